@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Every command: one table for parsing, help and the manual's list. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "client/cli.h"
+
+static const struct {
+	const char *option;
+	unsigned field;
+} person_options[] = {
+	{"name", PERSON_NAME},		 {"born", PERSON_BIRTH_DATE},
+	{"language", PERSON_LANGUAGE},	 {"phone", PERSON_PHONE},
+	{"email", PERSON_EMAIL},	 {"address", PERSON_ADDRESS},
+	{"best-time", PERSON_BEST_TIME}, {"household", PERSON_HOUSEHOLD},
+	{"children", PERSON_CHILDREN},	 {"income-debt", PERSON_INCOME_DEBT},
+	{"housing", PERSON_HOUSING},	 {"work", PERSON_WORK_EDUCATION},
+	{"health", PERSON_HEALTH},	 {"goals", PERSON_GOALS},
+	{"story", PERSON_STORY},	 {"tried", PERSON_TRIED},
+};
+#define PERSON_OPTS                                                                                \
+	"name= born= language= phone= email= address= best-time= household= children= "            \
+	"income-debt= housing= work= health= goals= story= tried= from="
+
+/* One line per field, "name: ...", from a file or standard input. */
+static bool person_from(struct cli *c, struct msg *p, const char *file)
+{
+	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+	char line[4096];
+
+	if (f == NULL)
+		return false;
+	while (fgets(line, sizeof line, f) != NULL) {
+		char *colon = strchr(line, ':'), *nl = strchr(line, '\n');
+
+		if (nl != NULL)
+			*nl = '\0';
+		if (colon == NULL)
+			continue;
+		*colon++ = '\0';
+		while (*colon == ' ')
+			colon++;
+		for (size_t i = 0; i < sizeof person_options / sizeof person_options[0]; i++)
+			if (strcmp(person_options[i].option, line) == 0 && *colon != '\0')
+				msg_set_text(&c->arena, p, person_options[i].field, colon);
+	}
+	explicit_bzero(line, sizeof line);
+	if (f != stdin)
+		(void)fclose(f);
+	return true;
+}
+
+static int fill_person(struct cli *c, struct msg *p)
+{
+	const char *from = cli_option(c, "from");
+	char line[512];
+
+	if (from != NULL && !person_from(c, p, from))
+		return cli_fail(CLI_NOT_FOUND, "that file cannot be read", from, "");
+	for (size_t i = 0; i < sizeof person_options / sizeof person_options[0]; i++) {
+		const char *v = cli_option(c, person_options[i].option);
+
+		if (v != NULL)
+			msg_set_text(&c->arena, p, person_options[i].field, v);
+	}
+	if (!msg_has(p, PERSON_NAME) && strcmp(c->cmd->verb, "new") == 0 && isatty(STDIN_FILENO)) {
+		(void)fprintf(stderr, "name: ");
+		if (fgets(line, sizeof line, stdin) != NULL) {
+			line[strcspn(line, "\n")] = '\0';
+			msg_set_text(&c->arena, p, PERSON_NAME, line);
+		}
+		explicit_bzero(line, sizeof line);
+	}
+	return CLI_DONE;
+}
+
+static int cmd_case_new(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NEW, &sub);
+	int bad = fill_person(c, msg_sub(&c->arena, sub, CASE_NEW_PERSON));
+
+	return bad != 0 ? bad : cli_finish(c, req);
+}
+
+static int cmd_case_edit(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_EDIT, &sub);
+	int bad = fill_person(c, msg_sub(&c->arena, sub, CASE_EDIT_PERSON));
+
+	msg_set_text(&c->arena, sub, CASE_EDIT_ID, c->words[0]);
+	return bad != 0 ? bad : cli_finish(c, req);
+}
+
+static int cmd_case_list(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_LIST, &sub);
+
+	if (c->word_count > 0)
+		msg_set_text(&c->arena, sub, CASE_SEARCH_TEXT, c->words[0]);
+	return cli_finish(c, req);
+}
+
+static int cmd_case_note(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NOTE, &sub);
+
+	msg_set_text(&c->arena, sub, CASE_NOTE_ID, c->words[0]);
+	msg_set_text(&c->arena, sub, CASE_NOTE_TEXT, cli_option(c, "text"));
+	return cli_finish(c, req);
+}
+
+/* Commands that take one id and nothing else. */
+static int cmd_by_id(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);
+
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	return cli_finish(c, req);
+}
+
+static int cmd_plain(struct cli *c)
+{
+	struct msg *sub;
+
+	return cli_finish(c, cli_request(c, c->cmd->field, &sub));
+}
+
+static int cmd_list(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);
+
+	if (cli_option(c, "all") != NULL)
+		msg_set_u64(sub, LIST_ASK_ALL, 1);
+	return cli_finish(c, req);
+}
+
+static int cmd_outbox_drop(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_OUTBOX_DROP, &sub);
+
+	msg_set_text(&c->arena, sub, OUTBOX_DROP_ID, c->words[0]);
+	return cli_finish(c, req);
+}
+
+static int cmd_audit_list(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_LIST, &sub);
+
+	if (c->word_count > 0)
+		msg_set_text(&c->arena, sub, AUDIT_ASK_CASE_ID, c->words[0]);
+	return cli_finish(c, req);
+}
+
+static int share_into(struct cli *c, struct msg *m, const char *option, unsigned field)
+{
+	const char *text = cli_option(c, option);
+	uint64_t cats;
+
+	if (text == NULL)
+		return CLI_DONE;
+	if (!cli_categories(text, &cats))
+		return CLI_USAGE;
+	msg_set_u64(m, field, cats);
+	return CLI_DONE;
+}
+
+static int until_into(struct cli *c, struct msg *m, unsigned field)
+{
+	const char *text = cli_option(c, "until");
+	uint64_t ms;
+
+	if (text == NULL)
+		return CLI_DONE;
+	if (!cli_date(text, &ms))
+		return cli_fail(CLI_USAGE, "--until is not a date", text, "like 2027-06-30");
+	msg_set_u64(m, field, ms);
+	return CLI_DONE;
+}
+
+static int cmd_partner_agree(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_PARTNER_AGREE, &sub);
+	int bad = share_into(c, sub, "share", PARTNER_AGREE_CATS);
+
+	msg_set_text(&c->arena, sub, PARTNER_AGREE_PARTNER, c->words[0]);
+	msg_set_text(&c->arena, sub, PARTNER_AGREE_PURPOSE, "refer");
+	if (cli_option(c, "receive") != NULL)
+		msg_set_u64(sub, PARTNER_AGREE_RECEIVE, 1);
+	if (bad == 0)
+		bad = until_into(c, sub, PARTNER_AGREE_UNTIL_MS);
+	return bad != 0 ? bad : cli_finish(c, req);
+}
+
+static int cmd_consent_give(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_GIVE, &sub);
+	const char *purpose = cli_option(c, "purpose");
+	int bad = share_into(c, sub, "share", CONSENT_GIVE_CATS);
+
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_CASE_ID, c->words[0]);
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_PARTNER, cli_option(c, "to"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_PURPOSE, purpose == NULL ? "refer" : purpose);
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_HOW, cli_option(c, "how"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_WITNESS, cli_option(c, "witness"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_ONWARD, cli_option(c, "onward"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_GIVEN_BY, cli_option(c, "given-by"));
+	if (bad == 0)
+		bad = until_into(c, sub, CONSENT_GIVE_UNTIL_MS);
+	return bad != 0 ? bad : cli_finish(c, req);
+}
+
+static int cmd_refer(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_REFER, &sub);
+	const char *urgency = cli_option(c, "urgency");
+	int bad = share_into(c, sub, "share", REFER_NEW_SHARE);
+
+	if (bad == 0)
+		bad = share_into(c, sub, "without", REFER_NEW_WITHOUT);
+	msg_set_text(&c->arena, sub, REFER_NEW_CASE_ID, c->words[0]);
+	msg_set_text(&c->arena, sub, REFER_NEW_PARTNER, cli_option(c, "to"));
+	msg_set_text(&c->arena, sub, REFER_NEW_NEED, cli_option(c, "need"));
+	msg_set_text(&c->arena, sub, REFER_NEW_SERVICE, cli_option(c, "service"));
+	msg_set_u64(sub, REFER_NEW_URGENCY,
+		    urgency != NULL && strcmp(urgency, "urgent") == 0 ? 2 : 1);
+	if (cli_option(c, "again") != NULL)
+		msg_set_u64(sub, REFER_NEW_AGAIN, 1);
+	if (cli_option(c, "dry-run") != NULL)
+		msg_set_u64(sub, REFER_NEW_DRY_RUN, 1);
+	return bad != 0 ? bad : cli_finish(c, req);
+}
+
+static int cmd_act(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_ACT, &sub);
+	const char *reason = cli_option(c, "reason");
+	int bad = share_into(c, sub, "share", ACT_NEW_SHARE);
+
+	if (reason == NULL)
+		reason = cli_option(c, "question");
+	if (reason == NULL)
+		reason = cli_option(c, "code");
+	msg_set_text(&c->arena, sub, ACT_NEW_REF, c->words[0]);
+	msg_set_u64(sub, ACT_NEW_TYPE, c->cmd->type);
+	msg_set_text(&c->arena, sub, ACT_NEW_REASON, reason);
+	msg_set_text(&c->arena, sub, ACT_NEW_TEXT, cli_option(c, "text"));
+	msg_set_text(&c->arena, sub, ACT_NEW_ALTERNATIVE, cli_option(c, "alternative"));
+	for (size_t i = 0; cli_option_at(c, "target", i) != NULL; i++)
+		msg_add_text(&c->arena, sub, ACT_NEW_TARGETS, cli_option_at(c, "target", i));
+	if (cli_option(c, "late") != NULL)
+		msg_set_u64(sub, ACT_NEW_LATE, 1);
+	if (cli_option(c, "dry-run") != NULL)
+		msg_set_u64(sub, ACT_NEW_DRY_RUN, 1);
+	if (cli_option(c, "expect") != NULL)
+		msg_set_u64(sub, ACT_NEW_EXPECT, strtoull(cli_option(c, "expect"), NULL, 10) + 1);
+	if (bad == 0)
+		bad = until_into(c, sub, ACT_NEW_DATE_MS);
+	return bad != 0 ? bad : cli_finish(c, req);
+}
+
+/* The roster file goes up entry by entry; known ones are skipped. */
+static int cmd_roster_import(struct cli *c)
+{
+	const size_t cap = 4u * 1024 * 1024;
+	uint8_t *file = malloc(cap);
+	const int fd = open(c->words[0], O_RDONLY | O_CLOEXEC);
+	const ssize_t len = file == NULL || fd < 0 ? -1 : read(fd, file, cap);
+	struct rd r = rd_of(span_of(file, len < 0 ? 0 : (size_t)len));
+	int rc = CLI_DONE;
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (len <= 0) {
+		free(file);
+		return cli_fail(CLI_NOT_FOUND, "the roster cannot be read", c->words[0], "");
+	}
+	while (r.left > 0 && (rc == CLI_DONE || rc == CLI_REFUSED)) {
+		const size_t n = rd_u32(&r);
+		const uint8_t *p = rd_take(&r, n);
+		struct msg *sub, *req;
+
+		if (p == NULL) {
+			rc = cli_fail(CLI_DAMAGED, "this is not a roster file", c->words[0], "");
+			break;
+		}
+		arena_reset(&c->arena);
+		req = cli_request(c, REQUEST_ROSTER_IMPORT, &sub);
+		msg_set_bytes(&c->arena, sub, ROSTER_IMPORT_ENTRY, span_of(p, n));
+		rc = cli_finish(c, req);
+	}
+	free(file);
+	return rc;
+}
+
+static int cmd_tool(struct cli *c)
+{
+	static const struct {
+		const char *noun, *verb, *tool;
+	} tools[] = {{"node", "init", "node-init"},
+		     {"federation", "create", "fed-create"},
+		     {"roster", "add", "roster-add"},
+		     {"roster", "sign", "roster-sign"},
+		     {"roster", "verify", "roster-verify"}};
+
+	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
+		if (strcmp(tools[i].noun, c->cmd->noun) == 0 &&
+		    strcmp(tools[i].verb, c->cmd->verb) == 0)
+			return cli_tool(c, tools[i].tool);
+	return CLI_USAGE;
+}
+
+#define ACT_OPTS "reason= text= dry-run expect="
+
+const struct command cli_commands[] = {
+	{"status", NULL, cmd_plain, "", "", "is this node well?", "kring status", REQUEST_STATUS,
+	 0},
+	{"case", "new", cmd_case_new, "", PERSON_OPTS,
+	 "open a case; fields from options, a file (--from FILE) or the prompt",
+	 "kring case new --from person.txt", 0, 0},
+	{"case", "list", cmd_case_list, "", "", "all cases", "kring case list", 0, 0},
+	{"case", "search", cmd_case_list, "TEXT", "", "cases by name or telephone",
+	 "kring case search jansen", 0, 0},
+	{"case", "show", cmd_by_id, "CASE", "",
+	 "one case with its referrals, consents and disclosures", "kring case show 7f3a",
+	 REQUEST_CASE_SHOW, 0},
+	{"case", "edit", cmd_case_edit, "CASE", PERSON_OPTS, "change what is known of the person",
+	 "kring case edit 7f3a --phone 0113-000000", 0, 0},
+	{"case", "note", cmd_case_note, "CASE", "text=", "add a note, which never leaves",
+	 "kring case note 7f3a --text \"called back\"", 0, 0},
+	{"case", "close", cmd_by_id, "CASE", "", "close a case without open referrals",
+	 "kring case close 7f3a", REQUEST_CASE_CLOSE, 0},
+	{"consent", "give", cmd_consent_give, "CASE",
+	 "to= purpose= share= how= witness= until= onward= given-by=",
+	 "record what the person agrees to share, with whom",
+	 "kring consent give 7f3a --to smwo --share identity,contact,needs --how oral --witness "
+	 "\"A. Colleague\"",
+	 0, 0},
+	{"consent", "list", cmd_by_id, "CASE", "", "consents of a case", "kring consent list 7f3a",
+	 REQUEST_CONSENT_LIST, 0},
+	{"refer", NULL, cmd_refer, "CASE",
+	 "to= need= service= urgency= share= without= again dry-run", "refer a person to a partner",
+	 "kring refer 7f3a --to smwo --need income-debt --without story", 0, 0},
+	{"inbox", NULL, cmd_list, "", "all", "referrals to us", "kring inbox", REQUEST_INBOX, 0},
+	{"sent", NULL, cmd_list, "", "all", "referrals from us", "kring sent", REQUEST_SENT, 0},
+	{"show", NULL, cmd_by_id, "REF", "", "one referral with both logs", "kring show 91C4",
+	 REQUEST_SHOW, 0},
+	{"worklist", NULL, cmd_plain, "", "", "what a person must do next", "kring worklist",
+	 REQUEST_WORKLIST, 0},
+	{"accept", NULL, cmd_act, "REF", ACT_OPTS " late", "take it on", "kring accept 91C4", 0, 4},
+	{"ask", NULL, cmd_act, "REF",
+	 ACT_OPTS " question=", "ask the sender something; the answer term pauses once",
+	 "kring ask 91C4 --question best-contact", 0, 2},
+	{"info", NULL, cmd_act, "REF", ACT_OPTS " share=",
+	 "answer a question, from the case or in words", "kring info 91C4 --share contact", 0, 3},
+	{"decline", NULL, cmd_act, "REF",
+	 ACT_OPTS " alternative=", "decline, with a reason and a better place",
+	 "kring decline 91C4 --reason no-capacity --alternative none", 0, 5},
+	{"redirect", NULL, cmd_act, "REF", ACT_OPTS " target=", "name a better place to go",
+	 "kring redirect 91C4 --target \"GGD Zeeland\"", 0, 6},
+	{"hold", NULL, cmd_act, "REF", ACT_OPTS " until=", "put on hold until a date",
+	 "kring hold 91C4 --reason waiting-list --until 2027-01-15", 0, 8},
+	{"start", NULL, cmd_act, "REF", ACT_OPTS, "first contact with the person happened",
+	 "kring start 91C4", 0, 9},
+	{"note", NULL, cmd_act, "REF", ACT_OPTS, "tell the sender how it goes",
+	 "kring note 91C4 --reason appointment", 0, 13},
+	{"outcome", NULL, cmd_act, "REF", ACT_OPTS " code=", "report how it ended",
+	 "kring outcome 91C4 --code helped", 0, 14},
+	{"ack", NULL, cmd_act, "REF", ACT_OPTS, "acknowledge the outcome: the loop is closed",
+	 "kring ack 91C4", 0, 15},
+	{"reopen", NULL, cmd_act, "REF", ACT_OPTS, "not solved after all; once",
+	 "kring reopen 91C4 --reason not-better", 0, 16},
+	{"withdraw", NULL, cmd_act, "REF", ACT_OPTS, "take a referral back",
+	 "kring withdraw 91C4 --reason no-longer-needed", 0, 17},
+	{"confirm-withdraw", NULL, cmd_act, "REF", ACT_OPTS, "agree to a withdrawal",
+	 "kring confirm-withdraw 91C4", 0, 18},
+	{"revoke", NULL, cmd_act, "REF", ACT_OPTS, "the person takes consent back",
+	 "kring revoke 91C4", 0, 20},
+	{"error", NULL, cmd_act, "REF", ACT_OPTS, "wrong person or partner: hide it at once",
+	 "kring error 91C4 --reason wrong-person", 0, 21},
+	{"outbox", "list", cmd_list, "", "", "what is owed to partners", "kring outbox list",
+	 REQUEST_OUTBOX_LIST, 0},
+	{"outbox", "why", cmd_by_id, "ID", "", "why one document is not there yet",
+	 "kring outbox why 3fa9", REQUEST_OUTBOX_WHY, 0},
+	{"outbox", "retry", cmd_by_id, "ID", "", "try again now", "kring outbox retry 3fa9",
+	 REQUEST_OUTBOX_RETRY, 0},
+	{"outbox", "drop", cmd_outbox_drop, "ID", "", "give up the content of a document",
+	 "kring outbox drop 3fa9", 0, 0},
+	{"partner", "list", cmd_plain, "", "", "all partners", "kring partner list",
+	 REQUEST_PARTNER_LIST, 0},
+	{"partner", "show", cmd_by_id, "PARTNER", "", "one partner", "kring partner show smwo",
+	 REQUEST_PARTNER_SHOW, 0},
+	{"partner", "agree", cmd_partner_agree, "PARTNER", "share= until= receive",
+	 "what may go there (or, --receive, come from there) at all",
+	 "kring partner agree smwo --share identity,contact,needs,story", 0, 0},
+	{"roster", "import", cmd_roster_import, "FILE", "", "take in signed roster entries",
+	 "kring roster import roster", 0, 0},
+	{"roster", "show", cmd_plain, "", "", "who is in, and who signed", "kring roster show",
+	 REQUEST_ROSTER_SHOW, 0},
+	{"roster", "add", cmd_tool, "",
+	 "roster= join= class= out= verified-by=", "propose a member (offline)",
+	 "kring roster add --roster roster --join join --class member --out proposal", 0, 0},
+	{"roster", "sign", cmd_tool, "", "proposal= key= roster=", "sign a proposal (offline)",
+	 "kring roster sign --proposal proposal --key root1.key --roster roster", 0, 0},
+	{"roster", "verify", cmd_tool, "", "roster=", "check a roster file (offline)",
+	 "kring roster verify --roster roster", 0, 0},
+	{"federation", "create", cmd_tool, "",
+	 "name= roots= out=", "make a federation and its root keys",
+	 "kring federation create --name \"Zeeland\" --roots 2/3 --out fed", 0, 0},
+	{"node", "init", cmd_tool, "",
+	 "org= country= listen= address= phone= federation= passphrase-file=",
+	 "make a node in --dir",
+	 "kring --dir DIR node init --org SMWO --country NL --listen tcp://192.0.2.1:7001 "
+	 "--federation fed/roster",
+	 0, 0},
+	{"audit", "list", cmd_audit_list, "", "", "who did what; with a case: who looked at it",
+	 "kring audit list", 0, 0},
+	{"audit", "verify", cmd_plain, "", "", "recompute the whole chain", "kring audit verify",
+	 REQUEST_AUDIT_VERIFY, 0},
+	{"clock", "confirm", cmd_plain, "", "", "this computer's clock was checked by a person",
+	 "kring clock confirm", REQUEST_CLOCK_CONFIRM, 0},
+};
+const size_t cli_command_count = sizeof cli_commands / sizeof cli_commands[0];

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/ctlclient.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+static enum err transfer(int fd, uint8_t *p, size_t n, bool out)
+{
+	while (n > 0) {
+		ssize_t k = out ? send(fd, p, n, MSG_NOSIGNAL) : recv(fd, p, n, 0);
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return ERR_IO;
+		p += k;
+		n -= (size_t)k;
+	}
+	return ERR_OK;
+}
+
+static enum err open_socket(const char *path, int *fd)
+{
+	const struct timeval wait = {.tv_sec = CTLCLIENT_WAIT_S};
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+
+	if (strlen(path) >= sizeof addr.sun_path)
+		return ERR_LIMIT;
+	memcpy(addr.sun_path, path, strlen(path) + 1);
+	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (*fd < 0)
+		return ERR_IO;
+	if (setsockopt(*fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) == 0 &&
+	    connect(*fd, (const struct sockaddr *)&addr, sizeof addr) == 0)
+		return ERR_OK;
+	(void)close(*fd);
+	return errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_BUSY;
+}
+
+enum err ctlclient_call(struct arena *a, const char *socket_path, const struct msg *request,
+			struct msg **reply)
+{
+	struct span packed;
+	struct err_text why;
+	uint8_t head[4], *in = NULL;
+	size_t n = 0;
+	int fd;
+	enum err rc = msg_pack(a, request, &packed);
+
+	if (rc == ERR_OK)
+		rc = open_socket(socket_path, &fd);
+	if (rc != ERR_OK)
+		return rc;
+	be32_put(head, (uint32_t)packed.len);
+	rc = transfer(fd, head, sizeof head, true);
+	if (rc == ERR_OK) {
+		struct span copy = arena_copy(a, packed);
+		uint8_t *p;
+
+		memcpy(&p, &copy.p, sizeof p);
+		rc = p == NULL ? ERR_NOMEM : transfer(fd, p, copy.len, true);
+	}
+	if (rc == ERR_OK)
+		rc = transfer(fd, head, sizeof head, false);
+	if (rc == ERR_OK) {
+		n = be32_get(head);
+		in = n > LIMIT_CONTROL ? NULL : arena_alloc(a, n == 0 ? 1 : n);
+		rc = in == NULL ? ERR_LIMIT : transfer(fd, in, n, false);
+	}
+	(void)close(fd);
+	return rc == ERR_OK ? msg_parse(a, MSG_REPLY, span_of(in, n), reply, &why) : rc;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/rng.h"
+#include "client/cli.h"
+#include "client/ctlclient.h"
+
+enum { ARENA = 12 * 1024 * 1024, PATH_LEN = 4096 };
+
+const char *cli_option_at(const struct cli *c, const char *name, size_t i)
+{
+	for (size_t k = 0; k < c->option_count; k++)
+		if (strcmp(c->options[k].name, name) == 0 && i-- == 0)
+			return c->options[k].value;
+	return NULL;
+}
+
+const char *cli_option(const struct cli *c, const char *name)
+{
+	return cli_option_at(c, name, 0);
+}
+
+int cli_fail(int code, const char *what, const char *why, const char *remedy)
+{
+	(void)fprintf(stderr, "! %s%s%s\n", what, why[0] == '\0' ? "" : ": ", why);
+	if (remedy[0] != '\0')
+		(void)fprintf(stderr, "  %s\n", remedy);
+	return code;
+}
+
+bool cli_categories(const char *text, uint64_t *cats)
+{
+	char copy[512], *save = NULL;
+
+	*cats = 0;
+	if (strlen(text) >= sizeof copy)
+		return false;
+	memcpy(copy, text, strlen(text) + 1);
+	for (char *w = strtok_r(copy, ", ", &save); w != NULL; w = strtok_r(NULL, ", ", &save)) {
+		unsigned bit = 0;
+
+		if (strcmp(w, "none") == 0)
+			continue;
+		while (msg_cat_name(bit) != NULL && strcmp(msg_cat_name(bit), w) != 0)
+			bit++;
+		if (msg_cat_name(bit) == NULL) {
+			(void)cli_fail(CLI_USAGE, "unknown category", w,
+				       "see: kring help categories");
+			return false;
+		}
+		*cats |= UINT64_C(1) << bit;
+	}
+	return true;
+}
+
+bool cli_date(const char *text, uint64_t *ms)
+{
+	struct tm tm = {.tm_hour = 23, .tm_min = 59, .tm_sec = 59, .tm_isdst = -1};
+	int n = 0;
+	time_t s;
+
+	if (sscanf(text, "%4d-%2d-%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &n) != 3 ||
+	    text[n] != '\0' || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	s = mktime(&tm);
+	*ms = (uint64_t)s * 1000;
+	return s > 0;
+}
+
+struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub)
+{
+	struct msg *req = msg_new(&c->arena, MSG_REQUEST);
+	const char *given = cli_option(c, "request-id");
+	uint8_t id[16];
+
+	if (given == NULL || !bytes_unhex(id, sizeof id, given))
+		rng_fill(id, sizeof id);
+	msg_set_u64(req, REQUEST_VERSION, 1);
+	msg_set_bytes(&c->arena, req, REQUEST_REQUEST_ID, span_of(id, sizeof id));
+	*sub = msg_sub(&c->arena, req, field);
+	return req;
+}
+
+static int code_of(const char *error)
+{
+	if (strcmp(error, "not-found") == 0)
+		return CLI_NOT_FOUND;
+	if (strcmp(error, "usage") == 0)
+		return CLI_USAGE;
+	if (strcmp(error, "not-now") == 0)
+		return CLI_NOT_NOW;
+	return strcmp(error, "damaged") == 0 ? CLI_DAMAGED : CLI_REFUSED;
+}
+
+int cli_finish(struct cli *c, const struct msg *request)
+{
+	struct msg *reply;
+	enum err rc = ctlclient_call(&c->arena, c->socket, request, &reply);
+
+	if (rc == ERR_BUSY)
+		return cli_fail(
+			CLI_NOT_NOW, "no kringd answers", c->socket,
+			"start it: kringd --dir DIR, or name another with --dir or --socket");
+	if (rc == ERR_DENIED)
+		return cli_fail(CLI_REFUSED, "you may not talk to this kringd", c->socket,
+				"ask the administrator to add you to the group kring-admin");
+	if (rc != ERR_OK)
+		return cli_fail(CLI_NOT_NOW, "kringd did not answer", err_text(rc), "try again");
+	if (c->json)
+		out_json(reply);
+	if (msg_has(reply, REPLY_ERROR)) {
+		if (!c->json)
+			(void)cli_fail(0, msg_text(reply, REPLY_WHAT), msg_text(reply, REPLY_WHY),
+				       msg_text(reply, REPLY_REMEDY));
+		return code_of(msg_text(reply, REPLY_ERROR));
+	}
+	if (!c->json)
+		out_reply(c, reply);
+	return CLI_DONE;
+}
+
+/* kringd lies beside kring, or in the place where packages put it. */
+int cli_tool(const struct cli *c, const char *verb)
+{
+	char path[PATH_LEN], *argv[2 * CLI_OPTIONS_MAX + 8], name[CLI_OPTIONS_MAX][40];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 16);
+	size_t k = 0;
+	char *slash;
+
+	if (n <= 0)
+		return CLI_NOT_NOW;
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	memcpy(slash + 1, "kringd", 7);
+	if (access(path, X_OK) != 0)
+		memcpy(path, "/usr/sbin/kringd", 17);
+	argv[k++] = path;
+	argv[k++] = strdup("tool");
+	argv[k++] = strdup(verb);
+	if (strcmp(c->cmd->noun, "node") == 0) {
+		argv[k++] = strdup("--dir");
+		argv[k++] = strdup(c->dir);
+	}
+	for (size_t i = 0; i < c->option_count; i++) {
+		(void)snprintf(name[i], sizeof name[i], "--%s", c->options[i].name);
+		argv[k++] = name[i];
+		argv[k++] = strdup(c->options[i].value);
+	}
+	argv[k] = NULL;
+	(void)execv(path, argv);
+	return cli_fail(CLI_NOT_NOW, "kringd cannot be run", path, "is the package complete?");
+}
+
+/* ---- help ---- */
+
+static void help_one(const struct command *cmd)
+{
+	(void)printf("kring %s%s%s%s%s\n  %s\n", cmd->noun, cmd->verb == NULL ? "" : " ",
+		     cmd->verb == NULL ? "" : cmd->verb, cmd->words[0] == '\0' ? "" : " ",
+		     cmd->words, cmd->help);
+	if (cmd->options[0] != '\0')
+		(void)printf("  options: %s\n", cmd->options);
+	(void)printf("  example: %s\n", cmd->example);
+}
+
+static int help_list(const struct cli *c, enum list_id list)
+{
+	for (size_t i = 0; i < list_table[list].count; i++)
+		(void)printf("%-22s %s\n", list_table[list].entries[i].code,
+			     list_table[list].entries[i].text[c->lang]);
+	return CLI_DONE;
+}
+
+static int help(const struct cli *c, const char *topic)
+{
+	static const struct {
+		const char *name;
+		enum list_id list;
+	} lists[] = {{"needs", LIST_NEEDS},
+		     {"decline-reasons", LIST_DECLINE},
+		     {"reasons", LIST_REASONS},
+		     {"outcomes", LIST_OUTCOMES},
+		     {"categories", LIST_CATEGORIES}};
+	bool hit = false;
+
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		if (strcmp(lists[i].name, topic) == 0)
+			return help_list(c, lists[i].list);
+	if (topic[0] == '\0')
+		(void)puts("usage: kring [--dir DIR | --socket PATH] [--json] [--lang nl|fr|en|de] "
+			   "COMMAND\n");
+	for (size_t i = 0; i < cli_command_count; i++) {
+		const struct command *cmd = &cli_commands[i];
+
+		if (topic[0] != '\0' && strcmp(topic, cmd->noun) == 0) {
+			help_one(cmd);
+			hit = true;
+		} else if (topic[0] == '\0') {
+			char left[64];
+
+			(void)snprintf(left, sizeof left, "%s %s %s", cmd->noun,
+				       cmd->verb == NULL ? "" : cmd->verb, cmd->words);
+			(void)printf("  %-28s %s\n", left, cmd->help);
+		}
+	}
+	if (topic[0] == '\0')
+		(void)puts("\nmore: kring help COMMAND, kring help "
+			   "needs|categories|reasons|decline-reasons|outcomes");
+	else if (strcmp(topic, "decline") == 0)
+		return help_list(c, LIST_DECLINE);
+	else if (strcmp(topic, "outcome") == 0)
+		return help_list(c, LIST_OUTCOMES);
+	else if (strcmp(topic, "ask") == 0 || strcmp(topic, "hold") == 0 ||
+		 strcmp(topic, "withdraw") == 0)
+		return help_list(c, LIST_REASONS);
+	else if (!hit)
+		return cli_fail(CLI_USAGE, "no such command", topic, "see: kring help");
+	return CLI_DONE;
+}
+
+/* ---- arguments ---- */
+
+static enum list_lang lang_of(const char *s)
+{
+	static const char *const codes[LIST_LANGS] = {"nl", "fr", "en", "de"};
+
+	for (int i = 0; s != NULL && i < LIST_LANGS; i++)
+		if (strncmp(s, codes[i], 2) == 0)
+			return (enum list_lang)i;
+	return LIST_EN;
+}
+
+/* In "to= need= again": 1 takes a value, 0 is a flag, -1 unknown. */
+static int option_kind(const char *spec, const char *name)
+{
+	const size_t n = strlen(name);
+
+	for (const char *p = spec; (p = strstr(p, name)) != NULL; p += n)
+		if ((p == spec || p[-1] == ' ') && (p[n] == '=' || p[n] == ' ' || p[n] == '\0'))
+			return p[n] == '=' ? 1 : 0;
+	return -1;
+}
+
+static const struct command *find_command(char **words, size_t count, size_t *used)
+{
+	for (size_t i = 0; i < cli_command_count; i++) {
+		const struct command *cmd = &cli_commands[i];
+
+		if (count == 0 || strcmp(cmd->noun, words[0]) != 0)
+			continue;
+		if (cmd->verb != NULL && (count < 2 || strcmp(cmd->verb, words[1]) != 0))
+			continue;
+		*used = cmd->verb == NULL ? 1 : 2;
+		return cmd;
+	}
+	return NULL;
+}
+
+/* Global options may stand anywhere; the rest is judged once the command is known. */
+static int split(struct cli *c, int argc, char **argv, char **rest, size_t *rest_count)
+{
+	for (int i = 1; i < argc; i++) {
+		const bool value = i + 1 < argc;
+
+		if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--jsonl") == 0)
+			c->json = true;
+		else if (strcmp(argv[i], "--dir") == 0 && value)
+			c->dir = argv[++i];
+		else if (strcmp(argv[i], "--socket") == 0 && value)
+			c->socket = argv[++i];
+		else if (strcmp(argv[i], "--lang") == 0 && value)
+			c->lang = lang_of(argv[++i]);
+		else if (*rest_count < 64)
+			rest[(*rest_count)++] = argv[i];
+		else
+			return CLI_USAGE;
+	}
+	return CLI_DONE;
+}
+
+static int take_options(struct cli *c, char **rest, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *name = rest[i] + 2;
+		int kind;
+
+		if (strncmp(rest[i], "--", 2) != 0) {
+			if (c->word_count == CLI_WORDS_MAX)
+				return cli_fail(CLI_USAGE, "too many words", rest[i], "");
+			c->words[c->word_count++] = rest[i];
+			continue;
+		}
+		kind = strcmp(name, "request-id") == 0 ? 1 : option_kind(c->cmd->options, name);
+		if (kind < 0 || c->option_count == CLI_OPTIONS_MAX || (kind == 1 && i + 1 == count))
+			return cli_fail(CLI_USAGE,
+					kind < 0 ? "unknown option" : "a value is missing", rest[i],
+					c->cmd->example);
+		c->options[c->option_count].name = name;
+		c->options[c->option_count++].value = kind == 1 ? rest[++i] : "";
+	}
+	return CLI_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli c = {.dir = "/var/lib/kring", .lang = lang_of(getenv("LANG"))};
+	char *rest[64], path[PATH_LEN];
+	size_t count = 0, used = 0;
+	int code;
+
+	if (split(&c, argc, argv, rest, &count) != 0)
+		return cli_fail(CLI_USAGE, "too many arguments", "", "see: kring help");
+	if (count == 0 || strcmp(rest[0], "help") == 0 || strcmp(rest[0], "--help") == 0)
+		return help(&c, count > 1 ? rest[1] : "");
+	if (strcmp(rest[0], "--version") == 0)
+		return puts("kring " KRING_VERSION) < 0 ? CLI_NOT_NOW : CLI_DONE;
+	c.cmd = find_command(rest, count, &used);
+	if (c.cmd == NULL)
+		return cli_fail(CLI_USAGE, "no such command", rest[0], "see: kring help");
+	code = take_options(&c, rest + used, count - used);
+	if (code != CLI_DONE)
+		return code;
+	if (c.cmd->words[0] != '\0' && c.word_count == 0)
+		return cli_fail(CLI_USAGE, "something is missing", c.cmd->words, c.cmd->example);
+	(void)snprintf(path, sizeof path, "%s/core.sock", c.dir);
+	if (c.socket == NULL)
+		c.socket = path;
+	if (arena_create(&c.arena, ARENA) != ERR_OK)
+		return CLI_NOT_NOW;
+	code = c.cmd->run(&c);
+	arena_free(&c.arena);
+	return code;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a reply looks like: JSON by the schema, or tables for people. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/cli.h"
+
+static json_t *json_of(const struct msg *m);
+
+static json_t *json_value(const struct msg *m, const struct msg_field *f)
+{
+	switch (f->type) {
+	case MSG_TYPE_NUMBER:
+		return json_integer((json_int_t)msg_u64(m, f->number));
+	case MSG_TYPE_BOOL:
+		return json_boolean(msg_u64(m, f->number) != 0);
+	case MSG_TYPE_ENUM:
+		return json_string(msg_enum_name(m, f->number));
+	case MSG_TYPE_TEXT:
+		return json_string(msg_text(m, f->number));
+	case MSG_TYPE_SUB:
+		return json_of(msg_get(m, f->number));
+	case MSG_TYPE_BYTES:
+		break;
+	}
+	return json_null(); /* replies hold no raw bytes */
+}
+
+/* Schemas are not recursive. */
+static json_t *json_of(const struct msg *m) /* NOLINT(misc-no-recursion) */
+{
+	json_t *o = json_object();
+	struct msg_field f;
+
+	for (size_t i = 0; msg_field_at(m, i, &f); i++) {
+		json_t *v;
+
+		if (f.repeated) {
+			v = json_array();
+			for (size_t j = 0; j < msg_count(m, f.number); j++)
+				(void)json_array_append_new(
+					v, f.type == MSG_TYPE_SUB
+						   ? json_of(msg_at(m, f.number, j))
+						   : json_string(msg_text_at(m, f.number, j)));
+			if (json_array_size(v) == 0) {
+				json_decref(v);
+				continue;
+			}
+		} else if (msg_has(m, f.number)) {
+			v = json_value(m, &f);
+		} else {
+			continue;
+		}
+		(void)json_object_set_new(o, f.name, v);
+	}
+	return o;
+}
+
+void out_json(const struct msg *m)
+{
+	json_t *o = json_of(m);
+
+	(void)json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	(void)putchar('\n');
+	json_decref(o);
+}
+
+static void print_time(uint64_t ms, bool day_only)
+{
+	const time_t s = (time_t)(ms / 1000);
+	struct tm tm;
+	char text[32] = "-";
+
+	if (ms != 0 && localtime_r(&s, &tm) != NULL)
+		(void)strftime(text, sizeof text, day_only ? "%a %d %b" : "%d/%m %H:%M:%S", &tm);
+	(void)printf("%s", text);
+}
+
+static void print_cats(const struct cli *c, uint64_t cats)
+{
+	bool first = true;
+
+	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
+		if (cats >> bit & 1) {
+			(void)printf("%s%s", first ? "" : ", ",
+				     list_text(LIST_CATEGORIES, c->lang, msg_cat_name(bit)));
+			first = false;
+		}
+	if (first)
+		(void)printf("-");
+}
+
+/* Cells are cut to width characters, counted in code points. */
+static void cell(const char *s, int width)
+{
+	int n = 0;
+
+	for (; *s != '\0'; s++) {
+		if (((unsigned char)*s & 0xc0) != 0x80 && n++ >= width)
+			break;
+		(void)putchar(*s);
+	}
+	for (; n < width; n++)
+		(void)putchar(' ');
+	(void)printf("  ");
+}
+
+static void referrals(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
+		const char *delivery = msg_text(r, REFERRAL_ROW_DELIVERY);
+
+		cell(msg_text(r, REFERRAL_ROW_REF), 9);
+		(void)printf("%s ", msg_u64(r, REFERRAL_ROW_MINE) != 0 ? "->" : "<-");
+		cell(msg_text(r, REFERRAL_ROW_PARTNER), 24);
+		cell(msg_text(r, REFERRAL_ROW_NAME), 20);
+		cell(list_text(LIST_NEEDS, c->lang, msg_text(r, REFERRAL_ROW_NEED)), 22);
+		(void)printf(
+			"%s%s", list_text(LIST_STATES, c->lang, msg_text(r, REFERRAL_ROW_STATE)),
+			msg_u64(r, REFERRAL_ROW_PROVISIONAL) != 0 ? " (not yet confirmed)" : "");
+		if (delivery[0] != '\0')
+			(void)printf(", %s", delivery);
+		if (strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0)
+			(void)printf(", next: %s",
+				     list_text(LIST_UI, c->lang, msg_text(r, REFERRAL_ROW_NEXT)));
+		if (msg_u64(r, REFERRAL_ROW_DUE_MS) != 0 &&
+		    strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0) {
+			(void)printf(", %s ", list_text(LIST_UI, c->lang, "due"));
+			print_time(msg_u64(r, REFERRAL_ROW_DUE_MS), true);
+		}
+		(void)putchar('\n');
+	}
+}
+
+static void person(const struct cli *c, const struct msg *reply)
+{
+	const struct msg *p = msg_get(reply, REPLY_PERSON);
+	struct msg_field f;
+
+	for (size_t i = 0; p != NULL && msg_field_at(p, i, &f); i++) {
+		if (!msg_has(p, f.number))
+			continue;
+		(void)printf("  ");
+		cell(f.name, 16);
+		(void)printf("%s   [%s]\n", f.type == MSG_TYPE_TEXT ? msg_text(p, f.number) : "yes",
+			     list_text(LIST_CATEGORIES, c->lang, msg_cat_name(f.cat)));
+	}
+}
+
+static void history(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_LOG); i++) {
+		const struct msg *r = msg_at(reply, REPLY_LOG, i);
+		char hash[9] = "";
+
+		memcpy(hash, msg_text(r, LOG_ROW_HASH),
+		       strlen(msg_text(r, LOG_ROW_HASH)) >= 8 ? 8 : 0);
+		(void)printf("  ");
+		print_time(msg_u64(r, LOG_ROW_CREATED_MS), false);
+		(void)printf("  ");
+		cell(msg_text(r, LOG_ROW_SIDE), 8);
+		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));
+		cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 22);
+		cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 22);
+		(void)printf("%s  %s%s%s%s%s\n", hash, msg_text(r, LOG_ROW_REASON),
+			     msg_has(r, LOG_ROW_TEXT) ? " - " : "", msg_text(r, LOG_ROW_TEXT),
+			     msg_u64(r, LOG_ROW_HOLLOW) != 0 ? " (content not shared)" : "",
+			     msg_has(r, LOG_ROW_DELIVERY) &&
+					     strcmp(msg_text(r, LOG_ROW_DELIVERY), "stored") != 0
+				     ? " (not yet delivered)"
+				     : "");
+	}
+}
+
+static void partners(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_PARTNERS, i);
+
+		cell(msg_text(r, PARTNER_ROW_NAME), 34);
+		cell(msg_text(r, PARTNER_ROW_COUNTRY), 2);
+		cell(msg_text(r, PARTNER_ROW_CLASS_NAME), 11);
+		cell(msg_u64(r, PARTNER_ROW_SELF) != 0	      ? "this node"
+		     : msg_u64(r, PARTNER_ROW_CONNECTED) != 0 ? "connected"
+							      : "not connected",
+		     13);
+		(void)printf("owed %llu, may see: ",
+			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED));
+		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
+		(void)putchar('\n');
+	}
+}
+
+static void cases(const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_CASES); i++) {
+		const struct msg *r = msg_at(reply, REPLY_CASES, i);
+		const char *id = msg_text(r, CASE_ROW_ID);
+
+		cell(strlen(id) == 32 ? id + 12 : id, 8);
+		cell(msg_text(r, CASE_ROW_NAME), 30);
+		print_time(msg_u64(r, CASE_ROW_CREATED_MS), true);
+		(void)printf("%s%s\n", msg_u64(r, CASE_ROW_THEIRS) != 0 ? "  referred to us" : "",
+			     msg_u64(r, CASE_ROW_CLOSED) != 0 ? "  closed" : "");
+	}
+}
+
+static void grants(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_GRANTS, i);
+
+		(void)printf("  %s may see: ", msg_text(r, GRANT_ROW_PARTNER));
+		print_cats(c, msg_u64(r, GRANT_ROW_CATS));
+		(void)printf("; for %s, %s, until ", msg_text(r, GRANT_ROW_PURPOSE),
+			     msg_text(r, GRANT_ROW_HOW));
+		print_time(msg_u64(r, GRANT_ROW_EXPIRES_MS), true);
+		(void)putchar('\n');
+	}
+}
+
+static void work(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_WORK); i++) {
+		const struct msg *r = msg_at(reply, REPLY_WORK, i);
+
+		cell(msg_text(r, WORK_ROW_REF), 9);
+		cell(list_text(LIST_WORK, c->lang, msg_text(r, WORK_ROW_KIND)), 26);
+		cell(msg_text(r, WORK_ROW_PARTNER), 24);
+		(void)printf("%s ", list_text(LIST_UI, c->lang, "due"));
+		print_time(msg_u64(r, WORK_ROW_DUE_MS), true);
+		(void)putchar('\n');
+	}
+}
+
+static void outbox(const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_OUTBOX); i++) {
+		const struct msg *r = msg_at(reply, REPLY_OUTBOX, i);
+		const char *id = msg_text(r, OUTBOX_ROW_ID);
+
+		cell(strlen(id) == 32 ? id + 12 : id, 8);
+		cell(msg_text(r, OUTBOX_ROW_PARTNER), 24);
+		cell(msg_text(r, OUTBOX_ROW_ACT), 9);
+		cell(msg_text(r, OUTBOX_ROW_STATE), 7);
+		(void)printf("because: %s; what helps: %s\n", msg_text(r, OUTBOX_ROW_CAUSE),
+			     msg_text(r, OUTBOX_ROW_REMEDY));
+	}
+}
+
+static void evidence(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
+		const struct msg *r = msg_at(reply, REPLY_DISCLOSURES, i);
+
+		(void)printf("  ");
+		print_time(msg_u64(r, DISCLOSURE_ROW_AT_MS), false);
+		(void)printf("  shown to %s (%s): ", msg_text(r, DISCLOSURE_ROW_PARTNER),
+			     msg_text(r, DISCLOSURE_ROW_ACT));
+		print_cats(c, msg_u64(r, DISCLOSURE_ROW_CATS));
+		(void)putchar('\n');
+	}
+	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
+		const struct msg *r = msg_at(reply, REPLY_AUDIT, i);
+
+		(void)printf("%6llu  ", (unsigned long long)msg_u64(r, AUDIT_ROW_SEQ));
+		print_time(msg_u64(r, AUDIT_ROW_AT_MS), false);
+		(void)printf("  ");
+		cell(msg_text(r, AUDIT_ROW_EVENT), 11);
+		cell(msg_text(r, AUDIT_ROW_ACTOR), 14);
+		(void)printf("%s %s\n", msg_text(r, AUDIT_ROW_OUTCOME),
+			     msg_text(r, AUDIT_ROW_DETAIL));
+	}
+	for (size_t i = 0; i < msg_count(reply, REPLY_ROSTER); i++) {
+		const struct msg *r = msg_at(reply, REPLY_ROSTER, i);
+
+		(void)printf("%4llu  ", (unsigned long long)msg_u64(r, ROSTER_ROW_SEQ));
+		cell(msg_text(r, ROSTER_ROW_OP), 9);
+		cell(msg_text(r, ROSTER_ROW_SUBJECT), 34);
+		(void)printf("%llu signatures\n",
+			     (unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES));
+	}
+}
+
+static void status(const struct msg *reply)
+{
+	const struct msg *s = msg_get(reply, REPLY_STATUS);
+
+	if (s == NULL)
+		return;
+	(void)printf("%s\n  fingerprint  %s\n  listens on   %s\n  roster       entry %llu, %llu "
+		     "members\n"
+		     "  connected    %llu\n  owed         %llu documents\n",
+		     msg_u64(s, STATUS_MEMBER) != 0 ? msg_text(s, STATUS_ORG)
+						    : "not yet a member: import the roster",
+		     msg_text(s, STATUS_FINGERPRINT), msg_text(s, STATUS_LISTEN),
+		     (unsigned long long)msg_u64(s, STATUS_ROSTER_SEQ),
+		     (unsigned long long)msg_u64(s, STATUS_MEMBERS),
+		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
+		     (unsigned long long)msg_u64(s, STATUS_OWED));
+}
+
+static void timeline(const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_ENTRIES); i++) {
+		const struct msg *r = msg_at(reply, REPLY_ENTRIES, i);
+
+		(void)printf("  ");
+		print_time(msg_u64(r, ENTRY_ROW_AT_MS), false);
+		(void)printf("  %s %s %s\n", msg_text(r, ENTRY_ROW_WHAT),
+			     msg_text(r, ENTRY_ROW_REF), msg_text(r, ENTRY_ROW_TEXT));
+	}
+}
+
+void out_reply(struct cli *c, const struct msg *reply)
+{
+	status(reply);
+	partners(c, reply);
+	cases(reply);
+	referrals(c, reply);
+	person(c, reply);
+	history(c, reply);
+	grants(c, reply);
+	work(c, reply);
+	outbox(reply);
+	evidence(c, reply);
+	timeline(reply);
+	if (msg_has(reply, REPLY_COUNT))
+		(void)printf("%llu entries, the chain holds\n",
+			     (unsigned long long)msg_u64(reply, REPLY_COUNT));
+	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
+		(void)printf("nothing was sent (--dry-run); it would be allowed\n");
+	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS))
+		(void)printf("%s\n", strlen(msg_text(reply, REPLY_ID)) == 32
+					     ? msg_text(reply, REPLY_ID) + 12
+					     : msg_text(reply, REPLY_ID));
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGN = 16 };
+
+enum err arena_create(struct arena *a, size_t cap)
+{
+	*a = (struct arena){malloc(cap), 0, cap, false};
+	return a->base == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+void arena_free(struct arena *a)
+{
+	if (a == NULL || a->base == NULL)
+		return;
+	arena_reset(a);
+	free(a->base);
+	a->base = NULL;
+}
+
+void arena_reset(struct arena *a)
+{
+	explicit_bzero(a->base, a->used);
+	a->used = 0;
+	a->failed = false;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	size_t at = (a->used + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+
+	if (at > a->cap || n > a->cap - at) {
+		a->failed = true;
+		return NULL;
+	}
+	a->used = at + n;
+	return memset(a->base + at, 0, n);
+}
+
+char *arena_text(struct arena *a, const char *s)
+{
+	size_t n;
+	char *copy;
+
+	if (s == NULL)
+		return NULL;
+	n = strlen(s) + 1;
+	copy = arena_alloc(a, n);
+	return copy == NULL ? NULL : memcpy(copy, s, n);
+}
+
+struct span arena_copy(struct arena *a, struct span s)
+{
+	uint8_t *p = arena_alloc(a, s.len == 0 ? 1 : s.len);
+
+	if (p == NULL)
+		return span_of(NULL, 0);
+	if (s.len != 0)
+		memcpy(p, s.p, s.len);
+	return span_of(p, s.len);
+}
+
+struct wr arena_wr(struct arena *a, size_t cap)
+{
+	uint8_t *p = arena_alloc(a, cap);
+
+	return wr_of(p, p == NULL ? 0 : cap);
+}

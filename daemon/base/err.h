@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * err - the one error type of the daemon.
+ *
+ * Layer:    base (includes nothing of ours).
+ * Owns:     nothing.
+ * Threads:  any.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  texts are static and hold no data.
+ */
+#ifndef KRING_BASE_ERR_H
+#define KRING_BASE_ERR_H
+
+/* clang-format off */
+#define ERR_MAP(X)                                                      \
+	X(ERR_NOMEM, "out of memory")                                   \
+	X(ERR_INVAL, "invalid argument")                                \
+	X(ERR_MALFORMED, "malformed input")                             \
+	X(ERR_LIMIT, "limit exceeded")                                  \
+	X(ERR_NOTFOUND, "not found")                                    \
+	X(ERR_EXISTS, "already exists")                                 \
+	X(ERR_DENIED, "refused by a rule")                              \
+	X(ERR_STATE, "not possible in this state")                      \
+	X(ERR_STALE, "conflicting or outdated version")                 \
+	X(ERR_FULL, "storage or queue is full")                         \
+	X(ERR_BUSY, "not now, try again")                               \
+	X(ERR_CORRUPT, "stored data is damaged")                        \
+	X(ERR_CRYPTO, "signature or decryption failed")                 \
+	X(ERR_IO, "input/output error")
+
+enum err {
+	ERR_OK = 0,
+#define ERR_ENUM(name, text) name,
+	ERR_MAP(ERR_ENUM)
+#undef ERR_ENUM
+	ERR_COUNT_
+};
+/* clang-format on */
+
+#define MUST_CHECK	  __attribute__((warn_unused_result))
+#define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
+
+/** Static text, never NULL, no personal data. */
+const char *err_text(enum err e);
+
+/** A bounded sentence for a human: what, why, what to do.  Callers zero it. */
+struct err_text {
+	char text[512];
+};
+
+/** err_explain(out, e, fmt...): fill out (may be NULL) and return e, so that it fits in a return. */
+enum err err_explain(struct err_text *out, enum err e, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+#endif /* KRING_BASE_ERR_H */

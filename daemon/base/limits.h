@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * limits - every maximum in the product, related to each other where they must be.
+ *
+ * Layer:    base.
+ * Owns:     nothing.
+ * Threads:  any.
+ * Time:     *_MS milliseconds, *_S seconds, *_DAYS days.
+ * Durable:  nothing; but LIMIT_RECORD_* shape the store (FORMAT.md).
+ * Privacy:  none.
+ */
+#ifndef KRING_BASE_LIMITS_H
+#define KRING_BASE_LIMITS_H
+
+#include <assert.h>
+
+/* wire */
+#define LIMIT_CLASS_0	     4096u
+#define LIMIT_CLASS_1	     16384u
+#define LIMIT_CLASS_2	     65536u
+#define LIMIT_ZMTP_MESSAGE   66848u /* class 2, suite 2, plus 33 bytes of CURVE */
+#define LIMIT_FRAME_DOCS     64u    /* documents verified per turn and frame */
+#define LIMIT_FRAME_PARTS    128u
+#define LIMIT_BURST	     64u /* leaves under one document signature */
+#define LIMIT_ENVELOPE_TTL_S (8u * 86400u)
+#define LIMIT_CLOCK_SKEW_S   600u
+#define LIMIT_ROSTER_ENTRY   61440u
+#define LIMIT_ROSTER_NODES   1024u
+#define LIMIT_ROOTS	     16u
+#define LIMIT_ENDPOINT	     128u
+#define LIMIT_ORG_NAME	     120u
+
+/* messages behind the walker */
+#define LIMIT_PB_DEPTH	   8u
+#define LIMIT_PB_FIELDS	   4096u
+#define LIMIT_PB_REPEATED  256u
+#define LIMIT_PB_STRING	   16384u
+#define LIMIT_PB_BYTES	   49152u
+#define LIMIT_BODY	   8192u /* one document body; larger things are attachments */
+#define LIMIT_CONTROL	   (1024u * 1024u)
+#define LIMIT_UNPACK_ARENA (4u * 1024u * 1024u)
+
+/* store */
+#define LIMIT_KEY	  511u /* LMDB's own */
+#define LIMIT_RECORD	  (48u * 1024u)
+#define LIMIT_RECORD_PAGE 1984u /* above this a value spills into an overflow page */
+#define LIMIT_MAP_START	  (64ull * 1024 * 1024)
+#define LIMIT_MAP_MAX	  (64ull * 1024 * 1024 * 1024)
+
+/* streams */
+#define LIMIT_WINDOW	  128u /* documents sent and not yet receipted, per peer */
+#define LIMIT_OFFER_PAGE  64u
+#define LIMIT_RETAIN_DAYS 35u
+#define LIMIT_TTL_DAYS	  30u
+#define LIMIT_ASK_MS	  3000u /* a question to a silent peer is repeated after this, doubling */
+#define LIMIT_ASK_MAX_MS  60000u
+#define LIMIT_PING_MS	  60000u
+
+/* processes */
+#define LIMIT_TURN_EVENTS  256u
+#define LIMIT_TURN_ARENA   (32u * 1024u * 1024u)
+#define LIMIT_IPC_RECORD   (LIMIT_ZMTP_MESSAGE + 64u)
+#define LIMIT_IPC_CREDIT   (8u * 1024u * 1024u)
+#define LIMIT_PEERS	   1024u
+#define LIMIT_CLIENTS	   64u
+#define LIMIT_HANDSHAKE_MS 5000
+#define LIMIT_ZAP_FAILURES 10u /* per minute and address */
+
+/* people */
+#define LIMIT_LIST_ROWS	   500u
+#define LIMIT_REQUEST_DAYS 1u /* a request id is remembered this long */
+#define LIMIT_GRANT_DAYS   366u
+
+static_assert(LIMIT_BODY < LIMIT_CLASS_2 / 2, "a document fits a frame with room for the rest");
+static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
+static_assert(LIMIT_WINDOW * LIMIT_BODY <= 1024 * 1024, "at most 1 MiB un-receipted per peer");
+static_assert(LIMIT_PB_BYTES < LIMIT_CLASS_2, "a bytes field fits a frame");
+static_assert(LIMIT_OFFER_PAGE * 16 + 64 < LIMIT_CLASS_0, "a page of ids fits class 0");
+static_assert(LIMIT_FRAME_DOCS <= LIMIT_WINDOW, "the window holds a frame");
+static_assert(LIMIT_TTL_DAYS <= LIMIT_RETAIN_DAYS, "what may be offered again is retained");
+static_assert(LIMIT_TURN_ARENA > 4 * LIMIT_UNPACK_ARENA, "a turn unpacks several messages");
+
+#endif /* KRING_BASE_LIMITS_H */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * log - one line per event: level, event id, key=value.
+ *
+ * Layer:    base.
+ * Owns:     the level and the role's name, set once at start.
+ * Threads:  any; one write(2) per line.
+ * Time:     none; the journal stamps lines.
+ * Durable:  nothing.
+ * Privacy:  ids, counts and codes only.  No text from outside, no names, no case text.
+ */
+#ifndef KRING_BASE_LOG_H
+#define KRING_BASE_LOG_H
+
+#include "base/err.h"
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
+
+/* clang-format off */
+#define LOG_EVENTS(X)                                                              \
+	X(STARTED) X(STOPPED) X(FAILED) X(SELFTEST_FAILED) X(LISTENING)            \
+	X(PEER_UP) X(PEER_DOWN) X(PEER_REFUSED) X(CHILD_DIED) X(CHILD_STARTED)     \
+	X(ENVELOPE_DROPPED) X(FRAME_REFUSED) X(DOCUMENT_STORED) X(DOCUMENT_HOLLOW) \
+	X(REQUEST_REFUSED) X(CLIENT_DROPPED) X(ROSTER_APPLIED)  \
+	X(TURN_RETRIED) X(CREDIT_DROPPED) X(STATE_CHANGED) X(STREAM_RESET) X(ENVELOPE_IN)
+
+enum log_event {
+#define LOG_ENUM(name) LOG_##name,
+	LOG_EVENTS(LOG_ENUM)
+#undef LOG_ENUM
+	LOG_EVENT_COUNT_
+};
+/* clang-format on */
+
+/** role is borrowed for ever (a literal). */
+void log_init(const char *role, enum log_level level);
+/** fmt yields "key=value key=value"; may be empty. */
+void log_write(enum log_level level, enum log_event event, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+#endif /* KRING_BASE_LOG_H */

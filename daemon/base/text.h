@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * text - is this sequence of bytes a text we let in?
+ *
+ * Layer:    base.
+ * Owns:     nothing.
+ * Threads:  any.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  never prints what it reads.
+ */
+#ifndef KRING_BASE_TEXT_H
+#define KRING_BASE_TEXT_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+
+/** Strict UTF-8 without NUL, without control characters (line feed and tab pass) and without
+ *  characters that turn the writing direction (a name must read as it is stored). */
+bool text_valid(struct span s);
+/** Stable code: a-z 0-9 and single inner hyphens, 1..40 bytes. */
+bool text_code(const char *s);
+
+#endif /* KRING_BASE_TEXT_H */

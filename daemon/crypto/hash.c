@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "crypto/hash.h"
+
+#include <sodium.h>
+
+#include "base/check.h"
+
+/* clang-format off */
+static const char persons[HASH_LABEL_COUNT_][crypto_generichash_blake2b_PERSONALBYTES + 1] = {
+#define HASH_PERSON(name, text) [HASH_##name] = text,
+	HASH_LABELS(HASH_PERSON)
+#undef HASH_PERSON
+};
+/* clang-format on */
+
+void hash_parts(enum hash_label label, struct span key, const struct span *parts, size_t n,
+		uint8_t *out, size_t out_len)
+{
+	crypto_generichash_blake2b_state st;
+
+	require(label < HASH_LABEL_COUNT_ && key.len <= crypto_generichash_blake2b_KEYBYTES_MAX);
+	require(crypto_generichash_blake2b_init_salt_personal(
+			&st, key.p, key.len, out_len, NULL,
+			(const unsigned char *)persons[label]) == 0);
+	for (size_t i = 0; i < n; i++)
+		require(crypto_generichash_blake2b_update(&st, parts[i].p, parts[i].len) == 0);
+	require(crypto_generichash_blake2b_final(&st, out, out_len) == 0);
+	sodium_memzero(&st, sizeof st);
+}
+
+struct id32 hash_one(enum hash_label label, struct span part)
+{
+	struct id32 out;
+
+	hash_parts(label, span_of(NULL, 0), &part, 1, out.b, sizeof out.b);
+	return out;
+}
+
+void hash_wide(enum hash_label label, const struct span *parts, size_t n, uint8_t out[64])
+{
+	hash_parts(label, span_of(NULL, 0), parts, n, out, 64);
+}
+
+static struct id32 leaf_of(const struct id32 *doc)
+{
+	return hash_one(HASH_LEAF, span_of(doc->b, sizeof doc->b));
+}
+
+static struct id32 node_of(const uint8_t *left, const uint8_t *right)
+{
+	const struct span parts[] = {{left, HASH_LEN}, {right, HASH_LEN}};
+	struct id32 out;
+
+	hash_parts(HASH_NODE, span_of(NULL, 0), parts, 2, out.b, sizeof out.b);
+	return out;
+}
+
+static size_t split_of(size_t count)
+{
+	size_t left = 1;
+
+	while (left * 2 < count)
+		left *= 2;
+	return left;
+}
+
+/* Recursion is bounded: count is at most LIMIT_BURST, so at most 6 levels. */
+struct id32 hash_merkle_root(const struct id32 *docs, size_t count) /* NOLINT(misc-no-recursion) */
+{
+	struct id32 l, r;
+	size_t left;
+
+	require(count >= 1);
+	if (count == 1)
+		return leaf_of(docs);
+	left = split_of(count);
+	l = hash_merkle_root(docs, left);
+	r = hash_merkle_root(docs + left, count - left);
+	return node_of(l.b, r.b);
+}
+
+size_t hash_merkle_path(const struct id32 *docs, size_t count, size_t index,
+			struct id32 path[HASH_MERKLE_DEPTH_MAX])
+{
+	size_t depth = 0;
+
+	require(index < count);
+	while (count > 1) {
+		size_t left = split_of(count);
+
+		require(depth < HASH_MERKLE_DEPTH_MAX);
+		if (index < left) {
+			path[depth++] = hash_merkle_root(docs + left, count - left);
+			count = left;
+		} else {
+			path[depth++] = hash_merkle_root(docs, left);
+			docs += left;
+			index -= left;
+			count -= left;
+		}
+	}
+	for (size_t i = 0; i < depth / 2; i++) { /* collected from the root; wanted from the leaf */
+		struct id32 t = path[i];
+
+		path[i] = path[depth - 1 - i];
+		path[depth - 1 - i] = t;
+	}
+	return depth;
+}
+
+bool hash_merkle_fold(const struct id32 *doc, size_t index, size_t count, const uint8_t *path,
+		      size_t depth, struct id32 *root)
+{
+	bool right[HASH_MERKLE_DEPTH_MAX]; /* at level i from the root: does the leaf lie right? */
+	size_t levels = 0;
+	struct id32 at = leaf_of(doc);
+
+	if (index >= count)
+		return false;
+	while (count > 1) {
+		size_t left = split_of(count);
+
+		if (levels == HASH_MERKLE_DEPTH_MAX)
+			return false;
+		right[levels++] = index >= left;
+		if (index >= left) {
+			index -= left;
+			count -= left;
+		} else {
+			count = left;
+		}
+	}
+	if (levels != depth)
+		return false;
+	for (size_t i = 0; i < depth; i++) {
+		const uint8_t *sib = path + HASH_LEN * i;
+
+		at = right[depth - 1 - i] ? node_of(sib, at.b) : node_of(at.b, sib);
+	}
+	*root = at;
+	return true;
+}
+
+void hash_seed(const struct id32 *seed, uint64_t n, uint8_t *out, size_t len)
+{
+	uint8_t no[8];
+	const struct span part = {no, sizeof no};
+
+	be64_put(no, n);
+	hash_parts(HASH_SEED, span_of(seed->b, sizeof seed->b), &part, 1, out, len);
+}

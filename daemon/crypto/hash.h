@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * hash - BLAKE2b under labels, Merkle roots of bursts, seeds (SECURITY.md 5.5, 12.1).
+ *
+ * Layer:    crypto (base only); domain may include it.
+ * Owns:     nothing
+ * Threads:  any
+ * Time:     none
+ * Durable:  nothing
+ * Privacy:  hashes of salted commitments only; never of guessable text without a salt.
+ */
+#ifndef KRING_CRYPTO_HASH_H
+#define KRING_CRYPTO_HASH_H
+
+#include "base/bytes.h"
+
+/* clang-format off */
+/* Each label stands in one place and is used for one structure (tests/lint/check_labels.py). */
+#define HASH_LABELS(X)                                  \
+	X(NODEID, "KRG1.nodeid") X(NEXTKEY, "KRG1.nextkey")             \
+	X(ROSTERHASH, "KRG1.rosterhash") X(TRANSCRIPT, "KRG1.transcript") \
+	X(BODYCOMMIT, "KRG1.bodycommit") X(DOCHASH, "KRG1.dochash")     \
+	X(LEAF, "KRG1.leaf") X(NODE, "KRG1.node")                       \
+	X(FRAMEPART, "KRG1.framepart") X(AUDIT, "KRG1.audit")           \
+	X(ESK, "KRG1.esk") X(SEED, "KRG1.seed")                         \
+	X(SUBJECT, "KRG1.subject") X(THREADREF, "KRG1.threadref")       \
+	X(CASECOMMIT, "KRG1.casecommit") X(SLOTFILE, "KRG1.slotfile")
+
+enum hash_label {
+#define HASH_ENUM(name, text) HASH_##name,
+	HASH_LABELS(HASH_ENUM)
+#undef HASH_ENUM
+	HASH_LABEL_COUNT_
+};
+/* clang-format on */
+
+enum { HASH_LEN = 32, HASH_MERKLE_DEPTH_MAX = 6 };
+
+/** hash_parts(label, key, parts, n, out, out_len): key may be empty (at most 64 bytes). */
+void hash_parts(enum hash_label label, struct span key, const struct span *parts, size_t n,
+		uint8_t *out, size_t out_len);
+/** One part, no key, 32 bytes. */
+struct id32 hash_one(enum hash_label label, struct span part);
+/** BLAKE2b-512 of one part, for the transcript. */
+void hash_wide(enum hash_label label, const struct span *parts, size_t n, uint8_t out[64]);
+
+/** Root over count >= 1 document hashes; left subtree = largest power of two below count. */
+struct id32 hash_merkle_root(const struct id32 *docs, size_t count);
+/** Siblings from leaf to root; returns depth. */
+size_t hash_merkle_path(const struct id32 *docs, size_t count, size_t index,
+			struct id32 path[HASH_MERKLE_DEPTH_MAX]);
+/** False unless depth is that of index in count. */
+bool hash_merkle_fold(const struct id32 *doc, size_t index, size_t count, const uint8_t *path,
+		      size_t depth, struct id32 *root);
+
+/** hash_seed(seed, n, out, len): the n-th stream of random-looking bytes of one event. */
+void hash_seed(const struct id32 *seed, uint64_t n, uint8_t *out, size_t len);
+
+#endif /* KRING_CRYPTO_HASH_H */

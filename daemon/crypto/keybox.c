@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "crypto/keybox.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/rng.h"
+#include "crypto/hash.h"
+#include "crypto/seal.h"
+#include "crypto/secret.h"
+#include "crypto/signed_bytes.h"
+
+/* Sub-key numbers under MK ("KRGATRST") and under a case key ("KRGCASE1"); SECURITY.md 7.1. */
+enum { MK_META = 1, MK_HEDGE = 7, CASE_RECORDS = 1, CASE_PSEUDONYMS = 3 };
+enum { NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, TAG = SEAL_TAG_LEN };
+
+struct prekey {
+	struct id16 id;
+	struct id32 pub;
+	uint8_t sec[32];
+	bool used;
+};
+
+struct keybox_secrets {
+	struct keybox_roots roots;
+	uint8_t meta[32], hedge[32];
+	uint8_t nk_sec[crypto_sign_SECRETKEYBYTES];
+	struct prekey prekeys[KEYBOX_PREKEYS_MAX];
+};
+
+struct keybox {
+	struct secret mem;
+	struct keybox_secrets *s; /* inside mem */
+	struct id32 node_id, tk_pub;
+};
+
+static void subkey(uint8_t out[32], uint64_t no, const char ctx[9], const uint8_t key[32])
+{
+	require(crypto_kdf_derive_from_key(out, 32, no, ctx, key) == 0);
+}
+
+enum err keybox_create(struct keybox **out, const struct keybox_roots *roots)
+{
+	struct keybox *kb = calloc(1, sizeof *kb);
+	uint8_t pub[32];
+
+	if (kb == NULL)
+		return ERR_NOMEM;
+	if (secret_create(&kb->mem, sizeof *kb->s) != ERR_OK) {
+		free(kb);
+		return ERR_NOMEM;
+	}
+	kb->s = (struct keybox_secrets *)(void *)kb->mem.p;
+	kb->s->roots = *roots;
+	subkey(kb->s->meta, MK_META, "KRGATRST", roots->mk);
+	subkey(kb->s->hedge, MK_HEDGE, "KRGATRST", roots->mk);
+	require(crypto_sign_seed_keypair(pub, kb->s->nk_sec, roots->nk_seed) == 0);
+	require(crypto_scalarmult_base(kb->tk_pub.b, roots->tk_sec) == 0);
+	kb->node_id = identity_node_id(&roots->inception);
+	*out = kb;
+	if (memcmp(pub, roots->inception.nk_pub.b, sizeof pub) == 0)
+		return ERR_OK;
+	keybox_free(kb);
+	*out = NULL;
+	return ERR_CORRUPT;
+}
+
+void keybox_free(struct keybox *kb)
+{
+	if (kb == NULL)
+		return;
+	secret_free(&kb->mem);
+	free(kb);
+}
+
+const struct keybox_roots *keybox_roots(const struct keybox *kb)
+{
+	return &kb->s->roots;
+}
+
+const struct inception *keybox_inception(const struct keybox *kb)
+{
+	return &kb->s->roots.inception;
+}
+
+struct id32 keybox_node_id(const struct keybox *kb)
+{
+	return kb->node_id;
+}
+
+struct id32 keybox_transport_pub(const struct keybox *kb)
+{
+	return kb->tk_pub;
+}
+
+void keybox_transport_secret(const struct keybox *kb, uint8_t out[32])
+{
+	memcpy(out, kb->s->roots.tk_sec, 32);
+}
+
+void keybox_sign(const struct keybox *kb, enum sign_label label, const struct span *parts, size_t n,
+		 uint8_t sig[SIGN_LEN])
+{
+	struct signed_bytes sb;
+
+	require(signed_bytes_make(&sb, label, parts, n));
+	require(crypto_sign_detached(sig, NULL, sb.p, sb.len, kb->s->nk_sec) == 0);
+	signed_bytes_free(&sb);
+}
+
+/* nonce | ciphertext | tag */
+static void aead_put(uint8_t *out, struct span ad, struct span plain, const uint8_t key[32])
+{
+	rng_fill(out, NONCE);
+	require(crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE, NULL, plain.p, plain.len,
+							   ad.p, ad.len, NULL, out, key) == 0);
+}
+
+static enum err aead_get(uint8_t *out, struct span ad, struct span sealed, const uint8_t key[32])
+{
+	if (sealed.len < NONCE + TAG)
+		return ERR_CORRUPT;
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.p + NONCE,
+						       sealed.len - NONCE, ad.p, ad.len, sealed.p,
+						       key) != 0)
+		return ERR_CORRUPT;
+	return ERR_OK;
+}
+
+/* ad = "KRG1.casekey" | class | case id | epoch: a wrapped key fits one place only. */
+enum { WRAP_AD_LEN = 12 + 1 + 16 + 4 };
+
+static struct span wrap_ad(uint8_t buf[WRAP_AD_LEN], enum keybox_class cls,
+			   const struct id16 *case_id, uint32_t epoch)
+{
+	struct wr w = wr_of(buf, WRAP_AD_LEN);
+
+	wr_put(&w, "KRG1.casekey", 12);
+	wr_u8(&w, (uint8_t)cls);
+	wr_put(&w, case_id->b, sizeof case_id->b);
+	wr_u32(&w, epoch);
+	return wr_span(&w);
+}
+
+static const uint8_t *wrap_key(const struct keybox *kb, enum keybox_class cls, uint32_t *epoch)
+{
+	require(cls == KEYBOX_CASE || cls == KEYBOX_AUDIT);
+	*epoch = cls == KEYBOX_CASE ? kb->s->roots.case_epoch : kb->s->roots.audit_epoch;
+	return cls == KEYBOX_CASE ? kb->s->roots.case_wrap : kb->s->roots.audit_wrap;
+}
+
+enum err keybox_new_wrapped(struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
+			    uint8_t out[KEYBOX_WRAPPED_LEN])
+{
+	uint8_t key[32], adbuf[WRAP_AD_LEN];
+	uint32_t epoch = 0;
+	const uint8_t *w = wrap_key(kb, cls, &epoch);
+
+	rng_fill(key, sizeof key);
+	be32_put(out, epoch);
+	aead_put(out + 4, wrap_ad(adbuf, cls, case_id, epoch), span_of(key, sizeof key), w);
+	sodium_memzero(key, sizeof key);
+	return ERR_OK;
+}
+
+static enum err unwrap(const struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
+		       const uint8_t *wrapped, uint8_t key[32])
+{
+	uint8_t adbuf[WRAP_AD_LEN];
+	uint32_t epoch = 0;
+	const uint8_t *w = wrap_key(kb, cls, &epoch);
+
+	if (be32_get(wrapped) != epoch)
+		return ERR_CORRUPT;
+	return aead_get(key, wrap_ad(adbuf, cls, case_id, epoch),
+			span_of(wrapped + 4, KEYBOX_WRAPPED_LEN - 4), w);
+}
+
+static enum err record_key(const struct keybox *kb, enum keybox_class cls,
+			   const struct id16 *case_id, const uint8_t *wrapped, uint8_t key[32])
+{
+	enum err rc;
+
+	if (cls == KEYBOX_META) {
+		memcpy(key, kb->s->meta, 32);
+		return ERR_OK;
+	}
+	rc = unwrap(kb, cls, case_id, wrapped, key);
+	if (rc == ERR_OK)
+		subkey(key, CASE_RECORDS, "KRGCASE1", key);
+	return rc;
+}
+
+enum err keybox_record_seal(struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
+			    const uint8_t *wrapped, const struct span io[2], uint8_t *out)
+{
+	uint8_t key[32];
+	enum err rc = record_key(kb, cls, case_id, wrapped, key);
+
+	if (rc == ERR_OK)
+		aead_put(out, io[0], io[1], key);
+	sodium_memzero(key, sizeof key);
+	return rc;
+}
+
+enum err keybox_record_open(struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
+			    const uint8_t *wrapped, const struct span io[2], uint8_t *out)
+{
+	uint8_t key[32];
+	enum err rc = record_key(kb, cls, case_id, wrapped, key);
+
+	if (rc == ERR_OK)
+		rc = aead_get(out, io[0], io[1], key);
+	sodium_memzero(key, sizeof key);
+	return rc;
+}
+
+enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id, const uint8_t *wrapped,
+			    struct span input, struct id16 *out)
+{
+	uint8_t key[32];
+	enum err rc;
+
+	if (wrapped == NULL) {
+		hash_parts(HASH_CASECOMMIT, span_of(kb->s->meta, 32), &input, 1, out->b,
+			   sizeof out->b);
+		return ERR_OK;
+	}
+	rc = unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
+	if (rc == ERR_OK) {
+		subkey(key, CASE_PSEUDONYMS, "KRGCASE1", key);
+		hash_parts(HASH_SUBJECT, span_of(key, sizeof key), &input, 1, out->b,
+			   sizeof out->b);
+	}
+	sodium_memzero(key, sizeof key);
+	return rc;
+}
+
+static struct prekey *prekey_find(const struct keybox *kb, const struct id16 *id)
+{
+	for (size_t i = 0; i < KEYBOX_PREKEYS_MAX; i++)
+		if (kb->s->prekeys[i].used && id16_equal(&kb->s->prekeys[i].id, id))
+			return &kb->s->prekeys[i];
+	return NULL;
+}
+
+static struct prekey *prekey_slot(const struct keybox *kb)
+{
+	for (size_t i = 0; i < KEYBOX_PREKEYS_MAX; i++)
+		if (!kb->s->prekeys[i].used)
+			return &kb->s->prekeys[i];
+	return NULL;
+}
+
+enum err keybox_prekey_new(struct keybox *kb, struct keybox_prekey *out)
+{
+	struct prekey *pk = prekey_slot(kb);
+
+	if (pk == NULL)
+		return ERR_FULL;
+	rng_fill(pk->id.b, sizeof pk->id.b);
+	rng_fill(pk->sec, sizeof pk->sec);
+	require(crypto_scalarmult_base(pk->pub.b, pk->sec) == 0);
+	pk->used = true;
+	out->id = pk->id;
+	out->pub = pk->pub;
+	aead_put(out->sealed, span_of(pk->id.b, sizeof pk->id.b), span_of(pk->sec, sizeof pk->sec),
+		 kb->s->roots.prekey_wrap);
+	return ERR_OK;
+}
+
+enum err keybox_prekey_load(struct keybox *kb, const struct id16 *id,
+			    const uint8_t sealed[KEYBOX_PREKEY_SEALED_LEN])
+{
+	struct prekey *pk = prekey_slot(kb);
+	enum err rc;
+
+	if (pk == NULL)
+		return ERR_FULL;
+	rc = aead_get(pk->sec, span_of(id->b, sizeof id->b),
+		      span_of(sealed, KEYBOX_PREKEY_SEALED_LEN), kb->s->roots.prekey_wrap);
+	if (rc != ERR_OK)
+		return rc;
+	require(crypto_scalarmult_base(pk->pub.b, pk->sec) == 0);
+	pk->id = *id;
+	pk->used = true;
+	return ERR_OK;
+}
+
+void keybox_prekey_destroy(struct keybox *kb, const struct id16 *id)
+{
+	struct prekey *pk = prekey_find(kb, id);
+
+	if (pk != NULL)
+		sodium_memzero(pk, sizeof *pk);
+}
+
+enum err keybox_seal(struct keybox *kb, const struct keybox_seal *job)
+{
+	uint8_t random[32];
+	const struct seal_to to = {
+		.envelope = job->envelope,
+		.inner = job->inner,
+		.inner_len = job->inner_len,
+		.prekey_pub = job->prekey_pub,
+		.recipient = job->recipient,
+		.hedge = kb->s->hedge,
+		.frame_sig = job->frame_sig,
+		.random = random,
+	};
+	enum err rc;
+
+	rng_fill(random, sizeof random);
+	rc = seal_envelope(&to);
+	sodium_memzero(random, sizeof random);
+	return rc;
+}
+
+enum err keybox_open(struct keybox *kb, const uint8_t *envelope, const struct id16 *prekey,
+		     size_t inner_len, uint8_t *inner)
+{
+	const struct prekey *pk = prekey_find(kb, prekey);
+
+	if (pk == NULL)
+		return ERR_NOTFOUND;
+	return seal_open(envelope, inner_len, pk->sec, &pk->pub, &kb->node_id, inner);
+}

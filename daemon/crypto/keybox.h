@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * keybox - every operation that needs a secret key, and no way to get one out but TK.
+ *
+ * Layer:    crypto (base only).  Its callers are in roles/; domain never sees it.
+ * Owns:     all secrets of a node, in one guarded allocation.
+ * Threads:  core process, event-loop thread only.
+ * Time:     prekey times are unix seconds, supplied by the caller.
+ * Durable:  nothing by itself; keyfile.h and the prekeys environment keep what it hands out sealed.
+ * Privacy:  keys leave only wrapped.  The transport key goes to net, which needs it.
+ */
+#ifndef KRING_CRYPTO_KEYBOX_H
+#define KRING_CRYPTO_KEYBOX_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "crypto/identity.h"
+#include "crypto/verify.h"
+
+struct keybox;
+
+/** Which key a record is under: node-wide ids and indexes, one case, or its audit detail. */
+enum keybox_class { KEYBOX_META, KEYBOX_CASE, KEYBOX_AUDIT };
+
+enum {
+	KEYBOX_WRAPPED_LEN = 4 + 24 + 32 + 16, /* epoch | nonce | key | tag */
+	KEYBOX_RECORD_EXTRA = 24 + 16,	       /* nonce | tag */
+	KEYBOX_PREKEY_SEALED_LEN = 24 + 32 + 16,
+	KEYBOX_PREKEYS_MAX = 16,
+};
+
+/** Root secrets as keyfile.c stores them; wiped by whoever fills it. */
+struct keybox_roots {
+	uint8_t mk[32];
+	uint32_t case_epoch, audit_epoch;
+	uint8_t case_wrap[32], audit_wrap[32], prekey_wrap[32];
+	uint8_t nk_seed[32], tk_sec[32];
+	struct inception inception;
+};
+
+struct keybox_prekey {
+	struct id16 id;
+	struct id32 pub;
+	uint8_t sealed[KEYBOX_PREKEY_SEALED_LEN]; /* secret half under V, for the prekeys store */
+};
+
+MUST_CHECK enum err keybox_create(struct keybox **out, const struct keybox_roots *roots);
+void keybox_free(struct keybox *kb);
+
+/** For keyfile.c alone, which rewrites keyroot: borrowed, inside the guarded memory. */
+const struct keybox_roots *keybox_roots(const struct keybox *kb);
+const struct inception *keybox_inception(const struct keybox *kb);
+struct id32 keybox_node_id(const struct keybox *kb);
+struct id32 keybox_transport_pub(const struct keybox *kb);
+/** TK for the net process; the caller wipes out. */
+void keybox_transport_secret(const struct keybox *kb, uint8_t out[32]);
+void keybox_sign(const struct keybox *kb, enum sign_label label, const struct span *parts, size_t n,
+		 uint8_t sig[SIGN_LEN]);
+
+/** A new random key of one case, wrapped for the store. */
+MUST_CHECK enum err keybox_new_wrapped(struct keybox *kb, enum keybox_class cls,
+				       const struct id16 *case_id, uint8_t out[KEYBOX_WRAPPED_LEN]);
+/** keybox_record_seal(..., out): out holds plain.len + KEYBOX_RECORD_EXTRA.  wrapped is NULL for META. */
+MUST_CHECK enum err keybox_record_seal(struct keybox *kb, enum keybox_class cls,
+				       const struct id16 *case_id, const uint8_t *wrapped,
+				       const struct span io[2], uint8_t *out); /* io: ad, plain */
+MUST_CHECK enum err keybox_record_open(struct keybox *kb, enum keybox_class cls,
+				       const struct id16 *case_id, const uint8_t *wrapped,
+				       const struct span io[2], uint8_t *out); /* io: ad, sealed */
+/** A value only this case can name again: pseudonyms, thread and grant ids.  Without a wrapped key
+ *  (NULL): a value of this node, which stands for a case in the audit chain. */
+MUST_CHECK enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id,
+				       const uint8_t *wrapped, struct span input, struct id16 *out);
+/** A fresh EPOCH prekey; its secret half stays here, and in out->sealed for the store. */
+MUST_CHECK enum err keybox_prekey_new(struct keybox *kb, struct keybox_prekey *out);
+/** Take one back from the store at start. */
+MUST_CHECK enum err keybox_prekey_load(struct keybox *kb, const struct id16 *id,
+				       const uint8_t sealed[KEYBOX_PREKEY_SEALED_LEN]);
+void keybox_prekey_destroy(struct keybox *kb, const struct id16 *id);
+
+struct keybox_seal {
+	uint8_t *envelope; /* header filled, rest written here */
+	const uint8_t *inner;
+	size_t inner_len;
+	struct id32 prekey_pub;
+	struct id32 recipient;
+	const uint8_t *frame_sig;
+};
+MUST_CHECK enum err keybox_seal(struct keybox *kb, const struct keybox_seal *job);
+/** keybox_open(kb, envelope, prekey id, inner_len, inner): ERR_NOTFOUND when the prekey is gone
+ *  (UNOPENED), ERR_CRYPTO when the bytes were changed. */
+MUST_CHECK enum err keybox_open(struct keybox *kb, const uint8_t *envelope,
+				const struct id16 *prekey, size_t inner_len, uint8_t *inner);
+
+#endif /* KRING_CRYPTO_KEYBOX_H */

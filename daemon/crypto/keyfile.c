@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "crypto/keyfile.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/rng.h"
+#include "crypto/hash.h"
+#include "crypto/secret.h"
+
+enum {
+	MAGIC_LEN = 8,
+	SLOT_LEN = 1 + 4 + 4 + 16 + 24 + 48, /* kind | ops | mem KiB | salt | nonce | MK + tag */
+	SLOTS_MAX = 8,
+	ARGON_OPS = 3,
+	ARGON_KIB = 256 * 1024,
+	ARGON_KIB_MAX = 1024 * 1024,
+	ROOT_PLAIN = 4 + 32 + 4 + 32 + 32 + 4 +
+		     8, /* epochs, W, audit wrap, V, incarnation, roster */
+	ROOT_HALF = 4096,
+	ROOT_SEALED = 24 + ROOT_PLAIN + 16,
+	IDENTITY_PLAIN = 64, /* NK seed | TK */
+	IDENTITY_LEN = MAGIC_LEN + IDENTITY_INCEPTION_LEN + 24 + IDENTITY_PLAIN + 16,
+};
+
+static const char slots_magic[] = "KRG1slt";
+static const char root_magic[] = "KRG1rot";
+static const char identity_magic[] = "KRG1idn";
+
+static_assert(sizeof slots_magic == MAGIC_LEN && sizeof root_magic == MAGIC_LEN &&
+		      sizeof identity_magic == MAGIC_LEN,
+	      "magics are 8 bytes with their NUL");
+
+static bool path_of(char out[PATH_MAX], const char *dir, const char *name)
+{
+	int n = snprintf(out, PATH_MAX, "%s/%s", dir, name);
+
+	return n > 0 && n < PATH_MAX;
+}
+
+static enum err write_all(int fd, struct span s)
+{
+	while (s.len > 0) {
+		ssize_t n = write(fd, s.p, s.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return ERR_IO;
+		s.p += n;
+		s.len -= (size_t)n;
+	}
+	return ERR_OK;
+}
+
+static enum err sync_parent(const char *path)
+{
+	char dir[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int fd, bad;
+
+	if (slash == NULL) {
+		memcpy(dir, ".", 2);
+	} else if ((size_t)(slash - path) + 2 <= sizeof dir) {
+		memcpy(dir, path, (size_t)(slash - path) + 1);
+		dir[slash - path + 1] = '\0';
+	} else {
+		return ERR_LIMIT;
+	}
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return ERR_IO;
+	bad = fsync(fd);
+	(void)close(fd);
+	return bad == 0 ? ERR_OK : ERR_IO;
+}
+
+enum err keyfile_write_file(const char *path, struct span bytes)
+{
+	char tmp[PATH_MAX];
+	enum err rc;
+	int fd, n = snprintf(tmp, sizeof tmp, "%s.new", path);
+
+	if (n < 0 || n >= (int)sizeof tmp)
+		return ERR_LIMIT;
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return ERR_IO;
+	rc = write_all(fd, bytes);
+	if (rc == ERR_OK && fsync(fd) != 0)
+		rc = ERR_IO;
+	if (close(fd) != 0)
+		rc = ERR_IO;
+	if (rc == ERR_OK && rename(tmp, path) != 0)
+		rc = ERR_IO;
+	return rc == ERR_OK ? sync_parent(path) : rc;
+}
+
+enum err keyfile_read_file(const char *path, uint8_t *buf, size_t cap, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum err rc = ERR_OK;
+	uint8_t extra;
+
+	*len = 0;
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOTFOUND : ERR_IO;
+	while (rc == ERR_OK) {
+		bool full = *len == cap;
+		ssize_t n = read(fd, full ? &extra : buf + *len, full ? 1 : cap - *len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			break;
+		if (n < 0)
+			rc = ERR_IO;
+		else if (full)
+			rc = ERR_LIMIT;
+		else
+			*len += (size_t)n;
+	}
+	(void)close(fd);
+	return rc;
+}
+
+static void seal_with(uint8_t *out, struct span ad, struct span plain, const uint8_t key[32])
+{
+	rng_fill(out, 24);
+	require(crypto_aead_xchacha20poly1305_ietf_encrypt(out + 24, NULL, plain.p, plain.len, ad.p,
+							   ad.len, NULL, out, key) == 0);
+}
+
+static bool open_with(uint8_t *out, struct span ad, struct span sealed, const uint8_t key[32])
+{
+	return crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.p + 24,
+							  sealed.len - 24, ad.p, ad.len, sealed.p,
+							  key) == 0;
+}
+
+/* The key that wraps MK in one slot. */
+static enum err slot_key(uint8_t out[32], const struct keyfile_unlock *how, uint32_t ops,
+			 uint32_t kib, const uint8_t salt[16])
+{
+	const struct span part = {salt, 16};
+
+	if (how->kind == KEYFILE_KEY) {
+		if (how->secret.len != 32)
+			return ERR_CRYPTO;
+		hash_parts(HASH_SLOTFILE, how->secret, &part, 1, out, 32);
+		return ERR_OK;
+	}
+	if (ops == 0 || ops > 16 || kib < 8 || kib > ARGON_KIB_MAX)
+		return ERR_CORRUPT;
+	return crypto_pwhash(out, 32, (const char *)how->secret.p, how->secret.len, salt, ops,
+			     (size_t)kib * 1024, crypto_pwhash_ALG_ARGON2ID13) == 0
+		       ? ERR_OK
+		       : ERR_NOMEM;
+}
+
+static enum err slot_write(struct wr *w, const struct keyfile_unlock *how, const uint8_t mk[32])
+{
+	uint8_t key[32], salt[16], sealed[24 + 48];
+	const uint8_t kind = (uint8_t)how->kind;
+	uint32_t ops = how->kind == KEYFILE_PASSPHRASE ? ARGON_OPS : 0;
+	uint32_t kib = how->kind == KEYFILE_PASSPHRASE ? ARGON_KIB : 0;
+	enum err rc;
+
+	rng_fill(salt, sizeof salt);
+	rc = slot_key(key, how, ops, kib, salt);
+	if (rc != ERR_OK)
+		return rc;
+	seal_with(sealed, span_of(&kind, 1), span_of(mk, 32), key);
+	wr_u8(w, kind);
+	wr_u32(w, ops);
+	wr_u32(w, kib);
+	wr_put(w, salt, sizeof salt);
+	wr_put(w, sealed, sizeof sealed);
+	secret_wipe(key, sizeof key);
+	return ERR_OK;
+}
+
+static enum err slots_create(const char *dir, const struct keyfile_new *spec, const uint8_t mk[32])
+{
+	uint8_t buf[MAGIC_LEN + 1 + SLOTS_MAX * SLOT_LEN];
+	struct wr w = wr_of(buf, sizeof buf);
+	struct keyfile_unlock pass = {KEYFILE_PASSPHRASE, spec->passphrase};
+	struct keyfile_unlock file = {KEYFILE_KEY, spec->key};
+	uint8_t count = (uint8_t)((spec->passphrase.len != 0) + (spec->key.len != 0));
+	char path[PATH_MAX];
+	enum err rc = ERR_OK;
+
+	if (count == 0)
+		return ERR_INVAL;
+	wr_put(&w, slots_magic, MAGIC_LEN);
+	wr_u8(&w, count);
+	if (spec->passphrase.len != 0)
+		rc = slot_write(&w, &pass, mk);
+	if (rc == ERR_OK && spec->key.len != 0)
+		rc = slot_write(&w, &file, mk);
+	if (rc == ERR_OK && !path_of(path, dir, "slots"))
+		rc = ERR_LIMIT;
+	return rc == ERR_OK ? keyfile_write_file(path, wr_span(&w)) : rc;
+}
+
+static enum err slots_open(const char *dir, const struct keyfile_unlock *how, uint8_t mk[32])
+{
+	uint8_t buf[MAGIC_LEN + 1 + SLOTS_MAX * SLOT_LEN], key[32];
+	size_t len = 0;
+	struct rd r;
+	unsigned count;
+	char path[PATH_MAX];
+	enum err rc = path_of(path, dir, "slots") ? keyfile_read_file(path, buf, sizeof buf, &len)
+						  : ERR_LIMIT;
+
+	if (rc != ERR_OK)
+		return rc;
+	r = rd_of(span_of(buf, len));
+	if (len < MAGIC_LEN + 1 || memcmp(rd_take(&r, MAGIC_LEN), slots_magic, MAGIC_LEN) != 0)
+		return ERR_CORRUPT;
+	count = rd_u8(&r);
+	if (count > SLOTS_MAX || r.left != (size_t)count * SLOT_LEN)
+		return ERR_CORRUPT;
+	rc = ERR_CRYPTO;
+	while (count-- > 0 && rc != ERR_OK) {
+		const uint8_t kind = rd_u8(&r);
+		uint32_t ops = rd_u32(&r), kib = rd_u32(&r);
+		const uint8_t *salt = rd_take(&r, 16), *sealed = rd_take(&r, 24 + 48);
+
+		if (kind != (uint8_t)how->kind)
+			continue;
+		rc = slot_key(key, how, ops, kib, salt);
+		if (rc == ERR_OK && !open_with(mk, span_of(&kind, 1), span_of(sealed, 72), key))
+			rc = ERR_CRYPTO;
+	}
+	secret_wipe(key, sizeof key);
+	return rc;
+}
+
+/* One half of keyroot: magic | counter | sealed; the readable half with the higher counter counts. */
+static bool root_read_half(const uint8_t *half, const uint8_t mk[32], uint64_t *ctr,
+			   uint8_t plain[ROOT_PLAIN])
+{
+	if (memcmp(half, root_magic, MAGIC_LEN) != 0)
+		return false;
+	*ctr = be64_get(half + MAGIC_LEN);
+	return open_with(plain, span_of(half, MAGIC_LEN + 8),
+			 span_of(half + MAGIC_LEN + 8, ROOT_SEALED), mk);
+}
+
+static enum err root_write(const char *dir, const struct keybox_roots *k,
+			   const struct keyfile_state *st)
+{
+	uint8_t file[2 * ROOT_HALF], plain[ROOT_PLAIN], old[ROOT_PLAIN];
+	uint64_t ctr[2] = {0, 0};
+	struct wr w = wr_of(plain, sizeof plain);
+	size_t len = 0, at;
+	char path[PATH_MAX];
+	enum err rc;
+
+	if (!path_of(path, dir, "keyroot"))
+		return ERR_LIMIT;
+	memset(file, 0, sizeof file);
+	rc = keyfile_read_file(path, file, sizeof file, &len);
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	for (size_t i = 0; i < 2; i++)
+		if (!root_read_half(file + i * ROOT_HALF, k->mk, &ctr[i], old))
+			ctr[i] = 0;
+	at = ctr[0] <= ctr[1] ? 0 : 1; /* overwrite the older half */
+	wr_u32(&w, k->case_epoch);
+	wr_put(&w, k->case_wrap, 32);
+	wr_u32(&w, k->audit_epoch);
+	wr_put(&w, k->audit_wrap, 32);
+	wr_put(&w, k->prekey_wrap, 32);
+	wr_u32(&w, st->incarnation_no);
+	wr_u64(&w, st->roster_seq_max);
+	require(!w.over && w.len == ROOT_PLAIN);
+	memcpy(file + at * ROOT_HALF, root_magic, MAGIC_LEN);
+	be64_put(file + at * ROOT_HALF + MAGIC_LEN, 1 + (ctr[0] > ctr[1] ? ctr[0] : ctr[1]));
+	seal_with(file + at * ROOT_HALF + MAGIC_LEN + 8,
+		  span_of(file + at * ROOT_HALF, MAGIC_LEN + 8), wr_span(&w), k->mk);
+	secret_wipe(plain, sizeof plain);
+	secret_wipe(old, sizeof old);
+	return keyfile_write_file(path, span_of(file, sizeof file));
+}
+
+static enum err root_read(const char *dir, struct keybox_roots *k, struct keyfile_state *st)
+{
+	uint8_t file[2 * ROOT_HALF], plain[2][ROOT_PLAIN];
+	uint64_t ctr[2] = {0, 0};
+	size_t len = 0;
+	struct rd r;
+	char path[PATH_MAX];
+	enum err rc = path_of(path, dir, "keyroot")
+			      ? keyfile_read_file(path, file, sizeof file, &len)
+			      : ERR_LIMIT;
+
+	if (rc != ERR_OK)
+		return rc;
+	if (len != sizeof file)
+		return ERR_CORRUPT;
+	for (size_t i = 0; i < 2; i++)
+		if (!root_read_half(file + i * ROOT_HALF, k->mk, &ctr[i], plain[i]))
+			ctr[i] = 0;
+	if (ctr[0] == 0 && ctr[1] == 0)
+		return ERR_CORRUPT;
+	r = rd_of(span_of(plain[ctr[0] > ctr[1] ? 0 : 1], ROOT_PLAIN));
+	k->case_epoch = rd_u32(&r);
+	rd_copy(&r, k->case_wrap, 32);
+	k->audit_epoch = rd_u32(&r);
+	rd_copy(&r, k->audit_wrap, 32);
+	rd_copy(&r, k->prekey_wrap, 32);
+	st->incarnation_no = rd_u32(&r);
+	st->roster_seq_max = rd_u64(&r);
+	secret_wipe(plain, sizeof plain);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}
+
+static enum err identity_write(const char *dir, const struct keybox_roots *k)
+{
+	uint8_t buf[IDENTITY_LEN], plain[IDENTITY_PLAIN];
+	struct wr w = wr_of(buf, sizeof buf);
+	char path[PATH_MAX];
+
+	if (!path_of(path, dir, "identity"))
+		return ERR_LIMIT;
+	wr_put(&w, identity_magic, MAGIC_LEN);
+	identity_inception_bytes(&k->inception, buf + w.len);
+	w.len += IDENTITY_INCEPTION_LEN;
+	memcpy(plain, k->nk_seed, 32);
+	memcpy(plain + 32, k->tk_sec, 32);
+	seal_with(buf + w.len, span_of(buf, w.len), span_of(plain, sizeof plain), k->mk);
+	secret_wipe(plain, sizeof plain);
+	return keyfile_write_file(path, span_of(buf, sizeof buf));
+}
+
+static enum err identity_read(const char *dir, struct keybox_roots *k)
+{
+	uint8_t buf[IDENTITY_LEN], plain[IDENTITY_PLAIN];
+	const size_t head = MAGIC_LEN + IDENTITY_INCEPTION_LEN;
+	size_t len = 0;
+	struct rd r;
+	char path[PATH_MAX];
+	enum err rc = path_of(path, dir, "identity")
+			      ? keyfile_read_file(path, buf, sizeof buf, &len)
+			      : ERR_LIMIT;
+
+	if (rc != ERR_OK)
+		return rc;
+	if (len != sizeof buf || memcmp(buf, identity_magic, MAGIC_LEN) != 0 ||
+	    !open_with(plain, span_of(buf, head), span_of(buf + head, len - head), k->mk))
+		return ERR_CORRUPT;
+	r = rd_of(span_of(buf + MAGIC_LEN, IDENTITY_INCEPTION_LEN));
+	k->inception.fed_id = rd_id16(&r);
+	k->inception.nk_pub = rd_id32(&r);
+	k->inception.next_digest = rd_id32(&r);
+	k->inception.org_uuid = rd_id16(&r);
+	memcpy(k->nk_seed, plain, 32);
+	memcpy(k->tk_sec, plain + 32, 32);
+	secret_wipe(plain, sizeof plain);
+	return ERR_OK;
+}
+
+/* The recovery sheet's key signs next; only its digest is kept, inside the node id. */
+static void draw_keys(struct keybox_roots *k, const struct keyfile_new *spec, uint8_t next_seed[32])
+{
+	uint8_t sk[crypto_sign_SECRETKEYBYTES];
+	struct id32 next;
+
+	rng_fill(k->mk, 32);
+	rng_fill(k->case_wrap, 32);
+	rng_fill(k->audit_wrap, 32);
+	rng_fill(k->prekey_wrap, 32);
+	rng_fill(k->nk_seed, 32);
+	rng_fill(k->tk_sec, 32);
+	rng_fill(next_seed, 32);
+	k->case_epoch = k->audit_epoch = 1;
+	k->inception.fed_id = spec->fed_id;
+	k->inception.org_uuid = spec->org_uuid;
+	require(crypto_sign_seed_keypair(k->inception.nk_pub.b, sk, k->nk_seed) == 0);
+	require(crypto_sign_seed_keypair(next.b, sk, next_seed) == 0);
+	k->inception.next_digest = identity_next_digest(&next);
+	secret_wipe(sk, sizeof sk);
+}
+
+enum err keyfile_create(const char *dir, const struct keyfile_new *spec, uint8_t next_seed[32])
+{
+	struct keybox_roots k = {.case_epoch = 1};
+	const struct keyfile_state st = {.incarnation_no = 1};
+	struct stat sb;
+	char path[PATH_MAX];
+	enum err rc;
+
+	if (!path_of(path, dir, "identity"))
+		return ERR_LIMIT;
+	if (stat(path, &sb) == 0)
+		return ERR_EXISTS;
+	draw_keys(&k, spec, next_seed);
+	rc = slots_create(dir, spec, k.mk);
+	if (rc == ERR_OK)
+		rc = root_write(dir, &k, &st);
+	if (rc == ERR_OK)
+		rc = identity_write(dir, &k); /* last: its presence says the node is complete */
+	secret_wipe(&k, sizeof k);
+	return rc;
+}
+
+enum err keyfile_open(const char *dir, const struct keyfile_unlock *how, struct keybox **out,
+		      struct keyfile_state *state)
+{
+	struct keybox_roots k = {.case_epoch = 0};
+	enum err rc = slots_open(dir, how, k.mk);
+
+	if (rc == ERR_OK)
+		rc = root_read(dir, &k, state);
+	if (rc == ERR_OK)
+		rc = identity_read(dir, &k);
+	if (rc == ERR_OK)
+		rc = keybox_create(out, &k);
+	secret_wipe(&k, sizeof k);
+	return rc;
+}
+
+enum err keyfile_state_write(const char *dir, struct keybox *kb, const struct keyfile_state *state)
+{
+	return root_write(dir, keybox_roots(kb), state);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * keyfile - slots, keyroot and identity: the files beside the store that open it (FORMAT.md).
+ *
+ * Layer:    crypto (base only).
+ * Owns:     files slots, keyroot, identity of a node's directory, all mode 0600.
+ * Threads:  before the loop starts (Argon2id takes half a second), and tools.
+ * Time:     none.
+ * Durable:  each file is written to a temporary name, synced, renamed, and the directory synced.
+ * Privacy:  slots wrap the master key; everything else lies under the master key.
+ */
+#ifndef KRING_CRYPTO_KEYFILE_H
+#define KRING_CRYPTO_KEYFILE_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "crypto/keybox.h"
+
+/** One way to the master key. */
+enum keyfile_slot { KEYFILE_PASSPHRASE = 1, KEYFILE_KEY = 3 };
+
+struct keyfile_unlock {
+	enum keyfile_slot kind;
+	struct span secret; /* the passphrase, or the key file's 32 bytes */
+};
+
+struct keyfile_new {
+	struct id16 fed_id;
+	struct id16 org_uuid;
+	struct span passphrase; /* empty: no passphrase slot */
+	struct span key;	/* empty: no key-file slot */
+};
+
+/** State that must survive a restore of the database, so it lies outside it. */
+struct keyfile_state {
+	uint32_t incarnation_no;
+	uint64_t roster_seq_max;
+};
+
+/** keyfile_create(dir, spec, next_seed): draws all keys; next_seed (32 bytes) is the seed of the
+ *  pre-committed next signing key, for a recovery sheet; it is not kept here.
+ *  ERR_EXISTS: dir already holds a node. */
+MUST_CHECK enum err keyfile_create(const char *dir, const struct keyfile_new *spec,
+				   uint8_t next_seed[32]);
+/** ERR_CRYPTO: no slot opens with this secret.  ERR_CORRUPT: damaged files.  ERR_NOTFOUND: no node. */
+MUST_CHECK enum err keyfile_open(const char *dir, const struct keyfile_unlock *how,
+				 struct keybox **out, struct keyfile_state *state);
+/** Both values only ever rise. */
+MUST_CHECK enum err keyfile_state_write(const char *dir, struct keybox *kb,
+					const struct keyfile_state *state);
+/** Write path atomically: temporary name, fsync, rename, fsync of the directory; mode 0600. */
+MUST_CHECK enum err keyfile_write_file(const char *path, struct span bytes);
+/** Read at most cap bytes; ERR_LIMIT when longer, ERR_NOTFOUND when absent. */
+MUST_CHECK enum err keyfile_read_file(const char *path, uint8_t *buf, size_t cap, size_t *len);
+
+#endif /* KRING_CRYPTO_KEYFILE_H */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "crypto/secret.h"
+
+#include <sodium.h>
+
+enum err secret_init(void)
+{
+	return sodium_init() < 0 ? ERR_CRYPTO : ERR_OK;
+}
+
+enum err secret_create(struct secret *s, size_t len)
+{
+	s->p = sodium_malloc(len);
+	s->len = len;
+	if (s->p == NULL)
+		return ERR_NOMEM;
+	sodium_memzero(s->p, len);
+	return ERR_OK;
+}
+
+void secret_free(struct secret *s)
+{
+	if (s == NULL || s->p == NULL)
+		return;
+	sodium_free(s->p); /* wipes */
+	s->p = NULL;
+	s->len = 0;
+}
+
+void secret_wipe(void *p, size_t len)
+{
+	sodium_memzero(p, len);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * secret - the only type that may hold a secret: locked, guarded, wiped.
+ *
+ * Layer:    crypto (base only).
+ * Owns:     sodium_malloc'ed pages.
+ * Threads:  the owner's only.
+ * Time:     none
+ * Durable:  nothing
+ * Privacy:  wiped on free.
+ */
+#ifndef KRING_CRYPTO_SECRET_H
+#define KRING_CRYPTO_SECRET_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+struct secret {
+	uint8_t *p;
+	size_t len;
+};
+
+/** sodium_init, once per process, before the sandbox; ERR_CRYPTO when it fails. */
+MUST_CHECK enum err secret_init(void);
+/** Zeroed memory in locked pages. */
+MUST_CHECK enum err secret_create(struct secret *s, size_t len);
+/** Wipes; NULL pointers inside are a no-op. */
+void secret_free(struct secret *s);
+void secret_wipe(void *p, size_t len);
+
+#endif /* KRING_CRYPTO_SECRET_H */

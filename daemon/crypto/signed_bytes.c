@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "crypto/signed_bytes.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+
+/* clang-format off */
+static const char *const labels[SIGN_LABEL_COUNT_] = {
+#define SIGN_TEXT(name, text) [SIGN_##name] = (text),
+	SIGN_LABELS(SIGN_TEXT)
+#undef SIGN_TEXT
+};
+/* clang-format on */
+
+const char *verify_label(enum sign_label label)
+{
+	require(label < SIGN_LABEL_COUNT_);
+	return labels[label];
+}
+
+bool signed_bytes_make(struct signed_bytes *sb, enum sign_label label, const struct span *parts,
+		       size_t n)
+{
+	const char *text = verify_label(label);
+	size_t need = strlen(text) + 1;
+	struct wr w;
+
+	for (size_t i = 0; i < n; i++)
+		need += parts[i].len;
+	sb->p = need <= sizeof sb->small ? sb->small : malloc(need);
+	if (sb->p == NULL)
+		return false;
+	w = wr_of(sb->p, need);
+	wr_put(&w, text, strlen(text) + 1);
+	for (size_t i = 0; i < n; i++)
+		wr_put(&w, parts[i].p, parts[i].len);
+	sb->len = w.len;
+	return true;
+}
+
+void signed_bytes_free(struct signed_bytes *sb)
+{
+	if (sb->p != sb->small)
+		free(sb->p);
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/acts.h"
+
+#include "domain/care/calendar.h"
+#include "domain/care/cases.h"
+#include "domain/care/consent.h"
+#include "domain/care/ledger.h"
+#include "domain/care/worklist.h"
+#include "domain/evidence/audit.h"
+
+enum {
+	DAY_MS = 86400000,
+	HOUR_MS = 3600000,
+	START_DAYS = 10,
+	WITHDRAW_DAYS = 10,
+	SECOND_CHANCE_DAYS = 5,
+	PAUSE_DAYS = 5,
+	PROGRESS_CAL_DAYS = 30,
+	ACK_CAL_DAYS = 30,
+	ERASE_CAL_DAYS = 7,
+	REMIND_DAYS = 1,
+};
+
+static enum err load_side(struct turn *t, const struct thread *th, bool mine, uint32_t n,
+			  struct fold_event **out)
+{
+	struct fold_event *e = arena_alloc(t->arena, (n + 1u) * sizeof *e);
+
+	*out = e;
+	if (e == NULL)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < n; i++) {
+		struct log_entry le;
+		enum err rc = thread_entry(t, th, mine, i + 1, &le);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		e[i] = (struct fold_event){le.type, le.seen_no};
+	}
+	return ERR_OK;
+}
+
+enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps, size_t *count,
+		   enum referral_state *state)
+{
+	const bool sender = th->role == THREAD_SENDER;
+	const uint32_t ns = sender ? th->my_no : th->their_no;
+	const uint32_t nr = sender ? th->their_no : th->my_no;
+	struct fold_event *s, *r;
+	enum err rc = load_side(t, th, sender, ns, &s);
+
+	if (rc == ERR_OK)
+		rc = load_side(t, th, !sender, nr, &r);
+	if (rc != ERR_OK)
+		return rc;
+	*steps = arena_alloc(t->arena, (ns + nr + 1u) * sizeof **steps);
+	if (*steps == NULL)
+		return ERR_NOMEM;
+	*state = referral_fold(s, ns, r, nr, *steps, count);
+	return ERR_OK;
+}
+
+/* The working calendar is the receiver's. */
+static const char *calendar_of(const struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+
+	return th->role == THREAD_RECEIVER || p == NULL ? t->node->country : p->country;
+}
+
+/* When the running timer of this state ends; 0: the state needs none. */
+static uint64_t due_of(const struct turn *t, const struct thread *th)
+{
+	const char *cal = calendar_of(t, th);
+	const uint64_t since = th->changed_ms;
+	const uint32_t extra = th->escalated ? SECOND_CHANCE_DAYS : 0;
+
+	switch ((enum referral_state)th->state) {
+	case REFERRAL_OFFERED:
+	case REFERRAL_NEEDS_INFO:
+		if (th->stored_ms == 0) /* not delivered yet: the term has not begun */
+			return th->created_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
+		return calendar_add(cal, th->stored_ms, th->term_days + th->pause_days);
+	case REFERRAL_ACCEPTED:
+		return calendar_add(cal, since, START_DAYS + extra);
+	case REFERRAL_ON_HOLD:
+		return calendar_add(cal, th->review_ms > since ? th->review_ms : since, extra);
+	case REFERRAL_ACTIVE:
+		return calendar_add(cal, since + (uint64_t)PROGRESS_CAL_DAYS * DAY_MS, extra);
+	case REFERRAL_WITHDRAW_PENDING:
+		return calendar_add(cal, since, WITHDRAW_DAYS);
+	case REFERRAL_OUTCOME:
+	case REFERRAL_REOPEN_PENDING:
+		return since + (uint64_t)ACK_CAL_DAYS * DAY_MS;
+	case REFERRAL_DECLINED:
+	case REFERRAL_REDIRECTED:
+	case REFERRAL_WITHDRAWN:
+	case REFERRAL_EXPIRED: /* the receiver lets go of the payload */
+		return th->role == THREAD_RECEIVER && !th->hidden
+			       ? since + (uint64_t)ERASE_CAL_DAYS * DAY_MS
+			       : 0;
+	case REFERRAL_DRAFT:
+	case REFERRAL_CLOSED:
+	case REFERRAL_REVOKED:
+	case REFERRAL_ERROR:
+	case REFERRAL_STATE_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static struct store_key timer_key(const struct thread *th)
+{
+	struct store_key k = turn_key_u64(th->due_ms);
+
+	key_put(&k, th->id.b, 16);
+	key_u8(&k, 0);
+	return k;
+}
+
+static enum err timer_set(struct turn *t, struct thread *th, uint64_t due_ms)
+{
+	struct store_key k = timer_key(th);
+	enum err rc = ERR_OK;
+
+	if (th->due_ms == due_ms)
+		return ERR_OK;
+	if (th->due_ms != 0)
+		rc = store_del(t->txn, STORE_TIMER, key_span(&k));
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	th->due_ms = due_ms;
+	if (due_ms == 0)
+		return ERR_OK;
+	k = timer_key(th);
+	return turn_put(t, STORE_TIMER, &k, span_of(&th->role, 1));
+}
+
+/* What entering a state does besides its timer. */
+static void enter(struct turn *t, struct thread *th, enum referral_state before)
+{
+	const enum referral_state now = (enum referral_state)th->state;
+
+	th->changed_ms = t->wall_ms;
+	th->escalated = false;
+	if (now == REFERRAL_NEEDS_INFO && !th->paused_once) {
+		th->paused_once = true; /* the answer term pauses once, at most five days */
+		th->paused_ms = t->wall_ms;
+		th->pause_days = PAUSE_DAYS;
+	}
+	if (before == REFERRAL_NEEDS_INFO && th->paused_ms != 0) {
+		const uint32_t used = calendar_between(calendar_of(t, th), th->paused_ms,
+						       t->wall_ms);
+
+		th->pause_days = used < PAUSE_DAYS ? used : PAUSE_DAYS;
+		th->paused_ms = 0;
+	}
+	if (now == REFERRAL_REVOKED || now == REFERRAL_ERROR)
+		th->hidden = true;
+	th->provisional = th->role == THREAD_SENDER &&
+			  (now == REFERRAL_WITHDRAWN || now == REFERRAL_EXPIRED);
+}
+
+enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
+{
+	const enum referral_state before = (enum referral_state)th->state;
+	struct fold_step *steps;
+	struct effect *e;
+	enum referral_state now;
+	size_t n;
+	enum err rc = acts_fold(t, th, &steps, &n, &now);
+
+	if (rc != ERR_OK)
+		return rc;
+	th->state = (uint8_t)now;
+	if (now != before)
+		enter(t, th, before);
+	rc = timer_set(t, th, due_of(t, th));
+	if (rc == ERR_OK)
+		rc = worklist_refresh(t, th, detail);
+	if (rc == ERR_OK)
+		rc = thread_save(t, th);
+	e = turn_effect(t, EFFECT_CHANGED);
+	if (e != NULL)
+		e->peer = th->peer;
+	return e == NULL ? ERR_NOMEM : rc;
+}
+
+static enum err make(struct turn *t, struct thread *th, uint16_t type, const struct msg *body,
+		     const struct pending_doc **doc, uint64_t *cats)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct document_spec spec = {
+		.thread_id = th->id,
+		.grant_id = th->grant_id,
+		.case_id = th->case_id,
+		.peer = th->peer,
+		.type = type,
+		.basis = bytes_zero(th->grant_id.b, 16) ? WIRE_BASIS_NONE : WIRE_BASIS_CONSENT,
+		.table_version = REFERRAL_TABLE_VERSION,
+		.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS,
+		.thread_no = th->my_no + 1,
+		.seen_no = th->their_no,
+		.prev_hash = th->my_hash,
+		.seen_hash = th->their_hash,
+	};
+	enum err rc;
+
+	if (p == NULL || th->my_no >= THREAD_LOG_MAX)
+		return ERR_STATE;
+	rc = consent_pack_body(t, p, &th->grant_id, body, &spec.body, &spec.cats);
+	*cats = spec.cats;
+	return rc == ERR_OK ? document_make(t, &spec, doc) : rc;
+}
+
+enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struct msg *body)
+{
+	const struct pending_doc *doc = NULL;
+	const char *name = document_type_name(type);
+	uint64_t cats = 0;
+	enum err rc = make(t, th, type, body, &doc, &cats);
+
+	if (rc == ERR_OK && th->my_no + th->their_no == 0)
+		rc = thread_create(t, th);
+	if (rc == ERR_OK)
+		rc = thread_append(
+			t, th, true,
+			&(struct log_entry){doc->key, doc->hash, type, th->their_no, t->wall_ms});
+	if (rc == ERR_OK)
+		rc = outbox_put(t, th->peer, &doc->key);
+	if (rc == ERR_OK && cats != 0)
+		rc = ledger_add(t, &th->grant_id, &doc->key.msg, th->peer, type, cats);
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &th->case_id, name, NULL, &th->id);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
+							.peer = th->peer,
+							.case_id = &th->case_id,
+							.grant = &th->grant_id,
+							.detail = name});
+	if (rc == ERR_OK)
+		rc = stream_owe(t, th->peer);
+	return rc == ERR_OK ? acts_changed(t, th, name) : rc;
+}
+
+enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type, const char *reason)
+{
+	struct msg *body;
+
+	if (document_body_kind(type) == MSG_ASK) {
+		body = msg_new(t->arena, MSG_ASK);
+		msg_set_text(t->arena, body, ASK_QUESTION, reason);
+		return acts_sign(t, th, type, body);
+	}
+	body = msg_new(t->arena, MSG_ACT);
+	msg_set_text(t->arena, body, ACT_REASON, reason);
+	msg_set_u64(body, ACT_AUTOMATIC, 1);
+	if (type == DOC_DECLINE)
+		msg_set_text(t->arena, body, ACT_ALTERNATIVE, "none");
+	return acts_sign(t, th, type, body);
+}
+
+/* The receiver lets go of what it was shown: bodies go, signed heads stay. */
+static enum err forget(struct turn *t, struct thread *th)
+{
+	struct msg *m;
+	enum err rc = ERR_OK;
+
+	for (uint32_t no = 1; no <= th->their_no && rc == ERR_OK; no++) {
+		struct log_entry e;
+
+		rc = thread_entry(t, th, false, no, &e);
+		if (rc == ERR_OK)
+			rc = document_hollow(t, &e.doc, WIRE_VERDICT_HOLLOW);
+	}
+	if (rc == ERR_OK)
+		rc = cases_load(t, &th->case_id, &m);
+	if (rc == ERR_OK && msg_u64(m, CASE_RECORD_THEIRS) != 0) {
+		msg_clear(m, CASE_RECORD_PERSON);
+		rc = cases_save(t, &th->case_id, m);
+	}
+	th->hidden = true;
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &th->case_id, "payload-erased", NULL, &th->id);
+	return rc == ERR_OK ? acts_changed(t, th, "erased") : rc;
+}
+
+/* Missed START, review or progress: say so; the second time, withdraw. */
+static enum err escalate(struct turn *t, struct thread *th, const char *reason)
+{
+	enum err rc;
+
+	if (th->escalated)
+		return acts_automatic(t, th, DOC_WITHDRAW, reason);
+	rc = acts_automatic(t, th, DOC_ESCALATE, reason);
+	if (rc != ERR_OK)
+		return rc;
+	th->escalated = true;
+	return acts_changed(t, th, reason);
+}
+
+static enum err fire_sender(struct turn *t, struct thread *th)
+{
+	switch ((enum referral_state)th->state) {
+	case REFERRAL_OFFERED:
+	case REFERRAL_NEEDS_INFO:
+		return acts_automatic(t, th, DOC_EXPIRE,
+				      th->stored_ms == 0 ? "undeliverable" : "no-answer");
+	case REFERRAL_ACCEPTED:
+		return escalate(t, th, "no-start");
+	case REFERRAL_ON_HOLD:
+		return escalate(t, th, "review-passed");
+	case REFERRAL_ACTIVE:
+		return escalate(t, th, "no-progress");
+	case REFERRAL_WITHDRAW_PENDING:
+		return acts_automatic(t, th, DOC_WD_TIMEOUT, "no-answer");
+	case REFERRAL_OUTCOME:
+	case REFERRAL_REOPEN_PENDING:
+		return acts_automatic(t, th, DOC_ACK, "unacknowledged");
+	case REFERRAL_DRAFT:
+	case REFERRAL_CLOSED:
+	case REFERRAL_DECLINED:
+	case REFERRAL_REDIRECTED:
+	case REFERRAL_WITHDRAWN:
+	case REFERRAL_EXPIRED:
+	case REFERRAL_REVOKED:
+	case REFERRAL_ERROR:
+	case REFERRAL_STATE_COUNT:
+		break;
+	}
+	return timer_set(t, th, 0);
+}
+
+/* The receiver's node only reminds: its person sees the entry as overdue, and again tomorrow. */
+static enum err fire_receiver(struct turn *t, struct thread *th)
+{
+	enum err rc;
+
+	if (referral_terminal((enum referral_state)th->state))
+		return forget(t, th);
+	rc = timer_set(t, th, calendar_add(t->node->country, t->wall_ms, REMIND_DAYS));
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+static enum err fire(struct turn *t, const struct id16 *id)
+{
+	struct thread th;
+	bool agreed = false;
+	enum err rc = thread_load(t, id, &th);
+
+	if (rc == ERR_OK)
+		rc = stream_clock_agreed(t, th.peer, &agreed);
+	if (rc != ERR_OK)
+		return rc;
+	if (!agreed && th.role == THREAD_SENDER) { /* ending somebody's wait needs a sure clock */
+		rc = timer_set(t, &th, t->wall_ms + HOUR_MS);
+		return rc == ERR_OK ? thread_save(t, &th) : rc;
+	}
+	rc = audit_add(t, &(struct audit_entry){
+				  .event = AUDIT_TIMER,
+				  .peer = th.peer,
+				  .case_id = &th.case_id,
+				  .detail = referral_state_name((enum referral_state)th.state)});
+	if (rc != ERR_OK)
+		return rc;
+	return th.role == THREAD_SENDER ? fire_sender(t, &th) : fire_receiver(t, &th);
+}
+
+enum err acts_timers(struct turn *t, unsigned limit)
+{
+	struct store_row row;
+	enum err rc = ERR_OK;
+
+	while (limit-- > 0 && rc == ERR_OK && t->doc_count < LIMIT_BURST) {
+		struct id16 id;
+
+		rc = store_seek(t->txn, STORE_TIMER, span_of(NULL, 0), &row);
+		if (rc != ERR_OK)
+			break;
+		if (row.key.len != 25)
+			return ERR_CORRUPT;
+		if (be64_get(row.key.p) > t->wall_ms)
+			return ERR_OK;
+		memcpy(id.b, row.key.p + 8, 16);
+		rc = fire(t, &id);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err acts_next_due(struct turn *t, uint64_t *due_ms)
+{
+	struct store_row row;
+	enum err rc = store_seek(t->txn, STORE_TIMER, span_of(NULL, 0), &row);
+
+	*due_ms = UINT64_MAX;
+	if (rc == ERR_NOTFOUND)
+		return ERR_OK;
+	if (rc == ERR_OK && row.key.len == 25)
+		*due_ms = be64_get(row.key.p);
+	return rc;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * acts - signing an act in a referral, and everything that follows from a changed log.
+ *
+ * Layer:    domain/care (base, proto, store; lower rooms).
+ * Owns:     table TIMER, key due_ms u64 | thread 16 | kind u8.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds; working days by calendar.h.
+ * Durable:  log, timeline, ledger, outbox and audit rows in one commit.
+ * Privacy:  bodies pass consent_pack_body and nothing else.
+ */
+#ifndef KRING_DOMAIN_CARE_ACTS_H
+#define KRING_DOMAIN_CARE_ACTS_H
+
+#include "domain/care/referral.h"
+#include "domain/exchange/stream.h"
+
+enum { ACTS_TERM_DAYS = 5, ACTS_GRACE_DAYS = 2, ACTS_URGENT_DAYS = 1, ACTS_URGENT_GRACE = 1 };
+
+static inline enum referral_actor acts_our_side(const struct thread *th)
+{
+	return th->role == THREAD_SENDER ? REFERRAL_BY_SENDER : REFERRAL_BY_RECEIVER;
+}
+
+/** Sign one act of ours and let its consequences follow.  The caller checked guards and referral_may.
+ *  th is advanced and saved. */
+MUST_CHECK enum err acts_sign(struct turn *t, struct thread *th, uint16_t type,
+			      const struct msg *body);
+/** An act with a code, made by a timer or a rule. */
+MUST_CHECK enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type,
+				   const char *reason);
+/** A log grew, or the OFFER's receipt came: fold, run timers and worklist anew, save. */
+MUST_CHECK enum err acts_changed(struct turn *t, struct thread *th, const char *detail);
+/** Both logs folded, with the state after each step; steps in the turn's arena. */
+MUST_CHECK enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps,
+			      size_t *count, enum referral_state *state);
+/** Fire what is due; at most limit timers. */
+MUST_CHECK enum err acts_timers(struct turn *t, unsigned limit);
+/** Wall-clock time of the next timer, UINT64_MAX none. */
+MUST_CHECK enum err acts_next_due(struct turn *t, uint64_t *due_ms);
+
+#endif /* KRING_DOMAIN_CARE_ACTS_H */

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/cases.h"
+
+#include <string.h>
+
+#include "domain/care/consent.h"
+#include "domain/care/ledger.h"
+#include "domain/care/overview.h"
+#include "domain/care/worklist.h"
+#include "domain/evidence/audit.h"
+
+enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8 };
+
+void cases_short(const struct id16 *id, char out[9])
+{
+	bytes_hex(out, id->b + RANDOM_AT, SHORT_LEN / 2);
+}
+
+static bool short_fits(const uint8_t *id, const char *text)
+{
+	char hex[21];
+
+	bytes_hex(hex, id + RANDOM_AT, 10);
+	return strlen(text) >= 4 && strncmp(hex, text, strlen(text)) == 0;
+}
+
+enum err cases_find(struct turn *t, const char *text, struct id16 *id)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	size_t hits = 0;
+	enum err rc;
+
+	if (bytes_unhex(id->b, 16, text)) {
+		const struct store_key k = turn_key_id(id);
+
+		if (record_exists(t->txn, STORE_CASES, key_span(&k)))
+			return ERR_OK;
+		return turn_refuse(t, ERR_NOTFOUND, "no such case", "", "see: kring case list");
+	}
+	while ((rc = store_next_prefix(t->txn, STORE_CASES, span_of(NULL, 0), &at, &row)) == ERR_OK)
+		if (row.key.len == 16 && short_fits(row.key.p, text) && hits++ == 0)
+			memcpy(id->b, row.key.p, 16);
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	if (hits == 1)
+		return ERR_OK;
+	return turn_refuse(t, ERR_NOTFOUND, hits == 0 ? "no such case" : "several cases fit",
+			   hits == 0 ? "" : "the beginning of the id is shared",
+			   hits == 0 ? "see: kring case list" : "type more of the id");
+}
+
+enum err cases_partner(struct turn *t, const char *name, struct peer **p)
+{
+	bool many;
+
+	*p = state_peer_by_name(t->node, name, &many);
+	if (*p == NULL || (*p)->self)
+		return turn_refuse(t, ERR_NOTFOUND,
+				   many ? "several partners fit" : "no such partner", "",
+				   "see: kring partner list");
+	return ERR_OK;
+}
+
+enum err cases_load(struct turn *t, const struct id16 *id, struct msg **record)
+{
+	const struct store_key k = turn_key_id(id);
+
+	return turn_get_msg(t, STORE_CASES, &k, MSG_CASE_RECORD, record);
+}
+
+enum err cases_save(struct turn *t, const struct id16 *id, const struct msg *record)
+{
+	const struct store_key k = turn_key_id(id);
+	struct span v;
+	enum err rc = msg_pack(t->arena, record, &v);
+
+	return rc == ERR_OK ? turn_put_case(t, STORE_CASES, &k, RECORD_CASE, id, v) : rc;
+}
+
+enum err cases_entry(struct turn *t, const struct id16 *id, const char *what, const char *text,
+		     const struct id16 *thread)
+{
+	struct msg *m = msg_new(t->arena, MSG_CASE_ENTRY);
+	const struct store_key prefix = turn_key_id(id);
+	struct store_key k = prefix;
+	struct store_row row;
+	struct span v;
+	uint64_t seq = 1;
+	enum err rc = store_last_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &row);
+
+	if (rc == ERR_OK && row.key.len == 24)
+		seq = be64_get(row.key.p + 16) + 1;
+	else if (rc != ERR_NOTFOUND)
+		return rc == ERR_OK ? ERR_CORRUPT : rc;
+	key_u64(&k, seq);
+	msg_set_u64(m, CASE_ENTRY_AT_MS, t->wall_ms);
+	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, what);
+	if (text != NULL && text[0] != '\0')
+		msg_set_text(t->arena, m, CASE_ENTRY_TEXT, text);
+	if (thread != NULL)
+		msg_set_bytes(t->arena, m, CASE_ENTRY_THREAD, span_of(thread->b, 16));
+	rc = msg_pack(t->arena, m, &v);
+	return rc == ERR_OK ? turn_put_case(t, STORE_CASELOG, &k, RECORD_CASE, id, v) : rc;
+}
+
+static enum err create(struct turn *t, struct id16 *id, struct msg *record)
+{
+	enum err rc;
+
+	*id = turn_id(t);
+	rc = record_case_keys(t->txn, id);
+	msg_set_u64(record, CASE_RECORD_CREATED_MS, t->wall_ms);
+	if (rc == ERR_OK)
+		rc = cases_save(t, id, record);
+	return rc;
+}
+
+enum err cases_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
+		       struct id16 *id)
+{
+	struct store_key k = {.len = 0};
+	struct msg *m;
+	struct span v;
+	enum err rc;
+
+	key_u8(&k, META_SUBJECT);
+	key_u16(&k, p->no);
+	key_put(&k, subject->b, 16);
+	rc = turn_get(t, STORE_META, &k, &v);
+	if (rc == ERR_OK) {
+		if (v.len != 16)
+			return ERR_CORRUPT;
+		memcpy(id->b, v.p, 16);
+		return ERR_OK;
+	}
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	m = msg_new(t->arena, MSG_CASE_RECORD);
+	msg_set_u64(m, CASE_RECORD_THEIRS, 1);
+	msg_set_bytes(t->arena, m, CASE_RECORD_SUBJECT_REF, span_of(subject->b, 16));
+	rc = create(t, id, m);
+	return rc == ERR_OK ? turn_put(t, STORE_META, &k, span_of(id->b, 16)) : rc;
+}
+
+enum err cases_learn(struct turn *t, const struct id16 *id, const struct msg *person)
+{
+	struct msg *m;
+	enum err rc;
+
+	if (person == NULL)
+		return ERR_OK;
+	rc = cases_load(t, id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	msg_copy_fields(msg_sub(t->arena, m, CASE_RECORD_PERSON), person);
+	return cases_save(t, id, m);
+}
+
+enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct msg *person = msg_get(req, CASE_NEW_PERSON);
+	struct msg *m = msg_new(t->arena, MSG_CASE_RECORD);
+	struct id16 id;
+	char hex[33];
+	enum err rc;
+
+	if (msg_text(person, PERSON_NAME)[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
+				   "kring case new --name NAME, or answer the prompt");
+	msg_put_sub(m, CASE_RECORD_PERSON, person);
+	rc = create(t, &id, m);
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &id, "case-opened", NULL, NULL);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){
+					  .event = AUDIT_CREATE, .case_id = &id, .detail = "case"});
+	bytes_hex(hex, id.b, 16);
+	msg_set_text(t->arena, reply, REPLY_ID, hex);
+	return rc;
+}
+
+/* Case-insensitive for ASCII; that is what a search box needs at least. */
+static bool contains(const char *hay, const char *needle)
+{
+	const size_t n = strlen(needle);
+
+	for (; n > 0 && *hay != '\0'; hay++) {
+		size_t i = 0;
+
+		while (i < n && hay[i] != '\0' &&
+		       ((hay[i] ^ needle[i]) == 0 ||
+			((hay[i] ^ needle[i]) == 0x20 &&
+			 ((hay[i] | 0x20) >= 'a' && (hay[i] | 0x20) <= 'z'))))
+			i++;
+		if (i == n)
+			return true;
+	}
+	return n == 0;
+}
+
+static void case_row(struct turn *t, const struct id16 *id, const struct msg *m, struct msg *reply)
+{
+	struct msg *row = msg_add(t->arena, reply, REPLY_CASES);
+	char hex[33];
+
+	bytes_hex(hex, id->b, 16);
+	msg_set_text(t->arena, row, CASE_ROW_ID, hex);
+	msg_set_text(t->arena, row, CASE_ROW_NAME,
+		     msg_text(msg_get(m, CASE_RECORD_PERSON), PERSON_NAME));
+	msg_set_u64(row, CASE_ROW_CREATED_MS, msg_u64(m, CASE_RECORD_CREATED_MS));
+	msg_set_u64(row, CASE_ROW_CLOSED, msg_u64(m, CASE_RECORD_CLOSED));
+	msg_set_u64(row, CASE_ROW_THEIRS, msg_u64(m, CASE_RECORD_THEIRS));
+}
+
+/* The person as a view may show it: nothing of a payload that was revoked or entered in error. */
+static enum err visible(struct turn *t, const struct id16 *id, struct msg *m)
+{
+	bool hidden;
+	enum err rc = overview_case_hidden(t, id, &hidden);
+
+	if (rc == ERR_OK && hidden && msg_u64(m, CASE_RECORD_THEIRS) != 0 &&
+	    msg_has(m, CASE_RECORD_PERSON))
+		msg_clear(m, CASE_RECORD_PERSON);
+	return rc;
+}
+
+enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *text = msg_text(req, CASE_SEARCH_TEXT);
+	uint64_t limit = msg_u64(req, CASE_SEARCH_LIMIT);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? 100 : limit;
+	while (msg_count(reply, REPLY_CASES) < limit &&
+	       (rc = store_next_prefix(t->txn, STORE_CASES, span_of(NULL, 0), &at, &row)) ==
+		       ERR_OK) {
+		const size_t mark = t->arena->used;
+		const struct msg *person;
+		struct id16 id;
+		struct msg *m;
+
+		memcpy(id.b, row.key.p, 16);
+		rc = cases_load(t, &id, &m);
+		if (rc == ERR_OK)
+			rc = visible(t, &id, m);
+		if (rc != ERR_OK)
+			return rc;
+		person = msg_get(m, CASE_RECORD_PERSON);
+		if (contains(msg_text(person, PERSON_NAME), text) ||
+		    contains(msg_text(person, PERSON_PHONE), text))
+			case_row(t, &id, m, reply);
+		else
+			t->arena->used = mark; /* not a hit: give the memory back */
+	}
+	if (text[0] == '\0')
+		return ERR_OK;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "case"});
+}
+
+static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply)
+{
+	const struct store_key prefix = turn_key_id(id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		struct store_key k = {.len = 0};
+		struct span thread;
+		struct msg *m, *out;
+		char ref[THREAD_REF_LEN + 1];
+
+		key_put(&k, row.key.p, row.key.len);
+		rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &m);
+		if (rc != ERR_OK)
+			return rc;
+		out = msg_add(t->arena, reply, REPLY_ENTRIES);
+		msg_set_u64(out, ENTRY_ROW_AT_MS, msg_u64(m, CASE_ENTRY_AT_MS));
+		msg_set_text(t->arena, out, ENTRY_ROW_WHAT, msg_text(m, CASE_ENTRY_WHAT));
+		msg_set_text(t->arena, out, ENTRY_ROW_TEXT, msg_text(m, CASE_ENTRY_TEXT));
+		thread = msg_bytes(m, CASE_ENTRY_THREAD);
+		if (thread.len == 16) {
+			struct id16 tid;
+
+			memcpy(tid.b, thread.p, 16);
+			thread_reference(&tid, ref);
+			msg_set_text(t->arena, out, ENTRY_ROW_REF, ref);
+		}
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err cases_show(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	struct msg *m;
+	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = cases_load(t, &id, &m);
+	if (rc == ERR_OK)
+		rc = visible(t, &id, m);
+	if (rc != ERR_OK)
+		return rc;
+	case_row(t, &id, m, reply);
+	msg_put_sub(reply, REPLY_PERSON, msg_get(m, CASE_RECORD_PERSON));
+	rc = entries(t, &id, reply);
+	if (rc == ERR_OK)
+		rc = overview_of_case(t, &id, reply);
+	if (rc == ERR_OK)
+		rc = ledger_list(t, &id, reply);
+	if (rc == ERR_OK)
+		rc = consent_list(t, req, reply);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_VIEW,
+								 .case_id = &id,
+								 .detail = "case"})
+			    : rc;
+}
+
+enum err cases_note(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	enum err rc = cases_find(t, msg_text(req, CASE_NOTE_ID), &id);
+
+	(void)reply;
+	if (rc == ERR_OK && msg_text(req, CASE_NOTE_TEXT)[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, "the note is empty", "", "");
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+								 .case_id = &id,
+								 .detail = "note"})
+			    : rc;
+}
+
+enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	enum err rc = cases_find(t, msg_text(req, CASE_EDIT_ID), &id);
+
+	(void)reply;
+	if (rc == ERR_OK)
+		rc = cases_learn(t, &id, msg_get(req, CASE_EDIT_PERSON));
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+								 .case_id = &id,
+								 .detail = "edit"})
+			    : rc;
+}
+
+enum err cases_close(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	struct msg *m;
+	bool open;
+	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
+
+	(void)reply;
+	if (rc == ERR_OK)
+		rc = overview_case_open(t, &id, &open);
+	if (rc == ERR_OK && open)
+		return turn_refuse(t, ERR_STATE, "this case has open referrals",
+				   "somebody is still waiting for an answer",
+				   "end them first, see: kring case show");
+	if (rc == ERR_OK)
+		rc = cases_load(t, &id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(m, CASE_RECORD_CLOSED, 1);
+	rc = cases_save(t, &id, m);
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &id, "case-closed", NULL, NULL);
+	if (rc == ERR_OK)
+		rc = worklist_clear_case(t, &id);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+								 .case_id = &id,
+								 .detail = "close"})
+			    : rc;
+}

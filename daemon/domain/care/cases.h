@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * cases - one person's or household's file at this node; its id never leaves.
+ *
+ * Layer:    domain/care (base, proto, store; lower rooms).
+ * Owns:     tables CASES, CASELOG; META rows 8 | subject ref (which case a partner speaks of).
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  everything under the case's own key; searching decrypts, nothing is indexed on disk.
+ */
+#ifndef KRING_DOMAIN_CARE_CASES_H
+#define KRING_DOMAIN_CARE_CASES_H
+
+#include "domain/exchange/threadlog.h"
+
+/** By full id or a unique prefix (at least 4 digits) of its random part.  Refuses for a person. */
+MUST_CHECK enum err cases_find(struct turn *t, const char *text, struct id16 *id);
+/** A partner by name, for a person: another node that holds cases or not, but never ourselves. */
+MUST_CHECK enum err cases_partner(struct turn *t, const char *name, struct peer **p);
+MUST_CHECK enum err cases_load(struct turn *t, const struct id16 *id, struct msg **record);
+MUST_CHECK enum err cases_save(struct turn *t, const struct id16 *id, const struct msg *record);
+/** The case a partner's pseudonym stands for, opened on first mention. */
+MUST_CHECK enum err cases_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
+				  struct id16 *id);
+/** What a partner told us about the person joins the case. */
+MUST_CHECK enum err cases_learn(struct turn *t, const struct id16 *id, const struct msg *person);
+/** One line of the timeline. thread may be NULL. */
+MUST_CHECK enum err cases_entry(struct turn *t, const struct id16 *id, const char *what,
+				const char *text, const struct id16 *thread);
+/** 8 digits of the random part, as people see it. */
+void cases_short(const struct id16 *id, char out[9]);
+
+/* control commands */
+MUST_CHECK enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err cases_show(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err cases_note(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err cases_close(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_CARE_CASES_H */

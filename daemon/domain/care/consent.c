@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/consent.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "domain/care/cases.h"
+#include "domain/care/ledger.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/stream.h"
+
+#define BIT(c)		(UINT64_C(1) << (c))
+#define ALL_CATS	(BIT(20) - 1)
+#define CAT_ATTACHMENTS 17
+#define CAT_NATIONAL	19
+
+enum { MONTHS_6_DAYS = 182, DAY_MS = 86400000 };
+
+uint64_t consent_purpose_cats(const char *purpose)
+{
+	if (strcmp(purpose, "refer") == 0 || strcmp(purpose, "coordinate") == 0)
+		return ALL_CATS & ~(BIT(CAT_NATIONAL) | BIT(CAT_ATTACHMENTS));
+	if (strcmp(purpose, "follow-up") == 0)
+		return BIT(0) | BIT(1) | BIT(15);
+	if (strcmp(purpose, "evaluate") == 0)
+		return BIT(14) | BIT(15);
+	return 0;
+}
+
+uint64_t consent_covered(const struct consent_view *v, uint64_t now_ms)
+{
+	if (!v->granted || !v->agreed || !v->holds_cases || v->withdrawn_ms != 0 ||
+	    now_ms < v->from_ms || now_ms >= v->until_ms ||
+	    (v->agreement_until_ms != 0 && now_ms >= v->agreement_until_ms))
+		return 0;
+	return v->cats & v->purpose_cats & v->agreement_cats;
+}
+
+enum wire_verdict_code consent_check(const struct consent_view *v, uint64_t cats, uint64_t now_ms)
+{
+	if (cats == 0)
+		return WIRE_VERDICT_OK; /* codes and times: nothing personal in it */
+	if (!v->granted)
+		return WIRE_VERDICT_NO_GRANT;
+	if (v->withdrawn_ms != 0)
+		return WIRE_VERDICT_WITHDRAWN;
+	if (now_ms < v->from_ms || now_ms >= v->until_ms)
+		return WIRE_VERDICT_EXPIRED;
+	if (v->purpose_cats == 0 || (cats & ~v->purpose_cats) != 0)
+		return WIRE_VERDICT_PURPOSE;
+	return (cats & ~consent_covered(v, now_ms)) == 0 ? WIRE_VERDICT_OK : WIRE_VERDICT_SCOPE;
+}
+
+void consent_names(uint64_t cats, char *out, size_t cap)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (unsigned bit = 0; bit < 20; bit++) {
+		const char *name = msg_cat_name(bit);
+		size_t n = strlen(name);
+
+		if ((cats & BIT(bit)) == 0 || len + n + 3 > cap)
+			continue;
+		if (len > 0) {
+			memcpy(out + len, ", ", 2);
+			len += 2;
+		}
+		memcpy(out + len, name, n + 1);
+		len += n;
+	}
+}
+
+static struct store_key agreement_key(uint16_t peer, enum consent_way way)
+{
+	struct store_key k = turn_key_u16(peer);
+
+	key_u8(&k, (uint8_t)way);
+	return k;
+}
+
+enum err consent_agreement(struct turn *t, uint16_t peer, enum consent_way way,
+			   struct consent_view *v)
+{
+	const struct store_key k = agreement_key(peer, way);
+	struct msg *m;
+	enum err rc = turn_get_msg(t, STORE_AGREEMENT, &k, MSG_AGREEMENT, &m);
+
+	v->agreed = rc == ERR_OK;
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	v->agreement_cats = msg_u64(m, AGREEMENT_CATS);
+	v->agreement_until_ms = msg_u64(m, AGREEMENT_UNTIL_MS);
+	return ERR_OK;
+}
+
+enum err consent_load(struct turn *t, const struct peer *p, const struct id16 *grant,
+		      enum consent_way way, struct consent_view *v)
+{
+	const struct store_key k = turn_key_id(grant);
+	const struct msg *g;
+	struct msg *m;
+	enum err rc;
+
+	*v = (struct consent_view){.holds_cases = p->active && (p->classes & WIRE_MEMBER) != 0};
+	rc = consent_agreement(t, p->no, way, v);
+	if (rc != ERR_OK || bytes_zero(grant->b, 16))
+		return rc;
+	rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (msg_u64(m, GRANT_RECORD_PEER) != p->no)
+		return ERR_OK; /* somebody else's grant covers nothing here */
+	g = msg_get(m, GRANT_RECORD_GRANT);
+	v->granted = true;
+	v->cats = msg_u64(g, CONSENT_GRANT_CATS);
+	v->purpose_cats = consent_purpose_cats(msg_text(g, CONSENT_GRANT_PURPOSE));
+	v->from_ms = msg_u64(g, CONSENT_GRANT_VALID_FROM_MS);
+	v->until_ms = msg_u64(g, CONSENT_GRANT_EXPIRES_MS);
+	v->withdrawn_ms = msg_u64(m, GRANT_RECORD_WITHDRAWN_MS);
+	return ERR_OK;
+}
+
+enum err consent_find(struct turn *t, const struct id16 *case_id, uint16_t peer, struct id16 *grant,
+		      struct msg **record)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	uint64_t newest = 0;
+	enum err rc;
+
+	*record = NULL;
+	while ((rc = store_next_prefix(t->txn, STORE_GRANTCASE, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		struct id16 id;
+		struct store_key k;
+		struct msg *m;
+		uint64_t collected;
+
+		if (row.key.len != 32)
+			return ERR_CORRUPT;
+		memcpy(id.b, row.key.p + 16, 16);
+		k = turn_key_id(&id);
+		rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
+		if (rc != ERR_OK)
+			return rc;
+		collected = msg_u64(msg_get(m, GRANT_RECORD_GRANT), CONSENT_GRANT_COLLECTED_MS);
+		if (msg_u64(m, GRANT_RECORD_PEER) == peer && !msg_has(m, GRANT_RECORD_RECEIVED) &&
+		    collected >= newest) {
+			newest = collected;
+			*grant = id;
+			*record = m;
+		}
+	}
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	return *record == NULL ? ERR_NOTFOUND : ERR_OK;
+}
+
+static enum err refuse_scope(struct turn *t, const struct peer *p, const struct consent_view *v,
+			     uint64_t cats, enum wire_verdict_code code)
+{
+	const uint64_t covered = consent_covered(v, t->wall_ms);
+	char names[200];
+	struct err_text why;
+
+	t->refusal.covered = covered;
+	t->refusal.uncovered = cats & ~covered;
+	consent_names(t->refusal.uncovered, names, sizeof names);
+	(void)err_explain(&why, ERR_DENIED, "not covered (%s): %s",
+			  wire_verdict_text((uint16_t)code), names);
+	(void)turn_refuse(t, ERR_DENIED, "", why.text, "");
+	(void)err_explain(&why, ERR_DENIED, "%s may not see all of this", p->org);
+	memcpy(t->refusal.what, why.text, sizeof t->refusal.what - 1);
+	(void)err_explain(&why, ERR_DENIED,
+			  !v->agreed
+				  ? "make an agreement first: kring partner agree %s --share ..."
+				  : "ask the person, then: kring consent give CASE --to %s --share "
+				    "..., or leave it out: --without ...",
+			  p->slug);
+	memcpy(t->refusal.remedy, why.text, sizeof t->refusal.remedy - 1);
+	return ERR_DENIED;
+}
+
+enum err consent_pack_body(struct turn *t, const struct peer *p, const struct id16 *grant,
+			   const struct msg *body, struct span *out, uint64_t *cats)
+{
+	struct consent_view v;
+	enum wire_verdict_code code;
+	enum err rc;
+
+	if (body == NULL)
+		return ERR_NOMEM;
+	rc = consent_load(t, p, grant, CONSENT_SEND, &v);
+	if (rc != ERR_OK)
+		return rc;
+	*cats = msg_cats(body);
+	code = consent_check(&v, *cats, t->wall_ms);
+	if (code != WIRE_VERDICT_OK)
+		return refuse_scope(t, p, &v, *cats, code);
+	return msg_pack(t->arena, body, out);
+}
+
+static enum err grant_save(struct turn *t, const struct id16 *id, const struct id16 *case_id,
+			   const struct msg *record)
+{
+	const struct store_key k = turn_key_id(id), ck = turn_key_ids(case_id, id);
+	struct span v;
+	enum err rc = msg_pack(t->arena, record, &v);
+
+	if (rc == ERR_OK)
+		rc = turn_put_case(t, STORE_GRANT, &k, RECORD_CASE, case_id, v);
+	return rc == ERR_OK ? turn_put(t, STORE_GRANTCASE, &ck, span_of(id->b, 1)) : rc;
+}
+
+enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *grant)
+{
+	const struct store_key k = turn_key_id(grant);
+	struct document_spec spec = {.thread_id = *grant, .peer = p->no, .type = DOC_CONSENT};
+	struct thread th = {.id = *grant, .peer = p->no, .kind = THREAD_CONSENT};
+	const struct pending_doc *doc;
+	struct span case_bytes;
+	struct msg *m;
+	enum err rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
+
+	if (rc != ERR_OK || msg_has(m, GRANT_RECORD_SENT))
+		return rc;
+	case_bytes = msg_bytes(m, GRANT_RECORD_CASE_ID);
+	if (case_bytes.len != 16)
+		return ERR_CORRUPT;
+	memcpy(th.case_id.b, case_bytes.p, 16);
+	spec.case_id = th.case_id;
+	spec.grant_id = th.grant_id = *grant;
+	spec.thread_no = 1;
+	spec.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
+	th.created_ms = t->wall_ms;
+	rc = consent_pack_body(t, p, grant, msg_get(m, GRANT_RECORD_GRANT), &spec.body, &spec.cats);
+	if (rc == ERR_OK)
+		rc = document_make(t, &spec, &doc);
+	if (rc == ERR_OK)
+		rc = thread_create(t, &th);
+	if (rc == ERR_OK)
+		rc = thread_append(
+			t, &th, true,
+			&(struct log_entry){doc->key, doc->hash, DOC_CONSENT, 0, t->wall_ms});
+	if (rc == ERR_OK)
+		rc = thread_save(t, &th);
+	if (rc == ERR_OK)
+		rc = outbox_put(t, p->no, &doc->key);
+	if (rc == ERR_OK)
+		rc = ledger_add(t, grant, &doc->key.msg, p->no, DOC_CONSENT, 0);
+	msg_set_u64(m, GRANT_RECORD_SENT, 1);
+	return rc == ERR_OK ? grant_save(t, grant, &th.case_id, m) : rc;
+}
+
+static bool grant_to_us(const struct turn *t, const struct peer *p, const struct wire_doc *d,
+			const struct msg *g)
+{
+	const struct span id = msg_bytes(g, CONSENT_GRANT_GRANT_ID);
+	const struct span to = msg_bytes(g, CONSENT_GRANT_RECIPIENT);
+	const struct span by = msg_bytes(g, CONSENT_GRANT_COLLECTED_BY);
+
+	return id.len == 16 && memcmp(id.p, d->head.thread_id.b, 16) == 0 && to.len == 32 &&
+	       memcmp(to.p, t->node->node_id.b, 32) == 0 && by.len == 32 &&
+	       memcmp(by.p, p->node_id.b, 32) == 0 &&
+	       msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).len == 16 &&
+	       msg_u64(g, CONSENT_GRANT_EXPIRES_MS) <= msg_u64(g, CONSENT_GRANT_VALID_FROM_MS) +
+							       (uint64_t)LIMIT_GRANT_DAYS * DAY_MS;
+}
+
+enum err consent_receive(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			 struct id16 *case_id, uint16_t *verdict)
+{
+	struct id16 subject = {{0}};
+	struct err_text why;
+	struct msg *g = NULL, *m;
+	enum err rc = ERR_MALFORMED;
+
+	if (d->form == WIRE_WHOLE)
+		rc = msg_parse(t->arena, MSG_CONSENT_GRANT, d->body, &g, &why);
+	if (rc == ERR_NOMEM)
+		return rc;
+	if (rc != ERR_OK || !grant_to_us(t, p, d, g)) {
+		if (d->form == WIRE_WHOLE)
+			*verdict = WIRE_VERDICT_MALFORMED;
+		return cases_receive(t, p, &d->head.thread_id, case_id);
+	}
+	memcpy(subject.b, msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).p, 16);
+	rc = cases_receive(t, p, &subject, case_id);
+	if (rc != ERR_OK)
+		return rc;
+	m = msg_new(t->arena, MSG_GRANT_RECORD);
+	msg_put_sub(m, GRANT_RECORD_GRANT, g);
+	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id->b, 16));
+	msg_set_u64(m, GRANT_RECORD_RECEIVED, 1);
+	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
+	rc = grant_save(t, &d->head.thread_id, case_id, m);
+	if (rc != ERR_OK)
+		return rc;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
+						  .peer = p->no,
+						  .case_id = case_id,
+						  .grant = &d->head.thread_id,
+						  .detail = "received"});
+}
+
+static enum err check_give(struct turn *t, const struct msg *req)
+{
+	const uint64_t until = msg_u64(req, CONSENT_GIVE_UNTIL_MS);
+	const char *how = msg_text(req, CONSENT_GIVE_HOW);
+
+	if (msg_u64(req, CONSENT_GIVE_CATS) == 0 ||
+	    (msg_u64(req, CONSENT_GIVE_CATS) & ~ALL_CATS) != 0)
+		return turn_refuse(t, ERR_INVAL, "say what may be shared",
+				   "--share names the categories the person agrees to",
+				   "for example: --share identity,contact,needs");
+	if (consent_purpose_cats(msg_text(req, CONSENT_GIVE_PURPOSE)) == 0)
+		return turn_refuse(t, ERR_INVAL, "purpose not known", "",
+				   "one of: refer, coordinate, follow-up, evaluate");
+	if (strcmp(how, "oral") != 0 && strcmp(how, "written") != 0 &&
+	    strcmp(how, "electronic") != 0)
+		return turn_refuse(t, ERR_INVAL, "say how the person agreed", "",
+				   "--how oral, written or electronic");
+	if (strcmp(how, "oral") == 0 && msg_text(req, CONSENT_GIVE_WITNESS)[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, "spoken consent needs a witness", "",
+				   "--witness NAME of the colleague who was present");
+	if (until != 0 &&
+	    (until <= t->wall_ms || until > t->wall_ms + (uint64_t)LIMIT_GRANT_DAYS * DAY_MS))
+		return turn_refuse(t, ERR_INVAL, "that end date is not possible",
+				   "consent holds at most twelve months",
+				   "leave --until out for six months");
+	return ERR_OK;
+}
+
+static void fill_grant(struct turn *t, const struct msg *req, const struct peer *p, struct msg *g)
+{
+	const uint64_t until = msg_u64(req, CONSENT_GIVE_UNTIL_MS);
+	const char *onward = msg_text(req, CONSENT_GIVE_ONWARD);
+	const char *given_by = msg_text(req, CONSENT_GIVE_GIVEN_BY);
+
+	msg_set_u64(g, CONSENT_GRANT_VERSION, 1);
+	msg_set_text(t->arena, g, CONSENT_GRANT_GIVEN_BY, given_by[0] == '\0' ? "self" : given_by);
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_COLLECTED_BY, span_of(t->node->node_id.b, 32));
+	msg_set_u64(g, CONSENT_GRANT_COLLECTED_MS, t->wall_ms);
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_RECIPIENT, span_of(p->node_id.b, 32));
+	msg_set_text(t->arena, g, CONSENT_GRANT_ONWARD, onward[0] == '\0' ? "none" : onward);
+	msg_set_text(t->arena, g, CONSENT_GRANT_PURPOSE, msg_text(req, CONSENT_GIVE_PURPOSE));
+	msg_set_u64(g, CONSENT_GRANT_CATS, msg_u64(req, CONSENT_GIVE_CATS));
+	msg_set_text(t->arena, g, CONSENT_GRANT_GDPR_BASIS, "6-1-a");
+	msg_set_text(t->arena, g, CONSENT_GRANT_ART9, "2a");
+	msg_set_text(t->arena, g, CONSENT_GRANT_SECRECY_BASIS, "consent");
+	msg_set_text(t->arena, g, CONSENT_GRANT_HOW, msg_text(req, CONSENT_GIVE_HOW));
+	msg_set_text(t->arena, g, CONSENT_GRANT_NOTICE_LANGUAGE,
+		     msg_text(req, CONSENT_GIVE_NOTICE_LANGUAGE));
+	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS, t->wall_ms);
+	msg_set_u64(g, CONSENT_GRANT_EXPIRES_MS,
+		    until != 0 ? until : t->wall_ms + (uint64_t)MONTHS_6_DAYS * DAY_MS);
+	msg_set_u64(g, CONSENT_GRANT_WITHDRAWAL_EXPLAINED, 1);
+}
+
+/* Ids are derived under the case key: whoever holds the case can find its grants and threads again. */
+static enum err derive_ids(struct turn *t, const struct id16 *case_id, const struct peer *p,
+			   const char *witness, struct msg *g, struct id16 *id)
+{
+	struct id16 nonce = turn_id(t), subject, who;
+	uint8_t in[6 + 32 + 16];
+	enum err rc;
+
+	memcpy(in, "grant\0", 6);
+	memcpy(in + 6, p->node_id.b, 32);
+	memcpy(in + 38, nonce.b, 16);
+	rc = record_derive(t->txn, case_id, span_of(in, sizeof in), id);
+	if (rc == ERR_OK) {
+		memcpy(in, "person", 6);
+		rc = record_derive(t->txn, case_id, span_of(in, 38), &subject);
+	}
+	if (rc == ERR_OK) /* the witness travels as a pseudonym */
+		rc = record_derive(t->txn, case_id, span_of(witness, strlen(witness)), &who);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_GRANT_ID, span_of(id->b, 16));
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_SUBJECT_REF, span_of(subject.b, 16));
+	if (witness[0] != '\0')
+		msg_set_bytes(t->arena, g, CONSENT_GRANT_WITNESS, span_of(who.b, 16));
+	return ERR_OK;
+}
+
+enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct msg *m = msg_new(t->arena, MSG_GRANT_RECORD), *g;
+	const char *witness = msg_text(req, CONSENT_GIVE_WITNESS);
+	struct id16 case_id, id;
+	struct peer *p;
+	char hex[33];
+	enum err rc = cases_find(t, msg_text(req, CONSENT_GIVE_CASE_ID), &case_id);
+
+	if (rc == ERR_OK)
+		rc = cases_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), &p);
+	if (rc == ERR_OK)
+		rc = check_give(t, req);
+	if (rc != ERR_OK)
+		return rc;
+	g = msg_sub(t->arena, m, GRANT_RECORD_GRANT);
+	if (g == NULL)
+		return ERR_NOMEM;
+	fill_grant(t, req, p, g);
+	rc = derive_ids(t, &case_id, p, witness, g, &id);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id.b, 16));
+	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
+	rc = grant_save(t, &id, &case_id, m);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
+							.peer = p->no,
+							.case_id = &case_id,
+							.grant = &id,
+							.detail = "given"});
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &case_id, "consent-given", witness, NULL);
+	bytes_hex(hex, id.b, 16);
+	msg_set_text(t->arena, reply, REPLY_ID, hex);
+	return rc;
+}
+
+static void grant_row(struct turn *t, const struct msg *m, struct msg *reply)
+{
+	const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
+	const struct peer *p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
+	const struct span id = msg_bytes(g, CONSENT_GRANT_GRANT_ID);
+	struct msg *row = msg_add(t->arena, reply, REPLY_GRANTS);
+	char hex[33] = "";
+
+	if (id.len == 16)
+		bytes_hex(hex, id.p, 16);
+	msg_set_text(t->arena, row, GRANT_ROW_ID, hex);
+	msg_set_text(t->arena, row, GRANT_ROW_PARTNER, p == NULL ? "" : p->org);
+	msg_set_text(t->arena, row, GRANT_ROW_PURPOSE, msg_text(g, CONSENT_GRANT_PURPOSE));
+	msg_set_u64(row, GRANT_ROW_CATS, msg_u64(g, CONSENT_GRANT_CATS));
+	msg_set_u64(row, GRANT_ROW_EXPIRES_MS, msg_u64(g, CONSENT_GRANT_EXPIRES_MS));
+	msg_set_text(t->arena, row, GRANT_ROW_HOW, msg_text(g, CONSENT_GRANT_HOW));
+	msg_set_u64(row, GRANT_ROW_GIVEN_MS, msg_u64(g, CONSENT_GRANT_COLLECTED_MS));
+	msg_set_u64(row, GRANT_ROW_RECEIVED, msg_u64(m, GRANT_RECORD_RECEIVED));
+	msg_set_u64(row, GRANT_ROW_SENT, msg_u64(m, GRANT_RECORD_SENT));
+}
+
+enum err consent_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 case_id;
+	struct store_key prefix, at = {.len = 0};
+	struct store_row row;
+	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &case_id);
+
+	if (rc != ERR_OK)
+		return rc;
+	prefix = turn_key_id(&case_id);
+	while ((rc = store_next_prefix(t->txn, STORE_GRANTCASE, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		struct id16 id;
+		struct store_key k;
+		struct msg *m;
+
+		memcpy(id.b, row.key.p + 16, 16);
+		k = turn_key_id(&id);
+		rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
+		if (rc != ERR_OK)
+			return rc;
+		grant_row(t, m, reply);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err consent_agree(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const enum consent_way way = msg_u64(req, PARTNER_AGREE_RECEIVE) != 0 ? CONSENT_RECEIVE
+									      : CONSENT_SEND;
+	struct msg *m = msg_new(t->arena, MSG_AGREEMENT);
+	struct store_key k;
+	struct peer *p;
+	struct span v;
+	enum err rc = cases_partner(t, msg_text(req, PARTNER_AGREE_PARTNER), &p);
+
+	(void)reply;
+	if (rc != ERR_OK)
+		return rc;
+	if ((msg_u64(req, PARTNER_AGREE_CATS) & ~ALL_CATS) != 0)
+		return turn_refuse(t, ERR_INVAL, "unknown category", "", "see: kring help partner");
+	msg_set_u64(m, AGREEMENT_CATS, msg_u64(req, PARTNER_AGREE_CATS));
+	msg_set_text(t->arena, m, AGREEMENT_PURPOSE, msg_text(req, PARTNER_AGREE_PURPOSE));
+	msg_set_u64(m, AGREEMENT_UNTIL_MS, msg_u64(req, PARTNER_AGREE_UNTIL_MS));
+	rc = msg_pack(t->arena, m, &v);
+	k = agreement_key(p->no, way);
+	if (rc == ERR_OK)
+		rc = turn_put(t, STORE_AGREEMENT, &k, v);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_AGREEMENT,
+								 .peer = p->no,
+								 .detail = way == CONSENT_SEND
+										   ? "send"
+										   : "receive"})
+			    : rc;
+}

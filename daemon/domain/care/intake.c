@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/intake.h"
+
+#include <string.h>
+
+#include "domain/care/acts.h"
+#include "domain/care/cases.h"
+#include "domain/care/consent.h"
+#include "domain/care/worklist.h"
+#include "domain/evidence/audit.h"
+
+enum { TERM_DAYS_MAX = 60 };
+
+/* Whose case does a first document speak of?  The grant knows; else its pseudonym; else a new one. */
+static enum err case_of_offer(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			      const struct msg *body, struct id16 *case_id)
+{
+	const struct store_key k = turn_key_id(&d->head.grant_id);
+	const struct span ref = msg_bytes(body, OFFER_SUBJECT_REF);
+	struct id16 subject = d->head.thread_id;
+	struct msg *g;
+	enum err rc = bytes_zero(d->head.grant_id.b, 16)
+			      ? ERR_NOTFOUND
+			      : turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &g);
+
+	if (rc == ERR_OK && msg_u64(g, GRANT_RECORD_PEER) == p->no &&
+	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {
+		memcpy(case_id->b, msg_bytes(g, GRANT_RECORD_CASE_ID).p, 16);
+		return ERR_OK;
+	}
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	if (ref.len == 16)
+		memcpy(subject.b, ref.p, 16);
+	return cases_receive(t, p, &subject, case_id);
+}
+
+static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			    const struct thread *th, const struct msg *body, uint16_t *verdict)
+{
+#ifdef KRING_FAULT_NO_CONSENT
+	(void)t, (void)p, (void)d, (void)th, (void)body, (void)verdict;
+	return ERR_OK;
+#else
+	const uint64_t cats = msg_cats(body);
+	struct consent_view v;
+	enum err rc = consent_load(t, p, &th->grant_id, CONSENT_RECEIVE, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	*verdict = (uint16_t)consent_check(&v, cats, t->wall_ms);
+	if (*verdict == WIRE_VERDICT_OK && (cats & ~d->head.cats) != 0)
+		*verdict = WIRE_VERDICT_SCOPE; /* the head must own up to what the body holds */
+	return ERR_OK;
+#endif
+}
+
+static enum err judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
+		      struct thread *th, uint16_t *verdict)
+{
+	const bool fresh = th->my_no + th->their_no == 0;
+	struct err_text why;
+	struct msg *body = NULL;
+	enum err rc = ERR_OK;
+
+	if (fresh) {
+		th->role = THREAD_RECEIVER;
+		th->kind = d->head.type == DOC_CONSENT ? THREAD_CONSENT : THREAD_REFERRAL;
+		th->grant_id = d->head.grant_id;
+		th->created_ms = d->head.created_ms;
+		th->stored_ms = t->wall_ms;
+		th->changed_ms = t->wall_ms;
+		th->term_days = ACTS_TERM_DAYS + ACTS_GRACE_DAYS;
+		th->table_version = d->head.table_version;
+	}
+	if (fresh && d->head.type == DOC_CONSENT)
+		return consent_receive(t, p, d, &th->case_id, verdict);
+	if (d->form == WIRE_WHOLE) {
+		rc = document_type_known(d->head.type)
+			     ? msg_parse(t->arena, document_body_kind(d->head.type), d->body, &body,
+					 &why)
+			     : ERR_MALFORMED;
+		if (rc == ERR_NOMEM)
+			return rc;
+		if (rc != ERR_OK)
+			*verdict = WIRE_VERDICT_MALFORMED;
+	}
+	if (fresh)
+		rc = case_of_offer(t, p, d, body != NULL && d->head.type == DOC_OFFER ? body : NULL,
+				   &th->case_id);
+	else
+		rc = ERR_OK;
+	if (rc == ERR_OK && body != NULL)
+		rc = check_scope(t, p, d, th, body, verdict);
+	return rc;
+}
+
+static void read_offer(struct thread *th, const struct msg *body)
+{
+	const uint64_t days = msg_u64(body, OFFER_TERM_DAYS);
+	const char *need = msg_text(body, OFFER_NEED);
+
+	if (days > 0 && days <= TERM_DAYS_MAX)
+		th->term_days = (uint32_t)days;
+	th->urgency = (uint8_t)msg_u64(body, OFFER_URGENCY);
+	if (strlen(need) < sizeof th->need)
+		memcpy(th->need, need, strlen(need) + 1);
+}
+
+/* What a whole body adds to the thread and the case. */
+static enum err learn(struct turn *t, struct thread *th, const struct document *d)
+{
+	struct msg *body;
+	enum err rc = document_body(t, d, &body);
+
+	if (rc == ERR_NOTFOUND)
+		return ERR_OK;
+	if (rc != ERR_OK)
+		return rc;
+	if (d->head.type == DOC_OFFER) {
+		read_offer(th, body);
+		return cases_learn(t, &th->case_id, msg_get(body, OFFER_PERSON));
+	}
+	if (d->head.type == DOC_INFO)
+		return cases_learn(t, &th->case_id, msg_get(body, INFO_PERSON));
+	if (d->head.type == DOC_HOLD)
+		th->review_ms = msg_u64(body, ACT_DATE_MS);
+	if (d->head.type == DOC_NOTE)
+		th->changed_ms = t->wall_ms; /* progress */
+	return ERR_OK;
+}
+
+/* Never refused, only hollowed: what came without its body is answered by rule. */
+static enum err answer_hollow(struct turn *t, struct thread *th, uint16_t type)
+{
+	const enum referral_state s = (enum referral_state)th->state;
+	enum err rc = worklist_add(t, th, WORK_HOLLOW, document_type_name(type));
+
+	if (rc != ERR_OK)
+		return rc;
+	if (type == DOC_OFFER && referral_may(s, acts_our_side(th), DOC_DECLINE))
+		return acts_automatic(t, th, DOC_DECLINE, "consent-missing");
+	if (type == DOC_INFO && referral_may(s, acts_our_side(th), DOC_ASK))
+		return acts_automatic(t, th, DOC_ASK, "other");
+	return ERR_OK;
+}
+
+static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
+		       const struct doc_key *key, uint16_t verdict)
+{
+	const char *name;
+	struct document d;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc != ERR_OK)
+		return rc;
+	name = document_type_name(d.head.type);
+	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_RECEIVE,
+						.peer = p->no,
+						.outcome = verdict == 0 ? ERR_OK : ERR_DENIED,
+						.case_id = &th->case_id,
+						.grant = &th->grant_id,
+						.detail = name});
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &th->case_id, name,
+				 verdict == 0 ? NULL : wire_verdict_text(verdict), &th->id);
+	if (rc == ERR_OK && th->kind == THREAD_CONSENT)
+		return thread_save(t, th);
+	if (rc == ERR_OK)
+		rc = learn(t, th, &d);
+	if (rc == ERR_OK)
+		rc = acts_changed(t, th, name);
+	return rc == ERR_OK && d.hollow ? answer_hollow(t, th, d.head.type) : rc;
+}
+
+static enum err leaving(struct turn *t, const struct peer *p, const struct document *d,
+			uint16_t *reason)
+{
+	struct consent_view v;
+	struct thread th;
+	enum err rc;
+
+	*reason = 0;
+	if (d->head.cats == 0 || d->hollow)
+		return ERR_OK;
+	rc = consent_load(t, p, &d->head.grant_id, CONSENT_SEND, &v);
+	if (rc == ERR_OK)
+		rc = thread_load(t, &d->head.thread_id, &th);
+	if (rc != ERR_OK)
+		return rc;
+	*reason = (uint16_t)consent_check(&v, d->head.cats, t->wall_ms);
+	if (*reason == 0 && th.hidden)
+		*reason = WIRE_VERDICT_WITHDRAWN;
+	return ERR_OK;
+}
+
+static enum err receipted(struct turn *t, const struct peer *p, const struct document *d,
+			  const struct wire_verdict *v)
+{
+	struct thread th;
+	enum err rc;
+
+	(void)p;
+	rc = thread_load(t, &d->head.thread_id, &th);
+	if (rc != ERR_OK || th.kind != THREAD_REFERRAL)
+		return rc;
+	if (d->head.type == DOC_OFFER)
+		th.stored_ms = v->stored_ms; /* from here runs the answer term */
+	if (d->head.thread_no == th.my_no)
+		th.provisional = false; /* the receiver has our last word */
+	rc = d->head.type == DOC_OFFER ? acts_changed(t, &th, "stored") : thread_save(t, &th);
+	if (rc == ERR_OK && v->code != WIRE_VERDICT_OK)
+		rc = worklist_add(t, &th, WORK_HOLLOW, wire_verdict_text(v->code));
+	return rc;
+}
+
+const struct exchange_hooks intake_hooks = {
+	.judge = judge,
+	.stored = stored,
+	.leaving = leaving,
+	.receipted = receipted,
+};

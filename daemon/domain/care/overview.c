@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/overview.h"
+
+#include <string.h>
+
+#include "domain/care/acts.h"
+#include "domain/care/cases.h"
+#include "domain/evidence/audit.h"
+
+/* Where one of our documents stands. */
+static enum err delivery_of(struct turn *t, const struct doc_key *doc, const char **text,
+			    uint64_t *stored_ms)
+{
+	struct outbox_row row;
+	struct pair *pr;
+	uint16_t peer;
+	uint64_t place;
+	const struct peer *p;
+	enum err rc = outbox_find(t, &doc->msg, &peer, &place, &row);
+
+	*text = "";
+	*stored_ms = 0;
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* older than the retention */
+	*stored_ms = row.stored_ms;
+	rc = outbox_pair(t, peer, &pr);
+	p = state_peer(t->node, peer);
+	if (row.state == OUTBOX_STORED)
+		*text = row.verdict == WIRE_VERDICT_OK ? "stored" : wire_verdict_text(row.verdict);
+	else if (row.state == OUTBOX_DROPPED)
+		*text = "dropped";
+	else
+		*text = p != NULL && p->conn.up && place <= pr->tail ? "handed" : "queued";
+	return rc;
+}
+
+/* Whose move is it? */
+static const char *next_of(const struct thread *th)
+{
+	const bool sender = th->role == THREAD_SENDER;
+
+	switch ((enum referral_state)th->state) {
+	case REFERRAL_OFFERED:
+	case REFERRAL_ACCEPTED:
+	case REFERRAL_ON_HOLD:
+	case REFERRAL_ACTIVE:
+	case REFERRAL_WITHDRAW_PENDING:
+	case REFERRAL_REOPEN_PENDING:
+		return sender ? "partner" : "us";
+	case REFERRAL_NEEDS_INFO:
+	case REFERRAL_OUTCOME:
+		return sender ? "us" : "partner";
+	case REFERRAL_DRAFT:
+	case REFERRAL_CLOSED:
+	case REFERRAL_DECLINED:
+	case REFERRAL_REDIRECTED:
+	case REFERRAL_WITHDRAWN:
+	case REFERRAL_EXPIRED:
+	case REFERRAL_REVOKED:
+	case REFERRAL_ERROR:
+	case REFERRAL_STATE_COUNT:
+		break;
+	}
+	return "nobody";
+}
+
+static enum err delivery_row(struct turn *t, const struct thread *th, struct msg *row)
+{
+	const char *delivery;
+	struct log_entry first;
+	uint64_t stored;
+	enum err rc;
+
+	if (th->role != THREAD_SENDER || th->my_no == 0)
+		return ERR_OK;
+	rc = thread_entry(t, th, true, 1, &first);
+	if (rc == ERR_OK)
+		rc = delivery_of(t, &first.doc, &delivery, &stored);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_text(t->arena, row, REFERRAL_ROW_DELIVERY, delivery);
+	if (stored != 0)
+		msg_set_u64(row, REFERRAL_ROW_STORED_MS, stored);
+	return ERR_OK;
+}
+
+enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct msg *row = msg_add(t->arena, reply, REPLY_REFERRALS), *record;
+	char ref[THREAD_REF_LEN + 1], hex[33];
+	enum err rc;
+
+	thread_reference(&th->id, ref);
+	msg_set_text(t->arena, row, REFERRAL_ROW_REF, ref);
+	bytes_hex(hex, th->id.b, 16);
+	msg_set_text(t->arena, row, REFERRAL_ROW_ID, hex);
+	msg_set_text(t->arena, row, REFERRAL_ROW_PARTNER, p == NULL ? "" : p->org);
+	msg_set_text(t->arena, row, REFERRAL_ROW_NEED, th->need);
+	msg_set_text(t->arena, row, REFERRAL_ROW_STATE,
+		     referral_state_name((enum referral_state)th->state));
+	msg_set_u64(row, REFERRAL_ROW_CREATED_MS, th->created_ms);
+	if (th->due_ms != 0)
+		msg_set_u64(row, REFERRAL_ROW_DUE_MS, th->due_ms);
+	msg_set_u64(row, REFERRAL_ROW_MINE, th->role == THREAD_SENDER);
+	bytes_hex(hex, th->case_id.b, 16);
+	msg_set_text(t->arena, row, REFERRAL_ROW_CASE_ID, hex);
+	msg_set_u64(row, REFERRAL_ROW_PROVISIONAL, th->provisional);
+	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, next_of(th));
+	msg_set_u64(row, REFERRAL_ROW_LOG_LEN, (uint64_t)th->my_no + th->their_no);
+	msg_set_text(t->arena, row, REFERRAL_ROW_URGENCY, th->urgency == 2 ? "urgent" : "routine");
+	rc = cases_load(t, &th->case_id, &record);
+	if (rc == ERR_OK && !(th->hidden && th->role == THREAD_RECEIVER))
+		msg_set_text(t->arena, row, REFERRAL_ROW_NAME,
+			     msg_text(msg_get(record, CASE_RECORD_PERSON), PERSON_NAME));
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	return delivery_row(t, th, row);
+}
+
+/* Each referral of a case, until fn says stop. */
+struct of_case {
+	bool open, hidden, any;
+	uint16_t peer;
+	const char *need; /* NULL: any */
+	struct msg *reply;
+};
+
+static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct of_case *out)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	out->hidden = true;
+	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		struct id16 id;
+		struct thread th;
+
+		memcpy(id.b, row.key.p + 16, 16);
+		rc = thread_load(t, &id, &th);
+		if (rc == ERR_OK && th.kind == THREAD_REFERRAL) {
+			out->any = true;
+			out->hidden = out->hidden && th.hidden;
+			if (out->need == NULL ||
+			    (th.peer == out->peer && strcmp(th.need, out->need) == 0))
+				out->open = out->open ||
+					    !referral_terminal((enum referral_state)th.state);
+			if (out->reply != NULL)
+				rc = overview_row(t, &th, out->reply);
+		}
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err overview_of_case(struct turn *t, const struct id16 *case_id, struct msg *reply)
+{
+	struct of_case oc = {.reply = reply};
+
+	return each_of_case(t, case_id, &oc);
+}
+
+enum err overview_case_open(struct turn *t, const struct id16 *case_id, bool *open)
+{
+	struct of_case oc = {.open = false};
+	enum err rc = each_of_case(t, case_id, &oc);
+
+	*open = oc.open;
+	return rc;
+}
+
+enum err overview_case_hidden(struct turn *t, const struct id16 *case_id, bool *hidden)
+{
+	struct of_case oc = {.open = false};
+	enum err rc = each_of_case(t, case_id, &oc);
+
+	*hidden = oc.any && oc.hidden;
+	return rc;
+}
+
+enum err overview_open_referral(struct turn *t, const struct id16 *case_id, uint16_t peer,
+				const char *need, bool *open)
+{
+	struct of_case oc = {.peer = peer, .need = need};
+	enum err rc = each_of_case(t, case_id, &oc);
+
+	*open = oc.open;
+	return rc;
+}
+
+static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, struct msg *reply)
+{
+	const bool all = msg_u64(req, LIST_ASK_ALL) != 0;
+	uint64_t limit = msg_u64(req, LIST_ASK_LIMIT);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc = ERR_OK;
+
+	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? 100 : limit;
+	while (msg_count(reply, REPLY_REFERRALS) < limit &&
+	       (rc = store_next_prefix(t->txn, STORE_THREAD, span_of(NULL, 0), &at, &row)) ==
+		       ERR_OK) {
+		const size_t mark = t->arena->used;
+		struct id16 id;
+		struct thread th;
+
+		if (row.key.len != 16)
+			return ERR_CORRUPT;
+		memcpy(id.b, row.key.p, 16);
+		rc = thread_load(t, &id, &th);
+		if (rc != ERR_OK)
+			return rc;
+		t->arena->used = mark;
+		if (th.kind != THREAD_REFERRAL || th.role != role ||
+		    (!all && referral_terminal((enum referral_state)th.state)))
+			continue;
+		rc = overview_row(t, &th, reply);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err overview_inbox(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	return list_role(t, req, THREAD_RECEIVER, reply);
+}
+
+enum err overview_sent(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	return list_role(t, req, THREAD_SENDER, reply);
+}
+
+static void body_texts(struct turn *t, const struct document *d, struct msg *row)
+{
+	struct msg *body;
+	const char *reason = "", *text = "";
+
+	if (document_body(t, d, &body) != ERR_OK)
+		return;
+	if (msg_kind_of(body) == MSG_ACT) {
+		reason = msg_text(body, ACT_REASON);
+		text = msg_text(body, ACT_TEXT);
+	} else if (msg_kind_of(body) == MSG_ASK) {
+		reason = msg_text(body, ASK_QUESTION);
+		text = msg_text(body, ASK_TEXT);
+	} else if (msg_kind_of(body) == MSG_INFO) {
+		text = msg_text(body, INFO_TEXT);
+	} else if (msg_kind_of(body) == MSG_OFFER) {
+		reason = msg_text(body, OFFER_NEED);
+	}
+	if (reason[0] != '\0')
+		msg_set_text(t->arena, row, LOG_ROW_REASON, reason);
+	if (text[0] != '\0')
+		msg_set_text(t->arena, row, LOG_ROW_TEXT, text);
+}
+
+static enum err log_row(struct turn *t, const struct thread *th, const struct fold_step *s,
+			struct msg *reply)
+{
+	const bool mine = s->who == acts_our_side(th);
+	struct msg *row = msg_add(t->arena, reply, REPLY_LOG);
+	struct log_entry e;
+	struct document d;
+	const char *delivery;
+	uint64_t stored;
+	char hex[65];
+	enum err rc = thread_entry(t, th, mine, s->no, &e);
+
+	if (rc == ERR_OK)
+		rc = document_load(t, &e.doc, &d);
+	if (rc != ERR_OK)
+		return rc;
+	bytes_hex(hex, e.hash.b, 32);
+	msg_set_text(t->arena, row, LOG_ROW_SIDE,
+		     s->who == REFERRAL_BY_SENDER ? "sender" : "receiver");
+	msg_set_u64(row, LOG_ROW_NO, s->no);
+	msg_set_text(t->arena, row, LOG_ROW_ACT, document_type_name(e.type));
+	msg_set_u64(row, LOG_ROW_CREATED_MS, e.created_ms);
+	msg_set_text(t->arena, row, LOG_ROW_HASH, hex);
+	msg_set_text(t->arena, row, LOG_ROW_STATE, referral_state_name(s->state));
+	msg_set_u64(row, LOG_ROW_HOLLOW, d.hollow);
+	msg_set_u64(row, LOG_ROW_NOTE, s->note);
+	if (!(th->hidden && !mine))
+		body_texts(t, &d, row);
+	if (!mine)
+		return ERR_OK;
+	rc = delivery_of(t, &e.doc, &delivery, &stored);
+	msg_set_text(t->arena, row, LOG_ROW_DELIVERY, delivery);
+	if (stored != 0)
+		msg_set_u64(row, LOG_ROW_STORED_MS, stored);
+	return rc;
+}
+
+enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct fold_step *steps;
+	enum referral_state state;
+	struct msg *record;
+	struct thread th;
+	size_t n;
+	bool many;
+	enum err rc = thread_find(t, msg_text(req, BY_ID_ID), &th, &many);
+
+	if (rc == ERR_NOTFOUND)
+		return turn_refuse(t, rc, many ? "several referrals fit" : "no such referral", "",
+				   "see: kring inbox, kring sent");
+	if (rc == ERR_OK)
+		rc = overview_row(t, &th, reply);
+	if (rc == ERR_OK)
+		rc = acts_fold(t, &th, &steps, &n, &state);
+	for (size_t i = 0; rc == ERR_OK && i < n; i++)
+		rc = log_row(t, &th, &steps[i], reply);
+	if (rc == ERR_OK)
+		rc = cases_load(t, &th.case_id, &record);
+	if (rc != ERR_OK)
+		return rc;
+	if (!th.hidden)
+		msg_put_sub(reply, REPLY_PERSON, msg_get(record, CASE_RECORD_PERSON));
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_VIEW,
+						  .peer = th.peer,
+						  .case_id = &th.case_id,
+						  .detail = "referral"});
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * overview - referrals as people look at them: inbox, sent, one with its history.
+ *
+ * Layer:    domain/care (base, proto, store; lower rooms).
+ * Owns:     nothing; reads.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds.
+ * Durable:  nothing but the audit entry of a view.
+ * Privacy:  a payload that was revoked or entered in error is not shown; every view is audited.
+ */
+#ifndef KRING_DOMAIN_CARE_OVERVIEW_H
+#define KRING_DOMAIN_CARE_OVERVIEW_H
+
+#include "domain/exchange/threadlog.h"
+
+/** One ReferralRow of th into reply. */
+MUST_CHECK enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply);
+MUST_CHECK enum err overview_of_case(struct turn *t, const struct id16 *case_id, struct msg *reply);
+MUST_CHECK enum err overview_case_open(struct turn *t, const struct id16 *case_id, bool *open);
+/** Is every payload of this case hidden? */
+MUST_CHECK enum err overview_case_hidden(struct turn *t, const struct id16 *case_id, bool *hidden);
+MUST_CHECK enum err overview_open_referral(struct turn *t, const struct id16 *case_id,
+					   uint16_t peer, const char *need, bool *open);
+
+/* control commands */
+MUST_CHECK enum err overview_inbox(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err overview_sent(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_CARE_OVERVIEW_H */

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/refer.h"
+
+#include <string.h>
+
+#include "domain/care/cases.h"
+#include "domain/care/consent.h"
+#include "domain/care/overview.h"
+#include "proto/lists.h"
+
+enum { ENTER_URGENT = 2 };
+
+/* The fields of a person that fall into these categories. */
+static struct msg *select_fields(struct turn *t, const struct msg *person, uint64_t cats)
+{
+	struct msg *out = msg_new(t->arena, MSG_PERSON);
+	struct msg_field f;
+
+	if (out == NULL)
+		return NULL;
+	if (person != NULL)
+		msg_copy_fields(out, person);
+	for (size_t i = 0; msg_field_at(out, i, &f); i++)
+		if (f.cat == MSG_CAT_OPEN || (cats >> f.cat & 1) == 0)
+			msg_clear(out, f.number);
+	return out;
+}
+
+static enum err check_refer(struct turn *t, const struct msg *req, const struct id16 *case_id,
+			    const struct peer *p)
+{
+	const char *need = msg_text(req, REFER_NEW_NEED);
+	bool open;
+	enum err rc;
+
+	if (!list_has(LIST_NEEDS, need))
+		return turn_refuse(
+			t, ERR_INVAL, "say which need this is about",
+			"needs are codes, so that every partner reads them in its language",
+			"for example --need income-debt; see: kring help needs");
+	if ((p->classes & WIRE_MEMBER) == 0)
+		return turn_refuse(t, ERR_DENIED, "this partner holds no cases",
+				   "observers, evaluators and coordinators never receive persons",
+				   "choose another partner: kring partner list");
+	rc = overview_open_referral(t, case_id, p->no, need, &open);
+	if (rc == ERR_OK && open && msg_u64(req, REFER_NEW_AGAIN) == 0)
+		return turn_refuse(t, ERR_EXISTS, "this need was already referred to this partner",
+				   "that referral is still open",
+				   "see: kring sent; to send a second one: --again");
+	return rc;
+}
+
+static enum err make_thread(struct turn *t, const struct msg *req, const struct id16 *case_id,
+			    const struct peer *p, struct thread *th)
+{
+	const bool urgent = msg_u64(req, REFER_NEW_URGENCY) == ENTER_URGENT;
+	struct id16 nonce = turn_id(t);
+	uint8_t in[6 + 32 + 16];
+
+	*th = (struct thread){
+		.case_id = *case_id,
+		.grant_id = th->grant_id,
+		.peer = p->no,
+		.kind = THREAD_REFERRAL,
+		.role = THREAD_SENDER,
+		.table_version = REFERRAL_TABLE_VERSION,
+		.urgency = urgent ? ENTER_URGENT : 1,
+		.created_ms = t->wall_ms,
+		.changed_ms = t->wall_ms,
+		.term_days = urgent ? ACTS_URGENT_DAYS + ACTS_URGENT_GRACE
+				    : ACTS_TERM_DAYS + ACTS_GRACE_DAYS,
+	};
+	memcpy(th->need, msg_text(req, REFER_NEW_NEED), strlen(msg_text(req, REFER_NEW_NEED)) + 1);
+	memcpy(in, "thread", 6);
+	memcpy(in + 6, p->node_id.b, 32);
+	memcpy(in + 38, nonce.b, 16);
+	return record_derive(t->txn, case_id, span_of(in, sizeof in), &th->id);
+}
+
+static enum err make_offer(struct turn *t, const struct msg *req, const struct thread *th,
+			   const struct peer *p, struct msg **out)
+{
+	struct msg *record, *offer = msg_new(t->arena, MSG_OFFER), *person;
+	const char *service = msg_text(req, REFER_NEW_SERVICE);
+	uint64_t share = msg_u64(req, REFER_NEW_SHARE);
+	struct id16 subject;
+	uint8_t in[6 + 32];
+	enum err rc = cases_load(t, &th->case_id, &record);
+
+	if (rc != ERR_OK)
+		return rc;
+	share = (share == 0 ? ~UINT64_C(0) : share) & ~msg_u64(req, REFER_NEW_WITHOUT);
+	person = select_fields(t, msg_get(record, CASE_RECORD_PERSON), share);
+	memcpy(in, "person", 6);
+	memcpy(in + 6, p->node_id.b, 32);
+	rc = record_derive(t->txn, &th->case_id, span_of(in, sizeof in), &subject);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_text(t->arena, offer, OFFER_NEED, th->need);
+	if (service[0] != '\0')
+		msg_set_text(t->arena, offer, OFFER_SERVICE, service);
+	msg_set_u64(offer, OFFER_URGENCY, th->urgency);
+	msg_set_u64(offer, OFFER_TERM_DAYS, th->term_days);
+	msg_set_bytes(t->arena, offer, OFFER_SUBJECT_REF, span_of(subject.b, 16));
+	if (person != NULL && msg_cats(person) != 0)
+		msg_put_sub(offer, OFFER_PERSON, person);
+	*out = offer;
+	return ERR_OK;
+}
+
+static void answer_ref(struct turn *t, const struct thread *th, struct msg *reply)
+{
+	char ref[THREAD_REF_LEN + 1];
+
+	thread_reference(&th->id, ref);
+	msg_set_text(t->arena, reply, REPLY_ID, ref);
+}
+
+enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 case_id;
+	struct thread th = {.role = THREAD_SENDER};
+	struct peer *p;
+	struct msg *grant = NULL, *offer = NULL;
+	struct span packed;
+	uint64_t cats;
+	enum err rc = cases_find(t, msg_text(req, REFER_NEW_CASE_ID), &case_id);
+
+	if (rc == ERR_OK)
+		rc = cases_partner(t, msg_text(req, REFER_NEW_PARTNER), &p);
+	if (rc == ERR_OK)
+		rc = check_refer(t, req, &case_id, p);
+	if (rc != ERR_OK)
+		return rc;
+	rc = consent_find(t, &case_id, p->no, &th.grant_id, &grant);
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	rc = make_thread(t, req, &case_id, p, &th);
+	if (rc == ERR_OK)
+		rc = make_offer(t, req, &th, p, &offer);
+	if (rc == ERR_OK) /* the check before anything is written; acts_sign asks again */
+		rc = consent_pack_body(t, p, &th.grant_id, offer, &packed, &cats);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(reply, REPLY_COVERED, cats);
+	answer_ref(t, &th, reply);
+	if (msg_u64(req, REFER_NEW_DRY_RUN) != 0) {
+		msg_set_u64(reply, REPLY_DRY_RUN, 1);
+		return ERR_OK;
+	}
+	rc = grant == NULL ? ERR_OK : consent_send(t, p, &th.grant_id);
+	if (rc == ERR_OK)
+		rc = acts_sign(t, &th, DOC_OFFER, offer);
+	return rc == ERR_OK ? overview_row(t, &th, reply) : rc;
+}
+
+/* ---- acts ---- */
+
+static enum err need_code(struct turn *t, enum list_id list, const char *code, const char *remedy)
+{
+	if (code[0] != '\0' && list_has(list, code))
+		return ERR_OK;
+	return turn_refuse(t, ERR_INVAL, code[0] == '\0' ? "a reason is missing" : "unknown reason",
+			   "reasons are codes, so that the other side reads them in its language",
+			   remedy);
+}
+
+static bool already(struct turn *t, const struct thread *th, uint16_t type)
+{
+	struct log_entry e;
+
+	for (uint32_t no = 1; no <= th->my_no; no++)
+		if (thread_entry(t, th, true, no, &e) == ERR_OK && e.type == type)
+			return true;
+	return false;
+}
+
+/* The guards of STATES.md 3 that bind the author before signing. */
+static enum err guard(struct turn *t, const struct thread *th, const struct msg *req)
+{
+	const char *reason = msg_text(req, ACT_NEW_REASON);
+
+	switch (msg_u64(req, ACT_NEW_TYPE)) {
+	case DOC_DECLINE:
+		if (strcmp(reason, "info-missing") == 0)
+			return turn_refuse(t, ERR_INVAL, "missing information is a question",
+					   "declining would send the person away",
+					   "kring ask REF --question CODE");
+		if (msg_text(req, ACT_NEW_ALTERNATIVE)[0] == '\0')
+			return turn_refuse(t, ERR_INVAL,
+					   "name a better place, or say there is none",
+					   "a decline without a next step is a dead end",
+					   "--alternative ORGANISATION or --alternative none");
+		return need_code(t, LIST_DECLINE, reason, "see: kring help decline");
+	case DOC_ASK:
+		return need_code(t, LIST_REASONS, reason, "see: kring help ask");
+	case DOC_OUTCOME:
+		return need_code(t, LIST_OUTCOMES, reason, "see: kring help outcome");
+	case DOC_HOLD:
+		if (msg_u64(req, ACT_NEW_DATE_MS) <= t->wall_ms)
+			return turn_refuse(t, ERR_INVAL, "say when this will be looked at again",
+					   "", "--until DATE, in the future");
+		return need_code(t, LIST_REASONS, reason, "see: kring help hold");
+	case DOC_REDIRECT:
+		if (msg_count(req, ACT_NEW_TARGETS) == 0)
+			return turn_refuse(t, ERR_INVAL, "say where to", "",
+					   "--target ORGANISATION, once or more");
+		return ERR_OK;
+	case DOC_REOPEN:
+		if (already(t, th, DOC_REOPEN))
+			return turn_refuse(t, ERR_STATE, "this was reopened once already", "",
+					   "make a new referral: kring refer");
+		return need_code(t, LIST_REASONS, reason, "for example --reason not-better");
+	case DOC_WITHDRAW:
+	case DOC_NOTE:
+		return need_code(t, LIST_REASONS, reason, "see: kring help withdraw");
+	case DOC_ACCEPT:
+		if (th->due_ms != 0 && t->wall_ms > th->due_ms && msg_u64(req, ACT_NEW_LATE) == 0)
+			return turn_refuse(t, ERR_STATE, "the answer term is over",
+					   "the sender may have found another way meanwhile",
+					   "telephone them, then: kring accept REF --late");
+		return ERR_OK;
+	case DOC_INFO:
+	case DOC_START:
+	case DOC_ACK:
+	case DOC_WD_OK:
+	case DOC_REVOKE:
+	case DOC_ERROR:
+		return ERR_OK;
+	default:
+		return turn_refuse(t, ERR_INVAL, "no such act", "", "see: kring help");
+	}
+}
+
+static enum err make_info(struct turn *t, const struct thread *th, const struct msg *req,
+			  struct msg **out)
+{
+	struct msg *record, *m = msg_new(t->arena, MSG_INFO), *person;
+	const uint64_t share = msg_u64(req, ACT_NEW_SHARE);
+	enum err rc = cases_load(t, &th->case_id, &record);
+
+	if (rc != ERR_OK)
+		return rc;
+	person = select_fields(t, msg_get(record, CASE_RECORD_PERSON), share);
+	if (person != NULL && msg_cats(person) != 0)
+		msg_put_sub(m, INFO_PERSON, person);
+	if (msg_text(req, ACT_NEW_TEXT)[0] != '\0')
+		msg_set_text(t->arena, m, INFO_TEXT, msg_text(req, ACT_NEW_TEXT));
+	if (m != NULL && msg_cats(m) == 0)
+		return turn_refuse(t, ERR_INVAL, "the answer is empty",
+				   "nothing of the case falls under what was named",
+				   "--share contact (from the case), or --text");
+	*out = m;
+	return m == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+static enum err make_body(struct turn *t, const struct thread *th, const struct msg *req,
+			  struct msg **out)
+{
+	const char *reason = msg_text(req, ACT_NEW_REASON), *text = msg_text(req, ACT_NEW_TEXT);
+	const char *alternative = msg_text(req, ACT_NEW_ALTERNATIVE);
+	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);
+	struct msg *m = msg_new(t->arena, document_body_kind(type));
+
+	*out = m;
+	if (m == NULL)
+		return ERR_NOMEM;
+	if (type == DOC_INFO)
+		return make_info(t, th, req, out);
+	if (type == DOC_ASK) {
+		msg_set_text(t->arena, m, ASK_QUESTION, reason);
+		if (text[0] != '\0')
+			msg_set_text(t->arena, m, ASK_TEXT, text);
+		return ERR_OK;
+	}
+	if (reason[0] != '\0')
+		msg_set_text(t->arena, m, ACT_REASON, reason);
+	if (text[0] != '\0')
+		msg_set_text(t->arena, m, ACT_TEXT, text);
+	if (alternative[0] != '\0')
+		msg_set_text(t->arena, m, ACT_ALTERNATIVE, alternative);
+	if (msg_u64(req, ACT_NEW_DATE_MS) != 0)
+		msg_set_u64(m, ACT_DATE_MS, msg_u64(req, ACT_NEW_DATE_MS));
+	for (size_t i = 0; i < msg_count(req, ACT_NEW_TARGETS); i++)
+		msg_add_text(t->arena, m, ACT_TARGETS, msg_text_at(req, ACT_NEW_TARGETS, i));
+	return ERR_OK;
+}
+
+static enum err find_thread(struct turn *t, const char *ref, struct thread *th)
+{
+	bool many;
+	enum err rc = thread_find(t, ref, th, &many);
+
+	if (rc == ERR_NOTFOUND)
+		return turn_refuse(t, rc, many ? "several referrals fit" : "no such referral",
+				   many ? "the reference is cut too short" : "",
+				   "see: kring inbox, kring sent");
+	return rc;
+}
+
+static enum err refuse_state(struct turn *t, const struct thread *th, uint16_t type)
+{
+	struct err_text why;
+
+	(void)err_explain(&why, ERR_STATE, "%s is not possible while the referral is %s",
+			  document_type_name(type),
+			  referral_state_name((enum referral_state)th->state));
+	return turn_refuse(t, ERR_STATE, "not now", why.text, "see its history: kring show REF");
+}
+
+enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);
+	const uint64_t expect = msg_u64(req, ACT_NEW_EXPECT);
+	struct thread th;
+	struct msg *body;
+	enum err rc = find_thread(t, msg_text(req, ACT_NEW_REF), &th);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (expect != 0 && expect - 1 != th.my_no + th.their_no)
+		return turn_refuse(t, ERR_STALE, "somebody acted on this referral meanwhile", "",
+				   "look at it again: kring show REF");
+	if (!referral_may((enum referral_state)th.state, acts_our_side(&th), type))
+		return refuse_state(t, &th, type);
+	rc = guard(t, &th, req);
+	if (rc == ERR_OK)
+		rc = make_body(t, &th, req, &body);
+	if (rc != ERR_OK)
+		return rc;
+	answer_ref(t, &th, reply);
+	if (msg_u64(req, ACT_NEW_DRY_RUN) != 0) {
+		const struct peer *p = state_peer(t->node, th.peer);
+		struct span packed;
+		uint64_t cats;
+
+		msg_set_u64(reply, REPLY_DRY_RUN, 1);
+		return consent_pack_body(t, p, &th.grant_id, body, &packed, &cats);
+	}
+	if (type == DOC_HOLD)
+		th.review_ms = msg_u64(req, ACT_NEW_DATE_MS);
+	rc = acts_sign(t, &th, type, body);
+	if (rc == ERR_OK && type == DOC_NOTE) {
+		th.changed_ms = t->wall_ms;
+		rc = acts_changed(t, &th, "note");
+	}
+	return rc == ERR_OK ? overview_row(t, &th, reply) : rc;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * refer - a caseworker's referral, and every act in one: guards, then signing.
+ *
+ * Layer:    domain/care (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds.
+ * Durable:  as acts.h.
+ * Privacy:  fields outside consent and agreement are refused with their names, never dropped silently.
+ */
+#ifndef KRING_DOMAIN_CARE_REFER_H
+#define KRING_DOMAIN_CARE_REFER_H
+
+#include "domain/care/acts.h"
+
+MUST_CHECK enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_CARE_REFER_H */

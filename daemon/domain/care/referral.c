@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/referral.h"
+
+#include "base/check.h"
+#include "domain/exchange/document.h"
+
+/* clang-format off */
+#define S(name) (1u << REFERRAL_##name)
+#define OPEN (S(OFFERED) | S(NEEDS_INFO))
+#define WORK (S(ACCEPTED) | S(ON_HOLD) | S(ACTIVE))
+#define LIVE (OPEN | WORK | S(WITHDRAW_PENDING) | S(OUTCOME) | S(REOPEN_PENDING))
+#define ENDED (S(CLOSED) | S(DECLINED) | S(REDIRECTED) | S(WITHDRAWN) | S(EXPIRED) | S(ERROR))
+#define SENDER REFERRAL_BY_SENDER
+#define RECEIVER REFERRAL_BY_RECEIVER
+#define EITHER (REFERRAL_BY_SENDER | REFERRAL_BY_RECEIVER)
+#define STAY REFERRAL_STATE_COUNT
+
+const struct transition referral_table[] = {
+	{"T01", DOC_OFFER, SENDER, S(DRAFT), S(DRAFT), REFERRAL_OFFERED},
+	{"T02", DOC_ASK, RECEIVER, S(OFFERED), S(OFFERED), REFERRAL_NEEDS_INFO},
+	{"T03", DOC_INFO, SENDER, S(NEEDS_INFO), S(NEEDS_INFO), REFERRAL_OFFERED},
+	{"T04", DOC_ACCEPT, RECEIVER, OPEN, OPEN, REFERRAL_ACCEPTED},
+	{"T05", DOC_DECLINE, RECEIVER, OPEN | S(ACCEPTED) | S(ON_HOLD),
+	 OPEN | S(ACCEPTED) | S(ON_HOLD), REFERRAL_DECLINED},
+	{"T06", DOC_REDIRECT, RECEIVER, OPEN, OPEN, REFERRAL_REDIRECTED},
+	{"T07", DOC_EXPIRE, SENDER, OPEN, OPEN, REFERRAL_EXPIRED},
+	{"T08", DOC_HOLD, RECEIVER, S(ACCEPTED) | S(ACTIVE), S(ACCEPTED) | S(ACTIVE), REFERRAL_ON_HOLD},
+	{"T09", DOC_START, RECEIVER, S(ACCEPTED) | S(ON_HOLD) | S(REOPEN_PENDING),
+	 S(ACCEPTED) | S(ON_HOLD) | S(REOPEN_PENDING), REFERRAL_ACTIVE},
+	{"T10", DOC_NOTE, RECEIVER, WORK | S(WITHDRAW_PENDING), WORK | S(WITHDRAW_PENDING), STAY},
+	{"T11", DOC_OUTCOME, RECEIVER, WORK | S(WITHDRAW_PENDING) | S(REOPEN_PENDING),
+	 WORK | S(WITHDRAW_PENDING) | S(REOPEN_PENDING), REFERRAL_OUTCOME},
+	{"T12", DOC_ACK, SENDER, S(OUTCOME) | S(REOPEN_PENDING), S(OUTCOME) | S(REOPEN_PENDING),
+	 REFERRAL_CLOSED},
+	{"T13", DOC_REOPEN, SENDER, S(OUTCOME), S(OUTCOME), REFERRAL_REOPEN_PENDING},
+	{"T14", DOC_WITHDRAW, SENDER, OPEN, OPEN, REFERRAL_WITHDRAWN},
+	{"T14", DOC_WITHDRAW, SENDER, WORK, WORK, REFERRAL_WITHDRAW_PENDING},
+	{"T15", DOC_WD_OK, RECEIVER, S(WITHDRAW_PENDING), S(WITHDRAW_PENDING), REFERRAL_WITHDRAWN},
+	{"T16", DOC_WD_TIMEOUT, SENDER, S(WITHDRAW_PENDING), S(WITHDRAW_PENDING), REFERRAL_WITHDRAWN},
+	{"T17", DOC_REVOKE, EITHER, LIVE | ENDED, LIVE | ENDED | S(REVOKED), REFERRAL_REVOKED},
+	{"T18", DOC_ERROR, SENDER, OPEN, LIVE, REFERRAL_ERROR},
+	{"T19", DOC_ESCALATE, SENDER, LIVE, LIVE, STAY},
+};
+/* clang-format on */
+const size_t referral_table_len = sizeof referral_table / sizeof referral_table[0];
+
+const char *referral_state_name(enum referral_state s)
+{
+	/* clang-format off */
+	static const char *const names[] = {
+#define REFERRAL_NAME(name, text) [REFERRAL_##name] = (text),
+		REFERRAL_STATES(REFERRAL_NAME)
+#undef REFERRAL_NAME
+	};
+	/* clang-format on */
+
+	return s < REFERRAL_STATE_COUNT ? names[s] : "unknown";
+}
+
+bool referral_may(enum referral_state s, enum referral_actor who, uint16_t type)
+{
+	for (size_t i = 0; i < referral_table_len; i++) {
+		const struct transition *tr = &referral_table[i];
+
+		if (tr->type == type && (tr->who & who) != 0 && (tr->may & 1u << s) != 0)
+			return true;
+	}
+	return false;
+}
+
+enum referral_state referral_step(enum referral_state s, enum referral_actor who, uint16_t type,
+				  bool *note)
+{
+	for (size_t i = 0; i < referral_table_len; i++) {
+		const struct transition *tr = &referral_table[i];
+
+		if (tr->type != type || (tr->who & who) == 0 || (tr->applies & 1u << s) == 0)
+			continue;
+		*note = false;
+		return tr->to == STAY ? s : (enum referral_state)tr->to;
+	}
+	*note = true;
+	return s;
+}
+
+enum referral_state referral_fold(const struct fold_event *s, size_t ns, const struct fold_event *r,
+				  size_t nr, struct fold_step *steps, size_t *done)
+{
+	enum referral_state state = REFERRAL_DRAFT;
+	size_t i = 0, j = 0;
+
+	for (;;) {
+		const bool receiver = j < nr && r[j].seen <= i;
+		const bool sender = !receiver && i < ns && s[i].seen <= j;
+		const enum referral_actor who = receiver ? RECEIVER : SENDER;
+		bool note = false;
+
+		if (!receiver && !sender)
+			break;
+		state = referral_step(state, who, receiver ? r[j].type : s[i].type, &note);
+		if (steps != NULL)
+			steps[i + j] = (struct fold_step){who, (uint32_t)(receiver ? j + 1 : i + 1),
+							  state, note};
+		if (receiver)
+			j++;
+		else
+			i++;
+	}
+	*done = i + j;
+	return state;
+}

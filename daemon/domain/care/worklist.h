@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * worklist - what a person must do next, derived from the state of each referral.
+ *
+ * Layer:    domain/care (base, proto, store; lower rooms).
+ * Owns:     table WORK, key case 16 | thread 16 | kind u8.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  codes and ids only.
+ */
+#ifndef KRING_DOMAIN_CARE_WORKLIST_H
+#define KRING_DOMAIN_CARE_WORKLIST_H
+
+#include "domain/exchange/threadlog.h"
+
+/* clang-format off */
+#define WORK_KINDS(X)                                                                       \
+	X(ANSWER, "answer-due") X(QUESTION, "question-open") X(START, "start-due")          \
+	X(REVIEW, "review-due") X(PROGRESS, "progress-due") X(OUTCOME, "outcome-due")       \
+	X(WITHDRAW, "withdraw-due") X(REOPEN, "reopen-due") X(ERASE, "erase-due")           \
+	X(FOLLOW_UP, "follow-up") X(ESCALATED, "escalated") X(UNDELIVERABLE, "undeliverable") \
+	X(HOLLOW, "hollow")
+enum work_kind {
+#define WORK_ENUM(name, text) WORK_##name,
+	WORK_KINDS(WORK_ENUM)
+#undef WORK_ENUM
+	WORK_KIND_COUNT
+};
+/* clang-format on */
+
+/** Replace what follows from the state; escalations and hollow notices stay until the state moves. */
+MUST_CHECK enum err worklist_refresh(struct turn *t, const struct thread *th, const char *detail);
+MUST_CHECK enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind kind,
+				 const char *detail);
+MUST_CHECK enum err worklist_clear_case(struct turn *t, const struct id16 *case_id);
+MUST_CHECK enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_CARE_WORKLIST_H */

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/desk.h"
+
+#include <string.h>
+
+#include "crypto/identity.h"
+#include "domain/care/cases.h"
+#include "domain/care/consent.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/prekeys.h"
+#include "domain/exchange/stream.h"
+
+static const char *class_name(uint8_t classes)
+{
+	if ((classes & WIRE_MEMBER) != 0)
+		return "member";
+	if ((classes & WIRE_COORDINATOR) != 0)
+		return "coordinator";
+	if ((classes & WIRE_OBSERVER) != 0)
+		return "observer";
+	return (classes & WIRE_EVALUATOR) != 0 ? "evaluator" : "relay";
+}
+
+static enum err owed_to(struct turn *t, uint16_t peer, uint64_t *owed)
+{
+	struct pair *p;
+	enum err rc = outbox_pair(t, peer, &p);
+
+	if (rc == ERR_OK)
+		*owed = (p->out_last - p->tail) + (p->num_last - p->acked) +
+			(p->off_to - p->off_from);
+	return rc;
+}
+
+enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct msg *s = msg_sub(t->arena, reply, REPLY_STATUS);
+	const struct node *n = t->node;
+	uint64_t owed = 0, connected = 0, members = 0, one;
+	char hex[65], print[IDENTITY_FINGERPRINT_LEN];
+	bool member = false;
+
+	(void)req;
+	for (size_t i = 0; i < n->peer_count; i++) {
+		const struct peer *p = &n->peers[i];
+		enum err rc = owed_to(t, p->no, &one);
+
+		if (rc != ERR_OK)
+			return rc;
+		owed += one;
+		members++;
+		connected += p->conn.up && p->conn.heard ? 1 : 0;
+		if (p->self) {
+			member = true;
+			msg_set_text(t->arena, s, STATUS_ORG, p->org);
+			msg_set_text(t->arena, s, STATUS_LISTEN, p->endpoint);
+		}
+	}
+	bytes_hex(hex, n->node_id.b, 32);
+	identity_fingerprint(print, &n->node_id);
+	msg_set_text(t->arena, s, STATUS_NODE_ID, hex);
+	msg_set_text(t->arena, s, STATUS_FINGERPRINT, print);
+	bytes_hex(hex, n->roster_head.b, 32);
+	msg_set_u64(s, STATUS_ROSTER_SEQ, n->roster_seq);
+	msg_set_text(t->arena, s, STATUS_ROSTER_HEAD, hex);
+	msg_set_u64(s, STATUS_MEMBERS, members);
+	msg_set_u64(s, STATUS_CONNECTED, connected);
+	msg_set_u64(s, STATUS_OWED, owed);
+	msg_set_u64(s, STATUS_MEMBER, member);
+	return ERR_OK;
+}
+
+static enum err partner_row(struct turn *t, const struct peer *p, struct msg *reply)
+{
+	struct msg *row = msg_add(t->arena, reply, REPLY_PARTNERS);
+	struct consent_view out = {.agreed = false}, in = {.agreed = false};
+	char hex[65], print[IDENTITY_FINGERPRINT_LEN];
+	uint64_t owed = 0;
+	enum err rc = owed_to(t, p->no, &owed);
+
+	if (rc == ERR_OK)
+		rc = consent_agreement(t, p->no, CONSENT_SEND, &out);
+	if (rc == ERR_OK)
+		rc = consent_agreement(t, p->no, CONSENT_RECEIVE, &in);
+	if (rc != ERR_OK)
+		return rc;
+	bytes_hex(hex, p->node_id.b, 32);
+	identity_fingerprint(print, &p->node_id);
+	msg_set_text(t->arena, row, PARTNER_ROW_NAME, p->org);
+	msg_set_text(t->arena, row, PARTNER_ROW_NODE_ID, hex);
+	msg_set_text(t->arena, row, PARTNER_ROW_CLASS_NAME, class_name(p->classes));
+	msg_set_text(t->arena, row, PARTNER_ROW_COUNTRY, p->country);
+	msg_set_u64(row, PARTNER_ROW_CONNECTED, p->conn.up && p->conn.heard);
+	msg_set_u64(row, PARTNER_ROW_OWED, owed);
+	msg_set_u64(row, PARTNER_ROW_MAY_SEND_CATS, out.agreement_cats);
+	msg_set_u64(row, PARTNER_ROW_MAY_RECEIVE_CATS, in.agreement_cats);
+	msg_set_text(t->arena, row, PARTNER_ROW_PHONE, p->phone);
+	msg_set_text(t->arena, row, PARTNER_ROW_ENDPOINT, p->endpoint);
+	msg_set_text(t->arena, row, PARTNER_ROW_FINGERPRINT, print);
+	msg_set_u64(row, PARTNER_ROW_SELF, p->self);
+	return ERR_OK;
+}
+
+enum err desk_partner_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	enum err rc = ERR_OK;
+
+	(void)req;
+	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
+		rc = partner_row(t, &t->node->peers[i], reply);
+	return rc;
+}
+
+enum err desk_partner_show(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct peer *p;
+	enum err rc = cases_partner(t, msg_text(req, BY_ID_ID), &p);
+
+	return rc == ERR_OK ? partner_row(t, p, reply) : rc;
+}
+
+/* Why is it not there yet, and what helps?  Codes; the client says them in its language. */
+static enum err cause_of(struct turn *t, const struct peer *p, const struct outbox_row *row,
+			 const char **cause, const char **remedy)
+{
+	struct wire_prekey key;
+	enum err rc;
+
+	*cause = "in-flight";
+	*remedy = "wait";
+	if (row->state == OUTBOX_DROPPED) {
+		*cause = "dropped";
+		*remedy = "none";
+		return ERR_OK;
+	}
+	if (!p->active) {
+		*cause = "partner-removed";
+		*remedy = "drop";
+		return ERR_OK;
+	}
+	if (!p->conn.up) {
+		*cause = p->endpoint[0] == '\0' ? "partner-has-no-address" : "partner-offline";
+		*remedy = "telephone-partner";
+		return ERR_OK;
+	}
+	rc = prekeys_of(t, p, &key);
+	if (rc == ERR_NOTFOUND) {
+		*cause = "no-prekey";
+		*remedy = "wait";
+		return ERR_OK;
+	}
+	if (!p->conn.heard)
+		*cause = "partner-silent";
+	return rc;
+}
+
+static enum err outbox_row_msg(struct turn *t, const struct peer *p, uint64_t place,
+			       const struct outbox_row *row, struct msg *reply)
+{
+	struct msg *m = msg_add(t->arena, reply, REPLY_OUTBOX);
+	char hex[33], ref[THREAD_REF_LEN + 1];
+	const char *cause, *remedy;
+	struct document d;
+	struct pair *pr;
+	enum err rc = document_load(t, &row->doc, &d);
+
+	if (rc == ERR_OK)
+		rc = cause_of(t, p, row, &cause, &remedy);
+	if (rc == ERR_OK)
+		rc = outbox_pair(t, p->no, &pr);
+	if (rc != ERR_OK)
+		return rc;
+	bytes_hex(hex, row->doc.msg.b, 16);
+	thread_reference(&d.head.thread_id, ref);
+	msg_set_text(t->arena, m, OUTBOX_ROW_ID, hex);
+	msg_set_text(t->arena, m, OUTBOX_ROW_PARTNER, p->org);
+	msg_set_text(t->arena, m, OUTBOX_ROW_ACT, document_type_name(d.head.type));
+	msg_set_text(t->arena, m, OUTBOX_ROW_REF, ref);
+	msg_set_u64(m, OUTBOX_ROW_SINCE_MS, row->queued_ms);
+	msg_set_text(t->arena, m, OUTBOX_ROW_STATE,
+		     p->conn.up && place <= pr->tail ? "handed" : "queued");
+	msg_set_text(t->arena, m, OUTBOX_ROW_CAUSE, cause);
+	msg_set_text(t->arena, m, OUTBOX_ROW_REMEDY, remedy);
+	return ERR_OK;
+}
+
+static enum err outbox_of(struct turn *t, const struct peer *p, uint64_t limit, struct msg *reply)
+{
+	const struct store_key prefix = turn_key_u16(p->no);
+	struct store_key at = {.len = 0};
+	struct store_row found;
+	struct pair *pr;
+	enum err rc = outbox_pair(t, p->no, &pr);
+
+	if (rc != ERR_OK || pr->kept_from == 0)
+		return rc;
+	key_u16(&at, p->no);
+	key_u64(&at, pr->kept_from);
+	while (msg_count(reply, REPLY_OUTBOX) < limit &&
+	       (rc = store_next_prefix(t->txn, STORE_OUTPLACE, key_span(&prefix), &at, &found)) ==
+		       ERR_OK) {
+		const uint64_t place = be64_get(found.key.p + 2);
+		struct outbox_row row;
+
+		rc = outbox_get(t, p->no, place, &row);
+		if (rc == ERR_OK && row.state != OUTBOX_STORED)
+			rc = outbox_row_msg(t, p, place, &row, reply);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err desk_outbox_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	uint64_t limit = msg_u64(req, LIST_ASK_LIMIT);
+	enum err rc = ERR_OK;
+
+	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? 100 : limit;
+	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
+		if (!t->node->peers[i].self)
+			rc = outbox_of(t, &t->node->peers[i], limit, reply);
+	return rc;
+}
+
+/* By full document id, or a unique prefix of its random part. */
+static enum err find_owed(struct turn *t, const char *text, uint16_t *peer, uint64_t *place,
+			  struct outbox_row *row)
+{
+	struct store_key at = {.len = 0};
+	struct store_row found;
+	struct id16 msg;
+	size_t hits = 0;
+	char hex[21];
+	enum err rc;
+
+	if (bytes_unhex(msg.b, 16, text)) {
+		hits = 1;
+	} else {
+		while ((rc = store_next_prefix(t->txn, STORE_OUTID, span_of(NULL, 0), &at,
+					       &found)) == ERR_OK) {
+			bytes_hex(hex, found.key.p + 6, 10);
+			if (strlen(text) >= 4 && strncmp(hex, text, strlen(text)) == 0 &&
+			    hits++ == 0)
+				memcpy(msg.b, found.key.p, 16);
+		}
+		if (rc != ERR_NOTFOUND)
+			return rc;
+	}
+	rc = hits == 1 ? outbox_find(t, &msg, peer, place, row) : ERR_NOTFOUND;
+	if (rc == ERR_NOTFOUND)
+		return turn_refuse(t, rc, hits > 1 ? "several documents fit" : "no such document",
+				   "", "see: kring outbox list");
+	return rc;
+}
+
+enum err desk_outbox_why(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct outbox_row row;
+	const struct peer *p;
+	uint16_t peer;
+	uint64_t place;
+	enum err rc = find_owed(t, msg_text(req, BY_ID_ID), &peer, &place, &row);
+
+	if (rc != ERR_OK)
+		return rc;
+	p = state_peer(t->node, peer);
+	return p == NULL ? ERR_CORRUPT : outbox_row_msg(t, p, place, &row, reply);
+}
+
+enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct outbox_row row;
+	struct peer *p;
+	uint16_t peer;
+	uint64_t place;
+	enum err rc = find_owed(t, msg_text(req, BY_ID_ID), &peer, &place, &row);
+
+	if (rc != ERR_OK)
+		return rc;
+	p = state_peer(t->node, peer);
+	if (p == NULL)
+		return ERR_CORRUPT;
+	state_conn(t->node, p)->ask_mono_ms = t->mono_ms; /* ask now; the answer rewinds */
+	rc = stream_tick(t, p);
+	return rc == ERR_OK ? outbox_row_msg(t, p, place, &row, reply) : rc;
+}
+
+enum err desk_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct outbox_row row;
+	uint16_t peer;
+	uint64_t place;
+	enum err rc = find_owed(t, msg_text(req, OUTBOX_DROP_ID), &peer, &place, &row);
+
+	(void)reply;
+	if (rc == ERR_OK)
+		rc = outbox_drop(t, peer, place);
+	if (rc == ERR_STATE)
+		return turn_refuse(t, rc, "this document arrived already", "",
+				   "withdraw the referral instead: kring withdraw REF");
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_DROP, .peer = peer})
+			    : rc;
+}
+
+enum err desk_audit_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *text = msg_text(req, AUDIT_ASK_CASE_ID);
+	struct id16 case_id;
+	enum err rc = ERR_OK;
+
+	if (text[0] != '\0')
+		rc = cases_find(t, text, &case_id);
+	if (rc == ERR_OK)
+		rc = audit_list(t, reply, msg_u64(req, AUDIT_ASK_FROM),
+				(uint32_t)msg_u64(req, AUDIT_ASK_LIMIT),
+				text[0] == '\0' ? NULL : &case_id);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_LOG_ACCESS}) : rc;
+}
+
+enum err desk_audit_verify(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	uint64_t count = 0;
+	enum err rc = audit_verify(t, &count);
+
+	(void)req;
+	msg_set_u64(reply, REPLY_COUNT, count);
+	if (rc == ERR_CORRUPT)
+		return turn_refuse(t, rc, "the audit log was changed or damaged",
+				   "an entry does not continue the chain",
+				   "stop the node and keep its directory as evidence");
+	return rc;
+}
+
+enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	t->node->clock_confirmed =
+		true; /* true however the turn ends: a person looked at a clock */
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_CLOCK, .detail = "confirmed"});
+}

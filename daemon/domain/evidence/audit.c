@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/evidence/audit.h"
+
+#include "crypto/hash.h"
+
+/* entry := seq u64 | time_ms u64 | event u16 | outcome u8 | role u8 | uid u32 | case_commit 16
+ *          | grant 16 | peer u16
+ *          | detail_len u16 | detail sealed under the case's audit key */
+enum { ENTRY_FIXED = 8 + 8 + 2 + 1 + 1 + 4 + 16 + 16 + 2 + 2, ROLE_MACHINE = 0, ROLE_WORKER = 1 };
+
+static struct store_key head_key(void)
+{
+	struct store_key k = {.len = 0};
+
+	key_u8(&k, 1);
+	return k;
+}
+
+/* Which case a commitment stands for, while the case lives: erasure deletes this row, never the entry. */
+static struct store_key commit_key(const struct id16 *commit)
+{
+	struct store_key k = {.len = 0};
+
+	key_u8(&k, 2);
+	key_put(&k, commit->b, sizeof commit->b);
+	return k;
+}
+
+static enum err commit_remember(struct turn *t, const struct id16 *case_id, struct id16 *commit)
+{
+	struct store_key k;
+	enum err rc = record_commit(t->txn, case_id, commit);
+
+	if (rc != ERR_OK)
+		return rc;
+	k = commit_key(commit);
+	if (record_exists(t->txn, STORE_META, key_span(&k)))
+		return ERR_OK;
+	return turn_put(t, STORE_META, &k, span_of(case_id->b, sizeof case_id->b));
+}
+
+static bool commit_lookup(struct turn *t, const struct id16 *commit, struct id16 *case_id)
+{
+	const struct store_key k = commit_key(commit);
+	struct span v;
+
+	if (bytes_zero(commit->b, 16) || turn_get(t, STORE_META, &k, &v) != ERR_OK || v.len != 16)
+		return false;
+	memcpy(case_id->b, v.p, 16);
+	return true;
+}
+
+static enum err head_read(struct turn *t, uint64_t *seq, struct id32 *hash)
+{
+	const struct store_key k = head_key();
+	struct span v;
+	enum err rc = turn_get(t, STORE_META, &k, &v);
+	struct rd r;
+
+	*seq = 0;
+	*hash = (struct id32){{0}};
+	if (rc == ERR_NOTFOUND)
+		return ERR_OK;
+	if (rc != ERR_OK)
+		return rc;
+	r = rd_of(v);
+	*seq = rd_u64(&r);
+	*hash = rd_id32(&r);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}
+
+static struct id32 chain(const struct id32 *before, struct span entry)
+{
+	const struct span parts[] = {{before->b, sizeof before->b}, entry};
+	struct id32 out;
+
+	hash_parts(HASH_AUDIT, span_of(NULL, 0), parts, 2, out.b, sizeof out.b);
+	return out;
+}
+
+static enum err detail_of(struct turn *t, const struct audit_entry *e, struct span *sealed)
+{
+	const struct span plain = span_of(e->detail, e->detail == NULL ? 0 : strlen(e->detail));
+
+	*sealed = span_of(NULL, 0);
+	if (plain.len == 0)
+		return ERR_OK;
+	if (e->case_id != NULL)
+		return record_detail_seal(t->txn, t->arena, e->case_id, plain, sealed);
+	*sealed = plain; /* no case: codes about the node itself */
+	return ERR_OK;
+}
+
+enum err audit_add(struct turn *t, const struct audit_entry *e)
+{
+	const struct store_key hk = head_key();
+	const bool worker = t->ev != NULL && t->ev->type == EVENT_REQUEST;
+	struct id16 commit = {{0}}, none = {{0}};
+	struct id32 hash;
+	uint8_t head[40];
+	struct store_key k;
+	struct span detail;
+	struct wr w, hw = wr_of(head, sizeof head);
+	uint64_t seq;
+	enum err rc = head_read(t, &seq, &hash);
+
+	if (rc == ERR_OK && e->case_id != NULL)
+		rc = commit_remember(t, e->case_id, &commit);
+	if (rc == ERR_OK)
+		rc = detail_of(t, e, &detail);
+	if (rc != ERR_OK)
+		return rc;
+	w = arena_wr(t->arena, ENTRY_FIXED + detail.len);
+	wr_u64(&w, ++seq);
+	wr_u64(&w, t->wall_ms);
+	wr_u16(&w, (uint16_t)e->event);
+	wr_u8(&w, (uint8_t)e->outcome);
+	wr_u8(&w, worker ? ROLE_WORKER : ROLE_MACHINE);
+	wr_u32(&w, worker ? t->ev->uid : 0);
+	wr_put(&w, commit.b, sizeof commit.b);
+	wr_put(&w, e->grant == NULL ? none.b : e->grant->b, 16);
+	wr_u16(&w, e->peer);
+	wr_u16(&w, (uint16_t)detail.len);
+	wr_put(&w, detail.p, detail.len);
+	if (w.over)
+		return ERR_NOMEM;
+	hash = chain(&hash, wr_span(&w));
+	wr_u64(&hw, seq);
+	wr_put(&hw, hash.b, sizeof hash.b);
+	k = turn_key_u64(seq);
+	rc = turn_put(t, STORE_AUDIT, &k, wr_span(&w));
+	return rc == ERR_OK ? turn_put(t, STORE_META, &hk, wr_span(&hw)) : rc;
+}
+
+enum err audit_verify(struct turn *t, uint64_t *count)
+{
+	struct id32 hash = {{0}}, want;
+	uint64_t seq, last;
+	enum err rc = head_read(t, &last, &want);
+
+	*count = 0;
+	for (seq = 1; rc == ERR_OK && seq <= last; seq++) {
+		const struct store_key k = turn_key_u64(seq);
+		const struct arena mark = *t->arena;
+		struct span v;
+
+		*count = seq;
+		rc = turn_get(t, STORE_AUDIT, &k, &v);
+		if (rc == ERR_NOTFOUND || (rc == ERR_OK && (v.len < 8 || be64_get(v.p) != seq)))
+			rc = ERR_CORRUPT;
+		if (rc == ERR_OK)
+			hash = chain(&hash, v);
+		t->arena->used = mark.used; /* a long chain must not fill the turn's memory */
+	}
+	if (rc == ERR_OK && !id32_equal(&hash, &want))
+		rc = ERR_CORRUPT;
+	return rc;
+}
+
+static const char *event_name(unsigned no)
+{
+	switch (no) {
+/* clang-format off */
+#define AUDIT_NAME(name, n, text) case (n): return (text);
+	AUDIT_EVENTS(AUDIT_NAME)
+#undef AUDIT_NAME
+	/* clang-format on */
+	default:
+		return "unknown";
+	}
+}
+
+static void list_row(struct turn *t, struct msg *reply, struct span entry,
+		     const struct id16 *case_id)
+{
+	struct rd r = rd_of(entry);
+	const uint64_t seq = rd_u64(&r), at = rd_u64(&r);
+	const uint16_t event = rd_u16(&r);
+	const uint8_t outcome = rd_u8(&r), role = rd_u8(&r);
+	const uint32_t uid = rd_u32(&r);
+	const struct id16 commit = rd_id16(&r);
+	struct id16 of_case;
+	const bool known = commit_lookup(t, &commit, &of_case);
+	struct span detail, plain;
+	struct msg *row;
+	char actor[24] = "machine";
+
+	(void)rd_id16(&r); /* grant */
+	(void)rd_u16(&r);  /* peer: the caller of this list knows names, see node.c */
+	detail.len = rd_u16(&r);
+	detail.p = rd_take(&r, detail.len);
+	if (case_id != NULL && (!known || !id16_equal(case_id, &of_case)))
+		return;
+	if (role == ROLE_WORKER) {
+		memcpy(actor, "uid ", 4);
+		bytes_hex(actor + 4,
+			  (uint8_t[4]){(uint8_t)(uid >> 24), (uint8_t)(uid >> 16),
+				       (uint8_t)(uid >> 8), (uint8_t)uid},
+			  4);
+	}
+	row = msg_add(t->arena, reply, REPLY_AUDIT);
+	msg_set_u64(row, AUDIT_ROW_SEQ, seq);
+	msg_set_u64(row, AUDIT_ROW_AT_MS, at);
+	msg_set_text(t->arena, row, AUDIT_ROW_EVENT, event_name(event));
+	msg_set_text(t->arena, row, AUDIT_ROW_OUTCOME, err_text((enum err)outcome));
+	msg_set_text(t->arena, row, AUDIT_ROW_ACTOR, actor);
+	plain = detail;
+	if (!bytes_zero(commit.b, 16) && detail.len > 0 &&
+	    (!known || record_detail_open(t->txn, t->arena, &of_case, detail, &plain) != ERR_OK))
+		plain = span_of("(erased)", 8);
+	if (plain.len > 0) {
+		char text[256];
+		size_t n = plain.len < sizeof text ? plain.len : sizeof text - 1;
+
+		memcpy(text, plain.p, n);
+		text[n] = '\0';
+		msg_set_text(t->arena, row, AUDIT_ROW_DETAIL, text);
+	}
+}
+
+enum err audit_list(struct turn *t, struct msg *reply, uint64_t from, uint32_t limit,
+		    const struct id16 *case_id)
+{
+	struct id32 head;
+	uint64_t last, seq;
+	enum err rc = head_read(t, &last, &head);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (limit == 0 || limit > LIMIT_LIST_ROWS)
+		limit = 100;
+	if (from == 0)
+		from = last > limit && case_id == NULL ? last - limit + 1 : 1;
+	for (seq = from; seq <= last && msg_count(reply, REPLY_AUDIT) < limit; seq++) {
+		const struct store_key k = turn_key_u64(seq);
+		struct span v;
+
+		rc = turn_get(t, STORE_AUDIT, &k, &v);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		list_row(t, reply, v, case_id);
+	}
+	return ERR_OK;
+}

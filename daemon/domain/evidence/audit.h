@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * audit - the append-only chain: who did what to which case, when; never content.
+ *
+ * Layer:    domain/evidence (base, proto, store; turn.h).
+ * Owns:     table AUDIT, key be64 seq; META row 1 (head of the chain).
+ * Threads:  core process, event-loop thread only.
+ * Time:     entry times are wall-clock milliseconds of the turn.
+ * Durable:  an entry is on disk with the act it describes, in the same commit.
+ * Privacy:  cases appear as commitments; the detail is sealed under the case's audit key.
+ */
+#ifndef KRING_DOMAIN_EVIDENCE_AUDIT_H
+#define KRING_DOMAIN_EVIDENCE_AUDIT_H
+
+#include "domain/turn.h"
+
+/* clang-format off */
+#define AUDIT_EVENTS(X)                                                                  \
+	X(VIEW, 1, "view") X(SEARCH, 2, "search") X(CREATE, 3, "create") X(CHANGE, 4, "change")      \
+	X(SEND, 5, "send") X(RECEIVE, 6, "receive") X(CONSENT, 7, "consent") X(ROSTER, 8, "roster") \
+	X(AGREEMENT, 9, "agreement") X(LOG_ACCESS, 10, "log-access") X(TIMER, 11, "timer")          \
+	X(DROP, 12, "drop") X(CLOCK, 13, "clock") X(REFUSED, 14, "refused")
+enum audit_event {
+#define AUDIT_ENUM(name, no, text) AUDIT_##name = (no),
+	AUDIT_EVENTS(AUDIT_ENUM)
+#undef AUDIT_ENUM
+};
+/* clang-format on */
+
+struct audit_entry {
+	enum audit_event event;
+	enum err outcome;
+	uint16_t peer;		    /* 0: none */
+	const struct id16 *case_id; /* NULL: none */
+	const struct id16 *grant;   /* NULL: none */
+	const char *detail;	    /* codes and ids, sealed; "" none */
+};
+
+MUST_CHECK enum err audit_add(struct turn *t, const struct audit_entry *e);
+/** Recomputes the whole chain; *count entries were read.  ERR_CORRUPT: *count is the first bad one. */
+MUST_CHECK enum err audit_verify(struct turn *t, uint64_t *count);
+/** Rows into reply, newest last, at most limit from seq on; case_id filters (NULL: all). */
+MUST_CHECK enum err audit_list(struct turn *t, struct msg *reply, uint64_t from, uint32_t limit,
+			       const struct id16 *case_id);
+
+#endif /* KRING_DOMAIN_EVIDENCE_AUDIT_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * answer - what this turn owes a peer besides documents; between receive.c and stream.c.
+ *
+ * Layer:    domain/exchange, internal.
+ * Owns:     struct answer, in the turn's arena.
+ * Threads:  core process, event-loop thread only.
+ * Time:     none.
+ * Durable:  nothing: answers may be lost, the question comes again.
+ * Privacy:  ids only.
+ */
+#ifndef KRING_DOMAIN_EXCHANGE_ANSWER_H
+#define KRING_DOMAIN_EXCHANGE_ANSWER_H
+
+#include "domain/exchange/stream.h"
+
+struct answer {
+	struct answer *next;
+	uint16_t peer;
+	bool reply;	       /* a frame is due even without documents */
+	bool ping;	       /* our question */
+	uint64_t verdict_from; /* verdicts from this number on; 0 none */
+	struct wr parts;       /* ready-made parts */
+	uint16_t part_count;
+};
+
+/** The peer's answer of this turn, made on first use; NULL when the arena is full. */
+struct answer *answer_of(struct turn *t, uint16_t peer);
+void answer_part(struct answer *a, uint8_t type, struct span bytes);
+
+#endif /* KRING_DOMAIN_EXCHANGE_ANSWER_H */

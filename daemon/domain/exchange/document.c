@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/exchange/document.h"
+
+#include "base/check.h"
+#include "crypto/hash.h"
+#include "crypto/verify.h"
+
+struct type_row {
+	uint16_t type;
+	const char *name;
+	enum msg_kind kind;
+};
+
+static const struct type_row types[] = {
+/* clang-format off */
+#define DOC_ROW(name, no, text, kind) {(no), (text), (kind)},
+	DOC_TYPES(DOC_ROW)
+#undef DOC_ROW
+	/* clang-format on */
+};
+
+static const struct type_row *type_row(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (types[i].type == type)
+			return &types[i];
+	return NULL;
+}
+
+const char *document_type_name(uint16_t type)
+{
+	const struct type_row *r = type_row(type);
+
+	return r == NULL ? "unknown" : r->name;
+}
+
+bool document_type_known(uint16_t type)
+{
+	return type_row(type) != NULL;
+}
+
+enum msg_kind document_body_kind(uint16_t type)
+{
+	const struct type_row *r = type_row(type);
+
+	require(r != NULL);
+	return r->kind;
+}
+
+static struct store_key key_of(const struct doc_key *k)
+{
+	struct store_key out = turn_key_id(&k->msg);
+
+	key_u16(&out, k->sender);
+	return out;
+}
+
+struct id32 document_commit(const uint8_t salt[32], struct span body)
+{
+	struct id32 out;
+
+	hash_parts(HASH_BODYCOMMIT, span_of(salt, 32), &body, 1, out.b, sizeof out.b);
+	return out;
+}
+
+struct id32 document_hash(struct span head_bytes, const struct id32 *commit)
+{
+	const struct span parts[] = {head_bytes, {commit->b, sizeof commit->b}};
+	struct id32 out;
+
+	hash_parts(HASH_DOCHASH, span_of(NULL, 0), parts, 2, out.b, sizeof out.b);
+	return out;
+}
+
+bool document_verify(const struct wire_sigblock *sig, const struct id32 *hash,
+		     const struct id32 *pub, struct id32 *last)
+{
+	uint8_t count[2];
+	struct id32 root, mark;
+	struct span parts[3];
+
+	if (!hash_merkle_fold(hash, sig->index, sig->count, sig->path, sig->depth, &root))
+		return false;
+	be16_put(count, sig->count);
+	parts[0] = span_of(count, 2);
+	parts[1] = span_of(root.b, sizeof root.b);
+	parts[2] = span_of(sig->sig, WIRE_SIG);
+	hash_parts(HASH_SEED, span_of(pub->b, sizeof pub->b), parts, 3, mark.b, sizeof mark.b);
+	if (id32_equal(&mark, last))
+		return true; /* this very signature over this very root was checked just before */
+	if (!verify_sig(SIGN_DOC, parts, 2, pub, sig->sig))
+		return false;
+	*last = mark;
+	return true;
+}
+
+enum err document_make(struct turn *t, const struct document_spec *spec,
+		       const struct pending_doc **out)
+{
+	struct node *n = t->node;
+	const struct peer *p = state_peer(n, spec->peer);
+	struct pending_doc *d = arena_alloc(t->arena, sizeof *d);
+	uint8_t *head = arena_alloc(t->arena, WIRE_DOC_HEAD);
+	struct wr body = arena_wr(t->arena, 32 + spec->body.len);
+	struct wire_head h = {
+		.fed_id = n->fed_id,
+		.msg_id = turn_id(t),
+		.thread_id = spec->thread_id,
+		.grant_id = spec->grant_id,
+		.sender = n->node_id,
+		.prev_hash = spec->prev_hash,
+		.seen_hash = spec->seen_hash,
+		.key_seq = n->key_seq,
+		.thread_no = spec->thread_no,
+		.seen_no = spec->seen_no,
+		.origin_inc = n->inc.no,
+		.type = spec->type,
+		.created_ms = t->wall_ms,
+		.expires_ms = spec->expires_ms,
+		.cats = spec->cats,
+		.basis = spec->basis,
+		.table_version = spec->table_version,
+	};
+	struct store_key k;
+	uint8_t salt[32];
+
+	if (d == NULL || head == NULL || p == NULL || body.cap == 0)
+		return ERR_NOMEM;
+	if (spec->body.len > LIMIT_BODY)
+		return turn_refuse(t, ERR_LIMIT, "this text is too long for one document",
+				   "documents carry at most 8 KiB", "shorten the free text");
+	if (t->doc_count == LIMIT_BURST)
+		return ERR_BUSY;
+	h.recipient = p->node_id;
+	wire_head_put(&h, head);
+	turn_random(t, salt, sizeof salt);
+	wr_put(&body, salt, sizeof salt);
+	wr_put(&body, spec->body.p, spec->body.len);
+	d->key = (struct doc_key){h.msg_id, 0};
+	d->case_id = spec->case_id;
+	d->head_bytes = span_of(head, WIRE_DOC_HEAD);
+	d->commit = document_commit(salt, spec->body);
+	d->hash = document_hash(d->head_bytes, &d->commit);
+	*t->docs_last = d;
+	t->docs_last = &d->next;
+	t->doc_count++;
+	*out = d;
+	k = key_of(&d->key);
+	return turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &spec->case_id, wr_span(&body));
+}
+
+static void hashes_of(const struct turn *t, struct id32 out[LIMIT_BURST])
+{
+	size_t i = 0;
+
+	for (const struct pending_doc *d = t->docs; d != NULL; d = d->next)
+		out[i++] = d->hash;
+}
+
+void document_sign_request(const struct turn *t, struct id32 *root, uint16_t *count)
+{
+	struct id32 hashes[LIMIT_BURST];
+
+	*count = (uint16_t)t->doc_count;
+	if (t->doc_count == 0)
+		return;
+	hashes_of(t, hashes);
+	*root = hash_merkle_root(hashes, t->doc_count);
+}
+
+/* DOCHEAD := head 248 | commitment 32 | hollow u8 | reason u16 | signature block */
+static enum err head_put(struct turn *t, const struct document *d)
+{
+	struct wr w = arena_wr(t->arena, WIRE_DOC_HEAD + 32 + 3 + 5 + 32 * 6 + WIRE_SIG);
+	const struct store_key k = key_of(&d->key);
+
+	wr_put(&w, d->head_bytes.p, d->head_bytes.len);
+	wr_put(&w, d->commit.b, sizeof d->commit.b);
+	wr_u8(&w, d->hollow);
+	wr_u16(&w, d->reason);
+	wire_sigblock_put(&w, &d->sig);
+	if (w.over)
+		return ERR_NOMEM;
+	return turn_put_case(t, STORE_DOCHEAD, &k, RECORD_AUDIT, &d->case_id, wr_span(&w));
+}
+
+enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
+{
+	struct id32 hashes[LIMIT_BURST], path[HASH_MERKLE_DEPTH_MAX];
+	uint16_t i = 0;
+	enum err rc = ERR_OK;
+
+	hashes_of(t, hashes);
+	for (const struct pending_doc *p = t->docs; p != NULL && rc == ERR_OK; p = p->next) {
+		struct document d = {
+			.key = p->key,
+			.case_id = p->case_id,
+			.head_bytes = p->head_bytes,
+			.commit = p->commit,
+			.sig = {.count = (uint16_t)t->doc_count, .index = i, .sig = sig},
+		};
+
+		d.sig.depth = (uint8_t)hash_merkle_path(hashes, t->doc_count, i++, path);
+		d.sig.path = path[0].b;
+		rc = head_put(t, &d);
+	}
+	t->docs = NULL;
+	t->docs_last = &t->docs;
+	t->doc_count = 0;
+	return rc;
+}
+
+enum err document_keep(struct turn *t, const struct doc_key *key, const struct wire_doc *wd,
+		       const struct id16 *case_id, uint16_t verdict)
+{
+	struct document d = {
+		.key = *key,
+		.case_id = *case_id,
+		.head_bytes = wd->head_bytes,
+		.hollow = wd->form == WIRE_HOLLOW || verdict != WIRE_VERDICT_OK,
+		.reason = wd->form == WIRE_HOLLOW ? wd->reason : verdict,
+		.sig = wd->sig,
+	};
+	const struct store_key k = key_of(key);
+	struct wr body;
+	enum err rc;
+
+	d.commit = wd->form == WIRE_HOLLOW ? wd->body_commit : document_commit(wd->salt, wd->body);
+	rc = head_put(t, &d);
+	if (rc != ERR_OK || d.hollow)
+		return rc;
+	body = arena_wr(t->arena, 32 + wd->body.len);
+	wr_put(&body, wd->salt, 32);
+	wr_put(&body, wd->body.p, wd->body.len);
+	if (body.over)
+		return ERR_NOMEM;
+	return turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, case_id, wr_span(&body));
+}
+
+static enum err body_load(struct turn *t, struct document *d)
+{
+	const struct store_key k = key_of(&d->key);
+	struct span v;
+	enum err rc = turn_get(t, STORE_DOCBODY, &k, &v);
+
+	if (rc == ERR_NOTFOUND) { /* erased with its case */
+		d->hollow = true;
+		return ERR_OK;
+	}
+	if (rc != ERR_OK || v.len < 32)
+		return rc == ERR_OK ? ERR_CORRUPT : rc;
+	d->salt = v.p;
+	d->body = span_of(v.p + 32, v.len - 32);
+	return ERR_OK;
+}
+
+enum err document_load(struct turn *t, const struct doc_key *key, struct document *d)
+{
+	const struct store_key k = key_of(key);
+	struct record_place place;
+	struct span v;
+	struct rd r;
+	enum err rc = record_get_place(t->txn, t->arena, STORE_DOCHEAD, key_span(&k), &place, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	*d = (struct document){.key = *key, .case_id = place.case_id};
+	r = rd_of(v);
+	d->head_bytes = span_of(rd_take(&r, WIRE_DOC_HEAD), WIRE_DOC_HEAD);
+	d->commit = rd_id32(&r);
+	d->hollow = rd_u8(&r) != 0;
+	d->reason = rd_u16(&r);
+	if (r.bad || wire_sigblock_get(&r, &d->sig) != ERR_OK || !rd_done(&r) ||
+	    wire_head_get(d->head_bytes, &d->head) != ERR_OK)
+		return ERR_CORRUPT;
+	d->hash = document_hash(d->head_bytes, &d->commit);
+	return d->hollow ? ERR_OK : body_load(t, d);
+}
+
+bool document_known(struct turn *t, const struct doc_key *key)
+{
+	const struct store_key k = key_of(key);
+
+	return record_exists(t->txn, STORE_DOCHEAD, key_span(&k));
+}
+
+enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t reason)
+{
+	const struct store_key k = key_of(key);
+	struct document d;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc != ERR_OK || d.hollow)
+		return rc;
+	d.hollow = true;
+	d.reason = reason;
+	rc = head_put(t, &d);
+	return rc == ERR_OK ? store_del(t->txn, STORE_DOCBODY, key_span(&k)) : rc;
+}
+
+void document_carry(struct wr *w, const struct document *d, uint16_t reason)
+{
+	const bool hollow = d->hollow || reason != 0 || d->salt == NULL;
+	const struct wire_doc wd = {
+		.head_bytes = d->head_bytes,
+		.form = hollow ? WIRE_HOLLOW : WIRE_WHOLE,
+		.reason = reason != 0	   ? reason
+			  : d->reason != 0 ? d->reason
+					   : WIRE_VERDICT_HOLLOW,
+		.body_commit = d->commit,
+		.salt = d->salt,
+		.body = d->body,
+		.sig = d->sig,
+	};
+
+	wire_doc_put(w, &wd);
+}
+
+enum err document_body(struct turn *t, const struct document *d, struct msg **out)
+{
+	struct err_text why;
+
+	if (d->hollow || d->salt == NULL)
+		return ERR_NOTFOUND;
+	if (!document_type_known(d->head.type))
+		return ERR_INVAL;
+	return msg_parse(t->arena, document_body_kind(d->head.type), d->body, out, &why);
+}

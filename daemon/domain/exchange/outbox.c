@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/exchange/outbox.h"
+
+enum { PAIR_LEN = 2 * 20 + 11 * 8, PLACE_LEN = 16 + 1 + 2 + 8 + 8, IN_LEN = 16 + 32 + 2 + 8 };
+
+static void put_inc(struct wr *w, const struct incarnation *i)
+{
+	wr_u32(w, i->no);
+	wr_put(w, i->id.b, 16);
+}
+
+static struct incarnation get_inc(struct rd *r)
+{
+	struct incarnation i;
+
+	i.no = rd_u32(r);
+	i.id = rd_id16(r);
+	return i;
+}
+
+static enum err pair_read(struct span v, struct pair *p)
+{
+	struct rd r = rd_of(v);
+
+	p->stored = v;
+	p->mine = get_inc(&r);
+	p->yours = get_inc(&r);
+	p->out_last = rd_u64(&r);
+	p->tail = rd_u64(&r);
+	p->off_from = rd_u64(&r);
+	p->off_to = rd_u64(&r);
+	p->num_last = rd_u64(&r);
+	p->acked = rd_u64(&r);
+	p->verdicts = rd_u64(&r);
+	p->got = rd_u64(&r);
+	p->kept_from = rd_u64(&r);
+	p->last_frame_ms = rd_u64(&r);
+	p->last_heard_ms = rd_u64(&r);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **out)
+{
+	const struct store_key k = turn_key_u16(peer);
+	struct pair *p;
+	struct span v;
+	enum err rc;
+
+	for (p = t->pairs; p != NULL; p = p->next)
+		if (p->peer == peer) {
+			*out = p;
+			return ERR_OK;
+		}
+	p = arena_alloc(t->arena, sizeof *p);
+	if (p == NULL)
+		return ERR_NOMEM;
+	p->peer = peer;
+	p->mine = t->node->inc;
+	rc = turn_get(t, STORE_PAIR, &k, &v);
+	if (rc == ERR_OK)
+		rc = pair_read(v, p);
+	else if (rc == ERR_NOTFOUND)
+		rc = ERR_OK;
+	p->next = t->pairs;
+	t->pairs = p;
+	*out = p;
+	return rc;
+}
+
+static enum err pair_write(struct turn *t, const struct pair *p)
+{
+	const struct store_key k = turn_key_u16(p->peer);
+	uint8_t row[PAIR_LEN];
+	struct wr w = wr_of(row, sizeof row);
+
+	put_inc(&w, &p->mine);
+	put_inc(&w, &p->yours);
+	wr_u64(&w, p->out_last);
+	wr_u64(&w, p->tail);
+	wr_u64(&w, p->off_from);
+	wr_u64(&w, p->off_to);
+	wr_u64(&w, p->num_last);
+	wr_u64(&w, p->acked);
+	wr_u64(&w, p->verdicts);
+	wr_u64(&w, p->got);
+	wr_u64(&w, p->kept_from);
+	wr_u64(&w, p->last_frame_ms);
+	wr_u64(&w, p->last_heard_ms);
+	if (p->stored.len == w.len && memcmp(p->stored.p, row, w.len) == 0)
+		return ERR_OK;
+	return turn_put(t, STORE_PAIR, &k, wr_span(&w));
+}
+
+enum err outbox_flush(struct turn *t)
+{
+	enum err rc = ERR_OK;
+
+	for (const struct pair *p = t->pairs; p != NULL && rc == ERR_OK; p = p->next)
+		rc = pair_write(t, p);
+	t->pairs = NULL;
+	return rc;
+}
+
+static enum err place_put(struct turn *t, uint16_t peer, uint64_t place,
+			  const struct outbox_row *row)
+{
+	const struct store_key k = turn_key_u16_u64(peer, place);
+	uint8_t buf[PLACE_LEN];
+	struct wr w = wr_of(buf, sizeof buf);
+
+	wr_put(&w, row->doc.msg.b, 16);
+	wr_u8(&w, row->state);
+	wr_u16(&w, row->verdict);
+	wr_u64(&w, row->queued_ms);
+	wr_u64(&w, row->stored_ms);
+	return turn_put(t, STORE_OUTPLACE, &k, wr_span(&w));
+}
+
+enum err outbox_get(struct turn *t, uint16_t peer, uint64_t place, struct outbox_row *row)
+{
+	const struct store_key k = turn_key_u16_u64(peer, place);
+	struct span v;
+	struct rd r;
+	enum err rc = turn_get(t, STORE_OUTPLACE, &k, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	r = rd_of(v);
+	row->doc = (struct doc_key){rd_id16(&r), 0};
+	row->state = rd_u8(&r);
+	row->verdict = rd_u16(&r);
+	row->queued_ms = rd_u64(&r);
+	row->stored_ms = rd_u64(&r);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc)
+{
+	const struct outbox_row row = {.doc = *doc, .state = OUTBOX_OWED, .queued_ms = t->wall_ms};
+	const struct store_key ik = turn_key_id(&doc->msg);
+	uint8_t at[10];
+	struct wr w = wr_of(at, sizeof at);
+	struct pair *p;
+	enum err rc = outbox_pair(t, peer, &p);
+
+	if (rc != ERR_OK)
+		return rc;
+	p->out_last++;
+	if (p->kept_from == 0)
+		p->kept_from = p->out_last;
+	wr_u16(&w, peer);
+	wr_u64(&w, p->out_last);
+	rc = place_put(t, peer, p->out_last, &row);
+	return rc == ERR_OK ? turn_put(t, STORE_OUTID, &ik, wr_span(&w)) : rc;
+}
+
+enum err outbox_find(struct turn *t, const struct id16 *msg, uint16_t *peer, uint64_t *place,
+		     struct outbox_row *row)
+{
+	const struct store_key ik = turn_key_id(msg);
+	struct span v;
+	enum err rc = turn_get(t, STORE_OUTID, &ik, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (v.len != 10)
+		return ERR_CORRUPT;
+	*peer = be16_get(v.p);
+	*place = be64_get(v.p + 2);
+	return outbox_get(t, *peer, *place, row);
+}
+
+enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place, const struct wire_verdict *v)
+{
+	struct outbox_row row;
+	enum err rc = outbox_get(t, peer, place, &row);
+
+	if (rc != ERR_OK || row.state == OUTBOX_STORED)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	row.state = OUTBOX_STORED;
+	row.verdict = v->code;
+	row.stored_ms = v->stored_ms;
+	return place_put(t, peer, place, &row);
+}
+
+enum err outbox_drop(struct turn *t, uint16_t peer, uint64_t place)
+{
+	struct outbox_row row;
+	enum err rc = outbox_get(t, peer, place, &row);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (row.state != OUTBOX_OWED)
+		return ERR_STATE;
+	row.state = OUTBOX_DROPPED;
+	rc = place_put(t, peer, place, &row);
+	return rc == ERR_OK ? document_hollow(t, &row.doc, WIRE_VERDICT_DROPPED) : rc;
+}
+
+enum err outbox_number(struct turn *t, struct pair *p, uint64_t place)
+{
+	const struct store_key k = turn_key_u16_u64(p->peer, ++p->num_last);
+	uint8_t at[8];
+
+	be64_put(at, place);
+	return turn_put(t, STORE_OUTNUM, &k, span_of(at, sizeof at));
+}
+
+enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number, uint64_t *place)
+{
+	const struct store_key k = turn_key_u16_u64(peer, number);
+	struct span v;
+	enum err rc = turn_get(t, STORE_OUTNUM, &k, &v);
+
+	if (rc == ERR_OK && v.len != 8)
+		return ERR_CORRUPT;
+	if (rc == ERR_OK)
+		*place = be64_get(v.p);
+	return rc;
+}
+
+static enum err clear_prefix(struct turn *t, enum store_table table, uint16_t peer)
+{
+	const struct store_key prefix = turn_key_u16(peer);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, table, key_span(&prefix), &at, &row)) == ERR_OK) {
+		struct store_key k = {.len = 0};
+
+		key_put(&k, row.key.p, row.key.len);
+		rc = store_del(t->txn, table, key_span(&k));
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err outbox_reset(struct turn *t, struct pair *p)
+{
+	enum err rc = clear_prefix(t, STORE_OUTNUM, p->peer);
+
+	if (rc == ERR_OK)
+		rc = clear_prefix(t, STORE_INNUM, p->peer);
+	p->mine = t->node->inc;
+	p->num_last = p->acked = p->verdicts = p->got = 0;
+	p->off_from = p->kept_from == 0 ? 0 : p->kept_from - 1;
+	p->off_to = p->tail = p->out_last;
+	return rc;
+}
+
+enum err outbox_prune(struct turn *t, struct pair *p, unsigned limit)
+{
+	const uint64_t keep_ms = (uint64_t)LIMIT_RETAIN_DAYS * 86400000u;
+
+	while (limit-- > 0 && p->kept_from != 0 && p->kept_from < p->tail) {
+		const struct store_key k = turn_key_u16_u64(p->peer, p->kept_from);
+		struct outbox_row row;
+		struct store_key ik;
+		enum err rc = outbox_get(t, p->peer, p->kept_from, &row);
+
+		if (rc != ERR_OK)
+			return rc;
+		if (row.state != OUTBOX_STORED || row.queued_ms + keep_ms > t->wall_ms)
+			return ERR_OK;
+		ik = turn_key_id(&row.doc.msg);
+		rc = store_del(t->txn, STORE_OUTPLACE, key_span(&k));
+		if (rc == ERR_OK)
+			rc = store_del(t->txn, STORE_OUTID, key_span(&ik));
+		if (rc != ERR_OK)
+			return rc;
+		p->kept_from++;
+	}
+	return ERR_OK;
+}
+
+enum err inbox_put(struct turn *t, struct pair *p, const struct inbox_row *row)
+{
+	const struct store_key k = turn_key_u16_u64(p->peer, ++p->got);
+	uint8_t buf[IN_LEN];
+	struct wr w = wr_of(buf, sizeof buf);
+
+	wr_put(&w, row->msg.b, 16);
+	wire_verdict_put(&w, &row->verdict);
+	return turn_put(t, STORE_INNUM, &k, wr_span(&w));
+}
+
+enum err inbox_get(struct turn *t, uint16_t peer, uint64_t number, struct inbox_row *row)
+{
+	const struct store_key k = turn_key_u16_u64(peer, number);
+	struct span v;
+	struct rd r;
+	enum err rc = turn_get(t, STORE_INNUM, &k, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	r = rd_of(v);
+	row->msg = rd_id16(&r);
+	row->verdict = wire_verdict_get(&r);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The speaking half of stream.h: connections, questions, frames out. */
+#include "domain/exchange/stream.h"
+
+#include "base/check.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/prekeys.h"
+
+enum { FRAMES_PER_TURN = 8, STATE_PARTS = 4096, FILL_PERCENT = 70 };
+
+/* What one frame of this turn is made of. */
+struct speaking {
+	struct turn *t;
+	struct peer *p;
+	struct conn *c;
+	struct pair *pair;
+	struct answer *a; /* NULL: nothing owed but documents */
+	struct wire_prekey key;
+};
+
+enum err stream_up(struct turn *t, struct peer *p)
+{
+	struct conn *c = state_conn(t->node, p);
+	struct effect *e = turn_effect(t, EFFECT_PREKEY);
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->peer = p->no;
+	*c = (struct conn){
+		.up = true,
+		.greeted = true,
+		.question = c->question,
+		.ask_mono_ms = t->mono_ms + LIMIT_ASK_MS,
+		.ask_wait_ms = LIMIT_ASK_MS,
+	};
+	return ERR_OK;
+}
+
+void stream_down(struct turn *t, struct peer *p)
+{
+	struct conn *c = state_conn(t->node, p);
+
+	c->up = c->heard = c->greeted = c->asked = false;
+	c->sent = 0;
+}
+
+enum err stream_prekey(struct turn *t, struct peer *p, struct span record)
+{
+	struct answer *a;
+	bool fresh;
+	enum err rc = prekeys_take(t, p, record, &fresh);
+
+	if (rc == ERR_MALFORMED || rc == ERR_CRYPTO)
+		return ERR_OK;
+	if (rc != ERR_OK)
+		return rc;
+	a = answer_of(t, p->no);
+	if (a == NULL)
+		return ERR_NOMEM;
+	a->reply = a->reply || fresh || !p->conn.heard;
+	return ERR_OK;
+}
+
+enum err stream_unopened(struct turn *t, struct peer *p, struct span prekey_id)
+{
+	struct answer *a = answer_of(t, p->no);
+
+	if (a == NULL)
+		return ERR_NOMEM;
+	answer_part(a, WIRE_PART_UNOPENED, prekey_id);
+	if (t->node->have_prekey)
+		answer_part(a, WIRE_PART_PREKEYS, span_of(t->node->prekey, WIRE_PREKEY_LEN));
+	a->reply = true;
+	return ERR_OK;
+}
+
+enum err stream_owe(struct turn *t, uint16_t peer)
+{
+	return answer_of(t, peer) == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+/* Is there anything to say or to ask?  Drives the timer. */
+static bool pending(const struct pair *pr, const struct conn *c)
+{
+	return !c->heard || pr->yours.no == 0 || pr->off_from < pr->off_to ||
+	       pr->acked < pr->num_last || pr->verdicts < pr->acked || pr->tail < pr->out_last;
+}
+
+enum err stream_tick(struct turn *t, struct peer *p)
+{
+	struct conn *c = state_conn(t->node, p);
+	struct answer *a;
+	struct pair *pr;
+	struct wire_prekey key;
+	struct effect *e;
+	enum err rc;
+
+	if (!c->up || t->mono_ms < c->ask_mono_ms)
+		return ERR_OK;
+	rc = outbox_pair(t, p->no, &pr);
+	if (rc != ERR_OK)
+		return rc;
+	if (!pending(pr, c)) /* idle: is the line still there? */
+		c->ask_wait_ms = LIMIT_PING_MS;
+	rc = prekeys_of(t, p, &key);
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	/* The first words may have been lost, or both sides' keys grew too old for a frame. */
+	if (!c->heard || rc == ERR_NOTFOUND) {
+		e = turn_effect(t, EFFECT_PREKEY);
+		if (e == NULL)
+			return ERR_NOMEM;
+		e->peer = p->no;
+	}
+	a = answer_of(t, p->no);
+	if (a == NULL)
+		return ERR_NOMEM;
+	a->ping = a->reply = true;
+	c->question++;
+	c->asked = true;
+	c->ask_mono_ms = t->mono_ms + c->ask_wait_ms;
+	c->ask_wait_ms = c->ask_wait_ms * 2 > LIMIT_ASK_MAX_MS ? LIMIT_ASK_MAX_MS
+							       : c->ask_wait_ms * 2;
+	return outbox_prune(t, pr, 64);
+}
+
+uint64_t stream_next_mono_ms(const struct node *n)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (size_t i = 0; i < n->peer_count; i++)
+		if (n->peers[i].conn.up && n->peers[i].conn.ask_mono_ms < next)
+			next = n->peers[i].conn.ask_mono_ms;
+	return next;
+}
+
+/* Give stream numbers to what may go now; durable, so a restart repeats the same numbers. */
+static enum err number_tail(struct speaking *s)
+{
+	struct pair *pr = s->pair;
+	enum err rc = ERR_OK;
+
+	if (pr->off_from < pr->off_to)
+		return ERR_OK; /* what is retained is offered by id first */
+	while (rc == ERR_OK && pr->tail < pr->out_last)
+		rc = outbox_number(s->t, pr, ++pr->tail);
+	return rc;
+}
+
+static void state_parts(struct speaking *s, struct wr *w, uint16_t *count)
+{
+	struct pair *pr = s->pair;
+	uint8_t b[9 + 8 + 16 * LIMIT_OFFER_PAGE];
+	struct wr part = wr_of(b, sizeof b);
+
+	if (s->a != NULL && s->a->ping) {
+		wr_u64(&part, s->c->question);
+		wr_u8(&part, 0);
+		wire_part_put(w, WIRE_PART_PING, wr_span(&part));
+		(*count)++;
+		if (s->t->node
+			    ->have_prekey) { /* a line that stays up for weeks needs our new ones */
+			wire_part_put(w, WIRE_PART_PREKEYS,
+				      span_of(s->t->node->prekey, WIRE_PREKEY_LEN));
+			(*count)++;
+		}
+	}
+	if (pr->yours.no == 0 || !s->c->heard)
+		return;
+	if (pr->verdicts < pr->acked) {
+		part = wr_of(b, sizeof b);
+		wr_u64(&part, pr->verdicts + 1);
+		wire_part_put(w, WIRE_PART_WANT_VERDICTS, wr_span(&part));
+		(*count)++;
+	}
+	if (pr->off_from < pr->off_to) {
+		const uint64_t left = pr->off_to - pr->off_from;
+		const unsigned n = left < LIMIT_OFFER_PAGE ? (unsigned)left : LIMIT_OFFER_PAGE;
+
+		part = wr_of(b, sizeof b);
+		wr_u64(&part, pr->off_from + 1);
+		wr_u64(&part, pr->off_to);
+		wr_u8(&part, (uint8_t)n);
+		for (unsigned i = 1; i <= n; i++) {
+			struct outbox_row row = {.state = 0};
+			struct id16 gone = {{0}}; /* pruned rows keep their place, without an id */
+
+			if (outbox_get(s->t, s->p->no, pr->off_from + i, &row) == ERR_OK)
+				gone = row.doc.msg;
+			wr_put(&part, gone.b, 16);
+		}
+		wire_part_put(w, WIRE_PART_OFFER_IDS, wr_span(&part));
+		(*count)++;
+	}
+}
+
+static enum err verdict_part(struct speaking *s, struct wr *w, uint16_t *count)
+{
+	uint8_t b[9 + 64 * WIRE_VERDICT_ROW];
+	struct wr part = wr_of(b, sizeof b);
+	uint64_t no, from = s->a == NULL ? 0 : s->a->verdict_from;
+	uint64_t n = from == 0 || from > s->pair->got ? 0 : s->pair->got - from + 1;
+
+	if (n == 0)
+		return ERR_OK;
+	n = n > 64 ? 64 : n;
+	wr_u64(&part, from);
+	wr_u8(&part, (uint8_t)n);
+	for (no = from; no < from + n; no++) {
+		struct inbox_row row;
+		enum err rc = inbox_get(s->t, s->p->no, no, &row);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		wire_verdict_put(&part, &row.verdict);
+	}
+	wire_part_put(w, WIRE_PART_VERDICTS, wr_span(&part));
+	(*count)++;
+	s->a->verdict_from = no <= s->pair->got ? no : 0;
+	return ERR_OK;
+}
+
+/* One document as it travels, re-checked at this very moment. */
+static enum err carry(struct speaking *s, uint64_t number, struct span *out)
+{
+	struct outbox_row row;
+	struct document d;
+	struct wr w;
+	uint16_t reason = 0;
+	uint64_t place;
+	enum err rc = outbox_place_of(s->t, s->p->no, number, &place);
+
+	if (rc == ERR_OK)
+		rc = outbox_get(s->t, s->p->no, place, &row);
+	if (rc == ERR_OK)
+		rc = document_load(s->t, &row.doc, &d);
+	if (rc == ERR_OK)
+		rc = s->t->node->hooks->leaving(s->t, s->p, &d, &reason);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	w = arena_wr(s->t->arena, 700 + d.body.len);
+	document_carry(&w, &d, reason);
+	*out = wr_span(&w);
+	return w.over ? ERR_NOMEM : ERR_OK;
+}
+
+/* The largest class filled to 70 % or more, else the smallest that holds what there is. */
+static uint8_t choose_class(size_t want, size_t least)
+{
+	uint8_t cls = WIRE_CLASSES;
+
+	while (cls-- > 1)
+		if (want * 100 >= (wire_class_len(cls) - WIRE_FRAME_EXTRA) * (size_t)FILL_PERCENT)
+			return cls;
+	for (cls = 0; cls < WIRE_CLASSES - 1; cls++)
+		if (least <= wire_class_len(cls) - WIRE_FRAME_EXTRA)
+			return cls;
+	return WIRE_CLASSES - 1;
+}
+
+struct load {
+	struct span docs[LIMIT_FRAME_DOCS];
+	size_t count, bytes;
+};
+
+static enum err collect(struct speaking *s, size_t used, struct load *l)
+{
+	const size_t cap = LIMIT_CLASS_2 - WIRE_FRAME_EXTRA - used;
+	struct pair *pr = s->pair;
+	uint64_t no = s->c->sent > pr->acked ? s->c->sent : pr->acked;
+
+	l->count = l->bytes = 0;
+	if (pr->yours.no == 0 || !s->c->heard)
+		return ERR_OK;
+	while (no < pr->num_last && no < pr->acked + LIMIT_WINDOW && l->count < LIMIT_FRAME_DOCS) {
+		struct span *d = &l->docs[l->count];
+		enum err rc = carry(s, ++no, d);
+
+		if (rc != ERR_OK)
+			return rc;
+		if (l->bytes + WIRE_PART_HEAD + d->len > cap)
+			break;
+		l->bytes += WIRE_PART_HEAD + d->len;
+		l->count++;
+	}
+	return ERR_OK;
+}
+
+static enum err emit(struct speaking *s, struct span parts, uint16_t count, uint64_t first,
+		     size_t inner_len)
+{
+	struct node *n = s->t->node;
+	const struct wire_frame f = {
+		.fed_id = n->fed_id,
+		.sender = n->node_id,
+		.recipient = s->p->node_id,
+		.roster_head = n->roster_head,
+		.key_seq = n->key_seq,
+		.my_inc = n->inc,
+		.your_inc = s->pair->yours,
+		.first_seq = first,
+		.got_upto = s->pair->got,
+		.held = s->pair->acked,
+		.time_ms = s->t->wall_ms,
+		.roster_seq = n->roster_seq,
+		.part_count = count,
+	};
+	struct effect *e = turn_effect(s->t, EFFECT_FRAME);
+	struct wr w = arena_wr(s->t->arena, inner_len);
+
+	if (e == NULL || w.cap == 0)
+		return ERR_NOMEM;
+	wire_frame_put(&f, w.p);
+	w.len = WIRE_FRAME_HEAD;
+	wr_put(&w, parts.p, parts.len);
+	require(!w.over && w.len + WIRE_SIG <= inner_len);
+	e->peer = s->p->no;
+	e->bytes = span_of(w.p, w.len);
+	e->prekey_id = s->key.id;
+	e->prekey_pub = s->key.pub;
+	e->not_after_s = s->t->wall_ms / 1000 + LIMIT_ENVELOPE_TTL_S;
+	if (e->not_after_s > s->key.not_after_s)
+		e->not_after_s = s->key.not_after_s;
+	return ERR_OK;
+}
+
+/* One frame; *more says that documents are left for another. */
+static enum err speak_once(struct speaking *s, bool due, bool *more)
+{
+	struct wr parts = arena_wr(s->t->arena, LIMIT_CLASS_2);
+	struct load l;
+	uint16_t count = 0;
+	uint64_t first = 0;
+	size_t taken = 0, cap;
+	enum err rc;
+
+	*more = false;
+	state_parts(s, &parts, &count);
+	if (s->a != NULL && s->a->part_count > 0) {
+		wr_put(&parts, s->a->parts.p, s->a->parts.len);
+		count = (uint16_t)(count + s->a->part_count);
+		s->a->part_count = 0;
+	}
+	rc = verdict_part(s, &parts, &count);
+	if (rc == ERR_OK)
+		rc = collect(s, parts.len, &l);
+	if (rc != ERR_OK || (!due && l.count == 0))
+		return rc;
+	cap = wire_class_len(
+		choose_class(parts.len + l.bytes,
+			     parts.len + (l.count == 0 ? 0 : WIRE_PART_HEAD + l.docs[0].len)));
+	while (taken < l.count &&
+	       parts.len + WIRE_PART_HEAD + l.docs[taken].len <= cap - WIRE_FRAME_EXTRA) {
+		wire_part_put(&parts, WIRE_PART_DOCUMENT, l.docs[taken++]);
+		count++;
+	}
+	if (parts.over)
+		return ERR_NOMEM;
+	if (taken > 0) {
+		const uint64_t lo = s->c->sent > s->pair->acked ? s->c->sent : s->pair->acked;
+
+		first = lo + 1;
+		s->c->sent = lo + taken;
+	}
+	*more = taken < l.count || l.count == LIMIT_FRAME_DOCS ||
+		(s->a != NULL && s->a->verdict_from != 0);
+	return emit(s, wr_span(&parts), count, first, cap);
+}
+
+static enum err speak_to(struct turn *t, struct peer *p, struct answer *a)
+{
+	struct speaking s = {.t = t, .p = p, .a = a};
+	bool due = a->reply, more = true;
+	enum err rc;
+
+	if (!p->active || p->self || !p->conn.up)
+		return ERR_OK;
+	rc = prekeys_of(t, p, &s.key);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* their record comes first */
+	s.c = state_conn(t->node, p);
+	rc = outbox_pair(t, p->no, &s.pair);
+	if (rc == ERR_OK && s.pair->yours.no != 0 && s.c->heard)
+		rc = number_tail(&s);
+	for (unsigned i = 0; rc == ERR_OK && more && i < FRAMES_PER_TURN; i++) {
+		rc = speak_once(&s, due, &more);
+		due = more;
+	}
+	return rc;
+}
+
+enum err stream_speak(struct turn *t)
+{
+	enum err rc = ERR_OK;
+
+	for (struct answer *a = t->answers; a != NULL && rc == ERR_OK; a = a->next)
+		rc = speak_to(t, state_peer(t->node, a->peer), a);
+	t->answers = NULL;
+	return rc == ERR_OK ? outbox_flush(t) : rc;
+}
+
+enum err stream_clock_agreed(struct turn *t, uint16_t peer, bool *agreed)
+{
+	const uint64_t day_ms = 86400000, skew_ms = LIMIT_CLOCK_SKEW_S * 1000;
+	const struct peer *p = state_peer(t->node, peer);
+	struct pair *pr;
+	uint64_t off;
+	enum err rc = outbox_pair(t, peer, &pr);
+
+	*agreed = false;
+	if (rc != ERR_OK)
+		return rc;
+	off = pr->last_frame_ms > pr->last_heard_ms ? pr->last_frame_ms - pr->last_heard_ms
+						    : pr->last_heard_ms - pr->last_frame_ms;
+	if (!t->node->clock_confirmed && (pr->last_heard_ms == 0 || off > skew_ms))
+		return ERR_OK;
+	*agreed = (p != NULL && p->conn.heard) || t->mono_ms >= t->node->start_mono_ms + day_ms;
+	return ERR_OK;
+}

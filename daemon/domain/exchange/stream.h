@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * stream - frames between two nodes: numbers, receipts, incarnations, resync (SECURITY.md 5.4, 5.6).
+ *
+ * Layer:    domain/exchange (base, proto, store; crypto/hash, verify; lower rooms).
+ * Owns:     the connections in struct peer; durable state is outbox.h's.
+ * Threads:  core process, event-loop thread only.
+ * Time:     questions run on mono_ms.
+ * Durable:  receipts state only what this transaction stores; frames leave after its commit.
+ * Privacy:  sees documents; decides nothing about fields (hooks do).
+ *
+ * tests/model/stream_model.py is the executable form of these rules.  State rides along in every
+ * frame and never by itself causes one; one question is outstanding per connection, and only its
+ * answer rewinds.
+ */
+#ifndef KRING_DOMAIN_EXCHANGE_STREAM_H
+#define KRING_DOMAIN_EXCHANGE_STREAM_H
+
+#include "domain/exchange/outbox.h"
+#include "domain/exchange/threadlog.h"
+
+/** What the room above does with documents. */
+struct exchange_hooks {
+	/* Whose case is it, and may the body stay?  th is the thread, or new with my_no = their_no = 0.
+	 * Sets th->case_id (and the rest of a new thread) and *verdict. */
+	enum err (*judge)(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			  struct thread *th, uint16_t *verdict);
+	/* It is stored and in its log: fold, inbox, answers. */
+	enum err (*stored)(struct turn *t, const struct peer *p, struct thread *th,
+			   const struct doc_key *key, uint16_t verdict);
+	/* About to leave: 0, or the reason to send it hollow (re-checked at transmission). */
+	enum err (*leaving)(struct turn *t, const struct peer *p, const struct document *d,
+			    uint16_t *reason);
+	/* The partner's disk has it. */
+	enum err (*receipted)(struct turn *t, const struct peer *p, const struct document *d,
+			      const struct wire_verdict *v);
+};
+
+MUST_CHECK enum err stream_up(struct turn *t, struct peer *p);
+void stream_down(struct turn *t, struct peer *p);
+MUST_CHECK enum err stream_prekey(struct turn *t, struct peer *p, struct span record);
+/** An envelope for a prekey we no longer hold: tell the sender, with a fresh one. */
+MUST_CHECK enum err stream_unopened(struct turn *t, struct peer *p, struct span prekey_id);
+/** An opened frame.  Foreign misbehaviour is counted, not an error. */
+MUST_CHECK enum err stream_frame(struct turn *t, struct peer *p, struct span inner);
+MUST_CHECK enum err stream_tick(struct turn *t, struct peer *p);
+/** Something was written for this peer in this turn. */
+MUST_CHECK enum err stream_owe(struct turn *t, uint16_t peer);
+/** At the end of the turn, after signing: number what may go and emit EFFECT_FRAMEs. */
+MUST_CHECK enum err stream_speak(struct turn *t);
+/** Is our clock confirmed: by a partner heard lately, or by an administrator? */
+MUST_CHECK enum err stream_clock_agreed(struct turn *t, uint16_t peer, bool *agreed);
+/** Monotonic time of the next question, UINT64_MAX none. */
+uint64_t stream_next_mono_ms(const struct node *n);
+
+#endif /* KRING_DOMAIN_EXCHANGE_STREAM_H */

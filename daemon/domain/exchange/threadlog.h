@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * threadlog - a referral or consent between two nodes: two append-only logs and one row of state.
+ *
+ * Layer:    domain/exchange (base, proto, store; crypto/hash; lower rooms).
+ * Owns:     tables THREAD, THREADLOG, THREADCASE, THREADREF.
+ * Threads:  core process, event-loop thread only.
+ * Time:     *_ms wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  ids, codes and times; sealed under the node-wide key.
+ */
+#ifndef KRING_DOMAIN_EXCHANGE_THREADLOG_H
+#define KRING_DOMAIN_EXCHANGE_THREADLOG_H
+
+#include "domain/exchange/document.h"
+
+enum thread_kind { THREAD_REFERRAL = 1, THREAD_CONSENT = 2 };
+enum thread_side { THREAD_SENDER = 0, THREAD_RECEIVER = 1 }; /* of the first document */
+enum { THREAD_REF_LEN = 9, THREAD_LOG_MAX = 512 };
+
+struct thread {
+	struct id16 id, case_id, grant_id;
+	uint16_t peer;
+	uint8_t kind, role; /* role: which side we are */
+	uint8_t state, table_version, urgency;
+	bool hidden;	  /* revoked or entered in error: the payload is not shown */
+	bool provisional; /* our own end, not yet confirmed by the receiver's log */
+	bool paused_once, escalated;
+	uint32_t my_no, their_no, their_seen;
+	struct id32 my_hash, their_hash;
+	uint64_t created_ms, stored_ms; /* stored: at the receiver, 0 unknown */
+	uint64_t changed_ms;		/* last change of state or NOTE */
+	uint64_t due_ms;		/* of the running timer, 0 none */
+	uint64_t review_ms, paused_ms;
+	uint32_t term_days, pause_days; /* working days */
+	char need[41];
+};
+
+struct log_entry {
+	struct doc_key doc;
+	struct id32 hash;
+	uint16_t type;
+	uint32_t seen_no;
+	uint64_t created_ms;
+};
+
+MUST_CHECK enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th);
+MUST_CHECK enum err thread_save(struct turn *t, const struct thread *th);
+/** First save: also the indexes by case and by telephone reference. */
+MUST_CHECK enum err thread_create(struct turn *t, const struct thread *th);
+/** Append to our log or theirs; advances th's number and hash. */
+MUST_CHECK enum err thread_append(struct turn *t, struct thread *th, bool mine,
+				  const struct log_entry *e);
+MUST_CHECK enum err thread_entry(struct turn *t, const struct thread *th, bool mine, uint32_t no,
+				 struct log_entry *e);
+/** 8 Crockford base-32 characters and a check character, from the thread id; same at both ends. */
+void thread_reference(const struct id16 *id, char out[THREAD_REF_LEN + 1]);
+/** By reference, or a unique prefix (>= 4 characters) of reference or id; *many says several fit. */
+MUST_CHECK enum err thread_find(struct turn *t, const char *text, struct thread *th, bool *many);
+
+#endif /* KRING_DOMAIN_EXCHANGE_THREADLOG_H */

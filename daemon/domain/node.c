@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/node.h"
+
+#include <stdlib.h>
+
+#include "domain/care/acts.h"
+#include "domain/care/cases.h"
+#include "domain/care/consent.h"
+#include "domain/care/intake.h"
+#include "domain/care/overview.h"
+#include "domain/care/refer.h"
+#include "domain/care/worklist.h"
+#include "domain/desk.h"
+#include "domain/membership/roster.h"
+
+enum {
+	META_INCARNATION = 3,
+	TIMERS_PER_TURN = 16,
+	PEERS_MAX_NO = LIMIT_ROSTER_NODES,
+	CONTROL_VERSION = 1
+};
+
+enum err node_create(struct node **out, const struct node_identity *who, uint64_t mono_ms)
+{
+	struct node *n = calloc(1, sizeof *n);
+
+	if (n == NULL)
+		return ERR_NOMEM;
+	n->fed_id = who->fed_id;
+	n->node_id = who->node_id;
+	n->nk_pub = who->nk_pub;
+	n->key_seq = who->key_seq;
+	n->inc.no = who->incarnation_no;
+	n->start_mono_ms = mono_ms;
+	n->hooks = &intake_hooks;
+	n->country[0] = 'N';
+	n->country[1] = 'L';
+	*out = n;
+	return ERR_OK;
+}
+
+void node_free(struct node *n)
+{
+	if (n == NULL)
+		return;
+	free(n->peers);
+	free(n);
+}
+
+/* The incarnation's number lies outside the database (keyroot), its id inside: a database without
+ * this number's id was restored or is new, and draws one. */
+static enum err load_incarnation(struct node *n, struct turn *t)
+{
+	struct store_key k = {.len = 0};
+	struct span v;
+	enum err rc;
+
+	key_u8(&k, META_INCARNATION);
+	key_u32(&k, n->inc.no);
+	rc = turn_get(t, STORE_META, &k, &v);
+	if (rc == ERR_OK) {
+		if (v.len != 16)
+			return ERR_CORRUPT;
+		memcpy(n->inc.id.b, v.p, 16);
+		return ERR_OK;
+	}
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	turn_random(t, n->inc.id.b, 16);
+	return turn_put(t, STORE_META, &k, span_of(n->inc.id.b, 16));
+}
+
+enum err node_reload(struct node *n, struct turn *t)
+{
+	enum err rc = roster_load_members(t, n);
+
+	for (size_t i = 0; rc == ERR_OK && i < n->peer_count; i++)
+		if (n->peers[i].self)
+			memcpy(n->country, n->peers[i].country, sizeof n->country);
+	return rc;
+}
+
+enum err node_load(struct node *n, struct turn *t)
+{
+	enum err rc = load_incarnation(n, t);
+
+	return rc == ERR_OK ? node_reload(n, t) : rc;
+}
+
+void node_set_prekey(struct node *n, const uint8_t record[WIRE_PREKEY_LEN])
+{
+	memcpy(n->prekey, record, WIRE_PREKEY_LEN);
+	n->have_prekey = true;
+}
+
+void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
+{
+	t->node = n;
+	t->wall_ms = now->wall_ms;
+	t->mono_ms = now->mono_ms;
+	t->pairs = NULL;
+	t->answers = NULL;
+	t->docs = NULL;
+	t->docs_last = &t->docs;
+	t->doc_count = 0;
+	t->draws = 0;
+	t->ev = NULL;
+	t->refusal = (struct refusal){.uncovered = 0};
+}
+
+/* ---- requests ---- */
+
+enum request_kind { READS, WRITES };
+struct command {
+	unsigned field; /* of Request */
+	enum err (*run)(struct turn *t, const struct msg *req, struct msg *reply);
+	enum request_kind kind;
+};
+
+static enum err import_roster(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)reply;
+	return roster_apply(t, msg_bytes(req, ROSTER_IMPORT_ENTRY));
+}
+
+static enum err show_roster(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	return roster_list(t, reply);
+}
+
+static const struct command commands[] = {
+	{REQUEST_STATUS, desk_status, READS},
+	{REQUEST_ROSTER_IMPORT, import_roster, WRITES},
+	{REQUEST_ROSTER_SHOW, show_roster, READS},
+	{REQUEST_PARTNER_LIST, desk_partner_list, READS},
+	{REQUEST_PARTNER_SHOW, desk_partner_show, READS},
+	{REQUEST_PARTNER_AGREE, consent_agree, WRITES},
+	{REQUEST_CASE_NEW, cases_new, WRITES},
+	{REQUEST_CASE_LIST, cases_list, READS},
+	{REQUEST_CASE_SHOW, cases_show, READS},
+	{REQUEST_CASE_NOTE, cases_note, WRITES},
+	{REQUEST_CASE_EDIT, cases_edit, WRITES},
+	{REQUEST_CASE_CLOSE, cases_close, WRITES},
+	{REQUEST_CONSENT_GIVE, consent_give, WRITES},
+	{REQUEST_CONSENT_LIST, consent_list, READS},
+	{REQUEST_REFER, refer_new, WRITES},
+	{REQUEST_ACT, refer_act, WRITES},
+	{REQUEST_INBOX, overview_inbox, READS},
+	{REQUEST_SENT, overview_sent, READS},
+	{REQUEST_SHOW, overview_show, READS},
+	{REQUEST_WORKLIST, worklist_list, READS},
+	{REQUEST_OUTBOX_LIST, desk_outbox_list, READS},
+	{REQUEST_OUTBOX_WHY, desk_outbox_why, READS},
+	{REQUEST_OUTBOX_RETRY, desk_outbox_retry, WRITES},
+	{REQUEST_OUTBOX_DROP, desk_outbox_drop, WRITES},
+	{REQUEST_AUDIT_LIST, desk_audit_list, READS},
+	{REQUEST_AUDIT_VERIFY, desk_audit_verify, READS},
+	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, WRITES},
+};
+
+static const struct command *command_of(const struct msg *request, size_t *present)
+{
+	const struct command *found = NULL;
+
+	*present = 0;
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (msg_has(request, commands[i].field)) {
+			found = &commands[i];
+			(*present)++;
+		}
+	return found;
+}
+
+static enum err reply_with(struct turn *t, struct span bytes)
+{
+	struct effect *e = turn_effect(t, EFFECT_REPLY);
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->client = t->ev->client;
+	e->bytes = bytes;
+	return ERR_OK;
+}
+
+/* The same request id again: the same answer, and nothing happens twice. */
+static enum err cached_reply(struct turn *t, const struct store_key *k, bool *hit)
+{
+	struct err_text why;
+	struct msg *reply;
+	struct span v;
+	enum err rc = turn_get(t, STORE_REQUEST, k, &v);
+
+	*hit = rc == ERR_OK;
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (msg_parse(t->arena, MSG_REPLY, v, &reply, &why) != ERR_OK)
+		return ERR_CORRUPT;
+	msg_set_u64(reply, REPLY_REPEATED, 1);
+	rc = msg_pack(t->arena, reply, &v);
+	return rc == ERR_OK ? reply_with(t, v) : rc;
+}
+
+static enum err remember_reply(struct turn *t, const struct store_key *k, struct span reply)
+{
+	struct store_key age = turn_key_u64(t->wall_ms);
+	enum err rc = turn_put(t, STORE_REQUEST, k, reply);
+
+	key_put(&age, k->b, k->len);
+	return rc == ERR_OK ? turn_put(t, STORE_REQUESTAGE, &age, span_of(k->b, 1)) : rc;
+}
+
+static enum err on_request(struct turn *t, const struct event *ev)
+{
+	struct msg *request, *reply = msg_new(t->arena, MSG_REPLY);
+	const struct command *c;
+	struct err_text why = {""};
+	struct store_key k = {.len = 0};
+	struct span id, packed;
+	size_t present;
+	bool hit = false;
+	enum err rc = msg_parse(t->arena, MSG_REQUEST, ev->bytes, &request, &why);
+
+	if (rc != ERR_OK)
+		return turn_refuse(t, rc, "the request was not understood", why.text,
+				   "client and daemon may be of different versions");
+	if (msg_u64(request, REQUEST_VERSION) != CONTROL_VERSION)
+		return turn_refuse(t, ERR_INVAL, "this client speaks another version",
+				   "this daemon speaks version 1 of the control protocol",
+				   "install client and daemon of the same release");
+	c = command_of(request, &present);
+	id = msg_bytes(request, REQUEST_REQUEST_ID);
+	if (c == NULL || present != 1 || (id.len != 0 && id.len != 16))
+		return turn_refuse(t, ERR_INVAL, "the request was not understood",
+				   "exactly one command, and a request id of 16 bytes or none", "");
+	if (c->kind == WRITES && id.len == 16) {
+		key_put(&k, id.p, id.len);
+		rc = cached_reply(t, &k, &hit);
+		if (rc != ERR_OK || hit)
+			return rc;
+	}
+	rc = c->run(t, msg_get(request, c->field), reply);
+	if (rc == ERR_OK)
+		rc = msg_pack(t->arena, reply, &packed);
+	if (rc == ERR_OK && k.len != 0)
+		rc = remember_reply(t, &k, packed);
+	return rc == ERR_OK ? reply_with(t, packed) : rc;
+}
+
+static enum err forget_requests(struct turn *t)
+{
+	const uint64_t day_ms = (uint64_t)LIMIT_REQUEST_DAYS * 86400000u;
+
+	for (unsigned i = 0; i < 64; i++) {
+		struct store_key age = {.len = 0};
+		struct store_row row;
+		enum err rc = store_seek(t->txn, STORE_REQUESTAGE, span_of(NULL, 0), &row);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_OK : rc;
+		if (row.key.len != 24 || be64_get(row.key.p) + day_ms > t->wall_ms)
+			return row.key.len == 24 ? ERR_OK : ERR_CORRUPT;
+		key_put(&age, row.key.p, row.key.len);
+		rc = store_del(t->txn, STORE_REQUEST, span_of(age.b + 8, 16));
+		if (rc == ERR_OK || rc == ERR_NOTFOUND)
+			rc = store_del(t->txn, STORE_REQUESTAGE, key_span(&age));
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+/* ---- the step ---- */
+
+static enum err on_tick(struct turn *t)
+{
+	enum err rc = acts_timers(t, TIMERS_PER_TURN);
+
+	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++)
+		if (t->node->peers[i].active && !t->node->peers[i].self)
+			rc = stream_tick(t, &t->node->peers[i]);
+	return rc == ERR_OK ? forget_requests(t) : rc;
+}
+
+static enum err on_peer_event(struct turn *t, const struct event *ev)
+{
+	struct peer *p = state_peer(t->node, ev->peer);
+
+	if (p == NULL || !p->active || p->self)
+		return ERR_OK; /* removed meanwhile */
+	switch (ev->type) {
+	case EVENT_PEER_UP:
+		return stream_up(t, p);
+	case EVENT_PEER_DOWN:
+		stream_down(t, p);
+		return ERR_OK;
+	case EVENT_PREKEY:
+		return stream_prekey(t, p, ev->bytes);
+	case EVENT_FRAME:
+		return stream_frame(t, p, ev->bytes);
+	case EVENT_UNOPENED:
+		return stream_unopened(t, p, ev->bytes);
+	case EVENT_REQUEST:
+	case EVENT_TICK:
+		break;
+	}
+	return ERR_OK;
+}
+
+enum err node_step(struct turn *t, const struct event *ev)
+{
+	t->ev = ev;
+	t->seed = ev->seed;
+	t->draws = 0;
+	if (ev->type == EVENT_REQUEST)
+		return on_request(t, ev);
+	return ev->type == EVENT_TICK ? on_tick(t) : on_peer_event(t, ev);
+}
+
+void node_turn_sign(const struct turn *t, struct id32 *root, uint16_t *count)
+{
+	document_sign_request(t, root, count);
+}
+
+enum err node_turn_end(struct turn *t, const uint8_t *sig)
+{
+	enum err rc = ERR_OK;
+
+	if (t->doc_count > 0)
+		rc = document_signed(t, sig);
+	if (rc == ERR_OK)
+		rc = stream_speak(t);
+	return rc;
+}
+
+void node_turn_done(struct node *n)
+{
+	for (size_t i = 0; i < n->peer_count; i++)
+		n->peers[i].saved = false;
+}
+
+void node_turn_abort(struct node *n)
+{
+	for (size_t i = 0; i < n->peer_count; i++)
+		if (n->peers[i].saved) {
+			n->peers[i].conn = n->peers[i].before;
+			n->peers[i].saved = false;
+		}
+}
+
+static const char *error_code(enum err e)
+{
+	switch (e) {
+	case ERR_NOTFOUND:
+		return "not-found";
+	case ERR_INVAL:
+	case ERR_MALFORMED:
+	case ERR_LIMIT:
+		return "usage";
+	case ERR_DENIED:
+	case ERR_STATE:
+	case ERR_STALE:
+	case ERR_EXISTS:
+	case ERR_CRYPTO:
+		return "refused";
+	case ERR_CORRUPT:
+		return "damaged";
+	case ERR_OK:
+	case ERR_NOMEM:
+	case ERR_FULL:
+	case ERR_BUSY:
+	case ERR_IO:
+	case ERR_COUNT_:
+		break;
+	}
+	return "not-now";
+}
+
+enum err node_error_reply(struct turn *t, enum err e, struct span *out)
+{
+	const struct refusal *r = &t->refusal;
+	struct msg *reply = msg_new(t->arena, MSG_REPLY);
+
+	msg_set_text(t->arena, reply, REPLY_ERROR, error_code(e));
+	msg_set_text(t->arena, reply, REPLY_WHAT, r->what[0] != '\0' ? r->what : err_text(e));
+	msg_set_text(t->arena, reply, REPLY_WHY, r->why);
+	msg_set_text(t->arena, reply, REPLY_REMEDY, r->remedy);
+	msg_set_u64(reply, REPLY_UNCOVERED, r->uncovered);
+	msg_set_u64(reply, REPLY_COVERED, r->covered);
+	return msg_pack(t->arena, reply, out);
+}
+
+enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
+{
+	*mono_ms = stream_next_mono_ms(t->node);
+	return acts_next_due(t, wall_ms);
+}

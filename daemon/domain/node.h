@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * node - the one entry to the domain: an event in, changes in the transaction, effects out.
+ *
+ * Layer:    domain (base, proto, store; crypto/hash, verify, identity).
+ * Owns:     struct node: who we are, partners, connections.
+ * Threads:  core process, event-loop thread only.
+ * Time:     given with the turn; never read.
+ * Durable:  what a step changed is in turn.txn; the caller commits, then releases the effects.
+ * Privacy:  personal data pass through the turn's arena and the store, nowhere else.
+ *
+ * One turn, as roles/core and the simulator both run it:
+ *   node_turn_begin, node_step for each event, node_turn_sign -> document signature -> node_turn_end,
+ *   store_commit, node_turn_done, release the effects.  On any error: store_abort, node_turn_abort,
+ *   and the events again one by one, so that the culprit alone gets the error.
+ */
+#ifndef KRING_DOMAIN_NODE_H
+#define KRING_DOMAIN_NODE_H
+
+#include "domain/state.h"
+
+struct node_identity {
+	struct id16 fed_id;
+	struct id32 node_id, nk_pub;
+	uint32_t key_seq, incarnation_no;
+};
+
+struct node_time {
+	uint64_t wall_ms, mono_ms;
+};
+
+MUST_CHECK enum err node_create(struct node **out, const struct node_identity *who,
+				uint64_t mono_ms);
+void node_free(struct node *n);
+/** Read members and our incarnation from the store; draws the incarnation's id on first use. */
+MUST_CHECK enum err node_load(struct node *n, struct turn *t);
+/** After EFFECT_MEMBERS. */
+MUST_CHECK enum err node_reload(struct node *n, struct turn *t);
+/** Our newest EPOCH prekey record, announced in frames. */
+void node_set_prekey(struct node *n, const uint8_t record[WIRE_PREKEY_LEN]);
+
+/** A turn over caller's transaction, arena and effects. */
+void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now);
+/** ERR_OK, or why the turn must be undone; for EVENT_REQUEST t->refusal says it in words. */
+MUST_CHECK enum err node_step(struct turn *t, const struct event *ev);
+/** Count 0: nothing to sign. */
+void node_turn_sign(const struct turn *t, struct id32 *root, uint16_t *count);
+/** sig may be NULL when nothing was to be signed.  Builds the frames. */
+MUST_CHECK enum err node_turn_end(struct turn *t, const uint8_t *sig);
+void node_turn_done(struct node *n);
+void node_turn_abort(struct node *n);
+/** The reply to a request that ended in e; packed in t's arena. */
+MUST_CHECK enum err node_error_reply(struct turn *t, enum err e, struct span *out);
+/** When to send EVENT_TICK next. */
+MUST_CHECK enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms);
+
+#endif /* KRING_DOMAIN_NODE_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/state.h"
+
+#include <string.h>
+
+struct peer *state_peer(struct node *n, uint16_t no)
+{
+	return no == 0 || no > n->peer_count ? NULL : &n->peers[no - 1];
+}
+
+struct peer *state_peer_by_id(struct node *n, const struct id32 *node_id)
+{
+	for (size_t i = 0; i < n->peer_count; i++)
+		if (id32_equal(&n->peers[i].node_id, node_id))
+			return &n->peers[i];
+	return NULL;
+}
+
+struct peer *state_peer_by_name(struct node *n, const char *name, bool *many)
+{
+	struct peer *found = NULL;
+	char hex[65];
+
+	*many = false;
+	for (size_t i = 0; i < n->peer_count; i++) {
+		struct peer *p = &n->peers[i];
+
+		bytes_hex(hex, p->node_id.b, 32);
+		if (strcmp(p->slug, name) == 0 || strcmp(hex, name) == 0)
+			return p;
+		if (name[0] == '\0' || strstr(p->slug, name) == NULL)
+			continue;
+		*many = *many || found != NULL;
+		found = p;
+	}
+	return *many ? NULL : found;
+}
+
+struct conn *state_conn(struct node *n, struct peer *p)
+{
+	(void)n;
+	if (!p->saved) {
+		p->saved = true;
+		p->before = p->conn;
+	}
+	return &p->conn;
+}

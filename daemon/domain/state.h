@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * state - what a node keeps in memory: who it is, its partners, its connections.
+ *
+ * Layer:    domain.
+ * Owns:     the arrays below; node.c makes and frees them.
+ * Threads:  core process, event-loop thread only.
+ * Time:     *_mono_ms monotonic, *_ms wall clock, supplied by the turn.
+ * Durable:  nothing; rebuilt from the store at start.
+ * Privacy:  organisations and keys, no persons.
+ *
+ * Peers change only between turns (node_reload).  Connections change within a turn; node_turn_abort
+ * puts back what an aborted turn had touched.
+ */
+#ifndef KRING_DOMAIN_STATE_H
+#define KRING_DOMAIN_STATE_H
+
+#include "domain/turn.h"
+
+struct exchange_hooks;
+
+struct conn {
+	bool up;
+	bool heard;	      /* a frame was read on this connection, in our present incarnation */
+	bool greeted;	      /* our prekey record went out on it */
+	uint64_t sent;	      /* highest stream number sent on it */
+	uint64_t question;    /* number of the last question asked; 0 none */
+	bool asked;	      /* a question is outstanding */
+	uint64_t ask_mono_ms; /* when to ask (again) */
+	uint32_t ask_wait_ms;
+};
+
+struct peer {
+	uint16_t no;
+	uint8_t classes;
+	bool active;
+	bool self;
+	struct id32 node_id, nk_pub, tk_pub;
+	uint32_t key_seq;
+	char org[LIMIT_ORG_NAME + 1];
+	char slug[LIMIT_ORG_NAME + 1]; /* lower-case letters, digits, hyphens */
+	char endpoint[LIMIT_ENDPOINT + 1];
+	char country[3];
+	char phone[32];
+	struct conn conn;
+	bool saved; /* in this turn */
+	struct conn before;
+};
+
+struct node {
+	struct id16 fed_id;
+	struct id32 node_id, nk_pub;
+	uint32_t key_seq;
+	struct incarnation inc;
+	char country[3];		 /* whose working days count here */
+	uint8_t prekey[WIRE_PREKEY_LEN]; /* our newest EPOCH record, to announce */
+	bool have_prekey;
+
+	struct peer *peers; /* in order of no; index no - 1 */
+	size_t peer_count;
+	uint64_t roster_seq;
+	struct id32 roster_head;
+
+	uint64_t start_mono_ms;
+	bool clock_confirmed;		    /* by an administrator, this run */
+	const struct exchange_hooks *hooks; /* what care does with documents */
+};
+
+/** NULL when there is no such active or past member. */
+struct peer *state_peer(struct node *n, uint16_t no);
+struct peer *state_peer_by_id(struct node *n, const struct id32 *node_id);
+/** By full id, slug or unique part of the slug; *many says that several fit. */
+struct peer *state_peer_by_name(struct node *n, const char *name, bool *many);
+/** The connection of a peer, remembered so that an aborted turn can put it back. */
+struct conn *state_conn(struct node *n, struct peer *p);
+
+#endif /* KRING_DOMAIN_STATE_H */

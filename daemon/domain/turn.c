@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/turn.h"
+
+#include <string.h>
+
+#include "crypto/hash.h"
+
+void effects_init(struct effects *fx)
+{
+	fx->first = NULL;
+	fx->last = &fx->first;
+}
+
+struct effect *turn_effect(struct turn *t, enum effect_type type)
+{
+	struct effect *e = arena_alloc(t->arena, sizeof *e);
+
+	if (e == NULL)
+		return NULL;
+	e->type = type;
+	*t->fx->last = e;
+	t->fx->last = &e->next;
+	return e;
+}
+
+void turn_random(struct turn *t, uint8_t *out, size_t len)
+{
+	hash_seed(&t->seed, t->draws++, out, len);
+}
+
+struct id16 turn_id(struct turn *t)
+{
+	struct id16 id;
+
+	turn_random(t, id.b, sizeof id.b);
+	be16_put(id.b, (uint16_t)(t->wall_ms >> 32));
+	be32_put(id.b + 2, (uint32_t)t->wall_ms);
+	return id;
+}
+
+static void text_into(char *out, size_t cap, const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n >= cap)
+		n = cap - 1;
+	memcpy(out, s, n);
+	out[n] = '\0';
+}
+
+enum err turn_refuse(struct turn *t, enum err e, const char *what, const char *why,
+		     const char *remedy)
+{
+	text_into(t->refusal.what, sizeof t->refusal.what, what);
+	text_into(t->refusal.why, sizeof t->refusal.why, why);
+	text_into(t->refusal.remedy, sizeof t->refusal.remedy, remedy);
+	return e;
+}
+
+enum err turn_put(struct turn *t, enum store_table table, const struct store_key *key,
+		  struct span plain)
+{
+	const struct record_place place = {.table = table, .cls = RECORD_META};
+
+	return record_put(t->txn, t->arena, &place, key_span(key), plain);
+}
+
+enum err turn_put_case(struct turn *t, enum store_table table, const struct store_key *key,
+		       enum record_class cls, const struct id16 *case_id, struct span plain)
+{
+	const struct record_place place = {table, cls, *case_id};
+
+	return record_put(t->txn, t->arena, &place, key_span(key), plain);
+}
+
+enum err turn_get(struct turn *t, enum store_table table, const struct store_key *key,
+		  struct span *plain)
+{
+	return record_get(t->txn, t->arena, table, key_span(key), plain);
+}
+
+enum err turn_get_msg(struct turn *t, enum store_table table, const struct store_key *key,
+		      enum msg_kind kind, struct msg **out)
+{
+	struct span plain;
+	struct err_text why;
+	enum err rc = turn_get(t, table, key, &plain);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = msg_parse(t->arena, kind, plain, out, &why);
+	return rc == ERR_MALFORMED || rc == ERR_LIMIT ? ERR_CORRUPT : rc;
+}
+
+struct store_key turn_key_u16(uint16_t v)
+{
+	struct store_key k = {.len = 0};
+
+	key_u16(&k, v);
+	return k;
+}
+
+struct store_key turn_key_u64(uint64_t v)
+{
+	struct store_key k = {.len = 0};
+
+	key_u64(&k, v);
+	return k;
+}
+
+struct store_key turn_key_id(const struct id16 *id)
+{
+	struct store_key k = {.len = 0};
+
+	key_put(&k, id->b, sizeof id->b);
+	return k;
+}
+
+struct store_key turn_key_u16_u64(uint16_t a, uint64_t b)
+{
+	struct store_key k = turn_key_u16(a);
+
+	key_u64(&k, b);
+	return k;
+}
+
+struct store_key turn_key_ids(const struct id16 *a, const struct id16 *b)
+{
+	struct store_key k = turn_key_id(a);
+
+	key_put(&k, b->b, sizeof b->b);
+	return k;
+}

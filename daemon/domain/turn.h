@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * turn - one transaction's worth of work: what came in, what it may change, what leaves afterwards.
+ *
+ * Layer:    domain (base, proto, store).  Every room takes a struct turn and nothing else of the world.
+ * Owns:     nothing; arena, transaction and effects belong to the caller (roles/core, simulator).
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall_ms since 1970 and mono_ms, both supplied; never read here.
+ * Durable:  changes are in txn; effects are released by the caller only after its commit returned.
+ * Privacy:  the arena holds personal data for the length of the turn.
+ */
+#ifndef KRING_DOMAIN_TURN_H
+#define KRING_DOMAIN_TURN_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "proto/msg.h"
+#include "proto/wire.h"
+#include "store/record.h"
+
+struct node;
+
+enum event_type {
+	EVENT_REQUEST, /* bytes: a packed Request from client */
+	EVENT_PEER_UP, /* a connection with peer is authenticated */
+	EVENT_PEER_DOWN,
+	EVENT_PREKEY,	/* bytes: a bare prekey record */
+	EVENT_FRAME,	/* bytes: the opened, padded inner of an envelope */
+	EVENT_UNOPENED, /* bytes: 16, the prekey id of an envelope that did not open */
+	EVENT_TICK,
+};
+
+struct event {
+	enum event_type type;
+	uint16_t peer;
+	uint64_t client; /* opaque to the domain */
+	uint32_t uid;	 /* of the client's process, for the audit log */
+	struct span bytes;
+	struct id32 seed; /* all randomness of this event */
+};
+
+enum effect_type {
+	EFFECT_REPLY,	 /* bytes: a packed Reply to client */
+	EFFECT_FRAME,	 /* bytes: frame head and parts, to be signed, sealed to prekey and sent */
+	EFFECT_PREKEY,	 /* send our own bare prekey record to peer */
+	EFFECT_MEMBERS,	 /* the roster changed: reload peers, tell net */
+	EFFECT_PEER_INC, /* an incarnation of ours or theirs changed (log) */
+	EFFECT_CHANGED,	 /* a thread changed (watchers, log) */
+};
+
+struct effect {
+	struct effect *next;
+	enum effect_type type;
+	uint16_t peer;
+	uint64_t client;
+	struct span bytes;
+	struct id16 prekey_id;
+	struct id32 prekey_pub;
+	uint64_t not_after_s;
+};
+
+struct effects {
+	struct effect *first, **last;
+};
+
+/** Why a request was refused, for a person. */
+struct refusal {
+	char what[200], why[300], remedy[300];
+	uint64_t uncovered, covered;
+};
+
+struct pair;	    /* exchange/outbox: the durable state of one partner */
+struct answer;	    /* exchange/stream: what this turn owes a peer */
+struct pending_doc; /* exchange/document: made in this turn, to be signed */
+
+struct turn {
+	struct node *node;
+	struct store_txn *txn;
+	struct arena *arena;
+	struct effects *fx;
+	uint64_t wall_ms, mono_ms;
+	struct id32 seed;
+	uint64_t draws;
+	const struct event *ev;
+	struct pair *pairs; /* read in this turn; written back at its end */
+	struct answer *answers;
+	struct pending_doc *docs, **docs_last;
+	size_t doc_count;
+	struct refusal refusal;
+};
+
+void effects_init(struct effects *fx);
+/** NULL when the arena is full (the turn then fails as a whole). */
+struct effect *turn_effect(struct turn *t, enum effect_type type);
+/** Deterministic bytes from the event's seed. */
+void turn_random(struct turn *t, uint8_t *out, size_t len);
+/** 48-bit milliseconds and 80 random bits, so that indexes append. */
+struct id16 turn_id(struct turn *t);
+/** turn_refuse(t, e, what, why, remedy): for the person; returns e. */
+enum err turn_refuse(struct turn *t, enum err e, const char *what, const char *why,
+		     const char *remedy);
+
+/** Node-wide records. */
+MUST_CHECK enum err turn_put(struct turn *t, enum store_table table, const struct store_key *key,
+			     struct span plain);
+/** Under a case's key (RECORD_CASE) or its audit key (RECORD_AUDIT). */
+MUST_CHECK enum err turn_put_case(struct turn *t, enum store_table table,
+				  const struct store_key *key, enum record_class cls,
+				  const struct id16 *case_id, struct span plain);
+MUST_CHECK enum err turn_get(struct turn *t, enum store_table table, const struct store_key *key,
+			     struct span *plain);
+/** Parse a stored message; damage is ERR_CORRUPT. */
+MUST_CHECK enum err turn_get_msg(struct turn *t, enum store_table table,
+				 const struct store_key *key, enum msg_kind kind, struct msg **out);
+
+struct store_key turn_key_u16(uint16_t v);
+struct store_key turn_key_u64(uint64_t v);
+struct store_key turn_key_id(const struct id16 *id);
+struct store_key turn_key_u16_u64(uint16_t a, uint64_t b);
+struct store_key turn_key_ids(const struct id16 *a, const struct id16 *b);
+
+#endif /* KRING_DOMAIN_TURN_H */

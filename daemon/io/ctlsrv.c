@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "io/ctlsrv.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "io/loop_uv.h"
+
+enum { HEAD = 4 };
+
+struct client {
+	struct client *next;
+	struct ctlsrv *srv;
+	uv_pipe_t pipe;
+	uint64_t id;
+	uint32_t uid;
+	uint8_t *in;
+	size_t len, cap;
+};
+
+struct ctlsrv {
+	uv_pipe_t pipe;
+	uv_loop_t *uv;
+	ctlsrv_request request;
+	void *ctx;
+	struct client *clients;
+	size_t count;
+	uint64_t next_id;
+	char path[sizeof((struct sockaddr_un *)0)->sun_path];
+};
+
+struct ctl_write {
+	uv_write_t req;
+	size_t len;
+	uint8_t bytes[];
+};
+
+static void on_client_closed(uv_handle_t *h)
+{
+	struct client *c = h->data;
+
+	if (c->in != NULL) {
+		explicit_bzero(c->in, c->cap);
+		free(c->in);
+	}
+	free(c);
+}
+
+static void drop(struct client *c)
+{
+	struct client **at = &c->srv->clients;
+
+	if (uv_is_closing((uv_handle_t *)&c->pipe))
+		return;
+	while (*at != NULL && *at != c)
+		at = &(*at)->next;
+	if (*at == c) {
+		*at = c->next;
+		c->srv->count--;
+	}
+	uv_close((uv_handle_t *)&c->pipe, on_client_closed);
+}
+
+static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
+{
+	struct client *c = h->data;
+
+	(void)hint;
+	if (c->cap - c->len < 4096) {
+		const size_t cap = c->cap == 0 ? 8192 : c->cap * 2;
+		uint8_t *p = cap > 2 * LIMIT_CONTROL ? NULL : malloc(cap);
+
+		if (p == NULL) {
+			*buf = uv_buf_init(NULL, 0);
+			return;
+		}
+		if (c->in != NULL) {
+			memcpy(p, c->in, c->len);
+			explicit_bzero(c->in, c->cap);
+			free(c->in);
+		}
+		c->in = p;
+		c->cap = cap;
+	}
+	*buf = uv_buf_init((char *)c->in + c->len, (unsigned)(c->cap - c->len));
+}
+
+static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
+{
+	struct client *c = s->data;
+	size_t at = 0;
+
+	(void)buf;
+	if (n < 0) {
+		drop(c);
+		return;
+	}
+	c->len += (size_t)n;
+	while (c->len - at >= HEAD) {
+		const size_t len = be32_get(c->in + at);
+
+		if (len > LIMIT_CONTROL) {
+			log_write(LOG_WARN, LOG_CLIENT_DROPPED, "cause=oversize uid=%u", c->uid);
+			drop(c);
+			return;
+		}
+		if (c->len - at < HEAD + len)
+			break;
+		c->srv->request(c->srv->ctx, c->id, c->uid, span_of(c->in + at + HEAD, len));
+		at += HEAD + len;
+	}
+	memmove(c->in, c->in + at, c->len - at);
+	c->len -= at;
+}
+
+static uint32_t peer_uid(const uv_pipe_t *pipe)
+{
+	struct ucred cred = {.uid = (uid_t)-1};
+	socklen_t len = sizeof cred;
+	uv_os_fd_t fd;
+
+	if (uv_fileno((const uv_handle_t *)pipe, &fd) != 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0)
+		return UINT32_MAX;
+	return cred.uid;
+}
+
+static void on_connect(uv_stream_t *s, int status)
+{
+	struct ctlsrv *srv = s->data;
+	struct client *c = status == 0 ? calloc(1, sizeof *c) : NULL;
+
+	if (c == NULL)
+		return;
+	c->srv = srv;
+	c->id = ++srv->next_id;
+	c->pipe.data = c;
+	if (uv_pipe_init(srv->uv, &c->pipe, 0) != 0) {
+		free(c);
+		return;
+	}
+	c->next = srv->clients;
+	srv->clients = c;
+	srv->count++;
+	if (uv_accept(s, (uv_stream_t *)&c->pipe) != 0 || srv->count > LIMIT_CLIENTS ||
+	    uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read) != 0) {
+		drop(c);
+		return;
+	}
+	c->uid = peer_uid(&c->pipe);
+}
+
+/* Is somebody listening there?  If not, the file is left over from a crash. */
+static bool answered(const char *path)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool yes;
+
+	if (fd < 0)
+		return true;
+	strncpy(a.sun_path, path, sizeof a.sun_path - 1);
+	yes = connect(fd, (const struct sockaddr *)&a, sizeof a) == 0;
+	(void)close(fd);
+	return yes;
+}
+
+enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctlsrv_request request,
+		     void *ctx)
+{
+	struct ctlsrv *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return ERR_NOMEM;
+	if (strlen(path) >= sizeof s->path || answered(path)) {
+		free(s);
+		return strlen(path) >= sizeof s->path ? ERR_LIMIT : ERR_BUSY;
+	}
+	memcpy(s->path, path, strlen(path) + 1);
+	(void)unlink(path);
+	s->uv = loop_uv(l);
+	s->request = request;
+	s->ctx = ctx;
+	s->pipe.data = s;
+	if (uv_pipe_init(s->uv, &s->pipe, 0) != 0 || uv_pipe_bind(&s->pipe, path) != 0 ||
+	    chmod(path, 0660) != 0 ||
+	    uv_listen((uv_stream_t *)&s->pipe, LIMIT_CLIENTS, on_connect) != 0)
+		return ERR_IO; /* the process ends; nothing to undo */
+	*out = s;
+	return ERR_OK;
+}
+
+static void on_written(uv_write_t *req, int status)
+{
+	struct ctl_write *w = (struct ctl_write *)req;
+
+	(void)status;
+	explicit_bzero(w->bytes, w->len);
+	free(w);
+}
+
+void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes)
+{
+	struct ctl_write *w;
+	struct client *c;
+	uv_buf_t buf;
+
+	for (c = s->clients; c != NULL && c->id != client; c = c->next)
+		;
+	if (c == NULL)
+		return;
+	w = malloc(sizeof *w + HEAD + bytes.len);
+	if (w == NULL) {
+		drop(c);
+		return;
+	}
+	w->len = HEAD + bytes.len;
+	be32_put(w->bytes, (uint32_t)bytes.len);
+	memcpy(w->bytes + HEAD, bytes.p, bytes.len);
+	buf = uv_buf_init((char *)w->bytes, (unsigned)w->len);
+	if (uv_write(&w->req, (uv_stream_t *)&c->pipe, &buf, 1, on_written) != 0) {
+		free(w);
+		drop(c);
+	}
+}
+
+void ctlsrv_close(struct ctlsrv *s)
+{
+	if (s == NULL)
+		return;
+	(void)unlink(s->path);
+	while (s->clients != NULL)
+		drop(s->clients);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * ctlsrv - the control socket: length-prefixed requests in, replies out.
+ *
+ * Layer:    io (base only).
+ * Owns:     the listening socket and its clients.
+ * Threads:  the loop's.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  requests and replies hold personal data; buffers are wiped when a client ends.
+ */
+#ifndef KRING_IO_CTLSRV_H
+#define KRING_IO_CTLSRV_H
+
+#include "base/bytes.h"
+#include "io/loop.h"
+
+struct ctlsrv;
+
+/* message := len u32 | bytes, at most LIMIT_CONTROL */
+typedef void (*ctlsrv_request)(void *ctx, uint64_t client, uint32_t uid, struct span bytes);
+
+/** Listens on path, mode 0660; an old socket file nobody answers on is replaced. */
+MUST_CHECK enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path,
+				ctlsrv_request request, void *ctx);
+/** A client that is gone is no error. */
+void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes);
+void ctlsrv_close(struct ctlsrv *s);
+
+#endif /* KRING_IO_CTLSRV_H */

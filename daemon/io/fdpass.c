@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "io/fdpass.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "io/loop_uv.h"
+
+struct fdpass {
+	uv_poll_t poll;
+	int fd;
+	struct fdpass_calls calls;
+};
+
+union control {
+	struct cmsghdr align;
+	char b[CMSG_SPACE(sizeof(int))];
+};
+
+static void on_poll(uv_poll_t *p, int status, int events)
+{
+	struct fdpass *f = p->data;
+	union control control;
+	char byte;
+	struct iovec iov = {&byte, 1};
+	struct msghdr m = {.msg_iov = &iov,
+			   .msg_iovlen = 1,
+			   .msg_control = control.b,
+			   .msg_controllen = sizeof control.b};
+	const struct cmsghdr *c;
+	ssize_t n = status < 0 ? 0 : recvmsg(f->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	int fd;
+
+	(void)events;
+	if (n <= 0) {
+		(void)uv_poll_stop(p);
+		f->calls.gone(f->calls.ctx);
+		return;
+	}
+	c = CMSG_FIRSTHDR(&m);
+	if (c == NULL || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+		return;
+	memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	f->calls.fd(f->calls.ctx, fd);
+}
+
+enum err fdpass_listen(struct loop *l, int fd, const struct fdpass_calls *calls)
+{
+	struct fdpass *f = calloc(1, sizeof *f);
+
+	if (f == NULL)
+		return ERR_NOMEM;
+	f->fd = fd;
+	f->calls = *calls;
+	f->poll.data = f;
+	if (uv_poll_init(loop_uv(l), &f->poll, fd) != 0 ||
+	    uv_poll_start(&f->poll, UV_READABLE | UV_DISCONNECT, on_poll) != 0) {
+		free(f);
+		return ERR_IO;
+	}
+	return ERR_OK;
+}
+
+enum err fdpass_send(int over, int fd)
+{
+	union control control;
+	char byte = 0;
+	struct iovec iov = {&byte, 1};
+	struct msghdr m = {.msg_iov = &iov,
+			   .msg_iovlen = 1,
+			   .msg_control = control.b,
+			   .msg_controllen = sizeof control.b};
+	struct cmsghdr *c;
+
+	memset(&control, 0, sizeof control);
+	c = CMSG_FIRSTHDR(&m);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(c), &fd, sizeof fd);
+	return sendmsg(over, &m, MSG_NOSIGNAL) == 1 ? ERR_OK : ERR_IO;
+}

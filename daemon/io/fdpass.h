@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * fdpass - descriptors handed from the supervisor to core; its end is the supervisor's life line.
+ *
+ * Layer:    io (base only).
+ * Owns:     the receiving end.
+ * Threads:  the loop's.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  none.
+ */
+#ifndef KRING_IO_FDPASS_H
+#define KRING_IO_FDPASS_H
+
+#include "io/loop.h"
+
+struct fdpass_calls {
+	void (*fd)(void *ctx, int fd); /* taken */
+	void (*gone)(void *ctx);
+	void *ctx;
+};
+
+MUST_CHECK enum err fdpass_listen(struct loop *l, int fd, const struct fdpass_calls *calls);
+/** From the supervisor, which has no loop. */
+MUST_CHECK enum err fdpass_send(int over, int fd);
+
+#endif /* KRING_IO_FDPASS_H */

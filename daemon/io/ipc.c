@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "io/ipc.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "io/loop_uv.h"
+
+enum { HEAD = 4 + 1 + 2, READ_MAX = 256 * 1024 };
+
+struct ipc {
+	uv_pipe_t pipe;
+	struct ipc_calls calls;
+	uint8_t in[READ_MAX];
+	size_t in_len;
+	uint8_t *out;
+	size_t out_len, out_cap;
+	bool closing;
+};
+
+struct ipc_write {
+	uv_write_t req;
+	uint8_t *bytes;
+};
+
+static_assert(READ_MAX > LIMIT_IPC_RECORD + HEAD, "a record fits the read buffer");
+
+static void on_closed(uv_handle_t *h)
+{
+	struct ipc *i = h->data;
+
+	free(i->out);
+	free(i);
+}
+
+void ipc_close(struct ipc *i)
+{
+	if (i == NULL || i->closing)
+		return;
+	i->closing = true;
+	uv_close((uv_handle_t *)&i->pipe, on_closed);
+}
+
+static void lost(struct ipc *i)
+{
+	if (!i->closing)
+		i->calls.gone(i->calls.ctx);
+}
+
+static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
+{
+	struct ipc *i = h->data;
+
+	(void)hint;
+	*buf = uv_buf_init((char *)i->in + i->in_len, (unsigned)(READ_MAX - i->in_len));
+}
+
+static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
+{
+	struct ipc *i = s->data;
+	size_t at = 0;
+
+	(void)buf;
+	if (n < 0) {
+		lost(i);
+		return;
+	}
+	i->in_len += (size_t)n;
+	while (!i->closing && i->in_len - at >= HEAD) {
+		const uint8_t *p = i->in + at;
+		const size_t len = be32_get(p);
+
+		if (len < HEAD - 4 || len > LIMIT_CONTROL) {
+			lost(i);
+			return;
+		}
+		if (len > READ_MAX - 4) {
+			lost(i);
+			return;
+		}
+		if (i->in_len - at < 4 + len)
+			break;
+		i->calls.record(i->calls.ctx, p[4], be16_get(p + 5),
+				span_of(p + HEAD, len - (HEAD - 4)));
+		at += 4 + len;
+	}
+	memmove(i->in, i->in + at, i->in_len - at);
+	i->in_len -= at;
+}
+
+enum err ipc_open(struct loop *l, struct ipc **out, int fd, const struct ipc_calls *calls)
+{
+	struct ipc *i = calloc(1, sizeof *i);
+
+	if (i == NULL)
+		return ERR_NOMEM;
+	i->calls = *calls;
+	if (uv_pipe_init(loop_uv(l), &i->pipe, 0) != 0) {
+		free(i);
+		return ERR_IO;
+	}
+	i->pipe.data = i;
+	*out = i;
+	if (uv_pipe_open(&i->pipe, fd) != 0 ||
+	    uv_read_start((uv_stream_t *)&i->pipe, on_alloc, on_read) != 0) {
+		ipc_close(i);
+		return ERR_IO;
+	}
+	return ERR_OK;
+}
+
+enum err ipc_put(struct ipc *i, uint8_t type, uint16_t peer, struct span bytes)
+{
+	const size_t need = HEAD + bytes.len;
+	uint8_t *p;
+
+	if (i->out_cap - i->out_len < need) {
+		size_t cap = i->out_cap == 0 ? 65536 : i->out_cap;
+
+		while (cap - i->out_len < need)
+			cap *= 2;
+		p = realloc(i->out, cap);
+		if (p == NULL)
+			return ERR_NOMEM;
+		i->out = p;
+		i->out_cap = cap;
+	}
+	p = i->out + i->out_len;
+	be32_put(p, (uint32_t)(need - 4));
+	p[4] = type;
+	be16_put(p + 5, peer);
+	if (bytes.len != 0)
+		memcpy(p + HEAD, bytes.p, bytes.len);
+	i->out_len += need;
+	return ERR_OK;
+}
+
+static void on_written(uv_write_t *req, int status)
+{
+	struct ipc_write *w = (struct ipc_write *)req;
+	struct ipc *i = req->data;
+
+	free(w->bytes);
+	free(w);
+	if (status < 0)
+		lost(i);
+}
+
+void ipc_flush(struct ipc *i)
+{
+	struct ipc_write *w;
+	uv_buf_t buf;
+
+	if (i == NULL || i->closing || i->out_len == 0)
+		return;
+	w = malloc(sizeof *w);
+	if (w == NULL)
+		return; /* stays queued for the next turn */
+	w->bytes = i->out;
+	w->req.data = i;
+	buf = uv_buf_init((char *)i->out, (unsigned)i->out_len);
+	i->out = NULL;
+	i->out_len = i->out_cap = 0;
+	if (uv_write(&w->req, (uv_stream_t *)&i->pipe, &buf, 1, on_written) != 0) {
+		free(w->bytes);
+		free(w);
+		lost(i);
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * ipc - framed records between core and net over one socketpair.
+ *
+ * Layer:    io (base only).
+ * Owns:     its descriptor and buffers; free only after the loop ended.
+ * Threads:  the loop's.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  sealed envelopes; NetSetup once carries the transport key.
+ */
+#ifndef KRING_IO_IPC_H
+#define KRING_IO_IPC_H
+
+#include "base/bytes.h"
+#include "io/loop.h"
+
+struct ipc;
+
+/* record := len u32 (of what follows) | type u8 | peer u16 | bytes */
+enum ipc_type {
+	IPC_PEER_UP = 1,
+	IPC_PEER_DOWN = 2,
+	IPC_MESSAGE = 3,
+	IPC_LISTENING = 4,
+	IPC_SETUP = 10,
+	IPC_SEND = 11,
+	IPC_CREDIT = 12, /* bytes: u32 consumed */
+};
+
+struct ipc_calls {
+	void (*record)(void *ctx, uint8_t type, uint16_t peer, struct span bytes);
+	void (*gone)(void *ctx); /* the other process ended, or spoke nonsense */
+	void *ctx;
+};
+
+MUST_CHECK enum err ipc_open(struct loop *l, struct ipc **out, int fd,
+			     const struct ipc_calls *calls);
+/** Queued; leaves with ipc_flush, one write per turn. */
+MUST_CHECK enum err ipc_put(struct ipc *i, uint8_t type, uint16_t peer, struct span bytes);
+void ipc_flush(struct ipc *i);
+/** Closes; memory is freed by the loop. */
+void ipc_close(struct ipc *i);
+
+#endif /* KRING_IO_IPC_H */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * transport - the doorman: CURVE over TCP between members (SECURITY.md 4).
+ *
+ * Layer:    io (base only).
+ * Owns:     the ZeroMQ context, one ROUTER, one DEALER per dialled peer.
+ * Threads:  the loop's, and libzmq's own, which start after sandbox_enter.
+ * Time:     redial timers in monotonic milliseconds.
+ * Durable:  nothing: a message that was sent means nothing until a receipt comes.
+ * Privacy:  sealed envelopes; the transport key.
+ */
+#ifndef KRING_IO_TRANSPORT_H
+#define KRING_IO_TRANSPORT_H
+
+#include "base/bytes.h"
+#include "io/loop.h"
+
+struct transport;
+
+struct transport_peer {
+	uint16_t no;
+	struct id32 key;   /* CURVE public key */
+	char address[140]; /* "tcp://127.0.0.1:7001", numeric; empty: we never dial */
+	bool dial_first;   /* else only after a minute without a connection */
+};
+
+struct transport_calls {
+	void (*up)(void *ctx, uint16_t peer);
+	void (*down)(void *ctx, uint16_t peer);
+	void (*message)(void *ctx, uint16_t peer, struct span bytes);
+	void *ctx;
+};
+
+struct transport_options {
+	const uint8_t *secret; /* 32 bytes, borrowed for the call */
+	const char *listen;    /* numeric; empty: dial only */
+	bool no_zap;	       /* kringd_dev only: the fault that the self-test must catch */
+};
+
+/** Creates sockets, proves that a stranger is refused and we ourselves are not, and only then binds.
+ *  ERR_DENIED: the self-test failed.  ERR_IO: bind failed. */
+MUST_CHECK enum err transport_open(struct loop *l, struct transport **out,
+				   const struct transport_options *opt,
+				   const struct transport_calls *calls);
+/** The members, copied: new ones are dialled and let in, missing ones are disconnected. */
+MUST_CHECK enum err transport_peers(struct transport *t, const struct transport_peer *peers,
+				    size_t count);
+/** ERR_BUSY: not connected or its queue is full; dropped, to be sent again. */
+MUST_CHECK enum err transport_send(struct transport *t, uint16_t peer, struct span bytes);
+uint64_t transport_refused(const struct transport *t);
+void transport_close(struct transport *t);
+
+#endif /* KRING_IO_TRANSPORT_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * zap - who may open a connection: CURVE keys of active members, nobody else (SECURITY.md 4).
+ *
+ * Layer:    io (base only).
+ * Owns:     the socket inproc://zeromq.zap.01 of its context.
+ * Threads:  the loop's.
+ * Time:     failure buckets in monotonic milliseconds.
+ * Durable:  nothing.
+ * Privacy:  public keys and addresses; logs count, never keys.
+ */
+#ifndef KRING_IO_ZAP_H
+#define KRING_IO_ZAP_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+struct zap;
+
+/** 0: refused. */
+typedef uint16_t (*zap_lookup)(void *ctx, const struct id32 *client_key);
+
+MUST_CHECK enum err zap_open(struct zap **out, void *zmq_ctx, zap_lookup lookup, void *ctx);
+void *zap_socket(struct zap *z);
+/** Answer one waiting request, if any.  True when there was one. */
+bool zap_answer(struct zap *z);
+/** Connections refused since start. */
+uint64_t zap_refused(const struct zap *z);
+void zap_close(struct zap *z);
+
+#endif /* KRING_IO_ZAP_H */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "io/zsock.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "io/loop_uv.h"
+
+struct zsock {
+	struct zsock *next;
+	struct zhub *hub;
+	void *sock;
+	uv_poll_t poll;
+	zsock_cb fn;
+	void *ctx;
+	bool dirty, removed;
+};
+
+struct zhub {
+	uv_loop_t *uv;
+	uv_prepare_t prepare;
+	uv_check_t check;
+	uv_idle_t idle;
+	struct zsock *first;
+};
+
+static void on_idle(uv_idle_t *h)
+{
+	(void)h; /* its only work is to keep the loop from blocking */
+}
+
+static bool readable(const struct zsock *z)
+{
+	int events = 0;
+	size_t len = sizeof events;
+
+	return zmq_getsockopt(z->sock, ZMQ_EVENTS, &events, &len) == 0 &&
+	       (events & ZMQ_POLLIN) != 0;
+}
+
+static void drain(struct zhub *h)
+{
+	unsigned budget = LIMIT_TURN_EVENTS;
+	bool more = false;
+
+	for (struct zsock *z = h->first; z != NULL; z = z->next) {
+		while (!z->removed && z->dirty) {
+			if (!readable(z)) {
+				z->dirty = false;
+			} else if (budget == 0) {
+				more = true;
+				break;
+			} else {
+				budget--;
+				z->fn(z->ctx);
+			}
+		}
+	}
+	if (more)
+		(void)uv_idle_start(&h->idle, on_idle);
+	else
+		(void)uv_idle_stop(&h->idle);
+}
+
+static void on_prepare(uv_prepare_t *p)
+{
+	drain(p->data);
+}
+
+static void on_check(uv_check_t *c)
+{
+	drain(c->data);
+}
+
+static void on_poll(uv_poll_t *p, int status, int events)
+{
+	struct zsock *z = p->data;
+
+	(void)status;
+	(void)events;
+	z->dirty = true;
+}
+
+enum err zhub_create(struct loop *l, struct zhub **out)
+{
+	struct zhub *h = calloc(1, sizeof *h);
+
+	if (h == NULL)
+		return ERR_NOMEM;
+	h->uv = loop_uv(l);
+	h->prepare.data = h->check.data = h;
+	require(uv_prepare_init(h->uv, &h->prepare) == 0 &&
+		uv_prepare_start(&h->prepare, on_prepare) == 0);
+	require(uv_check_init(h->uv, &h->check) == 0 && uv_check_start(&h->check, on_check) == 0);
+	require(uv_idle_init(h->uv, &h->idle) == 0);
+	*out = h;
+	return ERR_OK;
+}
+
+enum err zsock_add(struct zhub *h, struct zsock **out, void *zmq_socket, zsock_cb fn, void *ctx)
+{
+	struct zsock *z = calloc(1, sizeof *z);
+	int fd = -1;
+	size_t len = sizeof fd;
+
+	if (z == NULL)
+		return ERR_NOMEM;
+	if (zmq_getsockopt(zmq_socket, ZMQ_FD, &fd, &len) != 0 ||
+	    uv_poll_init(h->uv, &z->poll, fd) != 0) {
+		free(z);
+		return ERR_IO;
+	}
+	z->hub = h;
+	z->sock = zmq_socket;
+	z->fn = fn;
+	z->ctx = ctx;
+	z->poll.data = z;
+	z->dirty = true;
+	(void)uv_poll_start(&z->poll, UV_READABLE, on_poll);
+	z->next = h->first;
+	h->first = z;
+	*out = z;
+	return ERR_OK;
+}
+
+void zsock_touched(struct zsock *z)
+{
+	z->dirty = true;
+}
+
+static void on_closed(uv_handle_t *h)
+{
+	struct zsock *z = h->data, **at = &z->hub->first;
+
+	while (*at != NULL && *at != z)
+		at = &(*at)->next;
+	if (*at == z)
+		*at = z->next;
+	free(z);
+}
+
+void zsock_remove(struct zsock *z)
+{
+	if (z == NULL || z->removed)
+		return;
+	z->removed = true;
+	(void)uv_poll_stop(&z->poll);
+	uv_close((uv_handle_t *)&z->poll, on_closed);
+}

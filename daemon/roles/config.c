@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "roles/config.h"
+
+#include <arpa/inet.h>
+#include <ini.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct setting {
+	const char *section, *name;
+	size_t offset, cap;
+};
+
+#define TEXT(field) offsetof(struct config, field), sizeof((struct config *)0)->field
+
+static const struct setting settings[] = {
+	{"Node", "Listen", TEXT(listen)},
+	{"Node", "KeyFile", TEXT(key_file)},
+	{"Node", "LogLevel", TEXT(log_level)},
+};
+
+struct reading {
+	struct config *c;
+	struct err_text *why;
+	enum err rc;
+};
+
+static int on_setting(void *user, const char *section, const char *name, const char *value)
+{
+	struct reading *r = user;
+
+	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+		const struct setting *s = &settings[i];
+
+		if (strcmp(s->section, section) != 0 || strcmp(s->name, name) != 0)
+			continue;
+		if (strlen(value) >= s->cap) {
+			r->rc = err_explain(r->why, ERR_LIMIT, "%s= is too long", name);
+			return 0;
+		}
+		memcpy((char *)r->c + s->offset, value, strlen(value) + 1);
+		return 1;
+	}
+	r->rc = err_explain(r->why, ERR_INVAL, "unknown setting %s in section [%s]", name, section);
+	return 0;
+}
+
+enum err config_check_endpoint(const char *endpoint)
+{
+	char host[64];
+	unsigned char addr[16];
+	const char *colon, *p = endpoint;
+	char *end;
+	size_t n;
+	long port;
+
+	if (endpoint[0] == '\0')
+		return ERR_OK;
+	if (strncmp(p, "tcp://", 6) != 0)
+		return ERR_INVAL;
+	p += 6;
+	colon = strrchr(p, ':');
+	n = colon == NULL ? sizeof host : (size_t)(colon - p);
+	if (n == 0 || n >= sizeof host)
+		return ERR_INVAL;
+	memcpy(host, p, n);
+	host[n] = '\0';
+	port = strtol(colon + 1, &end, 10);
+	if (colon[1] == '\0' || *end != '\0' || port < 1 || port > 65535)
+		return ERR_INVAL;
+	if (host[0] == '[' && host[n - 1] == ']') {
+		host[n - 1] = '\0';
+		return inet_pton(AF_INET6, host + 1, addr) == 1 ? ERR_OK : ERR_INVAL;
+	}
+	return inet_pton(AF_INET, host, addr) == 1 ? ERR_OK : ERR_INVAL;
+}
+
+enum err config_read(struct config *c, const char *dir, const char *file, struct err_text *why)
+{
+	struct reading r = {c, why, ERR_OK};
+	char path[CONFIG_PATH_MAX + 16];
+	int rc;
+
+	*c = (struct config){.log_level = "notice", .key_file = "unlock.key"};
+	if (strlen(dir) >= sizeof c->dir)
+		return err_explain(why, ERR_LIMIT, "the directory's name is too long");
+	memcpy(c->dir, dir, strlen(dir) + 1);
+	if (file == NULL)
+		(void)snprintf(path, sizeof path, "%s/kring.conf", dir);
+	else
+		(void)snprintf(path, sizeof path, "%s", file);
+	rc = ini_parse(path, on_setting, &r);
+	if (rc < 0)
+		return err_explain(why, ERR_NOTFOUND,
+				   "cannot read %s: make a node first: kring node init", path);
+	if (r.rc != ERR_OK)
+		return r.rc;
+	if (rc > 0)
+		return err_explain(why, ERR_MALFORMED, "%s line %d is not understood", path, rc);
+	if (config_check_endpoint(c->listen) != ERR_OK)
+		return err_explain(why, ERR_INVAL,
+				   "Listen= must be like tcp://192.0.2.1:7001 (numbers, no name)");
+	return ERR_OK;
+}
+
+enum log_level config_log_level(const struct config *c)
+{
+	static const char *const names[] = {"error", "warn", "notice", "info", "debug"};
+
+	for (int i = 0; i < 5; i++)
+		if (strcmp(c->log_level, names[i]) == 0)
+			return (enum log_level)i;
+	return LOG_NOTICE;
+}

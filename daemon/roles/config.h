@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * config - kring.conf: one table of settings; an unknown one refuses to start.
+ *
+ * Layer:    roles.
+ * Owns:     nothing.
+ * Threads:  before the loop starts.
+ * Time:     none.
+ * Durable:  the file is read only.
+ * Privacy:  holds no secret; KeyFile= names a file that does.
+ */
+#ifndef KRING_ROLES_CONFIG_H
+#define KRING_ROLES_CONFIG_H
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+enum { CONFIG_PATH_MAX = 512 };
+
+struct config {
+	char dir[CONFIG_PATH_MAX];	 /* the node's directory */
+	char listen[LIMIT_ENDPOINT + 1]; /* numeric, or empty: dial only */
+	char key_file[CONFIG_PATH_MAX];	 /* unlocks without a person; relative to dir */
+	char log_level[16];
+};
+
+/** Fills defaults, then reads DIR/kring.conf (or file).  why says line and remedy. */
+MUST_CHECK enum err config_read(struct config *c, const char *dir, const char *file,
+				struct err_text *why);
+enum log_level config_log_level(const struct config *c);
+/** tcp://A.B.C.D:PORT or tcp://[V6]:PORT: numbers only, libzmq must not resolve names. */
+MUST_CHECK enum err config_check_endpoint(const char *endpoint);
+
+#endif /* KRING_ROLES_CONFIG_H */

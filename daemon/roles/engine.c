@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "roles/engine.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "crypto/hash.h"
+
+enum { BATCH = 32, QUEUE_MAX = 1024 };
+
+struct engine {
+	struct engine_parts parts;
+	struct arena turn_arena, queue_arena;
+	struct event queue[QUEUE_MAX];
+	size_t queued;
+	uint64_t next_wall_ms, next_mono_ms;
+	bool members_changed;
+};
+
+enum err engine_create(struct engine **out, const struct engine_parts *parts)
+{
+	struct engine *e = calloc(1, sizeof *e);
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->parts = *parts;
+	if (arena_create(&e->turn_arena, LIMIT_TURN_ARENA) != ERR_OK ||
+	    arena_create(&e->queue_arena, LIMIT_TURN_ARENA) != ERR_OK) {
+		engine_free(e);
+		return ERR_NOMEM;
+	}
+	*out = e;
+	return ERR_OK;
+}
+
+void engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	arena_free(&e->turn_arena);
+	arena_free(&e->queue_arena);
+	node_free(e->parts.node);
+	free(e);
+}
+
+struct node *engine_node(struct engine *e)
+{
+	return e->parts.node;
+}
+
+enum err engine_push(struct engine *e, const struct event *ev)
+{
+	struct event *slot = &e->queue[e->queued];
+
+	if (e->queued == QUEUE_MAX)
+		return ERR_FULL;
+	*slot = *ev;
+	slot->bytes = arena_copy(&e->queue_arena, ev->bytes);
+	if (slot->bytes.p == NULL) {
+		e->queue_arena.failed = false;
+		return ERR_FULL;
+	}
+	rng_fill(slot->seed.b, sizeof slot->seed.b);
+	e->queued++;
+	return ERR_OK;
+}
+
+enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes)
+{
+	struct event ev = {.type = EVENT_PREKEY, .peer = peer, .bytes = bytes};
+	struct wire_envelope env;
+	uint8_t *inner;
+	enum err rc;
+
+	if (bytes.len == WIRE_PREKEY_LEN)
+		return engine_push(e, &ev);
+	if (wire_envelope_get(bytes, &env) != ERR_OK)
+		return ERR_MALFORMED;
+	inner = arena_alloc(&e->queue_arena, env.inner_len);
+	if (inner == NULL) {
+		e->queue_arena.failed = false;
+		return ERR_FULL;
+	}
+	rc = keybox_open(e->parts.keybox, bytes.p, &env.prekey, env.inner_len, inner);
+	if (rc == ERR_NOTFOUND) {
+		ev.type = EVENT_UNOPENED;
+		ev.bytes = span_of(env.prekey.b, sizeof env.prekey.b);
+		return engine_push(e, &ev);
+	}
+	if (rc != ERR_OK)
+		return rc;
+	ev.type = EVENT_FRAME;
+	ev.bytes = span_of(inner, env.inner_len);
+	return engine_push(e, &ev);
+}
+
+/* ---- effects, after the commit ---- */
+
+static void frame_out(struct engine *e, const struct effect *fx)
+{
+	struct keybox *kb = e->parts.keybox;
+	const struct span head = span_of(fx->bytes.p, WIRE_FRAME_HEAD);
+	const struct span parts = span_of(fx->bytes.p + WIRE_FRAME_HEAD,
+					  fx->bytes.len - WIRE_FRAME_HEAD);
+	const struct id32 hash = hash_one(HASH_FRAMEPART, parts);
+	const struct span to_sign[] = {head, {hash.b, sizeof hash.b}};
+	const struct peer *p = state_peer(e->parts.node, fx->peer);
+	struct wire_envelope env = {.suite = WIRE_SUITE_1,
+				    .fed_id = e->parts.node->fed_id,
+				    .recipient = p->node_id,
+				    .prekey = fx->prekey_id,
+				    .not_after_s = fx->not_after_s / 3600 * 3600};
+	struct keybox_seal job = {.prekey_pub = fx->prekey_pub, .recipient = p->node_id};
+	uint8_t *inner, *out;
+	size_t n;
+
+	while (env.class_no < WIRE_CLASSES - 1 &&
+	       wire_class_len(env.class_no) < fx->bytes.len + WIRE_SIG)
+		env.class_no++;
+	n = wire_class_len(env.class_no);
+	inner = arena_alloc(&e->turn_arena, n);
+	out = arena_alloc(&e->turn_arena, WIRE_ENVELOPE_EXTRA + n);
+	if (inner == NULL || out == NULL)
+		return; /* as if lost on the way: it is sent again */
+	memcpy(inner, fx->bytes.p, fx->bytes.len);
+	keybox_sign(kb, SIGN_FRAME, to_sign, 2, inner + fx->bytes.len);
+	wire_envelope_put(&env, out);
+	job.envelope = out;
+	job.inner = inner;
+	job.inner_len = n;
+	job.frame_sig = inner + fx->bytes.len;
+	if (keybox_seal(kb, &job) == ERR_OK)
+		e->parts.calls.envelope(e->parts.calls.ctx, fx->peer,
+					span_of(out, WIRE_ENVELOPE_EXTRA + n));
+}
+
+static void release(struct engine *e, const struct effects *fx)
+{
+	const struct engine_calls *c = &e->parts.calls;
+	const struct node *n = e->parts.node;
+
+	for (const struct effect *x = fx->first; x != NULL; x = x->next) {
+		switch (x->type) {
+		case EFFECT_REPLY:
+			c->reply(c->ctx, x->client, x->bytes);
+			break;
+		case EFFECT_FRAME:
+			frame_out(e, x);
+			break;
+		case EFFECT_PREKEY:
+			if (n->have_prekey)
+				c->envelope(c->ctx, x->peer, span_of(n->prekey, WIRE_PREKEY_LEN));
+			break;
+		case EFFECT_MEMBERS:
+			e->members_changed = true;
+			break;
+		case EFFECT_PEER_INC:
+			log_write(LOG_NOTICE, LOG_STREAM_RESET, "peer=%u", x->peer);
+			break;
+		case EFFECT_CHANGED:
+			log_write(LOG_INFO, LOG_STATE_CHANGED, "peer=%u", x->peer);
+			break;
+		}
+	}
+}
+
+/* ---- turns ---- */
+
+static enum err sign_and_end(struct engine *e, struct turn *t)
+{
+	struct id32 root;
+	uint16_t count;
+	uint8_t count_be[2], sig[SIGN_LEN];
+	const struct span parts[] = {{count_be, 2}, {root.b, sizeof root.b}};
+
+	node_turn_sign(t, &root, &count);
+	if (count == 0)
+		return node_turn_end(t, NULL);
+	be16_put(count_be, count);
+	keybox_sign(e->parts.keybox, SIGN_DOC, parts, 2, sig);
+	return node_turn_end(t, sig);
+}
+
+static enum err steps(struct engine *e, struct turn *t, const struct event *evs, size_t n)
+{
+	enum err rc = ERR_OK;
+
+	for (size_t i = 0; i < n && rc == ERR_OK; i++)
+		rc = node_step(t, &evs[i]);
+	if (rc == ERR_OK)
+		rc = sign_and_end(e, t);
+	return rc == ERR_OK ? node_next_tick(t, &e->next_wall_ms, &e->next_mono_ms) : rc;
+}
+
+static bool fatal(enum err rc)
+{
+	return rc == ERR_IO || rc == ERR_CORRUPT;
+}
+
+/* The culprit alone, after its transaction is gone: it gets the error, nobody else does. */
+static void refuse(struct engine *e, struct turn *t, const struct event *ev, enum err rc)
+{
+	struct span bytes;
+
+	log_write(LOG_NOTICE, LOG_REQUEST_REFUSED, "event=%d err=\"%s\"", (int)ev->type,
+		  err_text(rc));
+	t->arena->failed = false;
+	if (ev->type == EVENT_REQUEST && node_error_reply(t, rc, &bytes) == ERR_OK)
+		e->parts.calls.reply(e->parts.calls.ctx, ev->client, bytes);
+}
+
+static enum err run(struct engine *e, const struct event *evs, size_t n,
+		    const struct node_time *now)
+{
+	struct effects fx;
+	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
+	enum err rc;
+
+	effects_init(&fx);
+	node_turn_begin(e->parts.node, &t, now);
+	rc = store_begin(e->parts.store, true, &t.txn);
+	if (rc != ERR_OK)
+		return rc;
+	rc = steps(e, &t, evs, n);
+	if (rc == ERR_OK) {
+		rc = store_commit(t.txn);
+		if (rc == ERR_OK) {
+			node_turn_done(e->parts.node);
+			release(e, &fx);
+			arena_reset(&e->turn_arena);
+			return ERR_OK;
+		}
+	} else {
+		store_abort(t.txn);
+	}
+	node_turn_abort(e->parts.node);
+	if (n == 1 && !(fatal(rc) && evs->type != EVENT_REQUEST)) {
+		refuse(e, &t, evs, rc);
+		arena_reset(&e->turn_arena);
+		return rc == ERR_IO ? ERR_IO : ERR_OK;
+	}
+	arena_reset(&e->turn_arena);
+	return rc;
+}
+
+static enum err run_batch(struct engine *e, const struct event *evs, size_t n,
+			  const struct node_time *now)
+{
+	enum err rc = run(e, evs, n, now);
+
+	if (rc == ERR_OK || n == 1 || rc == ERR_IO)
+		return rc;
+	log_write(LOG_INFO, LOG_TURN_RETRIED, "events=%zu err=\"%s\"", n, err_text(rc));
+	rc = ERR_OK;
+	for (size_t i = 0; i < n && rc == ERR_OK; i++)
+		rc = run(e, &evs[i], 1, now);
+	return rc;
+}
+
+enum err engine_reload(struct engine *e, const struct node_time *now, bool first)
+{
+	struct effects fx;
+	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
+	enum err rc;
+
+	effects_init(&fx);
+	node_turn_begin(e->parts.node, &t, now);
+	rng_fill(t.seed.b, sizeof t.seed.b);
+	rc = store_begin(e->parts.store, first, &t.txn);
+	if (rc != ERR_OK)
+		return rc;
+	rc = first ? node_load(e->parts.node, &t) : node_reload(e->parts.node, &t);
+	if (rc == ERR_OK && first)
+		rc = node_next_tick(&t, &e->next_wall_ms, &e->next_mono_ms);
+	if (rc == ERR_OK && first)
+		rc = store_commit(t.txn);
+	else
+		store_abort(t.txn);
+	arena_reset(&e->turn_arena);
+	return rc;
+}
+
+enum err engine_turn(struct engine *e, const struct node_time *now)
+{
+	enum err rc = ERR_OK;
+
+	for (size_t at = 0; at < e->queued && rc == ERR_OK; at += BATCH) {
+		const size_t left = e->queued - at;
+
+		rc = run_batch(e, &e->queue[at], left < BATCH ? left : BATCH, now);
+	}
+	e->queued = 0;
+	arena_reset(&e->queue_arena);
+	if (rc == ERR_OK && e->members_changed) {
+		e->members_changed = false;
+		rc = engine_reload(e, now, false);
+		if (rc == ERR_OK)
+			e->parts.calls.members(e->parts.calls.ctx);
+	}
+	return rc;
+}
+
+void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms)
+{
+	*wall_ms = e->next_wall_ms;
+	*mono_ms = e->next_mono_ms;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * engine - turns: events in, one transaction, effects out after its commit.
+ *
+ * Layer:    roles (joins domain, store, keybox; knows no sockets).
+ * Owns:     the queue of events, two arenas, the node.
+ * Threads:  core process, event-loop thread only.
+ * Time:     read by the caller and handed in.
+ * Durable:  nothing leaves before store_commit returned; a failed turn leaves no trace.
+ * Privacy:  both arenas are wiped after every turn.
+ */
+#ifndef KRING_ROLES_ENGINE_H
+#define KRING_ROLES_ENGINE_H
+
+#include "crypto/keybox.h"
+#include "domain/node.h"
+#include "store/store.h"
+
+struct engine;
+
+struct engine_calls {
+	void (*reply)(void *ctx, uint64_t client, struct span bytes);
+	void (*envelope)(void *ctx, uint16_t peer,
+			 struct span bytes); /* sealed, or a prekey record */
+	void (*members)(void *ctx);
+	void *ctx;
+};
+
+struct engine_parts {
+	struct store *store;
+	struct keybox *keybox;
+	struct node *node; /* taken */
+	struct engine_calls calls;
+};
+
+MUST_CHECK enum err engine_create(struct engine **out, const struct engine_parts *parts);
+void engine_free(struct engine *e);
+/** Copied into the queue.  ERR_FULL: over the turn's memory; the sender will ask again. */
+MUST_CHECK enum err engine_push(struct engine *e, const struct event *ev);
+/** A message from net: opened here, then pushed as frame, prekey or unopened. */
+MUST_CHECK enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes);
+/** Run what is queued.  ERR_IO or ERR_CORRUPT: stop the process and restart from disk. */
+MUST_CHECK enum err engine_turn(struct engine *e, const struct node_time *now);
+/** Read members after start or a roster change. */
+MUST_CHECK enum err engine_reload(struct engine *e, const struct node_time *now, bool first);
+/** When the next EVENT_TICK is due: whichever clock comes first. */
+void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms);
+struct node *engine_node(struct engine *e);
+
+#endif /* KRING_ROLES_ENGINE_H */

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* kringd: one binary, three processes.  Read in this order: supervisor.c, net.c, core.c, engine.c,
+ * then domain/node.h; daemon/ARCHITECTURE.md is the tour. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "roles/roles.h"
+
+static const char usage_text[] =
+	"usage: kringd [--dir DIR] [--config FILE] [--passphrase-file FILE]\n"
+	"Runs one node from its directory (made by: kring node init).\n"
+	"  --dir DIR               the node's directory (/var/lib/kring)\n"
+	"  --config FILE           its settings (DIR/kring.conf)\n"
+	"  --passphrase-file FILE  unlock with the passphrase in FILE, - for standard input;\n"
+	"                          else with the key file named in the settings\n"
+	"  --version, --help\n"
+	"example: kringd --dir /var/lib/kring\n";
+
+enum { OPT_DIR = 1, OPT_CONFIG, OPT_PASS, OPT_ROLE, OPT_VERSION, OPT_HELP, OPT_NO_ZAP, OPT_CLOCK };
+
+static const struct option options[] = {
+	{"dir", required_argument, NULL, OPT_DIR},
+	{"config", required_argument, NULL, OPT_CONFIG},
+	{"passphrase-file", required_argument, NULL, OPT_PASS},
+	{"role", required_argument, NULL, OPT_ROLE},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{"help", no_argument, NULL, OPT_HELP},
+#ifdef KRING_DEV
+	{"dev-no-zap", no_argument, NULL, OPT_NO_ZAP},
+	{"dev-clock-offset", required_argument, NULL, OPT_CLOCK},
+#endif
+	{NULL, 0, NULL, 0},
+};
+
+int main(int argc, char **argv)
+{
+	struct role_options opt = {.dir = "/var/lib/kring"};
+	const char *role = "";
+	int c;
+
+	if (argc > 1 && strcmp(argv[1], "tool") == 0)
+		return tool_main(argc - 1, argv + 1);
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case OPT_DIR:
+			opt.dir = optarg;
+			break;
+		case OPT_CONFIG:
+			opt.config = optarg;
+			break;
+		case OPT_PASS:
+			opt.passphrase_file = optarg;
+			break;
+		case OPT_ROLE:
+			role = optarg;
+			break;
+		case OPT_NO_ZAP:
+			opt.no_zap = true;
+			break;
+		case OPT_CLOCK:
+			opt.clock_offset_s = strtoll(optarg, NULL, 10);
+			break;
+		case OPT_VERSION:
+			(void)puts("kringd " KRING_VERSION);
+			return ROLES_OK;
+		case OPT_HELP:
+			(void)fputs(usage_text, stdout);
+			return ROLES_OK;
+		default:
+			(void)fputs(usage_text, stderr);
+			return ROLES_CONFIG;
+		}
+	}
+	if (strcmp(role, "core") == 0)
+		return core_main(&opt);
+	if (strcmp(role, "net") == 0)
+		return net_main(&opt);
+	return supervisor_main(&opt, argv[0]);
+}

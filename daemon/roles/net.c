@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Network in and out.  Holds the transport key, sees sealed envelopes, parses a fixed outer header. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "io/ipc.h"
+#include "io/transport.h"
+#include "proto/msg.h"
+#include "proto/wire.h"
+#include "roles/config.h"
+#include "roles/roles.h"
+#include "roles/sandbox.h"
+
+enum { ARENA = 1024 * 1024 };
+
+struct net {
+	const struct role_options *opt;
+	struct loop *loop;
+	struct ipc *core;
+	struct transport *transport;
+	struct arena arena;
+	struct id16 fed_id;
+	struct id32 node_id;
+	uint64_t unread; /* bytes handed to core and not yet consumed */
+	uint64_t dropped;
+};
+
+static void on_up(void *ctx, uint16_t peer)
+{
+	struct net *n = ctx;
+
+	log_write(LOG_NOTICE, LOG_PEER_UP, "peer=%u", peer);
+	if (ipc_put(n->core, IPC_PEER_UP, peer, span_of(NULL, 0)) != ERR_OK)
+		loop_stop(n->loop, ROLES_FAILED);
+}
+
+static void on_down(void *ctx, uint16_t peer)
+{
+	struct net *n = ctx;
+
+	log_write(LOG_NOTICE, LOG_PEER_DOWN, "peer=%u", peer);
+	if (ipc_put(n->core, IPC_PEER_DOWN, peer, span_of(NULL, 0)) != ERR_OK)
+		loop_stop(n->loop, ROLES_FAILED);
+}
+
+/* Magic, version, suite, exact length, federation, recipient, life time: nothing else is looked at. */
+static bool acceptable(const struct net *n, struct span s)
+{
+	struct wire_envelope e;
+	struct wire_prekey k;
+	const uint64_t now_s = (uint64_t)((int64_t)(clock_wall_ms() / 1000) +
+					  n->opt->clock_offset_s);
+
+	if (s.len == WIRE_PREKEY_LEN)
+		return wire_prekey_get(s, &k) == ERR_OK && id16_equal(&k.fed_id, &n->fed_id);
+	return wire_envelope_get(s, &e) == ERR_OK && id16_equal(&e.fed_id, &n->fed_id) &&
+	       id32_equal(&e.recipient, &n->node_id) && e.not_after_s > now_s &&
+	       e.not_after_s <= now_s + LIMIT_ENVELOPE_TTL_S + 3600 + LIMIT_CLOCK_SKEW_S;
+}
+
+static void on_message(void *ctx, uint16_t peer, struct span bytes)
+{
+	struct net *n = ctx;
+
+	if (!acceptable(n, bytes)) {
+		n->dropped++;
+		log_write(LOG_WARN, LOG_ENVELOPE_DROPPED, "peer=%u len=%zu total=%llu", peer,
+			  bytes.len, (unsigned long long)n->dropped);
+		return;
+	}
+	if (n->unread + bytes.len > LIMIT_IPC_CREDIT) {
+		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u", peer);
+		return; /* everything is sent again until it is receipted */
+	}
+	n->unread += bytes.len;
+	/* All that this process can tell about it. */
+	log_write(LOG_INFO, LOG_ENVELOPE_IN, "peer=%u len=%zu", peer, bytes.len);
+	if (ipc_put(n->core, IPC_MESSAGE, peer, bytes) != ERR_OK)
+		loop_stop(n->loop, ROLES_FAILED);
+}
+
+static void copy32(struct id32 *to, struct span s)
+{
+	if (s.len == sizeof to->b)
+		memcpy(to->b, s.p, sizeof to->b);
+}
+
+static enum err open_transport(struct net *n, const struct msg *setup)
+{
+	const struct transport_calls calls = {on_up, on_down, on_message, n};
+	const struct span sec = msg_bytes(setup, NET_SETUP_TRANSPORT_SEC);
+	const struct transport_options o = {
+		.secret = sec.p,
+		.listen = msg_text(setup, NET_SETUP_LISTEN),
+		.no_zap = n->opt->no_zap,
+	};
+	const struct span fed = msg_bytes(setup, NET_SETUP_FED_ID);
+	enum err rc;
+
+	if (sec.len != 32 || fed.len != 16)
+		return ERR_MALFORMED;
+	memcpy(n->fed_id.b, fed.p, 16);
+	copy32(&n->node_id, msg_bytes(setup, NET_SETUP_NODE_ID));
+	rc = transport_open(n->loop, &n->transport, &o, &calls);
+	if (rc == ERR_OK)
+		log_write(LOG_NOTICE, LOG_LISTENING, "listen=%s",
+			  o.listen[0] == '\0' ? "none" : o.listen);
+	return rc;
+}
+
+static enum err set_peers(struct net *n, const struct msg *setup)
+{
+	const size_t count = msg_count(setup, NET_SETUP_PEERS);
+	struct transport_peer *peers = arena_alloc(&n->arena, (count + 1) * sizeof *peers);
+
+	if (peers == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const struct msg *m = msg_at(setup, NET_SETUP_PEERS, i);
+
+		peers[i].no = (uint16_t)msg_u64(m, NET_PEER_PEER);
+		copy32(&peers[i].key, msg_bytes(m, NET_PEER_TRANSPORT_PUB));
+		(void)snprintf(peers[i].address, sizeof peers[i].address, "%s",
+			       msg_text(m, NET_PEER_ADDRESS));
+		peers[i].dial_first = msg_u64(m, NET_PEER_DIAL_FIRST) != 0;
+	}
+	return transport_peers(n->transport, peers, count);
+}
+
+static void on_setup(struct net *n, struct span bytes)
+{
+	struct err_text why = {""};
+	struct msg *setup;
+	enum err rc = msg_parse(&n->arena, MSG_NET_SETUP, bytes, &setup, &why);
+
+	if (rc == ERR_OK && n->transport == NULL)
+		rc = open_transport(n, setup);
+	if (rc == ERR_OK)
+		rc = set_peers(n, setup);
+	arena_reset(&n->arena);
+	if (rc != ERR_OK) {
+		log_write(LOG_ERROR, LOG_FAILED, "step=setup err=\"%s\"", err_text(rc));
+		loop_stop(n->loop, n->transport == NULL ? ROLES_CONFIG : ROLES_FAILED);
+	}
+}
+
+static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
+{
+	struct net *n = ctx;
+
+	if (type == IPC_SETUP) {
+		on_setup(n, bytes);
+	} else if (type == IPC_SEND && n->transport != NULL) {
+		if (transport_send(n->transport, peer, bytes) != ERR_OK)
+			log_write(LOG_DEBUG, LOG_ENVELOPE_DROPPED, "peer=%u out=1", peer);
+	} else if (type == IPC_CREDIT && bytes.len == 4) {
+		const uint32_t back = be32_get(bytes.p);
+
+		n->unread = back > n->unread ? 0 : n->unread - back;
+	}
+}
+
+static void on_core_gone(void *ctx)
+{
+	struct net *n = ctx;
+
+	loop_stop(n->loop, ROLES_FAILED);
+}
+
+static void on_turn_end(void *ctx)
+{
+	struct net *n = ctx;
+
+	ipc_flush(n->core);
+}
+
+int net_main(const struct role_options *opt)
+{
+	struct net n = {.opt = opt};
+	const struct ipc_calls calls = {on_record, on_core_gone, &n};
+	struct err_text why = {""};
+	struct config config;
+	int code;
+
+	if (config_read(&config, opt->dir, opt->config, &why) != ERR_OK)
+		return ROLES_CONFIG;
+	log_init("net", config_log_level(&config));
+	if (sandbox_enter(SANDBOX_NET) != ERR_OK || arena_create(&n.arena, ARENA) != ERR_OK ||
+	    loop_create(&n.loop) != ERR_OK || loop_signals(n.loop) != ERR_OK)
+		return ROLES_FAILED;
+	loop_on_turn_end(n.loop, on_turn_end, &n); /* before the sockets: runs after them */
+	if (ipc_open(n.loop, &n.core, ROLES_FD_PEER, &calls) != ERR_OK)
+		return ROLES_FAILED;
+	code = loop_run(n.loop);
+	transport_close(n.transport);
+	return code;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "roles/prekeys.h"
+
+enum { USE_S = 86400, KEEP_S = 9 * 86400, ROW_LEN = WIRE_PREKEY_LEN + KEYBOX_PREKEY_SEALED_LEN };
+
+static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
+		     uint8_t record[WIRE_PREKEY_LEN])
+{
+	struct keybox_prekey pk;
+	struct wire_prekey w = {
+		.fed_id = keybox_inception(kb)->fed_id,
+		.node = keybox_node_id(kb),
+		.key_seq = 1,
+		.kind = WIRE_PREKEY_EPOCH,
+		.suite = WIRE_SUITE_1,
+		.time_s = now_s,
+		.not_after_s = now_s + KEEP_S,
+	};
+	struct store_key k = {.len = 0};
+	uint8_t row[ROW_LEN];
+	struct span part = span_of(record, WIRE_PREKEY_SIGNED);
+	enum err rc = keybox_prekey_new(kb, &pk);
+
+	if (rc != ERR_OK)
+		return rc;
+	w.id = pk.id;
+	w.pub = pk.pub;
+	wire_prekey_put(&w, record);
+	keybox_sign(kb, SIGN_PREKEY, &part, 1, record + WIRE_PREKEY_SIGNED);
+	memcpy(row, record, WIRE_PREKEY_LEN);
+	memcpy(row + WIRE_PREKEY_LEN, pk.sealed, sizeof pk.sealed);
+	key_u64(&k, now_s);
+	key_put(&k, pk.id.b, sizeof pk.id.b);
+	return store_put(txn, STORE_OWNKEY, key_span(&k), span_of(row, sizeof row));
+}
+
+/* Destroys what is past its time; notes the newest that is left. */
+static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s, bool load,
+		      uint64_t *newest_s, uint8_t record[WIRE_PREKEY_LEN])
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	*newest_s = 0;
+	while ((rc = store_next_prefix(txn, STORE_OWNKEY, span_of(NULL, 0), &at, &row)) == ERR_OK) {
+		const uint64_t time_s = row.key.len == 24 ? be64_get(row.key.p) : 0;
+		struct id16 id;
+
+		if (row.key.len != 24 || row.val.len != ROW_LEN)
+			return ERR_CORRUPT;
+		memcpy(id.b, row.key.p + 8, 16);
+		if (time_s + KEEP_S <= now_s) {
+			struct store_key k = {.len = 0};
+
+			key_put(&k, row.key.p, row.key.len);
+			keybox_prekey_destroy(kb, &id);
+			rc = store_del(txn, STORE_OWNKEY, key_span(&k));
+		} else {
+			if (load)
+				rc = keybox_prekey_load(kb, &id, row.val.p + WIRE_PREKEY_LEN);
+			if (time_s >= *newest_s) {
+				*newest_s = time_s;
+				memcpy(record, row.val.p, WIRE_PREKEY_LEN);
+			}
+		}
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+static enum err run(struct store *s, struct keybox *kb, uint64_t now_s, bool load,
+		    uint8_t record[WIRE_PREKEY_LEN], bool *changed)
+{
+	struct store_txn *txn;
+	uint64_t newest_s = 0;
+	enum err rc = store_begin(s, true, &txn);
+
+	*changed = false;
+	if (rc != ERR_OK)
+		return rc;
+	rc = sweep(txn, kb, now_s, load, &newest_s, record);
+	if (rc == ERR_OK && newest_s + USE_S <= now_s) {
+		rc = draw(txn, kb, now_s, record);
+		*changed = true;
+	}
+	if (rc != ERR_OK) {
+		store_abort(txn);
+		return rc;
+	}
+	return store_commit(txn);
+}
+
+enum err prekeys_start(struct store *s, struct keybox *kb, uint64_t now_s,
+		       uint8_t record[WIRE_PREKEY_LEN])
+{
+	bool changed;
+
+	return run(s, kb, now_s, true, record, &changed);
+}
+
+enum err prekeys_turn_over(struct store *s, struct keybox *kb, uint64_t now_s,
+			   uint8_t record[WIRE_PREKEY_LEN], bool *changed)
+{
+	return run(s, kb, now_s, false, record, changed);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * prekeys - our own EPOCH prekeys: drawn daily, kept eight days, then destroyed (SECURITY.md 5.3).
+ *
+ * Layer:    roles (joins the prekeys store and the keybox).
+ * Owns:     table OWNKEY of the prekeys environment, key time_s u64 | id 16; never backed up.
+ * Threads:  core process, event-loop thread only.
+ * Time:     unix seconds, supplied.
+ * Durable:  a prekey is on disk before it is announced.
+ * Privacy:  secret halves lie sealed under V.
+ */
+#ifndef KRING_ROLES_PREKEYS_H
+#define KRING_ROLES_PREKEYS_H
+
+#include "crypto/keybox.h"
+#include "proto/wire.h"
+#include "store/store.h"
+
+/** Load all, destroy the old, draw a new one when the newest is a day old; newest into record. */
+MUST_CHECK enum err prekeys_start(struct store *s, struct keybox *kb, uint64_t now_s,
+				  uint8_t record[WIRE_PREKEY_LEN]);
+/** Hourly. *changed tells that record is a new one. */
+MUST_CHECK enum err prekeys_turn_over(struct store *s, struct keybox *kb, uint64_t now_s,
+				      uint8_t record[WIRE_PREKEY_LEN], bool *changed);
+
+#endif /* KRING_ROLES_PREKEYS_H */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * roles - the processes of one node, re-executed from one binary.
+ *
+ * Layer:    roles.
+ * Owns:     nothing.
+ * Threads:  one per process when these are called.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  see each role.
+ *
+ * Descriptors of a role: 3 is core's end of the socketpair with net (or net's end with core);
+ * 4 is core's line to the supervisor, on which it gets a new socketpair when net was restarted.
+ */
+#ifndef KRING_ROLES_ROLES_H
+#define KRING_ROLES_ROLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { ROLES_FD_PEER = 3, ROLES_FD_SUPERVISOR = 4 };
+/** Exit codes of sysexits.h; EX_CONFIG is not retried. */
+enum { ROLES_OK = 0, ROLES_FAILED = 70, ROLES_TRY_AGAIN = 75, ROLES_CONFIG = 78 };
+
+struct role_options {
+	const char *dir, *config, *passphrase_file;
+	bool no_zap;		/* kringd_dev only */
+	int64_t clock_offset_s; /* kringd_dev only */
+};
+
+int supervisor_main(const struct role_options *opt, const char *self);
+int core_main(const struct role_options *opt);
+int net_main(const struct role_options *opt);
+int tool_main(int argc, char **argv);
+
+#endif /* KRING_ROLES_ROLES_H */

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Starts core and net, restarts what dies, holds no data.  net alone is restarted with back-off, so
+ * that a crash in libzmq never costs the unlocked keys; if core dies both are started anew. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "io/fdpass.h"
+#include "roles/config.h"
+#include "roles/roles.h"
+#include "roles/sandbox.h"
+
+enum {
+	DEATHS_MAX = 20,
+	WINDOW_MS = 600000,
+	BACKOFF_MS = 100,
+	BACKOFF_MAX_MS = 5000,
+	ARGS_MAX = 16
+};
+
+struct supervisor {
+	const struct role_options *opt;
+	const char *self;
+	pid_t core, net;
+	int core_line; /* our end of core's ROLES_FD_SUPERVISOR */
+	uint64_t deaths[DEATHS_MAX];
+	size_t death_count;
+	sigset_t waited;
+};
+
+static void child_exec(const struct supervisor *s, const char *role, int fd3, int fd4)
+{
+#ifdef KRING_DEV
+	char offset[32];
+#endif
+	const char *args[ARGS_MAX] = {s->self, "--role", role, "--dir", s->opt->dir};
+	char *argv[ARGS_MAX + 1] = {NULL};
+	size_t n = 5;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody limps on without a supervisor */
+	/* 3 and 4 may be each other's source: park them high first */
+	fd3 = fcntl(fd3, F_DUPFD, 10);
+	if (fd4 >= 0)
+		fd4 = fcntl(fd4, F_DUPFD, 10);
+	if (dup2(fd3, ROLES_FD_PEER) < 0 || (fd4 >= 0 && dup2(fd4, ROLES_FD_SUPERVISOR) < 0))
+		_exit(ROLES_FAILED);
+	if (s->opt->config != NULL) {
+		args[n++] = "--config";
+		args[n++] = s->opt->config;
+	}
+	if (s->opt->passphrase_file != NULL && strcmp(role, "core") == 0) {
+		args[n++] = "--passphrase-file";
+		args[n++] = s->opt->passphrase_file;
+	}
+#ifdef KRING_DEV
+	if (s->opt->no_zap)
+		args[n++] = "--dev-no-zap";
+	if (s->opt->clock_offset_s != 0) {
+		(void)snprintf(offset, sizeof offset, "%lld", (long long)s->opt->clock_offset_s);
+		args[n++] = "--dev-clock-offset";
+		args[n++] = offset;
+	}
+#endif
+	for (size_t i = 0; i < n; i++)
+		argv[i] = strdup(args[i]);
+	(void)sigprocmask(SIG_UNBLOCK, &s->waited, NULL);
+	(void)execv("/proc/self/exe", argv);
+	_exit(ROLES_FAILED);
+}
+
+static pid_t spawn(const struct supervisor *s, const char *role, int fd3, int fd4)
+{
+	const pid_t pid = fork();
+
+	if (pid == 0)
+		child_exec(s, role, fd3, fd4);
+	if (pid > 0)
+		log_write(LOG_NOTICE, LOG_CHILD_STARTED, "child=%s pid=%d", role, (int)pid);
+	return pid;
+}
+
+static bool pair_of(int fds[2])
+{
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0;
+}
+
+static bool start_net(struct supervisor *s)
+{
+	int fds[2];
+
+	if (!pair_of(fds))
+		return false;
+	if (fdpass_send(s->core_line, fds[0]) != ERR_OK) {
+		(void)close(fds[0]);
+		(void)close(fds[1]);
+		return false;
+	}
+	s->net = spawn(s, "net", fds[1], -1);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	return s->net > 0;
+}
+
+static bool start_all(struct supervisor *s)
+{
+	int line[2], idle[2];
+
+	if (!pair_of(line) || !pair_of(idle))
+		return false;
+	s->core_line = line[0];
+	s->core = spawn(s, "core", idle[0], line[1]);
+	(void)close(line[1]);
+	(void)close(idle[0]);
+	(void)close(idle[1]);
+	return s->core > 0 && start_net(s);
+}
+
+/* True when it is dying over and over without work between. */
+static bool crash_loop(struct supervisor *s)
+{
+	const uint64_t now = clock_mono_ms();
+
+	s->deaths[s->death_count++ % DEATHS_MAX] = now;
+	return s->death_count >= DEATHS_MAX &&
+	       now - s->deaths[s->death_count % DEATHS_MAX] < WINDOW_MS / 10;
+}
+
+static void end_child(pid_t *pid, int signo)
+{
+	if (*pid <= 0)
+		return;
+	(void)kill(*pid, signo);
+	(void)waitpid(*pid, NULL, 0);
+	*pid = 0;
+}
+
+static void pause_ms(uint64_t ms)
+{
+	const struct timespec ts = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+
+	(void)nanosleep(&ts, NULL);
+}
+
+/* One child ended.  Returns an exit code, or -1 to go on. */
+static int child_ended(struct supervisor *s, pid_t pid, int status)
+{
+	const bool core = pid == s->core;
+	const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+
+	log_write(LOG_WARN, LOG_CHILD_DIED, "child=%s code=%d", core ? "core" : "net", code);
+	if (core)
+		s->core = 0;
+	else
+		s->net = 0;
+	if (code == ROLES_CONFIG || code == ROLES_OK || crash_loop(s)) {
+		end_child(&s->net, SIGTERM);
+		end_child(&s->core, SIGTERM);
+		return code == ROLES_OK	      ? ROLES_OK
+		       : code == ROLES_CONFIG ? ROLES_CONFIG
+					      : ROLES_FAILED;
+	}
+	pause_ms(BACKOFF_MS);
+	if (!core)
+		return start_net(s) ? -1 : ROLES_FAILED;
+	end_child(&s->net, SIGKILL);
+	(void)close(s->core_line);
+	return start_all(s) ? -1 : ROLES_FAILED;
+}
+
+static int watch(struct supervisor *s)
+{
+	for (;;) {
+		int signo = 0, status;
+		pid_t pid;
+
+		if (sigwait(&s->waited, &signo) != 0)
+			continue;
+		if (signo != SIGCHLD) {
+			end_child(&s->net, SIGTERM);
+			end_child(&s->core, SIGTERM);
+			return ROLES_OK;
+		}
+		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+			const int rc = pid == s->core || pid == s->net ? child_ended(s, pid, status)
+								       : -1;
+
+			if (rc >= 0)
+				return rc;
+		}
+	}
+}
+
+/* Held by the children too: a new supervisor waits until the old ones are gone. */
+static int take_lock(const char *dir)
+{
+	char path[CONFIG_PATH_MAX + 8];
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s/lock", dir);
+	fd = open(path, O_RDWR | O_CREAT, 0600);
+	for (int i = 0; fd >= 0 && i < 50; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		pause_ms(BACKOFF_MS);
+	}
+	return -1;
+}
+
+int supervisor_main(const struct role_options *opt, const char *self)
+{
+	struct supervisor s = {.opt = opt, .self = self};
+	struct err_text why = {""};
+	struct config c;
+
+	log_init("supervisor", LOG_NOTICE);
+	if (config_read(&c, opt->dir, opt->config, &why) != ERR_OK) {
+		(void)fprintf(stderr, "kringd: %s\n", why.text);
+		return ROLES_CONFIG;
+	}
+	(void)umask(0077);
+	if (take_lock(opt->dir) < 0) {
+		(void)fprintf(stderr, "kringd: %s is in use by another kringd\n", opt->dir);
+		return ROLES_TRY_AGAIN;
+	}
+	(void)sigemptyset(&s.waited);
+	(void)sigaddset(&s.waited, SIGCHLD);
+	(void)sigaddset(&s.waited, SIGTERM);
+	(void)sigaddset(&s.waited, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &s.waited, NULL);
+	if (sandbox_enter(SANDBOX_SUPERVISOR) != ERR_OK || !start_all(&s))
+		return ROLES_FAILED;
+	return watch(&s);
+}

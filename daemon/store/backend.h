@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * backend - what an implementation of the ordered map provides.
+ *
+ * Layer:    store (base only); included by store.c, mem.c and lmdb's part of store.c alone.
+ * Owns:     nothing.
+ * Threads:  as store.h.
+ * Time:     none.
+ * Durable:  as store.h.
+ * Privacy:  as store.h.
+ */
+#ifndef KRING_STORE_BACKEND_H
+#define KRING_STORE_BACKEND_H
+
+#include "store/store.h"
+
+struct store_ops {
+	void (*close)(struct store *s);
+	enum err (*begin)(struct store *s, bool write, struct store_txn **out);
+	enum err (*commit)(struct store_txn *txn);
+	void (*abort)(struct store_txn *txn);
+	enum err (*get)(struct store_txn *txn, enum store_table t, struct span key,
+			struct span *val);
+	enum err (*put)(struct store_txn *txn, enum store_table t, struct span key,
+			struct span val);
+	enum err (*del)(struct store_txn *txn, enum store_table t, struct span key);
+	enum err (*seek)(struct store_txn *txn, enum store_table t, struct span from,
+			 struct store_row *row);
+	enum err (*seek_back)(struct store_txn *txn, enum store_table t, struct span below,
+			      struct store_row *row);
+	void (*usage)(struct store *s, uint64_t *used, uint64_t *cap);
+};
+
+/** First member of every implementation's store. */
+struct store {
+	const struct store_ops *ops;
+	const struct record_cipher *cipher;
+};
+
+/** First member of every implementation's transaction. */
+struct store_txn {
+	struct store *store;
+	uint64_t version;
+	bool write;
+};
+
+MUST_CHECK enum err mem_open(struct store **out, const struct store_options *opt);
+MUST_CHECK enum err lmdb_open(struct store **out, const struct store_options *opt);
+
+#endif /* KRING_STORE_BACKEND_H */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * keyspace - the tables and the shape of their keys (FORMAT.md has the values).
+ *
+ * Layer:    store (base only).
+ * Owns:     the list of tables; their order is part of the format, append only.
+ * Threads:  any.
+ * Time:     *_ms keys are wall-clock milliseconds, big-endian.
+ * Durable:  nothing by itself.
+ * Privacy:  keys are ids and counters, never personal data; creation times show in ids (accepted).
+ */
+#ifndef KRING_STORE_KEYSPACE_H
+#define KRING_STORE_KEYSPACE_H
+
+#include "base/bytes.h"
+#include "base/limits.h"
+
+/* clang-format off */
+#define STORE_TABLES(X)                                                                   \
+	X(META, "meta")		  /* u8 kind                         counters, own state   */ \
+	X(CASEKEY, "casekey")	  /* case 16                         wrapped case key      */ \
+	X(AUDITKEY, "auditkey")	  /* case 16                         wrapped audit key     */ \
+	X(ROSTER, "roster")	  /* seq u64                         signed entry          */ \
+	X(NODE, "node")		  /* peer u16                        member and node record*/ \
+	X(NODEID, "nodeid")	  /* node id 32                      peer u16              */ \
+	X(AGREEMENT, "agreement") /* peer u16 | direction u8         categories, purposes  */ \
+	X(CASES, "cases")	  /* case 16                         the person, own notes */ \
+	X(CASELOG, "caselog")	  /* case 16 | seq u64               timeline              */ \
+	X(GRANT, "grant")	  /* grant 16                        consent record        */ \
+	X(GRANTCASE, "grantcase") /* case 16 | grant 16              index                 */ \
+	X(DOCHEAD, "dochead")	  /* msg 16 | sender u16             head, commitment, sig */ \
+	X(DOCBODY, "docbody")	  /* msg 16 | sender u16             salt, body            */ \
+	X(THREAD, "thread")	  /* thread 16                       state row             */ \
+	X(THREADLOG, "threadlog") /* thread 16 | side u8 | no u32    document key          */ \
+	X(THREADCASE, "threadcase") /* case 16 | thread 16           index                 */ \
+	X(THREADREF, "threadref") /* telephone reference 5           thread 16             */ \
+	X(LEDGER, "ledger")	  /* grant 16 | msg 16               disclosure            */ \
+	X(PAIR, "pair")		  /* peer u16                        stream state          */ \
+	X(OUTPLACE, "outplace")	  /* peer u16 | place u64            what is owed          */ \
+	X(OUTNUM, "outnum")	  /* peer u16 | number u64           place u64             */ \
+	X(INNUM, "innum")	  /* peer u16 | number u64           verdict               */ \
+	X(OUTID, "outid")	  /* msg 16                          peer u16 | place u64  */ \
+	X(PEERKEY, "peerkey")	  /* peer u16                        newest prekey record  */ \
+	X(TIMER, "timer")	  /* due_ms u64 | thread 16 | kind u8 empty                 */ \
+	X(AUDIT, "audit")	  /* seq u64                         chain entry           */ \
+	X(REQUEST, "request")	  /* request 16                      cached reply          */ \
+	X(REQUESTAGE, "requestage") /* ms u64 | request 16           index                 */ \
+	X(WORK, "work")		  /* case 16 | thread 16 | kind u8   worklist entry        */ \
+	X(OWNKEY, "ownkey")	  /* time u64 | prekey 16            own EPOCH prekey      */
+
+enum store_table {
+#define STORE_ENUM(name, text) STORE_##name,
+	STORE_TABLES(STORE_ENUM)
+#undef STORE_ENUM
+	STORE_TABLE_COUNT
+};
+/* clang-format on */
+
+/** A key under construction: k = key_of(); key_u16(&k, 7); key_id(&k, id.b, 16). */
+struct store_key {
+	uint8_t b[80];
+	size_t len;
+};
+
+static inline struct span key_span(const struct store_key *k)
+{
+	return span_of(k->b, k->len);
+}
+
+void key_put(struct store_key *k, const void *p, size_t n);
+void key_u8(struct store_key *k, uint8_t v);
+void key_u16(struct store_key *k, uint16_t v);
+void key_u32(struct store_key *k, uint32_t v);
+void key_u64(struct store_key *k, uint64_t v);
+const char *key_table_name(enum store_table table);
+
+#endif /* KRING_STORE_KEYSPACE_H */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/check.h"
+#include "store/backend.h"
+#include "store/migrate.h"
+
+enum err store_open(struct store **out, const struct store_options *opt)
+{
+	enum err rc = opt->path == NULL ? mem_open(out, opt) : lmdb_open(out, opt);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = migrate_run(*out);
+	if (rc != ERR_OK) {
+		store_close(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+void store_close(struct store *s)
+{
+	if (s != NULL)
+		s->ops->close(s);
+}
+
+enum err store_begin(struct store *s, bool write, struct store_txn **out)
+{
+	return s->ops->begin(s, write, out);
+}
+
+enum err store_commit(struct store_txn *txn)
+{
+	return txn->store->ops->commit(txn);
+}
+
+void store_abort(struct store_txn *txn)
+{
+	if (txn != NULL)
+		txn->store->ops->abort(txn);
+}
+
+const struct record_cipher *store_cipher(const struct store_txn *txn)
+{
+	return txn->store->cipher;
+}
+
+uint64_t store_version(const struct store_txn *txn)
+{
+	return txn->version;
+}
+
+enum err store_get(struct store_txn *txn, enum store_table table, struct span key, struct span *val)
+{
+	return txn->store->ops->get(txn, table, key, val);
+}
+
+enum err store_put(struct store_txn *txn, enum store_table table, struct span key, struct span val)
+{
+	require(txn->write && key.len > 0 && key.len <= LIMIT_KEY);
+	return txn->store->ops->put(txn, table, key, val);
+}
+
+enum err store_del(struct store_txn *txn, enum store_table table, struct span key)
+{
+	require(txn->write);
+	return txn->store->ops->del(txn, table, key);
+}
+
+enum err store_seek(struct store_txn *txn, enum store_table table, struct span from,
+		    struct store_row *row)
+{
+	return txn->store->ops->seek(txn, table, from, row);
+}
+
+enum err store_seek_back(struct store_txn *txn, enum store_table table, struct span below,
+			 struct store_row *row)
+{
+	return txn->store->ops->seek_back(txn, table, below, row);
+}
+
+static bool has_prefix(struct span key, struct span prefix)
+{
+	return key.len >= prefix.len &&
+	       (prefix.len == 0 || memcmp(key.p, prefix.p, prefix.len) == 0);
+}
+
+enum err store_next_prefix(struct store_txn *txn, enum store_table table, struct span prefix,
+			   struct store_key *at, struct store_row *row)
+{
+	enum err rc = store_seek(txn, table, at->len == 0 ? prefix : key_span(at), row);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (!has_prefix(row->key, prefix))
+		return ERR_NOTFOUND;
+	at->len = 0;
+	key_put(at, row->key.p, row->key.len);
+	key_u8(at, 0); /* the smallest key behind this one */
+	return ERR_OK;
+}
+
+enum err store_last_prefix(struct store_txn *txn, enum store_table table, struct span prefix,
+			   struct store_row *row)
+{
+	struct store_key end = {.len = 0};
+	enum err rc;
+
+	key_put(&end, prefix.p, prefix.len);
+	while (end.len < sizeof end.b)
+		key_u8(&end, 0xff);
+	rc = store_seek_back(txn, table, key_span(&end), row);
+	if (rc == ERR_OK && !has_prefix(row->key, prefix))
+		return ERR_NOTFOUND;
+	return rc;
+}
+
+void store_usage(struct store *s, uint64_t *used, uint64_t *cap)
+{
+	s->ops->usage(s, used, cap);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "store/record.h"
+
+#include "base/check.h"
+
+/* value := version 1 | class 1 | case id 16 | store version 8 | sealed(len u32 | plain | zeros) */
+enum { RECORD_VERSION = 1, HEAD = 1 + 1 + 16 + 8, AD_MAX = 1 + HEAD + 80, PAD = 256 };
+enum { PAD_DOC_SMALL = 1024, PAD_DOC_PAGE = LIMIT_RECORD_PAGE };
+
+static enum store_table key_table(enum record_class cls)
+{
+	return cls == RECORD_CASE ? STORE_CASEKEY : STORE_AUDITKEY;
+}
+
+static enum err key_add(struct store_txn *txn, enum record_class cls, const struct id16 *case_id)
+{
+	const struct record_cipher *c = store_cipher(txn);
+	uint8_t wrapped[RECORD_WRAPPED_LEN];
+	const struct span key = span_of(case_id->b, sizeof case_id->b);
+	enum err rc;
+
+	if (record_exists(txn, key_table(cls), key))
+		return ERR_EXISTS;
+	rc = c->key_new(c->ctx, cls, case_id, wrapped);
+	return rc == ERR_OK ? store_put(txn, key_table(cls), key, span_of(wrapped, sizeof wrapped))
+			    : rc;
+}
+
+enum err record_case_keys(struct store_txn *txn, const struct id16 *case_id)
+{
+	enum err rc = key_add(txn, RECORD_CASE, case_id);
+
+	return rc == ERR_OK ? key_add(txn, RECORD_AUDIT, case_id) : rc;
+}
+
+/* Copies the wrapped key: what the store lends dies with the next write. */
+static enum err wrapped_of(struct store_txn *txn, enum record_class cls, const struct id16 *case_id,
+			   uint8_t out[RECORD_WRAPPED_LEN])
+{
+	struct span v;
+	enum err rc;
+
+	if (cls == RECORD_META)
+		return ERR_OK;
+	rc = store_get(txn, key_table(cls), span_of(case_id->b, sizeof case_id->b), &v);
+	if (rc != ERR_OK)
+		return rc;
+	if (v.len != RECORD_WRAPPED_LEN)
+		return ERR_CORRUPT;
+	memcpy(out, v.p, RECORD_WRAPPED_LEN);
+	return ERR_OK;
+}
+
+enum err record_derive(struct store_txn *txn, const struct id16 *case_id, struct span input,
+		       struct id16 *out)
+{
+	const struct record_cipher *c = store_cipher(txn);
+	uint8_t wrapped[RECORD_WRAPPED_LEN];
+	enum err rc = wrapped_of(txn, RECORD_CASE, case_id, wrapped);
+
+	return rc == ERR_OK ? c->derive(c->ctx, case_id, wrapped, input, out) : rc;
+}
+
+enum err record_commit(struct store_txn *txn, const struct id16 *case_id, struct id16 *out)
+{
+	const struct record_cipher *c = store_cipher(txn);
+
+	return c->derive(c->ctx, NULL, NULL, span_of(case_id->b, sizeof case_id->b), out);
+}
+
+static const struct span detail_ad = {(const uint8_t *)"audit-detail", 12};
+
+enum err record_detail_seal(struct store_txn *txn, struct arena *a, const struct id16 *case_id,
+			    struct span plain, struct span *sealed)
+{
+	const struct record_cipher *c = store_cipher(txn);
+	const struct span io[2] = {detail_ad, plain};
+	uint8_t wrapped[RECORD_WRAPPED_LEN], *out = arena_alloc(a, plain.len + RECORD_SEAL_EXTRA);
+	enum err rc = wrapped_of(txn, RECORD_AUDIT, case_id, wrapped);
+
+	if (rc == ERR_OK && out == NULL)
+		rc = ERR_NOMEM;
+	if (rc == ERR_OK)
+		rc = c->seal(c->ctx, RECORD_AUDIT, case_id, wrapped, io, out);
+	*sealed = span_of(out, plain.len + RECORD_SEAL_EXTRA);
+	return rc;
+}
+
+enum err record_detail_open(struct store_txn *txn, struct arena *a, const struct id16 *case_id,
+			    struct span sealed, struct span *plain)
+{
+	const struct record_cipher *c = store_cipher(txn);
+	const struct span io[2] = {detail_ad, sealed};
+	uint8_t wrapped[RECORD_WRAPPED_LEN], *out;
+	enum err rc = wrapped_of(txn, RECORD_AUDIT, case_id, wrapped);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (sealed.len < RECORD_SEAL_EXTRA)
+		return ERR_CORRUPT;
+	out = arena_alloc(a, sealed.len);
+	if (out == NULL)
+		return ERR_NOMEM;
+	*plain = span_of(out, sealed.len - RECORD_SEAL_EXTRA);
+	return c->open(c->ctx, RECORD_AUDIT, case_id, wrapped, io, out);
+}
+
+/* The length of personal records says little: documents fill one of two sizes, others steps of 256.
+ * Node-wide rows are ids and counters of fixed shape and need none. */
+static size_t padded(enum store_table table, enum record_class cls, size_t n)
+{
+	if (cls == RECORD_META)
+		return n;
+	if (table == STORE_DOCBODY && n <= PAD_DOC_SMALL)
+		return PAD_DOC_SMALL;
+	if (table == STORE_DOCBODY && n <= PAD_DOC_PAGE)
+		return PAD_DOC_PAGE;
+	return (n + PAD - 1) / PAD * PAD;
+}
+
+static struct span ad_of(uint8_t buf[AD_MAX], enum store_table table, const uint8_t *head,
+			 struct span key)
+{
+	struct wr w = wr_of(buf, AD_MAX);
+
+	wr_u8(&w, (uint8_t)table);
+	wr_put(&w, head, HEAD);
+	wr_put(&w, key.p, key.len);
+	require(!w.over);
+	return wr_span(&w);
+}
+
+enum err record_put(struct store_txn *txn, struct arena *a, const struct record_place *place,
+		    struct span key, struct span plain)
+{
+	const struct record_cipher *c = store_cipher(txn);
+	size_t n = padded(place->table, place->cls, 4 + plain.len);
+	uint8_t wrapped[RECORD_WRAPPED_LEN], adbuf[AD_MAX];
+	struct wr in, out;
+	enum err rc = wrapped_of(txn, place->cls, &place->case_id, wrapped);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (plain.len > LIMIT_RECORD)
+		return ERR_LIMIT;
+	in = arena_wr(a, n);
+	out = arena_wr(a, HEAD + n + RECORD_SEAL_EXTRA);
+	if (in.cap == 0 || out.cap == 0)
+		return ERR_NOMEM;
+	wr_u32(&in, (uint32_t)plain.len);
+	wr_put(&in, plain.p, plain.len);
+	wr_zero(&in, n - in.len);
+	wr_u8(&out, RECORD_VERSION);
+	wr_u8(&out, (uint8_t)place->cls);
+	wr_put(&out, place->case_id.b, sizeof place->case_id.b);
+	wr_u64(&out, store_version(txn));
+	{
+		const struct span io[2] = {ad_of(adbuf, place->table, out.p, key), wr_span(&in)};
+
+		rc = c->seal(c->ctx, place->cls, &place->case_id, wrapped, io, out.p + HEAD);
+	}
+	return rc == ERR_OK ? store_put(txn, place->table, key, span_of(out.p, out.cap)) : rc;
+}
+
+enum err record_open(struct store_txn *txn, struct arena *a, enum store_table table,
+		     const struct store_row *row, struct record_place *place, struct span *plain)
+{
+	const struct record_cipher *c = store_cipher(txn);
+	uint8_t wrapped[RECORD_WRAPPED_LEN], adbuf[AD_MAX], *out;
+	struct rd r = rd_of(row->val);
+	const uint8_t *head = row->val.p;
+	enum err rc;
+	uint32_t len;
+
+	if (row->val.len < HEAD + RECORD_SEAL_EXTRA + 4 || rd_u8(&r) != RECORD_VERSION)
+		return ERR_CORRUPT;
+	place->table = table;
+	place->cls = (enum record_class)rd_u8(&r);
+	if (place->cls > RECORD_AUDIT)
+		return ERR_CORRUPT;
+	place->case_id = rd_id16(&r);
+	rc = wrapped_of(txn, place->cls, &place->case_id, wrapped);
+	if (rc != ERR_OK)
+		return rc;
+	out = arena_alloc(a, row->val.len - HEAD - RECORD_SEAL_EXTRA);
+	if (out == NULL)
+		return ERR_NOMEM;
+	{
+		const struct span io[2] = {
+			ad_of(adbuf, table, head, row->key),
+			span_of(head + HEAD, row->val.len - HEAD),
+		};
+
+		rc = c->open(c->ctx, place->cls, &place->case_id, wrapped, io, out);
+	}
+	if (rc != ERR_OK)
+		return rc;
+	len = be32_get(out);
+	if (len > row->val.len - HEAD - RECORD_SEAL_EXTRA - 4)
+		return ERR_CORRUPT;
+	*plain = span_of(out + 4, len);
+	return ERR_OK;
+}
+
+enum err record_get_place(struct store_txn *txn, struct arena *a, enum store_table table,
+			  struct span key, struct record_place *place, struct span *plain)
+{
+	struct store_row row = {.key = key};
+	enum err rc = store_get(txn, table, key, &row.val);
+
+	return rc == ERR_OK ? record_open(txn, a, table, &row, place, plain) : rc;
+}
+
+enum err record_get(struct store_txn *txn, struct arena *a, enum store_table table, struct span key,
+		    struct span *plain)
+{
+	struct record_place place;
+
+	return record_get_place(txn, a, table, key, &place, plain);
+}
+
+bool record_exists(struct store_txn *txn, enum store_table table, struct span key)
+{
+	struct span v;
+
+	return store_get(txn, table, key, &v) == ERR_OK;
+}

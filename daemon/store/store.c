@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The LMDB implementation; the only file that includes lmdb.h. */
+#include <errno.h>
+#include <lmdb.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/check.h"
+#include "store/backend.h"
+
+struct lmdb_store {
+	struct store base;
+	MDB_env *env;
+	MDB_dbi dbi[STORE_TABLE_COUNT];
+	uint64_t map_max;
+};
+
+struct lmdb_txn {
+	struct store_txn base;
+	MDB_txn *txn;
+	MDB_cursor *cursors[STORE_TABLE_COUNT];
+};
+
+/* The one place where LMDB's codes become ours. */
+static enum err lmdb_error(int rc)
+{
+	switch (rc) {
+	case MDB_SUCCESS:
+		return ERR_OK;
+	case MDB_NOTFOUND:
+		return ERR_NOTFOUND;
+	case MDB_KEYEXIST:
+		return ERR_EXISTS;
+	case MDB_MAP_FULL:
+	case MDB_TXN_FULL:
+	case ENOSPC:
+	case EDQUOT:
+		return ERR_FULL;
+	case ENOMEM:
+		return ERR_NOMEM;
+	case EBUSY:
+	case EAGAIN:
+		return ERR_BUSY;
+	case EIO:
+	case EROFS:
+	case EACCES:
+		return ERR_IO;
+	default:
+		return rc > 0 ? ERR_IO : ERR_CORRUPT;
+	}
+}
+
+static MDB_val val_of(struct span s)
+{
+	MDB_val v = {.mv_size = s.len, .mv_data = NULL};
+
+	memcpy(&v.mv_data, &s.p, sizeof v.mv_data); /* LMDB's type lacks const */
+	return v;
+}
+
+static struct span span_from(const MDB_val *v)
+{
+	return span_of(v->mv_data, v->mv_size);
+}
+
+static void lmdb_close(struct store *s)
+{
+	struct lmdb_store *ls = (struct lmdb_store *)s;
+
+	mdb_env_close(ls->env);
+	free(ls);
+}
+
+static void usage(struct store *s, uint64_t *used, uint64_t *cap)
+{
+	struct lmdb_store *ls = (struct lmdb_store *)s;
+	MDB_envinfo info;
+	MDB_stat st;
+
+	require(mdb_env_info(ls->env, &info) == 0 && mdb_env_stat(ls->env, &st) == 0);
+	*used = (uint64_t)(info.me_last_pgno + 1) * st.ms_psize;
+	*cap = info.me_mapsize;
+}
+
+/* Grows at 80 %, with no transaction open (there is none: one thread, one at a time). */
+static enum err grow(struct lmdb_store *ls)
+{
+	uint64_t used, cap;
+
+	usage(&ls->base, &used, &cap);
+	if (used < cap / 10 * 8 || cap >= ls->map_max)
+		return ERR_OK;
+	cap = cap * 2 > ls->map_max ? ls->map_max : cap * 2;
+	return lmdb_error(mdb_env_set_mapsize(ls->env, (size_t)cap));
+}
+
+static enum err begin(struct store *s, bool write, struct store_txn **out)
+{
+	struct lmdb_store *ls = (struct lmdb_store *)s;
+	struct lmdb_txn *t = calloc(1, sizeof *t);
+	enum err rc;
+
+	if (t == NULL)
+		return ERR_NOMEM;
+	rc = write ? grow(ls) : ERR_OK;
+	if (rc == ERR_OK)
+		rc = lmdb_error(mdb_txn_begin(ls->env, NULL, write ? 0 : MDB_RDONLY, &t->txn));
+	if (rc != ERR_OK) {
+		free(t);
+		return rc;
+	}
+	t->base = (struct store_txn){s, (uint64_t)mdb_txn_id(t->txn), write};
+	*out = &t->base;
+	return ERR_OK;
+}
+
+static void close_cursors(struct lmdb_txn *t)
+{
+	for (size_t i = 0; i < STORE_TABLE_COUNT; i++)
+		if (t->cursors[i] != NULL)
+			mdb_cursor_close(t->cursors[i]);
+}
+
+static enum err commit(struct store_txn *txn)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)txn;
+	enum err rc;
+
+	close_cursors(t);
+	rc = lmdb_error(mdb_txn_commit(t->txn));
+	free(t);
+	return rc;
+}
+
+static void abort_txn(struct store_txn *txn)
+{
+	struct lmdb_txn *t = (struct lmdb_txn *)txn;
+
+	close_cursors(t);
+	mdb_txn_abort(t->txn);
+	free(t);
+}
+
+static MDB_dbi dbi_of(const struct store_txn *txn, enum store_table t)
+{
+	return ((const struct lmdb_store *)txn->store)->dbi[t];
+}
+
+static enum err get(struct store_txn *txn, enum store_table t, struct span key, struct span *val)
+{
+	MDB_val k = val_of(key), v = {0, NULL};
+	enum err rc = lmdb_error(mdb_get(((struct lmdb_txn *)txn)->txn, dbi_of(txn, t), &k, &v));
+
+	if (rc == ERR_OK)
+		*val = span_from(&v);
+	return rc;
+}
+
+static enum err put(struct store_txn *txn, enum store_table t, struct span key, struct span val)
+{
+	MDB_val k = val_of(key), v = val_of(val);
+
+	return lmdb_error(mdb_put(((struct lmdb_txn *)txn)->txn, dbi_of(txn, t), &k, &v, 0));
+}
+
+static enum err del(struct store_txn *txn, enum store_table t, struct span key)
+{
+	MDB_val k = val_of(key);
+
+	return lmdb_error(mdb_del(((struct lmdb_txn *)txn)->txn, dbi_of(txn, t), &k, NULL));
+}
+
+static enum err cursor_of(struct store_txn *txn, enum store_table t, MDB_cursor **out)
+{
+	struct lmdb_txn *lt = (struct lmdb_txn *)txn;
+	enum err rc = ERR_OK;
+
+	if (lt->cursors[t] == NULL)
+		rc = lmdb_error(mdb_cursor_open(lt->txn, dbi_of(txn, t), &lt->cursors[t]));
+	*out = lt->cursors[t];
+	return rc;
+}
+
+static enum err seek(struct store_txn *txn, enum store_table t, struct span from,
+		     struct store_row *row)
+{
+	MDB_val k = val_of(from), v = {0, NULL};
+	MDB_cursor *c;
+	enum err rc = cursor_of(txn, t, &c);
+
+	if (rc == ERR_OK)
+		rc = lmdb_error(
+			mdb_cursor_get(c, &k, &v, from.len == 0 ? MDB_FIRST : MDB_SET_RANGE));
+	if (rc == ERR_OK)
+		*row = (struct store_row){span_from(&k), span_from(&v)};
+	return rc;
+}
+
+static enum err seek_back(struct store_txn *txn, enum store_table t, struct span below,
+			  struct store_row *row)
+{
+	MDB_val k = val_of(below), v = {0, NULL};
+	MDB_cursor *c;
+	enum err rc = cursor_of(txn, t, &c);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = lmdb_error(mdb_cursor_get(c, &k, &v, MDB_SET_RANGE));
+	if (rc == ERR_OK)
+		rc = lmdb_error(mdb_cursor_get(c, &k, &v, MDB_PREV));
+	else if (rc == ERR_NOTFOUND)
+		rc = lmdb_error(mdb_cursor_get(c, &k, &v, MDB_LAST));
+	if (rc == ERR_OK)
+		*row = (struct store_row){span_from(&k), span_from(&v)};
+	return rc;
+}
+
+static const struct store_ops ops = {
+	.close = lmdb_close,
+	.begin = begin,
+	.commit = commit,
+	.abort = abort_txn,
+	.get = get,
+	.put = put,
+	.del = del,
+	.seek = seek,
+	.seek_back = seek_back,
+	.usage = usage,
+};
+
+static enum err open_tables(struct lmdb_store *ls)
+{
+	MDB_txn *txn;
+	enum err rc = lmdb_error(mdb_txn_begin(ls->env, NULL, 0, &txn));
+
+	if (rc != ERR_OK)
+		return rc;
+	for (size_t i = 0; i < STORE_TABLE_COUNT && rc == ERR_OK; i++)
+		rc = lmdb_error(mdb_dbi_open(txn, key_table_name((enum store_table)i), MDB_CREATE,
+					     &ls->dbi[i]));
+	if (rc != ERR_OK) {
+		mdb_txn_abort(txn);
+		return rc;
+	}
+	return lmdb_error(mdb_txn_commit(txn));
+}
+
+/* KRING_NOSYNC exists only in the control build of the power-cut test, which must fail. */
+#ifdef KRING_NOSYNC
+enum { ENV_FLAGS = MDB_NOTLS | MDB_NOSYNC };
+#else
+enum { ENV_FLAGS = MDB_NOTLS };
+#endif
+
+enum err lmdb_open(struct store **out, const struct store_options *opt)
+{
+	struct lmdb_store *ls = calloc(1, sizeof *ls);
+	uint64_t start = opt->map_start == 0 ? LIMIT_MAP_START : opt->map_start;
+	int dead = 0;
+	enum err rc;
+
+	if (ls == NULL)
+		return ERR_NOMEM;
+	ls->base = (struct store){&ops, opt->cipher};
+	ls->map_max = opt->map_max == 0 ? LIMIT_MAP_MAX : opt->map_max;
+	if (mkdir(opt->path, 0700) != 0 && errno != EEXIST) {
+		free(ls);
+		return ERR_IO;
+	}
+	rc = lmdb_error(mdb_env_create(&ls->env));
+	if (rc == ERR_OK)
+		rc = lmdb_error(mdb_env_set_maxdbs(ls->env, STORE_TABLE_COUNT));
+	if (rc == ERR_OK)
+		rc = lmdb_error(mdb_env_set_mapsize(ls->env, (size_t)start));
+	if (rc == ERR_OK)
+		rc = lmdb_error(mdb_env_open(ls->env, opt->path, ENV_FLAGS, 0600));
+	if (rc == ERR_OK)
+		rc = lmdb_error(mdb_reader_check(ls->env, &dead));
+	if (rc == ERR_OK)
+		rc = grow(ls);
+	if (rc == ERR_OK)
+		rc = open_tables(ls);
+	if (rc != ERR_OK) {
+		lmdb_close(&ls->base);
+		return rc;
+	}
+	*out = &ls->base;
+	return ERR_OK;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * store - an ordered key-value map with one writer and snapshot readers, and nothing more.
+ *
+ * Layer:    store (base only).  Two implementations: LMDB (store.c) and memory (mem.c, simulator).
+ * Owns:     the LMDB environment or the map.
+ * Threads:  one thread; at most one write transaction at a time.
+ * Time:     none.
+ * Durable:  store_commit returned ERR_OK means on disk (LMDB, default sync).
+ * Privacy:  values are opaque here; record.h seals them before they come down.
+ */
+#ifndef KRING_STORE_STORE_H
+#define KRING_STORE_STORE_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "store/keyspace.h"
+
+struct store;
+struct store_txn;
+struct record_cipher;
+
+struct store_options {
+	const char *path;		    /* directory; NULL: in memory */
+	const struct record_cipher *cipher; /* borrowed for the life of the store */
+	uint64_t map_start, map_max;	    /* bytes; 0: the defaults of limits.h */
+};
+
+/** ERR_STALE: written by a newer version.  ERR_BUSY: another process holds it.  ERR_CORRUPT. */
+MUST_CHECK enum err store_open(struct store **out, const struct store_options *opt);
+void store_close(struct store *s);
+
+/** store_begin(s, write, &txn): ERR_FULL when the map may not grow further. */
+MUST_CHECK enum err store_begin(struct store *s, bool write, struct store_txn **out);
+/** txn is gone whatever is returned.  ERR_FULL: nothing happened.  ERR_IO: stop the process. */
+MUST_CHECK enum err store_commit(struct store_txn *txn);
+void store_abort(struct store_txn *txn);
+const struct record_cipher *store_cipher(const struct store_txn *txn);
+/** Rises with every write transaction; part of what a record is sealed with. */
+uint64_t store_version(const struct store_txn *txn);
+
+/** Values are borrowed until the next write or the end of the transaction: copy before writing. */
+MUST_CHECK enum err store_get(struct store_txn *txn, enum store_table table, struct span key,
+			      struct span *val);
+MUST_CHECK enum err store_put(struct store_txn *txn, enum store_table table, struct span key,
+			      struct span val);
+/** ERR_NOTFOUND when absent. */
+MUST_CHECK enum err store_del(struct store_txn *txn, enum store_table table, struct span key);
+
+struct store_row {
+	struct span key, val;
+};
+/** First row with key >= from. ERR_NOTFOUND at the end. */
+MUST_CHECK enum err store_seek(struct store_txn *txn, enum store_table table, struct span from,
+			       struct store_row *row);
+/** Last row with key < below. */
+MUST_CHECK enum err store_seek_back(struct store_txn *txn, enum store_table table,
+				    struct span below, struct store_row *row);
+/** store_next_prefix(txn, table, prefix, &at, &row): iterate rows whose key begins with prefix;
+ *  at starts zeroed and remembers the place, so rows may be changed in between. */
+MUST_CHECK enum err store_next_prefix(struct store_txn *txn, enum store_table table,
+				      struct span prefix, struct store_key *at,
+				      struct store_row *row);
+/** Last row whose key begins with prefix. */
+MUST_CHECK enum err store_last_prefix(struct store_txn *txn, enum store_table table,
+				      struct span prefix, struct store_row *row);
+/** Bytes used and bytes the map may hold. */
+void store_usage(struct store *s, uint64_t *used, uint64_t *cap);
+
+#endif /* KRING_STORE_STORE_H */

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Debian packages, one list for quickstart, tests and CI.  Sourced, not run.
+# shellcheck shell=bash disable=SC2034
+BUILD_PACKAGES="ca-certificates cmake make gcc libc6-dev pkg-config libzmq3-dev libprotobuf-c-dev protobuf-c-compiler
+protobuf-compiler libprotobuf-dev libsodium-dev liblmdb-dev libuv1-dev libinih-dev libjansson-dev libcmocka-dev
+python3 python3-protobuf"
+TEST_PACKAGES="clang clang-format git python3-pytest python3-zmq python3-nacl iproute2 valgrind xfsprogs e2fsprogs
+mount util-linux procps"
+
+# install_packages LIST: only what is missing; as root, else says what to run as root.
+install_packages() {
+	local missing="" p
+	for p in $1; do
+		dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
+	done
+	[ -n "$missing" ] || return 0
+	if [ "$(id -u)" -ne 0 ]; then
+		echo "! these packages are missing; run as root:" >&2
+		echo "  apt-get install --no-install-recommends$missing" >&2
+		return 1
+	fi
+	echo "installing:$missing"
+	export DEBIAN_FRONTEND=noninteractive
+	# shellcheck disable=SC2086
+	{ apt-get -qq -o DPkg::Lock::Timeout=300 update &&
+		apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing; } >/tmp/kring-apt.log 2>&1 ||
+		{ tail -5 /tmp/kring-apt.log >&2; return 1; }
+}

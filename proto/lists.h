@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * lists - the code lists of config/, compiled in: codes travel, words stay local.
+ *
+ * Layer:    proto (base only).
+ * Owns:     nothing; tables are constant (gen_lists.py writes lists.c).
+ * Threads:  any.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  vocabulary only.
+ */
+#ifndef KRING_PROTO_LISTS_H
+#define KRING_PROTO_LISTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum list_lang { LIST_NL, LIST_FR, LIST_EN, LIST_DE, LIST_LANGS };
+
+/* clang-format off */
+#define LISTS(X) X(NEEDS, needs) X(DECLINE, decline_reasons) X(OUTCOMES, outcomes) X(REASONS, reasons) \
+	X(STATES, states) X(CATEGORIES, categories) X(WORK, work) X(ACTS, acts) X(UI, ui)
+enum list_id {
+#define LIST_ENUM(name, var) LIST_##name,
+	LISTS(LIST_ENUM)
+#undef LIST_ENUM
+	LIST_COUNT
+};
+/* clang-format on */
+
+struct list_entry {
+	const char *code;
+	const char *text[LIST_LANGS];
+};
+
+struct list {
+	const struct list_entry *entries;
+	size_t count;
+};
+
+/** One rule of a country's holidays: a date, a distance from Easter, or the King's day of NL. */
+enum holiday_kind { HOLIDAY_DATE, HOLIDAY_EASTER, HOLIDAY_KING };
+struct holiday_rule {
+	char country[3];
+	enum holiday_kind kind;
+	int month, day; /* day: of the month, or days after Easter Sunday */
+};
+
+extern const struct list list_table[LIST_COUNT];
+extern const struct holiday_rule list_holidays[];
+extern const size_t list_holiday_count;
+
+bool list_has(enum list_id list, const char *code);
+/** The text in that language; an unknown code is shown as it came. */
+const char *list_text(enum list_id list, enum list_lang lang, const char *code);
+
+#endif /* KRING_PROTO_LISTS_H */

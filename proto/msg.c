@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "proto/msg.h"
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "proto/schema.h"
+#include "proto/walk.h"
+
+typedef ProtobufCFieldDescriptor field_t;
+
+static ProtobufCMessage *pb(struct msg *m)
+{
+	return (ProtobufCMessage *)(void *)m;
+}
+
+static const ProtobufCMessage *cpb(const struct msg *m)
+{
+	return (const ProtobufCMessage *)(const void *)m;
+}
+
+static void *alloc_cb(void *ctx, size_t n)
+{
+	return arena_alloc(ctx, n);
+}
+
+static void free_cb(void *ctx, void *p)
+{
+	(void)ctx;
+	(void)p; /* the arena is wiped as a whole */
+}
+
+static struct msg *new_of(struct arena *a, const ProtobufCMessageDescriptor *d)
+{
+	ProtobufCMessage *m = arena_alloc(a, d->sizeof_message);
+
+	if (m != NULL)
+		d->message_init(m);
+	return (struct msg *)(void *)m;
+}
+
+struct msg *msg_new(struct arena *a, enum msg_kind kind)
+{
+	require(kind < MSG_KIND_COUNT_);
+	return new_of(a, schema_table[kind].desc);
+}
+
+enum msg_kind msg_kind_of(const struct msg *m)
+{
+	for (unsigned k = 0; k < MSG_KIND_COUNT_; k++)
+		if (schema_table[k].desc == cpb(m)->descriptor)
+			return (enum msg_kind)k;
+	require(false);
+	return MSG_KIND_COUNT_;
+}
+
+enum err msg_parse(struct arena *a, enum msg_kind kind, struct span bytes, struct msg **out,
+		   struct err_text *why)
+{
+	ProtobufCAllocator alloc = {alloc_cb, free_cb, a};
+	enum err rc = walk_check(kind, bytes, why);
+	size_t before = a->used;
+	ProtobufCMessage *m;
+
+	if (rc != ERR_OK)
+		return rc;
+	m = protobuf_c_message_unpack(schema_table[kind].desc, &alloc, bytes.len, bytes.p);
+	if (a->used - before > LIMIT_UNPACK_ARENA)
+		return err_explain(why, ERR_LIMIT, "message too large to unpack");
+	if (m == NULL)
+		return err_explain(why, a->failed ? ERR_NOMEM : ERR_MALFORMED,
+				   "message cannot be unpacked");
+	*out = (struct msg *)(void *)m;
+	return ERR_OK;
+}
+
+enum err msg_pack(struct arena *a, const struct msg *m, struct span *out)
+{
+	size_t n;
+	uint8_t *p;
+
+	if (a->failed || m == NULL)
+		return ERR_NOMEM;
+	n = protobuf_c_message_get_packed_size(cpb(m));
+	p = arena_alloc(a, n == 0 ? 1 : n);
+	if (p == NULL)
+		return ERR_NOMEM;
+	require(protobuf_c_message_pack(cpb(m), p) == n);
+	*out = span_of(p, n);
+	return ERR_OK;
+}
+
+static const field_t *field_of(const struct msg *m, unsigned no)
+{
+	const field_t *f = protobuf_c_message_descriptor_get_field(cpb(m)->descriptor, no);
+
+	require(f != NULL);
+	return f;
+}
+
+static void *at(struct msg *m, unsigned offset)
+{
+	return (uint8_t *)pb(m) + offset;
+}
+
+static const void *cat(const struct msg *m, unsigned offset)
+{
+	return (const uint8_t *)cpb(m) + offset;
+}
+
+static bool is_repeated(const field_t *f)
+{
+	return f->label == PROTOBUF_C_LABEL_REPEATED;
+}
+
+static void set_has(struct msg *m, const field_t *f, bool on)
+{
+	if (f->quantifier_offset != 0) {
+		protobuf_c_boolean has = on;
+
+		memcpy(at(m, f->quantifier_offset), &has, sizeof has);
+	}
+}
+
+void msg_set_u64(struct msg *m, unsigned no, uint64_t v)
+{
+	const field_t *f;
+	uint32_t v32 = (uint32_t)v;
+
+	if (m == NULL)
+		return;
+	f = field_of(m, no);
+	require(!is_repeated(f));
+	if (f->type == PROTOBUF_C_TYPE_UINT64) {
+		memcpy(at(m, f->offset), &v, sizeof v);
+	} else {
+		require(f->type == PROTOBUF_C_TYPE_UINT32 || f->type == PROTOBUF_C_TYPE_BOOL ||
+			f->type == PROTOBUF_C_TYPE_ENUM);
+		require(v <= UINT32_MAX);
+		memcpy(at(m, f->offset), &v32, sizeof v32); /* all three are four bytes wide */
+	}
+	set_has(m, f, true);
+}
+
+static_assert(sizeof(protobuf_c_boolean) == 4, "a bool field is four bytes wide");
+
+void msg_set_text(struct arena *a, struct msg *m, unsigned no, const char *s)
+{
+	char *copy;
+
+	if (m == NULL || s == NULL)
+		return;
+	require(field_of(m, no)->type == PROTOBUF_C_TYPE_STRING && !is_repeated(field_of(m, no)));
+	copy = arena_text(a, s);
+	if (copy != NULL)
+		memcpy(at(m, field_of(m, no)->offset), &copy, sizeof copy);
+}
+
+static ProtobufCBinaryData binary(struct arena *a, struct span s)
+{
+	struct span copy = arena_copy(a, s);
+	ProtobufCBinaryData b = {copy.len, NULL};
+
+	memcpy(&b.data, &copy.p,
+	       sizeof b.data); /* the arena's memory is writable; span adds const */
+	return b;
+}
+
+void msg_set_bytes(struct arena *a, struct msg *m, unsigned no, struct span s)
+{
+	const field_t *f;
+	ProtobufCBinaryData b;
+
+	if (m == NULL)
+		return;
+	f = field_of(m, no);
+	require(f->type == PROTOBUF_C_TYPE_BYTES && !is_repeated(f));
+	b = binary(a, s);
+	if (b.data == NULL)
+		return;
+	memcpy(at(m, f->offset), &b, sizeof b);
+	set_has(m, f, true);
+}
+
+/* Room for one more element; arrays double at powers of two.  NULL when the arena is full. */
+static void *grow(struct arena *a, struct msg *m, const field_t *f, size_t width)
+{
+	size_t n;
+	uint8_t *old, *new;
+
+	require(is_repeated(f));
+	memcpy(&n, at(m, f->quantifier_offset), sizeof n);
+	memcpy(&old, at(m, f->offset), sizeof old);
+	new = old;
+	if ((n & (n - 1)) == 0) {
+		new = arena_alloc(a, (n == 0 ? 1 : 2 * n) * width);
+		if (new == NULL)
+			return NULL;
+		if (n != 0)
+			memcpy(new, old, n * width);
+		memcpy(at(m, f->offset), &new, sizeof new);
+	}
+	n++;
+	memcpy(at(m, f->quantifier_offset), &n, sizeof n);
+	return new + (n - 1) * width;
+}
+
+void msg_add_text(struct arena *a, struct msg *m, unsigned no, const char *s)
+{
+	char *copy;
+	void *slot;
+
+	if (m == NULL || s == NULL)
+		return;
+	require(field_of(m, no)->type == PROTOBUF_C_TYPE_STRING);
+	copy = arena_text(a, s);
+	slot = copy == NULL ? NULL : grow(a, m, field_of(m, no), sizeof copy);
+	if (slot != NULL)
+		memcpy(slot, &copy, sizeof copy);
+}
+
+void msg_add_bytes(struct arena *a, struct msg *m, unsigned no, struct span s)
+{
+	ProtobufCBinaryData b;
+	void *slot;
+
+	if (m == NULL)
+		return;
+	require(field_of(m, no)->type == PROTOBUF_C_TYPE_BYTES);
+	b = binary(a, s);
+	slot = b.data == NULL ? NULL : grow(a, m, field_of(m, no), sizeof b);
+	if (slot != NULL)
+		memcpy(slot, &b, sizeof b);
+}
+
+struct msg *msg_sub(struct arena *a, struct msg *m, unsigned no)
+{
+	const field_t *f;
+	struct msg *sub;
+
+	if (m == NULL)
+		return NULL;
+	f = field_of(m, no);
+	require(f->type == PROTOBUF_C_TYPE_MESSAGE && !is_repeated(f));
+	memcpy(&sub, at(m, f->offset), sizeof sub);
+	if (sub == NULL) {
+		sub = new_of(a, f->descriptor);
+		memcpy(at(m, f->offset), &sub, sizeof sub);
+	}
+	return sub;
+}
+
+struct msg *msg_add(struct arena *a, struct msg *m, unsigned no)
+{
+	const field_t *f;
+	struct msg *sub;
+	void *slot;
+
+	if (m == NULL)
+		return NULL;
+	f = field_of(m, no);
+	require(f->type == PROTOBUF_C_TYPE_MESSAGE);
+	sub = new_of(a, f->descriptor);
+	slot = sub == NULL ? NULL : grow(a, m, f, sizeof sub);
+	if (slot != NULL)
+		memcpy(slot, &sub, sizeof sub);
+	return slot == NULL ? NULL : sub;
+}
+
+void msg_put_sub(struct msg *m, unsigned no, const struct msg *sub)
+{
+	const field_t *f;
+
+	if (m == NULL || sub == NULL)
+		return;
+	f = field_of(m, no);
+	require(f->type == PROTOBUF_C_TYPE_MESSAGE && f->descriptor == cpb(sub)->descriptor);
+	memcpy(at(m, f->offset), &sub, sizeof sub);
+}
+
+static size_t width_of(const field_t *f)
+{
+	if (is_repeated(f) || f->type == PROTOBUF_C_TYPE_STRING ||
+	    f->type == PROTOBUF_C_TYPE_MESSAGE)
+		return sizeof(void *);
+	if (f->type == PROTOBUF_C_TYPE_BYTES)
+		return sizeof(ProtobufCBinaryData);
+	return f->type == PROTOBUF_C_TYPE_UINT64 ? 8 : 4;
+}
+
+void msg_clear(struct msg *m, unsigned no)
+{
+	const field_t *f = field_of(m, no);
+
+	memset(at(m, f->offset), 0, width_of(f));
+	if (is_repeated(f))
+		memset(at(m, f->quantifier_offset), 0, sizeof(size_t));
+	else
+		set_has(m, f, false);
+}
+
+void msg_copy_fields(struct msg *to, const struct msg *from)
+{
+	const ProtobufCMessageDescriptor *d = cpb(from)->descriptor;
+
+	require(to != NULL && cpb(to)->descriptor == d);
+	for (unsigned i = 0; i < d->n_fields; i++) {
+		const field_t *f = &d->fields[i];
+
+		require(!is_repeated(f));
+		if (!msg_has(from, f->id))
+			continue;
+		memcpy(at(to, f->offset), cat(from, f->offset), width_of(f));
+		set_has(to, f, true);
+	}
+}
+
+static size_t count_of(const struct msg *m, const field_t *f)
+{
+	size_t n;
+
+	memcpy(&n, cat(m, f->quantifier_offset), sizeof n);
+	return n;
+}
+
+static const void *pointer_of(const struct msg *m, const field_t *f)
+{
+	const void *p;
+
+	memcpy(&p, cat(m, f->offset), sizeof p);
+	return p;
+}
+
+bool msg_has(const struct msg *m, unsigned no)
+{
+	const field_t *f;
+	protobuf_c_boolean has;
+
+	if (m == NULL)
+		return false;
+	f = field_of(m, no);
+	if (is_repeated(f))
+		return count_of(m, f) > 0;
+	if (f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE)
+		return pointer_of(m, f) != NULL && pointer_of(m, f) != f->default_value;
+	memcpy(&has, cat(m, f->quantifier_offset), sizeof has);
+	return has != 0;
+}
+
+uint64_t msg_u64(const struct msg *m, unsigned no)
+{
+	uint64_t v;
+	uint32_t v32;
+
+	if (!msg_has(m, no))
+		return 0;
+	if (field_of(m, no)->type == PROTOBUF_C_TYPE_UINT64) {
+		memcpy(&v, cat(m, field_of(m, no)->offset), sizeof v);
+		return v;
+	}
+	memcpy(&v32, cat(m, field_of(m, no)->offset), sizeof v32);
+	return v32;
+}
+
+const char *msg_text(const struct msg *m, unsigned no)
+{
+	if (!msg_has(m, no))
+		return "";
+	require(field_of(m, no)->type == PROTOBUF_C_TYPE_STRING);
+	return pointer_of(m, field_of(m, no));
+}
+
+struct span msg_bytes(const struct msg *m, unsigned no)
+{
+	ProtobufCBinaryData b;
+
+	if (!msg_has(m, no))
+		return span_of(NULL, 0);
+	require(field_of(m, no)->type == PROTOBUF_C_TYPE_BYTES);
+	memcpy(&b, cat(m, field_of(m, no)->offset), sizeof b);
+	return span_of(b.data, b.len);
+}
+
+const struct msg *msg_get(const struct msg *m, unsigned no)
+{
+	if (!msg_has(m, no))
+		return NULL;
+	require(field_of(m, no)->type == PROTOBUF_C_TYPE_MESSAGE);
+	return pointer_of(m, field_of(m, no));
+}
+
+size_t msg_count(const struct msg *m, unsigned no)
+{
+	if (m == NULL)
+		return 0;
+	require(is_repeated(field_of(m, no)));
+	return count_of(m, field_of(m, no));
+}
+
+static const void *element(const struct msg *m, unsigned no, size_t i, size_t width)
+{
+	require(i < msg_count(m, no));
+	return (const uint8_t *)pointer_of(m, field_of(m, no)) + i * width;
+}
+
+const struct msg *msg_at(const struct msg *m, unsigned no, size_t i)
+{
+	const struct msg *sub;
+
+	require(field_of(m, no)->type == PROTOBUF_C_TYPE_MESSAGE);
+	memcpy(&sub, element(m, no, i, sizeof sub), sizeof sub);
+	return sub;
+}
+
+const char *msg_text_at(const struct msg *m, unsigned no, size_t i)
+{
+	const char *s;
+
+	require(field_of(m, no)->type == PROTOBUF_C_TYPE_STRING);
+	memcpy(&s, element(m, no, i, sizeof s), sizeof s);
+	return s;
+}
+
+struct span msg_bytes_at(const struct msg *m, unsigned no, size_t i)
+{
+	ProtobufCBinaryData b;
+
+	require(field_of(m, no)->type == PROTOBUF_C_TYPE_BYTES);
+	memcpy(&b, element(m, no, i, sizeof b), sizeof b);
+	return span_of(b.data, b.len);
+}
+
+static enum msg_type type_of(const field_t *f)
+{
+	if (f->type == PROTOBUF_C_TYPE_STRING)
+		return MSG_TYPE_TEXT;
+	if (f->type == PROTOBUF_C_TYPE_BYTES)
+		return MSG_TYPE_BYTES;
+	if (f->type == PROTOBUF_C_TYPE_MESSAGE)
+		return MSG_TYPE_SUB;
+	if (f->type == PROTOBUF_C_TYPE_ENUM)
+		return MSG_TYPE_ENUM;
+	return f->type == PROTOBUF_C_TYPE_BOOL ? MSG_TYPE_BOOL : MSG_TYPE_NUMBER;
+}
+
+bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out)
+{
+	const struct schema *s = &schema_table[msg_kind_of(m)];
+
+	if (i >= s->count)
+		return false;
+	*out = (struct msg_field){s->fields[i].number, s->desc->fields[i].name,
+				  type_of(&s->desc->fields[i]), s->fields[i].cat,
+				  is_repeated(&s->desc->fields[i])};
+	require(s->desc->fields[i].id == s->fields[i].number);
+	return true;
+}
+
+const char *msg_enum_name(const struct msg *m, unsigned no)
+{
+	const ProtobufCEnumValue *v;
+
+	if (!msg_has(m, no))
+		return "";
+	v = protobuf_c_enum_descriptor_get_value(field_of(m, no)->descriptor, (int)msg_u64(m, no));
+	return v == NULL ? "" : v->name;
+}
+
+/* Schemas are not recursive, so this ends. */
+uint64_t msg_cats(const struct msg *m) /* NOLINT(misc-no-recursion) */
+{
+	struct msg_field f;
+	uint64_t cats = 0;
+
+	for (size_t i = 0; msg_field_at(m, i, &f); i++) {
+		if (!msg_has(m, f.number))
+			continue;
+		if (f.cat != MSG_CAT_OPEN)
+			cats |= UINT64_C(1) << f.cat;
+		if (f.type == MSG_TYPE_SUB && !f.repeated)
+			cats |= msg_cats(msg_get(m, f.number));
+		for (size_t j = 0;
+		     f.type == MSG_TYPE_SUB && f.repeated && j < msg_count(m, f.number); j++)
+			cats |= msg_cats(msg_at(m, f.number, j));
+	}
+	return cats;
+}
+
+const char *msg_cat_name(unsigned bit)
+{
+	static const char *const names[] = {
+		"identity", "contact",	      "household",   "children",      "income-debt",
+		"housing",  "work-education", "health",	     "mental-health", "addiction",
+		"safety",   "justice",	      "origin",	     "conviction",    "scores",
+		"needs",    "story",	      "attachments", "rights",	      "national-number",
+	};
+
+	return bit < sizeof names / sizeof names[0] ? names[bit] : NULL;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * msg - messages by field number: made, read, packed and unpacked without generated structs.
+ *
+ * Layer:    proto (base only).  protobuf-c and its generated code stay behind this header.
+ * Owns:     nothing; every message lives in the arena that made it.
+ * Threads:  any, one arena at a time.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  bodies are personal; the arena is wiped on reset.
+ *
+ * Field numbers come from fields.h (OFFER_NEED, ...).  Asking for a field that the message's schema
+ * lacks, or as another type, is a mistake of ours and ends in require().
+ */
+#ifndef KRING_PROTO_MSG_H
+#define KRING_PROTO_MSG_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "proto/fields.h"
+
+struct msg;
+
+enum { MSG_CAT_OPEN = 63 };
+
+/** Empty message; NULL when the arena is full (setters and msg_pack then report it). */
+struct msg *msg_new(struct arena *a, enum msg_kind kind);
+enum msg_kind msg_kind_of(const struct msg *m);
+
+/** Untrusted bytes: walked first, then unpacked into the arena.  ERR_MALFORMED and ERR_LIMIT name the
+ *  field in why.  ERR_NOMEM: over the arena. */
+MUST_CHECK enum err msg_parse(struct arena *a, enum msg_kind kind, struct span bytes,
+			      struct msg **out, struct err_text *why);
+/** ERR_NOMEM when this arena ran short here or at any setter before. */
+MUST_CHECK enum err msg_pack(struct arena *a, const struct msg *m, struct span *out);
+
+/* Setters copy into the arena; a NULL message or NULL text is a no-op. */
+void msg_set_u64(struct msg *m, unsigned field, uint64_t v);
+void msg_set_text(struct arena *a, struct msg *m, unsigned field, const char *s);
+void msg_set_bytes(struct arena *a, struct msg *m, unsigned field, struct span s);
+void msg_add_text(struct arena *a, struct msg *m, unsigned field, const char *s);
+void msg_add_bytes(struct arena *a, struct msg *m, unsigned field, struct span s);
+/** The sub-message of a field, made when absent. */
+struct msg *msg_sub(struct arena *a, struct msg *m, unsigned field);
+/** A new element of a repeated sub-message. */
+struct msg *msg_add(struct arena *a, struct msg *m, unsigned field);
+/** Put an existing message of the right kind in place (borrowed, same arena). */
+void msg_put_sub(struct msg *m, unsigned field, const struct msg *sub);
+void msg_clear(struct msg *m, unsigned field);
+/** Shallow copy of every present field of from that to's schema has under the same number. */
+void msg_copy_fields(struct msg *to, const struct msg *from);
+
+/* Getters: absent reads as 0, "" , empty span, NULL. */
+bool msg_has(const struct msg *m, unsigned field);
+uint64_t msg_u64(const struct msg *m, unsigned field);
+const char *msg_text(const struct msg *m, unsigned field);
+struct span msg_bytes(const struct msg *m, unsigned field);
+const struct msg *msg_get(const struct msg *m, unsigned field);
+size_t msg_count(const struct msg *m, unsigned field);
+const struct msg *msg_at(const struct msg *m, unsigned field, size_t i);
+const char *msg_text_at(const struct msg *m, unsigned field, size_t i);
+struct span msg_bytes_at(const struct msg *m, unsigned field, size_t i);
+
+/* What a message is made of, for filters and printers. */
+enum msg_type {
+	MSG_TYPE_NUMBER,
+	MSG_TYPE_BOOL,
+	MSG_TYPE_ENUM,
+	MSG_TYPE_TEXT,
+	MSG_TYPE_BYTES,
+	MSG_TYPE_SUB
+};
+struct msg_field {
+	unsigned number;
+	const char *name;
+	enum msg_type type;
+	uint8_t cat;
+	bool repeated;
+};
+/** The i-th field of the schema; false past the last. */
+bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out);
+/** Name of an enum field's value, or "". */
+const char *msg_enum_name(const struct msg *m, unsigned field);
+/** OR of 1 << category over every present personal field, sub-messages included. */
+uint64_t msg_cats(const struct msg *m);
+/** Lower-case names of the categories, in the order of their bits; NULL past the last. */
+const char *msg_cat_name(unsigned bit);
+
+#endif /* KRING_PROTO_MSG_H */

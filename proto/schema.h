@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * schema - the generated table of messages, fields and categories.
+ *
+ * Layer:    proto (base only); internal to proto/: others use msg.h.
+ * Owns:     nothing; the table is constant (gen_schema.py writes schema.c).
+ * Threads:  any.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  says which field holds which category.
+ */
+#ifndef KRING_PROTO_SCHEMA_H
+#define KRING_PROTO_SCHEMA_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "proto/fields.h"
+
+struct schema_field {
+	uint32_t number;
+	uint8_t cat; /* MSG_CAT_OPEN: not personal */
+};
+
+struct schema {
+	const ProtobufCMessageDescriptor *desc;
+	const struct schema_field *fields; /* in the order of desc->fields */
+	unsigned count;
+};
+
+extern const struct schema schema_table[MSG_KIND_COUNT_];
+
+#endif /* KRING_PROTO_SCHEMA_H */

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "proto/walk.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "proto/schema.h"
+
+enum { WIRE_VARINT = 0, WIRE_BYTES = 2, FIELD_MAX = 128 };
+
+struct walk {
+	const uint8_t *start;
+	size_t fields;
+	struct err_text *why;
+};
+
+static enum err bad(const struct walk *w, const struct rd *r, enum err e, const char *field,
+		    const char *what)
+{
+	return err_explain(w->why, e, "%s: %s at byte %zu", field, what, (size_t)(r->p - w->start));
+}
+
+/* Shortest form is not demanded (protobuf allows padding), but ten bytes are the end. */
+static bool varint(struct rd *r, uint64_t *out)
+{
+	*out = 0;
+	for (unsigned shift = 0; shift < 70; shift += 7) {
+		uint8_t b = rd_u8(r);
+
+		if (r->bad || (shift == 63 && b > 1))
+			return false;
+		*out |= (uint64_t)(b & 0x7f) << shift;
+		if ((b & 0x80) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err check_scalar(const struct walk *w, struct rd *r, const ProtobufCFieldDescriptor *f)
+{
+	uint64_t v;
+
+	if (!varint(r, &v))
+		return bad(w, r, ERR_MALFORMED, f->name, "number cut short or too long");
+	if (f->type == PROTOBUF_C_TYPE_UINT32 && v > UINT32_MAX)
+		return bad(w, r, ERR_MALFORMED, f->name, "number over 32 bits");
+	if (f->type == PROTOBUF_C_TYPE_BOOL && v > 1)
+		return bad(w, r, ERR_MALFORMED, f->name, "neither true nor false");
+	if (f->type == PROTOBUF_C_TYPE_ENUM &&
+	    (v > INT32_MAX || protobuf_c_enum_descriptor_get_value(f->descriptor, (int)v) == NULL))
+		return bad(w, r, ERR_MALFORMED, f->name, "unknown enumerator");
+	return ERR_OK;
+}
+
+static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d, struct rd r,
+			     unsigned depth);
+
+static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCFieldDescriptor *f,
+			    unsigned depth)
+{
+	uint64_t n;
+	const uint8_t *p;
+	struct rd sub;
+
+	if (!varint(r, &n) || n > r->left)
+		return bad(w, r, ERR_MALFORMED, f->name, "length past the end");
+	if ((f->type == PROTOBUF_C_TYPE_STRING && n > LIMIT_PB_STRING) ||
+	    (f->type == PROTOBUF_C_TYPE_BYTES && n > LIMIT_ROSTER_ENTRY * 2))
+		return bad(w, r, ERR_LIMIT, f->name, "too long");
+	p = rd_take(r, (size_t)n);
+	if (f->type == PROTOBUF_C_TYPE_STRING && !text_valid(span_of(p, (size_t)n)))
+		return bad(w, r, ERR_MALFORMED, f->name, "not a plain UTF-8 text");
+	if (f->type != PROTOBUF_C_TYPE_MESSAGE)
+		return ERR_OK;
+	sub = rd_of(span_of(p, (size_t)n));
+	return walk_message(w, f->descriptor, sub, depth + 1);
+}
+
+static enum err check_field(struct walk *w, struct rd *r, const ProtobufCFieldDescriptor *f,
+			    unsigned wire, unsigned depth)
+{
+	bool lengthy = f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_BYTES ||
+		       f->type == PROTOBUF_C_TYPE_MESSAGE;
+
+	if (wire != (lengthy ? WIRE_BYTES : WIRE_VARINT))
+		return bad(w, r, ERR_MALFORMED, f->name, "wrong wire type");
+	return lengthy ? check_bytes(w, r, f, depth) : check_scalar(w, r, f);
+}
+
+/* Recursion is bounded by LIMIT_PB_DEPTH and by schemas without recursion (gen_schema.py). */
+static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d, struct rd r,
+			     unsigned depth) /* NOLINT(misc-no-recursion) */
+{
+	uint16_t seen[FIELD_MAX] = {0};
+
+	if (depth > LIMIT_PB_DEPTH)
+		return bad(w, &r, ERR_LIMIT, d->short_name, "nested too deep");
+	while (r.left > 0) {
+		const ProtobufCFieldDescriptor *f = NULL;
+		uint64_t key;
+		enum err rc;
+
+		if (!varint(&r, &key) || key >> 3 == 0 || key >> 3 >= FIELD_MAX)
+			return bad(w, &r, ERR_MALFORMED, d->short_name,
+				   "field number out of range");
+		f = protobuf_c_message_descriptor_get_field(d, (unsigned)(key >> 3));
+		if (f == NULL)
+			return bad(w, &r, ERR_MALFORMED, d->short_name, "unknown field");
+		if (++w->fields > LIMIT_PB_FIELDS)
+			return bad(w, &r, ERR_LIMIT, f->name, "too many fields");
+		if (++seen[key >> 3] >
+		    (f->label == PROTOBUF_C_LABEL_REPEATED ? LIMIT_PB_REPEATED : 1))
+			return bad(w, &r,
+				   f->label == PROTOBUF_C_LABEL_REPEATED ? ERR_LIMIT
+									 : ERR_MALFORMED,
+				   f->name, "given too often");
+		rc = check_field(w, &r, f, (unsigned)(key & 7), depth);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+enum err walk_check(enum msg_kind kind, struct span bytes, struct err_text *why)
+{
+	struct walk w = {.start = bytes.p, .why = why};
+
+	if (kind >= MSG_KIND_COUNT_)
+		return err_explain(why, ERR_MALFORMED, "no such message");
+	return walk_message(&w, schema_table[kind].desc, rd_of(bytes), 1);
+}

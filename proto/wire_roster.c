@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Layouts of membership: node record, roster entry and its payloads. */
+#include "base/check.h"
+#include "base/text.h"
+#include "proto/wire.h"
+
+enum { ENTRY_FIXED = 8 + 16 + 8 + 32 + 8 + 8 + 1 + 4 };
+
+static const char magic_node[8] = "KRG1nod";
+static const char magic_roster[8] = "KRG1ros";
+
+static void put_text(struct wr *w, const char *s)
+{
+	wr_u8(w, (uint8_t)strlen(s));
+	wr_put(w, s, strlen(s));
+}
+
+static void get_text(struct rd *r, char *out, size_t cap)
+{
+	size_t n = rd_u8(r);
+	const uint8_t *p = rd_take(r, n);
+
+	out[0] = '\0';
+	if (p == NULL || n >= cap || !text_valid(span_of(p, n))) {
+		r->bad = true;
+		return;
+	}
+	memcpy(out, p, n);
+	out[n] = '\0';
+}
+
+void wire_node_put(struct wr *w, const struct wire_node *n)
+{
+	wr_put(w, magic_node, sizeof magic_node);
+	wr_put(w, n->fed_id.b, 16);
+	wr_put(w, n->node.b, 32);
+	wr_u64(w, n->version);
+	wr_put(w, n->prev_hash.b, 32);
+	wr_u32(w, n->key_seq);
+	wr_put(w, n->nk_pub.b, 32);
+	wr_put(w, n->next_digest.b, 32);
+	wr_put(w, n->tk_pub.b, 32);
+	wr_put(w, n->relay.b, 32);
+	wr_u16(w, n->flags);
+	wr_u64(w, n->time_s);
+	put_text(w, n->endpoint);
+}
+
+enum err wire_node_get(struct span s, struct wire_node *n)
+{
+	struct rd r = rd_of(s);
+	const uint8_t *magic = rd_take(&r, sizeof magic_node);
+
+	if (magic == NULL || memcmp(magic, magic_node, sizeof magic_node) != 0)
+		return ERR_MALFORMED;
+	n->fed_id = rd_id16(&r);
+	n->node = rd_id32(&r);
+	n->version = rd_u64(&r);
+	n->prev_hash = rd_id32(&r);
+	n->key_seq = rd_u32(&r);
+	n->nk_pub = rd_id32(&r);
+	n->next_digest = rd_id32(&r);
+	n->tk_pub = rd_id32(&r);
+	n->relay = rd_id32(&r);
+	n->flags = rd_u16(&r);
+	n->time_s = rd_u64(&r);
+	get_text(&r, n->endpoint, sizeof n->endpoint);
+	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
+}
+
+void wire_roster_put(struct wr *w, const struct wire_roster *e)
+{
+	wr_put(w, magic_roster, sizeof magic_roster);
+	wr_put(w, e->fed_id.b, 16);
+	wr_u64(w, e->seq);
+	wr_put(w, e->prev_hash.b, 32);
+	wr_u64(w, e->time_s);
+	wr_u64(w, e->valid_until_s);
+	wr_u8(w, e->op);
+	wr_u32(w, (uint32_t)e->payload.len);
+	wr_put(w, e->payload.p, e->payload.len);
+}
+
+void wire_roster_carry(struct wr *w, const struct wire_roster *e)
+{
+	wr_u32(w, (uint32_t)e->signed_bytes.len);
+	wr_put(w, e->signed_bytes.p, e->signed_bytes.len);
+	wr_u8(w, (uint8_t)e->sig_count);
+	for (unsigned i = 0; i < e->sig_count; i++) {
+		wr_u8(w, e->sigs[i].root);
+		wr_put(w, e->sigs[i].sig, WIRE_SIG);
+	}
+}
+
+static enum err get_signed(struct span s, struct wire_roster *e)
+{
+	struct rd r = rd_of(s);
+	const uint8_t *magic = rd_take(&r, sizeof magic_roster);
+
+	if (magic == NULL || memcmp(magic, magic_roster, sizeof magic_roster) != 0)
+		return ERR_MALFORMED;
+	e->signed_bytes = s;
+	e->fed_id = rd_id16(&r);
+	e->seq = rd_u64(&r);
+	e->prev_hash = rd_id32(&r);
+	e->time_s = rd_u64(&r);
+	e->valid_until_s = rd_u64(&r);
+	e->op = rd_u8(&r);
+	e->payload.len = rd_u32(&r);
+	e->payload.p = rd_take(&r, e->payload.len);
+	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
+}
+
+enum err wire_roster_get(struct span s, struct wire_roster *e)
+{
+	struct rd r = rd_of(s);
+	size_t n = rd_u32(&r);
+	const uint8_t *bytes = rd_take(&r, n);
+
+	if (bytes == NULL || n > LIMIT_ROSTER_ENTRY || n < ENTRY_FIXED)
+		return ERR_MALFORMED;
+	e->sig_count = rd_u8(&r);
+	if (e->sig_count > LIMIT_ROOTS)
+		return ERR_MALFORMED;
+	for (unsigned i = 0; i < e->sig_count; i++) {
+		e->sigs[i].root = rd_u8(&r);
+		e->sigs[i].sig = rd_take(&r, WIRE_SIG);
+	}
+	if (!rd_done(&r))
+		return ERR_MALFORMED;
+	return get_signed(span_of(bytes, n), e);
+}
+
+void wire_genesis_put(struct wr *w, const struct wire_genesis *g)
+{
+	wr_u8(w, g->m);
+	wr_u8(w, g->n);
+	for (unsigned i = 0; i < g->n; i++)
+		wr_put(w, g->roots[i].b, 32);
+	wr_u8(w, g->min_suite);
+	put_text(w, g->name);
+}
+
+enum err wire_genesis_get(struct span s, struct wire_genesis *g)
+{
+	struct rd r = rd_of(s);
+
+	g->m = rd_u8(&r);
+	g->n = rd_u8(&r);
+	if (g->n == 0 || g->n > LIMIT_ROOTS || g->m == 0 || g->m > g->n)
+		return ERR_MALFORMED;
+	for (unsigned i = 0; i < g->n; i++)
+		g->roots[i] = rd_id32(&r);
+	g->min_suite = rd_u8(&r);
+	get_text(&r, g->name, sizeof g->name);
+	return rd_done(&r) && g->min_suite == WIRE_SUITE_1 ? ERR_OK : ERR_MALFORMED;
+}
+
+void wire_add_put(struct wr *w, const struct wire_add *a)
+{
+	wr_put(w, a->inception.p, a->inception.len);
+	wr_u16(w, (uint16_t)a->node.len);
+	wr_put(w, a->node.p, a->node.len);
+	wr_put(w, a->node_sig, WIRE_SIG);
+	wr_put(w, a->country, 2);
+	wr_u8(w, a->classes);
+	put_text(w, a->org);
+	put_text(w, a->phone);
+	put_text(w, a->verified_by);
+}
+
+enum err wire_add_get(struct span s, struct wire_add *a)
+{
+	struct rd r = rd_of(s);
+	size_t n;
+
+	a->inception = span_of(rd_take(&r, 96), 96);
+	n = rd_u16(&r);
+	a->node = span_of(rd_take(&r, n), n);
+	a->node_sig = rd_take(&r, WIRE_SIG);
+	rd_copy(&r, a->country, 2);
+	a->country[2] = '\0';
+	a->classes = rd_u8(&r);
+	get_text(&r, a->org, sizeof a->org);
+	get_text(&r, a->phone, sizeof a->phone);
+	get_text(&r, a->verified_by, sizeof a->verified_by);
+	if (!rd_done(&r) || a->org[0] == '\0' || a->classes == 0 ||
+	    !text_valid(span_of(a->country, 2)))
+		return ERR_MALFORMED;
+	return ERR_OK;
+}

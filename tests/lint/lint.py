@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""Everything a reviewer should not have to look for.  Prints one line a check; exit 1 on any finding."""
+import hashlib
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build/dev"
+SOURCES = sorted(p for top in ("daemon", "proto", "client") for p in (ROOT / top).rglob("*.[ch]"))
+passed = failed = 0
+
+
+def check(name, findings):
+    global passed, failed
+    findings = list(findings)
+    if findings:
+        failed += 1
+        print(f"FAIL lint: {name}")
+        for f in findings[:12]:
+            print(f"     {f}")
+    else:
+        passed += 1
+        print(f"ok   lint: {name}")
+
+
+def rel(p):
+    return str(p.relative_to(ROOT))
+
+
+def layers():
+    out = subprocess.run([sys.executable, str(ROOT / "tests/lint/check_layers.py"), str(ROOT)], capture_output=True, text=True)
+    return out.stdout.splitlines() if out.returncode else []
+
+
+def banned():
+    bad = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|rand|srand|alloca|system|popen)\s*\(")
+    for p in SOURCES:
+        for n, line in enumerate(p.read_text().splitlines(), 1):
+            if bad.search(line.split("//")[0]):
+                yield f"{rel(p)}:{n}: {line.strip()}"
+
+
+def domain_is_pure():
+    """The domain's objects may call nothing that does I/O, reads a clock or draws randomness."""
+    lib = BUILD / "daemon/libkring_domain.a"
+    allow = re.compile(r"^(mem(cpy|cmp|set|move|chr)|str(len|cmp|ncmp|str|chr|pbrk)|explicit_bzero|calloc|realloc|free|__stack_chk_fail"
+                       r"|__mem\w+_chk|__asan_\w+|__ubsan_\w+|_GLOBAL_OFFSET_TABLE_"
+                       r"|arena_\w+|bytes_\w+|be(16|32|64)_\w+|rd_\w+|wr_\w+|text_\w+|err_\w+|check_failed"
+                       r"|hash_\w+|verify_sig|identity_\w+|msg_\w+|wire_\w+|list_\w+|store_\w+|record_\w+|key_\w+)$")
+    own = set()
+    wanted = set()
+    for line in subprocess.run(["nm", str(lib)], capture_output=True, text=True).stdout.splitlines():
+        f = line.split()
+        if len(f) == 3 and f[1] in "TDRBC":
+            own.add(f[2])
+        elif len(f) == 2 and f[0] == "U":
+            wanted.add(f[1])
+    if not own:
+        yield f"{lib} has no symbols: build first"
+    for name in sorted(wanted - own):
+        if not allow.match(name):
+            yield f"domain calls {name}"
+
+
+def schema_hashes():
+    pinned = dict(line.split()[::-1] for line in (ROOT / "proto/VERSIONS").read_text().splitlines() if line and line[0] != "#")
+    for p in sorted((ROOT / "proto").glob("*.proto")):
+        if pinned.get(p.name) != hashlib.sha256(p.read_bytes()).hexdigest():
+            yield f"{p.name} changed: think of both ends, then pin its hash in proto/VERSIONS"
+
+
+def labels():
+    """Each domain-separation label is written in one place."""
+    seen = {}
+    for p in SOURCES:
+        for label in re.findall(r'"(KRG1[.][a-z.]+)"', p.read_text()):
+            seen.setdefault(label, []).append(rel(p))
+    for label, where in seen.items():
+        if len(where) > 1 and label not in ("KRG1.casekey",):
+            yield f"{label} in {where}"
+
+
+def gate():
+    """One function decides whether a field may leave, and no body is packed around it."""
+    consent = (ROOT / "daemon/domain/care/consent.c").read_text()
+    if not re.search(r"^enum wire_verdict_code consent_check\(", consent, re.M):
+        yield "consent_check does not exist"
+    body = consent[consent.index("enum err consent_pack_body("):]
+    body = body[:body.index("\n}\n")]
+    if "consent_check(" not in body or body.index("consent_check(") > body.index("msg_pack("):
+        yield "consent_pack_body packs before it asks consent_check"
+    for p in sorted((ROOT / "daemon/domain").rglob("*.c")):
+        text = p.read_text()
+        for m in re.finditer(r"\.body\s*=|spec\.body|->body\s*=", text):
+            if rel(p) in ("daemon/domain/exchange/document.c", "daemon/domain/exchange/stream.c"):
+                continue
+            line = text[text.rfind("\n", 0, m.start()) + 1:text.index("\n", m.start())]
+            if "consent_pack_body(" not in line:
+                yield f"{rel(p)}: a document body from elsewhere: {line.strip()}"
+        if "document_make(" in text and rel(p) not in ("daemon/domain/exchange/document.c",) and "consent_pack_body(" not in text:
+            yield f"{rel(p)}: makes documents without consent_pack_body"
+    for doc in ("README.md", "daemon/ARCHITECTURE.md"):
+        if "consent_check" not in (ROOT / doc).read_text():
+            yield f"{doc} does not name consent_check"
+
+
+def fault_hooks_absent():
+    for name in (b"dev-no-zap", b"dev-clock-offset"):
+        if name in (BUILD / "kringd").read_bytes():
+            yield f"kringd contains {name.decode()}"
+        if name not in (BUILD / "kringd_dev").read_bytes():
+            yield f"kringd_dev lacks {name.decode()}: this check would see nothing"
+    text = "\n".join(p.read_text() for p in SOURCES)
+    for macro in ("KRING_FAULT_NO_DEDUPE", "KRING_FAULT_NO_CONSENT", "KRING_NOSYNC"):
+        if macro not in text:
+            yield f"{macro} is gone: its control build tests nothing"
+
+
+def spdx():
+    for p in SOURCES + sorted((ROOT / "tests").rglob("*.[ch]")):
+        if "SPDX-License-Identifier: EUPL-1.2" not in p.read_text()[:200]:
+            yield rel(p)
+
+
+def headers_say_it():
+    for p in SOURCES:
+        if p.suffix != ".h":
+            continue
+        text = p.read_text()
+        for label in ("Layer:", "Owns:", "Threads:", "Time:", "Durable:", "Privacy:"):
+            if f" * {label}" not in text:
+                yield f"{rel(p)} lacks {label}"
+
+
+def sizes():
+    for p in SOURCES:
+        n = len(p.read_text().splitlines())
+        if n > (800 if p.suffix == ".c" else 250):
+            yield f"{rel(p)}: {n} lines"
+        start, name = None, ""
+        for i, line in enumerate(p.read_text().splitlines(), 1):
+            if line == "{":
+                start = i
+            elif line == "}" and start:
+                if i - start > 70:
+                    yield f"{rel(p)}:{start}: function of {i - start} lines"
+                start = None
+
+
+def globals_reviewed():
+    allowed = {"daemon/base/log.c: log_role", "daemon/base/log.c: log_max"}
+    for p in SOURCES:
+        for m in re.finditer(r"^static (?!const\b|inline\b|enum err\b|void\b|bool\b)[\w ]+?\**(\w+)( = [^;(]*)?;$", p.read_text(), re.M):
+            if f"{rel(p)}: {m[1]}" not in allowed and " const " not in m[0]:
+                yield f"{rel(p)}: {m[0]}"
+
+
+def log_fields():
+    """No free text from outside in a log line: %s only for texts of ours."""
+    ok = re.compile(r'err_text\(|why\.text|"none"|role|o\.listen|step|accepted|core|argv|document_type_name')
+    for p in SOURCES:
+        for m in re.finditer(r"log_write\([^;]*;", p.read_text(), re.S):
+            if "%s" in m[0] and not ok.search(m[0]):
+                yield f"{rel(p)}: {m[0][:90]}"
+
+
+def architecture_names_files():
+    text = (ROOT / "daemon/ARCHITECTURE.md").read_text()
+    for name in re.findall(r"`((?:daemon|proto|client|tests|deploy)/[\w./-]+)`", text):
+        if not (ROOT / name).exists():
+            yield name
+
+
+def formatted():
+    files = [str(p) for p in SOURCES + sorted((ROOT / "tests").rglob("*.[ch]"))]
+    out = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], capture_output=True, text=True)
+    return [x for x in out.stderr.splitlines() if "error:" in x]
+
+
+check("layers and foreign headers", layers())
+check("banned calls", banned())
+check("the domain calls nothing of the world", domain_is_pure())
+check("schema hashes are pinned", schema_hashes())
+check("labels are used once", labels())
+check("one gate for every field", gate())
+check("fault hooks are not in kringd", fault_hooks_absent())
+check("licence headers", spdx())
+check("headers say shape, ownership, privacy", headers_say_it())
+check("file and function sizes", sizes())
+check("mutable globals are reviewed", globals_reviewed())
+check("no foreign text in logs", log_fields())
+check("ARCHITECTURE.md names files that exist", architecture_names_files())
+check("clang-format", formatted())
+print(f"lint: {passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "sim.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "crypto/hash.h"
+#include "crypto/identity.h"
+#include "domain/exchange/stream.h"
+#include "domain/membership/roster.h"
+#include "fake_crypto.h"
+
+enum { STEP_MS = 240000, DAY_MS = 86400000, START_DAY = 20000 };
+
+uint64_t sim_rand(struct sim *s)
+{
+	uint64_t z = (s->rng += 0x9e3779b97f4a7c15u);
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+double sim_chance(struct sim *s)
+{
+	return (double)(sim_rand(s) >> 11) / 9007199254740992.0;
+}
+
+uint64_t sim_below(struct sim *s, uint64_t n)
+{
+	return sim_rand(s) % n;
+}
+
+void sim_fail(struct sim *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->failed[0] != '\0')
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(s->failed, sizeof s->failed, fmt, ap);
+	va_end(ap);
+}
+
+static void seed_of(struct sim *s, struct id32 *out)
+{
+	for (size_t i = 0; i < sizeof out->b; i += 8)
+		be64_put(out->b + i, sim_rand(s));
+}
+
+/* ---- words on their way ---- */
+
+static void bag_put(struct sim *s, int dst, int src, enum event_type type, struct span bytes)
+{
+	struct sim_msg *m = malloc(sizeof *m);
+
+	require(m != NULL);
+	*m = (struct sim_msg){
+		NULL, dst, src, s->nodes[src].conn[dst], type, bytes.len, malloc(bytes.len)};
+	require(m->bytes != NULL);
+	memcpy(m->bytes, bytes.p, bytes.len);
+	if (s->bag_len == s->bag_cap) {
+		s->bag_cap = s->bag_cap == 0 ? 64 : 2 * s->bag_cap;
+		s->bag = realloc(s->bag, s->bag_cap * sizeof(struct sim_msg *));
+		require(s->bag != NULL);
+	}
+	s->bag[s->bag_len++] = m;
+}
+
+static void msg_drop(struct sim_msg *m)
+{
+	free(m->bytes);
+	free(m);
+}
+
+static void frame_out(struct sim *s, struct sim_node *n, const struct effect *fx)
+{
+	const struct span head = span_of(fx->bytes.p, WIRE_FRAME_HEAD);
+	const struct span parts = span_of(fx->bytes.p + WIRE_FRAME_HEAD,
+					  fx->bytes.len - WIRE_FRAME_HEAD);
+	const struct id32 hash = hash_one(HASH_FRAMEPART, parts);
+	const struct span to_sign[] = {head, {hash.b, sizeof hash.b}};
+	uint8_t *inner = calloc(1, fx->bytes.len + WIRE_SIG);
+
+	require(inner != NULL);
+	memcpy(inner, fx->bytes.p, fx->bytes.len);
+	fake_sign(SIGN_FRAME, to_sign, 2, &n->who.nk_pub, inner + fx->bytes.len);
+	s->frames++;
+	if (n->conn[fx->peer - 1] != 0)
+		bag_put(s, fx->peer - 1, n->no, EVENT_FRAME,
+			span_of(inner, fx->bytes.len + WIRE_SIG));
+	free(inner);
+}
+
+static void note_reply(struct sim *s, struct sim_node *n, struct span bytes)
+{
+	struct err_text why;
+	struct msg *reply;
+
+	s->reply_id[0] = '\0';
+	if (msg_parse(&n->arena, MSG_REPLY, bytes, &reply, &why) != ERR_OK)
+		return;
+	s->reply_error = msg_has(reply, REPLY_ERROR);
+	(void)snprintf(s->reply_id, sizeof s->reply_id, "%s", msg_text(reply, REPLY_ID));
+}
+
+static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
+{
+	for (const struct effect *x = fx->first; x != NULL; x = x->next) {
+		if (x->type == EFFECT_FRAME)
+			frame_out(s, n, x);
+		else if (x->type == EFFECT_PREKEY && n->conn[x->peer - 1] != 0)
+			bag_put(s, x->peer - 1, n->no, EVENT_PREKEY,
+				span_of(n->node->prekey, WIRE_PREKEY_LEN));
+		else if (x->type == EFFECT_REPLY)
+			note_reply(s, n, x->bytes);
+	}
+}
+
+/* ---- one node ---- */
+
+static struct node_time now_of(const struct sim *s)
+{
+	return (struct node_time){s->now_ms, s->now_ms};
+}
+
+static void make_prekey(struct sim *s, struct sim_node *n)
+{
+	struct wire_prekey w = {
+		.fed_id = n->who.fed_id,
+		.node = n->who.node_id,
+		.key_seq = 1,
+		.suite = WIRE_SUITE_1,
+		.time_s = s->now_ms / 1000,
+		.not_after_s = s->now_ms / 1000 + 9 * 86400,
+	};
+	uint8_t rec[WIRE_PREKEY_LEN] = {0};
+	struct span part = span_of(rec, WIRE_PREKEY_SIGNED);
+	struct id32 r;
+
+	seed_of(s, &r);
+	memcpy(w.id.b, r.b, 16);
+	wire_prekey_put(&w, rec);
+	fake_sign(SIGN_PREKEY, &part, 1, &n->who.nk_pub, rec + WIRE_PREKEY_SIGNED);
+	node_set_prekey(n->node, rec);
+	n->prekey_ms = s->now_ms;
+}
+
+/* A process starts: everything in memory is new, the store is as committed. */
+static void boot(struct sim *s, struct sim_node *n)
+{
+	struct effects fx;
+	struct turn t = {.arena = &n->arena, .fx = &fx};
+	struct node_time now = now_of(s);
+
+	node_free(n->node);
+	require(node_create(&n->node, &n->who, s->now_ms) == ERR_OK);
+	effects_init(&fx);
+	node_turn_begin(n->node, &t, &now);
+	seed_of(s, &t.seed);
+	require(store_begin(n->store, true, &t.txn) == ERR_OK);
+	require(node_load(n->node, &t) == ERR_OK);
+	require(store_commit(t.txn) == ERR_OK);
+	arena_reset(&n->arena);
+	make_prekey(s, n);
+	n->up = true;
+}
+
+static void deliver(struct sim *s, struct sim_msg *m);
+
+/* What was said just before may still arrive. */
+static void last_words(struct sim *s, const struct sim_node *n)
+{
+	for (size_t k = 0; k < s->bag_len; k++) {
+		struct sim_msg *m = s->bag[k];
+
+		if (m->src != n->no || sim_chance(s) < .5)
+			continue;
+		memmove(s->bag + k, s->bag + k + 1,
+			(s->bag_len - k - 1) * sizeof(struct sim_msg *));
+		s->bag_len--;
+		deliver(s, m);
+		k = (size_t)-1; /* the bag changed: from the start */
+	}
+}
+
+static void crash(struct sim *s, struct sim_node *n)
+{
+	n->up = false;
+	last_words(s, n);
+	s->crashes++;
+	for (int i = 0; i < s->n; i++)
+		sim_cut(s, n->no, i);
+}
+
+static enum err run(struct sim *s, struct turn *t, const struct event *ev, const struct sim_node *n)
+{
+	struct id32 root;
+	uint16_t count;
+	uint8_t be[2], sig[SIGN_LEN];
+	const struct span parts[] = {{be, 2}, {root.b, 32}};
+	enum err rc = node_step(t, ev);
+
+	if (rc != ERR_OK)
+		return rc;
+	node_turn_sign(t, &root, &count);
+	s->docs += count;
+	be16_put(be, count);
+	if (count > 0)
+		fake_sign(SIGN_DOC, parts, 2, &n->who.nk_pub, sig);
+	return node_turn_end(t, count > 0 ? sig : NULL);
+}
+
+void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
+{
+	struct effects fx;
+	struct turn t = {.arena = &n->arena, .fx = &fx};
+	struct node_time now = now_of(s);
+	const bool die = !s->quiet && sim_chance(s) < s->profile.crash;
+	const bool before = sim_chance(s) < .5;
+	struct event mine = *ev;
+	enum err rc;
+
+	s->events++;
+	seed_of(s, &mine.seed);
+	effects_init(&fx);
+	node_turn_begin(n->node, &t, &now);
+	require(store_begin(n->store, true, &t.txn) == ERR_OK);
+	rc = run(s, &t, &mine, n);
+	if (rc != ERR_OK || (die && before)) {
+		if (rc == ERR_CORRUPT || rc == ERR_NOMEM)
+			sim_fail(s, "node %d: event %d ended in \"%s\"", n->no, (int)ev->type,
+				 err_text(rc));
+		if (rc == ERR_OK && s->speak_first)
+			release(s, n, &fx); /* the planted fault: words out, commit lost */
+		s->refused += rc != ERR_OK;
+		s->reply_error = true;
+		store_abort(t.txn);
+		node_turn_abort(n->node);
+	} else {
+		require(store_commit(t.txn) == ERR_OK);
+		node_turn_done(n->node);
+		if (!die)
+			release(s, n, &fx);
+	}
+	arena_reset(&n->arena);
+	if (die && rc == ERR_OK)
+		crash(s, n);
+}
+
+/* ---- lines ---- */
+
+void sim_cut(struct sim *s, int a, int b)
+{
+	struct sim_node *x = &s->nodes[a], *y = &s->nodes[b];
+
+	if (a == b || x->conn[b] == 0)
+		return;
+	x->conn[b] = y->conn[a] = 0;
+	/* the other end notices; its own crash it does not */
+	x->node->peers[b].conn = (struct conn){.question = x->node->peers[b].conn.question};
+	y->node->peers[a].conn = (struct conn){.question = y->node->peers[a].conn.question};
+}
+
+void sim_connect(struct sim *s, int a, int b)
+{
+	struct sim_node *x = &s->nodes[a], *y = &s->nodes[b];
+
+	if (a == b || x->conn[b] != 0 || !x->up || !y->up || s->blocked[a][b])
+		return;
+	x->conn[b] = y->conn[a] = ++s->next_conn;
+	sim_turn(s, x, &(struct event){.type = EVENT_PEER_UP, .peer = (uint16_t)(b + 1)});
+	if (y->up)
+		sim_turn(s, y, &(struct event){.type = EVENT_PEER_UP, .peer = (uint16_t)(a + 1)});
+}
+
+static void deliver(struct sim *s, struct sim_msg *m)
+{
+	struct sim_node *n = &s->nodes[m->dst];
+
+	if (n->up && n->conn[m->src] == m->conn && m->conn != 0)
+		sim_turn(s, n,
+			 &(struct event){.type = m->type,
+					 .peer = (uint16_t)(m->src + 1),
+					 .bytes = span_of(m->bytes, m->len)});
+	msg_drop(m);
+}
+
+static void deliver_one(struct sim *s)
+{
+	size_t k = sim_below(s, s->profile.any_order || s->bag_len < 4 ? s->bag_len : 4);
+	struct sim_msg *m = s->bag[k];
+	const double x = sim_chance(s);
+
+	memmove(s->bag + k, s->bag + k + 1, (s->bag_len - k - 1) * sizeof(struct sim_msg *));
+	s->bag_len--;
+	if (x < s->profile.loss) {
+		msg_drop(m);
+		return;
+	}
+	if (x > 1 - s->profile.dup && s->nodes[m->src].conn[m->dst] == m->conn && m->conn != 0)
+		bag_put(s, m->dst, m->src, m->type, span_of(m->bytes, m->len));
+	deliver(s, m);
+}
+
+static void faults(struct sim *s)
+{
+	const int a = (int)sim_below(s, (uint64_t)s->n), b = (int)sim_below(s, (uint64_t)s->n);
+
+	if (sim_chance(s) < s->profile.reset)
+		sim_cut(s, a, b);
+	if (sim_chance(s) < s->profile.part) {
+		s->blocked[a][b] = s->blocked[b][a] = sim_chance(s) < .4;
+		if (s->blocked[a][b])
+			sim_cut(s, a, b);
+	}
+}
+
+void sim_step(struct sim *s)
+{
+	const double r = sim_chance(s);
+	struct sim_node *n = &s->nodes[sim_below(s, (uint64_t)s->n)];
+
+	s->now_ms += sim_below(s, STEP_MS);
+	if (n->up && s->now_ms > n->prekey_ms + DAY_MS)
+		make_prekey(s, n);
+	if (r < (s->bag_len > 60 ? .93 : .66) && s->bag_len > 0) {
+		deliver_one(s);
+	} else if (r < .80 || (s->bag_len > 60 && r < .96)) {
+		if (n->up)
+			sim_act(s, n);
+	} else {
+		if (!n->up && sim_chance(s) < .3)
+			boot(s, n);
+		if (n->up) {
+			sim_connect(s, n->no, (int)sim_below(s, (uint64_t)s->n));
+			if (n->up)
+				sim_turn(s, n, &(struct event){.type = EVENT_TICK});
+		}
+	}
+	faults(s);
+}
+
+/* Is anything owed anywhere? */
+static bool busy(struct sim *s)
+{
+	for (int i = 0; i < s->n; i++)
+		for (int j = 0; j < s->n; j++) {
+			struct effects fx;
+			struct turn t = {.arena = &s->nodes[i].arena, .fx = &fx};
+			struct node_time now = now_of(s);
+			struct pair *p;
+			bool owed;
+
+			if (i == j)
+				continue;
+			effects_init(&fx);
+			node_turn_begin(s->nodes[i].node, &t, &now);
+			require(store_begin(s->nodes[i].store, false, &t.txn) == ERR_OK);
+			require(outbox_pair(&t, (uint16_t)(j + 1), &p) == ERR_OK);
+			owed = p->tail < p->out_last || p->acked < p->num_last ||
+			       p->verdicts < p->acked || p->off_from < p->off_to;
+			store_abort(t.txn);
+			arena_reset(&s->nodes[i].arena);
+			if (owed)
+				return true;
+		}
+	return s->bag_len > 0;
+}
+
+void sim_settle(struct sim *s)
+{
+	s->quiet = true;
+	s->profile.loss = s->profile.dup = 0;
+	memset(s->blocked, 0, sizeof s->blocked);
+	for (int i = 0; i < s->n; i++)
+		if (!s->nodes[i].up)
+			boot(s, &s->nodes[i]);
+	for (int round = 0; round < 200 && s->failed[0] == '\0'; round++) {
+		for (int i = 0; i < s->n; i++)
+			for (int j = 0; j < i; j++)
+				sim_connect(s, i, j);
+		s->now_ms += 2 * LIMIT_ASK_MAX_MS;
+		for (int i = 0; i < s->n; i++)
+			sim_turn(s, &s->nodes[i], &(struct event){.type = EVENT_TICK});
+		for (unsigned guard = 0; s->bag_len > 0; guard++) {
+			if (guard > 200000) {
+				sim_fail(s, "chatter without end in the quiet phase");
+				return;
+			}
+			deliver_one(s);
+		}
+		if (round > 1 && !busy(s))
+			return;
+	}
+	sim_fail(s, "no convergence");
+}
+
+/* ---- a federation ---- */
+
+static void import(struct sim *s, const uint8_t *bytes, size_t len)
+{
+	for (int i = 0; i < s->n; i++) {
+		struct sim_node *n = &s->nodes[i];
+		struct effects fx;
+		struct turn t = {.arena = &n->arena, .fx = &fx};
+		struct node_time now = now_of(s);
+
+		effects_init(&fx);
+		node_turn_begin(n->node, &t, &now);
+		require(store_begin(n->store, true, &t.txn) == ERR_OK);
+		require(roster_apply(&t, span_of(bytes, len)) == ERR_OK);
+		require(store_commit(t.txn) == ERR_OK);
+		arena_reset(&n->arena);
+		require(store_begin(n->store, false, &t.txn) == ERR_OK);
+		require(node_reload(n->node, &t) == ERR_OK);
+		store_abort(t.txn);
+		arena_reset(&n->arena);
+	}
+}
+
+static void carry(struct sim *s, struct wire_roster *e, const struct id32 *root, bool apply,
+		  struct id32 *hash)
+{
+	static uint8_t bytes[4096], carried[8192];
+	uint8_t sig[SIGN_LEN];
+	struct wr w = wr_of(bytes, sizeof bytes), cw = wr_of(carried, sizeof carried);
+
+	wire_roster_put(&w, e);
+	e->signed_bytes = wr_span(&w);
+	*hash = roster_hash(e);
+	fake_sign(SIGN_ROSTER, &e->signed_bytes, 1, root, sig);
+	e->sig_count = 1;
+	e->sigs[0].root = 0;
+	e->sigs[0].sig = sig;
+	wire_roster_carry(&cw, e);
+	if (apply)
+		import(s, carried, cw.len);
+}
+
+static void add_payload(struct sim *s, int i, const struct inception *in, uint8_t *payload,
+			struct wr *pw)
+{
+	struct wire_node nr = {.fed_id = in->fed_id,
+			       .node = s->nodes[i].who.node_id,
+			       .version = 1,
+			       .key_seq = 1,
+			       .nk_pub = in->nk_pub,
+			       .next_digest = in->next_digest};
+	uint8_t rec[512], inception[IDENTITY_INCEPTION_LEN], sig[SIGN_LEN];
+	struct wr nw = wr_of(rec, sizeof rec);
+	struct span part;
+	struct wire_add add = {.classes = WIRE_MEMBER, .node_sig = sig};
+
+	seed_of(s, &nr.tk_pub);
+	wire_node_put(&nw, &nr);
+	part = wr_span(&nw);
+	fake_sign(SIGN_NODE, &part, 1, &in->nk_pub, sig);
+	identity_inception_bytes(in, inception);
+	add.inception = span_of(inception, sizeof inception);
+	add.node = part;
+	(void)snprintf(add.country, sizeof add.country, "%s", i % 2 == 0 ? "NL" : "BE");
+	(void)snprintf(add.org, sizeof add.org, "Partner %c", 'A' + i);
+	*pw = wr_of(payload, 2048);
+	wire_add_put(pw, &add);
+}
+
+static void make_federation(struct sim *s)
+{
+	struct wire_genesis g = {.m = 1, .n = 1, .min_suite = WIRE_SUITE_1, .name = "Sim"};
+	struct wire_roster e = {.op = WIRE_ROSTER_GENESIS};
+	struct inception in[SIM_NODES_MAX];
+	uint8_t payload[2048];
+	struct wr pw = wr_of(payload, sizeof payload);
+	struct id32 hash;
+
+	seed_of(s, &g.roots[0]);
+	wire_genesis_put(&pw, &g);
+	e.payload = wr_span(&pw);
+	carry(s, &e, &g.roots[0], false, &hash);
+	memcpy(e.fed_id.b, hash.b, 16);
+	for (int i = 0; i < s->n; i++) {
+		struct sim_node *n = &s->nodes[i];
+		const struct store_options o = {.cipher = &s->cipher};
+
+		n->no = i;
+		in[i].fed_id = e.fed_id;
+		seed_of(s, &in[i].nk_pub);
+		seed_of(s, &in[i].next_digest);
+		in[i].org_uuid = (struct id16){{(uint8_t)i}};
+		n->who = (struct node_identity){e.fed_id, identity_node_id(&in[i]), in[i].nk_pub, 1,
+						1};
+		require(arena_create(&n->arena, SIM_ARENA) == ERR_OK);
+		require(store_open(&n->store, &o) == ERR_OK);
+		boot(s, n);
+	}
+	carry(s, &e, &g.roots[0], true, &hash);
+	for (int i = 0; i < s->n; i++) {
+		e.op = WIRE_ROSTER_ADD;
+		e.seq = (uint64_t)i + 1;
+		e.prev_hash = hash;
+		add_payload(s, i, &in[i], payload, &pw);
+		e.payload = wr_span(&pw);
+		carry(s, &e, &g.roots[0], true, &hash);
+	}
+}
+
+void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool speak_first)
+{
+	*s = (struct sim){.profile = *p, .rng = seed * 1000003, .speak_first = speak_first};
+	s->n = 2 + (int)(seed % 7);
+	s->now_ms = (uint64_t)START_DAY * 86400000u;
+	fake_cipher(&s->cipher);
+	make_federation(s);
+	sim_agreements(s);
+}
+
+void sim_close(struct sim *s)
+{
+	for (size_t i = 0; i < s->bag_len; i++)
+		msg_drop(s->bag[i]);
+	for (int i = 0; i < s->n; i++) {
+		node_free(s->nodes[i].node);
+		store_close(s->nodes[i].store);
+		arena_free(&s->nodes[i].arena);
+		free(s->nodes[i].cases);
+	}
+	free(s->bag);
+	free(s->threads);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* sim_federation [--seeds A-B] [--events N] [--profile NAME] [--fault speak-first] */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sim.h"
+
+static const struct sim_profile profiles[] = {
+	{"calm", 0, 0, 0, 0, 0, false},
+	{"lossy", .15, .05, .006, .002, 0, true},
+	{"crashy", .05, .02, .003, .001, .012, true},
+};
+
+static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool speak_first,
+		struct sim *tot)
+{
+	static struct sim s;
+
+	sim_open(&s, seed, p, speak_first);
+	while (s.events < steps && s.failed[0] == '\0')
+		sim_step(&s);
+	if (s.failed[0] == '\0')
+		sim_settle(&s);
+	if (s.failed[0] == '\0')
+		sim_judge(&s);
+	tot->events += s.events;
+	tot->frames += s.frames;
+	tot->crashes += s.crashes;
+	tot->docs += s.docs;
+	tot->hollow += s.hollow;
+	tot->thread_count += s.thread_count;
+	if (s.failed[0] != '\0')
+		(void)printf("  seed %llu %s: %s\n", (unsigned long long)seed, p->name, s.failed);
+	sim_close(&s);
+	return s.failed[0] == '\0';
+}
+
+static bool run(const struct sim_profile *p, uint64_t lo, uint64_t hi, uint64_t steps, bool fault)
+{
+	static struct sim tot;
+	const clock_t t0 = clock();
+	unsigned bad = 0;
+
+	tot = (struct sim){.n = 0};
+	for (uint64_t seed = lo; seed <= hi; seed++)
+		bad += !one(seed, steps, p, fault, &tot);
+	(void)printf("%-6s seeds %llu-%llu failed %u | events %llu frames %llu crashes %llu "
+		     "referrals %zu "
+		     "documents %llu hollow %llu | %.1f s\n",
+		     p->name, (unsigned long long)lo, (unsigned long long)hi, bad,
+		     (unsigned long long)tot.events, (unsigned long long)tot.frames,
+		     (unsigned long long)tot.crashes, tot.thread_count,
+		     (unsigned long long)tot.docs, (unsigned long long)tot.hollow,
+		     (double)(clock() - t0) / CLOCKS_PER_SEC);
+	(void)fflush(stdout);
+	return bad == 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long long lo = 1, hi = 3, steps = 20000;
+	const char *profile = "";
+	bool fault = false, ok = true;
+
+	for (int i = 1; i + 1 < argc; i += 2) {
+		if (strcmp(argv[i], "--seeds") == 0 &&
+		    sscanf(argv[i + 1], "%llu-%llu", &lo, &hi) < 2)
+			hi = lo;
+		else if (strcmp(argv[i], "--events") == 0)
+			steps = strtoull(argv[i + 1], NULL, 10);
+		else if (strcmp(argv[i], "--profile") == 0)
+			profile = argv[i + 1];
+		else if (strcmp(argv[i], "--fault") == 0)
+			fault = strcmp(argv[i + 1], "speak-first") == 0;
+	}
+	for (size_t i = 0; i < sizeof profiles / sizeof profiles[0]; i++)
+		if (profile[0] == '\0' || strcmp(profile, profiles[i].name) == 0)
+			ok = run(&profiles[i], lo, hi, steps, fault) && ok;
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The judge, at rest: none lost, none twice, both logs equal, no state without a timer, no field at a
+ * partner outside consent, agreement and purpose. */
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "domain/care/acts.h"
+#include "domain/care/consent.h"
+#include "sim.h"
+
+struct view {
+	struct effects fx;
+	struct turn t;
+	struct sim_node *n;
+};
+
+static void view_open(struct sim *s, struct view *v, int i)
+{
+	const struct node_time now = {s->now_ms, s->now_ms};
+
+	v->n = &s->nodes[i];
+	v->t = (struct turn){.arena = &v->n->arena, .fx = &v->fx};
+	effects_init(&v->fx);
+	node_turn_begin(v->n->node, &v->t, &now);
+	require(store_begin(v->n->store, false, &v->t.txn) == ERR_OK);
+}
+
+static void view_close(struct view *v)
+{
+	store_abort(v->t.txn);
+	arena_reset(&v->n->arena);
+}
+
+/* Every entry I wrote is the same entry in the other's copy, and no more. */
+static void compare_logs(struct sim *s, struct view *me, const struct thread *mine,
+			 struct view *you, const struct thread *yours)
+{
+	if (mine->my_no != yours->their_no) {
+		sim_fail(s, "logs differ in length: %u signed, %u at the partner", mine->my_no,
+			 yours->their_no);
+		return;
+	}
+	for (uint32_t no = 1; no <= mine->my_no; no++) {
+		struct log_entry a, b;
+
+		if (thread_entry(&me->t, mine, true, no, &a) != ERR_OK ||
+		    thread_entry(&you->t, yours, false, no, &b) != ERR_OK ||
+		    !id32_equal(&a.hash, &b.hash))
+			sim_fail(s, "entry %u differs between the two logs", no);
+	}
+}
+
+static void check_timer(struct sim *s, struct view *v, const struct thread *th)
+{
+	struct store_key k = turn_key_u64(th->due_ms);
+	struct span val;
+
+	if (th->kind != THREAD_REFERRAL || referral_terminal((enum referral_state)th->state))
+		return;
+	key_put(&k, th->id.b, 16);
+	key_u8(&k, 0);
+	if (th->due_ms == 0 || store_get(v->t.txn, STORE_TIMER, key_span(&k), &val) != ERR_OK)
+		sim_fail(s, "node %d: state %s without a timer", v->n->no,
+			 referral_state_name((enum referral_state)th->state));
+}
+
+/* No doubled number: the same act twice in a row in one log is what a broken dedupe leaves. */
+static void check_once(struct sim *s, struct view *v, const struct thread *th)
+{
+	for (uint32_t no = 2; no <= th->their_no; no++) {
+		struct log_entry a, b;
+
+		if (thread_entry(&v->t, th, false, no - 1, &a) == ERR_OK &&
+		    thread_entry(&v->t, th, false, no, &b) == ERR_OK &&
+		    id16_equal(&a.doc.msg, &b.doc.msg))
+			sim_fail(s, "node %d applied a document twice", v->n->no);
+	}
+}
+
+/* What the other side's bodies hold must lie within grant, both agreements and purpose. */
+static void check_scope(struct sim *s, struct view *v, const struct thread *th)
+{
+	const int from = th->peer - 1, to = v->n->no;
+
+	for (uint32_t no = 1; no <= th->their_no; no++) {
+		struct log_entry e;
+		struct document d;
+		struct msg *body;
+		struct consent_view cv;
+		uint64_t cats;
+
+		if (thread_entry(&v->t, th, false, no, &e) != ERR_OK ||
+		    document_load(&v->t, &e.doc, &d) != ERR_OK) {
+			sim_fail(s, "node %d lost a document", to);
+			return;
+		}
+		s->hollow += d.hollow;
+		if (document_body(&v->t, &d, &body) != ERR_OK)
+			continue;
+		cats = msg_cats(body);
+		require(consent_load(&v->t, state_peer(v->n->node, th->peer), &th->grant_id,
+				     CONSENT_RECEIVE, &cv) == ERR_OK);
+		if (cats != 0 &&
+		    (!cv.granted || (cats & ~(cv.cats & cv.purpose_cats & s->send_cats[from][to] &
+					      s->take_cats[to][from])) != 0))
+			sim_fail(s, "node %d holds fields %llx outside consent", to,
+				 (unsigned long long)cats);
+	}
+}
+
+static void check_thread(struct sim *s, struct view *v, const struct thread *th)
+{
+	struct view other;
+	struct thread theirs;
+	struct fold_step *steps;
+	enum referral_state a, b;
+	size_t n;
+
+	check_timer(s, v, th);
+	check_once(s, v, th);
+	check_scope(s, v, th);
+	view_open(s, &other, th->peer - 1);
+	if (thread_load(&other.t, &th->id, &theirs) != ERR_OK) {
+		sim_fail(s, "node %d has a thread that its partner %d lacks", v->n->no,
+			 th->peer - 1);
+	} else {
+		compare_logs(s, v, th, &other, &theirs);
+		if (th->kind == THREAD_REFERRAL) {
+			if (acts_fold(&v->t, th, &steps, &n, &a) != ERR_OK ||
+			    n != (size_t)th->my_no + th->their_no)
+				sim_fail(s, "node %d cannot fold a thread", v->n->no);
+			if (acts_fold(&other.t, &theirs, &steps, &n, &b) != ERR_OK || a != b ||
+			    th->state != theirs.state || th->state != a)
+				sim_fail(s, "the two ends disagree about a state");
+		}
+	}
+	view_close(&other);
+}
+
+static void check_node(struct sim *s, int i)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	struct view v;
+
+	view_open(s, &v, i);
+	while (s->failed[0] == '\0' &&
+	       store_next_prefix(v.t.txn, STORE_THREAD, span_of(NULL, 0), &at, &row) == ERR_OK) {
+		const size_t mark = v.t.arena->used;
+		struct id16 id;
+		struct thread th;
+
+		memcpy(id.b, row.key.p, 16);
+		if (thread_load(&v.t, &id, &th) != ERR_OK)
+			sim_fail(s, "node %d: a thread cannot be read", i);
+		else
+			check_thread(s, &v, &th);
+		v.t.arena->used = mark;
+	}
+	at.len = 0;
+	while (s->failed[0] == '\0' &&
+	       store_next_prefix(v.t.txn, STORE_OUTPLACE, span_of(NULL, 0), &at, &row) == ERR_OK) {
+		struct outbox_row out;
+
+		if (outbox_get(&v.t, be16_get(row.key.p), be64_get(row.key.p + 2), &out) !=
+			    ERR_OK ||
+		    out.state == OUTBOX_OWED)
+			sim_fail(s, "node %d: a document without a receipt", i);
+	}
+	view_close(&v);
+}
+
+void sim_judge(struct sim *s)
+{
+	for (int i = 0; i < s->n && s->failed[0] == '\0'; i++)
+		check_node(s, i);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What people do: open cases, ask consent, refer, answer.  All through the control requests. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "domain/care/acts.h"
+#include "sim.h"
+
+enum { CATS = (1 << 0) | (1 << 1) | (1 << 5) | (1 << 15) | (1 << 16), SCRATCH = 65536 };
+
+static const uint16_t acts[] = {2, 3, 4, 5, 6, 8, 9, 13, 14, 15, 16, 17, 18, 20, 21};
+
+static void ask(struct sim *s, struct sim_node *n, struct arena *a, struct msg *req)
+{
+	struct span bytes;
+	uint8_t id[16];
+
+	be64_put(id, sim_rand(s));
+	be64_put(id + 8, sim_rand(s));
+	msg_set_u64(req, REQUEST_VERSION, 1);
+	msg_set_bytes(a, req, REQUEST_REQUEST_ID, span_of(id, sizeof id));
+	require(msg_pack(a, req, &bytes) == ERR_OK);
+	s->reply_error = true;
+	s->reply_id[0] = '\0';
+	sim_turn(s, n, &(struct event){.type = EVENT_REQUEST, .client = 1, .bytes = bytes});
+	/* a client that hears nothing, or is unsure, asks again with the same id: nothing doubles */
+	if (n->up && sim_chance(s) < .05)
+		sim_turn(s, n, &(struct event){.type = EVENT_REQUEST, .client = 1, .bytes = bytes});
+}
+
+void sim_agreements(struct sim *s)
+{
+	struct arena a;
+	const double crash = s->profile.crash;
+
+	s->profile.crash = 0;
+	require(arena_create(&a, SCRATCH) == ERR_OK);
+	for (int i = 0; i < s->n; i++)
+		for (int j = 0; j < s->n; j++)
+			for (uint64_t way = 0; way < 2 && i != j; way++) {
+				struct msg *req = msg_new(&a, MSG_REQUEST);
+				struct msg *m = msg_sub(&a, req, REQUEST_PARTNER_AGREE);
+				/* the receiver takes less than the sender would give, now and then */
+				uint64_t cats = way == 1 && sim_chance(s) < .3 ? CATS & ~(1u << 16)
+									       : CATS;
+				char name[16];
+
+				(void)snprintf(name, sizeof name, "partner-%c", 'a' + j);
+				msg_set_text(&a, m, PARTNER_AGREE_PARTNER, name);
+				msg_set_u64(m, PARTNER_AGREE_CATS, cats);
+				msg_set_u64(m, PARTNER_AGREE_RECEIVE, way);
+				*(way == 0 ? &s->send_cats[i][j] : &s->take_cats[i][j]) = cats;
+				ask(s, &s->nodes[i], &a, req);
+				require(!s->reply_error);
+				arena_reset(&a);
+			}
+	arena_free(&a);
+	s->profile.crash = crash;
+}
+
+static void open_case(struct sim *s, struct sim_node *n, struct arena *a)
+{
+	struct msg *req = msg_new(a, MSG_REQUEST);
+	struct msg *m = msg_sub(a, req, REQUEST_CASE_NEW), *p = msg_sub(a, m, CASE_NEW_PERSON);
+	struct id16 id;
+
+	msg_set_text(a, p, PERSON_NAME, "Testpersoon Verzonnen");
+	msg_set_text(a, p, PERSON_PHONE, "000-000");
+	msg_set_text(a, p, PERSON_GOALS, "rust");
+	if (sim_chance(s) < .5)
+		msg_set_text(a, p, PERSON_STORY, "een verzonnen verhaal");
+	if (sim_chance(s) < .3)
+		msg_set_text(a, p, PERSON_HOUSING, "kamer");
+	ask(s, n, a, req);
+	if (s->reply_error || !bytes_unhex(id.b, 16, s->reply_id))
+		return;
+	n->cases = realloc(n->cases, (n->case_count + 1) * sizeof id);
+	require(n->cases != NULL);
+	n->cases[n->case_count++] = id;
+}
+
+static void refer(struct sim *s, struct sim_node *n, struct arena *a)
+{
+	const int to = (int)sim_below(s, (uint64_t)s->n);
+	const struct id16 *id = &n->cases[sim_below(s, n->case_count)];
+	struct msg *req = msg_new(a, MSG_REQUEST), *m;
+	const uint64_t cats = sim_chance(s) < .7 ? CATS : CATS & ~(1u << 16);
+	char hex[33], name[16];
+
+	if (to == n->no)
+		return;
+	bytes_hex(hex, id->b, 16);
+	(void)snprintf(name, sizeof name, "partner-%c", 'a' + to);
+	m = msg_sub(a, req, REQUEST_CONSENT_GIVE);
+	msg_set_text(a, m, CONSENT_GIVE_CASE_ID, hex);
+	msg_set_text(a, m, CONSENT_GIVE_PARTNER, name);
+	msg_set_text(a, m, CONSENT_GIVE_PURPOSE, "refer");
+	msg_set_text(a, m, CONSENT_GIVE_HOW, "written");
+	msg_set_u64(m, CONSENT_GIVE_CATS, cats);
+	msg_set_u64(m, CONSENT_GIVE_UNTIL_MS, s->now_ms + 86400000u * (1 + sim_below(s, 40)));
+	ask(s, n, a, req);
+	if (s->reply_error || !n->up)
+		return;
+	req = msg_new(a, MSG_REQUEST);
+	m = msg_sub(a, req, REQUEST_REFER);
+	msg_set_text(a, m, REFER_NEW_CASE_ID, hex);
+	msg_set_text(a, m, REFER_NEW_PARTNER, name);
+	msg_set_text(a, m, REFER_NEW_NEED, "income-debt");
+	msg_set_u64(m, REFER_NEW_URGENCY, 1 + sim_below(s, 2));
+	msg_set_u64(m, REFER_NEW_AGAIN, 1);
+	if (sim_chance(s) < .3)
+		msg_set_u64(m, REFER_NEW_WITHOUT, 1u << 16);
+	ask(s, n, a, req);
+	if (s->reply_error)
+		return;
+	s->threads = realloc(s->threads, (s->thread_count + 1) * sizeof *s->threads);
+	require(s->threads != NULL);
+	(void)snprintf(s->threads[s->thread_count].ref, 16, "%.15s", s->reply_id);
+	s->threads[s->thread_count].from = n->no;
+	s->threads[s->thread_count++].to = to;
+}
+
+/* The state as this node sees it, read beside the turn. */
+static bool look(struct sim *s, struct sim_node *n, const char *ref, struct thread *th)
+{
+	struct effects fx;
+	struct turn t = {.arena = &n->arena, .fx = &fx};
+	struct node_time now = {s->now_ms, s->now_ms};
+	bool many, found;
+
+	effects_init(&fx);
+	node_turn_begin(n->node, &t, &now);
+	require(store_begin(n->store, false, &t.txn) == ERR_OK);
+	found = thread_find(&t, ref, th, &many) == ERR_OK;
+	store_abort(t.txn);
+	arena_reset(&n->arena);
+	return found;
+}
+
+static const char *reason_for(uint16_t type)
+{
+	switch (type) {
+	case DOC_DECLINE:
+		return "no-capacity";
+	case DOC_OUTCOME:
+		return "helped";
+	case DOC_NOTE:
+		return "appointment";
+	case DOC_ASK:
+		return "best-contact";
+	case DOC_REOPEN:
+		return "not-better";
+	default:
+		return "other";
+	}
+}
+
+static void answer(struct sim *s, struct sim_node *n, struct arena *a)
+{
+	/* mostly the younger ones: the old have ended */
+	const size_t young = s->thread_count > 40 && sim_chance(s) < .8 ? 40 : s->thread_count;
+	const struct sim_thread *st = &s->threads[s->thread_count - 1 - sim_below(s, young)];
+	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_ACT);
+	uint16_t type = 0;
+	struct thread th;
+
+	if ((st->from != n->no && st->to != n->no) || !look(s, n, st->ref, &th))
+		return;
+	for (int i = 0; i < 12 && (type == 0 || !referral_may((enum referral_state)th.state,
+							      acts_our_side(&th), type));
+	     i++)
+		type = acts[sim_below(s, sizeof acts / sizeof acts[0])];
+	if ((type == DOC_REVOKE || type == DOC_ERROR) && sim_chance(s) < .8)
+		return; /* rare in life */
+	msg_set_text(a, m, ACT_NEW_REF, st->ref);
+	msg_set_u64(m, ACT_NEW_TYPE, type);
+	msg_set_text(a, m, ACT_NEW_REASON, reason_for(type));
+	msg_set_text(a, m, ACT_NEW_ALTERNATIVE, "none");
+	msg_set_u64(m, ACT_NEW_DATE_MS, s->now_ms + 86400000u * (1 + sim_below(s, 20)));
+	msg_set_u64(m, ACT_NEW_LATE, 1);
+	if (type == DOC_INFO)
+		msg_set_u64(m, ACT_NEW_SHARE, 2);
+	if (type == DOC_REDIRECT)
+		msg_add_text(a, m, ACT_NEW_TARGETS, "GGD Zeeland");
+	ask(s, n, a, req);
+}
+
+void sim_act(struct sim *s, struct sim_node *n)
+{
+	struct arena a;
+	const double r = sim_chance(s);
+
+	require(arena_create(&a, SCRATCH) == ERR_OK);
+	if (n->case_count < 3 || r < .05)
+		open_case(s, n, &a);
+	else if (s->thread_count == 0 || r < .17)
+		refer(s, n, &a);
+	else
+		answer(s, n, &a);
+	arena_free(&a);
+}

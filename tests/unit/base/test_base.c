@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "test.h"
+
+#include "base/arena.h"
+#include "base/text.h"
+
+static void bytes_reader_stops_at_the_end(void **state)
+{
+	const uint8_t b[] = {1, 2, 3};
+	struct rd r = rd_of(span_of(b, sizeof b));
+
+	(void)state;
+	assert_int_equal(rd_u16(&r), 0x0102);
+	assert_int_equal(rd_u32(&r), 0);
+	assert_true(r.bad);
+	assert_false(rd_done(&r));
+}
+
+static void bytes_writer_never_passes_its_cap(void **state)
+{
+	uint8_t b[5] = {9, 9, 9, 9, 9};
+	struct wr w = wr_of(b, 4);
+
+	(void)state;
+	wr_u32(&w, 0x01020304);
+	wr_u8(&w, 5);
+	assert_true(w.over);
+	assert_int_equal(b[4], 9);
+	assert_int_equal(be32_get(b), 0x01020304);
+}
+
+static void hex_there_and_back(void **state)
+{
+	uint8_t out[3];
+	char hex[7];
+
+	(void)state;
+	bytes_hex(hex, "\x00\xab\xff", 3);
+	assert_string_equal(hex, "00abff");
+	assert_true(bytes_unhex(out, 3, hex));
+	assert_memory_equal(out, "\x00\xab\xff", 3);
+	assert_false(bytes_unhex(out, 3, "00abf"));
+	assert_false(bytes_unhex(out, 3, "00abfg"));
+}
+
+static void text_lets_in_plain_utf8_only(void **state)
+{
+	static const struct {
+		const char *s;
+		size_t n;
+		bool ok;
+	} cases[] = {
+		{"Jos\xc3\xa9 \xe2\x82\xac\n", 10, true},
+		{"a\0b", 3, false},		/* NUL: C would read another name */
+		{"\xc0\xaf", 2, false},		/* not the shortest form */
+		{"\xed\xa0\x80", 3, false},	/* surrogate */
+		{"\xf4\x90\x80\x80", 4, false}, /* past U+10FFFF */
+		{"\xe2\x82", 2, false},		/* cut */
+		{"a\x1b[31m", 6, false},	/* terminal escape */
+		{"abc\xe2\x80\xae"
+		 "def",
+		 9, false}, /* turns the writing direction */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_int_equal(text_valid(span_of(cases[i].s, cases[i].n)), cases[i].ok);
+	assert_true(text_code("income-debt"));
+	assert_false(text_code("-x"));
+	assert_false(text_code("a--b"));
+	assert_false(text_code("A"));
+}
+
+static void arena_is_bounded_and_wiped(void **state)
+{
+	struct arena a;
+	uint8_t *p;
+
+	(void)state;
+	assert_int_equal(arena_create(&a, 64), ERR_OK);
+	p = arena_alloc(&a, 32);
+	assert_non_null(p);
+	memset(p, 0xaa, 32);
+	assert_null(arena_alloc(&a, 64));
+	assert_true(a.failed);
+	arena_reset(&a);
+	assert_false(a.failed);
+	assert_int_equal(p[0], 0);
+	arena_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bytes_reader_stops_at_the_end),
+		cmocka_unit_test(bytes_writer_never_passes_its_cap),
+		cmocka_unit_test(hex_there_and_back),
+		cmocka_unit_test(text_lets_in_plain_utf8_only),
+		cmocka_unit_test(arena_is_bounded_and_wiped),
+	};
+
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "test.h"
+
+#include "domain/care/calendar.h"
+#include "domain/care/consent.h"
+#include "domain/care/referral.h"
+#include "domain/exchange/threadlog.h"
+
+#define DAY UINT64_C(86400000)
+
+static const struct consent_view whole = {
+	.granted = true,
+	.cats = 0xffff,
+	.purpose_cats = 0xffff,
+	.from_ms = 100,
+	.until_ms = 200,
+	.agreed = true,
+	.agreement_cats = 0xffff,
+	.holds_cases = true,
+};
+
+/* Each condition alone closes the gate; nothing opens it but all together. */
+static void consent_is_denied_by_default(void **state)
+{
+	struct consent_view v = whole;
+
+	(void)state;
+	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_OK);
+	assert_int_equal(consent_check(&(struct consent_view){.granted = false}, 1, 150),
+			 WIRE_VERDICT_NO_GRANT);
+	assert_int_equal(consent_check(&(struct consent_view){.granted = false}, 0, 150),
+			 WIRE_VERDICT_OK); /* nothing personal in it */
+	assert_int_equal(consent_check(&v, 1, 99), WIRE_VERDICT_EXPIRED);
+	assert_int_equal(consent_check(&v, 1, 200), WIRE_VERDICT_EXPIRED);
+	v.withdrawn_ms = 1;
+	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_WITHDRAWN);
+	v = whole;
+	v.cats = 2;
+	assert_int_equal(consent_check(&v, 3, 150), WIRE_VERDICT_SCOPE);
+	v = whole;
+	v.agreed = false;
+	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_SCOPE);
+	v = whole;
+	v.agreement_cats = 2;
+	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_SCOPE);
+	v = whole;
+	v.agreement_until_ms = 120;
+	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_SCOPE);
+	v = whole;
+	v.purpose_cats = 2;
+	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_PURPOSE);
+	v = whole;
+	v.holds_cases = false; /* an observer */
+	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_SCOPE);
+	assert_int_equal(consent_purpose_cats("nonsense"), 0);
+	assert_int_equal(consent_purpose_cats("refer") >> 19 & 1, 0); /* national number: never */
+}
+
+/* The gate over random triples: what passes is inside every mask. */
+static void consent_never_passes_outside_the_intersection(void **state)
+{
+	uint64_t dice = 42;
+
+	(void)state;
+	for (int i = 0; i < 100000; i++) {
+		struct consent_view v = whole;
+		uint64_t cats;
+
+		dice = dice * 6364136223846793005u + 1442695040888963407u;
+		v.cats = dice >> 8 & 0xfffff;
+		v.purpose_cats = dice >> 20 & 0xfffff;
+		v.agreement_cats = dice >> 32 & 0xfffff;
+		cats = (dice >> 40 & 0xfff) | (dice >> 12 & 0xff000);
+		if (consent_check(&v, cats, 150) == WIRE_VERDICT_OK)
+			assert_int_equal(cats & ~(v.cats & v.purpose_cats & v.agreement_cats), 0);
+		else
+			assert_int_not_equal(cats & ~(v.cats & v.purpose_cats & v.agreement_cats),
+					     0);
+	}
+}
+
+/* 2026-11-22 is a Sunday: 20779 days after 1970. */
+static void calendar_counts_working_days(void **state)
+{
+	const int64_t sunday = 20779;
+
+	(void)state;
+	assert_false(calendar_is_working("NL", sunday));
+	assert_true(calendar_is_working("NL", sunday + 1));
+	assert_true(calendar_is_working("NL", 20768));	/* 11 November 2026, a Wednesday */
+	assert_false(calendar_is_working("BE", 20768)); /* Armistice */
+	assert_false(calendar_is_working("NL", 20935)); /* 27 April 2027: King's day */
+	assert_true(calendar_is_working("BE", 20935));
+	assert_false(calendar_is_working("NL", 20906)); /* Easter Monday, 29 March 2027 */
+	assert_false(calendar_is_working("BE", 20944)); /* Ascension, 6 May 2027 */
+	assert_true(calendar_is_working("BE", 20943));
+}
+
+static void calendar_terms_end_at_midnight(void **state)
+{
+	const uint64_t noon = 20779 * DAY + DAY / 2; /* Sunday */
+
+	(void)state;
+	assert_int_equal(calendar_day(calendar_add("NL", noon, 1) - 1), 20780);
+	assert_int_equal(calendar_day(calendar_add("NL", noon, 5) - 1), 20784);
+	assert_int_equal(calendar_day(calendar_add("NL", noon, 6) - 1),
+			 20787); /* over the weekend */
+	assert_int_equal(calendar_between("NL", noon, noon + 8 * DAY), 6);
+	assert_int_equal(calendar_between("NL", noon, noon), 0);
+}
+
+/* From every state that is not an end, the sender alone gets to an end: a silent partner traps nobody. */
+static void no_state_is_a_trap(void **state)
+{
+	static const uint16_t by_timer[] = {DOC_EXPIRE, DOC_WITHDRAW, DOC_WD_TIMEOUT, DOC_ACK};
+
+	(void)state;
+	for (unsigned s = REFERRAL_OFFERED; s < REFERRAL_STATE_COUNT; s++) {
+		enum referral_state at = (enum referral_state)s;
+
+		for (int hops = 0; hops < 4 && !referral_terminal(at); hops++)
+			for (size_t i = 0; i < 4; i++) {
+				bool note;
+
+				if (referral_may(at, REFERRAL_BY_SENDER, by_timer[i])) {
+					at = referral_step(at, REFERRAL_BY_SENDER, by_timer[i],
+							   &note);
+					break;
+				}
+			}
+		assert_true(referral_terminal(at));
+	}
+}
+
+static void crossing_withdraw_never_undoes_an_accept(void **state)
+{
+	/* S: OFFER, WITHDRAW (saw nothing); R: ACCEPT (saw the OFFER) */
+	const struct fold_event s[] = {{DOC_OFFER, 0}, {DOC_WITHDRAW, 0}};
+	const struct fold_event r[] = {{DOC_ACCEPT, 1}};
+	struct fold_step steps[3];
+	size_t done;
+
+	(void)state;
+	assert_int_equal(referral_fold(s, 2, r, 0, NULL, &done), REFERRAL_WITHDRAWN);
+	assert_int_equal(referral_fold(s, 2, r, 1, steps, &done), REFERRAL_WITHDRAW_PENDING);
+	assert_int_equal(done, 3);
+	assert_int_equal(steps[1].who, REFERRAL_BY_RECEIVER); /* ties: the receiver first */
+}
+
+static void an_event_without_a_row_is_a_note(void **state)
+{
+	const struct fold_event s[] = {{DOC_OFFER, 0}, {999, 0}}, r[] = {{DOC_ASK, 1}};
+	struct fold_step steps[3];
+	size_t done;
+
+	(void)state;
+	assert_int_equal(referral_fold(s, 2, r, 1, steps, &done), REFERRAL_NEEDS_INFO);
+	assert_true(steps[2].note);
+}
+
+static void references_carry_a_check_character(void **state)
+{
+	const struct id16 a = {{1, 2, 3}}, b = {{1, 2, 4}};
+	char x[THREAD_REF_LEN + 1], y[THREAD_REF_LEN + 1];
+
+	(void)state;
+	thread_reference(&a, x);
+	thread_reference(&b, y);
+	assert_int_equal(strlen(x), 9);
+	assert_string_not_equal(x, y);
+	assert_null(strpbrk(x, "ILO")); /* letters that a telephone confuses */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(consent_is_denied_by_default),
+		cmocka_unit_test(consent_never_passes_outside_the_intersection),
+		cmocka_unit_test(calendar_counts_working_days),
+		cmocka_unit_test(calendar_terms_end_at_midnight),
+		cmocka_unit_test(no_state_is_a_trap),
+		cmocka_unit_test(crossing_withdraw_never_undoes_an_accept),
+		cmocka_unit_test(an_event_without_a_row_is_a_note),
+		cmocka_unit_test(references_carry_a_check_character),
+	};
+
+	return cmocka_run_group_tests_name("domain", tests, NULL, NULL);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One conformance test for both implementations of the ordered map: every case runs twice. */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fake_crypto.h"
+#include "store/migrate.h"
+#include "store/record.h"
+
+struct world {
+	struct store *s;
+	struct store_options opt;
+	struct record_cipher cipher;
+	char dir[64];
+	bool lmdb;
+};
+
+static void open_world(struct world *w)
+{
+	w->opt = (struct store_options){.path = w->lmdb ? w->dir : NULL, .cipher = &w->cipher};
+	assert_int_equal(store_open(&w->s, &w->opt), ERR_OK);
+}
+
+static struct world *make(bool lmdb)
+{
+	struct world *w = calloc(1, sizeof *w);
+
+	assert_non_null(w);
+	w->lmdb = lmdb;
+	fake_cipher(&w->cipher);
+	(void)snprintf(w->dir, sizeof w->dir, "/tmp/kring-store-XXXXXX");
+	assert_non_null(mkdtemp(w->dir));
+	open_world(w);
+	return w;
+}
+
+static int setup_mem(void **state)
+{
+	*state = make(false);
+	return 0;
+}
+
+static int setup_lmdb(void **state)
+{
+	*state = make(true);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	char path[128];
+
+	store_close(w->s);
+	(void)snprintf(path, sizeof path, "%s/data.mdb", w->dir);
+	(void)unlink(path);
+	(void)snprintf(path, sizeof path, "%s/lock.mdb", w->dir);
+	(void)unlink(path);
+	(void)rmdir(w->dir);
+	free(w);
+	return 0;
+}
+
+static struct store_txn *begin(struct world *w, bool write)
+{
+	struct store_txn *t;
+
+	assert_int_equal(store_begin(w->s, write, &t), ERR_OK);
+	return t;
+}
+
+static struct span text(const char *s)
+{
+	return span_of(s, strlen(s));
+}
+
+static void assert_value(struct store_txn *t, const char *key, const char *want)
+{
+	struct span v;
+
+	assert_int_equal(store_get(t, STORE_TIMER, text(key), &v), ERR_OK);
+	assert_int_equal(v.len, strlen(want));
+	assert_memory_equal(v.p, want, v.len);
+}
+
+static void commit_keeps_and_abort_forgets(void **state)
+{
+	struct world *w = *state;
+	struct store_txn *t = begin(w, true);
+	struct span v;
+
+	assert_int_equal(store_put(t, STORE_TIMER, text("a"), text("1")), ERR_OK);
+	assert_int_equal(store_put(t, STORE_TIMER, text("b"), text("2")), ERR_OK);
+	assert_value(t, "a", "1"); /* reads its own writes */
+	assert_int_equal(store_commit(t), ERR_OK);
+	t = begin(w, true);
+	assert_int_equal(store_put(t, STORE_TIMER, text("a"), text("changed")), ERR_OK);
+	assert_int_equal(store_del(t, STORE_TIMER, text("b")), ERR_OK);
+	assert_int_equal(store_put(t, STORE_TIMER, text("c"), text("3")), ERR_OK);
+	store_abort(t);
+	t = begin(w, false);
+	assert_value(t, "a", "1");
+	assert_value(t, "b", "2");
+	assert_int_equal(store_get(t, STORE_TIMER, text("c"), &v), ERR_NOTFOUND);
+	store_abort(t);
+}
+
+static void order_is_by_bytes_and_seeks_are_exact(void **state)
+{
+	static const char *const keys[] = {"b", "a\x01", "ab", "a", "\xff", "b\x01"};
+	static const char *const sorted[] = {"a", "a\x01", "ab", "b", "b\x01", "\xff"};
+	struct world *w = *state;
+	struct store_txn *t = begin(w, true);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	size_t n = 0;
+
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(store_put(t, STORE_TIMER, text(keys[i]), text("v")), ERR_OK);
+	while (store_next_prefix(t, STORE_TIMER, span_of(NULL, 0), &at, &row) == ERR_OK) {
+		assert_int_equal(row.key.len, strlen(sorted[n]));
+		assert_memory_equal(row.key.p, sorted[n], row.key.len);
+		n++;
+	}
+	assert_int_equal(n, 6);
+	assert_int_equal(store_seek(t, STORE_TIMER, text("aa"), &row), ERR_OK);
+	assert_memory_equal(row.key.p, "ab", 2);
+	assert_int_equal(store_seek_back(t, STORE_TIMER, text("ab"), &row), ERR_OK);
+	assert_memory_equal(row.key.p, "a\x01", 2);
+	assert_int_equal(store_seek_back(t, STORE_TIMER, text("a"), &row), ERR_NOTFOUND);
+	assert_int_equal(store_last_prefix(t, STORE_TIMER, text("a"), &row), ERR_OK);
+	assert_memory_equal(row.key.p, "ab", 2);
+	assert_int_equal(store_last_prefix(t, STORE_TIMER, span_of(NULL, 0), &row), ERR_OK);
+	assert_int_equal(row.key.p[0], 0xff);
+	store_abort(t);
+}
+
+static void random_commands_agree_with_a_plain_list(void **state)
+{
+	enum { KEYS = 200, ROUNDS = 4000 };
+	struct world *w = *state;
+	struct store_txn *t = begin(w, true);
+	bool there[KEYS] = {false}, shadow[KEYS];
+	unsigned dice = 12345;
+
+	memcpy(shadow, there, sizeof there);
+	for (int i = 0; i < ROUNDS; i++) {
+		const unsigned k = (dice = dice * 1103515245 + 12345) >> 8 & 0xffff;
+		const unsigned key = k % KEYS, op = dice >> 28;
+		uint8_t kb[2];
+		struct span v;
+
+		be16_put(kb, (uint16_t)key);
+		if (op < 7) {
+			assert_int_equal(store_put(t, STORE_WORK, span_of(kb, 2), span_of(kb, 2)),
+					 ERR_OK);
+			there[key] = true;
+		} else if (op < 12) {
+			assert_int_equal(store_del(t, STORE_WORK, span_of(kb, 2)),
+					 there[key] ? ERR_OK : ERR_NOTFOUND);
+			there[key] = false;
+		} else if (op == 12) {
+			assert_int_equal(store_commit(t), ERR_OK);
+			memcpy(shadow, there, sizeof there);
+			t = begin(w, true);
+		} else if (op == 13) {
+			store_abort(t);
+			memcpy(there, shadow, sizeof there);
+			t = begin(w, true);
+		} else {
+			assert_int_equal(store_get(t, STORE_WORK, span_of(kb, 2), &v),
+					 there[key] ? ERR_OK : ERR_NOTFOUND);
+		}
+	}
+	store_abort(t);
+}
+
+static void records_die_with_their_case_key(void **state)
+{
+	struct world *w = *state;
+	struct store_txn *t = begin(w, true);
+	const struct id16 id = {{4}};
+	const struct record_place place = {STORE_CASES, RECORD_CASE, id};
+	const struct span key = span_of(id.b, 16);
+	struct arena a;
+	struct span v;
+
+	assert_int_equal(arena_create(&a, 65536), ERR_OK);
+	assert_int_equal(record_put(t, &a, &place, key, text("early")), ERR_NOTFOUND);
+	assert_int_equal(record_case_keys(t, &id), ERR_OK);
+	assert_int_equal(record_case_keys(t, &id), ERR_EXISTS);
+	assert_int_equal(record_put(t, &a, &place, key, text("a story")), ERR_OK);
+	assert_int_equal(record_get(t, &a, STORE_CASES, key, &v), ERR_OK);
+	assert_int_equal(v.len, 7);
+	assert_memory_equal(v.p, "a story", 7);
+	assert_int_equal(store_get(t, STORE_CASES, key, &v), ERR_OK);
+	assert_int_equal((v.len - 26 - RECORD_SEAL_EXTRA) % 256, 0); /* its length says nothing */
+	assert_int_equal(store_del(t, STORE_CASEKEY, key), ERR_OK);
+	assert_int_equal(record_get(t, &a, STORE_CASES, key, &v), ERR_NOTFOUND);
+	store_abort(t);
+	arena_free(&a);
+}
+
+static void a_newer_format_is_refused(void **state)
+{
+	struct world *w = *state;
+	const uint8_t key[1] = {0}, newer[12] = {'K', 'R', 'G', '1', 's', 't', 'o', 0, 0, 0, 0, 99};
+	struct store_txn *t;
+
+	if (!w->lmdb)
+		return; /* a memory store is born new each time */
+	t = begin(w, true);
+	assert_int_equal(store_put(t, STORE_META, span_of(key, 1), span_of(newer, 12)), ERR_OK);
+	assert_int_equal(store_commit(t), ERR_OK);
+	store_close(w->s);
+	assert_int_equal(store_open(&w->s, &w->opt), ERR_STALE);
+	w->s = NULL;
+}
+
+static void a_full_map_changes_nothing(void **state)
+{
+	struct world *w = *state;
+	struct store_txn *t;
+	static uint8_t big[8192];
+	struct span v;
+	enum err rc = ERR_OK;
+
+	if (!w->lmdb)
+		return;
+	store_close(w->s);
+	w->opt.map_start = w->opt.map_max = 1024 * 1024;
+	assert_int_equal(store_open(&w->s, &w->opt), ERR_OK);
+	t = begin(w, true);
+	for (uint32_t i = 0; i < 1000 && rc == ERR_OK; i++) {
+		uint8_t k[4];
+
+		be32_put(k, i);
+		rc = store_put(t, STORE_WORK, span_of(k, 4), span_of(big, sizeof big));
+	}
+	assert_int_equal(rc, ERR_FULL);
+	store_abort(t);
+	t = begin(w, true);
+	assert_int_equal(store_get(t, STORE_WORK, span_of("\0\0\0\0", 4), &v), ERR_NOTFOUND);
+	assert_int_equal(store_put(t, STORE_WORK, text("small"), text("fits")), ERR_OK);
+	assert_int_equal(store_commit(t), ERR_OK);
+}
+
+#define BOTH(f)                                                                                    \
+	cmocka_unit_test_setup_teardown(f, setup_mem, teardown),                                   \
+		cmocka_unit_test_setup_teardown(f, setup_lmdb, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BOTH(commit_keeps_and_abort_forgets),
+		BOTH(order_is_by_bytes_and_seeks_are_exact),
+		BOTH(random_commands_agree_with_a_plain_list),
+		BOTH(records_die_with_their_case_key),
+		BOTH(a_newer_format_is_refused),
+		BOTH(a_full_map_changes_nothing),
+	};
+
+	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
