@@ -172,8 +172,12 @@ static int child_ended(struct supervisor *s, pid_t pid, int status)
 					      : ROLES_FAILED;
 	}
 	pause_ms(BACKOFF_MS);
-	if (!core)
-		return start_net(s) ? -1 : ROLES_FAILED;
+	if (!core) {
+		/* When core is dead too, its own end is next in line and starts both. */
+		if (!start_net(s))
+			s->net = 0;
+		return -1;
+	}
 	end_child(&s->net, SIGKILL);
 	(void)close(s->core_line);
 	return start_all(s) ? -1 : ROLES_FAILED;

@@ -20,6 +20,8 @@ const char *key_table_name(enum store_table table)
 void key_put(struct store_key *k, const void *p, size_t n)
 {
 	require(n <= sizeof k->b - k->len);
+	if (n == 0)
+		return;
 	memcpy(k->b + k->len, p, n);
 	k->len += n;
 }

@@ -198,8 +198,13 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	uint64_t limit = msg_u64(req, LIST_ASK_LIMIT);
 	struct store_key at = {.len = 0};
 	struct store_row row;
+	uint8_t after[16];
 	enum err rc = ERR_OK;
 
+	if (bytes_unhex(after, sizeof after, msg_text(req, LIST_ASK_AFTER))) {
+		key_put(&at, after, sizeof after);
+		key_u8(&at, 0);
+	}
 	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? 100 : limit;
 	while (msg_count(reply, REPLY_REFERRALS) < limit &&
 	       (rc = store_next_prefix(t->txn, STORE_THREAD, span_of(NULL, 0), &at, &row)) ==

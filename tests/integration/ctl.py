@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The control protocol from Python: for load, where starting the client each time would be the bottleneck."""
+import pathlib
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def compile_control():
+    out = tempfile.mkdtemp(prefix="kring-ctl-")
+    subprocess.run(["protoc", f"-I{ROOT / 'proto'}", "-I/usr/include", f"--python_out={out}", "options.proto", "partner.proto",
+                    "control.proto"], check=True)
+    sys.path.insert(0, out)
+    import control_pb2
+    return control_pb2
+
+
+pb = compile_control()
+
+
+class Control:
+    def __init__(self, path):
+        self.path, self.sock = str(path), None
+
+    def call(self, request):
+        """The reply, or None when the daemon is not there or died before it answered."""
+        raw = request.SerializeToString()
+        try:
+            if self.sock is None:
+                self.sock = socket.socket(socket.AF_UNIX)
+                self.sock.settimeout(15)
+                self.sock.connect(self.path)
+            self.sock.sendall(struct.pack(">I", len(raw)) + raw)
+            head = self.read(4)
+            return pb.Reply.FromString(self.read(struct.unpack(">I", head)[0]))
+        except OSError:
+            if self.sock:
+                self.sock.close()
+            self.sock = None
+            return None
+
+    def read(self, n):
+        out = b""
+        while len(out) < n:
+            got = self.sock.recv(n - len(out))
+            if not got:
+                raise OSError("closed")
+            out += got
+        return out
+
+    def refer(self, rid, case, to, need):
+        r = pb.Request(version=1, request_id=rid)
+        r.refer.case_id, r.refer.partner, r.refer.need, r.refer.again, r.refer.urgency = case, to, need, True, 1
+        return self.call(r)
+
+    def all_refs(self, which):
+        """{reference: delivery} of every referral, page by page."""
+        r = pb.Request(version=1)
+        ask = getattr(r, which)
+        ask.all, ask.limit = True, 500
+        out, after = {}, ""
+        while True:
+            ask.after = after
+            rows = self.call(r).referrals
+            if not rows:
+                return out
+            out.update((x.ref, x.delivery) for x in rows)
+            after = rows[-1].id

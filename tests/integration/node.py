@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A federation of real daemons in a directory, driven through the command line."""
+import json
+import os
+import pathlib
+import signal
+import socket
+import struct
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("KRING_BIN", ROOT / "build/dev"))
+CATS = "identity,contact,household,needs,story"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(what, fn, seconds=20):
+    end = time.time() + seconds
+    while time.time() < end:
+        got = fn()
+        if got:
+            return got
+        time.sleep(0.05)
+    raise AssertionError(f"waited in vain for: {what}")
+
+
+class Refused(Exception):
+    def __init__(self, code, reply):
+        super().__init__(f"exit {code}: {reply}")
+        self.code, self.reply = code, reply
+
+
+class Node:
+    def __init__(self, fed, name, org, port):
+        self.fed, self.name, self.org, self.port = fed, name, org, port
+        self.dir, self.proc, self.log = fed.dir / name, None, fed.dir / f"{name}.log"
+
+    def start(self, *extra, wait=True, binary="kringd_dev"):
+        self.proc = subprocess.Popen([str(self.fed.bin / binary), "--dir", str(self.dir), *extra], stdout=open(self.log, "ab"),
+                                     stderr=subprocess.STDOUT)
+        if wait:
+            wait_for(f"{self.name} to answer", lambda: self.proc.poll() is not None or self.try_k("status"))
+            assert self.proc.poll() is None, self.log.read_text()[-800:]
+        return self
+
+    def stop(self, sig=signal.SIGTERM):
+        if self.proc and self.proc.poll() is None:
+            self.proc.send_signal(sig)
+            self.proc.wait(10)
+
+    def children(self):
+        """{'core': pid, 'net': pid}, as they run now."""
+        out = {}
+        for p in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                stat = (p / "stat").read_text().rsplit(")", 1)[1].split()
+                cmd = (p / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if int(stat[1]) == self.proc.pid and b"--role" in cmd:
+                out[cmd[cmd.index(b"--role") + 1].decode()] = int(p.name)
+        return out
+
+    def k(self, *args, stdin=None):
+        r = subprocess.run([str(self.fed.bin / "kring"), "--dir", str(self.dir), "--json", *args], capture_output=True, text=True, input=stdin)
+        reply = json.loads(r.stdout) if r.stdout.strip() else {}
+        if r.returncode:
+            raise Refused(r.returncode, reply or r.stderr)
+        return reply
+
+    def try_k(self, *args):
+        try:
+            return self.k(*args)
+        except (Refused, json.JSONDecodeError):
+            return None
+
+    def state(self, ref):
+        got = self.try_k("show", ref)
+        return got["referrals"][0]["state"] if got else None
+
+    def await_state(self, ref, state):
+        return wait_for(f"{self.name} to see {ref} {state} (is {self.state(ref)})", lambda: self.state(ref) == state)
+
+    def new_case(self, **fields):
+        fields.setdefault("name", "Testpersoon Verzonnen")
+        text = "".join(f"{k.replace('_', '-')}: {v}\n" for k, v in fields.items())
+        return self.k("case", "new", "--from", "-", stdin=text)["id"]
+
+    def consent(self, case, to, share="identity,contact,needs"):
+        return self.k("consent", "give", case, "--to", to, "--share", share, "--how", "written")["id"]
+
+    def refer(self, case, to, *args, need="income-debt"):
+        return self.k("refer", case, "--to", to, "--need", need, *args)["id"]
+
+
+class Federation:
+    def __init__(self, directory, orgs=("Goes", "SMWO"), binaries=None):
+        self.dir, self.bin = pathlib.Path(directory), pathlib.Path(binaries or BIN)
+        self.run("federation", "create", "--name", "Test", "--roots", "2/2", "--out", str(self.dir / "roots"))
+        self.roster = self.dir / "roots/roster"
+        self.nodes = [self.add(org) for org in orgs]
+
+    def run(self, *args):
+        return subprocess.run([str(self.bin / "kring"), *args], check=True, capture_output=True, text=True).stdout
+
+    def fed_id(self):
+        return self.roster.read_bytes()[4 + 4 + 8:4 + 4 + 24]
+
+    def admit(self, join, cls="member"):
+        p = str(self.dir / "proposal")
+        self.run("roster", "add", "--roster", str(self.roster), "--join", str(join), "--class", cls, "--out", p)
+        for n in (1, 2):
+            self.run("roster", "sign", "--proposal", p, "--key", str(self.dir / f"roots/root{n}.key"), "--roster", str(self.roster))
+
+    def add(self, org, cls="member", country="NL"):
+        n = Node(self, org.lower().replace(" ", "-"), org, free_port())
+        self.run("--dir", str(n.dir), "node", "init", "--org", org, "--country", country, "--listen", f"tcp://127.0.0.1:{n.port}",
+                 "--federation", str(self.roster))
+        self.admit(n.dir / "join", cls)
+        return n
+
+    def import_roster(self, *nodes):
+        for n in nodes or self.nodes:
+            subprocess.run([str(self.bin / "kring"), "--dir", str(n.dir), "roster", "import", str(self.roster)], capture_output=True)
+
+    def agree(self, a, b, send=CATS, receive=CATS):
+        a.k("partner", "agree", b.name, "--share", send)
+        a.k("partner", "agree", b.name, "--share", receive, "--receive")
+
+    def start(self, *extra):
+        for n in self.nodes:
+            n.start(*extra)
+        self.import_roster()
+        for a in self.nodes:
+            for b in self.nodes:
+                if a is not b:
+                    self.agree(a, b)
+        for n in self.nodes:
+            n.await_connected(len(self.nodes) - 1) if hasattr(n, "await_connected") else self.await_connected(n)
+        return self.nodes
+
+    def await_connected(self, n, count=None):
+        want = len(self.nodes) - 1 if count is None else count
+        wait_for(f"{n.name} to be connected", lambda: (n.try_k("status") or {}).get("status", {}).get("connected", 0) >= want)
+
+    def stop(self):
+        for n in self.nodes:
+            n.stop()
+
+    def record_of(self, node):
+        """(node id, NK, TK) out of a node's join file."""
+        j = (node.dir / "join").read_bytes()
+        n = struct.unpack(">H", j[96:98])[0]
+        rec = j[98:98 + n]
+        return rec[24:56], rec[100:132], rec[164:196]

