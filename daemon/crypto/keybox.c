@@ -56,7 +56,7 @@ enum err keybox_create(struct keybox **out, const struct keybox_roots *roots)
 	subkey(kb->s->meta, MK_META, "KRGATRST", roots->mk);
 	subkey(kb->s->hedge, MK_HEDGE, "KRGATRST", roots->mk);
 	require(crypto_sign_seed_keypair(pub, kb->s->nk_sec, roots->nk_seed) == 0);
-	require(crypto_scalarmult_base(kb->tk_pub.b, roots->tk_sec) == 0);
+	require(seal_public(roots->tk_sec, &kb->tk_pub));
 	kb->node_id = identity_node_id(&roots->inception);
 	*out = kb;
 	if (memcmp(pub, roots->inception.nk_pub.b, sizeof pub) == 0)
@@ -261,7 +261,7 @@ enum err keybox_prekey_new(struct keybox *kb, struct keybox_prekey *out)
 		return ERR_FULL;
 	rng_fill(pk->id.b, sizeof pk->id.b);
 	rng_fill(pk->sec, sizeof pk->sec);
-	require(crypto_scalarmult_base(pk->pub.b, pk->sec) == 0);
+	require(seal_public(pk->sec, &pk->pub));
 	pk->used = true;
 	out->id = pk->id;
 	out->pub = pk->pub;
@@ -282,7 +282,7 @@ enum err keybox_prekey_load(struct keybox *kb, const struct id16 *id,
 		      span_of(sealed, KEYBOX_PREKEY_SEALED_LEN), kb->s->roots.prekey_wrap);
 	if (rc != ERR_OK)
 		return rc;
-	require(crypto_scalarmult_base(pk->pub.b, pk->sec) == 0);
+	require(seal_public(pk->sec, &pk->pub));
 	pk->id = *id;
 	pk->used = true;
 	return ERR_OK;

@@ -37,6 +37,11 @@ void seal_hkdf_expand(const uint8_t prk[64], struct span info, uint8_t *out, siz
 	sodium_memzero(&st, sizeof st);
 }
 
+bool seal_public(const uint8_t sec[32], struct id32 *pub)
+{
+	return crypto_scalarmult_base(pub->b, sec) == 0;
+}
+
 /* prk = HMAC-SHA512(label | suite, dh | T); okm = key | nonce | commit. */
 static void derive(const uint8_t *header, const uint8_t dh[32], const struct id32 *pk,
 		   const struct id32 *recipient, uint8_t okm[OKM_LEN])

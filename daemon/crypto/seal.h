@@ -41,6 +41,8 @@ MUST_CHECK enum err seal_envelope(const struct seal_to *to);
 MUST_CHECK enum err seal_open(const uint8_t *envelope, size_t inner_len,
 			      const uint8_t prekey_sec[32], const struct id32 *prekey_pub,
 			      const struct id32 *recipient, uint8_t *inner);
+/** The public half of an X25519 secret; false never happens for 32 random bytes. */
+bool seal_public(const uint8_t sec[32], struct id32 *pub);
 /** HKDF-Expand over HMAC-SHA512 (RFC 5869); libsodium 1.0.18 has none. out_len <= 255 * 64. */
 void seal_hkdf_expand(const uint8_t prk[64], struct span info, uint8_t *out, size_t out_len);
 

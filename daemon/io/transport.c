@@ -186,6 +186,7 @@ static void line_down(struct line *ln)
 	ln->dealer_up = false;
 	ln->route_len = 0;
 	ln->alone_since_ms = clock_mono_ms();
+	loop_timer_start(ln->owner->timer, REDIAL_MS);
 }
 
 static void line_hangup(struct line *ln)
@@ -236,6 +237,7 @@ static void on_monitor(void *ctx)
 	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: /* 400 is not retried: make the socket anew, later */
 	case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
 		ln->redial_mono_ms = clock_mono_ms() + REDIAL_MS;
+		loop_timer_start(ln->owner->timer, REDIAL_MS);
 		break;
 	default:
 		break;
@@ -288,8 +290,10 @@ static void inbound(struct transport *t, uint16_t peer, const uint8_t *route, si
 		return;
 	memcpy(ln->route, route, route_len);
 	ln->route_len = route_len;
-	if (ln->dealer != NULL && !ln->dealer_up)
-		ln->redial_mono_ms = clock_mono_ms(); /* our own socket is backing off: at once */
+	if (ln->dealer != NULL && !ln->dealer_up) { /* our own socket is backing off: at once */
+		ln->redial_mono_ms = clock_mono_ms();
+		loop_timer_start(t->timer, 0);
+	}
 	t->calls.up(t->calls.ctx, peer);
 }
 
@@ -334,6 +338,7 @@ static void on_timer(void *ctx)
 {
 	struct transport *t = ctx;
 	const uint64_t now = clock_mono_ms();
+	bool again = false; /* sleeps as long as every line is up */
 
 	for (size_t i = 1; i <= LIMIT_PEERS; i++) {
 		struct line *ln = t->lines[i];
@@ -342,11 +347,13 @@ static void on_timer(void *ctx)
 		if (ln == NULL || ln->p.address[0] == '\0')
 			continue;
 		alone = !ln->dealer_up && ln->route_len == 0;
+		again = again || alone || ln->redial_mono_ms != 0;
 		if ((ln->redial_mono_ms != 0 && now >= ln->redial_mono_ms) ||
 		    (ln->dealer == NULL && alone && now >= ln->alone_since_ms + PATIENCE_MS))
 			(void)line_dial(ln); /* ERR_IO: tried again at the next turn of the timer */
 	}
-	loop_timer_start(t->timer, REDIAL_MS);
+	if (again)
+		loop_timer_start(t->timer, REDIAL_MS);
 }
 
 /* ---- the outside ---- */
@@ -407,6 +414,7 @@ static enum err line_add(struct transport *t, const struct transport_peer *p)
 	ln->p = *p;
 	ln->alone_since_ms = clock_mono_ms();
 	t->lines[p->no] = ln;
+	loop_timer_start(t->timer, REDIAL_MS);
 	if (p->dial_first && p->address[0] != '\0')
 		return line_dial(ln);
 	return ERR_OK;

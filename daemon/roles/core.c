@@ -36,7 +36,8 @@ struct core {
 	struct engine *engine;
 	struct ctlsrv *ctl;
 	struct ipc *net;
-	uint32_t consumed; /* bytes of net's credit used since the last turn */
+	uint64_t tick_at_ms; /* monotonic, when the armed tick fires; 0: none is armed */
+	uint32_t consumed;   /* bytes of net's credit used since the last turn */
 };
 
 static struct node_time now_of(const struct core *c)
@@ -199,7 +200,13 @@ static void arm_tick(struct core *c)
 		ms = wall <= now.wall_ms ? 0 : wall - now.wall_ms;
 	if (mono != UINT64_MAX && (mono <= now.mono_ms || mono - now.mono_ms < ms))
 		ms = mono <= now.mono_ms ? 0 : mono - now.mono_ms;
-	loop_timer_start(c->tick, ms < TICK_MIN_MS ? TICK_MIN_MS : ms);
+	if (ms < TICK_MIN_MS)
+		ms = TICK_MIN_MS;
+	/* Runs at every turn of the loop: pushing an armed tick back each time would starve it. */
+	if (c->tick_at_ms != 0 && c->tick_at_ms <= now.mono_ms + ms)
+		return;
+	c->tick_at_ms = now.mono_ms + ms;
+	loop_timer_start(c->tick, ms);
 }
 
 static void on_turn_end(void *ctx)
@@ -227,7 +234,10 @@ static void on_turn_end(void *ctx)
 
 static void on_tick(void *ctx)
 {
-	push(ctx, &(struct event){.type = EVENT_TICK});
+	struct core *c = ctx;
+
+	c->tick_at_ms = 0;
+	push(c, &(struct event){.type = EVENT_TICK});
 }
 
 static void on_hour(void *ctx)

@@ -121,6 +121,27 @@ def test_revoke_hides_and_asks_for_erasure(federation):
     assert "name" not in b.k("case", "list")["cases"][0] or not b.k("case", "list")["cases"][0]["name"]
 
 
+def test_after_the_grant_ended_nothing_is_shown(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111")
+    day = time.strftime("%Y-%m-%d", time.localtime(time.time() + 86400))
+    a.k("consent", "give", case, "--to", b.name, "--share", "identity,contact,needs", "--how", "written", "--until", day)
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    b.k("accept", ref)
+    a.await_state(ref, "accepted")
+    assert b.k("show", ref)["person"]["phone"] == "000-111"
+    f.stop()
+    for n in f.nodes:
+        n.start("--dev-clock-offset", str(3 * 86400))
+    assert "person" not in b.k("show", ref) and not b.k("inbox")["referrals"][0].get("name")
+    assert not b.k("case", "list")["cases"][0].get("name")
+    assert a.k("show", ref)["person"]["phone"] == "000-111"  # our own file is ours to read
+    with pytest.raises(Refused):  # and nothing more of her may leave
+        a.refer(case, b.name, "--again", need="housing")
+
+
 def test_unanswered_referral_expires(federation):
     f = federation()
     a, b = f.start()

@@ -86,11 +86,12 @@ class Tap:
         import socket
         import threading
         while True:
+            c, _ = self.srv.accept()
             try:
-                c, _ = self.srv.accept()
                 s = socket.create_connection(("127.0.0.1", self.to))
-            except OSError:
-                return
+            except OSError:  # the daemon is not up yet: its partner will dial again
+                c.close()
+                continue
             for x, y in ((c, s), (s, c)):
                 threading.Thread(target=self.pump, args=(x, y), daemon=True).start()
 

@@ -10,7 +10,9 @@
 
 enum {
 	DAY_MS = 86400000,
-	HOUR_MS = 3600000,
+	UNSURE_MS = 600000,   /* a clock that nobody confirmed: ask again after this */
+	STARTING_MS = 120000, /* partners report within this after a start */
+	STARTING_UNSURE_MS = 5000,
 	START_DAYS = 10,
 	WITHDRAW_DAYS = 10,
 	SECOND_CHANCE_DAYS = 5,
@@ -353,7 +355,9 @@ static enum err fire(struct turn *t, const struct id16 *id)
 	if (rc != ERR_OK)
 		return rc;
 	if (!agreed && th.role == THREAD_SENDER) { /* ending somebody's wait needs a sure clock */
-		rc = timer_set(t, &th, t->wall_ms + HOUR_MS);
+		const bool starting = t->mono_ms < t->node->start_mono_ms + STARTING_MS;
+
+		rc = timer_set(t, &th, t->wall_ms + (starting ? STARTING_UNSURE_MS : UNSURE_MS));
 		return rc == ERR_OK ? thread_save(t, &th) : rc;
 	}
 	rc = audit_add(t, &(struct audit_entry){

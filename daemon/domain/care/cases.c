@@ -213,15 +213,17 @@ static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
 	msg_set_u64(row, CASE_ROW_THEIRS, msg_u64(m, CASE_RECORD_THEIRS));
 }
 
-/* The person as a view may show it: nothing of a payload that was revoked or entered in error. */
+/* The person as a view may show it: a partner's only as far as a grant still holds. */
 static enum err visible(struct turn *t, const struct id16 *id, struct msg *m)
 {
-	bool hidden;
-	enum err rc = overview_case_hidden(t, id, &hidden);
+	uint64_t cats;
+	enum err rc;
 
-	if (rc == ERR_OK && hidden && msg_u64(m, CASE_RECORD_THEIRS) != 0 &&
-	    msg_has(m, CASE_RECORD_PERSON))
-		msg_clear(m, CASE_RECORD_PERSON);
+	if (msg_u64(m, CASE_RECORD_THEIRS) == 0 || !msg_has(m, CASE_RECORD_PERSON))
+		return ERR_OK;
+	rc = overview_case_cats(t, id, &cats);
+	if (rc == ERR_OK)
+		consent_blank(msg_sub(t->arena, m, CASE_RECORD_PERSON), cats);
 	return rc;
 }
 

@@ -36,6 +36,15 @@ uint64_t consent_covered(const struct consent_view *v, uint64_t now_ms)
 	return v->cats & v->purpose_cats & v->agreement_cats;
 }
 
+void consent_blank(struct msg *person, uint64_t cats)
+{
+	struct msg_field f;
+
+	for (size_t i = 0; msg_field_at(person, i, &f); i++)
+		if (f.cat == MSG_CAT_OPEN || (cats >> f.cat & 1) == 0)
+			msg_clear(person, f.number);
+}
+
 enum wire_verdict_code consent_check(const struct consent_view *v, uint64_t cats, uint64_t now_ms)
 {
 	if (cats == 0)

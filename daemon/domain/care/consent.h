@@ -36,6 +36,8 @@ enum consent_way { CONSENT_SEND = 0, CONSENT_RECEIVE = 1 };
 enum wire_verdict_code consent_check(const struct consent_view *v, uint64_t cats, uint64_t now_ms);
 /** The categories that may pass now. */
 uint64_t consent_covered(const struct consent_view *v, uint64_t now_ms);
+/** Clears every field of a person (borrowed, same arena) outside these categories: the check at reading. */
+void consent_blank(struct msg *person, uint64_t cats);
 /** What a purpose can need; 0 for an unknown one. */
 uint64_t consent_purpose_cats(const char *purpose);
 

@@ -5,6 +5,7 @@
 
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
+#include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
 
 /* Where one of our documents stands. */
@@ -64,6 +65,24 @@ static const char *next_of(const struct thread *th)
 	return "nobody";
 }
 
+/* What of a received payload may be looked at now; our own files are ours to read. */
+static enum err readable(struct turn *t, const struct thread *th, uint64_t *cats)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct consent_view v;
+	enum err rc;
+
+	*cats = 0;
+	if (th->role == THREAD_SENDER)
+		*cats = ~UINT64_C(0);
+	if (th->role == THREAD_SENDER || th->hidden || p == NULL)
+		return ERR_OK;
+	rc = consent_load(t, p, &th->grant_id, CONSENT_RECEIVE, &v);
+	if (rc == ERR_OK)
+		*cats = consent_covered(&v, t->wall_ms);
+	return rc;
+}
+
 static enum err delivery_row(struct turn *t, const struct thread *th, struct msg *row)
 {
 	const char *delivery;
@@ -89,6 +108,7 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	const struct peer *p = state_peer(t->node, th->peer);
 	struct msg *row = msg_add(t->arena, reply, REPLY_REFERRALS), *record;
 	char ref[THREAD_REF_LEN + 1], hex[33];
+	uint64_t cats;
 	enum err rc;
 
 	thread_reference(&th->id, ref);
@@ -109,8 +129,10 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, next_of(th));
 	msg_set_u64(row, REFERRAL_ROW_LOG_LEN, (uint64_t)th->my_no + th->their_no);
 	msg_set_text(t->arena, row, REFERRAL_ROW_URGENCY, th->urgency == 2 ? "urgent" : "routine");
-	rc = cases_load(t, &th->case_id, &record);
-	if (rc == ERR_OK && !(th->hidden && th->role == THREAD_RECEIVER))
+	rc = readable(t, th, &cats);
+	if (rc == ERR_OK)
+		rc = cases_load(t, &th->case_id, &record);
+	if (rc == ERR_OK && (cats & 1) != 0)
 		msg_set_text(t->arena, row, REFERRAL_ROW_NAME,
 			     msg_text(msg_get(record, CASE_RECORD_PERSON), PERSON_NAME));
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
@@ -118,9 +140,10 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	return delivery_row(t, th, row);
 }
 
-/* Each referral of a case, until fn says stop. */
+/* What is asked of all referrals of a case at once. */
 struct of_case {
-	bool open, hidden, any;
+	bool open;
+	uint64_t cats;
 	uint16_t peer;
 	const char *need; /* NULL: any */
 	struct msg *reply;
@@ -133,7 +156,6 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 	struct store_row row;
 	enum err rc;
 
-	out->hidden = true;
 	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &at, &row)) ==
 	       ERR_OK) {
 		struct id16 id;
@@ -142,8 +164,12 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 		memcpy(id.b, row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK && th.kind == THREAD_REFERRAL) {
-			out->any = true;
-			out->hidden = out->hidden && th.hidden;
+			uint64_t cats;
+
+			rc = readable(t, &th, &cats);
+			if (rc != ERR_OK)
+				return rc;
+			out->cats |= cats;
 			if (out->need == NULL ||
 			    (th.peer == out->peer && strcmp(th.need, out->need) == 0))
 				out->open = out->open ||
@@ -173,12 +199,12 @@ enum err overview_case_open(struct turn *t, const struct id16 *case_id, bool *op
 	return rc;
 }
 
-enum err overview_case_hidden(struct turn *t, const struct id16 *case_id, bool *hidden)
+enum err overview_case_cats(struct turn *t, const struct id16 *case_id, uint64_t *cats)
 {
 	struct of_case oc = {.open = false};
 	enum err rc = each_of_case(t, case_id, &oc);
 
-	*hidden = oc.any && oc.hidden;
+	*cats = oc.cats;
 	return rc;
 }
 
@@ -307,6 +333,7 @@ enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply)
 	enum referral_state state;
 	struct msg *record;
 	struct thread th;
+	uint64_t cats;
 	size_t n;
 	bool many;
 	enum err rc = thread_find(t, msg_text(req, BY_ID_ID), &th, &many);
@@ -324,8 +351,13 @@ enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = cases_load(t, &th.case_id, &record);
 	if (rc != ERR_OK)
 		return rc;
-	if (!th.hidden)
+	rc = readable(t, &th, &cats);
+	if (rc != ERR_OK)
+		return rc;
+	if (cats != 0 && msg_has(record, CASE_RECORD_PERSON)) {
+		consent_blank(msg_sub(t->arena, record, CASE_RECORD_PERSON), cats);
 		msg_put_sub(reply, REPLY_PERSON, msg_get(record, CASE_RECORD_PERSON));
+	}
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_VIEW,
 						  .peer = th.peer,
 						  .case_id = &th.case_id,

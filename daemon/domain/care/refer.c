@@ -14,15 +14,12 @@ enum { ENTER_URGENT = 2 };
 static struct msg *select_fields(struct turn *t, const struct msg *person, uint64_t cats)
 {
 	struct msg *out = msg_new(t->arena, MSG_PERSON);
-	struct msg_field f;
 
 	if (out == NULL)
 		return NULL;
 	if (person != NULL)
 		msg_copy_fields(out, person);
-	for (size_t i = 0; msg_field_at(out, i, &f); i++)
-		if (f.cat == MSG_CAT_OPEN || (cats >> f.cat & 1) == 0)
-			msg_clear(out, f.number);
+	consent_blank(out, cats);
 	return out;
 }
 

@@ -350,7 +350,8 @@ static enum err on_ping(struct reading *r, struct span bytes)
 		r->c->asked = false; /* only the answer to the latest question rewinds */
 		r->c->sent = r->pair->acked;
 		r->c->ask_wait_ms = LIMIT_ASK_MS;
-		r->c->ask_mono_ms = r->t->mono_ms + LIMIT_ASK_MS;
+		r->c->ask_mono_ms = r->t->mono_ms +
+				    (stream_pending(r->pair, r->c) ? LIMIT_ASK_MS : LIMIT_PING_MS);
 	}
 	return ERR_OK;
 }
@@ -437,7 +438,7 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 	}
 	if (r.v.head.got_upto > r.pair->acked) {
 		r.pair->acked = r.v.head.got_upto;
-		r.c->ask_mono_ms = t->mono_ms + LIMIT_ASK_MS;
+		r.c->ask_mono_ms = t->mono_ms + LIMIT_ASK_MS; /* it answers: patience begins anew */
 		r.c->ask_wait_ms = LIMIT_ASK_MS;
 	}
 	return read_parts(&r);

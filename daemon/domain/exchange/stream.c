@@ -79,8 +79,7 @@ enum err stream_owe(struct turn *t, uint16_t peer)
 	return answer_of(t, peer) == NULL ? ERR_NOMEM : ERR_OK;
 }
 
-/* Is there anything to say or to ask?  Drives the timer. */
-static bool pending(const struct pair *pr, const struct conn *c)
+bool stream_pending(const struct pair *pr, const struct conn *c)
 {
 	return !c->heard || pr->yours.no == 0 || pr->off_from < pr->off_to ||
 	       pr->acked < pr->num_last || pr->verdicts < pr->acked || pr->tail < pr->out_last;
@@ -100,7 +99,7 @@ enum err stream_tick(struct turn *t, struct peer *p)
 	rc = outbox_pair(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
-	if (!pending(pr, c)) /* idle: is the line still there? */
+	if (!stream_pending(pr, c)) /* idle: is the line still there? */
 		c->ask_wait_ms = LIMIT_PING_MS;
 	rc = prekeys_of(t, p, &key);
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
@@ -361,6 +360,10 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 
 		first = lo + 1;
 		s->c->sent = lo + taken;
+		if (s->c->ask_mono_ms > s->t->mono_ms + LIMIT_ASK_MS) {
+			s->c->ask_mono_ms = s->t->mono_ms + LIMIT_ASK_MS;
+			s->c->ask_wait_ms = LIMIT_ASK_MS;
+		}
 	}
 	*more = taken < l.count || l.count == LIMIT_FRAME_DOCS ||
 		(s->a != NULL && s->a->verdict_from != 0);

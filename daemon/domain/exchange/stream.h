@@ -50,6 +50,8 @@ MUST_CHECK enum err stream_owe(struct turn *t, uint16_t peer);
 MUST_CHECK enum err stream_speak(struct turn *t);
 /** Is our clock confirmed: by a partner heard lately, or by an administrator? */
 MUST_CHECK enum err stream_clock_agreed(struct turn *t, uint16_t peer, bool *agreed);
+/** Is there anything to say or to ask?  Drives the timer. */
+bool stream_pending(const struct pair *p, const struct conn *c);
 /** Monotonic time of the next question, UINT64_MAX none. */
 uint64_t stream_next_mono_ms(const struct node *n);
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Every parser that reads foreign bytes.  The first byte chooses the parser, so one corpus serves all.
+ * Beside crashes it checks one promise: what the walker lets through, protobuf-c unpacks in the arena. */
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "proto/msg.h"
+#include "proto/walk.h"
+#include "proto/wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void parse_roster(struct span s)
+{
+	struct wire_roster e;
+	struct wire_genesis g;
+	struct wire_add a;
+	struct wire_node n;
+
+	if (wire_roster_get(s, &e) == ERR_OK) {
+		(void)!wire_genesis_get(e.payload, &g);
+		if (wire_add_get(e.payload, &a) == ERR_OK)
+			(void)!wire_node_get(a.node, &n);
+	}
+	(void)!wire_genesis_get(s, &g);
+	(void)!wire_add_get(s, &a);
+	(void)!wire_node_get(s, &n);
+}
+
+static void parse_frame(struct span s)
+{
+	struct wire_frame_view v;
+	struct wire_part p;
+	struct wire_doc d;
+	struct rd r;
+
+	if (wire_frame_get(s, &v) != ERR_OK)
+		return;
+	r = rd_of(v.parts);
+	while (wire_part_next(&r, &p))
+		if (p.type == WIRE_PART_DOCUMENT)
+			(void)!wire_doc_get(p.bytes, &d);
+}
+
+static void parse_message(enum msg_kind kind, struct span s)
+{
+	struct err_text why;
+	struct arena a;
+	struct msg *m;
+
+	if (walk_check(kind, s, &why) != ERR_OK)
+		return;
+	require(arena_create(&a, 8u << 20) == ERR_OK);
+	require(msg_parse(&a, kind, s, &m, &why) == ERR_OK);
+	(void)msg_cats(m);
+	arena_free(&a);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct span s;
+	struct wire_envelope e;
+	struct wire_prekey k;
+	struct wire_doc d;
+
+	if (size < 1 || size > 70000)
+		return 0;
+	s = span_of(data + 1, size - 1);
+	switch (data[0]) {
+	case 0:
+		(void)!wire_envelope_get(s, &e);
+		break;
+	case 1:
+		(void)!wire_prekey_get(s, &k);
+		break;
+	case 2:
+		parse_frame(s);
+		break;
+	case 3:
+		(void)!wire_doc_get(s, &d);
+		break;
+	case 4:
+		parse_roster(s);
+		break;
+	default:
+		parse_message((enum msg_kind)((data[0] - 5) % MSG_KIND_COUNT_), s);
+		break;
+	}
+	return 0;
+}
