@@ -329,6 +329,8 @@ void out_reply(struct cli *c, const struct msg *reply)
 	outbox(reply);
 	evidence(c, reply);
 	timeline(reply);
+	if (msg_u64(reply, REPLY_TRUNCATED) != 0)
+		(void)printf("... and more: narrow it, for example with kring case search\n");
 	if (msg_has(reply, REPLY_COUNT))
 		(void)printf("%llu entries, the chain holds\n",
 			     (unsigned long long)msg_u64(reply, REPLY_COUNT));

@@ -89,9 +89,9 @@ enum err msg_pack(struct arena *a, const struct msg *m, struct span *out)
 	return ERR_OK;
 }
 
-static const field_t *field_of(const struct msg *m, unsigned no)
+static const field_t *field_of(const struct msg *m, unsigned field)
 {
-	const field_t *f = protobuf_c_message_descriptor_get_field(cpb(m)->descriptor, no);
+	const field_t *f = protobuf_c_message_descriptor_get_field(cpb(m)->descriptor, field);
 
 	require(f != NULL);
 	return f;
@@ -121,14 +121,14 @@ static void set_has(struct msg *m, const field_t *f, bool on)
 	}
 }
 
-void msg_set_u64(struct msg *m, unsigned no, uint64_t v)
+void msg_set_u64(struct msg *m, unsigned field, uint64_t v)
 {
 	const field_t *f;
 	uint32_t v32 = (uint32_t)v;
 
 	if (m == NULL)
 		return;
-	f = field_of(m, no);
+	f = field_of(m, field);
 	require(!is_repeated(f));
 	if (f->type == PROTOBUF_C_TYPE_UINT64) {
 		memcpy(at(m, f->offset), &v, sizeof v);
@@ -143,16 +143,17 @@ void msg_set_u64(struct msg *m, unsigned no, uint64_t v)
 
 static_assert(sizeof(protobuf_c_boolean) == 4, "a bool field is four bytes wide");
 
-void msg_set_text(struct arena *a, struct msg *m, unsigned no, const char *s)
+void msg_set_text(struct arena *a, struct msg *m, unsigned field, const char *s)
 {
 	char *copy;
 
 	if (m == NULL || s == NULL)
 		return;
-	require(field_of(m, no)->type == PROTOBUF_C_TYPE_STRING && !is_repeated(field_of(m, no)));
+	require(field_of(m, field)->type == PROTOBUF_C_TYPE_STRING &&
+		!is_repeated(field_of(m, field)));
 	copy = arena_text(a, s);
 	if (copy != NULL)
-		memcpy(at(m, field_of(m, no)->offset), &copy, sizeof copy);
+		memcpy(at(m, field_of(m, field)->offset), &copy, sizeof copy);
 }
 
 static ProtobufCBinaryData binary(struct arena *a, struct span s)
@@ -165,14 +166,14 @@ static ProtobufCBinaryData binary(struct arena *a, struct span s)
 	return b;
 }
 
-void msg_set_bytes(struct arena *a, struct msg *m, unsigned no, struct span s)
+void msg_set_bytes(struct arena *a, struct msg *m, unsigned field, struct span s)
 {
 	const field_t *f;
 	ProtobufCBinaryData b;
 
 	if (m == NULL)
 		return;
-	f = field_of(m, no);
+	f = field_of(m, field);
 	require(f->type == PROTOBUF_C_TYPE_BYTES && !is_repeated(f));
 	b = binary(a, s);
 	if (b.data == NULL)
@@ -204,42 +205,42 @@ static void *grow(struct arena *a, struct msg *m, const field_t *f, size_t width
 	return new + (n - 1) * width;
 }
 
-void msg_add_text(struct arena *a, struct msg *m, unsigned no, const char *s)
+void msg_add_text(struct arena *a, struct msg *m, unsigned field, const char *s)
 {
 	char *copy;
 	void *slot;
 
 	if (m == NULL || s == NULL)
 		return;
-	require(field_of(m, no)->type == PROTOBUF_C_TYPE_STRING);
+	require(field_of(m, field)->type == PROTOBUF_C_TYPE_STRING);
 	copy = arena_text(a, s);
-	slot = copy == NULL ? NULL : grow(a, m, field_of(m, no), sizeof copy);
+	slot = copy == NULL ? NULL : grow(a, m, field_of(m, field), sizeof copy);
 	if (slot != NULL)
 		memcpy(slot, &copy, sizeof copy);
 }
 
-void msg_add_bytes(struct arena *a, struct msg *m, unsigned no, struct span s)
+void msg_add_bytes(struct arena *a, struct msg *m, unsigned field, struct span s)
 {
 	ProtobufCBinaryData b;
 	void *slot;
 
 	if (m == NULL)
 		return;
-	require(field_of(m, no)->type == PROTOBUF_C_TYPE_BYTES);
+	require(field_of(m, field)->type == PROTOBUF_C_TYPE_BYTES);
 	b = binary(a, s);
-	slot = b.data == NULL ? NULL : grow(a, m, field_of(m, no), sizeof b);
+	slot = b.data == NULL ? NULL : grow(a, m, field_of(m, field), sizeof b);
 	if (slot != NULL)
 		memcpy(slot, &b, sizeof b);
 }
 
-struct msg *msg_sub(struct arena *a, struct msg *m, unsigned no)
+struct msg *msg_sub(struct arena *a, struct msg *m, unsigned field)
 {
 	const field_t *f;
 	struct msg *sub;
 
 	if (m == NULL)
 		return NULL;
-	f = field_of(m, no);
+	f = field_of(m, field);
 	require(f->type == PROTOBUF_C_TYPE_MESSAGE && !is_repeated(f));
 	memcpy(&sub, at(m, f->offset), sizeof sub);
 	if (sub == NULL) {
@@ -249,7 +250,7 @@ struct msg *msg_sub(struct arena *a, struct msg *m, unsigned no)
 	return sub;
 }
 
-struct msg *msg_add(struct arena *a, struct msg *m, unsigned no)
+struct msg *msg_add(struct arena *a, struct msg *m, unsigned field)
 {
 	const field_t *f;
 	struct msg *sub;
@@ -257,7 +258,7 @@ struct msg *msg_add(struct arena *a, struct msg *m, unsigned no)
 
 	if (m == NULL)
 		return NULL;
-	f = field_of(m, no);
+	f = field_of(m, field);
 	require(f->type == PROTOBUF_C_TYPE_MESSAGE);
 	sub = new_of(a, f->descriptor);
 	slot = sub == NULL ? NULL : grow(a, m, f, sizeof sub);
@@ -266,13 +267,13 @@ struct msg *msg_add(struct arena *a, struct msg *m, unsigned no)
 	return slot == NULL ? NULL : sub;
 }
 
-void msg_put_sub(struct msg *m, unsigned no, const struct msg *sub)
+void msg_put_sub(struct msg *m, unsigned field, const struct msg *sub)
 {
 	const field_t *f;
 
 	if (m == NULL || sub == NULL)
 		return;
-	f = field_of(m, no);
+	f = field_of(m, field);
 	require(f->type == PROTOBUF_C_TYPE_MESSAGE && f->descriptor == cpb(sub)->descriptor);
 	memcpy(at(m, f->offset), &sub, sizeof sub);
 }
@@ -287,9 +288,9 @@ static size_t width_of(const field_t *f)
 	return f->type == PROTOBUF_C_TYPE_UINT64 ? 8 : 4;
 }
 
-void msg_clear(struct msg *m, unsigned no)
+void msg_clear(struct msg *m, unsigned field)
 {
-	const field_t *f = field_of(m, no);
+	const field_t *f = field_of(m, field);
 
 	memset(at(m, f->offset), 0, width_of(f));
 	if (is_repeated(f))
@@ -330,14 +331,14 @@ static const void *pointer_of(const struct msg *m, const field_t *f)
 	return p;
 }
 
-bool msg_has(const struct msg *m, unsigned no)
+bool msg_has(const struct msg *m, unsigned field)
 {
 	const field_t *f;
 	protobuf_c_boolean has;
 
 	if (m == NULL)
 		return false;
-	f = field_of(m, no);
+	f = field_of(m, field);
 	if (is_repeated(f))
 		return count_of(m, f) > 0;
 	if (f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE)
@@ -346,86 +347,86 @@ bool msg_has(const struct msg *m, unsigned no)
 	return has != 0;
 }
 
-uint64_t msg_u64(const struct msg *m, unsigned no)
+uint64_t msg_u64(const struct msg *m, unsigned field)
 {
 	uint64_t v;
 	uint32_t v32;
 
-	if (!msg_has(m, no))
+	if (!msg_has(m, field))
 		return 0;
-	if (field_of(m, no)->type == PROTOBUF_C_TYPE_UINT64) {
-		memcpy(&v, cat(m, field_of(m, no)->offset), sizeof v);
+	if (field_of(m, field)->type == PROTOBUF_C_TYPE_UINT64) {
+		memcpy(&v, cat(m, field_of(m, field)->offset), sizeof v);
 		return v;
 	}
-	memcpy(&v32, cat(m, field_of(m, no)->offset), sizeof v32);
+	memcpy(&v32, cat(m, field_of(m, field)->offset), sizeof v32);
 	return v32;
 }
 
-const char *msg_text(const struct msg *m, unsigned no)
+const char *msg_text(const struct msg *m, unsigned field)
 {
-	if (!msg_has(m, no))
+	if (!msg_has(m, field))
 		return "";
-	require(field_of(m, no)->type == PROTOBUF_C_TYPE_STRING);
-	return pointer_of(m, field_of(m, no));
+	require(field_of(m, field)->type == PROTOBUF_C_TYPE_STRING);
+	return pointer_of(m, field_of(m, field));
 }
 
-struct span msg_bytes(const struct msg *m, unsigned no)
+struct span msg_bytes(const struct msg *m, unsigned field)
 {
 	ProtobufCBinaryData b;
 
-	if (!msg_has(m, no))
+	if (!msg_has(m, field))
 		return span_of(NULL, 0);
-	require(field_of(m, no)->type == PROTOBUF_C_TYPE_BYTES);
-	memcpy(&b, cat(m, field_of(m, no)->offset), sizeof b);
+	require(field_of(m, field)->type == PROTOBUF_C_TYPE_BYTES);
+	memcpy(&b, cat(m, field_of(m, field)->offset), sizeof b);
 	return span_of(b.data, b.len);
 }
 
-const struct msg *msg_get(const struct msg *m, unsigned no)
+const struct msg *msg_get(const struct msg *m, unsigned field)
 {
-	if (!msg_has(m, no))
+	if (!msg_has(m, field))
 		return NULL;
-	require(field_of(m, no)->type == PROTOBUF_C_TYPE_MESSAGE);
-	return pointer_of(m, field_of(m, no));
+	require(field_of(m, field)->type == PROTOBUF_C_TYPE_MESSAGE);
+	return pointer_of(m, field_of(m, field));
 }
 
-size_t msg_count(const struct msg *m, unsigned no)
+size_t msg_count(const struct msg *m, unsigned field)
 {
 	if (m == NULL)
 		return 0;
-	require(is_repeated(field_of(m, no)));
-	return count_of(m, field_of(m, no));
+	require(is_repeated(field_of(m, field)));
+	return count_of(m, field_of(m, field));
 }
 
-static const void *element(const struct msg *m, unsigned no, size_t i, size_t width)
+static const void *element(const struct msg *m, unsigned field, size_t i, size_t width)
 {
-	require(i < msg_count(m, no));
-	return (const uint8_t *)pointer_of(m, field_of(m, no)) + i * width;
+	require(i < msg_count(m, field));
+	return (const uint8_t *)pointer_of(m, field_of(m, field)) + i * width;
 }
 
-const struct msg *msg_at(const struct msg *m, unsigned no, size_t i)
+const struct msg *msg_at(const struct msg *m, unsigned field, size_t i)
 {
 	const struct msg *sub;
 
-	require(field_of(m, no)->type == PROTOBUF_C_TYPE_MESSAGE);
-	memcpy(&sub, element(m, no, i, sizeof sub), sizeof sub);
+	require(field_of(m, field)->type == PROTOBUF_C_TYPE_MESSAGE);
+	memcpy(&sub, element(m, field, i, sizeof sub), sizeof sub);
 	return sub;
 }
 
-const char *msg_text_at(const struct msg *m, unsigned no, size_t i)
+const char *msg_text_at(const struct msg *m, unsigned field, size_t i)
 {
 	const char *s;
 
-	require(field_of(m, no)->type == PROTOBUF_C_TYPE_STRING);
-	memcpy(&s, element(m, no, i, sizeof s), sizeof s);
+	require(field_of(m, field)->type == PROTOBUF_C_TYPE_STRING);
+	memcpy(&s, element(m, field, i, sizeof s), sizeof s);
 	return s;
 }
 
-struct span msg_bytes_at(const struct msg *m, unsigned no, size_t i)
+struct span msg_bytes_at(const struct msg *m, unsigned field, size_t i)
 {
 	ProtobufCBinaryData b;
 
-	require(field_of(m, no)->type == PROTOBUF_C_TYPE_BYTES);
-	memcpy(&b, element(m, no, i, sizeof b), sizeof b);
+	require(field_of(m, field)->type == PROTOBUF_C_TYPE_BYTES);
+	memcpy(&b, element(m, field, i, sizeof b), sizeof b);
 	return span_of(b.data, b.len);
 }
 
@@ -455,13 +456,14 @@ bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out)
 	return true;
 }
 
-const char *msg_enum_name(const struct msg *m, unsigned no)
+const char *msg_enum_name(const struct msg *m, unsigned field)
 {
 	const ProtobufCEnumValue *v;
 
-	if (!msg_has(m, no))
+	if (!msg_has(m, field))
 		return "";
-	v = protobuf_c_enum_descriptor_get_value(field_of(m, no)->descriptor, (int)msg_u64(m, no));
+	v = protobuf_c_enum_descriptor_get_value(field_of(m, field)->descriptor,
+						 (int)msg_u64(m, field));
 	return v == NULL ? "" : v->name;
 }
 

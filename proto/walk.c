@@ -64,7 +64,7 @@ static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCFieldDe
 	if (!varint(r, &n) || n > r->left)
 		return bad(w, r, ERR_MALFORMED, f->name, "length past the end");
 	if ((f->type == PROTOBUF_C_TYPE_STRING && n > LIMIT_PB_STRING) ||
-	    (f->type == PROTOBUF_C_TYPE_BYTES && n > LIMIT_ROSTER_ENTRY * 2))
+	    (f->type == PROTOBUF_C_TYPE_BYTES && n > (uint64_t)LIMIT_ROSTER_ENTRY * 2))
 		return bad(w, r, ERR_LIMIT, f->name, "too long");
 	p = rd_take(r, (size_t)n);
 	if (f->type == PROTOBUF_C_TYPE_STRING && !text_valid(span_of(p, (size_t)n)))

@@ -290,7 +290,7 @@ void wire_sigblock_put(struct wr *w, const struct wire_sigblock *s)
 	wr_u16(w, s->count);
 	wr_u16(w, s->index);
 	wr_u8(w, s->depth);
-	wr_put(w, s->path, 32u * s->depth);
+	wr_put(w, s->path, (size_t)32 * s->depth);
 	wr_put(w, s->sig, WIRE_SIG);
 }
 
@@ -302,7 +302,7 @@ enum err wire_sigblock_get(struct rd *r, struct wire_sigblock *s)
 	if (r->bad || s->count == 0 || s->count > LIMIT_BURST || s->index >= s->count ||
 	    s->depth > 6)
 		return ERR_MALFORMED;
-	s->path = rd_take(r, 32u * s->depth);
+	s->path = rd_take(r, (size_t)32 * s->depth);
 	s->sig = rd_take(r, WIRE_SIG);
 	return r->bad ? ERR_MALFORMED : ERR_OK;
 }

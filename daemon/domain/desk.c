@@ -258,8 +258,8 @@ enum err desk_outbox_why(struct turn *t, const struct msg *req, struct msg *repl
 {
 	struct outbox_row row;
 	const struct peer *p;
-	uint16_t peer;
-	uint64_t place;
+	uint16_t peer = 0;
+	uint64_t place = 0;
 	enum err rc = find_owed(t, msg_text(req, BY_ID_ID), &peer, &place, &row);
 
 	if (rc != ERR_OK)
@@ -272,8 +272,8 @@ enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *re
 {
 	struct outbox_row row;
 	struct peer *p;
-	uint16_t peer;
-	uint64_t place;
+	uint16_t peer = 0;
+	uint64_t place = 0;
 	enum err rc = find_owed(t, msg_text(req, BY_ID_ID), &peer, &place, &row);
 
 	if (rc != ERR_OK)
@@ -289,8 +289,8 @@ enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *re
 enum err desk_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct outbox_row row;
-	uint16_t peer;
-	uint64_t place;
+	uint16_t peer = 0;
+	uint64_t place = 0;
 	enum err rc = find_owed(t, msg_text(req, OUTBOX_DROP_ID), &peer, &place, &row);
 
 	(void)reply;

@@ -233,9 +233,9 @@ enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply)
 	uint64_t limit = msg_u64(req, CASE_SEARCH_LIMIT);
 	struct store_key at = {.len = 0};
 	struct store_row row;
-	enum err rc;
+	enum err rc = ERR_OK;
 
-	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? 100 : limit;
+	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? LIMIT_LIST_ROWS : limit;
 	while (msg_count(reply, REPLY_CASES) < limit &&
 	       (rc = store_next_prefix(t->txn, STORE_CASES, span_of(NULL, 0), &at, &row)) ==
 		       ERR_OK) {
@@ -257,6 +257,10 @@ enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply)
 		else
 			t->arena->used = mark; /* not a hit: give the memory back */
 	}
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	if (rc == ERR_OK)
+		msg_set_u64(reply, REPLY_TRUNCATED, 1);
 	if (text[0] == '\0')
 		return ERR_OK;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "case"});

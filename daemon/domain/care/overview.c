@@ -231,7 +231,7 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 		key_put(&at, after, sizeof after);
 		key_u8(&at, 0);
 	}
-	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? 100 : limit;
+	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? LIMIT_LIST_ROWS : limit;
 	while (msg_count(reply, REPLY_REFERRALS) < limit &&
 	       (rc = store_next_prefix(t->txn, STORE_THREAD, span_of(NULL, 0), &at, &row)) ==
 		       ERR_OK) {
@@ -253,6 +253,8 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 		if (rc != ERR_OK)
 			return rc;
 	}
+	if (rc == ERR_OK)
+		msg_set_u64(reply, REPLY_TRUNCATED, 1);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 

@@ -251,7 +251,7 @@ static uint8_t choose_class(size_t want, size_t least)
 	while (cls-- > 1)
 		if (want * 100 >= (wire_class_len(cls) - WIRE_FRAME_EXTRA) * (size_t)FILL_PERCENT)
 			return cls;
-	for (cls = 0; cls < WIRE_CLASSES - 1; cls++)
+	for (cls = 0; cls + 1u < WIRE_CLASSES; cls++)
 		if (least <= wire_class_len(cls) - WIRE_FRAME_EXTRA)
 			return cls;
 	return WIRE_CLASSES - 1;
@@ -404,7 +404,7 @@ enum err stream_speak(struct turn *t)
 
 enum err stream_clock_agreed(struct turn *t, uint16_t peer, bool *agreed)
 {
-	const uint64_t day_ms = 86400000, skew_ms = LIMIT_CLOCK_SKEW_S * 1000;
+	const uint64_t day_ms = 86400000, skew_ms = UINT64_C(1000) * LIMIT_CLOCK_SKEW_S;
 	const struct peer *p = state_peer(t->node, peer);
 	struct pair *pr;
 	uint64_t off;
