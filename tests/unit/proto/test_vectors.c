@@ -33,7 +33,8 @@ static struct id32 id_field(const json_t *row, const char *name)
 {
 	struct id32 id = {{0}};
 
-	(void)field(row, name, id.b);
+	if (field(row, name, out) == sizeof id.b) /* other lengths are no id */
+		memcpy(id.b, out, sizeof id.b);
 	return id;
 }
 
