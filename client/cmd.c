@@ -262,7 +262,7 @@ static int cmd_act(struct cli *c)
 	return bad != 0 ? bad : cli_finish(c, req);
 }
 
-/* The roster file goes up entry by entry; known ones are skipped. */
+/* The roster file goes up entry by entry; known ones change nothing. */
 static int cmd_roster_import(struct cli *c)
 {
 	const size_t cap = 4u * 1024 * 1024;
@@ -278,7 +278,7 @@ static int cmd_roster_import(struct cli *c)
 		free(file);
 		return cli_fail(CLI_NOT_FOUND, "the roster cannot be read", c->words[0], "");
 	}
-	while (r.left > 0 && (rc == CLI_DONE || rc == CLI_REFUSED)) {
+	while (r.left > 0 && rc == CLI_DONE) {
 		const size_t n = rd_u32(&r);
 		const uint8_t *p = rd_take(&r, n);
 		struct msg *sub, *req;

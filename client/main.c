@@ -324,6 +324,9 @@ int main(int argc, char **argv)
 	c.cmd = find_command(rest, count, &used);
 	if (c.cmd == NULL)
 		return cli_fail(CLI_USAGE, "no such command", rest[0], "see: kring help");
+	for (size_t i = used; i < count; i++)
+		if (strcmp(rest[i], "--help") == 0)
+			return help(&c, rest[0]);
 	code = take_options(&c, rest + used, count - used);
 	if (code != CLI_DONE)
 		return code;

@@ -22,7 +22,7 @@
 	X(BODYCOMMIT, "KRG1.bodycommit") X(DOCHASH, "KRG1.dochash")     \
 	X(LEAF, "KRG1.leaf") X(NODE, "KRG1.node")                       \
 	X(FRAMEPART, "KRG1.framepart") X(AUDIT, "KRG1.audit")           \
-	X(ESK, "KRG1.esk") X(SEED, "KRG1.seed")                         \
+	X(ESK, "KRG1.esk") X(SEED, "KRG1.seed") X(MEMO, "KRG1.memo")                         \
 	X(SUBJECT, "KRG1.subject") X(THREADREF, "KRG1.threadref")       \
 	X(CASECOMMIT, "KRG1.casecommit") X(SLOTFILE, "KRG1.slotfile")
 

@@ -67,6 +67,7 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 	msg_set_u64(s, STATUS_CONNECTED, connected);
 	msg_set_u64(s, STATUS_OWED, owed);
 	msg_set_u64(s, STATUS_MEMBER, member);
+	msg_set_u64(s, STATUS_FRAMES_REFUSED, n->frames_refused);
 	return ERR_OK;
 }
 

@@ -62,6 +62,7 @@ struct node {
 	struct id32 roster_head;
 
 	uint64_t start_mono_ms;
+	uint64_t frames_refused;	    /* opened, but not authentic; since start */
 	bool clock_confirmed;		    /* by an administrator, this run */
 	const struct exchange_hooks *hooks; /* what care does with documents */
 };

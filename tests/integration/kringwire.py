@@ -18,7 +18,7 @@ from nacl import bindings as sodium
 
 CLASSES = (4096, 16384, 65536)
 DOCUMENT, VERDICTS, WANT_VERDICTS, REFUSED, OFFER_IDS, WANT_IDS, PREKEYS, UNOPENED, PING = 1, 3, 4, 5, 9, 10, 12, 13, 18
-OFFER, ASK, INFO, ACCEPT, DECLINE, CONSENT, OUTCOME = 1, 2, 3, 4, 5, 10, 14
+OFFER, ASK, INFO, ACCEPT, DECLINE, START, CONSENT, NOTE, OUTCOME = 1, 2, 3, 4, 5, 9, 10, 13, 14
 ZERO32 = bytes(32)
 
 
@@ -213,7 +213,7 @@ class Member:
         self.inception = fed_id + self.nk_pub + b2("KRG1.nextkey", next_pub) + os.urandom(16)
         self.id = b2("KRG1.nodeid", self.inception)
         self.inc = (1, os.urandom(16))
-        self.prekeys, self.sent, self.got, self.inbox, self.verdicts, self.refused = {}, 0, 0, [], [], []
+        self.prekeys, self.sent, self.got, self.inbox, self.verdicts, self.refused, self.offered = {}, 0, 0, [], [], [], []
         self.new_prekey()
 
     def join_bytes(self):
@@ -257,6 +257,22 @@ class Member:
         self.send_frame([(DOCUMENT, d) for d in docs], first=self.sent + 1)
         self.sent += len(docs)
 
+    def want_row(self, msg_id):
+        """Have it already: its verdict; else: please send it."""
+        for d in self.inbox:
+            if d.msg_id == msg_id:
+                return struct.pack(">B32sHQ", 0, d.hash, 0, int(time.time() * 1000))
+        return struct.pack(">B32sHQ", 1, ZERO32, 0, 0)
+
+    def reborn(self, keep_inbox):
+        """As after a restore: a new incarnation, numbers from one; with or without what was stored."""
+        self.inc = (self.inc[0] + 1, os.urandom(16))
+        self.sent = self.got = 0
+        self.offered = []
+        if not keep_inbox:
+            self.inbox = []
+        self.send_frame([])
+
     def pump(self, seconds=0.3, answer=True):
         """Read what comes for a while; keep books; answer receipts."""
         end = time.time() + seconds
@@ -279,7 +295,7 @@ class Member:
         assert f.authentic(self.peer_nk) and f.recipient == self.id and f.sender == self.peer
         fresh = self.your != (f.my_no, f.my_id)
         self.your = (f.my_no, f.my_id)
-        docs, pings = [], []
+        docs, pings, wants = [], [], []
         for typ, b in f.parts:
             if typ == DOCUMENT:
                 docs.append(Document(b))
@@ -293,6 +309,11 @@ class Member:
                 self.peer_key = (k[6], k[10])
             elif typ == PING and b[8] == 0:
                 pings.append((PING, b[:8] + b"\x01"))
+            elif typ == OFFER_IDS:
+                place, _, n = struct.unpack(">QQB", b[:17])
+                self.offered += [b[17 + 16 * i:33 + 16 * i] for i in range(n)]
+                rows_ = b"".join(self.want_row(b[17 + 16 * i:33 + 16 * i]) for i in range(n))
+                wants.append((WANT_IDS, struct.pack(">QB", place, n) + rows_))
         rows = b""
         for i, d in enumerate(docs):
             assert d.authentic(self.peer_nk)
@@ -300,6 +321,6 @@ class Member:
                 self.got += 1
                 self.inbox.append(d)
                 rows += struct.pack(">32sHQ", d.hash, 0, int(time.time() * 1000))
-        if answer and (fresh or docs or pings):
-            parts = pings + ([(VERDICTS, struct.pack(">QB", self.got - len(rows) // 42 + 1, len(rows) // 42) + rows)] if rows else [])
+        if answer and (fresh or docs or pings or wants):
+            parts = pings + wants + ([(VERDICTS, struct.pack(">QB", self.got - len(rows) // 42 + 1, len(rows) // 42) + rows)] if rows else [])
             self.send_frame(parts)

@@ -4,7 +4,7 @@ import os
 import struct
 
 import pytest
-from kringwire import (ACCEPT, CONSENT, DECLINE, DOCUMENT, OFFER, PREKEYS, Member, compile_bodies, make_document)
+from kringwire import ACCEPT, CONSENT, DECLINE, DOCUMENT, NOTE, OFFER, PREKEYS, START, Member, compile_bodies, make_document
 from node import wait_for
 
 pb = compile_bodies()
@@ -123,7 +123,8 @@ def test_forged_or_misplaced_words_change_nothing(pair, what):
     assert not b.k("inbox", "--all").get("referrals"), what
     if "signature" not in what and what not in ("other incarnation", "changed envelope"):
         assert m.refused
-    assert b.k("status")["status"]["owed"] == 0
+    status = b.k("status")["status"]
+    assert status["owed"] == 0 and status["frames_refused"] == (1 if what == "frame signature" else 0)
 
 
 def test_the_same_frame_ten_times_is_one_referral(pair):
@@ -161,3 +162,28 @@ def test_garbage_on_the_line_is_counted_and_nothing_else(pair):
     m.send_documents([g])
     m.pump(1)
     assert m.verdicts[0][2] == 0
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_new_incarnation_is_offered_by_ids_and_gets_what_it_lacks(pair, keep):
+    m, b = pair
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    _, raw, _ = offer(m, gid, subject, NAME, IDENTITY_NEEDS)
+    m.send_documents([g, raw])
+    m.pump(0.6)
+    ref = b.k("inbox")["referrals"][0]["ref"]
+    b.k("accept", ref)
+    b.k("start", ref)
+    m.pump(0.6)
+    first = [d.msg_id for d in m.inbox]
+    assert [d.type for d in m.inbox] == [ACCEPT, START]
+    m.reborn(keep_inbox=keep)
+    m.pump(1)
+    assert m.offered == first  # what is retained is offered by id first
+    assert [d.msg_id for d in m.inbox] == first  # and sent again only where it was lacking
+    b.k("note", ref, "--reason", "appointment")
+    m.pump(0.6)
+    assert m.inbox[-1].type == NOTE and len(m.inbox) == 3
+    m.send_documents([g, raw])  # ours again, under new numbers: nothing doubles
+    m.pump(0.6)
+    assert len(b.k("inbox")["referrals"]) == 1 and b.k("status")["status"]["owed"] == 0

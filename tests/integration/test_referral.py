@@ -156,14 +156,24 @@ def test_unanswered_referral_expires(federation):
     assert logs_equal(a, b, ref)
 
 
-@pytest.mark.parametrize("act", ["offer", "accept", "outcome", "ack"])
+@pytest.mark.parametrize("act", ["offer", "ask", "info", "accept", "hold", "start", "outcome", "reopen", "restart", "outcome2", "ack"])
 def test_partner_off_before_each_act(federation, act):
     f = federation()
     a, b = f.start()
     case = a.new_case(phone="1")
     a.consent(case, b.name)
-    steps = [("offer", a, b, lambda r: a.refer(case, b.name), "offered"), ("accept", b, a, lambda r: b.k("accept", r), "accepted"),
-             ("outcome", b, a, lambda r: b.k("outcome", r, "--code", "partly"), "outcome"), ("ack", a, b, lambda r: a.k("ack", r), "closed")]
+    later = time.strftime("%Y-%m-%d", time.localtime(time.time() + 20 * 86400))
+    steps = [("offer", a, b, lambda r: a.refer(case, b.name), "offered"),
+             ("ask", b, a, lambda r: b.k("ask", r, "--question", "best-contact"), "needs-info"),
+             ("info", a, b, lambda r: a.k("info", r, "--share", "contact"), "offered"),
+             ("accept", b, a, lambda r: b.k("accept", r), "accepted"),
+             ("hold", b, a, lambda r: b.k("hold", r, "--reason", "waiting-list", "--until", later), "on-hold"),
+             ("start", b, a, lambda r: b.k("start", r), "active"),
+             ("outcome", b, a, lambda r: b.k("outcome", r, "--code", "partly"), "outcome"),
+             ("reopen", a, b, lambda r: a.k("reopen", r, "--reason", "not-better"), "reopen-pending"),
+             ("restart", b, a, lambda r: b.k("start", r), "active"),
+             ("outcome2", b, a, lambda r: b.k("outcome", r, "--code", "helped"), "outcome"),
+             ("ack", a, b, lambda r: a.k("ack", r), "closed")]
     ref = None
     for name, actor, other, do, state in steps:
         if name == act:

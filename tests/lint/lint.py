@@ -6,6 +6,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build/dev"
@@ -70,6 +71,21 @@ def schema_hashes():
     for p in sorted((ROOT / "proto").glob("*.proto")):
         if pinned.get(p.name) != hashlib.sha256(p.read_bytes()).hexdigest():
             yield f"{p.name} changed: think of both ends, then pin its hash in proto/VERSIONS"
+
+
+def category_is_compulsory():
+    """The build step refuses a field of partner.proto without a category, and a message within itself."""
+    text = (ROOT / "proto/partner.proto").read_text()
+    for name, planted, complaint in (("no category", "message Ask {\n\toptional string secret = 99;", "has no category"),
+                                     ("recursion", "message Ask {\n\toptional Ask again = 99 [(cat) = OPEN];", "contains itself")):
+        with tempfile.TemporaryDirectory() as d:
+            for p in (ROOT / "proto").glob("*.proto"):
+                (pathlib.Path(d) / p.name).write_text(text.replace("message Ask {", planted) if p.name == "partner.proto" else p.read_text())
+            subprocess.run(["protoc", f"-I{d}", "-I/usr/include", "--include_imports", f"--descriptor_set_out={d}/set", "options.proto",
+                            "partner.proto", "record.proto", "internal.proto", "control.proto"], check=True)
+            r = subprocess.run(["/usr/bin/python3", str(ROOT / "proto/gen_schema.py"), f"{d}/set", f"{d}/out"], capture_output=True, text=True)
+            if r.returncode == 0 or complaint not in r.stderr:
+                yield f"{name}: the build step let it pass: {r.stderr.strip()}"
 
 
 def labels():
@@ -184,6 +200,7 @@ check("layers and foreign headers", layers())
 check("banned calls", banned())
 check("the domain calls nothing of the world", domain_is_pure())
 check("schema hashes are pinned", schema_hashes())
+check("a field without a category fails the build", category_is_compulsory())
 check("labels are used once", labels())
 check("one gate for every field", gate())
 check("fault hooks are not in kringd", fault_hooks_absent())

@@ -85,7 +85,7 @@ bool document_verify(const struct wire_sigblock *sig, const struct id32 *hash,
 	parts[0] = span_of(count, 2);
 	parts[1] = span_of(root.b, sizeof root.b);
 	parts[2] = span_of(sig->sig, WIRE_SIG);
-	hash_parts(HASH_SEED, span_of(pub->b, sizeof pub->b), parts, 3, mark.b, sizeof mark.b);
+	hash_parts(HASH_MEMO, span_of(pub->b, sizeof pub->b), parts, 3, mark.b, sizeof mark.b);
 	if (id32_equal(&mark, last))
 		return true; /* this very signature over this very root was checked just before */
 	if (!verify_sig(SIGN_DOC, parts, 2, pub, sig->sig))

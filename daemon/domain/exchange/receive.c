@@ -78,6 +78,7 @@ static enum err incarnations(struct reading *r, bool *go)
 {
 	const struct wire_frame *f = &r->v.head;
 	struct pair *pr = r->pair;
+	struct effect *e;
 	enum err rc;
 
 	*go = false;
@@ -96,8 +97,14 @@ static enum err incarnations(struct reading *r, bool *go)
 		if (rc != ERR_OK)
 			return rc;
 		r->c->sent = 0;
-		if (turn_effect(r->t, EFFECT_PEER_INC) == NULL)
+		r->a->reply =
+			true; /* once: what is retained is offered now, not at the next question */
+		r->c->ask_mono_ms = r->t->mono_ms + LIMIT_ASK_MS;
+		r->c->ask_wait_ms = LIMIT_ASK_MS;
+		e = turn_effect(r->t, EFFECT_PEER_INC);
+		if (e == NULL)
 			return ERR_NOMEM;
+		e->peer = r->p->no;
 	}
 	if (!inc_equal(&f->your_inc, &r->t->node->inc)) {
 		r->a->reply = true; /* it does not know us as we are now */
@@ -416,8 +423,10 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 	bool go = false;
 	enum err rc;
 
-	if (wire_frame_get(inner, &r.v) != ERR_OK || !authentic(&r))
-		return ERR_OK; /* counted by the role that opened it */
+	if (wire_frame_get(inner, &r.v) != ERR_OK || !authentic(&r)) {
+		t->node->frames_refused++; /* a count, not state: it stays if the turn is undone */
+		return ERR_OK;
+	}
 	r.c = state_conn(t->node, p);
 	r.a = answer_of(t, p->no);
 	if (r.a == NULL)

@@ -266,6 +266,26 @@ static enum err add_member(struct turn *t, const struct wire_add *add, const str
 	return rc == ERR_OK ? member_put(t, no, add, &node) : rc;
 }
 
+/* The same entry again changes nothing; another one in its place is a fork. */
+static enum err known_entry(struct turn *t, const struct wire_roster *e)
+{
+	const struct store_key k = turn_key_u64(e->seq);
+	const struct id32 hash = roster_hash(e);
+	struct wire_roster ours;
+	struct id32 our_hash;
+	struct span v;
+	enum err rc = turn_get(t, STORE_ROSTER, &k, &v);
+
+	if (rc != ERR_OK || wire_roster_get(v, &ours) != ERR_OK)
+		return ERR_CORRUPT;
+	our_hash = roster_hash(&ours);
+	if (id32_equal(&hash, &our_hash))
+		return ERR_OK;
+	return turn_refuse(t, ERR_STALE, "this roster forks from ours",
+			   "another entry stands in that place",
+			   "keep the file and telephone the roots of the federation");
+}
+
 enum err roster_apply(struct turn *t, struct span carried)
 {
 	struct roster_chain chain;
@@ -285,7 +305,7 @@ enum err roster_apply(struct turn *t, struct span carried)
 		return turn_refuse(t, ERR_DENIED, "this roster is of another federation",
 				   "the node was made for a different genesis entry", "");
 	if (chain.begun && e.seq <= chain.seq)
-		return turn_refuse(t, ERR_EXISTS, "this entry is already known", "", "");
+		return known_entry(t, &e);
 	rc = roster_check(&chain, &e, &add, &why);
 	if (rc != ERR_OK)
 		return turn_refuse(t, rc, "the roster entry was refused", why.text,
