@@ -5,7 +5,7 @@
  * Layer:    io (base only).
  * Owns:     the socket inproc://zeromq.zap.01 of its context.
  * Threads:  the loop's.
- * Time:     failure buckets in monotonic milliseconds.
+ * Time:     none.
  * Durable:  nothing.
  * Privacy:  public keys and addresses; logs count, never keys.
  */

@@ -10,7 +10,8 @@
  * Privacy:  grants name a person by pairwise pseudonym only; they lie under the case key.
  *
  * consent_check is the one function that decides whether a field may leave or stay.  It is asked when
- * a document is composed, again when it leaves, again when one arrives, and when one is read.
+ * a document is composed, again when it leaves and again when one arrives.  Views show a partner's
+ * person within consent_covered, the same intersection.
  * consent_pack_body is the only way to turn a body into bytes (tests/lint/check_gate.py).
  */
 #ifndef KRING_DOMAIN_CARE_CONSENT_H
