@@ -25,7 +25,7 @@ enum {
 	CLI_NOT_NOW = 4,
 	CLI_DAMAGED = 5
 };
-enum { CLI_OPTIONS_MAX = 40, CLI_WORDS_MAX = 8 };
+enum { CLI_OPTIONS_MAX = 40, CLI_WORDS_MAX = 8, CLI_IN_DIR = 1000 };
 
 struct cli;
 
@@ -36,7 +36,7 @@ struct command {
 	const char *options; /* "to= need= again": with = takes a value */
 	const char *help, *example;
 	unsigned field; /* of Request, for generic commands; 0 otherwise */
-	unsigned type;	/* document type, for acts */
+	unsigned type;	/* document type, for acts; CLI_IN_DIR: a tool that works in --dir */
 };
 
 struct cli {
@@ -69,8 +69,20 @@ bool cli_date(const char *text, uint64_t *ms);
 struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub);
 /** Send, print the reply (JSON or out_reply), return the exit code. */
 int cli_finish(struct cli *c, const struct msg *request);
+/** Send; errors and JSON are printed, anything else is the caller's to print from *reply. */
+int cli_ask(struct cli *c, const struct msg *request, struct msg **reply);
+/** kringd lies beside kring, or in the place where packages put it; out holds 4 096 bytes. */
+bool cli_daemon_path(char *out);
 /** Run kringd's tool with these arguments; replaces the process. */
 int cli_tool(const struct cli *c, const char *verb);
+
+/* admin.c */
+int admin_roster_import(struct cli *c);
+int admin_invite(struct cli *c);
+int admin_confirm(struct cli *c);
+int admin_approve(struct cli *c);
+int admin_propose(struct cli *c);
+int admin_join(struct cli *c);
 
 /* out.c */
 void out_json(const struct msg *m);

@@ -262,40 +262,6 @@ static int cmd_act(struct cli *c)
 	return bad != 0 ? bad : cli_finish(c, req);
 }
 
-/* The roster file goes up entry by entry; known ones change nothing. */
-static int cmd_roster_import(struct cli *c)
-{
-	const size_t cap = 4u * 1024 * 1024;
-	uint8_t *file = malloc(cap);
-	const int fd = open(c->words[0], O_RDONLY | O_CLOEXEC);
-	const ssize_t len = file == NULL || fd < 0 ? -1 : read(fd, file, cap);
-	struct rd r = rd_of(span_of(file, len < 0 ? 0 : (size_t)len));
-	int rc = CLI_DONE;
-
-	if (fd >= 0)
-		(void)close(fd);
-	if (len <= 0) {
-		free(file);
-		return cli_fail(CLI_NOT_FOUND, "the roster cannot be read", c->words[0], "");
-	}
-	while (r.left > 0 && rc == CLI_DONE) {
-		const size_t n = rd_u32(&r);
-		const uint8_t *p = rd_take(&r, n);
-		struct msg *sub, *req;
-
-		if (p == NULL) {
-			rc = cli_fail(CLI_DAMAGED, "this is not a roster file", c->words[0], "");
-			break;
-		}
-		arena_reset(&c->arena);
-		req = cli_request(c, REQUEST_ROSTER_IMPORT, &sub);
-		msg_set_bytes(&c->arena, sub, ROSTER_IMPORT_ENTRY, span_of(p, n));
-		rc = cli_finish(c, req);
-	}
-	free(file);
-	return rc;
-}
-
 static int cmd_tool(struct cli *c)
 {
 	static const struct {
@@ -304,11 +270,13 @@ static int cmd_tool(struct cli *c)
 		     {"federation", "create", "fed-create"},
 		     {"roster", "add", "roster-add"},
 		     {"roster", "sign", "roster-sign"},
-		     {"roster", "verify", "roster-verify"}};
+		     {"roster", "verify", "roster-verify"},
+		     {"roster", "propose", "roster-propose"},
+		     {"rotate", NULL, "rotate"}};
 
 	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
 		if (strcmp(tools[i].noun, c->cmd->noun) == 0 &&
-		    strcmp(tools[i].verb, c->cmd->verb) == 0)
+		    (tools[i].verb == NULL || strcmp(tools[i].verb, c->cmd->verb) == 0))
 			return cli_tool(c, tools[i].tool);
 	return CLI_USAGE;
 }
@@ -396,13 +364,25 @@ const struct command cli_commands[] = {
 	{"partner", "agree", cmd_partner_agree, "PARTNER", "share= until= receive",
 	 "what may go there (or, --receive, come from there) at all",
 	 "kring partner agree smwo --share identity,contact,needs,story", 0, 0},
-	{"roster", "import", cmd_roster_import, "FILE", "", "take in signed roster entries",
+	{"partner", "suspend", admin_propose, "PARTNER", "",
+	 "propose to stop all exchange with a partner for a while", "kring partner suspend smwo", 0,
+	 0},
+	{"partner", "lift", admin_propose, "PARTNER", "", "propose to end a suspension",
+	 "kring partner lift smwo", 0, 0},
+	{"partner", "remove", admin_propose, "PARTNER", "", "propose to remove a partner for good",
+	 "kring partner remove smwo", 0, 0},
+	{"roster", "renew", admin_propose, "", "",
+	 "propose to keep the roster valid for 90 days more", "kring roster renew", 0, 0},
+	{"roster", "import", admin_roster_import, "FILE", "", "take in signed roster entries",
 	 "kring roster import roster", 0, 0},
 	{"roster", "show", cmd_plain, "", "", "who is in, and who signed", "kring roster show",
 	 REQUEST_ROSTER_SHOW, 0},
 	{"roster", "add", cmd_tool, "",
 	 "roster= join= class= out= verified-by=", "propose a member (offline)",
 	 "kring roster add --roster roster --join join --class member --out proposal", 0, 0},
+	{"roster", "propose", cmd_tool, "", "roster= op= node= roots= keys= out=",
+	 "propose anything else to the roots (offline): remove, suspend, lift, renew, rotate-roots",
+	 "kring roster propose --roster roster --op remove --node SMWO --out proposal", 0, 0},
 	{"roster", "sign", cmd_tool, "", "proposal= key= roster=", "sign a proposal (offline)",
 	 "kring roster sign --proposal proposal --key root1.key --roster roster", 0, 0},
 	{"roster", "verify", cmd_tool, "", "roster=", "check a roster file (offline)",
@@ -415,7 +395,28 @@ const struct command cli_commands[] = {
 	 "make a node in --dir",
 	 "kring --dir DIR node init --org SMWO --country NL --listen tcp://192.0.2.1:7001 "
 	 "--federation fed/roster",
-	 0, 0},
+	 0, CLI_IN_DIR},
+	{"invite", NULL, admin_invite, "",
+	 "org= at= listen=", "invite a new partner: a token for them, and a port that opens for it",
+	 "kring invite --org \"CAW De Kempen\" --at tcp://192.0.2.1:7800", 0, 0},
+	{"invites", "list", cmd_plain, "", "", "invites, and how far each came",
+	 "kring invites list", REQUEST_INVITE_LIST, 0},
+	{"invites", "cancel", cmd_by_id, "ID", "", "take an invite back",
+	 "kring invites cancel 3fa9", REQUEST_INVITE_CANCEL, 0},
+	{"join", NULL, admin_join, "TOKEN",
+	 "org= country= listen= address= phone= passphrase-file= wait=",
+	 "make a node in --dir from an invite, and show the digits to read aloud",
+	 "kring --dir DIR join TOKEN --org SMWO --country NL --listen tcp://192.0.2.2:7001", 0,
+	 CLI_IN_DIR},
+	{"confirm", NULL, admin_confirm, "DIGITS",
+	 "how=", "type the digits that the new partner read to you on the telephone",
+	 "kring confirm 1234 5678", 0, 0},
+	{"approve", NULL, admin_approve, "",
+	 "key=", "what waits for the roots' signatures; with ID and --key: sign it",
+	 "kring approve 3fa91b22 --key root1.key", 0, 0},
+	{"rotate", NULL, cmd_tool, "", "sheet= recovery= passphrase-file=",
+	 "the promised next signing key takes over (kringd must be stopped)",
+	 "kring --dir DIR rotate --sheet recovery-sheet.txt", 0, CLI_IN_DIR},
 	{"audit", "list", cmd_audit_list, "", "", "who did what; with a case: who looked at it",
 	 "kring audit list", 0, 0},
 	{"audit", "verify", cmd_plain, "", "", "recompute the whole chain", "kring audit verify",

@@ -99,10 +99,10 @@ static int code_of(const char *error)
 	return strcmp(error, "damaged") == 0 ? CLI_DAMAGED : CLI_REFUSED;
 }
 
-int cli_finish(struct cli *c, const struct msg *request)
+int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 {
-	struct msg *reply;
-	enum err rc = ctlclient_call(&c->arena, c->socket, request, &reply);
+	enum err rc = ctlclient_call(&c->arena, c->socket, request, out);
+	const struct msg *reply = rc == ERR_OK ? *out : NULL;
 
 	if (rc == ERR_BUSY)
 		return cli_fail(
@@ -121,30 +121,45 @@ int cli_finish(struct cli *c, const struct msg *request)
 				       msg_text(reply, REPLY_REMEDY));
 		return code_of(msg_text(reply, REPLY_ERROR));
 	}
-	if (!c->json)
-		out_reply(c, reply);
 	return CLI_DONE;
 }
 
-/* kringd lies beside kring, or in the place where packages put it. */
-int cli_tool(const struct cli *c, const char *verb)
+int cli_finish(struct cli *c, const struct msg *request)
 {
-	char path[PATH_LEN], *argv[2 * CLI_OPTIONS_MAX + 8], name[CLI_OPTIONS_MAX][40];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 16);
-	size_t k = 0;
+	struct msg *reply;
+	const int code = cli_ask(c, request, &reply);
+
+	if (code == CLI_DONE && !c->json)
+		out_reply(c, reply);
+	return code;
+}
+
+bool cli_daemon_path(char *out)
+{
+	ssize_t n = readlink("/proc/self/exe", out, PATH_LEN - 16);
 	char *slash;
 
 	if (n <= 0)
-		return CLI_NOT_NOW;
-	path[n] = '\0';
-	slash = strrchr(path, '/');
+		return false;
+	out[n] = '\0';
+	slash = strrchr(out, '/');
 	memcpy(slash + 1, "kringd", 7);
-	if (access(path, X_OK) != 0)
-		memcpy(path, "/usr/sbin/kringd", 17);
+	if (access(out, X_OK) != 0)
+		memcpy(out, "/usr/sbin/kringd", 17);
+	return true;
+}
+
+int cli_tool(const struct cli *c, const char *verb)
+{
+	char path[PATH_LEN], *argv[2 * CLI_OPTIONS_MAX + 8], name[CLI_OPTIONS_MAX][40];
+	size_t k = 0;
+
+	if (!cli_daemon_path(path))
+		return CLI_NOT_NOW;
 	argv[k++] = path;
 	argv[k++] = strdup("tool");
 	argv[k++] = strdup(verb);
-	if (strcmp(c->cmd->noun, "node") == 0) {
+	if (c->cmd->type == CLI_IN_DIR) {
 		argv[k++] = strdup("--dir");
 		argv[k++] = strdup(c->dir);
 	}

@@ -176,6 +176,27 @@ static void history(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* Why a partner does not get persons yet, or no more; and what helps. */
+static void standing(const struct msg *r)
+{
+	const char *s = msg_text(r, PARTNER_ROW_STANDING);
+
+	if (strcmp(s, "waiting") == 0)
+		(void)printf("waits for witnesses (%llu of %llu; telephone %s); ",
+			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES),
+			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES_WANTED),
+			     msg_text(r, PARTNER_ROW_TELEPHONE));
+	else if (strcmp(s, "recovered") == 0)
+		(void)printf("RECOVERED IDENTITY, compare fingerprints: %s; ",
+			     msg_text(r, PARTNER_ROW_FINGERPRINT));
+	else if (strcmp(s, "conflict") == 0)
+		(void)printf("SUSPENDED: it signed two records for one place; ");
+	else if (strcmp(s, "frozen") == 0)
+		(void)printf("FROZEN: came in after a fork of the roster; ");
+	else if (s[0] != '\0')
+		(void)printf("%s; ", s);
+}
+
 static void partners(const struct cli *c, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++) {
@@ -188,6 +209,7 @@ static void partners(const struct cli *c, const struct msg *reply)
 		     : msg_u64(r, PARTNER_ROW_CONNECTED) != 0 ? "connected"
 							      : "not connected",
 		     13);
+		standing(r);
 		(void)printf("owed %llu, may see: ",
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED));
 		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
@@ -281,9 +303,36 @@ static void evidence(const struct cli *c, const struct msg *reply)
 		(void)printf("%4llu  ", (unsigned long long)msg_u64(r, ROSTER_ROW_SEQ));
 		cell(msg_text(r, ROSTER_ROW_OP), 9);
 		cell(msg_text(r, ROSTER_ROW_SUBJECT), 34);
-		(void)printf("%llu signatures\n",
-			     (unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES));
+		(void)printf("%llu signatures%s\n",
+			     (unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES),
+			     msg_u64(r, ROSTER_ROW_FORKED) != 0
+				     ? "  FORK: the roots signed another entry for this place too"
+				     : "");
 	}
+	for (size_t i = 0; i < msg_count(reply, REPLY_INVITES); i++) {
+		const struct msg *r = msg_at(reply, REPLY_INVITES, i);
+		const char *id = msg_text(r, INVITE_ROW_ID);
+
+		cell(strlen(id) == 32 ? id + 12 : id, 8);
+		cell(msg_text(r, INVITE_ROW_ORG), 34);
+		cell(msg_text(r, INVITE_ROW_STATE), 10);
+		print_time(msg_u64(r, INVITE_ROW_EXPIRES_MS), true);
+		(void)printf("  %llu tries\n", (unsigned long long)msg_u64(r, INVITE_ROW_ATTEMPTS));
+	}
+}
+
+static const char *roster_words(const char *code)
+{
+	if (strcmp(code, "forked") == 0)
+		return "FORKED: the roots signed two entries for one place; telephone them (kring "
+		       "roster show)";
+	if (strcmp(code, "rolled-back") == 0)
+		return "ROLLED BACK: this database is older than what this node has seen; it waits "
+		       "for partners";
+	if (strcmp(code, "expired") == 0)
+		return "expired: nobody new is let in until the roots renew it (kring roster "
+		       "renew)";
+	return "stale: no word from the roots for a month (kring roster renew)";
 }
 
 static void status(const struct msg *reply)
@@ -302,6 +351,9 @@ static void status(const struct msg *reply)
 		     (unsigned long long)msg_u64(s, STATUS_MEMBERS),
 		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
 		     (unsigned long long)msg_u64(s, STATUS_OWED));
+	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
+		(void)printf("  ROSTER       %s\n",
+			     roster_words(msg_text(s, STATUS_ROSTER_STANDING)));
 }
 
 static void timeline(const struct msg *reply)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * wire - fixed layouts: envelope, prekey, frame, parts, document, node record, roster entry.
+ * wire - fixed layouts: envelope, prekey, frame, parts, document (wire_roster.h has membership).
  *
  * Layer:    proto (base only).  Hashes and signatures are domain's and crypto's.
  * Owns:     nothing; parsed structs borrow from the bytes they were read from.
@@ -25,7 +25,6 @@ enum {
 	WIRE_FRAME_EXTRA = 206 + 64,
 	WIRE_PART_HEAD = 6,
 	WIRE_DOC_HEAD = 248,
-	WIRE_NODE_FIXED = 8 + 16 + 32 + 8 + 32 + 4 + 32 + 32 + 32 + 32 + 2 + 8 + 1,
 	WIRE_SIG = 64,
 	WIRE_SUITE_1 = 1,
 	WIRE_CLASSES = 3,
@@ -136,7 +135,8 @@ enum {
 	WIRE_REFUSED_RESYNC = 1,
 	WIRE_REFUSED_BUSY = 2,
 	WIRE_REFUSED_SIGNATURE = 3,
-	WIRE_REFUSED_ORDER = 4
+	WIRE_REFUSED_ORDER = 4,
+	WIRE_REFUSED_CLASS = 5 /* a class without cases on a document about a person */
 };
 
 /* ---- document ---- */
@@ -172,74 +172,5 @@ void wire_sigblock_put(struct wr *w, const struct wire_sigblock *s);
 MUST_CHECK enum err wire_sigblock_get(struct rd *r, struct wire_sigblock *s);
 void wire_doc_put(struct wr *w, const struct wire_doc *d);
 MUST_CHECK enum err wire_doc_get(struct span s, struct wire_doc *d);
-
-/* ---- node record, roster entry ---- */
-struct wire_node {
-	struct id16 fed_id;
-	struct id32 node, prev_hash, nk_pub, next_digest, tk_pub, relay;
-	uint64_t version, time_s;
-	uint32_t key_seq;
-	uint16_t flags;
-	char endpoint[LIMIT_ENDPOINT + 1];
-};
-void wire_node_put(struct wr *w, const struct wire_node *n);
-MUST_CHECK enum err wire_node_get(struct span s, struct wire_node *n);
-
-enum wire_roster_op {
-	WIRE_ROSTER_GENESIS = 0,
-	WIRE_ROSTER_ADD = 1,
-	WIRE_ROSTER_REMOVE = 2,
-	WIRE_ROSTER_SUSPEND = 3,
-	WIRE_ROSTER_POLICY = 4,
-	WIRE_ROSTER_ROOTS = 5,
-	WIRE_ROSTER_RENEW = 6,
-};
-enum wire_class {
-	WIRE_MEMBER = 1,
-	WIRE_COORDINATOR = 2,
-	WIRE_RELAY = 4,
-	WIRE_EVALUATOR = 8,
-	WIRE_OBSERVER = 16
-};
-struct wire_roster {
-	struct id16 fed_id;
-	uint64_t seq, time_s, valid_until_s;
-	struct id32 prev_hash;
-	uint8_t op;
-	struct span payload;
-	struct span signed_bytes;
-	unsigned sig_count;
-	struct {
-		uint8_t root;
-		const uint8_t *sig;
-	} sigs[LIMIT_ROOTS];
-};
-void wire_roster_put(struct wr *w, const struct wire_roster *e); /* without signatures */
-/** A carried entry: bytes_len u32 | bytes | count u8 | {root u8 | sig 64}. */
-void wire_roster_carry(struct wr *w, const struct wire_roster *e);
-MUST_CHECK enum err wire_roster_get(struct span s, struct wire_roster *e);
-
-struct wire_genesis {
-	uint8_t m, n;
-	struct id32 roots[LIMIT_ROOTS];
-	char name[LIMIT_ORG_NAME + 1];
-	uint8_t min_suite;
-};
-void wire_genesis_put(struct wr *w, const struct wire_genesis *g);
-MUST_CHECK enum err wire_genesis_get(struct span s, struct wire_genesis *g);
-
-/** ADD_NODE: what the roots vouch for, and the node's own signed record. */
-struct wire_add {
-	struct span inception; /* 96 bytes */
-	struct span node;      /* node record, unsigned part */
-	const uint8_t *node_sig;
-	char country[3];
-	uint8_t classes;
-	char org[LIMIT_ORG_NAME + 1];
-	char phone[32];
-	char verified_by[64];
-};
-void wire_add_put(struct wr *w, const struct wire_add *a);
-MUST_CHECK enum err wire_add_get(struct span s, struct wire_add *a);
 
 #endif /* KRING_PROTO_WIRE_H */

@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Layouts of membership: node record, roster entry and its payloads. */
+#include "proto/wire_roster.h"
 #include "base/check.h"
 #include "base/text.h"
-#include "proto/wire.h"
 
 enum { ENTRY_FIXED = 8 + 16 + 8 + 32 + 8 + 8 + 1 + 4 };
 
 static const char magic_node[8] = "KRG1nod";
 static const char magic_roster[8] = "KRG1ros";
-
-static void put_text(struct wr *w, const char *s)
-{
-	wr_u8(w, (uint8_t)strlen(s));
-	wr_put(w, s, strlen(s));
-}
-
-static void get_text(struct rd *r, char *out, size_t cap)
-{
-	size_t n = rd_u8(r);
-	const uint8_t *p = rd_take(r, n);
-
-	out[0] = '\0';
-	if (p == NULL || n >= cap || !text_valid(span_of(p, n))) {
-		r->bad = true;
-		return;
-	}
-	memcpy(out, p, n);
-	out[n] = '\0';
-}
 
 void wire_node_put(struct wr *w, const struct wire_node *n)
 {
@@ -43,7 +23,7 @@ void wire_node_put(struct wr *w, const struct wire_node *n)
 	wr_put(w, n->relay.b, 32);
 	wr_u16(w, n->flags);
 	wr_u64(w, n->time_s);
-	put_text(w, n->endpoint);
+	text_put(w, n->endpoint);
 }
 
 enum err wire_node_get(struct span s, struct wire_node *n)
@@ -64,8 +44,34 @@ enum err wire_node_get(struct span s, struct wire_node *n)
 	n->relay = rd_id32(&r);
 	n->flags = rd_u16(&r);
 	n->time_s = rd_u64(&r);
-	get_text(&r, n->endpoint, sizeof n->endpoint);
+	text_get(&r, n->endpoint, sizeof n->endpoint);
 	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
+}
+
+void wire_node_carry(struct wr *w, struct span bytes, const uint8_t *sig, const uint8_t *old_sig)
+{
+	wr_u16(w, (uint16_t)bytes.len);
+	wr_put(w, bytes.p, bytes.len);
+	wr_u8(w, old_sig == NULL ? 1 : 2);
+	wr_put(w, sig, WIRE_SIG);
+	if (old_sig != NULL)
+		wr_put(w, old_sig, WIRE_SIG);
+}
+
+enum err wire_node_carried_get(struct span s, struct wire_node_carried *c)
+{
+	struct rd r = rd_of(s);
+	size_t n = rd_u16(&r);
+	unsigned sigs;
+
+	c->whole = s;
+	c->bytes = span_of(rd_take(&r, n), n);
+	sigs = rd_u8(&r);
+	c->sig = rd_take(&r, WIRE_SIG);
+	c->old_sig = sigs == 2 ? rd_take(&r, WIRE_SIG) : NULL;
+	if (!rd_done(&r) || sigs < 1 || sigs > 2)
+		return ERR_MALFORMED;
+	return wire_node_get(c->bytes, &c->rec);
 }
 
 void wire_roster_put(struct wr *w, const struct wire_roster *e)
@@ -120,7 +126,7 @@ enum err wire_roster_get(struct span s, struct wire_roster *e)
 	if (bytes == NULL || n > LIMIT_ROSTER_ENTRY || n < ENTRY_FIXED)
 		return ERR_MALFORMED;
 	e->sig_count = rd_u8(&r);
-	if (e->sig_count > LIMIT_ROOTS)
+	if (e->sig_count > 2 * LIMIT_ROOTS)
 		return ERR_MALFORMED;
 	for (unsigned i = 0; i < e->sig_count; i++) {
 		e->sigs[i].root = rd_u8(&r);
@@ -131,28 +137,53 @@ enum err wire_roster_get(struct span s, struct wire_roster *e)
 	return get_signed(span_of(bytes, n), e);
 }
 
-void wire_genesis_put(struct wr *w, const struct wire_genesis *g)
+void wire_roots_put(struct wr *w, const struct wire_genesis *g)
 {
 	wr_u8(w, g->m);
 	wr_u8(w, g->n);
 	for (unsigned i = 0; i < g->n; i++)
 		wr_put(w, g->roots[i].b, 32);
+}
+
+static bool get_roots(struct rd *r, struct wire_genesis *g)
+{
+	const uint8_t m = rd_u8(r), n = rd_u8(r);
+
+	if (n == 0 || n > LIMIT_ROOTS || m == 0 || m > n)
+		return false;
+	g->m = m;
+	g->n = n;
+	for (unsigned i = 0; i < n; i++) {
+		g->roots[i] = rd_id32(r);
+		for (unsigned k = 0; k < i; k++)
+			if (id32_equal(&g->roots[i], &g->roots[k]))
+				return false; /* one key must not count twice */
+	}
+	return true;
+}
+
+enum err wire_roots_get(struct span s, struct wire_genesis *g)
+{
+	struct rd r = rd_of(s);
+
+	return get_roots(&r, g) && rd_done(&r) ? ERR_OK : ERR_MALFORMED;
+}
+
+void wire_genesis_put(struct wr *w, const struct wire_genesis *g)
+{
+	wire_roots_put(w, g);
 	wr_u8(w, g->min_suite);
-	put_text(w, g->name);
+	text_put(w, g->name);
 }
 
 enum err wire_genesis_get(struct span s, struct wire_genesis *g)
 {
 	struct rd r = rd_of(s);
 
-	g->m = rd_u8(&r);
-	g->n = rd_u8(&r);
-	if (g->n == 0 || g->n > LIMIT_ROOTS || g->m == 0 || g->m > g->n)
+	if (!get_roots(&r, g))
 		return ERR_MALFORMED;
-	for (unsigned i = 0; i < g->n; i++)
-		g->roots[i] = rd_id32(&r);
 	g->min_suite = rd_u8(&r);
-	get_text(&r, g->name, sizeof g->name);
+	text_get(&r, g->name, sizeof g->name);
 	return rd_done(&r) && g->min_suite == WIRE_SUITE_1 ? ERR_OK : ERR_MALFORMED;
 }
 
@@ -164,9 +195,10 @@ void wire_add_put(struct wr *w, const struct wire_add *a)
 	wr_put(w, a->node_sig, WIRE_SIG);
 	wr_put(w, a->country, 2);
 	wr_u8(w, a->classes);
-	put_text(w, a->org);
-	put_text(w, a->phone);
-	put_text(w, a->verified_by);
+	text_put(w, a->org);
+	text_put(w, a->phone);
+	text_put(w, a->verified_by);
+	wr_put(w, a->sas_hash.b, 32);
 }
 
 enum err wire_add_get(struct span s, struct wire_add *a)
@@ -181,11 +213,62 @@ enum err wire_add_get(struct span s, struct wire_add *a)
 	rd_copy(&r, a->country, 2);
 	a->country[2] = '\0';
 	a->classes = rd_u8(&r);
-	get_text(&r, a->org, sizeof a->org);
-	get_text(&r, a->phone, sizeof a->phone);
-	get_text(&r, a->verified_by, sizeof a->verified_by);
+	text_get(&r, a->org, sizeof a->org);
+	text_get(&r, a->phone, sizeof a->phone);
+	text_get(&r, a->verified_by, sizeof a->verified_by);
+	a->sas_hash = rd_id32(&r);
 	if (!rd_done(&r) || a->org[0] == '\0' || a->classes == 0 ||
 	    !text_valid(span_of(a->country, 2)))
 		return ERR_MALFORMED;
 	return ERR_OK;
+}
+
+void wire_remove_put(struct wr *w, const struct wire_remove *v)
+{
+	wr_put(w, v->node.b, 32);
+	wr_u8(w, v->reason);
+	wr_u64(w, v->effective_s);
+}
+
+enum err wire_remove_get(struct span s, struct wire_remove *v)
+{
+	struct rd r = rd_of(s);
+
+	v->node = rd_id32(&r);
+	v->reason = rd_u8(&r);
+	v->effective_s = rd_u64(&r);
+	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
+}
+
+void wire_witness_signed(const struct wire_witness *v, const struct id16 *fed_id,
+			 uint8_t out[WIRE_WITNESS_SIGNED])
+{
+	struct wr w = wr_of(out, WIRE_WITNESS_SIGNED);
+
+	wr_put(&w, fed_id->b, 16);
+	wr_u64(&w, v->seq);
+	wr_put(&w, v->hash.b, 32);
+	wr_u64(&w, v->time_s);
+	require(!w.over && w.len == WIRE_WITNESS_SIGNED);
+}
+
+void wire_witness_put(struct wr *w, const struct wire_witness *v)
+{
+	wr_put(w, v->node.b, 32);
+	wr_u64(w, v->seq);
+	wr_put(w, v->hash.b, 32);
+	wr_u64(w, v->time_s);
+	wr_put(w, v->sig, WIRE_SIG);
+}
+
+enum err wire_witness_get(struct span s, struct wire_witness *v)
+{
+	struct rd r = rd_of(s);
+
+	v->node = rd_id32(&r);
+	v->seq = rd_u64(&r);
+	v->hash = rd_id32(&r);
+	v->time_s = rd_u64(&r);
+	v->sig = rd_take(&r, WIRE_SIG);
+	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
 }

@@ -15,20 +15,21 @@
 #include <assert.h>
 
 /* wire */
-#define LIMIT_CLASS_0	     4096u
-#define LIMIT_CLASS_1	     16384u
-#define LIMIT_CLASS_2	     65536u
-#define LIMIT_ZMTP_MESSAGE   66848u /* class 2, suite 2, plus 33 bytes of CURVE */
-#define LIMIT_FRAME_DOCS     64u    /* documents verified per turn and frame */
-#define LIMIT_FRAME_PARTS    128u
-#define LIMIT_BURST	     64u /* leaves under one document signature */
-#define LIMIT_ENVELOPE_TTL_S (8u * 86400u)
-#define LIMIT_CLOCK_SKEW_S   600u
-#define LIMIT_ROSTER_ENTRY   61440u
-#define LIMIT_ROSTER_NODES   1024u
-#define LIMIT_ROOTS	     16u
-#define LIMIT_ENDPOINT	     128u
-#define LIMIT_ORG_NAME	     120u
+#define LIMIT_CLASS_0		4096u
+#define LIMIT_CLASS_1		16384u
+#define LIMIT_CLASS_2		65536u
+#define LIMIT_ZMTP_MESSAGE	66848u /* class 2, suite 2, plus 33 bytes of CURVE */
+#define LIMIT_FRAME_DOCS	64u    /* documents verified per turn and frame */
+#define LIMIT_FRAME_PARTS	128u
+#define LIMIT_BURST		64u /* leaves under one document signature */
+#define LIMIT_ENVELOPE_TTL_S	(8u * 86400u)
+#define LIMIT_CLOCK_SKEW_S	600u
+#define LIMIT_ROSTER_ENTRY	61440u
+#define LIMIT_ROSTER_NODES	1024u
+#define LIMIT_ROOTS		16u
+#define LIMIT_ROSTER_STALE_DAYS 30u /* without a new entry: yellow */
+#define LIMIT_ENDPOINT		128u
+#define LIMIT_ORG_NAME		120u
 
 /* messages behind the walker */
 #define LIMIT_PB_DEPTH	   8u
@@ -65,6 +66,15 @@
 #define LIMIT_CLIENTS	   64u
 #define LIMIT_HANDSHAKE_MS 5000
 #define LIMIT_ZAP_FAILURES 10u /* per minute and address */
+
+/* onboarding */
+#define LIMIT_ONBOARD_MESSAGE  65536
+#define LIMIT_ONBOARD_LINES    4u
+#define LIMIT_ONBOARD_MS       600000u /* one connection may speak this long */
+#define LIMIT_ONBOARD_IDLE_MS  10000u
+#define LIMIT_ONBOARD_ATTEMPTS 3u
+#define LIMIT_INVITE_DAYS      7u
+#define LIMIT_INVITES	       64u
 
 /* people */
 #define LIMIT_LIST_ROWS	   500u

@@ -67,3 +67,30 @@ bool text_code(const char *s)
 	}
 	return true;
 }
+
+void text_put(struct wr *w, const char *s)
+{
+	const size_t n = strlen(s);
+
+	if (n > UINT8_MAX) {
+		w->over = true;
+		return;
+	}
+	wr_u8(w, (uint8_t)n);
+	wr_put(w, s, n);
+}
+
+void text_get(struct rd *r, char *out, size_t cap)
+{
+	const size_t n = rd_u8(r);
+	const uint8_t *p = rd_take(r, n);
+
+	out[0] = '\0';
+	if (p == NULL || n >= cap || !text_valid(span_of(p, n))) {
+		r->bad = true;
+		return;
+	}
+	if (n > 0)
+		memcpy(out, p, n);
+	out[n] = '\0';
+}

@@ -22,4 +22,9 @@ bool text_valid(struct span s);
 /** Stable code: a-z 0-9 and single inner hyphens, 1..40 bytes. */
 bool text_code(const char *s);
 
+/** Short texts in fixed layouts: len u8 | bytes. */
+void text_put(struct wr *w, const char *s);
+/** Into out with a NUL; r->bad when longer than cap - 1, or not valid text. */
+void text_get(struct rd *r, char *out, size_t cap);
+
 #endif /* KRING_BASE_TEXT_H */

@@ -149,3 +149,8 @@ void hash_seed(const struct id32 *seed, uint64_t n, uint8_t *out, size_t len)
 	be64_put(no, n);
 	hash_parts(HASH_SEED, span_of(seed->b, sizeof seed->b), &part, 1, out, len);
 }
+
+void hash_mac(const struct id32 *key, struct span s, struct id32 *out)
+{
+	require(crypto_auth_hmacsha512256(out->b, s.p, s.len, key->b) == 0);
+}

@@ -24,7 +24,9 @@
 	X(FRAMEPART, "KRG1.framepart") X(AUDIT, "KRG1.audit")           \
 	X(ESK, "KRG1.esk") X(SEED, "KRG1.seed") X(MEMO, "KRG1.memo")                         \
 	X(SUBJECT, "KRG1.subject") X(THREADREF, "KRG1.threadref")       \
-	X(CASECOMMIT, "KRG1.casecommit") X(SLOTFILE, "KRG1.slotfile")
+	X(CASECOMMIT, "KRG1.casecommit") X(SLOTFILE, "KRG1.slotfile")   \
+	X(NODEREC, "KRG1.noderec") X(SAS, "KRG1.sas")                   \
+	X(SASCOMMIT, "KRG1.sas.commit") X(JOINMAC, "KRG1.joinmac")
 
 enum hash_label {
 #define HASH_ENUM(name, text) HASH_##name,
@@ -55,5 +57,8 @@ bool hash_merkle_fold(const struct id32 *doc, size_t index, size_t count, const 
 
 /** hash_seed(seed, n, out, len): the n-th stream of random-looking bytes of one event. */
 void hash_seed(const struct id32 *seed, uint64_t n, uint8_t *out, size_t len);
+
+/** HMAC-SHA512, cut to 32 bytes (libsodium's hmacsha512256). */
+void hash_mac(const struct id32 *key, struct span s, struct id32 *out);
 
 #endif /* KRING_CRYPTO_HASH_H */

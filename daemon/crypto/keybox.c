@@ -59,7 +59,7 @@ enum err keybox_create(struct keybox **out, const struct keybox_roots *roots)
 	require(seal_public(roots->tk_sec, &kb->tk_pub));
 	kb->node_id = identity_node_id(&roots->inception);
 	*out = kb;
-	if (memcmp(pub, roots->inception.nk_pub.b, sizeof pub) == 0)
+	if (memcmp(pub, roots->nk_pub.b, sizeof pub) == 0)
 		return ERR_OK;
 	keybox_free(kb);
 	*out = NULL;
@@ -87,6 +87,16 @@ const struct inception *keybox_inception(const struct keybox *kb)
 struct id32 keybox_node_id(const struct keybox *kb)
 {
 	return kb->node_id;
+}
+
+struct id32 keybox_signing_pub(const struct keybox *kb)
+{
+	return kb->s->roots.nk_pub;
+}
+
+uint32_t keybox_key_seq(const struct keybox *kb)
+{
+	return kb->s->roots.key_seq;
 }
 
 struct id32 keybox_transport_pub(const struct keybox *kb)

@@ -36,6 +36,8 @@ struct keybox_roots {
 	uint8_t case_wrap[32], audit_wrap[32], prekey_wrap[32];
 	uint8_t nk_seed[32], tk_sec[32];
 	struct inception inception;
+	uint32_t key_seq; /* of nk_seed: 1 is the inception's own key */
+	struct id32 nk_pub, next_digest;
 };
 
 struct keybox_prekey {
@@ -51,6 +53,9 @@ void keybox_free(struct keybox *kb);
 const struct keybox_roots *keybox_roots(const struct keybox *kb);
 const struct inception *keybox_inception(const struct keybox *kb);
 struct id32 keybox_node_id(const struct keybox *kb);
+/** The present signing key and its place in the row of rotations. */
+struct id32 keybox_signing_pub(const struct keybox *kb);
+uint32_t keybox_key_seq(const struct keybox *kb);
 struct id32 keybox_transport_pub(const struct keybox *kb);
 /** TK for the net process; the caller wipes out. */
 void keybox_transport_secret(const struct keybox *kb, uint8_t out[32]);

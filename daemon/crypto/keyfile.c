@@ -26,7 +26,7 @@ enum {
 		     8, /* epochs, W, audit wrap, V, incarnation, roster */
 	ROOT_HALF = 4096,
 	ROOT_SEALED = 24 + ROOT_PLAIN + 16,
-	IDENTITY_PLAIN = 64, /* NK seed | TK */
+	IDENTITY_PLAIN = 64 + 4 + 32, /* NK seed | TK | key_seq | digest of the next key */
 	IDENTITY_LEN = MAGIC_LEN + IDENTITY_INCEPTION_LEN + 24 + IDENTITY_PLAIN + 16,
 };
 
@@ -151,8 +151,8 @@ static enum err slot_key(uint8_t out[32], const struct keyfile_unlock *how, uint
 {
 	const struct span part = {salt, 16};
 
-	if (how->kind == KEYFILE_KEY) {
-		if (how->secret.len != 32)
+	if (how->kind != KEYFILE_PASSPHRASE) { /* these have the strength of a key themselves */
+		if (how->secret.len != (how->kind == KEYFILE_RECOVERY ? KEYFILE_RECOVERY_LEN : 32))
 			return ERR_CRYPTO;
 		hash_parts(HASH_SLOTFILE, how->secret, &part, 1, out, 32);
 		return ERR_OK;
@@ -187,49 +187,83 @@ static enum err slot_write(struct wr *w, const struct keyfile_unlock *how, const
 	return ERR_OK;
 }
 
+/* The file as it is: magic | count u8 | slots. */
+struct slots {
+	uint8_t buf[MAGIC_LEN + 1 + SLOTS_MAX * SLOT_LEN];
+	unsigned count;
+};
+
+static const uint8_t *slot_at(const struct slots *s, unsigned i)
+{
+	return s->buf + MAGIC_LEN + 1 + (size_t)i * SLOT_LEN;
+}
+
+static enum err slots_read(const char *dir, struct slots *s)
+{
+	size_t len = 0;
+	char path[PATH_MAX];
+	enum err rc = path_of(path, dir, "slots")
+			      ? keyfile_read_file(path, s->buf, sizeof s->buf, &len)
+			      : ERR_LIMIT;
+
+	if (rc != ERR_OK)
+		return rc;
+	if (len < MAGIC_LEN + 1 || memcmp(s->buf, slots_magic, MAGIC_LEN) != 0)
+		return ERR_CORRUPT;
+	s->count = s->buf[MAGIC_LEN];
+	return s->count <= SLOTS_MAX && len == MAGIC_LEN + 1 + (size_t)s->count * SLOT_LEN
+		       ? ERR_OK
+		       : ERR_CORRUPT;
+}
+
+static enum err slots_save(const char *dir, struct slots *s)
+{
+	char path[PATH_MAX];
+
+	if (!path_of(path, dir, "slots"))
+		return ERR_LIMIT;
+	memcpy(s->buf, slots_magic, MAGIC_LEN);
+	s->buf[MAGIC_LEN] = (uint8_t)s->count;
+	return keyfile_write_file(path, span_of(s->buf, MAGIC_LEN + 1 + s->count * SLOT_LEN));
+}
+
+static enum err slot_append(struct slots *s, const struct keyfile_unlock *how, const uint8_t mk[32])
+{
+	struct wr w = wr_of(s->buf + MAGIC_LEN + 1 + s->count * SLOT_LEN, SLOT_LEN);
+	enum err rc = s->count == SLOTS_MAX ? ERR_FULL : slot_write(&w, how, mk);
+
+	if (rc == ERR_OK)
+		s->count++;
+	return rc;
+}
+
 static enum err slots_create(const char *dir, const struct keyfile_new *spec, const uint8_t mk[32])
 {
-	uint8_t buf[MAGIC_LEN + 1 + SLOTS_MAX * SLOT_LEN];
-	struct wr w = wr_of(buf, sizeof buf);
-	struct keyfile_unlock pass = {KEYFILE_PASSPHRASE, spec->passphrase};
-	struct keyfile_unlock file = {KEYFILE_KEY, spec->key};
-	uint8_t count = (uint8_t)((spec->passphrase.len != 0) + (spec->key.len != 0));
-	char path[PATH_MAX];
+	const struct keyfile_unlock ways[] = {{KEYFILE_PASSPHRASE, spec->passphrase},
+					      {KEYFILE_KEY, spec->key},
+					      {KEYFILE_RECOVERY, spec->recovery}};
+	struct slots s = {.count = 0};
 	enum err rc = ERR_OK;
 
-	if (count == 0)
+	if (spec->recovery.len != KEYFILE_RECOVERY_LEN || spec->passphrase.len + spec->key.len == 0)
 		return ERR_INVAL;
-	wr_put(&w, slots_magic, MAGIC_LEN);
-	wr_u8(&w, count);
-	if (spec->passphrase.len != 0)
-		rc = slot_write(&w, &pass, mk);
-	if (rc == ERR_OK && spec->key.len != 0)
-		rc = slot_write(&w, &file, mk);
-	if (rc == ERR_OK && !path_of(path, dir, "slots"))
-		rc = ERR_LIMIT;
-	return rc == ERR_OK ? keyfile_write_file(path, wr_span(&w)) : rc;
+	for (size_t i = 0; i < 3 && rc == ERR_OK; i++)
+		if (ways[i].secret.len != 0)
+			rc = slot_append(&s, &ways[i], mk);
+	return rc == ERR_OK ? slots_save(dir, &s) : rc;
 }
 
 static enum err slots_open(const char *dir, const struct keyfile_unlock *how, uint8_t mk[32])
 {
-	uint8_t buf[MAGIC_LEN + 1 + SLOTS_MAX * SLOT_LEN], key[32];
-	size_t len = 0;
-	struct rd r;
-	unsigned count;
-	char path[PATH_MAX];
-	enum err rc = path_of(path, dir, "slots") ? keyfile_read_file(path, buf, sizeof buf, &len)
-						  : ERR_LIMIT;
+	struct slots s;
+	uint8_t key[32];
+	enum err rc = slots_read(dir, &s);
 
 	if (rc != ERR_OK)
 		return rc;
-	r = rd_of(span_of(buf, len));
-	if (len < MAGIC_LEN + 1 || memcmp(rd_take(&r, MAGIC_LEN), slots_magic, MAGIC_LEN) != 0)
-		return ERR_CORRUPT;
-	count = rd_u8(&r);
-	if (count > SLOTS_MAX || r.left != (size_t)count * SLOT_LEN)
-		return ERR_CORRUPT;
 	rc = ERR_CRYPTO;
-	while (count-- > 0 && rc != ERR_OK) {
+	for (unsigned i = 0; i < s.count && rc != ERR_OK; i++) {
+		struct rd r = rd_of(span_of(slot_at(&s, i), SLOT_LEN));
 		const uint8_t kind = rd_u8(&r);
 		uint32_t ops = rd_u32(&r), kib = rd_u32(&r);
 		const uint8_t *salt = rd_take(&r, 16), *sealed = rd_take(&r, 24 + 48);
@@ -242,6 +276,89 @@ static enum err slots_open(const char *dir, const struct keyfile_unlock *how, ui
 	}
 	secret_wipe(key, sizeof key);
 	return rc;
+}
+
+enum err keyfile_slot_add(const char *dir, struct keybox *kb, const struct keyfile_unlock *how)
+{
+	struct slots s;
+	enum err rc = slots_read(dir, &s);
+
+	if (rc == ERR_OK)
+		rc = slot_append(&s, how, keybox_roots(kb)->mk);
+	return rc == ERR_OK ? slots_save(dir, &s) : rc;
+}
+
+enum err keyfile_slot_remove(const char *dir, unsigned index)
+{
+	struct slots s;
+	unsigned others = 0;
+	enum err rc = slots_read(dir, &s);
+
+	if (rc != ERR_OK)
+		return rc;
+	for (unsigned i = 0; i < s.count; i++)
+		others += i != index && *slot_at(&s, i) != KEYFILE_RECOVERY;
+	if (index >= s.count)
+		return ERR_NOTFOUND;
+	if (*slot_at(&s, index) == KEYFILE_RECOVERY || others == 0)
+		return ERR_STATE;
+	memmove(s.buf + MAGIC_LEN + 1 + (size_t)index * SLOT_LEN, slot_at(&s, index + 1),
+		(s.count - index - 1) * (size_t)SLOT_LEN);
+	s.count--;
+	return slots_save(dir, &s);
+}
+
+unsigned keyfile_slots(const char *dir, uint8_t kinds[8])
+{
+	struct slots s;
+
+	if (slots_read(dir, &s) != ERR_OK)
+		return 0;
+	for (unsigned i = 0; i < s.count; i++)
+		kinds[i] = *slot_at(&s, i);
+	return s.count;
+}
+
+/* Crockford's base 32: no I, L, O, U. */
+static const char recovery_letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+void keyfile_recovery_text(const uint8_t code[KEYFILE_RECOVERY_LEN],
+			   char out[KEYFILE_RECOVERY_TEXT + 1])
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 32; i++) {
+		const unsigned bit = i * 5, at = bit / 8, shift = bit % 8;
+		const unsigned two = (unsigned)code[at] << 8 |
+				     (at + 1 < KEYFILE_RECOVERY_LEN ? code[at + 1] : 0u);
+
+		if (i > 0 && i % 4 == 0)
+			out[n++] = '-';
+		out[n++] = recovery_letters[two >> (11 - shift) & 31];
+	}
+	out[n] = '\0';
+}
+
+bool keyfile_recovery_parse(const char *text, uint8_t code[KEYFILE_RECOVERY_LEN])
+{
+	unsigned n = 0;
+
+	memset(code, 0, KEYFILE_RECOVERY_LEN);
+	for (; *text != '\0'; text++) {
+		const char c = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
+		const char like = c == 'o' ? '0' : c == 'i' || c == 'l' ? '1' : c;
+		const char *at = strchr(recovery_letters, like);
+
+		if (c == ' ' || c == '-' || c == '\n' || c == '\r')
+			continue;
+		if (at == NULL || n == 32)
+			return false;
+		for (unsigned k = 0; k < 5; k++)
+			code[(n * 5 + k) / 8] |= (uint8_t)(((at - recovery_letters) >> (4 - k) & 1)
+							   << (7 - (n * 5 + k) % 8));
+		n++;
+	}
+	return n == 32;
 }
 
 /* One half of keyroot: magic | counter | sealed; the readable half with the higher counter counts. */
@@ -327,7 +444,7 @@ static enum err root_read(const char *dir, struct keybox_roots *k, struct keyfil
 static enum err identity_write(const char *dir, const struct keybox_roots *k)
 {
 	uint8_t buf[IDENTITY_LEN], plain[IDENTITY_PLAIN];
-	struct wr w = wr_of(buf, sizeof buf);
+	struct wr w = wr_of(buf, sizeof buf), p = wr_of(plain, sizeof plain);
 	char path[PATH_MAX];
 
 	if (!path_of(path, dir, "identity"))
@@ -335,11 +452,22 @@ static enum err identity_write(const char *dir, const struct keybox_roots *k)
 	wr_put(&w, identity_magic, MAGIC_LEN);
 	identity_inception_bytes(&k->inception, buf + w.len);
 	w.len += IDENTITY_INCEPTION_LEN;
-	memcpy(plain, k->nk_seed, 32);
-	memcpy(plain + 32, k->tk_sec, 32);
+	wr_put(&p, k->nk_seed, 32);
+	wr_put(&p, k->tk_sec, 32);
+	wr_u32(&p, k->key_seq);
+	wr_put(&p, k->next_digest.b, 32);
+	require(!p.over && p.len == IDENTITY_PLAIN);
 	seal_with(buf + w.len, span_of(buf, w.len), span_of(plain, sizeof plain), k->mk);
 	secret_wipe(plain, sizeof plain);
 	return keyfile_write_file(path, span_of(buf, sizeof buf));
+}
+
+static void public_of(const uint8_t seed[32], struct id32 *pub)
+{
+	uint8_t sk[crypto_sign_SECRETKEYBYTES];
+
+	require(crypto_sign_seed_keypair(pub->b, sk, seed) == 0);
+	secret_wipe(sk, sizeof sk);
 }
 
 static enum err identity_read(const char *dir, struct keybox_roots *k)
@@ -363,16 +491,47 @@ static enum err identity_read(const char *dir, struct keybox_roots *k)
 	k->inception.nk_pub = rd_id32(&r);
 	k->inception.next_digest = rd_id32(&r);
 	k->inception.org_uuid = rd_id16(&r);
-	memcpy(k->nk_seed, plain, 32);
-	memcpy(k->tk_sec, plain + 32, 32);
+	r = rd_of(span_of(plain, sizeof plain));
+	rd_copy(&r, k->nk_seed, 32);
+	rd_copy(&r, k->tk_sec, 32);
+	k->key_seq = rd_u32(&r);
+	k->next_digest = rd_id32(&r);
+	public_of(k->nk_seed, &k->nk_pub);
 	secret_wipe(plain, sizeof plain);
 	return ERR_OK;
+}
+
+enum err keyfile_rotation(const struct keybox *kb, struct keyfile_rotation *r)
+{
+	struct id32 digest, next;
+
+	public_of(r->seed, &r->nk_pub);
+	digest = identity_next_digest(&r->nk_pub);
+	if (!id32_equal(&digest, &keybox_roots(kb)->next_digest))
+		return ERR_CRYPTO;
+	rng_fill(r->next_seed, sizeof r->next_seed);
+	public_of(r->next_seed, &next);
+	r->next_digest = identity_next_digest(&next);
+	return ERR_OK;
+}
+
+enum err keyfile_rotate(const char *dir, const struct keybox *kb, const struct keyfile_rotation *r)
+{
+	struct keybox_roots k = *keybox_roots(kb);
+	enum err rc;
+
+	memcpy(k.nk_seed, r->seed, 32);
+	k.nk_pub = r->nk_pub;
+	k.next_digest = r->next_digest;
+	k.key_seq++;
+	rc = identity_write(dir, &k);
+	secret_wipe(&k, sizeof k);
+	return rc;
 }
 
 /* The recovery sheet's key signs next; only its digest is kept, inside the node id. */
 static void draw_keys(struct keybox_roots *k, const struct keyfile_new *spec, uint8_t next_seed[32])
 {
-	uint8_t sk[crypto_sign_SECRETKEYBYTES];
 	struct id32 next;
 
 	rng_fill(k->mk, 32);
@@ -385,10 +544,11 @@ static void draw_keys(struct keybox_roots *k, const struct keyfile_new *spec, ui
 	k->case_epoch = k->audit_epoch = 1;
 	k->inception.fed_id = spec->fed_id;
 	k->inception.org_uuid = spec->org_uuid;
-	require(crypto_sign_seed_keypair(k->inception.nk_pub.b, sk, k->nk_seed) == 0);
-	require(crypto_sign_seed_keypair(next.b, sk, next_seed) == 0);
-	k->inception.next_digest = identity_next_digest(&next);
-	secret_wipe(sk, sizeof sk);
+	public_of(k->nk_seed, &k->nk_pub);
+	public_of(next_seed, &next);
+	k->key_seq = 1;
+	k->inception.nk_pub = k->nk_pub;
+	k->inception.next_digest = k->next_digest = identity_next_digest(&next);
 }
 
 enum err keyfile_create(const char *dir, const struct keyfile_new *spec, uint8_t next_seed[32])

@@ -17,11 +17,17 @@
 #include "crypto/keybox.h"
 
 /** One way to the master key. */
-enum keyfile_slot { KEYFILE_PASSPHRASE = 1, KEYFILE_KEY = 3 };
+enum keyfile_slot {
+	KEYFILE_PASSPHRASE = 1,
+	KEYFILE_CREDENTIAL = 2, /* a key that systemd hands over (systemd-creds, TPM) */
+	KEYFILE_KEY = 3,
+	KEYFILE_RECOVERY = 4
+};
+enum { KEYFILE_RECOVERY_LEN = 20, KEYFILE_RECOVERY_TEXT = 32 + 7 };
 
 struct keyfile_unlock {
 	enum keyfile_slot kind;
-	struct span secret; /* the passphrase, or the key file's 32 bytes */
+	struct span secret; /* the passphrase; the key's 32 bytes; the recovery code's 20 */
 };
 
 struct keyfile_new {
@@ -29,6 +35,7 @@ struct keyfile_new {
 	struct id16 org_uuid;
 	struct span passphrase; /* empty: no passphrase slot */
 	struct span key;	/* empty: no key-file slot */
+	struct span recovery;	/* KEYFILE_RECOVERY_LEN random bytes; never empty */
 };
 
 /** State that must survive a restore of the database, so it lies outside it. */
@@ -45,6 +52,30 @@ MUST_CHECK enum err keyfile_create(const char *dir, const struct keyfile_new *sp
 /** ERR_CRYPTO: no slot opens with this secret.  ERR_CORRUPT: damaged files.  ERR_NOTFOUND: no node. */
 MUST_CHECK enum err keyfile_open(const char *dir, const struct keyfile_unlock *how,
 				 struct keybox **out, struct keyfile_state *state);
+/** One more way to the master key.  ERR_FULL. */
+MUST_CHECK enum err keyfile_slot_add(const char *dir, struct keybox *kb,
+				     const struct keyfile_unlock *how);
+/** Take away the index-th slot (from 0).  ERR_NOTFOUND.  ERR_STATE: never the recovery slot, nor the
+ *  last other one. */
+MUST_CHECK enum err keyfile_slot_remove(const char *dir, unsigned index);
+/** Kinds of the slots there are, in order; returns how many. */
+unsigned keyfile_slots(const char *dir, uint8_t kinds[8]);
+/** Groups of four from a 32-letter alphabet without look-alikes, and back (spaces, hyphens and case
+ *  do not matter).  False: not 32 letters of it. */
+void keyfile_recovery_text(const uint8_t code[KEYFILE_RECOVERY_LEN],
+			   char out[KEYFILE_RECOVERY_TEXT + 1]);
+bool keyfile_recovery_parse(const char *text, uint8_t code[KEYFILE_RECOVERY_LEN]);
+
+/** The signing key that was pre-committed takes over: seed from the recovery sheet; next_seed is drawn
+ *  for the new sheet.  keyfile_rotation says what the new record must name; keyfile_rotate makes it so.
+ *  ERR_CRYPTO: this seed is not the one that was promised. */
+struct keyfile_rotation {
+	uint8_t seed[32], next_seed[32];
+	struct id32 nk_pub, next_digest;
+};
+MUST_CHECK enum err keyfile_rotation(const struct keybox *kb, struct keyfile_rotation *r);
+MUST_CHECK enum err keyfile_rotate(const char *dir, const struct keybox *kb,
+				   const struct keyfile_rotation *r);
 /** Both values only ever rise. */
 MUST_CHECK enum err keyfile_state_write(const char *dir, struct keybox *kb,
 					const struct keyfile_state *state);

@@ -9,6 +9,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/stream.h"
+#include "domain/membership/members.h"
 
 static const char *class_name(uint8_t classes)
 {
@@ -30,6 +31,19 @@ static enum err owed_to(struct turn *t, uint16_t peer, uint64_t *owed)
 		*owed = (p->out_last - p->tail) + (p->num_last - p->acked) +
 			(p->off_to - p->off_from);
 	return rc;
+}
+
+static const char *roster_standing(const struct node *n, uint64_t now_s)
+{
+	const uint64_t stale_s = (uint64_t)LIMIT_ROSTER_STALE_DAYS * 86400;
+
+	if (n->fork_seq != 0)
+		return "forked";
+	if (n->roster_seq < n->roster_floor)
+		return "rolled-back";
+	if (n->roster_until_s < now_s)
+		return "expired";
+	return n->roster_until_s < now_s + CHAIN_VALID_S - stale_s ? "stale" : "";
 }
 
 enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
@@ -68,6 +82,38 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 	msg_set_u64(s, STATUS_OWED, owed);
 	msg_set_u64(s, STATUS_MEMBER, member);
 	msg_set_u64(s, STATUS_FRAMES_REFUSED, n->frames_refused);
+	msg_set_text(t->arena, s, STATUS_ROSTER_STANDING, roster_standing(n, t->wall_ms / 1000));
+	msg_set_u64(s, STATUS_ROSTER_UNTIL_S, n->roster_until_s);
+	return ERR_OK;
+}
+
+/* Why a partner does not (yet) get persons; "" when it does. */
+static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
+{
+	const bool frozen = t->node->fork_seq != 0 && p->added_seq >= t->node->fork_seq;
+	struct members_wait wait;
+	const struct peer *absent;
+	enum err rc;
+
+	if (p->self)
+		return ERR_OK;
+	msg_set_text(t->arena, row, PARTNER_ROW_STANDING,
+		     p->removed	     ? "removed"
+		     : p->suspended  ? "suspended"
+		     : p->conflict   ? "conflict"
+		     : frozen	     ? "frozen"
+		     : !p->activated ? "waiting"
+		     : p->recovered  ? "recovered"
+				     : "");
+	if (p->activated || !p->active || frozen)
+		return ERR_OK;
+	rc = members_waiting(t, p, &wait);
+	if (rc != ERR_OK)
+		return rc;
+	absent = state_peer(t->node, wait.absent);
+	msg_set_u64(row, PARTNER_ROW_WITNESSES, wait.have);
+	msg_set_u64(row, PARTNER_ROW_WITNESSES_WANTED, wait.wanted);
+	msg_set_text(t->arena, row, PARTNER_ROW_TELEPHONE, absent == NULL ? "" : absent->org);
 	return ERR_OK;
 }
 
@@ -83,6 +129,9 @@ static enum err partner_row(struct turn *t, const struct peer *p, struct msg *re
 		rc = consent_agreement(t, p->no, CONSENT_SEND, &out);
 	if (rc == ERR_OK)
 		rc = consent_agreement(t, p->no, CONSENT_RECEIVE, &in);
+	if (rc != ERR_OK)
+		return rc;
+	rc = standing(t, p, row);
 	if (rc != ERR_OK)
 		return rc;
 	bytes_hex(hex, p->node_id.b, 32);

@@ -11,7 +11,9 @@
 #include "domain/care/refer.h"
 #include "domain/care/worklist.h"
 #include "domain/desk.h"
-#include "domain/membership/roster.h"
+#include "domain/exchange/spread.h"
+#include "domain/membership/onboard.h"
+#include "domain/membership/proposal.h"
 
 enum {
 	META_INCARNATION = 3,
@@ -31,6 +33,7 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 	n->nk_pub = who->nk_pub;
 	n->key_seq = who->key_seq;
 	n->inc.no = who->incarnation_no;
+	n->roster_floor = who->roster_floor;
 	n->start_mono_ms = mono_ms;
 	n->hooks = &intake_hooks;
 	n->country[0] = 'N';
@@ -72,7 +75,10 @@ static enum err load_incarnation(struct node *n, struct turn *t)
 
 enum err node_reload(struct node *n, struct turn *t)
 {
-	enum err rc = roster_load_members(t, n);
+	enum err rc = roster_load(t, n);
+
+	if (rc == ERR_OK)
+		rc = onboard_load(t, n);
 
 	for (size_t i = 0; rc == ERR_OK && i < n->peer_count; i++)
 		if (n->peers[i].self)
@@ -84,6 +90,8 @@ enum err node_load(struct node *n, struct turn *t)
 {
 	enum err rc = load_incarnation(n, t);
 
+	if (rc == ERR_OK)
+		rc = roster_verify(t);
 	return rc == ERR_OK ? node_reload(n, t) : rc;
 }
 
@@ -105,6 +113,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->doc_count = 0;
 	t->draws = 0;
 	t->ev = NULL;
+	t->gone = 0;
 	t->refusal = (struct refusal){.uncovered = 0};
 }
 
@@ -119,8 +128,17 @@ struct command {
 
 static enum err import_roster(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	(void)reply;
-	return roster_apply(t, msg_bytes(req, ROSTER_IMPORT_ENTRY));
+	bool fork;
+	enum err rc = roster_apply(t, msg_bytes(req, ROSTER_IMPORT_ENTRY), &fork);
+
+	if (!fork)
+		return rc;
+	/* refused, but the proof stays: so the turn ends well */
+	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(rc));
+	msg_set_text(t->arena, reply, REPLY_WHAT, t->refusal.what);
+	msg_set_text(t->arena, reply, REPLY_WHY, t->refusal.why);
+	msg_set_text(t->arena, reply, REPLY_REMEDY, t->refusal.remedy);
+	return ERR_OK;
 }
 
 static enum err show_roster(struct turn *t, const struct msg *req, struct msg *reply)
@@ -157,6 +175,14 @@ static const struct command commands[] = {
 	{REQUEST_AUDIT_LIST, desk_audit_list, READS},
 	{REQUEST_AUDIT_VERIFY, desk_audit_verify, READS},
 	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, WRITES},
+	{REQUEST_INVITE, onboard_invite, WRITES},
+	{REQUEST_INVITE_LIST, onboard_list, READS},
+	{REQUEST_INVITE_CANCEL, onboard_cancel, WRITES},
+	{REQUEST_CONFIRM, onboard_confirm, WRITES},
+	{REQUEST_APPROVE_LIST, proposal_list, READS},
+	{REQUEST_APPROVE_GET, proposal_get, WRITES},
+	{REQUEST_APPROVE_SIGN, proposal_sign, WRITES},
+	{REQUEST_PROPOSE, proposal_standing, WRITES},
 };
 
 static const struct command *command_of(const struct msg *request, size_t *present)
@@ -286,13 +312,15 @@ static enum err on_peer_event(struct turn *t, const struct event *ev)
 {
 	struct peer *p = state_peer(t->node, ev->peer);
 
+	if (p != NULL &&
+	    ev->type == EVENT_PEER_DOWN) /* also of one removed or suspended just now */
+		stream_down(t, p);
 	if (p == NULL || !p->active || p->self)
 		return ERR_OK; /* removed meanwhile */
 	switch (ev->type) {
 	case EVENT_PEER_UP:
 		return stream_up(t, p);
 	case EVENT_PEER_DOWN:
-		stream_down(t, p);
 		return ERR_OK;
 	case EVENT_PREKEY:
 		return stream_prekey(t, p, ev->bytes);
@@ -302,19 +330,62 @@ static enum err on_peer_event(struct turn *t, const struct event *ev)
 		return stream_unopened(t, p, ev->bytes);
 	case EVENT_REQUEST:
 	case EVENT_TICK:
+	case EVENT_WITNESS:
+	case EVENT_RECORD:
+	case EVENT_ROSTER:
+	case EVENT_ONBOARD:
 		break;
 	}
 	return ERR_OK;
 }
 
+/* The roster file beside the store: what is new in it; a bad file stops nothing. */
+static enum err on_own_roster(struct turn *t, struct span entry)
+{
+	bool fork;
+	enum err rc = roster_apply(t, entry, &fork);
+
+	return rc == ERR_NOMEM || rc == ERR_IO || rc == ERR_CORRUPT || rc == ERR_FULL ? rc : ERR_OK;
+}
+
+static enum err step(struct turn *t, const struct event *ev)
+{
+	switch (ev->type) {
+	case EVENT_REQUEST:
+		return on_request(t, ev);
+	case EVENT_TICK:
+		return on_tick(t);
+	case EVENT_WITNESS:
+		return spread_witness(t, ev->bytes);
+	case EVENT_RECORD:
+		return spread_record(t, ev->bytes);
+	case EVENT_ROSTER:
+		return on_own_roster(t, ev->bytes);
+	case EVENT_ONBOARD:
+		return onboard_message(t, ev->peer, ev->bytes);
+	case EVENT_PEER_UP:
+	case EVENT_PEER_DOWN:
+	case EVENT_PREKEY:
+	case EVENT_FRAME:
+	case EVENT_UNOPENED:
+		break;
+	}
+	return on_peer_event(t, ev);
+}
+
 enum err node_step(struct turn *t, const struct event *ev)
 {
+	enum err rc;
+
 	t->ev = ev;
 	t->seed = ev->seed;
 	t->draws = 0;
-	if (ev->type == EVENT_REQUEST)
-		return on_request(t, ev);
-	return ev->type == EVENT_TICK ? on_tick(t) : on_peer_event(t, ev);
+	rc = step(t, ev);
+	if (rc == ERR_OK && t->gone != 0) {
+		rc = acts_partner_gone(t, t->gone);
+		t->gone = 0;
+	}
+	return rc;
 }
 
 void node_turn_sign(const struct turn *t, struct id32 *root, uint16_t *count)
@@ -348,40 +419,12 @@ void node_turn_abort(struct node *n)
 		}
 }
 
-static const char *error_code(enum err e)
-{
-	switch (e) {
-	case ERR_NOTFOUND:
-		return "not-found";
-	case ERR_INVAL:
-	case ERR_MALFORMED:
-	case ERR_LIMIT:
-		return "usage";
-	case ERR_DENIED:
-	case ERR_STATE:
-	case ERR_STALE:
-	case ERR_EXISTS:
-	case ERR_CRYPTO:
-		return "refused";
-	case ERR_CORRUPT:
-		return "damaged";
-	case ERR_OK:
-	case ERR_NOMEM:
-	case ERR_FULL:
-	case ERR_BUSY:
-	case ERR_IO:
-	case ERR_COUNT_:
-		break;
-	}
-	return "not-now";
-}
-
 enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 {
 	const struct refusal *r = &t->refusal;
 	struct msg *reply = msg_new(t->arena, MSG_REPLY);
 
-	msg_set_text(t->arena, reply, REPLY_ERROR, error_code(e));
+	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(e));
 	msg_set_text(t->arena, reply, REPLY_WHAT, r->what[0] != '\0' ? r->what : err_text(e));
 	msg_set_text(t->arena, reply, REPLY_WHY, r->why);
 	msg_set_text(t->arena, reply, REPLY_REMEDY, r->remedy);

@@ -23,6 +23,7 @@ struct node_identity {
 	struct id16 fed_id;
 	struct id32 node_id, nk_pub;
 	uint32_t key_seq, incarnation_no;
+	uint64_t roster_floor; /* highest roster entry ever seen, from outside the database */
 };
 
 struct node_time {

@@ -16,13 +16,18 @@
 #define KRING_DOMAIN_STATE_H
 
 #include "domain/turn.h"
+#include "proto/wire_roster.h"
 
 struct exchange_hooks;
 
 struct conn {
 	bool up;
-	bool heard;	      /* a frame was read on this connection, in our present incarnation */
-	bool greeted;	      /* our prekey record went out on it */
+	bool heard;	 /* a frame was read on this connection, in our present incarnation */
+	bool greeted;	 /* our prekey record went out on it */
+	bool introduced; /* our node record and witness words went out on it */
+	uint64_t
+		pushed_ms; /* monotonic: when we last pushed roster entries to it, or asked it to */
+	uint64_t pushed_seq;  /* how far its roster went then */
 	uint64_t sent;	      /* highest stream number sent on it */
 	uint64_t question;    /* number of the last question asked; 0 none */
 	bool asked;	      /* a question is outstanding */
@@ -33,8 +38,12 @@ struct conn {
 struct peer {
 	uint16_t no;
 	uint8_t classes;
-	bool active;
+	bool active;	/* may connect: a member, not suspended, not in conflict with itself */
+	bool activated; /* enough witnesses: personal data may go there (SECURITY.md 3.3) */
 	bool self;
+	bool removed, suspended, conflict,
+		recovered;  /* why not active; recovered: look at the digits */
+	uint64_t added_seq; /* roster entry that let it in */
 	struct id32 node_id, nk_pub, tk_pub;
 	uint32_t key_seq;
 	char org[LIMIT_ORG_NAME + 1];
@@ -59,7 +68,14 @@ struct node {
 	struct peer *peers; /* in order of no; index no - 1 */
 	size_t peer_count;
 	uint64_t roster_seq;
+	uint64_t
+		roster_floor; /* highest ever seen, from outside the database; below it: rolled back */
+	uint64_t roster_until_s;
+	uint64_t fork_seq; /* 0: none; members added there or later are frozen */
 	struct id32 roster_head;
+	uint8_t witness[WIRE_WITNESS_LEN]; /* our own cosignature of the present head */
+	bool have_witness;
+	char onboard[LIMIT_ENDPOINT + 1]; /* where newcomers may speak; "" nowhere */
 
 	uint64_t start_mono_ms;
 	uint64_t frames_refused;	    /* opened, but not authentic; since start */

@@ -131,3 +131,31 @@ struct store_key turn_key_ids(const struct id16 *a, const struct id16 *b)
 	key_put(&k, b->b, sizeof b->b);
 	return k;
 }
+
+const char *turn_error_code(enum err e)
+{
+	switch (e) {
+	case ERR_NOTFOUND:
+		return "not-found";
+	case ERR_INVAL:
+	case ERR_MALFORMED:
+	case ERR_LIMIT:
+		return "usage";
+	case ERR_DENIED:
+	case ERR_STATE:
+	case ERR_STALE:
+	case ERR_EXISTS:
+	case ERR_CRYPTO:
+		return "refused";
+	case ERR_CORRUPT:
+		return "damaged";
+	case ERR_OK:
+	case ERR_NOMEM:
+	case ERR_FULL:
+	case ERR_BUSY:
+	case ERR_IO:
+	case ERR_COUNT_:
+		break;
+	}
+	return "not-now";
+}

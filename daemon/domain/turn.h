@@ -29,6 +29,10 @@ enum event_type {
 	EVENT_FRAME,	/* bytes: the opened, padded inner of an envelope */
 	EVENT_UNOPENED, /* bytes: 16, the prekey id of an envelope that did not open */
 	EVENT_TICK,
+	EVENT_WITNESS, /* bytes: our cosignature of the present head, to be passed on */
+	EVENT_RECORD,  /* bytes: our own node record, carried; perhaps new */
+	EVENT_ONBOARD, /* peer: line of the onboarding socket; bytes: what it said */
+	EVENT_ROSTER,  /* bytes: one carried entry out of our own directory */
 };
 
 struct event {
@@ -44,6 +48,7 @@ enum effect_type {
 	EFFECT_REPLY,	 /* bytes: a packed Reply to client */
 	EFFECT_FRAME,	 /* bytes: frame head and parts, to be signed, sealed to prekey and sent */
 	EFFECT_PREKEY,	 /* send our own bare prekey record to peer */
+	EFFECT_ONBOARD,	 /* peer: line of the onboarding socket; bytes: our answer */
 	EFFECT_MEMBERS,	 /* the roster changed: reload peers, tell net */
 	EFFECT_PEER_INC, /* an incarnation of ours or theirs changed (log) */
 	EFFECT_CHANGED,	 /* a thread changed (watchers, log) */
@@ -87,6 +92,7 @@ struct turn {
 	struct answer *answers;
 	struct pending_doc *docs, **docs_last;
 	size_t doc_count;
+	uint16_t gone; /* a partner that an entry of this turn removed; node.c follows it up */
 	struct refusal refusal;
 };
 
@@ -101,6 +107,8 @@ struct id16 turn_id(struct turn *t);
 enum err turn_refuse(struct turn *t, enum err e, const char *what, const char *why,
 		     const char *remedy);
 
+/** The stable code of an error in replies. */
+const char *turn_error_code(enum err e);
 /** Node-wide records. */
 MUST_CHECK enum err turn_put(struct turn *t, enum store_table table, const struct store_key *key,
 			     struct span plain);

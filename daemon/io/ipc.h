@@ -22,10 +22,11 @@ enum ipc_type {
 	IPC_PEER_UP = 1,
 	IPC_PEER_DOWN = 2,
 	IPC_MESSAGE = 3,
-	IPC_LISTENING = 4,
+	IPC_ONBOARD = 4, /* peer: a line of the onboarding socket */
 	IPC_SETUP = 10,
 	IPC_SEND = 11,
 	IPC_CREDIT = 12, /* bytes: u32 consumed */
+	IPC_ONBOARD_SEND = 13,
 };
 
 struct ipc_calls {

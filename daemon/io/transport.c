@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/rng.h"
+#include "io/transport_zmq.h"
 #include "io/zap.h"
 #include "io/zsock.h"
 
@@ -51,10 +52,13 @@ struct transport {
 	bool testing;
 };
 
-static uint16_t lookup(void *ctx, const struct id32 *key)
+static uint16_t lookup(void *ctx, const char *domain, const struct id32 *key)
 {
 	struct transport *t = ctx;
 
+	/* The onboarding socket lets any key speak; it is bound only while an invite is open. */
+	if (strcmp(domain, "onb") == 0)
+		return LIMIT_PEERS;
 	if (t->testing && id32_equal(key, &t->self_key))
 		return LIMIT_PEERS;
 	for (uint16_t i = 1; i <= LIMIT_PEERS; i++)
@@ -68,23 +72,26 @@ static bool set_int(void *s, int option, int v)
 	return zmq_setsockopt(s, option, &v, sizeof v) == 0;
 }
 
-static bool set_common(void *s)
+static bool set_common(void *s, int64_t max)
 {
-	const int64_t max = LIMIT_ZMTP_MESSAGE;
-
 	return zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &max, sizeof max) == 0 &&
 	       set_int(s, ZMQ_HANDSHAKE_IVL, LIMIT_HANDSHAKE_MS) && set_int(s, ZMQ_LINGER, 0) &&
 	       set_int(s, ZMQ_RCVHWM, HWM) && set_int(s, ZMQ_SNDHWM, HWM) &&
 	       set_int(s, ZMQ_IMMEDIATE, 1);
 }
 
-static void *make_server(struct transport *t)
+struct zhub *transport_hub(struct transport *t)
+{
+	return t->hub;
+}
+
+void *transport_server(struct transport *t, const char *zap_domain, int64_t message_max)
 {
 	void *s = zmq_socket(t->ctx, ZMQ_ROUTER);
 
-	if (s == NULL || !set_common(s) || !set_int(s, ZMQ_CURVE_SERVER, 1) ||
+	if (s == NULL || !set_common(s, message_max) || !set_int(s, ZMQ_CURVE_SERVER, 1) ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, t->sec, 32) != 0 ||
-	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, "kring", 5) != 0 ||
+	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, zap_domain, strlen(zap_domain)) != 0 ||
 	    !set_int(s, ZMQ_ZAP_ENFORCE_DOMAIN_, 1) || !set_int(s, ZMQ_ROUTER_HANDOVER, 0) ||
 	    !set_int(s, ZMQ_ROUTER_MANDATORY, 1) || !set_int(s, ZMQ_BACKLOG, 64)) {
 		if (s != NULL)
@@ -94,12 +101,17 @@ static void *make_server(struct transport *t)
 	return s;
 }
 
+static void *make_server(struct transport *t)
+{
+	return transport_server(t, "kring", LIMIT_ZMTP_MESSAGE);
+}
+
 static void *make_client(struct transport *t, const uint8_t server[32], const uint8_t pub[32],
 			 const uint8_t sec[32])
 {
 	void *s = zmq_socket(t->ctx, ZMQ_DEALER);
 
-	if (s == NULL || !set_common(s) ||
+	if (s == NULL || !set_common(s, LIMIT_ZMTP_MESSAGE) ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, server, 32) != 0 ||
 	    zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, pub, 32) != 0 ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, sec, 32) != 0 ||
@@ -400,8 +412,7 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 
 static bool same_line(const struct transport_peer *a, const struct transport_peer *b)
 {
-	return id32_equal(&a->key, &b->key) && strcmp(a->address, b->address) == 0 &&
-	       a->dial_first == b->dial_first;
+	return id32_equal(&a->key, &b->key) && strcmp(a->address, b->address) == 0;
 }
 
 static enum err line_add(struct transport *t, const struct transport_peer *p)
@@ -430,8 +441,10 @@ enum err transport_peers(struct transport *t, const struct transport_peer *peers
 
 		require(p->no >= 1 && p->no <= LIMIT_PEERS);
 		keep[p->no] = true;
-		if (t->lines[p->no] != NULL && same_line(&t->lines[p->no]->p, p))
+		if (t->lines[p->no] != NULL && same_line(&t->lines[p->no]->p, p)) {
+			t->lines[p->no]->p.dial_first = p->dial_first; /* no reason to hang up */
 			continue;
+		}
 		if (t->lines[p->no] != NULL)
 			line_free(t->lines[p->no]);
 		rc = line_add(t, p);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zmq.h>
 
-enum { PARTS = 7, PART_MAX = 256, REQUEST_ID = 1, MECHANISM = 5, CREDENTIALS = 6 };
+enum { PARTS = 7, PART_MAX = 256, REQUEST_ID = 1, DOMAIN = 2, MECHANISM = 5, CREDENTIALS = 6 };
 
 struct zap {
 	void *sock;
@@ -16,7 +16,7 @@ struct zap {
 };
 
 struct part {
-	uint8_t b[PART_MAX];
+	uint8_t b[PART_MAX + 1];
 	size_t len;
 };
 
@@ -107,7 +107,8 @@ bool zap_answer(struct zap *z)
 		struct id32 key;
 
 		memcpy(key.b, parts[CREDENTIALS].b, sizeof key.b);
-		peer = z->lookup(z->ctx, &key);
+		parts[DOMAIN].b[parts[DOMAIN].len] = '\0';
+		peer = z->lookup(z->ctx, (const char *)parts[DOMAIN].b, &key);
 	}
 	if (peer == 0)
 		z->refused++;

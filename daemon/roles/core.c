@@ -18,8 +18,10 @@
 #include "roles/cipher.h"
 #include "roles/config.h"
 #include "roles/engine.h"
+#include "roles/nodedir.h"
 #include "roles/prekeys.h"
 #include "roles/roles.h"
+#include "roles/rosterfile.h"
 #include "roles/sandbox.h"
 #include "roles/unlock.h"
 
@@ -31,6 +33,7 @@ struct core {
 	struct loop *loop;
 	struct loop_timer *tick, *hourly;
 	struct keybox *keybox;
+	struct keyfile_state state;
 	struct record_cipher cipher;
 	struct store *main, *prekeys;
 	struct engine *engine;
@@ -52,6 +55,8 @@ static struct node_time now_of(const struct core *c)
 static void send_setup(struct core *c, bool first)
 {
 	struct node *n = engine_node(c->engine);
+	const bool member = state_peer_by_id(n, &n->node_id) !=
+			    NULL; /* a newcomer dials everybody */
 	struct arena a;
 	struct msg *m;
 	struct span bytes;
@@ -66,6 +71,7 @@ static void send_setup(struct core *c, bool first)
 		secret_wipe(sec, sizeof sec);
 	}
 	msg_set_text(&a, m, NET_SETUP_LISTEN, c->config.listen);
+	msg_set_text(&a, m, NET_SETUP_ONBOARD, n->onboard);
 	msg_set_bytes(&a, m, NET_SETUP_FED_ID, span_of(n->fed_id.b, 16));
 	msg_set_bytes(&a, m, NET_SETUP_NODE_ID, span_of(n->node_id.b, 32));
 	for (size_t i = 0; i < n->peer_count; i++) {
@@ -80,7 +86,7 @@ static void send_setup(struct core *c, bool first)
 		msg_set_bytes(&a, row, NET_PEER_NODE_ID, span_of(p->node_id.b, 32));
 		msg_set_text(&a, row, NET_PEER_ADDRESS, p->endpoint);
 		msg_set_u64(row, NET_PEER_DIAL_FIRST,
-			    c->config.listen[0] == '\0' ||
+			    c->config.listen[0] == '\0' || !member ||
 				    memcmp(n->node_id.b, p->node_id.b, 32) < 0);
 	}
 	if (msg_pack(&a, m, &bytes) == ERR_OK && ipc_put(c->net, IPC_SETUP, 0, bytes) != ERR_OK)
@@ -107,6 +113,12 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 		break;
 	case IPC_PEER_DOWN:
 		ev.type = EVENT_PEER_DOWN;
+		push(c, &ev);
+		break;
+	case IPC_ONBOARD:
+		c->consumed += (uint32_t)bytes.len;
+		ev.type = EVENT_ONBOARD;
+		ev.bytes = bytes;
 		push(c, &ev);
 		break;
 	case IPC_MESSAGE:
@@ -179,9 +191,31 @@ static void on_envelope(void *ctx, uint16_t peer, struct span bytes)
 		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u", peer);
 }
 
+static void on_onboard(void *ctx, uint16_t line, struct span bytes)
+{
+	struct core *c = ctx;
+
+	if (c->net != NULL && ipc_put(c->net, IPC_ONBOARD_SEND, line, bytes) != ERR_OK)
+		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "line=%u", line);
+}
+
+/* The highest entry seen is also kept outside the database, so that a rolled-back one is noticed. */
+static void keep_roster_seq(struct core *c)
+{
+	const uint64_t seq = engine_node(c->engine)->roster_seq;
+
+	if (seq <= c->state.roster_seq_max)
+		return;
+	c->state.roster_seq_max = seq;
+	if (keyfile_state_write(c->config.dir, c->keybox, &c->state) != ERR_OK)
+		log_write(LOG_ERROR, LOG_FAILED, "step=keyroot seq=%llu", (unsigned long long)seq);
+}
+
 static void on_members(void *ctx)
 {
 	struct core *c = ctx;
+
+	keep_roster_seq(c);
 
 	log_write(LOG_NOTICE, LOG_ROSTER_APPLIED, "seq=%llu",
 		  (unsigned long long)engine_node(c->engine)->roster_seq);
@@ -270,13 +304,43 @@ static enum err open_stores(struct core *c)
 	return store_open(&c->prekeys, &o);
 }
 
-static enum err start_node(struct core *c, const struct keyfile_state *state)
+/* What the administrator put beside the store: roster entries not yet in it, and our own record. */
+static enum err read_words(struct core *c)
+{
+	const struct node_time now = now_of(c);
+	uint8_t record[WIRE_NODE_CARRIED_MAX];
+	struct rosterfile f = {.bytes = NULL};
+	struct err_text why;
+	struct span carried;
+	char path[CONFIG_PATH_MAX + 32];
+	size_t at = 0, len = 0;
+	enum err rc = ERR_OK;
+
+	if (nodedir_path(path, sizeof path, c->config.dir, "roster") &&
+	    rosterfile_read(path, &f, &why) == ERR_OK) {
+		while (rc == ERR_OK && rosterfile_next(&f, &at, &carried)) {
+			push(c, &(struct event){.type = EVENT_ROSTER, .bytes = carried});
+			rc = engine_turn(c->engine, &now);
+		}
+	}
+	rosterfile_free(&f);
+	if (rc == ERR_OK && nodedir_path(path, sizeof path, c->config.dir, "record") &&
+	    keyfile_read_file(path, record, sizeof record, &len) == ERR_OK)
+		push(c, &(struct event){.type = EVENT_RECORD, .bytes = span_of(record, len)});
+	return rc == ERR_OK ? engine_turn(c->engine, &now) : rc;
+}
+
+static enum err start_node(struct core *c)
 {
 	const struct inception *in = keybox_inception(c->keybox);
-	const struct node_identity who = {in->fed_id, keybox_node_id(c->keybox), in->nk_pub, 1,
-					  state->incarnation_no};
+	const struct node_identity who = {.fed_id = in->fed_id,
+					  .node_id = keybox_node_id(c->keybox),
+					  .nk_pub = keybox_signing_pub(c->keybox),
+					  .key_seq = keybox_key_seq(c->keybox),
+					  .incarnation_no = c->state.incarnation_no,
+					  .roster_floor = c->state.roster_seq_max};
 	struct engine_parts parts = {.keybox = c->keybox,
-				     .calls = {on_reply, on_envelope, on_members, c}};
+				     .calls = {on_reply, on_envelope, on_members, on_onboard, c}};
 	const struct node_time now = now_of(c);
 	uint8_t record[WIRE_PREKEY_LEN];
 	enum err rc = open_stores(c);
@@ -290,7 +354,9 @@ static enum err start_node(struct core *c, const struct keyfile_state *state)
 	node_set_prekey(parts.node, record);
 	parts.store = c->main;
 	rc = engine_create(&c->engine, &parts);
-	return rc == ERR_OK ? engine_reload(c->engine, &now, true) : rc;
+	if (rc == ERR_OK)
+		rc = engine_reload(c->engine, &now, true);
+	return rc == ERR_OK ? read_words(c) : rc;
 }
 
 static enum err start_io(struct core *c)
@@ -317,7 +383,6 @@ static enum err start_io(struct core *c)
 int core_main(const struct role_options *opt)
 {
 	struct core c = {.opt = opt};
-	struct keyfile_state state;
 	struct err_text why = {""};
 	const char *step = "config";
 	enum err rc = config_read(&c.config, opt->dir, opt->config, &why);
@@ -330,14 +395,14 @@ int core_main(const struct role_options *opt)
 		rc = secret_init();
 	}
 	if (rc == ERR_OK)
-		rc = unlock_open(&c.config, opt->passphrase_file, &c.keybox, &state, &why);
+		rc = unlock_open(&c.config, opt->passphrase_file, &c.keybox, &c.state, &why);
 	if (rc == ERR_OK)
 		rc = loop_create(&c.loop);
 	if (rc == ERR_OK)
 		rc = loop_signals(c.loop);
 	if (rc == ERR_OK) {
 		step = "store";
-		rc = start_node(&c, &state);
+		rc = start_node(&c);
 	}
 	if (rc == ERR_OK) {
 		step = "sockets";

@@ -8,7 +8,7 @@
 #include "base/rng.h"
 #include "crypto/hash.h"
 
-enum { BATCH = 32, QUEUE_MAX = 1024 };
+enum { BATCH = 32, QUEUE_MAX = 1024, ROUNDS = 4 };
 
 struct engine {
 	struct engine_parts parts;
@@ -17,6 +17,7 @@ struct engine {
 	size_t queued;
 	uint64_t next_wall_ms, next_mono_ms;
 	bool members_changed;
+	struct id32 witnessed; /* head of the roster that our last cosignature names */
 };
 
 enum err engine_create(struct engine **out, const struct engine_parts *parts)
@@ -156,6 +157,9 @@ static void release(struct engine *e, const struct effects *fx)
 		case EFFECT_MEMBERS:
 			e->members_changed = true;
 			break;
+		case EFFECT_ONBOARD:
+			c->onboard(c->ctx, x->peer, x->bytes);
+			break;
 		case EFFECT_PEER_INC:
 			log_write(LOG_NOTICE, LOG_STREAM_RESET, "peer=%u", x->peer);
 			break;
@@ -259,6 +263,29 @@ static enum err run_batch(struct engine *e, const struct event *evs, size_t n,
 	return rc;
 }
 
+/* We saw this head: as a member we say so, over our signature, to all (SECURITY.md 3.3). */
+static void cosign(struct engine *e, const struct node_time *now)
+{
+	struct node *n = e->parts.node;
+	const struct peer *self = state_peer_by_id(n, &n->node_id);
+	uint8_t buf[WIRE_WITNESS_SIGNED], out[WIRE_WITNESS_LEN], sig[SIGN_LEN];
+	const struct span part = {buf, sizeof buf};
+	struct wr w = wr_of(out, sizeof out);
+	struct wire_witness v = {.node = n->node_id,
+				 .hash = n->roster_head,
+				 .seq = n->roster_seq,
+				 .time_s = now->wall_ms / 1000,
+				 .sig = sig};
+
+	if (self == NULL || !self->active || id32_equal(&e->witnessed, &n->roster_head))
+		return;
+	wire_witness_signed(&v, &n->fed_id, buf);
+	keybox_sign(e->parts.keybox, SIGN_WITNESS, &part, 1, sig);
+	wire_witness_put(&w, &v);
+	if (engine_push(e, &(struct event){.type = EVENT_WITNESS, .bytes = wr_span(&w)}) == ERR_OK)
+		e->witnessed = n->roster_head;
+}
+
 enum err engine_reload(struct engine *e, const struct node_time *now, bool first)
 {
 	struct effects fx;
@@ -279,10 +306,12 @@ enum err engine_reload(struct engine *e, const struct node_time *now, bool first
 	else
 		store_abort(t.txn);
 	arena_reset(&e->turn_arena);
+	if (rc == ERR_OK && first)
+		cosign(e, now);
 	return rc;
 }
 
-enum err engine_turn(struct engine *e, const struct node_time *now)
+static enum err one_round(struct engine *e, const struct node_time *now)
 {
 	enum err rc = ERR_OK;
 
@@ -296,9 +325,21 @@ enum err engine_turn(struct engine *e, const struct node_time *now)
 	if (rc == ERR_OK && e->members_changed) {
 		e->members_changed = false;
 		rc = engine_reload(e, now, false);
-		if (rc == ERR_OK)
+		if (rc == ERR_OK) {
 			e->parts.calls.members(e->parts.calls.ctx);
+			cosign(e, now);
+		}
 	}
+	return rc;
+}
+
+enum err engine_turn(struct engine *e, const struct node_time *now)
+{
+	enum err rc = ERR_OK;
+
+	/* A change of members makes words of our own, which are events too. */
+	for (unsigned i = 0; i < ROUNDS && rc == ERR_OK && (i == 0 || e->queued > 0); i++)
+		rc = one_round(e, now);
 	return rc;
 }
 

@@ -23,6 +23,7 @@ struct engine_calls {
 	void (*envelope)(void *ctx, uint16_t peer,
 			 struct span bytes); /* sealed, or a prekey record */
 	void (*members)(void *ctx);
+	void (*onboard)(void *ctx, uint16_t line, struct span bytes);
 	void *ctx;
 };
 

@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "io/ipc.h"
-#include "io/transport.h"
+#include "io/onboard.h"
 #include "proto/msg.h"
 #include "proto/wire.h"
 #include "roles/config.h"
@@ -23,6 +23,8 @@ struct net {
 	struct loop *loop;
 	struct ipc *core;
 	struct transport *transport;
+	struct onboard *onboard;
+	char onboard_at[LIMIT_ENDPOINT + 1];
 	struct arena arena;
 	struct id16 fed_id;
 	struct id32 node_id;
@@ -132,6 +134,34 @@ static enum err set_peers(struct net *n, const struct msg *setup)
 	return transport_peers(n->transport, peers, count);
 }
 
+static void on_newcomer(void *ctx, uint16_t line, struct span bytes)
+{
+	struct net *n = ctx;
+
+	if (n->unread + bytes.len > LIMIT_IPC_CREDIT)
+		return;
+	n->unread += bytes.len;
+	if (ipc_put(n->core, IPC_ONBOARD, line, bytes) != ERR_OK)
+		loop_stop(n->loop, ROLES_FAILED);
+}
+
+/* Off unless an invite is open.  An address that cannot be bound costs the invite, not the node. */
+static void set_onboard(struct net *n, const char *at)
+{
+	if (strcmp(n->onboard_at, at) == 0 || strlen(at) > LIMIT_ENDPOINT)
+		return;
+	onboard_close(n->onboard);
+	n->onboard = NULL;
+	memcpy(n->onboard_at, at, strlen(at) + 1);
+	if (at[0] == '\0')
+		return;
+	if (onboard_open(n->transport, &n->onboard, at, on_newcomer, n) != ERR_OK) {
+		n->onboard = NULL;
+		n->onboard_at[0] = '\0';
+		log_write(LOG_ERROR, LOG_FAILED, "step=onboard err=\"cannot listen there\"");
+	}
+}
+
 static void on_setup(struct net *n, struct span bytes)
 {
 	struct err_text why = {""};
@@ -142,6 +172,8 @@ static void on_setup(struct net *n, struct span bytes)
 		rc = open_transport(n, setup);
 	if (rc == ERR_OK)
 		rc = set_peers(n, setup);
+	if (rc == ERR_OK)
+		set_onboard(n, msg_text(setup, NET_SETUP_ONBOARD));
 	arena_reset(&n->arena);
 	if (rc != ERR_OK) {
 		log_write(LOG_ERROR, LOG_FAILED, "step=setup err=\"%s\"", err_text(rc));
@@ -158,6 +190,8 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 	} else if (type == IPC_SEND && n->transport != NULL) {
 		if (transport_send(n->transport, peer, bytes) != ERR_OK)
 			log_write(LOG_DEBUG, LOG_ENVELOPE_DROPPED, "peer=%u out=1", peer);
+	} else if (type == IPC_ONBOARD_SEND && n->onboard != NULL) {
+		onboard_send(n->onboard, peer, bytes);
 	} else if (type == IPC_CREDIT && bytes.len == 4) {
 		const uint32_t back = be32_get(bytes.p);
 
@@ -197,6 +231,7 @@ int net_main(const struct role_options *opt)
 	if (ipc_open(n.loop, &n.core, ROLES_FD_PEER, &calls) != ERR_OK)
 		return ROLES_FAILED;
 	code = loop_run(n.loop);
+	onboard_close(n.onboard);
 	transport_close(n.transport);
 	return code;
 }

@@ -10,7 +10,7 @@ static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 	struct wire_prekey w = {
 		.fed_id = keybox_inception(kb)->fed_id,
 		.node = keybox_node_id(kb),
-		.key_seq = 1,
+		.key_seq = keybox_key_seq(kb),
 		.kind = WIRE_PREKEY_EPOCH,
 		.suite = WIRE_SUITE_1,
 		.time_s = now_s,
@@ -45,6 +45,7 @@ static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s, 
 	*newest_s = 0;
 	while ((rc = store_next_prefix(txn, STORE_OWNKEY, span_of(NULL, 0), &at, &row)) == ERR_OK) {
 		const uint64_t time_s = row.key.len == 24 ? be64_get(row.key.p) : 0;
+		struct wire_prekey w;
 		struct id16 id;
 
 		if (row.key.len != 24 || row.val.len != ROW_LEN)
@@ -59,7 +60,10 @@ static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s, 
 		} else {
 			if (load)
 				rc = keybox_prekey_load(kb, &id, row.val.p + WIRE_PREKEY_LEN);
-			if (time_s >= *newest_s) {
+			/* one of an earlier signing key still opens what lies at relays, but is not announced */
+			if (rc == ERR_OK && time_s >= *newest_s &&
+			    wire_prekey_get(span_of(row.val.p, WIRE_PREKEY_LEN), &w) == ERR_OK &&
+			    w.key_seq == keybox_key_seq(kb)) {
 				*newest_s = time_s;
 				memcpy(record, row.val.p, WIRE_PREKEY_LEN);
 			}

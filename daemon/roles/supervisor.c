@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +18,7 @@
 #include "base/log.h"
 #include "io/fdpass.h"
 #include "roles/config.h"
+#include "roles/nodedir.h"
 #include "roles/roles.h"
 #include "roles/sandbox.h"
 
@@ -206,22 +206,6 @@ static int watch(struct supervisor *s)
 	}
 }
 
-/* Held by the children too: a new supervisor waits until the old ones are gone. */
-static int take_lock(const char *dir)
-{
-	char path[CONFIG_PATH_MAX + 8];
-	int fd;
-
-	(void)snprintf(path, sizeof path, "%s/lock", dir);
-	fd = open(path, O_RDWR | O_CREAT, 0600);
-	for (int i = 0; fd >= 0 && i < 50; i++) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return fd;
-		pause_ms(BACKOFF_MS);
-	}
-	return -1;
-}
-
 int supervisor_main(const struct role_options *opt, const char *self)
 {
 	struct supervisor s = {.opt = opt, .self = self};
@@ -234,7 +218,8 @@ int supervisor_main(const struct role_options *opt, const char *self)
 		return ROLES_CONFIG;
 	}
 	(void)umask(0077);
-	if (take_lock(opt->dir) < 0) {
+	/* Held by the children too: a new supervisor waits until the old ones are gone. */
+	if (nodedir_lock(opt->dir) < 0) {
 		(void)fprintf(stderr, "kringd: %s is in use by another kringd\n", opt->dir);
 		return ROLES_TRY_AGAIN;
 	}

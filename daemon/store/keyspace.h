@@ -46,7 +46,12 @@
 	X(REQUEST, "request")	  /* request 16                      cached reply          */ \
 	X(REQUESTAGE, "requestage") /* ms u64 | request 16           index                 */ \
 	X(WORK, "work")		  /* case 16 | thread 16 | kind u8   worklist entry        */ \
-	X(OWNKEY, "ownkey")	  /* time u64 | prekey 16            own EPOCH prekey      */
+	X(OWNKEY, "ownkey")	  /* time u64 | prekey 16            own EPOCH prekey      */ \
+	X(NODEREC, "noderec")	  /* peer u16 | key_seq u32          newest record of it   */ \
+	X(WITNESS, "witness")	  /* peer u16                        highest cosignature   */ \
+	X(PROOF, "proof")	  /* kind u8 | seq u64 or peer u16   fork, conflict        */ \
+	X(INVITE, "invite")	  /* session 16                      invite, joining       */ \
+	X(PROPOSAL, "proposal")	  /* id 16                           entry being signed    */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

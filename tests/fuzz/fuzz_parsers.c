@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "proto/msg.h"
 #include "proto/walk.h"
-#include "proto/wire.h"
+#include "proto/wire_roster.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

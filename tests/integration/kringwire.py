@@ -212,16 +212,25 @@ class Member:
         self.tk_pub_z, self.tk_sec_z = zmq.curve_keypair()
         self.inception = fed_id + self.nk_pub + b2("KRG1.nextkey", next_pub) + os.urandom(16)
         self.id = b2("KRG1.nodeid", self.inception)
-        self.inc = (1, os.urandom(16))
+        self.inc, self.born = (1, os.urandom(16)), int(time.time())
         self.prekeys, self.sent, self.got, self.inbox, self.verdicts, self.refused, self.offered = {}, 0, 0, [], [], [], []
         self.new_prekey()
 
+    def record_bytes(self, version=1, endpoint="", prev=ZERO32):
+        return (b"KRG1nod\0" + self.fed + self.id + struct.pack(">Q", version) + prev + struct.pack(">I", 1) + self.nk_pub +
+                self.inception[48:80] + zmq.utils.z85.decode(self.tk_pub_z) + ZERO32 + struct.pack(">HQ", 0, self.born) +
+                bytes([len(endpoint)]) + endpoint.encode())
+
+    def node_record(self, version, endpoint):
+        """A later record of ours, as carried."""
+        rec = self.record_bytes(version, endpoint, b2("KRG1.noderec", self.record_bytes()))
+        return struct.pack(">H", len(rec)) + rec + b"\x01" + sign(self.nk, "KRG1.sign.node", rec)
+
     def join_bytes(self):
-        rec = (b"KRG1nod\0" + self.fed + self.id + struct.pack(">Q", 1) + ZERO32 + struct.pack(">I", 1) + self.nk_pub +
-               self.inception[48:80] + zmq.utils.z85.decode(self.tk_pub_z) + ZERO32 + struct.pack(">HQ", 0, int(time.time())) + b"\0")
+        rec = self.record_bytes()
         text = lambda s: bytes([len(s)]) + s.encode()
         return (self.inception + struct.pack(">H", len(rec)) + rec + sign(self.nk, "KRG1.sign.node", rec) + self.country.encode() +
-                b"\x01" + text(self.org) + text("") + text(""))
+                b"\x01" + text(self.org) + text("") + text("") + ZERO32)
 
     def new_prekey(self):
         sec = os.urandom(32)

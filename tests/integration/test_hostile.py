@@ -12,7 +12,7 @@ pb = compile_bodies()
 
 @pytest.fixture
 def pair(federation, workdir):
-    f = federation("SMWO", "Goes")
+    f = federation("SMWO")  # b = 1: the newcomer needs no witness but SMWO itself
     b = f.nodes[0]
     m = Member(f.fed_id())
     (workdir / "py.join").write_bytes(m.join_bytes())

@@ -400,7 +400,25 @@ void sim_settle(struct sim *s)
 
 /* ---- a federation ---- */
 
-static void import(struct sim *s, const uint8_t *bytes, size_t len)
+static enum err take_entry(struct turn *t, struct span bytes)
+{
+	bool fork;
+
+	return roster_apply(t, bytes, &fork);
+}
+
+static enum err take_witness(struct turn *t, struct span bytes)
+{
+	struct chain c;
+	bool news;
+
+	require(roster_chain(t, &c) == ERR_OK);
+	require(members_witness(t, bytes, &c, &news) == ERR_OK);
+	return roster_settle(t);
+}
+
+static void in_all(struct sim *s, enum err (*take)(struct turn *t, struct span bytes),
+		   const uint8_t *bytes, size_t len)
 {
 	for (int i = 0; i < s->n; i++) {
 		struct sim_node *n = &s->nodes[i];
@@ -411,7 +429,7 @@ static void import(struct sim *s, const uint8_t *bytes, size_t len)
 		effects_init(&fx);
 		node_turn_begin(n->node, &t, &now);
 		require(store_begin(n->store, true, &t.txn) == ERR_OK);
-		require(roster_apply(&t, span_of(bytes, len)) == ERR_OK);
+		require(take(&t, span_of(bytes, len)) == ERR_OK);
 		require(store_commit(t.txn) == ERR_OK);
 		arena_reset(&n->arena);
 		require(store_begin(n->store, false, &t.txn) == ERR_OK);
@@ -428,16 +446,18 @@ static void carry(struct sim *s, struct wire_roster *e, const struct id32 *root,
 	uint8_t sig[SIGN_LEN];
 	struct wr w = wr_of(bytes, sizeof bytes), cw = wr_of(carried, sizeof carried);
 
+	e->time_s = s->now_ms / 1000;
+	e->valid_until_s = e->time_s + CHAIN_VALID_S;
 	wire_roster_put(&w, e);
 	e->signed_bytes = wr_span(&w);
-	*hash = roster_hash(e);
+	*hash = chain_hash(e);
 	fake_sign(SIGN_ROSTER, &e->signed_bytes, 1, root, sig);
 	e->sig_count = 1;
 	e->sigs[0].root = 0;
 	e->sigs[0].sig = sig;
 	wire_roster_carry(&cw, e);
 	if (apply)
-		import(s, carried, cw.len);
+		in_all(s, take_entry, carried, cw.len);
 }
 
 static void add_payload(struct sim *s, int i, const struct inception *in, uint8_t *payload,
@@ -467,6 +487,27 @@ static void add_payload(struct sim *s, int i, const struct inception *in, uint8_
 	wire_add_put(pw, &add);
 }
 
+/* Every node tells every other that it saw the roster's head: all are let in (SECURITY.md 3.3). */
+static void cosign(struct sim *s, const struct id32 *head)
+{
+	for (int i = 0; i < s->n; i++) {
+		const struct sim_node *n = &s->nodes[i];
+		uint8_t buf[WIRE_WITNESS_SIGNED], bytes[WIRE_WITNESS_LEN], sig[SIGN_LEN];
+		const struct span part = {buf, sizeof buf};
+		struct wr w = wr_of(bytes, sizeof bytes);
+		struct wire_witness v = {.node = n->who.node_id,
+					 .hash = *head,
+					 .seq = (uint64_t)s->n,
+					 .time_s = s->now_ms / 1000,
+					 .sig = sig};
+
+		wire_witness_signed(&v, &n->who.fed_id, buf);
+		fake_sign(SIGN_WITNESS, &part, 1, &n->who.nk_pub, sig);
+		wire_witness_put(&w, &v);
+		in_all(s, take_witness, bytes, w.len);
+	}
+}
+
 static void make_federation(struct sim *s)
 {
 	struct wire_genesis g = {.m = 1, .n = 1, .min_suite = WIRE_SUITE_1, .name = "Sim"};
@@ -490,8 +531,11 @@ static void make_federation(struct sim *s)
 		seed_of(s, &in[i].nk_pub);
 		seed_of(s, &in[i].next_digest);
 		in[i].org_uuid = (struct id16){{(uint8_t)i}};
-		n->who = (struct node_identity){e.fed_id, identity_node_id(&in[i]), in[i].nk_pub, 1,
-						1};
+		n->who = (struct node_identity){.fed_id = e.fed_id,
+						.node_id = identity_node_id(&in[i]),
+						.nk_pub = in[i].nk_pub,
+						.key_seq = 1,
+						.incarnation_no = 1};
 		require(arena_create(&n->arena, SIM_ARENA) == ERR_OK);
 		require(store_open(&n->store, &o) == ERR_OK);
 		boot(s, n);
@@ -505,6 +549,7 @@ static void make_federation(struct sim *s)
 		e.payload = wr_span(&pw);
 		carry(s, &e, &g.roots[0], true, &hash);
 	}
+	cosign(s, &hash);
 }
 
 void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool speak_first)

@@ -403,3 +403,27 @@ enum err acts_next_due(struct turn *t, uint64_t *due_ms)
 		*due_ms = be64_get(row.key.p);
 	return rc;
 }
+
+enum err acts_partner_gone(struct turn *t, uint16_t peer)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_THREAD, span_of(NULL, 0), &at, &row)) ==
+	       ERR_OK) {
+		struct thread th;
+		struct id16 id;
+
+		if (row.key.len != 16)
+			return ERR_CORRUPT;
+		memcpy(id.b, row.key.p, 16);
+		rc = thread_load(t, &id, &th);
+		if (rc == ERR_OK && th.peer == peer && th.kind == THREAD_REFERRAL &&
+		    !referral_terminal((enum referral_state)th.state))
+			rc = worklist_add(t, &th, WORK_GONE, "");
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}

@@ -34,6 +34,8 @@ MUST_CHECK enum err acts_changed(struct turn *t, struct thread *th, const char *
 /** Both logs folded, with the state after each step; steps in the turn's arena. */
 MUST_CHECK enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps,
 			      size_t *count, enum referral_state *state);
+/** A partner was removed for good: every open thread with it is work for its case. */
+MUST_CHECK enum err acts_partner_gone(struct turn *t, uint16_t peer);
 /** Fire what is due; at most limit timers. */
 MUST_CHECK enum err acts_timers(struct turn *t, unsigned limit);
 /** Wall-clock time of the next timer, UINT64_MAX none. */

@@ -6,6 +6,7 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/care/overview.h"
+#include "domain/membership/members.h"
 #include "proto/lists.h"
 
 enum { ENTER_URGENT = 2 };
@@ -21,6 +22,34 @@ static struct msg *select_fields(struct turn *t, const struct msg *person, uint6
 		msg_copy_fields(out, person);
 	consent_blank(out, cats);
 	return out;
+}
+
+/* Says whom to telephone: one member that was away can hold up a newcomer. */
+static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
+{
+	struct members_wait wait;
+	const struct peer *absent;
+	struct err_text why = {""}, remedy = {""};
+	enum err rc = members_waiting(t, p, &wait);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (!p->active)
+		return turn_refuse(t, ERR_DENIED, "this partner is suspended or removed",
+				   "the roots of the federation said so",
+				   "see: kring partner list");
+	if (t->node->fork_seq != 0 && p->added_seq >= t->node->fork_seq)
+		return turn_refuse(t, ERR_DENIED, "this partner came in after a fork of the roster",
+				   "the roots signed two entries for one place",
+				   "telephone the roots; see: kring roster show");
+	absent = state_peer(t->node, wait.absent);
+	(void)err_explain(&why, ERR_DENIED, "%u of %u members confirmed to have seen it let in",
+			  wait.have, wait.wanted);
+	(void)err_explain(&remedy, ERR_DENIED, "telephone %s %s: its node must be on and connected",
+			  absent == NULL ? "a root" : absent->org,
+			  absent == NULL ? "" : absent->phone);
+	return turn_refuse(t, ERR_STATE, "this partner is new and not yet witnessed", why.text,
+			   remedy.text);
 }
 
 static enum err check_refer(struct turn *t, const struct msg *req, const struct id16 *case_id,
@@ -39,6 +68,8 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 		return turn_refuse(t, ERR_DENIED, "this partner holds no cases",
 				   "observers, evaluators and coordinators never receive persons",
 				   "choose another partner: kring partner list");
+	if (!p->activated)
+		return refuse_unwitnessed(t, p);
 	rc = overview_open_referral(t, case_id, p->no, need, &open);
 	if (rc == ERR_OK && open && msg_u64(req, REFER_NEW_AGAIN) == 0)
 		return turn_refuse(t, ERR_EXISTS, "this need was already referred to this partner",

@@ -4,6 +4,8 @@
 #include "crypto/verify.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/prekeys.h"
+#include "domain/exchange/spread.h"
+#include "domain/membership/members.h"
 
 enum { ANSWER_PARTS = 12288 };
 
@@ -226,22 +228,38 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 	return rc == ERR_OK ? r->t->node->hooks->stored(r->t, r->p, th, key, verdict) : rc;
 }
 
+/* Every document type there is speaks of a person: observers, evaluators and coordinators neither send
+ * nor get one, whatever the sender's daemon thought. */
+static bool persons_allowed(struct reading *r)
+{
+	const struct peer *self = state_peer_by_id(r->t->node, &r->t->node->node_id);
+
+	return members_hold_cases(r->p) && self != NULL && (self->classes & WIRE_MEMBER) != 0;
+}
+
 static enum err take_new(struct reading *r, const struct wire_doc *d)
 {
 	const struct doc_key key = {d->head.msg_id, r->p->no};
 	struct thread th;
-	struct id32 hash, commit;
+	struct id32 hash, commit, nk_pub;
 	enum err rc;
 
 	if (DEDUPE && document_known(r->t, &key))
 		return duplicate(r, &key);
+	if (!persons_allowed(r))
+		return refuse(r, WIRE_REFUSED_CLASS, &d->head.thread_id);
+	rc = members_key(r->t, r->p, d->head.key_seq,
+			 &nk_pub); /* however old: signed once, for ever */
+	if (rc == ERR_NOTFOUND)
+		return refuse(r, WIRE_REFUSED_SIGNATURE, &d->head.thread_id);
+	if (rc != ERR_OK)
+		return rc;
 	commit = d->form == WIRE_HOLLOW ? d->body_commit : document_commit(d->salt, d->body);
 	hash = document_hash(d->head_bytes, &commit);
 	if (!id32_equal(&d->head.sender, &r->p->node_id) ||
 	    !id32_equal(&d->head.recipient, &r->t->node->node_id) ||
 	    !id16_equal(&d->head.fed_id, &r->t->node->fed_id) ||
-	    d->head.key_seq != r->p->key_seq || /* older keys come with rotation */
-	    !document_verify(&d->sig, &hash, &r->p->nk_pub, &r->last_sig))
+	    !document_verify(&d->sig, &hash, &nk_pub, &r->last_sig))
 		return refuse(r, WIRE_REFUSED_SIGNATURE, &d->head.thread_id);
 	rc = thread_load(r->t, &d->head.thread_id, &th);
 	if (rc == ERR_NOTFOUND)
@@ -397,6 +415,10 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 	case WIRE_PART_PREKEYS:
 		rc = prekeys_take(r->t, r->p, p->bytes, &fresh);
 		return rc == ERR_MALFORMED || rc == ERR_CRYPTO ? ERR_OK : rc;
+	case WIRE_PART_ROSTER:
+	case WIRE_PART_WITNESS:
+	case WIRE_PART_NODE_RECORD:
+		return spread_part(r->t, r->p, p, r->a);
 	case WIRE_PART_UNOPENED:
 		r->c->sent = r->pair->acked; /* sealed to a key that died: send again */
 		return ERR_OK;
@@ -417,13 +439,32 @@ static enum err read_parts(struct reading *r)
 	return rc;
 }
 
+/* What does not depend on incarnations: who is in, who says so, keys. */
+static enum err read_news(struct reading *r)
+{
+	struct rd parts = rd_of(r->v.parts);
+	struct wire_part p;
+	enum err rc = ERR_OK;
+
+	while (rc == ERR_OK && wire_part_next(&parts, &p))
+		rc = spread_part(r->t, r->p, &p, r->a);
+	return rc;
+}
+
 enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 {
 	struct reading r = {.t = t, .p = p};
-	bool go = false;
+	bool go = false, rotated;
 	enum err rc;
 
-	if (wire_frame_get(inner, &r.v) != ERR_OK || !authentic(&r)) {
+	if (wire_frame_get(inner, &r.v) != ERR_OK) {
+		t->node->frames_refused++;
+		return ERR_OK;
+	}
+	rc = spread_own_record(t, p, r.v.parts, &rotated);
+	if (rc != ERR_OK || rotated)
+		return rc; /* under a key we learned just now: it comes again */
+	if (!authentic(&r)) {
 		t->node->frames_refused++; /* a count, not state: it stays if the turn is undone */
 		return ERR_OK;
 	}
@@ -438,8 +479,11 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 		return rc;
 	r.pair->last_frame_ms = r.v.head.time_ms;
 	r.pair->last_heard_ms = t->wall_ms;
+	rc = spread_heard(t, p, &r.v.head, r.a);
+	if (rc != ERR_OK)
+		return rc;
 	if (!go)
-		return ERR_OK;
+		return read_news(&r);
 	if (!r.c->heard) {
 		r.c->heard = true;
 		r.c->sent = r.pair->acked;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/prekeys.h"
+#include "domain/exchange/spread.h"
 
 enum { FRAMES_PER_TURN = 8, STATE_PARTS = 4096, FILL_PERCENT = 70 };
 
@@ -269,7 +270,7 @@ static enum err collect(struct speaking *s, size_t used, struct load *l)
 	uint64_t no = s->c->sent > pr->acked ? s->c->sent : pr->acked;
 
 	l->count = l->bytes = 0;
-	if (pr->yours.no == 0 || !s->c->heard)
+	if (pr->yours.no == 0 || !s->c->heard || !s->p->activated)
 		return ERR_OK;
 	while (no < pr->num_last && no < pr->acked + LIMIT_WINDOW && l->count < LIMIT_FRAME_DOCS) {
 		struct span *d = &l->docs[l->count];
@@ -334,6 +335,11 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 	enum err rc;
 
 	*more = false;
+	if (!s->c->introduced || (s->a != NULL && s->a->ping)) {
+		rc = spread_introduce(s->t, &parts, &count);
+		if (rc != ERR_OK)
+			return rc;
+	}
 	state_parts(s, &parts, &count);
 	if (s->a != NULL && s->a->part_count > 0) {
 		wr_put(&parts, s->a->parts.p, s->a->parts.len);
@@ -365,6 +371,7 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 			s->c->ask_wait_ms = LIMIT_ASK_MS;
 		}
 	}
+	s->c->introduced = true;
 	*more = taken < l.count || l.count == LIMIT_FRAME_DOCS ||
 		(s->a != NULL && s->a->verdict_from != 0);
 	return emit(s, wr_span(&parts), count, first, cap);
@@ -383,7 +390,8 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* their record comes first */
 	s.c = state_conn(t->node, p);
 	rc = outbox_pair(t, p->no, &s.pair);
-	if (rc == ERR_OK && s.pair->yours.no != 0 && s.c->heard)
+	/* Before enough members witnessed it, and while a fork is open, nothing about a person leaves. */
+	if (rc == ERR_OK && s.pair->yours.no != 0 && s.c->heard && p->activated)
 		rc = number_tail(&s);
 	for (unsigned i = 0; rc == ERR_OK && more && i < FRAMES_PER_TURN; i++) {
 		rc = speak_once(&s, due, &more);

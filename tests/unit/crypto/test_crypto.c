@@ -66,7 +66,9 @@ struct node {
 
 static void make_node(struct node *n)
 {
-	struct keyfile_new spec = {.key = {n->key, 32}, .passphrase = {NULL, 0}};
+	struct keyfile_new spec = {.key = {n->key, 32},
+				   .passphrase = {NULL, 0},
+				   .recovery = {n->key, KEYFILE_RECOVERY_LEN}};
 	struct keyfile_unlock how = {KEYFILE_KEY, {n->key, 32}};
 	struct keyfile_state st;
 	uint8_t next[32];
@@ -98,7 +100,9 @@ static void keyfile_opens_with_its_secret_only(void **state)
 	struct keybox *kb = NULL;
 	uint8_t wrong[32] = {1}, next[32];
 	struct keyfile_unlock how = {KEYFILE_KEY, {wrong, 32}};
-	struct keyfile_new spec = {.key = {wrong, 32}, .passphrase = {NULL, 0}};
+	struct keyfile_new spec = {.key = {wrong, 32},
+				   .passphrase = {NULL, 0},
+				   .recovery = {wrong, KEYFILE_RECOVERY_LEN}};
 	struct keyfile_state st = {1, 0}, again;
 
 	(void)state;

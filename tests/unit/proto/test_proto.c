@@ -4,7 +4,7 @@
 #include "proto/lists.h"
 #include "proto/msg.h"
 #include "proto/walk.h"
-#include "proto/wire.h"
+#include "proto/wire_roster.h"
 
 static struct arena a;
 

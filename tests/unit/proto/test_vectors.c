@@ -12,7 +12,7 @@
 #include "crypto/secret.h"
 #include "crypto/verify.h"
 #include "domain/exchange/document.h"
-#include "proto/wire.h"
+#include "proto/wire_roster.h"
 
 enum { MAX = 70000 };
 

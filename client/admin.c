@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What an administrator does: inviting, confirming, approving; the roster; keys. */
+#include <fcntl.h>
+#include <qrencode.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "client/cli.h"
+#include "client/ctlclient.h"
+
+enum { TOOL_PATH = 4096, TEMP_PATH = 64, SIGNED_LEN = 96 };
+
+/* The roster file goes up entry by entry; known ones change nothing. */
+int admin_roster_import(struct cli *c)
+{
+	const size_t cap = 4u * 1024 * 1024;
+	uint8_t *file = malloc(cap);
+	const int fd = open(c->words[0], O_RDONLY | O_CLOEXEC);
+	const ssize_t len = file == NULL || fd < 0 ? -1 : read(fd, file, cap);
+	struct rd r = rd_of(span_of(file, len < 0 ? 0 : (size_t)len));
+	int rc = CLI_DONE;
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (len <= 0) {
+		free(file);
+		return cli_fail(CLI_NOT_FOUND, "the roster cannot be read", c->words[0], "");
+	}
+	while (r.left > 0 && rc == CLI_DONE) {
+		const size_t n = rd_u32(&r);
+		const uint8_t *p = rd_take(&r, n);
+		struct msg *sub, *req;
+
+		if (p == NULL) {
+			rc = cli_fail(CLI_DAMAGED, "this is not a roster file", c->words[0], "");
+			break;
+		}
+		arena_reset(&c->arena);
+		req = cli_request(c, REQUEST_ROSTER_IMPORT, &sub);
+		msg_set_bytes(&c->arena, sub, ROSTER_IMPORT_ENTRY, span_of(p, n));
+		rc = cli_finish(c, req);
+	}
+	free(file);
+	return rc;
+}
+
+/* ---- onboarding ---- */
+
+/* Two modules a character: the upper half block is dark above, the lower dark below. */
+static void print_qr(const char *token)
+{
+	QRcode *qr = QRcode_encodeString8bit(token, 0, QR_ECLEVEL_L);
+	const int margin = 2;
+
+	if (qr == NULL)
+		return;
+	for (int y = -margin; y < qr->width + margin; y += 2) {
+		for (int x = -margin; x < qr->width + margin; x++) {
+			bool dark[2];
+
+			for (int k = 0; k < 2; k++) {
+				const int row = y + k;
+				const bool in = x >= 0 && x < qr->width && row >= 0 &&
+						row < qr->width;
+
+				dark[k] = in && (qr->data[row * qr->width + x] & 1) != 0;
+			}
+			(void)fputs(dark[0]   ? dark[1] ? " " : "\u2584"
+				    : dark[1] ? "\u2580"
+					      : "\u2588",
+				    stdout);
+		}
+		(void)putchar('\n');
+	}
+	QRcode_free(qr);
+}
+
+static void say_invite(struct cli *c, const struct msg *reply)
+{
+	const char *token = msg_text(reply, REPLY_TOKEN);
+
+	if (isatty(STDOUT_FILENO))
+		print_qr(token);
+	(void)printf("%s\n\n"
+		     "Send this to %s by any channel; it works once, for seven days.\n"
+		     "They run:  kring join TOKEN --dir DIR --org NAME --country NL --listen "
+		     "tcp://HOST:PORT\n"
+		     "Then they read eight digits to you on the telephone, on a number you know, "
+		     "and you "
+		     "run:  kring confirm DIGITS\n",
+		     token, cli_option(c, "org"));
+}
+
+int admin_invite(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_INVITE, &sub), *reply;
+	int code;
+
+	if (cli_option(c, "org") == NULL || cli_option(c, "at") == NULL)
+		return cli_fail(CLI_USAGE, "something is missing",
+				"--org NAME --at tcp://HOST:PORT", c->cmd->example);
+	msg_set_text(&c->arena, sub, INVITE_NEW_ORG, cli_option(c, "org"));
+	msg_set_text(&c->arena, sub, INVITE_NEW_ADDRESS, cli_option(c, "at"));
+	msg_set_text(&c->arena, sub, INVITE_NEW_LISTEN, cli_option(c, "listen"));
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		say_invite(c, reply);
+	return code;
+}
+
+int admin_confirm(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CONFIRM, &sub), *reply;
+	char digits[64] = "";
+	int code;
+
+	for (size_t i = 0; i < c->word_count; i++) { /* "1234 5678" is two words */
+		if (strlen(digits) + strlen(c->words[i]) + 1 > sizeof digits)
+			return cli_fail(CLI_USAGE, "these are not eight digits", "",
+					c->cmd->example);
+		memcpy(digits + strlen(digits), c->words[i], strlen(c->words[i]) + 1);
+	}
+	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_DIGITS, digits);
+	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_HOW, cli_option(c, "how"));
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		(void)printf("the digits agree: nobody stands in between\n"
+			     "next: the roots sign, each on a machine that reaches this node:\n"
+			     "  kring approve %s --key root1.key\n",
+			     msg_text(reply, REPLY_PROPOSAL));
+	return code;
+}
+
+/* ---- approval ---- */
+
+static void say_proposals(const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_PROPOSALS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_PROPOSALS, i);
+		const char *id = msg_text(r, PROPOSAL_ROW_ID);
+
+		(void)printf("%.8s  entry %-4llu %-12s %-30s %s  %llu of %llu signatures\n",
+			     strlen(id) == 32 ? id + 12 : id,
+			     (unsigned long long)msg_u64(r, PROPOSAL_ROW_SEQ),
+			     msg_text(r, PROPOSAL_ROW_OP), msg_text(r, PROPOSAL_ROW_SUBJECT),
+			     msg_text(r, PROPOSAL_ROW_FINGERPRINT),
+			     (unsigned long long)msg_u64(r, PROPOSAL_ROW_SIGNATURES),
+			     (unsigned long long)msg_u64(r, PROPOSAL_ROW_NEEDED));
+		if (msg_text(r, PROPOSAL_ROW_VERIFIED)[0] != '\0')
+			(void)printf("          verified: %s\n",
+				     msg_text(r, PROPOSAL_ROW_VERIFIED));
+	}
+	if (msg_count(reply, REPLY_PROPOSALS) == 0)
+		(void)puts("nothing waits for signatures");
+}
+
+static bool write_temp(char path[TEMP_PATH], struct span entry)
+{
+	uint8_t len[4];
+	int fd;
+
+	(void)snprintf(path, TEMP_PATH, "/tmp/kring-proposal-XXXXXX");
+	fd = mkstemp(path);
+	if (fd < 0)
+		return false;
+	be32_put(len, (uint32_t)entry.len);
+	if (write(fd, len, sizeof len) == (ssize_t)sizeof len &&
+	    write(fd, entry.p, entry.len) == (ssize_t)entry.len && close(fd) == 0)
+		return true;
+	(void)unlink(path);
+	return false;
+}
+
+/* kringd's tool signs: this program never sees a key.  out: public key, signature. */
+static int sign_with(const struct cli *c, const char *proposal, const char *key,
+		     uint8_t out[SIGNED_LEN])
+{
+	char tool[TOOL_PATH], signed_at[TEMP_PATH + 8];
+	int status = 0, fd;
+	ssize_t n = -1;
+	pid_t pid;
+
+	(void)snprintf(signed_at, sizeof signed_at, "%s.sig", proposal);
+	if (!cli_daemon_path(tool))
+		return cli_fail(CLI_NOT_NOW, "kringd cannot be found", "", "");
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		if (c->json) /* the tool's words would spoil the JSON */
+			(void)dup2(STDERR_FILENO, STDOUT_FILENO);
+		(void)execl(tool, tool, "tool", "root-sign", "--proposal", proposal, "--key", key,
+			    "--out", signed_at, (char *)NULL);
+		_exit(CLI_NOT_NOW);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return cli_fail(CLI_NOT_NOW, "kringd cannot be run", tool, "");
+	if (WEXITSTATUS(status) != 0)
+		return WEXITSTATUS(status);
+	fd = open(signed_at, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, out, SIGNED_LEN);
+		(void)close(fd);
+	}
+	(void)unlink(signed_at);
+	return n == SIGNED_LEN ? CLI_DONE : cli_fail(CLI_NOT_NOW, "the signature got lost", "", "");
+}
+
+static int send_signature(struct cli *c, const char *id, const uint8_t signed_by[SIGNED_LEN])
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_APPROVE_SIGN, &sub), *reply;
+	const struct msg *row;
+	int code;
+
+	msg_set_text(&c->arena, sub, APPROVE_SIGN_ID, id);
+	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_KEY, span_of(signed_by, 32));
+	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_SIG, span_of(signed_by + 32, 64));
+	code = cli_ask(c, req, &reply);
+	if (code != CLI_DONE || c->json)
+		return code;
+	row = msg_at(reply, REPLY_PROPOSALS, 0);
+	if (msg_u64(reply, REPLY_COUNT) != 0)
+		(void)printf("complete: entry %llu joined the roster; partners hear of it by "
+			     "themselves\n",
+			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_SEQ));
+	else
+		(void)printf("%llu of %llu signatures: another root signs next\n",
+			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_SIGNATURES),
+			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_NEEDED));
+	return code;
+}
+
+int admin_approve(struct cli *c)
+{
+	const char *key = cli_option(c, "key");
+	struct msg *sub, *req, *reply;
+	uint8_t signed_by[SIGNED_LEN];
+	char proposal[TEMP_PATH];
+	bool json = c->json;
+	int code;
+
+	req = cli_request(c, c->word_count == 0 ? REQUEST_APPROVE_LIST : REQUEST_APPROVE_GET, &sub);
+	if (c->word_count > 0)
+		msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	if (c->word_count == 0 && key != NULL)
+		return cli_fail(CLI_USAGE, "which proposal?", "", c->cmd->example);
+	c->json = json && key == NULL;
+	code = cli_ask(c, req, &reply);
+	c->json = json;
+	if (code != CLI_DONE || key == NULL) {
+		if (code == CLI_DONE && !json)
+			say_proposals(reply);
+		return code;
+	}
+	if (!write_temp(proposal, msg_bytes(reply, REPLY_BLOB)))
+		return cli_fail(CLI_NOT_NOW, "no room for a temporary file", "/tmp", "");
+	code = sign_with(c, proposal, key, signed_by);
+	(void)unlink(proposal);
+	return code == CLI_DONE ? send_signature(c, c->words[0], signed_by) : code;
+}
+
+/* kring partner suspend|lift|remove PARTNER, kring roster renew: a proposal for the roots. */
+int admin_propose(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_PROPOSE, &sub), *reply;
+	int code;
+
+	msg_set_text(&c->arena, sub, PROPOSE_OP, c->cmd->verb);
+	if (c->word_count > 0)
+		msg_set_text(&c->arena, sub, PROPOSE_PARTNER, c->words[0]);
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		(void)printf("proposal %s is made; %s\n"
+			     "next: kring approve %s --key root1.key\n",
+			     msg_text(reply, REPLY_PROPOSAL),
+			     strcmp(c->cmd->verb, "suspend") == 0
+				     ? "one root can suspend for 14 days, enough roots for longer"
+				     : "enough roots must sign it",
+			     msg_text(reply, REPLY_PROPOSAL));
+	return code;
+}
+
+int admin_join(struct cli *c)
+{
+	c->options[c->option_count].name = "token";
+	c->options[c->option_count++].value = c->words[0];
+	return cli_tool(c, "join");
+}

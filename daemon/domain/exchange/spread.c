@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/exchange/spread.h"
+
+#include "domain/membership/roster.h"
+
+enum {
+	PUSH_MS = 1000,	   /* entries go to one peer at most this often, unless it moved on */
+	PUSH_ENTRIES = 10, /* in one frame */
+	FORK_BACK = 8,	   /* how many of our last entries go to a fork */
+	WORDS = 8,	   /* others' cosignatures in one question */
+	OWN_RECORDS = 8,   /* rotations of ours told in an introduction */
+};
+
+/* ---- what we say ---- */
+
+static enum err own_records(struct turn *t, struct wr *parts, uint16_t *count)
+{
+	const struct node *n = t->node;
+	const struct peer *self = state_peer_by_id(t->node, &n->node_id);
+	const uint32_t last = self == NULL ? 0 : self->key_seq;
+	uint32_t k = last > OWN_RECORDS ? last - OWN_RECORDS : 1;
+
+	for (; self != NULL && k <= last; k++) {
+		struct span carried;
+		enum err rc = members_record(t, self->no, k, &carried);
+
+		if (rc == ERR_NOTFOUND)
+			continue;
+		if (rc != ERR_OK)
+			return rc;
+		wire_part_put(parts, WIRE_PART_NODE_RECORD, carried);
+		(*count)++;
+	}
+	return ERR_OK;
+}
+
+/* Cosignatures of others, from a place that moves on, so that all of them get their turn. */
+static enum err others_words(struct turn *t, struct wr *parts, uint16_t *count)
+{
+	const uint16_t first = (uint16_t)(t->node->peer_count == 0
+						  ? 0
+						  : t->mono_ms / 1000 % t->node->peer_count);
+	unsigned words = 0;
+
+	for (size_t i = 0; i < t->node->peer_count && words < WORDS; i++) {
+		const struct store_key k = turn_key_u16(
+			(uint16_t)(1 + (first + i) % t->node->peer_count));
+		struct wire_witness w;
+		struct span v;
+		enum err rc = turn_get(t, STORE_WITNESS, &k, &v);
+
+		if (rc == ERR_NOTFOUND)
+			continue;
+		if (rc != ERR_OK || wire_witness_get(v, &w) != ERR_OK)
+			return rc == ERR_OK ? ERR_CORRUPT : rc;
+		wire_part_put(parts, WIRE_PART_WITNESS, v);
+		(*count)++;
+		words++;
+	}
+	return ERR_OK;
+}
+
+enum err spread_introduce(struct turn *t, struct wr *parts, uint16_t *count)
+{
+	enum err rc = own_records(t, parts, count);
+
+	if (t->node->have_witness) {
+		wire_part_put(parts, WIRE_PART_WITNESS,
+			      span_of(t->node->witness, WIRE_WITNESS_LEN));
+		(*count)++;
+	}
+	return rc == ERR_OK ? others_words(t, parts, count) : rc;
+}
+
+/* One part to everybody connected. */
+static enum err tell_all(struct turn *t, uint8_t type, struct span bytes)
+{
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		struct answer *a;
+
+		if (!p->active || p->self || !p->conn.up)
+			continue;
+		a = answer_of(t, p->no);
+		if (a == NULL)
+			return ERR_NOMEM;
+		answer_part(a, type, bytes);
+		a->reply = true;
+	}
+	return ERR_OK;
+}
+
+enum err spread_witness(struct turn *t, struct span witness)
+{
+	if (witness.len != WIRE_WITNESS_LEN)
+		return ERR_INVAL;
+	memcpy(t->node->witness, witness.p,
+	       WIRE_WITNESS_LEN); /* ours: true however the turn ends */
+	t->node->have_witness = true;
+	return tell_all(t, WIRE_PART_WITNESS, witness);
+}
+
+/* Someone's record is new to us: store it, and it is new to those who hear us. */
+static enum err take_record(struct turn *t, struct span carried)
+{
+	bool news;
+	enum err rc = members_take_record(t, carried, &news);
+
+	if (rc == ERR_CRYPTO || rc == ERR_MALFORMED || rc == ERR_NOTFOUND || rc == ERR_STALE)
+		return ERR_OK;
+	if (rc != ERR_OK || !news)
+		return rc;
+	if (turn_effect(t, EFFECT_MEMBERS) == NULL)
+		return ERR_NOMEM;
+	return tell_all(t, WIRE_PART_NODE_RECORD, carried);
+}
+
+enum err spread_record(struct turn *t, struct span carried)
+{
+	return take_record(t, carried);
+}
+
+/* ---- what we hear ---- */
+
+static enum err push(struct turn *t, struct answer *a, uint64_t from)
+{
+	for (unsigned i = 0; i < PUSH_ENTRIES; i++) {
+		struct span carried;
+		enum err rc = roster_entry(t, from + i, &carried);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_OK : rc;
+		answer_part(a, WIRE_PART_ROSTER, carried);
+		a->reply = true;
+	}
+	return ERR_OK;
+}
+
+static enum err push_back(struct turn *t, struct answer *a)
+{
+	const uint64_t seq = t->node->roster_seq;
+
+	return push(t, a, seq > FORK_BACK ? seq - FORK_BACK + 1 : 1);
+}
+
+enum err spread_heard(struct turn *t, struct peer *p, const struct wire_frame *f, struct answer *a)
+{
+	const struct node *n = t->node;
+	struct conn *c = state_conn(t->node, p);
+	const bool fork = f->roster_seq == n->roster_seq &&
+			  !id32_equal(&f->roster_head, &n->roster_head);
+	enum err rc;
+
+	if (f->roster_seq > n->roster_seq)
+		a->reply = a->reply || p->conn.pushed_ms + PUSH_MS <= t->mono_ms;
+	if (f->roster_seq >= n->roster_seq && !fork) {
+		if (f->roster_seq > n->roster_seq)
+			c->pushed_ms = t->mono_ms;
+		return ERR_OK;
+	}
+	if (c->pushed_ms + PUSH_MS > t->mono_ms && c->pushed_seq == f->roster_seq)
+		return ERR_OK;
+	c->pushed_ms = t->mono_ms;
+	c->pushed_seq = f->roster_seq;
+	rc = fork ? push_back(t, a) : push(t, a, f->roster_seq + 1);
+	return rc;
+}
+
+static enum err on_roster(struct turn *t, struct span entry, struct answer *a)
+{
+	struct chain before;
+	struct wire_roster e;
+	struct span proof;
+	bool known, fork;
+	enum err rc = wire_roster_get(entry, &e);
+
+	if (rc != ERR_OK) {
+		t->node->frames_refused++;
+		return ERR_OK;
+	}
+	rc = roster_chain(t, &before);
+	if (rc != ERR_OK)
+		return rc;
+	known = roster_fork_proof(t, e.seq, &proof) == ERR_OK;
+	rc = roster_apply(t, entry, &fork);
+	if (fork && !known)
+		return push_back(t, a); /* the other side gets its proof too */
+	if (rc == ERR_STALE && e.seq == before.seq + 1 && !fork)
+		return push_back(t, a); /* it does not follow ours: the fork lies further back */
+	if (rc == ERR_NOMEM || rc == ERR_IO || rc == ERR_CORRUPT || rc == ERR_FULL)
+		return rc;
+	return ERR_OK;
+}
+
+static enum err on_witness(struct turn *t, struct span bytes)
+{
+	struct chain c;
+	bool news;
+	enum err rc = roster_chain(t, &c);
+
+	if (rc == ERR_OK)
+		rc = members_witness(t, bytes, &c, &news);
+	if (rc == ERR_CRYPTO || rc == ERR_MALFORMED || rc == ERR_NOTFOUND || rc == ERR_STALE)
+		return ERR_OK;
+	return rc == ERR_OK && news ? roster_settle(t) : rc;
+}
+
+enum err spread_part(struct turn *t, struct peer *p, const struct wire_part *part, struct answer *a)
+{
+	(void)p;
+	switch (part->type) {
+	case WIRE_PART_ROSTER:
+		return on_roster(t, part->bytes, a);
+	case WIRE_PART_WITNESS:
+		return on_witness(t, part->bytes);
+	case WIRE_PART_NODE_RECORD:
+		return take_record(t, part->bytes);
+	default:
+		return ERR_OK;
+	}
+}
+
+enum err spread_own_record(struct turn *t, struct peer *p, struct span parts, bool *rotated)
+{
+	struct rd r = rd_of(parts);
+	struct wire_part part;
+	struct wire_node_carried c;
+
+	*rotated = false;
+	while (wire_part_next(&r, &part)) {
+		enum err rc;
+
+		if (part.type != WIRE_PART_NODE_RECORD ||
+		    wire_node_carried_get(part.bytes, &c) != ERR_OK ||
+		    !id32_equal(&c.rec.node, &p->node_id) || c.rec.key_seq <= p->key_seq)
+			continue;
+		rc = take_record(t, part.bytes);
+		if (rc != ERR_OK)
+			return rc;
+		*rotated = true;
+	}
+	return ERR_OK;
+}

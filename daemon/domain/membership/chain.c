@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/membership/chain.h"
+
+#include "crypto/hash.h"
+#include "crypto/identity.h"
+#include "crypto/verify.h"
+
+enum { FED_AT = 8 }; /* offset of fed_id in the signed bytes */
+
+struct id32 chain_hash(const struct wire_roster *e)
+{
+	static const uint8_t zero[16];
+	const struct span whole[] = {e->signed_bytes};
+	const struct span genesis[] = {
+		{e->signed_bytes.p, FED_AT},
+		{zero, sizeof zero},
+		{e->signed_bytes.p + FED_AT + 16, e->signed_bytes.len - FED_AT - 16},
+	};
+	struct id32 out;
+
+	if (e->op == WIRE_ROSTER_GENESIS)
+		hash_parts(HASH_ROSTERHASH, span_of(NULL, 0), genesis, 3, out.b, sizeof out.b);
+	else
+		hash_parts(HASH_ROSTERHASH, span_of(NULL, 0), whole, 1, out.b, sizeof out.b);
+	return out;
+}
+
+/* Distinct roots of this set whose signature is right; mark tells old indexes from new ones. */
+static unsigned good_signatures(const struct wire_genesis *g, const struct wire_roster *e,
+				uint8_t mark)
+{
+	bool seen[LIMIT_ROOTS] = {false};
+	unsigned good = 0;
+
+	for (unsigned i = 0; i < e->sig_count; i++) {
+		const uint8_t root = e->sigs[i].root ^ mark;
+
+		if (root >= g->n || seen[root])
+			continue;
+		if (!verify_sig(SIGN_ROSTER, &e->signed_bytes, 1, &g->roots[root], e->sigs[i].sig))
+			continue;
+		seen[root] = true;
+		good++;
+	}
+	return good;
+}
+
+static void advance(struct chain *c, const struct wire_roster *e, const struct id32 *hash)
+{
+	c->seq = e->seq;
+	c->head = *hash;
+	c->time_s = e->time_s;
+	c->valid_until_s = e->valid_until_s;
+}
+
+static enum err check_genesis(struct chain *c, const struct wire_roster *e, struct err_text *why)
+{
+	struct id32 hash = chain_hash(e);
+
+	if (e->op != WIRE_ROSTER_GENESIS || e->seq != 0 || !bytes_zero(e->prev_hash.b, 32))
+		return err_explain(why, ERR_STALE, "a roster begins with its genesis entry");
+	if (wire_genesis_get(e->payload, &c->genesis) != ERR_OK)
+		return err_explain(why, ERR_MALFORMED, "genesis: payload not understood");
+	if (memcmp(hash.b, e->fed_id.b, 16) != 0)
+		return err_explain(why, ERR_CRYPTO, "genesis: federation id is not its hash");
+	if (good_signatures(&c->genesis, e, 0) < c->genesis.n)
+		return err_explain(why, ERR_CRYPTO, "genesis: needs the signatures of all %u roots",
+				   c->genesis.n);
+	c->begun = true;
+	c->fed_id = e->fed_id;
+	advance(c, e, &hash);
+	return ERR_OK;
+}
+
+enum err chain_check_node(const struct wire_add *add, const struct id16 *fed_id,
+			  struct wire_node *node, struct err_text *why)
+{
+	struct rd r = rd_of(add->inception);
+	struct inception in;
+	struct id32 id;
+
+	in.fed_id = rd_id16(&r);
+	in.nk_pub = rd_id32(&r);
+	in.next_digest = rd_id32(&r);
+	in.org_uuid = rd_id16(&r);
+	id = identity_node_id(&in);
+	if (wire_node_get(add->node, node) != ERR_OK)
+		return err_explain(why, ERR_MALFORMED, "node record: layout");
+	if (!id16_equal(&in.fed_id, fed_id) || !id16_equal(&node->fed_id, fed_id))
+		return err_explain(why, ERR_DENIED, "node record: made for another federation");
+	if (!id32_equal(&id, &node->node) || !id32_equal(&in.nk_pub, &node->nk_pub) ||
+	    !id32_equal(&in.next_digest, &node->next_digest) || node->version != 1 ||
+	    node->key_seq != 1)
+		return err_explain(why, ERR_CRYPTO, "node record: not the first of this node");
+	if (!verify_sig(SIGN_NODE, &add->node, 1, &node->nk_pub, add->node_sig))
+		return err_explain(why, ERR_CRYPTO, "node record: signature");
+	return ERR_OK;
+}
+
+/* How many of the present roots this operation asks for. */
+static unsigned needed(const struct chain *c, const struct wire_roster *e,
+		       const struct chain_change *change)
+{
+	if (e->op == WIRE_ROSTER_SUSPEND && change->remove.reason != WIRE_SUSPEND_LIFT)
+		return 1;
+	return c->genesis.m;
+}
+
+bool chain_signed(const struct chain *c, const struct wire_roster *e)
+{
+	struct chain_change change = {.quorum = false};
+
+	if (!c->begun || !id16_equal(&c->fed_id, &e->fed_id) ||
+	    (e->op == WIRE_ROSTER_SUSPEND && wire_remove_get(e->payload, &change.remove) != ERR_OK))
+		return false;
+	return good_signatures(&c->genesis, e, 0) >= needed(c, e, &change);
+}
+
+static enum err read_payload(const struct chain *c, const struct wire_roster *e,
+			     struct chain_change *change, struct wire_genesis *roots,
+			     struct err_text *why)
+{
+	switch ((enum wire_roster_op)e->op) {
+	case WIRE_ROSTER_ADD:
+		if (wire_add_get(e->payload, &change->add) != ERR_OK)
+			return err_explain(why, ERR_MALFORMED, "ADD_NODE: payload not understood");
+		return chain_check_node(&change->add, &c->fed_id, &change->node, why);
+	case WIRE_ROSTER_REMOVE:
+	case WIRE_ROSTER_SUSPEND:
+		if (wire_remove_get(e->payload, &change->remove) != ERR_OK)
+			return err_explain(why, ERR_MALFORMED,
+					   "REMOVE_NODE: payload not understood");
+		return ERR_OK;
+	case WIRE_ROSTER_ROOTS:
+		*roots = c->genesis;
+		if (wire_roots_get(e->payload, roots) != ERR_OK)
+			return err_explain(why, ERR_MALFORMED,
+					   "ROTATE_ROOTS: payload not understood");
+		return ERR_OK;
+	case WIRE_ROSTER_RENEW:
+		return e->payload.len == 0
+			       ? ERR_OK
+			       : err_explain(why, ERR_MALFORMED, "RENEW: has no payload");
+	case WIRE_ROSTER_GENESIS:
+	case WIRE_ROSTER_POLICY:
+		break;
+	}
+	return err_explain(why, ERR_INVAL, "operation %u is not known to this version: upgrade",
+			   e->op);
+}
+
+enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_change *change,
+		     struct err_text *why)
+{
+	struct wire_genesis roots;
+	struct id32 hash;
+	unsigned good;
+	enum err rc;
+
+	if (!c->begun)
+		return check_genesis(c, e, why);
+	if (!id16_equal(&e->fed_id, &c->fed_id))
+		return err_explain(why, ERR_DENIED, "entry of another federation");
+	if (e->seq != c->seq + 1 || !id32_equal(&e->prev_hash, &c->head))
+		return err_explain(why, ERR_STALE, "entry %llu does not follow entry %llu",
+				   (unsigned long long)e->seq, (unsigned long long)c->seq);
+	if (e->time_s < c->time_s || e->valid_until_s < e->time_s ||
+	    e->valid_until_s - e->time_s > CHAIN_VALID_S)
+		return err_explain(why, ERR_MALFORMED, "entry %llu: times out of order",
+				   (unsigned long long)e->seq);
+	rc = read_payload(c, e, change, &roots, why);
+	if (rc != ERR_OK)
+		return rc;
+	good = good_signatures(&c->genesis, e, 0);
+	if (good < needed(c, e, change))
+		return err_explain(why, ERR_CRYPTO, "needs the signatures of %u roots",
+				   needed(c, e, change));
+	if (e->op == WIRE_ROSTER_ROOTS) {
+		if (good_signatures(&roots, e, WIRE_ROOT_NEW) < roots.m)
+			return err_explain(why, ERR_CRYPTO,
+					   "needs the signatures of %u of the new roots", roots.m);
+		c->genesis = roots;
+	}
+	change->quorum = good >= c->genesis.m;
+	hash = chain_hash(e);
+	advance(c, e, &hash);
+	return ERR_OK;
+}
+
+/* fed 16 | seq | time | valid_until | head 32 | genesis payload */
+void chain_put(struct wr *w, const struct chain *c)
+{
+	wr_put(w, c->fed_id.b, 16);
+	wr_u64(w, c->seq);
+	wr_u64(w, c->time_s);
+	wr_u64(w, c->valid_until_s);
+	wr_put(w, c->head.b, 32);
+	wire_genesis_put(w, &c->genesis);
+}
+
+enum err chain_get(struct span s, struct chain *c)
+{
+	struct rd r = rd_of(s);
+
+	c->begun = true;
+	c->fed_id = rd_id16(&r);
+	c->seq = rd_u64(&r);
+	c->time_s = rd_u64(&r);
+	c->valid_until_s = rd_u64(&r);
+	c->head = rd_id32(&r);
+	return r.bad ? ERR_CORRUPT : wire_genesis_get(span_of(r.p, r.left), &c->genesis);
+}
+
+const char *chain_op_name(uint8_t op)
+{
+	static const char *const names[] = {"genesis",	  "add-node",	  "remove-node", "suspend",
+					    "set-policy", "rotate-roots", "renew"};
+
+	return op < sizeof names / sizeof names[0] ? names[op] : "unknown";
+}

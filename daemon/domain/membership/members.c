@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/membership/members.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "crypto/identity.h"
+#include "crypto/verify.h"
+#include "domain/evidence/audit.h"
+
+enum { ROW_MAX = 640, PROOF_CONFLICT = 2 };
+
+/* One stored member. */
+struct member {
+	uint16_t no, flags;
+	uint8_t classes;
+	bool removed, activated, conflict, recovered;
+	uint64_t added_seq, suspended_until_s, version;
+	struct id32 node, nk_pub, tk_pub, next_digest, rec_hash;
+	uint32_t key_seq;
+	char country[3], org[LIMIT_ORG_NAME + 1], phone[32], endpoint[LIMIT_ENDPOINT + 1];
+};
+
+static enum err row_put(struct turn *t, const struct member *m)
+{
+	struct wr w = arena_wr(t->arena, ROW_MAX);
+	const struct store_key k = turn_key_u16(m->no);
+
+	wr_u16(&w, m->no);
+	wr_u8(&w, m->classes);
+	wr_u8(&w, (uint8_t)(m->removed | m->activated << 1 | m->conflict << 2 | m->recovered << 3));
+	wr_u64(&w, m->added_seq);
+	wr_u64(&w, m->suspended_until_s);
+	wr_u64(&w, m->version);
+	wr_u32(&w, m->key_seq);
+	wr_u16(&w, m->flags);
+	wr_put(&w, m->node.b, 32);
+	wr_put(&w, m->nk_pub.b, 32);
+	wr_put(&w, m->tk_pub.b, 32);
+	wr_put(&w, m->next_digest.b, 32);
+	wr_put(&w, m->rec_hash.b, 32);
+	wr_put(&w, m->country, 2);
+	text_put(&w, m->org);
+	text_put(&w, m->phone);
+	text_put(&w, m->endpoint);
+	return w.over ? ERR_NOMEM : turn_put(t, STORE_NODE, &k, wr_span(&w));
+}
+
+static enum err row_parse(struct span v, struct member *m)
+{
+	struct rd r = rd_of(v);
+	uint8_t bits;
+
+	*m = (struct member){.no = rd_u16(&r)};
+	m->classes = rd_u8(&r);
+	bits = rd_u8(&r);
+	m->removed = (bits & 1) != 0;
+	m->activated = (bits & 2) != 0;
+	m->conflict = (bits & 4) != 0;
+	m->recovered = (bits & 8) != 0;
+	m->added_seq = rd_u64(&r);
+	m->suspended_until_s = rd_u64(&r);
+	m->version = rd_u64(&r);
+	m->key_seq = rd_u32(&r);
+	m->flags = rd_u16(&r);
+	m->node = rd_id32(&r);
+	m->nk_pub = rd_id32(&r);
+	m->tk_pub = rd_id32(&r);
+	m->next_digest = rd_id32(&r);
+	m->rec_hash = rd_id32(&r);
+	rd_copy(&r, m->country, 2);
+	text_get(&r, m->org, sizeof m->org);
+	text_get(&r, m->phone, sizeof m->phone);
+	text_get(&r, m->endpoint, sizeof m->endpoint);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}
+
+static enum err row_get(struct turn *t, uint16_t no, struct member *m)
+{
+	const struct store_key k = turn_key_u16(no);
+	struct span v;
+	enum err rc = turn_get(t, STORE_NODE, &k, &v);
+
+	return rc == ERR_OK ? row_parse(v, m) : rc;
+}
+
+static enum err row_find(struct turn *t, const struct id32 *node, struct member *m)
+{
+	struct store_key idk = {.len = 0};
+	struct span v;
+	enum err rc;
+
+	key_put(&idk, node->b, 32);
+	rc = turn_get(t, STORE_NODEID, &idk, &v);
+	if (rc == ERR_OK && v.len != 2)
+		return ERR_CORRUPT;
+	return rc == ERR_OK ? row_get(t, be16_get(v.p), m) : rc;
+}
+
+/* Rows in order of number; ERR_NOTFOUND past the last. */
+static enum err row_next(struct turn *t, struct store_key *at, struct member *m)
+{
+	struct record_place place;
+	struct store_row row;
+	struct span v;
+	enum err rc = store_next_prefix(t->txn, STORE_NODE, span_of(NULL, 0), at, &row);
+
+	if (rc == ERR_OK)
+		rc = record_open(t->txn, t->arena, STORE_NODE, &row, &place, &v);
+	return rc == ERR_OK ? row_parse(v, m) : rc;
+}
+
+/* ---- standing ---- */
+
+static enum err next_no(struct turn *t, uint16_t *no)
+{
+	struct store_row row;
+	enum err rc = store_last_prefix(t->txn, STORE_NODE, span_of(NULL, 0), &row);
+
+	*no = 1;
+	if (rc == ERR_NOTFOUND)
+		return ERR_OK;
+	if (rc == ERR_OK)
+		*no = (uint16_t)(be16_get(row.key.p) + 1);
+	return *no > LIMIT_ROSTER_NODES ? ERR_FULL : rc;
+}
+
+static enum err record_put_newest(struct turn *t, const struct member *m, struct span carried)
+{
+	struct store_key k = turn_key_u16(m->no);
+
+	key_u32(&k, m->key_seq);
+	return turn_put(t, STORE_NODEREC, &k, carried);
+}
+
+static void member_from_record(struct member *m, const struct wire_node *rec, struct span bytes)
+{
+	m->version = rec->version;
+	m->key_seq = rec->key_seq;
+	m->flags = rec->flags;
+	m->nk_pub = rec->nk_pub;
+	m->tk_pub = rec->tk_pub;
+	m->next_digest = rec->next_digest;
+	m->rec_hash = hash_one(HASH_NODEREC, bytes);
+	memcpy(m->endpoint, rec->endpoint, sizeof m->endpoint);
+}
+
+enum err members_add(struct turn *t, const struct chain_change *change, uint64_t seq)
+{
+	const struct wire_add *a = &change->add;
+	struct member m = {.classes = a->classes, .added_seq = seq, .node = change->node.node};
+	struct wr w = arena_wr(t->arena, WIRE_NODE_CARRIED_MAX);
+	struct store_key idk = {.len = 0};
+	uint8_t no_be[2];
+	enum err rc;
+
+	key_put(&idk, m.node.b, 32);
+	if (record_exists(t->txn, STORE_NODEID, key_span(&idk)))
+		return turn_refuse(t, ERR_EXISTS, "this node is a member already", "", "");
+	rc = next_no(t, &m.no);
+	if (rc != ERR_OK)
+		return rc;
+	memcpy(m.country, a->country, sizeof m.country);
+	memcpy(m.org, a->org, sizeof m.org);
+	memcpy(m.phone, a->phone, sizeof m.phone);
+	member_from_record(&m, &change->node, a->node);
+	wire_node_carry(&w, a->node, a->node_sig, NULL);
+	if (w.over)
+		return ERR_NOMEM;
+	be16_put(no_be, m.no);
+	rc = row_put(t, &m);
+	if (rc == ERR_OK)
+		rc = turn_put(t, STORE_NODEID, &idk, span_of(no_be, 2));
+	return rc == ERR_OK ? record_put_newest(t, &m, wr_span(&w)) : rc;
+}
+
+static enum err unknown_member(struct turn *t, enum err rc)
+{
+	return rc == ERR_NOTFOUND
+		       ? turn_refuse(t, rc, "this entry names a node that never was a member", "",
+				     "")
+		       : rc;
+}
+
+enum err members_suspend(struct turn *t, const struct id32 *node, uint64_t until_s)
+{
+	struct member m;
+	enum err rc = row_find(t, node, &m);
+
+	if (rc != ERR_OK)
+		return unknown_member(t, rc);
+	m.suspended_until_s = until_s;
+	return row_put(t, &m);
+}
+
+enum err members_remove(struct turn *t, const struct id32 *node, uint16_t *peer)
+{
+	struct member m;
+	struct store_key k;
+	enum err rc = row_find(t, node, &m);
+
+	if (rc != ERR_OK)
+		return unknown_member(t, rc);
+	*peer = m.no;
+	m.removed = true;
+	m.activated = false;
+	k = turn_key_u16(m.no);
+	rc = store_del(t->txn, STORE_PEERKEY, key_span(&k)); /* nothing is sealed to it any more */
+	return rc == ERR_OK || rc == ERR_NOTFOUND ? row_put(t, &m) : rc;
+}
+
+/* "SMWO" -> smwo, "Gemeente Goes (Goes Bezig)" -> gemeente-goes-goes-bezig: what people type. */
+static void slug_of(char *out, const char *org)
+{
+	size_t n = 0;
+
+	for (const char *s = org; *s != '\0'; s++) {
+		char c = *s;
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			out[n++] = c;
+		else if (n > 0 && out[n - 1] != '-')
+			out[n++] = '-';
+	}
+	while (n > 0 && out[n - 1] == '-')
+		n--;
+	out[n] = '\0';
+}
+
+static void peer_from(struct peer *p, const struct member *m, const struct node *n, uint64_t now_s)
+{
+	p->no = m->no;
+	p->classes = m->classes;
+	p->removed = m->removed;
+	p->suspended = m->suspended_until_s > now_s || (m->flags & WIRE_NODE_SUSPENDED) != 0;
+	p->conflict = m->conflict;
+	p->recovered = m->recovered;
+	p->active = !p->removed && !p->suspended && !p->conflict;
+	p->added_seq = m->added_seq;
+	p->activated = m->activated && p->active && n->roster_seq >= n->roster_floor &&
+		       (n->fork_seq == 0 || m->added_seq < n->fork_seq);
+	p->node_id = m->node;
+	p->nk_pub = m->nk_pub;
+	p->tk_pub = m->tk_pub;
+	p->key_seq = m->key_seq;
+	memcpy(p->country, m->country, sizeof p->country);
+	memcpy(p->org, m->org, sizeof p->org);
+	memcpy(p->phone, m->phone, sizeof p->phone);
+	memcpy(p->endpoint, m->endpoint, sizeof p->endpoint);
+	slug_of(p->slug, p->org);
+	p->self = id32_equal(&p->node_id, &n->node_id);
+}
+
+enum err members_load(struct turn *t, struct node *n)
+{
+	struct store_key at = {.len = 0};
+	struct member m;
+	size_t count = 0;
+	enum err rc;
+
+	while ((rc = row_next(t, &at, &m)) == ERR_OK) {
+		struct peer p = {.no = 0}, *grown;
+
+		if (m.no != count + 1)
+			return ERR_CORRUPT;
+		peer_from(&p, &m, n, t->wall_ms / 1000);
+		if (count >= n->peer_count) {
+			grown = realloc(n->peers, (count + 1) * sizeof *grown);
+			if (grown == NULL)
+				return ERR_NOMEM;
+			n->peers = grown;
+			n->peer_count = count + 1;
+		} else {
+			p.conn = n->peers[count].conn;
+		}
+		n->peers[count++] = p;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* ---- what a node says of itself ---- */
+
+enum err members_record(struct turn *t, uint16_t peer, uint32_t key_seq, struct span *carried)
+{
+	struct store_key k = turn_key_u16(peer);
+
+	key_u32(&k, key_seq);
+	return turn_get(t, STORE_NODEREC, &k, carried);
+}
+
+enum err members_key(struct turn *t, const struct peer *p, uint32_t key_seq, struct id32 *nk_pub)
+{
+	struct wire_node_carried c;
+	struct span v;
+	enum err rc;
+
+	*nk_pub = p->nk_pub;
+	if (key_seq == p->key_seq)
+		return ERR_OK;
+	rc = members_record(t, p->no, key_seq, &v);
+	if (rc != ERR_OK)
+		return rc;
+	if (wire_node_carried_get(v, &c) != ERR_OK)
+		return ERR_CORRUPT;
+	*nk_pub = c.rec.nk_pub;
+	return ERR_OK;
+}
+
+/* Two records for one place: both are kept, and nothing more is exchanged with that node. */
+static enum err conflict(struct turn *t, struct member *m, struct span carried)
+{
+	struct store_key k = {.len = 0};
+	enum err rc;
+
+	key_u8(&k, PROOF_CONFLICT);
+	key_u16(&k, m->no);
+	m->conflict = true;
+	rc = turn_put(t, STORE_PROOF, &k, carried);
+	if (rc == ERR_OK)
+		rc = row_put(t, m);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
+								 .outcome = ERR_DENIED,
+								 .peer = m->no,
+								 .detail = "record-conflict"})
+			    : rc;
+}
+
+static bool signed_by(const struct wire_node_carried *c, const struct id32 *pub, const uint8_t *sig)
+{
+	return sig != NULL && verify_sig(SIGN_NODE, &c->bytes, 1, pub, sig);
+}
+
+/* The pre-committed key speaks: it outranks every record of an earlier key_seq. */
+static enum err take_rotation(struct turn *t, struct member *m, const struct wire_node_carried *c)
+{
+	const struct id32 digest = identity_next_digest(&c->rec.nk_pub);
+
+	if (c->rec.key_seq != m->key_seq + 1)
+		return ERR_STALE;
+	if (!id32_equal(&digest, &m->next_digest) || !signed_by(c, &c->rec.nk_pub, c->sig))
+		return ERR_CRYPTO;
+	m->recovered = !signed_by(c, &m->nk_pub, c->old_sig);
+	m->conflict = false;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
+						  .peer = m->no,
+						  .detail = m->recovered ? "recovered-identity"
+									 : "rotated-key"});
+}
+
+enum err members_take_record(struct turn *t, struct span carried, bool *news)
+{
+	struct wire_node_carried c;
+	struct member m;
+	struct id32 hash;
+	enum err rc = wire_node_carried_get(carried, &c);
+
+	*news = false;
+	if (rc != ERR_OK)
+		return rc;
+	if (!id16_equal(&c.rec.fed_id, &t->node->fed_id))
+		return ERR_CRYPTO;
+	rc = row_find(t, &c.rec.node, &m);
+	if (rc != ERR_OK)
+		return rc;
+	hash = hash_one(HASH_NODEREC, c.bytes);
+	if (c.rec.key_seq < m.key_seq || id32_equal(&hash, &m.rec_hash) ||
+	    (c.rec.key_seq == m.key_seq && c.rec.version < m.version))
+		return ERR_OK; /* older, or what we have */
+	if (c.rec.key_seq > m.key_seq) {
+		rc = take_rotation(t, &m, &c);
+	} else if (!signed_by(&c, &m.nk_pub, c.sig) || !id32_equal(&c.rec.nk_pub, &m.nk_pub)) {
+		return ERR_CRYPTO;
+	} else if (c.rec.version == m.version || !id32_equal(&c.rec.next_digest, &m.next_digest) ||
+		   (c.rec.version == m.version + 1 && !id32_equal(&c.rec.prev_hash, &m.rec_hash))) {
+		*news = !m.conflict;
+		return m.conflict ? ERR_OK : conflict(t, &m, carried);
+	}
+	if (rc != ERR_OK)
+		return rc;
+	*news = true;
+	member_from_record(&m, &c.rec, c.bytes);
+	rc = row_put(t, &m);
+	return rc == ERR_OK ? record_put_newest(t, &m, carried) : rc;
+}
+
+/* ---- witnesses ---- */
+
+unsigned members_witnesses_needed(unsigned b)
+{
+	unsigned w = (b + 1) / 2;
+
+	w = w < 2 ? 2 : w;
+	return b < w ? b : w;
+}
+
+/* The hash of our own entry at seq. */
+static enum err entry_hash(struct turn *t, uint64_t seq, struct id32 *hash)
+{
+	const struct store_key k = turn_key_u64(seq);
+	struct wire_roster e;
+	struct span v;
+	enum err rc = turn_get(t, STORE_ROSTER, &k, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (wire_roster_get(v, &e) != ERR_OK)
+		return ERR_CORRUPT;
+	*hash = chain_hash(&e);
+	return ERR_OK;
+}
+
+static enum err witnessed_seq(struct turn *t, uint16_t no, uint64_t *seq)
+{
+	const struct store_key k = turn_key_u16(no);
+	struct wire_witness w;
+	struct span v;
+	enum err rc = turn_get(t, STORE_WITNESS, &k, &v);
+
+	*seq = 0;
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (wire_witness_get(v, &w) != ERR_OK)
+		return ERR_CORRUPT;
+	*seq = w.seq;
+	return ERR_OK;
+}
+
+enum err members_witness(struct turn *t, struct span bytes, const struct chain *c, bool *news)
+{
+	uint8_t buf[WIRE_WITNESS_SIGNED];
+	const struct span part = {buf, sizeof buf};
+	struct wire_witness w;
+	struct store_key k;
+	struct member m;
+	struct id32 hash;
+	uint64_t have;
+	enum err rc = wire_witness_get(bytes, &w);
+
+	*news = false;
+	if (rc != ERR_OK)
+		return rc;
+	if (w.seq > c->seq)
+		return ERR_STALE; /* its chain is longer than ours: it comes again */
+	rc = row_find(t, &w.node, &m);
+	if (rc == ERR_OK)
+		rc = witnessed_seq(t, m.no, &have);
+	if (rc != ERR_OK || have >= w.seq)
+		return rc;
+	rc = entry_hash(t, w.seq, &hash);
+	if (rc != ERR_OK)
+		return rc;
+	wire_witness_signed(&w, &t->node->fed_id, buf);
+	if (!id32_equal(&hash, &w.hash) || !verify_sig(SIGN_WITNESS, &part, 1, &m.nk_pub, w.sig))
+		return ERR_CRYPTO;
+	*news = true;
+	k = turn_key_u16(m.no);
+	return turn_put(t, STORE_WITNESS, &k, bytes);
+}
+
+/* Does q count for the activation of p?  Only a suspension by m roots takes it out of the count. */
+static bool counts(const struct member *q, const struct member *p, bool self)
+{
+	return q->no != p->no && !q->removed && (q->classes & WIRE_MEMBER) != 0 &&
+	       q->suspended_until_s != UINT64_MAX && (self || q->added_seq < p->added_seq);
+}
+
+static enum err tally(struct turn *t, const struct member *p, struct members_wait *out)
+{
+	struct store_key at = {.len = 0};
+	struct member q;
+	unsigned b = 0;
+	enum err rc;
+
+	*out = (struct members_wait){.wanted = 0};
+	while ((rc = row_next(t, &at, &q)) == ERR_OK) {
+		const bool self = id32_equal(&q.node, &t->node->node_id);
+		uint64_t seq = 0;
+
+		if (!counts(&q, p, self))
+			continue;
+		b++;
+		rc = witnessed_seq(t, q.no, &seq);
+		if (rc != ERR_OK)
+			return rc;
+		if (self || seq >= p->added_seq)
+			out->have++;
+		else if (out->absent == 0)
+			out->absent = q.no;
+	}
+	out->wanted = members_witnesses_needed(b);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err members_waiting(struct turn *t, const struct peer *p, struct members_wait *out)
+{
+	struct member m;
+	enum err rc = row_get(t, p->no, &m);
+
+	return rc == ERR_OK ? tally(t, &m, out) : rc;
+}
+
+enum err members_activate(struct turn *t, const struct chain *c, bool *changed)
+{
+	struct store_key at = {.len = 0};
+	struct member m;
+	enum err rc;
+
+	*changed = false;
+	if (t->wall_ms / 1000 > c->valid_until_s)
+		return ERR_OK; /* frozen: nobody new, until the roots renew; care goes on */
+	while ((rc = row_next(t, &at, &m)) == ERR_OK) {
+		struct members_wait wait;
+
+		if (m.removed || m.activated)
+			continue;
+		rc = tally(t, &m, &wait);
+		if (rc == ERR_OK && wait.have >= wait.wanted) {
+			m.activated = *changed = true;
+			rc = row_put(t, &m);
+		}
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}

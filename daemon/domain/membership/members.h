@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * members - one row per node that was ever let in: its standing, its keys, its witnesses.
+ *
+ * Layer:    domain/membership (base, proto, store; crypto/hash, verify, identity; evidence).
+ * Owns:     tables NODE (peer u16), NODEID (node id 32), NODEREC (peer u16 | key_seq u32), WITNESS
+ *           (peer u16), and the conflicts in PROOF.
+ * Threads:  core process, event-loop thread only.
+ * Time:     *_s unix seconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  organisations and keys.
+ *
+ * Roots let in, suspend and remove; what a node says of itself (address, keys) is in its own signed,
+ * versioned record, which no root can write.
+ */
+#ifndef KRING_DOMAIN_MEMBERSHIP_MEMBERS_H
+#define KRING_DOMAIN_MEMBERSHIP_MEMBERS_H
+
+#include "domain/membership/chain.h"
+#include "domain/state.h"
+
+/** ERR_EXISTS, ERR_FULL. */
+MUST_CHECK enum err members_add(struct turn *t, const struct chain_change *change, uint64_t seq);
+/** until_s 0 lifts; UINT64_MAX lasts.  ERR_NOTFOUND. */
+MUST_CHECK enum err members_suspend(struct turn *t, const struct id32 *node, uint64_t until_s);
+MUST_CHECK enum err members_remove(struct turn *t, const struct id32 *node, uint16_t *peer);
+/** Fill n->peers from the store. */
+MUST_CHECK enum err members_load(struct turn *t, struct node *n);
+
+/** A node record, from whomever: *news says that something changed.  ERR_CRYPTO, ERR_MALFORMED,
+ *  ERR_NOTFOUND (no such member), ERR_STALE (a record between is missing).  Two of one place: both
+ *  are kept as proof and the pair is suspended. */
+MUST_CHECK enum err members_take_record(struct turn *t, struct span carried, bool *news);
+/** The signing key a member had under this key_seq.  ERR_NOTFOUND. */
+MUST_CHECK enum err members_key(struct turn *t, const struct peer *p, uint32_t key_seq,
+				struct id32 *nk_pub);
+/** Newest record of a member, as carried. */
+MUST_CHECK enum err members_record(struct turn *t, uint16_t peer, uint32_t key_seq,
+				   struct span *carried);
+
+/** A cosignature of our chain: *news when it raised what we had of that member. */
+MUST_CHECK enum err members_witness(struct turn *t, struct span bytes, const struct chain *c,
+				    bool *news);
+/** Let in whoever now has enough witnesses; *changed says that somebody was. */
+MUST_CHECK enum err members_activate(struct turn *t, const struct chain *c, bool *changed);
+/** How many cosignatures b members before a new one make necessary. */
+unsigned members_witnesses_needed(unsigned b);
+/** Who still has to cosign before p may receive: count wanted, count there, one absent member. */
+struct members_wait {
+	unsigned wanted, have;
+	uint16_t absent; /* peer to telephone, 0 none */
+};
+MUST_CHECK enum err members_waiting(struct turn *t, const struct peer *p, struct members_wait *out);
+
+/** May this member's class take part in documents about persons? */
+static inline bool members_hold_cases(const struct peer *p)
+{
+	return p->active && (p->classes & WIRE_MEMBER) != 0;
+}
+
+#endif /* KRING_DOMAIN_MEMBERSHIP_MEMBERS_H */

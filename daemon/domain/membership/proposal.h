@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * proposal - a roster entry on its way to enough signatures.
+ *
+ * Layer:    domain/membership (base, proto, store; crypto/hash, verify, identity; evidence).
+ * Owns:     table PROPOSAL (id 16).
+ * Threads:  core process, event-loop thread only.
+ * Time:     entry times are unix seconds.
+ * Durable:  with the turn's transaction; the complete entry joins the roster in the same one.
+ * Privacy:  organisations only.
+ *
+ * Roots sign on their own machines; any member's node can hold the proposal.  One that lost its place
+ * to another entry is put at the new end and signed again.
+ */
+#ifndef KRING_DOMAIN_MEMBERSHIP_PROPOSAL_H
+#define KRING_DOMAIN_MEMBERSHIP_PROPOSAL_H
+
+#include "domain/membership/roster.h"
+
+/** Make one; invite may be NULL.  *id for a person to name it. */
+MUST_CHECK enum err proposal_make(struct turn *t, uint8_t op, struct span payload,
+				  const struct id16 *invite, struct id16 *id);
+
+/* The commands `kring partner suspend|remove|lift`, `kring roster renew`, `kring approve`. */
+MUST_CHECK enum err proposal_standing(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err proposal_list(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err proposal_get(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err proposal_sign(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_MEMBERSHIP_PROPOSAL_H */

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * transport_zmq - what onboard.c shares with transport.c: context, hub, options of a server socket.
+ *
+ * Layer:    io, internal.
+ * Owns:     nothing.
+ * Threads:  the loop's.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  the transport key stays inside.
+ */
+#ifndef KRING_IO_TRANSPORT_ZMQ_H
+#define KRING_IO_TRANSPORT_ZMQ_H
+
+#include "io/transport.h"
+#include "io/zsock.h"
+
+struct zhub *transport_hub(struct transport *t);
+/** A CURVE server under our key that asks ZAP in this domain; NULL when it cannot be made. */
+void *transport_server(struct transport *t, const char *zap_domain, int64_t message_max);
+
+#endif /* KRING_IO_TRANSPORT_ZMQ_H */

@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who is let in, by whom, and what a partner hears of it: roster, witnesses, node records, onboarding."""
+import os
+import re
+import shutil
+import struct
+import subprocess
+import time
+
+import pytest
+from kringwire import ACCEPT, OFFER, REFUSED, Member, make_document, sign
+from node import Node, Refused, free_port, wait_for
+
+
+def partner(n, name):
+    return next((p for p in n.k("partner", "list").get("partners", []) if p["name"] == name), None)
+
+
+def standing(n, name):
+    p = partner(n, name)
+    return p and p.get("standing", "")
+
+
+def roster_of(n):
+    s = n.k("status")["status"]
+    return s["roster_seq"], s["roster_head"]
+
+
+def invite(introducer, org="CAW De Kempen"):
+    return introducer.k("invite", "--org", org, "--at", f"tcp://127.0.0.1:{free_port()}")["token"]
+
+
+class Joining:
+    """kring join, as an administrator sees it."""
+
+    def __init__(self, f, token, org, wait="20", address=""):
+        self.node = Node(f, org.lower().replace(" ", "-"), org, free_port())
+        self.proc = subprocess.Popen(
+            [str(f.bin / "kring"), "--dir", str(self.node.dir), "join", token, "--org", org, "--country", "BE", "--listen",
+             f"tcp://127.0.0.1:{self.node.port}", "--wait", wait], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.out = ""
+
+    def digits(self):
+        for line in self.proc.stdout:
+            self.out += line
+            m = re.search(r"digits: (\d{4} \d{4})", line)
+            if m:
+                return m[1]
+        raise AssertionError(self.out)
+
+    def end(self, code=0):
+        self.out += self.proc.stdout.read()
+        assert self.proc.wait(30) == code, self.out
+        return self.out
+
+
+def approve(f, n, proposal, roots=(1, 2)):
+    out = {}
+    for r in roots:
+        out = n.k("approve", proposal, "--key", str(f.dir / f"roots/root{r}.key"))
+    return out
+
+
+def onboard(f, introducer, org):
+    j = Joining(f, invite(introducer, org), org)
+    proposal = introducer.k("confirm", j.digits())["proposal"]
+    assert "confirmed" in j.end()
+    approve(f, introducer, proposal)
+    j.node.start()
+    return j.node
+
+
+def test_a_partner_is_invited_compared_approved_and_connects_by_itself(federation):
+    f = federation()
+    a, b = f.start()
+    c = onboard(f, a, "CAW De Kempen")
+    f.nodes.append(c)
+    wait_for("the newcomer to be a member", lambda: c.k("status")["status"].get("member"))
+    for n in (a, b):  # nobody imported anything: the entry spread, witnesses cosigned, the newcomer dialled
+        wait_for(f"{n.name} to let it in", lambda: standing(n, "CAW De Kempen") == "")
+        f.await_connected(n, 2)
+    row = [r for r in a.k("roster", "show")["roster"] if r.get("subject") == "CAW De Kempen"]
+    assert row and row[0]["signatures"] == 2
+    f.agree(a, c)
+    f.agree(c, a)
+    case = a.new_case(phone="1")
+    a.consent(case, c.name)
+    ref = a.refer(case, c.name)
+    c.await_state(ref, "offered")
+    c.k("accept", ref)
+    a.await_state(ref, "accepted")
+
+
+def test_an_invite_works_once_and_a_mangled_one_not_at_all(federation):
+    f = federation()
+    a, _ = f.start()
+    token = invite(a)
+    assert len(token) <= 280 and token.startswith("kring1")
+    for bad, what in ((token[:-1] + ("q" if token[-1] != "q" else "p"), "a character of the invite is wrong"), (token[:40], "wrong"),
+                      ("hello", "not an invite")):
+        assert what in Joining(f, bad, "Fout").end(2)
+    j = Joining(f, token, "Een")
+    a.k("confirm", j.digits())
+    j.end()
+    assert "used up" in Joining(f, token, "Twee").end(1)
+    states = [i["state"] for i in a.k("invites", "list")["invites"]]
+    assert states == ["confirmed"]
+
+
+def test_wrong_digits_three_times_and_the_invite_is_dead(federation):
+    f = federation()
+    a, _ = f.start()
+    token = invite(a)
+    for left in (2, 1, 0):
+        j = Joining(f, token, "Wie Dan Ook")
+        right = j.digits()
+        with pytest.raises(Refused) as e:
+            a.k("confirm", f"{(int(right.replace(' ', '')) + 1) % 10**8:08d}")
+        assert e.value.code == 1 and "not the digits" in e.value.reply["what"]
+        assert "refused" in j.end(1 if left else 4)  # after the third the port is closed again
+    assert [i["state"] for i in a.k("invites", "list")["invites"]] == ["dead"]
+    assert "nobody answers" in Joining(f, token, "Wie Dan Ook").end(4)
+    with pytest.raises(Refused) as e:
+        a.k("confirm", right)
+    assert "nobody waits" in e.value.reply["what"]
+
+
+def test_without_the_secret_of_an_invite_nothing_is_answered(federation):
+    """The onboarding socket lets any key speak: what it says is worth nothing without the invite."""
+    import zmq
+    import zmq.utils.z85
+    f = federation()
+    a, _ = f.start()
+    port = free_port()
+    a.k("invite", "--org", "X", "--at", f"tcp://127.0.0.1:{port}")
+    _, _, tk = f.record_of(a)
+    ctx = zmq.Context()
+    s = ctx.socket(zmq.DEALER)
+    pub, sec = zmq.curve_keypair()
+    s.linger, s.curve_serverkey, s.curve_publickey, s.curve_secretkey = 0, zmq.utils.z85.encode(tk), pub, sec
+    s.connect(f"tcp://127.0.0.1:{port}")
+    m = Member(f.fed_id())
+    for msg in (b"\x01" + bytes(64) + m.join_bytes(), b"\x01", b"\x07" + bytes(24), b"\x04" + bytes(48), b"\x06" + bytes(16), b"\xff" * 60000):
+        s.send(msg)
+        assert s.poll(5000) and s.recv() == b"\x05\x03", msg[:1]  # state: dead
+    ctx.destroy(linger=0)
+    assert [i["state"] for i in a.k("invites", "list")["invites"]] == ["open"]
+
+
+def test_entries_spread_without_being_imported(federation):
+    f = federation("Goes", "SMWO", "Doel")
+    a, b, c = f.start()
+    p = str(f.dir / "renew")
+    f.run("roster", "propose", "--roster", str(f.roster), "--op", "renew", "--out", p)
+    for n in (1, 2):
+        f.run("roster", "sign", "--proposal", p, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
+    f.import_roster(a)
+    for n in (b, c):
+        wait_for(f"{n.name} to hear of it", lambda: roster_of(n) == roster_of(a))
+
+
+def test_a_removed_partner_is_cut_off_and_its_referrals_are_work(federation):
+    f = federation("Goes", "SMWO", "Doel")
+    a, b, c = f.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    approve(f, a, a.k("partner", "remove", "smwo")["proposal"])
+    for n in (a, c):
+        wait_for(f"{n.name} to cut it off", lambda: standing(n, "SMWO") == "removed" and not partner(n, "SMWO").get("connected"))
+    assert any(w["kind"] == "partner-removed" and w.get("ref") == ref for w in a.k("worklist").get("work", []))
+    with pytest.raises(Refused) as e:
+        a.refer(case, "smwo", "--again")
+    assert "suspended or removed" in e.value.reply["what"]
+    b.stop()
+    b.start()  # it comes back and dials: nobody opens
+    time.sleep(4)
+    assert not partner(a, "SMWO").get("connected") and b.k("status")["status"].get("connected", 0) == 0
+
+
+def test_one_root_suspends_and_enough_roots_lift(federation):
+    f = federation("Goes", "SMWO", "Doel")
+    a, b, c = f.start()
+    approve(f, a, a.k("partner", "suspend", "doel")["proposal"], roots=(1,))
+    for n in (a, b):
+        wait_for(f"{n.name} to suspend", lambda: standing(n, "Doel") == "suspended" and not partner(n, "Doel").get("connected"))
+    lift = a.k("partner", "lift", "doel")["proposal"]
+    approve(f, a, lift, roots=(1,))
+    assert standing(a, "Doel") == "suspended"  # one root is not enough to lift
+    approve(f, a, lift, roots=(2,))
+    for n in (a, b):
+        wait_for(f"{n.name} to lift", lambda: standing(n, "Doel") == "")
+    f.await_connected(a, 2)
+
+
+def test_two_roots_for_one_place_are_a_fork_with_proof_at_both_ends(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    seq = roster_of(a)[0]
+    m = Member(f.fed_id(), org="Nieuw Bij Goes")
+    forked = f.dir / "forked"
+    shutil.copy(f.roster, forked)
+    for path, org in ((f.roster, "Nieuw Bij Goes"), (forked, "Nieuw Bij SMWO")):
+        (f.dir / "j").write_bytes(Member(f.fed_id(), org=org).join_bytes())
+        p = str(f.dir / "p")
+        f.run("roster", "add", "--roster", str(path), "--join", str(f.dir / "j"), "--out", p)
+        for n in (1, 2):
+            f.run("roster", "sign", "--proposal", p, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(path))
+    a.stop()
+    b.stop()
+    f.nodes = [a]
+    a.start()
+    f.import_roster(a)
+    subprocess.run([str(f.bin / "kring"), "--dir", str(b.start().dir), "roster", "import", str(forked)], capture_output=True)
+    for n, other in ((a, "Nieuw Bij Goes"), (b, "Nieuw Bij SMWO")):
+        wait_for(f"{n.name} to see the fork", lambda: n.k("status")["status"].get("roster_standing") == "forked")
+        assert [r["seq"] for r in n.k("roster", "show")["roster"] if r.get("forked")] == [seq + 1]
+        assert standing(n, other) == "frozen"
+    # the pair of old partners goes on: care must not stop
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    b.await_state(a.refer(case, b.name), "offered")
+    with pytest.raises(Refused) as e:
+        a.k("partner", "agree", "nieuw-bij-goes", "--share", "identity,contact,needs")
+        a.consent(case, "nieuw-bij-goes")
+        a.refer(case, "nieuw-bij-goes")
+    assert "fork" in e.value.reply["what"]
+
+
+def test_a_member_on_a_private_fork_is_never_let_in_for_persons(federation):
+    """All roots together show one node a member that nobody else was shown: no witness cosigns it."""
+    f = federation("Goes", "SMWO", "Doel")
+    a, b, c = f.start()
+    (f.dir / "j").write_bytes(Member(f.fed_id(), org="Schim").join_bytes())
+    b.stop()
+    c.stop()  # so that the entry stays private to Goes
+    f.admit(f.dir / "j")
+    f.import_roster(a)
+    a.k("partner", "agree", "schim", "--share", "identity,contact,needs")
+    case = a.new_case(phone="1")
+    a.consent(case, "schim")
+    with pytest.raises(Refused) as e:
+        a.refer(case, "schim")
+    assert "not yet witnessed" in e.value.reply["what"] and "SMWO" in e.value.reply["remedy"]
+    p = partner(a, "Schim")
+    assert (p["standing"], p["witnesses"], p["witnesses_wanted"]) == ("waiting", 1, 2)
+    b.start()  # one honest member sees it: now everybody will, and w = 2 is reached
+    wait_for("a second witness", lambda: standing(a, "Schim") == "")
+
+
+def test_a_rolled_back_roster_is_noticed_and_nothing_leaves(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    a.stop()
+    saved = f.dir / "saved"
+    shutil.copytree(a.dir / "main", saved)
+    a.start()
+    (f.dir / "j").write_bytes(Member(f.fed_id(), org="Later").join_bytes())
+    f.admit(f.dir / "j")
+    f.import_roster(a)
+    wait_for("SMWO to hear of it", lambda: roster_of(b) == roster_of(a))
+    a.stop()
+    b.stop()
+    shutil.rmtree(a.dir / "main")
+    shutil.copytree(saved, a.dir / "main")
+    (a.dir / "roster").unlink()
+    a.start()
+    assert a.k("status")["status"]["roster_standing"] == "rolled-back"
+    with pytest.raises(Refused):
+        a.refer(case, b.name)
+    b.start()  # a partner has the missing entry
+    wait_for("the roster to be whole again", lambda: a.k("status")["status"].get("roster_standing", "") == "")
+
+
+def test_a_forged_or_short_entry_changes_nothing(federation):
+    f = federation("Goes", "SMWO")
+    a, _ = f.start()
+    before = roster_of(a)
+    m = Member(f.fed_id(), org="Vals")
+    raw = m.join_bytes()
+    head = bytes.fromhex(before[1])
+    now = int(time.time())
+    entry = (b"KRG1ros\0" + f.fed_id() + struct.pack(">Q", before[0] + 1) + head + struct.pack(">QQBI", now, now + 86400, 1, len(raw)) + raw)
+    key = os.urandom(32)
+    from nacl import bindings as sodium
+    _, sk = sodium.crypto_sign_seed_keypair(key)
+    forged = struct.pack(">I", len(entry)) + entry + b"\x02" + b"".join(bytes([i]) + sign(sk, "KRG1.sign.roster", entry) for i in (0, 1))
+    for bad in (forged, forged[:-1], forged[:40], struct.pack(">I", len(entry)) + entry + b"\0"):
+        p = f.dir / "bad"
+        p.write_bytes(struct.pack(">I", len(bad)) + bad)
+        with pytest.raises(Refused):
+            a.k("roster", "import", str(p))
+    assert roster_of(a) == before
+
+
+def test_rotation_is_learnt_and_old_documents_still_count(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    before = a.refer(case, b.name)
+    b.await_state(before, "offered")
+    sheet = a.dir / "recovery-sheet.txt"
+    r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "rotate", "--sheet", str(sheet)], capture_output=True, text=True)
+    assert r.returncode == 4 and "running" in r.stderr
+    a.stop()
+    b.stop()
+    a.start()  # a document is signed by the old key and stays queued
+    queued = a.refer(case, b.name, need="work-learning")
+    a.stop()
+    subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "rotate", "--sheet", str(sheet)], check=True, capture_output=True)
+    r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "rotate", "--sheet", "-"], input="0" * 64, capture_output=True, text=True)
+    assert r.returncode == 1 and "not the key" in r.stderr
+    a.start()
+    b.start()
+    b.await_state(queued, "offered")
+    assert standing(b, "Goes") == ""
+    b.k("accept", before)
+    a.await_state(before, "accepted")
+    after = a.refer(case, b.name, need="housing")
+    b.await_state(after, "offered")
+
+
+def test_recovery_without_the_old_key_asks_for_digits(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    a.stop()
+    subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "rotate", "--sheet", str(a.dir / "recovery-sheet.txt"), "--recovery", "yes"],
+                   check=True, capture_output=True)
+    a.start()
+    wait_for("SMWO to be told to compare", lambda: standing(b, "Goes") == "recovered")
+    assert "RECOVERED IDENTITY" in subprocess.run([str(f.bin / "kring"), "--dir", str(b.dir), "partner", "list"], capture_output=True,
+                                                  text=True).stdout
+
+
+def test_two_records_of_one_place_suspend_the_pair(federation):
+    """A thief of the signing key writes a second record: whoever sees both stops and keeps the proof."""
+    f = federation("SMWO")
+    b = f.nodes[0]
+    m = Member(f.fed_id())
+    (f.dir / "j").write_bytes(m.join_bytes())
+    f.admit(f.dir / "j")
+    b.start()
+    f.import_roster()
+    node_id, nk, tk = f.record_of(b)
+    m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
+    m.pump(1.0)
+    assert standing(b, "Python Partner") == ""
+    m.send_frame([(14, m.node_record(version=2, endpoint="tcp://127.0.0.1:1"))])
+    m.pump(0.5)
+    assert standing(b, "Python Partner") == ""
+    m.send_frame([(14, m.node_record(version=2, endpoint="tcp://127.0.0.1:2"))])
+    wait_for("the pair to be suspended", lambda: standing(b, "Python Partner") == "conflict")
+    m.close()
+
+
+def test_an_observers_key_on_a_person_is_refused_by_the_receiver_too(federation):
+    f = federation("SMWO")
+    b = f.nodes[0]
+    m = Member(f.fed_id(), org="Waarnemer")
+    (f.dir / "j").write_bytes(m.join_bytes())
+    f.admit(f.dir / "j", cls="observer")
+    b.start()
+    f.import_roster()
+    node_id, nk, tk = f.record_of(b)
+    m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
+    m.pump(1.0)
+    thread = os.urandom(16)
+    raw, _ = make_document(m.nk, b"", fed=m.fed, sender=m.id, recipient=m.peer, type=OFFER, thread=thread)
+    m.send_documents([raw])
+    m.pump(0.7)
+    assert m.refused and m.refused[0][0] == 5 and m.refused[0][2] == thread and not m.verdicts
+    assert not b.k("inbox").get("referrals")
+    m.close()
