@@ -79,7 +79,7 @@ void wire_prekey_put(const struct wire_prekey *p, uint8_t out[WIRE_PREKEY_SIGNED
 	put_id32(&w, &p->node);
 	wr_u32(&w, p->key_seq);
 	put_id32(&w, &p->peer);
-	wr_u64(&w, p->time_s);
+	wr_u64(&w, p->time_ms);
 	put_id16(&w, &p->id);
 	wr_u8(&w, p->kind);
 	wr_u8(&w, p->suite);
@@ -98,7 +98,7 @@ enum err wire_prekey_get(struct span s, struct wire_prekey *p)
 	p->node = rd_id32(&r);
 	p->key_seq = rd_u32(&r);
 	p->peer = rd_id32(&r);
-	p->time_s = rd_u64(&r);
+	p->time_ms = rd_u64(&r);
 	p->id = rd_id16(&r);
 	p->kind = rd_u8(&r);
 	p->suite = rd_u8(&r);

@@ -53,7 +53,8 @@ struct wire_prekey {
 	struct id32 node, peer, pub;
 	uint32_t key_seq;
 	uint8_t kind, suite;
-	uint64_t time_s, not_after_s;
+	uint64_t time_ms,
+		not_after_s; /* PAIR keys change with every frame: seconds are too coarse */
 	const uint8_t *sig;
 };
 void wire_prekey_put(const struct wire_prekey *p, uint8_t out[WIRE_PREKEY_SIGNED]);

@@ -27,6 +27,7 @@ struct keybox_secrets {
 	uint8_t meta[32], hedge[32];
 	uint8_t nk_sec[crypto_sign_SECRETKEYBYTES];
 	struct prekey prekeys[KEYBOX_PREKEYS_MAX];
+	struct prekey pairs[KEYBOX_PEERS_MAX][2]; /* by peer number - 1: newest, the one before */
 };
 
 struct keybox {
@@ -327,10 +328,49 @@ enum err keybox_seal(struct keybox *kb, const struct keybox_seal *job)
 	return rc;
 }
 
-enum err keybox_open(struct keybox *kb, const uint8_t *envelope, const struct id16 *prekey,
-		     size_t inner_len, uint8_t *inner)
+enum err keybox_pair_new(struct keybox *kb, uint16_t peer, struct id16 *id, struct id32 *pub)
 {
-	const struct prekey *pk = prekey_find(kb, prekey);
+	struct prekey *pair;
+
+	if (peer == 0 || peer > KEYBOX_PEERS_MAX)
+		return ERR_INVAL;
+	pair = kb->s->pairs[peer - 1];
+	pair[1] = pair[0]; /* the one before that is gone now */
+	rng_fill(pair[0].id.b, sizeof pair[0].id.b);
+	rng_fill(pair[0].sec, sizeof pair[0].sec);
+	require(seal_public(pair[0].sec, &pair[0].pub));
+	pair[0].used = true;
+	*id = pair[0].id;
+	*pub = pair[0].pub;
+	return ERR_OK;
+}
+
+void keybox_pair_drop(struct keybox *kb, uint16_t peer)
+{
+	if (peer >= 1 && peer <= KEYBOX_PEERS_MAX)
+		sodium_memzero(kb->s->pairs[peer - 1], sizeof kb->s->pairs[0]);
+}
+
+static const struct prekey *key_for(const struct keybox *kb, const struct id16 *id,
+				    struct keybox_used *used)
+{
+	*used = (struct keybox_used){.peer = 0};
+	for (uint16_t i = 0; i < KEYBOX_PEERS_MAX; i++)
+		for (unsigned k = 0; k < 2; k++) {
+			const struct prekey *pk = &kb->s->pairs[i][k];
+
+			if (!pk->used || !id16_equal(&pk->id, id))
+				continue;
+			*used = (struct keybox_used){(uint16_t)(i + 1), k == 0};
+			return pk;
+		}
+	return prekey_find(kb, id);
+}
+
+enum err keybox_open(struct keybox *kb, const uint8_t *envelope, const struct id16 *prekey,
+		     size_t inner_len, uint8_t *inner, struct keybox_used *used)
+{
+	const struct prekey *pk = key_for(kb, prekey, used);
 
 	if (pk == NULL)
 		return ERR_NOTFOUND;

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "crypto/identity.h"
 #include "crypto/verify.h"
 
@@ -27,6 +28,7 @@ enum {
 	KEYBOX_RECORD_EXTRA = 24 + 16,	       /* nonce | tag */
 	KEYBOX_PREKEY_SEALED_LEN = 24 + 32 + 16,
 	KEYBOX_PREKEYS_MAX = 16,
+	KEYBOX_PEERS_MAX = LIMIT_PEERS,
 };
 
 /** Root secrets as keyfile.c stores them; wiped by whoever fills it. */
@@ -83,6 +85,13 @@ MUST_CHECK enum err keybox_prekey_load(struct keybox *kb, const struct id16 *id,
 				       const uint8_t sealed[KEYBOX_PREKEY_SEALED_LEN]);
 void keybox_prekey_destroy(struct keybox *kb, const struct id16 *id);
 
+/** The PAIR key of one peer: drawn for its connection, drawn anew each time the present one was used.
+ *  In locked memory only, never on disk; the present and the one before are kept. */
+MUST_CHECK enum err keybox_pair_new(struct keybox *kb, uint16_t peer, struct id16 *id,
+				    struct id32 *pub);
+/** The connection ended. */
+void keybox_pair_drop(struct keybox *kb, uint16_t peer);
+
 struct keybox_seal {
 	uint8_t *envelope; /* header filled, rest written here */
 	const uint8_t *inner;
@@ -92,9 +101,15 @@ struct keybox_seal {
 	const uint8_t *frame_sig;
 };
 MUST_CHECK enum err keybox_seal(struct keybox *kb, const struct keybox_seal *job);
-/** keybox_open(kb, envelope, prekey id, inner_len, inner): ERR_NOTFOUND when the prekey is gone
+/** Which of our keys it was sealed to. */
+struct keybox_used {
+	uint16_t peer; /* 0: an EPOCH key, for anyone */
+	bool newest;   /* PAIR: the one announced last; it has served */
+};
+/** keybox_open(kb, envelope, prekey id, inner_len, inner, used): ERR_NOTFOUND when the prekey is gone
  *  (UNOPENED), ERR_CRYPTO when the bytes were changed. */
 MUST_CHECK enum err keybox_open(struct keybox *kb, const uint8_t *envelope,
-				const struct id16 *prekey, size_t inner_len, uint8_t *inner);
+				const struct id16 *prekey, size_t inner_len, uint8_t *inner,
+				struct keybox_used *used);
 
 #endif /* KRING_CRYPTO_KEYBOX_H */

@@ -173,9 +173,6 @@ enum err desk_partner_show(struct turn *t, const struct msg *req, struct msg *re
 static enum err cause_of(struct turn *t, const struct peer *p, const struct outbox_row *row,
 			 const char **cause, const char **remedy)
 {
-	struct wire_prekey key;
-	enum err rc;
-
 	*cause = "in-flight";
 	*remedy = "wait";
 	if (row->state == OUTBOX_DROPPED) {
@@ -193,15 +190,14 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 		*remedy = "telephone-partner";
 		return ERR_OK;
 	}
-	rc = prekeys_of(t, p, &key);
-	if (rc == ERR_NOTFOUND) {
+	if (!prekeys_ready(t, p)) {
 		*cause = "no-prekey";
 		*remedy = "wait";
 		return ERR_OK;
 	}
 	if (!p->conn.heard)
 		*cause = "partner-silent";
-	return rc;
+	return ERR_OK;
 }
 
 static enum err outbox_row_msg(struct turn *t, const struct peer *p, uint64_t place,

@@ -101,6 +101,16 @@ void node_set_prekey(struct node *n, const uint8_t record[WIRE_PREKEY_LEN])
 	n->have_prekey = true;
 }
 
+void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WIRE_PREKEY_LEN])
+{
+	struct peer *p = state_peer(n, peer);
+
+	if (p == NULL)
+		return;
+	memcpy(p->prekey, record, WIRE_PREKEY_LEN);
+	p->have_prekey = true;
+}
+
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
 {
 	t->node = n;

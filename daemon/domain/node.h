@@ -40,6 +40,9 @@ MUST_CHECK enum err node_reload(struct node *n, struct turn *t);
 /** Our newest EPOCH prekey record, announced in frames. */
 void node_set_prekey(struct node *n, const uint8_t record[WIRE_PREKEY_LEN]);
 
+/** Our newest PAIR record for one peer, which every frame to it carries. */
+void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WIRE_PREKEY_LEN]);
+
 /** A turn over caller's transaction, arena and effects. */
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now);
 /** ERR_OK, or why the turn must be undone; for EVENT_REQUEST t->refusal says it in words. */

@@ -27,7 +27,11 @@ struct conn {
 	bool introduced; /* our node record and witness words went out on it */
 	uint64_t
 		pushed_ms; /* monotonic: when we last pushed roster entries to it, or asked it to */
-	uint64_t pushed_seq;  /* how far its roster went then */
+	uint64_t pushed_seq; /* how far its roster went then */
+	bool have_key;	     /* their PAIR key for this connection; nothing leaves before it came */
+	struct id16 key_id;
+	struct id32 key_pub;
+	uint64_t key_until_s;
 	uint64_t sent;	      /* highest stream number sent on it */
 	uint64_t question;    /* number of the last question asked; 0 none */
 	bool asked;	      /* a question is outstanding */
@@ -51,6 +55,8 @@ struct peer {
 	char endpoint[LIMIT_ENDPOINT + 1];
 	char country[3];
 	char phone[32];
+	uint8_t prekey[WIRE_PREKEY_LEN]; /* our newest PAIR record for it */
+	bool have_prekey;
 	struct conn conn;
 	bool saved; /* in this turn */
 	struct conn before;

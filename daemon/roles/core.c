@@ -104,16 +104,17 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 {
 	struct core *c = ctx;
 	struct event ev = {.peer = peer};
+	const struct node_time now = now_of(c);
 	enum err rc;
 
 	switch (type) {
 	case IPC_PEER_UP:
-		ev.type = EVENT_PEER_UP;
-		push(c, &ev);
+		if (engine_peer_up(c->engine, peer, &now) != ERR_OK)
+			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=1", peer);
 		break;
 	case IPC_PEER_DOWN:
-		ev.type = EVENT_PEER_DOWN;
-		push(c, &ev);
+		if (engine_peer_down(c->engine, peer) != ERR_OK)
+			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", peer);
 		break;
 	case IPC_ONBOARD:
 		c->consumed += (uint32_t)bytes.len;
@@ -123,7 +124,7 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 		break;
 	case IPC_MESSAGE:
 		c->consumed += (uint32_t)bytes.len;
-		rc = engine_push_message(c->engine, peer, bytes);
+		rc = engine_push_message(c->engine, peer, bytes, &now);
 		if (rc != ERR_OK)
 			log_write(LOG_WARN, LOG_FRAME_REFUSED, "peer=%u err=\"%s\"", peer,
 				  err_text(rc));
@@ -142,7 +143,8 @@ static void on_net_gone(void *ctx)
 	ipc_close(c->net);
 	c->net = NULL;
 	for (uint16_t i = 1; i <= n->peer_count; i++)
-		push(c, &(struct event){.type = EVENT_PEER_DOWN, .peer = i});
+		if (engine_peer_down(c->engine, i) != ERR_OK)
+			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", i);
 }
 
 static void on_new_net(void *ctx, int fd)

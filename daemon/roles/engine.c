@@ -8,7 +8,13 @@
 #include "base/rng.h"
 #include "crypto/hash.h"
 
-enum { BATCH = 32, QUEUE_MAX = 1024, ROUNDS = 4 };
+enum {
+	BATCH = 32,
+	QUEUE_MAX = 1024,
+	ROUNDS = 4,
+	PAIR_LIFE_S = 9 * 86400,
+	PAIR_REDRAW_MS = 3600000
+};
 
 struct engine {
 	struct engine_parts parts;
@@ -17,6 +23,8 @@ struct engine {
 	size_t queued;
 	uint64_t next_wall_ms, next_mono_ms;
 	bool members_changed;
+	struct node_time now;			/* of the turn that runs */
+	uint64_t pair_ms[KEYBOX_PEERS_MAX + 1]; /* time of our newest PAIR record, by peer */
 	struct id32 witnessed; /* head of the roster that our last cosignature names */
 };
 
@@ -68,10 +76,50 @@ enum err engine_push(struct engine *e, const struct event *ev)
 	return ERR_OK;
 }
 
-enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes)
+/* A fresh PAIR key for one peer, announced in every frame to it until it was used. */
+static void renew_pair(struct engine *e, uint16_t no, const struct node_time *now)
+{
+	struct keybox *kb = e->parts.keybox;
+	const struct peer *p = state_peer(e->parts.node, no);
+	uint8_t record[WIRE_PREKEY_LEN];
+	const struct span part = span_of(record, WIRE_PREKEY_SIGNED);
+	struct wire_prekey w = {
+		.fed_id = e->parts.node->fed_id,
+		.node = e->parts.node->node_id,
+		.key_seq = keybox_key_seq(kb),
+		.kind = WIRE_PREKEY_PAIR,
+		.suite = WIRE_SUITE_1,
+	};
+
+	if (p == NULL || p->self || keybox_pair_new(kb, no, &w.id, &w.pub) != ERR_OK)
+		return;
+	w.peer = p->node_id;
+	w.time_ms = now->wall_ms > e->pair_ms[no] ? now->wall_ms : e->pair_ms[no] + 1;
+	e->pair_ms[no] = w.time_ms;
+	w.not_after_s = w.time_ms / 1000 + PAIR_LIFE_S;
+	wire_prekey_put(&w, record);
+	keybox_sign(kb, SIGN_PREKEY, &part, 1, record + WIRE_PREKEY_SIGNED);
+	node_set_pair_prekey(e->parts.node, no, record);
+}
+
+enum err engine_peer_up(struct engine *e, uint16_t peer, const struct node_time *now)
+{
+	renew_pair(e, peer, now);
+	return engine_push(e, &(struct event){.type = EVENT_PEER_UP, .peer = peer});
+}
+
+enum err engine_peer_down(struct engine *e, uint16_t peer)
+{
+	keybox_pair_drop(e->parts.keybox, peer);
+	return engine_push(e, &(struct event){.type = EVENT_PEER_DOWN, .peer = peer});
+}
+
+enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes,
+			     const struct node_time *now)
 {
 	struct event ev = {.type = EVENT_PREKEY, .peer = peer, .bytes = bytes};
 	struct wire_envelope env;
+	struct keybox_used used;
 	uint8_t *inner;
 	enum err rc;
 
@@ -84,14 +132,18 @@ enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes)
 		e->queue_arena.failed = false;
 		return ERR_FULL;
 	}
-	rc = keybox_open(e->parts.keybox, bytes.p, &env.prekey, env.inner_len, inner);
+	rc = keybox_open(e->parts.keybox, bytes.p, &env.prekey, env.inner_len, inner, &used);
 	if (rc == ERR_NOTFOUND) {
 		ev.type = EVENT_UNOPENED;
 		ev.bytes = span_of(env.prekey.b, sizeof env.prekey.b);
 		return engine_push(e, &ev);
 	}
+	if (rc == ERR_OK && used.peer != 0 && used.peer != peer)
+		rc = ERR_CRYPTO; /* a PAIR key is one partner's alone */
 	if (rc != ERR_OK)
 		return rc;
+	if (used.newest)
+		renew_pair(e, peer, now);
 	ev.type = EVENT_FRAME;
 	ev.bytes = span_of(inner, env.inner_len);
 	return engine_push(e, &ev);
@@ -151,8 +203,12 @@ static void release(struct engine *e, const struct effects *fx)
 			frame_out(e, x);
 			break;
 		case EFFECT_PREKEY:
-			if (n->have_prekey)
-				c->envelope(c->ctx, x->peer, span_of(n->prekey, WIRE_PREKEY_LEN));
+			/* the line was silent: one that nobody used for hours is drawn anew */
+			if (e->pair_ms[x->peer] + PAIR_REDRAW_MS < e->now.wall_ms)
+				renew_pair(e, x->peer, &e->now);
+			if (n->peers[x->peer - 1].have_prekey)
+				c->envelope(c->ctx, x->peer,
+					    span_of(n->peers[x->peer - 1].prekey, WIRE_PREKEY_LEN));
 			break;
 		case EFFECT_MEMBERS:
 			e->members_changed = true;
@@ -337,6 +393,7 @@ enum err engine_turn(struct engine *e, const struct node_time *now)
 {
 	enum err rc = ERR_OK;
 
+	e->now = *now;
 	/* A change of members makes words of our own, which are events too. */
 	for (unsigned i = 0; i < ROUNDS && rc == ERR_OK && (i == 0 || e->queued > 0); i++)
 		rc = one_round(e, now);

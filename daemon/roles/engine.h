@@ -38,8 +38,13 @@ MUST_CHECK enum err engine_create(struct engine **out, const struct engine_parts
 void engine_free(struct engine *e);
 /** Copied into the queue.  ERR_FULL: over the turn's memory; the sender will ask again. */
 MUST_CHECK enum err engine_push(struct engine *e, const struct event *ev);
+/** A connection came up: a PAIR key is drawn for it, then EVENT_PEER_UP is pushed. */
+MUST_CHECK enum err engine_peer_up(struct engine *e, uint16_t peer, const struct node_time *now);
+/** It ended: its keys are gone, then EVENT_PEER_DOWN is pushed. */
+MUST_CHECK enum err engine_peer_down(struct engine *e, uint16_t peer);
 /** A message from net: opened here, then pushed as frame, prekey or unopened. */
-MUST_CHECK enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes);
+MUST_CHECK enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes,
+					const struct node_time *now);
 /** Run what is queued.  ERR_IO or ERR_CORRUPT: stop the process and restart from disk. */
 MUST_CHECK enum err engine_turn(struct engine *e, const struct node_time *now);
 /** Read members after start or a roster change. */

@@ -13,7 +13,7 @@ static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 		.key_seq = keybox_key_seq(kb),
 		.kind = WIRE_PREKEY_EPOCH,
 		.suite = WIRE_SUITE_1,
-		.time_s = now_s,
+		.time_ms = now_s * 1000,
 		.not_after_s = now_s + KEEP_S,
 	};
 	struct store_key k = {.len = 0};

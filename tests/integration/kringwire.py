@@ -213,6 +213,8 @@ class Member:
         self.inception = fed_id + self.nk_pub + b2("KRG1.nextkey", next_pub) + os.urandom(16)
         self.id = b2("KRG1.nodeid", self.inception)
         self.inc, self.born = (1, os.urandom(16)), int(time.time())
+        self.peer, self.pair_ms = ZERO32, 0
+        self.unopened, self.sealed_to = [], []  # ids of prekeys: ours that they could not use; theirs for us
         self.prekeys, self.sent, self.got, self.inbox, self.verdicts, self.refused, self.offered = {}, 0, 0, [], [], [], []
         self.new_prekey()
 
@@ -234,20 +236,27 @@ class Member:
 
     def new_prekey(self):
         sec = os.urandom(32)
-        pid, pub, now = os.urandom(16), sodium.crypto_scalarmult_base(sec), int(time.time())
-        rec = PREKEY.pack(b"KRG1pre\0", self.fed, self.id, 1, ZERO32, now, pid, 0, 1, now + 9 * 86400, pub)
+        pid, pub, now = os.urandom(16), sodium.crypto_scalarmult_base(sec), max(int(time.time() * 1000), self.pair_ms + 1)
+        kind, self.pair_ms = int(self.peer != ZERO32), now  # PAIR once the partner is known, else EPOCH
+        rec = PREKEY.pack(b"KRG1pre\0", self.fed, self.id, 1, self.peer, now, pid, kind, 1, now // 1000 + 9 * 86400, pub)
         self.prekeys[pid] = (sec, pub)
         self.prekey_record = rec + sign(self.nk, "KRG1.sign.prekey", rec)
 
     def dial(self, endpoint, server_tk, peer_id, peer_nk, sec=None):
         self.peer, self.peer_nk = peer_id, peer_nk
         self.your, self.peer_key = (0, bytes(16)), None
+        self.new_prekey()
         self.ctx = zmq.Context()
         s = self.sock = self.ctx.socket(zmq.DEALER)
         s.curve_serverkey, s.linger = zmq.utils.z85.encode(server_tk), 0
         s.curve_publickey, s.curve_secretkey = self.tk_pub_z, self.tk_sec_z
         s.connect(endpoint)
         s.send(self.prekey_record)
+
+    def hello(self):
+        """The first words on a connection: a PAIR key for it."""
+        self.new_prekey()
+        self.sock.send(self.prekey_record)
 
     def close(self):
         self.sock.close(0)
@@ -298,6 +307,7 @@ class Member:
             self.send_frame([])
             return
         inner = open_envelope(msg, self.id, self.prekeys)
+        self.sealed_to.append(msg[56:72])
         if inner is None:
             return
         f = Frame(inner)
@@ -315,7 +325,10 @@ class Member:
                 self.refused.append(struct.unpack(">HI16s", b))
             elif typ == PREKEYS:
                 k = PREKEY.unpack(b[:158])
-                self.peer_key = (k[6], k[10])
+                if k[7] == 1:
+                    self.peer_key = (k[6], k[10])
+            elif typ == UNOPENED:
+                self.unopened.append(b)
             elif typ == PING and b[8] == 0:
                 pings.append((PING, b[:8] + b"\x01"))
             elif typ == OFFER_IDS:

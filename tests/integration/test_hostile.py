@@ -4,7 +4,7 @@ import os
 import struct
 
 import pytest
-from kringwire import ACCEPT, CONSENT, DECLINE, DOCUMENT, NOTE, OFFER, PREKEYS, START, Member, compile_bodies, make_document
+from kringwire import ACCEPT, CONSENT, DECLINE, DOCUMENT, NOTE, OFFER, PING, PREKEY, PREKEYS, START, Member, compile_bodies, make_document
 from node import wait_for
 
 pb = compile_bodies()
@@ -144,11 +144,31 @@ def test_somebody_elses_prekey_is_not_taken(pair):
     m, b = pair
     other = Member(m.fed)
     m.send_frame([(PREKEYS, other.prekey_record)])
-    case_before = m.peer_key
     gid, subject, g = grant(m, IDENTITY_NEEDS)
     m.send_documents([g])
     m.pump(1)
-    assert m.verdicts and m.peer_key == case_before  # still answered to our own key
+    assert m.verdicts  # still answered to our own key
+
+
+def test_a_used_up_pair_key_opens_nothing_and_an_old_record_is_not_taken(pair):
+    m, b = pair
+    first, old_record = m.peer_key, m.prekey_record
+    for _ in range(2):  # each exchange: the key that was used is replaced, the one before it is gone
+        m.send_frame([(PING, bytes(8) + b"\0")])
+        m.pump(0.4)
+    assert m.peer_key != first
+    m.unopened, now = [], m.peer_key
+    m.peer_key = first
+    m.send_frame([(PING, bytes(8) + b"\0")])
+    m.peer_key = now
+    m.pump(0.4)
+    assert m.unopened == [first[0]]  # not opened; and the answer was sealed to our newest key
+    m.new_prekey()
+    m.send_frame([(PREKEYS, m.prekey_record)])
+    m.send_frame([(PREKEYS, old_record), (PING, bytes(8) + b"\0")])
+    m.sealed_to = []
+    m.pump(0.4)
+    assert m.sealed_to and set(m.sealed_to) == {PREKEY.unpack(m.prekey_record[:158])[6]}
 
 
 def test_garbage_on_the_line_is_counted_and_nothing_else(pair):
@@ -158,6 +178,8 @@ def test_garbage_on_the_line_is_counted_and_nothing_else(pair):
     m.sock.send(b"KRGv\x01\x01\x00\x00" + m.fed + m.peer + bytes(16) + struct.pack(">Q", 2 ** 63) + bytes(4256 - 80))
     m.pump(0.5)
     wait_for("net to count", lambda: b.log.read_text().count("ENVELOPE_DROPPED") >= 5)
+    m.hello()  # the longest one cost us the connection, and the keys of a connection end with it
+    m.pump(0.5)
     gid, subject, g = grant(m, IDENTITY_NEEDS)
     m.send_documents([g])
     m.pump(1)

@@ -352,6 +352,8 @@ def test_two_records_of_one_place_suspend_the_pair(federation):
     m.send_frame([(14, m.node_record(version=2, endpoint="tcp://127.0.0.1:1"))])
     m.pump(0.5)
     assert standing(b, "Python Partner") == ""
+    m.hello()  # a new address is a new line
+    m.pump(0.5)
     m.send_frame([(14, m.node_record(version=2, endpoint="tcp://127.0.0.1:2"))])
     wait_for("the pair to be suspended", lambda: standing(b, "Python Partner") == "conflict")
     m.close()

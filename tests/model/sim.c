@@ -106,15 +106,47 @@ static void note_reply(struct sim *s, struct sim_node *n, struct span bytes)
 	(void)snprintf(s->reply_id, sizeof s->reply_id, "%s", msg_text(reply, REPLY_ID));
 }
 
+/* peer -1: the EPOCH record, for anyone; else the PAIR record of a connection. */
+static void make_prekey(struct sim *s, struct sim_node *n, int peer)
+{
+	struct wire_prekey w = {
+		.fed_id = n->who.fed_id,
+		.node = n->who.node_id,
+		.key_seq = 1,
+		.kind = peer < 0 ? WIRE_PREKEY_EPOCH : WIRE_PREKEY_PAIR,
+		.suite = WIRE_SUITE_1,
+		.time_ms = s->now_ms + ++s->pair_keys % 1000,
+		.not_after_s = s->now_ms / 1000 + 9 * 86400,
+	};
+	uint8_t rec[WIRE_PREKEY_LEN] = {0};
+	struct span part = span_of(rec, WIRE_PREKEY_SIGNED);
+	struct id32 r;
+
+	if (peer >= 0)
+		w.peer = s->nodes[peer].who.node_id;
+	seed_of(s, &r);
+	memcpy(w.id.b, r.b, 16);
+	wire_prekey_put(&w, rec);
+	fake_sign(SIGN_PREKEY, &part, 1, &n->who.nk_pub, rec + WIRE_PREKEY_SIGNED);
+	if (peer >= 0) {
+		node_set_pair_prekey(n->node, (uint16_t)(peer + 1), rec);
+		return;
+	}
+	node_set_prekey(n->node, rec);
+	n->prekey_ms = s->now_ms;
+}
+
 static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
 {
 	for (const struct effect *x = fx->first; x != NULL; x = x->next) {
 		if (x->type == EFFECT_FRAME)
 			frame_out(s, n, x);
-		else if (x->type == EFFECT_PREKEY && n->conn[x->peer - 1] != 0)
+		else if (x->type == EFFECT_PREKEY && n->conn[x->peer - 1] != 0) {
+			make_prekey(s, n,
+				    x->peer - 1); /* a silent line: perhaps the old one expired */
 			bag_put(s, x->peer - 1, n->no, EVENT_PREKEY,
-				span_of(n->node->prekey, WIRE_PREKEY_LEN));
-		else if (x->type == EFFECT_REPLY)
+				span_of(n->node->peers[x->peer - 1].prekey, WIRE_PREKEY_LEN));
+		} else if (x->type == EFFECT_REPLY)
 			note_reply(s, n, x->bytes);
 	}
 }
@@ -124,28 +156,6 @@ static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
 static struct node_time now_of(const struct sim *s)
 {
 	return (struct node_time){s->now_ms, s->now_ms};
-}
-
-static void make_prekey(struct sim *s, struct sim_node *n)
-{
-	struct wire_prekey w = {
-		.fed_id = n->who.fed_id,
-		.node = n->who.node_id,
-		.key_seq = 1,
-		.suite = WIRE_SUITE_1,
-		.time_s = s->now_ms / 1000,
-		.not_after_s = s->now_ms / 1000 + 9 * 86400,
-	};
-	uint8_t rec[WIRE_PREKEY_LEN] = {0};
-	struct span part = span_of(rec, WIRE_PREKEY_SIGNED);
-	struct id32 r;
-
-	seed_of(s, &r);
-	memcpy(w.id.b, r.b, 16);
-	wire_prekey_put(&w, rec);
-	fake_sign(SIGN_PREKEY, &part, 1, &n->who.nk_pub, rec + WIRE_PREKEY_SIGNED);
-	node_set_prekey(n->node, rec);
-	n->prekey_ms = s->now_ms;
 }
 
 /* A process starts: everything in memory is new, the store is as committed. */
@@ -164,7 +174,7 @@ static void boot(struct sim *s, struct sim_node *n)
 	require(node_load(n->node, &t) == ERR_OK);
 	require(store_commit(t.txn) == ERR_OK);
 	arena_reset(&n->arena);
-	make_prekey(s, n);
+	make_prekey(s, n, -1);
 	n->up = true;
 }
 
@@ -271,6 +281,8 @@ void sim_connect(struct sim *s, int a, int b)
 	if (a == b || x->conn[b] != 0 || !x->up || !y->up || s->blocked[a][b])
 		return;
 	x->conn[b] = y->conn[a] = ++s->next_conn;
+	make_prekey(s, x, b);
+	make_prekey(s, y, a);
 	sim_turn(s, x, &(struct event){.type = EVENT_PEER_UP, .peer = (uint16_t)(b + 1)});
 	if (y->up)
 		sim_turn(s, y, &(struct event){.type = EVENT_PEER_UP, .peer = (uint16_t)(a + 1)});
@@ -280,11 +292,14 @@ static void deliver(struct sim *s, struct sim_msg *m)
 {
 	struct sim_node *n = &s->nodes[m->dst];
 
-	if (n->up && n->conn[m->src] == m->conn && m->conn != 0)
+	if (n->up && n->conn[m->src] == m->conn && m->conn != 0) {
+		if (m->type == EVENT_FRAME)
+			make_prekey(s, n, m->src); /* the present key has served */
 		sim_turn(s, n,
 			 &(struct event){.type = m->type,
 					 .peer = (uint16_t)(m->src + 1),
 					 .bytes = span_of(m->bytes, m->len)});
+	}
 	msg_drop(m);
 }
 
@@ -325,7 +340,7 @@ void sim_step(struct sim *s)
 
 	s->now_ms += sim_below(s, STEP_MS);
 	if (n->up && s->now_ms > n->prekey_ms + DAY_MS)
-		make_prekey(s, n);
+		make_prekey(s, n, -1);
 	if (r < (s->bag_len > 60 ? .93 : .66) && s->bag_len > 0) {
 		deliver_one(s);
 	} else if (r < .80 || (s->bag_len > 60 && r < .96)) {

@@ -51,7 +51,7 @@ struct sim_thread {
 
 struct sim {
 	struct sim_profile profile;
-	uint64_t rng, now_ms, next_conn;
+	uint64_t rng, now_ms, next_conn, pair_keys;
 	int n;
 	bool quiet, speak_first;
 	struct sim_node nodes[SIM_NODES_MAX];

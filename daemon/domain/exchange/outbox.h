@@ -31,6 +31,7 @@ struct pair {
 	uint64_t kept_from;		/* first place still retained */
 	uint64_t last_frame_ms;		/* their clock, at their last frame */
 	uint64_t last_heard_ms;		/* ours, then */
+	uint64_t their_key_ms; /* time of their newest PAIR record: older ones never count again */
 };
 
 enum outbox_state { OUTBOX_OWED = 0, OUTBOX_STORED = 1, OUTBOX_DROPPED = 2 };

@@ -7,19 +7,55 @@ enum { LIFE_S = 9 * 86400 };
 
 static bool acceptable(const struct turn *t, const struct peer *p, const struct wire_prekey *k)
 {
-	const uint64_t now_s = t->wall_ms / 1000;
+	const uint64_t now_ms = t->wall_ms;
+	const bool mine = k->kind == WIRE_PREKEY_PAIR && id32_equal(&k->peer, &t->node->node_id);
+	const bool open = k->kind == WIRE_PREKEY_EPOCH && bytes_zero(k->peer.b, 32);
 
 	return id16_equal(&k->fed_id, &t->node->fed_id) && id32_equal(&k->node, &p->node_id) &&
-	       k->key_seq == p->key_seq && k->kind == WIRE_PREKEY_EPOCH &&
-	       bytes_zero(k->peer.b, 32) && k->not_after_s <= k->time_s + LIFE_S &&
-	       k->time_s <= now_s + LIMIT_CLOCK_SKEW_S;
+	       k->key_seq == p->key_seq && (mine || open) &&
+	       k->not_after_s <= k->time_ms / 1000 + LIFE_S &&
+	       k->time_ms <= now_ms + (uint64_t)LIMIT_CLOCK_SKEW_S * 1000;
 }
 
-enum err prekeys_take(struct turn *t, const struct peer *p, struct span record, bool *fresh)
+/* Newest is highest time, never latest not_after; older ones of this peer never count again, whatever
+ * connection they come on, so a stolen old key cannot be offered anew. */
+static enum err take_pair(struct turn *t, struct peer *p, const struct wire_prekey *k, bool *fresh)
+{
+	struct conn *c = state_conn(t->node, p);
+	struct pair *pr;
+	enum err rc = outbox_pair(t, p->no, &pr);
+
+	if (rc != ERR_OK || k->time_ms <= pr->their_key_ms)
+		return rc;
+	pr->their_key_ms = k->time_ms;
+	*fresh = !c->have_key;
+	c->have_key = true;
+	c->key_id = k->id;
+	c->key_pub = k->pub;
+	c->key_until_s = k->not_after_s;
+	return ERR_OK;
+}
+
+static enum err take_epoch(struct turn *t, const struct peer *p, const struct wire_prekey *k,
+			   struct span record)
 {
 	const struct store_key key = turn_key_u16(p->no);
-	struct wire_prekey k, old;
-	struct span part, v;
+	struct wire_prekey old;
+	struct span v;
+	enum err rc = turn_get(t, STORE_PEERKEY, &key, &v);
+
+	if (rc == ERR_OK && wire_prekey_get(v, &old) == ERR_OK && old.key_seq == k->key_seq &&
+	    old.time_ms >= k->time_ms)
+		return ERR_OK;
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	return turn_put(t, STORE_PEERKEY, &key, record);
+}
+
+enum err prekeys_take(struct turn *t, struct peer *p, struct span record, bool *fresh)
+{
+	struct wire_prekey k;
+	struct span part;
 	enum err rc = wire_prekey_get(record, &k);
 
 	*fresh = false;
@@ -28,27 +64,11 @@ enum err prekeys_take(struct turn *t, const struct peer *p, struct span record, 
 	part = span_of(record.p, WIRE_PREKEY_SIGNED);
 	if (!acceptable(t, p, &k) || !verify_sig(SIGN_PREKEY, &part, 1, &p->nk_pub, k.sig))
 		return ERR_CRYPTO;
-	rc = turn_get(t, STORE_PEERKEY, &key, &v);
-	if (rc == ERR_OK && wire_prekey_get(v, &old) == ERR_OK && old.key_seq == k.key_seq &&
-	    old.time_s >= k.time_s)
-		return ERR_OK; /* newest is highest (key_seq, time), never latest not_after */
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
-		return rc;
-	*fresh = true;
-	return turn_put(t, STORE_PEERKEY, &key, record);
+	return k.kind == WIRE_PREKEY_PAIR ? take_pair(t, p, &k, fresh)
+					  : take_epoch(t, p, &k, record);
 }
 
-enum err prekeys_of(struct turn *t, const struct peer *p, struct wire_prekey *out)
+bool prekeys_ready(const struct turn *t, const struct peer *p)
 {
-	const struct store_key key = turn_key_u16(p->no);
-	struct span v;
-	enum err rc = turn_get(t, STORE_PEERKEY, &key, &v);
-
-	if (rc != ERR_OK)
-		return rc;
-	if (wire_prekey_get(v, out) != ERR_OK)
-		return ERR_CORRUPT;
-	if (out->key_seq != p->key_seq || out->not_after_s <= t->wall_ms / 1000)
-		return ERR_NOTFOUND;
-	return ERR_OK;
+	return p->conn.have_key && p->conn.key_until_s > t->wall_ms / 1000;
 }

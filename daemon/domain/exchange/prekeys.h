@@ -12,13 +12,12 @@
 #ifndef KRING_DOMAIN_EXCHANGE_PREKEYS_H
 #define KRING_DOMAIN_EXCHANGE_PREKEYS_H
 
-#include "domain/state.h"
+#include "domain/exchange/outbox.h"
 
-/** Take a record announced by p.  ERR_OK also when an older one is ignored; *fresh tells.
+/** Take a record announced by p: EPOCH records go to the store, PAIR records to the connection.  ERR_OK also when an older one is ignored; *fresh tells.
  *  ERR_MALFORMED, ERR_CRYPTO (signature, owner, times): count and ignore. */
-MUST_CHECK enum err prekeys_take(struct turn *t, const struct peer *p, struct span record,
-				 bool *fresh);
-/** ERR_NOTFOUND: none, or all expired. */
-MUST_CHECK enum err prekeys_of(struct turn *t, const struct peer *p, struct wire_prekey *out);
+MUST_CHECK enum err prekeys_take(struct turn *t, struct peer *p, struct span record, bool *fresh);
+/** Is there a PAIR key to seal to, on this connection, now? */
+bool prekeys_ready(const struct turn *t, const struct peer *p);
 
 #endif /* KRING_DOMAIN_EXCHANGE_PREKEYS_H */

@@ -64,6 +64,10 @@ enum err spread_introduce(struct turn *t, struct wr *parts, uint16_t *count)
 {
 	enum err rc = own_records(t, parts, count);
 
+	if (t->node->have_prekey) { /* EPOCH: for relays, and for when we are away */
+		wire_part_put(parts, WIRE_PART_PREKEYS, span_of(t->node->prekey, WIRE_PREKEY_LEN));
+		(*count)++;
+	}
 	if (t->node->have_witness) {
 		wire_part_put(parts, WIRE_PART_WITNESS,
 			      span_of(t->node->witness, WIRE_WITNESS_LEN));

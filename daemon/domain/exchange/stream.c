@@ -16,7 +16,6 @@ struct speaking {
 	struct conn *c;
 	struct pair *pair;
 	struct answer *a; /* NULL: nothing owed but documents */
-	struct wire_prekey key;
 };
 
 enum err stream_up(struct turn *t, struct peer *p)
@@ -41,7 +40,7 @@ void stream_down(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
 
-	c->up = c->heard = c->greeted = c->asked = false;
+	c->up = c->heard = c->greeted = c->asked = c->have_key = false;
 	c->sent = 0;
 }
 
@@ -69,9 +68,7 @@ enum err stream_unopened(struct turn *t, struct peer *p, struct span prekey_id)
 	if (a == NULL)
 		return ERR_NOMEM;
 	answer_part(a, WIRE_PART_UNOPENED, prekey_id);
-	if (t->node->have_prekey)
-		answer_part(a, WIRE_PART_PREKEYS, span_of(t->node->prekey, WIRE_PREKEY_LEN));
-	a->reply = true;
+	a->reply = true; /* every frame carries our newest prekey */
 	return ERR_OK;
 }
 
@@ -91,7 +88,6 @@ enum err stream_tick(struct turn *t, struct peer *p)
 	struct conn *c = state_conn(t->node, p);
 	struct answer *a;
 	struct pair *pr;
-	struct wire_prekey key;
 	struct effect *e;
 	enum err rc;
 
@@ -102,11 +98,8 @@ enum err stream_tick(struct turn *t, struct peer *p)
 		return rc;
 	if (!stream_pending(pr, c)) /* idle: is the line still there? */
 		c->ask_wait_ms = LIMIT_PING_MS;
-	rc = prekeys_of(t, p, &key);
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
-		return rc;
 	/* The first words may have been lost, or both sides' keys grew too old for a frame. */
-	if (!c->heard || rc == ERR_NOTFOUND) {
+	if (!c->heard || !prekeys_ready(t, p)) {
 		e = turn_effect(t, EFFECT_PREKEY);
 		if (e == NULL)
 			return ERR_NOMEM;
@@ -153,17 +146,16 @@ static void state_parts(struct speaking *s, struct wr *w, uint16_t *count)
 	uint8_t b[9 + 8 + 16 * LIMIT_OFFER_PAGE];
 	struct wr part = wr_of(b, sizeof b);
 
+	/* Until it is used our newest key stands in every frame, so that one lost frame costs nothing. */
+	if (s->p->have_prekey) {
+		wire_part_put(w, WIRE_PART_PREKEYS, span_of(s->p->prekey, WIRE_PREKEY_LEN));
+		(*count)++;
+	}
 	if (s->a != NULL && s->a->ping) {
 		wr_u64(&part, s->c->question);
 		wr_u8(&part, 0);
 		wire_part_put(w, WIRE_PART_PING, wr_span(&part));
 		(*count)++;
-		if (s->t->node
-			    ->have_prekey) { /* a line that stays up for weeks needs our new ones */
-			wire_part_put(w, WIRE_PART_PREKEYS,
-				      span_of(s->t->node->prekey, WIRE_PREKEY_LEN));
-			(*count)++;
-		}
 	}
 	if (pr->yours.no == 0 || !s->c->heard)
 		return;
@@ -316,11 +308,11 @@ static enum err emit(struct speaking *s, struct span parts, uint16_t count, uint
 	require(!w.over && w.len + WIRE_SIG <= inner_len);
 	e->peer = s->p->no;
 	e->bytes = span_of(w.p, w.len);
-	e->prekey_id = s->key.id;
-	e->prekey_pub = s->key.pub;
+	e->prekey_id = s->c->key_id;
+	e->prekey_pub = s->c->key_pub;
 	e->not_after_s = s->t->wall_ms / 1000 + LIMIT_ENVELOPE_TTL_S;
-	if (e->not_after_s > s->key.not_after_s)
-		e->not_after_s = s->key.not_after_s;
+	if (e->not_after_s > s->c->key_until_s)
+		e->not_after_s = s->c->key_until_s;
 	return ERR_OK;
 }
 
@@ -385,9 +377,8 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a)
 
 	if (!p->active || p->self || !p->conn.up)
 		return ERR_OK;
-	rc = prekeys_of(t, p, &s.key);
-	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* their record comes first */
+	if (!prekeys_ready(t, p))
+		return ERR_OK; /* their record comes first */
 	s.c = state_conn(t->node, p);
 	rc = outbox_pair(t, p->no, &s.pair);
 	/* Before enough members witnessed it, and while a fork is open, nothing about a person leaves. */

@@ -170,6 +170,7 @@ static void envelope_opens_unchanged_for_its_prekey_only(void **state)
 {
 	struct node n;
 	struct keybox_prekey pk;
+	struct keybox_used used;
 	static uint8_t env[SEAL_OVERHEAD + 4096], inner[4096], out[4096];
 	const uint8_t sig[64] = {3};
 	struct wire_envelope e = {.suite = 1, .not_after_s = 1};
@@ -185,17 +186,17 @@ static void envelope_opens_unchanged_for_its_prekey_only(void **state)
 	memset(inner, 0x5a, sizeof inner);
 	wire_envelope_put(&e, env);
 	assert_int_equal(keybox_seal(n.kb, &job), ERR_OK);
-	assert_int_equal(keybox_open(n.kb, env, &pk.id, 4096, out), ERR_OK);
+	assert_int_equal(keybox_open(n.kb, env, &pk.id, 4096, out, &used), ERR_OK);
 	assert_memory_equal(out, inner, sizeof out);
 	for (size_t at = 0; at < sizeof env; at += at < 200 ? 1 : 97) {
 		env[at] ^= 1;
-		assert_int_equal(keybox_open(n.kb, env, &pk.id, 4096, out), ERR_CRYPTO);
+		assert_int_equal(keybox_open(n.kb, env, &pk.id, 4096, out, &used), ERR_CRYPTO);
 		env[at] ^= 1;
 	}
 	memset(job.prekey_pub.b, 0, 32); /* a low-order point: nothing may be sealed to it */
 	assert_int_equal(keybox_seal(n.kb, &job), ERR_CRYPTO);
 	keybox_prekey_destroy(n.kb, &pk.id);
-	assert_int_equal(keybox_open(n.kb, env, &pk.id, 4096, out), ERR_NOTFOUND);
+	assert_int_equal(keybox_open(n.kb, env, &pk.id, 4096, out, &used), ERR_NOTFOUND);
 	drop_node(&n);
 }
 
