@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -288,4 +289,78 @@ int admin_join(struct cli *c)
 	c->options[c->option_count].name = "token";
 	c->options[c->option_count++].value = c->words[0];
 	return cli_tool(c, "join");
+}
+
+/* ---- keys ---- */
+
+static bool read_secret(char *out, size_t cap)
+{
+	struct termios before, quiet;
+	const bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+	bool got;
+
+	if (terminal) {
+		quiet = before;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		(void)fputs("passphrase or recovery code: ", stderr);
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	}
+	got = fgets(out, (int)cap, stdin) != NULL;
+	if (terminal) {
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+		(void)fputc('\n', stderr);
+	}
+	out[got ? strcspn(out, "\n") : 0] = '\0';
+	return got && out[0] != '\0';
+}
+
+int admin_unlock(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_UNLOCK, &sub), *reply;
+	char secret[1024];
+	int code;
+
+	if (!read_secret(secret, sizeof secret))
+		return cli_fail(CLI_USAGE, "nothing was typed", "", c->cmd->example);
+	msg_set_text(&c->arena, sub, UNLOCK_SECRET, secret);
+	explicit_bzero(secret, sizeof secret);
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		(void)puts("unlocked");
+	return code;
+}
+
+int admin_panic(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_PANIC, &sub), *reply;
+	int code;
+
+	if (cli_option(c, "yes") == NULL)
+		return cli_fail(CLI_USAGE, "this suspends the node at every partner",
+				"the way back is kring rotate with the recovery sheet",
+				"if it was stolen: kring panic --yes");
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		(void)puts(
+			"suspended at every partner that is connected; prekeys destroyed; locked\n"
+			"next: telephone the roots; then, with the recovery sheet: kring rotate");
+	return code;
+}
+
+int admin_erase(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_ERASE, &sub), *reply;
+	int code;
+
+	msg_set_text(&c->arena, sub, CASE_ERASE_ID, c->words[0]);
+	if (cli_option(c, "now") != NULL)
+		msg_set_u64(sub, CASE_ERASE_NOW, 1);
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		(void)printf(
+			"erased: nothing of this case can be shown any more\n%s",
+			cli_option(c, "now") != NULL
+				? "the key is destroyed\n"
+				: "the key is destroyed with tonight's batch; at once: --now\n");
+	return code;
 }

@@ -83,6 +83,9 @@ int admin_confirm(struct cli *c);
 int admin_approve(struct cli *c);
 int admin_propose(struct cli *c);
 int admin_join(struct cli *c);
+int admin_unlock(struct cli *c);
+int admin_panic(struct cli *c);
+int admin_erase(struct cli *c);
 
 /* out.c */
 void out_json(const struct msg *m);

@@ -341,6 +341,10 @@ static void status(const struct msg *reply)
 
 	if (s == NULL)
 		return;
+	if (msg_u64(s, STATUS_LOCKED) != 0) {
+		(void)puts("locked: no keys, partners see it offline (kring unlock)");
+		return;
+	}
 	(void)printf("%s\n  fingerprint  %s\n  listens on   %s\n  roster       entry %llu, %llu "
 		     "members\n"
 		     "  connected    %llu\n  owed         %llu documents\n",

@@ -12,7 +12,7 @@
 #include "crypto/signed_bytes.h"
 
 /* Sub-key numbers under MK ("KRGATRST") and under a case key ("KRGCASE1"); SECURITY.md 7.1. */
-enum { MK_META = 1, MK_HEDGE = 7, CASE_RECORDS = 1, CASE_PSEUDONYMS = 3 };
+enum { MK_HEDGE = 7, CASE_RECORDS = 1, CASE_PSEUDONYMS = 3 };
 enum { NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, TAG = SEAL_TAG_LEN };
 
 struct prekey {
@@ -24,7 +24,7 @@ struct prekey {
 
 struct keybox_secrets {
 	struct keybox_roots roots;
-	uint8_t meta[32], hedge[32];
+	uint8_t hedge[32];
 	uint8_t nk_sec[crypto_sign_SECRETKEYBYTES];
 	struct prekey prekeys[KEYBOX_PREKEYS_MAX];
 	struct prekey pairs[KEYBOX_PEERS_MAX][2]; /* by peer number - 1: newest, the one before */
@@ -54,7 +54,6 @@ enum err keybox_create(struct keybox **out, const struct keybox_roots *roots)
 	}
 	kb->s = (struct keybox_secrets *)(void *)kb->mem.p;
 	kb->s->roots = *roots;
-	subkey(kb->s->meta, MK_META, "KRGATRST", roots->mk);
 	subkey(kb->s->hedge, MK_HEDGE, "KRGATRST", roots->mk);
 	require(crypto_sign_seed_keypair(pub, kb->s->nk_sec, roots->nk_seed) == 0);
 	require(seal_public(roots->tk_sec, &kb->tk_pub));
@@ -154,23 +153,37 @@ static struct span wrap_ad(uint8_t buf[WRAP_AD_LEN], enum keybox_class cls,
 	return wr_span(&w);
 }
 
-static const uint8_t *wrap_key(const struct keybox *kb, enum keybox_class cls, uint32_t *epoch)
+/* The wrap key of an epoch; NULL: destroyed, or never ours. */
+static const uint8_t *wrap_key(const struct keybox *kb, enum keybox_class cls, uint32_t epoch)
 {
+	const struct keybox_roots *r = &kb->s->roots;
+
 	require(cls == KEYBOX_CASE || cls == KEYBOX_AUDIT);
-	*epoch = cls == KEYBOX_CASE ? kb->s->roots.case_epoch : kb->s->roots.audit_epoch;
-	return cls == KEYBOX_CASE ? kb->s->roots.case_wrap : kb->s->roots.audit_wrap;
+	if (cls == KEYBOX_AUDIT)
+		return epoch == r->audit_epoch ? r->audit_wrap : NULL;
+	if (epoch == r->case_epoch)
+		return r->case_wrap;
+	return epoch != 0 && epoch == r->case_epoch_next ? r->case_wrap_next : NULL;
+}
+
+static void wrap(const struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
+		 uint32_t epoch, const uint8_t key[32], uint8_t out[KEYBOX_WRAPPED_LEN])
+{
+	uint8_t adbuf[WRAP_AD_LEN];
+
+	be32_put(out, epoch);
+	aead_put(out + 4, wrap_ad(adbuf, cls, case_id, epoch), span_of(key, 32),
+		 wrap_key(kb, cls, epoch));
 }
 
 enum err keybox_new_wrapped(struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
 			    uint8_t out[KEYBOX_WRAPPED_LEN])
 {
-	uint8_t key[32], adbuf[WRAP_AD_LEN];
-	uint32_t epoch = 0;
-	const uint8_t *w = wrap_key(kb, cls, &epoch);
+	const struct keybox_roots *r = &kb->s->roots;
+	uint8_t key[32];
 
 	rng_fill(key, sizeof key);
-	be32_put(out, epoch);
-	aead_put(out + 4, wrap_ad(adbuf, cls, case_id, epoch), span_of(key, sizeof key), w);
+	wrap(kb, cls, case_id, cls == KEYBOX_CASE ? r->case_epoch : r->audit_epoch, key, out);
 	sodium_memzero(key, sizeof key);
 	return ERR_OK;
 }
@@ -179,13 +192,47 @@ static enum err unwrap(const struct keybox *kb, enum keybox_class cls, const str
 		       const uint8_t *wrapped, uint8_t key[32])
 {
 	uint8_t adbuf[WRAP_AD_LEN];
-	uint32_t epoch = 0;
-	const uint8_t *w = wrap_key(kb, cls, &epoch);
+	const uint32_t epoch = be32_get(wrapped);
+	const uint8_t *w = wrap_key(kb, cls, epoch);
 
-	if (be32_get(wrapped) != epoch)
+	if (w == NULL)
 		return ERR_CORRUPT;
 	return aead_get(key, wrap_ad(adbuf, cls, case_id, epoch),
 			span_of(wrapped + 4, KEYBOX_WRAPPED_LEN - 4), w);
+}
+
+void keybox_shred_begin(struct keybox *kb)
+{
+	struct keybox_roots *r = &kb->s->roots;
+
+	if (r->case_epoch_next != 0)
+		return; /* begun before a crash: it goes on with the same key */
+	r->case_epoch_next = r->case_epoch + 1;
+	rng_fill(r->case_wrap_next, 32);
+}
+
+enum err keybox_rewrap(struct keybox *kb, const struct id16 *case_id, const uint8_t *wrapped,
+		       uint8_t out[KEYBOX_WRAPPED_LEN])
+{
+	uint8_t key[32];
+	enum err rc = unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
+
+	require(kb->s->roots.case_epoch_next != 0);
+	if (rc == ERR_OK)
+		wrap(kb, KEYBOX_CASE, case_id, kb->s->roots.case_epoch_next, key, out);
+	sodium_memzero(key, sizeof key);
+	return rc;
+}
+
+void keybox_shred_end(struct keybox *kb)
+{
+	struct keybox_roots *r = &kb->s->roots;
+
+	require(r->case_epoch_next != 0);
+	memcpy(r->case_wrap, r->case_wrap_next, 32);
+	r->case_epoch = r->case_epoch_next;
+	r->case_epoch_next = 0;
+	sodium_memzero(r->case_wrap_next, 32);
 }
 
 static enum err record_key(const struct keybox *kb, enum keybox_class cls,
@@ -194,7 +241,7 @@ static enum err record_key(const struct keybox *kb, enum keybox_class cls,
 	enum err rc;
 
 	if (cls == KEYBOX_META) {
-		memcpy(key, kb->s->meta, 32);
+		memcpy(key, kb->s->roots.meta, 32);
 		return ERR_OK;
 	}
 	rc = unwrap(kb, cls, case_id, wrapped, key);
@@ -234,7 +281,7 @@ enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id, const
 	enum err rc;
 
 	if (wrapped == NULL) {
-		hash_parts(HASH_CASECOMMIT, span_of(kb->s->meta, 32), &input, 1, out->b,
+		hash_parts(HASH_CASECOMMIT, span_of(kb->s->roots.meta, 32), &input, 1, out->b,
 			   sizeof out->b);
 		return ERR_OK;
 	}
@@ -281,6 +328,37 @@ enum err keybox_prekey_new(struct keybox *kb, struct keybox_prekey *out)
 	return ERR_OK;
 }
 
+void keybox_prekeys_begin(struct keybox *kb)
+{
+	if (kb->s->roots.prekey_next)
+		return;
+	kb->s->roots.prekey_next = true;
+	rng_fill(kb->s->roots.prekey_wrap_next, 32);
+}
+
+enum err keybox_prekey_reseal(struct keybox *kb, const struct id16 *id,
+			      uint8_t sealed[KEYBOX_PREKEY_SEALED_LEN])
+{
+	const struct prekey *pk = prekey_find(kb, id);
+
+	require(kb->s->roots.prekey_next);
+	if (pk == NULL)
+		return ERR_NOTFOUND;
+	aead_put(sealed, span_of(id->b, sizeof id->b), span_of(pk->sec, sizeof pk->sec),
+		 kb->s->roots.prekey_wrap_next);
+	return ERR_OK;
+}
+
+void keybox_prekeys_end(struct keybox *kb)
+{
+	struct keybox_roots *r = &kb->s->roots;
+
+	require(r->prekey_next);
+	memcpy(r->prekey_wrap, r->prekey_wrap_next, 32);
+	sodium_memzero(r->prekey_wrap_next, 32);
+	r->prekey_next = false;
+}
+
 enum err keybox_prekey_load(struct keybox *kb, const struct id16 *id,
 			    const uint8_t sealed[KEYBOX_PREKEY_SEALED_LEN])
 {
@@ -291,6 +369,10 @@ enum err keybox_prekey_load(struct keybox *kb, const struct id16 *id,
 		return ERR_FULL;
 	rc = aead_get(pk->sec, span_of(id->b, sizeof id->b),
 		      span_of(sealed, KEYBOX_PREKEY_SEALED_LEN), kb->s->roots.prekey_wrap);
+	if (rc != ERR_OK && kb->s->roots.prekey_next)
+		rc = aead_get(pk->sec, span_of(id->b, sizeof id->b),
+			      span_of(sealed, KEYBOX_PREKEY_SEALED_LEN),
+			      kb->s->roots.prekey_wrap_next);
 	if (rc != ERR_OK)
 		return rc;
 	require(seal_public(pk->sec, &pk->pub));

@@ -36,6 +36,11 @@ struct keybox_roots {
 	uint8_t mk[32];
 	uint32_t case_epoch, audit_epoch;
 	uint8_t case_wrap[32], audit_wrap[32], prekey_wrap[32];
+	uint32_t case_epoch_next; /* while a shred runs; 0: none does */
+	uint8_t case_wrap_next[32];
+	bool prekey_next; /* while a destruction of prekeys runs */
+	uint8_t prekey_wrap_next[32];
+	uint8_t meta[32]; /* node-wide records: not of MK, so that a restore can keep it */
 	uint8_t nk_seed[32], tk_sec[32];
 	struct inception inception;
 	uint32_t key_seq; /* of nk_seed: 1 is the inception's own key */
@@ -78,6 +83,17 @@ MUST_CHECK enum err keybox_record_open(struct keybox *kb, enum keybox_class cls,
  *  (NULL): a value of this node, which stands for a case in the audit chain. */
 MUST_CHECK enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id,
 				       const uint8_t *wrapped, struct span input, struct id16 *out);
+/** Crypto-shred: a next wrap key is drawn, every key that is to live is wrapped anew, the key before is
+ *  forgotten.  keyroot is written after the first and settled after the last (SECURITY.md 7.3). */
+void keybox_shred_begin(struct keybox *kb);
+MUST_CHECK enum err keybox_rewrap(struct keybox *kb, const struct id16 *case_id,
+				  const uint8_t *wrapped, uint8_t out[KEYBOX_WRAPPED_LEN]);
+void keybox_shred_end(struct keybox *kb);
+/** The same for the secret halves of EPOCH prekeys. */
+void keybox_prekeys_begin(struct keybox *kb);
+MUST_CHECK enum err keybox_prekey_reseal(struct keybox *kb, const struct id16 *id,
+					 uint8_t sealed[KEYBOX_PREKEY_SEALED_LEN]);
+void keybox_prekeys_end(struct keybox *kb);
 /** A fresh EPOCH prekey; its secret half stays here, and in out->sealed for the store. */
 MUST_CHECK enum err keybox_prekey_new(struct keybox *kb, struct keybox_prekey *out);
 /** Take one back from the store at start. */

@@ -22,20 +22,14 @@ enum {
 	ARGON_OPS = 3,
 	ARGON_KIB = 256 * 1024,
 	ARGON_KIB_MAX = 1024 * 1024,
-	ROOT_PLAIN = 4 + 32 + 4 + 32 + 32 + 4 +
-		     8, /* epochs, W, audit wrap, V, incarnation, roster */
-	ROOT_HALF = 4096,
-	ROOT_SEALED = 24 + ROOT_PLAIN + 16,
 	IDENTITY_PLAIN = 64 + 4 + 32, /* NK seed | TK | key_seq | digest of the next key */
 	IDENTITY_LEN = MAGIC_LEN + IDENTITY_INCEPTION_LEN + 24 + IDENTITY_PLAIN + 16,
 };
 
 static const char slots_magic[] = "KRG1slt";
-static const char root_magic[] = "KRG1rot";
 static const char identity_magic[] = "KRG1idn";
 
-static_assert(sizeof slots_magic == MAGIC_LEN && sizeof root_magic == MAGIC_LEN &&
-		      sizeof identity_magic == MAGIC_LEN,
+static_assert(sizeof slots_magic == MAGIC_LEN && sizeof identity_magic == MAGIC_LEN,
 	      "magics are 8 bytes with their NUL");
 
 static bool path_of(char out[PATH_MAX], const char *dir, const char *name)
@@ -361,86 +355,6 @@ bool keyfile_recovery_parse(const char *text, uint8_t code[KEYFILE_RECOVERY_LEN]
 	return n == 32;
 }
 
-/* One half of keyroot: magic | counter | sealed; the readable half with the higher counter counts. */
-static bool root_read_half(const uint8_t *half, const uint8_t mk[32], uint64_t *ctr,
-			   uint8_t plain[ROOT_PLAIN])
-{
-	if (memcmp(half, root_magic, MAGIC_LEN) != 0)
-		return false;
-	*ctr = be64_get(half + MAGIC_LEN);
-	return open_with(plain, span_of(half, MAGIC_LEN + 8),
-			 span_of(half + MAGIC_LEN + 8, ROOT_SEALED), mk);
-}
-
-static enum err root_write(const char *dir, const struct keybox_roots *k,
-			   const struct keyfile_state *st)
-{
-	uint8_t file[2 * ROOT_HALF], plain[ROOT_PLAIN], old[ROOT_PLAIN];
-	uint64_t ctr[2] = {0, 0};
-	struct wr w = wr_of(plain, sizeof plain);
-	size_t len = 0, at;
-	char path[PATH_MAX];
-	enum err rc;
-
-	if (!path_of(path, dir, "keyroot"))
-		return ERR_LIMIT;
-	memset(file, 0, sizeof file);
-	rc = keyfile_read_file(path, file, sizeof file, &len);
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
-		return rc;
-	for (size_t i = 0; i < 2; i++)
-		if (!root_read_half(file + i * ROOT_HALF, k->mk, &ctr[i], old))
-			ctr[i] = 0;
-	at = ctr[0] <= ctr[1] ? 0 : 1; /* overwrite the older half */
-	wr_u32(&w, k->case_epoch);
-	wr_put(&w, k->case_wrap, 32);
-	wr_u32(&w, k->audit_epoch);
-	wr_put(&w, k->audit_wrap, 32);
-	wr_put(&w, k->prekey_wrap, 32);
-	wr_u32(&w, st->incarnation_no);
-	wr_u64(&w, st->roster_seq_max);
-	require(!w.over && w.len == ROOT_PLAIN);
-	memcpy(file + at * ROOT_HALF, root_magic, MAGIC_LEN);
-	be64_put(file + at * ROOT_HALF + MAGIC_LEN, 1 + (ctr[0] > ctr[1] ? ctr[0] : ctr[1]));
-	seal_with(file + at * ROOT_HALF + MAGIC_LEN + 8,
-		  span_of(file + at * ROOT_HALF, MAGIC_LEN + 8), wr_span(&w), k->mk);
-	secret_wipe(plain, sizeof plain);
-	secret_wipe(old, sizeof old);
-	return keyfile_write_file(path, span_of(file, sizeof file));
-}
-
-static enum err root_read(const char *dir, struct keybox_roots *k, struct keyfile_state *st)
-{
-	uint8_t file[2 * ROOT_HALF], plain[2][ROOT_PLAIN];
-	uint64_t ctr[2] = {0, 0};
-	size_t len = 0;
-	struct rd r;
-	char path[PATH_MAX];
-	enum err rc = path_of(path, dir, "keyroot")
-			      ? keyfile_read_file(path, file, sizeof file, &len)
-			      : ERR_LIMIT;
-
-	if (rc != ERR_OK)
-		return rc;
-	if (len != sizeof file)
-		return ERR_CORRUPT;
-	for (size_t i = 0; i < 2; i++)
-		if (!root_read_half(file + i * ROOT_HALF, k->mk, &ctr[i], plain[i]))
-			ctr[i] = 0;
-	if (ctr[0] == 0 && ctr[1] == 0)
-		return ERR_CORRUPT;
-	r = rd_of(span_of(plain[ctr[0] > ctr[1] ? 0 : 1], ROOT_PLAIN));
-	k->case_epoch = rd_u32(&r);
-	rd_copy(&r, k->case_wrap, 32);
-	k->audit_epoch = rd_u32(&r);
-	rd_copy(&r, k->audit_wrap, 32);
-	rd_copy(&r, k->prekey_wrap, 32);
-	st->incarnation_no = rd_u32(&r);
-	st->roster_seq_max = rd_u64(&r);
-	secret_wipe(plain, sizeof plain);
-	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
-}
-
 static enum err identity_write(const char *dir, const struct keybox_roots *k)
 {
 	uint8_t buf[IDENTITY_LEN], plain[IDENTITY_PLAIN];
@@ -538,6 +452,7 @@ static void draw_keys(struct keybox_roots *k, const struct keyfile_new *spec, ui
 	rng_fill(k->case_wrap, 32);
 	rng_fill(k->audit_wrap, 32);
 	rng_fill(k->prekey_wrap, 32);
+	rng_fill(k->meta, 32);
 	rng_fill(k->nk_seed, 32);
 	rng_fill(k->tk_sec, 32);
 	rng_fill(next_seed, 32);
@@ -566,30 +481,34 @@ enum err keyfile_create(const char *dir, const struct keyfile_new *spec, uint8_t
 	draw_keys(&k, spec, next_seed);
 	rc = slots_create(dir, spec, k.mk);
 	if (rc == ERR_OK)
-		rc = root_write(dir, &k, &st);
+		rc = keyroot_create(dir, &k, &st);
 	if (rc == ERR_OK)
 		rc = identity_write(dir, &k); /* last: its presence says the node is complete */
 	secret_wipe(&k, sizeof k);
 	return rc;
 }
 
-enum err keyfile_open(const char *dir, const struct keyfile_unlock *how, struct keybox **out,
-		      struct keyfile_state *state)
+enum err keyfile_open(const char *dir, const struct keyfile_unlock *how, struct keyfile *out)
 {
 	struct keybox_roots k = {.case_epoch = 0};
 	enum err rc = slots_open(dir, how, k.mk);
 
+	*out = (struct keyfile){.keybox = NULL};
 	if (rc == ERR_OK)
-		rc = root_read(dir, &k, state);
+		rc = keyroot_open(&out->root, dir, &k, &out->state);
 	if (rc == ERR_OK)
 		rc = identity_read(dir, &k);
 	if (rc == ERR_OK)
-		rc = keybox_create(out, &k);
+		rc = keybox_create(&out->keybox, &k);
 	secret_wipe(&k, sizeof k);
+	if (rc != ERR_OK)
+		keyfile_close(out);
 	return rc;
 }
 
-enum err keyfile_state_write(const char *dir, struct keybox *kb, const struct keyfile_state *state)
+void keyfile_close(struct keyfile *f)
 {
-	return root_write(dir, keybox_roots(kb), state);
+	keybox_free(f->keybox);
+	keyroot_close(f->root);
+	*f = (struct keyfile){.keybox = NULL};
 }

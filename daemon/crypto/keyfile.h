@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * keyfile - slots, keyroot and identity: the files beside the store that open it (FORMAT.md).
+ * keyfile - slots and identity: the files beside the store that open it (FORMAT.md).
  *
  * Layer:    crypto (base only).
- * Owns:     files slots, keyroot, identity of a node's directory, all mode 0600.
+ * Owns:     files slots and identity of a node's directory, all mode 0600.
  * Threads:  before the loop starts (Argon2id takes half a second), and tools.
  * Time:     none.
  * Durable:  each file is written to a temporary name, synced, renamed, and the directory synced.
@@ -14,7 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
-#include "crypto/keybox.h"
+#include "crypto/keyroot.h"
 
 /** One way to the master key. */
 enum keyfile_slot {
@@ -38,20 +38,21 @@ struct keyfile_new {
 	struct span recovery;	/* KEYFILE_RECOVERY_LEN random bytes; never empty */
 };
 
-/** State that must survive a restore of the database, so it lies outside it. */
-struct keyfile_state {
-	uint32_t incarnation_no;
-	uint64_t roster_seq_max;
-};
-
 /** keyfile_create(dir, spec, next_seed): draws all keys; next_seed (32 bytes) is the seed of the
  *  pre-committed next signing key, for a recovery sheet; it is not kept here.
  *  ERR_EXISTS: dir already holds a node. */
 MUST_CHECK enum err keyfile_create(const char *dir, const struct keyfile_new *spec,
 				   uint8_t next_seed[32]);
+/** An opened node. */
+struct keyfile {
+	struct keybox *keybox;
+	struct keyroot *root;
+	struct keyfile_state state;
+};
 /** ERR_CRYPTO: no slot opens with this secret.  ERR_CORRUPT: damaged files.  ERR_NOTFOUND: no node. */
 MUST_CHECK enum err keyfile_open(const char *dir, const struct keyfile_unlock *how,
-				 struct keybox **out, struct keyfile_state *state);
+				 struct keyfile *out);
+void keyfile_close(struct keyfile *f);
 /** One more way to the master key.  ERR_FULL. */
 MUST_CHECK enum err keyfile_slot_add(const char *dir, struct keybox *kb,
 				     const struct keyfile_unlock *how);
@@ -76,9 +77,6 @@ struct keyfile_rotation {
 MUST_CHECK enum err keyfile_rotation(const struct keybox *kb, struct keyfile_rotation *r);
 MUST_CHECK enum err keyfile_rotate(const char *dir, const struct keybox *kb,
 				   const struct keyfile_rotation *r);
-/** Both values only ever rise. */
-MUST_CHECK enum err keyfile_state_write(const char *dir, struct keybox *kb,
-					const struct keyfile_state *state);
 /** Write path atomically: temporary name, fsync, rename, fsync of the directory; mode 0600. */
 MUST_CHECK enum err keyfile_write_file(const char *path, struct span bytes);
 /** Read at most cap bytes; ERR_LIMIT when longer, ERR_NOTFOUND when absent. */

@@ -386,3 +386,24 @@ enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *r
 		true; /* true however the turn ends: a person looked at a clock */
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_CLOCK, .detail = "confirmed"});
 }
+
+static enum err keys_away(struct turn *t, enum effect_type what, const char *detail)
+{
+	if (turn_effect(t, what) == NULL)
+		return ERR_NOMEM;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_LOCK, .detail = detail});
+}
+
+enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	return keys_away(t, EFFECT_LOCK, "lock");
+}
+
+enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	return keys_away(t, EFFECT_PANIC, "panic");
+}

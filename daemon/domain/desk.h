@@ -25,4 +25,7 @@ MUST_CHECK enum err desk_audit_list(struct turn *t, const struct msg *req, struc
 MUST_CHECK enum err desk_audit_verify(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply);
 
+MUST_CHECK enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply);
+
 #endif /* KRING_DOMAIN_DESK_H */

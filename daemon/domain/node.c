@@ -6,6 +6,7 @@
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
+#include "domain/care/erase.h"
 #include "domain/care/intake.h"
 #include "domain/care/overview.h"
 #include "domain/care/refer.h"
@@ -170,6 +171,7 @@ static const struct command commands[] = {
 	{REQUEST_CASE_NOTE, cases_note, WRITES},
 	{REQUEST_CASE_EDIT, cases_edit, WRITES},
 	{REQUEST_CASE_CLOSE, cases_close, WRITES},
+	{REQUEST_CASE_ERASE, erase_case, WRITES},
 	{REQUEST_CONSENT_GIVE, consent_give, WRITES},
 	{REQUEST_CONSENT_LIST, consent_list, READS},
 	{REQUEST_REFER, refer_new, WRITES},
@@ -185,6 +187,8 @@ static const struct command commands[] = {
 	{REQUEST_AUDIT_LIST, desk_audit_list, READS},
 	{REQUEST_AUDIT_VERIFY, desk_audit_verify, READS},
 	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, WRITES},
+	{REQUEST_LOCK, desk_lock, WRITES},
+	{REQUEST_PANIC, desk_panic, WRITES},
 	{REQUEST_INVITE, onboard_invite, WRITES},
 	{REQUEST_INVITE_LIST, onboard_list, READS},
 	{REQUEST_INVITE_CANCEL, onboard_cancel, WRITES},
@@ -325,8 +329,11 @@ static enum err on_peer_event(struct turn *t, const struct event *ev)
 	if (p != NULL &&
 	    ev->type == EVENT_PEER_DOWN) /* also of one removed or suspended just now */
 		stream_down(t, p);
-	if (p == NULL || !p->active || p->self)
+	if (p == NULL || !p->admitted || p->self)
 		return ERR_OK; /* removed meanwhile */
+	/* Of one that suspended or contradicted itself only a newer record counts: the way back. */
+	if (!p->active && ev->type != EVENT_PEER_UP && ev->type != EVENT_FRAME)
+		return ERR_OK;
 	switch (ev->type) {
 	case EVENT_PEER_UP:
 		return stream_up(t, p);

@@ -42,7 +42,8 @@ struct conn {
 struct peer {
 	uint16_t no;
 	uint8_t classes;
-	bool active;	/* may connect: a member, not suspended, not in conflict with itself */
+	bool admitted;	/* may connect: a member that no root suspended */
+	bool active;	/* and may speak: it did not suspend itself, nor contradict itself */
 	bool activated; /* enough witnesses: personal data may go there (SECURITY.md 3.3) */
 	bool self;
 	bool removed, suspended, conflict,

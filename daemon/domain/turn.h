@@ -50,6 +50,9 @@ enum effect_type {
 	EFFECT_PREKEY,	 /* send our own bare prekey record to peer */
 	EFFECT_ONBOARD,	 /* peer: line of the onboarding socket; bytes: our answer */
 	EFFECT_MEMBERS,	 /* the roster changed: reload peers, tell net */
+	EFFECT_SHRED,	 /* destroy the wrap key of erased cases now */
+	EFFECT_LOCK,	 /* forget the keys */
+	EFFECT_PANIC,	 /* suspend ourselves, destroy prekeys, forget the keys */
 	EFFECT_PEER_INC, /* an incarnation of ours or theirs changed (log) */
 	EFFECT_CHANGED,	 /* a thread changed (watchers, log) */
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <zmq.h>
 
 #include "base/check.h"
@@ -23,6 +24,7 @@ enum {
 	PATIENCE_MS = 60000,
 	SELFTEST_MS = 2000,
 	HWM = 64,
+	RENEW_TRIES = 100,
 };
 
 struct line {
@@ -42,6 +44,7 @@ struct transport {
 	void *ctx;
 	struct zhub *hub;
 	void *router;
+	char listen[LIMIT_ENDPOINT + 1];
 	struct zsock *zr, *zz;
 	struct zap *zap;
 	struct transport_calls calls;
@@ -368,6 +371,39 @@ static void on_timer(void *ctx)
 		loop_timer_start(t->timer, REDIAL_MS);
 }
 
+static enum err router_open(struct transport *t, unsigned tries)
+{
+	const struct timespec pause = {0, 10000000};
+
+	t->router = make_server(t);
+	while (t->router != NULL && zmq_bind(t->router, t->listen) != 0) {
+		if (--tries == 0)
+			return ERR_IO;
+		(void)nanosleep(&pause, NULL); /* the one before is still closing */
+	}
+	return t->router == NULL ? ERR_IO : zsock_add(t->hub, &t->zr, t->router, on_router, t);
+}
+
+/* A ROUTER cannot close one connection: to cut off a partner that dialled us the socket is made anew.
+ * The others are back in a moment, through ZAP. */
+static enum err router_renew(struct transport *t)
+{
+	if (t->router == NULL)
+		return ERR_OK;
+	for (size_t i = 1; i <= LIMIT_PEERS; i++) {
+		struct line *ln = t->lines[i];
+
+		if (ln != NULL && ln->route_len != 0 && !ln->dealer_up)
+			line_down(ln);
+		if (ln != NULL)
+			ln->route_len = 0;
+	}
+	zsock_remove(t->zr);
+	(void)zmq_unbind(t->router, t->listen);
+	(void)zmq_close(t->router);
+	return router_open(t, RENEW_TRIES);
+}
+
 /* ---- the outside ---- */
 
 enum err transport_open(struct loop *l, struct transport **out, const struct transport_options *opt,
@@ -399,12 +435,11 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 		rc = loop_timer_create(l, &t->timer, on_timer, t);
 	if (rc != ERR_OK)
 		return rc;
-	if (opt->listen[0] != '\0') {
-		t->router = make_server(t);
-		if (t->router == NULL || zmq_bind(t->router, opt->listen) != 0)
-			return ERR_IO;
-		rc = zsock_add(t->hub, &t->zr, t->router, on_router, t);
-	}
+	if (strlen(opt->listen) > LIMIT_ENDPOINT)
+		return ERR_LIMIT;
+	memcpy(t->listen, opt->listen, strlen(opt->listen) + 1);
+	if (t->listen[0] != '\0')
+		rc = router_open(t, 1);
 	loop_timer_start(t->timer, REDIAL_MS);
 	*out = t;
 	return rc;
@@ -433,7 +468,7 @@ static enum err line_add(struct transport *t, const struct transport_peer *p)
 
 enum err transport_peers(struct transport *t, const struct transport_peer *peers, size_t count)
 {
-	bool keep[LIMIT_PEERS + 1] = {false};
+	bool keep[LIMIT_PEERS + 1] = {false}, cut = false;
 	enum err rc = ERR_OK;
 
 	for (size_t i = 0; i < count && rc == ERR_OK; i++) {
@@ -450,9 +485,11 @@ enum err transport_peers(struct transport *t, const struct transport_peer *peers
 		rc = line_add(t, p);
 	}
 	for (size_t i = 1; i <= LIMIT_PEERS; i++)
-		if (t->lines[i] != NULL && !keep[i])
+		if (t->lines[i] != NULL && !keep[i]) {
+			cut = cut || t->lines[i]->route_len != 0;
 			line_free(t->lines[i]);
-	return rc;
+		}
+	return rc == ERR_OK && cut ? router_renew(t) : rc;
 }
 
 static bool send_routed(struct transport *t, struct line *ln, struct span bytes)

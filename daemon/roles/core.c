@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "crypto/hash.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
 #include "io/ctlsrv.h"
@@ -23,24 +24,33 @@
 #include "roles/roles.h"
 #include "roles/rosterfile.h"
 #include "roles/sandbox.h"
+#include "roles/shred.h"
 #include "roles/unlock.h"
 
-enum { HOUR_MS = 3600000, TICK_MIN_MS = 10, TICK_MAX_MS = 60000 };
+enum {
+	HOUR_MS = 3600000,
+	TICK_MIN_MS = 10,
+	TICK_MAX_MS = 60000,
+	ENDING_MS = 300,
+	SHRED_EVERY_MS = 20 * HOUR_MS
+};
 
 struct core {
 	const struct role_options *opt;
 	struct config config;
 	struct loop *loop;
-	struct loop_timer *tick, *hourly;
-	struct keybox *keybox;
-	struct keyfile_state state;
+	struct loop_timer *tick, *hourly, *ending;
+	struct keyfile keys;
+	bool panic;
+	int net_fd; /* net's line, while no keys are there to use it; -1 */
 	struct record_cipher cipher;
 	struct store *main, *prekeys;
 	struct engine *engine;
 	struct ctlsrv *ctl;
 	struct ipc *net;
-	uint64_t tick_at_ms; /* monotonic, when the armed tick fires; 0: none is armed */
-	uint32_t consumed;   /* bytes of net's credit used since the last turn */
+	uint64_t tick_at_ms;	 /* monotonic, when the armed tick fires; 0: none is armed */
+	uint64_t shred_after_ms; /* monotonic: the next batch, at the earliest */
+	uint32_t consumed;	 /* bytes of net's credit used since the last turn */
 };
 
 static struct node_time now_of(const struct core *c)
@@ -66,7 +76,7 @@ static void send_setup(struct core *c, bool first)
 		return;
 	m = msg_new(&a, MSG_NET_SETUP);
 	if (first) {
-		keybox_transport_secret(c->keybox, sec);
+		keybox_transport_secret(c->keys.keybox, sec);
 		msg_set_bytes(&a, m, NET_SETUP_TRANSPORT_SEC, span_of(sec, sizeof sec));
 		secret_wipe(sec, sizeof sec);
 	}
@@ -78,7 +88,7 @@ static void send_setup(struct core *c, bool first)
 		const struct peer *p = &n->peers[i];
 		struct msg *row;
 
-		if (p->self || !p->active)
+		if (p->self || !p->admitted)
 			continue;
 		row = msg_add(&a, m, NET_SETUP_PEERS);
 		msg_set_u64(row, NET_PEER_PEER, p->no);
@@ -152,6 +162,12 @@ static void on_new_net(void *ctx, int fd)
 	struct core *c = ctx;
 	const struct ipc_calls calls = {on_record, on_net_gone, c};
 
+	if (c->engine == NULL) { /* locked: net waits, without a key and without a socket */
+		if (c->net_fd >= 0)
+			(void)close(c->net_fd);
+		c->net_fd = fd;
+		return;
+	}
 	if (c->net != NULL)
 		on_net_gone(c);
 	if (ipc_open(c->loop, &c->net, fd, &calls) != ERR_OK) {
@@ -170,12 +186,18 @@ static void on_supervisor_gone(void *ctx)
 
 /* ---- control, effects ---- */
 
+static void on_locked_request(struct core *c, uint64_t client, struct span bytes);
+
 static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span bytes)
 {
 	struct core *c = ctx;
 
-	push(c,
-	     &(struct event){.type = EVENT_REQUEST, .client = client, .uid = uid, .bytes = bytes});
+	if (c->engine == NULL)
+		on_locked_request(c, client, bytes);
+	else
+		push(c,
+		     &(struct event){
+			     .type = EVENT_REQUEST, .client = client, .uid = uid, .bytes = bytes});
 }
 
 static void on_reply(void *ctx, uint64_t client, struct span bytes)
@@ -206,10 +228,10 @@ static void keep_roster_seq(struct core *c)
 {
 	const uint64_t seq = engine_node(c->engine)->roster_seq;
 
-	if (seq <= c->state.roster_seq_max)
+	if (seq <= c->keys.state.roster_seq_max)
 		return;
-	c->state.roster_seq_max = seq;
-	if (keyfile_state_write(c->config.dir, c->keybox, &c->state) != ERR_OK)
+	c->keys.state.roster_seq_max = seq;
+	if (keyroot_write(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state) != ERR_OK)
 		log_write(LOG_ERROR, LOG_FAILED, "step=keyroot seq=%llu", (unsigned long long)seq);
 }
 
@@ -222,6 +244,63 @@ static void on_members(void *ctx)
 	log_write(LOG_NOTICE, LOG_ROSTER_APPLIED, "seq=%llu",
 		  (unsigned long long)engine_node(c->engine)->roster_seq);
 	send_setup(c, false);
+}
+
+/* ---- keys ---- */
+
+/* Effects that only whoever holds the keys can have.  They come before the reply they belong to. */
+static void on_keys(void *ctx, enum effect_type what)
+{
+	struct core *c = ctx;
+	enum err rc = ERR_OK;
+
+	if (what == EFFECT_SHRED)
+		rc = shred_run(c->main, &c->keys);
+	if (rc != ERR_OK) { /* it is finished forward at the next start */
+		log_write(LOG_ERROR, LOG_FAILED, "step=shred err=\"%s\"", err_text(rc));
+		loop_stop(c->loop, ROLES_TRY_AGAIN);
+	}
+	if (what == EFFECT_LOCK)
+		loop_timer_start(c->ending, ENDING_MS);
+	c->panic = c->panic || what == EFFECT_PANIC;
+}
+
+static void on_ending(void *ctx)
+{
+	struct core *c = ctx;
+
+	loop_stop(c->loop, ROLES_LOCKED);
+}
+
+/* Compromise drill: we suspend ourselves in our own record, destroy every prekey, and forget the keys.
+ * The way back is the key that was promised: kring rotate. */
+static enum err panic(struct core *c, const struct node_time *now)
+{
+	struct keybox *kb = c->keys.keybox;
+	struct node *n = engine_node(c->engine);
+	uint8_t bytes[WIRE_NODE_MAX], carried[WIRE_NODE_CARRIED_MAX], sig[WIRE_SIG];
+	struct wr w = wr_of(bytes, sizeof bytes), cw = wr_of(carried, sizeof carried);
+	struct wire_node_carried last;
+	struct span part, old = engine_own_record(c->engine, carried, sizeof carried);
+	enum err rc = ERR_OK;
+
+	if (old.len != 0 && wire_node_carried_get(old, &last) == ERR_OK) {
+		last.rec.prev_hash = hash_one(HASH_NODEREC, last.bytes);
+		last.rec.version++;
+		last.rec.flags |= WIRE_NODE_SUSPENDED;
+		last.rec.time_s = now->wall_ms / 1000;
+		wire_node_put(&w, &last.rec);
+		part = wr_span(&w);
+		keybox_sign(kb, SIGN_NODE, &part, 1, sig);
+		wire_node_carry(&cw, part, sig, NULL);
+		push(c, &(struct event){.type = EVENT_RECORD, .bytes = wr_span(&cw)});
+		rc = engine_turn(c->engine, now);
+	}
+	n->have_prekey = false;
+	if (rc == ERR_OK)
+		rc = prekeys_destroy_all(c->prekeys, &c->keys);
+	loop_timer_start(c->ending, ENDING_MS);
+	return rc;
 }
 
 /* ---- turns ---- */
@@ -250,8 +329,15 @@ static void on_turn_end(void *ctx)
 	struct core *c = ctx;
 	const struct node_time now = now_of(c);
 	uint8_t used[4];
-	enum err rc = engine_turn(c->engine, &now);
+	enum err rc;
 
+	if (c->engine == NULL)
+		return;
+	rc = engine_turn(c->engine, &now);
+	if (rc == ERR_OK && c->panic) {
+		c->panic = false;
+		rc = panic(c, &now);
+	}
 	if (rc != ERR_OK) { /* never retry a failed commit in this process: start again from disk */
 		log_write(LOG_ERROR, LOG_FAILED, "step=turn err=\"%s\"", err_text(rc));
 		loop_stop(c->loop, ROLES_TRY_AGAIN);
@@ -282,10 +368,15 @@ static void on_hour(void *ctx)
 	uint8_t record[WIRE_PREKEY_LEN];
 	bool changed;
 
-	if (prekeys_turn_over(c->prekeys, c->keybox, now_of(c).wall_ms / 1000, record, &changed) ==
+	if (prekeys_turn_over(c->prekeys, &c->keys, now_of(c).wall_ms / 1000, record, &changed) ==
 		    ERR_OK &&
 	    changed)
 		node_set_prekey(engine_node(c->engine), record);
+	/* Erasures of the day in one batch: each takes every case key through our hands. */
+	if (now_of(c).mono_ms >= c->shred_after_ms && shred_waiting(c->main, &c->keys)) {
+		c->shred_after_ms = now_of(c).mono_ms + SHRED_EVERY_MS;
+		on_keys(c, EFFECT_SHRED);
+	}
 	loop_timer_start(c->hourly, HOUR_MS);
 }
 
@@ -297,7 +388,7 @@ static enum err open_stores(struct core *c)
 	struct store_options o = {.path = path, .cipher = &c->cipher};
 	enum err rc;
 
-	cipher_fill(&c->cipher, c->keybox);
+	cipher_fill(&c->cipher, c->keys.keybox);
 	(void)snprintf(path, sizeof path, "%s/main", c->config.dir);
 	rc = store_open(&c->main, &o);
 	if (rc != ERR_OK)
@@ -334,21 +425,24 @@ static enum err read_words(struct core *c)
 
 static enum err start_node(struct core *c)
 {
-	const struct inception *in = keybox_inception(c->keybox);
+	const struct inception *in = keybox_inception(c->keys.keybox);
 	const struct node_identity who = {.fed_id = in->fed_id,
-					  .node_id = keybox_node_id(c->keybox),
-					  .nk_pub = keybox_signing_pub(c->keybox),
-					  .key_seq = keybox_key_seq(c->keybox),
-					  .incarnation_no = c->state.incarnation_no,
-					  .roster_floor = c->state.roster_seq_max};
-	struct engine_parts parts = {.keybox = c->keybox,
-				     .calls = {on_reply, on_envelope, on_members, on_onboard, c}};
+					  .node_id = keybox_node_id(c->keys.keybox),
+					  .nk_pub = keybox_signing_pub(c->keys.keybox),
+					  .key_seq = keybox_key_seq(c->keys.keybox),
+					  .incarnation_no = c->keys.state.incarnation_no,
+					  .roster_floor = c->keys.state.roster_seq_max};
+	struct engine_parts parts = {
+		.keybox = c->keys.keybox,
+		.calls = {on_reply, on_envelope, on_members, on_onboard, on_keys, c}};
 	const struct node_time now = now_of(c);
 	uint8_t record[WIRE_PREKEY_LEN];
 	enum err rc = open_stores(c);
 
+	if (rc == ERR_OK && keybox_roots(c->keys.keybox)->case_epoch_next != 0)
+		rc = shred_run(c->main, &c->keys); /* a crash stopped one half-way */
 	if (rc == ERR_OK)
-		rc = prekeys_start(c->prekeys, c->keybox, now.wall_ms / 1000, record);
+		rc = prekeys_start(c->prekeys, &c->keys, now.wall_ms / 1000, record);
 	if (rc == ERR_OK)
 		rc = node_create(&parts.node, &who, now.mono_ms);
 	if (rc != ERR_OK)
@@ -365,64 +459,138 @@ static enum err start_io(struct core *c)
 {
 	const struct fdpass_calls line = {on_new_net, on_supervisor_gone, c};
 	char path[CONFIG_PATH_MAX + 16];
-	enum err rc;
+	enum err rc = loop_create(&c->loop);
 
+	if (rc == ERR_OK)
+		rc = loop_signals(c->loop);
 	(void)snprintf(path, sizeof path, "%s/core.sock", c->config.dir);
-	rc = ctlsrv_open(c->loop, &c->ctl, path, on_request, c);
+	if (rc == ERR_OK)
+		rc = ctlsrv_open(c->loop, &c->ctl, path, on_request, c);
 	if (rc == ERR_OK)
 		rc = fdpass_listen(c->loop, ROLES_FD_SUPERVISOR, &line);
 	if (rc == ERR_OK)
 		rc = loop_timer_create(c->loop, &c->tick, on_tick, c);
 	if (rc == ERR_OK)
 		rc = loop_timer_create(c->loop, &c->hourly, on_hour, c);
+	if (rc == ERR_OK)
+		rc = loop_timer_create(c->loop, &c->ending, on_ending, c);
+	if (rc == ERR_OK)
+		loop_on_turn_end(c->loop, on_turn_end, c);
+	return rc;
+}
+
+/* With the keys in hand: store, node, timers, net; and nothing of the outside after that. */
+static enum err wake(struct core *c)
+{
+	const int fd = c->net_fd;
+	enum err rc = start_node(c);
+
+	if (rc == ERR_OK)
+		rc = sandbox_enter(SANDBOX_CORE);
 	if (rc != ERR_OK)
 		return rc;
 	loop_timer_start(c->hourly, HOUR_MS);
-	loop_on_turn_end(c->loop, on_turn_end, c);
+	c->net_fd = -1;
+	if (fd >= 0)
+		on_new_net(c, fd);
+	log_write(LOG_NOTICE, LOG_STARTED, "members=%zu", engine_node(c->engine)->peer_count);
 	return ERR_OK;
+}
+
+static void answer_locked(struct core *c, uint64_t client, const char *error, const char *what,
+			  const char *remedy)
+{
+	struct arena a;
+	struct msg *reply;
+	struct span bytes;
+
+	if (arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return;
+	reply = msg_new(&a, MSG_REPLY);
+	if (error != NULL) {
+		msg_set_text(&a, reply, REPLY_ERROR, error);
+		msg_set_text(&a, reply, REPLY_WHAT, what);
+		msg_set_text(&a, reply, REPLY_REMEDY, remedy);
+	} else {
+		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, c->engine == NULL);
+	}
+	if (msg_pack(&a, reply, &bytes) == ERR_OK)
+		ctlsrv_reply(c->ctl, client, bytes);
+	arena_free(&a);
+}
+
+/* What a locked node answers: its state, and the way out of it. */
+static void on_locked_request(struct core *c, uint64_t client, struct span bytes)
+{
+	struct arena a;
+	struct msg *request;
+	struct err_text why;
+	enum err rc;
+
+	if (arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return;
+	rc = msg_parse(&a, MSG_REQUEST, bytes, &request, &why);
+	if (rc == ERR_OK && msg_has(request, REQUEST_UNLOCK)) {
+		rc = unlock_typed(&c->config,
+				  msg_text(msg_get(request, REQUEST_UNLOCK), UNLOCK_SECRET),
+				  &c->keys);
+		if (rc == ERR_OK)
+			rc = wake(c);
+		if (rc == ERR_OK)
+			answer_locked(c, client, NULL, "", "");
+		else
+			answer_locked(c, client, rc == ERR_CRYPTO ? "refused" : "not-now",
+				      rc == ERR_CRYPTO ? "this does not unlock the node"
+						       : err_text(rc),
+				      "the passphrase, or the code of the recovery sheet");
+		if (rc != ERR_OK && rc != ERR_CRYPTO)
+			loop_stop(c->loop, ROLES_TRY_AGAIN);
+	} else if (rc == ERR_OK && msg_has(request, REQUEST_STATUS)) {
+		answer_locked(c, client, NULL, "", "");
+	} else {
+		answer_locked(c, client, "not-now", "this node is locked", "kring unlock");
+	}
+	arena_free(&a); /* wiped */
 }
 
 int core_main(const struct role_options *opt)
 {
-	struct core c = {.opt = opt};
+	struct core c = {.opt = opt, .net_fd = -1};
 	struct err_text why = {""};
 	const char *step = "config";
 	enum err rc = config_read(&c.config, opt->dir, opt->config, &why);
+	bool wait = opt->locked;
 	int code;
 
 	log_init("core", config_log_level(&c.config));
 	(void)close(ROLES_FD_PEER); /* the first socketpair; the real one comes over the line */
 	if (rc == ERR_OK) {
-		step = "unlock";
+		step = "sockets";
+		wait = wait || (opt->passphrase_file == NULL && !unlock_unattended(&c.config));
 		rc = secret_init();
 	}
 	if (rc == ERR_OK)
-		rc = unlock_open(&c.config, opt->passphrase_file, &c.keybox, &c.state, &why);
-	if (rc == ERR_OK)
-		rc = loop_create(&c.loop);
-	if (rc == ERR_OK)
-		rc = loop_signals(c.loop);
-	if (rc == ERR_OK) {
-		step = "store";
-		rc = start_node(&c);
-	}
-	if (rc == ERR_OK) {
-		step = "sockets";
 		rc = start_io(&c);
+	if (rc == ERR_OK && !wait) {
+		step = "unlock";
+		rc = unlock_open(&c.config, opt->passphrase_file, &c.keys, &why);
 	}
-	if (rc == ERR_OK)
-		rc = sandbox_enter(SANDBOX_CORE);
+	if (rc == ERR_OK && !wait) {
+		step = "store";
+		rc = wake(&c);
+	}
 	if (rc != ERR_OK) {
 		log_write(LOG_ERROR, LOG_FAILED, "step=%s err=\"%s\" why=\"%s\"", step,
 			  err_text(rc), why.text);
 		return rc == ERR_BUSY || rc == ERR_FULL || rc == ERR_NOMEM ? ROLES_FAILED
 									   : ROLES_CONFIG;
 	}
-	log_write(LOG_NOTICE, LOG_STARTED, "members=%zu", engine_node(c.engine)->peer_count);
+	if (wait)
+		log_write(LOG_NOTICE, LOG_LOCKED, "waits=1");
 	code = loop_run(c.loop);
 	ctlsrv_close(c.ctl);
 	store_close(c.main);
 	store_close(c.prekeys);
-	keybox_free(c.keybox);
+	keyfile_close(&c.keys);
 	return code;
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "crypto/hash.h"
+#include "domain/membership/members.h"
 
 enum {
 	BATCH = 32,
@@ -216,6 +217,11 @@ static void release(struct engine *e, const struct effects *fx)
 		case EFFECT_ONBOARD:
 			c->onboard(c->ctx, x->peer, x->bytes);
 			break;
+		case EFFECT_SHRED:
+		case EFFECT_LOCK:
+		case EFFECT_PANIC:
+			c->keys(c->ctx, x->type);
+			break;
 		case EFFECT_PEER_INC:
 			log_write(LOG_NOTICE, LOG_STREAM_RESET, "peer=%u", x->peer);
 			break;
@@ -404,4 +410,27 @@ void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms)
 {
 	*wall_ms = e->next_wall_ms;
 	*mono_ms = e->next_mono_ms;
+}
+
+struct span engine_own_record(struct engine *e, uint8_t *buf, size_t cap)
+{
+	const struct node *n = e->parts.node;
+	const struct peer *self = state_peer_by_id(e->parts.node, &n->node_id);
+	struct effects fx;
+	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
+	struct span v = {NULL, 0};
+
+	if (self == NULL || store_begin(e->parts.store, false, &t.txn) != ERR_OK)
+		return v;
+	effects_init(&fx);
+	node_turn_begin(e->parts.node, &t, &e->now);
+	if (members_record(&t, self->no, self->key_seq, &v) != ERR_OK || v.len > cap)
+		v = span_of(NULL, 0);
+	if (v.len != 0) {
+		memcpy(buf, v.p, v.len);
+		v.p = buf;
+	}
+	store_abort(t.txn);
+	arena_reset(&e->turn_arena);
+	return v;
 }

@@ -24,6 +24,7 @@ struct engine_calls {
 			 struct span bytes); /* sealed, or a prekey record */
 	void (*members)(void *ctx);
 	void (*onboard)(void *ctx, uint16_t line, struct span bytes);
+	void (*keys)(void *ctx, enum effect_type what); /* EFFECT_SHRED, _LOCK, _PANIC */
 	void *ctx;
 };
 
@@ -52,5 +53,7 @@ MUST_CHECK enum err engine_reload(struct engine *e, const struct node_time *now,
 /** When the next EVENT_TICK is due: whichever clock comes first. */
 void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms);
 struct node *engine_node(struct engine *e);
+/** Our newest node record, carried, into buf; empty when we are no member. */
+struct span engine_own_record(struct engine *e, uint8_t *buf, size_t cap);
 
 #endif /* KRING_ROLES_ENGINE_H */

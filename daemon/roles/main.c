@@ -15,16 +15,28 @@ static const char usage_text[] =
 	"  --config FILE           its settings (DIR/kring.conf)\n"
 	"  --passphrase-file FILE  unlock with the passphrase in FILE, - for standard input;\n"
 	"                          else with the key file named in the settings\n"
+	"  --locked                wait for kring unlock, whatever key file there is\n"
 	"  --version, --help\n"
 	"example: kringd --dir /var/lib/kring\n";
 
-enum { OPT_DIR = 1, OPT_CONFIG, OPT_PASS, OPT_ROLE, OPT_VERSION, OPT_HELP, OPT_NO_ZAP, OPT_CLOCK };
+enum {
+	OPT_DIR = 1,
+	OPT_CONFIG,
+	OPT_PASS,
+	OPT_ROLE,
+	OPT_VERSION,
+	OPT_HELP,
+	OPT_NO_ZAP,
+	OPT_CLOCK,
+	OPT_LOCKED
+};
 
 static const struct option options[] = {
 	{"dir", required_argument, NULL, OPT_DIR},
 	{"config", required_argument, NULL, OPT_CONFIG},
 	{"passphrase-file", required_argument, NULL, OPT_PASS},
 	{"role", required_argument, NULL, OPT_ROLE},
+	{"locked", no_argument, NULL, OPT_LOCKED},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, OPT_HELP},
 #ifdef KRING_DEV
@@ -55,6 +67,9 @@ int main(int argc, char **argv)
 			break;
 		case OPT_ROLE:
 			role = optarg;
+			break;
+		case OPT_LOCKED:
+			opt.locked = true;
 			break;
 		case OPT_NO_ZAP:
 			opt.no_zap = true;

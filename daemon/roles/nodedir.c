@@ -151,11 +151,10 @@ struct secrets {
 };
 
 static enum err make_keys(const struct tool_args *a, const struct id16 *fed_id, struct secrets *s,
-			  struct keybox **kb)
+			  struct keyfile *k)
 {
 	const struct keyfile_unlock how = {KEYFILE_KEY, span_of(s->key, sizeof s->key)};
 	struct keyfile_new spec = {.fed_id = *fed_id};
-	struct keyfile_state state;
 	enum err rc;
 
 	rng_fill(s->key, sizeof s->key);
@@ -165,29 +164,29 @@ static enum err make_keys(const struct tool_args *a, const struct id16 *fed_id, 
 	spec.key = span_of(s->key, sizeof s->key);
 	spec.recovery = span_of(s->recovery, sizeof s->recovery);
 	rc = keyfile_create(a->dir, &spec, s->next_seed);
-	return rc == ERR_OK ? keyfile_open(a->dir, &how, kb, &state) : rc;
+	return rc == ERR_OK ? keyfile_open(a->dir, &how, k) : rc;
 }
 
 int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		 uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len)
 {
 	struct secrets s = {.pass_len = 0};
-	struct keybox *kb = NULL;
+	struct keyfile k = {.keybox = NULL};
 	enum err rc;
 
 	(void)mkdir(a->dir, 0700);
 	if (a->passphrase_file != NULL &&
 	    unlock_read_line(a->passphrase_file, s.pass, sizeof s.pass, &s.pass_len) != ERR_OK)
 		return tool_fail(TOOL_USAGE, "the passphrase is empty or cannot be read", "");
-	rc = make_keys(a, fed_id, &s, &kb);
+	rc = make_keys(a, fed_id, &s, &k);
 	if (rc == ERR_OK)
-		rc = write_words(a, kb, join, join_len);
+		rc = write_words(a, k.keybox, join, join_len);
 	if (rc == ERR_OK)
 		rc = write_settings(a, s.key);
 	if (rc == ERR_OK)
 		rc = nodedir_sheet(a->dir, a->org, s.recovery, s.next_seed);
 	secret_wipe(&s, sizeof s);
-	keybox_free(kb);
+	keyfile_close(&k);
 	if (rc == ERR_EXISTS)
 		return tool_fail(TOOL_RULE, "this directory holds a node already", a->dir);
 	return rc == ERR_OK ? 0 : tool_fail_err("making the node", rc);

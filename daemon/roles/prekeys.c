@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "roles/prekeys.h"
 
+enum sweep_mode { SWEEP_LOAD, SWEEP_OLD, SWEEP_ALL };
 enum { USE_S = 86400, KEEP_S = 9 * 86400, ROW_LEN = WIRE_PREKEY_LEN + KEYBOX_PREKEY_SEALED_LEN };
 
 static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
@@ -35,8 +36,9 @@ static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 }
 
 /* Destroys what is past its time; notes the newest that is left. */
-static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s, bool load,
-		      uint64_t *newest_s, uint8_t record[WIRE_PREKEY_LEN])
+static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
+		      enum sweep_mode mode, uint64_t *newest_s, uint8_t record[WIRE_PREKEY_LEN],
+		      bool *destroyed)
 {
 	struct store_key at = {.len = 0};
 	struct store_row row;
@@ -51,14 +53,15 @@ static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s, 
 		if (row.key.len != 24 || row.val.len != ROW_LEN)
 			return ERR_CORRUPT;
 		memcpy(id.b, row.key.p + 8, 16);
-		if (time_s + KEEP_S <= now_s) {
+		if (mode == SWEEP_ALL || time_s + KEEP_S <= now_s) {
 			struct store_key k = {.len = 0};
 
 			key_put(&k, row.key.p, row.key.len);
 			keybox_prekey_destroy(kb, &id);
+			*destroyed = true;
 			rc = store_del(txn, STORE_OWNKEY, key_span(&k));
 		} else {
-			if (load)
+			if (mode == SWEEP_LOAD)
 				rc = keybox_prekey_load(kb, &id, row.val.p + WIRE_PREKEY_LEN);
 			/* one of an earlier signing key still opens what lies at relays, but is not announced */
 			if (rc == ERR_OK && time_s >= *newest_s &&
@@ -74,38 +77,86 @@ static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s, 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-static enum err run(struct store *s, struct keybox *kb, uint64_t now_s, bool load,
+/* What lives, under the next V.  Freed pages keep the rows of the dead: V is what dies. */
+static enum err reseal(struct store_txn *txn, struct keybox *kb)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(txn, STORE_OWNKEY, span_of(NULL, 0), &at, &row)) == ERR_OK) {
+		struct store_key k = {.len = 0};
+		uint8_t copy[ROW_LEN];
+		struct id16 id;
+
+		if (row.key.len != 24 || row.val.len != ROW_LEN)
+			return ERR_CORRUPT;
+		key_put(&k, row.key.p, row.key.len);
+		memcpy(id.b, row.key.p + 8, 16);
+		memcpy(copy, row.val.p, ROW_LEN);
+		rc = keybox_prekey_reseal(kb, &id, copy + WIRE_PREKEY_LEN);
+		if (rc == ERR_OK)
+			rc = store_put(txn, STORE_OWNKEY, key_span(&k), span_of(copy, ROW_LEN));
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* One transaction between two states of keyroot, as in shred.c: a crash anywhere leaves every living
+ * key readable under V or under the next one, and is finished at the next turn-over. */
+static enum err run(struct store *s, struct keyfile *k, uint64_t now_s, enum sweep_mode mode,
 		    uint8_t record[WIRE_PREKEY_LEN], bool *changed)
 {
+	struct keybox *kb = k->keybox;
 	struct store_txn *txn;
 	uint64_t newest_s = 0;
+	bool destroyed = keybox_roots(kb)->prekey_next;
 	enum err rc = store_begin(s, true, &txn);
 
 	*changed = false;
 	if (rc != ERR_OK)
 		return rc;
-	rc = sweep(txn, kb, now_s, load, &newest_s, record);
-	if (rc == ERR_OK && newest_s + USE_S <= now_s) {
+	rc = sweep(txn, kb, now_s, mode, &newest_s, record, &destroyed);
+	if (rc == ERR_OK && mode != SWEEP_ALL && newest_s + USE_S <= now_s) {
 		rc = draw(txn, kb, now_s, record);
 		*changed = true;
+	}
+	if (rc == ERR_OK && destroyed) {
+		keybox_prekeys_begin(kb);
+		rc = keyroot_write(k->root, keybox_roots(kb), &k->state);
+		if (rc == ERR_OK)
+			rc = reseal(txn, kb);
 	}
 	if (rc != ERR_OK) {
 		store_abort(txn);
 		return rc;
 	}
-	return store_commit(txn);
+	rc = store_commit(txn);
+	if (rc != ERR_OK || !destroyed)
+		return rc;
+	keybox_prekeys_end(kb);
+	return keyroot_settle(k->root, keybox_roots(kb), &k->state);
 }
 
-enum err prekeys_start(struct store *s, struct keybox *kb, uint64_t now_s,
+enum err prekeys_start(struct store *s, struct keyfile *k, uint64_t now_s,
 		       uint8_t record[WIRE_PREKEY_LEN])
 {
 	bool changed;
 
-	return run(s, kb, now_s, true, record, &changed);
+	return run(s, k, now_s, SWEEP_LOAD, record, &changed);
 }
 
-enum err prekeys_turn_over(struct store *s, struct keybox *kb, uint64_t now_s,
+enum err prekeys_turn_over(struct store *s, struct keyfile *k, uint64_t now_s,
 			   uint8_t record[WIRE_PREKEY_LEN], bool *changed)
 {
-	return run(s, kb, now_s, false, record, changed);
+	return run(s, k, now_s, SWEEP_OLD, record, changed);
+}
+
+enum err prekeys_destroy_all(struct store *s, struct keyfile *k)
+{
+	uint8_t record[WIRE_PREKEY_LEN];
+	bool changed;
+
+	return run(s, k, 0, SWEEP_ALL, record, &changed);
 }

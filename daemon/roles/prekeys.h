@@ -12,15 +12,17 @@
 #ifndef KRING_ROLES_PREKEYS_H
 #define KRING_ROLES_PREKEYS_H
 
-#include "crypto/keybox.h"
+#include "crypto/keyfile.h"
 #include "proto/wire.h"
 #include "store/store.h"
 
 /** Load all, destroy the old, draw a new one when the newest is a day old; newest into record. */
-MUST_CHECK enum err prekeys_start(struct store *s, struct keybox *kb, uint64_t now_s,
+MUST_CHECK enum err prekeys_start(struct store *s, struct keyfile *k, uint64_t now_s,
 				  uint8_t record[WIRE_PREKEY_LEN]);
 /** Hourly. *changed tells that record is a new one. */
-MUST_CHECK enum err prekeys_turn_over(struct store *s, struct keybox *kb, uint64_t now_s,
+MUST_CHECK enum err prekeys_turn_over(struct store *s, struct keyfile *k, uint64_t now_s,
 				      uint8_t record[WIRE_PREKEY_LEN], bool *changed);
+/** Compromise: all of them, now. */
+MUST_CHECK enum err prekeys_destroy_all(struct store *s, struct keyfile *k);
 
 #endif /* KRING_ROLES_PREKEYS_H */

@@ -21,9 +21,12 @@
 enum { ROLES_FD_PEER = 3, ROLES_FD_SUPERVISOR = 4 };
 /** Exit codes of sysexits.h; EX_CONFIG is not retried. */
 enum { ROLES_OK = 0, ROLES_FAILED = 70, ROLES_TRY_AGAIN = 75, ROLES_CONFIG = 78 };
+/** core gave its keys away (kring lock): it starts again and waits for a person. */
+enum { ROLES_LOCKED = 79 };
 
 struct role_options {
 	const char *dir, *config, *passphrase_file;
+	bool locked;		/* core: wait for kring unlock, whatever key file there is */
 	bool no_zap;		/* kringd_dev only */
 	int64_t clock_offset_s; /* kringd_dev only */
 };

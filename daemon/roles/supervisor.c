@@ -34,6 +34,7 @@ struct supervisor {
 	const struct role_options *opt;
 	const char *self;
 	pid_t core, net;
+	bool locked;   /* core gave its keys away: the next one waits for a person */
 	int core_line; /* our end of core's ROLES_FD_SUPERVISOR */
 	uint64_t deaths[DEATHS_MAX];
 	size_t death_count;
@@ -64,6 +65,8 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 		args[n++] = "--passphrase-file";
 		args[n++] = s->opt->passphrase_file;
 	}
+	if (s->locked && strcmp(role, "core") == 0)
+		args[n++] = "--locked";
 #ifdef KRING_DEV
 	if (s->opt->no_zap)
 		args[n++] = "--dev-no-zap";
@@ -164,6 +167,8 @@ static int child_ended(struct supervisor *s, pid_t pid, int status)
 		s->core = 0;
 	else
 		s->net = 0;
+	if (core && code == ROLES_LOCKED)
+		s->locked = true;
 	if (code == ROLES_CONFIG || code == ROLES_OK || crash_loop(s)) {
 		end_child(&s->net, SIGTERM);
 		end_child(&s->core, SIGTERM);
@@ -208,7 +213,7 @@ static int watch(struct supervisor *s)
 
 int supervisor_main(const struct role_options *opt, const char *self)
 {
-	struct supervisor s = {.opt = opt, .self = self};
+	struct supervisor s = {.opt = opt, .self = self, .locked = opt->locked};
 	struct err_text why = {""};
 	struct config c;
 

@@ -122,30 +122,28 @@ static enum err rotate(const char *dir, const struct config *conf, const char *p
 	uint8_t bytes[WIRE_NODE_MAX], carried[WIRE_NODE_CARRIED_MAX], old_sig[WIRE_SIG],
 		sig[WIRE_SIG];
 	struct wr w = wr_of(carried, sizeof carried);
-	struct keybox *kb = NULL;
-	struct keyfile_state state;
+	struct keyfile k = {.keybox = NULL};
 	struct err_text why = {""};
 	struct span part = {bytes, 0};
 	char path[PATH_LEN];
-	enum err rc = unlock_open(conf, passphrase_file, &kb, &state, &why);
+	enum err rc = unlock_open(conf, passphrase_file, &k, &why);
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = keyfile_rotation(kb, r);
+	rc = keyfile_rotation(k.keybox, r);
 	if (rc == ERR_OK)
 		rc = new_record(dir, r, bytes, &part.len);
 	if (rc == ERR_OK) {
-		keybox_sign(kb, SIGN_NODE, &part, 1, old_sig);
-		rc = keyfile_rotate(dir, kb, r);
+		keybox_sign(k.keybox, SIGN_NODE, &part, 1, old_sig);
+		rc = keyfile_rotate(dir, k.keybox, r);
 	}
-	keybox_free(kb);
-	kb = NULL;
+	keyfile_close(&k);
 	if (rc == ERR_OK)
-		rc = unlock_open(conf, passphrase_file, &kb, &state, &why);
+		rc = unlock_open(conf, passphrase_file, &k, &why);
 	if (rc != ERR_OK)
 		return rc;
-	keybox_sign(kb, SIGN_NODE, &part, 1, sig);
-	keybox_free(kb);
+	keybox_sign(k.keybox, SIGN_NODE, &part, 1, sig);
+	keyfile_close(&k);
 	wire_node_carry(&w, part, sig, recovery ? NULL : old_sig);
 	if (w.over || !nodedir_path(path, sizeof path, dir, "record"))
 		return ERR_LIMIT;

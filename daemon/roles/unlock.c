@@ -2,6 +2,7 @@
 #include "roles/unlock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,33 +41,69 @@ enum err unlock_read_line(const char *file, char *buf, size_t cap, size_t *len)
 	return *len == 0 ? ERR_INVAL : ERR_OK;
 }
 
-enum err unlock_open(const struct config *c, const char *passphrase_file, struct keybox **out,
-		     struct keyfile_state *state, struct err_text *why)
+static bool key_path(const struct config *c, char *out, size_t cap, enum keyfile_slot *kind)
+{
+	const char *handed = getenv("CREDENTIALS_DIRECTORY");
+	int n;
+
+	*kind = KEYFILE_CREDENTIAL;
+	if (handed != NULL) {
+		n = snprintf(out, cap, "%s/kring.key", handed);
+		if (n > 0 && (size_t)n < cap && access(out, R_OK) == 0)
+			return true;
+	}
+	*kind = KEYFILE_KEY;
+	n = snprintf(out, cap, "%s%s%s", c->key_file[0] == '/' ? "" : c->dir,
+		     c->key_file[0] == '/' ? "" : "/", c->key_file);
+	return n > 0 && (size_t)n < cap && access(out, R_OK) == 0;
+}
+
+bool unlock_unattended(const struct config *c)
+{
+	char path[2 * CONFIG_PATH_MAX + 2];
+	enum keyfile_slot kind;
+
+	return key_path(c, path, sizeof path, &kind);
+}
+
+enum err unlock_open(const struct config *c, const char *passphrase_file, struct keyfile *out,
+		     struct err_text *why)
 {
 	char secret[PASSPHRASE_MAX], path[2 * CONFIG_PATH_MAX + 2];
 	struct keyfile_unlock how = {.kind = KEYFILE_PASSPHRASE};
 	size_t len = 0;
-	enum err rc;
+	enum err rc = ERR_NOTFOUND;
 
-	if (passphrase_file != NULL) {
+	if (passphrase_file != NULL)
 		rc = unlock_read_line(passphrase_file, secret, sizeof secret, &len);
-	} else {
-		how.kind = KEYFILE_KEY;
-		(void)snprintf(path, sizeof path, "%s%s%s", c->key_file[0] == '/' ? "" : c->dir,
-			       c->key_file[0] == '/' ? "" : "/", c->key_file);
+	else if (key_path(c, path, sizeof path, &how.kind))
 		rc = keyfile_read_file(path, (uint8_t *)secret, 32, &len);
-	}
 	if (rc != ERR_OK)
 		return err_explain(why, rc,
 				   passphrase_file != NULL
 					   ? "the passphrase could not be read"
 					   : "no key file: start with --passphrase-file");
 	how.secret = span_of(secret, len);
-	rc = keyfile_open(c->dir, &how, out, state);
+	rc = keyfile_open(c->dir, &how, out);
 	secret_wipe(secret, sizeof secret);
 	if (rc == ERR_CRYPTO)
 		return err_explain(why, rc, "this does not unlock the node");
 	if (rc == ERR_NOTFOUND)
-		return err_explain(why, rc, "no node in this directory: kring node init");
+		return err_explain(why, ERR_INVAL, "no node in this directory: kring node init");
 	return rc;
+}
+
+enum err unlock_typed(const struct config *c, const char *secret, struct keyfile *out)
+{
+	uint8_t code[KEYFILE_RECOVERY_LEN];
+	struct keyfile_unlock how = {KEYFILE_RECOVERY, {code, sizeof code}};
+	enum err rc = ERR_CRYPTO;
+
+	if (keyfile_recovery_parse(secret, code))
+		rc = keyfile_open(c->dir, &how, out);
+	secret_wipe(code, sizeof code);
+	if (rc != ERR_CRYPTO)
+		return rc;
+	how = (struct keyfile_unlock){KEYFILE_PASSPHRASE, span_of(secret, strlen(secret))};
+	return keyfile_open(c->dir, &how, out);
 }

@@ -15,10 +15,15 @@
 #include "crypto/keyfile.h"
 #include "roles/config.h"
 
-/** passphrase_file: "-" standard input, NULL the key file of the settings. */
+/** passphrase_file: "-" standard input; NULL: the key that systemd hands over
+ *  ($CREDENTIALS_DIRECTORY/kring.key), else the key file of the settings.
+ *  ERR_NOTFOUND: there is none, or no node: why tells. */
 MUST_CHECK enum err unlock_open(const struct config *c, const char *passphrase_file,
-				struct keybox **out, struct keyfile_state *state,
-				struct err_text *why);
+				struct keyfile *out, struct err_text *why);
+/** With what a person typed: the passphrase, or the recovery code.  ERR_CRYPTO: neither. */
+MUST_CHECK enum err unlock_typed(const struct config *c, const char *secret, struct keyfile *out);
+/** Is there a key that needs no person? */
+bool unlock_unattended(const struct config *c);
 /** First line of a file (or standard input), without its newline; caller wipes buf. */
 MUST_CHECK enum err unlock_read_line(const char *file, char *buf, size_t cap, size_t *len);
 

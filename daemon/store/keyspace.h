@@ -51,7 +51,8 @@
 	X(WITNESS, "witness")	  /* peer u16                        highest cosignature   */ \
 	X(PROOF, "proof")	  /* kind u8 | seq u64 or peer u16   fork, conflict        */ \
 	X(INVITE, "invite")	  /* session 16                      invite, joining       */ \
-	X(PROPOSAL, "proposal")	  /* id 16                           entry being signed    */
+	X(PROPOSAL, "proposal")	  /* id 16                           entry being signed    */ \
+	X(ERASED, "erased")	  /* case 16                         when                  */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,
@@ -60,6 +61,9 @@ enum store_table {
 	STORE_TABLE_COUNT
 };
 /* clang-format on */
+
+/** Kinds of META rows that two rooms know (FORMAT.md has all). */
+enum { STORE_META_SHRED = 5 };
 
 /** A key under construction: k = key_of(); key_u16(&k, 7); key_id(&k, id.b, 16). */
 struct store_key {

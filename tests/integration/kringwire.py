@@ -215,6 +215,7 @@ class Member:
         self.inc, self.born = (1, os.urandom(16)), int(time.time())
         self.peer, self.pair_ms = ZERO32, 0
         self.unopened, self.sealed_to = [], []  # ids of prekeys: ours that they could not use; theirs for us
+        self.peer_epoch = None
         self.prekeys, self.sent, self.got, self.inbox, self.verdicts, self.refused, self.offered = {}, 0, 0, [], [], [], []
         self.new_prekey()
 
@@ -327,6 +328,8 @@ class Member:
                 k = PREKEY.unpack(b[:158])
                 if k[7] == 1:
                     self.peer_key = (k[6], k[10])
+                else:
+                    self.peer_epoch = (k[6], k[10])
             elif typ == UNOPENED:
                 self.unopened.append(b)
             elif typ == PING and b[8] == 0:

@@ -103,7 +103,7 @@ static enum err delivery_row(struct turn *t, const struct thread *th, struct msg
 	return ERR_OK;
 }
 
-enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply)
+enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply, bool name)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
 	struct msg *row = msg_add(t->arena, reply, REPLY_REFERRALS), *record;
@@ -132,7 +132,7 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	rc = readable(t, th, &cats);
 	if (rc == ERR_OK)
 		rc = cases_load(t, &th->case_id, &record);
-	if (rc == ERR_OK && (cats & 1) != 0)
+	if (rc == ERR_OK && name && (cats & 1) != 0)
 		msg_set_text(t->arena, row, REFERRAL_ROW_NAME,
 			     msg_text(msg_get(record, CASE_RECORD_PERSON), PERSON_NAME));
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
@@ -175,7 +175,7 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 				out->open = out->open ||
 					    !referral_terminal((enum referral_state)th.state);
 			if (out->reply != NULL)
-				rc = overview_row(t, &th, out->reply);
+				rc = overview_row(t, &th, out->reply, true);
 		}
 		if (rc != ERR_OK)
 			return rc;
@@ -249,7 +249,7 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 		if (th.kind != THREAD_REFERRAL || th.role != role ||
 		    (!all && referral_terminal((enum referral_state)th.state)))
 			continue;
-		rc = overview_row(t, &th, reply);
+		rc = overview_row(t, &th, reply, true);
 		if (rc != ERR_OK)
 			return rc;
 	}
@@ -292,8 +292,9 @@ static void body_texts(struct turn *t, const struct document *d, struct msg *row
 		msg_set_text(t->arena, row, LOG_ROW_TEXT, text);
 }
 
+/* theirs: may the partner's free texts be shown?  Not after its grant ended, nor when hidden. */
 static enum err log_row(struct turn *t, const struct thread *th, const struct fold_step *s,
-			struct msg *reply)
+			bool theirs, struct msg *reply)
 {
 	const bool mine = s->who == acts_our_side(th);
 	struct msg *row = msg_add(t->arena, reply, REPLY_LOG);
@@ -318,7 +319,7 @@ static enum err log_row(struct turn *t, const struct thread *th, const struct fo
 	msg_set_text(t->arena, row, LOG_ROW_STATE, referral_state_name(s->state));
 	msg_set_u64(row, LOG_ROW_HOLLOW, d.hollow);
 	msg_set_u64(row, LOG_ROW_NOTE, s->note);
-	if (!(th->hidden && !mine))
+	if (mine || theirs)
 		body_texts(t, &d, row);
 	if (!mine)
 		return ERR_OK;
@@ -344,19 +345,21 @@ enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, rc, many ? "several referrals fit" : "no such referral", "",
 				   "see: kring inbox, kring sent");
 	if (rc == ERR_OK)
-		rc = overview_row(t, &th, reply);
+		rc = overview_row(t, &th, reply, true);
 	if (rc == ERR_OK)
 		rc = acts_fold(t, &th, &steps, &n, &state);
+	if (rc == ERR_OK)
+		rc = readable(t, &th, &cats);
 	for (size_t i = 0; rc == ERR_OK && i < n; i++)
-		rc = log_row(t, &th, &steps[i], reply);
+		rc = log_row(t, &th, &steps[i],
+			     !th.hidden && (th.role == THREAD_SENDER || cats != 0), reply);
 	if (rc == ERR_OK)
 		rc = cases_load(t, &th.case_id, &record);
-	if (rc != ERR_OK)
+	if (rc == ERR_NOTFOUND)
+		record = NULL; /* erased: that something was disclosed, and no more */
+	else if (rc != ERR_OK)
 		return rc;
-	rc = readable(t, &th, &cats);
-	if (rc != ERR_OK)
-		return rc;
-	if (cats != 0 && msg_has(record, CASE_RECORD_PERSON)) {
+	if (record != NULL && cats != 0 && msg_has(record, CASE_RECORD_PERSON)) {
 		consent_blank(msg_sub(t->arena, record, CASE_RECORD_PERSON), cats);
 		msg_put_sub(reply, REPLY_PERSON, msg_get(record, CASE_RECORD_PERSON));
 	}

@@ -15,7 +15,10 @@
 #include "domain/exchange/threadlog.h"
 
 /** One ReferralRow of th into reply. */
-MUST_CHECK enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply);
+/** name: the person too.  Not in replies to commands that write: those are remembered for a day under
+ *  the node-wide key, which an erasure does not destroy. */
+MUST_CHECK enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply,
+				 bool name);
 MUST_CHECK enum err overview_of_case(struct turn *t, const struct id16 *case_id, struct msg *reply);
 MUST_CHECK enum err overview_case_open(struct turn *t, const struct id16 *case_id, bool *open);
 /** The categories of a partner's person that may be looked at now: under a grant that still holds, and

@@ -179,7 +179,7 @@ enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply)
 	rc = grant == NULL ? ERR_OK : consent_send(t, p, &th.grant_id);
 	if (rc == ERR_OK)
 		rc = acts_sign(t, &th, DOC_OFFER, offer);
-	return rc == ERR_OK ? overview_row(t, &th, reply) : rc;
+	return rc == ERR_OK ? overview_row(t, &th, reply, false) : rc;
 }
 
 /* ---- acts ---- */
@@ -372,5 +372,5 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 		th.changed_ms = t->wall_ms;
 		rc = acts_changed(t, &th, "note");
 	}
-	return rc == ERR_OK ? overview_row(t, &th, reply) : rc;
+	return rc == ERR_OK ? overview_row(t, &th, reply, false) : rc;
 }

@@ -19,7 +19,8 @@
 	X(VIEW, 1, "view") X(SEARCH, 2, "search") X(CREATE, 3, "create") X(CHANGE, 4, "change")      \
 	X(SEND, 5, "send") X(RECEIVE, 6, "receive") X(CONSENT, 7, "consent") X(ROSTER, 8, "roster") \
 	X(AGREEMENT, 9, "agreement") X(LOG_ACCESS, 10, "log-access") X(TIMER, 11, "timer")          \
-	X(DROP, 12, "drop") X(CLOCK, 13, "clock") X(REFUSED, 14, "refused")
+	X(DROP, 12, "drop") X(CLOCK, 13, "clock") X(REFUSED, 14, "refused") \
+	X(ERASE, 15, "erase") X(LOCK, 16, "lock")
 enum audit_event {
 #define AUDIT_ENUM(name, no, text) AUDIT_##name = (no),
 	AUDIT_EVENTS(AUDIT_ENUM)

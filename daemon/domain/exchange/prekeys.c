@@ -28,7 +28,7 @@ static enum err take_pair(struct turn *t, struct peer *p, const struct wire_prek
 	if (rc != ERR_OK || k->time_ms <= pr->their_key_ms)
 		return rc;
 	pr->their_key_ms = k->time_ms;
-	*fresh = !c->have_key;
+	*fresh = true;
 	c->have_key = true;
 	c->key_id = k->id;
 	c->key_pub = k->pub;

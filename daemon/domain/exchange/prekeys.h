@@ -14,7 +14,7 @@
 
 #include "domain/exchange/outbox.h"
 
-/** Take a record announced by p: EPOCH records go to the store, PAIR records to the connection.  ERR_OK also when an older one is ignored; *fresh tells.
+/** Take a record announced by p: EPOCH records go to the store, PAIR records to the connection.  ERR_OK also when an older one is ignored; *fresh: a newer PAIR key.
  *  ERR_MALFORMED, ERR_CRYPTO (signature, owner, times): count and ignore. */
 MUST_CHECK enum err prekeys_take(struct turn *t, struct peer *p, struct span record, bool *fresh);
 /** Is there a PAIR key to seal to, on this connection, now? */

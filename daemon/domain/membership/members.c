@@ -235,10 +235,11 @@ static void peer_from(struct peer *p, const struct member *m, const struct node 
 	p->no = m->no;
 	p->classes = m->classes;
 	p->removed = m->removed;
+	p->admitted = !p->removed && m->suspended_until_s <= now_s;
 	p->suspended = m->suspended_until_s > now_s || (m->flags & WIRE_NODE_SUSPENDED) != 0;
 	p->conflict = m->conflict;
 	p->recovered = m->recovered;
-	p->active = !p->removed && !p->suspended && !p->conflict;
+	p->active = p->admitted && !p->suspended && !p->conflict;
 	p->added_seq = m->added_seq;
 	p->activated = m->activated && p->active && n->roster_seq >= n->roster_floor &&
 		       (n->fork_seq == 0 || m->added_seq < n->fork_seq);

