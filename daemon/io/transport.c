@@ -406,6 +406,15 @@ static enum err router_renew(struct transport *t)
 
 /* ---- the outside ---- */
 
+enum err transport_prepare(void **context)
+{
+	*context = zmq_ctx_new();
+	if (*context == NULL)
+		return ERR_NOMEM;
+	return zmq_ctx_set(*context, ZMQ_MAX_SOCKETS, 4 * LIMIT_PEERS + 64) == 0 ? ERR_OK
+										 : ERR_NOMEM;
+}
+
 enum err transport_open(struct loop *l, struct transport **out, const struct transport_options *opt,
 			const struct transport_calls *calls)
 {
@@ -418,9 +427,8 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 	t->loop = l;
 	t->calls = *calls;
 	memcpy(t->sec, opt->secret, 32);
-	t->ctx = zmq_ctx_new();
-	if (t->ctx == NULL || zmq_ctx_set(t->ctx, ZMQ_MAX_SOCKETS, 4 * LIMIT_PEERS + 64) != 0 ||
-	    zmq_z85_encode(zsec, t->sec, 32) == NULL || zmq_curve_public(zpub, zsec) != 0 ||
+	t->ctx = opt->context;
+	if (zmq_z85_encode(zsec, t->sec, 32) == NULL || zmq_curve_public(zpub, zsec) != 0 ||
 	    zmq_z85_decode(t->pub, zpub) == NULL)
 		return ERR_IO; /* the process ends; nothing to undo */
 	explicit_bzero(zsec, sizeof zsec);

@@ -32,11 +32,14 @@ struct transport_calls {
 };
 
 struct transport_options {
+	void *context;	       /* of transport_prepare */
 	const uint8_t *secret; /* 32 bytes, borrowed for the call */
 	const char *listen;    /* numeric; empty: dial only */
 	bool no_zap;	       /* kringd_dev only: the fault that the self-test must catch */
 };
 
+/** Before the sandbox: ZeroMQ's context, which reads files.  ERR_NOMEM. */
+MUST_CHECK enum err transport_prepare(void **context);
 /** Creates sockets, proves that a stranger is refused and we ourselves are not, and only then binds.
  *  ERR_DENIED: the self-test failed.  ERR_IO: bind failed. */
 MUST_CHECK enum err transport_open(struct loop *l, struct transport **out,

@@ -439,8 +439,10 @@ static enum err start_node(struct core *c)
 	uint8_t record[WIRE_PREKEY_LEN];
 	enum err rc = open_stores(c);
 
-	if (rc == ERR_OK && keybox_roots(c->keys.keybox)->case_epoch_next != 0)
-		rc = shred_run(c->main, &c->keys); /* a crash stopped one half-way */
+	if (rc == ERR_OK && shred_waiting(c->main, &c->keys))
+		rc = shred_run(c->main, &c->keys); /* a crash stopped one, before or half-way */
+	if (rc == ERR_OK) /* or between the two halves: nothing of before may stay readable */
+		rc = keyroot_settle(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state);
 	if (rc == ERR_OK)
 		rc = prekeys_start(c->prekeys, &c->keys, now.wall_ms / 1000, record);
 	if (rc == ERR_OK)
@@ -486,7 +488,7 @@ static enum err wake(struct core *c)
 	enum err rc = start_node(c);
 
 	if (rc == ERR_OK)
-		rc = sandbox_enter(SANDBOX_CORE);
+		rc = sandbox_enter(SANDBOX_CORE, c->config.dir);
 	if (rc != ERR_OK)
 		return rc;
 	loop_timer_start(c->hourly, HOUR_MS);

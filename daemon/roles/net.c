@@ -21,6 +21,7 @@ enum { ARENA = 1024 * 1024 };
 struct net {
 	const struct role_options *opt;
 	struct loop *loop;
+	void *zmq;
 	struct ipc *core;
 	struct transport *transport;
 	struct onboard *onboard;
@@ -97,6 +98,7 @@ static enum err open_transport(struct net *n, const struct msg *setup)
 	const struct transport_calls calls = {on_up, on_down, on_message, n};
 	const struct span sec = msg_bytes(setup, NET_SETUP_TRANSPORT_SEC);
 	const struct transport_options o = {
+		.context = n->zmq,
 		.secret = sec.p,
 		.listen = msg_text(setup, NET_SETUP_LISTEN),
 		.no_zap = n->opt->no_zap,
@@ -224,8 +226,9 @@ int net_main(const struct role_options *opt)
 	if (config_read(&config, opt->dir, opt->config, &why) != ERR_OK)
 		return ROLES_CONFIG;
 	log_init("net", config_log_level(&config));
-	if (sandbox_enter(SANDBOX_NET) != ERR_OK || arena_create(&n.arena, ARENA) != ERR_OK ||
-	    loop_create(&n.loop) != ERR_OK || loop_signals(n.loop) != ERR_OK)
+	if (arena_create(&n.arena, ARENA) != ERR_OK || loop_create(&n.loop) != ERR_OK ||
+	    loop_signals(n.loop) != ERR_OK || transport_prepare(&n.zmq) != ERR_OK ||
+	    sandbox_enter(SANDBOX_NET, NULL) != ERR_OK)
 		return ROLES_FAILED;
 	loop_on_turn_end(n.loop, on_turn_end, &n); /* before the sockets: runs after them */
 	if (ipc_open(n.loop, &n.core, ROLES_FD_PEER, &calls) != ERR_OK)

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * sandbox - what a role gives up once its descriptors are open and before any thread exists.
+ * sandbox - the walls around each process: limits, file rules, system calls (SECURITY.md 10.5).
  *
  * Layer:    roles.
- * Owns:     nothing.
- * Threads:  must be called while the process has one.
+ * Owns:     nothing; cannot be undone.
+ * Threads:  before the first thread of libzmq; applies to all that follow.
  * Time:     none.
  * Durable:  nothing.
- * Privacy:  no core dumps, no tracing by others.
+ * Privacy:  what a process was not given at start it cannot get.
+ *
+ * core keeps the descriptors it has: no socket, no open, no clone; it may write in its own directory.
+ * net keeps its line to core and may make sockets; opening any file fails.  A call outside the list ends
+ * the process.
  */
 #ifndef KRING_ROLES_SANDBOX_H
 #define KRING_ROLES_SANDBOX_H
@@ -16,7 +20,8 @@
 
 enum sandbox_role { SANDBOX_SUPERVISOR, SANDBOX_CORE, SANDBOX_NET };
 
-/** no_new_privs, not dumpable, no core files, bounded descriptors. */
-MUST_CHECK enum err sandbox_enter(enum sandbox_role role);
+/** no_new_privs, not dumpable, no core files, bounded descriptors; for core and net also Landlock where
+ *  the kernel has it, and the allow-list.  dir: core's own directory; NULL for the others. */
+MUST_CHECK enum err sandbox_enter(enum sandbox_role role, const char *dir);
 
 #endif /* KRING_ROLES_SANDBOX_H */

@@ -233,7 +233,7 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	(void)sigaddset(&s.waited, SIGTERM);
 	(void)sigaddset(&s.waited, SIGINT);
 	(void)sigprocmask(SIG_BLOCK, &s.waited, NULL);
-	if (sandbox_enter(SANDBOX_SUPERVISOR) != ERR_OK || !start_all(&s))
+	if (sandbox_enter(SANDBOX_SUPERVISOR, NULL) != ERR_OK || !start_all(&s))
 		return ROLES_FAILED;
 	return watch(&s);
 }
