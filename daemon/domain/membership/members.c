@@ -395,9 +395,9 @@ enum err members_take_record(struct turn *t, struct span carried, bool *news)
 
 unsigned members_witnesses_needed(unsigned b)
 {
-	unsigned w = (b + 1) / 2;
+	/* A majority: with half, two halves could each let in a member of their own fork. */
+	const unsigned w = b / 2 + 1;
 
-	w = w < 2 ? 2 : w;
 	return b < w ? b : w;
 }
 

@@ -5,6 +5,7 @@
 #include "domain/care/consent.h"
 #include "domain/care/referral.h"
 #include "domain/exchange/threadlog.h"
+#include "domain/membership/members.h"
 
 #define DAY UINT64_C(86400000)
 
@@ -171,9 +172,19 @@ static void references_carry_a_check_character(void **state)
 	assert_null(strpbrk(x, "ILO")); /* letters that a telephone confuses */
 }
 
+static void a_majority_of_members_must_witness(void **state)
+{
+	static const unsigned table[] = {0, 1, 2, 2, 3, 3, 4, 4, 5};
+
+	(void)state;
+	for (unsigned b = 0; b < sizeof table / sizeof table[0]; b++)
+		assert_int_equal(members_witnesses_needed(b), table[b]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_majority_of_members_must_witness),
 		cmocka_unit_test(consent_is_denied_by_default),
 		cmocka_unit_test(consent_never_passes_outside_the_intersection),
 		cmocka_unit_test(calendar_counts_working_days),

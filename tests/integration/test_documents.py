@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the documents tell people to type is typed here, line by line."""
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import time
+
+import pytest
+from node import BIN, ROOT, free_port, wait_for
+
+
+def typed_lines(path):
+    return [line[2:] for line in (ROOT / path).read_text().splitlines() if line.startswith("$ ")]
+
+
+def test_onboarding_is_followed_literally(federation, workdir):
+    """deploy/onboarding.md: only names of the moment (token, digits, ids) are put in place of the examples."""
+    f = federation("Goes", binaries=BIN)
+    goes = f.nodes[0]
+    goes.start()
+    f.import_roster()
+    begun = time.time()
+    env = dict(os.environ, PATH=f"{BIN}:{os.environ['PATH']}")
+    ports = {"7002": str(free_port()), "7800": str(free_port())}
+    seen, waiting, daemon = {}, None, None
+
+    def run(words, **kw):
+        return subprocess.run(words, cwd=f.dir, env=env, capture_output=True, text=True, **kw)
+
+    try:
+        for line in typed_lines("deploy/onboarding.md"):
+            for name, value in {**ports, **seen}.items():
+                line = line.replace(name, value)
+            words = shlex.split(line)
+            if words[0] == "kringd":
+                daemon = subprocess.Popen(words, cwd=f.dir, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                wait_for("Doel to be in", lambda: "connected" in run(["kring", "--dir", "doel", "partner", "list"]).stdout.replace("not connected", ""))
+                continue
+            if "join" in words:
+                waiting = subprocess.Popen(words, cwd=f.dir, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                out = ""
+                while "digits:" not in out:
+                    got = waiting.stdout.readline()
+                    assert got, out
+                    out += got
+                seen["1234 5678"] = re.search(r"\d{4} \d{4}", out)[0]
+                continue
+            if words[-1] == "inbox":
+                wait_for("the referral to arrive", lambda: "Test" in run(words).stdout)
+            r = run(words)
+            assert r.returncode == 0, (line, r.stdout, r.stderr)
+            for name, pattern in (("TOKEN", r"^kring1\w+"), ("3fa91b22", r"kring approve ([0-9a-f]{8})"), ("CASE", r"^([0-9a-f]{20})$"),
+                                  ("REF", r"\b([0-9A-HJKMNP-TV-Z]{9})\b")):
+                m = re.search(pattern, r.stdout, re.M)
+                wanted = {"TOKEN": "invite", "3fa91b22": "confirm", "CASE": "case", "REF": "inbox"}[name]
+                if m and wanted in words:
+                    seen[name] = m[m.re.groups]
+            if "confirm" in words:
+                assert waiting.wait(30) == 0
+        shown = wait_for("the answer", lambda: (lambda o: o if "declined" in o else None)(run(["kring", "--dir", "goes", "sent", "--all"]).stdout))
+        assert "Doel" in shown
+        print(f"onboarding.md: followed in {time.time() - begun:.0f} s by a program; by hand see the note of its issue")
+    finally:
+        if daemon:
+            daemon.terminate()
+            daemon.wait(10)
+
+
+def test_the_firewall_template_is_understood(workdir):
+    if os.getuid() != 0 or shutil.which("nft") is None:
+        pytest.skip("nft needs root and the package nftables")
+    r = subprocess.run(["nft", "-c", "-f", str(ROOT / "deploy/nftables.conf")], capture_output=True, text=True)
+    assert r.returncode == 0, r.stderr
