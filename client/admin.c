@@ -364,3 +364,63 @@ int admin_erase(struct cli *c)
 				: "the key is destroyed with tonight's batch; at once: --now\n");
 	return code;
 }
+
+/* ---- audit ---- */
+
+int admin_audit_export(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_EXPORT, &sub), *reply;
+	int code;
+
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	code = cli_ask(c, req, &reply);
+	if (code != CLI_DONE || c->json)
+		return code;
+	for (size_t i = 0; i < msg_count(reply, REPLY_CHECKPOINTS); i++) {
+		const struct span b = msg_bytes_at(reply, REPLY_CHECKPOINTS, i);
+		char hex[2 * 256 + 1];
+
+		if (b.len > 256)
+			continue;
+		bytes_hex(hex, b.p, b.len);
+		(void)puts(hex);
+	}
+	return code;
+}
+
+int admin_audit_verify(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_VERIFY, &sub), *reply;
+	const char *with = cli_option(c, "with");
+	FILE *f = with == NULL ? NULL : strcmp(with, "-") == 0 ? stdin : fopen(with, "re");
+	char line[1024];
+	int code;
+
+	if (with != NULL && f == NULL)
+		return cli_fail(CLI_NOT_FOUND, "that file cannot be read", with,
+				"it is what a partner prints: kring audit export NAME");
+	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+		uint8_t b[256];
+		const size_t n = strcspn(line, "\r\n");
+
+		line[n] = '\0';
+		if (n % 2 != 0 || n / 2 > sizeof b || !bytes_unhex(b, n / 2, line)) {
+			code = cli_fail(CLI_USAGE, "this is not a file of checkpoints", with, "");
+			(void)fclose(f);
+			return code;
+		}
+		msg_add_bytes(&c->arena, sub, AUDIT_VERIFY_CHECKPOINTS, span_of(b, n / 2));
+	}
+	if (f != NULL && f != stdin)
+		(void)fclose(f);
+	code = cli_ask(c, req, &reply);
+	if (code != CLI_DONE || c->json)
+		return code;
+	(void)printf("%llu entries, the chain holds\n",
+		     (unsigned long long)msg_u64(reply, REPLY_COUNT));
+	if (msg_u64(reply, REPLY_COSIGNED_SEQ) != 0)
+		(void)printf("up to entry %llu it was cosigned by %llu partners\n",
+			     (unsigned long long)msg_u64(reply, REPLY_COSIGNED_SEQ),
+			     (unsigned long long)msg_u64(reply, REPLY_COSIGNERS));
+	return code;
+}

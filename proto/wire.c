@@ -354,3 +354,49 @@ enum err wire_doc_get(struct span s, struct wire_doc *d)
 		return rc;
 	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
 }
+
+void wire_checkpoint_signed(const struct wire_checkpoint *c, uint8_t out[WIRE_CHECKPOINT_SIGNED])
+{
+	struct wr w = wr_of(out, WIRE_CHECKPOINT_SIGNED);
+
+	wr_put(&w, c->node.b, 32);
+	wr_u32(&w, c->inc_no);
+	wr_u64(&w, c->seq);
+	wr_put(&w, c->hash.b, 32);
+	wr_u64(&w, c->time_s);
+	require(!w.over && w.len == WIRE_CHECKPOINT_SIGNED);
+}
+
+/* kind u8 (0 checkpoint, 1 cosignature) | signed 84 | sig 64 | [cosigner 32 | sig 64] */
+void wire_checkpoint_put(struct wr *w, const struct wire_checkpoint *c)
+{
+	uint8_t b[WIRE_CHECKPOINT_SIGNED];
+
+	wire_checkpoint_signed(c, b);
+	wr_u8(w, c->cosig != NULL);
+	wr_put(w, b, sizeof b);
+	wr_put(w, c->sig, WIRE_SIG);
+	if (c->cosig == NULL)
+		return;
+	wr_put(w, c->cosigner.b, 32);
+	wr_put(w, c->cosig, WIRE_SIG);
+}
+
+enum err wire_checkpoint_get(struct span s, struct wire_checkpoint *c)
+{
+	struct rd r = rd_of(s);
+	const uint8_t kind = rd_u8(&r);
+
+	c->node = rd_id32(&r);
+	c->inc_no = rd_u32(&r);
+	c->seq = rd_u64(&r);
+	c->hash = rd_id32(&r);
+	c->time_s = rd_u64(&r);
+	c->sig = rd_take(&r, WIRE_SIG);
+	c->cosig = NULL;
+	if (kind == 1) {
+		c->cosigner = rd_id32(&r);
+		c->cosig = rd_take(&r, WIRE_SIG);
+	}
+	return rd_done(&r) && kind <= 1 ? ERR_OK : ERR_MALFORMED;
+}

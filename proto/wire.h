@@ -103,6 +103,20 @@ void wire_part_put(struct wr *w, uint8_t type, struct span bytes);
 /** False at the end or on a bad length (then r->bad). */
 bool wire_part_next(struct rd *r, struct wire_part *p);
 
+/* ---- AUDIT_HEAD: how far a node's audit log goes, over its signature; and a partner's beside it ---- */
+struct wire_checkpoint {
+	struct id32 node, hash;
+	uint32_t inc_no;
+	uint64_t seq, time_s;
+	const uint8_t *sig;
+	struct id32 cosigner;
+	const uint8_t *cosig; /* NULL: a checkpoint; else a cosignature of it */
+};
+enum { WIRE_CHECKPOINT_SIGNED = 32 + 4 + 8 + 32 + 8, WIRE_CHECKPOINT_MAX = 1 + 84 + 64 + 32 + 64 };
+void wire_checkpoint_signed(const struct wire_checkpoint *c, uint8_t out[WIRE_CHECKPOINT_SIGNED]);
+void wire_checkpoint_put(struct wr *w, const struct wire_checkpoint *c);
+MUST_CHECK enum err wire_checkpoint_get(struct span s, struct wire_checkpoint *c);
+
 /* ---- verdicts ---- */
 /* clang-format off */
 #define WIRE_VERDICTS(X)                                                   \

@@ -18,7 +18,8 @@
 #define SIGN_LABELS(X)                                                      \
 	X(DOC, "KRG1.sign.doc") X(FRAME, "KRG1.sign.frame")                 \
 	X(NODE, "KRG1.sign.node") X(PREKEY, "KRG1.sign.prekey")             \
-	X(ROSTER, "KRG1.sign.roster") X(WITNESS, "KRG1.sign.witness")
+	X(ROSTER, "KRG1.sign.roster") X(WITNESS, "KRG1.sign.witness")           \
+	X(CHECKPOINT, "KRG1.sign.checkpoint") X(COSIGN, "KRG1.sign.cosign")
 
 enum sign_label {
 #define SIGN_ENUM(name, text) SIGN_##name,

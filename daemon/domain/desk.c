@@ -364,20 +364,6 @@ enum err desk_audit_list(struct turn *t, const struct msg *req, struct msg *repl
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_LOG_ACCESS}) : rc;
 }
 
-enum err desk_audit_verify(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	uint64_t count = 0;
-	enum err rc = audit_verify(t, &count);
-
-	(void)req;
-	msg_set_u64(reply, REPLY_COUNT, count);
-	if (rc == ERR_CORRUPT)
-		return turn_refuse(t, rc, "the audit log was changed or damaged",
-				   "an entry does not continue the chain",
-				   "stop the node and keep its directory as evidence");
-	return rc;
-}
-
 enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	(void)req;

@@ -22,7 +22,6 @@ MUST_CHECK enum err desk_outbox_why(struct turn *t, const struct msg *req, struc
 MUST_CHECK enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_audit_list(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err desk_audit_verify(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply);
 
 MUST_CHECK enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply);

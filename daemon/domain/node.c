@@ -12,6 +12,7 @@
 #include "domain/care/refer.h"
 #include "domain/care/worklist.h"
 #include "domain/desk.h"
+#include "domain/exchange/checkpoint.h"
 #include "domain/exchange/spread.h"
 #include "domain/membership/onboard.h"
 #include "domain/membership/proposal.h"
@@ -185,7 +186,9 @@ static const struct command commands[] = {
 	{REQUEST_OUTBOX_RETRY, desk_outbox_retry, WRITES},
 	{REQUEST_OUTBOX_DROP, desk_outbox_drop, WRITES},
 	{REQUEST_AUDIT_LIST, desk_audit_list, READS},
-	{REQUEST_AUDIT_VERIFY, desk_audit_verify, READS},
+	{REQUEST_AUDIT_VERIFY, checkpoint_verify, READS},
+	{REQUEST_AUDIT_CHECKPOINT, checkpoint_now, WRITES},
+	{REQUEST_AUDIT_EXPORT, checkpoint_export, READS},
 	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, WRITES},
 	{REQUEST_LOCK, desk_lock, WRITES},
 	{REQUEST_PANIC, desk_panic, WRITES},
@@ -345,11 +348,14 @@ static enum err on_peer_event(struct turn *t, const struct event *ev)
 		return stream_frame(t, p, ev->bytes);
 	case EVENT_UNOPENED:
 		return stream_unopened(t, p, ev->bytes);
+	case EVENT_COSIGNED:
+		return checkpoint_cosigned(t, p, ev->bytes);
 	case EVENT_REQUEST:
 	case EVENT_TICK:
 	case EVENT_WITNESS:
 	case EVENT_RECORD:
 	case EVENT_ROSTER:
+	case EVENT_CHECKPOINT:
 	case EVENT_ONBOARD:
 		break;
 	}
@@ -378,6 +384,8 @@ static enum err step(struct turn *t, const struct event *ev)
 		return spread_record(t, ev->bytes);
 	case EVENT_ROSTER:
 		return on_own_roster(t, ev->bytes);
+	case EVENT_CHECKPOINT:
+		return checkpoint_own(t, ev->bytes);
 	case EVENT_ONBOARD:
 		return onboard_message(t, ev->peer, ev->bytes);
 	case EVENT_PEER_UP:
@@ -385,6 +393,7 @@ static enum err step(struct turn *t, const struct event *ev)
 	case EVENT_PREKEY:
 	case EVENT_FRAME:
 	case EVENT_UNOPENED:
+	case EVENT_COSIGNED:
 		break;
 	}
 	return on_peer_event(t, ev);

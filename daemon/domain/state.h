@@ -85,6 +85,7 @@ struct node {
 	char onboard[LIMIT_ENDPOINT + 1]; /* where newcomers may speak; "" nowhere */
 
 	uint64_t start_mono_ms;
+	uint64_t audit_seq;		    /* of the newest entry */
 	uint64_t frames_refused;	    /* opened, but not authentic; since start */
 	bool clock_confirmed;		    /* by an administrator, this run */
 	const struct exchange_hooks *hooks; /* what care does with documents */

@@ -29,10 +29,12 @@ enum event_type {
 	EVENT_FRAME,	/* bytes: the opened, padded inner of an envelope */
 	EVENT_UNOPENED, /* bytes: 16, the prekey id of an envelope that did not open */
 	EVENT_TICK,
-	EVENT_WITNESS, /* bytes: our cosignature of the present head, to be passed on */
-	EVENT_RECORD,  /* bytes: our own node record, carried; perhaps new */
-	EVENT_ONBOARD, /* peer: line of the onboarding socket; bytes: what it said */
-	EVENT_ROSTER,  /* bytes: one carried entry out of our own directory */
+	EVENT_WITNESS,	  /* bytes: our cosignature of the present head, to be passed on */
+	EVENT_RECORD,	  /* bytes: our own node record, carried; perhaps new */
+	EVENT_CHECKPOINT, /* bytes: our own, signed: keep it and show it to two partners */
+	EVENT_COSIGNED,	  /* peer; bytes: our cosignature of its checkpoint */
+	EVENT_ONBOARD,	  /* peer: line of the onboarding socket; bytes: what it said */
+	EVENT_ROSTER,	  /* bytes: one carried entry out of our own directory */
 };
 
 struct event {
@@ -45,16 +47,18 @@ struct event {
 };
 
 enum effect_type {
-	EFFECT_REPLY,	 /* bytes: a packed Reply to client */
-	EFFECT_FRAME,	 /* bytes: frame head and parts, to be signed, sealed to prekey and sent */
-	EFFECT_PREKEY,	 /* send our own bare prekey record to peer */
-	EFFECT_ONBOARD,	 /* peer: line of the onboarding socket; bytes: our answer */
-	EFFECT_MEMBERS,	 /* the roster changed: reload peers, tell net */
-	EFFECT_SHRED,	 /* destroy the wrap key of erased cases now */
-	EFFECT_LOCK,	 /* forget the keys */
-	EFFECT_PANIC,	 /* suspend ourselves, destroy prekeys, forget the keys */
-	EFFECT_PEER_INC, /* an incarnation of ours or theirs changed (log) */
-	EFFECT_CHANGED,	 /* a thread changed (watchers, log) */
+	EFFECT_REPLY,	/* bytes: a packed Reply to client */
+	EFFECT_FRAME,	/* bytes: frame head and parts, to be signed, sealed to prekey and sent */
+	EFFECT_PREKEY,	/* send our own bare prekey record to peer */
+	EFFECT_ONBOARD, /* peer: line of the onboarding socket; bytes: our answer */
+	EFFECT_MEMBERS, /* the roster changed: reload peers, tell net */
+	EFFECT_SHRED,	/* destroy the wrap key of erased cases now */
+	EFFECT_LOCK,	/* forget the keys */
+	EFFECT_PANIC,	/* suspend ourselves, destroy prekeys, forget the keys */
+	EFFECT_CHECKPOINT, /* sign how far our audit log goes */
+	EFFECT_COSIGN,	   /* peer; bytes: its checkpoint, to be signed by us */
+	EFFECT_PEER_INC,   /* an incarnation of ours or theirs changed (log) */
+	EFFECT_CHANGED,	   /* a thread changed (watchers, log) */
 };
 
 struct effect {

@@ -372,6 +372,7 @@ static void on_hour(void *ctx)
 		    ERR_OK &&
 	    changed)
 		node_set_prekey(engine_node(c->engine), record);
+	engine_checkpoint(c->engine);
 	/* Erasures of the day in one batch: each takes every case key through our hands. */
 	if (now_of(c).mono_ms >= c->shred_after_ms && shred_waiting(c->main, &c->keys)) {
 		c->shred_after_ms = now_of(c).mono_ms + SHRED_EVERY_MS;

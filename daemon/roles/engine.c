@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "crypto/hash.h"
+#include "domain/evidence/audit.h"
 #include "domain/membership/members.h"
 
 enum {
@@ -17,13 +18,25 @@ enum {
 	PAIR_REDRAW_MS = 3600000
 };
 
+enum { LATER_MAX = 32, CHECKPOINT_ENTRIES = 256 };
+
+/* A word that was signed while effects went out: it becomes an event when the queue is free. */
+struct later {
+	uint16_t peer;
+	size_t len;
+	uint8_t bytes[WIRE_CHECKPOINT_MAX];
+};
+
 struct engine {
 	struct engine_parts parts;
 	struct arena turn_arena, queue_arena;
 	struct event queue[QUEUE_MAX];
 	size_t queued;
 	uint64_t next_wall_ms, next_mono_ms;
-	bool members_changed;
+	bool members_changed, checkpoint_due;
+	uint64_t checkpoint_seq; /* of our last checkpoint in this run */
+	struct later later[LATER_MAX];
+	size_t later_count;
 	struct node_time now;			/* of the turn that runs */
 	uint64_t pair_ms[KEYBOX_PEERS_MAX + 1]; /* time of our newest PAIR record, by peer */
 	struct id32 witnessed; /* head of the roster that our last cosignature names */
@@ -190,6 +203,28 @@ static void frame_out(struct engine *e, const struct effect *fx)
 					span_of(out, WIRE_ENVELOPE_EXTRA + n));
 }
 
+/* A partner's audit log goes this far: we say so too.  One that finds no room comes again. */
+static void cosign_log(struct engine *e, const struct effect *fx)
+{
+	struct later *l = &e->later[e->later_count];
+	uint8_t b[WIRE_CHECKPOINT_SIGNED], sig[SIGN_LEN];
+	const struct span parts[] = {{b, sizeof b}, {e->parts.node->node_id.b, 32}};
+	struct wire_checkpoint c;
+	struct wr w;
+
+	if (e->later_count == LATER_MAX || wire_checkpoint_get(fx->bytes, &c) != ERR_OK)
+		return;
+	wire_checkpoint_signed(&c, b);
+	keybox_sign(e->parts.keybox, SIGN_COSIGN, parts, 2, sig);
+	c.cosigner = e->parts.node->node_id;
+	c.cosig = sig;
+	w = wr_of(l->bytes, sizeof l->bytes);
+	wire_checkpoint_put(&w, &c);
+	l->peer = fx->peer;
+	l->len = w.len;
+	e->later_count++;
+}
+
 static void release(struct engine *e, const struct effects *fx)
 {
 	const struct engine_calls *c = &e->parts.calls;
@@ -216,6 +251,12 @@ static void release(struct engine *e, const struct effects *fx)
 			break;
 		case EFFECT_ONBOARD:
 			c->onboard(c->ctx, x->peer, x->bytes);
+			break;
+		case EFFECT_CHECKPOINT:
+			e->checkpoint_due = true;
+			break;
+		case EFFECT_COSIGN:
+			cosign_log(e, x);
 			break;
 		case EFFECT_SHRED:
 		case EFFECT_LOCK:
@@ -373,6 +414,54 @@ enum err engine_reload(struct engine *e, const struct node_time *now, bool first
 	return rc;
 }
 
+void engine_checkpoint(struct engine *e)
+{
+	struct node *n = e->parts.node;
+	struct effects fx;
+	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
+	uint8_t b[WIRE_CHECKPOINT_SIGNED], out[WIRE_CHECKPOINT_MAX], sig[SIGN_LEN];
+	const struct span part = {b, sizeof b};
+	struct wr w = wr_of(out, sizeof out);
+	struct wire_checkpoint c = {.node = n->node_id,
+				    .inc_no = n->inc.no,
+				    .time_s = e->now.wall_ms / 1000,
+				    .sig = sig};
+	enum err rc;
+
+	e->checkpoint_due = false;
+	effects_init(&fx);
+	node_turn_begin(n, &t, &e->now);
+	if (store_begin(e->parts.store, false, &t.txn) != ERR_OK)
+		return;
+	rc = audit_head(&t, &c.seq, &c.hash);
+	store_abort(t.txn);
+	arena_reset(&e->turn_arena);
+	if (rc != ERR_OK || c.seq == 0 || c.seq == e->checkpoint_seq)
+		return;
+	wire_checkpoint_signed(&c, b);
+	keybox_sign(e->parts.keybox, SIGN_CHECKPOINT, &part, 1, sig);
+	wire_checkpoint_put(&w, &c);
+	if (engine_push(e, &(struct event){.type = EVENT_CHECKPOINT, .bytes = wr_span(&w)}) ==
+	    ERR_OK)
+		e->checkpoint_seq = c.seq;
+}
+
+/* Words of our own that this round gave rise to. */
+static void push_later(struct engine *e)
+{
+	for (size_t i = 0; i < e->later_count; i++) {
+		const struct event ev = {.type = EVENT_COSIGNED,
+					 .peer = e->later[i].peer,
+					 .bytes = span_of(e->later[i].bytes, e->later[i].len)};
+
+		if (engine_push(e, &ev) != ERR_OK)
+			break; /* it is asked again with the next introduction */
+	}
+	e->later_count = 0;
+	if (e->checkpoint_due || e->parts.node->audit_seq >= e->checkpoint_seq + CHECKPOINT_ENTRIES)
+		engine_checkpoint(e);
+}
+
 static enum err one_round(struct engine *e, const struct node_time *now)
 {
 	enum err rc = ERR_OK;
@@ -392,6 +481,8 @@ static enum err one_round(struct engine *e, const struct node_time *now)
 			cosign(e, now);
 		}
 	}
+	if (rc == ERR_OK)
+		push_later(e);
 	return rc;
 }
 

@@ -53,6 +53,8 @@ MUST_CHECK enum err engine_reload(struct engine *e, const struct node_time *now,
 /** When the next EVENT_TICK is due: whichever clock comes first. */
 void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms);
 struct node *engine_node(struct engine *e);
+/** Sign how far our audit log goes, if it went on since; it leaves with the next turn. */
+void engine_checkpoint(struct engine *e);
 /** Our newest node record, carried, into buf; empty when we are no member. */
 struct span engine_own_record(struct engine *e, uint8_t *buf, size_t cap);
 

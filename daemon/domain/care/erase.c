@@ -152,6 +152,8 @@ enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = drop_case(t, &id);
 	if (rc == ERR_OK)
+		rc = audit_forget(t, &id);
+	if (rc == ERR_OK)
 		rc = leave_word(t, &id);
 	if (rc != ERR_OK || msg_u64(req, CASE_ERASE_NOW) == 0)
 		return rc;

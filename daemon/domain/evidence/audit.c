@@ -2,6 +2,7 @@
 #include "domain/evidence/audit.h"
 
 #include "crypto/hash.h"
+#include "domain/state.h"
 
 /* entry := seq u64 | time_ms u64 | event u16 | outcome u8 | role u8 | uid u32 | case_commit 16
  *          | grant 16 | peer u16
@@ -39,6 +40,19 @@ static enum err commit_remember(struct turn *t, const struct id16 *case_id, stru
 	return turn_put(t, STORE_META, &k, span_of(case_id->b, sizeof case_id->b));
 }
 
+enum err audit_forget(struct turn *t, const struct id16 *case_id)
+{
+	struct id16 commit;
+	struct store_key k;
+	enum err rc = record_commit(t->txn, case_id, &commit);
+
+	if (rc != ERR_OK)
+		return rc;
+	k = commit_key(&commit);
+	rc = store_del(t->txn, STORE_META, key_span(&k));
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 static bool commit_lookup(struct turn *t, const struct id16 *commit, struct id16 *case_id)
 {
 	const struct store_key k = commit_key(commit);
@@ -50,7 +64,7 @@ static bool commit_lookup(struct turn *t, const struct id16 *commit, struct id16
 	return true;
 }
 
-static enum err head_read(struct turn *t, uint64_t *seq, struct id32 *hash)
+enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash)
 {
 	const struct store_key k = head_key();
 	struct span v;
@@ -102,7 +116,7 @@ enum err audit_add(struct turn *t, const struct audit_entry *e)
 	struct span detail;
 	struct wr w, hw = wr_of(head, sizeof head);
 	uint64_t seq;
-	enum err rc = head_read(t, &seq, &hash);
+	enum err rc = audit_head(t, &seq, &hash);
 
 	if (rc == ERR_OK && e->case_id != NULL)
 		rc = commit_remember(t, e->case_id, &commit);
@@ -125,6 +139,7 @@ enum err audit_add(struct turn *t, const struct audit_entry *e)
 	if (w.over)
 		return ERR_NOMEM;
 	hash = chain(&hash, wr_span(&w));
+	t->node->audit_seq = seq; /* a hint: when a checkpoint is due */
 	wr_u64(&hw, seq);
 	wr_put(&hw, hash.b, sizeof hash.b);
 	k = turn_key_u64(seq);
@@ -132,11 +147,11 @@ enum err audit_add(struct turn *t, const struct audit_entry *e)
 	return rc == ERR_OK ? turn_put(t, STORE_META, &hk, wr_span(&hw)) : rc;
 }
 
-enum err audit_verify(struct turn *t, uint64_t *count)
+enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check *check)
 {
 	struct id32 hash = {{0}}, want;
 	uint64_t seq, last;
-	enum err rc = head_read(t, &last, &want);
+	enum err rc = audit_head(t, &last, &want);
 
 	*count = 0;
 	for (seq = 1; rc == ERR_OK && seq <= last; seq++) {
@@ -150,6 +165,8 @@ enum err audit_verify(struct turn *t, uint64_t *count)
 			rc = ERR_CORRUPT;
 		if (rc == ERR_OK)
 			hash = chain(&hash, v);
+		if (rc == ERR_OK && check != NULL && !check->agrees(check->ctx, seq, &hash))
+			rc = ERR_CORRUPT;
 		t->arena->used = mark.used; /* a long chain must not fill the turn's memory */
 	}
 	if (rc == ERR_OK && !id32_equal(&hash, &want))
@@ -223,7 +240,7 @@ enum err audit_list(struct turn *t, struct msg *reply, uint64_t from, uint32_t l
 {
 	struct id32 head;
 	uint64_t last, seq;
-	enum err rc = head_read(t, &last, &head);
+	enum err rc = audit_head(t, &last, &head);
 
 	if (rc != ERR_OK)
 		return rc;

@@ -20,7 +20,7 @@
 	X(SEND, 5, "send") X(RECEIVE, 6, "receive") X(CONSENT, 7, "consent") X(ROSTER, 8, "roster") \
 	X(AGREEMENT, 9, "agreement") X(LOG_ACCESS, 10, "log-access") X(TIMER, 11, "timer")          \
 	X(DROP, 12, "drop") X(CLOCK, 13, "clock") X(REFUSED, 14, "refused") \
-	X(ERASE, 15, "erase") X(LOCK, 16, "lock")
+	X(ERASE, 15, "erase") X(LOCK, 16, "lock") X(CHECKPOINT, 17, "checkpoint")
 enum audit_event {
 #define AUDIT_ENUM(name, no, text) AUDIT_##name = (no),
 	AUDIT_EVENTS(AUDIT_ENUM)
@@ -38,8 +38,17 @@ struct audit_entry {
 };
 
 MUST_CHECK enum err audit_add(struct turn *t, const struct audit_entry *e);
-/** Recomputes the whole chain; *count entries were read.  ERR_CORRUPT: *count is the first bad one. */
-MUST_CHECK enum err audit_verify(struct turn *t, uint64_t *count);
+/** Asked at every entry while the chain is recomputed; false: somebody holds another hash for it. */
+struct audit_check {
+	bool (*agrees)(void *ctx, uint64_t seq, const struct id32 *hash);
+	void *ctx;
+};
+/** Recomputes the whole chain; *count entries were read.  ERR_CORRUPT: *count is the first bad one.
+ *  check may be NULL. */
+MUST_CHECK enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check *check);
+MUST_CHECK enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash);
+/** The case is erased: its commitment stands for nobody any more. */
+MUST_CHECK enum err audit_forget(struct turn *t, const struct id16 *case_id);
 /** Rows into reply, newest last, at most limit from seq on; case_id filters (NULL: all). */
 MUST_CHECK enum err audit_list(struct turn *t, struct msg *reply, uint64_t from, uint32_t limit,
 			       const struct id16 *case_id);

@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "crypto/verify.h"
 #include "domain/exchange/answer.h"
+#include "domain/exchange/checkpoint.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/spread.h"
 #include "domain/membership/members.h"
@@ -419,6 +420,8 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 	case WIRE_PART_WITNESS:
 	case WIRE_PART_NODE_RECORD:
 		return spread_part(r->t, r->p, p, r->a);
+	case WIRE_PART_AUDIT_HEAD:
+		return checkpoint_part(r->t, r->p, p->bytes);
 	case WIRE_PART_UNOPENED:
 		r->c->sent = r->pair->acked; /* sealed to a key that died: send again */
 		return ERR_OK;

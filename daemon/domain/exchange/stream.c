@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "domain/exchange/answer.h"
+#include "domain/exchange/checkpoint.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/spread.h"
 
@@ -329,6 +330,8 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 	*more = false;
 	if (!s->c->introduced || (s->a != NULL && s->a->ping)) {
 		rc = spread_introduce(s->t, &parts, &count);
+		if (rc == ERR_OK)
+			rc = checkpoint_introduce(s->t, s->p, &parts, &count);
 		if (rc != ERR_OK)
 			return rc;
 	}
