@@ -2,6 +2,7 @@
 /* Every parser that reads foreign bytes.  The first byte chooses the parser, so one corpus serves all.
  * Beside crashes it checks one promise: what the walker lets through, protobuf-c unpacks in the arena. */
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/check.h"
 #include "proto/msg.h"
@@ -25,6 +26,33 @@ static void parse_roster(struct span s)
 	(void)!wire_genesis_get(s, &g);
 	(void)!wire_add_get(s, &a);
 	(void)!wire_node_get(s, &n);
+}
+
+/* Small layouts of membership and audit, one after the other over the same bytes. */
+static void parse_words(struct span s)
+{
+	struct wire_witness w;
+	struct wire_remove r;
+	struct wire_genesis g = {.m = 1};
+	struct wire_checkpoint c;
+	struct wire_node_carried n;
+
+	(void)!wire_witness_get(s, &w);
+	(void)!wire_remove_get(s, &r);
+	(void)!wire_roots_get(s, &g);
+	(void)!wire_checkpoint_get(s, &c);
+	(void)!wire_node_carried_get(s, &n);
+}
+
+/* An invite as somebody pasted it; what is read back must be what a writer would write. */
+static void parse_token(struct span s)
+{
+	char text[WIRE_TOKEN_MAX + 64] = "", again[WIRE_TOKEN_MAX + 1];
+	struct wire_invite v;
+
+	memcpy(text, s.p, s.len < sizeof text - 1 ? s.len : sizeof text - 1);
+	if (wire_token_get(text, &v) == ERR_OK)
+		require(wire_token_put(&v, again) == ERR_OK && strcasecmp(again, text) == 0);
 }
 
 static void parse_frame(struct span s)
@@ -81,6 +109,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 4:
 		parse_roster(s);
+		break;
+	case 254:
+		parse_words(s);
+		break;
+	case 255:
+		parse_token(s);
 		break;
 	default:
 		parse_message((enum msg_kind)((data[0] - 5) % MSG_KIND_COUNT_), s);

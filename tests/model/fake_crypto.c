@@ -22,7 +22,12 @@ bool verify_sig(enum sign_label label, const struct span *parts, size_t n, const
 	uint8_t want[SIGN_LEN];
 
 	fake_sign(label, parts, n, pub, want);
+#ifdef KRING_FUZZ_TRUST
+	(void)sig;
+	return true; /* the fuzzer's words are all signed well */
+#else
 	return memcmp(want, sig, sizeof want) == 0;
+#endif
 }
 
 static enum err key_new(void *ctx, enum record_class cls, const struct id16 *case_id,
