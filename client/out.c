@@ -355,6 +355,12 @@ static void status(const struct msg *reply)
 		     (unsigned long long)msg_u64(s, STATUS_MEMBERS),
 		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
 		     (unsigned long long)msg_u64(s, STATUS_OWED));
+	if (msg_text(s, STATUS_DISK)[0] != '\0')
+		(void)printf(
+			"  DISK         %s\n",
+			strcmp(msg_text(s, STATUS_DISK), "full") == 0
+				? "almost full: nothing new is taken in, from partners or from here"
+				: "less than a tenth is left: make room");
 	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
 		(void)printf("  ROSTER       %s\n",
 			     roster_words(msg_text(s, STATUS_ROSTER_STANDING)));

@@ -26,6 +26,7 @@
 #define LIMIT_CLOCK_SKEW_S	600u
 #define LIMIT_ROSTER_ENTRY	61440u
 #define LIMIT_ROSTER_NODES	1024u
+#define LIMIT_ROSTER_ENTRIES	100000u
 #define LIMIT_ROOTS		16u
 #define LIMIT_ROSTER_STALE_DAYS 30u /* without a new entry: yellow */
 #define LIMIT_ENDPOINT		128u
@@ -49,13 +50,15 @@
 #define LIMIT_MAP_MAX	  (64ull * 1024 * 1024 * 1024)
 
 /* streams */
-#define LIMIT_WINDOW	  128u /* documents sent and not yet receipted, per peer */
-#define LIMIT_OFFER_PAGE  64u
-#define LIMIT_RETAIN_DAYS 35u
-#define LIMIT_TTL_DAYS	  30u
-#define LIMIT_ASK_MS	  3000u /* a question to a silent peer is repeated after this, doubling */
-#define LIMIT_ASK_MAX_MS  60000u
-#define LIMIT_PING_MS	  60000u
+#define LIMIT_WINDOW	    128u /* documents sent and not yet receipted, per peer */
+#define LIMIT_OFFER_PAGE    64u
+#define LIMIT_DAY_DOCUMENTS 2000000u /* from one partner; settings may lower both */
+#define LIMIT_DAY_BYTES	    (4ull * 1024 * 1024 * 1024)
+#define LIMIT_RETAIN_DAYS   35u
+#define LIMIT_TTL_DAYS	    30u
+#define LIMIT_ASK_MS	    3000u /* a question to a silent peer is repeated after this, doubling */
+#define LIMIT_ASK_MAX_MS    60000u
+#define LIMIT_PING_MS	    60000u
 
 /* processes */
 #define LIMIT_TURN_EVENTS  256u
@@ -65,7 +68,12 @@
 #define LIMIT_PEERS	   1024u
 #define LIMIT_CLIENTS	   64u
 #define LIMIT_HANDSHAKE_MS 5000
-#define LIMIT_ZAP_FAILURES 10u /* per minute and address */
+/* what the disk must keep free before intake stops; deletion, receipts and withdrawal go on */
+#define LIMIT_DISK_WARN_PERCENT 10u
+#define LIMIT_DISK_STOP_PERCENT 5u
+/* ... but never more than this: a twentieth of a large disk is no scarcity */
+#define LIMIT_DISK_PLENTY  (8ull * 1024 * 1024 * 1024)
+#define LIMIT_DISK_RESERVE (256ull * 1024 * 1024)
 
 /* onboarding */
 #define LIMIT_ONBOARD_MESSAGE  65536

@@ -84,6 +84,10 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 	msg_set_u64(s, STATUS_FRAMES_REFUSED, n->frames_refused);
 	msg_set_text(t->arena, s, STATUS_ROSTER_STANDING, roster_standing(n, t->wall_ms / 1000));
 	msg_set_u64(s, STATUS_ROSTER_UNTIL_S, n->roster_until_s);
+	msg_set_text(t->arena, s, STATUS_DISK,
+		     n->disk == NODE_DISK_STOP	 ? "full"
+		     : n->disk == NODE_DISK_WARN ? "low"
+						 : "");
 	return ERR_OK;
 }
 
@@ -197,6 +201,12 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 	}
 	if (!p->conn.heard)
 		*cause = "partner-silent";
+	if (p->conn.refused == WIRE_REFUSED_BUSY)
+		*cause = "partner-full";
+	else if (p->conn.refused != 0)
+		*cause = "partner-refuses";
+	if (p->conn.refused != 0)
+		*remedy = "telephone-partner";
 	return ERR_OK;
 }
 

@@ -37,6 +37,8 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 	n->inc.no = who->incarnation_no;
 	n->roster_floor = who->roster_floor;
 	n->start_mono_ms = mono_ms;
+	n->day_documents = who->day_documents != 0 ? who->day_documents : LIMIT_DAY_DOCUMENTS;
+	n->day_bytes = who->day_bytes != 0 ? who->day_bytes : LIMIT_DAY_BYTES;
 	n->hooks = &intake_hooks;
 	n->country[0] = 'N';
 	n->country[1] = 'L';
@@ -113,6 +115,11 @@ void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WI
 	p->have_prekey = true;
 }
 
+void node_set_disk(struct node *n, enum node_disk disk)
+{
+	n->disk = disk;
+}
+
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
 {
 	t->node = n;
@@ -131,7 +138,8 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 
 /* ---- requests ---- */
 
-enum request_kind { READS, WRITES };
+/* GROWS: it takes in something new, which a full disk does not; everything else must go on. */
+enum request_kind { READS, WRITES, GROWS };
 struct command {
 	unsigned field; /* of Request */
 	enum err (*run)(struct turn *t, const struct msg *req, struct msg *reply);
@@ -166,16 +174,16 @@ static const struct command commands[] = {
 	{REQUEST_PARTNER_LIST, desk_partner_list, READS},
 	{REQUEST_PARTNER_SHOW, desk_partner_show, READS},
 	{REQUEST_PARTNER_AGREE, consent_agree, WRITES},
-	{REQUEST_CASE_NEW, cases_new, WRITES},
+	{REQUEST_CASE_NEW, cases_new, GROWS},
 	{REQUEST_CASE_LIST, cases_list, READS},
 	{REQUEST_CASE_SHOW, cases_show, READS},
-	{REQUEST_CASE_NOTE, cases_note, WRITES},
-	{REQUEST_CASE_EDIT, cases_edit, WRITES},
+	{REQUEST_CASE_NOTE, cases_note, GROWS},
+	{REQUEST_CASE_EDIT, cases_edit, GROWS},
 	{REQUEST_CASE_CLOSE, cases_close, WRITES},
 	{REQUEST_CASE_ERASE, erase_case, WRITES},
-	{REQUEST_CONSENT_GIVE, consent_give, WRITES},
+	{REQUEST_CONSENT_GIVE, consent_give, GROWS},
 	{REQUEST_CONSENT_LIST, consent_list, READS},
-	{REQUEST_REFER, refer_new, WRITES},
+	{REQUEST_REFER, refer_new, GROWS},
 	{REQUEST_ACT, refer_act, WRITES},
 	{REQUEST_INBOX, overview_inbox, READS},
 	{REQUEST_SENT, overview_sent, READS},
@@ -192,7 +200,7 @@ static const struct command commands[] = {
 	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, WRITES},
 	{REQUEST_LOCK, desk_lock, WRITES},
 	{REQUEST_PANIC, desk_panic, WRITES},
-	{REQUEST_INVITE, onboard_invite, WRITES},
+	{REQUEST_INVITE, onboard_invite, GROWS},
 	{REQUEST_INVITE_LIST, onboard_list, READS},
 	{REQUEST_INVITE_CANCEL, onboard_cancel, WRITES},
 	{REQUEST_CONFIRM, onboard_confirm, WRITES},
@@ -276,7 +284,11 @@ static enum err on_request(struct turn *t, const struct event *ev)
 	if (c == NULL || present != 1 || (id.len != 0 && id.len != 16))
 		return turn_refuse(t, ERR_INVAL, "the request was not understood",
 				   "exactly one command, and a request id of 16 bytes or none", "");
-	if (c->kind == WRITES && id.len == 16) {
+	if (c->kind == GROWS && t->node->disk == NODE_DISK_STOP)
+		return turn_refuse(t, ERR_FULL, "the disk is almost full",
+				   "what is left is kept for answers, withdrawals and erasure",
+				   "make room on the disk of this node; see: kring status");
+	if (c->kind != READS && id.len == 16) {
 		key_put(&k, id.p, id.len);
 		rc = cached_reply(t, &k, &hit);
 		if (rc != ERR_OK || hit)

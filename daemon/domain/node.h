@@ -23,6 +23,7 @@ struct node_identity {
 	struct id16 fed_id;
 	struct id32 node_id, nk_pub;
 	uint32_t key_seq, incarnation_no;
+	uint64_t day_documents, day_bytes; /* per partner; 0: the limits */
 	uint64_t roster_floor; /* highest roster entry ever seen, from outside the database */
 };
 
@@ -42,6 +43,8 @@ void node_set_prekey(struct node *n, const uint8_t record[WIRE_PREKEY_LEN]);
 
 /** Our newest PAIR record for one peer, which every frame to it carries. */
 void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WIRE_PREKEY_LEN]);
+
+void node_set_disk(struct node *n, enum node_disk disk);
 
 /** A turn over caller's transaction, arena and effects. */
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now);

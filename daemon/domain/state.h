@@ -22,9 +22,10 @@ struct exchange_hooks;
 
 struct conn {
 	bool up;
-	bool heard;	 /* a frame was read on this connection, in our present incarnation */
-	bool greeted;	 /* our prekey record went out on it */
-	bool introduced; /* our node record and witness words went out on it */
+	bool heard;	  /* a frame was read on this connection, in our present incarnation */
+	bool greeted;	  /* our prekey record went out on it */
+	uint16_t refused; /* code of their last REFUSED, 0 none since something was receipted */
+	bool introduced;  /* our node record and witness words went out on it */
 	uint64_t
 		pushed_ms; /* monotonic: when we last pushed roster entries to it, or asked it to */
 	uint64_t pushed_seq; /* how far its roster went then */
@@ -63,6 +64,9 @@ struct peer {
 	struct conn before;
 };
 
+/** How full is the disk?  STOP: nothing new is taken in, from partners or from here. */
+enum node_disk { NODE_DISK_OK, NODE_DISK_WARN, NODE_DISK_STOP };
+
 struct node {
 	struct id16 fed_id;
 	struct id32 node_id, nk_pub;
@@ -83,6 +87,9 @@ struct node {
 	uint8_t witness[WIRE_WITNESS_LEN]; /* our own cosignature of the present head */
 	bool have_witness;
 	char onboard[LIMIT_ENDPOINT + 1]; /* where newcomers may speak; "" nowhere */
+
+	uint64_t day_documents, day_bytes; /* what one partner may send in a day */
+	enum node_disk disk;		   /* as the caller last looked */
 
 	uint64_t start_mono_ms;
 	uint64_t audit_seq;		    /* of the newest entry */

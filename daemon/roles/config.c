@@ -20,6 +20,8 @@ static const struct setting settings[] = {
 	{"Node", "Listen", TEXT(listen)},
 	{"Node", "KeyFile", TEXT(key_file)},
 	{"Node", "LogLevel", TEXT(log_level)},
+	{"Limits", "PartnerDailyDocuments", TEXT(day_documents)},
+	{"Limits", "PartnerDailyMiB", TEXT(day_mib)},
 };
 
 struct reading {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -32,6 +33,7 @@ enum {
 	TICK_MIN_MS = 10,
 	TICK_MAX_MS = 60000,
 	ENDING_MS = 300,
+	DISK_EVERY_MS = 1000,
 	SHRED_EVERY_MS = 20 * HOUR_MS
 };
 
@@ -50,7 +52,9 @@ struct core {
 	struct ipc *net;
 	uint64_t tick_at_ms;	 /* monotonic, when the armed tick fires; 0: none is armed */
 	uint64_t shred_after_ms; /* monotonic: the next batch, at the earliest */
-	uint32_t consumed;	 /* bytes of net's credit used since the last turn */
+	uint64_t disk_mono_ms;	 /* when we last looked how full the disk is */
+	int dir_fd;
+	uint32_t consumed; /* bytes of net's credit used since the last turn */
 };
 
 static struct node_time now_of(const struct core *c)
@@ -324,6 +328,30 @@ static void arm_tick(struct core *c)
 	loop_timer_start(c->tick, ms);
 }
 
+/* Before the disk is full intake stops: what is left is for answers, withdrawals and erasure. */
+static void watch_disk(struct core *c, const struct node_time *now)
+{
+	struct node *n = engine_node(c->engine);
+	enum node_disk disk = NODE_DISK_OK;
+	struct statfs fs;
+	uint64_t left;
+
+	if (now->mono_ms < c->disk_mono_ms + DISK_EVERY_MS || fstatfs(c->dir_fd, &fs) != 0)
+		return;
+	c->disk_mono_ms = now->mono_ms;
+	left = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
+	if (left < LIMIT_DISK_PLENTY && fs.f_bavail * 100 < fs.f_blocks * LIMIT_DISK_WARN_PERCENT)
+		disk = NODE_DISK_WARN;
+	if (left < LIMIT_DISK_RESERVE ||
+	    (left < LIMIT_DISK_PLENTY / 2 &&
+	     fs.f_bavail * 100 < fs.f_blocks * LIMIT_DISK_STOP_PERCENT))
+		disk = NODE_DISK_STOP;
+	if (disk != n->disk)
+		log_write(disk == NODE_DISK_OK ? LOG_NOTICE : LOG_ERROR, LOG_DISK,
+			  "left=%llu stop=%d", (unsigned long long)left, disk == NODE_DISK_STOP);
+	node_set_disk(n, disk);
+}
+
 static void on_turn_end(void *ctx)
 {
 	struct core *c = ctx;
@@ -333,6 +361,7 @@ static void on_turn_end(void *ctx)
 
 	if (c->engine == NULL)
 		return;
+	watch_disk(c, &now);
 	rc = engine_turn(c->engine, &now);
 	if (rc == ERR_OK && c->panic) {
 		c->panic = false;
@@ -424,15 +453,26 @@ static enum err read_words(struct core *c)
 	return rc == ERR_OK ? engine_turn(c->engine, &now) : rc;
 }
 
+/* A setting can only lower a limit. */
+static uint64_t lower(const char *text, uint64_t unit, uint64_t limit)
+{
+	const uint64_t v = strtoull(text, NULL, 10);
+
+	return v == 0 || v > limit / unit ? limit : v * unit;
+}
+
 static enum err start_node(struct core *c)
 {
 	const struct inception *in = keybox_inception(c->keys.keybox);
-	const struct node_identity who = {.fed_id = in->fed_id,
-					  .node_id = keybox_node_id(c->keys.keybox),
-					  .nk_pub = keybox_signing_pub(c->keys.keybox),
-					  .key_seq = keybox_key_seq(c->keys.keybox),
-					  .incarnation_no = c->keys.state.incarnation_no,
-					  .roster_floor = c->keys.state.roster_seq_max};
+	const struct node_identity who = {
+		.fed_id = in->fed_id,
+		.node_id = keybox_node_id(c->keys.keybox),
+		.nk_pub = keybox_signing_pub(c->keys.keybox),
+		.key_seq = keybox_key_seq(c->keys.keybox),
+		.incarnation_no = c->keys.state.incarnation_no,
+		.day_documents = lower(c->config.day_documents, 1, LIMIT_DAY_DOCUMENTS),
+		.day_bytes = lower(c->config.day_mib, 1024 * 1024, LIMIT_DAY_BYTES),
+		.roster_floor = c->keys.state.roster_seq_max};
 	struct engine_parts parts = {
 		.keybox = c->keys.keybox,
 		.calls = {on_reply, on_envelope, on_members, on_onboard, on_keys, c}};
@@ -487,6 +527,10 @@ static enum err wake(struct core *c)
 {
 	const int fd = c->net_fd;
 	enum err rc = start_node(c);
+
+	c->dir_fd = open(c->config.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (rc == ERR_OK && c->dir_fd < 0)
+		rc = ERR_IO;
 
 	if (rc == ERR_OK)
 		rc = sandbox_enter(SANDBOX_CORE, c->config.dir);

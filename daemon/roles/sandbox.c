@@ -70,8 +70,9 @@ static const char *const both[] = {
 	"shutdown",
 };
 static const char *const core_only[] = {
-	"pwrite64",   "pread64", "pwritev", "writev",  "lseek", "fdatasync", "fsync",  "fstat",
-	"newfstatat", "getuid",	 "mlock",   "munlock", "msync", "ftruncate", "unlink",
+	"pwrite64", "pread64", "pwritev",   "writev",	  "lseek",  "fdatasync",
+	"fsync",    "fstat",   "fstatfs",   "newfstatat", "getuid", "mlock",
+	"munlock",  "msync",   "ftruncate", "unlink",
 };
 static const char *const net_only[] = {
 	"socket",

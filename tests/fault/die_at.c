@@ -35,11 +35,10 @@ static int count(void)
 		return 0;
 	if (box[0] > 0 && --box[0] > 0)
 		return 0;
-	if (box[1] == 0)
+	if (!full && box[1] == 0)
 		_exit(137);
 	full = box[1] == 1; /* until the driver writes another word there */
-	if (full)
-		errno = ENOSPC;
+	errno = ENOSPC;
 	return full;
 }
 

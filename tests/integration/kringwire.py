@@ -268,7 +268,7 @@ class Member:
         f = Frame(fed=self.fed, sender=sender or self.id, recipient=self.peer, my_no=self.inc[0], my_id=self.inc[1], your_no=your[0],
                   your_id=your[1], first=first, got=self.got, held=self.sent, time=int(time.time() * 1000))
         f.parts = parts
-        env = seal(f.pack(self.nk, break_sig), self.fed, self.peer, *self.peer_key, (int(time.time()) // 3600 + 24) * 3600)
+        env = seal(f.pack(self.nk, break_sig), self.fed, self.peer, *self.peer_key, (int(time.time()) // 3600 + 48) * 3600)
         self.sock.send(env)
         return env
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/exchange/outbox.h"
 
-enum { PAIR_LEN = 2 * 20 + 12 * 8, PLACE_LEN = 16 + 1 + 2 + 8 + 8, IN_LEN = 16 + 32 + 2 + 8 };
+enum { PAIR_LEN = 2 * 20 + 15 * 8, PLACE_LEN = 16 + 1 + 2 + 8 + 8, IN_LEN = 16 + 32 + 2 + 8 };
 
 static void put_inc(struct wr *w, const struct incarnation *i)
 {
@@ -37,6 +37,9 @@ static enum err pair_read(struct span v, struct pair *p)
 	p->last_frame_ms = rd_u64(&r);
 	p->last_heard_ms = rd_u64(&r);
 	p->their_key_ms = rd_u64(&r);
+	p->day = rd_u64(&r);
+	p->day_documents = rd_u64(&r);
+	p->day_bytes = rd_u64(&r);
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
@@ -88,6 +91,9 @@ static enum err pair_write(struct turn *t, const struct pair *p)
 	wr_u64(&w, p->last_frame_ms);
 	wr_u64(&w, p->last_heard_ms);
 	wr_u64(&w, p->their_key_ms);
+	wr_u64(&w, p->day);
+	wr_u64(&w, p->day_documents);
+	wr_u64(&w, p->day_bytes);
 	if (p->stored.len == w.len && memcmp(p->stored.p, row, w.len) == 0)
 		return ERR_OK;
 	return turn_put(t, STORE_PAIR, &k, wr_span(&w));

@@ -31,6 +31,7 @@ struct pair {
 	uint64_t kept_from;		/* first place still retained */
 	uint64_t last_frame_ms;		/* their clock, at their last frame */
 	uint64_t last_heard_ms;		/* ours, then */
+	uint64_t day, day_documents, day_bytes; /* since 1970; taken from them on that day */
 	uint64_t their_key_ms; /* time of their newest PAIR record: older ones never count again */
 };
 

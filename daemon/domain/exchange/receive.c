@@ -8,7 +8,7 @@
 #include "domain/exchange/spread.h"
 #include "domain/membership/members.h"
 
-enum { ANSWER_PARTS = 12288 };
+enum { ANSWER_PARTS = 12288, DAY_MS = 86400000 };
 
 /* Planted fault of the simulator, which must turn red (tests/model); never in kringd. */
 #ifdef KRING_FAULT_NO_DEDUPE
@@ -274,6 +274,25 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 	return keep(r, d, &key, &hash, &th);
 }
 
+/* Quota and disk act before acceptance and use up no number: the rest of the frame waits too. */
+static bool room_for(struct reading *r, size_t len)
+{
+	const struct node *n = r->t->node;
+	struct pair *pr = r->pair;
+	const uint64_t today = r->t->wall_ms / DAY_MS;
+
+	if (pr->day != today) {
+		pr->day = today;
+		pr->day_documents = pr->day_bytes = 0;
+	}
+	if (n->disk == NODE_DISK_STOP || pr->day_documents + 1 > n->day_documents ||
+	    pr->day_bytes + len > n->day_bytes)
+		return false;
+	pr->day_documents++;
+	pr->day_bytes += len;
+	return true;
+}
+
 static enum err on_document(struct reading *r, struct span bytes)
 {
 	const uint64_t no = r->next_no++;
@@ -293,7 +312,19 @@ static enum err on_document(struct reading *r, struct span bytes)
 	rc = wire_doc_get(bytes, &d);
 	if (rc != ERR_OK)
 		return refuse(r, WIRE_REFUSED_SIGNATURE, &none);
+	if (!room_for(r, bytes.len))
+		return refuse(r, WIRE_REFUSED_BUSY, &d.head.thread_id);
 	return take_new(r, &d);
+}
+
+static enum err on_refused(struct reading *r, struct span bytes)
+{
+	struct rd in = rd_of(bytes);
+	const uint16_t code = rd_u16(&in);
+
+	if (!in.bad)
+		r->c->refused = code; /* for whoever asks why; it never triggers a resend */
+	return ERR_OK;
 }
 
 /* The list of what they retain: answer each id with want, or with the verdict we gave. */
@@ -420,13 +451,15 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 	case WIRE_PART_WITNESS:
 	case WIRE_PART_NODE_RECORD:
 		return spread_part(r->t, r->p, p, r->a);
+	case WIRE_PART_REFUSED:
+		return on_refused(r, p->bytes);
 	case WIRE_PART_AUDIT_HEAD:
 		return checkpoint_part(r->t, r->p, p->bytes);
 	case WIRE_PART_UNOPENED:
 		r->c->sent = r->pair->acked; /* sealed to a key that died: send again */
 		return ERR_OK;
 	default:
-		return ERR_OK; /* REFUSED never triggers a resend; the others come with their issues */
+		return ERR_OK; /* they come with their issues */
 	}
 }
 
@@ -494,6 +527,7 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 	}
 	if (r.v.head.got_upto > r.pair->acked) {
 		r.pair->acked = r.v.head.got_upto;
+		r.c->refused = 0;
 		r.c->ask_mono_ms = t->mono_ms + LIMIT_ASK_MS; /* it answers: patience begins anew */
 		r.c->ask_wait_ms = LIMIT_ASK_MS;
 	}

@@ -200,11 +200,13 @@ enum err proposal_get(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = rebase(t, &c, &p, &moved);
 	if (rc == ERR_OK)
 		rc = row(t, &p, &c, reply);
+	if (rc != ERR_OK)
+		return rc;
 	wire_roster_carry(&w, &p.e);
 	if (w.over)
 		return ERR_NOMEM;
 	msg_set_bytes(t->arena, reply, REPLY_BLOB, wr_span(&w));
-	return rc;
+	return ERR_OK;
 }
 
 /* Which root is this?  For ROTATE_ROOTS also one of those to come. */

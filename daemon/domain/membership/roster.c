@@ -162,6 +162,9 @@ static enum err append(struct turn *t, struct chain *c, const struct wire_roster
 	struct err_text why = {""};
 	enum err rc = chain_check(c, e, &change, &why);
 
+	if (rc == ERR_OK && e->seq > LIMIT_ROSTER_ENTRIES)
+		rc = err_explain(&why, ERR_LIMIT, "a roster has at most %u entries",
+				 LIMIT_ROSTER_ENTRIES);
 	if (rc != ERR_OK)
 		return turn_refuse(t, rc, "the roster entry was refused", why.text,
 				   "import the entries in order, complete with signatures");

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What happens at the edges: full disks, quotas, slow and silent strangers, wrong clocks, another suite."""
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import time
+
+import pytest
+from kringwire import PING, Member, seal
+from node import ROOT, Refused, wait_for
+from test_hostile import IDENTITY_NEEDS, NAME, grant, offer
+from test_hostile import pair  # noqa: F401
+
+
+def test_over_the_daily_quota_a_partner_waits_and_both_ends_know(federation):
+    f = federation("SMWO")
+    b = f.nodes[0]
+    (b.dir / "kring.conf").write_text((b.dir / "kring.conf").read_text() + "[Limits]\nPartnerDailyDocuments=3\n")
+    m = Member(f.fed_id())
+    (f.dir / "j").write_bytes(m.join_bytes())
+    f.admit(f.dir / "j")
+    b.start()
+    f.import_roster()
+    b.k("partner", "agree", "python-partner", "--share", "identity,contact,needs", "--receive")
+    node_id, nk, tk = f.record_of(b)
+    m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
+    m.pump(1.0)
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    docs = [g] + [offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1] for _ in range(5)]
+    m.send_documents(docs)
+    m.pump(1)
+    assert [v[0] for v in m.verdicts] == [1, 2, 3] and [r[0] for r in m.refused] == [2]  # busy, and nothing after it
+    assert len(b.k("inbox")["referrals"]) == 2
+    b.stop()
+    b.start("--dev-clock-offset", str(86400 - int(time.time()) % 86400 + 30))  # after midnight (UTC) there is room again
+    m.sent = 3  # what we hold receipts for
+    m.hello()
+    m.pump(1)
+    m.send_frame([(1, d) for d in docs[3:]], first=4)
+    m.pump(1)
+    assert len(b.k("inbox")["referrals"]) == 5
+    m.close()
+
+
+def test_a_nearly_full_disk_stops_intake_and_nothing_else(federation, workdir):
+    if os.getuid() != 0:
+        pytest.skip("mounting a small disk needs root")
+    f = federation("Goes", "SMWO")
+    a, b = f.nodes
+    disk = workdir / "small"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600m", "kring", str(disk)], capture_output=True).returncode:
+        pytest.skip("no mounts here")
+    try:
+        shutil.move(str(b.dir), str(disk / "smwo"))
+        (b.dir).symlink_to(disk / "smwo")
+        f.start()
+        case = a.new_case(phone="1")
+        a.consent(case, b.name)
+        first = a.refer(case, b.name)
+        b.await_state(first, "offered")
+        own = b.new_case(phone="2")
+        ballast = disk / "ballast"
+        with ballast.open("wb") as h:
+            h.write(bytes(400 << 20))
+        wait_for("SMWO to notice", lambda: (b.try_k("worklist") is not None) and b.k("status")["status"].get("disk") == "full")
+        with pytest.raises(Refused) as e:
+            b.new_case(phone="3")
+        assert e.value.code == 4 and "disk" in e.value.reply["what"]
+        waiting = a.refer(case, b.name, need="work-learning")
+        b.k("decline", first, "--reason", "out-of-area", "--alternative", "none")  # answers go on
+        a.await_state(first, "declined")
+        assert b.state(waiting) is None
+        row = wait_for("the cause", lambda: next((r for r in a.k("outbox", "list").get("outbox", []) if r["cause"] == "partner-full"), None))
+        assert row["remedy"] == "telephone-partner"
+        b.k("case", "close", own)
+        b.k("case", "erase", own, "--now")  # and so does erasure
+        ballast.unlink()
+        b.await_state(waiting, "offered")
+    finally:
+        f.stop()
+        subprocess.run(["umount", str(disk)], capture_output=True)
+
+
+def test_no_space_at_each_write_loses_nothing(federation, workdir):
+    f = federation("Goes")
+    lib, box = workdir / "die_at.so", workdir / "box"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(lib), str(ROOT / "tests/fault/die_at.c"), "-ldl"], check=True)
+    box.write_bytes(bytes(16))
+    a = f.nodes[0]
+    os.environ.update(LD_PRELOAD=str(lib), KRING_DIE_FILE=str(box))
+    try:
+        a.start()
+        f.import_roster()
+        made, refused = [], 0
+        for n in range(1, 13):
+            box.write_bytes(struct.pack("=QQ", n, 1))
+            try:
+                made.append(a.new_case(name=f"Testpersoon {n}"))
+            except Refused as e:
+                assert e.code == 4, e
+                refused += 1
+            box.write_bytes(bytes(16))
+            wait_for("it to answer", lambda: a.try_k("status"))
+        assert refused > 0, "no write failed: this test saw nothing"
+        assert {c["id"] for c in a.k("case", "list").get("cases", [])} >= set(made)
+        assert a.k("audit", "verify")["count"] > 0
+    finally:
+        del os.environ["LD_PRELOAD"], os.environ["KRING_DIE_FILE"]
+
+
+def test_a_hundred_silent_connections_keep_nobody_out(federation):
+    f = federation()
+    a, b = f.start()
+    b.stop()
+    hung = []
+    for _ in range(100):
+        s = socket.create_connection(("127.0.0.1", a.port))
+        s.sendall(b"\xff\0\0\0\0\0\0\0\1\x7f")  # the beginning of a greeting, and no more
+        hung.append(s)
+    b.start()
+    f.await_connected(a, 1)
+    time.sleep(6)  # HANDSHAKE_IVL: they are hung up on
+    closed = 0
+    for s in hung:
+        s.settimeout(0.01)
+        try:
+            while True:
+                if not s.recv(4096):
+                    closed += 1
+                    break
+        except OSError as e:
+            closed += isinstance(e, ConnectionResetError)
+    assert closed == 100
+    assert a.k("status")["status"]["connected"] == 1
+
+
+def test_a_partner_whose_clock_is_a_day_off_is_waited_for(federation):
+    """Its keys seem to be of tomorrow, or older than those we know: nothing is sealed to them, the reason is shown, and
+    when its clock is right again everything arrives."""
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    refs = []
+    for offset in ("86400", "-86400"):
+        b.stop()
+        b.start("--dev-clock-offset", offset)
+        refs.append(a.refer(case, b.name, "--again"))
+        wait_for("the cause", lambda: [r for r in a.k("outbox", "list")["outbox"] if r["cause"] == "no-prekey"])
+        time.sleep(2)
+        assert b.state(refs[-1]) is None
+    b.stop()
+    b.start()
+    for ref in refs:
+        b.await_state(ref, "offered")
+
+
+def test_another_suite_or_version_is_dropped_and_counted(pair):  # noqa: F811
+    m, b = pair
+    f = m.send_frame([(PING, bytes(8) + b"\0")])
+    m.pump(0.4)
+    before = b.log.read_text().count("ENVELOPE_DROPPED")
+    for at, value in ((4, 2), (5, 2), (5, 0), (6, 3), (7, 1)):  # version, suite, class, flags
+        m.sock.send(f[:at] + bytes([value]) + f[at + 1:])
+    wait_for("them to be counted", lambda: b.log.read_text().count("ENVELOPE_DROPPED") == before + 5)
+    m.send_frame([(PING, bytes(8) + b"\0")])
+    m.pump(0.4)
+    assert m.your[0] == 1
+
+
+def test_every_flipped_byte_of_an_envelope_is_noticed(pair):  # noqa: F811
+    """As a relay or a libzmq gone bad might: no byte of it can be changed without the frame being dropped."""
+    m, b = pair
+    m.pump(0.3)
+    refused = lambda: b.k("status")["status"].get("frames_refused", 0)
+    base = refused()
+    for at in (0, 4, 8, 24, 56, 72, 80, 112, 144, 144 + 4096, 4255):
+        key = m.peer_key
+        m.peer_key = key
+        env = seal_ping(m)
+        m.sock.send(env[:at] + bytes([env[at] ^ 1]) + env[at + 1:])
+        m.pump(0.05)
+    assert refused() == base and not m.verdicts  # none opened; so none even came to be judged
+    m.send_frame([(PING, bytes(8) + b"\0")])
+    m.sealed_to = []
+    m.pump(0.5)
+    assert m.sealed_to
+
+
+def seal_ping(m):
+    from kringwire import Frame
+    f = Frame(fed=m.fed, sender=m.id, recipient=m.peer, my_no=m.inc[0], my_id=m.inc[1], your_no=m.your[0], your_id=m.your[1], first=0,
+              got=m.got, held=m.sent, time=int(time.time() * 1000))
+    f.parts = [(PING, bytes(8) + b"\0")]
+    return seal(f.pack(m.nk), m.fed, m.peer, *m.peer_key, (int(time.time()) // 3600 + 24) * 3600)
+
+
+def test_roots_cannot_replace_a_members_keys(federation):
+    """A quorum adds a node under the identity of another: its id is the hash of its own keys, so it cannot be."""
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    join = bytearray((b.dir / "join").read_bytes())
+    before = a.k("partner", "show", "smwo")["partners"][0]["fingerprint"]
+    for at in (16, 48, 98 + 100):  # another NK in the inception, another promised key, another NK in the record
+        bad = bytes(join[:at]) + bytes([join[at] ^ 1]) + bytes(join[at + 1:])
+        (f.dir / "bad").write_bytes(bad)
+        r = subprocess.run([str(f.bin / "kring"), "roster", "add", "--roster", str(f.roster), "--join", str(f.dir / "bad"), "--out",
+                            str(f.dir / "p")], capture_output=True, text=True)
+        assert r.returncode == 1 and "node record" in r.stderr
+    (f.dir / "again").write_bytes(bytes(join))
+    f.admit(f.dir / "again")  # all roots sign the very same node once more
+    r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "roster", "import", str(f.roster)], capture_output=True, text=True)
+    assert r.returncode == 1 and "member already" in r.stderr
+    assert a.k("partner", "show", "smwo")["partners"][0]["fingerprint"] == before
