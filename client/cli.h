@@ -86,6 +86,7 @@ int admin_join(struct cli *c);
 int admin_unlock(struct cli *c);
 int admin_panic(struct cli *c);
 int admin_erase(struct cli *c);
+int admin_verify(struct cli *c);
 int admin_audit_export(struct cli *c);
 int admin_audit_verify(struct cli *c);
 

@@ -266,13 +266,11 @@ static int cmd_tool(struct cli *c)
 {
 	static const struct {
 		const char *noun, *verb, *tool;
-	} tools[] = {{"node", "init", "node-init"},
-		     {"federation", "create", "fed-create"},
-		     {"roster", "add", "roster-add"},
-		     {"roster", "sign", "roster-sign"},
-		     {"roster", "verify", "roster-verify"},
-		     {"roster", "propose", "roster-propose"},
-		     {"rotate", NULL, "rotate"}};
+	} tools[] = {{"node", "init", "node-init"},	    {"federation", "create", "fed-create"},
+		     {"roster", "add", "roster-add"},	    {"roster", "sign", "roster-sign"},
+		     {"roster", "verify", "roster-verify"}, {"roster", "propose", "roster-propose"},
+		     {"slot", "list", "slot-list"},	    {"slot", "add", "slot-add"},
+		     {"slot", "remove", "slot-remove"},	    {"rotate", NULL, "rotate"}};
 
 	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
 		if (strcmp(tools[i].noun, c->cmd->noun) == 0 &&
@@ -417,6 +415,15 @@ const struct command cli_commands[] = {
 	{"approve", NULL, admin_approve, "",
 	 "key=", "what waits for the roots' signatures; with ID and --key: sign it",
 	 "kring approve 3fa91b22 --key root1.key", 0, 0},
+	{"slot", "list", cmd_tool, "", "", "the ways to this node's keys", "kring slot list", 0,
+	 CLI_IN_DIR},
+	{"slot", "add", cmd_tool, "", "kind= file= passphrase-file=",
+	 "one more way: passphrase, key-file, or credential (systemd-creds)",
+	 "kring slot add --kind key-file --file /media/stick/kring.key", 0, CLI_IN_DIR},
+	{"slot", "remove", cmd_tool, "", "number=", "take a way to the keys away",
+	 "kring slot remove --number 2", 0, CLI_IN_DIR},
+	{"verify", NULL, admin_verify, "", "",
+	 "open every record of this node's store, and recompute its chains", "kring verify", 0, 0},
 	{"lock", NULL, cmd_plain, "", "", "the keys leave memory; partners see this node offline",
 	 "kring lock", REQUEST_LOCK, 0},
 	{"unlock", NULL, admin_unlock, "", "",

@@ -12,6 +12,7 @@
 #include "domain/care/refer.h"
 #include "domain/care/worklist.h"
 #include "domain/desk.h"
+#include "domain/evidence/health.h"
 #include "domain/exchange/checkpoint.h"
 #include "domain/exchange/spread.h"
 #include "domain/membership/onboard.h"
@@ -198,6 +199,7 @@ static const struct command commands[] = {
 	{REQUEST_AUDIT_CHECKPOINT, checkpoint_now, WRITES},
 	{REQUEST_AUDIT_EXPORT, checkpoint_export, READS},
 	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, WRITES},
+	{REQUEST_VERIFY, health_verify, READS},
 	{REQUEST_LOCK, desk_lock, WRITES},
 	{REQUEST_PANIC, desk_panic, WRITES},
 	{REQUEST_INVITE, onboard_invite, GROWS},

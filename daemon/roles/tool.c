@@ -72,6 +72,9 @@ int tool_main(int argc, char **argv)
 		{"roster-verify", tool_roster_verify},
 		{"rotate", tool_rotate},
 		{"join", tool_join},
+		{"slot-list", tool_slot_list},
+		{"slot-add", tool_slot_add},
+		{"slot-remove", tool_slot_remove},
 	};
 	struct tool_args a = {.dir = NULL};
 	const char *verb = argc > 1 ? argv[1] : "";

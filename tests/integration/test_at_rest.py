@@ -113,6 +113,56 @@ def test_without_a_key_file_the_node_waits_for_its_passphrase(federation, workdi
     assert not n.k("status")["status"].get("locked")
 
 
+def test_slots_are_added_and_taken_away_and_one_way_always_stays(federation, workdir):
+    f = federation("Goes")
+    a = f.nodes[0]
+    (workdir / "new-pass").write_text("nog een zin\n")
+    stick = workdir / "stick.key"
+    assert kring(a, "slot", "list").stdout.split() == ["1", "key-file", "2", "recovery-code"]
+    assert kring(a, "slot", "remove", "--number", "1").returncode == 1
+    assert kring(a, "slot", "remove", "--number", "2").returncode == 1
+    assert kring(a, "slot", "add", "--kind", "passphrase", "--file", str(workdir / "new-pass")).returncode == 0
+    assert kring(a, "slot", "add", "--kind", "credential", "--file", str(stick)).returncode == 0
+    assert stick.stat().st_size == 32 and stick.stat().st_mode & 0o77 == 0
+    assert kring(a, "slot", "remove", "--number", "1").returncode == 0  # the key file in the directory opens nothing now
+    a.start(wait=False)
+    assert a.proc.wait(20) == 78 and "does not unlock" in a.log.read_text()
+    (a.dir / "unlock.key").unlink()
+    a.start("--passphrase-file", str(workdir / "new-pass"))
+    assert not a.k("status")["status"].get("locked")
+    a.stop()
+    cred = workdir / "creds"
+    cred.mkdir()
+    stick.rename(cred / "kring.key")
+    os.environ["CREDENTIALS_DIRECTORY"] = str(cred)  # as systemd does
+    try:
+        a.start()
+        assert not a.k("status")["status"].get("locked")
+    finally:
+        del os.environ["CREDENTIALS_DIRECTORY"]
+
+
+def test_verify_opens_every_record_and_names_a_damaged_one(federation):
+    f = federation("Goes")
+    a = f.nodes[0]
+    a.start()
+    f.import_roster()
+    for i in range(20):
+        a.new_case(name=f"Testpersoon {i}")
+    r = kring(a, "verify")
+    assert r.returncode == 0 and "every one opens" in r.stdout and "chain holds" in r.stdout
+    a.stop()
+    data = bytearray((a.dir / "main/data.mdb").read_bytes())
+    hits = [m.start() for m in re.finditer(rb"\x01\x01\x01\xa2", bytes(data))]  # version, class case, beginning of a case id
+    assert hits
+    for at in hits:
+        data[at + 60] ^= 1
+    (a.dir / "main/data.mdb").write_bytes(data)
+    a.start()
+    r = kring(a, "verify")
+    assert r.returncode == 5 and "damaged: case" in r.stderr
+
+
 def test_panic_suspends_at_every_partner_and_rotation_is_the_way_back(federation):
     f = federation()
     a, b = f.start()

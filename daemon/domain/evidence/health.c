@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/evidence/health.h"
+
+enum { PAGE = 5000 };
+
+/* Wrapped keys are sealed under keyroot's keys and META row 0 is in clear: neither is a record. */
+static bool is_record(enum store_table table, const struct store_row *row)
+{
+	return table != STORE_CASEKEY && table != STORE_AUDITKEY && table != STORE_OWNKEY &&
+	       !(table == STORE_META && row->key.len == 1 && row->key.p[0] == 0);
+}
+
+static void damaged(struct turn *t, struct msg *reply, enum store_table table,
+		    const struct store_row *row)
+{
+	struct msg *m = msg_add(t->arena, reply, REPLY_DAMAGE);
+	char hex[2 * 80 + 1];
+
+	bytes_hex(hex, row->key.p, row->key.len < 80 ? row->key.len : 80);
+	msg_set_text(t->arena, m, DAMAGE_ROW_TABLE, key_table_name(table));
+	msg_set_text(t->arena, m, DAMAGE_ROW_KEY, hex);
+}
+
+enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	uint64_t table = msg_u64(req, VERIFY_ASK_TABLE), count = 0;
+	const struct span after = msg_bytes(req, VERIFY_ASK_AFTER);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc = ERR_NOTFOUND;
+
+	if (after.len > sizeof at.b)
+		return turn_refuse(t, ERR_INVAL, "the request was not understood", "", "");
+	key_put(&at, after.p, after.len);
+	for (; table < STORE_TABLE_COUNT && count < PAGE; table++, at.len = 0) {
+		while (count < PAGE &&
+		       (rc = store_next_prefix(t->txn, (enum store_table)table, span_of(NULL, 0),
+					       &at, &row)) == ERR_OK) {
+			const size_t mark = t->arena->used;
+			struct record_place place;
+			struct span v;
+
+			count++;
+			if (!is_record((enum store_table)table, &row))
+				continue;
+			rc = record_open(t->txn, t->arena, (enum store_table)table, &row, &place,
+					 &v);
+			t->arena->used = mark;
+			if (rc == ERR_CORRUPT)
+				damaged(t, reply, (enum store_table)table, &row);
+			else if (rc != ERR_OK &&
+				 rc != ERR_NOTFOUND) /* erased with its case: fine */
+				return rc;
+		}
+		if (count >= PAGE)
+			break;
+	}
+	msg_set_u64(reply, REPLY_COUNT, count);
+	if (table < STORE_TABLE_COUNT) {
+		msg_set_u64(reply, REPLY_MORE, 1);
+		msg_set_u64(reply, REPLY_NEXT_TABLE, table);
+		msg_set_bytes(t->arena, reply, REPLY_BLOB, key_span(&at));
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
