@@ -159,3 +159,20 @@ const char *turn_error_code(enum err e)
 	}
 	return "not-now";
 }
+
+enum err turn_drop_prefix(struct turn *t, enum store_table table, const struct store_key *prefix)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, table, key_span(prefix), &at, &row)) == ERR_OK) {
+		struct store_key k = {.len = 0};
+
+		key_put(&k, row.key.p, row.key.len);
+		rc = store_del(t->txn, table, key_span(&k));
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}

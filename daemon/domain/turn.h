@@ -125,6 +125,9 @@ MUST_CHECK enum err turn_put_case(struct turn *t, enum store_table table,
 				  const struct id16 *case_id, struct span plain);
 MUST_CHECK enum err turn_get(struct turn *t, enum store_table table, const struct store_key *key,
 			     struct span *plain);
+/** Every row whose key begins with prefix. */
+MUST_CHECK enum err turn_drop_prefix(struct turn *t, enum store_table table,
+				     const struct store_key *prefix);
 /** Parse a stored message; damage is ERR_CORRUPT. */
 MUST_CHECK enum err turn_get_msg(struct turn *t, enum store_table table,
 				 const struct store_key *key, enum msg_kind kind, struct msg **out);

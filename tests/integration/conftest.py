@@ -28,3 +28,46 @@ def federation(workdir):
     yield make
     for f in made:
         f.stop()
+
+
+@pytest.fixture
+def dialled(federation):
+    """dialled(...) -> (federation, the real node SMWO, a Python member that is let in and connected)."""
+    from kringwire import Member
+    members = []
+
+    def make(cls="member", org="Python Partner", settings=""):
+        f = federation("SMWO")  # b = 1: the newcomer needs no witness but SMWO itself
+        b = f.nodes[0]
+        (b.dir / "kring.conf").write_text((b.dir / "kring.conf").read_text() + settings)
+        m = Member(f.fed_id(), org=org)
+        members.append(m)
+        (f.dir / "py.join").write_bytes(m.join_bytes())
+        f.admit(f.dir / "py.join", cls=cls)
+        b.start()
+        f.import_roster()
+        node_id, nk, tk = f.record_of(b)
+        m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
+        m.pump(1.0)
+        assert m.peer_key and m.your[0] == 1
+        return f, b, m
+
+    yield make
+    for m in members:
+        m.close()
+
+
+@pytest.fixture
+def die_at(workdir):
+    """A preloaded library under every daemon started meanwhile: die_at(n, what) plants its end (0) or a full disk (1) at
+    the n-th write or sync from now; die_at(0) takes it back."""
+    import os
+    import struct
+    import subprocess
+    from node import ROOT
+    lib, box = workdir / "die_at.so", workdir / "box"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(lib), str(ROOT / "tests/fault/die_at.c"), "-ldl"], check=True)
+    box.write_bytes(bytes(16))
+    os.environ.update(LD_PRELOAD=str(lib), KRING_DIE_FILE=str(box))
+    yield lambda n, what=0: box.write_bytes(struct.pack("=QQ", n, what))
+    del os.environ["LD_PRELOAD"], os.environ["KRING_DIE_FILE"]

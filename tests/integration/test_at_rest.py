@@ -7,9 +7,9 @@ import struct
 import subprocess
 
 import pytest
-from kringwire import PING, Member, b2, open_envelope
+from kringwire import PING, b2, open_envelope
 from nacl import bindings as sodium
-from node import ROOT, Refused, free_port, wait_for
+from node import Refused, free_port, wait_for
 from test_walls import memory_has
 
 
@@ -237,42 +237,36 @@ def test_after_an_erase_no_marker_is_left_on_disk_or_in_memory(federation):
 
 
 @pytest.mark.parametrize("crashes", [int(os.environ.get("KRING_SHRED_CRASHES", "100"))])
-def test_a_shred_that_crashes_anywhere_keeps_the_living_and_not_the_dead(federation, workdir, crashes):
+def test_a_shred_that_crashes_anywhere_keeps_the_living_and_not_the_dead(federation, die_at, crashes):
     """The process ends at a random write or sync of the erasure; the next start finishes it forward."""
     f = federation("Goes")
-    lib, box = workdir / "die_at.so", workdir / "box"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(lib), str(ROOT / "tests/fault/die_at.c"), "-ldl"], check=True)
-    box.write_bytes(bytes(16))
     a = f.nodes[0]
-    os.environ.update(LD_PRELOAD=str(lib), KRING_DIE_FILE=str(box))
-    try:
-        a.start()
-        f.import_roster()
-        living = {a.new_case(name=f"Levend {i}"): f"Levend {i}" for i in range(5)}
-        seed = int.from_bytes(os.urandom(4), "big")
-        rnd, died = random.Random(seed), 0
-        for i in range(crashes):
-            case = a.new_case(name=f"Dood {i}")
-            raw = bytes.fromhex(case)
-            old = wrapped_keys(a.dir, raw)
-            assert any(Keyroot(a.dir).opens(raw, w) for w in old)
-            core = a.children()["core"]
-            box.write_bytes(struct.pack("=QQ", rnd.randint(1, 16), 0))
-            a.try_k("case", "erase", case, "--now")
-            box.write_bytes(bytes(16))
-            if a.proc.poll() is not None or not wait_for("an answer", lambda: a.try_k("status") or a.proc.poll() is not None, 30) or a.proc.poll() is not None:
-                a.start()  # twenty deaths in a minute: the supervisor gave up, as it should
-            died += a.children()["core"] != core
-            if a.try_k("case", "show", case):  # it died before the erasure was committed: erase again
-                a.k("case", "erase", case, "--now")
-            k = Keyroot(a.dir)
-            assert not any(k.opens(raw, w) for w in old + wrapped_keys(a.dir, raw)), f"seed {seed} round {i}: a shredded key opens"
-            for c, name in living.items():
-                assert a.k("case", "show", c)["person"]["name"] == name, f"seed {seed} round {i}"
-        print(f"shred_crash: {died} crashes in {crashes} erasures: 0 living lost, 0 shredded kept (seed {seed})")
-        assert died >= crashes // 2
-    finally:
-        del os.environ["LD_PRELOAD"], os.environ["KRING_DIE_FILE"]
+    a.start()
+    f.import_roster()
+    living = {a.new_case(name=f"Levend {i}"): f"Levend {i}" for i in range(5)}
+    seed = int.from_bytes(os.urandom(4), "big")
+    rnd, died = random.Random(seed), 0
+    for i in range(crashes):
+        case = a.new_case(name=f"Dood {i}")
+        raw = bytes.fromhex(case)
+        old = wrapped_keys(a.dir, raw)
+        assert any(Keyroot(a.dir).opens(raw, w) for w in old)
+        core = a.children()["core"]
+        die_at(rnd.randint(1, 16))
+        a.try_k("case", "erase", case, "--now")
+        die_at(0)
+        wait_for("an answer, or an end", lambda: a.try_k("status") or a.proc.poll() is not None, 30)
+        if a.proc.poll() is not None:
+            a.start()  # twenty deaths in a minute: the supervisor gave up, as it should
+        died += a.children()["core"] != core
+        if a.try_k("case", "show", case):  # it died before the erasure was committed: erase again
+            a.k("case", "erase", case, "--now")
+        k = Keyroot(a.dir)
+        assert not any(k.opens(raw, w) for w in old + wrapped_keys(a.dir, raw)), f"seed {seed} round {i}: a shredded key opens"
+        for c, name in living.items():
+            assert a.k("case", "show", c)["person"]["name"] == name, f"seed {seed} round {i}"
+    print(f"shred_crash: {died} crashes in {crashes} erasures: 0 living lost, 0 shredded kept (seed {seed})")
+    assert died >= crashes // 2
 
 
 def stolen_prekeys(d):
@@ -288,19 +282,11 @@ def stolen_prekeys(d):
     return keys
 
 
-def test_a_thief_of_everything_stored_opens_no_recorded_traffic(federation):
+def test_a_thief_of_everything_stored_opens_no_recorded_traffic(dialled):
     """What was sent to a node is recorded below CURVE; the day after, its disk and key file are taken.  Direct traffic
     opens with nothing; what was sealed to its EPOCH key opens (the control), and after nine days that does not either."""
-    f = federation("SMWO")
-    b = f.nodes[0]
-    m = Member(f.fed_id())
-    (f.dir / "j").write_bytes(m.join_bytes())
-    f.admit(f.dir / "j")
-    b.start()
-    f.import_roster()
-    node_id, nk, tk = f.record_of(b)
-    m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
-    m.pump(1.0)
+    f, b, m = dialled()
+    node_id = f.record_of(b)[0]
     direct = []
     for _ in range(8):
         direct.append(m.send_frame([(PING, bytes(8) + b"\0")]))
@@ -314,7 +300,6 @@ def test_a_thief_of_everything_stored_opens_no_recorded_traffic(federation):
     keys = stolen_prekeys(b.dir)
     assert keys and open_envelope(relayed, node_id, keys), "the thief's tool must open what can be opened"
     assert not [e for e in direct if open_envelope(e, node_id, keys)]
-    m.close()
     b.start("--dev-clock-offset", str(10 * 86400))
     b.stop()
     keys = stolen_prekeys(b.dir)

@@ -5,7 +5,7 @@ import struct
 import subprocess
 
 import pytest
-from kringwire import Member, sign
+from kringwire import sign
 from node import Refused, wait_for
 
 
@@ -58,24 +58,14 @@ def test_two_partners_cosign_and_a_cut_log_is_found(federation):
     assert r.returncode == 5 and "changed" in r.stderr
 
 
-def test_two_hashes_for_one_place_are_kept_as_proof(federation):
-    f = federation("SMWO")
-    b = f.nodes[0]
-    m = Member(f.fed_id())
-    (f.dir / "j").write_bytes(m.join_bytes())
-    f.admit(f.dir / "j")
-    b.start()
-    f.import_roster()
-    node_id, nk, tk = f.record_of(b)
-    m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
-    m.pump(1.0)
+def test_two_hashes_for_one_place_are_kept_as_proof(dialled):
+    _, b, m = dialled()
     for h in (b"a" * 32, b"b" * 32):
         signed = m.id + struct.pack(">IQ", 1, 7) + h + struct.pack(">Q", m.born)
         m.send_frame([(17, b"\0" + signed + sign(m.nk, "KRG1.sign.checkpoint", signed))])
         m.pump(0.5)
     assert any(x["event"] == "checkpoint" and x.get("detail") == "rewritten-log" for x in b.k("audit", "list")["audit"])
     assert len(export(b, "python-partner").splitlines()) == 1  # the first word stands
-    m.close()
 
 
 def test_a_file_that_is_none_is_refused(federation):

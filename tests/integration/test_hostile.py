@@ -11,23 +11,11 @@ pb = compile_bodies()
 
 
 @pytest.fixture
-def pair(federation, workdir):
-    f = federation("SMWO")  # b = 1: the newcomer needs no witness but SMWO itself
-    b = f.nodes[0]
-    m = Member(f.fed_id())
-    (workdir / "py.join").write_bytes(m.join_bytes())
-    f.admit(workdir / "py.join")
-    f.nodes = [b]
-    b.start()
-    f.import_roster()
+def pair(dialled):
+    f, b, m = dialled()
     b.k("partner", "agree", "python-partner", "--share", "identity,contact,needs", "--receive")
     b.k("partner", "agree", "python-partner", "--share", "needs")
-    node_id, nk, tk = f.record_of(b)
-    m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
-    m.pump(1.0)
-    assert m.peer_key and m.your[0] == 1
-    yield m, b
-    m.close()
+    return m, b
 
 
 def grant(m, cats, recipient=None):

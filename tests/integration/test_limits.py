@@ -3,30 +3,19 @@
 import os
 import shutil
 import socket
-import struct
 import subprocess
 import time
 
 import pytest
-from kringwire import PING, Member, seal
-from node import ROOT, Refused, wait_for
+from kringwire import PING, seal
+from node import Refused, wait_for
 from test_hostile import IDENTITY_NEEDS, NAME, grant, offer
 from test_hostile import pair  # noqa: F401
 
 
-def test_over_the_daily_quota_a_partner_waits_and_both_ends_know(federation):
-    f = federation("SMWO")
-    b = f.nodes[0]
-    (b.dir / "kring.conf").write_text((b.dir / "kring.conf").read_text() + "[Limits]\nPartnerDailyDocuments=3\n")
-    m = Member(f.fed_id())
-    (f.dir / "j").write_bytes(m.join_bytes())
-    f.admit(f.dir / "j")
-    b.start()
-    f.import_roster()
+def test_over_the_daily_quota_a_partner_waits_and_both_ends_know(dialled):
+    _, b, m = dialled(settings="[Limits]\nPartnerDailyDocuments=3\n")
     b.k("partner", "agree", "python-partner", "--share", "identity,contact,needs", "--receive")
-    node_id, nk, tk = f.record_of(b)
-    m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
-    m.pump(1.0)
     gid, subject, g = grant(m, IDENTITY_NEEDS)
     docs = [g] + [offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1] for _ in range(5)]
     m.send_documents(docs)
@@ -41,7 +30,6 @@ def test_over_the_daily_quota_a_partner_waits_and_both_ends_know(federation):
     m.send_frame([(1, d) for d in docs[3:]], first=4)
     m.pump(1)
     assert len(b.k("inbox")["referrals"]) == 5
-    m.close()
 
 
 def test_a_nearly_full_disk_stops_intake_and_nothing_else(federation, workdir):
@@ -84,31 +72,24 @@ def test_a_nearly_full_disk_stops_intake_and_nothing_else(federation, workdir):
         subprocess.run(["umount", str(disk)], capture_output=True)
 
 
-def test_no_space_at_each_write_loses_nothing(federation, workdir):
+def test_no_space_at_each_write_loses_nothing(federation, die_at):
     f = federation("Goes")
-    lib, box = workdir / "die_at.so", workdir / "box"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(lib), str(ROOT / "tests/fault/die_at.c"), "-ldl"], check=True)
-    box.write_bytes(bytes(16))
     a = f.nodes[0]
-    os.environ.update(LD_PRELOAD=str(lib), KRING_DIE_FILE=str(box))
-    try:
-        a.start()
-        f.import_roster()
-        made, refused = [], 0
-        for n in range(1, 13):
-            box.write_bytes(struct.pack("=QQ", n, 1))
-            try:
-                made.append(a.new_case(name=f"Testpersoon {n}"))
-            except Refused as e:
-                assert e.code == 4, e
-                refused += 1
-            box.write_bytes(bytes(16))
-            wait_for("it to answer", lambda: a.try_k("status"))
-        assert refused > 0, "no write failed: this test saw nothing"
-        assert {c["id"] for c in a.k("case", "list").get("cases", [])} >= set(made)
-        assert a.k("audit", "verify")["count"] > 0
-    finally:
-        del os.environ["LD_PRELOAD"], os.environ["KRING_DIE_FILE"]
+    a.start()
+    f.import_roster()
+    made, refused = [], 0
+    for n in range(1, 13):
+        die_at(n, 1)
+        try:
+            made.append(a.new_case(name=f"Testpersoon {n}"))
+        except Refused as e:
+            assert e.code == 4, e
+            refused += 1
+        die_at(0)
+        wait_for("it to answer", lambda: a.try_k("status"))
+    assert refused > 0, "no write failed: this test saw nothing"
+    assert {c["id"] for c in a.k("case", "list").get("cases", [])} >= set(made)
+    assert a.k("audit", "verify")["count"] > 0
 
 
 def test_a_hundred_silent_connections_keep_nobody_out(federation):

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from kringwire import ACCEPT, OFFER, REFUSED, Member, make_document, sign
+from kringwire import OFFER, Member, make_document, sign
 from node import Node, Refused, free_port, wait_for
 
 
@@ -198,7 +198,6 @@ def test_two_roots_for_one_place_are_a_fork_with_proof_at_both_ends(federation):
     f = federation("Goes", "SMWO")
     a, b = f.start()
     seq = roster_of(a)[0]
-    m = Member(f.fed_id(), org="Nieuw Bij Goes")
     forked = f.dir / "forked"
     shutil.copy(f.roster, forked)
     for path, org in ((f.roster, "Nieuw Bij Goes"), (forked, "Nieuw Bij SMWO")):
@@ -336,18 +335,9 @@ def test_recovery_without_the_old_key_asks_for_digits(federation):
                                                   text=True).stdout
 
 
-def test_two_records_of_one_place_suspend_the_pair(federation):
+def test_two_records_of_one_place_suspend_the_pair(dialled):
     """A thief of the signing key writes a second record: whoever sees both stops and keeps the proof."""
-    f = federation("SMWO")
-    b = f.nodes[0]
-    m = Member(f.fed_id())
-    (f.dir / "j").write_bytes(m.join_bytes())
-    f.admit(f.dir / "j")
-    b.start()
-    f.import_roster()
-    node_id, nk, tk = f.record_of(b)
-    m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
-    m.pump(1.0)
+    _, b, m = dialled()
     assert standing(b, "Python Partner") == ""
     m.send_frame([(14, m.node_record(version=2, endpoint="tcp://127.0.0.1:1"))])
     m.pump(0.5)
@@ -356,24 +346,13 @@ def test_two_records_of_one_place_suspend_the_pair(federation):
     m.pump(0.5)
     m.send_frame([(14, m.node_record(version=2, endpoint="tcp://127.0.0.1:2"))])
     wait_for("the pair to be suspended", lambda: standing(b, "Python Partner") == "conflict")
-    m.close()
 
 
-def test_an_observers_key_on_a_person_is_refused_by_the_receiver_too(federation):
-    f = federation("SMWO")
-    b = f.nodes[0]
-    m = Member(f.fed_id(), org="Waarnemer")
-    (f.dir / "j").write_bytes(m.join_bytes())
-    f.admit(f.dir / "j", cls="observer")
-    b.start()
-    f.import_roster()
-    node_id, nk, tk = f.record_of(b)
-    m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
-    m.pump(1.0)
+def test_an_observers_key_on_a_person_is_refused_by_the_receiver_too(dialled):
+    _, b, m = dialled(cls="observer", org="Waarnemer")
     thread = os.urandom(16)
     raw, _ = make_document(m.nk, b"", fed=m.fed, sender=m.id, recipient=m.peer, type=OFFER, thread=thread)
     m.send_documents([raw])
     m.pump(0.7)
     assert m.refused and m.refused[0][0] == 5 and m.refused[0][2] == thread and not m.verdicts
     assert not b.k("inbox").get("referrals")
-    m.close()

@@ -12,25 +12,6 @@ static enum err gone(enum err rc)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-/* Rows whose key begins with the case. */
-static enum err drop_prefix(struct turn *t, enum store_table table, const struct id16 *case_id)
-{
-	const struct store_key prefix = turn_key_id(case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
-
-	while ((rc = store_next_prefix(t->txn, table, key_span(&prefix), &at, &row)) == ERR_OK) {
-		struct store_key k = {.len = 0};
-
-		key_put(&k, row.key.p, row.key.len);
-		rc = store_del(t->txn, table, key_span(&k));
-		if (rc != ERR_OK)
-			return rc;
-	}
-	return gone(rc);
-}
-
 static enum err drop_bodies(struct turn *t, const struct thread *th)
 {
 	for (unsigned side = 0; side < 2; side++) {
@@ -101,7 +82,7 @@ static enum err drop_grants(struct turn *t, const struct id16 *case_id)
 			return rc;
 	}
 	rc = gone(rc);
-	return rc == ERR_OK ? drop_prefix(t, STORE_GRANTCASE, case_id) : rc;
+	return rc == ERR_OK ? turn_drop_prefix(t, STORE_GRANTCASE, &prefix) : rc;
 }
 
 static enum err drop_case(struct turn *t, const struct id16 *case_id)
@@ -112,7 +93,7 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	if (rc == ERR_OK)
 		rc = drop_grants(t, case_id);
 	if (rc == ERR_OK)
-		rc = drop_prefix(t, STORE_CASELOG, case_id);
+		rc = turn_drop_prefix(t, STORE_CASELOG, &k);
 	if (rc == ERR_OK)
 		rc = worklist_clear_case(t, case_id);
 	if (rc == ERR_OK)

@@ -37,24 +37,6 @@ enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind ki
 	return rc == ERR_OK ? turn_put(t, STORE_WORK, &k, v) : rc;
 }
 
-static enum err clear_prefix(struct turn *t, const struct store_key *prefix)
-{
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
-
-	while ((rc = store_next_prefix(t->txn, STORE_WORK, key_span(prefix), &at, &row)) ==
-	       ERR_OK) {
-		struct store_key k = {.len = 0};
-
-		key_put(&k, row.key.p, row.key.len);
-		rc = store_del(t->txn, STORE_WORK, key_span(&k));
-		if (rc != ERR_OK)
-			return rc;
-	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
 /* What the state asks of our side; WORK_KIND_COUNT: nothing. */
 static enum work_kind duty(const struct thread *th)
 {
@@ -97,7 +79,7 @@ enum err worklist_refresh(struct turn *t, const struct thread *th, const char *d
 {
 	const struct store_key prefix = turn_key_ids(&th->case_id, &th->id);
 	const enum work_kind kind = duty(th);
-	enum err rc = clear_prefix(t, &prefix);
+	enum err rc = turn_drop_prefix(t, STORE_WORK, &prefix);
 
 	if (rc == ERR_OK && th->escalated)
 		rc = worklist_add(t, th, WORK_ESCALATED, "");
@@ -110,7 +92,7 @@ enum err worklist_clear_case(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key prefix = turn_key_id(case_id);
 
-	return clear_prefix(t, &prefix);
+	return turn_drop_prefix(t, STORE_WORK, &prefix);
 }
 
 enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply)

@@ -227,30 +227,13 @@ enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number, uint64_
 	return rc;
 }
 
-static enum err clear_prefix(struct turn *t, enum store_table table, uint16_t peer)
-{
-	const struct store_key prefix = turn_key_u16(peer);
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
-
-	while ((rc = store_next_prefix(t->txn, table, key_span(&prefix), &at, &row)) == ERR_OK) {
-		struct store_key k = {.len = 0};
-
-		key_put(&k, row.key.p, row.key.len);
-		rc = store_del(t->txn, table, key_span(&k));
-		if (rc != ERR_OK)
-			return rc;
-	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
 enum err outbox_reset(struct turn *t, struct pair *p)
 {
-	enum err rc = clear_prefix(t, STORE_OUTNUM, p->peer);
+	const struct store_key prefix = turn_key_u16(p->peer);
+	enum err rc = turn_drop_prefix(t, STORE_OUTNUM, &prefix);
 
 	if (rc == ERR_OK)
-		rc = clear_prefix(t, STORE_INNUM, p->peer);
+		rc = turn_drop_prefix(t, STORE_INNUM, &prefix);
 	p->mine = t->node->inc;
 	p->num_last = p->acked = p->verdicts = p->got = 0;
 	p->off_from = p->kept_from == 0 ? 0 : p->kept_from - 1;
