@@ -617,6 +617,8 @@ int core_main(const struct role_options *opt)
 		rc = secret_init();
 	}
 	if (rc == ERR_OK)
+		rc = sandbox_begin();
+	if (rc == ERR_OK)
 		rc = start_io(&c);
 	if (rc == ERR_OK && !wait) {
 		step = "unlock";
