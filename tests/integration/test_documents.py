@@ -73,3 +73,13 @@ def test_the_firewall_template_is_understood(workdir):
         pytest.skip("nft needs root and the package nftables")
     r = subprocess.run(["nft", "-c", "-f", str(ROOT / "deploy/nftables.conf")], capture_output=True, text=True)
     assert r.returncode == 0, r.stderr
+
+
+def test_the_unit_leaves_little_exposed(workdir):
+    """DESIGN.md 8: at most 1.5, as systemd-analyze counts it without a running systemd."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not here")
+    r = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15", str(ROOT / "deploy/kringd.service")],
+                       capture_output=True, text=True)
+    print("systemd-analyze:", r.stdout.strip().splitlines()[-1])
+    assert r.returncode == 0 and "Overall exposure level" in r.stdout, r.stderr
