@@ -307,8 +307,9 @@ static void describe(const struct wire_roster *e)
 	if (e->op == WIRE_ROSTER_ADD && wire_add_get(e->payload, &add) == ERR_OK &&
 	    wire_node_get(add.node, &node) == ERR_OK) {
 		identity_fingerprint(print, &node.node);
-		(void)printf("signing: add %s (%s), fingerprint %s, verified: %s\n", add.org,
-			     add.country, print, add.verified_by);
+		(void)printf("signing: add %s (%s), fingerprint %s, telephone %s, verified: %s\n",
+			     add.org, add.country, print, add.phone[0] == '\0' ? "-" : add.phone,
+			     add.verified_by);
 		return;
 	}
 	if ((e->op == WIRE_ROSTER_REMOVE || e->op == WIRE_ROSTER_SUSPEND) &&

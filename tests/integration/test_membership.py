@@ -107,6 +107,47 @@ def test_an_invite_works_once_and_a_mangled_one_not_at_all(federation):
     assert states == ["confirmed"]
 
 
+def test_the_newcomer_chooses_neither_its_name_nor_its_class(federation):
+    """It asks to come in as a coordinator under another organisation's name; the roots get what was invited."""
+    import zmq
+    from kringwire import b2
+    import hashlib
+    import hmac
+    f = federation()
+    a, b = f.start()
+    token = invite(a, "Buurthuis")
+    with pytest.raises(Refused) as e:
+        invite(a, "SMWO")
+    assert "already" in e.value.reply["what"]
+    letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+    bits = "".join(f"{letters.index(c):05b}" for c in token[6:-6])
+    data = int(bits[:len(bits) // 8 * 8], 2).to_bytes(len(bits) // 8, "big")
+    n = data[81]
+    address, secret = data[82:82 + n].decode(), data[82 + n:98 + n]
+    m = Member(f.fed_id(), org="SMWO")
+    join = bytearray(m.join_bytes())
+    rec_len = struct.unpack(">H", join[96:98])[0]
+    join[98 + rec_len + 64 + 2] = 2 | 4  # coordinator, relay
+    join, r_c = bytes(join), os.urandom(32)
+    mac = hmac.new(b2("KRG1.joinmac", secret), join, hashlib.sha512).digest()[:32]
+    ctx = zmq.Context()
+    s = ctx.socket(zmq.DEALER)
+    pub, sec = zmq.curve_keypair()
+    s.linger, s.curve_serverkey, s.curve_publickey, s.curve_secretkey = 0, zmq.utils.z85.encode(data[49:81]), pub, sec
+    s.connect(address)
+    s.send(b"\1" + b2("KRG1.sas.commit", r_c, join) + mac + join)
+    assert s.poll(5000)
+    session, r_i = (lambda r: (r[1:17], r[17:49]))(s.recv())
+    s.send(b"\4" + session + r_c)
+    assert s.poll(5000) and s.recv() == b"\5\0"
+    ctx.destroy(linger=0)
+    sas = b2("KRG1.sas", r_c, r_i, join, data[17:49], f.record_of(a)[0], size=8)  # the second implementation's digits
+    proposal = a.k("confirm", f"{int.from_bytes(sas, 'big') % 10**8:08d}")["proposal"]
+    assert a.k("approve")["proposals"][0]["subject"] == "Buurthuis"
+    approve(f, a, proposal)
+    assert partner(a, "Buurthuis")["class_name"] == "member"
+
+
 def test_wrong_digits_three_times_and_the_invite_is_dead(federation):
     f = federation()
     a, _ = f.start()

@@ -156,6 +156,13 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 	    strlen(msg_text(req, INVITE_NEW_ORG)) > LIMIT_ORG_NAME)
 		return turn_refuse(t, ERR_INVAL, "name the organisation", "",
 				   "kring invite --org NAME");
+	for (size_t i = 0; i < t->node->peer_count; i++)
+		if (!t->node->peers[i].removed &&
+		    strcmp(t->node->peers[i].org, msg_text(req, INVITE_NEW_ORG)) == 0)
+			return turn_refuse(t, ERR_EXISTS,
+					   "a partner of this name is a member already",
+					   "two of one name would be mistaken for each other",
+					   "see: kring partner list");
 	if (msg_text(req, INVITE_NEW_ADDRESS)[0] == '\0' ||
 	    strlen(msg_text(req, INVITE_NEW_ADDRESS)) > LIMIT_ENDPOINT ||
 	    strlen(msg_text(req, INVITE_NEW_LISTEN)) > LIMIT_ENDPOINT)
@@ -277,13 +284,18 @@ static enum err propose(struct turn *t, const struct id16 *session, struct msg *
 			struct id16 *id)
 {
 	const struct span hash = msg_bytes(m, INVITE_RECORD_SAS_HASH);
+	const char *org = msg_text(m, INVITE_RECORD_ORG);
 	struct wr w = arena_wr(t->arena, WIRE_ADD_MAX);
 	struct wire_add add;
 	struct err_text by = {""};
 
-	if (wire_add_get(msg_bytes(m, INVITE_RECORD_JOIN), &add) != ERR_OK || hash.len != 32)
+	if (wire_add_get(msg_bytes(m, INVITE_RECORD_JOIN), &add) != ERR_OK || hash.len != 32 ||
+	    strlen(org) > LIMIT_ORG_NAME)
 		return ERR_CORRUPT;
 	memcpy(add.sas_hash.b, hash.p, 32);
+	/* Name and class are the inviting administrator's words, never the newcomer's. */
+	memcpy(add.org, org, strlen(org) + 1);
+	add.classes = WIRE_MEMBER;
 	(void)err_explain(&by, ERR_OK, "%.60s", how[0] == '\0' ? "digits, by telephone" : how);
 	memcpy(add.verified_by, by.text, sizeof add.verified_by - 1);
 	add.verified_by[sizeof add.verified_by - 1] = '\0';
