@@ -70,29 +70,31 @@ enum err record_commit(struct store_txn *txn, const struct id16 *case_id, struct
 
 static const struct span detail_ad = {(const uint8_t *)"audit-detail", 12};
 
-enum err record_detail_seal(struct store_txn *txn, struct arena *a, const struct id16 *case_id,
-			    struct span plain, struct span *sealed)
+enum err record_detail_seal(struct store_txn *txn, struct arena *a,
+			    const struct record_place *place, struct span plain,
+			    struct span *sealed)
 {
 	const struct record_cipher *c = store_cipher(txn);
 	const struct span io[2] = {detail_ad, plain};
 	uint8_t wrapped[RECORD_WRAPPED_LEN], *out = arena_alloc(a, plain.len + RECORD_SEAL_EXTRA);
-	enum err rc = wrapped_of(txn, RECORD_AUDIT, case_id, wrapped);
+	enum err rc = wrapped_of(txn, place->cls, &place->case_id, wrapped);
 
 	if (rc == ERR_OK && out == NULL)
 		rc = ERR_NOMEM;
 	if (rc == ERR_OK)
-		rc = c->seal(c->ctx, RECORD_AUDIT, case_id, wrapped, io, out);
+		rc = c->seal(c->ctx, place->cls, &place->case_id, wrapped, io, out);
 	*sealed = span_of(out, plain.len + RECORD_SEAL_EXTRA);
 	return rc;
 }
 
-enum err record_detail_open(struct store_txn *txn, struct arena *a, const struct id16 *case_id,
-			    struct span sealed, struct span *plain)
+enum err record_detail_open(struct store_txn *txn, struct arena *a,
+			    const struct record_place *place, struct span sealed,
+			    struct span *plain)
 {
 	const struct record_cipher *c = store_cipher(txn);
 	const struct span io[2] = {detail_ad, sealed};
 	uint8_t wrapped[RECORD_WRAPPED_LEN], *out;
-	enum err rc = wrapped_of(txn, RECORD_AUDIT, case_id, wrapped);
+	enum err rc = wrapped_of(txn, place->cls, &place->case_id, wrapped);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -102,7 +104,7 @@ enum err record_detail_open(struct store_txn *txn, struct arena *a, const struct
 	if (out == NULL)
 		return ERR_NOMEM;
 	*plain = span_of(out, sealed.len - RECORD_SEAL_EXTRA);
-	return c->open(c->ctx, RECORD_AUDIT, case_id, wrapped, io, out);
+	return c->open(c->ctx, place->cls, &place->case_id, wrapped, io, out);
 }
 
 /* The length of personal records says little: documents fill one of two sizes, others steps of 256.

@@ -49,12 +49,13 @@ MUST_CHECK enum err record_derive(struct store_txn *txn, const struct id16 *case
 /** Stands for a case in the audit chain after its keys are gone. */
 MUST_CHECK enum err record_commit(struct store_txn *txn, const struct id16 *case_id,
 				  struct id16 *out);
-/** Seal or open a detail that lies inside another record, under the case's audit key. */
+/** Seal or open a detail that lies inside another record, under the case's key or its audit key: it dies
+ *  with that key although the record around it lives on.  ERR_NOTFOUND: the key is gone. */
 MUST_CHECK enum err record_detail_seal(struct store_txn *txn, struct arena *a,
-				       const struct id16 *case_id, struct span plain,
+				       const struct record_place *place, struct span plain,
 				       struct span *sealed);
 MUST_CHECK enum err record_detail_open(struct store_txn *txn, struct arena *a,
-				       const struct id16 *case_id, struct span sealed,
+				       const struct record_place *place, struct span sealed,
 				       struct span *plain);
 /** record_put(txn, arena, place, key, plain): arena lends scratch memory.
  *  ERR_NOTFOUND: the case's key is gone (erased).  ERR_LIMIT: plain over LIMIT_RECORD. */

@@ -54,7 +54,7 @@ static enum err drop_threads(struct turn *t, const struct id16 *case_id)
 		if (rc == ERR_OK)
 			rc = drop_bodies(t, &th);
 		th.hidden = true;
-		th.need[0] = '\0';
+		th.need[0] = '\0'; /* nor could it be sealed any more */
 		if (rc == ERR_OK)
 			rc = thread_save(t, &th);
 		if (rc != ERR_OK)

@@ -116,7 +116,8 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	bytes_hex(hex, th->id.b, 16);
 	msg_set_text(t->arena, row, REFERRAL_ROW_ID, hex);
 	msg_set_text(t->arena, row, REFERRAL_ROW_PARTNER, p == NULL ? "" : p->org);
-	msg_set_text(t->arena, row, REFERRAL_ROW_NEED, th->need);
+	if (name)
+		msg_set_text(t->arena, row, REFERRAL_ROW_NEED, th->need);
 	msg_set_text(t->arena, row, REFERRAL_ROW_STATE,
 		     referral_state_name((enum referral_state)th->state));
 	msg_set_u64(row, REFERRAL_ROW_CREATED_MS, th->created_ms);

@@ -15,7 +15,7 @@
 #include "domain/exchange/threadlog.h"
 
 /** One ReferralRow of th into reply. */
-/** name: the person too.  Not in replies to commands that write: those are remembered for a day under
+/** name: the person and the need too.  Not in replies to commands that write: those are remembered for a day under
  *  the node-wide key, which an erasure does not destroy. */
 MUST_CHECK enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply,
 				 bool name);

@@ -99,8 +99,11 @@ static enum err detail_of(struct turn *t, const struct audit_entry *e, struct sp
 	*sealed = span_of(NULL, 0);
 	if (plain.len == 0)
 		return ERR_OK;
-	if (e->case_id != NULL)
-		return record_detail_seal(t->txn, t->arena, e->case_id, plain, sealed);
+	if (e->case_id != NULL) {
+		const struct record_place place = {.cls = RECORD_AUDIT, .case_id = *e->case_id};
+
+		return record_detail_seal(t->txn, t->arena, &place, plain, sealed);
+	}
 	*sealed = plain; /* no case: codes about the node itself */
 	return ERR_OK;
 }
@@ -223,7 +226,10 @@ static void list_row(struct turn *t, struct msg *reply, struct span entry,
 	msg_set_text(t->arena, row, AUDIT_ROW_ACTOR, actor);
 	plain = detail;
 	if (!bytes_zero(commit.b, 16) && detail.len > 0 &&
-	    (!known || record_detail_open(t->txn, t->arena, &of_case, detail, &plain) != ERR_OK))
+	    (!known ||
+	     record_detail_open(t->txn, t->arena,
+				&(struct record_place){.cls = RECORD_AUDIT, .case_id = of_case},
+				detail, &plain) != ERR_OK))
 		plain = span_of("(erased)", 8);
 	if (plain.len > 0) {
 		char text[256];

@@ -5,12 +5,42 @@
 
 enum { ROW_MAX = 320, REF_BYTES = 5, MINE = 0, THEIRS = 1 };
 
+/* What the person needs is about the person: it lies under the case's key inside the row, and is gone
+ * with it, from freed pages too. */
+static enum err need_open(struct turn *t, struct thread *th, struct span sealed)
+{
+	const struct record_place place = {.cls = RECORD_CASE, .case_id = th->case_id};
+	struct span plain;
+	enum err rc;
+
+	if (sealed.len == 0)
+		return ERR_OK;
+	rc = record_detail_open(t->txn, t->arena, &place, sealed, &plain);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* erased */
+	if (plain.len >= sizeof th->need)
+		return ERR_CORRUPT;
+	memcpy(th->need, plain.p, plain.len);
+	th->need[plain.len] = '\0';
+	return ERR_OK;
+}
+
+static enum err need_seal(struct turn *t, const struct thread *th, struct span *sealed)
+{
+	const struct record_place place = {.cls = RECORD_CASE, .case_id = th->case_id};
+
+	*sealed = span_of(NULL, 0);
+	if (th->need[0] == '\0')
+		return ERR_OK;
+	return record_detail_seal(t->txn, t->arena, &place, span_of(th->need, strlen(th->need)),
+				  sealed);
+}
+
 enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th)
 {
 	const struct store_key k = turn_key_id(id);
-	struct span v;
+	struct span v, need;
 	struct rd r;
-	size_t need;
 	uint8_t bits;
 	enum err rc = turn_get(t, STORE_THREAD, &k, &v);
 
@@ -44,11 +74,9 @@ enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th)
 	th->paused_ms = rd_u64(&r);
 	th->term_days = rd_u32(&r);
 	th->pause_days = rd_u32(&r);
-	need = rd_u8(&r);
-	if (need >= sizeof th->need)
-		return ERR_CORRUPT;
-	rd_copy(&r, th->need, need);
-	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+	need.len = rd_u8(&r);
+	need.p = rd_take(&r, need.len);
+	return rd_done(&r) ? need_open(t, th, need) : ERR_CORRUPT;
 }
 
 enum err thread_save(struct turn *t, const struct thread *th)
@@ -56,7 +84,11 @@ enum err thread_save(struct turn *t, const struct thread *th)
 	const struct store_key k = turn_key_id(&th->id);
 	uint8_t row[ROW_MAX];
 	struct wr w = wr_of(row, sizeof row);
+	struct span need;
+	enum err rc = need_seal(t, th, &need);
 
+	if (rc != ERR_OK)
+		return rc;
 	wr_put(&w, th->case_id.b, 16);
 	wr_put(&w, th->grant_id.b, 16);
 	wr_u16(&w, th->peer);
@@ -80,8 +112,8 @@ enum err thread_save(struct turn *t, const struct thread *th)
 	wr_u64(&w, th->paused_ms);
 	wr_u32(&w, th->term_days);
 	wr_u32(&w, th->pause_days);
-	wr_u8(&w, (uint8_t)strlen(th->need));
-	wr_put(&w, th->need, strlen(th->need));
+	wr_u8(&w, (uint8_t)need.len);
+	wr_put(&w, need.p, need.len);
 	return w.over ? ERR_NOMEM : turn_put(t, STORE_THREAD, &k, wr_span(&w));
 }
 
