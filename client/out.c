@@ -393,9 +393,6 @@ void out_reply(struct cli *c, const struct msg *reply)
 	timeline(reply);
 	if (msg_u64(reply, REPLY_TRUNCATED) != 0)
 		(void)printf("... and more: narrow it, for example with kring case search\n");
-	if (msg_has(reply, REPLY_COUNT))
-		(void)printf("%llu entries, the chain holds\n",
-			     (unsigned long long)msg_u64(reply, REPLY_COUNT));
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
 		(void)printf("nothing was sent (--dry-run); it would be allowed\n");
 	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS))

@@ -397,3 +397,55 @@ def test_an_observers_key_on_a_person_is_refused_by_the_receiver_too(dialled):
     m.pump(0.7)
     assert m.refused and m.refused[0][0] == 5 and m.refused[0][2] == thread and not m.verdicts
     assert not b.k("inbox").get("referrals")
+
+
+def test_roots_are_rotated_by_old_and_new_together(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    p, keys = str(f.dir / "p"), f.dir / "new-roots"
+    old = [str(f.dir / f"roots/root{n}.key") for n in (1, 2)]
+    sign_with = lambda key: subprocess.run([str(f.bin / "kring"), "roster", "sign", "--proposal", p, "--key", str(key), "--roster", str(f.roster)],
+                                           capture_output=True, text=True)
+    f.run("roster", "propose", "--roster", str(f.roster), "--op", "rotate-roots", "--roots", "2/3", "--keys", str(keys), "--out", p)
+    new = [keys / f"root{n}.key" for n in (1, 2, 3)]
+    for key in (old[0], old[1], new[0]):
+        assert "pass" in sign_with(key).stdout  # both old ones and one new one are not enough
+    assert "complete" in sign_with(new[2]).stdout
+    f.import_roster(a)
+    wait_for("SMWO to hear of it", lambda: roster_of(b) == roster_of(a))
+    f.run("roster", "propose", "--roster", str(f.roster), "--op", "renew", "--out", p)
+    r = sign_with(old[0])
+    assert r.returncode == 1 and "not a root" in r.stderr
+    assert "pass" in sign_with(new[1]).stdout and "complete" in sign_with(new[0]).stdout
+    f.import_roster(b)
+    wait_for("Goes to hear of it", lambda: roster_of(b) == roster_of(a))
+    renew = a.k("partner", "suspend", "smwo")["proposal"]  # at the daemon too only the new ones count
+    r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "approve", renew, "--key", old[0]], capture_output=True, text=True)
+    assert r.returncode == 1 and "not a root" in r.stderr
+
+
+def test_an_expired_roster_lets_nobody_new_in_and_care_goes_on(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.nodes
+    for n in f.nodes:
+        n.start("--dev-clock-offset", str(100 * 86400))
+    f.import_roster()
+    f.agree(a, b)
+    f.agree(b, a)
+    assert a.k("status")["status"]["roster_standing"] == "expired"
+    p = next(x for x in a.k("partner", "list")["partners"] if x["name"] == "SMWO")
+    assert p["standing"] == "waiting"  # it came in with an expired roster: frozen until the roots renew
+    for n in f.nodes:
+        n.stop()
+    for n in f.nodes:
+        n.start()
+    wait_for("in time it is let in", lambda: standing(a, "SMWO") == "")
+    f.await_connected(a, 1)
+    for n in f.nodes:
+        n.stop()
+    for n in f.nodes:
+        n.start("--dev-clock-offset", str(100 * 86400))
+    f.await_connected(a, 1)
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    b.await_state(a.refer(case, b.name), "offered")  # old partners go on
