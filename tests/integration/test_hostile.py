@@ -197,3 +197,21 @@ def test_a_new_incarnation_is_offered_by_ids_and_gets_what_it_lacks(pair, keep):
     m.send_documents([g, raw])  # ours again, under new numbers: nothing doubles
     m.pump(0.6)
     assert len(b.k("inbox")["referrals"]) == 1 and b.k("status")["status"]["owed"] == 0
+
+
+def test_a_nesting_bomb_is_one_malformed_document(pair):
+    """Thousands of messages within messages: refused by the walker before anything is unpacked."""
+    m, b = pair
+    gid, _, g = grant(m, IDENTITY_NEEDS)
+    bomb = b""
+    while len(bomb) < 8000:
+        n, v = len(bomb), b""
+        while n > 127:
+            v, n = v + bytes([n & 127 | 128]), n >> 7
+        bomb = b"\x32" + v + bytes([n]) + bomb
+    raw, _ = make_document(m.nk, bomb, fed=m.fed, sender=m.id, recipient=m.peer, type=OFFER, thread=os.urandom(16), grant=gid,
+                           cats=IDENTITY_NEEDS)
+    core = b.children()["core"]
+    m.send_documents([g, raw])
+    m.pump(1)
+    assert [(v[0], v[2]) for v in m.verdicts] == [(1, 0), (2, 6)] and b.children()["core"] == core
