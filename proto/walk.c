@@ -19,11 +19,14 @@ static enum err bad(const struct walk *w, const struct rd *r, enum err e, const 
 	return err_explain(w->why, e, "%s: %s at byte %zu", field, what, (size_t)(r->p - w->start));
 }
 
-/* Shortest form is not demanded (protobuf allows padding), but ten bytes are the end. */
-static bool varint(struct rd *r, uint64_t *out)
+/* Shortest form is not demanded (protobuf allows padding), but ten bytes are the end; for field numbers
+ * and lengths five, as protobuf-c has it. */
+enum { VARINT_MAX = 70, PREFIX_MAX = 35 };
+
+static bool varint_within(struct rd *r, uint64_t *out, unsigned max)
 {
 	*out = 0;
-	for (unsigned shift = 0; shift < 70; shift += 7) {
+	for (unsigned shift = 0; shift < max; shift += 7) {
 		uint8_t b = rd_u8(r);
 
 		if (r->bad || (shift == 63 && b > 1))
@@ -33,6 +36,11 @@ static bool varint(struct rd *r, uint64_t *out)
 			return true;
 	}
 	return false;
+}
+
+static bool varint(struct rd *r, uint64_t *out)
+{
+	return varint_within(r, out, VARINT_MAX);
 }
 
 static enum err check_scalar(const struct walk *w, struct rd *r, const ProtobufCFieldDescriptor *f)
@@ -61,7 +69,7 @@ static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCFieldDe
 	const uint8_t *p;
 	struct rd sub;
 
-	if (!varint(r, &n) || n > r->left)
+	if (!varint_within(r, &n, PREFIX_MAX) || n > r->left)
 		return bad(w, r, ERR_MALFORMED, f->name, "length past the end");
 	if ((f->type == PROTOBUF_C_TYPE_STRING && n > LIMIT_PB_STRING) ||
 	    (f->type == PROTOBUF_C_TYPE_BYTES && n > (uint64_t)LIMIT_ROSTER_ENTRY * 2))
@@ -99,7 +107,7 @@ static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d
 		uint64_t key;
 		enum err rc;
 
-		if (!varint(&r, &key) || key >> 3 == 0 || key >> 3 >= FIELD_MAX)
+		if (!varint_within(&r, &key, PREFIX_MAX) || key >> 3 == 0 || key >> 3 >= FIELD_MAX)
 			return bad(w, &r, ERR_MALFORMED, d->short_name,
 				   "field number out of range");
 		f = protobuf_c_message_descriptor_get_field(d, (unsigned)(key >> 3));

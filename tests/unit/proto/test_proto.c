@@ -139,9 +139,22 @@ static void every_code_has_four_languages(void **state)
 	assert_string_equal(list_text(LIST_NEEDS, LIST_NL, "from-the-future"), "from-the-future");
 }
 
+static void a_padded_length_is_no_length(void **state)
+{
+	static const uint8_t padded[] = {0x0a, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00};
+	static const uint8_t plain[] = {0x0a, 0x80, 0x80, 0x80, 0x80, 0x00};
+	struct err_text why;
+
+	(void)state;
+	assert_int_equal(walk_check(MSG_BY_ID, span_of(padded, sizeof padded), &why),
+			 ERR_MALFORMED);
+	assert_int_equal(walk_check(MSG_BY_ID, span_of(plain, sizeof plain), &why), ERR_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_padded_length_is_no_length),
 		cmocka_unit_test(messages_there_and_back),
 		cmocka_unit_test(walker_names_what_is_wrong),
 		cmocka_unit_test(every_truncation_of_a_frame_is_refused),
