@@ -146,29 +146,36 @@ void wire_frame_put(const struct wire_frame *f, uint8_t out[WIRE_FRAME_HEAD])
 	require(!w.over && w.len == WIRE_FRAME_HEAD);
 }
 
+bool wire_frame_head_get(const uint8_t head[WIRE_FRAME_HEAD], struct wire_frame *f)
+{
+	struct rd r = rd_of(span_of(head, WIRE_FRAME_HEAD));
+
+	if (!magic_is(&r, magic_frame, sizeof magic_frame))
+		return false;
+	f->fed_id = rd_id16(&r);
+	f->sender = rd_id32(&r);
+	f->key_seq = rd_u32(&r);
+	f->recipient = rd_id32(&r);
+	f->my_inc = get_inc(&r);
+	f->your_inc = get_inc(&r);
+	f->first_seq = rd_u64(&r);
+	f->got_upto = rd_u64(&r);
+	f->held = rd_u64(&r);
+	f->time_ms = rd_u64(&r);
+	f->roster_seq = rd_u64(&r);
+	f->roster_head = rd_id32(&r);
+	f->part_count = rd_u16(&r);
+	return rd_done(&r) && f->part_count <= LIMIT_FRAME_PARTS && f->my_inc.no != 0;
+}
+
 enum err wire_frame_get(struct span inner, struct wire_frame_view *v)
 {
 	struct rd r = rd_of(inner), parts;
 	struct wire_part p;
 
-	if (!magic_is(&r, magic_frame, sizeof magic_frame))
+	v->head_bytes = span_of(rd_take(&r, WIRE_FRAME_HEAD), WIRE_FRAME_HEAD);
+	if (r.bad || !wire_frame_head_get(v->head_bytes.p, &v->head))
 		return ERR_MALFORMED;
-	v->head.fed_id = rd_id16(&r);
-	v->head.sender = rd_id32(&r);
-	v->head.key_seq = rd_u32(&r);
-	v->head.recipient = rd_id32(&r);
-	v->head.my_inc = get_inc(&r);
-	v->head.your_inc = get_inc(&r);
-	v->head.first_seq = rd_u64(&r);
-	v->head.got_upto = rd_u64(&r);
-	v->head.held = rd_u64(&r);
-	v->head.time_ms = rd_u64(&r);
-	v->head.roster_seq = rd_u64(&r);
-	v->head.roster_head = rd_id32(&r);
-	v->head.part_count = rd_u16(&r);
-	if (r.bad || v->head.part_count > LIMIT_FRAME_PARTS || v->head.my_inc.no == 0)
-		return ERR_MALFORMED;
-	v->head_bytes = span_of(inner.p, WIRE_FRAME_HEAD);
 	parts = r;
 	for (unsigned i = 0; i < v->head.part_count; i++)
 		if (!wire_part_next(&r, &p))

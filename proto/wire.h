@@ -65,6 +65,10 @@ struct incarnation {
 	uint32_t no; /* 0: unknown */
 	struct id16 id;
 };
+static inline bool incarnation_equal(const struct incarnation *a, const struct incarnation *b)
+{
+	return a->no == b->no && id16_equal(&a->id, &b->id);
+}
 struct wire_frame {
 	struct id16 fed_id;
 	struct id32 sender, recipient, roster_head;
@@ -79,6 +83,8 @@ struct wire_frame_view {
 	const uint8_t *sig;
 };
 void wire_frame_put(const struct wire_frame *f, uint8_t out[WIRE_FRAME_HEAD]);
+/** A head alone, as a receipt carries it. */
+bool wire_frame_head_get(const uint8_t head[WIRE_FRAME_HEAD], struct wire_frame *f);
 /** inner: the opened, padded plaintext.  ERR_MALFORMED: lengths, part count or padding. */
 MUST_CHECK enum err wire_frame_get(struct span inner, struct wire_frame_view *v);
 
@@ -151,7 +157,8 @@ enum {
 	WIRE_REFUSED_BUSY = 2,
 	WIRE_REFUSED_SIGNATURE = 3,
 	WIRE_REFUSED_ORDER = 4,
-	WIRE_REFUSED_CLASS = 5 /* a class without cases on a document about a person */
+	WIRE_REFUSED_CLASS = 5, /* a class without cases on a document about a person */
+	WIRE_REFUSED_CLONE = 6	/* your identity runs twice: the pair stops */
 };
 
 /* ---- document ---- */

@@ -7,6 +7,7 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/stream.h"
 #include "domain/membership/members.h"

@@ -9,21 +9,18 @@
 #include "domain/care/erase.h"
 #include "domain/care/intake.h"
 #include "domain/care/overview.h"
+#include "domain/care/recover.h"
 #include "domain/care/refer.h"
 #include "domain/care/worklist.h"
 #include "domain/desk.h"
 #include "domain/evidence/health.h"
 #include "domain/exchange/checkpoint.h"
+#include "domain/exchange/loss.h"
 #include "domain/exchange/spread.h"
 #include "domain/membership/onboard.h"
 #include "domain/membership/proposal.h"
 
-enum {
-	META_INCARNATION = 3,
-	TIMERS_PER_TURN = 16,
-	PEERS_MAX_NO = LIMIT_ROSTER_NODES,
-	CONTROL_VERSION = 1
-};
+enum { TIMERS_PER_TURN = 16, PEERS_MAX_NO = LIMIT_ROSTER_NODES, CONTROL_VERSION = 1 };
 
 enum err node_create(struct node **out, const struct node_identity *who, uint64_t mono_ms)
 {
@@ -55,29 +52,6 @@ void node_free(struct node *n)
 	free(n);
 }
 
-/* The incarnation's number lies outside the database (keyroot), its id inside: a database without
- * this number's id was restored or is new, and draws one. */
-static enum err load_incarnation(struct node *n, struct turn *t)
-{
-	struct store_key k = {.len = 0};
-	struct span v;
-	enum err rc;
-
-	key_u8(&k, META_INCARNATION);
-	key_u32(&k, n->inc.no);
-	rc = turn_get(t, STORE_META, &k, &v);
-	if (rc == ERR_OK) {
-		if (v.len != 16)
-			return ERR_CORRUPT;
-		memcpy(n->inc.id.b, v.p, 16);
-		return ERR_OK;
-	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
-	turn_random(t, n->inc.id.b, 16);
-	return turn_put(t, STORE_META, &k, span_of(n->inc.id.b, 16));
-}
-
 enum err node_reload(struct node *n, struct turn *t)
 {
 	enum err rc = roster_load(t, n);
@@ -93,11 +67,14 @@ enum err node_reload(struct node *n, struct turn *t)
 
 enum err node_load(struct node *n, struct turn *t)
 {
-	enum err rc = load_incarnation(n, t);
+	enum err rc = roster_verify(t);
 
 	if (rc == ERR_OK)
-		rc = roster_verify(t);
-	return rc == ERR_OK ? node_reload(n, t) : rc;
+		rc = node_reload(n, t);
+	if (rc == ERR_OK)
+		rc = loss_load(t, n);
+	node_turn_done(n);
+	return rc;
 }
 
 void node_set_prekey(struct node *n, const uint8_t record[WIRE_PREKEY_LEN])
@@ -200,6 +177,8 @@ static const struct command commands[] = {
 	{REQUEST_AUDIT_EXPORT, checkpoint_export, READS},
 	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, WRITES},
 	{REQUEST_VERIFY, health_verify, READS},
+	{REQUEST_PARTNER_RESTORED, loss_confirm, WRITES},
+	{REQUEST_CASE_RELEASE, recover_release, WRITES},
 	{REQUEST_LOCK, desk_lock, WRITES},
 	{REQUEST_PANIC, desk_panic, WRITES},
 	{REQUEST_INVITE, onboard_invite, GROWS},
@@ -448,6 +427,7 @@ void node_turn_done(struct node *n)
 {
 	for (size_t i = 0; i < n->peer_count; i++)
 		n->peers[i].saved = false;
+	n->loss_saved = false;
 }
 
 void node_turn_abort(struct node *n)
@@ -457,6 +437,12 @@ void node_turn_abort(struct node *n)
 			n->peers[i].conn = n->peers[i].before;
 			n->peers[i].saved = false;
 		}
+	if (!n->loss_saved)
+		return;
+	n->inc = n->inc_before;
+	n->restored_ms = n->restored_before;
+	n->quarantine = n->quarantine_before;
+	n->loss_saved = false;
 }
 
 enum err node_error_reply(struct turn *t, enum err e, struct span *out)

@@ -20,6 +20,17 @@
 
 struct exchange_hooks;
 
+/* One pass over all threads of a pair, a page at a time; memory only, a new connection begins anew. */
+struct heads_cursor {
+	struct id16 after; /* compared up to here */
+	bool differs;	   /* some thread of this pass is not the same at both ends */
+	bool progress;	   /* something moved since the last pass */
+	/* Where two logs part is found by halving, one thread at a time. */
+	struct id16 probe;
+	bool probing;
+	uint32_t agreed, differed;
+};
+
 struct conn {
 	bool up;
 	bool heard;	  /* a frame was read on this connection, in our present incarnation */
@@ -38,6 +49,11 @@ struct conn {
 	bool asked;	      /* a question is outstanding */
 	uint64_t ask_mono_ms; /* when to ask (again) */
 	uint32_t ask_wait_ms;
+	uint64_t base;		   /* receipted when it came up: what they then held of ours */
+	bool told;		   /* that the pair is stopped */
+	uint64_t proof_mono_ms;	   /* when to ask for proof of a roll-back again */
+	bool met;		   /* a frame of theirs was read, of whatever incarnation */
+	struct heads_cursor heads; /* while their copy of our threads is compared */
 };
 
 struct peer {
@@ -72,6 +88,12 @@ struct node {
 	struct id32 node_id, nk_pub;
 	uint32_t key_seq;
 	struct incarnation inc;
+	uint64_t restored_ms; /* when this incarnation began by a loss of state; 0: it did not */
+	bool quarantine;      /* older cases wait until every partner was heard */
+	bool loss_saved;      /* in this turn */
+	struct incarnation inc_before;
+	uint64_t restored_before;
+	bool quarantine_before;
 	char country[3];		 /* whose working days count here */
 	uint8_t prekey[WIRE_PREKEY_LEN]; /* our newest EPOCH record, to announce */
 	bool have_prekey;

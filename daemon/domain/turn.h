@@ -55,10 +55,12 @@ enum effect_type {
 	EFFECT_SHRED,	/* destroy the wrap key of erased cases now */
 	EFFECT_LOCK,	/* forget the keys */
 	EFFECT_PANIC,	/* suspend ourselves, destroy prekeys, forget the keys */
-	EFFECT_CHECKPOINT, /* sign how far our audit log goes */
-	EFFECT_COSIGN,	   /* peer; bytes: its checkpoint, to be signed by us */
-	EFFECT_PEER_INC,   /* an incarnation of ours or theirs changed (log) */
-	EFFECT_CHANGED,	   /* a thread changed (watchers, log) */
+	EFFECT_CHECKPOINT,  /* sign how far our audit log goes */
+	EFFECT_COSIGN,	    /* peer; bytes: its checkpoint, to be signed by us */
+	EFFECT_INCARNATION, /* we drew a new one: keep its number outside the database */
+	EFFECT_ALARM,	    /* peer; client: which */
+	EFFECT_PEER_INC,    /* an incarnation of ours or theirs changed (log) */
+	EFFECT_CHANGED,	    /* a thread changed (watchers, log) */
 };
 
 struct effect {

@@ -227,6 +227,18 @@ static void on_onboard(void *ctx, uint16_t line, struct span bytes)
 		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "line=%u", line);
 }
 
+/* The number of our incarnation is also kept outside the database, so that an older one is noticed.
+ * Without it we must not go on: the next start would take the same number for another life. */
+static enum err keep_incarnation(struct core *c)
+{
+	const uint32_t no = engine_node(c->engine)->inc.no;
+
+	if (no <= c->keys.state.incarnation_no)
+		return ERR_OK;
+	c->keys.state.incarnation_no = no;
+	return keyroot_write(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state);
+}
+
 /* The highest entry seen is also kept outside the database, so that a rolled-back one is noticed. */
 static void keep_roster_seq(struct core *c)
 {
@@ -260,8 +272,10 @@ static void on_keys(void *ctx, enum effect_type what)
 
 	if (what == EFFECT_SHRED)
 		rc = shred_run(c->main, &c->keys);
+	if (what == EFFECT_INCARNATION)
+		rc = keep_incarnation(c);
 	if (rc != ERR_OK) { /* it is finished forward at the next start */
-		log_write(LOG_ERROR, LOG_FAILED, "step=shred err=\"%s\"", err_text(rc));
+		log_write(LOG_ERROR, LOG_FAILED, "step=keys err=\"%s\"", err_text(rc));
 		loop_stop(c->loop, ROLES_TRY_AGAIN);
 	}
 	if (what == EFFECT_LOCK)
@@ -495,6 +509,8 @@ static enum err start_node(struct core *c)
 	rc = engine_create(&c->engine, &parts);
 	if (rc == ERR_OK)
 		rc = engine_reload(c->engine, &now, true);
+	if (rc == ERR_OK) /* drawn just now, or before a crash could write it down */
+		rc = keep_incarnation(c);
 	return rc == ERR_OK ? read_words(c) : rc;
 }
 

@@ -261,7 +261,12 @@ static void release(struct engine *e, const struct effects *fx)
 		case EFFECT_SHRED:
 		case EFFECT_LOCK:
 		case EFFECT_PANIC:
+		case EFFECT_INCARNATION:
 			c->keys(c->ctx, x->type);
+			break;
+		case EFFECT_ALARM:
+			log_write(LOG_WARN, LOG_STATE_LOSS, "kind=%u peer=%u", (unsigned)x->client,
+				  x->peer);
 			break;
 		case EFFECT_PEER_INC:
 			log_write(LOG_NOTICE, LOG_STREAM_RESET, "peer=%u", x->peer);

@@ -54,7 +54,13 @@
 	X(PROPOSAL, "proposal")	  /* id 16                           entry being signed    */ \
 	X(ERASED, "erased")	  /* case 16                         when                  */ \
 	X(CHECKPOINT, "checkpoint") /* peer u16 | incarnation u32 | seq u64  of its audit log */ \
-	X(COSIGN, "cosign")	  /* seq u64 | peer u16              partner's word on ours*/
+	X(COSIGN, "cosign")	  /* seq u64 | peer u16              partner's word on ours*/ \
+	X(WAITING, "waiting")	  /* peer u16 | place u64            owed, may not go yet  */ \
+	X(THREADPEER, "threadpeer") /* peer u16 | thread 16          index                 */ \
+	X(SHELF, "shelf")	  /* thread 16 | msg 16 | sender u16 lost act              */ \
+	X(GONE, "gone")		  /* thread 16                       hidden at the partner */ \
+	X(RELEASED, "released")	  /* case 16                         out of quarantine     */ \
+	X(ALARM, "alarm")	  /* kind u8 | peer u16              when, how often       */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

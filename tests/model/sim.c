@@ -57,8 +57,13 @@ static void bag_put(struct sim *s, int dst, int src, enum event_type type, struc
 	struct sim_msg *m = malloc(sizeof *m);
 
 	require(m != NULL);
-	*m = (struct sim_msg){
-		NULL, dst, src, s->nodes[src].conn[dst], type, bytes.len, malloc(bytes.len)};
+	*m = (struct sim_msg){NULL,
+			      dst,
+			      src,
+			      s->nodes[src].conn[s->nodes[dst].no],
+			      type,
+			      bytes.len,
+			      malloc(bytes.len)};
 	require(m->bytes != NULL);
 	memcpy(m->bytes, bytes.p, bytes.len);
 	if (s->bag_len == s->bag_cap) {
@@ -88,8 +93,9 @@ static void frame_out(struct sim *s, struct sim_node *n, const struct effect *fx
 	memcpy(inner, fx->bytes.p, fx->bytes.len);
 	fake_sign(SIGN_FRAME, to_sign, 2, &n->who.nk_pub, inner + fx->bytes.len);
 	s->frames++;
+	sim_watch_frame(s, n, fx->peer - 1, parts);
 	if (n->conn[fx->peer - 1] != 0)
-		bag_put(s, fx->peer - 1, n->no, EVENT_FRAME,
+		bag_put(s, n->conn_to[fx->peer - 1], n->key, EVENT_FRAME,
 			span_of(inner, fx->bytes.len + WIRE_SIG));
 	free(inner);
 }
@@ -144,10 +150,16 @@ static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
 		else if (x->type == EFFECT_PREKEY && n->conn[x->peer - 1] != 0) {
 			make_prekey(s, n,
 				    x->peer - 1); /* a silent line: perhaps the old one expired */
-			bag_put(s, x->peer - 1, n->no, EVENT_PREKEY,
+			bag_put(s, n->conn_to[x->peer - 1], n->key, EVENT_PREKEY,
 				span_of(n->node->peers[x->peer - 1].prekey, WIRE_PREKEY_LEN));
-		} else if (x->type == EFFECT_REPLY)
+		} else if (x->type == EFFECT_REPLY) {
 			note_reply(s, n, x->bytes);
+		} else if (x->type == EFFECT_INCARNATION) {
+			n->who.incarnation_no = n->node->inc.no;
+			n->unaware = false;
+		} else if (x->type == EFFECT_ALARM) {
+			sim_alarm(s, n, x->peer, (uint8_t)x->client);
+		}
 	}
 }
 
@@ -159,7 +171,7 @@ static struct node_time now_of(const struct sim *s)
 }
 
 /* A process starts: everything in memory is new, the store is as committed. */
-static void boot(struct sim *s, struct sim_node *n)
+void sim_boot(struct sim *s, struct sim_node *n)
 {
 	struct effects fx;
 	struct turn t = {.arena = &n->arena, .fx = &fx};
@@ -174,6 +186,8 @@ static void boot(struct sim *s, struct sim_node *n)
 	require(node_load(n->node, &t) == ERR_OK);
 	require(store_commit(t.txn) == ERR_OK);
 	arena_reset(&n->arena);
+	if (n->who.incarnation_no < n->node->inc.no)
+		n->who.incarnation_no = n->node->inc.no;
 	make_prekey(s, n, -1);
 	n->up = true;
 }
@@ -186,7 +200,7 @@ static void last_words(struct sim *s, const struct sim_node *n)
 	for (size_t k = 0; k < s->bag_len; k++) {
 		struct sim_msg *m = s->bag[k];
 
-		if (m->src != n->no || sim_chance(s) < .5)
+		if (m->src != n->key || sim_chance(s) < .5)
 			continue;
 		memmove(s->bag + k, s->bag + k + 1,
 			(s->bag_len - k - 1) * sizeof(struct sim_msg *));
@@ -201,8 +215,14 @@ static void crash(struct sim *s, struct sim_node *n)
 	n->up = false;
 	last_words(s, n);
 	s->crashes++;
+	sim_down(s, n);
+}
+
+void sim_down(struct sim *s, struct sim_node *n)
+{
+	n->up = false;
 	for (int i = 0; i < s->n; i++)
-		sim_cut(s, n->no, i);
+		sim_cut(s, n->key, i);
 }
 
 static enum err run(struct sim *s, struct turn *t, const struct event *ev, const struct sim_node *n)
@@ -262,42 +282,54 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 
 /* ---- lines ---- */
 
+static void hang_up(struct sim_node *x, int peer)
+{
+	x->conn[peer] = 0;
+	x->node->peers[peer].conn = (struct conn){.question = x->node->peers[peer].conn.question};
+}
+
+/* a: instance; b: node number.  The other end notices; its own crash it does not. */
 void sim_cut(struct sim *s, int a, int b)
 {
-	struct sim_node *x = &s->nodes[a], *y = &s->nodes[b];
+	struct sim_node *x = &s->nodes[a], *y;
 
-	if (a == b || x->conn[b] == 0)
+	if (x->no == b || x->conn[b] == 0)
 		return;
-	x->conn[b] = y->conn[a] = 0;
-	/* the other end notices; its own crash it does not */
-	x->node->peers[b].conn = (struct conn){.question = x->node->peers[b].conn.question};
-	y->node->peers[a].conn = (struct conn){.question = y->node->peers[a].conn.question};
+	y = &s->nodes[x->conn_to[b]];
+	hang_up(x, b);
+	hang_up(y, x->no);
 }
 
 void sim_connect(struct sim *s, int a, int b)
 {
 	struct sim_node *x = &s->nodes[a], *y = &s->nodes[b];
 
-	if (a == b || x->conn[b] != 0 || !x->up || !y->up || s->blocked[a][b])
+	if (x->no == y->no || !x->up || !y->up || s->blocked[x->no][y->no] || x->conn[y->no] != 0)
 		return;
-	x->conn[b] = y->conn[a] = ++s->next_conn;
-	make_prekey(s, x, b);
-	make_prekey(s, y, a);
-	sim_turn(s, x, &(struct event){.type = EVENT_PEER_UP, .peer = (uint16_t)(b + 1)});
+	if (y->conn[x->no] != 0) /* a twin of ours held the line: one line for each identity */
+		sim_cut(s, y->key, x->no);
+	x->conn[y->no] = y->conn[x->no] = ++s->next_conn;
+	x->conn_to[y->no] = y->key;
+	y->conn_to[x->no] = x->key;
+	make_prekey(s, x, y->no);
+	make_prekey(s, y, x->no);
+	sim_turn(s, x, &(struct event){.type = EVENT_PEER_UP, .peer = (uint16_t)(y->no + 1)});
 	if (y->up)
-		sim_turn(s, y, &(struct event){.type = EVENT_PEER_UP, .peer = (uint16_t)(a + 1)});
+		sim_turn(s, y,
+			 &(struct event){.type = EVENT_PEER_UP, .peer = (uint16_t)(x->no + 1)});
 }
 
 static void deliver(struct sim *s, struct sim_msg *m)
 {
 	struct sim_node *n = &s->nodes[m->dst];
+	const int from = s->nodes[m->src].no;
 
-	if (n->up && n->conn[m->src] == m->conn && m->conn != 0) {
+	if (n->up && n->conn[from] == m->conn && m->conn != 0) {
 		if (m->type == EVENT_FRAME)
-			make_prekey(s, n, m->src); /* the present key has served */
+			make_prekey(s, n, from); /* the present key has served */
 		sim_turn(s, n,
 			 &(struct event){.type = m->type,
-					 .peer = (uint16_t)(m->src + 1),
+					 .peer = (uint16_t)(from + 1),
 					 .bytes = span_of(m->bytes, m->len)});
 	}
 	msg_drop(m);
@@ -315,7 +347,8 @@ static void deliver_one(struct sim *s)
 		msg_drop(m);
 		return;
 	}
-	if (x > 1 - s->profile.dup && s->nodes[m->src].conn[m->dst] == m->conn && m->conn != 0)
+	if (x > 1 - s->profile.dup && s->nodes[m->src].conn[s->nodes[m->dst].no] == m->conn &&
+	    m->conn != 0)
 		bag_put(s, m->dst, m->src, m->type, span_of(m->bytes, m->len));
 	deliver(s, m);
 }
@@ -331,12 +364,21 @@ static void faults(struct sim *s)
 		if (s->blocked[a][b])
 			sim_cut(s, a, b);
 	}
+	sim_loss(s);
+}
+
+/* Any process, a copy included. */
+static struct sim_node *any(struct sim *s)
+{
+	const uint64_t k = sim_below(s, (uint64_t)s->n + (s->clone_of >= 0 ? 1 : 0));
+
+	return &s->nodes[k == (uint64_t)s->n ? SIM_NODES_MAX : (int)k];
 }
 
 void sim_step(struct sim *s)
 {
 	const double r = sim_chance(s);
-	struct sim_node *n = &s->nodes[sim_below(s, (uint64_t)s->n)];
+	struct sim_node *n = any(s);
 
 	s->now_ms += sim_below(s, STEP_MS);
 	if (n->up && s->now_ms > n->prekey_ms + DAY_MS)
@@ -348,9 +390,11 @@ void sim_step(struct sim *s)
 			sim_act(s, n);
 	} else {
 		if (!n->up && sim_chance(s) < .3)
-			boot(s, n);
+			sim_boot(s, n);
 		if (n->up) {
-			sim_connect(s, n->no, (int)sim_below(s, (uint64_t)s->n));
+			sim_connect(s, n->key, any(s)->key);
+			if (n->up && sim_chance(s) < .05)
+				sim_confirm(s, n);
 			if (n->up)
 				sim_turn(s, n, &(struct event){.type = EVENT_TICK});
 		}
@@ -358,8 +402,8 @@ void sim_step(struct sim *s)
 	faults(s);
 }
 
-/* Is anything owed anywhere? */
-static bool busy(struct sim *s)
+/* Is anything owed anywhere?  why: says what, when that is the end of it. */
+static bool busy(struct sim *s, bool why)
 {
 	for (int i = 0; i < s->n; i++)
 		for (int j = 0; j < s->n; j++) {
@@ -376,8 +420,28 @@ static bool busy(struct sim *s)
 			require(store_begin(s->nodes[i].store, false, &t.txn) == ERR_OK);
 			require(outbox_pair(&t, (uint16_t)(j + 1), &p) == ERR_OK);
 			owed = p->tail < p->out_last || p->acked < p->num_last ||
-			       p->verdicts < p->acked || p->off_from < p->off_to;
+			       p->verdicts < p->acked || p->off_from < p->off_to || p->unheard ||
+			       p->unechoed || p->unconfirmed || p->stopped || p->waiting > 0 ||
+			       s->nodes[i].node->quarantine;
 			store_abort(t.txn);
+			if (owed && why)
+				sim_fail(s,
+					 "no convergence: node %d to %d: owed %llu, offered %llu "
+					 "of %llu, "
+					 "receipted %llu of %llu, verdicts %llu, got %llu, waiting "
+					 "%llu,%s%s%s%s%s",
+					 i, j, (unsigned long long)(p->out_last - p->tail),
+					 (unsigned long long)p->off_from,
+					 (unsigned long long)p->off_to,
+					 (unsigned long long)p->acked,
+					 (unsigned long long)p->num_last,
+					 (unsigned long long)p->verdicts,
+					 (unsigned long long)p->got, (unsigned long long)p->waiting,
+					 p->unheard ? " unheard" : "",
+					 p->unechoed ? " unechoed" : "",
+					 p->unconfirmed ? " unconfirmed" : "",
+					 p->stopped ? " stopped" : "",
+					 s->nodes[i].node->quarantine ? " quarantine" : "");
 			arena_reset(&s->nodes[i].arena);
 			if (owed)
 				return true;
@@ -390,14 +454,18 @@ void sim_settle(struct sim *s)
 	s->quiet = true;
 	s->profile.loss = s->profile.dup = 0;
 	memset(s->blocked, 0, sizeof s->blocked);
+	sim_end_clone(s);
 	for (int i = 0; i < s->n; i++)
 		if (!s->nodes[i].up)
-			boot(s, &s->nodes[i]);
+			sim_boot(s, &s->nodes[i]);
 	for (int round = 0; round < 200 && s->failed[0] == '\0'; round++) {
 		for (int i = 0; i < s->n; i++)
 			for (int j = 0; j < i; j++)
 				sim_connect(s, i, j);
-		s->now_ms += 2 * LIMIT_ASK_MAX_MS;
+		/* what may be done once a day only needs its day, at the end */
+		s->now_ms += round < 100 ? 2 * LIMIT_ASK_MAX_MS : DAY_MS / 24;
+		for (int i = 0; i < s->n; i++)
+			sim_confirm(s, &s->nodes[i]);
 		for (int i = 0; i < s->n; i++)
 			sim_turn(s, &s->nodes[i], &(struct event){.type = EVENT_TICK});
 		for (unsigned guard = 0; s->bag_len > 0; guard++) {
@@ -407,9 +475,10 @@ void sim_settle(struct sim *s)
 			}
 			deliver_one(s);
 		}
-		if (round > 1 && !busy(s))
+		if (round > 1 && !busy(s, false))
 			return;
 	}
+	(void)busy(s, true);
 	sim_fail(s, "no convergence");
 }
 
@@ -541,7 +610,7 @@ static void make_federation(struct sim *s)
 		struct sim_node *n = &s->nodes[i];
 		const struct store_options o = {.cipher = &s->cipher};
 
-		n->no = i;
+		n->no = n->key = i;
 		in[i].fed_id = e.fed_id;
 		seed_of(s, &in[i].nk_pub);
 		seed_of(s, &in[i].next_digest);
@@ -553,7 +622,7 @@ static void make_federation(struct sim *s)
 						.incarnation_no = 1};
 		require(arena_create(&n->arena, SIM_ARENA) == ERR_OK);
 		require(store_open(&n->store, &o) == ERR_OK);
-		boot(s, n);
+		sim_boot(s, n);
 	}
 	carry(s, &e, &g.roots[0], true, &hash);
 	for (int i = 0; i < s->n; i++) {
@@ -569,7 +638,8 @@ static void make_federation(struct sim *s)
 
 void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool speak_first)
 {
-	*s = (struct sim){.profile = *p, .rng = seed * 1000003, .speak_first = speak_first};
+	*s = (struct sim){
+		.profile = *p, .rng = seed * 1000003, .speak_first = speak_first, .clone_of = -1};
 	s->n = 2 + (int)(seed % 7);
 	s->now_ms = (uint64_t)START_DAY * 86400000u;
 	fake_cipher(&s->cipher);
@@ -581,12 +651,18 @@ void sim_close(struct sim *s)
 {
 	for (size_t i = 0; i < s->bag_len; i++)
 		msg_drop(s->bag[i]);
+	sim_end_clone(s);
 	for (int i = 0; i < s->n; i++) {
+		for (size_t k = 0; k < s->nodes[i].backup_count; k++)
+			store_close(s->nodes[i].backups[k].store);
 		node_free(s->nodes[i].node);
 		store_close(s->nodes[i].store);
 		arena_free(&s->nodes[i].arena);
 		free(s->nodes[i].cases);
 	}
+	free(s->kept.marks);
+	free(s->lostable.marks);
+	free(s->withdrawn.marks);
 	free(s->bag);
 	free(s->threads);
 }

@@ -14,34 +14,60 @@
 
 #include "domain/node.h"
 
-enum { SIM_NODES_MAX = 8, SIM_ARENA = 24 * 1024 * 1024 };
+enum {
+	SIM_NODES_MAX = 8,
+	SIM_INSTANCES = SIM_NODES_MAX + 1,
+	SIM_BACKUPS = 5,
+	SIM_ARENA = 24 * 1024 * 1024
+};
 
 struct sim_profile {
 	const char *name;
 	double loss, dup, reset, part, crash; /* the last three: per step */
 	bool any_order;
+	double backup, restore, rollback, clone; /* per step */
 };
 
 struct sim_msg {
 	struct sim_msg *next; /* unused in the bag; keeps freed ones */
-	int dst, src;
+	int dst, src;	      /* instances */
 	uint64_t conn;
 	enum event_type type;
 	size_t len;
 	uint8_t *bytes;
 };
 
+/* A disk as it was: the store, and the number that lay outside it. */
+struct sim_disk {
+	struct store *store;
+	uint32_t inc_no;
+};
+
+/* One process with its disk.  Number SIM_NODES_MAX is a copy of another: the same identity, run twice. */
 struct sim_node {
-	int no;
+	int no, key; /* whose identity; which instance */
 	bool up;
+	bool unaware; /* its disk went back, and nobody showed it yet */
+	struct sim_disk backups[SIM_BACKUPS];
+	size_t backup_count;
+	uint64_t changed_ms; /* last loss of state: real ones of one node are days apart */
 	struct store *store;
 	struct node *node;
 	struct arena arena;
 	struct node_identity who;
-	uint64_t conn[SIM_NODES_MAX]; /* 0: none */
+	uint64_t conn[SIM_NODES_MAX]; /* by node number; 0: none */
+	int conn_to[SIM_NODES_MAX];   /* instance at the other end */
 	struct id16 *cases;
 	size_t case_count;
 	uint64_t prekey_ms;
+};
+
+struct sim_set {
+	struct sim_mark {
+		int node;
+		struct id16 id;
+	} * marks;
+	size_t len, cap;
 };
 
 struct sim_thread {
@@ -54,7 +80,9 @@ struct sim {
 	uint64_t rng, now_ms, next_conn, pair_keys;
 	int n;
 	bool quiet, speak_first;
-	struct sim_node nodes[SIM_NODES_MAX];
+	struct sim_node nodes[SIM_INSTANCES];
+	int clone_of; /* -1: nobody runs twice */
+	bool clone_found;
 	bool blocked[SIM_NODES_MAX][SIM_NODES_MAX];
 	uint64_t send_cats[SIM_NODES_MAX][SIM_NODES_MAX], take_cats[SIM_NODES_MAX][SIM_NODES_MAX];
 	struct record_cipher cipher;
@@ -64,9 +92,13 @@ struct sim {
 	size_t thread_count;
 	char reply_id[64];
 	bool reply_error;
+	struct sim_set kept,
+		lostable; /* documents that some disk still held; that none did, at a loss */
+	struct sim_set withdrawn; /* on a disk that went: node, id of the withdrawal */
 	/* counted */
+	uint64_t restores, rollbacks, clones, clones_found, alarms, shelved, lost;
 	uint64_t events, frames, crashes, docs, hollow, refused;
-	char failed[256];
+	char failed[512];
 };
 
 uint64_t sim_rand(struct sim *s);
@@ -84,7 +116,24 @@ void sim_settle(struct sim *s);
 void sim_connect(struct sim *s, int a, int b);
 void sim_cut(struct sim *s, int a, int b);
 
+/** A process starts over its disk. */
+void sim_boot(struct sim *s, struct sim_node *n);
+void sim_down(struct sim *s, struct sim_node *n);
+
+/* sim_loss.c: disks that go back in time */
+void sim_loss(struct sim *s);
+/** The copy is switched off. */
+void sim_end_clone(struct sim *s);
+void sim_set_add(struct sim_set *set, int node, const struct id16 *id);
+bool sim_set_has(const struct sim_set *set, int node, const struct id16 *id);
+/** A frame leaves: does it resurrect what was withdrawn? */
+void sim_watch_frame(struct sim *s, const struct sim_node *n, int to, struct span parts);
+void sim_alarm(struct sim *s, const struct sim_node *n, uint16_t peer, uint8_t kind);
+
 /* sim_people.c */
+/** Somebody telephoned: the partner's loss of state is true. */
+void sim_confirm(struct sim *s, struct sim_node *n);
+
 void sim_agreements(struct sim *s);
 void sim_act(struct sim *s, struct sim_node *n);
 

@@ -8,9 +8,42 @@
 #include "sim.h"
 
 static const struct sim_profile profiles[] = {
-	{"calm", 0, 0, 0, 0, 0, false},
-	{"lossy", .15, .05, .006, .002, 0, true},
-	{"crashy", .05, .02, .003, .001, .012, true},
+	{.name = "calm"},
+	{.name = "lossy", .loss = .15, .dup = .05, .reset = .006, .part = .002, .any_order = true},
+	{.name = "crashy",
+	 .loss = .05,
+	 .dup = .02,
+	 .reset = .003,
+	 .part = .001,
+	 .crash = .012,
+	 .any_order = true},
+	{.name = "restore",
+	 .loss = .05,
+	 .dup = .02,
+	 .reset = .003,
+	 .part = .001,
+	 .crash = .002,
+	 .any_order = true,
+	 .backup = .004,
+	 .restore = .0016},
+	{.name = "rollback",
+	 .loss = .05,
+	 .dup = .02,
+	 .reset = .003,
+	 .part = .001,
+	 .crash = .002,
+	 .any_order = true,
+	 .backup = .004,
+	 .rollback = .0016},
+	{.name = "clone",
+	 .loss = .05,
+	 .dup = .02,
+	 .reset = .008,
+	 .part = .001,
+	 .crash = .002,
+	 .any_order = true,
+	 .backup = .004,
+	 .clone = .001},
 };
 
 static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool speak_first,
@@ -31,6 +64,13 @@ static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool
 	tot->docs += s.docs;
 	tot->hollow += s.hollow;
 	tot->thread_count += s.thread_count;
+	tot->restores += s.restores;
+	tot->rollbacks += s.rollbacks;
+	tot->clones += s.clones;
+	tot->clones_found += s.clones_found;
+	tot->shelved += s.shelved;
+	tot->lost += s.lost;
+	tot->alarms += s.alarms;
 	if (s.failed[0] != '\0')
 		(void)printf("  seed %llu %s: %s\n", (unsigned long long)seed, p->name, s.failed);
 	sim_close(&s);
@@ -54,6 +94,14 @@ static bool run(const struct sim_profile *p, uint64_t lo, uint64_t hi, uint64_t 
 		     (unsigned long long)tot.crashes, tot.thread_count,
 		     (unsigned long long)tot.docs, (unsigned long long)tot.hollow,
 		     (double)(clock() - t0) / CLOCKS_PER_SEC);
+	if (p->backup > 0)
+		(void)printf("       restores %llu rollbacks %llu clones %llu (found %llu) alarms "
+			     "%llu | "
+			     "shelved %llu lost with every disk %llu\n",
+			     (unsigned long long)tot.restores, (unsigned long long)tot.rollbacks,
+			     (unsigned long long)tot.clones, (unsigned long long)tot.clones_found,
+			     (unsigned long long)tot.alarms, (unsigned long long)tot.shelved,
+			     (unsigned long long)tot.lost);
 	(void)fflush(stdout);
 	return bad == 0;
 }

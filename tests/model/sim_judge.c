@@ -170,8 +170,53 @@ static void check_node(struct sim *s, int i)
 	view_close(&v);
 }
 
+/* Everything in logs and on shelves now. */
+static void gather(struct sim *s, int i, struct sim_set *out)
+{
+	static const enum store_table tables[] = {STORE_THREADLOG, STORE_SHELF};
+	struct view v;
+
+	view_open(s, &v, i);
+	for (size_t k = 0; k < 2; k++) {
+		struct store_key at = {.len = 0};
+		struct store_row row;
+
+		while (store_next_prefix(v.t.txn, tables[k], span_of(NULL, 0), &at, &row) ==
+		       ERR_OK) {
+			struct record_place place;
+			struct span val;
+			struct id16 id;
+
+			require(record_open(v.t.txn, &v.n->arena, tables[k], &row, &place, &val) ==
+				ERR_OK);
+			memcpy(id.b, k == 0 ? val.p : row.key.p + 16, 16);
+			if (sim_set_has(&s->kept, 0, &id))
+				sim_set_add(out, 0, &id);
+			s->shelved += k == 1;
+			arena_reset(&v.n->arena);
+		}
+	}
+	view_close(&v);
+}
+
+/* What some disk still held when another went must be somewhere at the end. */
+static void check_losses(struct sim *s)
+{
+	struct sim_set here = {.len = 0};
+
+	for (int i = 0; i < s->n; i++)
+		gather(s, i, &here);
+	for (size_t i = 0; i < s->kept.len; i++)
+		if (!sim_set_has(&here, 0, &s->kept.marks[i].id) &&
+		    !sim_set_has(&s->lostable, 0, &s->kept.marks[i].id))
+			sim_fail(s, "a document is gone although a disk kept it");
+	s->lost += s->lostable.len;
+	free(here.marks);
+}
+
 void sim_judge(struct sim *s)
 {
+	check_losses(s);
 	for (int i = 0; i < s->n && s->failed[0] == '\0'; i++)
 		check_node(s, i);
 }

@@ -29,6 +29,26 @@ static void ask(struct sim *s, struct sim_node *n, struct arena *a, struct msg *
 		sim_turn(s, n, &(struct event){.type = EVENT_REQUEST, .client = 1, .bytes = bytes});
 }
 
+void sim_confirm(struct sim *s, struct sim_node *n)
+{
+	struct arena a;
+
+	require(arena_create(&a, SCRATCH) == ERR_OK);
+	for (int j = 0; j < s->n && n->up; j++) {
+		struct msg *req = msg_new(&a, MSG_REQUEST);
+		struct msg *m = msg_sub(&a, req, REQUEST_PARTNER_RESTORED);
+		char name[16];
+
+		if (j == n->no || (s->clone_of == j && !s->quiet))
+			continue; /* nobody confirms what still runs twice */
+		(void)snprintf(name, sizeof name, "partner-%c", 'a' + j);
+		msg_set_text(&a, m, BY_ID_ID, name);
+		ask(s, n, &a, req);
+		arena_reset(&a);
+	}
+	arena_free(&a);
+}
+
 void sim_agreements(struct sim *s)
 {
 	struct arena a;

@@ -7,6 +7,7 @@
 #include "domain/care/ledger.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/echo.h"
 
 enum {
 	DAY_MS = 86400000,
@@ -196,6 +197,7 @@ static enum err make(struct turn *t, struct thread *th, uint16_t type, const str
 		.thread_id = th->id,
 		.grant_id = th->grant_id,
 		.case_id = th->case_id,
+		.msg_id = th->birth,
 		.peer = th->peer,
 		.type = type,
 		.basis = bytes_zero(th->grant_id.b, 16) ? WIRE_BASIS_NONE : WIRE_BASIS_CONSENT,
@@ -222,8 +224,12 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 	uint64_t cats = 0;
 	enum err rc = make(t, th, type, body, &doc, &cats);
 
-	if (rc == ERR_OK && th->my_no + th->their_no == 0)
-		rc = thread_create(t, th);
+	if (rc == ERR_OK && th->my_no + th->their_no == 0) {
+		rc = echo_birth(t, th, true);
+		if (rc == ERR_OK)
+			rc = thread_create(t, th);
+		th->birth = (struct id16){{0}};
+	}
 	if (rc == ERR_OK)
 		rc = thread_append(
 			t, th, true,
@@ -347,13 +353,19 @@ static enum err fire_receiver(struct turn *t, struct thread *th)
 static enum err fire(struct turn *t, const struct id16 *id)
 {
 	struct thread th;
-	bool agreed = false;
+	bool agreed = false, writable = false;
 	enum err rc = thread_load(t, id, &th);
 
 	if (rc == ERR_OK)
 		rc = stream_clock_agreed(t, th.peer, &agreed);
+	if (rc == ERR_OK)
+		rc = echo_writable(t, &th, &writable);
 	if (rc != ERR_OK)
 		return rc;
+	if (!writable) { /* the two ends are being compared: what follows is done after that */
+		rc = timer_set(t, &th, t->wall_ms + UNSURE_MS);
+		return rc == ERR_OK ? thread_save(t, &th) : rc;
+	}
 	if (!agreed && th.role == THREAD_SENDER) { /* ending somebody's wait needs a sure clock */
 		const bool starting = t->mono_ms < t->node->start_mono_ms + STARTING_MS;
 

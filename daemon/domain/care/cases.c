@@ -116,31 +116,50 @@ static enum err create(struct turn *t, struct id16 *id, struct msg *record)
 	return rc;
 }
 
-enum err cases_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
-		       struct id16 *id)
+static struct store_key subject_key(const struct peer *p, const struct id16 *subject)
 {
 	struct store_key k = {.len = 0};
-	struct msg *m;
-	struct span v;
-	enum err rc;
 
 	key_u8(&k, META_SUBJECT);
 	key_u16(&k, p->no);
 	key_put(&k, subject->b, 16);
-	rc = turn_get(t, STORE_META, &k, &v);
-	if (rc == ERR_OK) {
-		if (v.len != 16)
-			return ERR_CORRUPT;
+	return k;
+}
+
+enum err cases_of_subject(struct turn *t, const struct peer *p, const struct id16 *subject,
+			  struct id16 *id)
+{
+	const struct store_key k = subject_key(p, subject);
+	struct span v;
+	enum err rc = turn_get(t, STORE_META, &k, &v);
+
+	if (rc == ERR_OK && v.len != 16)
+		return ERR_CORRUPT;
+	if (rc == ERR_OK)
 		memcpy(id->b, v.p, 16);
-		return ERR_OK;
-	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
-	m = msg_new(t->arena, MSG_CASE_RECORD);
-	msg_set_u64(m, CASE_RECORD_THEIRS, 1);
+	return rc;
+}
+
+enum err cases_open(struct turn *t, const struct peer *p, const struct id16 *subject, bool theirs,
+		    struct id16 *id)
+{
+	const struct store_key k = subject_key(p, subject);
+	struct msg *m = msg_new(t->arena, MSG_CASE_RECORD);
+	enum err rc;
+
+	if (theirs)
+		msg_set_u64(m, CASE_RECORD_THEIRS, 1);
 	msg_set_bytes(t->arena, m, CASE_RECORD_SUBJECT_REF, span_of(subject->b, 16));
 	rc = create(t, id, m);
 	return rc == ERR_OK ? turn_put(t, STORE_META, &k, span_of(id->b, 16)) : rc;
+}
+
+enum err cases_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
+		       struct id16 *id)
+{
+	enum err rc = cases_of_subject(t, p, subject, id);
+
+	return rc == ERR_NOTFOUND ? cases_open(t, p, subject, true, id) : rc;
 }
 
 enum err cases_learn(struct turn *t, const struct id16 *id, const struct msg *person)

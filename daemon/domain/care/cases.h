@@ -23,6 +23,12 @@ MUST_CHECK enum err cases_save(struct turn *t, const struct id16 *id, const stru
 /** The case a partner's pseudonym stands for, opened on first mention. */
 MUST_CHECK enum err cases_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
 				  struct id16 *id);
+/** The case such a name stands for already.  ERR_NOTFOUND. */
+MUST_CHECK enum err cases_of_subject(struct turn *t, const struct peer *p,
+				     const struct id16 *subject, struct id16 *id);
+/** A new case under that name; theirs: a partner's person, shown as far as its grants allow. */
+MUST_CHECK enum err cases_open(struct turn *t, const struct peer *p, const struct id16 *subject,
+			       bool theirs, struct id16 *id);
 /** What a partner told us about the person joins the case. */
 MUST_CHECK enum err cases_learn(struct turn *t, const struct id16 *id, const struct msg *person);
 /** One line of the timeline. thread may be NULL. */

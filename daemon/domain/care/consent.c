@@ -7,6 +7,7 @@
 #include "domain/care/cases.h"
 #include "domain/care/ledger.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/echo.h"
 #include "domain/exchange/stream.h"
 
 #define BIT(c)		(UINT64_C(1) << (c))
@@ -248,6 +249,8 @@ enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *g
 	if (rc == ERR_OK)
 		rc = document_make(t, &spec, &doc);
 	if (rc == ERR_OK)
+		rc = echo_birth(t, &th, true);
+	if (rc == ERR_OK)
 		rc = thread_create(t, &th);
 	if (rc == ERR_OK)
 		rc = thread_append(
@@ -276,6 +279,21 @@ static bool grant_to_us(const struct turn *t, const struct peer *p, const struct
 	       msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).len == 16 &&
 	       msg_u64(g, CONSENT_GRANT_EXPIRES_MS) <= msg_u64(g, CONSENT_GRANT_VALID_FROM_MS) +
 							       (uint64_t)LIMIT_GRANT_DAYS * DAY_MS;
+}
+
+enum err consent_recover(struct turn *t, const struct peer *p, const struct id16 *grant,
+			 const struct id16 *case_id, struct msg *g)
+{
+	const struct store_key k = turn_key_id(grant);
+	struct msg *m = msg_new(t->arena, MSG_GRANT_RECORD);
+
+	if (record_exists(t->txn, STORE_GRANT, key_span(&k)))
+		return ERR_OK;
+	msg_put_sub(m, GRANT_RECORD_GRANT, g);
+	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id->b, 16));
+	msg_set_u64(m, GRANT_RECORD_SENT, 1);
+	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
+	return grant_save(t, grant, case_id, m);
 }
 
 enum err consent_receive(struct turn *t, const struct peer *p, const struct wire_doc *d,

@@ -68,4 +68,8 @@ MUST_CHECK enum err consent_agreement(struct turn *t, uint16_t peer, enum consen
 /** "identity, contact": for sentences. */
 void consent_names(uint64_t cats, char *out, size_t cap);
 
+/** A grant of ours that came back with its document after a loss of state. */
+MUST_CHECK enum err consent_recover(struct turn *t, const struct peer *p, const struct id16 *grant,
+				    const struct id16 *case_id, struct msg *g);
+
 #endif /* KRING_DOMAIN_CARE_CONSENT_H */

@@ -6,8 +6,10 @@
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
+#include "domain/care/recover.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/echo.h"
 
 enum { TERM_DAYS_MAX = 60 };
 
@@ -67,6 +69,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 		th->role = THREAD_RECEIVER;
 		th->kind = d->head.type == DOC_CONSENT ? THREAD_CONSENT : THREAD_REFERRAL;
 		th->grant_id = d->head.grant_id;
+		th->hidden = record_exists(t->txn, STORE_GONE, span_of(th->id.b, 16));
 		th->created_ms = d->head.created_ms;
 		th->stored_ms = t->wall_ms;
 		th->changed_ms = t->wall_ms;
@@ -95,7 +98,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	return rc;
 }
 
-static void read_offer(struct thread *th, const struct msg *body)
+void intake_read_offer(struct thread *th, const struct msg *body)
 {
 	const uint64_t days = msg_u64(body, OFFER_TERM_DAYS);
 	const char *need = msg_text(body, OFFER_NEED);
@@ -118,7 +121,7 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	if (rc != ERR_OK)
 		return rc;
 	if (d->head.type == DOC_OFFER) {
-		read_offer(th, body);
+		intake_read_offer(th, body);
 		return cases_learn(t, &th->case_id, msg_get(body, OFFER_PERSON));
 	}
 	if (d->head.type == DOC_INFO)
@@ -131,13 +134,16 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 }
 
 /* Never refused, only hollowed: what came without its body is answered by rule. */
-static enum err answer_hollow(struct turn *t, struct thread *th, uint16_t type)
+enum err intake_answer_hollow(struct turn *t, struct thread *th, uint16_t type)
 {
 	const enum referral_state s = (enum referral_state)th->state;
+	bool may;
 	enum err rc = worklist_add(t, th, WORK_HOLLOW, document_type_name(type));
 
-	if (rc != ERR_OK)
-		return rc;
+	if (rc == ERR_OK)
+		rc = echo_writable(t, th, &may);
+	if (rc != ERR_OK || !may)
+		return rc; /* once the thread was compared: recover_catch_up */
 	if (type == DOC_OFFER && referral_may(s, acts_our_side(th), DOC_DECLINE))
 		return acts_automatic(t, th, DOC_DECLINE, "consent-missing");
 	if (type == DOC_INFO && referral_may(s, acts_our_side(th), DOC_ASK))
@@ -170,7 +176,9 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 		rc = learn(t, th, &d);
 	if (rc == ERR_OK)
 		rc = acts_changed(t, th, name);
-	return rc == ERR_OK && d.hollow ? answer_hollow(t, th, d.head.type) : rc;
+	if (rc == ERR_OK && th->owes_revoke)
+		rc = recover_catch_up(t, th);
+	return rc == ERR_OK && d.hollow ? intake_answer_hollow(t, th, d.head.type) : rc;
 }
 
 static enum err leaving(struct turn *t, const struct peer *p, const struct document *d,
@@ -219,4 +227,8 @@ const struct exchange_hooks intake_hooks = {
 	.stored = stored,
 	.leaving = leaving,
 	.receipted = receipted,
+	.echoed = recover_echoed,
+	.recovered = recover_thread,
+	.returned = recover_returned,
+	.shelved = recover_shelved,
 };

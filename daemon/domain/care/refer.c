@@ -6,6 +6,7 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/care/overview.h"
+#include "domain/exchange/echo.h"
 #include "domain/membership/members.h"
 #include "proto/lists.h"
 
@@ -78,12 +79,31 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 	return rc;
 }
 
+enum err refer_subject(struct turn *t, const struct id16 *case_id, const struct peer *p,
+		       struct id16 *subject)
+{
+	uint8_t in[6 + 32];
+
+	memcpy(in, "person", 6);
+	memcpy(in + 6, p->node_id.b, 32);
+	return record_derive(t->txn, case_id, span_of(in, sizeof in), subject);
+}
+
+enum err refer_thread_id(struct turn *t, const struct id16 *case_id, const struct peer *p,
+			 const struct id16 *first, struct id16 *id)
+{
+	uint8_t in[6 + 32 + 16];
+
+	memcpy(in, "thread", 6);
+	memcpy(in + 6, p->node_id.b, 32);
+	memcpy(in + 38, first->b, 16);
+	return record_derive(t->txn, case_id, span_of(in, sizeof in), id);
+}
+
 static enum err make_thread(struct turn *t, const struct msg *req, const struct id16 *case_id,
 			    const struct peer *p, struct thread *th)
 {
 	const bool urgent = msg_u64(req, REFER_NEW_URGENCY) == ENTER_URGENT;
-	struct id16 nonce = turn_id(t);
-	uint8_t in[6 + 32 + 16];
 
 	*th = (struct thread){
 		.case_id = *case_id,
@@ -93,16 +113,14 @@ static enum err make_thread(struct turn *t, const struct msg *req, const struct 
 		.role = THREAD_SENDER,
 		.table_version = REFERRAL_TABLE_VERSION,
 		.urgency = urgent ? ENTER_URGENT : 1,
+		.birth = turn_id(t),
 		.created_ms = t->wall_ms,
 		.changed_ms = t->wall_ms,
 		.term_days = urgent ? ACTS_URGENT_DAYS + ACTS_URGENT_GRACE
 				    : ACTS_TERM_DAYS + ACTS_GRACE_DAYS,
 	};
 	memcpy(th->need, msg_text(req, REFER_NEW_NEED), strlen(msg_text(req, REFER_NEW_NEED)) + 1);
-	memcpy(in, "thread", 6);
-	memcpy(in + 6, p->node_id.b, 32);
-	memcpy(in + 38, nonce.b, 16);
-	return record_derive(t->txn, case_id, span_of(in, sizeof in), &th->id);
+	return refer_thread_id(t, case_id, p, &th->birth, &th->id);
 }
 
 static enum err make_offer(struct turn *t, const struct msg *req, const struct thread *th,
@@ -112,16 +130,13 @@ static enum err make_offer(struct turn *t, const struct msg *req, const struct t
 	const char *service = msg_text(req, REFER_NEW_SERVICE);
 	uint64_t share = msg_u64(req, REFER_NEW_SHARE);
 	struct id16 subject;
-	uint8_t in[6 + 32];
 	enum err rc = cases_load(t, &th->case_id, &record);
 
 	if (rc != ERR_OK)
 		return rc;
 	share = (share == 0 ? ~UINT64_C(0) : share) & ~msg_u64(req, REFER_NEW_WITHOUT);
 	person = select_fields(t, msg_get(record, CASE_RECORD_PERSON), share);
-	memcpy(in, "person", 6);
-	memcpy(in + 6, p->node_id.b, 32);
-	rc = record_derive(t->txn, &th->case_id, span_of(in, sizeof in), &subject);
+	rc = refer_subject(t, &th->case_id, p, &subject);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_text(t->arena, offer, OFFER_NEED, th->need);
@@ -336,12 +351,36 @@ static enum err refuse_state(struct turn *t, const struct thread *th, uint16_t t
 	return turn_refuse(t, ERR_STATE, "not now", why.text, "see its history: kring show REF");
 }
 
+/* After a loss of state a thread takes nothing new until both ends agree on it.  A withdrawal counts at
+ * once all the same: nothing leaves any more, and its document is signed when the thread is whole. */
+static enum err not_compared(struct turn *t, struct thread *th, uint16_t type, bool *put_off)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct err_text why;
+	bool yes;
+	enum err rc = echo_writable(t, th, &yes);
+
+	if (rc != ERR_OK || yes)
+		return rc;
+	if (type == DOC_REVOKE) {
+		*put_off = true;
+		th->hidden = th->owes_revoke = true;
+		rc = cases_entry(t, &th->case_id, "revoke", "sent once compared", &th->id);
+		return rc == ERR_OK ? thread_save(t, th) : rc;
+	}
+	(void)err_explain(&why, ERR_STATE, "one of us lost state; %s was not heard about it yet",
+			  p == NULL ? "the partner" : p->org);
+	return turn_refuse(t, ERR_STATE, "this referral is being compared", why.text,
+			   "try again in a minute; whom it waits for: kring status");
+}
+
 enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);
 	const uint64_t expect = msg_u64(req, ACT_NEW_EXPECT);
 	struct thread th;
 	struct msg *body;
+	bool put_off = false;
 	enum err rc = find_thread(t, msg_text(req, ACT_NEW_REF), &th);
 
 	if (rc != ERR_OK)
@@ -352,6 +391,10 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 	if (!referral_may((enum referral_state)th.state, acts_our_side(&th), type))
 		return refuse_state(t, &th, type);
 	rc = guard(t, &th, req);
+	if (rc == ERR_OK)
+		rc = not_compared(t, &th, type, &put_off);
+	if (rc == ERR_OK && put_off)
+		return overview_row(t, &th, reply, false);
 	if (rc == ERR_OK)
 		rc = make_body(t, &th, req, &body);
 	if (rc != ERR_OK)

@@ -20,7 +20,7 @@
 	X(REVIEW, "review-due") X(PROGRESS, "progress-due") X(OUTCOME, "outcome-due")       \
 	X(WITHDRAW, "withdraw-due") X(REOPEN, "reopen-due") X(ERASE, "erase-due")           \
 	X(FOLLOW_UP, "follow-up") X(ESCALATED, "escalated") X(UNDELIVERABLE, "undeliverable") \
-	X(HOLLOW, "hollow") X(GONE, "partner-removed")
+	X(HOLLOW, "hollow") X(GONE, "partner-removed") X(LOST, "lost-act")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)

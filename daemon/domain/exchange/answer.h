@@ -22,6 +22,11 @@ struct answer {
 	uint64_t verdict_from; /* verdicts from this number on; 0 none */
 	struct wr parts;       /* ready-made parts */
 	uint16_t part_count;
+	struct wr
+		more; /* after them: documents given back, heads of threads; room when it is needed */
+	uint16_t more_count;
+	bool again;    /* go on comparing threads without waiting for the timer */
+	bool farewell; /* a pair that stopped: this one frame still goes */
 };
 
 /** The peer's answer of this turn, made on first use; NULL when the arena is full. */

@@ -104,7 +104,7 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	struct wr body = arena_wr(t->arena, 32 + spec->body.len);
 	struct wire_head h = {
 		.fed_id = n->fed_id,
-		.msg_id = turn_id(t),
+		.msg_id = bytes_zero(spec->msg_id.b, 16) ? turn_id(t) : spec->msg_id,
 		.thread_id = spec->thread_id,
 		.grant_id = spec->grant_id,
 		.sender = n->node_id,

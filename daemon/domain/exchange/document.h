@@ -59,6 +59,7 @@ struct document {
 /** What a new document says; links and ids are filled in by document_make. */
 struct document_spec {
 	struct id16 thread_id, grant_id, case_id;
+	struct id16 msg_id; /* zero: drawn */
 	uint16_t peer, type;
 	uint8_t basis, table_version;
 	uint64_t cats, expires_ms;

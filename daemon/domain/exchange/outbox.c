@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/exchange/outbox.h"
 
-enum { PAIR_LEN = 2 * 20 + 15 * 8, PLACE_LEN = 16 + 1 + 2 + 8 + 8, IN_LEN = 16 + 32 + 2 + 8 };
+enum {
+	PAIR_LEN = 2 * 20 + 19 * 8 + 4 + 1 + OUTBOX_RECEIPT_LEN,
+	PLACE_LEN = 16 + 1 + 2 + 8 + 8,
+	IN_LEN = 16 + 32 + 2 + 8
+};
+
+enum {
+	UNHEARD = 1,
+	UNECHOED = 2,
+	UNCONFIRMED = 4,
+	STOPPED = 8,
+	RECHECK = 16,
+	RECEIPT = 32,
+	SINCE_STRIKE = 64
+};
 
 static void put_inc(struct wr *w, const struct incarnation *i)
 {
@@ -21,6 +35,7 @@ static struct incarnation get_inc(struct rd *r)
 static enum err pair_read(struct span v, struct pair *p)
 {
 	struct rd r = rd_of(v);
+	uint8_t bits;
 
 	p->stored = v;
 	p->mine = get_inc(&r);
@@ -40,6 +55,20 @@ static enum err pair_read(struct span v, struct pair *p)
 	p->day = rd_u64(&r);
 	p->day_documents = rd_u64(&r);
 	p->day_bytes = rd_u64(&r);
+	p->era = rd_u32(&r);
+	bits = rd_u8(&r);
+	p->unheard = (bits & UNHEARD) != 0;
+	p->unechoed = (bits & UNECHOED) != 0;
+	p->unconfirmed = (bits & UNCONFIRMED) != 0;
+	p->stopped = (bits & STOPPED) != 0;
+	p->recheck = (bits & RECHECK) != 0;
+	p->have_receipt = (bits & RECEIPT) != 0;
+	p->since_strike = (bits & SINCE_STRIKE) != 0;
+	p->strike_ms = rd_u64(&r);
+	p->weak_ms = rd_u64(&r);
+	p->blocked_ms = rd_u64(&r);
+	p->waiting = rd_u64(&r);
+	rd_copy(&r, p->receipt, sizeof p->receipt);
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
@@ -60,11 +89,15 @@ enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **out)
 		return ERR_NOMEM;
 	p->peer = peer;
 	p->mine = t->node->inc;
+	/* Nothing is remembered about it: after a restore that may be because we forgot. */
+	p->unheard = p->unechoed = t->node->restored_ms != 0;
 	rc = turn_get(t, STORE_PAIR, &k, &v);
 	if (rc == ERR_OK)
 		rc = pair_read(v, p);
 	else if (rc == ERR_NOTFOUND)
 		rc = ERR_OK;
+	if (rc == ERR_OK && !incarnation_equal(&p->mine, &t->node->inc))
+		rc = outbox_reset(t, p, true);
 	p->next = t->pairs;
 	t->pairs = p;
 	*out = p;
@@ -94,6 +127,16 @@ static enum err pair_write(struct turn *t, const struct pair *p)
 	wr_u64(&w, p->day);
 	wr_u64(&w, p->day_documents);
 	wr_u64(&w, p->day_bytes);
+	wr_u32(&w, p->era);
+	wr_u8(&w, (uint8_t)((p->unheard ? UNHEARD : 0) | (p->unechoed ? UNECHOED : 0) |
+			    (p->unconfirmed ? UNCONFIRMED : 0) | (p->stopped ? STOPPED : 0) |
+			    (p->recheck ? RECHECK : 0) | (p->have_receipt ? RECEIPT : 0) |
+			    (p->since_strike ? SINCE_STRIKE : 0)));
+	wr_u64(&w, p->strike_ms);
+	wr_u64(&w, p->weak_ms);
+	wr_u64(&w, p->blocked_ms);
+	wr_u64(&w, p->waiting);
+	wr_put(&w, p->receipt, sizeof p->receipt);
 	if (p->stored.len == w.len && memcmp(p->stored.p, row, w.len) == 0)
 		return ERR_OK;
 	return turn_put(t, STORE_PAIR, &k, wr_span(&w));
@@ -183,7 +226,7 @@ enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place, const stru
 	struct outbox_row row;
 	enum err rc = outbox_get(t, peer, place, &row);
 
-	if (rc != ERR_OK || row.state == OUTBOX_STORED)
+	if (rc != ERR_OK || row.state == OUTBOX_SHELVED)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	row.state = OUTBOX_STORED;
 	row.verdict = v->code;
@@ -214,6 +257,69 @@ enum err outbox_number(struct turn *t, struct pair *p, uint64_t place)
 	return turn_put(t, STORE_OUTNUM, &k, span_of(at, sizeof at));
 }
 
+enum err outbox_wait(struct turn *t, struct pair *p, uint64_t place)
+{
+	const struct store_key k = turn_key_u16_u64(p->peer, place);
+	const uint8_t one = 1;
+
+	if (!record_exists(t->txn, STORE_WAITING, key_span(&k)))
+		p->waiting++;
+	return turn_put(t, STORE_WAITING, &k, span_of(&one, 1));
+}
+
+enum err outbox_waiting(struct turn *t, const struct pair *p, uint64_t *place)
+{
+	const struct store_key k = turn_key_u16_u64(p->peer, *place);
+	struct store_row row;
+	enum err rc = store_seek(t->txn, STORE_WAITING, key_span(&k), &row);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (row.key.len != 10)
+		return ERR_CORRUPT;
+	if (be16_get(row.key.p) != p->peer)
+		return ERR_NOTFOUND;
+	*place = be64_get(row.key.p + 2);
+	return ERR_OK;
+}
+
+enum err outbox_unwait(struct turn *t, struct pair *p, uint64_t place)
+{
+	const struct store_key k = turn_key_u16_u64(p->peer, place);
+
+	p->waiting -= p->waiting > 0;
+	return store_del(t->txn, STORE_WAITING, key_span(&k));
+}
+
+enum err outbox_mark(struct turn *t, const struct id16 *msg, enum outbox_state state)
+{
+	struct outbox_row row;
+	uint64_t place;
+	uint16_t peer;
+	enum err rc = outbox_find(t, msg, &peer, &place, &row);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* let go of long ago */
+	row.state = (uint8_t)state;
+	if (row.stored_ms == 0)
+		row.stored_ms = t->wall_ms;
+	return place_put(t, peer, place, &row);
+}
+
+enum err outbox_numbered(struct turn *t, const struct pair *p, uint64_t place, bool *yes)
+{
+	enum err rc = ERR_OK;
+
+	*yes = false;
+	for (uint64_t no = 1; rc == ERR_OK && !*yes && no <= p->num_last; no++) {
+		uint64_t at = 0;
+
+		rc = outbox_place_of(t, p->peer, no, &at);
+		*yes = at == place;
+	}
+	return rc;
+}
+
 enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number, uint64_t *place)
 {
 	const struct store_key k = turn_key_u16_u64(peer, number);
@@ -227,13 +333,18 @@ enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number, uint64_
 	return rc;
 }
 
-enum err outbox_reset(struct turn *t, struct pair *p)
+enum err outbox_reset(struct turn *t, struct pair *p, bool lost)
 {
+	/* Rows of the numbers before are written over one by one; what was wanted is asked again. */
 	const struct store_key prefix = turn_key_u16(p->peer);
-	enum err rc = turn_drop_prefix(t, STORE_OUTNUM, &prefix);
+	enum err rc = p->waiting == 0 ? ERR_OK : turn_drop_prefix(t, STORE_WAITING, &prefix);
 
-	if (rc == ERR_OK)
-		rc = turn_drop_prefix(t, STORE_INNUM, &prefix);
+	p->waiting = 0;
+	p->blocked_ms = 0;
+	if (lost) {
+		p->era++;
+		p->unheard = p->unechoed = true;
+	}
 	p->mine = t->node->inc;
 	p->num_last = p->acked = p->verdicts = p->got = 0;
 	p->off_from = p->kept_from == 0 ? 0 : p->kept_from - 1;
@@ -245,6 +356,8 @@ enum err outbox_prune(struct turn *t, struct pair *p, unsigned limit)
 {
 	const uint64_t keep_ms = (uint64_t)LIMIT_RETAIN_DAYS * 86400000u;
 
+	if (p->waiting > 0 || p->num_last > p->acked || p->off_from < p->off_to)
+		return ERR_OK; /* an old one may be on its way again */
 	while (limit-- > 0 && p->kept_from != 0 && p->kept_from < p->tail) {
 		const struct store_key k = turn_key_u16_u64(p->peer, p->kept_from);
 		struct outbox_row row;
@@ -253,7 +366,10 @@ enum err outbox_prune(struct turn *t, struct pair *p, unsigned limit)
 
 		if (rc != ERR_OK)
 			return rc;
-		if (row.state != OUTBOX_STORED || row.queued_ms + keep_ms > t->wall_ms)
+		/* counted from the last receipt: a backup of theirs may be older than that */
+		if (row.state == OUTBOX_SHELVED
+			    ? row.queued_ms + keep_ms > t->wall_ms
+			    : (row.state != OUTBOX_STORED || row.stored_ms + keep_ms > t->wall_ms))
 			return ERR_OK;
 		ik = turn_key_id(&row.doc.msg);
 		rc = store_del(t->txn, STORE_OUTPLACE, key_span(&k));

@@ -4,7 +4,7 @@
  *
  * Layer:    domain/exchange (base, proto, store; lower rooms).
  * Owns:     tables PAIR, OUTPLACE (peer u16 | place u64), OUTNUM (peer u16 | number u64), OUTID
- *           (msg 16), INNUM (peer u16 | number u64).
+ *           (msg 16), INNUM (peer u16 | number u64), WAITING (peer u16 | place u64).
  * Threads:  core process, event-loop thread only.
  * Time:     *_ms wall-clock milliseconds.
  * Durable:  with the turn's transaction; an outbox row is a reference, never a copy.
@@ -14,6 +14,10 @@
 #define KRING_DOMAIN_EXCHANGE_OUTBOX_H
 
 #include "domain/exchange/document.h"
+
+enum {
+	OUTBOX_RECEIPT_LEN = WIRE_FRAME_HEAD + 32 + WIRE_SIG
+}; /* head, hash of the parts, signature */
 
 /** Durable state about one partner.  Numbers live within one pair of incarnations. */
 struct pair {
@@ -33,9 +37,26 @@ struct pair {
 	uint64_t last_heard_ms;		/* ours, then */
 	uint64_t day, day_documents, day_bytes; /* since 1970; taken from them on that day */
 	uint64_t their_key_ms; /* time of their newest PAIR record: older ones never count again */
+
+	/* After a loss of state on either side (SECURITY.md 5.7). */
+	uint32_t era;  /* rises with every change of incarnation: an echo counts for one of them */
+	bool unheard;  /* their complete heads were not read since: nothing leaves */
+	bool unechoed; /* some thread of the pair still differs */
+	bool unconfirmed;   /* they came back as a new incarnation, and nobody telephoned */
+	bool stopped;	    /* their identity runs twice: nothing is exchanged */
+	bool recheck;	    /* what waits may perhaps go now */
+	uint64_t strike_ms; /* an incarnation of the past was seen then */
+	bool since_strike;  /* and the present one after it */
+	uint64_t weak_ms;   /* when we last began anew on a proof that could be repeated */
+	uint64_t
+		blocked_ms; /* since when their stream goes on from what we never got; 0: it does not */
+	uint64_t waiting; /* rows of WAITING */
+	/* Their own signed word on how far they were: head of the frame that went furthest. */
+	bool have_receipt;
+	uint8_t receipt[OUTBOX_RECEIPT_LEN];
 };
 
-enum outbox_state { OUTBOX_OWED = 0, OUTBOX_STORED = 1, OUTBOX_DROPPED = 2 };
+enum outbox_state { OUTBOX_OWED = 0, OUTBOX_STORED = 1, OUTBOX_DROPPED = 2, OUTBOX_SHELVED = 3 };
 
 struct outbox_row {
 	struct doc_key doc;
@@ -61,11 +82,22 @@ MUST_CHECK enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place,
 /** The operator gives up the body; the head still goes. */
 MUST_CHECK enum err outbox_drop(struct turn *t, uint16_t peer, uint64_t place);
 MUST_CHECK enum err outbox_number(struct turn *t, struct pair *p, uint64_t place);
+/** Wanted or owed, but not yet allowed to go: kept in order of place.  Twice is once. */
+MUST_CHECK enum err outbox_wait(struct turn *t, struct pair *p, uint64_t place);
+/** The first one that waits at or after *place.  ERR_NOTFOUND. */
+MUST_CHECK enum err outbox_waiting(struct turn *t, const struct pair *p, uint64_t *place);
+MUST_CHECK enum err outbox_unwait(struct turn *t, struct pair *p, uint64_t place);
+/** It was stored there already, or lies on the shelf of lost acts: it keeps its place. */
+MUST_CHECK enum err outbox_mark(struct turn *t, const struct id16 *msg, enum outbox_state state);
+/** Did this place get a number in the present pair of incarnations? */
+MUST_CHECK enum err outbox_numbered(struct turn *t, const struct pair *p, uint64_t place,
+				    bool *yes);
 /** Place of a stream number of ours. */
 MUST_CHECK enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number,
 				    uint64_t *place);
-/** Forget numbers of an older pair of incarnations; what is retained will be offered by id. */
-MUST_CHECK enum err outbox_reset(struct turn *t, struct pair *p);
+/** Forget numbers of an older pair of incarnations; what is retained will be offered by id.  lost: one
+ *  of us lost state, so threads wait for their echo. */
+MUST_CHECK enum err outbox_reset(struct turn *t, struct pair *p, bool lost);
 /** Let go of rows that are settled and older than the retention; at most limit of them. */
 MUST_CHECK enum err outbox_prune(struct turn *t, struct pair *p, unsigned limit);
 

@@ -4,6 +4,8 @@
 #include "crypto/verify.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/checkpoint.h"
+#include "domain/exchange/echo.h"
+#include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/spread.h"
 #include "domain/membership/members.h"
@@ -28,6 +30,7 @@ struct reading {
 	struct id32 last_sig;
 	uint64_t next_no; /* stream number of the next DOCUMENT part */
 	bool stop;	  /* a document was refused: the rest waits */
+	bool anew;	  /* we began a new incarnation: nothing more in it counts */
 };
 
 struct answer *answer_of(struct turn *t, uint16_t peer)
@@ -58,11 +61,6 @@ void answer_part(struct answer *a, uint8_t type, struct span bytes)
 		a->part_count++;
 }
 
-static bool inc_equal(const struct incarnation *a, const struct incarnation *b)
-{
-	return a->no == b->no && id16_equal(&a->id, &b->id);
-}
-
 /* Sender, recipient, key and signature: what must hold before a single field is believed. */
 static bool authentic(const struct reading *r)
 {
@@ -76,47 +74,101 @@ static bool authentic(const struct reading *r)
 	       verify_sig(SIGN_FRAME, signed_parts, 2, &r->p->nk_pub, r->v.sig);
 }
 
+/* They are not who they were: numbers begin anew, and our threads with them wait for their echo. */
+static enum err new_partner(struct reading *r)
+{
+	const bool known = r->pair->yours.no != 0;
+	struct effect *e;
+	enum err rc = outbox_reset(r->t, r->pair, known);
+
+	if (rc != ERR_OK)
+		return rc;
+	r->pair->yours = r->v.head.my_inc;
+	r->pair->have_receipt = false;
+	r->c->sent = r->c->base = 0;
+	r->c->heads = (struct heads_cursor){.differs = false};
+	/* once: what is retained is offered now, not at the next question */
+	r->a->reply = true;
+	r->c->ask_mono_ms = r->t->mono_ms + LIMIT_ASK_MS;
+	r->c->ask_wait_ms = LIMIT_ASK_MS;
+	e = turn_effect(r->t, EFFECT_PEER_INC);
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->peer = r->p->no;
+	if (!known)
+		return ERR_OK;
+	r->pair->unconfirmed = true;
+	return loss_alarm_set(r->t, LOSS_NEW, r->p->no);
+}
+
+/* ROLLED_BACK parts alone.  *anew: proof that we are in the past; we began a new incarnation. */
+static enum err read_claims(struct reading *r, bool current, bool *anew)
+{
+	const struct loss_claim c = {.t = r->t,
+				     .p = r->p,
+				     .pr = r->pair,
+				     .a = r->a,
+				     .current = current,
+				     .overtaken = r->v.head.got_upto > r->pair->num_last};
+	struct rd parts = rd_of(r->v.parts);
+	struct wire_part p;
+	enum err rc = ERR_OK;
+
+	*anew = false;
+	while (rc == ERR_OK && !*anew && wire_part_next(&parts, &p))
+		if (p.type == WIRE_PART_ROLLED_BACK && p.bytes.len > 0)
+			rc = loss_part(&c, p.bytes, anew);
+	return rc;
+}
+
+/* Does either of us remember more than the other's word allows? */
+static enum err memories(struct reading *r, bool *go)
+{
+	const struct wire_frame *f = &r->v.head;
+	bool anew;
+	enum err rc = read_claims(r, true, &anew);
+
+	*go = false;
+	if (rc != ERR_OK || anew)
+		return rc;
+	if (f->got_upto > r->pair->num_last) { /* we never sent that much; or forgot that we did */
+		loss_ask(r->t, r->c, r->a, NULL, f->got_upto);
+		return ERR_OK;
+	}
+	if (f->held > r->pair->got) {
+		loss_ask(r->t, r->c, r->a, NULL, 0);
+		return ERR_OK;
+	}
+	if (f->got_upto < r->c->base) { /* they held more when this connection began */
+		loss_show_receipt(r->pair, r->a);
+		return ERR_OK;
+	}
+	*go = true;
+	return ERR_OK;
+}
+
 /* Settles who we are to each other.  *go: numbers in this frame may be read. */
 static enum err incarnations(struct reading *r, bool *go)
 {
 	const struct wire_frame *f = &r->v.head;
 	struct pair *pr = r->pair;
-	struct effect *e;
-	enum err rc;
+	bool anew = false;
+	enum err rc = ERR_OK;
 
 	*go = false;
-	if (!inc_equal(&pr->mine, &r->t->node->inc)) {
-		rc = outbox_reset(r->t, pr);
-		if (rc != ERR_OK)
-			return rc;
+	if (!incarnation_equal(&f->my_inc, &pr->yours)) {
+		if (pr->yours.no != 0 && f->my_inc.no <= pr->yours.no)
+			return loss_past(r->t, r->p, pr, r->a); /* older, or a twin */
+		rc = new_partner(r);
 	}
-	if (!inc_equal(&f->my_inc, &pr->yours)) {
-		if (pr->yours.no != 0 && f->my_inc.no <= pr->yours.no) {
-			r->a->reply = true; /* older, or a twin: our state, and nothing else */
-			return ERR_OK;
-		}
-		pr->yours = f->my_inc;
-		rc = outbox_reset(r->t, pr);
-		if (rc != ERR_OK)
-			return rc;
-		r->c->sent = 0;
-		r->a->reply =
-			true; /* once: what is retained is offered now, not at the next question */
-		r->c->ask_mono_ms = r->t->mono_ms + LIMIT_ASK_MS;
-		r->c->ask_wait_ms = LIMIT_ASK_MS;
-		e = turn_effect(r->t, EFFECT_PEER_INC);
-		if (e == NULL)
-			return ERR_NOMEM;
-		e->peer = r->p->no;
-	}
-	if (!inc_equal(&f->your_inc, &r->t->node->inc)) {
-		r->a->reply = true; /* it does not know us as we are now */
-		return ERR_OK;
-	}
-	if (f->got_upto > pr->num_last || f->held > pr->got)
-		return ERR_OK; /* says we were rolled back: proof and cure come with restore */
-	*go = true;
-	return ERR_OK;
+	if (rc != ERR_OK)
+		return rc;
+	pr->since_strike = pr->strike_ms != 0;
+	loss_keep_receipt(pr, &r->v);
+	if (incarnation_equal(&f->your_inc, &r->t->node->inc))
+		return memories(r, go);
+	r->a->reply = true; /* it does not know us as we are now */
+	return read_claims(r, false, &anew);
 }
 
 static enum err settle(struct reading *r, uint64_t place, const struct wire_verdict *v)
@@ -127,14 +179,14 @@ static enum err settle(struct reading *r, uint64_t place, const struct wire_verd
 
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	if (row.state == OUTBOX_STORED)
-		return ERR_OK;
 	rc = document_load(r->t, &row.doc, &d);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	if (!id32_equal(&d.hash, &v->doc_hash))
-		return ERR_OK; /* not my document: counts for nothing */
+		return ERR_STALE; /* not my document with this number: counts for nothing */
 	rc = outbox_settle(r->t, r->p->no, place, v);
+	if (row.state == OUTBOX_STORED) /* once more, after a loss of theirs */
+		return rc;
 	return rc == ERR_OK ? r->t->node->hooks->receipted(r->t, r->p, &d, v) : rc;
 }
 
@@ -155,6 +207,11 @@ static enum err on_verdicts(struct reading *r, struct span bytes)
 		rc = outbox_place_of(r->t, r->p->no, no, &place);
 		if (rc == ERR_OK)
 			rc = settle(r, place, &v);
+		if (rc ==
+		    ERR_STALE) { /* they hold another one under it: ours, of a past we lost? */
+			loss_ask(r->t, r->c, r->a, NULL, no);
+			return ERR_OK;
+		}
 		r->pair->verdicts = no;
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
@@ -174,18 +231,28 @@ static enum err refuse(struct reading *r, uint16_t code, const struct id16 *thre
 	return ERR_OK;
 }
 
+enum fit { FIT, FIT_NOT_YET, FIT_CONTRADICTS, FIT_LATE, FIT_UNKNOWN_TO_US };
+
 /* Does it continue its thread's log, and is what it has seen in our hands? */
-static bool fits(struct reading *r, const struct wire_head *h, const struct thread *th)
+static enum fit fit_of(struct reading *r, const struct wire_head *h, const struct thread *th)
 {
 	struct log_entry e;
 
-	if (h->thread_no != th->their_no + 1 || !id32_equal(&h->prev_hash, &th->their_hash) ||
-	    h->seen_no < th->their_seen || h->seen_no > th->my_no)
-		return false;
+	if (h->thread_no != th->their_no + 1 || !id32_equal(&h->prev_hash, &th->their_hash)) {
+		if (h->thread_no == 0 || h->thread_no > th->their_no + 1 || th->their_no == 0)
+			return FIT_NOT_YET;
+		/* its place is taken: by one of the same life, then that life was rolled back; or it is a
+		 * late one of a life before */
+		return h->origin_inc == r->v.head.my_inc.no ? FIT_CONTRADICTS : FIT_LATE;
+	}
+	if (h->seen_no < th->their_seen)
+		return FIT_NOT_YET;
 	if (h->seen_no == 0)
-		return bytes_zero(h->seen_hash.b, 32);
-	return thread_entry(r->t, th, true, h->seen_no, &e) == ERR_OK &&
-	       id32_equal(&e.hash, &h->seen_hash);
+		return bytes_zero(h->seen_hash.b, 32) ? FIT : FIT_NOT_YET;
+	if (h->seen_no <= th->my_no && thread_entry(r->t, th, true, h->seen_no, &e) == ERR_OK &&
+	    id32_equal(&e.hash, &h->seen_hash))
+		return FIT;
+	return r->pair->unechoed ? FIT_NOT_YET : FIT_UNKNOWN_TO_US;
 }
 
 static enum err number_it(struct reading *r, const struct id16 *msg, const struct id32 *hash,
@@ -195,7 +262,19 @@ static enum err number_it(struct reading *r, const struct id16 *msg, const struc
 
 	if (r->a->verdict_from == 0)
 		r->a->verdict_from = r->pair->got + 1;
+	r->pair->blocked_ms = 0;
 	return inbox_put(r->t, r->pair, &row);
+}
+
+/* What we said of a document that we hold already. */
+static uint16_t verdict_of(struct reading *r, const struct document *d)
+{
+	struct store_key k = turn_key_ids(&d->head.thread_id, &d->key.msg);
+
+	key_u16(&k, d->key.sender);
+	if (record_exists(r->t->txn, STORE_SHELF, key_span(&k)))
+		return WIRE_VERDICT_LOST_ACT;
+	return d->hollow ? d->reason : WIRE_VERDICT_OK;
 }
 
 /* A document we hold already, re-offered under a new number: same verdict, same stored hash. */
@@ -206,8 +285,7 @@ static enum err duplicate(struct reading *r, const struct doc_key *key)
 
 	if (rc != ERR_OK)
 		return rc;
-	return number_it(r, &key->msg, &d.hash, d.hollow ? d.reason : WIRE_VERDICT_OK,
-			 r->t->wall_ms);
+	return number_it(r, &key->msg, &d.hash, verdict_of(r, &d), r->t->wall_ms);
 }
 
 static enum err keep(struct reading *r, const struct wire_doc *d, const struct doc_key *key,
@@ -218,6 +296,8 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
 	enum err rc = r->t->node->hooks->judge(r->t, r->p, d, th, &verdict);
 
+	if (rc == ERR_OK && fresh)
+		rc = echo_birth(r->t, th, false);
 	if (rc == ERR_OK)
 		rc = document_keep(r->t, key, d, &th->case_id, verdict);
 	if (rc == ERR_OK && fresh)
@@ -227,6 +307,32 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 	if (rc == ERR_OK)
 		rc = number_it(r, &key->msg, hash, verdict, r->t->wall_ms);
 	return rc == ERR_OK ? r->t->node->hooks->stored(r->t, r->p, th, key, verdict) : rc;
+}
+
+/* Of a life before a loss of theirs, and its place is taken: kept and shown, never folded. */
+static enum err keep_lost(struct reading *r, const struct wire_doc *d, const struct doc_key *key,
+			  const struct id32 *hash, struct thread *th)
+{
+	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
+	enum err rc = r->t->node->hooks->judge(r->t, r->p, d, th, &verdict);
+
+	if (rc == ERR_OK)
+		rc = document_keep(r->t, key, d, &th->case_id, verdict);
+	if (rc == ERR_OK)
+		rc = echo_shelve(r->t, th, key, d->head.type);
+	return rc == ERR_OK ? number_it(r, &key->msg, hash, WIRE_VERDICT_LOST_ACT, r->t->wall_ms)
+			    : rc;
+}
+
+/* What they signed at the place where this one contradicts it. */
+static enum err contradict(struct reading *r, const struct wire_head *h, const struct thread *th)
+{
+	const uint32_t no = h->thread_no <= th->their_no ? h->thread_no : th->their_no;
+	struct log_entry e;
+	enum err rc = thread_entry(r->t, th, false, no, &e);
+
+	r->stop = true;
+	return rc == ERR_OK ? loss_show(r->t, r->pair, r->a, &e.doc) : rc;
 }
 
 /* Every document type there is speaks of a person: observers, evaluators and coordinators neither send
@@ -269,8 +375,24 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 		return rc;
 	if (th.peer != r->p->no)
 		return refuse(r, WIRE_REFUSED_ORDER, &d->head.thread_id);
-	if (DEDUPE && !fits(r, &d->head, &th))
-		return refuse(r, WIRE_REFUSED_ORDER, &d->head.thread_id);
+	switch (DEDUPE ? fit_of(r, &d->head, &th) : FIT) {
+	case FIT:
+		break;
+	case FIT_LATE:
+		return keep_lost(r, d, &key, &hash, &th);
+	case FIT_CONTRADICTS:
+		return contradict(r, &d->head, &th);
+	case FIT_UNKNOWN_TO_US:
+		loss_ask(r->t, r->c, r->a, &d->head.thread_id, d->head.seen_no);
+		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
+	case FIT_NOT_YET:
+		if (d->head.thread_no > th.their_no + 1) {
+			rc = loss_blocked(r->t, r->pair, &r->anew);
+			if (rc != ERR_OK || r->anew)
+				return rc;
+		}
+		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
+	}
 	return keep(r, d, &key, &hash, &th);
 }
 
@@ -293,6 +415,26 @@ static bool room_for(struct reading *r, size_t len)
 	return true;
 }
 
+/* Had it: the receipt in the answer says so.  Another one under this number: they were rolled back. */
+static enum err had_before(struct reading *r, uint64_t no, struct span bytes)
+{
+	struct inbox_row in;
+	struct wire_doc d;
+	struct id32 commit, hash;
+	struct doc_key key;
+	enum err rc = inbox_get(r->t, r->p->no, no, &in);
+
+	if (rc != ERR_OK || wire_doc_get(bytes, &d) != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	commit = d.form == WIRE_HOLLOW ? d.body_commit : document_commit(d.salt, d.body);
+	hash = document_hash(d.head_bytes, &commit);
+	if (id16_equal(&in.msg, &d.head.msg_id) && id32_equal(&in.verdict.doc_hash, &hash))
+		return ERR_OK;
+	r->stop = true;
+	key = (struct doc_key){in.msg, r->p->no};
+	return loss_show(r->t, r->pair, r->a, &key);
+}
+
 static enum err on_document(struct reading *r, struct span bytes)
 {
 	const uint64_t no = r->next_no++;
@@ -304,7 +446,7 @@ static enum err on_document(struct reading *r, struct span bytes)
 	if (r->stop || r->v.head.first_seq == 0)
 		return ERR_OK;
 	if (DEDUPE && no <= r->pair->got)
-		return ERR_OK; /* had it: the receipt in the answer says so */
+		return had_before(r, no, bytes);
 	if (no > r->pair->got + 1) {
 		r->stop = true; /* a gap: the receipt says what is next */
 		return ERR_OK;
@@ -324,7 +466,8 @@ static enum err on_refused(struct reading *r, struct span bytes)
 
 	if (!in.bad)
 		r->c->refused = code; /* for whoever asks why; it never triggers a resend */
-	return ERR_OK;
+	return in.bad || code != WIRE_REFUSED_CLONE ? ERR_OK
+						    : loss_alarm_set(r->t, LOSS_TOLD, r->p->no);
 }
 
 /* The list of what they retain: answer each id with want, or with the verdict we gave. */
@@ -345,13 +488,17 @@ static enum err on_offer(struct reading *r, struct span bytes)
 
 		if (in.bad)
 			return ERR_OK;
-		if (document_known(r->t, &key)) {
+		if (bytes_zero(key.msg.b,
+			       16)) { /* let go of, or a lost act: keeps its place only */
+			v.doc_hash = (struct id32){{0}};
+			wr_u8(&w, 0);
+		} else if (document_known(r->t, &key)) {
 			enum err rc = document_load(r->t, &key, &d);
 
 			if (rc != ERR_OK)
 				return rc;
 			v.doc_hash = d.hash;
-			v.code = d.hollow ? d.reason : WIRE_VERDICT_OK;
+			v.code = verdict_of(r, &d);
 			wr_u8(&w, 0);
 		} else {
 			v.doc_hash = (struct id32){{0}};
@@ -381,9 +528,12 @@ static enum err on_want(struct reading *r, struct span bytes)
 
 		if (in.bad)
 			return ERR_OK;
-		rc = want ? outbox_number(r->t, r->pair, place) : settle(r, place, &v);
+		rc = want ? outbox_wait(r->t, r->pair, place) : settle(r, place, &v);
+		if (rc == ERR_STALE)
+			rc = ERR_OK; /* a place that is empty here */
 		r->pair->off_from = place;
 	}
+	r->pair->recheck = true; /* numbered in order of place, when they may go */
 	r->a->reply = true;
 	return rc;
 }
@@ -426,6 +576,18 @@ static enum err on_want_verdicts(struct reading *r, struct span bytes)
 	return ERR_OK;
 }
 
+/* A document of ours comes back; one that we signed in this life and forgot says that we were rolled back. */
+static enum err on_returned(struct reading *r, struct span bytes)
+{
+	bool forgot;
+	enum err rc = echo_returned(r->t, r->p, r->pair, r->a, bytes, &forgot);
+
+	if (rc != ERR_OK || !forgot)
+		return rc;
+	r->anew = true;
+	return loss_begin(r->t, 0, LOSS_ROLLED_BACK);
+}
+
 static enum err on_part(struct reading *r, const struct wire_part *p)
 {
 	bool fresh;
@@ -444,6 +606,10 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 		return on_want(r, p->bytes);
 	case WIRE_PART_PING:
 		return on_ping(r, p->bytes);
+	case WIRE_PART_RETURNED:
+		return on_returned(r, p->bytes);
+	case WIRE_PART_THREAD_HEADS:
+		return echo_heads(r->t, r->p, r->pair, r->a, p->bytes);
 	case WIRE_PART_PREKEYS:
 		rc = prekeys_take(r->t, r->p, p->bytes, &fresh);
 		return rc == ERR_MALFORMED || rc == ERR_CRYPTO ? ERR_OK : rc;
@@ -470,7 +636,7 @@ static enum err read_parts(struct reading *r)
 	enum err rc = ERR_OK;
 
 	r->next_no = r->v.head.first_seq;
-	while (rc == ERR_OK && wire_part_next(&parts, &p))
+	while (rc == ERR_OK && !r->anew && wire_part_next(&parts, &p))
 		rc = on_part(r, &p);
 	return rc;
 }
@@ -509,9 +675,13 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 	if (r.a == NULL)
 		return ERR_NOMEM;
 	rc = outbox_pair(t, p->no, &r.pair);
+	if (rc == ERR_OK && r.pair->stopped) {
+		loss_farewell(r.c, r.a);
+		return ERR_OK;
+	}
 	if (rc == ERR_OK)
 		rc = incarnations(&r, &go);
-	if (rc != ERR_OK)
+	if (rc != ERR_OK || r.pair->stopped)
 		return rc;
 	r.pair->last_frame_ms = r.v.head.time_ms;
 	r.pair->last_heard_ms = t->wall_ms;
@@ -520,6 +690,7 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 		return rc;
 	if (!go)
 		return read_news(&r);
+	r.c->met = true;
 	if (!r.c->heard) {
 		r.c->heard = true;
 		r.c->sent = r.pair->acked;

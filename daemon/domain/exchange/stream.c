@@ -5,6 +5,8 @@
 #include "base/check.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/checkpoint.h"
+#include "domain/exchange/echo.h"
+#include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/spread.h"
 
@@ -23,9 +25,11 @@ enum err stream_up(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
 	struct effect *e = turn_effect(t, EFFECT_PREKEY);
+	struct pair *pr;
+	enum err rc = outbox_pair(t, p->no, &pr);
 
-	if (e == NULL)
-		return ERR_NOMEM;
+	if (rc != ERR_OK || e == NULL)
+		return rc == ERR_OK ? ERR_NOMEM : rc;
 	e->peer = p->no;
 	*c = (struct conn){
 		.up = true,
@@ -33,6 +37,7 @@ enum err stream_up(struct turn *t, struct peer *p)
 		.question = c->question,
 		.ask_mono_ms = t->mono_ms + LIMIT_ASK_MS,
 		.ask_wait_ms = LIMIT_ASK_MS,
+		.base = pr->acked,
 	};
 	return ERR_OK;
 }
@@ -80,8 +85,9 @@ enum err stream_owe(struct turn *t, uint16_t peer)
 
 bool stream_pending(const struct pair *pr, const struct conn *c)
 {
-	return !c->heard || pr->yours.no == 0 || pr->off_from < pr->off_to ||
-	       pr->acked < pr->num_last || pr->verdicts < pr->acked || pr->tail < pr->out_last;
+	return !c->heard || pr->yours.no == 0 || pr->unheard || pr->unechoed ||
+	       pr->off_from < pr->off_to || pr->acked < pr->num_last || pr->verdicts < pr->acked ||
+	       pr->tail < pr->out_last;
 }
 
 enum err stream_tick(struct turn *t, struct peer *p)
@@ -128,16 +134,117 @@ uint64_t stream_next_mono_ms(const struct node *n)
 	return next;
 }
 
+/* Does entry no of our log of this thread still wait?  What follows it waits too. */
+static enum err still_waits(struct speaking *s, const struct thread *th, uint32_t no, bool *waits)
+{
+	struct outbox_row row;
+	struct store_key k;
+	struct log_entry e;
+	uint64_t place;
+	uint16_t peer;
+	enum err rc = thread_entry(s->t, th, true, no, &e);
+
+	if (rc == ERR_OK)
+		rc = outbox_find(s->t, &e.doc.msg, &peer, &place, &row);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	k = turn_key_u16_u64(peer, place);
+	*waits = *waits || record_exists(s->t->txn, STORE_WAITING, key_span(&k));
+	return ERR_OK;
+}
+
+/* A document of a thread that differs, or of a case that waits for partners, keeps its place; so does what
+ * comes after it, and what rests on a consent that waits. */
+static enum err may_go(struct speaking *s, const struct outbox_row *row, bool *yes)
+{
+	const struct pair *pr = s->pair;
+	struct document d;
+	struct thread th, consent;
+	bool waits = row->state == OUTBOX_STORED && pr->unconfirmed;
+	enum err rc;
+
+	*yes = !waits;
+	if (waits || (!pr->unechoed && pr->waiting == 0 && !s->t->node->quarantine))
+		return ERR_OK;
+	rc = document_load(s->t, &row->doc, &d);
+	if (rc == ERR_OK)
+		rc = thread_load(s->t, &d.head.thread_id, &th);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	waits = !echo_settled(&th, pr) || loss_quarantined(s->t, &th.case_id);
+	if (!waits && d.head.thread_no > 1)
+		rc = still_waits(s, &th, d.head.thread_no - 1, &waits);
+	if (rc == ERR_OK && !waits && !bytes_zero(d.head.grant_id.b, 16) &&
+	    !id16_equal(&d.head.grant_id, &d.head.thread_id) &&
+	    thread_load(s->t, &d.head.grant_id, &consent) == ERR_OK)
+		rc = still_waits(s, &consent, 1, &waits);
+	*yes = !waits;
+	return rc;
+}
+
+static enum err one_pass(struct speaking *s)
+{
+	struct pair *pr = s->pair;
+	uint64_t place = 0;
+	enum err rc;
+
+	while ((rc = outbox_waiting(s->t, pr, &place)) == ERR_OK) {
+		struct outbox_row row;
+		bool yes = false;
+
+		rc = outbox_get(s->t, pr->peer, place, &row);
+		if (rc == ERR_OK && row.state != OUTBOX_SHELVED)
+			rc = may_go(s, &row, &yes);
+		if (rc == ERR_OK && yes)
+			rc = outbox_number(s->t, pr, place);
+		if (rc == ERR_NOTFOUND || (rc == ERR_OK && (yes || row.state == OUTBOX_SHELVED)))
+			rc = outbox_unwait(s->t, pr, place);
+		if (rc != ERR_OK)
+			return rc;
+		place++;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* What was put aside goes before what is new, so that every thread keeps its order; what came back after a
+ * loss may have its place behind what follows it. */
+static enum err number_waiting(struct speaking *s)
+{
+	uint64_t before;
+	enum err rc;
+
+	s->pair->recheck = false;
+	do {
+		before = s->pair->waiting;
+		rc = one_pass(s);
+	} while (rc == ERR_OK && s->pair->waiting > 0 && s->pair->waiting < before);
+	return rc;
+}
+
 /* Give stream numbers to what may go now; durable, so a restart repeats the same numbers. */
 static enum err number_tail(struct speaking *s)
 {
 	struct pair *pr = s->pair;
 	enum err rc = ERR_OK;
 
-	if (pr->off_from < pr->off_to)
-		return ERR_OK; /* what is retained is offered by id first */
-	while (rc == ERR_OK && pr->tail < pr->out_last)
-		rc = outbox_number(s->t, pr, ++pr->tail);
+	if (pr->off_from < pr->off_to || pr->unheard)
+		return ERR_OK; /* what is retained is offered by id first, and they were not heard */
+	if (pr->recheck)
+		rc = number_waiting(s);
+	while (rc == ERR_OK && pr->tail < pr->out_last) {
+		struct outbox_row row;
+		bool yes;
+
+		rc = outbox_get(s->t, pr->peer, ++pr->tail, &row);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (row.state == OUTBOX_STORED || row.state == OUTBOX_SHELVED)
+			continue; /* came from there, or is a lost act */
+		rc = may_go(s, &row, &yes);
+		if (rc == ERR_OK)
+			rc = yes ? outbox_number(s->t, pr, pr->tail)
+				 : outbox_wait(s->t, pr, pr->tail);
+	}
 	return rc;
 }
 
@@ -178,7 +285,8 @@ static void state_parts(struct speaking *s, struct wr *w, uint16_t *count)
 			struct outbox_row row = {.state = 0};
 			struct id16 gone = {{0}}; /* pruned rows keep their place, without an id */
 
-			if (outbox_get(s->t, s->p->no, pr->off_from + i, &row) == ERR_OK)
+			if (outbox_get(s->t, s->p->no, pr->off_from + i, &row) == ERR_OK &&
+			    row.state != OUTBOX_SHELVED)
 				gone = row.doc.msg;
 			wr_put(&part, gone.b, 16);
 		}
@@ -243,7 +351,8 @@ static uint8_t choose_class(size_t want, size_t least)
 	uint8_t cls = WIRE_CLASSES;
 
 	while (cls-- > 1)
-		if (want * 100 >= (wire_class_len(cls) - WIRE_FRAME_EXTRA) * (size_t)FILL_PERCENT)
+		if (least <= wire_class_len(cls) - WIRE_FRAME_EXTRA &&
+		    want * 100 >= (wire_class_len(cls) - WIRE_FRAME_EXTRA) * (size_t)FILL_PERCENT)
 			return cls;
 	for (cls = 0; cls + 1u < WIRE_CLASSES; cls++)
 		if (least <= wire_class_len(cls) - WIRE_FRAME_EXTRA)
@@ -258,7 +367,8 @@ struct load {
 
 static enum err collect(struct speaking *s, size_t used, struct load *l)
 {
-	const size_t cap = LIMIT_CLASS_2 - WIRE_FRAME_EXTRA - used;
+	const size_t room = LIMIT_CLASS_2 - WIRE_FRAME_EXTRA;
+	const size_t cap = used < room ? room - used : 0;
 	struct pair *pr = s->pair;
 	uint64_t no = s->c->sent > pr->acked ? s->c->sent : pr->acked;
 
@@ -336,6 +446,18 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 			return rc;
 	}
 	state_parts(s, &parts, &count);
+	if (s->a != NULL && s->c->heard && (s->a->ping || s->a->again)) {
+		s->a->again = false;
+		rc = echo_ask(s->t, s->p, s->pair, &parts, &count);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	if (s->a != NULL && s->a->more_count > 0) {
+		wr_put(&parts, s->a->more.p, s->a->more.len);
+		count = (uint16_t)(count + s->a->more_count);
+		s->a->more_count = 0;
+		s->a->more.len = 0;
+	}
 	if (s->a != NULL && s->a->part_count > 0) {
 		wr_put(&parts, s->a->parts.p, s->a->parts.len);
 		count = (uint16_t)(count + s->a->part_count);
@@ -354,7 +476,7 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 		wire_part_put(&parts, WIRE_PART_DOCUMENT, l.docs[taken++]);
 		count++;
 	}
-	if (parts.over)
+	if (parts.over || parts.len > cap - WIRE_FRAME_EXTRA)
 		return ERR_NOMEM;
 	if (taken > 0) {
 		const uint64_t lo = s->c->sent > s->pair->acked ? s->c->sent : s->pair->acked;
@@ -384,6 +506,8 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a)
 		return ERR_OK; /* their record comes first */
 	s.c = state_conn(t->node, p);
 	rc = outbox_pair(t, p->no, &s.pair);
+	if (rc == ERR_OK && s.pair->stopped && !a->farewell)
+		return ERR_OK;
 	/* Before enough members witnessed it, and while a fork is open, nothing about a person leaves. */
 	if (rc == ERR_OK && s.pair->yours.no != 0 && s.c->heard && p->activated)
 		rc = number_tail(&s);

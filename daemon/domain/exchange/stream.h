@@ -31,6 +31,18 @@ struct exchange_hooks {
 	/* About to leave: 0, or the reason to send it hollow (re-checked at transmission). */
 	enum err (*leaving)(struct turn *t, const struct peer *p, const struct document *d,
 			    uint16_t *reason);
+	/* A thread of ours was found the same at both ends again: what was put off may be done now. */
+	enum err (*echoed)(struct turn *t, struct thread *th);
+	/* A thread we had forgotten comes back with our own first document: whose case is it?  Sets
+	 * th->case_id and the rest. */
+	enum err (*recovered)(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			      struct thread *th);
+	/* A document of ours came back and is in its log. */
+	enum err (*returned)(struct turn *t, const struct peer *p, struct thread *th,
+			     const struct doc_key *key);
+	/* A document became a lost act. */
+	enum err (*shelved)(struct turn *t, struct thread *th, const struct doc_key *key,
+			    uint16_t type);
 	/* The partner's disk has it. */
 	enum err (*receipted)(struct turn *t, const struct peer *p, const struct document *d,
 			      const struct wire_verdict *v);

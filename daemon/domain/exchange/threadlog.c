@@ -61,6 +61,8 @@ enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th)
 	th->provisional = (bits & 2) != 0;
 	th->paused_once = (bits & 4) != 0;
 	th->escalated = (bits & 8) != 0;
+	th->owes_revoke = (bits & 16) != 0;
+	th->era = rd_u32(&r);
 	th->my_no = rd_u32(&r);
 	th->their_no = rd_u32(&r);
 	th->their_seen = rd_u32(&r);
@@ -98,7 +100,8 @@ enum err thread_save(struct turn *t, const struct thread *th)
 	wr_u8(&w, th->table_version);
 	wr_u8(&w, th->urgency);
 	wr_u8(&w, (uint8_t)(th->hidden | th->provisional << 1 | th->paused_once << 2 |
-			    th->escalated << 3));
+			    th->escalated << 3 | th->owes_revoke << 4));
+	wr_u32(&w, th->era);
 	wr_u32(&w, th->my_no);
 	wr_u32(&w, th->their_no);
 	wr_u32(&w, th->their_seen);
@@ -143,14 +146,17 @@ void thread_reference(const struct id16 *id, char out[THREAD_REF_LEN + 1])
 enum err thread_create(struct turn *t, const struct thread *th)
 {
 	const struct store_key ck = turn_key_ids(&th->case_id, &th->id);
-	struct store_key rk = {.len = 0};
+	struct store_key rk = {.len = 0}, pk = turn_key_u16(th->peer);
 	uint8_t ref[REF_BYTES];
 	enum err rc;
 
 	ref_bytes(&th->id, ref);
 	key_put(&rk, ref, sizeof ref);
 	key_put(&rk, th->id.b, sizeof th->id.b);
+	key_put(&pk, th->id.b, sizeof th->id.b);
 	rc = turn_put(t, STORE_THREADCASE, &ck, span_of(&th->kind, 1));
+	if (rc == ERR_OK)
+		rc = turn_put(t, STORE_THREADPEER, &pk, span_of(&th->kind, 1));
 	if (rc == ERR_OK && th->kind == THREAD_REFERRAL)
 		rc = turn_put(t, STORE_THREADREF, &rk, span_of(&th->role, 1));
 	return rc == ERR_OK ? thread_save(t, th) : rc;
@@ -207,6 +213,49 @@ enum err thread_entry(struct turn *t, const struct thread *th, bool mine, uint32
 	e->seen_no = rd_u32(&r);
 	e->created_ms = rd_u64(&r);
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err thread_truncate(struct turn *t, struct thread *th, bool mine, uint32_t no)
+{
+	uint32_t *last = mine ? &th->my_no : &th->their_no;
+	struct log_entry e = {.seen_no = 0};
+	enum err rc = ERR_OK;
+
+	for (uint32_t i = no; i <= *last && rc == ERR_OK; i++) {
+		const struct store_key k = log_key(&th->id, mine, i);
+
+		rc = store_del(t->txn, STORE_THREADLOG, key_span(&k));
+	}
+	*last = no - 1;
+	if (rc == ERR_OK && no > 1)
+		rc = thread_entry(t, th, mine, no - 1, &e);
+	if (mine) {
+		th->my_hash = e.hash;
+	} else {
+		th->their_hash = e.hash;
+		th->their_seen = e.seen_no;
+	}
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
+enum err thread_next_of_peer(struct turn *t, uint16_t peer, struct id16 *id)
+{
+	struct store_key at = turn_key_u16(peer);
+	const struct store_key prefix = at;
+	struct store_row row;
+	enum err rc;
+
+	key_put(&at, id->b, 16);
+	key_u8(&at, 0); /* just above it */
+	rc = store_seek(t->txn, STORE_THREADPEER, key_span(&at), &row);
+	if (rc != ERR_OK)
+		return rc;
+	if (row.key.len != 18)
+		return ERR_CORRUPT;
+	if (memcmp(row.key.p, prefix.b, prefix.len) != 0)
+		return ERR_NOTFOUND;
+	memcpy(id->b, row.key.p + 2, 16);
+	return ERR_OK;
 }
 
 /* O and I, L read as 0 and 1, as people hear them on the telephone. */

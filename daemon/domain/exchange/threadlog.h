@@ -3,7 +3,7 @@
  * threadlog - a referral or consent between two nodes: two append-only logs and one row of state.
  *
  * Layer:    domain/exchange (base, proto, store; crypto/hash; lower rooms).
- * Owns:     tables THREAD, THREADLOG, THREADCASE, THREADREF.
+ * Owns:     tables THREAD, THREADLOG, THREADCASE, THREADREF, THREADPEER (peer u16 | thread 16).
  * Threads:  core process, event-loop thread only.
  * Time:     *_ms wall-clock milliseconds.
  * Durable:  with the turn's transaction.
@@ -20,12 +20,16 @@ enum { THREAD_REF_LEN = 9, THREAD_LOG_MAX = 512 };
 
 struct thread {
 	struct id16 id, case_id, grant_id;
+	struct id16
+		birth; /* of a new one: id of its first document, which its own is derived from; not kept */
 	uint16_t peer;
 	uint8_t kind, role; /* role: which side we are */
 	uint8_t state, table_version, urgency;
 	bool hidden;	  /* revoked or entered in error: the payload is not shown */
 	bool provisional; /* our own end, not yet confirmed by the receiver's log */
 	bool paused_once, escalated;
+	bool owes_revoke; /* withdrawn here, but not yet in our log: signed when the log is whole */
+	uint32_t era;	  /* of the pair, when this thread was last the same at both ends */
 	uint32_t my_no, their_no, their_seen;
 	struct id32 my_hash, their_hash;
 	uint64_t created_ms, stored_ms; /* stored: at the receiver, 0 unknown */
@@ -53,6 +57,10 @@ MUST_CHECK enum err thread_append(struct turn *t, struct thread *th, bool mine,
 				  const struct log_entry *e);
 MUST_CHECK enum err thread_entry(struct turn *t, const struct thread *th, bool mine, uint32_t no,
 				 struct log_entry *e);
+/** Take everything from number no on out of our log or theirs; the documents themselves stay. */
+MUST_CHECK enum err thread_truncate(struct turn *t, struct thread *th, bool mine, uint32_t no);
+/** The first thread with this peer after *id.  ERR_NOTFOUND: no more. */
+MUST_CHECK enum err thread_next_of_peer(struct turn *t, uint16_t peer, struct id16 *id);
 /** 8 Crockford base-32 characters and a check character, from the thread id; same at both ends. */
 void thread_reference(const struct id16 *id, char out[THREAD_REF_LEN + 1]);
 /** By reference, or a unique prefix (>= 4 characters) of reference or id; *many says several fit. */

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/recover.h"
+
+#include "domain/care/acts.h"
+#include "domain/care/cases.h"
+#include "domain/care/consent.h"
+#include "domain/care/intake.h"
+#include "domain/care/ledger.h"
+#include "domain/care/refer.h"
+#include "domain/care/worklist.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/echo.h"
+#include "domain/exchange/loss.h"
+
+/* The name a document gives its person: the pseudonym we drew for that partner, when its body is there. */
+static bool subject_of(struct turn *t, const struct wire_doc *d, struct msg **body,
+		       struct id16 *subject)
+{
+	struct err_text why;
+	struct span ref;
+
+	*body = NULL;
+	if (d->form != WIRE_WHOLE || !document_type_known(d->head.type) ||
+	    msg_parse(t->arena, document_body_kind(d->head.type), d->body, body, &why) != ERR_OK)
+		return false;
+	ref = d->head.type == DOC_OFFER	    ? msg_bytes(*body, OFFER_SUBJECT_REF)
+	      : d->head.type == DOC_CONSENT ? msg_bytes(*body, CONSENT_GRANT_SUBJECT_REF)
+					    : span_of(NULL, 0);
+	if (ref.len != 16)
+		return false;
+	memcpy(subject->b, ref.p, 16);
+	return true;
+}
+
+/* Which of our cases derives this pseudonym, or this thread's id out of its first document's?  Every case
+ * is tried: ids are derived so that only whoever holds the case's key can tell. */
+static enum err search(struct turn *t, const struct peer *p, const struct wire_doc *d,
+		       const struct id16 *subject, struct id16 *case_id)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_CASES, span_of(NULL, 0), &at, &row)) ==
+	       ERR_OK) {
+		struct id16 got;
+
+		if (row.key.len != 16)
+			return ERR_CORRUPT;
+		memcpy(case_id->b, row.key.p, 16);
+		rc = subject != NULL ? refer_subject(t, case_id, p, &got)
+				     : refer_thread_id(t, case_id, p, &d->head.msg_id, &got);
+		if (rc == ERR_OK &&
+		    id16_equal(&got, subject != NULL ? subject : &d->head.thread_id))
+			return ERR_OK;
+		if (rc != ERR_OK && rc != ERR_NOTFOUND)
+			return rc;
+	}
+	return rc;
+}
+
+static enum err case_of(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			struct msg **body, struct id16 *case_id)
+{
+	const struct store_key k = turn_key_id(&d->head.grant_id);
+	struct id16 subject = d->head.thread_id;
+	const bool named = subject_of(t, d, body, &subject);
+	struct msg *g;
+	enum err rc = bytes_zero(d->head.grant_id.b, 16)
+			      ? ERR_NOTFOUND
+			      : turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &g);
+
+	if (rc == ERR_OK && msg_u64(g, GRANT_RECORD_PEER) == p->no &&
+	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {
+		memcpy(case_id->b, msg_bytes(g, GRANT_RECORD_CASE_ID).p, 16);
+		return ERR_OK;
+	}
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	rc = cases_of_subject(t, p, &subject, case_id);
+	if (rc == ERR_NOTFOUND)
+		rc = search(t, p, d, named ? &subject : NULL, case_id);
+	/* The case itself is younger than the backup: it begins anew with what the partner gives back. */
+	return rc == ERR_NOTFOUND ? cases_open(t, p, &subject, false, case_id) : rc;
+}
+
+enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			struct thread *th)
+{
+	const struct store_key k = turn_key_id(&th->id);
+	struct msg *body;
+	enum err rc = case_of(t, p, d, &body, &th->case_id);
+
+	th->role = THREAD_SENDER;
+	th->kind = d->head.type == DOC_CONSENT ? THREAD_CONSENT : THREAD_REFERRAL;
+	th->grant_id = d->head.grant_id;
+	th->created_ms = d->head.created_ms;
+	th->stored_ms = th->changed_ms = t->wall_ms;
+	th->term_days = ACTS_TERM_DAYS + ACTS_GRACE_DAYS;
+	th->table_version = d->head.table_version;
+	th->hidden = record_exists(t->txn, STORE_GONE, key_span(&k));
+	if (rc == ERR_OK && body != NULL && d->head.type == DOC_CONSENT)
+		rc = consent_recover(t, p, &d->head.thread_id, &th->case_id, body);
+	return rc;
+}
+
+/* A case that only its own returned documents tell about learns the person from them. */
+static enum err learn(struct turn *t, struct thread *th, const struct document *d)
+{
+	struct msg *body, *record;
+	enum err rc = document_body(t, d, &body);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (d->head.type == DOC_HOLD)
+		th->review_ms = msg_u64(body, ACT_DATE_MS);
+	if (d->head.type != DOC_OFFER)
+		return ERR_OK;
+	intake_read_offer(th, body);
+	rc = cases_load(t, &th->case_id, &record);
+	if (rc != ERR_OK || msg_has(record, CASE_RECORD_PERSON))
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return cases_learn(t, &th->case_id, msg_get(body, OFFER_PERSON));
+}
+
+enum err recover_returned(struct turn *t, const struct peer *p, struct thread *th,
+			  const struct doc_key *key)
+{
+	struct document d;
+	const char *name;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc != ERR_OK)
+		return rc;
+	name = document_type_name(d.head.type);
+	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
+						.peer = p->no,
+						.case_id = &th->case_id,
+						.grant = &th->grant_id,
+						.detail = "returned"});
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &th->case_id, name, "returned by the partner", &th->id);
+	if (rc == ERR_OK && d.head.cats != 0)
+		rc = ledger_add(t, &th->grant_id, &key->msg, p->no, d.head.type, d.head.cats);
+	if (rc == ERR_OK && th->kind == THREAD_CONSENT)
+		return thread_save(t, th);
+	if (rc == ERR_OK)
+		rc = learn(t, th, &d);
+	return rc == ERR_OK ? acts_changed(t, th, name) : rc;
+}
+
+enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key *key,
+			 uint16_t type)
+{
+	const char *name = document_type_name(type);
+	enum err rc = cases_entry(t, &th->case_id, "lost-act", name, &th->id);
+
+	if (rc == ERR_NOTFOUND)
+		rc = ERR_OK;	  /* its case was erased */
+	if (type == DOC_REVOKE) { /* a withdrawal stays one, whatever became of its document */
+		th->hidden = true;
+		th->owes_revoke = th->owes_revoke || key->sender == 0;
+	}
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
+							.peer = th->peer,
+							.case_id = &th->case_id,
+							.detail = "lost-act"});
+	if (rc == ERR_OK && th->kind == THREAD_REFERRAL)
+		rc = worklist_add(t, th, WORK_LOST, name);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+static enum err revoke_again(struct turn *t, struct thread *th)
+{
+	const enum referral_state s = (enum referral_state)th->state;
+
+	th->owes_revoke = false;
+	if (referral_may(s, acts_our_side(th), DOC_REVOKE))
+		return acts_automatic(t, th, DOC_REVOKE, "consent-withdrawn");
+	return thread_save(t, th);
+}
+
+enum err recover_catch_up(struct turn *t, struct thread *th)
+{
+	struct log_entry theirs, ours = {.seen_no = 0};
+	struct document d;
+	bool yes = false;
+	enum err rc;
+
+	if (th->kind != THREAD_REFERRAL)
+		return ERR_OK;
+	rc = echo_writable(t, th, &yes);
+	if (rc != ERR_OK || !yes)
+		return rc;
+	if (th->owes_revoke) {
+		rc = revoke_again(t, th);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	rc = acts_changed(t, th, "compared");
+	if (rc != ERR_OK || th->their_no == 0)
+		return rc;
+	if (th->my_no > 0)
+		rc = thread_entry(t, th, true, th->my_no, &ours);
+	if (rc == ERR_OK)
+		rc = thread_entry(t, th, false, th->their_no, &theirs);
+	if (rc == ERR_OK && ours.seen_no >= th->their_no)
+		return ERR_OK; /* answered */
+	if (rc == ERR_OK)
+		rc = document_load(t, &theirs.doc, &d);
+	if (rc == ERR_OK && d.hollow)
+		rc = intake_answer_hollow(t, th, d.head.type);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err recover_echoed(struct turn *t, struct thread *th)
+{
+	const struct store_key k = turn_key_id(&th->case_id);
+
+	/* Erased meanwhile: its threads stay, empty, and owe nothing. */
+	return record_exists(t->txn, STORE_CASES, key_span(&k)) ? recover_catch_up(t, th) : ERR_OK;
+}
+
+enum err recover_release(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
+
+	(void)reply;
+	if (rc != ERR_OK)
+		return rc;
+	if (!loss_quarantined(t, &id))
+		return turn_refuse(t, ERR_STATE, "this case does not wait", "",
+				   "see: kring status");
+	rc = audit_add(t, &(struct audit_entry){
+				  .event = AUDIT_LOSS, .case_id = &id, .detail = "released"});
+	return rc == ERR_OK ? loss_release(t, &id) : rc;
+}

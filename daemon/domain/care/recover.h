@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * recover - what a loss of state means for cases: threads that come back, lost acts, withdrawals that were
+ *           forgotten, cases that wait (SECURITY.md 5.7).
+ *
+ * Layer:    domain/care (base, proto, store; lower rooms).
+ * Owns:     nothing; the hooks of exchange that follow a loss.
+ * Threads:  core process, event-loop thread only.
+ * Time:     *_ms wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  what a partner gives back is what we once sent it; it joins the same case again.
+ */
+#ifndef KRING_DOMAIN_CARE_RECOVER_H
+#define KRING_DOMAIN_CARE_RECOVER_H
+
+#include "domain/exchange/threadlog.h"
+
+/* hooks, see exchange/stream.h */
+MUST_CHECK enum err recover_echoed(struct turn *t, struct thread *th);
+MUST_CHECK enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_doc *d,
+				   struct thread *th);
+MUST_CHECK enum err recover_returned(struct turn *t, const struct peer *p, struct thread *th,
+				     const struct doc_key *key);
+MUST_CHECK enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key *key,
+				    uint16_t type);
+/** What was put off while the thread was compared: a withdrawal, an answer by rule, its timer. */
+MUST_CHECK enum err recover_catch_up(struct turn *t, struct thread *th);
+
+/** control command: let one case out of quarantine before every partner was heard. */
+MUST_CHECK enum err recover_release(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_CARE_RECOVER_H */
