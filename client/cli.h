@@ -71,6 +71,8 @@ struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub);
 int cli_finish(struct cli *c, const struct msg *request);
 /** Send; errors and JSON are printed, anything else is the caller's to print from *reply. */
 int cli_ask(struct cli *c, const struct msg *request, struct msg **reply);
+/** As cli_ask, but nothing of the reply is printed, in JSON neither. */
+int cli_call(struct cli *c, const struct msg *request, struct msg **reply);
 /** kringd lies beside kring, or in the place where packages put it; out holds 4 096 bytes. */
 bool cli_daemon_path(char *out);
 /** Run kringd's tool with these arguments; replaces the process. */
@@ -89,6 +91,10 @@ int admin_erase(struct cli *c);
 int admin_verify(struct cli *c);
 int admin_audit_export(struct cli *c);
 int admin_audit_verify(struct cli *c);
+
+/* backup.c */
+int backup_take(struct cli *c);
+int backup_restore(struct cli *c);
 
 /* out.c */
 void out_json(const struct msg *m);

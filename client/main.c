@@ -99,6 +99,17 @@ static int code_of(const char *error)
 	return strcmp(error, "damaged") == 0 ? CLI_DAMAGED : CLI_REFUSED;
 }
 
+int cli_call(struct cli *c, const struct msg *request, struct msg **out)
+{
+	const bool json = c->json;
+	int code;
+
+	c->json = false;
+	code = cli_ask(c, request, out);
+	c->json = json;
+	return code;
+}
+
 int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 {
 	enum err rc = ctlclient_call(&c->arena, c->socket, request, out);

@@ -335,6 +335,26 @@ static const char *roster_words(const char *code)
 	return "stale: no word from the roots for a month (kring roster renew)";
 }
 
+static const char *alarm_words(const char *code)
+{
+	static const char *const words[][2] = {
+		{"restored", "this node came back from an older state"},
+		{"rolled-back", "a partner proved that this node forgot what it had signed"},
+		{"ran-elsewhere",
+		 "this node's identity ran elsewhere: a copy, or a restore beside it"},
+		{"older-incarnation", "connected with a past of its own: rolled back, or a copy"},
+		{"runs-twice",
+		 "RUNS TWICE: nothing is exchanged; telephone them (kring partner restored)"},
+		{"told-runs-twice", "says that this node runs twice, and stopped; telephone them"},
+		{"came-back", "lost state; telephone them, then: kring partner restored"},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i][0], code) == 0)
+			return words[i][1];
+	return code;
+}
+
 static void status(const struct msg *reply)
 {
 	const struct msg *s = msg_get(reply, REPLY_STATUS);
@@ -361,6 +381,19 @@ static void status(const struct msg *reply)
 			strcmp(msg_text(s, STATUS_DISK), "full") == 0
 				? "almost full: nothing new is taken in, from partners or from here"
 				: "less than a tenth is left: make room");
+	for (size_t i = 0; i < msg_count(s, STATUS_ALARMS); i++) {
+		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
+
+		(void)printf("  ALARM        ");
+		print_time(msg_u64(a, ALARM_ROW_AT_MS), false);
+		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
+			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : ": ",
+			     alarm_words(msg_text(a, ALARM_ROW_WHAT)));
+	}
+	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)
+		(void)printf("  waits for    %s (cases of before the loss stay here until it was "
+			     "heard)\n",
+			     msg_text_at(s, STATUS_WAITING_FOR, i));
 	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
 		(void)printf("  ROSTER       %s\n",
 			     roster_words(msg_text(s, STATUS_ROSTER_STANDING)));

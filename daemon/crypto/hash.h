@@ -26,7 +26,8 @@
 	X(SUBJECT, "KRG1.subject") X(THREADREF, "KRG1.threadref")       \
 	X(CASECOMMIT, "KRG1.casecommit") X(SLOTFILE, "KRG1.slotfile")   \
 	X(NODEREC, "KRG1.noderec") X(SAS, "KRG1.sas")                   \
-	X(SASCOMMIT, "KRG1.sas.commit") X(JOINMAC, "KRG1.joinmac")
+	X(SASCOMMIT, "KRG1.sas.commit") X(JOINMAC, "KRG1.joinmac") \
+	X(RECOVERY, "KRG1.recovery")
 
 enum hash_label {
 #define HASH_ENUM(name, text) HASH_##name,

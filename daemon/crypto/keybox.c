@@ -179,16 +179,23 @@ static void wrap(const struct keybox *kb, enum keybox_class cls, const struct id
 enum err keybox_new_wrapped(struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
 			    uint8_t out[KEYBOX_WRAPPED_LEN])
 {
-	const struct keybox_roots *r = &kb->s->roots;
 	uint8_t key[32];
 
 	rng_fill(key, sizeof key);
-	wrap(kb, cls, case_id, cls == KEYBOX_CASE ? r->case_epoch : r->audit_epoch, key, out);
+	keybox_wrap(kb, cls, case_id, key, out);
 	sodium_memzero(key, sizeof key);
 	return ERR_OK;
 }
 
-static enum err unwrap(const struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
+void keybox_wrap(const struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
+		 const uint8_t key[32], uint8_t out[KEYBOX_WRAPPED_LEN])
+{
+	const struct keybox_roots *r = &kb->s->roots;
+
+	wrap(kb, cls, case_id, cls == KEYBOX_CASE ? r->case_epoch : r->audit_epoch, key, out);
+}
+
+enum err keybox_unwrap(const struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
 		       const uint8_t *wrapped, uint8_t key[32])
 {
 	uint8_t adbuf[WRAP_AD_LEN];
@@ -215,7 +222,7 @@ enum err keybox_rewrap(struct keybox *kb, const struct id16 *case_id, const uint
 		       uint8_t out[KEYBOX_WRAPPED_LEN])
 {
 	uint8_t key[32];
-	enum err rc = unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
+	enum err rc = keybox_unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
 
 	require(kb->s->roots.case_epoch_next != 0);
 	if (rc == ERR_OK)
@@ -244,7 +251,7 @@ static enum err record_key(const struct keybox *kb, enum keybox_class cls,
 		memcpy(key, kb->s->roots.meta, 32);
 		return ERR_OK;
 	}
-	rc = unwrap(kb, cls, case_id, wrapped, key);
+	rc = keybox_unwrap(kb, cls, case_id, wrapped, key);
 	if (rc == ERR_OK)
 		subkey(key, CASE_RECORDS, "KRGCASE1", key);
 	return rc;
@@ -285,7 +292,7 @@ enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id, const
 			   sizeof out->b);
 		return ERR_OK;
 	}
-	rc = unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
+	rc = keybox_unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
 	if (rc == ERR_OK) {
 		subkey(key, CASE_PSEUDONYMS, "KRGCASE1", key);
 		hash_parts(HASH_SUBJECT, span_of(key, sizeof key), &input, 1, out->b,

@@ -40,6 +40,9 @@ struct keybox_roots {
 	uint8_t case_wrap_next[32];
 	bool prekey_next; /* while a destruction of prekeys runs */
 	uint8_t prekey_wrap_next[32];
+	uint8_t ledger[32]; /* of the erasure ledger beside the store; backups carry it */
+	uint8_t recovery_pub
+		[32];	  /* answered by the recovery code alone: what backups are sealed to */
 	uint8_t meta[32]; /* node-wide records: not of MK, so that a restore can keep it */
 	uint8_t nk_seed[32], tk_sec[32];
 	struct inception inception;
@@ -72,6 +75,12 @@ void keybox_sign(const struct keybox *kb, enum sign_label label, const struct sp
 /** A new random key of one case, wrapped for the store. */
 MUST_CHECK enum err keybox_new_wrapped(struct keybox *kb, enum keybox_class cls,
 				       const struct id16 *case_id, uint8_t out[KEYBOX_WRAPPED_LEN]);
+/** For backup.c alone: a key out of its wrapping, and into one of this node.  The caller wipes key. */
+MUST_CHECK enum err keybox_unwrap(const struct keybox *kb, enum keybox_class cls,
+				  const struct id16 *case_id, const uint8_t *wrapped,
+				  uint8_t key[32]);
+void keybox_wrap(const struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
+		 const uint8_t key[32], uint8_t out[KEYBOX_WRAPPED_LEN]);
 /** keybox_record_seal(..., out): out holds plain.len + KEYBOX_RECORD_EXTRA.  wrapped is NULL for META. */
 MUST_CHECK enum err keybox_record_seal(struct keybox *kb, enum keybox_class cls,
 				       const struct id16 *case_id, const uint8_t *wrapped,

@@ -22,7 +22,8 @@ enum {
 	ARGON_OPS = 3,
 	ARGON_KIB = 256 * 1024,
 	ARGON_KIB_MAX = 1024 * 1024,
-	IDENTITY_PLAIN = 64 + 4 + 32, /* NK seed | TK | key_seq | digest of the next key */
+	IDENTITY_PLAIN = 64 + 4 + 32 +
+			 32, /* NK seed | TK | key_seq | digest of next | recovery key */
 	IDENTITY_LEN = MAGIC_LEN + IDENTITY_INCEPTION_LEN + 24 + IDENTITY_PLAIN + 16,
 };
 
@@ -370,6 +371,7 @@ static enum err identity_write(const char *dir, const struct keybox_roots *k)
 	wr_put(&p, k->tk_sec, 32);
 	wr_u32(&p, k->key_seq);
 	wr_put(&p, k->next_digest.b, 32);
+	wr_put(&p, k->recovery_pub, 32);
 	require(!p.over && p.len == IDENTITY_PLAIN);
 	seal_with(buf + w.len, span_of(buf, w.len), span_of(plain, sizeof plain), k->mk);
 	secret_wipe(plain, sizeof plain);
@@ -410,6 +412,7 @@ static enum err identity_read(const char *dir, struct keybox_roots *k)
 	rd_copy(&r, k->tk_sec, 32);
 	k->key_seq = rd_u32(&r);
 	k->next_digest = rd_id32(&r);
+	rd_copy(&r, k->recovery_pub, 32);
 	public_of(k->nk_seed, &k->nk_pub);
 	secret_wipe(plain, sizeof plain);
 	return ERR_OK;
@@ -443,20 +446,39 @@ enum err keyfile_rotate(const char *dir, const struct keybox *kb, const struct k
 	return rc;
 }
 
-/* The recovery sheet's key signs next; only its digest is kept, inside the node id. */
-static void draw_keys(struct keybox_roots *k, const struct keyfile_new *spec, uint8_t next_seed[32])
+void keyfile_recovery_pair(const uint8_t code[KEYFILE_RECOVERY_LEN], uint8_t pub[32],
+			   uint8_t sec[32])
 {
-	struct id32 next;
+	const struct id32 seed = hash_one(HASH_RECOVERY, span_of(code, KEYFILE_RECOVERY_LEN));
+
+	require(crypto_box_seed_keypair(pub, sec, seed.b) == 0);
+}
+
+/* What a disk's theft would take: all of it is drawn anew by a restore. */
+static void draw_wraps(struct keybox_roots *k, const struct keyfile_new *spec)
+{
+	uint8_t sec[32];
 
 	rng_fill(k->mk, 32);
 	rng_fill(k->case_wrap, 32);
 	rng_fill(k->audit_wrap, 32);
 	rng_fill(k->prekey_wrap, 32);
+	k->case_epoch = k->audit_epoch = 1;
+	keyfile_recovery_pair(spec->recovery.p, k->recovery_pub, sec);
+	secret_wipe(sec, sizeof sec);
+}
+
+/* The recovery sheet's key signs next; only its digest is kept, inside the node id. */
+static void draw_keys(struct keybox_roots *k, const struct keyfile_new *spec, uint8_t next_seed[32])
+{
+	struct id32 next;
+
+	draw_wraps(k, spec);
 	rng_fill(k->meta, 32);
+	rng_fill(k->ledger, 32);
 	rng_fill(k->nk_seed, 32);
 	rng_fill(k->tk_sec, 32);
 	rng_fill(next_seed, 32);
-	k->case_epoch = k->audit_epoch = 1;
 	k->inception.fed_id = spec->fed_id;
 	k->inception.org_uuid = spec->org_uuid;
 	public_of(k->nk_seed, &k->nk_pub);
@@ -466,24 +488,53 @@ static void draw_keys(struct keybox_roots *k, const struct keyfile_new *spec, ui
 	k->inception.next_digest = k->next_digest = identity_next_digest(&next);
 }
 
+static bool has_node(const char *dir)
+{
+	struct stat sb;
+	char path[PATH_MAX];
+
+	return path_of(path, dir, "identity") && stat(path, &sb) == 0;
+}
+
+static enum err write_node(const char *dir, const struct keyfile_new *spec,
+			   const struct keybox_roots *k, const struct keyfile_state *st)
+{
+	enum err rc = slots_create(dir, spec, k->mk);
+
+	if (rc == ERR_OK)
+		rc = keyroot_create(dir, k, st);
+	return rc == ERR_OK ? identity_write(dir, k) : rc; /* last: it says the node is complete */
+}
+
 enum err keyfile_create(const char *dir, const struct keyfile_new *spec, uint8_t next_seed[32])
 {
 	struct keybox_roots k = {.case_epoch = 1};
 	const struct keyfile_state st = {.incarnation_no = 1};
-	struct stat sb;
-	char path[PATH_MAX];
 	enum err rc;
 
-	if (!path_of(path, dir, "identity"))
-		return ERR_LIMIT;
-	if (stat(path, &sb) == 0)
+	if (has_node(dir))
 		return ERR_EXISTS;
+	if (spec->recovery.len != KEYFILE_RECOVERY_LEN)
+		return ERR_INVAL;
 	draw_keys(&k, spec, next_seed);
-	rc = slots_create(dir, spec, k.mk);
-	if (rc == ERR_OK)
-		rc = keyroot_create(dir, &k, &st);
-	if (rc == ERR_OK)
-		rc = identity_write(dir, &k); /* last: its presence says the node is complete */
+	rc = write_node(dir, spec, &k, &st);
+	secret_wipe(&k, sizeof k);
+	return rc;
+}
+
+enum err keyfile_restore(const char *dir, const struct keyfile_new *spec,
+			 const struct keybox_roots *from, const struct keyfile_state *st)
+{
+	struct keybox_roots k = *from;
+	enum err rc;
+
+	if (has_node(dir))
+		return ERR_EXISTS;
+	if (spec->recovery.len != KEYFILE_RECOVERY_LEN)
+		return ERR_INVAL;
+	draw_wraps(&k, spec);
+	public_of(k.nk_seed, &k.nk_pub);
+	rc = write_node(dir, spec, &k, st);
 	secret_wipe(&k, sizeof k);
 	return rc;
 }

@@ -43,6 +43,14 @@ struct keyfile_new {
  *  ERR_EXISTS: dir already holds a node. */
 MUST_CHECK enum err keyfile_create(const char *dir, const struct keyfile_new *spec,
 				   uint8_t next_seed[32]);
+/** A node out of its backup: identity, signing and transport key, node-wide and ledger key are those of
+ *  from; master key and wrap keys are drawn.  ERR_EXISTS. */
+MUST_CHECK enum err keyfile_restore(const char *dir, const struct keyfile_new *spec,
+				    const struct keybox_roots *from,
+				    const struct keyfile_state *st);
+/** The key pair a recovery code stands for; the caller wipes sec. */
+void keyfile_recovery_pair(const uint8_t code[KEYFILE_RECOVERY_LEN], uint8_t pub[32],
+			   uint8_t sec[32]);
 /** An opened node. */
 struct keyfile {
 	struct keybox *keybox;

@@ -18,8 +18,8 @@ enum {
 	MAGIC_LEN = 8,
 	HALF = 4096,
 	/* case epoch, W, next epoch, next W, audit epoch, audit wrap, V, next V (u8 there), meta key,
-	 * incarnation, roster */
-	PLAIN = 4 + 32 + 4 + 32 + 4 + 32 + 32 + 1 + 32 + 32 + 4 + 8,
+	 * ledger key, incarnation, roster */
+	PLAIN = 4 + 32 + 4 + 32 + 4 + 32 + 32 + 1 + 32 + 32 + 32 + 4 + 8,
 	SEALED = 24 + PLAIN + crypto_aead_xchacha20poly1305_ietf_ABYTES,
 };
 
@@ -46,6 +46,7 @@ static void plain_put(uint8_t out[PLAIN], const struct keybox_roots *k,
 	wr_u8(&w, k->prekey_next);
 	wr_put(&w, k->prekey_wrap_next, 32);
 	wr_put(&w, k->meta, 32);
+	wr_put(&w, k->ledger, 32);
 	wr_u32(&w, st->incarnation_no);
 	wr_u64(&w, st->roster_seq_max);
 	require(!w.over && w.len == PLAIN);
@@ -65,6 +66,7 @@ static void plain_get(const uint8_t in[PLAIN], struct keybox_roots *k, struct ke
 	k->prekey_next = rd_u8(&r) != 0;
 	rd_copy(&r, k->prekey_wrap_next, 32);
 	rd_copy(&r, k->meta, 32);
+	rd_copy(&r, k->ledger, 32);
 	st->incarnation_no = rd_u32(&r);
 	st->roster_seq_max = rd_u64(&r);
 	require(rd_done(&r));

@@ -89,7 +89,8 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 		     n->disk == NODE_DISK_STOP	 ? "full"
 		     : n->disk == NODE_DISK_WARN ? "low"
 						 : "");
-	return ERR_OK;
+	msg_set_u64(s, STATUS_INCARNATION, n->inc.no);
+	return loss_status(t, s);
 }
 
 /* Why a partner does not (yet) get persons; "" when it does. */
@@ -98,18 +99,24 @@ static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 	const bool frozen = t->node->fork_seq != 0 && p->added_seq >= t->node->fork_seq;
 	struct members_wait wait;
 	const struct peer *absent;
+	struct pair *pr;
 	enum err rc;
 
 	if (p->self)
 		return ERR_OK;
+	rc = outbox_pair(t, p->no, &pr);
+	if (rc != ERR_OK)
+		return rc;
 	msg_set_text(t->arena, row, PARTNER_ROW_STANDING,
-		     p->removed	     ? "removed"
-		     : p->suspended  ? "suspended"
-		     : p->conflict   ? "conflict"
-		     : frozen	     ? "frozen"
-		     : !p->activated ? "waiting"
-		     : p->recovered  ? "recovered"
-				     : "");
+		     p->removed	       ? "removed"
+		     : p->suspended    ? "suspended"
+		     : p->conflict     ? "conflict"
+		     : frozen	       ? "frozen"
+		     : !p->activated   ? "waiting"
+		     : pr->stopped     ? "runs-twice"
+		     : pr->unconfirmed ? "came-back"
+		     : p->recovered    ? "recovered"
+				       : "");
 	if (p->activated || !p->active || frozen)
 		return ERR_OK;
 	rc = members_waiting(t, p, &wait);
@@ -389,6 +396,15 @@ static enum err keys_away(struct turn *t, enum effect_type what, const char *det
 	if (turn_effect(t, what) == NULL)
 		return ERR_NOMEM;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_LOCK, .detail = detail});
+}
+
+enum err desk_backup(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	if (turn_effect(t, EFFECT_BACKUP) == NULL)
+		return ERR_NOMEM;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_BACKUP, .detail = "taken"});
 }
 
 enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply)

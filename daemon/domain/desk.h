@@ -24,6 +24,7 @@ MUST_CHECK enum err desk_outbox_drop(struct turn *t, const struct msg *req, stru
 MUST_CHECK enum err desk_audit_list(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply);
 
+MUST_CHECK enum err desk_backup(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply);
 

@@ -179,6 +179,7 @@ static const struct command commands[] = {
 	{REQUEST_VERIFY, health_verify, READS},
 	{REQUEST_PARTNER_RESTORED, loss_confirm, WRITES},
 	{REQUEST_CASE_RELEASE, recover_release, WRITES},
+	{REQUEST_BACKUP, desk_backup, WRITES},
 	{REQUEST_LOCK, desk_lock, WRITES},
 	{REQUEST_PANIC, desk_panic, WRITES},
 	{REQUEST_INVITE, onboard_invite, GROWS},

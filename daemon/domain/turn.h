@@ -53,6 +53,8 @@ enum effect_type {
 	EFFECT_ONBOARD, /* peer: line of the onboarding socket; bytes: our answer */
 	EFFECT_MEMBERS, /* the roster changed: reload peers, tell net */
 	EFFECT_SHRED,	/* destroy the wrap key of erased cases now */
+	EFFECT_ERASED,	/* bytes: the case, for the ledger beside the store */
+	EFFECT_BACKUP,	/* take a snapshot for whoever asks next */
 	EFFECT_LOCK,	/* forget the keys */
 	EFFECT_PANIC,	/* suspend ourselves, destroy prekeys, forget the keys */
 	EFFECT_CHECKPOINT,  /* sign how far our audit log goes */

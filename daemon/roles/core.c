@@ -11,12 +11,14 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "crypto/erasures.h"
 #include "crypto/hash.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
 #include "io/ctlsrv.h"
 #include "io/fdpass.h"
 #include "io/ipc.h"
+#include "roles/backup.h"
 #include "roles/cipher.h"
 #include "roles/config.h"
 #include "roles/engine.h"
@@ -34,14 +36,19 @@ enum {
 	TICK_MAX_MS = 60000,
 	ENDING_MS = 300,
 	DISK_EVERY_MS = 1000,
-	SHRED_EVERY_MS = 20 * HOUR_MS
+	SHRED_EVERY_MS = 20 * HOUR_MS,
+	BACKUP_IDLE_MS = 30000,
+	BACKUP_REQUEST_MAX = 64
 };
 
 struct core {
 	const struct role_options *opt;
 	struct config config;
 	struct loop *loop;
-	struct loop_timer *tick, *hourly, *ending;
+	struct loop_timer *tick, *hourly, *ending, *backup_idle;
+	struct backup *backup;	      /* one at a time */
+	struct backup_files words[4]; /* what lies beside the store, as read at the start */
+	struct erasures *ledger;
 	struct keyfile keys;
 	bool panic;
 	int net_fd; /* net's line, while no keys are there to use it; -1 */
@@ -191,6 +198,7 @@ static void on_supervisor_gone(void *ctx)
 /* ---- control, effects ---- */
 
 static void on_locked_request(struct core *c, uint64_t client, struct span bytes);
+static bool backup_request(struct core *c, uint64_t client, struct span bytes);
 
 static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span bytes)
 {
@@ -198,7 +206,7 @@ static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span byt
 
 	if (c->engine == NULL)
 		on_locked_request(c, client, bytes);
-	else
+	else if (!backup_request(c, client, bytes))
 		push(c,
 		     &(struct event){
 			     .type = EVENT_REQUEST, .client = client, .uid = uid, .bytes = bytes});
@@ -264,16 +272,74 @@ static void on_members(void *ctx)
 
 /* ---- keys ---- */
 
+static void drop_backup(struct core *c)
+{
+	backup_end(c->backup);
+	c->backup = NULL;
+	loop_timer_stop(c->backup_idle);
+}
+
+static void on_backup_idle(void *ctx)
+{
+	drop_backup(ctx); /* a reader that stays keeps freed pages from being used again */
+}
+
+/* The keys a snapshot is wrapped under end with an erasure, and the snapshot with them. */
+static enum err shred(struct core *c)
+{
+	drop_backup(c);
+	return shred_run(c->main, &c->keys);
+}
+
+/* A failure shows when the first piece is asked for. */
+static void take_backup(struct core *c)
+{
+	drop_backup(c);
+	if (backup_begin(&c->backup, c->main, &c->keys, c->words, now_of(c).wall_ms / 1000) !=
+	    ERR_OK)
+		c->backup = NULL;
+	else
+		loop_timer_start(c->backup_idle, BACKUP_IDLE_MS);
+}
+
+/* The next piece of a backup changes nothing and is no work for the domain. */
+static bool backup_request(struct core *c, uint64_t client, struct span bytes)
+{
+	struct arena a;
+	struct span reply;
+	bool ours = false, over = false;
+
+	if (bytes.len > BACKUP_REQUEST_MAX || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return false;
+	ours = backup_answer(c->backup, c->main, &a, bytes, &reply, &over);
+	if (ours)
+		ctlsrv_reply(c->ctl, client, reply);
+	arena_free(&a);
+	if (ours && over)
+		drop_backup(c);
+	else if (ours)
+		loop_timer_start(c->backup_idle, BACKUP_IDLE_MS);
+	return ours;
+}
+
 /* Effects that only whoever holds the keys can have.  They come before the reply they belong to. */
-static void on_keys(void *ctx, enum effect_type what)
+static void on_keys(void *ctx, const struct effect *x)
 {
 	struct core *c = ctx;
+	const enum effect_type what = x->type;
+	struct id16 id;
 	enum err rc = ERR_OK;
 
 	if (what == EFFECT_SHRED)
-		rc = shred_run(c->main, &c->keys);
+		rc = shred(c);
 	if (what == EFFECT_INCARNATION)
 		rc = keep_incarnation(c);
+	if (what == EFFECT_BACKUP)
+		take_backup(c);
+	if (what == EFFECT_ERASED) {
+		memcpy(id.b, x->bytes.p, sizeof id.b);
+		rc = erasures_add(c->ledger, &id);
+	}
 	if (rc != ERR_OK) { /* it is finished forward at the next start */
 		log_write(LOG_ERROR, LOG_FAILED, "step=keys err=\"%s\"", err_text(rc));
 		loop_stop(c->loop, ROLES_TRY_AGAIN);
@@ -419,7 +485,7 @@ static void on_hour(void *ctx)
 	/* Erasures of the day in one batch: each takes every case key through our hands. */
 	if (now_of(c).mono_ms >= c->shred_after_ms && shred_waiting(c->main, &c->keys)) {
 		c->shred_after_ms = now_of(c).mono_ms + SHRED_EVERY_MS;
-		on_keys(c, EFFECT_SHRED);
+		on_keys(c, &(struct effect){.type = EFFECT_SHRED});
 	}
 	loop_timer_start(c->hourly, HOUR_MS);
 }
@@ -467,6 +533,28 @@ static enum err read_words(struct core *c)
 	return rc == ERR_OK ? engine_turn(c->engine, &now) : rc;
 }
 
+/* Small files that belong into a backup; after the sandbox they could not be read. */
+static enum err read_files(struct core *c)
+{
+	static const char *const names[] = {"record", "roster", "kring.conf"};
+	enum err rc = ERR_OK;
+	size_t n = 0;
+
+	for (size_t i = 0; i < 3 && rc == ERR_OK; i++) {
+		uint8_t *room = malloc(LIMIT_RECORD);
+		char path[CONFIG_PATH_MAX + 32];
+		size_t len = 0;
+
+		if (room != NULL && nodedir_path(path, sizeof path, c->config.dir, names[i]) &&
+		    keyfile_read_file(path, room, LIMIT_RECORD, &len) == ERR_OK)
+			c->words[n++] = (struct backup_files){names[i], span_of(room, len)};
+		else
+			free(room);
+		rc = room == NULL ? ERR_NOMEM : ERR_OK;
+	}
+	return rc;
+}
+
 /* A setting can only lower a limit. */
 static uint64_t lower(const char *text, uint64_t unit, uint64_t limit)
 {
@@ -494,6 +582,10 @@ static enum err start_node(struct core *c)
 	uint8_t record[WIRE_PREKEY_LEN];
 	enum err rc = open_stores(c);
 
+	if (rc == ERR_OK)
+		rc = erasures_open(&c->ledger, c->config.dir, keybox_roots(c->keys.keybox)->ledger);
+	if (rc == ERR_OK)
+		rc = shred_told(c->main, c->ledger);
 	if (rc == ERR_OK && shred_waiting(c->main, &c->keys))
 		rc = shred_run(c->main, &c->keys); /* a crash stopped one, before or half-way */
 	if (rc == ERR_OK) /* or between the two halves: nothing of before may stay readable */
@@ -511,6 +603,8 @@ static enum err start_node(struct core *c)
 		rc = engine_reload(c->engine, &now, true);
 	if (rc == ERR_OK) /* drawn just now, or before a crash could write it down */
 		rc = keep_incarnation(c);
+	if (rc == ERR_OK)
+		rc = read_files(c);
 	return rc == ERR_OK ? read_words(c) : rc;
 }
 
@@ -533,6 +627,8 @@ static enum err start_io(struct core *c)
 		rc = loop_timer_create(c->loop, &c->hourly, on_hour, c);
 	if (rc == ERR_OK)
 		rc = loop_timer_create(c->loop, &c->ending, on_ending, c);
+	if (rc == ERR_OK)
+		rc = loop_timer_create(c->loop, &c->backup_idle, on_backup_idle, c);
 	if (rc == ERR_OK)
 		loop_on_turn_end(c->loop, on_turn_end, c);
 	return rc;
@@ -653,7 +749,9 @@ int core_main(const struct role_options *opt)
 	if (wait)
 		log_write(LOG_NOTICE, LOG_LOCKED, "waits=1");
 	code = loop_run(c.loop);
+	backup_end(c.backup);
 	ctlsrv_close(c.ctl);
+	erasures_close(c.ledger);
 	store_close(c.main);
 	store_close(c.prekeys);
 	keyfile_close(&c.keys);

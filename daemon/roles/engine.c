@@ -262,7 +262,9 @@ static void release(struct engine *e, const struct effects *fx)
 		case EFFECT_LOCK:
 		case EFFECT_PANIC:
 		case EFFECT_INCARNATION:
-			c->keys(c->ctx, x->type);
+		case EFFECT_ERASED:
+		case EFFECT_BACKUP:
+			c->keys(c->ctx, x);
 			break;
 		case EFFECT_ALARM:
 			log_write(LOG_WARN, LOG_STATE_LOSS, "kind=%u peer=%u", (unsigned)x->client,

@@ -90,13 +90,15 @@ static enum err write_words(const struct tool_args *a, struct keybox *kb,
 }
 
 enum err nodedir_sheet(const char *dir, const char *org, const uint8_t *recovery,
-		       const uint8_t next_seed[32])
+		       const uint8_t *next_seed)
 {
-	char text[1024], hex[65], code[KEYFILE_RECOVERY_TEXT + 1] = "as on the sheet before";
+	char text[1024], hex[65] = "as on the sheet before",
+			 code[KEYFILE_RECOVERY_TEXT + 1] = "as on the sheet before";
 	enum err rc;
 	int n;
 
-	bytes_hex(hex, next_seed, 32);
+	if (next_seed != NULL)
+		bytes_hex(hex, next_seed, 32);
 	if (recovery != NULL)
 		keyfile_recovery_text(recovery, code);
 	n = snprintf(text, sizeof text,

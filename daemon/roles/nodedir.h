@@ -25,9 +25,9 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		 uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len);
 /** DIR/name.  False: too long. */
 bool nodedir_path(char *out, size_t cap, const char *dir, const char *name);
-/** Write the recovery sheet; recovery NULL: only the next signing key changed. */
+/** Write the recovery sheet; recovery NULL: only the next signing key changed; next_seed NULL: only the code. */
 MUST_CHECK enum err nodedir_sheet(const char *dir, const char *org, const uint8_t *recovery,
-				  const uint8_t next_seed[32]);
+				  const uint8_t *next_seed);
 /** Nobody else runs or changes this node while we do: flock on DIR/lock, waiting a little; -1. */
 int nodedir_lock(const char *dir);
 

@@ -78,3 +78,28 @@ enum err shred_run(struct store *s, struct keyfile *k)
 	keybox_shred_end(k->keybox);
 	return keyroot_settle(k->root, keybox_roots(k->keybox), &k->state);
 }
+
+enum err shred_told(struct store *s, struct erasures *l)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	struct store_txn *txn;
+	enum err rc = store_begin(s, false, &txn);
+
+	if (rc != ERR_OK)
+		return rc;
+	while ((rc = store_next_prefix(txn, STORE_ERASED, span_of(NULL, 0), &at, &row)) == ERR_OK) {
+		struct id16 id;
+
+		if (row.key.len != 16) {
+			rc = ERR_CORRUPT;
+			break;
+		}
+		memcpy(id.b, row.key.p, 16);
+		rc = erasures_add(l, &id);
+		if (rc != ERR_OK)
+			break;
+	}
+	store_abort(txn);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}

@@ -13,11 +13,15 @@
 #ifndef KRING_ROLES_SHRED_H
 #define KRING_ROLES_SHRED_H
 
+#include "crypto/erasures.h"
 #include "crypto/keyfile.h"
 #include "store/store.h"
 
 /** Does a shred wait, or did one stop half-way? */
 bool shred_waiting(struct store *s, const struct keyfile *k);
 MUST_CHECK enum err shred_run(struct store *s, struct keyfile *k);
+
+/** Every case the store knows to be erased stands in the ledger too: a crash may have come between. */
+MUST_CHECK enum err shred_told(struct store *s, struct erasures *l);
 
 #endif /* KRING_ROLES_SHRED_H */

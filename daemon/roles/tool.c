@@ -71,6 +71,7 @@ int tool_main(int argc, char **argv)
 		{"root-sign", tool_root_sign},
 		{"roster-verify", tool_roster_verify},
 		{"rotate", tool_rotate},
+		{"restore", tool_restore},
 		{"join", tool_join},
 		{"slot-list", tool_slot_list},
 		{"slot-add", tool_slot_add},

@@ -25,7 +25,7 @@ enum { TOOL_RULE = 1, TOOL_USAGE = 2, TOOL_NOT_FOUND = 3, TOOL_NOT_NOW = 4, TOOL
 	X(roster, "roster") X(join, "join") X(class_name, "class") X(proposal, "proposal")      \
 	X(key, "key") X(verified_by, "verified-by") X(op, "op") X(node, "node")                 \
 	X(keys, "keys") X(token, "token") X(wait, "wait") X(sheet, "sheet")                     \
-	X(recovery, "recovery") X(kind, "kind") X(file, "file") X(number, "number")
+	X(recovery, "recovery") X(kind, "kind") X(file, "file") X(number, "number") X(check, "check")
 
 struct tool_args {
 #define TOOL_FIELD(field, text) const char *field;
@@ -46,6 +46,7 @@ int tool_root_sign(struct tool_args *a);
 int tool_roster_verify(struct tool_args *a);
 int tool_node_init(struct tool_args *a);
 int tool_rotate(struct tool_args *a);
+int tool_restore(struct tool_args *a);
 int tool_slot_list(struct tool_args *a);
 int tool_slot_add(struct tool_args *a);
 int tool_slot_remove(struct tool_args *a);

@@ -13,6 +13,7 @@ struct lmdb_store {
 	MDB_env *env;
 	MDB_dbi dbi[STORE_TABLE_COUNT];
 	uint64_t map_max;
+	unsigned readers; /* while there is one the map must not be changed */
 };
 
 struct lmdb_txn {
@@ -82,13 +83,13 @@ static void usage(struct store *s, uint64_t *used, uint64_t *cap)
 	*cap = info.me_mapsize;
 }
 
-/* Grows at 80 %, with no transaction open (there is none: one thread, one at a time). */
+/* Grows at 80 %, with no transaction open (a backup reads: then not). */
 static enum err grow(struct lmdb_store *ls)
 {
 	uint64_t used, cap;
 
 	usage(&ls->base, &used, &cap);
-	if (used < cap / 10 * 8 || cap >= ls->map_max)
+	if (ls->readers > 0 || used < cap / 10 * 8 || cap >= ls->map_max)
 		return ERR_OK;
 	cap = cap * 2 > ls->map_max ? ls->map_max : cap * 2;
 	return lmdb_error(mdb_env_set_mapsize(ls->env, (size_t)cap));
@@ -110,12 +111,14 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 		return rc;
 	}
 	t->base = (struct store_txn){s, (uint64_t)mdb_txn_id(t->txn), write};
+	ls->readers += write ? 0 : 1;
 	*out = &t->base;
 	return ERR_OK;
 }
 
 static void close_cursors(struct lmdb_txn *t)
 {
+	((struct lmdb_store *)t->base.store)->readers -= t->base.write ? 0 : 1;
 	for (size_t i = 0; i < STORE_TABLE_COUNT; i++)
 		if (t->cursors[i] != NULL)
 			mdb_cursor_close(t->cursors[i]);

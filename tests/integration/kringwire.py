@@ -17,7 +17,8 @@ import zmq.utils.z85
 from nacl import bindings as sodium
 
 CLASSES = (4096, 16384, 65536)
-DOCUMENT, VERDICTS, WANT_VERDICTS, REFUSED, OFFER_IDS, WANT_IDS, PREKEYS, UNOPENED, PING = 1, 3, 4, 5, 9, 10, 12, 13, 18
+DOCUMENT, RETURNED, VERDICTS, WANT_VERDICTS, REFUSED, ROLLED_BACK, OFFER_IDS, WANT_IDS, THREAD_HEADS = 1, 2, 3, 4, 5, 6, 9, 10, 11
+PREKEYS, UNOPENED, PING = 12, 13, 18
 OFFER, ASK, INFO, ACCEPT, DECLINE, START, CONSENT, NOTE, OUTCOME = 1, 2, 3, 4, 5, 9, 10, 13, 14
 ZERO32 = bytes(32)
 
@@ -217,6 +218,7 @@ class Member:
         self.unopened, self.sealed_to = [], []  # ids of prekeys: ours that they could not use; theirs for us
         self.peer_epoch = None
         self.prekeys, self.sent, self.got, self.inbox, self.verdicts, self.refused, self.offered = {}, 0, 0, [], [], [], []
+        self.claims, self.receipts = [], []
         self.new_prekey()
 
     def record_bytes(self, version=1, endpoint="", prev=ZERO32):
@@ -283,6 +285,15 @@ class Member:
                 return struct.pack(">B32sHQ", 0, d.hash, 0, int(time.time() * 1000))
         return struct.pack(">B32sHQ", 1, ZERO32, 0, 0)
 
+    def heads_answer(self, b):
+        """How far our copy of its logs goes, thread by thread."""
+        after, upto, last = b[1:17], b[17:33], {}
+        for d in self.inbox:
+            if after < d.thread <= upto:
+                last[d.thread] = d
+        rows_ = b"".join(t + struct.pack(">I", last[t].thread_no) + last[t].hash + b"\0" for t in sorted(last))
+        return b"\x01" + after + upto + bytes([len(last)]) + rows_
+
     def reborn(self, keep_inbox):
         """As after a restore: a new incarnation, numbers from one; with or without what was stored."""
         self.inc = (self.inc[0] + 1, os.urandom(16))
@@ -313,6 +324,7 @@ class Member:
             return
         f = Frame(inner)
         assert f.authentic(self.peer_nk) and f.recipient == self.id and f.sender == self.peer
+        self.receipts.append(f.raw_head + b2("KRG1.framepart", f.raw_parts) + f.sig)
         fresh = self.your != (f.my_no, f.my_id)
         self.your = (f.my_no, f.my_id)
         docs, pings, wants = [], [], []
@@ -334,6 +346,10 @@ class Member:
                 self.unopened.append(b)
             elif typ == PING and b[8] == 0:
                 pings.append((PING, b[:8] + b"\x01"))
+            elif typ == ROLLED_BACK:
+                self.claims.append(b)
+            elif typ == THREAD_HEADS and b[0] == 0:
+                wants.append((THREAD_HEADS, self.heads_answer(b)))
             elif typ == OFFER_IDS:
                 place, _, n = struct.unpack(">QQB", b[:17])
                 self.offered += [b[17 + 16 * i:33 + 16 * i] for i in range(n)]

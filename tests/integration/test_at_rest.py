@@ -46,7 +46,7 @@ class Keyroot:
         raw, mk = (d / "keyroot").read_bytes(), master_key(d)
         halves = []
         for h in (raw[:4096], raw[4096:]):
-            plain = aead_open(mk, h[:16], h[16:16 + 24 + 217 + 16])
+            plain = aead_open(mk, h[:16], h[16:16 + 24 + 249 + 16])
             if plain:
                 halves.append((struct.unpack(">Q", h[8:16])[0], plain))
         halves.sort(reverse=True)

@@ -105,13 +105,39 @@ static enum err leave_word(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key k = turn_key_id(case_id);
 	struct store_key pending = {.len = 0};
+	struct effect *e;
 	uint8_t at[8];
 	enum err rc;
 
 	key_u8(&pending, STORE_META_SHRED);
 	be64_put(at, t->wall_ms);
+	e = turn_effect(t, EFFECT_ERASED);
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->bytes = arena_copy(t->arena, span_of(case_id->b, 16));
+	if (e->bytes.p == NULL)
+		return ERR_NOMEM;
 	rc = turn_put(t, STORE_ERASED, &k, span_of(at, sizeof at));
 	return rc == ERR_OK ? turn_put(t, STORE_META, &pending, span_of(at, sizeof at)) : rc;
+}
+
+static enum err erase_now(struct turn *t, const struct id16 *id)
+{
+	/* while the commitment can still be made to stand for it */
+	enum err rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ERASE, .case_id = id});
+
+	if (rc == ERR_OK)
+		rc = drop_case(t, id);
+	if (rc == ERR_OK)
+		rc = audit_forget(t, id);
+	return rc == ERR_OK ? leave_word(t, id) : rc;
+}
+
+enum err erase_again(struct turn *t, const struct id16 *id)
+{
+	const struct store_key k = turn_key_id(id);
+
+	return record_exists(t->txn, STORE_CASES, key_span(&k)) ? erase_now(t, id) : ERR_OK;
 }
 
 enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply)
@@ -128,14 +154,8 @@ enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, ERR_STATE, "this case has open referrals",
 				   "a partner still works for this person",
 				   "end or revoke them first, see: kring case show");
-	if (rc == ERR_OK) /* while the commitment can still be made to stand for it */
-		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ERASE, .case_id = &id});
 	if (rc == ERR_OK)
-		rc = drop_case(t, &id);
-	if (rc == ERR_OK)
-		rc = audit_forget(t, &id);
-	if (rc == ERR_OK)
-		rc = leave_word(t, &id);
+		rc = erase_now(t, &id);
 	if (rc != ERR_OK || msg_u64(req, CASE_ERASE_NOW) == 0)
 		return rc;
 	e = turn_effect(t, EFFECT_SHRED);

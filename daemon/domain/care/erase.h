@@ -18,4 +18,8 @@
 /** kring case erase CASE [--now]: refused while a referral is open. */
 MUST_CHECK enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply);
 
+/** A case that a restored backup brought back although it was erased after it: as erase_case, whatever its
+ *  referrals.  Its key need not be there any more. */
+MUST_CHECK enum err erase_again(struct turn *t, const struct id16 *id);
+
 #endif /* KRING_DOMAIN_CARE_ERASE_H */

@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/verify.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/prekeys.h"
 #include "domain/membership/members.h"
 
 enum {
@@ -477,12 +478,13 @@ enum err loss_blocked(struct turn *t, struct pair *pr, bool *anew)
 
 /* ---- clones ---- */
 
-void loss_farewell(struct conn *c, struct answer *a)
+void loss_farewell(struct turn *t, const struct peer *p, struct answer *a)
 {
+	struct conn *c = state_conn(t->node, state_peer(t->node, p->no));
 	uint8_t b[2 + 4 + 16] = {0};
 
-	if (c->told)
-		return;
+	if (c->told || !prekeys_ready(t, p))
+		return; /* once on each connection, when there is a key to say it to */
 	c->told = true;
 	be16_put(b, WIRE_REFUSED_CLONE);
 	answer_part(a, WIRE_PART_REFUSED, span_of(b, sizeof b));
@@ -508,7 +510,7 @@ enum err loss_past(struct turn *t, const struct peer *p, struct pair *pr, struct
 	if (!pr->since_strike)
 		return ERR_OK; /* the same one, which our answer did not reach */
 	pr->stopped = true;
-	loss_farewell(c, a);
+	loss_farewell(t, p, a);
 	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
 						.peer = p->no,
 						.detail = loss_alarm_text(LOSS_CLONE)});

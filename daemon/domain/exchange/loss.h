@@ -81,7 +81,7 @@ MUST_CHECK enum err loss_own_document(struct turn *t, const struct peer *p,
  *  present one spoke in between, its identity runs twice, and the pair stops. */
 MUST_CHECK enum err loss_past(struct turn *t, const struct peer *p, struct pair *pr,
 			      struct answer *a);
-void loss_farewell(struct conn *c, struct answer *a);
+void loss_farewell(struct turn *t, const struct peer *p, struct answer *a);
 
 /* control commands */
 MUST_CHECK enum err loss_confirm(struct turn *t, const struct msg *req, struct msg *reply);

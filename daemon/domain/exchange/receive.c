@@ -641,7 +641,7 @@ static enum err read_parts(struct reading *r)
 	return rc;
 }
 
-/* What does not depend on incarnations: who is in, who says so, keys. */
+/* What does not depend on incarnations: who is in, who says so, keys, and that we run twice. */
 static enum err read_news(struct reading *r)
 {
 	struct rd parts = rd_of(r->v.parts);
@@ -649,7 +649,8 @@ static enum err read_news(struct reading *r)
 	enum err rc = ERR_OK;
 
 	while (rc == ERR_OK && wire_part_next(&parts, &p))
-		rc = spread_part(r->t, r->p, &p, r->a);
+		rc = p.type == WIRE_PART_REFUSED ? on_refused(r, p.bytes)
+						 : spread_part(r->t, r->p, &p, r->a);
 	return rc;
 }
 
@@ -676,7 +677,7 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 		return ERR_NOMEM;
 	rc = outbox_pair(t, p->no, &r.pair);
 	if (rc == ERR_OK && r.pair->stopped) {
-		loss_farewell(r.c, r.a);
+		loss_farewell(t, p, r.a);
 		return ERR_OK;
 	}
 	if (rc == ERR_OK)

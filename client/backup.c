@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* kring backup: pieces of a snapshot, asked for one by one and written to a file that appears whole. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "client/cli.h"
+
+enum { PATH_LEN = 4096, SHOW_EVERY = 512 };
+
+static bool write_all(int fd, struct span s)
+{
+	while (s.len > 0) {
+		const ssize_t n = write(fd, s.p, s.len);
+
+		if (n <= 0)
+			return false;
+		s.p += n;
+		s.len -= (size_t)n;
+	}
+	return true;
+}
+
+static int pieces(struct cli *c, int fd, uint64_t *bytes)
+{
+	bool more = true;
+
+	for (uint64_t no = 0; more; no++) {
+		struct msg *sub, *req, *reply;
+		struct span piece;
+		int code;
+
+		arena_reset(&c->arena);
+		req = cli_request(c, REQUEST_BACKUP_NEXT, &sub);
+		msg_set_u64(sub, BACKUP_NEXT_NUMBER, no);
+		code = cli_call(c, req, &reply);
+		if (code != CLI_DONE)
+			return code;
+		piece = msg_bytes(reply, REPLY_BLOB);
+		more = msg_u64(reply, REPLY_MORE) != 0;
+		*bytes += piece.len;
+		if (!write_all(fd, piece))
+			return cli_fail(CLI_REFUSED, "the backup could not be written",
+					"is the disk full?", "");
+		if (no % SHOW_EVERY == 0 && isatty(STDERR_FILENO))
+			(void)fprintf(stderr, "\r%llu MiB", (unsigned long long)(*bytes >> 20));
+	}
+	if (isatty(STDERR_FILENO))
+		(void)fprintf(stderr, "\r");
+	return CLI_DONE;
+}
+
+int backup_take(struct cli *c)
+{
+	struct msg *sub, *reply;
+	char part[PATH_LEN + 8], path[PATH_LEN];
+	uint64_t bytes = 0;
+	int fd, code;
+
+	if (snprintf(path, sizeof path, "%s", c->words[0]) >= PATH_LEN)
+		return cli_fail(CLI_USAGE, "this name is too long", "", "");
+	(void)snprintf(part, sizeof part, "%s.part", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		(void)close(fd);
+		return cli_fail(CLI_REFUSED, "this file exists", path, "give a new name");
+	}
+	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return cli_fail(CLI_REFUSED, "the file cannot be made", part, "");
+	code = cli_call(c, cli_request(c, REQUEST_BACKUP, &sub), &reply);
+	if (code == CLI_DONE)
+		code = pieces(c, fd, &bytes);
+	if (code == CLI_DONE && fsync(fd) != 0)
+		code = cli_fail(CLI_REFUSED, "the backup could not be written", "", "");
+	(void)close(fd);
+	if (code == CLI_DONE && rename(part, path) != 0)
+		code = cli_fail(CLI_REFUSED, "the backup could not be written", path, "");
+	if (code != CLI_DONE) {
+		(void)unlink(part);
+		return code;
+	}
+	if (c->json)
+		(void)printf("{\"bytes\": %llu}\n", (unsigned long long)bytes);
+	else
+		(void)printf("%s: %llu bytes; only the recovery sheet opens it\n"
+			     "try it now and then: kring restore %s --check --sheet SHEET\n",
+			     path, (unsigned long long)bytes, path);
+	return CLI_DONE;
+}
+
+int backup_restore(struct cli *c)
+{
+	c->options[c->option_count].name = "file";
+	c->options[c->option_count++].value = c->words[0];
+	return cli_tool(c, "restore");
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "crypto/erasures.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/rng.h"
+#include "crypto/secret.h"
+
+struct erasures {
+	int fd;
+	struct secret key;
+	struct id16 *ids; /* in the order of the file */
+	size_t count, cap;
+};
+
+static enum err remember(struct erasures *l, const struct id16 *id)
+{
+	if (l->count == l->cap) {
+		const size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
+		struct id16 *ids = realloc(l->ids, cap * sizeof *ids);
+
+		if (ids == NULL)
+			return ERR_NOMEM;
+		l->ids = ids;
+		l->cap = cap;
+	}
+	l->ids[l->count++] = *id;
+	return ERR_OK;
+}
+
+/* An entry that does not open ends it: what a crash left half-written; the next one takes its place. */
+static enum err read_all(struct erasures *l)
+{
+	uint8_t e[ERASURES_ENTRY];
+	enum err rc = ERR_OK;
+
+	while (rc == ERR_OK) {
+		const off_t at = (off_t)(l->count * ERASURES_ENTRY);
+		struct id16 id;
+
+		if (pread(l->fd, e, sizeof e, at) != (ssize_t)sizeof e ||
+		    crypto_aead_xchacha20poly1305_ietf_decrypt(
+			    id.b, NULL, NULL, e + 24, sizeof e - 24, NULL, 0, e, l->key.p) != 0)
+			return ERR_OK;
+		rc = remember(l, &id);
+	}
+	return rc;
+}
+
+enum err erasures_open(struct erasures **out, const char *dir, const uint8_t key[32])
+{
+	struct erasures *l = calloc(1, sizeof *l);
+	char path[PATH_MAX];
+	const int n = snprintf(path, sizeof path, "%s/ledger", dir);
+	enum err rc = l == NULL || n < 0 || n >= (int)sizeof path ? ERR_NOMEM : ERR_OK;
+
+	if (rc == ERR_OK)
+		rc = secret_create(&l->key, 32);
+	if (rc != ERR_OK) {
+		free(l);
+		return rc;
+	}
+	memcpy(l->key.p, key, 32);
+	l->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	rc = l->fd < 0 ? ERR_IO : read_all(l);
+	if (rc != ERR_OK) {
+		erasures_close(l);
+		return rc;
+	}
+	*out = l;
+	return ERR_OK;
+}
+
+void erasures_close(struct erasures *l)
+{
+	if (l == NULL)
+		return;
+	if (l->fd >= 0)
+		(void)close(l->fd);
+	secret_free(&l->key);
+	free(l->ids);
+	free(l);
+}
+
+enum err erasures_add(struct erasures *l, const struct id16 *case_id)
+{
+	uint8_t e[ERASURES_ENTRY];
+	const off_t at = (off_t)(l->count * ERASURES_ENTRY);
+
+	if (erasures_has(l, case_id))
+		return ERR_OK;
+	rng_fill(e, 24);
+	require(crypto_aead_xchacha20poly1305_ietf_encrypt(e + 24, NULL, case_id->b, 16, NULL, 0,
+							   NULL, e, l->key.p) == 0);
+	if (pwrite(l->fd, e, sizeof e, at) != (ssize_t)sizeof e)
+		return errno == ENOSPC ? ERR_FULL : ERR_IO;
+	if (fdatasync(l->fd) != 0)
+		return ERR_IO;
+	return remember(l, case_id);
+}
+
+bool erasures_has(const struct erasures *l, const struct id16 *case_id)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (id16_equal(&l->ids[i], case_id))
+			return true;
+	return false;
+}
+
+const struct id16 *erasures_at(const struct erasures *l, size_t i)
+{
+	return i < l->count ? &l->ids[i] : NULL;
+}

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Disks that are lost, go back in time or are copied (SECURITY.md 5.7, 7.4), with real daemons."""
+import os
+import shutil
+import struct
+import subprocess
+
+import pytest
+from kringwire import ROLLED_BACK, Frame
+from node import Node, Refused, wait_for
+from test_at_rest import Keyroot, wrapped_keys
+
+MARK = "Zeldzaamteken"
+
+
+def alarms(n):
+    return [a["what"] for a in n.k("status")["status"].get("alarms", [])]
+
+
+def restore(n, backup, sheet, *args):
+    """As an administrator does: stop, restore, keep the new sheet, start."""
+    n.stop()
+    out = subprocess.run([str(n.fed.bin / "kring"), "--dir", str(n.dir), "restore", str(backup), "--sheet", str(sheet), *args],
+                         capture_output=True, text=True)
+    if out.returncode:
+        raise Refused(out.returncode, out.stderr)
+    return out.stdout
+
+
+def settled(*nodes):
+    return all(n.k("status")["status"]["owed"] == 0 and not n.k("status")["status"].get("waiting_for") for n in nodes)
+
+
+def referred(a, name):
+    case = a.new_case(name=name)
+    a.consent(case, "smwo")
+    return a.refer(case, "smwo")
+
+
+@pytest.fixture
+def two(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    shutil.copy(a.dir / "recovery-sheet.txt", f.dir / "sheet")
+    return f, a, b, f.dir / "sheet"
+
+
+def test_a_restored_node_gets_back_what_partners_hold(two):
+    f, a, b, sheet = two
+    old = referred(a, "Aaltje Verzonnen")
+    b.await_state(old, "offered")
+    a.k("backup", str(f.dir / "one"))
+    with pytest.raises(Refused) as twice:
+        a.k("backup", str(f.dir / "one"))
+    assert "exists" in str(twice.value)
+    # after the backup: an answer, a whole new case with consent and referral, and a question answered
+    b.k("accept", old)
+    a.await_state(old, "accepted")
+    case = a.new_case(name="Bertha Verzonnen", phone="000-111")
+    a.consent(case, "smwo")
+    new = a.refer(case, "smwo")
+    b.await_state(new, "offered")
+    b.k("ask", new, "--reason", "best-contact")
+    a.await_state(new, "needs-info")
+    a.k("info", new, "--share", "contact")
+    b.await_state(new, "offered")
+    wait_for("receipts", lambda: settled(a, b))
+    logs = {r: [(e["act"], e["seq"]) for e in b.k("show", r).get("history", [])] for r in (old, new)}
+
+    a.stop()
+    shutil.rmtree(a.dir / "main")
+    (a.dir / "keyroot").unlink()
+    restore(a, f.dir / "one", sheet)
+    a.start()
+    f.await_connected(a)
+    assert "restored" in alarms(a)
+    wait_for("b to notice", lambda: "came-back" in alarms(b))
+    assert a.state(new) is None  # what was receipted comes only after somebody telephoned
+    b.k("partner", "restored", "goes")
+    a.await_state(new, "offered")
+    a.await_state(old, "accepted")
+    wait_for("both to settle", lambda: settled(a, b), 60)
+    assert "came-back" not in alarms(b)
+    person = a.k("case", "show", a.k("show", new)["referrals"][0]["case_id"])["person"]
+    assert person["name"] == "Bertha Verzonnen"  # as far as it was shared, it came back
+    assert logs == {r: [(e["act"], e["seq"]) for e in b.k("show", r).get("history", [])] for r in (old, new)}
+    b.k("accept", new)  # and it goes on
+    a.await_state(new, "accepted")
+    assert len(b.k("inbox")["referrals"]) == 2
+    assert a.k("verify")["count"] > 0
+
+
+def test_a_backup_is_opened_by_its_sheet_alone_and_read_through_first(two):
+    f, a, b, sheet = two
+    a.new_case(name=f"{MARK} Verzonnen")
+    a.k("backup", str(f.dir / "one"))
+    raw = (f.dir / "one").read_bytes()
+    assert MARK.encode() not in raw
+    def check(path, with_sheet=sheet):
+        return subprocess.run([str(f.bin / "kring"), "restore", str(path), "--check", "--sheet", str(with_sheet)], capture_output=True,
+                              text=True)
+    assert check(f.dir / "one").returncode == 0 and "whole" in check(f.dir / "one").stdout
+    (f.dir / "cut").write_bytes(raw[:-40])
+    assert check(f.dir / "cut").returncode == 5 and "cut short" in check(f.dir / "cut").stderr
+    for at in (9, 60, 150, 250, len(raw) // 2, len(raw) - 1):
+        bad = bytearray(raw)
+        bad[at] ^= 1
+        (f.dir / "bad").write_bytes(bad)
+        assert check(f.dir / "bad").returncode in (1, 5), at
+    other = check(f.dir / "one", b.dir / "recovery-sheet.txt")
+    assert other.returncode == 1 and "does not open" in other.stderr
+    with pytest.raises(Refused) as running:
+        restore_running = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "restore", str(f.dir / "one"), "--sheet", str(sheet)],
+                                         capture_output=True, text=True)
+        raise Refused(restore_running.returncode, restore_running.stderr)
+    assert running.value.code == 4 and "running" in str(running.value)
+    a.stop()
+    (f.dir / "cut").write_bytes(raw[:-40])
+    before = (a.dir / "keyroot").read_bytes()
+    with pytest.raises(Refused):
+        restore(a, f.dir / "cut", sheet)
+    assert (a.dir / "keyroot").read_bytes() == before  # nothing was touched
+
+
+def test_an_erased_case_stays_erased_and_a_withdrawn_referral_withdrawn(two):
+    f, a, b, sheet = two
+    gone = a.new_case(name=f"{MARK} Verzonnen")
+    case = a.new_case(name="Corneel Verzonnen", phone="000-222", story="een verhaal")
+    a.consent(case, "smwo", "identity,contact,needs,story")
+    ref = a.refer(case, "smwo")
+    b.await_state(ref, "offered")
+    b.k("ask", ref, "--reason", "best-contact")
+    a.await_state(ref, "needs-info")
+    a.k("backup", str(f.dir / "one"))
+    a.k("case", "erase", gone, "--now")
+    a.k("revoke", ref)
+    b.await_state(ref, "revoked")
+    wait_for("receipts", lambda: settled(a, b))
+
+    b.stop()  # nobody there who could tell
+    restore(a, f.dir / "one", sheet)
+    a.start()
+    names = [c["name"] for c in a.k("case", "list").get("cases", [])]
+    assert f"{MARK} Verzonnen" not in names and "Corneel Verzonnen" in names
+    with pytest.raises(Refused):
+        a.k("case", "show", gone)
+    keys = Keyroot(a.dir)  # and no page of the new store holds a key of it that opens
+    assert not any(keys.opens(bytes.fromhex(gone), w) for w in wrapped_keys(a.dir, bytes.fromhex(gone)))
+    assert any(keys.opens(bytes.fromhex(case), w) for w in wrapped_keys(a.dir, bytes.fromhex(case)))
+    assert a.k("status")["status"]["waiting_for"] == ["SMWO"]
+    with pytest.raises(Refused) as compared:  # the withdrawal was forgotten: nothing of it may leave
+        a.k("info", ref, "--share", "contact")
+    assert "compared" in str(compared.value)
+    b.start()
+    f.await_connected(a)
+    a.await_state(ref, "needs-info")
+    b.k("partner", "restored", "goes")
+    a.await_state(ref, "revoked")
+    wait_for("both to settle", lambda: settled(a, b), 60)
+    assert b.state(ref) == "revoked"
+
+
+def test_a_case_can_be_let_out_of_quarantine(federation):
+    f = federation("Goes", "SMWO", "Reimerswaal")
+    a, b, c = f.start()
+    shutil.copy(a.dir / "recovery-sheet.txt", f.dir / "sheet")
+    case = a.new_case(name="Dirk Verzonnen")
+    a.k("backup", str(f.dir / "one"))
+    c.stop()
+    restore(a, f.dir / "one", f.dir / "sheet")
+    a.start()
+    f.await_connected(a, 1)
+    b.k("partner", "restored", "goes")
+    a.consent(case, "smwo")
+    ref = a.refer(case, "smwo")
+    young = referred(a, "Eefje Verzonnen")
+    b.await_state(young, "offered")  # a case that is younger than the loss goes at once
+    assert b.state(ref) is None and a.k("status")["status"]["waiting_for"] == ["Reimerswaal"]
+    a.k("case", "release", case)
+    b.await_state(ref, "offered")
+    assert any(e["event"] == "state-loss" for e in a.k("audit", "list")["audit"])
+
+
+def test_a_snapshot_rolled_back_is_proven_and_mended(two):
+    f, a, b, sheet = two
+    first = referred(a, "Fien Verzonnen")
+    b.await_state(first, "offered")
+    wait_for("receipts", lambda: settled(a, b))
+    a.stop()
+    shutil.copytree(a.dir, f.dir / "snapshot")
+    a.start()
+    f.await_connected(a)
+    b.k("accept", first)
+    a.await_state(first, "accepted")
+    second = referred(a, "Gerrit Verzonnen")
+    b.await_state(second, "offered")
+    wait_for("receipts", lambda: settled(a, b))
+    a.stop()
+    shutil.rmtree(a.dir)
+    shutil.copytree(f.dir / "snapshot", a.dir)
+    a.start()
+    wait_for("the proof", lambda: "rolled-back" in alarms(a))
+    wait_for("b to notice", lambda: "came-back" in alarms(b))
+    b.k("partner", "restored", "goes")
+    a.await_state(second, "offered")
+    a.await_state(first, "accepted")
+    wait_for("both to settle", lambda: settled(a, b), 60)
+    assert len(b.k("inbox")["referrals"]) == 2
+
+
+def test_a_database_put_back_by_hand_is_noticed(two):
+    """Only main/ comes from an older day; the counter beside it survived, and had moved on meanwhile."""
+    f, a, b, sheet = two
+    a.stop()
+    shutil.copytree(a.dir / "main", f.dir / "main-before")
+    a.start()
+    a.k("backup", str(f.dir / "one"))
+    restore(a, f.dir / "one", sheet)
+    a.start()
+    no = a.k("status")["status"]["incarnation"]
+    a.stop()
+    assert no > 1
+    # keys were drawn anew by the restore, so an older main/ does not open: it is refused, not half-read
+    shutil.rmtree(a.dir / "main")
+    shutil.copytree(f.dir / "main-before", a.dir / "main")
+    a.start(wait=False)
+    wait_for("the refusal", lambda: "FAILED" in a.log.read_text() or a.try_k("status"))
+
+
+def test_an_identity_that_runs_twice_is_stopped(two):
+    f, a, b, sheet = two
+    ref = referred(a, "Hilda Verzonnen")
+    b.await_state(ref, "offered")
+    wait_for("receipts", lambda: settled(a, b))
+    a.k("backup", str(f.dir / "one"))
+    # a copy comes up elsewhere, restored from the backup, while the original goes on
+    copy = Node(f, "copy", "Goes", a.port)  # they take turns, so the port is free
+    out = subprocess.run([str(f.bin / "kring"), "--dir", str(copy.dir), "restore", str(f.dir / "one"), "--sheet", str(sheet)],
+                         capture_output=True, text=True)
+    assert out.returncode == 0, out.stderr
+    a.stop()
+    copy.start()
+    wait_for("b to notice the copy", lambda: "came-back" in alarms(b))
+    copy.stop()
+    a.start()  # the original, of an older incarnation than the one b knows: first contact
+    wait_for("the first sign", lambda: "older-incarnation" in alarms(b))
+    wait_for("the original to hear of it", lambda: "ran-elsewhere" in alarms(a))
+    wait_for("b to hear the original", lambda: b.k("partner", "list")["partners"][0]["standing"] in ("came-back", ""))
+    a.stop()
+    copy.start()  # and the copy again
+    wait_for("the alarm", lambda: "runs-twice" in alarms(b))
+    wait_for("the copy to be told", lambda: "told-runs-twice" in alarms(copy))
+    standing = {p["name"]: p.get("standing", "") for p in b.k("partner", "list")["partners"]}
+    assert "runs-twice" in standing.values()
+    copy.stop()
+    b.k("partner", "restored", "goes")  # somebody telephoned: the copy is off
+    a.start()
+    f.await_connected(a)
+    wait_for("both to agree again", lambda: settled(a, b) and b.try_k("accept", ref), 60)
+    a.await_state(ref, "accepted")
+
+
+def test_nobodys_bare_word_makes_a_node_begin_anew(dialled):
+    f, b, m = dialled()
+    before = b.k("status")["status"]["incarnation"]
+    m.got = 7  # a receipt for what was never sent
+    m.send_frame([])
+    m.pump(1)
+    assert any(c[0] == 0 for c in m.claims)  # "show me"
+    m.got, m.sent = 0, 9  # a receipt that it never gave
+    m.send_frame([])
+    m.pump(1)
+    m.sent = 0
+    receipt = m.receipts[-1]
+    forged = [b"", b"\x02", b"\x02" + receipt[:-1], b"\x02" + receipt[:-1] + bytes([receipt[-1] ^ 1]), b"\x02" + receipt,
+              b"\x02" + receipt[:92] + struct.pack(">I", before + 5) + receipt[96:], b"\x01" + bytes(400), b"\x07junk",
+              b"\x00" + os.urandom(24)]
+    for f_ in forged:
+        m.send_frame([(ROLLED_BACK, f_)])
+        m.pump(0.2)
+    assert b.k("status")["status"]["incarnation"] == before
+    assert alarms(b) == [] and Frame.FIELDS
