@@ -9,7 +9,7 @@ enum { WIRE_VARINT = 0, WIRE_BYTES = 2, FIELD_MAX = 128 };
 
 struct walk {
 	const uint8_t *start;
-	size_t fields;
+	size_t fields, fields_max, repeated_max;
 	struct err_text *why;
 };
 
@@ -113,10 +113,10 @@ static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d
 		f = protobuf_c_message_descriptor_get_field(d, (unsigned)(key >> 3));
 		if (f == NULL)
 			return bad(w, &r, ERR_MALFORMED, d->short_name, "unknown field");
-		if (++w->fields > LIMIT_PB_FIELDS)
+		if (++w->fields > w->fields_max)
 			return bad(w, &r, ERR_LIMIT, f->name, "too many fields");
 		if (++seen[key >> 3] >
-		    (f->label == PROTOBUF_C_LABEL_REPEATED ? LIMIT_PB_REPEATED : 1))
+		    (f->label == PROTOBUF_C_LABEL_REPEATED ? w->repeated_max : 1))
 			return bad(w, &r,
 				   f->label == PROTOBUF_C_LABEL_REPEATED ? ERR_LIMIT
 									 : ERR_MALFORMED,
@@ -130,7 +130,12 @@ static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d
 
 enum err walk_check(enum msg_kind kind, struct span bytes, struct err_text *why)
 {
-	struct walk w = {.start = bytes.p, .why = why};
+	/* a list for a person is longer than anything that comes from outside */
+	const bool reply = kind == MSG_REPLY;
+	struct walk w = {.start = bytes.p,
+			 .why = why,
+			 .fields_max = reply ? LIMIT_REPLY_FIELDS : LIMIT_PB_FIELDS,
+			 .repeated_max = reply ? LIMIT_REPLY_REPEATED : LIMIT_PB_REPEATED};
 
 	if (kind >= MSG_KIND_COUNT_)
 		return err_explain(why, ERR_MALFORMED, "no such message");

@@ -33,14 +33,16 @@
 #define LIMIT_ORG_NAME		120u
 
 /* messages behind the walker */
-#define LIMIT_PB_DEPTH	   8u
-#define LIMIT_PB_FIELDS	   4096u
-#define LIMIT_PB_REPEATED  256u
-#define LIMIT_PB_STRING	   16384u
-#define LIMIT_PB_BYTES	   49152u
-#define LIMIT_BODY	   8192u /* one document body; larger things are attachments */
-#define LIMIT_CONTROL	   (1024u * 1024u)
-#define LIMIT_UNPACK_ARENA (4u * 1024u * 1024u)
+#define LIMIT_PB_DEPTH	     8u
+#define LIMIT_PB_FIELDS	     4096u
+#define LIMIT_PB_REPEATED    256u
+#define LIMIT_REPLY_FIELDS   65536u /* of our own daemon to its clients */
+#define LIMIT_REPLY_REPEATED 1024u
+#define LIMIT_PB_STRING	     16384u
+#define LIMIT_PB_BYTES	     49152u
+#define LIMIT_BODY	     8192u /* one document body; larger things are attachments */
+#define LIMIT_CONTROL	     (1024u * 1024u)
+#define LIMIT_UNPACK_ARENA   (4u * 1024u * 1024u)
 
 /* store */
 #define LIMIT_KEY	  511u /* LMDB's own */
@@ -92,6 +94,8 @@
 static_assert(LIMIT_BODY < LIMIT_CLASS_2 / 2, "a document fits a frame with room for the rest");
 static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
 static_assert(LIMIT_WINDOW * LIMIT_BODY <= 1024 * 1024, "at most 1 MiB un-receipted per peer");
+static_assert(LIMIT_LIST_ROWS <= LIMIT_REPLY_REPEATED && LIMIT_ROSTER_NODES <= LIMIT_REPLY_REPEATED,
+	      "every list and every roster fits a reply");
 static_assert(LIMIT_PB_BYTES < LIMIT_CLASS_2, "a bytes field fits a frame");
 static_assert(LIMIT_OFFER_PAGE * 16 + 64 < LIMIT_CLASS_0, "a page of ids fits class 0");
 static_assert(LIMIT_FRAME_DOCS <= LIMIT_WINDOW, "the window holds a frame");

@@ -38,7 +38,8 @@ enum {
 	DISK_EVERY_MS = 1000,
 	SHRED_EVERY_MS = 20 * HOUR_MS,
 	BACKUP_IDLE_MS = 30000,
-	BACKUP_REQUEST_MAX = 64
+	BACKUP_REQUEST_MAX = 64,
+	SETUP_PEERS = 200 /* in one message to net */
 };
 
 struct core {
@@ -73,45 +74,63 @@ static struct node_time now_of(const struct core *c)
 
 /* ---- net ---- */
 
-static void send_setup(struct core *c, bool first)
+/* Partners from *at on, as many as one message holds. */
+static void setup_peers(struct core *c, struct arena *a, struct msg *m, size_t *at)
 {
 	struct node *n = engine_node(c->engine);
-	const bool member = state_peer_by_id(n, &n->node_id) !=
-			    NULL; /* a newcomer dials everybody */
-	struct arena a;
-	struct msg *m;
-	struct span bytes;
-	uint8_t sec[32];
+	/* a newcomer dials everybody */
+	const bool member = state_peer_by_id(n, &n->node_id) != NULL;
 
-	if (c->net == NULL || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
-		return;
-	m = msg_new(&a, MSG_NET_SETUP);
-	if (first) {
-		keybox_transport_secret(c->keys.keybox, sec);
-		msg_set_bytes(&a, m, NET_SETUP_TRANSPORT_SEC, span_of(sec, sizeof sec));
-		secret_wipe(sec, sizeof sec);
-	}
-	msg_set_text(&a, m, NET_SETUP_LISTEN, c->config.listen);
-	msg_set_text(&a, m, NET_SETUP_ONBOARD, n->onboard);
-	msg_set_bytes(&a, m, NET_SETUP_FED_ID, span_of(n->fed_id.b, 16));
-	msg_set_bytes(&a, m, NET_SETUP_NODE_ID, span_of(n->node_id.b, 32));
-	for (size_t i = 0; i < n->peer_count; i++) {
-		const struct peer *p = &n->peers[i];
+	for (; *at < n->peer_count && msg_count(m, NET_SETUP_PEERS) < SETUP_PEERS; (*at)++) {
+		const struct peer *p = &n->peers[*at];
 		struct msg *row;
 
 		if (p->self || !p->admitted)
 			continue;
-		row = msg_add(&a, m, NET_SETUP_PEERS);
+		row = msg_add(a, m, NET_SETUP_PEERS);
 		msg_set_u64(row, NET_PEER_PEER, p->no);
-		msg_set_bytes(&a, row, NET_PEER_TRANSPORT_PUB, span_of(p->tk_pub.b, 32));
-		msg_set_bytes(&a, row, NET_PEER_NODE_ID, span_of(p->node_id.b, 32));
-		msg_set_text(&a, row, NET_PEER_ADDRESS, p->endpoint);
+		msg_set_bytes(a, row, NET_PEER_TRANSPORT_PUB, span_of(p->tk_pub.b, 32));
+		msg_set_bytes(a, row, NET_PEER_NODE_ID, span_of(p->node_id.b, 32));
+		msg_set_text(a, row, NET_PEER_ADDRESS, p->endpoint);
 		msg_set_u64(row, NET_PEER_DIAL_FIRST,
 			    c->config.listen[0] == '\0' || !member ||
 				    memcmp(n->node_id.b, p->node_id.b, 32) < 0);
 	}
-	if (msg_pack(&a, m, &bytes) == ERR_OK && ipc_put(c->net, IPC_SETUP, 0, bytes) != ERR_OK)
-		loop_stop(c->loop, ROLES_FAILED);
+	msg_set_u64(m, NET_SETUP_MORE, *at < n->peer_count);
+}
+
+static void send_setup(struct core *c, bool first)
+{
+	struct node *n = engine_node(c->engine);
+	uint8_t sec[32];
+	struct arena a;
+	size_t at = 0;
+
+	if (c->net == NULL || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return;
+	do {
+		struct msg *m = msg_new(&a, MSG_NET_SETUP);
+		struct span bytes;
+
+		if (first) {
+			keybox_transport_secret(c->keys.keybox, sec);
+			msg_set_bytes(&a, m, NET_SETUP_TRANSPORT_SEC, span_of(sec, sizeof sec));
+			secret_wipe(sec, sizeof sec);
+			first = false;
+		}
+		msg_set_text(&a, m, NET_SETUP_LISTEN, c->config.listen);
+		msg_set_text(&a, m, NET_SETUP_ONBOARD, n->onboard);
+		msg_set_bytes(&a, m, NET_SETUP_FED_ID, span_of(n->fed_id.b, 16));
+		msg_set_bytes(&a, m, NET_SETUP_NODE_ID, span_of(n->node_id.b, 32));
+		setup_peers(c, &a, m, &at);
+		if (msg_pack(&a, m, &bytes) != ERR_OK ||
+		    ipc_put(c->net, IPC_SETUP, 0, bytes) != ERR_OK) {
+			log_write(LOG_ERROR, LOG_FAILED, "step=setup peers=%zu", n->peer_count);
+			loop_stop(c->loop, ROLES_FAILED);
+			break;
+		}
+		arena_reset(&a);
+	} while (at < n->peer_count);
 	arena_free(&a);
 }
 

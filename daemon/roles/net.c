@@ -31,6 +31,8 @@ struct net {
 	struct id32 node_id;
 	uint64_t unread; /* bytes handed to core and not yet consumed */
 	uint64_t dropped;
+	struct transport_peer *peers; /* LIMIT_PEERS; of a setup while it comes in */
+	size_t peer_count;
 };
 
 static void on_up(void *ctx, uint16_t peer)
@@ -120,20 +122,25 @@ static enum err open_transport(struct net *n, const struct msg *setup)
 static enum err set_peers(struct net *n, const struct msg *setup)
 {
 	const size_t count = msg_count(setup, NET_SETUP_PEERS);
-	struct transport_peer *peers = arena_alloc(&n->arena, (count + 1) * sizeof *peers);
+	enum err rc;
 
-	if (peers == NULL)
-		return ERR_NOMEM;
 	for (size_t i = 0; i < count; i++) {
 		const struct msg *m = msg_at(setup, NET_SETUP_PEERS, i);
+		struct transport_peer *p = &n->peers[n->peer_count];
 
-		peers[i].no = (uint16_t)msg_u64(m, NET_PEER_PEER);
-		copy32(&peers[i].key, msg_bytes(m, NET_PEER_TRANSPORT_PUB));
-		(void)snprintf(peers[i].address, sizeof peers[i].address, "%s",
-			       msg_text(m, NET_PEER_ADDRESS));
-		peers[i].dial_first = msg_u64(m, NET_PEER_DIAL_FIRST) != 0;
+		if (n->peer_count == LIMIT_PEERS)
+			return ERR_LIMIT;
+		n->peer_count++;
+		p->no = (uint16_t)msg_u64(m, NET_PEER_PEER);
+		copy32(&p->key, msg_bytes(m, NET_PEER_TRANSPORT_PUB));
+		(void)snprintf(p->address, sizeof p->address, "%s", msg_text(m, NET_PEER_ADDRESS));
+		p->dial_first = msg_u64(m, NET_PEER_DIAL_FIRST) != 0;
 	}
-	return transport_peers(n->transport, peers, count);
+	if (msg_u64(setup, NET_SETUP_MORE) != 0)
+		return ERR_OK; /* the list is not whole yet */
+	rc = transport_peers(n->transport, n->peers, n->peer_count);
+	n->peer_count = 0;
+	return rc;
 }
 
 static void on_newcomer(void *ctx, uint16_t line, struct span bytes)
@@ -226,7 +233,8 @@ int net_main(const struct role_options *opt)
 	if (config_read(&config, opt->dir, opt->config, &why) != ERR_OK)
 		return ROLES_CONFIG;
 	log_init("net", config_log_level(&config));
-	if (sandbox_begin() != ERR_OK || arena_create(&n.arena, ARENA) != ERR_OK ||
+	n.peers = calloc(LIMIT_PEERS, sizeof *n.peers);
+	if (n.peers == NULL || sandbox_begin() != ERR_OK || arena_create(&n.arena, ARENA) != ERR_OK ||
 	    loop_create(&n.loop) != ERR_OK || loop_signals(n.loop) != ERR_OK ||
 	    transport_prepare(&n.zmq) != ERR_OK || sandbox_enter(SANDBOX_NET, NULL) != ERR_OK)
 		return ROLES_FAILED;
@@ -236,5 +244,6 @@ int net_main(const struct role_options *opt)
 	code = loop_run(n.loop);
 	onboard_close(n.onboard);
 	transport_close(n.transport);
+	free(n.peers);
 	return code;
 }

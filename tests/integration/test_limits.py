@@ -196,3 +196,20 @@ def test_roots_cannot_replace_a_members_keys(federation):
     r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "roster", "import", str(f.roster)], capture_output=True, text=True)
     assert r.returncode == 1 and "member already" in r.stderr
     assert a.k("partner", "show", "smwo")["partners"][0]["fingerprint"] == before
+
+
+def test_a_federation_of_more_than_two_hundred_and_fifty_six_starts_and_speaks(federation):
+    """More members than one message to net, and one page of a list, can hold."""
+    from kringwire import Member
+    f = federation("Goes", "SMWO")
+    for i in range(256):
+        (f.dir / "m.join").write_bytes(Member(f.fed_id(), org=f"Stille Partner {i}").join_bytes())
+        f.admit(f.dir / "m.join")
+    for n in f.nodes:
+        n.start()
+    f.import_roster()
+    a, b = f.nodes
+    f.await_connected(a, 1)
+    f.await_connected(b, 1)
+    assert a.k("status")["status"]["members"] == 258 and len(a.k("partner", "list")["partners"]) == 258
+    assert a.children().keys() == {"core", "net"} and "FAILED" not in a.log.read_text()
