@@ -234,9 +234,10 @@ int net_main(const struct role_options *opt)
 		return ROLES_CONFIG;
 	log_init("net", config_log_level(&config));
 	n.peers = calloc(LIMIT_PEERS, sizeof *n.peers);
-	if (n.peers == NULL || sandbox_begin() != ERR_OK || arena_create(&n.arena, ARENA) != ERR_OK ||
-	    loop_create(&n.loop) != ERR_OK || loop_signals(n.loop) != ERR_OK ||
-	    transport_prepare(&n.zmq) != ERR_OK || sandbox_enter(SANDBOX_NET, NULL) != ERR_OK)
+	if (n.peers == NULL || sandbox_begin() != ERR_OK ||
+	    arena_create(&n.arena, ARENA) != ERR_OK || loop_create(&n.loop) != ERR_OK ||
+	    loop_signals(n.loop) != ERR_OK || transport_prepare(&n.zmq) != ERR_OK ||
+	    sandbox_enter(SANDBOX_NET, NULL) != ERR_OK)
 		return ROLES_FAILED;
 	loop_on_turn_end(n.loop, on_turn_end, &n); /* before the sockets: runs after them */
 	if (ipc_open(n.loop, &n.core, ROLES_FD_PEER, &calls) != ERR_OK)

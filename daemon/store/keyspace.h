@@ -60,7 +60,9 @@
 	X(SHELF, "shelf")	  /* thread 16 | msg 16 | sender u16 lost act              */ \
 	X(GONE, "gone")		  /* thread 16                       hidden at the partner */ \
 	X(RELEASED, "released")	  /* case 16                         out of quarantine     */ \
-	X(ALARM, "alarm")	  /* kind u8 | peer u16              when, how often       */
+	X(ALARM, "alarm")	  /* kind u8 | peer u16              when                  */ \
+	X(DEPOSIT, "deposit")	  /* peer u16                        its sealed erasures   */ \
+	X(DEPOSITED, "deposited") /* peer u16                        version of ours there */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

@@ -81,11 +81,9 @@ def wait_for_quietly(fn, seconds=10):
         return False
 
 
-def restore(book, partner, accepted, work, rng):
+def restore(book, work, rng):
     n = book.node
     path, sheet = rng.choice(book.backups)
-    die(n)
-    held = set(refs(partner, "inbox"))
     if rng.random() < 0.5:  # the whole disk: only the ledger was kept elsewhere
         shutil.rmtree(n.dir / "main")
         (n.dir / "keyroot").unlink()
@@ -96,7 +94,14 @@ def restore(book, partner, accepted, work, rng):
         shutil.rmtree(old)
     book.new_sheet(work)
     n.start()
-    book.lostable |= set(accepted) - held - set(refs(n, "sent"))
+
+
+def note_losses(books, loads, i, accepted):
+    """What neither end of a line holds after node i came back went with their disks, and nobody can bring it back."""
+    for x in (i, (i + 2) % 3):  # as sender, and as receiver of the one before it
+        book, partner = books[x], books[(x + 1) % 3].node
+        book.lostable |= set(accepted[x]) - set(refs(book.node, "sent")) - set(refs(partner, "inbox"))
+        book.withdrawn = {r for r in book.withdrawn if "revoked" in (book.node.state(r), partner.state(r))}
 
 
 def came_back(n):
@@ -144,7 +149,11 @@ def main():
             i = rng.randrange(3)
             withdraw_and_erase(books[i], nodes[(i + 1) % 3], loads[i], rng)
             since = int(time.time() * 1000)
-            restore(books[i], nodes[(i + 1) % 3], list(loads[i].accepted), work, rng)
+            die(nodes[i])
+            time.sleep(0.1)  # a client may still be writing down the last answer it read
+            accepted = [list(t.accepted) for t in loads]
+            restore(books[i], work, rng)
+            note_losses(books, loads, i, accepted)
             confirm(nodes, nodes[i], since)
         for t in loads:
             t.halt.set()

@@ -9,6 +9,7 @@ import pytest
 from kringwire import ROLLED_BACK, Frame
 from node import Node, Refused, wait_for
 from test_at_rest import Keyroot, wrapped_keys
+from test_hostile import IDENTITY_NEEDS, NAME, grant, offer
 
 MARK = "Zeldzaamteken"
 
@@ -158,6 +159,60 @@ def test_an_erased_case_stays_erased_and_a_withdrawn_referral_withdrawn(two):
     a.await_state(ref, "revoked")
     wait_for("both to settle", lambda: settled(a, b), 60)
     assert b.state(ref) == "revoked"
+
+
+def test_a_disk_lost_whole_hears_from_partners_what_was_erased(two):
+    f, a, b, sheet = two
+    gone, kept = a.new_case(name=f"{MARK} Verzonnen"), a.new_case(name="Joke Verzonnen")
+    a.k("backup", str(f.dir / "one"))
+    a.k("case", "erase", gone, "--now")
+    wait_for("the partner to keep the word of it", lambda: settled(a, b))
+    b.stop()
+    a.stop()
+    b.start()
+    a.start()  # at the latest now: it is shown with the first words of a connection
+    f.await_connected(a)
+    a.stop()
+    shutil.rmtree(a.dir)  # the ledger with it
+    restore(a, f.dir / "one", sheet)
+    b.stop()
+    a.start()
+    assert {c["id"] for c in a.k("case", "list")["cases"]} == {gone, kept}  # nobody there who could tell
+    b.start()
+    f.await_connected(a)
+    wait_for("it to be erased again", lambda: {c["id"] for c in a.k("case", "list")["cases"]} == {kept})
+    a.stop()
+    a.start()  # and its key is gone with the next start at the latest
+    keys = Keyroot(a.dir)
+    assert not any(keys.opens(bytes.fromhex(gone), w) for w in wrapped_keys(a.dir, bytes.fromhex(gone)))
+    assert keys.halves == 2 and (a.dir / "ledger").stat().st_size == 56
+
+
+def test_words_from_before_a_restore_mean_nothing_after_it(dialled):
+    """Recorded envelopes, sealed to keys of the connection or of the day: neither is in a backup."""
+    f, b, m = dialled()
+    b.k("partner", "agree", "python", "--share", "identity,contact,needs", "--receive")
+    shutil.copy(b.dir / "recovery-sheet.txt", f.dir / "sheet")
+    b.k("backup", str(f.dir / "one"))
+    recorded, real = [], m.send_frame
+    m.send_frame = lambda *a, **k: recorded.append(real(*a, **k))
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    _, raw, _ = offer(m, gid, subject, NAME, IDENTITY_NEEDS)
+    m.send_documents([g, raw])
+    m.pump(1)
+    assert len(b.k("inbox")["referrals"]) == 1
+    restore(b, f.dir / "one", f.dir / "sheet")
+    b.start()
+    assert not b.k("inbox").get("referrals")
+    m.send_frame, m.sent, m.got = real, 0, 0  # its numbers begin anew, as every member's do
+    wait_for("the line", lambda: (m.hello(), m.pump(1), b.k("status")["status"]["connected"] == 1)[2], 90)
+    for env in recorded:
+        m.sock.send(env)
+    m.pump(1)
+    assert not b.k("inbox").get("referrals")  # only what is sealed and numbered anew counts
+    m.send_documents([g, raw])
+    m.pump(1)
+    assert len(b.k("inbox")["referrals"]) == 1
 
 
 def test_a_case_can_be_let_out_of_quarantine(federation):

@@ -5,6 +5,7 @@
 #include "domain/care/overview.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/deposit.h"
 #include "domain/exchange/threadlog.h"
 
 static enum err gone(enum err rc)
@@ -118,6 +119,8 @@ static enum err leave_word(struct turn *t, const struct id16 *case_id)
 	if (e->bytes.p == NULL)
 		return ERR_NOMEM;
 	rc = turn_put(t, STORE_ERASED, &k, span_of(at, sizeof at));
+	if (rc == ERR_OK)
+		rc = deposit_changed(t);
 	return rc == ERR_OK ? turn_put(t, STORE_META, &pending, span_of(at, sizeof at)) : rc;
 }
 

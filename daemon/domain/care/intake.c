@@ -6,6 +6,7 @@
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
+#include "domain/care/erase.h"
 #include "domain/care/recover.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
@@ -231,4 +232,5 @@ const struct exchange_hooks intake_hooks = {
 	.recovered = recover_thread,
 	.returned = recover_returned,
 	.shelved = recover_shelved,
+	.erased = erase_again,
 };

@@ -25,7 +25,9 @@ struct answer {
 	struct wr
 		more; /* after them: documents given back, heads of threads; room when it is needed */
 	uint16_t more_count;
+	bool ledger_shown;
 	bool again;    /* go on comparing threads without waiting for the timer */
+	bool deposit;  /* our erasures changed: show them to who keeps them */
 	bool farewell; /* a pair that stopped: this one frame still goes */
 };
 

@@ -40,7 +40,7 @@ static enum err newest(struct turn *t, uint16_t peer, struct span *bytes, struct
 }
 
 /* The two partners that follow us in order of node id: everybody knows who keeps whose. */
-static bool cosigns_for_us(const struct turn *t, const struct peer *p)
+bool checkpoint_keeper(const struct turn *t, const struct peer *p)
 {
 	const struct node *n = t->node;
 	unsigned between = 0;
@@ -75,7 +75,7 @@ enum err checkpoint_own(struct turn *t, struct span bytes)
 		const struct peer *p = &t->node->peers[i];
 		struct answer *a;
 
-		if (!cosigns_for_us(t, p) || !p->conn.up)
+		if (!checkpoint_keeper(t, p) || !p->conn.up)
 			continue;
 		a = answer_of(t, p->no);
 		if (a == NULL)
@@ -95,7 +95,7 @@ enum err checkpoint_introduce(struct turn *t, const struct peer *p, struct wr *p
 	struct span bytes;
 	enum err rc;
 
-	if (self == NULL || !cosigns_for_us(t, p))
+	if (self == NULL || !checkpoint_keeper(t, p))
 		return ERR_OK;
 	rc = newest(t, self->no, &bytes, &c);
 	if (rc != ERR_OK)

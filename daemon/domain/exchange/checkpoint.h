@@ -18,6 +18,8 @@
 
 #include "domain/exchange/answer.h"
 
+/** Is p one of the two partners that keep things for us? */
+bool checkpoint_keeper(const struct turn *t, const struct peer *p);
 /** EVENT_CHECKPOINT: ours, signed just now. */
 MUST_CHECK enum err checkpoint_own(struct turn *t, struct span bytes);
 /** EVENT_COSIGNED: our word on a partner's goes back to it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/exchange/echo.h"
 
+#include "domain/exchange/deposit.h"
 #include "domain/exchange/loss.h"
 
 enum {
@@ -13,6 +14,7 @@ enum {
 	ROW_GONE = 1,	 /* revoked or erased there */
 	ROW_DIFFERS = 2, /* the head asked about is not in their copy */
 	RETURN_BYTES = 32768,
+	LEDGER_BYTES = 16384,
 	NEAR = 2 /* halving ends here: giving back from the agreed place on shows where the logs part */
 };
 
@@ -238,7 +240,15 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 		q[i].got = rd_u32(r);
 	}
 	if (a->more.cap == 0)
-		a->more = arena_wr(t->arena, RETURN_BYTES + sizeof buf + WIRE_PART_HEAD);
+		a->more = arena_wr(t->arena,
+				   RETURN_BYTES + LEDGER_BYTES + sizeof buf + WIRE_PART_HEAD);
+	if (bytes_zero(after.b, 16) &&
+	    !a->ledger_shown) { /* before the heads: nothing of it may leave */
+		a->ledger_shown = true;
+		rc = deposit_return(t, p, &a->more, &a->more_count);
+		if (rc != ERR_OK)
+			return rc;
+	}
 	wr_zero(&w, PAGE_HEAD);
 	at = after;
 	while (rows < PAGE && (rc = thread_next_of_peer(t, p->no, &at)) == ERR_OK &&

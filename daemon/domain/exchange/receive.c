@@ -4,6 +4,7 @@
 #include "crypto/verify.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/checkpoint.h"
+#include "domain/exchange/deposit.h"
 #include "domain/exchange/echo.h"
 #include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
@@ -619,6 +620,8 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 		return spread_part(r->t, r->p, p, r->a);
 	case WIRE_PART_REFUSED:
 		return on_refused(r, p->bytes);
+	case WIRE_PART_LEDGER:
+		return deposit_part(r->t, r->p, r->a, p->bytes);
 	case WIRE_PART_AUDIT_HEAD:
 		return checkpoint_part(r->t, r->p, p->bytes);
 	case WIRE_PART_UNOPENED:

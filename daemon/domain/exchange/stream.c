@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/checkpoint.h"
+#include "domain/exchange/deposit.h"
 #include "domain/exchange/echo.h"
 #include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
@@ -438,10 +439,14 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 	enum err rc;
 
 	*more = false;
-	if (!s->c->introduced || (s->a != NULL && s->a->ping)) {
+	if (!s->c->introduced || (s->a != NULL && (s->a->ping || s->a->deposit))) {
+		if (s->a != NULL)
+			s->a->deposit = false;
 		rc = spread_introduce(s->t, &parts, &count);
 		if (rc == ERR_OK)
 			rc = checkpoint_introduce(s->t, s->p, &parts, &count);
+		if (rc == ERR_OK && (s->a == NULL || s->a->more_count == 0)) /* there is room */
+			rc = deposit_introduce(s->t, s->p, &parts, &count);
 		if (rc != ERR_OK)
 			return rc;
 	}

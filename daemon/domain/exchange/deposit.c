@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/exchange/deposit.h"
+
+#include "domain/exchange/checkpoint.h"
+
+enum {
+	META_VERSION = 6,
+	KEEP_THIS = 0,
+	KEPT = 1,
+	YOURS = 2,
+	HEAD = 1 + 4,
+	IDS_MAX = 1000, /* the newest: older backups than the retention are not restored */
+	SEALED_MAX = IDS_MAX * 16 + RECORD_SEAL_EXTRA,
+	KEEP_MS_DAYS = LIMIT_RETAIN_DAYS + 5
+};
+
+static struct store_key version_key(void)
+{
+	struct store_key k = {.len = 0};
+
+	key_u8(&k, META_VERSION);
+	return k;
+}
+
+static enum err number_get(struct turn *t, enum store_table table, const struct store_key *k,
+			   uint32_t *v)
+{
+	struct span s;
+	enum err rc = turn_get(t, table, k, &s);
+
+	*v = 0;
+	if (rc == ERR_OK && s.len != 4)
+		return ERR_CORRUPT;
+	if (rc == ERR_OK)
+		*v = be32_get(s.p);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+static enum err number_put(struct turn *t, enum store_table table, const struct store_key *k,
+			   uint32_t v)
+{
+	uint8_t b[4];
+
+	be32_put(b, v);
+	return turn_put(t, table, k, span_of(b, sizeof b));
+}
+
+enum err deposit_changed(struct turn *t)
+{
+	const struct store_key k = version_key();
+	uint32_t version;
+	enum err rc = number_get(t, STORE_META, &k, &version);
+
+	if (rc == ERR_OK)
+		rc = number_put(t, STORE_META, &k, version + 1);
+	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		struct answer *a;
+
+		if (!checkpoint_keeper(t, p) || !p->conn.up)
+			continue;
+		a = answer_of(t, p->no);
+		if (a == NULL)
+			return ERR_NOMEM;
+		a->reply = a->deposit = true;
+	}
+	return rc;
+}
+
+/* Ids of what was erased within the retention; ids begin with the time of birth, so any order will do. */
+static enum err list_erased(struct turn *t, struct wr *ids)
+{
+	const uint64_t keep_ms = (uint64_t)KEEP_MS_DAYS * 86400000u;
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_ERASED, span_of(NULL, 0), &at, &row)) ==
+	       ERR_OK) {
+		struct record_place place;
+		struct span when;
+
+		if (row.key.len != 16)
+			return ERR_CORRUPT;
+		rc = record_open(t->txn, t->arena, STORE_ERASED, &row, &place, &when);
+		if (rc != ERR_OK || when.len != 8)
+			return rc == ERR_OK ? ERR_CORRUPT : rc;
+		if (be64_get(when.p) + keep_ms < t->wall_ms)
+			continue;
+		if (ids->len + 16 > ids->cap) { /* the oldest gives way */
+			memmove(ids->p, ids->p + 16, ids->len - 16);
+			ids->len -= 16;
+		}
+		wr_put(ids, at.b, 16);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *parts, uint16_t *count)
+{
+	const struct store_key vk = version_key(), pk = turn_key_u16(p->no);
+	const struct record_place place = {.cls = RECORD_META};
+	uint32_t version, theirs;
+	struct wr ids, out;
+	struct span sealed;
+	enum err rc = number_get(t, STORE_META, &vk, &version);
+
+	if (rc == ERR_OK)
+		rc = number_get(t, STORE_DEPOSITED, &pk, &theirs);
+	if (rc != ERR_OK || version == 0 || theirs == version || !checkpoint_keeper(t, p))
+		return rc;
+	ids = arena_wr(t->arena, IDS_MAX * 16);
+	out = arena_wr(t->arena, HEAD + SEALED_MAX);
+	rc = list_erased(t, &ids);
+	if (rc == ERR_OK)
+		rc = record_detail_seal(t->txn, t->arena, &place, wr_span(&ids), &sealed);
+	if (rc != ERR_OK)
+		return rc;
+	wr_u8(&out, KEEP_THIS);
+	wr_u32(&out, version);
+	wr_put(&out, sealed.p, sealed.len);
+	if (out.over)
+		return ERR_NOMEM;
+	wire_part_put(parts, WIRE_PART_LEDGER, wr_span(&out));
+	(*count)++;
+	return ERR_OK;
+}
+
+static enum err keep(struct turn *t, const struct peer *p, struct answer *a, uint32_t version,
+		     struct span sealed)
+{
+	const struct store_key k = turn_key_u16(p->no);
+	uint8_t word[HEAD] = {KEPT};
+	enum err rc;
+
+	if (sealed.len > SEALED_MAX)
+		return ERR_OK;
+	rc = turn_put(t, STORE_DEPOSIT, &k, sealed);
+	be32_put(word + 1, version);
+	answer_part(a, WIRE_PART_LEDGER, span_of(word, sizeof word));
+	a->reply = true;
+	return rc;
+}
+
+/* Ours came back: those cases are erased again, before anything of them can leave. */
+static enum err take_back(struct turn *t, struct span sealed)
+{
+	const struct record_place place = {.cls = RECORD_META};
+	struct span ids;
+	enum err rc = record_detail_open(t->txn, t->arena, &place, sealed, &ids);
+
+	if (rc != ERR_OK) /* not what we sealed: a partner's mistake, or worse */
+		return rc == ERR_NOMEM ? rc : ERR_OK;
+	for (size_t at = 0; rc == ERR_OK && at + 16 <= ids.len; at += 16) {
+		struct id16 id;
+
+		memcpy(id.b, ids.p + at, 16);
+		rc = t->node->hooks->erased(t, &id);
+	}
+	return rc;
+}
+
+enum err deposit_part(struct turn *t, const struct peer *p, struct answer *a, struct span bytes)
+{
+	const struct store_key k = turn_key_u16(p->no);
+	struct rd r = rd_of(bytes);
+	const uint8_t kind = rd_u8(&r);
+	const uint32_t version = rd_u32(&r);
+
+	if (r.bad)
+		return ERR_OK;
+	switch (kind) {
+	case KEEP_THIS:
+		return keep(t, p, a, version, span_of(r.p, r.left));
+	case KEPT:
+		return number_put(t, STORE_DEPOSITED, &k, version);
+	case YOURS:
+		return t->node->quarantine ? take_back(t, span_of(r.p, r.left)) : ERR_OK;
+	default:
+		return ERR_OK;
+	}
+}
+
+enum err deposit_return(struct turn *t, const struct peer *p, struct wr *parts, uint16_t *count)
+{
+	const struct store_key k = turn_key_u16(p->no);
+	struct span sealed;
+	struct wr out;
+	enum err rc = turn_get(t, STORE_DEPOSIT, &k, &sealed);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	out = arena_wr(t->arena, HEAD + sealed.len);
+	wr_u8(&out, YOURS);
+	wr_u32(&out, 0);
+	wr_put(&out, sealed.p, sealed.len);
+	if (out.over)
+		return ERR_NOMEM;
+	wire_part_put(parts, WIRE_PART_LEDGER, wr_span(&out));
+	(*count)++;
+	return ERR_OK;
+}
