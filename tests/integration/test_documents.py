@@ -68,6 +68,38 @@ def test_onboarding_is_followed_literally(federation, workdir):
             daemon.wait(10)
 
 
+def test_backup_and_coming_back_are_followed_literally(federation, workdir):
+    """deploy/backup.md: what happens between the lines (the machine is lost) is done here."""
+    f = federation("Goes", "SMWO", binaries=BIN)
+    a, b = f.start()
+    shutil.move(a.dir / "recovery-sheet.txt", f.dir / "goes-sheet.txt")
+    env = dict(os.environ, PATH=f"{BIN}:{os.environ['PATH']}")
+    case = a.new_case(name="Testpersoon Verzonnen")
+    a.consent(case, "smwo")
+    ref = a.refer(case, "smwo")
+    b.await_state(ref, "offered")
+    shown = ""
+    for line in typed_lines("deploy/backup.md"):
+        words = shlex.split(line)
+        if words[0] == "kringd":
+            a.start()
+            f.await_connected(a)
+            continue
+        if "restore" in words and "--check" not in words:
+            a.stop()
+            shutil.rmtree(a.dir / "main")
+        if words[2] == "smwo" and words[-1] == "status":
+            wait_for("smwo to notice", lambda: "telephone" in subprocess.run(words, cwd=f.dir, env=env, capture_output=True, text=True).stdout)
+        r = subprocess.run(words, cwd=f.dir, env=env, capture_output=True, text=True)
+        assert r.returncode == 0, (line, r.stdout, r.stderr)
+        shown += r.stdout
+    for said in ("only the recovery sheet opens it", "whole", "erased cases were kept away", "came back from an older state",
+                 "Goes: lost state; telephone them"):
+        assert said in shown, said
+    wait_for("the two to agree", lambda: b.try_k("accept", ref))
+    a.await_state(ref, "accepted")
+
+
 def test_the_firewall_template_is_understood(workdir):
     if os.getuid() != 0 or shutil.which("nft") is None:
         pytest.skip("nft needs root and the package nftables")
