@@ -16,12 +16,30 @@
 struct erasures {
 	int fd;
 	struct secret key;
-	struct id16 *ids; /* in the order of the file */
+	struct id16 *ids; /* in order of id */
 	size_t count, cap;
 };
 
+/* Where it stands, or would. */
+static size_t place_of(const struct erasures *l, const struct id16 *id)
+{
+	size_t lo = 0, hi = l->count;
+
+	while (lo < hi) {
+		const size_t mid = lo + (hi - lo) / 2;
+
+		if (memcmp(l->ids[mid].b, id->b, sizeof id->b) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 static enum err remember(struct erasures *l, const struct id16 *id)
 {
+	const size_t at = place_of(l, id);
+
 	if (l->count == l->cap) {
 		const size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
 		struct id16 *ids = realloc(l->ids, cap * sizeof *ids);
@@ -31,7 +49,9 @@ static enum err remember(struct erasures *l, const struct id16 *id)
 		l->ids = ids;
 		l->cap = cap;
 	}
-	l->ids[l->count++] = *id;
+	memmove(l->ids + at + 1, l->ids + at, (l->count - at) * sizeof *l->ids);
+	l->ids[at] = *id;
+	l->count++;
 	return ERR_OK;
 }
 
@@ -108,10 +128,9 @@ enum err erasures_add(struct erasures *l, const struct id16 *case_id)
 
 bool erasures_has(const struct erasures *l, const struct id16 *case_id)
 {
-	for (size_t i = 0; i < l->count; i++)
-		if (id16_equal(&l->ids[i], case_id))
-			return true;
-	return false;
+	const size_t at = place_of(l, case_id);
+
+	return at < l->count && id16_equal(&l->ids[at], case_id);
 }
 
 const struct id16 *erasures_at(const struct erasures *l, size_t i)

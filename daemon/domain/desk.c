@@ -30,7 +30,7 @@ static enum err owed_to(struct turn *t, uint16_t peer, uint64_t *owed)
 
 	if (rc == ERR_OK)
 		*owed = (p->out_last - p->tail) + (p->num_last - p->acked) +
-			(p->off_to - p->off_from);
+			(p->off_to - p->off_from) + p->waiting;
 	return rc;
 }
 
@@ -185,6 +185,11 @@ enum err desk_partner_show(struct turn *t, const struct msg *req, struct msg *re
 static enum err cause_of(struct turn *t, const struct peer *p, const struct outbox_row *row,
 			 const char **cause, const char **remedy)
 {
+	struct pair *pr;
+	enum err rc = outbox_pair(t, p->no, &pr);
+
+	if (rc != ERR_OK)
+		return rc;
 	*cause = "in-flight";
 	*remedy = "wait";
 	if (row->state == OUTBOX_DROPPED) {
@@ -197,6 +202,11 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 		*remedy = "drop";
 		return ERR_OK;
 	}
+	if (pr->stopped || pr->unconfirmed) {
+		*cause = pr->stopped ? "partner-runs-twice" : "partner-lost-state";
+		*remedy = "telephone-partner";
+		return ERR_OK;
+	}
 	if (!p->conn.up) {
 		*cause = p->endpoint[0] == '\0' ? "partner-has-no-address" : "partner-offline";
 		*remedy = "telephone-partner";
@@ -207,6 +217,8 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 		*remedy = "wait";
 		return ERR_OK;
 	}
+	if (pr->unheard || pr->unechoed || t->node->quarantine)
+		*cause = "being-compared";
 	if (!p->conn.heard)
 		*cause = "partner-silent";
 	if (p->conn.refused == WIRE_REFUSED_BUSY)
@@ -267,7 +279,8 @@ static enum err outbox_of(struct turn *t, const struct peer *p, uint64_t limit, 
 		struct outbox_row row;
 
 		rc = outbox_get(t, p->no, place, &row);
-		if (rc == ERR_OK && row.state != OUTBOX_STORED)
+		if (rc == ERR_OK && row.state != OUTBOX_SHELVED &&
+		    (row.state != OUTBOX_STORED || record_exists(t->txn, STORE_WAITING, found.key)))
 			rc = outbox_row_msg(t, p, place, &row, reply);
 		if (rc != ERR_OK)
 			return rc;

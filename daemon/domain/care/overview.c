@@ -30,6 +30,8 @@ static enum err delivery_of(struct turn *t, const struct doc_key *doc, const cha
 		*text = row.verdict == WIRE_VERDICT_OK ? "stored" : wire_verdict_text(row.verdict);
 	else if (row.state == OUTBOX_DROPPED)
 		*text = "dropped";
+	else if (row.state == OUTBOX_SHELVED)
+		*text = "lost-act";
 	else
 		*text = p != NULL && p->conn.up && place <= pr->tail ? "handed" : "queued";
 	return rc;

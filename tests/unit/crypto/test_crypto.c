@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "crypto/backup.h"
+#include "crypto/erasures.h"
 #include "crypto/hash.h"
 #include "crypto/keyfile.h"
 #include "crypto/seal.h"
@@ -144,6 +146,59 @@ static void keyfile_survives_one_damaged_half_of_keyroot(void **state)
 	drop_node(&n);
 }
 
+/* A crash may leave half an entry: it is written over, and what stood before it stays. */
+static void erasures_survive_a_torn_entry(void **state)
+{
+	const struct id16 ids[3] = {{{3}}, {{1}}, {{2}}};
+	struct erasures *l;
+	struct node n;
+	char path[128];
+
+	(void)state;
+	make_node(&n);
+	(void)snprintf(path, sizeof path, "%s/ledger", n.dir);
+	assert_int_equal(erasures_open(&l, n.dir, n.key), ERR_OK);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(erasures_add(l, &ids[i]), ERR_OK);
+	assert_int_equal(erasures_add(l, &ids[1]), ERR_OK); /* twice is once */
+	erasures_close(l);
+	assert_int_equal(truncate(path, 2 * ERASURES_ENTRY + 20), 0);
+	assert_int_equal(erasures_open(&l, n.dir, n.key), ERR_OK);
+	assert_true(erasures_has(l, &ids[0]) && erasures_has(l, &ids[1]) &&
+		    !erasures_has(l, &ids[2]));
+	assert_int_equal(erasures_add(l, &ids[2]), ERR_OK);
+	erasures_close(l);
+	assert_int_equal(erasures_open(&l, n.dir, n.key), ERR_OK);
+	assert_true(erasures_has(l, &ids[2]) && erasures_at(l, 2) != NULL &&
+		    erasures_at(l, 3) == NULL);
+	erasures_close(l);
+	(void)unlink(path);
+	drop_node(&n);
+}
+
+static void backup_items_keep_to_their_layout(void **state)
+{
+	uint8_t b[1 + 16 + 32 + 1] = {KEYBOX_CASE};
+	struct backup_item item;
+
+	(void)state;
+	assert_int_equal(backup_item_get(BACKUP_KEY, span_of(b, 49), &item), ERR_OK);
+	assert_int_equal(backup_item_get(BACKUP_KEY, span_of(b, 48), &item), ERR_MALFORMED);
+	assert_int_equal(backup_item_get(BACKUP_KEY, span_of(b, 50), &item), ERR_MALFORMED);
+	b[0] = KEYBOX_META; /* no record of the store is wrapped so */
+	assert_int_equal(backup_item_get(BACKUP_KEY, span_of(b, 49), &item), ERR_MALFORMED);
+	b[0] = 1;
+	be16_put(b + 1, 0);
+	assert_int_equal(backup_item_get(BACKUP_ROW, span_of(b, 20), &item), ERR_MALFORMED);
+	be16_put(b + 1, 60);
+	assert_int_equal(backup_item_get(BACKUP_ROW, span_of(b, 20), &item), ERR_MALFORMED);
+	be16_put(b + 1, 16);
+	assert_int_equal(backup_item_get(BACKUP_ROW, span_of(b, 20), &item), ERR_OK);
+	assert_int_equal(item.val.len, 1);
+	assert_int_equal(backup_item_get(0, span_of(b, 20), &item), ERR_MALFORMED);
+	assert_int_equal(backup_item_get(BACKUP_END, span_of(b, 9), &item), ERR_MALFORMED);
+}
+
 static void records_open_in_their_place_only(void **state)
 {
 	struct node n;
@@ -207,6 +262,8 @@ int main(void)
 		cmocka_unit_test(merkle_paths_fold_to_the_root),
 		cmocka_unit_test(keyfile_opens_with_its_secret_only),
 		cmocka_unit_test(keyfile_survives_one_damaged_half_of_keyroot),
+		cmocka_unit_test(erasures_survive_a_torn_entry),
+		cmocka_unit_test(backup_items_keep_to_their_layout),
 		cmocka_unit_test(records_open_in_their_place_only),
 		cmocka_unit_test(envelope_opens_unchanged_for_its_prekey_only),
 	};
