@@ -22,6 +22,7 @@ static const struct setting settings[] = {
 	{"Node", "LogLevel", TEXT(log_level)},
 	{"Limits", "PartnerDailyDocuments", TEXT(day_documents)},
 	{"Limits", "PartnerDailyMiB", TEXT(day_mib)},
+	{"Limits", "StoreMiB", TEXT(store_mib)},
 };
 
 struct reading {

@@ -23,6 +23,7 @@ struct config {
 	char listen[LIMIT_ENDPOINT + 1]; /* numeric, or empty: dial only */
 	char key_file[CONFIG_PATH_MAX];	 /* unlocks without a person; relative to dir */
 	char log_level[16];
+	char store_mib[16];		     /* how large the store may grow; lower only */
 	char day_documents[16], day_mib[16]; /* what one partner may send in a day; lower only */
 };
 

@@ -511,6 +511,14 @@ static void on_hour(void *ctx)
 
 /* ---- start ---- */
 
+/* A setting can only lower a limit. */
+static uint64_t lower(const char *text, uint64_t unit, uint64_t limit)
+{
+	const uint64_t v = strtoull(text, NULL, 10);
+
+	return v == 0 || v > limit / unit ? limit : v * unit;
+}
+
 static enum err open_stores(struct core *c)
 {
 	char path[CONFIG_PATH_MAX + 16];
@@ -518,6 +526,8 @@ static enum err open_stores(struct core *c)
 	enum err rc;
 
 	cipher_fill(&c->cipher, c->keys.keybox);
+	o.map_max = lower(c->config.store_mib, 1024 * 1024, LIMIT_MAP_MAX);
+	o.map_start = o.map_max < LIMIT_MAP_START ? o.map_max : LIMIT_MAP_START;
 	(void)snprintf(path, sizeof path, "%s/main", c->config.dir);
 	rc = store_open(&c->main, &o);
 	if (rc != ERR_OK)
@@ -572,14 +582,6 @@ static enum err read_files(struct core *c)
 		rc = room == NULL ? ERR_NOMEM : ERR_OK;
 	}
 	return rc;
-}
-
-/* A setting can only lower a limit. */
-static uint64_t lower(const char *text, uint64_t unit, uint64_t limit)
-{
-	const uint64_t v = strtoull(text, NULL, 10);
-
-	return v == 0 || v > limit / unit ? limit : v * unit;
 }
 
 static enum err start_node(struct core *c)

@@ -32,6 +32,28 @@ static void feed(enum event_type type, uint16_t peer, struct span bytes)
 	sim_turn(&sim, &sim.nodes[0], &(struct event){.type = type, .peer = peer, .bytes = bytes});
 }
 
+/* Documents are of whom they must be; everything else in them is as it came. */
+static void fix_documents(uint8_t *parts, size_t len, const struct node *self,
+			  const struct node *from)
+{
+	for (size_t at = 0; at + WIRE_PART_HEAD <= len;) {
+		const uint8_t type = parts[at];
+		const size_t n = be32_get(parts + at + 2);
+		const bool ours = type == WIRE_PART_RETURNED || type == WIRE_PART_ROLLED_BACK;
+		uint8_t *doc = parts + at + WIRE_PART_HEAD + (type == WIRE_PART_ROLLED_BACK);
+
+		if (n > len - at - WIRE_PART_HEAD)
+			return;
+		if ((ours || type == WIRE_PART_DOCUMENT) && n > WIRE_DOC_HEAD) {
+			memcpy(doc + 8, self->fed_id.b, 16);
+			memcpy(doc + 24, (ours ? self : from)->node_id.b, 32);
+			be32_put(doc + 56, 1);
+			memcpy(doc + 60, (ours ? from : self)->node_id.b, 32);
+		}
+		at += WIRE_PART_HEAD + n;
+	}
+}
+
 /* A frame of node 1 that is right in everything but its parts. */
 static void feed_frame(struct span s)
 {
@@ -56,6 +78,7 @@ static void feed_frame(struct span s)
 	memset(inner, 0, sizeof inner);
 	wire_frame_put(&f, inner);
 	memcpy(inner + WIRE_FRAME_HEAD, r.p, r.left);
+	fix_documents(inner + WIRE_FRAME_HEAD, r.left, n, from);
 	feed(EVENT_FRAME, 2, span_of(inner, WIRE_FRAME_HEAD + r.left + WIRE_SIG));
 }
 

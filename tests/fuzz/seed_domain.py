@@ -34,6 +34,11 @@ frame("refused", (5, struct.pack(">HI16s", 4, 60, bytes(16))), (13, bytes(16)))
 frame("offer", (9, struct.pack(">QQB", 1, 2, 2) + bytes(32)), (10, struct.pack(">QB", 1, 1) + b"\1" + row))
 frame("ping", (18, bytes(8) + b"\0"), (18, bytes(8) + b"\1"), (12, m.prekey_record))
 frame("membership", (14, m.node_record(2, "tcp://127.0.0.1:1")), (16, bytes(144)), (15, struct.pack(">I", 90) + bytes(90) + b"\0"))
+frame("returned", *[(2, d) for d in docs])
+frame("claims", (6, b"\0" + bytes(24)), (6, b"\1" + docs[0]), (6, b"\2" + bytes(302)))
+frame("heads", (11, b"\0" + bytes(16) + b"\xff" * 16 + b"\1" + docs[0][128:144] + struct.pack(">I", 1) + bytes(32) + struct.pack(">I", 0)),
+      (11, b"\1" + bytes(16) + b"\xff" * 16 + b"\1" + docs[0][128:144] + struct.pack(">I", 1) + bytes(32) + b"\1"))
+frame("ledger", (22, b"\0" + bytes(4) + bytes(72)), (22, b"\1" + bytes(4)), (22, b"\2" + bytes(76)))
 frame("audit", (17, b"\0" + bytes(148)), (17, b"\1" + bytes(244)))
 for f in ctl.pb.Request.DESCRIPTOR.fields:
     if f.message_type is None:

@@ -213,3 +213,36 @@ def test_a_federation_of_more_than_two_hundred_and_fifty_six_starts_and_speaks(f
     f.await_connected(b, 1)
     assert a.k("status")["status"]["members"] == 258 and len(a.k("partner", "list")["partners"]) == 258
     assert a.children().keys() == {"core", "net"} and "FAILED" not in a.log.read_text()
+
+
+def test_a_store_that_may_not_grow_refuses_new_things_and_loses_nothing(federation):
+    """MDB_MAP_FULL in a real daemon: StoreMiB is as large as it may get."""
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    conf = (b.dir / "kring.conf").read_text()
+    case = a.new_case(name="Testpersoon Verzonnen", story="x" * 4000)
+    a.consent(case, b.name, "identity,contact,needs,story")
+    first = a.refer(case, b.name)
+    b.await_state(first, "offered")
+    b.stop()
+    (b.dir / "kring.conf").write_text(conf + "[Limits]\nStoreMiB=1\n")
+    b.start()
+    f.await_connected(b)
+    with pytest.raises(Refused) as full:
+        for i in range(400):
+            b.new_case(name=f"Testpersoon {i}", story="y" * 4000)
+    assert "full" in str(full.value)
+    assert b.state(first) == "offered" and b.k("status")["status"]["connected"] == 1  # it goes on reading and speaking
+    refs = []
+    for i in range(40):  # what little is left is used up; then partners' words wait at their own node
+        other = a.new_case(name="Testpersoon Wacht", story="z" * 4000)
+        a.consent(other, b.name, "identity,contact,needs,story")
+        refs.append(a.refer(other, b.name))
+    time.sleep(1)
+    assert a.k("status")["status"]["owed"] > 0
+    b.stop()
+    (b.dir / "kring.conf").write_text(conf)
+    b.start()
+    for ref in refs:
+        b.await_state(ref, "offered")  # nothing was lost, it only waited
+    assert b.k("verify")["count"] > 0

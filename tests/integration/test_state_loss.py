@@ -123,6 +123,40 @@ def test_a_backup_is_opened_by_its_sheet_alone_and_read_through_first(two):
     assert (a.dir / "keyroot").read_bytes() == before  # nothing was touched
 
 
+def test_a_backup_past_its_horizon_is_not_restored(two):
+    """Receipts of erasure promise that older copies are gone: after 35 days a backup brings nothing back."""
+    f, a, b, sheet = two
+    a.new_case(name=f"{MARK} Verzonnen")
+    for days, works in ((34, True), (36, False)):
+        a.stop()
+        a.start("--dev-clock-offset", str(-days * 86400))
+        a.k("backup", str(f.dir / f"old-{days}"))
+        assert MARK.encode() not in (f.dir / f"old-{days}").read_bytes()
+        check = subprocess.run([str(f.bin / "kring"), "restore", str(f.dir / f"old-{days}"), "--check", "--sheet", str(sheet)],
+                               capture_output=True, text=True)
+        assert (check.returncode == 0) == works and ("35 days" in check.stderr) != works
+
+
+def test_a_withdrawal_waits_for_a_partner_that_is_gone_and_no_longer(federation):
+    f = federation("Goes", "SMWO", "Reimerswaal")
+    a, b, c = f.start()
+    case = a.new_case(name="Lies Verzonnen", phone="000-333")
+    refs = {}
+    for n in (b, c):
+        a.consent(case, n.name)
+        refs[n] = a.refer(case, n.name)
+        n.await_state(refs[n], "offered")
+    b.stop()
+    for n in (b, c):
+        a.k("revoke", refs[n])
+    c.await_state(refs[c], "revoked")
+    owed = a.k("outbox", "list")["outbox"]
+    assert [o["partner"] for o in owed] == ["SMWO"] and owed[0]["cause"] == "partner-offline"
+    b.start()
+    b.await_state(refs[b], "revoked")
+    assert "person" not in b.k("show", refs[b]) or "Lies" not in str(b.k("show", refs[b]))
+
+
 def test_an_erased_case_stays_erased_and_a_withdrawn_referral_withdrawn(two):
     f, a, b, sheet = two
     gone = a.new_case(name=f"{MARK} Verzonnen")

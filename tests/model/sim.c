@@ -93,7 +93,7 @@ static void frame_out(struct sim *s, struct sim_node *n, const struct effect *fx
 	memcpy(inner, fx->bytes.p, fx->bytes.len);
 	fake_sign(SIGN_FRAME, to_sign, 2, &n->who.nk_pub, inner + fx->bytes.len);
 	s->frames++;
-	sim_watch_frame(s, n, fx->peer - 1, parts);
+	sim_watch_frame(s, n, fx->peer - 1, fx->bytes);
 	if (n->conn[fx->peer - 1] != 0)
 		bag_put(s, n->conn_to[fx->peer - 1], n->key, EVENT_FRAME,
 			span_of(inner, fx->bytes.len + WIRE_SIG));
@@ -263,12 +263,12 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 		if (rc == ERR_CORRUPT || rc == ERR_NOMEM)
 			sim_fail(s, "node %d: event %d ended in \"%s\"", n->no, (int)ev->type,
 				 err_text(rc));
-		if (rc == ERR_OK && s->speak_first)
-			release(s, n, &fx); /* the planted fault: words out, commit lost */
 		s->refused += rc != ERR_OK;
 		s->reply_error = true;
 		store_abort(t.txn);
 		node_turn_abort(n->node);
+		if (rc == ERR_OK && s->speak_first)
+			release(s, n, &fx); /* the planted fault: words out, commit lost */
 	} else {
 		require(store_commit(t.txn) == ERR_OK);
 		node_turn_done(n->node);

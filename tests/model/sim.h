@@ -126,8 +126,8 @@ void sim_loss(struct sim *s);
 void sim_end_clone(struct sim *s);
 void sim_set_add(struct sim_set *set, int node, const struct id16 *id);
 bool sim_set_has(const struct sim_set *set, int node, const struct id16 *id);
-/** A frame leaves: does it resurrect what was withdrawn? */
-void sim_watch_frame(struct sim *s, const struct sim_node *n, int to, struct span parts);
+/** A frame leaves: is its receipt true, does it resurrect what was withdrawn? */
+void sim_watch_frame(struct sim *s, struct sim_node *n, int to, struct span frame);
 void sim_alarm(struct sim *s, const struct sim_node *n, uint16_t peer, uint8_t kind);
 
 /* sim_people.c */

@@ -277,10 +277,35 @@ static bool withdrawn_at(struct sim *s, int node, int knew, const struct id16 *t
 	return found;
 }
 
-void sim_watch_frame(struct sim *s, const struct sim_node *n, int to, struct span parts)
+/* A receipt that leaves must be true of the disk at this moment. */
+static void check_receipt(struct sim *s, struct sim_node *n, int to, const uint8_t *head)
 {
-	struct rd r = rd_of(parts);
+	struct arena arena;
+	struct effects fx;
+	struct turn t = {.arena = &arena, .fx = &fx};
+	const struct node_time now = {s->now_ms, s->now_ms};
+	struct wire_frame f;
+	struct pair *pr;
+
+	require(wire_frame_head_get(head, &f) && arena_create(&arena, 65536) == ERR_OK);
+	effects_init(&fx);
+	node_turn_begin(n->node, &t, &now);
+	require(store_begin(n->store, false, &t.txn) == ERR_OK);
+	require(outbox_pair(&t, (uint16_t)(to + 1), &pr) == ERR_OK);
+	if (incarnation_equal(&f.my_inc, &pr->mine) && incarnation_equal(&f.your_inc, &pr->yours) &&
+	    f.got_upto > pr->got)
+		sim_fail(s, "node %d receipts %llu of %d, its disk has %llu", n->no,
+			 (unsigned long long)f.got_upto, to, (unsigned long long)pr->got);
+	store_abort(t.txn);
+	arena_free(&arena);
+}
+
+void sim_watch_frame(struct sim *s, struct sim_node *n, int to, struct span frame)
+{
+	struct rd r = rd_of(span_of(frame.p + WIRE_FRAME_HEAD, frame.len - WIRE_FRAME_HEAD));
 	struct wire_part p;
+
+	check_receipt(s, n, to, frame.p);
 
 	while (!n->unaware && s->clone_of < 0 && wire_part_next(&r, &p)) {
 		struct wire_doc d;
