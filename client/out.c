@@ -193,6 +193,10 @@ static void standing(const struct msg *r)
 		(void)printf("SUSPENDED: it signed two records for one place; ");
 	else if (strcmp(s, "frozen") == 0)
 		(void)printf("FROZEN: came in after a fork of the roster; ");
+	else if (strcmp(s, "came-back") == 0)
+		(void)printf("LOST STATE, telephone them (kring partner restored); ");
+	else if (strcmp(s, "runs-twice") == 0)
+		(void)printf("RUNS TWICE, nothing is exchanged; telephone them; ");
 	else if (s[0] != '\0')
 		(void)printf("%s; ", s);
 }
