@@ -71,7 +71,8 @@ struct loss_claim {
 };
 MUST_CHECK enum err loss_part(const struct loss_claim *c, struct span bytes, bool *anew);
 /** Their stream goes on from a document of theirs that we never got, though they believe we said so: after
- *  a while we were rolled back into the middle of a comparison.  Once a day. */
+ *  a while we were rolled back into the middle of a comparison.  Once a day, and only while the pair is
+ *  compared: else any member could make us begin anew. */
 MUST_CHECK enum err loss_blocked(struct turn *t, struct pair *pr, bool *anew);
 /** One of our own documents, shown by a partner: signed by us? */
 MUST_CHECK enum err loss_own_document(struct turn *t, const struct peer *p,

@@ -387,7 +387,7 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 		loss_ask(r->t, r->c, r->a, &d->head.thread_id, d->head.seen_no);
 		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
 	case FIT_NOT_YET:
-		if (d->head.thread_no > th.their_no + 1) {
+		if (r->pair->unechoed && d->head.thread_no > th.their_no + 1) {
 			rc = loss_blocked(r->t, r->pair, &r->anew);
 			if (rc != ERR_OK || r->anew)
 				return rc;
