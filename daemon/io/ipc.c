@@ -24,6 +24,7 @@ struct ipc_write {
 };
 
 static_assert(READ_MAX > LIMIT_IPC_RECORD + HEAD, "a record fits the read buffer");
+static_assert(READ_MAX < LIMIT_CONTROL, "no record is longer than a control message");
 
 static void on_closed(uv_handle_t *h)
 {
@@ -55,10 +56,30 @@ static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
 	*buf = uv_buf_init((char *)i->in + i->in_len, (unsigned)(READ_MAX - i->in_len));
 }
 
+enum err ipc_next(struct span in, struct ipc_record *rec, size_t *used)
+{
+	size_t len;
+
+	*used = 0;
+	if (in.len < HEAD)
+		return ERR_OK;
+	len = be32_get(in.p);
+	if (len < HEAD - 4 || len > READ_MAX - 4)
+		return ERR_LIMIT;
+	if (in.len - 4 < len)
+		return ERR_OK;
+	rec->type = in.p[4];
+	rec->peer = be16_get(in.p + 5);
+	rec->bytes = span_of(in.p + HEAD, len - (HEAD - 4));
+	*used = 4 + len;
+	return ERR_OK;
+}
+
 static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 {
 	struct ipc *i = s->data;
-	size_t at = 0;
+	size_t at = 0, used = 1;
+	struct ipc_record rec;
 
 	(void)buf;
 	if (n < 0) {
@@ -66,23 +87,14 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 		return;
 	}
 	i->in_len += (size_t)n;
-	while (!i->closing && i->in_len - at >= HEAD) {
-		const uint8_t *p = i->in + at;
-		const size_t len = be32_get(p);
-
-		if (len < HEAD - 4 || len > LIMIT_CONTROL) {
+	while (!i->closing && used != 0) {
+		if (ipc_next(span_of(i->in + at, i->in_len - at), &rec, &used) != ERR_OK) {
 			lost(i);
 			return;
 		}
-		if (len > READ_MAX - 4) {
-			lost(i);
-			return;
-		}
-		if (i->in_len - at < 4 + len)
-			break;
-		i->calls.record(i->calls.ctx, p[4], be16_get(p + 5),
-				span_of(p + HEAD, len - (HEAD - 4)));
-		at += 4 + len;
+		if (used != 0)
+			i->calls.record(i->calls.ctx, rec.type, rec.peer, rec.bytes);
+		at += used;
 	}
 	memmove(i->in, i->in + at, i->in_len - at);
 	i->in_len -= at;

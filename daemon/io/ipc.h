@@ -29,6 +29,15 @@ enum ipc_type {
 	IPC_ONBOARD_SEND = 13,
 };
 
+struct ipc_record {
+	uint8_t type;
+	uint16_t peer;
+	struct span bytes; /* lies in the bytes read */
+};
+
+/** The record at the start of in.  ERR_LIMIT: too long or too short ever to be one; used is 0 while more must come. */
+MUST_CHECK enum err ipc_next(struct span in, struct ipc_record *rec, size_t *used);
+
 struct ipc_calls {
 	void (*record)(void *ctx, uint8_t type, uint16_t peer, struct span bytes);
 	void (*gone)(void *ctx); /* the other process ended, or spoke nonsense */

@@ -122,6 +122,14 @@ static void read_code(struct span s)
 	require(keyfile_recovery_parse(back, again) && memcmp(got, again, sizeof got) == 0);
 }
 
+/* KRING_FUZZ_ONLY=N: this kind of file alone, for a long run of its own. */
+static int only(void)
+{
+	const char *v = getenv("KRING_FUZZ_ONLY");
+
+	return v == NULL ? -1 : (int)strtol(v, NULL, 10);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool made;
@@ -136,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1 || size > 70000)
 		return 0;
 	s = span_of(data + 1, size - 1);
-	switch (data[0] % CHOICES) {
+	switch (only() < 0 ? data[0] % CHOICES : only()) {
 	case SETTINGS:
 		put("kring.conf", s);
 		(void)!config_read(&conf, dir, NULL, &why);

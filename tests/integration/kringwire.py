@@ -261,6 +261,15 @@ class Member:
         self.new_prekey()
         self.sock.send(self.prekey_record)
 
+    def greet(self):
+        """Anew on what may be a new connection, until it has given us its key for it."""
+        self.peer_key = None
+        for _ in range(20):
+            self.hello()
+            self.until(lambda: self.peer_key, 1)
+            if self.peer_key:
+                break
+
     def close(self):
         self.sock.close(0)
         self.ctx.term()
@@ -310,6 +319,12 @@ class Member:
             if not self.sock.poll(int(max(1, (end - time.time()) * 1000))):
                 break
             self.take(self.sock.recv(), answer)
+
+    def until(self, fn, seconds=20, answer=True):
+        """Read until what is expected holds, or long enough that it never will; the assertion after it says what it was."""
+        end = time.time() + seconds
+        while not fn() and time.time() < end:
+            self.pump(0.05, answer)
 
     def take(self, msg, answer):
         if len(msg) == 222:

@@ -19,16 +19,15 @@ def test_over_the_daily_quota_a_partner_waits_and_both_ends_know(dialled):
     gid, subject, g = grant(m, IDENTITY_NEEDS)
     docs = [g] + [offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1] for _ in range(5)]
     m.send_documents(docs)
-    m.pump(1)
+    m.until(lambda: len(m.verdicts) == 3 and m.refused)
     assert [v[0] for v in m.verdicts] == [1, 2, 3] and [r[0] for r in m.refused] == [2]  # busy, and nothing after it
     assert len(b.k("inbox")["referrals"]) == 2
     b.stop()
     b.start("--dev-clock-offset", str(86400 - int(time.time()) % 86400 + 30))  # after midnight (UTC) there is room again
     m.sent = 3  # what we hold receipts for
-    m.hello()
-    m.pump(1)
+    m.greet()
     m.send_frame([(1, d) for d in docs[3:]], first=4)
-    m.pump(1)
+    m.until(lambda: len(m.verdicts) == 6)
     assert len(b.k("inbox")["referrals"]) == 5
 
 
@@ -167,7 +166,7 @@ def test_every_flipped_byte_of_an_envelope_is_noticed(pair):  # noqa: F811
     assert refused() == base and not m.verdicts  # none opened; so none even came to be judged
     m.send_frame([(PING, bytes(8) + b"\0")])
     m.sealed_to = []
-    m.pump(0.5)
+    m.until(lambda: m.sealed_to)
     assert m.sealed_to
 
 

@@ -394,7 +394,7 @@ def test_an_observers_key_on_a_person_is_refused_by_the_receiver_too(dialled):
     thread = os.urandom(16)
     raw, _ = make_document(m.nk, b"", fed=m.fed, sender=m.id, recipient=m.peer, type=OFFER, thread=thread)
     m.send_documents([raw])
-    m.pump(0.7)
+    m.until(lambda: m.refused)
     assert m.refused and m.refused[0][0] == 5 and m.refused[0][2] == thread and not m.verdicts
     assert not b.k("inbox").get("referrals")
 

@@ -233,7 +233,7 @@ def test_words_from_before_a_restore_mean_nothing_after_it(dialled):
     gid, subject, g = grant(m, IDENTITY_NEEDS)
     _, raw, _ = offer(m, gid, subject, NAME, IDENTITY_NEEDS)
     m.send_documents([g, raw])
-    m.pump(1)
+    m.until(lambda: b.k("inbox").get("referrals"))
     assert len(b.k("inbox")["referrals"]) == 1
     restore(b, f.dir / "one", f.dir / "sheet")
     b.start()
@@ -245,7 +245,7 @@ def test_words_from_before_a_restore_mean_nothing_after_it(dialled):
     m.pump(1)
     assert not b.k("inbox").get("referrals")  # only what is sealed and numbered anew counts
     m.send_documents([g, raw])
-    m.pump(1)
+    m.until(lambda: b.k("inbox").get("referrals"))
     assert len(b.k("inbox")["referrals"]) == 1
 
 
@@ -354,7 +354,7 @@ def test_nobodys_bare_word_makes_a_node_begin_anew(dialled):
     before = b.k("status")["status"]["incarnation"]
     m.got = 7  # a receipt for what was never sent
     m.send_frame([])
-    m.pump(1)
+    m.until(lambda: m.claims)
     assert any(c[0] == 0 for c in m.claims)  # "show me"
     m.got, m.sent = 0, 9  # a receipt that it never gave
     m.send_frame([])
