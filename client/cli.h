@@ -96,7 +96,24 @@ int admin_audit_verify(struct cli *c);
 int backup_take(struct cli *c);
 int backup_restore(struct cli *c);
 
+/* flow.c, flow_out.c */
+struct flow_word { /* what stands for {name} in a sentence; the last one has no name */
+	const char *name, *text;
+};
+void flow_fill(const struct cli *c, const char *code, const struct flow_word *words, char *out,
+	       size_t cap);
+/** How close 95 % of a table's figures are to the truth; 0: it was not published. */
+uint64_t flow_error(const struct msg *flow, const char *table);
+/** A figure of that table below this may be nothing but chance. */
+uint64_t flow_floor(const struct msg *flow, const char *table);
+int flow_show(struct cli *c);
+int flow_publish(struct cli *c);
+void flow_tables(const struct cli *c, const struct msg *flow);
+void flow_published(const struct cli *c, const struct msg *flow);
+
 /* out.c */
+/** At most width characters of s, filled up with blanks. */
+void out_cell(const char *s, int width);
 void out_json(const struct msg *m);
 void out_reply(struct cli *c, const struct msg *reply);
 

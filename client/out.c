@@ -94,7 +94,7 @@ static void print_cats(const struct cli *c, uint64_t cats)
 }
 
 /* Cells are cut to width characters, counted in code points. */
-static void cell(const char *s, int width)
+void out_cell(const char *s, int width)
 {
 	int n = 0;
 
@@ -114,11 +114,11 @@ static void referrals(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
 		const char *delivery = msg_text(r, REFERRAL_ROW_DELIVERY);
 
-		cell(msg_text(r, REFERRAL_ROW_REF), 9);
+		out_cell(msg_text(r, REFERRAL_ROW_REF), 9);
 		(void)printf("%s ", msg_u64(r, REFERRAL_ROW_MINE) != 0 ? "->" : "<-");
-		cell(msg_text(r, REFERRAL_ROW_PARTNER), 24);
-		cell(msg_text(r, REFERRAL_ROW_NAME), 20);
-		cell(list_text(LIST_NEEDS, c->lang, msg_text(r, REFERRAL_ROW_NEED)), 22);
+		out_cell(msg_text(r, REFERRAL_ROW_PARTNER), 24);
+		out_cell(msg_text(r, REFERRAL_ROW_NAME), 20);
+		out_cell(list_text(LIST_NEEDS, c->lang, msg_text(r, REFERRAL_ROW_NEED)), 22);
 		(void)printf(
 			"%s%s", list_text(LIST_STATES, c->lang, msg_text(r, REFERRAL_ROW_STATE)),
 			msg_u64(r, REFERRAL_ROW_PROVISIONAL) != 0 ? " (not yet confirmed)" : "");
@@ -145,7 +145,7 @@ static void person(const struct cli *c, const struct msg *reply)
 		if (!msg_has(p, f.number))
 			continue;
 		(void)printf("  ");
-		cell(f.name, 16);
+		out_cell(f.name, 16);
 		(void)printf("%s   [%s]\n", f.type == MSG_TYPE_TEXT ? msg_text(p, f.number) : "yes",
 			     list_text(LIST_CATEGORIES, c->lang, msg_cat_name(f.cat)));
 	}
@@ -162,10 +162,10 @@ static void history(const struct cli *c, const struct msg *reply)
 		(void)printf("  ");
 		print_time(msg_u64(r, LOG_ROW_CREATED_MS), false);
 		(void)printf("  ");
-		cell(msg_text(r, LOG_ROW_SIDE), 8);
+		out_cell(msg_text(r, LOG_ROW_SIDE), 8);
 		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));
-		cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 22);
-		cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 22);
+		out_cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 22);
+		out_cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 22);
 		(void)printf("%s  %s%s%s%s%s\n", hash, msg_text(r, LOG_ROW_REASON),
 			     msg_has(r, LOG_ROW_TEXT) ? " - " : "", msg_text(r, LOG_ROW_TEXT),
 			     msg_u64(r, LOG_ROW_HOLLOW) != 0 ? " (content not shared)" : "",
@@ -206,13 +206,13 @@ static void partners(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_PARTNERS, i);
 
-		cell(msg_text(r, PARTNER_ROW_NAME), 34);
-		cell(msg_text(r, PARTNER_ROW_COUNTRY), 2);
-		cell(msg_text(r, PARTNER_ROW_CLASS_NAME), 11);
-		cell(msg_u64(r, PARTNER_ROW_SELF) != 0	      ? "this node"
-		     : msg_u64(r, PARTNER_ROW_CONNECTED) != 0 ? "connected"
-							      : "not connected",
-		     13);
+		out_cell(msg_text(r, PARTNER_ROW_NAME), 34);
+		out_cell(msg_text(r, PARTNER_ROW_COUNTRY), 2);
+		out_cell(msg_text(r, PARTNER_ROW_CLASS_NAME), 11);
+		out_cell(msg_u64(r, PARTNER_ROW_SELF) != 0	  ? "this node"
+			 : msg_u64(r, PARTNER_ROW_CONNECTED) != 0 ? "connected"
+								  : "not connected",
+			 13);
 		standing(r);
 		(void)printf("owed %llu, may see: ",
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED));
@@ -227,8 +227,8 @@ static void cases(const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_CASES, i);
 		const char *id = msg_text(r, CASE_ROW_ID);
 
-		cell(strlen(id) == 32 ? id + 12 : id, 8);
-		cell(msg_text(r, CASE_ROW_NAME), 30);
+		out_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		out_cell(msg_text(r, CASE_ROW_NAME), 30);
 		print_time(msg_u64(r, CASE_ROW_CREATED_MS), true);
 		(void)printf("%s%s\n", msg_u64(r, CASE_ROW_THEIRS) != 0 ? "  referred to us" : "",
 			     msg_u64(r, CASE_ROW_CLOSED) != 0 ? "  closed" : "");
@@ -254,9 +254,9 @@ static void work(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_WORK); i++) {
 		const struct msg *r = msg_at(reply, REPLY_WORK, i);
 
-		cell(msg_text(r, WORK_ROW_REF), 9);
-		cell(list_text(LIST_WORK, c->lang, msg_text(r, WORK_ROW_KIND)), 26);
-		cell(msg_text(r, WORK_ROW_PARTNER), 24);
+		out_cell(msg_text(r, WORK_ROW_REF), 9);
+		out_cell(list_text(LIST_WORK, c->lang, msg_text(r, WORK_ROW_KIND)), 26);
+		out_cell(msg_text(r, WORK_ROW_PARTNER), 24);
 		(void)printf("%s ", list_text(LIST_UI, c->lang, "due"));
 		print_time(msg_u64(r, WORK_ROW_DUE_MS), true);
 		(void)putchar('\n');
@@ -269,10 +269,10 @@ static void outbox(const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_OUTBOX, i);
 		const char *id = msg_text(r, OUTBOX_ROW_ID);
 
-		cell(strlen(id) == 32 ? id + 12 : id, 8);
-		cell(msg_text(r, OUTBOX_ROW_PARTNER), 24);
-		cell(msg_text(r, OUTBOX_ROW_ACT), 9);
-		cell(msg_text(r, OUTBOX_ROW_STATE), 7);
+		out_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		out_cell(msg_text(r, OUTBOX_ROW_PARTNER), 24);
+		out_cell(msg_text(r, OUTBOX_ROW_ACT), 9);
+		out_cell(msg_text(r, OUTBOX_ROW_STATE), 7);
 		(void)printf("because: %s; what helps: %s\n", msg_text(r, OUTBOX_ROW_CAUSE),
 			     msg_text(r, OUTBOX_ROW_REMEDY));
 	}
@@ -296,8 +296,8 @@ static void evidence(const struct cli *c, const struct msg *reply)
 		(void)printf("%6llu  ", (unsigned long long)msg_u64(r, AUDIT_ROW_SEQ));
 		print_time(msg_u64(r, AUDIT_ROW_AT_MS), false);
 		(void)printf("  ");
-		cell(msg_text(r, AUDIT_ROW_EVENT), 11);
-		cell(msg_text(r, AUDIT_ROW_ACTOR), 14);
+		out_cell(msg_text(r, AUDIT_ROW_EVENT), 11);
+		out_cell(msg_text(r, AUDIT_ROW_ACTOR), 14);
 		(void)printf("%s %s\n", msg_text(r, AUDIT_ROW_OUTCOME),
 			     msg_text(r, AUDIT_ROW_DETAIL));
 	}
@@ -305,8 +305,8 @@ static void evidence(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_ROSTER, i);
 
 		(void)printf("%4llu  ", (unsigned long long)msg_u64(r, ROSTER_ROW_SEQ));
-		cell(msg_text(r, ROSTER_ROW_OP), 9);
-		cell(msg_text(r, ROSTER_ROW_SUBJECT), 34);
+		out_cell(msg_text(r, ROSTER_ROW_OP), 9);
+		out_cell(msg_text(r, ROSTER_ROW_SUBJECT), 34);
 		(void)printf("%llu signatures%s\n",
 			     (unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES),
 			     msg_u64(r, ROSTER_ROW_FORKED) != 0
@@ -317,9 +317,9 @@ static void evidence(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_INVITES, i);
 		const char *id = msg_text(r, INVITE_ROW_ID);
 
-		cell(strlen(id) == 32 ? id + 12 : id, 8);
-		cell(msg_text(r, INVITE_ROW_ORG), 34);
-		cell(msg_text(r, INVITE_ROW_STATE), 10);
+		out_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		out_cell(msg_text(r, INVITE_ROW_ORG), 34);
+		out_cell(msg_text(r, INVITE_ROW_STATE), 10);
 		print_time(msg_u64(r, INVITE_ROW_EXPIRES_MS), true);
 		(void)printf("  %llu tries\n", (unsigned long long)msg_u64(r, INVITE_ROW_ATTEMPTS));
 	}

@@ -299,6 +299,15 @@ void msg_clear(struct msg *m, unsigned field)
 		set_has(m, f, false);
 }
 
+void msg_replace(struct msg *m, unsigned field, size_t i, const struct msg *sub)
+{
+	const field_t *f = field_of(m, field);
+
+	require(is_repeated(f) && f->type == PROTOBUF_C_TYPE_MESSAGE && i < msg_count(m, field) &&
+		cpb(sub)->descriptor == f->descriptor);
+	(*(const void ***)at(m, f->offset))[i] = sub;
+}
+
 void msg_copy_fields(struct msg *to, const struct msg *from)
 {
 	const ProtobufCMessageDescriptor *d = cpb(from)->descriptor;

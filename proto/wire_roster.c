@@ -240,6 +240,50 @@ enum err wire_remove_get(struct span s, struct wire_remove *v)
 	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
 }
 
+const struct wire_policy wire_policy_default = {
+	.share = {[WIRE_TABLE_FLOW] = 1000,
+		  [WIRE_TABLE_NEEDS] = 250,
+		  [WIRE_TABLE_ANSWERS] = 500,
+		  [WIRE_TABLE_ENDS] = 250},
+	.year = LIMIT_FLOW_YEAR,
+	.cap = 2,
+	.k = LIMIT_FLOW_K,
+	.k_sensitive = LIMIT_FLOW_K_SENSITIVE,
+};
+
+void wire_policy_put(struct wr *w, const struct wire_policy *p)
+{
+	wr_u8(w, 1);
+	for (int i = 0; i < WIRE_TABLES; i++)
+		wr_u16(w, p->share[i]);
+	wr_u16(w, p->year);
+	wr_u8(w, p->cap);
+	wr_u8(w, p->k);
+	wr_u8(w, p->k_sensitive);
+}
+
+enum err wire_policy_get(struct span s, struct wire_policy *p)
+{
+	struct rd r = rd_of(s);
+	const uint8_t version = rd_u8(&r);
+	uint32_t sum = 0;
+
+	for (int i = 0; i < WIRE_TABLES; i++)
+		sum += p->share[i] = rd_u16(&r);
+	p->year = rd_u16(&r);
+	p->cap = rd_u8(&r);
+	p->k = rd_u8(&r);
+	p->k_sensitive = rd_u8(&r);
+	if (!rd_done(&r) || version != 1)
+		return ERR_MALFORMED;
+	/* what no quorum of roots can order: the floors are every node's own */
+	return sum <= p->year && p->year <= LIMIT_FLOW_YEAR && p->cap >= 1 &&
+			       p->cap <= LIMIT_FLOW_CAP && p->k >= LIMIT_FLOW_K &&
+			       p->k_sensitive >= LIMIT_FLOW_K_SENSITIVE && p->k <= p->k_sensitive
+		       ? ERR_OK
+		       : ERR_LIMIT;
+}
+
 void wire_witness_signed(const struct wire_witness *v, const struct id16 *fed_id,
 			 uint8_t out[WIRE_WITNESS_SIGNED])
 {

@@ -118,6 +118,27 @@ struct wire_remove {
 void wire_remove_put(struct wr *w, const struct wire_remove *r);
 MUST_CHECK enum err wire_remove_get(struct span s, struct wire_remove *r);
 
+/** SET_POLICY: how much each table of a quarterly report may tell of one person (SECURITY.md 9).
+ *  version u8 1 | five shares u16 | year u16 | cap u8 | k u8 | k sensitive u8; shares in thousandths of epsilon. */
+enum wire_table {
+	WIRE_TABLE_FLOW,     /* partner, direction, answer */
+	WIRE_TABLE_NEEDS,    /* declined: need, reason */
+	WIRE_TABLE_ANSWERS,  /* what a receiver answered, and how soon */
+	WIRE_TABLE_ENDS,     /* how it ended */
+	WIRE_TABLE_OUTCOMES, /* T0 to T1, where that is measured */
+	WIRE_TABLES
+};
+enum { WIRE_POLICY_LEN = 1 + 2 * WIRE_TABLES + 2 + 3 };
+struct wire_policy {
+	uint16_t share[WIRE_TABLES]; /* a table without one is not published */
+	uint16_t year;		     /* at most this much in a calendar year */
+	uint8_t cap;		     /* events of one person that count in a quarter */
+	uint8_t k, k_sensitive;	     /* nothing below is shown */
+};
+extern const struct wire_policy wire_policy_default;
+void wire_policy_put(struct wr *w, const struct wire_policy *p);
+MUST_CHECK enum err wire_policy_get(struct span s, struct wire_policy *p);
+
 /* ---- witness cosignature: signed over fed_id | seq | hash | time ---- */
 struct wire_witness {
 	struct id32 node, hash;

@@ -91,6 +91,14 @@
 #define LIMIT_REQUEST_DAYS 1u /* a request id is remembered this long */
 #define LIMIT_GRANT_DAYS   366u
 
+/* flow figures: what the roster's policy can only lower, or raise where that says k */
+#define LIMIT_FLOW_YEAR	       8000u /* thousandths of epsilon, of one person, in a calendar year */
+#define LIMIT_FLOW_CAP	       4u    /* events of one person in a quarter */
+#define LIMIT_FLOW_K	       5u
+#define LIMIT_FLOW_K_SENSITIVE 10u
+#define LIMIT_FLOW_STEP	       5u  /* figures are rounded to multiples */
+#define LIMIT_FLOW_WAIT_DAYS   14u /* after the quarter ended, before its report is made */
+
 static_assert(LIMIT_BODY < LIMIT_CLASS_2 / 2, "a document fits a frame with room for the rest");
 static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
 static_assert(LIMIT_WINDOW * LIMIT_BODY <= 1024 * 1024, "at most 1 MiB un-receipted per peer");

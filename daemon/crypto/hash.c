@@ -154,3 +154,29 @@ void hash_mac(const struct id32 *key, struct span s, struct id32 *out)
 {
 	require(crypto_auth_hmacsha512256(out->b, s.p, s.len, key->b) == 0);
 }
+
+struct hash_sha256 {
+	crypto_hash_sha256_state state;
+};
+
+struct hash_sha256 *hash_sha256_begin(void)
+{
+	struct hash_sha256 *h = calloc(1, sizeof *h);
+
+	if (h != NULL)
+		(void)crypto_hash_sha256_init(&h->state);
+	return h;
+}
+
+void hash_sha256_add(struct hash_sha256 *h, struct span s)
+{
+	(void)crypto_hash_sha256_update(&h->state, s.p, s.len);
+}
+
+void hash_sha256_end(struct hash_sha256 *h, uint8_t out[32])
+{
+	if (h == NULL)
+		return;
+	(void)crypto_hash_sha256_final(&h->state, out);
+	free(h);
+}

@@ -27,7 +27,7 @@
 	X(CASECOMMIT, "KRG1.casecommit") X(SLOTFILE, "KRG1.slotfile")   \
 	X(NODEREC, "KRG1.noderec") X(SAS, "KRG1.sas")                   \
 	X(SASCOMMIT, "KRG1.sas.commit") X(JOINMAC, "KRG1.joinmac") \
-	X(RECOVERY, "KRG1.recovery")
+	X(RECOVERY, "KRG1.recovery") X(FLOW, "KRG1.flow")
 
 enum hash_label {
 #define HASH_ENUM(name, text) HASH_##name,
@@ -58,6 +58,12 @@ bool hash_merkle_fold(const struct id32 *doc, size_t index, size_t count, const 
 
 /** hash_seed(seed, n, out, len): the n-th stream of random-looking bytes of one event. */
 void hash_seed(const struct id32 *seed, uint64_t n, uint8_t *out, size_t len);
+
+/** SHA-256, for files that others check with sha256sum.  begin: NULL without memory; end frees. */
+struct hash_sha256;
+struct hash_sha256 *hash_sha256_begin(void);
+void hash_sha256_add(struct hash_sha256 *h, struct span s);
+void hash_sha256_end(struct hash_sha256 *h, uint8_t out[32]);
 
 /** HMAC-SHA512, cut to 32 bytes (libsodium's hmacsha512256). */
 void hash_mac(const struct id32 *key, struct span s, struct id32 *out);

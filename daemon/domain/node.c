@@ -7,16 +7,19 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/care/erase.h"
-#include "domain/care/intake.h"
 #include "domain/care/overview.h"
 #include "domain/care/recover.h"
 #include "domain/care/refer.h"
 #include "domain/care/worklist.h"
 #include "domain/desk.h"
+#include "domain/evidence/audit.h"
 #include "domain/evidence/health.h"
 #include "domain/exchange/checkpoint.h"
 #include "domain/exchange/loss.h"
 #include "domain/exchange/spread.h"
+#include "domain/flow/collect.h"
+#include "domain/flow/figures.h"
+#include "domain/flow/report.h"
 #include "domain/membership/onboard.h"
 #include "domain/membership/proposal.h"
 
@@ -37,7 +40,12 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 	n->start_mono_ms = mono_ms;
 	n->day_documents = who->day_documents != 0 ? who->day_documents : LIMIT_DAY_DOCUMENTS;
 	n->day_bytes = who->day_bytes != 0 ? who->day_bytes : LIMIT_DAY_BYTES;
-	n->hooks = &intake_hooks;
+	n->hooks = &collect_hooks;
+	n->flow = who->flow;
+	if (n->flow.k < LIMIT_FLOW_K)
+		n->flow.k = LIMIT_FLOW_K;
+	if (n->flow.percent == 0 || n->flow.percent > 100)
+		n->flow.percent = 100;
 	n->country[0] = 'N';
 	n->country[1] = 'L';
 	*out = n;
@@ -56,6 +64,7 @@ enum err node_reload(struct node *n, struct turn *t)
 {
 	enum err rc = roster_load(t, n);
 
+	n->flow_due_ms = 0; /* perhaps there is somebody new to report to */
 	if (rc == ERR_OK)
 		rc = onboard_load(t, n);
 
@@ -69,6 +78,7 @@ enum err node_load(struct node *n, struct turn *t)
 {
 	enum err rc = roster_verify(t);
 
+	n->clock_gap_ms = (int64_t)t->wall_ms - (int64_t)t->mono_ms;
 	if (rc == ERR_OK)
 		rc = node_reload(n, t);
 	if (rc == ERR_OK)
@@ -190,6 +200,8 @@ static const struct command commands[] = {
 	{REQUEST_APPROVE_GET, proposal_get, WRITES},
 	{REQUEST_APPROVE_SIGN, proposal_sign, WRITES},
 	{REQUEST_PROPOSE, proposal_standing, WRITES},
+	{REQUEST_FLOW, figures_show, READS},
+	{REQUEST_FLOW_PUBLISH, figures_publish, WRITES},
 };
 
 static const struct command *command_of(const struct msg *request, size_t *present)
@@ -316,6 +328,8 @@ static enum err on_tick(struct turn *t)
 	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++)
 		if (t->node->peers[i].active && !t->node->peers[i].self)
 			rc = stream_tick(t, &t->node->peers[i]);
+	if (rc == ERR_OK)
+		rc = report_tick(t);
 	return rc == ERR_OK ? forget_requests(t) : rc;
 }
 
@@ -393,6 +407,25 @@ static enum err step(struct turn *t, const struct event *ev)
 	return on_peer_event(t, ev);
 }
 
+/* The wall clock was put forward or back under us, or the machine slept: keys may have grown too old for a frame, and
+ * what partners said of the time is of another time.  They are asked at once, not at the next question. */
+static enum err clock_stepped(struct turn *t)
+{
+	const int64_t gap = (int64_t)t->wall_ms - (int64_t)t->mono_ms;
+	const int64_t step = gap - t->node->clock_gap_ms,
+		      skew_ms = INT64_C(1000) * LIMIT_CLOCK_SKEW_S;
+
+	if (step < skew_ms && step > -skew_ms)
+		return ERR_OK;
+	t->node->clock_gap_ms = gap;
+	for (size_t i = 0; i < t->node->peer_count; i++)
+		if (t->node->peers[i].conn.up)
+			state_conn(t->node, &t->node->peers[i])->ask_mono_ms = t->mono_ms;
+	return audit_add(
+		t, &(struct audit_entry){.event = AUDIT_CLOCK,
+					 .detail = step > 0 ? "stepped-forward" : "stepped-back"});
+}
+
 enum err node_step(struct turn *t, const struct event *ev)
 {
 	enum err rc;
@@ -400,7 +433,9 @@ enum err node_step(struct turn *t, const struct event *ev)
 	t->ev = ev;
 	t->seed = ev->seed;
 	t->draws = 0;
-	rc = step(t, ev);
+	rc = clock_stepped(t);
+	if (rc == ERR_OK)
+		rc = step(t, ev);
 	if (rc == ERR_OK && t->gone != 0) {
 		rc = acts_partner_gone(t, t->gone);
 		t->gone = 0;
@@ -429,6 +464,7 @@ void node_turn_done(struct node *n)
 	for (size_t i = 0; i < n->peer_count; i++)
 		n->peers[i].saved = false;
 	n->loss_saved = false;
+	n->flow_saved = false;
 }
 
 void node_turn_abort(struct node *n)
@@ -438,6 +474,9 @@ void node_turn_abort(struct node *n)
 			n->peers[i].conn = n->peers[i].before;
 			n->peers[i].saved = false;
 		}
+	if (n->flow_saved)
+		n->flow_due_ms = n->flow_due_before;
+	n->flow_saved = false;
 	if (!n->loss_saved)
 		return;
 	n->inc = n->inc_before;
@@ -462,6 +501,10 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 
 enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 {
+	enum err rc = acts_next_due(t, wall_ms);
+
 	*mono_ms = stream_next_mono_ms(t->node);
-	return acts_next_due(t, wall_ms);
+	if (t->node->flow_due_ms < *wall_ms)
+		*wall_ms = t->node->flow_due_ms;
+	return rc;
 }

@@ -24,6 +24,7 @@ struct node_identity {
 	struct id32 node_id, nk_pub;
 	uint32_t key_seq, incarnation_no;
 	uint64_t day_documents, day_bytes; /* per partner; 0: the limits */
+	struct node_flow flow;		   /* k or percent 0: the roster's */
 	uint64_t roster_floor; /* highest roster entry ever seen, from outside the database */
 };
 

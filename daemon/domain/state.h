@@ -83,6 +83,13 @@ struct peer {
 /** How full is the disk?  STOP: nothing new is taken in, from partners or from here. */
 enum node_disk { NODE_DISK_OK, NODE_DISK_WARN, NODE_DISK_STOP };
 
+/** A node may tell less than the roster's policy lets it, never more. */
+struct node_flow {
+	uint8_t k;	 /* at least; LIMIT_FLOW_K */
+	uint8_t percent; /* of every share */
+	bool manual;	 /* a person publishes each report */
+};
+
 struct node {
 	struct id16 fed_id;
 	struct id32 node_id, nk_pub;
@@ -112,6 +119,13 @@ struct node {
 
 	uint64_t day_documents, day_bytes; /* what one partner may send in a day */
 	enum node_disk disk;		   /* as the caller last looked */
+
+	struct node_flow flow; /* what this node adds to the roster's policy */
+	bool flow_saved;       /* in this turn */
+	uint64_t flow_due_before;
+	uint64_t flow_due_ms; /* wall clock: when to look after reports again; 0 now */
+
+	int64_t clock_gap_ms; /* wall clock less monotonic, as last seen */
 
 	uint64_t start_mono_ms;
 	uint64_t audit_seq;		    /* of the newest entry */

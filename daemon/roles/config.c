@@ -3,7 +3,9 @@
 
 #include <arpa/inet.h>
 #include <ini.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,9 @@ static const struct setting settings[] = {
 	{"Limits", "PartnerDailyDocuments", TEXT(day_documents)},
 	{"Limits", "PartnerDailyMiB", TEXT(day_mib)},
 	{"Limits", "StoreMiB", TEXT(store_mib)},
+	{"Flow", "Threshold", TEXT(flow_k)},
+	{"Flow", "SharePercent", TEXT(flow_percent)},
+	{"Flow", "Publish", TEXT(flow_publish)},
 };
 
 struct reading {
@@ -49,6 +54,14 @@ static int on_setting(void *user, const char *section, const char *name, const c
 	}
 	r->rc = err_explain(r->why, ERR_INVAL, "unknown setting %s in section [%s]", name, section);
 	return 0;
+}
+
+static bool number(const char *text, uint64_t *v)
+{
+	char *end;
+
+	*v = strtoull(text, &end, 10);
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0';
 }
 
 enum err config_check_endpoint(const char *endpoint)
@@ -81,6 +94,23 @@ enum err config_check_endpoint(const char *endpoint)
 	return inet_pton(AF_INET, host, addr) == 1 ? ERR_OK : ERR_INVAL;
 }
 
+/* What is misread here would tell more than was meant: so it refuses to start. */
+static enum err check_flow(const struct config *c, struct err_text *why)
+{
+	uint64_t v;
+
+	if (c->flow_k[0] != '\0' && (!number(c->flow_k, &v) || v < LIMIT_FLOW_K || v > UINT8_MAX))
+		return err_explain(why, ERR_INVAL, "[Flow] Threshold= is a number from %u to %u",
+				   LIMIT_FLOW_K, (unsigned)UINT8_MAX);
+	if (c->flow_percent[0] != '\0' && (!number(c->flow_percent, &v) || v < 1 || v > 100))
+		return err_explain(why, ERR_INVAL,
+				   "[Flow] SharePercent= is a number from 1 to 100");
+	if (c->flow_publish[0] != '\0' && strcmp(c->flow_publish, "auto") != 0 &&
+	    strcmp(c->flow_publish, "manual") != 0)
+		return err_explain(why, ERR_INVAL, "[Flow] Publish= is auto or manual");
+	return ERR_OK;
+}
+
 enum err config_read(struct config *c, const char *dir, const char *file, struct err_text *why)
 {
 	struct reading r = {c, why, ERR_OK};
@@ -106,7 +136,7 @@ enum err config_read(struct config *c, const char *dir, const char *file, struct
 	if (config_check_endpoint(c->listen) != ERR_OK)
 		return err_explain(why, ERR_INVAL,
 				   "Listen= must be like tcp://192.0.2.1:7001 (numbers, no name)");
-	return ERR_OK;
+	return check_flow(c, why);
 }
 
 enum log_level config_log_level(const struct config *c)

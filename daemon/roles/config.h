@@ -23,7 +23,9 @@ struct config {
 	char listen[LIMIT_ENDPOINT + 1]; /* numeric, or empty: dial only */
 	char key_file[CONFIG_PATH_MAX];	 /* unlocks without a person; relative to dir */
 	char log_level[16];
-	char store_mib[16];		     /* how large the store may grow; lower only */
+	char store_mib[16]; /* how large the store may grow; lower only */
+	char flow_k[16], flow_percent[16],
+		flow_publish[16];	     /* less than the roster's policy only */
 	char day_documents[16], day_mib[16]; /* what one partner may send in a day; lower only */
 };
 

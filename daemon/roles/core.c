@@ -68,7 +68,7 @@ struct core {
 static struct node_time now_of(const struct core *c)
 {
 	return (struct node_time){
-		(uint64_t)((int64_t)clock_wall_ms() + c->opt->clock_offset_s * 1000),
+		(uint64_t)((int64_t)clock_wall_ms() + roles_clock_offset_s(c->opt) * 1000),
 		clock_mono_ms()};
 }
 
@@ -595,6 +595,9 @@ static enum err start_node(struct core *c)
 		.incarnation_no = c->keys.state.incarnation_no,
 		.day_documents = lower(c->config.day_documents, 1, LIMIT_DAY_DOCUMENTS),
 		.day_bytes = lower(c->config.day_mib, 1024 * 1024, LIMIT_DAY_BYTES),
+		.flow = {(uint8_t)strtoul(c->config.flow_k, NULL, 10),
+			 (uint8_t)strtoul(c->config.flow_percent, NULL, 10),
+			 strcmp(c->config.flow_publish, "manual") == 0},
 		.roster_floor = c->keys.state.roster_seq_max};
 	struct engine_parts parts = {
 		.keybox = c->keys.keybox,

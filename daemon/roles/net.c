@@ -59,7 +59,7 @@ static bool acceptable(const struct net *n, struct span s)
 	struct wire_envelope e;
 	struct wire_prekey k;
 	const uint64_t now_s = (uint64_t)((int64_t)(clock_wall_ms() / 1000) +
-					  n->opt->clock_offset_s);
+					  roles_clock_offset_s(n->opt));
 
 	if (s.len == WIRE_PREKEY_LEN)
 		return wire_prekey_get(s, &k) == ERR_OK && id16_equal(&k.fed_id, &n->fed_id);

@@ -29,7 +29,16 @@ struct role_options {
 	bool locked;		/* core: wait for kring unlock, whatever key file there is */
 	bool no_zap;		/* kringd_dev only */
 	int64_t clock_offset_s; /* kringd_dev only */
+	/* kringd_dev only: the same, in a file that a test writes while we run */
+	const char *clock_file;
+	const volatile int64_t *clock_shared;
 };
+
+/** Seconds to add to the wall clock; 0 but in kringd_dev. */
+static inline int64_t roles_clock_offset_s(const struct role_options *opt)
+{
+	return opt->clock_shared != NULL ? *opt->clock_shared : opt->clock_offset_s;
+}
 
 int supervisor_main(const struct role_options *opt, const char *self);
 int core_main(const struct role_options *opt);

@@ -75,6 +75,10 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 		args[n++] = "--dev-clock-offset";
 		args[n++] = offset;
 	}
+	if (s->opt->clock_file != NULL) {
+		args[n++] = "--dev-clock-file";
+		args[n++] = s->opt->clock_file;
+	}
 #endif
 	for (size_t i = 0; i < n; i++)
 		argv[i] = strdup(args[i]);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "roles/roles.h"
 
@@ -57,6 +58,35 @@ static int parse(int argc, char **argv, struct tool_args *a)
 	return optind == argc ? 0 : TOOL_USAGE;
 }
 
+/* FILE.sha256, as sha256sum -c reads it. */
+int tool_digest(struct tool_args *a)
+{
+	enum { CHUNK = 65536 };
+	static uint8_t bytes[CHUNK];
+	struct hash_sha256 *h = hash_sha256_begin();
+	char path[4096], hex[65];
+	uint8_t out[32];
+	const char *base = a->file == NULL ? NULL : strrchr(a->file, '/');
+	FILE *f = a->file == NULL ? NULL : fopen(a->file, "re");
+	size_t n;
+	int bad = f == NULL || h == NULL;
+
+	while (bad == 0 && (n = fread(bytes, 1, sizeof bytes, f)) > 0)
+		hash_sha256_add(h, span_of(bytes, n));
+	hash_sha256_end(h, out);
+	if (f != NULL)
+		bad = ferror(f) + fclose(f);
+	if (bad != 0 || strlen(a->file) + 8 > sizeof path)
+		return tool_fail(TOOL_NOT_FOUND, "digest", a->file == NULL ? "--file" : a->file);
+	bytes_hex(hex, out, sizeof out);
+	(void)snprintf(path, sizeof path, "%s.sha256", a->file);
+	f = fopen(path, "we");
+	if (f == NULL || fprintf(f, "%s  %s\n", hex, base == NULL ? a->file : base + 1) < 0 ||
+	    fclose(f) != 0)
+		return tool_fail(TOOL_RULE, "digest", path);
+	return 0;
+}
+
 int tool_main(int argc, char **argv)
 {
 	static const struct {
@@ -69,6 +99,7 @@ int tool_main(int argc, char **argv)
 		{"roster-propose", tool_roster_propose},
 		{"roster-sign", tool_roster_sign},
 		{"root-sign", tool_root_sign},
+		{"digest", tool_digest},
 		{"roster-verify", tool_roster_verify},
 		{"rotate", tool_rotate},
 		{"restore", tool_restore},

@@ -25,7 +25,8 @@ enum { TOOL_RULE = 1, TOOL_USAGE = 2, TOOL_NOT_FOUND = 3, TOOL_NOT_NOW = 4, TOOL
 	X(roster, "roster") X(join, "join") X(class_name, "class") X(proposal, "proposal")      \
 	X(key, "key") X(verified_by, "verified-by") X(op, "op") X(node, "node")                 \
 	X(keys, "keys") X(token, "token") X(wait, "wait") X(sheet, "sheet")                     \
-	X(recovery, "recovery") X(kind, "kind") X(file, "file") X(number, "number") X(check, "check")
+	X(recovery, "recovery") X(kind, "kind") X(file, "file") X(number, "number") X(check, "check") \
+	X(policy, "policy")
 
 struct tool_args {
 #define TOOL_FIELD(field, text) const char *field;
@@ -42,6 +43,7 @@ int tool_fed_create(struct tool_args *a);
 int tool_roster_add(struct tool_args *a);
 int tool_roster_propose(struct tool_args *a);
 int tool_roster_sign(struct tool_args *a);
+int tool_digest(struct tool_args *a);
 int tool_root_sign(struct tool_args *a);
 int tool_roster_verify(struct tool_args *a);
 int tool_node_init(struct tool_args *a);

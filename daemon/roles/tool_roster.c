@@ -196,6 +196,18 @@ static bool find_member(const struct rosterfile *f, const char *name, struct id3
 	return hits == 1;
 }
 
+static void say_policy(const struct wire_policy *p)
+{
+	(void)printf(
+		"figures of a quarter: epsilon flow %.3f, needs %.3f, answers %.3f, ends %.3f, "
+		"outcomes %.3f; in a year at most %.3f; %u events of a person; nothing below "
+		"%u, or %u where it is sensitive\n",
+		p->share[WIRE_TABLE_FLOW] / 1000.0, p->share[WIRE_TABLE_NEEDS] / 1000.0,
+		p->share[WIRE_TABLE_ANSWERS] / 1000.0, p->share[WIRE_TABLE_ENDS] / 1000.0,
+		p->share[WIRE_TABLE_OUTCOMES] / 1000.0, p->year / 1000.0, p->cap, p->k,
+		p->k_sensitive);
+}
+
 /* New roots: keys made here, old and new roots sign. */
 static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 {
@@ -256,6 +268,76 @@ static int propose_standing(const struct tool_args *a, const struct rosterfile *
 	return 0;
 }
 
+/* "flow=1.0 needs=0.5 k=5": what is not named stays as the roster has it. */
+static bool policy_word(struct wire_policy *p, const char *name, const char *value)
+{
+	static const struct {
+		const char *name;
+		enum wire_table table;
+	} shares[] = {{"flow", WIRE_TABLE_FLOW},
+		      {"needs", WIRE_TABLE_NEEDS},
+		      {"answers", WIRE_TABLE_ANSWERS},
+		      {"ends", WIRE_TABLE_ENDS},
+		      {"outcomes", WIRE_TABLE_OUTCOMES}};
+	char *end;
+	const double v = strtod(value, &end);
+
+	if (*end != '\0' || !(v >= 0) || v > 255)
+		return false;
+	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
+		if (strcmp(shares[i].name, name) == 0 && v <= 65) {
+			p->share[shares[i].table] = (uint16_t)(v * 1000 + 0.5);
+			return true;
+		}
+	if (strcmp(name, "year") == 0 && v <= 65)
+		p->year = (uint16_t)(v * 1000 + 0.5);
+	else if (strcmp(name, "cap") == 0)
+		p->cap = (uint8_t)v;
+	else if (strcmp(name, "k") == 0)
+		p->k = (uint8_t)v;
+	else if (strcmp(name, "sensitive") == 0)
+		p->k_sensitive = (uint8_t)v;
+	else
+		return false;
+	return true;
+}
+
+static int propose_policy(const struct tool_args *a, const struct rosterfile *f)
+{
+	struct wire_policy p = f->chain.policy, again;
+	uint8_t payload[WIRE_POLICY_LEN];
+	struct wr pw = wr_of(payload, sizeof payload);
+	struct wire_roster e = {.op = WIRE_ROSTER_POLICY};
+	char text[256] = "", *word, *rest = text;
+	int bad;
+
+	if (a->policy == NULL || strlen(a->policy) >= sizeof text)
+		return tool_fail(TOOL_USAGE, "needs --policy",
+				 "for example --policy \"flow=1.0 needs=0.5 k=5\"");
+	memcpy(text, a->policy, strlen(a->policy) + 1);
+	while ((word = strtok_r(rest, " ,", &rest)) != NULL) {
+		char *value = strchr(word, '=');
+
+		if (value != NULL)
+			*value++ = '\0';
+		if (value == NULL || !policy_word(&p, word, value))
+			return tool_fail(TOOL_USAGE, "not understood in --policy", word);
+	}
+	wire_policy_put(&pw, &p);
+	if (wire_policy_get(wr_span(&pw), &again) != ERR_OK)
+		return tool_fail(TOOL_RULE, "no node would follow this policy",
+				 "shares together at most year, year at most 8, cap 1 to 4, k at "
+				 "least 5, sensitive at least 10");
+	e.payload = wr_span(&pw);
+	bad = write_proposal(a, f, &e);
+	if (bad == 0) {
+		(void)printf("proposal %s: ", a->out);
+		say_policy(&p);
+		say_next(a, f);
+	}
+	return bad;
+}
+
 int tool_roster_propose(struct tool_args *a)
 {
 	struct wire_roster renew = {.op = WIRE_ROSTER_RENEW};
@@ -265,7 +347,7 @@ int tool_roster_propose(struct tool_args *a)
 
 	if (a->roster == NULL || a->op == NULL || a->out == NULL)
 		return tool_fail(TOOL_USAGE, "needs --roster, --op and --out",
-				 "--op is remove, suspend, lift, renew or rotate-roots");
+				 "--op is remove, suspend, lift, renew, policy or rotate-roots");
 	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
 		return tool_fail(TOOL_DAMAGED, "roster", why.text);
 	if (strcmp(a->op, "remove") == 0)
@@ -276,6 +358,8 @@ int tool_roster_propose(struct tool_args *a)
 		return propose_standing(a, &f, WIRE_ROSTER_SUSPEND, WIRE_SUSPEND_LIFT);
 	if (strcmp(a->op, "rotate-roots") == 0)
 		return propose_roots(a, &f);
+	if (strcmp(a->op, "policy") == 0)
+		return propose_policy(a, &f);
 	if (strcmp(a->op, "renew") != 0)
 		return tool_fail(TOOL_USAGE, "no such operation", a->op);
 	bad = write_proposal(a, &f, &renew);
@@ -303,7 +387,13 @@ static void describe(const struct wire_roster *e)
 	struct wire_add add;
 	struct wire_node node;
 	struct wire_remove rem;
+	struct wire_policy policy;
 
+	if (e->op == WIRE_ROSTER_POLICY && wire_policy_get(e->payload, &policy) == ERR_OK) {
+		(void)printf("signing: ");
+		say_policy(&policy);
+		return;
+	}
 	if (e->op == WIRE_ROSTER_ADD && wire_add_get(e->payload, &add) == ERR_OK &&
 	    wire_node_get(add.node, &node) == ERR_OK) {
 		identity_fingerprint(print, &node.node);

@@ -62,7 +62,9 @@
 	X(RELEASED, "released")	  /* case 16                         out of quarantine     */ \
 	X(ALARM, "alarm")	  /* kind u8 | peer u16              when                  */ \
 	X(DEPOSIT, "deposit")	  /* peer u16                        its sealed erasures   */ \
-	X(DEPOSITED, "deposited") /* peer u16                        version of ours there */
+	X(DEPOSITED, "deposited") /* peer u16                        version of ours there */ \
+	X(REPORT, "report")	  /* period u32 | peer u16           quarterly figures    */ \
+	X(REPORTED, "reported")	  /* period u32 | peer u16           ours went there      */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

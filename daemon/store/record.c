@@ -68,6 +68,25 @@ enum err record_commit(struct store_txn *txn, const struct id16 *case_id, struct
 	return c->derive(c->ctx, NULL, NULL, span_of(case_id->b, sizeof case_id->b), out);
 }
 
+enum err record_secret(struct store_txn *txn, struct span input, struct id32 *out)
+{
+	const struct record_cipher *c = store_cipher(txn);
+	uint8_t in[7 + 128] = "secret";
+	struct id16 half;
+	enum err rc = ERR_OK;
+
+	if (input.len > 128)
+		return ERR_LIMIT;
+	memcpy(in + 7, input.p, input.len);
+	for (size_t i = 0; i < 2 && rc == ERR_OK;
+	     i++) { /* longer than a case's id, so never one of those */
+		in[6] = (uint8_t)i;
+		rc = c->derive(c->ctx, NULL, NULL, span_of(in, 7 + input.len), &half);
+		memcpy(out->b + 16 * i, half.b, 16);
+	}
+	return rc;
+}
+
 static const struct span detail_ad = {(const uint8_t *)"audit-detail", 12};
 
 enum err record_detail_seal(struct store_txn *txn, struct arena *a,

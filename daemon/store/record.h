@@ -49,6 +49,9 @@ MUST_CHECK enum err record_derive(struct store_txn *txn, const struct id16 *case
 /** Stands for a case in the audit chain after its keys are gone. */
 MUST_CHECK enum err record_commit(struct store_txn *txn, const struct id16 *case_id,
 				  struct id16 *out);
+/** A secret drawn from this input under the node-wide key: the same for ever, and nobody else's. */
+MUST_CHECK enum err record_secret(struct store_txn *txn, struct span input, struct id32 *out);
+
 /** Seal or open a detail that lies inside another record, under the case's key or its audit key: it dies
  *  with that key although the record around it lives on.  ERR_NOTFOUND: the key is gone. */
 MUST_CHECK enum err record_detail_seal(struct store_txn *txn, struct arena *a,

@@ -13,6 +13,21 @@ for i, row in enumerate(json.loads((HERE.parents[2] / "proto/vectors/wire.json")
     kind = KIND.get(row["kind"].split("-")[0])
     if kind is not None:
         (out / f"{row['kind']}-{i:02d}").write_bytes(bytes([kind]) + bytes.fromhex(row["hex"]))
+
+
+def field(no, v):
+    """One protobuf field: a number, or bytes."""
+    def varint(n):
+        return bytes([n & 127 | 128]) + varint(n >> 7) if n > 127 else bytes([n])
+    return varint(no << 3 | 2) + varint(len(v)) + v if isinstance(v, bytes) else varint(no << 3) + varint(v)
+
+
+row = struct.pack(">IHHH", 2, 1 << 0 | 1 << 7, 30, 15)
+report = (field(1, 2026 * 4 + 2) + field(3, 1000) + field(4, 250) + field(5, 500) + field(6, 250) + field(7, 2) + field(8, 5) + field(9, 10)
+          + field(10, row) + field(11, struct.pack(">11H", *range(0, 55, 5))) + field(12, bytes(16))
+          + field(13, field(1, b"housing") + field(2, struct.pack(">3H", 0, 10, 25))))
+(out / "report").write_bytes(bytes([252]) + report)
+(out / "report-refused").write_bytes(bytes([252]) + field(1, 2026 * 4) + field(2, b"budget"))
 records = b"".join(struct.pack(">IBH", 3 + len(b), t, 7) + b for t, b in ((10, b""), (12, bytes(4)), (3, b"envelope"), (13, bytes(40))))
 (out / "ipc-records").write_bytes(bytes([253]) + records)
 (out / "ipc-too-long").write_bytes(bytes([253]) + struct.pack(">IBH", 1 << 20, 3, 0))

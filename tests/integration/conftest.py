@@ -36,8 +36,8 @@ def dialled(federation):
     from kringwire import Member
     members = []
 
-    def make(cls="member", org="Python Partner", settings=""):
-        f = federation("SMWO")  # b = 1: the newcomer needs no witness but SMWO itself
+    def make(cls="member", org="Python Partner", settings="", node_cls="member"):
+        f = federation("SMWO", cls=node_cls)  # b = 1: the newcomer needs no witness but SMWO itself
         b = f.nodes[0]
         (b.dir / "kring.conf").write_text((b.dir / "kring.conf").read_text() + settings)
         m = Member(f.fed_id(), org=org)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A federation of real daemons in a directory, driven through the command line."""
 import json
+import mmap
 import os
 import pathlib
 import signal
@@ -99,12 +100,40 @@ class Node:
         return self.k("refer", case, "--to", to, "--need", need, *args)["id"]
 
 
+class Clock:
+    """One clock for every daemon that was started with clock.args: it can be put forward while they run."""
+
+    def __init__(self, directory):
+        path = pathlib.Path(directory) / "clock"
+        path.write_bytes(bytes(8))
+        with path.open("r+b") as f:
+            self.map = mmap.mmap(f.fileno(), 8)
+        self.args = ("--dev-clock-file", str(path))
+
+    def set(self, seconds):
+        self.map[:] = struct.pack("=q", int(seconds))
+
+    def days(self, n, nodes):
+        """So many days from now, in steps that partners live through; every node has looked at its clock."""
+        start = struct.unpack("=q", self.map[:])[0]
+        for d in range(4, n + 4, 4):
+            self.set(start + 86400 * min(d, n))
+            for x in nodes:
+                x.k("status")
+            time.sleep(0.3)
+        for i in range(1, 4):  # partners have to hear each other's clocks again before anybody believes its own
+            time.sleep(0.5)
+            self.set(start + 86400 * n + 900 * i)
+            for x in nodes:
+                x.k("status")
+
+
 class Federation:
-    def __init__(self, directory, orgs=("Goes", "SMWO"), binaries=None):
+    def __init__(self, directory, orgs=("Goes", "SMWO"), binaries=None, cls="member"):
         self.dir, self.bin = pathlib.Path(directory), pathlib.Path(binaries or BIN)
         self.run("federation", "create", "--name", "Test", "--roots", "2/2", "--out", str(self.dir / "roots"))
         self.roster = self.dir / "roots/roster"
-        self.nodes = [self.add(org) for org in orgs]
+        self.nodes = [self.add(org, cls) for org in orgs]
 
     def run(self, *args):
         return subprocess.run([str(self.bin / "kring"), *args], check=True, capture_output=True, text=True).stdout

@@ -231,9 +231,9 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 		th->birth = (struct id16){{0}};
 	}
 	if (rc == ERR_OK)
-		rc = thread_append(
-			t, th, true,
-			&(struct log_entry){doc->key, doc->hash, type, th->their_no, t->wall_ms});
+		rc = thread_append(t, th, true,
+				   &(struct log_entry){doc->key, doc->hash, type, th->their_no,
+						       t->wall_ms, 0});
 	if (rc == ERR_OK)
 		rc = outbox_put(t, th->peer, &doc->key);
 	if (rc == ERR_OK && cats != 0)

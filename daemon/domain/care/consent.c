@@ -255,7 +255,7 @@ enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *g
 	if (rc == ERR_OK)
 		rc = thread_append(
 			t, &th, true,
-			&(struct log_entry){doc->key, doc->hash, DOC_CONSENT, 0, t->wall_ms});
+			&(struct log_entry){doc->key, doc->hash, DOC_CONSENT, 0, t->wall_ms, 0});
 	if (rc == ERR_OK)
 		rc = thread_save(t, &th);
 	if (rc == ERR_OK)

@@ -27,7 +27,7 @@
 	X(REOPEN, 16, "reopen", MSG_ACT) X(WITHDRAW, 17, "withdraw", MSG_ACT)                  \
 	X(WD_OK, 18, "wd-ok", MSG_ACT) X(WD_TIMEOUT, 19, "wd-timeout", MSG_ACT)                \
 	X(REVOKE, 20, "revoke", MSG_ACT) X(ERROR, 21, "error", MSG_ACT)                        \
-	X(ESCALATE, 22, "escalate", MSG_ACT)
+	X(ESCALATE, 22, "escalate", MSG_ACT) X(REPORT, 23, "report", MSG_REPORT)
 enum doc_type {
 #define DOC_ENUM(name, no, text, kind) DOC_##name = (no),
 	DOC_TYPES(DOC_ENUM)

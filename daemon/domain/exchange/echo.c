@@ -478,7 +478,8 @@ static enum err join_log(struct turn *t, const struct peer *p, const struct wire
 			 const struct id32 *hash, struct thread *th)
 {
 	const struct doc_key key = {d->head.msg_id, 0};
-	const struct log_entry e = {key, *hash, d->head.type, d->head.seen_no, d->head.created_ms};
+	const struct log_entry e = {key, *hash, d->head.type, d->head.seen_no, d->head.created_ms,
+				    0};
 	const bool fresh = th->my_no + th->their_no == 0;
 	struct outbox_row row;
 	uint64_t place;

@@ -293,7 +293,8 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 		     const struct id32 *hash, struct thread *th)
 {
 	const bool fresh = th->my_no + th->their_no == 0;
-	const struct log_entry e = {*key, *hash, d->head.type, d->head.seen_no, d->head.created_ms};
+	const struct log_entry e = {*key, *hash, d->head.type, d->head.seen_no, d->head.created_ms,
+				    0};
 	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
 	enum err rc = r->t->node->hooks->judge(r->t, r->p, d, th, &verdict);
 
@@ -336,13 +337,15 @@ static enum err contradict(struct reading *r, const struct wire_head *h, const s
 	return rc == ERR_OK ? loss_show(r->t, r->pair, r->a, &e.doc) : rc;
 }
 
-/* Every document type there is speaks of a person: observers, evaluators and coordinators neither send
- * nor get one, whatever the sender's daemon thought. */
-static bool persons_allowed(struct reading *r)
+/* Every document type but one speaks of a person: observers, evaluators and coordinators neither send nor
+ * get it, whatever the sender's daemon thought.  Reports go to them, and to nobody else. */
+static bool class_allows(struct reading *r, uint16_t type)
 {
 	const struct peer *self = state_peer_by_id(r->t->node, &r->t->node->node_id);
 
-	return members_hold_cases(r->p) && self != NULL && (self->classes & WIRE_MEMBER) != 0;
+	if (self == NULL || !members_hold_cases(r->p))
+		return false;
+	return type == DOC_REPORT ? members_collect(self) : (self->classes & WIRE_MEMBER) != 0;
 }
 
 static enum err take_new(struct reading *r, const struct wire_doc *d)
@@ -354,7 +357,7 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 
 	if (DEDUPE && document_known(r->t, &key))
 		return duplicate(r, &key);
-	if (!persons_allowed(r))
+	if (!class_allows(r, d->head.type))
 		return refuse(r, WIRE_REFUSED_CLASS, &d->head.thread_id);
 	rc = members_key(r->t, r->p, d->head.key_seq,
 			 &nk_pub); /* however old: signed once, for ever */

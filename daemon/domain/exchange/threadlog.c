@@ -175,7 +175,7 @@ enum err thread_append(struct turn *t, struct thread *th, bool mine, const struc
 {
 	const uint32_t no = 1 + (mine ? th->my_no : th->their_no);
 	const struct store_key k = log_key(&th->id, mine, no);
-	uint8_t row[16 + 2 + 32 + 2 + 4 + 8];
+	uint8_t row[16 + 2 + 32 + 2 + 4 + 8 + 8];
 	struct wr w = wr_of(row, sizeof row);
 
 	wr_put(&w, e->doc.msg.b, 16);
@@ -184,6 +184,7 @@ enum err thread_append(struct turn *t, struct thread *th, bool mine, const struc
 	wr_u16(&w, e->type);
 	wr_u32(&w, e->seen_no);
 	wr_u64(&w, e->created_ms);
+	wr_u64(&w, t->wall_ms);
 	if (mine) {
 		th->my_no = no;
 		th->my_hash = e->hash;
@@ -212,6 +213,7 @@ enum err thread_entry(struct turn *t, const struct thread *th, bool mine, uint32
 	e->type = rd_u16(&r);
 	e->seen_no = rd_u32(&r);
 	e->created_ms = rd_u64(&r);
+	e->kept_ms = rd_u64(&r);
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 

@@ -14,7 +14,7 @@
 
 #include "domain/exchange/document.h"
 
-enum thread_kind { THREAD_REFERRAL = 1, THREAD_CONSENT = 2 };
+enum thread_kind { THREAD_REFERRAL = 1, THREAD_CONSENT = 2, THREAD_REPORT = 3 };
 enum thread_side { THREAD_SENDER = 0, THREAD_RECEIVER = 1 }; /* of the first document */
 enum { THREAD_REF_LEN = 9, THREAD_LOG_MAX = 512 };
 
@@ -45,7 +45,8 @@ struct log_entry {
 	struct id32 hash;
 	uint16_t type;
 	uint32_t seen_no;
-	uint64_t created_ms;
+	uint64_t created_ms; /* as its author's clock said */
+	uint64_t kept_ms;    /* when it came to lie here; set by thread_append */
 };
 
 MUST_CHECK enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th);

@@ -68,6 +68,7 @@ static enum err check_genesis(struct chain *c, const struct wire_roster *e, stru
 				   c->genesis.n);
 	c->begun = true;
 	c->fed_id = e->fed_id;
+	c->policy = wire_policy_default;
 	advance(c, e, &hash);
 	return ERR_OK;
 }
@@ -141,8 +142,13 @@ static enum err read_payload(const struct chain *c, const struct wire_roster *e,
 		return e->payload.len == 0
 			       ? ERR_OK
 			       : err_explain(why, ERR_MALFORMED, "RENEW: has no payload");
-	case WIRE_ROSTER_GENESIS:
 	case WIRE_ROSTER_POLICY:
+		if (wire_policy_get(e->payload, &change->policy) != ERR_OK)
+			return err_explain(why, ERR_MALFORMED,
+					   "SET_POLICY: not understood, or beyond what any node "
+					   "allows");
+		return ERR_OK;
+	case WIRE_ROSTER_GENESIS:
 		break;
 	}
 	return err_explain(why, ERR_INVAL, "operation %u is not known to this version: upgrade",
@@ -181,13 +187,15 @@ enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_
 					   "needs the signatures of %u of the new roots", roots.m);
 		c->genesis = roots;
 	}
+	if (e->op == WIRE_ROSTER_POLICY)
+		c->policy = change->policy;
 	change->quorum = good >= c->genesis.m;
 	hash = chain_hash(e);
 	advance(c, e, &hash);
 	return ERR_OK;
 }
 
-/* fed 16 | seq | time | valid_until | head 32 | genesis payload */
+/* fed 16 | seq | time | valid_until | head 32 | policy 16 | genesis payload */
 void chain_put(struct wr *w, const struct chain *c)
 {
 	wr_put(w, c->fed_id.b, 16);
@@ -195,12 +203,14 @@ void chain_put(struct wr *w, const struct chain *c)
 	wr_u64(w, c->time_s);
 	wr_u64(w, c->valid_until_s);
 	wr_put(w, c->head.b, 32);
+	wire_policy_put(w, &c->policy);
 	wire_genesis_put(w, &c->genesis);
 }
 
 enum err chain_get(struct span s, struct chain *c)
 {
 	struct rd r = rd_of(s);
+	const uint8_t *policy;
 
 	c->begun = true;
 	c->fed_id = rd_id16(&r);
@@ -208,6 +218,10 @@ enum err chain_get(struct span s, struct chain *c)
 	c->time_s = rd_u64(&r);
 	c->valid_until_s = rd_u64(&r);
 	c->head = rd_id32(&r);
+	policy = rd_take(&r, WIRE_POLICY_LEN);
+	if (policy == NULL ||
+	    wire_policy_get(span_of(policy, WIRE_POLICY_LEN), &c->policy) != ERR_OK)
+		return ERR_CORRUPT;
 	return r.bad ? ERR_CORRUPT : wire_genesis_get(span_of(r.p, r.left), &c->genesis);
 }
 

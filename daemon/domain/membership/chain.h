@@ -22,6 +22,7 @@ struct chain {
 	uint64_t time_s, valid_until_s;
 	struct id32 head;
 	struct wire_genesis genesis; /* m, n and roots as they are now */
+	struct wire_policy policy;   /* of flow figures */
 };
 
 /** What an accepted entry asks for. */
@@ -29,6 +30,7 @@ struct chain_change {
 	struct wire_add add;	   /* ADD_NODE */
 	struct wire_node node;	   /* of add */
 	struct wire_remove remove; /* REMOVE_NODE, SUSPEND */
+	struct wire_policy policy; /* SET_POLICY */
 	bool quorum;		   /* SUSPEND: m roots, so that it lasts */
 };
 

@@ -58,4 +58,10 @@ static inline bool members_hold_cases(const struct peer *p)
 	return p->active && (p->classes & WIRE_MEMBER) != 0;
 }
 
+/** ... and in quarterly figures of others? */
+static inline bool members_collect(const struct peer *p)
+{
+	return (p->classes & (WIRE_COORDINATOR | WIRE_OBSERVER | WIRE_EVALUATOR)) != 0;
+}
+
 #endif /* KRING_DOMAIN_MEMBERSHIP_MEMBERS_H */

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* kring flow: figures of a quarter, fetched page by page; their sentences; as JSON, CSV or (flow_out.c) tables. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client/cli.h"
+
+/* ---- sentences ---- */
+
+/* Text of the list with {name} replaced; longer than out is cut at the end, which the test of the lists rules out. */
+void flow_fill(const struct cli *c, const char *code, const struct flow_word *words, char *out,
+	       size_t cap)
+{
+	const char *p = list_text(LIST_FIGURES, c->lang, code);
+	size_t len = 0;
+
+	while (*p != '\0' && len + 1 < cap) {
+		const char *end = *p == '{' ? strchr(p, '}') : NULL;
+		const struct flow_word *w = words;
+
+		while (end != NULL && w->name != NULL &&
+		       (strlen(w->name) != (size_t)(end - p - 1) ||
+			strncmp(w->name, p + 1, (size_t)(end - p - 1)) != 0))
+			w++;
+		if (end == NULL || w->name == NULL) {
+			out[len++] = *p++;
+			continue;
+		}
+		len += (size_t)snprintf(out + len, cap - len, "%s", w->text);
+		p = end + 1;
+	}
+	out[len < cap ? len : cap - 1] = '\0';
+}
+
+static const char *number(uint64_t v, char out[24])
+{
+	(void)snprintf(out, 24, "%llu", (unsigned long long)v);
+	return out;
+}
+
+static void sentence(const struct cli *c, const struct msg *f, char *out, size_t cap)
+{
+	char v[24], low[24], high[24], of[24], before[24], trend[32];
+	const struct flow_word words[] = {
+		{"v", number(msg_u64(f, FLOW_FIGURE_VALUE), v)},
+		{"low", number(msg_u64(f, FLOW_FIGURE_LOW), low)},
+		{"high", number(msg_u64(f, FLOW_FIGURE_HIGH), high)},
+		{"of", number(msg_u64(f, FLOW_FIGURE_OF), of)},
+		{"before", number(msg_u64(f, FLOW_FIGURE_BEFORE), before)},
+		{"need", list_text(LIST_NEEDS, c->lang, msg_text(f, FLOW_FIGURE_NEED))},
+		{NULL, NULL}};
+	size_t n;
+
+	flow_fill(c, msg_text(f, FLOW_FIGURE_CODE), words, out, cap);
+	if (!msg_has(f, FLOW_FIGURE_TREND))
+		return;
+	n = strlen(out);
+	(void)snprintf(trend, sizeof trend, "trend-%s", msg_text(f, FLOW_FIGURE_TREND));
+	if (n + 2 < cap) {
+		out[n++] = ' ';
+		flow_fill(c, trend, words, out + n, cap - n);
+	}
+}
+
+static void add_sentences(struct cli *c, struct msg *flow)
+{
+	char text[1024];
+
+	for (size_t i = 0; i < msg_count(flow, FLOW_FIGURES); i++) {
+		const struct msg *f = msg_at(flow, FLOW_FIGURES, i);
+		struct msg *whole = msg_new(&c->arena, MSG_FLOW_FIGURE);
+
+		sentence(c, f, text, sizeof text);
+		msg_copy_fields(whole, f);
+		msg_set_text(&c->arena, whole, FLOW_FIGURE_SENTENCE, text);
+		msg_replace(flow, FLOW_FIGURES, i, whole);
+	}
+}
+
+/* ---- fetching ---- */
+
+static void append(struct cli *c, struct msg *to, const struct msg *from, unsigned field)
+{
+	for (size_t i = 0; i < msg_count(from, field); i++)
+		msg_copy_fields(msg_add(&c->arena, to, field), msg_at(from, field, i));
+}
+
+static struct msg *ask(struct cli *c, struct msg **sub, unsigned field)
+{
+	struct msg *req = cli_request(c, field, sub);
+
+	if (cli_option(c, "quarter") != NULL)
+		msg_set_text(&c->arena, *sub, FLOW_ASK_QUARTER, cli_option(c, "quarter"));
+	if (cli_option(c, "own") != NULL)
+		msg_set_u64(*sub, FLOW_ASK_OWN, 1);
+	if (cli_option(c, "dry-run") != NULL)
+		msg_set_u64(*sub, FLOW_ASK_DRY_RUN, 1);
+	return req;
+}
+
+/* Every page into the first reply. */
+static int fetch(struct cli *c, struct msg **reply)
+{
+	struct msg *sub, *req = ask(c, &sub, REQUEST_FLOW), *page, *flow;
+	int code = cli_call(c, req, reply);
+	uint64_t after;
+
+	if (code != CLI_DONE)
+		return code;
+	flow = msg_sub(&c->arena, *reply, REPLY_FLOW);
+	after = msg_u64(flow, FLOW_NEXT_AFTER);
+	while (after != 0 && code == CLI_DONE) {
+		req = ask(c, &sub, REQUEST_FLOW);
+		msg_set_text(&c->arena, sub, FLOW_ASK_QUARTER, msg_text(flow, FLOW_QUARTER));
+		msg_set_u64(sub, FLOW_ASK_AFTER, after);
+		code = cli_call(c, req, &page);
+		if (code != CLI_DONE)
+			break;
+		append(c, flow, msg_get(page, REPLY_FLOW), FLOW_PAIRS);
+		append(c, flow, msg_get(page, REPLY_FLOW), FLOW_NODES);
+		append(c, flow, msg_get(page, REPLY_FLOW), FLOW_NEEDS);
+		after = msg_u64(msg_get(page, REPLY_FLOW), FLOW_NEXT_AFTER);
+	}
+	msg_clear(flow, FLOW_NEXT_AFTER);
+	add_sentences(c, flow);
+	return code;
+}
+
+/* ---- CSV: one figure a line; the columns are in README.md ---- */
+
+static void csv_text(FILE *f, const char *s)
+{
+	(void)fputc('"', f);
+	for (; *s != '\0'; s++) {
+		if (*s == '"')
+			(void)fputc('"', f);
+		(void)fputc(*s, f);
+	}
+	(void)fputc('"', f);
+}
+
+struct csv {
+	FILE *f;
+	const char *quarter, *table;
+	const char *reporter, *sender, *receiver, *need;
+	uint64_t k, error;
+	unsigned first, last; /* fields of the row that belong to this table */
+};
+
+/* Every number of the row, by the name it has in the schema. */
+static void csv_row(const struct csv *v, const struct msg *row)
+{
+	struct msg_field f;
+
+	for (size_t i = 0; msg_field_at(row, i, &f); i++) {
+		if (f.type != MSG_TYPE_NUMBER || strcmp(f.name, "k") == 0 ||
+		    !msg_has(row, f.number) || f.number < v->first || f.number > v->last)
+			continue;
+		(void)fprintf(v->f, "%s,%s,", v->quarter, v->table);
+		csv_text(v->f, v->reporter);
+		(void)fputc(',', v->f);
+		csv_text(v->f, v->sender);
+		(void)fputc(',', v->f);
+		csv_text(v->f, v->receiver);
+		(void)fprintf(v->f, ",%s,%s,%llu,%llu,%llu\n", v->need, f.name,
+			      (unsigned long long)msg_u64(row, f.number), (unsigned long long)v->k,
+			      (unsigned long long)v->error);
+	}
+}
+
+static uint64_t share_number(const struct msg *flow, const char *table, unsigned field)
+{
+	for (size_t i = 0; i < msg_count(flow, FLOW_SHARES); i++)
+		if (strcmp(msg_text(msg_at(flow, FLOW_SHARES, i), FLOW_SHARE_TABLE), table) == 0)
+			return msg_u64(msg_at(flow, FLOW_SHARES, i), field);
+	return 0;
+}
+
+uint64_t flow_error(const struct msg *flow, const char *table)
+{
+	return share_number(flow, table, FLOW_SHARE_ERROR);
+}
+
+uint64_t flow_floor(const struct msg *flow, const char *table)
+{
+	return share_number(flow, table, FLOW_SHARE_FLOOR);
+}
+
+static void write_csv(FILE *f, const struct msg *flow)
+{
+	const uint64_t k = msg_u64(flow, FLOW_K);
+	struct csv v = {f, msg_text(flow, FLOW_QUARTER), "flow", "",	  "", "", "",
+			k, flow_error(flow, "flow"),	 1,	 UINT_MAX};
+
+	(void)fputs("quarter,table,reporter,sender,receiver,need,figure,value,k,error95\n", f);
+	for (size_t i = 0; i < msg_count(flow, FLOW_PAIRS); i++) {
+		const struct msg *r = msg_at(flow, FLOW_PAIRS, i);
+
+		v.reporter = msg_text(r, FLOW_PAIR_REPORTER);
+		v.sender = msg_text(r, FLOW_PAIR_SENDER);
+		v.receiver = msg_text(r, FLOW_PAIR_RECEIVER);
+		v.k = msg_u64(r, FLOW_PAIR_K);
+		csv_row(&v, r);
+	}
+	v.sender = v.receiver = "";
+	v.k = k;
+	v.table = "needs";
+	v.error = flow_error(flow, "needs");
+	for (size_t i = 0; i < msg_count(flow, FLOW_NEEDS); i++) {
+		const struct msg *r = msg_at(flow, FLOW_NEEDS, i);
+
+		v.reporter = msg_text(r, FLOW_NEED_REPORTER);
+		v.need = msg_text(r, FLOW_NEED_NEED);
+		csv_row(&v, r);
+	}
+	v.need = "";
+	for (size_t i = 0; i < msg_count(flow, FLOW_NODES); i++) {
+		const struct msg *r = msg_at(flow, FLOW_NODES, i);
+
+		v.reporter = msg_text(r, FLOW_NODE_REPORTER);
+		v.table = "answers";
+		v.error = flow_error(flow, "answers");
+		v.first = FLOW_NODE_ACCEPTED_1;
+		v.last = FLOW_NODE_LATE;
+		csv_row(&v, r);
+		v.table = "ends";
+		v.error = flow_error(flow, "ends");
+		v.first = FLOW_NODE_HELPED;
+		v.last = FLOW_NODE_REVOKED;
+		csv_row(&v, r);
+	}
+}
+
+static int digest(const char *path)
+{
+	char daemon[4096];
+	int status;
+	pid_t pid;
+
+	if (!cli_daemon_path(daemon))
+		return CLI_NOT_NOW;
+	pid = fork();
+	if (pid == 0) {
+		(void)execl(daemon, daemon, "tool", "digest", "--file", path, (char *)NULL);
+		_exit(CLI_NOT_NOW);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return CLI_NOT_NOW;
+	return WEXITSTATUS(status);
+}
+
+static int save_csv(const struct msg *flow, const char *path)
+{
+	FILE *f = fopen(path, "we");
+	int bad;
+
+	if (f == NULL)
+		return cli_fail(CLI_NOT_NOW, "that file cannot be written", path, strerror(errno));
+	write_csv(f, flow);
+	bad = ferror(f);
+	if (fclose(f) != 0 || bad != 0)
+		return cli_fail(CLI_NOT_NOW, "the file was not written whole", path, "");
+	bad = digest(path);
+	if (bad == CLI_DONE)
+		(void)printf("%s and %s.sha256 are written; check it with: sha256sum -c\n", path,
+			     path);
+	return bad;
+}
+
+/* ---- commands ---- */
+
+int flow_show(struct cli *c)
+{
+	struct msg *reply;
+	int code;
+
+	if (cli_option(c, "csv") != NULL && c->json)
+		return cli_fail(CLI_USAGE, "--csv or --json, not both", "", c->cmd->example);
+	code = fetch(c, &reply);
+	if (code != CLI_DONE)
+		return code;
+	if (cli_option(c, "csv") != NULL)
+		return save_csv(msg_get(reply, REPLY_FLOW), cli_option(c, "csv"));
+	if (c->json)
+		out_json(reply);
+	else
+		flow_tables(c, msg_get(reply, REPLY_FLOW));
+	return CLI_DONE;
+}
+
+int flow_publish(struct cli *c)
+{
+	struct msg *sub, *req = ask(c, &sub, REQUEST_FLOW_PUBLISH), *reply;
+	int code = cli_ask(c, req, &reply);
+
+	if (code == CLI_DONE && !c->json)
+		flow_published(c, msg_get(reply, REPLY_FLOW));
+	return code;
+}

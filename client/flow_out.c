@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Flow figures as a person reads them: sentences first, then a map of who refers to whom, then tables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/cli.h"
+
+enum { MAP_MAX = 14, NAMES_MAX = 2048 };
+
+static const unsigned answers[] = {FLOW_PAIR_ACCEPTED,	 FLOW_PAIR_DECLINED,
+				   FLOW_PAIR_REDIRECTED, FLOW_PAIR_WITHDRAWN,
+				   FLOW_PAIR_UNANSWERED, FLOW_PAIR_UNDELIVERED};
+
+static void say(const struct cli *c, const char *code, const struct flow_word *words)
+{
+	char text[1024];
+
+	flow_fill(c, code, words, text, sizeof text);
+	(void)printf("%s\n", text);
+}
+
+static const char *number(uint64_t v, char out[24])
+{
+	(void)snprintf(out, 24, "%llu", (unsigned long long)v);
+	return out;
+}
+
+/* ---- the map ---- */
+
+/* What the sender itself counted; only if it did not report, what the receiver counted. */
+static uint64_t pair_total(const struct msg *flow, const struct msg *r)
+{
+	const uint64_t floor = flow_floor(flow, "flow");
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
+		if (msg_u64(r, answers[i]) >= floor)
+			sum += msg_u64(r, answers[i]);
+	return sum;
+}
+
+struct name {
+	const char *org;
+	uint64_t total;
+};
+
+static size_t name_of(struct name *names, size_t *n, const char *org)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp(names[i].org, org) == 0)
+			return i;
+	if (*n == NAMES_MAX)
+		return NAMES_MAX - 1;
+	names[*n] = (struct name){org, 0};
+	return (*n)++;
+}
+
+/* The busiest first; returns how many are shown. */
+static size_t busiest(struct name *names, const struct msg *flow)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < msg_count(flow, FLOW_PAIRS); i++) {
+		const struct msg *r = msg_at(flow, FLOW_PAIRS, i);
+		const uint64_t v = pair_total(flow, r);
+
+		names[name_of(names, &n, msg_text(r, FLOW_PAIR_SENDER))].total += v;
+		names[name_of(names, &n, msg_text(r, FLOW_PAIR_RECEIVER))].total += v;
+	}
+	for (size_t i = 1; i < n; i++) {
+		const struct name x = names[i];
+		size_t j = i;
+
+		for (; j > 0 && names[j - 1].total < x.total; j--)
+			names[j] = names[j - 1];
+		names[j] = x;
+	}
+	return n;
+}
+
+static uint64_t between(const struct msg *flow, const char *from, const char *to)
+{
+	uint64_t received = 0;
+
+	for (size_t i = 0; i < msg_count(flow, FLOW_PAIRS); i++) {
+		const struct msg *r = msg_at(flow, FLOW_PAIRS, i);
+
+		if (strcmp(msg_text(r, FLOW_PAIR_SENDER), from) != 0 ||
+		    strcmp(msg_text(r, FLOW_PAIR_RECEIVER), to) != 0)
+			continue;
+		if (strcmp(msg_text(r, FLOW_PAIR_REPORTER), from) == 0)
+			return pair_total(flow, r);
+		received = pair_total(flow, r);
+	}
+	return received;
+}
+
+static const char *shade(uint64_t v, uint64_t most)
+{
+	static const char *const shades[] = {"░", "▒", "▓", "█"};
+
+	return v == 0 ? " " : shades[most == 0 ? 0 : (4 * v - 1) / (most > v ? most : v)];
+}
+
+static void map(const struct cli *c, const struct msg *flow)
+{
+	const struct flow_word none[] = {{NULL, NULL}};
+	static struct name names[NAMES_MAX];
+	size_t all = busiest(names, flow), n = all < MAP_MAX ? all : MAP_MAX;
+	uint64_t most = 0;
+
+	if (n == 0)
+		return;
+	(void)putchar('\n');
+	say(c, "map", none);
+	for (size_t i = 0; i < n * n; i++) {
+		const uint64_t v = between(flow, names[i / n].org, names[i % n].org);
+
+		most = v > most ? v : most;
+	}
+	out_cell("", 28);
+	for (size_t j = 0; j < n; j++)
+		(void)printf("%5zu ", j + 1);
+	(void)putchar('\n');
+	for (size_t i = 0; i < n; i++) {
+		(void)printf("%2zu ", i + 1);
+		out_cell(names[i].org, 25);
+		for (size_t j = 0; j < n; j++) {
+			const uint64_t v = between(flow, names[i].org, names[j].org);
+
+			if (i == j)
+				(void)printf("      ");
+			else if (v == 0)
+				(void)printf("%5s ", msg_u64(flow, FLOW_OWN) != 0 ? "0" : ".");
+			else
+				(void)printf("%5llu%s", (unsigned long long)v, shade(v, most));
+		}
+		(void)putchar('\n');
+	}
+	if (all > n)
+		(void)printf("   + %zu: kring flow --csv FILE\n", all - n);
+}
+
+/* ---- tables ---- */
+
+/* A figure that chance alone may have made is a dot, as one that was too small to be published. */
+static void figure_cell(const struct msg *r, unsigned field, uint64_t floor)
+{
+	if (msg_has(r, field) && msg_u64(r, field) >= floor)
+		(void)printf("%9llu", (unsigned long long)msg_u64(r, field));
+	else
+		(void)printf("%9s", ".");
+}
+
+struct column {
+	unsigned field;
+	const char *head;
+};
+
+static bool worth(const struct msg *r, const struct column *columns, size_t n, uint64_t floor)
+{
+	for (size_t i = 0; i < n; i++)
+		if (msg_u64(r, columns[i].field) >= (floor == 0 ? 1 : floor))
+			return true;
+	return false;
+}
+
+static void needs(const struct cli *c, const struct msg *flow)
+{
+	static const struct column columns[] = {{FLOW_NEED_NO_CAPACITY, "[1]"},
+						{FLOW_NEED_UNSUITABLE, "[2]"},
+						{FLOW_NEED_OTHER, "[3]"}};
+	enum { N = sizeof columns / sizeof columns[0] };
+	const struct flow_word none[] = {{NULL, NULL}};
+	const uint64_t floor = flow_floor(flow, "needs");
+	bool begun = false;
+
+	for (size_t i = 0; i < msg_count(flow, FLOW_NEEDS); i++) {
+		const struct msg *r = msg_at(flow, FLOW_NEEDS, i);
+
+		if (!worth(r, columns, N, floor))
+			continue;
+		if (!begun) {
+			(void)putchar('\n');
+			say(c, "needs-table", none);
+			(void)printf("  [1] %s  [2] %s  [3] %s\n",
+				     list_text(LIST_DECLINE, c->lang, "no-capacity"),
+				     list_text(LIST_FIGURES, c->lang, "unsuitable"),
+				     list_text(LIST_DECLINE, c->lang, "other"));
+			out_cell("", 56);
+			for (size_t j = 0; j < N; j++)
+				(void)printf("%9s", columns[j].head);
+			(void)putchar('\n');
+			begun = true;
+		}
+		out_cell(msg_text(r, FLOW_NEED_REPORTER), 28);
+		out_cell(list_text(LIST_NEEDS, c->lang, msg_text(r, FLOW_NEED_NEED)), 26);
+		for (size_t j = 0; j < N; j++)
+			figure_cell(r, columns[j].field, floor);
+		(void)putchar('\n');
+	}
+}
+
+static void waiting(const struct cli *c, const struct msg *flow)
+{
+	static const struct column columns[] = {
+		{FLOW_NODE_ACCEPTED_1, "+ 0-1"},     {FLOW_NODE_ACCEPTED_2, "+ 2"},
+		{FLOW_NODE_ACCEPTED_5, "+ 3-5"},     {FLOW_NODE_ACCEPTED_10, "+ 6-10"},
+		{FLOW_NODE_ACCEPTED_MORE, "+ 11.."}, {FLOW_NODE_DECLINED_2, "- 0-2"},
+		{FLOW_NODE_DECLINED_MORE, "- 3.."},  {FLOW_NODE_REDIRECTED, "->"},
+		{FLOW_NODE_UNANSWERED, "?"}};
+	enum { N = sizeof columns / sizeof columns[0] };
+	const struct flow_word none[] = {{NULL, NULL}};
+	const uint64_t floor = flow_floor(flow, "answers");
+
+	if (msg_count(flow, FLOW_NODES) == 0)
+		return;
+	(void)putchar('\n');
+	say(c, "waiting-table", none);
+	(void)printf("  + %s  - %s  -> %s  ? %s\n", list_text(LIST_STATES, c->lang, "accepted"),
+		     list_text(LIST_STATES, c->lang, "declined"),
+		     list_text(LIST_STATES, c->lang, "redirected"),
+		     list_text(LIST_REASONS, c->lang, "no-answer"));
+	out_cell("", 28);
+	for (size_t i = 0; i < N; i++)
+		(void)printf("%9s", columns[i].head);
+	(void)putchar('\n');
+	for (size_t i = 0; i < msg_count(flow, FLOW_NODES); i++) {
+		const struct msg *r = msg_at(flow, FLOW_NODES, i);
+
+		if (!worth(r, columns, N, floor))
+			continue;
+		out_cell(msg_text(r, FLOW_NODE_REPORTER), 28);
+		for (size_t j = 0; j < N; j++)
+			figure_cell(r, columns[j].field, floor);
+		(void)putchar('\n');
+	}
+}
+
+/* ---- the page ---- */
+
+static void coverage(const struct cli *c, const struct msg *flow)
+{
+	char v[24], of[24];
+	const struct flow_word words[] = {{"v", number(msg_u64(flow, FLOW_REPORTS), v)},
+					  {"of", number(msg_u64(flow, FLOW_REPORTERS), of)},
+					  {NULL, NULL}};
+
+	say(c, "reports", words);
+	for (size_t i = 0; i < msg_count(flow, FLOW_GAPS); i++) {
+		const struct msg *g = msg_at(flow, FLOW_GAPS, i);
+
+		(void)printf("  - %s %s\n", msg_text(g, FLOW_GAP_REPORTER),
+			     list_text(LIST_FIGURES, c->lang, msg_text(g, FLOW_GAP_WHY)));
+	}
+}
+
+static void differs(const struct cli *c, const struct msg *flow)
+{
+	for (size_t i = 0; i < msg_count(flow, FLOW_DIFFERS); i++) {
+		const struct msg *d = msg_at(flow, FLOW_DIFFERS, i);
+		char v[24], of[24];
+		const struct flow_word words[] = {
+			{"sender", msg_text(d, FLOW_DIFFERS_SENDER)},
+			{"receiver", msg_text(d, FLOW_DIFFERS_RECEIVER)},
+			{"v", number(msg_u64(d, FLOW_DIFFERS_SENT), v)},
+			{"of", number(msg_u64(d, FLOW_DIFFERS_RECEIVED), of)},
+			{NULL, NULL}};
+
+		(void)printf("! ");
+		say(c, "differs", words);
+	}
+}
+
+/* How far the figures of the map can be from the truth, and what a dot means. */
+static void honesty(const struct cli *c, const struct msg *flow)
+{
+	char v[24], k[24], ks[24];
+	const struct flow_word words[] = {{"v", number(flow_error(flow, "flow"), v)},
+					  {"k", number(msg_u64(flow, FLOW_K), k)},
+					  {"ks", number(msg_u64(flow, FLOW_K_SENSITIVE), ks)},
+					  {NULL, NULL}};
+
+	if (msg_count(flow, FLOW_SHARES) == 0)
+		return;
+	if (flow_error(flow, "flow") != 0)
+		say(c, "noise", words);
+	say(c, "small", words);
+}
+
+static bool has_unmet(const struct msg *flow)
+{
+	for (size_t i = 0; i < msg_count(flow, FLOW_FIGURES); i++)
+		if (strcmp(msg_text(msg_at(flow, FLOW_FIGURES, i), FLOW_FIGURE_CODE), "unmet") == 0)
+			return true;
+	return false;
+}
+
+void flow_tables(const struct cli *c, const struct msg *flow)
+{
+	const bool own = msg_u64(flow, FLOW_OWN) != 0;
+	const struct flow_word q[] = {{"q", msg_text(flow, FLOW_QUARTER)}, {NULL, NULL}};
+
+	say(c, own ? "own-title" : "title", q);
+	if (!own) {
+		coverage(c, flow);
+		(void)putchar('\n');
+		for (size_t i = 0; i < msg_count(flow, FLOW_FIGURES); i++)
+			(void)printf("* %s\n",
+				     msg_text(msg_at(flow, FLOW_FIGURES, i), FLOW_FIGURE_SENTENCE));
+		if (msg_count(flow, FLOW_FIGURES) > 0 && !has_unmet(flow))
+			(void)printf("* %s\n", list_text(LIST_FIGURES, c->lang, "unmet-none"));
+		if (msg_u64(flow, FLOW_UNSURE) != 0)
+			(void)printf("* %s\n", list_text(LIST_FIGURES, c->lang, "unsure"));
+		differs(c, flow);
+	}
+	map(c, flow);
+	honesty(c, flow);
+	needs(c, flow);
+	waiting(c, flow);
+}
+
+static void print_share(const char *what, uint64_t milli)
+{
+	(void)printf("%s%llu.%03llu", what, (unsigned long long)(milli / 1000),
+		     (unsigned long long)(milli % 1000));
+}
+
+void flow_published(const struct cli *c, const struct msg *flow)
+{
+	const char *state = msg_text(flow, FLOW_STATE), *refused = msg_text(flow, FLOW_REFUSED);
+
+	(void)printf(
+		"%s: %s\n", msg_text(flow, FLOW_QUARTER),
+		strcmp(state, "published") == 0
+			? "published; this is what every coordinator, observer and evaluator has"
+		: strcmp(state, "ready") == 0
+			? "not published yet; this is what would leave now"
+			: "too early to publish; this is what would leave as things stand");
+	if (refused[0] != '\0')
+		(void)printf("no figures: %s %s\n", "this node",
+			     list_text(LIST_FIGURES, c->lang, refused));
+	for (size_t i = 0; i < msg_count(flow, FLOW_SHARES); i++) {
+		const struct msg *s = msg_at(flow, FLOW_SHARES, i);
+
+		(void)printf("  table ");
+		out_cell(msg_text(s, FLOW_SHARE_TABLE), 8);
+		print_share("epsilon ", msg_u64(s, FLOW_SHARE_SHARE));
+		(void)printf(", 95 in 100 figures within %llu\n",
+			     (unsigned long long)msg_u64(s, FLOW_SHARE_ERROR));
+	}
+	print_share("epsilon of this year, this report included: ", msg_u64(flow, FLOW_SPENT));
+	print_share("; left: ", msg_u64(flow, FLOW_LEFT));
+	(void)putchar('\n');
+	map(c, flow);
+	honesty(c, flow);
+	needs(c, flow);
+	waiting(c, flow);
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/flow/count.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "domain/care/acts.h"
+#include "domain/care/calendar.h"
+#include "domain/flow/quarter.h"
+#include "proto/lists.h"
+
+enum { PATIENCE_MS = 14 * 86400000, EVENTS_MAX = 1024, NEED_OTHER = COUNT_NEEDS - 1 };
+
+enum err count_create(struct arena *a, size_t rows, struct count *c)
+{
+	*c = (struct count){.rows = rows};
+	c->flow = arena_alloc(a, (rows + 1) * sizeof *c->flow);
+	return c->flow == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+size_t count_need(const char *code)
+{
+	const struct list *l = &list_table[LIST_NEEDS];
+
+	for (size_t i = 0; i < l->count && i < NEED_OTHER; i++)
+		if (strcmp(l->entries[i].code, code) == 0)
+			return i;
+	return NEED_OTHER;
+}
+
+const char *count_need_code(size_t place)
+{
+	const struct list *l = &list_table[LIST_NEEDS];
+
+	if (place == NEED_OTHER)
+		return "other";
+	return place < l->count ? l->entries[place].code : NULL;
+}
+
+/* ---- one person ---- */
+
+/* Few events, mostly in order. */
+static void sort(struct count_event *ev, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		const struct count_event e = ev[i];
+		size_t j = i;
+
+		for (; j > 0 && ev[j - 1].at_ms > e.at_ms; j--)
+			ev[j] = ev[j - 1];
+		ev[j] = e;
+	}
+}
+
+void count_person(struct count *c, struct count_event *ev, size_t n, unsigned cap)
+{
+	unsigned answers = 0, ends = 0;
+
+	sort(ev, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct count_event *e = &ev[i];
+
+		if (e->cell == COUNT_NOTHING) {
+			if (ends++ < cap)
+				c->ends[e->end]++;
+			continue;
+		}
+		if (answers++ >= cap)
+			continue;
+		c->flow[e->peer - 1][e->cell]++;
+		if (e->word != COUNT_NOTHING)
+			c->words[e->word]++;
+		if (e->reason != COUNT_NOTHING)
+			c->needs[e->need][e->reason]++;
+	}
+}
+
+/* ---- one referral ---- */
+
+struct story {
+	struct turn *t;
+	const struct thread *th;
+	uint64_t begin_ms, end_ms;
+	struct count_event *ev;
+	size_t n, max;
+};
+
+static void add(struct story *s, const struct count_event *e)
+{
+	if (e->at_ms >= s->begin_ms && e->at_ms < s->end_ms && s->n < s->max)
+		s->ev[s->n++] = *e;
+}
+
+static enum err entry_of(struct story *s, const struct fold_step *step, struct log_entry *e)
+{
+	return thread_entry(s->t, s->th, step->who == acts_our_side(s->th), step->no, e);
+}
+
+/* The code in a document of ours, or of theirs that still has its body. */
+static enum err reason_of(struct turn *t, const struct doc_key *key, const char **code)
+{
+	struct document d;
+	struct msg *body;
+	enum err rc = document_load(t, key, &d);
+
+	*code = "";
+	if (rc == ERR_OK)
+		rc = document_body(t, &d, &body);
+	if (rc == ERR_OK && msg_kind_of(body) == MSG_ACT)
+		*code = msg_text(body, ACT_REASON);
+	return rc == ERR_NOTFOUND || rc == ERR_INVAL ? ERR_OK : rc;
+}
+
+static uint8_t reason_class(const char *code)
+{
+	static const char *const unsuitable[] = {"out-of-area", "not-eligible", "wrong-service"};
+
+	if (strcmp(code, "no-capacity") == 0)
+		return COUNT_NO_CAPACITY;
+	for (size_t i = 0; i < sizeof unsuitable / sizeof unsuitable[0]; i++)
+		if (strcmp(unsuitable[i], code) == 0)
+			return COUNT_UNSUITABLE;
+	return COUNT_OTHER;
+}
+
+static uint8_t outcome_class(const char *code)
+{
+	const struct list *l = &list_table[LIST_OUTCOMES];
+
+	for (size_t i = 0; i < l->count && i < COUNT_TAKEN_BACK; i++)
+		if (strcmp(l->entries[i].code, code) == 0)
+			return (uint8_t)i;
+	return COUNT_NOT_COMPLETED;
+}
+
+/* Cell of the table of answers. */
+static uint8_t word_of(enum count_answer a, uint32_t days)
+{
+	switch (a) {
+	case COUNT_ACCEPTED:
+		return days <= 1    ? COUNT_ACCEPTED_1
+		       : days == 2  ? COUNT_ACCEPTED_2
+		       : days <= 5  ? COUNT_ACCEPTED_5
+		       : days <= 10 ? COUNT_ACCEPTED_10
+				    : COUNT_ACCEPTED_MORE;
+	case COUNT_DECLINED:
+		return days <= 2 ? COUNT_DECLINED_2 : COUNT_DECLINED_MORE;
+	case COUNT_REDIRECTED:
+		return COUNT_PASSED_ON;
+	case COUNT_WITHDRAWN:
+		return COUNT_WITHDRAWN_FIRST;
+	case COUNT_UNANSWERED:
+	case COUNT_UNDELIVERED:
+		return COUNT_NO_ANSWER;
+	case COUNT_LATE:
+		return COUNT_LATE_ANSWER;
+	case COUNT_ANSWER_COUNT:
+		break;
+	}
+	return COUNT_NOTHING;
+}
+
+/* COUNT_ANSWER_COUNT: still open. */
+static enum count_answer answer_of(enum referral_state s)
+{
+	switch (s) {
+	case REFERRAL_DRAFT:
+	case REFERRAL_OFFERED:
+	case REFERRAL_NEEDS_INFO:
+	case REFERRAL_STATE_COUNT:
+		break;
+	case REFERRAL_DECLINED:
+		return COUNT_DECLINED;
+	case REFERRAL_REDIRECTED:
+		return COUNT_REDIRECTED;
+	case REFERRAL_WITHDRAWN:
+	case REFERRAL_REVOKED:
+	case REFERRAL_ERROR:
+		return COUNT_WITHDRAWN;
+	case REFERRAL_EXPIRED:
+		return COUNT_UNANSWERED;
+	case REFERRAL_ACCEPTED:
+	case REFERRAL_ON_HOLD:
+	case REFERRAL_ACTIVE:
+	case REFERRAL_WITHDRAW_PENDING:
+	case REFERRAL_OUTCOME:
+	case REFERRAL_REOPEN_PENDING:
+	case REFERRAL_CLOSED:
+		return COUNT_ACCEPTED;
+	}
+	return COUNT_ANSWER_COUNT;
+}
+
+struct first {
+	uint64_t word_ms;   /* a question or an answer of the receiver */
+	uint64_t answer_ms; /* UINT64_MAX: none */
+	enum count_answer answer;
+	struct log_entry entry; /* that answered */
+	size_t step;
+};
+
+static enum err first_of(struct story *s, const struct fold_step *steps, size_t n, struct first *f)
+{
+	*f = (struct first){UINT64_MAX, UINT64_MAX, COUNT_ANSWER_COUNT, {.type = 0}, n};
+	for (size_t i = 0; i < n; i++) {
+		struct log_entry e;
+		enum err rc = entry_of(s, &steps[i], &e);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (steps[i].who == REFERRAL_BY_RECEIVER && f->word_ms == UINT64_MAX)
+			f->word_ms = e.kept_ms;
+		f->answer = answer_of(steps[i].state);
+		if (f->answer == COUNT_ANSWER_COUNT)
+			continue;
+		f->answer_ms = e.kept_ms;
+		f->entry = e;
+		f->step = i;
+		return ERR_OK;
+	}
+	return ERR_OK;
+}
+
+/* What the receiving side alone knows: how soon, and which need was declined for what. */
+static enum err receiver_part(struct story *s, const struct first *f, enum count_answer a,
+			      struct count_event *e)
+{
+	const uint64_t word_ms = f->word_ms < e->at_ms ? f->word_ms : e->at_ms;
+	const char *code;
+	enum err rc;
+
+	if (s->th->role != THREAD_RECEIVER)
+		return ERR_OK;
+	e->word = word_of(a, calendar_between(s->t->node->country, s->th->stored_ms, word_ms));
+	if (a != COUNT_DECLINED)
+		return ERR_OK;
+	rc = reason_of(s->t, &f->entry.doc, &code);
+	e->need = (uint8_t)count_need(s->th->need);
+	e->reason = reason_class(code);
+	return rc;
+}
+
+static enum err put_answer(struct story *s, const struct first *f, enum count_answer a,
+			   uint64_t at_ms)
+{
+	const unsigned side = s->th->role == THREAD_SENDER ? COUNT_SENT : COUNT_RECEIVED;
+	struct count_event e = {.peer = s->th->peer,
+				.cell = (uint8_t)(side * COUNT_ANSWER_COUNT + (unsigned)a),
+				.word = COUNT_NOTHING,
+				.reason = COUNT_NOTHING,
+				.at_ms = at_ms};
+	enum err rc = receiver_part(s, f, a, &e);
+
+	if (rc == ERR_OK)
+		add(s, &e);
+	return rc;
+}
+
+static enum err answer_events(struct story *s, const struct first *f)
+{
+	const struct thread *th = s->th;
+	const bool delivered = th->role == THREAD_RECEIVER || th->stored_ms != 0;
+	const uint64_t from = th->stored_ms != 0 ? th->stored_ms : th->created_ms;
+	const uint64_t due = from + (uint64_t)PATIENCE_MS;
+	const bool in_time = f->answer_ms < due;
+	enum count_answer a = in_time ? f->answer : COUNT_UNANSWERED;
+	enum err rc;
+
+	if (a == COUNT_UNANSWERED && !delivered)
+		a = COUNT_UNDELIVERED;
+	rc = put_answer(s, f, a, in_time ? f->answer_ms : due);
+	if (rc != ERR_OK || in_time || f->answer_ms == UINT64_MAX ||
+	    (f->answer != COUNT_ACCEPTED && f->answer != COUNT_DECLINED &&
+	     f->answer != COUNT_REDIRECTED))
+		return rc;
+	return put_answer(s, f, COUNT_LATE, f->answer_ms);
+}
+
+/* After it was accepted: the first thing that ended it, as the receiver sees it. */
+static enum err end_event(struct story *s, const struct first *f, const struct fold_step *steps,
+			  size_t n)
+{
+	struct count_event e = {.peer = s->th->peer,
+				.cell = COUNT_NOTHING,
+				.word = COUNT_NOTHING,
+				.reason = COUNT_NOTHING};
+	struct log_entry entry;
+	const char *code = "";
+	enum err rc;
+
+	if (s->th->role != THREAD_RECEIVER || f->answer != COUNT_ACCEPTED)
+		return ERR_OK;
+	for (size_t i = f->step; i < n; i++) {
+		const enum referral_state st = steps[i].state;
+
+		if (st != REFERRAL_OUTCOME && st != REFERRAL_WITHDRAWN && st != REFERRAL_REVOKED &&
+		    st != REFERRAL_DECLINED)
+			continue;
+		rc = entry_of(s, &steps[i], &entry);
+		if (rc == ERR_OK && st == REFERRAL_OUTCOME)
+			rc = reason_of(s->t, &entry.doc, &code);
+		if (rc != ERR_OK)
+			return rc;
+		e.at_ms = entry.kept_ms;
+		e.end = st == REFERRAL_WITHDRAWN  ? COUNT_TAKEN_BACK
+			: st == REFERRAL_REVOKED  ? COUNT_REVOKED
+			: st == REFERRAL_DECLINED ? COUNT_NOT_COMPLETED
+						  : outcome_class(code);
+		add(s, &e);
+		return ERR_OK;
+	}
+	return ERR_OK;
+}
+
+/* Can anything of it have happened in this quarter? */
+static bool touches(const struct story *s)
+{
+	const struct thread *th = s->th;
+	const uint64_t from = th->stored_ms != 0 ? th->stored_ms : th->created_ms;
+
+	return th->kind == THREAD_REFERRAL && th->created_ms < s->end_ms &&
+	       (th->changed_ms >= s->begin_ms || from + (uint64_t)PATIENCE_MS >= s->begin_ms);
+}
+
+static enum err referral_events(struct story *s)
+{
+	struct fold_step *steps;
+	enum referral_state state;
+	struct first f;
+	size_t n;
+	enum err rc;
+
+	if (!touches(s))
+		return ERR_OK;
+	rc = acts_fold(s->t, s->th, &steps, &n, &state);
+	if (rc == ERR_OK)
+		rc = first_of(s, steps, n, &f);
+	if (rc == ERR_OK)
+		rc = answer_events(s, &f);
+	return rc == ERR_OK ? end_event(s, &f, steps, n) : rc;
+}
+
+/* ---- everybody ---- */
+
+enum err count_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
+		       struct count *c)
+{
+	struct store_key at = {.len = 0};
+	struct id16 person = {{0}};
+	struct store_row row;
+	struct story s = {.t = t, .begin_ms = quarter_begin_ms(quarter), .max = EVENTS_MAX};
+	enum err rc = count_create(t->arena, t->node->peer_count, c);
+	size_t mark;
+
+	s.end_ms = quarter_begin_ms(quarter + 1);
+	if (s.end_ms > now_ms)
+		s.end_ms = now_ms;
+	s.ev = arena_alloc(t->arena, EVENTS_MAX * sizeof *s.ev);
+	if (rc != ERR_OK || s.ev == NULL)
+		return ERR_NOMEM;
+	mark = t->arena->used;
+	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, span_of(NULL, 0), &at, &row)) ==
+	       ERR_OK) {
+		struct thread th;
+		struct id16 id;
+
+		if (row.key.len != 32)
+			return ERR_CORRUPT;
+		if (memcmp(person.b, row.key.p, 16) != 0) { /* rows lie case by case */
+			count_person(c, s.ev, s.n, cap);
+			s.n = 0;
+			memcpy(person.b, row.key.p, 16);
+		}
+		memcpy(id.b, row.key.p + 16, 16);
+		rc = thread_load(t, &id, &th);
+		s.th = &th;
+		if (rc == ERR_OK && th.peer >= 1 && th.peer <= c->rows)
+			rc = referral_events(&s);
+		if (rc == ERR_NOTFOUND) /* erased */
+			rc = ERR_OK;
+		if (rc != ERR_OK)
+			return rc;
+		t->arena->used = mark;
+	}
+	count_person(c, s.ev, s.n, cap);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}

@@ -1,0 +1,657 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/flow/figures.h"
+
+#include <string.h>
+
+#include "domain/flow/quarter.h"
+#include "domain/membership/members.h"
+#include "domain/membership/roster.h"
+
+enum {
+	PAGE_ROWS = 700,
+	UNSURE_PERCENT = 50,
+	ROUNDING_MILLI = 2000 /* of a step of five: (25 - 1) / 12 */
+};
+
+/* ---- sums ---- */
+
+void figures_add(struct figures_sum *s, const uint32_t *cells, size_t n, const struct sum_terms *of)
+{
+	for (size_t i = 0; i < n; i++)
+		s->v += cells[i];
+	s->cells += of->variance_milli == 0 ? 0 : n;
+	s->low_milli += n * of->low_milli;
+	s->high_milli += n * of->high_milli;
+	s->variance_milli += n * of->variance_milli;
+}
+
+static uint64_t root(uint64_t v)
+{
+	uint64_t r = 0;
+
+	for (uint64_t bit = UINT64_C(1) << 31; bit != 0; bit >>= 1)
+		if ((r | bit) * (r | bit) <= v)
+			r |= bit;
+	return r;
+}
+
+uint64_t figures_low(const struct figures_sum *s)
+{
+	const uint64_t off = s->low_milli + 196 * root(s->variance_milli * 1000) / 100;
+
+	return s->v * 1000 > off ? (s->v * 1000 - off) / 1000 : 0;
+}
+
+uint64_t figures_high(const struct figures_sum *s)
+{
+	return (s->v * 1000 + s->high_milli + 196 * root(s->variance_milli * 1000) / 100 + 999) /
+	       1000;
+}
+
+static struct figures_sum both(const struct figures_sum *a, const struct figures_sum *b)
+{
+	return (struct figures_sum){a->v + b->v, a->low_milli + b->low_milli,
+				    a->high_milli + b->high_milli,
+				    a->variance_milli + b->variance_milli, a->cells + b->cells};
+}
+
+struct sums {
+	struct figures_sum words[COUNT_WORDS], ends[COUNT_ENDS], unmet[COUNT_NEEDS];
+	size_t reports;
+};
+
+/* Where the publisher's rules leave the truth of a cell, whatever it is. */
+static struct sum_terms terms_of(const struct report *r, enum wire_table table)
+{
+	const uint16_t share = r->terms.share[table];
+	struct sum_terms out = {.low_milli = 0};
+
+	if (share != 0)
+		noise_published(share, 1000u * r->terms.cap, r->terms.k, report_cell, &out);
+	return out;
+}
+
+static void sum_report(struct sums *s, const struct report *r)
+{
+	const struct count *c = &r->figures;
+	const struct sum_terms words = terms_of(r, WIRE_TABLE_ANSWERS);
+	const struct sum_terms ends = terms_of(r, WIRE_TABLE_ENDS);
+	const struct sum_terms needs = terms_of(r, WIRE_TABLE_NEEDS);
+
+	s->reports++;
+	for (size_t i = 0; i < COUNT_WORDS; i++)
+		figures_add(&s->words[i], &c->words[i], 1, &words);
+	for (size_t i = 0; i < COUNT_ENDS; i++)
+		figures_add(&s->ends[i], &c->ends[i], 1, &ends);
+	for (size_t i = 0; i < COUNT_NEEDS; i++) /* what nobody could, not what went wrong */
+		figures_add(&s->unmet[i], c->needs[i], COUNT_OTHER, &needs);
+}
+
+/* ---- figures ---- */
+
+struct figure {
+	const char *code;
+	struct figures_sum part, rest; /* rest: percent of both; shown 0 and unit count: none */
+	bool percent;
+};
+
+struct value {
+	uint32_t v, low, high, of;
+};
+
+static struct value value_of(const struct figure *f)
+{
+	const uint64_t n = f->part.v, o = f->rest.v, all = n + o;
+	const uint64_t n_low = figures_low(&f->part), n_high = figures_high(&f->part);
+	const uint64_t o_low = figures_low(&f->rest), o_high = figures_high(&f->rest);
+
+	if (!f->percent)
+		return (struct value){(uint32_t)n, (uint32_t)n_low, (uint32_t)n_high, 0};
+	if (all == 0)
+		return (struct value){0, 0, 0, 0};
+	return (struct value){
+		(uint32_t)((100 * n + all / 2) / all),
+		(uint32_t)(n_low == 0 ? 0 : 100 * n_low / (n_low + o_high)),
+		(uint32_t)(n_high == 0 ? 0
+				       : (100 * n_high + n_high + o_low - 1) / (n_high + o_low)),
+		(uint32_t)all};
+}
+
+/* A table that nobody published has no sum. */
+static bool there(const struct figure *f)
+{
+	return f->percent ? f->part.v + f->rest.v > 0 : f->part.cells > 0;
+}
+
+/* Is it worth saying?  A count that may be nothing, or a share that may be any, is not. */
+static bool sure(const struct figure *f, const struct value *v)
+{
+	return f->percent ? v->high - v->low <= UNSURE_PERCENT : v->low > 0;
+}
+
+static void put_trend(struct turn *t, struct msg *m, const struct value *now,
+		      const struct value *before)
+{
+	const bool more = now->low > before->high, less = now->high < before->low;
+
+	/* Apart only if their ranges are: cautious, so that no quarter is called better by chance. */
+	msg_set_text(t->arena, m, FLOW_FIGURE_TREND, more ? "more" : less ? "less" : "same");
+	msg_set_u64(m, FLOW_FIGURE_BEFORE, before->v);
+}
+
+static void put_figure(struct turn *t, struct msg *flow, const struct figure *f,
+		       const struct figure *before, const char *need)
+{
+	struct value v = value_of(f), b;
+	struct msg *m;
+
+	if (!there(f))
+		return;
+	if (!sure(f, &v)) {
+		msg_set_u64(flow, FLOW_UNSURE, msg_u64(flow, FLOW_UNSURE) + 1);
+		return;
+	}
+	m = msg_add(t->arena, flow, FLOW_FIGURES);
+	msg_set_text(t->arena, m, FLOW_FIGURE_CODE, f->code);
+	msg_set_text(t->arena, m, FLOW_FIGURE_UNIT, f->percent ? "percent" : "count");
+	msg_set_u64(m, FLOW_FIGURE_VALUE, v.v);
+	msg_set_u64(m, FLOW_FIGURE_LOW, v.low);
+	msg_set_u64(m, FLOW_FIGURE_HIGH, v.high);
+	if (f->percent)
+		msg_set_u64(m, FLOW_FIGURE_OF, v.of);
+	if (need != NULL)
+		msg_set_text(t->arena, m, FLOW_FIGURE_NEED, need);
+	if (before == NULL || !there(before))
+		return;
+	b = value_of(before);
+	if (sure(before, &b))
+		put_trend(t, m, &v, &b);
+}
+
+enum { FIGURE_COUNT = 8 };
+
+static struct figures_sum sum_of(const struct figures_sum *s, size_t from, size_t to)
+{
+	struct figures_sum out = {.v = 0};
+
+	for (size_t i = from; i <= to; i++)
+		out = both(&out, &s[i]);
+	return out;
+}
+
+/* The list of figures: DOMAIN.md 7 has the numbers. */
+static void figures_of(const struct sums *s, struct figure out[FIGURE_COUNT])
+{
+	const struct figures_sum *w = s->words, none = {.v = 0};
+	const struct figures_sum yes = sum_of(w, COUNT_ACCEPTED_1, COUNT_ACCEPTED_MORE);
+	const struct figures_sum no = sum_of(w, COUNT_DECLINED_2, COUNT_DECLINED_MORE);
+	const struct figures_sum not_yes = both(&no, &w[COUNT_PASSED_ON]);
+	const struct figures_sum not_passed = both(&yes, &no), answered = both(&yes, &not_yes);
+	const struct figures_sum soon_yes = both(&w[COUNT_ACCEPTED_1], &w[COUNT_ACCEPTED_2]);
+	const struct figures_sum soon = both(&soon_yes, &w[COUNT_DECLINED_2]);
+	const struct figures_sum late_yes = sum_of(w, COUNT_ACCEPTED_5, COUNT_ACCEPTED_MORE);
+	const struct figures_sum later = both(&late_yes, &w[COUNT_DECLINED_MORE]);
+
+	out[0] = (struct figure){"received", sum_of(w, COUNT_ACCEPTED_1, COUNT_NO_ANSWER), none,
+				 false};
+	out[1] = (struct figure){"accepted", yes, not_yes, true};
+	out[2] = (struct figure){"redirected", w[COUNT_PASSED_ON], not_passed, true};
+	out[3] = (struct figure){"unanswered", w[COUNT_NO_ANSWER], answered, true};
+	out[4] = (struct figure){"withdrawn", w[COUNT_WITHDRAWN_FIRST], none, false};
+	out[5] = (struct figure){"quick", soon, later, true};
+	out[6] = (struct figure){"helped", sum_of(s->ends, COUNT_HELPED, COUNT_PARTLY),
+				 sum_of(s->ends, COUNT_NOT_REACHED, COUNT_REVOKED), true};
+	out[7] = (struct figure){"revoked", s->ends[COUNT_REVOKED], none, false};
+}
+
+static void put_figures(struct turn *t, struct msg *flow, const struct sums *now,
+			const struct sums *before)
+{
+	struct figure f[FIGURE_COUNT], b[FIGURE_COUNT];
+	bool done[COUNT_NEEDS] = {false};
+
+	figures_of(now, f);
+	figures_of(before, b);
+	for (size_t i = 0; i < FIGURE_COUNT; i++)
+		put_figure(t, flow, &f[i], before->reports > 0 ? &b[i] : NULL, NULL);
+	for (size_t n = 0; n < COUNT_NEEDS; n++) { /* the largest first */
+		size_t best = COUNT_NEEDS;
+		struct figure u, ub;
+
+		for (size_t i = 0; i < COUNT_NEEDS; i++)
+			if (!done[i] && figures_low(&now->unmet[i]) > 0 && /* more than chance */
+			    (best == COUNT_NEEDS || now->unmet[i].v > now->unmet[best].v))
+				best = i;
+		if (best == COUNT_NEEDS)
+			break;
+		done[best] = true;
+		u = (struct figure){.code = "unmet", .part = now->unmet[best]};
+		ub = (struct figure){.code = "unmet", .part = before->unmet[best]};
+		put_figure(t, flow, &u, before->reports > 0 ? &ub : NULL, count_need_code(best));
+	}
+}
+
+/* ---- rows ---- */
+
+static const unsigned answer_fields[COUNT_ANSWER_COUNT] = {
+	FLOW_PAIR_ACCEPTED,   FLOW_PAIR_DECLINED,    FLOW_PAIR_REDIRECTED, FLOW_PAIR_WITHDRAWN,
+	FLOW_PAIR_UNANSWERED, FLOW_PAIR_UNDELIVERED, FLOW_PAIR_LATE};
+
+/* One node's figures on their way to a reader. */
+struct rows {
+	struct turn *t;
+	struct msg *flow;
+	const struct peer *who;
+	bool exact; /* its own: a nought is a nought */
+};
+
+static void cells(const struct rows *r, struct msg *m, const uint32_t *v, const unsigned *fields,
+		  size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i] != 0 || r->exact)
+			msg_set_u64(m, fields[i], v[i]);
+}
+
+static bool any(const uint32_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i] != 0)
+			return true;
+	return false;
+}
+
+static void pair_rows(const struct rows *r, const struct peer *p, const struct count *c, uint32_t k)
+{
+	for (size_t side = 0; side < COUNT_SIDES; side++) {
+		const uint32_t *v = &c->flow[p->no - 1][side * COUNT_ANSWER_COUNT];
+		struct msg *m;
+
+		if (!any(v, COUNT_ANSWER_COUNT) ||
+		    msg_count(r->flow, FLOW_PAIRS) >= LIMIT_REPLY_REPEATED)
+			continue;
+		m = msg_add(r->t->arena, r->flow, FLOW_PAIRS);
+		msg_set_text(r->t->arena, m, FLOW_PAIR_REPORTER, r->who->org);
+		msg_set_text(r->t->arena, m, FLOW_PAIR_SENDER,
+			     side == COUNT_SENT ? r->who->org : p->org);
+		msg_set_text(r->t->arena, m, FLOW_PAIR_RECEIVER,
+			     side == COUNT_SENT ? p->org : r->who->org);
+		if (!r->exact)
+			msg_set_u64(m, FLOW_PAIR_K, k);
+		cells(r, m, v, answer_fields, COUNT_ANSWER_COUNT);
+	}
+}
+
+static void node_row(const struct rows *r, const struct count *c)
+{
+	static const unsigned words[COUNT_WORDS] = {
+		FLOW_NODE_ACCEPTED_1,	 FLOW_NODE_ACCEPTED_2,	  FLOW_NODE_ACCEPTED_5,
+		FLOW_NODE_ACCEPTED_10,	 FLOW_NODE_ACCEPTED_MORE, FLOW_NODE_DECLINED_2,
+		FLOW_NODE_DECLINED_MORE, FLOW_NODE_REDIRECTED,	  FLOW_NODE_WITHDRAWN,
+		FLOW_NODE_UNANSWERED,	 FLOW_NODE_LATE};
+	static const unsigned ends[COUNT_ENDS] = {
+		FLOW_NODE_HELPED,	   FLOW_NODE_PARTLY,	    FLOW_NODE_NOT_REACHED,
+		FLOW_NODE_PERSON_DECLINED, FLOW_NODE_NOT_COMPLETED, FLOW_NODE_MOVED_ON,
+		FLOW_NODE_TAKEN_BACK,	   FLOW_NODE_REVOKED};
+	static const unsigned reasons[COUNT_REASONS] = {FLOW_NEED_NO_CAPACITY, FLOW_NEED_UNSUITABLE,
+							FLOW_NEED_OTHER};
+	struct msg *m;
+
+	if (any(c->words, COUNT_WORDS) || any(c->ends, COUNT_ENDS) || r->exact) {
+		m = msg_add(r->t->arena, r->flow, FLOW_NODES);
+		msg_set_text(r->t->arena, m, FLOW_NODE_REPORTER, r->who->org);
+		cells(r, m, c->words, words, COUNT_WORDS);
+		cells(r, m, c->ends, ends, COUNT_ENDS);
+	}
+	for (size_t i = 0; i < COUNT_NEEDS; i++) {
+		if (!any(c->needs[i], COUNT_REASONS) ||
+		    msg_count(r->flow, FLOW_NEEDS) >= LIMIT_REPLY_REPEATED)
+			continue;
+		m = msg_add(r->t->arena, r->flow, FLOW_NEEDS);
+		msg_set_text(r->t->arena, m, FLOW_NEED_REPORTER, r->who->org);
+		msg_set_text(r->t->arena, m, FLOW_NEED_NEED, count_need_code(i));
+		cells(r, m, c->needs[i], reasons, COUNT_REASONS);
+	}
+}
+
+static void report_rows(const struct rows *r, const struct count *c, const struct report *rep)
+{
+	for (size_t i = 0; i < c->rows; i++) {
+		const bool sens = rep != NULL && rep->sensitive[i];
+
+		pair_rows(r, &r->t->node->peers[i], c,
+			  rep == NULL ? 0
+			  : sens      ? rep->terms.k_sensitive
+				      : rep->terms.k);
+	}
+	node_row(r, c);
+}
+
+static void put_terms(struct turn *t, struct msg *flow, const struct report_terms *terms)
+{
+	static const struct {
+		enum wire_table table;
+		const char *name;
+	} tables[] = {{WIRE_TABLE_FLOW, "flow"},
+		      {WIRE_TABLE_NEEDS, "needs"},
+		      {WIRE_TABLE_ANSWERS, "answers"},
+		      {WIRE_TABLE_ENDS, "ends"}};
+
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		const uint16_t share = terms->share[tables[i].table];
+		struct msg *m;
+
+		if (share == 0)
+			continue;
+		m = msg_add(t->arena, flow, FLOW_SHARES);
+		msg_set_text(t->arena, m, FLOW_SHARE_TABLE, tables[i].name);
+		msg_set_u64(m, FLOW_SHARE_SHARE, share);
+		msg_set_u64(m, FLOW_SHARE_ERROR,
+			    noise_width95(share, 1000u * terms->cap) + LIMIT_FLOW_STEP / 2);
+		msg_set_u64(m, FLOW_SHARE_FLOOR, noise_floor(share, 1000u * terms->cap));
+	}
+	msg_set_u64(flow, FLOW_K, terms->k);
+	msg_set_u64(flow, FLOW_K_SENSITIVE, terms->k_sensitive);
+}
+
+/* ---- all reports of a quarter ---- */
+
+/* What both ends say of the same thing: accepted referrals, by sender and by receiver. */
+struct matrix {
+	size_t n;
+	uint16_t *by_sender, *by_receiver; /* [sender * n + receiver] */
+};
+
+static enum err matrix_create(struct turn *t, struct matrix *m)
+{
+	m->n = t->node->peer_count;
+	m->by_sender = arena_alloc(t->arena, 2 * m->n * m->n + 2);
+	m->by_receiver = arena_alloc(t->arena, 2 * m->n * m->n + 2);
+	return m->by_sender == NULL || m->by_receiver == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+static void matrix_add(struct matrix *m, size_t who, const struct count *c)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		m->by_sender[who * m->n + i] = (uint16_t)c->flow[i][COUNT_ACCEPTED];
+		m->by_receiver[i * m->n + who] =
+			(uint16_t)c->flow[i][COUNT_ANSWER_COUNT + COUNT_ACCEPTED];
+	}
+}
+
+/* Further apart than chance puts two figures once in ten thousand. */
+static void put_differs(struct turn *t, struct msg *flow, const struct matrix *m,
+			const struct report_terms *terms)
+{
+	const uint64_t one = noise_variance_milli(terms->share[WIRE_TABLE_FLOW],
+						  1000u * terms->cap) +
+			     ROUNDING_MILLI;
+	const uint32_t error = (uint32_t)(4 * root(2 * one * 1000) / 1000 + 1);
+
+	for (size_t i = 0; i < m->n * m->n; i++) {
+		const uint32_t a = m->by_sender[i], b = m->by_receiver[i];
+		struct msg *row;
+
+		if (a == 0 || b == 0 || (a > b ? a - b : b - a) <= error ||
+		    msg_count(flow, FLOW_DIFFERS) >= PAGE_ROWS)
+			continue; /* one that is too small to be shown says nothing */
+		row = msg_add(t->arena, flow, FLOW_DIFFERS);
+		msg_set_text(t->arena, row, FLOW_DIFFERS_SENDER, t->node->peers[i / m->n].org);
+		msg_set_text(t->arena, row, FLOW_DIFFERS_RECEIVER, t->node->peers[i % m->n].org);
+		msg_set_u64(row, FLOW_DIFFERS_SENT, a);
+		msg_set_u64(row, FLOW_DIFFERS_RECEIVED, b);
+		msg_set_u64(row, FLOW_DIFFERS_ERROR, error);
+	}
+}
+
+struct pass {
+	struct sums sums;
+	struct matrix *matrix;	   /* NULL: not wanted */
+	struct report_terms terms; /* of the first one that has figures */
+	bool *in;		   /* by peer: its report is there and has figures */
+};
+
+static enum err pass_over(struct turn *t, uint32_t quarter, struct pass *out)
+{
+	const size_t mark = t->arena->used;
+
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		struct report r;
+		enum err rc = report_load(t, quarter, t->node->peers[i].no, &r);
+
+		if (rc == ERR_OK && r.refused[0] == '\0') {
+			if (out->sums.reports == 0)
+				out->terms = r.terms;
+			sum_report(&out->sums, &r);
+			if (out->matrix != NULL)
+				matrix_add(out->matrix, i, &r.figures);
+			if (out->in != NULL)
+				out->in[i] = true;
+		}
+		t->arena->used = mark;
+		if (rc != ERR_OK && rc != ERR_NOTFOUND)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+static void gap(struct turn *t, struct msg *flow, const struct peer *p, const char *why)
+{
+	struct msg *m = msg_add(t->arena, flow, FLOW_GAPS);
+
+	msg_set_text(t->arena, m, FLOW_GAP_REPORTER, p->org);
+	msg_set_text(t->arena, m, FLOW_GAP_WHY, why);
+}
+
+/* Who is missing, and who said two things. */
+static enum err put_gaps(struct turn *t, struct msg *flow, uint32_t quarter, const bool *in)
+{
+	size_t reporters = 0;
+
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		struct report r;
+		enum err rc;
+
+		if ((p->classes & WIRE_MEMBER) == 0 || p->removed)
+			continue;
+		reporters++;
+		if ((report_marks(t, quarter, p->no) & REPORT_CONTRADICTS) != 0)
+			gap(t, flow, p, "contradicts");
+		if (in[i])
+			continue;
+		rc = report_load(t, quarter, p->no, &r);
+		if (rc != ERR_OK && rc != ERR_NOTFOUND)
+			return rc;
+		gap(t, flow, p, rc == ERR_OK ? r.refused : "not-reported");
+	}
+	msg_set_u64(flow, FLOW_REPORTERS, reporters);
+	return ERR_OK;
+}
+
+/* The rows of each reporter after the last one that the client has. */
+static enum err put_page(struct turn *t, struct msg *flow, uint32_t quarter, uint64_t after)
+{
+	for (size_t i = (size_t)after; i < t->node->peer_count; i++) {
+		const struct rows rows = {t, flow, &t->node->peers[i], false};
+		struct report r;
+		enum err rc = report_load(t, quarter, t->node->peers[i].no, &r);
+
+		if (rc == ERR_OK && r.refused[0] == '\0')
+			report_rows(&rows, &r.figures, &r);
+		else if (rc != ERR_OK && rc != ERR_NOTFOUND)
+			return rc;
+		if (msg_count(flow, FLOW_PAIRS) + msg_count(flow, FLOW_NEEDS) >= PAGE_ROWS &&
+		    i + 1 < t->node->peer_count) {
+			msg_set_u64(flow, FLOW_NEXT_AFTER, i + 1);
+			break;
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err put_overview(struct turn *t, struct msg *flow, uint32_t quarter)
+{
+	struct matrix matrix;
+	struct pass now = {.matrix = &matrix}, before = {.matrix = NULL};
+	enum err rc = matrix_create(t, &matrix);
+
+	now.in = arena_alloc(t->arena, t->node->peer_count + 1);
+	if (rc != ERR_OK || now.in == NULL)
+		return ERR_NOMEM;
+	rc = pass_over(t, quarter, &now);
+	if (rc == ERR_OK)
+		rc = pass_over(t, quarter - 1, &before);
+	if (rc == ERR_OK)
+		rc = put_gaps(t, flow, quarter, now.in);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(flow, FLOW_REPORTS, now.sums.reports);
+	if (now.sums.reports == 0)
+		return ERR_OK;
+	put_terms(t, flow, &now.terms);
+	put_figures(t, flow, &now.sums, &before.sums);
+	if (now.terms.share[WIRE_TABLE_FLOW] != 0)
+		put_differs(t, flow, &matrix, &now.terms);
+	return ERR_OK;
+}
+
+/* ---- commands ---- */
+
+static enum err newest(struct turn *t, uint32_t *quarter)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	*quarter = quarter_of(t->wall_ms) - 1;
+	for (uint32_t back = 0; back < 8; back++) {
+		struct store_key k = {.len = 0};
+
+		key_u32(&k, *quarter - back);
+		at.len = 0;
+		rc = store_next_prefix(t->txn, STORE_REPORT, key_span(&k), &at, &row);
+		if (rc == ERR_OK) {
+			*quarter -= back;
+			return ERR_OK;
+		}
+		if (rc != ERR_NOTFOUND)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+static enum err which(struct turn *t, const struct msg *req, uint32_t absent, uint32_t *quarter)
+{
+	const char *text = msg_text(req, FLOW_ASK_QUARTER);
+
+	*quarter = absent;
+	if (text[0] == '\0')
+		return ERR_OK;
+	if (quarter_parse(text, quarter) != ERR_OK)
+		return turn_refuse(t, ERR_INVAL, "this is no quarter", text, "like 2026Q4");
+	return ERR_OK;
+}
+
+static struct msg *flow_of(struct turn *t, struct msg *reply, uint32_t quarter)
+{
+	struct msg *flow = msg_sub(t->arena, reply, REPLY_FLOW);
+	char text[QUARTER_TEXT];
+
+	quarter_text(quarter, text);
+	msg_set_text(t->arena, flow, FLOW_QUARTER, text);
+	return flow;
+}
+
+/* Exact, for the people of this node alone: there is no command by which another node could ask. */
+static enum err show_own(struct turn *t, uint32_t quarter, struct msg *reply)
+{
+	struct msg *flow = flow_of(t, reply, quarter);
+	const struct rows rows = {t, flow, state_peer_by_id(t->node, &t->node->node_id), true};
+	struct count c;
+	enum err rc;
+
+	if (rows.who == NULL)
+		return turn_refuse(t, ERR_STATE, "this node is not a member yet", "", "");
+	rc = count_quarter(t, quarter, UINT32_MAX, t->wall_ms, &c);
+	msg_set_u64(flow, FLOW_OWN, 1);
+	if (rc == ERR_OK)
+		report_rows(&rows, &c, NULL);
+	return rc;
+}
+
+enum err figures_show(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const uint64_t after = msg_u64(req, FLOW_ASK_AFTER);
+	const bool own = msg_u64(req, FLOW_ASK_OWN) != 0;
+	uint32_t quarter, absent = quarter_of(t->wall_ms);
+	struct msg *flow;
+	enum err rc = own ? ERR_OK : newest(t, &absent);
+
+	if (rc == ERR_OK)
+		rc = which(t, req, absent, &quarter);
+	if (rc != ERR_OK)
+		return rc;
+	if (own)
+		return show_own(t, quarter, reply);
+	flow = flow_of(t, reply, quarter);
+	if (after == 0)
+		rc = put_overview(t, flow, quarter);
+	return rc == ERR_OK ? put_page(t, flow, quarter, after) : rc;
+}
+
+static enum err put_budget(struct turn *t, struct msg *flow, const struct report *r)
+{
+	struct chain c;
+	uint32_t spent, sum = 0;
+	enum err rc = roster_chain(t, &c);
+
+	if (rc == ERR_OK)
+		rc = report_spent(t, r->period, &spent);
+	if (rc != ERR_OK)
+		return rc;
+	for (size_t i = 0; i < WIRE_TABLES && r->refused[0] == '\0'; i++)
+		sum += r->terms.share[i];
+	spent += sum;
+	msg_set_u64(flow, FLOW_SPENT, spent);
+	msg_set_u64(flow, FLOW_LEFT, c.policy.year > spent ? c.policy.year - spent : 0);
+	return ERR_OK;
+}
+
+enum err figures_publish(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	const bool dry = msg_u64(req, FLOW_ASK_DRY_RUN) != 0;
+	uint32_t quarter;
+	struct report r;
+	struct msg *flow;
+	const char *state = "published";
+	enum err rc = which(t, req, quarter_of(t->wall_ms) - 1, &quarter);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (self == NULL)
+		return turn_refuse(t, ERR_STATE, "this node is not a member yet", "", "");
+	if (!dry)
+		rc = report_publish(t, quarter, &r);
+	else
+		rc = report_load(t, quarter, self->no, &r);
+	if (dry && rc == ERR_NOTFOUND) {
+		state = t->wall_ms < quarter_ready_ms(quarter) ? "too-early" : "ready";
+		rc = report_draft(t, quarter, &r);
+	}
+	if (rc != ERR_OK)
+		return rc;
+	flow = flow_of(t, reply, quarter);
+	msg_set_text(t->arena, flow, FLOW_STATE, state);
+	msg_set_text(t->arena, flow, FLOW_REFUSED, r.refused);
+	if (r.refused[0] == '\0') {
+		const struct rows rows = {t, flow, self, false};
+
+		put_terms(t, flow, &r.terms);
+		report_rows(&rows, &r.figures, &r);
+	}
+	if (dry)
+		msg_set_u64(reply, REPLY_DRY_RUN, 1);
+	return put_budget(t, flow, &r);
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* When a report is made, where it is kept, to whom it goes: the other half of report.h. */
+#include <string.h>
+
+#include "domain/care/consent.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/echo.h"
+#include "domain/exchange/outbox.h"
+#include "domain/exchange/stream.h"
+#include "domain/flow/quarter.h"
+#include "domain/flow/report.h"
+#include "domain/membership/members.h"
+#include "domain/membership/roster.h"
+
+enum { DAY_MS = 86400000, RETRY_MS = 600000, PAST = 4, SENDS_PER_TURN = 16 };
+
+static struct store_key report_key(uint32_t quarter, uint16_t peer)
+{
+	struct store_key k = {.len = 0};
+
+	key_u32(&k, quarter);
+	key_u16(&k, peer);
+	return k;
+}
+
+enum err report_case(struct turn *t, struct id16 *case_id)
+{
+	enum err rc;
+
+	memcpy(case_id->b, "flow reports\0\0\0", 16);
+	rc = record_case_keys(t->txn, case_id);
+	return rc == ERR_EXISTS ? ERR_OK : rc;
+}
+
+enum err report_load(struct turn *t, uint32_t quarter, uint16_t peer, struct report *r)
+{
+	const struct store_key k = report_key(quarter, peer);
+	struct err_text why;
+	struct span v;
+	enum err rc = turn_get(t, STORE_REPORT, &k, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	return report_parse(t, v, r, &why) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+uint8_t report_marks(struct turn *t, uint32_t quarter, uint16_t peer)
+{
+	const struct store_key k = report_key(quarter, peer);
+	struct span v;
+
+	return turn_get(t, STORE_REPORTED, &k, &v) == ERR_OK && v.len == 1 ? v.p[0] : 0;
+}
+
+static enum err mark(struct turn *t, uint32_t quarter, uint16_t peer, enum report_mark m)
+{
+	const struct store_key k = report_key(quarter, peer);
+	const uint8_t v = (uint8_t)(report_marks(t, quarter, peer) | m);
+
+	return turn_put(t, STORE_REPORTED, &k, span_of(&v, 1));
+}
+
+static bool span_equal(struct span a, struct span b)
+{
+	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+}
+
+static bool replaceable(struct turn *t, uint16_t peer, struct span before)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	struct err_text why;
+	struct report old;
+
+	return self != NULL && self->no == peer && report_parse(t, before, &old, &why) == ERR_OK &&
+	       old.refused[0] != '\0';
+}
+
+enum err report_keep(struct turn *t, uint16_t peer, const struct report *r)
+{
+	const struct store_key k = report_key(r->period, peer);
+	struct span before;
+	enum err rc = turn_get(t, STORE_REPORT, &k, &before);
+
+	if (rc == ERR_NOTFOUND)
+		return turn_put(t, STORE_REPORT, &k, r->bytes);
+	if (rc != ERR_OK || span_equal(before, r->bytes))
+		return rc;
+	/* "lost with the disk" was all we could say, and now it came back */
+	if (replaceable(t, peer, before))
+		return turn_put(t, STORE_REPORT, &k, r->bytes);
+	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_REPORT,
+						.outcome = ERR_DENIED,
+						.peer = peer,
+						.detail = "contradicts"});
+	return rc == ERR_OK ? mark(t, r->period, peer, REPORT_CONTRADICTS) : rc;
+}
+
+/* ---- sending ---- */
+
+static enum err thread_of(struct turn *t, const struct peer *p, uint32_t quarter,
+			  struct id16 *case_id, struct id16 *id)
+{
+	uint8_t in[6 + 4 + 32] = "report";
+	enum err rc = report_case(t, case_id);
+
+	be32_put(in + 6, quarter);
+	memcpy(in + 10, p->node_id.b, 32);
+	return rc == ERR_OK ? record_derive(t->txn, case_id, span_of(in, sizeof in), id) : rc;
+}
+
+static enum err send_to(struct turn *t, const struct peer *p, const struct report *r)
+{
+	struct thread th = {.peer = p->no,
+			    .kind = THREAD_REPORT,
+			    .role = THREAD_SENDER,
+			    .created_ms = t->wall_ms,
+			    .changed_ms = t->wall_ms};
+	struct document_spec spec = {
+		.peer = p->no,
+		.type = DOC_REPORT,
+		.basis = WIRE_BASIS_NONE,
+		.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS,
+		.thread_no = 1,
+	};
+	const struct pending_doc *doc;
+	struct err_text why;
+	struct msg *body;
+	enum err rc = thread_of(t, p, r->period, &th.case_id, &th.id);
+
+	if (rc == ERR_OK)
+		rc = msg_parse(t->arena, MSG_REPORT, r->bytes, &body, &why);
+	if (rc == ERR_OK) /* the one gate, although nothing in it is personal */
+		rc = consent_pack_body(t, p, &th.grant_id, body, &spec.body, &spec.cats);
+	spec.thread_id = th.id;
+	spec.case_id = th.case_id;
+	if (rc == ERR_OK)
+		rc = document_make(t, &spec, &doc);
+	if (rc == ERR_OK)
+		rc = echo_birth(t, &th, true);
+	if (rc == ERR_OK)
+		rc = thread_create(t, &th);
+	if (rc == ERR_OK)
+		rc = thread_append(t, &th, true,
+				   &(struct log_entry){.doc = doc->key,
+						       .hash = doc->hash,
+						       .type = DOC_REPORT,
+						       .created_ms = t->wall_ms});
+	if (rc == ERR_OK)
+		rc = thread_save(t, &th);
+	if (rc == ERR_OK)
+		rc = outbox_put(t, p->no, &doc->key);
+	if (rc == ERR_OK)
+		rc = mark(t, r->period, p->no, REPORT_WENT);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){
+					  .event = AUDIT_REPORT, .peer = p->no, .detail = "sent"});
+	return rc == ERR_OK ? stream_owe(t, p->no) : rc;
+}
+
+/* Not while the two ends are being compared: what is missing here may come back from there. */
+static enum err may_send(struct turn *t, const struct peer *p, uint32_t quarter, bool *yes)
+{
+	struct id16 case_id, id;
+	struct pair *pr;
+	enum err rc = outbox_pair(t, p->no, &pr);
+
+	*yes = false;
+	if (rc != ERR_OK || pr->unechoed)
+		return rc;
+	rc = thread_of(t, p, quarter, &case_id, &id);
+	if (rc != ERR_OK)
+		return rc;
+	*yes = !record_exists(t->txn, STORE_THREAD, span_of(id.b, 16));
+	return *yes ? ERR_OK : mark(t, quarter, p->no, REPORT_WENT);
+}
+
+static enum err send_quarter(struct turn *t, uint32_t quarter, uint16_t self, unsigned *left)
+{
+	struct report r;
+	bool yes;
+	enum err rc = report_load(t, quarter, self, &r);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK && *left > 0; i++) {
+		const struct peer *p = &t->node->peers[i];
+
+		if (p->self || !p->active || !members_collect(p) ||
+		    (report_marks(t, quarter, p->no) & REPORT_WENT) != 0)
+			continue;
+		rc = may_send(t, p, quarter, &yes);
+		if (rc == ERR_OK && yes) {
+			rc = send_to(t, p, &r);
+			(*left)--;
+		}
+	}
+	return rc;
+}
+
+/* ---- when ---- */
+
+/* The first quarter that this node was a member in. */
+static enum err first_quarter(struct turn *t, const struct peer *self, uint32_t *quarter)
+{
+	struct wire_roster e;
+	struct span v;
+	enum err rc = roster_entry(t, self->added_seq, &v);
+
+	if (rc != ERR_OK || wire_roster_get(v, &e) != ERR_OK)
+		return ERR_CORRUPT;
+	*quarter = quarter_of(e.time_s * 1000);
+	return ERR_OK;
+}
+
+/* A clock that a partner agrees with: else a wrong date would close a quarter that still runs. */
+static enum err clock_sure(struct turn *t, bool *sure)
+{
+	*sure = t->node->clock_confirmed;
+	for (size_t i = 0; i < t->node->peer_count && !*sure; i++) {
+		enum err rc = t->node->peers[i].self
+				      ? ERR_OK
+				      : stream_clock_agreed(t, t->node->peers[i].no, sure);
+
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+/* Those of the last year that are over, oldest first: from *first to before *end. */
+static enum err quarters_due(struct turn *t, const struct peer *self, uint32_t *first,
+			     uint32_t *end)
+{
+	enum err rc = first_quarter(t, self, first);
+
+	*end = quarter_of(t->wall_ms);
+	if (t->wall_ms < quarter_ready_ms(*end - 1))
+		(*end)--;
+	if (*first + PAST < *end)
+		*first = *end - PAST;
+	return rc;
+}
+
+static enum err make(struct turn *t, uint32_t quarter, uint16_t self, struct report *r)
+{
+	enum err rc = report_draft(t, quarter, r);
+
+	if (rc == ERR_OK)
+		rc = report_keep(t, self, r);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_REPORT,
+								 .detail = r->refused[0] == '\0'
+										   ? "made"
+										   : r->refused})
+			    : rc;
+}
+
+static enum err work(struct turn *t, const struct peer *self, uint64_t *next_ms)
+{
+	const size_t mark_at = t->arena->used;
+	unsigned left = SENDS_PER_TURN;
+	uint32_t q = 0, end = 0;
+	enum err rc = quarters_due(t, self, &q, &end);
+
+	*next_ms = quarter_ready_ms(end);
+	for (; rc == ERR_OK && q < end && left > 0; q++) {
+		const struct store_key k = report_key(q, self->no);
+		struct report r;
+
+		if (!t->node->flow.manual && !record_exists(t->txn, STORE_REPORT, key_span(&k))) {
+			rc = make(t, q, self->no, &r);
+			left = left < 4 ? 0 : left - 4;
+		}
+		if (rc == ERR_OK)
+			rc = send_quarter(t, q, self->no, &left);
+		if (t->doc_count == 0)
+			t->arena->used = mark_at;
+	}
+	if (left == 0)
+		*next_ms = t->wall_ms;
+	return rc;
+}
+
+enum err report_tick(struct turn *t)
+{
+	struct node *n = t->node;
+	const struct peer *self = state_peer_by_id(n, &n->node_id);
+	uint64_t next_ms = t->wall_ms + RETRY_MS;
+	bool sure = false;
+	enum err rc = ERR_OK;
+
+	if (t->wall_ms < n->flow_due_ms)
+		return ERR_OK;
+	if (!n->flow_saved)
+		n->flow_due_before = n->flow_due_ms;
+	n->flow_saved = true;
+	if (self != NULL && members_hold_cases(self) && !n->quarantine)
+		rc = clock_sure(t, &sure);
+	if (rc == ERR_OK && sure)
+		rc = work(t, self, &next_ms);
+	n->flow_due_ms = next_ms;
+	if (rc != ERR_OK) /* of its own making: not at once again, whatever becomes of the turn */
+		n->flow_due_before = next_ms;
+	return rc;
+}
+
+enum err report_publish(struct turn *t, uint32_t quarter, struct report *r)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	unsigned left = SENDS_PER_TURN;
+	enum err rc;
+
+	if (self == NULL || !members_hold_cases(self))
+		return turn_refuse(t, ERR_DENIED, "this node has nothing to report",
+				   "only members that hold cases make reports", "");
+	if (t->wall_ms < quarter_ready_ms(quarter))
+		return turn_refuse(t, ERR_STATE, "it is too early for this quarter",
+				   "its report is made fourteen days after it ended, once",
+				   "see what would leave: kring flow publish --dry-run");
+	rc = report_load(t, quarter, self->no, r); /* made once: then it is what it is */
+	if (rc == ERR_NOTFOUND)
+		rc = make(t, quarter, self->no, r);
+	return rc == ERR_OK ? send_quarter(t, quarter, self->no, &left) : rc;
+}
