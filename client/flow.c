@@ -83,10 +83,23 @@ static void add_sentences(struct cli *c, struct msg *flow)
 
 /* ---- fetching ---- */
 
-static void append(struct cli *c, struct msg *to, const struct msg *from, unsigned field)
+/* A page into what was collected; numbers and texts are of the first one.  (The lists of a message that came in do
+ * not grow: so everything goes into one of our own.) */
+static void collect(struct cli *c, struct msg *to, const struct msg *page, bool first)
 {
-	for (size_t i = 0; i < msg_count(from, field); i++)
-		msg_copy_fields(msg_add(&c->arena, to, field), msg_at(from, field, i));
+	struct msg_field f;
+
+	for (size_t i = 0; msg_field_at(page, i, &f); i++) {
+		for (size_t j = 0; f.repeated && j < msg_count(page, f.number); j++)
+			msg_copy_fields(msg_add(&c->arena, to, f.number),
+					msg_at(page, f.number, j));
+		if (f.repeated || !first || !msg_has(page, f.number))
+			continue;
+		if (f.type == MSG_TYPE_TEXT)
+			msg_set_text(&c->arena, to, f.number, msg_text(page, f.number));
+		else
+			msg_set_u64(to, f.number, msg_u64(page, f.number));
+	}
 }
 
 static struct msg *ask(struct cli *c, struct msg **sub, unsigned field)
@@ -102,32 +115,33 @@ static struct msg *ask(struct cli *c, struct msg **sub, unsigned field)
 	return req;
 }
 
-/* Every page into the first reply. */
-static int fetch(struct cli *c, struct msg **reply)
+static int fetch(struct cli *c, struct msg **whole)
 {
-	struct msg *sub, *req = ask(c, &sub, REQUEST_FLOW), *page, *flow;
-	int code = cli_call(c, req, reply);
-	uint64_t after;
+	struct msg *flow;
+	uint64_t after = 0;
+	int code;
 
-	if (code != CLI_DONE)
-		return code;
-	flow = msg_sub(&c->arena, *reply, REPLY_FLOW);
-	after = msg_u64(flow, FLOW_NEXT_AFTER);
-	while (after != 0 && code == CLI_DONE) {
-		req = ask(c, &sub, REQUEST_FLOW);
-		msg_set_text(&c->arena, sub, FLOW_ASK_QUARTER, msg_text(flow, FLOW_QUARTER));
-		msg_set_u64(sub, FLOW_ASK_AFTER, after);
+	*whole = msg_new(&c->arena, MSG_REPLY);
+	flow = msg_sub(&c->arena, *whole, REPLY_FLOW);
+	do {
+		struct msg *sub, *page, *req = ask(c, &sub, REQUEST_FLOW);
+
+		if (after != 0) {
+			msg_set_text(&c->arena, sub, FLOW_ASK_QUARTER,
+				     msg_text(flow, FLOW_QUARTER));
+			msg_set_u64(sub, FLOW_ASK_AFTER, after);
+		}
 		code = cli_call(c, req, &page);
 		if (code != CLI_DONE)
-			break;
-		append(c, flow, msg_get(page, REPLY_FLOW), FLOW_PAIRS);
-		append(c, flow, msg_get(page, REPLY_FLOW), FLOW_NODES);
-		append(c, flow, msg_get(page, REPLY_FLOW), FLOW_NEEDS);
+			return code;
+		collect(c, flow, msg_get(page, REPLY_FLOW), after == 0);
 		after = msg_u64(msg_get(page, REPLY_FLOW), FLOW_NEXT_AFTER);
-	}
+	} while (after != 0);
 	msg_clear(flow, FLOW_NEXT_AFTER);
 	add_sentences(c, flow);
-	return code;
+	return c->arena.failed
+		       ? cli_fail(CLI_NOT_NOW, "there is more than this client can hold", "", "")
+		       : CLI_DONE;
 }
 
 /* ---- CSV: one figure a line; the columns are in README.md ---- */

@@ -4,6 +4,7 @@ import json
 import mmap
 import os
 import pathlib
+import re
 import signal
 import socket
 import struct
@@ -147,8 +148,8 @@ class Federation:
         for n in (1, 2):
             self.run("roster", "sign", "--proposal", p, "--key", str(self.dir / f"roots/root{n}.key"), "--roster", str(self.roster))
 
-    def add(self, org, cls="member", country="NL"):
-        n = Node(self, org.lower().replace(" ", "-"), org, free_port())
+    def add(self, org, cls="member", country="NL", port=None):
+        n = Node(self, re.sub(r"[^a-z0-9]+", "-", org.lower()).strip("-"), org, port or free_port())
         self.run("--dir", str(n.dir), "node", "init", "--org", org, "--country", country, "--listen", f"tcp://127.0.0.1:{n.port}",
                  "--federation", str(self.roster))
         self.admit(n.dir / "join", cls)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from kringwire import PING, seal
-from node import Refused, wait_for
+from node import Clock, Refused, wait_for
 from test_hostile import IDENTITY_NEEDS, NAME, grant, offer
 from test_hostile import pair  # noqa: F401
 
@@ -245,3 +245,16 @@ def test_a_store_that_may_not_grow_refuses_new_things_and_loses_nothing(federati
     for ref in refs:
         b.await_state(ref, "offered")  # nothing was lost, it only waited
     assert b.k("verify")["count"] > 0
+
+
+def test_two_nodes_that_slept_for_weeks_speak_at_once(federation):
+    """Both machines were suspended and the line between them lived on: every key for it is too old by then."""
+    f = federation()
+    clock = Clock(f.dir)
+    a, b = f.start(*clock.args)
+    case = a.new_case()
+    clock.set(45 * 86400)
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    wait_for("it to arrive", lambda: [r["ref"] for r in b.k("inbox").get("referrals", [])] == [ref])
+    assert any(e.get("detail") == "stepped-forward" for e in a.k("audit", "list")["audit"])

@@ -72,3 +72,12 @@ bool prekeys_ready(const struct turn *t, const struct peer *p)
 {
 	return p->conn.have_key && p->conn.key_until_s > t->wall_ms / 1000;
 }
+
+bool prekeys_ours_good(const struct turn *t, const struct peer *p)
+{
+	struct wire_prekey k;
+
+	return !p->have_prekey ||
+	       (wire_prekey_get(span_of(p->prekey, WIRE_PREKEY_LEN), &k) == ERR_OK &&
+		k.not_after_s > t->wall_ms / 1000);
+}

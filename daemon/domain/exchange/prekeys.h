@@ -19,5 +19,7 @@
 MUST_CHECK enum err prekeys_take(struct turn *t, struct peer *p, struct span record, bool *fresh);
 /** Is there a PAIR key to seal to, on this connection, now? */
 bool prekeys_ready(const struct turn *t, const struct peer *p);
+/** Is what we announced to this peer still good?  Else it cannot answer, however fresh its own key is. */
+bool prekeys_ours_good(const struct turn *t, const struct peer *p);
 
 #endif /* KRING_DOMAIN_EXCHANGE_PREKEYS_H */

@@ -54,6 +54,7 @@ void stream_down(struct turn *t, struct peer *p)
 enum err stream_prekey(struct turn *t, struct peer *p, struct span record)
 {
 	struct answer *a;
+	struct effect *e;
 	bool fresh;
 	enum err rc = prekeys_take(t, p, record, &fresh);
 
@@ -61,6 +62,13 @@ enum err stream_prekey(struct turn *t, struct peer *p, struct span record)
 		return ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
+	/* After a long sleep of both, theirs is fresh and ours is not: the answer would carry one they cannot use. */
+	if (fresh && !prekeys_ours_good(t, p)) {
+		e = turn_effect(t, EFFECT_PREKEY);
+		if (e == NULL)
+			return ERR_NOMEM;
+		e->peer = p->no;
+	}
 	a = answer_of(t, p->no);
 	if (a == NULL)
 		return ERR_NOMEM;
@@ -107,7 +115,7 @@ enum err stream_tick(struct turn *t, struct peer *p)
 	if (!stream_pending(pr, c)) /* idle: is the line still there? */
 		c->ask_wait_ms = LIMIT_PING_MS;
 	/* The first words may have been lost, or both sides' keys grew too old for a frame. */
-	if (!c->heard || !prekeys_ready(t, p)) {
+	if (!c->heard || !prekeys_ready(t, p) || !prekeys_ours_good(t, p)) {
 		e = turn_effect(t, EFFECT_PREKEY);
 		if (e == NULL)
 			return ERR_NOMEM;
