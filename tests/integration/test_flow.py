@@ -110,6 +110,8 @@ def test_figures_reach_whoever_collects_and_no_person_does(region):
             assert not memory_has(n.children()["core"], [MARKER.encode()])
     with pytest.raises(Refused):
         r.lead.k("flow", "publish")  # it has nothing of its own to report
+    for n in r.f.nodes:
+        n.k("verify")  # reports are records like all others
     # every number that leaves is at least k and a multiple of five
     for row in f["pairs"]:
         assert all(v >= row["k"] and v % 5 == 0 for k, v in row.items() if isinstance(v, int) and k != "k")

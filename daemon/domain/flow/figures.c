@@ -327,15 +327,18 @@ static void report_rows(const struct rows *r, const struct count *c, const struc
 	node_row(r, c);
 }
 
-static void put_terms(struct turn *t, struct msg *flow, const struct report_terms *terms)
+/* reports: how many there are on the page, so that what one in a thousand cells shows by chance is not read as a fact. */
+static void put_terms(struct turn *t, struct msg *flow, const struct report_terms *terms,
+		      size_t reports)
 {
-	static const struct {
+	const struct {
 		enum wire_table table;
 		const char *name;
-	} tables[] = {{WIRE_TABLE_FLOW, "flow"},
-		      {WIRE_TABLE_NEEDS, "needs"},
-		      {WIRE_TABLE_ANSWERS, "answers"},
-		      {WIRE_TABLE_ENDS, "ends"}};
+		size_t cells;
+	} tables[] = {{WIRE_TABLE_FLOW, "flow", t->node->peer_count * COUNT_CELLS},
+		      {WIRE_TABLE_NEEDS, "needs", (size_t)COUNT_NEEDS * COUNT_REASONS},
+		      {WIRE_TABLE_ANSWERS, "answers", COUNT_WORDS},
+		      {WIRE_TABLE_ENDS, "ends", COUNT_ENDS}};
 
 	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
 		const uint16_t share = terms->share[tables[i].table];
@@ -348,7 +351,8 @@ static void put_terms(struct turn *t, struct msg *flow, const struct report_term
 		msg_set_u64(m, FLOW_SHARE_SHARE, share);
 		msg_set_u64(m, FLOW_SHARE_ERROR,
 			    noise_width95(share, 1000u * terms->cap) + LIMIT_FLOW_STEP / 2);
-		msg_set_u64(m, FLOW_SHARE_FLOOR, noise_floor(share, 1000u * terms->cap));
+		msg_set_u64(m, FLOW_SHARE_FLOOR,
+			    noise_floor(share, 1000u * terms->cap, tables[i].cells * reports));
 	}
 	msg_set_u64(flow, FLOW_K, terms->k);
 	msg_set_u64(flow, FLOW_K_SENSITIVE, terms->k_sensitive);
@@ -509,7 +513,7 @@ static enum err put_overview(struct turn *t, struct msg *flow, uint32_t quarter)
 	msg_set_u64(flow, FLOW_REPORTS, now.sums.reports);
 	if (now.sums.reports == 0)
 		return ERR_OK;
-	put_terms(t, flow, &now.terms);
+	put_terms(t, flow, &now.terms, now.sums.reports);
 	put_figures(t, flow, &now.sums, &before.sums);
 	if (now.terms.share[WIRE_TABLE_FLOW] != 0)
 		put_differs(t, flow, &matrix, &now.terms);
@@ -648,7 +652,7 @@ enum err figures_publish(struct turn *t, const struct msg *req, struct msg *repl
 	if (r.refused[0] == '\0') {
 		const struct rows rows = {t, flow, self, false};
 
-		put_terms(t, flow, &r.terms);
+		put_terms(t, flow, &r.terms, 1);
 		report_rows(&rows, &r.figures, &r);
 	}
 	if (dry)

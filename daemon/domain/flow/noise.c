@@ -96,13 +96,13 @@ uint64_t noise_variance_milli(uint32_t s, uint32_t t)
 	return (uint64_t)(2000 * q / ((1 - q) * (1 - q)) + 0.5);
 }
 
-uint32_t noise_floor(uint32_t s, uint32_t t)
+uint32_t noise_floor(uint32_t s, uint32_t t, uint64_t cells)
 {
 	const double q = decay(s, t);
 	double beyond = q / (1 + q); /* P(y >= 1) */
 	uint32_t y = 1;
 
-	for (; beyond > 0.025 && y < 100000; y++)
+	for (; beyond * (double)cells > 1 && y < 100000; y++)
 		beyond *= q;
 	return y;
 }

@@ -41,8 +41,8 @@ int64_t noise_laplace(const struct noise *n, uint32_t s, uint32_t t);
 uint32_t noise_width95(uint32_t s, uint32_t t);
 /** Its variance, in thousandths. */
 uint64_t noise_variance_milli(uint32_t s, uint32_t t);
-/** The smallest figure that noise alone makes at most once in forty cells. */
-uint32_t noise_floor(uint32_t s, uint32_t t);
+/** The smallest figure that noise alone makes at most once on a page of so many cells. */
+uint32_t noise_floor(uint32_t s, uint32_t t, uint64_t cells);
 
 /** What a published cell says of the truth behind it, whatever that is, in thousandths: on average it is at most
  *  low too much and at most high too little; its variance is at most that. */

@@ -432,6 +432,26 @@ static void thirty_declines_are_shown_as_about_thirty(void **state)
 	assert_true(within >= 950);
 }
 
+/* On a page of noughts, chance shows one figure or none that reaches the floor. */
+static void what_is_shown_is_more_than_chance(void **state)
+{
+	enum { CELLS = 20000, PAGES = 20 };
+	const uint32_t floor = noise_floor(1000, 2000, CELLS);
+	struct noise_seed source;
+	const struct noise n = seeded(&source, 3);
+	int reached = 0, nearly = 0;
+
+	(void)state;
+	for (int i = 0; i < CELLS * PAGES; i++) {
+		const int64_t y = noise_laplace(&n, 1000, 2000);
+
+		reached += y >= (int64_t)floor;
+		nearly += y >= (int64_t)floor - 3;
+	}
+	assert_true(reached <= 2 * PAGES && nearly > PAGES);
+	assert_true(noise_floor(1000, 2000, 1) == 1);
+}
+
 static void sums_hold_the_truth(void **state)
 {
 	const uint32_t t = 1000u * wire_policy_default.cap;
@@ -522,6 +542,7 @@ int main(void)
 		cmocka_unit_test(a_whole_report_keeps_the_guarantee),
 		cmocka_unit_test(joint_outcomes_agree_with_the_sum_of_cells),
 		cmocka_unit_test(thirty_declines_are_shown_as_about_thirty),
+		cmocka_unit_test(what_is_shown_is_more_than_chance),
 		cmocka_unit_test(sums_hold_the_truth),
 		cmocka_unit_test(quarters_are_calendar_quarters),
 		cmocka_unit_test(no_quorum_can_order_more_than_the_floors),
