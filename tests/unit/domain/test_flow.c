@@ -410,6 +410,44 @@ static void joint_outcomes_agree_with_the_sum_of_cells(void **state)
 	assert_true(fabs(worst - cells) < 1e-6 && worst <= 1.0 + 1e-9);
 }
 
+/* Somebody lets in a partner of its own making and refers one person to it: its row has noise like every other, so
+ * what it shows is what a row shows to which nobody was ever referred, but for the factor that was agreed on. */
+static void a_fake_partner_with_one_client_shows_what_an_empty_row_shows(void **state)
+{
+	const bool possible[2] = {true, true}, sensitive[2] = {false, true};
+	const struct report_terms terms = {
+		.share = {1000, 250, 500, 250}, .cap = 2, .k = 5, .k_sensitive = 10};
+	double none[SHOWN], one[SHOWN];
+	int shown[2] = {0, 0}, sens = 0;
+	struct arena a;
+
+	(void)state;
+	shown_of(0, 1000, 2000, 5, none);
+	shown_of(1, 1000, 2000, 5, one);
+	for (size_t i = 0; i < SHOWN; i++)
+		assert_true(one[i] <= none[i] * exp(0.5) * (1 + 1e-9) &&
+			    none[i] <= one[i] * exp(0.5) * (1 + 1e-9));
+	assert_int_equal(arena_create(&a, 1 << 20), ERR_OK);
+	for (uint32_t seed = 0; seed < 4000;
+	     seed++) { /* and with the code that makes reports: with and without the client */
+		struct noise_seed source;
+		const struct noise n = seeded(&source, seed);
+		struct count exact, out;
+
+		arena_reset(&a);
+		assert_int_equal(count_create(&a, 2, &exact), ERR_OK);
+		assert_int_equal(count_create(&a, 2, &out), ERR_OK);
+		exact.flow[0][COUNT_ACCEPTED] = seed % 2;
+		report_noise(&out, &exact, &terms, possible, sensitive, &n);
+		shown[seed % 2] += out.flow[0][COUNT_ACCEPTED] != 0;
+		sens += out.flow[1][COUNT_ACCEPTED] != 0;
+	}
+	assert_true(shown[0] > 50 && shown[1] > 50 &&
+		    shown[1] < 300);  /* 5 and 8 in 100: either way mostly nothing */
+	assert_true(sens < shown[0]); /* a sensitive row hides more */
+	arena_free(&a);
+}
+
 /* ---- what readers are told ---- */
 
 static void thirty_declines_are_shown_as_about_thirty(void **state)
@@ -541,6 +579,7 @@ int main(void)
 		cmocka_unit_test(the_first_events_count_whatever_their_order),
 		cmocka_unit_test(a_whole_report_keeps_the_guarantee),
 		cmocka_unit_test(joint_outcomes_agree_with_the_sum_of_cells),
+		cmocka_unit_test(a_fake_partner_with_one_client_shows_what_an_empty_row_shows),
 		cmocka_unit_test(thirty_declines_are_shown_as_about_thirty),
 		cmocka_unit_test(what_is_shown_is_more_than_chance),
 		cmocka_unit_test(sums_hold_the_truth),
