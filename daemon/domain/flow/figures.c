@@ -411,7 +411,7 @@ static void put_differs(struct turn *t, struct msg *flow, const struct matrix *m
 struct pass {
 	struct sums sums;
 	struct matrix *matrix;	   /* NULL: not wanted */
-	struct report_terms terms; /* of the first one that has figures */
+	struct report_terms terms; /* of the one that tells least, so that errors hold for all */
 	bool *in;		   /* by peer: its report is there and has figures */
 };
 
@@ -424,7 +424,8 @@ static enum err pass_over(struct turn *t, uint32_t quarter, struct pass *out)
 		enum err rc = report_load(t, quarter, t->node->peers[i].no, &r);
 
 		if (rc == ERR_OK && r.refused[0] == '\0') {
-			if (out->sums.reports == 0)
+			if (out->sums.reports == 0 ||
+			    r.terms.share[WIRE_TABLE_FLOW] < out->terms.share[WIRE_TABLE_FLOW])
 				out->terms = r.terms;
 			sum_report(&out->sums, &r);
 			if (out->matrix != NULL)
