@@ -113,18 +113,27 @@ int admin_invite(struct cli *c)
 	return code;
 }
 
+/* "1234 5678" is two words. */
+static int digits_of(const struct cli *c, size_t from, char out[64])
+{
+	out[0] = '\0';
+	for (size_t i = from; i < c->word_count; i++) {
+		if (strlen(out) + strlen(c->words[i]) + 1 > 64)
+			return cli_fail(CLI_USAGE, "these are too many digits", "",
+					c->cmd->example);
+		memcpy(out + strlen(out), c->words[i], strlen(c->words[i]) + 1);
+	}
+	return CLI_DONE;
+}
+
 int admin_confirm(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CONFIRM, &sub), *reply;
-	char digits[64] = "";
-	int code;
+	char digits[64];
+	int code = digits_of(c, 0, digits);
 
-	for (size_t i = 0; i < c->word_count; i++) { /* "1234 5678" is two words */
-		if (strlen(digits) + strlen(c->words[i]) + 1 > sizeof digits)
-			return cli_fail(CLI_USAGE, "these are not eight digits", "",
-					c->cmd->example);
-		memcpy(digits + strlen(digits), c->words[i], strlen(c->words[i]) + 1);
-	}
+	if (code != CLI_DONE)
+		return code;
 	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_DIGITS, digits);
 	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_HOW, cli_option(c, "how"));
 	code = cli_ask(c, req, &reply);
@@ -133,6 +142,48 @@ int admin_confirm(struct cli *c)
 			     "next: the roots sign, each on a machine that reaches this node:\n"
 			     "  kring approve %s --key root1.key\n",
 			     msg_text(reply, REPLY_PROPOSAL));
+	return code;
+}
+
+int admin_partner_check(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_PARTNER_CHECK, &sub), *reply;
+	char digits[64];
+	int code = digits_of(c, 1, digits);
+
+	if (code != CLI_DONE)
+		return code;
+	msg_set_text(&c->arena, sub, PARTNER_CHECK_PARTNER, c->words[0]);
+	msg_set_text(&c->arena, sub, PARTNER_CHECK_DIGITS, digits);
+	code = cli_ask(c, req, &reply);
+	if (code != CLI_DONE || c->json)
+		return code;
+	if (digits[0] != '\0')
+		(void)printf("the digits agree: you mean each other\n"
+			     "they check too, with your half:  %s\n",
+			     msg_text(reply, REPLY_READ_ALOUD));
+	else
+		(void)printf(
+			"call a number you knew before (the roster says %s), and read to them:\n"
+			"  %s\n"
+			"they run kring partner check too, and read their half to you\n"
+			"next: kring partner check %s THEIR DIGITS\n",
+			msg_text(reply, REPLY_TELEPHONE)[0] == '\0'
+				? "none"
+				: msg_text(reply, REPLY_TELEPHONE),
+			msg_text(reply, REPLY_READ_ALOUD), c->words[0]);
+	return CLI_DONE;
+}
+
+int admin_roster_cosign(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_ROSTER_COSIGN, &sub), *reply;
+	int code;
+
+	msg_set_u64(sub, ROSTER_COSIGN_SEQ, strtoull(c->words[0], NULL, 10));
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		(void)printf("this node vouches for the roster up to entry %s\n", c->words[0]);
 	return code;
 }
 

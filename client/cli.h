@@ -82,6 +82,8 @@ int cli_tool(const struct cli *c, const char *verb);
 int admin_roster_import(struct cli *c);
 int admin_invite(struct cli *c);
 int admin_confirm(struct cli *c);
+int admin_partner_check(struct cli *c);
+int admin_roster_cosign(struct cli *c);
 int admin_approve(struct cli *c);
 int admin_propose(struct cli *c);
 int admin_join(struct cli *c);

@@ -187,8 +187,9 @@ static void standing(const struct msg *r)
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES_WANTED),
 			     msg_text(r, PARTNER_ROW_TELEPHONE));
 	else if (strcmp(s, "recovered") == 0)
-		(void)printf("RECOVERED IDENTITY, compare fingerprints: %s; ",
-			     msg_text(r, PARTNER_ROW_FINGERPRINT));
+		(void)printf("RECOVERED IDENTITY, compare digits (kring partner check); ");
+	else if (strcmp(s, "unchecked") == 0)
+		(void)printf("compare digits before persons go there (kring partner check); ");
 	else if (strcmp(s, "conflict") == 0)
 		(void)printf("SUSPENDED: it signed two records for one place; ");
 	else if (strcmp(s, "frozen") == 0)
@@ -336,6 +337,9 @@ static const char *roster_words(const char *code)
 	if (strcmp(code, "expired") == 0)
 		return "expired: nobody new is let in until the roots renew it (kring roster "
 		       "renew)";
+	if (strcmp(code, "to-cosign") == 0)
+		return "the newest entry waits for this node's word: kring roster show, then kring "
+		       "roster cosign NUMBER";
 	return "stale: no word from the roots for a month (kring roster renew)";
 }
 
@@ -385,6 +389,11 @@ static void status(const struct msg *reply)
 			strcmp(msg_text(s, STATUS_DISK), "full") == 0
 				? "almost full: nothing new is taken in, from partners or from here"
 				: "less than a tenth is left: make room");
+	if (msg_has(s, STATUS_CLOCK_OFF_S))
+		(void)printf("  CLOCK        this machine is %llu minutes %s its partners: set its "
+			     "clock (NTP)\n",
+			     (unsigned long long)((msg_u64(s, STATUS_CLOCK_OFF_S) + 30) / 60),
+			     msg_u64(s, STATUS_CLOCK_AHEAD) != 0 ? "ahead of" : "behind");
 	for (size_t i = 0; i < msg_count(s, STATUS_ALARMS); i++) {
 		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/desk.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/identity.h"
@@ -11,6 +12,8 @@
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/stream.h"
 #include "domain/membership/members.h"
+
+enum { CLOCK_PARTNERS = 3, CLOCK_BANNER_MS = 120000 };
 
 static const char *class_name(uint8_t classes)
 {
@@ -34,7 +37,7 @@ static enum err owed_to(struct turn *t, uint16_t peer, uint64_t *owed)
 	return rc;
 }
 
-static const char *roster_standing(const struct node *n, uint64_t now_s)
+static const char *roster_standing(const struct node *n, bool member, uint64_t now_s)
 {
 	const uint64_t stale_s = (uint64_t)LIMIT_ROSTER_STALE_DAYS * 86400;
 
@@ -44,7 +47,47 @@ static const char *roster_standing(const struct node *n, uint64_t now_s)
 		return "rolled-back";
 	if (n->roster_until_s < now_s)
 		return "expired";
+	if (n->cosign_manual && member && n->cosign_seq < n->roster_seq)
+		return "to-cosign";
 	return n->roster_until_s < now_s + CHAIN_VALID_S - stale_s ? "stale" : "";
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* How far are we from the middle of those who are connected?  With fewer than three nobody can say who is
+ * wrong.  A frame says when it was made, so a slow line counts as we being ahead: seconds, not minutes. */
+static enum err clock_against_partners(struct turn *t, struct msg *s)
+{
+	const struct node *n = t->node;
+	int64_t *off = arena_alloc(t->arena, n->peer_count * sizeof *off + 1), middle;
+	size_t count = 0;
+
+	if (off == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n->peer_count; i++) {
+		const struct peer *p = &n->peers[i];
+		struct pair *pr;
+		enum err rc = outbox_pair(t, p->no, &pr);
+
+		if (rc != ERR_OK)
+			return rc;
+		if (p->conn.up && p->conn.heard && pr->last_heard_ms != 0)
+			off[count++] = (int64_t)(pr->last_heard_ms - pr->last_frame_ms);
+	}
+	if (count < CLOCK_PARTNERS)
+		return ERR_OK;
+	qsort(off, count, sizeof *off, by_size);
+	middle = off[count / 2];
+	if (middle > -CLOCK_BANNER_MS && middle < CLOCK_BANNER_MS)
+		return ERR_OK;
+	msg_set_u64(s, STATUS_CLOCK_AHEAD, middle > 0);
+	msg_set_u64(s, STATUS_CLOCK_OFF_S, (uint64_t)(middle > 0 ? middle : -middle) / 1000);
+	return ERR_OK;
 }
 
 enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
@@ -52,14 +95,14 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 	struct msg *s = msg_sub(t->arena, reply, REPLY_STATUS);
 	const struct node *n = t->node;
 	uint64_t owed = 0, connected = 0, members = 0, one;
+	enum err rc;
 	char hex[65], print[IDENTITY_FINGERPRINT_LEN];
 	bool member = false;
 
 	(void)req;
 	for (size_t i = 0; i < n->peer_count; i++) {
 		const struct peer *p = &n->peers[i];
-		enum err rc = owed_to(t, p->no, &one);
-
+		rc = owed_to(t, p->no, &one);
 		if (rc != ERR_OK)
 			return rc;
 		owed += one;
@@ -83,14 +126,16 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 	msg_set_u64(s, STATUS_OWED, owed);
 	msg_set_u64(s, STATUS_MEMBER, member);
 	msg_set_u64(s, STATUS_FRAMES_REFUSED, n->frames_refused);
-	msg_set_text(t->arena, s, STATUS_ROSTER_STANDING, roster_standing(n, t->wall_ms / 1000));
+	msg_set_text(t->arena, s, STATUS_ROSTER_STANDING,
+		     roster_standing(n, member, t->wall_ms / 1000));
 	msg_set_u64(s, STATUS_ROSTER_UNTIL_S, n->roster_until_s);
 	msg_set_text(t->arena, s, STATUS_DISK,
 		     n->disk == NODE_DISK_STOP	 ? "full"
 		     : n->disk == NODE_DISK_WARN ? "low"
 						 : "");
 	msg_set_u64(s, STATUS_INCARNATION, n->inc.no);
-	return loss_status(t, s);
+	rc = clock_against_partners(t, s);
+	return rc == ERR_OK ? loss_status(t, s) : rc;
 }
 
 /* Why a partner does not (yet) get persons; "" when it does. */
@@ -108,15 +153,16 @@ static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_text(t->arena, row, PARTNER_ROW_STANDING,
-		     p->removed	       ? "removed"
-		     : p->suspended    ? "suspended"
-		     : p->conflict     ? "conflict"
-		     : frozen	       ? "frozen"
-		     : !p->activated   ? "waiting"
-		     : pr->stopped     ? "runs-twice"
-		     : pr->unconfirmed ? "came-back"
-		     : p->recovered    ? "recovered"
-				       : "");
+		     p->removed				  ? "removed"
+		     : p->suspended			  ? "suspended"
+		     : p->conflict			  ? "conflict"
+		     : frozen				  ? "frozen"
+		     : !p->activated			  ? "waiting"
+		     : pr->stopped			  ? "runs-twice"
+		     : pr->unconfirmed			  ? "came-back"
+		     : p->recovered			  ? "recovered"
+		     : t->node->pair_check && !p->checked ? "unchecked"
+							  : "");
 	if (p->activated || !p->active || frozen)
 		return ERR_OK;
 	rc = members_waiting(t, p, &wait);
@@ -160,6 +206,7 @@ static enum err partner_row(struct turn *t, const struct peer *p, struct msg *re
 	msg_set_text(t->arena, row, PARTNER_ROW_ENDPOINT, p->endpoint);
 	msg_set_text(t->arena, row, PARTNER_ROW_FINGERPRINT, print);
 	msg_set_u64(row, PARTNER_ROW_SELF, p->self);
+	msg_set_u64(row, PARTNER_ROW_CHECKED, p->checked);
 	return ERR_OK;
 }
 

@@ -21,6 +21,7 @@
 #include "domain/flow/figures.h"
 #include "domain/flow/report.h"
 #include "domain/membership/onboard.h"
+#include "domain/membership/paircheck.h"
 #include "domain/membership/proposal.h"
 
 enum { TIMERS_PER_TURN = 16, PEERS_MAX_NO = LIMIT_ROSTER_NODES, CONTROL_VERSION = 1 };
@@ -42,6 +43,8 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 	n->day_bytes = who->day_bytes != 0 ? who->day_bytes : LIMIT_DAY_BYTES;
 	n->hooks = &collect_hooks;
 	n->flow = who->flow;
+	n->pair_check = who->pair_check;
+	n->cosign_manual = who->cosign_manual;
 	if (n->flow.k < LIMIT_FLOW_K)
 		n->flow.k = LIMIT_FLOW_K;
 	if (n->flow.percent == 0 || n->flow.percent > 100)
@@ -159,6 +162,7 @@ static const struct command commands[] = {
 	{REQUEST_STATUS, desk_status, READS},
 	{REQUEST_ROSTER_IMPORT, import_roster, WRITES},
 	{REQUEST_ROSTER_SHOW, show_roster, READS},
+	{REQUEST_ROSTER_COSIGN, roster_cosign, WRITES},
 	{REQUEST_PARTNER_LIST, desk_partner_list, READS},
 	{REQUEST_PARTNER_SHOW, desk_partner_show, READS},
 	{REQUEST_PARTNER_AGREE, consent_agree, WRITES},
@@ -188,6 +192,7 @@ static const struct command commands[] = {
 	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, WRITES},
 	{REQUEST_VERIFY, health_verify, READS},
 	{REQUEST_PARTNER_RESTORED, loss_confirm, WRITES},
+	{REQUEST_PARTNER_CHECK, paircheck_command, WRITES},
 	{REQUEST_CASE_RELEASE, recover_release, WRITES},
 	{REQUEST_BACKUP, desk_backup, WRITES},
 	{REQUEST_LOCK, desk_lock, WRITES},

@@ -25,6 +25,7 @@ struct node_identity {
 	uint32_t key_seq, incarnation_no;
 	uint64_t day_documents, day_bytes; /* per partner; 0: the limits */
 	struct node_flow flow;		   /* k or percent 0: the roster's */
+	bool pair_check, cosign_manual;
 	uint64_t roster_floor; /* highest roster entry ever seen, from outside the database */
 };
 

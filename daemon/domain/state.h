@@ -64,7 +64,8 @@ struct peer {
 	bool activated; /* enough witnesses: personal data may go there (SECURITY.md 3.3) */
 	bool self;
 	bool removed, suspended, conflict,
-		recovered;  /* why not active; recovered: look at the digits */
+		recovered;  /* why not active; recovered: compare digits */
+	bool checked;	    /* digits were compared under this signing key, or one before */
 	uint64_t added_seq; /* roster entry that let it in */
 	struct id32 node_id, nk_pub, tk_pub;
 	uint32_t key_seq;
@@ -117,6 +118,9 @@ struct node {
 	bool have_witness;
 	char onboard[LIMIT_ENDPOINT + 1]; /* where newcomers may speak; "" nowhere */
 
+	bool pair_check;     /* no person leaves before digits were compared */
+	bool cosign_manual;  /* a person looks at each entry before this node vouches for it */
+	uint64_t cosign_seq; /* the newest entry that we cosigned, or were told to */
 	uint64_t day_documents, day_bytes; /* what one partner may send in a day */
 	enum node_disk disk;		   /* as the caller last looked */
 

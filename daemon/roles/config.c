@@ -28,6 +28,8 @@ static const struct setting settings[] = {
 	{"Flow", "Threshold", TEXT(flow_k)},
 	{"Flow", "SharePercent", TEXT(flow_percent)},
 	{"Flow", "Publish", TEXT(flow_publish)},
+	{"Partners", "PairCheck", TEXT(pair_check)},
+	{"Partners", "Cosign", TEXT(cosign)},
 };
 
 struct reading {
@@ -94,6 +96,20 @@ enum err config_check_endpoint(const char *endpoint)
 	return inet_pton(AF_INET, host, addr) == 1 ? ERR_OK : ERR_INVAL;
 }
 
+static bool one_of(const char *text, const char *a, const char *b)
+{
+	return text[0] == '\0' || strcmp(text, a) == 0 || strcmp(text, b) == 0;
+}
+
+static enum err check_partners(const struct config *c, struct err_text *why)
+{
+	if (!one_of(c->pair_check, "yes", "no"))
+		return err_explain(why, ERR_INVAL, "[Partners] PairCheck= is yes or no");
+	if (!one_of(c->cosign, "auto", "manual"))
+		return err_explain(why, ERR_INVAL, "[Partners] Cosign= is auto or manual");
+	return ERR_OK;
+}
+
 /* What is misread here would tell more than was meant: so it refuses to start. */
 static enum err check_flow(const struct config *c, struct err_text *why)
 {
@@ -105,8 +121,7 @@ static enum err check_flow(const struct config *c, struct err_text *why)
 	if (c->flow_percent[0] != '\0' && (!number(c->flow_percent, &v) || v < 1 || v > 100))
 		return err_explain(why, ERR_INVAL,
 				   "[Flow] SharePercent= is a number from 1 to 100");
-	if (c->flow_publish[0] != '\0' && strcmp(c->flow_publish, "auto") != 0 &&
-	    strcmp(c->flow_publish, "manual") != 0)
+	if (!one_of(c->flow_publish, "auto", "manual"))
 		return err_explain(why, ERR_INVAL, "[Flow] Publish= is auto or manual");
 	return ERR_OK;
 }
@@ -136,7 +151,7 @@ enum err config_read(struct config *c, const char *dir, const char *file, struct
 	if (config_check_endpoint(c->listen) != ERR_OK)
 		return err_explain(why, ERR_INVAL,
 				   "Listen= must be like tcp://192.0.2.1:7001 (numbers, no name)");
-	return check_flow(c, why);
+	return check_partners(c, why) != ERR_OK ? ERR_INVAL : check_flow(c, why);
 }
 
 enum log_level config_log_level(const struct config *c)

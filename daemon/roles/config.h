@@ -26,6 +26,7 @@ struct config {
 	char store_mib[16]; /* how large the store may grow; lower only */
 	char flow_k[16], flow_percent[16],
 		flow_publish[16];	     /* less than the roster's policy only */
+	char pair_check[8], cosign[8];	     /* stricter than the federation only */
 	char day_documents[16], day_mib[16]; /* what one partner may send in a day; lower only */
 };
 

@@ -598,6 +598,8 @@ static enum err start_node(struct core *c)
 		.flow = {(uint8_t)strtoul(c->config.flow_k, NULL, 10),
 			 (uint8_t)strtoul(c->config.flow_percent, NULL, 10),
 			 strcmp(c->config.flow_publish, "manual") == 0},
+		.pair_check = strcmp(c->config.pair_check, "yes") == 0,
+		.cosign_manual = strcmp(c->config.cosign, "manual") == 0,
 		.roster_floor = c->keys.state.roster_seq_max};
 	struct engine_parts parts = {
 		.keybox = c->keys.keybox,

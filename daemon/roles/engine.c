@@ -389,6 +389,8 @@ static void cosign(struct engine *e, const struct node_time *now)
 
 	if (self == NULL || !self->active || id32_equal(&e->witnessed, &n->roster_head))
 		return;
+	if (n->cosign_manual && n->cosign_seq < n->roster_seq)
+		return; /* a person looks first: kring roster cosign */
 	wire_witness_signed(&v, &n->fed_id, buf);
 	keybox_sign(e->parts.keybox, SIGN_WITNESS, &part, 1, sig);
 	wire_witness_put(&w, &v);

@@ -71,6 +71,11 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 				   "choose another partner: kring partner list");
 	if (!p->activated)
 		return refuse_unwitnessed(t, p);
+	if (t->node->pair_check && !p->checked)
+		return turn_refuse(t, ERR_STATE, "digits were not yet compared with this partner",
+				   "this node asks for that before a person goes there "
+				   "([Partners] PairCheck=yes)",
+				   "an administrator: kring partner check");
 	rc = overview_open_referral(t, case_id, p->no, need, &open);
 	if (rc == ERR_OK && open && msg_u64(req, REFER_NEW_AGAIN) == 0)
 		return turn_refuse(t, ERR_EXISTS, "this need was already referred to this partner",

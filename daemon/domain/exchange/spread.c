@@ -43,11 +43,11 @@ static enum err others_words(struct turn *t, struct wr *parts, uint16_t *count)
 	unsigned words = 0;
 
 	for (size_t i = 0; i < t->node->peer_count && words < WORDS; i++) {
-		const struct store_key k = turn_key_u16(
-			(uint16_t)(1 + (first + i) % t->node->peer_count));
+		const struct peer *p = &t->node->peers[(first + i) % t->node->peer_count];
+		const struct store_key k = turn_key_u16(p->no);
 		struct wire_witness w;
 		struct span v;
-		enum err rc = turn_get(t, STORE_WITNESS, &k, &v);
+		enum err rc = p->self ? ERR_NOTFOUND : turn_get(t, STORE_WITNESS, &k, &v);
 
 		if (rc == ERR_NOTFOUND)
 			continue;
@@ -96,12 +96,18 @@ static enum err tell_all(struct turn *t, uint8_t type, struct span bytes)
 
 enum err spread_witness(struct turn *t, struct span witness)
 {
+	enum err rc;
+
 	if (witness.len != WIRE_WITNESS_LEN)
 		return ERR_INVAL;
+	rc = members_keep_own_witness(t, witness);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	memcpy(t->node->witness, witness.p,
 	       WIRE_WITNESS_LEN); /* ours: true however the turn ends */
 	t->node->have_witness = true;
-	return tell_all(t, WIRE_PART_WITNESS, witness);
+	rc = roster_settle(t); /* our own word may have been the one that was missing */
+	return rc == ERR_OK ? tell_all(t, WIRE_PART_WITNESS, witness) : rc;
 }
 
 /* Someone's record is new to us: store it, and it is new to those who hear us. */

@@ -15,7 +15,7 @@ enum { ROW_MAX = 640, PROOF_CONFLICT = 2 };
 struct member {
 	uint16_t no, flags;
 	uint8_t classes;
-	bool removed, activated, conflict, recovered;
+	bool removed, activated, conflict, recovered, checked;
 	uint64_t added_seq, suspended_until_s, version;
 	struct id32 node, nk_pub, tk_pub, next_digest, rec_hash;
 	uint32_t key_seq;
@@ -29,7 +29,8 @@ static enum err row_put(struct turn *t, const struct member *m)
 
 	wr_u16(&w, m->no);
 	wr_u8(&w, m->classes);
-	wr_u8(&w, (uint8_t)(m->removed | m->activated << 1 | m->conflict << 2 | m->recovered << 3));
+	wr_u8(&w, (uint8_t)(m->removed | m->activated << 1 | m->conflict << 2 | m->recovered << 3 |
+			    m->checked << 4));
 	wr_u64(&w, m->added_seq);
 	wr_u64(&w, m->suspended_until_s);
 	wr_u64(&w, m->version);
@@ -59,6 +60,7 @@ static enum err row_parse(struct span v, struct member *m)
 	m->activated = (bits & 2) != 0;
 	m->conflict = (bits & 4) != 0;
 	m->recovered = (bits & 8) != 0;
+	m->checked = (bits & 16) != 0;
 	m->added_seq = rd_u64(&r);
 	m->suspended_until_s = rd_u64(&r);
 	m->version = rd_u64(&r);
@@ -239,6 +241,7 @@ static void peer_from(struct peer *p, const struct member *m, const struct node 
 	p->suspended = m->suspended_until_s > now_s || (m->flags & WIRE_NODE_SUSPENDED) != 0;
 	p->conflict = m->conflict;
 	p->recovered = m->recovered;
+	p->checked = m->checked;
 	p->active = p->admitted && !p->suspended && !p->conflict;
 	p->added_seq = m->added_seq;
 	p->activated = m->activated && p->active && n->roster_seq >= n->roster_floor &&
@@ -348,6 +351,7 @@ static enum err take_rotation(struct turn *t, struct member *m, const struct wir
 	if (!id32_equal(&digest, &m->next_digest) || !signed_by(c, &c->rec.nk_pub, c->sig))
 		return ERR_CRYPTO;
 	m->recovered = !signed_by(c, &m->nk_pub, c->old_sig);
+	m->checked = m->checked && !m->recovered;
 	m->conflict = false;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
 						  .peer = m->no,
@@ -389,6 +393,23 @@ enum err members_take_record(struct turn *t, struct span carried, bool *news)
 	member_from_record(&m, &c.rec, c.bytes);
 	rc = row_put(t, &m);
 	return rc == ERR_OK ? record_put_newest(t, &m, carried) : rc;
+}
+
+enum err members_check(struct turn *t, const struct peer *p)
+{
+	struct member m;
+	enum err rc = row_get(t, p->no, &m);
+
+	if (rc != ERR_OK)
+		return rc;
+	m.checked = true;
+	m.recovered = false;
+	rc = row_put(t, &m);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
+							.peer = p->no,
+							.detail = "pair-checked"});
+	return rc == ERR_OK && turn_effect(t, EFFECT_MEMBERS) == NULL ? ERR_NOMEM : rc;
 }
 
 /* ---- witnesses ---- */
@@ -465,6 +486,40 @@ enum err members_witness(struct turn *t, struct span bytes, const struct chain *
 	return turn_put(t, STORE_WITNESS, &k, bytes);
 }
 
+enum err members_keep_own_witness(struct turn *t, struct span bytes)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	struct store_key k;
+
+	if (self == NULL)
+		return ERR_NOTFOUND;
+	k = turn_key_u16(self->no);
+	return turn_put(t, STORE_WITNESS, &k, bytes);
+}
+
+enum err members_own_witness(struct turn *t, struct node *n)
+{
+	const struct peer *self = state_peer_by_id(n, &n->node_id);
+	struct wire_witness w;
+	struct store_key k;
+	struct span v;
+	enum err rc;
+
+	if (self == NULL)
+		return ERR_OK;
+	k = turn_key_u16(self->no);
+	rc = turn_get(t, STORE_WITNESS, &k, &v);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (v.len != WIRE_WITNESS_LEN || wire_witness_get(v, &w) != ERR_OK)
+		return ERR_CORRUPT;
+	if (w.seq > n->cosign_seq)
+		n->cosign_seq = w.seq;
+	n->have_witness = w.seq == n->roster_seq && id32_equal(&w.hash, &n->roster_head);
+	memcpy(n->witness, v.p, WIRE_WITNESS_LEN);
+	return ERR_OK;
+}
+
 /* Does q count for the activation of p?  Only a suspension by m roots takes it out of the count. */
 static bool counts(const struct member *q, const struct member *p, bool self)
 {
@@ -490,7 +545,7 @@ static enum err tally(struct turn *t, const struct member *p, struct members_wai
 		rc = witnessed_seq(t, q.no, &seq);
 		if (rc != ERR_OK)
 			return rc;
-		if (self || seq >= p->added_seq)
+		if ((self && !t->node->cosign_manual) || seq >= p->added_seq)
 			out->have++;
 		else if (out->absent == 0)
 			out->absent = q.no;

@@ -41,10 +41,15 @@ MUST_CHECK enum err members_record(struct turn *t, uint16_t peer, uint32_t key_s
 /** A cosignature of our chain: *news when it raised what we had of that member. */
 MUST_CHECK enum err members_witness(struct turn *t, struct span bytes, const struct chain *c,
 				    bool *news);
+/** Our own cosignature, for the tally and for a restart.  ERR_NOTFOUND: no member yet. */
+MUST_CHECK enum err members_keep_own_witness(struct turn *t, struct span bytes);
+MUST_CHECK enum err members_own_witness(struct turn *t, struct node *n);
 /** Let in whoever now has enough witnesses; *changed says that somebody was. */
 MUST_CHECK enum err members_activate(struct turn *t, const struct chain *c, bool *changed);
 /** How many cosignatures b members before a new one make necessary. */
 unsigned members_witnesses_needed(unsigned b);
+/** An administrator compared digits with it (paircheck.h); a recovered identity is confirmed by that. */
+MUST_CHECK enum err members_check(struct turn *t, const struct peer *p);
 /** Who still has to cosign before p may receive: count wanted, count there, one absent member. */
 struct members_wait {
 	unsigned wanted, have;

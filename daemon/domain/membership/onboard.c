@@ -306,18 +306,16 @@ static enum err propose(struct turn *t, const struct id16 *session, struct msg *
 	return proposal_make(t, WIRE_ROSTER_ADD, wr_span(&w), session, id);
 }
 
-/* Spaces and hyphens do not count: people read digits in groups. */
-static bool same_digits(const char *typed, const char *ours)
+bool onboard_same_digits(const char *typed, const char *ours)
 {
-	while (*typed != '\0') {
-		if (*typed == ' ' || *typed == '-') {
-			typed++;
-			continue;
-		}
-		if (*typed++ != *ours++)
+	for (;; typed++, ours++) {
+		typed += strspn(typed, " -");
+		ours += strspn(ours, " -");
+		if (*typed != *ours)
 			return false;
+		if (*typed == '\0')
+			return true;
 	}
-	return *ours == '\0';
 }
 
 /* Wrong digits end every handshake that waits for them: it may be somebody in between. */
@@ -361,8 +359,8 @@ enum err onboard_confirm(struct turn *t, const struct msg *req, struct msg *repl
 		if (!is(m, revealed) || !in_time(t, m))
 			continue;
 		any = true;
-		if (!same_digits(msg_text(req, CONFIRM_DIGITS_DIGITS),
-				 msg_text(m, INVITE_RECORD_DIGITS)))
+		if (!onboard_same_digits(msg_text(req, CONFIRM_DIGITS_DIGITS),
+					 msg_text(m, INVITE_RECORD_DIGITS)))
 			continue;
 		rc = propose(t, &session, m, msg_text(req, CONFIRM_DIGITS_HOW), &id);
 		if (rc == ERR_OK)

@@ -26,6 +26,8 @@ struct onboard_words {
 };
 void onboard_digits(const struct onboard_words *w, char digits[ONBOARD_DIGITS + 1],
 		    struct id32 *hash);
+/** Spaces and hyphens do not count: people read digits in groups. */
+bool onboard_same_digits(const char *typed, const char *ours);
 struct id32 onboard_commit(const struct id32 *r_c, struct span join);
 /** Proves knowledge of the invite's secret. */
 struct id32 onboard_mac(const struct id16 *secret, struct span join);

@@ -243,7 +243,29 @@ enum err roster_load(struct turn *t, struct node *n)
 	n->roster_seq = c.seq;
 	n->roster_head = c.head;
 	n->roster_until_s = c.valid_until_s;
-	return members_load(t, n);
+	rc = members_load(t, n);
+	return rc == ERR_OK ? members_own_witness(t, n) : rc;
+}
+
+enum err roster_cosign(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct node *n = t->node;
+	struct err_text remedy = {""};
+
+	(void)reply;
+	if (!n->cosign_manual)
+		return turn_refuse(t, ERR_STATE, "this node cosigns by itself",
+				   "[Partners] Cosign=manual is not set", "");
+	if (msg_u64(req, ROSTER_COSIGN_SEQ) != n->roster_seq) {
+		(void)err_explain(&remedy, ERR_STALE,
+				  "look again: kring roster show; it is at %llu",
+				  (unsigned long long)n->roster_seq);
+		return turn_refuse(t, ERR_STALE, "this is not the newest entry", "", remedy.text);
+	}
+	n->cosign_seq = n->roster_seq; /* what was looked at stays so, however the turn ends */
+	if (turn_effect(t, EFFECT_MEMBERS) == NULL)
+		return ERR_NOMEM;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER, .detail = "cosigned"});
 }
 
 static enum err list_row(struct turn *t, const struct wire_roster *e, struct msg *reply)

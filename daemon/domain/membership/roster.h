@@ -27,6 +27,8 @@ MUST_CHECK enum err roster_load(struct turn *t, struct node *n);
 MUST_CHECK enum err roster_entry(struct turn *t, uint64_t seq, struct span *carried);
 /** A cosignature came or an entry was applied: let in whom it lets in; EFFECT_MEMBERS if any. */
 MUST_CHECK enum err roster_settle(struct turn *t);
+/** The command `kring roster cosign`: a person looked at our newest entry. */
+MUST_CHECK enum err roster_cosign(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err roster_list(struct turn *t, struct msg *reply);
 /** The proof of a fork, if there is one: their entry.  ERR_NOTFOUND. */
 MUST_CHECK enum err roster_fork_proof(struct turn *t, uint64_t seq, struct span *theirs);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/membership/paircheck.h"
+
+#include <string.h>
+
+#include "crypto/hash.h"
+#include "domain/evidence/audit.h"
+#include "domain/membership/members.h"
+#include "domain/membership/onboard.h"
+
+static void half(char out[PAIRCHECK_TEXT], const uint8_t *bytes)
+{
+	uint64_t v = be64_get(bytes) % UINT64_C(10000000000000000);
+
+	for (int i = PAIRCHECK_TEXT - 2; i >= 0; i--) {
+		if (i % 5 == 4) {
+			out[i] = ' ';
+			continue;
+		}
+		out[i] = (char)('0' + v % 10);
+		v /= 10;
+	}
+	out[PAIRCHECK_TEXT - 1] = '\0';
+}
+
+void paircheck_digits(const struct node *n, const struct peer *p, struct paircheck *out)
+{
+	const bool first = memcmp(n->node_id.b, p->node_id.b, 32) < 0;
+	const struct span ours[] = {{n->node_id.b, 32}, {n->nk_pub.b, 32}},
+			  theirs[] = {{p->node_id.b, 32}, {p->nk_pub.b, 32}};
+	const struct span parts[] = {{n->fed_id.b, 16},
+				     first ? ours[0] : theirs[0],
+				     first ? ours[1] : theirs[1],
+				     first ? theirs[0] : ours[0],
+				     first ? theirs[1] : ours[1]};
+	uint8_t h[16];
+
+	hash_parts(HASH_PAIR, span_of(NULL, 0), parts, 5, h, sizeof h);
+	half(first ? out->read : out->hear, h);
+	half(first ? out->hear : out->read, h + 8);
+}
+
+/* Said in the reply, not by a refusal: the turn commits, so that the audit log keeps the attempt. */
+static enum err other_digits(struct turn *t, const struct peer *p, struct msg *reply)
+{
+	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(ERR_DENIED));
+	msg_set_text(t->arena, reply, REPLY_WHAT, "these are not the digits");
+	msg_set_text(t->arena, reply, REPLY_WHY,
+		     "a slip of the tongue, or one of you has another partner's keys");
+	msg_set_text(t->arena, reply, REPLY_REMEDY,
+		     "read anew, on a number you knew before; if they differ again, telephone the "
+		     "roots");
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
+						  .outcome = ERR_DENIED,
+						  .peer = p->no,
+						  .detail = "pair-differs"});
+}
+
+enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *typed = msg_text(req, PARTNER_CHECK_DIGITS);
+	struct paircheck check;
+	bool many;
+	const struct peer *p = state_peer_by_name(t->node, msg_text(req, PARTNER_CHECK_PARTNER),
+						  &many);
+
+	if (p == NULL || p->self)
+		return turn_refuse(t, ERR_NOTFOUND,
+				   many ? "several partners fit" : "no such partner", "",
+				   "see: kring partner list");
+	if (!p->active)
+		return turn_refuse(t, ERR_STATE, "this partner is suspended or removed", "",
+				   "see: kring partner list");
+	paircheck_digits(t->node, p, &check);
+	msg_set_text(t->arena, reply, REPLY_READ_ALOUD, check.read);
+	msg_set_text(t->arena, reply, REPLY_TELEPHONE, p->phone);
+	if (typed[0] == '\0')
+		return ERR_OK;
+	return onboard_same_digits(typed, check.hear) ? members_check(t, p)
+						      : other_digits(t, p, reply);
+}

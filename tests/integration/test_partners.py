@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an administrator decides about partners: digits compared by voice, cosignatures by hand, clocks and addresses."""
+import hashlib
+import subprocess
+
+import pytest
+from node import Refused, wait_for
+from test_membership import onboard, roster_of, standing
+
+
+def settle(n, text):
+    conf = n.dir / "kring.conf"
+    conf.write_text(conf.read_text() + text)
+
+
+def digits(f, a, b):
+    """Both halves, computed apart from the program: the half of the smaller node id first."""
+    one, two = sorted(f.record_of(n)[:2] for n in (a, b))
+    h = hashlib.blake2b(f.fed_id() + one[0] + one[1] + two[0] + two[1], digest_size=16, person=b"KRG1.pair").digest()
+    halves = [f"{int.from_bytes(h[i:i + 8], 'big') % 10**16:016d}" for i in (0, 8)]
+    return halves if f.record_of(a)[0] == one[0] else halves[::-1]
+
+
+def words(n, *args):
+    r = subprocess.run([str(n.fed.bin / "kring"), "--dir", str(n.dir), *args], capture_output=True, text=True)
+    return r.stdout + r.stderr
+
+
+def events(n, detail):
+    return [e for e in n.k("audit", "list").get("audit", []) if e.get("detail") == detail]
+
+
+def test_two_partners_compare_digits_and_each_types_what_it_heard(federation):
+    f = federation("Goes", "SMWO")
+    settle(f.nodes[0], "[Partners]\nPairCheck=yes\n")
+    a, b = f.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    assert standing(a, "SMWO") == "unchecked" and standing(b, "Goes") == ""
+    with pytest.raises(Refused) as no:
+        a.refer(case, b.name)
+    assert "digits" in no.value.reply["what"] and "partner check" in no.value.reply["remedy"]
+    mine, theirs = digits(f, a, b)
+    assert a.k("partner", "check", b.name)["read_aloud"].replace(" ", "") == mine
+    assert b.k("partner", "check", a.name)["read_aloud"].replace(" ", "") == theirs
+    assert theirs not in words(a, "partner", "check", b.name).replace(" ", ""), "nobody may agree without having heard"
+    with pytest.raises(Refused):
+        a.k("partner", "check", b.name, mine)  # its own half, read off its own screen
+    wrong = theirs[:-1] + str((int(theirs[-1]) + 1) % 10)
+    with pytest.raises(Refused):
+        a.k("partner", "check", b.name, wrong)
+    assert len(events(a, "pair-differs")) == 2 and standing(a, "SMWO") == "unchecked"
+    a.k("partner", "check", b.name, *(theirs[i:i + 4] for i in range(0, 16, 4)))
+    assert standing(a, "SMWO") == "" and len(events(a, "pair-checked")) == 1
+    b.await_state(a.refer(case, b.name), "offered")
+    a.stop()
+    a.start()
+    assert standing(a, "SMWO") == "", "what was compared is forgotten at a restart"
+
+
+def test_a_recovered_identity_is_confirmed_by_new_digits_only(federation):
+    f = federation("Goes", "SMWO")
+    settle(f.nodes[1], "[Partners]\nPairCheck=yes\n")
+    a, b = f.start()
+    old = digits(f, b, a)[1]
+    b.k("partner", "check", a.name, old)
+    assert standing(b, "Goes") == ""
+    a.stop()
+    subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "rotate", "--sheet", str(a.dir / "recovery-sheet.txt"), "--recovery", "yes"],
+                   check=True, capture_output=True)
+    a.start()
+    wait_for("the recovery to show", lambda: standing(b, "Goes") == "recovered")
+    with pytest.raises(Refused):
+        b.k("partner", "check", a.name, old)
+    assert standing(b, "Goes") == "recovered"
+    wait_for("both to mean the same keys", lambda: a.try_k("partner", "check", b.name))
+    b.k("partner", "check", a.name, a.k("partner", "check", b.name)["read_aloud"])
+    assert standing(b, "Goes") == ""
+
+
+def test_with_cosign_manual_a_person_looks_before_this_node_vouches(federation):
+    f = federation("Goes", "SMWO")
+    settle(f.nodes[1], "[Partners]\nCosign=manual\n")
+    a, b = f.start()
+    assert b.k("status")["status"]["roster_standing"] == "to-cosign" and "roster cosign" in words(b, "status")
+    with pytest.raises(Refused) as no:
+        a.k("roster", "cosign", str(roster_of(a)[0]))
+    assert "by itself" in no.value.reply["what"]
+    b.k("roster", "cosign", str(roster_of(b)[0]))
+    wait_for("nothing to be left to say", lambda: b.k("status")["status"].get("roster_standing", "") == "")
+    c = onboard(f, a, "CAW De Kempen")  # two members before it: both have to have seen it
+    f.nodes.append(c)
+    for n in (b, a):
+        wait_for("the entry to come", lambda n=n: standing(n, "CAW De Kempen") == "waiting")
+    with pytest.raises(Refused) as no:  # the number that was looked at before
+        b.k("roster", "cosign", str(roster_of(b)[0] - 1))
+    assert "newest" in no.value.reply["what"]
+    b.stop()
+    b.start()
+    f.await_connected(b, 2)
+    assert standing(b, "CAW De Kempen") == "waiting" and standing(a, "CAW De Kempen") == "waiting", "it vouched by itself"
+    b.k("roster", "cosign", str(roster_of(b)[0]))
+    for n in (a, b):
+        wait_for(f"{n.name} to let it in", lambda n=n: standing(n, "CAW De Kempen") == "")
+    b.stop()
+    b.start()
+    assert b.k("status")["status"].get("roster_standing", "") == "", "its word is forgotten at a restart"
+
+
+@pytest.mark.parametrize("seconds, way", [(-600, "behind"), (420, "ahead of")])
+def test_a_clock_that_differs_from_three_partners_is_said(federation, seconds, way):
+    f = federation("Goes", "SMWO", "Balen", "Geel")
+    a, rest = f.nodes[0], f.nodes[1:]
+    a.start("--dev-clock-offset", str(seconds))
+    for n in rest:
+        n.start()
+    f.import_roster()
+    f.await_connected(a)
+    for n in rest:
+        f.await_connected(n)
+        assert "clock_off_s" not in n.k("status")["status"], "one of three partners is wrong, not this node"
+    off = wait_for("the banner", lambda: a.k("status")["status"].get("clock_off_s"))
+    assert abs(off - abs(seconds)) <= 5
+    assert f"{abs(seconds) // 60} minutes {way} its partners" in words(a, "status")
+    rest[0].stop()
+    wait_for("two partners only", lambda: a.k("status")["status"]["connected"] == 2)
+    assert "clock_off_s" not in a.k("status")["status"], "with two partners nobody can say who is wrong"
