@@ -45,7 +45,7 @@ enum err wire_node_get(struct span s, struct wire_node *n)
 	n->flags = rd_u16(&r);
 	n->time_s = rd_u64(&r);
 	text_get(&r, n->endpoint, sizeof n->endpoint);
-	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
+	return rd_done(&r) && text_endpoint(n->endpoint) ? ERR_OK : ERR_MALFORMED;
 }
 
 void wire_node_carry(struct wr *w, struct span bytes, const uint8_t *sig, const uint8_t *old_sig)

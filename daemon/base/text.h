@@ -22,6 +22,10 @@ bool text_valid(struct span s);
 /** Stable code: a-z 0-9 and single inner hyphens, 1..40 bytes. */
 bool text_code(const char *s);
 
+/** tcp://A.B.C.D:PORT or tcp://[V6]:PORT, or nothing.  Numbers only: libzmq would look a name up in a
+ *  process that may open no file, and a partner's record would end it. */
+bool text_endpoint(const char *s);
+
 /** Short texts in fixed layouts: len u8 | bytes. */
 void text_put(struct wr *w, const char *s);
 /** Into out with a NUL; r->bad when longer than cap - 1, or not valid text. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "roles/config.h"
 
-#include <arpa/inet.h>
 #include <ini.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 struct setting {
 	const char *section, *name;
@@ -66,36 +67,6 @@ static bool number(const char *text, uint64_t *v)
 	return text[0] >= '0' && text[0] <= '9' && *end == '\0';
 }
 
-enum err config_check_endpoint(const char *endpoint)
-{
-	char host[64];
-	unsigned char addr[16];
-	const char *colon, *p = endpoint;
-	char *end;
-	size_t n;
-	long port;
-
-	if (endpoint[0] == '\0')
-		return ERR_OK;
-	if (strncmp(p, "tcp://", 6) != 0)
-		return ERR_INVAL;
-	p += 6;
-	colon = strrchr(p, ':');
-	n = colon == NULL ? sizeof host : (size_t)(colon - p);
-	if (n == 0 || n >= sizeof host)
-		return ERR_INVAL;
-	memcpy(host, p, n);
-	host[n] = '\0';
-	port = strtol(colon + 1, &end, 10);
-	if (colon[1] == '\0' || *end != '\0' || port < 1 || port > 65535)
-		return ERR_INVAL;
-	if (host[0] == '[' && host[n - 1] == ']') {
-		host[n - 1] = '\0';
-		return inet_pton(AF_INET6, host + 1, addr) == 1 ? ERR_OK : ERR_INVAL;
-	}
-	return inet_pton(AF_INET, host, addr) == 1 ? ERR_OK : ERR_INVAL;
-}
-
 static bool one_of(const char *text, const char *a, const char *b)
 {
 	return text[0] == '\0' || strcmp(text, a) == 0 || strcmp(text, b) == 0;
@@ -148,7 +119,7 @@ enum err config_read(struct config *c, const char *dir, const char *file, struct
 		return r.rc;
 	if (rc > 0)
 		return err_explain(why, ERR_MALFORMED, "%s line %d is not understood", path, rc);
-	if (config_check_endpoint(c->listen) != ERR_OK)
+	if (!text_endpoint(c->listen))
 		return err_explain(why, ERR_INVAL,
 				   "Listen= must be like tcp://192.0.2.1:7001 (numbers, no name)");
 	return check_partners(c, why) != ERR_OK ? ERR_INVAL : check_flow(c, why);

@@ -34,7 +34,5 @@ struct config {
 MUST_CHECK enum err config_read(struct config *c, const char *dir, const char *file,
 				struct err_text *why);
 enum log_level config_log_level(const struct config *c);
-/** tcp://A.B.C.D:PORT or tcp://[V6]:PORT: numbers only, libzmq must not resolve names. */
-MUST_CHECK enum err config_check_endpoint(const char *endpoint);
 
 #endif /* KRING_ROLES_CONFIG_H */

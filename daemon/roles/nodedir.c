@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "base/text.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
 #include "proto/wire_roster.h"
@@ -139,8 +140,7 @@ int nodedir_check(struct tool_args *a)
 		a->listen = "";
 	if (a->address == NULL)
 		a->address = a->listen;
-	if (config_check_endpoint(a->listen) != ERR_OK ||
-	    config_check_endpoint(a->address) != ERR_OK)
+	if (!text_endpoint(a->listen) || !text_endpoint(a->address))
 		return tool_fail(TOOL_USAGE, "--listen and --address",
 				 "like tcp://192.0.2.1:7001, numbers and no name");
 	return 0;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "base/text.h"
 #include "crypto/keyfile.h"
 #include "domain/membership/onboard.h"
 #include "io/joinline.h"
@@ -269,7 +270,7 @@ static int read_token(const struct tool_args *a, struct wire_invite *v)
 		return tool_fail(TOOL_USAGE, "this is not an invite", "it begins with kring1");
 	if (v->expiry_s < clock_wall_ms() / 1000)
 		return tool_fail(TOOL_RULE, "this invite has expired", "ask for a new one");
-	if (config_check_endpoint(v->address) != ERR_OK)
+	if (!text_endpoint(v->address))
 		return tool_fail(TOOL_RULE, "the invite names no numeric address", v->address);
 	return 0;
 }

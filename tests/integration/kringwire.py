@@ -231,8 +231,8 @@ class Member:
         rec = self.record_bytes(version, endpoint, b2("KRG1.noderec", self.record_bytes()))
         return struct.pack(">H", len(rec)) + rec + b"\x01" + sign(self.nk, "KRG1.sign.node", rec)
 
-    def join_bytes(self):
-        rec = self.record_bytes()
+    def join_bytes(self, endpoint=""):
+        rec = self.record_bytes(endpoint=endpoint)
         text = lambda s: bytes([len(s)]) + s.encode()
         return (self.inception + struct.pack(">H", len(rec)) + rec + sign(self.nk, "KRG1.sign.node", rec) + self.country.encode() +
                 b"\x01" + text(self.org) + text("") + text("") + ZERO32)

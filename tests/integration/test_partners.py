@@ -4,8 +4,9 @@ import hashlib
 import subprocess
 
 import pytest
+from kringwire import Member
 from node import Refused, wait_for
-from test_membership import onboard, roster_of, standing
+from test_membership import onboard, partner, roster_of, standing
 
 
 def settle(n, text):
@@ -125,3 +126,24 @@ def test_a_clock_that_differs_from_three_partners_is_said(federation, seconds, w
     rest[0].stop()
     wait_for("two partners only", lambda: a.k("status")["status"]["connected"] == 2)
     assert "clock_off_s" not in a.k("status")["status"], "with two partners nobody can say who is wrong"
+
+
+@pytest.mark.parametrize("address", ["tcp://localhost:9", "tcp://kring.example:9", "ipc:///tmp/x", "tcp://*:9", "tcp://127.0.0.1:0"])
+def test_an_address_that_is_no_number_reaches_no_socket(dialled, address):
+    """A name would be looked up inside net, which may open no file: the record of one partner would end it everywhere."""
+    f, b, m = dialled()
+    net, refused = b.children()["net"], b.k("status")["status"].get("frames_refused", 0)
+    m.send_frame([(14, m.node_record(version=2, endpoint=address))])
+    wait_for("the record to be refused", lambda: b.k("status")["status"]["frames_refused"] == refused + 1)
+    m.pump(0.5)
+    assert b.children().get("net") == net and partner(b, "Python Partner")["endpoint"] == ""
+    for option in ("--at", "--listen"):
+        with pytest.raises(Refused) as no:
+            b.k("invite", "--org", "Nieuw", "--at", address if option == "--at" else "tcp://127.0.0.1:9", "--listen", address)
+        assert "numbers" in no.value.reply["what"]
+    assert b.children().get("net") == net
+    (f.dir / "naam").write_bytes(Member(f.fed_id(), org="Naam").join_bytes(endpoint=address))
+    with pytest.raises(subprocess.CalledProcessError):
+        f.admit(f.dir / "naam")
+    (f.dir / "naam").write_bytes(Member(f.fed_id(), org="Naam").join_bytes(endpoint="tcp://127.0.0.1:9"))
+    f.admit(f.dir / "naam")  # it was the address and nothing else

@@ -116,6 +116,7 @@ static enum err take_record(struct turn *t, struct span carried)
 	bool news;
 	enum err rc = members_take_record(t, carried, &news);
 
+	t->node->frames_refused += rc == ERR_CRYPTO || rc == ERR_MALFORMED ? 1 : 0;
 	if (rc == ERR_CRYPTO || rc == ERR_MALFORMED || rc == ERR_NOTFOUND || rc == ERR_STALE)
 		return ERR_OK;
 	if (rc != ERR_OK || !news)

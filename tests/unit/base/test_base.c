@@ -71,6 +71,39 @@ static void text_lets_in_plain_utf8_only(void **state)
 	assert_false(text_code("A"));
 }
 
+static void endpoints_are_numbers(void **state)
+{
+	static const char *const good[] = {"", "tcp://127.0.0.1:1", "tcp://192.0.2.1:65535",
+					   "tcp://[2001:db8::1]:7001"},
+				 *const bad[] = {"tcp://localhost:9",
+						 "tcp://kring.example:9",
+						 "tcp://*:9",
+						 "tcp://eth0:9",
+						 "tcp://127.0.0.1:0",
+						 "tcp://127.0.0.1:65536",
+						 "tcp://127.0.0.1:+9",
+						 "tcp://127.0.0.1:9x",
+						 "tcp://127.0.0.1:",
+						 "tcp://127.0.0.1",
+						 "tcp://:9",
+						 "tcp://[::1:9",
+						 "tcp://[fe80::1%eth0]:9",
+						 "tcp://192.0.2.1:1;192.0.2.2:9",
+						 "tcp://127.0.0.1:99999999999999999999",
+						 "ipc:///tmp/x",
+						 "inproc://x",
+						 "udp://127.0.0.1:9",
+						 "tcp:/",
+						 "t",
+						 " tcp://127.0.0.1:9"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		assert_true(text_endpoint(good[i]));
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_false(text_endpoint(bad[i]));
+}
+
 static void arena_is_bounded_and_wiped(void **state)
 {
 	struct arena a;
@@ -96,6 +129,7 @@ int main(void)
 		cmocka_unit_test(bytes_writer_never_passes_its_cap),
 		cmocka_unit_test(hex_there_and_back),
 		cmocka_unit_test(text_lets_in_plain_utf8_only),
+		cmocka_unit_test(endpoints_are_numbers),
 		cmocka_unit_test(arena_is_bounded_and_wiped),
 	};
 
