@@ -74,6 +74,18 @@ static struct node_time now_of(const struct core *c)
 
 /* ---- net ---- */
 
+/* Of two with one transport key the doorman knows the one that is in order. */
+static bool shadowed(const struct node *n, const struct peer *p)
+{
+	for (size_t i = 0; p->conflict && i < n->peer_count; i++) {
+		const struct peer *q = &n->peers[i];
+
+		if (q != p && q->admitted && id32_equal(&q->tk_pub, &p->tk_pub))
+			return true;
+	}
+	return false;
+}
+
 /* Partners from *at on, as many as one message holds. */
 static void setup_peers(struct core *c, struct arena *a, struct msg *m, size_t *at)
 {
@@ -85,7 +97,7 @@ static void setup_peers(struct core *c, struct arena *a, struct msg *m, size_t *
 		const struct peer *p = &n->peers[*at];
 		struct msg *row;
 
-		if (p->self || !p->admitted)
+		if (p->self || !p->admitted || shadowed(n, p))
 			continue;
 		row = msg_add(a, m, NET_SETUP_PEERS);
 		msg_set_u64(row, NET_PEER_PEER, p->no);

@@ -226,9 +226,12 @@ class Member:
                 self.inception[48:80] + zmq.utils.z85.decode(self.tk_pub_z) + ZERO32 + struct.pack(">HQ", 0, self.born) +
                 bytes([len(endpoint)]) + endpoint.encode())
 
-    def node_record(self, version, endpoint):
+    def node_record(self, version, endpoint, tk_pub_z=None):
         """A later record of ours, as carried."""
-        rec = self.record_bytes(version, endpoint, b2("KRG1.noderec", self.record_bytes()))
+        prev, own = b2("KRG1.noderec", self.record_bytes()), self.tk_pub_z
+        self.tk_pub_z = tk_pub_z or own
+        rec = self.record_bytes(version, endpoint, prev)
+        self.tk_pub_z = own
         return struct.pack(">H", len(rec)) + rec + b"\x01" + sign(self.nk, "KRG1.sign.node", rec)
 
     def join_bytes(self, endpoint=""):

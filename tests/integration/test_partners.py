@@ -147,3 +147,51 @@ def test_an_address_that_is_no_number_reaches_no_socket(dialled, address):
         f.admit(f.dir / "naam")
     (f.dir / "naam").write_bytes(Member(f.fed_id(), org="Naam").join_bytes(endpoint="tcp://127.0.0.1:9"))
     f.admit(f.dir / "naam")  # it was the address and nothing else
+
+
+def answered(f, b, v):
+    node_id, nk, tk = f.record_of(b)
+    v.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
+    v.until(lambda: v.peer_key and v.your[0] == 1, 5)
+    v.close()
+    return v.peer_key and v.your[0] == 1
+
+
+def test_nobody_takes_the_transport_key_of_another(dialled):
+    """The doorman knows partners by that key: whoever had another's in its record would be taken for it."""
+    f, b, m = dialled()
+    v = Member(f.fed_id(), org="Nabuur")
+    (f.dir / "v.join").write_bytes(v.join_bytes())
+    f.admit(f.dir / "v.join")
+    f.import_roster()
+    refused = b.k("status")["status"].get("frames_refused", 0)
+    m.send_frame([(14, m.node_record(version=2, endpoint="", tk_pub_z=v.tk_pub_z))])
+    m.pump(0.5)
+    assert answered(f, b, v), "cut off by a record of somebody else"
+    assert b.k("status")["status"]["frames_refused"] == refused + 1
+
+
+def test_a_transport_key_taken_before_its_owner_came_in(dialled):
+    """The record of the thief came first: the roots' entry says whose key it is."""
+    f, b, m = dialled()
+    v = Member(f.fed_id(), org="Nabuur")
+    m.send_frame([(14, m.node_record(version=2, endpoint="", tk_pub_z=v.tk_pub_z))])
+    m.pump(0.5)
+    (f.dir / "v.join").write_bytes(v.join_bytes())
+    f.admit(f.dir / "v.join")
+    f.import_roster()
+    assert answered(f, b, v), "cut off by a record of somebody else"
+    assert standing(b, "Python Partner") == "conflict" and standing(b, "Nabuur") != "conflict"
+    assert len(events(b, "transport-key-taken")) == 1
+
+
+def test_a_newcomer_with_the_transport_key_of_a_member_is_not_spoken_to(dialled):
+    f, b, m = dialled()
+    v = Member(f.fed_id(), org="Nabuur")
+    v.tk_pub_z, v.tk_sec_z = m.tk_pub_z, m.tk_sec_z
+    (f.dir / "v.join").write_bytes(v.join_bytes())
+    f.admit(f.dir / "v.join")
+    f.import_roster()
+    assert standing(b, "Nabuur") == "conflict" and standing(b, "Python Partner") == ""
+    m.close()
+    assert answered(f, b, m)

@@ -148,6 +148,39 @@ static void member_from_record(struct member *m, const struct wire_node *rec, st
 	memcpy(m->endpoint, rec->endpoint, sizeof m->endpoint);
 }
 
+/* Another member with this transport key: the doorman would take one for the other.  ERR_NOTFOUND. */
+static enum err transport_taken(struct turn *t, uint16_t no, const struct id32 *tk,
+				struct member *by)
+{
+	struct store_key at = {.len = 0};
+	enum err rc;
+
+	while ((rc = row_next(t, &at, by)) == ERR_OK)
+		if (by->no != no && !by->removed && id32_equal(&by->tk_pub, tk))
+			return ERR_OK;
+	return rc;
+}
+
+/* The roots let in somebody whose transport key another has.  A key that a member came in with is its own;
+ * one that it gave itself later is not: it can be read in the newcomer's entry.  The other is not spoken
+ * to until its pre-committed key speaks.  Never a refusal: everybody's roster has to stay the same. */
+static enum err settle_transport(struct turn *t, struct member *m)
+{
+	struct member by, *wrong;
+	enum err rc = transport_taken(t, m->no, &m->tk_pub, &by);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	wrong = by.version > 1 ? &by : m;
+	wrong->conflict = true;
+	rc = wrong == m ? ERR_OK : row_put(t, wrong);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
+								 .outcome = ERR_DENIED,
+								 .peer = wrong->no,
+								 .detail = "transport-key-taken"})
+			    : rc;
+}
+
 enum err members_add(struct turn *t, const struct chain_change *change, uint64_t seq)
 {
 	const struct wire_add *a = &change->add;
@@ -171,7 +204,9 @@ enum err members_add(struct turn *t, const struct chain_change *change, uint64_t
 	if (w.over)
 		return ERR_NOMEM;
 	be16_put(no_be, m.no);
-	rc = row_put(t, &m);
+	rc = settle_transport(t, &m);
+	if (rc == ERR_OK)
+		rc = row_put(t, &m);
 	if (rc == ERR_OK)
 		rc = turn_put(t, STORE_NODEID, &idk, span_of(no_be, 2));
 	return rc == ERR_OK ? record_put_newest(t, &m, wr_span(&w)) : rc;
@@ -362,7 +397,7 @@ static enum err take_rotation(struct turn *t, struct member *m, const struct wir
 enum err members_take_record(struct turn *t, struct span carried, bool *news)
 {
 	struct wire_node_carried c;
-	struct member m;
+	struct member m, by;
 	struct id32 hash;
 	enum err rc = wire_node_carried_get(carried, &c);
 
@@ -374,6 +409,8 @@ enum err members_take_record(struct turn *t, struct span carried, bool *news)
 	rc = row_find(t, &c.rec.node, &m);
 	if (rc != ERR_OK)
 		return rc;
+	if (transport_taken(t, m.no, &c.rec.tk_pub, &by) != ERR_NOTFOUND)
+		return ERR_CRYPTO;
 	hash = hash_one(HASH_NODEREC, c.bytes);
 	if (c.rec.key_seq < m.key_seq || id32_equal(&hash, &m.rec_hash) ||
 	    (c.rec.key_seq == m.key_seq && c.rec.version < m.version))
