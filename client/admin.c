@@ -187,6 +187,21 @@ int admin_roster_cosign(struct cli *c)
 	return code;
 }
 
+int admin_address(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_ADDRESS, &sub), *reply;
+	int code;
+
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		(void)printf(
+			"partners learn it by themselves\n"
+			"next: if this machine listens elsewhere now, set Listen= in kring.conf "
+			"and restart kringd\n");
+	return code;
+}
+
 /* ---- approval ---- */
 
 static void say_proposals(const struct msg *reply)

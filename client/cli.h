@@ -84,6 +84,7 @@ int admin_invite(struct cli *c);
 int admin_confirm(struct cli *c);
 int admin_partner_check(struct cli *c);
 int admin_roster_cosign(struct cli *c);
+int admin_address(struct cli *c);
 int admin_approve(struct cli *c);
 int admin_propose(struct cli *c);
 int admin_join(struct cli *c);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "crypto/identity.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
@@ -479,4 +480,25 @@ enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply)
 	(void)req;
 	(void)reply;
 	return keys_away(t, EFFECT_PANIC, "panic");
+}
+
+enum err desk_address(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	const char *said = msg_text(req, BY_ID_ID), *at = strcmp(said, "none") == 0 ? "" : said;
+	struct effect *e;
+
+	(void)reply;
+	if (said[0] == '\0' || strlen(at) > LIMIT_ENDPOINT || !text_endpoint(at))
+		return turn_refuse(t, ERR_INVAL, "an address is numbers, and no name",
+				   "partners look no names up",
+				   "kring address tcp://192.0.2.1:7001, or: kring address none");
+	if (self == NULL || !self->active)
+		return turn_refuse(t, ERR_STATE, "this node is no member, or it is suspended", "",
+				   "see: kring status");
+	e = turn_effect(t, EFFECT_ADDRESS);
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->bytes = arena_copy(t->arena, span_of((const uint8_t *)at, strlen(at)));
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER, .detail = "address"});
 }

@@ -26,6 +26,8 @@ MUST_CHECK enum err desk_clock_confirm(struct turn *t, const struct msg *req, st
 
 MUST_CHECK enum err desk_backup(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply);
+/** `kring address`: our next node record names it; partners learn it by themselves. */
+MUST_CHECK enum err desk_address(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_DESK_H */

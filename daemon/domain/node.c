@@ -197,6 +197,7 @@ static const struct command commands[] = {
 	{REQUEST_BACKUP, desk_backup, WRITES},
 	{REQUEST_LOCK, desk_lock, WRITES},
 	{REQUEST_PANIC, desk_panic, WRITES},
+	{REQUEST_ADDRESS, desk_address, WRITES},
 	{REQUEST_INVITE, onboard_invite, GROWS},
 	{REQUEST_INVITE_LIST, onboard_list, READS},
 	{REQUEST_INVITE_CANCEL, onboard_cancel, WRITES},

@@ -57,6 +57,7 @@ enum effect_type {
 	EFFECT_BACKUP,	/* take a snapshot for whoever asks next */
 	EFFECT_LOCK,	/* forget the keys */
 	EFFECT_PANIC,	/* suspend ourselves, destroy prekeys, forget the keys */
+	EFFECT_ADDRESS, /* bytes: where partners reach us from now on; "" nowhere */
 	EFFECT_CHECKPOINT,  /* sign how far our audit log goes */
 	EFFECT_COSIGN,	    /* peer; bytes: its checkpoint, to be signed by us */
 	EFFECT_INCARNATION, /* we drew a new one: keep its number outside the database */

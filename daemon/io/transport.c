@@ -33,6 +33,7 @@ struct line {
 	void *dealer, *monitor;
 	struct zsock *zd, *zm;
 	bool dealer_up;
+	bool moved;		  /* the socket dials where the peer was before */
 	uint8_t route[ROUTE_MAX]; /* newest inbound routing id */
 	size_t route_len;
 	uint64_t redial_mono_ms; /* when to make the socket anew; 0: not waiting */
@@ -248,6 +249,8 @@ static void on_monitor(void *ctx)
 	case ZMQ_EVENT_DISCONNECTED:
 		if (ln->dealer_up)
 			line_down(ln);
+		if (ln->moved) /* libzmq would go on at the old address */
+			ln->redial_mono_ms = clock_mono_ms();
 		break;
 	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: /* 400 is not retried: make the socket anew, later */
 	case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
@@ -270,6 +273,7 @@ static enum err line_dial(struct line *ln)
 
 	line_hangup(ln);
 	ln->redial_mono_ms = 0;
+	ln->moved = false;
 	(void)snprintf(name, sizeof name, "inproc://line-%u-%llx", ln->p.no,
 		       (unsigned long long)clock_mono_ns());
 	ln->dealer = make_client(t, ln->p.key.b, t->pub, t->sec);
@@ -305,6 +309,8 @@ static void inbound(struct transport *t, uint16_t peer, const uint8_t *route, si
 		return;
 	memcpy(ln->route, route, route_len);
 	ln->route_len = route_len;
+	if (ln->moved) /* it speaks from where it is now; what we dialled before may be a dead line */
+		ln->dealer_up = false;
 	if (ln->dealer != NULL && !ln->dealer_up) { /* our own socket is backing off: at once */
 		ln->redial_mono_ms = clock_mono_ms();
 		loop_timer_start(t->timer, 0);
@@ -359,6 +365,10 @@ static void on_timer(void *ctx)
 		struct line *ln = t->lines[i];
 		bool alone;
 
+		if (ln != NULL && ln->p.address[0] == '\0' && ln->redial_mono_ms != 0) {
+			line_hangup(ln); /* it had an address before */
+			ln->redial_mono_ms = 0;
+		}
 		if (ln == NULL || ln->p.address[0] == '\0')
 			continue;
 		alone = !ln->dealer_up && ln->route_len == 0;
@@ -453,9 +463,16 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 	return rc;
 }
 
-static bool same_line(const struct transport_peer *a, const struct transport_peer *b)
+/* A new address alone is no reason to hang up: what is said on the line that is there may be the news of it. */
+static void line_update(struct line *ln, const struct transport_peer *p)
 {
-	return id32_equal(&a->key, &b->key) && strcmp(a->address, b->address) == 0;
+	if (strcmp(ln->p.address, p->address) != 0 && ln->dealer != NULL) {
+		ln->moved = true;
+		if (!ln->dealer_up)
+			ln->redial_mono_ms = clock_mono_ms();
+		loop_timer_start(ln->owner->timer, 0);
+	}
+	ln->p = *p;
 }
 
 static enum err line_add(struct transport *t, const struct transport_peer *p)
@@ -484,8 +501,8 @@ enum err transport_peers(struct transport *t, const struct transport_peer *peers
 
 		require(p->no >= 1 && p->no <= LIMIT_PEERS);
 		keep[p->no] = true;
-		if (t->lines[p->no] != NULL && same_line(&t->lines[p->no]->p, p)) {
-			t->lines[p->no]->p.dial_first = p->dial_first; /* no reason to hang up */
+		if (t->lines[p->no] != NULL && id32_equal(&t->lines[p->no]->p.key, &p->key)) {
+			line_update(t->lines[p->no], p);
 			continue;
 		}
 		if (t->lines[p->no] != NULL)

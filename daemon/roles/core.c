@@ -23,6 +23,7 @@
 #include "roles/config.h"
 #include "roles/engine.h"
 #include "roles/nodedir.h"
+#include "roles/ownrecord.h"
 #include "roles/prekeys.h"
 #include "roles/roles.h"
 #include "roles/rosterfile.h"
@@ -51,8 +52,10 @@ struct core {
 	struct backup_files words[4]; /* what lies beside the store, as read at the start */
 	struct erasures *ledger;
 	struct keyfile keys;
-	bool panic;
-	int net_fd; /* net's line, while no keys are there to use it; -1 */
+	bool panic, moves; /* after this turn: suspend ourselves; say a new address */
+	char address[LIMIT_ENDPOINT + 1]; /* ... this one */
+	int record_fd;			  /* the file `record`; -1 */
+	int net_fd;			  /* net's line, while no keys are there to use it; -1 */
 	struct record_cipher cipher;
 	struct store *main, *prekeys;
 	struct engine *engine;
@@ -378,6 +381,11 @@ static void on_keys(void *ctx, const struct effect *x)
 	if (what == EFFECT_LOCK)
 		loop_timer_start(c->ending, ENDING_MS);
 	c->panic = c->panic || what == EFFECT_PANIC;
+	if (what == EFFECT_ADDRESS && x->bytes.len < sizeof c->address) {
+		memcpy(c->address, x->bytes.p, x->bytes.len);
+		c->address[x->bytes.len] = '\0';
+		c->moves = true;
+	}
 }
 
 static void on_ending(void *ctx)
@@ -387,34 +395,23 @@ static void on_ending(void *ctx)
 	loop_stop(c->loop, ROLES_LOCKED);
 }
 
-/* Compromise drill: we suspend ourselves in our own record, destroy every prekey, and forget the keys.
- * The way back is the key that was promised: kring rotate. */
-static enum err panic(struct core *c, const struct node_time *now)
+/* Our record is said anew: with another address, or, in a compromise drill, suspending ourselves; then every
+ * prekey is destroyed and the keys are forgotten.  The way back is the key that was promised: kring rotate. */
+static enum err say_record(struct core *c, const struct node_time *now)
 {
-	struct keybox *kb = c->keys.keybox;
-	struct node *n = engine_node(c->engine);
-	uint8_t bytes[WIRE_NODE_MAX], carried[WIRE_NODE_CARRIED_MAX], sig[WIRE_SIG];
-	struct wr w = wr_of(bytes, sizeof bytes), cw = wr_of(carried, sizeof carried);
-	struct wire_node_carried last;
-	struct span part, old = engine_own_record(c->engine, carried, sizeof carried);
-	enum err rc = ERR_OK;
+	const struct ownrecord_change change = {.endpoint = c->moves ? c->address : NULL,
+						.suspend = c->panic};
+	enum err rc = ownrecord_say(c->engine, c->keys.keybox, &change, now);
 
-	if (old.len != 0 && wire_node_carried_get(old, &last) == ERR_OK) {
-		last.rec.prev_hash = hash_one(HASH_NODEREC, last.bytes);
-		last.rec.version++;
-		last.rec.flags |= WIRE_NODE_SUSPENDED;
-		last.rec.time_s = now->wall_ms / 1000;
-		wire_node_put(&w, &last.rec);
-		part = wr_span(&w);
-		keybox_sign(kb, SIGN_NODE, &part, 1, sig);
-		wire_node_carry(&cw, part, sig, NULL);
-		push(c, &(struct event){.type = EVENT_RECORD, .bytes = wr_span(&cw)});
-		rc = engine_turn(c->engine, now);
-	}
-	n->have_prekey = false;
 	if (rc == ERR_OK)
-		rc = prekeys_destroy_all(c->prekeys, &c->keys);
-	loop_timer_start(c->ending, ENDING_MS);
+		rc = ownrecord_keep(c->engine, c->record_fd);
+	if (c->panic) {
+		engine_node(c->engine)->have_prekey = false;
+		if (rc == ERR_OK)
+			rc = prekeys_destroy_all(c->prekeys, &c->keys);
+		loop_timer_start(c->ending, ENDING_MS);
+	}
+	c->moves = c->panic = false;
 	return rc;
 }
 
@@ -474,10 +471,8 @@ static void on_turn_end(void *ctx)
 		return;
 	watch_disk(c, &now);
 	rc = engine_turn(c->engine, &now);
-	if (rc == ERR_OK && c->panic) {
-		c->panic = false;
-		rc = panic(c, &now);
-	}
+	if (rc == ERR_OK && (c->moves || c->panic))
+		rc = say_record(c, &now);
 	if (rc != ERR_OK) { /* never retry a failed commit in this process: start again from disk */
 		log_write(LOG_ERROR, LOG_FAILED, "step=turn err=\"%s\"", err_text(rc));
 		loop_stop(c->loop, ROLES_TRY_AGAIN);
@@ -643,7 +638,11 @@ static enum err start_node(struct core *c)
 		rc = keep_incarnation(c);
 	if (rc == ERR_OK)
 		rc = read_files(c);
-	return rc == ERR_OK ? read_words(c) : rc;
+	if (rc == ERR_OK)
+		rc = read_words(c);
+	if (rc == ERR_OK)
+		rc = ownrecord_open(c->config.dir, &c->record_fd);
+	return rc == ERR_OK ? ownrecord_keep(c->engine, c->record_fd) : rc;
 }
 
 static enum err start_io(struct core *c)

@@ -261,6 +261,7 @@ static void release(struct engine *e, const struct effects *fx)
 		case EFFECT_SHRED:
 		case EFFECT_LOCK:
 		case EFFECT_PANIC:
+		case EFFECT_ADDRESS:
 		case EFFECT_INCARNATION:
 		case EFFECT_ERASED:
 		case EFFECT_BACKUP:

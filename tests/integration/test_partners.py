@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What an administrator decides about partners: digits compared by voice, cosignatures by hand, clocks and addresses."""
 import hashlib
+import shutil
 import subprocess
 
 import pytest
 from kringwire import Member
-from node import Refused, wait_for
+from node import Refused, free_port, wait_for
 from test_membership import onboard, partner, roster_of, standing
 
 
@@ -195,3 +196,55 @@ def test_a_newcomer_with_the_transport_key_of_a_member_is_not_spoken_to(dialled)
     assert standing(b, "Nabuur") == "conflict" and standing(b, "Python Partner") == ""
     m.close()
     assert answered(f, b, m)
+
+
+def test_a_node_that_moved_is_found_at_its_new_address(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    for bad in ("tcp://localhost:9", "balen.example", "tcp://127.0.0.1"):
+        with pytest.raises(Refused) as no:
+            b.k("address", bad)
+        assert "numbers" in no.value.reply["what"]
+    for n in (a, b):  # both are told, so that whoever dials has to follow
+        old, n.port = n.port, free_port()
+        n.k("address", f"tcp://127.0.0.1:{n.port}")
+        conf = n.dir / "kring.conf"
+        conf.write_text(conf.read_text().replace(str(old), str(n.port)))
+        for other in (n, a, b):
+            wait_for(f"{other.name} to know the new address of {n.name}", lambda other=other, n=n: partner(other, n.org)["endpoint"] == f"tcp://127.0.0.1:{n.port}")
+    f.stop()
+    for n in (a, b):
+        n.start()
+    for n in (a, b):
+        f.await_connected(n)
+        assert standing(n, a.org if n is b else b.org) == ""
+
+
+def test_an_address_told_after_a_restore_is_no_second_record_of_one_place(federation):
+    """The backup is from before the last address: the next one must not stand where partners have another."""
+    f = federation("Goes", "SMWO")
+    a, b = sorted(f.start(), key=lambda n: f.record_of(n)[0], reverse=True)  # the smaller node id dials first
+    record = (b.dir / "record").read_bytes()
+    b.stop()
+    shutil.copytree(b.dir, f.dir / "before")
+    b.start()
+    b.k("address", "tcp://127.0.0.1:9")
+    wait_for("it to be known", lambda: partner(a, b.org)["endpoint"] == "tcp://127.0.0.1:9")
+    assert (b.dir / "record").read_bytes() != record, "tools that work offline would take the old one"
+    b.stop()
+    shutil.rmtree(b.dir)
+    shutil.copytree(f.dir / "before", b.dir)
+    b.start()
+    b.k("address", f"tcp://127.0.0.1:{b.port}")
+    wait_for("it to be known", lambda: partner(a, b.org)["endpoint"] == f"tcp://127.0.0.1:{b.port}")
+    assert standing(a, b.org) != "conflict"
+    b.stop()
+    (b.dir / "record").write_bytes(record)  # lost or old: the store knows better
+    b.start()
+    assert f"tcp://127.0.0.1:{b.port}".encode() in (b.dir / "record").read_bytes() and (b.dir / "record").read_bytes() != record
+    b.stop()
+    subprocess.run([str(f.bin / "kring"), "--dir", str(b.dir), "rotate", "--sheet", str(b.dir / "recovery-sheet.txt")], check=True,
+                   capture_output=True)
+    b.start()
+    wait_for("the rotation to be known", lambda: events(a, "rotated-key"))
+    assert partner(a, b.org)["endpoint"] == f"tcp://127.0.0.1:{b.port}" and standing(a, b.org) != "conflict"
