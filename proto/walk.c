@@ -9,7 +9,7 @@ enum { WIRE_VARINT = 0, WIRE_BYTES = 2, FIELD_MAX = 128 };
 
 struct walk {
 	const uint8_t *start;
-	size_t fields, fields_max, repeated_max;
+	size_t fields, fields_max, repeated_max, bytes_max;
 	struct err_text *why;
 };
 
@@ -72,7 +72,7 @@ static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCFieldDe
 	if (!varint_within(r, &n, PREFIX_MAX) || n > r->left)
 		return bad(w, r, ERR_MALFORMED, f->name, "length past the end");
 	if ((f->type == PROTOBUF_C_TYPE_STRING && n > LIMIT_PB_STRING) ||
-	    (f->type == PROTOBUF_C_TYPE_BYTES && n > (uint64_t)LIMIT_ROSTER_ENTRY * 2))
+	    (f->type == PROTOBUF_C_TYPE_BYTES && n > w->bytes_max))
 		return bad(w, r, ERR_LIMIT, f->name, "too long");
 	p = rd_take(r, (size_t)n);
 	if (f->type == PROTOBUF_C_TYPE_STRING && !text_valid(span_of(p, (size_t)n)))
@@ -128,6 +128,12 @@ static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d
 	return ERR_OK;
 }
 
+/* Between the roots and their own node a whole roster entry passes; nothing a partner sends is as long. */
+static bool carries_entries(enum msg_kind kind)
+{
+	return kind == MSG_REQUEST || kind == MSG_REPLY || kind == MSG_PROPOSAL_RECORD;
+}
+
 enum err walk_check(enum msg_kind kind, struct span bytes, struct err_text *why)
 {
 	/* a list for a person is longer than anything that comes from outside */
@@ -135,6 +141,7 @@ enum err walk_check(enum msg_kind kind, struct span bytes, struct err_text *why)
 	struct walk w = {.start = bytes.p,
 			 .why = why,
 			 .fields_max = reply ? LIMIT_REPLY_FIELDS : LIMIT_PB_FIELDS,
+			 .bytes_max = carries_entries(kind) ? LIMIT_ROSTER_CARRIED : LIMIT_PB_BYTES,
 			 .repeated_max = reply ? LIMIT_REPLY_REPEATED : LIMIT_PB_REPEATED};
 
 	if (kind >= MSG_KIND_COUNT_)

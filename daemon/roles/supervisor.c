@@ -194,12 +194,20 @@ static int child_ended(struct supervisor *s, pid_t pid, int status)
 
 static int watch(struct supervisor *s)
 {
+	const struct timespec again = {1, 0};
+
 	for (;;) {
-		int signo = 0, status;
+		const int signo = s->net == 0 ? sigtimedwait(&s->waited, NULL, &again)
+					      : sigwaitinfo(&s->waited, NULL);
+		int status;
 		pid_t pid;
 
-		if (sigwait(&s->waited, &signo) != 0)
+		if (signo <
+		    0) { /* no descriptor or no process was to be had for net: core lives on */
+			if (s->net == 0 && !start_net(s))
+				s->net = 0;
 			continue;
+		}
 		if (signo != SIGCHLD) {
 			end_child(&s->net, SIGTERM);
 			end_child(&s->core, SIGTERM);

@@ -437,7 +437,7 @@ static int signer_of(const struct chain *c, const struct wire_roster *e, const s
 /* Signs a proposal; when enough roots did, the entry joins the roster file. */
 int tool_roster_sign(struct tool_args *a)
 {
-	static uint8_t file[LIMIT_ROSTER_ENTRY + 4096];
+	static uint8_t file[LIMIT_ROSTER_CARRIED];
 	uint8_t sig[WIRE_SIG];
 	struct rosterfile f;
 	struct chain next;
@@ -486,7 +486,7 @@ int tool_roster_sign(struct tool_args *a)
  * the proposal knows which root this is. */
 int tool_root_sign(struct tool_args *a)
 {
-	static uint8_t file[LIMIT_ROSTER_ENTRY + 4096];
+	static uint8_t file[LIMIT_ROSTER_CARRIED];
 	uint8_t out[32 + WIRE_SIG];
 	struct wire_roster e;
 	struct id32 pub;

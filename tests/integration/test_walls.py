@@ -3,12 +3,14 @@
 import os
 import pathlib
 import re
+import resource
+import signal
 import time
 
 import pytest
 import zmq
 import zmq.utils.z85
-from node import Refused
+from node import Refused, wait_for
 
 
 def test_unknown_curve_key_is_refused(federation):
@@ -161,3 +163,21 @@ def test_bad_control_input_changes_nothing(federation):
             a.k(*args)
         assert e.value.code == 3 and e.value.reply["what"]
     assert a.k("audit", "verify")["count"] == before
+
+
+def test_net_comes_back_when_there_was_no_descriptor_for_it(federation):
+    """Out of files just then: the supervisor goes on trying, and core is not ended for it."""
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    before = a.children()
+    full = len(list(pathlib.Path(f"/proc/{a.proc.pid}/fd").iterdir()))
+    limit = resource.prlimit(a.proc.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(a.proc.pid, resource.RLIMIT_NOFILE, (full, limit[1]))
+    os.kill(before["net"], signal.SIGKILL)
+    wait_for("net to be gone", lambda: "net" not in a.children())
+    time.sleep(2.5)
+    assert "net" not in a.children(), "there was a descriptor after all: this test shows nothing"
+    resource.prlimit(a.proc.pid, resource.RLIMIT_NOFILE, limit)
+    wait_for("net to be back", lambda: "net" in a.children())
+    assert a.children()["core"] == before["core"]
+    f.await_connected(a)

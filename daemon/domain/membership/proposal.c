@@ -17,7 +17,7 @@ struct proposal {
 static enum err save(struct turn *t, const struct proposal *p)
 {
 	const struct store_key k = turn_key_id(&p->id);
-	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_ENTRY + 4096);
+	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_CARRIED);
 	struct msg *m = msg_new(t->arena, MSG_PROPOSAL_RECORD);
 	struct span v;
 	enum err rc;
@@ -188,7 +188,7 @@ static enum err rebase(struct turn *t, const struct chain *c, struct proposal *p
 
 enum err proposal_get(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_ENTRY + 4096);
+	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_CARRIED);
 	struct proposal p;
 	struct chain c;
 	bool moved;
@@ -256,7 +256,7 @@ static enum err add_signature(struct turn *t, const struct chain *c, struct prop
 static enum err complete(struct turn *t, const struct proposal *p)
 {
 	const struct store_key k = turn_key_id(&p->id);
-	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_ENTRY + 4096);
+	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_CARRIED);
 	bool fork;
 	enum err rc;
 

@@ -79,6 +79,18 @@ static void walker_names_what_is_wrong(void **state)
 	for (size_t i = 0; i < 2 * 300; i += 2)
 		memcpy(deep + i, "\x32\x00", 2);
 	bad("too many elements", MSG_ACT, deep, 2 * 300, ERR_LIMIT);
+	for (int over = 0; over < 2;
+	     over++) { /* a bytes field of exactly the limit, and one more */
+		static char long_one[LIMIT_PB_BYTES + 8];
+		const unsigned n = LIMIT_PB_BYTES + (unsigned)over;
+
+		long_one[0] = 0x2a; /* OFFER.subject_ref */
+		long_one[1] = (char)(n | 0x80);
+		long_one[2] = (char)(n >> 7 | 0x80);
+		long_one[3] = (char)(n >> 14);
+		bad("bytes of the limit", MSG_OFFER, long_one, n + 4,
+		    over == 0 ? ERR_OK : ERR_LIMIT);
+	}
 }
 
 static void every_truncation_of_a_frame_is_refused(void **state)
