@@ -409,12 +409,16 @@ enum err members_take_record(struct turn *t, struct span carried, bool *news)
 	rc = row_find(t, &c.rec.node, &m);
 	if (rc != ERR_OK)
 		return rc;
-	if (transport_taken(t, m.no, &c.rec.tk_pub, &by) != ERR_NOTFOUND)
-		return ERR_CRYPTO;
 	hash = hash_one(HASH_NODEREC, c.bytes);
 	if (c.rec.key_seq < m.key_seq || id32_equal(&hash, &m.rec_hash) ||
 	    (c.rec.key_seq == m.key_seq && c.rec.version < m.version))
 		return ERR_OK; /* older, or what we have */
+	if (m.conflict || !id32_equal(&c.rec.tk_pub, &m.tk_pub)) {
+		rc = transport_taken(t, m.no, &c.rec.tk_pub, &by);
+		if (rc != ERR_NOTFOUND)
+			return rc == ERR_OK ? ERR_CRYPTO : rc;
+		rc = ERR_OK;
+	}
 	if (c.rec.key_seq > m.key_seq) {
 		rc = take_rotation(t, &m, &c);
 	} else if (!signed_by(&c, &m.nk_pub, c.sig) || !id32_equal(&c.rec.nk_pub, &m.nk_pub)) {
