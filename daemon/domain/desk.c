@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/desk.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -53,13 +52,6 @@ static const char *roster_standing(const struct node *n, bool member, uint64_t n
 	return n->roster_until_s < now_s + CHAIN_VALID_S - stale_s ? "stale" : "";
 }
 
-static int by_size(const void *a, const void *b)
-{
-	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* How far are we from the middle of those who are connected?  With fewer than three nobody can say who is
  * wrong.  A frame says when it was made, so a slow line counts as we being ahead: seconds, not minutes. */
 static enum err clock_against_partners(struct turn *t, struct msg *s)
@@ -77,12 +69,17 @@ static enum err clock_against_partners(struct turn *t, struct msg *s)
 
 		if (rc != ERR_OK)
 			return rc;
-		if (p->conn.up && p->conn.heard && pr->last_heard_ms != 0)
-			off[count++] = (int64_t)(pr->last_heard_ms - pr->last_frame_ms);
+		if (p->conn.up && p->conn.heard && pr->last_heard_ms != 0) {
+			const int64_t one = (int64_t)(pr->last_heard_ms - pr->last_frame_ms);
+			size_t at = count++;
+
+			for (; at > 0 && off[at - 1] > one; at--)
+				off[at] = off[at - 1];
+			off[at] = one;
+		}
 	}
 	if (count < CLOCK_PARTNERS)
 		return ERR_OK;
-	qsort(off, count, sizeof *off, by_size);
 	middle = off[count / 2];
 	if (middle > -CLOCK_BANNER_MS && middle < CLOCK_BANNER_MS)
 		return ERR_OK;

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "crypto/hash.h"
+
+enum { SHORT_MAX = 120 };
+static const char ellipsis[] = "\xe2\x80\xa6";
 
 void effects_init(struct effects *fx)
 {
@@ -158,6 +162,31 @@ const char *turn_error_code(enum err e)
 		break;
 	}
 	return "not-now";
+}
+
+const char *turn_short(struct turn *t, const char *text)
+{
+	size_t n = strlen(text);
+	char *out;
+
+	if (n <= SHORT_MAX)
+		return text;
+	for (n = SHORT_MAX; ((uint8_t)text[n] & 0xc0) == 0x80; n--)
+		;
+	out = arena_alloc(t->arena, n + sizeof ellipsis);
+	if (out == NULL)
+		return ""; /* the packing of the reply fails with it */
+	memcpy(out, text, n);
+	memcpy(out + n, ellipsis, sizeof ellipsis);
+	return out;
+}
+
+bool turn_room(struct msg *reply, unsigned field)
+{
+	if (msg_count(reply, field) < LIMIT_LIST_ROWS)
+		return true;
+	msg_set_u64(reply, REPLY_TRUNCATED, 1);
+	return false;
 }
 
 enum err turn_drop_prefix(struct turn *t, enum store_table table, const struct store_key *prefix)

@@ -119,6 +119,11 @@ struct id16 turn_id(struct turn *t);
 enum err turn_refuse(struct turn *t, enum err e, const char *what, const char *why,
 		     const char *remedy);
 
+/** A name as a list shows it: cut between characters after 120 bytes.  A long one must not hide the rest. */
+const char *turn_short(struct turn *t, const char *text);
+/** Is there room for one more row of this list?  If not, the reply says that there are more. */
+bool turn_room(struct msg *reply, unsigned field);
+
 /** The stable code of an error in replies. */
 const char *turn_error_code(enum err e);
 /** Node-wide records. */

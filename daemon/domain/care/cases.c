@@ -226,7 +226,7 @@ static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
 	bytes_hex(hex, id->b, 16);
 	msg_set_text(t->arena, row, CASE_ROW_ID, hex);
 	msg_set_text(t->arena, row, CASE_ROW_NAME,
-		     msg_text(msg_get(m, CASE_RECORD_PERSON), PERSON_NAME));
+		     turn_short(t, msg_text(msg_get(m, CASE_RECORD_PERSON), PERSON_NAME)));
 	msg_set_u64(row, CASE_ROW_CREATED_MS, msg_u64(m, CASE_RECORD_CREATED_MS));
 	msg_set_u64(row, CASE_ROW_CLOSED, msg_u64(m, CASE_RECORD_CLOSED));
 	msg_set_u64(row, CASE_ROW_THEIRS, msg_u64(m, CASE_RECORD_THEIRS));
@@ -285,13 +285,45 @@ enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply)
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "case"});
 }
 
+/* How many of the oldest entries do not fit: a case of many years still has to open. */
+static enum err entries_over(struct turn *t, const struct id16 *id, size_t *over)
+{
+	const struct store_key prefix = turn_key_id(id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	size_t count = 0, bytes = 0;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		count++;
+		bytes += row.val.len;
+	}
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	at.len = 0;
+	*over = 0;
+	for (; count - *over > LIMIT_LIST_ROWS || bytes > LIMIT_CONTROL / 2; (*over)++) {
+		rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row);
+		if (rc != ERR_OK)
+			return rc;
+		bytes -= row.val.len;
+	}
+	return ERR_OK;
+}
+
 static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply)
 {
 	const struct store_key prefix = turn_key_id(id);
 	struct store_key at = {.len = 0};
 	struct store_row row;
-	enum err rc;
+	size_t over;
+	enum err rc = entries_over(t, id, &over);
 
+	if (rc != ERR_OK)
+		return rc;
+	if (over > 0)
+		msg_set_u64(reply, REPLY_TRUNCATED, 1);
 	while ((rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row)) ==
 	       ERR_OK) {
 		struct store_key k = {.len = 0};
@@ -299,6 +331,10 @@ static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply
 		struct msg *m, *out;
 		char ref[THREAD_REF_LEN + 1];
 
+		if (over > 0) {
+			over--;
+			continue;
+		}
 		key_put(&k, row.key.p, row.key.len);
 		rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &m);
 		if (rc != ERR_OK)

@@ -493,6 +493,8 @@ enum err consent_list(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
 		if (rc != ERR_OK)
 			return rc;
+		if (!turn_room(reply, REPLY_GRANTS))
+			return ERR_OK;
 		grant_row(t, m, reply);
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;

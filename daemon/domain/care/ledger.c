@@ -53,6 +53,8 @@ static enum err list_grant(struct turn *t, const struct id16 *grant, struct msg 
 		rc = record_open(t->txn, t->arena, STORE_LEDGER, &row, &place, &v);
 		if (rc != ERR_OK || v.len != ROW_LEN)
 			return rc == ERR_OK ? ERR_CORRUPT : rc;
+		if (!turn_room(reply, REPLY_DISCLOSURES))
+			return ERR_OK;
 		list_row(t, span_of(grant->b, 16), v, reply);
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;

@@ -8,6 +8,9 @@
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
 
+enum { SHOWN_ENTRIES = 100 }; /* of a history: each may hold a text of LIMIT_BODY */
+static_assert(SHOWN_ENTRIES * (LIMIT_BODY + 512) < LIMIT_CONTROL, "a history fits a reply");
+
 /* Where one of our documents stands. */
 static enum err delivery_of(struct turn *t, const struct doc_key *doc, const char **text,
 			    uint64_t *stored_ms)
@@ -136,8 +139,9 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	if (rc == ERR_OK)
 		rc = cases_load(t, &th->case_id, &record);
 	if (rc == ERR_OK && name && (cats & 1) != 0)
-		msg_set_text(t->arena, row, REFERRAL_ROW_NAME,
-			     msg_text(msg_get(record, CASE_RECORD_PERSON), PERSON_NAME));
+		msg_set_text(
+			t->arena, row, REFERRAL_ROW_NAME,
+			turn_short(t, msg_text(msg_get(record, CASE_RECORD_PERSON), PERSON_NAME)));
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
 	return delivery_row(t, th, row);
@@ -177,7 +181,7 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 			    (th.peer == out->peer && strcmp(th.need, out->need) == 0))
 				out->open = out->open ||
 					    !referral_terminal((enum referral_state)th.state);
-			if (out->reply != NULL)
+			if (out->reply != NULL && turn_room(out->reply, REPLY_REFERRALS))
 				rc = overview_row(t, &th, out->reply, true);
 		}
 		if (rc != ERR_OK)
@@ -353,7 +357,9 @@ enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = acts_fold(t, &th, &steps, &n, &state);
 	if (rc == ERR_OK)
 		rc = readable(t, &th, &cats);
-	for (size_t i = 0; rc == ERR_OK && i < n; i++)
+	if (rc == ERR_OK && n > SHOWN_ENTRIES)
+		msg_set_u64(reply, REPLY_TRUNCATED, 1);
+	for (size_t i = n > SHOWN_ENTRIES ? n - SHOWN_ENTRIES : 0; rc == ERR_OK && i < n; i++)
 		rc = log_row(t, &th, &steps[i],
 			     !th.hidden && (th.role == THREAD_SENDER || cats != 0), reply);
 	if (rc == ERR_OK)

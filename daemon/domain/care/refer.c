@@ -10,7 +10,7 @@
 #include "domain/membership/members.h"
 #include "proto/lists.h"
 
-enum { ENTER_URGENT = 2 };
+enum { ENTER_URGENT = 2, FOR_OTHER_ACTS = 32 };
 
 /* The fields of a person that fall into these categories. */
 static struct msg *select_fields(struct turn *t, const struct msg *person, uint64_t cats)
@@ -395,6 +395,10 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 				   "look at it again: kring show REF");
 	if (!referral_may((enum referral_state)th.state, acts_our_side(&th), type))
 		return refuse_state(t, &th, type);
+	if (type == DOC_NOTE && th.my_no >= THREAD_LOG_MAX - FOR_OTHER_ACTS)
+		return turn_refuse(t, ERR_FULL,
+				   "this referral has as many messages as one can have", "",
+				   "close it, and refer anew for what is still needed");
 	rc = guard(t, &th, req);
 	if (rc == ERR_OK)
 		rc = not_compared(t, &th, type, &put_off);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/care/worklist.h"
 
+#include <string.h>
+
 #include "domain/care/cases.h"
 #include "domain/care/referral.h"
 
@@ -95,41 +97,93 @@ enum err worklist_clear_case(struct turn *t, const struct id16 *case_id)
 	return turn_drop_prefix(t, STORE_WORK, &prefix);
 }
 
-enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply)
+struct item {
+	uint64_t due_ms;
+	struct store_key key;
+};
+
+static bool before(const struct item *x, const struct item *y)
+{
+	/* 0, without a term, comes last */
+	return x->due_ms - 1 < y->due_ms - 1;
+}
+
+static enum err work_get(struct turn *t, const struct store_key *k, struct msg **m)
+{
+	const enum err rc = turn_get_msg(t, STORE_WORK, k, MSG_WORK_RECORD, m);
+
+	return rc == ERR_OK && k->len < 32 ? ERR_CORRUPT : rc;
+}
+
+/* The most urgent, in order; *count may be one more than a list holds, to say that there are more. (Not by
+ * qsort: for larger arrays glibc asks the system how much memory there is, which the sandbox ends.) */
+static enum err items(struct turn *t, struct item *out, size_t cap, size_t *count)
 {
 	struct store_key at = {.len = 0};
 	struct store_row row;
 	enum err rc;
 
-	(void)req;
+	*count = 0;
 	while ((rc = store_next_prefix(t->txn, STORE_WORK, span_of(NULL, 0), &at, &row)) ==
 	       ERR_OK) {
-		struct store_key k = {.len = 0};
-		struct thread th;
-		struct id16 thread_id;
-		struct msg *m, *out;
-		char ref[THREAD_REF_LEN + 1], hex[33];
-		const struct peer *p;
+		struct item one = {.key = {.len = 0}};
+		const size_t mark = t->arena->used;
+		struct msg *m;
+		size_t i;
 
-		key_put(&k, row.key.p, row.key.len);
-		rc = turn_get_msg(t, STORE_WORK, &k, MSG_WORK_RECORD, &m);
-		if (rc != ERR_OK || k.len < 32)
-			return rc == ERR_OK ? ERR_CORRUPT : rc;
-		memcpy(thread_id.b, k.b + 16, 16);
-		rc = thread_load(t, &thread_id, &th);
+		key_put(&one.key, row.key.p, row.key.len);
+		rc = work_get(t, &one.key, &m);
 		if (rc != ERR_OK)
 			return rc;
-		p = state_peer(t->node, th.peer);
-		thread_reference(&thread_id, ref);
-		bytes_hex(hex, th.case_id.b, 16);
-		out = msg_add(t->arena, reply, REPLY_WORK);
-		msg_set_text(t->arena, out, WORK_ROW_KIND, msg_text(m, WORK_RECORD_KIND));
-		msg_set_text(t->arena, out, WORK_ROW_REF, ref);
-		msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
-		msg_set_u64(out, WORK_ROW_SINCE_MS, msg_u64(m, WORK_RECORD_SINCE_MS));
-		msg_set_u64(out, WORK_ROW_DUE_MS, msg_u64(m, WORK_RECORD_DUE_MS));
-		msg_set_text(t->arena, out, WORK_ROW_DETAIL, msg_text(m, WORK_RECORD_DETAIL));
-		msg_set_text(t->arena, out, WORK_ROW_PARTNER, p == NULL ? "" : p->org);
+		one.due_ms = msg_u64(m, WORK_RECORD_DUE_MS);
+		t->arena->used = mark;
+		if (*count == cap && !before(&one, &out[cap - 1]))
+			continue;
+		i = *count < cap ? (*count)++ : cap - 1;
+		for (; i > 0 && before(&one, &out[i - 1]); i--)
+			out[i] = out[i - 1];
+		out[i] = one;
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+static enum err item_row(struct turn *t, const struct item *i, struct msg *reply)
+{
+	char ref[THREAD_REF_LEN + 1], hex[33];
+	struct id16 thread_id;
+	const struct peer *p;
+	struct msg *m, *out;
+	struct thread th;
+	enum err rc = work_get(t, &i->key, &m);
+
+	if (rc != ERR_OK)
+		return rc;
+	memcpy(thread_id.b, i->key.b + 16, 16);
+	rc = thread_load(t, &thread_id, &th);
+	if (rc != ERR_OK)
+		return rc;
+	p = state_peer(t->node, th.peer);
+	thread_reference(&thread_id, ref);
+	bytes_hex(hex, th.case_id.b, 16);
+	out = msg_add(t->arena, reply, REPLY_WORK);
+	msg_set_text(t->arena, out, WORK_ROW_KIND, msg_text(m, WORK_RECORD_KIND));
+	msg_set_text(t->arena, out, WORK_ROW_REF, ref);
+	msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
+	msg_set_u64(out, WORK_ROW_SINCE_MS, msg_u64(m, WORK_RECORD_SINCE_MS));
+	msg_set_u64(out, WORK_ROW_DUE_MS, i->due_ms);
+	msg_set_text(t->arena, out, WORK_ROW_DETAIL, msg_text(m, WORK_RECORD_DETAIL));
+	msg_set_text(t->arena, out, WORK_ROW_PARTNER, p == NULL ? "" : p->org);
+	return ERR_OK;
+}
+
+enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct item *all = arena_alloc(t->arena, (LIMIT_LIST_ROWS + 1) * sizeof *all);
+	size_t count = 0;
+	enum err rc = all == NULL ? ERR_NOMEM : items(t, all, LIMIT_LIST_ROWS + 1, &count);
+
+	(void)req;
+	for (size_t i = 0; rc == ERR_OK && i < count && turn_room(reply, REPLY_WORK); i++)
+		rc = item_row(t, &all[i], reply);
+	return rc;
 }

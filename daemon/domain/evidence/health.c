@@ -33,7 +33,7 @@ enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, ERR_INVAL, "the request was not understood", "", "");
 	key_put(&at, after.p, after.len);
 	for (; table < STORE_TABLE_COUNT && count < PAGE; table++, at.len = 0) {
-		while (count < PAGE &&
+		while (count < PAGE && msg_count(reply, REPLY_DAMAGE) < LIMIT_LIST_ROWS &&
 		       (rc = store_next_prefix(t->txn, (enum store_table)table, span_of(NULL, 0),
 					       &at, &row)) == ERR_OK) {
 			const size_t mark = t->arena->used;
@@ -52,7 +52,7 @@ enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply)
 				 rc != ERR_NOTFOUND) /* erased with its case: fine */
 				return rc;
 		}
-		if (count >= PAGE)
+		if (count >= PAGE || msg_count(reply, REPLY_DAMAGE) >= LIMIT_LIST_ROWS)
 			break;
 	}
 	msg_set_u64(reply, REPLY_COUNT, count);

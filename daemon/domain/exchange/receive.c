@@ -377,7 +377,7 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 		th = (struct thread){.id = d->head.thread_id, .peer = r->p->no};
 	else if (rc != ERR_OK)
 		return rc;
-	if (th.peer != r->p->no)
+	if (th.peer != r->p->no || d->head.thread_no > THREAD_LOG_MAX)
 		return refuse(r, WIRE_REFUSED_ORDER, &d->head.thread_id);
 	switch (DEDUPE ? fit_of(r, &d->head, &th) : FIT) {
 	case FIT:

@@ -137,6 +137,8 @@ enum err proposal_list(struct turn *t, const struct msg *req, struct msg *reply)
 
 		key_put(&k, found.key.p, found.key.len);
 		rc = parse(t, &k, &p);
+		if (!turn_room(reply, REPLY_PROPOSALS))
+			return ERR_OK;
 		if (rc == ERR_OK)
 			rc = row(t, &p, &c, reply);
 	}

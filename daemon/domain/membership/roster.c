@@ -303,6 +303,10 @@ enum err roster_list(struct turn *t, struct msg *reply)
 	struct store_row row;
 	enum err rc;
 
+	if (t->node->roster_seq > LIMIT_LIST_ROWS) { /* the newest: those are looked at */
+		at = turn_key_u64(t->node->roster_seq - LIMIT_LIST_ROWS);
+		msg_set_u64(reply, REPLY_TRUNCATED, 1);
+	}
 	while ((rc = store_next_prefix(t->txn, STORE_ROSTER, span_of(NULL, 0), &at, &row)) ==
 	       ERR_OK) {
 		struct record_place place;

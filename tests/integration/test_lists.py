@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whatever a partner sends and however long a node is used: every list still opens, the most urgent or the newest first."""
+import os
+
+import pytest
+from ctl import Control, pb as ctl_pb
+from kringwire import NOTE, make_document
+from node import Refused, wait_for
+from test_hostile import IDENTITY_NEEDS, grant, offer, pair, pb  # noqa: F401
+
+ALL = 500
+
+
+def test_a_worklist_of_more_than_fits_shows_the_most_urgent(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    c = Control(a.dir / "core.sock")
+    n = 1100
+    for i in range(n):
+        r = ctl_pb.Request(version=1, request_id=os.urandom(16))
+        r.refer.case_id, r.refer.partner, r.refer.need, r.refer.again, r.refer.urgency = case, b.name, "housing", True, 2 if i % 100 == 99 else 1
+        assert not c.call(r).error
+    wait_for("all to be there", lambda: a.k("status")["status"]["owed"] == 0, 60)
+    got = b.k("worklist")
+    due = [int(w["due_ms"]) for w in got["work"]]
+    assert len(due) == ALL and got["truncated"] and due == sorted(due)
+    urgent = {r["ref"] for r in a.k("sent")["referrals"] if r["urgency"] == "urgent"}
+    assert urgent and urgent <= {w["ref"] for w in got["work"]}, "an urgent one is behind the rest"
+    for n, noun in ((a, "sent"), (b, "inbox")):
+        got = n.k(noun)
+        assert len(got["referrals"]) == ALL and got["truncated"]
+    got = a.k("case", "show", case)
+    assert len(got["referrals"]) == ALL and len(got["disclosures"]) == ALL and got["truncated"]
+
+
+def test_a_case_of_many_long_notes_still_opens(federation):
+    f = federation("SMWO")
+    (a,) = f.start()
+    case = a.new_case(phone="1")
+    c = Control(a.dir / "core.sock")
+    for i in range(300):
+        r = ctl_pb.Request(version=1, request_id=os.urandom(16))
+        r.case_note.id, r.case_note.text = case, f"{i} " + "lang " * 1000
+        assert not c.call(r).error
+    got = a.k("case", "show", case)
+    texts = [e["text"] for e in got["entries"] if e["what"] == "note"]
+    assert got["truncated"] and len(texts) > 50 and texts[-1].startswith("299 ")
+    assert [int(x.split()[0]) for x in texts] == list(range(300 - len(texts), 300)), "not the newest, or not all of them"
+
+
+def test_a_long_name_does_not_hide_the_inbox(pair):  # noqa: F811
+    m, b = pair
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    person = pb.Person(name="é" * 3500)
+    docs = [g] + [offer(m, gid, subject, person, IDENTITY_NEEDS)[1] for _ in range(180)]
+    for i in range(0, len(docs), 7):
+        m.send_documents(docs[i:i + 7])
+        m.until(lambda: len(m.verdicts) >= min(i + 7, len(docs)))
+    rows = b.k("inbox")["referrals"]
+    assert len(rows) == 180 and all(r["name"] == "é" * 60 + "…" for r in rows)
+    assert b.k("show", rows[0]["ref"])["person"]["name"] == person.name
+
+
+def test_a_thread_has_an_end(pair):  # noqa: F811
+    """Each document is judged against all before it: without an end one partner could keep a node busy with one referral."""
+    m, b = pair
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    thread, raw, h = offer(m, gid, subject, pb.Person(name="Piet Verzonnen"), IDENTITY_NEEDS)
+    m.send_documents([g, raw])
+    m.until(lambda: len(m.verdicts) == 2)
+    no = 1
+    while no < 512:
+        docs = []
+        while no < 512 and len(docs) < 60:
+            no += 1
+            raw, h = make_document(m.nk, pb.Act(text="x" * 200).SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=NOTE,
+                                   thread=thread, grant=gid, thread_no=no, prev=h, cats=1 << 15)
+            docs.append(raw)
+        m.verdicts = []
+        m.send_documents(docs)
+        m.until(lambda: len(m.verdicts) == len(docs))
+        assert len(m.verdicts) == len(docs), no
+    raw, _ = make_document(m.nk, pb.Act(text="x").SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=NOTE, thread=thread,
+                           grant=gid, thread_no=513, prev=h, cats=1 << 15)
+    m.refused, m.verdicts = [], []
+    m.send_documents([raw])
+    m.until(lambda: m.refused)
+    assert m.refused and not m.verdicts
+    ref = b.k("inbox")["referrals"][0]["ref"]
+    got = b.k("show", ref)
+    assert len(got["log"]) == 100 and got["truncated"] and got["log"][-1]["no"] == 512
+
+
+def test_what_we_say_in_a_thread_ends_before_acts_do(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    b.k("accept", ref)
+    b.k("start", ref)
+    c = Control(b.dir / "core.sock")
+    said = 0
+    while said < 600:
+        r = ctl_pb.Request(version=1, request_id=os.urandom(16))
+        r.act.ref, r.act.type, r.act.reason = ref, NOTE, "appointment"
+        reply = c.call(r)
+        if reply.error:
+            break
+        said += 1
+    assert 400 < said < 512 and "as many messages" in reply.what, (said, reply)
+    with pytest.raises(Refused):
+        b.k("note", ref, "--reason", "appointment")
+    b.k("outcome", ref, "--code", "helped")
+    a.await_state(ref, "outcome")
