@@ -191,7 +191,7 @@ static void standing(const struct msg *r)
 	else if (strcmp(s, "unchecked") == 0)
 		(void)printf("compare digits before persons go there (kring partner check); ");
 	else if (strcmp(s, "conflict") == 0)
-		(void)printf("SUSPENDED: it signed two records for one place; ");
+		(void)printf("SUSPENDED: its record contradicts another; telephone them; ");
 	else if (strcmp(s, "frozen") == 0)
 		(void)printf("FROZEN: came in after a fork of the roster; ");
 	else if (strcmp(s, "came-back") == 0)

@@ -190,6 +190,8 @@ def test_a_newcomer_with_the_transport_key_of_a_member_is_not_spoken_to(dialled)
     f, b, m = dialled()
     v = Member(f.fed_id(), org="Nabuur")
     v.tk_pub_z, v.tk_sec_z = m.tk_pub_z, m.tk_sec_z
+    m.send_frame([(14, m.node_record(version=2, endpoint="tcp://127.0.0.1:9"))])  # a later record, with the key it came with
+    wait_for("it to be known", lambda: partner(b, "Python Partner")["endpoint"] == "tcp://127.0.0.1:9")
     (f.dir / "v.join").write_bytes(v.join_bytes())
     f.admit(f.dir / "v.join")
     f.import_roster()

@@ -344,7 +344,7 @@ enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply)
 	struct msg *record;
 	struct thread th;
 	uint64_t cats;
-	size_t n;
+	size_t n = 0;
 	bool many;
 	enum err rc = thread_find(t, msg_text(req, BY_ID_ID), &th, &many);
 

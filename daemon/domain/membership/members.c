@@ -161,17 +161,40 @@ static enum err transport_taken(struct turn *t, uint16_t no, const struct id32 *
 	return rc;
 }
 
+/* Is it the transport key of its ADD_NODE?  A later record may have another. */
+static enum err came_with(struct turn *t, const struct member *m, const struct id32 *tk, bool *with)
+{
+	const struct store_key k = turn_key_u64(m->added_seq);
+	struct wire_roster e;
+	struct wire_node node;
+	struct wire_add add;
+	struct span v;
+	const enum err rc = turn_get(t, STORE_ROSTER, &k, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (wire_roster_get(v, &e) != ERR_OK || wire_add_get(e.payload, &add) != ERR_OK ||
+	    wire_node_get(add.node, &node) != ERR_OK)
+		return ERR_CORRUPT;
+	*with = id32_equal(&node.tk_pub, tk);
+	return ERR_OK;
+}
+
 /* The roots let in somebody whose transport key another has.  A key that a member came in with is its own;
  * one that it gave itself later is not: it can be read in the newcomer's entry.  The other is not spoken
  * to until its pre-committed key speaks.  Never a refusal: everybody's roster has to stay the same. */
 static enum err settle_transport(struct turn *t, struct member *m)
 {
 	struct member by, *wrong;
+	bool its_own;
 	enum err rc = transport_taken(t, m->no, &m->tk_pub, &by);
 
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	wrong = by.version > 1 ? &by : m;
+	rc = came_with(t, &by, &m->tk_pub, &its_own);
+	if (rc != ERR_OK)
+		return rc;
+	wrong = its_own ? m : &by;
 	wrong->conflict = true;
 	rc = wrong == m ? ERR_OK : row_put(t, wrong);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
