@@ -468,9 +468,10 @@ static void line_update(struct line *ln, const struct transport_peer *p)
 {
 	if (strcmp(ln->p.address, p->address) != 0 && ln->dealer != NULL) {
 		ln->moved = true;
-		if (!ln->dealer_up)
+		if (!ln->dealer_up) {
 			ln->redial_mono_ms = clock_mono_ms();
-		loop_timer_start(ln->owner->timer, 0);
+			loop_timer_start(ln->owner->timer, 0);
+		}
 	}
 	ln->p = *p;
 }

@@ -202,8 +202,8 @@ static int watch(struct supervisor *s)
 		int status;
 		pid_t pid;
 
-		if (signo <
-		    0) { /* no descriptor or no process was to be had for net: core lives on */
+		/* No descriptor or no process was to be had for net: core lives on. */
+		if (signo < 0) {
 			if (s->net == 0 && !start_net(s))
 				s->net = 0;
 			continue;

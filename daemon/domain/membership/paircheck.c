@@ -8,11 +8,17 @@
 #include "domain/membership/members.h"
 #include "domain/membership/onboard.h"
 
-static void half(char out[PAIRCHECK_TEXT], const uint8_t *bytes)
+enum { TEXT = 20 };
+
+struct halves {
+	char read[TEXT], hear[TEXT]; /* "1234 5678 9012 3456" */
+};
+
+static void half(char out[TEXT], const uint8_t *bytes)
 {
 	uint64_t v = be64_get(bytes) % UINT64_C(10000000000000000);
 
-	for (int i = PAIRCHECK_TEXT - 2; i >= 0; i--) {
+	for (int i = TEXT - 2; i >= 0; i--) {
 		if (i % 5 == 4) {
 			out[i] = ' ';
 			continue;
@@ -20,10 +26,10 @@ static void half(char out[PAIRCHECK_TEXT], const uint8_t *bytes)
 		out[i] = (char)('0' + v % 10);
 		v /= 10;
 	}
-	out[PAIRCHECK_TEXT - 1] = '\0';
+	out[TEXT - 1] = '\0';
 }
 
-void paircheck_digits(const struct node *n, const struct peer *p, struct paircheck *out)
+static void digits_of(const struct node *n, const struct peer *p, struct halves *out)
 {
 	const bool first = memcmp(n->node_id.b, p->node_id.b, 32) < 0;
 	const struct span ours[] = {{n->node_id.b, 32}, {n->nk_pub.b, 32}},
@@ -59,7 +65,7 @@ static enum err other_digits(struct turn *t, const struct peer *p, struct msg *r
 enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *typed = msg_text(req, PARTNER_CHECK_DIGITS);
-	struct paircheck check;
+	struct halves check;
 	bool many;
 	const struct peer *p = state_peer_by_name(t->node, msg_text(req, PARTNER_CHECK_PARTNER),
 						  &many);
@@ -71,7 +77,7 @@ enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *re
 	if (!p->active)
 		return turn_refuse(t, ERR_STATE, "this partner is suspended or removed", "",
 				   "see: kring partner list");
-	paircheck_digits(t->node, p, &check);
+	digits_of(t->node, p, &check);
 	msg_set_text(t->arena, reply, REPLY_READ_ALOUD, check.read);
 	msg_set_text(t->arena, reply, REPLY_TELEPHONE, p->phone);
 	if (typed[0] == '\0')

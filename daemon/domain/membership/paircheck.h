@@ -17,16 +17,8 @@
 #ifndef KRING_DOMAIN_MEMBERSHIP_PAIRCHECK_H
 #define KRING_DOMAIN_MEMBERSHIP_PAIRCHECK_H
 
-#include "domain/state.h"
 #include "domain/turn.h"
 
-enum { PAIRCHECK_HALF = 16, PAIRCHECK_TEXT = PAIRCHECK_HALF / 4 * 5 };
-
-struct paircheck {
-	char read[PAIRCHECK_TEXT], hear[PAIRCHECK_TEXT]; /* "1234 5678 9012 3456" */
-};
-
-void paircheck_digits(const struct node *n, const struct peer *p, struct paircheck *out);
 /** The command `kring partner check`: without digits it answers what to read aloud.  ERR_DENIED: other
  *  digits; nothing changes, and the audit log says that it was tried. */
 MUST_CHECK enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *reply);

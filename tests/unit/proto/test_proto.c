@@ -79,8 +79,8 @@ static void walker_names_what_is_wrong(void **state)
 	for (size_t i = 0; i < 2 * 300; i += 2)
 		memcpy(deep + i, "\x32\x00", 2);
 	bad("too many elements", MSG_ACT, deep, 2 * 300, ERR_LIMIT);
-	for (int over = 0; over < 2;
-	     over++) { /* a bytes field of exactly the limit, and one more */
+	/* a bytes field of exactly the limit, and one more */
+	for (int over = 0; over < 2; over++) {
 		static char long_one[LIMIT_PB_BYTES + 8];
 		const unsigned n = LIMIT_PB_BYTES + (unsigned)over;
 
