@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
+
 enum { ALIGN = 16 };
 
 enum err arena_create(struct arena *a, size_t cap)
 {
-	*a = (struct arena){malloc(cap), 0, cap, false};
+	*a = (struct arena){.base = malloc(cap), .cap = cap};
 	return a->base == NULL ? ERR_NOMEM : ERR_OK;
 }
 
@@ -24,8 +26,17 @@ void arena_free(struct arena *a)
 void arena_reset(struct arena *a)
 {
 	explicit_bzero(a->base, a->used);
-	a->used = 0;
+	a->used = a->floor = 0;
 	a->failed = false;
+}
+
+void arena_rewind(struct arena *a, size_t mark)
+{
+	require(mark <= a->used);
+	if (mark < a->floor)
+		mark = a->floor;
+	explicit_bzero(a->base + mark, a->used - mark);
+	a->used = mark;
 }
 
 void *arena_alloc(struct arena *a, size_t n)
@@ -38,6 +49,15 @@ void *arena_alloc(struct arena *a, size_t n)
 	}
 	a->used = at + n;
 	return memset(a->base + at, 0, n);
+}
+
+void *arena_keep(struct arena *a, size_t n)
+{
+	void *p = arena_alloc(a, n);
+
+	if (p != NULL)
+		a->floor = a->used;
+	return p;
 }
 
 char *arena_text(struct arena *a, const char *s)

@@ -21,14 +21,21 @@
 struct arena {
 	uint8_t *base;
 	size_t used, cap;
-	bool failed; /* a request did not fit; stays set until reset */
+	size_t floor; /* below it nothing is given back before the reset */
+	bool failed;  /* a request did not fit; stays set until reset */
 };
 
 MUST_CHECK enum err arena_create(struct arena *a, size_t cap);
 void arena_free(struct arena *a);
 void arena_reset(struct arena *a);
+/** arena_rewind(a, mark): give back what was taken since a->used was mark, and wipe it.  For walks over many
+ *  rows; nothing made since may be looked at again, but for what arena_keep made and what lies before that.  A
+ *  request that did not fit stays failed. */
+void arena_rewind(struct arena *a, size_t mark);
 /** Zeroed, 16-byte aligned; NULL when the bound is reached. */
 MUST_CHECK void *arena_alloc(struct arena *a, size_t n);
+/** As arena_alloc, for what lives until the reset although a walk around it rewinds. */
+MUST_CHECK void *arena_keep(struct arena *a, size_t n);
 /** NULL on NULL or when full. */
 MUST_CHECK char *arena_text(struct arena *a, const char *s);
 /** A copy; p is NULL when full. */

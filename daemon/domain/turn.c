@@ -17,7 +17,7 @@ void effects_init(struct effects *fx)
 
 struct effect *turn_effect(struct turn *t, enum effect_type type)
 {
-	struct effect *e = arena_alloc(t->arena, sizeof *e);
+	struct effect *e = arena_keep(t->arena, sizeof *e);
 
 	if (e == NULL)
 		return NULL;

@@ -66,6 +66,14 @@ def domain_is_pure():
             yield f"domain calls {name}"
 
 
+def arenas_are_rewound():
+    """A walk gives memory back through arena_rewind, which wipes it and spares what outlives the walk."""
+    for p in SOURCES:
+        for n, line in enumerate(p.read_text().splitlines(), 1):
+            if re.search(r"\barena[\w.]*(->|\.)used\s*=[^=]", line):
+                yield f"{rel(p)}:{n}: {line.strip()}"
+
+
 def schema_hashes():
     pinned = dict(line.split()[::-1] for line in (ROOT / "proto/VERSIONS").read_text().splitlines() if line and line[0] != "#")
     for p in sorted((ROOT / "proto").glob("*.proto")):
@@ -199,6 +207,7 @@ def formatted():
 check("layers and foreign headers", layers())
 check("banned calls", banned())
 check("the domain calls nothing of the world", domain_is_pure())
+check("memory of a turn is given back in one place", arenas_are_rewound())
 check("schema hashes are pinned", schema_hashes())
 check("a field without a category fails the build", category_is_compulsory())
 check("labels are used once", labels())

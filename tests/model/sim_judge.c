@@ -155,7 +155,7 @@ static void check_node(struct sim *s, int i)
 			sim_fail(s, "node %d: a thread cannot be read", i);
 		else
 			check_thread(s, &v, &th);
-		v.t.arena->used = mark;
+		arena_rewind(v.t.arena, mark);
 	}
 	at.len = 0;
 	while (s->failed[0] == '\0' &&

@@ -274,7 +274,7 @@ enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply)
 		    contains(msg_text(person, PERSON_PHONE), text))
 			case_row(t, &id, m, reply);
 		else
-			t->arena->used = mark; /* not a hit: give the memory back */
+			arena_rewind(t->arena, mark); /* not a hit: give the memory back */
 	}
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;

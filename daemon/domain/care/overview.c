@@ -252,7 +252,7 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 		rc = thread_load(t, &id, &th);
 		if (rc != ERR_OK)
 			return rc;
-		t->arena->used = mark;
+		arena_rewind(t->arena, mark);
 		if (th.kind != THREAD_REFERRAL || th.role != role ||
 		    (!all && referral_terminal((enum referral_state)th.state)))
 			continue;

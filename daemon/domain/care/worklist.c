@@ -136,7 +136,7 @@ static enum err items(struct turn *t, struct item *out, size_t cap, size_t *coun
 		if (rc != ERR_OK)
 			return rc;
 		one.due_ms = msg_u64(m, WORK_RECORD_DUE_MS);
-		t->arena->used = mark;
+		arena_rewind(t->arena, mark);
 		if (*count == cap && !before(&one, &out[cap - 1]))
 			continue;
 		i = *count < cap ? (*count)++ : cap - 1;

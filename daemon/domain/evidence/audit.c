@@ -159,7 +159,7 @@ enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check 
 	*count = 0;
 	for (seq = 1; rc == ERR_OK && seq <= last; seq++) {
 		const struct store_key k = turn_key_u64(seq);
-		const struct arena mark = *t->arena;
+		const size_t mark = t->arena->used;
 		struct span v;
 
 		*count = seq;
@@ -170,7 +170,7 @@ enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check 
 			hash = chain(&hash, v);
 		if (rc == ERR_OK && check != NULL && !check->agrees(check->ctx, seq, &hash))
 			rc = ERR_CORRUPT;
-		t->arena->used = mark.used; /* a long chain must not fill the turn's memory */
+		arena_rewind(t->arena, mark); /* a long chain must not fill the turn's memory */
 	}
 	if (rc == ERR_OK && !id32_equal(&hash, &want))
 		rc = ERR_CORRUPT;

@@ -45,7 +45,7 @@ enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply)
 				continue;
 			rc = record_open(t->txn, t->arena, (enum store_table)table, &row, &place,
 					 &v);
-			t->arena->used = mark;
+			arena_rewind(t->arena, mark);
 			if (rc == ERR_CORRUPT)
 				damaged(t, reply, (enum store_table)table, &row);
 			else if (rc != ERR_OK &&

@@ -99,8 +99,8 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 {
 	struct node *n = t->node;
 	const struct peer *p = state_peer(n, spec->peer);
-	struct pending_doc *d = arena_alloc(t->arena, sizeof *d);
-	uint8_t *head = arena_alloc(t->arena, WIRE_DOC_HEAD);
+	struct pending_doc *d = arena_keep(t->arena, sizeof *d);
+	uint8_t *head = arena_keep(t->arena, WIRE_DOC_HEAD);
 	struct wr body = arena_wr(t->arena, 32 + spec->body.len);
 	struct wire_head h = {
 		.fed_id = n->fed_id,

@@ -84,14 +84,14 @@ enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **out)
 			*out = p;
 			return ERR_OK;
 		}
-	p = arena_alloc(t->arena, sizeof *p);
+	rc = turn_get(t, STORE_PAIR, &k, &v);
+	p = arena_keep(t->arena, sizeof *p); /* after v, which it points into */
 	if (p == NULL)
 		return ERR_NOMEM;
 	p->peer = peer;
 	p->mine = t->node->inc;
 	/* Nothing is remembered about it: after a restore that may be because we forgot. */
 	p->unheard = p->unechoed = t->node->restored_ms != 0;
-	rc = turn_get(t, STORE_PAIR, &k, &v);
 	if (rc == ERR_OK)
 		rc = pair_read(v, p);
 	else if (rc == ERR_NOTFOUND)

@@ -41,7 +41,7 @@ struct answer *answer_of(struct turn *t, uint16_t peer)
 	for (a = t->answers; a != NULL; a = a->next)
 		if (a->peer == peer)
 			return a;
-	a = arena_alloc(t->arena, sizeof *a);
+	a = arena_keep(t->arena, sizeof *a);
 	if (a == NULL)
 		return NULL;
 	a->peer = peer;

@@ -380,7 +380,7 @@ enum err count_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t 
 			rc = ERR_OK;
 		if (rc != ERR_OK)
 			return rc;
-		t->arena->used = mark;
+		arena_rewind(t->arena, mark);
 	}
 	count_person(c, s.ev, s.n, cap);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;

@@ -433,7 +433,7 @@ static enum err pass_over(struct turn *t, uint32_t quarter, struct pass *out)
 			if (out->in != NULL)
 				out->in[i] = true;
 		}
-		t->arena->used = mark;
+		arena_rewind(t->arena, mark);
 		if (rc != ERR_OK && rc != ERR_NOTFOUND)
 			return rc;
 	}

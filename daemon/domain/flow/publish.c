@@ -256,7 +256,6 @@ static enum err make(struct turn *t, uint32_t quarter, uint16_t self, struct rep
 
 static enum err work(struct turn *t, const struct peer *self, uint64_t *next_ms)
 {
-	const size_t mark_at = t->arena->used;
 	unsigned left = SENDS_PER_TURN;
 	uint32_t q = 0, end = 0;
 	enum err rc = quarters_due(t, self, &q, &end);
@@ -267,13 +266,14 @@ static enum err work(struct turn *t, const struct peer *self, uint64_t *next_ms)
 		struct report r;
 
 		if (!t->node->flow.manual && !record_exists(t->txn, STORE_REPORT, key_span(&k))) {
+			const size_t mark_at = t->arena->used;
+
 			rc = make(t, q, self->no, &r);
+			arena_rewind(t->arena, mark_at);
 			left = left < 4 ? 0 : left - 4;
 		}
 		if (rc == ERR_OK)
 			rc = send_quarter(t, q, self->no, &left);
-		if (t->doc_count == 0)
-			t->arena->used = mark_at;
 	}
 	if (left == 0)
 		*next_ms = t->wall_ms;

@@ -122,6 +122,34 @@ static void arena_is_bounded_and_wiped(void **state)
 	arena_free(&a);
 }
 
+static void arena_gives_back_what_a_walk_took(void **state)
+{
+	struct arena a;
+	uint8_t *kept, *after;
+	size_t mark;
+
+	(void)state;
+	assert_int_equal(arena_create(&a, 256), ERR_OK);
+	mark = a.used;
+	memset(arena_alloc(&a, 32), 'x', 32);
+	arena_rewind(&a, mark);
+	assert_int_equal(a.used, mark);
+	assert_int_equal(a.base[0] | a.base[31], 0);
+	kept = arena_keep(&a, 16);
+	memset(kept, 'k', 16);
+	memset(arena_alloc(&a, 64), 'y', 64);
+	arena_rewind(&a, mark); /* began before what is kept */
+	assert_int_equal(kept[15], 'k');
+	after = arena_alloc(&a, 16);
+	assert_ptr_equal(after, kept + 16);
+	assert_int_equal(a.base[40], 0);
+	assert_null(arena_keep(&a, 512));
+	arena_reset(&a);
+	assert_int_equal(a.base[0], 0);
+	assert_ptr_equal(arena_alloc(&a, 16), a.base);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +159,7 @@ int main(void)
 		cmocka_unit_test(text_lets_in_plain_utf8_only),
 		cmocka_unit_test(endpoints_are_numbers),
 		cmocka_unit_test(arena_is_bounded_and_wiped),
+		cmocka_unit_test(arena_gives_back_what_a_walk_took),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
