@@ -261,6 +261,8 @@ static void work(const struct cli *c, const struct msg *reply)
 		(void)printf("%s ", list_text(LIST_UI, c->lang, "due"));
 		print_time(msg_u64(r, WORK_ROW_DUE_MS), true);
 		(void)putchar('\n');
+		if (msg_has(r, WORK_ROW_COMMAND))
+			(void)printf("           %s\n", msg_text(r, WORK_ROW_COMMAND));
 	}
 }
 

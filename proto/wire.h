@@ -136,7 +136,10 @@ MUST_CHECK enum err wire_checkpoint_get(struct span s, struct wire_checkpoint *c
 	X(MALFORMED, 6, "malformed")                                       \
 	X(LOST_ACT, 7, "lost-act")                                         \
 	X(PURPOSE, 8, "purpose")                                           \
-	X(DROPPED, 9, "dropped")	 /* by the sender's operator */
+	X(DROPPED, 9, "dropped")	 /* by the sender's operator */   \
+	X(NO_AGREEMENT, 11, "no-agreement") /* of the two partners */     \
+	X(AGREEMENT, 12, "agreement-narrow")                               \
+	X(AGREEMENT_ENDED, 13, "agreement-ended")
 enum wire_verdict_code {
 #define WIRE_VERDICT_ENUM(name, no, text) WIRE_VERDICT_##name = (no),
 	WIRE_VERDICTS(WIRE_VERDICT_ENUM)

@@ -230,6 +230,6 @@ def test_outbox_drop_sends_the_head_without_its_body(federation):
     a.k("outbox", "drop", offer["id"])
     b.start()
     a.await_state(ref, "declined")  # a hollow OFFER is declined by rule
-    assert a.k("show", ref)["log"][-1]["reason"] == "consent-missing"
+    assert a.k("show", ref)["log"][-1]["reason"] == "no-content"
     assert "person" not in b.k("show", ref) or "phone" not in b.k("show", ref)["person"]
     time.sleep(0.1)

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "domain/care/cases.h"
 #include "domain/care/ledger.h"
+#include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/echo.h"
 #include "domain/exchange/stream.h"
@@ -46,6 +47,17 @@ void consent_blank(struct msg *person, uint64_t cats)
 			msg_clear(person, f.number);
 }
 
+/* The partners' own agreement, which no word of the person can stand in for. */
+static enum wire_verdict_code agreement_check(const struct consent_view *v, uint64_t cats,
+					      uint64_t now_ms)
+{
+	if (!v->agreed)
+		return WIRE_VERDICT_NO_AGREEMENT;
+	if (v->agreement_until_ms != 0 && now_ms >= v->agreement_until_ms)
+		return WIRE_VERDICT_AGREEMENT_ENDED;
+	return (cats & ~v->agreement_cats) == 0 ? WIRE_VERDICT_OK : WIRE_VERDICT_AGREEMENT;
+}
+
 enum wire_verdict_code consent_check(const struct consent_view *v, uint64_t cats, uint64_t now_ms)
 {
 	if (cats == 0)
@@ -58,7 +70,9 @@ enum wire_verdict_code consent_check(const struct consent_view *v, uint64_t cats
 		return WIRE_VERDICT_EXPIRED;
 	if (v->purpose_cats == 0 || (cats & ~v->purpose_cats) != 0)
 		return WIRE_VERDICT_PURPOSE;
-	return (cats & ~consent_covered(v, now_ms)) == 0 ? WIRE_VERDICT_OK : WIRE_VERDICT_SCOPE;
+	if (!v->holds_cases || (cats & ~v->cats) != 0)
+		return WIRE_VERDICT_SCOPE;
+	return agreement_check(v, cats, now_ms);
 }
 
 void consent_names(uint64_t cats, char *out, size_t cap)
@@ -168,27 +182,57 @@ enum err consent_find(struct turn *t, const struct id16 *case_id, uint16_t peer,
 	return *record == NULL ? ERR_NOTFOUND : ERR_OK;
 }
 
+/* What helps against each cause, before and after the partner as one types it.  The first one is for all
+ * that the person has to be asked for. */
+static const struct {
+	enum wire_verdict_code code;
+	const char *before, *after;
+} remedies[] = {
+	{WIRE_VERDICT_NO_GRANT, "ask the person, then: kring consent give CASE --to ",
+	 " --share ..., or leave it out: --without ..."},
+	{WIRE_VERDICT_NO_AGREEMENT, "make an agreement first: kring partner agree ",
+	 " --share ..."},
+	{WIRE_VERDICT_AGREEMENT, "widen the agreement: kring partner agree ",
+	 " --share ..., or leave it out: --without ..."},
+	{WIRE_VERDICT_AGREEMENT_ENDED, "the agreement ended; renew it: kring partner agree ",
+	 " --share ..."},
+	{WIRE_VERDICT_EXPIRED,
+	 "the consent ended; ask the person again, then: kring consent give CASE --to ",
+	 " --share ..."},
+	{WIRE_VERDICT_WITHDRAWN,
+	 "the person took this consent back; only a new one helps: kring consent give CASE --to ",
+	 " --share ..."},
+	{WIRE_VERDICT_PURPOSE,
+	 "ask the person for this purpose too, then: kring consent give CASE --to ",
+	 " --purpose refer --share ..., or leave it out: --without ..."},
+};
+
 static enum err refuse_scope(struct turn *t, const struct peer *p, const struct consent_view *v,
 			     uint64_t cats, enum wire_verdict_code code)
 {
 	const uint64_t covered = consent_covered(v, t->wall_ms);
+	/* asking the person is no use while the partners have no agreement */
+	const enum wire_verdict_code cause = v->agreed ? code : WIRE_VERDICT_NO_AGREEMENT;
 	char names[200];
+	size_t at = 0;
 	struct err_text why;
 
 	t->refusal.covered = covered;
 	t->refusal.uncovered = cats & ~covered;
 	consent_names(t->refusal.uncovered, names, sizeof names);
 	(void)err_explain(&why, ERR_DENIED, "not covered (%s): %s",
-			  wire_verdict_text((uint16_t)code), names);
+			  wire_verdict_text((uint16_t)cause), names);
 	(void)turn_refuse(t, ERR_DENIED, "", why.text, "");
 	(void)err_explain(&why, ERR_DENIED, "%s may not see all of this", p->org);
 	memcpy(t->refusal.what, why.text, sizeof t->refusal.what - 1);
-	(void)err_explain(&why, ERR_DENIED,
-			  !v->agreed
-				  ? "make an agreement first: kring partner agree %s --share ..."
-				  : "ask the person, then: kring consent give CASE --to %s --share "
-				    "..., or leave it out: --without ...",
-			  p->slug);
+	for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++)
+		at = remedies[i].code == cause ? i : at;
+	if (v->holds_cases)
+		(void)err_explain(&why, ERR_DENIED, "%s%s%s", remedies[at].before, p->slug,
+				  remedies[at].after);
+	else
+		(void)err_explain(&why, ERR_DENIED,
+				  "%s takes no persons now; see: kring partner list", p->org);
 	memcpy(t->refusal.remedy, why.text, sizeof t->refusal.remedy - 1);
 	return ERR_DENIED;
 }
@@ -522,6 +566,8 @@ enum err consent_agree(struct turn *t, const struct msg *req, struct msg *reply)
 	k = agreement_key(p->no, way);
 	if (rc == ERR_OK)
 		rc = turn_put(t, STORE_AGREEMENT, &k, v);
+	if (rc == ERR_OK && way == CONSENT_RECEIVE)
+		rc = worklist_agreed(t, p->no);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_AGREEMENT,
 								 .peer = p->no,
 								 .detail = way == CONSENT_SEND

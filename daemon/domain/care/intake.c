@@ -134,10 +134,39 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	return ERR_OK;
 }
 
+/* Our administrator can mend what is missing between the partners: the command stands on our worklist. */
+static enum err ask_agreement(struct turn *t, const struct thread *th, uint64_t cats)
+{
+	char names[200];
+
+	consent_names(cats, names, sizeof names);
+	return worklist_add(t, th, WORK_AGREEMENT, names);
+}
+
+static bool between_partners(enum wire_verdict_code code)
+{
+	return code == WIRE_VERDICT_NO_AGREEMENT || code == WIRE_VERDICT_AGREEMENT ||
+	       code == WIRE_VERDICT_AGREEMENT_ENDED;
+}
+
+/* Why an offer is declined by rule: what is in its way here and now, not what its sender says of it. */
+static const char *hollow_reason(enum wire_verdict_code now, const struct document *d)
+{
+	if (between_partners(now))
+		return "no-agreement";
+	if (d->reason == WIRE_VERDICT_MALFORMED)
+		return "unreadable";
+	return d->reason == WIRE_VERDICT_DROPPED ? "no-content" : "consent-missing";
+}
+
 /* Never refused, only hollowed: what came without its body is answered by rule. */
-enum err intake_answer_hollow(struct turn *t, struct thread *th, uint16_t type)
+enum err intake_answer_hollow(struct turn *t, struct thread *th, const struct document *d)
 {
 	const enum referral_state s = (enum referral_state)th->state;
+	const struct peer *p = state_peer(t->node, th->peer);
+	const uint16_t type = d->head.type;
+	enum wire_verdict_code now = WIRE_VERDICT_OK;
+	struct consent_view v = {.agreed = false};
 	bool may;
 	enum err rc = worklist_add(t, th, WORK_HOLLOW, document_type_name(type));
 
@@ -145,11 +174,17 @@ enum err intake_answer_hollow(struct turn *t, struct thread *th, uint16_t type)
 		rc = echo_writable(t, th, &may);
 	if (rc != ERR_OK || !may)
 		return rc; /* once the thread was compared: recover_catch_up */
-	if (type == DOC_OFFER && referral_may(s, acts_our_side(th), DOC_DECLINE))
-		return acts_automatic(t, th, DOC_DECLINE, "consent-missing");
-	if (type == DOC_INFO && referral_may(s, acts_our_side(th), DOC_ASK))
-		return acts_automatic(t, th, DOC_ASK, "other");
-	return ERR_OK;
+	if (p != NULL) {
+		rc = consent_load(t, p, &th->grant_id, CONSENT_RECEIVE, &v);
+		now = consent_check(&v, d->head.cats, t->wall_ms);
+	}
+	if (rc == ERR_OK && type == DOC_OFFER && referral_may(s, acts_our_side(th), DOC_DECLINE))
+		rc = acts_automatic(t, th, DOC_DECLINE, hollow_reason(now, d));
+	else if (rc == ERR_OK && type == DOC_INFO && referral_may(s, acts_our_side(th), DOC_ASK))
+		rc = acts_automatic(t, th, DOC_ASK, "other");
+	if (rc == ERR_OK && between_partners(now))
+		rc = ask_agreement(t, th, d->head.cats | v.agreement_cats);
+	return rc;
 }
 
 static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
@@ -179,7 +214,7 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 		rc = acts_changed(t, th, name);
 	if (rc == ERR_OK && th->owes_revoke)
 		rc = recover_catch_up(t, th);
-	return rc == ERR_OK && d.hollow ? intake_answer_hollow(t, th, d.head.type) : rc;
+	return rc == ERR_OK && d.hollow ? intake_answer_hollow(t, th, &d) : rc;
 }
 
 static enum err leaving(struct turn *t, const struct peer *p, const struct document *d,

@@ -19,6 +19,7 @@ extern const struct exchange_hooks intake_hooks;
 /** Need, urgency and term of an offer, for its thread. */
 void intake_read_offer(struct thread *th, const struct msg *body);
 /** Never refused, only hollowed: what came without its body is answered by rule. */
-MUST_CHECK enum err intake_answer_hollow(struct turn *t, struct thread *th, uint16_t type);
+MUST_CHECK enum err intake_answer_hollow(struct turn *t, struct thread *th,
+					 const struct document *d);
 
 #endif /* KRING_DOMAIN_CARE_INTAKE_H */

@@ -210,7 +210,7 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 	if (rc == ERR_OK)
 		rc = document_load(t, &theirs.doc, &d);
 	if (rc == ERR_OK && d.hollow)
-		rc = intake_answer_hollow(t, th, d.head.type);
+		rc = intake_answer_hollow(t, th, &d);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 

@@ -97,6 +97,31 @@ enum err worklist_clear_case(struct turn *t, const struct id16 *case_id)
 	return turn_drop_prefix(t, STORE_WORK, &prefix);
 }
 
+enum err worklist_agreed(struct turn *t, uint16_t peer)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_WORK, span_of(NULL, 0), &at, &row)) ==
+	       ERR_OK) {
+		struct store_key k = {.len = 0};
+		struct id16 id;
+		struct thread th;
+
+		if (row.key.len != 33 || row.key.p[32] != WORK_AGREEMENT)
+			continue;
+		key_put(&k, row.key.p, row.key.len);
+		memcpy(id.b, row.key.p + 16, 16);
+		rc = thread_load(t, &id, &th);
+		if (rc == ERR_OK && th.peer == peer)
+			rc = store_del(t->txn, STORE_WORK, key_span(&k));
+		if (rc != ERR_OK && rc != ERR_NOTFOUND)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 struct item {
 	uint64_t due_ms;
 	struct store_key key;
@@ -147,6 +172,25 @@ static enum err items(struct turn *t, struct item *out, size_t cap, size_t *coun
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* What to type, where one command helps. */
+static enum err item_command(struct turn *t, const struct msg *m, const struct peer *p,
+			     struct msg *out)
+{
+	struct err_text words;
+	size_t n = 0;
+
+	if (strcmp(msg_text(m, WORK_RECORD_KIND), names[WORK_AGREEMENT]) != 0)
+		return ERR_OK;
+	(void)err_explain(&words, ERR_OK, "kring partner agree %s --receive --share %s", p->slug,
+			  msg_text(m, WORK_RECORD_DETAIL));
+	for (const char *s = words.text; *s != '\0'; s++)
+		if (*s != ' ' || s == words.text || s[-1] != ',')
+			words.text[n++] = *s; /* a list of categories is one word */
+	words.text[n] = '\0';
+	msg_set_text(t->arena, out, WORK_ROW_COMMAND, words.text);
+	return ERR_OK;
+}
+
 static enum err item_row(struct turn *t, const struct item *i, struct msg *reply)
 {
 	char ref[THREAD_REF_LEN + 1], hex[33];
@@ -173,7 +217,7 @@ static enum err item_row(struct turn *t, const struct item *i, struct msg *reply
 	msg_set_u64(out, WORK_ROW_DUE_MS, i->due_ms);
 	msg_set_text(t->arena, out, WORK_ROW_DETAIL, msg_text(m, WORK_RECORD_DETAIL));
 	msg_set_text(t->arena, out, WORK_ROW_PARTNER, p == NULL ? "" : p->org);
-	return ERR_OK;
+	return p == NULL ? ERR_OK : item_command(t, m, p, out);
 }
 
 enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply)

@@ -20,7 +20,8 @@
 	X(REVIEW, "review-due") X(PROGRESS, "progress-due") X(OUTCOME, "outcome-due")       \
 	X(WITHDRAW, "withdraw-due") X(REOPEN, "reopen-due") X(ERASE, "erase-due")           \
 	X(FOLLOW_UP, "follow-up") X(ESCALATED, "escalated") X(UNDELIVERABLE, "undeliverable") \
-	X(HOLLOW, "hollow") X(GONE, "partner-removed") X(LOST, "lost-act")
+	X(HOLLOW, "hollow") X(GONE, "partner-removed") X(LOST, "lost-act")          \
+	X(AGREEMENT, "agreement-missing")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)
@@ -33,6 +34,8 @@ enum work_kind {
 MUST_CHECK enum err worklist_refresh(struct turn *t, const struct thread *th, const char *detail);
 MUST_CHECK enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind kind,
 				 const char *detail);
+/** An agreement to receive from this partner was made: what asked for it is done. */
+MUST_CHECK enum err worklist_agreed(struct turn *t, uint16_t peer);
 MUST_CHECK enum err worklist_clear_case(struct turn *t, const struct id16 *case_id);
 MUST_CHECK enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply);
 

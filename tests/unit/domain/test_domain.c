@@ -40,13 +40,13 @@ static void consent_is_denied_by_default(void **state)
 	assert_int_equal(consent_check(&v, 3, 150), WIRE_VERDICT_SCOPE);
 	v = whole;
 	v.agreed = false;
-	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_SCOPE);
+	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_NO_AGREEMENT);
 	v = whole;
 	v.agreement_cats = 2;
-	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_SCOPE);
+	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_AGREEMENT);
 	v = whole;
 	v.agreement_until_ms = 120;
-	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_SCOPE);
+	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_AGREEMENT_ENDED);
 	v = whole;
 	v.purpose_cats = 2;
 	assert_int_equal(consent_check(&v, 1, 150), WIRE_VERDICT_PURPOSE);
