@@ -335,7 +335,13 @@ static void deliver(struct sim *s, struct sim_msg *m)
 	msg_drop(m);
 }
 
-static void deliver_one(struct sim *s)
+void sim_drop_one(struct sim *s)
+{
+	msg_drop(s->bag[0]);
+	memmove(s->bag, s->bag + 1, --s->bag_len * sizeof(struct sim_msg *));
+}
+
+void sim_deliver_one(struct sim *s)
 {
 	size_t k = sim_below(s, s->profile.any_order || s->bag_len < 4 ? s->bag_len : 4);
 	struct sim_msg *m = s->bag[k];
@@ -381,10 +387,12 @@ void sim_step(struct sim *s)
 	struct sim_node *n = any(s);
 
 	s->now_ms += sim_below(s, STEP_MS);
+	if (s->profile.night > 0 && sim_chance(s) < s->profile.night)
+		sim_night(s);
 	if (n->up && s->now_ms > n->prekey_ms + DAY_MS)
 		make_prekey(s, n, -1);
 	if (r < (s->bag_len > 60 ? .93 : .66) && s->bag_len > 0) {
-		deliver_one(s);
+		sim_deliver_one(s);
 	} else if (r < .80 || (s->bag_len > 60 && r < .96)) {
 		if (n->up)
 			sim_act(s, n);
@@ -426,7 +434,8 @@ static bool busy(struct sim *s, bool why)
 			store_abort(t.txn);
 			if (owed && why)
 				sim_fail(s,
-					 "no convergence: node %d to %d: owed %llu, offered %llu "
+					 "no convergence: the stream of node %d to %d stands "
+					 "still: owed %llu, offered %llu "
 					 "of %llu, "
 					 "receipted %llu of %llu, verdicts %llu, got %llu, waiting "
 					 "%llu,%s%s%s%s%s",
@@ -449,6 +458,20 @@ static bool busy(struct sim *s, bool why)
 	return s->bag_len > 0;
 }
 
+void sim_round(struct sim *s)
+{
+	for (int i = 0; i < s->n; i++)
+		for (int j = 0; j < i; j++)
+			sim_connect(s, i, j);
+	for (int i = 0; i < s->n; i++)
+		sim_turn(s, &s->nodes[i], &(struct event){.type = EVENT_TICK});
+	for (unsigned guard = 0; s->bag_len > 0 && s->failed[0] == '\0'; guard++) {
+		if (guard > 200000)
+			sim_fail(s, "chatter without end in the quiet phase");
+		sim_deliver_one(s);
+	}
+}
+
 void sim_settle(struct sim *s)
 {
 	s->quiet = true;
@@ -459,22 +482,11 @@ void sim_settle(struct sim *s)
 		if (!s->nodes[i].up)
 			sim_boot(s, &s->nodes[i]);
 	for (int round = 0; round < 200 && s->failed[0] == '\0'; round++) {
-		for (int i = 0; i < s->n; i++)
-			for (int j = 0; j < i; j++)
-				sim_connect(s, i, j);
 		/* what may be done once a day only needs its day, at the end */
 		s->now_ms += round < 100 ? 2 * LIMIT_ASK_MAX_MS : DAY_MS / 24;
 		for (int i = 0; i < s->n; i++)
 			sim_confirm(s, &s->nodes[i]);
-		for (int i = 0; i < s->n; i++)
-			sim_turn(s, &s->nodes[i], &(struct event){.type = EVENT_TICK});
-		for (unsigned guard = 0; s->bag_len > 0; guard++) {
-			if (guard > 200000) {
-				sim_fail(s, "chatter without end in the quiet phase");
-				return;
-			}
-			deliver_one(s);
-		}
+		sim_round(s);
 		if (round > 1 && !busy(s, false))
 			return;
 	}
@@ -645,6 +657,11 @@ void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool sp
 	fake_cipher(&s->cipher);
 	make_federation(s);
 	sim_agreements(s);
+}
+
+uint64_t sim_days(const struct sim *s)
+{
+	return s->now_ms / DAY_MS - START_DAY;
 }
 
 void sim_close(struct sim *s)

@@ -12,13 +12,15 @@
 #ifndef KRING_TESTS_SIM_H
 #define KRING_TESTS_SIM_H
 
+#include "domain/exchange/threadlog.h"
 #include "domain/node.h"
 
 enum {
 	SIM_NODES_MAX = 8,
 	SIM_INSTANCES = SIM_NODES_MAX + 1,
 	SIM_BACKUPS = 5,
-	SIM_ARENA = 24 * 1024 * 1024
+	SIM_ARENA = 24 * 1024 * 1024,
+	SIM_CATS = (1 << 0) | (1 << 1) | (1 << 5) | (1 << 15) | (1 << 16) /* what people share */
 };
 
 struct sim_profile {
@@ -26,6 +28,8 @@ struct sim_profile {
 	double loss, dup, reset, part, crash; /* the last three: per step */
 	bool any_order;
 	double backup, restore, rollback, clone; /* per step */
+	double life;  /* of what people do: erasing, renewing, taking back, referring again */
+	double night; /* per step: hours or days in which nobody works */
 };
 
 struct sim_msg {
@@ -70,6 +74,13 @@ struct sim_set {
 	size_t len, cap;
 };
 
+/* What happened of the things that a run must have had to prove anything. */
+struct sim_life {
+	uint64_t erased_own, erased_theirs, revoked, withdrawn, renewed, again;
+	uint64_t expired, escalated, forgotten, late; /* at rest: counted in logs */
+	uint64_t days, idle, present;
+};
+
 struct sim_thread {
 	char ref[16];
 	int from, to;
@@ -98,6 +109,7 @@ struct sim {
 	/* counted */
 	uint64_t restores, rollbacks, clones, clones_found, alarms, shelved, lost;
 	uint64_t events, frames, crashes, docs, hollow, refused;
+	struct sim_life life;
 	char failed[512];
 };
 
@@ -109,9 +121,16 @@ void sim_fail(struct sim *s, const char *fmt, ...) __attribute__((format(printf,
 /* sim.c */
 void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool speak_first);
 void sim_close(struct sim *s);
+/** Since the beginning. */
+uint64_t sim_days(const struct sim *s);
 /** One event at one node: turn, commit, release; with the crashes of the profile. */
 void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev);
 void sim_step(struct sim *s);
+void sim_deliver_one(struct sim *s);
+/** The oldest word on its way is lost. */
+void sim_drop_one(struct sim *s);
+/** Everybody's clock is looked at, lines are up, everything said arrives. */
+void sim_round(struct sim *s);
 void sim_settle(struct sim *s);
 void sim_connect(struct sim *s, int a, int b);
 void sim_cut(struct sim *s, int a, int b);
@@ -137,7 +156,33 @@ void sim_confirm(struct sim *s, struct sim_node *n);
 void sim_agreements(struct sim *s);
 void sim_act(struct sim *s, struct sim_node *n);
 
+struct arena;
+struct msg;
+/** One request of a person; s->reply_error, s->reply_id. */
+void sim_ask(struct sim *s, struct sim_node *n, struct arena *a, struct msg *req);
+void sim_give(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *case_id,
+	      int to, uint64_t cats, uint64_t days);
+void sim_refer(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *case_id,
+	       int to);
+/** The referral as this node sees it. */
+bool sim_look(struct sim *s, struct sim_node *n, const char *ref, struct thread *th);
+
+/* sim_life.c */
+void sim_live(struct sim *s, struct sim_node *n, struct arena *a);
+void sim_night(struct sim *s);
+
 /* sim_judge.c */
+/** A look into a node's store beside its turns. */
+struct sim_view {
+	struct effects fx;
+	struct turn t;
+	struct sim_node *n;
+};
+void sim_view_open(struct sim *s, struct sim_view *v, struct sim_node *n);
+void sim_view_close(struct sim_view *v);
 void sim_judge(struct sim *s);
+
+/* sim_rest.c: days go by in which nobody does anything; then minutes */
+void sim_rest(struct sim *s);
 
 #endif /* KRING_TESTS_SIM_H */

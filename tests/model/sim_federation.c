@@ -44,7 +44,58 @@ static const struct sim_profile profiles[] = {
 	 .any_order = true,
 	 .backup = .004,
 	 .clone = .001},
+	{.name = "erase",
+	 .loss = .03,
+	 .dup = .01,
+	 .reset = .002,
+	 .part = .0005,
+	 .crash = .002,
+	 .any_order = true,
+	 .life = .35,
+	 .night = .02},
 };
+
+static void add_life(struct sim_life *tot, const struct sim *s)
+{
+	tot->erased_own += s->life.erased_own;
+	tot->erased_theirs += s->life.erased_theirs;
+	tot->revoked += s->life.revoked;
+	tot->withdrawn += s->life.withdrawn;
+	tot->renewed += s->life.renewed;
+	tot->again += s->life.again;
+	tot->expired += s->life.expired;
+	tot->escalated += s->life.escalated;
+	tot->forgotten += s->life.forgotten;
+	tot->late += s->life.late;
+	tot->idle += s->life.idle;
+	tot->days += s->life.days;
+	tot->present += s->life.present;
+}
+
+/* A run in which nobody did this proves nothing about it. */
+static bool lived(const struct sim_life *l)
+{
+	return l->erased_own > 0 && l->erased_theirs > 0 && l->revoked > 0 && l->renewed > 0 &&
+	       l->again > 0 && l->expired > 0 && l->escalated > 0 && l->forgotten > 0 &&
+	       l->late > 0 && l->idle > 0 && l->present > 0;
+}
+
+static void print_life(const struct sim_life *l, uint64_t seeds)
+{
+	(void)printf("       days %llu a seed | erased: own %llu, partner's %llu | revoked %llu "
+		     "withdrawn %llu renewed %llu referred again %llu | terms: expired %llu "
+		     "escalated %llu let go of %llu | late for an erased case %llu | with their "
+		     "person %llu | "
+		     "idle nodes %llu%s\n",
+		     (unsigned long long)(l->days / seeds), (unsigned long long)l->erased_own,
+		     (unsigned long long)l->erased_theirs, (unsigned long long)l->revoked,
+		     (unsigned long long)l->withdrawn, (unsigned long long)l->renewed,
+		     (unsigned long long)l->again, (unsigned long long)l->expired,
+		     (unsigned long long)l->escalated, (unsigned long long)l->forgotten,
+		     (unsigned long long)l->late, (unsigned long long)l->present,
+		     (unsigned long long)l->idle,
+		     lived(l) ? "" : " | FAILED: a part of life is missing");
+}
 
 static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool speak_first,
 		struct sim *tot)
@@ -54,10 +105,13 @@ static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool
 	sim_open(&s, seed, p, speak_first);
 	while (s.events < steps && s.failed[0] == '\0')
 		sim_step(&s);
+	s.life.days = sim_days(&s);
 	if (s.failed[0] == '\0')
 		sim_settle(&s);
 	if (s.failed[0] == '\0')
 		sim_judge(&s);
+	if (s.failed[0] == '\0')
+		sim_rest(&s);
 	tot->events += s.events;
 	tot->frames += s.frames;
 	tot->crashes += s.crashes;
@@ -71,6 +125,7 @@ static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool
 	tot->shelved += s.shelved;
 	tot->lost += s.lost;
 	tot->alarms += s.alarms;
+	add_life(&tot->life, &s);
 	if (s.failed[0] != '\0')
 		(void)printf("  seed %llu %s: %s\n", (unsigned long long)seed, p->name, s.failed);
 	sim_close(&s);
@@ -102,6 +157,10 @@ static bool run(const struct sim_profile *p, uint64_t lo, uint64_t hi, uint64_t 
 			     (unsigned long long)tot.clones, (unsigned long long)tot.clones_found,
 			     (unsigned long long)tot.alarms, (unsigned long long)tot.shelved,
 			     (unsigned long long)tot.lost);
+	if (p->life > 0) {
+		print_life(&tot.life, hi - lo + 1);
+		bad += hi - lo >= 9 && !lived(&tot.life);
+	}
 	(void)fflush(stdout);
 	return bad == 0;
 }

@@ -5,35 +5,33 @@
 
 #include "base/check.h"
 #include "domain/care/acts.h"
+#include "domain/care/cases.h"
 #include "domain/care/consent.h"
+#include "domain/care/overview.h"
 #include "sim.h"
 
-struct view {
-	struct effects fx;
-	struct turn t;
-	struct sim_node *n;
-};
+enum { BIT_IDENTITY = 1 << 0, BIT_NEEDS = 1 << 15 };
 
-static void view_open(struct sim *s, struct view *v, int i)
+void sim_view_open(struct sim *s, struct sim_view *v, struct sim_node *n)
 {
 	const struct node_time now = {s->now_ms, s->now_ms};
 
-	v->n = &s->nodes[i];
-	v->t = (struct turn){.arena = &v->n->arena, .fx = &v->fx};
+	v->n = n;
+	v->t = (struct turn){.arena = &n->arena, .fx = &v->fx};
 	effects_init(&v->fx);
-	node_turn_begin(v->n->node, &v->t, &now);
-	require(store_begin(v->n->store, false, &v->t.txn) == ERR_OK);
+	node_turn_begin(n->node, &v->t, &now);
+	require(store_begin(n->store, false, &v->t.txn) == ERR_OK);
 }
 
-static void view_close(struct view *v)
+void sim_view_close(struct sim_view *v)
 {
 	store_abort(v->t.txn);
 	arena_reset(&v->n->arena);
 }
 
 /* Every entry I wrote is the same entry in the other's copy, and no more. */
-static void compare_logs(struct sim *s, struct view *me, const struct thread *mine,
-			 struct view *you, const struct thread *yours)
+static void compare_logs(struct sim *s, struct sim_view *me, const struct thread *mine,
+			 struct sim_view *you, const struct thread *yours)
 {
 	if (mine->my_no != yours->their_no) {
 		sim_fail(s, "logs differ in length: %u signed, %u at the partner", mine->my_no,
@@ -50,13 +48,21 @@ static void compare_logs(struct sim *s, struct view *me, const struct thread *mi
 	}
 }
 
-static void check_timer(struct sim *s, struct view *v, const struct thread *th)
+static bool has_case(struct sim_view *v, const struct thread *th)
+{
+	const struct store_key k = turn_key_id(&th->case_id);
+
+	return record_exists(v->t.txn, STORE_CASES, key_span(&k));
+}
+
+static void check_timer(struct sim *s, struct sim_view *v, const struct thread *th)
 {
 	struct store_key k = turn_key_u64(th->due_ms);
 	struct span val;
 
-	if (th->kind != THREAD_REFERRAL || referral_terminal((enum referral_state)th->state))
-		return;
+	if (th->kind != THREAD_REFERRAL || referral_terminal((enum referral_state)th->state) ||
+	    !has_case(v, th))
+		return; /* what is erased waits for nothing */
 	key_put(&k, th->id.b, 16);
 	key_u8(&k, 0);
 	if (th->due_ms == 0 || store_get(v->t.txn, STORE_TIMER, key_span(&k), &val) != ERR_OK)
@@ -65,7 +71,7 @@ static void check_timer(struct sim *s, struct view *v, const struct thread *th)
 }
 
 /* No doubled number: the same act twice in a row in one log is what a broken dedupe leaves. */
-static void check_once(struct sim *s, struct view *v, const struct thread *th)
+static void check_once(struct sim *s, struct sim_view *v, const struct thread *th)
 {
 	for (uint32_t no = 2; no <= th->their_no; no++) {
 		struct log_entry a, b;
@@ -78,7 +84,7 @@ static void check_once(struct sim *s, struct view *v, const struct thread *th)
 }
 
 /* What the other side's bodies hold must lie within grant, both agreements and purpose. */
-static void check_scope(struct sim *s, struct view *v, const struct thread *th)
+static void check_scope(struct sim *s, struct sim_view *v, const struct thread *th)
 {
 	const int from = th->peer - 1, to = v->n->no;
 
@@ -98,7 +104,7 @@ static void check_scope(struct sim *s, struct view *v, const struct thread *th)
 		if (document_body(&v->t, &d, &body) != ERR_OK)
 			continue;
 		cats = msg_cats(body);
-		require(consent_load(&v->t, state_peer(v->n->node, th->peer), &th->grant_id,
+		require(consent_load(&v->t, state_peer(v->n->node, th->peer), &d.head.grant_id,
 				     CONSENT_RECEIVE, &cv) == ERR_OK);
 		if (cats != 0 &&
 		    (!cv.granted || (cats & ~(cv.cats & cv.purpose_cats & s->send_cats[from][to] &
@@ -108,9 +114,143 @@ static void check_scope(struct sim *s, struct view *v, const struct thread *th)
 	}
 }
 
-static void check_thread(struct sim *s, struct view *v, const struct thread *th)
+/* Did whoever collected this consent write down that it was taken back? */
+static bool taken_back(struct sim_view *v, const struct id16 *grant)
 {
-	struct view other;
+	const struct store_key k = turn_key_id(grant);
+	struct msg *g;
+
+	return turn_get_msg(&v->t, STORE_GRANT, &k, MSG_GRANT_RECORD, &g) == ERR_OK &&
+	       msg_u64(g, GRANT_RECORD_WITHDRAWN_MS) != 0;
+}
+
+/* What the partner's living consents let this node see of the case. */
+static uint64_t covered(struct sim_view *v, const struct thread *th, bool *ended)
+{
+	const struct store_key prefix = turn_key_id(&th->case_id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	uint64_t cats = 0;
+
+	*ended = false;
+	while (store_next_prefix(v->t.txn, STORE_GRANTCASE, key_span(&prefix), &at, &row) ==
+	       ERR_OK) {
+		struct consent_view cv;
+		struct id16 id;
+
+		memcpy(id.b, row.key.p + 16, 16);
+		require(consent_load(&v->t, state_peer(v->n->node, th->peer), &id, CONSENT_RECEIVE,
+				     &cv) == ERR_OK);
+		cats |= consent_covered(&cv, v->t.wall_ms);
+		*ended = *ended || cv.withdrawn_ms != 0;
+	}
+	return cats;
+}
+
+static bool name_in_offer(struct sim_view *v, const struct thread *th, bool mine)
+{
+	struct log_entry e;
+	struct document d;
+	struct msg *body;
+
+	return (mine ? th->my_no : th->their_no) > 0 &&
+	       thread_entry(&v->t, th, mine, 1, &e) == ERR_OK && e.type == DOC_OFFER &&
+	       document_load(&v->t, &e.doc, &d) == ERR_OK &&
+	       document_body(&v->t, &d, &body) == ERR_OK &&
+	       msg_text(msg_get(body, OFFER_PERSON), PERSON_NAME)[0] != '\0';
+}
+
+/* What a list shows of a referral, and what its case still holds. */
+static void check_shown(struct sim *s, struct sim_view *v, const struct thread *th, uint64_t cats,
+			bool ended)
+{
+	struct msg *reply = msg_new(v->t.arena, MSG_REPLY), *record;
+	const struct msg *row;
+
+	require(overview_row(&v->t, th, reply, true) == ERR_OK);
+	row = msg_at(reply, REPLY_REFERRALS, 0);
+	if ((cats & BIT_IDENTITY) == 0 && msg_text(row, REFERRAL_ROW_NAME)[0] != '\0')
+		sim_fail(s, "node %d shows the name of a person without consent", v->n->no);
+	if ((cats & BIT_NEEDS) == 0 && msg_text(row, REFERRAL_ROW_NEED)[0] != '\0')
+		sim_fail(s, "node %d shows the need of a person without consent", v->n->no);
+	if (ended && cats == 0 && cases_load(&v->t, &th->case_id, &record) == ERR_OK &&
+	    msg_u64(record, CASE_RECORD_THEIRS) != 0 && msg_has(record, CASE_RECORD_PERSON) &&
+	    msg_cats(msg_get(record, CASE_RECORD_PERSON)) != 0)
+		sim_fail(s, "node %d: the person of a withdrawn consent is still in the case",
+			 v->n->no);
+}
+
+/* The receiver's end: what was taken back is gone, and who still has consent is there. */
+static void check_person(struct sim *s, struct sim_view *v, const struct thread *th,
+			 struct sim_view *sender, const struct thread *theirs)
+{
+	struct consent_view cv;
+	struct msg *reply = msg_new(v->t.arena, MSG_REPLY);
+	bool ended;
+	uint64_t cats;
+
+	for (uint32_t no = 1; no <= th->their_no; no++) {
+		struct log_entry e;
+		struct document d;
+		struct msg *body;
+
+		if (thread_entry(&v->t, th, false, no, &e) == ERR_OK &&
+		    document_load(&v->t, &e.doc, &d) == ERR_OK && d.head.cats != 0 &&
+		    (taken_back(sender, &d.head.grant_id) || taken_back(v, &d.head.grant_id)) &&
+		    document_body(&v->t, &d, &body) == ERR_OK)
+			sim_fail(s, "node %d can read a body under a withdrawn consent", v->n->no);
+	}
+	if (!has_case(v, th))
+		return;
+	cats = covered(v, th, &ended);
+	check_shown(s, v, th, cats, ended);
+	require(consent_load(&v->t, state_peer(v->n->node, th->peer), &th->grant_id,
+			     CONSENT_RECEIVE, &cv) == ERR_OK);
+	if (referral_terminal((enum referral_state)th->state) || th->hidden ||
+	    (consent_covered(&cv, v->t.wall_ms) & BIT_IDENTITY) == 0 ||
+	    !name_in_offer(sender, theirs, true))
+		return;
+	s->life.present++;
+	if (!name_in_offer(v, th, false))
+		sim_fail(s, "node %d: a living referral with a living consent lost its person",
+			 v->n->no);
+	require(overview_row(&v->t, th, reply, true) == ERR_OK);
+	if (msg_text(msg_at(reply, REPLY_REFERRALS, 0), REFERRAL_ROW_NAME)[0] == '\0')
+		sim_fail(s, "node %d: a living referral with a living consent shows no person",
+			 v->n->no);
+}
+
+/* What happened of the things that a life has. */
+static void count_life(struct sim *s, struct sim_view *v, const struct thread *th)
+{
+	const struct store_key k = turn_key_id(&th->case_id);
+	const bool here = has_case(v, th);
+	uint64_t erased_ms = UINT64_MAX;
+	struct span at;
+
+	if (!here && turn_get(&v->t, STORE_ERASED, &k, &at) == ERR_OK)
+		erased_ms = be64_get(at.p);
+	for (uint32_t no = 1; no <= th->my_no && th->kind == THREAD_REFERRAL; no++) {
+		struct log_entry e;
+
+		if (thread_entry(&v->t, th, true, no, &e) != ERR_OK)
+			continue;
+		s->life.expired += e.type == DOC_EXPIRE || e.type == DOC_WD_TIMEOUT;
+		s->life.escalated += e.type == DOC_ESCALATE;
+	}
+	for (uint32_t no = 1; no <= th->their_no; no++) {
+		struct log_entry e;
+
+		s->life.late += thread_entry(&v->t, th, false, no, &e) == ERR_OK &&
+				e.kept_ms > erased_ms;
+	}
+	s->life.forgotten += here && th->kind == THREAD_REFERRAL && th->role == THREAD_RECEIVER &&
+			     referral_terminal((enum referral_state)th->state) && th->hidden;
+}
+
+static void check_thread(struct sim *s, struct sim_view *v, const struct thread *th)
+{
+	struct sim_view other;
 	struct thread theirs;
 	struct fold_step *steps;
 	enum referral_state a, b;
@@ -119,7 +259,8 @@ static void check_thread(struct sim *s, struct view *v, const struct thread *th)
 	check_timer(s, v, th);
 	check_once(s, v, th);
 	check_scope(s, v, th);
-	view_open(s, &other, th->peer - 1);
+	count_life(s, v, th);
+	sim_view_open(s, &other, &s->nodes[th->peer - 1]);
 	if (thread_load(&other.t, &th->id, &theirs) != ERR_OK) {
 		sim_fail(s, "node %d has a thread that its partner %d lacks", v->n->no,
 			 th->peer - 1);
@@ -132,18 +273,20 @@ static void check_thread(struct sim *s, struct view *v, const struct thread *th)
 			if (acts_fold(&other.t, &theirs, &steps, &n, &b) != ERR_OK || a != b ||
 			    th->state != theirs.state || th->state != a)
 				sim_fail(s, "the two ends disagree about a state");
+			if (th->role == THREAD_RECEIVER && s->profile.life > 0)
+				check_person(s, v, th, &other, &theirs);
 		}
 	}
-	view_close(&other);
+	sim_view_close(&other);
 }
 
 static void check_node(struct sim *s, int i)
 {
 	struct store_key at = {.len = 0};
 	struct store_row row;
-	struct view v;
+	struct sim_view v;
 
-	view_open(s, &v, i);
+	sim_view_open(s, &v, &s->nodes[i]);
 	while (s->failed[0] == '\0' &&
 	       store_next_prefix(v.t.txn, STORE_THREAD, span_of(NULL, 0), &at, &row) == ERR_OK) {
 		const size_t mark = v.t.arena->used;
@@ -167,16 +310,16 @@ static void check_node(struct sim *s, int i)
 		    out.state == OUTBOX_OWED)
 			sim_fail(s, "node %d: a document without a receipt", i);
 	}
-	view_close(&v);
+	sim_view_close(&v);
 }
 
 /* Everything in logs and on shelves now. */
 static void gather(struct sim *s, int i, struct sim_set *out)
 {
 	static const enum store_table tables[] = {STORE_THREADLOG, STORE_SHELF};
-	struct view v;
+	struct sim_view v;
 
-	view_open(s, &v, i);
+	sim_view_open(s, &v, &s->nodes[i]);
 	for (size_t k = 0; k < 2; k++) {
 		struct store_key at = {.len = 0};
 		struct store_row row;
@@ -196,7 +339,7 @@ static void gather(struct sim *s, int i, struct sim_set *out)
 			arena_reset(&v.n->arena);
 		}
 	}
-	view_close(&v);
+	sim_view_close(&v);
 }
 
 /* What some disk still held when another went must be somewhere at the end. */

@@ -7,11 +7,11 @@
 #include "domain/care/acts.h"
 #include "sim.h"
 
-enum { CATS = (1 << 0) | (1 << 1) | (1 << 5) | (1 << 15) | (1 << 16), SCRATCH = 65536 };
+enum { SCRATCH = 65536 };
 
 static const uint16_t acts[] = {2, 3, 4, 5, 6, 8, 9, 13, 14, 15, 16, 17, 18, 20, 21};
 
-static void ask(struct sim *s, struct sim_node *n, struct arena *a, struct msg *req)
+void sim_ask(struct sim *s, struct sim_node *n, struct arena *a, struct msg *req)
 {
 	struct span bytes;
 	uint8_t id[16];
@@ -43,7 +43,7 @@ void sim_confirm(struct sim *s, struct sim_node *n)
 			continue; /* nobody confirms what still runs twice */
 		(void)snprintf(name, sizeof name, "partner-%c", 'a' + j);
 		msg_set_text(&a, m, BY_ID_ID, name);
-		ask(s, n, &a, req);
+		sim_ask(s, n, &a, req);
 		arena_reset(&a);
 	}
 	arena_free(&a);
@@ -62,8 +62,9 @@ void sim_agreements(struct sim *s)
 				struct msg *req = msg_new(&a, MSG_REQUEST);
 				struct msg *m = msg_sub(&a, req, REQUEST_PARTNER_AGREE);
 				/* the receiver takes less than the sender would give, now and then */
-				uint64_t cats = way == 1 && sim_chance(s) < .3 ? CATS & ~(1u << 16)
-									       : CATS;
+				uint64_t cats = way == 1 && sim_chance(s) < .3
+							? SIM_CATS & ~(1u << 16)
+							: SIM_CATS;
 				char name[16];
 
 				(void)snprintf(name, sizeof name, "partner-%c", 'a' + j);
@@ -71,7 +72,7 @@ void sim_agreements(struct sim *s)
 				msg_set_u64(m, PARTNER_AGREE_CATS, cats);
 				msg_set_u64(m, PARTNER_AGREE_RECEIVE, way);
 				*(way == 0 ? &s->send_cats[i][j] : &s->take_cats[i][j]) = cats;
-				ask(s, &s->nodes[i], &a, req);
+				sim_ask(s, &s->nodes[i], &a, req);
 				require(!s->reply_error);
 				arena_reset(&a);
 			}
@@ -92,7 +93,7 @@ static void open_case(struct sim *s, struct sim_node *n, struct arena *a)
 		msg_set_text(a, p, PERSON_STORY, "een verzonnen verhaal");
 	if (sim_chance(s) < .3)
 		msg_set_text(a, p, PERSON_HOUSING, "kamer");
-	ask(s, n, a, req);
+	sim_ask(s, n, a, req);
 	if (s->reply_error || !bytes_unhex(id.b, 16, s->reply_id))
 		return;
 	n->cases = realloc(n->cases, (n->case_count + 1) * sizeof id);
@@ -100,30 +101,31 @@ static void open_case(struct sim *s, struct sim_node *n, struct arena *a)
 	n->cases[n->case_count++] = id;
 }
 
-static void refer(struct sim *s, struct sim_node *n, struct arena *a)
+void sim_give(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *case_id,
+	      int to, uint64_t cats, uint64_t days)
 {
-	const int to = (int)sim_below(s, (uint64_t)s->n);
-	const struct id16 *id = &n->cases[sim_below(s, n->case_count)];
-	struct msg *req = msg_new(a, MSG_REQUEST), *m;
-	const uint64_t cats = sim_chance(s) < .7 ? CATS : CATS & ~(1u << 16);
+	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_CONSENT_GIVE);
 	char hex[33], name[16];
 
-	if (to == n->no)
-		return;
-	bytes_hex(hex, id->b, 16);
+	bytes_hex(hex, case_id->b, 16);
 	(void)snprintf(name, sizeof name, "partner-%c", 'a' + to);
-	m = msg_sub(a, req, REQUEST_CONSENT_GIVE);
 	msg_set_text(a, m, CONSENT_GIVE_CASE_ID, hex);
 	msg_set_text(a, m, CONSENT_GIVE_PARTNER, name);
 	msg_set_text(a, m, CONSENT_GIVE_PURPOSE, "refer");
 	msg_set_text(a, m, CONSENT_GIVE_HOW, "written");
 	msg_set_u64(m, CONSENT_GIVE_CATS, cats);
-	msg_set_u64(m, CONSENT_GIVE_UNTIL_MS, s->now_ms + 86400000u * (1 + sim_below(s, 40)));
-	ask(s, n, a, req);
-	if (s->reply_error || !n->up)
-		return;
-	req = msg_new(a, MSG_REQUEST);
-	m = msg_sub(a, req, REQUEST_REFER);
+	msg_set_u64(m, CONSENT_GIVE_UNTIL_MS, s->now_ms + 86400000u * days);
+	sim_ask(s, n, a, req);
+}
+
+void sim_refer(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *case_id,
+	       int to)
+{
+	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_REFER);
+	char hex[33], name[16];
+
+	bytes_hex(hex, case_id->b, 16);
+	(void)snprintf(name, sizeof name, "partner-%c", 'a' + to);
 	msg_set_text(a, m, REFER_NEW_CASE_ID, hex);
 	msg_set_text(a, m, REFER_NEW_PARTNER, name);
 	msg_set_text(a, m, REFER_NEW_NEED, "income-debt");
@@ -131,7 +133,7 @@ static void refer(struct sim *s, struct sim_node *n, struct arena *a)
 	msg_set_u64(m, REFER_NEW_AGAIN, 1);
 	if (sim_chance(s) < .3)
 		msg_set_u64(m, REFER_NEW_WITHOUT, 1u << 16);
-	ask(s, n, a, req);
+	sim_ask(s, n, a, req);
 	if (s->reply_error)
 		return;
 	s->threads = realloc(s->threads, (s->thread_count + 1) * sizeof *s->threads);
@@ -141,20 +143,27 @@ static void refer(struct sim *s, struct sim_node *n, struct arena *a)
 	s->threads[s->thread_count++].to = to;
 }
 
-/* The state as this node sees it, read beside the turn. */
-static bool look(struct sim *s, struct sim_node *n, const char *ref, struct thread *th)
+static void refer(struct sim *s, struct sim_node *n, struct arena *a)
 {
-	struct effects fx;
-	struct turn t = {.arena = &n->arena, .fx = &fx};
-	struct node_time now = {s->now_ms, s->now_ms};
+	const int to = (int)sim_below(s, (uint64_t)s->n);
+	const struct id16 id = n->cases[sim_below(s, n->case_count)];
+	const uint64_t cats = sim_chance(s) < .7 ? SIM_CATS : SIM_CATS & ~(1u << 16);
+
+	if (to == n->no)
+		return;
+	sim_give(s, n, a, &id, to, cats, 1 + sim_below(s, 40));
+	if (!s->reply_error && n->up)
+		sim_refer(s, n, a, &id, to);
+}
+
+bool sim_look(struct sim *s, struct sim_node *n, const char *ref, struct thread *th)
+{
+	struct sim_view v;
 	bool many, found;
 
-	effects_init(&fx);
-	node_turn_begin(n->node, &t, &now);
-	require(store_begin(n->store, false, &t.txn) == ERR_OK);
-	found = thread_find(&t, ref, th, &many) == ERR_OK;
-	store_abort(t.txn);
-	arena_reset(&n->arena);
+	sim_view_open(s, &v, n);
+	found = thread_find(&v.t, ref, th, &many) == ERR_OK;
+	sim_view_close(&v);
 	return found;
 }
 
@@ -185,7 +194,7 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	uint16_t type = 0;
 	struct thread th;
 
-	if ((st->from != n->no && st->to != n->no) || !look(s, n, st->ref, &th))
+	if ((st->from != n->no && st->to != n->no) || !sim_look(s, n, st->ref, &th))
 		return;
 	for (int i = 0; i < 12 && (type == 0 || !referral_may((enum referral_state)th.state,
 							      acts_our_side(&th), type));
@@ -202,8 +211,8 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	if (type == DOC_INFO)
 		msg_set_u64(m, ACT_NEW_SHARE, 2);
 	if (type == DOC_REDIRECT)
-		msg_add_text(a, m, ACT_NEW_TARGETS, "GGD Zeeland");
-	ask(s, n, a, req);
+		msg_add_text(a, m, ACT_NEW_TARGETS, st->from == 0 ? "partner-b" : "partner-a");
+	sim_ask(s, n, a, req);
 }
 
 void sim_act(struct sim *s, struct sim_node *n)
@@ -212,7 +221,9 @@ void sim_act(struct sim *s, struct sim_node *n)
 	const double r = sim_chance(s);
 
 	require(arena_create(&a, SCRATCH) == ERR_OK);
-	if (n->case_count < 3 || r < .05)
+	if (s->profile.life > 0 && n->case_count >= 3 && sim_chance(s) < s->profile.life)
+		sim_live(s, n, &a);
+	else if (n->case_count < 3 || r < .05)
 		open_case(s, n, &a);
 	else if (s->thread_count == 0 || r < .17)
 		refer(s, n, &a);
