@@ -29,7 +29,7 @@ int admin_roster_import(struct cli *c)
 		(void)close(fd);
 	if (len <= 0) {
 		free(file);
-		return cli_fail(CLI_NOT_FOUND, "the roster cannot be read", c->words[0], "");
+		return cli_fail(c, CLI_NOT_FOUND, "the roster cannot be read", c->words[0], "");
 	}
 	while (r.left > 0 && rc == CLI_DONE) {
 		const size_t n = rd_u32(&r);
@@ -37,7 +37,7 @@ int admin_roster_import(struct cli *c)
 		struct msg *sub, *req;
 
 		if (p == NULL) {
-			rc = cli_fail(CLI_DAMAGED, "this is not a roster file", c->words[0], "");
+			rc = cli_fail(c, CLI_DAMAGED, "this is not a roster file", c->words[0], "");
 			break;
 		}
 		arena_reset(&c->arena);
@@ -102,7 +102,7 @@ int admin_invite(struct cli *c)
 	int code;
 
 	if (cli_option(c, "org") == NULL || cli_option(c, "at") == NULL)
-		return cli_fail(CLI_USAGE, "something is missing",
+		return cli_fail(c, CLI_USAGE, "something is missing",
 				"--org NAME --at tcp://HOST:PORT", c->cmd->example);
 	msg_set_text(&c->arena, sub, INVITE_NEW_ORG, cli_option(c, "org"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_ADDRESS, cli_option(c, "at"));
@@ -119,7 +119,7 @@ static int digits_of(const struct cli *c, size_t from, char out[64])
 	out[0] = '\0';
 	for (size_t i = from; i < c->word_count; i++) {
 		if (strlen(out) + strlen(c->words[i]) + 1 > 64)
-			return cli_fail(CLI_USAGE, "these are too many digits", "",
+			return cli_fail(c, CLI_USAGE, "these are too many digits", "",
 					c->cmd->example);
 		memcpy(out + strlen(out), c->words[i], strlen(c->words[i]) + 1);
 	}
@@ -253,7 +253,7 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 
 	(void)snprintf(signed_at, sizeof signed_at, "%s.sig", proposal);
 	if (!cli_daemon_path(tool))
-		return cli_fail(CLI_NOT_NOW, "kringd cannot be found", "", "");
+		return cli_fail(c, CLI_NOT_NOW, "kringd cannot be found", "", "");
 	(void)fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
@@ -264,7 +264,7 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 		_exit(CLI_NOT_NOW);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return cli_fail(CLI_NOT_NOW, "kringd cannot be run", tool, "");
+		return cli_fail(c, CLI_NOT_NOW, "kringd cannot be run", tool, "");
 	if (WEXITSTATUS(status) != 0)
 		return WEXITSTATUS(status);
 	fd = open(signed_at, O_RDONLY | O_CLOEXEC);
@@ -273,7 +273,8 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 		(void)close(fd);
 	}
 	(void)unlink(signed_at);
-	return n == SIGNED_LEN ? CLI_DONE : cli_fail(CLI_NOT_NOW, "the signature got lost", "", "");
+	return n == SIGNED_LEN ? CLI_DONE
+			       : cli_fail(c, CLI_NOT_NOW, "the signature got lost", "", "");
 }
 
 static int send_signature(struct cli *c, const char *id, const uint8_t signed_by[SIGNED_LEN])
@@ -313,7 +314,7 @@ int admin_approve(struct cli *c)
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	if (c->word_count == 0 && key != NULL)
-		return cli_fail(CLI_USAGE, "which proposal?", "", c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "which proposal?", "", c->cmd->example);
 	c->json = json && key == NULL;
 	code = cli_ask(c, req, &reply);
 	c->json = json;
@@ -323,7 +324,7 @@ int admin_approve(struct cli *c)
 		return code;
 	}
 	if (!write_temp(proposal, msg_bytes(reply, REPLY_BLOB)))
-		return cli_fail(CLI_NOT_NOW, "no room for a temporary file", "/tmp", "");
+		return cli_fail(c, CLI_NOT_NOW, "no room for a temporary file", "/tmp", "");
 	code = sign_with(c, proposal, key, signed_by);
 	(void)unlink(proposal);
 	return code == CLI_DONE ? send_signature(c, c->words[0], signed_by) : code;
@@ -352,8 +353,7 @@ int admin_propose(struct cli *c)
 
 int admin_join(struct cli *c)
 {
-	c->options[c->option_count].name = "token";
-	c->options[c->option_count++].value = c->words[0];
+	cli_add_option(c, "token", c->words[0], 0);
 	return cli_tool(c, "join");
 }
 
@@ -387,7 +387,7 @@ int admin_unlock(struct cli *c)
 	int code;
 
 	if (!read_secret(secret, sizeof secret))
-		return cli_fail(CLI_USAGE, "nothing was typed", "", c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "nothing was typed", "", c->cmd->example);
 	msg_set_text(&c->arena, sub, UNLOCK_SECRET, secret);
 	explicit_bzero(secret, sizeof secret);
 	code = cli_ask(c, req, &reply);
@@ -402,7 +402,7 @@ int admin_panic(struct cli *c)
 	int code;
 
 	if (cli_option(c, "yes") == NULL)
-		return cli_fail(CLI_USAGE, "this suspends the node at every partner",
+		return cli_fail(c, CLI_USAGE, "this suspends the node at every partner",
 				"the way back is kring rotate with the recovery sheet",
 				"if it was stolen: kring panic --yes");
 	code = cli_ask(c, req, &reply);
@@ -463,7 +463,7 @@ int admin_audit_verify(struct cli *c)
 	int code;
 
 	if (with != NULL && f == NULL)
-		return cli_fail(CLI_NOT_FOUND, "that file cannot be read", with,
+		return cli_fail(c, CLI_NOT_FOUND, "that file cannot be read", with,
 				"it is what a partner prints: kring audit export NAME");
 	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
 		uint8_t b[256];
@@ -471,7 +471,8 @@ int admin_audit_verify(struct cli *c)
 
 		line[n] = '\0';
 		if (n % 2 != 0 || n / 2 > sizeof b || !bytes_unhex(b, n / 2, line)) {
-			code = cli_fail(CLI_USAGE, "this is not a file of checkpoints", with, "");
+			code = cli_fail(c, CLI_USAGE, "this is not a file of checkpoints", with,
+					"");
 			(void)fclose(f);
 			return code;
 		}
@@ -531,7 +532,7 @@ int admin_verify(struct cli *c)
 			(void)fprintf(stderr, "\r%llu records", (unsigned long long)records);
 	}
 	if (damage > 0)
-		return cli_fail(CLI_DAMAGED, "records are damaged",
+		return cli_fail(c, CLI_DAMAGED, "records are damaged",
 				"they are not what was written there",
 				"stop the node and keep its directory as evidence");
 	if (!c->json)

@@ -40,7 +40,7 @@ static int pieces(struct cli *c, int fd, uint64_t *bytes)
 		more = msg_u64(reply, REPLY_MORE) != 0;
 		*bytes += piece.len;
 		if (!write_all(fd, piece))
-			return cli_fail(CLI_REFUSED, "the backup could not be written",
+			return cli_fail(c, CLI_REFUSED, "the backup could not be written",
 					"is the disk full?", "");
 		if (no % SHOW_EVERY == 0 && isatty(STDERR_FILENO))
 			(void)fprintf(stderr, "\r%llu MiB", (unsigned long long)(*bytes >> 20));
@@ -58,24 +58,24 @@ int backup_take(struct cli *c)
 	int fd, code;
 
 	if (snprintf(path, sizeof path, "%s", c->words[0]) >= PATH_LEN)
-		return cli_fail(CLI_USAGE, "this name is too long", "", "");
+		return cli_fail(c, CLI_USAGE, "this name is too long", "", "");
 	(void)snprintf(part, sizeof part, "%s.part", path);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		(void)close(fd);
-		return cli_fail(CLI_REFUSED, "this file exists", path, "give a new name");
+		return cli_fail(c, CLI_REFUSED, "this file exists", path, "give a new name");
 	}
 	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return cli_fail(CLI_REFUSED, "the file cannot be made", part, "");
+		return cli_fail(c, CLI_REFUSED, "the file cannot be made", part, "");
 	code = cli_call(c, cli_request(c, REQUEST_BACKUP, &sub), &reply);
 	if (code == CLI_DONE)
 		code = pieces(c, fd, &bytes);
 	if (code == CLI_DONE && fsync(fd) != 0)
-		code = cli_fail(CLI_REFUSED, "the backup could not be written", "", "");
+		code = cli_fail(c, CLI_REFUSED, "the backup could not be written", "", "");
 	(void)close(fd);
 	if (code == CLI_DONE && rename(part, path) != 0)
-		code = cli_fail(CLI_REFUSED, "the backup could not be written", path, "");
+		code = cli_fail(c, CLI_REFUSED, "the backup could not be written", path, "");
 	if (code != CLI_DONE) {
 		(void)unlink(part);
 		return code;
@@ -91,7 +91,6 @@ int backup_take(struct cli *c)
 
 int backup_restore(struct cli *c)
 {
-	c->options[c->option_count].name = "file";
-	c->options[c->option_count++].value = c->words[0];
+	cli_add_option(c, "file", c->words[0], 0);
 	return cli_tool(c, "restore");
 }

@@ -32,8 +32,11 @@ struct cli;
 struct command {
 	const char *noun, *verb; /* verb NULL: a plain verb */
 	int (*run)(struct cli *c);
-	const char *words;   /* positional arguments, for help and counting: "CASE" */
-	const char *options; /* "to= need= again": with = takes a value */
+	const char *
+		words; /* "CASE", "PARTNER [DIGITS...]": needed, [may be left out], ... any number */
+	const char *
+		options; /* "to=NAME target=NAME* phone=LINE? again": with = takes a value of that type (args.c);
+			      * behind it * may be given several times, ? may be empty; once and not empty otherwise */
 	const char *help, *example;
 	unsigned field; /* of Request, for generic commands; 0 otherwise */
 	unsigned type;	/* document type, for acts; CLI_IN_DIR: a tool that works in --dir */
@@ -45,12 +48,17 @@ struct cli {
 	const char *dir, *socket;
 	bool json;
 	enum list_lang lang;
-	char *words[CLI_WORDS_MAX];
+	const char *words[CLI_WORDS_MAX];
 	size_t word_count;
 	struct {
-		const char *name, *value;
+		char name[40];
+		const char *value;
+		uint64_t
+			number; /* of a NUMBER, DATE or CATEGORIES; the place of a code in its list, from 1 */
 	} options[CLI_OPTIONS_MAX];
 	size_t option_count;
+	bool stdin_used, quiet;
+	bool answered; /* by help or version: there is nothing to run */
 };
 
 extern const struct command cli_commands[];
@@ -60,11 +68,36 @@ extern const size_t cli_command_count;
 const char *cli_option(const struct cli *c, const char *name);
 /** The i-th value of an option given several times, NULL past the last. */
 const char *cli_option_at(const struct cli *c, const char *name, size_t i);
-int cli_fail(int code, const char *what, const char *why, const char *remedy);
-/** "identity,contact" -> bits; false names the unknown one on stderr. */
+/** What the option's type made of its value (see struct cli); 0 when it was not given. */
+uint64_t cli_option_number(const struct cli *c, const char *name);
+/** name is copied, value borrowed. */
+void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t number);
+/** Says it on stderr, or as JSON on stdout; returns code. */
+int cli_fail(const struct cli *c, int code, const char *what, const char *why, const char *remedy);
+/** "identity,contact" -> bits; false: one of them is unknown. */
 bool cli_categories(const char *text, uint64_t *cats);
 /** YYYY-MM-DD, end of that day -> ms. */
 bool cli_date(const char *text, uint64_t *ms);
+
+/* args.c */
+/** Fills c from the command line (borrowed); CLI_DONE, or the code after an error was said. */
+int cli_parse(struct cli *c, const char **args, size_t count);
+/** The next option of a command's table at *at, and its type ("": a flag); false at the end. */
+bool cli_spec_next(const char **at, char name[32], char type[32], bool *many, bool *empty);
+/** What an option of that type takes, for a person; false: there is no such type. */
+bool cli_accepts(const char *type, char *out, size_t cap);
+/** A whole number and nothing behind it. */
+bool cli_whole(const char *text, uint64_t *number);
+/** A day, month or year that exists. */
+bool cli_birth(const char *text);
+/** NULL, or into out why this is no text that the node takes. */
+const char *cli_text_fault(struct span s, char out[80]);
+/** All of standard input as one text (in the arena); once. */
+int cli_stdin(struct cli *c, const char *option, const char **value);
+enum list_lang cli_lang(const char *environment);
+/** Every command, or those of a topic. */
+int cli_help(struct cli *c, const char *topic);
+
 /** The request envelope of this invocation, with the sub-message of its command in *sub. */
 struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub);
 /** Send, print the reply (JSON or out_reply), return the exit code. */
@@ -117,7 +150,10 @@ void flow_published(const struct cli *c, const struct msg *flow);
 /* out.c */
 /** At most width characters of s, filled up with blanks. */
 void out_cell(const char *s, int width);
-void out_json(const struct msg *m);
+/** request (or NULL) says which lists are there though empty. */
+void out_json(const struct msg *request, const struct msg *reply);
+void out_error(int code, const char *what, const char *why, const char *remedy);
+void out_commands(void);
 void out_reply(struct cli *c, const struct msg *reply);
 
 #endif /* KRING_CLIENT_CLI_H */

@@ -8,80 +8,12 @@
 
 #include "base/limits.h"
 #include "client/cli.h"
-
-static const struct {
-	const char *option;
-	unsigned field;
-} person_options[] = {
-	{"name", PERSON_NAME},		 {"born", PERSON_BIRTH_DATE},
-	{"language", PERSON_LANGUAGE},	 {"phone", PERSON_PHONE},
-	{"email", PERSON_EMAIL},	 {"address", PERSON_ADDRESS},
-	{"best-time", PERSON_BEST_TIME}, {"household", PERSON_HOUSEHOLD},
-	{"children", PERSON_CHILDREN},	 {"income-debt", PERSON_INCOME_DEBT},
-	{"housing", PERSON_HOUSING},	 {"work", PERSON_WORK_EDUCATION},
-	{"health", PERSON_HEALTH},	 {"goals", PERSON_GOALS},
-	{"story", PERSON_STORY},	 {"tried", PERSON_TRIED},
-};
-#define PERSON_OPTS                                                                                \
-	"name= born= language= phone= email= address= best-time= household= children= "            \
-	"income-debt= housing= work= health= goals= story= tried= from="
-
-/* One line per field, "name: ...", from a file or standard input. */
-static bool person_from(struct cli *c, struct msg *p, const char *file)
-{
-	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
-	char line[4096];
-
-	if (f == NULL)
-		return false;
-	while (fgets(line, sizeof line, f) != NULL) {
-		char *colon = strchr(line, ':'), *nl = strchr(line, '\n');
-
-		if (nl != NULL)
-			*nl = '\0';
-		if (colon == NULL)
-			continue;
-		*colon++ = '\0';
-		while (*colon == ' ')
-			colon++;
-		for (size_t i = 0; i < sizeof person_options / sizeof person_options[0]; i++)
-			if (strcmp(person_options[i].option, line) == 0 && *colon != '\0')
-				msg_set_text(&c->arena, p, person_options[i].field, colon);
-	}
-	explicit_bzero(line, sizeof line);
-	if (f != stdin)
-		(void)fclose(f);
-	return true;
-}
-
-static int fill_person(struct cli *c, struct msg *p)
-{
-	const char *from = cli_option(c, "from");
-	char line[512];
-
-	if (from != NULL && !person_from(c, p, from))
-		return cli_fail(CLI_NOT_FOUND, "that file cannot be read", from, "");
-	for (size_t i = 0; i < sizeof person_options / sizeof person_options[0]; i++) {
-		const char *v = cli_option(c, person_options[i].option);
-
-		if (v != NULL)
-			msg_set_text(&c->arena, p, person_options[i].field, v);
-	}
-	if (!msg_has(p, PERSON_NAME) && strcmp(c->cmd->verb, "new") == 0 && isatty(STDIN_FILENO)) {
-		(void)fprintf(stderr, "name: ");
-		if (fgets(line, sizeof line, stdin) != NULL) {
-			line[strcspn(line, "\n")] = '\0';
-			msg_set_text(&c->arena, p, PERSON_NAME, line);
-		}
-		explicit_bzero(line, sizeof line);
-	}
-	return CLI_DONE;
-}
+#include "client/person.h"
 
 static int cmd_case_new(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NEW, &sub);
-	int bad = fill_person(c, msg_sub(&c->arena, sub, CASE_NEW_PERSON));
+	int bad = person_fill(c, msg_sub(&c->arena, sub, CASE_NEW_PERSON));
 
 	return bad != 0 ? bad : cli_finish(c, req);
 }
@@ -89,7 +21,7 @@ static int cmd_case_new(struct cli *c)
 static int cmd_case_edit(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_EDIT, &sub);
-	int bad = fill_person(c, msg_sub(&c->arena, sub, CASE_EDIT_PERSON));
+	int bad = person_fill(c, msg_sub(&c->arena, sub, CASE_EDIT_PERSON));
 
 	msg_set_text(&c->arena, sub, CASE_EDIT_ID, c->words[0]);
 	return bad != 0 ? bad : cli_finish(c, req);
@@ -155,95 +87,79 @@ static int cmd_audit_list(struct cli *c)
 	return cli_finish(c, req);
 }
 
-static int share_into(struct cli *c, struct msg *m, const char *option, unsigned field)
+/* What the option's type made of it, when it was given. */
+static void number_into(struct cli *c, struct msg *m, const char *option, unsigned field)
 {
-	const char *text = cli_option(c, option);
-	uint64_t cats;
-
-	if (text == NULL)
-		return CLI_DONE;
-	if (!cli_categories(text, &cats))
-		return CLI_USAGE;
-	msg_set_u64(m, field, cats);
-	return CLI_DONE;
+	if (cli_option(c, option) != NULL)
+		msg_set_u64(m, field, cli_option_number(c, option));
 }
 
-static int until_into(struct cli *c, struct msg *m, unsigned field)
+static void flag_into(struct cli *c, struct msg *m, const char *option, unsigned field)
 {
-	const char *text = cli_option(c, "until");
-	uint64_t ms;
-
-	if (text == NULL)
-		return CLI_DONE;
-	if (!cli_date(text, &ms))
-		return cli_fail(CLI_USAGE, "--until is not a date", text, "like 2027-06-30");
-	msg_set_u64(m, field, ms);
-	return CLI_DONE;
+	if (cli_option(c, option) != NULL)
+		msg_set_u64(m, field, 1);
 }
 
 static int cmd_partner_agree(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_PARTNER_AGREE, &sub);
-	int bad = share_into(c, sub, "share", PARTNER_AGREE_CATS);
 
 	msg_set_text(&c->arena, sub, PARTNER_AGREE_PARTNER, c->words[0]);
 	msg_set_text(&c->arena, sub, PARTNER_AGREE_PURPOSE, "refer");
-	if (cli_option(c, "receive") != NULL)
-		msg_set_u64(sub, PARTNER_AGREE_RECEIVE, 1);
-	if (bad == 0)
-		bad = until_into(c, sub, PARTNER_AGREE_UNTIL_MS);
-	return bad != 0 ? bad : cli_finish(c, req);
+	number_into(c, sub, "share", PARTNER_AGREE_CATS);
+	flag_into(c, sub, "receive", PARTNER_AGREE_RECEIVE);
+	number_into(c, sub, "until", PARTNER_AGREE_UNTIL_MS);
+	return cli_finish(c, req);
 }
 
 static int cmd_consent_give(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_GIVE, &sub);
 	const char *purpose = cli_option(c, "purpose");
-	int bad = share_into(c, sub, "share", CONSENT_GIVE_CATS);
 
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_CASE_ID, c->words[0]);
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_PARTNER, cli_option(c, "to"));
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_PURPOSE, purpose == NULL ? "refer" : purpose);
+	number_into(c, sub, "share", CONSENT_GIVE_CATS);
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_HOW, cli_option(c, "how"));
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_WITNESS, cli_option(c, "witness"));
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_ONWARD, cli_option(c, "onward"));
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_GIVEN_BY, cli_option(c, "given-by"));
-	if (bad == 0)
-		bad = until_into(c, sub, CONSENT_GIVE_UNTIL_MS);
-	return bad != 0 ? bad : cli_finish(c, req);
+	number_into(c, sub, "until", CONSENT_GIVE_UNTIL_MS);
+	return cli_finish(c, req);
 }
 
 static int cmd_refer(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_REFER, &sub);
-	const char *urgency = cli_option(c, "urgency");
-	int bad = share_into(c, sub, "share", REFER_NEW_SHARE);
 
-	if (bad == 0)
-		bad = share_into(c, sub, "without", REFER_NEW_WITHOUT);
 	msg_set_text(&c->arena, sub, REFER_NEW_CASE_ID, c->words[0]);
 	msg_set_text(&c->arena, sub, REFER_NEW_PARTNER, cli_option(c, "to"));
 	msg_set_text(&c->arena, sub, REFER_NEW_NEED, cli_option(c, "need"));
 	msg_set_text(&c->arena, sub, REFER_NEW_SERVICE, cli_option(c, "service"));
-	msg_set_u64(sub, REFER_NEW_URGENCY,
-		    urgency != NULL && strcmp(urgency, "urgent") == 0 ? 2 : 1);
-	if (cli_option(c, "again") != NULL)
-		msg_set_u64(sub, REFER_NEW_AGAIN, 1);
-	if (cli_option(c, "dry-run") != NULL)
-		msg_set_u64(sub, REFER_NEW_DRY_RUN, 1);
-	return bad != 0 ? bad : cli_finish(c, req);
+	msg_set_u64(sub, REFER_NEW_URGENCY, 1);
+	number_into(c, sub, "urgency", REFER_NEW_URGENCY); /* routine, urgent: as Urgency counts */
+	number_into(c, sub, "share", REFER_NEW_SHARE);
+	number_into(c, sub, "without", REFER_NEW_WITHOUT);
+	flag_into(c, sub, "again", REFER_NEW_AGAIN);
+	flag_into(c, sub, "dry-run", REFER_NEW_DRY_RUN);
+	return cli_finish(c, req);
 }
 
 static int cmd_act(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_ACT, &sub);
-	const char *reason = cli_option(c, "reason");
-	int bad = share_into(c, sub, "share", ACT_NEW_SHARE);
+	static const char *const names[] = {"reason", "question", "code"}; /* of one thing */
+	const char *reason = NULL;
 
-	if (reason == NULL)
-		reason = cli_option(c, "question");
-	if (reason == NULL)
-		reason = cli_option(c, "code");
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *v = cli_option(c, names[i]);
+
+		if (v != NULL && reason != NULL)
+			return cli_fail(c, CLI_USAGE, "given twice", "--reason and its other name",
+					"once is enough");
+		reason = v != NULL ? v : reason;
+	}
 	msg_set_text(&c->arena, sub, ACT_NEW_REF, c->words[0]);
 	msg_set_u64(sub, ACT_NEW_TYPE, c->cmd->type);
 	msg_set_text(&c->arena, sub, ACT_NEW_REASON, reason);
@@ -251,15 +167,13 @@ static int cmd_act(struct cli *c)
 	msg_set_text(&c->arena, sub, ACT_NEW_ALTERNATIVE, cli_option(c, "alternative"));
 	for (size_t i = 0; cli_option_at(c, "target", i) != NULL; i++)
 		msg_add_text(&c->arena, sub, ACT_NEW_TARGETS, cli_option_at(c, "target", i));
-	if (cli_option(c, "late") != NULL)
-		msg_set_u64(sub, ACT_NEW_LATE, 1);
-	if (cli_option(c, "dry-run") != NULL)
-		msg_set_u64(sub, ACT_NEW_DRY_RUN, 1);
+	number_into(c, sub, "share", ACT_NEW_SHARE);
+	flag_into(c, sub, "late", ACT_NEW_LATE);
+	flag_into(c, sub, "dry-run", ACT_NEW_DRY_RUN);
 	if (cli_option(c, "expect") != NULL)
-		msg_set_u64(sub, ACT_NEW_EXPECT, strtoull(cli_option(c, "expect"), NULL, 10) + 1);
-	if (bad == 0)
-		bad = until_into(c, sub, ACT_NEW_DATE_MS);
-	return bad != 0 ? bad : cli_finish(c, req);
+		msg_set_u64(sub, ACT_NEW_EXPECT, cli_option_number(c, "expect") + 1);
+	number_into(c, sub, "until", ACT_NEW_DATE_MS);
+	return cli_finish(c, req);
 }
 
 static int cmd_tool(struct cli *c)
@@ -279,12 +193,13 @@ static int cmd_tool(struct cli *c)
 	return CLI_USAGE;
 }
 
-#define ACT_OPTS "reason= text= dry-run expect="
+#define ACT_REST "text=TEXT dry-run expect=NUMBER"
+#define ACT_OPTS "reason=REASON " ACT_REST
 
 const struct command cli_commands[] = {
 	{"status", NULL, cmd_plain, "", "", "is this node well?", "kring status", REQUEST_STATUS,
 	 0},
-	{"case", "new", cmd_case_new, "", PERSON_OPTS,
+	{"case", "new", cmd_case_new, "", PERSON_OPTIONS(""),
 	 "open a case; fields from options, a file (--from FILE) or the prompt",
 	 "kring case new --from person.txt", 0, 0},
 	{"case", "list", cmd_case_list, "", "", "all cases", "kring case list", 0, 0},
@@ -293,9 +208,10 @@ const struct command cli_commands[] = {
 	{"case", "show", cmd_by_id, "CASE", "",
 	 "one case with its referrals, consents and disclosures", "kring case show 7f3a",
 	 REQUEST_CASE_SHOW, 0},
-	{"case", "edit", cmd_case_edit, "CASE", PERSON_OPTS, "change what is known of the person",
+	{"case", "edit", cmd_case_edit, "CASE", PERSON_OPTIONS("?"),
+	 "change what is known of the person; --phone \"\" takes the telephone away",
 	 "kring case edit 7f3a --phone 0113-000000", 0, 0},
-	{"case", "note", cmd_case_note, "CASE", "text=", "add a note, which never leaves",
+	{"case", "note", cmd_case_note, "CASE", "text=TEXT", "add a note, which never leaves",
 	 "kring case note 7f3a --text \"called back\"", 0, 0},
 	{"case", "close", cmd_by_id, "CASE", "", "close a case without open referrals",
 	 "kring case close 7f3a", REQUEST_CASE_CLOSE, 0},
@@ -308,11 +224,12 @@ const struct command cli_commands[] = {
 	{"backup", NULL, backup_take, "FILE", "",
 	 "an encrypted copy of this node, while it runs; the recovery sheet opens it",
 	 "kring backup /mnt/usb/kring-2026-11-24", 0, 0},
-	{"restore", NULL, backup_restore, "FILE", "sheet= check",
+	{"restore", NULL, backup_restore, "FILE", "sheet=FILE check",
 	 "bring a node back from its backup (offline); --check only reads it through",
 	 "kring restore /mnt/usb/kring-2026-11-24 --sheet recovery-sheet.txt", 0, CLI_IN_DIR},
 	{"consent", "give", cmd_consent_give, "CASE",
-	 "to= purpose= share= how= witness= until= onward= given-by=",
+	 "to=NAME purpose=PURPOSE share=CATEGORIES how=HOW witness=NAME until=DATE onward=LINE "
+	 "given-by=LINE",
 	 "record what the person agrees to share, with whom",
 	 "kring consent give 7f3a --to smwo --share identity,contact,needs --how oral --witness "
 	 "\"A. Colleague\"",
@@ -320,12 +237,14 @@ const struct command cli_commands[] = {
 	{"consent", "list", cmd_by_id, "CASE", "", "consents of a case", "kring consent list 7f3a",
 	 REQUEST_CONSENT_LIST, 0},
 	{"refer", NULL, cmd_refer, "CASE",
-	 "to= need= service= urgency= share= without= again dry-run", "refer a person to a partner",
+	 "to=NAME need=NEED service=LINE urgency=URGENCY share=CATEGORIES without=CATEGORIES again "
+	 "dry-run",
+	 "refer a person to a partner",
 	 "kring refer 7f3a --to smwo --need income-debt --without story", 0, 0},
-	{"flow", "publish", flow_publish, "", "quarter= dry-run",
+	{"flow", "publish", flow_publish, "", "quarter=QUARTER dry-run",
 	 "the quarterly figures of this node, for coordinators; --dry-run shows what would leave",
 	 "kring flow publish --dry-run", 0, 0},
-	{"flow", NULL, flow_show, "", "quarter= own csv=",
+	{"flow", NULL, flow_show, "", "quarter=QUARTER own csv=FILE",
 	 "how people flow between partners, with no person in it; --own: exact, of this node alone",
 	 "kring flow --quarter 2026Q3 --csv flow.csv", 0, 0},
 	{"inbox", NULL, cmd_list, "", "all", "referrals to us", "kring inbox", REQUEST_INBOX, 0},
@@ -335,24 +254,24 @@ const struct command cli_commands[] = {
 	{"worklist", NULL, cmd_plain, "", "", "what a person must do next", "kring worklist",
 	 REQUEST_WORKLIST, 0},
 	{"accept", NULL, cmd_act, "REF", ACT_OPTS " late", "take it on", "kring accept 91C4", 0, 4},
-	{"ask", NULL, cmd_act, "REF",
-	 ACT_OPTS " question=", "ask the sender something; the answer term pauses once",
+	{"ask", NULL, cmd_act, "REF", ACT_OPTS " question=REASON",
+	 "ask the sender something; the answer term pauses once",
 	 "kring ask 91C4 --question best-contact", 0, 2},
-	{"info", NULL, cmd_act, "REF", ACT_OPTS " share=",
+	{"info", NULL, cmd_act, "REF", "share=CATEGORIES " ACT_REST,
 	 "answer a question, from the case or in words", "kring info 91C4 --share contact", 0, 3},
-	{"decline", NULL, cmd_act, "REF",
-	 ACT_OPTS " alternative=", "decline, with a reason and a better place",
+	{"decline", NULL, cmd_act, "REF", "reason=DECLINE alternative=LINE " ACT_REST,
+	 "decline, with a reason and a better place",
 	 "kring decline 91C4 --reason no-capacity --alternative none", 0, 5},
-	{"redirect", NULL, cmd_act, "REF", ACT_OPTS " target=", "name a better place to go",
+	{"redirect", NULL, cmd_act, "REF", ACT_OPTS " target=LINE*", "name a better place to go",
 	 "kring redirect 91C4 --target \"GGD Zeeland\"", 0, 6},
-	{"hold", NULL, cmd_act, "REF", ACT_OPTS " until=", "put on hold until a date",
+	{"hold", NULL, cmd_act, "REF", ACT_OPTS " until=DATE", "put on hold until a date",
 	 "kring hold 91C4 --reason waiting-list --until 2027-01-15", 0, 8},
 	{"start", NULL, cmd_act, "REF", ACT_OPTS, "first contact with the person happened",
 	 "kring start 91C4", 0, 9},
 	{"note", NULL, cmd_act, "REF", ACT_OPTS, "tell the sender how it goes",
 	 "kring note 91C4 --reason appointment", 0, 13},
-	{"outcome", NULL, cmd_act, "REF", ACT_OPTS " code=", "report how it ended",
-	 "kring outcome 91C4 --code helped", 0, 14},
+	{"outcome", NULL, cmd_act, "REF", "code=OUTCOME reason=OUTCOME " ACT_REST,
+	 "report how it ended", "kring outcome 91C4 --code helped", 0, 14},
 	{"ack", NULL, cmd_act, "REF", ACT_OPTS, "acknowledge the outcome: the loop is closed",
 	 "kring ack 91C4", 0, 15},
 	{"reopen", NULL, cmd_act, "REF", ACT_OPTS, "not solved after all; once",
@@ -380,10 +299,10 @@ const struct command cli_commands[] = {
 	{"partner", "restored", cmd_by_id, "PARTNER", "",
 	 "say that you telephoned: this partner lost state, and it is really them",
 	 "kring partner restored smwo", REQUEST_PARTNER_RESTORED, 0},
-	{"partner", "check", admin_partner_check, "PARTNER [DIGITS]", "",
+	{"partner", "check", admin_partner_check, "PARTNER [DIGITS...]", "",
 	 "compare digits by voice; with the digits that they read: confirm that it is them",
 	 "kring partner check smwo 1234 5678 9012 3456", 0, 0},
-	{"partner", "agree", cmd_partner_agree, "PARTNER", "share= until= receive",
+	{"partner", "agree", cmd_partner_agree, "PARTNER", "share=CATEGORIES until=DATE receive",
 	 "what may go there (or, --receive, come from there) at all",
 	 "kring partner agree smwo --share identity,contact,needs,story", 0, 0},
 	{"partner", "suspend", admin_propose, "PARTNER", "",
@@ -403,49 +322,53 @@ const struct command cli_commands[] = {
 	{"roster", "show", cmd_plain, "", "", "who is in, and who signed", "kring roster show",
 	 REQUEST_ROSTER_SHOW, 0},
 	{"roster", "add", cmd_tool, "",
-	 "roster= join= class= out= verified-by=", "propose a member (offline)",
+	 "roster=FILE join=FILE class=LINE out=FILE verified-by=LINE", "propose a member (offline)",
 	 "kring roster add --roster roster --join join --class member --out proposal", 0, 0},
-	{"roster", "propose", cmd_tool, "", "roster= op= node= roots= keys= policy= out=",
+	{"roster", "propose", cmd_tool, "",
+	 "roster=FILE op=LINE node=NAME roots=LINE keys=LINE policy=LINE out=FILE",
 	 "propose anything else to the roots (offline): remove, suspend, lift, renew, policy, "
 	 "rotate-roots",
 	 "kring roster propose --roster roster --op remove --node SMWO --out proposal", 0, 0},
-	{"roster", "sign", cmd_tool, "", "proposal= key= roster=", "sign a proposal (offline)",
+	{"roster", "sign", cmd_tool, "", "proposal=FILE key=FILE roster=FILE",
+	 "sign a proposal (offline)",
 	 "kring roster sign --proposal proposal --key root1.key --roster roster", 0, 0},
-	{"roster", "verify", cmd_tool, "", "roster=", "check a roster file (offline)",
+	{"roster", "verify", cmd_tool, "", "roster=FILE", "check a roster file (offline)",
 	 "kring roster verify --roster roster", 0, 0},
-	{"federation", "create", cmd_tool, "",
-	 "name= roots= out=", "make a federation and its root keys",
+	{"federation", "create", cmd_tool, "", "name=NAME roots=LINE out=FILE",
+	 "make a federation and its root keys",
 	 "kring federation create --name \"Zeeland\" --roots 2/3 --out fed", 0, 0},
 	{"node", "init", cmd_tool, "",
-	 "org= country= listen= address= phone= federation= passphrase-file=",
+	 "org=NAME country=LINE listen=ADDRESS address=ADDRESS phone=LINE federation=FILE "
+	 "passphrase-file=FILE",
 	 "make a node in --dir",
 	 "kring --dir DIR node init --org SMWO --country NL --listen tcp://192.0.2.1:7001 "
 	 "--federation fed/roster",
 	 0, CLI_IN_DIR},
-	{"invite", NULL, admin_invite, "",
-	 "org= at= listen=", "invite a new partner: a token for them, and a port that opens for it",
+	{"invite", NULL, admin_invite, "", "org=NAME at=ADDRESS listen=ADDRESS",
+	 "invite a new partner: a token for them, and a port that opens for it",
 	 "kring invite --org \"CAW De Kempen\" --at tcp://192.0.2.1:7800", 0, 0},
 	{"invites", "list", cmd_plain, "", "", "invites, and how far each came",
 	 "kring invites list", REQUEST_INVITE_LIST, 0},
 	{"invites", "cancel", cmd_by_id, "ID", "", "take an invite back",
 	 "kring invites cancel 3fa9", REQUEST_INVITE_CANCEL, 0},
 	{"join", NULL, admin_join, "TOKEN",
-	 "org= country= listen= address= phone= passphrase-file= wait=",
+	 "org=NAME country=LINE listen=ADDRESS address=ADDRESS phone=LINE passphrase-file=FILE "
+	 "wait=NUMBER",
 	 "make a node in --dir from an invite, and show the digits to read aloud",
 	 "kring --dir DIR join TOKEN --org SMWO --country NL --listen tcp://192.0.2.2:7001", 0,
 	 CLI_IN_DIR},
-	{"confirm", NULL, admin_confirm, "DIGITS",
-	 "how=", "type the digits that the new partner read to you on the telephone",
+	{"confirm", NULL, admin_confirm, "DIGITS...", "how=LINE",
+	 "type the digits that the new partner read to you on the telephone",
 	 "kring confirm 1234 5678", 0, 0},
-	{"approve", NULL, admin_approve, "",
-	 "key=", "what waits for the roots' signatures; with ID and --key: sign it",
+	{"approve", NULL, admin_approve, "[ID]", "key=FILE",
+	 "what waits for the roots' signatures; with ID and --key: sign it",
 	 "kring approve 3fa91b22 --key root1.key", 0, 0},
 	{"slot", "list", cmd_tool, "", "", "the ways to this node's keys", "kring slot list", 0,
 	 CLI_IN_DIR},
-	{"slot", "add", cmd_tool, "", "kind= file= passphrase-file=",
+	{"slot", "add", cmd_tool, "", "kind=SLOT file=FILE passphrase-file=FILE",
 	 "one more way: passphrase, key-file, or credential (systemd-creds)",
 	 "kring slot add --kind key-file --file /media/stick/kring.key", 0, CLI_IN_DIR},
-	{"slot", "remove", cmd_tool, "", "number=", "take a way to the keys away",
+	{"slot", "remove", cmd_tool, "", "number=NUMBER", "take a way to the keys away",
 	 "kring slot remove --number 2", 0, CLI_IN_DIR},
 	{"verify", NULL, admin_verify, "", "",
 	 "open every record of this node's store, and recompute its chains", "kring verify", 0, 0},
@@ -459,13 +382,13 @@ const struct command cli_commands[] = {
 	{"address", NULL, admin_address, "ADDRESS", "",
 	 "tell partners where this node is from now on; none: it only dials",
 	 "kring address tcp://192.0.2.1:7001", 0, 0},
-	{"rotate", NULL, cmd_tool, "", "sheet= recovery= passphrase-file=",
+	{"rotate", NULL, cmd_tool, "", "sheet=FILE recovery=LINE passphrase-file=FILE",
 	 "the promised next signing key takes over (kringd must be stopped)",
 	 "kring --dir DIR rotate --sheet recovery-sheet.txt", 0, CLI_IN_DIR},
-	{"audit", "list", cmd_audit_list, "", "", "who did what; with a case: who looked at it",
-	 "kring audit list", 0, 0},
-	{"audit", "verify", admin_audit_verify, "",
-	 "with=", "recompute the whole chain; --with: against what a partner kept of us",
+	{"audit", "list", cmd_audit_list, "[CASE]", "",
+	 "who did what; with a case: who looked at it", "kring audit list", 0, 0},
+	{"audit", "verify", admin_audit_verify, "", "with=FILE",
+	 "recompute the whole chain; --with: against what a partner kept of us",
 	 "kring audit verify --with goes.checkpoints", 0, 0},
 	{"audit", "checkpoint", cmd_plain, "", "",
 	 "sign how far the log goes, for two partners to keep", "kring audit checkpoint",

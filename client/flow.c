@@ -140,7 +140,7 @@ static int fetch(struct cli *c, struct msg **whole)
 	msg_clear(flow, FLOW_NEXT_AFTER);
 	add_sentences(c, flow);
 	return c->arena.failed
-		       ? cli_fail(CLI_NOT_NOW, "there is more than this client can hold", "", "")
+		       ? cli_fail(c, CLI_NOT_NOW, "there is more than this client can hold", "", "")
 		       : CLI_DONE;
 }
 
@@ -267,17 +267,18 @@ static int digest(const char *path)
 	return WEXITSTATUS(status);
 }
 
-static int save_csv(const struct msg *flow, const char *path)
+static int save_csv(const struct cli *c, const struct msg *flow, const char *path)
 {
 	FILE *f = fopen(path, "we");
 	int bad;
 
 	if (f == NULL)
-		return cli_fail(CLI_NOT_NOW, "that file cannot be written", path, strerror(errno));
+		return cli_fail(c, CLI_NOT_NOW, "that file cannot be written", path,
+				strerror(errno));
 	write_csv(f, flow);
 	bad = ferror(f);
 	if (fclose(f) != 0 || bad != 0)
-		return cli_fail(CLI_NOT_NOW, "the file was not written whole", path, "");
+		return cli_fail(c, CLI_NOT_NOW, "the file was not written whole", path, "");
 	bad = digest(path);
 	if (bad == CLI_DONE)
 		(void)printf("%s and %s.sha256 are written; check it with: sha256sum -c\n", path,
@@ -293,14 +294,14 @@ int flow_show(struct cli *c)
 	int code;
 
 	if (cli_option(c, "csv") != NULL && c->json)
-		return cli_fail(CLI_USAGE, "--csv or --json, not both", "", c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "--csv or --json, not both", "", c->cmd->example);
 	code = fetch(c, &reply);
 	if (code != CLI_DONE)
 		return code;
 	if (cli_option(c, "csv") != NULL)
-		return save_csv(msg_get(reply, REPLY_FLOW), cli_option(c, "csv"));
+		return save_csv(c, msg_get(reply, REPLY_FLOW), cli_option(c, "csv"));
 	if (c->json)
-		out_json(reply);
+		out_json(NULL, reply);
 	else
 		flow_tables(c, msg_get(reply, REPLY_FLOW));
 	return CLI_DONE;

@@ -10,7 +10,7 @@
 #include "client/cli.h"
 #include "client/ctlclient.h"
 
-enum { ARENA = 12 * 1024 * 1024, PATH_LEN = 4096 };
+enum { ARENA = 12 * 1024 * 1024, PATH_LEN = 4096, ARGS_MAX = 128 };
 
 const char *cli_option_at(const struct cli *c, const char *name, size_t i)
 {
@@ -25,8 +25,20 @@ const char *cli_option(const struct cli *c, const char *name)
 	return cli_option_at(c, name, 0);
 }
 
-int cli_fail(int code, const char *what, const char *why, const char *remedy)
+uint64_t cli_option_number(const struct cli *c, const char *name)
 {
+	for (size_t k = 0; k < c->option_count; k++)
+		if (strcmp(c->options[k].name, name) == 0)
+			return c->options[k].number;
+	return 0;
+}
+
+int cli_fail(const struct cli *c, int code, const char *what, const char *why, const char *remedy)
+{
+	if (c->json) {
+		out_error(code, what, why, remedy);
+		return code;
+	}
 	(void)fprintf(stderr, "! %s%s%s\n", what, why[0] == '\0' ? "" : ": ", why);
 	if (remedy[0] != '\0')
 		(void)fprintf(stderr, "  %s\n", remedy);
@@ -48,11 +60,8 @@ bool cli_categories(const char *text, uint64_t *cats)
 			continue;
 		while (msg_cat_name(bit) != NULL && strcmp(msg_cat_name(bit), w) != 0)
 			bit++;
-		if (msg_cat_name(bit) == NULL) {
-			(void)cli_fail(CLI_USAGE, "unknown category", w,
-				       "see: kring help categories");
+		if (msg_cat_name(bit) == NULL)
 			return false;
-		}
 		*cats |= UINT64_C(1) << bit;
 	}
 	return true;
@@ -61,7 +70,7 @@ bool cli_categories(const char *text, uint64_t *cats)
 bool cli_date(const char *text, uint64_t *ms)
 {
 	struct tm tm = {.tm_hour = 23, .tm_min = 59, .tm_sec = 59, .tm_isdst = -1};
-	int n = 0;
+	int n = 0, day, month;
 	time_t s;
 
 	if (sscanf(text, "%4d-%2d-%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &n) != 3 ||
@@ -69,9 +78,11 @@ bool cli_date(const char *text, uint64_t *ms)
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
-	s = mktime(&tm);
+	day = tm.tm_mday;
+	month = tm.tm_mon;
+	s = mktime(&tm); /* carries 30 February into March */
 	*ms = (uint64_t)s * 1000;
-	return s > 0;
+	return s > 0 && tm.tm_mday == day && tm.tm_mon == month;
 }
 
 struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub)
@@ -101,12 +112,11 @@ static int code_of(const char *error)
 
 int cli_call(struct cli *c, const struct msg *request, struct msg **out)
 {
-	const bool json = c->json;
 	int code;
 
-	c->json = false;
+	c->quiet = true;
 	code = cli_ask(c, request, out);
-	c->json = json;
+	c->quiet = false;
 	return code;
 }
 
@@ -117,19 +127,19 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 
 	if (rc == ERR_BUSY)
 		return cli_fail(
-			CLI_NOT_NOW, "no kringd answers", c->socket,
+			c, CLI_NOT_NOW, "no kringd answers", c->socket,
 			"start it: kringd --dir DIR, or name another with --dir or --socket");
 	if (rc == ERR_DENIED)
-		return cli_fail(CLI_REFUSED, "you may not talk to this kringd", c->socket,
+		return cli_fail(c, CLI_REFUSED, "you may not talk to this kringd", c->socket,
 				"ask the administrator to add you to the group kring-admin");
 	if (rc != ERR_OK)
-		return cli_fail(CLI_NOT_NOW, "kringd did not answer", err_text(rc), "try again");
-	if (c->json)
-		out_json(reply);
+		return cli_fail(c, CLI_NOT_NOW, "kringd did not answer", err_text(rc), "try again");
+	if (c->json && (!c->quiet || msg_has(reply, REPLY_ERROR)))
+		out_json(request, reply);
 	if (msg_has(reply, REPLY_ERROR)) {
 		if (!c->json)
-			(void)cli_fail(0, msg_text(reply, REPLY_WHAT), msg_text(reply, REPLY_WHY),
-				       msg_text(reply, REPLY_REMEDY));
+			(void)cli_fail(c, 0, msg_text(reply, REPLY_WHAT),
+				       msg_text(reply, REPLY_WHY), msg_text(reply, REPLY_REMEDY));
 		return code_of(msg_text(reply, REPLY_ERROR));
 	}
 	return CLI_DONE;
@@ -181,18 +191,25 @@ int cli_tool(const struct cli *c, const char *verb)
 	}
 	argv[k] = NULL;
 	(void)execv(path, argv);
-	return cli_fail(CLI_NOT_NOW, "kringd cannot be run", path, "is the package complete?");
+	return cli_fail(c, CLI_NOT_NOW, "kringd cannot be run", path, "is the package complete?");
 }
 
 /* ---- help ---- */
 
 static void help_one(const struct command *cmd)
 {
+	const char *at = cmd->options;
+	char name[32], type[32], left[72], accepts[1024];
+	bool many, empty;
+
 	(void)printf("kring %s%s%s%s%s\n  %s\n", cmd->noun, cmd->verb == NULL ? "" : " ",
 		     cmd->verb == NULL ? "" : cmd->verb, cmd->words[0] == '\0' ? "" : " ",
 		     cmd->words, cmd->help);
-	if (cmd->options[0] != '\0')
-		(void)printf("  options: %s\n", cmd->options);
+	while (cli_spec_next(&at, name, type, &many, &empty)) {
+		(void)snprintf(left, sizeof left, "--%s %s%s", name, type, many ? " ..." : "");
+		(void)cli_accepts(type, accepts, sizeof accepts);
+		(void)printf("    %-26s %s\n", left, accepts);
+	}
 	(void)printf("  example: %s\n", cmd->example);
 }
 
@@ -204,7 +221,7 @@ static int help_list(const struct cli *c, enum list_id list)
 	return CLI_DONE;
 }
 
-static int help(const struct cli *c, const char *topic)
+int cli_help(struct cli *c, const char *topic)
 {
 	static const struct {
 		const char *name;
@@ -216,6 +233,11 @@ static int help(const struct cli *c, const char *topic)
 		     {"categories", LIST_CATEGORIES}};
 	bool hit = false;
 
+	c->answered = true;
+	if (c->json) {
+		out_commands();
+		return CLI_DONE;
+	}
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		if (strcmp(lists[i].name, topic) == 0)
 			return help_list(c, lists[i].list);
@@ -247,123 +269,35 @@ static int help(const struct cli *c, const char *topic)
 		 strcmp(topic, "withdraw") == 0)
 		return help_list(c, LIST_REASONS);
 	else if (!hit)
-		return cli_fail(CLI_USAGE, "no such command", topic, "see: kring help");
-	return CLI_DONE;
-}
-
-/* ---- arguments ---- */
-
-static enum list_lang lang_of(const char *s)
-{
-	static const char *const codes[LIST_LANGS] = {"nl", "fr", "en", "de"};
-
-	for (int i = 0; s != NULL && i < LIST_LANGS; i++)
-		if (strncmp(s, codes[i], 2) == 0)
-			return (enum list_lang)i;
-	return LIST_EN;
-}
-
-/* In "to= need= again": 1 takes a value, 0 is a flag, -1 unknown. */
-static int option_kind(const char *spec, const char *name)
-{
-	const size_t n = strlen(name);
-
-	for (const char *p = spec; (p = strstr(p, name)) != NULL; p += n)
-		if ((p == spec || p[-1] == ' ') && (p[n] == '=' || p[n] == ' ' || p[n] == '\0'))
-			return p[n] == '=' ? 1 : 0;
-	return -1;
-}
-
-static const struct command *find_command(char **words, size_t count, size_t *used)
-{
-	for (size_t i = 0; i < cli_command_count; i++) {
-		const struct command *cmd = &cli_commands[i];
-
-		if (count == 0 || strcmp(cmd->noun, words[0]) != 0)
-			continue;
-		if (cmd->verb != NULL && (count < 2 || strcmp(cmd->verb, words[1]) != 0))
-			continue;
-		*used = cmd->verb == NULL ? 1 : 2;
-		return cmd;
-	}
-	return NULL;
-}
-
-/* Global options may stand anywhere; the rest is judged once the command is known. */
-static int split(struct cli *c, int argc, char **argv, char **rest, size_t *rest_count)
-{
-	for (int i = 1; i < argc; i++) {
-		const bool value = i + 1 < argc;
-
-		if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--jsonl") == 0)
-			c->json = true;
-		else if (strcmp(argv[i], "--dir") == 0 && value)
-			c->dir = argv[++i];
-		else if (strcmp(argv[i], "--socket") == 0 && value)
-			c->socket = argv[++i];
-		else if (strcmp(argv[i], "--lang") == 0 && value)
-			c->lang = lang_of(argv[++i]);
-		else if (*rest_count < 64)
-			rest[(*rest_count)++] = argv[i];
-		else
-			return CLI_USAGE;
-	}
-	return CLI_DONE;
-}
-
-static int take_options(struct cli *c, char **rest, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const char *name = rest[i] + 2;
-		int kind;
-
-		if (strncmp(rest[i], "--", 2) != 0) {
-			if (c->word_count == CLI_WORDS_MAX)
-				return cli_fail(CLI_USAGE, "too many words", rest[i], "");
-			c->words[c->word_count++] = rest[i];
-			continue;
-		}
-		kind = strcmp(name, "request-id") == 0 ? 1 : option_kind(c->cmd->options, name);
-		if (kind < 0 || c->option_count == CLI_OPTIONS_MAX || (kind == 1 && i + 1 == count))
-			return cli_fail(CLI_USAGE,
-					kind < 0 ? "unknown option" : "a value is missing", rest[i],
-					c->cmd->example);
-		c->options[c->option_count].name = name;
-		c->options[c->option_count++].value = kind == 1 ? rest[++i] : "";
-	}
+		return cli_fail(c, CLI_USAGE, "no such command", topic, "see: kring help");
 	return CLI_DONE;
 }
 
 int main(int argc, char **argv)
 {
-	struct cli c = {.dir = "/var/lib/kring", .lang = lang_of(getenv("LANG"))};
-	char *rest[64], path[PATH_LEN];
-	size_t count = 0, used = 0;
+	struct cli c = {.lang = cli_lang(getenv("LANG"))};
+	const char *args[ARGS_MAX];
+	char path[PATH_LEN];
+	size_t count = 0;
 	int code;
 
-	if (split(&c, argc, argv, rest, &count) != 0)
-		return cli_fail(CLI_USAGE, "too many arguments", "", "see: kring help");
-	if (count == 0 || strcmp(rest[0], "help") == 0 || strcmp(rest[0], "--help") == 0)
-		return help(&c, count > 1 ? rest[1] : "");
-	if (strcmp(rest[0], "--version") == 0)
-		return puts("kring " KRING_VERSION) < 0 ? CLI_NOT_NOW : CLI_DONE;
-	c.cmd = find_command(rest, count, &used);
-	if (c.cmd == NULL)
-		return cli_fail(CLI_USAGE, "no such command", rest[0], "see: kring help");
-	for (size_t i = used; i < count; i++)
-		if (strcmp(rest[i], "--help") == 0)
-			return help(&c, rest[0]);
-	code = take_options(&c, rest + used, count - used);
-	if (code != CLI_DONE)
-		return code;
-	if (c.cmd->words[0] != '\0' && c.word_count == 0)
-		return cli_fail(CLI_USAGE, "something is missing", c.cmd->words, c.cmd->example);
-	(void)snprintf(path, sizeof path, "%s/core.sock", c.dir);
-	if (c.socket == NULL)
-		c.socket = path;
+	for (int i = 1; i < argc; i++) {
+		c.json = c.json || strcmp(argv[i], "--json") == 0;
+		if (count == ARGS_MAX)
+			return cli_fail(&c, CLI_USAGE, "too many arguments", "", "see: kring help");
+		args[count++] = argv[i];
+	}
 	if (arena_create(&c.arena, ARENA) != ERR_OK)
 		return CLI_NOT_NOW;
-	code = c.cmd->run(&c);
+	code = cli_parse(&c, args, count);
+	if (c.dir == NULL)
+		c.dir = "/var/lib/kring";
+	if (c.socket == NULL) {
+		(void)snprintf(path, sizeof path, "%s/core.sock", c.dir);
+		c.socket = path;
+	}
+	if (code == CLI_DONE && !c.answered)
+		code = c.cmd->run(&c);
 	arena_free(&c.arena);
 	return code;
 }

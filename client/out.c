@@ -45,7 +45,8 @@ static json_t *json_of(const struct msg *m) /* NOLINT(misc-no-recursion) */
 					v, f.type == MSG_TYPE_SUB
 						   ? json_of(msg_at(m, f.number, j))
 						   : json_string(msg_text_at(m, f.number, j)));
-			if (json_array_size(v) == 0) {
+			/* an empty list says so; but a reply has lists of every command */
+			if (json_array_size(v) == 0 && msg_kind_of(m) == MSG_REPLY) {
 				json_decref(v);
 				continue;
 			}
@@ -59,11 +60,97 @@ static json_t *json_of(const struct msg *m) /* NOLINT(misc-no-recursion) */
 	return o;
 }
 
-void out_json(const struct msg *m)
-{
-	json_t *o = json_of(m);
+/* The lists that a command answers with: there also when they are empty. */
+static const struct {
+	unsigned request, list;
+} lists[] = {
+	{REQUEST_PARTNER_LIST, REPLY_PARTNERS},
+	{REQUEST_PARTNER_SHOW, REPLY_PARTNERS},
+	{REQUEST_CASE_LIST, REPLY_CASES},
+	{REQUEST_CASE_SHOW, REPLY_CASES},
+	{REQUEST_CASE_SHOW, REPLY_ENTRIES},
+	{REQUEST_CASE_SHOW, REPLY_REFERRALS},
+	{REQUEST_CASE_SHOW, REPLY_GRANTS},
+	{REQUEST_CASE_SHOW, REPLY_DISCLOSURES},
+	{REQUEST_CONSENT_LIST, REPLY_GRANTS},
+	{REQUEST_INBOX, REPLY_REFERRALS},
+	{REQUEST_SENT, REPLY_REFERRALS},
+	{REQUEST_SHOW, REPLY_REFERRALS},
+	{REQUEST_SHOW, REPLY_LOG},
+	{REQUEST_WORKLIST, REPLY_WORK},
+	{REQUEST_OUTBOX_LIST, REPLY_OUTBOX},
+	{REQUEST_OUTBOX_WHY, REPLY_OUTBOX},
+	{REQUEST_AUDIT_LIST, REPLY_AUDIT},
+	{REQUEST_ROSTER_SHOW, REPLY_ROSTER},
+	{REQUEST_INVITE_LIST, REPLY_INVITES},
+	{REQUEST_APPROVE_LIST, REPLY_PROPOSALS},
+	{REQUEST_AUDIT_EXPORT, REPLY_CHECKPOINTS},
+};
 
+static void empty_lists(json_t *o, const struct msg *request, const struct msg *reply)
+{
+	struct msg_field f;
+
+	for (size_t i = 0; msg_field_at(reply, i, &f); i++)
+		for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
+			if (lists[k].list == f.number && msg_has(request, lists[k].request) &&
+			    json_object_get(o, f.name) == NULL)
+				(void)json_object_set_new(o, f.name, json_array());
+}
+
+void out_json(const struct msg *request, const struct msg *reply)
+{
+	json_t *o = json_of(reply);
+
+	if (request != NULL && !msg_has(reply, REPLY_ERROR))
+		empty_lists(o, request, reply);
 	(void)json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	(void)putchar('\n');
+	json_decref(o);
+}
+
+void out_error(int code, const char *what, const char *why, const char *remedy)
+{
+	static const char *const names[] = {"",		 "refused", "usage",
+					    "not-found", "not-now", "damaged"};
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "error",
+			      names[code > 0 && code <= CLI_DAMAGED ? code : CLI_REFUSED], "what",
+			      what, "why", why, "remedy", remedy);
+
+	if (o == NULL) /* something in it is not UTF-8 */
+		o = json_pack("{s:s, s:s}", "error", "usage", "what", "this cannot be read");
+	(void)json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	(void)putchar('\n');
+	json_decref(o);
+}
+
+static json_t *json_command(const struct command *k)
+{
+	const char *at = k->options;
+	char name[32], type[32], accepts[1024];
+	json_t *options = json_array();
+	bool many, empty;
+
+	while (cli_spec_next(&at, name, type, &many, &empty)) {
+		(void)cli_accepts(type, accepts, sizeof accepts);
+		(void)json_array_append_new(options,
+					    json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", name,
+						      "type", type, "accepts", accepts, "many",
+						      many ? 1 : 0, "empty", empty ? 1 : 0));
+	}
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "noun", k->noun, "verb",
+			 k->verb == NULL ? "" : k->verb, "words", k->words, "help", k->help,
+			 "options", options);
+}
+
+/* The whole table, for completion and for tests. */
+void out_commands(void)
+{
+	json_t *all = json_array(), *o = json_pack("{s:o}", "commands", all);
+
+	for (size_t i = 0; i < cli_command_count; i++)
+		(void)json_array_append_new(all, json_command(&cli_commands[i]));
+	(void)json_dumpf(o, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 	(void)putchar('\n');
 	json_decref(o);
 }
@@ -108,6 +195,12 @@ void out_cell(const char *s, int width)
 	(void)printf("  ");
 }
 
+static void urgent(const struct cli *c, const char *urgency)
+{
+	if (strcmp(urgency, "urgent") == 0)
+		(void)printf("%s  ", list_text(LIST_UI, c->lang, "urgent"));
+}
+
 static void referrals(const struct cli *c, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
@@ -119,6 +212,7 @@ static void referrals(const struct cli *c, const struct msg *reply)
 		out_cell(msg_text(r, REFERRAL_ROW_PARTNER), 24);
 		out_cell(msg_text(r, REFERRAL_ROW_NAME), 20);
 		out_cell(list_text(LIST_NEEDS, c->lang, msg_text(r, REFERRAL_ROW_NEED)), 22);
+		urgent(c, msg_text(r, REFERRAL_ROW_URGENCY));
 		(void)printf(
 			"%s%s", list_text(LIST_STATES, c->lang, msg_text(r, REFERRAL_ROW_STATE)),
 			msg_u64(r, REFERRAL_ROW_PROVISIONAL) != 0 ? " (not yet confirmed)" : "");
@@ -258,6 +352,7 @@ static void work(const struct cli *c, const struct msg *reply)
 		out_cell(msg_text(r, WORK_ROW_REF), 9);
 		out_cell(list_text(LIST_WORK, c->lang, msg_text(r, WORK_ROW_KIND)), 26);
 		out_cell(msg_text(r, WORK_ROW_PARTNER), 24);
+		urgent(c, msg_text(r, WORK_ROW_URGENCY));
 		(void)printf("%s ", list_text(LIST_UI, c->lang, "due"));
 		print_time(msg_u64(r, WORK_ROW_DUE_MS), true);
 		(void)putchar('\n');

@@ -217,6 +217,7 @@ static enum err item_row(struct turn *t, const struct item *i, struct msg *reply
 	msg_set_u64(out, WORK_ROW_DUE_MS, i->due_ms);
 	msg_set_text(t->arena, out, WORK_ROW_DETAIL, msg_text(m, WORK_RECORD_DETAIL));
 	msg_set_text(t->arena, out, WORK_ROW_PARTNER, p == NULL ? "" : p->org);
+	msg_set_text(t->arena, out, WORK_ROW_URGENCY, th.urgency == 2 ? "urgent" : "routine");
 	return p == NULL ? ERR_OK : item_command(t, m, p, out);
 }
 

@@ -1,0 +1,628 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What was typed, judged by the command's own table before the node is asked anything: a value that is not of the
+ * option's type, one that is given twice, a word too many is refused by name.  Nothing is dropped, nothing guessed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "client/cli.h"
+
+enum { NAME_MAX_LEN = 32, FAR = 99, ACCEPTS_LEN = 1024 };
+enum kind {
+	KIND_LINE,
+	KIND_TEXT,
+	KIND_NUMBER,
+	KIND_DATE,
+	KIND_DAY,
+	KIND_CATS,
+	KIND_CODE,
+	KIND_LIST,
+	KIND_QUARTER
+};
+
+static const struct type {
+	const char *name, *accepts; /* KIND_CODE: the codes */
+	enum kind kind;
+	enum list_id list;
+} types[] = {
+	{"NAME", "a name", KIND_LINE, 0},
+	{"LINE", "one line of text", KIND_LINE, 0},
+	{"FILE", "the name of a file", KIND_LINE, 0},
+	{"ID", "an id, as the list before showed it", KIND_LINE, 0},
+	{"ADDRESS", "like tcp://192.0.2.1:7001", KIND_LINE, 0},
+	{"TEXT", "a text; - reads it from standard input", KIND_TEXT, 0},
+	{"NUMBER", "a whole number", KIND_NUMBER, 0},
+	{"DATE", "a day like 2027-06-30", KIND_DATE, 0},
+	{"BIRTH", "a day like 1980-01-31, or 1980-01, or 1980", KIND_DAY, 0},
+	{"QUARTER", "a quarter like 2026Q4", KIND_QUARTER, 0},
+	{"CATEGORIES", "", KIND_CATS, LIST_CATEGORIES},
+	{"NEED", "", KIND_LIST, LIST_NEEDS},
+	{"OUTCOME", "", KIND_LIST, LIST_OUTCOMES},
+	{"REASON", "", KIND_LIST, LIST_REASONS},
+	{"DECLINE", "", KIND_LIST, LIST_DECLINE},
+	{"URGENCY", "routine, urgent", KIND_CODE, 0},
+	{"HOW", "oral, written, electronic", KIND_CODE, 0},
+	{"PURPOSE", "refer, coordinate, follow-up, evaluate", KIND_CODE, 0},
+	{"SLOT", "passphrase, key-file, credential", KIND_CODE, 0},
+};
+
+struct spec { /* one word of a command's table */
+	char type[NAME_MAX_LEN];
+	bool value, many, empty;
+};
+
+/* ---- the table ---- */
+
+bool cli_spec_next(const char **at, char name[32], char type[32], bool *many, bool *empty)
+{
+	const char *p = *at + strspn(*at, " "), *end = p + strcspn(p, " "), *eq;
+	size_t n = (size_t)(end - p), m;
+
+	eq = memchr(p, '=', n);
+	m = eq == NULL ? n : (size_t)(eq - p);
+	*at = end;
+	if (n == 0 || m == 0 || m >= NAME_MAX_LEN)
+		return false;
+	memcpy(name, p, m);
+	name[m] = '\0';
+	type[0] = '\0';
+	*many = *empty = false;
+	if (eq == NULL)
+		return true;
+	for (n -= m + 1; n > 0 && (eq[n] == '*' || eq[n] == '?'); n--) {
+		*many = *many || eq[n] == '*';
+		*empty = *empty || eq[n] == '?';
+	}
+	n = n < NAME_MAX_LEN ? n : NAME_MAX_LEN - 1;
+	memcpy(type, eq + 1, n);
+	type[n] = '\0';
+	if (n == 0)
+		memcpy(type, "LINE", 5);
+	return true;
+}
+
+static bool spec_of(const char *options, const char *name, struct spec *out)
+{
+	char found[NAME_MAX_LEN];
+
+	while (cli_spec_next(&options, found, out->type, &out->many, &out->empty))
+		if (strcmp(found, name) == 0) {
+			out->value = out->type[0] != '\0';
+			return true;
+		}
+	return false;
+}
+
+static const struct type *type_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (strcmp(types[i].name, name) == 0)
+			return &types[i];
+	return NULL;
+}
+
+bool cli_accepts(const char *type, char *out, size_t cap)
+{
+	const struct type *t = type_of(type);
+	const struct list *l;
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (t == NULL)
+		return false;
+	l = &list_table[t->list];
+	if (t->kind != KIND_LIST && t->kind != KIND_CATS)
+		(void)snprintf(out, cap, "%s", t->accepts);
+	else
+		for (size_t i = 0; i < l->count; i++) {
+			const size_t len = strlen(l->entries[i].code);
+
+			if (n + len + 3 > cap)
+				break;
+			memcpy(out + n, ", ", 2);
+			n += n == 0 ? 0 : 2;
+			memcpy(out + n, l->entries[i].code, len + 1);
+			n += len;
+		}
+	return true;
+}
+
+/* ---- did you mean ---- */
+
+/* Letters to change, add or leave out. */
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned row[NAME_MAX_LEN + 1];
+	const size_t n = strlen(a), m = strlen(b);
+
+	if (n > NAME_MAX_LEN || m > NAME_MAX_LEN)
+		return FAR;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = (unsigned)j;
+	for (size_t i = 1; i <= n; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= m; j++) {
+			const unsigned above = row[j];
+			unsigned least = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+
+			least = row[j - 1] + 1 < least ? row[j - 1] + 1 : least;
+			row[j] = above + 1 < least ? above + 1 : least;
+			diagonal = above;
+		}
+	}
+	return row[m];
+}
+
+struct guess {
+	char name[2 * NAME_MAX_LEN + 2];
+	unsigned far;
+};
+
+static void closer(struct guess *g, const char *typed, const char *word, const char *before)
+{
+	const unsigned d = distance(typed, word);
+
+	if (d >= g->far || d > 1 + strlen(typed) / 4)
+		return;
+	g->far = d;
+	(void)snprintf(g->name, sizeof g->name, "%s%s%s", before, before[0] == '\0' ? "" : " ",
+		       word);
+}
+
+static int no_such_option(const struct cli *c, const char *typed)
+{
+	static const char *const global[] = {"json", "dir", "socket", "lang", "request-id", "help"};
+	const char *at = c->cmd->options;
+	char name[NAME_MAX_LEN], type[NAME_MAX_LEN], remedy[256], given[64];
+	struct guess g = {.far = FAR};
+	bool many, empty;
+
+	while (cli_spec_next(&at, name, type, &many, &empty))
+		closer(&g, typed, name, "");
+	for (size_t i = 0; i < sizeof global / sizeof global[0]; i++)
+		closer(&g, typed, global[i], "");
+	(void)snprintf(given, sizeof given, "--%.50s", typed);
+	if (g.far < FAR)
+		(void)snprintf(remedy, sizeof remedy, "did you mean --%s?", g.name);
+	else
+		(void)snprintf(remedy, sizeof remedy, "see: kring help %s", c->cmd->noun);
+	return cli_fail(c, CLI_USAGE, "unknown option", given, remedy);
+}
+
+static int no_such_command(const struct cli *c, const char *noun, const char *verb)
+{
+	char given[128], remedy[256];
+	struct guess g = {.far = FAR};
+
+	(void)snprintf(given, sizeof given, "%.60s%s%.60s", noun, verb == NULL ? "" : " ",
+		       verb == NULL ? "" : verb);
+	for (size_t i = 0; i < cli_command_count; i++) {
+		const struct command *k = &cli_commands[i];
+
+		if (strcmp(k->noun, noun) != 0)
+			closer(&g, noun, k->noun, "");
+		else if (k->verb != NULL && verb != NULL)
+			closer(&g, verb, k->verb, noun);
+	}
+	if (g.far < FAR)
+		(void)snprintf(remedy, sizeof remedy, "did you mean: kring %s?", g.name);
+	else
+		(void)snprintf(remedy, sizeof remedy, "see: kring help");
+	return cli_fail(c, CLI_USAGE, "no such command", given, remedy);
+}
+
+/* ---- values ---- */
+
+static int refuse(const struct cli *c, const char *option, const char *value, const char *type)
+{
+	char what[64], why[96], accepts[ACCEPTS_LEN], remedy[ACCEPTS_LEN + 16];
+
+	(void)snprintf(what, sizeof what, "--%s cannot be this", option);
+	(void)snprintf(why, sizeof why, "\"%.60s\"", value);
+	(void)cli_accepts(type, accepts, sizeof accepts);
+	(void)snprintf(remedy, sizeof remedy, "it takes: %s", accepts);
+	return cli_fail(c, CLI_USAGE, what, why, remedy);
+}
+
+static bool code_in(const char *codes, const char *value, uint64_t *no)
+{
+	const size_t n = strlen(value);
+
+	*no = 1;
+	for (const char *p = codes; *p != '\0'; (*no)++) {
+		const size_t len = strcspn(p, ",");
+
+		if (len == n && strncmp(p, value, n) == 0)
+			return true;
+		p += len;
+		p += strspn(p, ", ");
+	}
+	return false;
+}
+
+bool cli_whole(const char *text, uint64_t *number)
+{
+	*number = 0;
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p < '0' || *p > '9' || p - text > 17)
+			return false;
+		*number = *number * 10 + (uint64_t)(*p - '0');
+	}
+	return text[0] != '\0';
+}
+
+static int digits(const char *s, int n)
+{
+	int v = 0;
+
+	while (n-- > 0)
+		v = v * 10 + *s++ - '0';
+	return v;
+}
+
+bool cli_birth(const char *text)
+{
+	static const char shape[] = "dddd-dd-dd";
+	const size_t n = strlen(text);
+	struct tm tm = {.tm_hour = 12}, again;
+	int y, m, d;
+
+	for (size_t i = 0; i < n; i++)
+		if (i >= sizeof shape - 1 ||
+		    (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i]))
+			return false;
+	if (n != 4 && n != 7 && n != 10)
+		return false;
+	y = digits(text, 4);
+	m = n > 4 ? digits(text + 5, 2) : 1;
+	d = n > 7 ? digits(text + 8, 2) : 1;
+	tm.tm_year = y - 1900;
+	tm.tm_mon = m - 1;
+	tm.tm_mday = d;
+	again = tm;
+	(void)timegm(&again); /* carries 31 June into July */
+	return y >= 1850 && m >= 1 && m <= 12 && d >= 1 && again.tm_mon == m - 1 &&
+	       again.tm_mday == d && again.tm_year == y - 1900;
+}
+
+static bool quarter(const char *s)
+{
+	for (int i = 0; i < 4; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return s[4] == 'Q' && s[5] >= '1' && s[5] <= '4' && s[6] == '\0';
+}
+
+static bool fits(const struct type *t, const char *value, uint64_t *number)
+{
+	switch (t->kind) {
+	case KIND_LINE:
+		return strpbrk(value, "\n\t") == NULL;
+	case KIND_TEXT:
+		return true;
+	case KIND_NUMBER:
+		return cli_whole(value, number);
+	case KIND_DATE:
+		return cli_date(value, number);
+	case KIND_DAY:
+		return cli_birth(value);
+	case KIND_CATS:
+		return cli_categories(value, number);
+	case KIND_CODE:
+		return code_in(t->accepts, value, number);
+	case KIND_LIST:
+		return list_has(t->list, value);
+	case KIND_QUARTER:
+		return quarter(value);
+	}
+	return false;
+}
+
+const char *cli_text_fault(struct span s, char out[80])
+{
+	struct span one = {s.p, 1};
+
+	if (s.len > LIMIT_PB_STRING) {
+		(void)snprintf(out, 80, "it is longer than %u bytes", LIMIT_PB_STRING);
+		return out;
+	}
+	if (text_valid(s))
+		return NULL;
+	for (; one.p < s.p + s.len; one.p += one.len) { /* the first character that does not pass */
+		const size_t left = (size_t)(s.p + s.len - one.p);
+
+		for (one.len = 1; one.len < 4 && one.len < left && (one.p[one.len] & 0xc0) == 0x80;)
+			one.len++;
+		if (!text_valid(one))
+			break;
+	}
+	if (one.len == 1 && one.p[0] < 0x80)
+		(void)snprintf(out, 80, "it holds a control character (byte %02x)", one.p[0]);
+	else if (one.len == 3 && one.p[0] == 0xe2)
+		(void)snprintf(out, 80, "it holds a character that cannot be seen (U+%04X)",
+			       (one.p[0] & 15u) << 12 | (one.p[1] & 63u) << 6 | (one.p[2] & 63u));
+	else
+		(void)snprintf(out, 80, "it is not written in UTF-8");
+	return out;
+}
+
+/* All of standard input, without a mark at its beginning and without the ends of its last lines. */
+int cli_stdin(struct cli *c, const char *option, const char **value)
+{
+	const size_t cap = LIMIT_PB_STRING + 4;
+	char *text = arena_alloc(&c->arena, cap + 1);
+	size_t n = 0, k = 0;
+
+	if (c->stdin_used)
+		return cli_fail(c, CLI_USAGE, "standard input can be read once", option, "");
+	c->stdin_used = true;
+	if (text == NULL)
+		return CLI_NOT_NOW;
+	n = fread(text, 1, cap, stdin);
+	if (memchr(text, '\0', n) != NULL)
+		return cli_fail(c, CLI_USAGE, "standard input is no text", option, "");
+	text[n] = '\0';
+	for (size_t i = strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; i < n; i++) {
+		if (text[i] == '\r' && text[i + 1] == '\n')
+			continue;
+		text[k++] = text[i] == '\r' ? '\n' : text[i];
+	}
+	while (k > 0 && text[k - 1] == '\n')
+		k--;
+	text[k] = '\0';
+	*value = text;
+	return CLI_DONE;
+}
+
+void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t number)
+{
+	require(c->option_count < CLI_OPTIONS_MAX && strlen(name) < sizeof c->options[0].name);
+	memcpy(c->options[c->option_count].name, name, strlen(name) + 1);
+	c->options[c->option_count].number = number;
+	c->options[c->option_count++].value = value;
+}
+
+static int put_option(struct cli *c, const char *name, const char *value)
+{
+	struct spec s;
+	const struct type *t;
+	char what[64], why[80];
+	uint64_t number = 0;
+
+	if (strcmp(name, "request-id") == 0)
+		s = (struct spec){.type = "ID", .value = true};
+	else if (!spec_of(c->cmd->options, name, &s))
+		return no_such_option(c, name);
+	(void)snprintf(what, sizeof what, "--%.40s", name);
+	if (s.value != (value != NULL))
+		return cli_fail(c, CLI_USAGE, s.value ? "a value is missing" : "takes no value",
+				what, c->cmd->example);
+	if (!s.many && cli_option(c, name) != NULL)
+		return cli_fail(c, CLI_USAGE, "given twice", what, "once is enough");
+	if (c->option_count >= CLI_OPTIONS_MAX - 1)
+		return cli_fail(c, CLI_USAGE, "too many options", what, "");
+	t = type_of(s.type);
+	if (t != NULL && t->kind == KIND_TEXT && strcmp(value, "-") == 0) {
+		const int bad = cli_stdin(c, what, &value);
+
+		if (bad != CLI_DONE)
+			return bad;
+	}
+	if (value != NULL && cli_text_fault(span_of(value, strlen(value)), why) != NULL)
+		return cli_fail(c, CLI_USAGE, what, why, "");
+	if (value != NULL && value[0] == '\0' && !s.empty)
+		return cli_fail(c, CLI_USAGE, "an empty value says nothing", what, c->cmd->example);
+	if (value != NULL && value[0] != '\0' && t != NULL && !fits(t, value, &number))
+		return refuse(c, name, value, s.type);
+	cli_add_option(c, name, value == NULL ? "" : value, number);
+	return CLI_DONE;
+}
+
+/* ---- words ---- */
+
+static int put_word(struct cli *c, const char *word)
+{
+	char fault[80];
+
+	if (c->word_count == CLI_WORDS_MAX)
+		return cli_fail(c, CLI_USAGE, "a word too many", word, c->cmd->example);
+	if (word[0] == '\0')
+		return cli_fail(c, CLI_USAGE, "an empty word says nothing", c->cmd->words,
+				c->cmd->example);
+	if (cli_text_fault(span_of(word, strlen(word)), fault) != NULL)
+		return cli_fail(c, CLI_USAGE, "this word cannot be read", fault, c->cmd->example);
+	c->words[c->word_count++] = word;
+	return CLI_DONE;
+}
+
+/* "PARTNER [DIGITS...]": one, then any number. */
+static int count_words(const struct cli *c)
+{
+	size_t least = 0, most = 0;
+	char extra[64];
+
+	for (const char *p = c->cmd->words; *p != '\0'; p += strspn(p, " ")) {
+		const size_t n = strcspn(p, " ");
+
+		least += p[0] == '[' ? 0 : 1;
+		most = memmem(p, n, "...", 3) != NULL ? CLI_WORDS_MAX : most + 1;
+		p += n;
+	}
+	if (c->word_count < least)
+		return cli_fail(c, CLI_USAGE, "something is missing", c->cmd->words,
+				c->cmd->example);
+	if (c->word_count <= most)
+		return CLI_DONE;
+	(void)snprintf(extra, sizeof extra, "%.60s", c->words[most]);
+	return cli_fail(c, CLI_USAGE, "a word too many", extra, c->cmd->example);
+}
+
+/* ---- the line ---- */
+
+static bool lang_of(const char *s, enum list_lang *lang)
+{
+	static const char *const codes[LIST_LANGS] = {"nl", "fr", "en", "de"};
+
+	for (int i = 0; s != NULL && i < LIST_LANGS; i++)
+		if (strncmp(s, codes[i], 2) == 0) {
+			*lang = (enum list_lang)i;
+			return true;
+		}
+	return false;
+}
+
+enum list_lang cli_lang(const char *environment)
+{
+	enum list_lang lang = LIST_EN;
+
+	(void)lang_of(environment, &lang);
+	return lang;
+}
+
+/* --name VALUE or --name=VALUE: the name into out, what stands behind "=" or NULL. */
+static const char *split(const char *arg, char out[NAME_MAX_LEN + 1])
+{
+	const char *eq = strchr(arg, '=');
+	size_t n = eq == NULL ? strlen(arg) - 2 : (size_t)(eq - arg) - 2;
+
+	n = n < NAME_MAX_LEN ? n : NAME_MAX_LEN;
+	memcpy(out, arg + 2, n);
+	out[n] = '\0';
+	return eq == NULL ? NULL : eq + 1;
+}
+
+/* A value may begin with one dash, not with two: then it is the next option, and this one lacks its value. */
+static const char *value_at(const char *const *args, size_t count, size_t i)
+{
+	return i + 1 < count && strncmp(args[i + 1], "--", 2) != 0 ? args[i + 1] : NULL;
+}
+
+static int put_global(struct cli *c, const char *name, const char *value, bool *wants)
+{
+	const char **slot = strcmp(name, "dir") == 0	  ? &c->dir
+			    : strcmp(name, "socket") == 0 ? &c->socket
+							  : NULL;
+
+	*wants = true;
+	if (value == NULL || value[0] == '\0')
+		return cli_fail(c, CLI_USAGE, "a value is missing", name, "see: kring help");
+	if (slot != NULL && *slot != NULL)
+		return cli_fail(c, CLI_USAGE, "given twice", name, "once is enough");
+	if (slot != NULL)
+		*slot = value;
+	else if (strlen(value) != 2 || !lang_of(value, &c->lang))
+		return cli_fail(c, CLI_USAGE, "--lang cannot be this", value, "nl, fr, en, de");
+	return CLI_DONE;
+}
+
+/* Options of every command may stand anywhere; the rest is judged once the command is known. */
+static int take_globals(struct cli *c, const char **args, size_t *count)
+{
+	size_t kept = 0, n = *count;
+	bool words = false; /* behind a bare "--" */
+
+	for (size_t i = 0; i < n; i++) {
+		char name[NAME_MAX_LEN + 1] = "";
+		const char *stuck = NULL;
+		bool wants = false;
+		int bad = CLI_DONE;
+
+		words = words || strcmp(args[i], "--") == 0;
+		if (!words && strncmp(args[i], "--", 2) == 0)
+			stuck = split(args[i], name);
+		if (strcmp(name, "json") == 0 || strcmp(name, "jsonl") == 0)
+			c->json = true;
+		else if (strcmp(name, "dir") == 0 || strcmp(name, "socket") == 0 ||
+			 strcmp(name, "lang") == 0)
+			bad = put_global(c, name, stuck != NULL ? stuck : value_at(args, n, i),
+					 &wants);
+		else
+			args[kept++] = args[i];
+		if (bad != CLI_DONE)
+			return bad;
+		i += wants && stuck == NULL ? 1 : 0;
+	}
+	*count = kept;
+	return CLI_DONE;
+}
+
+static int take_rest(struct cli *c, const char *const *args, size_t count)
+{
+	bool words = false;
+
+	for (size_t i = 0; i < count; i++) {
+		char name[NAME_MAX_LEN + 1];
+		const char *stuck, *value;
+		struct spec s = {.value = false};
+		int bad;
+
+		if (!words && strcmp(args[i], "--") == 0) {
+			words = true;
+			continue;
+		}
+		if (words || args[i][0] != '-') {
+			bad = put_word(c, args[i]);
+			if (bad != CLI_DONE)
+				return bad;
+			continue;
+		}
+		if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
+			return cli_help(c, c->cmd->noun);
+		if (strncmp(args[i], "--", 2) != 0)
+			return cli_fail(c, CLI_USAGE, "unknown option", args[i],
+					"options begin with two dashes, as --help");
+		stuck = split(args[i], name);
+		value = stuck;
+		if (stuck == NULL && (strcmp(name, "request-id") == 0 ||
+				      (spec_of(c->cmd->options, name, &s) && s.value))) {
+			value = value_at(args, count, i);
+			i += value != NULL ? 1 : 0;
+		}
+		bad = put_option(c, name, value);
+		if (bad != CLI_DONE)
+			return bad;
+	}
+	return count_words(c);
+}
+
+static const struct command *find(const char *const *args, size_t count)
+{
+	for (size_t i = 0; i < cli_command_count; i++) {
+		const struct command *k = &cli_commands[i];
+
+		if (strcmp(k->noun, args[0]) == 0 &&
+		    (k->verb == NULL || (count > 1 && strcmp(k->verb, args[1]) == 0)))
+			return k;
+	}
+	return NULL;
+}
+
+int cli_parse(struct cli *c, const char **args, size_t count)
+{
+	const int bad = take_globals(c, args, &count);
+	const char *first = count > 0 ? args[0] : "help";
+	size_t used;
+
+	if (bad != CLI_DONE)
+		return bad;
+	if (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
+		return cli_help(c, count > 1 ? args[1] : "");
+	if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0) {
+		c->answered = true;
+		return puts("kring " KRING_VERSION) < 0 ? CLI_NOT_NOW : CLI_DONE;
+	}
+	if (first[0] == '-')
+		return cli_fail(c, CLI_USAGE, "the command comes first", first, "see: kring help");
+	c->cmd = find(args, count);
+	if (c->cmd == NULL)
+		return no_such_command(c, args[0], count > 1 ? args[1] : NULL);
+	used = c->cmd->verb == NULL ? 1 : 2;
+	return take_rest(c, args + used, count - used);
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/person.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+enum { FILE_MAX = 256 * 1024, KEY_MAX = 24, PROMPT_MAX = 512 };
+
+static const struct field {
+	const char *option;
+	unsigned number;
+	bool lines; /* may have several */
+} fields[] = {
+	{"name", PERSON_NAME, false},
+	{"born", PERSON_BIRTH_DATE, false},
+	{"language", PERSON_LANGUAGE, false},
+	{"phone", PERSON_PHONE, false},
+	{"email", PERSON_EMAIL, false},
+	{"address", PERSON_ADDRESS, true},
+	{"best-time", PERSON_BEST_TIME, false},
+	{"household", PERSON_HOUSEHOLD, true},
+	{"children", PERSON_CHILDREN, true},
+	{"income-debt", PERSON_INCOME_DEBT, true},
+	{"housing", PERSON_HOUSING, true},
+	{"work", PERSON_WORK_EDUCATION, true},
+	{"health", PERSON_HEALTH, true},
+	{"mental-health", PERSON_MENTAL_HEALTH, true},
+	{"addiction", PERSON_ADDICTION, true},
+	{"safety", PERSON_SAFETY, true},
+	{"justice", PERSON_JUSTICE, true},
+	{"origin", PERSON_ORIGIN, true},
+	{"conviction", PERSON_CONVICTION, true},
+	{"goals", PERSON_GOALS, true},
+	{"story", PERSON_STORY, true},
+	{"tried", PERSON_TRIED, true},
+	{"rights", PERSON_RIGHTS, true},
+	{"national-number", PERSON_NATIONAL_NUMBER, false},
+};
+enum { FIELDS = sizeof fields / sizeof fields[0], NONE = FIELDS };
+
+struct reader {
+	struct cli *c;
+	struct msg *to;
+	const char *file;
+	unsigned line, at[FIELDS]; /* where each field began; 0: not in the file */
+	size_t now;		   /* the field that goes on */
+	unsigned more;		   /* lines that it took beyond its first */
+	size_t indent;		   /* of the first of them */
+	char *text;
+	size_t len;
+};
+
+static int fail(const struct reader *r, unsigned line, const char *what, const char *remedy)
+{
+	char where[256];
+
+	(void)snprintf(where, sizeof where, "%.200s, line %u", r->file, line);
+	return cli_fail(r->c, CLI_USAGE, where, what, remedy);
+}
+
+/* ---- one line ---- */
+
+/* "Best time :" is best-time; *len is where the value begins.  False: the line does not begin like a field. */
+static bool key_of(const char *line, char key[KEY_MAX + 1], size_t *len)
+{
+	size_t n = 0, k = 0;
+
+	while (isalpha((unsigned char)line[n]) ||
+	       (n > 0 && (line[n] == '-' || line[n] == '_' || line[n] == ' ')))
+		n++;
+	if (n == 0 || line[n] != ':' || n > KEY_MAX || strncmp(line + n, "://", 3) == 0)
+		return false;
+	*len = n + 1;
+	for (k = 0; k < n; k++)
+		key[k] = line[k] == '_' || line[k] == ' ' ? '-' : (char)tolower(line[k]);
+	while (k > 0 && key[k - 1] == '-')
+		k--;
+	key[k] = '\0';
+	return true;
+}
+
+static size_t field_of(const char *key)
+{
+	size_t i = 0;
+
+	while (i < FIELDS && strcmp(fields[i].option, key) != 0)
+		i++;
+	return i;
+}
+
+static int finish(struct reader *r)
+{
+	const size_t i = r->now;
+	char what[160], why[80];
+
+	r->now = NONE;
+	if (i == NONE)
+		return CLI_DONE;
+	while (r->len > 0 && strchr(" \t\n", r->text[r->len - 1]) != NULL)
+		r->len--;
+	for (; r->len > 0 && r->text[0] == '\n'; r->text++) /* it begins below its name */
+		r->len--;
+	r->text[r->len] = '\0';
+	if (cli_text_fault(span_of(r->text, r->len), why) != NULL) {
+		(void)snprintf(what, sizeof what, "%s: %s", fields[i].option, why);
+		return fail(r, r->at[i], what, "");
+	}
+	if (fields[i].number == PERSON_BIRTH_DATE && r->len > 0 && !cli_birth(r->text))
+		return fail(r, r->at[i], "born is not a day that exists",
+			    "like 1980-01-31, 1980-01 or 1980");
+	/* a line of a story that happens to begin with such a word */
+	if ((fields[i].number == PERSON_PHONE && r->len > 0 &&
+	     strpbrk(r->text, "0123456789") == NULL) ||
+	    (fields[i].number == PERSON_EMAIL && r->len > 0 && strchr(r->text, '@') == NULL)) {
+		(void)snprintf(what, sizeof what, "this does not look like a %s", fields[i].option);
+		return fail(r, r->at[i], what,
+			    "if it belongs to a text, begin the line with a blank");
+	}
+	if (r->len == 0 && strcmp(r->c->cmd->verb, "edit") == 0) {
+		(void)snprintf(what, sizeof what, "%s is empty", fields[i].option);
+		return fail(
+			r, r->at[i], what,
+			"leave the line out; to take the field away give the option: --FIELD \"\"");
+	}
+	if (r->len > 0)
+		msg_set_text(&r->c->arena, r->to, fields[i].number, r->text);
+	return CLI_DONE;
+}
+
+static void take(struct reader *r, const char *s)
+{
+	const size_t n = strlen(s);
+
+	memcpy(r->text + r->len, s, n);
+	r->len += n;
+}
+
+static int begin(struct reader *r, size_t i, const char *value)
+{
+	char what[160];
+	int bad;
+
+	if (r->now != NONE && r->more > 0 && r->indent == 0) {
+		(void)snprintf(what, sizeof what,
+			       "is this the field %s, or does %s go on? nobody can tell",
+			       fields[i].option, fields[r->now].option);
+		return fail(
+			r, r->line, what,
+			"begin each further line of a text with a blank, or put that text last");
+	}
+	bad = finish(r);
+	if (bad != CLI_DONE)
+		return bad;
+	if (r->at[i] != 0) {
+		(void)snprintf(what, sizeof what, "%s was given in line %u already",
+			       fields[i].option, r->at[i]);
+		return fail(r, r->line, what,
+			    "once is enough; if it belongs to a text, begin the line with a blank");
+	}
+	if (cli_option(r->c, fields[i].option) != NULL) {
+		(void)snprintf(what, sizeof what, "--%s was given too", fields[i].option);
+		return fail(r, r->line, what, "once is enough");
+	}
+	r->at[i] = r->line;
+	r->now = i;
+	r->more = 0;
+	r->indent = 0;
+	r->len = 0;
+	take(r, value + strspn(value, " \t"));
+	return CLI_DONE;
+}
+
+static int go_on(struct reader *r, const char *line)
+{
+	const size_t blank = strspn(line, " \t");
+	char what[160];
+
+	if (line[blank] == '\0' && (r->now == NONE || !fields[r->now].lines))
+		return CLI_DONE; /* an empty line between fields */
+	if (r->now == NONE)
+		return fail(r, r->line, "this line does not begin with a field",
+			    "like  name: Jan Jansen");
+	if (!fields[r->now].lines) {
+		(void)snprintf(what, sizeof what, "%s has one line", fields[r->now].option);
+		return fail(r, r->line, what, "a field looks like  name: Jan Jansen");
+	}
+	if (line[blank] != '\0' && r->more++ == 0)
+		r->indent = blank;
+	take(r, "\n");
+	take(r, line + (blank < r->indent ? blank : r->indent));
+	return CLI_DONE;
+}
+
+static int take_line(struct reader *r, const char *line)
+{
+	char key[KEY_MAX + 1], what[160];
+	size_t i, len;
+
+	if (!key_of(line, key, &len))
+		return go_on(r, line);
+	i = field_of(key);
+	if (i < NONE)
+		return begin(r, i, line + len);
+	/* words of a sentence before a colon are no misspelt field; a single one might be */
+	if (r->now != NONE && fields[r->now].lines && strchr(key, '-') != NULL)
+		return go_on(r, line);
+	(void)snprintf(what, sizeof what, "there is no field %s", key);
+	return fail(
+		r, r->line, what,
+		"fields: kring help case; if it belongs to a text, begin the line with a blank");
+}
+
+/* ---- the file ---- */
+
+static int load(struct cli *c, const char *file, char **text, size_t *len)
+{
+	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+	const int why = errno;
+	size_t n;
+	bool bad;
+
+	*text = arena_alloc(&c->arena, FILE_MAX + 2);
+	if (f == NULL)
+		return cli_fail(c, CLI_NOT_FOUND, "that file cannot be read", file, strerror(why));
+	n = *text == NULL ? 0 : fread(*text, 1, FILE_MAX + 1, f);
+	bad = *text == NULL || ferror(f) != 0;
+	if (f != stdin)
+		(void)fclose(f);
+	if (bad)
+		return cli_fail(c, CLI_NOT_FOUND, "that file cannot be read", file, "");
+	if (n > FILE_MAX)
+		return cli_fail(c, CLI_USAGE, "that file is too long for a person", file, "");
+	(*text)[n] = '\0';
+	*len = n;
+	return CLI_DONE;
+}
+
+/* The next line, without its end (LF, CR LF or CR); NULL when there is none. */
+static char *next_line(char **at, const char *end)
+{
+	char *line = *at, *p = line;
+
+	if (line >= end)
+		return NULL;
+	while (p < end && *p != '\n' && *p != '\r')
+		p++;
+	*at = p < end && p[0] == '\r' && p[1] == '\n' ? p + 2 : p + 1;
+	*p = '\0';
+	return line;
+}
+
+static int read_file(struct cli *c, struct msg *p, const char *file)
+{
+	struct reader r = {.c = c, .to = p, .file = file, .now = NONE};
+	char *text, *at, *line, why[80];
+	const char *zero;
+	size_t len;
+	int bad = load(c, file, &text, &len);
+
+	if (bad != CLI_DONE)
+		return bad;
+	at = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text;
+	r.text = arena_alloc(&c->arena, len + 2);
+	if (r.text == NULL)
+		return CLI_NOT_NOW;
+	zero = memchr(text, '\0', len);
+	while (bad == CLI_DONE && (line = next_line(&at, text + len)) != NULL) {
+		r.line++;
+		if (zero != NULL && zero >= line && zero < at)
+			bad = fail(&r, r.line, "this is no text: it holds a zero byte", "");
+		else if (cli_text_fault(span_of(line, strlen(line)), why) != NULL)
+			bad = fail(&r, r.line, why, "");
+		else
+			bad = take_line(&r, line);
+	}
+	return bad == CLI_DONE ? finish(&r) : bad;
+}
+
+static int prompt_name(struct cli *c, struct msg *p)
+{
+	char line[PROMPT_MAX], why[80];
+	int bad = CLI_DONE;
+
+	(void)fprintf(stderr, "name: ");
+	if (fgets(line, sizeof line, stdin) == NULL)
+		line[0] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	if (cli_text_fault(span_of(line, strlen(line)), why) != NULL)
+		bad = cli_fail(c, CLI_USAGE, "the name", why, "");
+	else
+		msg_set_text(&c->arena, p, PERSON_NAME, line);
+	explicit_bzero(line, sizeof line);
+	return bad;
+}
+
+int person_fill(struct cli *c, struct msg *p)
+{
+	const char *from = cli_option(c, "from");
+	size_t given = 0;
+	int bad = CLI_DONE;
+
+	if (from != NULL && strcmp(from, "-") == 0 && c->stdin_used)
+		return cli_fail(c, CLI_USAGE, "standard input can be read once", "--from", "");
+	if (from != NULL)
+		bad = read_file(c, p, from);
+	for (size_t i = 0; i < FIELDS && bad == CLI_DONE; i++) {
+		const char *v = cli_option(c, fields[i].option);
+
+		if (v != NULL)
+			msg_set_text(&c->arena, p, fields[i].number, v);
+		given += v != NULL || msg_has(p, fields[i].number) ? 1 : 0;
+	}
+	if (bad != CLI_DONE)
+		return bad;
+	if (given == 0 && strcmp(c->cmd->verb, "edit") == 0)
+		return cli_fail(c, CLI_USAGE, "nothing to change was given", "", c->cmd->example);
+	if (!msg_has(p, PERSON_NAME) && strcmp(c->cmd->verb, "new") == 0 && isatty(STDIN_FILENO))
+		return prompt_name(c, p);
+	return CLI_DONE;
+}

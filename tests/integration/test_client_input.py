@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is typed is stored as it was typed, or refused by name; never dropped, never guessed, never a default instead."""
+import json
+import subprocess
+
+import pytest
+from node import BIN, Refused, wait_for
+
+WRONG = {"NUMBER": ["3x", "-1", "", "1e3", "99999999999999999999"], "DATE": ["2027-13-01", "morgen", "2027-02-30", "2027-1-1x"],
+         "BIRTH": ["1980-02-30", "31-01-1980", "1980-1-1", "jong"], "QUARTER": ["2026Q5", "2026", "Q4"],
+         "CATEGORIES": ["identity,foo", "Identity", "identity;contact"], "NEED": ["wonen", "Housing"], "OUTCOME": ["helpt"],
+         "REASON": ["zomaar een zin"], "DECLINE": ["vol"], "URGENCY": ["spoed", "Urgent", "urgentt", "1"], "HOW": ["mondeling"],
+         "PURPOSE": ["alles"], "SLOT": ["sleutel"], "LINE": ["a\nb"], "NAME": ["a\nb"], "FILE": ["a\nb"], "ADDRESS": ["a\nb"],
+         "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"]}
+RIGHT = {"NUMBER": "3", "DATE": "2027-06-30", "BIRTH": "1980-01-31", "QUARTER": "2026Q4", "CATEGORIES": "identity", "NEED": "housing",
+         "OUTCOME": "helped", "REASON": "other", "DECLINE": "no-capacity", "URGENCY": "urgent", "HOW": "oral", "PURPOSE": "refer",
+         "SLOT": "passphrase"}
+
+
+@pytest.fixture
+def node(federation):
+    (n,) = federation("Goes").start()
+    return n
+
+
+def run(n, *args, stdin=b""):
+    return subprocess.run([str(BIN / "kring"), "--dir", str(n.dir), *args], input=stdin, capture_output=True)
+
+
+def last(n):
+    """The newest entry of the audit log; asking adds one."""
+    return n.k("audit", "list")["audit"][-1]["seq"]
+
+
+def table():
+    return json.loads(subprocess.run([str(BIN / "kring"), "--json", "help"], capture_output=True).stdout)["commands"]
+
+
+def wrong_lines(cmd):
+    """Every way in which one line of this command can be wrong, before the node is asked."""
+    base = [w for w in (cmd["noun"], cmd["verb"]) if w]
+    fill = base + ["x" for w in cmd["words"].split() if not w.startswith("[")]
+    yield fill + ["--zzz"], "unknown option"
+    yield fill + ["-z"], "unknown option"
+    if "..." not in cmd["words"]:
+        yield fill + ["x" for w in cmd["words"].split() if w.startswith("[")] + ["y"], "a word too many"
+    else:
+        yield fill + ["y"] * 9, "a word too many"
+    if len(fill) > len(base):
+        yield base, "something is missing"
+        yield fill[:-1] + [""], "empty"
+    for o in cmd["options"]:
+        name, kind = "--" + o["name"], o["type"]
+        if not kind:
+            yield fill + [name, name], "given twice"
+            yield fill + [name + "=yes"], "takes no value"
+            continue
+        value = RIGHT.get(kind, "x")
+        yield fill + [name], "a value is missing"
+        yield fill + [name, "--zzz"], "a value is missing"
+        if name == "--question":
+            yield fill + [name, value, "--reason", value], "given twice"
+        if not o["many"]:
+            yield fill + [name, value, name, value], "given twice"
+        if not o["empty"]:
+            yield fill + [name, ""], "empty"
+        for bad in WRONG[kind]:
+            yield fill + [f"{name}={bad}"], "" if bad == "" else name
+
+
+def test_no_command_takes_what_it_does_not_know(node):
+    before, tried = last(node), 0
+    commands = table()
+    assert len(commands) > 60 and {o["type"] for c in commands for o in c["options"]} <= {"", *WRONG}, "an option without a type"
+    for cmd in commands:
+        for line, why in wrong_lines(cmd):
+            r = run(node, *line)
+            assert r.returncode == 2 and not r.stdout and why in r.stderr.decode(), (line, r)
+            tried += 1
+    assert tried > 500 and last(node) == before + 1, "something of it reached the node"
+
+
+def test_a_misspelt_word_is_answered_with_the_right_one(node):
+    for line, meant in ((["inbx"], "kring inbox"), (["case", "lst"], "kring case list"), (["sent", "--al"], "--all"),
+                        (["refer", "x", "--ned", "housing"], "--need"), (["status", "--jsn"], "--json")):
+        assert f"did you mean{':' if meant[0] == 'k' else ''} {meant}?" in run(node, *line).stderr.decode(), line
+    assert run(node, "-V").stdout.startswith(b"kring ") and b"usage:" in run(node, "-h").stdout
+    assert b"--need" in run(node, "refer", "-h").stdout
+
+
+def test_json_has_every_list_and_every_error(node):
+    for line, key in ((["case", "list"], "cases"), (["inbox"], "referrals"), (["sent"], "referrals"), (["worklist"], "work"),
+                      (["outbox", "list"], "outbox"), (["invites", "list"], "invites"), (["approve"], "proposals")):
+        assert node.k(*line)[key] == [], line
+    for line, error in ((["inbx"], "usage"), (["show", "zzzz"], "not-found"), (["case", "new", "--from", "/nowhere"], "not-found")):
+        r = run(node, "--json", *line)
+        assert r.returncode and json.loads(r.stdout)["error"] == error and json.loads(r.stdout)["what"], line
+
+
+def case_from(n, data, *args):
+    r = run(n, "case", "new", "--from", "-", *args, stdin=data if isinstance(data, bytes) else data.encode())
+    return r, n.k("case", "show", r.stdout.decode().strip())["person"] if r.returncode == 0 else None
+
+
+LONG = "woord " * 1000 + "einde"
+TAKEN = [
+    ("name: Regel Verzonnen\nphone: 0113-1\nstory: een\ntwee\n\nvier: met een dubbele punt, Let op: ja\n".replace("vier:", "en vier:"),
+     {"story": "een\ntwee\n\nen vier: met een dubbele punt, Let op: ja", "phone": "0113-1"}),
+    ("name: A\nstory: een\n  twee\n    drie\n  phone: hoort bij het verhaal\nphone: 0113-2\n",
+     {"story": "een\ntwee\n  drie\nphone: hoort bij het verhaal", "phone": "0113-2"}),
+    ("\ufeffname: A\r\nphone:\t0113-3 \r\nstory: x\r\n y\r\n", {"phone": "0113-3", "story": "x\ny"}),
+    ("name: A\rstory: x\r y", {"story": "x\ny"}),
+    ("Name: A\nBest time : na 17 uur\nBORN:1980-02-29\n\naddress: Straat 1\n  4460 Goes", {"best_time": "na 17 uur", "birth_date": "1980-02-29",
+                                                                                         "address": "Straat 1\n4460 Goes"}),
+    ("name: A\nphone:\nemail: \nstory:\n  later\n", {"story": "later"}),
+    (f"name: A\nstory: {LONG}\n", {"story": LONG}),
+    ("name: A\nstory: zie http://voorbeeld.invalid\nhttps://voorbeeld.invalid/x\n", {"story": "zie http://voorbeeld.invalid\nhttps://voorbeeld.invalid/x"}),
+]
+REFUSED = [
+    ("name: A\nstory: een\ntwee\nphone: hoort nog bij het verhaal\n", "line 4"),
+    ("name: A\nphone: 1\nstory: een\ntwee\nphone: 2\n", "line 5"),
+    ("name: A\nstory: een\nphone: hoort nog bij het verhaal\n", "line 3"),
+    ("name: A\nstory: een\nemail: zie boven\n", "line 3"),
+    ("name: A\nphnoe: 0113\n", "line 2"), ("name: A\nstory: een\nTelefoon: 0113\n", "line 3"),
+    ("name: A\nname: B\n", "line 2"), ("name: A\nphone: 1\nPHONE: 2\n", "line 3"),
+    ("name: A\nphone: 1\n 2\n", "line 3"), ("name: A\nverzonnen\n", "line 2"), ("Jan Jansen\n", "line 1"), (" name: A\n", "line 1"),
+    (b"name: A\nstory: x\0y\n", "line 2"), (b"name: \xff\xfe\n", "line 1"), (b"name: A\nphone: 1\n\xe9t\xe9\n", "line 3"),
+    ("name: A\nphone: \u202a0113\u202c\n", "U+202A"), ("name: A\nstory: \x1b[0m\n", "line 2"), ("name: A\nborn: 1981-02-29\n", "line 2"),
+    ("name: A\nstory: " + "x" * 17000 + "\n", "line 2"), ("name: A\nstory: x\n" + " y\n" * 9000, "line 2"),
+    ("name: A\nstory: " + "x" * 300000 + "\n", "too long"), ("", "name"), ("phone: 0113\n", "name"),
+    ("name: A\nphone: 1\nmy phone number: 2\n", "line 3"),
+]
+
+
+def test_a_file_of_a_person_loses_nothing(node):
+    for data, want in TAKEN:
+        r, p = case_from(node, data)
+        assert r.returncode == 0, (data[:80], r.stderr)
+        assert {**want, "name": p["name"]} == p, data[:80]
+
+
+def test_a_file_that_could_mean_two_things_stores_nothing(node):
+    before = len(node.k("case", "list")["cases"])
+    for data, why in REFUSED:
+        r, _ = case_from(node, data)
+        assert r.returncode in (1, 2) and why in r.stderr.decode(), (data[:80], r.stderr)
+    r, _ = case_from(node, "name: A\nphone: 1\n", "--phone", "2")
+    assert r.returncode == 2 and "--phone" in r.stderr.decode()
+    assert len(node.k("case", "list")["cases"]) == before
+    case = node.new_case(phone="0113-1", story="blijft")
+    for data in ("phone:\n", "phone: 2\nfoo: 3\n", ""):
+        assert run(node, "case", "edit", case, "--from", "-", stdin=data.encode()).returncode == 2
+    assert node.k("case", "show", case)["person"]["phone"] == "0113-1"
+
+
+def test_a_dash_reads_standard_input(node):
+    case = node.new_case()
+    assert run(node, "case", "note", case, "--text", "-", stdin="\ufeffeen\r\ntwee\n\n".encode()).returncode == 0
+    assert run(node, "case", "edit", case, "--story", "-", "--goals", "rust", stdin=b"verhaal\nin regels\n").returncode == 0
+    got = node.k("case", "show", case)
+    assert [e["text"] for e in got["entries"] if e["what"] == "note"] == ["een\ntwee"]
+    assert got["person"]["story"] == "verhaal\nin regels" and got["person"]["goals"] == "rust"
+    before = last(node)
+    for args, stdin in ((["--text", "-"], b""), (["--text", "-"], b"a\0b"), (["--text", "-"], b"\xff"), (["--text", "-"], b"x" * 20000)):
+        assert run(node, "case", "note", case, *args, stdin=stdin).returncode == 2, args
+    assert run(node, "case", "edit", case, "--story", "-", "--goals", "-", stdin=b"x").returncode == 2, "read twice"
+    assert last(node) == before + 1
+
+
+def test_an_urgent_referral_says_so_in_every_list(federation):
+    a, b = federation("Goes", "SMWO").start()
+    case = a.new_case()
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name, "--urgency", "urgent")
+    plain = a.refer(case, b.name, "--urgency", "routine", need="housing")
+    b.await_state(ref, "offered")
+    b.await_state(plain, "offered")
+    for n, line in ((a, ["sent"]), (a, ["case", "show", case]), (a, ["show", ref]), (b, ["inbox"]), (b, ["show", ref]), (b, ["worklist"])):
+        for lang, word in (("nl", "dringend"), ("fr", "urgent"), ("en", "urgent"), ("de", "dringend")):
+            out = run(n, "--lang", lang, *line).stdout.decode().splitlines()
+            assert [word in row for row in out if ref in row][:1] == [True], (line, lang, out)
+            assert not any(word in row for row in out if plain in row)
+    with pytest.raises(Refused) as e:
+        a.refer(case, b.name, "--urgency", "spoed", need="legal")
+    assert e.value.code == 2 and "routine, urgent" in e.value.reply["remedy"]
