@@ -302,6 +302,8 @@ static void partners(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_PARTNERS, i);
 
 		out_cell(msg_text(r, PARTNER_ROW_NAME), 34);
+		(void)printf("%-24s  ",
+			     msg_text(r, PARTNER_ROW_TYPED)); /* never cut: it is typed */
 		out_cell(msg_text(r, PARTNER_ROW_COUNTRY), 2);
 		out_cell(msg_text(r, PARTNER_ROW_CLASS_NAME), 11);
 		out_cell(msg_u64(r, PARTNER_ROW_SELF) != 0	  ? "this node"

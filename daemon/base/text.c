@@ -69,6 +69,85 @@ bool text_code(const char *s)
 	return true;
 }
 
+/* clang-format off */
+/* Letters of Latin without their accents; a capital stands for two letters, a hyphen for none. */
+static const struct {
+	uint32_t from, to;
+	const char *plain;
+} latin[] = {
+	{0x00c0, 0x017f,
+	 "aaaaaaAceeeeiiiidnooooo-ouuuuyTSaaaaaaAceeeeiiiidnooooo-ouuuuyTy"
+	 "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiJJjjkkklllllll"
+	 "lllnnnnnnnnnooooooOOrrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs"},
+	{0x0218, 0x021b, "sstt"},
+	{0x1e00, 0x1eff,
+	 "aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmm"
+	 "mmmmnnnnnnnnoooooooopppprrrrrrrrssssssssssttttttttuuuuuuuuuuvvvv"
+	 "wwwwwwwwwwxxxxyyzzzzzzhtwyasssSdaaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee"
+	 "eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy--vvyy"},
+};
+/* clang-format on */
+
+/* "" for what is no letter; combining accents are told apart by the caller. */
+static const char *plain_of(uint32_t c, char one[2])
+{
+	char p = '-';
+
+	if (c < 0x80)
+		p = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	for (size_t i = 0; i < sizeof latin / sizeof latin[0]; i++)
+		if (c >= latin[i].from && c <= latin[i].to)
+			p = latin[i].plain[c - latin[i].from];
+	switch (p) {
+	case 'A':
+		return "ae";
+	case 'J':
+		return "ij";
+	case 'O':
+		return "oe";
+	case 'S':
+		return "ss";
+	case 'T':
+		return "th";
+	default:
+		one[0] = (p >= 'a' && p <= 'z') || (p >= '0' && p <= '9') ? p : '\0';
+		one[1] = '\0';
+		return one;
+	}
+}
+
+bool text_slug(char *out, size_t cap, const char *s)
+{
+	const struct span in = span_of(s, strlen(s));
+	size_t n = 0, step;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < in.len; i += step) {
+		uint32_t c = 0;
+		char one[2];
+		const char *plain;
+
+		step = decode(in.p + i, in.len - i, &c);
+		if (step == 0)
+			step = 1; /* no text of ours: a gap between two words */
+		if (c >= 0x300 && c <= 0x36f)
+			continue; /* an accent that stands beside its letter */
+		plain = plain_of(c, one);
+		if (n + 3 > cap) {
+			out[0] = '\0';
+			return false;
+		}
+		if (plain[0] == '\0' && n > 0 && out[n - 1] != '-')
+			out[n++] = '-';
+		for (; *plain != '\0'; plain++)
+			out[n++] = *plain;
+	}
+	while (n > 0 && out[n - 1] == '-')
+		n--;
+	out[n] = '\0';
+	return true;
+}
+
 static bool port_ok(const char *s)
 {
 	unsigned v = 0;

@@ -22,6 +22,11 @@ bool text_valid(struct span s);
 /** Stable code: a-z 0-9 and single inner hyphens, 1..40 bytes. */
 bool text_code(const char *s);
 
+/** text_slug(out, cap, s): what people type for a name: lower-case letters and digits, one hyphen for all
+ *  between them, Latin letters without their accents ("Één Thuis": een-thuis).  Never longer than s.  Empty for a
+ *  name in another script; false, and empty, when it does not fit. */
+bool text_slug(char *out, size_t cap, const char *s);
+
 /** tcp://A.B.C.D:PORT or tcp://[V6]:PORT, or nothing.  Numbers only: libzmq would look a name up in a
  *  process that may open no file, and a partner's record would end it. */
 bool text_endpoint(const char *s);

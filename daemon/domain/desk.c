@@ -12,6 +12,7 @@
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/stream.h"
 #include "domain/membership/members.h"
+#include "domain/membership/names.h"
 
 enum { CLOCK_PARTNERS = 3, CLOCK_BANNER_MS = 120000 };
 
@@ -177,7 +178,7 @@ static enum err partner_row(struct turn *t, const struct peer *p, struct msg *re
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_PARTNERS);
 	struct consent_view out = {.agreed = false}, in = {.agreed = false};
-	char hex[65], print[IDENTITY_FINGERPRINT_LEN];
+	char hex[65], print[IDENTITY_FINGERPRINT_LEN], typed[NAMES_TYPED_LEN];
 	uint64_t owed = 0;
 	enum err rc = owed_to(t, p->no, &owed);
 
@@ -203,6 +204,8 @@ static enum err partner_row(struct turn *t, const struct peer *p, struct msg *re
 	msg_set_text(t->arena, row, PARTNER_ROW_PHONE, p->phone);
 	msg_set_text(t->arena, row, PARTNER_ROW_ENDPOINT, p->endpoint);
 	msg_set_text(t->arena, row, PARTNER_ROW_FINGERPRINT, print);
+	names_typed(t->node, p, typed);
+	msg_set_text(t->arena, row, PARTNER_ROW_TYPED, typed);
 	msg_set_u64(row, PARTNER_ROW_SELF, p->self);
 	msg_set_u64(row, PARTNER_ROW_CHECKED, p->checked);
 	return ERR_OK;

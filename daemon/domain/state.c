@@ -16,26 +16,6 @@ struct peer *state_peer_by_id(struct node *n, const struct id32 *node_id)
 	return NULL;
 }
 
-struct peer *state_peer_by_name(struct node *n, const char *name, bool *many)
-{
-	struct peer *found = NULL;
-	char hex[65];
-
-	*many = false;
-	for (size_t i = 0; i < n->peer_count; i++) {
-		struct peer *p = &n->peers[i];
-
-		bytes_hex(hex, p->node_id.b, 32);
-		if (strcmp(p->slug, name) == 0 || strcmp(hex, name) == 0)
-			return p;
-		if (name[0] == '\0' || strstr(p->slug, name) == NULL)
-			continue;
-		*many = *many || found != NULL;
-		found = p;
-	}
-	return *many ? NULL : found;
-}
-
 struct conn *state_conn(struct node *n, struct peer *p)
 {
 	(void)n;

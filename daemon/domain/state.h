@@ -70,7 +70,7 @@ struct peer {
 	struct id32 node_id, nk_pub, tk_pub;
 	uint32_t key_seq;
 	char org[LIMIT_ORG_NAME + 1];
-	char slug[LIMIT_ORG_NAME + 1]; /* lower-case letters, digits, hyphens */
+	char slug[LIMIT_ORG_NAME + 3]; /* of org (text_slug); "" in another script */
 	char endpoint[LIMIT_ENDPOINT + 1];
 	char country[3];
 	char phone[32];
@@ -141,8 +141,6 @@ struct node {
 /** NULL when there is no such active or past member. */
 struct peer *state_peer(struct node *n, uint16_t no);
 struct peer *state_peer_by_id(struct node *n, const struct id32 *node_id);
-/** By full id, slug or unique part of the slug; *many says that several fit. */
-struct peer *state_peer_by_name(struct node *n, const char *name, bool *many);
 /** The connection of a peer, remembered so that an aborted turn can put it back. */
 struct conn *state_conn(struct node *n, struct peer *p);
 

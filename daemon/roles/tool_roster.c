@@ -9,6 +9,7 @@
 #include "crypto/identity.h"
 #include "crypto/keyfile.h"
 #include "crypto/rootkey.h"
+#include "domain/membership/names.h"
 #include "roles/config.h"
 #include "roles/rosterfile.h"
 #include "roles/tool.h"
@@ -129,6 +130,57 @@ static void say_next(const struct tool_args *a, const struct rosterfile *f)
 		     f->chain.genesis.m, a->out, a->roster);
 }
 
+/* Was this member taken out again further on? */
+static bool removed_after(const struct rosterfile *f, size_t at, const struct id32 *node)
+{
+	struct span carried;
+
+	while (rosterfile_next(f, &at, &carried)) {
+		struct wire_roster e;
+		struct wire_remove r;
+
+		if (wire_roster_get(carried, &e) == ERR_OK && e.op == WIRE_ROSTER_REMOVE &&
+		    wire_remove_get(e.payload, &r) == ERR_OK && id32_equal(&r.node, node))
+			return true;
+	}
+	return false;
+}
+
+/* The next member of the roster that was not taken out, from *at on. */
+static bool next_member(const struct rosterfile *f, size_t *at, struct wire_add *add,
+			struct id32 *node)
+{
+	struct span carried;
+
+	while (rosterfile_next(f, at, &carried)) {
+		struct wire_roster e;
+		struct wire_node n;
+
+		if (wire_roster_get(carried, &e) != ERR_OK || e.op != WIRE_ROSTER_ADD ||
+		    wire_add_get(e.payload, add) != ERR_OK ||
+		    wire_node_get(add->node, &n) != ERR_OK || removed_after(f, *at, &n.node))
+			continue;
+		*node = n.node;
+		return true;
+	}
+	return false;
+}
+
+/* A name is no identity: two members whose names are typed alike would be mistaken for each other. */
+static bool name_taken(const struct rosterfile *f, const char *org, char *taken)
+{
+	size_t at = 0;
+	struct wire_add add;
+	struct id32 node;
+
+	while (next_member(f, &at, &add, &node))
+		if (names_same(add.org, org)) {
+			memcpy(taken, add.org, sizeof add.org);
+			return true;
+		}
+	return false;
+}
+
 int tool_roster_add(struct tool_args *a)
 {
 	uint8_t join[2048], payload[WIRE_ADD_MAX];
@@ -138,7 +190,7 @@ int tool_roster_add(struct tool_args *a)
 	struct wire_node node;
 	struct rosterfile f;
 	struct err_text why = {""};
-	char print[IDENTITY_FINGERPRINT_LEN];
+	char print[IDENTITY_FINGERPRINT_LEN], taken[LIMIT_ORG_NAME + 1];
 	size_t len = 0;
 	int bad;
 
@@ -151,6 +203,8 @@ int tool_roster_add(struct tool_args *a)
 		return tool_fail(TOOL_DAMAGED, "not a join file", a->join);
 	if (chain_check_node(&add, &f.chain.fed_id, &node, &why) != ERR_OK)
 		return tool_fail(TOOL_RULE, "the join file", why.text);
+	if (name_taken(&f, add.org, taken))
+		return tool_fail(TOOL_RULE, "a member of this name is in the roster", taken);
 	add.classes = class_of(a->class_name == NULL ? "member" : a->class_name);
 	if (add.classes == 0)
 		return tool_fail(TOOL_USAGE, "--class",
@@ -170,27 +224,21 @@ int tool_roster_add(struct tool_args *a)
 	return 0;
 }
 
-/* A member by organisation or by the beginning of its fingerprint. */
+/* A member by its whole name, or by the beginning of its fingerprint. */
 static bool find_member(const struct rosterfile *f, const char *name, struct id32 *node, char *org)
 {
 	size_t at = 0, hits = 0;
-	struct span carried;
+	struct wire_add add;
+	struct id32 id;
 
-	while (rosterfile_next(f, &at, &carried)) {
+	while (next_member(f, &at, &add, &id)) {
 		char print[IDENTITY_FINGERPRINT_LEN];
-		struct wire_roster e;
-		struct wire_add add;
-		struct wire_node n;
 
-		if (wire_roster_get(carried, &e) != ERR_OK || e.op != WIRE_ROSTER_ADD ||
-		    wire_add_get(e.payload, &add) != ERR_OK ||
-		    wire_node_get(add.node, &n) != ERR_OK)
-			continue;
-		identity_fingerprint(print, &n.node);
-		if (strcmp(add.org, name) != 0 && strncmp(print, name, strlen(name)) != 0)
+		identity_fingerprint(print, &id);
+		if (!names_same(add.org, name) && strncmp(print, name, strlen(name)) != 0)
 			continue;
 		hits++;
-		*node = n.node;
+		*node = id;
 		memcpy(org, add.org, sizeof add.org);
 	}
 	return hits == 1;

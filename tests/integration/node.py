@@ -148,8 +148,8 @@ class Federation:
         for n in (1, 2):
             self.run("roster", "sign", "--proposal", p, "--key", str(self.dir / f"roots/root{n}.key"), "--roster", str(self.roster))
 
-    def add(self, org, cls="member", country="NL", port=None):
-        n = Node(self, re.sub(r"[^a-z0-9]+", "-", org.lower()).strip("-"), org, port or free_port())
+    def add(self, org, cls="member", country="NL", port=None, dirname=None):
+        n = Node(self, dirname or re.sub(r"[^a-z0-9]+", "-", org.lower()).strip("-"), org, port or free_port())
         self.run("--dir", str(n.dir), "node", "init", "--org", org, "--country", country, "--listen", f"tcp://127.0.0.1:{n.port}",
                  "--federation", str(self.roster))
         self.admit(n.dir / "join", cls)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What crosses between two partners: which cause is named where, what is shown, what may be said, and to whom."""
+import shutil
+import subprocess
+
 import pytest
 from node import Refused, wait_for
 
@@ -64,3 +67,59 @@ def test_each_cause_of_a_refusal_has_its_own_remedy(federation):
     a.k("case", "edit", case, "--story", "verzonnen")
     r = refused()
     assert "scope" in r["why"] and "story" in r["why"] and "consent give" in r["remedy"]
+
+
+# ---- to whom ----
+
+def test_a_part_of_a_name_chooses_nobody(federation):
+    f = federation("Goes", "OCMW Oud-Turnhout", "\u00c9\u00e9n Thuis")
+    a = f.nodes[0].start()
+    f.import_roster(a)
+    case = a.new_case()
+    for part in ("turnhout", "ocmw", "thuis", "oud-turnhout", "een", "o", "", "*", "%"):
+        with pytest.raises(Refused) as e:
+            a.consent(case, part, "identity,needs")
+        assert e.value.code == 3, part
+        for read in (("partner", "show", part), ("audit", "export", part)):
+            if part:
+                assert a.try_k(*read) is None, read
+    with pytest.raises(Refused) as e:
+        a.consent(case, "turnhout", "identity,needs")
+    assert "OCMW Oud-Turnhout (ocmw-oud-turnhout)" in e.value.reply["why"]
+    rows = {p["name"]: p for p in a.k("partner", "list")["partners"]}
+    assert rows["\u00c9\u00e9n Thuis"]["typed"] == "een-thuis"
+    for name in ("OCMW Oud-Turnhout", "ocmw-oud-turnhout", "ocmw oud turnhout", "\u00c9\u00e9n Thuis", "\u00e9\u00e9n thuis",
+                 "E\u0301e\u0301n Thuis", "een-thuis", rows["\u00c9\u00e9n Thuis"]["fingerprint"], rows["\u00c9\u00e9n Thuis"]["node_id"]):
+        a.consent(case, name, "identity,needs")
+    with pytest.raises(Refused) as e:
+        a.consent(case, "Goes", "identity,needs")
+    assert "this node itself" in e.value.reply["why"]
+
+
+def test_a_member_of_today_comes_before_one_that_was_removed(federation):
+    f = federation("Goes", "GGD Zeeland")
+    a, old = f.nodes
+    with pytest.raises(subprocess.CalledProcessError) as e:  # two of one name at once: never
+        f.add("ggd z\u00e9\u00e9land")
+    assert "a member of this name" in e.value.stderr
+    proposal = str(f.dir / "gone")
+    f.run("roster", "propose", "--roster", str(f.roster), "--op", "remove", "--node", "GGD Zeeland", "--out", proposal)
+    for n in (1, 2):
+        f.run("roster", "sign", "--proposal", proposal, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
+    shutil.rmtree(f.dir / "ggd-z-land")
+    new = f.add("GGD Zeeland", dirname="ggd-new")
+    a.start()
+    new.start()
+    f.import_roster(a, new)
+    f.await_connected(a, 1)
+    rows = [p for p in a.k("partner", "list")["partners"] if p["name"] == "GGD Zeeland"]
+    assert [p.get("standing") == "removed" for p in rows] == [True, False]
+    assert rows[1]["typed"] == "ggd-zeeland" and rows[0]["typed"] == rows[0]["fingerprint"].replace(" ", "")
+    a.k("partner", "agree", "GGD Zeeland", "--share", "identity,contact,needs")
+    new.k("partner", "agree", "Goes", "--share", "identity,contact,needs", "--receive")
+    wait_for("the new member to be let in", lambda: not a.k("partner", "show", "ggd-zeeland")["partners"][0].get("standing"))
+    case = a.new_case()
+    a.consent(case, "GGD Zeeland")
+    ref = a.refer(case, "ggd-zeeland")
+    new.await_state(ref, "offered")
+    assert a.k("partner", "show", rows[0]["fingerprint"])["partners"][0]["standing"] == "removed"

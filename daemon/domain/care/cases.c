@@ -8,6 +8,7 @@
 #include "domain/care/overview.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
+#include "domain/membership/names.h"
 
 enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8 };
 
@@ -52,14 +53,7 @@ enum err cases_find(struct turn *t, const char *text, struct id16 *id)
 
 enum err cases_partner(struct turn *t, const char *name, struct peer **p)
 {
-	bool many;
-
-	*p = state_peer_by_name(t->node, name, &many);
-	if (*p == NULL || (*p)->self)
-		return turn_refuse(t, ERR_NOTFOUND,
-				   many ? "several partners fit" : "no such partner", "",
-				   "see: kring partner list");
-	return ERR_OK;
+	return names_partner(t, name, p);
 }
 
 enum err cases_load(struct turn *t, const struct id16 *id, struct msg **record)

@@ -10,6 +10,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/echo.h"
 #include "domain/exchange/stream.h"
+#include "domain/membership/names.h"
 
 #define BIT(c)		(UINT64_C(1) << (c))
 #define ALL_CATS	(BIT(20) - 1)
@@ -213,7 +214,7 @@ static enum err refuse_scope(struct turn *t, const struct peer *p, const struct 
 	const uint64_t covered = consent_covered(v, t->wall_ms);
 	/* asking the person is no use while the partners have no agreement */
 	const enum wire_verdict_code cause = v->agreed ? code : WIRE_VERDICT_NO_AGREEMENT;
-	char names[200];
+	char names[200], typed[NAMES_TYPED_LEN];
 	size_t at = 0;
 	struct err_text why;
 
@@ -227,8 +228,9 @@ static enum err refuse_scope(struct turn *t, const struct peer *p, const struct 
 	memcpy(t->refusal.what, why.text, sizeof t->refusal.what - 1);
 	for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++)
 		at = remedies[i].code == cause ? i : at;
+	names_typed(t->node, p, typed);
 	if (v->holds_cases)
-		(void)err_explain(&why, ERR_DENIED, "%s%s%s", remedies[at].before, p->slug,
+		(void)err_explain(&why, ERR_DENIED, "%s%s%s", remedies[at].before, typed,
 				  remedies[at].after);
 	else
 		(void)err_explain(&why, ERR_DENIED,

@@ -5,6 +5,7 @@
 
 #include "domain/care/cases.h"
 #include "domain/care/referral.h"
+#include "domain/membership/names.h"
 
 /* clang-format off */
 static const char *const names[WORK_KIND_COUNT] = {
@@ -176,12 +177,14 @@ static enum err items(struct turn *t, struct item *out, size_t cap, size_t *coun
 static enum err item_command(struct turn *t, const struct msg *m, const struct peer *p,
 			     struct msg *out)
 {
+	char typed[NAMES_TYPED_LEN];
 	struct err_text words;
 	size_t n = 0;
 
 	if (strcmp(msg_text(m, WORK_RECORD_KIND), names[WORK_AGREEMENT]) != 0)
 		return ERR_OK;
-	(void)err_explain(&words, ERR_OK, "kring partner agree %s --receive --share %s", p->slug,
+	names_typed(t->node, p, typed);
+	(void)err_explain(&words, ERR_OK, "kring partner agree %s --receive --share %s", typed,
 			  msg_text(m, WORK_RECORD_DETAIL));
 	for (const char *s = words.text; *s != '\0'; s++)
 		if (*s != ' ' || s == words.text || s[-1] != ',')

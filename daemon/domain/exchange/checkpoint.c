@@ -4,6 +4,7 @@
 #include "crypto/verify.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/members.h"
+#include "domain/membership/names.h"
 
 enum { WITNESSES = 2, KEPT = 1000, PROOF_AUDIT = 3 };
 
@@ -239,14 +240,10 @@ enum err checkpoint_export(struct turn *t, const struct msg *req, struct msg *re
 	struct store_key prefix, at = {.len = 0};
 	struct store_row row;
 	struct peer *p;
-	bool many;
-	enum err rc;
+	enum err rc = names_find(t, msg_text(req, BY_ID_ID), &p);
 
-	p = state_peer_by_name(t->node, msg_text(req, BY_ID_ID), &many);
-	if (p == NULL)
-		return turn_refuse(t, ERR_NOTFOUND,
-				   many ? "several partners fit" : "no such partner", "",
-				   "see: kring partner list");
+	if (rc != ERR_OK)
+		return rc;
 	prefix = turn_key_u16(p->no);
 	while ((rc = store_next_prefix(t->txn, STORE_CHECKPOINT, key_span(&prefix), &at, &row)) ==
 	       ERR_OK) {

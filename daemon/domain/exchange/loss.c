@@ -6,6 +6,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/membership/members.h"
+#include "domain/membership/names.h"
 
 enum {
 	META_INCARNATION = 3,
@@ -522,17 +523,13 @@ enum err loss_past(struct turn *t, const struct peer *p, struct pair *pr, struct
 enum err loss_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	static const uint8_t settled[] = {LOSS_PAST, LOSS_CLONE, LOSS_TOLD, LOSS_NEW};
-	bool many;
-	struct peer *p = state_peer_by_name(t->node, msg_text(req, BY_ID_ID), &many);
+	struct peer *p;
 	struct pair *pr;
-	enum err rc;
+	enum err rc = names_partner(t, msg_text(req, BY_ID_ID), &p);
 
 	(void)reply;
-	if (p == NULL || p->self)
-		return turn_refuse(t, ERR_NOTFOUND,
-				   many ? "several partners fit" : "no such partner", "",
-				   "see: kring partner list");
-	rc = outbox_pair(t, p->no, &pr);
+	if (rc == ERR_OK)
+		rc = outbox_pair(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
 	if (!pr->unconfirmed && !pr->stopped && pr->strike_ms == 0)

@@ -270,26 +270,6 @@ enum err members_remove(struct turn *t, const struct id32 *node, uint16_t *peer)
 	return rc == ERR_OK || rc == ERR_NOTFOUND ? row_put(t, &m) : rc;
 }
 
-/* "SMWO" -> smwo, "Gemeente Goes (Goes Bezig)" -> gemeente-goes-goes-bezig: what people type. */
-static void slug_of(char *out, const char *org)
-{
-	size_t n = 0;
-
-	for (const char *s = org; *s != '\0'; s++) {
-		char c = *s;
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-			out[n++] = c;
-		else if (n > 0 && out[n - 1] != '-')
-			out[n++] = '-';
-	}
-	while (n > 0 && out[n - 1] == '-')
-		n--;
-	out[n] = '\0';
-}
-
 static void peer_from(struct peer *p, const struct member *m, const struct node *n, uint64_t now_s)
 {
 	p->no = m->no;
@@ -312,7 +292,7 @@ static void peer_from(struct peer *p, const struct member *m, const struct node 
 	memcpy(p->org, m->org, sizeof p->org);
 	memcpy(p->phone, m->phone, sizeof p->phone);
 	memcpy(p->endpoint, m->endpoint, sizeof p->endpoint);
-	slug_of(p->slug, p->org);
+	(void)text_slug(p->slug, sizeof p->slug, p->org);
 	p->self = id32_equal(&p->node_id, &n->node_id);
 }
 

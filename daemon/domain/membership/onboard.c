@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "domain/evidence/audit.h"
+#include "domain/membership/names.h"
 #include "domain/membership/proposal.h"
 
 /* Where a joining stands; the words are stored. */
@@ -159,7 +160,7 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 				   "kring invite --org NAME");
 	for (size_t i = 0; i < t->node->peer_count; i++)
 		if (!t->node->peers[i].removed &&
-		    strcmp(t->node->peers[i].org, msg_text(req, INVITE_NEW_ORG)) == 0)
+		    names_same(t->node->peers[i].org, msg_text(req, INVITE_NEW_ORG)))
 			return turn_refuse(t, ERR_EXISTS,
 					   "a partner of this name is a member already",
 					   "two of one name would be mistaken for each other",

@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/members.h"
+#include "domain/membership/names.h"
 #include "domain/membership/onboard.h"
 
 enum { TEXT = 20 };
@@ -66,14 +67,11 @@ enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *re
 {
 	const char *typed = msg_text(req, PARTNER_CHECK_DIGITS);
 	struct halves check;
-	bool many;
-	const struct peer *p = state_peer_by_name(t->node, msg_text(req, PARTNER_CHECK_PARTNER),
-						  &many);
+	struct peer *p;
+	enum err rc = names_partner(t, msg_text(req, PARTNER_CHECK_PARTNER), &p);
 
-	if (p == NULL || p->self)
-		return turn_refuse(t, ERR_NOTFOUND,
-				   many ? "several partners fit" : "no such partner", "",
-				   "see: kring partner list");
+	if (rc != ERR_OK)
+		return rc;
 	if (!p->active)
 		return turn_refuse(t, ERR_STATE, "this partner is suspended or removed", "",
 				   "see: kring partner list");

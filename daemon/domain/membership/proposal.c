@@ -4,6 +4,7 @@
 #include "crypto/identity.h"
 #include "crypto/verify.h"
 #include "domain/evidence/audit.h"
+#include "domain/membership/names.h"
 #include "domain/membership/onboard.h"
 
 enum { SHOWN_LEN = 8 }; /* hexadecimal digits of an id that people type */
@@ -313,15 +314,12 @@ enum err proposal_standing(struct turn *t, const struct msg *req, struct msg *re
 	struct peer *p;
 	struct id16 id;
 	char hex[33];
-	bool many;
 	enum err rc;
 
 	if (strcmp(op, "renew") != 0) {
-		p = state_peer_by_name(t->node, msg_text(req, PROPOSE_PARTNER), &many);
-		if (p == NULL)
-			return turn_refuse(t, ERR_NOTFOUND,
-					   many ? "several partners fit" : "no such partner", "",
-					   "see: kring partner list");
+		rc = names_find(t, msg_text(req, PROPOSE_PARTNER), &p);
+		if (rc != ERR_OK)
+			return rc;
 		wire_op = strcmp(op, "remove") == 0 ? WIRE_ROSTER_REMOVE : WIRE_ROSTER_SUSPEND;
 		if (strcmp(op, "lift") == 0)
 			r.reason = WIRE_SUSPEND_LIFT;

@@ -71,6 +71,35 @@ static void text_lets_in_plain_utf8_only(void **state)
 	assert_false(text_code("A"));
 }
 
+static void names_are_typed_without_accents(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"SMWO", "smwo"},
+		{"Gemeente Goes (Goes Bezig)", "gemeente-goes-goes-bezig"},
+		{"OCMW Oud-Turnhout", "ocmw-oud-turnhout"},
+		{"ocmw  oud turnhout ", "ocmw-oud-turnhout"},
+		{"\u00c9\u00e9n Thuis", "een-thuis"},
+		{"E\u0301e\u0301n Thuis", "een-thuis"}, /* accents beside their letters */
+		{"M\u00fcnchen Stra\u00dfe \u0152uvre", "munchen-strasse-oeuvre"},
+		{"\u0130\u0131\u011f\u015f \u0141\u00f3d\u017a \u021a\u0103ri \u1ebfm",
+		 "iigs-lodz-tari-em"},
+		{"\u0141", "l"},
+		{"\u0395\u03bb\u03bb\u03ac\u03c2", ""}, /* another script */
+		{"--", ""},
+		{"", ""},
+	};
+	char slug[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		assert_true(text_slug(slug, sizeof slug, pairs[i][0]));
+		assert_string_equal(slug, pairs[i][1]);
+		assert_true(strlen(slug) <= strlen(pairs[i][0]));
+	}
+	assert_false(text_slug(slug, 6, "abcdef"));
+	assert_string_equal(slug, "");
+}
+
 static void endpoints_are_numbers(void **state)
 {
 	static const char *const good[] = {"", "tcp://127.0.0.1:1", "tcp://192.0.2.1:65535",
@@ -157,6 +186,7 @@ int main(void)
 		cmocka_unit_test(bytes_writer_never_passes_its_cap),
 		cmocka_unit_test(hex_there_and_back),
 		cmocka_unit_test(text_lets_in_plain_utf8_only),
+		cmocka_unit_test(names_are_typed_without_accents),
 		cmocka_unit_test(endpoints_are_numbers),
 		cmocka_unit_test(arena_is_bounded_and_wiped),
 		cmocka_unit_test(arena_gives_back_what_a_walk_took),

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/membership/names.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+enum { PRINT_HEX = 32, ID_HEX = 64, OFFERED = 3, LEAST_PART = 3, LIST_MAX = 280 };
+static_assert(NAMES_TYPED_LEN > (int)PRINT_HEX, "a fingerprint fits");
+
+/* "a1b2 c3d4 ..." or the same in one word -> hex digits; false: it is neither fingerprint nor id. */
+static bool as_hex(const char *name, char out[ID_HEX + 1])
+{
+	size_t n = 0;
+
+	for (; *name != '\0'; name++) {
+		const char c = (char)(*name >= 'A' && *name <= 'F' ? *name - 'A' + 'a' : *name);
+
+		if (c == ' ')
+			continue;
+		if (n == ID_HEX || !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return false;
+		out[n++] = c;
+	}
+	out[n] = '\0';
+	return n == PRINT_HEX || n == ID_HEX;
+}
+
+static struct peer *by_key(struct node *n, const char *name)
+{
+	char typed[ID_HEX + 1], hex[ID_HEX + 1];
+
+	if (!as_hex(name, typed))
+		return NULL;
+	for (size_t i = 0; i < n->peer_count; i++) {
+		bytes_hex(hex, n->peers[i].node_id.b, 32);
+		if (strncmp(hex, typed, strlen(typed)) == 0)
+			return &n->peers[i];
+	}
+	return NULL;
+}
+
+bool names_same(const char *one, const char *other)
+{
+	char a[NAMES_TYPED_LEN], b[NAMES_TYPED_LEN];
+
+	return strcmp(one, other) == 0 ||
+	       (text_slug(a, sizeof a, one) && text_slug(b, sizeof b, other) && a[0] != '\0' &&
+		strcmp(a, b) == 0);
+}
+
+/* A name in another script has no slug: it is compared as it stands. */
+static bool fits(const struct peer *p, const char *name, const char *slug)
+{
+	return slug[0] == '\0' ? strcmp(p->org, name) == 0 : strcmp(p->slug, slug) == 0;
+}
+
+static size_t count_fits(struct node *n, const char *name, const char *slug, bool removed,
+			 struct peer **first)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; name[0] != '\0' && i < n->peer_count; i++) {
+		struct peer *p = &n->peers[i];
+
+		if (p->removed == removed && fits(p, name, slug) && count++ == 0)
+			*first = p;
+	}
+	return count;
+}
+
+void names_typed(const struct node *n, const struct peer *p, char out[NAMES_TYPED_LEN])
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < n->peer_count; i++)
+		same += !n->peers[i].removed && strcmp(n->peers[i].slug, p->slug) == 0;
+	if (p->slug[0] != '\0' && same == (p->removed ? 0 : 1))
+		memcpy(out, p->slug, strlen(p->slug) + 1);
+	else
+		bytes_hex(out, p->node_id.b, PRINT_HEX / 2);
+}
+
+/* One more of those that were perhaps meant, while there is room. */
+static void name_one(const struct node *n, const struct peer *p, struct err_text *list)
+{
+	const size_t had = strlen(list->text);
+	struct err_text one;
+	char typed[NAMES_TYPED_LEN];
+	size_t len;
+
+	names_typed(n, p, typed);
+	(void)err_explain(&one, ERR_OK, "%s%s (%s)", had == 0 ? "" : "; ", p->org, typed);
+	len = strlen(one.text);
+	if (had + len < LIST_MAX)
+		memcpy(list->text + had, one.text, len + 1);
+}
+
+static enum err refuse_many(struct turn *t, const char *name, const char *slug, bool removed)
+{
+	struct err_text list = {""};
+	unsigned said = 0;
+
+	for (size_t i = 0; i < t->node->peer_count && said < OFFERED; i++) {
+		const struct peer *p = &t->node->peers[i];
+
+		if (p->removed == removed && fits(p, name, slug)) {
+			name_one(t->node, p, &list);
+			said++;
+		}
+	}
+	return turn_refuse(t, ERR_NOTFOUND, "several partners fit", list.text,
+			   "name one by its fingerprint; compare it with them by telephone first");
+}
+
+static enum err refuse_none(struct turn *t, const char *slug)
+{
+	struct err_text list = {""}, why = {""};
+	unsigned said = 0;
+
+	for (size_t i = 0; strlen(slug) >= LEAST_PART && i < t->node->peer_count && said < OFFERED;
+	     i++) {
+		const struct peer *p = &t->node->peers[i];
+
+		if (p->removed || p->self || p->slug[0] == '\0' ||
+		    (strstr(p->slug, slug) == NULL && strstr(slug, p->slug) == NULL))
+			continue;
+		name_one(t->node, p, &list);
+		said++;
+	}
+	if (said > 0)
+		(void)err_explain(&why, ERR_OK, "did you mean %s?", list.text);
+	return turn_refuse(t, ERR_NOTFOUND, "no such partner", why.text,
+			   "type the whole name; see: kring partner list");
+}
+
+enum err names_find(struct turn *t, const char *name, struct peer **p)
+{
+	char slug[NAMES_TYPED_LEN];
+	size_t living, gone;
+
+	*p = by_key(t->node, name);
+	if (*p != NULL)
+		return ERR_OK;
+	if (!text_slug(slug, sizeof slug, name))
+		return refuse_none(t, "");
+	living = count_fits(t->node, name, slug, false, p);
+	if (living > 1)
+		return refuse_many(t, name, slug, false);
+	if (living == 1)
+		return ERR_OK;
+	gone = count_fits(t->node, name, slug, true, p);
+	if (gone > 1)
+		return refuse_many(t, name, slug, true);
+	return gone == 1 ? ERR_OK : refuse_none(t, slug);
+}
+
+enum err names_partner(struct turn *t, const char *name, struct peer **p)
+{
+	enum err rc = names_find(t, name, p);
+
+	if (rc == ERR_OK && (*p)->self)
+		return turn_refuse(t, ERR_NOTFOUND, "no such partner", "that is this node itself",
+				   "see: kring partner list");
+	return rc;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * names - which partner is meant.
+ *
+ * Layer:    domain/membership (base, crypto; domain/state).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  organisations only.
+ *
+ * A partner is named by its whole name, however it is accented, capitalised and spaced; by what lists show to
+ * type; by its fingerprint or its id.  A part of a name names nobody.  Members come before those that were
+ * removed; of two that fit nobody is chosen, because what follows may send a person there.
+ */
+#ifndef KRING_DOMAIN_MEMBERSHIP_NAMES_H
+#define KRING_DOMAIN_MEMBERSHIP_NAMES_H
+
+#include "domain/state.h"
+
+enum { NAMES_TYPED_LEN = LIMIT_ORG_NAME + 3 };
+
+/** names_find(t, name, &p): this node counts too.  ERR_NOTFOUND, explained, with what was perhaps meant. */
+MUST_CHECK enum err names_find(struct turn *t, const char *name, struct peer **p);
+/** The same, of other nodes only. */
+MUST_CHECK enum err names_partner(struct turn *t, const char *name, struct peer **p);
+/** Would one name stand for both organisations? */
+bool names_same(const char *one, const char *other);
+/** What to type for p: its slug, or its fingerprint in one word where that would name another too. */
+void names_typed(const struct node *n, const struct peer *p, char out[NAMES_TYPED_LEN]);
+
+#endif /* KRING_DOMAIN_MEMBERSHIP_NAMES_H */
