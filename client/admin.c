@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What an administrator does: inviting, confirming, approving; the roster; keys. */
+#include <errno.h>
 #include <fcntl.h>
 #include <qrencode.h>
 #include <stdio.h>
@@ -13,38 +14,96 @@
 #include "client/cli.h"
 #include "client/ctlclient.h"
 
-enum { TOOL_PATH = 4096, TEMP_PATH = 64, SIGNED_LEN = 96 };
+enum {
+	TOOL_PATH = 4096,
+	TEMP_PATH = 64,
+	SIGNED_LEN = 96,
+	IMPORT_ENTRIES = 64, /* of a roster in one request, and so in one turn */
+	IMPORT_BYTES = 256 * 1024,
+	IMPORT_FILE = 64 * 1024 * 1024,
+};
 
-/* The roster file goes up entry by entry; known ones change nothing. */
-int admin_roster_import(struct cli *c)
+/* The next entries of a roster file as one request; they stay in order.  False: this is no roster file. */
+static bool import_page(struct rd *file, struct arena *a, struct msg *sub, unsigned *count)
 {
-	const size_t cap = 4u * 1024 * 1024;
-	uint8_t *file = malloc(cap);
-	const int fd = open(c->words[0], O_RDONLY | O_CLOEXEC);
-	const ssize_t len = file == NULL || fd < 0 ? -1 : read(fd, file, cap);
-	struct rd r = rd_of(span_of(file, len < 0 ? 0 : (size_t)len));
+	size_t bytes = 0;
+
+	for (*count = 0; *count < IMPORT_ENTRIES && bytes < IMPORT_BYTES && file->left > 0;
+	     (*count)++) {
+		const size_t n = rd_u32(file);
+		const uint8_t *p = rd_take(file, n);
+
+		if (p == NULL || n > LIMIT_ROSTER_CARRIED)
+			return false;
+		msg_add_bytes(a, sub, ROSTER_IMPORT_ENTRIES, span_of(p, n));
+		bytes += n;
+	}
+	return true;
+}
+
+/* A long roster takes a moment: whoever waits at a terminal sees how far it is. */
+static void import_progress(const struct cli *c, unsigned done, bool last)
+{
+	if (c->json || isatty(STDERR_FILENO) == 0 || (last && done <= IMPORT_ENTRIES))
+		return;
+	(void)fprintf(stderr, "\r%u entries%s", done, last ? "\n" : "");
+}
+
+static int import_entries(struct cli *c, struct span file)
+{
+	struct rd r = rd_of(file);
+	unsigned done = 0, count;
 	int rc = CLI_DONE;
 
-	if (fd >= 0)
-		(void)close(fd);
-	if (len <= 0) {
-		free(file);
-		return cli_fail(c, CLI_NOT_FOUND, "the roster cannot be read", c->words[0], "");
-	}
-	while (r.left > 0 && rc == CLI_DONE) {
-		const size_t n = rd_u32(&r);
-		const uint8_t *p = rd_take(&r, n);
-		struct msg *sub, *req;
+	while (rc == CLI_DONE && r.left > 0) {
+		struct msg *sub, *req, *reply;
 
-		if (p == NULL) {
-			rc = cli_fail(c, CLI_DAMAGED, "this is not a roster file", c->words[0], "");
-			break;
-		}
 		arena_reset(&c->arena);
 		req = cli_request(c, REQUEST_ROSTER_IMPORT, &sub);
-		msg_set_bytes(&c->arena, sub, ROSTER_IMPORT_ENTRY, span_of(p, n));
-		rc = cli_finish(c, req);
+		if (!import_page(&r, &c->arena, sub, &count))
+			return cli_fail(c, CLI_DAMAGED, "this is not a roster file", c->words[0],
+					"");
+		/* known entries change nothing, so that a file can be imported again */
+		rc = r.left > 0 ? cli_call(c, req, &reply) : cli_finish(c, req);
+		done += count;
+		import_progress(c, done, rc != CLI_DONE || r.left == 0);
 	}
+	return rc;
+}
+
+/* The whole file, at most cap bytes.  False: it cannot be read (errno), or is longer (EFBIG). */
+static bool read_file(const char *path, uint8_t *to, size_t cap, size_t *len)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : 0;
+
+	for (*len = 0; fd >= 0 && *len < cap && (n = read(fd, to + *len, cap - *len)) > 0;)
+		*len += (size_t)n;
+	if (fd >= 0)
+		(void)close(fd);
+	if (n >= 0 && *len == cap) {
+		errno = EFBIG;
+		return false;
+	}
+	return n >= 0;
+}
+
+int admin_roster_import(struct cli *c)
+{
+	uint8_t *file = malloc(IMPORT_FILE);
+	size_t len = 0;
+	int rc;
+
+	if (file == NULL)
+		return cli_fail(c, CLI_NOT_NOW, "there is too little memory", "", "");
+	if (!read_file(c->words[0], file, IMPORT_FILE, &len))
+		rc = cli_fail(c, CLI_NOT_FOUND, "the roster cannot be read", strerror(errno),
+			      c->words[0]);
+	else if (len == 0)
+		rc = cli_fail(c, CLI_DAMAGED, "this is not a roster file", "it is empty",
+			      c->words[0]);
+	else
+		rc = import_entries(c, span_of(file, len));
 	free(file);
 	return rc;
 }

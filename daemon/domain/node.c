@@ -123,7 +123,8 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->doc_count = 0;
 	t->draws = 0;
 	t->ev = NULL;
-	t->gone = 0;
+	t->gone = NULL;
+	t->unsettled = false;
 	t->refusal = (struct refusal){.uncovered = 0};
 }
 
@@ -139,9 +140,15 @@ struct command {
 
 static enum err import_roster(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	bool fork;
-	enum err rc = roster_apply(t, msg_bytes(req, ROSTER_IMPORT_ENTRY), &fork);
+	const size_t count = msg_count(req, ROSTER_IMPORT_ENTRIES);
+	bool fork = false;
+	enum err rc = ERR_OK;
 
+	if (count == 0)
+		return turn_refuse(t, ERR_INVAL, "there is no roster entry in this request", "",
+				   "");
+	for (size_t i = 0; i < count && rc == ERR_OK; i++)
+		rc = roster_apply(t, msg_bytes_at(req, ROSTER_IMPORT_ENTRIES, i), &fork);
 	if (!fork)
 		return rc;
 	/* refused, but the proof stays: so the turn ends well */
@@ -442,10 +449,10 @@ enum err node_step(struct turn *t, const struct event *ev)
 	rc = clock_stepped(t);
 	if (rc == ERR_OK)
 		rc = step(t, ev);
-	if (rc == ERR_OK && t->gone != 0) {
-		rc = acts_partner_gone(t, t->gone);
-		t->gone = 0;
-	}
+	if (rc == ERR_OK)
+		rc = roster_settle(t);
+	for (; rc == ERR_OK && t->gone != NULL; t->gone = t->gone->next)
+		rc = acts_partner_gone(t, t->gone->peer);
 	return rc;
 }
 

@@ -27,6 +27,17 @@ struct effect *turn_effect(struct turn *t, enum effect_type type)
 	return e;
 }
 
+enum err turn_gone(struct turn *t, uint16_t peer)
+{
+	struct turn_peer *g = arena_keep(t->arena, sizeof *g);
+
+	if (g == NULL)
+		return ERR_NOMEM;
+	*g = (struct turn_peer){t->gone, peer};
+	t->gone = g;
+	return ERR_OK;
+}
+
 void turn_random(struct turn *t, uint8_t *out, size_t len)
 {
 	hash_seed(&t->seed, t->draws++, out, len);

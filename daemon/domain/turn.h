@@ -91,6 +91,11 @@ struct pair;	    /* exchange/outbox: the durable state of one partner */
 struct answer;	    /* exchange/stream: what this turn owes a peer */
 struct pending_doc; /* exchange/document: made in this turn, to be signed */
 
+struct turn_peer {
+	struct turn_peer *next;
+	uint16_t peer;
+};
+
 struct turn {
 	struct node *node;
 	struct store_txn *txn;
@@ -104,13 +109,17 @@ struct turn {
 	struct answer *answers;
 	struct pending_doc *docs, **docs_last;
 	size_t doc_count;
-	uint16_t gone; /* a partner that an entry of this turn removed; node.c follows it up */
+	/* What entries of this event changed; node.c follows it up when the event is through. */
+	struct turn_peer *gone; /* partners that were removed */
+	bool unsettled;		/* somebody may have enough witnesses now */
 	struct refusal refusal;
 };
 
 void effects_init(struct effects *fx);
 /** NULL when the arena is full (the turn then fails as a whole). */
 struct effect *turn_effect(struct turn *t, enum effect_type type);
+/** A partner was removed: what waits for it is looked at when the event is through.  ERR_NOMEM. */
+MUST_CHECK enum err turn_gone(struct turn *t, uint16_t peer);
 /** Deterministic bytes from the event's seed. */
 void turn_random(struct turn *t, uint8_t *out, size_t len);
 /** 48-bit milliseconds and 80 random bits, so that indexes append. */

@@ -22,7 +22,7 @@
 	X(AUDITKEY, "auditkey")	  /* case 16                         wrapped audit key     */ \
 	X(ROSTER, "roster")	  /* seq u64                         signed entry          */ \
 	X(NODE, "node")		  /* peer u16                        member and node record*/ \
-	X(NODEID, "nodeid")	  /* node id 32                      peer u16              */ \
+	X(NODEID, "nodeid")	  /* node id 32; transport key 32 | peer u16  peer u16     */ \
 	X(AGREEMENT, "agreement") /* peer u16 | direction u8         categories, purposes  */ \
 	X(CASES, "cases")	  /* case 16                         the person, own notes */ \
 	X(CASELOG, "caselog")	  /* case 16 | seq u64               timeline              */ \

@@ -499,8 +499,9 @@ void sim_settle(struct sim *s)
 static enum err take_entry(struct turn *t, struct span bytes)
 {
 	bool fork;
+	const enum err rc = roster_apply(t, bytes, &fork);
 
-	return roster_apply(t, bytes, &fork);
+	return rc == ERR_OK ? roster_settle(t) : rc;
 }
 
 static enum err take_witness(struct turn *t, struct span bytes)
@@ -510,6 +511,7 @@ static enum err take_witness(struct turn *t, struct span bytes)
 
 	require(roster_chain(t, &c) == ERR_OK);
 	require(members_witness(t, bytes, &c, &news) == ERR_OK);
+	t->unsettled = true;
 	return roster_settle(t);
 }
 

@@ -106,8 +106,8 @@ enum err spread_witness(struct turn *t, struct span witness)
 	memcpy(t->node->witness, witness.p,
 	       WIRE_WITNESS_LEN); /* ours: true however the turn ends */
 	t->node->have_witness = true;
-	rc = roster_settle(t); /* our own word may have been the one that was missing */
-	return rc == ERR_OK ? tell_all(t, WIRE_PART_WITNESS, witness) : rc;
+	t->unsettled = true; /* our own word may have been the one that was missing */
+	return tell_all(t, WIRE_PART_WITNESS, witness);
 }
 
 /* Someone's record is new to us: store it, and it is new to those who hear us. */
@@ -213,7 +213,8 @@ static enum err on_witness(struct turn *t, struct span bytes)
 		rc = members_witness(t, bytes, &c, &news);
 	if (rc == ERR_CRYPTO || rc == ERR_MALFORMED || rc == ERR_NOTFOUND || rc == ERR_STALE)
 		return ERR_OK;
-	return rc == ERR_OK && news ? roster_settle(t) : rc;
+	t->unsettled = t->unsettled || (rc == ERR_OK && news);
+	return rc;
 }
 
 enum err spread_part(struct turn *t, struct peer *p, const struct wire_part *part, struct answer *a)

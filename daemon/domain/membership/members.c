@@ -100,9 +100,10 @@ static enum err row_find(struct turn *t, const struct id32 *node, struct member 
 	return rc == ERR_OK ? row_get(t, be16_get(v.p), m) : rc;
 }
 
-/* Rows in order of number; ERR_NOTFOUND past the last. */
+/* Rows in order of number; ERR_NOTFOUND past the last.  What reading one takes is given back. */
 static enum err row_next(struct turn *t, struct store_key *at, struct member *m)
 {
+	const size_t mark = t->arena->used;
 	struct record_place place;
 	struct store_row row;
 	struct span v;
@@ -110,7 +111,35 @@ static enum err row_next(struct turn *t, struct store_key *at, struct member *m)
 
 	if (rc == ERR_OK)
 		rc = record_open(t->txn, t->arena, STORE_NODE, &row, &place, &v);
-	return rc == ERR_OK ? row_parse(v, m) : rc;
+	if (rc == ERR_OK)
+		rc = row_parse(v, m);
+	arena_rewind(t->arena, mark);
+	return rc;
+}
+
+/* ---- whose transport key ---- */
+
+static struct store_key transport_key(const struct id32 *tk, uint16_t no)
+{
+	struct store_key k = {.len = 0};
+
+	key_put(&k, tk->b, 32);
+	key_u16(&k, no);
+	return k;
+}
+
+/* The index by transport key follows a member's newest record; old: what stood there, NULL none. */
+static enum err transport_index(struct turn *t, const struct member *m, const struct id32 *old)
+{
+	struct store_key k = transport_key(&m->tk_pub, m->no);
+	enum err rc = ERR_OK;
+
+	if (old != NULL && !id32_equal(old, &m->tk_pub)) {
+		const struct store_key before = transport_key(old, m->no);
+
+		rc = store_del(t->txn, STORE_NODEID, key_span(&before));
+	}
+	return rc == ERR_OK ? turn_put(t, STORE_NODEID, &k, span_of(k.b, 1)) : rc;
 }
 
 /* ---- standing ---- */
@@ -153,11 +182,19 @@ static enum err transport_taken(struct turn *t, uint16_t no, const struct id32 *
 				struct member *by)
 {
 	struct store_key at = {.len = 0};
+	struct store_row row;
 	enum err rc;
 
-	while ((rc = row_next(t, &at, by)) == ERR_OK)
-		if (by->no != no && !by->removed && id32_equal(&by->tk_pub, tk))
+	while ((rc = store_next_prefix(t->txn, STORE_NODEID, span_of(tk->b, 32), &at, &row)) ==
+	       ERR_OK) {
+		if (row.key.len != 34) /* a node id that begins so: not an entry of this index */
+			continue;
+		rc = row_get(t, be16_get(row.key.p + 32), by);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (by->no != no && !by->removed)
 			return ERR_OK;
+	}
 	return rc;
 }
 
@@ -232,6 +269,8 @@ enum err members_add(struct turn *t, const struct chain_change *change, uint64_t
 		rc = row_put(t, &m);
 	if (rc == ERR_OK)
 		rc = turn_put(t, STORE_NODEID, &idk, span_of(no_be, 2));
+	if (rc == ERR_OK)
+		rc = transport_index(t, &m, NULL);
 	return rc == ERR_OK ? record_put_newest(t, &m, wr_span(&w)) : rc;
 }
 
@@ -299,21 +338,25 @@ static void peer_from(struct peer *p, const struct member *m, const struct node 
 enum err members_load(struct turn *t, struct node *n)
 {
 	struct store_key at = {.len = 0};
+	struct peer *grown;
 	struct member m;
 	size_t count = 0;
-	enum err rc;
+	uint16_t next;
+	enum err rc = next_no(t, &next);
 
+	if (rc != ERR_OK && rc != ERR_FULL)
+		return rc;
+	grown = realloc(n->peers, next * sizeof *grown);
+	if (grown == NULL)
+		return ERR_NOMEM;
+	n->peers = grown;
 	while ((rc = row_next(t, &at, &m)) == ERR_OK) {
-		struct peer p = {.no = 0}, *grown;
+		struct peer p = {.no = 0};
 
-		if (m.no != count + 1)
+		if (m.no != count + 1 || m.no >= next)
 			return ERR_CORRUPT;
 		peer_from(&p, &m, n, t->wall_ms / 1000);
 		if (count >= n->peer_count) {
-			grown = realloc(n->peers, (count + 1) * sizeof *grown);
-			if (grown == NULL)
-				return ERR_NOMEM;
-			n->peers = grown;
 			n->peer_count = count + 1;
 		} else {
 			p.conn = n->peers[count].conn;
@@ -401,7 +444,7 @@ enum err members_take_record(struct turn *t, struct span carried, bool *news)
 {
 	struct wire_node_carried c;
 	struct member m, by;
-	struct id32 hash;
+	struct id32 hash, old_tk;
 	enum err rc = wire_node_carried_get(carried, &c);
 
 	*news = false;
@@ -434,8 +477,11 @@ enum err members_take_record(struct turn *t, struct span carried, bool *news)
 	if (rc != ERR_OK)
 		return rc;
 	*news = true;
+	old_tk = m.tk_pub;
 	member_from_record(&m, &c.rec, c.bytes);
 	rc = row_put(t, &m);
+	if (rc == ERR_OK)
+		rc = transport_index(t, &m, &old_tk);
 	return rc == ERR_OK ? record_put_newest(t, &m, carried) : rc;
 }
 
@@ -485,17 +531,16 @@ static enum err entry_hash(struct turn *t, uint64_t seq, struct id32 *hash)
 static enum err witnessed_seq(struct turn *t, uint16_t no, uint64_t *seq)
 {
 	const struct store_key k = turn_key_u16(no);
-	struct wire_witness w;
+	const size_t mark = t->arena->used;
+	struct wire_witness w = {.seq = 0};
 	struct span v;
 	enum err rc = turn_get(t, STORE_WITNESS, &k, &v);
 
-	*seq = 0;
-	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	if (wire_witness_get(v, &w) != ERR_OK)
-		return ERR_CORRUPT;
-	*seq = w.seq;
-	return ERR_OK;
+	if (rc == ERR_OK && wire_witness_get(v, &w) != ERR_OK)
+		rc = ERR_CORRUPT;
+	*seq = rc == ERR_OK ? w.seq : 0;
+	arena_rewind(t->arena, mark);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 enum err members_witness(struct turn *t, struct span bytes, const struct chain *c, bool *news)
@@ -564,69 +609,112 @@ enum err members_own_witness(struct turn *t, struct node *n)
 	return ERR_OK;
 }
 
-/* Does q count for the activation of p?  Only a suspension by m roots takes it out of the count. */
-static bool counts(const struct member *q, const struct member *p, bool self)
-{
-	return q->no != p->no && !q->removed && (q->classes & WIRE_MEMBER) != 0 &&
-	       q->suspended_until_s != UINT64_MAX && (self || q->added_seq < p->added_seq);
-}
+/* What the count of witnesses needs to know of one member. */
+struct standing {
+	uint16_t no;
+	bool self;
+	bool counts;  /* Only a suspension by m roots takes a member out of the count. */
+	bool waiting; /* not let in yet */
+	uint64_t added_seq, seen_seq; /* seen: the newest entry that it cosigned */
+};
 
-static enum err tally(struct turn *t, const struct member *p, struct members_wait *out)
+static enum err standings(struct turn *t, struct standing **out, size_t *count)
 {
 	struct store_key at = {.len = 0};
-	struct member q;
-	unsigned b = 0;
-	enum err rc;
+	struct member m;
+	uint16_t next;
+	enum err rc = next_no(t, &next);
 
-	*out = (struct members_wait){.wanted = 0};
-	while ((rc = row_next(t, &at, &q)) == ERR_OK) {
-		const bool self = id32_equal(&q.node, &t->node->node_id);
-		uint64_t seq = 0;
+	*count = 0;
+	if (rc != ERR_OK && rc != ERR_FULL)
+		return rc;
+	*out = arena_alloc(t->arena, (size_t)next * sizeof **out);
+	if (*out == NULL)
+		return ERR_NOMEM;
+	while ((rc = row_next(t, &at, &m)) == ERR_OK && *count + 1 < next) {
+		struct standing *s = &(*out)[(*count)++];
 
-		if (!counts(&q, p, self))
-			continue;
-		b++;
-		rc = witnessed_seq(t, q.no, &seq);
+		*s = (struct standing){.no = m.no, .added_seq = m.added_seq};
+		s->self = id32_equal(&m.node, &t->node->node_id);
+		s->counts = !m.removed && (m.classes & WIRE_MEMBER) != 0 &&
+			    m.suspended_until_s != UINT64_MAX;
+		s->waiting = !m.removed && !m.activated;
+		rc = witnessed_seq(t, m.no, &s->seen_seq);
 		if (rc != ERR_OK)
 			return rc;
-		if ((self && !t->node->cosign_manual) || seq >= p->added_seq)
+		if (s->self && !t->node->cosign_manual)
+			s->seen_seq = UINT64_MAX;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* Members count for whoever was let in after them, and this node counts for all. */
+static void tally(const struct standing *all, size_t count, const struct standing *p,
+		  struct members_wait *out)
+{
+	unsigned b = 0;
+
+	*out = (struct members_wait){.wanted = 0};
+	for (size_t i = 0; i < count; i++) {
+		const struct standing *q = &all[i];
+
+		if (!q->counts || q->no == p->no || (!q->self && q->added_seq >= p->added_seq))
+			continue;
+		b++;
+		if (q->seen_seq >= p->added_seq)
 			out->have++;
 		else if (out->absent == 0)
-			out->absent = q.no;
+			out->absent = q->no;
 	}
 	out->wanted = members_witnesses_needed(b);
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 enum err members_waiting(struct turn *t, const struct peer *p, struct members_wait *out)
 {
-	struct member m;
-	enum err rc = row_get(t, p->no, &m);
+	struct standing *all;
+	size_t count;
+	enum err rc = standings(t, &all, &count);
 
-	return rc == ERR_OK ? tally(t, &m, out) : rc;
+	if (rc == ERR_OK && (p->no == 0 || p->no > count))
+		rc = ERR_NOTFOUND;
+	if (rc == ERR_OK)
+		tally(all, count, &all[p->no - 1], out);
+	return rc;
+}
+
+static enum err activate(struct turn *t, uint16_t no)
+{
+	struct member m;
+	enum err rc = row_get(t, no, &m);
+
+	if (rc != ERR_OK)
+		return rc;
+	m.activated = true;
+	return row_put(t, &m);
 }
 
 enum err members_activate(struct turn *t, const struct chain *c, bool *changed)
 {
-	struct store_key at = {.len = 0};
-	struct member m;
+	const size_t mark = t->arena->used;
+	struct standing *all;
+	size_t count;
 	enum err rc;
 
 	*changed = false;
 	if (t->wall_ms / 1000 > c->valid_until_s)
 		return ERR_OK; /* frozen: nobody new, until the roots renew; care goes on */
-	while ((rc = row_next(t, &at, &m)) == ERR_OK) {
+	rc = standings(t, &all, &count);
+	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
 		struct members_wait wait;
 
-		if (m.removed || m.activated)
+		if (!all[i].waiting)
 			continue;
-		rc = tally(t, &m, &wait);
-		if (rc == ERR_OK && wait.have >= wait.wanted) {
-			m.activated = *changed = true;
-			rc = row_put(t, &m);
-		}
-		if (rc != ERR_OK)
-			return rc;
+		tally(all, count, &all[i], &wait);
+		if (wait.have < wait.wanted)
+			continue;
+		*changed = true;
+		rc = activate(t, all[i].no);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	arena_rewind(t->arena, mark);
+	return rc;
 }

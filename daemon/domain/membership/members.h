@@ -3,8 +3,8 @@
  * members - one row per node that was ever let in: its standing, its keys, its witnesses.
  *
  * Layer:    domain/membership (base, proto, store; crypto/hash, verify, identity; evidence).
- * Owns:     tables NODE (peer u16), NODEID (node id 32), NODEREC (peer u16 | key_seq u32), WITNESS
- *           (peer u16), and the conflicts in PROOF.
+ * Owns:     tables NODE (peer u16), NODEID (node id 32; transport key 32 | peer u16), NODEREC (peer u16 |
+ *           key_seq u32), WITNESS (peer u16), and the conflicts in PROOF.
  * Threads:  core process, event-loop thread only.
  * Time:     *_s unix seconds.
  * Durable:  with the turn's transaction.
@@ -44,7 +44,7 @@ MUST_CHECK enum err members_witness(struct turn *t, struct span bytes, const str
 /** Our own cosignature, for the tally and for a restart.  ERR_NOTFOUND: no member yet. */
 MUST_CHECK enum err members_keep_own_witness(struct turn *t, struct span bytes);
 MUST_CHECK enum err members_own_witness(struct turn *t, struct node *n);
-/** Let in whoever now has enough witnesses; *changed says that somebody was. */
+/** Let in whoever now has enough witnesses; *changed says that somebody was.  Reads each member once. */
 MUST_CHECK enum err members_activate(struct turn *t, const struct chain *c, bool *changed);
 /** How many cosignatures b members before a new one make necessary. */
 unsigned members_witnesses_needed(unsigned b);

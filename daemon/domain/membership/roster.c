@@ -52,6 +52,7 @@ enum err roster_verify(struct turn *t)
 
 	while ((rc = store_next_prefix(t->txn, STORE_ROSTER, span_of(NULL, 0), &at, &row)) ==
 	       ERR_OK) {
+		const size_t mark = t->arena->used;
 		struct record_place place;
 		struct wire_roster e;
 		struct chain_change change;
@@ -62,6 +63,7 @@ enum err roster_verify(struct turn *t)
 		    wire_roster_get(v, &e) != ERR_OK ||
 		    chain_check(&c, &e, &change, &why) != ERR_OK)
 			return ERR_CORRUPT;
+		arena_rewind(t->arena, mark);
 	}
 	if (rc != ERR_NOTFOUND)
 		return rc;
@@ -136,9 +138,7 @@ static enum err change_members(struct turn *t, const struct wire_roster *e,
 		return members_add(t, change, e->seq);
 	case WIRE_ROSTER_REMOVE:
 		rc = members_remove(t, &r->node, &peer);
-		if (rc == ERR_OK)
-			t->gone = peer;
-		return rc;
+		return rc == ERR_OK ? turn_gone(t, peer) : rc;
 	case WIRE_ROSTER_SUSPEND:
 		if (r->reason == WIRE_SUSPEND_LIFT)
 			until_s = 0;
@@ -178,7 +178,8 @@ static enum err append(struct turn *t, struct chain *c, const struct wire_roster
 							.detail = chain_op_name(e->op)});
 	if (rc == ERR_OK && turn_effect(t, EFFECT_MEMBERS) == NULL)
 		rc = ERR_NOMEM;
-	return rc == ERR_OK ? roster_settle(t) : rc;
+	t->unsettled = true;
+	return rc;
 }
 
 enum err roster_apply(struct turn *t, struct span carried, bool *fork)
@@ -206,8 +207,12 @@ enum err roster_settle(struct turn *t)
 {
 	struct chain c;
 	bool changed = false;
-	enum err rc = roster_chain(t, &c);
+	enum err rc;
 
+	if (!t->unsettled)
+		return ERR_OK;
+	t->unsettled = false;
+	rc = roster_chain(t, &c);
 	if (rc == ERR_OK && c.begun)
 		rc = members_activate(t, &c, &changed);
 	if (rc == ERR_OK && changed && turn_effect(t, EFFECT_MEMBERS) == NULL)

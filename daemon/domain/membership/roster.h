@@ -25,7 +25,8 @@ MUST_CHECK enum err roster_verify(struct turn *t);
 MUST_CHECK enum err roster_load(struct turn *t, struct node *n);
 /** The carried entry at seq.  ERR_NOTFOUND. */
 MUST_CHECK enum err roster_entry(struct turn *t, uint64_t seq, struct span *carried);
-/** A cosignature came or an entry was applied: let in whom it lets in; EFFECT_MEMBERS if any. */
+/** After each event: where a cosignature came or an entry was applied (t->unsettled), let in whom that lets
+ *  in; EFFECT_MEMBERS if any. */
 MUST_CHECK enum err roster_settle(struct turn *t);
 /** The command `kring roster cosign`: a person looked at our newest entry. */
 MUST_CHECK enum err roster_cosign(struct turn *t, const struct msg *req, struct msg *reply);
