@@ -180,6 +180,7 @@ static void frame_out(struct engine *e, const struct effect *fx)
 				    .prekey = fx->prekey_id,
 				    .not_after_s = fx->not_after_s / 3600 * 3600};
 	struct keybox_seal job = {.prekey_pub = fx->prekey_pub, .recipient = p->node_id};
+	const size_t mark = e->turn_arena.used;
 	uint8_t *inner, *out;
 	size_t n;
 
@@ -189,8 +190,10 @@ static void frame_out(struct engine *e, const struct effect *fx)
 	n = wire_class_len(env.class_no);
 	inner = arena_alloc(&e->turn_arena, n);
 	out = arena_alloc(&e->turn_arena, WIRE_ENVELOPE_EXTRA + n);
-	if (inner == NULL || out == NULL)
-		return; /* as if lost on the way: it is sent again */
+	if (inner == NULL || out == NULL) { /* as if lost on the way: it is sent again */
+		arena_rewind(&e->turn_arena, mark);
+		return;
+	}
 	memcpy(inner, fx->bytes.p, fx->bytes.len);
 	keybox_sign(kb, SIGN_FRAME, to_sign, 2, inner + fx->bytes.len);
 	wire_envelope_put(&env, out);
@@ -201,6 +204,7 @@ static void frame_out(struct engine *e, const struct effect *fx)
 	if (keybox_seal(kb, &job) == ERR_OK)
 		e->parts.calls.envelope(e->parts.calls.ctx, fx->peer,
 					span_of(out, WIRE_ENVELOPE_EXTRA + n));
+	arena_rewind(&e->turn_arena, mark);
 }
 
 /* A partner's audit log goes this far: we say so too.  One that finds no room comes again. */

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A federation of many hundred members is taken in, answers, and lets go of some."""
 import struct
+import unittest.mock
 
 import pytest
+import zmq
 from bigroster import admit_many, entries
 from node import Refused, wait_for
 
@@ -58,3 +60,46 @@ def test_a_bad_entry_among_many_changes_nothing(federation):
     assert a.k("status")["status"]["roster_seq"] == before
     f.import_roster(a)
     assert a.k("status")["status"]["roster_seq"] == before + 8 and f.roster.read_bytes().startswith(good)
+
+
+def connect_all(f, node, members):
+    """Every member on a line of its own, through one context: a context each would be a thread each."""
+    node_id, nk, tk = f.record_of(node)
+    ctx, poller, by_sock = zmq.Context(), zmq.Poller(), {}
+    ctx.set(zmq.MAX_SOCKETS, 2048)
+    with unittest.mock.patch("zmq.Context", lambda: ctx):
+        for m in members:
+            m.dial(f"tcp://127.0.0.1:{node.port}", tk, node_id, nk)
+            poller.register(m.sock, zmq.POLLIN)
+            by_sock[m.sock] = m
+
+    def pump_all():
+        for sock, _ in poller.poll(100):
+            by_sock[sock].take(sock.recv(), True)
+        return True
+
+    return ctx, pump_all
+
+
+def test_five_hundred_partners_are_told_in_one_breath(federation):
+    """What the roots decide goes to everybody connected, however many: one turn holds not all of their frames."""
+    f = federation("SMWO")
+    b = f.nodes[0]
+    members = admit_many(f, 500)
+    b.start()
+    f.import_roster()
+    ctx, pump_all = connect_all(f, b, members)
+    try:
+        wait_for("all to be connected", lambda: pump_all() and all(m.peer_key and m.your[0] == 1 for m in members), 60)
+        admit_many(f, 1, "Nieuw Lid {}")
+        for m in members:
+            m.receipts.clear()
+        f.import_roster(b)
+        told = lambda m: any(struct.unpack_from(">Q", r, 164)[0] == 502 for r in m.receipts)
+        wait_for("all to be told", lambda: pump_all() and all(map(told, members)), 30)
+        assert b.k("status")["status"]["connected"] == 500
+        assert "REQUEST_REFUSED" not in b.log.read_text()  # no turn was given up for want of memory
+    finally:
+        for m in members:
+            m.sock.close(0)
+        ctx.term()

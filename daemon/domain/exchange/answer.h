@@ -20,7 +20,8 @@ struct answer {
 	bool reply;	       /* a frame is due even without documents */
 	bool ping;	       /* our question */
 	uint64_t verdict_from; /* verdicts from this number on; 0 none */
-	struct wr parts;       /* ready-made parts */
+	struct arena *arena;   /* of the turn */
+	struct wr parts;       /* ready-made parts; room is taken with the first */
 	uint16_t part_count;
 	struct wr
 		more; /* after them: documents given back, heads of threads; room when it is needed */

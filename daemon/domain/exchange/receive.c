@@ -45,7 +45,7 @@ struct answer *answer_of(struct turn *t, uint16_t peer)
 	if (a == NULL)
 		return NULL;
 	a->peer = peer;
-	a->parts = arena_wr(t->arena, ANSWER_PARTS);
+	a->arena = t->arena;
 	a->next = t->answers;
 	t->answers = a;
 	return a;
@@ -53,8 +53,11 @@ struct answer *answer_of(struct turn *t, uint16_t peer)
 
 void answer_part(struct answer *a, uint8_t type, struct span bytes)
 {
-	struct wr before = a->parts;
+	struct wr before;
 
+	if (a->parts.cap == 0) /* most turns owe a partner no part at all */
+		a->parts = arena_wr(a->arena, ANSWER_PARTS);
+	before = a->parts;
 	wire_part_put(&a->parts, type, bytes);
 	if (a->parts.over)
 		a->parts = before; /* no room this time: the question comes again */

@@ -11,7 +11,9 @@
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/spread.h"
 
-enum { FRAMES_PER_TURN = 8, STATE_PARTS = 4096, FILL_PERCENT = 70 };
+enum { FRAMES_PER_TURN = 8, FILL_PERCENT = 70 };
+static_assert(LIMIT_TURN_ARENA / 4 > 4 * (LIMIT_CLASS_2 + LIMIT_BODY),
+	      "after three quarters there is room for a frame and what it is made of");
 
 /* What one frame of this turn is made of. */
 struct speaking {
@@ -20,6 +22,7 @@ struct speaking {
 	struct conn *c;
 	struct pair *pair;
 	struct answer *a; /* NULL: nothing owed but documents */
+	struct wr *frame; /* where the parts of every frame of this turn are put together */
 };
 
 enum err stream_up(struct turn *t, struct peer *p)
@@ -439,7 +442,7 @@ static enum err emit(struct speaking *s, struct span parts, uint16_t count, uint
 /* One frame; *more says that documents are left for another. */
 static enum err speak_once(struct speaking *s, bool due, bool *more)
 {
-	struct wr parts = arena_wr(s->t->arena, LIMIT_CLASS_2);
+	struct wr parts = wr_of(s->frame->p, s->frame->cap);
 	struct load l;
 	uint16_t count = 0;
 	uint64_t first = 0;
@@ -507,9 +510,15 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 	return emit(s, wr_span(&parts), count, first, cap);
 }
 
-static enum err speak_to(struct turn *t, struct peer *p, struct answer *a)
+/* Is there room for one more frame of the largest class, with what is collected for it? */
+static bool has_room(const struct turn *t)
 {
-	struct speaking s = {.t = t, .p = p, .a = a};
+	return t->arena->used < t->arena->cap / 4 * 3;
+}
+
+static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struct wr *frame)
+{
+	struct speaking s = {.t = t, .p = p, .a = a, .frame = frame};
 	bool due = a->reply, more = true;
 	enum err rc;
 
@@ -524,7 +533,7 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a)
 	/* Before enough members witnessed it, and while a fork is open, nothing about a person leaves. */
 	if (rc == ERR_OK && s.pair->yours.no != 0 && s.c->heard && p->activated)
 		rc = number_tail(&s);
-	for (unsigned i = 0; rc == ERR_OK && more && i < FRAMES_PER_TURN; i++) {
+	for (unsigned i = 0; rc == ERR_OK && more && i < FRAMES_PER_TURN && has_room(t); i++) {
 		rc = speak_once(&s, due, &more);
 		due = more;
 	}
@@ -533,10 +542,21 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a)
 
 enum err stream_speak(struct turn *t)
 {
+	struct wr frame = {.cap = 0};
 	enum err rc = ERR_OK;
 
-	for (struct answer *a = t->answers; a != NULL && rc == ERR_OK; a = a->next)
-		rc = speak_to(t, state_peer(t->node, a->peer), a);
+	if (t->answers != NULL)
+		frame = arena_wr(t->arena, LIMIT_CLASS_2);
+	if (t->answers != NULL && frame.cap == 0)
+		return ERR_NOMEM;
+	for (struct answer *a = t->answers; a != NULL && rc == ERR_OK; a = a->next) {
+		struct peer *p = state_peer(t->node, a->peer);
+
+		if (has_room(t))
+			rc = speak_to(t, p, a, &frame);
+		else if (p->conn.up) /* more partners than one turn holds: the others in the next */
+			state_conn(t->node, p)->ask_mono_ms = t->mono_ms;
+	}
 	t->answers = NULL;
 	return rc == ERR_OK ? outbox_flush(t) : rc;
 }
