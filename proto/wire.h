@@ -137,6 +137,7 @@ MUST_CHECK enum err wire_checkpoint_get(struct span s, struct wire_checkpoint *c
 	X(LOST_ACT, 7, "lost-act")                                         \
 	X(PURPOSE, 8, "purpose")                                           \
 	X(DROPPED, 9, "dropped")	 /* by the sender's operator */   \
+	X(ERASED_HERE, 10, "erased-here") /* its case was erased at the receiver */ \
 	X(NO_AGREEMENT, 11, "no-agreement") /* of the two partners */     \
 	X(AGREEMENT, 12, "agreement-narrow")                               \
 	X(AGREEMENT_ENDED, 13, "agreement-ended")

@@ -138,7 +138,8 @@ const char *turn_error_code(enum err e);
 /** Node-wide records. */
 MUST_CHECK enum err turn_put(struct turn *t, enum store_table table, const struct store_key *key,
 			     struct span plain);
-/** Under a case's key (RECORD_CASE) or its audit key (RECORD_AUDIT). */
+/** Under a case's key (RECORD_CASE; ERR_NOTFOUND: erased) or its audit key (RECORD_AUDIT; once that is gone
+ *  too, under the one of the stand-in for all erased cases). */
 MUST_CHECK enum err turn_put_case(struct turn *t, enum store_table table,
 				  const struct store_key *key, enum record_class cls,
 				  const struct id16 *case_id, struct span plain);
@@ -150,6 +151,14 @@ MUST_CHECK enum err turn_drop_prefix(struct turn *t, enum store_table table,
 /** Parse a stored message; damage is ERR_CORRUPT. */
 MUST_CHECK enum err turn_get_msg(struct turn *t, enum store_table table,
 				 const struct store_key *key, enum msg_kind kind, struct msg **out);
+
+/** Was this case erased?  Its key is gone; its audit key may live on. */
+bool turn_case_erased(struct turn *t, const struct id16 *case_id);
+/** Keys that stand for nobody: what outlives every case lies under them.  name: 16 bytes, zeros at the end. */
+MUST_CHECK enum err turn_stand_in(struct turn *t, const char name[16], struct id16 *case_id);
+
+/** Whose audit key a detail about this case lies under: its own, or the stand-in's for all erased cases. */
+MUST_CHECK enum err turn_audit_case(struct turn *t, struct id16 *case_id);
 
 struct store_key turn_key_u16(uint16_t v);
 struct store_key turn_key_u64(uint64_t v);

@@ -160,8 +160,22 @@ static void enter(struct turn *t, struct thread *th, enum referral_state before)
 	}
 	if (now == REFERRAL_REVOKED || now == REFERRAL_ERROR)
 		th->hidden = true;
-	th->provisional = th->role == THREAD_SENDER &&
+	/* our own word ended it, and the partner may have said something else meanwhile */
+	th->provisional = th->role == THREAD_SENDER && th->their_seen < th->my_no &&
 			  (now == REFERRAL_WITHDRAWN || now == REFERRAL_EXPIRED);
+}
+
+static enum err forget(struct turn *t, struct thread *th);
+
+/* A referral without a case waits for nobody here. */
+static uint64_t due_with_case(struct turn *t, const struct thread *th)
+{
+	return turn_case_erased(t, &th->case_id) ? 0 : due_of(t, th);
+}
+
+enum err acts_timer_stop(struct turn *t, struct thread *th)
+{
+	return timer_set(t, th, 0);
 }
 
 enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
@@ -178,15 +192,22 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	th->state = (uint8_t)now;
 	if (now != before)
 		enter(t, th, before);
-	rc = timer_set(t, th, due_of(t, th));
+	if (th->their_seen == th->my_no)
+		th->provisional = false; /* the partner's own word says that it has ours */
+	rc = timer_set(t, th, due_with_case(t, th));
 	if (rc == ERR_OK)
 		rc = worklist_refresh(t, th, detail);
 	if (rc == ERR_OK)
 		rc = thread_save(t, th);
 	e = turn_effect(t, EFFECT_CHANGED);
-	if (e != NULL)
-		e->peer = th->peer;
-	return e == NULL ? ERR_NOMEM : rc;
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->peer = th->peer;
+	/* Entered in error: what came of a person who was never meant is let go of at once. */
+	if (rc == ERR_OK && now != before && now == REFERRAL_ERROR && th->role == THREAD_RECEIVER &&
+	    !turn_case_erased(t, &th->case_id))
+		rc = forget(t, th);
+	return rc;
 }
 
 static enum err make(struct turn *t, struct thread *th, uint16_t type, const struct msg *body,
@@ -350,12 +371,30 @@ static enum err fire_receiver(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
-static enum err fire(struct turn *t, const struct id16 *id)
+/* A timer of nobody: its thread is gone, waits for another day, or has no case any more. */
+static enum err drop_timer(struct turn *t, const struct store_key *k, struct thread *th)
+{
+	enum err rc = store_del(t->txn, STORE_TIMER, key_span(k));
+
+	if (rc != ERR_OK || th == NULL)
+		return rc;
+	th->due_ms = 0;
+	return thread_save(t, th);
+}
+
+static enum err fire(struct turn *t, const struct store_key *k)
 {
 	struct thread th;
+	struct id16 id;
 	bool agreed = false, writable = false;
-	enum err rc = thread_load(t, id, &th);
+	enum err rc;
 
+	memcpy(id.b, k->b + 8, 16);
+	rc = thread_load(t, &id, &th);
+	if (rc == ERR_NOTFOUND || (rc == ERR_OK && th.due_ms != be64_get(k->b)))
+		return drop_timer(t, k, NULL);
+	if (rc == ERR_OK && turn_case_erased(t, &th.case_id))
+		return drop_timer(t, k, &th);
 	if (rc == ERR_OK)
 		rc = stream_clock_agreed(t, th.peer, &agreed);
 	if (rc == ERR_OK)
@@ -387,20 +426,23 @@ enum err acts_timers(struct turn *t, unsigned limit)
 	struct store_row row;
 	enum err rc = ERR_OK;
 
-	while (limit-- > 0 && rc == ERR_OK && t->doc_count < LIMIT_BURST) {
-		struct id16 id;
+	while (limit-- > 0 && t->doc_count < LIMIT_BURST) {
+		struct store_key k = {.len = 0};
 
 		rc = store_seek(t->txn, STORE_TIMER, span_of(NULL, 0), &row);
 		if (rc != ERR_OK)
-			break;
+			return rc == ERR_NOTFOUND ? ERR_OK : rc; /* no more timers */
 		if (row.key.len != 25)
 			return ERR_CORRUPT;
 		if (be64_get(row.key.p) > t->wall_ms)
 			return ERR_OK;
-		memcpy(id.b, row.key.p + 8, 16);
-		rc = fire(t, &id);
+		key_put(&k, row.key.p, row.key.len);
+		rc = fire(t, &k);
+		if (rc !=
+		    ERR_OK) /* something of it is missing: that is damage, and not the end of the list */
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return ERR_OK;
 }
 
 enum err acts_next_due(struct turn *t, uint64_t *due_ms)

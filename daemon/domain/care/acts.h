@@ -31,6 +31,8 @@ MUST_CHECK enum err acts_automatic(struct turn *t, struct thread *th, uint16_t t
 				   const char *reason);
 /** A log grew, or the OFFER's receipt came: fold, run timers and worklist anew, save. */
 MUST_CHECK enum err acts_changed(struct turn *t, struct thread *th, const char *detail);
+/** The case was erased: this thread waits for nobody any more.  The caller saves it. */
+MUST_CHECK enum err acts_timer_stop(struct turn *t, struct thread *th);
 /** Both logs folded, with the state after each step; steps in the turn's arena. */
 MUST_CHECK enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps,
 			      size_t *count, enum referral_state *state);

@@ -81,8 +81,11 @@ enum err cases_entry(struct turn *t, const struct id16 *id, const char *what, co
 	struct store_row row;
 	struct span v;
 	uint64_t seq = 1;
-	enum err rc = store_last_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &row);
+	enum err rc;
 
+	if (turn_case_erased(t, id))
+		return ERR_OK; /* it has no timeline any more */
+	rc = store_last_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &row);
 	if (rc == ERR_OK && row.key.len == 24)
 		seq = be64_get(row.key.p + 16) + 1;
 	else if (rc != ERR_NOTFOUND)
@@ -129,9 +132,41 @@ enum err cases_of_subject(struct turn *t, const struct peer *p, const struct id1
 
 	if (rc == ERR_OK && v.len != 16)
 		return ERR_CORRUPT;
-	if (rc == ERR_OK)
-		memcpy(id->b, v.p, 16);
-	return rc;
+	if (rc != ERR_OK)
+		return rc;
+	memcpy(id->b, v.p, 16);
+	return turn_case_erased(t, id) ? ERR_NOTFOUND
+				       : ERR_OK; /* the same person again is a new case */
+}
+
+/* Its record tells the name; a restore has the rows of an erased case and not its key, so all are looked at. */
+enum err cases_forget_subject(struct turn *t, const struct id16 *id)
+{
+	struct store_key at = {.len = 0}, prefix = {.len = 0};
+	struct store_row row;
+	struct msg *m;
+	enum err rc = cases_load(t, id, &m);
+
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	if (rc == ERR_OK && msg_bytes(m, CASE_RECORD_SUBJECT_REF).len != 16)
+		return ERR_OK; /* ours: no partner has a name for it here */
+	key_u8(&prefix, META_SUBJECT);
+	while ((rc = store_next_prefix(t->txn, STORE_META, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		const size_t mark = t->arena->used;
+		struct store_key k = {.len = 0};
+		struct span v;
+
+		key_put(&k, row.key.p, row.key.len);
+		rc = turn_get(t, STORE_META, &k, &v);
+		if (rc == ERR_OK && v.len == 16 && memcmp(v.p, id->b, 16) == 0)
+			rc = store_del(t->txn, STORE_META, key_span(&k));
+		if (rc != ERR_OK)
+			return rc;
+		arena_rewind(t->arena, mark);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 enum err cases_open(struct turn *t, const struct peer *p, const struct id16 *subject, bool theirs,

@@ -26,6 +26,8 @@ MUST_CHECK enum err cases_receive(struct turn *t, const struct peer *p, const st
 /** The case such a name stands for already.  ERR_NOTFOUND. */
 MUST_CHECK enum err cases_of_subject(struct turn *t, const struct peer *p,
 				     const struct id16 *subject, struct id16 *id);
+/** Erased: no partner's name leads to it any more. */
+MUST_CHECK enum err cases_forget_subject(struct turn *t, const struct id16 *id);
 /** A new case under that name; theirs: a partner's person, shown as far as its grants allow. */
 MUST_CHECK enum err cases_open(struct turn *t, const struct peer *p, const struct id16 *subject,
 			       bool theirs, struct id16 *id);

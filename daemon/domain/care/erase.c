@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/care/erase.h"
 
+#include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/overview.h"
 #include "domain/care/worklist.h"
@@ -8,9 +9,28 @@
 #include "domain/exchange/deposit.h"
 #include "domain/exchange/threadlog.h"
 
+enum { DAY_MS = 86400000 };
+
 static enum err gone(enum err rc)
 {
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* Bodies go; but of what is still owed the partner gets the codes: a decline says why. */
+static enum err drop_body(struct turn *t, const struct doc_key *doc, bool mine)
+{
+	struct store_key k = turn_key_id(&doc->msg);
+	struct outbox_row row = {.state = OUTBOX_STORED};
+	uint64_t place;
+	uint16_t peer;
+	enum err rc = mine ? outbox_find(t, &doc->msg, &peer, &place, &row) : ERR_NOTFOUND;
+
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	if (row.state == OUTBOX_OWED)
+		return document_outlive(t, doc);
+	key_u16(&k, doc->sender);
+	return gone(store_del(t->txn, STORE_DOCBODY, key_span(&k)));
 }
 
 static enum err drop_bodies(struct turn *t, const struct thread *th)
@@ -20,14 +40,10 @@ static enum err drop_bodies(struct turn *t, const struct thread *th)
 
 		for (uint32_t no = 1; no <= last; no++) {
 			struct log_entry e;
-			struct store_key k;
 			enum err rc = thread_entry(t, th, side == 0, no, &e);
 
-			if (rc != ERR_OK)
-				return rc;
-			k = turn_key_id(&e.doc.msg);
-			key_u16(&k, e.doc.sender);
-			rc = gone(store_del(t->txn, STORE_DOCBODY, key_span(&k)));
+			if (rc == ERR_OK)
+				rc = drop_body(t, &e.doc, side == 0);
 			if (rc != ERR_OK)
 				return rc;
 		}
@@ -54,6 +70,8 @@ static enum err drop_threads(struct turn *t, const struct id16 *case_id)
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK)
 			rc = drop_bodies(t, &th);
+		if (rc == ERR_OK)
+			rc = acts_timer_stop(t, &th);
 		th.hidden = true;
 		th.need[0] = '\0'; /* nor could it be sealed any more */
 		if (rc == ERR_OK)
@@ -97,6 +115,8 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 		rc = turn_drop_prefix(t, STORE_CASELOG, &k);
 	if (rc == ERR_OK)
 		rc = worklist_clear_case(t, case_id);
+	if (rc == ERR_OK)
+		rc = cases_forget_subject(t, case_id);
 	if (rc == ERR_OK)
 		rc = gone(store_del(t->txn, STORE_CASES, key_span(&k)));
 	return rc == ERR_OK ? gone(store_del(t->txn, STORE_CASEKEY, key_span(&k))) : rc;
@@ -143,6 +163,60 @@ enum err erase_again(struct turn *t, const struct id16 *id)
 	return record_exists(t->txn, STORE_CASES, key_span(&k)) ? erase_now(t, id) : ERR_OK;
 }
 
+/* We ended a referral and its partner did not confirm it: an acceptance may be on its way, and somebody has to
+ * hear of it.  Not for ever: a document lives so long, and a partner may be gone for good. */
+static bool unconfirmed(const struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	const uint64_t until_ms = th->changed_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
+
+	return th->kind == THREAD_REFERRAL && th->provisional && p != NULL && !p->removed &&
+	       t->wall_ms < until_ms;
+}
+
+static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	char ref[THREAD_REF_LEN + 1];
+	struct err_text why, remedy;
+
+	thread_reference(&th->id, ref);
+	(void)err_explain(&why, ERR_STATE,
+			  "%s has not confirmed the end of %s, and may have accepted it meanwhile",
+			  p->org, ref);
+	(void)err_explain(&remedy, ERR_STATE,
+			  "try again once it is confirmed: kring show %s; if it takes long, "
+			  "telephone %s",
+			  ref, p->org);
+	return turn_refuse(t, ERR_STATE, "the end of a referral is not confirmed yet", why.text,
+			   remedy.text);
+}
+
+/* Does a referral of this case still keep it from being erased? */
+static enum err all_confirmed(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		struct thread th;
+		struct id16 id;
+
+		if (row.key.len != 32)
+			return ERR_CORRUPT;
+		memcpy(id.b, row.key.p + 16, 16);
+		rc = thread_load(t, &id, &th);
+		if (rc == ERR_OK && unconfirmed(t, &th))
+			rc = refuse_unconfirmed(t, &th);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return gone(rc);
+}
+
 enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct effect *e;
@@ -157,6 +231,8 @@ enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, ERR_STATE, "this case has open referrals",
 				   "a partner still works for this person",
 				   "end or revoke them first, see: kring case show");
+	if (rc == ERR_OK)
+		rc = all_confirmed(t, &id);
 	if (rc == ERR_OK)
 		rc = erase_now(t, &id);
 	if (rc != ERR_OK || msg_u64(req, CASE_ERASE_NOW) == 0)

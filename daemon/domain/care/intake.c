@@ -38,6 +38,26 @@ static enum err case_of_offer(struct turn *t, const struct peer *p, const struct
 	return cases_receive(t, p, &subject, case_id);
 }
 
+/* A consent that was erased with its case covers nothing any more; what comes under it belongs to what is gone. */
+enum err intake_erased_with(struct turn *t, const struct peer *p, const struct wire_head *h,
+			    struct id16 *case_id, bool *erased)
+{
+	struct thread consent;
+	enum err rc;
+
+	*erased = false;
+	if (bytes_zero(h->grant_id.b, 16) || id16_equal(&h->grant_id, &h->thread_id))
+		return ERR_OK;
+	rc = thread_load(t, &h->grant_id, &consent);
+	if (rc == ERR_NOTFOUND) /* of a consent that never came */
+		return ERR_OK;
+	if (rc != ERR_OK || consent.peer != p->no || !turn_case_erased(t, &consent.case_id))
+		return rc;
+	*case_id = consent.case_id;
+	*erased = true;
+	return ERR_OK;
+}
+
 static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			    const struct thread *th, const struct msg *body, uint16_t *verdict)
 {
@@ -64,6 +84,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	const bool fresh = th->my_no + th->their_no == 0;
 	struct err_text why;
 	struct msg *body = NULL;
+	bool erased = false;
 	enum err rc = ERR_OK;
 
 	if (fresh) {
@@ -76,6 +97,15 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 		th->changed_ms = t->wall_ms;
 		th->term_days = ACTS_TERM_DAYS + ACTS_GRACE_DAYS;
 		th->table_version = d->head.table_version;
+	}
+	if (fresh) {
+		rc = intake_erased_with(t, p, &d->head, &th->case_id, &erased);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	if (erased || (!fresh && turn_case_erased(t, &th->case_id))) {
+		*verdict = WIRE_VERDICT_ERASED_HERE;
+		return ERR_OK;
 	}
 	if (fresh && d->head.type == DOC_CONSENT)
 		return consent_receive(t, p, d, &th->case_id, verdict);
@@ -187,6 +217,26 @@ enum err intake_answer_hollow(struct turn *t, struct thread *th, const struct do
 	return rc;
 }
 
+/* Of an erased case only the heads go on; what its state asks of us is answered by rule. */
+enum err intake_answer_erased(struct turn *t, struct thread *th)
+{
+	const enum referral_state s = (enum referral_state)th->state;
+	bool may;
+	enum err rc = echo_writable(t, th, &may);
+
+	if (rc != ERR_OK || !may || th->kind != THREAD_REFERRAL)
+		return rc;
+	if (th->role == THREAD_RECEIVER)
+		return referral_may(s, REFERRAL_BY_RECEIVER, DOC_DECLINE)
+			       ? acts_automatic(t, th, DOC_DECLINE, "consent-missing")
+			       : ERR_OK;
+	if (referral_may(s, REFERRAL_BY_SENDER, DOC_WITHDRAW))
+		return acts_automatic(t, th, DOC_WITHDRAW, "erased");
+	return referral_may(s, REFERRAL_BY_SENDER, DOC_ACK)
+		       ? acts_automatic(t, th, DOC_ACK, "erased")
+		       : ERR_OK;
+}
+
 static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 		       const struct doc_key *key, uint16_t verdict)
 {
@@ -214,6 +264,8 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 		rc = acts_changed(t, th, name);
 	if (rc == ERR_OK && th->owes_revoke)
 		rc = recover_catch_up(t, th);
+	if (rc == ERR_OK && turn_case_erased(t, &th->case_id))
+		return intake_answer_erased(t, th);
 	return rc == ERR_OK && d.hollow ? intake_answer_hollow(t, th, &d) : rc;
 }
 
@@ -253,6 +305,8 @@ static enum err receipted(struct turn *t, const struct peer *p, const struct doc
 	if (d->head.thread_no == th.my_no)
 		th.provisional = false; /* the receiver has our last word */
 	rc = d->head.type == DOC_OFFER ? acts_changed(t, &th, "stored") : thread_save(t, &th);
+	if (v->code == WIRE_VERDICT_ERASED_HERE && referral_terminal((enum referral_state)th.state))
+		return rc; /* it was over at both ends */
 	if (rc == ERR_OK && v->code != WIRE_VERDICT_OK)
 		rc = worklist_add(t, &th, WORK_HOLLOW, wire_verdict_text(v->code));
 	return rc;

@@ -66,6 +66,7 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 	struct id16 subject = d->head.thread_id;
 	const bool named = subject_of(t, d, body, &subject);
 	struct msg *g;
+	bool erased;
 	enum err rc = bytes_zero(d->head.grant_id.b, 16)
 			      ? ERR_NOTFOUND
 			      : turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &g);
@@ -76,6 +77,9 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 		return ERR_OK;
 	}
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	rc = intake_erased_with(t, p, &d->head, case_id, &erased);
+	if (rc != ERR_OK || erased)
 		return rc;
 	rc = cases_of_subject(t, p, &subject, case_id);
 	if (rc == ERR_NOTFOUND)
@@ -155,8 +159,6 @@ enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key
 	const char *name = document_type_name(type);
 	enum err rc = cases_entry(t, &th->case_id, "lost-act", name, &th->id);
 
-	if (rc == ERR_NOTFOUND)
-		rc = ERR_OK;	  /* its case was erased */
 	if (type == DOC_REVOKE) { /* a withdrawal stays one, whatever became of its document */
 		th->hidden = true;
 		th->owes_revoke = th->owes_revoke || key->sender == 0;
@@ -199,6 +201,8 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 			return rc;
 	}
 	rc = acts_changed(t, th, "compared");
+	if (rc == ERR_OK && turn_case_erased(t, &th->case_id))
+		return intake_answer_erased(t, th);
 	if (rc != ERR_OK || th->their_no == 0)
 		return rc;
 	if (th->my_no > 0)
@@ -216,10 +220,7 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 
 enum err recover_echoed(struct turn *t, struct thread *th)
 {
-	const struct store_key k = turn_key_id(&th->case_id);
-
-	/* Erased meanwhile: its threads stay, empty, and owe nothing. */
-	return record_exists(t->txn, STORE_CASES, key_span(&k)) ? recover_catch_up(t, th) : ERR_OK;
+	return recover_catch_up(t, th);
 }
 
 enum err recover_release(struct turn *t, const struct msg *req, struct msg *reply)

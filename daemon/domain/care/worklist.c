@@ -31,6 +31,8 @@ enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind ki
 	struct span v;
 	enum err rc;
 
+	if (turn_case_erased(t, &th->case_id))
+		return ERR_OK; /* nobody can do anything about it any more */
 	msg_set_text(t->arena, m, WORK_RECORD_KIND, names[kind]);
 	msg_set_u64(m, WORK_RECORD_SINCE_MS, t->wall_ms);
 	msg_set_u64(m, WORK_RECORD_DUE_MS, th->due_ms);

@@ -35,8 +35,8 @@ static enum err commit_remember(struct turn *t, const struct id16 *case_id, stru
 	if (rc != ERR_OK)
 		return rc;
 	k = commit_key(commit);
-	if (record_exists(t->txn, STORE_META, key_span(&k)))
-		return ERR_OK;
+	if (record_exists(t->txn, STORE_META, key_span(&k)) || turn_case_erased(t, case_id))
+		return ERR_OK; /* the entry stands for nobody any more */
 	return turn_put(t, STORE_META, &k, span_of(case_id->b, sizeof case_id->b));
 }
 
@@ -100,9 +100,11 @@ static enum err detail_of(struct turn *t, const struct audit_entry *e, struct sp
 	if (plain.len == 0)
 		return ERR_OK;
 	if (e->case_id != NULL) {
-		const struct record_place place = {.cls = RECORD_AUDIT, .case_id = *e->case_id};
+		struct record_place place = {.cls = RECORD_AUDIT, .case_id = *e->case_id};
+		enum err rc = turn_audit_case(t, &place.case_id);
 
-		return record_detail_seal(t->txn, t->arena, &place, plain, sealed);
+		return rc == ERR_OK ? record_detail_seal(t->txn, t->arena, &place, plain, sealed)
+				    : rc;
 	}
 	*sealed = plain; /* no case: codes about the node itself */
 	return ERR_OK;

@@ -5,6 +5,9 @@
 #include "crypto/hash.h"
 #include "crypto/verify.h"
 
+/* Acts without a person: owed to a partner, whatever becomes of their case. */
+static const char ANSWERS[16] = "answers";
+
 struct type_row {
 	uint16_t type;
 	const char *name;
@@ -94,6 +97,22 @@ bool document_verify(const struct wire_sigblock *sig, const struct id32 *hash,
 	return true;
 }
 
+/* Of an erased case nothing personal is written any more; codes and numbers of what is still owed lie where
+ * no erasure of a case takes them away. */
+static enum err body_put(struct turn *t, const struct doc_key *key, const struct id16 *case_id,
+			 uint64_t cats, struct span salted)
+{
+	const struct store_key k = key_of(key);
+	struct id16 under = *case_id;
+	enum err rc = ERR_OK;
+
+	if (turn_case_erased(t, case_id))
+		rc = cats == 0 ? turn_stand_in(t, ANSWERS, &under)
+			       : turn_refuse(t, ERR_STATE, "this case was erased",
+					     "nothing about its person leaves any more", "");
+	return rc == ERR_OK ? turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &under, salted) : rc;
+}
+
 enum err document_make(struct turn *t, const struct document_spec *spec,
 		       const struct pending_doc **out)
 {
@@ -121,7 +140,6 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 		.basis = spec->basis,
 		.table_version = spec->table_version,
 	};
-	struct store_key k;
 	uint8_t salt[32];
 
 	if (d == NULL || head == NULL || p == NULL || body.cap == 0)
@@ -145,8 +163,7 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	t->docs_last = &d->next;
 	t->doc_count++;
 	*out = d;
-	k = key_of(&d->key);
-	return turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &spec->case_id, wr_span(&body));
+	return body_put(t, &d->key, &spec->case_id, spec->cats, wr_span(&body));
 }
 
 static void hashes_of(const struct turn *t, struct id32 out[LIMIT_BURST])
@@ -213,12 +230,15 @@ enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
 enum err document_keep(struct turn *t, const struct doc_key *key, const struct wire_doc *wd,
 		       const struct id16 *case_id, uint16_t verdict)
 {
+	const bool gone = verdict == WIRE_VERDICT_OK && turn_case_erased(t, case_id);
 	struct document d = {
 		.key = *key,
 		.case_id = *case_id,
 		.head_bytes = wd->head_bytes,
-		.hollow = wd->form == WIRE_HOLLOW || verdict != WIRE_VERDICT_OK,
-		.reason = wd->form == WIRE_HOLLOW ? wd->reason : verdict,
+		.hollow = wd->form == WIRE_HOLLOW || verdict != WIRE_VERDICT_OK || gone,
+		.reason = wd->form == WIRE_HOLLOW ? wd->reason
+			  : gone		  ? WIRE_VERDICT_ERASED_HERE
+						  : verdict,
 		.sig = wd->sig,
 	};
 	const struct store_key k = key_of(key);
@@ -296,6 +316,25 @@ enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t rea
 	d.reason = reason;
 	rc = head_put(t, &d);
 	return rc == ERR_OK ? store_del(t->txn, STORE_DOCBODY, key_span(&k)) : rc;
+}
+
+enum err document_outlive(struct turn *t, const struct doc_key *key)
+{
+	const struct store_key k = key_of(key);
+	struct id16 under;
+	struct document d;
+	struct span salted;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc != ERR_OK || d.hollow)
+		return rc;
+	if (d.head.cats != 0 || !document_type_known(d.head.type) ||
+	    document_body_kind(d.head.type) != MSG_ACT)
+		return store_del(t->txn, STORE_DOCBODY, key_span(&k));
+	rc = turn_get(t, STORE_DOCBODY, &k, &salted);
+	if (rc == ERR_OK)
+		rc = turn_stand_in(t, ANSWERS, &under);
+	return rc == ERR_OK ? turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &under, salted) : rc;
 }
 
 void document_carry(struct wr *w, const struct document *d, uint16_t reason)

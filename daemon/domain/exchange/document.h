@@ -101,6 +101,9 @@ MUST_CHECK enum err document_load(struct turn *t, const struct doc_key *key, str
 bool document_known(struct turn *t, const struct doc_key *key);
 /** Drop the body for good: by the operator, or when the payload must go. */
 MUST_CHECK enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t reason);
+/** Its case is being erased and it is still owed: an act of codes and numbers is kept, anything else is
+ *  dropped. */
+MUST_CHECK enum err document_outlive(struct turn *t, const struct doc_key *key);
 /** As it travels; reason other than 0 sends it hollow. */
 void document_carry(struct wr *w, const struct document *d, uint16_t reason);
 /** Parse the kept body.  ERR_NOTFOUND when hollow. */

@@ -30,7 +30,7 @@ static enum err need_seal(struct turn *t, const struct thread *th, struct span *
 	const struct record_place place = {.cls = RECORD_CASE, .case_id = th->case_id};
 
 	*sealed = span_of(NULL, 0);
-	if (th->need[0] == '\0')
+	if (th->need[0] == '\0' || turn_case_erased(t, &th->case_id))
 		return ERR_OK;
 	return record_detail_seal(t->txn, t->arena, &place, span_of(th->need, strlen(th->need)),
 				  sealed);
