@@ -10,6 +10,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from node import Federation  # noqa: E402
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes long by itself, so it begins first when several run side by side")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda i: i.get_closest_marker("long") is None)
+
+
 @pytest.fixture
 def workdir():
     d = tempfile.mkdtemp(prefix="kring-it-")

@@ -16,10 +16,26 @@ BIN = pathlib.Path(os.environ.get("KRING_BIN", ROOT / "build/dev"))
 CATS = "identity,contact,household,needs,story"
 
 
+PORTS = range(20000, 32000)  # below what the kernel gives to lines that are dialled (ip_local_port_range)
+_kept = []  # what says to every other process that a port is ours, until this one ends
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that no other test takes: each is reserved by the name of an abstract socket, in this network namespace."""
+    start = os.getpid() * 37 % len(PORTS)
+    for i in range(len(PORTS)):
+        port = PORTS[(start + len(_kept) + i) % len(PORTS)]
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0kring-test-port-{port}")
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            mark.close()
+            continue
+        _kept.append(mark)
+        return port
+    raise AssertionError("no port is free")
 
 
 def wait_for(what, fn, seconds=20):
@@ -30,6 +46,17 @@ def wait_for(what, fn, seconds=20):
             return got
         time.sleep(0.05)
     raise AssertionError(f"waited in vain for: {what}")
+
+
+FIELDS = set(re.findall(r"\b(\w+) = \d+", "".join((ROOT / "proto" / f).read_text() for f in ("control.proto", "partner.proto"))))
+
+
+class Reply(dict):
+    """Of a JSON reply.  An empty list has no key; a key that no reply has is a mistake of the test, and would compare nothing."""
+
+    def get(self, key, default=None):
+        assert key in FIELDS, f"no reply has a field {key}"
+        return super().get(key, default)
 
 
 class Refused(Exception):
@@ -71,7 +98,7 @@ class Node:
 
     def k(self, *args, stdin=None):
         r = subprocess.run([str(self.fed.bin / "kring"), "--dir", str(self.dir), "--json", *args], capture_output=True, text=True, input=stdin)
-        reply = json.loads(r.stdout) if r.stdout.strip() else {}
+        reply = json.loads(r.stdout, object_hook=Reply) if r.stdout.strip() else Reply()
         if r.returncode:
             raise Refused(r.returncode, reply or r.stderr)
         return reply

@@ -192,6 +192,7 @@ def test_a_case_with_an_open_referral_is_not_erased(federation):
     assert "open referrals" in e.value.reply["what"]
 
 
+@pytest.mark.long
 def test_after_an_erase_no_marker_is_left_on_disk_or_in_memory(federation):
     """1 000 planted markers in 125 cases of eight fields; a partner got one of the cases."""
     f = federation()
@@ -236,6 +237,7 @@ def test_after_an_erase_no_marker_is_left_on_disk_or_in_memory(federation):
     assert b.k("show", ref)["referrals"][0]["state"] == "declined"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("crashes", [int(os.environ.get("KRING_SHRED_CRASHES", "100"))])
 def test_a_shred_that_crashes_anywhere_keeps_the_living_and_not_the_dead(federation, die_at, crashes):
     """The process ends at a random write or sync of the erasure; the next start finishes it forward."""

@@ -119,6 +119,7 @@ def test_figures_reach_whoever_collects_and_no_person_does(region):
         assert all(v >= f["k"] and v % 5 == 0 for v in row.values() if isinstance(v, int))
 
 
+@pytest.mark.long
 def test_asking_again_gives_the_same_bytes(region):
     """Twice, after a restart, and by somebody who came later: one report, and no second draw of noise."""
     r = region()
@@ -167,6 +168,7 @@ def test_each_referral_counts_in_one_quarter(region):
     # what leaves was capped: the noise of a share of 1.0 is at most a few dozen, so only the arithmetic is checked, by unit/domain/test_flow
 
 
+@pytest.mark.long
 def test_the_budget_of_a_year_is_kept(region, workdir):
     r = region()
     p = str(workdir / "policy")
@@ -196,6 +198,7 @@ def test_the_budget_of_a_year_is_kept(region, workdir):
     assert "budget" in cli(r.lead, "flow", "--quarter", refused).stdout
 
 
+@pytest.mark.long
 def test_a_node_may_only_tell_less(region):
     r = region(settings="[Flow]\nThreshold=20\nSharePercent=50\nPublish=manual\n")
     r.refer(30, accept=20)
@@ -279,6 +282,7 @@ def test_a_report_to_a_plain_member_is_refused(dialled):
     assert m.refused[0][0] == 5 and not b.k("flow")["flow"].get("reports")
 
 
+@pytest.mark.long
 def test_what_was_published_comes_back_and_is_not_drawn_again(region):
     """The disk of a member is lost after its report left: it says so, and never makes another one of that quarter."""
     r = region()
@@ -306,6 +310,7 @@ def test_what_was_published_comes_back_and_is_not_drawn_again(region):
     assert mine(with_refusal().get("pairs")) == mine(shown["pairs"]) and body_at(r.lead) == shown
 
 
+@pytest.mark.long
 def test_every_sentence_holds_for_the_numbers_beside_it(region, workdir):
     """The page, the CSV and the JSON say the same, in four languages; each figure is computed anew from the cells."""
     r = region()

@@ -70,7 +70,7 @@ def test_over_scope_field_is_hollowed_at_the_receiver(pair):
     assert b"OVERSCOPEMARKER" not in b"".join(p.read_bytes() for p in b.dir.rglob("*") if p.is_file())
 
 
-@pytest.mark.parametrize("how,verdict", [("lying head", 2), ("no grant", 3), ("grant for another", 3), ("agreement too narrow", 2),
+@pytest.mark.parametrize("how,verdict", [("lying head", 2), ("no grant", 3), ("grant for another", 3), ("agreement too narrow", 12),
                                          ("malformed body", 6)])
 def test_every_excuse_is_hollowed(pair, how, verdict):
     m, b = pair

@@ -197,6 +197,7 @@ def test_roots_cannot_replace_a_members_keys(federation):
     assert a.k("partner", "show", "smwo")["partners"][0]["fingerprint"] == before
 
 
+@pytest.mark.long
 def test_a_federation_of_more_than_two_hundred_and_fifty_six_starts_and_speaks(federation):
     """More members than one message to net, and one page of a list, can hold."""
     from kringwire import Member

@@ -148,6 +148,7 @@ def test_the_newcomer_chooses_neither_its_name_nor_its_class(federation):
     assert partner(a, "Buurthuis")["class_name"] == "member"
 
 
+@pytest.mark.long
 def test_wrong_digits_three_times_and_the_invite_is_dead(federation):
     f = federation()
     a, _ = f.start()
@@ -432,6 +433,8 @@ def test_an_expired_roster_lets_nobody_new_in_and_care_goes_on(federation):
     f.import_roster()
     f.agree(a, b)
     f.agree(b, a)
+    f.await_connected(a)
+    f.await_connected(b)
     assert a.k("status")["status"]["roster_standing"] == "expired"
     p = next(x for x in a.k("partner", "list")["partners"] if x["name"] == "SMWO")
     assert p["standing"] == "waiting"  # it came in with an expired roster: frozen until the roots renew

@@ -77,6 +77,7 @@ def region(workdir):
         subprocess.run(["ip", "netns", "del", SWITCH], capture_output=True)
 
 
+@pytest.mark.long
 def test_27_municipalities_become_one_federation(region):
     f, towns, made = region
     begun = time.time()

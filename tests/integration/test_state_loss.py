@@ -32,6 +32,13 @@ def settled(*nodes):
     return all(n.k("status")["status"]["owed"] == 0 and not n.k("status")["status"].get("waiting_for") for n in nodes)
 
 
+def log_of(n, ref):
+    """What both ends signed, as this node holds it."""
+    log = [(e["side"], e["no"], e["act"], e["hash"]) for e in n.k("show", ref)["log"]]
+    assert log
+    return log
+
+
 def referred(a, name):
     case = a.new_case(name=name)
     a.consent(case, "smwo")
@@ -66,7 +73,8 @@ def test_a_restored_node_gets_back_what_partners_hold(two):
     a.k("info", new, "--share", "contact")
     b.await_state(new, "offered")
     wait_for("receipts", lambda: settled(a, b))
-    logs = {r: [(e["act"], e["seq"]) for e in b.k("show", r).get("history", [])] for r in (old, new)}
+    logs = {r: log_of(b, r) for r in (old, new)}
+    assert [len(logs[r]) for r in (old, new)] == [2, 3]
 
     a.stop()
     shutil.rmtree(a.dir / "main")
@@ -84,7 +92,7 @@ def test_a_restored_node_gets_back_what_partners_hold(two):
     assert "came-back" not in alarms(b)
     person = a.k("case", "show", a.k("show", new)["referrals"][0]["case_id"])["person"]
     assert person["name"] == "Bertha Verzonnen"  # as far as it was shared, it came back
-    assert logs == {r: [(e["act"], e["seq"]) for e in b.k("show", r).get("history", [])] for r in (old, new)}
+    assert logs == {r: log_of(b, r) for r in (old, new)} == {r: log_of(a, r) for r in (old, new)}
     b.k("accept", new)  # and it goes on
     a.await_state(new, "accepted")
     assert len(b.k("inbox")["referrals"]) == 2

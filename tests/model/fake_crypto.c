@@ -4,16 +4,26 @@
 #include "base/check.h"
 #include "crypto/hash.h"
 
+/* Quick, and good against mistakes; nobody attacks a simulator. */
+static uint64_t mix(uint64_t h, struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		h = (h ^ s.p[i]) * 0x9e3779b97f4a7c15u;
+	h ^= h >> 29;
+	return h ^ s.len;
+}
+
 void fake_sign(enum sign_label label, const struct span *parts, size_t n, const struct id32 *pub,
 	       uint8_t sig[SIGN_LEN])
 {
-	uint8_t no = (uint8_t)label;
-	struct span all[5] = {{&no, 1}};
+	uint64_t h = mix((uint64_t)label, span_of(pub->b, sizeof pub->b));
 
-	require(n <= 4);
 	for (size_t i = 0; i < n; i++)
-		all[i + 1] = parts[i];
-	hash_parts(HASH_SEED, span_of(pub->b, sizeof pub->b), all, n + 1, sig, SIGN_LEN);
+		h = mix(h, parts[i]);
+	for (size_t i = 0; i < SIGN_LEN; i += 8) {
+		h = (h ^ h >> 31) * 0xbf58476d1ce4e5b9u + i;
+		be64_put(sig + i, h);
+	}
 }
 
 bool verify_sig(enum sign_label label, const struct span *parts, size_t n, const struct id32 *pub,

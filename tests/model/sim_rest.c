@@ -140,6 +140,6 @@ void sim_rest(struct sim *s)
 		if (next_due(s, &s->nodes[i]) <= s->now_ms)
 			sim_fail(s, "node %d: a timer is overdue at rest and never fires", i);
 	}
-	for (unsigned i = 0; i < 4 && s->failed[0] == '\0'; i++)
+	for (unsigned i = 0; i < 2 && s->failed[0] == '\0'; i++)
 		idle(s);
 }

@@ -5,16 +5,21 @@
 
 enum { LIFE_S = 9 * 86400 };
 
+/* May this time be remembered of them?  Later than ours it was learned while this clock, too, was wrong: kept,
+ * it would shut them out until that day comes. */
+static bool counts(const struct turn *t, uint64_t time_ms)
+{
+	return time_ms <= t->wall_ms + (uint64_t)LIMIT_CLOCK_SKEW_S * 1000;
+}
+
 static bool acceptable(const struct turn *t, const struct peer *p, const struct wire_prekey *k)
 {
-	const uint64_t now_ms = t->wall_ms;
 	const bool mine = k->kind == WIRE_PREKEY_PAIR && id32_equal(&k->peer, &t->node->node_id);
 	const bool open = k->kind == WIRE_PREKEY_EPOCH && bytes_zero(k->peer.b, 32);
 
 	return id16_equal(&k->fed_id, &t->node->fed_id) && id32_equal(&k->node, &p->node_id) &&
 	       k->key_seq == p->key_seq && (mine || open) &&
-	       k->not_after_s <= k->time_ms / 1000 + LIFE_S &&
-	       k->time_ms <= now_ms + (uint64_t)LIMIT_CLOCK_SKEW_S * 1000;
+	       k->not_after_s <= k->time_ms / 1000 + LIFE_S && counts(t, k->time_ms);
 }
 
 /* Newest is highest time, never latest not_after; older ones of this peer never count again, whatever
@@ -25,7 +30,7 @@ static enum err take_pair(struct turn *t, struct peer *p, const struct wire_prek
 	struct pair *pr;
 	enum err rc = outbox_pair(t, p->no, &pr);
 
-	if (rc != ERR_OK || k->time_ms <= pr->their_key_ms)
+	if (rc != ERR_OK || (k->time_ms <= pr->their_key_ms && counts(t, pr->their_key_ms)))
 		return rc;
 	pr->their_key_ms = k->time_ms;
 	*fresh = true;
@@ -45,7 +50,7 @@ static enum err take_epoch(struct turn *t, const struct peer *p, const struct wi
 	enum err rc = turn_get(t, STORE_PEERKEY, &key, &v);
 
 	if (rc == ERR_OK && wire_prekey_get(v, &old) == ERR_OK && old.key_seq == k->key_seq &&
-	    old.time_ms >= k->time_ms)
+	    old.time_ms >= k->time_ms && counts(t, old.time_ms))
 		return ERR_OK;
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
