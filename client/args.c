@@ -17,6 +17,7 @@ enum kind {
 	KIND_LINE,
 	KIND_TEXT,
 	KIND_NUMBER,
+	KIND_ROWS,
 	KIND_DATE,
 	KIND_DAY,
 	KIND_CATS,
@@ -37,6 +38,7 @@ static const struct type {
 	{"ADDRESS", "like tcp://192.0.2.1:7001", KIND_LINE, 0},
 	{"TEXT", "a text; - reads it from standard input", KIND_TEXT, 0},
 	{"NUMBER", "a whole number", KIND_NUMBER, 0},
+	{"ROWS", "a number from 1 to 500", KIND_ROWS, 0},
 	{"DATE", "a day like 2027-06-30", KIND_DATE, 0},
 	{"BIRTH", "a day like 1980-01-31, or 1980-01, or 1980", KIND_DAY, 0},
 	{"QUARTER", "a quarter like 2026Q4", KIND_QUARTER, 0},
@@ -309,6 +311,8 @@ static bool fits(const struct type *t, const char *value, uint64_t *number)
 		return true;
 	case KIND_NUMBER:
 		return cli_whole(value, number);
+	case KIND_ROWS:
+		return cli_whole(value, number) && *number >= 1 && *number <= LIMIT_LIST_ROWS;
 	case KIND_DATE:
 		return cli_date(value, number);
 	case KIND_DAY:

@@ -10,6 +10,19 @@
 #include "client/cli.h"
 #include "client/person.h"
 
+/* What the option's type made of it, when it was given. */
+static void number_into(struct cli *c, struct msg *m, const char *option, unsigned field)
+{
+	if (cli_option(c, option) != NULL)
+		msg_set_u64(m, field, cli_option_number(c, option));
+}
+
+static void flag_into(struct cli *c, struct msg *m, const char *option, unsigned field)
+{
+	if (cli_option(c, option) != NULL)
+		msg_set_u64(m, field, 1);
+}
+
 static int cmd_case_new(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NEW, &sub);
@@ -33,6 +46,8 @@ static int cmd_case_list(struct cli *c)
 
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, CASE_SEARCH_TEXT, c->words[0]);
+	number_into(c, sub, "limit", CASE_SEARCH_LIMIT);
+	msg_set_text(&c->arena, sub, CASE_SEARCH_AFTER, cli_option(c, "after"));
 	return cli_finish(c, req);
 }
 
@@ -65,8 +80,9 @@ static int cmd_list(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);
 
-	if (cli_option(c, "all") != NULL)
-		msg_set_u64(sub, LIST_ASK_ALL, 1);
+	flag_into(c, sub, "all", LIST_ASK_ALL);
+	number_into(c, sub, "limit", LIST_ASK_LIMIT);
+	msg_set_text(&c->arena, sub, LIST_ASK_AFTER, cli_option(c, "after"));
 	return cli_finish(c, req);
 }
 
@@ -84,20 +100,9 @@ static int cmd_audit_list(struct cli *c)
 
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, AUDIT_ASK_CASE_ID, c->words[0]);
+	number_into(c, sub, "limit", AUDIT_ASK_LIMIT);
+	number_into(c, sub, "after", AUDIT_ASK_AFTER);
 	return cli_finish(c, req);
-}
-
-/* What the option's type made of it, when it was given. */
-static void number_into(struct cli *c, struct msg *m, const char *option, unsigned field)
-{
-	if (cli_option(c, option) != NULL)
-		msg_set_u64(m, field, cli_option_number(c, option));
-}
-
-static void flag_into(struct cli *c, struct msg *m, const char *option, unsigned field)
-{
-	if (cli_option(c, option) != NULL)
-		msg_set_u64(m, field, 1);
 }
 
 static int cmd_partner_agree(struct cli *c)
@@ -196,14 +201,17 @@ static int cmd_tool(struct cli *c)
 #define ACT_REST "text=TEXT dry-run expect=NUMBER"
 #define ACT_OPTS "reason=REASON " ACT_REST
 
+#define PAGE "limit=ROWS after=ID"
+
 const struct command cli_commands[] = {
 	{"status", NULL, cmd_plain, "", "", "is this node well?", "kring status", REQUEST_STATUS,
 	 0},
 	{"case", "new", cmd_case_new, "", PERSON_OPTIONS(""),
 	 "open a case; fields from options, a file (--from FILE) or the prompt",
 	 "kring case new --from person.txt", 0, 0},
-	{"case", "list", cmd_case_list, "", "", "all cases", "kring case list", 0, 0},
-	{"case", "search", cmd_case_list, "TEXT", "", "cases by name or telephone",
+	{"case", "list", cmd_case_list, "", PAGE, "all cases, the newest first", "kring case list",
+	 0, 0},
+	{"case", "search", cmd_case_list, "TEXT", PAGE, "cases by name or telephone",
 	 "kring case search jansen", 0, 0},
 	{"case", "show", cmd_by_id, "CASE", "",
 	 "one case with its referrals, consents and disclosures", "kring case show 7f3a",
@@ -247,11 +255,13 @@ const struct command cli_commands[] = {
 	{"flow", NULL, flow_show, "", "quarter=QUARTER own csv=FILE",
 	 "how people flow between partners, with no person in it; --own: exact, of this node alone",
 	 "kring flow --quarter 2026Q3 --csv flow.csv", 0, 0},
-	{"inbox", NULL, cmd_list, "", "all", "referrals to us", "kring inbox", REQUEST_INBOX, 0},
-	{"sent", NULL, cmd_list, "", "all", "referrals from us", "kring sent", REQUEST_SENT, 0},
+	{"inbox", NULL, cmd_list, "", "all " PAGE, "referrals to us, the newest first",
+	 "kring inbox", REQUEST_INBOX, 0},
+	{"sent", NULL, cmd_list, "", "all " PAGE, "referrals from us, the newest first",
+	 "kring sent", REQUEST_SENT, 0},
 	{"show", NULL, cmd_by_id, "REF", "", "one referral with both logs", "kring show 91C4",
 	 REQUEST_SHOW, 0},
-	{"worklist", NULL, cmd_plain, "", "", "what a person must do next", "kring worklist",
+	{"worklist", NULL, cmd_list, "", PAGE, "what a person must do next", "kring worklist",
 	 REQUEST_WORKLIST, 0},
 	{"accept", NULL, cmd_act, "REF", ACT_OPTS " late", "take it on", "kring accept 91C4", 0, 4},
 	{"ask", NULL, cmd_act, "REF", ACT_OPTS " question=REASON",
@@ -284,7 +294,7 @@ const struct command cli_commands[] = {
 	 "kring revoke 91C4", 0, 20},
 	{"error", NULL, cmd_act, "REF", ACT_OPTS, "wrong person or partner: hide it at once",
 	 "kring error 91C4 --reason wrong-person", 0, 21},
-	{"outbox", "list", cmd_list, "", "", "what is owed to partners", "kring outbox list",
+	{"outbox", "list", cmd_list, "", PAGE, "what is owed to partners", "kring outbox list",
 	 REQUEST_OUTBOX_LIST, 0},
 	{"outbox", "why", cmd_by_id, "ID", "", "why one document is not there yet",
 	 "kring outbox why 3fa9", REQUEST_OUTBOX_WHY, 0},
@@ -385,7 +395,7 @@ const struct command cli_commands[] = {
 	{"rotate", NULL, cmd_tool, "", "sheet=FILE recovery=LINE passphrase-file=FILE",
 	 "the promised next signing key takes over (kringd must be stopped)",
 	 "kring --dir DIR rotate --sheet recovery-sheet.txt", 0, CLI_IN_DIR},
-	{"audit", "list", cmd_audit_list, "[CASE]", "",
+	{"audit", "list", cmd_audit_list, "[CASE]", "limit=ROWS after=NUMBER",
 	 "who did what; with a case: who looked at it", "kring audit list", 0, 0},
 	{"audit", "verify", admin_audit_verify, "", "with=FILE",
 	 "recompute the whole chain; --with: against what a partner kept of us",

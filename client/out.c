@@ -523,6 +523,36 @@ static void timeline(const struct msg *reply)
 	}
 }
 
+/* The first page is not the whole: how many there are, and what to type for the next. */
+static void further(const struct cli *c, const struct msg *reply)
+{
+	static const unsigned pages[] = {REPLY_CASES, REPLY_REFERRALS, REPLY_WORK, REPLY_OUTBOX,
+					 REPLY_AUDIT};
+	unsigned long long shown = 0;
+
+	if (msg_u64(reply, REPLY_TRUNCATED) == 0)
+		return;
+	if (msg_text(reply, REPLY_NEXT)[0] == '\0') {
+		(void)printf("... and more than can be shown\n");
+		return;
+	}
+	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
+		shown += msg_count(reply, pages[i]);
+	(void)printf("%llu", shown);
+	if (msg_has(reply, REPLY_TOTAL))
+		(void)printf(" of %llu", (unsigned long long)msg_u64(reply, REPLY_TOTAL));
+	(void)printf(" shown; next: kring %s%s%s", c->cmd->noun, c->cmd->verb == NULL ? "" : " ",
+		     c->cmd->verb == NULL ? "" : c->cmd->verb);
+	for (size_t i = 0; i < c->word_count; i++)
+		(void)printf(strchr(c->words[i], ' ') == NULL ? " %s" : " \"%s\"", c->words[i]);
+	for (size_t i = 0; i < c->option_count; i++)
+		if (strcmp(c->options[i].name, "after") != 0)
+			(void)printf(" --%s%s%s", c->options[i].name,
+				     c->options[i].value[0] == '\0' ? "" : " ",
+				     c->options[i].value);
+	(void)printf(" --after %s\n", msg_text(reply, REPLY_NEXT));
+}
+
 void out_reply(struct cli *c, const struct msg *reply)
 {
 	status(reply);
@@ -536,8 +566,7 @@ void out_reply(struct cli *c, const struct msg *reply)
 	outbox(reply);
 	evidence(c, reply);
 	timeline(reply);
-	if (msg_u64(reply, REPLY_TRUNCATED) != 0)
-		(void)printf("... and more: narrow it, for example with kring case search\n");
+	further(c, reply);
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
 		(void)printf("nothing was sent (--dry-run); it would be allowed\n");
 	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS))

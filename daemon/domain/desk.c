@@ -13,6 +13,7 @@
 #include "domain/exchange/stream.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
+#include "domain/page.h"
 
 enum { CLOCK_PARTNERS = 3, CLOCK_BANNER_MS = 120000 };
 
@@ -308,7 +309,13 @@ static enum err outbox_row_msg(struct turn *t, const struct peer *p, uint64_t pl
 	return ERR_OK;
 }
 
-static enum err outbox_of(struct turn *t, const struct peer *p, uint64_t limit, struct msg *reply)
+static bool still_owed(struct turn *t, const struct outbox_row *row, struct span key)
+{
+	return row->state != OUTBOX_SHELVED &&
+	       (row->state != OUTBOX_STORED || record_exists(t->txn, STORE_WAITING, key));
+}
+
+static enum err outbox_of(struct turn *t, const struct peer *p, struct page *page)
 {
 	const struct store_key prefix = turn_key_u16(p->no);
 	struct store_key at = {.len = 0};
@@ -320,31 +327,65 @@ static enum err outbox_of(struct turn *t, const struct peer *p, uint64_t limit, 
 		return rc;
 	key_u16(&at, p->no);
 	key_u64(&at, pr->kept_from);
-	while (msg_count(reply, REPLY_OUTBOX) < limit &&
-	       (rc = store_next_prefix(t->txn, STORE_OUTPLACE, key_span(&prefix), &at, &found)) ==
-		       ERR_OK) {
-		const uint64_t place = be64_get(found.key.p + 2);
+	while ((rc = store_next_prefix(t->txn, STORE_OUTPLACE, key_span(&prefix), &at, &found)) ==
+	       ERR_OK) {
+		const struct store_key k = turn_key_u16_u64(p->no, be64_get(found.key.p + 2));
+		const size_t mark = t->arena->used;
 		struct outbox_row row;
 
-		rc = outbox_get(t, p->no, place, &row);
-		if (rc == ERR_OK && row.state != OUTBOX_SHELVED &&
-		    (row.state != OUTBOX_STORED || record_exists(t->txn, STORE_WAITING, found.key)))
-			rc = outbox_row_msg(t, p, place, &row, reply);
+		rc = outbox_get(t, p->no, be64_get(k.b + 2), &row);
 		if (rc != ERR_OK)
 			return rc;
+		if (still_owed(t, &row, key_span(&k)))
+			page_offer(page, PAGE_NEWEST(row.queued_ms), key_span(&k));
+		arena_rewind(t->arena, mark);
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+static enum err find_owed(struct turn *t, const char *text, uint16_t *peer, uint64_t *place,
+			  struct outbox_row *row);
+
+static enum err outbox_after(struct turn *t, const char *id, struct page *page)
+{
+	struct outbox_row row;
+	struct store_key k;
+	uint16_t peer = 0;
+	uint64_t place = 0;
+	enum err rc = id[0] == '\0' ? ERR_OK : find_owed(t, id, &peer, &place, &row);
+
+	if (rc != ERR_OK || id[0] == '\0')
+		return rc;
+	k = turn_key_u16_u64(peer, place);
+	page_after(page, PAGE_NEWEST(row.queued_ms), key_span(&k));
+	return ERR_OK;
+}
+
 enum err desk_outbox_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	uint64_t limit = msg_u64(req, LIST_ASK_LIMIT);
-	enum err rc = ERR_OK;
+	struct page page;
+	const char *last = "";
+	enum err rc = page_begin(t, &page, msg_u64(req, LIST_ASK_LIMIT));
 
-	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? 100 : limit;
+	if (rc == ERR_OK)
+		rc = outbox_after(t, msg_text(req, LIST_ASK_AFTER), &page);
 	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
 		if (!t->node->peers[i].self)
-			rc = outbox_of(t, &t->node->peers[i], limit, reply);
+			rc = outbox_of(t, &t->node->peers[i], &page);
+	for (size_t i = 0; i < page.count && rc == ERR_OK; i++) {
+		const uint16_t no = be16_get(page.items[i].key.b);
+		const uint64_t place = be64_get(page.items[i].key.b + 2);
+		const struct peer *p = state_peer(t->node, no);
+		struct outbox_row row;
+
+		rc = p == NULL ? ERR_CORRUPT : outbox_get(t, no, place, &row);
+		if (rc == ERR_OK)
+			rc = outbox_row_msg(t, p, place, &row, reply);
+	}
+	if (rc == ERR_OK && page.count > 0)
+		last = msg_text(msg_at(reply, REPLY_OUTBOX, page.count - 1), OUTBOX_ROW_ID);
+	if (rc == ERR_OK)
+		page_end(t, &page, reply, strlen(last) == 32 ? last + 12 : last);
 	return rc;
 }
 
@@ -437,9 +478,8 @@ enum err desk_audit_list(struct turn *t, const struct msg *req, struct msg *repl
 	if (text[0] != '\0')
 		rc = cases_find(t, text, &case_id);
 	if (rc == ERR_OK)
-		rc = audit_list(t, reply, msg_u64(req, AUDIT_ASK_FROM),
-				(uint32_t)msg_u64(req, AUDIT_ASK_LIMIT),
-				text[0] == '\0' ? NULL : &case_id);
+		rc = audit_list(t, reply, msg_u64(req, AUDIT_ASK_AFTER),
+				msg_u64(req, AUDIT_ASK_LIMIT), text[0] == '\0' ? NULL : &case_id);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_LOG_ACCESS}) : rc;
 }
 

@@ -28,6 +28,7 @@ struct store_ops {
 			 struct store_row *row);
 	enum err (*seek_back)(struct store_txn *txn, enum store_table t, struct span below,
 			      struct store_row *row);
+	uint64_t (*count)(struct store_txn *txn, enum store_table t);
 	void (*usage)(struct store *s, uint64_t *used, uint64_t *cap);
 };
 

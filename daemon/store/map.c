@@ -114,6 +114,11 @@ enum err store_last_prefix(struct store_txn *txn, enum store_table table, struct
 	return rc;
 }
 
+uint64_t store_count(struct store_txn *txn, enum store_table table)
+{
+	return txn->store->ops->count(txn, table);
+}
+
 void store_usage(struct store *s, uint64_t *used, uint64_t *cap)
 {
 	s->ops->usage(s, used, cap);

@@ -255,6 +255,15 @@ static void mem_close(struct store *s)
 	free(ms);
 }
 
+static uint64_t count(struct store_txn *txn, enum store_table t)
+{
+	uint64_t rows = 0;
+
+	for (const struct node *n = mem_of(txn)->tables[t].head[0]; n != NULL; n = n->next[0])
+		rows++;
+	return rows;
+}
+
 static void usage(struct store *s, uint64_t *used, uint64_t *cap)
 {
 	*used = ((struct mem_store *)s)->bytes;
@@ -271,6 +280,7 @@ static const struct store_ops ops = {
 	.del = del,
 	.seek = seek,
 	.seek_back = seek_back,
+	.count = count,
 	.usage = usage,
 };
 

@@ -218,6 +218,15 @@ static enum err seek_back(struct store_txn *txn, enum store_table t, struct span
 	return rc;
 }
 
+static uint64_t count(struct store_txn *txn, enum store_table t)
+{
+	struct lmdb_store *ls = (struct lmdb_store *)txn->store;
+	MDB_stat st;
+
+	require(mdb_stat(((struct lmdb_txn *)txn)->txn, ls->dbi[t], &st) == 0);
+	return st.ms_entries;
+}
+
 static const struct store_ops ops = {
 	.close = lmdb_close,
 	.begin = begin,
@@ -228,6 +237,7 @@ static const struct store_ops ops = {
 	.del = del,
 	.seek = seek,
 	.seek_back = seek_back,
+	.count = count,
 	.usage = usage,
 };
 

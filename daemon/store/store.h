@@ -64,6 +64,8 @@ MUST_CHECK enum err store_next_prefix(struct store_txn *txn, enum store_table ta
 /** Last row whose key begins with prefix. */
 MUST_CHECK enum err store_last_prefix(struct store_txn *txn, enum store_table table,
 				      struct span prefix, struct store_row *row);
+/** Rows of the table, at once. */
+uint64_t store_count(struct store_txn *txn, enum store_table table);
 /** Bytes used and bytes the map may hold. */
 void store_usage(struct store *s, uint64_t *used, uint64_t *cap);
 

@@ -6,13 +6,13 @@ import subprocess
 import pytest
 from node import BIN, Refused, wait_for
 
-WRONG = {"NUMBER": ["3x", "-1", "", "1e3", "99999999999999999999"], "DATE": ["2027-13-01", "morgen", "2027-02-30", "2027-1-1x"],
+WRONG = {"ROWS": ["0", "501", "-3", "alle"], "NUMBER": ["3x", "-1", "", "1e3", "99999999999999999999"], "DATE": ["2027-13-01", "morgen", "2027-02-30", "2027-1-1x"],
          "BIRTH": ["1980-02-30", "31-01-1980", "1980-1-1", "jong"], "QUARTER": ["2026Q5", "2026", "Q4"],
          "CATEGORIES": ["identity,foo", "Identity", "identity;contact"], "NEED": ["wonen", "Housing"], "OUTCOME": ["helpt"],
          "REASON": ["zomaar een zin"], "DECLINE": ["vol"], "URGENCY": ["spoed", "Urgent", "urgentt", "1"], "HOW": ["mondeling"],
          "PURPOSE": ["alles"], "SLOT": ["sleutel"], "LINE": ["a\nb"], "NAME": ["a\nb"], "FILE": ["a\nb"], "ADDRESS": ["a\nb"],
          "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"]}
-RIGHT = {"NUMBER": "3", "DATE": "2027-06-30", "BIRTH": "1980-01-31", "QUARTER": "2026Q4", "CATEGORIES": "identity", "NEED": "housing",
+RIGHT = {"ROWS": "7", "NUMBER": "3", "DATE": "2027-06-30", "BIRTH": "1980-01-31", "QUARTER": "2026Q4", "CATEGORIES": "identity", "NEED": "housing",
          "OUTCOME": "helped", "REASON": "other", "DECLINE": "no-capacity", "URGENCY": "urgent", "HOW": "oral", "PURPOSE": "refer",
          "SLOT": "passphrase"}
 
@@ -29,7 +29,7 @@ def run(n, *args, stdin=b""):
 
 def last(n):
     """The newest entry of the audit log; asking adds one."""
-    return n.k("audit", "list")["audit"][-1]["seq"]
+    return n.k("audit", "list")["audit"][0]["seq"]
 
 
 def table():

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whatever a partner sends and however long a node is used: every list still opens, the most urgent or the newest first."""
 import os
+import shlex
+import subprocess
 
 import pytest
 from ctl import Control, pb as ctl_pb
 from kringwire import NOTE, make_document
-from node import Refused, wait_for
+from node import BIN, Refused, wait_for
 from test_hostile import IDENTITY_NEEDS, grant, offer, pair, pb  # noqa: F401
 
 ALL = 500
@@ -116,3 +118,90 @@ def test_what_we_say_in_a_thread_ends_before_acts_do(federation):
         b.k("note", ref, "--reason", "appointment")
     b.k("outcome", ref, "--code", "helped")
     a.await_state(ref, "outcome")
+
+
+def words(n, *line):
+    return subprocess.run([str(BIN / "kring"), "--dir", str(n.dir), *line], capture_output=True, text=True).stdout.splitlines()
+
+
+def paged(n, line, key, limit):
+    """Every row, page by page, as the printed command says to go on; and the total that each page named."""
+    rows, totals, at = [], set(), [*line, "--limit", str(limit)]
+    while at:
+        got = n.k(*at)
+        assert len(got[key]) <= limit
+        rows += got[key]
+        totals.add(got.get("total"))
+        last = words(n, *at)[-1]
+        assert (" shown; next: kring " in last) == ("next" in got) == got.get("truncated", False)
+        at = shlex.split(last.split("next: kring ")[1]) if "next" in got else None
+    return rows, totals
+
+
+def many_cases(n, count):
+    c = Control(n.dir / "core.sock")
+    for i in range(count):
+        r = ctl_pb.Request(version=1, request_id=os.urandom(16))
+        r.case_new.person.name, r.case_new.person.phone = f"Massa Verzonnen {i}", str(i % 7)
+        assert not c.call(r).error
+    return c
+
+
+def test_the_newest_case_is_in_the_list_whatever_the_number(federation):
+    (a,) = federation("SMWO").start()
+    c = many_cases(a, 510)
+    newest = a.new_case(name="Allernieuwste Verzonnen")
+    out = words(a, "case", "list")
+    assert "Allernieuwste" in out[0] and out[-1].startswith("500 of 511 shown; next: kring case list --after ")
+    rest = words(a, *shlex.split(out[-1].split("next: kring ")[1]))
+    assert len(rest) == 11 and len({x[:8] for x in out[:-1] + rest}) == 511 and "Massa Verzonnen 0 " in "".join(rest)
+    rows, totals = paged(a, ["case", "list"], "cases", 100)
+    made = [r["created_ms"] for r in rows]
+    assert len({r["name"] for r in rows}) == 511 == len(rows) and made == sorted(made, reverse=True) and totals == {511}
+    rows, totals = paged(a, ["case", "search", "verzonnen 1"], "cases", 30)
+    want = [r["name"] for r in a.k("case", "list")["cases"] + a.k("case", "list", "--after", rest[0][:8])["cases"]
+            if "Verzonnen 1" in r["name"]]
+    assert len(want) > 100 and [r["name"] for r in rows][:100] == want[:100] and totals == {len(rows)} == {111}
+    a.k("case", "erase", newest)
+    assert a.k("case", "list")["total"] == 510
+    for limit in ("0", "501"):
+        with pytest.raises(Refused):
+            a.k("case", "list", "--limit", limit)
+    r = ctl_pb.Request(version=1)
+    r.case_list.limit = 501
+    assert "500" in c.call(r).what, "more was asked for than is shown, in silence"
+    with pytest.raises(Refused):
+        a.k("case", "list", "--after", newest)
+
+
+def test_every_list_is_paged_newest_first(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = a.new_case()
+    a.consent(case, b.name)
+    b.stop()
+    refs = [a.refer(case, b.name, "--again", "--urgency", "urgent" if i == 3 else "routine") for i in range(12)]
+    owed, totals = paged(a, ["outbox", "list"], "outbox", 5)
+    assert [r["ref"] for r in owed if r["act"] == "offer"] == refs[::-1] and totals == {len(owed)} == {13}
+    b.start()
+    wait_for("all to be there", lambda: len(b.k("inbox")["referrals"]) == 12 and not a.k("outbox", "list")["outbox"])
+    for n, line, limit in ((a, ["sent"], 5), (a, ["sent", "--all"], 4), (a, ["sent"], 12)):
+        rows, totals = paged(n, line, "referrals", limit)
+        assert [r["ref"] for r in rows] == refs[::-1] and totals == {12}, (line, limit)
+    rows, totals = paged(b, ["inbox"], "referrals", 5)
+    assert sorted(r["ref"] for r in rows) == sorted(refs) and totals == {12}
+    assert [r["ref"] for r in rows] == [r["ref"] for r in b.k("inbox")["referrals"]], "another order another time"
+    assert [r["ref"] for r in a.k("case", "show", case)["referrals"]] == refs[::-1]
+    rows, totals = paged(b, ["worklist"], "work", 5)
+    assert rows == b.k("worklist")["work"] and totals == {12} and rows[0]["ref"] == refs[3], "the most urgent first"
+    b.k("decline", refs[0], "--reason", "no-capacity", "--alternative", "none")
+    assert b.k("inbox")["total"] == 11 and b.k("inbox", "--all")["total"] == 12
+    with pytest.raises(Refused) as e:
+        b.k("worklist", "--after", f"{refs[0]}.answer-due")
+    assert "at the top" in e.value.reply["remedy"]
+    seqs = [r["seq"] for r in a.k("audit", "list", "--limit", "9")["audit"]]
+    assert seqs == list(range(seqs[0], seqs[0] - 9, -1))
+    assert [r["seq"] for r in a.k("audit", "list", "--after", str(seqs[-1]), "--limit", "3")["audit"]] == [seqs[-1] - i for i in (1, 2, 3)]
+    assert a.k("audit", "list", "--after", "1")["audit"] == []
+    got = paged(a, ["audit", "list", case], "audit", 5)
+    assert len(got[0]) > 12 and got[1] == {None}

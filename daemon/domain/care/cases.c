@@ -9,6 +9,7 @@
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/names.h"
+#include "domain/page.h"
 
 enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8 };
 
@@ -275,40 +276,82 @@ static enum err visible(struct turn *t, const struct id16 *id, struct msg *m)
 	return rc;
 }
 
-enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply)
+/* The newest case below this id, as a list may show it. */
+static enum err next_case(struct turn *t, struct id16 *id, struct msg **m)
 {
-	const char *text = msg_text(req, CASE_SEARCH_TEXT);
-	uint64_t limit = msg_u64(req, CASE_SEARCH_LIMIT);
-	struct store_key at = {.len = 0};
 	struct store_row row;
+	enum err rc = store_seek_back(t->txn, STORE_CASES, span_of(id->b, 16), &row);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (row.key.len != 16)
+		return ERR_CORRUPT;
+	memcpy(id->b, row.key.p, 16);
+	rc = cases_load(t, id, m);
+	return rc == ERR_OK ? visible(t, id, *m) : rc;
+}
+
+/* Ids begin with the time.  Without a word to look for only the rows that are shown are opened. */
+static enum err list_cases(struct turn *t, const char *text, const struct id16 *after,
+			   struct page *p, struct msg *reply)
+{
+	struct id16 id;
 	enum err rc = ERR_OK;
 
-	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? LIMIT_LIST_ROWS : limit;
-	while (msg_count(reply, REPLY_CASES) < limit &&
-	       (rc = store_next_prefix(t->txn, STORE_CASES, span_of(NULL, 0), &at, &row)) ==
-		       ERR_OK) {
+	memset(&id, 0xff, sizeof id);
+	if (text[0] == '\0' && after != NULL)
+		id = *after;
+	while (text[0] != '\0' || !p->more) {
 		const size_t mark = t->arena->used;
 		const struct msg *person;
-		struct id16 id;
 		struct msg *m;
 
-		memcpy(id.b, row.key.p, 16);
-		rc = cases_load(t, &id, &m);
-		if (rc == ERR_OK)
-			rc = visible(t, &id, m);
+		rc = next_case(t, &id, &m);
 		if (rc != ERR_OK)
-			return rc;
+			break;
 		person = msg_get(m, CASE_RECORD_PERSON);
 		if (contains(msg_text(person, PERSON_NAME), text) ||
-		    contains(msg_text(person, PERSON_PHONE), text))
-			case_row(t, &id, m, reply);
-		else
-			arena_rewind(t->arena, mark); /* not a hit: give the memory back */
+		    contains(msg_text(person, PERSON_PHONE), text)) {
+			const bool shown = after == NULL || memcmp(id.b, after->b, 16) < 0;
+
+			p->total++;
+			p->more = p->more || (shown && p->count == p->limit);
+			if (shown && p->count < p->limit) {
+				p->count++;
+				case_row(t, &id, m, reply);
+				continue;
+			}
+		}
+		arena_rewind(t->arena, mark); /* not shown: give the memory back */
 	}
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
-		return rc;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *text = msg_text(req, CASE_SEARCH_TEXT),
+		   *from = msg_text(req, CASE_SEARCH_AFTER);
+	struct page p = {.count = 0};
+	struct id16 after;
+	char last[9] = "";
+	enum err rc = page_limit(t, msg_u64(req, CASE_SEARCH_LIMIT), &p.limit);
+
+	if (rc == ERR_OK && from[0] != '\0')
+		rc = cases_find(t, from, &after);
 	if (rc == ERR_OK)
-		msg_set_u64(reply, REPLY_TRUNCATED, 1);
+		rc = list_cases(t, text, from[0] == '\0' ? NULL : &after, &p, reply);
+	if (rc != ERR_OK)
+		return rc;
+	if (text[0] == '\0')
+		p.total = store_count(t->txn, STORE_CASES);
+	if (p.count > 0) {
+		struct id16 id;
+
+		if (bytes_unhex(id.b, 16,
+				msg_text(msg_at(reply, REPLY_CASES, p.count - 1), CASE_ROW_ID)))
+			cases_short(&id, last);
+	}
+	page_end(t, &p, reply, last);
 	if (text[0] == '\0')
 		return ERR_OK;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "case"});

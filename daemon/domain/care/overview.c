@@ -7,6 +7,7 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
+#include "domain/page.h"
 
 enum { SHOWN_ENTRIES = 100 }; /* of a history: each may hold a text of LIMIT_BODY */
 static_assert(SHOWN_ENTRIES * (LIMIT_BODY + 512) < LIMIT_CONTROL, "a history fits a reply");
@@ -147,13 +148,45 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	return delivery_row(t, th, row);
 }
 
+/* By our own clock: a partner that dates its referrals in advance does not stand first for ever. */
+static uint64_t since(const struct thread *th)
+{
+	return th->role == THREAD_RECEIVER ? th->stored_ms : th->created_ms;
+}
+
+static struct span id_span(const struct id16 *id)
+{
+	return span_of(id->b, sizeof id->b);
+}
+
+/* The rows of a page, newest first; *last is the reference of the last one. */
+static enum err rows_of(struct turn *t, const struct page *p, char last[THREAD_REF_LEN + 1],
+			struct msg *reply)
+{
+	last[0] = '\0';
+	for (size_t i = 0; i < p->count; i++) {
+		struct thread th;
+		struct id16 id;
+		enum err rc;
+
+		memcpy(id.b, p->items[i].key.b, 16);
+		rc = thread_load(t, &id, &th);
+		if (rc == ERR_OK)
+			rc = overview_row(t, &th, reply, true);
+		if (rc != ERR_OK)
+			return rc;
+		thread_reference(&id, last);
+	}
+	return ERR_OK;
+}
+
 /* What is asked of all referrals of a case at once. */
 struct of_case {
 	bool open;
 	uint64_t cats;
 	uint16_t peer;
-	const char *need; /* NULL: any */
-	struct msg *reply;
+	const char *need;  /* NULL: any */
+	struct page *page; /* NULL: nobody looks at the rows */
 };
 
 static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct of_case *out)
@@ -181,8 +214,8 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 			    (th.peer == out->peer && strcmp(th.need, out->need) == 0))
 				out->open = out->open ||
 					    !referral_terminal((enum referral_state)th.state);
-			if (out->reply != NULL && turn_room(out->reply, REPLY_REFERRALS))
-				rc = overview_row(t, &th, out->reply, true);
+			if (out->page != NULL)
+				page_offer(out->page, PAGE_NEWEST(since(&th)), id_span(&id));
 		}
 		if (rc != ERR_OK)
 			return rc;
@@ -192,9 +225,18 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 
 enum err overview_of_case(struct turn *t, const struct id16 *case_id, struct msg *reply)
 {
-	struct of_case oc = {.reply = reply};
+	char last[THREAD_REF_LEN + 1];
+	struct page p;
+	struct of_case oc = {.page = &p};
+	enum err rc = page_begin(t, &p, 0);
 
-	return each_of_case(t, case_id, &oc);
+	if (rc == ERR_OK)
+		rc = each_of_case(t, case_id, &oc);
+	if (rc == ERR_OK)
+		rc = rows_of(t, &p, last, reply);
+	if (rc == ERR_OK && p.more)
+		msg_set_u64(reply, REPLY_TRUNCATED, 1);
+	return rc;
 }
 
 enum err overview_case_open(struct turn *t, const struct id16 *case_id, bool *open)
@@ -225,23 +267,36 @@ enum err overview_open_referral(struct turn *t, const struct id16 *case_id, uint
 	return rc;
 }
 
+static enum err start_after(struct turn *t, const char *ref, struct page *p)
+{
+	struct thread th;
+	bool many;
+	enum err rc;
+
+	if (ref[0] == '\0')
+		return ERR_OK;
+	rc = thread_find(t, ref, &th, &many);
+	if (rc == ERR_OK)
+		page_after(p, PAGE_NEWEST(since(&th)), id_span(&th.id));
+	if (rc == ERR_NOTFOUND)
+		return turn_refuse(t, rc, many ? "several referrals fit" : "no such referral", "",
+				   "begin at the top: without --after");
+	return rc;
+}
+
 static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, struct msg *reply)
 {
 	const bool all = msg_u64(req, LIST_ASK_ALL) != 0;
-	uint64_t limit = msg_u64(req, LIST_ASK_LIMIT);
 	struct store_key at = {.len = 0};
+	char last[THREAD_REF_LEN + 1];
 	struct store_row row;
-	uint8_t after[16];
-	enum err rc = ERR_OK;
+	struct page p;
+	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
 
-	if (bytes_unhex(after, sizeof after, msg_text(req, LIST_ASK_AFTER))) {
-		key_put(&at, after, sizeof after);
-		key_u8(&at, 0);
-	}
-	limit = limit == 0 || limit > LIMIT_LIST_ROWS ? LIMIT_LIST_ROWS : limit;
-	while (msg_count(reply, REPLY_REFERRALS) < limit &&
-	       (rc = store_next_prefix(t->txn, STORE_THREAD, span_of(NULL, 0), &at, &row)) ==
-		       ERR_OK) {
+	if (rc == ERR_OK)
+		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
+	while (rc == ERR_OK && (rc = store_next_prefix(t->txn, STORE_THREAD, span_of(NULL, 0), &at,
+						       &row)) == ERR_OK) {
 		const size_t mark = t->arena->used;
 		struct id16 id;
 		struct thread th;
@@ -250,19 +305,16 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 			return ERR_CORRUPT;
 		memcpy(id.b, row.key.p, 16);
 		rc = thread_load(t, &id, &th);
-		if (rc != ERR_OK)
-			return rc;
 		arena_rewind(t->arena, mark);
-		if (th.kind != THREAD_REFERRAL || th.role != role ||
-		    (!all && referral_terminal((enum referral_state)th.state)))
-			continue;
-		rc = overview_row(t, &th, reply, true);
-		if (rc != ERR_OK)
-			return rc;
+		if (rc == ERR_OK && th.kind == THREAD_REFERRAL && th.role == role &&
+		    (all || !referral_terminal((enum referral_state)th.state)))
+			page_offer(&p, PAGE_NEWEST(since(&th)), id_span(&id));
 	}
+	if (rc == ERR_NOTFOUND)
+		rc = rows_of(t, &p, last, reply);
 	if (rc == ERR_OK)
-		msg_set_u64(reply, REPLY_TRUNCATED, 1);
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+		page_end(t, &p, reply, last);
+	return rc;
 }
 
 enum err overview_inbox(struct turn *t, const struct msg *req, struct msg *reply)

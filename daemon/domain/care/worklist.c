@@ -6,6 +6,7 @@
 #include "domain/care/cases.h"
 #include "domain/care/referral.h"
 #include "domain/membership/names.h"
+#include "domain/page.h"
 
 /* clang-format off */
 static const char *const names[WORK_KIND_COUNT] = {
@@ -125,17 +126,6 @@ enum err worklist_agreed(struct turn *t, uint16_t peer)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-struct item {
-	uint64_t due_ms;
-	struct store_key key;
-};
-
-static bool before(const struct item *x, const struct item *y)
-{
-	/* 0, without a term, comes last */
-	return x->due_ms - 1 < y->due_ms - 1;
-}
-
 static enum err work_get(struct turn *t, const struct store_key *k, struct msg **m)
 {
 	const enum err rc = turn_get_msg(t, STORE_WORK, k, MSG_WORK_RECORD, m);
@@ -143,36 +133,76 @@ static enum err work_get(struct turn *t, const struct store_key *k, struct msg *
 	return rc == ERR_OK && k->len < 32 ? ERR_CORRUPT : rc;
 }
 
-/* The most urgent, in order; *count may be one more than a list holds, to say that there are more. (Not by
- * qsort: for larger arrays glibc asks the system how much memory there is, which the sandbox ends.) */
-static enum err items(struct turn *t, struct item *out, size_t cap, size_t *count)
+/* The most urgent first; what has no term comes last. */
+static uint64_t rank_of(const struct msg *m)
+{
+	return msg_u64(m, WORK_RECORD_DUE_MS) - 1;
+}
+
+static enum err items(struct turn *t, struct page *p)
 {
 	struct store_key at = {.len = 0};
 	struct store_row row;
 	enum err rc;
 
-	*count = 0;
 	while ((rc = store_next_prefix(t->txn, STORE_WORK, span_of(NULL, 0), &at, &row)) ==
 	       ERR_OK) {
-		struct item one = {.key = {.len = 0}};
+		struct store_key k = {.len = 0};
 		const size_t mark = t->arena->used;
+		uint64_t rank;
 		struct msg *m;
-		size_t i;
 
-		key_put(&one.key, row.key.p, row.key.len);
-		rc = work_get(t, &one.key, &m);
+		key_put(&k, row.key.p, row.key.len);
+		rc = work_get(t, &k, &m);
 		if (rc != ERR_OK)
 			return rc;
-		one.due_ms = msg_u64(m, WORK_RECORD_DUE_MS);
+		rank = rank_of(m);
 		arena_rewind(t->arena, mark);
-		if (*count == cap && !before(&one, &out[cap - 1]))
-			continue;
-		i = *count < cap ? (*count)++ : cap - 1;
-		for (; i > 0 && before(&one, &out[i - 1]); i--)
-			out[i] = out[i - 1];
-		out[i] = one;
+		page_offer(p, rank, key_span(&k));
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* A row is called by its reference and what is to be done: "91C4A7K3M.answer-due". */
+static void row_name(const struct msg *row, char out[64])
+{
+	struct err_text name;
+
+	(void)err_explain(&name, ERR_OK, "%s.%s", msg_text(row, WORK_ROW_REF),
+			  msg_text(row, WORK_ROW_KIND));
+	memcpy(out, name.text, 63);
+	out[63] = '\0';
+}
+
+static enum err start_after(struct turn *t, const char *name, struct page *p)
+{
+	const char *dot = strchr(name, '.');
+	char ref[THREAD_REF_LEN + 1] = "";
+	enum work_kind kind = 0;
+	struct thread th;
+	struct store_key k;
+	struct msg *m;
+	bool many = false;
+	enum err rc = ERR_NOTFOUND;
+
+	if (name[0] == '\0')
+		return ERR_OK;
+	while (dot != NULL && kind < WORK_KIND_COUNT && strcmp(names[kind], dot + 1) != 0)
+		kind++;
+	if (dot != NULL && dot - name <= THREAD_REF_LEN && kind < WORK_KIND_COUNT) {
+		memcpy(ref, name, (size_t)(dot - name));
+		rc = thread_find(t, ref, &th, &many);
+	}
+	if (rc == ERR_OK) {
+		k = work_key(&th, kind);
+		rc = work_get(t, &k, &m);
+	}
+	if (rc == ERR_OK)
+		page_after(p, rank_of(m), key_span(&k));
+	if (rc == ERR_NOTFOUND)
+		return turn_refuse(t, rc, "this row is not on the list any more", "",
+				   "begin at the top: without --after");
+	return rc;
 }
 
 /* What to type, where one command helps. */
@@ -196,7 +226,7 @@ static enum err item_command(struct turn *t, const struct msg *m, const struct p
 	return ERR_OK;
 }
 
-static enum err item_row(struct turn *t, const struct item *i, struct msg *reply)
+static enum err item_row(struct turn *t, const struct page_item *i, struct msg *reply)
 {
 	char ref[THREAD_REF_LEN + 1], hex[33];
 	struct id16 thread_id;
@@ -219,7 +249,7 @@ static enum err item_row(struct turn *t, const struct item *i, struct msg *reply
 	msg_set_text(t->arena, out, WORK_ROW_REF, ref);
 	msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
 	msg_set_u64(out, WORK_ROW_SINCE_MS, msg_u64(m, WORK_RECORD_SINCE_MS));
-	msg_set_u64(out, WORK_ROW_DUE_MS, i->due_ms);
+	msg_set_u64(out, WORK_ROW_DUE_MS, msg_u64(m, WORK_RECORD_DUE_MS));
 	msg_set_text(t->arena, out, WORK_ROW_DETAIL, msg_text(m, WORK_RECORD_DETAIL));
 	msg_set_text(t->arena, out, WORK_ROW_PARTNER, p == NULL ? "" : p->org);
 	msg_set_text(t->arena, out, WORK_ROW_URGENCY, th.urgency == 2 ? "urgent" : "routine");
@@ -228,12 +258,19 @@ static enum err item_row(struct turn *t, const struct item *i, struct msg *reply
 
 enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct item *all = arena_alloc(t->arena, (LIMIT_LIST_ROWS + 1) * sizeof *all);
-	size_t count = 0;
-	enum err rc = all == NULL ? ERR_NOMEM : items(t, all, LIMIT_LIST_ROWS + 1, &count);
+	struct page p;
+	char last[64] = "";
+	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
 
-	(void)req;
-	for (size_t i = 0; rc == ERR_OK && i < count && turn_room(reply, REPLY_WORK); i++)
-		rc = item_row(t, &all[i], reply);
+	if (rc == ERR_OK)
+		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
+	if (rc == ERR_OK)
+		rc = items(t, &p);
+	for (size_t i = 0; rc == ERR_OK && i < p.count; i++)
+		rc = item_row(t, &p.items[i], reply);
+	if (rc == ERR_OK && p.count > 0)
+		row_name(msg_at(reply, REPLY_WORK, p.count - 1), last);
+	if (rc == ERR_OK)
+		page_end(t, &p, reply, last);
 	return rc;
 }

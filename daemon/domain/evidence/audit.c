@@ -2,6 +2,7 @@
 #include "domain/evidence/audit.h"
 
 #include "crypto/hash.h"
+#include "domain/page.h"
 #include "domain/state.h"
 
 /* entry := seq u64 | time_ms u64 | event u16 | outcome u8 | role u8 | uid u32 | case_commit 16
@@ -243,27 +244,38 @@ static void list_row(struct turn *t, struct msg *reply, struct span entry,
 	}
 }
 
-enum err audit_list(struct turn *t, struct msg *reply, uint64_t from, uint32_t limit,
+enum err audit_list(struct turn *t, struct msg *reply, uint64_t after, uint64_t asked,
 		    const struct id16 *case_id)
 {
 	struct id32 head;
-	uint64_t last, seq;
-	enum err rc = audit_head(t, &last, &head);
+	uint64_t seq;
+	size_t limit;
+	struct err_text last = {""};
+	struct page p = {.count = 0};
+	enum err rc = page_limit(t, asked, &limit);
 
+	if (rc == ERR_OK)
+		rc = audit_head(t, &p.total, &head);
 	if (rc != ERR_OK)
 		return rc;
-	if (limit == 0 || limit > LIMIT_LIST_ROWS)
-		limit = 100;
-	if (from == 0)
-		from = last > limit && case_id == NULL ? last - limit + 1 : 1;
-	for (seq = from; seq <= last && msg_count(reply, REPLY_AUDIT) < limit; seq++) {
+	for (seq = after == 0 || after > p.total ? p.total : after - 1; seq > 0; seq--) {
 		const struct store_key k = turn_key_u64(seq);
+		const size_t mark = t->arena->used, rows = msg_count(reply, REPLY_AUDIT);
 		struct span v;
 
+		if (rows == limit)
+			break;
 		rc = turn_get(t, STORE_AUDIT, &k, &v);
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 		list_row(t, reply, v, case_id);
+		if (msg_count(reply, REPLY_AUDIT) == rows)
+			arena_rewind(t->arena, mark); /* of another case */
 	}
+	p.more = seq > 0;
+	(void)err_explain(&last, ERR_OK, "%llu", (unsigned long long)seq + 1);
+	page_end(t, &p, reply, last.text);
+	if (case_id != NULL) /* how many are of this case nobody counted */
+		msg_clear(reply, REPLY_TOTAL);
 	return ERR_OK;
 }

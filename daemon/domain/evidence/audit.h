@@ -50,8 +50,9 @@ MUST_CHECK enum err audit_verify(struct turn *t, uint64_t *count, const struct a
 MUST_CHECK enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash);
 /** The case is erased: its commitment stands for nobody any more. */
 MUST_CHECK enum err audit_forget(struct turn *t, const struct id16 *case_id);
-/** Rows into reply, newest last, at most limit from seq on; case_id filters (NULL: all). */
-MUST_CHECK enum err audit_list(struct turn *t, struct msg *reply, uint64_t from, uint32_t limit,
+/** Rows into reply, newest first, at most asked (0: a list's worth) that are older than entry after (0: from the
+ *  newest on); case_id filters (NULL: all). */
+MUST_CHECK enum err audit_list(struct turn *t, struct msg *reply, uint64_t after, uint64_t asked,
 			       const struct id16 *case_id);
 
 #endif /* KRING_DOMAIN_EVIDENCE_AUDIT_H */

@@ -126,6 +126,7 @@ static void order_is_by_bytes_and_seeks_are_exact(void **state)
 		n++;
 	}
 	assert_int_equal(n, 6);
+	assert_int_equal(store_count(t, STORE_TIMER), 6);
 	assert_int_equal(store_seek(t, STORE_TIMER, text("aa"), &row), ERR_OK);
 	assert_memory_equal(row.key.p, "ab", 2);
 	assert_int_equal(store_seek_back(t, STORE_TIMER, text("ab"), &row), ERR_OK);

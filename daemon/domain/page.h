@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * page - one page of a list that may be longer: the first rows of an order behind a place, and how many there are in all.
+ *
+ * Layer:    domain (base, proto, store), beside turn.
+ * Owns:     nothing; everything lies in the turn's arena.
+ * Threads:  core process, event-loop thread only.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  keys and times only.
+ *
+ * A walk offers every row of the list, in any order; what is kept is at most a page, so that only rows which are shown
+ * have to be opened whole.  Equal ranks are ordered by key: the same list twice is the same list.
+ */
+#ifndef KRING_DOMAIN_PAGE_H
+#define KRING_DOMAIN_PAGE_H
+
+#include "domain/turn.h"
+
+struct page_item {
+	uint64_t rank; /* the smallest stands first */
+	struct store_key key;
+};
+
+struct page {
+	struct page_item *items, after;
+	size_t count; /* that are kept, at most limit */
+	size_t limit;
+	uint64_t total; /* of the whole list */
+	bool behind;	/* only rows behind `after` are kept */
+	bool more;	/* there were more of them */
+};
+
+/** The newest stands first. */
+#define PAGE_NEWEST(ms) (UINT64_MAX - (ms))
+
+/** 0: as many as a list holds.  ERR_LIMIT, said in t->refusal: more than that. */
+MUST_CHECK enum err page_limit(struct turn *t, uint64_t asked, size_t *limit);
+MUST_CHECK enum err page_begin(struct turn *t, struct page *p, uint64_t asked);
+/** Rows up to this place were shown before. */
+void page_after(struct page *p, uint64_t rank, struct span key);
+void page_offer(struct page *p, uint64_t rank, struct span key);
+/** Says in the reply how many there are and, with last (what the last row is called), how to go on. */
+void page_end(struct turn *t, const struct page *p, struct msg *reply, const char *last);
+
+#endif /* KRING_DOMAIN_PAGE_H */
