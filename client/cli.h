@@ -154,6 +154,12 @@ void out_cell(const char *s, int width);
 void out_json(const struct msg *request, const struct msg *reply);
 void out_error(int code, const char *what, const char *why, const char *remedy);
 void out_commands(void);
+/** What `kring status` says of the line: alarms of listening, clocks that differ. */
+void out_line_status(const struct cli *c, const struct msg *status);
+/** One ClockRow as a sentence. */
+void out_clock(const struct cli *c, const struct msg *row, const char *partners);
+/** "silent since 14:02; ", or nothing for 0. */
+void out_silent(const struct cli *c, uint64_t since_ms);
 void out_reply(struct cli *c, const struct msg *reply);
 
 #endif /* KRING_CLIENT_CLI_H */

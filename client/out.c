@@ -306,10 +306,12 @@ static void partners(const struct cli *c, const struct msg *reply)
 			     msg_text(r, PARTNER_ROW_TYPED)); /* never cut: it is typed */
 		out_cell(msg_text(r, PARTNER_ROW_COUNTRY), 2);
 		out_cell(msg_text(r, PARTNER_ROW_CLASS_NAME), 11);
-		out_cell(msg_u64(r, PARTNER_ROW_SELF) != 0	  ? "this node"
-			 : msg_u64(r, PARTNER_ROW_CONNECTED) != 0 ? "connected"
-								  : "not connected",
+		out_cell(msg_u64(r, PARTNER_ROW_SELF) != 0 ? "this node"
+			 : msg_u64(r, PARTNER_ROW_CONNECTED) != 0
+				 ? list_text(LIST_LINE, c->lang, "connected")
+				 : list_text(LIST_LINE, c->lang, "not-connected"),
 			 13);
+		out_silent(c, msg_u64(r, PARTNER_ROW_SILENT_SINCE_MS));
 		standing(r);
 		(void)printf("owed %llu, may see: ",
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED));
@@ -363,7 +365,7 @@ static void work(const struct cli *c, const struct msg *reply)
 	}
 }
 
-static void outbox(const struct msg *reply)
+static void outbox(const struct cli *c, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_OUTBOX); i++) {
 		const struct msg *r = msg_at(reply, REPLY_OUTBOX, i);
@@ -373,8 +375,11 @@ static void outbox(const struct msg *reply)
 		out_cell(msg_text(r, OUTBOX_ROW_PARTNER), 24);
 		out_cell(msg_text(r, OUTBOX_ROW_ACT), 9);
 		out_cell(msg_text(r, OUTBOX_ROW_STATE), 7);
+		out_silent(c, msg_u64(r, OUTBOX_ROW_SILENT_SINCE_MS));
 		(void)printf("because: %s; what helps: %s\n", msg_text(r, OUTBOX_ROW_CAUSE),
 			     msg_text(r, OUTBOX_ROW_REMEDY));
+		if (msg_has(r, OUTBOX_ROW_CLOCK))
+			out_clock(c, msg_get(r, OUTBOX_ROW_CLOCK), msg_text(r, OUTBOX_ROW_PARTNER));
 	}
 }
 
@@ -462,7 +467,7 @@ static const char *alarm_words(const char *code)
 	return code;
 }
 
-static void status(const struct msg *reply)
+static void status(const struct cli *c, const struct msg *reply)
 {
 	const struct msg *s = msg_get(reply, REPLY_STATUS);
 
@@ -472,12 +477,17 @@ static void status(const struct msg *reply)
 		(void)puts("locked: no keys, partners see it offline (kring unlock)");
 		return;
 	}
-	(void)printf("%s\n  fingerprint  %s\n  listens on   %s\n  roster       entry %llu, %llu "
+	(void)printf("%s\n  fingerprint  %s\n  listens on   %s\n  address      %s\n  roster       "
+		     "entry %llu, %llu "
 		     "members\n"
 		     "  connected    %llu\n  owed         %llu documents\n",
 		     msg_u64(s, STATUS_MEMBER) != 0 ? msg_text(s, STATUS_ORG)
 						    : "not yet a member: import the roster",
-		     msg_text(s, STATUS_FINGERPRINT), msg_text(s, STATUS_LISTEN),
+		     msg_text(s, STATUS_FINGERPRINT),
+		     msg_text(s, STATUS_LISTEN_ERROR)[0] != '\0' ? "-"
+		     : msg_text(s, STATUS_LISTEN)[0] == '\0'	 ? "none"
+								 : msg_text(s, STATUS_LISTEN),
+		     msg_text(s, STATUS_ADDRESS)[0] == '\0' ? "none" : msg_text(s, STATUS_ADDRESS),
 		     (unsigned long long)msg_u64(s, STATUS_ROSTER_SEQ),
 		     (unsigned long long)msg_u64(s, STATUS_MEMBERS),
 		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
@@ -488,14 +498,12 @@ static void status(const struct msg *reply)
 			strcmp(msg_text(s, STATUS_DISK), "full") == 0
 				? "almost full: nothing new is taken in, from partners or from here"
 				: "less than a tenth is left: make room");
-	if (msg_has(s, STATUS_CLOCK_OFF_S))
-		(void)printf("  CLOCK        this machine is %llu minutes %s its partners: set its "
-			     "clock (NTP)\n",
-			     (unsigned long long)((msg_u64(s, STATUS_CLOCK_OFF_S) + 30) / 60),
-			     msg_u64(s, STATUS_CLOCK_AHEAD) != 0 ? "ahead of" : "behind");
+	out_line_status(c, s);
 	for (size_t i = 0; i < msg_count(s, STATUS_ALARMS); i++) {
 		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
 
+		if (strcmp(msg_text(a, ALARM_ROW_WHAT), "not-listening") == 0)
+			continue; /* said already, with its cause */
 		(void)printf("  ALARM        ");
 		print_time(msg_u64(a, ALARM_ROW_AT_MS), false);
 		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
@@ -555,7 +563,7 @@ static void further(const struct cli *c, const struct msg *reply)
 
 void out_reply(struct cli *c, const struct msg *reply)
 {
-	status(reply);
+	status(c, reply);
 	partners(c, reply);
 	cases(reply);
 	referrals(c, reply);
@@ -563,7 +571,7 @@ void out_reply(struct cli *c, const struct msg *reply)
 	history(c, reply);
 	grants(c, reply);
 	work(c, reply);
-	outbox(reply);
+	outbox(c, reply);
 	evidence(c, reply);
 	timeline(reply);
 	further(c, reply);

@@ -7,7 +7,7 @@ import re
 import sys
 
 LANGS = ("nl", "fr", "en", "de")
-ORDER = ("needs", "decline-reasons", "outcomes", "reasons", "states", "categories", "work", "acts", "ui", "figures")
+ORDER = ("needs", "decline-reasons", "outcomes", "reasons", "states", "categories", "work", "acts", "ui", "figures", "line")
 
 
 def quote(s):

@@ -2,6 +2,7 @@
 /* Layouts of membership: node record, roster entry and its payloads. */
 #include "proto/wire_roster.h"
 #include "base/check.h"
+#include "base/endpoint.h"
 #include "base/text.h"
 
 enum { ENTRY_FIXED = 8 + 16 + 8 + 32 + 8 + 8 + 1 + 4 };
@@ -45,7 +46,9 @@ enum err wire_node_get(struct span s, struct wire_node *n)
 	n->flags = rd_u16(&r);
 	n->time_s = rd_u64(&r);
 	text_get(&r, n->endpoint, sizeof n->endpoint);
-	return rd_done(&r) && text_endpoint(n->endpoint) ? ERR_OK : ERR_MALFORMED;
+	return rd_done(&r) && endpoint_flaw(n->endpoint, ENDPOINT_PUBLISH, NULL) == NULL
+		       ? ERR_OK
+		       : ERR_MALFORMED;
 }
 
 void wire_node_carry(struct wr *w, struct span bytes, const uint8_t *sig, const uint8_t *old_sig)

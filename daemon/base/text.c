@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/text.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 enum { CODE_MAX = 40 };
@@ -146,45 +145,6 @@ bool text_slug(char *out, size_t cap, const char *s)
 		n--;
 	out[n] = '\0';
 	return true;
-}
-
-static bool port_ok(const char *s)
-{
-	unsigned v = 0;
-
-	if (*s < '1' || *s > '9')
-		return false;
-	for (; *s >= '0' && *s <= '9' && v <= UINT16_MAX; s++)
-		v = v * 10 + (unsigned)(*s - '0');
-	return *s == '\0' && v <= UINT16_MAX;
-}
-
-bool text_endpoint(const char *s)
-{
-	const char *host, *colon;
-	char name[INET6_ADDRSTRLEN + 2];
-	unsigned char addr[16];
-	size_t n;
-
-	if (s[0] == '\0')
-		return true;
-	if (strncmp(s, "tcp://", 6) != 0)
-		return false;
-	host = s + 6;
-	colon = strrchr(host, ':');
-	if (colon == NULL || !port_ok(colon + 1))
-		return false;
-	n = (size_t)(colon - host);
-	if (n == 0 || n >= sizeof name)
-		return false;
-	memcpy(name, host, n);
-	name[n] = '\0';
-	if (name[0] != '[')
-		return inet_pton(AF_INET, name, addr) == 1;
-	if (name[n - 1] != ']')
-		return false;
-	name[n - 1] = '\0';
-	return inet_pton(AF_INET6, name + 1, addr) == 1;
 }
 
 void text_put(struct wr *w, const char *s)

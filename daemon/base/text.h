@@ -27,10 +27,6 @@ bool text_code(const char *s);
  *  name in another script; false, and empty, when it does not fit. */
 bool text_slug(char *out, size_t cap, const char *s);
 
-/** tcp://A.B.C.D:PORT or tcp://[V6]:PORT, or nothing.  Numbers only: libzmq would look a name up in a
- *  process that may open no file, and a partner's record would end it. */
-bool text_endpoint(const char *s);
-
 /** Short texts in fixed layouts: len u8 | bytes. */
 void text_put(struct wr *w, const char *s);
 /** Into out with a NUL; r->bad when longer than cap - 1, or not valid text. */

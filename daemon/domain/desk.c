@@ -3,19 +3,18 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "base/endpoint.h"
 #include "crypto/identity.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/clockwatch.h"
 #include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/stream.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "domain/page.h"
-
-enum { CLOCK_PARTNERS = 3, CLOCK_BANNER_MS = 120000 };
 
 static const char *class_name(uint8_t classes)
 {
@@ -34,8 +33,7 @@ static enum err owed_to(struct turn *t, uint16_t peer, uint64_t *owed)
 	enum err rc = outbox_pair(t, peer, &p);
 
 	if (rc == ERR_OK)
-		*owed = (p->out_last - p->tail) + (p->num_last - p->acked) +
-			(p->off_to - p->off_from) + p->waiting;
+		*owed = outbox_owed(p);
 	return rc;
 }
 
@@ -54,40 +52,36 @@ static const char *roster_standing(const struct node *n, bool member, uint64_t n
 	return n->roster_until_s < now_s + CHAIN_VALID_S - stale_s ? "stale" : "";
 }
 
-/* How far are we from the middle of those who are connected?  With fewer than three nobody can say who is
- * wrong.  A frame says when it was made, so a slow line counts as we being ahead: seconds, not minutes. */
-static enum err clock_against_partners(struct turn *t, struct msg *s)
+/* Where net should listen, and whether it does. */
+static void listening(struct turn *t, struct msg *s)
 {
 	const struct node *n = t->node;
-	int64_t *off = arena_alloc(t->arena, n->peer_count * sizeof *off + 1), middle;
-	size_t count = 0;
+	struct msg *alarm;
 
-	if (off == NULL)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < n->peer_count; i++) {
-		const struct peer *p = &n->peers[i];
-		struct pair *pr;
-		enum err rc = outbox_pair(t, p->no, &pr);
+	msg_set_text(t->arena, s, STATUS_LISTEN, n->listen);
+	if (n->listen[0] == '\0' || n->listen_since_ms == 0)
+		return;
+	msg_set_u64(s, STATUS_LISTEN_SINCE_MS, n->listen_since_ms);
+	if (n->listen_error == 0)
+		return;
+	msg_set_text(t->arena, s, STATUS_LISTEN_ERROR, endpoint_trouble(n->listen_error)->code);
+	msg_set_u64(s, STATUS_LISTEN_ERRNO, n->listen_error > 0 ? (uint64_t)n->listen_error : 0);
+	alarm = msg_add(t->arena, s, STATUS_ALARMS);
+	msg_set_text(t->arena, alarm, ALARM_ROW_WHAT, "not-listening");
+	msg_set_u64(alarm, ALARM_ROW_AT_MS, n->listen_since_ms);
+}
 
-		if (rc != ERR_OK)
-			return rc;
-		if (p->conn.up && p->conn.heard && pr->last_heard_ms != 0) {
-			const int64_t one = (int64_t)(pr->last_heard_ms - pr->last_frame_ms);
-			size_t at = count++;
+/* When most agree that it is this machine, its own difference stands by itself. */
+static void own_clock(struct msg *s)
+{
+	for (size_t i = 0; i < msg_count(s, STATUS_CLOCKS); i++) {
+		const struct msg *row = msg_at(s, STATUS_CLOCKS, i);
 
-			for (; at > 0 && off[at - 1] > one; at--)
-				off[at] = off[at - 1];
-			off[at] = one;
-		}
+		if (strcmp(msg_text(row, CLOCK_ROW_WHO), "us") != 0)
+			continue;
+		msg_set_u64(s, STATUS_CLOCK_OFF_S, msg_u64(row, CLOCK_ROW_OFF_S));
+		msg_set_u64(s, STATUS_CLOCK_AHEAD, msg_u64(row, CLOCK_ROW_AHEAD) == 0);
 	}
-	if (count < CLOCK_PARTNERS)
-		return ERR_OK;
-	middle = off[count / 2];
-	if (middle > -CLOCK_BANNER_MS && middle < CLOCK_BANNER_MS)
-		return ERR_OK;
-	msg_set_u64(s, STATUS_CLOCK_AHEAD, middle > 0);
-	msg_set_u64(s, STATUS_CLOCK_OFF_S, (uint64_t)(middle > 0 ? middle : -middle) / 1000);
-	return ERR_OK;
 }
 
 enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
@@ -107,11 +101,11 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 			return rc;
 		owed += one;
 		members++;
-		connected += p->conn.up && p->conn.heard ? 1 : 0;
+		connected += stream_connected(t, p);
 		if (p->self) {
 			member = true;
 			msg_set_text(t->arena, s, STATUS_ORG, p->org);
-			msg_set_text(t->arena, s, STATUS_LISTEN, p->endpoint);
+			msg_set_text(t->arena, s, STATUS_ADDRESS, p->endpoint);
 		}
 	}
 	bytes_hex(hex, n->node_id.b, 32);
@@ -134,8 +128,10 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 		     : n->disk == NODE_DISK_WARN ? "low"
 						 : "");
 	msg_set_u64(s, STATUS_INCARNATION, n->inc.no);
-	rc = clock_against_partners(t, s);
-	return rc == ERR_OK ? loss_status(t, s) : rc;
+	clockwatch_rows(t, s, STATUS_CLOCKS);
+	own_clock(s);
+	listening(t, s);
+	return loss_status(t, s);
 }
 
 /* Why a partner does not (yet) get persons; "" when it does. */
@@ -175,6 +171,17 @@ static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 	return ERR_OK;
 }
 
+/* When one that is not there was last heard; nothing when it never was, or is there. */
+static enum err silent_since(struct turn *t, const struct peer *p, struct msg *row, unsigned field)
+{
+	struct pair *pr;
+	enum err rc = outbox_pair(t, p->no, &pr);
+
+	if (rc == ERR_OK && !p->self && !stream_connected(t, p) && pr->last_heard_ms != 0)
+		msg_set_u64(row, field, pr->last_heard_ms);
+	return rc;
+}
+
 static enum err partner_row(struct turn *t, const struct peer *p, struct msg *reply)
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_PARTNERS);
@@ -198,7 +205,10 @@ static enum err partner_row(struct turn *t, const struct peer *p, struct msg *re
 	msg_set_text(t->arena, row, PARTNER_ROW_NODE_ID, hex);
 	msg_set_text(t->arena, row, PARTNER_ROW_CLASS_NAME, class_name(p->classes));
 	msg_set_text(t->arena, row, PARTNER_ROW_COUNTRY, p->country);
-	msg_set_u64(row, PARTNER_ROW_CONNECTED, p->conn.up && p->conn.heard);
+	msg_set_u64(row, PARTNER_ROW_CONNECTED, stream_connected(t, p));
+	rc = silent_since(t, p, row, PARTNER_ROW_SILENT_SINCE_MS);
+	if (rc != ERR_OK)
+		return rc;
 	msg_set_u64(row, PARTNER_ROW_OWED, owed);
 	msg_set_u64(row, PARTNER_ROW_MAY_SEND_CATS, out.agreement_cats);
 	msg_set_u64(row, PARTNER_ROW_MAY_RECEIVE_CATS, in.agreement_cats);
@@ -256,6 +266,11 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 		*remedy = "telephone-partner";
 		return ERR_OK;
 	}
+	if (clockwatch_blocks(t, p) && (!stream_connected(t, p) || !prekeys_ready(t, p))) {
+		*cause = "clock-off";
+		*remedy = "set-clock";
+		return ERR_OK;
+	}
 	if (!p->conn.up) {
 		*cause = p->endpoint[0] == '\0' ? "partner-has-no-address" : "partner-offline";
 		*remedy = "telephone-partner";
@@ -268,7 +283,7 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 	}
 	if (pr->unheard || pr->unechoed || t->node->quarantine)
 		*cause = "being-compared";
-	if (!p->conn.heard)
+	if (!stream_connected(t, p))
 		*cause = "partner-silent";
 	if (p->conn.refused == WIRE_REFUSED_BUSY)
 		*cause = "partner-full";
@@ -306,7 +321,9 @@ static enum err outbox_row_msg(struct turn *t, const struct peer *p, uint64_t pl
 		     p->conn.up && place <= pr->tail ? "handed" : "queued");
 	msg_set_text(t->arena, m, OUTBOX_ROW_CAUSE, cause);
 	msg_set_text(t->arena, m, OUTBOX_ROW_REMEDY, remedy);
-	return ERR_OK;
+	if (strcmp(cause, "clock-off") == 0)
+		clockwatch_row(t, p, msg_sub(t->arena, m, OUTBOX_ROW_CLOCK));
+	return silent_since(t, p, m, OUTBOX_ROW_SILENT_SINCE_MS);
 }
 
 static bool still_owed(struct turn *t, const struct outbox_row *row, struct span key)
@@ -526,12 +543,13 @@ enum err desk_address(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
 	const char *said = msg_text(req, BY_ID_ID), *at = strcmp(said, "none") == 0 ? "" : said;
+	const char *flaw = said[0] == '\0' ? "name the address"
+					   : endpoint_flaw(at, ENDPOINT_PUBLISH, NULL);
 	struct effect *e;
 
 	(void)reply;
-	if (said[0] == '\0' || strlen(at) > LIMIT_ENDPOINT || !text_endpoint(at))
-		return turn_refuse(t, ERR_INVAL, "an address is numbers, and no name",
-				   "partners look no names up",
+	if (flaw != NULL)
+		return turn_refuse(t, ERR_INVAL, "partners do not reach this node there", flaw,
 				   "kring address tcp://192.0.2.1:7001, or: kring address none");
 	if (self == NULL || !self->active)
 		return turn_refuse(t, ERR_STATE, "this node is no member, or it is suspended", "",

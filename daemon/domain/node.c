@@ -86,6 +86,8 @@ enum err node_load(struct node *n, struct turn *t)
 		rc = node_reload(n, t);
 	if (rc == ERR_OK)
 		rc = loss_load(t, n);
+	if (rc == ERR_OK)
+		rc = stream_load(t);
 	node_turn_done(n);
 	return rc;
 }
@@ -109,6 +111,17 @@ void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WI
 void node_set_disk(struct node *n, enum node_disk disk)
 {
 	n->disk = disk;
+}
+
+void node_set_listening(struct node *n, const char *at, int error, uint64_t wall_ms)
+{
+	const size_t len = strlen(at);
+
+	if (len < sizeof n->listen)
+		memcpy(n->listen, at, len + 1);
+	if (n->listen_error != error)
+		n->listen_since_ms = wall_ms;
+	n->listen_error = error;
 }
 
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
@@ -349,10 +362,13 @@ static enum err on_tick(struct turn *t)
 static enum err on_peer_event(struct turn *t, const struct event *ev)
 {
 	struct peer *p = state_peer(t->node, ev->peer);
+	enum err rc = ERR_OK;
 
 	if (p != NULL &&
 	    ev->type == EVENT_PEER_DOWN) /* also of one removed or suspended just now */
-		stream_down(t, p);
+		rc = stream_down(t, p);
+	if (rc != ERR_OK)
+		return rc;
 	if (p == NULL || !p->admitted || p->self)
 		return ERR_OK; /* removed meanwhile */
 	/* Of one that suspended or contradicted itself only a newer record counts: the way back. */

@@ -47,6 +47,8 @@ void node_set_prekey(struct node *n, const uint8_t record[WIRE_PREKEY_LEN]);
 void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WIRE_PREKEY_LEN]);
 
 void node_set_disk(struct node *n, enum node_disk disk);
+/** Whether net listens at this address: 0, or why not (base/endpoint.h). */
+void node_set_listening(struct node *n, const char *at, int error, uint64_t wall_ms);
 
 /** A turn over caller's transaction, arena and effects. */
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now);

@@ -49,8 +49,14 @@ struct conn {
 	bool asked;	      /* a question is outstanding */
 	uint64_t ask_mono_ms; /* when to ask (again) */
 	uint32_t ask_wait_ms;
-	uint64_t base;		   /* receipted when it came up: what they then held of ours */
-	bool told;		   /* that the pair is stopped */
+	uint64_t base;		  /* receipted when it came up: what they then held of ours */
+	bool told;		  /* that the pair is stopped */
+	bool dialled;		  /* net was asked for a line */
+	uint64_t wait_mono_ms;	  /* since when what we said is unanswered; 0: nothing is */
+	uint32_t hangups;	  /* silent lines in a row, over connections */
+	uint64_t clock_record_ms; /* what their clock said ... */
+	uint64_t clock_theirs_ms,
+		clock_mono_ms;	   /* ... and when we heard so; 0: never.  Over connections too */
 	uint64_t proof_mono_ms;	   /* when to ask for proof of a roll-back again */
 	bool met;		   /* a frame of theirs was read, of whatever incarnation */
 	struct heads_cursor heads; /* while their copy of our threads is compared */
@@ -65,6 +71,7 @@ struct peer {
 	bool self;
 	bool removed, suspended, conflict,
 		recovered;  /* why not active; recovered: compare digits */
+	bool owes;	    /* documents wait for it: whoever has some dials */
 	bool checked;	    /* digits were compared under this signing key, or one before */
 	uint64_t added_seq; /* roster entry that let it in */
 	struct id32 node_id, nk_pub, tk_pub;
@@ -123,6 +130,9 @@ struct node {
 	uint64_t cosign_seq; /* the newest entry that we cosigned, or were told to */
 	uint64_t day_documents, day_bytes; /* what one partner may send in a day */
 	enum node_disk disk;		   /* as the caller last looked */
+	char listen[LIMIT_ENDPOINT + 1];   /* where net should listen; "" nowhere */
+	int listen_error;		   /* why it does not (base/endpoint.h); 0: it does */
+	uint64_t listen_since_ms;	   /* wall clock */
 
 	struct node_flow flow; /* what this node adds to the roster's policy */
 	bool flow_saved;       /* in this turn */

@@ -50,6 +50,7 @@ enum effect_type {
 	EFFECT_REPLY,	/* bytes: a packed Reply to client */
 	EFFECT_FRAME,	/* bytes: frame head and parts, to be signed, sealed to prekey and sent */
 	EFFECT_PREKEY,	/* send our own bare prekey record to peer */
+	EFFECT_DIAL,	/* dial peer now; client 1: its line is silent, hang up first */
 	EFFECT_ONBOARD, /* peer: line of the onboarding socket; bytes: our answer */
 	EFFECT_MEMBERS, /* the roster changed: reload peers, tell net */
 	EFFECT_SHRED,	/* destroy the wrap key of erased cases now */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "io/ctlsrv.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -172,15 +173,24 @@ static bool answered(const char *path)
 }
 
 enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctlsrv_request request,
-		     void *ctx)
+		     void *ctx, struct err_text *why)
 {
 	struct ctlsrv *s = calloc(1, sizeof *s);
+	int rc;
 
 	if (s == NULL)
 		return ERR_NOMEM;
-	if (strlen(path) >= sizeof s->path || answered(path)) {
+	if (strlen(path) >= sizeof s->path) {
 		free(s);
-		return strlen(path) >= sizeof s->path ? ERR_LIMIT : ERR_BUSY;
+		return err_explain(
+			why, ERR_LIMIT,
+			"the path of the control socket is too long: %zu characters, %zu at most; "
+			"take a directory with a shorter name than %s",
+			strlen(path), sizeof s->path - 1, path);
+	}
+	if (answered(path)) {
+		free(s);
+		return err_explain(why, ERR_BUSY, "another program answers at %s", path);
 	}
 	memcpy(s->path, path, strlen(path) + 1);
 	(void)unlink(path);
@@ -188,10 +198,16 @@ enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctls
 	s->request = request;
 	s->ctx = ctx;
 	s->pipe.data = s;
-	if (uv_pipe_init(s->uv, &s->pipe, 0) != 0 || uv_pipe_bind(&s->pipe, path) != 0 ||
-	    chmod(path, 0660) != 0 ||
-	    uv_listen((uv_stream_t *)&s->pipe, LIMIT_CLIENTS, on_connect) != 0)
-		return ERR_IO; /* the process ends; nothing to undo */
+	rc = uv_pipe_init(s->uv, &s->pipe, 0);
+	if (rc == 0)
+		rc = uv_pipe_bind(&s->pipe, path);
+	if (rc == 0 && chmod(path, 0660) != 0)
+		rc = -errno;
+	if (rc == 0)
+		rc = uv_listen((uv_stream_t *)&s->pipe, LIMIT_CLIENTS, on_connect);
+	if (rc != 0) /* the process ends; nothing to undo */
+		return err_explain(why, ERR_IO, "the control socket %s: %s (errno %d)", path,
+				   strerror(-rc), -rc);
 	*out = s;
 	return ERR_OK;
 }

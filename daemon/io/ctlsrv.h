@@ -20,9 +20,9 @@ struct ctlsrv;
 /* message := len u32 | bytes, at most LIMIT_CONTROL */
 typedef void (*ctlsrv_request)(void *ctx, uint64_t client, uint32_t uid, struct span bytes);
 
-/** Listens on path, mode 0660; an old socket file nobody answers on is replaced. */
+/** Listens on path, mode 0660; an old socket file nobody answers on is replaced.  why names path, cause and remedy. */
 MUST_CHECK enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path,
-				ctlsrv_request request, void *ctx);
+				ctlsrv_request request, void *ctx, struct err_text *why);
 /** A client that is gone is no error. */
 void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes);
 void ctlsrv_close(struct ctlsrv *s);

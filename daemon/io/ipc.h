@@ -22,11 +22,13 @@ enum ipc_type {
 	IPC_PEER_UP = 1,
 	IPC_PEER_DOWN = 2,
 	IPC_MESSAGE = 3,
-	IPC_ONBOARD = 4, /* peer: a line of the onboarding socket */
+	IPC_ONBOARD = 4,   /* peer: a line of the onboarding socket */
+	IPC_LISTENING = 5, /* bytes: u32, 0 or why it does not (base/endpoint.h) */
 	IPC_SETUP = 10,
 	IPC_SEND = 11,
 	IPC_CREDIT = 12, /* bytes: u32 consumed */
 	IPC_ONBOARD_SEND = 13,
+	IPC_DIAL = 14, /* bytes: u8, 1: the line is silent, hang up first */
 };
 
 struct ipc_record {

@@ -15,7 +15,7 @@ enum err joinline_open(struct joinline **out, const char *address, const struct 
 {
 	struct joinline *j = calloc(1, sizeof *j);
 	const int64_t max = LIMIT_ONBOARD_MESSAGE;
-	const int zero = 0, ivl = LIMIT_HANDSHAKE_MS;
+	const int zero = 0, ivl = LIMIT_HANDSHAKE_MS, six = strncmp(address, "tcp://[", 7) == 0;
 	char pub[41], sec[41];
 
 	if (j == NULL)
@@ -28,6 +28,7 @@ enum err joinline_open(struct joinline **out, const char *address, const struct 
 	    zmq_setsockopt(j->sock, ZMQ_CURVE_SECRETKEY, sec, sizeof sec) != 0 ||
 	    zmq_setsockopt(j->sock, ZMQ_MAXMSGSIZE, &max, sizeof max) != 0 ||
 	    zmq_setsockopt(j->sock, ZMQ_HANDSHAKE_IVL, &ivl, sizeof ivl) != 0 ||
+	    zmq_setsockopt(j->sock, ZMQ_IPV6, &six, sizeof six) != 0 ||
 	    zmq_setsockopt(j->sock, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
 	    zmq_connect(j->sock, address) != 0) {
 		explicit_bzero(sec, sizeof sec);

@@ -83,7 +83,7 @@ out:
 }
 
 enum err onboard_open(struct transport *t, struct onboard **out, const char *listen,
-		      onboard_message message, void *ctx)
+		      onboard_message message, void *ctx, int *error)
 {
 	struct onboard *o = calloc(1, sizeof *o);
 	enum err rc = ERR_IO;
@@ -92,9 +92,12 @@ enum err onboard_open(struct transport *t, struct onboard **out, const char *lis
 		return ERR_NOMEM;
 	o->message = message;
 	o->ctx = ctx;
-	o->router = transport_server(t, "onb", LIMIT_ONBOARD_MESSAGE);
+	o->router = transport_server(t, "onb", listen, LIMIT_ONBOARD_MESSAGE);
+	*error = 0;
 	if (o->router != NULL && zmq_bind(o->router, listen) == 0)
 		rc = zsock_add(transport_hub(t), &o->zs, o->router, on_message, o);
+	else
+		*error = zmq_errno();
 	if (rc != ERR_OK) {
 		onboard_close(o);
 		return rc;

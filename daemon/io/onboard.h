@@ -20,9 +20,9 @@ struct onboard;
 /** line: 1..LIMIT_ONBOARD_LINES, for onboard_send. */
 typedef void (*onboard_message)(void *ctx, uint16_t line, struct span bytes);
 
-/** Binds.  ERR_IO: the address is in use or not ours. */
+/** Binds.  ERR_IO: *error says why (base/endpoint.h). */
 MUST_CHECK enum err onboard_open(struct transport *t, struct onboard **out, const char *listen,
-				 onboard_message message, void *ctx);
+				 onboard_message message, void *ctx, int *error);
 /** A line that is gone is no error. */
 void onboard_send(struct onboard *o, uint16_t line, struct span bytes);
 void onboard_close(struct onboard *o);

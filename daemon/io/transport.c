@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "io/transport.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,11 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/endpoint.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/rng.h"
+#include "io/addrwatch.h"
 #include "io/transport_zmq.h"
 #include "io/zap.h"
 #include "io/zsock.h"
@@ -22,6 +25,15 @@ enum {
 	ROUTE_MAX = 16,
 	REDIAL_MS = 2000,
 	PATIENCE_MS = 60000,
+	GREET_MS =
+		300, /* at the start of this process: whoever was here before may not know that it is gone */
+	CONNECT_MS = 4000,
+	KEEP_IDLE_S = 10, /* a cut cable is noticed by the kernel after 20 s ... */
+	KEEP_EVERY_S = 5,
+	KEEP_TRIES = 2,
+	KEEP_SENT_MS = 20000, /* ... also when something was under way */
+	BIND_MS = 500,
+	BIND_MAX_MS = 10000,
 	SELFTEST_MS = 2000,
 	HWM = 64,
 	RENEW_TRIES = 100,
@@ -36,17 +48,25 @@ struct line {
 	bool moved;		  /* the socket dials where the peer was before */
 	uint8_t route[ROUTE_MAX]; /* newest inbound routing id */
 	size_t route_len;
+	int route_fd;		 /* the connection it came on */
+	bool route_answers;	 /* theirs is the newer one: what we dialled may be a dead line */
 	uint64_t redial_mono_ms; /* when to make the socket anew; 0: not waiting */
-	uint64_t alone_since_ms;
+	uint64_t dial_mono_ms;	 /* alone: when to dial one that should dial us */
 };
 
 struct transport {
 	struct loop *loop;
 	void *ctx;
 	struct zhub *hub;
-	void *router;
+	void *router, *router_monitor;
 	char listen[LIMIT_ENDPOINT + 1];
-	struct zsock *zr, *zz;
+	struct endpoint listen_at;
+	int bind_error;		/* ENDPOINT_NO_NET: not tried yet */
+	uint64_t bind_again_ms; /* when to try; 0: it listens, or should not */
+	unsigned bind_tries;
+	bool greeted;	  /* the first list of partners was read */
+	uint64_t wake_ms; /* when the timer fires; 0: it sleeps */
+	struct zsock *zr, *zz, *zrm;
 	struct zap *zap;
 	struct transport_calls calls;
 	uint8_t sec[32], pub[32];
@@ -81,7 +101,18 @@ static bool set_common(void *s, int64_t max)
 	return zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &max, sizeof max) == 0 &&
 	       set_int(s, ZMQ_HANDSHAKE_IVL, LIMIT_HANDSHAKE_MS) && set_int(s, ZMQ_LINGER, 0) &&
 	       set_int(s, ZMQ_RCVHWM, HWM) && set_int(s, ZMQ_SNDHWM, HWM) &&
-	       set_int(s, ZMQ_IMMEDIATE, 1);
+	       set_int(s, ZMQ_IMMEDIATE, 1) && set_int(s, ZMQ_TCP_KEEPALIVE, 1) &&
+	       set_int(s, ZMQ_TCP_KEEPALIVE_IDLE, KEEP_IDLE_S) &&
+	       set_int(s, ZMQ_TCP_KEEPALIVE_INTVL, KEEP_EVERY_S) &&
+	       set_int(s, ZMQ_TCP_KEEPALIVE_CNT, KEEP_TRIES) &&
+	       set_int(s, ZMQ_TCP_MAXRT, KEEP_SENT_MS) &&
+	       set_int(s, ZMQ_CONNECT_TIMEOUT, CONNECT_MS);
+}
+
+/* Only where it is one: with the option on, libzmq writes IPv4 addresses as IPv6 ones too. */
+static bool set_family(void *s, const char *address)
+{
+	return set_int(s, ZMQ_IPV6, strncmp(address, "tcp://[", 7) == 0);
 }
 
 struct zhub *transport_hub(struct transport *t)
@@ -89,11 +120,13 @@ struct zhub *transport_hub(struct transport *t)
 	return t->hub;
 }
 
-void *transport_server(struct transport *t, const char *zap_domain, int64_t message_max)
+void *transport_server(struct transport *t, const char *zap_domain, const char *at,
+		       int64_t message_max)
 {
 	void *s = zmq_socket(t->ctx, ZMQ_ROUTER);
 
-	if (s == NULL || !set_common(s, message_max) || !set_int(s, ZMQ_CURVE_SERVER, 1) ||
+	if (s == NULL || !set_common(s, message_max) || !set_family(s, at) ||
+	    !set_int(s, ZMQ_CURVE_SERVER, 1) ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, t->sec, 32) != 0 ||
 	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, zap_domain, strlen(zap_domain)) != 0 ||
 	    !set_int(s, ZMQ_ZAP_ENFORCE_DOMAIN_, 1) || !set_int(s, ZMQ_ROUTER_HANDOVER, 0) ||
@@ -105,9 +138,9 @@ void *transport_server(struct transport *t, const char *zap_domain, int64_t mess
 	return s;
 }
 
-static void *make_server(struct transport *t)
+static void *make_server(struct transport *t, const char *at)
 {
-	return transport_server(t, "kring", LIMIT_ZMTP_MESSAGE);
+	return transport_server(t, "kring", at, LIMIT_ZMTP_MESSAGE);
 }
 
 static void *make_client(struct transport *t, const uint8_t server[32], const uint8_t pub[32],
@@ -168,13 +201,17 @@ static enum err self_test(struct transport *t)
 {
 	uint8_t sec[32], pub[32];
 	char zpub[41], zsec[41];
-	void *server = make_server(t);
+	void *server = make_server(t, "");
 	bool ours, stranger;
 
 	if (server == NULL)
 		return ERR_IO;
-	if (zmq_bind(server, "tcp://127.0.0.1:*") != 0 || zmq_curve_keypair(zpub, zsec) != 0 ||
-	    zmq_z85_decode(pub, zpub) == NULL || zmq_z85_decode(sec, zsec) == NULL) {
+	if (zmq_bind(server, "tcp://127.0.0.1:*") != 0) {
+		(void)zmq_close(server);
+		return ERR_BUSY; /* loopback is off */
+	}
+	if (zmq_curve_keypair(zpub, zsec) != 0 || zmq_z85_decode(pub, zpub) == NULL ||
+	    zmq_z85_decode(sec, zsec) == NULL) {
 		(void)zmq_close(server);
 		return ERR_IO;
 	}
@@ -190,19 +227,57 @@ static enum err self_test(struct transport *t)
 		return ERR_OK;
 	log_write(LOG_ERROR, LOG_SELFTEST_FAILED, "own_key=%s random_key=%s",
 		  ours ? "accepted" : "refused", stranger ? "accepted" : "refused");
-	return ERR_DENIED;
+	return stranger ? ERR_DENIED : ERR_BUSY;
 }
 
 /* ---- lines ---- */
 
+/* Look at the lines after so long, or earlier when that was arranged already. */
+static void wake(struct transport *t, uint64_t ms)
+{
+	const uint64_t at = clock_mono_ms() + ms;
+
+	if (t->wake_ms != 0 && t->wake_ms <= at)
+		return;
+	t->wake_ms = at;
+	loop_timer_start(t->timer, ms);
+}
+
+static bool line_up(const struct line *ln)
+{
+	return ln->dealer_up || ln->route_len != 0;
+}
+
+/* One of the two ended.  As long as the other lives the partner is there. */
+static void line_ended(struct line *ln)
+{
+	if (line_up(ln))
+		return;
+	ln->owner->calls.down(ln->owner->calls.ctx, ln->p.no);
+	ln->dial_mono_ms = clock_mono_ms() + PATIENCE_MS;
+	wake(ln->owner, REDIAL_MS);
+}
+
+static void dealer_ended(struct line *ln)
+{
+	if (!ln->dealer_up)
+		return;
+	ln->dealer_up = false;
+	line_ended(ln);
+}
+
+static void route_ended(struct line *ln)
+{
+	if (ln->route_len == 0)
+		return;
+	ln->route_len = 0;
+	line_ended(ln);
+}
+
 static void line_down(struct line *ln)
 {
-	if (ln->dealer_up || ln->route_len != 0)
-		ln->owner->calls.down(ln->owner->calls.ctx, ln->p.no);
-	ln->dealer_up = false;
-	ln->route_len = 0;
-	ln->alone_since_ms = clock_mono_ms();
-	loop_timer_start(ln->owner->timer, REDIAL_MS);
+	dealer_ended(ln);
+	route_ended(ln);
 }
 
 static void line_hangup(struct line *ln)
@@ -244,18 +319,18 @@ static void on_monitor(void *ctx)
 	switch (id) {
 	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
 		ln->dealer_up = true;
+		ln->route_answers = false;
 		ln->owner->calls.up(ln->owner->calls.ctx, ln->p.no);
 		break;
 	case ZMQ_EVENT_DISCONNECTED:
-		if (ln->dealer_up)
-			line_down(ln);
+		dealer_ended(ln);
 		if (ln->moved) /* libzmq would go on at the old address */
 			ln->redial_mono_ms = clock_mono_ms();
 		break;
 	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: /* 400 is not retried: make the socket anew, later */
 	case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
 		ln->redial_mono_ms = clock_mono_ms() + REDIAL_MS;
-		loop_timer_start(ln->owner->timer, REDIAL_MS);
+		wake(ln->owner, REDIAL_MS);
 		break;
 	default:
 		break;
@@ -278,7 +353,8 @@ static enum err line_dial(struct line *ln)
 		       (unsigned long long)clock_mono_ns());
 	ln->dealer = make_client(t, ln->p.key.b, t->pub, t->sec);
 	ln->monitor = zmq_socket(t->ctx, ZMQ_PAIR);
-	if (ln->dealer == NULL || ln->monitor == NULL || !set_int(ln->monitor, ZMQ_LINGER, 0) ||
+	if (ln->dealer == NULL || ln->monitor == NULL || !set_family(ln->dealer, ln->p.address) ||
+	    !set_int(ln->monitor, ZMQ_LINGER, 0) ||
 	    zmq_socket_monitor(ln->dealer, name, events) != 0 ||
 	    zmq_connect(ln->monitor, name) != 0 ||
 	    zsock_add(t->hub, &ln->zd, ln->dealer, on_dealer, ln) != ERR_OK ||
@@ -300,20 +376,49 @@ static void line_free(struct line *ln)
 
 /* ---- inbound ---- */
 
-/* The newest authenticated connection of a peer is the one we answer on. */
-static void inbound(struct transport *t, uint16_t peer, const uint8_t *route, size_t route_len)
+/* One event of the listening socket: a connection that ended. */
+static bool read_ended(struct transport *t)
+{
+	uint8_t event[8], address[160];
+	uint32_t fd;
+
+	if (t->router_monitor == NULL ||
+	    zmq_recv(t->router_monitor, event, sizeof event, ZMQ_DONTWAIT) != 6)
+		return false;
+	(void)zmq_recv(t->router_monitor, address, sizeof address, ZMQ_DONTWAIT);
+	memcpy(&fd, event + 2, sizeof fd); /* host order, as libzmq writes it */
+	for (size_t i = 1; i <= LIMIT_PEERS; i++)
+		if (t->lines[i] != NULL && t->lines[i]->route_len != 0 &&
+		    t->lines[i]->route_fd == (int)fd)
+			route_ended(t->lines[i]);
+	return true;
+}
+
+static void on_ended(void *ctx)
+{
+	(void)read_ended(ctx);
+}
+
+/* The newest authenticated connection of a peer is the one we answer on, also before one that we dialled: that
+ * one may lead to a machine that is no more. */
+static void inbound(struct transport *t, uint16_t peer, struct span route, int fd)
 {
 	struct line *ln = t->lines[peer];
 
-	if (ln->route_len == route_len && memcmp(ln->route, route, route_len) == 0)
+	if (ln->route_len == route.len && memcmp(ln->route, route.p, route.len) == 0)
 		return;
-	memcpy(ln->route, route, route_len);
-	ln->route_len = route_len;
+	while (read_ended(t)) /* the descriptor may have been another one's until now */
+		;
+	zsock_touched(t->zrm);
+	memcpy(ln->route, route.p, route.len);
+	ln->route_len = route.len;
+	ln->route_fd = fd;
+	ln->route_answers = true;
 	if (ln->moved) /* it speaks from where it is now; what we dialled before may be a dead line */
 		ln->dealer_up = false;
 	if (ln->dealer != NULL && !ln->dealer_up) { /* our own socket is backing off: at once */
 		ln->redial_mono_ms = clock_mono_ms();
-		loop_timer_start(t->timer, 0);
+		wake(t, 0);
 	}
 	t->calls.up(t->calls.ctx, peer);
 }
@@ -340,7 +445,8 @@ static void on_router(void *ctx)
 	if (peer == 0 || peer > LIMIT_PEERS || t->lines[peer] == NULL ||
 	    zmq_msg_size(&route) > ROUTE_MAX)
 		goto out; /* without a name from ZAP nobody is believed */
-	inbound(t, (uint16_t)peer, zmq_msg_data(&route), zmq_msg_size(&route));
+	inbound(t, (uint16_t)peer, span_of(zmq_msg_data(&route), zmq_msg_size(&route)),
+		zmq_msg_get(&body, ZMQ_SRCFD));
 	t->calls.message(t->calls.ctx, (uint16_t)peer,
 			 span_of(zmq_msg_data(&body), zmq_msg_size(&body)));
 out:
@@ -355,63 +461,137 @@ static void on_zap(void *ctx)
 	(void)zap_answer(t->zap);
 }
 
-static void on_timer(void *ctx)
+/* ---- the door ---- */
+
+static void router_close(struct transport *t)
 {
-	struct transport *t = ctx;
-	const uint64_t now = clock_mono_ms();
-	bool again = false; /* sleeps as long as every line is up */
-
-	for (size_t i = 1; i <= LIMIT_PEERS; i++) {
-		struct line *ln = t->lines[i];
-		bool alone;
-
-		if (ln != NULL && ln->p.address[0] == '\0' && ln->redial_mono_ms != 0) {
-			line_hangup(ln); /* it had an address before */
-			ln->redial_mono_ms = 0;
-		}
-		if (ln == NULL || ln->p.address[0] == '\0')
-			continue;
-		alone = !ln->dealer_up && ln->route_len == 0;
-		again = again || alone || ln->redial_mono_ms != 0;
-		if ((ln->redial_mono_ms != 0 && now >= ln->redial_mono_ms) ||
-		    (ln->dealer == NULL && alone && now >= ln->alone_since_ms + PATIENCE_MS))
-			(void)line_dial(ln); /* ERR_IO: tried again at the next turn of the timer */
+	zsock_remove(t->zr);
+	zsock_remove(t->zrm);
+	if (t->router_monitor != NULL)
+		(void)zmq_close(t->router_monitor);
+	if (t->router != NULL) {
+		(void)zmq_socket_monitor(t->router, NULL, 0);
+		(void)zmq_close(t->router);
 	}
-	if (again)
-		loop_timer_start(t->timer, REDIAL_MS);
+	t->zr = t->zrm = NULL;
+	t->router = t->router_monitor = NULL;
 }
 
-static enum err router_open(struct transport *t, unsigned tries)
+/* Returns errno, or 0. */
+static int router_bind(struct transport *t)
+{
+	char name[48];
+	int error = 0;
+
+	(void)snprintf(name, sizeof name, "inproc://door-%llx",
+		       (unsigned long long)clock_mono_ns());
+	t->router = make_server(t, t->listen);
+	t->router_monitor = zmq_socket(t->ctx, ZMQ_PAIR);
+	if (t->router == NULL || t->router_monitor == NULL ||
+	    !set_int(t->router_monitor, ZMQ_LINGER, 0) ||
+	    zmq_socket_monitor(t->router, name, ZMQ_EVENT_DISCONNECTED) != 0 ||
+	    zmq_connect(t->router_monitor, name) != 0 || zmq_bind(t->router, t->listen) != 0)
+		error = zmq_errno();
+	else if (zsock_add(t->hub, &t->zr, t->router, on_router, t) != ERR_OK ||
+		 zsock_add(t->hub, &t->zrm, t->router_monitor, on_ended, t) != ERR_OK)
+		error = ENOMEM;
+	if (error != 0)
+		router_close(t);
+	return error;
+}
+
+/* Said once for every change, not for every try. */
+static void say_listening(struct transport *t, int error)
+{
+	if (t->bind_error == error)
+		return;
+	t->bind_error = error;
+	t->calls.listening(t->calls.ctx, error);
+}
+
+/* What is in the way may go away: it is tried for ever, with a growing pause. */
+static void router_open(struct transport *t, unsigned tries)
 {
 	const struct timespec pause = {0, 10000000};
+	uint64_t ms = (uint64_t)BIND_MS << (t->bind_tries < 5 ? t->bind_tries : 5);
+	int error = router_bind(t);
 
-	t->router = make_server(t);
-	while (t->router != NULL && zmq_bind(t->router, t->listen) != 0) {
-		if (--tries == 0)
-			return ERR_IO;
+	while (error == EADDRINUSE && --tries > 0) {
 		(void)nanosleep(&pause, NULL); /* the one before is still closing */
+		error = router_bind(t);
 	}
-	return t->router == NULL ? ERR_IO : zsock_add(t->hub, &t->zr, t->router, on_router, t);
+	t->bind_tries = error == 0 ? 0 : t->bind_tries + 1;
+	ms = ms < BIND_MAX_MS ? ms : BIND_MAX_MS;
+	t->bind_again_ms = error == 0 ? 0 : clock_mono_ms() + ms;
+	if (error != 0)
+		wake(t, ms);
+	say_listening(t, error);
 }
 
 /* A ROUTER cannot close one connection: to cut off a partner that dialled us the socket is made anew.
  * The others are back in a moment, through ZAP. */
-static enum err router_renew(struct transport *t)
+static void router_renew(struct transport *t)
 {
 	if (t->router == NULL)
-		return ERR_OK;
-	for (size_t i = 1; i <= LIMIT_PEERS; i++) {
-		struct line *ln = t->lines[i];
-
-		if (ln != NULL && ln->route_len != 0 && !ln->dealer_up)
-			line_down(ln);
-		if (ln != NULL)
-			ln->route_len = 0;
-	}
-	zsock_remove(t->zr);
+		return;
+	for (size_t i = 1; i <= LIMIT_PEERS; i++)
+		if (t->lines[i] != NULL)
+			route_ended(t->lines[i]);
 	(void)zmq_unbind(t->router, t->listen);
-	(void)zmq_close(t->router);
-	return router_open(t, RENEW_TRIES);
+	router_close(t);
+	router_open(t, RENEW_TRIES);
+}
+
+/* An address that the machine lost takes no connection, although the socket stays; when it is back so are we. */
+static void on_addresses(void *ctx)
+{
+	struct transport *t = ctx;
+
+	if (t->listen[0] == '\0')
+		return;
+	if (t->router == NULL)
+		router_open(t, 1);
+	else if (!t->listen_at.everywhere)
+		say_listening(t, addrwatch_probe(&t->listen_at));
+}
+
+/* Milliseconds until this line wants to be looked at again; 0: it sleeps. */
+static uint64_t line_tick(struct line *ln, uint64_t now)
+{
+	const bool alone = !line_up(ln);
+	uint64_t left = REDIAL_MS;
+
+	if (ln->p.address[0] == '\0') {
+		if (ln->redial_mono_ms != 0) /* it had an address before */
+			line_hangup(ln);
+		ln->redial_mono_ms = 0;
+		return 0;
+	}
+	if ((ln->redial_mono_ms != 0 && now >= ln->redial_mono_ms) ||
+	    (ln->dealer == NULL && alone && now >= ln->dial_mono_ms))
+		(void)line_dial(ln); /* ERR_IO: tried again at the next turn of the timer */
+	if (ln->dealer == NULL && alone && ln->dial_mono_ms > now &&
+	    ln->dial_mono_ms - now < REDIAL_MS)
+		left = ln->dial_mono_ms - now;
+	return alone || ln->redial_mono_ms != 0 ? left : 0;
+}
+
+static void on_timer(void *ctx)
+{
+	struct transport *t = ctx;
+	const uint64_t now = clock_mono_ms();
+
+	t->wake_ms = 0;
+	if (t->bind_again_ms != 0 && now >= t->bind_again_ms)
+		router_open(t, 1);
+	else if (t->bind_again_ms != 0)
+		wake(t, t->bind_again_ms - now);
+	for (size_t i = 1; i <= LIMIT_PEERS; i++) {
+		const uint64_t left = t->lines[i] == NULL ? 0 : line_tick(t->lines[i], now);
+
+		if (left != 0)
+			wake(t, left);
+	}
 }
 
 /* ---- the outside ---- */
@@ -453,14 +633,18 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 		rc = loop_timer_create(l, &t->timer, on_timer, t);
 	if (rc != ERR_OK)
 		return rc;
-	if (strlen(opt->listen) > LIMIT_ENDPOINT)
+	if (strlen(opt->listen) > LIMIT_ENDPOINT ||
+	    endpoint_flaw(opt->listen, ENDPOINT_LISTEN, &t->listen_at) != NULL)
 		return ERR_LIMIT;
 	memcpy(t->listen, opt->listen, strlen(opt->listen) + 1);
-	if (t->listen[0] != '\0')
-		rc = router_open(t, 1);
-	loop_timer_start(t->timer, REDIAL_MS);
+	t->bind_error = ENDPOINT_NO_NET;
 	*out = t;
-	return rc;
+	if (t->listen[0] == '\0')
+		return ERR_OK;
+	router_open(t, 1);
+	if (addrwatch_open(l, on_addresses, t) != ERR_OK)
+		log_write(LOG_NOTICE, LOG_LISTENING, "addresses=unwatched");
+	return ERR_OK;
 }
 
 /* A new address alone is no reason to hang up: what is said on the line that is there may be the news of it. */
@@ -470,7 +654,7 @@ static void line_update(struct line *ln, const struct transport_peer *p)
 		ln->moved = true;
 		if (!ln->dealer_up) {
 			ln->redial_mono_ms = clock_mono_ms();
-			loop_timer_start(ln->owner->timer, 0);
+			wake(ln->owner, 0);
 		}
 	}
 	ln->p = *p;
@@ -484,9 +668,9 @@ static enum err line_add(struct transport *t, const struct transport_peer *p)
 		return ERR_NOMEM;
 	ln->owner = t;
 	ln->p = *p;
-	ln->alone_since_ms = clock_mono_ms();
+	ln->dial_mono_ms = clock_mono_ms() + (t->greeted ? PATIENCE_MS : GREET_MS);
 	t->lines[p->no] = ln;
-	loop_timer_start(t->timer, REDIAL_MS);
+	wake(t, t->greeted ? REDIAL_MS : GREET_MS);
 	if (p->dial_first && p->address[0] != '\0')
 		return line_dial(ln);
 	return ERR_OK;
@@ -515,7 +699,10 @@ enum err transport_peers(struct transport *t, const struct transport_peer *peers
 			cut = cut || t->lines[i]->route_len != 0;
 			line_free(t->lines[i]);
 		}
-	return rc == ERR_OK && cut ? router_renew(t) : rc;
+	t->greeted = true;
+	if (rc == ERR_OK && cut)
+		router_renew(t);
+	return rc;
 }
 
 static bool send_routed(struct transport *t, struct line *ln, struct span bytes)
@@ -524,7 +711,7 @@ static bool send_routed(struct transport *t, struct line *ln, struct span bytes)
 		  zmq_send(t->router, bytes.p, bytes.len, ZMQ_DONTWAIT) >= 0;
 
 	if (!ok && zmq_errno() == EHOSTUNREACH)
-		line_down(ln);
+		route_ended(ln);
 	zsock_touched(t->zr);
 	return ok;
 }
@@ -536,13 +723,32 @@ enum err transport_send(struct transport *t, uint16_t peer, struct span bytes)
 
 	if (ln == NULL)
 		return ERR_BUSY;
+	if (ln->route_len != 0 && t->router != NULL && (ln->route_answers || !ln->dealer_up)) {
+		ok = send_routed(t, ln, bytes);
+		if (ok || ln->route_len != 0)
+			return ok ? ERR_OK : ERR_BUSY;
+	}
 	if (ln->dealer_up) {
 		ok = zmq_send(ln->dealer, bytes.p, bytes.len, ZMQ_DONTWAIT) >= 0;
 		zsock_touched(ln->zd);
-	} else if (ln->route_len != 0 && t->router != NULL) {
-		ok = send_routed(t, ln, bytes);
 	}
 	return ok ? ERR_OK : ERR_BUSY;
+}
+
+void transport_dial(struct transport *t, uint16_t peer, bool silent)
+{
+	struct line *ln = peer == 0 || peer > LIMIT_PEERS ? NULL : t->lines[peer];
+
+	if (ln == NULL)
+		return;
+	if (silent) {
+		line_hangup(ln);
+		line_down(ln);
+	}
+	if (ln->dealer == NULL && ln->p.address[0] != '\0' && line_dial(ln) != ERR_OK) {
+		ln->redial_mono_ms = clock_mono_ms() + REDIAL_MS;
+		wake(t, REDIAL_MS);
+	}
 }
 
 uint64_t transport_refused(const struct transport *t)

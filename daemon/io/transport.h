@@ -21,13 +21,15 @@ struct transport_peer {
 	uint16_t no;
 	struct id32 key;   /* CURVE public key */
 	char address[140]; /* "tcp://127.0.0.1:7001", numeric; empty: we never dial */
-	bool dial_first;   /* else only after a minute without a connection */
+	bool dial_first; /* else when there is something to say, or after a minute without a connection */
 };
 
 struct transport_calls {
 	void (*up)(void *ctx, uint16_t peer);
 	void (*down)(void *ctx, uint16_t peer);
 	void (*message)(void *ctx, uint16_t peer, struct span bytes);
+	/* It changed whether we listen: 0, or errno (endpoint_trouble says it in words). */
+	void (*listening)(void *ctx, int error);
 	void *ctx;
 };
 
@@ -40,8 +42,9 @@ struct transport_options {
 
 /** Before the sandbox: ZeroMQ's context, which reads files.  ERR_NOMEM. */
 MUST_CHECK enum err transport_prepare(void **context);
-/** Creates sockets, proves that a stranger is refused and we ourselves are not, and only then binds.
- *  ERR_DENIED: the self-test failed.  ERR_IO: bind failed. */
+/** Creates sockets, proves that a stranger is refused and we ourselves are not, and only then binds; while that
+ *  fails it is tried for ever, and calls.listening says why.  ERR_DENIED: a stranger got in.  ERR_BUSY: we did not,
+ *  loopback is off. */
 MUST_CHECK enum err transport_open(struct loop *l, struct transport **out,
 				   const struct transport_options *opt,
 				   const struct transport_calls *calls);
@@ -50,6 +53,8 @@ MUST_CHECK enum err transport_peers(struct transport *t, const struct transport_
 				    size_t count);
 /** ERR_BUSY: not connected or its queue is full; dropped, to be sent again. */
 MUST_CHECK enum err transport_send(struct transport *t, uint16_t peer, struct span bytes);
+/** There is something to say: dial now, whoever's turn it is.  silent: what is there answers no more; hang up first. */
+void transport_dial(struct transport *t, uint16_t peer, bool silent);
 uint64_t transport_refused(const struct transport *t);
 void transport_close(struct transport *t);
 

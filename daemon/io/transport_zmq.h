@@ -16,7 +16,9 @@
 #include "io/zsock.h"
 
 struct zhub *transport_hub(struct transport *t);
-/** A CURVE server under our key that asks ZAP in this domain; NULL when it cannot be made. */
-void *transport_server(struct transport *t, const char *zap_domain, int64_t message_max);
+/** A CURVE server under our key that asks ZAP in this domain, to be bound at that address; NULL when it cannot be
+ *  made. */
+void *transport_server(struct transport *t, const char *zap_domain, const char *at,
+		       int64_t message_max);
 
 #endif /* KRING_IO_TRANSPORT_ZMQ_H */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "base/endpoint.h"
 
 struct setting {
 	const char *section, *name;
@@ -101,6 +101,7 @@ enum err config_read(struct config *c, const char *dir, const char *file, struct
 {
 	struct reading r = {c, why, ERR_OK};
 	char path[CONFIG_PATH_MAX + 16];
+	const char *flaw;
 	int rc;
 
 	*c = (struct config){.log_level = "notice", .key_file = "unlock.key"};
@@ -119,9 +120,9 @@ enum err config_read(struct config *c, const char *dir, const char *file, struct
 		return r.rc;
 	if (rc > 0)
 		return err_explain(why, ERR_MALFORMED, "%s line %d is not understood", path, rc);
-	if (!text_endpoint(c->listen))
-		return err_explain(why, ERR_INVAL,
-				   "Listen= must be like tcp://192.0.2.1:7001 (numbers, no name)");
+	flaw = endpoint_flaw(c->listen, ENDPOINT_LISTEN, NULL);
+	if (flaw != NULL)
+		return err_explain(why, ERR_INVAL, "%s: Listen=%s: %s", path, c->listen, flaw);
 	return check_partners(c, why) != ERR_OK ? ERR_INVAL : check_flow(c, why);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/endpoint.h"
 #include "base/log.h"
 #include "crypto/erasures.h"
 #include "crypto/hash.h"
@@ -22,6 +23,7 @@
 #include "roles/cipher.h"
 #include "roles/config.h"
 #include "roles/engine.h"
+#include "roles/netsetup.h"
 #include "roles/nodedir.h"
 #include "roles/ownrecord.h"
 #include "roles/prekeys.h"
@@ -39,8 +41,7 @@ enum {
 	DISK_EVERY_MS = 1000,
 	SHRED_EVERY_MS = 20 * HOUR_MS,
 	BACKUP_IDLE_MS = 30000,
-	BACKUP_REQUEST_MAX = 64,
-	SETUP_PEERS = 200 /* in one message to net */
+	BACKUP_REQUEST_MAX = 64
 };
 
 struct core {
@@ -52,6 +53,7 @@ struct core {
 	struct backup_files words[4]; /* what lies beside the store, as read at the start */
 	struct erasures *ledger;
 	struct keyfile keys;
+	bool listened;	   /* net could, in this run */
 	bool panic, moves; /* after this turn: suspend ourselves; say a new address */
 	char address[LIMIT_ENDPOINT + 1]; /* ... this one */
 	int record_fd;			  /* the file `record`; -1 */
@@ -77,76 +79,24 @@ static struct node_time now_of(const struct core *c)
 
 /* ---- net ---- */
 
-/* Of two with one transport key the doorman knows the one that is in order. */
-static bool shadowed(const struct node *n, const struct peer *p)
-{
-	for (size_t i = 0; p->conflict && i < n->peer_count; i++) {
-		const struct peer *q = &n->peers[i];
-
-		if (q != p && q->admitted && id32_equal(&q->tk_pub, &p->tk_pub))
-			return true;
-	}
-	return false;
-}
-
-/* Partners from *at on, as many as one message holds. */
-static void setup_peers(struct core *c, struct arena *a, struct msg *m, size_t *at)
-{
-	struct node *n = engine_node(c->engine);
-	/* a newcomer dials everybody */
-	const bool member = state_peer_by_id(n, &n->node_id) != NULL;
-
-	for (; *at < n->peer_count && msg_count(m, NET_SETUP_PEERS) < SETUP_PEERS; (*at)++) {
-		const struct peer *p = &n->peers[*at];
-		struct msg *row;
-
-		if (p->self || !p->admitted || shadowed(n, p))
-			continue;
-		row = msg_add(a, m, NET_SETUP_PEERS);
-		msg_set_u64(row, NET_PEER_PEER, p->no);
-		msg_set_bytes(a, row, NET_PEER_TRANSPORT_PUB, span_of(p->tk_pub.b, 32));
-		msg_set_bytes(a, row, NET_PEER_NODE_ID, span_of(p->node_id.b, 32));
-		msg_set_text(a, row, NET_PEER_ADDRESS, p->endpoint);
-		msg_set_u64(row, NET_PEER_DIAL_FIRST,
-			    c->config.listen[0] == '\0' || !member ||
-				    memcmp(n->node_id.b, p->node_id.b, 32) < 0);
-	}
-	msg_set_u64(m, NET_SETUP_MORE, *at < n->peer_count);
-}
-
 static void send_setup(struct core *c, bool first)
 {
-	struct node *n = engine_node(c->engine);
-	uint8_t sec[32];
-	struct arena a;
-	size_t at = 0;
+	const struct netsetup s = {c->net, c->engine, first ? c->keys.keybox : NULL,
+				   c->config.listen};
 
-	if (c->net == NULL || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
-		return;
-	do {
-		struct msg *m = msg_new(&a, MSG_NET_SETUP);
-		struct span bytes;
+	if (c->net != NULL && netsetup_send(&s) != ERR_OK)
+		loop_stop(c->loop, ROLES_FAILED);
+}
 
-		if (first) {
-			keybox_transport_secret(c->keys.keybox, sec);
-			msg_set_bytes(&a, m, NET_SETUP_TRANSPORT_SEC, span_of(sec, sizeof sec));
-			secret_wipe(sec, sizeof sec);
-			first = false;
-		}
-		msg_set_text(&a, m, NET_SETUP_LISTEN, c->config.listen);
-		msg_set_text(&a, m, NET_SETUP_ONBOARD, n->onboard);
-		msg_set_bytes(&a, m, NET_SETUP_FED_ID, span_of(n->fed_id.b, 16));
-		msg_set_bytes(&a, m, NET_SETUP_NODE_ID, span_of(n->node_id.b, 32));
-		setup_peers(c, &a, m, &at);
-		if (msg_pack(&a, m, &bytes) != ERR_OK ||
-		    ipc_put(c->net, IPC_SETUP, 0, bytes) != ERR_OK) {
-			log_write(LOG_ERROR, LOG_FAILED, "step=setup peers=%zu", n->peer_count);
-			loop_stop(c->loop, ROLES_FAILED);
-			break;
-		}
-		arena_reset(&a);
-	} while (at < n->peer_count);
-	arena_free(&a);
+/* What cannot succeed, and never did in this run, is a start that failed; later it is an alarm, and core lives. */
+static void on_listening(struct core *c, int error)
+{
+	const struct endpoint_trouble *why = endpoint_trouble(error);
+
+	c->listened = c->listened || error == 0;
+	node_set_listening(engine_node(c->engine), c->config.listen, error, now_of(c).wall_ms);
+	if (error != 0 && why->lasting && !c->listened)
+		loop_stop(c->loop, ROLES_CONFIG);
 }
 
 static void push(struct core *c, const struct event *ev)
@@ -184,6 +134,10 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 			log_write(LOG_WARN, LOG_FRAME_REFUSED, "peer=%u err=\"%s\"", peer,
 				  err_text(rc));
 		break;
+	case IPC_LISTENING:
+		if (bytes.len == 4)
+			on_listening(c, (int)be32_get(bytes.p));
+		break;
 	default:
 		break;
 	}
@@ -197,6 +151,7 @@ static void on_net_gone(void *ctx)
 
 	ipc_close(c->net);
 	c->net = NULL;
+	on_listening(c, ENDPOINT_NO_NET);
 	for (uint16_t i = 1; i <= n->peer_count; i++)
 		if (engine_peer_down(c->engine, i) != ERR_OK)
 			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", i);
@@ -259,6 +214,15 @@ static void on_envelope(void *ctx, uint16_t peer, struct span bytes)
 
 	if (c->net != NULL && ipc_put(c->net, IPC_SEND, peer, bytes) != ERR_OK)
 		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u", peer);
+}
+
+static void on_dial(void *ctx, uint16_t peer, bool silent)
+{
+	struct core *c = ctx;
+	const uint8_t hang_up = silent;
+
+	if (c->net != NULL && ipc_put(c->net, IPC_DIAL, peer, span_of(&hang_up, 1)) != ERR_OK)
+		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u dial=1", peer);
 }
 
 static void on_onboard(void *ctx, uint16_t line, struct span bytes)
@@ -610,7 +574,7 @@ static enum err start_node(struct core *c)
 		.roster_floor = c->keys.state.roster_seq_max};
 	struct engine_parts parts = {
 		.keybox = c->keys.keybox,
-		.calls = {on_reply, on_envelope, on_members, on_onboard, on_keys, c}};
+		.calls = {on_reply, on_envelope, on_members, on_onboard, on_dial, on_keys, c}};
 	const struct node_time now = now_of(c);
 	uint8_t record[WIRE_PREKEY_LEN];
 	enum err rc = open_stores(c);
@@ -645,7 +609,7 @@ static enum err start_node(struct core *c)
 	return rc == ERR_OK ? ownrecord_keep(c->engine, c->record_fd) : rc;
 }
 
-static enum err start_io(struct core *c)
+static enum err start_io(struct core *c, struct err_text *why)
 {
 	const struct fdpass_calls line = {on_new_net, on_supervisor_gone, c};
 	char path[CONFIG_PATH_MAX + 16];
@@ -655,7 +619,7 @@ static enum err start_io(struct core *c)
 		rc = loop_signals(c->loop);
 	(void)snprintf(path, sizeof path, "%s/core.sock", c->config.dir);
 	if (rc == ERR_OK)
-		rc = ctlsrv_open(c->loop, &c->ctl, path, on_request, c);
+		rc = ctlsrv_open(c->loop, &c->ctl, path, on_request, c, why);
 	if (rc == ERR_OK)
 		rc = fdpass_listen(c->loop, ROLES_FD_SUPERVISOR, &line);
 	if (rc == ERR_OK)
@@ -672,7 +636,7 @@ static enum err start_io(struct core *c)
 }
 
 /* With the keys in hand: store, node, timers, net; and nothing of the outside after that. */
-static enum err wake(struct core *c)
+static enum err wake(struct core *c, struct err_text *why)
 {
 	const int fd = c->net_fd;
 	enum err rc = start_node(c);
@@ -682,7 +646,7 @@ static enum err wake(struct core *c)
 		rc = ERR_IO;
 
 	if (rc == ERR_OK)
-		rc = sandbox_enter(SANDBOX_CORE, c->config.dir);
+		rc = sandbox_enter(SANDBOX_CORE, c->config.dir, why);
 	if (rc != ERR_OK)
 		return rc;
 	loop_timer_start(c->hourly, HOUR_MS);
@@ -731,7 +695,7 @@ static void on_locked_request(struct core *c, uint64_t client, struct span bytes
 				  msg_text(msg_get(request, REQUEST_UNLOCK), UNLOCK_SECRET),
 				  &c->keys);
 		if (rc == ERR_OK)
-			rc = wake(c);
+			rc = wake(c, &why);
 		if (rc == ERR_OK)
 			answer_locked(c, client, NULL, "", "");
 		else
@@ -766,16 +730,16 @@ int core_main(const struct role_options *opt)
 		rc = secret_init();
 	}
 	if (rc == ERR_OK)
-		rc = sandbox_begin();
+		rc = sandbox_begin(&why);
 	if (rc == ERR_OK)
-		rc = start_io(&c);
+		rc = start_io(&c, &why);
 	if (rc == ERR_OK && !wait) {
 		step = "unlock";
 		rc = unlock_open(&c.config, opt->passphrase_file, &c.keys, &why);
 	}
 	if (rc == ERR_OK && !wait) {
 		step = "store";
-		rc = wake(&c);
+		rc = wake(&c, &why);
 	}
 	if (rc != ERR_OK) {
 		log_write(LOG_ERROR, LOG_FAILED, "step=%s err=\"%s\" why=\"%s\"", step,

@@ -108,6 +108,9 @@ static void renew_pair(struct engine *e, uint16_t no, const struct node_time *no
 	if (p == NULL || p->self || keybox_pair_new(kb, no, &w.id, &w.pub) != ERR_OK)
 		return;
 	w.peer = p->node_id;
+	/* A time that our clock never should have shown is no floor: partners refused what it dated. */
+	if (e->pair_ms[no] > now->wall_ms + 1000ull * LIMIT_CLOCK_SKEW_S)
+		e->pair_ms[no] = 0;
 	w.time_ms = now->wall_ms > e->pair_ms[no] ? now->wall_ms : e->pair_ms[no] + 1;
 	e->pair_ms[no] = w.time_ms;
 	w.not_after_s = w.time_ms / 1000 + PAIR_LIFE_S;
@@ -255,6 +258,9 @@ static void release(struct engine *e, const struct effects *fx)
 			break;
 		case EFFECT_ONBOARD:
 			c->onboard(c->ctx, x->peer, x->bytes);
+			break;
+		case EFFECT_DIAL:
+			c->dial(c->ctx, x->peer, x->client != 0);
 			break;
 		case EFFECT_CHECKPOINT:
 			e->checkpoint_due = true;

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/endpoint.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "io/ipc.h"
@@ -25,7 +26,7 @@ struct net {
 	struct ipc *core;
 	struct transport *transport;
 	struct onboard *onboard;
-	char onboard_at[LIMIT_ENDPOINT + 1];
+	char listen[LIMIT_ENDPOINT + 1], onboard_at[LIMIT_ENDPOINT + 1];
 	struct arena arena;
 	struct id16 fed_id;
 	struct id32 node_id;
@@ -50,6 +51,24 @@ static void on_down(void *ctx, uint16_t peer)
 
 	log_write(LOG_NOTICE, LOG_PEER_DOWN, "peer=%u", peer);
 	if (ipc_put(n->core, IPC_PEER_DOWN, peer, span_of(NULL, 0)) != ERR_OK)
+		loop_stop(n->loop, ROLES_FAILED);
+}
+
+/* Whether we listen, for `kring status` and the journal; 0: we do. */
+static void on_listening(void *ctx, int error)
+{
+	struct net *n = ctx;
+	const struct endpoint_trouble *why = endpoint_trouble(error);
+	uint8_t b[4];
+
+	if (error == 0)
+		log_write(LOG_NOTICE, LOG_LISTENING, "listen=%s", n->listen);
+	else
+		log_write(LOG_ERROR, LOG_FAILED,
+			  "step=listen listen=%s errno=%d why=\"%s\" do=\"%s\"", n->listen, error,
+			  why->what, why->remedy);
+	be32_put(b, (uint32_t)error);
+	if (ipc_put(n->core, IPC_LISTENING, 0, span_of(b, sizeof b)) != ERR_OK)
 		loop_stop(n->loop, ROLES_FAILED);
 }
 
@@ -97,7 +116,7 @@ static void copy32(struct id32 *to, struct span s)
 
 static enum err open_transport(struct net *n, const struct msg *setup)
 {
-	const struct transport_calls calls = {on_up, on_down, on_message, n};
+	const struct transport_calls calls = {on_up, on_down, on_message, on_listening, n};
 	const struct span sec = msg_bytes(setup, NET_SETUP_TRANSPORT_SEC);
 	const struct transport_options o = {
 		.context = n->zmq,
@@ -112,10 +131,10 @@ static enum err open_transport(struct net *n, const struct msg *setup)
 		return ERR_MALFORMED;
 	memcpy(n->fed_id.b, fed.p, 16);
 	copy32(&n->node_id, msg_bytes(setup, NET_SETUP_NODE_ID));
+	(void)snprintf(n->listen, sizeof n->listen, "%s", o.listen);
 	rc = transport_open(n->loop, &n->transport, &o, &calls);
-	if (rc == ERR_OK)
-		log_write(LOG_NOTICE, LOG_LISTENING, "listen=%s",
-			  o.listen[0] == '\0' ? "none" : o.listen);
+	if (rc == ERR_DENIED || rc == ERR_BUSY)
+		on_listening(n, rc == ERR_BUSY ? ENDPOINT_NO_LOOPBACK : ENDPOINT_SELFTEST);
 	return rc;
 }
 
@@ -157,6 +176,8 @@ static void on_newcomer(void *ctx, uint16_t line, struct span bytes)
 /* Off unless an invite is open.  An address that cannot be bound costs the invite, not the node. */
 static void set_onboard(struct net *n, const char *at)
 {
+	int error = 0;
+
 	if (strcmp(n->onboard_at, at) == 0 || strlen(at) > LIMIT_ENDPOINT)
 		return;
 	onboard_close(n->onboard);
@@ -164,10 +185,11 @@ static void set_onboard(struct net *n, const char *at)
 	memcpy(n->onboard_at, at, strlen(at) + 1);
 	if (at[0] == '\0')
 		return;
-	if (onboard_open(n->transport, &n->onboard, at, on_newcomer, n) != ERR_OK) {
+	if (onboard_open(n->transport, &n->onboard, at, on_newcomer, n, &error) != ERR_OK) {
 		n->onboard = NULL;
 		n->onboard_at[0] = '\0';
-		log_write(LOG_ERROR, LOG_FAILED, "step=onboard err=\"cannot listen there\"");
+		log_write(LOG_ERROR, LOG_FAILED, "step=onboard listen=%s why=\"%s\"", at,
+			  endpoint_trouble(error)->what);
 	}
 }
 
@@ -186,7 +208,8 @@ static void on_setup(struct net *n, struct span bytes)
 	arena_reset(&n->arena);
 	if (rc != ERR_OK) {
 		log_write(LOG_ERROR, LOG_FAILED, "step=setup err=\"%s\"", err_text(rc));
-		loop_stop(n->loop, n->transport == NULL ? ROLES_CONFIG : ROLES_FAILED);
+		ipc_flush(n->core); /* what core was told of it */
+		loop_stop(n->loop, ROLES_FAILED);
 	}
 }
 
@@ -199,6 +222,8 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 	} else if (type == IPC_SEND && n->transport != NULL) {
 		if (transport_send(n->transport, peer, bytes) != ERR_OK)
 			log_write(LOG_DEBUG, LOG_ENVELOPE_DROPPED, "peer=%u out=1", peer);
+	} else if (type == IPC_DIAL && n->transport != NULL && bytes.len == 1) {
+		transport_dial(n->transport, peer, bytes.p[0] != 0);
 	} else if (type == IPC_ONBOARD_SEND && n->onboard != NULL) {
 		onboard_send(n->onboard, peer, bytes);
 	} else if (type == IPC_CREDIT && bytes.len == 4) {
@@ -234,11 +259,11 @@ int net_main(const struct role_options *opt)
 		return ROLES_CONFIG;
 	log_init("net", config_log_level(&config));
 	n.peers = calloc(LIMIT_PEERS, sizeof *n.peers);
-	if (n.peers == NULL || sandbox_begin() != ERR_OK ||
+	if (n.peers == NULL || sandbox_begin(&why) != ERR_OK ||
 	    arena_create(&n.arena, ARENA) != ERR_OK || loop_create(&n.loop) != ERR_OK ||
 	    loop_signals(n.loop) != ERR_OK || transport_prepare(&n.zmq) != ERR_OK ||
-	    sandbox_enter(SANDBOX_NET, NULL) != ERR_OK)
-		return ROLES_FAILED;
+	    sandbox_enter(SANDBOX_NET, NULL, &why) != ERR_OK)
+		return ROLES_FAILED;		   /* core, which comes to the same, says it */
 	loop_on_turn_end(n.loop, on_turn_end, &n); /* before the sockets: runs after them */
 	if (ipc_open(n.loop, &n.core, ROLES_FD_PEER, &calls) != ERR_OK)
 		return ROLES_FAILED;

@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/endpoint.h"
 #include "base/rng.h"
-#include "base/text.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
 #include "proto/wire_roster.h"
@@ -127,6 +127,31 @@ static enum err write_settings(const struct tool_args *a, const uint8_t key[32])
 	return rc == ERR_OK ? write_in(a->dir, "kring.conf", span_of(text, (size_t)n)) : rc;
 }
 
+/* Where this machine listens, and where partners find it: the first may be everywhere, the second may not. */
+static int check_addresses(struct tool_args *a)
+{
+	struct endpoint listen = {.everywhere = false};
+	const char *flaw;
+
+	if (a->listen == NULL)
+		a->listen = "";
+	flaw = endpoint_flaw(a->listen, ENDPOINT_LISTEN, &listen);
+	if (flaw != NULL)
+		return tool_fail(TOOL_USAGE, "--listen", flaw);
+	if (a->address == NULL && a->listen[0] != '\0' && listen.everywhere)
+		return tool_fail(TOOL_USAGE,
+				 "--listen is every address of this machine: which one do partners "
+				 "reach?",
+				 "add --address tcp://192.0.2.1:7001, or --address none: this node "
+				 "dials, nobody dials it");
+	if (a->address == NULL)
+		a->address = a->listen;
+	if (strcmp(a->address, "none") == 0)
+		a->address = "";
+	flaw = endpoint_flaw(a->address, ENDPOINT_PUBLISH, NULL);
+	return flaw == NULL ? 0 : tool_fail(TOOL_USAGE, "--address", flaw);
+}
+
 int nodedir_check(struct tool_args *a)
 {
 	if (a->dir == NULL || a->org == NULL || a->country == NULL ||
@@ -136,14 +161,7 @@ int nodedir_check(struct tool_args *a)
 				 "");
 	if (a->phone != NULL && strlen(a->phone) >= sizeof((struct wire_add *)0)->phone)
 		return tool_fail(TOOL_USAGE, "--phone is too long", a->phone);
-	if (a->listen == NULL)
-		a->listen = "";
-	if (a->address == NULL)
-		a->address = a->listen;
-	if (!text_endpoint(a->listen) || !text_endpoint(a->address))
-		return tool_fail(TOOL_USAGE, "--listen and --address",
-				 "like tcp://192.0.2.1:7001, numbers and no name");
-	return 0;
+	return check_addresses(a);
 }
 
 struct secrets {

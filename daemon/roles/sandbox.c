@@ -7,6 +7,7 @@
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -103,6 +104,15 @@ static const char *const net_only[] = {
 	"uname",
 };
 
+static enum err no_walls(struct err_text *why, const char *call, int error)
+{
+	return err_explain(
+		why, ERR_IO,
+		"%s: %s (errno %d): Kring does not run without its walls; it needs a kernel with "
+		"seccomp filters (CONFIG_SECCOMP_FILTER), and a container that allows them",
+		call, strerror(error), error);
+}
+
 static bool allow(scmp_filter_ctx f, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -133,36 +143,40 @@ static bool refuse_softly(scmp_filter_ctx f)
 	return true;
 }
 
-static enum err restrict_calls(enum sandbox_role role)
+static enum err restrict_calls(enum sandbox_role role, struct err_text *why)
 {
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int error = ENOMEM;
 	bool ok = f != NULL && allow(f, both, sizeof both / sizeof both[0]) && refuse_softly(f);
 
 	if (role == SANDBOX_CORE)
 		ok = ok && allow(f, core_only, sizeof core_only / sizeof core_only[0]);
 	else
 		ok = ok && allow(f, net_only, sizeof net_only / sizeof net_only[0]);
-	ok = ok && seccomp_load(f) == 0;
+	if (ok)
+		error = -seccomp_load(f);
 	if (f != NULL)
 		seccomp_release(f);
-	return ok ? ERR_OK : ERR_IO;
+	return ok && error == 0 ? ERR_OK : no_walls(why, "seccomp", error);
 }
 
-enum err sandbox_begin(void)
+enum err sandbox_begin(struct err_text *why)
 {
 	const int no = seccomp_syscall_resolve_name("io_uring_setup");
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
-	bool ok = f != NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-		  (no == __NR_SCMP_ERROR ||
-		   seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), no, 0) == 0) &&
-		  seccomp_load(f) == 0;
+	int error = ENOMEM;
 
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		error = errno;
+	else if (f != NULL &&
+		 (no == __NR_SCMP_ERROR || seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), no, 0) == 0))
+		error = -seccomp_load(f);
 	if (f != NULL)
 		seccomp_release(f);
-	return ok ? ERR_OK : ERR_IO;
+	return error == 0 ? ERR_OK : no_walls(why, "seccomp", error);
 }
 
-enum err sandbox_enter(enum sandbox_role role, const char *dir)
+enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text *why)
 {
 	const struct rlimit none = {0, 0};
 	struct rlimit files;
@@ -170,19 +184,22 @@ enum err sandbox_enter(enum sandbox_role role, const char *dir)
 	enum err rc;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
-		return ERR_IO;
+		return no_walls(why, "limits", errno);
 #ifndef KRING_DEV
 	/* The dev build stays traceable, so that tests can search its memory for planted markers. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		return ERR_IO;
+		return no_walls(why, "limits", errno);
 #endif
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-		return ERR_IO;
+		return no_walls(why, "limits", errno);
 	files.rlim_cur = files.rlim_max < want ? files.rlim_max : want;
 	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
-		return ERR_IO;
+		return no_walls(why, "limits", errno);
 	if (role == SANDBOX_SUPERVISOR)
 		return ERR_OK; /* starts the others; parses nothing from outside */
 	rc = restrict_files(dir);
-	return rc == ERR_OK ? restrict_calls(role) : rc;
+	if (rc != ERR_OK)
+		return err_explain(why, rc, "Landlock: the walls around %s: %s (errno %d)",
+				   dir == NULL ? "net" : dir, strerror(errno), errno);
+	return restrict_calls(role, why);
 }

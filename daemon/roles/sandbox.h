@@ -22,9 +22,9 @@ enum sandbox_role { SANDBOX_SUPERVISOR, SANDBOX_CORE, SANDBOX_NET };
 
 /** Before any loop is made: no io_uring, whose requests no system-call filter sees.  libuv of Debian 13
  *  would use one, and falls back to epoll. */
-MUST_CHECK enum err sandbox_begin(void);
+MUST_CHECK enum err sandbox_begin(struct err_text *why);
 /** no_new_privs, not dumpable, no core files, bounded descriptors; for core and net also Landlock where
  *  the kernel has it, and the allow-list.  dir: core's own directory; NULL for the others. */
-MUST_CHECK enum err sandbox_enter(enum sandbox_role role, const char *dir);
+MUST_CHECK enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text *why);
 
 #endif /* KRING_ROLES_SANDBOX_H */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Starts core and net, restarts what dies, holds no data.  net alone is restarted with back-off, so
- * that a crash in libzmq never costs the unlocked keys; if core dies both are started anew. */
+/* Starts core and net, restarts what dies, holds no data.  net alone is restarted for ever with a growing pause, so
+ * that neither a crash in libzmq nor an address that went away costs the unlocked keys; if core dies both are started
+ * anew. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -26,7 +27,8 @@ enum {
 	DEATHS_MAX = 20,
 	WINDOW_MS = 600000,
 	BACKOFF_MS = 100,
-	BACKOFF_MAX_MS = 5000,
+	BACKOFF_MAX_MS = 60000,
+	STEADY_MS = 60000, /* whoever lived that long is no longer failing */
 	ARGS_MAX = 16
 };
 
@@ -38,6 +40,9 @@ struct supervisor {
 	int core_line; /* our end of core's ROLES_FD_SUPERVISOR */
 	uint64_t deaths[DEATHS_MAX];
 	size_t death_count;
+	uint64_t net_began_ms,
+		net_again_ms; /* monotonic; again: when to start it, while there is none */
+	unsigned net_tries;
 	sigset_t waited;
 };
 
@@ -115,6 +120,7 @@ static bool start_net(struct supervisor *s)
 		return false;
 	}
 	s->net = spawn(s, "net", fds[1], -1);
+	s->net_began_ms = clock_mono_ms();
 	(void)close(fds[0]);
 	(void)close(fds[1]);
 	return s->net > 0;
@@ -160,52 +166,73 @@ static void pause_ms(uint64_t ms)
 	(void)nanosleep(&ts, NULL);
 }
 
-/* One child ended.  Returns an exit code, or -1 to go on. */
-static int child_ended(struct supervisor *s, pid_t pid, int status)
+static uint64_t growing_ms(unsigned tries)
 {
-	const bool core = pid == s->core;
-	const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+	const uint64_t ms = (uint64_t)BACKOFF_MS << (tries < 10 ? tries : 10);
 
-	log_write(LOG_WARN, LOG_CHILD_DIED, "child=%s code=%d", core ? "core" : "net", code);
-	if (core)
-		s->core = 0;
-	else
-		s->net = 0;
-	if (core && code == ROLES_LOCKED)
+	return ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
+}
+
+/* Whatever ended it, core keeps the keys and net is tried again: what is in the way may go away. */
+static void net_ended(struct supervisor *s)
+{
+	const uint64_t now = clock_mono_ms();
+
+	s->net = 0;
+	if (now - s->net_began_ms >= STEADY_MS)
+		s->net_tries = 0;
+	s->net_again_ms = now + growing_ms(s->net_tries++);
+}
+
+/* Core ended.  Returns an exit code, or -1 to go on. */
+static int core_ended(struct supervisor *s, int code)
+{
+	s->core = 0;
+	if (code == ROLES_LOCKED)
 		s->locked = true;
 	if (code == ROLES_CONFIG || code == ROLES_OK || crash_loop(s)) {
 		end_child(&s->net, SIGTERM);
-		end_child(&s->core, SIGTERM);
-		return code == ROLES_OK	      ? ROLES_OK
-		       : code == ROLES_CONFIG ? ROLES_CONFIG
-					      : ROLES_FAILED;
+		return code == ROLES_OK || code == ROLES_CONFIG ? code : ROLES_FAILED;
 	}
 	pause_ms(BACKOFF_MS);
-	if (!core) {
-		/* When core is dead too, its own end is next in line and starts both. */
-		if (!start_net(s))
-			s->net = 0;
-		return -1;
-	}
 	end_child(&s->net, SIGKILL);
 	(void)close(s->core_line);
 	return start_all(s) ? -1 : ROLES_FAILED;
 }
 
+static int child_ended(struct supervisor *s, pid_t pid, int status)
+{
+	const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+
+	log_write(LOG_WARN, LOG_CHILD_DIED, "child=%s code=%d", pid == s->core ? "core" : "net",
+		  code);
+	if (pid == s->core)
+		return core_ended(s, code);
+	net_ended(s);
+	return -1;
+}
+
+/* The next signal; none while net waits to be started and its pause is over. */
+static int next_signal(const struct supervisor *s)
+{
+	const uint64_t now = clock_mono_ms();
+	const uint64_t left = s->net_again_ms > now ? s->net_again_ms - now : 0;
+	const struct timespec pause = {(time_t)(left / 1000), (long)(left % 1000) * 1000000};
+
+	return s->net == 0 ? sigtimedwait(&s->waited, NULL, &pause) : sigwaitinfo(&s->waited, NULL);
+}
+
 static int watch(struct supervisor *s)
 {
-	const struct timespec again = {1, 0};
-
 	for (;;) {
-		const int signo = s->net == 0 ? sigtimedwait(&s->waited, NULL, &again)
-					      : sigwaitinfo(&s->waited, NULL);
+		const int signo = next_signal(s);
 		int status;
 		pid_t pid;
 
-		/* No descriptor or no process was to be had for net: core lives on. */
 		if (signo < 0) {
-			if (s->net == 0 && !start_net(s))
-				s->net = 0;
+			/* No descriptor or no process was to be had for net: core lives on. */
+			if (s->net == 0 && clock_mono_ms() >= s->net_again_ms && !start_net(s))
+				net_ended(s);
 			continue;
 		}
 		if (signo != SIGCHLD) {
@@ -245,7 +272,11 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	(void)sigaddset(&s.waited, SIGTERM);
 	(void)sigaddset(&s.waited, SIGINT);
 	(void)sigprocmask(SIG_BLOCK, &s.waited, NULL);
-	if (sandbox_enter(SANDBOX_SUPERVISOR, NULL) != ERR_OK || !start_all(&s))
+	if (sandbox_enter(SANDBOX_SUPERVISOR, NULL, &why) != ERR_OK) {
+		(void)fprintf(stderr, "kringd: %s\n", why.text);
+		return ROLES_CONFIG;
+	}
+	if (!start_all(&s))
 		return ROLES_FAILED;
 	return watch(&s);
 }

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/endpoint.h"
 #include "base/rng.h"
-#include "base/text.h"
 #include "crypto/keyfile.h"
 #include "domain/membership/onboard.h"
 #include "io/joinline.h"
@@ -250,6 +250,7 @@ static int node_for(struct joining *j, struct tool_args *a)
 static int read_token(const struct tool_args *a, struct wire_invite *v)
 {
 	char line[TOKEN_LINE];
+	const char *flaw;
 	size_t len = 0;
 	enum err rc;
 
@@ -270,8 +271,10 @@ static int read_token(const struct tool_args *a, struct wire_invite *v)
 		return tool_fail(TOOL_USAGE, "this is not an invite", "it begins with kring1");
 	if (v->expiry_s < clock_wall_ms() / 1000)
 		return tool_fail(TOOL_RULE, "this invite has expired", "ask for a new one");
-	if (!text_endpoint(v->address))
-		return tool_fail(TOOL_RULE, "the invite names no numeric address", v->address);
+	flaw = v->address[0] == '\0' ? "it is missing"
+				     : endpoint_flaw(v->address, ENDPOINT_PUBLISH, NULL);
+	if (flaw != NULL)
+		return tool_fail(TOOL_RULE, "the address in this invite", flaw);
 	return 0;
 }
 

@@ -142,12 +142,23 @@ static enum err pair_write(struct turn *t, const struct pair *p)
 	return turn_put(t, STORE_PAIR, &k, wr_span(&w));
 }
 
+uint64_t outbox_owed(const struct pair *p)
+{
+	return (p->out_last - p->tail) + (p->num_last - p->acked) + (p->off_to - p->off_from) +
+	       p->waiting;
+}
+
 enum err outbox_flush(struct turn *t)
 {
 	enum err rc = ERR_OK;
 
-	for (const struct pair *p = t->pairs; p != NULL && rc == ERR_OK; p = p->next)
+	for (const struct pair *p = t->pairs; p != NULL && rc == ERR_OK; p = p->next) {
+		struct peer *peer = state_peer(t->node, p->peer);
+
+		if (peer != NULL) /* a hint for whoever dials: an undone turn does no harm */
+			peer->owes = outbox_owed(p) > 0;
 		rc = pair_write(t, p);
+	}
 	t->pairs = NULL;
 	return rc;
 }

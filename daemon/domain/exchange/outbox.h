@@ -69,6 +69,8 @@ struct outbox_row {
  *  one of our present incarnation. */
 MUST_CHECK enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **p);
 MUST_CHECK enum err outbox_flush(struct turn *t);
+/** Documents that the partner has not receipted. */
+uint64_t outbox_owed(const struct pair *p);
 /** Owe one document.  ERR_FULL is the store's. */
 MUST_CHECK enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc);
 MUST_CHECK enum err outbox_get(struct turn *t, uint16_t peer, uint64_t place,

@@ -2,6 +2,7 @@
 #include "domain/exchange/prekeys.h"
 
 #include "crypto/verify.h"
+#include "domain/exchange/clockwatch.h"
 
 enum { LIFE_S = 9 * 86400 };
 
@@ -12,14 +13,22 @@ static bool counts(const struct turn *t, uint64_t time_ms)
 	return time_ms <= t->wall_ms + (uint64_t)LIMIT_CLOCK_SKEW_S * 1000;
 }
 
-static bool acceptable(const struct turn *t, const struct peer *p, const struct wire_prekey *k)
+/* Theirs, for us, signed: only the time may be wrong. */
+static bool authentic(const struct turn *t, const struct peer *p, const struct wire_prekey *k,
+		      struct span record)
 {
 	const bool mine = k->kind == WIRE_PREKEY_PAIR && id32_equal(&k->peer, &t->node->node_id);
 	const bool open = k->kind == WIRE_PREKEY_EPOCH && bytes_zero(k->peer.b, 32);
+	const struct span part = span_of(record.p, WIRE_PREKEY_SIGNED);
 
 	return id16_equal(&k->fed_id, &t->node->fed_id) && id32_equal(&k->node, &p->node_id) &&
 	       k->key_seq == p->key_seq && (mine || open) &&
-	       k->not_after_s <= k->time_ms / 1000 + LIFE_S && counts(t, k->time_ms);
+	       verify_sig(SIGN_PREKEY, &part, 1, &p->nk_pub, k->sig);
+}
+
+static bool timely(const struct turn *t, const struct wire_prekey *k)
+{
+	return k->not_after_s <= k->time_ms / 1000 + LIFE_S && counts(t, k->time_ms);
 }
 
 /* Newest is highest time, never latest not_after; older ones of this peer never count again, whatever
@@ -57,17 +66,19 @@ static enum err take_epoch(struct turn *t, const struct peer *p, const struct wi
 	return turn_put(t, STORE_PEERKEY, &key, record);
 }
 
-enum err prekeys_take(struct turn *t, struct peer *p, struct span record, bool *fresh)
+enum err prekeys_take(struct turn *t, struct peer *p, struct span record, bool alone, bool *fresh)
 {
 	struct wire_prekey k;
-	struct span part;
 	enum err rc = wire_prekey_get(record, &k);
 
 	*fresh = false;
 	if (rc != ERR_OK)
 		return rc;
-	part = span_of(record.p, WIRE_PREKEY_SIGNED);
-	if (!acceptable(t, p, &k) || !verify_sig(SIGN_PREKEY, &part, 1, &p->nk_pub, k.sig))
+	if (!authentic(t, p, &k, record))
+		return ERR_CRYPTO;
+	if (alone && k.kind == WIRE_PREKEY_PAIR) /* drawn when the connection came up */
+		clockwatch_record(t, state_conn(t->node, p), k.time_ms);
+	if (!timely(t, &k))
 		return ERR_CRYPTO;
 	return k.kind == WIRE_PREKEY_PAIR ? take_pair(t, p, &k, fresh)
 					  : take_epoch(t, p, &k, record);

@@ -15,8 +15,10 @@
 #include "domain/exchange/outbox.h"
 
 /** Take a record announced by p: EPOCH records go to the store, PAIR records to the connection.  ERR_OK also when an older one is ignored; *fresh: a newer PAIR key.
+ *  alone: it came by itself, so its time is evidence of their clock, also when it is refused for it.
  *  ERR_MALFORMED, ERR_CRYPTO (signature, owner, times): count and ignore. */
-MUST_CHECK enum err prekeys_take(struct turn *t, struct peer *p, struct span record, bool *fresh);
+MUST_CHECK enum err prekeys_take(struct turn *t, struct peer *p, struct span record, bool alone,
+				 bool *fresh);
 /** Is there a PAIR key to seal to, on this connection, now? */
 bool prekeys_ready(const struct turn *t, const struct peer *p);
 /** Is what we announced to this peer still good?  Else it cannot answer, however fresh its own key is. */

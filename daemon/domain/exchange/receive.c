@@ -4,6 +4,7 @@
 #include "crypto/verify.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/checkpoint.h"
+#include "domain/exchange/clockwatch.h"
 #include "domain/exchange/deposit.h"
 #include "domain/exchange/echo.h"
 #include "domain/exchange/loss.h"
@@ -563,6 +564,7 @@ static enum err on_ping(struct reading *r, struct span bytes)
 	} else if (r->c->asked && nonce == r->c->question) {
 		r->c->asked = false; /* only the answer to the latest question rewinds */
 		r->c->sent = r->pair->acked;
+		stream_answered(r->t, r->pair, r->c);
 		r->c->ask_wait_ms = LIMIT_ASK_MS;
 		r->c->ask_mono_ms = r->t->mono_ms +
 				    (stream_pending(r->pair, r->c) ? LIMIT_ASK_MS : LIMIT_PING_MS);
@@ -618,7 +620,7 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 	case WIRE_PART_THREAD_HEADS:
 		return echo_heads(r->t, r->p, r->pair, r->a, p->bytes);
 	case WIRE_PART_PREKEYS:
-		rc = prekeys_take(r->t, r->p, p->bytes, &fresh);
+		rc = prekeys_take(r->t, r->p, p->bytes, false, &fresh);
 		return rc == ERR_MALFORMED || rc == ERR_CRYPTO ? ERR_OK : rc;
 	case WIRE_PART_ROSTER:
 	case WIRE_PART_WITNESS:
@@ -681,6 +683,7 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 		return ERR_OK;
 	}
 	r.c = state_conn(t->node, p);
+	clockwatch_frame(t, r.c, r.v.head.time_ms);
 	r.a = answer_of(t, p->no);
 	if (r.a == NULL)
 		return ERR_NOMEM;
@@ -703,12 +706,14 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 	r.c->met = true;
 	if (!r.c->heard) {
 		r.c->heard = true;
+		stream_answered(t, r.pair, r.c);
 		r.c->sent = r.pair->acked;
 		r.a->reply = true;
 	}
 	if (r.v.head.got_upto > r.pair->acked) {
 		r.pair->acked = r.v.head.got_upto;
 		r.c->refused = 0;
+		stream_answered(t, r.pair, r.c);
 		r.c->ask_mono_ms = t->mono_ms + LIMIT_ASK_MS; /* it answers: patience begins anew */
 		r.c->ask_wait_ms = LIMIT_ASK_MS;
 	}

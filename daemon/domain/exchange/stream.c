@@ -39,6 +39,11 @@ enum err stream_up(struct turn *t, struct peer *p)
 		.up = true,
 		.greeted = true,
 		.question = c->question,
+		.wait_mono_ms = t->mono_ms,
+		.hangups = c->hangups,
+		.clock_record_ms = c->clock_record_ms,
+		.clock_theirs_ms = c->clock_theirs_ms,
+		.clock_mono_ms = c->clock_mono_ms,
 		.ask_mono_ms = t->mono_ms + LIMIT_ASK_MS,
 		.ask_wait_ms = LIMIT_ASK_MS,
 		.base = pr->acked,
@@ -46,12 +51,61 @@ enum err stream_up(struct turn *t, struct peer *p)
 	return ERR_OK;
 }
 
-void stream_down(struct turn *t, struct peer *p)
+/* Whoever has something to say dials, whoever's turn it is. */
+static enum err dial(struct turn *t, struct peer *p, bool silent)
+{
+	struct conn *c = state_conn(t->node, p);
+	struct effect *e = turn_effect(t, EFFECT_DIAL);
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->peer = p->no;
+	e->client = silent;
+	c->dialled = true;
+	return ERR_OK;
+}
+
+enum err stream_down(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
 
-	c->up = c->heard = c->greeted = c->asked = c->have_key = false;
-	c->sent = 0;
+	c->up = c->heard = c->greeted = c->asked = c->have_key = c->dialled = false;
+	c->sent = c->wait_mono_ms = 0;
+	return p->owes && p->active ? dial(t, p, false) : ERR_OK;
+}
+
+enum err stream_load(struct turn *t)
+{
+	enum err rc = ERR_OK;
+
+	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++) {
+		struct peer *p = &t->node->peers[i];
+		struct pair *pr;
+
+		rc = outbox_pair(t, p->no, &pr);
+		if (rc == ERR_OK)
+			p->owes = outbox_owed(pr) > 0;
+	}
+	t->pairs = NULL; /* read, not changed */
+	return rc;
+}
+
+/* One that nobody answers for is left more time: it may be overworked. */
+static uint64_t silent_at(const struct conn *c)
+{
+	return c->wait_mono_ms == 0 ? UINT64_MAX
+				    : c->wait_mono_ms + ((uint64_t)LIMIT_SILENT_MS << c->hangups);
+}
+
+bool stream_connected(const struct turn *t, const struct peer *p)
+{
+	return p->conn.up && p->conn.heard && t->mono_ms < silent_at(&p->conn);
+}
+
+void stream_answered(const struct turn *t, const struct pair *pr, struct conn *c)
+{
+	c->hangups = 0;
+	c->wait_mono_ms = c->sent > pr->acked ? t->mono_ms : 0;
 }
 
 enum err stream_prekey(struct turn *t, struct peer *p, struct span record)
@@ -59,7 +113,7 @@ enum err stream_prekey(struct turn *t, struct peer *p, struct span record)
 	struct answer *a;
 	struct effect *e;
 	bool fresh;
-	enum err rc = prekeys_take(t, p, record, &fresh);
+	enum err rc = prekeys_take(t, p, record, true, &fresh);
 
 	if (rc == ERR_MALFORMED || rc == ERR_CRYPTO)
 		return ERR_OK;
@@ -110,6 +164,11 @@ enum err stream_tick(struct turn *t, struct peer *p)
 	struct effect *e;
 	enum err rc;
 
+	if (c->up && t->mono_ms >= silent_at(c)) {
+		c->hangups += c->hangups < LIMIT_HANGUPS;
+		c->wait_mono_ms = 0; /* the end of the line comes from net */
+		return dial(t, p, true);
+	}
 	if (!c->up || t->mono_ms < c->ask_mono_ms)
 		return ERR_OK;
 	rc = outbox_pair(t, p->no, &pr);
@@ -140,9 +199,14 @@ uint64_t stream_next_mono_ms(const struct node *n)
 {
 	uint64_t next = UINT64_MAX;
 
-	for (size_t i = 0; i < n->peer_count; i++)
-		if (n->peers[i].conn.up && n->peers[i].conn.ask_mono_ms < next)
-			next = n->peers[i].conn.ask_mono_ms;
+	for (size_t i = 0; i < n->peer_count; i++) {
+		const struct conn *c = &n->peers[i].conn;
+
+		if (!c->up || !n->peers[i].active)
+			continue;
+		next = c->ask_mono_ms < next ? c->ask_mono_ms : next;
+		next = silent_at(c) < next ? silent_at(c) : next;
+	}
 	return next;
 }
 
@@ -504,6 +568,8 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 			s->c->ask_wait_ms = LIMIT_ASK_MS;
 		}
 	}
+	if ((taken > 0 || (s->a != NULL && s->a->ping)) && s->c->wait_mono_ms == 0)
+		s->c->wait_mono_ms = s->t->mono_ms;
 	s->c->introduced = true;
 	*more = taken < l.count || l.count == LIMIT_FRAME_DOCS ||
 		(s->a != NULL && s->a->verdict_from != 0);
@@ -522,8 +588,14 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struc
 	bool due = a->reply, more = true;
 	enum err rc;
 
-	if (!p->active || p->self || !p->conn.up)
+	if (!p->active || p->self)
 		return ERR_OK;
+	if (!p->conn.up) {
+		rc = outbox_pair(t, p->no, &s.pair);
+		return rc == ERR_OK && !p->conn.dialled && outbox_owed(s.pair) > 0
+			       ? dial(t, p, false)
+			       : rc;
+	}
 	if (!prekeys_ready(t, p))
 		return ERR_OK; /* their record comes first */
 	s.c = state_conn(t->node, p);

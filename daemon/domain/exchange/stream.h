@@ -51,7 +51,13 @@ struct exchange_hooks {
 };
 
 MUST_CHECK enum err stream_up(struct turn *t, struct peer *p);
-void stream_down(struct turn *t, struct peer *p);
+MUST_CHECK enum err stream_down(struct turn *t, struct peer *p);
+/** At start: who is owed something. */
+MUST_CHECK enum err stream_load(struct turn *t);
+/** Was it heard, and does it still answer? */
+bool stream_connected(const struct turn *t, const struct peer *p);
+/** Its line gave an answer: nothing is waited for but what is still under way. */
+void stream_answered(const struct turn *t, const struct pair *pr, struct conn *c);
 MUST_CHECK enum err stream_prekey(struct turn *t, struct peer *p, struct span record);
 /** An envelope for a prekey we no longer hold: tell the sender, with a fresh one. */
 MUST_CHECK enum err stream_unopened(struct turn *t, struct peer *p, struct span prekey_id);

@@ -360,6 +360,7 @@ enum err members_load(struct turn *t, struct node *n)
 			n->peer_count = count + 1;
 		} else {
 			p.conn = n->peers[count].conn;
+			p.owes = n->peers[count].owes;
 			p.have_prekey = n->peers[count].have_prekey;
 			memcpy(p.prekey, n->peers[count].prekey, sizeof p.prekey);
 			/* a rotation makes its earlier prekeys worthless */

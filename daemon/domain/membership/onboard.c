@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/membership/onboard.h"
 
-#include "base/text.h"
+#include "base/endpoint.h"
 #include "crypto/hash.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/names.h"
@@ -149,6 +149,7 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 	struct id16 session;
 	struct msg *m;
 	size_t open = 0;
+	const char *flaw;
 	enum err rc;
 
 	if (self == NULL || !self->active)
@@ -172,10 +173,13 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 			t, ERR_INVAL, "say where the new partner reaches this node",
 			"the onboarding socket has a port of its own and is off until now",
 			"kring invite --org NAME --at tcp://192.0.2.1:7800");
-	if (!text_endpoint(msg_text(req, INVITE_NEW_ADDRESS)) ||
-	    !text_endpoint(msg_text(req, INVITE_NEW_LISTEN)))
-		return turn_refuse(t, ERR_INVAL, "--at and --listen are numbers, and no name",
-				   "this node looks no names up",
+	flaw = endpoint_flaw(msg_text(req, INVITE_NEW_ADDRESS), ENDPOINT_PUBLISH, NULL);
+	if (flaw != NULL)
+		return turn_refuse(t, ERR_INVAL, "--at is no address", flaw,
+				   "kring invite --org NAME --at tcp://192.0.2.1:7800");
+	flaw = endpoint_flaw(msg_text(req, INVITE_NEW_LISTEN), ENDPOINT_LISTEN, NULL);
+	if (flaw != NULL)
+		return turn_refuse(t, ERR_INVAL, "--listen is no address", flaw,
 				   "kring invite --org NAME --at tcp://192.0.2.1:7800");
 	while ((rc = row_next(t, &at, &session, &m)) == ERR_OK)
 		open += usable(t, m);

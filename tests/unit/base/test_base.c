@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "base/arena.h"
+#include "base/endpoint.h"
 #include "base/text.h"
 
 static void bytes_reader_stops_at_the_end(void **state)
@@ -102,35 +103,82 @@ static void names_are_typed_without_accents(void **state)
 
 static void endpoints_are_numbers(void **state)
 {
-	static const char *const good[] = {"", "tcp://127.0.0.1:1", "tcp://192.0.2.1:65535",
-					   "tcp://[2001:db8::1]:7001"},
-				 *const bad[] = {"tcp://localhost:9",
-						 "tcp://kring.example:9",
-						 "tcp://*:9",
-						 "tcp://eth0:9",
-						 "tcp://127.0.0.1:0",
-						 "tcp://127.0.0.1:65536",
-						 "tcp://127.0.0.1:+9",
-						 "tcp://127.0.0.1:9x",
-						 "tcp://127.0.0.1:",
-						 "tcp://127.0.0.1",
-						 "tcp://:9",
-						 "tcp://[::1:9",
-						 "tcp://[fe80::1%eth0]:9",
-						 "tcp://192.0.2.1:1;192.0.2.2:9",
-						 "tcp://127.0.0.1:99999999999999999999",
-						 "ipc:///tmp/x",
-						 "inproc://x",
-						 "udp://127.0.0.1:9",
-						 "tcp:/",
-						 "t",
-						 " tcp://127.0.0.1:9"};
+	static const char *const both[] = {"", "tcp://127.0.0.1:1", "tcp://192.0.2.1:65535",
+					   "tcp://[2001:db8::1]:7001", "tcp://[::1]:7001"},
+				 *const listen_only[] = {"tcp://0.0.0.0:7001", "tcp://[::]:7001",
+							 "tcp://[0:0:0:0:0:0:0:0]:7001"};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-		assert_true(text_endpoint(good[i]));
+	for (size_t i = 0; i < sizeof both / sizeof both[0]; i++) {
+		assert_null(endpoint_flaw(both[i], ENDPOINT_LISTEN, NULL));
+		assert_null(endpoint_flaw(both[i], ENDPOINT_PUBLISH, NULL));
+	}
+	for (size_t i = 0; i < sizeof listen_only / sizeof listen_only[0]; i++) {
+		assert_null(endpoint_flaw(listen_only[i], ENDPOINT_LISTEN, NULL));
+		assert_non_null(strstr(endpoint_flaw(listen_only[i], ENDPOINT_PUBLISH, NULL),
+				       "every address"));
+	}
+}
+
+static void a_bad_endpoint_is_refused_with_its_reason(void **state)
+{
+	static const struct {
+		const char *s, *why;
+	} bad[] = {
+		{"tcp://localhost:9", "no name"},
+		{"tcp://kring.example:9", "no name"},
+		{"tcp://*:9", "no name"},
+		{"tcp://eth0:9", "no name"},
+		{"tcp://1.2.3:9", "no name"},
+		{"tcp://127.0.0.1:0", "1 to 65535"},
+		{"tcp://127.0.0.1:65536", "1 to 65535"},
+		{"tcp://[::1]:0", "1 to 65535"},
+		{"tcp://[::1]:70000", "1 to 65535"},
+		{"tcp://127.0.0.1:+9", "1 to 65535"},
+		{"tcp://127.0.0.1:9x", "1 to 65535"},
+		{"tcp://127.0.0.1:", "1 to 65535"},
+		{"tcp://127.0.0.1:99999999999999999999", "1 to 65535"},
+		{"tcp://127.0.0.1", "port is missing"},
+		{"tcp://[::1]", "port is missing"},
+		{"tcp://[::1]7001", "port is missing"},
+		{"tcp://:9", "address is missing"},
+		{"tcp://", "address is missing"},
+		{"tcp://[::1:9", "bracket ]"},
+		{"tcp://::1]:9", "bracket ["},
+		{"tcp://::1:9", "in brackets"},
+		{"tcp://2001:db8::1:7001", "in brackets"},
+		{"tcp://[]:9", "no IPv6"},
+		{"tcp://[127.0.0.1]:9", "no IPv6"},
+		{"tcp://[::g]:9", "no IPv6"},
+		{"tcp://[fe80::1%eth0]:9", "zone"},
+		{"tcp://[2001:db8::1%2]:9", "zone"},
+		{"tcp://[fe80::1]:9", "link-local"},
+		{"tcp://[febf::1]:9", "link-local"},
+		{"tcp://169.254.1.1:9", "link-local"},
+		{"tcp://[::ffff:192.0.2.1]:9", "IPv4 address"},
+		{"tcp://[::ffff:0:0]:9", "IPv4 address"},
+		{"tcp://[::192.0.2.1]:9", "no address of one machine"},
+		{"tcp://[ff02::1]:9", "no address of one machine"},
+		{"tcp://224.0.0.1:9", "no address of one machine"},
+		{"tcp://255.255.255.255:9", "no address of one machine"},
+		{"tcp://0.0.0.1:9", "no address of one machine"},
+		{"tcp://192.0.2.1:1;192.0.2.2:9", "brackets"},
+		{"ipc:///tmp/x", "tcp://"},
+		{"inproc://x", "tcp://"},
+		{"udp://127.0.0.1:9", "tcp://"},
+		{"tcp:/", "tcp://"},
+		{"t", "tcp://"},
+		{" tcp://127.0.0.1:9", "tcp://"},
+	};
+
+	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		assert_false(text_endpoint(bad[i]));
+		for (int use = ENDPOINT_LISTEN; use <= ENDPOINT_PUBLISH; use++) {
+			const char *flaw = endpoint_flaw(bad[i].s, (enum endpoint_use)use, NULL);
+
+			if (flaw == NULL || strstr(flaw, bad[i].why) == NULL)
+				fail_msg("%s: %s", bad[i].s, flaw == NULL ? "taken" : flaw);
+		}
 }
 
 static void arena_is_bounded_and_wiped(void **state)
@@ -188,6 +236,7 @@ int main(void)
 		cmocka_unit_test(text_lets_in_plain_utf8_only),
 		cmocka_unit_test(names_are_typed_without_accents),
 		cmocka_unit_test(endpoints_are_numbers),
+		cmocka_unit_test(a_bad_endpoint_is_refused_with_its_reason),
 		cmocka_unit_test(arena_is_bounded_and_wiped),
 		cmocka_unit_test(arena_gives_back_what_a_walk_took),
 	};

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The line to partners, for people: whether we listen, who is silent, whose clock is wrong. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/cli.h"
+#include "proto/lists.h"
+
+enum { NAMES_MAX = 512, HOUR_S = 3600, DAY_S = 86400 };
+
+static const char *word(const struct cli *c, const char *code)
+{
+	return list_text(LIST_LINE, c->lang, code);
+}
+
+/* Today by the hour, else with its day. */
+static void moment(uint64_t ms)
+{
+	const time_t s = (time_t)(ms / 1000), now = time(NULL);
+	struct tm tm, today;
+	char text[32] = "-";
+
+	if (localtime_r(&s, &tm) != NULL && localtime_r(&now, &today) != NULL)
+		(void)strftime(text, sizeof text,
+			       tm.tm_yday == today.tm_yday && tm.tm_year == today.tm_year
+				       ? "%H:%M"
+				       : "%d/%m/%Y %H:%M",
+			       &tm);
+	(void)fputs(text, stdout);
+}
+
+/* A sentence of the list with its {p}, {d} and {w} filled in. */
+static void sentence(const char *text, const char *partner, const char *difference, const char *way)
+{
+	for (; *text != '\0'; text++) {
+		const bool hole = text[0] == '{' && text[1] != '\0' && text[2] == '}';
+
+		if (!hole) {
+			(void)putchar(*text);
+			continue;
+		}
+		(void)fputs(text[1] == 'p' ? partner : text[1] == 'd' ? difference : way, stdout);
+		text += 2;
+	}
+	(void)putchar('\n');
+}
+
+/* As one says it: 1 day, 3 hours, 20 minutes. */
+static void difference_text(const struct cli *c, uint64_t s, char out[64])
+{
+	const uint64_t days = (s + DAY_S / 2) / DAY_S, hours = (s + HOUR_S / 2) / HOUR_S;
+
+	if (s >= DAY_S - HOUR_S / 2)
+		(void)snprintf(out, 64, "%llu %s", (unsigned long long)days,
+			       word(c, days == 1 ? "day" : "days"));
+	else if (s >= 2 * HOUR_S - HOUR_S / 2)
+		(void)snprintf(out, 64, "%llu %s", (unsigned long long)hours, word(c, "hours"));
+	else
+		(void)snprintf(out, 64, "%llu %s", (unsigned long long)((s + 30) / 60),
+			       word(c, "minutes"));
+}
+
+void out_clock(const struct cli *c, const struct msg *row, const char *partners)
+{
+	const char *who = msg_text(row, CLOCK_ROW_WHO);
+	/* the row speaks of the partner's clock; a sentence about ours turns it round */
+	const bool us = strcmp(who, "us") == 0, ahead = (msg_u64(row, CLOCK_ROW_AHEAD) != 0) != us;
+	char code[32], difference[64];
+
+	(void)snprintf(code, sizeof code, "clock-%s", who);
+	difference_text(c, msg_u64(row, CLOCK_ROW_OFF_S), difference);
+	sentence(word(c, code), partners, difference, word(c, ahead ? "ahead" : "behind"));
+}
+
+static void clocks(const struct cli *c, const struct msg *s)
+{
+	const struct msg *ours = NULL;
+	char names[NAMES_MAX] = "";
+
+	for (size_t i = 0; i < msg_count(s, STATUS_CLOCKS); i++) {
+		const struct msg *row = msg_at(s, STATUS_CLOCKS, i);
+		const char *partner = msg_text(row, CLOCK_ROW_PARTNER);
+		const size_t used = strlen(names);
+
+		if (strcmp(msg_text(row, CLOCK_ROW_WHO), "us") == 0) {
+			ours = row;
+			if (used + strlen(partner) + sizeof ", " < sizeof names)
+				(void)snprintf(names + used, sizeof names - used,
+					       used == 0 ? "%s%s" : "%s, %s", "", partner);
+			continue;
+		}
+		(void)printf("  CLOCK        ");
+		out_clock(c, row, partner);
+	}
+	if (ours == NULL)
+		return;
+	(void)printf("  CLOCK        ");
+	out_clock(c, ours, names);
+}
+
+void out_line_status(const struct cli *c, const struct msg *s)
+{
+	const char *error = msg_text(s, STATUS_LISTEN_ERROR), *listen = msg_text(s, STATUS_LISTEN);
+	char remedy[64];
+
+	if (error[0] != '\0') {
+		(void)snprintf(remedy, sizeof remedy, "do-%s", error);
+		(void)printf("  ALARM        %s: %s, %s ", word(c, "not-listening"), listen,
+			     word(c, "since"));
+		moment(msg_u64(s, STATUS_LISTEN_SINCE_MS));
+		(void)printf(": %s", word(c, error));
+		if (msg_u64(s, STATUS_LISTEN_ERRNO) != 0)
+			(void)printf(" (errno %llu)",
+				     (unsigned long long)msg_u64(s, STATUS_LISTEN_ERRNO));
+		(void)printf("; %s\n", word(c, remedy));
+	}
+	clocks(c, s);
+}
+
+void out_silent(const struct cli *c, uint64_t since_ms)
+{
+	if (since_ms == 0)
+		return;
+	(void)printf("%s ", word(c, "silent-since"));
+	moment(since_ms);
+	(void)printf("; ");
+}
