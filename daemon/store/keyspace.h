@@ -64,7 +64,8 @@
 	X(DEPOSIT, "deposit")	  /* peer u16                        its sealed erasures   */ \
 	X(DEPOSITED, "deposited") /* peer u16                        version of ours there */ \
 	X(REPORT, "report")	  /* period u32 | peer u16           quarterly figures    */ \
-	X(REPORTED, "reported")	  /* period u32 | peer u16           ours went there      */
+	X(REPORTED, "reported")	  /* period u32 | peer u16           ours went there      */ \
+	X(TALLY, "tally")	  /* period u32 | cap u8             figures of the erased*/
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * migrate - brings an older store up to this format, one numbered step per transaction.
+ * migrate - the number of the store's format: written once, and a store of another one is not opened.
  *
  * Layer:    store (base only).
  * Owns:     META row 0: magic and format number.
  * Threads:  before the loop starts.
  * Time:     none.
- * Durable:  a step and its number commit together; a crash between steps resumes at the next.
+ * Durable:  the number is written with the first transaction of an empty store.
  * Privacy:  none.
  */
 #ifndef KRING_STORE_MIGRATE_H
@@ -16,9 +16,9 @@
 
 struct store;
 
-enum { MIGRATE_FORMAT = 1 };
+enum { MIGRATE_FORMAT = 2 };
 
-/** ERR_STALE: the store is newer than this program.  ERR_CORRUPT: not a store of ours. */
+/** ERR_STALE: the store has another format, older or newer.  ERR_CORRUPT: not a store of ours. */
 MUST_CHECK enum err migrate_run(struct store *s);
 
 #endif /* KRING_STORE_MIGRATE_H */

@@ -357,3 +357,53 @@ def test_every_sentence_holds_for_the_numbers_beside_it(region, workdir):
     shown = next(x for x in rows if x["table"] == "flow" and x["reporter"] == "Balen" and x["figure"] == "accepted")
     assert int(shown["value"]) == next(p["accepted"] for p in f["pairs"] if p["reporter"] == p["sender"] == "Balen")
     assert cli(r.lead, "flow", "--quarter", "2026Q9").returncode == 2
+
+
+def own(n):
+    """A node's own exact figures, but for how late it is."""
+    return n.k("flow", "--own")["flow"]
+
+
+def test_erasing_a_case_changes_no_figure(federation):
+    """Who was helped, declined or taken back stays so in the quarter's figures when the file is erased, at both ends."""
+    f = federation("Balen", "Geel")
+    a, b = f.start()
+    ends = ("helped", "helped", "partly", "person-declined")
+    cases = {}
+    for i in range(9):
+        cases[i] = a.new_case(name=f"{MARKER}{i}")
+        a.consent(cases[i], "geel")
+    refs = {i: a.refer(cases[i], "geel", need="housing") for i in cases}
+    wait_for("them to arrive", lambda: len(b.k("inbox").get("referrals", [])) == 9)
+    for i, outcome in enumerate(ends):
+        b.k("accept", refs[i])
+        b.k("start", refs[i])
+        b.k("outcome", refs[i], "--reason", outcome)
+    for i, why in ((4, "no-capacity"), (5, "no-capacity"), (6, "not-eligible")):
+        b.k("decline", refs[i], "--reason", why, "--alternative", "none")
+    a.k("withdraw", refs[7], "--reason", "other")
+    b.k("accept", refs[8])
+    for i in range(4):
+        a.await_state(refs[i], "outcome")
+        a.k("ack", refs[i])
+        b.await_state(refs[i], "closed")
+    a.k("revoke", refs[8])
+    b.await_state(refs[8], "revoked")
+    wait_for("the withdrawal to be confirmed", lambda: not a.k("show", refs[7])["referrals"][0].get("provisional"))
+    before = {n: own(n) for n in (a, b)}
+    assert before[b]["needs"] == [{"reporter": "Geel", "need": "housing", "no_capacity": 2, "unsuitable": 1, "other": 0}]
+    assert {k: before[b]["nodes"][0][k] for k in ("helped", "partly", "person_declined", "revoked")} == {
+        "helped": 2, "partly": 1, "person_declined": 1, "revoked": 1}
+    for n in (a, b):
+        for row in n.k("case", "list")["cases"]:
+            n.k("case", "erase", row["id"])
+        assert own(n) == before[n], n.name
+        n.stop()
+        n.start()
+        assert not n.k("case", "list").get("cases") and own(n) == before[n], n.name
+    f.await_connected(a)
+    c = a.new_case(name=f"{MARKER} again")  # who comes next is added to them
+    a.consent(c, "geel")
+    b.await_state(ref := a.refer(c, "geel", need="housing"), "offered")
+    b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
+    assert own(b)["needs"][0]["no_capacity"] == 3

@@ -149,6 +149,8 @@ static enum err erase_now(struct turn *t, const struct id16 *id)
 	/* while the commitment can still be made to stand for it */
 	enum err rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ERASE, .case_id = id});
 
+	if (rc == ERR_OK) /* a helped person stays a helped person in the quarter's figures */
+		rc = t->node->hooks->erasing(t, id);
 	if (rc == ERR_OK)
 		rc = drop_case(t, id);
 	if (rc == ERR_OK)

@@ -40,6 +40,8 @@ struct exchange_hooks {
 	/* A document of ours came back and is in its log. */
 	enum err (*returned)(struct turn *t, const struct peer *p, struct thread *th,
 			     const struct doc_key *key);
+	/* A case is about to be erased, and its keys with it: what has to be known of it later is taken down now. */
+	enum err (*erasing)(struct turn *t, const struct id16 *case_id);
 	/* A partner kept the word for us that this case was erased: a backup brought it back. */
 	enum err (*erased)(struct turn *t, const struct id16 *case_id);
 	/* A document became a lost act. */

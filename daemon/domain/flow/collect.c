@@ -4,6 +4,7 @@
 #include "domain/care/intake.h"
 #include "domain/evidence/audit.h"
 #include "domain/flow/report.h"
+#include "domain/flow/tally.h"
 
 static bool ours(const struct thread *th, uint16_t type)
 {
@@ -126,6 +127,7 @@ static enum err erased(struct turn *t, const struct id16 *case_id)
 }
 
 const struct exchange_hooks collect_hooks = {
+	.erasing = tally_case,
 	.judge = judge,
 	.stored = stored,
 	.leaving = leaving,

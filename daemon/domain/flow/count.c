@@ -7,9 +7,10 @@
 #include "domain/care/acts.h"
 #include "domain/care/calendar.h"
 #include "domain/flow/quarter.h"
+#include "domain/flow/tally.h"
 #include "proto/lists.h"
 
-enum { PATIENCE_MS = 14 * 86400000, EVENTS_MAX = 1024, NEED_OTHER = COUNT_NEEDS - 1 };
+enum { PATIENCE_MS = 14 * 86400000, NEED_OTHER = COUNT_NEEDS - 1 };
 
 enum err count_create(struct arena *a, size_t rows, struct count *c)
 {
@@ -82,12 +83,12 @@ struct story {
 	const struct thread *th;
 	uint64_t begin_ms, end_ms;
 	struct count_event *ev;
-	size_t n, max;
+	size_t n;
 };
 
 static void add(struct story *s, const struct count_event *e)
 {
-	if (e->at_ms >= s->begin_ms && e->at_ms < s->end_ms && s->n < s->max)
+	if (e->at_ms >= s->begin_ms && e->at_ms < s->end_ms && s->n < COUNT_EVENTS)
 		s->ev[s->n++] = *e;
 }
 
@@ -96,14 +97,14 @@ static enum err entry_of(struct story *s, const struct fold_step *step, struct l
 	return thread_entry(s->t, s->th, step->who == acts_our_side(s->th), step->no, e);
 }
 
-/* The code in a document of ours, or of theirs that still has its body. */
+/* The code in a document of ours, or of theirs that still has its body; NULL: it cannot be read any more. */
 static enum err reason_of(struct turn *t, const struct doc_key *key, const char **code)
 {
 	struct document d;
 	struct msg *body;
 	enum err rc = document_load(t, key, &d);
 
-	*code = "";
+	*code = NULL;
 	if (rc == ERR_OK)
 		rc = document_body(t, &d, &body);
 	if (rc == ERR_OK && msg_kind_of(body) == MSG_ACT)
@@ -235,9 +236,11 @@ static enum err receiver_part(struct story *s, const struct first *f, enum count
 	if (a != COUNT_DECLINED)
 		return ERR_OK;
 	rc = reason_of(s->t, &f->entry.doc, &code);
+	if (rc != ERR_OK || code == NULL)
+		return rc;
 	e->need = (uint8_t)count_need(s->th->need);
 	e->reason = reason_class(code);
-	return rc;
+	return ERR_OK;
 }
 
 static enum err put_answer(struct story *s, const struct first *f, enum count_answer a,
@@ -299,7 +302,7 @@ static enum err end_event(struct story *s, const struct first *f, const struct f
 		rc = entry_of(s, &steps[i], &entry);
 		if (rc == ERR_OK && st == REFERRAL_OUTCOME)
 			rc = reason_of(s->t, &entry.doc, &code);
-		if (rc != ERR_OK)
+		if (rc != ERR_OK || code == NULL)
 			return rc;
 		e.at_ms = entry.kept_ms;
 		e.end = st == REFERRAL_WITHDRAWN  ? COUNT_TAKEN_BACK
@@ -340,48 +343,66 @@ static enum err referral_events(struct story *s)
 	return rc == ERR_OK ? end_event(s, &f, steps, n) : rc;
 }
 
-/* ---- everybody ---- */
-
-enum err count_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
-		       struct count *c)
+enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin_ms,
+		      uint64_t end_ms, struct count_event ev[COUNT_EVENTS], size_t *n)
 {
+	const struct store_key prefix = turn_key_id(case_id);
+	const size_t mark = t->arena->used;
+	struct story s = {.t = t, .begin_ms = begin_ms, .end_ms = end_ms, .ev = ev};
 	struct store_key at = {.len = 0};
-	struct id16 person = {{0}};
 	struct store_row row;
-	struct story s = {.t = t, .begin_ms = quarter_begin_ms(quarter), .max = EVENTS_MAX};
-	enum err rc = count_create(t->arena, t->node->peer_count, c);
-	size_t mark;
+	enum err rc = ERR_OK;
 
-	s.end_ms = quarter_begin_ms(quarter + 1);
-	if (s.end_ms > now_ms)
-		s.end_ms = now_ms;
-	s.ev = arena_alloc(t->arena, EVENTS_MAX * sizeof *s.ev);
-	if (rc != ERR_OK || s.ev == NULL)
-		return ERR_NOMEM;
-	mark = t->arena->used;
-	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	*n = 0;
+	if (!record_exists(t->txn, STORE_CASES, key_span(&prefix)))
+		return ERR_OK; /* erased: what happened before stands in its tally */
+	while (rc == ERR_OK && (rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix),
+						       &at, &row)) == ERR_OK) {
 		struct thread th;
 		struct id16 id;
 
 		if (row.key.len != 32)
 			return ERR_CORRUPT;
-		if (memcmp(person.b, row.key.p, 16) != 0) { /* rows lie case by case */
-			count_person(c, s.ev, s.n, cap);
-			s.n = 0;
-			memcpy(person.b, row.key.p, 16);
-		}
 		memcpy(id.b, row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		s.th = &th;
-		if (rc == ERR_OK && th.peer >= 1 && th.peer <= c->rows)
+		if (rc == ERR_OK && th.peer >= 1 && th.peer <= t->node->peer_count)
 			rc = referral_events(&s);
-		if (rc == ERR_NOTFOUND) /* erased */
-			rc = ERR_OK;
-		if (rc != ERR_OK)
-			return rc;
 		arena_rewind(t->arena, mark);
+		if (rc == ERR_NOTFOUND)
+			return ERR_CORRUPT;
 	}
-	count_person(c, s.ev, s.n, cap);
+	*n = s.n;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* ---- everybody ---- */
+
+enum err count_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
+		       struct count *c)
+{
+	const uint64_t begin_ms = quarter_begin_ms(quarter),
+		       over_ms = quarter_begin_ms(quarter + 1);
+	struct count_event *ev = arena_alloc(t->arena, COUNT_EVENTS * sizeof *ev);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc = count_create(t->arena, t->node->peer_count, c);
+
+	if (rc != ERR_OK || ev == NULL)
+		return ERR_NOMEM;
+	rc = tally_read(t, quarter, cap, c);
+	while (rc == ERR_OK && (rc = store_next_prefix(t->txn, STORE_THREADCASE, span_of(NULL, 0),
+						       &at, &row)) == ERR_OK) {
+		struct id16 person;
+		size_t n;
+
+		if (row.key.len != 32)
+			return ERR_CORRUPT;
+		memcpy(person.b, row.key.p, 16);
+		memset(at.b + 16, 0xff, 16); /* rows lie case by case: on to the next one */
+		rc = count_events(t, &person, begin_ms, over_ms < now_ms ? over_ms : now_ms, ev,
+				  &n);
+		count_person(c, ev, n, cap);
+	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }

@@ -67,6 +67,7 @@ enum {
 	COUNT_ENDS = COUNT_REVOKED + 1,
 	COUNT_NEEDS = 32, /* places of config/lists/needs.psv; the last one is every other code */
 	COUNT_NOTHING = 255,
+	COUNT_EVENTS = 1024, /* of one person; what comes after is not counted */
 };
 
 /** Figures of one node: exact, or as published (0: too small). */
@@ -91,7 +92,10 @@ struct count_event {
 MUST_CHECK enum err count_create(struct arena *a, size_t rows, struct count *c);
 /** Events of one person in one quarter: the first cap answers by time count, and the first cap ends.  Sorts ev. */
 void count_person(struct count *c, struct count_event *ev, size_t n, unsigned cap);
-/** All of it, from the store, of what was known at now_ms. */
+/** What happened to one person from begin_ms to before end_ms, in no order.  None when the case was erased. */
+MUST_CHECK enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin_ms,
+				 uint64_t end_ms, struct count_event ev[COUNT_EVENTS], size_t *n);
+/** All of it, from the store, of what was known at now_ms: the cases there are, and the tally of those erased. */
 MUST_CHECK enum err count_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
 				  struct count *c);
 /** Place of a need's code. */
