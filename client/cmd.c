@@ -185,11 +185,17 @@ static int cmd_tool(struct cli *c)
 {
 	static const struct {
 		const char *noun, *verb, *tool;
-	} tools[] = {{"node", "init", "node-init"},	    {"federation", "create", "fed-create"},
-		     {"roster", "add", "roster-add"},	    {"roster", "sign", "roster-sign"},
-		     {"roster", "verify", "roster-verify"}, {"roster", "propose", "roster-propose"},
-		     {"slot", "list", "slot-list"},	    {"slot", "add", "slot-add"},
-		     {"slot", "remove", "slot-remove"},	    {"rotate", NULL, "rotate"}};
+	} tools[] = {{"node", "init", "node-init"},
+		     {"federation", "create", "fed-create"},
+		     {"roster", "add", "roster-add"},
+		     {"roster", "sign", "roster-sign"},
+		     {"roster", "verify", "roster-verify"},
+		     {"roster", "propose", "roster-propose"},
+		     {"slot", "list", "slot-list"},
+		     {"slot", "add", "slot-add"},
+		     {"slot", "remove", "slot-remove"},
+		     {"rotate", NULL, "rotate"},
+		     {"sheet", NULL, "sheet"}};
 
 	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
 		if (strcmp(tools[i].noun, c->cmd->noun) == 0 &&
@@ -332,7 +338,9 @@ const struct command cli_commands[] = {
 	{"roster", "show", cmd_plain, "", "", "who is in, and who signed", "kring roster show",
 	 REQUEST_ROSTER_SHOW, 0},
 	{"roster", "add", cmd_tool, "",
-	 "roster=FILE join=FILE class=LINE out=FILE verified-by=LINE", "propose a member (offline)",
+	 "roster=FILE join=FILE class=LINE out=FILE verified=LINE verified-by=LINE",
+	 "propose a member (offline); --verified in-person|video|telephone|letter says how you "
+	 "checked that the fingerprint is theirs",
 	 "kring roster add --roster roster --join join --class member --out proposal", 0, 0},
 	{"roster", "propose", cmd_tool, "",
 	 "roster=FILE op=LINE node=NAME roots=LINE keys=LINE policy=LINE out=FILE",
@@ -395,6 +403,10 @@ const struct command cli_commands[] = {
 	{"rotate", NULL, cmd_tool, "", "sheet=FILE recovery=LINE passphrase-file=FILE",
 	 "the promised next signing key takes over (kringd must be stopped)",
 	 "kring --dir DIR rotate --sheet recovery-sheet.txt", 0, CLI_IN_DIR},
+	{"sheet", NULL, cmd_tool, "", "sheet=FILE confirm=FILE passphrase-file=FILE",
+	 "a new recovery sheet (kringd must be stopped); --sheet OLD keeps its next signing key, "
+	 "and --confirm -, with the new code typed from paper, ends the old one",
+	 "kring --dir DIR sheet --sheet recovery-sheet.txt", 0, CLI_IN_DIR},
 	{"audit", "list", cmd_audit_list, "[CASE]", "limit=ROWS after=NUMBER",
 	 "who did what; with a case: who looked at it", "kring audit list", 0, 0},
 	{"audit", "verify", admin_audit_verify, "", "with=FILE",

@@ -317,6 +317,10 @@ static void partners(const struct cli *c, const struct msg *reply)
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED));
 		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
 		(void)putchar('\n');
+		if (msg_text(r, PARTNER_ROW_VERIFIED)[0] != '\0')
+			(void)printf("  fingerprint %s; the roots say it was verified: %s\n",
+				     msg_text(r, PARTNER_ROW_FINGERPRINT),
+				     msg_text(r, PARTNER_ROW_VERIFIED));
 	}
 }
 
@@ -492,6 +496,12 @@ static void status(const struct cli *c, const struct msg *reply)
 		     (unsigned long long)msg_u64(s, STATUS_MEMBERS),
 		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
 		     (unsigned long long)msg_u64(s, STATUS_OWED));
+	if (msg_text(s, STATUS_SHEET)[0] != '\0') {
+		(void)printf("  sheet        %s opens this node, and alone the backups made since ",
+			     msg_text(s, STATUS_SHEET));
+		print_time(msg_u64(s, STATUS_SHEET_S) * 1000, true);
+		(void)puts("; older ones open with the sheet before");
+	}
 	if (msg_text(s, STATUS_DISK)[0] != '\0')
 		(void)printf(
 			"  DISK         %s\n",

@@ -22,7 +22,8 @@ enum {
 };
 
 /* ---- node record: what a member says of itself ---- */
-enum { WIRE_NODE_SUSPENDED = 1 }; /* flags: the member stops itself (compromise drill) */
+/* Flags: the member stops itself (compromise drill); its next key was promised anew without a rotation. */
+enum { WIRE_NODE_SUSPENDED = 1, WIRE_NODE_PROMISED = 2 };
 struct wire_node {
 	struct id16 fed_id;
 	struct id32 node, prev_hash, nk_pub, next_digest, tk_pub, relay;

@@ -2,6 +2,7 @@
 #include "crypto/backup.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,30 +244,49 @@ struct backup_in {
 	struct keyfile_state state;
 };
 
-static enum err open_head(struct backup_in *in, const uint8_t code[KEYFILE_RECOVERY_LEN],
-			  struct backup_about *about)
+static enum err read_head(struct backup_in *in, const char *path, struct backup_about *about)
 {
-	uint8_t pub[32], sec[32], bk[32];
 	struct rd r = rd_of(span_of(in->head, sizeof in->head));
-	const uint8_t *sealed, *stream, *theirs;
-	bool ok;
 
-	if (fread(in->head, 1, sizeof in->head, in->file) != sizeof in->head ||
-	    memcmp(in->head, magic, MAGIC_LEN) != 0)
+	in->file = fopen(path, "re");
+	if (in->file == NULL)
+		return errno == ENOENT ? ERR_NOTFOUND : ERR_IO;
+	if (fread(in->head, 1, sizeof in->head, in->file) != sizeof in->head)
+		return ferror(in->file) ? ERR_IO : ERR_MALFORMED;
+	if (memcmp(in->head, magic, MAGIC_LEN) != 0)
 		return ERR_MALFORMED;
 	(void)rd_take(&r, MAGIC_LEN);
 	about->time_s = rd_u64(&r);
 	about->node_id = rd_id32(&r);
-	theirs = rd_take(&r, 32);
-	sealed = rd_take(&r, 80);
-	stream = rd_take(&r, 24);
+	rd_copy(&r, about->recovery_pub, sizeof about->recovery_pub);
+	return ERR_OK;
+}
+
+static enum err open_head(struct backup_in *in, const uint8_t code[KEYFILE_RECOVERY_LEN],
+			  const struct backup_about *about)
+{
+	const uint8_t *sealed = in->head + MAGIC_LEN + 8 + 32 + 32, *stream = sealed + 80;
+	uint8_t pub[32], sec[32], bk[32];
+	enum err rc = ERR_OK;
+
 	keyfile_recovery_pair(code, pub, sec);
-	ok = memcmp(theirs, pub, sizeof pub) == 0 &&
-	     crypto_box_seal_open(bk, sealed, 80, pub, sec) == 0 &&
-	     crypto_secretstream_xchacha20poly1305_init_pull(&in->stream, stream, bk) == 0;
+	if (memcmp(about->recovery_pub, pub, sizeof pub) != 0)
+		rc = ERR_CRYPTO;
+	else if (crypto_box_seal_open(bk, sealed, 80, pub, sec) != 0 ||
+		 crypto_secretstream_xchacha20poly1305_init_pull(&in->stream, stream, bk) != 0)
+		rc = ERR_CORRUPT;
 	secret_wipe(sec, sizeof sec);
 	secret_wipe(bk, sizeof bk);
-	return ok ? ERR_OK : ERR_CRYPTO;
+	return rc;
+}
+
+enum err backup_in_about(const char *path, struct backup_about *about)
+{
+	struct backup_in *in = calloc(1, sizeof *in);
+	const enum err rc = in == NULL ? ERR_NOMEM : read_head(in, path, about);
+
+	backup_in_close(in);
+	return rc;
 }
 
 enum err backup_in_open(struct backup_in **out, const char *path,
@@ -275,10 +295,10 @@ enum err backup_in_open(struct backup_in **out, const char *path,
 	struct backup_in *in = calloc(1, sizeof *in);
 	enum err rc = in == NULL ? ERR_NOMEM : secret_create(&in->mem, BUFFER);
 
-	if (rc == ERR_OK) {
-		in->file = fopen(path, "re");
-		rc = in->file == NULL ? ERR_NOTFOUND : open_head(in, code, about);
-	}
+	if (rc == ERR_OK)
+		rc = read_head(in, path, about);
+	if (rc == ERR_OK)
+		rc = open_head(in, code, about);
 	if (rc != ERR_OK) {
 		backup_in_close(in);
 		return rc;
@@ -394,6 +414,17 @@ enum err backup_in_node(const struct backup_in *in, const char *dir, const struc
 	require(in->have_identity);
 	st.incarnation_no = 1 + (above > st.incarnation_no ? above : st.incarnation_no);
 	return keyfile_restore(dir, how, &in->roots, &st);
+}
+
+void backup_in_sheet(const struct backup_in *in, const uint8_t *seed, uint64_t time_s,
+		     struct keyfile_sheet *out, bool *anew)
+{
+	const struct id32 *promised = &in->roots.next_digest;
+
+	require(in->have_identity);
+	*anew = !keyfile_sheet_new(promised, seed, time_s, out);
+	if (*anew) /* a key that nobody promised signs for nobody */
+		(void)keyfile_sheet_new(promised, NULL, time_s, out);
 }
 
 const uint8_t *backup_in_ledger_key(const struct backup_in *in)

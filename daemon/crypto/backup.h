@@ -28,7 +28,7 @@ enum backup_type {
 	BACKUP_IDENTITY = 1,
 	BACKUP_ROW = 2,	 /* a sealed record, as it lies in the store */
 	BACKUP_KEY = 3,	 /* the key of a case, or its audit key */
-	BACKUP_FILE = 4, /* record, roster, kring.conf */
+	BACKUP_FILE = 4, /* record, roster, kring.conf, join */
 	BACKUP_END = 5
 };
 struct backup_item {
@@ -63,8 +63,11 @@ struct backup_in;
 struct backup_about {
 	uint64_t time_s;
 	struct id32 node_id;
+	uint8_t recovery_pub[32]; /* names the sheet that opens it: sheet_number() */
 };
-/** ERR_CRYPTO: this code does not open it.  ERR_MALFORMED: no backup.  ERR_NOTFOUND, ERR_IO. */
+/** What a backup says of itself without any key.  ERR_MALFORMED: no backup.  ERR_NOTFOUND, ERR_IO. */
+MUST_CHECK enum err backup_in_about(const char *path, struct backup_about *about);
+/** ERR_CRYPTO: it belongs to another sheet; about is filled.  ERR_CORRUPT: to this one, and is damaged.  ERR_MALFORMED: no backup.  ERR_NOTFOUND, ERR_IO. */
 MUST_CHECK enum err backup_in_open(struct backup_in **in, const char *path,
 				   const uint8_t code[KEYFILE_RECOVERY_LEN],
 				   struct backup_about *about);
@@ -75,6 +78,10 @@ MUST_CHECK enum err backup_in_next(struct backup_in *in, struct backup_item *ite
  *  how says its slots; above: an incarnation number known from elsewhere, 0 none. */
 MUST_CHECK enum err backup_in_node(const struct backup_in *in, const char *dir,
 				   const struct keyfile_new *how, uint32_t above);
+/** After the identity was read: a new sheet.  seed: the next signing key of the sheet at hand, or NULL; *anew:
+ *  it is not the one that was promised, so another is. */
+void backup_in_sheet(const struct backup_in *in, const uint8_t *seed, uint64_t time_s,
+		     struct keyfile_sheet *out, bool *anew);
 /** The key of the erasure ledger, which lies beside the store. */
 const uint8_t *backup_in_ledger_key(const struct backup_in *in);
 

@@ -27,7 +27,8 @@
 	X(CASECOMMIT, "KRG1.casecommit") X(SLOTFILE, "KRG1.slotfile")   \
 	X(NODEREC, "KRG1.noderec") X(SAS, "KRG1.sas")                   \
 	X(SASCOMMIT, "KRG1.sas.commit") X(JOINMAC, "KRG1.joinmac") \
-	X(RECOVERY, "KRG1.recovery") X(FLOW, "KRG1.flow") X(PAIR, "KRG1.pair")
+	X(RECOVERY, "KRG1.recovery") X(FLOW, "KRG1.flow") X(PAIR, "KRG1.pair") \
+	X(SHEETNO, "KRG1.sheetno") X(SHEETCODE, "KRG1.sheetcode") X(SHEETKEY, "KRG1.sheetkey")
 
 enum hash_label {
 #define HASH_ENUM(name, text) HASH_##name,

@@ -43,6 +43,7 @@ struct keybox_roots {
 	uint8_t ledger[32]; /* of the erasure ledger beside the store; backups carry it */
 	uint8_t recovery_pub
 		[32];	  /* answered by the recovery code alone: what backups are sealed to */
+	uint64_t sheet_s; /* when that code's sheet was made */
 	uint8_t meta[32]; /* node-wide records: not of MK, so that a restore can keep it */
 	uint8_t nk_seed[32], tk_sec[32];
 	struct inception inception;

@@ -22,8 +22,8 @@ enum {
 	ARGON_OPS = 3,
 	ARGON_KIB = 256 * 1024,
 	ARGON_KIB_MAX = 1024 * 1024,
-	IDENTITY_PLAIN = 64 + 4 + 32 +
-			 32, /* NK seed | TK | key_seq | digest of next | recovery key */
+	/* NK seed | TK | key_seq | digest of next | recovery key | its time */
+	IDENTITY_PLAIN = 64 + 4 + 32 + 32 + 8,
 	IDENTITY_LEN = MAGIC_LEN + IDENTITY_INCEPTION_LEN + 24 + IDENTITY_PLAIN + 16,
 };
 
@@ -55,26 +55,45 @@ static enum err write_all(int fd, struct span s)
 	return ERR_OK;
 }
 
+static bool parent_of(const char *path, char dir[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		memcpy(dir, ".", 2);
+	else if ((size_t)(slash - path) + 2 > PATH_MAX)
+		return false;
+	else
+		(void)snprintf(dir, PATH_MAX, "%.*s", (int)(slash - path) + 1, path);
+	return true;
+}
+
 static enum err sync_parent(const char *path)
 {
 	char dir[PATH_MAX];
-	const char *slash = strrchr(path, '/');
 	int fd, bad;
 
-	if (slash == NULL) {
-		memcpy(dir, ".", 2);
-	} else if ((size_t)(slash - path) + 2 <= sizeof dir) {
-		memcpy(dir, path, (size_t)(slash - path) + 1);
-		dir[slash - path + 1] = '\0';
-	} else {
+	if (!parent_of(path, dir))
 		return ERR_LIMIT;
-	}
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return ERR_IO;
 	bad = fsync(fd);
 	(void)close(fd);
 	return bad == 0 ? ERR_OK : ERR_IO;
+}
+
+/* A tool that root runs must not take a file away from the daemon. */
+static enum err keep_owner(const char *path, int fd)
+{
+	char dir[PATH_MAX];
+	struct stat sb;
+
+	if (geteuid() != 0)
+		return ERR_OK;
+	if (lstat(path, &sb) != 0 && (!parent_of(path, dir) || stat(dir, &sb) != 0))
+		return ERR_IO;
+	return fchown(fd, sb.st_uid, sb.st_gid) == 0 ? ERR_OK : ERR_IO;
 }
 
 enum err keyfile_write_file(const char *path, struct span bytes)
@@ -89,6 +108,8 @@ enum err keyfile_write_file(const char *path, struct span bytes)
 	if (fd < 0)
 		return ERR_IO;
 	rc = write_all(fd, bytes);
+	if (rc == ERR_OK)
+		rc = keep_owner(path, fd);
 	if (rc == ERR_OK && fsync(fd) != 0)
 		rc = ERR_IO;
 	if (close(fd) != 0)
@@ -232,6 +253,13 @@ static enum err slot_append(struct slots *s, const struct keyfile_unlock *how, c
 	return rc;
 }
 
+static void slots_drop(struct slots *s, unsigned index)
+{
+	memmove(s->buf + MAGIC_LEN + 1 + index * (size_t)SLOT_LEN, slot_at(s, index + 1),
+		(s->count - index - 1) * (size_t)SLOT_LEN);
+	s->count--;
+}
+
 static enum err slots_create(const char *dir, const struct keyfile_new *spec, const uint8_t mk[32])
 {
 	const struct keyfile_unlock ways[] = {{KEYFILE_PASSPHRASE, spec->passphrase},
@@ -248,28 +276,41 @@ static enum err slots_create(const char *dir, const struct keyfile_new *spec, co
 	return rc == ERR_OK ? slots_save(dir, &s) : rc;
 }
 
+/* ERR_CRYPTO: of another kind, or it does not open. */
+static enum err slot_open(const struct slots *s, unsigned i, const struct keyfile_unlock *how,
+			  uint8_t mk[32])
+{
+	struct rd r = rd_of(span_of(slot_at(s, i), SLOT_LEN));
+	const uint8_t kind = rd_u8(&r);
+	const uint32_t ops = rd_u32(&r), kib = rd_u32(&r);
+	const uint8_t *salt = rd_take(&r, 16), *sealed = rd_take(&r, 24 + 48);
+	uint8_t key[32];
+	enum err rc;
+
+	if (kind != (uint8_t)how->kind)
+		return ERR_CRYPTO;
+	rc = slot_key(key, how, ops, kib, salt);
+	if (rc == ERR_OK && !open_with(mk, span_of(&kind, 1), span_of(sealed, 72), key))
+		rc = ERR_CRYPTO;
+	secret_wipe(key, sizeof key);
+	return rc;
+}
+
 static enum err slots_open(const char *dir, const struct keyfile_unlock *how, uint8_t mk[32])
 {
 	struct slots s;
-	uint8_t key[32];
 	enum err rc = slots_read(dir, &s);
 
 	if (rc != ERR_OK)
 		return rc;
 	rc = ERR_CRYPTO;
 	for (unsigned i = 0; i < s.count && rc != ERR_OK; i++) {
-		struct rd r = rd_of(span_of(slot_at(&s, i), SLOT_LEN));
-		const uint8_t kind = rd_u8(&r);
-		uint32_t ops = rd_u32(&r), kib = rd_u32(&r);
-		const uint8_t *salt = rd_take(&r, 16), *sealed = rd_take(&r, 24 + 48);
+		const enum err one = slot_open(&s, i, how, mk);
 
-		if (kind != (uint8_t)how->kind)
-			continue;
-		rc = slot_key(key, how, ops, kib, salt);
-		if (rc == ERR_OK && !open_with(mk, span_of(&kind, 1), span_of(sealed, 72), key))
-			rc = ERR_CRYPTO;
+		/* what one slot lacked (memory, a sane cost) is not hidden by the kind of the next */
+		if (one != ERR_CRYPTO || rc == ERR_CRYPTO)
+			rc = one;
 	}
-	secret_wipe(key, sizeof key);
 	return rc;
 }
 
@@ -297,9 +338,7 @@ enum err keyfile_slot_remove(const char *dir, unsigned index)
 		return ERR_NOTFOUND;
 	if (*slot_at(&s, index) == KEYFILE_RECOVERY || others == 0)
 		return ERR_STATE;
-	memmove(s.buf + MAGIC_LEN + 1 + (size_t)index * SLOT_LEN, slot_at(&s, index + 1),
-		(s.count - index - 1) * (size_t)SLOT_LEN);
-	s.count--;
+	slots_drop(&s, index);
 	return slots_save(dir, &s);
 }
 
@@ -312,48 +351,6 @@ unsigned keyfile_slots(const char *dir, uint8_t kinds[8])
 	for (unsigned i = 0; i < s.count; i++)
 		kinds[i] = *slot_at(&s, i);
 	return s.count;
-}
-
-/* Crockford's base 32: no I, L, O, U. */
-static const char recovery_letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
-
-void keyfile_recovery_text(const uint8_t code[KEYFILE_RECOVERY_LEN],
-			   char out[KEYFILE_RECOVERY_TEXT + 1])
-{
-	size_t n = 0;
-
-	for (unsigned i = 0; i < 32; i++) {
-		const unsigned bit = i * 5, at = bit / 8, shift = bit % 8;
-		const unsigned two = (unsigned)code[at] << 8 |
-				     (at + 1 < KEYFILE_RECOVERY_LEN ? code[at + 1] : 0u);
-
-		if (i > 0 && i % 4 == 0)
-			out[n++] = '-';
-		out[n++] = recovery_letters[two >> (11 - shift) & 31];
-	}
-	out[n] = '\0';
-}
-
-bool keyfile_recovery_parse(const char *text, uint8_t code[KEYFILE_RECOVERY_LEN])
-{
-	unsigned n = 0;
-
-	memset(code, 0, KEYFILE_RECOVERY_LEN);
-	for (; *text != '\0'; text++) {
-		const char c = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
-		const char like = c == 'o' ? '0' : c == 'i' || c == 'l' ? '1' : c;
-		const char *at = strchr(recovery_letters, like);
-
-		if (c == ' ' || c == '-' || c == '\n' || c == '\r')
-			continue;
-		if (at == NULL || n == 32)
-			return false;
-		for (unsigned k = 0; k < 5; k++)
-			code[(n * 5 + k) / 8] |= (uint8_t)(((at - recovery_letters) >> (4 - k) & 1)
-							   << (7 - (n * 5 + k) % 8));
-		n++;
-	}
-	return n == 32;
 }
 
 static enum err identity_write(const char *dir, const struct keybox_roots *k)
@@ -372,6 +369,7 @@ static enum err identity_write(const char *dir, const struct keybox_roots *k)
 	wr_u32(&p, k->key_seq);
 	wr_put(&p, k->next_digest.b, 32);
 	wr_put(&p, k->recovery_pub, 32);
+	wr_u64(&p, k->sheet_s);
 	require(!p.over && p.len == IDENTITY_PLAIN);
 	seal_with(buf + w.len, span_of(buf, w.len), span_of(plain, sizeof plain), k->mk);
 	secret_wipe(plain, sizeof plain);
@@ -413,23 +411,119 @@ static enum err identity_read(const char *dir, struct keybox_roots *k)
 	k->key_seq = rd_u32(&r);
 	k->next_digest = rd_id32(&r);
 	rd_copy(&r, k->recovery_pub, 32);
+	k->sheet_s = rd_u64(&r);
 	public_of(k->nk_seed, &k->nk_pub);
 	secret_wipe(plain, sizeof plain);
 	return ERR_OK;
 }
 
-enum err keyfile_rotation(const struct keybox *kb, struct keyfile_rotation *r)
+/* ---- sheets ---- */
+
+bool keyfile_sheet_new(const struct id32 *promised, const uint8_t *seed, uint64_t time_s,
+		       struct keyfile_sheet *out)
 {
-	struct id32 digest, next;
+	struct id32 next;
+
+	*out = (struct keyfile_sheet){.time_s = time_s};
+	rng_fill(out->code, sizeof out->code);
+	if (seed != NULL)
+		memcpy(out->next_seed, seed, sizeof out->next_seed);
+	else
+		rng_fill(out->next_seed, sizeof out->next_seed);
+	public_of(out->next_seed, &next);
+	out->next_digest = identity_next_digest(&next);
+	return id32_equal(&out->next_digest, promised);
+}
+
+enum err keyfile_sheet_draw(const struct keybox *kb, const uint8_t *seed, uint64_t time_s,
+			    struct keyfile_sheet *out)
+{
+	const bool kept = keyfile_sheet_new(&keybox_roots(kb)->next_digest, seed, time_s, out);
+
+	return seed == NULL || kept ? ERR_OK : ERR_CRYPTO;
+}
+
+/* The oldest code stays beside the new one: those between were never confirmed. */
+static enum err slots_new_code(const char *dir, const struct keybox_roots *k,
+			       const uint8_t code[KEYFILE_RECOVERY_LEN])
+{
+	const struct keyfile_unlock how = {KEYFILE_RECOVERY, {code, KEYFILE_RECOVERY_LEN}};
+	unsigned codes = 0;
+	struct slots s;
+	enum err rc = slots_read(dir, &s);
+
+	for (unsigned i = 0; rc == ERR_OK && i < s.count;) {
+		if (*slot_at(&s, i) == KEYFILE_RECOVERY && codes++ > 0)
+			slots_drop(&s, i);
+		else
+			i++;
+	}
+	if (rc == ERR_OK)
+		rc = slot_append(&s, &how, k->mk);
+	return rc == ERR_OK ? slots_save(dir, &s) : rc;
+}
+
+/* The slot first: after a crash between the two both codes open the node, and the old one the backups. */
+static enum err sheet_take(const char *dir, struct keybox_roots *k, const struct keyfile_sheet *s)
+{
+	uint8_t sec[32];
+	enum err rc = slots_new_code(dir, k, s->code);
+
+	keyfile_recovery_pair(s->code, k->recovery_pub, sec);
+	secret_wipe(sec, sizeof sec);
+	k->sheet_s = s->time_s;
+	k->next_digest = s->next_digest;
+	return rc == ERR_OK ? identity_write(dir, k) : rc;
+}
+
+enum err keyfile_sheet_take(const char *dir, const struct keybox *kb, const struct keyfile_sheet *s)
+{
+	struct keybox_roots k = *keybox_roots(kb);
+	const enum err rc = sheet_take(dir, &k, s);
+
+	secret_wipe(&k, sizeof k);
+	return rc;
+}
+
+enum err keyfile_sheet_confirm(const char *dir, const uint8_t code[KEYFILE_RECOVERY_LEN])
+{
+	const struct keyfile_unlock how = {KEYFILE_RECOVERY, {code, KEYFILE_RECOVERY_LEN}};
+	uint8_t pub[32], sec[32], mk[32];
+	struct keybox_roots k = {.case_epoch = 0};
+	struct slots s;
+	unsigned codes = 0;
+	enum err rc = slots_open(dir, &how, k.mk);
+
+	if (rc == ERR_OK)
+		rc = identity_read(dir, &k);
+	keyfile_recovery_pair(code, pub, sec);
+	if (rc == ERR_OK && memcmp(pub, k.recovery_pub, sizeof pub) != 0)
+		rc = ERR_STALE;
+	if (rc == ERR_OK)
+		rc = slots_read(dir, &s);
+	for (unsigned i = 0; rc == ERR_OK && i < s.count;) {
+		if (*slot_at(&s, i) == KEYFILE_RECOVERY && slot_open(&s, i, &how, mk) != ERR_OK)
+			slots_drop(&s, i);
+		else
+			codes += *slot_at(&s, i++) == KEYFILE_RECOVERY;
+	}
+	secret_wipe(&k, sizeof k);
+	secret_wipe(sec, sizeof sec);
+	secret_wipe(mk, sizeof mk);
+	if (rc == ERR_OK && codes == 0)
+		rc = ERR_CORRUPT;
+	return rc == ERR_OK ? slots_save(dir, &s) : rc;
+}
+
+enum err keyfile_rotation(const struct keybox *kb, uint64_t time_s, struct keyfile_rotation *r)
+{
+	struct id32 digest;
 
 	public_of(r->seed, &r->nk_pub);
 	digest = identity_next_digest(&r->nk_pub);
 	if (!id32_equal(&digest, &keybox_roots(kb)->next_digest))
 		return ERR_CRYPTO;
-	rng_fill(r->next_seed, sizeof r->next_seed);
-	public_of(r->next_seed, &next);
-	r->next_digest = identity_next_digest(&next);
-	return ERR_OK;
+	return keyfile_sheet_draw(kb, NULL, time_s, &r->sheet);
 }
 
 enum err keyfile_rotate(const char *dir, const struct keybox *kb, const struct keyfile_rotation *r)
@@ -439,9 +533,8 @@ enum err keyfile_rotate(const char *dir, const struct keybox *kb, const struct k
 
 	memcpy(k.nk_seed, r->seed, 32);
 	k.nk_pub = r->nk_pub;
-	k.next_digest = r->next_digest;
 	k.key_seq++;
-	rc = identity_write(dir, &k);
+	rc = sheet_take(dir, &k, &r->sheet);
 	secret_wipe(&k, sizeof k);
 	return rc;
 }
@@ -465,6 +558,7 @@ static void draw_wraps(struct keybox_roots *k, const struct keyfile_new *spec)
 	rng_fill(k->prekey_wrap, 32);
 	k->case_epoch = k->audit_epoch = 1;
 	keyfile_recovery_pair(spec->recovery.p, k->recovery_pub, sec);
+	k->sheet_s = spec->time_s;
 	secret_wipe(sec, sizeof sec);
 }
 
@@ -488,12 +582,17 @@ static void draw_keys(struct keybox_roots *k, const struct keyfile_new *spec, ui
 	k->inception.next_digest = k->next_digest = identity_next_digest(&next);
 }
 
+/* Any of its keys: half a node is somebody's node. */
 static bool has_node(const char *dir)
 {
+	static const char *const files[] = {"identity", "slots", "keyroot"};
 	struct stat sb;
 	char path[PATH_MAX];
 
-	return path_of(path, dir, "identity") && stat(path, &sb) == 0;
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		if (path_of(path, dir, files[i]) && (lstat(path, &sb) == 0 || errno != ENOENT))
+			return true;
+	return false;
 }
 
 static enum err write_node(const char *dir, const struct keyfile_new *spec,
@@ -533,6 +632,8 @@ enum err keyfile_restore(const char *dir, const struct keyfile_new *spec,
 	if (spec->recovery.len != KEYFILE_RECOVERY_LEN)
 		return ERR_INVAL;
 	draw_wraps(&k, spec);
+	if (spec->next_digest != NULL)
+		k.next_digest = *spec->next_digest;
 	public_of(k.nk_seed, &k.nk_pub);
 	rc = write_node(dir, spec, &k, st);
 	secret_wipe(&k, sizeof k);
@@ -542,18 +643,27 @@ enum err keyfile_restore(const char *dir, const struct keyfile_new *spec,
 enum err keyfile_open(const char *dir, const struct keyfile_unlock *how, struct keyfile *out)
 {
 	struct keybox_roots k = {.case_epoch = 0};
+	const char *step = "slots";
 	enum err rc = slots_open(dir, how, k.mk);
 
 	*out = (struct keyfile){.keybox = NULL};
-	if (rc == ERR_OK)
+	if (rc == ERR_OK) {
+		step = "keyroot";
 		rc = keyroot_open(&out->root, dir, &k, &out->state);
-	if (rc == ERR_OK)
+	}
+	if (rc == ERR_OK) {
+		step = "identity";
 		rc = identity_read(dir, &k);
-	if (rc == ERR_OK)
+	}
+	if (rc == ERR_OK) {
+		step = NULL;
 		rc = keybox_create(&out->keybox, &k);
+	}
 	secret_wipe(&k, sizeof k);
-	if (rc != ERR_OK)
+	if (rc != ERR_OK) {
 		keyfile_close(out);
+		out->bad = rc == ERR_CRYPTO ? NULL : step;
+	}
 	return rc;
 }
 

@@ -23,7 +23,7 @@ enum keyfile_slot {
 	KEYFILE_KEY = 3,
 	KEYFILE_RECOVERY = 4
 };
-enum { KEYFILE_RECOVERY_LEN = 20, KEYFILE_RECOVERY_TEXT = 32 + 7 };
+enum { KEYFILE_RECOVERY_LEN = 20 };
 
 struct keyfile_unlock {
 	enum keyfile_slot kind;
@@ -33,14 +33,16 @@ struct keyfile_unlock {
 struct keyfile_new {
 	struct id16 fed_id;
 	struct id16 org_uuid;
-	struct span passphrase; /* empty: no passphrase slot */
-	struct span key;	/* empty: no key-file slot */
-	struct span recovery;	/* KEYFILE_RECOVERY_LEN random bytes; never empty */
+	struct span passphrase;		/* empty: no passphrase slot */
+	struct span key;		/* empty: no key-file slot */
+	struct span recovery;		/* KEYFILE_RECOVERY_LEN random bytes; never empty */
+	uint64_t time_s;		/* when its sheet is made */
+	const struct id32 *next_digest; /* keyfile_restore: the promise; NULL: as it was */
 };
 
 /** keyfile_create(dir, spec, next_seed): draws all keys; next_seed (32 bytes) is the seed of the
  *  pre-committed next signing key, for a recovery sheet; it is not kept here.
- *  ERR_EXISTS: dir already holds a node. */
+ *  ERR_EXISTS: dir already holds keys of a node. */
 MUST_CHECK enum err keyfile_create(const char *dir, const struct keyfile_new *spec,
 				   uint8_t next_seed[32]);
 /** A node out of its backup: identity, signing and transport key, node-wide and ledger key are those of
@@ -56,8 +58,10 @@ struct keyfile {
 	struct keybox *keybox;
 	struct keyroot *root;
 	struct keyfile_state state;
+	const char *bad; /* after a failure: the file that was to blame, or NULL */
 };
-/** ERR_CRYPTO: no slot opens with this secret.  ERR_CORRUPT: damaged files.  ERR_NOTFOUND: no node. */
+/** ERR_CRYPTO: no slot opens with this secret.  ERR_CORRUPT: a damaged file.  ERR_NOTFOUND, ERR_IO: it is
+ *  not there, or cannot be read. */
 MUST_CHECK enum err keyfile_open(const char *dir, const struct keyfile_unlock *how,
 				 struct keyfile *out);
 void keyfile_close(struct keyfile *f);
@@ -69,23 +73,42 @@ MUST_CHECK enum err keyfile_slot_add(const char *dir, struct keybox *kb,
 MUST_CHECK enum err keyfile_slot_remove(const char *dir, unsigned index);
 /** Kinds of the slots there are, in order; returns how many. */
 unsigned keyfile_slots(const char *dir, uint8_t kinds[8]);
-/** Groups of four from a 32-letter alphabet without look-alikes, and back (spaces, hyphens and case
- *  do not matter).  False: not 32 letters of it. */
-void keyfile_recovery_text(const uint8_t code[KEYFILE_RECOVERY_LEN],
-			   char out[KEYFILE_RECOVERY_TEXT + 1]);
-bool keyfile_recovery_parse(const char *text, uint8_t code[KEYFILE_RECOVERY_LEN]);
+/** A new recovery sheet: the code backups are sealed to from now on, one more slot for it, and the promise of
+ *  the signing key that comes next.  The code of the sheet before still opens the node until the new one was
+ *  confirmed; one that was never confirmed is forgotten. */
+struct keyfile_sheet {
+	uint8_t code[KEYFILE_RECOVERY_LEN], next_seed[32];
+	struct id32 next_digest; /* of next_seed */
+	uint64_t time_s;
+};
+/** Draws the code; with seed (of the sheet before) the promise stays, else it is drawn too.
+ *  ERR_CRYPTO: this seed is not the one that was promised. */
+MUST_CHECK enum err keyfile_sheet_draw(const struct keybox *kb, const uint8_t *seed,
+				       uint64_t time_s, struct keyfile_sheet *out);
+/** The same without an open node; true: its next key is the one promised. */
+bool keyfile_sheet_new(const struct id32 *promised, const uint8_t *seed, uint64_t time_s,
+		       struct keyfile_sheet *out);
+MUST_CHECK enum err keyfile_sheet_take(const char *dir, const struct keybox *kb,
+				       const struct keyfile_sheet *s);
+/** Whoever typed this code has the present sheet: no other code opens the node any more.
+ *  ERR_CRYPTO: it opens nothing here.  ERR_STALE: it is the sheet before. */
+MUST_CHECK enum err keyfile_sheet_confirm(const char *dir,
+					  const uint8_t code[KEYFILE_RECOVERY_LEN]);
 
-/** The signing key that was pre-committed takes over: seed from the recovery sheet; next_seed is drawn
- *  for the new sheet.  keyfile_rotation says what the new record must name; keyfile_rotate makes it so.
+/** The signing key that was pre-committed takes over: seed from the recovery sheet.  sheet is drawn for the
+ *  new one.  keyfile_rotation says what the new record must name; keyfile_rotate makes it so.
  *  ERR_CRYPTO: this seed is not the one that was promised. */
 struct keyfile_rotation {
-	uint8_t seed[32], next_seed[32];
-	struct id32 nk_pub, next_digest;
+	uint8_t seed[32];
+	struct id32 nk_pub;
+	struct keyfile_sheet sheet;
 };
-MUST_CHECK enum err keyfile_rotation(const struct keybox *kb, struct keyfile_rotation *r);
+MUST_CHECK enum err keyfile_rotation(const struct keybox *kb, uint64_t time_s,
+				     struct keyfile_rotation *r);
 MUST_CHECK enum err keyfile_rotate(const char *dir, const struct keybox *kb,
 				   const struct keyfile_rotation *r);
-/** Write path atomically: temporary name, fsync, rename, fsync of the directory; mode 0600. */
+/** Write path atomically: temporary name, fsync, rename, fsync of the directory; mode 0600.  What root writes
+ *  belongs to whom the file belonged to, or else the directory. */
 MUST_CHECK enum err keyfile_write_file(const char *path, struct span bytes);
 /** Read at most cap bytes; ERR_LIMIT when longer, ERR_NOTFOUND when absent. */
 MUST_CHECK enum err keyfile_read_file(const char *path, uint8_t *buf, size_t cap, size_t *len);

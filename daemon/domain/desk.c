@@ -128,6 +128,8 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 		     : n->disk == NODE_DISK_WARN ? "low"
 						 : "");
 	msg_set_u64(s, STATUS_INCARNATION, n->inc.no);
+	msg_set_text(t->arena, s, STATUS_SHEET, n->sheet.number);
+	msg_set_u64(s, STATUS_SHEET_S, n->sheet.since_s);
 	clockwatch_rows(t, s, STATUS_CLOCKS);
 	own_clock(s);
 	listening(t, s);
@@ -182,7 +184,24 @@ static enum err silent_since(struct turn *t, const struct peer *p, struct msg *r
 	return rc;
 }
 
-static enum err partner_row(struct turn *t, const struct peer *p, struct msg *reply)
+/* What the roots signed about how it was made sure that it is them. */
+static enum err verified_row(struct turn *t, const struct peer *p, struct msg *row)
+{
+	const struct store_key k = turn_key_u64(p->added_seq);
+	struct wire_roster e;
+	struct wire_add add;
+	struct span v;
+	enum err rc = turn_get(t, STORE_ROSTER, &k, &v);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc; /* it is a member by that entry */
+	if (wire_roster_get(v, &e) != ERR_OK || wire_add_get(e.payload, &add) != ERR_OK)
+		return ERR_CORRUPT;
+	msg_set_text(t->arena, row, PARTNER_ROW_VERIFIED, add.verified_by);
+	return ERR_OK;
+}
+
+static enum err partner_row(struct turn *t, const struct peer *p, bool whole, struct msg *reply)
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_PARTNERS);
 	struct consent_view out = {.agreed = false}, in = {.agreed = false};
@@ -219,7 +238,7 @@ static enum err partner_row(struct turn *t, const struct peer *p, struct msg *re
 	msg_set_text(t->arena, row, PARTNER_ROW_TYPED, typed);
 	msg_set_u64(row, PARTNER_ROW_SELF, p->self);
 	msg_set_u64(row, PARTNER_ROW_CHECKED, p->checked);
-	return ERR_OK;
+	return whole ? verified_row(t, p, row) : ERR_OK;
 }
 
 enum err desk_partner_list(struct turn *t, const struct msg *req, struct msg *reply)
@@ -228,7 +247,7 @@ enum err desk_partner_list(struct turn *t, const struct msg *req, struct msg *re
 
 	(void)req;
 	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
-		rc = partner_row(t, &t->node->peers[i], reply);
+		rc = partner_row(t, &t->node->peers[i], false, reply);
 	return rc;
 }
 
@@ -237,7 +256,7 @@ enum err desk_partner_show(struct turn *t, const struct msg *req, struct msg *re
 	struct peer *p;
 	enum err rc = cases_partner(t, msg_text(req, BY_ID_ID), &p);
 
-	return rc == ERR_OK ? partner_row(t, p, reply) : rc;
+	return rc == ERR_OK ? partner_row(t, p, true, reply) : rc;
 }
 
 /* Why is it not there yet, and what helps?  Codes; the client says them in its language. */

@@ -43,6 +43,7 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 	n->day_bytes = who->day_bytes != 0 ? who->day_bytes : LIMIT_DAY_BYTES;
 	n->hooks = &collect_hooks;
 	n->flow = who->flow;
+	n->sheet = who->sheet;
 	n->pair_check = who->pair_check;
 	n->cosign_manual = who->cosign_manual;
 	if (n->flow.k < LIMIT_FLOW_K)

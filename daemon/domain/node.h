@@ -27,6 +27,7 @@ struct node_identity {
 	struct node_flow flow;		   /* k or percent 0: the roster's */
 	bool pair_check, cosign_manual;
 	uint64_t roster_floor; /* highest roster entry ever seen, from outside the database */
+	struct node_sheet sheet;
 };
 
 struct node_time {

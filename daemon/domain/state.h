@@ -98,6 +98,12 @@ struct node_flow {
 	bool manual;	 /* a person publishes each report */
 };
 
+/* The recovery sheet in force: its number, and since when backups are made under it. */
+struct node_sheet {
+	char number[16];
+	uint64_t since_s;
+};
+
 struct node {
 	struct id16 fed_id;
 	struct id32 node_id, nk_pub;
@@ -125,6 +131,7 @@ struct node {
 	bool have_witness;
 	char onboard[LIMIT_ENDPOINT + 1]; /* where newcomers may speak; "" nowhere */
 
+	struct node_sheet sheet;
 	bool pair_check;     /* no person leaves before digits were compared */
 	bool cosign_manual;  /* a person looks at each entry before this node vouches for it */
 	uint64_t cosign_seq; /* the newest entry that we cosigned, or were told to */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "roles/config.h"
 
+#include <errno.h>
 #include <ini.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/endpoint.h"
+#include "roles/nodefiles.h"
 
 struct setting {
 	const char *section, *name;
@@ -37,6 +39,7 @@ struct reading {
 	struct config *c;
 	struct err_text *why;
 	enum err rc;
+	unsigned taken;
 };
 
 static int on_setting(void *user, const char *section, const char *name, const char *value)
@@ -53,6 +56,7 @@ static int on_setting(void *user, const char *section, const char *name, const c
 			return 0;
 		}
 		memcpy((char *)r->c + s->offset, value, strlen(value) + 1);
+		r->taken++;
 		return 1;
 	}
 	r->rc = err_explain(r->why, ERR_INVAL, "unknown setting %s in section [%s]", name, section);
@@ -99,7 +103,7 @@ static enum err check_flow(const struct config *c, struct err_text *why)
 
 enum err config_read(struct config *c, const char *dir, const char *file, struct err_text *why)
 {
-	struct reading r = {c, why, ERR_OK};
+	struct reading r = {c, why, ERR_OK, 0};
 	char path[CONFIG_PATH_MAX + 16];
 	const char *flaw;
 	int rc;
@@ -113,13 +117,16 @@ enum err config_read(struct config *c, const char *dir, const char *file, struct
 	else
 		(void)snprintf(path, sizeof path, "%s", file);
 	rc = ini_parse(path, on_setting, &r);
+	if (rc < 0 && file == NULL)
+		return nodefiles_explain(why, ERR_IO, dir, "kring.conf", errno);
 	if (rc < 0)
-		return err_explain(why, ERR_NOTFOUND,
-				   "cannot read %s: make a node first: kring node init", path);
+		return err_explain(why, ERR_IO, "%s: %s", path, strerror(errno));
 	if (r.rc != ERR_OK)
 		return r.rc;
 	if (rc > 0)
 		return err_explain(why, ERR_MALFORMED, "%s line %d is not understood", path, rc);
+	if (r.taken == 0 && file == NULL) /* what a full disk leaves: a node that listens nowhere */
+		return nodefiles_explain(why, ERR_CORRUPT, dir, "kring.conf", 0);
 	flaw = endpoint_flaw(c->listen, ENDPOINT_LISTEN, NULL);
 	if (flaw != NULL)
 		return err_explain(why, ERR_INVAL, "%s: Listen=%s: %s", path, c->listen, flaw);

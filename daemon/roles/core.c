@@ -16,6 +16,7 @@
 #include "crypto/hash.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
+#include "crypto/sheet.h"
 #include "io/ctlsrv.h"
 #include "io/fdpass.h"
 #include "io/ipc.h"
@@ -25,6 +26,7 @@
 #include "roles/engine.h"
 #include "roles/netsetup.h"
 #include "roles/nodedir.h"
+#include "roles/nodestore.h"
 #include "roles/ownrecord.h"
 #include "roles/prekeys.h"
 #include "roles/roles.h"
@@ -50,7 +52,7 @@ struct core {
 	struct loop *loop;
 	struct loop_timer *tick, *hourly, *ending, *backup_idle;
 	struct backup *backup;	      /* one at a time */
-	struct backup_files words[4]; /* what lies beside the store, as read at the start */
+	struct backup_files words[5]; /* what lies beside the store, as read at the start */
 	struct erasures *ledger;
 	struct keyfile keys;
 	bool listened;	   /* net could, in this run */
@@ -490,21 +492,17 @@ static uint64_t lower(const char *text, uint64_t unit, uint64_t limit)
 	return v == 0 || v > limit / unit ? limit : v * unit;
 }
 
-static enum err open_stores(struct core *c)
+static enum err open_stores(struct core *c, struct err_text *why)
 {
-	char path[CONFIG_PATH_MAX + 16];
-	struct store_options o = {.path = path, .cipher = &c->cipher};
+	struct nodestore got;
 	enum err rc;
 
 	cipher_fill(&c->cipher, c->keys.keybox);
-	o.map_max = lower(c->config.store_mib, 1024 * 1024, LIMIT_MAP_MAX);
-	o.map_start = o.map_max < LIMIT_MAP_START ? o.map_max : LIMIT_MAP_START;
-	(void)snprintf(path, sizeof path, "%s/main", c->config.dir);
-	rc = store_open(&c->main, &o);
-	if (rc != ERR_OK)
-		return rc;
-	(void)snprintf(path, sizeof path, "%s/prekeys", c->config.dir);
-	return store_open(&c->prekeys, &o);
+	rc = nodestore_open(&got, &c->config, &c->keys, &c->cipher, why);
+	c->main = got.main;
+	c->prekeys = got.prekeys;
+	c->ledger = got.ledger;
+	return rc;
 }
 
 /* What the administrator put beside the store: roster entries not yet in it, and our own record. */
@@ -536,11 +534,11 @@ static enum err read_words(struct core *c)
 /* Small files that belong into a backup; after the sandbox they could not be read. */
 static enum err read_files(struct core *c)
 {
-	static const char *const names[] = {"record", "roster", "kring.conf"};
+	static const char *const names[] = {"record", "roster", "kring.conf", "join"};
 	enum err rc = ERR_OK;
 	size_t n = 0;
 
-	for (size_t i = 0; i < 3 && rc == ERR_OK; i++) {
+	for (size_t i = 0; i < 4 && rc == ERR_OK; i++) {
 		uint8_t *room = malloc(LIMIT_RECORD);
 		char path[CONFIG_PATH_MAX + 32];
 		size_t len = 0;
@@ -555,10 +553,10 @@ static enum err read_files(struct core *c)
 	return rc;
 }
 
-static enum err start_node(struct core *c)
+static enum err start_node(struct core *c, struct err_text *why)
 {
 	const struct inception *in = keybox_inception(c->keys.keybox);
-	const struct node_identity who = {
+	struct node_identity who = {
 		.fed_id = in->fed_id,
 		.node_id = keybox_node_id(c->keys.keybox),
 		.nk_pub = keybox_signing_pub(c->keys.keybox),
@@ -577,16 +575,16 @@ static enum err start_node(struct core *c)
 		.calls = {on_reply, on_envelope, on_members, on_onboard, on_dial, on_keys, c}};
 	const struct node_time now = now_of(c);
 	uint8_t record[WIRE_PREKEY_LEN];
-	enum err rc = open_stores(c);
+	enum err rc = open_stores(c, why);
 
-	if (rc == ERR_OK)
-		rc = erasures_open(&c->ledger, c->config.dir, keybox_roots(c->keys.keybox)->ledger);
 	if (rc == ERR_OK)
 		rc = shred_told(c->main, c->ledger);
 	if (rc == ERR_OK && shred_waiting(c->main, &c->keys))
 		rc = shred_run(c->main, &c->keys); /* a crash stopped one, before or half-way */
 	if (rc == ERR_OK) /* or between the two halves: nothing of before may stay readable */
 		rc = keyroot_settle(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state);
+	sheet_number(keybox_roots(c->keys.keybox)->recovery_pub, who.sheet.number);
+	who.sheet.since_s = keybox_roots(c->keys.keybox)->sheet_s;
 	if (rc == ERR_OK)
 		rc = prekeys_start(c->prekeys, &c->keys, now.wall_ms / 1000, record);
 	if (rc == ERR_OK)
@@ -639,7 +637,7 @@ static enum err start_io(struct core *c, struct err_text *why)
 static enum err wake(struct core *c, struct err_text *why)
 {
 	const int fd = c->net_fd;
-	enum err rc = start_node(c);
+	enum err rc = start_node(c, why);
 
 	c->dir_fd = open(c->config.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (rc == ERR_OK && c->dir_fd < 0)
@@ -684,7 +682,7 @@ static void on_locked_request(struct core *c, uint64_t client, struct span bytes
 {
 	struct arena a;
 	struct msg *request;
-	struct err_text why;
+	struct err_text why = {""};
 	enum err rc;
 
 	if (arena_create(&a, LIMIT_CONTROL) != ERR_OK)
@@ -693,16 +691,19 @@ static void on_locked_request(struct core *c, uint64_t client, struct span bytes
 	if (rc == ERR_OK && msg_has(request, REQUEST_UNLOCK)) {
 		rc = unlock_typed(&c->config,
 				  msg_text(msg_get(request, REQUEST_UNLOCK), UNLOCK_SECRET),
-				  &c->keys);
+				  &c->keys, &why);
 		if (rc == ERR_OK)
 			rc = wake(c, &why);
 		if (rc == ERR_OK)
 			answer_locked(c, client, NULL, "", "");
 		else
 			answer_locked(c, client, rc == ERR_CRYPTO ? "refused" : "not-now",
-				      rc == ERR_CRYPTO ? "this does not unlock the node"
-						       : err_text(rc),
-				      "the passphrase, or the code of the recovery sheet");
+				      rc == ERR_CRYPTO	    ? "this does not unlock the node"
+				      : why.text[0] == '\0' ? err_text(rc)
+							    : why.text,
+				      rc == ERR_CRYPTO
+					      ? "the passphrase, or the code of the recovery sheet"
+					      : "");
 		if (rc != ERR_OK && rc != ERR_CRYPTO)
 			loop_stop(c->loop, ROLES_TRY_AGAIN);
 	} else if (rc == ERR_OK && msg_has(request, REQUEST_STATUS)) {

@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "roles/nodedir.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/rng.h"
+#include "crypto/hash.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
+#include "crypto/sheet.h"
 #include "proto/wire_roster.h"
 #include "roles/config.h"
+#include "roles/nodefiles.h"
+#include "roles/rosterfile.h"
 #include "roles/unlock.h"
 
-enum { LOCK_TRIES = 50, PATH_LEN = CONFIG_PATH_MAX + 32 };
+#define NEXT_SHEET "recovery-sheet.next"
+
+enum { LOCK_TRIES = 50, PATH_LEN = CONFIG_PATH_MAX + 64 };
 
 bool nodedir_path(char *out, size_t cap, const char *dir, const char *name)
 {
@@ -30,16 +38,41 @@ int nodedir_lock(const char *dir)
 {
 	const struct timespec pause = {0, 100000000};
 	char path[PATH_LEN];
+	struct stat sb;
 	int fd = -1;
 
 	if (nodedir_path(path, sizeof path, dir, "lock"))
-		fd = open(path, O_RDWR | O_CREAT, 0600);
+		fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+	if (fd >= 0 && geteuid() == 0 && stat(dir, &sb) == 0 &&
+	    fchown(fd, sb.st_uid, sb.st_gid) != 0) {
+		(void)close(fd);
+		return -1;
+	}
 	for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return fd;
 		(void)nanosleep(&pause, NULL);
 	}
 	return -1;
+}
+
+int nodedir_lock_or_tell(const char *dir, int *fd)
+{
+	struct err_text why = {""};
+	enum err rc = nodefiles_check(dir, &why);
+
+	*fd = -1;
+	if (rc != ERR_OK) /* and no lock is left behind where no node is */
+		return tool_fail_why("this node does not open", rc, &why);
+	*fd = nodedir_lock(dir);
+	if (*fd >= 0)
+		return 0;
+	if (errno == EACCES || errno == EPERM) {
+		rc = nodefiles_explain(&why, ERR_IO, dir, "lock", errno);
+		return tool_fail_why("this node cannot be changed", rc, &why);
+	}
+	return tool_fail(TOOL_NOT_NOW, "this node is running",
+			 "stop kringd first (systemctl stop kringd); nothing was changed");
 }
 
 static enum err write_in(const char *dir, const char *name, struct span bytes)
@@ -90,31 +123,109 @@ static enum err write_words(const struct tool_args *a, struct keybox *kb,
 	return rc == ERR_OK ? write_in(a->dir, "record", wr_span(&cw)) : rc;
 }
 
-enum err nodedir_sheet(const char *dir, const char *org, const uint8_t *recovery,
-		       const uint8_t *next_seed)
+static bool org_of(struct span add_bytes, const struct id32 *node, char out[LIMIT_ORG_NAME + 1])
 {
-	char text[1024], hex[65] = "as on the sheet before",
-			 code[KEYFILE_RECOVERY_TEXT + 1] = "as on the sheet before";
-	enum err rc;
-	int n;
+	struct wire_add add;
+	struct wire_node n;
 
-	if (next_seed != NULL)
-		bytes_hex(hex, next_seed, 32);
-	if (recovery != NULL)
-		keyfile_recovery_text(recovery, code);
-	n = snprintf(text, sizeof text,
-		     "Kring recovery sheet of %s\n"
-		     "Print this, put it in a safe, then delete the file.\n\n"
-		     "recovery code (opens this node when everything else is lost):\n  %s\n"
-		     "next signing key (kring rotate, or after a theft):\n  %s\n",
-		     org, code, hex);
-	rc = n > 0 && (size_t)n < sizeof text
-		     ? write_in(dir, "recovery-sheet.txt", span_of(text, (size_t)n))
-		     : ERR_LIMIT;
+	if (wire_add_get(add_bytes, &add) != ERR_OK || wire_node_get(add.node, &n) != ERR_OK ||
+	    !id32_equal(&n.node, node))
+		return false;
+	(void)snprintf(out, LIMIT_ORG_NAME + 1, "%s", add.org);
+	return true;
+}
+
+/* The roster's word last: the file beside the store may be from before this node was let in. */
+void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NAME + 1])
+{
+	uint8_t join[NODEDIR_JOIN_MAX];
+	char path[PATH_LEN];
+	struct rosterfile f = {.bytes = NULL};
+	struct err_text why;
+	struct span carried;
+	struct wire_roster e;
+	size_t at = 0, len = 0;
+
+	(void)snprintf(out, LIMIT_ORG_NAME + 1, "this node");
+	if (nodedir_path(path, sizeof path, dir, "join") &&
+	    keyfile_read_file(path, join, sizeof join, &len) == ERR_OK)
+		(void)org_of(span_of(join, len), node, out);
+	if (!nodedir_path(path, sizeof path, dir, "roster") ||
+	    rosterfile_read(path, &f, &why) != ERR_OK)
+		return;
+	while (rosterfile_next(&f, &at, &carried))
+		if (wire_roster_get(carried, &e) == ERR_OK && e.op == WIRE_ROSTER_ADD)
+			(void)org_of(e.payload, node, out);
+	rosterfile_free(&f);
+}
+
+enum err nodedir_sheet_prepare(const char *dir, const char *org, const struct keyfile_sheet *s)
+{
+	struct sheet sheet = {.org = org, .made_s = s->time_s};
+	char text[SHEET_TEXT_MAX];
+	enum err rc;
+
+	memcpy(sheet.code, s->code, sizeof sheet.code);
+	memcpy(sheet.seed, s->next_seed, sizeof sheet.seed);
+	rc = write_in(dir, NEXT_SHEET, span_of(text, sheet_write(&sheet, text)));
+	secret_wipe(&sheet, sizeof sheet);
 	secret_wipe(text, sizeof text);
-	secret_wipe(hex, sizeof hex);
-	secret_wipe(code, sizeof code);
 	return rc;
+}
+
+enum err nodedir_sheet_place(const char *dir, const uint8_t before[32])
+{
+	char number[SHEET_NUMBER + 1], name[64], next[PATH_LEN], here[PATH_LEN], kept[PATH_LEN];
+
+	if (!nodedir_path(next, sizeof next, dir, NEXT_SHEET) ||
+	    !nodedir_path(here, sizeof here, dir, NODEDIR_SHEET))
+		return ERR_LIMIT;
+	if (before != NULL && access(here, F_OK) == 0) {
+		sheet_number(before, number);
+		(void)snprintf(name, sizeof name, "recovery-sheet-%s.txt", number);
+		if (!nodedir_path(kept, sizeof kept, dir, name) || rename(here, kept) != 0)
+			return ERR_IO;
+		(void)printf("the sheet before is kept as %s: it opens the backups of before\n",
+			     kept);
+	}
+	return rename(next, here) == 0 ? ERR_OK : ERR_IO;
+}
+
+enum err nodedir_sheet_read(const char *file, uint8_t *out, size_t *len)
+{
+	return keyfile_read_file(strcmp(file, "-") == 0 ? "/dev/stdin" : file, out, SHEET_READ_MAX,
+				 len);
+}
+
+enum err nodedir_promise(const char *dir, const struct keybox *kb, const struct id32 *next_digest)
+{
+	uint8_t old[WIRE_NODE_CARRIED_MAX], bytes[WIRE_NODE_MAX], sig[WIRE_SIG];
+	struct wr w = wr_of(bytes, sizeof bytes), cw;
+	const uint64_t now_ms = clock_wall_ms();
+	struct wire_node_carried c;
+	struct span part;
+	char path[PATH_LEN];
+	size_t n = 0;
+	enum err rc = nodedir_path(path, sizeof path, dir, "record")
+			      ? keyfile_read_file(path, old, sizeof old, &n)
+			      : ERR_LIMIT;
+
+	if (rc == ERR_OK)
+		rc = wire_node_carried_get(span_of(old, n), &c);
+	if (rc != ERR_OK)
+		return rc;
+	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
+	/* past any that a restore forgot */
+	c.rec.version = c.rec.version + 1 > now_ms ? c.rec.version + 1 : now_ms;
+	c.rec.next_digest = *next_digest;
+	c.rec.flags |= WIRE_NODE_PROMISED;
+	c.rec.time_s = now_ms / 1000;
+	wire_node_put(&w, &c.rec);
+	part = wr_span(&w);
+	keybox_sign(kb, SIGN_NODE, &part, 1, sig);
+	cw = wr_of(old, sizeof old); /* what was there was read */
+	wire_node_carry(&cw, part, sig, NULL);
+	return w.over || cw.over ? ERR_LIMIT : keyfile_write_file(path, wr_span(&cw));
 }
 
 static enum err write_settings(const struct tool_args *a, const uint8_t key[32])
@@ -165,7 +276,8 @@ int nodedir_check(struct tool_args *a)
 }
 
 struct secrets {
-	uint8_t key[32], next_seed[32], recovery[KEYFILE_RECOVERY_LEN];
+	uint8_t key[32];
+	struct keyfile_sheet sheet;
 	char pass[1024];
 	size_t pass_len;
 };
@@ -178,12 +290,13 @@ static enum err make_keys(const struct tool_args *a, const struct id16 *fed_id, 
 	enum err rc;
 
 	rng_fill(s->key, sizeof s->key);
-	rng_fill(s->recovery, sizeof s->recovery);
+	rng_fill(s->sheet.code, sizeof s->sheet.code);
+	s->sheet.time_s = spec.time_s = clock_wall_ms() / 1000;
 	rng_fill(spec.org_uuid.b, 16);
 	spec.passphrase = span_of(s->pass, s->pass_len);
 	spec.key = span_of(s->key, sizeof s->key);
-	spec.recovery = span_of(s->recovery, sizeof s->recovery);
-	rc = keyfile_create(a->dir, &spec, s->next_seed);
+	spec.recovery = span_of(s->sheet.code, sizeof s->sheet.code);
+	rc = keyfile_create(a->dir, &spec, s->sheet.next_seed);
 	return rc == ERR_OK ? keyfile_open(a->dir, &how, k) : rc;
 }
 
@@ -192,9 +305,19 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 {
 	struct secrets s = {.pass_len = 0};
 	struct keyfile k = {.keybox = NULL};
+	const char *held = nodefiles_any(a->dir);
 	enum err rc;
 
-	(void)mkdir(a->dir, 0700);
+	if (held != NULL) {
+		(void)fprintf(stderr,
+			      "! %s holds a node already, or what is left of one: %s\n"
+			      "  name another --dir; to bring that node back: kring --dir %s "
+			      "restore BACKUP --sheet SHEET\n",
+			      a->dir, held, a->dir);
+		return TOOL_RULE;
+	}
+	if (mkdir(a->dir, 0700) != 0 && errno != EEXIST)
+		return tool_fail(TOOL_RULE, a->dir, strerror(errno));
 	if (a->passphrase_file != NULL &&
 	    unlock_read_line(a->passphrase_file, s.pass, sizeof s.pass, &s.pass_len) != ERR_OK)
 		return tool_fail(TOOL_USAGE, "the passphrase is empty or cannot be read", "");
@@ -204,10 +327,10 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 	if (rc == ERR_OK)
 		rc = write_settings(a, s.key);
 	if (rc == ERR_OK)
-		rc = nodedir_sheet(a->dir, a->org, s.recovery, s.next_seed);
+		rc = nodedir_sheet_prepare(a->dir, a->org, &s.sheet);
+	if (rc == ERR_OK)
+		rc = nodedir_sheet_place(a->dir, NULL);
 	secret_wipe(&s, sizeof s);
 	keyfile_close(&k);
-	if (rc == ERR_EXISTS)
-		return tool_fail(TOOL_RULE, "this directory holds a node already", a->dir);
 	return rc == ERR_OK ? 0 : tool_fail_err("making the node", rc);
 }

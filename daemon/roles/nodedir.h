@@ -13,10 +13,11 @@
 #ifndef KRING_ROLES_NODEDIR_H
 #define KRING_ROLES_NODEDIR_H
 
-#include "crypto/keybox.h"
+#include "crypto/keyfile.h"
 #include "roles/tool.h"
 
 enum { NODEDIR_JOIN_MAX = 1024 };
+#define NODEDIR_SHEET "recovery-sheet.txt"
 
 /** 0, or the exit code after telling why: arguments of node init and join. */
 int nodedir_check(struct tool_args *a);
@@ -25,10 +26,22 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		 uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len);
 /** DIR/name.  False: too long. */
 bool nodedir_path(char *out, size_t cap, const char *dir, const char *name);
-/** Write the recovery sheet; recovery NULL: only the next signing key changed; next_seed NULL: only the code. */
-MUST_CHECK enum err nodedir_sheet(const char *dir, const char *org, const uint8_t *recovery,
-				  const uint8_t *next_seed);
+/** The organisation as roster or join request have it; "this node" where neither is there. */
+void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NAME + 1]);
+/** A whole recovery sheet, under a name of its own first: once the keys are those of the sheet it is placed.
+ *  A crash between the two leaves both sheets. */
+MUST_CHECK enum err nodedir_sheet_prepare(const char *dir, const char *org,
+					  const struct keyfile_sheet *s);
+/** A sheet that still lies there is kept beside it, under its number: it opens the backups of before. */
+MUST_CHECK enum err nodedir_sheet_place(const char *dir, const uint8_t before[32]);
+/** The file `record` says another promise of the next key, at the present one's place in the row of keys. */
+MUST_CHECK enum err nodedir_promise(const char *dir, const struct keybox *kb,
+				    const struct id32 *next_digest);
+/** Text of a sheet or what was typed of it; "-" is standard input.  The caller wipes out[SHEET_READ_MAX]. */
+MUST_CHECK enum err nodedir_sheet_read(const char *file, uint8_t *out, size_t *len);
 /** Nobody else runs or changes this node while we do: flock on DIR/lock, waiting a little; -1. */
 int nodedir_lock(const char *dir);
+/** For tools: 0 and the lock in *fd, or the exit code after telling why there is none. */
+int nodedir_lock_or_tell(const char *dir, int *fd);
 
 #endif /* KRING_ROLES_NODEDIR_H */

@@ -32,6 +32,10 @@ enum {
 	ARGS_MAX = 16
 };
 
+/* What others do at these (end, dump, read settings anew) would take the keys away: nothing is done but a line
+ * in the log. */
+static const int passed_over[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE};
+
 struct supervisor {
 	const struct role_options *opt;
 	const char *self;
@@ -87,6 +91,8 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 #endif
 	for (size_t i = 0; i < n; i++)
 		argv[i] = strdup(args[i]);
+	for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++)
+		(void)signal(passed_over[i], SIG_IGN); /* a closed terminal signals them all */
 	(void)sigprocmask(SIG_UNBLOCK, &s->waited, NULL);
 	(void)execv("/proc/self/exe", argv);
 	_exit(ROLES_FAILED);
@@ -235,6 +241,10 @@ static int watch(struct supervisor *s)
 				net_ended(s);
 			continue;
 		}
+		if (signo != SIGCHLD && signo != SIGTERM && signo != SIGINT) {
+			log_write(LOG_NOTICE, LOG_SIGNAL, "signal=%d ignored=1", signo);
+			continue;
+		}
 		if (signo != SIGCHLD) {
 			end_child(&s->net, SIGTERM);
 			end_child(&s->core, SIGTERM);
@@ -271,6 +281,8 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	(void)sigaddset(&s.waited, SIGCHLD);
 	(void)sigaddset(&s.waited, SIGTERM);
 	(void)sigaddset(&s.waited, SIGINT);
+	for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++)
+		(void)sigaddset(&s.waited, passed_over[i]);
 	(void)sigprocmask(SIG_BLOCK, &s.waited, NULL);
 	if (sandbox_enter(SANDBOX_SUPERVISOR, NULL, &why) != ERR_OK) {
 		(void)fprintf(stderr, "kringd: %s\n", why.text);

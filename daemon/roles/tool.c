@@ -16,12 +16,21 @@ int tool_fail(int code, const char *what, const char *why)
 	return code;
 }
 
+static int code_of(enum err rc)
+{
+	return rc == ERR_CORRUPT || rc == ERR_MALFORMED ? TOOL_DAMAGED
+	       : rc == ERR_NOTFOUND			? TOOL_NOT_FOUND
+							: TOOL_RULE;
+}
+
 int tool_fail_err(const char *what, enum err rc)
 {
-	return tool_fail(rc == ERR_CORRUPT || rc == ERR_MALFORMED ? TOOL_DAMAGED
-			 : rc == ERR_NOTFOUND			  ? TOOL_NOT_FOUND
-								  : TOOL_RULE,
-			 what, err_text(rc));
+	return tool_fail(code_of(rc), what, err_text(rc));
+}
+
+int tool_fail_why(const char *what, enum err rc, const struct err_text *why)
+{
+	return tool_fail(code_of(rc), what, why->text[0] == '\0' ? err_text(rc) : why->text);
 }
 
 enum { A_FIRST = 256 };
@@ -93,19 +102,13 @@ int tool_main(int argc, char **argv)
 		const char *verb;
 		int (*run)(struct tool_args *a);
 	} tools[] = {
-		{"node-init", tool_node_init},
-		{"fed-create", tool_fed_create},
-		{"roster-add", tool_roster_add},
-		{"roster-propose", tool_roster_propose},
-		{"roster-sign", tool_roster_sign},
-		{"root-sign", tool_root_sign},
-		{"digest", tool_digest},
-		{"roster-verify", tool_roster_verify},
-		{"rotate", tool_rotate},
-		{"restore", tool_restore},
-		{"join", tool_join},
-		{"slot-list", tool_slot_list},
-		{"slot-add", tool_slot_add},
+		{"node-init", tool_node_init},	   {"fed-create", tool_fed_create},
+		{"roster-add", tool_roster_add},   {"roster-propose", tool_roster_propose},
+		{"roster-sign", tool_roster_sign}, {"root-sign", tool_root_sign},
+		{"digest", tool_digest},	   {"roster-verify", tool_roster_verify},
+		{"rotate", tool_rotate},	   {"sheet", tool_sheet},
+		{"restore", tool_restore},	   {"join", tool_join},
+		{"slot-list", tool_slot_list},	   {"slot-add", tool_slot_add},
 		{"slot-remove", tool_slot_remove},
 	};
 	struct tool_args a = {.dir = NULL};

@@ -26,7 +26,7 @@ enum { TOOL_RULE = 1, TOOL_USAGE = 2, TOOL_NOT_FOUND = 3, TOOL_NOT_NOW = 4, TOOL
 	X(key, "key") X(verified_by, "verified-by") X(op, "op") X(node, "node")                 \
 	X(keys, "keys") X(token, "token") X(wait, "wait") X(sheet, "sheet")                     \
 	X(recovery, "recovery") X(kind, "kind") X(file, "file") X(number, "number") X(check, "check") \
-	X(policy, "policy")
+	X(policy, "policy") X(confirm, "confirm") X(verified, "verified")
 
 struct tool_args {
 #define TOOL_FIELD(field, text) const char *field;
@@ -38,6 +38,8 @@ struct tool_args {
 /** On stderr, what and why; returns code. */
 int tool_fail(int code, const char *what, const char *why);
 int tool_fail_err(const char *what, enum err rc);
+/** why tells it better than the error. */
+int tool_fail_why(const char *what, enum err rc, const struct err_text *why);
 
 int tool_fed_create(struct tool_args *a);
 int tool_roster_add(struct tool_args *a);
@@ -48,6 +50,7 @@ int tool_root_sign(struct tool_args *a);
 int tool_roster_verify(struct tool_args *a);
 int tool_node_init(struct tool_args *a);
 int tool_rotate(struct tool_args *a);
+int tool_sheet(struct tool_args *a);
 int tool_restore(struct tool_args *a);
 int tool_slot_list(struct tool_args *a);
 int tool_slot_add(struct tool_args *a);

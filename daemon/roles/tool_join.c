@@ -14,6 +14,7 @@
 #include "io/joinline.h"
 #include "roles/config.h"
 #include "roles/nodedir.h"
+#include "roles/nodefiles.h"
 #include "roles/rosterfile.h"
 #include "roles/unlock.h"
 
@@ -204,13 +205,14 @@ static int meet(struct joining *j, const struct tool_args *a)
 {
 	struct err_text why = {""};
 	struct rosterfile f = {.bytes = NULL};
-	char path[PATH_LEN];
-	enum err rc = joinline_open(&j->line, j->invite.address, &j->invite.tk_pub);
+	char path[PATH_LEN], place[PATH_LEN];
+	enum err rc = nodedir_path(path, sizeof path, a->dir, "roster.fetched") &&
+				      nodedir_path(place, sizeof place, a->dir, "roster")
+			      ? joinline_open(&j->line, j->invite.address, &j->invite.tk_pub)
+			      : ERR_LIMIT;
 
 	if (rc == ERR_OK)
 		rc = hello(j);
-	if (rc == ERR_OK && !nodedir_path(path, sizeof path, a->dir, "roster"))
-		rc = ERR_LIMIT;
 	if (rc == ERR_OK)
 		rc = fetch_roster(j, path, &f, &why);
 	if (rc == ERR_OK)
@@ -218,8 +220,10 @@ static int meet(struct joining *j, const struct tool_args *a)
 	rosterfile_free(&f);
 	if (rc == ERR_OK)
 		rc = reveal(j);
+	if (rc == ERR_OK && rename(path, place) != 0)
+		rc = ERR_IO;
 	if (rc != ERR_OK) {
-		(void)unlink(path);
+		(void)unlink(path); /* what was there before stays */
 		return fail_step("joining", rc, &why);
 	}
 	show_digits(j);
@@ -237,6 +241,10 @@ static int node_for(struct joining *j, struct tool_args *a)
 
 	if (nodedir_path(path, sizeof path, a->dir, "join") &&
 	    keyfile_read_file(path, j->join, sizeof j->join, &j->join_len) == ERR_OK) {
+		const enum err rc = nodefiles_check(a->dir, &why);
+
+		if (rc != ERR_OK)
+			return tool_fail_why("this node does not open", rc, &why);
 		if (wire_add_get(span_of(j->join, j->join_len), &add) == ERR_OK &&
 		    chain_check_node(&add, &j->invite.fed_id, &node, &why) == ERR_OK)
 			return 0;
@@ -290,6 +298,8 @@ int tool_join(struct tool_args *a)
 		bad = node_for(&j, a);
 	if (bad == 0)
 		bad = meet(&j, a);
+	if (a->dir != NULL)
+		nodefiles_own(a->dir);
 	if (bad != 0) {
 		joinline_close(j.line);
 		free(j.buf);

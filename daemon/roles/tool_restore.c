@@ -14,13 +14,15 @@
 #include "crypto/backup.h"
 #include "crypto/erasures.h"
 #include "crypto/secret.h"
+#include "crypto/sheet.h"
 #include "domain/care/erase.h"
 #include "domain/node.h"
 #include "roles/cipher.h"
 #include "roles/config.h"
 #include "roles/nodedir.h"
+#include "roles/nodefiles.h"
 
-enum { PATH_LEN = CONFIG_PATH_MAX + 64, SHEET_MAX = 2048, BATCH = 500, DAY_S = 86400 };
+enum { PATH_LEN = CONFIG_PATH_MAX + 64, BATCH = 500, DAY_S = 86400 };
 
 struct restore {
 	const struct tool_args *args;
@@ -34,26 +36,39 @@ struct restore {
 	struct erasures *ledger;
 	unsigned in_txn;
 	uint64_t rows, kept_away; /* case keys of erased cases */
-	uint8_t code[KEYFILE_RECOVERY_LEN], new_code[KEYFILE_RECOVERY_LEN], key[32];
+	uint8_t code[KEYFILE_RECOVERY_LEN], seed[32], key[32];
+	bool have_seed;		    /* the sheet's next key was readable ... */
+	bool promise;		    /* ... or not, or it is not the one promised: another is */
+	struct keyfile_sheet sheet; /* the new one */
 };
 
-/* The line of the recovery sheet that is a code; or the code alone. */
-static bool sheet_code(const char *file, uint8_t code[KEYFILE_RECOVERY_LEN])
+/* Code and next key of the sheet.  The code alone is enough: another key is promised then. */
+static int read_sheet(struct restore *r)
 {
-	uint8_t text[SHEET_MAX + 1];
+	uint8_t text[SHEET_READ_MAX];
 	size_t len = 0;
-	bool found = false;
-	char *line, *rest = NULL;
+	const enum err rc = nodedir_sheet_read(r->args->sheet, text, &len);
+	enum sheet_found code = SHEET_ABSENT, seed = SHEET_ABSENT;
 
-	if (keyfile_read_file(strcmp(file, "-") == 0 ? "/dev/stdin" : file, text, SHEET_MAX,
-			      &len) != ERR_OK)
-		return false;
-	text[len] = '\0';
-	for (line = strtok_r((char *)text, "\n", &rest); line != NULL && !found;
-	     line = strtok_r(NULL, "\n", &rest))
-		found = keyfile_recovery_parse(line, code);
+	if (rc == ERR_OK) {
+		code = sheet_code(span_of(text, len), r->code);
+		seed = sheet_seed(span_of(text, len), r->seed);
+	}
 	secret_wipe(text, sizeof text);
-	return found;
+	if (rc != ERR_OK)
+		return tool_fail_err(r->args->sheet, rc);
+	if (code == SHEET_MISTYPED)
+		return tool_fail(TOOL_RULE, "the recovery code is mistyped",
+				 "compare it letter by letter, its last four too");
+	if (code == SHEET_ABSENT)
+		return tool_fail(TOOL_USAGE, "no recovery code on this sheet", r->args->sheet);
+	if (seed == SHEET_MISTYPED && r->args->check == NULL)
+		return tool_fail(
+			TOOL_RULE, "the next signing key is mistyped",
+			"compare it letter by letter, its last four too; or take it off the "
+			"sheet with its heading, and another key is promised");
+	r->have_seed = seed == SHEET_FOUND;
+	return 0;
 }
 
 /* ---- reading it through ---- */
@@ -74,15 +89,63 @@ static enum err read_through(struct backup_in *in, uint64_t *rows)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+static void say_about(const struct backup_about *about, FILE *to)
+{
+	char number[SHEET_NUMBER + 1], print[IDENTITY_FINGERPRINT_LEN], when[32] = "";
+	struct tm tm;
+
+	sheet_number(about->recovery_pub, number);
+	identity_fingerprint(print, &about->node_id);
+	if (gmtime_r(&(time_t){(time_t)about->time_s}, &tm) != NULL)
+		(void)strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
+	(void)fprintf(to, "backup of %s UTC, of the node with fingerprint %s; sheet %s opens it",
+		      when, print, number);
+}
+
+static int say_other_sheet(const struct restore *r)
+{
+	char number[SHEET_NUMBER + 1];
+	uint8_t pub[32], sec[32];
+
+	keyfile_recovery_pair(r->code, pub, sec);
+	secret_wipe(sec, sizeof sec);
+	sheet_number(pub, number);
+	(void)fprintf(stderr,
+		      "! another sheet: well typed, but sheet %s does not open this backup\n  ",
+		      number);
+	say_about(&r->about, stderr);
+	(void)fputc('\n', stderr);
+	return TOOL_RULE;
+}
+
+/* Without a sheet the outside alone can be looked at: whose it is, and whether it is as long as it began. */
+static int outside(const struct tool_args *a)
+{
+	struct backup_about about;
+	const enum err rc = backup_in_about(a->file, &about);
+
+	if (rc == ERR_NOTFOUND || rc == ERR_IO)
+		return tool_fail(rc == ERR_IO ? TOOL_RULE : TOOL_NOT_FOUND, a->file,
+				 strerror(errno));
+	if (rc != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "this is no backup of a node", a->file);
+	say_about(&about, stdout);
+	(void)printf("\nits content was not read: that takes --sheet\n");
+	return 0;
+}
+
 static int open_backup(struct restore *r)
 {
 	const enum err rc = backup_in_open(&r->in, r->args->file, r->code, &r->about);
 
 	if (rc == ERR_CRYPTO)
-		return tool_fail(TOOL_RULE, "this recovery code does not open the backup",
-				 "take the sheet that was printed before it was made");
+		return say_other_sheet(r);
 	if (rc == ERR_NOTFOUND)
 		return tool_fail(TOOL_NOT_FOUND, "no such file", r->args->file);
+	if (rc == ERR_IO)
+		return tool_fail(TOOL_RULE, r->args->file, strerror(errno));
+	if (rc == ERR_CORRUPT)
+		return say_damaged(r->args->file);
 	if (rc == ERR_MALFORMED)
 		return tool_fail(TOOL_DAMAGED, "this is no backup of a node", r->args->file);
 	return rc == ERR_OK ? 0 : tool_fail_err("reading the backup", rc);
@@ -92,8 +155,6 @@ static int open_backup(struct restore *r)
 static int check(struct restore *r)
 {
 	const uint64_t now_s = clock_wall_ms() / 1000;
-	char when[32] = "";
-	struct tm tm;
 	int bad = open_backup(r);
 
 	if (bad != 0)
@@ -102,9 +163,8 @@ static int check(struct restore *r)
 		return say_damaged(r->args->file);
 	backup_in_close(r->in);
 	r->in = NULL;
-	if (gmtime_r(&(time_t){(time_t)r->about.time_s}, &tm) != NULL)
-		(void)strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
-	(void)printf("backup of %s UTC: %llu rows, whole\n", when, (unsigned long long)r->rows);
+	say_about(&r->about, stdout);
+	(void)printf(": %llu rows, whole\n", (unsigned long long)r->rows);
 	if (r->about.time_s + (uint64_t)LIMIT_RETAIN_DAYS * DAY_S < now_s)
 		return tool_fail(TOOL_RULE, "this backup is older than 35 days",
 				 "partners keep what they sent that long, and receipts of erasure "
@@ -152,7 +212,7 @@ static enum err put_key(struct restore *r, const struct backup_item *item)
 
 static enum err put_file(struct restore *r, const struct backup_item *item)
 {
-	static const char *const known[] = {"record", "roster", "kring.conf"};
+	static const char *const known[] = {"record", "roster", "kring.conf", "join"};
 	char path[PATH_LEN];
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -218,14 +278,17 @@ static enum err keep_ledger(struct restore *r)
 static enum err make_node(struct restore *r)
 {
 	const struct keyfile_unlock how = {KEYFILE_KEY, span_of(r->key, sizeof r->key)};
-	const struct keyfile_new spec = {.key = span_of(r->key, sizeof r->key),
-					 .recovery = span_of(r->new_code, sizeof r->new_code)};
+	struct keyfile_new spec = {.key = span_of(r->key, sizeof r->key),
+				   .recovery = span_of(r->sheet.code, sizeof r->sheet.code),
+				   .next_digest = &r->sheet.next_digest};
 	struct store_options o = {.cipher = &r->cipher};
 	char path[PATH_LEN];
 	enum err rc;
 
 	rng_fill(r->key, sizeof r->key);
-	rng_fill(r->new_code, sizeof r->new_code);
+	backup_in_sheet(r->in, r->have_seed ? r->seed : NULL, clock_wall_ms() / 1000, &r->sheet,
+			&r->promise);
+	spec.time_s = r->sheet.time_s;
 	rc = backup_in_node(r->in, r->dir, &spec, old_number(r));
 	if (rc == ERR_OK)
 		rc = keyfile_open(r->dir, &how, &r->keys);
@@ -334,6 +397,27 @@ static int move_in(const struct restore *r)
 	return 0;
 }
 
+static enum err new_sheet(const struct restore *r)
+{
+	const struct id32 id = keybox_node_id(r->keys.keybox);
+	char org[LIMIT_ORG_NAME + 1];
+	enum err rc;
+
+	nodedir_org(r->dir, &id, org);
+	rc = nodedir_sheet_prepare(r->dir, org, &r->sheet);
+	return rc == ERR_OK ? nodedir_sheet_place(r->dir, NULL) : rc;
+}
+
+/* Root brings back what belonged to the daemon's user. */
+static void own(const struct restore *r)
+{
+	struct stat sb;
+
+	if (geteuid() == 0 && stat(r->args->dir, &sb) == 0 &&
+	    chown(r->dir, sb.st_uid, sb.st_gid) == 0)
+		nodefiles_own(r->dir);
+}
+
 static int restore(struct restore *r)
 {
 	int lock, n = snprintf(r->dir, sizeof r->dir, "%s.restoring", r->args->dir);
@@ -346,7 +430,9 @@ static int restore(struct restore *r)
 	if (stat(r->dir, &sb) == 0)
 		return tool_fail(TOOL_RULE, "an earlier restore was broken off: remove it first",
 				 r->dir);
-	lock = stat(r->args->dir, &sb) == 0 ? nodedir_lock(r->args->dir) : 0;
+	lock = nodefiles_any(r->args->dir) != NULL ? nodedir_lock(r->args->dir) : 0;
+	if (lock < 0 && errno != EWOULDBLOCK)
+		return tool_fail(TOOL_RULE, r->args->dir, strerror(errno));
 	if (lock < 0)
 		return tool_fail(TOOL_NOT_NOW, "this node is running", "stop kringd first");
 	bad = check(r);
@@ -357,11 +443,14 @@ static int restore(struct restore *r)
 	if (bad != 0)
 		return bad;
 	rc = build(r);
+	if (rc == ERR_OK && r->promise)
+		rc = nodedir_promise(r->dir, r->keys.keybox, &r->sheet.next_digest);
 	if (rc == ERR_OK)
-		rc = nodedir_sheet(r->dir, "this node (restored)", r->new_code, NULL);
+		rc = new_sheet(r);
 	close_all(r);
 	if (rc != ERR_OK)
 		return tool_fail_err("restoring; what was built so far can be removed", rc);
+	own(r);
 	bad = move_in(r);
 	if (lock > 0)
 		(void)close(lock);
@@ -373,21 +462,29 @@ int tool_restore(struct tool_args *a)
 	struct restore r = {.args = a};
 	int bad;
 
-	if (a->file == NULL || a->sheet == NULL || (a->dir == NULL && a->check == NULL))
+	if (a->file == NULL || (a->sheet == NULL && a->check == NULL) ||
+	    (a->dir == NULL && a->check == NULL))
 		return tool_fail(TOOL_USAGE, "needs a backup and --sheet FILE",
 				 "the recovery sheet, or its code, - for standard input");
-	if (!sheet_code(a->sheet, r.code))
-		return tool_fail(TOOL_USAGE, "no recovery code on this sheet", a->sheet);
-	bad = a->check != NULL ? check(&r) : restore(&r);
+	if (a->sheet == NULL)
+		return outside(a);
+	bad = read_sheet(&r);
+	if (bad == 0)
+		bad = a->check != NULL ? check(&r) : restore(&r);
 	close_all(&r);
 	if (bad == 0 && a->check == NULL)
 		(void)printf(
 			"restored into %s; %llu erased cases were kept away\n"
-			"print the new %s/recovery-sheet.txt and delete it; keep the old sheet's "
-			"next signing key\n"
+			"print the new %s/recovery-sheet.txt and delete it: it is whole, and opens "
+			"the "
+			"backups made from now on; keep the sheet before for the older ones\n%s"
 			"next: start kringd, then telephone every partner: kring partner restored "
 			"NAME is theirs to type\n",
-			a->dir, (unsigned long long)r.kept_away, a->dir);
+			a->dir, (unsigned long long)r.kept_away, a->dir,
+			r.promise ? "the next signing key could not be read from the sheet, so "
+				    "another is "
+				    "promised: partners are asked to compare digits\n"
+				  : "");
 	secret_wipe(&r, sizeof r);
 	return bad;
 }

@@ -181,6 +181,28 @@ static bool name_taken(const struct rosterfile *f, const char *org, char *taken)
 	return false;
 }
 
+/* The roots sign this word for ever: it is what somebody said, and where nobody did it says that. */
+static int say_verified(const struct tool_args *a, char *out, size_t cap)
+{
+	static const char *const ways[] = {"in-person", "video", "telephone", "letter"};
+	const bool named = a->verified_by != NULL && a->verified_by[0] != '\0';
+	bool known = a->verified == NULL;
+	int n;
+
+	for (size_t i = 0; !known && i < sizeof ways / sizeof ways[0]; i++)
+		known = strcmp(a->verified, ways[i]) == 0;
+	if (!known)
+		return tool_fail(TOOL_USAGE, "--verified", "in-person, video, telephone or letter");
+	if (a->verified != NULL)
+		n = snprintf(out, cap, "%s%s%s", a->verified, named ? ", by " : "",
+			     named ? a->verified_by : "");
+	else
+		n = snprintf(out, cap, "%s", named ? a->verified_by : "not stated");
+	return n > 0 && (size_t)n < cap
+		       ? 0
+		       : tool_fail(TOOL_USAGE, "--verified-by is too long", a->verified_by);
+}
+
 int tool_roster_add(struct tool_args *a)
 {
 	uint8_t join[2048], payload[WIRE_ADD_MAX];
@@ -209,8 +231,9 @@ int tool_roster_add(struct tool_args *a)
 	if (add.classes == 0)
 		return tool_fail(TOOL_USAGE, "--class",
 				 "member, coordinator, observer, evaluator or relay");
-	(void)snprintf(add.verified_by, sizeof add.verified_by, "%s",
-		       a->verified_by == NULL ? "in person" : a->verified_by);
+	bad = say_verified(a, add.verified_by, sizeof add.verified_by);
+	if (bad != 0)
+		return bad;
 	wire_add_put(&pw, &add);
 	e.payload = wr_span(&pw);
 	bad = pw.over ? tool_fail(TOOL_RULE, "the proposal is too long", "")
@@ -218,8 +241,8 @@ int tool_roster_add(struct tool_args *a)
 	if (bad != 0)
 		return bad;
 	identity_fingerprint(print, &node.node);
-	(void)printf("proposal %s: %s (%s), fingerprint %s\n", a->out, add.org,
-		     a->class_name == NULL ? "member" : a->class_name, print);
+	(void)printf("proposal %s: %s (%s), fingerprint %s, verified: %s\n", a->out, add.org,
+		     a->class_name == NULL ? "member" : a->class_name, print, add.verified_by);
 	say_next(a, &f);
 	return 0;
 }

@@ -8,7 +8,8 @@
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
 #include "roles/config.h"
-#include "roles/nodedir.h"
+#include "roles/nodefiles.h"
+#include "roles/tool.h"
 #include "roles/unlock.h"
 
 enum { PASS_MAX = 1024, SLOTS_MAX = 8 };
@@ -31,10 +32,18 @@ static const char *kind_name(uint8_t kind)
 int tool_slot_list(struct tool_args *a)
 {
 	uint8_t kinds[SLOTS_MAX];
-	const unsigned n = a->dir == NULL ? 0 : keyfile_slots(a->dir, kinds);
+	struct err_text why = {""};
+	enum err rc;
+	unsigned n;
 
-	if (n == 0)
-		return tool_fail(TOOL_NOT_FOUND, "no node here", a->dir == NULL ? "" : a->dir);
+	if (a->dir == NULL)
+		return tool_fail(TOOL_USAGE, "needs --dir DIR", "");
+	rc = nodefiles_check(a->dir, &why);
+	n = rc == ERR_OK ? keyfile_slots(a->dir, kinds) : 0;
+	if (rc == ERR_OK && n == 0)
+		rc = nodefiles_explain(&why, ERR_CORRUPT, a->dir, "slots", 0);
+	if (rc != ERR_OK)
+		return tool_fail_why("this node does not open", rc, &why);
 	for (unsigned i = 0; i < n; i++)
 		(void)printf("%u  %s\n", i + 1, kind_name(kinds[i]));
 	return 0;
@@ -88,11 +97,12 @@ int tool_slot_add(struct tool_args *a)
 		return tool_fail(TOOL_USAGE,
 				 "needs --kind passphrase|key-file|credential and --file FILE",
 				 "a key file that is not there yet is made");
-	if (config_read(&conf, a->dir, NULL, &why) != ERR_OK)
-		return tool_fail(TOOL_NOT_FOUND, "no node here", why.text);
+	rc = config_read(&conf, a->dir, NULL, &why);
+	if (rc != ERR_OK)
+		return tool_fail_why("this node does not open", rc, &why);
 	rc = unlock_open(&conf, a->passphrase_file, &k, &why);
 	if (rc != ERR_OK)
-		return tool_fail(TOOL_RULE, "unlock it first, with what there is", why.text);
+		return tool_fail_why("unlock it first, with what there is", rc, &why);
 	rc = add(a, &k, pass ? KEYFILE_PASSPHRASE : cred ? KEYFILE_CREDENTIAL : KEYFILE_KEY);
 	keyfile_close(&k);
 	if (rc != ERR_OK)
@@ -104,11 +114,15 @@ int tool_slot_add(struct tool_args *a)
 
 int tool_slot_remove(struct tool_args *a)
 {
+	struct err_text why = {""};
 	const unsigned long no = a->number == NULL ? 0 : strtoul(a->number, NULL, 10);
 	enum err rc;
 
 	if (a->dir == NULL || no == 0 || no > SLOTS_MAX)
 		return tool_fail(TOOL_USAGE, "needs --number N", "as kring slot list counts them");
+	rc = nodefiles_check(a->dir, &why);
+	if (rc != ERR_OK)
+		return tool_fail_why("this node does not open", rc, &why);
 	rc = keyfile_slot_remove(a->dir, (unsigned)no - 1);
 	if (rc == ERR_STATE)
 		return tool_fail(TOOL_RULE, "this slot stays",

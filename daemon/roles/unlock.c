@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "roles/unlock.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "crypto/secret.h"
+#include "crypto/sheet.h"
+#include "roles/nodefiles.h"
 
 enum { PASSPHRASE_MAX = 1024 };
 
@@ -66,44 +69,82 @@ bool unlock_unattended(const struct config *c)
 	return key_path(c, path, sizeof path, &kind);
 }
 
+/* The file to blame, what is wrong with it, and a way on that destroys nothing. */
+static enum err explain(const struct config *c, const struct keyfile *k, enum err rc,
+			struct err_text *why)
+{
+	if (k->bad == NULL)
+		return err_explain(why, rc, "%s", err_text(rc));
+	return nodefiles_explain(why, rc, c->dir, k->bad,
+				 rc == ERR_NOTFOUND ? ENOENT
+				 : rc == ERR_IO	    ? errno
+						    : 0);
+}
+
 enum err unlock_open(const struct config *c, const char *passphrase_file, struct keyfile *out,
 		     struct err_text *why)
 {
-	char secret[PASSPHRASE_MAX], path[2 * CONFIG_PATH_MAX + 2];
+	char secret[PASSPHRASE_MAX], path[2 * CONFIG_PATH_MAX + 2] = "";
 	struct keyfile_unlock how = {.kind = KEYFILE_PASSPHRASE};
 	size_t len = 0;
-	enum err rc = ERR_NOTFOUND;
+	enum err rc = nodefiles_check(c->dir, why);
 
+	*out = (struct keyfile){.keybox = NULL};
+	if (rc != ERR_OK)
+		return rc;
+	errno = ENOENT;
+	rc = ERR_NOTFOUND;
 	if (passphrase_file != NULL)
 		rc = unlock_read_line(passphrase_file, secret, sizeof secret, &len);
 	else if (key_path(c, path, sizeof path, &how.kind))
 		rc = keyfile_read_file(path, (uint8_t *)secret, 32, &len);
+	if (rc != ERR_OK && passphrase_file != NULL)
+		return err_explain(why, rc, "the passphrase could not be read: %s: %s",
+				   passphrase_file,
+				   rc == ERR_INVAL ? "it is empty" : strerror(errno));
 	if (rc != ERR_OK)
-		return err_explain(why, rc,
-				   passphrase_file != NULL
-					   ? "the passphrase could not be read"
-					   : "no key file: start with --passphrase-file");
+		return err_explain(
+			why, rc,
+			"no key file: %s: %s: give --passphrase-file FILE, or start kringd "
+			"and type the code of the recovery sheet: kring --dir %s unlock",
+			path, rc == ERR_LIMIT ? "it is no key" : strerror(errno), c->dir);
 	how.secret = span_of(secret, len);
 	rc = keyfile_open(c->dir, &how, out);
 	secret_wipe(secret, sizeof secret);
 	if (rc == ERR_CRYPTO)
-		return err_explain(why, rc, "this does not unlock the node");
-	if (rc == ERR_NOTFOUND)
-		return err_explain(why, ERR_INVAL, "no node in this directory: kring node init");
-	return rc;
+		return err_explain(
+			why, rc,
+			"%s does not unlock the node: give --passphrase-file FILE, or start "
+			"kringd with --locked and type the code of the recovery sheet: kring "
+			"--dir %s unlock",
+			passphrase_file != NULL ? "this passphrase" : path, c->dir);
+	return rc == ERR_OK ? rc : explain(c, out, rc, why);
 }
 
-enum err unlock_typed(const struct config *c, const char *secret, struct keyfile *out)
+/* The recovery code by its check letters; without them it is tried all the same, for here a wrong one shows. */
+static bool typed_code(const char *secret, uint8_t code[KEYFILE_RECOVERY_LEN])
+{
+	return sheet_code(span_of(secret, strlen(secret)), code) == SHEET_FOUND ||
+	       sheet_code_bare(secret, code);
+}
+
+enum err unlock_typed(const struct config *c, const char *secret, struct keyfile *out,
+		      struct err_text *why)
 {
 	uint8_t code[KEYFILE_RECOVERY_LEN];
 	struct keyfile_unlock how = {KEYFILE_RECOVERY, {code, sizeof code}};
-	enum err rc = ERR_CRYPTO;
+	enum err rc = nodefiles_check(c->dir, why);
 
-	if (keyfile_recovery_parse(secret, code))
+	*out = (struct keyfile){.keybox = NULL};
+	if (rc != ERR_OK)
+		return rc;
+	rc = ERR_CRYPTO;
+	if (typed_code(secret, code))
 		rc = keyfile_open(c->dir, &how, out);
 	secret_wipe(code, sizeof code);
-	if (rc != ERR_CRYPTO)
-		return rc;
-	how = (struct keyfile_unlock){KEYFILE_PASSPHRASE, span_of(secret, strlen(secret))};
-	return keyfile_open(c->dir, &how, out);
+	if (rc == ERR_CRYPTO) {
+		how = (struct keyfile_unlock){KEYFILE_PASSPHRASE, span_of(secret, strlen(secret))};
+		rc = keyfile_open(c->dir, &how, out);
+	}
+	return rc == ERR_OK || rc == ERR_CRYPTO ? rc : explain(c, out, rc, why);
 }

@@ -20,8 +20,9 @@
  *  ERR_NOTFOUND: there is none, or no node: why tells. */
 MUST_CHECK enum err unlock_open(const struct config *c, const char *passphrase_file,
 				struct keyfile *out, struct err_text *why);
-/** With what a person typed: the passphrase, or the recovery code.  ERR_CRYPTO: neither. */
-MUST_CHECK enum err unlock_typed(const struct config *c, const char *secret, struct keyfile *out);
+/** With what a person typed: the passphrase, or the recovery code.  ERR_CRYPTO: neither; else why tells. */
+MUST_CHECK enum err unlock_typed(const struct config *c, const char *secret, struct keyfile *out,
+				 struct err_text *why);
 /** Is there a key that needs no person? */
 bool unlock_unattended(const struct config *c);
 /** First line of a file (or standard input), without its newline; caller wipes buf. */

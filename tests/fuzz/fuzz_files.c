@@ -12,6 +12,7 @@
 #include "crypto/backup.h"
 #include "crypto/erasures.h"
 #include "crypto/secret.h"
+#include "crypto/sheet.h"
 #include "roles/config.h"
 #include "roles/rosterfile.h"
 
@@ -112,14 +113,15 @@ static void read_roster(struct span s)
 
 static void read_code(struct span s)
 {
-	uint8_t got[KEYFILE_RECOVERY_LEN], again[KEYFILE_RECOVERY_LEN];
-	char text[256] = "", back[KEYFILE_RECOVERY_TEXT + 1];
+	uint8_t got[KEYFILE_RECOVERY_LEN], again[KEYFILE_RECOVERY_LEN], seed[32];
+	char back[SHEET_CODE_TEXT + 1];
 
-	memcpy(text, s.p, s.len < sizeof text - 1 ? s.len : sizeof text - 1);
-	if (!keyfile_recovery_parse(text, got))
+	(void)sheet_seed(s, seed);
+	if (sheet_code(s, got) != SHEET_FOUND)
 		return;
-	keyfile_recovery_text(got, back);
-	require(keyfile_recovery_parse(back, again) && memcmp(got, again, sizeof got) == 0);
+	sheet_code_text(got, back);
+	require(sheet_code(span_of(back, strlen(back)), again) == SHEET_FOUND &&
+		memcmp(got, again, sizeof got) == 0);
 }
 
 /* KRING_FUZZ_ONLY=N: this kind of file alone, for a long run of its own. */

@@ -441,11 +441,51 @@ static enum err take_rotation(struct turn *t, struct member *m, const struct wir
 									 : "rotated-key"});
 }
 
+/* Another next key without a rotation has to say so: its recovery sheet was lost. */
+static bool may_promise(const struct wire_node *rec, const struct member *m)
+{
+	return id32_equal(&rec->next_digest, &m->next_digest) ||
+	       (rec->flags & WIRE_NODE_PROMISED) != 0;
+}
+
+/* A thief of the signing key could say it too.  So the promise before stays in force, and may still speak, until
+ * a person compared digits, of which the new promise is part. */
+static enum err keep_promise(struct turn *t, const struct member *before, struct member *m)
+{
+	if (m->key_seq != before->key_seq || id32_equal(&m->node, &t->node->node_id) ||
+	    id32_equal(&m->next_digest, &before->next_digest))
+		return ERR_OK;
+	m->next_digest = before->next_digest;
+	m->recovered = true;
+	m->checked = false;
+	return audit_add(t, &(struct audit_entry){
+				    .event = AUDIT_ROSTER, .peer = m->no, .detail = "new-promise"});
+}
+
+enum err members_promise(struct turn *t, uint16_t no, bool *said, struct id32 *next)
+{
+	struct wire_node_carried c;
+	struct store_key k = turn_key_u16(no);
+	struct member m;
+	struct span v;
+	enum err rc = row_get(t, no, &m);
+
+	*said = rc == ERR_OK && (m.flags & WIRE_NODE_PROMISED) != 0;
+	if (rc != ERR_OK || !*said)
+		return rc;
+	key_u32(&k, m.key_seq);
+	rc = turn_get(t, STORE_NODEREC, &k, &v);
+	if (rc != ERR_OK || wire_node_carried_get(v, &c) != ERR_OK)
+		return rc == ERR_OK || rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	*next = c.rec.next_digest;
+	return ERR_OK;
+}
+
 enum err members_take_record(struct turn *t, struct span carried, bool *news)
 {
 	struct wire_node_carried c;
-	struct member m, by;
-	struct id32 hash, old_tk;
+	struct member m, by, before;
+	struct id32 hash;
 	enum err rc = wire_node_carried_get(carried, &c);
 
 	*news = false;
@@ -470,7 +510,7 @@ enum err members_take_record(struct turn *t, struct span carried, bool *news)
 		rc = take_rotation(t, &m, &c);
 	} else if (!signed_by(&c, &m.nk_pub, c.sig) || !id32_equal(&c.rec.nk_pub, &m.nk_pub)) {
 		return ERR_CRYPTO;
-	} else if (c.rec.version == m.version || !id32_equal(&c.rec.next_digest, &m.next_digest) ||
+	} else if (c.rec.version == m.version || !may_promise(&c.rec, &m) ||
 		   (c.rec.version == m.version + 1 && !id32_equal(&c.rec.prev_hash, &m.rec_hash))) {
 		*news = !m.conflict;
 		return m.conflict ? ERR_OK : conflict(t, &m, carried);
@@ -478,21 +518,29 @@ enum err members_take_record(struct turn *t, struct span carried, bool *news)
 	if (rc != ERR_OK)
 		return rc;
 	*news = true;
-	old_tk = m.tk_pub;
+	before = m;
 	member_from_record(&m, &c.rec, c.bytes);
-	rc = row_put(t, &m);
+	rc = keep_promise(t, &before, &m);
 	if (rc == ERR_OK)
-		rc = transport_index(t, &m, &old_tk);
+		rc = row_put(t, &m);
+	if (rc == ERR_OK)
+		rc = transport_index(t, &m, &before.tk_pub);
 	return rc == ERR_OK ? record_put_newest(t, &m, carried) : rc;
 }
 
 enum err members_check(struct turn *t, const struct peer *p)
 {
+	struct id32 promise;
 	struct member m;
+	bool said;
 	enum err rc = row_get(t, p->no, &m);
 
+	if (rc == ERR_OK)
+		rc = members_promise(t, p->no, &said, &promise);
 	if (rc != ERR_OK)
 		return rc;
+	if (said)
+		m.next_digest = promise;
 	m.checked = true;
 	m.recovered = false;
 	rc = row_put(t, &m);

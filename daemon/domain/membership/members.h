@@ -48,6 +48,8 @@ MUST_CHECK enum err members_own_witness(struct turn *t, struct node *n);
 MUST_CHECK enum err members_activate(struct turn *t, const struct chain *c, bool *changed);
 /** How many cosignatures b members before a new one make necessary. */
 unsigned members_witnesses_needed(unsigned b);
+/** Did its newest record promise another next key without a rotation, and which? */
+MUST_CHECK enum err members_promise(struct turn *t, uint16_t no, bool *said, struct id32 *next);
 /** An administrator compared digits with it (paircheck.h); a recovered identity is confirmed by that. */
 MUST_CHECK enum err members_check(struct turn *t, const struct peer *p);
 /** Who still has to cosign before p may receive: count wanted, count there, one absent member. */

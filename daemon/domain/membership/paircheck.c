@@ -30,21 +30,48 @@ static void half(char out[TEXT], const uint8_t *bytes)
 	out[TEXT - 1] = '\0';
 }
 
-static void digits_of(const struct node *n, const struct peer *p, struct halves *out)
+/* Whose promise of a next key was made anew: what the digits confirm. */
+static enum err promises_of(struct turn *t, const struct peer *p, bool first, struct id32 out[2],
+			    size_t *count)
 {
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	const struct peer *both[] = {first ? self : p, first ? p : self};
+
+	*count = 0;
+	for (size_t i = 0; i < 2; i++) {
+		bool said = false;
+		const enum err rc = both[i] == NULL
+					    ? ERR_OK
+					    : members_promise(t, both[i]->no, &said, &out[*count]);
+
+		if (rc != ERR_OK)
+			return rc;
+		*count += said;
+	}
+	return ERR_OK;
+}
+
+static enum err digits_of(struct turn *t, const struct peer *p, struct halves *out)
+{
+	const struct node *n = t->node;
 	const bool first = memcmp(n->node_id.b, p->node_id.b, 32) < 0;
 	const struct span ours[] = {{n->node_id.b, 32}, {n->nk_pub.b, 32}},
 			  theirs[] = {{p->node_id.b, 32}, {p->nk_pub.b, 32}};
-	const struct span parts[] = {{n->fed_id.b, 16},
-				     first ? ours[0] : theirs[0],
-				     first ? ours[1] : theirs[1],
-				     first ? theirs[0] : ours[0],
-				     first ? theirs[1] : ours[1]};
+	struct id32 promise[2];
+	const struct span parts[] = {{n->fed_id.b, 16},		  first ? ours[0] : theirs[0],
+				     first ? ours[1] : theirs[1], first ? theirs[0] : ours[0],
+				     first ? theirs[1] : ours[1], {promise[0].b, 32},
+				     {promise[1].b, 32}};
 	uint8_t h[16];
+	size_t said;
+	const enum err rc = promises_of(t, p, first, promise, &said);
 
-	hash_parts(HASH_PAIR, span_of(NULL, 0), parts, 5, h, sizeof h);
+	if (rc != ERR_OK)
+		return rc;
+	hash_parts(HASH_PAIR, span_of(NULL, 0), parts, 5 + said, h, sizeof h);
 	half(first ? out->read : out->hear, h);
 	half(first ? out->hear : out->read, h + 8);
+	return ERR_OK;
 }
 
 /* Said in the reply, not by a refusal: the turn commits, so that the audit log keeps the attempt. */
@@ -75,7 +102,9 @@ enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *re
 	if (!p->active)
 		return turn_refuse(t, ERR_STATE, "this partner is suspended or removed", "",
 				   "see: kring partner list");
-	digits_of(t->node, p, &check);
+	rc = digits_of(t, p, &check);
+	if (rc != ERR_OK)
+		return rc;
 	msg_set_text(t->arena, reply, REPLY_READ_ALOUD, check.read);
 	msg_set_text(t->arena, reply, REPLY_TELEPHONE, p->phone);
 	if (typed[0] == '\0')

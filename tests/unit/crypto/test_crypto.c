@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/rng.h"
 #include "crypto/backup.h"
 #include "crypto/erasures.h"
 #include "crypto/hash.h"
 #include "crypto/keyfile.h"
 #include "crypto/seal.h"
 #include "crypto/secret.h"
+#include "crypto/sheet.h"
 #include "proto/wire.h"
 
 #define HKDF_VECTOR                                                                                \
@@ -255,6 +257,198 @@ static void envelope_opens_unchanged_for_its_prekey_only(void **state)
 	drop_node(&n);
 }
 
+/* ---- recovery sheets ---- */
+
+static void draw_sheet(struct sheet *s, const char *org)
+{
+	*s = (struct sheet){.org = org, .made_s = 1764000000};
+	rng_fill(s->code, sizeof s->code);
+	rng_fill(s->seed, sizeof s->seed);
+}
+
+static void reads_as(struct span text, const struct sheet *s)
+{
+	uint8_t code[KEYFILE_RECOVERY_LEN], seed[32];
+
+	assert_int_equal(sheet_code(text, code), SHEET_FOUND);
+	assert_memory_equal(code, s->code, sizeof code);
+	assert_int_equal(sheet_seed(text, seed), SHEET_FOUND);
+	assert_memory_equal(seed, s->seed, sizeof seed);
+}
+
+static void written_reads_back(const char *org)
+{
+	char text[SHEET_TEXT_MAX];
+	struct sheet s;
+
+	draw_sheet(&s, org);
+	reads_as(span_of(text, sheet_write(&s, text)), &s);
+}
+
+/* First column of a list of organisations or municipalities, as partners call them. */
+static size_t names_of(const char *file, size_t column)
+{
+	static const char *const before[] = {"", "Gemeente ", "OCMW ", "GGD ", "CAW "};
+	char path[512], line[512], org[640];
+	size_t count = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/%s", KRING_DATA, file);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(line, sizeof line, f));
+	while (fgets(line, sizeof line, f) != NULL) {
+		char *name = line;
+
+		for (size_t i = 0; i < column; i++)
+			name = strchr(name, ',') + 1;
+		name[strcspn(name, column == 0 ? "\n" : ",\n")] = '\0';
+		for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+			(void)snprintf(org, sizeof org, "%s%s", before[i], name);
+			written_reads_back(org);
+			count++;
+		}
+	}
+	(void)fclose(f);
+	return count;
+}
+
+static void a_sheet_reads_back_whatever_the_organisation_is_called(void **state)
+{
+	static const char letters[] =
+		"0123456789abcdefghjkmnpqrstvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZilou  -:.'()";
+	char org[LIMIT_ORG_NAME + 1];
+
+	(void)state;
+	assert_true(names_of("kempen.csv", 1) > 5 * 25);
+	assert_true(names_of("partners.csv", 0) > 5 * 30);
+	for (int i = 0; i < 10000; i++) {
+		uint8_t draw[LIMIT_ORG_NAME];
+		size_t len;
+
+		rng_fill(draw, sizeof draw);
+		/* every tenth is as long as what could be taken for a secret behind the heading's words */
+		len = i % 10 == 0 ? 12 + draw[0] % 40u : draw[0] % (LIMIT_ORG_NAME + 1u);
+		for (size_t k = 0; k < len; k++)
+			org[k] = letters[draw[k % sizeof draw] %
+					 (i % 2 == 0 ? 32 : sizeof letters - 1)];
+		org[len] = '\0';
+		written_reads_back(org);
+	}
+	written_reads_back("Recovery code vzw");
+	written_reads_back("next signing key: 0000-0000");
+	written_reads_back("Een\nTwee\nrecovery code:\n");
+}
+
+static char *typed(char *out, const char *from, char (*each)(char))
+{
+	size_t n = 0;
+
+	for (; *from != '\0'; from++)
+		if (each(*from) != '\0')
+			out[n++] = each(*from);
+	out[n] = '\0';
+	return out;
+}
+
+static char upper(char c)
+{
+	return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+}
+
+static char no_dash(char c)
+{
+	return c == '-' ? '\0' : c;
+}
+
+static char blank(char c)
+{
+	return c == '-' ? ' ' : c;
+}
+
+static char look_alike(char c)
+{
+	return c == '0' ? 'O' : c == '1' ? 'l' : c;
+}
+
+static void a_sheet_is_read_however_it_was_typed(void **state)
+{
+	char text[SHEET_TEXT_MAX], out[3 * SHEET_TEXT_MAX], code[SHEET_CODE_TEXT + 1], *key;
+	struct sheet s;
+	size_t n = 0;
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		draw_sheet(&s, "OCMW Mechelen");
+		text[sheet_write(&s, text)] = '\0';
+		reads_as(span_of(typed(out, text, upper), strlen(text)), &s);
+		reads_as(span_of(typed(out, text, no_dash), strlen(out)), &s);
+		reads_as(span_of(typed(out, text, blank), strlen(out)), &s);
+		reads_as(span_of(typed(out, text, look_alike), strlen(out)), &s);
+		/* Windows: a byte order mark, line ends, blanks at the end */
+		n = (size_t)snprintf(out, sizeof out, "\xef\xbb\xbf");
+		for (const char *c = text; *c != '\0'; c++)
+			n += (size_t)snprintf(out + n, sizeof out - n,
+					      *c == '\n' ? "  \t\r\n" : "%c", *c);
+		reads_as(span_of(out, n), &s);
+		/* in the other order, on one line each, with a word processor's dashes, the heading last */
+		sheet_code_text(s.code, code);
+		key = strstr(text, "rotate");
+		key = strstr(key, "\n  ") + 3;
+		n = (size_t)snprintf(out, sizeof out,
+				     "Next Signing-Key %.69s\nRECOVERY  CODE: ", key);
+		for (const char *c = code; *c != '\0'; c++)
+			n += (size_t)snprintf(out + n, sizeof out - n,
+					      *c == '-' ? " \xe2\x80\x93 " : "%c", *c);
+		n += (size_t)snprintf(out + n, sizeof out - n, "\n\nGemeente Goes\n");
+		reads_as(span_of(out, n), &s);
+		/* broken over lines, the headings in another language */
+		n = (size_t)snprintf(out, sizeof out,
+				     "herstelcode:\n%.20s\n%s\nsleutel:\n%.35s\n%.34s\n", code,
+				     code + 20, key, key + 35);
+		reads_as(span_of(out, n), &s);
+	}
+}
+
+static void a_wrong_letter_is_not_another_sheet(void **state)
+{
+	static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+	char text[SHEET_TEXT_MAX], code[SHEET_CODE_TEXT + 1], *at;
+	uint8_t got[KEYFILE_RECOVERY_LEN], seed[32], zero[32] = {0};
+	struct sheet s;
+
+	(void)state;
+	draw_sheet(&s, "Gemeente Lier");
+	text[sheet_write(&s, text)] = '\0';
+	sheet_code_text(s.code, code);
+	at = strstr(text, code);
+	assert_non_null(at);
+	for (size_t i = 0; i < SHEET_CODE_TEXT; i++) {
+		const char was = at[i];
+
+		if (was == '-')
+			continue;
+		for (size_t k = 0; k < 32; k++) {
+			at[i] = letters[k];
+			assert_int_equal(sheet_code(span_of(text, strlen(text)), got),
+					 letters[k] == was ? SHEET_FOUND : SHEET_MISTYPED);
+			if (letters[k] != was)
+				assert_memory_equal(got, zero, sizeof got);
+		}
+		at[i] = 'u'; /* no letter of a code */
+		assert_int_equal(sheet_code(span_of(text, strlen(text)), got), SHEET_MISTYPED);
+		at[i] = was;
+	}
+	at[SHEET_CODE_TEXT - 4] = '\0'; /* a group is missing */
+	assert_int_equal(sheet_code(span_of(text, strlen(text)), got), SHEET_MISTYPED);
+	/* alone, and what is no sheet at all */
+	assert_int_equal(sheet_code(span_of(code, strlen(code)), got), SHEET_FOUND);
+	assert_int_equal(sheet_seed(span_of(code, strlen(code)), seed), SHEET_ABSENT);
+	assert_int_equal(sheet_code(span_of(code, strlen(code) - 1), got), SHEET_MISTYPED);
+	assert_int_equal(sheet_code(span_of("one\ntwo\n", 8), got), SHEET_ABSENT);
+	assert_int_equal(sheet_code(span_of("", 0), got), SHEET_ABSENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +460,9 @@ int main(void)
 		cmocka_unit_test(backup_items_keep_to_their_layout),
 		cmocka_unit_test(records_open_in_their_place_only),
 		cmocka_unit_test(envelope_opens_unchanged_for_its_prekey_only),
+		cmocka_unit_test(a_sheet_reads_back_whatever_the_organisation_is_called),
+		cmocka_unit_test(a_sheet_is_read_however_it_was_typed),
+		cmocka_unit_test(a_wrong_letter_is_not_another_sheet),
 	};
 
 	return cmocka_run_group_tests_name("crypto", tests, setup, NULL);

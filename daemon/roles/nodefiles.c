@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "roles/nodefiles.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* In the order in which their presence says the most. */
+static const char *const names[] = {"identity",	  "slots",	"keyroot", "main",
+				    "ledger",	  "unlock.key", "record",  "recovery-sheet.txt",
+				    "kring.conf", "roster",	"join",	   "prekeys",
+				    "lock",	  "core.sock"};
+enum { NAMES = sizeof names / sizeof names[0], KEYS = 3 };
+
+static bool path_of(char out[PATH_MAX], const char *dir, const char *name)
+{
+	const int n = snprintf(out, PATH_MAX, "%s/%s", dir, name);
+
+	return n > 0 && n < PATH_MAX;
+}
+
+const char *nodefiles_any(const char *dir)
+{
+	char path[PATH_MAX];
+	struct stat sb;
+
+	for (size_t i = 0; i < NAMES; i++)
+		if (path_of(path, dir, names[i]) && lstat(path, &sb) == 0)
+			return names[i];
+	return NULL;
+}
+
+enum err nodefiles_explain(struct err_text *why, enum err rc, const char *dir, const char *file,
+			   int no)
+{
+	const char *held = nodefiles_any(dir);
+	const bool absolute = file[0] == '/';
+	const char *at = absolute ? "" : dir, *slash = absolute ? "" : "/";
+	char path[PATH_MAX];
+	struct stat sb;
+
+	if (no == ENOENT && held == NULL && !absolute)
+		return err_explain(
+			why, ERR_NOTFOUND,
+			"no node in %s (%s/%s: %s): make one with kring --dir %s node init or "
+			"kring --dir "
+			"%s join, or bring one back: kring --dir %s restore BACKUP --sheet SHEET",
+			dir, dir, file, strerror(no), dir, dir, dir);
+	if (no == EACCES || no == EPERM) {
+		sb.st_uid = 0;
+		if (absolute || !path_of(path, dir, file) || lstat(path, &sb) != 0)
+			(void)stat(absolute ? file : dir, &sb);
+		return err_explain(
+			why, ERR_IO,
+			"%s%s%s: %s: run this as the user it belongs to (uid %u); you are "
+			"uid %u",
+			at, slash, file, strerror(no), (unsigned)sb.st_uid, (unsigned)geteuid());
+	}
+	if (no == ENOENT && absolute)
+		return err_explain(why, ERR_IO, "%s: %s: name the file that there is", file,
+				   strerror(no));
+	if (no != 0 && no != ENOENT)
+		return err_explain(why, ERR_IO, "%s%s%s: %s", at, slash, file, strerror(no));
+	return err_explain(
+		why, no == ENOENT ? ERR_CORRUPT : rc,
+		"%s%s%s: %s, and this directory holds a node: nothing was changed. Put that file "
+		"back as it was, or restore the whole node; what is here is kept beside it: "
+		"kring --dir %s restore BACKUP --sheet SHEET",
+		at, slash, file,
+		no == ENOENT ? strerror(no) : "damaged, cut short or not of this node", dir);
+}
+
+/* Opened, looked at, closed: 0 or errno; *size of a regular file, else -1. */
+static int look(const char *path, off_t *size)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat sb;
+	int no = 0;
+
+	*size = -1;
+	if (fd < 0)
+		return errno;
+	if (fstat(fd, &sb) != 0)
+		no = errno;
+	else if (S_ISREG(sb.st_mode))
+		*size = sb.st_size;
+	(void)close(fd);
+	return no;
+}
+
+enum err nodefiles_check(const char *dir, struct err_text *why)
+{
+	char path[PATH_MAX];
+	off_t size;
+
+	for (size_t i = 0; i < KEYS; i++) {
+		int no;
+
+		if (!path_of(path, dir, names[i]))
+			return err_explain(why, ERR_LIMIT, "the directory's name is too long");
+		no = look(path, &size);
+		if (no != 0 || size <= 0)
+			return nodefiles_explain(why, ERR_CORRUPT, dir, names[i], no);
+	}
+	return ERR_OK;
+}
+
+/* ---- owners ---- */
+
+static void own_in(int fd, const struct stat *of, unsigned depth)
+{
+	DIR *d = fdopendir(fd);
+	struct dirent *e;
+
+	if (d == NULL) {
+		(void)close(fd);
+		return;
+	}
+	while ((e = readdir(d)) != NULL) {
+		struct stat sb;
+		int sub;
+
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
+		    fstatat(dirfd(d), e->d_name, &sb, AT_SYMLINK_NOFOLLOW) != 0 ||
+		    sb.st_uid != geteuid() || (!S_ISDIR(sb.st_mode) && sb.st_nlink != 1))
+			continue;
+		if (fchownat(dirfd(d), e->d_name, of->st_uid, of->st_gid, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		sub = S_ISDIR(sb.st_mode) && depth > 0
+			      ? openat(dirfd(d), e->d_name,
+				       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+			      : -1;
+		if (sub >= 0)
+			own_in(sub, of, depth - 1);
+	}
+	(void)closedir(d);
+}
+
+void nodefiles_own(const char *dir)
+{
+	const int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat sb;
+
+	if (fd < 0)
+		return;
+	if (geteuid() != 0 || fstat(fd, &sb) != 0 || sb.st_uid == 0)
+		(void)close(fd);
+	else
+		own_in(fd, &sb, 1);
+}

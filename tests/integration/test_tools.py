@@ -1,0 +1,440 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Tools that work on a node's directory: recovery sheets, half a store, whose files they are; and what their advice does."""
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+from node import BIN, free_port, wait_for
+from test_partners import digits, events, partner, standing
+
+OTHER = 65534  # a user who is not root, for what root must not take away
+
+
+def tool(f, d, *args, stdin=None, user=None):
+    return subprocess.run([str(f.bin / "kring"), "--dir", str(d), *args], capture_output=True, text=True, input=stdin, user=user, group=user,
+                          extra_groups=[] if user else None)
+
+
+def good(r):
+    assert r.returncode == 0, (r.args, r.stdout, r.stderr)
+    return r.stdout
+
+
+def number_of(sheet):
+    return re.search(r"^sheet ([0-9a-z]{4}-[0-9a-z]{4}), made", pathlib.Path(sheet).read_text(), re.M)[1]
+
+
+def code_of(sheet):
+    return re.search(r"recovery code .*\n\s+([0-9a-z-]+)", pathlib.Path(sheet).read_text())[1]
+
+
+def whole(sheet):
+    """Code and next key stand on it, each with its check letters."""
+    text = pathlib.Path(sheet).read_text()
+    return re.search(r"\n  ([0-9a-z]{4}-){8}[0-9a-z]{4}\n", text) and re.search(r"\n  ([0-9a-z]{4}-){13}[0-9a-z]{4}\n", text)
+
+
+def opens(f, backup, sheet):
+    r = tool(f, f.dir / "nowhere", "restore", str(backup), "--check", "--sheet", str(sheet))
+    return r.returncode == 0, r.stdout + r.stderr
+
+
+@pytest.fixture
+def one(federation):
+    f = federation("Gemeente Goes")
+    n = f.nodes[0]
+    n.start()
+    f.import_roster()
+    return f, n
+
+
+# ---- recovery sheets ----
+def test_one_sheet_opens_what_status_says_and_is_always_whole(one):
+    f, n = one
+    first = f.dir / "first"
+    shutil.copy(n.dir / "recovery-sheet.txt", first)
+    assert "Gemeente Goes" in first.read_text() and whole(first)
+    n.new_case(name="Testpersoon Verzonnen")
+    n.k("backup", str(f.dir / "b1"))
+    assert n.k("status")["status"]["sheet"] == number_of(first)
+    assert tool(f, n.dir, "sheet").returncode == 4, "made beside a running node"
+    n.stop()
+
+    out = good(tool(f, n.dir, "sheet", "--sheet", str(first)))
+    second = f.dir / "second"
+    shutil.move(n.dir / "recovery-sheet.txt", second)
+    assert whole(second) and number_of(second) in out and number_of(second) != number_of(first) and "Gemeente Goes" in second.read_text()
+    kept = n.dir / f"recovery-sheet-{number_of(first)}.txt"
+    assert kept.read_text() == first.read_text(), "the sheet before opens the backups of before"
+    n.start()
+    assert n.k("status")["status"]["sheet"] == number_of(second)
+    n.k("backup", str(f.dir / "b2"))
+    n.stop()
+    assert opens(f, f.dir / "b1", first)[0] and opens(f, f.dir / "b2", second)[0]
+    for backup, sheet, right in (("b1", second, first), ("b2", first, second)):
+        ok, said = opens(f, f.dir / backup, sheet)
+        assert not ok and "another sheet" in said and f"sheet {number_of(right)} opens it" in said and number_of(sheet) in said
+    assert f"sheet {number_of(second)} opens it" in good(tool(f, n.dir, "restore", str(f.dir / "b2"), "--check"))
+
+    good(tool(f, n.dir, "rotate", "--sheet", str(second)))  # its next key is the one promised
+    third = f.dir / "third"
+    shutil.move(n.dir / "recovery-sheet.txt", third)
+    assert whole(third)
+    n.start()
+    assert n.k("status")["status"]["sheet"] == number_of(third)
+    n.k("backup", str(f.dir / "b3"))
+    n.stop()
+    shutil.rmtree(n.dir)
+    good(tool(f, n.dir, "restore", str(f.dir / "b3"), "--sheet", str(third)))
+    fourth = n.dir / "recovery-sheet.txt"
+    assert whole(fourth) and "Gemeente Goes" in fourth.read_text()
+    good(tool(f, n.dir, "rotate", "--sheet", str(fourth)))
+    n.start()
+    assert n.k("case", "list")["cases"][0]["name"] == "Testpersoon Verzonnen"
+
+
+def test_the_sheet_before_ends_when_the_new_one_was_typed_from_paper(one):
+    f, n = one
+    n.stop()
+    first, second = f.dir / "first", f.dir / "second"
+    shutil.copy(n.dir / "recovery-sheet.txt", first)
+    good(tool(f, n.dir, "sheet", "--sheet", str(first)))
+    shutil.copy(n.dir / "recovery-sheet.txt", second)
+    codes = lambda: tool(f, n.dir, "slot", "list").stdout.count("recovery-code")
+    assert codes() == 2
+    slots = (n.dir / "slots").read_bytes()
+    for typed, says in ((code_of(first), "sheet before"), (code_of(second)[:-1] + ("0" if code_of(second)[-1] != "0" else "1"), "mistyped"),
+                        ("", "mistyped"), ("0" * 36, "mistyped")):
+        r = tool(f, n.dir, "sheet", "--confirm", "-", stdin=typed)
+        assert r.returncode == 1 and says in r.stderr, (typed, r)
+        assert (n.dir / "slots").read_bytes() == slots
+    n.start("--locked")
+    assert tool(f, n.dir, "unlock", stdin=code_of(first)).returncode == 0  # until then both unlock
+    n.stop()
+    good(tool(f, n.dir, "sheet", "--confirm", "-", stdin=code_of(second).upper().replace("-", "")))
+    assert codes() == 1
+    n.start("--locked")
+    assert tool(f, n.dir, "unlock", stdin=code_of(first)).returncode == 1
+    assert tool(f, n.dir, "unlock", stdin=code_of(second)).returncode == 0
+
+
+def test_sheets_made_one_after_another_leave_no_crowd_of_codes(one):
+    f, n = one
+    n.stop()
+    for _ in range(10):
+        good(tool(f, n.dir, "sheet", "--sheet", str(n.dir / "recovery-sheet.txt")))
+    assert tool(f, n.dir, "slot", "list").stdout.count("recovery-code") == 2
+    good(tool(f, n.dir, "sheet", "--confirm", str(n.dir / "recovery-sheet.txt")))
+
+
+def test_mistyped_and_another_sheet_are_two_things(federation):
+    f = federation("OCMW Mechelen", "Gemeente Lier")
+    a, b = f.nodes
+    a.start()
+    a.k("backup", str(f.dir / "b"))
+    a.stop()
+    text = (a.dir / "recovery-sheet.txt").read_text()
+    code = code_of(a.dir / "recovery-sheet.txt")
+    wrong = f.dir / "wrong"
+    wrong.write_text(text.replace(code, code[:10] + ("0" if code[10] != "0" else "1") + code[11:]))
+    ok, said = opens(f, f.dir / "b", wrong)
+    assert not ok and "mistyped" in said
+    ok, said = opens(f, f.dir / "b", b.dir / "recovery-sheet.txt")
+    assert not ok and "another sheet" in said and "mistyped" not in said
+    wrong.write_text("OCMW Mechelen\nboodschappen\n")
+    ok, said = opens(f, f.dir / "b", wrong)
+    assert not ok and "no recovery code" in said
+    assert opens(f, f.dir / "b", a.dir / "recovery-sheet.txt")[0]
+    # the next key, mistyped: the restore does not go on and promise another in silence
+    key = re.search(r"\n  ((?:[0-9a-z]{4}-){13}[0-9a-z]{4})\n", text)[1]
+    wrong.write_text(text.replace(key, key[:-1] + ("0" if key[-1] != "0" else "1")))
+    r = tool(f, f.dir / "new", "restore", str(f.dir / "b"), "--sheet", str(wrong))
+    assert r.returncode == 1 and "mistyped" in r.stderr and not (f.dir / "new").exists()
+    # the code alone is enough, and the new sheet is whole all the same
+    r = good(tool(f, f.dir / "new", "restore", str(f.dir / "b"), "--sheet", "-", stdin=code + "\n"))
+    assert "another is promised" in r and whole(f.dir / "new/recovery-sheet.txt")
+    good(tool(f, f.dir / "new", "rotate", "--sheet", str(f.dir / "new/recovery-sheet.txt")))
+    r = tool(f, b.dir, "rotate", "--sheet", str(a.dir / "recovery-sheet.txt"))
+    assert r.returncode == 1 and "of another sheet" in r.stderr
+
+
+def test_a_lost_sheet_is_replaced_and_partners_compare_digits(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    a.stop()
+    (a.dir / "recovery-sheet.txt").unlink()
+    assert "compare digits" in good(tool(f, a.dir, "sheet"))
+    a.start()
+    wait_for("SMWO to be told to compare", lambda: standing(b, "Goes") == "recovered")
+    assert standing(a, "Goes") == "" and events(b, "new-promise")
+    old = digits(f, b, a)[1]  # as they would be without the new promise
+    assert b.k("partner", "check", a.name)["read_aloud"].replace(" ", "") != digits(f, b, a)[0]
+    with pytest.raises(Exception):
+        b.k("partner", "check", a.name, old)
+    assert standing(b, "Goes") == "recovered"
+    b.k("partner", "check", a.name, a.k("partner", "check", b.name)["read_aloud"])
+    assert standing(b, "Goes") == ""
+    a.k("address", f"tcp://127.0.0.1:{a.port}")  # a later record of the same key
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    assert standing(b, "Goes") == ""
+    a.stop()
+    good(tool(f, a.dir, "rotate", "--sheet", str(a.dir / "recovery-sheet.txt")))
+    a.start()
+    wait_for("the rotation to be known", lambda: events(b, "rotated-key"))
+    b.k("accept", ref)
+    a.await_state(ref, "accepted")
+
+
+def test_a_thief_who_promises_another_key_does_not_take_the_identity(federation):
+    """He has the disk, not the sheet: until somebody compared digits the key on paper speaks louder."""
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    a.stop()
+    shutil.copytree(a.dir, f.dir / "owner")
+    good(tool(f, a.dir, "sheet"))
+    a.start()
+    wait_for("SMWO to be told to compare", lambda: standing(b, "Goes") == "recovered")
+    a.stop()
+    good(tool(f, a.dir, "rotate", "--sheet", str(a.dir / "recovery-sheet.txt")))  # the thief goes on: nobody follows
+    a.start()
+    time.sleep(1)
+    assert not events(b, "rotated-key")
+    a.stop()
+    shutil.rmtree(a.dir)
+    shutil.copytree(f.dir / "owner", a.dir)
+    good(tool(f, a.dir, "rotate", "--sheet", str(a.dir / "recovery-sheet.txt")))
+    a.start()
+    wait_for("the owner's rotation to be known", lambda: events(b, "rotated-key"))
+    assert standing(b, "Goes") == ""
+
+
+# ---- half a node ----
+FILES = ("identity", "slots", "keyroot", "unlock.key", "ledger", "record", "kring.conf", "roster", "join", "main/data.mdb", "main/lock.mdb",
+         "prekeys/data.mdb", "recovery-sheet.txt")
+BEARABLE = (("keyroot", "cut"), ("kring.conf", "cut"))  # of two halves one is enough; some settings are settings
+NO_SOCKET = shutil.ignore_patterns("core.sock")
+OPENED_BY_ALL = ("identity", "slots", "keyroot", "kring.conf", "main/data.mdb")
+
+
+def broken(path, how):
+    if how == "missing":
+        path.unlink()
+    elif how == "unreadable":
+        path.chmod(0)
+    elif how == "empty":
+        path.write_bytes(b"")
+    elif how == "cut":
+        raw = path.read_bytes()
+        path.write_bytes(raw[:len(raw) * 2 // 3])
+    elif how == "zeroed":
+        path.write_bytes(bytes(path.stat().st_size))
+
+
+def contents(*tops):
+    """Every byte that is worth something, wherever under these directories it lies now."""
+    out = set()
+    for top in tops:
+        for p in pathlib.Path(top).rglob("*"):
+            if p.is_file() and p.name not in ("lock", "lock.mdb", "core.sock") and p.stat().st_size:
+                mode = p.stat().st_mode
+                p.chmod(0o600)
+                out.add(hashlib.sha256(p.read_bytes()).hexdigest())
+                p.chmod(mode)
+    return out
+
+
+def run_daemon(f, d, user):
+    """What kringd says of this directory: it ends by itself, or runs and is ended.  Never by a signal of its own."""
+    p = subprocess.Popen([str(f.bin / "kringd"), "--dir", str(d)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, user=user,
+                         group=user, extra_groups=[] if user else None)
+    try:
+        wait_for("kringd to run or to end", lambda: p.poll() is not None or tool(f, d, "status").returncode == 0)
+        runs = p.poll() is None
+    finally:
+        p.terminate()
+        out = p.communicate(timeout=20)[0]
+    assert runs or p.returncode == 78, (d, p.returncode, out)
+    assert "code=-" not in out, out
+    return runs, out
+
+
+REMEDY = re.compile(r"kring( --dir \S+)?((?: [a-z][a-z-]*| --[a-z-]+| BACKUP| SHEET| TOKEN| FILE| -)+)")
+
+
+def remedies(text):
+    for m in REMEDY.finditer(text):
+        words = m[2].split()
+        while words and words[-1] in ("or", "and", "to", "it"):
+            words.pop()
+        if words:
+            yield tuple(words)
+
+
+def give(top, user):
+    for p in [top, *top.rglob("*")]:
+        os.chown(p, user, user)
+
+
+@pytest.mark.parametrize("how", ("missing", "unreadable", "empty", "cut", "zeroed"))
+def test_no_advice_for_a_broken_node_destroys_anything(one, how):
+    f, n = one
+    user = OTHER if os.getuid() == 0 else None
+    n.new_case(name="Testpersoon Verzonnen")
+    n.k("backup", str(f.dir / "b"))
+    n.stop()
+    sheet, case = f.dir / "sheet", f.dir / "case"
+    shutil.copy(n.dir / "recovery-sheet.txt", sheet)
+    for p in (f.dir, sheet, f.dir / "b", f.roster, f.dir / "roots"):
+        p.chmod(0o755)
+    case.mkdir()
+    case.chmod(0o777)
+    followed = set()
+    for file in FILES:
+        d = case / "node"
+        shutil.copytree(n.dir, d, ignore=NO_SOCKET)
+        if user:
+            give(d, user)
+        broken(d / file, how)
+        before = contents(d)
+        runs, said = run_daemon(f, d, user)
+        assert runs or before <= contents(d)
+        before = contents(d)  # where it runs, its store goes on
+        if file in OPENED_BY_ALL and (file, how) not in BEARABLE:
+            assert not runs and file.split("/")[0] in said and str(d) in said, (file, said)
+            assert "node init" not in said, (file, said)
+        if how == "unreadable" and not runs:
+            assert "Permission denied" in said, said
+        for args in (("slot", "list"), ("rotate", "--sheet", str(sheet)), ("sheet",), ("sheet", "--confirm", str(sheet))):
+            copy = case / "copy"
+            shutil.copytree(d, copy, ignore=NO_SOCKET)
+            if user:
+                give(copy, user)
+            said += tool(f, copy, *args, user=user).stderr.replace(str(copy), str(d))
+            shutil.rmtree(copy)
+        r = tool(f, d, "node", "init", "--org", "Goes", "--country", "NL", "--listen", f"tcp://127.0.0.1:{n.port}", "--federation", str(f.roster),
+                 user=user)
+        assert r.returncode == 1 and "holds a node already" in r.stderr, (file, how, r)
+        said += r.stderr
+        assert before <= contents(d)
+        for words in sorted(set(remedies(said))):
+            copy = case / "copy"
+            shutil.copytree(d, copy, ignore=NO_SOCKET)
+            if user:
+                give(copy, user)
+            real = [str(f.dir / "b") if w == "BACKUP" else str(sheet) if w in ("SHEET", "FILE") else w for w in words]
+            r = tool(f, copy, *real, user=user, stdin="")
+            assert before <= contents(*case.glob("copy*")), (file, how, words, r)
+            if "restore" in words:
+                assert r.returncode == 0, (file, how, r)
+                assert run_daemon(f, copy, user)[0]
+            followed.add(words[0])
+            for left in case.glob("copy*"):
+                shutil.rmtree(left)
+        shutil.rmtree(d)
+    assert "restore" in followed or how == "unreadable"
+
+
+def test_a_new_node_is_suggested_in_an_empty_directory_alone(one):
+    f, n = one
+    n.stop()
+    empty = f.dir / "empty"
+    for made in (False, True):
+        if made:
+            empty.mkdir()
+        for args in (("slot", "list"), ("sheet",), ("rotate", "--sheet", str(n.dir / "recovery-sheet.txt"))):
+            r = tool(f, empty, *args)
+            assert r.returncode == 3 and "node init" in r.stderr and "No such file" in r.stderr, r
+            assert made == empty.exists() and not (made and list(empty.iterdir())), "a trace was left where no node is"
+    for name in [p.name for p in n.dir.iterdir()]:
+        d = f.dir / f"only-{name}"
+        d.mkdir()
+        (shutil.copytree if (n.dir / name).is_dir() else shutil.copy)(n.dir / name, d / name)
+        before = contents(d)
+        r = tool(f, d, "node", "init", "--org", "Goes", "--country", "NL", "--listen", f"tcp://127.0.0.1:{n.port}", "--federation", str(f.roster))
+        assert r.returncode == 1 and name.split(".")[0] in r.stderr, (name, r)
+        assert before == contents(d)
+
+
+# ---- owners ----
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_tools_that_root_runs_leave_the_node_to_its_user(federation, workdir):
+    f = federation("SMWO")
+    workdir.chmod(0o755)
+    d = workdir / "node"
+    d.mkdir(mode=0o700)
+    os.chown(d, OTHER, OTHER)
+
+    def theirs(after):
+        for p in [d, *d.rglob("*")]:
+            sb = p.lstat()
+            assert (sb.st_uid, sb.st_gid) == (OTHER, OTHER) and sb.st_mode & 0o077 == 0, (after, p, sb)
+
+    def runs(what):
+        p = subprocess.Popen([str(BIN / "kringd"), "--dir", str(d)], user=OTHER, group=OTHER, extra_groups=[], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+        try:
+            wait_for(f"it to run after {what}", lambda: p.poll() is not None or tool(f, d, "status").returncode == 0)
+            assert p.poll() is None, what
+            if what == "init":
+                good(tool(f, d, "backup", str(workdir / "b")))
+        finally:
+            p.terminate()
+            p.wait(20)
+
+    sheet = workdir / "sheet"
+    for what, args in (("init", ("node", "init", "--org", "Goes", "--country", "NL", "--listen", f"tcp://127.0.0.1:{free_port()}", "--federation",
+                                 str(f.roster))),
+                       ("slot add", ("slot", "add", "--kind", "key-file", "--file", str(d / "second.key"))),
+                       ("slot remove", ("slot", "remove", "--number", "3")),
+                       ("sheet", ("sheet", "--sheet", str(d / "recovery-sheet.txt"))),
+                       ("confirm", ("sheet", "--confirm", str(d / "recovery-sheet.txt"))),
+                       ("rotate", ("rotate", "--sheet", str(d / "recovery-sheet.txt"))),
+                       ("restore", ("restore", str(workdir / "b"), "--sheet", str(sheet)))):
+        good(tool(f, d, *args))
+        theirs(what)
+        if what == "init":
+            shutil.copy(d / "recovery-sheet.txt", sheet)
+        runs(what)
+
+
+# ---- signals ----
+def test_a_closed_terminal_and_signals_of_other_daemons_end_nothing(one):
+    _, n = one
+    before = n.children()
+    pids = [n.proc.pid, *before.values()]
+    for signo in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE, signal.SIGALRM):
+        for pid in pids:
+            os.kill(pid, signo)
+    wait_for("it to be noted", lambda: n.log.read_text().count("event=SIGNAL") >= 5)
+    assert n.k("status")["status"]["fingerprint"] and n.proc.poll() is None and n.children() == before
+    n.stop()
+    assert n.proc.returncode == 0
+
+
+# ---- how it was verified ----
+def test_the_roster_says_how_it_was_verified_only_when_somebody_said_it(federation):
+    f = federation("Goes", "SMWO")
+    n = f.nodes[0]
+    good(tool(f, f.dir / "later", "node", "init", "--org", "Later", "--country", "NL", "--listen", f"tcp://127.0.0.1:{free_port()}", "--federation",
+              str(f.roster)))
+    add = lambda *more: tool(f, f.dir, "roster", "add", "--roster", str(f.roster), "--join", str(f.dir / "later/join"), "--out",
+                             str(f.dir / "p"), *more)
+    assert "verified: not stated" in good(add())
+    assert "verified: video\n" in good(add("--verified", "video"))
+    assert "verified: in-person, by A. Jansen\n" in good(add("--verified", "in-person", "--verified-by", "A. Jansen"))
+    r = add("--verified", "gut feeling")
+    assert r.returncode == 2 and "in-person, video, telephone or letter" in r.stderr
+    n.start()
+    f.import_roster()
+    shown = lambda who: subprocess.run([str(f.bin / "kring"), "--dir", str(n.dir), "partner", "show", who], capture_output=True, text=True).stdout
+    assert "verified: not stated" in shown("smwo")
+    assert "verified" not in partner(n, "SMWO")  # in show alone
