@@ -177,10 +177,13 @@ static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 static enum err silent_since(struct turn *t, const struct peer *p, struct msg *row, unsigned field)
 {
 	struct pair *pr;
+	uint64_t at_ms = p->heard_ms;
 	enum err rc = outbox_pair(t, p->no, &pr);
 
-	if (rc == ERR_OK && !p->self && !stream_connected(t, p) && pr->last_heard_ms != 0)
-		msg_set_u64(row, field, pr->last_heard_ms);
+	if (rc == ERR_OK && pr->last_heard_ms > at_ms)
+		at_ms = pr->last_heard_ms;
+	if (rc == ERR_OK && !p->self && !stream_connected(t, p) && at_ms != 0)
+		msg_set_u64(row, field, at_ms);
 	return rc;
 }
 

@@ -7,6 +7,8 @@ enum {
 	IN_LEN = 16 + 32 + 2 + 8
 };
 
+enum { HEARD_STEP_MS = 3600000, CLOCK_STEP_MS = 60000 };
+
 enum {
 	UNHEARD = 1,
 	UNECHOED = 2,
@@ -104,41 +106,71 @@ enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **out)
 	return rc;
 }
 
+static void pair_pack(const struct pair *p, struct wr *w)
+{
+	put_inc(w, &p->mine);
+	put_inc(w, &p->yours);
+	wr_u64(w, p->out_last);
+	wr_u64(w, p->tail);
+	wr_u64(w, p->off_from);
+	wr_u64(w, p->off_to);
+	wr_u64(w, p->num_last);
+	wr_u64(w, p->acked);
+	wr_u64(w, p->verdicts);
+	wr_u64(w, p->got);
+	wr_u64(w, p->kept_from);
+	wr_u64(w, p->last_frame_ms);
+	wr_u64(w, p->last_heard_ms);
+	wr_u64(w, p->their_key_ms);
+	wr_u64(w, p->day);
+	wr_u64(w, p->day_documents);
+	wr_u64(w, p->day_bytes);
+	wr_u32(w, p->era);
+	wr_u8(w, (uint8_t)((p->unheard ? UNHEARD : 0) | (p->unechoed ? UNECHOED : 0) |
+			   (p->unconfirmed ? UNCONFIRMED : 0) | (p->stopped ? STOPPED : 0) |
+			   (p->recheck ? RECHECK : 0) | (p->have_receipt ? RECEIPT : 0) |
+			   (p->since_strike ? SINCE_STRIKE : 0)));
+	wr_u64(w, p->strike_ms);
+	wr_u64(w, p->weak_ms);
+	wr_u64(w, p->blocked_ms);
+	wr_u64(w, p->waiting);
+	wr_put(w, p->receipt, sizeof p->receipt);
+}
+
+/* Did nothing but time pass since the row was written?  Partners greet each other every minute, and a node that
+ * has nothing to do should leave its disk alone: when a partner was last heard is written once an hour, or when
+ * its clock moved against ours.  A crash forgets at most that hour; peer->heard_ms has it meanwhile. */
+static bool only_time_passed(const struct pair *p)
+{
+	uint8_t row[PAIR_LEN];
+	struct wr w = wr_of(row, sizeof row);
+	struct pair was = {.peer = p->peer}, now = *p;
+	int64_t apart;
+
+	if (p->stored.len == 0 || pair_read(p->stored, &was) != ERR_OK ||
+	    p->last_heard_ms < was.last_heard_ms ||
+	    p->last_heard_ms - was.last_heard_ms >= HEARD_STEP_MS)
+		return false;
+	apart = (int64_t)(p->last_frame_ms - p->last_heard_ms);
+	apart -= (int64_t)(was.last_frame_ms - was.last_heard_ms);
+	if (apart > CLOCK_STEP_MS || apart < -CLOCK_STEP_MS)
+		return false;
+	now.last_heard_ms = was.last_heard_ms;
+	now.last_frame_ms = was.last_frame_ms;
+	now.their_key_ms = was.their_key_ms;
+	pair_pack(&now, &w);
+	return p->stored.len == w.len && memcmp(p->stored.p, row, w.len) == 0;
+}
+
 static enum err pair_write(struct turn *t, const struct pair *p)
 {
 	const struct store_key k = turn_key_u16(p->peer);
 	uint8_t row[PAIR_LEN];
 	struct wr w = wr_of(row, sizeof row);
 
-	put_inc(&w, &p->mine);
-	put_inc(&w, &p->yours);
-	wr_u64(&w, p->out_last);
-	wr_u64(&w, p->tail);
-	wr_u64(&w, p->off_from);
-	wr_u64(&w, p->off_to);
-	wr_u64(&w, p->num_last);
-	wr_u64(&w, p->acked);
-	wr_u64(&w, p->verdicts);
-	wr_u64(&w, p->got);
-	wr_u64(&w, p->kept_from);
-	wr_u64(&w, p->last_frame_ms);
-	wr_u64(&w, p->last_heard_ms);
-	wr_u64(&w, p->their_key_ms);
-	wr_u64(&w, p->day);
-	wr_u64(&w, p->day_documents);
-	wr_u64(&w, p->day_bytes);
-	wr_u32(&w, p->era);
-	wr_u8(&w, (uint8_t)((p->unheard ? UNHEARD : 0) | (p->unechoed ? UNECHOED : 0) |
-			    (p->unconfirmed ? UNCONFIRMED : 0) | (p->stopped ? STOPPED : 0) |
-			    (p->recheck ? RECHECK : 0) | (p->have_receipt ? RECEIPT : 0) |
-			    (p->since_strike ? SINCE_STRIKE : 0)));
-	wr_u64(&w, p->strike_ms);
-	wr_u64(&w, p->weak_ms);
-	wr_u64(&w, p->blocked_ms);
-	wr_u64(&w, p->waiting);
-	wr_put(&w, p->receipt, sizeof p->receipt);
-	if (p->stored.len == w.len && memcmp(p->stored.p, row, w.len) == 0)
+	if (only_time_passed(p))
 		return ERR_OK;
+	pair_pack(p, &w);
 	return turn_put(t, STORE_PAIR, &k, wr_span(&w));
 }
 
@@ -157,6 +189,8 @@ enum err outbox_flush(struct turn *t)
 
 		if (peer != NULL) /* a hint for whoever dials: an undone turn does no harm */
 			peer->owes = outbox_owed(p) > 0;
+		if (peer != NULL && p->last_heard_ms > peer->heard_ms)
+			peer->heard_ms = p->last_heard_ms;
 		rc = pair_write(t, p);
 	}
 	t->pairs = NULL;
