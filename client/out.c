@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "client/cli.h"
 
@@ -474,6 +475,7 @@ static const char *alarm_words(const char *code)
 static void status(const struct cli *c, const struct msg *reply)
 {
 	const struct msg *s = msg_get(reply, REPLY_STATUS);
+	char sheet[4096];
 
 	if (s == NULL)
 		return;
@@ -499,9 +501,13 @@ static void status(const struct cli *c, const struct msg *reply)
 	if (msg_text(s, STATUS_SHEET)[0] != '\0') {
 		(void)printf("  sheet        %s opens this node, and alone the backups made since ",
 			     msg_text(s, STATUS_SHEET));
-		print_time(msg_u64(s, STATUS_SHEET_S) * 1000, true);
+		print_time(msg_u64(s, STATUS_SHEET_S) * 1000, false);
 		(void)puts("; older ones open with the sheet before");
 	}
+	(void)snprintf(sheet, sizeof sheet, "%s/recovery-sheet.txt", c->dir);
+	if (access(sheet, F_OK) == 0) /* whoever takes the disk takes it too */
+		(void)printf("  SHEET        %s is still there: print it, then delete the file\n",
+			     sheet);
 	if (msg_text(s, STATUS_DISK)[0] != '\0')
 		(void)printf(
 			"  DISK         %s\n",

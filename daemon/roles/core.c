@@ -541,10 +541,12 @@ static enum err read_files(struct core *c)
 	for (size_t i = 0; i < 4 && rc == ERR_OK; i++) {
 		uint8_t *room = malloc(LIMIT_RECORD);
 		char path[CONFIG_PATH_MAX + 32];
+		/* the settings that are followed, wherever they lie */
+		const char *from = i == 2 && c->opt->config != NULL ? c->opt->config : path;
 		size_t len = 0;
 
 		if (room != NULL && nodedir_path(path, sizeof path, c->config.dir, names[i]) &&
-		    keyfile_read_file(path, room, LIMIT_RECORD, &len) == ERR_OK)
+		    keyfile_read_file(from, room, LIMIT_RECORD, &len) == ERR_OK)
 			c->words[n++] = (struct backup_files){names[i], span_of(room, len)};
 		else
 			free(room);

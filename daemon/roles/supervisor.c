@@ -271,6 +271,9 @@ int supervisor_main(const struct role_options *opt, const char *self)
 		(void)fprintf(stderr, "kringd: %s\n", why.text);
 		return ROLES_CONFIG;
 	}
+	if (opt->config != NULL)
+		(void)fprintf(stderr, "kringd: settings are read from %s, not from %s/kring.conf\n",
+			      opt->config, opt->dir);
 	(void)umask(0077);
 	/* Held by the children too: a new supervisor waits until the old ones are gone. */
 	if (nodedir_lock(opt->dir) < 0) {

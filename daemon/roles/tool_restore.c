@@ -478,6 +478,8 @@ int tool_restore(struct tool_args *a)
 			"print the new %s/recovery-sheet.txt and delete it: it is whole, and opens "
 			"the "
 			"backups made from now on; keep the sheet before for the older ones\n%s"
+			"its settings are in kring.conf there, also where they lay in /etc/kring "
+			"before\n"
 			"next: start kringd, then telephone every partner: kring partner restored "
 			"NAME is theirs to type\n",
 			a->dir, (unsigned long long)r.kept_away, a->dir,

@@ -217,6 +217,27 @@ def test_a_thief_who_promises_another_key_does_not_take_the_identity(federation)
     assert standing(b, "Goes") == ""
 
 
+def test_the_settings_that_are_followed_are_those_that_come_back(federation):
+    f = federation("Goes")
+    n = f.nodes[0]
+    etc = f.dir / "etc.conf"
+    etc.write_text((n.dir / "kring.conf").read_text() + "[Limits]\nPartnerDailyDocuments=77\n")
+    n.start("--config", str(etc))
+    assert f"settings are read from {etc}" in n.log.read_text()
+    n.k("backup", str(f.dir / "b"))
+    n.stop()
+    good(tool(f, f.dir / "back", "restore", str(f.dir / "b"), "--sheet", str(n.dir / "recovery-sheet.txt")))
+    assert "PartnerDailyDocuments=77" in (f.dir / "back/kring.conf").read_text()
+
+
+def test_status_says_that_the_sheet_still_lies_beside_the_store(one):
+    f, n = one
+    shown = lambda: tool(f, n.dir, "status").stdout
+    assert number_of(n.dir / "recovery-sheet.txt") in shown() and "delete the file" in shown()
+    (n.dir / "recovery-sheet.txt").unlink()
+    assert "delete the file" not in shown()
+
+
 # ---- half a node ----
 FILES = ("identity", "slots", "keyroot", "unlock.key", "ledger", "record", "kring.conf", "roster", "join", "main/data.mdb", "main/lock.mdb",
          "prekeys/data.mdb", "recovery-sheet.txt")

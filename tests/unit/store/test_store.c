@@ -4,10 +4,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fake_crypto.h"
 #include "store/backend.h"
+#include "store/datafile.h"
 #include "store/migrate.h"
 #include "store/record.h"
 
@@ -259,6 +262,96 @@ static void a_full_map_changes_nothing(void **state)
 	assert_int_equal(store_commit(t), ERR_OK);
 }
 
+static void put_or_drop(struct world *w, uint32_t n)
+{
+	static const uint8_t value[20000] = {1};
+	struct store_txn *t = begin(w, true);
+	uint8_t k[4];
+	enum err rc;
+
+	for (uint32_t i = 0; i < 20; i++) {
+		n = n * 1664525u + 1013904223u;
+		be32_put(k, n >> 25);
+		if ((n >> 8) % 3 == 0) {
+			rc = store_del(t, STORE_WORK, span_of(k, 4));
+			assert_true(rc == ERR_OK || rc == ERR_NOTFOUND);
+		} else {
+			assert_int_equal(store_put(t, STORE_WORK, span_of(k, 4),
+						   span_of(value, (n >> 10) % sizeof value)),
+					 ERR_OK);
+		}
+	}
+	assert_int_equal(store_commit(t), ERR_OK);
+}
+
+/* Every byte of every row, in a process of its own: 0, or the signal that ended it. */
+static int read_all(struct world *w)
+{
+	int status = 0;
+	const pid_t pid = fork();
+
+	if (pid == 0) {
+		struct store_txn *t = begin(w, false);
+		volatile uint8_t sum = 0;
+
+		for (int table = 0; table < STORE_TABLE_COUNT; table++) {
+			struct store_key at = {.len = 0};
+			struct store_row row;
+
+			while (store_next_prefix(t, (enum store_table)table, span_of(NULL, 0), &at,
+						 &row) == ERR_OK)
+				for (size_t i = 0; i < row.val.len; i++)
+					sum = (uint8_t)(sum + row.val.p[i]);
+		}
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+/* Random work; then the file cut off before each of its pages: refused, or every row can still be read. */
+static void a_file_cut_short_is_noticed_before_it_is_mapped(void **state)
+{
+	struct world *w = *state;
+	char path[128];
+	struct stat sb;
+	unsigned refused = 0;
+
+	if (!w->lmdb)
+		return;
+	(void)snprintf(path, sizeof path, "%s/data.mdb", w->dir);
+	for (uint32_t i = 0; i < 150; i++) {
+		put_or_drop(w, i);
+		assert_int_equal(datafile_check(path),
+				 ERR_OK); /* free pages at the end are no damage */
+	}
+	store_close(w->s);
+	w->s = NULL;
+	assert_int_equal(stat(path, &sb), 0);
+	for (off_t size = sb.st_size - 1000; size > 0; size -= 4096) {
+		enum err rc;
+
+		assert_int_equal(truncate(path, size), 0);
+		rc = datafile_check(path);
+		refused += rc == ERR_CORRUPT;
+		assert_true(rc == ERR_CORRUPT || (rc == ERR_OK && refused == 0));
+		if (rc == ERR_OK) {
+			open_world(w);
+			assert_int_equal(read_all(w), 0);
+			store_close(w->s);
+			w->s = NULL;
+		}
+	}
+	assert_true(refused > 10);
+	assert_int_equal(truncate(path, 0), 0);
+	assert_int_equal(datafile_check(path), ERR_NOTFOUND);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(datafile_check(path), ERR_NOTFOUND);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(datafile_check(path), ERR_IO);
+	assert_int_equal(rmdir(path), 0);
+}
+
 #define BOTH(f)                                                                                    \
 	cmocka_unit_test_setup_teardown(f, setup_mem, teardown),                                   \
 		cmocka_unit_test_setup_teardown(f, setup_lmdb, teardown)
@@ -272,6 +365,7 @@ int main(void)
 		BOTH(records_die_with_their_case_key),
 		BOTH(another_format_is_refused),
 		BOTH(a_full_map_changes_nothing),
+		BOTH(a_file_cut_short_is_noticed_before_it_is_mapped),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
