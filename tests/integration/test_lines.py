@@ -201,3 +201,259 @@ def test_an_invite_over_ipv6(federation):
     digits = next(x.split("digits: ")[1].strip() for x in p.stdout if "digits: " in x)
     a.k("confirm", digits)
     assert p.wait(30) == 0, p.stdout.read()
+
+
+# ---- a network that does not do what it should ----
+
+class Wired(Node):
+    """A node on a machine of its own: a network namespace behind a switch."""
+
+    def __init__(self, fed, i, org):
+        super().__init__(fed, org.lower(), org, 7001)
+        self.i, self.ip, self.ns, self.switch = i, f"10.78.0.{i}", f"kl{os.getpid()}-{i}", f"kl{os.getpid()}-s"
+        self.plug()
+        fed.run("--dir", str(self.dir), "node", "init", "--org", org, "--country", "NL", "--listen", f"tcp://{self.ip}:7001",
+                "--federation", str(fed.roster))
+        fed.admit(self.dir / "join")
+
+    def plug(self):
+        """A machine with this address: always the same card, so that nobody waits for ARP."""
+        veth = self.veth = f"kl{os.getpid() % 100000}{self.i}"
+        ip("netns", "add", self.ns)
+        ip("link", "add", veth, "type", "veth", "peer", "name", "eth0", "netns", self.ns)
+        ip("link", "set", veth, "netns", self.switch)
+        ip("-n", self.switch, "link", "set", veth, "master", "br0", "up")
+        ip("-n", self.ns, "link", "set", "eth0", "address", f"02:00:00:00:00:{self.i:02x}")
+        ip("-n", self.ns, "addr", "add", f"{self.ip}/24", "dev", "eth0")
+        ip("-n", self.ns, "link", "set", "eth0", "up")
+        ip("-n", self.ns, "link", "set", "lo", "up")
+
+    def inside(self, *args, **kw):
+        return subprocess.run(["ip", "netns", "exec", self.ns, *map(str, args)], check=True, capture_output=True, text=True, **kw)
+
+    def start(self, *extra):
+        self.proc = subprocess.Popen(["ip", "netns", "exec", self.ns, str(self.fed.bin / "kringd_dev"), "--dir", str(self.dir), *extra],
+                                     stdout=open(self.log, "ab"), stderr=subprocess.STDOUT)
+        wait_for(f"{self.name} to answer", lambda: self.try_k("status"))
+        return self
+
+    def rules(self, *rules):
+        """Firewall of this machine: exactly these, each with its hook."""
+        text = "table inet t {}\ndelete table inet t\ntable inet t {\n"
+        for hook in ("input", "output"):
+            text += f"chain {hook} {{ type filter hook {hook} priority 0; {' ; '.join(r for h, r in rules if h == hook)}\n}}\n"
+        self.inside("nft", "-f", "-", input=text + "}\n")
+
+    def cut(self):
+        self.rules(("input", "iif eth0 drop"), ("output", "oif eth0 drop"))
+
+    def flows(self):
+        """Ports at which this machine's established connections with others stand."""
+        out = self.inside("ss", "-tnH", "state", "established").stdout
+        return {f.rsplit(":", 1)[1] for line in out.splitlines() for f in line.split()[2:4]} - {"7001"}
+
+    def replace(self):
+        """The machine burns down without a word and another one gets its disk and its address."""
+        self.cut()
+        self.stop(9)
+        ip("-n", self.switch, "link", "del", self.veth)
+        ip("netns", "del", self.ns)
+        self.plug()
+        self.rules(("output", "tcp flags & rst == rst drop"))  # its firewall says nothing to flows that it does not know
+        return self.start()
+
+
+class Wires:
+    def __init__(self, workdir):
+        self.switch = f"kl{os.getpid()}-s"
+        ip("netns", "add", self.switch)
+        ip("-n", self.switch, "link", "add", "br0", "type", "bridge")
+        ip("-n", self.switch, "link", "set", "br0", "up")
+        self.fed = Federation(workdir, orgs=())
+
+    def pair(self, start=True):
+        """(a, b): a is the one that dials."""
+        f = self.fed
+        f.nodes = [Wired(f, 1, "Goes"), Wired(f, 2, "SMWO")]
+        a, b = sorted(f.nodes, key=lambda n: f.record_of(n)[0])
+        if start:
+            f.start()
+        return a, b
+
+    def close(self):
+        self.fed.stop()
+        for n in self.fed.nodes:
+            subprocess.run(["ip", "netns", "del", n.ns], capture_output=True)
+        subprocess.run(["ip", "netns", "del", self.switch], capture_output=True)
+
+
+@pytest.fixture
+def wires(workdir):
+    w = Wires(workdir)
+    try:
+        yield w
+    finally:
+        w.close()
+
+
+def sent(n, ref):
+    got = n.try_k("show", ref)
+    return bool(got) and got["referrals"][0].get("delivery") == "stored"
+
+
+def ready_to_refer(x, y):
+    case = x.new_case(phone="000")
+    x.consent(case, y.name)
+    return case
+
+
+def partner(n, other):
+    return next(p for p in n.k("partner", "list")["partners"] if p["name"] == other.org)
+
+
+def seconds_until(what, fn, limit):
+    begun = time.time()
+    wait_for(what, fn, limit)
+    return time.time() - begun
+
+
+@ROOT_ONLY
+def test_an_address_that_goes_away_costs_no_keys_and_comes_back_by_itself(wires):
+    a, b = wires.pair()
+    core = a.children()["core"]
+    net = a.children()["net"]
+    ip("-n", a.ns, "addr", "del", f"{a.ip}/24", "dev", "eth0")
+    wait_for("it is noticed", lambda: status(a).get("listen_error") == "address-gone")
+    os.kill(net, 9)  # the socket of before is gone too: it has to be made without the address
+    wait_for("another net that says so", lambda: a.children().get("net", net) != net and status(a).get("listen_error") == "address-gone")
+    assert status(a)["listen_errno"] == errno.EADDRNOTAVAIL and f"tcp://{a.ip}:7001, since " in words(a, "status")
+    wait_for("some tries", lambda: time.time() * 1000 - status(a)["listen_since_ms"] > 3000)
+    assert a.log.read_text().count("event=CHILD_DIED") == 1, "net ends no more for it"
+    ip("-n", a.ns, "addr", "add", f"{a.ip}/24", "dev", "eth0")
+    wait_for("to listen again", lambda: not status(a).get("listen_error"), 5)
+    wires.fed.await_connected(b)
+    assert a.children()["core"] == core and not status(a).get("locked")
+
+
+@ROOT_ONLY
+@pytest.mark.parametrize("owes", ["dialler", "dialled", "both"])
+def test_a_document_finds_its_way_around_flows_that_a_firewall_forgot(wires, owes):
+    a, b = wires.pair()
+    pairs = {"dialler": [(a, b)], "dialled": [(b, a)], "both": [(a, b), (b, a)]}[owes]
+    cases = [ready_to_refer(x, y) for x, y in pairs]
+    for n in (a, b):
+        ports = ", ".join(n.flows())
+        n.rules(("input", f"tcp sport {{ {ports} }} drop"), ("input", f"tcp dport {{ {ports} }} drop"))
+    refs = [(x, x.refer(case, y.name)) for (x, y), case in zip(pairs, cases)]
+    took = seconds_until("the documents to arrive", lambda: all(sent(x, ref) for x, ref in refs), 25)
+    print(f"forgotten flow, {owes} owes: {took:.1f} s")
+    assert took < 20
+
+
+@ROOT_ONLY
+@pytest.mark.parametrize("owes", ["dialler", "dialled"])
+def test_a_machine_that_was_replaced_gets_what_waits_at_once(wires, owes):
+    a, b = wires.pair()
+    x, y = (a, b) if owes == "dialler" else (b, a)
+    case = ready_to_refer(x, y)
+    y.cut()
+    ref = x.refer(case, y.name)
+    y.replace()
+    took = seconds_until("the document to arrive", lambda: sent(x, ref), 25)
+    print(f"machine replaced, {owes} owes: {took:.1f} s")
+    assert took < 5
+
+
+@ROOT_ONLY
+@pytest.mark.parametrize("deaf", ["sender", "receiver"])
+def test_a_line_that_carries_one_way_only_is_not_called_connected(wires, deaf):
+    a, b = wires.pair()
+    case = ready_to_refer(a, b)
+    n = a if deaf == "sender" else b
+    n.rules(("input", "iif eth0 drop"))
+    ref = a.refer(case, b.name)
+    wait_for("the sender to see it", lambda: not partner(a, b).get("connected"), 25)
+    since = partner(a, b)["silent_since_ms"]
+    assert time.time() - 40 < since / 1000 < time.time() and status(a)["connected"] == 0
+    row = a.k("outbox", "list")["outbox"][0]
+    assert row["silent_since_ms"] == since and row["cause"] in ("partner-offline", "partner-silent"), row
+    assert "silent since " in words(a, "partner", "list") and "silent since " in words(a, "outbox", "list")
+    n.rules()
+    took = seconds_until("the document to arrive", lambda: sent(a, ref), 20)
+    assert took < 12 and partner(a, b)["connected"] and "silent_since_ms" not in partner(a, b)
+
+
+@ROOT_ONLY
+def test_a_cut_cable_is_noticed_at_rest_too(wires):
+    a, b = wires.pair()
+    a.cut()
+    for x, y in ((a, b), (b, a)):
+        wait_for(f"{x.name} to see it", lambda x=x, y=y: not partner(x, y).get("connected"), 40)
+    a.rules()
+    for n in (a, b):
+        wires.fed.await_connected(n)
+
+
+if os.environ.get("KRING_LONG"):  # tests/run --long
+    @ROOT_ONLY
+    @pytest.mark.parametrize("owes", ["dialler", "dialled", "both"])
+    def test_after_two_minutes_of_outage_what_waits_arrives_within_twenty_seconds(wires, owes):
+        a, b = wires.pair()
+        pairs = {"dialler": [(a, b)], "dialled": [(b, a)], "both": [(a, b), (b, a)]}[owes]
+        cases = [ready_to_refer(x, y) for x, y in pairs]
+        a.cut()
+        refs = [(x, x.refer(case, y.name)) for (x, y), case in zip(pairs, cases)]
+        time.sleep(130)  # the outage itself
+        a.rules()
+        took = seconds_until("the documents to arrive", lambda: all(sent(x, ref) for x, ref in refs), 60)
+        print(f"130 s of outage, {owes} owes: {took:.1f} s")
+        assert took <= 20
+
+
+# ---- clocks ----
+
+@pytest.mark.parametrize("off_s, said", [(86400, "1 day"), (-86400, "1 day"), (1200, "20 minutes"), (-1200, "20 minutes")])
+def test_a_wrong_clock_is_named_at_both_ends_from_the_first_partner_on(federation, off_s, said):
+    f = federation("Goes", "SMWO")
+    a, b = f.nodes
+    a.start()
+    b.start("--dev-clock-offset", str(off_s))
+    f.import_roster()
+    for n, other, way in ((a, b, off_s > 0), (b, a, off_s < 0)):
+        row = wait_for(f"{n.name} to say it", lambda n=n: (status(n).get("clocks") or [None])[0])
+        assert row["partner"] == other.org and row["who"] == "unclear" and bool(row.get("ahead")) == way, row
+        assert abs(row["off_s"] - abs(off_s)) < 30
+        text = words(n, "status")
+        assert f"this machine or {other.org} is {said} off: {other.org}'s clock is {'ahead of' if way else 'behind'} this" in text, text
+
+
+def test_why_a_document_waits_names_the_clock(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    b.stop()
+    case = ready_to_refer(a, b)
+    a.refer(case, "smwo")
+    b.start("--dev-clock-offset", "86400")
+    row = wait_for("the cause", lambda: next((r for r in a.k("outbox", "list")["outbox"] if r["cause"] == "clock-off"), None))
+    assert row["clock"]["partner"] == "SMWO" and row["clock"]["who"] == "unclear" and abs(row["clock"]["off_s"] - 86400) < 30
+    assert "this machine or SMWO is 1 day off" in words(a, "outbox", "why", row["id"])
+    b.stop()
+    b.start()
+    wait_for("it to leave once the clock is right", lambda: not a.k("outbox", "list").get("outbox"))
+    assert not status(a).get("clocks")
+
+
+@pytest.mark.parametrize("off_s, way", [(86400, "ahead of"), (-1200, "behind")])
+def test_of_three_the_one_whose_clock_is_wrong_is_named(federation, off_s, way):
+    f = federation("Goes", "SMWO", "Balen")
+    a, b, c = f.nodes
+    a.start()
+    b.start()
+    c.start("--dev-clock-offset", str(off_s))
+    f.import_roster()
+    for n in (a, b):
+        rows = wait_for(f"{n.name} to name it", lambda n=n: [r for r in status(n).get("clocks", []) if r["who"] == "partner"])
+        assert [r["partner"] for r in rows] == ["Balen"], rows
+        assert f"Balen's clock is {'1 day' if off_s == 86400 else '20 minutes'} {way} this machine and other partners" in words(n, "status")
+    wait_for("Balen to see that it is its own", lambda: {r["who"] for r in status(c).get("clocks", [])} == {"us"} and len(status(c)["clocks"]) == 2)
+    assert status(c)["clock_off_s"] > 0 and f"this machine's clock is {'1 day' if off_s == 86400 else '20 minutes'} {way} " in words(c, "status")
