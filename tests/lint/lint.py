@@ -138,9 +138,18 @@ def fault_hooks_absent():
         if name not in (BUILD / "kringd_dev").read_bytes():
             yield f"kringd_dev lacks {name.decode()}: this check would see nothing"
     text = "\n".join(p.read_text() for p in SOURCES)
-    for macro in ("KRING_FAULT_NO_DEDUPE", "KRING_FAULT_NO_CONSENT", "KRING_NOSYNC"):
-        if macro not in text:
-            yield f"{macro} is gone: its control build tests nothing"
+    if "KRING_NOSYNC" not in text:
+        yield "KRING_NOSYNC is gone: its control build tests nothing"
+    run = (ROOT / "tests/run").read_text()
+    for name, switch in re.findall(r'X\((\w+), "([a-z-]+)"\)', (ROOT / "daemon/base/plant.h").read_text()):
+        if switch.encode() in (BUILD / "kringd").read_bytes():
+            yield f"kringd contains {switch}"
+        if switch.encode() not in (BUILD / "tests/sim_federation").read_bytes():
+            yield f"sim_federation lacks {switch}: this check would see nothing"
+        if f"planted(PLANT_{name})" not in text:
+            yield f"PLANT_{name} leaves out nothing"
+        if f"plant {switch} " not in run:
+            yield f"tests/run does not plant {switch}"
 
 
 def spdx():

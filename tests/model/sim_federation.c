@@ -1,11 +1,35 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* sim_federation [--seeds A-B] [--events N] [--profile NAME] [--fault speak-first] */
+/* sim_federation [--seeds A-B] [--events N] [--profile NAME] [--fault NAME]
+ * NAME: speak-first, or one of base/plant.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/plant.h"
 #include "sim.h"
+
+static enum plant left_out = PLANT_COUNT;
+
+bool planted(enum plant which)
+{
+	return which == left_out;
+}
+
+/* The rule to leave out.  false: no such rule. */
+static bool leave_out(const char *name)
+{
+	static const char *const names[] = {
+#define PLANT_NAME(id, text) text,
+		PLANTS(PLANT_NAME)
+#undef PLANT_NAME
+	};
+
+	for (size_t i = 0; i < PLANT_COUNT; i++)
+		if (strcmp(name, names[i]) == 0)
+			left_out = (enum plant)i;
+	return left_out != PLANT_COUNT;
+}
 
 static const struct sim_profile profiles[] = {
 	{.name = "calm"},
@@ -181,6 +205,10 @@ int main(int argc, char **argv)
 			profile = argv[i + 1];
 		else if (strcmp(argv[i], "--fault") == 0)
 			fault = strcmp(argv[i + 1], "speak-first") == 0;
+		if (strcmp(argv[i], "--fault") == 0 && !fault && !leave_out(argv[i + 1])) {
+			(void)fprintf(stderr, "no such fault: %s\n", argv[i + 1]);
+			return 2;
+		}
 	}
 	for (size_t i = 0; i < sizeof profiles / sizeof profiles[0]; i++)
 		if (profile[0] == '\0' || strcmp(profile, profiles[i].name) == 0)

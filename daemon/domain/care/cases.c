@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/plant.h"
 #include "domain/care/consent.h"
 #include "domain/care/ledger.h"
 #include "domain/care/overview.h"
@@ -136,8 +137,9 @@ enum err cases_of_subject(struct turn *t, const struct peer *p, const struct id1
 	if (rc != ERR_OK)
 		return rc;
 	memcpy(id->b, v.p, 16);
-	return turn_case_erased(t, id) ? ERR_NOTFOUND
-				       : ERR_OK; /* the same person again is a new case */
+	return turn_case_erased(t, id) && !planted(PLANT_NAME_KEPT)
+		       ? ERR_NOTFOUND
+		       : ERR_OK; /* the same person again is a new case */
 }
 
 /* Its record tells the name; a restore has the rows of an erased case and not its key, so all are looked at. */

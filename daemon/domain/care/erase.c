@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/care/erase.h"
 
+#include "base/plant.h"
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/overview.h"
@@ -70,7 +71,7 @@ static enum err drop_threads(struct turn *t, const struct id16 *case_id)
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK)
 			rc = drop_bodies(t, &th);
-		if (rc == ERR_OK)
+		if (rc == ERR_OK && !planted(PLANT_TIMER_KEPT))
 			rc = acts_timer_stop(t, &th);
 		th.hidden = true;
 		th.need[0] = '\0'; /* nor could it be sealed any more */
@@ -115,7 +116,7 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 		rc = turn_drop_prefix(t, STORE_CASELOG, &k);
 	if (rc == ERR_OK)
 		rc = worklist_clear_case(t, case_id);
-	if (rc == ERR_OK)
+	if (rc == ERR_OK && !planted(PLANT_NAME_KEPT))
 		rc = cases_forget_subject(t, case_id);
 	if (rc == ERR_OK)
 		rc = gone(store_del(t->txn, STORE_CASES, key_span(&k)));

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/plant.h"
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
@@ -61,21 +62,16 @@ enum err intake_erased_with(struct turn *t, const struct peer *p, const struct w
 static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			    const struct thread *th, const struct msg *body, uint16_t *verdict)
 {
-#ifdef KRING_FAULT_NO_CONSENT
-	(void)t, (void)p, (void)d, (void)th, (void)body, (void)verdict;
-	return ERR_OK;
-#else
 	const uint64_t cats = msg_cats(body);
 	struct consent_view v;
 	enum err rc = consent_load(t, p, &th->grant_id, CONSENT_RECEIVE, &v);
 
-	if (rc != ERR_OK)
+	if (rc != ERR_OK || planted(PLANT_NO_CONSENT))
 		return rc;
 	*verdict = (uint16_t)consent_check(&v, cats, t->wall_ms);
 	if (*verdict == WIRE_VERDICT_OK && (cats & ~d->head.cats) != 0)
 		*verdict = WIRE_VERDICT_SCOPE; /* the head must own up to what the body holds */
 	return ERR_OK;
-#endif
 }
 
 static enum err judge(struct turn *t, const struct peer *p, const struct wire_doc *d,

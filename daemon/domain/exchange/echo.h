@@ -17,16 +17,13 @@
 #ifndef KRING_DOMAIN_EXCHANGE_ECHO_H
 #define KRING_DOMAIN_EXCHANGE_ECHO_H
 
+#include "base/plant.h"
 #include "domain/exchange/answer.h"
 
 /** Was this thread found the same since the last loss of state? */
 static inline bool echo_settled(const struct thread *th, const struct pair *pr)
 {
-#ifdef KRING_FAULT_NO_ECHO /* planted for the simulator, which must turn red; never in kringd */
-	(void)th, (void)pr;
-	return true;
-#endif
-	return !pr->unechoed || th->era == pr->era;
+	return !pr->unechoed || th->era == pr->era || planted(PLANT_NO_ECHO);
 }
 /** May we write in it?  Settled, and what our last document had seen is in hand again. */
 MUST_CHECK enum err echo_writable(struct turn *t, const struct thread *th, bool *yes);

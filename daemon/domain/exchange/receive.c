@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The receiving half of stream.h: one frame in, one answer prepared. */
+#include "base/plant.h"
 #include "crypto/hash.h"
 #include "crypto/verify.h"
 #include "domain/exchange/answer.h"
@@ -13,13 +14,6 @@
 #include "domain/membership/members.h"
 
 enum { ANSWER_PARTS = 12288, DAY_MS = 86400000 };
-
-/* Planted fault of the simulator, which must turn red (tests/model); never in kringd. */
-#ifdef KRING_FAULT_NO_DEDUPE
-enum { DEDUPE = 0 };
-#else
-enum { DEDUPE = 1 };
-#endif
 
 /* One frame while it is read. */
 struct reading {
@@ -359,7 +353,7 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 	struct id32 hash, commit, nk_pub;
 	enum err rc;
 
-	if (DEDUPE && document_known(r->t, &key))
+	if (!planted(PLANT_NO_DEDUPE) && document_known(r->t, &key))
 		return duplicate(r, &key);
 	if (!class_allows(r, d->head.type))
 		return refuse(r, WIRE_REFUSED_CLASS, &d->head.thread_id);
@@ -383,7 +377,7 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 		return rc;
 	if (th.peer != r->p->no || d->head.thread_no > THREAD_LOG_MAX)
 		return refuse(r, WIRE_REFUSED_ORDER, &d->head.thread_id);
-	switch (DEDUPE ? fit_of(r, &d->head, &th) : FIT) {
+	switch (planted(PLANT_NO_DEDUPE) ? FIT : fit_of(r, &d->head, &th)) {
 	case FIT:
 		break;
 	case FIT_LATE:
@@ -453,7 +447,7 @@ static enum err on_document(struct reading *r, struct span bytes)
 	r->a->reply = true;
 	if (r->stop || r->v.head.first_seq == 0)
 		return ERR_OK;
-	if (DEDUPE && no <= r->pair->got)
+	if (!planted(PLANT_NO_DEDUPE) && no <= r->pair->got)
 		return had_before(r, no, bytes);
 	if (no > r->pair->got + 1) {
 		r->stop = true; /* a gap: the receipt says what is next */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * plant - rules that the simulator can leave out, to see that it notices.
+ *
+ * Layer:    base.
+ * Owns:     nothing.
+ * Threads:  any.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  none.
+ *
+ * In kringd planted() is the constant false, so no such switch is there (tests/lint/lint.py looks).
+ * sim_federation --fault NAME leaves out the rule of that name; each must turn it red (tests/run).
+ */
+#ifndef KRING_BASE_PLANT_H
+#define KRING_BASE_PLANT_H
+
+#include <stdbool.h>
+
+/* clang-format off */
+#define PLANTS(X)                                                                                 \
+	X(NO_DEDUPE, "no-dedupe")       /* a document that was had is taken again */              \
+	X(NO_CONSENT, "no-consent")     /* consent is not checked where a document arrives */     \
+	X(NO_ECHO, "no-echo")           /* a thread is written before its echo */                 \
+	X(NO_PROOF, "no-proof")         /* no proof of a loss of state is listened to */          \
+	X(NAME_KEPT, "name-kept")       /* a partner's name leads to an erased case */            \
+	X(TIMER_KEPT, "timer-kept")     /* the timer of an erased case's referral stays */
+/* clang-format on */
+
+enum plant {
+#define PLANT_ENUM(name, text) PLANT_##name,
+	PLANTS(PLANT_ENUM)
+#undef PLANT_ENUM
+		PLANT_COUNT
+};
+
+#ifdef KRING_PLANTS
+bool planted(enum plant which);
+#else
+static inline bool planted(enum plant which)
+{
+	(void)which;
+	return false;
+}
+#endif
+
+#endif /* KRING_BASE_PLANT_H */
