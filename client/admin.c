@@ -8,12 +8,14 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "client/cli.h"
 #include "client/ctlclient.h"
 
+enum { LOCK_STEPS = 200, LOCK_STEP_NS = 50000000 };
 enum {
 	TOOL_PATH = 4096,
 	TEMP_PATH = 64,
@@ -439,6 +441,41 @@ static bool read_secret(char *out, size_t cap)
 	return got && out[0] != '\0';
 }
 
+/* The node answers before its keys are gone: the process that knew them ends, and another one waits.  What is said
+ * here is true when it is said. */
+static int until_locked(struct cli *c)
+{
+	const struct timespec step = {0, LOCK_STEP_NS};
+
+	for (unsigned i = 0; i < LOCK_STEPS; i++) {
+		struct msg *sub, *req, *reply;
+
+		arena_reset(&c->arena);
+		req = cli_request(c, REQUEST_STATUS, &sub);
+		if (ctlclient_call(&c->arena, c->socket, req, &reply) == ERR_OK &&
+		    msg_u64(msg_get(reply, REPLY_STATUS), STATUS_LOCKED) != 0) {
+			if (c->json)
+				out_json(req, reply);
+			return CLI_DONE;
+		}
+		(void)nanosleep(&step, NULL);
+	}
+	return cli_fail(c, CLI_NOT_NOW, "the node does not say that its keys are gone", "",
+			"see: kring status; to be sure: stop kringd");
+}
+
+int admin_lock(struct cli *c)
+{
+	struct msg *sub, *reply;
+	int code = cli_call(c, cli_request(c, REQUEST_LOCK, &sub), &reply);
+
+	if (code == CLI_DONE)
+		code = until_locked(c);
+	if (code == CLI_DONE && !c->json)
+		(void)puts("locked: the keys left memory; the way back: kring unlock");
+	return code;
+}
+
 int admin_unlock(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_UNLOCK, &sub), *reply;
@@ -464,7 +501,9 @@ int admin_panic(struct cli *c)
 		return cli_fail(c, CLI_USAGE, "this suspends the node at every partner",
 				"the way back is kring rotate with the recovery sheet",
 				"if it was stolen: kring panic --yes");
-	code = cli_ask(c, req, &reply);
+	code = cli_call(c, req, &reply);
+	if (code == CLI_DONE)
+		code = until_locked(c);
 	if (code == CLI_DONE && !c->json)
 		(void)puts(
 			"suspended at every partner that is connected; prekeys destroyed; locked\n"

@@ -121,6 +121,7 @@ int admin_address(struct cli *c);
 int admin_approve(struct cli *c);
 int admin_propose(struct cli *c);
 int admin_join(struct cli *c);
+int admin_lock(struct cli *c);
 int admin_unlock(struct cli *c);
 int admin_panic(struct cli *c);
 int admin_erase(struct cli *c);

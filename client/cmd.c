@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "client/cli.h"
 #include "client/person.h"
+#include "client/seen.h"
 
 /* What the option's type made of it, when it was given. */
 static void number_into(struct cli *c, struct msg *m, const char *option, unsigned field)
@@ -21,6 +22,15 @@ static void flag_into(struct cli *c, struct msg *m, const char *option, unsigned
 {
 	if (cli_option(c, option) != NULL)
 		msg_set_u64(m, field, 1);
+}
+
+/* What the worker saw goes along, so that nothing is overwritten or answered unseen.  The field holds it plus one. */
+static void expect_into(struct cli *c, struct msg *m, unsigned field)
+{
+	uint64_t seen = cli_option_number(c, "expect");
+
+	if (cli_option(c, "expect") != NULL || seen_recall(c, c->words[0], &seen))
+		msg_set_u64(m, field, seen + 1);
 }
 
 static int cmd_case_new(struct cli *c)
@@ -37,6 +47,7 @@ static int cmd_case_edit(struct cli *c)
 	int bad = person_fill(c, msg_sub(&c->arena, sub, CASE_EDIT_PERSON));
 
 	msg_set_text(&c->arena, sub, CASE_EDIT_ID, c->words[0]);
+	expect_into(c, sub, CASE_EDIT_EXPECT);
 	return bad != 0 ? bad : cli_finish(c, req);
 }
 
@@ -66,6 +77,15 @@ static int cmd_by_id(struct cli *c)
 	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);
 
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	return cli_finish(c, req);
+}
+
+static int cmd_case_close(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_CLOSE, &sub);
+
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	expect_into(c, sub, BY_ID_EXPECT);
 	return cli_finish(c, req);
 }
 
@@ -175,8 +195,7 @@ static int cmd_act(struct cli *c)
 	number_into(c, sub, "share", ACT_NEW_SHARE);
 	flag_into(c, sub, "late", ACT_NEW_LATE);
 	flag_into(c, sub, "dry-run", ACT_NEW_DRY_RUN);
-	if (cli_option(c, "expect") != NULL)
-		msg_set_u64(sub, ACT_NEW_EXPECT, cli_option_number(c, "expect") + 1);
+	expect_into(c, sub, ACT_NEW_EXPECT);
 	number_into(c, sub, "until", ACT_NEW_DATE_MS);
 	return cli_finish(c, req);
 }
@@ -222,13 +241,13 @@ const struct command cli_commands[] = {
 	{"case", "show", cmd_by_id, "CASE", "",
 	 "one case with its referrals, consents and disclosures", "kring case show 7f3a",
 	 REQUEST_CASE_SHOW, 0},
-	{"case", "edit", cmd_case_edit, "CASE", PERSON_OPTIONS("?"),
+	{"case", "edit", cmd_case_edit, "CASE", PERSON_OPTIONS("?") " expect=NUMBER",
 	 "change what is known of the person; --phone \"\" takes the telephone away",
 	 "kring case edit 7f3a --phone 0113-000000", 0, 0},
 	{"case", "note", cmd_case_note, "CASE", "text=TEXT", "add a note, which never leaves",
 	 "kring case note 7f3a --text \"called back\"", 0, 0},
-	{"case", "close", cmd_by_id, "CASE", "", "close a case without open referrals",
-	 "kring case close 7f3a", REQUEST_CASE_CLOSE, 0},
+	{"case", "close", cmd_case_close, "CASE", "expect=NUMBER",
+	 "close a case without open referrals", "kring case close 7f3a", 0, 0},
 	{"case", "erase", admin_erase, "CASE", "now",
 	 "destroy a case for good; what partners hold is theirs to erase", "kring case erase 7f3a",
 	 0, 0},
@@ -390,8 +409,8 @@ const struct command cli_commands[] = {
 	 "kring slot remove --number 2", 0, CLI_IN_DIR},
 	{"verify", NULL, admin_verify, "", "",
 	 "open every record of this node's store, and recompute its chains", "kring verify", 0, 0},
-	{"lock", NULL, cmd_plain, "", "", "the keys leave memory; partners see this node offline",
-	 "kring lock", REQUEST_LOCK, 0},
+	{"lock", NULL, admin_lock, "", "", "the keys leave memory; partners see this node offline",
+	 "kring lock", 0, 0},
 	{"unlock", NULL, admin_unlock, "", "",
 	 "with the passphrase, or the code of the recovery sheet", "kring unlock", 0, 0},
 	{"panic", NULL, admin_panic, "", "yes",

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "client/cli.h"
 #include "client/ctlclient.h"
+#include "client/seen.h"
 
 enum { ARENA = 12 * 1024 * 1024, PATH_LEN = 4096, ARGS_MAX = 128 };
 
@@ -134,6 +135,7 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 				"ask the administrator to add you to the group kring-admin");
 	if (rc != ERR_OK)
 		return cli_fail(c, CLI_NOT_NOW, "kringd did not answer", err_text(rc), "try again");
+	seen_remember(c, reply);
 	if (c->json && (!c->quiet || msg_has(reply, REPLY_ERROR)))
 		out_json(request, reply);
 	if (msg_has(reply, REPLY_ERROR)) {

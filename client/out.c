@@ -593,7 +593,8 @@ void out_reply(struct cli *c, const struct msg *reply)
 	further(c, reply);
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
 		(void)printf("nothing was sent (--dry-run); it would be allowed\n");
-	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS))
+	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS) &&
+		 msg_count(reply, REPLY_CASES) == 0)
 		(void)printf("%s\n", strlen(msg_text(reply, REPLY_ID)) == 32
 					     ? msg_text(reply, REPLY_ID) + 12
 					     : msg_text(reply, REPLY_ID));

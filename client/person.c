@@ -117,7 +117,7 @@ static int finish(struct reader *r)
 	/* a line of a story that happens to begin with such a word */
 	if ((fields[i].number == PERSON_PHONE && r->len > 0 &&
 	     strpbrk(r->text, "0123456789") == NULL) ||
-	    (fields[i].number == PERSON_EMAIL && r->len > 0 && strchr(r->text, '@') == NULL)) {
+	    (fields[i].number == PERSON_EMAIL && r->len > 0 && strchr(r->text, ' ') != NULL)) {
 		(void)snprintf(what, sizeof what, "this does not look like a %s", fields[i].option);
 		return fail(r, r->at[i], what,
 			    "if it belongs to a text, begin the line with a blank");

@@ -477,6 +477,20 @@ const char *msg_enum_name(const struct msg *m, unsigned field)
 }
 
 /* Schemas are not recursive, so this ends. */
+void msg_drop_empty(struct msg *m) /* NOLINT(misc-no-recursion) */
+{
+	struct msg_field f;
+
+	for (size_t i = 0; msg_field_at(m, i, &f); i++) {
+		if (f.repeated || !msg_has(m, f.number))
+			continue;
+		if (f.type == MSG_TYPE_SUB)
+			msg_drop_empty(*(struct msg **)at(m, field_of(m, f.number)->offset));
+		else if (f.type == MSG_TYPE_TEXT && msg_text(m, f.number)[0] == '\0')
+			msg_clear(m, f.number);
+	}
+}
+
 uint64_t msg_cats(const struct msg *m) /* NOLINT(misc-no-recursion) */
 {
 	struct msg_field f;

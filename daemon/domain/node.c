@@ -526,6 +526,10 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 	msg_set_text(t->arena, reply, REPLY_REMEDY, r->remedy);
 	msg_set_u64(reply, REPLY_UNCOVERED, r->uncovered);
 	msg_set_u64(reply, REPLY_COVERED, r->covered);
+	if (r->id[0] != '\0') {
+		msg_set_text(t->arena, reply, REPLY_ID, r->id);
+		msg_set_u64(reply, REPLY_CURRENT, r->current);
+	}
 	return msg_pack(t->arena, reply, out);
 }
 

@@ -86,6 +86,8 @@ struct effects {
 struct refusal {
 	char what[200], why[300], remedy[300];
 	uint64_t uncovered, covered;
+	uint64_t current; /* ERR_STALE: what the client has to send as expect ... */
+	char id[33];	  /* ... for this case or referral */
 };
 
 struct pair;	    /* exchange/outbox: the durable state of one partner */
@@ -129,6 +131,11 @@ struct id16 turn_id(struct turn *t);
 enum err turn_refuse(struct turn *t, enum err e, const char *what, const char *why,
 		     const char *remedy);
 
+/** ERR_STALE: what was changed since the worker looked, and the version that is there now. */
+enum err turn_stale(struct turn *t, const struct id16 *id, uint64_t current, const char *what,
+		    const char *why);
+/** "3 minutes ago": for sentences about what happened at that time. */
+const char *turn_ago(const struct turn *t, uint64_t at_ms, struct err_text *out);
 /** A name as a list shows it: cut between characters after 120 bytes.  A long one must not hide the rest. */
 const char *turn_short(struct turn *t, const char *text);
 /** Is there room for one more row of this list?  If not, the reply says that there are more. */

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
+import os
 import pathlib
 import shutil
 import sys
@@ -21,6 +22,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def workdir():
     d = tempfile.mkdtemp(prefix="kring-it-")
+    os.environ["XDG_STATE_HOME"] = d + "/state"  # what the client remembers of what it showed
     yield pathlib.Path(d)
     shutil.rmtree(d, ignore_errors=True)
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What is typed is stored as it was typed, or refused by name; never dropped, never guessed, never a default instead."""
 import json
+import os
 import subprocess
 
 import pytest
+from ctl import Control, pb
 from node import BIN, Refused, wait_for
 
 WRONG = {"ROWS": ["0", "501", "-3", "alle"], "NUMBER": ["3x", "-1", "", "1e3", "99999999999999999999"], "DATE": ["2027-13-01", "morgen", "2027-02-30", "2027-1-1x"],
@@ -23,8 +25,9 @@ def node(federation):
     return n
 
 
-def run(n, *args, stdin=b""):
-    return subprocess.run([str(BIN / "kring"), "--dir", str(n.dir), *args], input=stdin, capture_output=True)
+def run(n, *args, stdin=b"", who=None):
+    env = dict(os.environ, **({"XDG_STATE_HOME": str(n.fed.dir / who)} if who else {}))
+    return subprocess.run([str(BIN / "kring"), "--dir", str(n.dir), *args], input=stdin, capture_output=True, env=env)
 
 
 def last(n):
@@ -183,3 +186,90 @@ def test_an_urgent_referral_says_so_in_every_list(federation):
     with pytest.raises(Refused) as e:
         a.refer(case, b.name, "--urgency", "spoed", need="legal")
     assert e.value.code == 2 and "routine, urgent" in e.value.reply["remedy"]
+
+
+def test_a_field_that_was_cleared_is_gone(federation):
+    a, b = federation("Goes", "SMWO").start()
+    case = a.new_case(phone="0113-1", story="iets", address="Straat 1")
+    a.consent(case, b.name, "identity,needs")
+    with pytest.raises(Refused):
+        a.refer(case, b.name)
+    for field in ("phone", "story", "address"):
+        assert run(a, "case", "edit", case, f"--{field}", "").returncode == 0
+    assert set(a.k("case", "show", case)["person"]) == {"name"}
+    b.await_state(a.refer(case, b.name), "offered")
+    with pytest.raises(Refused):
+        a.k("case", "edit", case, "--name", "")
+    c = Control(a.dir / "core.sock")
+    r = pb.Request(version=1, request_id=os.urandom(16))
+    r.case_new.person.name, r.case_new.person.phone, r.case_new.person.health = "Leeg Verzonnen", "", ""
+    new = c.call(r)
+    assert not new.error and set(a.k("case", "show", new.id)["person"]) == {"name"}
+    r = pb.Request(version=1, request_id=os.urandom(16))
+    r.case_edit.id, r.case_edit.person.name = new.id, ""
+    assert "name" in c.call(r).what
+
+
+def test_two_colleagues_at_one_case(node):
+    case = node.new_case(phone="0113-1")
+    for who in ("an", "bo"):
+        assert run(node, "case", "show", case, who=who).returncode == 0
+    assert run(node, "case", "edit", case, "--phone", "0113-2", "--story", "van An", who="an").returncode == 0
+    assert run(node, "case", "edit", case, "--goals", "rust", who="an").returncode == 0, "her own change is no surprise to her"
+    for line in (["case", "edit", case, "--phone", "0113-3"], ["case", "close", case]):
+        state = node.fed.dir / "bo"
+        kept = {p: p.read_bytes() for p in state.rglob("*") if p.is_file()}
+        r = run(node, *line, who="bo")
+        said = r.stderr.decode()
+        assert r.returncode == 1 and "phone, story" in said and "goals" in said and "just now" in said and "--expect" in said, said
+        for p, b in kept.items():
+            p.write_bytes(b)
+    assert node.k("case", "show", case)["person"]["phone"] == "0113-2"
+    assert run(node, "case", "show", case, who="bo").returncode == 0
+    assert run(node, "case", "edit", case, "--phone", "0113-3", who="bo").returncode == 0, "after a look it goes on"
+    assert run(node, "case", "edit", case, "--phone", "0113-4", "--expect", "1", who="bo").returncode == 1
+    for p in (node.fed.dir / "bo").rglob("*"):
+        assert p.stat().st_mode & 0o77 == 0 or p.is_dir()
+        assert p.is_dir() or b"0113" not in p.read_bytes() and b"Verzonnen" not in p.read_bytes()
+
+
+def test_a_decline_never_wins_over_an_accept_unseen(federation):
+    a, b = federation("Goes", "SMWO").start()
+    case = a.new_case()
+    a.consent(case, b.name)
+    decline = ["--reason", "no-capacity", "--alternative", "none"]
+    for seen in (["inbox"], ["worklist"], None):
+        ref = a.refer(case, b.name, "--again")
+        b.await_state(ref, "offered")
+        if seen:
+            for who in ("an", "bo"):
+                assert ref in run(b, *seen, who=who).stdout.decode()
+        assert run(b, "accept", ref, who="an").returncode == 0
+        r = run(b, "decline", ref, *decline, who="bo" if seen else "cee")
+        assert r.returncode == 1 and "accept here just now" in r.stderr.decode(), r
+        assert b.state(ref) == "accepted"
+        assert run(b, "start", ref, who="an").returncode == 0, "who acted last knows"
+    ref = a.refer(case, b.name, "--again")
+    b.await_state(ref, "offered")
+    assert run(b, "accept", ref, who="an").returncode == 0
+    assert run(b, "decline", ref, *decline, who="bo").returncode == 1
+    assert run(b, "decline", ref, *decline, who="bo").returncode == 0, "told, he says it again"
+    b.await_state(ref, "declined")
+    ref = a.refer(case, b.name, "--again")
+    b.await_state(ref, "offered")
+    run(a, "sent", who="an")
+    assert run(b, "accept", ref, who="an").returncode == 0
+    a.await_state(ref, "accepted")
+    r = run(a, "withdraw", ref, "--reason", "no-longer-needed", who="an")
+    assert r.returncode == 1 and "accept by SMWO" in r.stderr.decode(), r
+    assert run(a, "revoke", ref, who="dee").returncode == 0 and a.state(ref) == "revoked", "what protects the person never waits"
+
+
+def test_lock_answers_when_it_is_true(federation):
+    (a,) = federation("Goes").start()
+    before = a.children()["core"]
+    r = run(a, "lock")
+    assert r.returncode == 0 and b"locked" in r.stdout
+    assert a.children()["core"] != before and a.k("status")["status"]["locked"]
+    r = run(a, "case", "list")
+    assert r.returncode == 4 and b"kring unlock" in r.stderr

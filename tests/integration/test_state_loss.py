@@ -233,7 +233,7 @@ def test_a_disk_lost_whole_hears_from_partners_what_was_erased(two):
 def test_words_from_before_a_restore_mean_nothing_after_it(dialled):
     """Recorded envelopes, sealed to keys of the connection or of the day: neither is in a backup."""
     f, b, m = dialled()
-    b.k("partner", "agree", "python", "--share", "identity,contact,needs", "--receive")
+    b.k("partner", "agree", "python-partner", "--share", "identity,contact,needs", "--receive")
     shutil.copy(b.dir / "recovery-sheet.txt", f.dir / "sheet")
     b.k("backup", str(f.dir / "one"))
     recorded, real = [], m.send_frame

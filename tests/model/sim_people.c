@@ -208,6 +208,7 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	msg_set_text(a, m, ACT_NEW_ALTERNATIVE, "none");
 	msg_set_u64(m, ACT_NEW_DATE_MS, s->now_ms + 86400000u * (1 + sim_below(s, 20)));
 	msg_set_u64(m, ACT_NEW_LATE, 1);
+	msg_set_u64(m, ACT_NEW_EXPECT, (uint64_t)th.my_no + th.their_no + 1);
 	if (type == DOC_INFO)
 		msg_set_u64(m, ACT_NEW_SHARE, 2);
 	if (type == DOC_REDIRECT)

@@ -65,19 +65,19 @@ enum err cases_load(struct turn *t, const struct id16 *id, struct msg **record)
 	return turn_get_msg(t, STORE_CASES, &k, MSG_CASE_RECORD, record);
 }
 
-enum err cases_save(struct turn *t, const struct id16 *id, const struct msg *record)
+enum err cases_save(struct turn *t, const struct id16 *id, struct msg *record)
 {
 	const struct store_key k = turn_key_id(id);
 	struct span v;
-	enum err rc = msg_pack(t->arena, record, &v);
+	enum err rc;
 
+	msg_set_u64(record, CASE_RECORD_VERSION, msg_u64(record, CASE_RECORD_VERSION) + 1);
+	rc = msg_pack(t->arena, record, &v);
 	return rc == ERR_OK ? turn_put_case(t, STORE_CASES, &k, RECORD_CASE, id, v) : rc;
 }
 
-enum err cases_entry(struct turn *t, const struct id16 *id, const char *what, const char *text,
-		     const struct id16 *thread)
+static enum err put_entry(struct turn *t, const struct id16 *id, struct msg *m)
 {
-	struct msg *m = msg_new(t->arena, MSG_CASE_ENTRY);
 	const struct store_key prefix = turn_key_id(id);
 	struct store_key k = prefix;
 	struct store_row row;
@@ -94,13 +94,21 @@ enum err cases_entry(struct turn *t, const struct id16 *id, const char *what, co
 		return rc == ERR_OK ? ERR_CORRUPT : rc;
 	key_u64(&k, seq);
 	msg_set_u64(m, CASE_ENTRY_AT_MS, t->wall_ms);
+	rc = msg_pack(t->arena, m, &v);
+	return rc == ERR_OK ? turn_put_case(t, STORE_CASELOG, &k, RECORD_CASE, id, v) : rc;
+}
+
+enum err cases_entry(struct turn *t, const struct id16 *id, const char *what, const char *text,
+		     const struct id16 *thread)
+{
+	struct msg *m = msg_new(t->arena, MSG_CASE_ENTRY);
+
 	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, what);
 	if (text != NULL && text[0] != '\0')
 		msg_set_text(t->arena, m, CASE_ENTRY_TEXT, text);
 	if (thread != NULL)
 		msg_set_bytes(t->arena, m, CASE_ENTRY_THREAD, span_of(thread->b, 16));
-	rc = msg_pack(t->arena, m, &v);
-	return rc == ERR_OK ? turn_put_case(t, STORE_CASELOG, &k, RECORD_CASE, id, v) : rc;
+	return put_entry(t, id, m);
 }
 
 static enum err create(struct turn *t, struct id16 *id, struct msg *record)
@@ -205,6 +213,7 @@ enum err cases_learn(struct turn *t, const struct id16 *id, const struct msg *pe
 	if (rc != ERR_OK)
 		return rc;
 	msg_copy_fields(msg_sub(t->arena, m, CASE_RECORD_PERSON), person);
+	msg_drop_empty(m);
 	return cases_save(t, id, m);
 }
 
@@ -220,6 +229,7 @@ enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
 				   "kring case new --name NAME, or answer the prompt");
 	msg_put_sub(m, CASE_RECORD_PERSON, person);
+	msg_drop_empty(m);
 	rc = create(t, &id, m);
 	if (rc == ERR_OK)
 		rc = cases_entry(t, &id, "case-opened", NULL, NULL);
@@ -228,6 +238,7 @@ enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
 					  .event = AUDIT_CREATE, .case_id = &id, .detail = "case"});
 	bytes_hex(hex, id.b, 16);
 	msg_set_text(t->arena, reply, REPLY_ID, hex);
+	msg_set_u64(reply, REPLY_CURRENT, msg_u64(m, CASE_RECORD_VERSION));
 	return rc;
 }
 
@@ -429,6 +440,17 @@ static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* What it is now goes back, so that the same worker may go on. */
+static void answer_version(struct turn *t, const struct id16 *id, uint64_t version,
+			   struct msg *reply)
+{
+	char hex[33];
+
+	bytes_hex(hex, id->b, 16);
+	msg_set_text(t->arena, reply, REPLY_ID, hex);
+	msg_set_u64(reply, REPLY_CURRENT, version);
+}
+
 enum err cases_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
@@ -442,6 +464,7 @@ enum err cases_show(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	case_row(t, &id, m, reply);
+	answer_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
 	msg_put_sub(reply, REPLY_PERSON, msg_get(m, CASE_RECORD_PERSON));
 	rc = entries(t, &id, reply);
 	if (rc == ERR_OK)
@@ -472,14 +495,103 @@ enum err cases_note(struct turn *t, const struct msg *req, struct msg *reply)
 			    : rc;
 }
 
+/* Which fields colleagues changed since that version, and when the last of them did. */
+static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t version,
+			      struct err_text *why)
+{
+	const struct store_key prefix = turn_key_id(id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	struct err_text names = {""}, ago = {""};
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		const size_t mark = t->arena->used;
+		struct store_key k = {.len = 0};
+		struct msg *m;
+
+		key_put(&k, row.key.p, row.key.len);
+		rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &m);
+		if (rc != ERR_OK)
+			return rc;
+		if (msg_u64(m, CASE_ENTRY_VERSION) > version) {
+			const struct err_text before = names;
+
+			(void)err_explain(&names, ERR_OK, "%.300s%s%.200s", before.text,
+					  before.text[0] == '\0' ? "" : ", ",
+					  msg_text(m, CASE_ENTRY_TEXT));
+			(void)turn_ago(t, msg_u64(m, CASE_ENTRY_AT_MS), &ago);
+		}
+		arena_rewind(t->arena, mark);
+	}
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	if (names.text[0] == '\0')
+		return err_explain(why, ERR_OK, "a partner sent news of the person");
+	return err_explain(why, ERR_OK, "changed: %.250s, %s", names.text, ago.text);
+}
+
+/* Two colleagues at one case: the second one looks at what the first one wrote.  expect: version plus one, or 0. */
+static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t expect)
+{
+	struct err_text why = {""};
+	struct msg *m;
+	enum err rc = cases_load(t, id, &m);
+
+	if (rc != ERR_OK || expect == 0 || msg_u64(m, CASE_RECORD_VERSION) == expect - 1)
+		return rc;
+	rc = changed_since(t, id, expect - 1, &why);
+	if (rc != ERR_OK)
+		return rc;
+	return turn_stale(t, id, msg_u64(m, CASE_RECORD_VERSION),
+			  "somebody changed this case since you looked", why.text);
+}
+
+/* In the timeline: which fields, never what stood or stands there. */
+static enum err edited(struct turn *t, const struct id16 *id, const struct msg *person,
+		       uint64_t version, const char *what)
+{
+	struct msg *m = msg_new(t->arena, MSG_CASE_ENTRY);
+	struct err_text names = {""};
+	struct msg_field f;
+
+	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++)
+		if (msg_has(person, f.number)) {
+			const struct err_text before = names;
+
+			(void)err_explain(&names, ERR_OK, "%.400s%s%s", before.text,
+					  before.text[0] == '\0' ? "" : ", ", f.name);
+		}
+	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, what);
+	msg_set_text(t->arena, m, CASE_ENTRY_TEXT, person == NULL ? "closed" : names.text);
+	msg_set_u64(m, CASE_ENTRY_VERSION, version);
+	return put_entry(t, id, m);
+}
+
 enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	const struct msg *person = msg_get(req, CASE_EDIT_PERSON);
 	struct id16 id;
+	struct msg *m = NULL;
+	uint64_t version = 0;
 	enum err rc = cases_find(t, msg_text(req, CASE_EDIT_ID), &id);
 
-	(void)reply;
+	if (rc == ERR_OK && msg_has(person, PERSON_NAME) &&
+	    msg_text(person, PERSON_NAME)[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
+				   "give another one, or leave it as it is");
 	if (rc == ERR_OK)
-		rc = cases_learn(t, &id, msg_get(req, CASE_EDIT_PERSON));
+		rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
+	if (rc == ERR_OK)
+		rc = cases_learn(t, &id, person);
+	if (rc == ERR_OK)
+		rc = cases_load(t, &id, &m);
+	if (rc == ERR_OK) {
+		version = msg_u64(m, CASE_RECORD_VERSION);
+		rc = edited(t, &id, person, version, "case-edited");
+	}
+	answer_version(t, &id, version, reply);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
 								 .case_id = &id,
 								 .detail = "edit"})
@@ -493,7 +605,8 @@ enum err cases_close(struct turn *t, const struct msg *req, struct msg *reply)
 	bool open;
 	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
 
-	(void)reply;
+	if (rc == ERR_OK)
+		rc = still_as_seen(t, &id, msg_u64(req, BY_ID_EXPECT));
 	if (rc == ERR_OK)
 		rc = overview_case_open(t, &id, &open);
 	if (rc == ERR_OK && open)
@@ -507,9 +620,10 @@ enum err cases_close(struct turn *t, const struct msg *req, struct msg *reply)
 	msg_set_u64(m, CASE_RECORD_CLOSED, 1);
 	rc = cases_save(t, &id, m);
 	if (rc == ERR_OK)
-		rc = cases_entry(t, &id, "case-closed", NULL, NULL);
+		rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-closed");
 	if (rc == ERR_OK)
 		rc = worklist_clear_case(t, &id);
+	answer_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
 								 .case_id = &id,
 								 .detail = "close"})

@@ -19,7 +19,7 @@ MUST_CHECK enum err cases_find(struct turn *t, const char *text, struct id16 *id
 /** A partner by name, for a person: another node that holds cases or not, but never ourselves. */
 MUST_CHECK enum err cases_partner(struct turn *t, const char *name, struct peer **p);
 MUST_CHECK enum err cases_load(struct turn *t, const struct id16 *id, struct msg **record);
-MUST_CHECK enum err cases_save(struct turn *t, const struct id16 *id, const struct msg *record);
+MUST_CHECK enum err cases_save(struct turn *t, const struct id16 *id, struct msg *record);
 /** The case a partner's pseudonym stands for, opened on first mention. */
 MUST_CHECK enum err cases_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
 				  struct id16 *id);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/care/overview.h"
@@ -10,7 +11,7 @@
 #include "domain/membership/members.h"
 #include "proto/lists.h"
 
-enum { ENTER_URGENT = 2, FOR_OTHER_ACTS = 32 };
+enum { ENTER_URGENT = 2, FOR_OTHER_ACTS = 32, SHOWN_ACTS = 3 };
 
 /* The fields of a person that fall into these categories. */
 static struct msg *select_fields(struct turn *t, const struct msg *person, uint64_t cats)
@@ -379,6 +380,63 @@ static enum err not_compared(struct turn *t, struct thread *th, uint16_t type, b
 			   "try again in a minute; whom it waits for: kring status");
 }
 
+/* "accept here 3 minutes ago; note by SMWO just now": the last few of what came since. */
+static enum err acts_since(struct turn *t, const struct thread *th, size_t seen,
+			   struct err_text *why)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct fold_step *steps;
+	enum referral_state state;
+	size_t n = 0;
+	enum err rc = acts_fold(t, th, &steps, &n, &state);
+
+	why->text[0] = '\0';
+	if (n > SHOWN_ACTS && seen + SHOWN_ACTS < n)
+		seen = n - SHOWN_ACTS;
+	for (size_t i = seen; rc == ERR_OK && i < n; i++) {
+		const bool mine = steps[i].who == acts_our_side(th);
+		const struct err_text before = *why;
+		struct err_text ago;
+		struct log_entry e;
+
+		rc = thread_entry(t, th, mine, steps[i].no, &e);
+		if (rc == ERR_OK)
+			(void)err_explain(why, ERR_OK, "%.160s%s%s %s%.60s %s", before.text,
+					  before.text[0] == '\0' ? "" : "; ",
+					  document_type_name(e.type), mine ? "here" : "by ",
+					  mine	      ? ""
+					  : p == NULL ? "the partner"
+						      : p->org,
+					  turn_ago(t, e.created_ms, &ago));
+	}
+	return rc;
+}
+
+/* An answer is given to what was seen.  Turning a person away after somebody took them on needs to have been seen
+ * in any case.  What protects the person never waits. */
+static enum err still_as_seen(struct turn *t, const struct thread *th, uint16_t type,
+			      uint64_t expect)
+{
+	const uint64_t now = (uint64_t)th->my_no + th->their_no;
+	const bool flips = type == DOC_DECLINE &&
+			   (th->state == REFERRAL_ACCEPTED || th->state == REFERRAL_ON_HOLD);
+	struct err_text why;
+	enum err rc;
+
+	if (type == DOC_REVOKE || type == DOC_ERROR || (expect == 0 && !flips) ||
+	    (expect != 0 && expect - 1 == now))
+		return ERR_OK;
+	rc = acts_since(t, th, expect == 0 ? 1 : (size_t)expect - 1, &why);
+	if (rc != ERR_OK)
+		return rc;
+	if (expect > now + 1)
+		(void)err_explain(&why, ERR_STALE, "this node came back from an earlier state");
+	return turn_stale(t, &th->id, now,
+			  expect == 0 ? "somebody took this referral on"
+				      : "this referral changed since you looked",
+			  why.text);
+}
+
 enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);
@@ -390,9 +448,6 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 
 	if (rc != ERR_OK)
 		return rc;
-	if (expect != 0 && expect - 1 != th.my_no + th.their_no)
-		return turn_refuse(t, ERR_STALE, "somebody acted on this referral meanwhile", "",
-				   "look at it again: kring show REF");
 	if (!referral_may((enum referral_state)th.state, acts_our_side(&th), type))
 		return refuse_state(t, &th, type);
 	if (type == DOC_NOTE && th.my_no >= THREAD_LOG_MAX - FOR_OTHER_ACTS)
@@ -404,6 +459,8 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = not_compared(t, &th, type, &put_off);
 	if (rc == ERR_OK && put_off)
 		return overview_row(t, &th, reply, false);
+	if (rc == ERR_OK)
+		rc = still_as_seen(t, &th, type, expect);
 	if (rc == ERR_OK)
 		rc = make_body(t, &th, req, &body);
 	if (rc != ERR_OK)

@@ -252,6 +252,9 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	msg_set_u64(out, WORK_ROW_DUE_MS, msg_u64(m, WORK_RECORD_DUE_MS));
 	msg_set_text(t->arena, out, WORK_ROW_DETAIL, msg_text(m, WORK_RECORD_DETAIL));
 	msg_set_text(t->arena, out, WORK_ROW_PARTNER, p == NULL ? "" : p->org);
+	msg_set_u64(out, WORK_ROW_LOG_LEN, (uint64_t)th.my_no + th.their_no);
+	bytes_hex(hex, thread_id.b, 16);
+	msg_set_text(t->arena, out, WORK_ROW_ID, hex);
 	msg_set_text(t->arena, out, WORK_ROW_URGENCY, th.urgency == 2 ? "urgent" : "routine");
 	return p == NULL ? ERR_OK : item_command(t, m, p, out);
 }

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/seen.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ROWS_MAX = 2000, PATH_LEN = 4096, LINE_LEN = 128, SHORT_AT = 12 };
+
+struct seen {
+	char id[33], ref[16]; /* ref: of a referral, else "-" */
+	uint64_t version;
+};
+
+struct book {
+	struct seen *rows; /* the newest last */
+	size_t count;
+	bool changed;
+};
+
+/* One file a node: its socket says which. */
+static bool path_of(const struct cli *c, char out[PATH_LEN], bool make)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	char socket[PATH_LEN], dir[PATH_LEN - 32];
+	uint64_t h = 0xcbf29ce484222325u;
+	int n;
+
+	if (realpath(c->socket, socket) == NULL)
+		return false;
+	for (const char *p = socket; *p != '\0'; p++)
+		h = (h ^ (uint8_t)*p) * 0x100000001b3u;
+	if (state != NULL && state[0] == '/')
+		n = snprintf(dir, sizeof dir, "%s/kring", state);
+	else if (home != NULL && home[0] == '/')
+		n = snprintf(dir, sizeof dir, "%s/.local/state/kring", home);
+	else
+		return false;
+	if (n < 0 || n >= (int)sizeof dir)
+		return false;
+	for (char *p = dir + 1; make && p != NULL;) { /* like mkdir -p */
+		p = strchr(p, '/');
+		if (p != NULL)
+			*p = '\0';
+		(void)mkdir(dir, 0700);
+		if (p != NULL)
+			*p++ = '/';
+	}
+	return snprintf(out, PATH_LEN, "%s/%016" PRIx64, dir, h) > 0;
+}
+
+static bool is_id(const char *s)
+{
+	size_t n = 0;
+
+	while (isxdigit((unsigned char)s[n]) != 0)
+		n++;
+	return n == 32 && s[n] == '\0';
+}
+
+static void load(struct cli *c, struct book *b)
+{
+	char path[PATH_LEN], line[LINE_LEN];
+	FILE *f;
+
+	*b = (struct book){.rows = calloc(ROWS_MAX, sizeof *b->rows)};
+	if (b->rows == NULL || !path_of(c, path, false))
+		return;
+	f = fopen(path, "re");
+	while (f != NULL && b->count < ROWS_MAX && fgets(line, sizeof line, f) != NULL) {
+		struct seen *s = &b->rows[b->count];
+		char *save = NULL;
+		const char *id = strtok_r(line, " \n", &save), *ref = strtok_r(NULL, " \n", &save),
+			   *no = strtok_r(NULL, " \n", &save);
+
+		if (no == NULL || !is_id(id) || strlen(ref) >= sizeof s->ref ||
+		    !cli_whole(no, &s->version))
+			continue;
+		memcpy(s->id, id, sizeof s->id);
+		memcpy(s->ref, ref, strlen(ref) + 1);
+		b->count++;
+	}
+	if (f != NULL)
+		(void)fclose(f);
+}
+
+static void put(struct book *b, const char *id, const char *ref, uint64_t version)
+{
+	struct seen one = {.ref = "-", .version = version};
+	size_t i = 0;
+
+	if (b->rows == NULL || !is_id(id) || strlen(ref) >= sizeof one.ref)
+		return;
+	memcpy(one.id, id, sizeof one.id);
+	if (ref[0] != '\0')
+		memcpy(one.ref, ref, strlen(ref) + 1);
+	while (i < b->count && strcmp(b->rows[i].id, id) != 0)
+		i++;
+	if (i < b->count && b->rows[i].version == version)
+		return;
+	if (i < b->count && ref[0] == '\0')
+		memcpy(one.ref, b->rows[i].ref, sizeof one.ref);
+	if (i == b->count && b->count == ROWS_MAX)
+		i = 0; /* the oldest makes room */
+	if (i < b->count)
+		memmove(&b->rows[i], &b->rows[i + 1], (--b->count - i) * sizeof one);
+	b->rows[b->count++] = one;
+	b->changed = true;
+}
+
+static void save(struct cli *c, const struct book *b)
+{
+	char path[PATH_LEN], part[PATH_LEN + 32];
+	FILE *f;
+	int fd;
+	bool whole = true;
+
+	if (!b->changed || !path_of(c, path, true))
+		return;
+	(void)snprintf(part, sizeof part, "%s.%ld", path, (long)getpid());
+	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	f = fd < 0 ? NULL : fdopen(fd, "w");
+	if (f == NULL) {
+		if (fd >= 0)
+			(void)close(fd);
+		return;
+	}
+	for (size_t i = 0; i < b->count; i++)
+		whole = whole && fprintf(f, "%s %s %" PRIu64 "\n", b->rows[i].id, b->rows[i].ref,
+					 b->rows[i].version) > 0;
+	whole = fclose(f) == 0 && whole;
+	if (!whole || rename(part, path) != 0)
+		(void)unlink(part);
+}
+
+void seen_remember(struct cli *c, const struct msg *reply)
+{
+	struct book b;
+
+	if (msg_count(reply, REPLY_REFERRALS) + msg_count(reply, REPLY_WORK) == 0 &&
+	    !msg_has(reply, REPLY_CURRENT))
+		return;
+	load(c, &b);
+	for (size_t i = msg_count(reply, REPLY_REFERRALS); i-- > 0;) {
+		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
+
+		put(&b, msg_text(r, REFERRAL_ROW_ID), msg_text(r, REFERRAL_ROW_REF),
+		    msg_u64(r, REFERRAL_ROW_LOG_LEN));
+	}
+	for (size_t i = msg_count(reply, REPLY_WORK); i-- > 0;) {
+		const struct msg *r = msg_at(reply, REPLY_WORK, i);
+
+		put(&b, msg_text(r, WORK_ROW_ID), msg_text(r, WORK_ROW_REF),
+		    msg_u64(r, WORK_ROW_LOG_LEN));
+	}
+	if (msg_has(reply, REPLY_CURRENT))
+		put(&b, msg_text(reply, REPLY_ID),
+		    msg_has(reply, REPLY_ERROR) && c->word_count > 0 ? c->words[0] : "",
+		    msg_u64(reply, REPLY_CURRENT));
+	save(c, &b);
+	free(b.rows);
+}
+
+static bool fits(const struct seen *s, const char *typed)
+{
+	const size_t n = strlen(typed);
+
+	return strcasecmp(s->id, typed) == 0 ||
+	       (n >= 4 && (strncasecmp(s->ref, typed, n) == 0 ||
+			   strncasecmp(s->id + SHORT_AT, typed, n) == 0));
+}
+
+bool seen_recall(struct cli *c, const char *typed, uint64_t *version)
+{
+	struct book b;
+	size_t hits = 0;
+
+	load(c, &b);
+	for (size_t i = 0; i < b.count; i++)
+		if (fits(&b.rows[i], typed)) {
+			*version = b.rows[i].version;
+			hits++;
+		}
+	free(b.rows);
+	return hits == 1;
+}
