@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Everything a reviewer should not have to look for.  Prints one line a check; exit 1 on any finding."""
 import hashlib
+import json
 import pathlib
+import platform
 import re
 import subprocess
 import sys
@@ -152,6 +154,31 @@ def fault_hooks_absent():
             yield f"tests/run does not plant {switch}"
 
 
+def hardened():
+    """Every object that becomes part of a program is built hardened, generated ones too, and the programs say so."""
+    flags = ("-fstack-protector-strong", "-fcf-protection=full", "-fstack-clash-protection", "-ftrivial-auto-var-init=zero", "-D_FORTIFY_SOURCE=3")
+    units = [u for u in json.loads((BUILD / "compile_commands.json").read_text()) if "/tests/" not in u.get("output", u["file"])]
+    if len(units) < 100:
+        yield f"{len(units)} units in compile_commands.json: build first"
+    for u in units:
+        missing = [f for f in flags if f not in u["command"]]
+        if missing:
+            yield f"{u['file']}: built without {' '.join(missing)}"
+    if platform.machine() != "x86_64":
+        return
+    notes = lambda *p: subprocess.run(["readelf", "-nW", *map(str, p)], capture_output=True, text=True).stdout
+    for p in sorted(x for top in ("daemon", "proto", "client") for x in (BUILD / top).rglob("*.o")):
+        if "IBT, SHSTK" not in notes(p):
+            yield f"{p.relative_to(BUILD)}: not marked for branch targets and shadow stacks"
+    for name in ("kring", "kringd"):
+        if "SHSTK" not in notes(BUILD / name):
+            yield f"{name}: not marked for shadow stacks"
+        head = subprocess.run(["readelf", "-lW", str(BUILD / name)], capture_output=True, text=True).stdout
+        dyn = subprocess.run(["readelf", "-dW", str(BUILD / name)], capture_output=True, text=True).stdout
+        if re.search(r"LOAD.* RWE |GNU_STACK.* RWE ", head) or "GNU_RELRO" not in head or "BIND_NOW" not in dyn or "PIE" not in dyn:
+            yield f"{name}: writable code, or no RELRO, BIND_NOW, PIE"
+
+
 def spdx():
     for p in SOURCES + sorted((ROOT / "tests").rglob("*.[ch]")):
         if "SPDX-License-Identifier: EUPL-1.2" not in p.read_text()[:200]:
@@ -222,6 +249,7 @@ check("a field without a category fails the build", category_is_compulsory())
 check("labels are used once", labels())
 check("one gate for every field", gate())
 check("fault hooks are not in kringd", fault_hooks_absent())
+check("every object is hardened, and the programs say so", hardened())
 check("licence headers", spdx())
 check("headers say shape, ownership, privacy", headers_say_it())
 check("file and function sizes", sizes())
