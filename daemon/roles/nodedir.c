@@ -159,6 +159,38 @@ void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NA
 	rosterfile_free(&f);
 }
 
+/* One that was written and not placed may be the one in force: a crash came between.  It is kept by its number. */
+static enum err keep_unplaced(const char *dir)
+{
+	uint8_t text[SHEET_READ_MAX], code[KEYFILE_RECOVERY_LEN], pub[32], sec[32];
+	char next[PATH_LEN], kept[PATH_LEN], number[SHEET_NUMBER + 1], name[64];
+	size_t len = 0;
+	bool whole;
+
+	if (!nodedir_path(next, sizeof next, dir, NEXT_SHEET))
+		return ERR_LIMIT;
+	whole = keyfile_read_file(next, text, sizeof text, &len) == ERR_OK &&
+		sheet_code(span_of(text, len), code) == SHEET_FOUND;
+	secret_wipe(text, sizeof text);
+	if (!whole)
+		return ERR_OK;
+	keyfile_recovery_pair(code, pub, sec);
+	secret_wipe(code, sizeof code);
+	secret_wipe(sec, sizeof sec);
+	sheet_number(pub, number);
+	(void)snprintf(name, sizeof name, "recovery-sheet-%s.txt", number);
+	return nodedir_path(kept, sizeof kept, dir, name) && rename(next, kept) == 0 ? ERR_OK
+										     : ERR_IO;
+}
+
+void nodedir_sheet_discard(const char *dir)
+{
+	char path[PATH_LEN];
+
+	if (nodedir_path(path, sizeof path, dir, NEXT_SHEET))
+		(void)unlink(path);
+}
+
 enum err nodedir_sheet_prepare(const char *dir, const char *org, const struct keyfile_sheet *s)
 {
 	struct sheet sheet = {.org = org, .made_s = s->time_s};
@@ -167,7 +199,9 @@ enum err nodedir_sheet_prepare(const char *dir, const char *org, const struct ke
 
 	memcpy(sheet.code, s->code, sizeof sheet.code);
 	memcpy(sheet.seed, s->next_seed, sizeof sheet.seed);
-	rc = write_in(dir, NEXT_SHEET, span_of(text, sheet_write(&sheet, text)));
+	rc = keep_unplaced(dir);
+	if (rc == ERR_OK)
+		rc = write_in(dir, NEXT_SHEET, span_of(text, sheet_write(&sheet, text)));
 	secret_wipe(&sheet, sizeof sheet);
 	secret_wipe(text, sizeof text);
 	return rc;

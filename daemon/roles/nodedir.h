@@ -32,6 +32,8 @@ void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NA
  *  A crash between the two leaves both sheets. */
 MUST_CHECK enum err nodedir_sheet_prepare(const char *dir, const char *org,
 					  const struct keyfile_sheet *s);
+/** The keys did not become those of the prepared sheet. */
+void nodedir_sheet_discard(const char *dir);
 /** A sheet that still lies there is kept beside it, under its number: it opens the backups of before. */
 MUST_CHECK enum err nodedir_sheet_place(const char *dir, const uint8_t before[32]);
 /** The file `record` says another promise of the next key, at the present one's place in the row of keys. */

@@ -55,6 +55,15 @@ static int not_promised(void)
 			 "it is well typed, but of another sheet: take the newest one");
 }
 
+/* No slot for the code was free, so nothing of the keys was changed. */
+static int no_slot(const char *dir)
+{
+	nodedir_sheet_discard(dir);
+	return tool_fail(
+		TOOL_RULE, "all slots are taken, and a new sheet needs one",
+		"nothing was changed; see kring slot list, then kring slot remove --number N");
+}
+
 static void say_sheet(const char *dir, const struct keyfile_sheet *s)
 {
 	char number[SHEET_NUMBER + 1];
@@ -126,6 +135,8 @@ static int rotate(const struct tool_args *a, struct keyfile *k, struct keyfile_r
 		keybox_sign(k->keybox, SIGN_NODE, &part, 1, old_sig);
 		rc = keyfile_rotate(a->dir, k->keybox, r);
 	}
+	if (rc == ERR_FULL)
+		return no_slot(a->dir);
 	if (rc != ERR_OK)
 		return tool_fail_err("rotating", rc);
 	keyfile_close(k);
@@ -219,6 +230,8 @@ static int make_sheet(const struct tool_args *a, struct keyfile *k, const uint8_
 		rc = nodedir_sheet_prepare(a->dir, org, s);
 	if (rc == ERR_OK)
 		rc = keyfile_sheet_take(a->dir, k->keybox, s);
+	if (rc == ERR_FULL)
+		return no_slot(a->dir);
 	if (rc == ERR_OK && seed == NULL)
 		rc = nodedir_promise(a->dir, k->keybox, &s->next_digest);
 	if (rc == ERR_OK)

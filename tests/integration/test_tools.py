@@ -133,6 +133,26 @@ def test_sheets_made_one_after_another_leave_no_crowd_of_codes(one):
     good(tool(f, n.dir, "sheet", "--confirm", str(n.dir / "recovery-sheet.txt")))
 
 
+def test_a_sheet_that_could_not_be_made_or_placed_loses_nothing(one):
+    f, n = one
+    n.stop()
+    sheet, files = n.dir / "recovery-sheet.txt", lambda: sorted(p.name for p in n.dir.glob("recovery-sheet*"))
+    for i in range(6):
+        good(tool(f, n.dir, "slot", "add", "--kind", "key-file", "--file", str(f.dir / f"key{i}")))
+    before = contents(n.dir)
+    for args in (("sheet",), ("sheet", "--sheet", str(sheet)), ("rotate", "--sheet", str(sheet))):
+        r = tool(f, n.dir, *args)
+        assert r.returncode == 1 and "slot remove" in r.stderr, r
+        assert before == contents(n.dir) and files() == ["recovery-sheet.txt"]
+    good(tool(f, n.dir, "slot", "remove", "--number", "3"))
+    # a crash after the keys were changed left the sheet in force under its first name
+    good(tool(f, n.dir, "sheet", "--sheet", str(sheet)))
+    sheet.rename(n.dir / "recovery-sheet.next")
+    text, number = (n.dir / "recovery-sheet.next").read_text(), number_of(n.dir / "recovery-sheet.next")
+    good(tool(f, n.dir, "sheet", "--sheet", str(n.dir / "recovery-sheet.next")))
+    assert (n.dir / f"recovery-sheet-{number}.txt").read_text() == text and whole(sheet) and "recovery-sheet.next" not in files()
+
+
 def test_mistyped_and_another_sheet_are_two_things(federation):
     f = federation("OCMW Mechelen", "Gemeente Lier")
     a, b = f.nodes
