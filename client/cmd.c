@@ -132,6 +132,7 @@ static int cmd_partner_agree(struct cli *c)
 	msg_set_text(&c->arena, sub, PARTNER_AGREE_PARTNER, c->words[0]);
 	msg_set_text(&c->arena, sub, PARTNER_AGREE_PURPOSE, "refer");
 	number_into(c, sub, "share", PARTNER_AGREE_CATS);
+	number_into(c, sub, "without", PARTNER_AGREE_WITHOUT);
 	flag_into(c, sub, "receive", PARTNER_AGREE_RECEIVE);
 	number_into(c, sub, "until", PARTNER_AGREE_UNTIL_MS);
 	return cli_finish(c, req);
@@ -303,7 +304,7 @@ const struct command cli_commands[] = {
 	 "kring hold 91C4 --reason waiting-list --until 2027-01-15", 0, 8},
 	{"start", NULL, cmd_act, "REF", ACT_OPTS, "first contact with the person happened",
 	 "kring start 91C4", 0, 9},
-	{"note", NULL, cmd_act, "REF", ACT_OPTS, "tell the sender how it goes",
+	{"note", NULL, cmd_act, "REF", ACT_OPTS " until=DATE", "tell the sender how it goes",
 	 "kring note 91C4 --reason appointment", 0, 13},
 	{"outcome", NULL, cmd_act, "REF", "code=OUTCOME reason=OUTCOME " ACT_REST,
 	 "report how it ended", "kring outcome 91C4 --code helped", 0, 14},
@@ -337,7 +338,8 @@ const struct command cli_commands[] = {
 	{"partner", "check", admin_partner_check, "PARTNER [DIGITS...]", "",
 	 "compare digits by voice; with the digits that they read: confirm that it is them",
 	 "kring partner check smwo 1234 5678 9012 3456", 0, 0},
-	{"partner", "agree", cmd_partner_agree, "PARTNER", "share=CATEGORIES until=DATE receive",
+	{"partner", "agree", cmd_partner_agree, "PARTNER",
+	 "share=CATEGORIES without=CATEGORIES until=DATE receive",
 	 "what may go there (or, --receive, come from there) at all",
 	 "kring partner agree smwo --share identity,contact,needs,story", 0, 0},
 	{"partner", "suspend", admin_propose, "PARTNER", "",

@@ -246,6 +246,56 @@ static void person(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* Codes are said in the reader's language; each act has its own list. */
+static const char *reason_words(const struct cli *c, const struct msg *r)
+{
+	const char *act = msg_text(r, LOG_ROW_ACT), *code = msg_text(r, LOG_ROW_REASON);
+
+	return list_text(strcmp(act, "offer") == 0     ? LIST_NEEDS
+			 : strcmp(act, "decline") == 0 ? LIST_DECLINE
+			 : strcmp(act, "outcome") == 0 ? LIST_OUTCOMES
+						       : LIST_REASONS,
+			 c->lang, code);
+}
+
+static void say_places(const struct cli *c, const struct msg *r)
+{
+	const char *alternative = msg_text(r, LOG_ROW_ALTERNATIVE);
+	size_t outside = 0;
+
+	if (strcmp(alternative, "outside") != 0 && alternative[0] != '\0')
+		(void)printf("; %s: %s", list_text(LIST_UI, c->lang, "better-place"),
+			     strcmp(alternative, "none") == 0
+				     ? list_text(LIST_UI, c->lang, "nobody")
+				     : alternative);
+	for (size_t i = 0; i < msg_count(r, LOG_ROW_TARGETS); i++)
+		if (strcmp(msg_text_at(r, LOG_ROW_TARGETS, i), "outside") != 0)
+			(void)printf("; %s: %s", list_text(LIST_UI, c->lang, "better-place"),
+				     msg_text_at(r, LOG_ROW_TARGETS, i));
+	for (; outside < msg_count(r, LOG_ROW_OUTSIDE); outside++)
+		(void)printf("; %s: %s (%s)", list_text(LIST_UI, c->lang, "better-place"),
+			     msg_text_at(r, LOG_ROW_OUTSIDE, outside),
+			     list_text(LIST_UI, c->lang, "outside"));
+}
+
+static void say_more(const struct cli *c, const struct msg *r)
+{
+	say_places(c, r);
+	if (msg_has(r, LOG_ROW_DATE_MS)) {
+		(void)printf("; %s ", list_text(LIST_UI, c->lang, "on"));
+		print_time(msg_u64(r, LOG_ROW_DATE_MS), true);
+	}
+	if (msg_has(r, LOG_ROW_SERVICE))
+		(void)printf("; %s", msg_text(r, LOG_ROW_SERVICE));
+	if (strcmp(msg_text(r, LOG_ROW_URGENCY), "urgent") == 0)
+		(void)printf("; %s", list_text(LIST_UI, c->lang, "urgent"));
+	if (msg_has(r, LOG_ROW_TERM_DAYS))
+		(void)printf("; %s: %llu", list_text(LIST_UI, c->lang, "working-days"),
+			     (unsigned long long)msg_u64(r, LOG_ROW_TERM_DAYS));
+	if (msg_has(r, LOG_ROW_AUTOMATIC))
+		(void)printf(" (%s)", list_text(LIST_UI, c->lang, "automatic"));
+}
+
 static void history(const struct cli *c, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_LOG); i++) {
@@ -261,8 +311,10 @@ static void history(const struct cli *c, const struct msg *reply)
 		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));
 		out_cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 22);
 		out_cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 22);
-		(void)printf("%s  %s%s%s%s%s\n", hash, msg_text(r, LOG_ROW_REASON),
-			     msg_has(r, LOG_ROW_TEXT) ? " - " : "", msg_text(r, LOG_ROW_TEXT),
+		(void)printf("%s  %s%s%s", hash, reason_words(c, r),
+			     msg_has(r, LOG_ROW_TEXT) ? " - " : "", msg_text(r, LOG_ROW_TEXT));
+		say_more(c, r);
+		(void)printf("%s%s\n",
 			     msg_u64(r, LOG_ROW_HOLLOW) != 0 ? " (content not shared)" : "",
 			     msg_has(r, LOG_ROW_DELIVERY) &&
 					     strcmp(msg_text(r, LOG_ROW_DELIVERY), "stored") != 0
@@ -272,29 +324,19 @@ static void history(const struct cli *c, const struct msg *reply)
 }
 
 /* Why a partner does not get persons yet, or no more; and what helps. */
-static void standing(const struct msg *r)
+static void standing(const struct cli *c, const struct msg *r)
 {
 	const char *s = msg_text(r, PARTNER_ROW_STANDING);
 
+	if (s[0] == '\0')
+		return;
+	(void)printf("%s", list_text(LIST_STANDINGS, c->lang, s));
 	if (strcmp(s, "waiting") == 0)
-		(void)printf("waits for witnesses (%llu of %llu; telephone %s); ",
+		(void)printf(" (%llu of %llu; telephone %s)",
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES),
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES_WANTED),
 			     msg_text(r, PARTNER_ROW_TELEPHONE));
-	else if (strcmp(s, "recovered") == 0)
-		(void)printf("RECOVERED IDENTITY, compare digits (kring partner check); ");
-	else if (strcmp(s, "unchecked") == 0)
-		(void)printf("compare digits before persons go there (kring partner check); ");
-	else if (strcmp(s, "conflict") == 0)
-		(void)printf("SUSPENDED: its record contradicts another; telephone them; ");
-	else if (strcmp(s, "frozen") == 0)
-		(void)printf("FROZEN: came in after a fork of the roster; ");
-	else if (strcmp(s, "came-back") == 0)
-		(void)printf("LOST STATE, telephone them (kring partner restored); ");
-	else if (strcmp(s, "runs-twice") == 0)
-		(void)printf("RUNS TWICE, nothing is exchanged; telephone them; ");
-	else if (s[0] != '\0')
-		(void)printf("%s; ", s);
+	(void)printf("; ");
 }
 
 static void partners(const struct cli *c, const struct msg *reply)
@@ -313,7 +355,7 @@ static void partners(const struct cli *c, const struct msg *reply)
 				 : list_text(LIST_LINE, c->lang, "not-connected"),
 			 13);
 		out_silent(c, msg_u64(r, PARTNER_ROW_SILENT_SINCE_MS));
-		standing(r);
+		standing(c, r);
 		(void)printf("owed %llu, may see: ",
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED));
 		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
@@ -378,11 +420,12 @@ static void outbox(const struct cli *c, const struct msg *reply)
 
 		out_cell(strlen(id) == 32 ? id + 12 : id, 8);
 		out_cell(msg_text(r, OUTBOX_ROW_PARTNER), 24);
-		out_cell(msg_text(r, OUTBOX_ROW_ACT), 9);
-		out_cell(msg_text(r, OUTBOX_ROW_STATE), 7);
+		out_cell(list_text(LIST_ACTS, c->lang, msg_text(r, OUTBOX_ROW_ACT)), 16);
+		out_cell(list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_STATE)), 12);
 		out_silent(c, msg_u64(r, OUTBOX_ROW_SILENT_SINCE_MS));
-		(void)printf("because: %s; what helps: %s\n", msg_text(r, OUTBOX_ROW_CAUSE),
-			     msg_text(r, OUTBOX_ROW_REMEDY));
+		(void)printf("because: %s; what helps: %s\n",
+			     list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_CAUSE)),
+			     list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_REMEDY)));
 		if (msg_has(r, OUTBOX_ROW_CLOCK))
 			out_clock(c, msg_get(r, OUTBOX_ROW_CLOCK), msg_text(r, OUTBOX_ROW_PARTNER));
 	}
@@ -433,43 +476,6 @@ static void evidence(const struct cli *c, const struct msg *reply)
 		print_time(msg_u64(r, INVITE_ROW_EXPIRES_MS), true);
 		(void)printf("  %llu tries\n", (unsigned long long)msg_u64(r, INVITE_ROW_ATTEMPTS));
 	}
-}
-
-static const char *roster_words(const char *code)
-{
-	if (strcmp(code, "forked") == 0)
-		return "FORKED: the roots signed two entries for one place; telephone them (kring "
-		       "roster show)";
-	if (strcmp(code, "rolled-back") == 0)
-		return "ROLLED BACK: this database is older than what this node has seen; it waits "
-		       "for partners";
-	if (strcmp(code, "expired") == 0)
-		return "expired: nobody new is let in until the roots renew it (kring roster "
-		       "renew)";
-	if (strcmp(code, "to-cosign") == 0)
-		return "the newest entry waits for this node's word: kring roster show, then kring "
-		       "roster cosign NUMBER";
-	return "stale: no word from the roots for a month (kring roster renew)";
-}
-
-static const char *alarm_words(const char *code)
-{
-	static const char *const words[][2] = {
-		{"restored", "this node came back from an older state"},
-		{"rolled-back", "a partner proved that this node forgot what it had signed"},
-		{"ran-elsewhere",
-		 "this node's identity ran elsewhere: a copy, or a restore beside it"},
-		{"older-incarnation", "connected with a past of its own: rolled back, or a copy"},
-		{"runs-twice",
-		 "RUNS TWICE: nothing is exchanged; telephone them (kring partner restored)"},
-		{"told-runs-twice", "says that this node runs twice, and stopped; telephone them"},
-		{"came-back", "lost state; telephone them, then: kring partner restored"},
-	};
-
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strcmp(words[i][0], code) == 0)
-			return words[i][1];
-	return code;
 }
 
 static void status(const struct cli *c, const struct msg *reply)
@@ -524,15 +530,15 @@ static void status(const struct cli *c, const struct msg *reply)
 		print_time(msg_u64(a, ALARM_ROW_AT_MS), false);
 		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
 			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : ": ",
-			     alarm_words(msg_text(a, ALARM_ROW_WHAT)));
+			     list_text(LIST_ALARMS, c->lang, msg_text(a, ALARM_ROW_WHAT)));
 	}
 	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)
 		(void)printf("  waits for    %s (cases of before the loss stay here until it was "
 			     "heard)\n",
 			     msg_text_at(s, STATUS_WAITING_FOR, i));
 	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
-		(void)printf("  ROSTER       %s\n",
-			     roster_words(msg_text(s, STATUS_ROSTER_STANDING)));
+		(void)printf("  ROSTER       %s\n", list_text(LIST_STANDINGS, c->lang,
+							      msg_text(s, STATUS_ROSTER_STANDING)));
 }
 
 static void timeline(const struct msg *reply)

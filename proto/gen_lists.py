@@ -7,7 +7,8 @@ import re
 import sys
 
 LANGS = ("nl", "fr", "en", "de")
-ORDER = ("needs", "decline-reasons", "outcomes", "reasons", "states", "categories", "work", "acts", "ui", "figures", "line")
+ORDER = ("needs", "decline-reasons", "outcomes", "reasons", "states", "categories", "work", "acts", "ui", "figures", "codes",
+         "verdicts", "outbox", "alarms", "standings", "line")
 
 
 def quote(s):
@@ -31,7 +32,7 @@ def main():
             if r["code"] in seen or not all(r.get(k) for k in LANGS):
                 sys.exit(f"gen_lists: {name}: {r['code']} is there twice or lacks a language")
             seen.add(r["code"])
-            c.append(f"\t{{{quote(r['code'])}, {{{', '.join(quote(r[k]) for k in LANGS)}}}}},")
+            c.append(f"\t{{{quote(r['code'])}, {{{', '.join(quote(r[k]) for k in LANGS)}}}, {quote(r.get('uses') or '')}}},")
         c.append("};")
     c += ["", "const struct list list_table[LIST_COUNT] = {"]
     for i, name in enumerate(ORDER):

@@ -19,7 +19,8 @@ enum list_lang { LIST_NL, LIST_FR, LIST_EN, LIST_DE, LIST_LANGS };
 
 /* clang-format off */
 #define LISTS(X) X(NEEDS, needs) X(DECLINE, decline_reasons) X(OUTCOMES, outcomes) X(REASONS, reasons) \
-	X(STATES, states) X(CATEGORIES, categories) X(WORK, work) X(ACTS, acts) X(UI, ui) X(FIGURES, figures) X(LINE, line)
+	X(STATES, states) X(CATEGORIES, categories) X(WORK, work) X(ACTS, acts) X(UI, ui) X(FIGURES, figures) \
+	X(CODES, codes) X(VERDICTS, verdicts) X(OUTBOX, outbox) X(ALARMS, alarms) X(STANDINGS, standings) X(LINE, line)
 enum list_id {
 #define LIST_ENUM(name, var) LIST_##name,
 	LISTS(LIST_ENUM)
@@ -31,6 +32,8 @@ enum list_id {
 struct list_entry {
 	const char *code;
 	const char *text[LIST_LANGS];
+	const char *
+		uses; /* where this code may stand, words with spaces between; "": wherever the list does */
 };
 
 struct list {
@@ -51,6 +54,9 @@ extern const struct holiday_rule list_holidays[];
 extern const size_t list_holiday_count;
 
 bool list_has(enum list_id list, const char *code);
+/** The i-th code of a list for that use ("": of all), NULL past the last. */
+const char *list_code(enum list_id list, const char *use, size_t i);
+bool list_takes(enum list_id list, const char *use, const char *code);
 /** The text in that language; an unknown code is shown as it came. */
 const char *list_text(enum list_id list, enum list_lang lang, const char *code);
 

@@ -458,9 +458,14 @@ bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out)
 
 	if (i >= s->count)
 		return false;
-	*out = (struct msg_field){s->fields[i].number, s->desc->fields[i].name,
-				  type_of(&s->desc->fields[i]), s->fields[i].cat,
-				  is_repeated(&s->desc->fields[i])};
+	*out = (struct msg_field){.number = s->fields[i].number,
+				  .name = s->desc->fields[i].name,
+				  .type = type_of(&s->desc->fields[i]),
+				  .cat = s->fields[i].cat,
+				  .repeated = is_repeated(&s->desc->fields[i]),
+				  .holds = s->fields[i].holds,
+				  .use = s->fields[i].use,
+				  .size = s->fields[i].size};
 	require(s->desc->fields[i].id == s->fields[i].number);
 	return true;
 }
@@ -475,6 +480,10 @@ const char *msg_enum_name(const struct msg *m, unsigned field)
 						 (int)msg_u64(m, field));
 	return v == NULL ? "" : v->name;
 }
+
+static_assert((int)MSG_HOLDS_ANY == (int)SCHEMA_ANY && (int)MSG_HOLDS_ACT == (int)SCHEMA_ACT &&
+		      (int)MSG_HOLDS_PARTNER == (int)SCHEMA_PARTNER,
+	      "one meaning inside proto/ and outside");
 
 /* Schemas are not recursive, so this ends. */
 void msg_drop_empty(struct msg *m) /* NOLINT(misc-no-recursion) */
@@ -517,6 +526,7 @@ const char *msg_cat_name(unsigned bit)
 		"housing",  "work-education", "health",	     "mental-health", "addiction",
 		"safety",   "justice",	      "origin",	     "conviction",    "scores",
 		"needs",    "story",	      "attachments", "rights",	      "national-number",
+		"message",
 	};
 
 	return bit < sizeof names / sizeof names[0] ? names[bit] : NULL;

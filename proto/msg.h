@@ -73,12 +73,16 @@ enum msg_type {
 	MSG_TYPE_BYTES,
 	MSG_TYPE_SUB
 };
+enum { MSG_HOLDS_ANY = -1, MSG_HOLDS_ACT = -2, MSG_HOLDS_PARTNER = -3 };
 struct msg_field {
 	unsigned number;
 	const char *name;
 	enum msg_type type;
 	uint8_t cat;
 	bool repeated;
+	int holds;	 /* of a text: enum list_id, or MSG_HOLDS_* */
+	const char *use; /* ... and which rows of that list; "": all */
+	uint32_t size;	 /* bytes have this many; 0: any */
 };
 /** The i-th field of the schema; false past the last. */
 bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out);

@@ -16,9 +16,15 @@
 
 #include "proto/fields.h"
 
+/* What a text may hold, where it is no list of lists.h. */
+enum { SCHEMA_ANY = -1, SCHEMA_ACT = -2, SCHEMA_PARTNER = -3 };
+
 struct schema_field {
 	uint32_t number;
-	uint8_t cat; /* MSG_CAT_OPEN: not personal */
+	uint8_t cat;	 /* MSG_CAT_OPEN: not personal */
+	int holds;	 /* enum list_id, or one of the above */
+	const char *use; /* the list's column "uses" has this word; "": any row */
+	uint32_t size;	 /* of bytes; 0: not fixed here */
 };
 
 struct schema {

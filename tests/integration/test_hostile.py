@@ -70,6 +70,44 @@ def test_over_scope_field_is_hollowed_at_the_receiver(pair):
     assert b"OVERSCOPEMARKER" not in b"".join(p.read_bytes() for p in b.dir.rglob("*") if p.is_file())
 
 
+SENTENCE = "Zij is verzonnen zwanger en heeft schulden"
+
+
+def planted():
+    """A sentence, or too many bytes, in every field that has no category; in every type of document that has the field."""
+    import options_pb2
+    types = {"Offer": [OFFER], "Ask": [2], "Info": [3], "ConsentGrant": [CONSENT],
+             "Act": [4, 5, 6, 7, 8, 9, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]}
+    for name, numbers in types.items():
+        for f in pb.DESCRIPTOR.message_types_by_name[name].fields:
+            opt = f.GetOptions().Extensions
+            text, raw = f.type == f.TYPE_STRING, f.type == f.TYPE_BYTES
+            if not (text and opt[options_pb2.list]) and not (raw and opt[options_pb2.size]):
+                assert not (opt[options_pb2.cat] == options_pb2.OPEN and (text or raw)), f"{name}.{f.name}"
+                continue
+            for number in numbers if f.name == "reason" else numbers[:1]:
+                for value in (SENTENCE, "nonsense") if text else (SENTENCE.encode(),):
+                    body = getattr(pb, name)()
+                    many = f.label == f.LABEL_REPEATED
+                    getattr(body, f.name).append(value) if many else setattr(body, f.name, value)
+                    yield f"{name}.{f.name}", number, body
+    for bad in (SENTENCE, "Piet heeft hiv, probeer de GGD", "a" * 61, "een\ntwee", ""):
+        yield "Act.outside", DECLINE, pb.Act(alternative="outside", outside=[bad])
+
+
+def test_free_words_outside_every_category_are_kept_out(pair):
+    m, b = pair
+    rows = list(planted())
+    assert len(rows) > 50
+    for at in range(0, len(rows), 16):
+        part = rows[at:at + 16]
+        m.send_documents([make_document(m.nk, body.SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=number,
+                                        thread=os.urandom(16), cats=1 << 20)[0] for _, number, body in part])
+        m.until(lambda: len(m.verdicts) == at + len(part))
+    assert [w for w, v in zip(rows, m.verdicts) if v[2] != 6] == []  # MALFORMED: the head, and no body
+    assert SENTENCE.encode() not in b"".join(p.read_bytes() for p in b.dir.rglob("*") if p.is_file())
+
+
 @pytest.mark.parametrize("how,verdict", [("lying head", 2), ("no grant", 3), ("grant for another", 3), ("agreement too narrow", 12),
                                          ("malformed body", 6)])
 def test_every_excuse_is_hollowed(pair, how, verdict):

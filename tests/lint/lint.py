@@ -87,7 +87,10 @@ def category_is_compulsory():
     """The build step refuses a field of partner.proto without a category, and a message within itself."""
     text = (ROOT / "proto/partner.proto").read_text()
     for name, planted, complaint in (("no category", "message Ask {\n\toptional string secret = 99;", "has no category"),
-                                     ("recursion", "message Ask {\n\toptional Ask again = 99 [(cat) = OPEN];", "contains itself")):
+                                     ("recursion", "message Ask {\n\toptional Ask again = 99 [(cat) = OPEN];", "contains itself"),
+                                     ("free words", "message Ask {\n\toptional string secret = 99 [(cat) = OPEN];", "has no list"),
+                                     ("a list that is none", "message Ask {\n\toptional string secret = 99 [(cat) = OPEN, (list) = \"x\"];", "no list x"),
+                                     ("free bytes", "message Ask {\n\toptional bytes secret = 99 [(cat) = OPEN];", "has no size")):
         with tempfile.TemporaryDirectory() as d:
             for p in (ROOT / "proto").glob("*.proto"):
                 (pathlib.Path(d) / p.name).write_text(text.replace("message Ask {", planted) if p.name == "partner.proto" else p.read_text())
@@ -96,6 +99,71 @@ def category_is_compulsory():
             r = subprocess.run(["/usr/bin/python3", str(ROOT / "proto/gen_schema.py"), f"{d}/set", f"{d}/out"], capture_output=True, text=True)
             if r.returncode == 0 or complaint not in r.stderr:
                 yield f"{name}: the build step let it pass: {r.stderr.strip()}"
+
+
+def rows_of(name):
+    """{code: (texts, words of the column uses)} of one list."""
+    lines = [x.split("|") for x in (ROOT / f"config/lists/{name}.psv").read_text().splitlines() if x and x[0] != "#"]
+    head = lines[0]
+    return {x[0]: ([x[head.index(k)] for k in ("nl", "fr", "en", "de")], x[head.index("uses")].split() if "uses" in head else []) for x in lines[1:]}
+
+
+def codes_have_rows():
+    """Every code that a person may be shown has its words, in every language; and every reason is one that its act takes."""
+    text = {p: p.read_text() for p in SOURCES}
+    domain = {p: t for p, t in text.items() if "daemon/domain" in rel(p)}
+    whole = "".join(domain.values())
+
+    def table(name, file, last=1):
+        body = re.search(rf"#define {name}\(X\)((?:.*\\\n)*.*)\n", (ROOT / file).read_text()).group(1)
+        return re.findall(r'X\([^()]*?"([^"]+)"', body)
+
+    def given(pattern):
+        for m in re.finditer(pattern, whole):
+            yield from (s for s in re.findall(r'"([^"]*)"', m.group(1)) if s)
+
+    acts = table("DOC_TYPES", "daemon/domain/exchange/document.h")
+    wanted = {"acts": acts, "states": table("REFERRAL_STATES", "daemon/domain/care/referral.h"),
+              "work": table("WORK_KINDS", "daemon/domain/care/worklist.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
+              "alarms": table("LOSS_ALARMS", "daemon/domain/exchange/loss.h"),
+              "outbox": [*given(r"\*(?:cause|remedy) =([^;]*);"), *given(r"OUTBOX_ROW_STATE,([^;]*);"),
+                         *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/care/overview.c"])],
+              "standings": [*given(r"PARTNER_ROW_STANDING,([^;]*);"),
+                            *re.findall(r'return "([^"]+)"', re.search(r"\*roster_standing\(.*?\n}", whole, re.S).group(0))],
+              "categories": re.findall(r'"([^"]+)"', re.search(r"\*msg_cat_name\(.*?};", text[ROOT / "proto/msg.c"], re.S).group(0))}
+    for name, codes in wanted.items():
+        have = rows_of(name)
+        if len(codes) < 5:
+            yield f"{name}: only {codes} were found in the source: this rule does not see them any more"
+        yield from (f"{name}.psv has no row {c}" for c in codes if c not in have)
+    reasons = rows_of("reasons")
+    for code, (_, uses) in reasons.items():
+        yield from (f"reasons.psv: {code}: there is no act {u}" for u in uses if u not in acts)
+        if not uses:
+            yield f"reasons.psv: {code} fits no act"
+    lists = {"decline": rows_of("decline-reasons"), "outcome": rows_of("outcomes")}
+    own = [(t.lower().replace("_", "-"), c) for t, cs in re.findall(r"acts_automatic\(\s*t,[^,]+,\s*DOC_(\w+),([^)]*)\)", whole)
+           for c in re.findall(r'"([^"]+)"', cs)]
+    own += [(a, c) for c in re.findall(r'\bescalate\(t, th, "([^"]+)"', whole) for a in ("escalate", "withdraw")]
+    own += [("decline", c) for c in given(r"\*hollow_reason\(((?:.|\n)*?\n)}")]
+    if len(own) < 12:
+        yield f"only {own} were found: this rule does not see the automatic reasons any more"
+    for act, code in own:
+        if act in lists and code in lists[act] or act not in lists and act in reasons.get(code, ([], []))[1]:
+            continue
+        yield f"the automatic reason {code} is not in the list of {act}"
+
+
+def bodies_are_read_in_one_place():
+    """What comes from outside is held against its lists before anybody reads it."""
+    for p in SOURCES:
+        for m in re.finditer(r"msg_parse\([^;]*(document_body_kind|MSG_(OFFER|ASK|INFO|ACT|CONSENT_GRANT|REPORT)\b)", p.read_text()):
+            if rel(p) not in ("daemon/domain/exchange/words.c", "daemon/domain/exchange/document.c", "daemon/domain/flow/publish.c"):
+                yield f"{rel(p)}: words_parse reads bodies: {m.group(0)[:60]}"
+    consent = (ROOT / "daemon/domain/care/consent.c").read_text()
+    body = consent[consent.index("enum err consent_pack_body("):]
+    if "words_check(" not in body[:body.index("msg_pack(")]:
+        yield "consent_pack_body packs before it asks words_check"
 
 
 def labels():
@@ -246,6 +314,8 @@ check("the domain calls nothing of the world", domain_is_pure())
 check("memory of a turn is given back in one place", arenas_are_rewound())
 check("schema hashes are pinned", schema_hashes())
 check("a field without a category fails the build", category_is_compulsory())
+check("every code has its words, every act its reasons", codes_have_rows())
+check("bodies from outside are read in one place", bodies_are_read_in_one_place())
 check("labels are used once", labels())
 check("one gate for every field", gate())
 check("fault hooks are not in kringd", fault_hooks_absent())

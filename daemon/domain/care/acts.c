@@ -233,7 +233,7 @@ static enum err make(struct turn *t, struct thread *th, uint16_t type, const str
 
 	if (p == NULL || th->my_no >= THREAD_LOG_MAX)
 		return ERR_STATE;
-	rc = consent_pack_body(t, p, &th->grant_id, body, &spec.body, &spec.cats);
+	rc = consent_pack_body(t, p, &th->grant_id, type, body, &spec.body, &spec.cats);
 	*cats = spec.cats;
 	return rc == ERR_OK ? document_make(t, &spec, doc) : rc;
 }

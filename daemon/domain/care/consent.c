@@ -10,23 +10,26 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/echo.h"
 #include "domain/exchange/stream.h"
+#include "domain/exchange/words.h"
 #include "domain/membership/names.h"
 
 #define BIT(c)		(UINT64_C(1) << (c))
 #define ALL_CATS	(BIT(20) - 1)
 #define CAT_ATTACHMENTS 17
 #define CAT_NATIONAL	19
+#define CAT_MESSAGE	20
 
 enum { MONTHS_6_DAYS = 182, DAY_MS = 86400000 };
 
+/* Words between two workers are part of every purpose. */
 uint64_t consent_purpose_cats(const char *purpose)
 {
 	if (strcmp(purpose, "refer") == 0 || strcmp(purpose, "coordinate") == 0)
-		return ALL_CATS & ~(BIT(CAT_NATIONAL) | BIT(CAT_ATTACHMENTS));
+		return (ALL_CATS & ~(BIT(CAT_NATIONAL) | BIT(CAT_ATTACHMENTS))) | BIT(CAT_MESSAGE);
 	if (strcmp(purpose, "follow-up") == 0)
-		return BIT(0) | BIT(1) | BIT(15);
+		return BIT(0) | BIT(1) | BIT(15) | BIT(CAT_MESSAGE);
 	if (strcmp(purpose, "evaluate") == 0)
-		return BIT(14) | BIT(15);
+		return BIT(14) | BIT(15) | BIT(CAT_MESSAGE);
 	return 0;
 }
 
@@ -81,7 +84,7 @@ void consent_names(uint64_t cats, char *out, size_t cap)
 	size_t len = 0;
 
 	out[0] = '\0';
-	for (unsigned bit = 0; bit < 20; bit++) {
+	for (unsigned bit = 0; bit <= CAT_MESSAGE; bit++) {
 		const char *name = msg_cat_name(bit);
 		size_t n = strlen(name);
 
@@ -114,7 +117,7 @@ enum err consent_agreement(struct turn *t, uint16_t peer, enum consent_way way,
 	v->agreed = rc == ERR_OK;
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	v->agreement_cats = msg_u64(m, AGREEMENT_CATS);
+	v->agreement_cats = msg_u64(m, AGREEMENT_CATS); /* with MESSAGE, unless it was closed */
 	v->agreement_until_ms = msg_u64(m, AGREEMENT_UNTIL_MS);
 	return ERR_OK;
 }
@@ -138,7 +141,7 @@ enum err consent_load(struct turn *t, const struct peer *p, const struct id16 *g
 		return ERR_OK; /* somebody else's grant covers nothing here */
 	g = msg_get(m, GRANT_RECORD_GRANT);
 	v->granted = true;
-	v->cats = msg_u64(g, CONSENT_GRANT_CATS);
+	v->cats = msg_u64(g, CONSENT_GRANT_CATS) | BIT(CAT_MESSAGE);
 	v->purpose_cats = consent_purpose_cats(msg_text(g, CONSENT_GRANT_PURPOSE));
 	v->from_ms = msg_u64(g, CONSENT_GRANT_VALID_FROM_MS);
 	v->until_ms = msg_u64(g, CONSENT_GRANT_EXPIRES_MS);
@@ -240,14 +243,17 @@ static enum err refuse_scope(struct turn *t, const struct peer *p, const struct 
 }
 
 enum err consent_pack_body(struct turn *t, const struct peer *p, const struct id16 *grant,
-			   const struct msg *body, struct span *out, uint64_t *cats)
+			   uint16_t type, const struct msg *body, struct span *out, uint64_t *cats)
 {
+	struct words_fault fault;
 	struct consent_view v;
 	enum wire_verdict_code code;
 	enum err rc;
 
 	if (body == NULL)
 		return ERR_NOMEM;
+	if (!words_check(t, type, body, &fault))
+		return words_refuse(t, &fault);
 	rc = consent_load(t, p, grant, CONSENT_SEND, &v);
 	if (rc != ERR_OK)
 		return rc;
@@ -291,7 +297,8 @@ enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *g
 	spec.thread_no = 1;
 	spec.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
 	th.created_ms = t->wall_ms;
-	rc = consent_pack_body(t, p, grant, msg_get(m, GRANT_RECORD_GRANT), &spec.body, &spec.cats);
+	rc = consent_pack_body(t, p, grant, DOC_CONSENT, msg_get(m, GRANT_RECORD_GRANT), &spec.body,
+			       &spec.cats);
 	if (rc == ERR_OK)
 		rc = document_make(t, &spec, &doc);
 	if (rc == ERR_OK)
@@ -351,7 +358,7 @@ enum err consent_receive(struct turn *t, const struct peer *p, const struct wire
 	enum err rc = ERR_MALFORMED;
 
 	if (d->form == WIRE_WHOLE)
-		rc = msg_parse(t->arena, MSG_CONSENT_GRANT, d->body, &g, &why);
+		rc = words_parse(t, DOC_CONSENT, d->body, &g, &why);
 	if (rc == ERR_NOMEM)
 		return rc;
 	if (rc != ERR_OK || !grant_to_us(t, p, d, g)) {
@@ -463,6 +470,7 @@ enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct msg *m = msg_new(t->arena, MSG_GRANT_RECORD), *g;
 	const char *witness = msg_text(req, CONSENT_GIVE_WITNESS);
+	struct words_fault fault;
 	struct id16 case_id, id;
 	struct peer *p;
 	char hex[33];
@@ -479,6 +487,8 @@ enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 		return ERR_NOMEM;
 	fill_grant(t, req, p, g);
 	rc = derive_ids(t, &case_id, p, witness, g, &id);
+	if (rc == ERR_OK && !words_check(t, DOC_CONSENT, g, &fault))
+		rc = words_refuse(t, &fault);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id.b, 16));
@@ -559,9 +569,11 @@ enum err consent_agree(struct turn *t, const struct msg *req, struct msg *reply)
 	(void)reply;
 	if (rc != ERR_OK)
 		return rc;
-	if ((msg_u64(req, PARTNER_AGREE_CATS) & ~ALL_CATS) != 0)
+	if ((msg_u64(req, PARTNER_AGREE_CATS) & ~(ALL_CATS | BIT(CAT_MESSAGE))) != 0)
 		return turn_refuse(t, ERR_INVAL, "unknown category", "", "see: kring help partner");
-	msg_set_u64(m, AGREEMENT_CATS, msg_u64(req, PARTNER_AGREE_CATS));
+	msg_set_u64(m, AGREEMENT_CATS,
+		    (msg_u64(req, PARTNER_AGREE_CATS) | BIT(CAT_MESSAGE)) &
+			    ~msg_u64(req, PARTNER_AGREE_WITHOUT));
 	msg_set_text(t->arena, m, AGREEMENT_PURPOSE, msg_text(req, PARTNER_AGREE_PURPOSE));
 	msg_set_u64(m, AGREEMENT_UNTIL_MS, msg_u64(req, PARTNER_AGREE_UNTIL_MS));
 	rc = msg_pack(t->arena, m, &v);

@@ -47,11 +47,11 @@ MUST_CHECK enum err consent_load(struct turn *t, const struct peer *p, const str
 /** The newest grant of this case to this partner that holds now; ERR_NOTFOUND. */
 MUST_CHECK enum err consent_find(struct turn *t, const struct id16 *case_id, uint16_t peer,
 				 struct id16 *grant, struct msg **record);
-/** consent_pack_body(t, p, grant, body, &out, &cats): checked, then packed.  ERR_DENIED names the
- *  categories in t->refusal. */
+/** consent_pack_body(t, p, grant, type, body, &out, &cats): checked, then packed.  ERR_DENIED names the
+ *  categories in t->refusal; ERR_INVAL: a text outside every category that is no code of its list (words.h). */
 MUST_CHECK enum err consent_pack_body(struct turn *t, const struct peer *p,
-				      const struct id16 *grant, const struct msg *body,
-				      struct span *out, uint64_t *cats);
+				      const struct id16 *grant, uint16_t type,
+				      const struct msg *body, struct span *out, uint64_t *cats);
 /** The grant's own document, if it did not leave yet: queued before what needs it. */
 MUST_CHECK enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *grant);
 /** A partner's grant arrived: keep it.  *verdict: MALFORMED when it is not a grant to us. */

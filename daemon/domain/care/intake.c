@@ -12,6 +12,7 @@
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/echo.h"
+#include "domain/exchange/words.h"
 
 enum { TERM_DAYS_MAX = 60 };
 
@@ -106,10 +107,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	if (fresh && d->head.type == DOC_CONSENT)
 		return consent_receive(t, p, d, &th->case_id, verdict);
 	if (d->form == WIRE_WHOLE) {
-		rc = document_type_known(d->head.type)
-			     ? msg_parse(t->arena, document_body_kind(d->head.type), d->body, &body,
-					 &why)
-			     : ERR_MALFORMED;
+		rc = words_parse(t, d->head.type, d->body, &body, &why);
 		if (rc == ERR_NOMEM)
 			return rc;
 		if (rc != ERR_OK)

@@ -9,7 +9,10 @@
 #include "domain/evidence/audit.h"
 #include "domain/page.h"
 
-enum { SHOWN_ENTRIES = 100 }; /* of a history: each may hold a text of LIMIT_BODY */
+enum {
+	SHOWN_ENTRIES = 100,
+	ENTER_URGENT = 2
+}; /* of a history: each may hold a text of LIMIT_BODY */
 static_assert(SHOWN_ENTRIES * (LIMIT_BODY + 512) < LIMIT_CONTROL, "a history fits a reply");
 
 /* Where one of our documents stands. */
@@ -327,28 +330,55 @@ enum err overview_sent(struct turn *t, const struct msg *req, struct msg *reply)
 	return list_role(t, req, THREAD_SENDER, reply);
 }
 
+static void put_text(struct turn *t, struct msg *row, unsigned field, const char *text)
+{
+	if (text[0] != '\0')
+		msg_set_text(t->arena, row, field, text);
+}
+
+static void act_texts(struct turn *t, const struct msg *body, struct msg *row)
+{
+	put_text(t, row, LOG_ROW_REASON, msg_text(body, ACT_REASON));
+	put_text(t, row, LOG_ROW_TEXT, msg_text(body, ACT_TEXT));
+	put_text(t, row, LOG_ROW_ALTERNATIVE, msg_text(body, ACT_ALTERNATIVE));
+	for (size_t i = 0; i < msg_count(body, ACT_TARGETS); i++)
+		msg_add_text(t->arena, row, LOG_ROW_TARGETS, msg_text_at(body, ACT_TARGETS, i));
+	for (size_t i = 0; i < msg_count(body, ACT_OUTSIDE); i++)
+		msg_add_text(t->arena, row, LOG_ROW_OUTSIDE, msg_text_at(body, ACT_OUTSIDE, i));
+	if (msg_has(body, ACT_DATE_MS))
+		msg_set_u64(row, LOG_ROW_DATE_MS, msg_u64(body, ACT_DATE_MS));
+	if (msg_u64(body, ACT_AUTOMATIC) != 0)
+		msg_set_u64(row, LOG_ROW_AUTOMATIC, 1);
+}
+
+static void offer_texts(struct turn *t, const struct msg *body, struct msg *row)
+{
+	put_text(t, row, LOG_ROW_REASON, msg_text(body, OFFER_NEED));
+	put_text(t, row, LOG_ROW_SERVICE, msg_text(body, OFFER_SERVICE));
+	if (msg_has(body, OFFER_URGENCY))
+		msg_set_text(t->arena, row, LOG_ROW_URGENCY,
+			     msg_u64(body, OFFER_URGENCY) == ENTER_URGENT ? "urgent" : "routine");
+	if (msg_has(body, OFFER_TERM_DAYS))
+		msg_set_u64(row, LOG_ROW_TERM_DAYS, msg_u64(body, OFFER_TERM_DAYS));
+}
+
+/* Everything a body says and no person's field: what one side must give the other reads. */
 static void body_texts(struct turn *t, const struct document *d, struct msg *row)
 {
 	struct msg *body;
-	const char *reason = "", *text = "";
 
 	if (document_body(t, d, &body) != ERR_OK)
 		return;
 	if (msg_kind_of(body) == MSG_ACT) {
-		reason = msg_text(body, ACT_REASON);
-		text = msg_text(body, ACT_TEXT);
+		act_texts(t, body, row);
 	} else if (msg_kind_of(body) == MSG_ASK) {
-		reason = msg_text(body, ASK_QUESTION);
-		text = msg_text(body, ASK_TEXT);
+		put_text(t, row, LOG_ROW_REASON, msg_text(body, ASK_QUESTION));
+		put_text(t, row, LOG_ROW_TEXT, msg_text(body, ASK_TEXT));
 	} else if (msg_kind_of(body) == MSG_INFO) {
-		text = msg_text(body, INFO_TEXT);
+		put_text(t, row, LOG_ROW_TEXT, msg_text(body, INFO_TEXT));
 	} else if (msg_kind_of(body) == MSG_OFFER) {
-		reason = msg_text(body, OFFER_NEED);
+		offer_texts(t, body, row);
 	}
-	if (reason[0] != '\0')
-		msg_set_text(t->arena, row, LOG_ROW_REASON, reason);
-	if (text[0] != '\0')
-		msg_set_text(t->arena, row, LOG_ROW_TEXT, text);
 }
 
 /* theirs: may the partner's free texts be shown?  Not after its grant ended, nor when hidden. */

@@ -11,6 +11,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/echo.h"
 #include "domain/exchange/loss.h"
+#include "domain/exchange/words.h"
 
 /* The name a document gives its person: the pseudonym we drew for that partner, when its body is there. */
 static bool subject_of(struct turn *t, const struct wire_doc *d, struct msg **body,
@@ -20,8 +21,7 @@ static bool subject_of(struct turn *t, const struct wire_doc *d, struct msg **bo
 	struct span ref;
 
 	*body = NULL;
-	if (d->form != WIRE_WHOLE || !document_type_known(d->head.type) ||
-	    msg_parse(t->arena, document_body_kind(d->head.type), d->body, body, &why) != ERR_OK)
+	if (d->form != WIRE_WHOLE || words_parse(t, d->head.type, d->body, body, &why) != ERR_OK)
 		return false;
 	ref = d->head.type == DOC_OFFER	    ? msg_bytes(*body, OFFER_SUBJECT_REF)
 	      : d->head.type == DOC_CONSENT ? msg_bytes(*body, CONSENT_GRANT_SUBJECT_REF)

@@ -8,7 +8,9 @@
 #include "domain/care/consent.h"
 #include "domain/care/overview.h"
 #include "domain/exchange/echo.h"
+#include "domain/exchange/words.h"
 #include "domain/membership/members.h"
+#include "domain/membership/names.h"
 #include "proto/lists.h"
 
 enum { ENTER_URGENT = 2, FOR_OTHER_ACTS = 32, SHOWN_ACTS = 3 };
@@ -188,7 +190,7 @@ enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = make_offer(t, req, &th, p, &offer);
 	if (rc == ERR_OK) /* the check before anything is written; acts_sign asks again */
-		rc = consent_pack_body(t, p, &th.grant_id, offer, &packed, &cats);
+		rc = consent_pack_body(t, p, &th.grant_id, DOC_OFFER, offer, &packed, &cats);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_u64(reply, REPLY_COVERED, cats);
@@ -205,13 +207,29 @@ enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply)
 
 /* ---- acts ---- */
 
-static enum err need_code(struct turn *t, enum list_id list, const char *code, const char *remedy)
+/* Which option of the command the code came by. */
+static const char *reason_option(uint16_t type)
 {
-	if (code[0] != '\0' && list_has(list, code))
+	return type == DOC_ASK ? "question" : type == DOC_OUTCOME ? "code" : "reason";
+}
+
+/* A code of the act's own list; which acts need one is for the caller to say. */
+static enum err check_reason(struct turn *t, uint16_t type, const char *code, bool needed)
+{
+	const struct words w = words_of_act(type);
+	char codes[200];
+	struct err_text remedy;
+
+	if (code[0] == '\0' ? !needed : words_take(&w, code))
 		return ERR_OK;
+	words_list(&w, codes, sizeof codes);
+	if (codes[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, "this act takes no reason", "", "leave it out");
+	(void)err_explain(&remedy, ERR_INVAL, "--%s takes: %s", reason_option(type), codes);
 	return turn_refuse(t, ERR_INVAL, code[0] == '\0' ? "a reason is missing" : "unknown reason",
-			   "reasons are codes, so that the other side reads them in its language",
-			   remedy);
+			   "reasons are codes, so that the other side reads them in its language; "
+			   "words about the person go in --text",
+			   remedy.text);
 }
 
 static bool already(struct turn *t, const struct thread *th, uint16_t type)
@@ -228,8 +246,9 @@ static bool already(struct turn *t, const struct thread *th, uint16_t type)
 static enum err guard(struct turn *t, const struct thread *th, const struct msg *req)
 {
 	const char *reason = msg_text(req, ACT_NEW_REASON);
+	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);
 
-	switch (msg_u64(req, ACT_NEW_TYPE)) {
+	switch (type) {
 	case DOC_DECLINE:
 		if (strcmp(reason, "info-missing") == 0)
 			return turn_refuse(t, ERR_INVAL, "missing information is a question",
@@ -240,42 +259,40 @@ static enum err guard(struct turn *t, const struct thread *th, const struct msg 
 					   "name a better place, or say there is none",
 					   "a decline without a next step is a dead end",
 					   "--alternative ORGANISATION or --alternative none");
-		return need_code(t, LIST_DECLINE, reason, "see: kring help decline");
-	case DOC_ASK:
-		return need_code(t, LIST_REASONS, reason, "see: kring help ask");
-	case DOC_OUTCOME:
-		return need_code(t, LIST_OUTCOMES, reason, "see: kring help outcome");
+		return check_reason(t, type, reason, true);
 	case DOC_HOLD:
 		if (msg_u64(req, ACT_NEW_DATE_MS) <= t->wall_ms)
 			return turn_refuse(t, ERR_INVAL, "say when this will be looked at again",
 					   "", "--until DATE, in the future");
-		return need_code(t, LIST_REASONS, reason, "see: kring help hold");
+		return check_reason(t, type, reason, true);
 	case DOC_REDIRECT:
 		if (msg_count(req, ACT_NEW_TARGETS) == 0)
 			return turn_refuse(t, ERR_INVAL, "say where to", "",
 					   "--target ORGANISATION, once or more");
-		return ERR_OK;
+		return check_reason(t, type, reason, false);
 	case DOC_REOPEN:
 		if (already(t, th, DOC_REOPEN))
 			return turn_refuse(t, ERR_STATE, "this was reopened once already", "",
 					   "make a new referral: kring refer");
-		return need_code(t, LIST_REASONS, reason, "for example --reason not-better");
+		return check_reason(t, type, reason, true);
+	case DOC_ASK:
+	case DOC_OUTCOME:
 	case DOC_WITHDRAW:
 	case DOC_NOTE:
-		return need_code(t, LIST_REASONS, reason, "see: kring help withdraw");
+		return check_reason(t, type, reason, true);
 	case DOC_ACCEPT:
 		if (th->due_ms != 0 && t->wall_ms > th->due_ms && msg_u64(req, ACT_NEW_LATE) == 0)
 			return turn_refuse(t, ERR_STATE, "the answer term is over",
 					   "the sender may have found another way meanwhile",
 					   "telephone them, then: kring accept REF --late");
-		return ERR_OK;
+		return check_reason(t, type, reason, false);
 	case DOC_INFO:
 	case DOC_START:
 	case DOC_ACK:
 	case DOC_WD_OK:
 	case DOC_REVOKE:
 	case DOC_ERROR:
-		return ERR_OK;
+		return check_reason(t, type, reason, false);
 	default:
 		return turn_refuse(t, ERR_INVAL, "no such act", "", "see: kring help");
 	}
@@ -303,11 +320,64 @@ static enum err make_info(struct turn *t, const struct thread *th, const struct 
 	return m == NULL ? ERR_NOMEM : ERR_OK;
 }
 
+/* A better place: none, a member, as the roster writes it, or a place outside the federation.  The name of the
+ * last goes as a message, within consent and agreement: what stands outside both is never free words. */
+static enum err place(struct turn *t, const struct msg *req, const char *typed, struct msg *m,
+		      const char **word)
+{
+	const struct peer *p = NULL;
+	enum err rc;
+
+	*word = typed;
+	if (strcmp(typed, "none") == 0 && msg_count(req, ACT_NEW_TARGETS) == 0)
+		return ERR_OK;
+	if (strcmp(typed, "outside") == 0 && msg_text(req, ACT_NEW_TEXT)[0] != '\0')
+		return ERR_OK; /* the text says where */
+	rc = names_member(t, typed, &p);
+	if (rc != ERR_OK)
+		return rc;
+	if (p != NULL && p->self)
+		return turn_refuse(t, ERR_INVAL, "that is this node itself", "",
+				   "name another place");
+	if (p != NULL && (p->classes & WIRE_MEMBER) == 0)
+		return turn_refuse(t, ERR_INVAL, "this partner holds no cases",
+				   "observers, evaluators and coordinators never receive persons",
+				   "name another place");
+	if (p == NULL &&
+	    (strcmp(typed, "none") == 0 || strcmp(typed, "outside") == 0 || !words_place(typed)))
+		return turn_refuse(
+			t, ERR_INVAL, "name the better place",
+			"a partner as kring partner list shows it, or the short name of a "
+			"place outside the federation; other words go in --text, under "
+			"the person's consent",
+			"--alternative none, or a name; outside needs --text");
+	*word = p != NULL ? p->org : "outside";
+	if (p == NULL)
+		msg_add_text(t->arena, m, ACT_OUTSIDE, typed);
+	return ERR_OK;
+}
+
+static enum err put_places(struct turn *t, const struct msg *req, struct msg *m)
+{
+	const char *alternative = msg_text(req, ACT_NEW_ALTERNATIVE), *word;
+	enum err rc = ERR_OK;
+
+	if (alternative[0] != '\0') {
+		rc = place(t, req, alternative, m, &word);
+		msg_set_text(t->arena, m, ACT_ALTERNATIVE, word);
+	}
+	for (size_t i = 0; rc == ERR_OK && i < msg_count(req, ACT_NEW_TARGETS); i++) {
+		rc = place(t, req, msg_text_at(req, ACT_NEW_TARGETS, i), m, &word);
+		if (rc == ERR_OK)
+			msg_add_text(t->arena, m, ACT_TARGETS, word);
+	}
+	return rc;
+}
+
 static enum err make_body(struct turn *t, const struct thread *th, const struct msg *req,
 			  struct msg **out)
 {
 	const char *reason = msg_text(req, ACT_NEW_REASON), *text = msg_text(req, ACT_NEW_TEXT);
-	const char *alternative = msg_text(req, ACT_NEW_ALTERNATIVE);
 	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);
 	struct msg *m = msg_new(t->arena, document_body_kind(type));
 
@@ -326,13 +396,9 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 		msg_set_text(t->arena, m, ACT_REASON, reason);
 	if (text[0] != '\0')
 		msg_set_text(t->arena, m, ACT_TEXT, text);
-	if (alternative[0] != '\0')
-		msg_set_text(t->arena, m, ACT_ALTERNATIVE, alternative);
 	if (msg_u64(req, ACT_NEW_DATE_MS) != 0)
 		msg_set_u64(m, ACT_DATE_MS, msg_u64(req, ACT_NEW_DATE_MS));
-	for (size_t i = 0; i < msg_count(req, ACT_NEW_TARGETS); i++)
-		msg_add_text(t->arena, m, ACT_TARGETS, msg_text_at(req, ACT_NEW_TARGETS, i));
-	return ERR_OK;
+	return put_places(t, req, m);
 }
 
 static enum err find_thread(struct turn *t, const char *ref, struct thread *th)
@@ -472,7 +538,7 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 		uint64_t cats;
 
 		msg_set_u64(reply, REPLY_DRY_RUN, 1);
-		return consent_pack_body(t, p, &th.grant_id, body, &packed, &cats);
+		return consent_pack_body(t, p, &th.grant_id, type, body, &packed, &cats);
 	}
 	if (type == DOC_HOLD)
 		th.review_ms = msg_u64(req, ACT_NEW_DATE_MS);

@@ -126,7 +126,8 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	if (rc == ERR_OK)
 		rc = msg_parse(t->arena, MSG_REPORT, r->bytes, &body, &why);
 	if (rc == ERR_OK) /* the one gate, although nothing in it is personal */
-		rc = consent_pack_body(t, p, &th.grant_id, body, &spec.body, &spec.cats);
+		rc = consent_pack_body(t, p, &th.grant_id, DOC_REPORT, body, &spec.body,
+				       &spec.cats);
 	spec.thread_id = th.id;
 	spec.case_id = th.case_id;
 	if (rc == ERR_OK)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "domain/care/consent.h"
+#include "domain/exchange/words.h"
 #include "domain/flow/quarter.h"
 #include "domain/membership/roster.h"
 
@@ -261,7 +262,7 @@ enum err report_parse(struct turn *t, struct span bytes, struct report *r, struc
 {
 	bool *sensitive = arena_alloc(t->arena, t->node->peer_count + 1);
 	struct msg *m;
-	enum err rc = msg_parse(t->arena, MSG_REPORT, bytes, &m, why);
+	enum err rc = words_parse(t, DOC_REPORT, bytes, &m, why);
 
 	if (rc == ERR_OK && sensitive == NULL)
 		rc = ERR_NOMEM;

@@ -164,3 +164,22 @@ enum err names_partner(struct turn *t, const char *name, struct peer **p)
 				   "see: kring partner list");
 	return rc;
 }
+
+enum err names_member(struct turn *t, const char *name, const struct peer **p)
+{
+	char slug[NAMES_TYPED_LEN];
+	struct peer *found = by_key(t->node, name);
+	size_t living;
+
+	*p = found != NULL && !found->removed ? found : NULL;
+	if (*p != NULL || !text_slug(slug, sizeof slug, name))
+		return ERR_OK;
+	living = count_fits(t->node, name, slug, false, &found);
+	if (living > 1)
+		return refuse_many(t, name, slug, false);
+	*p = living == 1 ? found : NULL;
+	for (size_t i = 0; living == 0 && slug[0] != '\0' && i < t->node->peer_count; i++)
+		if (!t->node->peers[i].removed && strstr(t->node->peers[i].slug, slug) != NULL)
+			return refuse_none(t, slug);
+	return ERR_OK;
+}

@@ -24,6 +24,9 @@ enum { NAMES_TYPED_LEN = LIMIT_ORG_NAME + 3 };
 MUST_CHECK enum err names_find(struct turn *t, const char *name, struct peer **p);
 /** The same, of other nodes only. */
 MUST_CHECK enum err names_partner(struct turn *t, const char *name, struct peer **p);
+/** The member of today that this names, for a place in a body: *p NULL when it names none.  ERR_NOTFOUND, explained:
+ *  several fit, or it is a part of names and names nobody. */
+MUST_CHECK enum err names_member(struct turn *t, const char *name, const struct peer **p);
 /** Would one name stand for both organisations? */
 bool names_same(const char *one, const char *other);
 /** What to type for p: its slug, or its fingerprint in one word where that would name another too. */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/exchange/words.h"
+
+#include <string.h>
+
+enum { PLACE_CHARACTERS = 60, PLACE_WORDS = 6 };
+
+struct words words_of_act(uint16_t type)
+{
+	switch (type) {
+	case DOC_DECLINE:
+		return (struct words){LIST_DECLINE, ""};
+	case DOC_OUTCOME:
+		return (struct words){LIST_OUTCOMES, ""};
+	case DOC_OFFER:
+	case DOC_INFO:
+	case DOC_CONSENT:
+	case DOC_REPORT:
+		return (struct words){MSG_HOLDS_ANY, ""};
+	default:
+		return (struct words){LIST_REASONS, document_type_name(type)};
+	}
+}
+
+bool words_take(const struct words *w, const char *code)
+{
+	return w->holds >= 0 && list_takes((enum list_id)w->holds, w->use, code);
+}
+
+void words_list(const struct words *w, char *out, size_t cap)
+{
+	const char *code = w->holds == MSG_HOLDS_PARTNER ? "none, outside, a partner's name" : NULL;
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i == 0 || code != NULL; i++) {
+		size_t n;
+
+		if (w->holds >= 0)
+			code = list_code((enum list_id)w->holds, w->use, i);
+		else if (i > 0)
+			break;
+		n = code == NULL ? 0 : strlen(code);
+		if (n == 0 || len + n + 3 > cap)
+			break;
+		if (len > 0) {
+			memcpy(out + len, ", ", 2);
+			len += 2;
+		}
+		memcpy(out + len, code, n + 1);
+		len += n;
+	}
+}
+
+bool words_place(const char *name)
+{
+	size_t characters = 0, spaces = 0;
+
+	for (const char *s = name; *s != '\0'; s++) {
+		characters += ((uint8_t)*s & 0xc0) != 0x80;
+		spaces += *s == ' ';
+		if (strchr("\n\t,;:!?", *s) != NULL)
+			return false;
+	}
+	return characters > 0 && characters <= PLACE_CHARACTERS && spaces < PLACE_WORDS;
+}
+
+/* Members that left count: a word of before must stay readable. */
+static bool is_partner(const struct node *n, const char *name)
+{
+	if (strcmp(name, "none") == 0 || strcmp(name, "outside") == 0)
+		return true;
+	for (size_t i = 0; i < n->peer_count; i++)
+		if (strcmp(n->peers[i].org, name) == 0)
+			return true;
+	return false;
+}
+
+static bool text_holds(const struct turn *t, const struct words *w, const char *text)
+{
+	if (text[0] == '\0' || w->holds == MSG_HOLDS_ANY)
+		return true;
+	return w->holds == MSG_HOLDS_PARTNER ? is_partner(t->node, text) : words_take(w, text);
+}
+
+static bool field_holds(struct turn *t, const struct msg *m, const struct msg_field *f,
+			const struct words *w)
+{
+	const size_t n = f->repeated ? msg_count(m, f->number) : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		if (f->type == MSG_TYPE_TEXT &&
+		    !text_holds(t, w,
+				f->repeated ? msg_text_at(m, f->number, i)
+					    : msg_text(m, f->number)))
+			return false;
+		if (f->type == MSG_TYPE_BYTES && f->size != 0 &&
+		    (f->repeated ? msg_bytes_at(m, f->number, i) : msg_bytes(m, f->number)).len !=
+			    f->size)
+			return false;
+	}
+	return true;
+}
+
+static bool places_hold(const struct msg *m, struct words_fault *fault)
+{
+	if (msg_kind_of(m) != MSG_ACT)
+		return true;
+	*fault = (struct words_fault){"outside", {MSG_HOLDS_ANY, ""}};
+	for (size_t i = 0; i < msg_count(m, ACT_OUTSIDE); i++)
+		if (!words_place(msg_text_at(m, ACT_OUTSIDE, i)))
+			return false;
+	return true;
+}
+
+/* Schemas are not recursive, so this ends. */
+bool words_check(struct turn *t, uint16_t type, const struct msg *body,
+		 struct words_fault *fault) /* NOLINT(misc-no-recursion) */
+{
+	struct msg_field f;
+
+	for (size_t i = 0; msg_field_at(body, i, &f); i++) {
+		const bool act = f.holds == MSG_HOLDS_ACT;
+		const struct words w = act ? words_of_act(type) : (struct words){f.holds, f.use};
+
+		if (!msg_has(body, f.number))
+			continue;
+		*fault = (struct words_fault){f.name, w};
+		if (!field_holds(t, body, &f, &w))
+			return false;
+		for (size_t k = 0;
+		     f.type == MSG_TYPE_SUB && k < (f.repeated ? msg_count(body, f.number) : 1);
+		     k++)
+			if (!words_check(t, type,
+					 f.repeated ? msg_at(body, f.number, k)
+						    : msg_get(body, f.number),
+					 fault))
+				return false;
+	}
+	return places_hold(body, fault);
+}
+
+enum err words_refuse(struct turn *t, const struct words_fault *fault)
+{
+	char codes[240];
+	size_t n = 0;
+	struct err_text what, remedy;
+
+	words_list(&fault->words, codes, sizeof codes);
+	(void)err_explain(&what, ERR_INVAL, "--%s: that cannot be said there", fault->field);
+	for (; what.text[n] != '\0'; n++)
+		if (what.text[n] == '_')
+			what.text[n] = '-';
+	(void)err_explain(&remedy, ERR_INVAL, "it takes: %s", codes[0] == '\0' ? "nothing" : codes);
+	return turn_refuse(t, ERR_INVAL, what.text,
+			   "free words go only in --text, under the person's consent", remedy.text);
+}
+
+enum err words_parse(struct turn *t, uint16_t type, struct span bytes, struct msg **body,
+		     struct err_text *why)
+{
+	struct words_fault fault;
+	enum err rc = document_type_known(type)
+			      ? msg_parse(t->arena, document_body_kind(type), bytes, body, why)
+			      : ERR_MALFORMED;
+
+	if (rc == ERR_OK && !words_check(t, type, *body, &fault))
+		rc = err_explain(why, ERR_MALFORMED, "%s: not what it may hold", fault.field);
+	if (rc != ERR_OK)
+		*body = NULL;
+	return rc;
+}
