@@ -108,29 +108,35 @@ static const struct type *type_of(const char *name)
 	return NULL;
 }
 
-bool cli_accepts(const char *type, char *out, size_t cap)
+/* Which rows of a list a command takes: those of the act that it makes; other lists are whole. */
+static const char *use_of(const struct command *cmd)
+{
+	return strcmp(cmd->noun, "confirm-withdraw") == 0 ? "wd-ok" : cmd->noun;
+}
+
+bool cli_accepts(const struct command *cmd, const char *type, char *out, size_t cap)
 {
 	const struct type *t = type_of(type);
-	const struct list *l;
+	const char *code;
 	size_t n = 0;
 
 	out[0] = '\0';
 	if (t == NULL)
 		return false;
-	l = &list_table[t->list];
-	if (t->kind != KIND_LIST && t->kind != KIND_CATS)
+	if (t->kind != KIND_LIST && t->kind != KIND_CATS) {
 		(void)snprintf(out, cap, "%s", t->accepts);
-	else
-		for (size_t i = 0; i < l->count; i++) {
-			const size_t len = strlen(l->entries[i].code);
+		return true;
+	}
+	for (size_t i = 0; (code = list_code(t->list, use_of(cmd), i)) != NULL; i++) {
+		const size_t len = strlen(code);
 
-			if (n + len + 3 > cap)
-				break;
-			memcpy(out + n, ", ", 2);
-			n += n == 0 ? 0 : 2;
-			memcpy(out + n, l->entries[i].code, len + 1);
-			n += len;
-		}
+		if (n + len + 3 > cap)
+			break;
+		memcpy(out + n, ", ", 2);
+		n += n == 0 ? 0 : 2;
+		memcpy(out + n, code, len + 1);
+		n += len;
+	}
 	return true;
 }
 
@@ -228,7 +234,7 @@ static int refuse(const struct cli *c, const char *option, const char *value, co
 
 	(void)snprintf(what, sizeof what, "--%s cannot be this", option);
 	(void)snprintf(why, sizeof why, "\"%.60s\"", value);
-	(void)cli_accepts(type, accepts, sizeof accepts);
+	(void)cli_accepts(c->cmd, type, accepts, sizeof accepts);
 	(void)snprintf(remedy, sizeof remedy, "it takes: %s", accepts);
 	return cli_fail(c, CLI_USAGE, what, why, remedy);
 }
@@ -302,7 +308,8 @@ static bool quarter(const char *s)
 	return s[4] == 'Q' && s[5] >= '1' && s[5] <= '4' && s[6] == '\0';
 }
 
-static bool fits(const struct type *t, const char *value, uint64_t *number)
+static bool fits(const struct command *cmd, const struct type *t, const char *value,
+		 uint64_t *number)
 {
 	switch (t->kind) {
 	case KIND_LINE:
@@ -322,7 +329,7 @@ static bool fits(const struct type *t, const char *value, uint64_t *number)
 	case KIND_CODE:
 		return code_in(t->accepts, value, number);
 	case KIND_LIST:
-		return list_has(t->list, value);
+		return list_takes(t->list, use_of(cmd), value);
 	case KIND_QUARTER:
 		return quarter(value);
 	}
@@ -423,7 +430,7 @@ static int put_option(struct cli *c, const char *name, const char *value)
 		return cli_fail(c, CLI_USAGE, what, why, "");
 	if (value != NULL && value[0] == '\0' && !s.empty)
 		return cli_fail(c, CLI_USAGE, "an empty value says nothing", what, c->cmd->example);
-	if (value != NULL && value[0] != '\0' && t != NULL && !fits(t, value, &number))
+	if (value != NULL && value[0] != '\0' && t != NULL && !fits(c->cmd, t, value, &number))
 		return refuse(c, name, value, s.type);
 	cli_add_option(c, name, value == NULL ? "" : value, number);
 	return CLI_DONE;

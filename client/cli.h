@@ -85,7 +85,7 @@ int cli_parse(struct cli *c, const char **args, size_t count);
 /** The next option of a command's table at *at, and its type ("": a flag); false at the end. */
 bool cli_spec_next(const char **at, char name[32], char type[32], bool *many, bool *empty);
 /** What an option of that type takes, for a person; false: there is no such type. */
-bool cli_accepts(const char *type, char *out, size_t cap);
+bool cli_accepts(const struct command *cmd, const char *type, char *out, size_t cap);
 /** A whole number and nothing behind it. */
 bool cli_whole(const char *text, uint64_t *number);
 /** A day, month or year that exists. */

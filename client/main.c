@@ -209,17 +209,18 @@ static void help_one(const struct command *cmd)
 		     cmd->words, cmd->help);
 	while (cli_spec_next(&at, name, type, &many, &empty)) {
 		(void)snprintf(left, sizeof left, "--%s %s%s", name, type, many ? " ..." : "");
-		(void)cli_accepts(type, accepts, sizeof accepts);
+		(void)cli_accepts(cmd, type, accepts, sizeof accepts);
 		(void)printf("    %-26s %s\n", left, accepts);
 	}
 	(void)printf("  example: %s\n", cmd->example);
 }
 
-static int help_list(const struct cli *c, enum list_id list)
+static int help_list(const struct cli *c, enum list_id list, const char *use)
 {
-	for (size_t i = 0; i < list_table[list].count; i++)
-		(void)printf("%-22s %s\n", list_table[list].entries[i].code,
-			     list_table[list].entries[i].text[c->lang]);
+	const char *code;
+
+	for (size_t i = 0; (code = list_code(list, use, i)) != NULL; i++)
+		(void)printf("%-22s %s\n", code, list_text(list, c->lang, code));
 	return CLI_DONE;
 }
 
@@ -242,7 +243,7 @@ int cli_help(struct cli *c, const char *topic)
 	}
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		if (strcmp(lists[i].name, topic) == 0)
-			return help_list(c, lists[i].list);
+			return help_list(c, lists[i].list, "");
 	if (topic[0] == '\0')
 		(void)puts("usage: kring [--dir DIR | --socket PATH] [--json] [--lang nl|fr|en|de] "
 			   "COMMAND\n");
@@ -264,12 +265,12 @@ int cli_help(struct cli *c, const char *topic)
 		(void)puts("\nmore: kring help COMMAND, kring help "
 			   "needs|categories|reasons|decline-reasons|outcomes");
 	else if (strcmp(topic, "decline") == 0)
-		return help_list(c, LIST_DECLINE);
+		return help_list(c, LIST_DECLINE, "");
 	else if (strcmp(topic, "outcome") == 0)
-		return help_list(c, LIST_OUTCOMES);
-	else if (strcmp(topic, "ask") == 0 || strcmp(topic, "hold") == 0 ||
-		 strcmp(topic, "withdraw") == 0)
-		return help_list(c, LIST_REASONS);
+		return help_list(c, LIST_OUTCOMES, "");
+	else if (hit) /* an act has a list of its own; no other command has a row in it */
+		return help_list(c, LIST_REASONS,
+				 strcmp(topic, "confirm-withdraw") == 0 ? "wd-ok" : topic);
 	else if (!hit)
 		return cli_fail(c, CLI_USAGE, "no such command", topic, "see: kring help");
 	return CLI_DONE;

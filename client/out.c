@@ -133,7 +133,7 @@ static json_t *json_command(const struct command *k)
 	bool many, empty;
 
 	while (cli_spec_next(&at, name, type, &many, &empty)) {
-		(void)cli_accepts(type, accepts, sizeof accepts);
+		(void)cli_accepts(k, type, accepts, sizeof accepts);
 		(void)json_array_append_new(options,
 					    json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", name,
 						      "type", type, "accepts", accepts, "many",
@@ -391,6 +391,8 @@ static void grants(const struct cli *c, const struct msg *reply)
 		(void)printf("; for %s, %s, until ", msg_text(r, GRANT_ROW_PURPOSE),
 			     msg_text(r, GRANT_ROW_HOW));
 		print_time(msg_u64(r, GRANT_ROW_EXPIRES_MS), true);
+		(void)printf("; %s",
+			     list_text(LIST_CODES, c->lang, msg_text(r, GRANT_ROW_GIVEN_BY)));
 		(void)putchar('\n');
 	}
 }

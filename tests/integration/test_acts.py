@@ -261,7 +261,42 @@ def test_every_field_of_every_body_is_read_at_the_other_side(federation):
     _, other = offered(a, b)
     a.await_state(other, "declined")
     seen["Act"]["automatic"] = a.k("show", other)["log"][-1]["automatic"]
-    machine = {"Offer": {"subject_ref", "hops", "handled_by"}}  # pseudonyms and counts that no person reads
+    their_case = b.k("show", ref)["referrals"][0]["case_id"]
+    grant = b.k("consent", "list", their_case)["grants"][0]
+    seen["ConsentGrant"] = {"given_by": grant["given_by"] == "self", "onward": grant["onward"] == "none", "purpose": grant["purpose"] == "refer",
+                            "how": grant["how"] == "written", "cats": grant["cats"] == 1 << 0 | 1 << 1 | 1 << 15 | 1 << 16,
+                            "grant_id": len(grant["id"]) == 32, "collected_ms": grant["given_ms"] > 0, "expires_ms": grant["expires_ms"] > 0,
+                            "collected_by": grant["partner"] == a.org}
+    # pseudonyms, counts and evidence that programs read and no person does; and what no command fills in yet
+    machine = {"Offer": {"subject_ref", "hops", "handled_by"},
+               "ConsentGrant": {"version", "supersedes", "subject_ref", "recipient", "evidence_hash", "witness", "valid_from_ms",
+                                "withdrawal_explained", "gdpr_basis", "art9", "secrecy_basis", "age_band", "place", "exclusions",
+                                "notice_language"}}
     for name, fields in seen.items():
         assert all(fields.values()), (name, fields)
         assert set(fields) | machine.get(name, set()) == {x.name for x in ctl.pb.DESCRIPTOR.pool.FindMessageTypeByName("kring." + name).fields}
+
+
+def test_help_of_an_act_lists_its_own_reasons(federation):
+    f = federation("Goes")
+    for verb, has, not_there in (("accept", "place-now", "no-show"), ("hold", "waiting-list", "appointment"), ("note", "appointment", "superseded"),
+                                 ("confirm-withdraw", "work-stopped", "place-now"), ("decline", "no-agreement", "waiting-list"),
+                                 ("outcome", "helped", "no-capacity"), ("inbox", "kring inbox", "place-now")):
+        said = f.run("--lang", "en", "help", verb)
+        assert has in said and not_there not in said, (verb, said)
+
+
+def test_the_name_of_a_service_is_no_sentence(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case()
+    a.consent(case, b.name)
+    with pytest.raises(Refused) as e:
+        a.refer(case, b.name, "--service", "Piet heeft hiv en schulden, probeer de GGD")
+    assert "--service" in e.value.reply["what"]
+    with pytest.raises(Refused) as e:
+        a.k("consent", "give", case, "--to", b.name, "--share", "identity,needs", "--how", "written", "--given-by", SENTENCE)
+    assert "--given-by" in e.value.reply["what"] and "self" in e.value.reply["remedy"]
+    with pytest.raises(Refused) as e:
+        a.k("consent", "give", case, "--to", b.name, "--share", "identity,needs", "--how", "written", "--onward", SENTENCE)
+    assert "--onward" in e.value.reply["what"]

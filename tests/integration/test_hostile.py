@@ -93,6 +93,7 @@ def planted():
                     yield f"{name}.{f.name}", number, body
     for bad in (SENTENCE, "Piet heeft hiv, probeer de GGD", "a" * 61, "een\ntwee", ""):
         yield "Act.outside", DECLINE, pb.Act(alternative="outside", outside=[bad])
+        yield "Offer.service", OFFER, pb.Offer(need="housing", service=bad)
 
 
 def test_free_words_outside_every_category_are_kept_out(pair):

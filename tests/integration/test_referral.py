@@ -211,7 +211,8 @@ def test_net_and_core_killed_in_mid_flight(federation):
         a.consent(case, b.name)
         refs.append(a.refer(case, b.name))
         victim = (a, b)[i % 2]
-        os.kill(victim.children()["net" if i % 3 else "core"], signal.SIGKILL)
+        role = "net" if i % 3 else "core"  # it may just be on its way back from the last time
+        os.kill(wait_for(f"{role} to run", lambda: victim.children().get(role)), signal.SIGKILL)
         wait_for("the node to be back", lambda: a.try_k("status") and b.try_k("status"))
     for ref in refs:
         b.await_state(ref, "offered")

@@ -523,6 +523,8 @@ static void grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 	msg_set_u64(row, GRANT_ROW_CATS, msg_u64(g, CONSENT_GRANT_CATS));
 	msg_set_u64(row, GRANT_ROW_EXPIRES_MS, msg_u64(g, CONSENT_GRANT_EXPIRES_MS));
 	msg_set_text(t->arena, row, GRANT_ROW_HOW, msg_text(g, CONSENT_GRANT_HOW));
+	msg_set_text(t->arena, row, GRANT_ROW_GIVEN_BY, msg_text(g, CONSENT_GRANT_GIVEN_BY));
+	msg_set_text(t->arena, row, GRANT_ROW_ONWARD, msg_text(g, CONSENT_GRANT_ONWARD));
 	msg_set_u64(row, GRANT_ROW_GIVEN_MS, msg_u64(g, CONSENT_GRANT_COLLECTED_MS));
 	msg_set_u64(row, GRANT_ROW_RECEIVED, msg_u64(m, GRANT_RECORD_RECEIVED));
 	msg_set_u64(row, GRANT_ROW_SENT, msg_u64(m, GRANT_RECORD_SENT));

@@ -29,7 +29,9 @@ bool words_take(const struct words *w, const char *code)
 
 void words_list(const struct words *w, char *out, size_t cap)
 {
-	const char *code = w->holds == MSG_HOLDS_PARTNER ? "none, outside, a partner's name" : NULL;
+	const char *code = w->holds == MSG_HOLDS_PARTNER ? "none, outside, a partner's name"
+			   : w->holds == WORDS_NAME	 ? "a name: at most six words, no sentence"
+							 : NULL;
 	size_t len = 0;
 
 	out[0] = '\0';
@@ -102,15 +104,19 @@ static bool field_holds(struct turn *t, const struct msg *m, const struct msg_fi
 	return true;
 }
 
-static bool places_hold(const struct msg *m, struct words_fault *fault)
+/* Names that have a category all the same are names: no sentence rides on them. */
+static bool names_hold(const struct msg *m, struct words_fault *fault)
 {
-	if (msg_kind_of(m) != MSG_ACT)
-		return true;
-	*fault = (struct words_fault){"outside", {MSG_HOLDS_ANY, ""}};
-	for (size_t i = 0; i < msg_count(m, ACT_OUTSIDE); i++)
-		if (!words_place(msg_text_at(m, ACT_OUTSIDE, i)))
-			return false;
-	return true;
+	const struct words name = {WORDS_NAME, ""};
+
+	*fault = (struct words_fault){"outside", name};
+	if (msg_kind_of(m) == MSG_ACT)
+		for (size_t i = 0; i < msg_count(m, ACT_OUTSIDE); i++)
+			if (!words_place(msg_text_at(m, ACT_OUTSIDE, i)))
+				return false;
+	fault->field = "service";
+	return msg_kind_of(m) != MSG_OFFER || !msg_has(m, OFFER_SERVICE) ||
+	       words_place(msg_text(m, OFFER_SERVICE));
 }
 
 /* Schemas are not recursive, so this ends. */
@@ -137,7 +143,7 @@ bool words_check(struct turn *t, uint16_t type, const struct msg *body,
 					 fault))
 				return false;
 	}
-	return places_hold(body, fault);
+	return names_hold(body, fault);
 }
 
 enum err words_refuse(struct turn *t, const struct words_fault *fault)

@@ -17,9 +17,10 @@
 #include "domain/exchange/document.h"
 #include "proto/lists.h"
 
+enum { WORDS_NAME = -9 };
 /** The rows of a list that one field takes. */
 struct words {
-	int holds; /* enum list_id; MSG_HOLDS_ANY: nothing at all, MSG_HOLDS_PARTNER: partners */
+	int holds; /* enum list_id; MSG_HOLDS_ANY: nothing at all, MSG_HOLDS_PARTNER: partners; WORDS_NAME */
 	const char *use; /* "": every row */
 };
 /** The reasons, or questions, of a document type. */
@@ -27,7 +28,7 @@ struct words words_of_act(uint16_t type);
 bool words_take(const struct words *w, const char *code);
 /** "a, b, c", whole codes only: for a refusal. */
 void words_list(const struct words *w, char *out, size_t cap);
-/** The name of a place outside the federation: one short line that is no sentence. */
+/** The name of a place outside the federation, or of a service: one short line that is no sentence. */
 bool words_place(const char *name);
 
 struct words_fault {
