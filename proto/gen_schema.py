@@ -50,7 +50,8 @@ def open_holds(name, field, opt):
         sys.exit(f"gen_schema: {name}.{field.name} is OPEN and has no size: write [(size) = ...]")
     if words in ("act", "partner"):
         return f"SCHEMA_{words.upper()}, \"\", 0"
-    file, _, use = words.partition("/")
+    file, sign, use = re.match(r"([a-z0-9-]*)([/+]?)(.*)", words).groups()
+    use = "+" + use if sign == "+" else use
     if file and not (pathlib.Path(__file__).parents[1] / "config/lists" / f"{file}.psv").exists():
         sys.exit(f"gen_schema: {name}.{field.name}: there is no list {file}")
     held = f"(int)LIST_{file.replace('-', '_').upper()}" if file else "SCHEMA_ANY"

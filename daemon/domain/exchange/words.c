@@ -24,7 +24,10 @@ struct words words_of_act(uint16_t type)
 
 bool words_take(const struct words *w, const char *code)
 {
-	return w->holds >= 0 && list_takes((enum list_id)w->holds, w->use, code);
+	const bool more = w->use[0] == '+'; /* every row of the list, and this one code */
+
+	return w->holds >= 0 && ((more && strcmp(code, w->use + 1) == 0) ||
+				 list_takes((enum list_id)w->holds, more ? "" : w->use, code));
 }
 
 void words_list(const struct words *w, char *out, size_t cap)

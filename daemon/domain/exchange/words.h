@@ -21,7 +21,7 @@ enum { WORDS_NAME = -9 };
 /** The rows of a list that one field takes. */
 struct words {
 	int holds; /* enum list_id; MSG_HOLDS_ANY: nothing at all, MSG_HOLDS_PARTNER: partners; WORDS_NAME */
-	const char *use; /* "": every row */
+	const char *use; /* "": every row; "+code": every row, and this code */
 };
 /** The reasons, or questions, of a document type. */
 struct words words_of_act(uint16_t type);

@@ -5,6 +5,7 @@
 #include "domain/care/consent.h"
 #include "domain/care/referral.h"
 #include "domain/exchange/threadlog.h"
+#include "domain/exchange/words.h"
 #include "domain/membership/members.h"
 
 #define DAY UINT64_C(86400000)
@@ -78,6 +79,41 @@ static void consent_never_passes_outside_the_intersection(void **state)
 			assert_int_not_equal(cats & ~(v.cats & v.purpose_cats & v.agreement_cats),
 					     0);
 	}
+}
+
+static bool says(enum msg_kind kind, uint16_t type, unsigned field, const char *text)
+{
+	struct arena a;
+	struct node n = {.peer_count = 0};
+	struct turn t = {.node = &n};
+	struct words_fault fault;
+	struct msg *m, *part;
+	bool ok;
+
+	assert_int_equal(arena_create(&a, 65536), ERR_OK);
+	m = part = msg_new(&a, kind);
+	if (kind == MSG_REPORT) /* its only words stand one level lower */
+		part = msg_add(&a, m, REPORT_NEEDS);
+	msg_set_text(&a, part, field, text);
+	ok = words_check(&t, type, m, &fault);
+	arena_free(&a);
+	return ok;
+}
+
+/* What our own program puts outside the categories is in the lists, and nothing else is. */
+static void words_are_codes(void **state)
+{
+	(void)state;
+	assert_true(says(MSG_REPORT, DOC_REPORT, REPORT_NEED_NEED, "other")); /* of no list */
+	assert_true(says(MSG_REPORT, DOC_REPORT, REPORT_NEED_NEED, "housing"));
+	assert_false(says(MSG_REPORT, DOC_REPORT, REPORT_NEED_NEED, "Piet heeft schulden"));
+	assert_false(says(MSG_REPORT, DOC_REPORT, REPORT_NEED_NEED, "+other"));
+	assert_true(says(MSG_ACT, DOC_ACCEPT, ACT_REASON, "place-now"));
+	assert_false(says(MSG_ACT, DOC_ACCEPT, ACT_REASON, "place"));
+	assert_false(says(MSG_ACT, DOC_NOTE, ACT_REASON, "place-now")); /* of another act */
+	assert_true(says(MSG_ACT, DOC_DECLINE, ACT_ALTERNATIVE, "outside"));
+	assert_false(says(MSG_ACT, DOC_DECLINE, ACT_ALTERNATIVE, "GGD Zeeland")); /* no member */
+	assert_true(words_place("Sint-Jozef, Wuustwezel") == false && words_place("St. Jozef"));
 }
 
 /* 2026-11-22 is a Sunday: 20779 days after 1970. */
@@ -187,6 +223,7 @@ int main(void)
 		cmocka_unit_test(a_majority_of_members_must_witness),
 		cmocka_unit_test(consent_is_denied_by_default),
 		cmocka_unit_test(consent_never_passes_outside_the_intersection),
+		cmocka_unit_test(words_are_codes),
 		cmocka_unit_test(calendar_counts_working_days),
 		cmocka_unit_test(calendar_terms_end_at_midnight),
 		cmocka_unit_test(no_state_is_a_trap),
