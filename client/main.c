@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -130,6 +131,10 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 		return cli_fail(
 			c, CLI_NOT_NOW, "no kringd answers", c->socket,
 			"start it: kringd --dir DIR, or name another with --dir or --socket");
+	if (rc == ERR_LIMIT && strlen(c->socket) >= sizeof((struct sockaddr_un *)0)->sun_path)
+		return cli_fail(c, CLI_NOT_NOW, "the path of the control socket is too long",
+				c->socket,
+				"107 characters at most: take a directory with a shorter name");
 	if (rc == ERR_DENIED)
 		return cli_fail(c, CLI_REFUSED, "you may not talk to this kringd", c->socket,
 				"ask the administrator to add you to the group kring-admin");

@@ -141,8 +141,9 @@ static const struct endpoint_trouble troubles[] = {
 	{ENDPOINT_NO_LOOPBACK, "no-loopback",
 	 "the loopback interface is off, over which the door is tried before it opens",
 	 "ip link set lo up", false},
-	{ENDPOINT_SELFTEST, "door-open", "the door lets strangers in, so it stays shut",
-	 "install kringd again", true},
+	{ENDPOINT_SELFTEST, "door-open",
+	 "the door does not tell members from strangers, so it stays shut", "install kringd again",
+	 true},
 	{ENDPOINT_NO_NET, "net-ended", "its network process ended and is started anew",
 	 "if it stays so: journalctl -u kringd", false},
 };

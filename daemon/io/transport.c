@@ -227,7 +227,7 @@ static enum err self_test(struct transport *t)
 		return ERR_OK;
 	log_write(LOG_ERROR, LOG_SELFTEST_FAILED, "own_key=%s random_key=%s",
 		  ours ? "accepted" : "refused", stranger ? "accepted" : "refused");
-	return stranger ? ERR_DENIED : ERR_BUSY;
+	return ERR_DENIED;
 }
 
 /* ---- lines ---- */

@@ -43,7 +43,7 @@ struct transport_options {
 /** Before the sandbox: ZeroMQ's context, which reads files.  ERR_NOMEM. */
 MUST_CHECK enum err transport_prepare(void **context);
 /** Creates sockets, proves that a stranger is refused and we ourselves are not, and only then binds; while that
- *  fails it is tried for ever, and calls.listening says why.  ERR_DENIED: a stranger got in.  ERR_BUSY: we did not,
+ *  fails it is tried for ever, and calls.listening says why.  ERR_DENIED: a stranger got in, or we did not.  ERR_BUSY:
  *  loopback is off. */
 MUST_CHECK enum err transport_open(struct loop *l, struct transport **out,
 				   const struct transport_options *opt,

@@ -129,7 +129,7 @@ def test_a_partner_whose_clock_is_a_day_off_is_waited_for(federation):
         b.stop()
         b.start("--dev-clock-offset", offset)
         refs.append(a.refer(case, b.name, "--again"))
-        wait_for("the cause", lambda: [r for r in a.k("outbox", "list")["outbox"] if r["cause"] == "no-prekey"])
+        wait_for("the cause", lambda: [r for r in a.k("outbox", "list")["outbox"] if r["cause"] == "clock-off"])
         time.sleep(2)
         assert b.state(refs[-1]) is None
     b.stop()

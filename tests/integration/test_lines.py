@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from node import BIN, Federation, Node, free_port, wait_for
+from node import BIN, Clock, Federation, Node, free_port, wait_for
 
 ROOT_ONLY = pytest.mark.skipif(os.getuid() != 0 or shutil.which("ip") is None or shutil.which("nft") is None,
                                reason="network namespaces need root, iproute2 and nftables")
@@ -79,6 +79,7 @@ def test_a_directory_whose_socket_path_is_too_long_is_named(lone):
     code, said = start_fails(lone)
     assert code == 78 and len(said) == 1, said
     assert f"too long: {len(str(deep)) + len('/core.sock')} characters, 107 at most" in said[0], said
+    assert "the path of the control socket is too long" in words(lone, "status")
 
 
 def test_a_kernel_without_seccomp_is_named(lone):
@@ -141,6 +142,40 @@ def test_everywhere_is_never_told_to_partners(federation):
     a.stop()
     code, said = start_fails(a)
     assert code == 78 and len(said) == 1 and "kring.conf: Listen=tcp://goes.example" in said[0] and "no name" in said[0], said
+
+
+# ---- the process that does the network ----
+
+def test_net_is_started_anew_with_a_growing_pause_and_core_keeps_its_keys(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    core, pauses = a.children()["core"], []
+    for _ in range(5):
+        net = a.children()["net"]
+        os.kill(net, 9)
+        begun = time.time()
+        wait_for("another net", lambda: a.children().get("net", net) != net)
+        pauses.append(time.time() - begun)
+    assert pauses[4] > 1.2 and pauses[4] > 3 * pauses[1], pauses
+    wait_for("to listen", lambda: not status(a).get("listen_error"))
+    for n in (a, b):
+        f.await_connected(n)
+    assert a.children()["core"] == core and not status(a).get("locked")
+
+
+def test_settings_that_broke_meanwhile_cost_no_keys(federation):
+    f = federation("Goes")
+    a, = f.start()
+    core, conf = a.children()["core"], a.dir / "kring.conf"
+    good = conf.read_text()
+    conf.write_text("[Node]\nListne=tcp://127.0.0.1:1\n")
+    os.kill(a.children()["net"], 9)
+    s = wait_for("it to be said", lambda: status(a).get("listen_error") == "net-ended" and status(a))
+    assert "not-listening" in [x["what"] for x in s["alarms"]] and "its network process ended" in words(a, "status")
+    wait_for("three more deaths", lambda: a.log.read_text().count("child=net code=78") >= 3)
+    conf.write_text(good)
+    wait_for("to listen", lambda: not status(a).get("listen_error"), 30)
+    assert a.children()["core"] == core and not status(a).get("locked")
 
 
 # ---- IPv6 ----
@@ -457,3 +492,20 @@ def test_of_three_the_one_whose_clock_is_wrong_is_named(federation, off_s, way):
         assert f"Balen's clock is {'1 day' if off_s == 86400 else '20 minutes'} {way} this machine and other partners" in words(n, "status")
     wait_for("Balen to see that it is its own", lambda: {r["who"] for r in status(c).get("clocks", [])} == {"us"} and len(status(c)["clocks"]) == 2)
     assert status(c)["clock_off_s"] > 0 and f"this machine's clock is {'1 day' if off_s == 86400 else '20 minutes'} {way} " in words(c, "status")
+
+
+def test_a_clock_that_jumps_while_connected_is_named_and_forgotten_when_it_is_right(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.nodes
+    clock = Clock(b.dir)
+    a.start()
+    b.start(*clock.args)
+    f.import_roster()
+    for n in (a, b):
+        f.await_connected(n)
+    clock.set(86400)
+    for n, other in ((b, a), (a, b)):
+        wait_for(f"{n.name} to say it", lambda n=n, other=other: [c["partner"] for c in status(n).get("clocks", [])] == [other.org], 40)
+    clock.set(0)
+    for n in (a, b):
+        wait_for(f"{n.name} to be content", lambda n=n: not status(n).get("clocks") and status(n)["connected"] == 1, 40)

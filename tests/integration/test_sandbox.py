@@ -38,7 +38,7 @@ PROBE = r"""
 int main(int argc, char **argv)
 {
 	const char *what = argv[2];
-	if (argc != 4 || sandbox_enter(argv[1][0] == 'n' ? SANDBOX_NET : SANDBOX_CORE, argv[1][0] == 'n' ? NULL : "/tmp") != ERR_OK)
+	if (argc != 4 || sandbox_enter(argv[1][0] == 'n' ? SANDBOX_NET : SANDBOX_CORE, argv[1][0] == 'n' ? NULL : "/tmp", NULL) != ERR_OK)
 		return 9;
 	if (strcmp(what, "open") == 0)
 		return open(argv[3], O_RDONLY) < 0 && errno == EACCES ? 3 : 0;
