@@ -179,7 +179,7 @@ bool cli_daemon_path(char *out)
 
 int cli_tool(const struct cli *c, const char *verb)
 {
-	char path[PATH_LEN], *argv[2 * CLI_OPTIONS_MAX + 8], name[CLI_OPTIONS_MAX][40];
+	char path[PATH_LEN], *argv[2 * CLI_OPTIONS_MAX + 8], name[CLI_OPTIONS_MAX][48];
 	size_t k = 0;
 
 	if (!cli_daemon_path(path))

@@ -57,14 +57,13 @@ static enum err write_all(int fd, struct span s)
 
 static bool parent_of(const char *path, char dir[PATH_MAX])
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/'), *from = slash == NULL ? "." : path;
+	const size_t n = slash == NULL ? 1 : (size_t)(slash - path) + 1;
 
-	if (slash == NULL)
-		memcpy(dir, ".", 2);
-	else if ((size_t)(slash - path) + 2 > PATH_MAX)
+	if (n >= PATH_MAX)
 		return false;
-	else
-		(void)snprintf(dir, PATH_MAX, "%.*s", (int)(slash - path) + 1, path);
+	memcpy(dir, from, n);
+	dir[n] = '\0';
 	return true;
 }
 
