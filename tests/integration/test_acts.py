@@ -111,6 +111,7 @@ def test_a_member_of_today_comes_before_one_that_was_removed(federation):
         f.run("roster", "sign", "--proposal", proposal, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
     shutil.rmtree(f.dir / "ggd-z-land")
     new = f.add("GGD Zeeland", dirname="ggd-new")
+    f.nodes.append(new)  # so that it is stopped with the others
     a.start()
     new.start()
     f.import_roster(a, new)
