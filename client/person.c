@@ -111,6 +111,11 @@ static int finish(struct reader *r)
 		(void)snprintf(what, sizeof what, "%s: %s", fields[i].option, why);
 		return fail(r, r->at[i], what, "");
 	}
+	if (r->len > LIMIT_FIELD) {
+		(void)snprintf(what, sizeof what, "%s is longer than %u bytes", fields[i].option,
+			       LIMIT_FIELD);
+		return fail(r, r->at[i], what, "shorten it, or keep the rest as a note");
+	}
 	if (fields[i].number == PERSON_BIRTH_DATE && r->len > 0 && !cli_birth(r->text))
 		return fail(r, r->at[i], "born is not a day that exists",
 			    "like 1980-01-31, 1980-01 or 1980");

@@ -103,6 +103,8 @@
 #define LIMIT_FLOW_STEP	       5u  /* figures are rounded to multiples */
 #define LIMIT_FLOW_WAIT_DAYS   14u /* after the quarter ended, before its report is made */
 
+#define LIMIT_FIELD 7168u /* of a person, as it is typed: alone it fits a document */
+static_assert(LIMIT_FIELD + 512 < LIMIT_BODY, "what is taken in can be sent");
 static_assert(LIMIT_BODY < LIMIT_CLASS_2 / 2, "a document fits a frame with room for the rest");
 static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
 static_assert(LIMIT_WINDOW * LIMIT_BODY <= 1024 * 1024, "at most 1 MiB un-receipted per peer");

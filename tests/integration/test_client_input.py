@@ -131,6 +131,8 @@ REFUSED = [
     ("name: A\nphone: \u202a0113\u202c\n", "U+202A"), ("name: A\nstory: \x1b[0m\n", "line 2"), ("name: A\nborn: 1981-02-29\n", "line 2"),
     ("name: A\nstory: " + "x" * 17000 + "\n", "line 2"), ("name: A\nstory: x\n" + " y\n" * 9000, "line 2"),
     ("name: A\nstory: " + "x" * 300000 + "\n", "too long"), ("", "name"), ("phone: 0113\n", "name"),
+    ("name: A\nstory: " + "x" * 7169 + "\n", "line 2"), ("name: A\nstory:\n" + " y\n" * 3600, "line 2"),
+    ("name: A\n" + "".join(f"{k}: {'x' * 7000}\n" for k in ("story", "goals", "health", "housing", "work", "tried", "rights", "safety")), "together"),
     ("name: A\nphone: 1\nmy phone number: 2\n", "line 3"),
 ]
 
@@ -154,6 +156,19 @@ def test_a_file_that_could_mean_two_things_stores_nothing(node):
     for data in ("phone:\n", "phone: 2\nfoo: 3\n", ""):
         assert run(node, "case", "edit", case, "--from", "-", stdin=data.encode()).returncode == 2
     assert node.k("case", "show", case)["person"]["phone"] == "0113-1"
+
+
+def test_what_is_taken_can_be_sent(federation):
+    a, b = federation("Goes", "SMWO").start()
+    case = a.new_case()
+    longest = "x" * 7168
+    assert run(a, "case", "edit", case, "--story", "-", stdin=longest.encode()).returncode == 0
+    r = run(a, "case", "edit", case, "--story", "-", stdin=longest.encode() + b"y")
+    assert r.returncode == 2 and "story is longer" in r.stderr.decode()
+    a.consent(case, b.name, "identity,needs,story")
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    assert b.k("show", ref)["person"]["story"] == longest
 
 
 def test_a_dash_reads_standard_input(node):

@@ -217,6 +217,31 @@ enum err cases_learn(struct turn *t, const struct id16 *id, const struct msg *pe
 	return cases_save(t, id, m);
 }
 
+/* What could never be sent, or not be kept, is refused by its name when it is typed. */
+static enum err fields_fit(struct turn *t, const struct msg *person)
+{
+	struct err_text what;
+	struct msg_field f;
+
+	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++)
+		if (f.type == MSG_TYPE_TEXT && strlen(msg_text(person, f.number)) > LIMIT_FIELD) {
+			(void)err_explain(&what, ERR_LIMIT, "%s is longer than %u bytes", f.name,
+					  LIMIT_FIELD);
+			return turn_refuse(t, ERR_LIMIT, what.text,
+					   "a document to a partner could not carry it",
+					   "shorten it, or keep the rest as a note");
+		}
+	return ERR_OK;
+}
+
+static enum err too_much(struct turn *t, enum err rc)
+{
+	return rc != ERR_LIMIT ? rc
+			       : turn_refuse(t, rc, "all texts of this case together are too long",
+					     "a case holds 48 KiB",
+					     "shorten them, or keep the rest as notes");
+}
+
 enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct msg *person = msg_get(req, CASE_NEW_PERSON);
@@ -228,9 +253,12 @@ enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
 	if (msg_text(person, PERSON_NAME)[0] == '\0')
 		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
 				   "kring case new --name NAME, or answer the prompt");
+	rc = fields_fit(t, person);
+	if (rc != ERR_OK)
+		return rc;
 	msg_put_sub(m, CASE_RECORD_PERSON, person);
 	msg_drop_empty(m);
-	rc = create(t, &id, m);
+	rc = too_much(t, create(t, &id, m));
 	if (rc == ERR_OK)
 		rc = cases_entry(t, &id, "case-opened", NULL, NULL);
 	if (rc == ERR_OK)
@@ -582,9 +610,11 @@ enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
 				   "give another one, or leave it as it is");
 	if (rc == ERR_OK)
+		rc = fields_fit(t, person);
+	if (rc == ERR_OK)
 		rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
 	if (rc == ERR_OK)
-		rc = cases_learn(t, &id, person);
+		rc = too_much(t, cases_learn(t, &id, person));
 	if (rc == ERR_OK)
 		rc = cases_load(t, &id, &m);
 	if (rc == ERR_OK) {
