@@ -31,7 +31,7 @@ static enum err open_socket(const char *path, int *fd)
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 
 	if (strlen(path) >= sizeof addr.sun_path)
-		return ERR_LIMIT;
+		return ERR_INVAL;
 	memcpy(addr.sun_path, path, strlen(path) + 1);
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (*fd < 0)
@@ -53,6 +53,8 @@ enum err ctlclient_call(struct arena *a, const char *socket_path, const struct m
 	int fd;
 	enum err rc = msg_pack(a, request, &packed);
 
+	if (rc == ERR_NOMEM || (rc == ERR_OK && packed.len > LIMIT_CONTROL))
+		rc = ERR_LIMIT; /* the request; a reply that does not fit is ERR_FULL */
 	if (rc == ERR_OK)
 		rc = open_socket(socket_path, &fd);
 	if (rc != ERR_OK)
@@ -71,7 +73,7 @@ enum err ctlclient_call(struct arena *a, const char *socket_path, const struct m
 	if (rc == ERR_OK) {
 		n = be32_get(head);
 		in = n > LIMIT_CONTROL ? NULL : arena_alloc(a, n == 0 ? 1 : n);
-		rc = in == NULL ? ERR_LIMIT : transfer(fd, in, n, false);
+		rc = in == NULL ? ERR_FULL : transfer(fd, in, n, false);
 	}
 	(void)close(fd);
 	return rc == ERR_OK ? msg_parse(a, MSG_REPLY, span_of(in, n), reply, &why) : rc;

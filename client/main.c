@@ -138,6 +138,9 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 	if (rc == ERR_DENIED)
 		return cli_fail(c, CLI_REFUSED, "you may not talk to this kringd", c->socket,
 				"ask the administrator to add you to the group kring-admin");
+	if (rc == ERR_LIMIT)
+		return cli_fail(c, CLI_USAGE, "this request is too large",
+				"a request has at most 1 MiB", "leave something out");
 	if (rc != ERR_OK)
 		return cli_fail(c, CLI_NOT_NOW, "kringd did not answer", err_text(rc), "try again");
 	seen_remember(c, reply);

@@ -480,6 +480,22 @@ static void evidence(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* What fails here by itself: with whom, which document, why, how often. */
+static void fault(const struct cli *c, const struct msg *f)
+{
+	const char *who[] = {msg_text(f, FAULT_ROW_PARTNER), msg_text(f, FAULT_ROW_ACT),
+			     msg_text(f, FAULT_ROW_REF)};
+
+	(void)printf(msg_u64(f, FAULT_ROW_ALARM) != 0 ? "  ALARM        " : "  failed       ");
+	print_time(msg_u64(f, FAULT_ROW_LAST_MS), false);
+	(void)printf(" ");
+	for (size_t i = 0; i < sizeof who / sizeof who[0]; i++)
+		(void)printf("%s%s", who[i][0] == '\0' ? "" : " ", who[i]);
+	(void)printf(": %s (%s, %llu times)\n",
+		     list_text(LIST_ALARMS, c->lang, msg_text(f, FAULT_ROW_WHAT)),
+		     msg_text(f, FAULT_ROW_CAUSE), (unsigned long long)msg_u64(f, FAULT_ROW_COUNT));
+}
+
 static void status(const struct cli *c, const struct msg *reply)
 {
 	const struct msg *s = msg_get(reply, REPLY_STATUS);
@@ -534,6 +550,8 @@ static void status(const struct cli *c, const struct msg *reply)
 			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : ": ",
 			     list_text(LIST_ALARMS, c->lang, msg_text(a, ALARM_ROW_WHAT)));
 	}
+	for (size_t i = 0; i < msg_count(s, STATUS_FAULTS); i++)
+		fault(c, msg_at(s, STATUS_FAULTS, i));
 	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)
 		(void)printf("  waits for    %s (cases of before the loss stay here until it was "
 			     "heard)\n",

@@ -140,7 +140,8 @@ MUST_CHECK enum err wire_checkpoint_get(struct span s, struct wire_checkpoint *c
 	X(ERASED_HERE, 10, "erased-here") /* its case was erased at the receiver */ \
 	X(NO_AGREEMENT, 11, "no-agreement") /* of the two partners */     \
 	X(AGREEMENT, 12, "agreement-narrow")                               \
-	X(AGREEMENT_ENDED, 13, "agreement-ended")
+	X(AGREEMENT_ENDED, 13, "agreement-ended")                          \
+	X(CANNOT_STORE, 14, "cannot-store") /* not stored: it is asked again later */
 enum wire_verdict_code {
 #define WIRE_VERDICT_ENUM(name, no, text) WIRE_VERDICT_##name = (no),
 	WIRE_VERDICTS(WIRE_VERDICT_ENUM)
@@ -162,8 +163,9 @@ enum {
 	WIRE_REFUSED_BUSY = 2,
 	WIRE_REFUSED_SIGNATURE = 3,
 	WIRE_REFUSED_ORDER = 4,
-	WIRE_REFUSED_CLASS = 5, /* a class without cases on a document about a person */
-	WIRE_REFUSED_CLONE = 6	/* your identity runs twice: the pair stops */
+	WIRE_REFUSED_CLASS = 5,	      /* a class without cases on a document about a person */
+	WIRE_REFUSED_CLONE = 6,	      /* your identity runs twice: the pair stops */
+	WIRE_REFUSED_CANNOT_STORE = 7 /* a document of this thread fails here by itself */
 };
 
 /* ---- document ---- */

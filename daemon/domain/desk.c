@@ -12,9 +12,12 @@
 #include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/stream.h"
+#include "domain/exchange/unstored.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "domain/page.h"
+
+enum { NOT_TAKEN_MS = 600000 };
 
 static const char *class_name(uint8_t classes)
 {
@@ -133,7 +136,9 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 	clockwatch_rows(t, s, STATUS_CLOCKS);
 	own_clock(s);
 	listening(t, s);
-	return loss_status(t, s);
+	fault_status(t, s);
+	rc = unstored_status(t, s);
+	return rc == ERR_OK ? loss_status(t, s) : rc;
 }
 
 /* Why a partner does not (yet) get persons; "" when it does. */
@@ -264,8 +269,10 @@ enum err desk_partner_show(struct turn *t, const struct msg *req, struct msg *re
 
 /* Why is it not there yet, and what helps?  Codes; the client says them in its language. */
 static enum err cause_of(struct turn *t, const struct peer *p, const struct outbox_row *row,
-			 const char **cause, const char **remedy)
+			 const struct id16 *thread, const char **cause, const char **remedy)
 {
+	const struct conn *c = &p->conn;
+	const bool alone = c->refused == WIRE_REFUSED_CANNOT_STORE;
 	struct pair *pr;
 	enum err rc = outbox_pair(t, p->no, &pr);
 
@@ -293,6 +300,12 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 		*remedy = "set-clock";
 		return ERR_OK;
 	}
+	if (row->verdict == WIRE_VERDICT_CANNOT_STORE ||
+	    (alone && id16_equal(&c->refused_thread, thread))) {
+		*cause = "partner-cannot-store";
+		*remedy = "telephone-partner";
+		return ERR_OK;
+	}
 	if (!p->conn.up) {
 		*cause = p->endpoint[0] == '\0' ? "partner-has-no-address" : "partner-offline";
 		*remedy = "telephone-partner";
@@ -305,13 +318,18 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 	}
 	if (pr->unheard || pr->unechoed || t->node->quarantine)
 		*cause = "being-compared";
+	else if (row->queued_ms + NOT_TAKEN_MS < t->wall_ms &&
+		 c->up_ms + NOT_TAKEN_MS < t->wall_ms) {
+		*cause = "not-taken"; /* on a living line, all this time */
+		*remedy = "telephone-partner";
+	}
 	if (!stream_connected(t, p))
 		*cause = "partner-silent";
 	if (p->conn.refused == WIRE_REFUSED_BUSY)
 		*cause = "partner-full";
-	else if (p->conn.refused != 0)
+	else if (p->conn.refused != 0 && !alone)
 		*cause = "partner-refuses";
-	if (p->conn.refused != 0)
+	if (p->conn.refused != 0 && !alone)
 		*remedy = "telephone-partner";
 	return ERR_OK;
 }
@@ -322,16 +340,23 @@ static enum err outbox_row_msg(struct turn *t, const struct peer *p, uint64_t pl
 	struct msg *m = msg_add(t->arena, reply, REPLY_OUTBOX);
 	char hex[33], ref[THREAD_REF_LEN + 1];
 	const char *cause, *remedy;
-	struct document d;
+	struct document d = {.hollow = true};
 	struct pair *pr;
 	enum err rc = document_load(t, &row->doc, &d);
+	const bool damaged = rc == ERR_CORRUPT || rc == ERR_NOTFOUND;
 
+	if (damaged) /* the other rows are still worth reading */
+		rc = ERR_OK;
 	if (rc == ERR_OK)
-		rc = cause_of(t, p, row, &cause, &remedy);
+		rc = cause_of(t, p, row, &d.head.thread_id, &cause, &remedy);
 	if (rc == ERR_OK)
 		rc = outbox_pair(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
+	if (damaged) {
+		cause = "damaged-here";
+		remedy = "restore";
+	}
 	bytes_hex(hex, row->doc.msg.b, 16);
 	thread_reference(&d.head.thread_id, ref);
 	msg_set_text(t->arena, m, OUTBOX_ROW_ID, hex);
@@ -487,6 +512,7 @@ enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *re
 	if (p == NULL)
 		return ERR_CORRUPT;
 	state_conn(t->node, p)->ask_mono_ms = t->mono_ms; /* ask now; the answer rewinds */
+	state_conn(t->node, p)->retry_mono_ms = t->mono_ms;
 	rc = stream_tick(t, p);
 	return rc == ERR_OK ? outbox_row_msg(t, p, place, &row, reply) : rc;
 }

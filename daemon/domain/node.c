@@ -137,6 +137,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->doc_count = 0;
 	t->draws = 0;
 	t->ev = NULL;
+	t->doing = (struct fault_place){.part = FAULT_EVENT};
 	t->gone = NULL;
 	t->unsettled = false;
 	t->refusal = (struct refusal){.uncovered = 0};
@@ -348,16 +349,48 @@ static enum err forget_requests(struct turn *t)
 
 /* ---- the step ---- */
 
+/* Asks a partner; one whose question failed is asked again after a pause. */
+static enum err ask_peer(struct turn *t, struct peer *p)
+{
+	const struct fault_place at = {.part = FAULT_QUESTION, .peer = p->no};
+	enum err rc;
+
+	if (fault_paused(t, &at)) {
+		if (p->conn.ask_mono_ms < fault_again_ms(t, &at))
+			state_conn(t->node, p)->ask_mono_ms = fault_again_ms(t, &at);
+		return ERR_OK;
+	}
+	fault_doing(t, &at);
+	rc = stream_tick(t, p);
+	if (rc == ERR_OK)
+		fault_over(t);
+	return rc;
+}
+
+static enum err by_itself(struct turn *t, enum fault_part part, enum err (*run)(struct turn *t))
+{
+	const struct fault_place at = {.part = part};
+	enum err rc;
+
+	if (fault_paused(t, &at))
+		return ERR_OK;
+	fault_doing(t, &at);
+	rc = run(t);
+	if (rc == ERR_OK)
+		fault_over(t);
+	return rc;
+}
+
 static enum err on_tick(struct turn *t)
 {
 	enum err rc = acts_timers(t, TIMERS_PER_TURN);
 
 	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++)
 		if (t->node->peers[i].active && !t->node->peers[i].self)
-			rc = stream_tick(t, &t->node->peers[i]);
+			rc = ask_peer(t, &t->node->peers[i]);
 	if (rc == ERR_OK)
-		rc = report_tick(t);
-	return rc == ERR_OK ? forget_requests(t) : rc;
+		rc = by_itself(t, FAULT_REPORT, report_tick);
+	return rc == ERR_OK ? by_itself(t, FAULT_CLEANING, forget_requests) : rc;
 }
 
 static enum err on_peer_event(struct turn *t, const struct event *ev)
@@ -463,6 +496,7 @@ enum err node_step(struct turn *t, const struct event *ev)
 	t->ev = ev;
 	t->seed = ev->seed;
 	t->draws = 0;
+	fault_doing(t, &(struct fault_place){.peer = ev->peer, .type = (uint16_t)ev->type});
 	rc = clock_stepped(t);
 	if (rc == ERR_OK)
 		rc = step(t, ev);
@@ -515,12 +549,33 @@ void node_turn_abort(struct node *n)
 	n->loss_saved = false;
 }
 
+/* A request that is refused is answered, and that is all; one that meets damage or a full memory is a fault too. */
+static bool refusal_only(const struct turn *t, enum err e)
+{
+	return t->ev != NULL && t->ev->type == EVENT_REQUEST && t->doing.part == FAULT_EVENT &&
+	       e != ERR_CORRUPT && e != ERR_NOMEM && e != ERR_IO;
+}
+
+bool node_turn_failed(struct turn *t, enum err e)
+{
+	return !refusal_only(t, e) && fault_note(t, e);
+}
+
+void node_event_over(struct node *n)
+{
+	n->faults.event++;
+}
+
 enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 {
 	const struct refusal *r = &t->refusal;
 	struct msg *reply = msg_new(t->arena, MSG_REPLY);
 
 	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(e));
+	if (e == ERR_NOMEM && r->what[0] == '\0')
+		(void)turn_refuse(t, e, "this is too much for one request",
+				  "it would need more memory than one request may take",
+				  "ask for less at once, for example with --limit");
 	msg_set_text(t->arena, reply, REPLY_WHAT, r->what[0] != '\0' ? r->what : err_text(e));
 	msg_set_text(t->arena, reply, REPLY_WHY, r->why);
 	msg_set_text(t->arena, reply, REPLY_REMEDY, r->remedy);
@@ -535,10 +590,17 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 
 enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 {
+	const struct fault_place report = {.part = FAULT_REPORT};
 	enum err rc = acts_next_due(t, wall_ms);
 
 	*mono_ms = stream_next_mono_ms(t->node);
-	if (t->node->flow_due_ms < *wall_ms)
+	for (size_t i = 0; i < t->node->faults.count; i++) { /* what failed is tried again */
+		const struct fault *f = &t->node->faults.row[i];
+
+		if (f->again_mono_ms > t->mono_ms && f->again_mono_ms < *mono_ms)
+			*mono_ms = f->again_mono_ms;
+	}
+	if (t->node->flow_due_ms < *wall_ms && !fault_paused(t, &report))
 		*wall_ms = t->node->flow_due_ms;
 	return rc;
 }

@@ -61,6 +61,10 @@ void node_turn_sign(const struct turn *t, struct id32 *root, uint16_t *count);
 MUST_CHECK enum err node_turn_end(struct turn *t, const uint8_t *sig);
 void node_turn_done(struct node *n);
 void node_turn_abort(struct node *n);
+/** The turn of one event alone was undone because of e.  True: run the event again; what failed is left out. */
+bool node_turn_failed(struct turn *t, enum err e);
+/** The event is done with, well or not. */
+void node_event_over(struct node *n);
 /** The reply to a request that ended in e; packed in t's arena. */
 MUST_CHECK enum err node_error_reply(struct turn *t, enum err e, struct span *out);
 /** When to send EVENT_TICK next. */

@@ -33,8 +33,12 @@ struct heads_cursor {
 
 struct conn {
 	bool up;
-	bool heard;	  /* a frame was read on this connection, in our present incarnation */
-	bool greeted;	  /* our prekey record went out on it */
+	bool heard;	/* a frame was read on this connection, in our present incarnation */
+	bool greeted;	/* our prekey record went out on it */
+	uint64_t up_ms; /* since when it is up */
+	struct id16 refused_thread; /* that their last REFUSED named */
+	uint64_t retry_mono_ms;	    /* what they could not store goes again then, ... */
+	uint32_t retry_wait_ms;	    /* ... and after a growing pause; 0: at once */
 	uint16_t refused; /* code of their last REFUSED, 0 none since something was receipted */
 	bool introduced;  /* our node record and witness words went out on it */
 	uint64_t
@@ -151,6 +155,7 @@ struct node {
 
 	uint64_t start_mono_ms;
 	uint64_t audit_seq;		    /* of the newest entry */
+	struct faults faults;		    /* what failed by itself */
 	uint64_t frames_refused;	    /* opened, but not authentic; since start */
 	bool clock_confirmed;		    /* by an administrator, this run */
 	const struct exchange_hooks *hooks; /* what care does with documents */

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "domain/fault.h"
 #include "proto/msg.h"
 #include "proto/wire.h"
 #include "store/record.h"
@@ -116,6 +117,7 @@ struct turn {
 	struct turn_peer *gone; /* partners that were removed */
 	bool unsettled;		/* somebody may have enough witnesses now */
 	struct refusal refusal;
+	struct fault_place doing; /* what fails if the turn fails now */
 };
 
 void effects_init(struct effects *fx);

@@ -23,6 +23,7 @@ struct client {
 	uint32_t uid;
 	uint8_t *in;
 	size_t len, cap;
+	bool deaf; /* its request was too large */
 };
 
 struct ctlsrv {
@@ -102,13 +103,17 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 		drop(c);
 		return;
 	}
+	if (c->deaf)
+		return;
 	c->len += (size_t)n;
 	while (c->len - at >= HEAD) {
 		const size_t len = be32_get(c->in + at);
 
-		if (len > LIMIT_CONTROL) {
+		if (len > LIMIT_CONTROL) { /* it hears why; what is still on its way is not read */
 			log_write(LOG_WARN, LOG_CLIENT_DROPPED, "cause=oversize uid=%u", c->uid);
-			drop(c);
+			c->deaf = true;
+			c->len = 0;
+			c->srv->request(c->srv->ctx, c->id, c->uid, span_of(NULL, 0));
 			return;
 		}
 		if (c->len - at < HEAD + len)

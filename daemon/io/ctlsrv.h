@@ -18,6 +18,7 @@
 struct ctlsrv;
 
 /* message := len u32 | bytes, at most LIMIT_CONTROL */
+/* bytes.p NULL: the request was larger than LIMIT_CONTROL; it wants an answer and nothing else. */
 typedef void (*ctlsrv_request)(void *ctx, uint64_t client, uint32_t uid, struct span bytes);
 
 /** Listens on path, mode 0660; an old socket file nobody answers on is replaced.  why names path, cause and remedy. */

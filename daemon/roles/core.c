@@ -188,19 +188,44 @@ static void on_supervisor_gone(void *ctx)
 
 /* ---- control, effects ---- */
 
+static void answer_alone(struct core *c, uint64_t client, const char *error, const char *what,
+			 const char *remedy)
+{
+	struct arena a;
+	struct msg *reply;
+	struct span bytes;
+
+	if (arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return;
+	reply = msg_new(&a, MSG_REPLY);
+	if (error != NULL) {
+		msg_set_text(&a, reply, REPLY_ERROR, error);
+		msg_set_text(&a, reply, REPLY_WHAT, what);
+		msg_set_text(&a, reply, REPLY_REMEDY, remedy);
+	} else {
+		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, c->engine == NULL);
+	}
+	if (msg_pack(&a, reply, &bytes) == ERR_OK)
+		ctlsrv_reply(c->ctl, client, bytes);
+	arena_free(&a);
+}
+
 static void on_locked_request(struct core *c, uint64_t client, struct span bytes);
 static bool backup_request(struct core *c, uint64_t client, struct span bytes);
 
 static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span bytes)
 {
+	const struct event ev = {
+		.type = EVENT_REQUEST, .client = client, .uid = uid, .bytes = bytes};
 	struct core *c = ctx;
 
-	if (c->engine == NULL)
+	if (bytes.p == NULL)
+		answer_alone(c, client, "usage", "this request is too large",
+			     "a request has at most 1 MiB: leave something out");
+	else if (c->engine == NULL)
 		on_locked_request(c, client, bytes);
-	else if (!backup_request(c, client, bytes))
-		push(c,
-		     &(struct event){
-			     .type = EVENT_REQUEST, .client = client, .uid = uid, .bytes = bytes});
+	else if (!backup_request(c, client, bytes) && engine_push(c->engine, &ev) != ERR_OK)
+		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
 }
 
 static void on_reply(void *ctx, uint64_t client, struct span bytes)
@@ -657,28 +682,6 @@ static enum err wake(struct core *c, struct err_text *why)
 	return ERR_OK;
 }
 
-static void answer_locked(struct core *c, uint64_t client, const char *error, const char *what,
-			  const char *remedy)
-{
-	struct arena a;
-	struct msg *reply;
-	struct span bytes;
-
-	if (arena_create(&a, LIMIT_CONTROL) != ERR_OK)
-		return;
-	reply = msg_new(&a, MSG_REPLY);
-	if (error != NULL) {
-		msg_set_text(&a, reply, REPLY_ERROR, error);
-		msg_set_text(&a, reply, REPLY_WHAT, what);
-		msg_set_text(&a, reply, REPLY_REMEDY, remedy);
-	} else {
-		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, c->engine == NULL);
-	}
-	if (msg_pack(&a, reply, &bytes) == ERR_OK)
-		ctlsrv_reply(c->ctl, client, bytes);
-	arena_free(&a);
-}
-
 /* What a locked node answers: its state, and the way out of it. */
 static void on_locked_request(struct core *c, uint64_t client, struct span bytes)
 {
@@ -697,21 +700,21 @@ static void on_locked_request(struct core *c, uint64_t client, struct span bytes
 		if (rc == ERR_OK)
 			rc = wake(c, &why);
 		if (rc == ERR_OK)
-			answer_locked(c, client, NULL, "", "");
+			answer_alone(c, client, NULL, "", "");
 		else
-			answer_locked(c, client, rc == ERR_CRYPTO ? "refused" : "not-now",
-				      rc == ERR_CRYPTO	    ? "this does not unlock the node"
-				      : why.text[0] == '\0' ? err_text(rc)
-							    : why.text,
-				      rc == ERR_CRYPTO
-					      ? "the passphrase, or the code of the recovery sheet"
-					      : "");
+			answer_alone(c, client, rc == ERR_CRYPTO ? "refused" : "not-now",
+				     rc == ERR_CRYPTO	   ? "this does not unlock the node"
+				     : why.text[0] == '\0' ? err_text(rc)
+							   : why.text,
+				     rc == ERR_CRYPTO
+					     ? "the passphrase, or the code of the recovery sheet"
+					     : "");
 		if (rc != ERR_OK && rc != ERR_CRYPTO)
 			loop_stop(c->loop, ROLES_TRY_AGAIN);
 	} else if (rc == ERR_OK && msg_has(request, REQUEST_STATUS)) {
-		answer_locked(c, client, NULL, "", "");
+		answer_alone(c, client, NULL, "", "");
 	} else {
-		answer_locked(c, client, "not-now", "this node is locked", "kring unlock");
+		answer_alone(c, client, "not-now", "this node is locked", "kring unlock");
 	}
 	arena_free(&a); /* wiped */
 }

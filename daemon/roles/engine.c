@@ -14,6 +14,8 @@ enum {
 	BATCH = 32,
 	QUEUE_MAX = 1024,
 	ROUNDS = 4,
+	RERUNS = 16,
+	TICK_PAUSE_MS = 60000,
 	PAIR_LIFE_S = 9 * 86400,
 	PAIR_REDRAW_MS = 3600000
 };
@@ -42,6 +44,18 @@ struct engine {
 	struct id32 witnessed; /* head of the roster that our last cosignature names */
 };
 
+/* A turn's memory.  Tests of what happens when it is full make it smaller. */
+static size_t turn_memory(void)
+{
+#ifdef KRING_DEV
+	const char *kib = getenv("KRING_DEV_TURN_KIB");
+
+	if (kib != NULL && strtoul(kib, NULL, 10) != 0)
+		return (size_t)strtoul(kib, NULL, 10) * 1024;
+#endif
+	return LIMIT_TURN_ARENA;
+}
+
 enum err engine_create(struct engine **out, const struct engine_parts *parts)
 {
 	struct engine *e = calloc(1, sizeof *e);
@@ -49,7 +63,7 @@ enum err engine_create(struct engine **out, const struct engine_parts *parts)
 	if (e == NULL)
 		return ERR_NOMEM;
 	e->parts = *parts;
-	if (arena_create(&e->turn_arena, LIMIT_TURN_ARENA) != ERR_OK ||
+	if (arena_create(&e->turn_arena, turn_memory()) != ERR_OK ||
 	    arena_create(&e->queue_arena, LIMIT_TURN_ARENA) != ERR_OK) {
 		engine_free(e);
 		return ERR_NOMEM;
@@ -319,68 +333,85 @@ static enum err steps(struct engine *e, struct turn *t, const struct event *evs,
 	return rc == ERR_OK ? node_next_tick(t, &e->next_wall_ms, &e->next_mono_ms) : rc;
 }
 
-static bool fatal(enum err rc)
-{
-	return rc == ERR_IO || rc == ERR_CORRUPT;
-}
-
-/* The culprit alone, after its transaction is gone: it gets the error, nobody else does. */
+/* The culprit alone, after its transaction is gone: it gets the error, nobody else does.  The turn's memory is
+ * given back first: that it was full is what many an error says. */
 static void refuse(struct engine *e, struct turn *t, const struct event *ev, enum err rc)
 {
 	struct span bytes;
 
 	log_write(LOG_NOTICE, LOG_REQUEST_REFUSED, "event=%d err=\"%s\"", (int)ev->type,
 		  err_text(rc));
-	t->arena->failed = false;
+	arena_reset(&e->turn_arena);
 	if (ev->type == EVENT_REQUEST && node_error_reply(t, rc, &bytes) == ERR_OK)
 		e->parts.calls.reply(e->parts.calls.ctx, ev->client, bytes);
 }
 
-static enum err run(struct engine *e, const struct event *evs, size_t n,
-		    const struct node_time *now)
+/* One attempt; *t is what was left of it. */
+static enum err run(struct engine *e, struct turn *t, const struct event *evs, size_t n)
 {
 	struct effects fx;
-	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
 	enum err rc;
 
+	*t = (struct turn){.arena = &e->turn_arena, .fx = &fx};
 	effects_init(&fx);
-	node_turn_begin(e->parts.node, &t, now);
-	rc = store_begin(e->parts.store, true, &t.txn);
+	node_turn_begin(e->parts.node, t, &e->now);
+	rc = store_begin(e->parts.store, true, &t->txn);
 	if (rc != ERR_OK)
 		return rc;
-	rc = steps(e, &t, evs, n);
+	rc = steps(e, t, evs, n);
+	if (rc == ERR_OK)
+		rc = store_commit(t->txn);
+	else
+		store_abort(t->txn);
 	if (rc == ERR_OK) {
-		rc = store_commit(t.txn);
-		if (rc == ERR_OK) {
-			node_turn_done(e->parts.node);
-			release(e, &fx);
-			arena_reset(&e->turn_arena);
-			return ERR_OK;
-		}
+		node_turn_done(e->parts.node);
+		release(e, &fx);
 	} else {
-		store_abort(t.txn);
+		node_turn_abort(e->parts.node);
 	}
-	node_turn_abort(e->parts.node);
-	if (n == 1 && !(fatal(rc) && evs->type != EVENT_REQUEST)) {
-		refuse(e, &t, evs, rc);
-		arena_reset(&e->turn_arena);
-		return rc == ERR_IO ? ERR_IO : ERR_OK;
-	}
+	t->fx = NULL; /* of this attempt */
 	arena_reset(&e->turn_arena);
 	return rc;
 }
 
-static enum err run_batch(struct engine *e, const struct event *evs, size_t n,
-			  const struct node_time *now)
+/* What fails by itself is noted and left out, and the event runs again: nothing else waits behind it.  Only a disk
+ * that does not do what it should ends the process. */
+static enum err run_alone(struct engine *e, const struct event *ev)
 {
-	enum err rc = run(e, evs, n, now);
+	struct turn t;
+	enum err rc = ERR_OK;
+	bool again = true;
+
+	for (unsigned i = 0; i < RERUNS && again; i++) {
+		rc = run(e, &t, ev, 1);
+		again = rc != ERR_OK && rc != ERR_IO && node_turn_failed(&t, rc);
+		if (again)
+			log_write(LOG_ERROR, LOG_FAULT, "what=%s peer=%u type=%u err=\"%s\"",
+				  fault_part_name(t.doing.part), t.doing.peer, t.doing.type,
+				  err_text(rc));
+	}
+	if (rc != ERR_OK)
+		refuse(e, &t, ev, rc);
+	if (rc != ERR_OK && ev->type == EVENT_TICK) { /* not at once again */
+		e->next_wall_ms = UINT64_MAX;
+		e->next_mono_ms = e->now.mono_ms + TICK_PAUSE_MS;
+	}
+	node_event_over(e->parts.node);
+	arena_reset(&e->turn_arena);
+	return rc == ERR_IO ? ERR_IO : ERR_OK;
+}
+
+static enum err run_batch(struct engine *e, const struct event *evs, size_t n)
+{
+	struct turn t;
+	enum err rc = n == 1 ? run_alone(e, evs) : run(e, &t, evs, n);
 
 	if (rc == ERR_OK || n == 1 || rc == ERR_IO)
 		return rc;
 	log_write(LOG_INFO, LOG_TURN_RETRIED, "events=%zu err=\"%s\"", n, err_text(rc));
 	rc = ERR_OK;
 	for (size_t i = 0; i < n && rc == ERR_OK; i++)
-		rc = run(e, &evs[i], 1, now);
+		rc = run_alone(e, &evs[i]);
 	return rc;
 }
 
@@ -489,7 +520,7 @@ static enum err one_round(struct engine *e, const struct node_time *now)
 	for (size_t at = 0; at < e->queued && rc == ERR_OK; at += BATCH) {
 		const size_t left = e->queued - at;
 
-		rc = run_batch(e, &e->queue[at], left < BATCH ? left : BATCH, now);
+		rc = run_batch(e, &e->queue[at], left < BATCH ? left : BATCH);
 	}
 	e->queued = 0;
 	arena_reset(&e->queue_arena);

@@ -66,9 +66,12 @@ enum err shred_run(struct store *s, struct keyfile *k)
 	if (rc != ERR_OK)
 		return rc;
 	rc = rewrap_all(txn, k->keybox);
-	if (rc == ERR_OK)
+	if (rc == ERR_OK) {
 		rc = store_del(txn, STORE_META, key_span(&key));
-	if (rc != ERR_OK && rc != ERR_NOTFOUND) {
+		rc = rc == ERR_NOTFOUND ? ERR_OK : rc; /* a shred that went on after a crash */
+	}
+	if (rc !=
+	    ERR_OK) { /* of whatever kind: keys that were not wrapped anew must not lose theirs */
 		store_abort(txn);
 		return rc;
 	}

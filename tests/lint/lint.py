@@ -76,6 +76,32 @@ def arenas_are_rewound():
                 yield f"{rel(p)}:{n}: {line.strip()}"
 
 
+NOTFOUND_IS_FINE = re.compile(r"ERR_NOTFOUND\s*\?\s*ERR_OK|==\s*ERR_NOTFOUND\)\s*(?:/\*.*?\*/\s*)?(?:rc = ERR_OK|return ERR_OK)|!=\s*ERR_NOTFOUND"
+                              r"|\bgone\(", re.S)
+FUNCTION = re.compile(r"^(?:static )?(?:enum err|int|bool|void|struct \w+|uint\d+_t|size_t|const char)\s+\**(\w+)\([^;{]*?\)\n\{\n(.*?)^\}\n",
+                      re.S | re.M)
+
+
+def missing_is_reviewed():
+    """Where "not there" is turned into "fine" somebody wrote down what is not there, and that nothing else can be meant: an
+    error that is taken for the end of a list is never seen again."""
+    known = {}
+    for line in (ROOT / "tests/lint/notfound.txt").read_text().splitlines():
+        if line and line[0] != "#":
+            where, count, reason = line.split(None, 2)
+            known[where] = (int(count), reason)
+    for p in SOURCES:
+        if p.suffix != ".c" or rel(p).startswith("tests/"):
+            continue
+        for m in FUNCTION.finditer(p.read_text()):
+            n, where = len(NOTFOUND_IS_FINE.findall(m[2])), f"{rel(p)}:{m[1]}"
+            want = known.pop(where, (0, ""))[0]
+            if n != want:
+                yield f"{where} turns ERR_NOTFOUND into success {n} times, {want} are reviewed in tests/lint/notfound.txt"
+    for where in known:
+        yield f"tests/lint/notfound.txt names {where}, which does no such thing any more"
+
+
 def schema_hashes():
     pinned = dict(line.split()[::-1] for line in (ROOT / "proto/VERSIONS").read_text().splitlines() if line and line[0] != "#")
     for p in sorted((ROOT / "proto").glob("*.proto")):
@@ -312,6 +338,7 @@ check("layers and foreign headers", layers())
 check("banned calls", banned())
 check("the domain calls nothing of the world", domain_is_pure())
 check("memory of a turn is given back in one place", arenas_are_rewound())
+check("what is missing and fine is reviewed", missing_is_reviewed())
 check("schema hashes are pinned", schema_hashes())
 check("a field without a category fails the build", category_is_compulsory())
 check("every code has its words, every act its reasons", codes_have_rows())

@@ -22,6 +22,7 @@ enum {
 	ACK_CAL_DAYS = 30,
 	ERASE_CAL_DAYS = 7,
 	REMIND_DAYS = 1,
+	TIMER_KEY = 8 + 16 + 1,
 };
 
 static enum err load_side(struct turn *t, const struct thread *th, bool mine, uint32_t n,
@@ -421,41 +422,60 @@ static enum err fire(struct turn *t, const struct store_key *k)
 	return th.role == THREAD_SENDER ? fire_sender(t, &th) : fire_receiver(t, &th);
 }
 
+/* The first timer at or after *k that did not fail lately: one that fails is never first again.  ERR_NOTFOUND:
+ * no more. */
+static enum err next_timer(struct turn *t, struct store_key *k, struct fault_place *at)
+{
+	*at = (struct fault_place){.part = FAULT_TIMER};
+	for (;;) {
+		struct store_row row;
+		enum err rc = store_seek(t->txn, STORE_TIMER, key_span(k), &row);
+
+		if (rc != ERR_OK)
+			return rc;
+		if (row.key.len != TIMER_KEY)
+			return ERR_CORRUPT;
+		k->len = 0;
+		key_put(k, row.key.p, row.key.len);
+		memcpy(at->id.b, k->b + 8, sizeof at->id.b);
+		if (!fault_paused(t, at))
+			return ERR_OK;
+		key_u8(k, 0); /* just above it */
+	}
+}
+
 enum err acts_timers(struct turn *t, unsigned limit)
 {
-	struct store_row row;
-	enum err rc = ERR_OK;
+	struct store_key k = {.len = 0};
 
 	while (limit-- > 0 && t->doc_count < LIMIT_BURST) {
-		struct store_key k = {.len = 0};
+		struct fault_place at;
+		enum err rc = next_timer(t, &k, &at);
 
-		rc = store_seek(t->txn, STORE_TIMER, span_of(NULL, 0), &row);
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_OK : rc; /* no more timers */
-		if (row.key.len != 25)
-			return ERR_CORRUPT;
-		if (be64_get(row.key.p) > t->wall_ms)
+		if (rc == ERR_NOTFOUND || (rc == ERR_OK && be64_get(k.b) > t->wall_ms))
 			return ERR_OK;
-		key_put(&k, row.key.p, row.key.len);
+		if (rc != ERR_OK)
+			return rc;
+		fault_doing(t, &at);
 		rc = fire(t, &k);
-		if (rc !=
-		    ERR_OK) /* something of it is missing: that is damage, and not the end of the list */
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (rc ==
+		    ERR_NOTFOUND) /* of something of it: damage, and not the end of the list */
+			return ERR_CORRUPT;
+		if (rc != ERR_OK)
+			return rc;
+		fault_over(t);
 	}
 	return ERR_OK;
 }
 
 enum err acts_next_due(struct turn *t, uint64_t *due_ms)
 {
-	struct store_row row;
-	enum err rc = store_seek(t->txn, STORE_TIMER, span_of(NULL, 0), &row);
+	struct store_key k = {.len = 0};
+	struct fault_place at;
+	enum err rc = next_timer(t, &k, &at);
 
-	*due_ms = UINT64_MAX;
-	if (rc == ERR_NOTFOUND)
-		return ERR_OK;
-	if (rc == ERR_OK && row.key.len == 25)
-		*due_ms = be64_get(row.key.p);
-	return rc;
+	*due_ms = rc == ERR_OK ? be64_get(k.b) : UINT64_MAX;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 enum err acts_partner_gone(struct turn *t, uint16_t peer)

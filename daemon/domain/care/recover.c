@@ -213,9 +213,9 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 		return ERR_OK; /* answered */
 	if (rc == ERR_OK)
 		rc = document_load(t, &theirs.doc, &d);
-	if (rc == ERR_OK && d.hollow)
-		rc = intake_answer_hollow(t, th, &d);
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (rc == ERR_NOTFOUND)
+		return ERR_CORRUPT; /* its own log lacks what it counts */
+	return rc == ERR_OK && d.hollow ? intake_answer_hollow(t, th, &d) : rc;
 }
 
 enum err recover_echoed(struct turn *t, struct thread *th)

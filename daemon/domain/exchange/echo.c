@@ -168,8 +168,8 @@ static enum err give_back(struct turn *t, struct answer *a, const struct thread 
 
 		if (rc == ERR_OK)
 			rc = document_load(t, &e.doc, &d);
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_OK : rc;
+		if (rc != ERR_OK) /* what the log counts has to be there */
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 		w = arena_wr(t->arena, 700 + d.body.len);
 		document_carry(&w, &d, th->hidden ? WIRE_VERDICT_WITHDRAWN : 0);
 		if (w.over)

@@ -279,6 +279,18 @@ enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place, const stru
 	return place_put(t, peer, place, &row);
 }
 
+enum err outbox_not_taken(struct turn *t, struct pair *p, uint64_t place, uint16_t verdict)
+{
+	struct outbox_row row;
+	enum err rc = outbox_get(t, p->peer, place, &row);
+
+	if (rc != ERR_OK || row.state == OUTBOX_SHELVED || row.state == OUTBOX_STORED)
+		return rc;
+	row.verdict = verdict;
+	rc = place_put(t, p->peer, place, &row);
+	return rc == ERR_OK ? outbox_wait(t, p, place) : rc;
+}
+
 enum err outbox_drop(struct turn *t, uint16_t peer, uint64_t place)
 {
 	struct outbox_row row;

@@ -81,6 +81,9 @@ MUST_CHECK enum err outbox_find(struct turn *t, const struct id16 *msg, uint16_t
 /** The partner's verdict is in hand. */
 MUST_CHECK enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place,
 				  const struct wire_verdict *v);
+/** The partner could not store it: it stays owed and waits. */
+MUST_CHECK enum err outbox_not_taken(struct turn *t, struct pair *p, uint64_t place,
+				     uint16_t verdict);
 /** The operator gives up the body; the head still goes. */
 MUST_CHECK enum err outbox_drop(struct turn *t, uint16_t peer, uint64_t place);
 MUST_CHECK enum err outbox_number(struct turn *t, struct pair *p, uint64_t place);

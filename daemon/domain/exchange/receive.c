@@ -11,9 +11,10 @@
 #include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/spread.h"
+#include "domain/exchange/unstored.h"
 #include "domain/membership/members.h"
 
-enum { ANSWER_PARTS = 12288, DAY_MS = 86400000 };
+enum { DAY_MS = 86400000, RETRY_MS = 60000, RETRY_MAX_MS = 3600000 };
 
 /* One frame while it is read. */
 struct reading {
@@ -26,39 +27,9 @@ struct reading {
 	struct id32 last_sig;
 	uint64_t next_no; /* stream number of the next DOCUMENT part */
 	bool stop;	  /* a document was refused: the rest waits */
+	enum err why;	  /* the document at hand failed in this event because of it */
 	bool anew;	  /* we began a new incarnation: nothing more in it counts */
 };
-
-struct answer *answer_of(struct turn *t, uint16_t peer)
-{
-	struct answer *a;
-
-	for (a = t->answers; a != NULL; a = a->next)
-		if (a->peer == peer)
-			return a;
-	a = arena_keep(t->arena, sizeof *a);
-	if (a == NULL)
-		return NULL;
-	a->peer = peer;
-	a->arena = t->arena;
-	a->next = t->answers;
-	t->answers = a;
-	return a;
-}
-
-void answer_part(struct answer *a, uint8_t type, struct span bytes)
-{
-	struct wr before;
-
-	if (a->parts.cap == 0) /* most turns owe a partner no part at all */
-		a->parts = arena_wr(a->arena, ANSWER_PARTS);
-	before = a->parts;
-	wire_part_put(&a->parts, type, bytes);
-	if (a->parts.over)
-		a->parts = before; /* no room this time: the question comes again */
-	else
-		a->part_count++;
-}
 
 /* Sender, recipient, key and signature: what must hold before a single field is believed. */
 static bool authentic(const struct reading *r)
@@ -170,6 +141,21 @@ static enum err incarnations(struct reading *r, bool *go)
 	return read_claims(r, false, &anew);
 }
 
+/* They could not store it.  It goes again, under a new number and after a growing pause; what follows it in its
+ * thread waits with it, and everything else goes on. */
+static enum err put_off(struct reading *r, uint64_t place)
+{
+	struct conn *c = r->c;
+
+	if (c->retry_wait_ms == 0 || r->t->mono_ms >= c->retry_mono_ms) {
+		c->retry_wait_ms = c->retry_wait_ms == 0		 ? RETRY_MS
+				   : c->retry_wait_ms < RETRY_MAX_MS / 2 ? c->retry_wait_ms * 2
+									 : RETRY_MAX_MS;
+		c->retry_mono_ms = r->t->mono_ms + c->retry_wait_ms;
+	}
+	return outbox_not_taken(r->t, r->pair, place, WIRE_VERDICT_CANNOT_STORE);
+}
+
 static enum err settle(struct reading *r, uint64_t place, const struct wire_verdict *v)
 {
 	struct outbox_row row;
@@ -183,6 +169,10 @@ static enum err settle(struct reading *r, uint64_t place, const struct wire_verd
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	if (!id32_equal(&d.hash, &v->doc_hash))
 		return ERR_STALE; /* not my document with this number: counts for nothing */
+	if (v->code == WIRE_VERDICT_CANNOT_STORE)
+		return put_off(r, place);
+	if (row.verdict == WIRE_VERDICT_CANNOT_STORE)
+		r->c->retry_wait_ms = 0; /* it could, this time */
 	rc = outbox_settle(r->t, r->p->no, place, v);
 	if (row.state == OUTBOX_STORED) /* once more, after a loss of theirs */
 		return rc;
@@ -207,23 +197,33 @@ static enum err on_verdicts(struct reading *r, struct span bytes)
 		if (rc == ERR_OK)
 			rc = settle(r, place, &v);
 		if (rc ==
+		    ERR_NOTFOUND) /* a number of ours without its place, or what a verdict leads to */
+			return ERR_CORRUPT;
+		if (rc ==
 		    ERR_STALE) { /* they hold another one under it: ours, of a past we lost? */
 			loss_ask(r->t, r->c, r->a, NULL, no);
 			return ERR_OK;
 		}
 		r->pair->verdicts = no;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return rc;
+}
+
+enum { REFUSED_LEN = 2 + 4 + 16, REFUSED_S = 60 };
+
+static void refused_put(struct wr *w, uint16_t code, const struct id16 *thread)
+{
+	wr_u16(w, code);
+	wr_u32(w, REFUSED_S);
+	wr_put(w, thread->b, sizeof thread->b);
 }
 
 static enum err refuse(struct reading *r, uint16_t code, const struct id16 *thread)
 {
-	uint8_t b[2 + 4 + 16];
+	uint8_t b[REFUSED_LEN];
 	struct wr w = wr_of(b, sizeof b);
 
-	wr_u16(&w, code);
-	wr_u32(&w, 60);
-	wr_put(&w, thread->b, 16);
+	refused_put(&w, code, thread);
 	answer_part(r->a, WIRE_PART_REFUSED, wr_span(&w));
 	r->stop = true;
 	r->a->reply = true;
@@ -287,6 +287,22 @@ static enum err duplicate(struct reading *r, const struct doc_key *key)
 	return number_it(r, &key->msg, &d.hash, verdict_of(r, &d), r->t->wall_ms);
 }
 
+/* It fails here by itself, or what it rests on did.  Its number is used up, so that other threads go on; its sender
+ * keeps it, and asks again. */
+static enum err pass_over(struct reading *r, const struct wire_doc *d, const struct id32 *hash,
+			  enum err why)
+{
+	uint8_t b[REFUSED_LEN];
+	struct wr w = wr_of(b, sizeof b);
+	enum err rc = unstored_add(r->t, r->p->no, &d->head.thread_id, d->head.type, why);
+
+	refused_put(&w, WIRE_REFUSED_CANNOT_STORE, &d->head.thread_id);
+	answer_part(r->a, WIRE_PART_REFUSED, wr_span(&w));
+	return rc == ERR_OK ? number_it(r, &d->head.msg_id, hash, WIRE_VERDICT_CANNOT_STORE,
+					r->t->wall_ms)
+			    : rc;
+}
+
 static enum err keep(struct reading *r, const struct wire_doc *d, const struct doc_key *key,
 		     const struct id32 *hash, struct thread *th)
 {
@@ -306,6 +322,8 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 		rc = thread_append(r->t, th, false, &e);
 	if (rc == ERR_OK)
 		rc = number_it(r, &key->msg, hash, verdict, r->t->wall_ms);
+	if (rc == ERR_OK)
+		rc = unstored_over(r->t, r->p->no, &th->id);
 	return rc == ERR_OK ? r->t->node->hooks->stored(r->t, r->p, th, key, verdict) : rc;
 }
 
@@ -370,6 +388,11 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 	    !id16_equal(&d->head.fed_id, &r->t->node->fed_id) ||
 	    !document_verify(&d->sig, &hash, &nk_pub, &r->last_sig))
 		return refuse(r, WIRE_REFUSED_SIGNATURE, &d->head.thread_id);
+	if (fault_tries(r->t, &r->t->doing) > 0)
+		return pass_over(r, d, &hash, r->why);
+	if (!id16_equal(&d->head.grant_id, &d->head.thread_id) &&
+	    unstored_has(r->t, r->p->no, &d->head.grant_id))
+		return pass_over(r, d, &hash, ERR_STATE); /* its consent could not be stored */
 	rc = thread_load(r->t, &d->head.thread_id, &th);
 	if (rc == ERR_NOTFOUND)
 		th = (struct thread){.id = d->head.thread_id, .peer = r->p->no};
@@ -388,6 +411,8 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 		loss_ask(r->t, r->c, r->a, &d->head.thread_id, d->head.seen_no);
 		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
 	case FIT_NOT_YET:
+		if (!r->pair->unechoed && unstored_has(r->t, r->p->no, &d->head.thread_id))
+			return pass_over(r, d, &hash, ERR_STATE); /* one before it is missing */
 		if (r->pair->unechoed && d->head.thread_no > th.their_no + 1) {
 			rc = loss_blocked(r->t, r->pair, &r->anew);
 			if (rc != ERR_OK || r->anew)
@@ -437,6 +462,29 @@ static enum err had_before(struct reading *r, uint64_t no, struct span bytes)
 	return loss_show(r->t, r->pair, r->a, &key);
 }
 
+/* A document that failed in this very event is answered instead of tried: passed over; or refused as long as its
+ * own signature cannot be looked at, or there is no room for it. */
+static enum err take_alone(struct reading *r, const struct wire_doc *d)
+{
+	const struct fault_place at = {.part = FAULT_DOCUMENT,
+				       .peer = r->p->no,
+				       .type = d->head.type,
+				       .id = d->head.thread_id};
+	const uint32_t tries = fault_tries(r->t, &at);
+	enum err rc;
+
+	r->why = fault_why(r->t, &at);
+	if (tries > 0 && (r->why == ERR_NOMEM || r->why == ERR_FULL))
+		return refuse(r, WIRE_REFUSED_BUSY, &d->head.thread_id);
+	if (tries > 1)
+		return refuse(r, WIRE_REFUSED_CANNOT_STORE, &d->head.thread_id);
+	fault_doing(r->t, &at);
+	rc = take_new(r, d);
+	if (rc == ERR_OK)
+		fault_over(r->t);
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
 static enum err on_document(struct reading *r, struct span bytes)
 {
 	const uint64_t no = r->next_no++;
@@ -458,7 +506,7 @@ static enum err on_document(struct reading *r, struct span bytes)
 		return refuse(r, WIRE_REFUSED_SIGNATURE, &none);
 	if (!room_for(r, bytes.len))
 		return refuse(r, WIRE_REFUSED_BUSY, &d.head.thread_id);
-	return take_new(r, &d);
+	return take_alone(r, &d);
 }
 
 static enum err on_refused(struct reading *r, struct span bytes)
@@ -466,6 +514,9 @@ static enum err on_refused(struct reading *r, struct span bytes)
 	struct rd in = rd_of(bytes);
 	const uint16_t code = rd_u16(&in);
 
+	(void)rd_u32(&in);
+	if (!in.bad)
+		r->c->refused_thread = rd_id16(&in);
 	if (!in.bad)
 		r->c->refused = code; /* for whoever asks why; it never triggers a resend */
 	return in.bad || code != WIRE_REFUSED_CLONE ? ERR_OK
@@ -641,8 +692,17 @@ static enum err read_parts(struct reading *r)
 	enum err rc = ERR_OK;
 
 	r->next_no = r->v.head.first_seq;
-	while (rc == ERR_OK && !r->anew && wire_part_next(&parts, &p))
+	while (rc == ERR_OK && !r->anew && wire_part_next(&parts, &p)) {
+		const struct fault_place at = {
+			.part = FAULT_PART, .peer = r->p->no, .type = p.type};
+
+		if (fault_paused(r->t, &at))
+			continue; /* what else is in the frame counts */
+		fault_doing(r->t, &at);
 		rc = on_part(r, &p);
+		if (rc == ERR_OK && r->t->doing.part == FAULT_PART)
+			fault_over(r->t);
+	}
 	return rc;
 }
 

@@ -11,7 +11,12 @@
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/spread.h"
 
-enum { FRAMES_PER_TURN = 8, FILL_PERCENT = 70 };
+enum {
+	ANSWER_PARTS = 12288,
+	FRAMES_PER_TURN = 8,
+	FILL_PERCENT = 70,
+	SPEAKING = 0xffff /* no document type: the frame as such */
+};
 static_assert(LIMIT_TURN_ARENA / 4 > 4 * (LIMIT_CLASS_2 + LIMIT_BODY),
 	      "after three quarters there is room for a frame and what it is made of");
 
@@ -25,6 +30,37 @@ struct speaking {
 	struct wr *frame; /* where the parts of every frame of this turn are put together */
 };
 
+struct answer *answer_of(struct turn *t, uint16_t peer)
+{
+	struct answer *a;
+
+	for (a = t->answers; a != NULL; a = a->next)
+		if (a->peer == peer)
+			return a;
+	a = arena_keep(t->arena, sizeof *a);
+	if (a == NULL)
+		return NULL;
+	a->peer = peer;
+	a->arena = t->arena;
+	a->next = t->answers;
+	t->answers = a;
+	return a;
+}
+
+void answer_part(struct answer *a, uint8_t type, struct span bytes)
+{
+	struct wr before;
+
+	if (a->parts.cap == 0) /* most turns owe a partner no part at all */
+		a->parts = arena_wr(a->arena, ANSWER_PARTS);
+	before = a->parts;
+	wire_part_put(&a->parts, type, bytes);
+	if (a->parts.over)
+		a->parts = before; /* no room this time: the question comes again */
+	else
+		a->part_count++;
+}
+
 enum err stream_up(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
@@ -35,8 +71,10 @@ enum err stream_up(struct turn *t, struct peer *p)
 	if (rc != ERR_OK || e == NULL)
 		return rc == ERR_OK ? ERR_NOMEM : rc;
 	e->peer = p->no;
+	pr->recheck = pr->recheck || pr->waiting > 0; /* what they could not store: perhaps now */
 	*c = (struct conn){
 		.up = true,
+		.up_ms = t->wall_ms,
 		.greeted = true,
 		.question = c->question,
 		.wait_mono_ms = t->mono_ms,
@@ -174,6 +212,7 @@ enum err stream_tick(struct turn *t, struct peer *p)
 	rc = outbox_pair(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
+	pr->recheck = pr->recheck || (c->retry_wait_ms != 0 && t->mono_ms >= c->retry_mono_ms);
 	if (!stream_pending(pr, c)) /* idle: is the line still there? */
 		c->ask_wait_ms = LIMIT_PING_MS;
 	/* The first words may have been lost, or both sides' keys grew too old for a frame. */
@@ -236,7 +275,10 @@ static enum err may_go(struct speaking *s, const struct outbox_row *row, bool *y
 	const struct pair *pr = s->pair;
 	struct document d;
 	struct thread th, consent;
-	bool waits = row->state == OUTBOX_STORED && pr->unconfirmed;
+	/* they could not store it: again after a pause */
+	const bool paused = row->verdict == WIRE_VERDICT_CANNOT_STORE &&
+			    s->t->mono_ms < s->c->retry_mono_ms;
+	bool waits = paused || (row->state == OUTBOX_STORED && pr->unconfirmed);
 	enum err rc;
 
 	*yes = !waits;
@@ -452,16 +494,24 @@ static enum err collect(struct speaking *s, size_t used, struct load *l)
 	if (pr->yours.no == 0 || !s->c->heard || !s->p->activated)
 		return ERR_OK;
 	while (no < pr->num_last && no < pr->acked + LIMIT_WINDOW && l->count < LIMIT_FRAME_DOCS) {
+		const struct fault_place at = {.part = FAULT_SENDING, .peer = s->p->no};
 		struct span *d = &l->docs[l->count];
-		enum err rc = carry(s, ++no, d);
+		enum err rc;
 
+		if (fault_paused(s->t, &at))
+			break; /* a document of ours cannot be read: its place in the stream waits */
+		fault_doing(s->t, &at);
+		rc = carry(s, ++no, d);
 		if (rc != ERR_OK)
 			return rc;
+		fault_over(s->t);
 		if (l->bytes + WIRE_PART_HEAD + d->len > cap)
 			break;
 		l->bytes += WIRE_PART_HEAD + d->len;
 		l->count++;
 	}
+	fault_doing(s->t, &(struct fault_place){
+				  .part = FAULT_SENDING, .peer = s->p->no, .type = SPEAKING});
 	return ERR_OK;
 }
 
@@ -622,13 +672,22 @@ enum err stream_speak(struct turn *t)
 	if (t->answers != NULL && frame.cap == 0)
 		return ERR_NOMEM;
 	for (struct answer *a = t->answers; a != NULL && rc == ERR_OK; a = a->next) {
+		const struct fault_place at = {
+			.part = FAULT_SENDING, .peer = a->peer, .type = SPEAKING};
 		struct peer *p = state_peer(t->node, a->peer);
 
+		if (fault_paused(t, &at))
+			continue;
+		fault_doing(t, &at);
 		if (has_room(t))
 			rc = speak_to(t, p, a, &frame);
 		else if (p->conn.up) /* more partners than one turn holds: the others in the next */
 			state_conn(t->node, p)->ask_mono_ms = t->mono_ms;
+		if (rc == ERR_OK)
+			fault_over(t);
 	}
+	if (rc == ERR_OK)
+		fault_doing(t, &(struct fault_place){.part = FAULT_EVENT});
 	t->answers = NULL;
 	return rc == ERR_OK ? outbox_flush(t) : rc;
 }

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/exchange/unstored.h"
+
+#include "domain/exchange/threadlog.h"
+
+enum { META_UNSTORED = 9, KEY_LEN = 1 + 2 + 16, ROW_LEN = 2 + 1 + 4 + 8 + 8 };
+
+struct row {
+	uint16_t type;
+	enum err why;
+	uint32_t count;
+	uint64_t first_ms, last_ms;
+};
+
+static struct store_key key_of(uint16_t peer, const struct id16 *thread)
+{
+	struct store_key k = {.len = 0};
+
+	key_u8(&k, META_UNSTORED);
+	key_u16(&k, peer);
+	key_put(&k, thread->b, sizeof thread->b);
+	return k;
+}
+
+static enum err load(struct turn *t, const struct store_key *k, struct row *row)
+{
+	struct span v;
+	struct rd r;
+	enum err rc = turn_get(t, STORE_META, k, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	r = rd_of(v);
+	row->type = rd_u16(&r);
+	row->why = (enum err)rd_u8(&r);
+	row->count = rd_u32(&r);
+	row->first_ms = rd_u64(&r);
+	row->last_ms = rd_u64(&r);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err unstored_add(struct turn *t, uint16_t peer, const struct id16 *thread, uint16_t type,
+		      enum err why)
+{
+	const struct store_key k = key_of(peer, thread);
+	struct row row = {.first_ms = t->wall_ms};
+	uint8_t buf[ROW_LEN];
+	struct wr w = wr_of(buf, sizeof buf);
+	enum err rc = load(t, &k, &row);
+
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	wr_u16(&w, type);
+	wr_u8(&w, (uint8_t)why);
+	wr_u32(&w, row.count + 1);
+	wr_u64(&w, row.first_ms);
+	wr_u64(&w, t->wall_ms);
+	return turn_put(t, STORE_META, &k, wr_span(&w));
+}
+
+bool unstored_has(struct turn *t, uint16_t peer, const struct id16 *thread)
+{
+	const struct store_key k = key_of(peer, thread);
+
+	return record_exists(t->txn, STORE_META, key_span(&k));
+}
+
+enum err unstored_over(struct turn *t, uint16_t peer, const struct id16 *thread)
+{
+	const struct store_key k = key_of(peer, thread);
+
+	return record_exists(t->txn, STORE_META, key_span(&k))
+		       ? store_del(t->txn, STORE_META, key_span(&k))
+		       : ERR_OK;
+}
+
+enum err unstored_status(struct turn *t, struct msg *status)
+{
+	struct store_key at = {.len = 0}, prefix = {.len = 0};
+	struct store_row found;
+	enum err rc;
+
+	key_u8(&prefix, META_UNSTORED);
+	while ((rc = store_next_prefix(t->txn, STORE_META, key_span(&prefix), &at, &found)) ==
+	       ERR_OK) {
+		struct store_key k = {.len = 0};
+		char ref[THREAD_REF_LEN + 1];
+		const struct peer *p;
+		struct id16 thread;
+		struct row row;
+		struct msg *m;
+
+		if (found.key.len != KEY_LEN)
+			return ERR_CORRUPT;
+		if (msg_count(status, STATUS_FAULTS) >= 2 * FAULTS_MAX)
+			return ERR_OK;
+		key_put(&k, found.key.p, found.key.len);
+		rc = load(t, &k, &row);
+		if (rc != ERR_OK)
+			return rc;
+		p = state_peer(t->node, be16_get(k.b + 1));
+		memcpy(thread.b, k.b + 3, sizeof thread.b);
+		thread_reference(&thread, ref);
+		m = msg_add(t->arena, status, STATUS_FAULTS);
+		msg_set_text(t->arena, m, FAULT_ROW_WHAT, fault_part_name(FAULT_DOCUMENT));
+		msg_set_text(t->arena, m, FAULT_ROW_PARTNER, p == NULL ? "" : p->org);
+		msg_set_text(t->arena, m, FAULT_ROW_ACT, document_type_name(row.type));
+		msg_set_text(t->arena, m, FAULT_ROW_REF, ref);
+		msg_set_text(t->arena, m, FAULT_ROW_CAUSE, err_text(row.why));
+		msg_set_u64(m, FAULT_ROW_COUNT, row.count);
+		msg_set_u64(m, FAULT_ROW_SINCE_MS, row.first_ms);
+		msg_set_u64(m, FAULT_ROW_LAST_MS, row.last_ms);
+		msg_set_u64(m, FAULT_ROW_ALARM, row.count >= FAULT_ALARM);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/fault.h"
+
+#include "domain/exchange/threadlog.h"
+
+enum { PAUSE_MS = 60000, PAUSE_MAX_MS = 3600000, SHOWN_MS = 86400000, TRIES = 2 };
+
+static bool same(const struct fault_place *a, const struct fault_place *b)
+{
+	return a->part == b->part && a->peer == b->peer && a->type == b->type &&
+	       id16_equal(&a->id, &b->id);
+}
+
+static struct fault *find(const struct turn *t, const struct fault_place *at)
+{
+	struct faults *f = &t->node->faults;
+
+	for (size_t i = 0; i < f->count; i++)
+		if (same(&f->row[i].at, at))
+			return &f->row[i];
+	return NULL;
+}
+
+void fault_doing(struct turn *t, const struct fault_place *at)
+{
+	t->doing = *at;
+}
+
+uint32_t fault_tries(struct turn *t, const struct fault_place *at)
+{
+	const struct fault *f = find(t, at);
+
+	return f != NULL && f->event == t->node->faults.event ? f->tries : 0;
+}
+
+bool fault_paused(struct turn *t, const struct fault_place *at)
+{
+	const struct fault *f = find(t, at);
+
+	return f != NULL && (f->event == t->node->faults.event || t->mono_ms < f->again_mono_ms);
+}
+
+uint64_t fault_again_ms(struct turn *t, const struct fault_place *at)
+{
+	const struct fault *f = find(t, at);
+
+	return f == NULL ? 0 : f->again_mono_ms;
+}
+
+enum err fault_why(struct turn *t, const struct fault_place *at)
+{
+	const struct fault *f = find(t, at);
+
+	return f == NULL ? ERR_OK : f->why;
+}
+
+static void drop(struct faults *f, struct fault *one)
+{
+	*one = f->row[--f->count];
+}
+
+void fault_over(struct turn *t)
+{
+	struct fault *f = find(t, &t->doing);
+
+	if (f != NULL && f->event != t->node->faults.event)
+		drop(&t->node->faults, f);
+}
+
+/* Room for a new one: what is longest ago gives way. */
+static struct fault *fresh(struct faults *f)
+{
+	size_t oldest = 0;
+
+	if (f->count < FAULTS_MAX)
+		return &f->row[f->count++];
+	for (size_t i = 1; i < f->count; i++)
+		if (f->row[i].last_ms < f->row[oldest].last_ms)
+			oldest = i;
+	return &f->row[oldest];
+}
+
+bool fault_note(struct turn *t, enum err why)
+{
+	struct faults *all = &t->node->faults;
+	struct fault *f = find(t, &t->doing);
+
+	all->total++;
+	if (f == NULL) {
+		f = fresh(all);
+		*f = (struct fault){.at = t->doing, .first_ms = t->wall_ms};
+	}
+	f->tries = f->event == all->event ? f->tries + 1 : 1;
+	f->event = all->event;
+	f->why = why;
+	f->last_ms = t->wall_ms;
+	if (f->tries == 1) {
+		f->count++;
+		f->wait_ms = f->wait_ms == 0		     ? PAUSE_MS
+			     : f->wait_ms < PAUSE_MAX_MS / 2 ? f->wait_ms * 2
+							     : PAUSE_MAX_MS;
+		f->again_mono_ms = t->mono_ms + f->wait_ms;
+	}
+	return t->doing.part != FAULT_EVENT && f->tries <= TRIES;
+}
+
+const char *fault_part_name(enum fault_part part)
+{
+	switch (part) {
+/* clang-format off */
+#define FAULT_NAME(name, text) case FAULT_##name: return (text);
+	FAULT_PARTS(FAULT_NAME)
+#undef FAULT_NAME
+		/* clang-format on */
+	}
+	return "event";
+}
+
+void fault_status(struct turn *t, struct msg *status)
+{
+	const struct faults *all = &t->node->faults;
+
+	msg_set_u64(status, STATUS_FAILED_TURNS, all->total);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct fault *f = &all->row[i];
+		const struct peer *p = state_peer(t->node, f->at.peer);
+		char ref[THREAD_REF_LEN + 1];
+		struct msg *row;
+
+		if (f->at.part == FAULT_DOCUMENT)
+			continue; /* unstored_status, which outlives a restart */
+		if (f->at.part == FAULT_EVENT && f->last_ms + SHOWN_MS < t->wall_ms)
+			continue; /* nothing tells when that is over */
+		row = msg_add(t->arena, status, STATUS_FAULTS);
+		msg_set_text(t->arena, row, FAULT_ROW_WHAT, fault_part_name(f->at.part));
+		msg_set_text(t->arena, row, FAULT_ROW_PARTNER, p == NULL ? "" : p->org);
+		if (f->at.part == FAULT_SENDING && f->at.type != 0)
+			msg_set_text(t->arena, row, FAULT_ROW_ACT, document_type_name(f->at.type));
+		if (f->at.part == FAULT_TIMER) {
+			thread_reference(&f->at.id, ref);
+			msg_set_text(t->arena, row, FAULT_ROW_REF, ref);
+		}
+		msg_set_text(t->arena, row, FAULT_ROW_CAUSE, err_text(f->why));
+		msg_set_u64(row, FAULT_ROW_COUNT, f->count);
+		msg_set_u64(row, FAULT_ROW_SINCE_MS, f->first_ms);
+		msg_set_u64(row, FAULT_ROW_LAST_MS, f->last_ms);
+		msg_set_u64(row, FAULT_ROW_ALARM, f->count >= FAULT_ALARM);
+	}
+}
