@@ -180,8 +180,11 @@ static const char *reason_for(uint16_t type)
 		return "best-contact";
 	case DOC_REOPEN:
 		return "not-better";
-	default:
+	case DOC_HOLD:
+	case DOC_WITHDRAW:
 		return "other";
+	default:
+		return NULL;
 	}
 }
 
@@ -204,7 +207,8 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 		return; /* rare in life */
 	msg_set_text(a, m, ACT_NEW_REF, st->ref);
 	msg_set_u64(m, ACT_NEW_TYPE, type);
-	msg_set_text(a, m, ACT_NEW_REASON, reason_for(type));
+	if (reason_for(type) != NULL)
+		msg_set_text(a, m, ACT_NEW_REASON, reason_for(type));
 	msg_set_text(a, m, ACT_NEW_ALTERNATIVE, "none");
 	msg_set_u64(m, ACT_NEW_DATE_MS, s->now_ms + 86400000u * (1 + sim_below(s, 20)));
 	msg_set_u64(m, ACT_NEW_LATE, 1);
@@ -212,7 +216,7 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	if (type == DOC_INFO)
 		msg_set_u64(m, ACT_NEW_SHARE, 2);
 	if (type == DOC_REDIRECT)
-		msg_add_text(a, m, ACT_NEW_TARGETS, st->from == 0 ? "partner-b" : "partner-a");
+		msg_add_text(a, m, ACT_NEW_TARGETS, "outside");
 	sim_ask(s, n, a, req);
 }
 
