@@ -61,20 +61,28 @@ void wire_node_carry(struct wr *w, struct span bytes, const uint8_t *sig, const 
 		wr_put(w, old_sig, WIRE_SIG);
 }
 
-enum err wire_node_carried_get(struct span s, struct wire_node_carried *c)
+enum err wire_node_carried_next(struct span *rest, struct wire_node_carried *c)
 {
-	struct rd r = rd_of(s);
+	struct rd r = rd_of(*rest);
 	size_t n = rd_u16(&r);
 	unsigned sigs;
 
-	c->whole = s;
 	c->bytes = span_of(rd_take(&r, n), n);
 	sigs = rd_u8(&r);
 	c->sig = rd_take(&r, WIRE_SIG);
 	c->old_sig = sigs == 2 ? rd_take(&r, WIRE_SIG) : NULL;
-	if (!rd_done(&r) || sigs < 1 || sigs > 2)
+	if (r.bad || sigs < 1 || sigs > 2)
 		return ERR_MALFORMED;
+	c->whole = span_of(rest->p, rest->len - r.left);
+	*rest = span_of(rest->p + c->whole.len, r.left);
 	return wire_node_get(c->bytes, &c->rec);
+}
+
+enum err wire_node_carried_get(struct span s, struct wire_node_carried *c)
+{
+	const enum err rc = wire_node_carried_next(&s, c);
+
+	return rc == ERR_OK && s.len != 0 ? ERR_MALFORMED : rc;
 }
 
 void wire_roster_put(struct wr *w, const struct wire_roster *e)

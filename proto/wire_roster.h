@@ -43,6 +43,8 @@ struct wire_node_carried {
 };
 void wire_node_carry(struct wr *w, struct span bytes, const uint8_t *sig, const uint8_t *old_sig);
 MUST_CHECK enum err wire_node_carried_get(struct span s, struct wire_node_carried *c);
+/** The first of several that stand one behind the other; *rest goes on behind it. */
+MUST_CHECK enum err wire_node_carried_next(struct span *rest, struct wire_node_carried *c);
 
 /* ---- roster entry ---- */
 enum wire_roster_op {

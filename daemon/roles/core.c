@@ -534,8 +534,9 @@ static enum err open_stores(struct core *c, struct err_text *why)
 static enum err read_words(struct core *c)
 {
 	const struct node_time now = now_of(c);
-	uint8_t record[WIRE_NODE_CARRIED_MAX];
+	uint8_t records[OWNRECORD_FILE_MAX];
 	struct rosterfile f = {.bytes = NULL};
+	struct wire_node_carried rec;
 	struct err_text why;
 	struct span carried;
 	char path[CONFIG_PATH_MAX + 32];
@@ -551,8 +552,14 @@ static enum err read_words(struct core *c)
 	}
 	rosterfile_free(&f);
 	if (rc == ERR_OK && nodedir_path(path, sizeof path, c->config.dir, "record") &&
-	    keyfile_read_file(path, record, sizeof record, &len) == ERR_OK)
-		push(c, &(struct event){.type = EVENT_RECORD, .bytes = span_of(record, len)});
+	    keyfile_read_file(path, records, sizeof records, &len) == ERR_OK) {
+		carried = span_of(records, len);
+		while (rc == ERR_OK && carried.len > 0 &&
+		       wire_node_carried_next(&carried, &rec) == ERR_OK) {
+			push(c, &(struct event){.type = EVENT_RECORD, .bytes = rec.whole});
+			rc = engine_turn(c->engine, &now);
+		}
+	}
 	return rc == ERR_OK ? engine_turn(c->engine, &now) : rc;
 }
 

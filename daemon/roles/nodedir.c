@@ -20,6 +20,7 @@
 #include "proto/wire_roster.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
+#include "roles/ownrecord.h"
 #include "roles/rosterfile.h"
 #include "roles/unlock.h"
 
@@ -233,19 +234,15 @@ enum err nodedir_sheet_read(const char *file, uint8_t *out, size_t *len)
 
 enum err nodedir_promise(const char *dir, const struct keybox *kb, const struct id32 *next_digest)
 {
-	uint8_t old[WIRE_NODE_CARRIED_MAX], bytes[WIRE_NODE_MAX], sig[WIRE_SIG];
-	struct wr w = wr_of(bytes, sizeof bytes), cw;
+	uint8_t old[OWNRECORD_FILE_MAX], bytes[WIRE_NODE_MAX], sig[WIRE_SIG];
+	uint8_t carried[WIRE_NODE_CARRIED_MAX];
+	struct wr w = wr_of(bytes, sizeof bytes), cw = wr_of(carried, sizeof carried);
 	const uint64_t now_ms = clock_wall_ms();
 	struct wire_node_carried c;
 	struct span part;
-	char path[PATH_LEN];
 	size_t n = 0;
-	enum err rc = nodedir_path(path, sizeof path, dir, "record")
-			      ? keyfile_read_file(path, old, sizeof old, &n)
-			      : ERR_LIMIT;
+	enum err rc = ownrecord_newest(dir, old, &n, &c);
 
-	if (rc == ERR_OK)
-		rc = wire_node_carried_get(span_of(old, n), &c);
 	if (rc != ERR_OK)
 		return rc;
 	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
@@ -257,9 +254,8 @@ enum err nodedir_promise(const char *dir, const struct keybox *kb, const struct 
 	wire_node_put(&w, &c.rec);
 	part = wr_span(&w);
 	keybox_sign(kb, SIGN_NODE, &part, 1, sig);
-	cw = wr_of(old, sizeof old); /* what was there was read */
 	wire_node_carry(&cw, part, sig, NULL);
-	return w.over || cw.over ? ERR_LIMIT : keyfile_write_file(path, wr_span(&cw));
+	return w.over || cw.over ? ERR_LIMIT : ownrecord_add(dir, wr_span(&cw));
 }
 
 static enum err write_settings(const struct tool_args *a, const uint8_t key[32])

@@ -66,13 +66,51 @@ static bool newer(const struct wire_node *a, const struct wire_node *b)
 	return a->key_seq != b->key_seq ? a->key_seq > b->key_seq : a->version > b->version;
 }
 
+enum err ownrecord_newest(const char *dir, uint8_t buf[OWNRECORD_FILE_MAX], size_t *len,
+			  struct wire_node_carried *newest)
+{
+	char path[CONFIG_PATH_MAX + 32];
+	struct span rest;
+	enum err rc = nodedir_path(path, sizeof path, dir, "record")
+			      ? keyfile_read_file(path, buf, OWNRECORD_FILE_MAX, len)
+			      : ERR_LIMIT;
+
+	if (rc != ERR_OK)
+		return rc;
+	rest = span_of(buf, *len);
+	do
+		rc = wire_node_carried_next(&rest, newest);
+	while (rc == ERR_OK && rest.len > 0);
+	if (rc == ERR_OK && OWNRECORD_FILE_MAX - *len < WIRE_NODE_CARRIED_MAX)
+		rc = ERR_BUSY;
+	return rc;
+}
+
+enum err ownrecord_add(const char *dir, struct span carried)
+{
+	uint8_t all[OWNRECORD_FILE_MAX];
+	struct wire_node_carried newest;
+	char path[CONFIG_PATH_MAX + 32];
+	size_t len = 0;
+	enum err rc = ownrecord_newest(dir, all, &len, &newest);
+
+	if (rc == ERR_OK && !nodedir_path(path, sizeof path, dir, "record"))
+		rc = ERR_LIMIT;
+	if (rc != ERR_OK)
+		return rc;
+	memcpy(all + len, carried.p, carried.len);
+	return keyfile_write_file(path, span_of(all, len + carried.len));
+}
+
 /* In place: a name cannot be made inside the sandbox.  It is less than a sector, and if it is torn all the
  * same the store writes it again at the next start. */
 enum err ownrecord_keep(struct engine *e, int fd)
 {
-	uint8_t ours[WIRE_NODE_CARRIED_MAX], there[WIRE_NODE_CARRIED_MAX];
+	uint8_t ours[WIRE_NODE_CARRIED_MAX], there[OWNRECORD_FILE_MAX];
 	const struct span own = engine_own_record(e, ours, sizeof ours);
 	struct wire_node_carried a, b;
+	struct span rest;
+	enum err rc;
 	ssize_t n;
 
 	if (fd < 0 || own.len == 0 || wire_node_carried_get(own, &a) != ERR_OK)
@@ -80,8 +118,13 @@ enum err ownrecord_keep(struct engine *e, int fd)
 	n = pread(fd, there, sizeof there, 0);
 	if (n < 0)
 		return ERR_IO;
-	if (wire_node_carried_get(span_of(there, (size_t)n), &b) == ERR_OK &&
-	    !newer(&a.rec, &b.rec))
+	rest = span_of(there, (size_t)n);
+	do
+		rc = wire_node_carried_next(&rest, &b);
+	while (rc == ERR_OK && rest.len > 0);
+	/* nothing of it is new, or it says what the store has not taken in yet */
+	if (rc == ERR_OK && !newer(&a.rec, &b.rec) &&
+	    ((size_t)n == own.len || newer(&b.rec, &a.rec)))
 		return ERR_OK;
 	if (pwrite(fd, own.p, own.len, 0) != (ssize_t)own.len ||
 	    ftruncate(fd, (off_t)own.len) != 0 || fsync(fd) != 0)

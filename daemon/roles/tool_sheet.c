@@ -14,6 +14,7 @@
 #include "roles/config.h"
 #include "roles/nodedir.h"
 #include "roles/nodefiles.h"
+#include "roles/ownrecord.h"
 #include "roles/unlock.h"
 
 enum { PATH_LEN = CONFIG_PATH_MAX + 32 };
@@ -55,6 +56,13 @@ static int not_promised(void)
 			 "it is well typed, but of another sheet: take the newest one");
 }
 
+/* Each word of ours that partners have to hear in its order takes room until they can. */
+static int not_told(void)
+{
+	return tool_fail(TOOL_RULE, "partners have not been told of the keys before this one",
+			 "nothing was changed; start kringd, stop it again, then try once more");
+}
+
 /* No slot for the code was free, so nothing of the keys was changed. */
 static int no_slot(const char *dir)
 {
@@ -86,17 +94,12 @@ static void say_sheet(const char *dir, const struct keyfile_sheet *s)
 static enum err new_record(const char *dir, const struct keyfile_rotation *r,
 			   uint8_t bytes[WIRE_NODE_MAX], size_t *len)
 {
-	uint8_t old[WIRE_NODE_CARRIED_MAX];
+	uint8_t old[OWNRECORD_FILE_MAX];
 	struct wr w = wr_of(bytes, WIRE_NODE_MAX);
 	struct wire_node_carried c;
-	char path[PATH_LEN];
 	size_t n = 0;
-	enum err rc = nodedir_path(path, sizeof path, dir, "record")
-			      ? keyfile_read_file(path, old, sizeof old, &n)
-			      : ERR_LIMIT;
+	enum err rc = ownrecord_newest(dir, old, &n, &c);
 
-	if (rc == ERR_OK)
-		rc = wire_node_carried_get(span_of(old, n), &c);
 	if (rc != ERR_OK)
 		return rc;
 	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
@@ -119,7 +122,7 @@ static int rotate(const struct tool_args *a, struct keyfile *k, struct keyfile_r
 	struct wr w = wr_of(carried, sizeof carried);
 	struct span part = {bytes, 0};
 	const struct id32 id = keybox_node_id(k->keybox);
-	char path[PATH_LEN], org[LIMIT_ORG_NAME + 1];
+	char org[LIMIT_ORG_NAME + 1];
 	enum err rc = keyfile_rotation(k->keybox, clock_wall_ms() / 1000, r);
 	int bad;
 
@@ -129,6 +132,8 @@ static int rotate(const struct tool_args *a, struct keyfile *k, struct keyfile_r
 	nodedir_org(a->dir, &id, org);
 	if (rc == ERR_OK)
 		rc = new_record(a->dir, r, bytes, &part.len);
+	if (rc == ERR_BUSY)
+		return not_told();
 	if (rc == ERR_OK)
 		rc = nodedir_sheet_prepare(a->dir, org, &r->sheet);
 	if (rc == ERR_OK) {
@@ -145,9 +150,7 @@ static int rotate(const struct tool_args *a, struct keyfile *k, struct keyfile_r
 		return bad;
 	keybox_sign(k->keybox, SIGN_NODE, &part, 1, sig);
 	wire_node_carry(&w, part, sig, a->recovery != NULL ? NULL : old_sig);
-	rc = w.over || !nodedir_path(path, sizeof path, a->dir, "record")
-		     ? ERR_LIMIT
-		     : keyfile_write_file(path, wr_span(&w));
+	rc = w.over ? ERR_LIMIT : ownrecord_add(a->dir, wr_span(&w));
 	if (rc == ERR_OK)
 		rc = nodedir_sheet_place(a->dir, before);
 	return rc == ERR_OK ? 0 : tool_fail_err("rotating", rc);
@@ -218,14 +221,20 @@ static int make_sheet(const struct tool_args *a, struct keyfile *k, const uint8_
 		      struct keyfile_sheet *s)
 {
 	const struct id32 id = keybox_node_id(k->keybox);
+	struct wire_node_carried newest;
 	char org[LIMIT_ORG_NAME + 1];
-	uint8_t before[32];
+	uint8_t before[32], file[OWNRECORD_FILE_MAX];
+	size_t len = 0;
 	enum err rc = keyfile_sheet_draw(k->keybox, seed, clock_wall_ms() / 1000, s);
 
 	if (rc == ERR_CRYPTO)
 		return not_promised();
 	memcpy(before, keybox_roots(k->keybox)->recovery_pub, sizeof before);
 	nodedir_org(a->dir, &id, org);
+	if (rc == ERR_OK && seed == NULL)
+		rc = ownrecord_newest(a->dir, file, &len, &newest);
+	if (rc == ERR_BUSY)
+		return not_told();
 	if (rc == ERR_OK)
 		rc = nodedir_sheet_prepare(a->dir, org, s);
 	if (rc == ERR_OK)

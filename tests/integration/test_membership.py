@@ -365,6 +365,51 @@ def test_rotation_is_learnt_and_old_documents_still_count(federation):
     b.await_state(after, "offered")
 
 
+def test_rotations_that_nobody_heard_yet_are_told_in_their_order(federation):
+    """A key after the next one proves itself by the one between: the words of both wait until the node runs again."""
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    tool = lambda n, *args: subprocess.run([str(f.bin / "kring"), "--dir", str(n.dir), *args], check=True, capture_output=True, text=True)
+    a.stop()
+    for _ in range(2):
+        tool(a, "rotate", "--sheet", str(a.dir / "recovery-sheet.txt"))
+    a.start()
+    f.await_connected(b)
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    b.await_state(a.refer(case, b.name), "offered")
+    assert standing(b, "Goes") == ""
+    assert len((a.dir / "record").read_bytes()) < 600  # what was heard is not kept twice
+    b.stop()  # and a partner that was away for two of them
+    for _ in range(2):
+        a.stop()
+        tool(a, "rotate", "--sheet", str(a.dir / "recovery-sheet.txt"))
+        a.start()
+    b.start()
+    f.await_connected(b)
+    assert standing(b, "Goes") == ""
+
+
+def test_sheets_that_nobody_was_told_of_have_an_end(federation):
+    """One more than there is room for changes nothing, and says what helps."""
+    f = federation("Goes")
+    a = f.nodes[0]
+    tool = lambda *args: subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), *args], capture_output=True, text=True)
+    files = lambda: {p.name: p.read_bytes() for p in a.dir.iterdir() if p.is_file() and p.name != "lock"}
+    for _ in range(12):
+        before, r = files(), tool("sheet")
+        if r.returncode:
+            break
+        assert tool("sheet", "--confirm", str(a.dir / "recovery-sheet.txt")).returncode == 0
+    assert r.returncode == 1 and "start kringd" in r.stderr and files() == before, r
+    a.start()
+    f.import_roster(a)
+    a.stop()
+    a.start()
+    a.stop()
+    assert tool("sheet").returncode == 0
+
+
 def test_recovery_without_the_old_key_asks_for_digits(federation):
     f = federation("Goes", "SMWO")
     a, b = f.start()
