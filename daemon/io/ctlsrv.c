@@ -21,6 +21,8 @@ struct client {
 	uv_pipe_t pipe;
 	uint64_t id;
 	uint32_t uid;
+	uint64_t heard_ms; /* loop time of its last byte */
+	unsigned waiting;  /* requests not answered yet */
 	uint8_t *in;
 	size_t len, cap;
 	bool deaf; /* its request was too large */
@@ -34,6 +36,7 @@ struct ctlsrv {
 	struct client *clients;
 	size_t count;
 	uint64_t next_id;
+	uint32_t shut_out; /* pid; 0 none */
 	char path[sizeof((struct sockaddr_un *)0)->sun_path];
 };
 
@@ -106,6 +109,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	if (c->deaf)
 		return;
 	c->len += (size_t)n;
+	c->heard_ms = uv_now(c->srv->uv);
 	while (c->len - at >= HEAD) {
 		const size_t len = be32_get(c->in + at);
 
@@ -118,6 +122,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 		}
 		if (c->len - at < HEAD + len)
 			break;
+		c->waiting++;
 		c->srv->request(c->srv->ctx, c->id, c->uid, span_of(c->in + at + HEAD, len));
 		at += HEAD + len;
 	}
@@ -125,22 +130,40 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	c->len -= at;
 }
 
-static uint32_t peer_uid(const uv_pipe_t *pipe)
+static bool peer_cred(const uv_pipe_t *pipe, struct ucred *cred)
 {
-	struct ucred cred = {.uid = (uid_t)-1};
-	socklen_t len = sizeof cred;
+	socklen_t len = sizeof *cred;
 	uv_os_fd_t fd;
 
-	if (uv_fileno((const uv_handle_t *)pipe, &fd) != 0 ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0)
-		return UINT32_MAX;
-	return cred.uid;
+	return uv_fileno((const uv_handle_t *)pipe, &fd) == 0 &&
+	       getsockopt(fd, SOL_SOCKET, SO_PEERCRED, cred, &len) == 0;
+}
+
+/* Whoever comes when all places are taken gets the place of who has been silent for longest; the last place is
+ * root's.  False: everybody in front waits for an answer. */
+static bool make_room(struct ctlsrv *srv, const struct client *newest)
+{
+	const size_t places = newest->uid == 0 ? LIMIT_CLIENTS : LIMIT_CLIENTS - 1;
+	struct client *silent = NULL;
+
+	if (srv->count <= places)
+		return true;
+	for (struct client *c = srv->clients; c != NULL; c = c->next)
+		if (c != newest && c->waiting == 0 &&
+		    (silent == NULL || c->heard_ms <= silent->heard_ms))
+			silent = c;
+	if (silent == NULL)
+		return false;
+	log_write(LOG_NOTICE, LOG_CLIENT_DROPPED, "cause=idle uid=%u", silent->uid);
+	drop(silent);
+	return true;
 }
 
 static void on_connect(uv_stream_t *s, int status)
 {
 	struct ctlsrv *srv = s->data;
 	struct client *c = status == 0 ? calloc(1, sizeof *c) : NULL;
+	struct ucred cred;
 
 	if (c == NULL)
 		return;
@@ -154,12 +177,24 @@ static void on_connect(uv_stream_t *s, int status)
 	c->next = srv->clients;
 	srv->clients = c;
 	srv->count++;
-	if (uv_accept(s, (uv_stream_t *)&c->pipe) != 0 || srv->count > LIMIT_CLIENTS ||
-	    uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read) != 0) {
+	c->heard_ms = uv_now(srv->uv);
+	if (uv_accept(s, (uv_stream_t *)&c->pipe) != 0 || !peer_cred(&c->pipe, &cred)) {
 		drop(c);
 		return;
 	}
-	c->uid = peer_uid(&c->pipe);
+	c->uid = cred.uid;
+	if (srv->shut_out != 0 && (uint32_t)cred.pid == srv->shut_out) {
+		log_write(LOG_WARN, LOG_CLIENT_DROPPED, "cause=net pid=%u", srv->shut_out);
+		drop(c);
+		return;
+	}
+	if (!make_room(srv, c) || uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read) != 0)
+		drop(c);
+}
+
+void ctlsrv_shut_out(struct ctlsrv *s, uint32_t pid)
+{
+	s->shut_out = pid;
 }
 
 /* Is somebody listening there?  If not, the file is left over from a crash. */
@@ -236,6 +271,7 @@ void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes)
 		;
 	if (c == NULL)
 		return;
+	c->waiting -= c->waiting > 0 ? 1 : 0;
 	w = malloc(sizeof *w + HEAD + bytes.len);
 	if (w == NULL) {
 		drop(c);

@@ -24,6 +24,8 @@ typedef void (*ctlsrv_request)(void *ctx, uint64_t client, uint32_t uid, struct 
 /** Listens on path, mode 0660; an old socket file nobody answers on is replaced.  why names path, cause and remedy. */
 MUST_CHECK enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path,
 				ctlsrv_request request, void *ctx, struct err_text *why);
+/** This process gets no connection: net, which speaks with core over its own line and nowhere else. */
+void ctlsrv_shut_out(struct ctlsrv *s, uint32_t pid);
 /** A client that is gone is no error. */
 void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes);
 void ctlsrv_close(struct ctlsrv *s);

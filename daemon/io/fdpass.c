@@ -22,8 +22,8 @@ static void on_poll(uv_poll_t *p, int status, int events)
 {
 	struct fdpass *f = p->data;
 	union control control;
-	char byte;
-	struct iovec iov = {&byte, 1};
+	uint32_t pid;
+	struct iovec iov = {&pid, sizeof pid};
 	struct msghdr m = {.msg_iov = &iov,
 			   .msg_iovlen = 1,
 			   .msg_control = control.b,
@@ -39,10 +39,11 @@ static void on_poll(uv_poll_t *p, int status, int events)
 		return;
 	}
 	c = CMSG_FIRSTHDR(&m);
-	if (c == NULL || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+	if (n != (ssize_t)sizeof pid || c == NULL || c->cmsg_level != SOL_SOCKET ||
+	    c->cmsg_type != SCM_RIGHTS)
 		return;
 	memcpy(&fd, CMSG_DATA(c), sizeof fd);
-	f->calls.fd(f->calls.ctx, fd);
+	f->calls.fd(f->calls.ctx, fd, pid);
 }
 
 enum err fdpass_listen(struct loop *l, int fd, const struct fdpass_calls *calls)
@@ -62,11 +63,10 @@ enum err fdpass_listen(struct loop *l, int fd, const struct fdpass_calls *calls)
 	return ERR_OK;
 }
 
-enum err fdpass_send(int over, int fd)
+enum err fdpass_send(int over, int fd, uint32_t pid)
 {
 	union control control;
-	char byte = 0;
-	struct iovec iov = {&byte, 1};
+	struct iovec iov = {&pid, sizeof pid};
 	struct msghdr m = {.msg_iov = &iov,
 			   .msg_iovlen = 1,
 			   .msg_control = control.b,
@@ -79,5 +79,5 @@ enum err fdpass_send(int over, int fd)
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof fd);
 	memcpy(CMSG_DATA(c), &fd, sizeof fd);
-	return sendmsg(over, &m, MSG_NOSIGNAL) == 1 ? ERR_OK : ERR_IO;
+	return sendmsg(over, &m, MSG_NOSIGNAL) == (ssize_t)sizeof pid ? ERR_OK : ERR_IO;
 }

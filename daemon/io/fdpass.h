@@ -15,13 +15,14 @@
 #include "io/loop.h"
 
 struct fdpass_calls {
-	void (*fd)(void *ctx, int fd); /* taken */
+	void (*fd)(void *ctx, int fd,
+		   uint32_t pid); /* taken; pid: of the process at its other end */
 	void (*gone)(void *ctx);
 	void *ctx;
 };
 
 MUST_CHECK enum err fdpass_listen(struct loop *l, int fd, const struct fdpass_calls *calls);
 /** From the supervisor, which has no loop. */
-MUST_CHECK enum err fdpass_send(int over, int fd);
+MUST_CHECK enum err fdpass_send(int over, int fd, uint32_t pid);
 
 #endif /* KRING_IO_FDPASS_H */

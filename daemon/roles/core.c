@@ -60,6 +60,7 @@ struct core {
 	char address[LIMIT_ENDPOINT + 1]; /* ... this one */
 	int record_fd;			  /* the file `record`; -1 */
 	int net_fd;			  /* net's line, while no keys are there to use it; -1 */
+	uint32_t net_pid;
 	struct record_cipher cipher;
 	struct store *main, *prekeys;
 	struct engine *engine;
@@ -159,11 +160,13 @@ static void on_net_gone(void *ctx)
 			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", i);
 }
 
-static void on_new_net(void *ctx, int fd)
+static void on_new_net(void *ctx, int fd, uint32_t pid)
 {
 	struct core *c = ctx;
 	const struct ipc_calls calls = {on_record, on_net_gone, c};
 
+	c->net_pid = pid;
+	ctlsrv_shut_out(c->ctl, pid);
 	if (c->engine == NULL) { /* locked: net waits, without a key and without a socket */
 		if (c->net_fd >= 0)
 			(void)close(c->net_fd);
@@ -684,7 +687,7 @@ static enum err wake(struct core *c, struct err_text *why)
 	loop_timer_start(c->hourly, HOUR_MS);
 	c->net_fd = -1;
 	if (fd >= 0)
-		on_new_net(c, fd);
+		on_new_net(c, fd, c->net_pid);
 	log_write(LOG_NOTICE, LOG_STARTED, "members=%zu", engine_node(c->engine)->peer_count);
 	return ERR_OK;
 }

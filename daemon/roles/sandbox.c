@@ -4,12 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -60,15 +64,12 @@ static enum err restrict_files(const char *dir)
 /* What ran under load, kills and restarts, on both Debians; a name unknown to this machine's
  * libseccomp or architecture is skipped. */
 static const char *const both[] = {
-	"read",	       "write",	       "close",		"recvfrom",
-	"sendto",      "epoll_wait",   "epoll_pwait",	"epoll_ctl",
-	"mmap",	       "munmap",       "mremap",	"brk",
-	"getrandom",   "getpid",       "fcntl",		"ioctl",
-	"accept4",     "getsockopt",   "futex",		"exit",
-	"exit_group",  "rt_sigreturn", "clock_gettime", "restart_syscall",
-	"gettid",      "tgkill",       "madvise",	"mprotect",
-	"getsockname", "recvmsg",      "sendmsg",	"rt_sigprocmask",
-	"shutdown",
+	"read",		 "write",	    "close",	 "recvfrom",	   "sendto",
+	"epoll_wait",	 "epoll_pwait",	    "epoll_ctl", "munmap",	   "mremap",
+	"brk",		 "getrandom",	    "getpid",	 "fcntl",	   "accept4",
+	"getsockopt",	 "futex",	    "exit",	 "exit_group",	   "rt_sigreturn",
+	"clock_gettime", "restart_syscall", "gettid",	 "tgkill",	   "madvise",
+	"getsockname",	 "recvmsg",	    "sendmsg",	 "rt_sigprocmask", "shutdown",
 };
 static const char *const core_only[] = {
 	"pwrite64", "pread64", "pwritev",   "writev",	  "lseek",  "fdatasync",
@@ -76,7 +77,6 @@ static const char *const core_only[] = {
 	"munlock",  "msync",   "ftruncate", "unlink",
 };
 static const char *const net_only[] = {
-	"socket",
 	"bind",
 	"listen",
 	"connect",
@@ -84,8 +84,6 @@ static const char *const net_only[] = {
 	"setsockopt",
 	"poll",
 	"ppoll",
-	"clone",
-	"clone3",
 	"set_robust_list",
 	"rseq",
 	"mlock",
@@ -94,7 +92,6 @@ static const char *const net_only[] = {
 	"sched_getscheduler",
 	"sched_setscheduler",
 	"sched_getaffinity",
-	"prctl",
 	"eventfd2",
 	"epoll_create1",
 	"rt_sigaction",
@@ -126,6 +123,48 @@ static bool allow(scmp_filter_ctx f, const char *const *names, size_t n)
 	return true;
 }
 
+/* Calls that are allowed with some arguments only.  mask: the bits of the argument that are compared. */
+struct call {
+	const char *name;
+	unsigned arg;
+	uint64_t mask, value;
+};
+
+enum {
+	ANY_NAMESPACE = CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
+			CLONE_NEWUTS | CLONE_NEWCGROUP,
+};
+#define WHOLE UINT32_MAX /* ints: what lies in the upper half of the register is not theirs */
+
+/* Memory is data or code, never both, and no code comes after the start.  A terminal is not written to from behind
+ * (TIOCSTI is no call that anybody here makes). */
+static const struct call both_calls[] = {
+	{"mmap", 2, PROT_EXEC, 0},    {"mprotect", 2, PROT_EXEC, 0}, {"ioctl", 1, WHOLE, FIONBIO},
+	{"ioctl", 1, WHOLE, FIOCLEX}, {"ioctl", 1, WHOLE, FIONREAD}, {"ioctl", 1, WHOLE, TCGETS},
+};
+/* net speaks TCP and asks the kernel for addresses; it makes threads and nothing else. */
+static const struct call net_calls[] = {
+	{"socket", 0, WHOLE, AF_INET},
+	{"socket", 0, WHOLE, AF_INET6},
+	{"socket", 0, WHOLE, AF_NETLINK},
+	{"clone", 0, CLONE_THREAD | (uint64_t)ANY_NAMESPACE, CLONE_THREAD},
+	{"prctl", 0, WHOLE, PR_SET_NAME},
+};
+
+static bool allow_calls(scmp_filter_ctx f, const struct call *calls, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const int no = seccomp_syscall_resolve_name(calls[i].name);
+
+		if (no != __NR_SCMP_ERROR &&
+		    seccomp_rule_add(f, SCMP_ACT_ALLOW, no, 1,
+				     SCMP_CMP(calls[i].arg, SCMP_CMP_MASKED_EQ, calls[i].mask,
+					      calls[i].value)) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* glibc's allocator looks into /proc under load, and libraries read their settings: that fails softly. */
 static bool refuse_softly(scmp_filter_ctx f)
 {
@@ -143,16 +182,27 @@ static bool refuse_softly(scmp_filter_ctx f)
 	return true;
 }
 
+/* Its flags lie in memory, where a filter cannot look: glibc takes clone instead, whose flags are seen. */
+static bool no_clone3(scmp_filter_ctx f)
+{
+	const int no = seccomp_syscall_resolve_name("clone3");
+
+	return no == __NR_SCMP_ERROR || seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), no, 0) == 0;
+}
+
 static enum err restrict_calls(enum sandbox_role role, struct err_text *why)
 {
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int error = ENOMEM;
-	bool ok = f != NULL && allow(f, both, sizeof both / sizeof both[0]) && refuse_softly(f);
+	bool ok = f != NULL && allow(f, both, sizeof both / sizeof both[0]) && refuse_softly(f) &&
+		  allow_calls(f, both_calls, sizeof both_calls / sizeof both_calls[0]) &&
+		  no_clone3(f);
 
 	if (role == SANDBOX_CORE)
 		ok = ok && allow(f, core_only, sizeof core_only / sizeof core_only[0]);
 	else
-		ok = ok && allow(f, net_only, sizeof net_only / sizeof net_only[0]);
+		ok = ok && allow(f, net_only, sizeof net_only / sizeof net_only[0]) &&
+		     allow_calls(f, net_calls, sizeof net_calls / sizeof net_calls[0]);
 	if (ok)
 		error = -seccomp_load(f);
 	if (f != NULL)

@@ -29,6 +29,8 @@ enum {
 	BACKOFF_MS = 100,
 	BACKOFF_MAX_MS = 60000,
 	STEADY_MS = 60000, /* whoever lived that long is no longer failing */
+	END_MS = 5000,
+	END_LOOK_MS = 10,
 	ARGS_MAX = 16
 };
 
@@ -120,13 +122,11 @@ static bool start_net(struct supervisor *s)
 
 	if (!pair_of(fds))
 		return false;
-	if (fdpass_send(s->core_line, fds[0]) != ERR_OK) {
-		(void)close(fds[0]);
-		(void)close(fds[1]);
-		return false;
-	}
 	s->net = spawn(s, "net", fds[1], -1);
 	s->net_began_ms = clock_mono_ms();
+	/* core learns which process it is, and answers that one nowhere but on this line */
+	if (s->net > 0 && fdpass_send(s->core_line, fds[0], (uint32_t)s->net) != ERR_OK)
+		(void)kill(s->net, SIGKILL); /* its end is seen as any other */
 	(void)close(fds[0]);
 	(void)close(fds[1]);
 	return s->net > 0;
@@ -156,20 +156,34 @@ static bool crash_loop(struct supervisor *s)
 	       now - s->deaths[s->death_count % DEATHS_MAX] < WINDOW_MS / 10;
 }
 
-static void end_child(pid_t *pid, int signo)
-{
-	if (*pid <= 0)
-		return;
-	(void)kill(*pid, signo);
-	(void)waitpid(*pid, NULL, 0);
-	*pid = 0;
-}
-
 static void pause_ms(uint64_t ms)
 {
 	const struct timespec ts = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
 
 	(void)nanosleep(&ts, NULL);
+}
+
+/* Asked to end, and after a while ended: a process that hangs must not keep the node from stopping.  What core was
+ * writing is whole or not there, whenever it dies. */
+static void end_child(pid_t *pid, int signo)
+{
+	const uint64_t until_ms = clock_mono_ms() + END_MS;
+	pid_t ended = 0;
+
+	if (*pid <= 0)
+		return;
+	(void)kill(*pid, signo);
+	while (ended == 0 && clock_mono_ms() < until_ms) {
+		ended = waitpid(*pid, NULL, WNOHANG);
+		if (ended == 0)
+			pause_ms(END_LOOK_MS);
+	}
+	if (ended == 0) {
+		log_write(LOG_WARN, LOG_CHILD_DIED, "pid=%d hangs=1 signal=%d", (int)*pid, SIGKILL);
+		(void)kill(*pid, SIGKILL);
+		(void)waitpid(*pid, NULL, 0);
+	}
+	*pid = 0;
 }
 
 static uint64_t growing_ms(unsigned tries)

@@ -181,3 +181,18 @@ def test_net_comes_back_when_there_was_no_descriptor_for_it(federation):
     wait_for("net to be back", lambda: "net" in a.children())
     assert a.children()["core"] == before["core"]
     f.await_connected(a)
+
+
+def test_a_process_that_hangs_does_not_keep_the_node_from_stopping(federation):
+    f = federation("Goes")
+    a = f.nodes[0]
+    a.start()
+    net = a.children()["net"]
+    os.kill(net, signal.SIGSTOP)  # SIGTERM waits until it goes on, which it never does
+    try:
+        a.proc.send_signal(signal.SIGTERM)
+        assert a.proc.wait(20) == 0
+        assert not pathlib.Path(f"/proc/{net}").exists()
+    finally:
+        if pathlib.Path(f"/proc/{net}").exists():
+            os.kill(net, signal.SIGKILL)
