@@ -71,6 +71,29 @@ static int cmd_case_note(struct cli *c)
 	return cli_finish(c, req);
 }
 
+static int cmd_case_take(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_TAKE, &sub);
+
+	if (c->word_count < 2)
+		return cli_fail(c, CLI_USAGE, "something is missing", c->cmd->words,
+				c->cmd->example);
+	msg_set_text(&c->arena, sub, CASE_TAKE_ID, c->words[0]);
+	for (size_t i = 1; i < c->word_count; i++)
+		msg_add_text(&c->arena, sub, CASE_TAKE_FIELDS, c->words[i]);
+	return cli_finish(c, req);
+}
+
+static int cmd_consent_withdraw(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_WITHDRAW, &sub);
+
+	msg_set_text(&c->arena, sub, CONSENT_WITHDRAW_ID, c->words[0]);
+	if (cli_option(c, "all") != NULL)
+		msg_set_u64(sub, CONSENT_WITHDRAW_ALL, 1);
+	return cli_finish(c, req);
+}
+
 /* Commands that take one id and nothing else. */
 static int cmd_by_id(struct cli *c)
 {
@@ -247,6 +270,9 @@ const struct command cli_commands[] = {
 	 "kring case edit 7f3a --phone 0113-000000", 0, 0},
 	{"case", "note", cmd_case_note, "CASE", "text=TEXT", "add a note, which never leaves",
 	 "kring case note 7f3a --text \"called back\"", 0, 0},
+	{"case", "take", cmd_case_take, "CASE FIELD...", "",
+	 "what a partner says in this field replaces our own word", "kring case take 7f3a phone", 0,
+	 0},
 	{"case", "close", cmd_case_close, "CASE", "expect=NUMBER",
 	 "close a case without open referrals", "kring case close 7f3a", 0, 0},
 	{"case", "erase", admin_erase, "CASE", "now",
@@ -270,6 +296,13 @@ const struct command cli_commands[] = {
 	 0, 0},
 	{"consent", "list", cmd_by_id, "CASE", "", "consents of a case", "kring consent list 7f3a",
 	 REQUEST_CONSENT_LIST, 0},
+	{"consent", "show", cmd_by_id, "ID", "", "one consent, and the open referrals under it",
+	 "kring consent show 7f3a91b2", REQUEST_CONSENT_SHOW, 0},
+	{"consent", "withdraw", cmd_consent_withdraw, "ID", "all",
+	 "the person takes a consent back: it ends at both ends, with every referral that rests on "
+	 "it; "
+	 "with a case and --all: every consent of the case",
+	 "kring consent withdraw 7f3a91b2", 0, 0},
 	{"refer", NULL, cmd_refer, "CASE",
 	 "to=NAME need=NEED service=LINE urgency=URGENCY share=CATEGORIES without=CATEGORIES again "
 	 "dry-run",
@@ -316,7 +349,8 @@ const struct command cli_commands[] = {
 	 "kring withdraw 91C4 --reason no-longer-needed", 0, 17},
 	{"confirm-withdraw", NULL, cmd_act, "REF", ACT_OPTS, "agree to a withdrawal",
 	 "kring confirm-withdraw 91C4", 0, 18},
-	{"revoke", NULL, cmd_act, "REF", ACT_OPTS, "the person takes consent back",
+	{"revoke", NULL, cmd_act, "REF", ACT_OPTS,
+	 "the person takes consent back: with this referral end all that rest on the same consent",
 	 "kring revoke 91C4", 0, 20},
 	{"error", NULL, cmd_act, "REF", ACT_OPTS, "wrong person or partner: hide it at once",
 	 "kring error 91C4 --reason wrong-person", 0, 21},

@@ -202,6 +202,12 @@ static void urgent(const struct cli *c, const char *urgency)
 		(void)printf("%s  ", list_text(LIST_UI, c->lang, "urgent"));
 }
 
+/* Why a row shows no person. */
+static const char *why_words(const struct cli *c, const char *code)
+{
+	return list_text(list_has(LIST_UI, code) ? LIST_UI : LIST_VERDICTS, c->lang, code);
+}
+
 static void referrals(const struct cli *c, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
@@ -227,13 +233,14 @@ static void referrals(const struct cli *c, const struct msg *reply)
 			(void)printf(", %s ", list_text(LIST_UI, c->lang, "due"));
 			print_time(msg_u64(r, REFERRAL_ROW_DUE_MS), true);
 		}
+		if (msg_text(r, REFERRAL_ROW_HOLLOW)[0] != '\0')
+			(void)printf(" (%s)", why_words(c, msg_text(r, REFERRAL_ROW_HOLLOW)));
 		(void)putchar('\n');
 	}
 }
 
-static void person(const struct cli *c, const struct msg *reply)
+static void person(const struct cli *c, const struct msg *p)
 {
-	const struct msg *p = msg_get(reply, REPLY_PERSON);
 	struct msg_field f;
 
 	for (size_t i = 0; p != NULL && msg_field_at(p, i, &f); i++) {
@@ -323,6 +330,15 @@ static void history(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* What a partner says otherwise than our own file, and how its word is taken over. */
+static void told(const struct cli *c, const struct msg *reply)
+{
+	if (!msg_has(reply, REPLY_TOLD))
+		return;
+	(void)puts("a partner says otherwise (to take its word over: kring case take CASE FIELD):");
+	person(c, msg_get(reply, REPLY_TOLD));
+}
+
 /* Why a partner does not get persons yet, or no more; and what helps. */
 static void standing(const struct cli *c, const struct msg *r)
 {
@@ -385,15 +401,20 @@ static void grants(const struct cli *c, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_GRANTS, i);
+		const char *id = msg_text(r, GRANT_ROW_ID);
 
-		(void)printf("  %s may see: ", msg_text(r, GRANT_ROW_PARTNER));
+		(void)printf("  ");
+		out_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		(void)printf(msg_u64(r, GRANT_ROW_RECEIVED) != 0 ? "we may see, from %s: "
+								 : "%s may see: ",
+			     msg_text(r, GRANT_ROW_PARTNER));
 		print_cats(c, msg_u64(r, GRANT_ROW_CATS));
 		(void)printf("; for %s, %s, until ", msg_text(r, GRANT_ROW_PURPOSE),
 			     msg_text(r, GRANT_ROW_HOW));
 		print_time(msg_u64(r, GRANT_ROW_EXPIRES_MS), true);
 		(void)printf("; %s",
 			     list_text(LIST_CODES, c->lang, msg_text(r, GRANT_ROW_GIVEN_BY)));
-		(void)putchar('\n');
+		(void)printf(", %s\n", list_text(LIST_UI, c->lang, msg_text(r, GRANT_ROW_STATE)));
 	}
 }
 
@@ -609,7 +630,8 @@ void out_reply(struct cli *c, const struct msg *reply)
 	partners(c, reply);
 	cases(reply);
 	referrals(c, reply);
-	person(c, reply);
+	person(c, msg_get(reply, REPLY_PERSON));
+	told(c, reply);
 	history(c, reply);
 	grants(c, reply);
 	work(c, reply);

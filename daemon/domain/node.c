@@ -7,6 +7,7 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/care/erase.h"
+#include "domain/care/grants.h"
 #include "domain/care/overview.h"
 #include "domain/care/recover.h"
 #include "domain/care/refer.h"
@@ -193,10 +194,13 @@ static const struct command commands[] = {
 	{REQUEST_CASE_SHOW, cases_show, READS},
 	{REQUEST_CASE_NOTE, cases_note, GROWS},
 	{REQUEST_CASE_EDIT, cases_edit, GROWS},
+	{REQUEST_CASE_TAKE, cases_take, WRITES},
 	{REQUEST_CASE_CLOSE, cases_close, WRITES},
 	{REQUEST_CASE_ERASE, erase_case, WRITES},
 	{REQUEST_CONSENT_GIVE, consent_give, GROWS},
 	{REQUEST_CONSENT_LIST, consent_list, READS},
+	{REQUEST_CONSENT_SHOW, grants_show, READS},
+	{REQUEST_CONSENT_WITHDRAW, grants_withdraw, WRITES},
 	{REQUEST_REFER, refer_new, GROWS},
 	{REQUEST_ACT, refer_act, WRITES},
 	{REQUEST_INBOX, overview_inbox, READS},

@@ -18,8 +18,8 @@ def pair(dialled):
     return m, b
 
 
-def grant(m, cats, recipient=None):
-    gid, subject = os.urandom(16), os.urandom(16)
+def grant(m, cats, recipient=None, subject=None):
+    gid, subject = os.urandom(16), subject or os.urandom(16)
     import time
     now = int(time.time() * 1000)
     g = pb.ConsentGrant(grant_id=gid, version=1, subject_ref=subject, given_by="self", collected_by=m.id, collected_ms=now,

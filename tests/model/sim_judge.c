@@ -124,6 +124,22 @@ static bool taken_back(struct sim_view *v, const struct id16 *grant)
 	       msg_u64(g, GRANT_RECORD_WITHDRAWN_MS) != 0;
 }
 
+/* The person took back a consent, not one referral under it. */
+static void check_revoked(struct sim *s, struct sim_view *v, const struct thread *th)
+{
+	struct log_entry e;
+	struct document d;
+	struct msg *g;
+
+	if (th->state != REFERRAL_REVOKED || th->my_no == 0 ||
+	    thread_entry(&v->t, th, true, 1, &e) != ERR_OK ||
+	    document_load(&v->t, &e.doc, &d) != ERR_OK ||
+	    consent_record(&v->t, &d.head.grant_id, &g) != ERR_OK)
+		return;
+	if (consent_grant_state(g, v->t.wall_ms) == CONSENT_LIVING)
+		sim_fail(s, "node %d: after a revoke the consent lives", v->n->no);
+}
+
 /* What the partner's living consents let this node see of the case. */
 static uint64_t covered(struct sim_view *v, const struct thread *th, bool *ended)
 {
@@ -131,6 +147,8 @@ static uint64_t covered(struct sim_view *v, const struct thread *th, bool *ended
 	struct store_key at = {.len = 0};
 	struct store_row row;
 	uint64_t cats = 0;
+	bool only =
+		true; /* nothing that merely ran out: what it let in stays a week longer, unseen */
 
 	*ended = false;
 	while (store_next_prefix(v->t.txn, STORE_GRANTCASE, key_span(&prefix), &at, &row) ==
@@ -143,7 +161,9 @@ static uint64_t covered(struct sim_view *v, const struct thread *th, bool *ended
 				     &cv) == ERR_OK);
 		cats |= consent_covered(&cv, v->t.wall_ms);
 		*ended = *ended || cv.withdrawn_ms != 0;
+		only = only && (!cv.granted || cv.withdrawn_ms != 0);
 	}
+	*ended = *ended && only;
 	return cats;
 }
 
@@ -174,8 +194,8 @@ static void check_shown(struct sim *s, struct sim_view *v, const struct thread *
 	if ((cats & BIT_NEEDS) == 0 && msg_text(row, REFERRAL_ROW_NEED)[0] != '\0')
 		sim_fail(s, "node %d shows the need of a person without consent", v->n->no);
 	if (ended && cats == 0 && cases_load(&v->t, &th->case_id, &record) == ERR_OK &&
-	    msg_u64(record, CASE_RECORD_THEIRS) != 0 && msg_has(record, CASE_RECORD_PERSON) &&
-	    msg_cats(msg_get(record, CASE_RECORD_PERSON)) != 0)
+	    msg_u64(record, CASE_RECORD_THEIRS) != 0 && msg_has(record, CASE_RECORD_TOLD) &&
+	    msg_cats(msg_get(record, CASE_RECORD_TOLD)) != 0)
 		sim_fail(s, "node %d: the person of a withdrawn consent is still in the case",
 			 v->n->no);
 }
@@ -189,6 +209,7 @@ static void check_person(struct sim *s, struct sim_view *v, const struct thread 
 	bool ended;
 	uint64_t cats;
 
+	check_revoked(s, sender, theirs);
 	for (uint32_t no = 1; no <= th->their_no; no++) {
 		struct log_entry e;
 		struct document d;

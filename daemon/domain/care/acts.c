@@ -4,6 +4,7 @@
 #include "domain/care/calendar.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
+#include "domain/care/grants.h"
 #include "domain/care/ledger.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
@@ -64,6 +65,30 @@ enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **s
 	return ERR_OK;
 }
 
+enum err acts_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes)
+{
+	const bool sender = th->role == THREAD_SENDER;
+	struct fold_event *theirs, *ours;
+	enum referral_state state;
+	struct log_entry e;
+	uint32_t seen;
+	size_t n;
+	enum err rc = thread_entry(t, th, false, no, &e);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	seen = e.seen_no < th->my_no ? e.seen_no : th->my_no;
+	rc = load_side(t, th, false, no - 1, &theirs);
+	if (rc == ERR_OK)
+		rc = load_side(t, th, true, seen, &ours);
+	if (rc != ERR_OK)
+		return rc;
+	state = sender ? referral_fold(ours, seen, theirs, no - 1, NULL, &n)
+		       : referral_fold(theirs, no - 1, ours, seen, NULL, &n);
+	*yes = referral_may(state, sender ? REFERRAL_BY_RECEIVER : REFERRAL_BY_SENDER, e.type);
+	return ERR_OK;
+}
+
 /* The working calendar is the receiver's. */
 static const char *calendar_of(const struct turn *t, const struct thread *th)
 {
@@ -79,6 +104,8 @@ static uint64_t due_of(const struct turn *t, const struct thread *th)
 	const uint64_t since = th->changed_ms;
 	const uint32_t extra = th->escalated ? SECOND_CHANCE_DAYS : 0;
 
+	if (th->owes_end)
+		return t->wall_ms; /* its REVOKE, as soon as it may be signed */
 	switch ((enum referral_state)th->state) {
 	case REFERRAL_OFFERED:
 	case REFERRAL_NEEDS_INFO:
@@ -140,6 +167,11 @@ static enum err timer_set(struct turn *t, struct thread *th, uint64_t due_ms)
 	return turn_put(t, STORE_TIMER, &k, span_of(&th->role, 1));
 }
 
+enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t due_ms)
+{
+	return timer_set(t, th, due_ms);
+}
+
 /* What entering a state does besides its timer. */
 static void enter(struct turn *t, struct thread *th, enum referral_state before)
 {
@@ -161,7 +193,7 @@ static void enter(struct turn *t, struct thread *th, enum referral_state before)
 	}
 	if (now == REFERRAL_REVOKED || now == REFERRAL_ERROR)
 		th->hidden = true;
-	/* our own word ended it, and the partner may have said something else meanwhile */
+	/* the receiver's own word, or one that has seen our last, confirms our end */
 	th->provisional = th->role == THREAD_SENDER && th->their_seen < th->my_no &&
 			  (now == REFERRAL_WITHDRAWN || now == REFERRAL_EXPIRED);
 }
@@ -177,6 +209,21 @@ static uint64_t due_with_case(struct turn *t, const struct thread *th)
 enum err acts_timer_stop(struct turn *t, struct thread *th)
 {
 	return timer_set(t, th, 0);
+}
+
+/* What entering a state does to what we hold, and to consents that nothing runs under any more. */
+static enum err follow_up(struct turn *t, struct thread *th, enum referral_state before)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	enum err rc = ERR_OK;
+
+	if (!referral_terminal((enum referral_state)th->state) && before != REFERRAL_DRAFT)
+		return ERR_OK;
+	if (th->state == REFERRAL_REVOKED)
+		rc = grants_let_go(t, th, WIRE_VERDICT_WITHDRAWN);
+	return rc == ERR_OK && p != NULL
+		       ? grants_changed(t, p, &th->case_id, th->role == THREAD_RECEIVER)
+		       : rc;
 }
 
 enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
@@ -200,6 +247,8 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 		rc = worklist_refresh(t, th, detail);
 	if (rc == ERR_OK)
 		rc = thread_save(t, th);
+	if (rc == ERR_OK && now != before)
+		rc = follow_up(t, th, before);
 	e = turn_effect(t, EFFECT_CHANGED);
 	if (e == NULL)
 		return ERR_NOMEM;
@@ -212,9 +261,10 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 }
 
 static enum err make(struct turn *t, struct thread *th, uint16_t type, const struct msg *body,
-		     const struct pending_doc **doc, uint64_t *cats)
+		     const struct pending_doc **doc, uint64_t *cats, struct id16 *grant)
 {
-	const struct peer *p = state_peer(t->node, th->peer);
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
+					th->role == THREAD_RECEIVER};
 	struct document_spec spec = {
 		.thread_id = th->id,
 		.grant_id = th->grant_id,
@@ -232,10 +282,13 @@ static enum err make(struct turn *t, struct thread *th, uint16_t type, const str
 	};
 	enum err rc;
 
-	if (p == NULL || th->my_no >= THREAD_LOG_MAX)
+	if (s.p == NULL || th->my_no >= THREAD_LOG_MAX)
 		return ERR_STATE;
-	rc = consent_pack_body(t, p, &th->grant_id, type, body, &spec.body, &spec.cats);
+	rc = consent_pack_body(t, &s, type, body, &spec.body, &spec.cats, &spec.grant_id);
+	if (!bytes_zero(spec.grant_id.b, 16))
+		spec.basis = WIRE_BASIS_CONSENT;
 	*cats = spec.cats;
+	*grant = spec.grant_id;
 	return rc == ERR_OK ? document_make(t, &spec, doc) : rc;
 }
 
@@ -243,8 +296,12 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 {
 	const struct pending_doc *doc = NULL;
 	const char *name = document_type_name(type);
+	struct id16 grant = th->grant_id;
 	uint64_t cats = 0;
-	enum err rc = make(t, th, type, body, &doc, &cats);
+	enum err rc = make(t, th, type, body, &doc, &cats, &grant);
+
+	if (rc == ERR_OK && th->my_no + th->their_no == 0)
+		th->grant_id = grant; /* what it began under; nothing is judged by it */
 
 	if (rc == ERR_OK && th->my_no + th->their_no == 0) {
 		rc = echo_birth(t, th, true);
@@ -259,7 +316,7 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 	if (rc == ERR_OK)
 		rc = outbox_put(t, th->peer, &doc->key);
 	if (rc == ERR_OK && cats != 0)
-		rc = ledger_add(t, &th->grant_id, &doc->key.msg, th->peer, type, cats);
+		rc = ledger_add(t, &grant, &doc->key.msg, th->peer, type, cats);
 	if (rc == ERR_OK)
 		rc = cases_entry(t, &th->case_id, name, NULL, &th->id);
 	if (rc == ERR_OK)
@@ -293,23 +350,8 @@ enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type, const 
 /* The receiver lets go of what it was shown: bodies go, signed heads stay. */
 static enum err forget(struct turn *t, struct thread *th)
 {
-	struct msg *m;
-	enum err rc = ERR_OK;
+	enum err rc = grants_let_go(t, th, WIRE_VERDICT_HOLLOW);
 
-	for (uint32_t no = 1; no <= th->their_no && rc == ERR_OK; no++) {
-		struct log_entry e;
-
-		rc = thread_entry(t, th, false, no, &e);
-		if (rc == ERR_OK)
-			rc = document_hollow(t, &e.doc, WIRE_VERDICT_HOLLOW);
-	}
-	if (rc == ERR_OK)
-		rc = cases_load(t, &th->case_id, &m);
-	if (rc == ERR_OK && msg_u64(m, CASE_RECORD_THEIRS) != 0) {
-		msg_clear(m, CASE_RECORD_PERSON);
-		rc = cases_save(t, &th->case_id, m);
-	}
-	th->hidden = true;
 	if (rc == ERR_OK)
 		rc = cases_entry(t, &th->case_id, "payload-erased", NULL, &th->id);
 	return rc == ERR_OK ? acts_changed(t, th, "erased") : rc;
@@ -406,11 +448,20 @@ static enum err fire(struct turn *t, const struct store_key *k)
 		rc = timer_set(t, &th, t->wall_ms + UNSURE_MS);
 		return rc == ERR_OK ? thread_save(t, &th) : rc;
 	}
-	if (!agreed && th.role == THREAD_SENDER) { /* ending somebody's wait needs a sure clock */
+	if (th.kind == THREAD_CONSENT && (agreed || th.owes_end))
+		return grants_timer(t, &th);
+	if (!agreed && /* ending somebody's wait needs a sure clock */
+	    (th.role == THREAD_SENDER || th.kind == THREAD_CONSENT)) {
 		const bool starting = t->mono_ms < t->node->start_mono_ms + STARTING_MS;
 
 		rc = timer_set(t, &th, t->wall_ms + (starting ? STARTING_UNSURE_MS : UNSURE_MS));
 		return rc == ERR_OK ? thread_save(t, &th) : rc;
+	}
+	if (th.owes_end) {
+		th.owes_end = false;
+		return referral_may((enum referral_state)th.state, acts_our_side(&th), DOC_REVOKE)
+			       ? acts_automatic(t, &th, DOC_REVOKE, "consent-withdrawn")
+			       : acts_changed(t, &th, "");
 	}
 	rc = audit_add(t, &(struct audit_entry){
 				  .event = AUDIT_TIMER,

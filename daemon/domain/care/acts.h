@@ -36,6 +36,10 @@ MUST_CHECK enum err acts_timer_stop(struct turn *t, struct thread *th);
 /** Both logs folded, with the state after each step; steps in the turn's arena. */
 MUST_CHECK enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps,
 			      size_t *count, enum referral_state *state);
+/** Did the table let the partner sign this entry of its log, by all that it had seen then? */
+MUST_CHECK enum err acts_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes);
+/** The thread's one timer; 0: none.  The row only, th is not saved. */
+MUST_CHECK enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t due_ms);
 /** A partner was removed for good: every open thread with it is work for its case. */
 MUST_CHECK enum err acts_partner_gone(struct turn *t, uint16_t peer);
 /** Fire what is due; at most limit timers. */

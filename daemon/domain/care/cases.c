@@ -123,20 +123,24 @@ static enum err create(struct turn *t, struct id16 *id, struct msg *record)
 	return rc;
 }
 
-static struct store_key subject_key(const struct peer *p, const struct id16 *subject)
+/* A name that we gave and one that the partner gave are two things, though their bytes were the same: else a
+ * partner that gives ours back would write in our file. */
+static struct store_key subject_key(const struct peer *p, const struct id16 *subject, bool theirs)
 {
 	struct store_key k = {.len = 0};
 
 	key_u8(&k, META_SUBJECT);
 	key_u16(&k, p->no);
 	key_put(&k, subject->b, 16);
+	if (!theirs)
+		key_u8(&k, 1);
 	return k;
 }
 
 enum err cases_of_subject(struct turn *t, const struct peer *p, const struct id16 *subject,
-			  struct id16 *id)
+			  bool theirs, struct id16 *id)
 {
-	const struct store_key k = subject_key(p, subject);
+	const struct store_key k = subject_key(p, subject, theirs);
 	struct span v;
 	enum err rc = turn_get(t, STORE_META, &k, &v);
 
@@ -183,7 +187,7 @@ enum err cases_forget_subject(struct turn *t, const struct id16 *id)
 enum err cases_open(struct turn *t, const struct peer *p, const struct id16 *subject, bool theirs,
 		    struct id16 *id)
 {
-	const struct store_key k = subject_key(p, subject);
+	const struct store_key k = subject_key(p, subject, theirs);
 	struct msg *m = msg_new(t->arena, MSG_CASE_RECORD);
 	enum err rc;
 
@@ -197,12 +201,12 @@ enum err cases_open(struct turn *t, const struct peer *p, const struct id16 *sub
 enum err cases_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
 		       struct id16 *id)
 {
-	enum err rc = cases_of_subject(t, p, subject, id);
+	enum err rc = cases_of_subject(t, p, subject, true, id);
 
 	return rc == ERR_NOTFOUND ? cases_open(t, p, subject, true, id) : rc;
 }
 
-enum err cases_learn(struct turn *t, const struct id16 *id, const struct msg *person)
+enum err cases_amend(struct turn *t, const struct id16 *id, const struct msg *person)
 {
 	struct msg *m;
 	enum err rc;
@@ -240,6 +244,61 @@ static enum err too_much(struct turn *t, enum err rc)
 			       : turn_refuse(t, rc, "all texts of this case together are too long",
 					     "a case holds 48 KiB",
 					     "shorten them, or keep the rest as notes");
+}
+
+enum err cases_hear(struct turn *t, const struct id16 *id, const struct msg *person)
+{
+	struct msg *m;
+	enum err rc;
+
+	if (person == NULL)
+		return ERR_OK;
+	rc = cases_load(t, id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	msg_copy_fields(msg_sub(t->arena, m, CASE_RECORD_TOLD), person);
+	rc = cases_save(t, id, m);
+	return rc == ERR_LIMIT ? ERR_OK
+			       : rc; /* more than a case holds: its body is still in the history */
+}
+
+enum err cases_tell(struct turn *t, const struct id16 *id, const struct msg *person)
+{
+	struct msg *m;
+	enum err rc = cases_load(t, id, &m);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* erased */
+	msg_clear(m, CASE_RECORD_TOLD);
+	if (msg_cats(person) != 0)
+		msg_put_sub(m, CASE_RECORD_TOLD, person);
+	rc = cases_save(t, id, m);
+	if (rc != ERR_LIMIT)
+		return rc;
+	msg_clear(m, CASE_RECORD_TOLD); /* more than a case holds */
+	return cases_save(t, id, m);
+}
+
+enum err cases_person(struct turn *t, const struct id16 *id, const struct msg *record,
+		      struct msg **person)
+{
+	struct msg *out = msg_new(t->arena, MSG_PERSON);
+	const bool theirs = msg_u64(record, CASE_RECORD_THEIRS) != 0;
+	uint64_t cats;
+	enum err rc;
+
+	*person = out;
+	if (out == NULL)
+		return ERR_NOMEM;
+	if (theirs && msg_has(record, CASE_RECORD_TOLD))
+		msg_copy_fields(out, msg_get(record, CASE_RECORD_TOLD));
+	if (msg_has(record, CASE_RECORD_PERSON))
+		msg_copy_fields(out, msg_get(record, CASE_RECORD_PERSON));
+	if (!theirs)
+		return ERR_OK;
+	rc = consent_received_cats(t, id, &cats);
+	consent_blank(out, cats);
+	return rc;
 }
 
 enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
@@ -289,36 +348,22 @@ static bool contains(const char *hay, const char *needle)
 	return n == 0;
 }
 
-static void case_row(struct turn *t, const struct id16 *id, const struct msg *m, struct msg *reply)
+static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
+		     const struct msg *person, struct msg *reply)
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_CASES);
 	char hex[33];
 
 	bytes_hex(hex, id->b, 16);
 	msg_set_text(t->arena, row, CASE_ROW_ID, hex);
-	msg_set_text(t->arena, row, CASE_ROW_NAME,
-		     turn_short(t, msg_text(msg_get(m, CASE_RECORD_PERSON), PERSON_NAME)));
+	msg_set_text(t->arena, row, CASE_ROW_NAME, turn_short(t, msg_text(person, PERSON_NAME)));
 	msg_set_u64(row, CASE_ROW_CREATED_MS, msg_u64(m, CASE_RECORD_CREATED_MS));
 	msg_set_u64(row, CASE_ROW_CLOSED, msg_u64(m, CASE_RECORD_CLOSED));
 	msg_set_u64(row, CASE_ROW_THEIRS, msg_u64(m, CASE_RECORD_THEIRS));
 }
 
-/* The person as a view may show it: a partner's only as far as a grant still holds. */
-static enum err visible(struct turn *t, const struct id16 *id, struct msg *m)
-{
-	uint64_t cats;
-	enum err rc;
-
-	if (msg_u64(m, CASE_RECORD_THEIRS) == 0 || !msg_has(m, CASE_RECORD_PERSON))
-		return ERR_OK;
-	rc = overview_case_cats(t, id, &cats);
-	if (rc == ERR_OK)
-		consent_blank(msg_sub(t->arena, m, CASE_RECORD_PERSON), cats);
-	return rc;
-}
-
 /* The newest case below this id, as a list may show it. */
-static enum err next_case(struct turn *t, struct id16 *id, struct msg **m)
+static enum err next_case(struct turn *t, struct id16 *id, struct msg **m, struct msg **person)
 {
 	struct store_row row;
 	enum err rc = store_seek_back(t->txn, STORE_CASES, span_of(id->b, 16), &row);
@@ -329,7 +374,7 @@ static enum err next_case(struct turn *t, struct id16 *id, struct msg **m)
 		return ERR_CORRUPT;
 	memcpy(id->b, row.key.p, 16);
 	rc = cases_load(t, id, m);
-	return rc == ERR_OK ? visible(t, id, *m) : rc;
+	return rc == ERR_OK ? cases_person(t, id, *m, person) : rc;
 }
 
 /* Ids begin with the time.  Without a word to look for only the rows that are shown are opened. */
@@ -344,13 +389,11 @@ static enum err list_cases(struct turn *t, const char *text, const struct id16 *
 		id = *after;
 	while (text[0] != '\0' || !p->more) {
 		const size_t mark = t->arena->used;
-		const struct msg *person;
-		struct msg *m;
+		struct msg *m, *person;
 
-		rc = next_case(t, &id, &m);
+		rc = next_case(t, &id, &m, &person);
 		if (rc != ERR_OK)
 			break;
-		person = msg_get(m, CASE_RECORD_PERSON);
 		if (contains(msg_text(person, PERSON_NAME), text) ||
 		    contains(msg_text(person, PERSON_PHONE), text)) {
 			const bool shown = after == NULL || memcmp(id.b, after->b, 16) < 0;
@@ -359,7 +402,7 @@ static enum err list_cases(struct turn *t, const char *text, const struct id16 *
 			p->more = p->more || (shown && p->count == p->limit);
 			if (shown && p->count < p->limit) {
 				p->count++;
-				case_row(t, &id, m, reply);
+				case_row(t, &id, m, person, reply);
 				continue;
 			}
 		}
@@ -479,22 +522,97 @@ static void answer_version(struct turn *t, const struct id16 *id, uint64_t versi
 	msg_set_u64(reply, REPLY_CURRENT, version);
 }
 
+static bool same_field(const struct msg *a, const struct msg *b, const struct msg_field *f)
+{
+	if (f->type == MSG_TYPE_TEXT)
+		return strcmp(msg_text(a, f->number), msg_text(b, f->number)) == 0;
+	return msg_u64(a, f->number) == msg_u64(b, f->number);
+}
+
+/* What a partner says otherwise than our own words: never in their place, but beside them. */
+static enum err differences(struct turn *t, const struct id16 *id, const struct msg *m,
+			    struct msg *reply)
+{
+	const struct msg *ours = msg_get(m, CASE_RECORD_PERSON);
+	struct msg *told = msg_new(t->arena, MSG_PERSON);
+	struct msg_field f;
+	uint64_t cats;
+	enum err rc = consent_received_cats(t, id, &cats);
+
+	if (rc != ERR_OK || ours == NULL || !msg_has(m, CASE_RECORD_TOLD))
+		return rc;
+	if (told == NULL)
+		return ERR_NOMEM;
+	msg_copy_fields(told, msg_get(m, CASE_RECORD_TOLD));
+	consent_blank(told, cats);
+	for (size_t i = 0; msg_field_at(told, i, &f); i++)
+		if (!msg_has(ours, f.number) || same_field(ours, told, &f))
+			msg_clear(told, f.number);
+	if (msg_cats(told) != 0)
+		msg_put_sub(reply, REPLY_TOLD, told);
+	return ERR_OK;
+}
+
+/* Our own words give way: the partner's show again, and go on to do so. */
+enum err cases_take(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct msg *m, *ours;
+	struct msg_field f;
+	struct id16 id;
+	size_t taken = 0;
+	enum err rc = cases_find(t, msg_text(req, CASE_TAKE_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = cases_load(t, &id, &m);
+	if (rc == ERR_OK)
+		rc = differences(t, &id, m, reply);
+	if (rc != ERR_OK)
+		return rc;
+	ours = msg_sub(t->arena, m, CASE_RECORD_PERSON);
+	for (size_t i = 0; msg_has(reply, REPLY_TOLD) && msg_field_at(ours, i, &f); i++)
+		for (size_t j = 0; j < msg_count(req, CASE_TAKE_FIELDS); j++)
+			if (strcmp(f.name, msg_text_at(req, CASE_TAKE_FIELDS, j)) == 0 &&
+			    msg_has(msg_get(reply, REPLY_TOLD), f.number)) {
+				struct msg *one = msg_new(t->arena, MSG_PERSON);
+
+				msg_copy_fields(one, msg_get(reply, REPLY_TOLD));
+				for (size_t k = 0; msg_field_at(one, k, &f); k++)
+					if (k != i)
+						msg_clear(one, f.number);
+				msg_copy_fields(ours, one);
+				taken++;
+			}
+	msg_clear(reply, REPLY_TOLD); /* replies to commands that write are kept for a day */
+	if (taken == 0 || taken != msg_count(req, CASE_TAKE_FIELDS))
+		return turn_refuse(t, ERR_INVAL, "no partner says anything else there",
+				   "only a field that a partner tells otherwise can be taken over",
+				   "what differs: kring case show CASE");
+	rc = cases_save(t, &id, m);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+								 .case_id = &id,
+								 .detail = "take"})
+			    : rc;
+}
+
 enum err cases_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
-	struct msg *m;
+	struct msg *m, *person;
 	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
 
 	if (rc == ERR_OK)
 		rc = cases_load(t, &id, &m);
 	if (rc == ERR_OK)
-		rc = visible(t, &id, m);
+		rc = cases_person(t, &id, m, &person);
 	if (rc != ERR_OK)
 		return rc;
-	case_row(t, &id, m, reply);
+	case_row(t, &id, m, person, reply);
 	answer_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
-	msg_put_sub(reply, REPLY_PERSON, msg_get(m, CASE_RECORD_PERSON));
-	rc = entries(t, &id, reply);
+	if (msg_cats(person) != 0)
+		msg_put_sub(reply, REPLY_PERSON, person);
+	rc = differences(t, &id, m, reply);
+	if (rc == ERR_OK)
+		rc = entries(t, &id, reply);
 	if (rc == ERR_OK)
 		rc = overview_of_case(t, &id, reply);
 	if (rc == ERR_OK)
@@ -614,7 +732,7 @@ enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
 	if (rc == ERR_OK)
-		rc = too_much(t, cases_learn(t, &id, person));
+		rc = too_much(t, cases_amend(t, &id, person));
 	if (rc == ERR_OK)
 		rc = cases_load(t, &id, &m);
 	if (rc == ERR_OK) {

@@ -23,16 +23,23 @@ MUST_CHECK enum err cases_save(struct turn *t, const struct id16 *id, struct msg
 /** The case a partner's pseudonym stands for, opened on first mention. */
 MUST_CHECK enum err cases_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
 				  struct id16 *id);
-/** The case such a name stands for already.  ERR_NOTFOUND. */
+/** The case such a name stands for already; theirs: one that the partner gave, else we.  ERR_NOTFOUND. */
 MUST_CHECK enum err cases_of_subject(struct turn *t, const struct peer *p,
-				     const struct id16 *subject, struct id16 *id);
+				     const struct id16 *subject, bool theirs, struct id16 *id);
 /** Erased: no partner's name leads to it any more. */
 MUST_CHECK enum err cases_forget_subject(struct turn *t, const struct id16 *id);
 /** A new case under that name; theirs: a partner's person, shown as far as its grants allow. */
 MUST_CHECK enum err cases_open(struct turn *t, const struct peer *p, const struct id16 *subject,
 			       bool theirs, struct id16 *id);
-/** What a partner told us about the person joins the case. */
-MUST_CHECK enum err cases_learn(struct turn *t, const struct id16 *id, const struct msg *person);
+/** Our own words about the person; fields present replace. */
+MUST_CHECK enum err cases_amend(struct turn *t, const struct id16 *id, const struct msg *person);
+/** A partner's newest words, beside our own and never over them; tell: in place of all it said before. */
+MUST_CHECK enum err cases_hear(struct turn *t, const struct id16 *id, const struct msg *person);
+MUST_CHECK enum err cases_tell(struct turn *t, const struct id16 *id, const struct msg *person);
+/** The person as it may be looked at, found and passed on now: of our own case our words; of one that came
+ *  from a partner its words with ours over them, as far as its living grants cover. */
+MUST_CHECK enum err cases_person(struct turn *t, const struct id16 *id, const struct msg *record,
+				 struct msg **person);
 /** One line of the timeline. thread may be NULL. */
 MUST_CHECK enum err cases_entry(struct turn *t, const struct id16 *id, const char *what,
 				const char *text, const struct id16 *thread);
@@ -45,6 +52,7 @@ MUST_CHECK enum err cases_list(struct turn *t, const struct msg *req, struct msg
 MUST_CHECK enum err cases_show(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err cases_note(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err cases_take(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err cases_close(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_CARE_CASES_H */

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "domain/care/cases.h"
+#include "domain/care/grants.h"
 #include "domain/care/ledger.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
@@ -122,68 +123,204 @@ enum err consent_agreement(struct turn *t, uint16_t peer, enum consent_way way,
 	return ERR_OK;
 }
 
-enum err consent_load(struct turn *t, const struct peer *p, const struct id16 *grant,
-		      enum consent_way way, struct consent_view *v)
+uint64_t consent_grant_cats(const struct msg *record)
+{
+	const struct msg *g = msg_get(record, GRANT_RECORD_GRANT);
+
+	return (msg_u64(g, CONSENT_GRANT_CATS) | BIT(CAT_MESSAGE)) &
+	       consent_purpose_cats(msg_text(g, CONSENT_GRANT_PURPOSE));
+}
+
+enum consent_state consent_grant_state(const struct msg *record, uint64_t now_ms)
+{
+	const struct msg *g = msg_get(record, GRANT_RECORD_GRANT);
+
+	if (msg_has(record, GRANT_RECORD_WITHDRAWN_MS) || msg_has(record, GRANT_RECORD_SAID_MS))
+		return CONSENT_WITHDRAWN;
+	if (now_ms < msg_u64(g, CONSENT_GRANT_VALID_FROM_MS))
+		return CONSENT_NOT_YET;
+	return now_ms < msg_u64(g, CONSENT_GRANT_EXPIRES_MS) ? CONSENT_LIVING : CONSENT_ENDED;
+}
+
+enum err consent_record(struct turn *t, const struct id16 *grant, struct msg **record)
 {
 	const struct store_key k = turn_key_id(grant);
-	const struct msg *g;
-	struct msg *m;
-	enum err rc;
 
-	*v = (struct consent_view){.holds_cases = p->active && (p->classes & WIRE_MEMBER) != 0};
-	rc = consent_agreement(t, p->no, way, v);
-	if (rc != ERR_OK || bytes_zero(grant->b, 16))
-		return rc;
-	rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
+	return turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, record);
+}
+
+enum err consent_gone(struct turn *t, const struct id16 *grant, bool *yes)
+{
+	struct thread th;
+	struct msg *m;
+	enum err rc = consent_record(t, grant, &m);
+
+	*yes = rc == ERR_OK && consent_grant_state(m, t->wall_ms) == CONSENT_WITHDRAWN;
+	if (rc == ERR_NOTFOUND) { /* its own row went with an erased case */
+		rc = thread_load(t, grant, &th);
+		*yes = rc == ERR_OK && th.withdrawn;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err consent_next(struct turn *t, const struct id16 *case_id, struct store_key *at,
+		      struct id16 *grant, struct msg **record)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_row row;
+	enum err rc = store_next_prefix(t->txn, STORE_GRANTCASE, key_span(&prefix), at, &row);
+
 	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	if (msg_u64(m, GRANT_RECORD_PEER) != p->no)
-		return ERR_OK; /* somebody else's grant covers nothing here */
-	g = msg_get(m, GRANT_RECORD_GRANT);
+		return rc;
+	if (row.key.len != 32)
+		return ERR_CORRUPT;
+	memcpy(grant->b, row.key.p + 16, 16);
+	rc = consent_record(t, grant, record);
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
+bool consent_between(const struct msg *record, uint16_t peer, bool received)
+{
+	return msg_u64(record, GRANT_RECORD_PEER) == peer &&
+	       (msg_u64(record, GRANT_RECORD_RECEIVED) != 0) == received;
+}
+
+static void view_of(const struct msg *record, struct consent_view *v)
+{
+	const struct msg *g = msg_get(record, GRANT_RECORD_GRANT);
+
 	v->granted = true;
 	v->cats = msg_u64(g, CONSENT_GRANT_CATS) | BIT(CAT_MESSAGE);
 	v->purpose_cats = consent_purpose_cats(msg_text(g, CONSENT_GRANT_PURPOSE));
 	v->from_ms = msg_u64(g, CONSENT_GRANT_VALID_FROM_MS);
 	v->until_ms = msg_u64(g, CONSENT_GRANT_EXPIRES_MS);
-	v->withdrawn_ms = msg_u64(m, GRANT_RECORD_WITHDRAWN_MS);
-	return ERR_OK;
+	v->withdrawn_ms = msg_has(record, GRANT_RECORD_WITHDRAWN_MS)
+				  ? msg_u64(record, GRANT_RECORD_WITHDRAWN_MS)
+				  : msg_u64(record, GRANT_RECORD_SAID_MS);
 }
 
-enum err consent_find(struct turn *t, const struct id16 *case_id, uint16_t peer, struct id16 *grant,
-		      struct msg **record)
+/* One living grant joins: each field may pass under any of them, within that one's purpose. */
+static void view_join(const struct msg *record, struct consent_view *v)
 {
-	const struct store_key prefix = turn_key_id(case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	uint64_t newest = 0;
+	const struct msg *g = msg_get(record, GRANT_RECORD_GRANT);
+	const uint64_t until = msg_u64(g, CONSENT_GRANT_EXPIRES_MS);
+
+	v->living = true;
+	v->cats |= consent_grant_cats(record);
+	v->purpose_cats |= consent_purpose_cats(msg_text(g, CONSENT_GRANT_PURPOSE));
+	v->until_ms = until > v->until_ms ? until : v->until_ms;
+}
+
+enum err consent_load(struct turn *t, const struct peer *p, const struct id16 *grant,
+		      enum consent_way way, struct consent_view *v)
+{
+	struct msg *m;
 	enum err rc;
 
-	*record = NULL;
-	while ((rc = store_next_prefix(t->txn, STORE_GRANTCASE, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
-		struct id16 id;
-		struct store_key k;
-		struct msg *m;
-		uint64_t collected;
+	*v = (struct consent_view){.holds_cases = p->active && (p->classes & WIRE_MEMBER) != 0};
+	rc = consent_agreement(t, p->no, way, v);
+	if (rc == ERR_OK)
+		rc = consent_record(t, grant, &m);
+	if (rc == ERR_OK && msg_u64(m, GRANT_RECORD_PEER) == p->no)
+		view_of(m, v); /* somebody else's grant covers nothing here */
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
 
-		if (row.key.len != 32)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p + 16, 16);
-		k = turn_key_id(&id);
-		rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
-		if (rc != ERR_OK)
-			return rc;
-		collected = msg_u64(msg_get(m, GRANT_RECORD_GRANT), CONSENT_GRANT_COLLECTED_MS);
-		if (msg_u64(m, GRANT_RECORD_PEER) == peer && !msg_has(m, GRANT_RECORD_RECEIVED) &&
-		    collected >= newest) {
-			newest = collected;
-			*grant = id;
-			*record = m;
+enum err consent_living(struct turn *t, const struct consent_scope *s, enum consent_way way,
+			struct consent_view *v)
+{
+	const size_t mark = t->arena->used;
+	struct consent_view newest = {.granted = false};
+	struct store_key at = {.len = 0};
+	uint64_t newest_ms = 0;
+	struct id16 id;
+	struct msg *m;
+	enum err rc;
+
+	*v = (struct consent_view){.holds_cases = s->p->active &&
+						  (s->p->classes & WIRE_MEMBER) != 0};
+	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
+		const uint64_t collected = msg_u64(msg_get(m, GRANT_RECORD_GRANT),
+						   CONSENT_GRANT_COLLECTED_MS);
+
+		if (consent_between(m, s->p->no, s->received)) {
+			if (consent_grant_state(m, t->wall_ms) == CONSENT_LIVING)
+				view_join(m, v);
+			if (!newest.granted || collected >= newest_ms)
+				view_of(m, &newest);
+			newest_ms = collected > newest_ms ? collected : newest_ms;
 		}
+		arena_rewind(t->arena, mark);
 	}
 	if (rc != ERR_NOTFOUND)
 		return rc;
-	return *record == NULL ? ERR_NOTFOUND : ERR_OK;
+	v->granted = newest.granted;
+	if (!v->living) { /* none holds: the newest says why */
+		v->cats = newest.cats;
+		v->purpose_cats = newest.purpose_cats;
+		v->from_ms = newest.from_ms;
+		v->until_ms = newest.until_ms;
+		v->withdrawn_ms = newest.withdrawn_ms;
+	}
+	return consent_agreement(t, s->p->no, way, v);
+}
+
+/* Which one a document names: the newest living grant that covers all of it, else the newest that covers
+ * some of it. */
+static enum err grant_for(struct turn *t, const struct consent_scope *s, uint64_t cats,
+			  struct id16 *grant)
+{
+	const size_t mark = t->arena->used;
+	uint64_t best_ms = 0;
+	struct store_key at = {.len = 0};
+	bool best_all = false, found = false;
+	struct id16 id;
+	struct msg *m;
+	enum err rc;
+
+	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
+		const uint64_t ms = msg_u64(msg_get(m, GRANT_RECORD_GRANT),
+					    CONSENT_GRANT_COLLECTED_MS);
+		const uint64_t part = consent_grant_cats(m) & cats;
+		const bool all = part == cats;
+
+		if (consent_between(m, s->p->no, s->received) && part != 0 &&
+		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING &&
+		    (!found || (all && !best_all) || (all == best_all && ms >= best_ms))) {
+			found = true;
+			best_all = all;
+			best_ms = ms;
+			*grant = id;
+		}
+		arena_rewind(t->arena, mark);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err consent_received_cats(struct turn *t, const struct id16 *case_id, uint64_t *cats)
+{
+	const size_t mark = t->arena->used;
+	struct store_key at = {.len = 0};
+	struct id16 id;
+	struct msg *m;
+	enum err rc;
+
+	*cats = 0;
+	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK) {
+		const struct peer *p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
+		struct consent_view v = {.granted = false};
+
+		if (p != NULL && msg_u64(m, GRANT_RECORD_RECEIVED) != 0) {
+			view_of(m, &v);
+			v.holds_cases = p->active && (p->classes & WIRE_MEMBER) != 0;
+			rc = consent_agreement(t, p->no, CONSENT_RECEIVE, &v);
+			if (rc != ERR_OK)
+				return rc;
+			*cats |= consent_covered(&v, t->wall_ms);
+		}
+		arena_rewind(t->arena, mark);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 /* What helps against each cause, before and after the partner as one types it.  The first one is for all
@@ -242,30 +379,34 @@ static enum err refuse_scope(struct turn *t, const struct peer *p, const struct 
 	return ERR_DENIED;
 }
 
-enum err consent_pack_body(struct turn *t, const struct peer *p, const struct id16 *grant,
-			   uint16_t type, const struct msg *body, struct span *out, uint64_t *cats)
+enum err consent_pack_body(struct turn *t, const struct consent_scope *s, uint16_t type,
+			   const struct msg *body, struct span *out, uint64_t *cats,
+			   struct id16 *grant)
 {
 	struct words_fault fault;
 	struct consent_view v;
 	enum wire_verdict_code code;
-	enum err rc;
+	enum err rc = ERR_OK;
 
 	if (body == NULL)
 		return ERR_NOMEM;
 	if (!words_check(t, type, body, &fault))
 		return words_refuse(t, &fault);
-	rc = consent_load(t, p, grant, CONSENT_SEND, &v);
-	if (rc != ERR_OK)
-		return rc;
 	*cats = msg_cats(body);
-	code = consent_check(&v, *cats, t->wall_ms);
-	if (code != WIRE_VERDICT_OK)
-		return refuse_scope(t, p, &v, *cats, code);
-	return msg_pack(t->arena, body, out);
+	if (*cats != 0) {
+		rc = consent_living(t, s, CONSENT_SEND, &v);
+		if (rc != ERR_OK)
+			return rc;
+		code = consent_check(&v, *cats, t->wall_ms);
+		if (code != WIRE_VERDICT_OK)
+			return refuse_scope(t, s->p, &v, *cats, code);
+		rc = grant_for(t, s, *cats, grant);
+	}
+	return rc == ERR_OK ? msg_pack(t->arena, body, out) : rc;
 }
 
-static enum err grant_save(struct turn *t, const struct id16 *id, const struct id16 *case_id,
-			   const struct msg *record)
+enum err consent_save(struct turn *t, const struct id16 *id, const struct id16 *case_id,
+		      const struct msg *record)
 {
 	const struct store_key k = turn_key_id(id), ck = turn_key_ids(case_id, id);
 	struct span v;
@@ -276,29 +417,26 @@ static enum err grant_save(struct turn *t, const struct id16 *id, const struct i
 	return rc == ERR_OK ? turn_put(t, STORE_GRANTCASE, &ck, span_of(id->b, 1)) : rc;
 }
 
-enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *grant)
+static enum err send_one(struct turn *t, const struct peer *p, const struct id16 *grant,
+			 struct msg *m)
 {
-	const struct store_key k = turn_key_id(grant);
 	struct document_spec spec = {.thread_id = *grant, .peer = p->no, .type = DOC_CONSENT};
 	struct thread th = {.id = *grant, .peer = p->no, .kind = THREAD_CONSENT};
+	struct consent_scope s = {.p = p};
+	const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
 	const struct pending_doc *doc;
-	struct span case_bytes;
-	struct msg *m;
-	enum err rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
+	const struct span case_bytes = msg_bytes(m, GRANT_RECORD_CASE_ID);
+	enum err rc;
 
-	if (rc != ERR_OK || msg_has(m, GRANT_RECORD_SENT))
-		return rc;
-	case_bytes = msg_bytes(m, GRANT_RECORD_CASE_ID);
 	if (case_bytes.len != 16)
 		return ERR_CORRUPT;
 	memcpy(th.case_id.b, case_bytes.p, 16);
-	spec.case_id = th.case_id;
+	spec.case_id = s.case_id = th.case_id;
 	spec.grant_id = th.grant_id = *grant;
 	spec.thread_no = 1;
 	spec.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
 	th.created_ms = t->wall_ms;
-	rc = consent_pack_body(t, p, grant, DOC_CONSENT, msg_get(m, GRANT_RECORD_GRANT), &spec.body,
-			       &spec.cats);
+	rc = consent_pack_body(t, &s, DOC_CONSENT, g, &spec.body, &spec.cats, &spec.grant_id);
 	if (rc == ERR_OK)
 		rc = document_make(t, &spec, &doc);
 	if (rc == ERR_OK)
@@ -310,13 +448,32 @@ enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *g
 			t, &th, true,
 			&(struct log_entry){doc->key, doc->hash, DOC_CONSENT, 0, t->wall_ms, 0});
 	if (rc == ERR_OK)
-		rc = thread_save(t, &th);
+		rc = grants_watch(t, &th, m);
 	if (rc == ERR_OK)
 		rc = outbox_put(t, p->no, &doc->key);
 	if (rc == ERR_OK)
 		rc = ledger_add(t, grant, &doc->key.msg, p->no, DOC_CONSENT, 0);
 	msg_set_u64(m, GRANT_RECORD_SENT, 1);
-	return rc == ERR_OK ? grant_save(t, grant, &th.case_id, m) : rc;
+	return rc == ERR_OK ? consent_save(t, grant, &th.case_id, m) : rc;
+}
+
+enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *case_id)
+{
+	struct store_key at = {.len = 0};
+	struct id16 id;
+	struct msg *m;
+	enum err rc;
+
+	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK)
+		if (consent_between(m, p->no, false) && !msg_has(m, GRANT_RECORD_SENT) &&
+		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
+			rc = send_one(t, p, &id, m);
+			if (rc != ERR_OK)
+				return rc;
+		}
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	return grants_changed(t, p, case_id, false);
 }
 
 static bool grant_to_us(const struct turn *t, const struct peer *p, const struct wire_doc *d,
@@ -334,23 +491,27 @@ static bool grant_to_us(const struct turn *t, const struct peer *p, const struct
 							       (uint64_t)LIMIT_GRANT_DAYS * DAY_MS;
 }
 
-enum err consent_recover(struct turn *t, const struct peer *p, const struct id16 *grant,
-			 const struct id16 *case_id, struct msg *g)
+enum err consent_recover(struct turn *t, const struct thread *th, struct msg *g)
 {
-	const struct store_key k = turn_key_id(grant);
-	struct msg *m = msg_new(t->arena, MSG_GRANT_RECORD);
+	struct msg *m;
+	enum err rc = consent_record(t, &th->id, &m);
 
-	if (record_exists(t->txn, STORE_GRANT, key_span(&k)))
-		return ERR_OK;
-	msg_put_sub(m, GRANT_RECORD_GRANT, g);
-	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id->b, 16));
+	if (rc == ERR_NOTFOUND)
+		m = msg_new(t->arena, MSG_GRANT_RECORD);
+	else if (rc != ERR_OK)
+		return rc;
+	if (!msg_has(m, GRANT_RECORD_GRANT))
+		msg_put_sub(m, GRANT_RECORD_GRANT, g);
+	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(th->case_id.b, 16));
 	msg_set_u64(m, GRANT_RECORD_SENT, 1);
-	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
-	return grant_save(t, grant, case_id, m);
+	msg_set_u64(m, GRANT_RECORD_PEER, th->peer);
+	if (th->withdrawn) /* what we forgot; the partner that gives it back says so */
+		msg_set_u64(m, GRANT_RECORD_WITHDRAWN_MS, t->wall_ms);
+	return consent_save(t, &th->id, &th->case_id, m);
 }
 
 enum err consent_receive(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			 struct id16 *case_id, uint16_t *verdict)
+			 struct thread *th, uint16_t *verdict)
 {
 	struct id16 subject = {{0}};
 	struct err_text why;
@@ -364,23 +525,25 @@ enum err consent_receive(struct turn *t, const struct peer *p, const struct wire
 	if (rc != ERR_OK || !grant_to_us(t, p, d, g)) {
 		if (d->form == WIRE_WHOLE)
 			*verdict = WIRE_VERDICT_MALFORMED;
-		return cases_receive(t, p, &d->head.thread_id, case_id);
+		return cases_receive(t, p, &d->head.thread_id, &th->case_id);
 	}
 	memcpy(subject.b, msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).p, 16);
-	rc = cases_receive(t, p, &subject, case_id);
+	rc = cases_receive(t, p, &subject, &th->case_id);
 	if (rc != ERR_OK)
 		return rc;
 	m = msg_new(t->arena, MSG_GRANT_RECORD);
 	msg_put_sub(m, GRANT_RECORD_GRANT, g);
-	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id->b, 16));
+	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(th->case_id.b, 16));
 	msg_set_u64(m, GRANT_RECORD_RECEIVED, 1);
 	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
-	rc = grant_save(t, &d->head.thread_id, case_id, m);
+	if (th->withdrawn)
+		msg_set_u64(m, GRANT_RECORD_WITHDRAWN_MS, t->wall_ms);
+	rc = consent_save(t, &th->id, &th->case_id, m);
 	if (rc != ERR_OK)
 		return rc;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
 						  .peer = p->no,
-						  .case_id = case_id,
+						  .case_id = &th->case_id,
 						  .grant = &d->head.thread_id,
 						  .detail = "received"});
 }
@@ -474,6 +637,7 @@ enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 	struct id16 case_id, id;
 	struct peer *p;
 	char hex[33];
+	bool running;
 	enum err rc = cases_find(t, msg_text(req, CONSENT_GIVE_CASE_ID), &case_id);
 
 	if (rc == ERR_OK)
@@ -493,7 +657,7 @@ enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id.b, 16));
 	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
-	rc = grant_save(t, &id, &case_id, m);
+	rc = consent_save(t, &id, &case_id, m);
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
 							.peer = p->no,
@@ -502,16 +666,27 @@ enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 							.detail = "given"});
 	if (rc == ERR_OK)
 		rc = cases_entry(t, &case_id, "consent-given", witness, NULL);
+	if (rc == ERR_OK)
+		rc = grants_running(t, p, &case_id, THREAD_SENDER, &running);
+	if (rc == ERR_OK &&
+	    running) /* a renewal, or more than before: what is going on needs it now */
+		rc = consent_send(t, p, &case_id);
+	if (rc == ERR_OK && running)
+		rc = stream_owe(t, p->no);
 	bytes_hex(hex, id.b, 16);
 	msg_set_text(t->arena, reply, REPLY_ID, hex);
 	return rc;
 }
 
-static void grant_row(struct turn *t, const struct msg *m, struct msg *reply)
+void consent_row(struct turn *t, const struct msg *m, struct msg *reply)
 {
 	const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
 	const struct peer *p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
 	const struct span id = msg_bytes(g, CONSENT_GRANT_GRANT_ID);
+	static const char *const states[] = {[CONSENT_LIVING] = "living",
+					     [CONSENT_NOT_YET] = "not-yet",
+					     [CONSENT_ENDED] = "ended",
+					     [CONSENT_WITHDRAWN] = "withdrawn"};
 	struct msg *row = msg_add(t->arena, reply, REPLY_GRANTS);
 	char hex[33] = "";
 
@@ -528,32 +703,27 @@ static void grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 	msg_set_u64(row, GRANT_ROW_GIVEN_MS, msg_u64(g, CONSENT_GRANT_COLLECTED_MS));
 	msg_set_u64(row, GRANT_ROW_RECEIVED, msg_u64(m, GRANT_RECORD_RECEIVED));
 	msg_set_u64(row, GRANT_ROW_SENT, msg_u64(m, GRANT_RECORD_SENT));
+	bytes_hex(hex, msg_bytes(m, GRANT_RECORD_CASE_ID).p,
+		  msg_bytes(m, GRANT_RECORD_CASE_ID).len / 16 * 16);
+	msg_set_text(t->arena, row, GRANT_ROW_CASE_ID, hex);
+	msg_set_text(t->arena, row, GRANT_ROW_STATE, states[consent_grant_state(m, t->wall_ms)]);
+	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
+		msg_set_u64(row, GRANT_ROW_WITHDRAWN_MS, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS));
 }
 
 enum err consent_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct id16 case_id;
-	struct store_key prefix, at = {.len = 0};
-	struct store_row row;
+	struct store_key at = {.len = 0};
+	struct id16 case_id, id;
+	struct msg *m;
 	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &case_id);
 
 	if (rc != ERR_OK)
 		return rc;
-	prefix = turn_key_id(&case_id);
-	while ((rc = store_next_prefix(t->txn, STORE_GRANTCASE, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
-		struct id16 id;
-		struct store_key k;
-		struct msg *m;
-
-		memcpy(id.b, row.key.p + 16, 16);
-		k = turn_key_id(&id);
-		rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
-		if (rc != ERR_OK)
-			return rc;
+	while ((rc = consent_next(t, &case_id, &at, &id, &m)) == ERR_OK) {
 		if (!turn_room(reply, REPLY_GRANTS))
 			return ERR_OK;
-		grant_row(t, m, reply);
+		consent_row(t, m, reply);
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }

@@ -8,6 +8,7 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/care/erase.h"
+#include "domain/care/grants.h"
 #include "domain/care/recover.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
@@ -28,7 +29,8 @@ static enum err case_of_offer(struct turn *t, const struct peer *p, const struct
 			      ? ERR_NOTFOUND
 			      : turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &g);
 
-	if (rc == ERR_OK && msg_u64(g, GRANT_RECORD_PEER) == p->no &&
+	/* One that we gave says nothing about what they bring us: our own file is not theirs to write. */
+	if (rc == ERR_OK && consent_between(g, p->no, true) &&
 	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {
 		memcpy(case_id->b, msg_bytes(g, GRANT_RECORD_CASE_ID).p, 16);
 		return ERR_OK;
@@ -63,13 +65,19 @@ enum err intake_erased_with(struct turn *t, const struct peer *p, const struct w
 static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			    const struct thread *th, const struct msg *body, uint16_t *verdict)
 {
+	const struct consent_scope s = {p, th->case_id, th->role == THREAD_RECEIVER};
 	const uint64_t cats = msg_cats(body);
 	struct consent_view v;
-	enum err rc = consent_load(t, p, &th->grant_id, CONSENT_RECEIVE, &v);
+	bool gone = false;
+	enum err rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
 
+	if (rc == ERR_OK)
+		rc = consent_gone(t, &d->head.grant_id, &gone);
 	if (rc != ERR_OK || planted(PLANT_NO_CONSENT))
 		return rc;
 	*verdict = (uint16_t)consent_check(&v, cats, t->wall_ms);
+	if (gone && cats != 0)
+		*verdict = WIRE_VERDICT_WITHDRAWN;
 	if (*verdict == WIRE_VERDICT_OK && (cats & ~d->head.cats) != 0)
 		*verdict = WIRE_VERDICT_SCOPE; /* the head must own up to what the body holds */
 	return ERR_OK;
@@ -82,13 +90,18 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	struct err_text why;
 	struct msg *body = NULL;
 	bool erased = false;
+	uint8_t said = 0;
 	enum err rc = ERR_OK;
 
 	if (fresh) {
 		th->role = THREAD_RECEIVER;
 		th->kind = d->head.type == DOC_CONSENT ? THREAD_CONSENT : THREAD_REFERRAL;
 		th->grant_id = d->head.grant_id;
-		th->hidden = record_exists(t->txn, STORE_GONE, span_of(th->id.b, 16));
+		rc = echo_said(t, &th->id, &said);
+		if (rc != ERR_OK)
+			return rc;
+		th->hidden = (said & ECHO_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
+		th->withdrawn = (said & ECHO_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
 		th->created_ms = d->head.created_ms;
 		th->stored_ms = t->wall_ms;
 		th->changed_ms = t->wall_ms;
@@ -105,7 +118,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 		return ERR_OK;
 	}
 	if (fresh && d->head.type == DOC_CONSENT)
-		return consent_receive(t, p, d, &th->case_id, verdict);
+		return consent_receive(t, p, d, th, verdict);
 	if (d->form == WIRE_WHOLE) {
 		rc = words_parse(t, d->head.type, d->body, &body, &why);
 		if (rc == ERR_NOMEM)
@@ -139,18 +152,22 @@ void intake_read_offer(struct thread *th, const struct msg *body)
 static enum err learn(struct turn *t, struct thread *th, const struct document *d)
 {
 	struct msg *body;
+	bool may;
 	enum err rc = document_body(t, d, &body);
 
 	if (rc == ERR_NOTFOUND)
 		return ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
+	rc = acts_allowed(t, th, th->their_no, &may);
+	if (rc != ERR_OK || !may || th->hidden)
+		return rc; /* out of turn: it teaches nothing */
 	if (d->head.type == DOC_OFFER) {
 		intake_read_offer(th, body);
-		return cases_learn(t, &th->case_id, msg_get(body, OFFER_PERSON));
+		return cases_hear(t, &th->case_id, msg_get(body, OFFER_PERSON));
 	}
 	if (d->head.type == DOC_INFO)
-		return cases_learn(t, &th->case_id, msg_get(body, INFO_PERSON));
+		return cases_hear(t, &th->case_id, msg_get(body, INFO_PERSON));
 	if (d->head.type == DOC_HOLD)
 		th->review_ms = msg_u64(body, ACT_DATE_MS);
 	if (d->head.type == DOC_NOTE)
@@ -186,7 +203,7 @@ static const char *hollow_reason(enum wire_verdict_code now, const struct docume
 /* Never refused, only hollowed: what came without its body is answered by rule. */
 enum err intake_answer_hollow(struct turn *t, struct thread *th, const struct document *d)
 {
-	const enum referral_state s = (enum referral_state)th->state;
+	const enum referral_state state = (enum referral_state)th->state;
 	const struct peer *p = state_peer(t->node, th->peer);
 	const uint16_t type = d->head.type;
 	enum wire_verdict_code now = WIRE_VERDICT_OK;
@@ -199,12 +216,16 @@ enum err intake_answer_hollow(struct turn *t, struct thread *th, const struct do
 	if (rc != ERR_OK || !may)
 		return rc; /* once the thread was compared: recover_catch_up */
 	if (p != NULL) {
-		rc = consent_load(t, p, &th->grant_id, CONSENT_RECEIVE, &v);
+		const struct consent_scope s = {p, th->case_id, th->role == THREAD_RECEIVER};
+
+		rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
 		now = consent_check(&v, d->head.cats, t->wall_ms);
 	}
-	if (rc == ERR_OK && type == DOC_OFFER && referral_may(s, acts_our_side(th), DOC_DECLINE))
+	if (rc == ERR_OK && type == DOC_OFFER &&
+	    referral_may(state, acts_our_side(th), DOC_DECLINE))
 		rc = acts_automatic(t, th, DOC_DECLINE, hollow_reason(now, d));
-	else if (rc == ERR_OK && type == DOC_INFO && referral_may(s, acts_our_side(th), DOC_ASK))
+	else if (rc == ERR_OK && type == DOC_INFO &&
+		 referral_may(state, acts_our_side(th), DOC_ASK))
 		rc = acts_automatic(t, th, DOC_ASK, "other");
 	if (rc == ERR_OK && between_partners(now))
 		rc = ask_agreement(t, th, d->head.cats | v.agreement_cats);
@@ -251,12 +272,12 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 		rc = cases_entry(t, &th->case_id, name,
 				 verdict == 0 ? NULL : wire_verdict_text(verdict), &th->id);
 	if (rc == ERR_OK && th->kind == THREAD_CONSENT)
-		return thread_save(t, th);
+		return grants_stored(t, th, d.head.type);
 	if (rc == ERR_OK)
 		rc = learn(t, th, &d);
 	if (rc == ERR_OK)
 		rc = acts_changed(t, th, name);
-	if (rc == ERR_OK && th->owes_revoke)
+	if (rc == ERR_OK && th->owes_end)
 		rc = recover_catch_up(t, th);
 	if (rc == ERR_OK && turn_case_erased(t, &th->case_id))
 		return intake_answer_erased(t, th);
@@ -266,20 +287,27 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 static enum err leaving(struct turn *t, const struct peer *p, const struct document *d,
 			uint16_t *reason)
 {
+	struct consent_scope s = {.p = p};
 	struct consent_view v;
 	struct thread th;
+	bool gone = false;
 	enum err rc;
 
 	*reason = 0;
 	if (d->head.cats == 0 || d->hollow)
 		return ERR_OK;
-	rc = consent_load(t, p, &d->head.grant_id, CONSENT_SEND, &v);
+	rc = thread_load(t, &d->head.thread_id, &th);
+	if (rc != ERR_OK)
+		return rc;
+	s.case_id = th.case_id;
+	s.received = th.role == THREAD_RECEIVER;
+	rc = consent_living(t, &s, CONSENT_SEND, &v);
 	if (rc == ERR_OK)
-		rc = thread_load(t, &d->head.thread_id, &th);
+		rc = consent_gone(t, &d->head.grant_id, &gone);
 	if (rc != ERR_OK)
 		return rc;
 	*reason = (uint16_t)consent_check(&v, d->head.cats, t->wall_ms);
-	if (*reason == 0 && th.hidden)
+	if (gone || (*reason == 0 && th.hidden))
 		*reason = WIRE_VERDICT_WITHDRAWN;
 	return ERR_OK;
 }
@@ -316,4 +344,6 @@ const struct exchange_hooks intake_hooks = {
 	.returned = recover_returned,
 	.shelved = recover_shelved,
 	.erased = erase_again,
+	.flagged = grants_flagged,
+	.confirmed = grants_confirmed,
 };

@@ -9,6 +9,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/page.h"
 
+enum { IDENTITY = 1 << 0, NEEDS = 1 << 15 };
 enum {
 	SHOWN_ENTRIES = 100,
 	ENTER_URGENT = 2
@@ -74,22 +75,27 @@ static const char *next_of(const struct thread *th)
 	return "nobody";
 }
 
-/* What of a received payload may be looked at now; our own files are ours to read. */
-static enum err readable(struct turn *t, const struct thread *th, uint64_t *cats)
+/* What of a received payload may be looked at now, and why not; our own words are ours to read. */
+static enum err readable(struct turn *t, const struct thread *th, uint64_t *cats, const char **why)
 {
-	const struct peer *p = state_peer(t->node, th->peer);
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id, true};
 	struct consent_view v;
 	enum err rc;
 
-	*cats = 0;
-	if (th->role == THREAD_SENDER)
-		*cats = ~UINT64_C(0);
-	if (th->role == THREAD_SENDER || th->hidden || p == NULL)
+	*cats = th->role == THREAD_SENDER ? ~UINT64_C(0) : 0;
+	*why = "";
+	if (th->role == THREAD_SENDER || s.p == NULL)
 		return ERR_OK;
-	rc = consent_load(t, p, &th->grant_id, CONSENT_RECEIVE, &v);
-	if (rc == ERR_OK)
+	rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
+	if (rc != ERR_OK)
+		return rc;
+	if (!th->hidden)
 		*cats = consent_covered(&v, t->wall_ms);
-	return rc;
+	if (*cats == 0)
+		*why = th->hidden && v.living ? "erased"
+					      : wire_verdict_text((uint16_t)consent_check(
+							&v, IDENTITY, t->wall_ms));
+	return ERR_OK;
 }
 
 static enum err delivery_row(struct turn *t, const struct thread *th, struct msg *row)
@@ -115,18 +121,23 @@ static enum err delivery_row(struct turn *t, const struct thread *th, struct msg
 enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply, bool name)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
-	struct msg *row = msg_add(t->arena, reply, REPLY_REFERRALS), *record;
+	struct msg *row = msg_add(t->arena, reply, REPLY_REFERRALS), *record, *person;
 	char ref[THREAD_REF_LEN + 1], hex[33];
+	const char *why;
 	uint64_t cats;
-	enum err rc;
+	enum err rc = readable(t, th, &cats, &why);
 
+	if (rc != ERR_OK)
+		return rc;
 	thread_reference(&th->id, ref);
 	msg_set_text(t->arena, row, REFERRAL_ROW_REF, ref);
 	bytes_hex(hex, th->id.b, 16);
 	msg_set_text(t->arena, row, REFERRAL_ROW_ID, hex);
 	msg_set_text(t->arena, row, REFERRAL_ROW_PARTNER, p == NULL ? "" : p->org);
-	if (name)
+	if (name && (cats & NEEDS) != 0)
 		msg_set_text(t->arena, row, REFERRAL_ROW_NEED, th->need);
+	if (why[0] != '\0') /* a row without a person says why */
+		msg_set_text(t->arena, row, REFERRAL_ROW_HOLLOW, why);
 	msg_set_text(t->arena, row, REFERRAL_ROW_STATE,
 		     referral_state_name((enum referral_state)th->state));
 	msg_set_u64(row, REFERRAL_ROW_CREATED_MS, th->created_ms);
@@ -139,13 +150,13 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, next_of(th));
 	msg_set_u64(row, REFERRAL_ROW_LOG_LEN, (uint64_t)th->my_no + th->their_no);
 	msg_set_text(t->arena, row, REFERRAL_ROW_URGENCY, th->urgency == 2 ? "urgent" : "routine");
-	rc = readable(t, th, &cats);
-	if (rc == ERR_OK)
+	if (name && (cats & IDENTITY) != 0)
 		rc = cases_load(t, &th->case_id, &record);
-	if (rc == ERR_OK && name && (cats & 1) != 0)
-		msg_set_text(
-			t->arena, row, REFERRAL_ROW_NAME,
-			turn_short(t, msg_text(msg_get(record, CASE_RECORD_PERSON), PERSON_NAME)));
+	if (rc == ERR_OK && name && (cats & IDENTITY) != 0) {
+		rc = cases_person(t, &th->case_id, record, &person);
+		msg_set_text(t->arena, row, REFERRAL_ROW_NAME,
+			     turn_short(t, msg_text(person, PERSON_NAME)));
+	}
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
 	return delivery_row(t, th, row);
@@ -186,7 +197,6 @@ static enum err rows_of(struct turn *t, const struct page *p, char last[THREAD_R
 /* What is asked of all referrals of a case at once. */
 struct of_case {
 	bool open;
-	uint64_t cats;
 	uint16_t peer;
 	const char *need;  /* NULL: any */
 	struct page *page; /* NULL: nobody looks at the rows */
@@ -207,12 +217,6 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 		memcpy(id.b, row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK && th.kind == THREAD_REFERRAL) {
-			uint64_t cats;
-
-			rc = readable(t, &th, &cats);
-			if (rc != ERR_OK)
-				return rc;
-			out->cats |= cats;
 			if (out->need == NULL ||
 			    (th.peer == out->peer && strcmp(th.need, out->need) == 0))
 				out->open = out->open ||
@@ -248,15 +252,6 @@ enum err overview_case_open(struct turn *t, const struct id16 *case_id, bool *op
 	enum err rc = each_of_case(t, case_id, &oc);
 
 	*open = oc.open;
-	return rc;
-}
-
-enum err overview_case_cats(struct turn *t, const struct id16 *case_id, uint64_t *cats)
-{
-	struct of_case oc = {.open = false};
-	enum err rc = each_of_case(t, case_id, &oc);
-
-	*cats = oc.cats;
 	return rc;
 }
 
@@ -381,9 +376,9 @@ static void body_texts(struct turn *t, const struct document *d, struct msg *row
 	}
 }
 
-/* theirs: may the partner's free texts be shown?  Not after its grant ended, nor when hidden. */
+/* cats: of the partner's texts, what may be shown; nothing after its grants ended, nor when hidden. */
 static enum err log_row(struct turn *t, const struct thread *th, const struct fold_step *s,
-			bool theirs, struct msg *reply)
+			uint64_t cats, struct msg *reply)
 {
 	const bool mine = s->who == acts_our_side(th);
 	struct msg *row = msg_add(t->arena, reply, REPLY_LOG);
@@ -408,7 +403,7 @@ static enum err log_row(struct turn *t, const struct thread *th, const struct fo
 	msg_set_text(t->arena, row, LOG_ROW_STATE, referral_state_name(s->state));
 	msg_set_u64(row, LOG_ROW_HOLLOW, d.hollow);
 	msg_set_u64(row, LOG_ROW_NOTE, s->note);
-	if (mine || theirs)
+	if (mine || (d.head.cats & ~cats) == 0)
 		body_texts(t, &d, row);
 	if (!mine)
 		return ERR_OK;
@@ -419,12 +414,65 @@ static enum err log_row(struct turn *t, const struct thread *th, const struct fo
 	return rc;
 }
 
+/* As the receiver: the person of the case, within what its living grants cover. */
+static enum err held(struct turn *t, const struct thread *th, uint64_t cats, struct msg **person)
+{
+	struct msg *record;
+	enum err rc = ERR_OK;
+
+	*person = NULL;
+	if (cats != 0)
+		rc = cases_load(t, &th->case_id, &record);
+	if (rc != ERR_OK || cats == 0)
+		return rc == ERR_NOTFOUND
+			       ? ERR_OK
+			       : rc; /* erased: that something was disclosed, and no more */
+	rc = cases_person(t, &th->case_id, record, person);
+	consent_blank(*person, cats);
+	return rc;
+}
+
+/* As the sender: what the partner was told in this referral and keeps, not our whole file. */
+static enum err disclosed(struct turn *t, const struct thread *th, struct msg **person)
+{
+	*person = msg_new(t->arena, MSG_PERSON);
+	if (*person == NULL)
+		return ERR_NOMEM;
+	for (uint32_t no = 1; no <= th->my_no && !th->hidden; no++) {
+		struct outbox_row row = {.verdict = WIRE_VERDICT_OK};
+		const struct msg *said = NULL;
+		struct log_entry e;
+		struct document d;
+		struct msg *body;
+		uint16_t peer;
+		uint64_t place;
+		enum err rc = thread_entry(t, th, true, no, &e);
+
+		if (rc == ERR_OK && e.type != DOC_OFFER && e.type != DOC_INFO)
+			continue;
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK)
+			rc = outbox_find(t, &e.doc.msg, &peer, &place, &row);
+		if (rc == ERR_OK || rc == ERR_NOTFOUND)
+			rc = document_body(t, &d, &body);
+		if (rc == ERR_OK && row.verdict == WIRE_VERDICT_OK)
+			said = msg_get(body, e.type == DOC_OFFER ? OFFER_PERSON : INFO_PERSON);
+		if (said != NULL)
+			msg_copy_fields(*person, said);
+		if (rc != ERR_OK && rc != ERR_NOTFOUND)
+			return rc;
+	}
+	return ERR_OK;
+}
+
 enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct fold_step *steps;
 	enum referral_state state;
-	struct msg *record;
+	struct msg *person;
 	struct thread th;
+	const char *why;
 	uint64_t cats;
 	size_t n = 0;
 	bool many;
@@ -438,22 +486,18 @@ enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = acts_fold(t, &th, &steps, &n, &state);
 	if (rc == ERR_OK)
-		rc = readable(t, &th, &cats);
+		rc = readable(t, &th, &cats, &why);
 	if (rc == ERR_OK && n > SHOWN_ENTRIES)
 		msg_set_u64(reply, REPLY_TRUNCATED, 1);
 	for (size_t i = n > SHOWN_ENTRIES ? n - SHOWN_ENTRIES : 0; rc == ERR_OK && i < n; i++)
-		rc = log_row(t, &th, &steps[i],
-			     !th.hidden && (th.role == THREAD_SENDER || cats != 0), reply);
+		rc = log_row(t, &th, &steps[i], th.hidden ? 0 : cats, reply);
 	if (rc == ERR_OK)
-		rc = cases_load(t, &th.case_id, &record);
-	if (rc == ERR_NOTFOUND)
-		record = NULL; /* erased: that something was disclosed, and no more */
-	else if (rc != ERR_OK)
+		rc = th.role == THREAD_SENDER ? disclosed(t, &th, &person)
+					      : held(t, &th, cats, &person);
+	if (rc != ERR_OK)
 		return rc;
-	if (record != NULL && cats != 0 && msg_has(record, CASE_RECORD_PERSON)) {
-		consent_blank(msg_sub(t->arena, record, CASE_RECORD_PERSON), cats);
-		msg_put_sub(reply, REPLY_PERSON, msg_get(record, CASE_RECORD_PERSON));
-	}
+	if (person != NULL && msg_cats(person) != 0)
+		msg_put_sub(reply, REPLY_PERSON, person);
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_VIEW,
 						  .peer = th.peer,
 						  .case_id = &th.case_id,

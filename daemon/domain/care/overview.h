@@ -21,9 +21,6 @@ MUST_CHECK enum err overview_row(struct turn *t, const struct thread *th, struct
 				 bool name);
 MUST_CHECK enum err overview_of_case(struct turn *t, const struct id16 *case_id, struct msg *reply);
 MUST_CHECK enum err overview_case_open(struct turn *t, const struct id16 *case_id, bool *open);
-/** The categories of a partner's person that may be looked at now: under a grant that still holds, and
- *  not revoked or entered in error. */
-MUST_CHECK enum err overview_case_cats(struct turn *t, const struct id16 *case_id, uint64_t *cats);
 MUST_CHECK enum err overview_open_referral(struct turn *t, const struct id16 *case_id,
 					   uint16_t peer, const char *need, bool *open);
 

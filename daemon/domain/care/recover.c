@@ -4,6 +4,7 @@
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
+#include "domain/care/grants.h"
 #include "domain/care/intake.h"
 #include "domain/care/ledger.h"
 #include "domain/care/refer.h"
@@ -71,7 +72,7 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 			      ? ERR_NOTFOUND
 			      : turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &g);
 
-	if (rc == ERR_OK && msg_u64(g, GRANT_RECORD_PEER) == p->no &&
+	if (rc == ERR_OK && consent_between(g, p->no, false) &&
 	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {
 		memcpy(case_id->b, msg_bytes(g, GRANT_RECORD_CASE_ID).p, 16);
 		return ERR_OK;
@@ -81,7 +82,7 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 	rc = intake_erased_with(t, p, &d->head, case_id, &erased);
 	if (rc != ERR_OK || erased)
 		return rc;
-	rc = cases_of_subject(t, p, &subject, case_id);
+	rc = cases_of_subject(t, p, &subject, false, case_id);
 	if (rc == ERR_NOTFOUND)
 		rc = search(t, p, d, named ? &subject : NULL, case_id);
 	/* The case itself is younger than the backup: it begins anew with what the partner gives back. */
@@ -91,9 +92,12 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			struct thread *th)
 {
-	const struct store_key k = turn_key_id(&th->id);
 	struct msg *body;
+	uint8_t said = 0;
 	enum err rc = case_of(t, p, d, &body, &th->case_id);
+
+	if (rc == ERR_OK)
+		rc = echo_said(t, &th->id, &said);
 
 	th->role = THREAD_SENDER;
 	th->kind = d->head.type == DOC_CONSENT ? THREAD_CONSENT : THREAD_REFERRAL;
@@ -102,9 +106,10 @@ enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_
 	th->stored_ms = th->changed_ms = t->wall_ms;
 	th->term_days = ACTS_TERM_DAYS + ACTS_GRACE_DAYS;
 	th->table_version = d->head.table_version;
-	th->hidden = record_exists(t->txn, STORE_GONE, key_span(&k));
+	th->hidden = (said & ECHO_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
+	th->withdrawn = (said & ECHO_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
 	if (rc == ERR_OK && body != NULL && d->head.type == DOC_CONSENT)
-		rc = consent_recover(t, p, &d->head.thread_id, &th->case_id, body);
+		rc = consent_recover(t, th, body);
 	return rc;
 }
 
@@ -124,7 +129,7 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	rc = cases_load(t, &th->case_id, &record);
 	if (rc != ERR_OK || msg_has(record, CASE_RECORD_PERSON))
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	return cases_learn(t, &th->case_id, msg_get(body, OFFER_PERSON));
+	return cases_amend(t, &th->case_id, msg_get(body, OFFER_PERSON));
 }
 
 enum err recover_returned(struct turn *t, const struct peer *p, struct thread *th,
@@ -145,9 +150,9 @@ enum err recover_returned(struct turn *t, const struct peer *p, struct thread *t
 	if (rc == ERR_OK)
 		rc = cases_entry(t, &th->case_id, name, "returned by the partner", &th->id);
 	if (rc == ERR_OK && d.head.cats != 0)
-		rc = ledger_add(t, &th->grant_id, &key->msg, p->no, d.head.type, d.head.cats);
+		rc = ledger_add(t, &d.head.grant_id, &key->msg, p->no, d.head.type, d.head.cats);
 	if (rc == ERR_OK && th->kind == THREAD_CONSENT)
-		return thread_save(t, th);
+		return grants_stored(t, th, d.head.type);
 	if (rc == ERR_OK)
 		rc = learn(t, th, &d);
 	return rc == ERR_OK ? acts_changed(t, th, name) : rc;
@@ -159,9 +164,11 @@ enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key
 	const char *name = document_type_name(type);
 	enum err rc = cases_entry(t, &th->case_id, "lost-act", name, &th->id);
 
-	if (type == DOC_REVOKE) { /* a withdrawal stays one, whatever became of its document */
-		th->hidden = true;
-		th->owes_revoke = th->owes_revoke || key->sender == 0;
+	if (type == DOC_REVOKE || type == DOC_WITHDRAWAL) {
+		/* a withdrawal stays one, whatever became of its document */
+		th->hidden = th->hidden || type == DOC_REVOKE;
+		th->withdrawn = th->withdrawn || type == DOC_WITHDRAWAL;
+		th->owes_end = th->owes_end || key->sender == 0;
 	}
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
@@ -177,7 +184,7 @@ static enum err revoke_again(struct turn *t, struct thread *th)
 {
 	const enum referral_state s = (enum referral_state)th->state;
 
-	th->owes_revoke = false;
+	th->owes_end = false;
 	if (referral_may(s, acts_our_side(th), DOC_REVOKE))
 		return acts_automatic(t, th, DOC_REVOKE, "consent-withdrawn");
 	return thread_save(t, th);
@@ -190,12 +197,14 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 	bool yes = false;
 	enum err rc;
 
+	if (th->kind == THREAD_CONSENT)
+		return grants_catch_up(t, th);
 	if (th->kind != THREAD_REFERRAL)
 		return ERR_OK;
 	rc = echo_writable(t, th, &yes);
 	if (rc != ERR_OK || !yes)
 		return rc;
-	if (th->owes_revoke) {
+	if (th->owes_end) {
 		rc = revoke_again(t, th);
 		if (rc != ERR_OK)
 			return rc;

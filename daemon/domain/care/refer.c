@@ -5,7 +5,7 @@
 
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
-#include "domain/care/consent.h"
+#include "domain/care/grants.h"
 #include "domain/care/overview.h"
 #include "domain/exchange/echo.h"
 #include "domain/exchange/words.h"
@@ -134,7 +134,7 @@ static enum err make_thread(struct turn *t, const struct msg *req, const struct 
 static enum err make_offer(struct turn *t, const struct msg *req, const struct thread *th,
 			   const struct peer *p, struct msg **out)
 {
-	struct msg *record, *offer = msg_new(t->arena, MSG_OFFER), *person;
+	struct msg *record, *offer = msg_new(t->arena, MSG_OFFER), *person, *known;
 	const char *service = msg_text(req, REFER_NEW_SERVICE);
 	uint64_t share = msg_u64(req, REFER_NEW_SHARE);
 	struct id16 subject;
@@ -143,8 +143,16 @@ static enum err make_offer(struct turn *t, const struct msg *req, const struct t
 	if (rc != ERR_OK)
 		return rc;
 	share = (share == 0 ? ~UINT64_C(0) : share) & ~msg_u64(req, REFER_NEW_WITHOUT);
-	person = select_fields(t, msg_get(record, CASE_RECORD_PERSON), share);
-	rc = refer_subject(t, &th->case_id, p, &subject);
+	rc = cases_person(t, &th->case_id, record, &known);
+	if (rc == ERR_OK && msg_u64(record, CASE_RECORD_THEIRS) != 0 && msg_cats(known) == 0)
+		return turn_refuse(
+			t, ERR_DENIED, "nothing of this person may be passed on",
+			"the consent under which a partner told us has ended",
+			"ask that partner for a new consent, or open an own case with the "
+			"person: kring case new");
+	person = select_fields(t, known, share);
+	if (rc == ERR_OK)
+		rc = refer_subject(t, &th->case_id, p, &subject);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_text(t->arena, offer, OFFER_NEED, th->need);
@@ -172,7 +180,8 @@ enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply)
 	struct id16 case_id;
 	struct thread th = {.role = THREAD_SENDER};
 	struct peer *p;
-	struct msg *grant = NULL, *offer = NULL;
+	struct consent_scope s = {.received = false};
+	struct msg *offer = NULL;
 	struct span packed;
 	uint64_t cats;
 	enum err rc = cases_find(t, msg_text(req, REFER_NEW_CASE_ID), &case_id);
@@ -183,14 +192,13 @@ enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = check_refer(t, req, &case_id, p);
 	if (rc != ERR_OK)
 		return rc;
-	rc = consent_find(t, &case_id, p->no, &th.grant_id, &grant);
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
-		return rc;
+	s.p = p;
+	s.case_id = case_id;
 	rc = make_thread(t, req, &case_id, p, &th);
 	if (rc == ERR_OK)
 		rc = make_offer(t, req, &th, p, &offer);
 	if (rc == ERR_OK) /* the check before anything is written; acts_sign asks again */
-		rc = consent_pack_body(t, p, &th.grant_id, DOC_OFFER, offer, &packed, &cats);
+		rc = consent_pack_body(t, &s, DOC_OFFER, offer, &packed, &cats, &th.grant_id);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_u64(reply, REPLY_COVERED, cats);
@@ -199,7 +207,7 @@ enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply)
 		msg_set_u64(reply, REPLY_DRY_RUN, 1);
 		return ERR_OK;
 	}
-	rc = grant == NULL ? ERR_OK : consent_send(t, p, &th.grant_id);
+	rc = consent_send(t, p, &case_id);
 	if (rc == ERR_OK)
 		rc = acts_sign(t, &th, DOC_OFFER, offer);
 	return rc == ERR_OK ? overview_row(t, &th, reply, false) : rc;
@@ -301,13 +309,16 @@ static enum err guard(struct turn *t, const struct thread *th, const struct msg 
 static enum err make_info(struct turn *t, const struct thread *th, const struct msg *req,
 			  struct msg **out)
 {
-	struct msg *record, *m = msg_new(t->arena, MSG_INFO), *person;
+	struct msg *record, *m = msg_new(t->arena, MSG_INFO), *person, *known;
 	const uint64_t share = msg_u64(req, ACT_NEW_SHARE);
 	enum err rc = cases_load(t, &th->case_id, &record);
 
 	if (rc != ERR_OK)
 		return rc;
-	person = select_fields(t, msg_get(record, CASE_RECORD_PERSON), share);
+	rc = cases_person(t, &th->case_id, record, &known);
+	if (rc != ERR_OK)
+		return rc;
+	person = select_fields(t, known, share);
 	if (person != NULL && msg_cats(person) != 0)
 		msg_put_sub(m, INFO_PERSON, person);
 	if (msg_text(req, ACT_NEW_TEXT)[0] != '\0')
@@ -436,7 +447,7 @@ static enum err not_compared(struct turn *t, struct thread *th, uint16_t type, b
 		return rc;
 	if (type == DOC_REVOKE) {
 		*put_off = true;
-		th->hidden = th->owes_revoke = true;
+		th->hidden = th->owes_end = true;
 		rc = cases_entry(t, &th->case_id, "revoke", "sent once compared", &th->id);
 		return rc == ERR_OK ? thread_save(t, th) : rc;
 	}
@@ -523,8 +534,10 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 	rc = guard(t, &th, req);
 	if (rc == ERR_OK)
 		rc = not_compared(t, &th, type, &put_off);
-	if (rc == ERR_OK && put_off)
-		return overview_row(t, &th, reply, false);
+	if (rc == ERR_OK && put_off) {
+		rc = overview_row(t, &th, reply, false);
+		return rc == ERR_OK ? grants_revoke(t, &th, reply) : rc;
+	}
 	if (rc == ERR_OK)
 		rc = still_as_seen(t, &th, type, expect);
 	if (rc == ERR_OK)
@@ -533,12 +546,16 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	answer_ref(t, &th, reply);
 	if (msg_u64(req, ACT_NEW_DRY_RUN) != 0) {
-		const struct peer *p = state_peer(t->node, th.peer);
+		const struct consent_scope s = {state_peer(t->node, th.peer), th.case_id,
+						th.role == THREAD_RECEIVER};
 		struct span packed;
 		uint64_t cats;
 
 		msg_set_u64(reply, REPLY_DRY_RUN, 1);
-		return consent_pack_body(t, p, &th.grant_id, type, body, &packed, &cats);
+		rc = s.p == NULL
+			     ? ERR_STATE
+			     : consent_pack_body(t, &s, type, body, &packed, &cats, &th.grant_id);
+		return rc;
 	}
 	if (type == DOC_HOLD)
 		th.review_ms = msg_u64(req, ACT_NEW_DATE_MS);
@@ -547,5 +564,8 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 		th.changed_ms = t->wall_ms;
 		rc = acts_changed(t, &th, "note");
 	}
-	return rc == ERR_OK ? overview_row(t, &th, reply, false) : rc;
+	if (rc == ERR_OK)
+		rc = overview_row(t, &th, reply, false);
+	/* The person takes back a consent, not a referral: what else rests on it ends too. */
+	return rc == ERR_OK && type == DOC_REVOKE ? grants_revoke(t, &th, reply) : rc;
 }

@@ -43,6 +43,14 @@ enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind ki
 	return rc == ERR_OK ? turn_put(t, STORE_WORK, &k, v) : rc;
 }
 
+enum err worklist_done(struct turn *t, const struct thread *th, enum work_kind kind)
+{
+	const struct store_key k = work_key(th, kind);
+	enum err rc = store_del(t->txn, STORE_WORK, key_span(&k));
+
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 /* What the state asks of our side; WORK_KIND_COUNT: nothing. */
 static enum work_kind duty(const struct thread *th)
 {
@@ -206,16 +214,30 @@ static enum err start_after(struct turn *t, const char *name, struct page *p)
 }
 
 /* What to type, where one command helps. */
-static enum err item_command(struct turn *t, const struct msg *m, const struct peer *p,
-			     struct msg *out)
+static enum err item_command(struct turn *t, const struct msg *m, const struct thread *th,
+			     const struct peer *p, struct msg *out)
 {
 	char typed[NAMES_TYPED_LEN];
 	struct err_text words;
 	size_t n = 0;
 
+	names_typed(t->node, p, typed);
+	if (strcmp(msg_text(m, WORK_RECORD_KIND), names[WORK_CONSENT]) == 0) {
+		char id[9];
+
+		cases_short(&th->case_id, id);
+		if (th->role == THREAD_SENDER)
+			(void)err_explain(&words, ERR_OK,
+					  "kring consent give %s --to %s --share ...", id, typed);
+		else
+			(void)err_explain(&words, ERR_OK,
+					  "kring case show %s; ask %s for a new consent", id,
+					  p->org);
+		msg_set_text(t->arena, out, WORK_ROW_COMMAND, words.text);
+		return ERR_OK;
+	}
 	if (strcmp(msg_text(m, WORK_RECORD_KIND), names[WORK_AGREEMENT]) != 0)
 		return ERR_OK;
-	names_typed(t->node, p, typed);
 	(void)err_explain(&words, ERR_OK, "kring partner agree %s --receive --share %s", typed,
 			  msg_text(m, WORK_RECORD_DETAIL));
 	for (const char *s = words.text; *s != '\0'; s++)
@@ -246,7 +268,8 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	bytes_hex(hex, th.case_id.b, 16);
 	out = msg_add(t->arena, reply, REPLY_WORK);
 	msg_set_text(t->arena, out, WORK_ROW_KIND, msg_text(m, WORK_RECORD_KIND));
-	msg_set_text(t->arena, out, WORK_ROW_REF, ref);
+	if (th.kind == THREAD_REFERRAL) /* a consent has no reference on the telephone */
+		msg_set_text(t->arena, out, WORK_ROW_REF, ref);
 	msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
 	msg_set_u64(out, WORK_ROW_SINCE_MS, msg_u64(m, WORK_RECORD_SINCE_MS));
 	msg_set_u64(out, WORK_ROW_DUE_MS, msg_u64(m, WORK_RECORD_DUE_MS));
@@ -256,7 +279,7 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	bytes_hex(hex, thread_id.b, 16);
 	msg_set_text(t->arena, out, WORK_ROW_ID, hex);
 	msg_set_text(t->arena, out, WORK_ROW_URGENCY, th.urgency == 2 ? "urgent" : "routine");
-	return p == NULL ? ERR_OK : item_command(t, m, p, out);
+	return p == NULL ? ERR_OK : item_command(t, m, &th, p, out);
 }
 
 enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply)

@@ -21,7 +21,7 @@
 	X(WITHDRAW, "withdraw-due") X(REOPEN, "reopen-due") X(ERASE, "erase-due")           \
 	X(FOLLOW_UP, "follow-up") X(ESCALATED, "escalated") X(UNDELIVERABLE, "undeliverable") \
 	X(HOLLOW, "hollow") X(GONE, "partner-removed") X(LOST, "lost-act")          \
-	X(AGREEMENT, "agreement-missing")
+	X(AGREEMENT, "agreement-missing") X(CONSENT, "consent-ends")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)
@@ -36,6 +36,7 @@ MUST_CHECK enum err worklist_add(struct turn *t, const struct thread *th, enum w
 				 const char *detail);
 /** An agreement to receive from this partner was made: what asked for it is done. */
 MUST_CHECK enum err worklist_agreed(struct turn *t, uint16_t peer);
+MUST_CHECK enum err worklist_done(struct turn *t, const struct thread *th, enum work_kind kind);
 MUST_CHECK enum err worklist_clear_case(struct turn *t, const struct id16 *case_id);
 MUST_CHECK enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply);
 

@@ -22,7 +22,8 @@
 	X(ACCEPT, 4, "accept", MSG_ACT) X(DECLINE, 5, "decline", MSG_ACT)                      \
 	X(REDIRECT, 6, "redirect", MSG_ACT) X(EXPIRE, 7, "expire", MSG_ACT)                    \
 	X(HOLD, 8, "hold", MSG_ACT) X(START, 9, "start", MSG_ACT)                              \
-	X(CONSENT, 10, "consent", MSG_CONSENT_GRANT) X(NOTE, 13, "note", MSG_ACT)              \
+	X(CONSENT, 10, "consent", MSG_CONSENT_GRANT)                                           \
+	X(WITHDRAWAL, 11, "consent-withdrawal", MSG_WITHDRAWAL) X(NOTE, 13, "note", MSG_ACT)              \
 	X(OUTCOME, 14, "outcome", MSG_ACT) X(ACK, 15, "ack", MSG_ACT)                          \
 	X(REOPEN, 16, "reopen", MSG_ACT) X(WITHDRAW, 17, "withdraw", MSG_ACT)                  \
 	X(WD_OK, 18, "wd-ok", MSG_ACT) X(WD_TIMEOUT, 19, "wd-timeout", MSG_ACT)                \

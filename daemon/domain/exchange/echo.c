@@ -11,7 +11,6 @@ enum {
 	PAGE_HEAD = 1 + 16 + 16 + 1,
 	ASK_ROW = 16 + 4 + 32 + 4,
 	ANSWER_ROW = 16 + 4 + 32 + 1,
-	ROW_GONE = 1,	 /* revoked or erased there */
 	ROW_DIFFERS = 2, /* the head asked about is not in their copy */
 	RETURN_BYTES = 32768,
 	LEDGER_BYTES = 16384,
@@ -199,7 +198,7 @@ static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, co
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 		flags |= id32_equal(&e.hash, &q->hash) ? 0 : ROW_DIFFERS;
 	}
-	flags |= th.hidden ? ROW_GONE : 0;
+	flags |= (th.hidden ? ECHO_HIDDEN : 0) | (th.withdrawn ? ECHO_WITHDRAWN : 0);
 	wr_put(w, id->b, 16);
 	wr_u32(w, th.their_no);
 	wr_put(w, th.their_hash.b, 32);
@@ -313,10 +312,8 @@ static enum err compare(struct turn *t, struct pair *pr, struct heads_cursor *h,
 	bool same = row == NULL || row->no == 0; /* nothing of ours there: it will be offered */
 	enum err rc = ERR_OK;
 
-	if (row != NULL && (row->flags & ROW_GONE) != 0 && !th->hidden) {
-		th->hidden = true; /* nothing of it is shown or leaves any more */
-		rc = thread_save(t, th);
-	}
+	if (row != NULL && (row->flags & (ECHO_HIDDEN | ECHO_WITHDRAWN)) != 0)
+		rc = t->node->hooks->flagged(t, th, row->flags);
 	if (rc == ERR_OK && !same && row->no <= th->my_no) {
 		rc = thread_entry(t, th, true, row->no, &e);
 		same = rc == ERR_OK && id32_equal(&e.hash, &row->hash);
@@ -342,10 +339,23 @@ static enum err compare(struct turn *t, struct pair *pr, struct heads_cursor *h,
 static enum err remember_gone(struct turn *t, const struct told *row)
 {
 	const struct store_key k = turn_key_id(&row->id);
-	const uint8_t one = 1;
+	const uint8_t said = row->flags & (ECHO_HIDDEN | ECHO_WITHDRAWN);
 
-	return (row->flags & ROW_GONE) == 0 ? ERR_OK
-					    : turn_put(t, STORE_GONE, &k, span_of(&one, 1));
+	return said == 0 ? ERR_OK : turn_put(t, STORE_GONE, &k, span_of(&said, 1));
+}
+
+enum err echo_said(struct turn *t, const struct id16 *thread, uint8_t *flags)
+{
+	const struct store_key k = turn_key_id(thread);
+	struct span v;
+	enum err rc = turn_get(t, STORE_GONE, &k, &v);
+
+	*flags = 0;
+	if (rc == ERR_OK && v.len != 1)
+		return ERR_CORRUPT;
+	if (rc == ERR_OK)
+		*flags = v.p[0];
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 /* All threads of the page, ours and theirs, in one order. */

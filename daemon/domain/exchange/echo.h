@@ -20,6 +20,12 @@
 #include "base/plant.h"
 #include "domain/exchange/answer.h"
 
+/** What a partner says of a thread in its answer: it is hidden there (revoked, in error, erased); the consent
+ *  that it is was withdrawn. */
+enum { ECHO_HIDDEN = 1, ECHO_WITHDRAWN = 4 };
+/** ... of a thread that we did not know then; 0: nothing. */
+MUST_CHECK enum err echo_said(struct turn *t, const struct id16 *thread, uint8_t *flags);
+
 /** Was this thread found the same since the last loss of state? */
 static inline bool echo_settled(const struct thread *th, const struct pair *pr)
 {

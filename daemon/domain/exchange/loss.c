@@ -536,6 +536,9 @@ enum err loss_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, ERR_STATE, "this partner did not come back from a loss", "",
 				   "see: kring status");
 	pr->unconfirmed = pr->stopped = false;
+	rc = t->node->hooks->confirmed(t, p->no);
+	if (rc != ERR_OK)
+		return rc;
 	pr->strike_ms = 0;
 	pr->since_strike = false;
 	pr->recheck = true;

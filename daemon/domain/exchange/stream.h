@@ -44,6 +44,10 @@ struct exchange_hooks {
 	enum err (*erasing)(struct turn *t, const struct id16 *case_id);
 	/* A partner kept the word for us that this case was erased: a backup brought it back. */
 	enum err (*erased)(struct turn *t, const struct id16 *case_id);
+	/* A partner's answer says that this thread is hidden there, or withdrawn (echo.h).  Saves th. */
+	enum err (*flagged)(struct turn *t, struct thread *th, uint8_t flags);
+	/* An administrator telephoned: this partner's loss of state is true, and its words count. */
+	enum err (*confirmed)(struct turn *t, uint16_t peer);
 	/* A document became a lost act. */
 	enum err (*shelved)(struct turn *t, struct thread *th, const struct doc_key *key,
 			    uint16_t type);

@@ -61,7 +61,8 @@ enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th)
 	th->provisional = (bits & 2) != 0;
 	th->paused_once = (bits & 4) != 0;
 	th->escalated = (bits & 8) != 0;
-	th->owes_revoke = (bits & 16) != 0;
+	th->owes_end = (bits & 16) != 0;
+	th->withdrawn = (bits & 64) != 0;
 	th->era = rd_u32(&r);
 	th->my_no = rd_u32(&r);
 	th->their_no = rd_u32(&r);
@@ -100,7 +101,7 @@ enum err thread_save(struct turn *t, const struct thread *th)
 	wr_u8(&w, th->table_version);
 	wr_u8(&w, th->urgency);
 	wr_u8(&w, (uint8_t)(th->hidden | th->provisional << 1 | th->paused_once << 2 |
-			    th->escalated << 3 | th->owes_revoke << 4));
+			    th->escalated << 3 | th->owes_end << 4 | th->withdrawn << 6));
 	wr_u32(&w, th->era);
 	wr_u32(&w, th->my_no);
 	wr_u32(&w, th->their_no);

@@ -28,8 +28,10 @@ struct thread {
 	bool hidden;	  /* revoked or entered in error: the payload is not shown */
 	bool provisional; /* our own end, not yet confirmed by the receiver's log */
 	bool paused_once, escalated;
-	bool owes_revoke; /* withdrawn here, but not yet in our log: signed when the log is whole */
-	uint32_t era;	  /* of the pair, when this thread was last the same at both ends */
+	bool owes_end; /* withdrawn here, but not yet in our log: a REVOKE, of a consent its WITHDRAWAL,
+			  signed when the log is whole */
+	bool withdrawn; /* of a consent: the person took it back; this outlives the grant's own row */
+	uint32_t era;	/* of the pair, when this thread was last the same at both ends */
 	uint32_t my_no, their_no, their_seen;
 	struct id32 my_hash, their_hash;
 	uint64_t created_ms, stored_ms; /* stored: at the receiver, 0 unknown */

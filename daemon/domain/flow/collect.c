@@ -126,6 +126,16 @@ static enum err erased(struct turn *t, const struct id16 *case_id)
 	return intake_hooks.erased(t, case_id);
 }
 
+static enum err flagged(struct turn *t, struct thread *th, uint8_t flags)
+{
+	return ours(th, 0) ? ERR_OK : intake_hooks.flagged(t, th, flags);
+}
+
+static enum err confirmed(struct turn *t, uint16_t peer)
+{
+	return intake_hooks.confirmed(t, peer);
+}
+
 const struct exchange_hooks collect_hooks = {
 	.erasing = tally_case,
 	.judge = judge,
@@ -137,4 +147,6 @@ const struct exchange_hooks collect_hooks = {
 	.returned = returned,
 	.shelved = shelved,
 	.erased = erased,
+	.flagged = flagged,
+	.confirmed = confirmed,
 };

@@ -111,6 +111,7 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 			    .role = THREAD_SENDER,
 			    .created_ms = t->wall_ms,
 			    .changed_ms = t->wall_ms};
+	const struct consent_scope s = {.p = p};
 	struct document_spec spec = {
 		.peer = p->no,
 		.type = DOC_REPORT,
@@ -126,8 +127,8 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	if (rc == ERR_OK)
 		rc = msg_parse(t->arena, MSG_REPORT, r->bytes, &body, &why);
 	if (rc == ERR_OK) /* the one gate, although nothing in it is personal */
-		rc = consent_pack_body(t, p, &th.grant_id, DOC_REPORT, body, &spec.body,
-				       &spec.cats);
+		rc = consent_pack_body(t, &s, DOC_REPORT, body, &spec.body, &spec.cats,
+				       &spec.grant_id);
 	spec.thread_id = th.id;
 	spec.case_id = th.case_id;
 	if (rc == ERR_OK)

@@ -1,0 +1,775 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/grants.h"
+
+#include <string.h>
+
+#include "base/plant.h"
+#include "domain/care/acts.h"
+#include "domain/care/cases.h"
+#include "domain/care/overview.h"
+#include "domain/care/worklist.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/echo.h"
+
+enum {
+	DAY_MS = 86400000,
+	WARN_DAYS = 30,
+	GRACE_DAYS = 7,	   /* from the end of a consent to the end of what it let us hold */
+	UNSURE_HOURS = 72, /* the word of a partner whose loss of state nobody confirmed */
+	ROOM = 4,	   /* documents of a turn kept for what else follows */
+	WISH_STOP = 1,
+	WISH_ERASE = 2,
+	BODIES_MAX = 2048
+};
+
+/* ---- the referrals of a case with one partner ---- */
+
+struct walk {
+	const struct peer *p;
+	const struct id16 *case_id;
+	uint8_t role;
+	struct store_key at;
+};
+
+static struct walk walk_of(const struct consent_scope *s)
+{
+	return (struct walk){
+		s->p, &s->case_id, s->received ? THREAD_RECEIVER : THREAD_SENDER, {.len = 0}};
+}
+
+/* ERR_NOTFOUND: no more. */
+static enum err next_referral(struct turn *t, struct walk *w, struct thread *th)
+{
+	const struct store_key prefix = turn_key_id(w->case_id);
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &w->at,
+				       &row)) == ERR_OK) {
+		struct id16 id;
+
+		if (row.key.len != 32)
+			return ERR_CORRUPT;
+		memcpy(id.b, row.key.p + 16, 16);
+		rc = thread_load(t, &id, th);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (th->kind == THREAD_REFERRAL && th->role == w->role &&
+		    (w->p == NULL || th->peer == w->p->no))
+			return ERR_OK;
+	}
+	return rc;
+}
+
+static bool ended(const struct thread *th)
+{
+	return referral_terminal((enum referral_state)th->state);
+}
+
+enum err grants_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
+			uint8_t role, bool *yes)
+{
+	struct walk w = {p, case_id, role, {.len = 0}};
+	struct thread th;
+	enum err rc = ERR_OK;
+
+	*yes = false;
+	while (!*yes && (rc = next_referral(t, &w, &th)) == ERR_OK)
+		*yes = !ended(&th);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* ---- "consent ends", on both worklists ---- */
+
+static uint64_t until_of(const struct msg *record)
+{
+	return msg_u64(msg_get(record, GRANT_RECORD_GRANT), CONSENT_GRANT_EXPIRES_MS);
+}
+
+/* When something about this grant has to be done next; 0: nothing. */
+static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
+{
+	const uint64_t until = until_of(record);
+	const uint64_t warn = until - (uint64_t)WARN_DAYS * DAY_MS;
+	const uint64_t over = until + (uint64_t)GRACE_DAYS * DAY_MS;
+
+	if (msg_has(record, GRANT_RECORD_WITHDRAWN_MS))
+		return 0;
+	if (msg_has(record, GRANT_RECORD_SAID_MS))
+		return msg_u64(record, GRANT_RECORD_SAID_MS) + (uint64_t)UNSURE_HOURS * 3600000;
+	if (warn < until && t->wall_ms < warn)
+		return warn;
+	return msg_u64(record, GRANT_RECORD_RECEIVED) != 0 && t->wall_ms < over ? over : 0;
+}
+
+static enum err work_of(struct turn *t, const struct consent_scope *s, const struct id16 *grant,
+			const struct msg *record, bool add)
+{
+	struct thread th = {.id = *grant,
+			    .case_id = s->case_id,
+			    .peer = s->p->no,
+			    .kind = THREAD_CONSENT,
+			    .due_ms = until_of(record)};
+	const struct store_key k = turn_key_id(grant);
+
+	if (!record_exists(t->txn, STORE_THREAD, key_span(&k)))
+		return ERR_OK; /* not sent: nothing rests on it */
+	if (add)
+		return worklist_add(t, &th, WORK_CONSENT, "");
+	return worklist_done(t, &th, WORK_CONSENT);
+}
+
+/* The grant whose end ends what is going on: the last to end of those that hold, else the last that did. */
+static enum err last_to_end(struct turn *t, const struct consent_scope *s, bool living,
+			    struct id16 *grant, uint64_t *until)
+{
+	struct store_key at = {.len = 0};
+	struct id16 id;
+	struct msg *m;
+	enum err rc;
+
+	*until = 0;
+	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
+		const enum consent_state now = consent_grant_state(m, t->wall_ms);
+
+		if (consent_between(m, s->p->no, s->received) && until_of(m) > *until &&
+		    now == (living ? CONSENT_LIVING : CONSENT_ENDED)) {
+			*until = until_of(m);
+			*grant = id;
+		}
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err grants_changed(struct turn *t, const struct peer *p, const struct id16 *case_id,
+			bool received)
+{
+	const size_t mark = t->arena->used;
+	const struct consent_scope s = {p, *case_id, received};
+	struct store_key at = {.len = 0};
+	struct id16 last, id;
+	uint64_t until = 0;
+	struct msg *m;
+	bool running = false;
+	enum err rc = last_to_end(t, &s, true, &last, &until);
+
+	if (rc == ERR_OK && until == 0)
+		rc = last_to_end(t, &s, false, &last, &until);
+	if (until > t->wall_ms + (uint64_t)WARN_DAYS * DAY_MS)
+		until = 0;
+	if (rc == ERR_OK && until != 0)
+		rc = grants_running(t, p, case_id, received ? THREAD_RECEIVER : THREAD_SENDER,
+				    &running);
+	if (rc != ERR_OK)
+		return rc;
+	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK) {
+		if (!consent_between(m, p->no, received))
+			continue;
+		rc = work_of(t, &s, &id, m, running && id16_equal(&id, &last));
+		if (rc != ERR_OK)
+			return rc;
+	}
+	arena_rewind(t->arena, mark); /* many of a turn's steps end here */
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err grants_watch(struct turn *t, struct thread *th, const struct msg *record)
+{
+	enum err rc = acts_timer_set(t, th, due_of_grant(t, record));
+
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+/* ---- what we hold of a partner's person ---- */
+
+enum err grants_let_go(struct turn *t, struct thread *th, uint16_t reason)
+{
+	enum err rc = ERR_OK;
+
+	th->hidden = true;
+	if (th->role != THREAD_RECEIVER)
+		return ERR_OK;
+	for (uint32_t no = 1; no <= th->their_no && rc == ERR_OK; no++) {
+		struct log_entry e;
+		struct document d;
+
+		rc = thread_entry(t, th, false, no, &e);
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK && d.head.cats != 0 && !d.hollow)
+			rc = document_hollow(t, &e.doc, reason);
+	}
+	if (rc == ERR_OK)
+		rc = thread_save(t, th);
+	return rc == ERR_OK ? grants_person(t, &th->case_id) : rc;
+}
+
+/* Does a personal document still rest on consent: its own grant was not withdrawn, and what holds now covers
+ * all of it?  (Its own may have run out: then a renewal carries it.) */
+static enum err stands(struct turn *t, const struct document *d, const struct consent_view *v,
+		       bool *yes)
+{
+	bool gone;
+	enum err rc = consent_gone(t, &d->head.grant_id, &gone);
+
+	*yes = rc == ERR_OK && !gone && v->living && (d->head.cats & ~v->cats) == 0;
+	return rc;
+}
+
+/* Bodies that no living grant covers go; grants that only ran out a moment ago still count. */
+static enum err hollow_uncovered(struct turn *t, const struct consent_scope *s, uint16_t reason)
+{
+	struct walk w = walk_of(s);
+	struct consent_view v;
+	struct thread th;
+	enum err rc = consent_living(t, s, CONSENT_RECEIVE, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	while ((rc = next_referral(t, &w, &th)) == ERR_OK)
+		for (uint32_t no = 1; no <= th.their_no; no++) {
+			const size_t mark = t->arena->used;
+			struct log_entry e;
+			struct document d;
+			bool yes;
+
+			rc = thread_entry(t, &th, false, no, &e);
+			if (rc == ERR_OK)
+				rc = document_load(t, &e.doc, &d);
+			if (rc == ERR_OK && !d.hollow && d.head.cats != 0)
+				rc = stands(t, &d, &v, &yes);
+			if (rc == ERR_OK && !d.hollow && d.head.cats != 0 && !yes)
+				rc = document_hollow(t, &e.doc, reason);
+			if (rc != ERR_OK)
+				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+			arena_rewind(t->arena, mark);
+		}
+	return rc == ERR_NOTFOUND ? grants_person(t, &s->case_id) : rc;
+}
+
+struct told {
+	uint64_t kept_ms;
+	struct doc_key doc;
+};
+
+static enum err gather(struct turn *t, const struct thread *th, struct told *out, size_t *count)
+{
+	for (uint32_t no = 1; no <= th->their_no; no++) {
+		struct log_entry e;
+		bool may = false;
+		size_t i;
+		enum err rc = thread_entry(t, th, false, no, &e);
+
+		if (rc == ERR_OK && (e.type == DOC_OFFER || e.type == DOC_INFO))
+			rc = acts_allowed(t, th, no, &may);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (!may || (*count == BODIES_MAX && e.kept_ms <= out[BODIES_MAX - 1].kept_ms))
+			continue;
+		for (i = *count < BODIES_MAX ? (*count)++ : BODIES_MAX - 1;
+		     i > 0 && out[i - 1].kept_ms < e.kept_ms; i--)
+			out[i] = out[i - 1];
+		out[i] = (struct told){e.kept_ms, e.doc};
+	}
+	return ERR_OK;
+}
+
+/* Fields that no newer body had. */
+static enum err add_older(struct turn *t, const struct doc_key *key, struct msg *person)
+{
+	struct document d;
+	struct msg *body, *both;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc == ERR_OK)
+		rc = document_body(t, &d, &body);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* gone */
+	both = msg_new(t->arena, MSG_PERSON);
+	if (both == NULL)
+		return ERR_NOMEM;
+	if (msg_get(body, d.head.type == DOC_OFFER ? OFFER_PERSON : INFO_PERSON) != NULL)
+		msg_copy_fields(
+			both, msg_get(body, d.head.type == DOC_OFFER ? OFFER_PERSON : INFO_PERSON));
+	msg_copy_fields(both, person);
+	msg_copy_fields(person, both);
+	return ERR_OK;
+}
+
+enum err grants_person(struct turn *t, const struct id16 *case_id)
+{
+	const size_t mark = t->arena->used;
+	struct walk w = {NULL, case_id, THREAD_RECEIVER, {.len = 0}};
+	struct told *all = arena_alloc(t->arena, BODIES_MAX * sizeof *all);
+	struct msg *person = msg_new(t->arena, MSG_PERSON);
+	size_t count = 0;
+	struct thread th;
+	enum err rc;
+
+	if (all == NULL || person == NULL)
+		return ERR_NOMEM;
+	while ((rc = next_referral(t, &w, &th)) == ERR_OK) {
+		if (!th.hidden)
+			rc = gather(t, &th, all, &count);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	for (size_t i = 0; i < count && rc == ERR_NOTFOUND; i++) {
+		rc = add_older(t, &all[i].doc, person);
+		rc = rc == ERR_OK ? ERR_NOTFOUND : rc;
+	}
+	if (rc == ERR_NOTFOUND)
+		rc = cases_tell(t, case_id, person);
+	arena_rewind(t->arena, mark);
+	return rc;
+}
+
+/* ---- the end of a grant ---- */
+
+static enum err mark_withdrawn(struct turn *t, const struct consent_scope *s,
+			       const struct id16 *grant, struct msg *record, const char *how)
+{
+	enum err rc;
+
+	msg_set_u64(record, GRANT_RECORD_WITHDRAWN_MS, t->wall_ms);
+	msg_clear(record, GRANT_RECORD_SAID_MS);
+	rc = consent_save(t, grant, &s->case_id, record);
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &s->case_id, "consent-withdrawn", s->p->org, NULL);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
+								 .peer = s->p->no,
+								 .case_id = &s->case_id,
+								 .grant = grant,
+								 .detail = how})
+			    : rc;
+}
+
+/* Does anything that its sender said in it still rest on consent?  Where nothing personal was said, all does. */
+static enum err rests(struct turn *t, const struct thread *th, const struct consent_view *v,
+		      bool *yes)
+{
+	const bool mine = th->role == THREAD_SENDER;
+	const uint32_t last = mine ? th->my_no : th->their_no;
+	bool personal = false;
+
+	*yes = false;
+	for (uint32_t no = 1; no <= last && !*yes; no++) {
+		const size_t mark = t->arena->used;
+		struct log_entry e;
+		struct document d;
+		enum err rc = thread_entry(t, th, mine, no, &e);
+
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK && d.head.cats != 0) {
+			personal = true;
+			rc = stands(t, &d, v, yes);
+		}
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		arena_rewind(t->arena, mark);
+	}
+	*yes = *yes || !personal;
+	return ERR_OK;
+}
+
+/* It ends now; what cannot be signed in this turn is owed, and counts already. */
+static enum err revoke(struct turn *t, struct thread *th)
+{
+	bool may;
+	enum err rc = echo_writable(t, th, &may);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (may && t->doc_count + ROOM < LIMIT_BURST && th->my_no < THREAD_LOG_MAX)
+		return acts_automatic(t, th, DOC_REVOKE, "consent-withdrawn");
+	th->hidden = th->owes_end = true;
+	rc = acts_timer_set(t, th, t->wall_ms);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+enum follow { FOLLOW_REVOKE, FOLLOW_HEAR };
+
+/* What rests on nothing any more.  HEAR: a holder hears it from the collector, whose REVOKEs come with it. */
+static enum err fall_out(struct turn *t, const struct consent_scope *s, enum follow how,
+			 struct msg *reply)
+{
+	struct walk w = walk_of(s);
+	struct consent_view v;
+	struct thread th;
+	enum err rc = consent_living(t, s, s->received ? CONSENT_RECEIVE : CONSENT_SEND, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	while ((rc = next_referral(t, &w, &th)) == ERR_OK) {
+		bool stays = true;
+
+		if (!ended(&th) && !th.owes_end)
+			rc = rests(t, &th, &v, &stays);
+		if (rc == ERR_OK && !stays && how == FOLLOW_REVOKE)
+			rc = revoke(t, &th);
+		if (rc == ERR_OK && !stays && reply != NULL)
+			rc = overview_row(t, &th, reply, false);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	rc = s->received ? hollow_uncovered(t, s, WIRE_VERDICT_WITHDRAWN) : ERR_OK;
+	return rc == ERR_OK ? grants_changed(t, s->p, &s->case_id, s->received) : rc;
+}
+
+static enum err sign(struct turn *t, struct thread *th)
+{
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
+					th->role == THREAD_RECEIVER};
+	struct document_spec spec = {.thread_id = th->id,
+				     .grant_id = th->id,
+				     .case_id = th->case_id,
+				     .peer = th->peer,
+				     .type = DOC_WITHDRAWAL,
+				     .expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS,
+				     .thread_no = th->my_no + 1,
+				     .seen_no = th->their_no,
+				     .prev_hash = th->my_hash,
+				     .seen_hash = th->their_hash};
+	struct msg *body = msg_new(t->arena, MSG_WITHDRAWAL);
+	const struct pending_doc *doc;
+	enum err rc;
+
+	if (s.p == NULL || body == NULL)
+		return ERR_NOMEM;
+	msg_set_u64(body, WITHDRAWAL_EFFECTIVE_MS, t->wall_ms);
+	msg_set_u64(body, WITHDRAWAL_WISH, WISH_ERASE);
+	rc = consent_pack_body(t, &s, DOC_WITHDRAWAL, body, &spec.body, &spec.cats, &spec.grant_id);
+	if (rc == ERR_OK)
+		rc = document_make(t, &spec, &doc);
+	if (rc == ERR_OK)
+		rc = thread_append(t, th, true,
+				   &(struct log_entry){doc->key, doc->hash, DOC_WITHDRAWAL,
+						       th->their_no, t->wall_ms, 0});
+	if (rc == ERR_OK)
+		rc = outbox_put(t, th->peer, &doc->key);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
+							.peer = th->peer,
+							.case_id = &th->case_id,
+							.grant = &th->id,
+							.detail = "consent-withdrawal"});
+	return rc == ERR_OK ? stream_owe(t, th->peer) : rc;
+}
+
+/* The document in the grant's own thread; one that never left has none. */
+static enum err record_it(struct turn *t, const struct id16 *grant)
+{
+	struct thread th;
+	bool may;
+	enum err rc = thread_load(t, grant, &th);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (th.withdrawn)
+		return ERR_OK; /* in this very millisecond, before */
+	th.withdrawn = true;
+	rc = echo_writable(t, &th, &may);
+	if (rc == ERR_OK)
+		rc = acts_timer_set(t, &th, 0);
+	if (rc == ERR_OK && may && t->doc_count + 1 < LIMIT_BURST) {
+		rc = sign(t, &th);
+	} else if (rc == ERR_OK) {
+		th.owes_end = true;
+		rc = acts_timer_set(t, &th, t->wall_ms);
+	}
+	return rc == ERR_OK ? thread_save(t, &th) : rc;
+}
+
+/* Some grants of one scope end here, by our own word: what rests on them, then their documents. */
+static enum err withdraw_some(struct turn *t, const struct consent_scope *s,
+			      const struct id16 *only, struct msg *reply)
+{
+	struct store_key at = {.len = 0};
+	struct id16 id;
+	struct msg *m;
+	enum err rc;
+
+	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
+		if (!consent_between(m, s->p->no, s->received) ||
+		    msg_has(m, GRANT_RECORD_WITHDRAWN_MS) ||
+		    (only != NULL ? !id16_equal(only, &id)
+				  : consent_grant_state(m, t->wall_ms) == CONSENT_ENDED))
+			continue;
+		rc = mark_withdrawn(t, s, &id, m, "withdrawn");
+		if (rc != ERR_OK)
+			return rc;
+		consent_row(t, m, reply);
+	}
+	if (rc == ERR_NOTFOUND)
+		rc = fall_out(t, s, FOLLOW_REVOKE, reply);
+	at.len = 0;
+	while (rc == ERR_OK && (rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK)
+		if (consent_between(m, s->p->no, s->received) &&
+		    msg_u64(m, GRANT_RECORD_WITHDRAWN_MS) == t->wall_ms) {
+			rc = record_it(t, &id);
+			if (rc != ERR_OK)
+				return rc;
+		}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* By the partner's word, or because its unconfirmed word stood long enough. */
+static enum err hear(struct turn *t, struct thread *th)
+{
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
+					th->role == THREAD_RECEIVER};
+	struct msg *m;
+	enum err rc = consent_record(t, &th->id, &m);
+
+	th->withdrawn = true;
+	if (rc == ERR_OK)
+		rc = acts_timer_set(t, th, 0);
+	if (rc == ERR_OK)
+		rc = thread_save(t, th);
+	if (rc == ERR_NOTFOUND) /* erased with its case, or never a grant: nothing rests on it */
+		return thread_save(t, th);
+	if (rc != ERR_OK || s.p == NULL || msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
+		return rc;
+	rc = mark_withdrawn(t, &s, &th->id, m, "withdrawn by partner");
+	return rc == ERR_OK ? fall_out(t, &s, s.received ? FOLLOW_HEAR : FOLLOW_REVOKE, NULL) : rc;
+}
+
+/* Whose loss of state nobody confirmed might be a thief: nothing is shown or sent, nothing is destroyed yet. */
+static enum err hear_unsure(struct turn *t, struct thread *th)
+{
+	struct msg *m;
+	enum err rc = consent_record(t, &th->id, &m);
+
+	if (rc == ERR_NOTFOUND)
+		return thread_save(t, th);
+	if (rc == ERR_OK && !msg_has(m, GRANT_RECORD_SAID_MS) &&
+	    !msg_has(m, GRANT_RECORD_WITHDRAWN_MS)) {
+		msg_set_u64(m, GRANT_RECORD_SAID_MS, t->wall_ms);
+		rc = consent_save(t, &th->id, &th->case_id, m);
+	}
+	return rc == ERR_OK ? grants_watch(t, th, m) : rc;
+}
+
+static enum err told_of(struct turn *t, struct thread *th)
+{
+	struct pair *pr;
+	enum err rc = outbox_pair(t, th->peer, &pr);
+
+	if (rc != ERR_OK)
+		return rc;
+	return pr->unconfirmed ? hear_unsure(t, th) : hear(t, th);
+}
+
+enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct msg *m;
+	enum err rc;
+
+	if (type == DOC_WITHDRAWAL && !th->withdrawn)
+		return told_of(t, th);
+	if (type != DOC_CONSENT || th->withdrawn || p == NULL)
+		return thread_save(t, th);
+	rc = consent_record(t, &th->id, &m);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? thread_save(t, th) : rc;
+	rc = grants_watch(t, th, m);
+	return rc == ERR_OK ? grants_changed(t, p, &th->case_id, th->role == THREAD_RECEIVER) : rc;
+}
+
+enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags)
+{
+	enum err rc;
+
+	if (th->kind == THREAD_CONSENT)
+		return (flags & ECHO_WITHDRAWN) != 0 && !th->withdrawn ? told_of(t, th) : ERR_OK;
+	if ((flags & ECHO_HIDDEN) == 0 || th->hidden)
+		return ERR_OK;
+	th->hidden = true; /* nothing of it is shown or leaves any more */
+	rc = thread_save(t, th);
+	return rc == ERR_OK && th->kind == THREAD_REFERRAL && th->role == THREAD_RECEIVER
+		       ? grants_person(t, &th->case_id)
+		       : rc;
+}
+
+enum err grants_confirmed(struct turn *t, uint16_t peer)
+{
+	struct id16 id = {{0}};
+	enum err rc;
+
+	while ((rc = thread_next_of_peer(t, peer, &id)) == ERR_OK) {
+		const size_t mark = t->arena->used;
+		struct thread th;
+		struct msg *m;
+
+		rc = thread_load(t, &id, &th);
+		if (rc == ERR_OK && th.kind == THREAD_CONSENT && !th.withdrawn && th.due_ms != 0) {
+			rc = consent_record(t, &id, &m);
+			if (rc == ERR_OK && msg_has(m, GRANT_RECORD_SAID_MS)) {
+				rc = hear(t, &th);
+			} else if (rc == ERR_NOTFOUND) {
+				rc = ERR_OK;
+			}
+		} else if (rc == ERR_OK) {
+			arena_rewind(t->arena, mark);
+		}
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err grants_catch_up(struct turn *t, struct thread *th)
+{
+	bool may;
+	enum err rc;
+
+	if (!th->owes_end)
+		return ERR_OK;
+	rc = echo_writable(t, th, &may);
+	if (rc != ERR_OK || !may)
+		return rc;
+	th->owes_end = false;
+	rc = acts_timer_set(t, th, 0);
+	if (rc == ERR_OK)
+		rc = sign(t, th);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+enum err grants_timer(struct turn *t, struct thread *th)
+{
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
+					th->role == THREAD_RECEIVER};
+	struct msg *m;
+	enum err rc;
+
+	if (th->owes_end)
+		return grants_catch_up(t, th);
+	rc = consent_record(t, &th->id, &m);
+	if (rc == ERR_NOTFOUND || s.p == NULL || th->withdrawn) {
+		rc = acts_timer_set(t, th, 0);
+		return rc == ERR_OK ? thread_save(t, th) : rc;
+	}
+	if (rc != ERR_OK)
+		return rc;
+	if (msg_has(m, GRANT_RECORD_SAID_MS))
+		return hear(t, th);
+	if (s.received && t->wall_ms >= until_of(m) + (uint64_t)GRACE_DAYS * DAY_MS)
+		rc = hollow_uncovered(t, &s, WIRE_VERDICT_EXPIRED);
+	if (rc == ERR_OK)
+		rc = grants_watch(t, th, m);
+	return rc == ERR_OK ? grants_changed(t, s.p, &th->case_id, s.received) : rc;
+}
+
+/* ---- for people ---- */
+
+enum err grants_revoke(struct turn *t, const struct thread *th, struct msg *reply)
+{
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
+					th->role == THREAD_RECEIVER};
+
+	if (s.p == NULL || planted(PLANT_GRANT_LIVES))
+		return ERR_OK;
+	return withdraw_some(t, &s, NULL, reply);
+}
+
+/* By full id, or a beginning of it or of its last part, as lists show it. */
+static enum err find_grant(struct turn *t, const char *text, struct id16 *id)
+{
+	struct store_key at = {.len = 0};
+	const size_t len = strlen(text);
+	struct store_row row;
+	size_t hits = 0;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_GRANT, span_of(NULL, 0), &at, &row)) ==
+	       ERR_OK) {
+		char hex[33];
+
+		if (row.key.len != 16)
+			return ERR_CORRUPT;
+		bytes_hex(hex, row.key.p, 16);
+		if (len >= 4 && len <= 32 &&
+		    (strncmp(hex, text, len) == 0 || strncmp(hex + 12, text, len) == 0) &&
+		    hits++ == 0)
+			memcpy(id->b, row.key.p, 16);
+	}
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	if (hits == 1)
+		return ERR_OK;
+	return turn_refuse(t, ERR_NOTFOUND, hits == 0 ? "no such consent" : "several consents fit",
+			   "", "see: kring consent list CASE");
+}
+
+static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 case_id;
+	enum err rc = cases_find(t, msg_text(req, CONSENT_WITHDRAW_ID), &case_id);
+
+	for (size_t i = 0; i < 2 * t->node->peer_count && rc == ERR_OK; i++) {
+		const struct peer *p = &t->node->peers[i / 2];
+		const struct consent_scope s = {p, case_id, i % 2 == 1};
+
+		if (!p->self)
+			rc = withdraw_some(t, &s, NULL, reply);
+	}
+	return rc;
+}
+
+enum err grants_withdraw(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct consent_scope s;
+	struct id16 id;
+	struct msg *m;
+	enum err rc;
+
+	if (msg_u64(req, CONSENT_WITHDRAW_ALL) != 0)
+		return withdraw_all(t, req, reply);
+	rc = find_grant(t, msg_text(req, CONSENT_WITHDRAW_ID), &id);
+	if (rc == ERR_OK)
+		rc = consent_record(t, &id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
+		return turn_refuse(t, ERR_STATE, "this consent was withdrawn already", "",
+				   "see: kring consent show ID");
+	s.p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
+	s.received = msg_u64(m, GRANT_RECORD_RECEIVED) != 0;
+	if (s.p == NULL || msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
+		return ERR_CORRUPT;
+	memcpy(s.case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
+	return withdraw_some(t, &s, &id, reply);
+}
+
+enum err grants_show(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id, case_id;
+	struct walk w;
+	struct thread th;
+	struct msg *m;
+	enum err rc = find_grant(t, msg_text(req, BY_ID_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = consent_record(t, &id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	consent_row(t, m, reply);
+	if (msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
+		return ERR_CORRUPT;
+	memcpy(case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
+	w = (struct walk){state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER)),
+			  &case_id,
+			  msg_u64(m, GRANT_RECORD_RECEIVED) != 0 ? THREAD_RECEIVER : THREAD_SENDER,
+			  {.len = 0}};
+	while ((rc = next_referral(t, &w, &th)) == ERR_OK && turn_room(reply, REPLY_REFERRALS))
+		if (!ended(&th)) {
+			rc = overview_row(t, &th, reply, true);
+			if (rc != ERR_OK)
+				return rc;
+		}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}

@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A consent that was taken back is over, at both ends and for everything that rests on it; one that is renewed serves what runs."""
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+from kringwire import INFO, OFFER, compile_bodies, make_document
+from node import BIN, Clock, Refused, wait_for
+
+pb = compile_bodies()
+WITHDRAWAL = 11
+
+
+def day(days):
+    return time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400 * days))
+
+
+def give(n, case, to, share="identity,contact,needs", *more):
+    return n.k("consent", "give", case, "--to", to, "--share", share, "--how", "written", *more)["id"]
+
+
+def states(n, case):
+    return {g["id"]: g["state"] for g in n.k("consent", "list", case).get("grants", [])}
+
+
+def case_at(n, ref):
+    return n.k("show", ref)["referrals"][0]["case_id"]
+
+
+def offered(a, b, case, need="income-debt"):
+    ref = a.refer(case, b.name, need=need)
+    b.await_state(ref, "offered")
+    return ref
+
+
+def shows_nothing(n, ref):
+    """No list, no search and no detail of this node names the person or the need."""
+    got, case = n.k("show", ref), case_at(n, ref)
+    row = got["referrals"][0]
+    assert "person" not in got and not row.get("name") and not row.get("need"), got
+    assert "person" not in n.k("case", "show", case)
+    assert not n.k("case", "search", "Verzonnen").get("cases")
+    rows = [r for r in n.k("inbox", "--all")["referrals"] if r["ref"] == row["ref"]]
+    assert len(rows) == 1 and not rows[0].get("name") and not rows[0].get("need")
+    return row
+
+
+def cut(*nodes):
+    for n in nodes:
+        os.kill(n.children()["net"], signal.SIGSTOP)
+
+
+def join(*nodes):
+    for n in nodes:
+        os.kill(n.children()["net"], signal.SIGCONT)
+
+
+def test_revoke_ends_the_consent_at_both_ends_and_everything_under_it(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    r1, r2 = offered(a, b, case), offered(a, b, case, "housing")
+    b.k("accept", r2)
+    a.await_state(r2, "accepted")
+    done = a.k("revoke", r1)  # says what ends with it
+    assert {r["ref"] for r in done["referrals"]} == {r1, r2} and done["grants"][0]["state"] == "withdrawn"
+    for r in (r1, r2):
+        assert a.state(r) == "revoked"
+        b.await_state(r, "revoked")
+        assert shows_nothing(b, r)["hollow"] == "consent-withdrawn"
+    wait_for("the withdrawal", lambda: states(b, case_at(b, r1)) == {gid: "withdrawn"})
+    assert states(a, case) == {gid: "withdrawn"}
+    assert all(e.get("hollow") for r in (r1, r2) for e in b.k("show", r)["log"] if e["act"] == "offer")
+    with pytest.raises(Refused) as e:  # only a new consent helps
+        a.refer(case, b.name, need="legal")
+    assert "consent-withdrawn" in e.value.reply["why"]
+    give(a, case, b.name)
+    assert b.k("show", offered(a, b, case, "legal"))["person"]["phone"] == "000-111"
+
+
+def test_withdrawing_one_consent_leaves_what_rests_on_another(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111")
+    g1 = give(a, case, b.name)
+    r1, r2 = offered(a, b, case), offered(a, b, case, "housing")
+    g2 = give(a, case, b.name)
+    r3 = offered(a, b, case, "legal")
+    done = a.k("consent", "withdraw", g1)
+    assert {r["ref"] for r in done["referrals"]} == {r1, r2}
+    for r in (r1, r2):
+        b.await_state(r, "revoked")
+    wait_for("the withdrawal", lambda: states(b, case_at(b, r1)) == {g1: "withdrawn", g2: "living"})
+    assert states(a, case) == {g1: "withdrawn", g2: "living"}
+    assert a.state(r3) == b.state(r3) == "offered" and b.k("show", r3)["person"]["phone"] == "000-111"
+    with pytest.raises(Refused):
+        a.k("consent", "withdraw", g1)  # once
+    assert a.k("consent", "show", g2)["referrals"][0]["ref"] == r3
+    out = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "nl", "consent", "list", case], capture_output=True, text=True).stdout
+    assert "ingetrokken" in out and "geldig" in out
+
+
+@pytest.mark.parametrize("how", ["withdraw", "revoke"])
+def test_the_holder_records_it_and_the_collector_follows(federation, how):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    r1, r2 = offered(a, b, case), offered(a, b, case, "housing")
+    done = b.k("consent", "withdraw", gid[12:20]) if how == "withdraw" else b.k("revoke", r1)
+    assert {r["ref"] for r in done["referrals"]} == {r1, r2}
+    for r in (r1, r2):
+        shows_nothing(b, r)
+        a.await_state(r, "revoked")
+    wait_for("the withdrawal", lambda: states(a, case) == {gid: "withdrawn"})
+    assert a.k("case", "show", case)["person"]["phone"] == "000-111"  # our own file stays ours
+    with pytest.raises(Refused):
+        a.refer(case, b.name, need="legal")
+
+
+def test_an_offer_that_crosses_the_withdrawal_arrives_without_its_content(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    r1 = offered(a, b, case)
+    cut(a, b)
+    b.k("consent", "withdraw", gid)
+    r2 = a.refer(case, b.name, need="housing")
+    join(a, b)
+    wait_for("both to know", lambda: states(a, case) == {gid: "withdrawn"} and a.state(r2) in ("revoked", "declined"))
+    wait_for("it to arrive", lambda: b.state(r2) in ("revoked", "declined"))
+    shows_nothing(b, r2)
+    assert b.state(r1) == a.state(r1) == "revoked"
+    assert [e.get("hollow") for e in b.k("show", r2)["log"] if e["act"] == "offer"] == [True]
+
+
+def test_nothing_leaves_that_waited_when_consent_was_taken_back(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    b.stop()
+    ref = a.refer(case, b.name)
+    a.k("consent", "withdraw", gid)
+    b.start()
+    b.await_state(ref, "revoked")
+    shows_nothing(b, ref)
+    assert all(e.get("hollow") for e in b.k("show", ref)["log"] if e["act"] == "offer")
+    wait_for("the withdrawal", lambda: states(b, case_at(b, ref)) == {gid: "withdrawn"})
+
+
+def test_a_renewal_keeps_a_running_referral_readable_across_the_old_end(federation, workdir):
+    f, clock = federation(), Clock(workdir)
+    a, b = f.start(*clock.args)
+    case = a.new_case(phone="000-111")
+    give(a, case, b.name, "identity,contact,needs", "--until", day(40))
+    ref = offered(a, b, case)
+    b.k("accept", ref)
+    b.k("start", ref)
+    assert not [w for w in b.k("worklist")["work"] if w["kind"] == "consent-ends"]
+    clock.days(12, (a, b))
+    for n in (a, b):  # in time, on both worklists, with what helps
+        item = wait_for("the work", lambda: [w for w in n.k("worklist").get("work", []) if w["kind"] == "consent-ends"])
+        assert len(item) == 1 and item[0]["case_id"] == case_at(n, ref) and item[0]["command"]
+    b.k("note", ref, "--reason", "interim")  # or the partner's silence ends it first
+    clock.days(26, (a, b))
+    assert b.k("show", ref)["person"]["phone"] == "000-111"
+    give(a, case, b.name)  # travels at once
+    for n in (a, b):
+        wait_for("the work to be done", lambda: not [w for w in n.k("worklist").get("work", []) if w["kind"] == "consent-ends"])
+    clock.days(5, (a, b))
+    assert sorted(states(b, case_at(b, ref)).values()) == ["ended", "living"] == sorted(states(a, case).values())
+    assert b.state(ref) == "active" and b.k("show", ref)["person"]["phone"] == "000-111"
+    assert b.k("inbox")["referrals"][0]["name"] == "Testpersoon Verzonnen"
+
+
+def test_after_the_end_the_row_says_why_and_a_week_later_the_content_is_gone(federation, workdir):
+    f, clock = federation(), Clock(workdir)
+    a, b = f.start(*clock.args)
+    case = a.new_case(phone="000-111")
+    give(a, case, b.name, "identity,contact,needs", "--until", day(2))
+    ref = offered(a, b, case)
+    b.k("accept", ref)
+    b.k("start", ref)
+    a.await_state(ref, "active")
+    clock.days(4, (a, b))
+    assert shows_nothing(b, ref)["hollow"] == "consent-expired"
+    assert not any(e.get("hollow") for e in b.k("show", ref)["log"])  # hidden: a late renewal brings it back
+    give(a, case, b.name, "identity,contact,needs", "--until", day(6))
+    wait_for("the renewal", lambda: b.k("show", ref).get("person"))
+    clock.days(12, (a, b))
+    wait_for("the content to go", lambda: [e["hollow"] for e in b.k("show", ref)["log"] if e["act"] == "offer"] == [True])
+    shows_nothing(b, ref)
+    assert a.state(ref) == "active"
+
+
+def test_a_wider_consent_serves_the_referral_that_runs(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111", story="MARKERSTORY")
+    give(a, case, b.name)
+    ref = a.refer(case, b.name, "--without", "story")
+    b.await_state(ref, "offered")
+    b.k("ask", ref, "--question", "what-tried")
+    a.await_state(ref, "needs-info")
+    with pytest.raises(Refused):
+        a.k("info", ref, "--share", "story")
+    give(a, case, b.name, "story")
+    a.k("info", ref, "--share", "story")
+    b.await_state(ref, "offered")
+    got = b.k("show", ref)["person"]
+    assert (got["story"], got["phone"]) == ("MARKERSTORY", "000-111")
+    assert a.k("show", ref)["person"] == got  # what the partner holds under it
+
+
+def test_show_at_the_sender_shows_what_was_disclosed(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111", story="MARKERSTORY", address="Dorpsstraat 1")
+    give(a, case, b.name)
+    ref = a.refer(case, b.name, "--without", "story,contact")
+    b.await_state(ref, "offered")
+    assert a.k("show", ref)["person"] == b.k("show", ref)["person"] == {"name": "Testpersoon Verzonnen"}
+    assert a.k("case", "show", case)["person"]["story"] == "MARKERSTORY"
+    a.k("error", ref, "--reason", "wrong-person")
+    b.await_state(ref, "error")
+    assert "person" not in a.k("show", ref)
+    assert [e["hollow"] for e in b.k("show", ref)["log"] if e["act"] == "offer"] == [True]  # at once
+    shows_nothing(b, ref)
+
+
+def test_declined_beside_an_active_one_keeps_the_person(federation, workdir):
+    f, clock = federation(), Clock(workdir)
+    a, b = f.start(*clock.args)
+    case = a.new_case(phone="000-111")
+    give(a, case, b.name)
+    r1, r2 = offered(a, b, case), offered(a, b, case, "housing")
+    b.k("accept", r1)
+    b.k("start", r1)
+    b.k("decline", r2, "--reason", "no-capacity", "--alternative", "none")
+    a.await_state(r2, "declined")
+    clock.days(9, (a, b))
+    wait_for("the declined one to be let go of", lambda: any(e.get("hollow") for e in b.k("show", r2)["log"]))
+    assert b.k("show", r1)["person"] == {"name": "Testpersoon Verzonnen", "phone": "000-111"}
+    assert b.k("case", "show", case_at(b, r1))["person"]["phone"] == "000-111"
+    got = b.k("show", r2)
+    assert "person" not in got and got["referrals"][0]["hollow"] == "erased"
+
+
+@pytest.mark.parametrize("how", ["info", "offer", "offer under its own consent"])
+def test_a_partner_cannot_write_in_our_file(dialled, how):
+    f, b, m = dialled()
+    for more in ([], ["--receive"]):
+        b.k("partner", "agree", "python-partner", "--share", "identity,contact,needs", *more)
+    case = b.new_case(phone="061234")
+    b.consent(case, "python-partner")
+    ref = b.refer(case, "python-partner")
+    m.until(lambda: any(d.type == OFFER for d in m.inbox))
+    d = next(d for d in m.inbox if d.type == OFFER)
+    person = pb.Person(name="Testpersoon Verzonnen", phone="0900-DIEF", address="Adres 13")
+    head = dict(fed=m.fed, sender=m.id, recipient=m.peer, grant=d.grant, cats=3)
+    if how == "info":
+        raw, _ = make_document(m.nk, pb.Info(person=person).SerializeToString(), type=INFO, thread=d.thread, seen_no=1, seen_hash=d.hash, **head)
+        docs = [raw]
+    else:
+        subject = pb.Offer.FromString(d.body).subject_ref  # as if it knew our case by it
+        docs = []
+        if how != "offer":
+            from test_hostile import grant
+            head["grant"], _, raw = grant(m, 3 | 1 << 15, subject=subject)
+            docs.append(raw)
+        o = pb.Offer(need="income-debt", urgency=1, term_days=7, subject_ref=subject, person=person)
+        raw, _ = make_document(m.nk, o.SerializeToString(), type=OFFER, thread=os.urandom(16), **{**head, "cats": 3 | 1 << 15})
+        docs.append(raw)
+    m.send_documents(docs)
+    m.until(lambda: len(m.verdicts) == len(docs))
+    assert m.verdicts[-1][2] == {"info": 0, "offer": 3}.get(how, 0)
+    got = b.k("case", "show", case)
+    assert got["person"] == {"name": "Testpersoon Verzonnen", "phone": "061234"} and "told" not in got
+    assert b.state(ref) == "offered" and b.k("show", ref)["person"]["phone"] == "061234"
+    assert all(r["case_id"] != case for r in b.k("inbox", "--all").get("referrals", []))
+
+
+def test_what_a_partner_says_stands_beside_our_words_until_we_take_it(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111", address="Dorpsstraat 1")
+    give(a, case, b.name)
+    ref = offered(a, b, case)
+    theirs = case_at(b, ref)
+    b.k("case", "edit", theirs, "--phone", "000-222")  # what the worker there found out
+    got = b.k("case", "show", theirs)
+    assert got["person"]["phone"] == "000-222" and got["told"] == {"phone": "000-111"}
+    b.k("ask", ref, "--question", "best-contact")
+    a.await_state(ref, "needs-info")
+    a.k("case", "edit", case, "--phone", "000-333")
+    a.k("info", ref, "--share", "contact")
+    b.await_state(ref, "offered")
+    got = b.k("case", "show", theirs)
+    assert got["person"]["phone"] == "000-222" and got["told"] == {"phone": "000-333"}
+    for field in ("address", "story"):
+        with pytest.raises(Refused):
+            b.k("case", "take", theirs, field)
+    b.k("case", "take", theirs, "phone")
+    got = b.k("case", "show", theirs)
+    assert got["person"]["phone"] == "000-333" and "told" not in got
+
+
+@pytest.mark.parametrize("end", ["revoke", "error", "expiry"])
+def test_nothing_of_an_ended_case_is_passed_on_to_a_third(federation, workdir, end):
+    f, clock = federation("Goes", "SMWO", "Third"), Clock(workdir)
+    a, b, c = f.start(*clock.args)
+    case = a.new_case(phone="099-777")
+    give(a, case, b.name, "identity,contact,needs", "--until", day(2))
+    ref = offered(a, b, case)
+    theirs = case_at(b, ref)
+    give(b, theirs, c.name)
+    on = b.refer(theirs, c.name, need="housing")
+    c.await_state(on, "offered")
+    assert c.k("show", on)["person"]["phone"] == "099-777"
+    if end == "expiry":
+        clock.days(4, (a, b, c))
+    else:
+        a.k(end, ref, *(["--reason", "wrong-person"] if end == "error" else []))
+        b.await_state(ref, "error" if end == "error" else "revoked")
+    with pytest.raises(Refused) as e:
+        b.refer(theirs, c.name, need="legal")
+    assert "passed on" in e.value.reply["what"]
+    assert "person" not in b.k("case", "show", theirs) and not b.k("sent")["referrals"][0].get("name")
+    c.k("ask", on, "--question", "best-contact")
+    b.await_state(on, "needs-info")
+    with pytest.raises(Refused):
+        b.k("info", on, "--share", "contact")
+
+
+def test_a_confirmed_withdrawal_is_not_provisional_any_more(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111")
+    give(a, case, b.name)
+    ref = offered(a, b, case)
+    b.k("accept", ref)
+    a.await_state(ref, "accepted")
+    a.k("withdraw", ref, "--reason", "no-longer-needed")
+    b.await_state(ref, "withdraw-pending")
+    b.k("confirm-withdraw", ref)
+    a.await_state(ref, "withdrawn")
+    assert not a.k("show", ref)["referrals"][0].get("provisional")
