@@ -25,19 +25,23 @@ def entries(raw):
         at += 4 + n
 
 
-def admit_many(f, count, name="Lid {}"):
-    """count members more in the roster file of the federation; the members themselves (never connected)."""
+def append_adds(f, joins):
+    """Each join file as an ADD_NODE that all roots signed, at the end of the roster file: their tool would have looked at it first."""
     *_, (_, seq, head) = entries(f.roster.read_bytes())
-    keys, out, members = root_keys(f), [], []
-    for i in range(count):
-        m = Member(f.fed_id(), org=name.format(i))
-        seq, now, raw = seq + 1, int(time.time()), m.join_bytes()
+    keys, out = root_keys(f), []
+    for raw in joins:
+        seq, now = seq + 1, int(time.time())
         body = b"KRG1ros\0" + f.fed_id() + struct.pack(">Q", seq) + head + struct.pack(">QQBI", now, now + 80 * 86400, 1, len(raw)) + raw
         carried = struct.pack(">I", len(body)) + body + bytes([len(keys)])
         carried += b"".join(bytes([k]) + sign(key, "KRG1.sign.roster", body) for k, key in enumerate(keys))
         out.append(struct.pack(">I", len(carried)) + carried)
         head = b2("KRG1.rosterhash", body)
-        members.append(m)
     with f.roster.open("ab") as file:
         file.write(b"".join(out))
+
+
+def admit_many(f, count, name="Lid {}"):
+    """count members more in the roster file of the federation; the members themselves (never connected)."""
+    members = [Member(f.fed_id(), org=name.format(i)) for i in range(count)]
+    append_adds(f, [m.join_bytes() for m in members])
     return members

@@ -57,9 +57,7 @@ def dialled(federation):
         b.start()
         f.import_roster()
         node_id, nk, tk = f.record_of(b)
-        m.dial(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
-        m.until(lambda: m.peer_key and m.your[0] == 1)
-        assert m.peer_key and m.your[0] == 1
+        assert m.meet(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk) and m.your[0] == 1
         return f, b, m
 
     yield make

@@ -260,6 +260,18 @@ class Member:
         s.connect(endpoint)
         s.send(self.prekey_record)
 
+    def meet(self, *where, seconds=20):
+        """dial, and dial anew until it answers: what it knows of us may reach its door a moment later, and a door that
+        refused a key, or was closed meanwhile, hears no second word on that line."""
+        end = time.time() + seconds
+        while True:
+            self.dial(*where)
+            self.until(lambda: self.peer_key and self.your[0], 2)
+            met = bool(self.peer_key and self.your[0])
+            if met or time.time() > end:
+                return met
+            self.close()
+
     def hello(self):
         """The first words on a connection: a PAIR key for it."""
         self.new_prekey()

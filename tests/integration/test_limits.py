@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import pytest
+from bigroster import append_adds
 from kringwire import PING, seal
 from node import Clock, Refused, wait_for
 from test_hostile import IDENTITY_NEEDS, NAME, grant, offer
@@ -191,7 +192,10 @@ def test_roots_cannot_replace_a_members_keys(federation):
                             str(f.dir / "p")], capture_output=True, text=True)
         assert r.returncode == 1 and "node record" in r.stderr
     (f.dir / "again").write_bytes(bytes(join))
-    f.admit(f.dir / "again")  # all roots sign the very same node once more
+    with pytest.raises(subprocess.CalledProcessError) as no:
+        f.admit(f.dir / "again")
+    assert "in the roster" in no.value.stderr  # their tool would not write it
+    append_adds(f, [bytes(join)])  # all roots sign the very same node once more, with a tool of their own
     r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "roster", "import", str(f.roster)], capture_output=True, text=True)
     assert r.returncode == 1 and "member already" in r.stderr
     assert a.k("partner", "show", "smwo")["partners"][0]["fingerprint"] == before
