@@ -2,6 +2,7 @@
 /* The whole domain behind foreign bytes: parts of a frame, roster entries, node records, onboarding,
  * control requests, prekeys.  Signatures count as good (fake_crypto, KRING_FUZZ_TRUST), so that what lies
  * behind them is reached; the store is the one in memory, and damage found in it ends the run. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -16,7 +17,7 @@ static unsigned runs;
 
 static void fresh(void)
 {
-	static const struct sim_profile calm = {.name = "fuzz"};
+	static const struct sim_profile calm = {.name = "fuzz", .hostile = true};
 
 	if (runs > 0)
 		sim_close(&sim);
@@ -105,7 +106,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		sim_step(&sim);
 	if (sim.bag_len > 64)
 		runs = FRESH_EVERY + 1;
-	if (sim.failed[0] != '\0')
+	if (sim.failed[0] != '\0') {
+		(void)fprintf(stderr, "fuzz_domain: %s\n", sim.failed);
 		abort();
+	}
 	return 0;
 }

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from bigroster import append_adds
+from bigroster import admit_many, append_adds
 from kringwire import PING, seal
 from node import Clock, Refused, wait_for
 from test_hostile import IDENTITY_NEEDS, NAME, grant, offer
@@ -204,11 +204,8 @@ def test_roots_cannot_replace_a_members_keys(federation):
 @pytest.mark.long
 def test_a_federation_of_more_than_two_hundred_and_fifty_six_starts_and_speaks(federation):
     """More members than one message to net, and one page of a list, can hold."""
-    from kringwire import Member
     f = federation("Goes", "SMWO")
-    for i in range(256):
-        (f.dir / "m.join").write_bytes(Member(f.fed_id(), org=f"Stille Partner {i}").join_bytes())
-        f.admit(f.dir / "m.join")
+    admit_many(f, 256, "Stille Partner {}")
     for n in f.nodes:
         n.start()
     f.import_roster()

@@ -116,6 +116,7 @@ def test_what_we_say_in_a_thread_ends_before_acts_do(federation):
     assert 400 < said < 512 and "as many messages" in reply.what, (said, reply)
     with pytest.raises(Refused):
         b.k("note", ref, "--reason", "appointment")
+    b.k("show", ref)  # the client would not act on what it did not show
     b.k("outcome", ref, "--code", "helped")
     a.await_state(ref, "outcome")
 

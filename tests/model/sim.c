@@ -260,8 +260,9 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 	require(store_begin(n->store, true, &t.txn) == ERR_OK);
 	rc = run(s, &t, &mine, n);
 	if (rc != ERR_OK || (die && before)) {
-		if (rc != ERR_OK &&
-		    (ev->type != EVENT_REQUEST || rc == ERR_CORRUPT || rc == ERR_NOMEM))
+		const bool may_refuse = ev->type == EVENT_REQUEST || s->profile.hostile;
+
+		if (rc != ERR_OK && (!may_refuse || rc == ERR_CORRUPT || rc == ERR_NOMEM))
 			sim_fail(s, "node %d: event %d ended in \"%s\"", n->no, (int)ev->type,
 				 err_text(rc));
 		s->refused += rc != ERR_OK;

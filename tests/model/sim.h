@@ -30,6 +30,7 @@ struct sim_profile {
 	double backup, restore, rollback, clone; /* per step */
 	double life;  /* of what people do: erasing, renewing, taking back, referring again */
 	double night; /* per step: hours or days in which nobody works */
+	bool hostile; /* words come from anywhere: to refuse them is right */
 };
 
 struct sim_msg {

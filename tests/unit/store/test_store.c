@@ -303,6 +303,8 @@ static int read_all(struct world *w)
 				for (size_t i = 0; i < row.val.len; i++)
 					sum = (uint8_t)(sum + row.val.p[i]);
 		}
+		store_abort(t);
+		store_close(w->s);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
