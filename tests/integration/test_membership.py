@@ -149,12 +149,13 @@ def test_the_newcomer_chooses_neither_its_name_nor_its_class(federation):
 
 
 @pytest.mark.long
+@pytest.mark.long
 def test_wrong_digits_three_times_and_the_invite_is_dead(federation):
     f = federation()
     a, _ = f.start()
     token = invite(a)
     for left in (2, 1, 0):
-        j = Joining(f, token, "Wie Dan Ook")
+        j = Joining(f, token, "Wie Dan Ook", wait="20" if left else "1")
         right = j.digits()
         with pytest.raises(Refused) as e:
             a.k("confirm", f"{(int(right.replace(' ', '')) + 1) % 10**8:08d}")
