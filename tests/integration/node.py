@@ -69,6 +69,7 @@ class Node:
     def __init__(self, fed, name, org, port):
         self.fed, self.name, self.org, self.port = fed, name, org, port
         self.dir, self.proc, self.log = fed.dir / name, None, fed.dir / f"{name}.log"
+        fed.made.append(self)
 
     def start(self, *extra, wait=True, binary="kringd_dev"):
         self.proc = subprocess.Popen([str(self.fed.bin / binary), "--dir", str(self.dir), *extra], stdout=open(self.log, "ab"),
@@ -159,6 +160,7 @@ class Clock:
 class Federation:
     def __init__(self, directory, orgs=("Goes", "SMWO"), binaries=None, cls="member"):
         self.dir, self.bin = pathlib.Path(directory), pathlib.Path(binaries or BIN)
+        self.made = []  # every node of it, also those that a test keeps to itself
         self.run("federation", "create", "--name", "Test", "--roots", "2/2", "--out", str(self.dir / "roots"))
         self.roster = self.dir / "roots/roster"
         self.nodes = [self.add(org, cls) for org in orgs]
@@ -207,8 +209,11 @@ class Federation:
         wait_for(f"{n.name} to be connected", lambda: (n.try_k("status") or {}).get("status", {}).get("connected", 0) >= want)
 
     def stop(self):
-        for n in self.nodes:
-            n.stop()
+        live = [n for n in self.made if n.proc and n.proc.poll() is None]
+        for n in live:
+            n.proc.terminate()
+        for n in live:
+            n.proc.wait(10)
 
     def record_of(self, node):
         """(node id, NK, TK) out of a node's join file."""
