@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "client/cli.h"
 
-enum { NAME_MAX_LEN = 32, FAR = 99, ACCEPTS_LEN = 1024 };
+enum { NAME_MAX_LEN = 32, FAR = 99, ACCEPTS_LEN = 1024, BORN_FROM = 1850 };
 enum kind {
 	KIND_LINE,
 	KIND_TEXT,
@@ -266,38 +266,19 @@ bool cli_whole(const char *text, uint64_t *number)
 	return text[0] != '\0';
 }
 
-static int digits(const char *s, int n)
-{
-	int v = 0;
-
-	while (n-- > 0)
-		v = v * 10 + *s++ - '0';
-	return v;
-}
-
 bool cli_birth(const char *text)
 {
-	static const char shape[] = "dddd-dd-dd";
+	static const char rest[] =
+		"0000-01-01"; /* of whom the year or the month is all that is known */
+	char whole[DATE_TEXT];
 	const size_t n = strlen(text);
-	struct tm tm = {.tm_hour = 12}, again;
-	int y, m, d;
+	int64_t day;
 
-	for (size_t i = 0; i < n; i++)
-		if (i >= sizeof shape - 1 ||
-		    (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i]))
-			return false;
 	if (n != 4 && n != 7 && n != 10)
 		return false;
-	y = digits(text, 4);
-	m = n > 4 ? digits(text + 5, 2) : 1;
-	d = n > 7 ? digits(text + 8, 2) : 1;
-	tm.tm_year = y - 1900;
-	tm.tm_mon = m - 1;
-	tm.tm_mday = d;
-	again = tm;
-	(void)timegm(&again); /* carries 31 June into July */
-	return y >= 1850 && m >= 1 && m <= 12 && d >= 1 && again.tm_mon == m - 1 &&
-	       again.tm_mday == d && again.tm_year == y - 1900;
+	memcpy(whole, rest, sizeof whole);
+	memcpy(whole, text, n);
+	return date_read(whole, BORN_FROM, &day);
 }
 
 static bool quarter(const char *s)

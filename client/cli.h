@@ -76,7 +76,7 @@ void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t
 int cli_fail(const struct cli *c, int code, const char *what, const char *why, const char *remedy);
 /** "identity,contact" -> bits; false: one of them is unknown. */
 bool cli_categories(const char *text, uint64_t *cats);
-/** YYYY-MM-DD, end of that day -> ms. */
+/** YYYY-MM-DD, a day that exists -> a moment of it; the daemon takes it as the whole day. */
 bool cli_date(const char *text, uint64_t *ms);
 
 /* args.c */

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/date.h"
 #include "client/cli.h"
 
 static json_t *json_of(const struct msg *m);
@@ -156,15 +157,57 @@ void out_commands(void)
 	json_decref(o);
 }
 
-static void print_time(uint64_t ms, bool day_only)
+static void print_time(uint64_t ms)
 {
 	const time_t s = (time_t)(ms / 1000);
 	struct tm tm;
 	char text[32] = "-";
 
 	if (ms != 0 && localtime_r(&s, &tm) != NULL)
-		(void)strftime(text, sizeof text, day_only ? "%a %d %b" : "%d/%m %H:%M:%S", &tm);
+		(void)strftime(text, sizeof text, "%d/%m %H:%M:%S", &tm);
 	(void)printf("%s", text);
+}
+
+/* "2026-11-27" as people write it: vr 27 nov 2026.  Not a day: as it came. */
+static void print_day(const struct cli *c, const char *text)
+{
+	static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+	static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+					     "jul", "aug", "sep", "oct", "nov", "dec"};
+	struct date d;
+	int64_t day;
+
+	if (!date_parse(text, &day)) {
+		(void)printf("%s", text[0] == '\0' ? "-" : text);
+		return;
+	}
+	d = date_of(day);
+	(void)printf("%s %02d%s %s %d", list_text(LIST_DATES, c->lang, days[date_weekday(day)]),
+		     d.day, c->lang == LIST_DE ? "." : "",
+		     list_text(LIST_DATES, c->lang, months[d.month - 1]), d.year);
+}
+
+/* The day of a moment, by the clock of whoever reads. */
+static void print_day_of(const struct cli *c, uint64_t ms)
+{
+	const time_t s = (time_t)(ms / 1000);
+	char text[DATE_TEXT] = "";
+	struct tm tm;
+
+	if (ms != 0 && localtime_r(&s, &tm) != NULL)
+		date_text(date_day(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday), text);
+	print_day(c, text);
+}
+
+/* A deadline is the last day, as the daemon says it: it knows where the term runs. */
+static void print_due(const struct cli *c, const struct msg *r, unsigned day, unsigned overdue)
+{
+	if (!msg_has(r, day))
+		return;
+	(void)printf("%s ", list_text(LIST_UI, c->lang, "due"));
+	print_day(c, msg_text(r, day));
+	if (msg_u64(r, overdue) != 0)
+		(void)printf(" (%s)", list_text(LIST_UI, c->lang, "overdue"));
 }
 
 static void print_cats(const struct cli *c, uint64_t cats)
@@ -228,13 +271,15 @@ static void referrals(const struct cli *c, const struct msg *reply)
 		if (strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0)
 			(void)printf(", next: %s",
 				     list_text(LIST_UI, c->lang, msg_text(r, REFERRAL_ROW_NEXT)));
-		if (msg_u64(r, REFERRAL_ROW_DUE_MS) != 0 &&
+		if (msg_has(r, REFERRAL_ROW_DUE_DAY) &&
 		    strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0) {
-			(void)printf(", %s ", list_text(LIST_UI, c->lang, "due"));
-			print_time(msg_u64(r, REFERRAL_ROW_DUE_MS), true);
+			(void)printf(", ");
+			print_due(c, r, REFERRAL_ROW_DUE_DAY, REFERRAL_ROW_OVERDUE);
 		}
 		if (msg_text(r, REFERRAL_ROW_HOLLOW)[0] != '\0')
 			(void)printf(" (%s)", why_words(c, msg_text(r, REFERRAL_ROW_HOLLOW)));
+		if (msg_u64(r, REFERRAL_ROW_NO_CALENDAR) != 0)
+			(void)printf(", %s", list_text(LIST_UI, c->lang, "no-calendar"));
 		(void)putchar('\n');
 	}
 }
@@ -290,7 +335,7 @@ static void say_more(const struct cli *c, const struct msg *r)
 	say_places(c, r);
 	if (msg_has(r, LOG_ROW_DATE_MS)) {
 		(void)printf("; %s ", list_text(LIST_UI, c->lang, "on"));
-		print_time(msg_u64(r, LOG_ROW_DATE_MS), true);
+		print_day_of(c, msg_u64(r, LOG_ROW_DATE_MS));
 	}
 	if (msg_has(r, LOG_ROW_SERVICE))
 		(void)printf("; %s", msg_text(r, LOG_ROW_SERVICE));
@@ -312,7 +357,7 @@ static void history(const struct cli *c, const struct msg *reply)
 		memcpy(hash, msg_text(r, LOG_ROW_HASH),
 		       strlen(msg_text(r, LOG_ROW_HASH)) >= 8 ? 8 : 0);
 		(void)printf("  ");
-		print_time(msg_u64(r, LOG_ROW_CREATED_MS), false);
+		print_time(msg_u64(r, LOG_ROW_CREATED_MS));
 		(void)printf("  ");
 		out_cell(msg_text(r, LOG_ROW_SIDE), 8);
 		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));
@@ -363,7 +408,7 @@ static void partners(const struct cli *c, const struct msg *reply)
 		out_cell(msg_text(r, PARTNER_ROW_NAME), 34);
 		(void)printf("%-24s  ",
 			     msg_text(r, PARTNER_ROW_TYPED)); /* never cut: it is typed */
-		out_cell(msg_text(r, PARTNER_ROW_COUNTRY), 2);
+		out_cell(msg_text(r, PARTNER_ROW_COUNTRY), 6);
 		out_cell(msg_text(r, PARTNER_ROW_CLASS_NAME), 11);
 		out_cell(msg_u64(r, PARTNER_ROW_SELF) != 0 ? "this node"
 			 : msg_u64(r, PARTNER_ROW_CONNECTED) != 0
@@ -372,6 +417,8 @@ static void partners(const struct cli *c, const struct msg *reply)
 			 13);
 		out_silent(c, msg_u64(r, PARTNER_ROW_SILENT_SINCE_MS));
 		standing(c, r);
+		if (msg_u64(r, PARTNER_ROW_NO_CALENDAR) != 0)
+			(void)printf("%s; ", list_text(LIST_UI, c->lang, "no-calendar"));
 		(void)printf("owed %llu, may see: ",
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED));
 		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
@@ -383,7 +430,7 @@ static void partners(const struct cli *c, const struct msg *reply)
 	}
 }
 
-static void cases(const struct msg *reply)
+static void cases(const struct cli *c, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_CASES); i++) {
 		const struct msg *r = msg_at(reply, REPLY_CASES, i);
@@ -391,7 +438,7 @@ static void cases(const struct msg *reply)
 
 		out_cell(strlen(id) == 32 ? id + 12 : id, 8);
 		out_cell(msg_text(r, CASE_ROW_NAME), 30);
-		print_time(msg_u64(r, CASE_ROW_CREATED_MS), true);
+		print_day_of(c, msg_u64(r, CASE_ROW_CREATED_MS));
 		(void)printf("%s%s\n", msg_u64(r, CASE_ROW_THEIRS) != 0 ? "  referred to us" : "",
 			     msg_u64(r, CASE_ROW_CLOSED) != 0 ? "  closed" : "");
 	}
@@ -411,7 +458,7 @@ static void grants(const struct cli *c, const struct msg *reply)
 		print_cats(c, msg_u64(r, GRANT_ROW_CATS));
 		(void)printf("; for %s, %s, until ", msg_text(r, GRANT_ROW_PURPOSE),
 			     msg_text(r, GRANT_ROW_HOW));
-		print_time(msg_u64(r, GRANT_ROW_EXPIRES_MS), true);
+		print_day(c, msg_text(r, GRANT_ROW_LAST_DAY));
 		(void)printf("; %s",
 			     list_text(LIST_CODES, c->lang, msg_text(r, GRANT_ROW_GIVEN_BY)));
 		(void)printf(", %s\n", list_text(LIST_UI, c->lang, msg_text(r, GRANT_ROW_STATE)));
@@ -427,8 +474,7 @@ static void work(const struct cli *c, const struct msg *reply)
 		out_cell(list_text(LIST_WORK, c->lang, msg_text(r, WORK_ROW_KIND)), 26);
 		out_cell(msg_text(r, WORK_ROW_PARTNER), 24);
 		urgent(c, msg_text(r, WORK_ROW_URGENCY));
-		(void)printf("%s ", list_text(LIST_UI, c->lang, "due"));
-		print_time(msg_u64(r, WORK_ROW_DUE_MS), true);
+		print_due(c, r, WORK_ROW_DUE_DAY, WORK_ROW_OVERDUE);
 		(void)putchar('\n');
 		if (msg_has(r, WORK_ROW_COMMAND))
 			(void)printf("           %s\n", msg_text(r, WORK_ROW_COMMAND));
@@ -460,7 +506,7 @@ static void evidence(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_DISCLOSURES, i);
 
 		(void)printf("  ");
-		print_time(msg_u64(r, DISCLOSURE_ROW_AT_MS), false);
+		print_time(msg_u64(r, DISCLOSURE_ROW_AT_MS));
 		(void)printf("  shown to %s (%s): ", msg_text(r, DISCLOSURE_ROW_PARTNER),
 			     msg_text(r, DISCLOSURE_ROW_ACT));
 		print_cats(c, msg_u64(r, DISCLOSURE_ROW_CATS));
@@ -470,7 +516,7 @@ static void evidence(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_AUDIT, i);
 
 		(void)printf("%6llu  ", (unsigned long long)msg_u64(r, AUDIT_ROW_SEQ));
-		print_time(msg_u64(r, AUDIT_ROW_AT_MS), false);
+		print_time(msg_u64(r, AUDIT_ROW_AT_MS));
 		(void)printf("  ");
 		out_cell(msg_text(r, AUDIT_ROW_EVENT), 11);
 		out_cell(msg_text(r, AUDIT_ROW_ACTOR), 14);
@@ -496,7 +542,7 @@ static void evidence(const struct cli *c, const struct msg *reply)
 		out_cell(strlen(id) == 32 ? id + 12 : id, 8);
 		out_cell(msg_text(r, INVITE_ROW_ORG), 34);
 		out_cell(msg_text(r, INVITE_ROW_STATE), 10);
-		print_time(msg_u64(r, INVITE_ROW_EXPIRES_MS), true);
+		print_day_of(c, msg_u64(r, INVITE_ROW_EXPIRES_MS));
 		(void)printf("  %llu tries\n", (unsigned long long)msg_u64(r, INVITE_ROW_ATTEMPTS));
 	}
 }
@@ -508,7 +554,7 @@ static void fault(const struct cli *c, const struct msg *f)
 			     msg_text(f, FAULT_ROW_REF)};
 
 	(void)printf(msg_u64(f, FAULT_ROW_ALARM) != 0 ? "  ALARM        " : "  failed       ");
-	print_time(msg_u64(f, FAULT_ROW_LAST_MS), false);
+	print_time(msg_u64(f, FAULT_ROW_LAST_MS));
 	(void)printf(" ");
 	for (size_t i = 0; i < sizeof who / sizeof who[0]; i++)
 		(void)printf("%s%s", who[i][0] == '\0' ? "" : " ", who[i]);
@@ -546,7 +592,7 @@ static void status(const struct cli *c, const struct msg *reply)
 	if (msg_text(s, STATUS_SHEET)[0] != '\0') {
 		(void)printf("  sheet        %s opens this node, and alone the backups made since ",
 			     msg_text(s, STATUS_SHEET));
-		print_time(msg_u64(s, STATUS_SHEET_S) * 1000, false);
+		print_time(msg_u64(s, STATUS_SHEET_S) * 1000);
 		(void)puts("; older ones open with the sheet before");
 	}
 	(void)snprintf(sheet, sizeof sheet, "%s/recovery-sheet.txt", c->dir);
@@ -566,7 +612,7 @@ static void status(const struct cli *c, const struct msg *reply)
 		if (strcmp(msg_text(a, ALARM_ROW_WHAT), "not-listening") == 0)
 			continue; /* said already, with its cause */
 		(void)printf("  ALARM        ");
-		print_time(msg_u64(a, ALARM_ROW_AT_MS), false);
+		print_time(msg_u64(a, ALARM_ROW_AT_MS));
 		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
 			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : ": ",
 			     list_text(LIST_ALARMS, c->lang, msg_text(a, ALARM_ROW_WHAT)));
@@ -588,7 +634,7 @@ static void timeline(const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_ENTRIES, i);
 
 		(void)printf("  ");
-		print_time(msg_u64(r, ENTRY_ROW_AT_MS), false);
+		print_time(msg_u64(r, ENTRY_ROW_AT_MS));
 		(void)printf("  %s %s %s\n", msg_text(r, ENTRY_ROW_WHAT),
 			     msg_text(r, ENTRY_ROW_REF), msg_text(r, ENTRY_ROW_TEXT));
 	}
@@ -628,7 +674,7 @@ void out_reply(struct cli *c, const struct msg *reply)
 {
 	status(c, reply);
 	partners(c, reply);
-	cases(reply);
+	cases(c, reply);
 	referrals(c, reply);
 	person(c, msg_get(reply, REPLY_PERSON));
 	told(c, reply);

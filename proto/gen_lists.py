@@ -1,14 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """Generate lists.c from config/lists/*.psv and config/holidays/*.psv.  Usage: gen_lists.py CONFIG OUT
-A code without all four languages, or given twice, ends the build with its name."""
+A code without all four languages, or given twice, ends the build with its name.
+
+config/holidays/CC.psv holds rows kind|when|regions|name of country CC (a first line that begins with # may stand above):
+  zone|+1||NAME            hours that winter time is before UTC
+  date|MM-DD               every year
+  fifth-year|MM-DD         in years that five divides
+  easter|+DAYS             so many days after Easter Sunday (or before: -2)
+  moved|MM-DD              on a weekend: the Monday after instead
+  moved-pair|MM-DD         one of two days in a row: on a weekend, two days later instead
+  monday|MM-DD             the first Monday (or wednesday ...) from that date on
+  regions||A B             more regions than the rows name
+regions: empty, everywhere; "A B", there alone; "!A B", everywhere but there."""
 import pathlib
 import re
 import sys
 
 LANGS = ("nl", "fr", "en", "de")
 ORDER = ("needs", "decline-reasons", "outcomes", "reasons", "states", "categories", "work", "acts", "ui", "figures", "codes",
-         "verdicts", "outbox", "alarms", "standings", "line")
+         "verdicts", "outbox", "alarms", "standings", "line", "dates")
 
 
 def quote(s):
@@ -20,6 +31,42 @@ def rows(path):
     head = lines[0].split("|")
     for x in lines[1:]:
         yield dict(zip(head, x.split("|")))
+
+
+WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+KINDS = {"date": "DATE", "fifth-year": "FIFTH_YEAR", "moved": "MOVED", "moved-pair": "MOVED_PAIR"}
+
+
+def holiday(path, kind, when):
+    if kind == "easter" and re.fullmatch(r"[+-]\d+", when):
+        return f"HOLIDAY_EASTER, 0, {int(when)}, 0"
+    if not (m := re.fullmatch(r"(\d\d)-(\d\d)", when)) or kind not in (*KINDS, *WEEKDAYS):
+        sys.exit(f"gen_lists: {path}: {kind}|{when} not understood")
+    if kind in KINDS:
+        return f"HOLIDAY_{KINDS[kind]}, {int(m[1])}, {int(m[2])}, 0"
+    return f"HOLIDAY_WEEKDAY, {int(m[1])}, {int(m[2])}, {WEEKDAYS.index(kind)}"
+
+
+def holidays(folder):
+    rules, countries, names = [], [], []
+    for path in sorted(folder.glob("*.psv")):
+        country, zone, regions = path.stem.upper(), None, set()
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if not line or line.startswith("#"):
+                continue
+            kind, when, where, _ = line.split("|")
+            regions |= set(where.lstrip("!").split())
+            if kind == "zone":
+                zone = int(when)
+            elif kind != "regions":
+                rules.append(f"\t{{{quote(country)}, {quote(where)}, {holiday(path, kind, when)}}},")
+        if zone is None or any(not re.fullmatch("[A-Z]{2,3}", r) for r in regions):
+            sys.exit(f"gen_lists: {path}: a zone is missing, or a region is not two or three capitals")
+        countries.append(f"\t{{{quote(country)}, {zone}, {quote(' '.join(sorted(regions)))}}},")
+        names.append(country)
+    return (["const struct holiday_rule list_holidays[] = {", *rules, "};", f"const size_t list_holiday_count = {len(rules)};", "",
+             "const struct holiday_country list_countries[] = {", *countries, "};", f"const size_t list_country_count = {len(countries)};",
+             f"const char list_country_names[] = {quote(', '.join(names))};"])
 
 
 def main():
@@ -38,22 +85,7 @@ def main():
     for i, name in enumerate(ORDER):
         v = name.replace("-", "_")
         c.append(f"\t[{i}] = {{{v}, sizeof {v} / sizeof {v}[0]}},")
-    c += ["};", "", "const struct holiday_rule list_holidays[] = {"]
-    n = 0
-    for path in sorted((config / "holidays").glob("*.psv")):
-        for r in rows(path):
-            rule, country = r["rule"], path.stem.upper()
-            if m := re.fullmatch(r"(\d\d)-(\d\d)", rule):
-                row = f"HOLIDAY_DATE, {int(m[1])}, {int(m[2])}"
-            elif m := re.fullmatch(r"easter([+-]\d+)", rule):
-                row = f"HOLIDAY_EASTER, 0, {int(m[1])}"
-            elif rule == "king":
-                row = "HOLIDAY_KING, 4, 27"
-            else:
-                sys.exit(f"gen_lists: {path}: rule {rule} not understood")
-            c.append(f"\t{{\"{country}\", {row}}},")
-            n += 1
-    c += ["};", f"const size_t list_holiday_count = {n};"]
+    c += ["};", ""] + holidays(config / "holidays")
     out.write_text("\n".join(c) + "\n", encoding="utf-8")
 
 

@@ -53,3 +53,33 @@ const char *list_text(enum list_id list, enum list_lang lang, const char *code)
 
 	return e == NULL ? code : e->text[lang];
 }
+
+const struct holiday_country *list_country(const char *place)
+{
+	for (size_t i = 0; i < list_country_count; i++)
+		if (strncmp(list_countries[i].country, place, 2) == 0)
+			return &list_countries[i];
+	return NULL;
+}
+
+const char *list_region(const char *place)
+{
+	return strlen(place) > 3 && place[2] == '-' ? place + 3 : "";
+}
+
+bool list_word(const char *words, const char *code)
+{
+	const size_t n = strlen(code);
+
+	for (const char *at = words; n > 0 && (at = strstr(at, code)) != NULL; at += n)
+		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+			return true;
+	return false;
+}
+
+bool list_has_place(const char *place)
+{
+	const struct holiday_country *c = list_country(place);
+
+	return c != NULL && (place[2] == '\0' || list_word(c->regions, list_region(place)));
+}

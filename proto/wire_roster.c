@@ -5,7 +5,7 @@
 #include "base/endpoint.h"
 #include "base/text.h"
 
-enum { ENTRY_FIXED = 8 + 16 + 8 + 32 + 8 + 8 + 1 + 4 };
+enum { ENTRY_FIXED = 8 + 16 + 8 + 32 + 8 + 8 + 1 + 4, REGION = 3 };
 
 static const char magic_node[8] = "KRG1nod";
 static const char magic_roster[8] = "KRG1ros";
@@ -210,6 +210,29 @@ void wire_add_put(struct wr *w, const struct wire_add *a)
 	text_put(w, a->phone);
 	text_put(w, a->verified_by);
 	wr_put(w, a->sas_hash.b, 32);
+	if (a->country[2] == '-')
+		wr_put(w, a->country + 3, REGION); /* zeros follow a shorter one */
+}
+
+static bool capitals(const char *s, size_t least)
+{
+	const size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	return s[n] == '\0' && n >= least;
+}
+
+/* "NL", and where a region follows: "BE-VLG". */
+static bool place_get(struct rd *r, char *country)
+{
+	if (r->left == REGION) {
+		country[2] = '-';
+		rd_copy(r, country + 3, REGION);
+		country[3 + REGION] = '\0';
+		if (!capitals(country + 3, 2) || (country[5] == '\0' && country[6] != '\0'))
+			return false;
+	}
+	return rd_done(r) && country[0] >= 'A' && country[0] <= 'Z' && country[1] >= 'A' &&
+	       country[1] <= 'Z';
 }
 
 enum err wire_add_get(struct span s, struct wire_add *a)
@@ -221,17 +244,15 @@ enum err wire_add_get(struct span s, struct wire_add *a)
 	n = rd_u16(&r);
 	a->node = span_of(rd_take(&r, n), n);
 	a->node_sig = rd_take(&r, WIRE_SIG);
+	memset(a->country, 0, sizeof a->country);
 	rd_copy(&r, a->country, 2);
-	a->country[2] = '\0';
 	a->classes = rd_u8(&r);
 	text_get(&r, a->org, sizeof a->org);
 	text_get(&r, a->phone, sizeof a->phone);
 	text_get(&r, a->verified_by, sizeof a->verified_by);
 	a->sas_hash = rd_id32(&r);
-	if (!rd_done(&r) || a->org[0] == '\0' || a->classes == 0 ||
-	    !text_valid(span_of(a->country, 2)))
-		return ERR_MALFORMED;
-	return ERR_OK;
+	return place_get(&r, a->country) && a->org[0] != '\0' && a->classes != 0 ? ERR_OK
+										 : ERR_MALFORMED;
 }
 
 void wire_remove_put(struct wr *w, const struct wire_remove *v)

@@ -18,7 +18,7 @@ enum {
 	WIRE_NODE_MAX = 8 + 16 + 32 + 8 + 32 + 4 + 32 + 32 + 32 + 32 + 2 + 8 + 1 + LIMIT_ENDPOINT,
 	WIRE_NODE_CARRIED_MAX = 2 + WIRE_NODE_MAX + 1 + 2 * WIRE_SIG,
 	WIRE_WITNESS_LEN = 32 + 8 + 32 + 8 + WIRE_SIG,
-	WIRE_ADD_MAX = 96 + 2 + WIRE_NODE_MAX + WIRE_SIG + 2 + 1 + 3 * 130 + 32,
+	WIRE_ADD_MAX = 96 + 2 + WIRE_NODE_MAX + WIRE_SIG + 2 + 1 + 3 * 130 + 32 + 3,
 };
 
 /* ---- node record: what a member says of itself ---- */
@@ -100,7 +100,7 @@ struct wire_add {
 	struct span inception; /* 96 bytes */
 	struct span node;      /* node record, unsigned part */
 	const uint8_t *node_sig;
-	char country[3];
+	char country[7]; /* "NL", or with a region: "BE-VLG" */
 	uint8_t classes;
 	char org[LIMIT_ORG_NAME + 1];
 	char phone[32];

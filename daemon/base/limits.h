@@ -94,6 +94,10 @@
 #define LIMIT_LIST_ROWS	   500u
 #define LIMIT_REQUEST_DAYS 1u /* a request id is remembered this long */
 #define LIMIT_GRANT_DAYS   366u
+/* dates: none that a person or a partner names lies further ahead */
+#define LIMIT_DATE_DAYS	     366u  /* on hold until, appointments */
+#define LIMIT_AGREEMENT_DAYS 3653u /* an agreement between two nodes: ten years */
+#define LIMIT_TERM_DAYS	     60u   /* working days that an offer may give for the answer */
 
 /* flow figures: what the roster's policy can only lower, or raise where that says k */
 #define LIMIT_FLOW_YEAR	       8000u /* thousandths of epsilon, of one person, in a calendar year */

@@ -16,6 +16,7 @@
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "domain/page.h"
+#include "proto/lists.h"
 
 enum { NOT_TAKEN_MS = 600000 };
 
@@ -246,6 +247,8 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	msg_set_text(t->arena, row, PARTNER_ROW_TYPED, typed);
 	msg_set_u64(row, PARTNER_ROW_SELF, p->self);
 	msg_set_u64(row, PARTNER_ROW_CHECKED, p->checked);
+	if (!list_has_place(p->country))
+		msg_set_u64(row, PARTNER_ROW_NO_CALENDAR, 1);
 	return whole ? verified_row(t, p, row) : ERR_OK;
 }
 

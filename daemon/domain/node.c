@@ -51,8 +51,7 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 		n->flow.k = LIMIT_FLOW_K;
 	if (n->flow.percent == 0 || n->flow.percent > 100)
 		n->flow.percent = 100;
-	n->country[0] = 'N';
-	n->country[1] = 'L';
+	memcpy(n->country, "NL", 3); /* until the roster that we are in was taken in */
 	*out = n;
 	return ERR_OK;
 }

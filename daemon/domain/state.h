@@ -33,9 +33,10 @@ struct heads_cursor {
 
 struct conn {
 	bool up;
-	bool heard;	/* a frame was read on this connection, in our present incarnation */
-	bool greeted;	/* our prekey record went out on it */
-	uint64_t up_ms; /* since when it is up */
+	bool heard; /* a frame was read on this connection, in our present incarnation ... */
+	uint64_t heard_mono_ms;	    /* ... first at */
+	bool greeted;		    /* our prekey record went out on it */
+	uint64_t up_ms;		    /* since when it is up */
 	struct id16 refused_thread; /* that their last REFUSED named */
 	uint64_t retry_mono_ms;	    /* what they could not store goes again then, ... */
 	uint32_t retry_wait_ms;	    /* ... and after a growing pause; 0: at once */
@@ -84,7 +85,7 @@ struct peer {
 	char org[LIMIT_ORG_NAME + 1];
 	char slug[LIMIT_ORG_NAME + 3]; /* of org (text_slug); "" in another script */
 	char endpoint[LIMIT_ENDPOINT + 1];
-	char country[3];
+	char country[7];
 	char phone[32];
 	uint8_t prekey[WIRE_PREKEY_LEN]; /* our newest PAIR record for it */
 	bool have_prekey;
@@ -120,7 +121,7 @@ struct node {
 	struct incarnation inc_before;
 	uint64_t restored_before;
 	bool quarantine_before;
-	char country[3];		 /* whose working days count here */
+	char country[7];		 /* whose working days count here: "NL", "BE-VLG" */
 	uint8_t prekey[WIRE_PREKEY_LEN]; /* our newest EPOCH record, to announce */
 	bool have_prekey;
 

@@ -513,9 +513,19 @@ static void push_later(struct engine *e)
 		engine_checkpoint(e);
 }
 
+/* Whoever looks sees what the time has made of it, also right after the machine slept or its clock was set. */
+static enum err late_timers(struct engine *e, const struct node_time *now)
+{
+	const struct event tick = {.type = EVENT_TICK};
+
+	if (e->queued == 0 || e->queue[0].type != EVENT_REQUEST || now->wall_ms < e->next_wall_ms)
+		return ERR_OK;
+	return run_batch(e, &tick, 1);
+}
+
 static enum err one_round(struct engine *e, const struct node_time *now)
 {
-	enum err rc = ERR_OK;
+	enum err rc = late_timers(e, now);
 
 	for (size_t at = 0; at < e->queued && rc == ERR_OK; at += BATCH) {
 		const size_t left = e->queued - at;

@@ -17,6 +17,7 @@
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
 #include "crypto/sheet.h"
+#include "proto/lists.h"
 #include "proto/wire_roster.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
@@ -293,13 +294,26 @@ static int check_addresses(struct tool_args *a)
 	return flaw == NULL ? 0 : tool_fail(TOOL_USAGE, "--address", flaw);
 }
 
+int nodedir_refuse_place(const char *place)
+{
+	char why[200];
+
+	(void)snprintf(
+		why, sizeof why,
+		"the holidays of %.8s are not known, so no deadline would be right; known: %s; "
+		"with a region: BE-VLG, FR-ALS, UK-SCT, DE-BY ...",
+		place, list_country_names);
+	return tool_fail(TOOL_USAGE, "--country", why);
+}
+
 int nodedir_check(struct tool_args *a)
 {
 	if (a->dir == NULL || a->org == NULL || a->country == NULL ||
-	    strlen(a->org) > LIMIT_ORG_NAME || strlen(a->dir) >= CONFIG_PATH_MAX ||
-	    strlen(a->country) != 2)
-		return tool_fail(TOOL_USAGE, "a node needs --dir, --org and --country NL|BE|FR|UK",
-				 "");
+	    strlen(a->org) > LIMIT_ORG_NAME || strlen(a->dir) >= CONFIG_PATH_MAX)
+		return tool_fail(TOOL_USAGE, "a node needs --dir, --org and --country",
+				 list_country_names);
+	if (!list_has_place(a->country))
+		return nodedir_refuse_place(a->country);
 	if (a->phone != NULL && strlen(a->phone) >= sizeof((struct wire_add *)0)->phone)
 		return tool_fail(TOOL_USAGE, "--phone is too long", a->phone);
 	return check_addresses(a);

@@ -21,6 +21,8 @@ enum { NODEDIR_JOIN_MAX = 1024 };
 
 /** 0, or the exit code after telling why: arguments of node init and join. */
 int nodedir_check(struct tool_args *a);
+/** Says which countries have a calendar of working days; the exit code. */
+int nodedir_refuse_place(const char *place);
 /** Make the node in a->dir for this federation; join receives the request (as the file `join`). */
 int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		 uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len);

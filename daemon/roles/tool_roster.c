@@ -10,7 +10,9 @@
 #include "crypto/keyfile.h"
 #include "crypto/rootkey.h"
 #include "domain/membership/names.h"
+#include "proto/lists.h"
 #include "roles/config.h"
+#include "roles/nodedir.h"
 #include "roles/rosterfile.h"
 #include "roles/tool.h"
 
@@ -227,6 +229,8 @@ int tool_roster_add(struct tool_args *a)
 		return tool_fail(TOOL_RULE, "the join file", why.text);
 	if (name_taken(&f, add.org, taken))
 		return tool_fail(TOOL_RULE, "a member of this name is in the roster", taken);
+	if (!list_has_place(add.country))
+		return nodedir_refuse_place(add.country);
 	add.classes = class_of(a->class_name == NULL ? "member" : a->class_name);
 	if (add.classes == 0)
 		return tool_fail(TOOL_USAGE, "--class",

@@ -220,6 +220,7 @@ class Member:
         self.peer_epoch = None
         self.prekeys, self.sent, self.got, self.inbox, self.verdicts, self.refused, self.offered = {}, 0, 0, [], [], [], []
         self.claims, self.receipts = [], []
+        self.stored_ms = lambda: int(time.time() * 1000)  # what our receipts say
         self.new_prekey()
 
     def record_bytes(self, version=1, endpoint="", prev=ZERO32):
@@ -392,7 +393,7 @@ class Member:
             if f.first + i == self.got + 1:
                 self.got += 1
                 self.inbox.append(d)
-                rows += struct.pack(">32sHQ", d.hash, 0, int(time.time() * 1000))
+                rows += struct.pack(">32sHQ", d.hash, 0, self.stored_ms())
         if answer and (fresh or docs or pings or wants):
             parts = pings + wants + ([(VERDICTS, struct.pack(">QB", self.got - len(rows) // 42 + 1, len(rows) // 42) + rows)] if rows else [])
             self.send_frame(parts)

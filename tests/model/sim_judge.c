@@ -57,7 +57,7 @@ static bool has_case(struct sim_view *v, const struct thread *th)
 
 static void check_timer(struct sim *s, struct sim_view *v, const struct thread *th)
 {
-	struct store_key k = turn_key_u64(th->due_ms);
+	struct store_key k = turn_key_u64(th->timer_ms);
 	struct span val;
 
 	if (th->kind != THREAD_REFERRAL || referral_terminal((enum referral_state)th->state) ||
@@ -65,7 +65,8 @@ static void check_timer(struct sim *s, struct sim_view *v, const struct thread *
 		return; /* what is erased waits for nothing */
 	key_put(&k, th->id.b, 16);
 	key_u8(&k, 0);
-	if (th->due_ms == 0 || store_get(v->t.txn, STORE_TIMER, key_span(&k), &val) != ERR_OK)
+	if (th->due_ms == 0 || th->timer_ms == 0 ||
+	    store_get(v->t.txn, STORE_TIMER, key_span(&k), &val) != ERR_OK)
 		sim_fail(s, "node %d: state %s without a timer", v->n->no,
 			 referral_state_name((enum referral_state)th->state));
 }

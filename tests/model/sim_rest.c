@@ -83,7 +83,7 @@ static void check_timers(struct sim *s, struct sim_node *n)
 		k = turn_key_id(&th.case_id);
 		if (!record_exists(v.t.txn, STORE_CASES, key_span(&k)))
 			sim_fail(s, "node %d: a timer of a referral whose case was erased", n->no);
-		if (th.due_ms != be64_get(row.key.p))
+		if (th.timer_ms != be64_get(row.key.p))
 			sim_fail(s, "node %d: a timer that its referral does not know", n->no);
 	}
 	sim_view_close(&v);

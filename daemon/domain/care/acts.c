@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/care/acts.h"
 
-#include "domain/care/calendar.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
+#include "domain/care/deadline.h"
 #include "domain/care/grants.h"
 #include "domain/care/ledger.h"
 #include "domain/care/worklist.h"
@@ -13,15 +13,10 @@
 enum {
 	DAY_MS = 86400000,
 	UNSURE_MS = 600000,   /* a clock that nobody confirmed: ask again after this */
+	CATCH_UP_MS = 3000,   /* what a partner has for us comes in within this */
 	STARTING_MS = 120000, /* partners report within this after a start */
 	STARTING_UNSURE_MS = 5000,
-	START_DAYS = 10,
-	WITHDRAW_DAYS = 10,
-	SECOND_CHANCE_DAYS = 5,
 	PAUSE_DAYS = 5,
-	PROGRESS_CAL_DAYS = 30,
-	ACK_CAL_DAYS = 30,
-	ERASE_CAL_DAYS = 7,
 	REMIND_DAYS = 1,
 	TIMER_KEY = 8 + 16 + 1,
 };
@@ -89,87 +84,54 @@ enum err acts_allowed(struct turn *t, const struct thread *th, uint32_t no, bool
 	return ERR_OK;
 }
 
-/* The working calendar is the receiver's. */
-static const char *calendar_of(const struct turn *t, const struct thread *th)
-{
-	const struct peer *p = state_peer(t->node, th->peer);
-
-	return th->role == THREAD_RECEIVER || p == NULL ? t->node->country : p->country;
-}
-
-/* When the running timer of this state ends; 0: the state needs none. */
-static uint64_t due_of(const struct turn *t, const struct thread *th)
-{
-	const char *cal = calendar_of(t, th);
-	const uint64_t since = th->changed_ms;
-	const uint32_t extra = th->escalated ? SECOND_CHANCE_DAYS : 0;
-
-	if (th->owes_end)
-		return t->wall_ms; /* its REVOKE, as soon as it may be signed */
-	switch ((enum referral_state)th->state) {
-	case REFERRAL_OFFERED:
-	case REFERRAL_NEEDS_INFO:
-		if (th->stored_ms == 0) /* not delivered yet: the term has not begun */
-			return th->created_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
-		return calendar_add(cal, th->stored_ms, th->term_days + th->pause_days);
-	case REFERRAL_ACCEPTED:
-		return calendar_add(cal, since, START_DAYS + extra);
-	case REFERRAL_ON_HOLD:
-		return calendar_add(cal, th->review_ms > since ? th->review_ms : since, extra);
-	case REFERRAL_ACTIVE:
-		return calendar_add(cal, since + (uint64_t)PROGRESS_CAL_DAYS * DAY_MS, extra);
-	case REFERRAL_WITHDRAW_PENDING:
-		return calendar_add(cal, since, WITHDRAW_DAYS);
-	case REFERRAL_OUTCOME:
-	case REFERRAL_REOPEN_PENDING:
-		return since + (uint64_t)ACK_CAL_DAYS * DAY_MS;
-	case REFERRAL_DECLINED:
-	case REFERRAL_REDIRECTED:
-	case REFERRAL_WITHDRAWN:
-	case REFERRAL_EXPIRED: /* the receiver lets go of the payload */
-		return th->role == THREAD_RECEIVER && !th->hidden
-			       ? since + (uint64_t)ERASE_CAL_DAYS * DAY_MS
-			       : 0;
-	case REFERRAL_DRAFT:
-	case REFERRAL_CLOSED:
-	case REFERRAL_REVOKED:
-	case REFERRAL_ERROR:
-	case REFERRAL_STATE_COUNT:
-		break;
-	}
-	return 0;
-}
-
 static struct store_key timer_key(const struct thread *th)
 {
-	struct store_key k = turn_key_u64(th->due_ms);
+	struct store_key k = turn_key_u64(th->timer_ms);
 
 	key_put(&k, th->id.b, 16);
 	key_u8(&k, 0);
 	return k;
 }
 
-static enum err timer_set(struct turn *t, struct thread *th, uint64_t due_ms)
+static enum err timer_set(struct turn *t, struct thread *th, uint64_t at_ms)
 {
 	struct store_key k = timer_key(th);
 	enum err rc = ERR_OK;
 
-	if (th->due_ms == due_ms)
+	if (th->timer_ms == at_ms)
 		return ERR_OK;
-	if (th->due_ms != 0)
+	if (th->timer_ms != 0)
 		rc = store_del(t->txn, STORE_TIMER, key_span(&k));
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
-	th->due_ms = due_ms;
-	if (due_ms == 0)
+	th->timer_ms = at_ms;
+	if (at_ms == 0)
 		return ERR_OK;
 	k = timer_key(th);
 	return turn_put(t, STORE_TIMER, &k, span_of(&th->role, 1));
 }
 
-enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t due_ms)
+enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t at_ms)
 {
-	return timer_set(t, th, due_ms);
+	return timer_set(t, th, at_ms);
+}
+
+void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool mine)
+{
+	const enum referral_actor they = th->role == THREAD_SENDER ? REFERRAL_BY_RECEIVER
+								   : REFERRAL_BY_SENDER;
+	bool note;
+
+	(void)referral_step((enum referral_state)th->state, mine ? acts_our_side(th) : they, type,
+			    &note);
+	if (note)
+		return;
+	if (type == DOC_ESCALATE)
+		th->escalated = true;
+	if (type == DOC_NOTE) {
+		th->changed_ms = t->wall_ms;
+		th->escalated = false;
+	}
 }
 
 /* What entering a state does besides its timer. */
@@ -185,7 +147,7 @@ static void enter(struct turn *t, struct thread *th, enum referral_state before)
 		th->pause_days = PAUSE_DAYS;
 	}
 	if (before == REFERRAL_NEEDS_INFO && th->paused_ms != 0) {
-		const uint32_t used = calendar_between(calendar_of(t, th), th->paused_ms,
+		const uint32_t used = calendar_between(deadline_place(t, th), th->paused_ms,
 						       t->wall_ms);
 
 		th->pause_days = used < PAUSE_DAYS ? used : PAUSE_DAYS;
@@ -200,14 +162,9 @@ static void enter(struct turn *t, struct thread *th, enum referral_state before)
 
 static enum err forget(struct turn *t, struct thread *th);
 
-/* A referral without a case waits for nobody here. */
-static uint64_t due_with_case(struct turn *t, const struct thread *th)
-{
-	return turn_case_erased(t, &th->case_id) ? 0 : due_of(t, th);
-}
-
 enum err acts_timer_stop(struct turn *t, struct thread *th)
 {
+	th->due_ms = th->deliver_ms = 0;
 	return timer_set(t, th, 0);
 }
 
@@ -226,6 +183,27 @@ static enum err follow_up(struct turn *t, struct thread *th, enum referral_state
 		       : rc;
 }
 
+static enum err retime(struct turn *t, struct thread *th)
+{
+	enum err rc;
+
+	if (turn_case_erased(t, &th->case_id)) /* waits for nobody here */
+		return acts_timer_stop(t, th);
+	rc = deadline_of(t, th, &th->due_ms);
+	if (rc == ERR_OK && th->owes_end) /* its REVOKE, as soon as it may be signed */
+		return timer_set(t, th, t->wall_ms);
+	return rc == ERR_OK ? timer_set(t, th, deadline_next(t, th)) : rc;
+}
+
+enum err acts_retime(struct turn *t, struct thread *th)
+{
+	enum err rc = retime(t, th);
+
+	if (rc == ERR_OK)
+		rc = worklist_delivery(t, th);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
 enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 {
 	const enum referral_state before = (enum referral_state)th->state;
@@ -240,9 +218,11 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	th->state = (uint8_t)now;
 	if (now != before)
 		enter(t, th, before);
-	if (th->their_seen == th->my_no)
-		th->provisional = false; /* the partner's own word says that it has ours */
-	rc = timer_set(t, th, due_with_case(t, th));
+	if (th->their_seen == th->my_no) { /* the partner's own word says that it has ours */
+		th->provisional = false;
+		th->deliver_ms = 0;
+	}
+	rc = retime(t, th);
 	if (rc == ERR_OK)
 		rc = worklist_refresh(t, th, detail);
 	if (rc == ERR_OK)
@@ -313,6 +293,8 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 		rc = thread_append(t, th, true,
 				   &(struct log_entry){doc->key, doc->hash, type, th->their_no,
 						       t->wall_ms, 0});
+	if (th->deliver_ms == 0)
+		th->deliver_ms = deadline_delivery(t, th);
 	if (rc == ERR_OK)
 		rc = outbox_put(t, th->peer, &doc->key);
 	if (rc == ERR_OK && cats != 0)
@@ -357,18 +339,13 @@ static enum err forget(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? acts_changed(t, th, "erased") : rc;
 }
 
-/* Missed START, review or progress: say so; the second time, withdraw. */
+/* Missed START, review or progress: say so; when that was there and its own term is over, withdraw. */
 static enum err escalate(struct turn *t, struct thread *th, const char *reason)
 {
-	enum err rc;
-
 	if (th->escalated)
 		return acts_automatic(t, th, DOC_WITHDRAW, reason);
-	rc = acts_automatic(t, th, DOC_ESCALATE, reason);
-	if (rc != ERR_OK)
-		return rc;
-	th->escalated = true;
-	return acts_changed(t, th, reason);
+	acts_heard(t, th, DOC_ESCALATE, true);
+	return acts_automatic(t, th, DOC_ESCALATE, reason);
 }
 
 static enum err fire_sender(struct turn *t, struct thread *th)
@@ -403,15 +380,41 @@ static enum err fire_sender(struct turn *t, struct thread *th)
 	return timer_set(t, th, 0);
 }
 
-/* The receiver's node only reminds: its person sees the entry as overdue, and again tomorrow. */
+/* The deadline stays, and the timer looks again at that moment. */
+static enum err later(struct turn *t, struct thread *th, uint64_t at_ms)
+{
+	enum err rc = timer_set(t, th, at_ms);
+
+	if (rc == ERR_OK)
+		rc = worklist_delivery(t, th);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+/* The receiver's node only reminds: its person sees the entry as overdue, the node looks again tomorrow. */
 static enum err fire_receiver(struct turn *t, struct thread *th)
 {
-	enum err rc;
-
 	if (referral_terminal((enum referral_state)th->state))
 		return forget(t, th);
-	rc = timer_set(t, th, calendar_add(t->node->country, t->wall_ms, REMIND_DAYS));
-	return rc == ERR_OK ? thread_save(t, th) : rc;
+	return later(t, th, calendar_add(t->node->country, t->wall_ms, REMIND_DAYS) + 1);
+}
+
+/* Ending what somebody else waits for needs a sure clock, and that the partner was heard: while we were
+ * away it may have answered, and its answer takes a moment to come in. */
+static enum err may_end(struct turn *t, const struct thread *th, uint64_t *again_ms)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	const bool starting = t->mono_ms < t->node->start_mono_ms + STARTING_MS;
+	bool agreed = false;
+	enum err rc = stream_clock_agreed(t, th->peer, &agreed);
+
+	*again_ms = 0;
+	if (rc != ERR_OK)
+		return rc;
+	if (!agreed)
+		*again_ms = t->wall_ms + (starting ? STARTING_UNSURE_MS : UNSURE_MS);
+	else if (p != NULL && p->conn.heard && t->mono_ms < p->conn.heard_mono_ms + CATCH_UP_MS)
+		*again_ms = t->wall_ms + CATCH_UP_MS;
+	return ERR_OK;
 }
 
 /* A timer of nobody: its thread is gone, waits for another day, or has no case any more. */
@@ -421,42 +424,41 @@ static enum err drop_timer(struct turn *t, const struct store_key *k, struct thr
 
 	if (rc != ERR_OK || th == NULL)
 		return rc;
-	th->due_ms = 0;
-	return thread_save(t, th);
+	th->timer_ms = 0;
+	rc = acts_timer_stop(t, th);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
 static enum err fire(struct turn *t, const struct store_key *k)
 {
 	struct thread th;
 	struct id16 id;
-	bool agreed = false, writable = false;
+	bool writable = false;
+	uint64_t again_ms = 0;
 	enum err rc;
 
 	memcpy(id.b, k->b + 8, 16);
 	rc = thread_load(t, &id, &th);
-	if (rc == ERR_NOTFOUND || (rc == ERR_OK && th.due_ms != be64_get(k->b)))
+	if (rc == ERR_NOTFOUND || (rc == ERR_OK && th.timer_ms != be64_get(k->b)))
 		return drop_timer(t, k, NULL);
 	if (rc == ERR_OK && turn_case_erased(t, &th.case_id))
 		return drop_timer(t, k, &th);
-	if (rc == ERR_OK)
-		rc = stream_clock_agreed(t, th.peer, &agreed);
+	if (rc == ERR_OK && th.kind == THREAD_REFERRAL && !th.owes_end &&
+	    (th.due_ms == 0 || t->wall_ms <= th.due_ms))
+		return acts_retime(t, &th); /* undelivered is work for a person; nothing ends */
 	if (rc == ERR_OK)
 		rc = echo_writable(t, &th, &writable);
+	if (rc == ERR_OK && writable && !th.owes_end &&
+	    (th.role == THREAD_SENDER || th.kind == THREAD_CONSENT))
+		rc = may_end(t, &th, &again_ms);
 	if (rc != ERR_OK)
 		return rc;
-	if (!writable) { /* the two ends are being compared: what follows is done after that */
-		rc = timer_set(t, &th, t->wall_ms + UNSURE_MS);
-		return rc == ERR_OK ? thread_save(t, &th) : rc;
-	}
-	if (th.kind == THREAD_CONSENT && (agreed || th.owes_end))
+	if (!writable) /* the two ends are being compared: what follows is done after that */
+		again_ms = t->wall_ms + UNSURE_MS;
+	if (again_ms != 0)
+		return later(t, &th, again_ms);
+	if (th.kind == THREAD_CONSENT)
 		return grants_timer(t, &th);
-	if (!agreed && /* ending somebody's wait needs a sure clock */
-	    (th.role == THREAD_SENDER || th.kind == THREAD_CONSENT)) {
-		const bool starting = t->mono_ms < t->node->start_mono_ms + STARTING_MS;
-
-		rc = timer_set(t, &th, t->wall_ms + (starting ? STARTING_UNSURE_MS : UNSURE_MS));
-		return rc == ERR_OK ? thread_save(t, &th) : rc;
-	}
 	if (th.owes_end) {
 		th.owes_end = false;
 		return referral_may((enum referral_state)th.state, acts_our_side(&th), DOC_REVOKE)

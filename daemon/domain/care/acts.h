@@ -29,17 +29,22 @@ MUST_CHECK enum err acts_sign(struct turn *t, struct thread *th, uint16_t type,
 /** An act with a code, made by a timer or a rule. */
 MUST_CHECK enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type,
 				   const char *reason);
+/** What an act does to the terms besides changing the state: a note is a sign of life and begins the term anew;
+ *  a reminder begins a shorter one.  Before acts_changed; what the table has no row for does nothing. */
+void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool mine);
 /** A log grew, or the OFFER's receipt came: fold, run timers and worklist anew, save. */
 MUST_CHECK enum err acts_changed(struct turn *t, struct thread *th, const char *detail);
 /** The case was erased: this thread waits for nobody any more.  The caller saves it. */
 MUST_CHECK enum err acts_timer_stop(struct turn *t, struct thread *th);
+/** Nothing was said, but time went on or a receipt came: deadline and timer anew, save. */
+MUST_CHECK enum err acts_retime(struct turn *t, struct thread *th);
 /** Both logs folded, with the state after each step; steps in the turn's arena. */
 MUST_CHECK enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps,
 			      size_t *count, enum referral_state *state);
 /** Did the table let the partner sign this entry of its log, by all that it had seen then? */
 MUST_CHECK enum err acts_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes);
 /** The thread's one timer; 0: none.  The row only, th is not saved. */
-MUST_CHECK enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t due_ms);
+MUST_CHECK enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t at_ms);
 /** A partner was removed for good: every open thread with it is work for its case. */
 MUST_CHECK enum err acts_partner_gone(struct turn *t, uint16_t peer);
 /** Fire what is due; at most limit timers. */

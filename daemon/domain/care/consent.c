@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "domain/care/calendar.h"
 #include "domain/care/cases.h"
 #include "domain/care/grants.h"
 #include "domain/care/ledger.h"
@@ -476,6 +477,16 @@ enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *c
 	return grants_changed(t, p, case_id, false);
 }
 
+/* No grant holds longer than one may, whatever it says of its own beginning. */
+static bool grant_times(const struct turn *t, const struct msg *g)
+{
+	const uint64_t from = msg_u64(g, CONSENT_GRANT_VALID_FROM_MS);
+	const uint64_t until = msg_u64(g, CONSENT_GRANT_EXPIRES_MS);
+	const uint64_t most = (uint64_t)LIMIT_GRANT_DAYS * DAY_MS;
+
+	return from <= until && until - from <= most && until <= t->wall_ms + most + DAY_MS;
+}
+
 static bool grant_to_us(const struct turn *t, const struct peer *p, const struct wire_doc *d,
 			const struct msg *g)
 {
@@ -486,9 +497,7 @@ static bool grant_to_us(const struct turn *t, const struct peer *p, const struct
 	return id.len == 16 && memcmp(id.p, d->head.thread_id.b, 16) == 0 && to.len == 32 &&
 	       memcmp(to.p, t->node->node_id.b, 32) == 0 && by.len == 32 &&
 	       memcmp(by.p, p->node_id.b, 32) == 0 &&
-	       msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).len == 16 &&
-	       msg_u64(g, CONSENT_GRANT_EXPIRES_MS) <= msg_u64(g, CONSENT_GRANT_VALID_FROM_MS) +
-							       (uint64_t)LIMIT_GRANT_DAYS * DAY_MS;
+	       msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).len == 16 && grant_times(t, g);
 }
 
 enum err consent_recover(struct turn *t, const struct thread *th, struct msg *g)
@@ -548,9 +557,17 @@ enum err consent_receive(struct turn *t, const struct peer *p, const struct wire
 						  .detail = "received"});
 }
 
+/* Who names a date means the whole day, where this node is; 0 stays 0. */
+static uint64_t whole_day(const struct turn *t, uint64_t ms)
+{
+	const char *here = t->node->country;
+
+	return ms == 0 ? 0 : calendar_end(here, calendar_day(here, ms));
+}
+
 static enum err check_give(struct turn *t, const struct msg *req)
 {
-	const uint64_t until = msg_u64(req, CONSENT_GIVE_UNTIL_MS);
+	const uint64_t until = whole_day(t, msg_u64(req, CONSENT_GIVE_UNTIL_MS));
 	const char *how = msg_text(req, CONSENT_GIVE_HOW);
 
 	if (msg_u64(req, CONSENT_GIVE_CATS) == 0 ||
@@ -570,7 +587,9 @@ static enum err check_give(struct turn *t, const struct msg *req)
 				   "--witness NAME of the colleague who was present");
 	if (until != 0 &&
 	    (until <= t->wall_ms || until > t->wall_ms + (uint64_t)LIMIT_GRANT_DAYS * DAY_MS))
-		return turn_refuse(t, ERR_INVAL, "that end date is not possible",
+		return turn_refuse(t, ERR_INVAL,
+				   until <= t->wall_ms ? "--until is a day of the past"
+						       : "--until is too far ahead",
 				   "consent holds at most twelve months",
 				   "leave --until out for six months");
 	return ERR_OK;
@@ -579,6 +598,7 @@ static enum err check_give(struct turn *t, const struct msg *req)
 static void fill_grant(struct turn *t, const struct msg *req, const struct peer *p, struct msg *g)
 {
 	const uint64_t until = msg_u64(req, CONSENT_GIVE_UNTIL_MS);
+	const uint64_t usual = t->wall_ms + (uint64_t)MONTHS_6_DAYS * DAY_MS;
 	const char *onward = msg_text(req, CONSENT_GIVE_ONWARD);
 	const char *given_by = msg_text(req, CONSENT_GIVE_GIVEN_BY);
 
@@ -597,8 +617,7 @@ static void fill_grant(struct turn *t, const struct msg *req, const struct peer 
 	msg_set_text(t->arena, g, CONSENT_GRANT_NOTICE_LANGUAGE,
 		     msg_text(req, CONSENT_GIVE_NOTICE_LANGUAGE));
 	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS, t->wall_ms);
-	msg_set_u64(g, CONSENT_GRANT_EXPIRES_MS,
-		    until != 0 ? until : t->wall_ms + (uint64_t)MONTHS_6_DAYS * DAY_MS);
+	msg_set_u64(g, CONSENT_GRANT_EXPIRES_MS, whole_day(t, until != 0 ? until : usual));
 	msg_set_u64(g, CONSENT_GRANT_WITHDRAWAL_EXPLAINED, 1);
 }
 
@@ -688,7 +707,7 @@ void consent_row(struct turn *t, const struct msg *m, struct msg *reply)
 					     [CONSENT_ENDED] = "ended",
 					     [CONSENT_WITHDRAWN] = "withdrawn"};
 	struct msg *row = msg_add(t->arena, reply, REPLY_GRANTS);
-	char hex[33] = "";
+	char hex[33] = "", day[DATE_TEXT];
 
 	if (id.len == 16)
 		bytes_hex(hex, id.p, 16);
@@ -696,6 +715,12 @@ void consent_row(struct turn *t, const struct msg *m, struct msg *reply)
 	msg_set_text(t->arena, row, GRANT_ROW_PARTNER, p == NULL ? "" : p->org);
 	msg_set_text(t->arena, row, GRANT_ROW_PURPOSE, msg_text(g, CONSENT_GRANT_PURPOSE));
 	msg_set_u64(row, GRANT_ROW_CATS, msg_u64(g, CONSENT_GRANT_CATS));
+	if (msg_u64(g, CONSENT_GRANT_EXPIRES_MS) != 0) {
+		const char *here = t->node->country;
+
+		date_text(calendar_day(here, msg_u64(g, CONSENT_GRANT_EXPIRES_MS) - 1), day);
+		msg_set_text(t->arena, row, GRANT_ROW_LAST_DAY, day);
+	}
 	msg_set_u64(row, GRANT_ROW_EXPIRES_MS, msg_u64(g, CONSENT_GRANT_EXPIRES_MS));
 	msg_set_text(t->arena, row, GRANT_ROW_HOW, msg_text(g, CONSENT_GRANT_HOW));
 	msg_set_text(t->arena, row, GRANT_ROW_GIVEN_BY, msg_text(g, CONSENT_GRANT_GIVEN_BY));
@@ -732,6 +757,7 @@ enum err consent_agree(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const enum consent_way way = msg_u64(req, PARTNER_AGREE_RECEIVE) != 0 ? CONSENT_RECEIVE
 									      : CONSENT_SEND;
+	const uint64_t until = whole_day(t, msg_u64(req, PARTNER_AGREE_UNTIL_MS));
 	struct msg *m = msg_new(t->arena, MSG_AGREEMENT);
 	struct store_key k;
 	struct peer *p;
@@ -743,11 +769,18 @@ enum err consent_agree(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	if ((msg_u64(req, PARTNER_AGREE_CATS) & ~(ALL_CATS | BIT(CAT_MESSAGE))) != 0)
 		return turn_refuse(t, ERR_INVAL, "unknown category", "", "see: kring help partner");
+	if (until != 0 &&
+	    (until <= t->wall_ms || until > t->wall_ms + (uint64_t)LIMIT_AGREEMENT_DAYS * DAY_MS))
+		return turn_refuse(t, ERR_INVAL,
+				   until <= t->wall_ms ? "--until is a day of the past"
+						       : "--until is too far ahead",
+				   "an agreement holds at most ten years",
+				   "leave --until out: it holds until you change it");
 	msg_set_u64(m, AGREEMENT_CATS,
 		    (msg_u64(req, PARTNER_AGREE_CATS) | BIT(CAT_MESSAGE)) &
 			    ~msg_u64(req, PARTNER_AGREE_WITHOUT));
 	msg_set_text(t->arena, m, AGREEMENT_PURPOSE, msg_text(req, PARTNER_AGREE_PURPOSE));
-	msg_set_u64(m, AGREEMENT_UNTIL_MS, msg_u64(req, PARTNER_AGREE_UNTIL_MS));
+	msg_set_u64(m, AGREEMENT_UNTIL_MS, until);
 	rc = msg_pack(t->arena, m, &v);
 	k = agreement_key(p->no, way);
 	if (rc == ERR_OK)

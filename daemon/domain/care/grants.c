@@ -606,7 +606,8 @@ enum err grants_confirmed(struct turn *t, uint16_t peer)
 		struct msg *m;
 
 		rc = thread_load(t, &id, &th);
-		if (rc == ERR_OK && th.kind == THREAD_CONSENT && !th.withdrawn && th.due_ms != 0) {
+		if (rc == ERR_OK && th.kind == THREAD_CONSENT && !th.withdrawn &&
+		    th.timer_ms != 0) {
 			rc = consent_record(t, &id, &m);
 			if (rc == ERR_OK && msg_has(m, GRANT_RECORD_SAID_MS)) {
 				rc = hear(t, &th);

@@ -7,6 +7,7 @@
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
+#include "domain/care/deadline.h"
 #include "domain/care/erase.h"
 #include "domain/care/grants.h"
 #include "domain/care/recover.h"
@@ -14,8 +15,6 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/echo.h"
 #include "domain/exchange/words.h"
-
-enum { TERM_DAYS_MAX = 60 };
 
 /* Whose case does a first document speak of?  The grant knows; else its pseudonym; else a new one. */
 static enum err case_of_offer(struct turn *t, const struct peer *p, const struct wire_doc *d,
@@ -102,7 +101,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 			return rc;
 		th->hidden = (said & ECHO_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
 		th->withdrawn = (said & ECHO_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
-		th->created_ms = d->head.created_ms;
+		th->created_ms = d->head.created_ms < t->wall_ms ? d->head.created_ms : t->wall_ms;
 		th->stored_ms = t->wall_ms;
 		th->changed_ms = t->wall_ms;
 		th->term_days = ACTS_TERM_DAYS + ACTS_GRACE_DAYS;
@@ -141,8 +140,8 @@ void intake_read_offer(struct thread *th, const struct msg *body)
 	const uint64_t days = msg_u64(body, OFFER_TERM_DAYS);
 	const char *need = msg_text(body, OFFER_NEED);
 
-	if (days > 0 && days <= TERM_DAYS_MAX)
-		th->term_days = (uint32_t)days;
+	if (days > 0)
+		th->term_days = days < LIMIT_TERM_DAYS ? (uint32_t)days : LIMIT_TERM_DAYS;
 	th->urgency = (uint8_t)msg_u64(body, OFFER_URGENCY);
 	if (strlen(need) < sizeof th->need)
 		memcpy(th->need, need, strlen(need) + 1);
@@ -169,9 +168,7 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	if (d->head.type == DOC_INFO)
 		return cases_hear(t, &th->case_id, msg_get(body, INFO_PERSON));
 	if (d->head.type == DOC_HOLD)
-		th->review_ms = msg_u64(body, ACT_DATE_MS);
-	if (d->head.type == DOC_NOTE)
-		th->changed_ms = t->wall_ms; /* progress */
+		th->review_ms = deadline_date(t, msg_u64(body, ACT_DATE_MS));
 	return ERR_OK;
 }
 
@@ -275,6 +272,7 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 		return grants_stored(t, th, d.head.type);
 	if (rc == ERR_OK)
 		rc = learn(t, th, &d);
+	acts_heard(t, th, d.head.type, false);
 	if (rc == ERR_OK)
 		rc = acts_changed(t, th, name);
 	if (rc == ERR_OK && th->owes_end)
@@ -312,6 +310,13 @@ static enum err leaving(struct turn *t, const struct peer *p, const struct docum
 	return ERR_OK;
 }
 
+/* From the moment on at which this lies at the partner, a term runs. */
+static bool begins_term(uint16_t type)
+{
+	return type == DOC_OFFER || type == DOC_ESCALATE || type == DOC_WITHDRAW ||
+	       type == DOC_REOPEN;
+}
+
 static enum err receipted(struct turn *t, const struct peer *p, const struct document *d,
 			  const struct wire_verdict *v)
 {
@@ -324,9 +329,11 @@ static enum err receipted(struct turn *t, const struct peer *p, const struct doc
 		return rc;
 	if (d->head.type == DOC_OFFER)
 		th.stored_ms = v->stored_ms; /* from here runs the answer term */
-	if (d->head.thread_no == th.my_no)
-		th.provisional = false; /* the receiver has our last word */
-	rc = d->head.type == DOC_OFFER ? acts_changed(t, &th, "stored") : thread_save(t, &th);
+	if (d->head.thread_no == th.my_no) { /* they have our last word */
+		th.provisional = false;
+		th.deliver_ms = 0;
+	}
+	rc = begins_term(d->head.type) ? acts_changed(t, &th, "stored") : acts_retime(t, &th);
 	if (v->code == WIRE_VERDICT_ERASED_HERE && referral_terminal((enum referral_state)th.state))
 		return rc; /* it was over at both ends */
 	if (rc == ERR_OK && v->code != WIRE_VERDICT_OK)

@@ -6,6 +6,7 @@
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
+#include "domain/care/deadline.h"
 #include "domain/evidence/audit.h"
 #include "domain/page.h"
 
@@ -118,6 +119,23 @@ static enum err delivery_row(struct turn *t, const struct thread *th, struct msg
 	return ERR_OK;
 }
 
+/* By when, as the last day there where the term runs. */
+static void due_row(struct turn *t, const struct thread *th, struct msg *row)
+{
+	const char *place = deadline_place(t, th);
+	char day[DATE_TEXT];
+
+	if (th->due_ms == 0)
+		return;
+	deadline_day(place, th->due_ms, day);
+	msg_set_u64(row, REFERRAL_ROW_DUE_MS, th->due_ms);
+	msg_set_text(t->arena, row, REFERRAL_ROW_DUE_DAY, day);
+	if (t->wall_ms > th->due_ms)
+		msg_set_u64(row, REFERRAL_ROW_OVERDUE, 1);
+	if (!calendar_known(place))
+		msg_set_u64(row, REFERRAL_ROW_NO_CALENDAR, 1);
+}
+
 enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply, bool name)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
@@ -141,8 +159,7 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	msg_set_text(t->arena, row, REFERRAL_ROW_STATE,
 		     referral_state_name((enum referral_state)th->state));
 	msg_set_u64(row, REFERRAL_ROW_CREATED_MS, th->created_ms);
-	if (th->due_ms != 0)
-		msg_set_u64(row, REFERRAL_ROW_DUE_MS, th->due_ms);
+	due_row(t, th, row);
 	msg_set_u64(row, REFERRAL_ROW_MINE, th->role == THREAD_SENDER);
 	bytes_hex(hex, th->case_id.b, 16);
 	msg_set_text(t->arena, row, REFERRAL_ROW_CASE_ID, hex);

@@ -4,6 +4,7 @@
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
+#include "domain/care/deadline.h"
 #include "domain/care/grants.h"
 #include "domain/care/intake.h"
 #include "domain/care/ledger.h"
@@ -102,7 +103,7 @@ enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_
 	th->role = THREAD_SENDER;
 	th->kind = d->head.type == DOC_CONSENT ? THREAD_CONSENT : THREAD_REFERRAL;
 	th->grant_id = d->head.grant_id;
-	th->created_ms = d->head.created_ms;
+	th->created_ms = d->head.created_ms < t->wall_ms ? d->head.created_ms : t->wall_ms;
 	th->stored_ms = th->changed_ms = t->wall_ms;
 	th->term_days = ACTS_TERM_DAYS + ACTS_GRACE_DAYS;
 	th->table_version = d->head.table_version;
@@ -122,7 +123,7 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	if (d->head.type == DOC_HOLD)
-		th->review_ms = msg_u64(body, ACT_DATE_MS);
+		th->review_ms = deadline_date(t, msg_u64(body, ACT_DATE_MS));
 	if (d->head.type != DOC_OFFER)
 		return ERR_OK;
 	intake_read_offer(th, body);

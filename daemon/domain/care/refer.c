@@ -5,6 +5,8 @@
 
 #include "domain/care/acts.h"
 #include "domain/care/cases.h"
+#include "domain/care/consent.h"
+#include "domain/care/deadline.h"
 #include "domain/care/grants.h"
 #include "domain/care/overview.h"
 #include "domain/exchange/echo.h"
@@ -72,6 +74,16 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 		return turn_refuse(t, ERR_DENIED, "this partner holds no cases",
 				   "observers, evaluators and coordinators never receive persons",
 				   "choose another partner: kring partner list");
+	if (!calendar_known(p->country)) {
+		struct err_text why;
+
+		(void)err_explain(
+			&why, ERR_STATE,
+			"the holidays of %s are not known here, so no deadline would be right",
+			p->country);
+		return turn_refuse(t, ERR_STATE, "there is no calendar for this partner", why.text,
+				   "a newer Kring may know it; until then: telephone");
+	}
 	if (!p->activated)
 		return refuse_unwitnessed(t, p);
 	if (t->node->pair_check && !p->checked)
@@ -250,6 +262,23 @@ static bool already(struct turn *t, const struct thread *th, uint16_t type)
 	return false;
 }
 
+/* A date that lies too far ahead would leave a referral without anybody who looks at it. */
+static enum err check_date(struct turn *t, const struct msg *req)
+{
+	const char *here = t->node->country;
+	const uint64_t date_ms = msg_u64(req, ACT_NEW_DATE_MS);
+	const int64_t today = calendar_day(here, t->wall_ms), day = calendar_day(here, date_ms);
+
+	if (msg_u64(req, ACT_NEW_TYPE) == DOC_HOLD && (date_ms == 0 || day < today))
+		return turn_refuse(t, ERR_INVAL, "say when this will be looked at again", "",
+				   "--until DATE, today or later");
+	if (date_ms != 0 && day > today + LIMIT_DATE_DAYS)
+		return turn_refuse(t, ERR_INVAL, "--until is too far ahead",
+				   "a date lies at most a year ahead, so that somebody looks then",
+				   "give an earlier date; it can be put off again");
+	return ERR_OK;
+}
+
 /* The guards of STATES.md 3 that bind the author before signing. */
 static enum err guard(struct turn *t, const struct thread *th, const struct msg *req)
 {
@@ -269,9 +298,6 @@ static enum err guard(struct turn *t, const struct thread *th, const struct msg 
 					   "--alternative ORGANISATION or --alternative none");
 		return check_reason(t, type, reason, true);
 	case DOC_HOLD:
-		if (msg_u64(req, ACT_NEW_DATE_MS) <= t->wall_ms)
-			return turn_refuse(t, ERR_INVAL, "say when this will be looked at again",
-					   "", "--until DATE, in the future");
 		return check_reason(t, type, reason, true);
 	case DOC_REDIRECT:
 		if (msg_count(req, ACT_NEW_TARGETS) == 0)
@@ -408,7 +434,8 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 	if (text[0] != '\0')
 		msg_set_text(t->arena, m, ACT_TEXT, text);
 	if (msg_u64(req, ACT_NEW_DATE_MS) != 0)
-		msg_set_u64(m, ACT_DATE_MS, msg_u64(req, ACT_NEW_DATE_MS));
+		msg_set_u64(m, ACT_DATE_MS,
+			    calendar_noon(t->node->country, msg_u64(req, ACT_NEW_DATE_MS)));
 	return put_places(t, req, m);
 }
 
@@ -531,7 +558,9 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, ERR_FULL,
 				   "this referral has as many messages as one can have", "",
 				   "close it, and refer anew for what is still needed");
-	rc = guard(t, &th, req);
+	rc = check_date(t, req);
+	if (rc == ERR_OK)
+		rc = guard(t, &th, req);
 	if (rc == ERR_OK)
 		rc = not_compared(t, &th, type, &put_off);
 	if (rc == ERR_OK && put_off) {
@@ -558,12 +587,9 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	}
 	if (type == DOC_HOLD)
-		th.review_ms = msg_u64(req, ACT_NEW_DATE_MS);
+		th.review_ms = calendar_noon(t->node->country, msg_u64(req, ACT_NEW_DATE_MS));
+	acts_heard(t, &th, type, true);
 	rc = acts_sign(t, &th, type, body);
-	if (rc == ERR_OK && type == DOC_NOTE) {
-		th.changed_ms = t->wall_ms;
-		rc = acts_changed(t, &th, "note");
-	}
 	if (rc == ERR_OK)
 		rc = overview_row(t, &th, reply, false);
 	/* The person takes back a consent, not a referral: what else rests on it ends too. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "domain/care/cases.h"
+#include "domain/care/deadline.h"
 #include "domain/care/referral.h"
 #include "domain/membership/names.h"
 #include "domain/page.h"
@@ -24,8 +25,8 @@ static struct store_key work_key(const struct thread *th, enum work_kind kind)
 	return k;
 }
 
-enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind kind,
-		      const char *detail)
+static enum err add_due(struct turn *t, const struct thread *th, enum work_kind kind,
+			const char *detail, uint64_t due_ms)
 {
 	const struct store_key k = work_key(th, kind);
 	struct msg *m = msg_new(t->arena, MSG_WORK_RECORD);
@@ -36,7 +37,7 @@ enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind ki
 		return ERR_OK; /* nobody can do anything about it any more */
 	msg_set_text(t->arena, m, WORK_RECORD_KIND, names[kind]);
 	msg_set_u64(m, WORK_RECORD_SINCE_MS, t->wall_ms);
-	msg_set_u64(m, WORK_RECORD_DUE_MS, th->due_ms);
+	msg_set_u64(m, WORK_RECORD_DUE_MS, due_ms);
 	msg_set_bytes(t->arena, m, WORK_RECORD_THREAD, span_of(th->id.b, 16));
 	msg_set_text(t->arena, m, WORK_RECORD_DETAIL, detail);
 	rc = msg_pack(t->arena, m, &v);
@@ -49,6 +50,12 @@ enum err worklist_done(struct turn *t, const struct thread *th, enum work_kind k
 	enum err rc = store_del(t->txn, STORE_WORK, key_span(&k));
 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind kind,
+		      const char *detail)
+{
+	return add_due(t, th, kind, detail, th->due_ms);
 }
 
 /* What the state asks of our side; WORK_KIND_COUNT: nothing. */
@@ -89,6 +96,17 @@ static enum work_kind duty(const struct thread *th)
 	return WORK_KIND_COUNT;
 }
 
+enum err worklist_delivery(struct turn *t, const struct thread *th)
+{
+	const struct store_key k = work_key(th, WORK_UNDELIVERABLE);
+	enum err rc;
+
+	if (deadline_undelivered(t, th))
+		return add_due(t, th, WORK_UNDELIVERABLE, "", th->deliver_ms);
+	rc = store_del(t->txn, STORE_WORK, key_span(&k));
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 enum err worklist_refresh(struct turn *t, const struct thread *th, const char *detail)
 {
 	const struct store_key prefix = turn_key_ids(&th->case_id, &th->id);
@@ -96,7 +114,10 @@ enum err worklist_refresh(struct turn *t, const struct thread *th, const char *d
 	enum err rc = turn_drop_prefix(t, STORE_WORK, &prefix);
 
 	if (rc == ERR_OK && th->escalated)
-		rc = worklist_add(t, th, WORK_ESCALATED, "");
+		rc = worklist_add(t, th, th->role == THREAD_SENDER ? WORK_ESCALATED : WORK_REMINDED,
+				  "");
+	if (rc == ERR_OK && deadline_undelivered(t, th))
+		rc = worklist_delivery(t, th);
 	if (rc == ERR_OK && kind != WORK_KIND_COUNT)
 		rc = worklist_add(t, th, kind, detail);
 	return rc;
@@ -248,6 +269,23 @@ static enum err item_command(struct turn *t, const struct msg *m, const struct t
 	return ERR_OK;
 }
 
+/* When it is due, as the day where its term runs; what is to be delivered is our own affair. */
+static void due_row(struct turn *t, const struct thread *th, const struct page_item *i,
+		    uint64_t due_ms, struct msg *out)
+{
+	const uint8_t kind = i->key.b[i->key.len - 1];
+	const bool ours = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT;
+	char day[DATE_TEXT];
+
+	if (due_ms == 0)
+		return;
+	deadline_day(ours ? t->node->country : deadline_place(t, th), due_ms, day);
+	msg_set_u64(out, WORK_ROW_DUE_MS, due_ms);
+	msg_set_text(t->arena, out, WORK_ROW_DUE_DAY, day);
+	if (t->wall_ms > due_ms)
+		msg_set_u64(out, WORK_ROW_OVERDUE, 1);
+}
+
 static enum err item_row(struct turn *t, const struct page_item *i, struct msg *reply)
 {
 	char ref[THREAD_REF_LEN + 1], hex[33];
@@ -272,7 +310,7 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 		msg_set_text(t->arena, out, WORK_ROW_REF, ref);
 	msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
 	msg_set_u64(out, WORK_ROW_SINCE_MS, msg_u64(m, WORK_RECORD_SINCE_MS));
-	msg_set_u64(out, WORK_ROW_DUE_MS, msg_u64(m, WORK_RECORD_DUE_MS));
+	due_row(t, &th, i, msg_u64(m, WORK_RECORD_DUE_MS), out);
 	msg_set_text(t->arena, out, WORK_ROW_DETAIL, msg_text(m, WORK_RECORD_DETAIL));
 	msg_set_text(t->arena, out, WORK_ROW_PARTNER, p == NULL ? "" : p->org);
 	msg_set_u64(out, WORK_ROW_LOG_LEN, (uint64_t)th.my_no + th.their_no);

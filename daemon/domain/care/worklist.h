@@ -21,7 +21,8 @@
 	X(WITHDRAW, "withdraw-due") X(REOPEN, "reopen-due") X(ERASE, "erase-due")           \
 	X(FOLLOW_UP, "follow-up") X(ESCALATED, "escalated") X(UNDELIVERABLE, "undeliverable") \
 	X(HOLLOW, "hollow") X(GONE, "partner-removed") X(LOST, "lost-act")          \
-	X(AGREEMENT, "agreement-missing") X(CONSENT, "consent-ends")
+	X(AGREEMENT, "agreement-missing") X(CONSENT, "consent-ends") \
+	X(REMINDED, "reminded")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)
@@ -32,6 +33,8 @@ enum work_kind {
 
 /** Replace what follows from the state; escalations and hollow notices stay until the state moves. */
 MUST_CHECK enum err worklist_refresh(struct turn *t, const struct thread *th, const char *detail);
+/** Only what became of our own documents: they are on their way too long, or there. */
+MUST_CHECK enum err worklist_delivery(struct turn *t, const struct thread *th);
 MUST_CHECK enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind kind,
 				 const char *detail);
 /** An agreement to receive from this partner was made: what asked for it is done. */

@@ -156,8 +156,10 @@ static enum err put_off(struct reading *r, uint64_t place)
 	return outbox_not_taken(r->t, r->pair, place, WIRE_VERDICT_CANNOT_STORE);
 }
 
-static enum err settle(struct reading *r, uint64_t place, const struct wire_verdict *v)
+static enum err settle(struct reading *r, uint64_t place, const struct wire_verdict *given)
 {
+	struct wire_verdict bounded = *given;
+	const struct wire_verdict *v = &bounded;
 	struct outbox_row row;
 	struct document d;
 	enum err rc = outbox_get(r->t, r->p->no, place, &row);
@@ -173,6 +175,11 @@ static enum err settle(struct reading *r, uint64_t place, const struct wire_verd
 		return put_off(r, place);
 	if (row.verdict == WIRE_VERDICT_CANNOT_STORE)
 		r->c->retry_wait_ms = 0; /* it could, this time */
+	/* terms run from here, and it is their clock: not before it was written, not later than now */
+	if (bounded.stored_ms < row.queued_ms)
+		bounded.stored_ms = row.queued_ms;
+	if (bounded.stored_ms > r->t->wall_ms)
+		bounded.stored_ms = r->t->wall_ms;
 	rc = outbox_settle(r->t, r->p->no, place, v);
 	if (row.state == OUTBOX_STORED) /* once more, after a loss of theirs */
 		return rc;
@@ -761,6 +768,7 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 	if (!r.c->heard) {
 		r.c->heard = true;
 		stream_answered(t, r.pair, r.c);
+		r.c->heard_mono_ms = t->mono_ms;
 		r.c->sent = r.pair->acked;
 		r.a->reply = true;
 	}

@@ -3,7 +3,7 @@
 
 #include "crypto/hash.h"
 
-enum { ROW_MAX = 320, REF_BYTES = 5, MINE = 0, THEIRS = 1 };
+enum { ROW_MAX = 384, REF_BYTES = 5, MINE = 0, THEIRS = 1 };
 
 /* What the person needs is about the person: it lies under the case's key inside the row, and is gone
  * with it, from freed pages too. */
@@ -73,6 +73,8 @@ enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th)
 	th->stored_ms = rd_u64(&r);
 	th->changed_ms = rd_u64(&r);
 	th->due_ms = rd_u64(&r);
+	th->timer_ms = rd_u64(&r);
+	th->deliver_ms = rd_u64(&r);
 	th->review_ms = rd_u64(&r);
 	th->paused_ms = rd_u64(&r);
 	th->term_days = rd_u32(&r);
@@ -112,6 +114,8 @@ enum err thread_save(struct turn *t, const struct thread *th)
 	wr_u64(&w, th->stored_ms);
 	wr_u64(&w, th->changed_ms);
 	wr_u64(&w, th->due_ms);
+	wr_u64(&w, th->timer_ms);
+	wr_u64(&w, th->deliver_ms);
 	wr_u64(&w, th->review_ms);
 	wr_u64(&w, th->paused_ms);
 	wr_u32(&w, th->term_days);

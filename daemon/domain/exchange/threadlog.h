@@ -36,7 +36,9 @@ struct thread {
 	struct id32 my_hash, their_hash;
 	uint64_t created_ms, stored_ms; /* stored: at the receiver, 0 unknown */
 	uint64_t changed_ms;		/* last change of state or NOTE */
-	uint64_t due_ms;		/* of the running timer, 0 none */
+	uint64_t due_ms;     /* until when the state may wait, inclusive; 0: it does not */
+	uint64_t timer_ms;   /* when the timer looks next; 0 never */
+	uint64_t deliver_ms; /* what we said last should be there by then; 0: it is */
 	uint64_t review_ms, paused_ms;
 	uint32_t term_days, pause_days; /* working days */
 	char need[41];

@@ -19,7 +19,7 @@ struct member {
 	uint64_t added_seq, suspended_until_s, version;
 	struct id32 node, nk_pub, tk_pub, next_digest, rec_hash;
 	uint32_t key_seq;
-	char country[3], org[LIMIT_ORG_NAME + 1], phone[32], endpoint[LIMIT_ENDPOINT + 1];
+	char country[7], org[LIMIT_ORG_NAME + 1], phone[32], endpoint[LIMIT_ENDPOINT + 1];
 };
 
 static enum err row_put(struct turn *t, const struct member *m)
@@ -41,7 +41,7 @@ static enum err row_put(struct turn *t, const struct member *m)
 	wr_put(&w, m->tk_pub.b, 32);
 	wr_put(&w, m->next_digest.b, 32);
 	wr_put(&w, m->rec_hash.b, 32);
-	wr_put(&w, m->country, 2);
+	text_put(&w, m->country);
 	text_put(&w, m->org);
 	text_put(&w, m->phone);
 	text_put(&w, m->endpoint);
@@ -71,7 +71,7 @@ static enum err row_parse(struct span v, struct member *m)
 	m->tk_pub = rd_id32(&r);
 	m->next_digest = rd_id32(&r);
 	m->rec_hash = rd_id32(&r);
-	rd_copy(&r, m->country, 2);
+	text_get(&r, m->country, sizeof m->country);
 	text_get(&r, m->org, sizeof m->org);
 	text_get(&r, m->phone, sizeof m->phone);
 	text_get(&r, m->endpoint, sizeof m->endpoint);

@@ -6,6 +6,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/membership/names.h"
 #include "domain/membership/proposal.h"
+#include "proto/lists.h"
 
 /* Where a joining stands; the words are stored. */
 static const char open_[] = "open", met[] = "met", revealed[] = "revealed",

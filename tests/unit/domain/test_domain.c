@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "test.h"
 
-#include "domain/care/calendar.h"
 #include "domain/care/consent.h"
 #include "domain/care/referral.h"
 #include "domain/exchange/threadlog.h"
 #include "domain/exchange/words.h"
 #include "domain/membership/members.h"
-
-#define DAY UINT64_C(86400000)
 
 static const struct consent_view whole = {
 	.granted = true,
@@ -116,36 +113,6 @@ static void words_are_codes(void **state)
 	assert_true(words_place("Sint-Jozef, Wuustwezel") == false && words_place("St. Jozef"));
 }
 
-/* 2026-11-22 is a Sunday: 20779 days after 1970. */
-static void calendar_counts_working_days(void **state)
-{
-	const int64_t sunday = 20779;
-
-	(void)state;
-	assert_false(calendar_is_working("NL", sunday));
-	assert_true(calendar_is_working("NL", sunday + 1));
-	assert_true(calendar_is_working("NL", 20768));	/* 11 November 2026, a Wednesday */
-	assert_false(calendar_is_working("BE", 20768)); /* Armistice */
-	assert_false(calendar_is_working("NL", 20935)); /* 27 April 2027: King's day */
-	assert_true(calendar_is_working("BE", 20935));
-	assert_false(calendar_is_working("NL", 20906)); /* Easter Monday, 29 March 2027 */
-	assert_false(calendar_is_working("BE", 20944)); /* Ascension, 6 May 2027 */
-	assert_true(calendar_is_working("BE", 20943));
-}
-
-static void calendar_terms_end_at_midnight(void **state)
-{
-	const uint64_t noon = 20779 * DAY + DAY / 2; /* Sunday */
-
-	(void)state;
-	assert_int_equal(calendar_day(calendar_add("NL", noon, 1) - 1), 20780);
-	assert_int_equal(calendar_day(calendar_add("NL", noon, 5) - 1), 20784);
-	assert_int_equal(calendar_day(calendar_add("NL", noon, 6) - 1),
-			 20787); /* over the weekend */
-	assert_int_equal(calendar_between("NL", noon, noon + 8 * DAY), 6);
-	assert_int_equal(calendar_between("NL", noon, noon), 0);
-}
-
 /* From every state that is not an end, the sender alone gets to an end: a silent partner traps nobody. */
 static void no_state_is_a_trap(void **state)
 {
@@ -224,8 +191,6 @@ int main(void)
 		cmocka_unit_test(consent_is_denied_by_default),
 		cmocka_unit_test(consent_never_passes_outside_the_intersection),
 		cmocka_unit_test(words_are_codes),
-		cmocka_unit_test(calendar_counts_working_days),
-		cmocka_unit_test(calendar_terms_end_at_midnight),
 		cmocka_unit_test(no_state_is_a_trap),
 		cmocka_unit_test(crossing_withdraw_never_undoes_an_accept),
 		cmocka_unit_test(an_event_without_a_row_is_a_note),

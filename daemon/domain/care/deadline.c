@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/deadline.h"
+
+#include "domain/care/referral.h"
+#include "domain/exchange/outbox.h"
+
+enum {
+	DAY_MS = 86400000,
+	URGENT = 2,
+	START_DAYS = 10,
+	WITHDRAW_DAYS = 10,
+	SECOND_CHANCE_DAYS = 5,
+	PROGRESS_ALL_DAYS = 30,
+	ACK_ALL_DAYS = 30,
+	ERASE_ALL_DAYS = 7,
+	DELIVERY_DAYS = 3,
+	DELIVERY_URGENT_DAYS = 1,
+};
+
+const char *deadline_place(const struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+
+	return th->role == THREAD_RECEIVER || p == NULL ? t->node->country : p->country;
+}
+
+/* Nobody waits longer than documents are offered. */
+static uint64_t lifetime_end(uint64_t signed_ms)
+{
+	return signed_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
+}
+
+struct word {
+	bool there;
+	uint64_t signed_ms;
+	uint64_t stored_ms; /* at the receiver's node; 0: not yet */
+};
+
+/* The newest document of this type that the sender wrote, and since when it lies at the other side. */
+static enum err senders_word(struct turn *t, const struct thread *th, uint16_t type, struct word *w)
+{
+	const bool mine = th->role == THREAD_SENDER;
+	struct outbox_row row;
+	struct log_entry e;
+	uint16_t peer;
+	uint64_t place;
+	enum err rc;
+
+	*w = (struct word){.there = false};
+	for (uint32_t no = mine ? th->my_no : th->their_no; no > 0; no--) {
+		rc = thread_entry(t, th, mine, no, &e);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (e.type != type)
+			continue;
+		*w = (struct word){true, e.kept_ms, mine ? 0 : e.kept_ms};
+		if (!mine)
+			return ERR_OK;
+		rc = outbox_find(t, &e.doc.msg, &peer, &place, &row);
+		if (rc == ERR_OK)
+			w->stored_ms = row.state == OUTBOX_STORED ? row.stored_ms : 0;
+		else if (rc == ERR_NOTFOUND) /* so old that it is no longer retained */
+			w->stored_ms = e.kept_ms;
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	}
+	return ERR_OK;
+}
+
+/* What the sender asked with a document of this type is due so many days after it was there. */
+static enum err asked(struct turn *t, const struct thread *th, uint16_t type, uint32_t days,
+		      bool working, uint64_t *due_ms)
+{
+	const char *place = deadline_place(t, th);
+	struct word w;
+	enum err rc = senders_word(t, th, type, &w);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (!w.there) /* taken out of the log after a loss of state */
+		w.stored_ms = th->changed_ms;
+	if (w.stored_ms == 0)
+		*due_ms = lifetime_end(w.signed_ms);
+	else
+		*due_ms = working ? calendar_add(place, w.stored_ms, days)
+				  : calendar_add_all(place, w.stored_ms, days);
+	return ERR_OK;
+}
+
+enum err deadline_of(struct turn *t, const struct thread *th, uint64_t *due_ms)
+{
+	const char *place = deadline_place(t, th);
+	const uint64_t since = th->changed_ms;
+
+	*due_ms = 0;
+	switch ((enum referral_state)th->state) {
+	case REFERRAL_OFFERED:
+	case REFERRAL_NEEDS_INFO: /* the term begins when it was delivered */
+		*due_ms = th->stored_ms == 0 ? lifetime_end(th->created_ms)
+					     : calendar_add(place, th->stored_ms,
+							    th->term_days + th->pause_days);
+		return ERR_OK;
+	case REFERRAL_ACCEPTED:
+	case REFERRAL_ON_HOLD:
+	case REFERRAL_ACTIVE:
+		if (th->escalated)
+			return asked(t, th, DOC_ESCALATE, SECOND_CHANCE_DAYS, true, due_ms);
+		if (th->state == REFERRAL_ACCEPTED)
+			*due_ms = calendar_add(place, since, START_DAYS);
+		else if (th->state == REFERRAL_ACTIVE)
+			*due_ms = calendar_add_all(place, since, PROGRESS_ALL_DAYS);
+		else
+			*due_ms = calendar_add(place, th->review_ms > since ? th->review_ms : since,
+					       0);
+		return ERR_OK;
+	case REFERRAL_WITHDRAW_PENDING:
+		return asked(t, th, DOC_WITHDRAW, WITHDRAW_DAYS, true, due_ms);
+	case REFERRAL_REOPEN_PENDING:
+		return asked(t, th, DOC_REOPEN, ACK_ALL_DAYS, false, due_ms);
+	case REFERRAL_OUTCOME:
+		*due_ms = calendar_add_all(place, since, ACK_ALL_DAYS);
+		return ERR_OK;
+	case REFERRAL_DECLINED:
+	case REFERRAL_REDIRECTED:
+	case REFERRAL_WITHDRAWN:
+	case REFERRAL_EXPIRED: /* the receiver lets go of the payload */
+		if (th->role == THREAD_RECEIVER && !th->hidden)
+			*due_ms = calendar_add_all(place, since, ERASE_ALL_DAYS);
+		return ERR_OK;
+	case REFERRAL_DRAFT:
+	case REFERRAL_CLOSED:
+	case REFERRAL_REVOKED:
+	case REFERRAL_ERROR:
+	case REFERRAL_STATE_COUNT:
+		break;
+	}
+	return ERR_OK;
+}
+
+uint64_t deadline_delivery(const struct turn *t, const struct thread *th)
+{
+	return calendar_add(t->node->country, t->wall_ms,
+			    th->urgency == URGENT ? DELIVERY_URGENT_DAYS : DELIVERY_DAYS);
+}
+
+bool deadline_undelivered(const struct turn *t, const struct thread *th)
+{
+	return th->deliver_ms != 0 && t->wall_ms > th->deliver_ms;
+}
+
+uint64_t deadline_next(const struct turn *t, const struct thread *th)
+{
+	const uint64_t due = th->due_ms == 0 ? 0 : th->due_ms + 1;
+
+	if (th->deliver_ms == 0 || deadline_undelivered(t, th))
+		return due;
+	return due == 0 || th->deliver_ms < due ? th->deliver_ms + 1 : due;
+}
+
+uint64_t deadline_date(const struct turn *t, uint64_t date_ms)
+{
+	const uint64_t last = t->wall_ms + (uint64_t)LIMIT_DATE_DAYS * DAY_MS;
+
+	return date_ms < last ? date_ms : last;
+}
+
+void deadline_day(const char *place, uint64_t ms, char out[DATE_TEXT])
+{
+	date_text(calendar_day(place, ms), out);
+}
