@@ -123,7 +123,7 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 		return cli_fail(
 			c, CLI_NOT_NOW, "no kringd answers", c->socket,
 			"start it: kringd --dir DIR, or name another with --dir or --socket");
-	if (rc == ERR_LIMIT && strlen(c->socket) >= sizeof((struct sockaddr_un *)0)->sun_path)
+	if (rc == ERR_INVAL && strlen(c->socket) >= sizeof((struct sockaddr_un *)0)->sun_path)
 		return cli_fail(c, CLI_NOT_NOW, "the path of the control socket is too long",
 				c->socket,
 				"107 characters at most: take a directory with a shorter name");

@@ -45,6 +45,7 @@ static enum err lmdb_error(int rc)
 	case EIO:
 	case EROFS:
 	case EACCES:
+	case MDB_PANIC: /* a write failed half way: nothing is damaged, but only a new process can go on */
 		return ERR_IO;
 	default:
 		return rc > 0 ? ERR_IO : ERR_CORRUPT;

@@ -260,7 +260,7 @@ def test_a_shred_that_crashes_anywhere_keeps_the_living_and_not_the_dead(federat
         wait_for("an answer, or an end", lambda: a.try_k("status") or a.proc.poll() is not None, 30)
         if a.proc.poll() is not None:
             a.start()  # twenty deaths in a minute: the supervisor gave up, as it should
-        died += a.children()["core"] != core
+        died += wait_for("core to run", lambda: a.children().get("core")) != core
         if a.try_k("case", "show", case):  # it died before the erasure was committed: erase again
             a.k("case", "erase", case, "--now")
         k = Keyroot(a.dir)
