@@ -553,6 +553,43 @@ static enum err emit(struct speaking *s, struct span parts, uint16_t count, uint
 	return ERR_OK;
 }
 
+/* All that a frame says besides documents. */
+static enum err news_parts(struct speaking *s, struct wr *parts, uint16_t *count)
+{
+	enum err rc;
+
+	if (!s->c->introduced || (s->a != NULL && (s->a->ping || s->a->deposit))) {
+		if (s->a != NULL)
+			s->a->deposit = false;
+		rc = spread_introduce(s->t, parts, count);
+		if (rc == ERR_OK)
+			rc = checkpoint_introduce(s->t, s->p, parts, count);
+		if (rc == ERR_OK && (s->a == NULL || s->a->more_count == 0)) /* there is room */
+			rc = deposit_introduce(s->t, s->p, parts, count);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	state_parts(s, parts, count);
+	if (s->a != NULL && s->c->heard && (s->a->ping || s->a->again)) {
+		s->a->again = false;
+		rc = echo_ask(s->t, s->p, s->pair, parts, count);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	if (s->a != NULL && s->a->more_count > 0) {
+		wr_put(parts, s->a->more.p, s->a->more.len);
+		*count = (uint16_t)(*count + s->a->more_count);
+		s->a->more_count = 0;
+		s->a->more.len = 0;
+	}
+	if (s->a != NULL && s->a->part_count > 0) {
+		wr_put(parts, s->a->parts.p, s->a->parts.len);
+		*count = (uint16_t)(*count + s->a->part_count);
+		s->a->part_count = 0;
+	}
+	return verdict_part(s, parts, count);
+}
+
 /* One frame; *more says that documents are left for another. */
 static enum err speak_once(struct speaking *s, bool due, bool *more)
 {
@@ -564,36 +601,7 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 	enum err rc;
 
 	*more = false;
-	if (!s->c->introduced || (s->a != NULL && (s->a->ping || s->a->deposit))) {
-		if (s->a != NULL)
-			s->a->deposit = false;
-		rc = spread_introduce(s->t, &parts, &count);
-		if (rc == ERR_OK)
-			rc = checkpoint_introduce(s->t, s->p, &parts, &count);
-		if (rc == ERR_OK && (s->a == NULL || s->a->more_count == 0)) /* there is room */
-			rc = deposit_introduce(s->t, s->p, &parts, &count);
-		if (rc != ERR_OK)
-			return rc;
-	}
-	state_parts(s, &parts, &count);
-	if (s->a != NULL && s->c->heard && (s->a->ping || s->a->again)) {
-		s->a->again = false;
-		rc = echo_ask(s->t, s->p, s->pair, &parts, &count);
-		if (rc != ERR_OK)
-			return rc;
-	}
-	if (s->a != NULL && s->a->more_count > 0) {
-		wr_put(&parts, s->a->more.p, s->a->more.len);
-		count = (uint16_t)(count + s->a->more_count);
-		s->a->more_count = 0;
-		s->a->more.len = 0;
-	}
-	if (s->a != NULL && s->a->part_count > 0) {
-		wr_put(&parts, s->a->parts.p, s->a->parts.len);
-		count = (uint16_t)(count + s->a->part_count);
-		s->a->part_count = 0;
-	}
-	rc = verdict_part(s, &parts, &count);
+	rc = news_parts(s, &parts, &count);
 	if (rc == ERR_OK)
 		rc = collect(s, parts.len, &l);
 	if (rc != ERR_OK || (!due && l.count == 0))
