@@ -77,6 +77,7 @@ struct peer {
 	bool removed, suspended, conflict,
 		recovered;  /* why not active; recovered: compare digits */
 	uint64_t heard_ms;  /* wall clock, when it was last heard; 0: not since start */
+	uint64_t key_ms;    /* time of its newest PAIR record; 0: as its row says */
 	bool owes;	    /* documents wait for it: whoever has some dials */
 	bool checked;	    /* digits were compared under this signing key, or one before */
 	uint64_t added_seq; /* roster entry that let it in */

@@ -221,6 +221,7 @@ class Member:
         self.prekeys, self.sent, self.got, self.inbox, self.verdicts, self.refused, self.offered = {}, 0, 0, [], [], [], []
         self.claims, self.receipts = [], []
         self.stored_ms = lambda: int(time.time() * 1000)  # what our receipts say
+        self.pongs = {}  # what a ping of ours held: the id of the prekey that its answer was sealed to
         self.new_prekey()
 
     def record_bytes(self, version=1, endpoint="", prev=ZERO32):
@@ -378,6 +379,8 @@ class Member:
                 self.unopened.append(b)
             elif typ == PING and b[8] == 0:
                 pings.append((PING, b[:8] + b"\x01"))
+            elif typ == PING:
+                self.pongs[b[:8]] = msg[56:72]
             elif typ == ROLLED_BACK:
                 self.claims.append(b)
             elif typ == THREAD_HEADS and b[0] == 0:

@@ -77,6 +77,7 @@ static enum err pair_read(struct span v, struct pair *p)
 enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **out)
 {
 	const struct store_key k = turn_key_u16(peer);
+	const struct peer *known = state_peer(t->node, peer);
 	struct pair *p;
 	struct span v;
 	enum err rc;
@@ -98,6 +99,8 @@ enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **out)
 		rc = pair_read(v, p);
 	else if (rc == ERR_NOTFOUND)
 		rc = ERR_OK;
+	if (known != NULL && known->key_ms != 0)
+		p->their_key_ms = known->key_ms;
 	if (rc == ERR_OK && !incarnation_equal(&p->mine, &t->node->inc))
 		rc = outbox_reset(t, p, true);
 	p->next = t->pairs;
@@ -138,8 +141,9 @@ static void pair_pack(const struct pair *p, struct wr *w)
 }
 
 /* Did nothing but time pass since the row was written?  Partners greet each other every minute, and a node that
- * has nothing to do should leave its disk alone: when a partner was last heard is written once an hour, or when
- * its clock moved against ours.  A crash forgets at most that hour; peer->heard_ms has it meanwhile. */
+ * has nothing to do should leave its disk alone: when a partner was last heard, and the time of its newest key, are
+ * written once an hour, or when its clock moved against ours.  A crash forgets at most that hour; peer->heard_ms and
+ * peer->key_ms have them meanwhile. */
 static bool only_time_passed(const struct pair *p)
 {
 	uint8_t row[PAIR_LEN];
@@ -192,6 +196,8 @@ enum err outbox_flush(struct turn *t)
 		if (peer != NULL && p->last_heard_ms > peer->heard_ms)
 			peer->heard_ms = p->last_heard_ms;
 		rc = pair_write(t, p);
+		if (peer != NULL && rc == ERR_OK)
+			peer->key_ms = p->their_key_ms;
 	}
 	t->pairs = NULL;
 	return rc;

@@ -362,6 +362,7 @@ enum err members_load(struct turn *t, struct node *n)
 			p.conn = n->peers[count].conn;
 			p.owes = n->peers[count].owes;
 			p.heard_ms = n->peers[count].heard_ms;
+			p.key_ms = n->peers[count].key_ms;
 			p.have_prekey = n->peers[count].have_prekey;
 			memcpy(p.prekey, n->peers[count].prekey, sizeof p.prekey);
 			/* a rotation makes its earlier prekeys worthless */
