@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "base/date.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "client/cli.h"
+#include "proto/person_kind.h"
 
-enum { NAME_MAX_LEN = 32, FAR = 99, ACCEPTS_LEN = 1024, BORN_FROM = 1850 };
+enum { NAME_MAX_LEN = 32, FAR = 99, ACCEPTS_LEN = 1024 };
 enum kind {
 	KIND_LINE,
 	KIND_TEXT,
@@ -48,6 +48,7 @@ static const struct type {
 	{"REASON", "", KIND_LIST, LIST_REASONS},
 	{"DECLINE", "", KIND_LIST, LIST_DECLINE},
 	{"URGENCY", "routine, urgent", KIND_CODE, 0},
+	{"YESNO", "yes, no", KIND_CODE, 0},
 	{"HOW", "oral, written, electronic", KIND_CODE, 0},
 	{"PURPOSE", "refer, coordinate, follow-up, evaluate", KIND_CODE, 0},
 	{"SLOT", "passphrase, key-file, credential", KIND_CODE, 0},
@@ -266,21 +267,6 @@ bool cli_whole(const char *text, uint64_t *number)
 	return text[0] != '\0';
 }
 
-bool cli_birth(const char *text)
-{
-	static const char rest[] =
-		"0000-01-01"; /* of whom the year or the month is all that is known */
-	char whole[DATE_TEXT];
-	const size_t n = strlen(text);
-	int64_t day;
-
-	if (n != 4 && n != 7 && n != 10)
-		return false;
-	memcpy(whole, rest, sizeof whole);
-	memcpy(whole, text, n);
-	return date_read(whole, BORN_FROM, &day);
-}
-
 static bool quarter(const char *s)
 {
 	for (int i = 0; i < 4; i++)
@@ -304,7 +290,7 @@ static bool fits(const struct command *cmd, const struct type *t, const char *va
 	case KIND_DATE:
 		return cli_date(value, number);
 	case KIND_DAY:
-		return cli_birth(value);
+		return person_day(value);
 	case KIND_CATS:
 		return cli_categories(value, number);
 	case KIND_CODE:

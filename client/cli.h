@@ -88,8 +88,6 @@ bool cli_spec_next(const char **at, char name[32], char type[32], bool *many, bo
 bool cli_accepts(const struct command *cmd, const char *type, char *out, size_t cap);
 /** A whole number and nothing behind it. */
 bool cli_whole(const char *text, uint64_t *number);
-/** A day, month or year that exists. */
-bool cli_birth(const char *text);
 /** NULL, or into out why this is no text that the node takes. */
 const char *cli_text_fault(struct span s, char out[80]);
 /** All of standard input as one text (in the arena); once. */

@@ -9,6 +9,7 @@
 
 #include "base/date.h"
 #include "client/cli.h"
+#include "proto/person_kind.h"
 
 static json_t *json_of(const struct msg *m);
 
@@ -284,6 +285,13 @@ static void referrals(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* What a partner sent is shown as it is; a field of one line stays one. */
+static void person_text(unsigned field, const char *s)
+{
+	for (; *s != '\0'; s++)
+		(void)putchar(!person_lines(field) && strchr("\n\r\t", *s) != NULL ? ' ' : *s);
+}
+
 static void person(const struct cli *c, const struct msg *p)
 {
 	struct msg_field f;
@@ -293,8 +301,11 @@ static void person(const struct cli *c, const struct msg *p)
 			continue;
 		(void)printf("  ");
 		out_cell(f.name, 16);
-		(void)printf("%s   [%s]\n", f.type == MSG_TYPE_TEXT ? msg_text(p, f.number) : "yes",
-			     list_text(LIST_CATEGORIES, c->lang, msg_cat_name(f.cat)));
+		if (f.type == MSG_TYPE_TEXT)
+			person_text(f.number, msg_text(p, f.number));
+		else
+			(void)printf("%s", msg_u64(p, f.number) != 0 ? "yes" : "no");
+		(void)printf("   [%s]\n", list_text(LIST_CATEGORIES, c->lang, msg_cat_name(f.cat)));
 	}
 }
 

@@ -9,38 +9,39 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "proto/person_kind.h"
 
 enum { FILE_MAX = 256 * 1024, KEY_MAX = 24, PROMPT_MAX = 512 };
 
 static const struct field {
 	const char *option;
 	unsigned number;
-	bool lines; /* may have several */
 } fields[] = {
-	{"name", PERSON_NAME, false},
-	{"born", PERSON_BIRTH_DATE, false},
-	{"language", PERSON_LANGUAGE, false},
-	{"phone", PERSON_PHONE, false},
-	{"email", PERSON_EMAIL, false},
-	{"address", PERSON_ADDRESS, true},
-	{"best-time", PERSON_BEST_TIME, false},
-	{"household", PERSON_HOUSEHOLD, true},
-	{"children", PERSON_CHILDREN, true},
-	{"income-debt", PERSON_INCOME_DEBT, true},
-	{"housing", PERSON_HOUSING, true},
-	{"work", PERSON_WORK_EDUCATION, true},
-	{"health", PERSON_HEALTH, true},
-	{"mental-health", PERSON_MENTAL_HEALTH, true},
-	{"addiction", PERSON_ADDICTION, true},
-	{"safety", PERSON_SAFETY, true},
-	{"justice", PERSON_JUSTICE, true},
-	{"origin", PERSON_ORIGIN, true},
-	{"conviction", PERSON_CONVICTION, true},
-	{"goals", PERSON_GOALS, true},
-	{"story", PERSON_STORY, true},
-	{"tried", PERSON_TRIED, true},
-	{"rights", PERSON_RIGHTS, true},
-	{"national-number", PERSON_NATIONAL_NUMBER, false},
+	{"name", PERSON_NAME},
+	{"born", PERSON_BIRTH_DATE},
+	{"language", PERSON_LANGUAGE},
+	{"phone", PERSON_PHONE},
+	{"email", PERSON_EMAIL},
+	{"address", PERSON_ADDRESS},
+	{"best-time", PERSON_BEST_TIME},
+	{"do-not-contact", PERSON_DO_NOT_CONTACT}, /* yes or no */
+	{"household", PERSON_HOUSEHOLD},
+	{"children", PERSON_CHILDREN},
+	{"income-debt", PERSON_INCOME_DEBT},
+	{"housing", PERSON_HOUSING},
+	{"work", PERSON_WORK_EDUCATION},
+	{"health", PERSON_HEALTH},
+	{"mental-health", PERSON_MENTAL_HEALTH},
+	{"addiction", PERSON_ADDICTION},
+	{"safety", PERSON_SAFETY},
+	{"justice", PERSON_JUSTICE},
+	{"origin", PERSON_ORIGIN},
+	{"conviction", PERSON_CONVICTION},
+	{"goals", PERSON_GOALS},
+	{"story", PERSON_STORY},
+	{"tried", PERSON_TRIED},
+	{"rights", PERSON_RIGHTS},
+	{"national-number", PERSON_NATIONAL_NUMBER},
 };
 enum { FIELDS = sizeof fields / sizeof fields[0], NONE = FIELDS };
 
@@ -94,10 +95,30 @@ static size_t field_of(const char *key)
 	return i;
 }
 
+static const char *fault_of(size_t i, const char *text, const char **remedy)
+{
+	if (fields[i].number != PERSON_DO_NOT_CONTACT)
+		return person_fault(fields[i].number, text, remedy);
+	*remedy = "it takes: yes, no";
+	return text[0] == '\0' || strcmp(text, "yes") == 0 || strcmp(text, "no") == 0
+		       ? NULL
+		       : "cannot be this";
+}
+
+/* In a file an empty field is one that was not filled in; as an option it takes away what was there. */
+static void put(struct cli *c, struct msg *p, size_t i, const char *text)
+{
+	if (fields[i].number == PERSON_DO_NOT_CONTACT)
+		msg_set_u64(p, PERSON_DO_NOT_CONTACT, strcmp(text, "yes") == 0 ? 1 : 0);
+	else
+		msg_set_text(&c->arena, p, fields[i].number, text);
+}
+
 static int finish(struct reader *r)
 {
 	const size_t i = r->now;
-	char what[160], why[80];
+	const char *fault, *remedy;
+	char what[160], why[80], hint[160];
 
 	r->now = NONE;
 	if (i == NONE)
@@ -116,16 +137,18 @@ static int finish(struct reader *r)
 			       LIMIT_FIELD);
 		return fail(r, r->at[i], what, "shorten it, or keep the rest as a note");
 	}
-	if (fields[i].number == PERSON_BIRTH_DATE && r->len > 0 && !cli_birth(r->text))
-		return fail(r, r->at[i], "born is not a day that exists",
-			    "like 1980-01-31, 1980-01 or 1980");
-	/* a line of a story that happens to begin with such a word */
-	if ((fields[i].number == PERSON_PHONE && r->len > 0 &&
-	     strpbrk(r->text, "0123456789") == NULL) ||
-	    (fields[i].number == PERSON_EMAIL && r->len > 0 && strchr(r->text, ' ') != NULL)) {
-		(void)snprintf(what, sizeof what, "this does not look like a %s", fields[i].option);
-		return fail(r, r->at[i], what,
-			    "if it belongs to a text, begin the line with a blank");
+	fault = fault_of(i, r->text, &remedy);
+	if (fault != NULL) {
+		/* a line of a story that happens to begin with such a word */
+		const bool word = fields[i].number == PERSON_PHONE ||
+				  fields[i].number == PERSON_EMAIL ||
+				  fields[i].number == PERSON_LANGUAGE;
+
+		(void)snprintf(what, sizeof what, "%s %s", fields[i].option, fault);
+		(void)snprintf(hint, sizeof hint, "%s%s", remedy,
+			       word ? "; if it belongs to a text, begin the line with a blank"
+				    : "");
+		return fail(r, r->at[i], what, hint);
 	}
 	if (r->len == 0 && strcmp(r->c->cmd->verb, "edit") == 0) {
 		(void)snprintf(what, sizeof what, "%s is empty", fields[i].option);
@@ -134,7 +157,7 @@ static int finish(struct reader *r)
 			"leave the line out; to take the field away give the option: --FIELD \"\"");
 	}
 	if (r->len > 0)
-		msg_set_text(&r->c->arena, r->to, fields[i].number, r->text);
+		put(r->c, r->to, i, r->text);
 	return CLI_DONE;
 }
 
@@ -186,12 +209,12 @@ static int go_on(struct reader *r, const char *line)
 	const size_t blank = strspn(line, " \t");
 	char what[160];
 
-	if (line[blank] == '\0' && (r->now == NONE || !fields[r->now].lines))
+	if (line[blank] == '\0' && (r->now == NONE || !person_lines(fields[r->now].number)))
 		return CLI_DONE; /* an empty line between fields */
 	if (r->now == NONE)
 		return fail(r, r->line, "this line does not begin with a field",
 			    "like  name: Jan Jansen");
-	if (!fields[r->now].lines) {
+	if (!person_lines(fields[r->now].number)) {
 		(void)snprintf(what, sizeof what, "%s has one line", fields[r->now].option);
 		return fail(r, r->line, what, "a field looks like  name: Jan Jansen");
 	}
@@ -213,7 +236,7 @@ static int take_line(struct reader *r, const char *line)
 	if (i < NONE)
 		return begin(r, i, line + len);
 	/* words of a sentence before a colon are no misspelt field; a single one might be */
-	if (r->now != NONE && fields[r->now].lines && strchr(key, '-') != NULL)
+	if (r->now != NONE && person_lines(fields[r->now].number) && strchr(key, '-') != NULL)
 		return go_on(r, line);
 	(void)snprintf(what, sizeof what, "there is no field %s", key);
 	return fail(
@@ -315,10 +338,17 @@ int person_fill(struct cli *c, struct msg *p)
 	if (from != NULL)
 		bad = read_file(c, p, from);
 	for (size_t i = 0; i < FIELDS && bad == CLI_DONE; i++) {
-		const char *v = cli_option(c, fields[i].option);
+		const char *v = cli_option(c, fields[i].option), *fault, *remedy;
 
+		fault = v == NULL ? NULL : fault_of(i, v, &remedy);
+		if (fault != NULL) {
+			char what[64];
+
+			(void)snprintf(what, sizeof what, "--%.40s", fields[i].option);
+			return cli_fail(c, CLI_USAGE, what, fault, remedy);
+		}
 		if (v != NULL)
-			msg_set_text(&c->arena, p, fields[i].number, v);
+			put(c, p, i, v);
 		given += v != NULL || msg_has(p, fields[i].number) ? 1 : 0;
 	}
 	if (bad != CLI_DONE)

@@ -22,7 +22,7 @@
 /** The fields as options; e is "?" where an empty value takes a field away, "" elsewhere. */
 #define PERSON_OPTIONS(e) \
 	"from=FILE name=LINE born=BIRTH" e " language=LINE" e " phone=LINE" e " email=LINE" e " address=TEXT" e \
-	" best-time=LINE" e " household=TEXT" e " children=TEXT" e " income-debt=TEXT" e " housing=TEXT" e " work=TEXT" e \
+	" best-time=LINE" e " do-not-contact=YESNO" e " household=TEXT" e " children=TEXT" e " income-debt=TEXT" e " housing=TEXT" e " work=TEXT" e \
 	" health=TEXT" e " mental-health=TEXT" e " addiction=TEXT" e " safety=TEXT" e " justice=TEXT" e " origin=TEXT" e \
 	" conviction=TEXT" e " goals=TEXT" e " story=TEXT" e " tried=TEXT" e " rights=TEXT" e " national-number=LINE" e
 /* clang-format on */

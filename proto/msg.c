@@ -495,7 +495,8 @@ void msg_drop_empty(struct msg *m) /* NOLINT(misc-no-recursion) */
 			continue;
 		if (f.type == MSG_TYPE_SUB)
 			msg_drop_empty(*(struct msg **)at(m, field_of(m, f.number)->offset));
-		else if (f.type == MSG_TYPE_TEXT && msg_text(m, f.number)[0] == '\0')
+		else if ((f.type == MSG_TYPE_TEXT && msg_text(m, f.number)[0] == '\0') ||
+			 (f.type == MSG_TYPE_BOOL && msg_u64(m, f.number) == 0))
 			msg_clear(m, f.number);
 	}
 }

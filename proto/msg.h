@@ -90,7 +90,7 @@ bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out);
 const char *msg_enum_name(const struct msg *m, unsigned field);
 /** OR of 1 << category over every present personal field, sub-messages included. */
 uint64_t msg_cats(const struct msg *m);
-/** Empty is absent: texts without a letter are cleared, also in sub-messages (not in lists). */
+/** Empty is absent: texts without a letter and what is not so are cleared, also in sub-messages (not in lists). */
 void msg_drop_empty(struct msg *m);
 /** Lower-case names of the categories, in the order of their bits; NULL past the last. */
 const char *msg_cat_name(unsigned bit);

@@ -13,10 +13,10 @@ WRONG = {"ROWS": ["0", "501", "-3", "alle"], "NUMBER": ["3x", "-1", "", "1e3", "
          "CATEGORIES": ["identity,foo", "Identity", "identity;contact"], "NEED": ["wonen", "Housing"], "OUTCOME": ["helpt"],
          "REASON": ["zomaar een zin"], "DECLINE": ["vol"], "URGENCY": ["spoed", "Urgent", "urgentt", "1"], "HOW": ["mondeling"],
          "PURPOSE": ["alles"], "SLOT": ["sleutel"], "LINE": ["a\nb"], "NAME": ["a\nb"], "FILE": ["a\nb"], "ADDRESS": ["a\nb"],
-         "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"]}
+         "YESNO": ["ja", "Yes", "1", "yes,no"], "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"]}
 RIGHT = {"ROWS": "7", "NUMBER": "3", "DATE": "2027-06-30", "BIRTH": "1980-01-31", "QUARTER": "2026Q4", "CATEGORIES": "identity", "NEED": "housing",
          "OUTCOME": "helped", "DECLINE": "no-capacity", "URGENCY": "urgent", "HOW": "oral", "PURPOSE": "refer",
-         "SLOT": "passphrase"}
+         "SLOT": "passphrase", "YESNO": "yes"}
 
 
 @pytest.fixture
@@ -156,6 +156,66 @@ def test_a_file_that_could_mean_two_things_stores_nothing(node):
     for data in ("phone:\n", "phone: 2\nfoo: 3\n", ""):
         assert run(node, "case", "edit", case, "--from", "-", stdin=data.encode()).returncode == 2
     assert node.k("case", "show", case)["person"]["phone"] == "0113-1"
+
+
+PERSON = pb.CaseNew.DESCRIPTOR.fields_by_name["person"].message_type.fields
+OPTION = {"birth_date": "born", "work_education": "work"}  # all others: as they are called in the schema
+VALUES = {"birth_date": ("1980-02-29", "1981-12"), "language": ("ary", "nl-BE"), "phone": ("+31 113 000000", "0113-1"),
+          "email": ("an@voorbeeld.invalid", "bo@voorbeeld.invalid"), "do_not_contact": ("yes", "no"), "national_number": ("123456789", "QQ 12 34 56 C")}
+
+
+def option(field):
+    return OPTION.get(field.name, field.name.replace("_", "-"))
+
+
+def value(field, n):
+    return VALUES.get(field.name, (f"Eerste {field.name}", f"Tweede {field.name}"))[n]
+
+
+def test_every_field_of_a_person_is_entered_shown_changed_and_cleared(node):
+    """Fields that the schema gets later are walked too."""
+    def shown(n):
+        return {f.name: True if value(f, n) == "yes" else value(f, n) for f in PERSON if value(f, n) != "no"}
+    r = run(node, "case", "new", "--from", "-", stdin="".join(f"{option(f)}: {value(f, 0)}\n" for f in PERSON).encode())
+    assert r.returncode == 0, r
+    case = r.stdout.decode().strip()
+    assert node.k("case", "show", case)["person"] == shown(0)
+    table_ = run(node, "case", "show", case).stdout.decode().splitlines()
+    for f in PERSON:
+        assert any(line.split()[0] == f.name and f" {value(f, 0)}   [" in line for line in table_ if line.strip()), (f.name, table_)
+    for f in PERSON:
+        assert run(node, "case", "edit", case, f"--{option(f)}", value(f, 1)).returncode == 0, f.name
+    assert node.k("case", "show", case)["person"] == shown(1)
+    r = run(node, "case", "edit", case, "--from", "-", stdin="".join(f"{option(f)}: {value(f, 0)}\n" for f in PERSON).encode())
+    assert r.returncode == 0 and node.k("case", "show", case)["person"] == shown(0)
+    for f in PERSON:
+        assert (run(node, "case", "edit", case, f"--{option(f)}", "").returncode == 0) == (f.name != "name"), f.name
+    assert set(node.k("case", "show", case)["person"]) == {"name"}
+
+
+KINDS = {"birth_date": ["1980-02-30", "1981-02-29", "1980-13", "1980-00", "31-01-1980", "1980-1-1", "jong", "1849", "1980-01-31 ", "19800131", "2100-02-29"],
+         "language": ["Nederlands", "NL", "n", "nederlands", "nl-", "nl_BE", "nl-B", "nl, ar", "nl-toolongtag"], "phone": ["geen", "-", "a b"],
+         "email": ["an bo@voorbeeld.invalid", "an", "@voorbeeld.invalid", "an@", "a@b@c"], "national_number": ["onbekend"],
+         "name": ["Jan\nJansen", "Jan\tJansen"], "best_time": ["na\n17 uur"], "do_not_contact": []}
+
+
+def test_a_field_of_a_person_is_of_its_kind_whoever_asks(node):
+    case = node.new_case(phone="0113-1", born="1980")
+    before = node.k("case", "show", case)
+    c = Control(node.dir / "core.sock")
+    for field, bads in KINDS.items():
+        for bad in bads:
+            new, edit = pb.Request(version=1, request_id=os.urandom(16)), pb.Request(version=1, request_id=os.urandom(16))
+            new.case_new.person.name = "Soort Verzonnen"
+            edit.case_edit.id = case
+            for r, p in ((new, new.case_new.person), (edit, edit.case_edit.person)):
+                setattr(p, field, bad)
+                got = c.call(r)
+                assert got.error == "usage" and got.what.startswith(field + " "), (field, bad, got)
+            name = next(option(f) for f in PERSON if f.name == field)
+            r = run(node, "--json", "case", "edit", case, f"--{name}={bad}")
+            assert r.returncode == 2 and name in r.stdout.decode(), (field, bad, r)
+    assert node.k("case", "show", case)["person"] == before["person"] and len(node.k("case", "list")["cases"]) == 1
 
 
 def test_what_is_taken_can_be_sent(federation):

@@ -2,6 +2,7 @@
 """The second implementation of the wire, as a friend and as a hostile member."""
 import os
 import struct
+import subprocess
 
 import pytest
 from kringwire import ACCEPT, CONSENT, DECLINE, DOCUMENT, NOTE, OFFER, PING, PREKEY, PREKEYS, START, Member, compile_bodies, make_document
@@ -68,6 +69,26 @@ def test_over_scope_field_is_hollowed_at_the_receiver(pair):
     row = b.k("inbox", "--all")["referrals"][0]
     assert row["state"] == "declined" and not row.get("name")
     assert b"OVERSCOPEMARKER" not in b"".join(p.read_bytes() for p in b.dir.rglob("*") if p.is_file())
+
+
+def test_a_partners_field_of_another_kind_is_shown_in_one_line(pair):
+    m, b = pair
+    b.k("partner", "agree", "python-partner", "--share", "identity,contact,needs", "--receive")
+    cats = IDENTITY_NEEDS | 1 << 1
+    gid, subject, g = grant(m, cats)
+    person = pb.Person(name="Piet Verzonnen", birth_date="ergens in mei\n1980", phone="geen\n  email           an@voorbeeld.invalid", email="bij\nde buren",
+                       do_not_contact=False)
+    _, raw, _ = offer(m, gid, subject, person, cats)
+    m.send_documents([g, raw])
+    m.until(lambda: len(m.verdicts) == 2)
+    assert [v[2] for v in m.verdicts] == [0, 0]
+    case = b.k("case", "list")["cases"][0]["id"]
+    got = b.k("case", "show", case)["person"]
+    assert (got["birth_date"], got["phone"]) == (person.birth_date, person.phone)
+    lines = subprocess.run([str(b.fed.bin / "kring"), "--dir", str(b.dir), "case", "show", case], capture_output=True, text=True).stdout.splitlines()
+    for field, text in (("birth_date", "ergens in mei 1980"), ("phone", "geen   email           an@voorbeeld.invalid"), ("email", "bij de buren")):
+        assert [x for x in lines if x.split()[:1] == [field] and text in x], lines
+    assert len([x for x in lines if x.split()[:1] == ["email"]]) == 1, "a text made a row of its own"
 
 
 SENTENCE = "Zij is verzonnen zwanger en heeft schulden"

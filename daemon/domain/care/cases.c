@@ -7,6 +7,7 @@
 #include "domain/care/consent.h"
 #include "domain/care/ledger.h"
 #include "domain/care/overview.h"
+#include "domain/care/typed.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/names.h"
@@ -313,6 +314,8 @@ enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
 				   "kring case new --name NAME, or answer the prompt");
 	rc = fields_fit(t, person);
+	if (rc == ERR_OK)
+		rc = typed_person(t, person);
 	if (rc != ERR_OK)
 		return rc;
 	msg_put_sub(m, CASE_RECORD_PERSON, person);
@@ -729,6 +732,8 @@ enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply)
 				   "give another one, or leave it as it is");
 	if (rc == ERR_OK)
 		rc = fields_fit(t, person);
+	if (rc == ERR_OK)
+		rc = typed_person(t, person);
 	if (rc == ERR_OK)
 		rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
 	if (rc == ERR_OK)
