@@ -154,6 +154,8 @@ int cli_finish(struct cli *c, const struct msg *request)
 
 	if (code == CLI_DONE && !c->json)
 		out_reply(c, reply);
+	if (code == CLI_DONE && msg_count(reply, REPLY_DAMAGE) > 0)
+		return out_damage(c, reply);
 	return code;
 }
 

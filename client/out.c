@@ -11,6 +11,8 @@
 #include "client/cli.h"
 #include "proto/person_kind.h"
 
+enum { DAMAGE_SHOWN = 5 };
+
 static json_t *json_of(const struct msg *m);
 
 static json_t *json_value(const struct msg *m, const struct msg_field *f)
@@ -125,6 +127,33 @@ void out_error(int code, const char *what, const char *why, const char *remedy)
 	(void)json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	(void)putchar('\n');
 	json_decref(o);
+}
+
+/* What a list could not show; the rest of it was shown. */
+int out_damage(const struct cli *c, const struct msg *reply)
+{
+	static const char *const kinds[][2] = {{"thread", "referral"},	   {"cases", "case"},
+					       {"caselog", "note"},	   {"work", "task"},
+					       {"grant", "consent"},	   {"outplace", "document"},
+					       {"agreement", "agreement"}, {"pair", "connection"}};
+	const size_t count = msg_count(reply, REPLY_DAMAGE);
+
+	if (c->json)
+		return CLI_DAMAGED; /* they are in the reply */
+	(void)fprintf(stderr, "! %s: %zu", list_text(LIST_UI, c->lang, "damaged"), count);
+	for (size_t i = 0; i < count && i < DAMAGE_SHOWN; i++) {
+		const struct msg *r = msg_at(reply, REPLY_DAMAGE, i);
+		const char *kind = msg_text(r, DAMAGE_ROW_TABLE);
+
+		for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+			if (strcmp(kinds[k][0], kind) == 0)
+				kind = kinds[k][1];
+		(void)fprintf(stderr, "%s %s %s", i == 0 ? " -" : ",",
+			      list_text(LIST_UI, c->lang, kind), msg_text(r, DAMAGE_ROW_NAME));
+	}
+	(void)fprintf(stderr, "%s\n  %s: kring verify\n", count > DAMAGE_SHOWN ? ", ..." : "",
+		      list_text(LIST_UI, c->lang, "see"));
+	return CLI_DAMAGED;
 }
 
 static json_t *json_command(const struct command *k)

@@ -41,6 +41,17 @@ static enum err owed_to(struct turn *t, uint16_t peer, uint64_t *owed)
 	return rc;
 }
 
+static enum err owed_or_named(struct turn *t, const struct peer *p, uint64_t *owed,
+			      struct msg *reply)
+{
+	const struct store_key k = turn_key_u16(p->no);
+	enum err rc;
+
+	*owed = 0;
+	rc = owed_to(t, p->no, owed);
+	return page_damaged(t, rc, STORE_PAIR, key_span(&k), reply) ? ERR_OK : rc;
+}
+
 static const char *roster_standing(const struct node *n, bool member, uint64_t now_s)
 {
 	const uint64_t stale_s = (uint64_t)LIMIT_ROSTER_STALE_DAYS * 86400;
@@ -100,7 +111,7 @@ enum err desk_status(struct turn *t, const struct msg *req, struct msg *reply)
 	(void)req;
 	for (size_t i = 0; i < n->peer_count; i++) {
 		const struct peer *p = &n->peers[i];
-		rc = owed_to(t, p->no, &one);
+		rc = owed_or_named(t, p, &one, reply);
 		if (rc != ERR_OK)
 			return rc;
 		owed += one;
@@ -216,16 +227,17 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	struct consent_view out = {.agreed = false}, in = {.agreed = false};
 	char hex[65], print[IDENTITY_FINGERPRINT_LEN], typed[NAMES_TYPED_LEN];
 	uint64_t owed = 0;
-	enum err rc = owed_to(t, p->no, &owed);
+	const struct store_key k = turn_key_u16(p->no);
+	enum err rc = owed_or_named(t, p, &owed, reply);
 
 	if (rc == ERR_OK)
 		rc = consent_agreement(t, p->no, CONSENT_SEND, &out);
 	if (rc == ERR_OK)
 		rc = consent_agreement(t, p->no, CONSENT_RECEIVE, &in);
-	if (rc != ERR_OK)
+	if (rc != ERR_OK && !page_damaged(t, rc, STORE_AGREEMENT, key_span(&k), reply))
 		return rc;
 	rc = standing(t, p, row);
-	if (rc != ERR_OK)
+	if (rc != ERR_OK && !page_damaged(t, rc, STORE_PAIR, key_span(&k), reply))
 		return rc;
 	bytes_hex(hex, p->node_id.b, 32);
 	identity_fingerprint(print, &p->node_id);
@@ -235,7 +247,7 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	msg_set_text(t->arena, row, PARTNER_ROW_COUNTRY, p->country);
 	msg_set_u64(row, PARTNER_ROW_CONNECTED, stream_connected(t, p));
 	rc = silent_since(t, p, row, PARTNER_ROW_SILENT_SINCE_MS);
-	if (rc != ERR_OK)
+	if (rc != ERR_OK && !page_damaged(t, rc, STORE_PAIR, key_span(&k), reply))
 		return rc;
 	msg_set_u64(row, PARTNER_ROW_OWED, owed);
 	msg_set_u64(row, PARTNER_ROW_MAY_SEND_CATS, out.agreement_cats);
@@ -382,7 +394,8 @@ static bool still_owed(struct turn *t, const struct outbox_row *row, struct span
 	       (row->state != OUTBOX_STORED || record_exists(t->txn, STORE_WAITING, key));
 }
 
-static enum err outbox_of(struct turn *t, const struct peer *p, struct page *page)
+static enum err outbox_of(struct turn *t, const struct peer *p, struct page *page,
+			  struct msg *reply)
 {
 	const struct store_key prefix = turn_key_u16(p->no);
 	struct store_key at = {.len = 0};
@@ -390,6 +403,8 @@ static enum err outbox_of(struct turn *t, const struct peer *p, struct page *pag
 	struct pair *pr;
 	enum err rc = outbox_pair(t, p->no, &pr);
 
+	if (page_damaged(t, rc, STORE_PAIR, key_span(&prefix), reply))
+		return ERR_OK;
 	if (rc != ERR_OK || pr->kept_from == 0)
 		return rc;
 	key_u16(&at, p->no);
@@ -401,6 +416,8 @@ static enum err outbox_of(struct turn *t, const struct peer *p, struct page *pag
 		struct outbox_row row;
 
 		rc = outbox_get(t, p->no, be64_get(k.b + 2), &row);
+		if (page_damaged(t, rc, STORE_OUTPLACE, key_span(&k), reply))
+			continue;
 		if (rc != ERR_OK)
 			return rc;
 		if (still_owed(t, &row, key_span(&k)))
@@ -438,7 +455,7 @@ enum err desk_outbox_list(struct turn *t, const struct msg *req, struct msg *rep
 		rc = outbox_after(t, msg_text(req, LIST_ASK_AFTER), &page);
 	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
 		if (!t->node->peers[i].self)
-			rc = outbox_of(t, &t->node->peers[i], &page);
+			rc = outbox_of(t, &t->node->peers[i], &page, reply);
 	for (size_t i = 0; i < page.count && rc == ERR_OK; i++) {
 		const uint16_t no = be16_get(page.items[i].key.b);
 		const uint64_t place = be64_get(page.items[i].key.b + 2);

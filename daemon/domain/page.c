@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "domain/exchange/threadlog.h"
+
 enum err page_limit(struct turn *t, uint64_t asked, size_t *limit)
 {
 	*limit = asked == 0 ? LIMIT_LIST_ROWS : (size_t)asked;
@@ -59,6 +61,55 @@ void page_offer(struct page *p, uint64_t rank, struct span key)
 	for (; i > 0 && before(&one, &p->items[i - 1]); i--)
 		p->items[i] = p->items[i - 1];
 	p->items[i] = one;
+}
+
+/* What a person calls it, where there is such a word. */
+static void name_of(struct turn *t, enum store_table table, struct span key, struct msg *row)
+{
+	const bool thread = table == STORE_THREAD || table == STORE_WORK;
+	const size_t at = table == STORE_WORK ? 16 : 0;
+	char text[33];
+	struct id16 id;
+
+	if ((thread || table == STORE_CASES) && key.len >= at + 16) {
+		memcpy(id.b, key.p + at, 16);
+		if (thread)
+			thread_reference(&id, text);
+		else
+			bytes_hex(text, id.b + 6, 4); /* what it begins with is the time */
+		msg_set_text(t->arena, row, DAMAGE_ROW_NAME, text);
+	} else if ((table == STORE_PAIR || table == STORE_AGREEMENT || table == STORE_OUTPLACE) &&
+		   key.len >= 2) {
+		const struct peer *p = state_peer(t->node, be16_get(key.p));
+
+		msg_set_text(t->arena, row, DAMAGE_ROW_NAME, p == NULL ? "" : p->org);
+	}
+}
+
+bool page_damaged(struct turn *t, enum err rc, enum store_table table, struct span key,
+		  struct msg *reply)
+{
+	const size_t count = msg_count(reply, REPLY_DAMAGE);
+	char hex[2 * 80 + 1];
+	struct msg *row;
+
+	if (rc != ERR_CORRUPT)
+		return false;
+	bytes_hex(hex, key.p, key.len < 80 ? key.len : 80);
+	for (size_t i = 0; i < count; i++) {
+		const struct msg *had = msg_at(reply, REPLY_DAMAGE, i);
+
+		if (strcmp(msg_text(had, DAMAGE_ROW_KEY), hex) == 0 &&
+		    strcmp(msg_text(had, DAMAGE_ROW_TABLE), key_table_name(table)) == 0)
+			return true;
+	}
+	if (count >= LIMIT_LIST_ROWS)
+		return true;
+	row = msg_add(t->arena, reply, REPLY_DAMAGE);
+	msg_set_text(t->arena, row, DAMAGE_ROW_TABLE, key_table_name(table));
+	msg_set_text(t->arena, row, DAMAGE_ROW_KEY, hex);
+	name_of(t, table, key, row);
+	return true;
 }
 
 void page_end(struct turn *t, const struct page *p, struct msg *reply, const char *last)

@@ -40,6 +40,10 @@ MUST_CHECK enum err page_begin(struct turn *t, struct page *p, uint64_t asked);
 /** Rows up to this place were shown before. */
 void page_after(struct page *p, uint64_t rank, struct span key);
 void page_offer(struct page *p, uint64_t rank, struct span key);
+/** rc of a row that a list opened, or of what hangs on it.  True: it is damaged; the reply names it, once, and the list
+ *  goes on with the others. */
+bool page_damaged(struct turn *t, enum err rc, enum store_table table, struct span key,
+		  struct msg *reply);
 /** Says in the reply how many there are and, with last (what the last row is called), how to go on. */
 void page_end(struct turn *t, const struct page *p, struct msg *reply, const char *last);
 

@@ -16,7 +16,7 @@ META_SUBJECT = 8
 DAY = 86400
 
 
-def damage(node, fits):
+def damage(node, fits, kinds=(b"\x01\x00",)):  # node-wide rows
     """Flip the last byte of every value whose key fits; the same again takes it back.  The node is off.  (LMDB: a node of a leaf
     is lo u16, hi u16, flags u16, key size u16, key, value.)"""
     path, hits = node.dir / "main/data.mdb", 0
@@ -26,7 +26,7 @@ def damage(node, fits):
         if not 0 < size <= 80:
             continue
         key, length = bytes(raw[at:at + size]), struct.unpack("<H", raw[at - 8:at - 6])[0]
-        if raw[at + size:at + size + 2] == b"\x01\x00" and fits(key) and 60 < length < 2000:  # a node-wide row
+        if raw[at + size:at + size + 2] in kinds and fits(key) and 60 < length < 2000:
             raw[at + size + length - 1] ^= 1
             hits += 1
     assert hits
@@ -47,9 +47,9 @@ def thread_of(n, ref):
     return bytes.fromhex(n.k("show", ref)["referrals"][0]["id"])
 
 
-def off(node, fits):
+def off(node, fits, *kinds):
     node.stop()
-    damage(node, fits)
+    damage(node, fits, *kinds)
     node.start()
 
 
@@ -202,3 +202,62 @@ def test_a_request_that_is_too_large_hears_so_at_once(federation):
         a.k("case", "new", "--from", str(f.dir / "long"))
     assert time.time() - began < 3 and e.value.code == 2
     assert a.k("status")["status"]["fingerprint"]
+
+
+def whole_or_named(n, line, key):
+    """The rows of a list, and what it names as damaged; the exit code tells that there is something."""
+    try:
+        got = n.k(*line)
+    except Refused as e:
+        assert e.code == 5 and e.reply["damage"] and "error" not in e.reply, (line, e)
+        said = subprocess.run([str(n.fed.bin / "kring"), "--dir", str(n.dir), *line], capture_output=True, text=True)
+        assert said.returncode == 5 and "kring verify" in said.stderr and "damaged" in said.stderr, (line, said)
+        assert all(d.get("name", "") in said.stderr for d in e.reply["damage"]), (line, said)
+        return e.reply.get(key, []), e.reply["damage"]
+    assert "damage" not in got
+    return got.get(key, []), []
+
+
+LISTS = [(("inbox",), "referrals"), (("sent",), "referrals"), (("sent", "--all"), "referrals"), (("worklist",), "work"), (("case", "list"), "cases"),
+         (("case", "search", "e"), "cases"), (("outbox", "list"), "outbox"), (("partner", "list"), "partners")]
+
+
+def test_one_damaged_row_hides_no_other(federation):
+    f = federation("Goes", "SMWO", "GGD")
+    a, b, c = f.start()
+    sent = [refer(a, b, name) for name in ("Piet Verzonnen", "Anna Ander")]
+    came = [refer(b, a, name)[1] for name in ("Ernst Eerst", "Eva Tweede")]
+    for _, ref in sent:
+        b.await_state(ref, "offered")
+        b.k("accept", ref)
+        a.await_state(ref, "accepted")
+        b.k("outcome", ref, "--code", "helped")
+        a.await_state(ref, "outcome")
+    for ref in came:
+        a.await_state(ref, "offered")
+    wait_for("the receipts", lambda: not a.k("outbox", "list")["outbox"] and not b.k("outbox", "list")["outbox"])
+    b.stop()
+    for name in ("Laat Een", "Laat Twee"):
+        refer(a, b, name)
+    whole = {line: a.k(*line)[key] for line, key in LISTS}
+    assert all(len(rows) > 1 for rows in whole.values()), whole
+    one = thread_of(a, sent[0][1]), thread_of(a, came[0]), bytes.fromhex(sent[0][0])
+    threads = {("inbox",), ("sent",), ("sent", "--all"), ("worklist",)}  # nobody can tell which of them it stood in
+    rows = {  # which key; of these lists one row may be missing, or is shown with less; how it is named
+        "referral sent": (lambda k: k == one[0], threads, sent[0][1]),
+        "referral that came": (lambda k: k == one[1], threads, came[0]),
+        "task": (lambda k: len(k) == 33 and k[16:32] == one[0], {("worklist",)}, sent[0][1]),
+        "case": (lambda k: k == one[2], {("case", "list"), ("case", "search", "e"), ("sent",), ("sent", "--all")}, sent[0][0][12:20], (b"\x01\x01",)),
+        "what is owed": (lambda k: k[2:] == struct.pack(">Q", 8), {("outbox", "list"), ("sent",), ("sent", "--all")}, None),
+        "agreement": (lambda k: k == struct.pack(">HB", 2, 1), {("partner", "list"), ("inbox",), ("case", "list"), ("case", "search", "e")}, None),
+    }
+    for what, (fits, lists, name, *kinds) in rows.items():
+        off(a, fits, *kinds)
+        for line, key in LISTS:
+            got, damage = whole_or_named(a, line, key)
+            assert bool(damage) == (line in lists), (what, line, damage)
+            assert len(got) >= len(whole[line]) - len(damage) and got, (what, line, got)
+            assert name is None or all(d["name"] == name for d in damage), (what, damage)
+        off(a, fits, *kinds)
+    for line, key in LISTS:
+        assert len(a.k(*line)[key]) == len(whole[line]), line

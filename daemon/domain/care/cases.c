@@ -374,7 +374,7 @@ static enum err next_case(struct turn *t, struct id16 *id, struct msg **m, struc
 	if (rc != ERR_OK)
 		return rc;
 	if (row.key.len != 16)
-		return ERR_CORRUPT;
+		return ERR_STATE; /* no way to go on */
 	memcpy(id->b, row.key.p, 16);
 	rc = cases_load(t, id, m);
 	return rc == ERR_OK ? cases_person(t, id, *m, person) : rc;
@@ -395,6 +395,10 @@ static enum err list_cases(struct turn *t, const char *text, const struct id16 *
 		struct msg *m, *person;
 
 		rc = next_case(t, &id, &m, &person);
+		if (rc == ERR_CORRUPT)
+			arena_rewind(t->arena, mark);
+		if (page_damaged(t, rc, STORE_CASES, span_of(id.b, 16), reply))
+			continue;
 		if (rc != ERR_OK)
 			break;
 		if (contains(msg_text(person, PERSON_NAME), text) ||
@@ -496,6 +500,8 @@ static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply
 		}
 		key_put(&k, row.key.p, row.key.len);
 		rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &m);
+		if (page_damaged(t, rc, STORE_CASELOG, key_span(&k), reply))
+			continue;
 		if (rc != ERR_OK)
 			return rc;
 		out = msg_add(t->arena, reply, REPLY_ENTRIES);

@@ -17,6 +17,11 @@ enum {
 }; /* of a history: each may hold a text of LIMIT_BODY */
 static_assert(SHOWN_ENTRIES * (LIMIT_BODY + 512) < LIMIT_CONTROL, "a history fits a reply");
 
+static struct span id_span(const struct id16 *id)
+{
+	return span_of(id->b, sizeof id->b);
+}
+
 /* Where one of our documents stands. */
 static enum err delivery_of(struct turn *t, const struct doc_key *doc, const char **text,
 			    uint64_t *stored_ms)
@@ -145,8 +150,9 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	uint64_t cats;
 	enum err rc = readable(t, th, &cats, &why);
 
-	if (rc != ERR_OK)
+	if (rc != ERR_OK && !page_damaged(t, rc, STORE_THREAD, id_span(&th->id), reply))
 		return rc;
+	rc = ERR_OK;
 	thread_reference(&th->id, ref);
 	msg_set_text(t->arena, row, REFERRAL_ROW_REF, ref);
 	bytes_hex(hex, th->id.b, 16);
@@ -174,20 +180,17 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 		msg_set_text(t->arena, row, REFERRAL_ROW_NAME,
 			     turn_short(t, msg_text(person, PERSON_NAME)));
 	}
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+	if (rc != ERR_OK && rc != ERR_NOTFOUND &&
+	    !page_damaged(t, rc, STORE_CASES, id_span(&th->case_id), reply))
 		return rc;
-	return delivery_row(t, th, row);
+	rc = delivery_row(t, th, row);
+	return page_damaged(t, rc, STORE_THREAD, id_span(&th->id), reply) ? ERR_OK : rc;
 }
 
 /* By our own clock: a partner that dates its referrals in advance does not stand first for ever. */
 static uint64_t since(const struct thread *th)
 {
 	return th->role == THREAD_RECEIVER ? th->stored_ms : th->created_ms;
-}
-
-static struct span id_span(const struct id16 *id)
-{
-	return span_of(id->b, sizeof id->b);
 }
 
 /* The rows of a page, newest first; *last is the reference of the last one. */
@@ -204,7 +207,7 @@ static enum err rows_of(struct turn *t, const struct page *p, char last[THREAD_R
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK)
 			rc = overview_row(t, &th, reply, true);
-		if (rc != ERR_OK)
+		if (rc != ERR_OK && !page_damaged(t, rc, STORE_THREAD, id_span(&id), reply))
 			return rc;
 		thread_reference(&id, last);
 	}
@@ -217,6 +220,7 @@ struct of_case {
 	uint16_t peer;
 	const char *need;  /* NULL: any */
 	struct page *page; /* NULL: nobody looks at the rows */
+	struct msg *reply; /* ... whose page it is */
 };
 
 static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct of_case *out)
@@ -233,6 +237,9 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 
 		memcpy(id.b, row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
+		if (out->page != NULL && /* who decides by them needs all of them */
+		    page_damaged(t, rc, STORE_THREAD, id_span(&id), out->reply))
+			continue;
 		if (rc == ERR_OK && th.kind == THREAD_REFERRAL) {
 			if (out->need == NULL ||
 			    (th.peer == out->peer && strcmp(th.need, out->need) == 0))
@@ -251,7 +258,7 @@ enum err overview_of_case(struct turn *t, const struct id16 *case_id, struct msg
 {
 	char last[THREAD_REF_LEN + 1];
 	struct page p;
-	struct of_case oc = {.page = &p};
+	struct of_case oc = {.page = &p, .reply = reply};
 	enum err rc = page_begin(t, &p, 0);
 
 	if (rc == ERR_OK)
@@ -321,6 +328,10 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 		memcpy(id.b, row.key.p, 16);
 		rc = thread_load(t, &id, &th);
 		arena_rewind(t->arena, mark);
+		if (page_damaged(t, rc, STORE_THREAD, id_span(&id), reply)) {
+			rc = ERR_OK;
+			continue;
+		}
 		if (rc == ERR_OK && th.kind == THREAD_REFERRAL && th.role == role &&
 		    (all || !referral_terminal((enum referral_state)th.state)))
 			page_offer(&p, PAGE_NEWEST(since(&th)), id_span(&id));

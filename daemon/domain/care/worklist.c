@@ -168,7 +168,7 @@ static uint64_t rank_of(const struct msg *m)
 	return msg_u64(m, WORK_RECORD_DUE_MS) - 1;
 }
 
-static enum err items(struct turn *t, struct page *p)
+static enum err items(struct turn *t, struct page *p, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
 	struct store_row row;
@@ -183,10 +183,12 @@ static enum err items(struct turn *t, struct page *p)
 
 		key_put(&k, row.key.p, row.key.len);
 		rc = work_get(t, &k, &m);
+		rank = rc == ERR_OK ? rank_of(m) : 0;
+		arena_rewind(t->arena, mark);
+		if (page_damaged(t, rc, STORE_WORK, key_span(&k), reply))
+			continue;
 		if (rc != ERR_OK)
 			return rc;
-		rank = rank_of(m);
-		arena_rewind(t->arena, mark);
 		page_offer(p, rank, key_span(&k));
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
@@ -299,6 +301,8 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 		return rc;
 	memcpy(thread_id.b, i->key.b + 16, 16);
 	rc = thread_load(t, &thread_id, &th);
+	if (page_damaged(t, rc, STORE_THREAD, span_of(thread_id.b, 16), reply))
+		return ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
 	p = state_peer(t->node, th.peer);
@@ -329,11 +333,11 @@ enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
 	if (rc == ERR_OK)
-		rc = items(t, &p);
+		rc = items(t, &p, reply);
 	for (size_t i = 0; rc == ERR_OK && i < p.count; i++)
 		rc = item_row(t, &p.items[i], reply);
-	if (rc == ERR_OK && p.count > 0)
-		row_name(msg_at(reply, REPLY_WORK, p.count - 1), last);
+	if (rc == ERR_OK && msg_count(reply, REPLY_WORK) > 0)
+		row_name(msg_at(reply, REPLY_WORK, msg_count(reply, REPLY_WORK) - 1), last);
 	if (rc == ERR_OK)
 		page_end(t, &p, reply, last);
 	return rc;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/evidence/health.h"
 
+#include "domain/page.h"
+
 enum { PAGE = 5000 };
 
 /* Wrapped keys are sealed under keyroot's keys and META row 0 is in clear: neither is a record. */
@@ -8,17 +10,6 @@ static bool is_record(enum store_table table, const struct store_row *row)
 {
 	return table != STORE_CASEKEY && table != STORE_AUDITKEY && table != STORE_OWNKEY &&
 	       !(table == STORE_META && row->key.len == 1 && row->key.p[0] == 0);
-}
-
-static void damaged(struct turn *t, struct msg *reply, enum store_table table,
-		    const struct store_row *row)
-{
-	struct msg *m = msg_add(t->arena, reply, REPLY_DAMAGE);
-	char hex[2 * 80 + 1];
-
-	bytes_hex(hex, row->key.p, row->key.len < 80 ? row->key.len : 80);
-	msg_set_text(t->arena, m, DAMAGE_ROW_TABLE, key_table_name(table));
-	msg_set_text(t->arena, m, DAMAGE_ROW_KEY, hex);
 }
 
 enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply)
@@ -46,10 +37,9 @@ enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply)
 			rc = record_open(t->txn, t->arena, (enum store_table)table, &row, &place,
 					 &v);
 			arena_rewind(t->arena, mark);
-			if (rc == ERR_CORRUPT)
-				damaged(t, reply, (enum store_table)table, &row);
-			else if (rc != ERR_OK &&
-				 rc != ERR_NOTFOUND) /* erased with its case: fine */
+			if (page_damaged(t, rc, (enum store_table)table, row.key, reply))
+				continue;
+			if (rc != ERR_OK && rc != ERR_NOTFOUND) /* erased with its case: fine */
 				return rc;
 		}
 		if (count >= PAGE || msg_count(reply, REPLY_DAMAGE) >= LIMIT_LIST_ROWS)

@@ -103,10 +103,12 @@ enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **out)
 		p->their_key_ms = known->key_ms;
 	if (rc == ERR_OK && !incarnation_equal(&p->mine, &t->node->inc))
 		rc = outbox_reset(t, p, true);
+	if (rc != ERR_OK)
+		return rc; /* never written over what could not be read */
 	p->next = t->pairs;
 	t->pairs = p;
 	*out = p;
-	return rc;
+	return ERR_OK;
 }
 
 static void pair_pack(const struct pair *p, struct wr *w)
