@@ -173,8 +173,11 @@ static enum err settle(struct reading *r, uint64_t place, const struct wire_verd
 		return ERR_STALE; /* not my document with this number: counts for nothing */
 	if (v->code == WIRE_VERDICT_CANNOT_STORE)
 		return put_off(r, place);
-	if (row.verdict == WIRE_VERDICT_CANNOT_STORE)
-		r->c->retry_wait_ms = 0; /* it could, this time */
+	if (row.verdict == WIRE_VERDICT_CANNOT_STORE) {
+		r->c->retry_wait_ms = 0; /* it could, this time: what rests on it goes at once */
+		r->c->retry_mono_ms = 0;
+		r->pair->recheck = true;
+	}
 	/* terms run from here, and it is their clock: not before it was written, not later than now */
 	if (bounded.stored_ms < row.queued_ms)
 		bounded.stored_ms = row.queued_ms;
