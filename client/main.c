@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/date.h"
 #include "base/limits.h"
 #include "base/rng.h"
+#include "base/stdfd.h"
 #include "client/cli.h"
 #include "client/ctlclient.h"
 #include "client/seen.h"
@@ -278,6 +280,18 @@ int cli_help(struct cli *c, const char *topic)
 	return CLI_DONE;
 }
 
+/* Whoever reads the answer from a file or a pipe must not take half of it for all. */
+static int ended(int code)
+{
+	if (stdfd_written())
+		return code;
+	(void)fprintf(stderr,
+		      "! the answer could not be written: %s\n"
+		      "  what was asked may be done all the same: look before you ask again\n",
+		      strerror(errno));
+	return code == CLI_DONE ? CLI_NOT_NOW : code;
+}
+
 int main(int argc, char **argv)
 {
 	struct cli c = {.lang = cli_lang(getenv("LANG"))};
@@ -286,6 +300,8 @@ int main(int argc, char **argv)
 	size_t count = 0;
 	int code;
 
+	if (!stdfd_open())
+		return CLI_NOT_NOW;
 	for (int i = 1; i < argc; i++) {
 		c.json = c.json || strcmp(argv[i], "--json") == 0;
 		if (count == ARGS_MAX)
@@ -304,5 +320,5 @@ int main(int argc, char **argv)
 	if (code == CLI_DONE && !c.answered)
 		code = c.cmd->run(&c);
 	arena_free(&c.arena);
-	return code;
+	return ended(code);
 }

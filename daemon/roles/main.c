@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/stdfd.h"
 #include "roles/roles.h"
 
 static const char usage_text[] =
@@ -68,6 +69,8 @@ int main(int argc, char **argv)
 	const char *role = "";
 	int c;
 
+	if (!stdfd_open())
+		return ROLES_FAILED;
 	if (argc > 1 && strcmp(argv[1], "tool") == 0)
 		return tool_main(argc - 1, argv + 1);
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "roles/tool.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/stdfd.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "roles/roles.h"
@@ -120,7 +122,14 @@ int tool_main(int argc, char **argv)
 	if (argc < 2 || parse(argc - 1, argv + 1, &a) != 0)
 		return tool_fail(TOOL_USAGE, "arguments not understood", "see: kring help");
 	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
-		if (strcmp(verb, tools[i].verb) == 0)
-			return tools[i].run(&a);
+		if (strcmp(verb, tools[i].verb) == 0) {
+			const int code = tools[i].run(&a);
+
+			if (stdfd_written() || code != 0)
+				return code;
+			return tool_fail(TOOL_NOT_NOW,
+					 "not all that was to be said could be written",
+					 strerror(errno));
+		}
 	return tool_fail(TOOL_USAGE, "no such tool", verb);
 }

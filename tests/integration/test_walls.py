@@ -5,6 +5,7 @@ import pathlib
 import re
 import resource
 import signal
+import subprocess
 import time
 
 import pytest
@@ -196,3 +197,39 @@ def test_a_process_that_hangs_does_not_keep_the_node_from_stopping(federation):
     finally:
         if pathlib.Path(f"/proc/{net}").exists():
             os.kill(net, signal.SIGKILL)
+
+
+def test_a_node_runs_with_its_standard_descriptors_closed(federation):
+    """As cron and some init systems start it: what would take their place must not be a socket that log lines go into."""
+    f = federation("Goes", "SMWO")
+    a, b = f.nodes
+    a.proc = subprocess.Popen(["bash", "-c", 'exec "$0" --dir "$1" 0<&- 1>&- 2>&-', str(f.bin / "kringd_dev"), str(a.dir)])
+    wait_for("it to answer", lambda: a.proc.poll() is not None or a.try_k("status"))
+    b.start()
+    f.import_roster()
+    f.agree(a, b)
+    f.agree(b, a)
+    f.await_connected(a)
+    case = a.new_case()
+    a.consent(case, "smwo")
+    b.await_state(a.refer(case, "smwo"), "offered")
+    for pid in (a.proc.pid, *a.children().values()):
+        assert {os.readlink(f"/proc/{pid}/fd/{n}") for n in range(3)} == {"/dev/null"}
+    kring = [str(f.bin / "kring"), "--dir", str(a.dir)]
+    r = subprocess.run(["bash", "-c", '"$@" 0<&- 1>&- 2>&-', "x", *kring, "case", "new", "--name", "Dicht Verzonnen"])
+    assert r.returncode == 0 and "Dicht Verzonnen" in [c["name"] for c in a.k("case", "list")["cases"]]
+
+
+def test_an_answer_that_could_not_be_written_is_no_success(federation):
+    """A full disk behind the redirection: whoever asked hears that half an answer is not all of it."""
+    f = federation("Goes")
+    a = f.nodes[0]
+    a.start()
+    kring = [str(f.bin / "kring"), "--dir", str(a.dir)]
+    asked = [[*kring, *x] for x in (["status"], ["--json", "status"], ["help"], ["case", "new", "--name", "Vol Verzonnen"], ["slot", "list"])]
+    asked.append([str(f.bin / "kring"), "roster", "verify", "--roster", str(f.roster)])
+    for args in asked:
+        with open("/dev/full", "w") as full:
+            r = subprocess.run(args, stdout=full, stderr=subprocess.PIPE, text=True)
+        assert r.returncode == 4 and "No space left" in r.stderr, (args, r.returncode, r.stderr)
+    assert [c["name"] for c in a.k("case", "list")["cases"]] == ["Vol Verzonnen"]

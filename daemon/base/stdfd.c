@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/stdfd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+bool stdfd_open(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		/* the lowest free number is the one that was found closed */
+		if (fcntl(fd, F_GETFD) < 0 && (errno != EBADF || open("/dev/null", O_RDWR) != fd))
+			return false;
+	return true;
+}
+
+bool stdfd_written(void)
+{
+	return fflush(stdout) == 0 && ferror(stdout) == 0;
+}
