@@ -121,6 +121,30 @@ def test_the_holder_records_it_and_the_collector_follows(federation, how):
         a.refer(case, b.name, need="legal")
 
 
+@pytest.mark.parametrize("who", ["holder", "collector"])
+def test_whoever_erased_the_case_can_still_record_it(federation, who):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case()
+    gid = give(a, case, b.name)
+    ref = offered(a, b, case)
+    theirs = case_at(b, ref)
+    b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
+    a.await_state(ref, "declined")
+    here, there, left = (b, a, case) if who == "holder" else (a, b, theirs)
+    here.k("case", "erase", theirs if who == "holder" else case, "--now")
+    assert states(there, left) == {gid: "living"}  # an erasure takes nobody's consent back
+    here.k("revoke", ref)
+    wait_for("the withdrawal", lambda: states(there, left) == {gid: "withdrawn"})
+    there.await_state(ref, "revoked")
+    if who == "holder":
+        with pytest.raises(Refused) as e:
+            a.refer(case, b.name, need="legal")
+        assert "consent-withdrawn" in e.value.reply["why"]
+    else:
+        shows_nothing(b, ref)
+
+
 def test_an_offer_that_crosses_the_withdrawal_arrives_without_its_content(federation):
     f = federation()
     a, b = f.start()

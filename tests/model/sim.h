@@ -77,7 +77,7 @@ struct sim_set {
 
 /* What happened of the things that a run must have had to prove anything. */
 struct sim_life {
-	uint64_t erased_own, erased_theirs, revoked, withdrawn, renewed, again;
+	uint64_t erased_own, erased_theirs, revoked, withdrawn, withdrawn_there, renewed, again;
 	uint64_t expired, escalated, forgotten, late; /* at rest: counted in logs */
 	uint64_t days, idle, present;
 };

@@ -32,15 +32,22 @@ static bool leave_out(const char *name)
 }
 
 static const struct sim_profile profiles[] = {
-	{.name = "calm"},
-	{.name = "lossy", .loss = .15, .dup = .05, .reset = .006, .part = .002, .any_order = true},
+	{.name = "calm", .life = .15},
+	{.name = "lossy",
+	 .loss = .15,
+	 .dup = .05,
+	 .reset = .006,
+	 .part = .002,
+	 .any_order = true,
+	 .life = .15},
 	{.name = "crashy",
 	 .loss = .05,
 	 .dup = .02,
 	 .reset = .003,
 	 .part = .001,
 	 .crash = .012,
-	 .any_order = true},
+	 .any_order = true,
+	 .life = .15},
 	{.name = "restore",
 	 .loss = .05,
 	 .dup = .02,
@@ -76,7 +83,7 @@ static const struct sim_profile profiles[] = {
 	 .crash = .002,
 	 .any_order = true,
 	 .life = .35,
-	 .night = .02},
+	 .night = .018},
 };
 
 static void add_life(struct sim_life *tot, const struct sim *s)
@@ -85,6 +92,7 @@ static void add_life(struct sim_life *tot, const struct sim *s)
 	tot->erased_theirs += s->life.erased_theirs;
 	tot->revoked += s->life.revoked;
 	tot->withdrawn += s->life.withdrawn;
+	tot->withdrawn_there += s->life.withdrawn_there;
 	tot->renewed += s->life.renewed;
 	tot->again += s->life.again;
 	tot->expired += s->life.expired;
@@ -99,25 +107,26 @@ static void add_life(struct sim_life *tot, const struct sim *s)
 /* A run in which nobody did this proves nothing about it. */
 static bool lived(const struct sim_life *l)
 {
-	return l->erased_own > 0 && l->erased_theirs > 0 && l->revoked > 0 && l->renewed > 0 &&
-	       l->again > 0 && l->expired > 0 && l->escalated > 0 && l->forgotten > 0 &&
-	       l->late > 0 && l->idle > 0 && l->present > 0;
+	return l->erased_own > 0 && l->erased_theirs > 0 && l->revoked > 0 && l->withdrawn > 0 &&
+	       l->withdrawn_there > 0 && l->renewed > 0 && l->again > 0 && l->expired > 0 &&
+	       l->escalated > 0 && l->forgotten > 0 && l->late > 0 && l->idle > 0 && l->present > 0;
 }
 
 static void print_life(const struct sim_life *l, uint64_t seeds)
 {
 	(void)printf("       days %llu a seed | erased: own %llu, partner's %llu | revoked %llu "
-		     "withdrawn %llu renewed %llu referred again %llu | terms: expired %llu "
+		     "withdrawn %llu, at a partner %llu, renewed %llu referred again %llu | terms: "
+		     "expired %llu "
 		     "escalated %llu let go of %llu | late for an erased case %llu | with their "
 		     "person %llu | "
 		     "idle nodes %llu%s\n",
 		     (unsigned long long)(l->days / seeds), (unsigned long long)l->erased_own,
 		     (unsigned long long)l->erased_theirs, (unsigned long long)l->revoked,
-		     (unsigned long long)l->withdrawn, (unsigned long long)l->renewed,
-		     (unsigned long long)l->again, (unsigned long long)l->expired,
-		     (unsigned long long)l->escalated, (unsigned long long)l->forgotten,
-		     (unsigned long long)l->late, (unsigned long long)l->present,
-		     (unsigned long long)l->idle,
+		     (unsigned long long)l->withdrawn, (unsigned long long)l->withdrawn_there,
+		     (unsigned long long)l->renewed, (unsigned long long)l->again,
+		     (unsigned long long)l->expired, (unsigned long long)l->escalated,
+		     (unsigned long long)l->forgotten, (unsigned long long)l->late,
+		     (unsigned long long)l->present, (unsigned long long)l->idle,
 		     lived(l) ? "" : " | FAILED: a part of life is missing");
 }
 

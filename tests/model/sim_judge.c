@@ -84,6 +84,28 @@ static void check_once(struct sim *s, struct sim_view *v, const struct thread *t
 	}
 }
 
+/* What the consents of this person to us ever covered together: each lets pass what it and the others cover when
+ * it passes. */
+static uint64_t given(struct sim_view *v, const struct thread *th)
+{
+	const struct store_key prefix = turn_key_id(&th->case_id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	uint64_t cats = 0;
+
+	while (store_next_prefix(v->t.txn, STORE_GRANTCASE, key_span(&prefix), &at, &row) ==
+	       ERR_OK) {
+		struct consent_view cv;
+		struct id16 id;
+
+		memcpy(id.b, row.key.p + 16, 16);
+		require(consent_load(&v->t, state_peer(v->n->node, th->peer), &id, CONSENT_RECEIVE,
+				     &cv) == ERR_OK);
+		cats |= cv.cats & cv.purpose_cats;
+	}
+	return cats;
+}
+
 /* What the other side's bodies hold must lie within grant, both agreements and purpose. */
 static void check_scope(struct sim *s, struct sim_view *v, const struct thread *th)
 {
@@ -93,7 +115,6 @@ static void check_scope(struct sim *s, struct sim_view *v, const struct thread *
 		struct log_entry e;
 		struct document d;
 		struct msg *body;
-		struct consent_view cv;
 		uint64_t cats;
 
 		if (thread_entry(&v->t, th, false, no, &e) != ERR_OK ||
@@ -105,11 +126,8 @@ static void check_scope(struct sim *s, struct sim_view *v, const struct thread *
 		if (document_body(&v->t, &d, &body) != ERR_OK)
 			continue;
 		cats = msg_cats(body);
-		require(consent_load(&v->t, state_peer(v->n->node, th->peer), &d.head.grant_id,
-				     CONSENT_RECEIVE, &cv) == ERR_OK);
 		if (cats != 0 &&
-		    (!cv.granted || (cats & ~(cv.cats & cv.purpose_cats & s->send_cats[from][to] &
-					      s->take_cats[to][from])) != 0))
+		    (cats & ~(given(v, th) & s->send_cats[from][to] & s->take_cats[to][from])) != 0)
 			sim_fail(s, "node %d holds fields %llx outside consent", to,
 				 (unsigned long long)cats);
 	}
@@ -125,20 +143,50 @@ static bool taken_back(struct sim_view *v, const struct id16 *grant)
 	       msg_u64(g, GRANT_RECORD_WITHDRAWN_MS) != 0;
 }
 
-/* The person took back a consent, not one referral under it. */
-static void check_revoked(struct sim *s, struct sim_view *v, const struct thread *th)
+/* A person said so of this referral; what follows from the end of another consent says nothing of this one's. */
+static bool revoked_by_hand(struct sim_view *v, const struct thread *th, bool mine, uint32_t *seen)
 {
-	struct log_entry e;
-	struct document d;
-	struct msg *g;
+	for (uint32_t no = 1; no <= (mine ? th->my_no : th->their_no); no++) {
+		struct log_entry e;
+		struct document d;
+		struct msg *body;
 
-	if (th->state != REFERRAL_REVOKED || th->my_no == 0 ||
-	    thread_entry(&v->t, th, true, 1, &e) != ERR_OK ||
-	    document_load(&v->t, &e.doc, &d) != ERR_OK ||
-	    consent_record(&v->t, &d.head.grant_id, &g) != ERR_OK)
+		*seen = UINT32_MAX;
+		if (thread_entry(&v->t, th, mine, no, &e) != ERR_OK || e.type != DOC_REVOKE ||
+		    document_load(&v->t, &e.doc, &d) != ERR_OK ||
+		    document_body(&v->t, &d, &body) != ERR_OK || msg_u64(body, ACT_AUTOMATIC) != 0)
+			continue;
+		*seen = mine ? no : e.seen_no;
+		return true;
+	}
+	return false;
+}
+
+/* The person took back a consent, not one referral under it: at both ends. */
+static void check_revoked(struct sim *s, struct sim_view *v, const struct thread *th,
+			  struct sim_view *other)
+{
+	uint32_t seen;
+
+	if (!revoked_by_hand(v, th, true, &seen) && !revoked_by_hand(v, th, false, &seen))
 		return;
-	if (consent_grant_state(g, v->t.wall_ms) == CONSENT_LIVING)
-		sim_fail(s, "node %d: after a revoke the consent lives", v->n->no);
+	for (uint32_t no = 1; no <= th->my_no && no <= seen; no++) {
+		struct sim_view *const ends[] = {v, other};
+		struct log_entry e;
+		struct document d;
+
+		if (thread_entry(&v->t, th, true, no, &e) != ERR_OK ||
+		    document_load(&v->t, &e.doc, &d) != ERR_OK || d.head.cats == 0)
+			continue;
+		for (size_t k = 0; k < 2; k++) {
+			struct msg *g;
+
+			if (consent_record(&ends[k]->t, &d.head.grant_id, &g) == ERR_OK &&
+			    consent_grant_state(g, v->t.wall_ms) == CONSENT_LIVING)
+				sim_fail(s, "node %d: after a revoke the consent lives",
+					 ends[k]->n->no);
+		}
+	}
 }
 
 /* What the partner's living consents let this node see of the case. */
@@ -210,7 +258,7 @@ static void check_person(struct sim *s, struct sim_view *v, const struct thread 
 	bool ended;
 	uint64_t cats;
 
-	check_revoked(s, sender, theirs);
+	check_revoked(s, sender, theirs, v);
 	for (uint32_t no = 1; no <= th->their_no; no++) {
 		struct log_entry e;
 		struct document d;

@@ -133,20 +133,52 @@ static void refer_again(struct sim *s, struct sim_node *n, struct arena *a)
 	s->life.again += !s->reply_error;
 }
 
-static void take_back(struct sim *s, struct sim_node *n, struct arena *a)
+static void revoke(struct sim *s, struct sim_node *n, struct arena *a, const char *ref)
 {
 	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_ACT);
-	struct id16 id;
-	char ref[16];
-	int to;
 
-	if (!somebody(s, n, &id, &to, ref))
-		return;
 	msg_set_text(a, m, ACT_NEW_REF, ref);
 	msg_set_u64(m, ACT_NEW_TYPE, DOC_REVOKE);
 	msg_set_text(a, m, ACT_NEW_REASON, "consent-withdrawn");
 	sim_ask(s, n, a, req);
 	s->life.revoked += !s->reply_error;
+}
+
+/* One consent, or all of a case: at whoever collected it, or at whoever was shown the person. */
+static void withdraw(struct sim *s, struct sim_node *n, struct arena *a)
+{
+	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_CONSENT_WITHDRAW);
+	const bool all = sim_chance(s) < .2;
+
+	for (int i = 0; i < 12 && s->thread_count > 0; i++) {
+		const struct sim_thread *st = &s->threads[sim_below(s, s->thread_count)];
+		struct thread th;
+		char hex[33];
+
+		if ((st->from != n->no && (st->to != n->no || sim_chance(s) < .5)) ||
+		    !sim_look(s, n, st->ref, &th))
+			continue;
+		bytes_hex(hex, all ? th.case_id.b : th.grant_id.b, 16);
+		msg_set_text(a, m, CONSENT_WITHDRAW_ID, hex);
+		if (all)
+			msg_set_u64(m, CONSENT_WITHDRAW_ALL, 1);
+		sim_ask(s, n, a, req);
+		*(st->from == n->no ? &s->life.withdrawn
+				    : &s->life.withdrawn_there) += !s->reply_error;
+		return;
+	}
+}
+
+static void take_back(struct sim *s, struct sim_node *n, struct arena *a)
+{
+	struct id16 id;
+	char ref[16];
+	int to;
+
+	if (sim_chance(s) < .6)
+		withdraw(s, n, a);
+	else if (somebody(s, n, &id, &to, ref))
+		revoke(s, n, a, ref);
 }
 
 void sim_live(struct sim *s, struct sim_node *n, struct arena *a)

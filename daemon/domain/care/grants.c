@@ -460,7 +460,7 @@ static enum err sign(struct turn *t, struct thread *th)
 }
 
 /* The document in the grant's own thread; one that never left has none. */
-static enum err record_it(struct turn *t, const struct id16 *grant)
+static enum err record_it(struct turn *t, const struct consent_scope *s, const struct id16 *grant)
 {
 	struct thread th;
 	bool may;
@@ -468,8 +468,9 @@ static enum err record_it(struct turn *t, const struct id16 *grant)
 
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	if (th.withdrawn)
-		return ERR_OK; /* in this very millisecond, before */
+	if (th.withdrawn || th.kind != THREAD_CONSENT || th.peer != s->p->no ||
+	    (th.role == THREAD_RECEIVER) != s->received)
+		return ERR_OK; /* in this very millisecond, before; or no consent of these two */
 	th.withdrawn = true;
 	rc = echo_writable(t, &th, &may);
 	if (rc == ERR_OK)
@@ -509,7 +510,7 @@ static enum err withdraw_some(struct turn *t, const struct consent_scope *s,
 	while (rc == ERR_OK && (rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK)
 		if (consent_between(m, s->p->no, s->received) &&
 		    msg_u64(m, GRANT_RECORD_WITHDRAWN_MS) == t->wall_ms) {
-			rc = record_it(t, &id);
+			rc = record_it(t, s, &id);
 			if (rc != ERR_OK)
 				return rc;
 		}
@@ -667,6 +668,27 @@ enum err grants_timer(struct turn *t, struct thread *th)
 
 /* ---- for people ---- */
 
+/* Our records of the consents went with the case; its documents' heads still name them. */
+static enum err revoke_erased(struct turn *t, const struct thread *th,
+			      const struct consent_scope *s)
+{
+	for (uint32_t no = 1; no <= (s->received ? th->their_no : th->my_no); no++) {
+		struct log_entry e;
+		struct document d;
+		enum err rc = thread_entry(t, th, !s->received, no, &e);
+
+		if (rc == ERR_OK && e.type == DOC_REVOKE)
+			continue; /* of this very turn, or like it: nothing personal is in it */
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK)
+			rc = record_it(t, s, &d.head.grant_id);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	}
+	return ERR_OK;
+}
+
 enum err grants_revoke(struct turn *t, const struct thread *th, struct msg *reply)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
@@ -674,7 +696,8 @@ enum err grants_revoke(struct turn *t, const struct thread *th, struct msg *repl
 
 	if (s.p == NULL || planted(PLANT_GRANT_LIVES))
 		return ERR_OK;
-	return withdraw_some(t, &s, NULL, reply);
+	return turn_case_erased(t, &th->case_id) ? revoke_erased(t, th, &s)
+						 : withdraw_some(t, &s, NULL, reply);
 }
 
 /* By full id, or a beginning of it or of its last part, as lists show it. */
