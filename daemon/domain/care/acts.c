@@ -16,8 +16,6 @@ enum {
 	CATCH_UP_MS = 3000,   /* what a partner has for us comes in within this */
 	STARTING_MS = 120000, /* partners report within this after a start */
 	STARTING_UNSURE_MS = 5000,
-	PAUSE_DAYS = 5,
-	REMIND_DAYS = 1,
 	TIMER_KEY = 8 + 16 + 1,
 };
 
@@ -144,13 +142,13 @@ static void enter(struct turn *t, struct thread *th, enum referral_state before)
 	if (now == REFERRAL_NEEDS_INFO && !th->paused_once) {
 		th->paused_once = true; /* the answer term pauses once, at most five days */
 		th->paused_ms = t->wall_ms;
-		th->pause_days = PAUSE_DAYS;
+		th->pause_days = ACTS_PAUSE_DAYS;
 	}
 	if (before == REFERRAL_NEEDS_INFO && th->paused_ms != 0) {
 		const uint32_t used = calendar_between(deadline_place(t, th), th->paused_ms,
 						       t->wall_ms);
 
-		th->pause_days = used < PAUSE_DAYS ? used : PAUSE_DAYS;
+		th->pause_days = used < ACTS_PAUSE_DAYS ? used : ACTS_PAUSE_DAYS;
 		th->paused_ms = 0;
 	}
 	if (now == REFERRAL_REVOKED || now == REFERRAL_ERROR)
@@ -395,7 +393,7 @@ static enum err fire_receiver(struct turn *t, struct thread *th)
 {
 	if (referral_terminal((enum referral_state)th->state))
 		return forget(t, th);
-	return later(t, th, calendar_add(t->node->country, t->wall_ms, REMIND_DAYS) + 1);
+	return later(t, th, calendar_add(t->node->country, t->wall_ms, ACTS_REMIND_DAYS) + 1);
 }
 
 /* Ending what somebody else waits for needs a sure clock, and that the partner was heard: while we were

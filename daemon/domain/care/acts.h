@@ -15,7 +15,14 @@
 #include "domain/care/referral.h"
 #include "domain/exchange/stream.h"
 
-enum { ACTS_TERM_DAYS = 5, ACTS_GRACE_DAYS = 2, ACTS_URGENT_DAYS = 1, ACTS_URGENT_GRACE = 1 };
+enum {
+	ACTS_TERM_DAYS = 5,
+	ACTS_GRACE_DAYS = 2,
+	ACTS_URGENT_DAYS = 1,
+	ACTS_URGENT_GRACE = 1,
+	ACTS_PAUSE_DAYS = 5, /* at most, once, while a question is open */
+	ACTS_REMIND_DAYS = 1 /* the receiver's own people, again and again */
+};
 
 static inline enum referral_actor acts_our_side(const struct thread *th)
 {
