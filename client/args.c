@@ -49,6 +49,7 @@ static const struct type {
 	{"DECLINE", "", KIND_LIST, LIST_DECLINE},
 	{"URGENCY", "routine, urgent", KIND_CODE, 0},
 	{"YESNO", "yes, no", KIND_CODE, 0},
+	{"WAY", "in-person, video, telephone", KIND_CODE, 0},
 	{"HOW", "oral, written, electronic", KIND_CODE, 0},
 	{"PURPOSE", "refer, coordinate, follow-up, evaluate", KIND_CODE, 0},
 	{"SLOT", "passphrase, key-file, credential", KIND_CODE, 0},

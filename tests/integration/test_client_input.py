@@ -13,10 +13,10 @@ WRONG = {"ROWS": ["0", "501", "-3", "alle"], "NUMBER": ["3x", "-1", "", "1e3", "
          "CATEGORIES": ["identity,foo", "Identity", "identity;contact"], "NEED": ["wonen", "Housing"], "OUTCOME": ["helpt"],
          "REASON": ["zomaar een zin"], "DECLINE": ["vol"], "URGENCY": ["spoed", "Urgent", "urgentt", "1"], "HOW": ["mondeling"],
          "PURPOSE": ["alles"], "SLOT": ["sleutel"], "LINE": ["a\nb"], "NAME": ["a\nb"], "FILE": ["a\nb"], "ADDRESS": ["a\nb"],
-         "YESNO": ["ja", "Yes", "1", "yes,no"], "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"]}
+         "WAY": ["letter", "Telephone", "phone"], "YESNO": ["ja", "Yes", "1", "yes,no"], "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"]}
 RIGHT = {"ROWS": "7", "NUMBER": "3", "DATE": "2027-06-30", "BIRTH": "1980-01-31", "QUARTER": "2026Q4", "CATEGORIES": "identity", "NEED": "housing",
          "OUTCOME": "helped", "DECLINE": "no-capacity", "URGENCY": "urgent", "HOW": "oral", "PURPOSE": "refer",
-         "SLOT": "passphrase", "YESNO": "yes"}
+         "SLOT": "passphrase", "YESNO": "yes", "WAY": "telephone"}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import pytest
+from ctl import Control, pb as ctl_pb
 from kringwire import OFFER, Member, make_document, sign
 from node import Node, Refused, free_port, wait_for
 
@@ -61,9 +62,9 @@ def approve(f, n, proposal, roots=(1, 2)):
     return out
 
 
-def onboard(f, introducer, org):
+def onboard(f, introducer, org, *how):
     j = Joining(f, invite(introducer, org), org)
-    proposal = introducer.k("confirm", j.digits())["proposal"]
+    proposal = introducer.k("confirm", j.digits(), *how)["proposal"]
     assert "confirmed" in j.end()
     approve(f, introducer, proposal)
     j.node.start()
@@ -89,6 +90,19 @@ def test_a_partner_is_invited_compared_approved_and_connects_by_itself(federatio
     c.await_state(ref, "offered")
     c.k("accept", ref)
     a.await_state(ref, "accepted")
+
+
+def test_how_the_digits_were_compared_is_signed_only_as_it_was_said(federation):
+    f = federation()
+    a, _ = f.start()
+    c = Control(a.dir / "core.sock")
+    for how in ("digits, by telephone", "somehow", "telephone\n", "x" * 200):  # no text that the roots would sign unread
+        r = ctl_pb.Request(version=1, request_id=os.urandom(16))
+        r.confirm.digits, r.confirm.how = "12345678", how
+        assert "--how" in c.call(r).what
+    for org, how, signed in (("Een", (), "digits, not stated"), ("Twee", ("--how", "video"), "digits, video")):
+        f.nodes.append(onboard(f, a, org, *how))
+        assert a.k("partner", "show", org.lower())["partners"][0]["verified"] == signed
 
 
 def test_an_invite_works_once_and_a_mangled_one_not_at_all(federation):

@@ -272,7 +272,7 @@ enum err onboard_cancel(struct turn *t, const struct msg *req, struct msg *reply
 		return rc == ERR_OK ? changed(t) : rc;
 	}
 	return rc == ERR_NOTFOUND
-		       ? turn_refuse(t, rc, "no such invite", "", "see: kring invite list")
+		       ? turn_refuse(t, rc, "no such invite", "", "see: kring invites list")
 		       : rc;
 }
 
@@ -308,7 +308,7 @@ static enum err propose(struct turn *t, const struct id16 *session, struct msg *
 	/* Name and class are the inviting administrator's words, never the newcomer's. */
 	memcpy(add.org, org, strlen(org) + 1);
 	add.classes = WIRE_MEMBER;
-	(void)err_explain(&by, ERR_OK, "%.60s", how[0] == '\0' ? "digits, by telephone" : how);
+	(void)err_explain(&by, ERR_OK, "digits, %s", how[0] == '\0' ? "not stated" : how);
 	memcpy(add.verified_by, by.text, sizeof add.verified_by - 1);
 	add.verified_by[sizeof add.verified_by - 1] = '\0';
 	wire_add_put(&w, &add);
@@ -358,6 +358,17 @@ static enum err wrong_digits(struct turn *t, struct msg *reply, bool any)
 	return rc == ERR_NOTFOUND ? changed(t) : rc;
 }
 
+/* The roots sign this word for ever: it is what somebody said, and where nobody did it says that. */
+static bool way_known(const char *how)
+{
+	static const char *const ways[] = {"", "in-person", "video", "telephone"};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (strcmp(ways[i], how) == 0)
+			return true;
+	return false;
+}
+
 enum err onboard_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
@@ -367,6 +378,10 @@ enum err onboard_confirm(struct turn *t, const struct msg *req, struct msg *repl
 	char hex[33];
 	enum err rc;
 
+	if (!way_known(msg_text(req, CONFIRM_DIGITS_HOW)))
+		return turn_refuse(t, ERR_INVAL, "--how cannot be this",
+				   "the roster says for ever how the digits were compared",
+				   "in-person, video, telephone");
 	while ((rc = row_next(t, &at, &session, &m)) == ERR_OK) {
 		if (!is(m, revealed) || !in_time(t, m))
 			continue;
