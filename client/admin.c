@@ -326,6 +326,9 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return cli_fail(c, CLI_NOT_NOW, "kringd cannot be run", tool, "");
+	if (WEXITSTATUS(status) != 0 && c->json)
+		return cli_fail(c, WEXITSTATUS(status), "this was not signed", key,
+				"standard error has the reason");
 	if (WEXITSTATUS(status) != 0)
 		return WEXITSTATUS(status);
 	fd = open(signed_at, O_RDONLY | O_CLOEXEC);

@@ -151,6 +151,8 @@ void flow_published(const struct cli *c, const struct msg *flow);
 void out_cell(const char *s, int width);
 /** request (or NULL) says which lists are there though empty. */
 void out_json(const struct msg *request, const struct msg *reply);
+/** Of kring status: secrets that lie in the node's own directory without need (beside.c). */
+void beside_status(const struct cli *c);
 /** Names on standard error what a list could not show; CLI_DAMAGED. */
 int out_damage(const struct cli *c, const struct msg *reply);
 void out_error(int code, const char *what, const char *why, const char *remedy);

@@ -196,6 +196,8 @@ int cli_tool(const struct cli *c, const char *verb)
 		argv[k++] = strdup(c->options[i].value);
 	}
 	argv[k] = NULL;
+	if (c->json)
+		(void)setenv("KRING_JSON", "1", 1);
 	(void)execv(path, argv);
 	return cli_fail(c, CLI_NOT_NOW, "kringd cannot be run", path, "is the package complete?");
 }

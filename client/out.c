@@ -606,7 +606,6 @@ static void fault(const struct cli *c, const struct msg *f)
 static void status(const struct cli *c, const struct msg *reply)
 {
 	const struct msg *s = msg_get(reply, REPLY_STATUS);
-	char sheet[4096];
 
 	if (s == NULL)
 		return;
@@ -635,10 +634,7 @@ static void status(const struct cli *c, const struct msg *reply)
 		print_time(msg_u64(s, STATUS_SHEET_S) * 1000);
 		(void)puts("; older ones open with the sheet before");
 	}
-	(void)snprintf(sheet, sizeof sheet, "%s/recovery-sheet.txt", c->dir);
-	if (access(sheet, F_OK) == 0) /* whoever takes the disk takes it too */
-		(void)printf("  SHEET        %s is still there: print it, then delete the file\n",
-			     sheet);
+	beside_status(c);
 	if (msg_text(s, STATUS_DISK)[0] != '\0')
 		(void)printf(
 			"  DISK         %s\n",

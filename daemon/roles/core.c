@@ -716,9 +716,7 @@ static void on_locked_request(struct core *c, uint64_t client, struct span bytes
 				     rc == ERR_CRYPTO	   ? "this does not unlock the node"
 				     : why.text[0] == '\0' ? err_text(rc)
 							   : why.text,
-				     rc == ERR_CRYPTO
-					     ? "the passphrase, or the code of the recovery sheet"
-					     : "");
+				     rc == ERR_CRYPTO ? why.text : "");
 		if (rc != ERR_OK && rc != ERR_CRYPTO)
 			loop_stop(c->loop, ROLES_TRY_AGAIN);
 	} else if (rc == ERR_OK && msg_has(request, REQUEST_STATUS)) {

@@ -11,11 +11,10 @@
 #include <unistd.h>
 
 /* In the order in which their presence says the most. */
-static const char *const names[] = {"identity",	  "slots",	"keyroot", "main",
-				    "ledger",	  "unlock.key", "record",  "recovery-sheet.txt",
-				    "kring.conf", "roster",	"join",	   "prekeys",
-				    "lock",	  "core.sock"};
-enum { NAMES = sizeof names / sizeof names[0], KEYS = 3 };
+static const char *const names[] = {
+	"identity",	      "slots",	    "keyroot", "record", "main",    "ledger", "unlock.key",
+	"recovery-sheet.txt", "kring.conf", "roster",  "join",	 "prekeys", "lock",   "core.sock"};
+enum { NAMES = sizeof names / sizeof names[0], NEEDED = 4 };
 
 static bool path_of(char out[PATH_MAX], const char *dir, const char *name)
 {
@@ -98,7 +97,7 @@ enum err nodefiles_check(const char *dir, struct err_text *why)
 	char path[PATH_MAX];
 	off_t size;
 
-	for (size_t i = 0; i < KEYS; i++) {
+	for (size_t i = 0; i < NEEDED; i++) {
 		int no;
 
 		if (!path_of(path, dir, names[i]))

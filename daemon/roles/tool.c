@@ -4,17 +4,51 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/stdfd.h"
+#include "base/text.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "roles/roles.h"
 
+static void json_text(const char *s)
+{
+	const bool readable = text_valid(span_of(s, strlen(s)));
+
+	(void)putchar('"');
+	for (; *s != '\0'; s++)
+		if (*s == '"' || *s == '\\')
+			(void)printf("\\%c", *s);
+		else if ((unsigned char)*s < 0x20)
+			(void)printf("\\u%04x", (unsigned)*s);
+		else /* a file's name need not be UTF-8 */
+			(void)putchar(readable || (unsigned char)*s < 0x80 ? *s : '?');
+	(void)putchar('"');
+}
+
+/* As kring --json says it: it runs us and shows what we print. */
+static void json_error(int code, const char *what, const char *why)
+{
+	static const char *const names[] = {"",		 "refused", "usage",
+					    "not-found", "not-now", "damaged"};
+
+	(void)printf("{\n  \"error\": \"%s\",\n  \"what\": ",
+		     names[code > 0 && code <= TOOL_DAMAGED ? code : TOOL_RULE]);
+	json_text(what);
+	(void)printf(",\n  \"why\": ");
+	json_text(why);
+	(void)printf(",\n  \"remedy\": \"\"\n}\n");
+}
+
 int tool_fail(int code, const char *what, const char *why)
 {
-	(void)fprintf(stderr, "! %s%s%s\n", what, why[0] == '\0' ? "" : ": ", why);
+	if (getenv("KRING_JSON") != NULL)
+		json_error(code, what, why);
+	else
+		(void)fprintf(stderr, "! %s%s%s\n", what, why[0] == '\0' ? "" : ": ", why);
 	return code;
 }
 

@@ -35,7 +35,8 @@ struct tool_args {
 };
 /* clang-format on */
 
-/** On stderr, what and why; returns code. */
+/** On stderr, what and why; with KRING_JSON set, which kring --json does, the same on stdout as an object.  Returns
+ *  code. */
 int tool_fail(int code, const char *what, const char *why);
 int tool_fail_err(const char *what, enum err rc);
 /** why tells it better than the error. */

@@ -11,7 +11,7 @@
 #include "crypto/sheet.h"
 #include "roles/nodefiles.h"
 
-enum { PASSPHRASE_MAX = 1024 };
+enum { PASSPHRASE_MAX = 1024, CODE_LETTERS = 36 };
 
 static enum err read_stdin(uint8_t *buf, size_t cap, size_t *len)
 {
@@ -121,11 +121,39 @@ enum err unlock_open(const struct config *c, const char *passphrase_file, struct
 	return rc == ERR_OK ? rc : explain(c, out, rc, why);
 }
 
-/* The recovery code by its check letters; without them it is tried all the same, for here a wrong one shows. */
-static bool typed_code(const char *secret, uint8_t code[KEYFILE_RECOVERY_LEN])
+/* About as many letters as a code has, and nothing else but its dashes. */
+static bool like_a_code(const char *s)
 {
-	return sheet_code(span_of(secret, strlen(secret)), code) == SHEET_FOUND ||
-	       sheet_code_bare(secret, code);
+	size_t n = 0;
+
+	for (; *s != '\0'; s++) {
+		const char c = *s;
+
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+			n++;
+		else if (c != '-' && c != ' ')
+			return false;
+	}
+	return n >= CODE_LETTERS - 3 && n <= CODE_LETTERS + 3;
+}
+
+/* What nothing opened, told apart as far as check letters tell. */
+static enum err not_opened(struct err_text *why, enum sheet_found found, bool bare,
+			   const char *secret)
+{
+	if (found == SHEET_FOUND)
+		return err_explain(why, ERR_CRYPTO,
+				   "this code is typed right, and is of another sheet: take the "
+				   "newest one of this node");
+	if (bare)
+		return err_explain(why, ERR_CRYPTO,
+				   "this is a code without its last four letters: with them, a "
+				   "mistake is told from another sheet");
+	if (found == SHEET_MISTYPED && like_a_code(secret))
+		return err_explain(why, ERR_CRYPTO,
+				   "if this is the code of the sheet it is mistyped: its last four "
+				   "letters do not fit");
+	return err_explain(why, ERR_CRYPTO, "the passphrase, or the code of the recovery sheet");
 }
 
 enum err unlock_typed(const struct config *c, const char *secret, struct keyfile *out,
@@ -133,18 +161,24 @@ enum err unlock_typed(const struct config *c, const char *secret, struct keyfile
 {
 	uint8_t code[KEYFILE_RECOVERY_LEN];
 	struct keyfile_unlock how = {KEYFILE_RECOVERY, {code, sizeof code}};
+	enum sheet_found found;
+	bool bare;
 	enum err rc = nodefiles_check(c->dir, why);
 
 	*out = (struct keyfile){.keybox = NULL};
 	if (rc != ERR_OK)
 		return rc;
 	rc = ERR_CRYPTO;
-	if (typed_code(secret, code))
+	found = sheet_code(span_of(secret, strlen(secret)), code);
+	bare = found != SHEET_FOUND && sheet_code_bare(secret, code); /* here a wrong one shows */
+	if (found == SHEET_FOUND || bare)
 		rc = keyfile_open(c->dir, &how, out);
 	secret_wipe(code, sizeof code);
 	if (rc == ERR_CRYPTO) {
 		how = (struct keyfile_unlock){KEYFILE_PASSPHRASE, span_of(secret, strlen(secret))};
 		rc = keyfile_open(c->dir, &how, out);
 	}
-	return rc == ERR_OK || rc == ERR_CRYPTO ? rc : explain(c, out, rc, why);
+	if (rc == ERR_CRYPTO)
+		return not_opened(why, found, bare, secret);
+	return rc == ERR_OK ? rc : explain(c, out, rc, why);
 }

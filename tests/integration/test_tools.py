@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Tools that work on a node's directory: recovery sheets, half a store, whose files they are; and what their advice does."""
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -261,9 +262,10 @@ def test_status_says_that_the_sheet_still_lies_beside_the_store(one):
 # ---- half a node ----
 FILES = ("identity", "slots", "keyroot", "unlock.key", "ledger", "record", "kring.conf", "roster", "join", "main/data.mdb", "main/lock.mdb",
          "prekeys/data.mdb", "recovery-sheet.txt")
-BEARABLE = (("keyroot", "cut"), ("kring.conf", "cut"))  # of two halves one is enough; some settings are settings
+BEARABLE = (("keyroot", "cut"), ("kring.conf", "cut"),  # of two halves one is enough; some settings are settings
+            ("record", "cut"), ("record", "zeroed"))  # the store has it too
 NO_SOCKET = shutil.ignore_patterns("core.sock")
-OPENED_BY_ALL = ("identity", "slots", "keyroot", "kring.conf", "main/data.mdb")
+OPENED_BY_ALL = ("identity", "slots", "keyroot", "record", "kring.conf", "main/data.mdb")
 
 
 def broken(path, how):
@@ -479,3 +481,61 @@ def test_the_roster_says_how_it_was_verified_only_when_somebody_said_it(federati
     shown = lambda who: subprocess.run([str(f.bin / "kring"), "--dir", str(n.dir), "partner", "show", who], capture_output=True, text=True).stdout
     assert "verified: not stated" in shown("smwo")
     assert "verified" not in partner(n, "SMWO")  # in show alone
+
+
+def test_an_error_of_an_offline_tool_is_an_object_too(one):
+    f, n = one
+    n.stop()
+    odd = f.dir / "caf\u00e9 \"x\".txt"
+    lines = [(d, line) for d in (n.dir, f.dir / "empty") for line in (
+        ("slot", "list"), ("slot", "remove", "--number", "99"), ("slot", "add", "--kind", "key-file"), ("rotate", "--sheet", str(odd)),
+        ("sheet", "--sheet", str(odd)), ("sheet", "--confirm", str(odd)), ("restore", str(odd), "--sheet", str(odd)),
+        ("node", "init", "--org", "Goes", "--country", "NL", "--listen", "tcp://127.0.0.1:1", "--federation", str(odd)),
+        ("roster", "verify", "--roster", str(odd)), ("roster", "sign", "--proposal", str(odd), "--key", str(odd), "--roster", str(f.roster)),
+        ("roster", "add", "--roster", str(odd), "--join", str(odd), "--class", "member", "--out", str(f.dir / "p")),
+        ("federation", "create", "--name", "Test", "--roots", "3/2", "--out", str(f.dir / "fed")), ("join", "ongeldig", "--org", "Goes", "--country", "NL"))]
+    codes, tried = {"refused": 1, "usage": 2, "not-found": 3, "not-now": 4, "damaged": 5}, 0
+    for d, line in lines:
+        r = tool(f, d, "--json", *line)
+        if r.returncode:
+            got = json.loads(r.stdout)
+            assert codes[got["error"]] == r.returncode and got["what"] and set(got) == {"error", "what", "why", "remedy"}, (line, got)
+            assert not r.stderr.strip(), (line, r.stderr)
+            plain = tool(f, d, *line)
+            assert got["what"] in plain.stderr and not plain.stdout, (line, plain)
+            tried += 1
+    assert tried > 20
+
+
+def test_a_key_file_beside_the_store_is_needless_with_another_way(one):
+    f, n = one
+    shown = lambda: [x for x in tool(f, n.dir, "status").stdout.splitlines() if x.split()[:1] == ["KEY"]]  # noqa: E731
+    assert (n.dir / "unlock.key").exists() and not shown(), "it is the only way"
+    (f.dir / "pass").write_text("een lange verzonnen zin\n")
+    assert tool(f, n.dir, "slot", "add", "--kind", "passphrase", "--file", str(f.dir / "pass")).returncode == 0
+    (line,) = shown()
+    number = line.split("--number ")[1].split(",")[0]
+    assert tool(f, n.dir, "slot", "list").stdout.splitlines()[int(number) - 1].split()[1] == "key-file" and str(n.dir / "unlock.key") in line
+    n.stop()
+    (n.dir / "kring.conf").write_text((n.dir / "kring.conf").read_text().replace("KeyFile=unlock.key\n", ""))
+    assert tool(f, n.dir, "slot", "remove", "--number", number).returncode == 0
+    (n.dir / "unlock.key").unlink()
+    n.start(wait=False)
+    wait_for("it to wait for a passphrase", lambda: tool(f, n.dir, "status").returncode == 0)
+    assert not shown()
+
+
+def test_a_code_that_does_not_unlock_says_whether_it_is_mistyped(federation):
+    f = federation("Gemeente Goes", "SMWO")
+    n, other = f.nodes
+    n.start("--locked", wait=False)
+    wait_for("it to answer", lambda: tool(f, n.dir, "status").returncode == 0)
+    code, foreign = (code_of(x.dir / "recovery-sheet.txt") for x in (n, other))
+    wrong = code.replace(code[0], "z" if code[0] != "z" else "y", 1)
+    for typed, word in ((wrong, "mistyped"), (code[:-1] + ("z" if code[-1] != "z" else "y"), "mistyped"), (foreign, "another sheet: take the newest"),
+                        (foreign.upper().replace("-", " "), "another sheet: take the newest"), (foreign[:-5], "last four letters"),
+                        (wrong[:-5], "last four letters"), ("een verzonnen zin", "the passphrase, or the code")):
+        r = tool(f, n.dir, "unlock", stdin=typed + "\n")
+        assert r.returncode == 1 and word in r.stderr and typed not in r.stderr, (typed, r)
+    r = tool(f, n.dir, "unlock", stdin=code[:-5] + "\n")  # what opens is right, check letters or not
+    assert r.returncode == 0, r

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What lies beside the store and opens it: whoever takes the disk takes it too. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/cli.h"
+
+/* daemon/store/FORMAT.md, slots: "KRG1slt\0" | count | count times kind and what belongs to it. */
+enum { MAGIC = 8, SLOT = 97, SLOTS_MAX = 8, PASSPHRASE = 1, CREDENTIAL = 2, KEY_FILE = 3 };
+
+static bool beside(const struct cli *c, const char *name, char path[PATH_MAX])
+{
+	const int n = snprintf(path, PATH_MAX, "%s/%s", c->dir, name);
+
+	return n > 0 && n < PATH_MAX && access(path, F_OK) == 0;
+}
+
+/* The number of the key file's slot, when another one opens this node as well; else 0. */
+static unsigned needless(const struct cli *c)
+{
+	unsigned char b[MAGIC + 1 + SLOTS_MAX * SLOT];
+	char path[PATH_MAX];
+	unsigned key = 0;
+	bool other = false;
+	size_t n;
+	FILE *f;
+
+	if (!beside(c, "slots", path) || (f = fopen(path, "rbe")) == NULL)
+		return 0;
+	n = fread(b, 1, sizeof b, f);
+	(void)fclose(f);
+	if (n <= MAGIC || memcmp(b, "KRG1slt", MAGIC) != 0 ||
+	    n < MAGIC + 1 + (size_t)b[MAGIC] * SLOT)
+		return 0;
+	for (unsigned i = 0; i < b[MAGIC]; i++) {
+		const unsigned char kind = b[MAGIC + 1 + i * SLOT];
+
+		key = kind == KEY_FILE && key == 0 ? i + 1 : key;
+		other = other || kind == PASSPHRASE || kind == CREDENTIAL;
+	}
+	return other ? key : 0;
+}
+
+void beside_status(const struct cli *c)
+{
+	char path[PATH_MAX];
+	unsigned slot;
+
+	if (beside(c, "recovery-sheet.txt", path))
+		(void)printf("  SHEET        %s is still there: print it, then delete the file\n",
+			     path);
+	if (!beside(c, "unlock.key", path))
+		return;
+	slot = needless(c);
+	if (slot != 0)
+		(void)printf(
+			"  KEY          %s lies beside what it opens, and there is another way: "
+			"take KeyFile= out of kring.conf, then: kring slot remove --number %u, "
+			"and delete the file\n",
+			path, slot);
+}
