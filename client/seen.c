@@ -95,16 +95,16 @@ static void put(struct book *b, const char *id, const char *ref, uint64_t versio
 	struct seen one = {.ref = "-", .version = version};
 	size_t i = 0;
 
-	if (b->rows == NULL || !is_id(id) || strlen(ref) >= sizeof one.ref)
+	if (b->rows == NULL || !is_id(id))
 		return;
 	memcpy(one.id, id, sizeof one.id);
-	if (ref[0] != '\0')
+	if (ref[0] != '\0' && strlen(ref) < sizeof one.ref)
 		memcpy(one.ref, ref, strlen(ref) + 1);
 	while (i < b->count && strcmp(b->rows[i].id, id) != 0)
 		i++;
 	if (i < b->count && b->rows[i].version == version)
 		return;
-	if (i < b->count && ref[0] == '\0')
+	if (i < b->count && strlen(one.ref) < strlen(b->rows[i].ref)) /* typed in part, or not */
 		memcpy(one.ref, b->rows[i].ref, sizeof one.ref);
 	if (i == b->count && b->count == ROWS_MAX)
 		i = 0; /* the oldest makes room */

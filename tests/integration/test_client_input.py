@@ -285,6 +285,16 @@ def test_a_field_that_was_cleared_is_gone(federation):
     assert "name" in c.call(r).what
 
 
+def test_what_cannot_be_printed_is_no_success(node):
+    case = node.new_case(phone="1")
+    for line in (["case", "list"], ["--json", "case", "list"], ["case", "new", "--name", "Nog Een"], ["case", "show", case], ["help"], ["slot", "list"],
+                 ["roster", "verify", "--roster", str(node.fed.roster)], ["nonsense"]):
+        with open("/dev/full", "w") as full:
+            r = subprocess.run([str(BIN / "kring"), "--dir", str(node.dir), *line], stdout=full, stderr=subprocess.PIPE, text=True)
+        assert r.returncode != 0 and (line == ["nonsense"] or "No space left" in r.stderr), (line, r)
+    assert run(node, "case", "list").returncode == 0
+
+
 def test_two_colleagues_at_one_case(node):
     case = node.new_case(phone="0113-1")
     for who in ("an", "bo"):
@@ -303,6 +313,14 @@ def test_two_colleagues_at_one_case(node):
     assert run(node, "case", "show", case, who="bo").returncode == 0
     assert run(node, "case", "edit", case, "--phone", "0113-3", who="bo").returncode == 0, "after a look it goes on"
     assert run(node, "case", "edit", case, "--phone", "0113-4", "--expect", "1", who="bo").returncode == 1
+    assert run(node, "case", "edit", case, "--phone", "0113-5", who="bo").returncode == 0
+    for n, typed in enumerate((case[12:], case, case[12:20])):  # as printed, as JSON has it, as listed
+        line = ["case", "edit", typed, "--goals"]
+        assert run(node, *line, f"van An {n}", who="an").returncode == (0 if n else 1), "she has not seen his"
+        assert run(node, *line, f"An {n}", who="an").returncode == 0
+        assert run(node, *line, f"van Bo {n}", who="bo").returncode == 1
+        assert run(node, *line, f"van Bo {n}", who="bo").returncode == 0, "told, he says it again"
+        run(node, "case", "show", case, who="an")
     for p in (node.fed.dir / "bo").rglob("*"):
         assert p.stat().st_mode & 0o77 == 0 or p.is_dir()
         assert p.is_dir() or b"0113" not in p.read_bytes() and b"Verzonnen" not in p.read_bytes()
