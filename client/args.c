@@ -12,7 +12,7 @@
 #include "client/cli.h"
 #include "proto/person_kind.h"
 
-enum { NAME_MAX_LEN = 32, FAR = 99, ACCEPTS_LEN = 1024 };
+enum { NAME_MAX_LEN = 32, ACCEPTS_LEN = 1024 };
 enum kind {
 	KIND_LINE,
 	KIND_TEXT,
@@ -144,32 +144,6 @@ bool cli_accepts(const struct command *cmd, const char *type, char *out, size_t 
 
 /* ---- did you mean ---- */
 
-/* Letters to change, add or leave out. */
-static unsigned distance(const char *a, const char *b)
-{
-	unsigned row[NAME_MAX_LEN + 1];
-	const size_t n = strlen(a), m = strlen(b);
-
-	if (n > NAME_MAX_LEN || m > NAME_MAX_LEN)
-		return FAR;
-	for (size_t j = 0; j <= m; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 1; i <= n; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= m; j++) {
-			const unsigned above = row[j];
-			unsigned least = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-
-			least = row[j - 1] + 1 < least ? row[j - 1] + 1 : least;
-			row[j] = above + 1 < least ? above + 1 : least;
-			diagonal = above;
-		}
-	}
-	return row[m];
-}
-
 struct guess {
 	char name[2 * NAME_MAX_LEN + 2];
 	unsigned far;
@@ -177,7 +151,7 @@ struct guess {
 
 static void closer(struct guess *g, const char *typed, const char *word, const char *before)
 {
-	const unsigned d = distance(typed, word);
+	const unsigned d = text_distance(typed, word);
 
 	if (d >= g->far || d > 1 + strlen(typed) / 4)
 		return;
@@ -191,7 +165,7 @@ static int no_such_option(const struct cli *c, const char *typed)
 	static const char *const global[] = {"json", "dir", "socket", "lang", "request-id", "help"};
 	const char *at = c->cmd->options;
 	char name[NAME_MAX_LEN], type[NAME_MAX_LEN], remedy[256], given[64];
-	struct guess g = {.far = FAR};
+	struct guess g = {.far = TEXT_FAR};
 	bool many, empty;
 
 	while (cli_spec_next(&at, name, type, &many, &empty))
@@ -199,7 +173,7 @@ static int no_such_option(const struct cli *c, const char *typed)
 	for (size_t i = 0; i < sizeof global / sizeof global[0]; i++)
 		closer(&g, typed, global[i], "");
 	(void)snprintf(given, sizeof given, "--%.50s", typed);
-	if (g.far < FAR)
+	if (g.far < TEXT_FAR)
 		(void)snprintf(remedy, sizeof remedy, "did you mean --%s?", g.name);
 	else
 		(void)snprintf(remedy, sizeof remedy, "see: kring help %s", c->cmd->noun);
@@ -209,20 +183,25 @@ static int no_such_option(const struct cli *c, const char *typed)
 static int no_such_command(const struct cli *c, const char *noun, const char *verb)
 {
 	char given[128], remedy[256];
-	struct guess g = {.far = FAR};
+	struct guess g = {.far = TEXT_FAR};
+	bool known = false;
 
 	(void)snprintf(given, sizeof given, "%.60s%s%.60s", noun, verb == NULL ? "" : " ",
 		       verb == NULL ? "" : verb);
+	for (size_t i = 0; i < cli_command_count; i++)
+		known = known || strcmp(cli_commands[i].noun, noun) == 0;
 	for (size_t i = 0; i < cli_command_count; i++) {
 		const struct command *k = &cli_commands[i];
 
-		if (strcmp(k->noun, noun) != 0)
+		if (!known)
 			closer(&g, noun, k->noun, "");
-		else if (k->verb != NULL && verb != NULL)
+		else if (strcmp(k->noun, noun) == 0 && k->verb != NULL && verb != NULL)
 			closer(&g, verb, k->verb, noun);
 	}
-	if (g.far < FAR)
+	if (g.far < TEXT_FAR)
 		(void)snprintf(remedy, sizeof remedy, "did you mean: kring %s?", g.name);
+	else if (known) /* its second word is missing or unknown */
+		(void)snprintf(remedy, sizeof remedy, "see: kring help %.60s", noun);
 	else
 		(void)snprintf(remedy, sizeof remedy, "see: kring help");
 	return cli_fail(c, CLI_USAGE, "no such command", given, remedy);
@@ -396,6 +375,8 @@ static int put_option(struct cli *c, const char *name, const char *value)
 	}
 	if (value != NULL && cli_text_fault(span_of(value, strlen(value)), why) != NULL)
 		return cli_fail(c, CLI_USAGE, what, why, "");
+	if (value != NULL && text_blank(value))
+		value = "";
 	if (value != NULL && value[0] == '\0' && !s.empty)
 		return cli_fail(c, CLI_USAGE, "an empty value says nothing", what, c->cmd->example);
 	if (value != NULL && value[0] != '\0' && t != NULL && !fits(c->cmd, t, value, &number))

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { CODE_MAX = 40 };
+enum { CODE_MAX = 40, DISTANCE_MAX = 64 };
 
 /* Decodes one character; returns its length, 0 when the bytes are not shortest-form UTF-8. */
 static size_t decode(const uint8_t *p, size_t left, uint32_t *out)
@@ -51,6 +51,53 @@ bool text_valid(struct span s)
 		i += n;
 	}
 	return true;
+}
+
+static bool unseen(uint32_t c)
+{
+	return c <= 0x20 || c == 0xa0 || c == 0xad || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x2064) || c == 0x3000 ||
+	       c == 0xfeff;
+}
+
+bool text_blank(const char *s)
+{
+	const struct span in = span_of(s, strlen(s));
+	size_t n;
+
+	for (size_t i = 0; i < in.len; i += n) {
+		uint32_t c = 0;
+
+		n = decode(in.p + i, in.len - i, &c);
+		if (n == 0 || !unseen(c))
+			return false;
+	}
+	return true;
+}
+
+unsigned text_distance(const char *a, const char *b)
+{
+	unsigned row[DISTANCE_MAX + 1];
+	const size_t n = strlen(a), m = strlen(b);
+
+	if (n > DISTANCE_MAX || m > DISTANCE_MAX)
+		return TEXT_FAR;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = (unsigned)j;
+	for (size_t i = 1; i <= n; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= m; j++) {
+			const unsigned above = row[j];
+			unsigned least = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+
+			least = row[j - 1] + 1 < least ? row[j - 1] + 1 : least;
+			row[j] = above + 1 < least ? above + 1 : least;
+			diagonal = above;
+		}
+	}
+	return row[m];
 }
 
 bool text_code(const char *s)

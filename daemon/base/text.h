@@ -22,6 +22,12 @@ bool text_valid(struct span s);
 /** Stable code: a-z 0-9 and single inner hyphens, 1..40 bytes. */
 bool text_code(const char *s);
 
+/** Nothing that anybody could see: empty, or blanks of any kind and width.  Empty is absent. */
+bool text_blank(const char *s);
+/** Letters to change, add or leave out between two words; TEXT_FAR when one is longer than 64 bytes. */
+enum { TEXT_FAR = 99 };
+unsigned text_distance(const char *a, const char *b);
+
 /** text_slug(out, cap, s): what people type for a name: lower-case letters and digits, one hyphen for all
  *  between them, Latin letters without their accents ("Één Thuis": een-thuis).  Never longer than s.  Empty for a
  *  name in another script; false, and empty, when it does not fit. */

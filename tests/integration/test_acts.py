@@ -187,7 +187,8 @@ def test_a_better_place_is_shown_to_the_sender(federation):
     f = federation("Goes", "SMWO", "GGD Zeeland")
     a, b, c = f.start()
     for args in (("--alternative", SENTENCE), ("--alternative", "Piet heeft hiv, probeer de GGD"), ("--alternative", "zeeland"),
-                 ("--alternative", "outside"), ("--alternative", "a" * 61)):
+                 ("--alternative", "outside"), ("--alternative", "a" * 61), ("--alternative", "GGD Zeelnad"), ("--alternative", "goes"),
+                 ("--alternative", "-"), ("--alternative", " "), ("--alternative", "smwo")):
         _, ref = offered(a, b, "identity,contact,needs", "--again")
         b.await_state(ref, "offered")
         with pytest.raises(Refused) as e:
@@ -197,14 +198,14 @@ def test_a_better_place_is_shown_to_the_sender(federation):
             b.k("redirect", ref, "--target", args[1])
         assert b.state(ref) == "offered"
     shown = {}
-    for typed in ("none", "ggd zeeland", "Stichting Voorbeeldhuis"):
+    for typed in ("None", "ggd zeeland", "Stichting Voorbeeldhuis"):
         _, ref = offered(a, b, "identity,contact,needs", "--again")
         b.await_state(ref, "offered")
         b.k("decline", ref, "--reason", "no-capacity", "--alternative", typed)
         a.await_state(ref, "declined")
         row = a.k("show", ref)["log"][-1]
         shown[typed] = row["alternative"], row.get("outside") or None
-    assert shown == {"none": ("none", None), "ggd zeeland": (c.org, None),
+    assert shown == {"None": ("none", None), "ggd zeeland": (c.org, None),
                      "Stichting Voorbeeldhuis": ("outside", ["Stichting Voorbeeldhuis"])}
     case, ref = offered(a, b)
     b.await_state(ref, "offered")

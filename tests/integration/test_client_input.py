@@ -87,6 +87,8 @@ def test_a_misspelt_word_is_answered_with_the_right_one(node):
     for line, meant in ((["inbx"], "kring inbox"), (["case", "lst"], "kring case list"), (["sent", "--al"], "--all"),
                         (["refer", "x", "--ned", "housing"], "--need"), (["status", "--jsn"], "--json")):
         assert f"did you mean{':' if meant[0] == 'k' else ''} {meant}?" in run(node, *line).stderr.decode(), line
+    for line in (["case"], ["case", "xyzzy"]):
+        assert "see: kring help case" in run(node, *line).stderr.decode()
     assert run(node, "-V").stdout.startswith(b"kring ") and b"usage:" in run(node, "-h").stdout
     assert b"--need" in run(node, "refer", "-h").stdout
 
@@ -283,6 +285,26 @@ def test_a_field_that_was_cleared_is_gone(federation):
     r = pb.Request(version=1, request_id=os.urandom(16))
     r.case_edit.id, r.case_edit.person.name = new.id, ""
     assert "name" in c.call(r).what
+
+
+def test_blank_is_absent(node):
+    """A name that nobody can see is none, from the shell, a file or another client."""
+    for name in ("", " ", "\u00a0", "\u2003 \t"):
+        assert run(node, "case", "new", "--name", name).returncode == 2, repr(name)
+        with pytest.raises(Refused):
+            node.k("case", "new", "--from", "-", stdin=f"name: {name}\n")
+    case = node.new_case(phone="0113-1")
+    assert run(node, "case", "edit", case, "--name", " ").returncode != 0
+    assert run(node, "case", "edit", case, "--phone", "\u00a0 ").returncode == 0
+    assert "phone" not in node.k("case", "show", case)["person"], "as --phone '' does"
+    assert run(node, "case", "note", case, "--text", "\u2003").returncode != 0
+    c = Control(node.dir / "core.sock")
+    for name, phone, said in (("Zichtbaar Verzonnen", " \u00a0", "phone"), ("\u200b", "1", "name")):
+        r = pb.Request(version=1, request_id=os.urandom(16))
+        r.case_new.person.name, r.case_new.person.phone = name, phone
+        got = c.call(r)
+        assert got.error and said in got.what
+    assert len(node.k("case", "list")["cases"]) == 1
 
 
 def test_what_cannot_be_printed_is_no_success(node):

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/plant.h"
+#include "base/text.h"
 #include "domain/care/consent.h"
 #include "domain/care/ledger.h"
 #include "domain/care/overview.h"
@@ -228,14 +229,22 @@ static enum err fields_fit(struct turn *t, const struct msg *person)
 	struct err_text what;
 	struct msg_field f;
 
-	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++)
-		if (f.type == MSG_TYPE_TEXT && strlen(msg_text(person, f.number)) > LIMIT_FIELD) {
+	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++) {
+		const char *text = f.type == MSG_TYPE_TEXT ? msg_text(person, f.number) : "";
+
+		if (text[0] != '\0' && text_blank(text)) {
+			(void)err_explain(&what, ERR_INVAL, "%s says nothing", f.name);
+			return turn_refuse(t, ERR_INVAL, what.text, "nobody could see it",
+					   "leave it out; an empty text takes away what was there");
+		}
+		if (strlen(text) > LIMIT_FIELD) {
 			(void)err_explain(&what, ERR_LIMIT, "%s is longer than %u bytes", f.name,
 					  LIMIT_FIELD);
 			return turn_refuse(t, ERR_LIMIT, what.text,
 					   "a document to a partner could not carry it",
 					   "shorten it, or keep the rest as a note");
 		}
+	}
 	return ERR_OK;
 }
 
@@ -640,7 +649,7 @@ enum err cases_note(struct turn *t, const struct msg *req, struct msg *reply)
 	enum err rc = cases_find(t, msg_text(req, CASE_NOTE_ID), &id);
 
 	(void)reply;
-	if (rc == ERR_OK && msg_text(req, CASE_NOTE_TEXT)[0] == '\0')
+	if (rc == ERR_OK && text_blank(msg_text(req, CASE_NOTE_TEXT)))
 		return turn_refuse(t, ERR_INVAL, "the note is empty", "", "");
 	if (rc == ERR_OK)
 		rc = cases_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "domain/care/calendar.h"
 #include "domain/care/cases.h"
 #include "domain/care/grants.h"
@@ -582,7 +583,7 @@ static enum err check_give(struct turn *t, const struct msg *req)
 	    strcmp(how, "electronic") != 0)
 		return turn_refuse(t, ERR_INVAL, "say how the person agreed", "",
 				   "--how oral, written or electronic");
-	if (strcmp(how, "oral") == 0 && msg_text(req, CONSENT_GIVE_WITNESS)[0] == '\0')
+	if (strcmp(how, "oral") == 0 && text_blank(msg_text(req, CONSENT_GIVE_WITNESS)))
 		return turn_refuse(t, ERR_INVAL, "spoken consent needs a witness", "",
 				   "--witness NAME of the colleague who was present");
 	if (until != 0 &&

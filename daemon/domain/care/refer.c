@@ -359,15 +359,17 @@ static enum err make_info(struct turn *t, const struct thread *th, const struct 
 
 /* A better place: none, a member, as the roster writes it, or a place outside the federation.  The name of the
  * last goes as a message, within consent and agreement: what stands outside both is never free words. */
-static enum err place(struct turn *t, const struct msg *req, const char *typed, struct msg *m,
-		      const char **word)
+static enum err place(struct turn *t, const struct thread *th, const struct msg *req,
+		      const char *typed, struct msg *m, const char **word)
 {
 	const struct peer *p = NULL;
 	enum err rc;
 
 	*word = typed;
-	if (strcmp(typed, "none") == 0 && msg_count(req, ACT_NEW_TARGETS) == 0)
+	if (names_same(typed, "none") && msg_count(req, ACT_NEW_TARGETS) == 0) {
+		*word = "none";
 		return ERR_OK;
+	}
 	if (strcmp(typed, "outside") == 0 && msg_text(req, ACT_NEW_TEXT)[0] != '\0')
 		return ERR_OK; /* the text says where */
 	rc = names_member(t, typed, &p);
@@ -376,12 +378,15 @@ static enum err place(struct turn *t, const struct msg *req, const char *typed, 
 	if (p != NULL && p->self)
 		return turn_refuse(t, ERR_INVAL, "that is this node itself", "",
 				   "name another place");
+	if (p != NULL && p->no == th->peer)
+		return turn_refuse(t, ERR_INVAL, "that is who referred this person to us", "",
+				   "name another place");
 	if (p != NULL && (p->classes & WIRE_MEMBER) == 0)
 		return turn_refuse(t, ERR_INVAL, "this partner holds no cases",
 				   "observers, evaluators and coordinators never receive persons",
 				   "name another place");
 	if (p == NULL &&
-	    (strcmp(typed, "none") == 0 || strcmp(typed, "outside") == 0 || !words_place(typed)))
+	    (names_same(typed, "none") || strcmp(typed, "outside") == 0 || !words_place(typed)))
 		return turn_refuse(
 			t, ERR_INVAL, "name the better place",
 			"a partner as kring partner list shows it, or the short name of a "
@@ -394,17 +399,18 @@ static enum err place(struct turn *t, const struct msg *req, const char *typed, 
 	return ERR_OK;
 }
 
-static enum err put_places(struct turn *t, const struct msg *req, struct msg *m)
+static enum err put_places(struct turn *t, const struct thread *th, const struct msg *req,
+			   struct msg *m)
 {
 	const char *alternative = msg_text(req, ACT_NEW_ALTERNATIVE), *word;
 	enum err rc = ERR_OK;
 
 	if (alternative[0] != '\0') {
-		rc = place(t, req, alternative, m, &word);
+		rc = place(t, th, req, alternative, m, &word);
 		msg_set_text(t->arena, m, ACT_ALTERNATIVE, word);
 	}
 	for (size_t i = 0; rc == ERR_OK && i < msg_count(req, ACT_NEW_TARGETS); i++) {
-		rc = place(t, req, msg_text_at(req, ACT_NEW_TARGETS, i), m, &word);
+		rc = place(t, th, req, msg_text_at(req, ACT_NEW_TARGETS, i), m, &word);
 		if (rc == ERR_OK)
 			msg_add_text(t->arena, m, ACT_TARGETS, word);
 	}
@@ -436,7 +442,7 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 	if (msg_u64(req, ACT_NEW_DATE_MS) != 0)
 		msg_set_u64(m, ACT_DATE_MS,
 			    calendar_noon(t->node->country, msg_u64(req, ACT_NEW_DATE_MS)));
-	return put_places(t, req, m);
+	return put_places(t, th, req, m);
 }
 
 static enum err find_thread(struct turn *t, const char *ref, struct thread *th)

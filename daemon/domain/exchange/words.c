@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 enum { PLACE_CHARACTERS = 60, PLACE_WORDS = 6 };
 
 struct words words_of_act(uint16_t type)
@@ -59,15 +60,18 @@ void words_list(const struct words *w, char *out, size_t cap)
 
 bool words_place(const char *name)
 {
-	size_t characters = 0, spaces = 0;
+	size_t characters = 0, spaces = 0, letters = 0;
 
 	for (const char *s = name; *s != '\0'; s++) {
 		characters += ((uint8_t)*s & 0xc0) != 0x80;
 		spaces += *s == ' ';
+		letters += (*s >= '0' && *s <= '9') || (*s >= 'a' && *s <= 'z') ||
+			   (*s >= 'A' && *s <= 'Z') || (uint8_t)*s >= 0x80;
 		if (strchr("\n\t,;:!?", *s) != NULL)
 			return false;
 	}
-	return characters > 0 && characters <= PLACE_CHARACTERS && spaces < PLACE_WORDS;
+	return letters > 0 && !text_blank(name) && characters <= PLACE_CHARACTERS &&
+	       spaces < PLACE_WORDS;
 }
 
 /* Members that left count: a word of before must stay readable. */

@@ -113,7 +113,17 @@ static enum err refuse_many(struct turn *t, const char *name, const char *slug, 
 			   "name one by its fingerprint; compare it with them by telephone first");
 }
 
-static enum err refuse_none(struct turn *t, const char *slug)
+static const char whole_name[] = "type the whole name; see: kring partner list";
+
+/* One letter in five, two at most: of longer names, two that were exchanged. */
+static bool mistyped(const char *slug, const char *name)
+{
+	const unsigned d = text_distance(slug, name);
+
+	return d <= 2 && d * 5 <= strlen(slug);
+}
+
+static enum err refuse_none(struct turn *t, const char *slug, const char *remedy)
 {
 	struct err_text list = {""}, why = {""};
 	unsigned said = 0;
@@ -123,15 +133,15 @@ static enum err refuse_none(struct turn *t, const char *slug)
 		const struct peer *p = &t->node->peers[i];
 
 		if (p->removed || p->self || p->slug[0] == '\0' ||
-		    (strstr(p->slug, slug) == NULL && strstr(slug, p->slug) == NULL))
+		    (strstr(p->slug, slug) == NULL && strstr(slug, p->slug) == NULL &&
+		     !mistyped(slug, p->slug)))
 			continue;
 		name_one(t->node, p, &list);
 		said++;
 	}
 	if (said > 0)
 		(void)err_explain(&why, ERR_OK, "did you mean %s?", list.text);
-	return turn_refuse(t, ERR_NOTFOUND, "no such partner", why.text,
-			   "type the whole name; see: kring partner list");
+	return turn_refuse(t, ERR_NOTFOUND, "no such partner", why.text, remedy);
 }
 
 enum err names_find(struct turn *t, const char *name, struct peer **p)
@@ -143,7 +153,7 @@ enum err names_find(struct turn *t, const char *name, struct peer **p)
 	if (*p != NULL)
 		return ERR_OK;
 	if (!text_slug(slug, sizeof slug, name))
-		return refuse_none(t, "");
+		return refuse_none(t, "", whole_name);
 	living = count_fits(t->node, name, slug, false, p);
 	if (living > 1)
 		return refuse_many(t, name, slug, false);
@@ -152,7 +162,7 @@ enum err names_find(struct turn *t, const char *name, struct peer **p)
 	gone = count_fits(t->node, name, slug, true, p);
 	if (gone > 1)
 		return refuse_many(t, name, slug, true);
-	return gone == 1 ? ERR_OK : refuse_none(t, slug);
+	return gone == 1 ? ERR_OK : refuse_none(t, slug, whole_name);
 }
 
 enum err names_partner(struct turn *t, const char *name, struct peer **p)
@@ -179,7 +189,11 @@ enum err names_member(struct turn *t, const char *name, const struct peer **p)
 		return refuse_many(t, name, slug, false);
 	*p = living == 1 ? found : NULL;
 	for (size_t i = 0; living == 0 && slug[0] != '\0' && i < t->node->peer_count; i++)
-		if (!t->node->peers[i].removed && strstr(t->node->peers[i].slug, slug) != NULL)
-			return refuse_none(t, slug);
+		if (!t->node->peers[i].removed && (strstr(t->node->peers[i].slug, slug) != NULL ||
+						   mistyped(slug, t->node->peers[i].slug)))
+			return refuse_none(
+				t, slug,
+				"type the whole name, of a place elsewhere with its town; "
+				"see: kring partner list");
 	return ERR_OK;
 }

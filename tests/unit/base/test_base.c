@@ -101,6 +101,21 @@ static void names_are_typed_without_accents(void **state)
 	assert_string_equal(slug, "");
 }
 
+static void blank_is_what_nobody_sees(void **state)
+{
+	static const char *const blank[] = {"", " ", " \t\n ", "\u00a0", "\u2003\u200b", "\u3000"};
+	static const char *const seen[] = {"0", " a", "-", "\u00e9", "\u05de", "\xff"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof blank / sizeof blank[0]; i++)
+		assert_true(text_blank(blank[i]));
+	for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++)
+		assert_false(text_blank(seen[i]));
+	assert_int_equal(text_distance("ggd-zeelnad", "ggd-zeeland"), 2);
+	assert_int_equal(text_distance("", "abc"), 3);
+	assert_int_equal(text_distance("same", "same"), 0);
+}
+
 static void endpoints_are_numbers(void **state)
 {
 	static const char *const both[] = {"", "tcp://127.0.0.1:1", "tcp://192.0.2.1:65535",
@@ -235,6 +250,7 @@ int main(void)
 		cmocka_unit_test(hex_there_and_back),
 		cmocka_unit_test(text_lets_in_plain_utf8_only),
 		cmocka_unit_test(names_are_typed_without_accents),
+		cmocka_unit_test(blank_is_what_nobody_sees),
 		cmocka_unit_test(endpoints_are_numbers),
 		cmocka_unit_test(a_bad_endpoint_is_refused_with_its_reason),
 		cmocka_unit_test(arena_is_bounded_and_wiped),
