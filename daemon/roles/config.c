@@ -14,47 +14,94 @@
 #include "base/endpoint.h"
 #include "roles/nodefiles.h"
 
+enum { MIB = 1024 * 1024 };
+
 struct setting {
 	const char *section, *name;
 	size_t offset, cap;
+	const char *words;    /* those it takes, with | between; NULL: a number or any text */
+	uint64_t least, most; /* of a number; 0, 0: it is none */
 };
 
 #define TEXT(field) offsetof(struct config, field), sizeof((struct config *)0)->field
 
 static const struct setting settings[] = {
-	{"Node", "Listen", TEXT(listen)},
-	{"Node", "KeyFile", TEXT(key_file)},
-	{"Node", "LogLevel", TEXT(log_level)},
-	{"Limits", "PartnerDailyDocuments", TEXT(day_documents)},
-	{"Limits", "PartnerDailyMiB", TEXT(day_mib)},
-	{"Limits", "StoreMiB", TEXT(store_mib)},
-	{"Flow", "Threshold", TEXT(flow_k)},
-	{"Flow", "SharePercent", TEXT(flow_percent)},
-	{"Flow", "Publish", TEXT(flow_publish)},
-	{"Partners", "PairCheck", TEXT(pair_check)},
-	{"Partners", "Cosign", TEXT(cosign)},
+	{"Node", "Listen", TEXT(listen), NULL, 0, 0},
+	{"Node", "KeyFile", TEXT(key_file), NULL, 0, 0},
+	{"Node", "LogLevel", TEXT(log_level), "error|warn|notice|info|debug", 0, 0},
+	{"Limits", "PartnerDailyDocuments", TEXT(day_documents), NULL, 1, LIMIT_DAY_DOCUMENTS},
+	{"Limits", "PartnerDailyMiB", TEXT(day_mib), NULL, 1, LIMIT_DAY_BYTES / MIB},
+	{"Limits", "StoreMiB", TEXT(store_mib), NULL, 1, LIMIT_MAP_MAX / MIB},
+	{"Flow", "Threshold", TEXT(flow_k), NULL, LIMIT_FLOW_K, UINT8_MAX},
+	{"Flow", "SharePercent", TEXT(flow_percent), NULL, 1, 100},
+	{"Flow", "Publish", TEXT(flow_publish), "auto|manual", 0, 0},
+	{"Partners", "PairCheck", TEXT(pair_check), "yes|no", 0, 0},
+	{"Partners", "Cosign", TEXT(cosign), "auto|manual", 0, 0},
 };
+enum { SETTINGS = sizeof settings / sizeof settings[0] };
 
 struct reading {
 	struct config *c;
 	struct err_text *why;
 	enum err rc;
 	unsigned taken;
+	bool given[SETTINGS];
 };
+
+static bool number(const char *text, uint64_t *v)
+{
+	char *end;
+
+	errno = 0;
+	*v = strtoull(text, &end, 10);
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
+}
+
+static bool one_of(const char *words, const char *text)
+{
+	const size_t n = strlen(text);
+
+	for (const char *w = words; w != NULL; w = strchr(w, '|')) {
+		w += *w == '|';
+		if (strncmp(w, text, n) == 0 && (w[n] == '|' || w[n] == '\0') && n > 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is misread would let in, keep or tell more than was meant: so it refuses to start. */
+static enum err value_fits(const struct setting *s, const char *value, struct err_text *why)
+{
+	uint64_t v;
+
+	if (s->words != NULL && !one_of(s->words, value))
+		return err_explain(why, ERR_INVAL, "[%s] %s= is one of %s", s->section, s->name,
+				   s->words);
+	if (s->most != 0 && (!number(value, &v) || v < s->least || v > s->most))
+		return err_explain(why, ERR_INVAL, "[%s] %s= is a number from %llu to %llu",
+				   s->section, s->name, (unsigned long long)s->least,
+				   (unsigned long long)s->most);
+	if (strlen(value) >= s->cap)
+		return err_explain(why, ERR_LIMIT, "[%s] %s= is too long", s->section, s->name);
+	return ERR_OK;
+}
 
 static int on_setting(void *user, const char *section, const char *name, const char *value)
 {
 	struct reading *r = user;
 
-	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+	for (size_t i = 0; i < SETTINGS; i++) {
 		const struct setting *s = &settings[i];
 
 		if (strcmp(s->section, section) != 0 || strcmp(s->name, name) != 0)
 			continue;
-		if (strlen(value) >= s->cap) {
-			r->rc = err_explain(r->why, ERR_LIMIT, "%s= is too long", name);
+		r->rc = r->given[i] ? err_explain(r->why, ERR_INVAL,
+						  "[%s] %s= is given twice: once is enough",
+						  section, name)
+				    : value_fits(s, value, r->why);
+		if (r->rc != ERR_OK)
 			return 0;
-		}
+		r->given[i] = true;
 		memcpy((char *)r->c + s->offset, value, strlen(value) + 1);
 		r->taken++;
 		return 1;
@@ -63,47 +110,9 @@ static int on_setting(void *user, const char *section, const char *name, const c
 	return 0;
 }
 
-static bool number(const char *text, uint64_t *v)
-{
-	char *end;
-
-	*v = strtoull(text, &end, 10);
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0';
-}
-
-static bool one_of(const char *text, const char *a, const char *b)
-{
-	return text[0] == '\0' || strcmp(text, a) == 0 || strcmp(text, b) == 0;
-}
-
-static enum err check_partners(const struct config *c, struct err_text *why)
-{
-	if (!one_of(c->pair_check, "yes", "no"))
-		return err_explain(why, ERR_INVAL, "[Partners] PairCheck= is yes or no");
-	if (!one_of(c->cosign, "auto", "manual"))
-		return err_explain(why, ERR_INVAL, "[Partners] Cosign= is auto or manual");
-	return ERR_OK;
-}
-
-/* What is misread here would tell more than was meant: so it refuses to start. */
-static enum err check_flow(const struct config *c, struct err_text *why)
-{
-	uint64_t v;
-
-	if (c->flow_k[0] != '\0' && (!number(c->flow_k, &v) || v < LIMIT_FLOW_K || v > UINT8_MAX))
-		return err_explain(why, ERR_INVAL, "[Flow] Threshold= is a number from %u to %u",
-				   LIMIT_FLOW_K, (unsigned)UINT8_MAX);
-	if (c->flow_percent[0] != '\0' && (!number(c->flow_percent, &v) || v < 1 || v > 100))
-		return err_explain(why, ERR_INVAL,
-				   "[Flow] SharePercent= is a number from 1 to 100");
-	if (!one_of(c->flow_publish, "auto", "manual"))
-		return err_explain(why, ERR_INVAL, "[Flow] Publish= is auto or manual");
-	return ERR_OK;
-}
-
 enum err config_read(struct config *c, const char *dir, const char *file, struct err_text *why)
 {
-	struct reading r = {c, why, ERR_OK, 0};
+	struct reading r = {.c = c, .why = why, .rc = ERR_OK};
 	char path[CONFIG_PATH_MAX + 16];
 	const char *flaw;
 	int rc;
@@ -121,8 +130,11 @@ enum err config_read(struct config *c, const char *dir, const char *file, struct
 		return nodefiles_explain(why, ERR_IO, dir, "kring.conf", errno);
 	if (rc < 0)
 		return err_explain(why, ERR_IO, "%s: %s", path, strerror(errno));
-	if (r.rc != ERR_OK)
-		return r.rc;
+	if (r.rc != ERR_OK) { /* which of two files is wrong is half of the answer */
+		const struct err_text said = *why;
+
+		return err_explain(why, r.rc, "%s, line %d: %s", path, rc, said.text);
+	}
 	if (rc > 0)
 		return err_explain(why, ERR_MALFORMED, "%s line %d is not understood", path, rc);
 	if (r.taken == 0 && file == NULL) /* what a full disk leaves: a node that listens nowhere */
@@ -130,7 +142,7 @@ enum err config_read(struct config *c, const char *dir, const char *file, struct
 	flaw = endpoint_flaw(c->listen, ENDPOINT_LISTEN, NULL);
 	if (flaw != NULL)
 		return err_explain(why, ERR_INVAL, "%s: Listen=%s: %s", path, c->listen, flaw);
-	return check_partners(c, why) != ERR_OK ? ERR_INVAL : check_flow(c, why);
+	return ERR_OK;
 }
 
 enum log_level config_log_level(const struct config *c)

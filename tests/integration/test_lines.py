@@ -129,6 +129,20 @@ def test_an_address_that_cannot_work_is_refused_where_it_is_given(workdir, liste
     assert r.returncode != 0 and why in r.stderr and "--listen" in r.stderr and not (workdir / "n").exists(), r.stderr
 
 
+@pytest.mark.parametrize("text, why", [("LogLevel=loud\n", "error|warn|notice|info|debug"), ("Listen=tcp://127.0.0.1:1\n", "twice"),
+                                       ("[Node]\nKeyFile=unlock.key\n", "twice"), ("[Limits]\nPartnerDailyMiB=abc\n", "a number from 1"),
+                                       ("[Limits]\nPartnerDailyDocuments=0\n", "a number from 1"), ("[Limits]\nStoreMiB=12x\n", "a number from 1"),
+                                       ("[Limits]\nStoreMiB=99999999999999999999\n", "a number from 1"), ("[Limits]\nStoreMiB=\n", "a number"),
+                                       ("[Flow]\nThreshold=1\n", "from 5 to 255"), ("[Flow]\nPublish=manu\n", "auto|manual"),
+                                       ("[Partners]\nPairCheck=Yes\n", "yes|no"), ("[Partners]\nCosine=auto\n", "unknown setting Cosine")])
+def test_a_setting_that_means_nothing_ends_the_start(lone, text, why):
+    conf = lone.dir / "kring.conf"
+    conf.write_text(conf.read_text().replace("LogLevel=notice\n", "") + text)
+    code, said = start_fails(lone)
+    line = len(conf.read_text().splitlines())
+    assert code == 78 and len(said) == 1 and why in said[0] and f"kring.conf, line {line}: " in said[0], said
+
+
 def test_everywhere_is_never_told_to_partners(federation):
     f = federation("Goes")
     a, = f.start()

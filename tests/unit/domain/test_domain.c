@@ -111,7 +111,8 @@ static void words_are_codes(void **state)
 	assert_true(says(MSG_ACT, DOC_DECLINE, ACT_ALTERNATIVE, "outside"));
 	assert_false(says(MSG_ACT, DOC_DECLINE, ACT_ALTERNATIVE, "GGD Zeeland")); /* no member */
 	assert_true(words_place("Sint-Jozef, Wuustwezel") == false && words_place("St. Jozef"));
-	assert_false(words_place("") || words_place("  ") || words_place("-") || words_place("\u00a0"));
+	assert_false(words_place("") || words_place("  ") || words_place("-") ||
+		     words_place("\u00a0"));
 	assert_true(words_place("3") && words_place("\u00c9\u00e9n Thuis"));
 }
 
