@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/date.h"
+#include "base/limits.h"
 #include "client/cli.h"
 #include "proto/person_kind.h"
 
@@ -254,14 +255,19 @@ static void print_cats(const struct cli *c, uint64_t cats)
 		(void)printf("-");
 }
 
-/* Cells are cut to width characters, counted in code points. */
+enum { CELL_MAX = LIMIT_ORG_NAME };
+
+/* At least width characters, counted in code points.  A column gives way before a name is cut: two may differ at
+ * their ends only.  What is cut all the same says so. */
 void out_cell(const char *s, int width)
 {
 	int n = 0;
 
 	for (; *s != '\0'; s++) {
-		if (((unsigned char)*s & 0xc0) != 0x80 && n++ >= width)
+		if (((unsigned char)*s & 0xc0) != 0x80 && n++ == CELL_MAX) {
+			(void)printf("…");
 			break;
+		}
 		(void)putchar(*s);
 	}
 	for (; n < width; n++)

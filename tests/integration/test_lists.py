@@ -65,6 +65,24 @@ def test_a_long_name_does_not_hide_the_inbox(pair):  # noqa: F811
     assert b.k("show", rows[0]["ref"])["person"]["name"] == person.name
 
 
+def test_a_name_is_told_from_another_to_its_end(federation):
+    """Two partners whose long names differ in the last word only, in every list that a person reads."""
+    long = "Openbaar Centrum voor Maatschappelijk Welzijn "
+    f = federation("Goes", long + "Balen", long + "Geel")
+    a = f.start()[0]
+    for other in f.nodes[1:]:
+        case = a.new_case(name="Maximiliaan van den Broecke-Verzonnen" + other.org[-5:], phone="1")
+        a.consent(case, other.name)
+        other.await_state(a.refer(case, other.name), "offered")
+    f.nodes[2].k("decline", a.k("sent")["referrals"][0]["ref"], "--reason", "other", "--alternative", "none")
+    wait_for("the work", lambda: a.k("worklist").get("work"))
+    for line in (["sent", "--all"], ["partner", "list"], ["worklist"], ["outbox", "list"]):
+        said = words(a, *line)
+        for org in (f.nodes[1].org, f.nodes[2].org) if line[0] in ("sent", "partner") else (f.nodes[2].org,) if line[0] == "worklist" else ():
+            assert org in said, (line, said)
+    assert "VerzonnenBalen" in words(a, "sent", "--all") and "Verzonnen Geel" in words(a, "sent", "--all")
+
+
 def test_a_thread_has_an_end(pair):  # noqa: F811
     """Each document is judged against all before it: without an end one partner could keep a node busy with one referral."""
     m, b = pair

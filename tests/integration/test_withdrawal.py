@@ -117,6 +117,7 @@ def test_the_holder_records_it_and_the_collector_follows(federation, how):
         a.await_state(r, "revoked")
     wait_for("the withdrawal", lambda: states(a, case) == {gid: "withdrawn"})
     assert a.k("case", "show", case)["person"]["phone"] == "000-111"  # our own file stays ours
+    assert {(w["ref"], w["kind"]) for w in a.k("worklist")["work"]} == {(r, "consent-taken-back") for r in (r1, r2)}  # no way to find
     with pytest.raises(Refused):
         a.refer(case, b.name, need="legal")
 

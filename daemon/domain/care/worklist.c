@@ -84,7 +84,8 @@ static enum work_kind duty(const struct thread *th)
 	case REFERRAL_REDIRECTED:
 	case REFERRAL_EXPIRED:
 		return receiver ? WORK_KIND_COUNT : WORK_FOLLOW_UP;
-	case REFERRAL_REVOKED:
+	case REFERRAL_REVOKED: /* perhaps heard by the partner: whether it holds for others too, only the person knows */
+		return receiver ? WORK_ERASE : WORK_TAKEN_BACK;
 	case REFERRAL_ERROR:
 		return receiver ? WORK_ERASE : WORK_FOLLOW_UP;
 	case REFERRAL_DRAFT:
