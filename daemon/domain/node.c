@@ -474,7 +474,8 @@ static enum err step(struct turn *t, const struct event *ev)
 }
 
 /* The wall clock was put forward or back under us, or the machine slept: keys may have grown too old for a frame, and
- * what partners said of the time is of another time.  They are asked at once, not at the next question. */
+ * what partners said of the time is of another time.  They are asked at once, not at the next question; of one that
+ * cannot be asked nothing is known: that it is away says nothing of its clock. */
 static enum err clock_stepped(struct turn *t)
 {
 	const int64_t gap = (int64_t)t->wall_ms - (int64_t)t->mono_ms;
@@ -484,9 +485,14 @@ static enum err clock_stepped(struct turn *t)
 	if (step < skew_ms && step > -skew_ms)
 		return ERR_OK;
 	t->node->clock_gap_ms = gap;
-	for (size_t i = 0; i < t->node->peer_count; i++)
-		if (t->node->peers[i].conn.up)
-			state_conn(t->node, &t->node->peers[i])->ask_mono_ms = t->mono_ms;
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		struct conn *c = state_conn(t->node, &t->node->peers[i]);
+
+		if (c->up)
+			c->ask_mono_ms = t->mono_ms;
+		else
+			c->clock_theirs_ms = 0;
+	}
 	return audit_add(
 		t, &(struct audit_entry){.event = AUDIT_CLOCK,
 					 .detail = step > 0 ? "stepped-forward" : "stepped-back"});

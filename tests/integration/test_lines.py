@@ -492,6 +492,21 @@ def test_why_a_document_waits_names_the_clock(federation):
     assert not status(a).get("clocks")
 
 
+def test_a_partner_that_is_off_says_nothing_of_the_time(federation):
+    """This machine slept for a week, and so did nobody else; what is known is only that the partner is away."""
+    f = federation("Goes", "SMWO")
+    clock = Clock(f.dir)
+    a, b = f.start(*clock.args)
+    case = ready_to_refer(a, b)
+    b.stop()
+    wait_for("Goes to see it go", lambda: status(a)["connected"] == 0)
+    a.refer(case, "smwo")
+    clock.set(7 * 86400)
+    status(a)
+    assert not status(a).get("clocks")
+    assert {r["cause"] for r in a.k("outbox", "list")["outbox"]} == {"partner-offline"}
+
+
 @pytest.mark.parametrize("off_s, way", [(86400, "ahead of"), (-1200, "behind")])
 def test_of_three_the_one_whose_clock_is_wrong_is_named(federation, off_s, way):
     f = federation("Goes", "SMWO", "Balen")

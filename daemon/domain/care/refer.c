@@ -275,7 +275,7 @@ static enum err check_date(struct turn *t, const struct msg *req)
 	if (date_ms != 0 && day > today + LIMIT_DATE_DAYS)
 		return turn_refuse(t, ERR_INVAL, "--until is too far ahead",
 				   "a date lies at most a year ahead, so that somebody looks then",
-				   "give an earlier date; it can be put off again");
+				   "give an earlier date, on which it will be looked at");
 	return ERR_OK;
 }
 
