@@ -112,6 +112,21 @@ int tool_slot_add(struct tool_args *a)
 	return 0;
 }
 
+/* Whoever took the wrong one away learns it now, not at the next start of the machine. */
+static void say_start(const char *dir)
+{
+	struct keyfile k = {.keybox = NULL};
+	struct err_text why = {""};
+	struct config conf;
+
+	if (config_read(&conf, dir, NULL, &why) == ERR_OK &&
+	    unlock_open(&conf, NULL, &k, &why) == ERR_OK)
+		keyfile_close(&k);
+	else
+		(void)printf("no key file opens this node now: kringd needs a passphrase or "
+			     "credential at its next start, or the code of the recovery sheet\n");
+}
+
 int tool_slot_remove(struct tool_args *a)
 {
 	struct err_text why = {""};
@@ -127,5 +142,9 @@ int tool_slot_remove(struct tool_args *a)
 	if (rc == ERR_STATE)
 		return tool_fail(TOOL_RULE, "this slot stays",
 				 "the recovery code always does, and one other way must");
-	return rc == ERR_OK ? 0 : tool_fail_err("removing the slot", rc);
+	if (rc != ERR_OK)
+		return tool_fail_err("removing the slot", rc);
+	(void)printf("removed; what is left: kring --dir %s slot list\n", a->dir);
+	say_start(a->dir);
+	return 0;
 }
