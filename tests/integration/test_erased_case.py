@@ -61,7 +61,7 @@ def test_the_same_person_referred_again_is_a_new_case(federation):
     old = a.refer(case, b.name, "--again")  # under the consent that was erased there with its case
     other = somebody_else(a, b)
     a.await_state(old, "declined")
-    assert [r["reason"] for r in a.k("show", old)["log"] if r["act"] == "decline"] == ["consent-missing"]
+    assert [r["reason"] for r in a.k("show", old)["log"] if r["act"] == "decline"] == ["case-erased"]  # the consent is valid here
     a.consent(case, b.name)
     new = a.refer(case, b.name, "--again")
     b.await_state(new, "offered")

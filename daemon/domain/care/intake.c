@@ -240,7 +240,7 @@ enum err intake_answer_erased(struct turn *t, struct thread *th)
 		return rc;
 	if (th->role == THREAD_RECEIVER)
 		return referral_may(s, REFERRAL_BY_RECEIVER, DOC_DECLINE)
-			       ? acts_automatic(t, th, DOC_DECLINE, "consent-missing")
+			       ? acts_automatic(t, th, DOC_DECLINE, "case-erased")
 			       : ERR_OK;
 	if (referral_may(s, REFERRAL_BY_SENDER, DOC_WITHDRAW))
 		return acts_automatic(t, th, DOC_WITHDRAW, "erased");
