@@ -52,6 +52,8 @@ int cli_fail(const struct cli *c, int code, const char *what, const char *why, c
 bool cli_categories(const char *text, uint64_t *cats)
 {
 	char copy[512], *save = NULL;
+	size_t words = 0;
+	bool none = false; /* stands alone */
 
 	*cats = 0;
 	if (strlen(text) >= sizeof copy)
@@ -60,15 +62,18 @@ bool cli_categories(const char *text, uint64_t *cats)
 	for (char *w = strtok_r(copy, ", ", &save); w != NULL; w = strtok_r(NULL, ", ", &save)) {
 		unsigned bit = 0;
 
-		if (strcmp(w, "none") == 0)
+		if (strcmp(w, "none") == 0 && words++ == 0) {
+			none = true;
 			continue;
+		}
+		words++;
 		while (msg_cat_name(bit) != NULL && strcmp(msg_cat_name(bit), w) != 0)
 			bit++;
 		if (msg_cat_name(bit) == NULL)
 			return false;
 		*cats |= UINT64_C(1) << bit;
 	}
-	return true;
+	return words == 1 || (words > 1 && !none);
 }
 
 bool cli_date(const char *text, uint64_t *ms)

@@ -287,6 +287,19 @@ def test_a_field_that_was_cleared_is_gone(federation):
     assert "name" in c.call(r).what
 
 
+def test_an_agreement_is_closed_only_by_who_says_so(federation):
+    """Made anew as a whole: nothing named closed everything, and so did --without alone, with success and no word."""
+    a, b = federation("Goes", "SMWO").start()
+    sees = lambda: next(p for p in a.k("partner", "list")["partners"] if p["name"] == b.org)["may_send_cats"]
+    before = sees()
+    for line in ([], ["--without", "story"], ["--receive"], ["--until", "2027-06-30"], ["--share", "identity,none"], ["--share", "none,identity"],
+                 ["--share", ","]):
+        r = run(a, "partner", "agree", b.name, *line)
+        assert r.returncode == 2, (line, r)
+        assert sees() == before
+    assert run(a, "partner", "agree", b.name, "--share", "none").returncode == 0 and sees() != before
+
+
 def test_blank_is_absent(node):
     """A name that nobody can see is none, from the shell, a file or another client."""
     for name in ("", " ", "\u00a0", "\u2003 \t"):

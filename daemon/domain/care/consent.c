@@ -768,6 +768,9 @@ enum err consent_agree(struct turn *t, const struct msg *req, struct msg *reply)
 	(void)reply;
 	if (rc != ERR_OK)
 		return rc;
+	if (!msg_has(req, PARTNER_AGREE_CATS))
+		return turn_refuse(t, ERR_INVAL, "say what the agreement covers", "",
+				   "--share NAMES: what is not named is closed; none closes it");
 	if ((msg_u64(req, PARTNER_AGREE_CATS) & ~(ALL_CATS | BIT(CAT_MESSAGE))) != 0)
 		return turn_refuse(t, ERR_INVAL, "unknown category", "", "see: kring help partner");
 	if (until != 0 &&
