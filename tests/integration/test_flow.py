@@ -54,16 +54,17 @@ class Region:
 
     def refer(self, n, accept, decline="no-capacity", case=None):
         """n people from a to b: the first ones are accepted, then declined; the rest waits."""
+        refs = []
         for i in range(n):
             c = case or self.a.new_case(name=f"{MARKER}{i}")
             self.a.consent(c, self.b.name)
-            self.a.refer(c, self.b.name, "--again", need="housing")
-        rows = wait_for("them to arrive", lambda: (r := self.b.k("inbox").get("referrals", [])) and len(r) >= n and r)
-        for i, r in enumerate(rows[:accept + n]):
+            refs.append(self.a.refer(c, self.b.name, "--again", need="housing"))
+        wait_for("them to arrive", lambda: set(refs) <= {r["ref"] for r in self.b.k("inbox").get("referrals", [])})
+        for i, ref in enumerate(refs):
             if i < accept:
-                self.b.k("accept", r["ref"])
+                self.b.k("accept", ref)
             elif decline:
-                self.b.k("decline", r["ref"], "--reason", decline, "--alternative", "none")
+                self.b.k("decline", ref, "--reason", decline, "--alternative", "none")
 
     def to_report(self, days=TO_READY):
         self.clock.days(days, self.f.nodes)
