@@ -524,11 +524,11 @@ int admin_erase(struct cli *c)
 		msg_set_u64(sub, CASE_ERASE_NOW, 1);
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
-		(void)printf(
-			"erased: nothing of this case can be shown any more\n%s",
-			cli_option(c, "now") != NULL
-				? "the key is destroyed\n"
-				: "the key is destroyed with tonight's batch; at once: --now\n");
+		(void)printf("erased: nothing of this case can be shown any more\n%s",
+			     cli_option(c, "now") != NULL
+				     ? "the key is destroyed\n"
+				     : "the key is destroyed with tonight's batch; another time "
+				       "--now does it at once\n");
 	return code;
 }
 

@@ -56,7 +56,9 @@ static int read_sheet(struct restore *r)
 	}
 	secret_wipe(text, sizeof text);
 	if (rc != ERR_OK)
-		return tool_fail_err(r->args->sheet, rc);
+		return rc == ERR_LIMIT /* a backup, say */
+			       ? tool_fail(TOOL_USAGE, "this is no recovery sheet", r->args->sheet)
+			       : tool_fail_err(r->args->sheet, rc);
 	if (code == SHEET_MISTYPED)
 		return tool_fail(TOOL_RULE, "the recovery code is mistyped",
 				 "compare it letter by letter, its last four too");

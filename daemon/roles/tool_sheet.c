@@ -41,7 +41,8 @@ static int seed_from(const char *file, uint8_t seed[32])
 
 	secret_wipe(text, sizeof text);
 	if (rc != ERR_OK)
-		return tool_fail_err(file, rc);
+		return rc == ERR_LIMIT ? tool_fail(TOOL_USAGE, "this is no recovery sheet", file)
+				       : tool_fail_err(file, rc);
 	if (found == SHEET_MISTYPED)
 		return tool_fail(TOOL_RULE, "mistyped: this is not the key of any sheet",
 				 "compare it letter by letter, its last four too");

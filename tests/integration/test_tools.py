@@ -175,6 +175,10 @@ def test_mistyped_and_another_sheet_are_two_things(federation):
     # the next key, mistyped: the restore does not go on and promise another in silence
     key = re.search(r"\n  ((?:[0-9a-z]{4}-){13}[0-9a-z]{4})\n", text)[1]
     wrong.write_text(text.replace(key, key[:-1] + ("0" if key[-1] != "0" else "1")))
+    (f.dir / "much").write_bytes((f.dir / "b").read_bytes() * 20)
+    for file, word in (("b", "no recovery code"), ("much", "no recovery sheet")):  # a backup in its place
+        r = tool(f, f.dir / "new", "restore", str(f.dir / "b"), "--sheet", str(f.dir / file))
+        assert r.returncode == 2 and word in r.stderr, r
     r = tool(f, f.dir / "new", "restore", str(f.dir / "b"), "--sheet", str(wrong))
     assert r.returncode == 1 and "mistyped" in r.stderr and not (f.dir / "new").exists()
     # the code alone is enough, and the new sheet is whole all the same
