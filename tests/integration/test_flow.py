@@ -408,3 +408,38 @@ def test_erasing_a_case_changes_no_figure(federation):
     b.await_state(ref := a.refer(c, "geel", need="housing"), "offered")
     b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
     assert own(b)["needs"][0]["no_capacity"] == 3
+
+
+def test_what_counted_as_undelivered_stays_so_when_it_arrives_after_all(federation):
+    """The figures of that quarter may have left since: an answer that comes then is a late one."""
+    f = federation("Balen", "Geel")
+    clock = Clock(f.dir)
+    a, b = f.start(*clock.args)
+    b.stop()
+    case = a.new_case(name=f"{MARKER}laat")
+    a.consent(case, "geel")
+    ref = a.refer(case, "geel", need="housing")
+    clock.days(16, [a])
+    b.start(*clock.args)
+    b.await_state(ref, "offered")
+    b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
+    a.await_state(ref, "declined")
+    quarters = {"%dQ%d" % quarter_of(time.time() + d * DAY) for d in range(17)}
+    rows = [p for q in quarters for p in a.k("flow", "--own", "--quarter", q)["flow"].get("pairs", [])]
+    assert {k: sum(p[k] for p in rows) for k in ("undelivered", "unanswered", "declined", "late")} == {
+        "undelivered": 1, "unanswered": 0, "declined": 0, "late": 1}
+
+
+def test_what_comes_under_an_erased_consent_counts_where_it_is_declined(federation):
+    """By rule, without its content: so its need is not known there, and stands in no row of needs."""
+    f = federation("Balen", "Geel")
+    a, b = f.start()
+    case = a.new_case(name=f"{MARKER}weer")
+    a.consent(case, "geel")
+    b.await_state(ref := a.refer(case, "geel", need="housing"), "offered")
+    b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
+    b.k("case", "erase", b.k("case", "list")["cases"][0]["id"])
+    a.await_state(ref, "declined")
+    a.await_state(a.refer(case, "geel", "--again", need="housing"), "declined")
+    assert [own(n)["pairs"][0]["declined"] for n in (a, b)] == [2, 2]
+    assert own(b)["needs"] == [{"reporter": "Geel", "need": "housing", "no_capacity": 1, "unsuitable": 0, "other": 0}]

@@ -236,8 +236,8 @@ static enum err receiver_part(struct story *s, const struct first *f, enum count
 	if (a != COUNT_DECLINED)
 		return ERR_OK;
 	rc = reason_of(s->t, &f->entry.doc, &code);
-	if (rc != ERR_OK || code == NULL)
-		return rc;
+	if (rc != ERR_OK || code == NULL || s->th->need[0] == '\0')
+		return rc; /* what it was about never came, or is gone */
 	e->need = (uint8_t)count_need(s->th->need);
 	e->reason = reason_class(code);
 	return ERR_OK;
@@ -262,8 +262,11 @@ static enum err put_answer(struct story *s, const struct first *f, enum count_an
 static enum err answer_events(struct story *s, const struct first *f)
 {
 	const struct thread *th = s->th;
-	const bool delivered = th->role == THREAD_RECEIVER || th->stored_ms != 0;
-	const uint64_t from = th->stored_ms != 0 ? th->stored_ms : th->created_ms;
+	/* delivered after it was counted as undelivered: that quarter's figures may have left since */
+	const bool delivered = th->role == THREAD_RECEIVER ||
+			       (th->stored_ms != 0 &&
+				th->stored_ms < th->created_ms + (uint64_t)PATIENCE_MS);
+	const uint64_t from = delivered ? th->stored_ms : th->created_ms;
 	const uint64_t due = from + (uint64_t)PATIENCE_MS;
 	const bool in_time = f->answer_ms < due;
 	enum count_answer a = in_time ? f->answer : COUNT_UNANSWERED;
@@ -319,7 +322,7 @@ static enum err end_event(struct story *s, const struct first *f, const struct f
 static bool touches(const struct story *s)
 {
 	const struct thread *th = s->th;
-	const uint64_t from = th->stored_ms != 0 ? th->stored_ms : th->created_ms;
+	const uint64_t from = th->stored_ms > th->created_ms ? th->stored_ms : th->created_ms;
 
 	return th->kind == THREAD_REFERRAL && th->created_ms < s->end_ms &&
 	       (th->changed_ms >= s->begin_ms || from + (uint64_t)PATIENCE_MS >= s->begin_ms);
@@ -343,6 +346,22 @@ static enum err referral_events(struct story *s)
 	return rc == ERR_OK ? end_event(s, &f, steps, n) : rc;
 }
 
+/* What happened before a case was erased stands in its tally.  Who is referred under it later comes as another person,
+ * and is answered by rule.  *since_ms 0: it is not erased. */
+static enum err erased_since(struct turn *t, const struct id16 *case_id, uint64_t *since_ms)
+{
+	const struct store_key k = turn_key_id(case_id);
+	struct span v;
+	enum err rc;
+
+	*since_ms = 0;
+	if (record_exists(t->txn, STORE_CASES, key_span(&k)))
+		return ERR_OK;
+	rc = turn_get(t, STORE_ERASED, &k, &v);
+	*since_ms = rc == ERR_OK && v.len == 8 ? be64_get(v.p) : UINT64_MAX;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin_ms,
 		      uint64_t end_ms, struct count_event ev[COUNT_EVENTS], size_t *n)
 {
@@ -351,11 +370,10 @@ enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin
 	struct story s = {.t = t, .begin_ms = begin_ms, .end_ms = end_ms, .ev = ev};
 	struct store_key at = {.len = 0};
 	struct store_row row;
-	enum err rc = ERR_OK;
+	uint64_t since_ms;
+	enum err rc = erased_since(t, case_id, &since_ms);
 
 	*n = 0;
-	if (!record_exists(t->txn, STORE_CASES, key_span(&prefix)))
-		return ERR_OK; /* erased: what happened before stands in its tally */
 	while (rc == ERR_OK && (rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix),
 						       &at, &row)) == ERR_OK) {
 		struct thread th;
@@ -366,7 +384,8 @@ enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin
 		memcpy(id.b, row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		s.th = &th;
-		if (rc == ERR_OK && th.peer >= 1 && th.peer <= t->node->peer_count)
+		if (rc == ERR_OK && th.peer >= 1 && th.peer <= t->node->peer_count &&
+		    (since_ms == 0 || (th.role == THREAD_RECEIVER && th.stored_ms >= since_ms)))
 			rc = referral_events(&s);
 		arena_rewind(t->arena, mark);
 		if (rc == ERR_NOTFOUND)

@@ -92,7 +92,8 @@ struct count_event {
 MUST_CHECK enum err count_create(struct arena *a, size_t rows, struct count *c);
 /** Events of one person in one quarter: the first cap answers by time count, and the first cap ends.  Sorts ev. */
 void count_person(struct count *c, struct count_event *ev, size_t n, unsigned cap);
-/** What happened to one person from begin_ms to before end_ms, in no order.  None when the case was erased. */
+/** What happened to one person from begin_ms to before end_ms, in no order.  When the case was
+ *  erased: of what came under it since. */
 MUST_CHECK enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin_ms,
 				 uint64_t end_ms, struct count_event ev[COUNT_EVENTS], size_t *n);
 /** All of it, from the store, of what was known at now_ms: the cases there are, and the tally of those erased. */
