@@ -133,10 +133,10 @@ void out_error(int code, const char *what, const char *why, const char *remedy)
 /* What a list could not show; the rest of it was shown. */
 int out_damage(const struct cli *c, const struct msg *reply)
 {
-	static const char *const kinds[][2] = {{"thread", "referral"},	   {"cases", "case"},
-					       {"caselog", "note"},	   {"work", "task"},
-					       {"grant", "consent"},	   {"outplace", "document"},
-					       {"agreement", "agreement"}, {"pair", "connection"}};
+	static const char *const kinds[][2] = {
+		{"thread", "referral"},	    {"cases", "case"},	   {"caselog", "note"},
+		{"work", "task"},	    {"grant", "consent"},  {"outplace", "document"},
+		{"agreement", "agreement"}, {"ledger", "consent"}, {"pair", "connection"}};
 	const size_t count = msg_count(reply, REPLY_DAMAGE);
 
 	if (c->json)

@@ -261,3 +261,13 @@ def test_one_damaged_row_hides_no_other(federation):
         off(a, fits, *kinds)
     for line, key in LISTS:
         assert len(a.k(*line)[key]) == len(whole[line]), line
+    a.k("invite", "--org", "Een", "--at", "tcp://127.0.0.1:1")
+    a.k("invite", "--org", "Twee", "--at", "tcp://127.0.0.1:2")
+    invite = bytes.fromhex(a.k("invites", "list")["invites"][0]["id"])
+    for what, fits, line, key in (("audit", lambda k: k == struct.pack(">Q", 40), ("audit", "list"), "audit"),
+                                  ("invite", lambda k: k == invite, ("invites", "list"), "invites")):
+        before = len(a.k(*line)[key])
+        off(a, fits, (b"\x01\x00", b"\x01\x01", b"\x01\x02"))
+        got, damage = whole_or_named(a, line, key)
+        assert what in [d["table"] for d in damage] and len(got) >= before - 1 > 0, (line, damage, got)
+        off(a, fits, (b"\x01\x00", b"\x01\x01", b"\x01\x02"))

@@ -2,6 +2,7 @@
 #include "domain/care/ledger.h"
 
 #include "domain/exchange/document.h"
+#include "domain/page.h"
 
 /* LEDGER := peer u16 | type u16 | cats u64 | time_ms u64 */
 enum { ROW_LEN = 2 + 2 + 8 + 8 };
@@ -51,6 +52,8 @@ static enum err list_grant(struct turn *t, const struct id16 *grant, struct msg 
 		struct span v;
 
 		rc = record_open(t->txn, t->arena, STORE_LEDGER, &row, &place, &v);
+		if (page_damaged(t, rc, STORE_LEDGER, row.key, reply))
+			continue;
 		if (rc != ERR_OK || v.len != ROW_LEN)
 			return rc == ERR_OK ? ERR_CORRUPT : rc;
 		if (!turn_room(reply, REPLY_DISCLOSURES))

@@ -266,8 +266,11 @@ enum err audit_list(struct turn *t, struct msg *reply, uint64_t after, uint64_t 
 		if (rows == limit)
 			break;
 		rc = turn_get(t, STORE_AUDIT, &k, &v);
+		if (page_damaged(t, rc == ERR_NOTFOUND ? ERR_CORRUPT : rc, STORE_AUDIT,
+				 key_span(&k), reply))
+			continue; /* damaged, or cut out */
 		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+			return rc;
 		list_row(t, reply, v, case_id);
 		if (msg_count(reply, REPLY_AUDIT) == rows)
 			arena_rewind(t->arena, mark); /* of another case */

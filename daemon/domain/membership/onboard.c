@@ -6,6 +6,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/membership/names.h"
 #include "domain/membership/proposal.h"
+#include "domain/page.h"
 #include "proto/lists.h"
 
 /* Where a joining stands; the words are stored. */
@@ -69,7 +70,7 @@ static enum err row_load(struct turn *t, const struct id16 *session, struct msg 
 	return turn_get_msg(t, STORE_INVITE, &k, MSG_INVITE_RECORD, m);
 }
 
-static enum err row_next(struct turn *t, struct store_key *at, struct id16 *session, struct msg **m)
+static enum err row_any(struct turn *t, struct store_key *at, struct id16 *session, struct msg **m)
 {
 	struct store_row row;
 	enum err rc = store_next_prefix(t->txn, STORE_INVITE, span_of(NULL, 0), at, &row);
@@ -80,6 +81,17 @@ static enum err row_next(struct turn *t, struct store_key *at, struct id16 *sess
 		return ERR_CORRUPT;
 	memcpy(session->b, row.key.p, 16);
 	return row_load(t, session, m);
+}
+
+/* One that is damaged opens no door; the list of invites names it. */
+static enum err row_next(struct turn *t, struct store_key *at, struct id16 *session, struct msg **m)
+{
+	enum err rc;
+
+	do
+		rc = row_any(t, at, session, m);
+	while (rc == ERR_CORRUPT);
+	return rc;
 }
 
 static bool is(const struct msg *m, const char *state)
@@ -230,15 +242,20 @@ enum err onboard_invite(struct turn *t, const struct msg *req, struct msg *reply
 enum err onboard_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
-	struct id16 session;
+	struct id16 session = {{0}};
 	struct msg *m;
 	enum err rc;
 
 	(void)req;
-	while ((rc = row_next(t, &at, &session, &m)) == ERR_OK) {
-		struct msg *r = msg_add(t->arena, reply, REPLY_INVITES);
+	while ((rc = row_any(t, &at, &session, &m)) != ERR_NOTFOUND) {
+		struct msg *r;
 		char hex[33];
 
+		if (page_damaged(t, rc, STORE_INVITE, span_of(session.b, 16), reply))
+			continue;
+		if (rc != ERR_OK)
+			return rc;
+		r = msg_add(t->arena, reply, REPLY_INVITES);
 		bytes_hex(hex, session.b, 16);
 		msg_set_text(t->arena, r, INVITE_ROW_ID, hex);
 		msg_set_text(t->arena, r, INVITE_ROW_ORG, msg_text(m, INVITE_RECORD_ORG));
@@ -248,7 +265,7 @@ enum err onboard_list(struct turn *t, const struct msg *req, struct msg *reply)
 		msg_set_u64(r, INVITE_ROW_EXPIRES_MS, msg_u64(m, INVITE_RECORD_EXPIRES_MS));
 		msg_set_u64(r, INVITE_ROW_ATTEMPTS, msg_u64(m, INVITE_RECORD_ATTEMPTS));
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return ERR_OK;
 }
 
 enum err onboard_cancel(struct turn *t, const struct msg *req, struct msg *reply)

@@ -6,6 +6,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/membership/names.h"
 #include "domain/membership/onboard.h"
+#include "domain/page.h"
 
 enum { SHOWN_LEN = 8 }; /* hexadecimal digits of an id that people type */
 
@@ -140,6 +141,10 @@ enum err proposal_list(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = parse(t, &k, &p);
 		if (!turn_room(reply, REPLY_PROPOSALS))
 			return ERR_OK;
+		if (page_damaged(t, rc, STORE_PROPOSAL, key_span(&k), reply)) {
+			rc = ERR_OK;
+			continue;
+		}
 		if (rc == ERR_OK)
 			rc = row(t, &p, &c, reply);
 	}
