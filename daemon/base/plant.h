@@ -25,7 +25,8 @@
 	X(NO_PROOF, "no-proof")         /* no proof of a loss of state is listened to */          \
 	X(NAME_KEPT, "name-kept")       /* a partner's name leads to an erased case */            \
 	X(TIMER_KEPT, "timer-kept")     /* the timer of an erased case's referral stays */       \
-	X(GRANT_LIVES, "grant-lives")   /* a revoke leaves the consent as it was */
+	X(GRANT_LIVES, "grant-lives")   /* a revoke leaves the consent as it was */               \
+	X(FORGET_CASE, "forget-case")   /* what ends takes the person of the whole case along */
 /* clang-format on */
 
 enum plant {

@@ -262,13 +262,16 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 	if (rc != ERR_OK || (die && before)) {
 		const bool may_refuse = ev->type == EVENT_REQUEST || s->profile.hostile;
 
-		if (rc != ERR_OK && (!may_refuse || rc == ERR_CORRUPT || rc == ERR_NOMEM))
-			sim_fail(s, "node %d: event %d ended in \"%s\"", n->no, (int)ev->type,
-				 err_text(rc));
 		s->refused += rc != ERR_OK;
 		s->reply_error = true;
 		store_abort(t.txn);
 		node_turn_abort(n->node);
+		if (rc != ERR_OK && (!may_refuse || rc == ERR_CORRUPT || rc == ERR_NOMEM)) {
+			arena_reset(&n->arena);
+			sim_check_names(s, n); /* the cause, when it is that */
+			sim_fail(s, "node %d: event %d ended in \"%s\"", n->no, (int)ev->type,
+				 err_text(rc));
+		}
 		if (rc == ERR_OK && s->speak_first)
 			release(s, n, &fx); /* the planted fault: words out, commit lost */
 	} else {

@@ -182,6 +182,8 @@ struct sim_view {
 void sim_view_open(struct sim *s, struct sim_view *v, struct sim_node *n);
 void sim_view_close(struct sim_view *v);
 void sim_judge(struct sim *s);
+/** Of a node whose turn failed, and of all at rest. */
+void sim_check_names(struct sim *s, struct sim_node *n);
 
 /* sim_rest.c: days go by in which nobody does anything; then minutes */
 void sim_rest(struct sim *s);

@@ -10,7 +10,7 @@
 #include "domain/care/overview.h"
 #include "sim.h"
 
-enum { BIT_IDENTITY = 1 << 0, BIT_NEEDS = 1 << 15 };
+enum { BIT_IDENTITY = 1 << 0, BIT_NEEDS = 1 << 15, META_SUBJECT = 8 /* as cases.c has it */ };
 
 void sim_view_open(struct sim *s, struct sim_view *v, struct sim_node *n)
 {
@@ -350,6 +350,29 @@ static void check_thread(struct sim *s, struct sim_view *v, const struct thread 
 	sim_view_close(&other);
 }
 
+/* A partner's name for a person leads to a case that is here, or to nothing. */
+void sim_check_names(struct sim *s, struct sim_node *n)
+{
+	const uint8_t kind = META_SUBJECT;
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	struct sim_view v;
+
+	sim_view_open(s, &v, n);
+	while (store_next_prefix(v.t.txn, STORE_META, span_of(&kind, 1), &at, &row) == ERR_OK) {
+		struct record_place place;
+		struct store_key k = {.len = 0};
+		struct span val;
+
+		require(record_open(v.t.txn, &n->arena, STORE_META, &row, &place, &val) == ERR_OK &&
+			val.len == 16);
+		key_put(&k, val.p, 16);
+		if (!record_exists(v.t.txn, STORE_CASES, key_span(&k)))
+			sim_fail(s, "node %d: a partner's name leads to an erased case", n->no);
+	}
+	sim_view_close(&v);
+}
+
 static void check_node(struct sim *s, int i)
 {
 	struct store_key at = {.len = 0};
@@ -430,6 +453,8 @@ static void check_losses(struct sim *s)
 void sim_judge(struct sim *s)
 {
 	check_losses(s);
-	for (int i = 0; i < s->n && s->failed[0] == '\0'; i++)
+	for (int i = 0; i < s->n && s->failed[0] == '\0'; i++) {
 		check_node(s, i);
+		sim_check_names(s, &s->nodes[i]);
+	}
 }

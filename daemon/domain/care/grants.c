@@ -13,10 +13,7 @@
 
 enum {
 	DAY_MS = 86400000,
-	WARN_DAYS = 30,
-	GRACE_DAYS = 7,	   /* from the end of a consent to the end of what it let us hold */
-	UNSURE_HOURS = 72, /* the word of a partner whose loss of state nobody confirmed */
-	ROOM = 4,	   /* documents of a turn kept for what else follows */
+	ROOM = 4, /* documents of a turn kept for what else follows */
 	WISH_STOP = 1,
 	WISH_ERASE = 2,
 	BODIES_MAX = 2048
@@ -77,107 +74,6 @@ enum err grants_running(struct turn *t, const struct peer *p, const struct id16 
 	while (!*yes && (rc = next_referral(t, &w, &th)) == ERR_OK)
 		*yes = !ended(&th);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
-/* ---- "consent ends", on both worklists ---- */
-
-static uint64_t until_of(const struct msg *record)
-{
-	return msg_u64(msg_get(record, GRANT_RECORD_GRANT), CONSENT_GRANT_EXPIRES_MS);
-}
-
-/* When something about this grant has to be done next; 0: nothing. */
-static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
-{
-	const uint64_t until = until_of(record);
-	const uint64_t warn = until - (uint64_t)WARN_DAYS * DAY_MS;
-	const uint64_t over = until + (uint64_t)GRACE_DAYS * DAY_MS;
-
-	if (msg_has(record, GRANT_RECORD_WITHDRAWN_MS))
-		return 0;
-	if (msg_has(record, GRANT_RECORD_SAID_MS))
-		return msg_u64(record, GRANT_RECORD_SAID_MS) + (uint64_t)UNSURE_HOURS * 3600000;
-	if (warn < until && t->wall_ms < warn)
-		return warn;
-	return msg_u64(record, GRANT_RECORD_RECEIVED) != 0 && t->wall_ms < over ? over : 0;
-}
-
-static enum err work_of(struct turn *t, const struct consent_scope *s, const struct id16 *grant,
-			const struct msg *record, bool add)
-{
-	struct thread th = {.id = *grant,
-			    .case_id = s->case_id,
-			    .peer = s->p->no,
-			    .kind = THREAD_CONSENT,
-			    .due_ms = until_of(record)};
-	const struct store_key k = turn_key_id(grant);
-
-	if (!record_exists(t->txn, STORE_THREAD, key_span(&k)))
-		return ERR_OK; /* not sent: nothing rests on it */
-	if (add)
-		return worklist_add(t, &th, WORK_CONSENT, "");
-	return worklist_done(t, &th, WORK_CONSENT);
-}
-
-/* The grant whose end ends what is going on: the last to end of those that hold, else the last that did. */
-static enum err last_to_end(struct turn *t, const struct consent_scope *s, bool living,
-			    struct id16 *grant, uint64_t *until)
-{
-	struct store_key at = {.len = 0};
-	struct id16 id;
-	struct msg *m;
-	enum err rc;
-
-	*until = 0;
-	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
-		const enum consent_state now = consent_grant_state(m, t->wall_ms);
-
-		if (consent_between(m, s->p->no, s->received) && until_of(m) > *until &&
-		    now == (living ? CONSENT_LIVING : CONSENT_ENDED)) {
-			*until = until_of(m);
-			*grant = id;
-		}
-	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
-enum err grants_changed(struct turn *t, const struct peer *p, const struct id16 *case_id,
-			bool received)
-{
-	const size_t mark = t->arena->used;
-	const struct consent_scope s = {p, *case_id, received};
-	struct store_key at = {.len = 0};
-	struct id16 last, id;
-	uint64_t until = 0;
-	struct msg *m;
-	bool running = false;
-	enum err rc = last_to_end(t, &s, true, &last, &until);
-
-	if (rc == ERR_OK && until == 0)
-		rc = last_to_end(t, &s, false, &last, &until);
-	if (until > t->wall_ms + (uint64_t)WARN_DAYS * DAY_MS)
-		until = 0;
-	if (rc == ERR_OK && until != 0)
-		rc = grants_running(t, p, case_id, received ? THREAD_RECEIVER : THREAD_SENDER,
-				    &running);
-	if (rc != ERR_OK)
-		return rc;
-	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK) {
-		if (!consent_between(m, p->no, received))
-			continue;
-		rc = work_of(t, &s, &id, m, running && id16_equal(&id, &last));
-		if (rc != ERR_OK)
-			return rc;
-	}
-	arena_rewind(t->arena, mark); /* many of a turn's steps end here */
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
-enum err grants_watch(struct turn *t, struct thread *th, const struct msg *record)
-{
-	enum err rc = acts_timer_set(t, th, due_of_grant(t, record));
-
-	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
 /* ---- what we hold of a partner's person ---- */
@@ -314,6 +210,7 @@ enum err grants_person(struct turn *t, const struct id16 *case_id)
 		if (rc != ERR_OK)
 			return rc;
 	}
+	count = planted(PLANT_FORGET_CASE) ? 0 : count;
 	for (size_t i = 0; i < count && rc == ERR_NOTFOUND; i++) {
 		rc = add_older(t, &all[i].doc, person);
 		rc = rc == ERR_OK ? ERR_NOTFOUND : rc;
@@ -564,6 +461,18 @@ static enum err told_of(struct turn *t, struct thread *th)
 	return pr->unconfirmed ? hear_unsure(t, th) : hear(t, th);
 }
 
+/* A consent that came back, of which its partner once said that it was withdrawn.  It may have forgotten that since,
+ * as we did: it is written down again once the thread is whole. */
+static enum err say_again(struct turn *t, struct thread *th)
+{
+	enum err rc = ERR_OK;
+
+	th->owes_end = true;
+	if (!turn_case_erased(t, &th->case_id))
+		rc = acts_timer_set(t, th, t->wall_ms);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
 enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
@@ -572,7 +481,9 @@ enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 
 	if (type == DOC_WITHDRAWAL && !th->withdrawn)
 		return told_of(t, th);
-	if (type != DOC_CONSENT || th->withdrawn || p == NULL)
+	if (type == DOC_CONSENT && th->withdrawn)
+		return say_again(t, th);
+	if (type != DOC_CONSENT || p == NULL)
 		return thread_save(t, th);
 	rc = consent_record(t, &th->id, &m);
 	if (rc != ERR_OK)
@@ -624,9 +535,27 @@ enum err grants_confirmed(struct turn *t, uint16_t peer)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Does a log of this consent hold the withdrawal? */
+static enum err written_down(struct turn *t, const struct thread *th, bool *yes)
+{
+	*yes = false;
+	for (uint32_t side = 0; side < 2 && !*yes; side++)
+		for (uint32_t no = 1; no <= (side == 0 ? th->my_no : th->their_no) && !*yes; no++) {
+			struct log_entry e;
+			enum err rc = thread_entry(t, th, side == 0, no, &e);
+
+			if (rc != ERR_OK)
+				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+			*yes = e.type == DOC_WITHDRAWAL;
+		}
+	return ERR_OK;
+}
+
 enum err grants_catch_up(struct turn *t, struct thread *th)
 {
-	bool may;
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
+					th->role == THREAD_RECEIVER};
+	bool may, there;
 	enum err rc;
 
 	if (!th->owes_end)
@@ -637,8 +566,14 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 	th->owes_end = false;
 	rc = acts_timer_set(t, th, 0);
 	if (rc == ERR_OK)
+		rc = written_down(t, th, &there);
+	if (rc == ERR_OK && !there)
 		rc = sign(t, th);
-	return rc == ERR_OK ? thread_save(t, th) : rc;
+	if (rc == ERR_OK)
+		rc = thread_save(t, th);
+	return rc == ERR_OK && s.p != NULL && !turn_case_erased(t, &th->case_id)
+		       ? fall_out(t, &s, FOLLOW_REVOKE, NULL)
+		       : rc;
 }
 
 enum err grants_timer(struct turn *t, struct thread *th)
@@ -659,7 +594,7 @@ enum err grants_timer(struct turn *t, struct thread *th)
 		return rc;
 	if (msg_has(m, GRANT_RECORD_SAID_MS))
 		return hear(t, th);
-	if (s.received && t->wall_ms >= until_of(m) + (uint64_t)GRACE_DAYS * DAY_MS)
+	if (s.received && t->wall_ms >= grants_until(m) + (uint64_t)GRANTS_GRACE_DAYS * DAY_MS)
 		rc = hollow_uncovered(t, &s, WIRE_VERDICT_EXPIRED);
 	if (rc == ERR_OK)
 		rc = grants_watch(t, th, m);

@@ -21,6 +21,13 @@
 
 #include "domain/care/consent.h"
 
+enum {
+	GRANTS_GRACE_DAYS = 7,	 /* from the end of a consent to the end of what it let us hold */
+	GRANTS_UNSURE_HOURS = 72 /* the word of a partner whose loss of state nobody confirmed */
+};
+
+/** When a grant runs out, milliseconds. */
+uint64_t grants_until(const struct msg *record);
 /** Is a referral of this case with this partner going on, with us as this side (enum thread_side)? */
 MUST_CHECK enum err grants_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
 				   uint8_t role, bool *yes);

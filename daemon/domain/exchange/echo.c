@@ -42,9 +42,15 @@ enum err echo_birth(struct turn *t, struct thread *th, bool ours)
 	struct pair *pr;
 	enum err rc = outbox_pair(t, th->peer, &pr);
 
-	if (rc == ERR_OK)
-		th->era = ours || !pr->unechoed ? pr->era : pr->era - 1;
-	return rc;
+	if (rc != ERR_OK)
+		return rc;
+	th->era = ours || !pr->unechoed ? pr->era : pr->era - 1;
+	if (th->era != pr->era) { /* this pass may be past its place: then it is not the last one */
+		struct heads_cursor *h = &state_conn(t->node, state_peer(t->node, th->peer))->heads;
+
+		h->differs = h->differs || id_order(&th->id, &h->after) <= 0;
+	}
+	return ERR_OK;
 }
 
 enum err echo_shelve(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)

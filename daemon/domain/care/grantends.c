@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* "Consent ends", on both worklists, and when something about a grant has to be done next. */
+#include "domain/care/acts.h"
+#include "domain/care/grants.h"
+#include "domain/care/worklist.h"
+
+enum { DAY_MS = 86400000, WARN_DAYS = 30 };
+
+uint64_t grants_until(const struct msg *record)
+{
+	return msg_u64(msg_get(record, GRANT_RECORD_GRANT), CONSENT_GRANT_EXPIRES_MS);
+}
+
+/* When something about this grant has to be done next; 0: nothing. */
+static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
+{
+	const uint64_t until = grants_until(record);
+	const uint64_t warn = until - (uint64_t)WARN_DAYS * DAY_MS;
+	const uint64_t over = until + (uint64_t)GRANTS_GRACE_DAYS * DAY_MS;
+
+	if (msg_has(record, GRANT_RECORD_WITHDRAWN_MS))
+		return 0;
+	if (msg_has(record, GRANT_RECORD_SAID_MS))
+		return msg_u64(record, GRANT_RECORD_SAID_MS) +
+		       (uint64_t)GRANTS_UNSURE_HOURS * 3600000;
+	if (warn < until && t->wall_ms < warn)
+		return warn;
+	return msg_u64(record, GRANT_RECORD_RECEIVED) != 0 && t->wall_ms < over ? over : 0;
+}
+
+static enum err work_of(struct turn *t, const struct consent_scope *s, const struct id16 *grant,
+			const struct msg *record, bool add)
+{
+	struct thread th = {.id = *grant,
+			    .case_id = s->case_id,
+			    .peer = s->p->no,
+			    .kind = THREAD_CONSENT,
+			    .due_ms = grants_until(record)};
+	const struct store_key k = turn_key_id(grant);
+
+	if (!record_exists(t->txn, STORE_THREAD, key_span(&k)))
+		return ERR_OK; /* not sent: nothing rests on it */
+	if (add)
+		return worklist_add(t, &th, WORK_CONSENT, "");
+	return worklist_done(t, &th, WORK_CONSENT);
+}
+
+/* The grant whose end ends what is going on: the last to end of those that hold, else the last that did. */
+static enum err last_to_end(struct turn *t, const struct consent_scope *s, bool living,
+			    struct id16 *grant, uint64_t *until)
+{
+	struct store_key at = {.len = 0};
+	struct id16 id;
+	struct msg *m;
+	enum err rc;
+
+	*until = 0;
+	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
+		const enum consent_state now = consent_grant_state(m, t->wall_ms);
+
+		if (consent_between(m, s->p->no, s->received) && grants_until(m) > *until &&
+		    now == (living ? CONSENT_LIVING : CONSENT_ENDED)) {
+			*until = grants_until(m);
+			*grant = id;
+		}
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err grants_changed(struct turn *t, const struct peer *p, const struct id16 *case_id,
+			bool received)
+{
+	const size_t mark = t->arena->used;
+	const struct consent_scope s = {p, *case_id, received};
+	struct store_key at = {.len = 0};
+	struct id16 last, id;
+	uint64_t until = 0;
+	struct msg *m;
+	bool running = false;
+	enum err rc = last_to_end(t, &s, true, &last, &until);
+
+	if (rc == ERR_OK && until == 0)
+		rc = last_to_end(t, &s, false, &last, &until);
+	if (until > t->wall_ms + (uint64_t)WARN_DAYS * DAY_MS)
+		until = 0;
+	if (rc == ERR_OK && until != 0)
+		rc = grants_running(t, p, case_id, received ? THREAD_RECEIVER : THREAD_SENDER,
+				    &running);
+	if (rc != ERR_OK)
+		return rc;
+	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK) {
+		if (!consent_between(m, p->no, received))
+			continue;
+		rc = work_of(t, &s, &id, m, running && id16_equal(&id, &last));
+		if (rc != ERR_OK)
+			return rc;
+	}
+	arena_rewind(t->arena, mark); /* many of a turn's steps end here */
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err grants_watch(struct turn *t, struct thread *th, const struct msg *record)
+{
+	enum err rc = acts_timer_set(t, th, due_of_grant(t, record));
+
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
