@@ -215,7 +215,7 @@ class Life:
             if type == DECLINE:
                 a.alternative = "none"
             if type == REDIRECT:
-                a.targets.append(self.rng.choice(("Huis van het Kind", self.other(n).org)))
+                a.targets.append(self.rng.choice(("Huis van het Kind", "Stadsbank")))
             if type == INFO:
                 a.share = 1 << 1
             if type == ACCEPT:
@@ -399,8 +399,10 @@ def check_rest(life, n):
     assert life.status(n).roster_standing == "expired"  # its roots did not live so long with them
     rows = life.states[n].values()
     assert not [r for r in rows if r.state in LIVING or r.provisional]
-    want = {(r.ref, "follow-up" if r.mine else "erase-due") for r in rows if r.case_id in life.cases[n] and
-            r.state in (("declined", "redirected", "expired", "revoked", "error") if r.mine else ("revoked", "error"))}
+    mine = {**dict.fromkeys(("declined", "redirected", "expired", "error"), "follow-up"), "revoked": "consent-taken-back"}
+    theirs = dict.fromkeys(("revoked", "error"), "erase-due")
+    want = {(r.ref, (mine if r.mine else theirs).get(r.state)) for r in rows if r.case_id in life.cases[n]}
+    want = {(ref, kind) for ref, kind in want if kind}
     assert {(w.ref, w.kind) for w in life.rows(n, "worklist", "work")} == want
 
 
