@@ -490,6 +490,93 @@ static enum err displace(struct turn *t, struct thread *th, uint32_t no)
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
+/* Would this document of theirs be the next of its log? */
+static enum err is_next(struct turn *t, const struct thread *th, const struct wire_head *h,
+			bool *yes)
+{
+	struct log_entry e;
+	enum err rc;
+
+	*yes = h->thread_no == th->their_no + 1 && id32_equal(&h->prev_hash, &th->their_hash) &&
+	       h->seen_no >= th->their_seen && h->seen_no <= th->my_no;
+	if (!*yes || h->seen_no == 0)
+		return ERR_OK;
+	rc = thread_entry(t, th, true, h->seen_no, &e);
+	*yes = rc == ERR_OK && id32_equal(&e.hash, &h->seen_hash);
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
+/* The one on the shelf whose place is free again, of their latest life. */
+static enum err next_back(struct turn *t, const struct thread *th, struct document *best,
+			  bool *found)
+{
+	const struct store_key prefix = turn_key_id(&th->id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	*found = false;
+	while ((rc = store_next_prefix(t->txn, STORE_SHELF, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		struct doc_key key;
+		struct document d;
+		bool yes;
+
+		if (row.key.len != 34)
+			return ERR_CORRUPT;
+		memcpy(key.msg.b, row.key.p + 16, 16);
+		key.sender = be16_get(row.key.p + 32);
+		if (key.sender != th->peer)
+			continue;
+		rc = document_load(t, &key, &d);
+		if (rc == ERR_OK)
+			rc = is_next(t, th, &d.head, &yes);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (yes && (!*found || d.head.origin_inc > best->head.origin_inc))
+			*best = d;
+		*found = *found || yes;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err echo_unshelve(struct turn *t, const struct peer *p, struct thread *th)
+{
+	for (;;) {
+		struct document d;
+		struct store_key k;
+		bool found;
+		enum err rc = next_back(t, th, &d, &found);
+
+		if (rc != ERR_OK || !found)
+			return rc;
+		k = turn_key_ids(&th->id, &d.key.msg);
+		key_u16(&k, d.key.sender);
+		rc = store_del(t->txn, STORE_SHELF, key_span(&k));
+		if (rc == ERR_OK)
+			rc = thread_append(t, th, false,
+					   &(struct log_entry){d.key, d.hash, d.head.type,
+							       d.head.seen_no, d.head.created_ms,
+							       0});
+		if (rc == ERR_OK)
+			rc = t->node->hooks->stored(t, p, th, &d.key,
+						    d.hollow ? d.reason : WIRE_VERDICT_OK);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	}
+}
+
+/* What is in the log is no lost act. */
+static enum err off_shelf(struct turn *t, const struct thread *th, const struct doc_key *key)
+{
+	struct store_key k = turn_key_ids(&th->id, &key->msg);
+	enum err rc;
+
+	key_u16(&k, key->sender);
+	rc = store_del(t->txn, STORE_SHELF, key_span(&k));
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 static enum err join_log(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			 const struct id32 *hash, struct thread *th)
 {
@@ -516,7 +603,11 @@ static enum err join_log(struct turn *t, const struct peer *p, const struct wire
 		rc = outbox_put(t, p->no, &key);
 	if (rc == ERR_OK) /* it is there: their copy is where this one came from */
 		rc = outbox_mark(t, &key.msg, OUTBOX_STORED);
-	return rc == ERR_OK ? t->node->hooks->returned(t, p, th, &key) : rc;
+	if (rc == ERR_OK)
+		rc = off_shelf(t, th, &key);
+	if (rc == ERR_OK)
+		rc = t->node->hooks->returned(t, p, th, &key);
+	return rc == ERR_OK ? echo_unshelve(t, p, th) : rc; /* what had seen it may come back too */
 }
 
 enum err echo_returned(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a,

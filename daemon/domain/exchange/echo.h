@@ -38,6 +38,8 @@ MUST_CHECK enum err echo_birth(struct turn *t, struct thread *th, bool ours);
 /** A document of the partner that is none of its log any more: kept, shown, never folded. */
 MUST_CHECK enum err echo_shelve(struct turn *t, struct thread *th, const struct doc_key *key,
 				uint16_t type);
+/** What a partner wrote after a place that is free again comes back into its log; th is saved then. */
+MUST_CHECK enum err echo_unshelve(struct turn *t, const struct peer *p, struct thread *th);
 
 /** Our question, while there is one. */
 MUST_CHECK enum err echo_ask(struct turn *t, struct peer *p, const struct pair *pr,

@@ -334,7 +334,9 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 		rc = number_it(r, &key->msg, hash, verdict, r->t->wall_ms);
 	if (rc == ERR_OK)
 		rc = unstored_over(r->t, r->p->no, &th->id);
-	return rc == ERR_OK ? r->t->node->hooks->stored(r->t, r->p, th, key, verdict) : rc;
+	if (rc == ERR_OK)
+		rc = r->t->node->hooks->stored(r->t, r->p, th, key, verdict);
+	return rc == ERR_OK && r->pair->unechoed ? echo_unshelve(r->t, r->p, th) : rc;
 }
 
 /* Of a life before a loss of theirs, and its place is taken: kept and shown, never folded. */
