@@ -492,12 +492,21 @@ enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 	return rc == ERR_OK ? grants_changed(t, p, &th->case_id, th->role == THREAD_RECEIVER) : rc;
 }
 
+/* Said without its document: whoever says it may forget it before that document comes. */
+static enum err flagged_over(struct turn *t, struct thread *th)
+{
+	enum err rc = told_of(t, th);
+
+	return rc == ERR_OK && th->withdrawn ? say_again(t, th) : rc;
+}
+
 enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags)
 {
 	enum err rc;
 
 	if (th->kind == THREAD_CONSENT)
-		return (flags & ECHO_WITHDRAWN) != 0 && !th->withdrawn ? told_of(t, th) : ERR_OK;
+		return (flags & ECHO_WITHDRAWN) != 0 && !th->withdrawn ? flagged_over(t, th)
+								       : ERR_OK;
 	if ((flags & ECHO_HIDDEN) == 0 || th->hidden)
 		return ERR_OK;
 	th->hidden = true; /* nothing of it is shown or leaves any more */

@@ -169,7 +169,7 @@ enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key
 		/* a withdrawal stays one, whatever became of its document */
 		th->hidden = th->hidden || type == DOC_REVOKE;
 		th->withdrawn = th->withdrawn || type == DOC_WITHDRAWAL;
-		th->owes_end = th->owes_end || key->sender == 0;
+		th->owes_end = th->owes_end || key->sender == 0 || type == DOC_WITHDRAWAL;
 	}
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
