@@ -85,17 +85,29 @@ class Node:
             self.proc.wait(10)
 
     def children(self):
-        """{'core': pid, 'net': pid}, as they run now."""
-        out = {}
+        """{'core': pid, 'net': pid}, as they run now; one that was just forked is waited for until it is itself."""
+        for _ in range(100):
+            out, unborn = self._look_at_children()
+            if not unborn:
+                break
+            time.sleep(0.02)
+        return out
+
+    def _look_at_children(self):
+        out, unborn = {}, False
         for p in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 stat = (p / "stat").read_text().rsplit(")", 1)[1].split()
                 cmd = (p / "cmdline").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if int(stat[1]) == self.proc.pid and b"--role" in cmd:
+            if int(stat[1]) != self.proc.pid or stat[0] == "Z":
+                continue
+            if b"--role" in cmd:
                 out[cmd[cmd.index(b"--role") + 1].decode()] = int(p.name)
-        return out
+            else:
+                unborn = True
+        return out, unborn
 
     def k(self, *args, stdin=None):
         r = subprocess.run([str(self.fed.bin / "kring"), "--dir", str(self.dir), "--json", *args], capture_output=True, text=True, input=stdin)

@@ -188,7 +188,7 @@ def test_a_process_that_hangs_does_not_keep_the_node_from_stopping(federation):
     f = federation("Goes")
     a = f.nodes[0]
     a.start()
-    net = a.children()["net"]
+    net = wait_for("net to run", lambda: a.children().get("net"))
     os.kill(net, signal.SIGSTOP)  # SIGTERM waits until it goes on, which it never does
     try:
         a.proc.send_signal(signal.SIGTERM)
