@@ -467,7 +467,7 @@ enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *c
 	enum err rc;
 
 	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK)
-		if (consent_between(m, p->no, false) && !msg_has(m, GRANT_RECORD_SENT) &&
+		if (consent_between(m, p->no, false) && !grants_sent(t, &id, m) &&
 		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
 			rc = send_one(t, p, &id, m);
 			if (rc != ERR_OK)

@@ -105,3 +105,11 @@ enum err grants_watch(struct turn *t, struct thread *th, const struct msg *recor
 
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
+
+bool grants_sent(struct turn *t, const struct id16 *grant, const struct msg *record)
+{
+	const struct store_key k = turn_key_id(grant);
+
+	return msg_has(record, GRANT_RECORD_SENT) ||
+	       record_exists(t->txn, STORE_THREAD, key_span(&k));
+}

@@ -612,6 +612,27 @@ enum err grants_timer(struct turn *t, struct thread *th)
 
 /* ---- for people ---- */
 
+/* Where a record came back after all, in a case that began anew. */
+static enum err end_record(struct turn *t, const struct peer *p, const struct id16 *grant)
+{
+	struct consent_scope s = {.p = p};
+	struct thread th;
+	struct msg *m;
+	enum err rc = consent_record(t, grant, &m);
+
+	if (rc == ERR_OK && msg_u64(m, GRANT_RECORD_PEER) == p->no &&
+	    !msg_has(m, GRANT_RECORD_WITHDRAWN_MS)) {
+		rc = thread_load(t, grant, &th);
+		if (rc == ERR_OK) {
+			s.case_id = th.case_id;
+			s.received = th.role == THREAD_RECEIVER;
+		}
+		if (rc == ERR_OK)
+			rc = mark_withdrawn(t, &s, grant, m, "withdrawn");
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 /* Our records of the consents went with the case; its documents' heads still name them. */
 static enum err revoke_erased(struct turn *t, const struct thread *th,
 			      const struct consent_scope *s)
@@ -627,6 +648,8 @@ static enum err revoke_erased(struct turn *t, const struct thread *th,
 			rc = document_load(t, &e.doc, &d);
 		if (rc == ERR_OK)
 			rc = record_it(t, s, &d.head.grant_id);
+		if (rc == ERR_OK)
+			rc = end_record(t, s->p, &d.head.grant_id);
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	}

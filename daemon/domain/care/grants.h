@@ -26,6 +26,8 @@ enum {
 	GRANTS_UNSURE_HOURS = 72 /* the word of a partner whose loss of state nobody confirmed */
 };
 
+/** Did its document leave?  So did that of one whose thread came back after a loss, even without its content. */
+bool grants_sent(struct turn *t, const struct id16 *grant, const struct msg *record);
 /** When a grant runs out, milliseconds. */
 uint64_t grants_until(const struct msg *record);
 /** Is a referral of this case with this partner going on, with us as this side (enum thread_side)? */
