@@ -206,8 +206,10 @@ enum err intake_answer_hollow(struct turn *t, struct thread *th, const struct do
 	enum wire_verdict_code now = WIRE_VERDICT_OK;
 	struct consent_view v = {.agreed = false};
 	bool may;
-	enum err rc = worklist_add(t, th, WORK_HOLLOW, document_type_name(type));
+	enum err rc = ERR_OK;
 
+	if (!referral_terminal(state)) /* what is over needs nobody to look at it */
+		rc = worklist_add(t, th, WORK_HOLLOW, document_type_name(type));
 	if (rc == ERR_OK)
 		rc = echo_writable(t, th, &may);
 	if (rc != ERR_OK || !may)
@@ -334,8 +336,8 @@ static enum err receipted(struct turn *t, const struct peer *p, const struct doc
 		th.deliver_ms = 0;
 	}
 	rc = begins_term(d->head.type) ? acts_changed(t, &th, "stored") : acts_retime(t, &th);
-	if (v->code == WIRE_VERDICT_ERASED_HERE && referral_terminal((enum referral_state)th.state))
-		return rc; /* it was over at both ends */
+	if (referral_terminal((enum referral_state)th.state))
+		return rc; /* it is over: nobody has to look at what was not stored */
 	if (rc == ERR_OK && v->code != WIRE_VERDICT_OK)
 		rc = worklist_add(t, &th, WORK_HOLLOW, wire_verdict_text(v->code));
 	return rc;
