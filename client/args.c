@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "client/cli.h"
+#include "client/cli/cli.h"
 #include "proto/person_kind.h"
 
 enum { NAME_MAX_LEN = 32, ACCEPTS_LEN = 1024 };

@@ -10,9 +10,9 @@
 #include "base/limits.h"
 #include "base/rng.h"
 #include "base/stdfd.h"
-#include "client/cli.h"
-#include "client/ctlclient.h"
-#include "client/seen.h"
+#include "client/cli/cli.h"
+#include "client/cli/ctlclient.h"
+#include "client/cli/seen.h"
 
 enum { ARENA = 12 * 1024 * 1024, PATH_LEN = 4096, ARGS_MAX = 128 };
 

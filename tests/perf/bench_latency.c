@@ -12,7 +12,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/rng.h"
-#include "client/ctlclient.h"
+#include "client/cli/ctlclient.h"
 
 enum { COUNT_MAX = 5000, TMPFS = 0x01021994, SCRATCH = 4 * 1024 * 1024 };
 

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "client/cli.h"
+#include "client/cli/cli.h"
 
 /* ---- sentences ---- */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "client/cli.h"
+#include "client/cli/cli.h"
 #include "proto/lists.h"
 
 enum { NAMES_MAX = 512, HOUR_S = 3600, DAY_S = 86400 };

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/cli.h"
+#include "client/cli/cli.h"
 
 enum { MAP_MAX = 14, NAMES_MAX = 2048 };
 

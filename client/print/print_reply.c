@@ -9,7 +9,7 @@
 
 #include "base/date.h"
 #include "base/limits.h"
-#include "client/cli.h"
+#include "client/cli/cli.h"
 #include "proto/person_kind.h"
 
 enum { DAMAGE_SHOWN = 5 };

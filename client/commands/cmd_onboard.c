@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "client/cli.h"
-#include "client/ctlclient.h"
+#include "client/cli/cli.h"
+#include "client/cli/ctlclient.h"
 
 enum { LOCK_STEPS = 200, LOCK_STEP_NS = 50000000 };
 enum {

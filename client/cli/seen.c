@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "client/seen.h"
+#include "client/cli/seen.h"
 
 #include <ctype.h>
 #include <fcntl.h>

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "client/cli.h"
-#include "client/person.h"
-#include "client/seen.h"
+#include "client/cli/cli.h"
+#include "client/commands/person.h"
+#include "client/cli/seen.h"
 
 /* What the option's type made of it, when it was given. */
 static void number_into(struct cli *c, struct msg *m, const char *option, unsigned field)

@@ -12,7 +12,7 @@
 #ifndef KRING_CLIENT_SEEN_H
 #define KRING_CLIENT_SEEN_H
 
-#include "client/cli.h"
+#include "client/cli/cli.h"
 
 /** Everything in a reply that says of a case or referral how far it is. */
 void seen_remember(struct cli *c, const struct msg *reply);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "client/cli.h"
+#include "client/cli/cli.h"
 
 enum { PATH_LEN = 4096, SHOW_EVERY = 512 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/cli.h"
+#include "client/cli/cli.h"
 
 /* daemon/store/FORMAT.md, slots: "KRG1slt\0" | count | count times kind and what belongs to it. */
 enum { MAGIC = 8, SLOT = 97, SLOTS_MAX = 8, PASSPHRASE = 1, CREDENTIAL = 2, KEY_FILE = 3 };

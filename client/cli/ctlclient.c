@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "client/ctlclient.h"
+#include "client/cli/ctlclient.h"
 
 #include <errno.h>
 #include <string.h>

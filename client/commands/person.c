@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "client/person.h"
+#include "client/commands/person.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -16,7 +16,7 @@
 #ifndef KRING_CLIENT_PERSON_H
 #define KRING_CLIENT_PERSON_H
 
-#include "client/cli.h"
+#include "client/cli/cli.h"
 
 /* clang-format off */
 /** The fields as options; e is "?" where an empty value takes a field away, "" elsewhere. */
