@@ -1,145 +1,36 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What was typed, judged by the command's own table before the node is asked anything: a value that is not of the
  * option's type, one that is given twice, a word too many is refused by name.  Nothing is dropped, nothing guessed. */
+#include "client/args.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "client/cli/cli.h"
-#include "proto/person_kind.h"
+#include "client/cli/value.h"
+#include "client/commands/commands.h"
+#include "client/help.h"
 
 enum { NAME_MAX_LEN = 32, ACCEPTS_LEN = 1024 };
-enum kind {
-	KIND_LINE,
-	KIND_TEXT,
-	KIND_NUMBER,
-	KIND_ROWS,
-	KIND_DATE,
-	KIND_DAY,
-	KIND_CATS,
-	KIND_CODE,
-	KIND_LIST,
-	KIND_QUARTER
-};
-
-static const struct type {
-	const char *name, *accepts; /* KIND_CODE: the codes */
-	enum kind kind;
-	enum list_id list;
-} types[] = {
-	{"NAME", "a name", KIND_LINE, 0},
-	{"LINE", "one line of text", KIND_LINE, 0},
-	{"FILE", "the name of a file", KIND_LINE, 0},
-	{"ID", "an id, as the list before showed it", KIND_LINE, 0},
-	{"ADDRESS", "like tcp://192.0.2.1:7001", KIND_LINE, 0},
-	{"TEXT", "a text; - reads it from standard input", KIND_TEXT, 0},
-	{"NUMBER", "a whole number", KIND_NUMBER, 0},
-	{"ROWS", "a number from 1 to 500", KIND_ROWS, 0},
-	{"DATE", "a day like 2027-06-30", KIND_DATE, 0},
-	{"BIRTH", "a day like 1980-01-31, or 1980-01, or 1980", KIND_DAY, 0},
-	{"QUARTER", "a quarter like 2026Q4", KIND_QUARTER, 0},
-	{"CATEGORIES", "", KIND_CATS, LIST_CATEGORIES},
-	{"NEED", "", KIND_LIST, LIST_NEEDS},
-	{"OUTCOME", "", KIND_LIST, LIST_OUTCOMES},
-	{"REASON", "", KIND_LIST, LIST_REASONS},
-	{"DECLINE", "", KIND_LIST, LIST_DECLINE},
-	{"URGENCY", "routine, urgent", KIND_CODE, 0},
-	{"YESNO", "yes, no", KIND_CODE, 0},
-	{"WAY", "in-person, video, telephone", KIND_CODE, 0},
-	{"HOW", "oral, written, electronic", KIND_CODE, 0},
-	{"PURPOSE", "refer, coordinate, follow-up, evaluate", KIND_CODE, 0},
-	{"SLOT", "passphrase, key-file, credential", KIND_CODE, 0},
-};
 
 struct spec { /* one word of a command's table */
 	char type[NAME_MAX_LEN];
 	bool value, many, empty;
 };
 
-/* ---- the table ---- */
-
-bool cli_spec_next(const char **at, char name[32], char type[32], bool *many, bool *empty)
-{
-	const char *p = *at + strspn(*at, " "), *end = p + strcspn(p, " "), *eq;
-	size_t n = (size_t)(end - p), m;
-
-	eq = memchr(p, '=', n);
-	m = eq == NULL ? n : (size_t)(eq - p);
-	*at = end;
-	if (n == 0 || m == 0 || m >= NAME_MAX_LEN)
-		return false;
-	memcpy(name, p, m);
-	name[m] = '\0';
-	type[0] = '\0';
-	*many = *empty = false;
-	if (eq == NULL)
-		return true;
-	for (n -= m + 1; n > 0 && (eq[n] == '*' || eq[n] == '?'); n--) {
-		*many = *many || eq[n] == '*';
-		*empty = *empty || eq[n] == '?';
-	}
-	n = n < NAME_MAX_LEN ? n : NAME_MAX_LEN - 1;
-	memcpy(type, eq + 1, n);
-	type[n] = '\0';
-	if (n == 0)
-		memcpy(type, "LINE", 5);
-	return true;
-}
-
 static bool spec_of(const char *options, const char *name, struct spec *out)
 {
 	char found[NAME_MAX_LEN];
 
-	while (cli_spec_next(&options, found, out->type, &out->many, &out->empty))
+	while (value_spec_next(&options, found, out->type, &out->many, &out->empty))
 		if (strcmp(found, name) == 0) {
 			out->value = out->type[0] != '\0';
 			return true;
 		}
 	return false;
-}
-
-static const struct type *type_of(const char *name)
-{
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (strcmp(types[i].name, name) == 0)
-			return &types[i];
-	return NULL;
-}
-
-/* Which rows of a list a command takes: those of the act that it makes; other lists are whole. */
-static const char *use_of(const struct command *cmd)
-{
-	return strcmp(cmd->noun, "confirm-withdraw") == 0 ? "wd-ok" : cmd->noun;
-}
-
-bool cli_accepts(const struct command *cmd, const char *type, char *out, size_t cap)
-{
-	const struct type *t = type_of(type);
-	const char *code;
-	size_t n = 0;
-
-	out[0] = '\0';
-	if (t == NULL)
-		return false;
-	if (t->kind != KIND_LIST && t->kind != KIND_CATS) {
-		(void)snprintf(out, cap, "%s", t->accepts);
-		return true;
-	}
-	for (size_t i = 0; (code = list_code(t->list, use_of(cmd), i)) != NULL; i++) {
-		const size_t len = strlen(code);
-
-		if (n + len + 3 > cap)
-			break;
-		memcpy(out + n, ", ", 2);
-		n += n == 0 ? 0 : 2;
-		memcpy(out + n, code, len + 1);
-		n += len;
-	}
-	return true;
 }
 
 /* ---- did you mean ---- */
@@ -168,7 +59,7 @@ static int no_such_option(const struct cli *c, const char *typed)
 	struct guess g = {.far = TEXT_FAR};
 	bool many, empty;
 
-	while (cli_spec_next(&at, name, type, &many, &empty))
+	while (value_spec_next(&at, name, type, &many, &empty))
 		closer(&g, typed, name, "");
 	for (size_t i = 0; i < sizeof global / sizeof global[0]; i++)
 		closer(&g, typed, global[i], "");
@@ -188,10 +79,10 @@ static int no_such_command(const struct cli *c, const char *noun, const char *ve
 
 	(void)snprintf(given, sizeof given, "%.60s%s%.60s", noun, verb == NULL ? "" : " ",
 		       verb == NULL ? "" : verb);
-	for (size_t i = 0; i < cli_command_count; i++)
-		known = known || strcmp(cli_commands[i].noun, noun) == 0;
-	for (size_t i = 0; i < cli_command_count; i++) {
-		const struct command *k = &cli_commands[i];
+	for (size_t i = 0; i < commands_count; i++)
+		known = known || strcmp(commands[i].noun, noun) == 0;
+	for (size_t i = 0; i < commands_count; i++) {
+		const struct command *k = &commands[i];
 
 		if (!known)
 			closer(&g, noun, k->noun, "");
@@ -215,104 +106,13 @@ static int refuse(const struct cli *c, const char *option, const char *value, co
 
 	(void)snprintf(what, sizeof what, "--%s cannot be this", option);
 	(void)snprintf(why, sizeof why, "\"%.60s\"", value);
-	(void)cli_accepts(c->cmd, type, accepts, sizeof accepts);
+	(void)value_accepts(c->cmd, type, accepts, sizeof accepts);
 	(void)snprintf(remedy, sizeof remedy, "it takes: %s", accepts);
 	return cli_fail(c, CLI_USAGE, what, why, remedy);
 }
 
-static bool code_in(const char *codes, const char *value, uint64_t *no)
-{
-	const size_t n = strlen(value);
-
-	*no = 1;
-	for (const char *p = codes; *p != '\0'; (*no)++) {
-		const size_t len = strcspn(p, ",");
-
-		if (len == n && strncmp(p, value, n) == 0)
-			return true;
-		p += len;
-		p += strspn(p, ", ");
-	}
-	return false;
-}
-
-bool cli_whole(const char *text, uint64_t *number)
-{
-	*number = 0;
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p < '0' || *p > '9' || p - text > 17)
-			return false;
-		*number = *number * 10 + (uint64_t)(*p - '0');
-	}
-	return text[0] != '\0';
-}
-
-static bool quarter(const char *s)
-{
-	for (int i = 0; i < 4; i++)
-		if (s[i] < '0' || s[i] > '9')
-			return false;
-	return s[4] == 'Q' && s[5] >= '1' && s[5] <= '4' && s[6] == '\0';
-}
-
-static bool fits(const struct command *cmd, const struct type *t, const char *value,
-		 uint64_t *number)
-{
-	switch (t->kind) {
-	case KIND_LINE:
-		return strpbrk(value, "\n\t") == NULL;
-	case KIND_TEXT:
-		return true;
-	case KIND_NUMBER:
-		return cli_whole(value, number);
-	case KIND_ROWS:
-		return cli_whole(value, number) && *number >= 1 && *number <= LIMIT_LIST_ROWS;
-	case KIND_DATE:
-		return cli_date(value, number);
-	case KIND_DAY:
-		return person_day(value);
-	case KIND_CATS:
-		return cli_categories(value, number);
-	case KIND_CODE:
-		return code_in(t->accepts, value, number);
-	case KIND_LIST:
-		return list_takes(t->list, use_of(cmd), value);
-	case KIND_QUARTER:
-		return quarter(value);
-	}
-	return false;
-}
-
-const char *cli_text_fault(struct span s, char out[80])
-{
-	struct span one = {s.p, 1};
-
-	if (s.len > LIMIT_PB_STRING) {
-		(void)snprintf(out, 80, "it is longer than %u bytes", LIMIT_PB_STRING);
-		return out;
-	}
-	if (text_valid(s))
-		return NULL;
-	for (; one.p < s.p + s.len; one.p += one.len) { /* the first character that does not pass */
-		const size_t left = (size_t)(s.p + s.len - one.p);
-
-		for (one.len = 1; one.len < 4 && one.len < left && (one.p[one.len] & 0xc0) == 0x80;)
-			one.len++;
-		if (!text_valid(one))
-			break;
-	}
-	if (one.len == 1 && one.p[0] < 0x80)
-		(void)snprintf(out, 80, "it holds a control character (byte %02x)", one.p[0]);
-	else if (one.len == 3 && one.p[0] == 0xe2)
-		(void)snprintf(out, 80, "it holds a character that cannot be seen (U+%04X)",
-			       (one.p[0] & 15u) << 12 | (one.p[1] & 63u) << 6 | (one.p[2] & 63u));
-	else
-		(void)snprintf(out, 80, "it is not written in UTF-8");
-	return out;
-}
-
 /* All of standard input, without a mark at its beginning and without the ends of its last lines. */
-int cli_stdin(struct cli *c, const char *option, const char **value)
+static int read_stdin(struct cli *c, const char *option, const char **value)
 {
 	const size_t cap = LIMIT_PB_STRING + 4;
 	char *text = arena_alloc(&c->arena, cap + 1);
@@ -339,18 +139,9 @@ int cli_stdin(struct cli *c, const char *option, const char **value)
 	return CLI_DONE;
 }
 
-void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t number)
-{
-	require(c->option_count < CLI_OPTIONS_MAX && strlen(name) < sizeof c->options[0].name);
-	memcpy(c->options[c->option_count].name, name, strlen(name) + 1);
-	c->options[c->option_count].number = number;
-	c->options[c->option_count++].value = value;
-}
-
 static int put_option(struct cli *c, const char *name, const char *value)
 {
 	struct spec s;
-	const struct type *t;
 	char what[64], why[80];
 	uint64_t number = 0;
 
@@ -366,20 +157,19 @@ static int put_option(struct cli *c, const char *name, const char *value)
 		return cli_fail(c, CLI_USAGE, "given twice", what, "once is enough");
 	if (c->option_count >= CLI_OPTIONS_MAX - 1)
 		return cli_fail(c, CLI_USAGE, "too many options", what, "");
-	t = type_of(s.type);
-	if (t != NULL && t->kind == KIND_TEXT && strcmp(value, "-") == 0) {
-		const int bad = cli_stdin(c, what, &value);
+	if (value_is_text(s.type) && strcmp(value, "-") == 0) {
+		const int bad = read_stdin(c, what, &value);
 
 		if (bad != CLI_DONE)
 			return bad;
 	}
-	if (value != NULL && cli_text_fault(span_of(value, strlen(value)), why) != NULL)
+	if (value != NULL && value_fault(span_of(value, strlen(value)), why) != NULL)
 		return cli_fail(c, CLI_USAGE, what, why, "");
 	if (value != NULL && text_blank(value))
 		value = "";
 	if (value != NULL && value[0] == '\0' && !s.empty)
 		return cli_fail(c, CLI_USAGE, "an empty value says nothing", what, c->cmd->example);
-	if (value != NULL && value[0] != '\0' && t != NULL && !fits(c->cmd, t, value, &number))
+	if (value != NULL && value[0] != '\0' && !value_fits(c->cmd, s.type, value, &number))
 		return refuse(c, name, value, s.type);
 	cli_add_option(c, name, value == NULL ? "" : value, number);
 	return CLI_DONE;
@@ -396,7 +186,7 @@ static int put_word(struct cli *c, const char *word)
 	if (word[0] == '\0')
 		return cli_fail(c, CLI_USAGE, "an empty word says nothing", c->cmd->words,
 				c->cmd->example);
-	if (cli_text_fault(span_of(word, strlen(word)), fault) != NULL)
+	if (value_fault(span_of(word, strlen(word)), fault) != NULL)
 		return cli_fail(c, CLI_USAGE, "this word cannot be read", fault, c->cmd->example);
 	c->words[c->word_count++] = word;
 	return CLI_DONE;
@@ -438,7 +228,7 @@ static bool lang_of(const char *s, enum list_lang *lang)
 	return false;
 }
 
-enum list_lang cli_lang(const char *environment)
+enum list_lang args_lang(const char *environment)
 {
 	enum list_lang lang = LIST_EN;
 
@@ -534,7 +324,7 @@ static int take_rest(struct cli *c, const char *const *args, size_t count)
 			continue;
 		}
 		if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
-			return cli_help(c, c->cmd->noun);
+			return help_show(c, c->cmd->noun);
 		if (strncmp(args[i], "--", 2) != 0)
 			return cli_fail(c, CLI_USAGE, "unknown option", args[i],
 					"options begin with two dashes, as --help");
@@ -554,8 +344,8 @@ static int take_rest(struct cli *c, const char *const *args, size_t count)
 
 static const struct command *find(const char *const *args, size_t count)
 {
-	for (size_t i = 0; i < cli_command_count; i++) {
-		const struct command *k = &cli_commands[i];
+	for (size_t i = 0; i < commands_count; i++) {
+		const struct command *k = &commands[i];
 
 		if (strcmp(k->noun, args[0]) == 0 &&
 		    (k->verb == NULL || (count > 1 && strcmp(k->verb, args[1]) == 0)))
@@ -564,7 +354,7 @@ static const struct command *find(const char *const *args, size_t count)
 	return NULL;
 }
 
-int cli_parse(struct cli *c, const char **args, size_t count)
+int args_parse(struct cli *c, const char **args, size_t count)
 {
 	const int bad = take_globals(c, args, &count);
 	const char *first = count > 0 ? args[0] : "help";
@@ -573,7 +363,7 @@ int cli_parse(struct cli *c, const char **args, size_t count)
 	if (bad != CLI_DONE)
 		return bad;
 	if (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
-		return cli_help(c, count > 1 ? args[1] : "");
+		return help_show(c, count > 1 ? args[1] : "");
 	if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0) {
 		c->answered = true;
 		return puts("kring " KRING_VERSION) < 0 ? CLI_NOT_NOW : CLI_DONE;

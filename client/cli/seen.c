@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/cli/value.h"
+
 enum { ROWS_MAX = 2000, PATH_LEN = 4096, LINE_LEN = 128, SHORT_AT = 12 };
 
 struct seen {
@@ -80,7 +82,7 @@ static void load(struct cli *c, struct book *b)
 			   *no = strtok_r(NULL, " \n", &save);
 
 		if (no == NULL || !is_id(id) || strlen(ref) >= sizeof s->ref ||
-		    !cli_whole(no, &s->version))
+		    !value_whole(no, &s->version))
 			continue;
 		memcpy(s->id, id, sizeof s->id);
 		memcpy(s->ref, ref, strlen(ref) + 1);

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "client/cli/cli.h"
+#include "client/cli/tool.h"
+#include "client/commands/cmd.h"
 
 enum { PATH_LEN = 4096, SHOW_EVERY = 512 };
 
@@ -50,7 +51,7 @@ static int pieces(struct cli *c, int fd, uint64_t *bytes)
 	return CLI_DONE;
 }
 
-int backup_take(struct cli *c)
+int cmd_backup(struct cli *c)
 {
 	struct msg *sub, *reply;
 	char part[PATH_LEN + 8], path[PATH_LEN];
@@ -89,8 +90,8 @@ int backup_take(struct cli *c)
 	return CLI_DONE;
 }
 
-int backup_restore(struct cli *c)
+int cmd_restore(struct cli *c)
 {
 	cli_add_option(c, "file", c->words[0], 0);
-	return cli_tool(c, "restore");
+	return tool_run(c, "restore");
 }

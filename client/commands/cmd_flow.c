@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kring flow: figures of a quarter, fetched page by page; their sentences; as JSON, CSV or (flow_out.c) tables. */
+/* kring flow: figures of a quarter, fetched page by page; their sentences; as JSON, CSV or (print_flow.c) tables. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -7,34 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "client/cli/cli.h"
+#include "client/cli/out.h"
+#include "client/cli/tool.h"
+#include "client/commands/cmd.h"
+#include "client/print/figures.h"
+#include "client/print/print.h"
 
 /* ---- sentences ---- */
-
-/* Text of the list with {name} replaced; longer than out is cut at the end, which the test of the lists rules out. */
-void flow_fill(const struct cli *c, const char *code, const struct flow_word *words, char *out,
-	       size_t cap)
-{
-	const char *p = list_text(LIST_FIGURES, c->lang, code);
-	size_t len = 0;
-
-	while (*p != '\0' && len + 1 < cap) {
-		const char *end = *p == '{' ? strchr(p, '}') : NULL;
-		const struct flow_word *w = words;
-
-		while (end != NULL && w->name != NULL &&
-		       (strlen(w->name) != (size_t)(end - p - 1) ||
-			strncmp(w->name, p + 1, (size_t)(end - p - 1)) != 0))
-			w++;
-		if (end == NULL || w->name == NULL) {
-			out[len++] = *p++;
-			continue;
-		}
-		len += (size_t)snprintf(out + len, cap - len, "%s", w->text);
-		p = end + 1;
-	}
-	out[len < cap ? len : cap - 1] = '\0';
-}
 
 static const char *number(uint64_t v, char out[24])
 {
@@ -45,7 +24,7 @@ static const char *number(uint64_t v, char out[24])
 static void sentence(const struct cli *c, const struct msg *f, char *out, size_t cap)
 {
 	char v[24], low[24], high[24], of[24], before[24], trend[32];
-	const struct flow_word words[] = {
+	const struct figures_word words[] = {
 		{"v", number(msg_u64(f, FLOW_FIGURE_VALUE), v)},
 		{"low", number(msg_u64(f, FLOW_FIGURE_LOW), low)},
 		{"high", number(msg_u64(f, FLOW_FIGURE_HIGH), high)},
@@ -55,14 +34,14 @@ static void sentence(const struct cli *c, const struct msg *f, char *out, size_t
 		{NULL, NULL}};
 	size_t n;
 
-	flow_fill(c, msg_text(f, FLOW_FIGURE_CODE), words, out, cap);
+	figures_fill(c, msg_text(f, FLOW_FIGURE_CODE), words, out, cap);
 	if (!msg_has(f, FLOW_FIGURE_TREND))
 		return;
 	n = strlen(out);
 	(void)snprintf(trend, sizeof trend, "trend-%s", msg_text(f, FLOW_FIGURE_TREND));
 	if (n + 2 < cap) {
 		out[n++] = ' ';
-		flow_fill(c, trend, words, out + n, cap - n);
+		figures_fill(c, trend, words, out + n, cap - n);
 	}
 }
 
@@ -186,29 +165,11 @@ static void csv_row(const struct csv *v, const struct msg *row)
 	}
 }
 
-static uint64_t share_number(const struct msg *flow, const char *table, unsigned field)
-{
-	for (size_t i = 0; i < msg_count(flow, FLOW_SHARES); i++)
-		if (strcmp(msg_text(msg_at(flow, FLOW_SHARES, i), FLOW_SHARE_TABLE), table) == 0)
-			return msg_u64(msg_at(flow, FLOW_SHARES, i), field);
-	return 0;
-}
-
-uint64_t flow_error(const struct msg *flow, const char *table)
-{
-	return share_number(flow, table, FLOW_SHARE_ERROR);
-}
-
-uint64_t flow_floor(const struct msg *flow, const char *table)
-{
-	return share_number(flow, table, FLOW_SHARE_FLOOR);
-}
-
 static void write_csv(FILE *f, const struct msg *flow)
 {
 	const uint64_t k = msg_u64(flow, FLOW_K);
 	struct csv v = {f, msg_text(flow, FLOW_QUARTER), "flow", "",	  "", "", "",
-			k, flow_error(flow, "flow"),	 1,	 UINT_MAX};
+			k, figures_error(flow, "flow"),	 1,	 UINT_MAX};
 
 	(void)fputs("quarter,table,reporter,sender,receiver,need,figure,value,k,error95\n", f);
 	for (size_t i = 0; i < msg_count(flow, FLOW_PAIRS); i++) {
@@ -223,7 +184,7 @@ static void write_csv(FILE *f, const struct msg *flow)
 	v.sender = v.receiver = "";
 	v.k = k;
 	v.table = "needs";
-	v.error = flow_error(flow, "needs");
+	v.error = figures_error(flow, "needs");
 	for (size_t i = 0; i < msg_count(flow, FLOW_NEEDS); i++) {
 		const struct msg *r = msg_at(flow, FLOW_NEEDS, i);
 
@@ -237,12 +198,12 @@ static void write_csv(FILE *f, const struct msg *flow)
 
 		v.reporter = msg_text(r, FLOW_NODE_REPORTER);
 		v.table = "answers";
-		v.error = flow_error(flow, "answers");
+		v.error = figures_error(flow, "answers");
 		v.first = FLOW_NODE_ACCEPTED_1;
 		v.last = FLOW_NODE_LATE;
 		csv_row(&v, r);
 		v.table = "ends";
-		v.error = flow_error(flow, "ends");
+		v.error = figures_error(flow, "ends");
 		v.first = FLOW_NODE_HELPED;
 		v.last = FLOW_NODE_REVOKED;
 		csv_row(&v, r);
@@ -255,7 +216,7 @@ static int digest(const char *path)
 	int status;
 	pid_t pid;
 
-	if (!cli_daemon_path(daemon))
+	if (!tool_path(daemon))
 		return CLI_NOT_NOW;
 	pid = fork();
 	if (pid == 0) {
@@ -288,7 +249,7 @@ static int save_csv(const struct cli *c, const struct msg *flow, const char *pat
 
 /* ---- commands ---- */
 
-int flow_show(struct cli *c)
+int cmd_flow(struct cli *c)
 {
 	struct msg *reply;
 	int code;
@@ -303,16 +264,16 @@ int flow_show(struct cli *c)
 	if (c->json)
 		out_json(NULL, reply);
 	else
-		flow_tables(c, msg_get(reply, REPLY_FLOW));
+		print_flow(c, msg_get(reply, REPLY_FLOW));
 	return CLI_DONE;
 }
 
-int flow_publish(struct cli *c)
+int cmd_flow_publish(struct cli *c)
 {
 	struct msg *sub, *req = ask(c, &sub, REQUEST_FLOW_PUBLISH), *reply;
 	int code = cli_ask(c, req, &reply);
 
 	if (code == CLI_DONE && !c->json)
-		flow_published(c, msg_get(reply, REPLY_FLOW));
+		print_flow_published(c, msg_get(reply, REPLY_FLOW));
 	return code;
 }

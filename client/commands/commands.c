@@ -1,258 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Every command: one table for parsing, help and the manual's list. */
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "client/commands/commands.h"
 
-#include "base/limits.h"
-#include "client/cli/cli.h"
+#include "client/commands/cmd.h"
 #include "client/commands/person.h"
-#include "client/cli/seen.h"
-
-/* What the option's type made of it, when it was given. */
-static void number_into(struct cli *c, struct msg *m, const char *option, unsigned field)
-{
-	if (cli_option(c, option) != NULL)
-		msg_set_u64(m, field, cli_option_number(c, option));
-}
-
-static void flag_into(struct cli *c, struct msg *m, const char *option, unsigned field)
-{
-	if (cli_option(c, option) != NULL)
-		msg_set_u64(m, field, 1);
-}
-
-/* What the worker saw goes along, so that nothing is overwritten or answered unseen.  The field holds it plus one. */
-static void expect_into(struct cli *c, struct msg *m, unsigned field)
-{
-	uint64_t seen = cli_option_number(c, "expect");
-
-	if (cli_option(c, "expect") != NULL || seen_recall(c, c->words[0], &seen))
-		msg_set_u64(m, field, seen + 1);
-}
-
-static int cmd_case_new(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NEW, &sub);
-	int bad = person_fill(c, msg_sub(&c->arena, sub, CASE_NEW_PERSON));
-
-	return bad != 0 ? bad : cli_finish(c, req);
-}
-
-static int cmd_case_edit(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_EDIT, &sub);
-	int bad = person_fill(c, msg_sub(&c->arena, sub, CASE_EDIT_PERSON));
-
-	msg_set_text(&c->arena, sub, CASE_EDIT_ID, c->words[0]);
-	expect_into(c, sub, CASE_EDIT_EXPECT);
-	return bad != 0 ? bad : cli_finish(c, req);
-}
-
-static int cmd_case_list(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_LIST, &sub);
-
-	if (c->word_count > 0)
-		msg_set_text(&c->arena, sub, CASE_SEARCH_TEXT, c->words[0]);
-	number_into(c, sub, "limit", CASE_SEARCH_LIMIT);
-	msg_set_text(&c->arena, sub, CASE_SEARCH_AFTER, cli_option(c, "after"));
-	return cli_finish(c, req);
-}
-
-static int cmd_case_note(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NOTE, &sub);
-
-	msg_set_text(&c->arena, sub, CASE_NOTE_ID, c->words[0]);
-	msg_set_text(&c->arena, sub, CASE_NOTE_TEXT, cli_option(c, "text"));
-	return cli_finish(c, req);
-}
-
-static int cmd_case_take(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_TAKE, &sub);
-
-	if (c->word_count < 2)
-		return cli_fail(c, CLI_USAGE, "something is missing", c->cmd->words,
-				c->cmd->example);
-	msg_set_text(&c->arena, sub, CASE_TAKE_ID, c->words[0]);
-	for (size_t i = 1; i < c->word_count; i++)
-		msg_add_text(&c->arena, sub, CASE_TAKE_FIELDS, c->words[i]);
-	return cli_finish(c, req);
-}
-
-static int cmd_consent_withdraw(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_WITHDRAW, &sub);
-
-	msg_set_text(&c->arena, sub, CONSENT_WITHDRAW_ID, c->words[0]);
-	if (cli_option(c, "all") != NULL)
-		msg_set_u64(sub, CONSENT_WITHDRAW_ALL, 1);
-	return cli_finish(c, req);
-}
-
-/* Commands that take one id and nothing else. */
-static int cmd_by_id(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);
-
-	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
-	return cli_finish(c, req);
-}
-
-static int cmd_case_close(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_CLOSE, &sub);
-
-	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
-	expect_into(c, sub, BY_ID_EXPECT);
-	return cli_finish(c, req);
-}
-
-static int cmd_plain(struct cli *c)
-{
-	struct msg *sub;
-
-	return cli_finish(c, cli_request(c, c->cmd->field, &sub));
-}
-
-static int cmd_list(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);
-
-	flag_into(c, sub, "all", LIST_ASK_ALL);
-	number_into(c, sub, "limit", LIST_ASK_LIMIT);
-	msg_set_text(&c->arena, sub, LIST_ASK_AFTER, cli_option(c, "after"));
-	return cli_finish(c, req);
-}
-
-static int cmd_outbox_drop(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_OUTBOX_DROP, &sub);
-
-	msg_set_text(&c->arena, sub, OUTBOX_DROP_ID, c->words[0]);
-	return cli_finish(c, req);
-}
-
-static int cmd_audit_list(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_LIST, &sub);
-
-	if (c->word_count > 0)
-		msg_set_text(&c->arena, sub, AUDIT_ASK_CASE_ID, c->words[0]);
-	number_into(c, sub, "limit", AUDIT_ASK_LIMIT);
-	number_into(c, sub, "after", AUDIT_ASK_AFTER);
-	return cli_finish(c, req);
-}
-
-static int cmd_partner_agree(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_PARTNER_AGREE, &sub);
-
-	msg_set_text(&c->arena, sub, PARTNER_AGREE_PARTNER, c->words[0]);
-	msg_set_text(&c->arena, sub, PARTNER_AGREE_PURPOSE, "refer");
-	number_into(c, sub, "share", PARTNER_AGREE_CATS);
-	number_into(c, sub, "without", PARTNER_AGREE_WITHOUT);
-	flag_into(c, sub, "receive", PARTNER_AGREE_RECEIVE);
-	number_into(c, sub, "until", PARTNER_AGREE_UNTIL_MS);
-	return cli_finish(c, req);
-}
-
-static int cmd_consent_give(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_GIVE, &sub);
-	const char *purpose = cli_option(c, "purpose");
-
-	msg_set_text(&c->arena, sub, CONSENT_GIVE_CASE_ID, c->words[0]);
-	msg_set_text(&c->arena, sub, CONSENT_GIVE_PARTNER, cli_option(c, "to"));
-	msg_set_text(&c->arena, sub, CONSENT_GIVE_PURPOSE, purpose == NULL ? "refer" : purpose);
-	number_into(c, sub, "share", CONSENT_GIVE_CATS);
-	msg_set_text(&c->arena, sub, CONSENT_GIVE_HOW, cli_option(c, "how"));
-	msg_set_text(&c->arena, sub, CONSENT_GIVE_WITNESS, cli_option(c, "witness"));
-	msg_set_text(&c->arena, sub, CONSENT_GIVE_ONWARD, cli_option(c, "onward"));
-	msg_set_text(&c->arena, sub, CONSENT_GIVE_GIVEN_BY, cli_option(c, "given-by"));
-	number_into(c, sub, "until", CONSENT_GIVE_UNTIL_MS);
-	return cli_finish(c, req);
-}
-
-static int cmd_refer(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_REFER, &sub);
-
-	msg_set_text(&c->arena, sub, REFER_NEW_CASE_ID, c->words[0]);
-	msg_set_text(&c->arena, sub, REFER_NEW_PARTNER, cli_option(c, "to"));
-	msg_set_text(&c->arena, sub, REFER_NEW_NEED, cli_option(c, "need"));
-	msg_set_text(&c->arena, sub, REFER_NEW_SERVICE, cli_option(c, "service"));
-	msg_set_u64(sub, REFER_NEW_URGENCY, 1);
-	number_into(c, sub, "urgency", REFER_NEW_URGENCY); /* routine, urgent: as Urgency counts */
-	number_into(c, sub, "share", REFER_NEW_SHARE);
-	number_into(c, sub, "without", REFER_NEW_WITHOUT);
-	flag_into(c, sub, "again", REFER_NEW_AGAIN);
-	flag_into(c, sub, "dry-run", REFER_NEW_DRY_RUN);
-	return cli_finish(c, req);
-}
-
-static int cmd_act(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_ACT, &sub);
-	static const char *const names[] = {"reason", "question", "code"}; /* of one thing */
-	const char *reason = NULL;
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		const char *v = cli_option(c, names[i]);
-
-		if (v != NULL && reason != NULL)
-			return cli_fail(c, CLI_USAGE, "given twice", "--reason and its other name",
-					"once is enough");
-		reason = v != NULL ? v : reason;
-	}
-	msg_set_text(&c->arena, sub, ACT_NEW_REF, c->words[0]);
-	msg_set_u64(sub, ACT_NEW_TYPE, c->cmd->type);
-	msg_set_text(&c->arena, sub, ACT_NEW_REASON, reason);
-	msg_set_text(&c->arena, sub, ACT_NEW_TEXT, cli_option(c, "text"));
-	msg_set_text(&c->arena, sub, ACT_NEW_ALTERNATIVE, cli_option(c, "alternative"));
-	for (size_t i = 0; cli_option_at(c, "target", i) != NULL; i++)
-		msg_add_text(&c->arena, sub, ACT_NEW_TARGETS, cli_option_at(c, "target", i));
-	number_into(c, sub, "share", ACT_NEW_SHARE);
-	flag_into(c, sub, "late", ACT_NEW_LATE);
-	flag_into(c, sub, "dry-run", ACT_NEW_DRY_RUN);
-	expect_into(c, sub, ACT_NEW_EXPECT);
-	number_into(c, sub, "until", ACT_NEW_DATE_MS);
-	return cli_finish(c, req);
-}
-
-static int cmd_tool(struct cli *c)
-{
-	static const struct {
-		const char *noun, *verb, *tool;
-	} tools[] = {{"node", "init", "node-init"},
-		     {"federation", "create", "fed-create"},
-		     {"roster", "add", "roster-add"},
-		     {"roster", "sign", "roster-sign"},
-		     {"roster", "verify", "roster-verify"},
-		     {"roster", "propose", "roster-propose"},
-		     {"slot", "list", "slot-list"},
-		     {"slot", "add", "slot-add"},
-		     {"slot", "remove", "slot-remove"},
-		     {"rotate", NULL, "rotate"},
-		     {"sheet", NULL, "sheet"}};
-
-	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
-		if (strcmp(tools[i].noun, c->cmd->noun) == 0 &&
-		    (tools[i].verb == NULL || strcmp(tools[i].verb, c->cmd->verb) == 0))
-			return cli_tool(c, tools[i].tool);
-	return CLI_USAGE;
-}
 
 #define ACT_REST "text=TEXT dry-run expect=NUMBER"
 #define ACT_OPTS "reason=REASON " ACT_REST
 
 #define PAGE "limit=ROWS after=ID"
 
-const struct command cli_commands[] = {
+const struct command commands[] = {
 	{"status", NULL, cmd_plain, "", "", "is this node well?", "kring status", REQUEST_STATUS,
 	 0},
 	{"case", "new", cmd_case_new, "", PERSON_OPTIONS(""),
@@ -275,16 +33,16 @@ const struct command cli_commands[] = {
 	 0},
 	{"case", "close", cmd_case_close, "CASE", "expect=NUMBER",
 	 "close a case without open referrals", "kring case close 7f3a", 0, 0},
-	{"case", "erase", admin_erase, "CASE", "now",
+	{"case", "erase", cmd_case_erase, "CASE", "now",
 	 "destroy a case for good; what partners hold is theirs to erase", "kring case erase 7f3a",
 	 0, 0},
 	{"case", "release", cmd_by_id, "CASE", "",
 	 "after a restore: let a case go on before every partner was heard (it is logged)",
 	 "kring case release 7f3a", REQUEST_CASE_RELEASE, 0},
-	{"backup", NULL, backup_take, "FILE", "",
+	{"backup", NULL, cmd_backup, "FILE", "",
 	 "an encrypted copy of this node, while it runs; the recovery sheet opens it",
 	 "kring backup /mnt/usb/kring-2026-11-24", 0, 0},
-	{"restore", NULL, backup_restore, "FILE", "sheet=FILE check",
+	{"restore", NULL, cmd_restore, "FILE", "sheet=FILE check",
 	 "bring a node back from its backup (offline); --check only reads it through",
 	 "kring restore /mnt/usb/kring-2026-11-24 --sheet recovery-sheet.txt", 0, CLI_IN_DIR},
 	{"consent", "give", cmd_consent_give, "CASE",
@@ -308,10 +66,10 @@ const struct command cli_commands[] = {
 	 "dry-run",
 	 "refer a person to a partner",
 	 "kring refer 7f3a --to smwo --need income-debt --without story", 0, 0},
-	{"flow", "publish", flow_publish, "", "quarter=QUARTER dry-run",
+	{"flow", "publish", cmd_flow_publish, "", "quarter=QUARTER dry-run",
 	 "the quarterly figures of this node, for coordinators; --dry-run shows what would leave",
 	 "kring flow publish --dry-run", 0, 0},
-	{"flow", NULL, flow_show, "", "quarter=QUARTER own csv=FILE",
+	{"flow", NULL, cmd_flow, "", "quarter=QUARTER own csv=FILE",
 	 "how people flow between partners, with no person in it; --own: exact, of this node alone",
 	 "kring flow --quarter 2026Q3 --csv flow.csv", 0, 0},
 	{"inbox", NULL, cmd_list, "", "all " PAGE, "referrals to us, the newest first",
@@ -369,26 +127,26 @@ const struct command cli_commands[] = {
 	{"partner", "restored", cmd_by_id, "PARTNER", "",
 	 "say that you telephoned: this partner lost state, and it is really them",
 	 "kring partner restored smwo", REQUEST_PARTNER_RESTORED, 0},
-	{"partner", "check", admin_partner_check, "PARTNER [DIGITS...]", "",
+	{"partner", "check", cmd_partner_check, "PARTNER [DIGITS...]", "",
 	 "compare digits by voice; with the digits that they read: confirm that it is them",
 	 "kring partner check smwo 1234 5678 9012 3456", 0, 0},
 	{"partner", "agree", cmd_partner_agree, "PARTNER",
 	 "share=CATEGORIES without=CATEGORIES until=DATE receive",
 	 "what may go there (or, --receive, come from there) at all",
 	 "kring partner agree smwo --share identity,contact,needs,story", 0, 0},
-	{"partner", "suspend", admin_propose, "PARTNER", "",
+	{"partner", "suspend", cmd_propose, "PARTNER", "",
 	 "propose to stop all exchange with a partner for a while", "kring partner suspend smwo", 0,
 	 0},
-	{"partner", "lift", admin_propose, "PARTNER", "", "propose to end a suspension",
+	{"partner", "lift", cmd_propose, "PARTNER", "", "propose to end a suspension",
 	 "kring partner lift smwo", 0, 0},
-	{"partner", "remove", admin_propose, "PARTNER", "", "propose to remove a partner for good",
+	{"partner", "remove", cmd_propose, "PARTNER", "", "propose to remove a partner for good",
 	 "kring partner remove smwo", 0, 0},
-	{"roster", "renew", admin_propose, "", "",
+	{"roster", "renew", cmd_propose, "", "",
 	 "propose to keep the roster valid for 90 days more", "kring roster renew", 0, 0},
-	{"roster", "cosign", admin_roster_cosign, "NUMBER", "",
+	{"roster", "cosign", cmd_roster_cosign, "NUMBER", "",
 	 "with Cosign=manual: vouch for the newest entry, after looking at it",
 	 "kring roster cosign 12", 0, 0},
-	{"roster", "import", admin_roster_import, "FILE", "", "take in signed roster entries",
+	{"roster", "import", cmd_roster_import, "FILE", "", "take in signed roster entries",
 	 "kring roster import roster", 0, 0},
 	{"roster", "show", cmd_plain, "", "", "who is in, and who signed", "kring roster show",
 	 REQUEST_ROSTER_SHOW, 0},
@@ -417,23 +175,23 @@ const struct command cli_commands[] = {
 	 "kring --dir DIR node init --org SMWO --country NL --listen tcp://192.0.2.1:7001 "
 	 "--federation fed/roster",
 	 0, CLI_IN_DIR},
-	{"invite", NULL, admin_invite, "", "org=NAME at=ADDRESS listen=ADDRESS",
+	{"invite", NULL, cmd_invite, "", "org=NAME at=ADDRESS listen=ADDRESS",
 	 "invite a new partner: a token for them, and a port that opens for it",
 	 "kring invite --org \"CAW De Kempen\" --at tcp://192.0.2.1:7800", 0, 0},
 	{"invites", "list", cmd_plain, "", "", "invites, and how far each came",
 	 "kring invites list", REQUEST_INVITE_LIST, 0},
 	{"invites", "cancel", cmd_by_id, "ID", "", "take an invite back",
 	 "kring invites cancel 3fa9", REQUEST_INVITE_CANCEL, 0},
-	{"join", NULL, admin_join, "TOKEN",
+	{"join", NULL, cmd_join, "TOKEN",
 	 "org=NAME country=LINE listen=ADDRESS address=ADDRESS phone=LINE passphrase-file=FILE "
 	 "wait=NUMBER",
 	 "make a node in --dir from an invite, and show the digits to read aloud",
 	 "kring --dir DIR join TOKEN --org SMWO --country NL --listen tcp://192.0.2.2:7001", 0,
 	 CLI_IN_DIR},
-	{"confirm", NULL, admin_confirm, "DIGITS...", "how=WAY",
+	{"confirm", NULL, cmd_confirm, "DIGITS...", "how=WAY",
 	 "type the digits that the new partner read to you, and how: the roster keeps it",
 	 "kring confirm 1234 5678 --how telephone", 0, 0},
-	{"approve", NULL, admin_approve, "[ID]", "key=FILE",
+	{"approve", NULL, cmd_approve, "[ID]", "key=FILE",
 	 "what waits for the roots' signatures; with ID and --key: sign it",
 	 "kring approve 3fa91b22 --key root1.key", 0, 0},
 	{"slot", "list", cmd_tool, "", "", "the ways to this node's keys", "kring slot list", 0,
@@ -443,16 +201,16 @@ const struct command cli_commands[] = {
 	 "kring slot add --kind key-file --file /media/stick/kring.key", 0, CLI_IN_DIR},
 	{"slot", "remove", cmd_tool, "", "number=NUMBER", "take a way to the keys away",
 	 "kring slot remove --number 2", 0, CLI_IN_DIR},
-	{"verify", NULL, admin_verify, "", "",
+	{"verify", NULL, cmd_verify, "", "",
 	 "open every record of this node's store, and recompute its chains", "kring verify", 0, 0},
-	{"lock", NULL, admin_lock, "", "", "the keys leave memory; partners see this node offline",
+	{"lock", NULL, cmd_lock, "", "", "the keys leave memory; partners see this node offline",
 	 "kring lock", 0, 0},
-	{"unlock", NULL, admin_unlock, "", "",
+	{"unlock", NULL, cmd_unlock, "", "",
 	 "with the passphrase, or the code of the recovery sheet", "kring unlock", 0, 0},
-	{"panic", NULL, admin_panic, "", "yes",
+	{"panic", NULL, cmd_panic, "", "yes",
 	 "after a theft: suspend this node at every partner, destroy prekeys, lock",
 	 "kring panic --yes", 0, 0},
-	{"address", NULL, admin_address, "ADDRESS", "",
+	{"address", NULL, cmd_address, "ADDRESS", "",
 	 "tell partners where this node is from now on; none: it only dials",
 	 "kring address tcp://192.0.2.1:7001", 0, 0},
 	{"rotate", NULL, cmd_tool, "", "sheet=FILE recovery=LINE passphrase-file=FILE",
@@ -464,15 +222,15 @@ const struct command cli_commands[] = {
 	 "kring --dir DIR sheet --sheet recovery-sheet.txt", 0, CLI_IN_DIR},
 	{"audit", "list", cmd_audit_list, "[CASE]", "limit=ROWS after=NUMBER",
 	 "who did what; with a case: who looked at it", "kring audit list", 0, 0},
-	{"audit", "verify", admin_audit_verify, "", "with=FILE",
+	{"audit", "verify", cmd_audit_verify, "", "with=FILE",
 	 "recompute the whole chain; --with: against what a partner kept of us",
 	 "kring audit verify --with goes.checkpoints", 0, 0},
 	{"audit", "checkpoint", cmd_plain, "", "",
 	 "sign how far the log goes, for two partners to keep", "kring audit checkpoint",
 	 REQUEST_AUDIT_CHECKPOINT, 0},
-	{"audit", "export", admin_audit_export, "PARTNER", "",
+	{"audit", "export", cmd_audit_export, "PARTNER", "",
 	 "the checkpoints that we keep of a partner", "kring audit export smwo", 0, 0},
 	{"clock", "confirm", cmd_plain, "", "", "this computer's clock was checked by a person",
 	 "kring clock confirm", REQUEST_CLOCK_CONFIRM, 0},
 };
-const size_t cli_command_count = sizeof cli_commands / sizeof cli_commands[0];
+const size_t commands_count = sizeof commands / sizeof commands[0];

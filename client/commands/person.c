@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "client/cli/value.h"
 #include "proto/person_kind.h"
 
 enum { FILE_MAX = 256 * 1024, KEY_MAX = 24, PROMPT_MAX = 512 };
@@ -128,7 +129,7 @@ static int finish(struct reader *r)
 	for (; r->len > 0 && r->text[0] == '\n'; r->text++) /* it begins below its name */
 		r->len--;
 	r->text[r->len] = '\0';
-	if (cli_text_fault(span_of(r->text, r->len), why) != NULL) {
+	if (value_fault(span_of(r->text, r->len), why) != NULL) {
 		(void)snprintf(what, sizeof what, "%s: %s", fields[i].option, why);
 		return fail(r, r->at[i], what, "");
 	}
@@ -302,7 +303,7 @@ static int read_file(struct cli *c, struct msg *p, const char *file)
 		r.line++;
 		if (zero != NULL && zero >= line && zero < at)
 			bad = fail(&r, r.line, "this is no text: it holds a zero byte", "");
-		else if (cli_text_fault(span_of(line, strlen(line)), why) != NULL)
+		else if (value_fault(span_of(line, strlen(line)), why) != NULL)
 			bad = fail(&r, r.line, why, "");
 		else
 			bad = take_line(&r, line);
@@ -319,7 +320,7 @@ static int prompt_name(struct cli *c, struct msg *p)
 	if (fgets(line, sizeof line, stdin) == NULL)
 		line[0] = '\0';
 	line[strcspn(line, "\r\n")] = '\0';
-	if (cli_text_fault(span_of(line, strlen(line)), why) != NULL)
+	if (value_fault(span_of(line, strlen(line)), why) != NULL)
 		bad = cli_fail(c, CLI_USAGE, "the name", why, "");
 	else
 		msg_set_text(&c->arena, p, PERSON_NAME, line);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/cli/cli.h"
+#include "client/print/print.h"
 
 /* daemon/store/FORMAT.md, slots: "KRG1slt\0" | count | count times kind and what belongs to it. */
 enum { MAGIC = 8, SLOT = 97, SLOTS_MAX = 8, PASSPHRASE = 1, CREDENTIAL = 2, KEY_FILE = 3 };
@@ -43,7 +43,7 @@ static unsigned needless(const struct cli *c)
 	return other ? key : 0;
 }
 
-void beside_status(const struct cli *c)
+void print_beside(const struct cli *c)
 {
 	char path[PATH_MAX];
 	unsigned slot;

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/cli/cli.h"
+#include "client/print/figures.h"
+#include "client/print/print.h"
 
 enum { MAP_MAX = 14, NAMES_MAX = 2048 };
 
@@ -11,11 +12,11 @@ static const unsigned answers[] = {FLOW_PAIR_ACCEPTED,	 FLOW_PAIR_DECLINED,
 				   FLOW_PAIR_REDIRECTED, FLOW_PAIR_WITHDRAWN,
 				   FLOW_PAIR_UNANSWERED, FLOW_PAIR_UNDELIVERED};
 
-static void say(const struct cli *c, const char *code, const struct flow_word *words)
+static void say(const struct cli *c, const char *code, const struct figures_word *words)
 {
 	char text[1024];
 
-	flow_fill(c, code, words, text, sizeof text);
+	figures_fill(c, code, words, text, sizeof text);
 	(void)printf("%s\n", text);
 }
 
@@ -30,7 +31,7 @@ static const char *number(uint64_t v, char out[24])
 /* What the sender itself counted; only if it did not report, what the receiver counted. */
 static uint64_t pair_total(const struct msg *flow, const struct msg *r)
 {
-	const uint64_t floor = flow_floor(flow, "flow");
+	const uint64_t floor = figures_floor(flow, "flow");
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
@@ -104,7 +105,7 @@ static const char *shade(uint64_t v, uint64_t most)
 
 static void map(const struct cli *c, const struct msg *flow)
 {
-	const struct flow_word none[] = {{NULL, NULL}};
+	const struct figures_word none[] = {{NULL, NULL}};
 	static struct name names[NAMES_MAX];
 	size_t all = busiest(names, flow), n = all < MAP_MAX ? all : MAP_MAX;
 	uint64_t most = 0;
@@ -118,13 +119,13 @@ static void map(const struct cli *c, const struct msg *flow)
 
 		most = v > most ? v : most;
 	}
-	out_cell("", 28);
+	print_cell("", 28);
 	for (size_t j = 0; j < n; j++)
 		(void)printf("%5zu ", j + 1);
 	(void)putchar('\n');
 	for (size_t i = 0; i < n; i++) {
 		(void)printf("%2zu ", i + 1);
-		out_cell(names[i].org, 25);
+		print_cell(names[i].org, 25);
 		for (size_t j = 0; j < n; j++) {
 			const uint64_t v = between(flow, names[i].org, names[j].org);
 
@@ -171,8 +172,8 @@ static void needs(const struct cli *c, const struct msg *flow)
 						{FLOW_NEED_UNSUITABLE, "[2]"},
 						{FLOW_NEED_OTHER, "[3]"}};
 	enum { N = sizeof columns / sizeof columns[0] };
-	const struct flow_word none[] = {{NULL, NULL}};
-	const uint64_t floor = flow_floor(flow, "needs");
+	const struct figures_word none[] = {{NULL, NULL}};
+	const uint64_t floor = figures_floor(flow, "needs");
 	bool begun = false;
 
 	for (size_t i = 0; i < msg_count(flow, FLOW_NEEDS); i++) {
@@ -187,14 +188,14 @@ static void needs(const struct cli *c, const struct msg *flow)
 				     list_text(LIST_DECLINE, c->lang, "no-capacity"),
 				     list_text(LIST_FIGURES, c->lang, "unsuitable"),
 				     list_text(LIST_DECLINE, c->lang, "other"));
-			out_cell("", 56);
+			print_cell("", 56);
 			for (size_t j = 0; j < N; j++)
 				(void)printf("%9s", columns[j].head);
 			(void)putchar('\n');
 			begun = true;
 		}
-		out_cell(msg_text(r, FLOW_NEED_REPORTER), 28);
-		out_cell(list_text(LIST_NEEDS, c->lang, msg_text(r, FLOW_NEED_NEED)), 26);
+		print_cell(msg_text(r, FLOW_NEED_REPORTER), 28);
+		print_cell(list_text(LIST_NEEDS, c->lang, msg_text(r, FLOW_NEED_NEED)), 26);
 		for (size_t j = 0; j < N; j++)
 			figure_cell(r, columns[j].field, floor);
 		(void)putchar('\n');
@@ -210,8 +211,8 @@ static void waiting(const struct cli *c, const struct msg *flow)
 		{FLOW_NODE_DECLINED_MORE, "- 3.."},  {FLOW_NODE_REDIRECTED, "->"},
 		{FLOW_NODE_UNANSWERED, "?"}};
 	enum { N = sizeof columns / sizeof columns[0] };
-	const struct flow_word none[] = {{NULL, NULL}};
-	const uint64_t floor = flow_floor(flow, "answers");
+	const struct figures_word none[] = {{NULL, NULL}};
+	const uint64_t floor = figures_floor(flow, "answers");
 
 	if (msg_count(flow, FLOW_NODES) == 0)
 		return;
@@ -221,7 +222,7 @@ static void waiting(const struct cli *c, const struct msg *flow)
 		     list_text(LIST_STATES, c->lang, "declined"),
 		     list_text(LIST_STATES, c->lang, "redirected"),
 		     list_text(LIST_REASONS, c->lang, "no-answer"));
-	out_cell("", 28);
+	print_cell("", 28);
 	for (size_t i = 0; i < N; i++)
 		(void)printf("%9s", columns[i].head);
 	(void)putchar('\n');
@@ -230,7 +231,7 @@ static void waiting(const struct cli *c, const struct msg *flow)
 
 		if (!worth(r, columns, N, floor))
 			continue;
-		out_cell(msg_text(r, FLOW_NODE_REPORTER), 28);
+		print_cell(msg_text(r, FLOW_NODE_REPORTER), 28);
 		for (size_t j = 0; j < N; j++)
 			figure_cell(r, columns[j].field, floor);
 		(void)putchar('\n');
@@ -242,9 +243,9 @@ static void waiting(const struct cli *c, const struct msg *flow)
 static void coverage(const struct cli *c, const struct msg *flow)
 {
 	char v[24], of[24];
-	const struct flow_word words[] = {{"v", number(msg_u64(flow, FLOW_REPORTS), v)},
-					  {"of", number(msg_u64(flow, FLOW_REPORTERS), of)},
-					  {NULL, NULL}};
+	const struct figures_word words[] = {{"v", number(msg_u64(flow, FLOW_REPORTS), v)},
+					     {"of", number(msg_u64(flow, FLOW_REPORTERS), of)},
+					     {NULL, NULL}};
 
 	say(c, "reports", words);
 	for (size_t i = 0; i < msg_count(flow, FLOW_GAPS); i++) {
@@ -260,7 +261,7 @@ static void differs(const struct cli *c, const struct msg *flow)
 	for (size_t i = 0; i < msg_count(flow, FLOW_DIFFERS); i++) {
 		const struct msg *d = msg_at(flow, FLOW_DIFFERS, i);
 		char v[24], of[24];
-		const struct flow_word words[] = {
+		const struct figures_word words[] = {
 			{"sender", msg_text(d, FLOW_DIFFERS_SENDER)},
 			{"receiver", msg_text(d, FLOW_DIFFERS_RECEIVER)},
 			{"v", number(msg_u64(d, FLOW_DIFFERS_SENT), v)},
@@ -276,14 +277,14 @@ static void differs(const struct cli *c, const struct msg *flow)
 static void honesty(const struct cli *c, const struct msg *flow)
 {
 	char v[24], k[24], ks[24];
-	const struct flow_word words[] = {{"v", number(flow_error(flow, "flow"), v)},
-					  {"k", number(msg_u64(flow, FLOW_K), k)},
-					  {"ks", number(msg_u64(flow, FLOW_K_SENSITIVE), ks)},
-					  {NULL, NULL}};
+	const struct figures_word words[] = {{"v", number(figures_error(flow, "flow"), v)},
+					     {"k", number(msg_u64(flow, FLOW_K), k)},
+					     {"ks", number(msg_u64(flow, FLOW_K_SENSITIVE), ks)},
+					     {NULL, NULL}};
 
 	if (msg_count(flow, FLOW_SHARES) == 0)
 		return;
-	if (flow_error(flow, "flow") != 0)
+	if (figures_error(flow, "flow") != 0)
 		say(c, "noise", words);
 	say(c, "small", words);
 }
@@ -296,10 +297,10 @@ static bool has_unmet(const struct msg *flow)
 	return false;
 }
 
-void flow_tables(const struct cli *c, const struct msg *flow)
+void print_flow(const struct cli *c, const struct msg *flow)
 {
 	const bool own = msg_u64(flow, FLOW_OWN) != 0;
-	const struct flow_word q[] = {{"q", msg_text(flow, FLOW_QUARTER)}, {NULL, NULL}};
+	const struct figures_word q[] = {{"q", msg_text(flow, FLOW_QUARTER)}, {NULL, NULL}};
 
 	say(c, own ? "own-title" : "title", q);
 	if (!own) {
@@ -326,7 +327,7 @@ static void print_share(const char *what, uint64_t milli)
 		     (unsigned long long)(milli % 1000));
 }
 
-void flow_published(const struct cli *c, const struct msg *flow)
+void print_flow_published(const struct cli *c, const struct msg *flow)
 {
 	const char *state = msg_text(flow, FLOW_STATE), *refused = msg_text(flow, FLOW_REFUSED);
 
@@ -344,7 +345,7 @@ void flow_published(const struct cli *c, const struct msg *flow)
 		const struct msg *s = msg_at(flow, FLOW_SHARES, i);
 
 		(void)printf("  table ");
-		out_cell(msg_text(s, FLOW_SHARE_TABLE), 8);
+		print_cell(msg_text(s, FLOW_SHARE_TABLE), 8);
 		print_share("epsilon ", msg_u64(s, FLOW_SHARE_SHARE));
 		(void)printf(", 95 in 100 figures within %llu\n",
 			     (unsigned long long)msg_u64(s, FLOW_SHARE_ERROR));

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "client/cli/cli.h"
+#include "client/print/print.h"
 #include "proto/lists.h"
 
 enum { NAMES_MAX = 512, HOUR_S = 3600, DAY_S = 86400 };
@@ -61,7 +61,7 @@ static void difference_text(const struct cli *c, uint64_t s, char out[64])
 			       word(c, "minutes"));
 }
 
-void out_clock(const struct cli *c, const struct msg *row, const char *partners)
+void print_line_clock(const struct cli *c, const struct msg *row, const char *partners)
 {
 	const char *who = msg_text(row, CLOCK_ROW_WHO);
 	/* the row speaks of the partner's clock; a sentence about ours turns it round */
@@ -91,15 +91,15 @@ static void clocks(const struct cli *c, const struct msg *s)
 			continue;
 		}
 		(void)printf("  CLOCK        ");
-		out_clock(c, row, partner);
+		print_line_clock(c, row, partner);
 	}
 	if (ours == NULL)
 		return;
 	(void)printf("  CLOCK        ");
-	out_clock(c, ours, names);
+	print_line_clock(c, ours, names);
 }
 
-void out_line_status(const struct cli *c, const struct msg *s)
+void print_line_status(const struct cli *c, const struct msg *s)
 {
 	const char *error = msg_text(s, STATUS_LISTEN_ERROR), *listen = msg_text(s, STATUS_LISTEN);
 	char remedy[64];
@@ -118,7 +118,7 @@ void out_line_status(const struct cli *c, const struct msg *s)
 	clocks(c, s);
 }
 
-void out_silent(const struct cli *c, uint64_t since_ms)
+void print_line_silent(const struct cli *c, uint64_t since_ms)
 {
 	if (since_ms == 0)
 		return;

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "base/rng.h"
+#include "client/cli/ctlclient.h"
+#include "client/cli/out.h"
+#include "client/cli/seen.h"
+
+const char *cli_option_at(const struct cli *c, const char *name, size_t i)
+{
+	for (size_t k = 0; k < c->option_count; k++)
+		if (strcmp(c->options[k].name, name) == 0 && i-- == 0)
+			return c->options[k].value;
+	return NULL;
+}
+
+const char *cli_option(const struct cli *c, const char *name)
+{
+	return cli_option_at(c, name, 0);
+}
+
+uint64_t cli_option_number(const struct cli *c, const char *name)
+{
+	for (size_t k = 0; k < c->option_count; k++)
+		if (strcmp(c->options[k].name, name) == 0)
+			return c->options[k].number;
+	return 0;
+}
+
+void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t number)
+{
+	require(c->option_count < CLI_OPTIONS_MAX && strlen(name) < sizeof c->options[0].name);
+	memcpy(c->options[c->option_count].name, name, strlen(name) + 1);
+	c->options[c->option_count].number = number;
+	c->options[c->option_count++].value = value;
+}
+
+int cli_fail(const struct cli *c, int code, const char *what, const char *why, const char *remedy)
+{
+	if (c->json) {
+		out_error(code, what, why, remedy);
+		return code;
+	}
+	(void)fprintf(stderr, "! %s%s%s\n", what, why[0] == '\0' ? "" : ": ", why);
+	if (remedy[0] != '\0')
+		(void)fprintf(stderr, "  %s\n", remedy);
+	return code;
+}
+
+struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub)
+{
+	struct msg *req = msg_new(&c->arena, MSG_REQUEST);
+	const char *given = cli_option(c, "request-id");
+	uint8_t id[16];
+
+	if (given == NULL || !bytes_unhex(id, sizeof id, given))
+		rng_fill(id, sizeof id);
+	msg_set_u64(req, REQUEST_VERSION, 1);
+	msg_set_bytes(&c->arena, req, REQUEST_REQUEST_ID, span_of(id, sizeof id));
+	*sub = msg_sub(&c->arena, req, field);
+	return req;
+}
+
+static int code_of(const char *error)
+{
+	if (strcmp(error, "not-found") == 0)
+		return CLI_NOT_FOUND;
+	if (strcmp(error, "usage") == 0)
+		return CLI_USAGE;
+	if (strcmp(error, "not-now") == 0)
+		return CLI_NOT_NOW;
+	return strcmp(error, "damaged") == 0 ? CLI_DAMAGED : CLI_REFUSED;
+}
+
+int cli_call(struct cli *c, const struct msg *request, struct msg **out)
+{
+	int code;
+
+	c->quiet = true;
+	code = cli_ask(c, request, out);
+	c->quiet = false;
+	return code;
+}
+
+int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
+{
+	enum err rc = ctlclient_call(&c->arena, c->socket, request, out);
+	const struct msg *reply = rc == ERR_OK ? *out : NULL;
+
+	if (rc == ERR_BUSY)
+		return cli_fail(
+			c, CLI_NOT_NOW, "no kringd answers", c->socket,
+			"start it: kringd --dir DIR, or name another with --dir or --socket");
+	if (rc == ERR_INVAL && strlen(c->socket) >= sizeof((struct sockaddr_un *)0)->sun_path)
+		return cli_fail(c, CLI_NOT_NOW, "the path of the control socket is too long",
+				c->socket,
+				"107 characters at most: take a directory with a shorter name");
+	if (rc == ERR_DENIED)
+		return cli_fail(c, CLI_REFUSED, "you may not talk to this kringd", c->socket,
+				"ask the administrator to add you to the group kring-admin");
+	if (rc == ERR_LIMIT)
+		return cli_fail(c, CLI_USAGE, "this request is too large",
+				"a request has at most 1 MiB", "leave something out");
+	if (rc != ERR_OK)
+		return cli_fail(c, CLI_NOT_NOW, "kringd did not answer", err_text(rc), "try again");
+	seen_remember(c, reply);
+	if (c->json && (!c->quiet || msg_has(reply, REPLY_ERROR)))
+		out_json(request, reply);
+	if (msg_has(reply, REPLY_ERROR)) {
+		if (!c->json)
+			(void)cli_fail(c, 0, msg_text(reply, REPLY_WHAT),
+				       msg_text(reply, REPLY_WHY), msg_text(reply, REPLY_REMEDY));
+		return code_of(msg_text(reply, REPLY_ERROR));
+	}
+	return CLI_DONE;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/cli/tool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_LEN = 4096 };
+
+bool tool_path(char *out)
+{
+	ssize_t n = readlink("/proc/self/exe", out, PATH_LEN - 16);
+	char *slash;
+
+	if (n <= 0)
+		return false;
+	out[n] = '\0';
+	slash = strrchr(out, '/');
+	memcpy(slash + 1, "kringd", 7);
+	if (access(out, X_OK) != 0)
+		memcpy(out, "/usr/sbin/kringd", 17);
+	return true;
+}
+
+int tool_run(const struct cli *c, const char *verb)
+{
+	char path[PATH_LEN], *argv[2 * CLI_OPTIONS_MAX + 8], name[CLI_OPTIONS_MAX][48];
+	size_t k = 0;
+
+	if (!tool_path(path))
+		return CLI_NOT_NOW;
+	argv[k++] = path;
+	argv[k++] = strdup("tool");
+	argv[k++] = strdup(verb);
+	if (c->cmd->type == CLI_IN_DIR) {
+		argv[k++] = strdup("--dir");
+		argv[k++] = strdup(c->dir);
+	}
+	for (size_t i = 0; i < c->option_count; i++) {
+		(void)snprintf(name[i], sizeof name[i], "--%s", c->options[i].name);
+		argv[k++] = name[i];
+		argv[k++] = strdup(c->options[i].value);
+	}
+	argv[k] = NULL;
+	if (c->json)
+		(void)setenv("KRING_JSON", "1", 1);
+	(void)execv(path, argv);
+	return cli_fail(c, CLI_NOT_NOW, "kringd cannot be run", path, "is the package complete?");
+}

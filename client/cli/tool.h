@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * tool - offline work is done by kringd's tool, which kring becomes.
+ *
+ * Layer:    client (base, proto).
+ * Owns:     nothing.
+ * Threads:  one.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  passes options on; never sees a key.
+ */
+#ifndef KRING_CLIENT_CLI_TOOL_H
+#define KRING_CLIENT_CLI_TOOL_H
+
+#include "client/cli/cli.h"
+
+/** kringd lies beside kring, or in the place where packages put it; out holds 4 096 bytes. */
+bool tool_path(char *out);
+/** Run kringd's tool with these arguments; replaces the process. */
+int tool_run(const struct cli *c, const char *verb);
+
+#endif /* KRING_CLIENT_CLI_TOOL_H */

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/cli/value.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "proto/person_kind.h"
+
+enum { NAME_MAX_LEN = 32 };
+enum kind {
+	KIND_LINE,
+	KIND_TEXT,
+	KIND_NUMBER,
+	KIND_ROWS,
+	KIND_DATE,
+	KIND_DAY,
+	KIND_CATS,
+	KIND_CODE,
+	KIND_LIST,
+	KIND_QUARTER
+};
+
+static const struct type {
+	const char *name, *accepts; /* KIND_CODE: the codes */
+	enum kind kind;
+	enum list_id list;
+} types[] = {
+	{"NAME", "a name", KIND_LINE, 0},
+	{"LINE", "one line of text", KIND_LINE, 0},
+	{"FILE", "the name of a file", KIND_LINE, 0},
+	{"ID", "an id, as the list before showed it", KIND_LINE, 0},
+	{"ADDRESS", "like tcp://192.0.2.1:7001", KIND_LINE, 0},
+	{"TEXT", "a text; - reads it from standard input", KIND_TEXT, 0},
+	{"NUMBER", "a whole number", KIND_NUMBER, 0},
+	{"ROWS", "a number from 1 to 500", KIND_ROWS, 0},
+	{"DATE", "a day like 2027-06-30", KIND_DATE, 0},
+	{"BIRTH", "a day like 1980-01-31, or 1980-01, or 1980", KIND_DAY, 0},
+	{"QUARTER", "a quarter like 2026Q4", KIND_QUARTER, 0},
+	{"CATEGORIES", "", KIND_CATS, LIST_CATEGORIES},
+	{"NEED", "", KIND_LIST, LIST_NEEDS},
+	{"OUTCOME", "", KIND_LIST, LIST_OUTCOMES},
+	{"REASON", "", KIND_LIST, LIST_REASONS},
+	{"DECLINE", "", KIND_LIST, LIST_DECLINE},
+	{"URGENCY", "routine, urgent", KIND_CODE, 0},
+	{"YESNO", "yes, no", KIND_CODE, 0},
+	{"WAY", "in-person, video, telephone", KIND_CODE, 0},
+	{"HOW", "oral, written, electronic", KIND_CODE, 0},
+	{"PURPOSE", "refer, coordinate, follow-up, evaluate", KIND_CODE, 0},
+	{"SLOT", "passphrase, key-file, credential", KIND_CODE, 0},
+};
+
+bool value_spec_next(const char **at, char name[32], char type[32], bool *many, bool *empty)
+{
+	const char *p = *at + strspn(*at, " "), *end = p + strcspn(p, " "), *eq;
+	size_t n = (size_t)(end - p), m;
+
+	eq = memchr(p, '=', n);
+	m = eq == NULL ? n : (size_t)(eq - p);
+	*at = end;
+	if (n == 0 || m == 0 || m >= NAME_MAX_LEN)
+		return false;
+	memcpy(name, p, m);
+	name[m] = '\0';
+	type[0] = '\0';
+	*many = *empty = false;
+	if (eq == NULL)
+		return true;
+	for (n -= m + 1; n > 0 && (eq[n] == '*' || eq[n] == '?'); n--) {
+		*many = *many || eq[n] == '*';
+		*empty = *empty || eq[n] == '?';
+	}
+	n = n < NAME_MAX_LEN ? n : NAME_MAX_LEN - 1;
+	memcpy(type, eq + 1, n);
+	type[n] = '\0';
+	if (n == 0)
+		memcpy(type, "LINE", 5);
+	return true;
+}
+
+static const struct type *type_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (strcmp(types[i].name, name) == 0)
+			return &types[i];
+	return NULL;
+}
+
+/* Which rows of a list a command takes: those of the act that it makes; other lists are whole. */
+static const char *use_of(const struct command *cmd)
+{
+	return strcmp(cmd->noun, "confirm-withdraw") == 0 ? "wd-ok" : cmd->noun;
+}
+
+bool value_accepts(const struct command *cmd, const char *type, char *out, size_t cap)
+{
+	const struct type *t = type_of(type);
+	const char *code;
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (t == NULL)
+		return false;
+	if (t->kind != KIND_LIST && t->kind != KIND_CATS) {
+		(void)snprintf(out, cap, "%s", t->accepts);
+		return true;
+	}
+	for (size_t i = 0; (code = list_code(t->list, use_of(cmd), i)) != NULL; i++) {
+		const size_t len = strlen(code);
+
+		if (n + len + 3 > cap)
+			break;
+		memcpy(out + n, ", ", 2);
+		n += n == 0 ? 0 : 2;
+		memcpy(out + n, code, len + 1);
+		n += len;
+	}
+	return true;
+}
+
+static bool code_in(const char *codes, const char *value, uint64_t *no)
+{
+	const size_t n = strlen(value);
+
+	*no = 1;
+	for (const char *p = codes; *p != '\0'; (*no)++) {
+		const size_t len = strcspn(p, ",");
+
+		if (len == n && strncmp(p, value, n) == 0)
+			return true;
+		p += len;
+		p += strspn(p, ", ");
+	}
+	return false;
+}
+
+bool value_whole(const char *text, uint64_t *number)
+{
+	*number = 0;
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p < '0' || *p > '9' || p - text > 17)
+			return false;
+		*number = *number * 10 + (uint64_t)(*p - '0');
+	}
+	return text[0] != '\0';
+}
+
+static bool quarter(const char *s)
+{
+	for (int i = 0; i < 4; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return s[4] == 'Q' && s[5] >= '1' && s[5] <= '4' && s[6] == '\0';
+}
+
+bool value_categories(const char *text, uint64_t *cats)
+{
+	char copy[512], *save = NULL;
+	size_t words = 0;
+	bool none = false; /* stands alone */
+
+	*cats = 0;
+	if (strlen(text) >= sizeof copy)
+		return false;
+	memcpy(copy, text, strlen(text) + 1);
+	for (char *w = strtok_r(copy, ", ", &save); w != NULL; w = strtok_r(NULL, ", ", &save)) {
+		unsigned bit = 0;
+
+		if (strcmp(w, "none") == 0 && words++ == 0) {
+			none = true;
+			continue;
+		}
+		words++;
+		while (msg_cat_name(bit) != NULL && strcmp(msg_cat_name(bit), w) != 0)
+			bit++;
+		if (msg_cat_name(bit) == NULL)
+			return false;
+		*cats |= UINT64_C(1) << bit;
+	}
+	return words == 1 || (words > 1 && !none);
+}
+
+bool value_date(const char *text, uint64_t *ms)
+{
+	int64_t day;
+
+	if (!date_parse(text, &day))
+		return false;
+	*ms = (uint64_t)day * 86400000 + 43200000; /* noon UTC: the same day in every country */
+	return true;
+}
+
+bool value_fits(const struct command *cmd, const char *type, const char *value, uint64_t *number)
+{
+	const struct type *t = type_of(type);
+
+	if (t == NULL)
+		return true;
+	switch (t->kind) {
+	case KIND_LINE:
+		return strpbrk(value, "\n\t") == NULL;
+	case KIND_TEXT:
+		return true;
+	case KIND_NUMBER:
+		return value_whole(value, number);
+	case KIND_ROWS:
+		return value_whole(value, number) && *number >= 1 && *number <= LIMIT_LIST_ROWS;
+	case KIND_DATE:
+		return value_date(value, number);
+	case KIND_DAY:
+		return person_day(value);
+	case KIND_CATS:
+		return value_categories(value, number);
+	case KIND_CODE:
+		return code_in(t->accepts, value, number);
+	case KIND_LIST:
+		return list_takes(t->list, use_of(cmd), value);
+	case KIND_QUARTER:
+		return quarter(value);
+	}
+	return false;
+}
+
+const char *value_fault(struct span s, char out[80])
+{
+	struct span one = {s.p, 1};
+
+	if (s.len > LIMIT_PB_STRING) {
+		(void)snprintf(out, 80, "it is longer than %u bytes", LIMIT_PB_STRING);
+		return out;
+	}
+	if (text_valid(s))
+		return NULL;
+	for (; one.p < s.p + s.len; one.p += one.len) { /* the first character that does not pass */
+		const size_t left = (size_t)(s.p + s.len - one.p);
+
+		for (one.len = 1; one.len < 4 && one.len < left && (one.p[one.len] & 0xc0) == 0x80;)
+			one.len++;
+		if (!text_valid(one))
+			break;
+	}
+	if (one.len == 1 && one.p[0] < 0x80)
+		(void)snprintf(out, 80, "it holds a control character (byte %02x)", one.p[0]);
+	else if (one.len == 3 && one.p[0] == 0xe2)
+		(void)snprintf(out, 80, "it holds a character that cannot be seen (U+%04X)",
+			       (one.p[0] & 15u) << 12 | (one.p[1] & 63u) << 6 | (one.p[2] & 63u));
+	else
+		(void)snprintf(out, 80, "it is not written in UTF-8");
+	return out;
+}
+
+bool value_is_text(const char *type)
+{
+	const struct type *t = type_of(type);
+
+	return t != NULL && t->kind == KIND_TEXT;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * value - what an option or a word may be, by the type that a command's table gives it.
+ *
+ * Layer:    client (base, proto).
+ * Owns:     nothing.
+ * Threads:  one.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  values hold personal data; they are the caller's.
+ */
+#ifndef KRING_CLIENT_CLI_VALUE_H
+#define KRING_CLIENT_CLI_VALUE_H
+
+#include "client/cli/cli.h"
+
+/** The next option of a command's table at *at, and its type ("": a flag); false at the end. */
+bool value_spec_next(const char **at, char name[32], char type[32], bool *many, bool *empty);
+/** What an option of that type takes, for a person; false: there is no such type. */
+bool value_accepts(const struct command *cmd, const char *type, char *out, size_t cap);
+/** Is it of that type?  number: what the type made of it (see struct cli), untouched when it makes nothing. */
+bool value_fits(const struct command *cmd, const char *type, const char *value, uint64_t *number);
+/** A type whose value may come from standard input, as "-". */
+bool value_is_text(const char *type);
+/** A whole number and nothing behind it. */
+bool value_whole(const char *text, uint64_t *number);
+/** "identity,contact" -> bits; false: one of them is unknown. */
+bool value_categories(const char *text, uint64_t *cats);
+/** YYYY-MM-DD, a day that exists -> a moment of it; the daemon takes it as the whole day. */
+bool value_date(const char *text, uint64_t *ms);
+/** NULL, or into out why this is no text that the node takes. */
+const char *value_fault(struct span s, char out[80]);
+
+#endif /* KRING_CLIENT_CLI_VALUE_H */

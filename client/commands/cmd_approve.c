@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client/cli/tool.h"
+#include "client/commands/cmd.h"
+
+enum { TOOL_PATH = 4096, TEMP_PATH = 64, SIGNED_LEN = 96 };
+
+static void say_proposals(const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_PROPOSALS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_PROPOSALS, i);
+		const char *id = msg_text(r, PROPOSAL_ROW_ID);
+
+		(void)printf("%.8s  entry %-4llu %-12s %-30s %s  %llu of %llu signatures\n",
+			     strlen(id) == 32 ? id + 12 : id,
+			     (unsigned long long)msg_u64(r, PROPOSAL_ROW_SEQ),
+			     msg_text(r, PROPOSAL_ROW_OP), msg_text(r, PROPOSAL_ROW_SUBJECT),
+			     msg_text(r, PROPOSAL_ROW_FINGERPRINT),
+			     (unsigned long long)msg_u64(r, PROPOSAL_ROW_SIGNATURES),
+			     (unsigned long long)msg_u64(r, PROPOSAL_ROW_NEEDED));
+		if (msg_text(r, PROPOSAL_ROW_VERIFIED)[0] != '\0')
+			(void)printf("          verified: %s\n",
+				     msg_text(r, PROPOSAL_ROW_VERIFIED));
+	}
+	if (msg_count(reply, REPLY_PROPOSALS) == 0)
+		(void)puts("nothing waits for signatures");
+}
+
+static bool write_temp(char path[TEMP_PATH], struct span entry)
+{
+	uint8_t len[4];
+	int fd;
+
+	(void)snprintf(path, TEMP_PATH, "/tmp/kring-proposal-XXXXXX");
+	fd = mkstemp(path);
+	if (fd < 0)
+		return false;
+	be32_put(len, (uint32_t)entry.len);
+	if (write(fd, len, sizeof len) == (ssize_t)sizeof len &&
+	    write(fd, entry.p, entry.len) == (ssize_t)entry.len && close(fd) == 0)
+		return true;
+	(void)unlink(path);
+	return false;
+}
+
+/* kringd's tool signs: this program never sees a key.  out: public key, signature. */
+static int sign_with(const struct cli *c, const char *proposal, const char *key,
+		     uint8_t out[SIGNED_LEN])
+{
+	char tool[TOOL_PATH], signed_at[TEMP_PATH + 8];
+	int status = 0, fd;
+	ssize_t n = -1;
+	pid_t pid;
+
+	(void)snprintf(signed_at, sizeof signed_at, "%s.sig", proposal);
+	if (!tool_path(tool))
+		return cli_fail(c, CLI_NOT_NOW, "kringd cannot be found", "", "");
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		if (c->json) /* the tool's words would spoil the JSON */
+			(void)dup2(STDERR_FILENO, STDOUT_FILENO);
+		(void)execl(tool, tool, "tool", "root-sign", "--proposal", proposal, "--key", key,
+			    "--out", signed_at, (char *)NULL);
+		_exit(CLI_NOT_NOW);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return cli_fail(c, CLI_NOT_NOW, "kringd cannot be run", tool, "");
+	if (WEXITSTATUS(status) != 0 && c->json)
+		return cli_fail(c, WEXITSTATUS(status), "this was not signed", key,
+				"standard error has the reason");
+	if (WEXITSTATUS(status) != 0)
+		return WEXITSTATUS(status);
+	fd = open(signed_at, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, out, SIGNED_LEN);
+		(void)close(fd);
+	}
+	(void)unlink(signed_at);
+	return n == SIGNED_LEN ? CLI_DONE
+			       : cli_fail(c, CLI_NOT_NOW, "the signature got lost", "", "");
+}
+
+static int send_signature(struct cli *c, const char *id, const uint8_t signed_by[SIGNED_LEN])
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_APPROVE_SIGN, &sub), *reply;
+	const struct msg *row;
+	int code;
+
+	msg_set_text(&c->arena, sub, APPROVE_SIGN_ID, id);
+	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_KEY, span_of(signed_by, 32));
+	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_SIG, span_of(signed_by + 32, 64));
+	code = cli_ask(c, req, &reply);
+	if (code != CLI_DONE || c->json)
+		return code;
+	row = msg_at(reply, REPLY_PROPOSALS, 0);
+	if (msg_u64(reply, REPLY_COUNT) != 0)
+		(void)printf("complete: entry %llu joined the roster; partners hear of it by "
+			     "themselves\n",
+			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_SEQ));
+	else
+		(void)printf("%llu of %llu signatures: another root signs next\n",
+			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_SIGNATURES),
+			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_NEEDED));
+	return code;
+}
+
+int cmd_approve(struct cli *c)
+{
+	const char *key = cli_option(c, "key");
+	struct msg *sub, *req, *reply;
+	uint8_t signed_by[SIGNED_LEN];
+	char proposal[TEMP_PATH];
+	bool json = c->json;
+	int code;
+
+	req = cli_request(c, c->word_count == 0 ? REQUEST_APPROVE_LIST : REQUEST_APPROVE_GET, &sub);
+	if (c->word_count > 0)
+		msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	if (c->word_count == 0 && key != NULL)
+		return cli_fail(c, CLI_USAGE, "which proposal?", "", c->cmd->example);
+	c->json = json && key == NULL;
+	code = cli_ask(c, req, &reply);
+	c->json = json;
+	if (code != CLI_DONE || key == NULL) {
+		if (code == CLI_DONE && !json)
+			say_proposals(reply);
+		return code;
+	}
+	if (!write_temp(proposal, msg_bytes(reply, REPLY_BLOB)))
+		return cli_fail(c, CLI_NOT_NOW, "no room for a temporary file", "/tmp", "");
+	code = sign_with(c, proposal, key, signed_by);
+	(void)unlink(proposal);
+	return code == CLI_DONE ? send_signature(c, c->words[0], signed_by) : code;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/commands/cmd.h"
+
+int cmd_audit_list(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_LIST, &sub);
+
+	if (c->word_count > 0)
+		msg_set_text(&c->arena, sub, AUDIT_ASK_CASE_ID, c->words[0]);
+	cmd_put_number(c, sub, "limit", AUDIT_ASK_LIMIT);
+	cmd_put_number(c, sub, "after", AUDIT_ASK_AFTER);
+	return cmd_finish(c, req);
+}
+
+int cmd_audit_export(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_EXPORT, &sub), *reply;
+	int code;
+
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	code = cli_ask(c, req, &reply);
+	if (code != CLI_DONE || c->json)
+		return code;
+	for (size_t i = 0; i < msg_count(reply, REPLY_CHECKPOINTS); i++) {
+		const struct span b = msg_bytes_at(reply, REPLY_CHECKPOINTS, i);
+		char hex[2 * 256 + 1];
+
+		if (b.len > 256)
+			continue;
+		bytes_hex(hex, b.p, b.len);
+		(void)puts(hex);
+	}
+	return code;
+}
+
+int cmd_audit_verify(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_VERIFY, &sub), *reply;
+	const char *with = cli_option(c, "with");
+	FILE *f = with == NULL ? NULL : strcmp(with, "-") == 0 ? stdin : fopen(with, "re");
+	char line[1024];
+	int code;
+
+	if (with != NULL && f == NULL)
+		return cli_fail(c, CLI_NOT_FOUND, "that file cannot be read", with,
+				"it is what a partner prints: kring audit export NAME");
+	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+		uint8_t b[256];
+		const size_t n = strcspn(line, "\r\n");
+
+		line[n] = '\0';
+		if (n % 2 != 0 || n / 2 > sizeof b || !bytes_unhex(b, n / 2, line)) {
+			code = cli_fail(c, CLI_USAGE, "this is not a file of checkpoints", with,
+					"");
+			(void)fclose(f);
+			return code;
+		}
+		msg_add_bytes(&c->arena, sub, AUDIT_VERIFY_CHECKPOINTS, span_of(b, n / 2));
+	}
+	if (f != NULL && f != stdin)
+		(void)fclose(f);
+	code = cli_ask(c, req, &reply);
+	if (code != CLI_DONE || c->json)
+		return code;
+	(void)printf("%llu entries, the chain holds\n",
+		     (unsigned long long)msg_u64(reply, REPLY_COUNT));
+	if (msg_u64(reply, REPLY_COSIGNED_SEQ) != 0)
+		(void)printf("up to entry %llu it was cosigned by %llu partners\n",
+			     (unsigned long long)msg_u64(reply, REPLY_COSIGNED_SEQ),
+			     (unsigned long long)msg_u64(reply, REPLY_COSIGNERS));
+	return code;
+}
+
+/* Page by page, so that the node works on between; then the chains. */
+int cmd_verify(struct cli *c)
+{
+	uint64_t records = 0, damage = 0, table = 0;
+	struct store_place {
+		uint8_t b[80];
+		size_t len;
+	} at = {.len = 0};
+	bool more = true;
+
+	while (more) {
+		struct msg *sub, *req, *reply;
+		struct span next;
+		int code;
+
+		arena_reset(&c->arena);
+		req = cli_request(c, REQUEST_VERIFY, &sub);
+		msg_set_u64(sub, VERIFY_ASK_TABLE, table);
+		msg_set_bytes(&c->arena, sub, VERIFY_ASK_AFTER, span_of(at.b, at.len));
+		code = cli_call(c, req, &reply);
+		if (code != CLI_DONE)
+			return code;
+		records += msg_u64(reply, REPLY_COUNT);
+		damage += msg_count(reply, REPLY_DAMAGE);
+		for (size_t i = 0; i < msg_count(reply, REPLY_DAMAGE) && !c->json; i++) {
+			const struct msg *r = msg_at(reply, REPLY_DAMAGE, i);
+
+			(void)fprintf(stderr, "! damaged: %s %s\n", msg_text(r, DAMAGE_ROW_TABLE),
+				      msg_text(r, DAMAGE_ROW_KEY));
+		}
+		more = msg_u64(reply, REPLY_MORE) != 0;
+		table = msg_u64(reply, REPLY_NEXT_TABLE);
+		next = msg_bytes(reply, REPLY_BLOB);
+		at.len = next.len <= sizeof at.b ? next.len : 0;
+		if (at.len > 0)
+			memcpy(at.b, next.p, at.len);
+		if (isatty(STDERR_FILENO))
+			(void)fprintf(stderr, "\r%llu records", (unsigned long long)records);
+	}
+	if (damage > 0)
+		return cli_fail(c, CLI_DAMAGED, "records are damaged",
+				"they are not what was written there",
+				"stop the node and keep its directory as evidence");
+	if (!c->json)
+		(void)printf("%llu records, every one opens\n", (unsigned long long)records);
+	arena_reset(&c->arena);
+	return cmd_audit_verify(c); /* its count is what --json shows: one document, not two */
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+#include "client/commands/cmd.h"
+
+int cmd_consent_give(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_GIVE, &sub);
+	const char *purpose = cli_option(c, "purpose");
+
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_CASE_ID, c->words[0]);
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_PARTNER, cli_option(c, "to"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_PURPOSE, purpose == NULL ? "refer" : purpose);
+	cmd_put_number(c, sub, "share", CONSENT_GIVE_CATS);
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_HOW, cli_option(c, "how"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_WITNESS, cli_option(c, "witness"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_ONWARD, cli_option(c, "onward"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_GIVEN_BY, cli_option(c, "given-by"));
+	cmd_put_number(c, sub, "until", CONSENT_GIVE_UNTIL_MS);
+	return cmd_finish(c, req);
+}
+
+int cmd_consent_withdraw(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_WITHDRAW, &sub);
+
+	msg_set_text(&c->arena, sub, CONSENT_WITHDRAW_ID, c->words[0]);
+	if (cli_option(c, "all") != NULL)
+		msg_set_u64(sub, CONSENT_WITHDRAW_ALL, 1);
+	return cmd_finish(c, req);
+}
+
+int cmd_partner_agree(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_PARTNER_AGREE, &sub);
+
+	msg_set_text(&c->arena, sub, PARTNER_AGREE_PARTNER, c->words[0]);
+	msg_set_text(&c->arena, sub, PARTNER_AGREE_PURPOSE, "refer");
+	cmd_put_number(c, sub, "share", PARTNER_AGREE_CATS);
+	cmd_put_number(c, sub, "without", PARTNER_AGREE_WITHOUT);
+	cmd_put_flag(c, sub, "receive", PARTNER_AGREE_RECEIVE);
+	cmd_put_number(c, sub, "until", PARTNER_AGREE_UNTIL_MS);
+	return cmd_finish(c, req);
+}

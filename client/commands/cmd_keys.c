@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client/cli/ctlclient.h"
+#include "client/cli/out.h"
+#include "client/commands/cmd.h"
+
+enum { LOCK_STEPS = 200, LOCK_STEP_NS = 50000000 };
+
+static bool read_secret(char *out, size_t cap)
+{
+	struct termios before, quiet;
+	const bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+	bool got;
+
+	if (terminal) {
+		quiet = before;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		(void)fputs("passphrase or recovery code: ", stderr);
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	}
+	got = fgets(out, (int)cap, stdin) != NULL;
+	if (terminal) {
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+		(void)fputc('\n', stderr);
+	}
+	out[got ? strcspn(out, "\n") : 0] = '\0';
+	return got && out[0] != '\0';
+}
+
+/* The node answers before its keys are gone: the process that knew them ends, and another one waits.  What is said
+ * here is true when it is said. */
+static int until_locked(struct cli *c)
+{
+	const struct timespec step = {0, LOCK_STEP_NS};
+
+	for (unsigned i = 0; i < LOCK_STEPS; i++) {
+		struct msg *sub, *req, *reply;
+
+		arena_reset(&c->arena);
+		req = cli_request(c, REQUEST_STATUS, &sub);
+		if (ctlclient_call(&c->arena, c->socket, req, &reply) == ERR_OK &&
+		    msg_u64(msg_get(reply, REPLY_STATUS), STATUS_LOCKED) != 0) {
+			if (c->json)
+				out_json(req, reply);
+			return CLI_DONE;
+		}
+		(void)nanosleep(&step, NULL);
+	}
+	return cli_fail(c, CLI_NOT_NOW, "the node does not say that its keys are gone", "",
+			"see: kring status; to be sure: stop kringd");
+}
+
+int cmd_lock(struct cli *c)
+{
+	struct msg *sub, *reply;
+	int code = cli_call(c, cli_request(c, REQUEST_LOCK, &sub), &reply);
+
+	if (code == CLI_DONE)
+		code = until_locked(c);
+	if (code == CLI_DONE && !c->json)
+		(void)puts("locked: the keys left memory; the way back: kring unlock");
+	return code;
+}
+
+int cmd_unlock(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_UNLOCK, &sub), *reply;
+	char secret[1024];
+	int code;
+
+	if (!read_secret(secret, sizeof secret))
+		return cli_fail(c, CLI_USAGE, "nothing was typed", "", c->cmd->example);
+	msg_set_text(&c->arena, sub, UNLOCK_SECRET, secret);
+	explicit_bzero(secret, sizeof secret);
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		(void)puts("unlocked");
+	return code;
+}
+
+int cmd_panic(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_PANIC, &sub), *reply;
+	int code;
+
+	if (cli_option(c, "yes") == NULL)
+		return cli_fail(c, CLI_USAGE, "this suspends the node at every partner",
+				"the way back is kring rotate with the recovery sheet",
+				"if it was stolen: kring panic --yes");
+	code = cli_call(c, req, &reply);
+	if (code == CLI_DONE)
+		code = until_locked(c);
+	if (code == CLI_DONE && !c->json)
+		(void)puts(
+			"suspended at every partner that is connected; prekeys destroyed; locked\n"
+			"next: telephone the roots; then, with the recovery sheet: kring rotate");
+	return code;
+}

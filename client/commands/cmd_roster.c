@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "client/commands/cmd.h"
+
+enum {
+	IMPORT_ENTRIES = 64, /* of a roster in one request, and so in one turn */
+	IMPORT_BYTES = 256 * 1024,
+	IMPORT_FILE = 64 * 1024 * 1024,
+};
+
+/* The next entries of a roster file as one request; they stay in order.  False: this is no roster file. */
+static bool import_page(struct rd *file, struct arena *a, struct msg *sub, unsigned *count)
+{
+	size_t bytes = 0;
+
+	for (*count = 0; *count < IMPORT_ENTRIES && bytes < IMPORT_BYTES && file->left > 0;
+	     (*count)++) {
+		const size_t n = rd_u32(file);
+		const uint8_t *p = rd_take(file, n);
+
+		if (p == NULL || n > LIMIT_ROSTER_CARRIED)
+			return false;
+		msg_add_bytes(a, sub, ROSTER_IMPORT_ENTRIES, span_of(p, n));
+		bytes += n;
+	}
+	return true;
+}
+
+/* A long roster takes a moment: whoever waits at a terminal sees how far it is. */
+static void import_progress(const struct cli *c, unsigned done, bool last)
+{
+	if (c->json || isatty(STDERR_FILENO) == 0 || (last && done <= IMPORT_ENTRIES))
+		return;
+	(void)fprintf(stderr, "\r%u entries%s", done, last ? "\n" : "");
+}
+
+static int import_entries(struct cli *c, struct span file)
+{
+	struct rd r = rd_of(file);
+	unsigned done = 0, count;
+	int rc = CLI_DONE;
+
+	while (rc == CLI_DONE && r.left > 0) {
+		struct msg *sub, *req, *reply;
+
+		arena_reset(&c->arena);
+		req = cli_request(c, REQUEST_ROSTER_IMPORT, &sub);
+		if (!import_page(&r, &c->arena, sub, &count))
+			return cli_fail(c, CLI_DAMAGED, "this is not a roster file", c->words[0],
+					"");
+		/* known entries change nothing, so that a file can be imported again */
+		rc = r.left > 0 ? cli_call(c, req, &reply) : cmd_finish(c, req);
+		done += count;
+		import_progress(c, done, rc != CLI_DONE || r.left == 0);
+	}
+	return rc;
+}
+
+/* The whole file, at most cap bytes.  False: it cannot be read (errno), or is longer (EFBIG). */
+static bool read_file(const char *path, uint8_t *to, size_t cap, size_t *len)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : 0;
+
+	for (*len = 0; fd >= 0 && *len < cap && (n = read(fd, to + *len, cap - *len)) > 0;)
+		*len += (size_t)n;
+	if (fd >= 0)
+		(void)close(fd);
+	if (n >= 0 && *len == cap) {
+		errno = EFBIG;
+		return false;
+	}
+	return n >= 0;
+}
+
+int cmd_roster_import(struct cli *c)
+{
+	uint8_t *file = malloc(IMPORT_FILE);
+	size_t len = 0;
+	int rc;
+
+	if (file == NULL)
+		return cli_fail(c, CLI_NOT_NOW, "there is too little memory", "", "");
+	if (!read_file(c->words[0], file, IMPORT_FILE, &len))
+		rc = cli_fail(c, CLI_NOT_FOUND, "the roster cannot be read", strerror(errno),
+			      c->words[0]);
+	else if (len == 0)
+		rc = cli_fail(c, CLI_DAMAGED, "this is not a roster file", "it is empty",
+			      c->words[0]);
+	else
+		rc = import_entries(c, span_of(file, len));
+	free(file);
+	return rc;
+}
+
+int cmd_roster_cosign(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_ROSTER_COSIGN, &sub), *reply;
+	int code;
+
+	msg_set_u64(sub, ROSTER_COSIGN_SEQ, strtoull(c->words[0], NULL, 10));
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		(void)printf("this node vouches for the roster up to entry %s\n", c->words[0]);
+	return code;
+}
+
+/* kring partner suspend|lift|remove PARTNER, kring roster renew: a proposal for the roots. */
+int cmd_propose(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_PROPOSE, &sub), *reply;
+	int code;
+
+	msg_set_text(&c->arena, sub, PROPOSE_OP, c->cmd->verb);
+	if (c->word_count > 0)
+		msg_set_text(&c->arena, sub, PROPOSE_PARTNER, c->words[0]);
+	code = cli_ask(c, req, &reply);
+	if (code == CLI_DONE && !c->json)
+		(void)printf("proposal %s is made; %s\n"
+			     "next: kring approve %s --key root1.key\n",
+			     msg_text(reply, REPLY_PROPOSAL),
+			     strcmp(c->cmd->verb, "suspend") == 0
+				     ? "one root can suspend for 14 days, enough roots for longer"
+				     : "enough roots must sign it",
+			     msg_text(reply, REPLY_PROPOSAL));
+	return code;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/print/print.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/date.h"
+#include "base/limits.h"
+#include "proto/lists.h"
+
+void print_time(uint64_t ms)
+{
+	const time_t s = (time_t)(ms / 1000);
+	struct tm tm;
+	char text[32] = "-";
+
+	if (ms != 0 && localtime_r(&s, &tm) != NULL)
+		(void)strftime(text, sizeof text, "%d/%m %H:%M:%S", &tm);
+	(void)printf("%s", text);
+}
+
+/* "2026-11-27" as people write it: vr 27 nov 2026.  Not a day: as it came. */
+void print_day(const struct cli *c, const char *text)
+{
+	static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+	static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+					     "jul", "aug", "sep", "oct", "nov", "dec"};
+	struct date d;
+	int64_t day;
+
+	if (!date_parse(text, &day)) {
+		(void)printf("%s", text[0] == '\0' ? "-" : text);
+		return;
+	}
+	d = date_of(day);
+	(void)printf("%s %02d%s %s %d", list_text(LIST_DATES, c->lang, days[date_weekday(day)]),
+		     d.day, c->lang == LIST_DE ? "." : "",
+		     list_text(LIST_DATES, c->lang, months[d.month - 1]), d.year);
+}
+
+/* The day of a moment, by the clock of whoever reads. */
+void print_day_of(const struct cli *c, uint64_t ms)
+{
+	const time_t s = (time_t)(ms / 1000);
+	char text[DATE_TEXT] = "";
+	struct tm tm;
+
+	if (ms != 0 && localtime_r(&s, &tm) != NULL)
+		date_text(date_day(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday), text);
+	print_day(c, text);
+}
+
+/* A deadline is the last day, as the daemon says it: it knows where the term runs. */
+void print_due(const struct cli *c, const struct msg *r, unsigned day, unsigned overdue)
+{
+	if (!msg_has(r, day))
+		return;
+	(void)printf("%s ", list_text(LIST_UI, c->lang, "due"));
+	print_day(c, msg_text(r, day));
+	if (msg_u64(r, overdue) != 0)
+		(void)printf(" (%s)", list_text(LIST_UI, c->lang, "overdue"));
+}
+
+void print_cats(const struct cli *c, uint64_t cats)
+{
+	bool first = true;
+
+	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
+		if (cats >> bit & 1) {
+			(void)printf("%s%s", first ? "" : ", ",
+				     list_text(LIST_CATEGORIES, c->lang, msg_cat_name(bit)));
+			first = false;
+		}
+	if (first)
+		(void)printf("-");
+}
+
+enum { CELL_MAX = LIMIT_ORG_NAME };
+
+/* At least width characters, counted in code points.  A column gives way before a name is cut: two may differ at
+ * their ends only.  What is cut all the same says so. */
+void print_cell(const char *s, int width)
+{
+	int n = 0;
+
+	for (; *s != '\0'; s++) {
+		if (((unsigned char)*s & 0xc0) != 0x80 && n++ == CELL_MAX) {
+			(void)printf("…");
+			break;
+		}
+		(void)putchar(*s);
+	}
+	for (; n < width; n++)
+		(void)putchar(' ');
+	(void)printf("  ");
+}
+
+void print_urgent(const struct cli *c, const char *urgency)
+{
+	if (strcmp(urgency, "urgent") == 0)
+		(void)printf("%s  ", list_text(LIST_UI, c->lang, "urgent"));
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * print - replies as people read them: cells, days and moments, and one printer for each kind of row.
+ *
+ * Layer:    client (base, proto).
+ * Owns:     nothing.
+ * Threads:  one.
+ * Time:     local time of whoever reads.
+ * Durable:  nothing.
+ * Privacy:  prints personal data on the user's terminal.
+ */
+#ifndef KRING_CLIENT_PRINT_PRINT_H
+#define KRING_CLIENT_PRINT_PRINT_H
+
+#include "client/cli/cli.h"
+
+/* print.c: what rows are made of */
+/** At most width characters of s, filled up with blanks. */
+void print_cell(const char *s, int width);
+void print_time(uint64_t ms);
+/** "2026-11-27" as people write it. */
+void print_day(const struct cli *c, const char *text);
+/** The day of a moment. */
+void print_day_of(const struct cli *c, uint64_t ms);
+/** day, overdue: fields of r. */
+void print_due(const struct cli *c, const struct msg *r, unsigned day, unsigned overdue);
+void print_cats(const struct cli *c, uint64_t cats);
+/** Marks what is urgent; nothing for anything else. */
+void print_urgent(const struct cli *c, const char *urgency);
+
+/* One printer for each part of a reply; what is not in it is not printed. */
+void print_referrals(const struct cli *c, const struct msg *reply);
+void print_history(const struct cli *c, const struct msg *reply);
+void print_work(const struct cli *c, const struct msg *reply);
+/** p: MSG_PERSON, or NULL. */
+void print_person(const struct cli *c, const struct msg *p);
+void print_told(const struct cli *c, const struct msg *reply);
+void print_cases(const struct cli *c, const struct msg *reply);
+void print_grants(const struct cli *c, const struct msg *reply);
+void print_timeline(const struct msg *reply);
+void print_partners(const struct cli *c, const struct msg *reply);
+void print_outbox(const struct cli *c, const struct msg *reply);
+void print_evidence(const struct cli *c, const struct msg *reply);
+void print_status(const struct cli *c, const struct msg *reply);
+/** Of kring status: secrets that lie in the node's own directory without need. */
+void print_beside(const struct cli *c);
+/** What `kring status` says of the line: alarms of listening, clocks that differ. */
+void print_line_status(const struct cli *c, const struct msg *status);
+/** One ClockRow as a sentence. */
+void print_line_clock(const struct cli *c, const struct msg *row, const char *partners);
+/** "silent since 14:02; ", or nothing for 0. */
+void print_line_silent(const struct cli *c, uint64_t since_ms);
+
+/** The whole of a reply. */
+void print_reply(struct cli *c, const struct msg *reply);
+/** Names on standard error what a list could not show; CLI_DAMAGED. */
+int print_damage(const struct cli *c, const struct msg *reply);
+
+/* print_flow.c: flow is MSG_FLOW */
+void print_flow(const struct cli *c, const struct msg *flow);
+void print_flow_published(const struct cli *c, const struct msg *flow);
+
+#endif /* KRING_CLIENT_PRINT_PRINT_H */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/print/print.h"
+
+void print_evidence(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
+		const struct msg *r = msg_at(reply, REPLY_DISCLOSURES, i);
+
+		(void)printf("  ");
+		print_time(msg_u64(r, DISCLOSURE_ROW_AT_MS));
+		(void)printf("  shown to %s (%s): ", msg_text(r, DISCLOSURE_ROW_PARTNER),
+			     msg_text(r, DISCLOSURE_ROW_ACT));
+		print_cats(c, msg_u64(r, DISCLOSURE_ROW_CATS));
+		(void)putchar('\n');
+	}
+	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
+		const struct msg *r = msg_at(reply, REPLY_AUDIT, i);
+
+		(void)printf("%6llu  ", (unsigned long long)msg_u64(r, AUDIT_ROW_SEQ));
+		print_time(msg_u64(r, AUDIT_ROW_AT_MS));
+		(void)printf("  ");
+		print_cell(msg_text(r, AUDIT_ROW_EVENT), 11);
+		print_cell(msg_text(r, AUDIT_ROW_ACTOR), 14);
+		(void)printf("%s %s\n", msg_text(r, AUDIT_ROW_OUTCOME),
+			     msg_text(r, AUDIT_ROW_DETAIL));
+	}
+	for (size_t i = 0; i < msg_count(reply, REPLY_ROSTER); i++) {
+		const struct msg *r = msg_at(reply, REPLY_ROSTER, i);
+
+		(void)printf("%4llu  ", (unsigned long long)msg_u64(r, ROSTER_ROW_SEQ));
+		print_cell(msg_text(r, ROSTER_ROW_OP), 9);
+		print_cell(msg_text(r, ROSTER_ROW_SUBJECT), 34);
+		(void)printf("%llu signatures%s\n",
+			     (unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES),
+			     msg_u64(r, ROSTER_ROW_FORKED) != 0
+				     ? "  FORK: the roots signed another entry for this place too"
+				     : "");
+	}
+	for (size_t i = 0; i < msg_count(reply, REPLY_INVITES); i++) {
+		const struct msg *r = msg_at(reply, REPLY_INVITES, i);
+		const char *id = msg_text(r, INVITE_ROW_ID);
+
+		print_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		print_cell(msg_text(r, INVITE_ROW_ORG), 34);
+		print_cell(msg_text(r, INVITE_ROW_STATE), 10);
+		print_day_of(c, msg_u64(r, INVITE_ROW_EXPIRES_MS));
+		(void)printf("  %llu tries\n", (unsigned long long)msg_u64(r, INVITE_ROW_ATTEMPTS));
+	}
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/print/print.h"
+#include "proto/person_kind.h"
+
+/* What a partner sent is shown as it is; a field of one line stays one. */
+static void person_text(unsigned field, const char *s)
+{
+	for (; *s != '\0'; s++)
+		(void)putchar(!person_lines(field) && strchr("\n\r\t", *s) != NULL ? ' ' : *s);
+}
+
+void print_person(const struct cli *c, const struct msg *p)
+{
+	struct msg_field f;
+
+	for (size_t i = 0; p != NULL && msg_field_at(p, i, &f); i++) {
+		if (!msg_has(p, f.number))
+			continue;
+		(void)printf("  ");
+		print_cell(f.name, 16);
+		if (f.type == MSG_TYPE_TEXT)
+			person_text(f.number, msg_text(p, f.number));
+		else
+			(void)printf("%s", msg_u64(p, f.number) != 0 ? "yes" : "no");
+		(void)printf("   [%s]\n", list_text(LIST_CATEGORIES, c->lang, msg_cat_name(f.cat)));
+	}
+}
+
+/* What a partner says otherwise than our own file, and how its word is taken over. */
+void print_told(const struct cli *c, const struct msg *reply)
+{
+	if (!msg_has(reply, REPLY_TOLD))
+		return;
+	(void)puts("a partner says otherwise (to take its word over: kring case take CASE FIELD):");
+	print_person(c, msg_get(reply, REPLY_TOLD));
+}
+
+void print_cases(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_CASES); i++) {
+		const struct msg *r = msg_at(reply, REPLY_CASES, i);
+		const char *id = msg_text(r, CASE_ROW_ID);
+
+		print_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		print_cell(msg_text(r, CASE_ROW_NAME), 30);
+		print_day_of(c, msg_u64(r, CASE_ROW_CREATED_MS));
+		(void)printf("%s%s\n", msg_u64(r, CASE_ROW_THEIRS) != 0 ? "  referred to us" : "",
+			     msg_u64(r, CASE_ROW_CLOSED) != 0 ? "  closed" : "");
+	}
+}
+
+void print_grants(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_GRANTS, i);
+		const char *id = msg_text(r, GRANT_ROW_ID);
+
+		(void)printf("  ");
+		print_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		(void)printf(msg_u64(r, GRANT_ROW_RECEIVED) != 0 ? "we may see, from %s: "
+								 : "%s may see: ",
+			     msg_text(r, GRANT_ROW_PARTNER));
+		print_cats(c, msg_u64(r, GRANT_ROW_CATS));
+		(void)printf("; for %s, %s, until ", msg_text(r, GRANT_ROW_PURPOSE),
+			     msg_text(r, GRANT_ROW_HOW));
+		print_day(c, msg_text(r, GRANT_ROW_LAST_DAY));
+		(void)printf("; %s",
+			     list_text(LIST_CODES, c->lang, msg_text(r, GRANT_ROW_GIVEN_BY)));
+		(void)printf(", %s\n", list_text(LIST_UI, c->lang, msg_text(r, GRANT_ROW_STATE)));
+	}
+}
+
+void print_timeline(const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_ENTRIES); i++) {
+		const struct msg *r = msg_at(reply, REPLY_ENTRIES, i);
+
+		(void)printf("  ");
+		print_time(msg_u64(r, ENTRY_ROW_AT_MS));
+		(void)printf("  %s %s %s\n", msg_text(r, ENTRY_ROW_WHAT),
+			     msg_text(r, ENTRY_ROW_REF), msg_text(r, ENTRY_ROW_TEXT));
+	}
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/print/print.h"
+
+/* Why a partner does not get persons yet, or no more; and what helps. */
+static void standing(const struct cli *c, const struct msg *r)
+{
+	const char *s = msg_text(r, PARTNER_ROW_STANDING);
+
+	if (s[0] == '\0')
+		return;
+	(void)printf("%s", list_text(LIST_STANDINGS, c->lang, s));
+	if (strcmp(s, "waiting") == 0)
+		(void)printf(" (%llu of %llu; telephone %s)",
+			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES),
+			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES_WANTED),
+			     msg_text(r, PARTNER_ROW_TELEPHONE));
+	(void)printf("; ");
+}
+
+void print_partners(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_PARTNERS, i);
+
+		print_cell(msg_text(r, PARTNER_ROW_NAME), 34);
+		(void)printf("%-24s  ",
+			     msg_text(r, PARTNER_ROW_TYPED)); /* never cut: it is typed */
+		print_cell(msg_text(r, PARTNER_ROW_COUNTRY), 6);
+		print_cell(msg_text(r, PARTNER_ROW_CLASS_NAME), 11);
+		print_cell(msg_u64(r, PARTNER_ROW_SELF) != 0 ? "this node"
+			   : msg_u64(r, PARTNER_ROW_CONNECTED) != 0
+				   ? list_text(LIST_LINE, c->lang, "connected")
+				   : list_text(LIST_LINE, c->lang, "not-connected"),
+			   13);
+		print_line_silent(c, msg_u64(r, PARTNER_ROW_SILENT_SINCE_MS));
+		standing(c, r);
+		if (msg_u64(r, PARTNER_ROW_NO_CALENDAR) != 0)
+			(void)printf("%s; ", list_text(LIST_UI, c->lang, "no-calendar"));
+		(void)printf("owed %llu, may see: ",
+			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED));
+		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
+		(void)putchar('\n');
+		if (msg_text(r, PARTNER_ROW_VERIFIED)[0] != '\0')
+			(void)printf("  fingerprint %s; the roots say it was verified: %s\n",
+				     msg_text(r, PARTNER_ROW_FINGERPRINT),
+				     msg_text(r, PARTNER_ROW_VERIFIED));
+	}
+}
+
+void print_outbox(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_OUTBOX); i++) {
+		const struct msg *r = msg_at(reply, REPLY_OUTBOX, i);
+		const char *id = msg_text(r, OUTBOX_ROW_ID);
+
+		print_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		print_cell(msg_text(r, OUTBOX_ROW_PARTNER), 24);
+		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, OUTBOX_ROW_ACT)), 16);
+		print_cell(list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_STATE)), 12);
+		print_line_silent(c, msg_u64(r, OUTBOX_ROW_SILENT_SINCE_MS));
+		(void)printf("because: %s; what helps: %s\n",
+			     list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_CAUSE)),
+			     list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_REMEDY)));
+		if (msg_has(r, OUTBOX_ROW_CLOCK))
+			print_line_clock(c, msg_get(r, OUTBOX_ROW_CLOCK),
+					 msg_text(r, OUTBOX_ROW_PARTNER));
+	}
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/print/print.h"
+
+/* Why a row shows no person. */
+static const char *why_words(const struct cli *c, const char *code)
+{
+	return list_text(list_has(LIST_UI, code) ? LIST_UI : LIST_VERDICTS, c->lang, code);
+}
+
+void print_referrals(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
+		const char *delivery = msg_text(r, REFERRAL_ROW_DELIVERY);
+
+		print_cell(msg_text(r, REFERRAL_ROW_REF), 9);
+		(void)printf("%s ", msg_u64(r, REFERRAL_ROW_MINE) != 0 ? "->" : "<-");
+		print_cell(msg_text(r, REFERRAL_ROW_PARTNER), 24);
+		print_cell(msg_text(r, REFERRAL_ROW_NAME), 20);
+		print_cell(list_text(LIST_NEEDS, c->lang, msg_text(r, REFERRAL_ROW_NEED)), 22);
+		print_urgent(c, msg_text(r, REFERRAL_ROW_URGENCY));
+		(void)printf(
+			"%s%s", list_text(LIST_STATES, c->lang, msg_text(r, REFERRAL_ROW_STATE)),
+			msg_u64(r, REFERRAL_ROW_PROVISIONAL) != 0 ? " (not yet confirmed)" : "");
+		if (delivery[0] != '\0')
+			(void)printf(", %s", delivery);
+		if (strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0)
+			(void)printf(", next: %s",
+				     list_text(LIST_UI, c->lang, msg_text(r, REFERRAL_ROW_NEXT)));
+		if (msg_has(r, REFERRAL_ROW_DUE_DAY) &&
+		    strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0) {
+			(void)printf(", ");
+			print_due(c, r, REFERRAL_ROW_DUE_DAY, REFERRAL_ROW_OVERDUE);
+		}
+		if (msg_text(r, REFERRAL_ROW_HOLLOW)[0] != '\0')
+			(void)printf(" (%s)", why_words(c, msg_text(r, REFERRAL_ROW_HOLLOW)));
+		if (msg_u64(r, REFERRAL_ROW_NO_CALENDAR) != 0)
+			(void)printf(", %s", list_text(LIST_UI, c->lang, "no-calendar"));
+		(void)putchar('\n');
+	}
+}
+
+/* Codes are said in the reader's language; each act has its own list. */
+static const char *reason_words(const struct cli *c, const struct msg *r)
+{
+	const char *act = msg_text(r, LOG_ROW_ACT), *code = msg_text(r, LOG_ROW_REASON);
+
+	return list_text(strcmp(act, "offer") == 0     ? LIST_NEEDS
+			 : strcmp(act, "decline") == 0 ? LIST_DECLINE
+			 : strcmp(act, "outcome") == 0 ? LIST_OUTCOMES
+						       : LIST_REASONS,
+			 c->lang, code);
+}
+
+static void say_places(const struct cli *c, const struct msg *r)
+{
+	const char *alternative = msg_text(r, LOG_ROW_ALTERNATIVE);
+	size_t outside = 0;
+
+	if (strcmp(alternative, "outside") != 0 && alternative[0] != '\0')
+		(void)printf("; %s: %s", list_text(LIST_UI, c->lang, "better-place"),
+			     strcmp(alternative, "none") == 0
+				     ? list_text(LIST_UI, c->lang, "nobody")
+				     : alternative);
+	for (size_t i = 0; i < msg_count(r, LOG_ROW_TARGETS); i++)
+		if (strcmp(msg_text_at(r, LOG_ROW_TARGETS, i), "outside") != 0)
+			(void)printf("; %s: %s", list_text(LIST_UI, c->lang, "better-place"),
+				     msg_text_at(r, LOG_ROW_TARGETS, i));
+	for (; outside < msg_count(r, LOG_ROW_OUTSIDE); outside++)
+		(void)printf("; %s: %s (%s)", list_text(LIST_UI, c->lang, "better-place"),
+			     msg_text_at(r, LOG_ROW_OUTSIDE, outside),
+			     list_text(LIST_UI, c->lang, "outside"));
+}
+
+static void say_more(const struct cli *c, const struct msg *r)
+{
+	say_places(c, r);
+	if (msg_has(r, LOG_ROW_DATE_MS)) {
+		(void)printf("; %s ", list_text(LIST_UI, c->lang, "on"));
+		print_day_of(c, msg_u64(r, LOG_ROW_DATE_MS));
+	}
+	if (msg_has(r, LOG_ROW_SERVICE))
+		(void)printf("; %s", msg_text(r, LOG_ROW_SERVICE));
+	if (strcmp(msg_text(r, LOG_ROW_URGENCY), "urgent") == 0)
+		(void)printf("; %s", list_text(LIST_UI, c->lang, "urgent"));
+	if (msg_has(r, LOG_ROW_TERM_DAYS))
+		(void)printf("; %s: %llu", list_text(LIST_UI, c->lang, "working-days"),
+			     (unsigned long long)msg_u64(r, LOG_ROW_TERM_DAYS));
+	if (msg_has(r, LOG_ROW_AUTOMATIC))
+		(void)printf(" (%s)", list_text(LIST_UI, c->lang, "automatic"));
+}
+
+void print_history(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_LOG); i++) {
+		const struct msg *r = msg_at(reply, REPLY_LOG, i);
+		char hash[9] = "";
+
+		memcpy(hash, msg_text(r, LOG_ROW_HASH),
+		       strlen(msg_text(r, LOG_ROW_HASH)) >= 8 ? 8 : 0);
+		(void)printf("  ");
+		print_time(msg_u64(r, LOG_ROW_CREATED_MS));
+		(void)printf("  ");
+		print_cell(msg_text(r, LOG_ROW_SIDE), 8);
+		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));
+		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 22);
+		print_cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 22);
+		(void)printf("%s  %s%s%s", hash, reason_words(c, r),
+			     msg_has(r, LOG_ROW_TEXT) ? " - " : "", msg_text(r, LOG_ROW_TEXT));
+		say_more(c, r);
+		(void)printf("%s%s\n",
+			     msg_u64(r, LOG_ROW_HOLLOW) != 0 ? " (content not shared)" : "",
+			     msg_has(r, LOG_ROW_DELIVERY) &&
+					     strcmp(msg_text(r, LOG_ROW_DELIVERY), "stored") != 0
+				     ? " (not yet delivered)"
+				     : "");
+	}
+}
+
+void print_work(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_WORK); i++) {
+		const struct msg *r = msg_at(reply, REPLY_WORK, i);
+
+		print_cell(msg_text(r, WORK_ROW_REF), 9);
+		print_cell(list_text(LIST_WORK, c->lang, msg_text(r, WORK_ROW_KIND)), 26);
+		print_cell(msg_text(r, WORK_ROW_PARTNER), 24);
+		print_urgent(c, msg_text(r, WORK_ROW_URGENCY));
+		print_due(c, r, WORK_ROW_DUE_DAY, WORK_ROW_OVERDUE);
+		(void)putchar('\n');
+		if (msg_has(r, WORK_ROW_COMMAND))
+			(void)printf("           %s\n", msg_text(r, WORK_ROW_COMMAND));
+	}
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/print/print.h"
+
+/* What fails here by itself: with whom, which document, why, how often. */
+static void fault(const struct cli *c, const struct msg *f)
+{
+	const char *who[] = {msg_text(f, FAULT_ROW_PARTNER), msg_text(f, FAULT_ROW_ACT),
+			     msg_text(f, FAULT_ROW_REF)};
+
+	(void)printf(msg_u64(f, FAULT_ROW_ALARM) != 0 ? "  ALARM        " : "  failed       ");
+	print_time(msg_u64(f, FAULT_ROW_LAST_MS));
+	(void)printf(" ");
+	for (size_t i = 0; i < sizeof who / sizeof who[0]; i++)
+		(void)printf("%s%s", who[i][0] == '\0' ? "" : " ", who[i]);
+	(void)printf(": %s (%s, %llu times)\n",
+		     list_text(LIST_ALARMS, c->lang, msg_text(f, FAULT_ROW_WHAT)),
+		     msg_text(f, FAULT_ROW_CAUSE), (unsigned long long)msg_u64(f, FAULT_ROW_COUNT));
+}
+
+void print_status(const struct cli *c, const struct msg *reply)
+{
+	const struct msg *s = msg_get(reply, REPLY_STATUS);
+
+	if (s == NULL)
+		return;
+	if (msg_u64(s, STATUS_LOCKED) != 0) {
+		(void)puts("locked: no keys, partners see it offline (kring unlock)");
+		return;
+	}
+	(void)printf("%s\n  fingerprint  %s\n  listens on   %s\n  address      %s\n  roster       "
+		     "entry %llu, %llu "
+		     "members\n"
+		     "  connected    %llu\n  owed         %llu documents\n",
+		     msg_u64(s, STATUS_MEMBER) != 0 ? msg_text(s, STATUS_ORG)
+						    : "not yet a member: import the roster",
+		     msg_text(s, STATUS_FINGERPRINT),
+		     msg_text(s, STATUS_LISTEN_ERROR)[0] != '\0' ? "-"
+		     : msg_text(s, STATUS_LISTEN)[0] == '\0'	 ? "none"
+								 : msg_text(s, STATUS_LISTEN),
+		     msg_text(s, STATUS_ADDRESS)[0] == '\0' ? "none" : msg_text(s, STATUS_ADDRESS),
+		     (unsigned long long)msg_u64(s, STATUS_ROSTER_SEQ),
+		     (unsigned long long)msg_u64(s, STATUS_MEMBERS),
+		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
+		     (unsigned long long)msg_u64(s, STATUS_OWED));
+	if (msg_text(s, STATUS_SHEET)[0] != '\0') {
+		(void)printf("  sheet        %s opens this node, and alone the backups made since ",
+			     msg_text(s, STATUS_SHEET));
+		print_time(msg_u64(s, STATUS_SHEET_S) * 1000);
+		(void)puts("; older ones open with the sheet before");
+	}
+	print_beside(c);
+	if (msg_text(s, STATUS_DISK)[0] != '\0')
+		(void)printf(
+			"  DISK         %s\n",
+			strcmp(msg_text(s, STATUS_DISK), "full") == 0
+				? "almost full: nothing new is taken in, from partners or from here"
+				: "less than a tenth is left: make room");
+	print_line_status(c, s);
+	for (size_t i = 0; i < msg_count(s, STATUS_ALARMS); i++) {
+		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
+
+		if (strcmp(msg_text(a, ALARM_ROW_WHAT), "not-listening") == 0)
+			continue; /* said already, with its cause */
+		(void)printf("  ALARM        ");
+		print_time(msg_u64(a, ALARM_ROW_AT_MS));
+		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
+			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : ": ",
+			     list_text(LIST_ALARMS, c->lang, msg_text(a, ALARM_ROW_WHAT)));
+	}
+	for (size_t i = 0; i < msg_count(s, STATUS_FAULTS); i++)
+		fault(c, msg_at(s, STATUS_FAULTS, i));
+	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)
+		(void)printf("  waits for    %s (cases of before the loss stay here until it was "
+			     "heard)\n",
+			     msg_text_at(s, STATUS_WAITING_FOR, i));
+	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
+		(void)printf("  ROSTER       %s\n", list_text(LIST_STANDINGS, c->lang,
+							      msg_text(s, STATUS_ROSTER_STANDING)));
+}
