@@ -89,11 +89,55 @@ enum err msg_pack(struct arena *a, const struct msg *m, struct span *out)
 	return ERR_OK;
 }
 
+/* The one door to a field.  A constant of another message, or a bare number, ends the process here, in
+ * the product too: it can only be a mistake of ours (what kind a message is never comes from outside),
+ * and going on would read or write whatever field has the same number in this message, which may be a
+ * field that the consent does not cover. */
 static const field_t *field_of(const struct msg *m, unsigned field)
 {
-	const field_t *f = protobuf_c_message_descriptor_get_field(cpb(m)->descriptor, field);
+	const unsigned kind = field >>
+			      MSG_FIELD_BITS; /* counted from 1, so that a bare number has none */
+	const field_t *f;
 
+	require(kind >= 1 && kind <= MSG_KIND_COUNT_);
+	require(schema_table[kind - 1].desc == cpb(m)->descriptor); /* a field of this message */
+	f = protobuf_c_message_descriptor_get_field(cpb(m)->descriptor,
+						    field & ((1u << MSG_FIELD_BITS) - 1));
 	require(f != NULL);
+	return f;
+}
+
+static bool is_repeated(const field_t *f)
+{
+	return f->label == PROTOBUF_C_LABEL_REPEATED;
+}
+
+/* A field that holds one value of this type. */
+static const field_t *single(const struct msg *m, unsigned field, ProtobufCType type)
+{
+	const field_t *f = field_of(m, field);
+
+	require(!is_repeated(f) && f->type == type);
+	return f;
+}
+
+/* A list of this type. */
+static const field_t *list(const struct msg *m, unsigned field, ProtobufCType type)
+{
+	const field_t *f = field_of(m, field);
+
+	require(is_repeated(f) && f->type == type);
+	return f;
+}
+
+/* A number, a flag or an enumerator; all but 64 bits are four bytes wide. */
+static const field_t *number(const struct msg *m, unsigned field)
+{
+	const field_t *f = field_of(m, field);
+
+	require(!is_repeated(f) &&
+		(f->type == PROTOBUF_C_TYPE_UINT64 || f->type == PROTOBUF_C_TYPE_UINT32 ||
+		 f->type == PROTOBUF_C_TYPE_BOOL || f->type == PROTOBUF_C_TYPE_ENUM));
 	return f;
 }
 
@@ -105,11 +149,6 @@ static void *at(struct msg *m, unsigned offset)
 static const void *cat(const struct msg *m, unsigned offset)
 {
 	return (const uint8_t *)cpb(m) + offset;
-}
-
-static bool is_repeated(const field_t *f)
-{
-	return f->label == PROTOBUF_C_LABEL_REPEATED;
 }
 
 static void set_has(struct msg *m, const field_t *f, bool on)
@@ -128,15 +167,12 @@ void msg_set_u64(struct msg *m, unsigned field, uint64_t v)
 
 	if (m == NULL)
 		return;
-	f = field_of(m, field);
-	require(!is_repeated(f));
+	f = number(m, field);
 	if (f->type == PROTOBUF_C_TYPE_UINT64) {
 		memcpy(at(m, f->offset), &v, sizeof v);
 	} else {
-		require(f->type == PROTOBUF_C_TYPE_UINT32 || f->type == PROTOBUF_C_TYPE_BOOL ||
-			f->type == PROTOBUF_C_TYPE_ENUM);
 		require(v <= UINT32_MAX);
-		memcpy(at(m, f->offset), &v32, sizeof v32); /* all three are four bytes wide */
+		memcpy(at(m, f->offset), &v32, sizeof v32);
 	}
 	set_has(m, f, true);
 }
@@ -145,15 +181,15 @@ static_assert(sizeof(protobuf_c_boolean) == 4, "a bool field is four bytes wide"
 
 void msg_set_text(struct arena *a, struct msg *m, unsigned field, const char *s)
 {
+	const field_t *f;
 	char *copy;
 
 	if (m == NULL || s == NULL)
 		return;
-	require(field_of(m, field)->type == PROTOBUF_C_TYPE_STRING &&
-		!is_repeated(field_of(m, field)));
+	f = single(m, field, PROTOBUF_C_TYPE_STRING);
 	copy = arena_text(a, s);
 	if (copy != NULL)
-		memcpy(at(m, field_of(m, field)->offset), &copy, sizeof copy);
+		memcpy(at(m, f->offset), &copy, sizeof copy);
 }
 
 static ProtobufCBinaryData binary(struct arena *a, struct span s)
@@ -173,8 +209,7 @@ void msg_set_bytes(struct arena *a, struct msg *m, unsigned field, struct span s
 
 	if (m == NULL)
 		return;
-	f = field_of(m, field);
-	require(f->type == PROTOBUF_C_TYPE_BYTES && !is_repeated(f));
+	f = single(m, field, PROTOBUF_C_TYPE_BYTES);
 	b = binary(a, s);
 	if (b.data == NULL)
 		return;
@@ -188,7 +223,6 @@ static void *grow(struct arena *a, struct msg *m, const field_t *f, size_t width
 	size_t n;
 	uint8_t *old, *new;
 
-	require(is_repeated(f));
 	memcpy(&n, at(m, f->quantifier_offset), sizeof n);
 	memcpy(&old, at(m, f->offset), sizeof old);
 	new = old;
@@ -207,28 +241,30 @@ static void *grow(struct arena *a, struct msg *m, const field_t *f, size_t width
 
 void msg_add_text(struct arena *a, struct msg *m, unsigned field, const char *s)
 {
+	const field_t *f;
 	char *copy;
 	void *slot;
 
 	if (m == NULL || s == NULL)
 		return;
-	require(field_of(m, field)->type == PROTOBUF_C_TYPE_STRING);
+	f = list(m, field, PROTOBUF_C_TYPE_STRING);
 	copy = arena_text(a, s);
-	slot = copy == NULL ? NULL : grow(a, m, field_of(m, field), sizeof copy);
+	slot = copy == NULL ? NULL : grow(a, m, f, sizeof copy);
 	if (slot != NULL)
 		memcpy(slot, &copy, sizeof copy);
 }
 
 void msg_add_bytes(struct arena *a, struct msg *m, unsigned field, struct span s)
 {
+	const field_t *f;
 	ProtobufCBinaryData b;
 	void *slot;
 
 	if (m == NULL)
 		return;
-	require(field_of(m, field)->type == PROTOBUF_C_TYPE_BYTES);
+	f = list(m, field, PROTOBUF_C_TYPE_BYTES);
 	b = binary(a, s);
-	slot = b.data == NULL ? NULL : grow(a, m, field_of(m, field), sizeof b);
+	slot = b.data == NULL ? NULL : grow(a, m, f, sizeof b);
 	if (slot != NULL)
 		memcpy(slot, &b, sizeof b);
 }
@@ -240,8 +276,7 @@ struct msg *msg_sub(struct arena *a, struct msg *m, unsigned field)
 
 	if (m == NULL)
 		return NULL;
-	f = field_of(m, field);
-	require(f->type == PROTOBUF_C_TYPE_MESSAGE && !is_repeated(f));
+	f = single(m, field, PROTOBUF_C_TYPE_MESSAGE);
 	memcpy(&sub, at(m, f->offset), sizeof sub);
 	if (sub == NULL) {
 		sub = new_of(a, f->descriptor);
@@ -258,8 +293,7 @@ struct msg *msg_add(struct arena *a, struct msg *m, unsigned field)
 
 	if (m == NULL)
 		return NULL;
-	f = field_of(m, field);
-	require(f->type == PROTOBUF_C_TYPE_MESSAGE);
+	f = list(m, field, PROTOBUF_C_TYPE_MESSAGE);
 	sub = new_of(a, f->descriptor);
 	slot = sub == NULL ? NULL : grow(a, m, f, sizeof sub);
 	if (slot != NULL)
@@ -273,9 +307,37 @@ void msg_put_sub(struct msg *m, unsigned field, const struct msg *sub)
 
 	if (m == NULL || sub == NULL)
 		return;
-	f = field_of(m, field);
-	require(f->type == PROTOBUF_C_TYPE_MESSAGE && f->descriptor == cpb(sub)->descriptor);
+	f = single(m, field, PROTOBUF_C_TYPE_MESSAGE);
+	require(f->descriptor == cpb(sub)->descriptor);
 	memcpy(at(m, f->offset), &sub, sizeof sub);
+}
+
+static size_t count_of(const struct msg *m, const field_t *f)
+{
+	size_t n;
+
+	memcpy(&n, cat(m, f->quantifier_offset), sizeof n);
+	return n;
+}
+
+static const void *pointer_of(const struct msg *m, const field_t *f)
+{
+	const void *p;
+
+	memcpy(&p, cat(m, f->offset), sizeof p);
+	return p;
+}
+
+static bool is_there(const struct msg *m, const field_t *f)
+{
+	protobuf_c_boolean has;
+
+	if (is_repeated(f))
+		return count_of(m, f) > 0;
+	if (f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE)
+		return pointer_of(m, f) != NULL && pointer_of(m, f) != f->default_value;
+	memcpy(&has, cat(m, f->quantifier_offset), sizeof has);
+	return has != 0;
 }
 
 static size_t width_of(const field_t *f)
@@ -301,10 +363,9 @@ void msg_clear(struct msg *m, unsigned field)
 
 void msg_replace(struct msg *m, unsigned field, size_t i, const struct msg *sub)
 {
-	const field_t *f = field_of(m, field);
+	const field_t *f = list(m, field, PROTOBUF_C_TYPE_MESSAGE);
 
-	require(is_repeated(f) && f->type == PROTOBUF_C_TYPE_MESSAGE && i < msg_count(m, field) &&
-		cpb(sub)->descriptor == f->descriptor);
+	require(i < count_of(m, f) && cpb(sub)->descriptor == f->descriptor);
 	(*(const void ***)at(m, f->offset))[i] = sub;
 }
 
@@ -317,107 +378,84 @@ void msg_copy_fields(struct msg *to, const struct msg *from)
 		const field_t *f = &d->fields[i];
 
 		require(!is_repeated(f));
-		if (!msg_has(from, f->id))
+		if (!is_there(from, f))
 			continue;
 		memcpy(at(to, f->offset), cat(from, f->offset), width_of(f));
 		set_has(to, f, true);
 	}
 }
 
-static size_t count_of(const struct msg *m, const field_t *f)
-{
-	size_t n;
-
-	memcpy(&n, cat(m, f->quantifier_offset), sizeof n);
-	return n;
-}
-
-static const void *pointer_of(const struct msg *m, const field_t *f)
-{
-	const void *p;
-
-	memcpy(&p, cat(m, f->offset), sizeof p);
-	return p;
-}
-
 bool msg_has(const struct msg *m, unsigned field)
 {
-	const field_t *f;
-	protobuf_c_boolean has;
-
-	if (m == NULL)
-		return false;
-	f = field_of(m, field);
-	if (is_repeated(f))
-		return count_of(m, f) > 0;
-	if (f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE)
-		return pointer_of(m, f) != NULL && pointer_of(m, f) != f->default_value;
-	memcpy(&has, cat(m, f->quantifier_offset), sizeof has);
-	return has != 0;
+	return m != NULL && is_there(m, field_of(m, field));
 }
 
+/* Each getter asks for field and type before it asks whether the field is there: a mistake shows at the
+ * first call, not on the day when somebody fills the field. */
 uint64_t msg_u64(const struct msg *m, unsigned field)
 {
+	const field_t *f;
 	uint64_t v;
 	uint32_t v32;
 
-	if (!msg_has(m, field))
+	if (m == NULL)
 		return 0;
-	if (field_of(m, field)->type == PROTOBUF_C_TYPE_UINT64) {
-		memcpy(&v, cat(m, field_of(m, field)->offset), sizeof v);
+	f = number(m, field);
+	if (!is_there(m, f))
+		return 0;
+	if (f->type == PROTOBUF_C_TYPE_UINT64) {
+		memcpy(&v, cat(m, f->offset), sizeof v);
 		return v;
 	}
-	memcpy(&v32, cat(m, field_of(m, field)->offset), sizeof v32);
+	memcpy(&v32, cat(m, f->offset), sizeof v32);
 	return v32;
 }
 
 const char *msg_text(const struct msg *m, unsigned field)
 {
-	if (!msg_has(m, field))
-		return "";
-	require(field_of(m, field)->type == PROTOBUF_C_TYPE_STRING);
-	return pointer_of(m, field_of(m, field));
+	const field_t *f = m == NULL ? NULL : single(m, field, PROTOBUF_C_TYPE_STRING);
+
+	return f == NULL || !is_there(m, f) ? "" : pointer_of(m, f);
 }
 
 struct span msg_bytes(const struct msg *m, unsigned field)
 {
+	const field_t *f = m == NULL ? NULL : single(m, field, PROTOBUF_C_TYPE_BYTES);
 	ProtobufCBinaryData b;
 
-	if (!msg_has(m, field))
+	if (f == NULL || !is_there(m, f))
 		return span_of(NULL, 0);
-	require(field_of(m, field)->type == PROTOBUF_C_TYPE_BYTES);
-	memcpy(&b, cat(m, field_of(m, field)->offset), sizeof b);
+	memcpy(&b, cat(m, f->offset), sizeof b);
 	return span_of(b.data, b.len);
 }
 
 const struct msg *msg_get(const struct msg *m, unsigned field)
 {
-	if (!msg_has(m, field))
-		return NULL;
-	require(field_of(m, field)->type == PROTOBUF_C_TYPE_MESSAGE);
-	return pointer_of(m, field_of(m, field));
+	const field_t *f = m == NULL ? NULL : single(m, field, PROTOBUF_C_TYPE_MESSAGE);
+
+	return f == NULL ? NULL : pointer_of(m, f);
 }
 
 size_t msg_count(const struct msg *m, unsigned field)
 {
-	if (m == NULL)
-		return 0;
-	require(is_repeated(field_of(m, field)));
-	return count_of(m, field_of(m, field));
+	const field_t *f = m == NULL ? NULL : field_of(m, field);
+
+	require(f == NULL || is_repeated(f));
+	return f == NULL ? 0 : count_of(m, f);
 }
 
-static const void *element(const struct msg *m, unsigned field, size_t i, size_t width)
+static const void *element(const struct msg *m, const field_t *f, size_t i, size_t width)
 {
-	require(i < msg_count(m, field));
-	return (const uint8_t *)pointer_of(m, field_of(m, field)) + i * width;
+	require(i < count_of(m, f));
+	return (const uint8_t *)pointer_of(m, f) + i * width;
 }
 
 const struct msg *msg_at(const struct msg *m, unsigned field, size_t i)
 {
 	const struct msg *sub;
 
-	require(field_of(m, field)->type == PROTOBUF_C_TYPE_MESSAGE);
-	memcpy(&sub, element(m, field, i, sizeof sub), sizeof sub);
+	memcpy(&sub, element(m, list(m, field, PROTOBUF_C_TYPE_MESSAGE), i, sizeof sub),
+	       sizeof sub);
 	return sub;
 }
 
@@ -425,8 +463,7 @@ const char *msg_text_at(const struct msg *m, unsigned field, size_t i)
 {
 	const char *s;
 
-	require(field_of(m, field)->type == PROTOBUF_C_TYPE_STRING);
-	memcpy(&s, element(m, field, i, sizeof s), sizeof s);
+	memcpy(&s, element(m, list(m, field, PROTOBUF_C_TYPE_STRING), i, sizeof s), sizeof s);
 	return s;
 }
 
@@ -434,8 +471,7 @@ struct span msg_bytes_at(const struct msg *m, unsigned field, size_t i)
 {
 	ProtobufCBinaryData b;
 
-	require(field_of(m, field)->type == PROTOBUF_C_TYPE_BYTES);
-	memcpy(&b, element(m, field, i, sizeof b), sizeof b);
+	memcpy(&b, element(m, list(m, field, PROTOBUF_C_TYPE_BYTES), i, sizeof b), sizeof b);
 	return span_of(b.data, b.len);
 }
 
@@ -466,18 +502,18 @@ bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out)
 				  .holds = s->fields[i].holds,
 				  .use = s->fields[i].use,
 				  .size = s->fields[i].size};
-	require(s->desc->fields[i].id == s->fields[i].number);
+	require(field_of(m, out->number) == &s->desc->fields[i]);
 	return true;
 }
 
 const char *msg_enum_name(const struct msg *m, unsigned field)
 {
+	const field_t *f = m == NULL ? NULL : single(m, field, PROTOBUF_C_TYPE_ENUM);
 	const ProtobufCEnumValue *v;
 
-	if (!msg_has(m, field))
+	if (f == NULL || !is_there(m, f))
 		return "";
-	v = protobuf_c_enum_descriptor_get_value(field_of(m, field)->descriptor,
-						 (int)msg_u64(m, field));
+	v = protobuf_c_enum_descriptor_get_value(f->descriptor, (int)msg_u64(m, field));
 	return v == NULL ? "" : v->name;
 }
 

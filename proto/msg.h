@@ -9,8 +9,10 @@
  * Durable:  nothing.
  * Privacy:  bodies are personal; the arena is wiped on reset.
  *
- * Field numbers come from fields.h (OFFER_NEED, ...).  Asking for a field that the message's schema
- * lacks, or as another type, is a mistake of ours and ends in require().
+ * Fields are named by the constants of fields.h (OFFER_NEED, ...), which carry the message they belong
+ * to.  Another message's constant, a bare number, or a field read as another type is a mistake of ours
+ * and ends the process (require), in the product as in tests: it would write to, or read from, a field
+ * that nobody meant.  A NULL message has no fields and is not checked.
  */
 #ifndef KRING_PROTO_MSG_H
 #define KRING_PROTO_MSG_H
@@ -75,7 +77,7 @@ enum msg_type {
 };
 enum { MSG_HOLDS_ANY = -1, MSG_HOLDS_ACT = -2, MSG_HOLDS_PARTNER = -3 };
 struct msg_field {
-	unsigned number;
+	unsigned number; /* its constant in fields.h */
 	const char *name;
 	enum msg_type type;
 	uint8_t cat;
