@@ -4,28 +4,17 @@
 #include <stdlib.h>
 
 #include "domain/care/acts.h"
-#include "domain/care/cases.h"
 #include "domain/care/consent.h"
-#include "domain/care/erase.h"
-#include "domain/care/grants.h"
-#include "domain/care/overview.h"
-#include "domain/care/recover.h"
-#include "domain/care/refer.h"
-#include "domain/care/worklist.h"
-#include "domain/desk.h"
+#include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
-#include "domain/evidence/health.h"
 #include "domain/exchange/checkpoint.h"
 #include "domain/exchange/loss.h"
 #include "domain/exchange/spread.h"
 #include "domain/flow/collect.h"
-#include "domain/flow/figures.h"
 #include "domain/flow/report.h"
 #include "domain/membership/onboard.h"
-#include "domain/membership/paircheck.h"
-#include "domain/membership/proposal.h"
 
-enum { TIMERS_PER_TURN = 16, PEERS_MAX_NO = LIMIT_ROSTER_NODES, CONTROL_VERSION = 1 };
+enum { TIMERS_PER_TURN = 16 };
 
 enum err node_create(struct node **out, const struct node_identity *who, uint64_t mono_ms)
 {
@@ -143,213 +132,6 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->refusal = (struct refusal){.uncovered = 0};
 }
 
-/* ---- requests ---- */
-
-/* GROWS: it takes in something new, which a full disk does not; everything else must go on. */
-enum request_kind { READS, WRITES, GROWS };
-struct command {
-	unsigned field; /* of Request */
-	enum err (*run)(struct turn *t, const struct msg *req, struct msg *reply);
-	enum request_kind kind;
-};
-
-static enum err import_roster(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	const size_t count = msg_count(req, ROSTER_IMPORT_ENTRIES);
-	bool fork = false;
-	enum err rc = ERR_OK;
-
-	if (count == 0)
-		return turn_refuse(t, ERR_INVAL, "there is no roster entry in this request", "",
-				   "");
-	for (size_t i = 0; i < count && rc == ERR_OK; i++)
-		rc = roster_apply(t, msg_bytes_at(req, ROSTER_IMPORT_ENTRIES, i), &fork);
-	if (!fork)
-		return rc;
-	/* refused, but the proof stays: so the turn ends well */
-	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(rc));
-	msg_set_text(t->arena, reply, REPLY_WHAT, t->refusal.what);
-	msg_set_text(t->arena, reply, REPLY_WHY, t->refusal.why);
-	msg_set_text(t->arena, reply, REPLY_REMEDY, t->refusal.remedy);
-	return ERR_OK;
-}
-
-static enum err show_roster(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	(void)req;
-	return roster_list(t, reply);
-}
-
-static const struct command commands[] = {
-	{REQUEST_STATUS, desk_status, READS},
-	{REQUEST_ROSTER_IMPORT, import_roster, WRITES},
-	{REQUEST_ROSTER_SHOW, show_roster, READS},
-	{REQUEST_ROSTER_COSIGN, roster_cosign, WRITES},
-	{REQUEST_PARTNER_LIST, desk_partner_list, READS},
-	{REQUEST_PARTNER_SHOW, desk_partner_show, READS},
-	{REQUEST_PARTNER_AGREE, consent_agree, WRITES},
-	{REQUEST_CASE_NEW, cases_new, GROWS},
-	{REQUEST_CASE_LIST, cases_list, READS},
-	{REQUEST_CASE_SHOW, cases_show, READS},
-	{REQUEST_CASE_NOTE, cases_note, GROWS},
-	{REQUEST_CASE_EDIT, cases_edit, GROWS},
-	{REQUEST_CASE_TAKE, cases_take, WRITES},
-	{REQUEST_CASE_CLOSE, cases_close, WRITES},
-	{REQUEST_CASE_ERASE, erase_case, WRITES},
-	{REQUEST_CONSENT_GIVE, consent_give, GROWS},
-	{REQUEST_CONSENT_LIST, consent_list, READS},
-	{REQUEST_CONSENT_SHOW, grants_show, READS},
-	{REQUEST_CONSENT_WITHDRAW, grants_withdraw, WRITES},
-	{REQUEST_REFER, refer_new, GROWS},
-	{REQUEST_ACT, refer_act, WRITES},
-	{REQUEST_INBOX, overview_inbox, READS},
-	{REQUEST_SENT, overview_sent, READS},
-	{REQUEST_SHOW, overview_show, READS},
-	{REQUEST_WORKLIST, worklist_list, READS},
-	{REQUEST_OUTBOX_LIST, desk_outbox_list, READS},
-	{REQUEST_OUTBOX_WHY, desk_outbox_why, READS},
-	{REQUEST_OUTBOX_RETRY, desk_outbox_retry, WRITES},
-	{REQUEST_OUTBOX_DROP, desk_outbox_drop, WRITES},
-	{REQUEST_AUDIT_LIST, desk_audit_list, READS},
-	{REQUEST_AUDIT_VERIFY, checkpoint_verify, READS},
-	{REQUEST_AUDIT_CHECKPOINT, checkpoint_now, WRITES},
-	{REQUEST_AUDIT_EXPORT, checkpoint_export, READS},
-	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, WRITES},
-	{REQUEST_VERIFY, health_verify, READS},
-	{REQUEST_PARTNER_RESTORED, loss_confirm, WRITES},
-	{REQUEST_PARTNER_CHECK, paircheck_command, WRITES},
-	{REQUEST_CASE_RELEASE, recover_release, WRITES},
-	{REQUEST_BACKUP, desk_backup, WRITES},
-	{REQUEST_LOCK, desk_lock, WRITES},
-	{REQUEST_PANIC, desk_panic, WRITES},
-	{REQUEST_ADDRESS, desk_address, WRITES},
-	{REQUEST_INVITE, onboard_invite, GROWS},
-	{REQUEST_INVITE_LIST, onboard_list, READS},
-	{REQUEST_INVITE_CANCEL, onboard_cancel, WRITES},
-	{REQUEST_CONFIRM, onboard_confirm, WRITES},
-	{REQUEST_APPROVE_LIST, proposal_list, READS},
-	{REQUEST_APPROVE_GET, proposal_get, WRITES},
-	{REQUEST_APPROVE_SIGN, proposal_sign, WRITES},
-	{REQUEST_PROPOSE, proposal_standing, WRITES},
-	{REQUEST_FLOW, figures_show, READS},
-	{REQUEST_FLOW_PUBLISH, figures_publish, WRITES},
-};
-
-static const struct command *command_of(const struct msg *request, size_t *present)
-{
-	const struct command *found = NULL;
-
-	*present = 0;
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		if (msg_has(request, commands[i].field)) {
-			found = &commands[i];
-			(*present)++;
-		}
-	return found;
-}
-
-static enum err reply_with(struct turn *t, struct span bytes)
-{
-	struct effect *e = turn_effect(t, EFFECT_REPLY);
-
-	if (e == NULL)
-		return ERR_NOMEM;
-	e->client = t->ev->client;
-	e->bytes = bytes;
-	return ERR_OK;
-}
-
-/* The same request id again: the same answer, and nothing happens twice. */
-static enum err cached_reply(struct turn *t, const struct store_key *k, bool *hit)
-{
-	struct err_text why;
-	struct msg *reply;
-	struct span v;
-	enum err rc = turn_get(t, STORE_REQUEST, k, &v);
-
-	*hit = rc == ERR_OK;
-	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	if (msg_parse(t->arena, MSG_REPLY, v, &reply, &why) != ERR_OK)
-		return ERR_CORRUPT;
-	msg_set_u64(reply, REPLY_REPEATED, 1);
-	rc = msg_pack(t->arena, reply, &v);
-	return rc == ERR_OK ? reply_with(t, v) : rc;
-}
-
-static enum err remember_reply(struct turn *t, const struct store_key *k, struct span reply)
-{
-	struct store_key age = turn_key_u64(t->wall_ms);
-	enum err rc = turn_put(t, STORE_REQUEST, k, reply);
-
-	key_put(&age, k->b, k->len);
-	return rc == ERR_OK ? turn_put(t, STORE_REQUESTAGE, &age, span_of(k->b, 1)) : rc;
-}
-
-static enum err on_request(struct turn *t, const struct event *ev)
-{
-	struct msg *request, *reply = msg_new(t->arena, MSG_REPLY);
-	const struct command *c;
-	struct err_text why = {""};
-	struct store_key k = {.len = 0};
-	struct span id, packed;
-	size_t present;
-	bool hit = false;
-	enum err rc = msg_parse(t->arena, MSG_REQUEST, ev->bytes, &request, &why);
-
-	if (rc != ERR_OK)
-		return turn_refuse(t, rc, "the request was not understood", why.text,
-				   "client and daemon may be of different versions");
-	if (msg_u64(request, REQUEST_VERSION) != CONTROL_VERSION)
-		return turn_refuse(t, ERR_INVAL, "this client speaks another version",
-				   "this daemon speaks version 1 of the control protocol",
-				   "install client and daemon of the same release");
-	c = command_of(request, &present);
-	id = msg_bytes(request, REQUEST_REQUEST_ID);
-	if (c == NULL || present != 1 || (id.len != 0 && id.len != 16))
-		return turn_refuse(t, ERR_INVAL, "the request was not understood",
-				   "exactly one command, and a request id of 16 bytes or none", "");
-	if (c->kind == GROWS && t->node->disk == NODE_DISK_STOP)
-		return turn_refuse(t, ERR_FULL, "the disk is almost full",
-				   "what is left is kept for answers, withdrawals and erasure",
-				   "make room on the disk of this node; see: kring status");
-	if (c->kind != READS && id.len == 16) {
-		key_put(&k, id.p, id.len);
-		rc = cached_reply(t, &k, &hit);
-		if (rc != ERR_OK || hit)
-			return rc;
-	}
-	rc = c->run(t, msg_get(request, c->field), reply);
-	if (rc == ERR_OK)
-		rc = msg_pack(t->arena, reply, &packed);
-	if (rc == ERR_OK && k.len != 0)
-		rc = remember_reply(t, &k, packed);
-	return rc == ERR_OK ? reply_with(t, packed) : rc;
-}
-
-static enum err forget_requests(struct turn *t)
-{
-	const uint64_t day_ms = (uint64_t)LIMIT_REQUEST_DAYS * 86400000u;
-
-	for (unsigned i = 0; i < 64; i++) {
-		struct store_key age = {.len = 0};
-		struct store_row row;
-		enum err rc = store_seek(t->txn, STORE_REQUESTAGE, span_of(NULL, 0), &row);
-
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_OK : rc;
-		if (row.key.len != 24 || be64_get(row.key.p) + day_ms > t->wall_ms)
-			return row.key.len == 24 ? ERR_OK : ERR_CORRUPT;
-		key_put(&age, row.key.p, row.key.len);
-		rc = store_del(t->txn, STORE_REQUEST, span_of(age.b + 8, 16));
-		if (rc == ERR_OK || rc == ERR_NOTFOUND)
-			rc = store_del(t->txn, STORE_REQUESTAGE, key_span(&age));
-		if (rc != ERR_OK)
-			return rc;
-	}
-	return ERR_OK;
-}
-
 /* ---- the step ---- */
 
 /* Asks a partner; one whose question failed is asked again after a pause. */
@@ -393,7 +175,7 @@ static enum err on_tick(struct turn *t)
 			rc = ask_peer(t, &t->node->peers[i]);
 	if (rc == ERR_OK)
 		rc = by_itself(t, FAULT_REPORT, report_tick);
-	return rc == ERR_OK ? by_itself(t, FAULT_CLEANING, forget_requests) : rc;
+	return rc == ERR_OK ? by_itself(t, FAULT_CLEANING, table_forget) : rc;
 }
 
 static enum err on_peer_event(struct turn *t, const struct event *ev)
@@ -449,7 +231,7 @@ static enum err step(struct turn *t, const struct event *ev)
 {
 	switch (ev->type) {
 	case EVENT_REQUEST:
-		return on_request(t, ev);
+		return table_request(t, ev);
 	case EVENT_TICK:
 		return on_tick(t);
 	case EVENT_WITNESS:

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/desk/keys.h"
+
+#include <string.h>
+
+#include "base/endpoint.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/loss.h"
+#include "domain/exchange/stream.h"
+
+enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	t->node->clock_confirmed =
+		true; /* true however the turn ends: a person looked at a clock */
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_CLOCK, .detail = "confirmed"});
+}
+
+static enum err keys_away(struct turn *t, enum effect_type what, const char *detail)
+{
+	if (turn_effect(t, what) == NULL)
+		return ERR_NOMEM;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_LOCK, .detail = detail});
+}
+
+enum err desk_backup(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	if (turn_effect(t, EFFECT_BACKUP) == NULL)
+		return ERR_NOMEM;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_BACKUP, .detail = "taken"});
+}
+
+enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	return keys_away(t, EFFECT_LOCK, "lock");
+}
+
+enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	return keys_away(t, EFFECT_PANIC, "panic");
+}
+
+enum err desk_address(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	const char *said = msg_text(req, BY_ID_ID), *at = strcmp(said, "none") == 0 ? "" : said;
+	const char *flaw = said[0] == '\0' ? "name the address"
+					   : endpoint_flaw(at, ENDPOINT_PUBLISH, NULL);
+	struct effect *e;
+
+	(void)reply;
+	if (flaw != NULL)
+		return turn_refuse(t, ERR_INVAL, "partners do not reach this node there", flaw,
+				   "kring address tcp://192.0.2.1:7001, or: kring address none");
+	if (self == NULL || !self->active)
+		return turn_refuse(t, ERR_STATE, "this node is no member, or it is suspended", "",
+				   "see: kring status");
+	e = turn_effect(t, EFFECT_ADDRESS);
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->bytes = arena_copy(t->arena, span_of((const uint8_t *)at, strlen(at)));
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER, .detail = "address"});
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/views/partners.h"
+
+#include <string.h>
+
+#include "base/endpoint.h"
+#include "crypto/identity.h"
+#include "domain/care/cases.h"
+#include "domain/care/consent.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/loss.h"
+#include "domain/exchange/stream.h"
+#include "domain/membership/members.h"
+#include "domain/membership/names.h"
+#include "domain/page.h"
+#include "proto/lists.h"
+
+static const char *class_name(uint8_t classes)
+{
+	if ((classes & WIRE_MEMBER) != 0)
+		return "member";
+	if ((classes & WIRE_COORDINATOR) != 0)
+		return "coordinator";
+	if ((classes & WIRE_OBSERVER) != 0)
+		return "observer";
+	return (classes & WIRE_EVALUATOR) != 0 ? "evaluator" : "relay";
+}
+
+static enum err owed_to(struct turn *t, uint16_t peer, uint64_t *owed)
+{
+	struct pair *p;
+	enum err rc = outbox_pair(t, peer, &p);
+
+	if (rc == ERR_OK)
+		*owed = outbox_owed(p);
+	return rc;
+}
+
+enum err view_owed(struct turn *t, const struct peer *p, uint64_t *owed, struct msg *reply)
+{
+	const struct store_key k = turn_key_u16(p->no);
+	enum err rc;
+
+	*owed = 0;
+	rc = owed_to(t, p->no, owed);
+	return page_damaged(t, rc, STORE_PAIR, key_span(&k), reply) ? ERR_OK : rc;
+}
+
+/* When one that is not there was last heard; nothing when it never was, or is there. */
+enum err view_silent_since(struct turn *t, const struct peer *p, struct msg *row, unsigned field)
+{
+	struct pair *pr;
+	uint64_t at_ms = p->heard_ms;
+	enum err rc = outbox_pair(t, p->no, &pr);
+
+	if (rc == ERR_OK && pr->last_heard_ms > at_ms)
+		at_ms = pr->last_heard_ms;
+	if (rc == ERR_OK && !p->self && !stream_connected(t, p) && at_ms != 0)
+		msg_set_u64(row, field, at_ms);
+	return rc;
+}
+
+/* Why a partner does not (yet) get persons; "" when it does. */
+static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
+{
+	const bool frozen = t->node->fork_seq != 0 && p->added_seq >= t->node->fork_seq;
+	struct members_wait wait;
+	const struct peer *absent;
+	struct pair *pr;
+	enum err rc;
+
+	if (p->self)
+		return ERR_OK;
+	rc = outbox_pair(t, p->no, &pr);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_text(t->arena, row, PARTNER_ROW_STANDING,
+		     p->removed				  ? "removed"
+		     : p->suspended			  ? "suspended"
+		     : p->conflict			  ? "conflict"
+		     : frozen				  ? "frozen"
+		     : !p->activated			  ? "waiting"
+		     : pr->stopped			  ? "runs-twice"
+		     : pr->unconfirmed			  ? "came-back"
+		     : p->recovered			  ? "recovered"
+		     : t->node->pair_check && !p->checked ? "unchecked"
+							  : "");
+	if (p->activated || !p->active || frozen)
+		return ERR_OK;
+	rc = members_waiting(t, p, &wait);
+	if (rc != ERR_OK)
+		return rc;
+	absent = state_peer(t->node, wait.absent);
+	msg_set_u64(row, PARTNER_ROW_WITNESSES, wait.have);
+	msg_set_u64(row, PARTNER_ROW_WITNESSES_WANTED, wait.wanted);
+	msg_set_text(t->arena, row, PARTNER_ROW_TELEPHONE, absent == NULL ? "" : absent->org);
+	return ERR_OK;
+}
+
+/* What the roots signed about how it was made sure that it is them. */
+static enum err verified_row(struct turn *t, const struct peer *p, struct msg *row)
+{
+	const struct store_key k = turn_key_u64(p->added_seq);
+	struct wire_roster e;
+	struct wire_add add;
+	struct span v;
+	enum err rc = turn_get(t, STORE_ROSTER, &k, &v);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc; /* it is a member by that entry */
+	if (wire_roster_get(v, &e) != ERR_OK || wire_add_get(e.payload, &add) != ERR_OK)
+		return ERR_CORRUPT;
+	msg_set_text(t->arena, row, PARTNER_ROW_VERIFIED, add.verified_by);
+	return ERR_OK;
+}
+
+static enum err partner_row(struct turn *t, const struct peer *p, bool whole, struct msg *reply)
+{
+	struct msg *row = msg_add(t->arena, reply, REPLY_PARTNERS);
+	struct consent_view out = {.agreed = false}, in = {.agreed = false};
+	char hex[65], print[IDENTITY_FINGERPRINT_LEN], typed[NAMES_TYPED_LEN];
+	uint64_t owed = 0;
+	const struct store_key k = turn_key_u16(p->no);
+	enum err rc = view_owed(t, p, &owed, reply);
+
+	if (rc == ERR_OK)
+		rc = consent_agreement(t, p->no, CONSENT_SEND, &out);
+	if (rc == ERR_OK)
+		rc = consent_agreement(t, p->no, CONSENT_RECEIVE, &in);
+	if (rc != ERR_OK && !page_damaged(t, rc, STORE_AGREEMENT, key_span(&k), reply))
+		return rc;
+	rc = standing(t, p, row);
+	if (rc != ERR_OK && !page_damaged(t, rc, STORE_PAIR, key_span(&k), reply))
+		return rc;
+	bytes_hex(hex, p->node_id.b, 32);
+	identity_fingerprint(print, &p->node_id);
+	msg_set_text(t->arena, row, PARTNER_ROW_NAME, p->org);
+	msg_set_text(t->arena, row, PARTNER_ROW_NODE_ID, hex);
+	msg_set_text(t->arena, row, PARTNER_ROW_CLASS_NAME, class_name(p->classes));
+	msg_set_text(t->arena, row, PARTNER_ROW_COUNTRY, p->country);
+	msg_set_u64(row, PARTNER_ROW_CONNECTED, stream_connected(t, p));
+	rc = view_silent_since(t, p, row, PARTNER_ROW_SILENT_SINCE_MS);
+	if (rc != ERR_OK && !page_damaged(t, rc, STORE_PAIR, key_span(&k), reply))
+		return rc;
+	msg_set_u64(row, PARTNER_ROW_OWED, owed);
+	msg_set_u64(row, PARTNER_ROW_MAY_SEND_CATS, out.agreement_cats);
+	msg_set_u64(row, PARTNER_ROW_MAY_RECEIVE_CATS, in.agreement_cats);
+	msg_set_text(t->arena, row, PARTNER_ROW_PHONE, p->phone);
+	msg_set_text(t->arena, row, PARTNER_ROW_ENDPOINT, p->endpoint);
+	msg_set_text(t->arena, row, PARTNER_ROW_FINGERPRINT, print);
+	names_typed(t->node, p, typed);
+	msg_set_text(t->arena, row, PARTNER_ROW_TYPED, typed);
+	msg_set_u64(row, PARTNER_ROW_SELF, p->self);
+	msg_set_u64(row, PARTNER_ROW_CHECKED, p->checked);
+	if (!list_has_place(p->country))
+		msg_set_u64(row, PARTNER_ROW_NO_CALENDAR, 1);
+	return whole ? verified_row(t, p, row) : ERR_OK;
+}
+
+enum err view_partner_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	enum err rc = ERR_OK;
+
+	(void)req;
+	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
+		rc = partner_row(t, &t->node->peers[i], false, reply);
+	return rc;
+}
+
+enum err view_partner_show(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct peer *p;
+	enum err rc = cases_partner(t, msg_text(req, BY_ID_ID), &p);
+
+	return rc == ERR_OK ? partner_row(t, p, true, reply) : rc;
+}
