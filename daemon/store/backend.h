@@ -2,7 +2,7 @@
 /**
  * backend - what an implementation of the ordered map provides.
  *
- * Layer:    store (base only); included by store.c, mem.c and lmdb's part of store.c alone.
+ * Layer:    store (base only); included by open.c, map.c, lmdb.c and mem.c alone.
  * Owns:     nothing.
  * Threads:  as store.h.
  * Time:     none.

@@ -1,21 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/check.h"
 #include "store/backend.h"
-#include "store/migrate.h"
-
-enum err store_open(struct store **out, const struct store_options *opt)
-{
-	enum err rc = opt->path == NULL ? mem_open(out, opt) : lmdb_open(out, opt);
-
-	if (rc != ERR_OK)
-		return rc;
-	rc = migrate_run(*out);
-	if (rc != ERR_OK) {
-		store_close(*out);
-		*out = NULL;
-	}
-	return rc;
-}
 
 void store_close(struct store *s)
 {

@@ -2,8 +2,8 @@
 /**
  * store - an ordered key-value map with one writer and snapshot readers, and nothing more.
  *
- * Layer:    store (base only).  Two implementations: LMDB (store.c) and memory (mem.c, simulator).
- * Owns:     the LMDB environment or the map.
+ * Layer:    store (base only).  Two implementations: LMDB (lmdb.c) and memory (mem.c, simulator).
+ * Owns:     the LMDB environment or the map; META row 0: magic and format number.
  * Threads:  one thread; at most one write transaction at a time.
  * Time:     none.
  * Durable:  store_commit returned ERR_OK means on disk (LMDB, default sync).
@@ -20,13 +20,16 @@ struct store;
 struct store_txn;
 struct record_cipher;
 
+/** Written with the first transaction of an empty store; a store with another number is not opened. */
+enum { STORE_FORMAT = 2 };
+
 struct store_options {
 	const char *path;		    /* directory; NULL: in memory */
 	const struct record_cipher *cipher; /* borrowed for the life of the store */
 	uint64_t map_start, map_max;	    /* bytes; 0: the defaults of limits.h */
 };
 
-/** ERR_STALE: written by a newer version.  ERR_BUSY: another process holds it.  ERR_CORRUPT. */
+/** ERR_STALE: the store has another format, older or newer.  ERR_BUSY: another process holds it.  ERR_CORRUPT: not a store of ours. */
 MUST_CHECK enum err store_open(struct store **out, const struct store_options *opt);
 void store_close(struct store *s);
 

@@ -11,7 +11,6 @@
 #include "fake_crypto.h"
 #include "store/backend.h"
 #include "store/datafile.h"
-#include "store/migrate.h"
 #include "store/record.h"
 
 struct world {
@@ -212,7 +211,7 @@ static void records_die_with_their_case_key(void **state)
 static void another_format_is_refused(void **state)
 {
 	struct world *w = *state;
-	const uint8_t key[1] = {0}, formats[] = {99, MIGRATE_FORMAT - 1, MIGRATE_FORMAT};
+	const uint8_t key[1] = {0}, formats[] = {99, STORE_FORMAT - 1, STORE_FORMAT};
 
 	if (!w->lmdb)
 		return; /* a memory store is born new each time */
@@ -230,7 +229,7 @@ static void another_format_is_refused(void **state)
 		store_close(w->s);
 		w->s = NULL;
 		assert_int_equal(store_open(&w->s, &w->opt),
-				 formats[i] == MIGRATE_FORMAT ? ERR_OK : ERR_STALE);
+				 formats[i] == STORE_FORMAT ? ERR_OK : ERR_STALE);
 	}
 }
 

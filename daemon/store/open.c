@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "store/migrate.h"
-
-#include "store/store.h"
+#include "store/backend.h"
 
 enum { MAGIC_LEN = 8, ROW_LEN = MAGIC_LEN + 4 };
 
@@ -32,12 +30,12 @@ static enum err begin(struct store_txn *txn)
 	if (store_seek(txn, STORE_META, none, &row) != ERR_NOTFOUND)
 		return ERR_CORRUPT;
 	memcpy(v, magic, MAGIC_LEN);
-	be32_put(v + MAGIC_LEN, MIGRATE_FORMAT);
+	be32_put(v + MAGIC_LEN, STORE_FORMAT);
 	return store_put(txn, STORE_META, span_of(format_key, sizeof format_key),
 			 span_of(v, sizeof v));
 }
 
-enum err migrate_run(struct store *s)
+static enum err check_format(struct store *s)
 {
 	struct store_txn *txn;
 	uint32_t format;
@@ -48,12 +46,26 @@ enum err migrate_run(struct store *s)
 	rc = read_format(txn, &format);
 	if (rc == ERR_OK) {
 		store_abort(txn);
-		return format == MIGRATE_FORMAT ? ERR_OK : ERR_STALE;
+		return format == STORE_FORMAT ? ERR_OK : ERR_STALE;
 	}
 	if (rc == ERR_NOTFOUND)
 		rc = begin(txn);
 	if (rc == ERR_OK)
 		return store_commit(txn);
 	store_abort(txn);
+	return rc;
+}
+
+enum err store_open(struct store **out, const struct store_options *opt)
+{
+	enum err rc = opt->path == NULL ? mem_open(out, opt) : lmdb_open(out, opt);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = check_format(*out);
+	if (rc != ERR_OK) {
+		store_close(*out);
+		*out = NULL;
+	}
 	return rc;
 }
