@@ -2,7 +2,7 @@
 /**
  * backup - a snapshot of the running node, handed out piece by piece to whoever asked for it.
  *
- * Layer:    roles (joins store and crypto/backup).
+ * Layer:    roles (joins store and crypto/files/backup).
  * Owns:     one read transaction and the stream's state, for the length of a backup.
  * Threads:  core process, event-loop thread only: each piece is a request, so the node goes on beside it.
  * Time:     given by the caller.
@@ -13,7 +13,7 @@
 #define KRING_ROLES_BACKUP_H
 
 #include "base/arena.h"
-#include "crypto/backup.h"
+#include "crypto/files/backup.h"
 #include "store/store.h"
 
 struct backup;

@@ -13,7 +13,7 @@
 #ifndef KRING_ROLES_NODEDIR_H
 #define KRING_ROLES_NODEDIR_H
 
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 #include "roles/tool.h"
 
 enum { NODEDIR_JOIN_MAX = 1024 };

@@ -12,8 +12,8 @@
 #ifndef KRING_ROLES_NODESTORE_H
 #define KRING_ROLES_NODESTORE_H
 
-#include "crypto/erasures.h"
-#include "crypto/keyfile.h"
+#include "crypto/files/erasures.h"
+#include "crypto/files/keyfile.h"
 #include "roles/config.h"
 #include "store/store.h"
 

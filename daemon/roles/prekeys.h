@@ -12,7 +12,7 @@
 #ifndef KRING_ROLES_PREKEYS_H
 #define KRING_ROLES_PREKEYS_H
 
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 #include "proto/wire.h"
 #include "store/store.h"
 

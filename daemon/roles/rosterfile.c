@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 
 void rosterfile_free(struct rosterfile *f)
 {

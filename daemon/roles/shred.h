@@ -13,8 +13,8 @@
 #ifndef KRING_ROLES_SHRED_H
 #define KRING_ROLES_SHRED_H
 
-#include "crypto/erasures.h"
-#include "crypto/keyfile.h"
+#include "crypto/files/erasures.h"
+#include "crypto/files/keyfile.h"
 #include "store/store.h"
 
 /** Does a shred wait, or did one stop half-way? */

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/rng.h"
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 #include "domain/membership/onboard.h"
 #include "io/joinline.h"
 #include "roles/config.h"

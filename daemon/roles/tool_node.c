@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 #include "roles/config.h"
 #include "roles/nodedir.h"
 #include "roles/nodefiles.h"

@@ -11,10 +11,10 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
-#include "crypto/backup.h"
-#include "crypto/erasures.h"
+#include "crypto/files/backup.h"
+#include "crypto/files/erasures.h"
+#include "crypto/files/sheet.h"
 #include "crypto/secret.h"
-#include "crypto/sheet.h"
 #include "domain/care/erase.h"
 #include "domain/node.h"
 #include "roles/cipher.h"

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "crypto/files/keyfile.h"
+#include "crypto/files/rootkey.h"
 #include "crypto/identity.h"
-#include "crypto/keyfile.h"
-#include "crypto/rootkey.h"
 #include "domain/membership/names.h"
 #include "proto/lists.h"
 #include "roles/config.h"

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "crypto/files/keyfile.h"
+#include "crypto/files/sheet.h"
 #include "crypto/hash.h"
-#include "crypto/keyfile.h"
 #include "crypto/secret.h"
-#include "crypto/sheet.h"
 #include "proto/wire_roster.h"
 #include "roles/config.h"
 #include "roles/nodedir.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 #include "crypto/secret.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto/files/sheet.h"
 #include "crypto/secret.h"
-#include "crypto/sheet.h"
 #include "roles/nodefiles.h"
 
 enum { PASSPHRASE_MAX = 1024, CODE_LETTERS = 36 };

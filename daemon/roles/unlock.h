@@ -12,7 +12,7 @@
 #ifndef KRING_ROLES_UNLOCK_H
 #define KRING_ROLES_UNLOCK_H
 
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 #include "roles/config.h"
 
 /** passphrase_file: "-" standard input; NULL: the key that systemd hands over

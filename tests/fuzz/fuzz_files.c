@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "crypto/backup.h"
-#include "crypto/erasures.h"
+#include "crypto/files/backup.h"
+#include "crypto/files/erasures.h"
+#include "crypto/files/sheet.h"
 #include "crypto/secret.h"
-#include "crypto/sheet.h"
 #include "roles/config.h"
 #include "roles/rosterfile.h"
 

@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "base/rng.h"
-#include "crypto/backup.h"
-#include "crypto/erasures.h"
+#include "crypto/files/backup.h"
+#include "crypto/files/erasures.h"
+#include "crypto/files/keyfile.h"
+#include "crypto/files/sheet.h"
 #include "crypto/hash.h"
-#include "crypto/keyfile.h"
 #include "crypto/seal.h"
 #include "crypto/secret.h"
-#include "crypto/sheet.h"
 #include "proto/wire.h"
 
 #define HKDF_VECTOR                                                                                \

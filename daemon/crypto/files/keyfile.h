@@ -9,12 +9,12 @@
  * Durable:  each file is written to a temporary name, synced, renamed, and the directory synced.
  * Privacy:  slots wrap the master key; everything else lies under the master key.
  */
-#ifndef KRING_CRYPTO_KEYFILE_H
-#define KRING_CRYPTO_KEYFILE_H
+#ifndef KRING_CRYPTO_FILES_KEYFILE_H
+#define KRING_CRYPTO_FILES_KEYFILE_H
 
 #include "base/bytes.h"
 #include "base/err.h"
-#include "crypto/keyroot.h"
+#include "crypto/files/keyroot.h"
 
 /** One way to the master key. */
 enum keyfile_slot {
@@ -113,4 +113,4 @@ MUST_CHECK enum err keyfile_write_file(const char *path, struct span bytes);
 /** Read at most cap bytes; ERR_LIMIT when longer, ERR_NOTFOUND when absent. */
 MUST_CHECK enum err keyfile_read_file(const char *path, uint8_t *buf, size_t cap, size_t *len);
 
-#endif /* KRING_CRYPTO_KEYFILE_H */
+#endif /* KRING_CRYPTO_FILES_KEYFILE_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "crypto/keyroot.h"
+#include "crypto/files/keyroot.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -12,10 +12,10 @@
  * Both secrets end in four check letters and stand after a label.  They are found by these two, never by
  * their looks: the heading carries an organisation's name, and a name can look like a code.
  */
-#ifndef KRING_CRYPTO_SHEET_H
-#define KRING_CRYPTO_SHEET_H
+#ifndef KRING_CRYPTO_FILES_SHEET_H
+#define KRING_CRYPTO_FILES_SHEET_H
 
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 
 enum {
 	SHEET_TEXT_MAX = 2048,	/* as written */
@@ -48,4 +48,4 @@ bool sheet_code_bare(const char *text, uint8_t code[KEYFILE_RECOVERY_LEN]);
 /** What a sheet is called: it stands on the sheet, in `kring status`, and follows from a backup's head. */
 void sheet_number(const uint8_t recovery_pub[32], char out[SHEET_NUMBER + 1]);
 
-#endif /* KRING_CRYPTO_SHEET_H */
+#endif /* KRING_CRYPTO_FILES_SHEET_H */

@@ -10,8 +10,8 @@
  *           counts, so a torn write leaves the one before.
  * Privacy:  everything lies under the master key.  A key is gone when both halves were written since.
  */
-#ifndef KRING_CRYPTO_KEYROOT_H
-#define KRING_CRYPTO_KEYROOT_H
+#ifndef KRING_CRYPTO_FILES_KEYROOT_H
+#define KRING_CRYPTO_FILES_KEYROOT_H
 
 #include "crypto/keybox.h"
 
@@ -36,4 +36,4 @@ MUST_CHECK enum err keyroot_settle(struct keyroot *r, const struct keybox_roots 
 				   const struct keyfile_state *st);
 void keyroot_close(struct keyroot *r);
 
-#endif /* KRING_CRYPTO_KEYROOT_H */
+#endif /* KRING_CRYPTO_FILES_KEYROOT_H */

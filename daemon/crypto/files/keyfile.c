@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 
 #include <assert.h>
 #include <errno.h>

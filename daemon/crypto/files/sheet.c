@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "crypto/sheet.h"
+#include "crypto/files/sheet.h"
 
 #include <stdio.h>
 #include <time.h>

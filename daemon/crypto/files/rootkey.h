@@ -9,8 +9,8 @@
  * Durable:  written and synced whole.
  * Privacy:  whoever reads the file can sign as this root: keep it on a stick, not on a server.
  */
-#ifndef KRING_CRYPTO_ROOTKEY_H
-#define KRING_CRYPTO_ROOTKEY_H
+#ifndef KRING_CRYPTO_FILES_ROOTKEY_H
+#define KRING_CRYPTO_FILES_ROOTKEY_H
 
 #include "base/err.h"
 #include "crypto/verify.h"
@@ -20,4 +20,4 @@ MUST_CHECK enum err rootkey_public(const char *path, struct id32 *pub);
 /** Sign roster bytes. */
 MUST_CHECK enum err rootkey_sign(const char *path, struct span bytes, uint8_t sig[SIGN_LEN]);
 
-#endif /* KRING_CRYPTO_ROOTKEY_H */
+#endif /* KRING_CRYPTO_FILES_ROOTKEY_H */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "crypto/rootkey.h"
+#include "crypto/files/rootkey.h"
 
 #include <sodium.h>
 
 #include "base/check.h"
 #include "base/rng.h"
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 #include "crypto/secret.h"
 #include "crypto/signed_bytes.h"
 

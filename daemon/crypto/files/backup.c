@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "crypto/backup.h"
+#include "crypto/files/backup.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "crypto/erasures.h"
+#include "crypto/files/erasures.h"
 
 #include <errno.h>
 #include <fcntl.h>

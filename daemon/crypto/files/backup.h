@@ -10,10 +10,10 @@
  * Privacy:  the stream's key is sealed to a public key that only the recovery code can answer; case keys lie
  *           in it unwrapped, so whoever has code and file has everything that was not erased before.
  */
-#ifndef KRING_CRYPTO_BACKUP_H
-#define KRING_CRYPTO_BACKUP_H
+#ifndef KRING_CRYPTO_FILES_BACKUP_H
+#define KRING_CRYPTO_FILES_BACKUP_H
 
-#include "crypto/keyfile.h"
+#include "crypto/files/keyfile.h"
 
 /* clang-format off */
 enum {
@@ -85,4 +85,4 @@ void backup_in_sheet(const struct backup_in *in, const uint8_t *seed, uint64_t t
 /** The key of the erasure ledger, which lies beside the store. */
 const uint8_t *backup_in_ledger_key(const struct backup_in *in);
 
-#endif /* KRING_CRYPTO_BACKUP_H */
+#endif /* KRING_CRYPTO_FILES_BACKUP_H */

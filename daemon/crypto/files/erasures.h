@@ -9,8 +9,8 @@
  * Durable:  erasures_add returned ERR_OK means on disk; a torn last entry is written over.
  * Privacy:  case ids, sealed under a key of their own, which backups carry.
  */
-#ifndef KRING_CRYPTO_ERASURES_H
-#define KRING_CRYPTO_ERASURES_H
+#ifndef KRING_CRYPTO_FILES_ERASURES_H
+#define KRING_CRYPTO_FILES_ERASURES_H
 
 #include "base/bytes.h"
 #include "base/err.h"
@@ -25,4 +25,4 @@ bool erasures_has(const struct erasures *l, const struct id16 *case_id);
 /** The i-th, from 0; NULL past the last. */
 const struct id16 *erasures_at(const struct erasures *l, size_t i);
 
-#endif /* KRING_CRYPTO_ERASURES_H */
+#endif /* KRING_CRYPTO_FILES_ERASURES_H */
