@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * clock - wall and monotonic time, read in roles/ and handed down as numbers.
+ * clock - wall and monotonic time, read in core/, roles/ and tool/ and handed down as numbers.
  *
  * Layer:    base.
  * Owns:     nothing.

@@ -9,7 +9,7 @@
  * Durable:  what a step changed is in turn.txn; the caller commits, then releases the effects.
  * Privacy:  personal data pass through the turn's arena and the store, nowhere else.
  *
- * One turn, as roles/core and the simulator both run it:
+ * One turn, as core/core.c and the simulator both run it:
  *   node_turn_begin, node_step for each event, node_turn_sign -> document signature -> node_turn_end,
  *   store_commit, node_turn_done, release the effects.  On any error: store_abort, node_turn_abort,
  *   and the events again one by one, so that the culprit alone gets the error.

@@ -3,7 +3,7 @@
  * turn - one transaction's worth of work: what came in, what it may change, what leaves afterwards.
  *
  * Layer:    domain (base, proto, store).  Every room takes a struct turn and nothing else of the world.
- * Owns:     nothing; arena, transaction and effects belong to the caller (roles/core, simulator).
+ * Owns:     nothing; arena, transaction and effects belong to the caller (core/core.c, simulator).
  * Threads:  core process, event-loop thread only.
  * Time:     wall_ms since 1970 and mono_ms, both supplied; never read here.
  * Durable:  changes are in txn; effects are released by the caller only after its commit returned.

@@ -19,9 +19,9 @@
 #include "base/log.h"
 #include "io/fdpass.h"
 #include "roles/config.h"
-#include "roles/nodedir.h"
 #include "roles/roles.h"
 #include "roles/sandbox.h"
+#include "tool/nodedir.h"
 
 enum {
 	DEATHS_MAX = 20,

@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "core/rosterfile.h"
 #include "crypto/files/backup.h"
 #include "crypto/files/erasures.h"
 #include "crypto/files/sheet.h"
 #include "crypto/secret.h"
 #include "roles/config.h"
-#include "roles/rosterfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,0 +1,774 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Keys, store, domain, control socket.  No network: everything from outside comes opened by keybox. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/endpoint.h"
+#include "base/log.h"
+#include "core/backup.h"
+#include "core/cipher.h"
+#include "core/engine.h"
+#include "core/netsetup.h"
+#include "core/nodestore.h"
+#include "core/ownrecord.h"
+#include "core/prekeys.h"
+#include "core/rosterfile.h"
+#include "core/shred.h"
+#include "core/unlock.h"
+#include "crypto/files/erasures.h"
+#include "crypto/files/keyfile.h"
+#include "crypto/files/sheet.h"
+#include "crypto/hash.h"
+#include "crypto/secret.h"
+#include "io/ctlsrv.h"
+#include "io/fdpass.h"
+#include "io/ipc.h"
+#include "roles/config.h"
+#include "roles/roles.h"
+#include "roles/sandbox.h"
+#include "tool/nodedir.h"
+
+enum {
+	HOUR_MS = 3600000,
+	TICK_MIN_MS = 10,
+	TICK_MAX_MS = 60000,
+	ENDING_MS = 300,
+	DISK_EVERY_MS = 1000,
+	SHRED_EVERY_MS = 20 * HOUR_MS,
+	BACKUP_IDLE_MS = 30000,
+	BACKUP_REQUEST_MAX = 64
+};
+
+struct core {
+	const struct role_options *opt;
+	struct config config;
+	struct loop *loop;
+	struct loop_timer *tick, *hourly, *ending, *backup_idle;
+	struct backup *backup;	      /* one at a time */
+	struct backup_files words[5]; /* what lies beside the store, as read at the start */
+	struct erasures *ledger;
+	struct keyfile keys;
+	bool listened;	   /* net could, in this run */
+	bool panic, moves; /* after this turn: suspend ourselves; say a new address */
+	char address[LIMIT_ENDPOINT + 1]; /* ... this one */
+	int record_fd;			  /* the file `record`; -1 */
+	int net_fd;			  /* net's line, while no keys are there to use it; -1 */
+	uint32_t net_pid;
+	struct record_cipher cipher;
+	struct store *main, *prekeys;
+	struct engine *engine;
+	struct ctlsrv *ctl;
+	struct ipc *net;
+	uint64_t tick_at_ms;	 /* monotonic, when the armed tick fires; 0: none is armed */
+	uint64_t shred_after_ms; /* monotonic: the next batch, at the earliest */
+	uint64_t disk_mono_ms;	 /* when we last looked how full the disk is */
+	int dir_fd;
+	uint32_t consumed; /* bytes of net's credit used since the last turn */
+};
+
+static struct node_time now_of(const struct core *c)
+{
+	return (struct node_time){
+		(uint64_t)((int64_t)clock_wall_ms() + roles_clock_offset_s(c->opt) * 1000),
+		clock_mono_ms()};
+}
+
+/* ---- net ---- */
+
+static void send_setup(struct core *c, bool first)
+{
+	const struct netsetup s = {c->net, c->engine, first ? c->keys.keybox : NULL,
+				   c->config.listen};
+
+	if (c->net != NULL && netsetup_send(&s) != ERR_OK)
+		loop_stop(c->loop, ROLES_FAILED);
+}
+
+/* What cannot succeed, and never did in this run, is a start that failed; later it is an alarm, and core lives. */
+static void on_listening(struct core *c, int error)
+{
+	const struct endpoint_trouble *why = endpoint_trouble(error);
+
+	c->listened = c->listened || error == 0;
+	node_set_listening(engine_node(c->engine), c->config.listen, error, now_of(c).wall_ms);
+	if (error != 0 && why->lasting && !c->listened)
+		loop_stop(c->loop, ROLES_CONFIG);
+}
+
+static void push(struct core *c, const struct event *ev)
+{
+	if (engine_push(c->engine, ev) != ERR_OK)
+		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "event=%d", (int)ev->type);
+}
+
+static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
+{
+	struct core *c = ctx;
+	struct event ev = {.peer = peer};
+	const struct node_time now = now_of(c);
+	enum err rc;
+
+	switch (type) {
+	case IPC_PEER_UP:
+		if (engine_peer_up(c->engine, peer, &now) != ERR_OK)
+			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=1", peer);
+		break;
+	case IPC_PEER_DOWN:
+		if (engine_peer_down(c->engine, peer) != ERR_OK)
+			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", peer);
+		break;
+	case IPC_ONBOARD:
+		c->consumed += (uint32_t)bytes.len;
+		ev.type = EVENT_ONBOARD;
+		ev.bytes = bytes;
+		push(c, &ev);
+		break;
+	case IPC_MESSAGE:
+		c->consumed += (uint32_t)bytes.len;
+		rc = engine_push_message(c->engine, peer, bytes, &now);
+		if (rc != ERR_OK)
+			log_write(LOG_WARN, LOG_FRAME_REFUSED, "peer=%u err=\"%s\"", peer,
+				  err_text(rc));
+		break;
+	case IPC_LISTENING:
+		if (bytes.len == 4)
+			on_listening(c, (int)be32_get(bytes.p));
+		break;
+	default:
+		break;
+	}
+}
+
+/* All connections were net's. */
+static void on_net_gone(void *ctx)
+{
+	struct core *c = ctx;
+	const struct node *n = engine_node(c->engine);
+
+	ipc_close(c->net);
+	c->net = NULL;
+	on_listening(c, ENDPOINT_NO_NET);
+	for (uint16_t i = 1; i <= n->peer_count; i++)
+		if (engine_peer_down(c->engine, i) != ERR_OK)
+			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", i);
+}
+
+static void on_new_net(void *ctx, int fd, uint32_t pid)
+{
+	struct core *c = ctx;
+	const struct ipc_calls calls = {on_record, on_net_gone, c};
+
+	c->net_pid = pid;
+	ctlsrv_shut_out(c->ctl, pid);
+	if (c->engine == NULL) { /* locked: net waits, without a key and without a socket */
+		if (c->net_fd >= 0)
+			(void)close(c->net_fd);
+		c->net_fd = fd;
+		return;
+	}
+	if (c->net != NULL)
+		on_net_gone(c);
+	if (ipc_open(c->loop, &c->net, fd, &calls) != ERR_OK) {
+		c->net = NULL;
+		return;
+	}
+	send_setup(c, true);
+}
+
+static void on_supervisor_gone(void *ctx)
+{
+	struct core *c = ctx;
+
+	loop_stop(c->loop, ROLES_FAILED);
+}
+
+/* ---- control, effects ---- */
+
+static void answer_alone(struct core *c, uint64_t client, const char *error, const char *what,
+			 const char *remedy)
+{
+	struct arena a;
+	struct msg *reply;
+	struct span bytes;
+
+	if (arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return;
+	reply = msg_new(&a, MSG_REPLY);
+	if (error != NULL) {
+		msg_set_text(&a, reply, REPLY_ERROR, error);
+		msg_set_text(&a, reply, REPLY_WHAT, what);
+		msg_set_text(&a, reply, REPLY_REMEDY, remedy);
+	} else {
+		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, c->engine == NULL);
+	}
+	if (msg_pack(&a, reply, &bytes) == ERR_OK)
+		ctlsrv_reply(c->ctl, client, bytes);
+	arena_free(&a);
+}
+
+static void on_locked_request(struct core *c, uint64_t client, struct span bytes);
+static bool backup_request(struct core *c, uint64_t client, struct span bytes);
+
+static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span bytes)
+{
+	const struct event ev = {
+		.type = EVENT_REQUEST, .client = client, .uid = uid, .bytes = bytes};
+	struct core *c = ctx;
+
+	if (bytes.p == NULL)
+		answer_alone(c, client, "usage", "this request is too large",
+			     "a request has at most 1 MiB: leave something out");
+	else if (c->engine == NULL)
+		on_locked_request(c, client, bytes);
+	else if (!backup_request(c, client, bytes) && engine_push(c->engine, &ev) != ERR_OK)
+		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
+}
+
+static void on_reply(void *ctx, uint64_t client, struct span bytes)
+{
+	struct core *c = ctx;
+
+	ctlsrv_reply(c->ctl, client, bytes);
+}
+
+static void on_envelope(void *ctx, uint16_t peer, struct span bytes)
+{
+	struct core *c = ctx;
+
+	if (c->net != NULL && ipc_put(c->net, IPC_SEND, peer, bytes) != ERR_OK)
+		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u", peer);
+}
+
+static void on_dial(void *ctx, uint16_t peer, bool silent)
+{
+	struct core *c = ctx;
+	const uint8_t hang_up = silent;
+
+	if (c->net != NULL && ipc_put(c->net, IPC_DIAL, peer, span_of(&hang_up, 1)) != ERR_OK)
+		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u dial=1", peer);
+}
+
+static void on_onboard(void *ctx, uint16_t line, struct span bytes)
+{
+	struct core *c = ctx;
+
+	if (c->net != NULL && ipc_put(c->net, IPC_ONBOARD_SEND, line, bytes) != ERR_OK)
+		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "line=%u", line);
+}
+
+/* The number of our incarnation is also kept outside the database, so that an older one is noticed.
+ * Without it we must not go on: the next start would take the same number for another life. */
+static enum err keep_incarnation(struct core *c)
+{
+	const uint32_t no = engine_node(c->engine)->inc.no;
+
+	if (no <= c->keys.state.incarnation_no)
+		return ERR_OK;
+	c->keys.state.incarnation_no = no;
+	return keyroot_write(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state);
+}
+
+/* The highest entry seen is also kept outside the database, so that a rolled-back one is noticed. */
+static void keep_roster_seq(struct core *c)
+{
+	const uint64_t seq = engine_node(c->engine)->roster_seq;
+
+	if (seq <= c->keys.state.roster_seq_max)
+		return;
+	c->keys.state.roster_seq_max = seq;
+	if (keyroot_write(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state) != ERR_OK)
+		log_write(LOG_ERROR, LOG_FAILED, "step=keyroot seq=%llu", (unsigned long long)seq);
+}
+
+static void on_members(void *ctx)
+{
+	struct core *c = ctx;
+
+	keep_roster_seq(c);
+
+	log_write(LOG_NOTICE, LOG_ROSTER_APPLIED, "seq=%llu",
+		  (unsigned long long)engine_node(c->engine)->roster_seq);
+	send_setup(c, false);
+}
+
+/* ---- keys ---- */
+
+static void drop_backup(struct core *c)
+{
+	backup_end(c->backup);
+	c->backup = NULL;
+	loop_timer_stop(c->backup_idle);
+}
+
+static void on_backup_idle(void *ctx)
+{
+	drop_backup(ctx); /* a reader that stays keeps freed pages from being used again */
+}
+
+/* The keys a snapshot is wrapped under end with an erasure, and the snapshot with them. */
+static enum err shred(struct core *c)
+{
+	drop_backup(c);
+	return shred_run(c->main, &c->keys);
+}
+
+/* A failure shows when the first piece is asked for. */
+static void take_backup(struct core *c)
+{
+	drop_backup(c);
+	if (backup_begin(&c->backup, c->main, &c->keys, c->words, now_of(c).wall_ms / 1000) !=
+	    ERR_OK)
+		c->backup = NULL;
+	else
+		loop_timer_start(c->backup_idle, BACKUP_IDLE_MS);
+}
+
+/* The next piece of a backup changes nothing and is no work for the domain. */
+static bool backup_request(struct core *c, uint64_t client, struct span bytes)
+{
+	struct arena a;
+	struct span reply;
+	bool ours = false, over = false;
+
+	if (bytes.len > BACKUP_REQUEST_MAX || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return false;
+	ours = backup_answer(c->backup, c->main, &a, bytes, &reply, &over);
+	if (ours)
+		ctlsrv_reply(c->ctl, client, reply);
+	arena_free(&a);
+	if (ours && over)
+		drop_backup(c);
+	else if (ours)
+		loop_timer_start(c->backup_idle, BACKUP_IDLE_MS);
+	return ours;
+}
+
+/* Effects that only whoever holds the keys can have.  They come before the reply they belong to. */
+static void on_keys(void *ctx, const struct effect *x)
+{
+	struct core *c = ctx;
+	const enum effect_type what = x->type;
+	struct id16 id;
+	enum err rc = ERR_OK;
+
+	if (what == EFFECT_SHRED)
+		rc = shred(c);
+	if (what == EFFECT_INCARNATION)
+		rc = keep_incarnation(c);
+	if (what == EFFECT_BACKUP)
+		take_backup(c);
+	if (what == EFFECT_ERASED) {
+		memcpy(id.b, x->bytes.p, sizeof id.b);
+		rc = erasures_add(c->ledger, &id);
+	}
+	if (rc != ERR_OK) { /* it is finished forward at the next start */
+		log_write(LOG_ERROR, LOG_FAILED, "step=keys err=\"%s\"", err_text(rc));
+		loop_stop(c->loop, ROLES_TRY_AGAIN);
+	}
+	if (what == EFFECT_LOCK)
+		loop_timer_start(c->ending, ENDING_MS);
+	c->panic = c->panic || what == EFFECT_PANIC;
+	if (what == EFFECT_ADDRESS && x->bytes.len < sizeof c->address) {
+		memcpy(c->address, x->bytes.p, x->bytes.len);
+		c->address[x->bytes.len] = '\0';
+		c->moves = true;
+	}
+}
+
+static void on_ending(void *ctx)
+{
+	struct core *c = ctx;
+
+	loop_stop(c->loop, ROLES_LOCKED);
+}
+
+/* Our record is said anew: with another address, or, in a compromise drill, suspending ourselves; then every
+ * prekey is destroyed and the keys are forgotten.  The way back is the key that was promised: kring rotate. */
+static enum err say_record(struct core *c, const struct node_time *now)
+{
+	const struct ownrecord_change change = {.endpoint = c->moves ? c->address : NULL,
+						.suspend = c->panic};
+	enum err rc = ownrecord_say(c->engine, c->keys.keybox, &change, now);
+
+	if (rc == ERR_OK)
+		rc = ownrecord_keep(c->engine, c->record_fd);
+	if (c->panic) {
+		engine_node(c->engine)->have_prekey = false;
+		if (rc == ERR_OK)
+			rc = prekeys_destroy_all(c->prekeys, &c->keys);
+		loop_timer_start(c->ending, ENDING_MS);
+	}
+	c->moves = c->panic = false;
+	return rc;
+}
+
+/* ---- turns ---- */
+
+static void arm_tick(struct core *c)
+{
+	const struct node_time now = now_of(c);
+	uint64_t wall, mono, ms = TICK_MAX_MS;
+
+	engine_next(c->engine, &wall, &mono);
+	if (wall != UINT64_MAX && (wall <= now.wall_ms || wall - now.wall_ms < ms))
+		ms = wall <= now.wall_ms ? 0 : wall - now.wall_ms;
+	if (mono != UINT64_MAX && (mono <= now.mono_ms || mono - now.mono_ms < ms))
+		ms = mono <= now.mono_ms ? 0 : mono - now.mono_ms;
+	if (ms < TICK_MIN_MS)
+		ms = TICK_MIN_MS;
+	/* Runs at every turn of the loop: pushing an armed tick back each time would starve it. */
+	if (c->tick_at_ms != 0 && c->tick_at_ms <= now.mono_ms + ms)
+		return;
+	c->tick_at_ms = now.mono_ms + ms;
+	loop_timer_start(c->tick, ms);
+}
+
+/* Before the disk is full intake stops: what is left is for answers, withdrawals and erasure. */
+static void watch_disk(struct core *c, const struct node_time *now)
+{
+	struct node *n = engine_node(c->engine);
+	enum node_disk disk = NODE_DISK_OK;
+	struct statfs fs;
+	uint64_t left;
+
+	if (now->mono_ms < c->disk_mono_ms + DISK_EVERY_MS || fstatfs(c->dir_fd, &fs) != 0)
+		return;
+	c->disk_mono_ms = now->mono_ms;
+	left = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
+	if (left < LIMIT_DISK_PLENTY && fs.f_bavail * 100 < fs.f_blocks * LIMIT_DISK_WARN_PERCENT)
+		disk = NODE_DISK_WARN;
+	if (left < LIMIT_DISK_RESERVE ||
+	    (left < LIMIT_DISK_PLENTY / 2 &&
+	     fs.f_bavail * 100 < fs.f_blocks * LIMIT_DISK_STOP_PERCENT))
+		disk = NODE_DISK_STOP;
+	if (disk != n->disk)
+		log_write(disk == NODE_DISK_OK ? LOG_NOTICE : LOG_ERROR, LOG_DISK,
+			  "left=%llu stop=%d", (unsigned long long)left, disk == NODE_DISK_STOP);
+	node_set_disk(n, disk);
+}
+
+static void on_turn_end(void *ctx)
+{
+	struct core *c = ctx;
+	const struct node_time now = now_of(c);
+	uint8_t used[4];
+	enum err rc;
+
+	if (c->engine == NULL)
+		return;
+	watch_disk(c, &now);
+	rc = engine_turn(c->engine, &now);
+	if (rc == ERR_OK && (c->moves || c->panic))
+		rc = say_record(c, &now);
+	if (rc != ERR_OK) { /* never retry a failed commit in this process: start again from disk */
+		log_write(LOG_ERROR, LOG_FAILED, "step=turn err=\"%s\"", err_text(rc));
+		loop_stop(c->loop, ROLES_TRY_AGAIN);
+		return;
+	}
+	if (c->net != NULL) {
+		be32_put(used, c->consumed);
+		if (c->consumed != 0 &&
+		    ipc_put(c->net, IPC_CREDIT, 0, span_of(used, sizeof used)) != ERR_OK)
+			loop_stop(c->loop, ROLES_FAILED);
+		c->consumed = 0;
+		ipc_flush(c->net);
+	}
+	arm_tick(c);
+}
+
+static void on_tick(void *ctx)
+{
+	struct core *c = ctx;
+
+	c->tick_at_ms = 0;
+	push(c, &(struct event){.type = EVENT_TICK});
+}
+
+static void on_hour(void *ctx)
+{
+	struct core *c = ctx;
+	uint8_t record[WIRE_PREKEY_LEN];
+	bool changed;
+
+	if (prekeys_turn_over(c->prekeys, &c->keys, now_of(c).wall_ms / 1000, record, &changed) ==
+		    ERR_OK &&
+	    changed)
+		node_set_prekey(engine_node(c->engine), record);
+	engine_checkpoint(c->engine);
+	/* Erasures of the day in one batch: each takes every case key through our hands. */
+	if (now_of(c).mono_ms >= c->shred_after_ms && shred_waiting(c->main, &c->keys)) {
+		c->shred_after_ms = now_of(c).mono_ms + SHRED_EVERY_MS;
+		on_keys(c, &(struct effect){.type = EFFECT_SHRED});
+	}
+	loop_timer_start(c->hourly, HOUR_MS);
+}
+
+/* ---- start ---- */
+
+/* A setting can only lower a limit. */
+static uint64_t lower(const char *text, uint64_t unit, uint64_t limit)
+{
+	const uint64_t v = strtoull(text, NULL, 10);
+
+	return v == 0 || v > limit / unit ? limit : v * unit;
+}
+
+static enum err open_stores(struct core *c, struct err_text *why)
+{
+	struct nodestore got;
+	enum err rc;
+
+	cipher_fill(&c->cipher, c->keys.keybox);
+	rc = nodestore_open(&got, &c->config, &c->keys, &c->cipher, why);
+	c->main = got.main;
+	c->prekeys = got.prekeys;
+	c->ledger = got.ledger;
+	return rc;
+}
+
+/* What the administrator put beside the store: roster entries not yet in it, and our own record. */
+static enum err read_words(struct core *c)
+{
+	const struct node_time now = now_of(c);
+	uint8_t records[OWNRECORD_FILE_MAX];
+	struct rosterfile f = {.bytes = NULL};
+	struct wire_node_carried rec;
+	struct err_text why;
+	struct span carried;
+	char path[CONFIG_PATH_MAX + 32];
+	size_t at = 0, len = 0;
+	enum err rc = ERR_OK;
+
+	if (nodedir_path(path, sizeof path, c->config.dir, "roster") &&
+	    rosterfile_read(path, &f, &why) == ERR_OK) {
+		while (rc == ERR_OK && rosterfile_next(&f, &at, &carried)) {
+			push(c, &(struct event){.type = EVENT_ROSTER, .bytes = carried});
+			rc = engine_turn(c->engine, &now);
+		}
+	}
+	rosterfile_free(&f);
+	if (rc == ERR_OK && nodedir_path(path, sizeof path, c->config.dir, "record") &&
+	    keyfile_read_file(path, records, sizeof records, &len) == ERR_OK) {
+		carried = span_of(records, len);
+		while (rc == ERR_OK && carried.len > 0 &&
+		       wire_node_carried_next(&carried, &rec) == ERR_OK) {
+			push(c, &(struct event){.type = EVENT_RECORD, .bytes = rec.whole});
+			rc = engine_turn(c->engine, &now);
+		}
+	}
+	return rc == ERR_OK ? engine_turn(c->engine, &now) : rc;
+}
+
+/* Small files that belong into a backup; after the sandbox they could not be read. */
+static enum err read_files(struct core *c)
+{
+	static const char *const names[] = {"record", "roster", "kring.conf", "join"};
+	enum err rc = ERR_OK;
+	size_t n = 0;
+
+	for (size_t i = 0; i < 4 && rc == ERR_OK; i++) {
+		uint8_t *room = malloc(LIMIT_RECORD);
+		char path[CONFIG_PATH_MAX + 32];
+		/* the settings that are followed, wherever they lie */
+		const char *from = i == 2 && c->opt->config != NULL ? c->opt->config : path;
+		size_t len = 0;
+
+		if (room != NULL && nodedir_path(path, sizeof path, c->config.dir, names[i]) &&
+		    keyfile_read_file(from, room, LIMIT_RECORD, &len) == ERR_OK)
+			c->words[n++] = (struct backup_files){names[i], span_of(room, len)};
+		else
+			free(room);
+		rc = room == NULL ? ERR_NOMEM : ERR_OK;
+	}
+	return rc;
+}
+
+static enum err start_node(struct core *c, struct err_text *why)
+{
+	const struct inception *in = keybox_inception(c->keys.keybox);
+	struct node_identity who = {
+		.fed_id = in->fed_id,
+		.node_id = keybox_node_id(c->keys.keybox),
+		.nk_pub = keybox_signing_pub(c->keys.keybox),
+		.key_seq = keybox_key_seq(c->keys.keybox),
+		.incarnation_no = c->keys.state.incarnation_no,
+		.day_documents = lower(c->config.day_documents, 1, LIMIT_DAY_DOCUMENTS),
+		.day_bytes = lower(c->config.day_mib, 1024 * 1024, LIMIT_DAY_BYTES),
+		.flow = {(uint8_t)strtoul(c->config.flow_k, NULL, 10),
+			 (uint8_t)strtoul(c->config.flow_percent, NULL, 10),
+			 strcmp(c->config.flow_publish, "manual") == 0},
+		.pair_check = strcmp(c->config.pair_check, "yes") == 0,
+		.cosign_manual = strcmp(c->config.cosign, "manual") == 0,
+		.roster_floor = c->keys.state.roster_seq_max};
+	struct engine_parts parts = {
+		.keybox = c->keys.keybox,
+		.calls = {on_reply, on_envelope, on_members, on_onboard, on_dial, on_keys, c}};
+	const struct node_time now = now_of(c);
+	uint8_t record[WIRE_PREKEY_LEN];
+	enum err rc = open_stores(c, why);
+
+	if (rc == ERR_OK)
+		rc = shred_told(c->main, c->ledger);
+	if (rc == ERR_OK && shred_waiting(c->main, &c->keys))
+		rc = shred_run(c->main, &c->keys); /* a crash stopped one, before or half-way */
+	if (rc == ERR_OK) /* or between the two halves: nothing of before may stay readable */
+		rc = keyroot_settle(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state);
+	sheet_number(keybox_roots(c->keys.keybox)->recovery_pub, who.sheet.number);
+	who.sheet.since_s = keybox_roots(c->keys.keybox)->sheet_s;
+	if (rc == ERR_OK)
+		rc = prekeys_start(c->prekeys, &c->keys, now.wall_ms / 1000, record);
+	if (rc == ERR_OK)
+		rc = node_create(&parts.node, &who, now.mono_ms);
+	if (rc != ERR_OK)
+		return rc;
+	node_set_prekey(parts.node, record);
+	parts.store = c->main;
+	rc = engine_create(&c->engine, &parts);
+	if (rc == ERR_OK)
+		rc = engine_reload(c->engine, &now, true);
+	if (rc == ERR_OK) /* drawn just now, or before a crash could write it down */
+		rc = keep_incarnation(c);
+	if (rc == ERR_OK)
+		rc = read_files(c);
+	if (rc == ERR_OK)
+		rc = read_words(c);
+	if (rc == ERR_OK)
+		rc = ownrecord_open(c->config.dir, &c->record_fd);
+	return rc == ERR_OK ? ownrecord_keep(c->engine, c->record_fd) : rc;
+}
+
+static enum err start_io(struct core *c, struct err_text *why)
+{
+	const struct fdpass_calls line = {on_new_net, on_supervisor_gone, c};
+	char path[CONFIG_PATH_MAX + 16];
+	enum err rc = loop_create(&c->loop);
+
+	if (rc == ERR_OK)
+		rc = loop_signals(c->loop);
+	(void)snprintf(path, sizeof path, "%s/core.sock", c->config.dir);
+	if (rc == ERR_OK)
+		rc = ctlsrv_open(c->loop, &c->ctl, path, on_request, c, why);
+	if (rc == ERR_OK)
+		rc = fdpass_listen(c->loop, ROLES_FD_SUPERVISOR, &line);
+	if (rc == ERR_OK)
+		rc = loop_timer_create(c->loop, &c->tick, on_tick, c);
+	if (rc == ERR_OK)
+		rc = loop_timer_create(c->loop, &c->hourly, on_hour, c);
+	if (rc == ERR_OK)
+		rc = loop_timer_create(c->loop, &c->ending, on_ending, c);
+	if (rc == ERR_OK)
+		rc = loop_timer_create(c->loop, &c->backup_idle, on_backup_idle, c);
+	if (rc == ERR_OK)
+		loop_on_turn_end(c->loop, on_turn_end, c);
+	return rc;
+}
+
+/* With the keys in hand: store, node, timers, net; and nothing of the outside after that. */
+static enum err wake(struct core *c, struct err_text *why)
+{
+	const int fd = c->net_fd;
+	enum err rc = start_node(c, why);
+
+	c->dir_fd = open(c->config.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (rc == ERR_OK && c->dir_fd < 0)
+		rc = ERR_IO;
+
+	if (rc == ERR_OK)
+		rc = sandbox_enter(SANDBOX_CORE, c->config.dir, why);
+	if (rc != ERR_OK)
+		return rc;
+	loop_timer_start(c->hourly, HOUR_MS);
+	c->net_fd = -1;
+	if (fd >= 0)
+		on_new_net(c, fd, c->net_pid);
+	log_write(LOG_NOTICE, LOG_STARTED, "members=%zu", engine_node(c->engine)->peer_count);
+	return ERR_OK;
+}
+
+/* What a locked node answers: its state, and the way out of it. */
+static void on_locked_request(struct core *c, uint64_t client, struct span bytes)
+{
+	struct arena a;
+	struct msg *request;
+	struct err_text why = {""};
+	enum err rc;
+
+	if (arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return;
+	rc = msg_parse(&a, MSG_REQUEST, bytes, &request, &why);
+	if (rc == ERR_OK && msg_has(request, REQUEST_UNLOCK)) {
+		rc = unlock_typed(&c->config,
+				  msg_text(msg_get(request, REQUEST_UNLOCK), UNLOCK_SECRET),
+				  &c->keys, &why);
+		if (rc == ERR_OK)
+			rc = wake(c, &why);
+		if (rc == ERR_OK)
+			answer_alone(c, client, NULL, "", "");
+		else
+			answer_alone(c, client, rc == ERR_CRYPTO ? "refused" : "not-now",
+				     rc == ERR_CRYPTO	   ? "this does not unlock the node"
+				     : why.text[0] == '\0' ? err_text(rc)
+							   : why.text,
+				     rc == ERR_CRYPTO ? why.text : "");
+		if (rc != ERR_OK && rc != ERR_CRYPTO)
+			loop_stop(c->loop, ROLES_TRY_AGAIN);
+	} else if (rc == ERR_OK && msg_has(request, REQUEST_STATUS)) {
+		answer_alone(c, client, NULL, "", "");
+	} else {
+		answer_alone(c, client, "not-now", "this node is locked", "kring unlock");
+	}
+	arena_free(&a); /* wiped */
+}
+
+int core_main(const struct role_options *opt)
+{
+	struct core c = {.opt = opt, .net_fd = -1};
+	struct err_text why = {""};
+	const char *step = "config";
+	enum err rc = config_read(&c.config, opt->dir, opt->config, &why);
+	bool wait = opt->locked;
+	int code;
+
+	log_init("core", config_log_level(&c.config));
+	(void)close(ROLES_FD_PEER); /* the first socketpair; the real one comes over the line */
+	if (rc == ERR_OK) {
+		step = "sockets";
+		wait = wait || (opt->passphrase_file == NULL && !unlock_unattended(&c.config));
+		rc = secret_init();
+	}
+	if (rc == ERR_OK)
+		rc = sandbox_begin(&why);
+	if (rc == ERR_OK)
+		rc = start_io(&c, &why);
+	if (rc == ERR_OK && !wait) {
+		step = "unlock";
+		rc = unlock_open(&c.config, opt->passphrase_file, &c.keys, &why);
+	}
+	if (rc == ERR_OK && !wait) {
+		step = "store";
+		rc = wake(&c, &why);
+	}
+	if (rc != ERR_OK) {
+		log_write(LOG_ERROR, LOG_FAILED, "step=%s err=\"%s\" why=\"%s\"", step,
+			  err_text(rc), why.text);
+		return rc == ERR_BUSY || rc == ERR_FULL || rc == ERR_NOMEM ? ROLES_FAILED
+									   : ROLES_CONFIG;
+	}
+	if (wait)
+		log_write(LOG_NOTICE, LOG_LOCKED, "waits=1");
+	code = loop_run(c.loop);
+	backup_end(c.backup);
+	ctlsrv_close(c.ctl);
+	erasures_close(c.ledger);
+	store_close(c.main);
+	store_close(c.prekeys);
+	keyfile_close(&c.keys);
+	return code;
+}

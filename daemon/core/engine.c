@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "core/engine.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "crypto/hash.h"
+#include "domain/evidence/audit.h"
+#include "domain/membership/members.h"
+
+enum {
+	BATCH = 32,
+	QUEUE_MAX = 1024,
+	ROUNDS = 4,
+	RERUNS = 16,
+	TICK_PAUSE_MS = 60000,
+	PAIR_LIFE_S = 9 * 86400,
+	PAIR_REDRAW_MS = 3600000
+};
+
+enum { LATER_MAX = 32, CHECKPOINT_ENTRIES = 256 };
+
+/* A word that was signed while effects went out: it becomes an event when the queue is free. */
+struct later {
+	uint16_t peer;
+	size_t len;
+	uint8_t bytes[WIRE_CHECKPOINT_MAX];
+};
+
+struct engine {
+	struct engine_parts parts;
+	struct arena turn_arena, queue_arena;
+	struct event queue[QUEUE_MAX];
+	size_t queued;
+	uint64_t next_wall_ms, next_mono_ms;
+	bool members_changed, checkpoint_due;
+	uint64_t checkpoint_seq; /* of our last checkpoint in this run */
+	struct later later[LATER_MAX];
+	size_t later_count;
+	struct node_time now;			/* of the turn that runs */
+	uint64_t pair_ms[KEYBOX_PEERS_MAX + 1]; /* time of our newest PAIR record, by peer */
+	struct id32 witnessed; /* head of the roster that our last cosignature names */
+};
+
+/* A turn's memory.  Tests of what happens when it is full make it smaller. */
+static size_t turn_memory(void)
+{
+#ifdef KRING_DEV
+	const char *kib = getenv("KRING_DEV_TURN_KIB");
+
+	if (kib != NULL && strtoul(kib, NULL, 10) != 0)
+		return (size_t)strtoul(kib, NULL, 10) * 1024;
+#endif
+	return LIMIT_TURN_ARENA;
+}
+
+enum err engine_create(struct engine **out, const struct engine_parts *parts)
+{
+	struct engine *e = calloc(1, sizeof *e);
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->parts = *parts;
+	if (arena_create(&e->turn_arena, turn_memory()) != ERR_OK ||
+	    arena_create(&e->queue_arena, LIMIT_TURN_ARENA) != ERR_OK) {
+		engine_free(e);
+		return ERR_NOMEM;
+	}
+	*out = e;
+	return ERR_OK;
+}
+
+void engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	arena_free(&e->turn_arena);
+	arena_free(&e->queue_arena);
+	node_free(e->parts.node);
+	free(e);
+}
+
+struct node *engine_node(struct engine *e)
+{
+	return e->parts.node;
+}
+
+enum err engine_push(struct engine *e, const struct event *ev)
+{
+	struct event *slot = &e->queue[e->queued];
+
+	if (e->queued == QUEUE_MAX)
+		return ERR_FULL;
+	*slot = *ev;
+	slot->bytes = arena_copy(&e->queue_arena, ev->bytes);
+	if (slot->bytes.p == NULL) {
+		e->queue_arena.failed = false;
+		return ERR_FULL;
+	}
+	rng_fill(slot->seed.b, sizeof slot->seed.b);
+	e->queued++;
+	return ERR_OK;
+}
+
+/* A fresh PAIR key for one peer, announced in every frame to it until it was used. */
+static void renew_pair(struct engine *e, uint16_t no, const struct node_time *now)
+{
+	struct keybox *kb = e->parts.keybox;
+	const struct peer *p = state_peer(e->parts.node, no);
+	uint8_t record[WIRE_PREKEY_LEN];
+	const struct span part = span_of(record, WIRE_PREKEY_SIGNED);
+	struct wire_prekey w = {
+		.fed_id = e->parts.node->fed_id,
+		.node = e->parts.node->node_id,
+		.key_seq = keybox_key_seq(kb),
+		.kind = WIRE_PREKEY_PAIR,
+		.suite = WIRE_SUITE_1,
+	};
+
+	if (p == NULL || p->self || keybox_pair_new(kb, no, &w.id, &w.pub) != ERR_OK)
+		return;
+	w.peer = p->node_id;
+	/* A time that our clock never should have shown is no floor: partners refused what it dated. */
+	if (e->pair_ms[no] > now->wall_ms + 1000ull * LIMIT_CLOCK_SKEW_S)
+		e->pair_ms[no] = 0;
+	w.time_ms = now->wall_ms > e->pair_ms[no] ? now->wall_ms : e->pair_ms[no] + 1;
+	e->pair_ms[no] = w.time_ms;
+	w.not_after_s = w.time_ms / 1000 + PAIR_LIFE_S;
+	wire_prekey_put(&w, record);
+	keybox_sign(kb, SIGN_PREKEY, &part, 1, record + WIRE_PREKEY_SIGNED);
+	node_set_pair_prekey(e->parts.node, no, record);
+}
+
+enum err engine_peer_up(struct engine *e, uint16_t peer, const struct node_time *now)
+{
+	renew_pair(e, peer, now);
+	return engine_push(e, &(struct event){.type = EVENT_PEER_UP, .peer = peer});
+}
+
+enum err engine_peer_down(struct engine *e, uint16_t peer)
+{
+	keybox_pair_drop(e->parts.keybox, peer);
+	return engine_push(e, &(struct event){.type = EVENT_PEER_DOWN, .peer = peer});
+}
+
+enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes,
+			     const struct node_time *now)
+{
+	struct event ev = {.type = EVENT_PREKEY, .peer = peer, .bytes = bytes};
+	struct wire_envelope env;
+	struct keybox_used used;
+	uint8_t *inner;
+	enum err rc;
+
+	if (bytes.len == WIRE_PREKEY_LEN)
+		return engine_push(e, &ev);
+	if (wire_envelope_get(bytes, &env) != ERR_OK)
+		return ERR_MALFORMED;
+	inner = arena_alloc(&e->queue_arena, env.inner_len);
+	if (inner == NULL) {
+		e->queue_arena.failed = false;
+		return ERR_FULL;
+	}
+	rc = keybox_open(e->parts.keybox, bytes.p, &env.prekey, env.inner_len, inner, &used);
+	if (rc == ERR_NOTFOUND) {
+		ev.type = EVENT_UNOPENED;
+		ev.bytes = span_of(env.prekey.b, sizeof env.prekey.b);
+		return engine_push(e, &ev);
+	}
+	if (rc == ERR_OK && used.peer != 0 && used.peer != peer)
+		rc = ERR_CRYPTO; /* a PAIR key is one partner's alone */
+	if (rc != ERR_OK)
+		return rc;
+	if (used.newest)
+		renew_pair(e, peer, now);
+	ev.type = EVENT_FRAME;
+	ev.bytes = span_of(inner, env.inner_len);
+	return engine_push(e, &ev);
+}
+
+/* ---- effects, after the commit ---- */
+
+static void frame_out(struct engine *e, const struct effect *fx)
+{
+	struct keybox *kb = e->parts.keybox;
+	const struct span head = span_of(fx->bytes.p, WIRE_FRAME_HEAD);
+	const struct span parts = span_of(fx->bytes.p + WIRE_FRAME_HEAD,
+					  fx->bytes.len - WIRE_FRAME_HEAD);
+	const struct id32 hash = hash_one(HASH_FRAMEPART, parts);
+	const struct span to_sign[] = {head, {hash.b, sizeof hash.b}};
+	const struct peer *p = state_peer(e->parts.node, fx->peer);
+	struct wire_envelope env = {.suite = WIRE_SUITE_1,
+				    .fed_id = e->parts.node->fed_id,
+				    .recipient = p->node_id,
+				    .prekey = fx->prekey_id,
+				    .not_after_s = fx->not_after_s / 3600 * 3600};
+	struct keybox_seal job = {.prekey_pub = fx->prekey_pub, .recipient = p->node_id};
+	const size_t mark = e->turn_arena.used;
+	uint8_t *inner, *out;
+	size_t n;
+
+	while (env.class_no < WIRE_CLASSES - 1 &&
+	       wire_class_len(env.class_no) < fx->bytes.len + WIRE_SIG)
+		env.class_no++;
+	n = wire_class_len(env.class_no);
+	inner = arena_alloc(&e->turn_arena, n);
+	out = arena_alloc(&e->turn_arena, WIRE_ENVELOPE_EXTRA + n);
+	if (inner == NULL || out == NULL) { /* as if lost on the way: it is sent again */
+		arena_rewind(&e->turn_arena, mark);
+		return;
+	}
+	memcpy(inner, fx->bytes.p, fx->bytes.len);
+	keybox_sign(kb, SIGN_FRAME, to_sign, 2, inner + fx->bytes.len);
+	wire_envelope_put(&env, out);
+	job.envelope = out;
+	job.inner = inner;
+	job.inner_len = n;
+	job.frame_sig = inner + fx->bytes.len;
+	if (keybox_seal(kb, &job) == ERR_OK)
+		e->parts.calls.envelope(e->parts.calls.ctx, fx->peer,
+					span_of(out, WIRE_ENVELOPE_EXTRA + n));
+	arena_rewind(&e->turn_arena, mark);
+}
+
+/* A partner's audit log goes this far: we say so too.  One that finds no room comes again. */
+static void cosign_log(struct engine *e, const struct effect *fx)
+{
+	struct later *l = &e->later[e->later_count];
+	uint8_t b[WIRE_CHECKPOINT_SIGNED], sig[SIGN_LEN];
+	const struct span parts[] = {{b, sizeof b}, {e->parts.node->node_id.b, 32}};
+	struct wire_checkpoint c;
+	struct wr w;
+
+	if (e->later_count == LATER_MAX || wire_checkpoint_get(fx->bytes, &c) != ERR_OK)
+		return;
+	wire_checkpoint_signed(&c, b);
+	keybox_sign(e->parts.keybox, SIGN_COSIGN, parts, 2, sig);
+	c.cosigner = e->parts.node->node_id;
+	c.cosig = sig;
+	w = wr_of(l->bytes, sizeof l->bytes);
+	wire_checkpoint_put(&w, &c);
+	l->peer = fx->peer;
+	l->len = w.len;
+	e->later_count++;
+}
+
+static void release(struct engine *e, const struct effects *fx)
+{
+	const struct engine_calls *c = &e->parts.calls;
+	const struct node *n = e->parts.node;
+
+	for (const struct effect *x = fx->first; x != NULL; x = x->next) {
+		switch (x->type) {
+		case EFFECT_REPLY:
+			c->reply(c->ctx, x->client, x->bytes);
+			break;
+		case EFFECT_FRAME:
+			frame_out(e, x);
+			break;
+		case EFFECT_PREKEY:
+			/* the line was silent: one that nobody used for hours is drawn anew */
+			if (e->pair_ms[x->peer] + PAIR_REDRAW_MS < e->now.wall_ms)
+				renew_pair(e, x->peer, &e->now);
+			if (n->peers[x->peer - 1].have_prekey)
+				c->envelope(c->ctx, x->peer,
+					    span_of(n->peers[x->peer - 1].prekey, WIRE_PREKEY_LEN));
+			break;
+		case EFFECT_MEMBERS:
+			e->members_changed = true;
+			break;
+		case EFFECT_ONBOARD:
+			c->onboard(c->ctx, x->peer, x->bytes);
+			break;
+		case EFFECT_DIAL:
+			c->dial(c->ctx, x->peer, x->client != 0);
+			break;
+		case EFFECT_CHECKPOINT:
+			e->checkpoint_due = true;
+			break;
+		case EFFECT_COSIGN:
+			cosign_log(e, x);
+			break;
+		case EFFECT_SHRED:
+		case EFFECT_LOCK:
+		case EFFECT_PANIC:
+		case EFFECT_ADDRESS:
+		case EFFECT_INCARNATION:
+		case EFFECT_ERASED:
+		case EFFECT_BACKUP:
+			c->keys(c->ctx, x);
+			break;
+		case EFFECT_ALARM:
+			log_write(LOG_WARN, LOG_STATE_LOSS, "kind=%u peer=%u", (unsigned)x->client,
+				  x->peer);
+			break;
+		case EFFECT_PEER_INC:
+			log_write(LOG_NOTICE, LOG_STREAM_RESET, "peer=%u", x->peer);
+			break;
+		case EFFECT_CHANGED:
+			log_write(LOG_INFO, LOG_STATE_CHANGED, "peer=%u", x->peer);
+			break;
+		}
+	}
+}
+
+/* ---- turns ---- */
+
+static enum err sign_and_end(struct engine *e, struct turn *t)
+{
+	struct id32 root;
+	uint16_t count;
+	uint8_t count_be[2], sig[SIGN_LEN];
+	const struct span parts[] = {{count_be, 2}, {root.b, sizeof root.b}};
+
+	node_turn_sign(t, &root, &count);
+	if (count == 0)
+		return node_turn_end(t, NULL);
+	be16_put(count_be, count);
+	keybox_sign(e->parts.keybox, SIGN_DOC, parts, 2, sig);
+	return node_turn_end(t, sig);
+}
+
+static enum err steps(struct engine *e, struct turn *t, const struct event *evs, size_t n)
+{
+	enum err rc = ERR_OK;
+
+	for (size_t i = 0; i < n && rc == ERR_OK; i++)
+		rc = node_step(t, &evs[i]);
+	if (rc == ERR_OK)
+		rc = sign_and_end(e, t);
+	return rc == ERR_OK ? node_next_tick(t, &e->next_wall_ms, &e->next_mono_ms) : rc;
+}
+
+/* The culprit alone, after its transaction is gone: it gets the error, nobody else does.  The turn's memory is
+ * given back first: that it was full is what many an error says. */
+static void refuse(struct engine *e, struct turn *t, const struct event *ev, enum err rc)
+{
+	struct span bytes;
+
+	log_write(LOG_NOTICE, LOG_REQUEST_REFUSED, "event=%d err=\"%s\"", (int)ev->type,
+		  err_text(rc));
+	arena_reset(&e->turn_arena);
+	if (ev->type == EVENT_REQUEST && node_error_reply(t, rc, &bytes) == ERR_OK)
+		e->parts.calls.reply(e->parts.calls.ctx, ev->client, bytes);
+}
+
+/* One attempt; *t is what was left of it. */
+static enum err run(struct engine *e, struct turn *t, const struct event *evs, size_t n)
+{
+	struct effects fx;
+	enum err rc;
+
+	*t = (struct turn){.arena = &e->turn_arena, .fx = &fx};
+	effects_init(&fx);
+	node_turn_begin(e->parts.node, t, &e->now);
+	rc = store_begin(e->parts.store, true, &t->txn);
+	if (rc != ERR_OK)
+		return rc;
+	rc = steps(e, t, evs, n);
+	if (rc == ERR_OK)
+		rc = store_commit(t->txn);
+	else
+		store_abort(t->txn);
+	if (rc == ERR_OK) {
+		node_turn_done(e->parts.node);
+		release(e, &fx);
+	} else {
+		node_turn_abort(e->parts.node);
+	}
+	t->fx = NULL; /* of this attempt */
+	arena_reset(&e->turn_arena);
+	return rc;
+}
+
+/* What fails by itself is noted and left out, and the event runs again: nothing else waits behind it.  Only a disk
+ * that does not do what it should ends the process. */
+static enum err run_alone(struct engine *e, const struct event *ev)
+{
+	struct turn t;
+	enum err rc = ERR_OK;
+	bool again = true;
+
+	for (unsigned i = 0; i < RERUNS && again; i++) {
+		rc = run(e, &t, ev, 1);
+		again = rc != ERR_OK && rc != ERR_IO && node_turn_failed(&t, rc);
+		if (again)
+			log_write(LOG_ERROR, LOG_FAULT, "what=%s peer=%u type=%u err=\"%s\"",
+				  fault_part_name(t.doing.part), t.doing.peer, t.doing.type,
+				  err_text(rc));
+	}
+	if (rc != ERR_OK)
+		refuse(e, &t, ev, rc);
+	if (rc != ERR_OK && ev->type == EVENT_TICK) { /* not at once again */
+		e->next_wall_ms = UINT64_MAX;
+		e->next_mono_ms = e->now.mono_ms + TICK_PAUSE_MS;
+	}
+	node_event_over(e->parts.node);
+	arena_reset(&e->turn_arena);
+	return rc == ERR_IO ? ERR_IO : ERR_OK;
+}
+
+static enum err run_batch(struct engine *e, const struct event *evs, size_t n)
+{
+	struct turn t;
+	enum err rc = n == 1 ? run_alone(e, evs) : run(e, &t, evs, n);
+
+	if (rc == ERR_OK || n == 1 || rc == ERR_IO)
+		return rc;
+	log_write(LOG_INFO, LOG_TURN_RETRIED, "events=%zu err=\"%s\"", n, err_text(rc));
+	rc = ERR_OK;
+	for (size_t i = 0; i < n && rc == ERR_OK; i++)
+		rc = run_alone(e, &evs[i]);
+	return rc;
+}
+
+/* We saw this head: as a member we say so, over our signature, to all (SECURITY.md 3.3). */
+static void cosign(struct engine *e, const struct node_time *now)
+{
+	struct node *n = e->parts.node;
+	const struct peer *self = state_peer_by_id(n, &n->node_id);
+	uint8_t buf[WIRE_WITNESS_SIGNED], out[WIRE_WITNESS_LEN], sig[SIGN_LEN];
+	const struct span part = {buf, sizeof buf};
+	struct wr w = wr_of(out, sizeof out);
+	struct wire_witness v = {.node = n->node_id,
+				 .hash = n->roster_head,
+				 .seq = n->roster_seq,
+				 .time_s = now->wall_ms / 1000,
+				 .sig = sig};
+
+	if (self == NULL || !self->active || id32_equal(&e->witnessed, &n->roster_head))
+		return;
+	if (n->cosign_manual && n->cosign_seq < n->roster_seq)
+		return; /* a person looks first: kring roster cosign */
+	wire_witness_signed(&v, &n->fed_id, buf);
+	keybox_sign(e->parts.keybox, SIGN_WITNESS, &part, 1, sig);
+	wire_witness_put(&w, &v);
+	if (engine_push(e, &(struct event){.type = EVENT_WITNESS, .bytes = wr_span(&w)}) == ERR_OK)
+		e->witnessed = n->roster_head;
+}
+
+enum err engine_reload(struct engine *e, const struct node_time *now, bool first)
+{
+	struct effects fx;
+	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
+	enum err rc;
+
+	effects_init(&fx);
+	node_turn_begin(e->parts.node, &t, now);
+	rng_fill(t.seed.b, sizeof t.seed.b);
+	rc = store_begin(e->parts.store, first, &t.txn);
+	if (rc != ERR_OK)
+		return rc;
+	rc = first ? node_load(e->parts.node, &t) : node_reload(e->parts.node, &t);
+	if (rc == ERR_OK && first)
+		rc = node_next_tick(&t, &e->next_wall_ms, &e->next_mono_ms);
+	if (rc == ERR_OK && first)
+		rc = store_commit(t.txn);
+	else
+		store_abort(t.txn);
+	arena_reset(&e->turn_arena);
+	if (rc == ERR_OK && first)
+		cosign(e, now);
+	return rc;
+}
+
+void engine_checkpoint(struct engine *e)
+{
+	struct node *n = e->parts.node;
+	struct effects fx;
+	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
+	uint8_t b[WIRE_CHECKPOINT_SIGNED], out[WIRE_CHECKPOINT_MAX], sig[SIGN_LEN];
+	const struct span part = {b, sizeof b};
+	struct wr w = wr_of(out, sizeof out);
+	struct wire_checkpoint c = {.node = n->node_id,
+				    .inc_no = n->inc.no,
+				    .time_s = e->now.wall_ms / 1000,
+				    .sig = sig};
+	enum err rc;
+
+	e->checkpoint_due = false;
+	effects_init(&fx);
+	node_turn_begin(n, &t, &e->now);
+	if (store_begin(e->parts.store, false, &t.txn) != ERR_OK)
+		return;
+	rc = audit_head(&t, &c.seq, &c.hash);
+	store_abort(t.txn);
+	arena_reset(&e->turn_arena);
+	if (rc != ERR_OK || c.seq == 0 || c.seq == e->checkpoint_seq)
+		return;
+	wire_checkpoint_signed(&c, b);
+	keybox_sign(e->parts.keybox, SIGN_CHECKPOINT, &part, 1, sig);
+	wire_checkpoint_put(&w, &c);
+	if (engine_push(e, &(struct event){.type = EVENT_CHECKPOINT, .bytes = wr_span(&w)}) ==
+	    ERR_OK)
+		e->checkpoint_seq = c.seq;
+}
+
+/* Words of our own that this round gave rise to. */
+static void push_later(struct engine *e)
+{
+	for (size_t i = 0; i < e->later_count; i++) {
+		const struct event ev = {.type = EVENT_COSIGNED,
+					 .peer = e->later[i].peer,
+					 .bytes = span_of(e->later[i].bytes, e->later[i].len)};
+
+		if (engine_push(e, &ev) != ERR_OK)
+			break; /* it is asked again with the next introduction */
+	}
+	e->later_count = 0;
+	if (e->checkpoint_due || e->parts.node->audit_seq >= e->checkpoint_seq + CHECKPOINT_ENTRIES)
+		engine_checkpoint(e);
+}
+
+/* Whoever looks sees what the time has made of it, also right after the machine slept or its clock was set. */
+static enum err late_timers(struct engine *e, const struct node_time *now)
+{
+	const struct event tick = {.type = EVENT_TICK};
+
+	if (e->queued == 0 || e->queue[0].type != EVENT_REQUEST || now->wall_ms < e->next_wall_ms)
+		return ERR_OK;
+	return run_batch(e, &tick, 1);
+}
+
+static enum err one_round(struct engine *e, const struct node_time *now)
+{
+	enum err rc = late_timers(e, now);
+
+	for (size_t at = 0; at < e->queued && rc == ERR_OK; at += BATCH) {
+		const size_t left = e->queued - at;
+
+		rc = run_batch(e, &e->queue[at], left < BATCH ? left : BATCH);
+	}
+	e->queued = 0;
+	arena_reset(&e->queue_arena);
+	if (rc == ERR_OK && e->members_changed) {
+		e->members_changed = false;
+		rc = engine_reload(e, now, false);
+		if (rc == ERR_OK) {
+			e->parts.calls.members(e->parts.calls.ctx);
+			cosign(e, now);
+		}
+	}
+	if (rc == ERR_OK)
+		push_later(e);
+	return rc;
+}
+
+enum err engine_turn(struct engine *e, const struct node_time *now)
+{
+	enum err rc = ERR_OK;
+
+	e->now = *now;
+	/* A change of members makes words of our own, which are events too. */
+	for (unsigned i = 0; i < ROUNDS && rc == ERR_OK && (i == 0 || e->queued > 0); i++)
+		rc = one_round(e, now);
+	return rc;
+}
+
+void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms)
+{
+	*wall_ms = e->next_wall_ms;
+	*mono_ms = e->next_mono_ms;
+}
+
+struct span engine_own_record(struct engine *e, uint8_t *buf, size_t cap)
+{
+	const struct node *n = e->parts.node;
+	const struct peer *self = state_peer_by_id(e->parts.node, &n->node_id);
+	struct effects fx;
+	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
+	struct span v = {NULL, 0};
+
+	if (self == NULL || store_begin(e->parts.store, false, &t.txn) != ERR_OK)
+		return v;
+	effects_init(&fx);
+	node_turn_begin(e->parts.node, &t, &e->now);
+	if (members_record(&t, self->no, self->key_seq, &v) != ERR_OK || v.len > cap)
+		v = span_of(NULL, 0);
+	if (v.len != 0) {
+		memcpy(buf, v.p, v.len);
+		v.p = buf;
+	}
+	store_abort(t.txn);
+	arena_reset(&e->turn_arena);
+	return v;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "core/prekeys.h"
+
+enum sweep_mode { SWEEP_LOAD, SWEEP_OLD, SWEEP_ALL };
+enum { USE_S = 86400, KEEP_S = 9 * 86400, ROW_LEN = WIRE_PREKEY_LEN + KEYBOX_PREKEY_SEALED_LEN };
+
+static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
+		     uint8_t record[WIRE_PREKEY_LEN])
+{
+	struct keybox_prekey pk;
+	struct wire_prekey w = {
+		.fed_id = keybox_inception(kb)->fed_id,
+		.node = keybox_node_id(kb),
+		.key_seq = keybox_key_seq(kb),
+		.kind = WIRE_PREKEY_EPOCH,
+		.suite = WIRE_SUITE_1,
+		.time_ms = now_s * 1000,
+		.not_after_s = now_s + KEEP_S,
+	};
+	struct store_key k = {.len = 0};
+	uint8_t row[ROW_LEN];
+	struct span part = span_of(record, WIRE_PREKEY_SIGNED);
+	enum err rc = keybox_prekey_new(kb, &pk);
+
+	if (rc != ERR_OK)
+		return rc;
+	w.id = pk.id;
+	w.pub = pk.pub;
+	wire_prekey_put(&w, record);
+	keybox_sign(kb, SIGN_PREKEY, &part, 1, record + WIRE_PREKEY_SIGNED);
+	memcpy(row, record, WIRE_PREKEY_LEN);
+	memcpy(row + WIRE_PREKEY_LEN, pk.sealed, sizeof pk.sealed);
+	key_u64(&k, now_s);
+	key_put(&k, pk.id.b, sizeof pk.id.b);
+	return store_put(txn, STORE_OWNKEY, key_span(&k), span_of(row, sizeof row));
+}
+
+/* Destroys what is past its time; notes the newest that is left. */
+static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
+		      enum sweep_mode mode, uint64_t *newest_s, uint8_t record[WIRE_PREKEY_LEN],
+		      bool *destroyed)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	*newest_s = 0;
+	while ((rc = store_next_prefix(txn, STORE_OWNKEY, span_of(NULL, 0), &at, &row)) == ERR_OK) {
+		const uint64_t time_s = row.key.len == 24 ? be64_get(row.key.p) : 0;
+		struct wire_prekey w;
+		struct id16 id;
+
+		if (row.key.len != 24 || row.val.len != ROW_LEN)
+			return ERR_CORRUPT;
+		memcpy(id.b, row.key.p + 8, 16);
+		if (mode == SWEEP_ALL || time_s + KEEP_S <= now_s) {
+			struct store_key k = {.len = 0};
+
+			key_put(&k, row.key.p, row.key.len);
+			keybox_prekey_destroy(kb, &id);
+			*destroyed = true;
+			rc = store_del(txn, STORE_OWNKEY, key_span(&k));
+		} else {
+			if (mode == SWEEP_LOAD)
+				rc = keybox_prekey_load(kb, &id, row.val.p + WIRE_PREKEY_LEN);
+			/* one of an earlier signing key still opens what lies at relays, but is not announced */
+			if (rc == ERR_OK && time_s >= *newest_s &&
+			    wire_prekey_get(span_of(row.val.p, WIRE_PREKEY_LEN), &w) == ERR_OK &&
+			    w.key_seq == keybox_key_seq(kb)) {
+				*newest_s = time_s;
+				memcpy(record, row.val.p, WIRE_PREKEY_LEN);
+			}
+		}
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* What lives, under the next V.  Freed pages keep the rows of the dead: V is what dies. */
+static enum err reseal(struct store_txn *txn, struct keybox *kb)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(txn, STORE_OWNKEY, span_of(NULL, 0), &at, &row)) == ERR_OK) {
+		struct store_key k = {.len = 0};
+		uint8_t copy[ROW_LEN];
+		struct id16 id;
+
+		if (row.key.len != 24 || row.val.len != ROW_LEN)
+			return ERR_CORRUPT;
+		key_put(&k, row.key.p, row.key.len);
+		memcpy(id.b, row.key.p + 8, 16);
+		memcpy(copy, row.val.p, ROW_LEN);
+		rc = keybox_prekey_reseal(kb, &id, copy + WIRE_PREKEY_LEN);
+		if (rc == ERR_OK)
+			rc = store_put(txn, STORE_OWNKEY, key_span(&k), span_of(copy, ROW_LEN));
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* One transaction between two states of keyroot, as in shred.c: a crash anywhere leaves every living
+ * key readable under V or under the next one, and is finished at the next turn-over. */
+static enum err run(struct store *s, struct keyfile *k, uint64_t now_s, enum sweep_mode mode,
+		    uint8_t record[WIRE_PREKEY_LEN], bool *changed)
+{
+	struct keybox *kb = k->keybox;
+	struct store_txn *txn;
+	uint64_t newest_s = 0;
+	bool destroyed = keybox_roots(kb)->prekey_next;
+	enum err rc = store_begin(s, true, &txn);
+
+	*changed = false;
+	if (rc != ERR_OK)
+		return rc;
+	rc = sweep(txn, kb, now_s, mode, &newest_s, record, &destroyed);
+	if (rc == ERR_OK && mode != SWEEP_ALL && newest_s + USE_S <= now_s) {
+		rc = draw(txn, kb, now_s, record);
+		*changed = true;
+	}
+	if (rc == ERR_OK && destroyed) {
+		keybox_prekeys_begin(kb);
+		rc = keyroot_write(k->root, keybox_roots(kb), &k->state);
+		if (rc == ERR_OK)
+			rc = reseal(txn, kb);
+	}
+	if (rc != ERR_OK) {
+		store_abort(txn);
+		return rc;
+	}
+	rc = store_commit(txn);
+	if (rc != ERR_OK || !destroyed)
+		return rc;
+	keybox_prekeys_end(kb);
+	return keyroot_settle(k->root, keybox_roots(kb), &k->state);
+}
+
+enum err prekeys_start(struct store *s, struct keyfile *k, uint64_t now_s,
+		       uint8_t record[WIRE_PREKEY_LEN])
+{
+	bool changed;
+
+	return run(s, k, now_s, SWEEP_LOAD, record, &changed);
+}
+
+enum err prekeys_turn_over(struct store *s, struct keyfile *k, uint64_t now_s,
+			   uint8_t record[WIRE_PREKEY_LEN], bool *changed)
+{
+	return run(s, k, now_s, SWEEP_OLD, record, changed);
+}
+
+enum err prekeys_destroy_all(struct store *s, struct keyfile *k)
+{
+	uint8_t record[WIRE_PREKEY_LEN];
+	bool changed;
+
+	return run(s, k, 0, SWEEP_ALL, record, &changed);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A node's directory, offline: made. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/rosterfile.h"
+#include "crypto/files/keyfile.h"
+#include "roles/config.h"
+#include "roles/nodefiles.h"
+#include "tool/nodedir.h"
+
+enum { PATH_LEN = CONFIG_PATH_MAX + 32 };
+
+static void say_made(const struct tool_args *a, const uint8_t *join, size_t len)
+{
+	char print[IDENTITY_FINGERPRINT_LEN];
+	struct wire_add add;
+	struct wire_node node;
+
+	if (wire_add_get(span_of(join, len), &add) != ERR_OK ||
+	    wire_node_get(add.node, &node) != ERR_OK)
+		return;
+	identity_fingerprint(print, &node.node);
+	(void)printf("node of %s made in %s\nfingerprint: %s\n"
+		     "print %s/recovery-sheet.txt and delete it\n",
+		     a->org, a->dir, print, a->dir);
+}
+
+int tool_node_init(struct tool_args *a)
+{
+	uint8_t join[NODEDIR_JOIN_MAX];
+	struct rosterfile f;
+	struct err_text why = {""};
+	char path[PATH_LEN];
+	size_t len = 0;
+	int bad = nodedir_check(a);
+
+	if (bad == 0 && a->federation == NULL)
+		bad = tool_fail(TOOL_USAGE, "a node needs --federation ROSTER",
+				"or an invite: kring join TOKEN");
+	if (bad != 0)
+		return bad;
+	if (rosterfile_read(a->federation, &f, &why) != ERR_OK)
+		return tool_fail(TOOL_NOT_FOUND, "the federation's roster", why.text);
+	bad = nodedir_make(a, &f.chain.fed_id, join, &len);
+	if (bad == 0 && (!nodedir_path(path, sizeof path, a->dir, "roster") ||
+			 keyfile_write_file(path, span_of(f.bytes, f.len)) != ERR_OK))
+		bad = tool_fail(TOOL_RULE, "the roster could not be copied", strerror(errno));
+	rosterfile_free(&f);
+	if (bad != 0)
+		return bad;
+	nodefiles_own(a->dir);
+	say_made(a, join, len);
+	(void)printf("next: send %s/join to a root of the federation\n", a->dir);
+	return 0;
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "tool/nodedir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/endpoint.h"
+#include "base/rng.h"
+#include "core/ownrecord.h"
+#include "core/rosterfile.h"
+#include "core/unlock.h"
+#include "crypto/files/keyfile.h"
+#include "crypto/files/sheet.h"
+#include "crypto/hash.h"
+#include "crypto/secret.h"
+#include "proto/lists.h"
+#include "proto/wire_roster.h"
+#include "roles/config.h"
+#include "roles/nodefiles.h"
+
+#define NEXT_SHEET "recovery-sheet.next"
+
+enum { LOCK_TRIES = 50, PATH_LEN = CONFIG_PATH_MAX + 64 };
+
+bool nodedir_path(char *out, size_t cap, const char *dir, const char *name)
+{
+	const int n = snprintf(out, cap, "%s/%s", dir, name);
+
+	return n > 0 && (size_t)n < cap;
+}
+
+int nodedir_lock(const char *dir)
+{
+	const struct timespec pause = {0, 100000000};
+	char path[PATH_LEN];
+	struct stat sb;
+	int fd = -1;
+
+	if (nodedir_path(path, sizeof path, dir, "lock"))
+		fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+	if (fd >= 0 && geteuid() == 0 && stat(dir, &sb) == 0 &&
+	    fchown(fd, sb.st_uid, sb.st_gid) != 0) {
+		(void)close(fd);
+		return -1;
+	}
+	for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		(void)nanosleep(&pause, NULL);
+	}
+	return -1;
+}
+
+int nodedir_lock_or_tell(const char *dir, int *fd)
+{
+	struct err_text why = {""};
+	enum err rc = nodefiles_check(dir, &why);
+
+	*fd = -1;
+	if (rc != ERR_OK) /* and no lock is left behind where no node is */
+		return tool_fail_why("this node does not open", rc, &why);
+	*fd = nodedir_lock(dir);
+	if (*fd >= 0)
+		return 0;
+	if (errno == EACCES || errno == EPERM) {
+		rc = nodefiles_explain(&why, ERR_IO, dir, "lock", errno);
+		return tool_fail_why("this node cannot be changed", rc, &why);
+	}
+	return tool_fail(TOOL_NOT_NOW, "this node is running",
+			 "stop kringd first (systemctl stop kringd); nothing was changed");
+}
+
+static enum err write_in(const char *dir, const char *name, struct span bytes)
+{
+	char path[PATH_LEN];
+
+	return nodedir_path(path, sizeof path, dir, name) ? keyfile_write_file(path, bytes)
+							  : ERR_LIMIT;
+}
+
+static enum err write_words(const struct tool_args *a, struct keybox *kb,
+			    uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len)
+{
+	uint8_t inception[IDENTITY_INCEPTION_LEN], node[WIRE_NODE_MAX], sig[WIRE_SIG];
+	uint8_t carried[WIRE_NODE_CARRIED_MAX];
+	struct wr nw = wr_of(node, sizeof node), w = wr_of(join, NODEDIR_JOIN_MAX);
+	struct wr cw = wr_of(carried, sizeof carried);
+	struct wire_node n = {
+		.fed_id = keybox_inception(kb)->fed_id,
+		.node = keybox_node_id(kb),
+		.nk_pub = keybox_inception(kb)->nk_pub,
+		.next_digest = keybox_inception(kb)->next_digest,
+		.tk_pub = keybox_transport_pub(kb),
+		.version = 1,
+		.key_seq = 1,
+		.time_s = clock_wall_ms() / 1000,
+	};
+	struct wire_add add = {.classes = WIRE_MEMBER, .node_sig = sig};
+	struct span part;
+	enum err rc;
+
+	(void)snprintf(n.endpoint, sizeof n.endpoint, "%s", a->address);
+	wire_node_put(&nw, &n);
+	part = wr_span(&nw);
+	keybox_sign(kb, SIGN_NODE, &part, 1, sig);
+	wire_node_carry(&cw, part, sig, NULL);
+	identity_inception_bytes(keybox_inception(kb), inception);
+	add.inception = span_of(inception, sizeof inception);
+	add.node = part;
+	(void)snprintf(add.country, sizeof add.country, "%s", a->country);
+	(void)snprintf(add.org, sizeof add.org, "%s", a->org);
+	(void)snprintf(add.phone, sizeof add.phone, "%s", a->phone == NULL ? "" : a->phone);
+	wire_add_put(&w, &add);
+	if (nw.over || w.over || cw.over)
+		return ERR_LIMIT;
+	*join_len = w.len;
+	rc = write_in(a->dir, "join", wr_span(&w));
+	return rc == ERR_OK ? write_in(a->dir, "record", wr_span(&cw)) : rc;
+}
+
+static bool org_of(struct span add_bytes, const struct id32 *node, char out[LIMIT_ORG_NAME + 1])
+{
+	struct wire_add add;
+	struct wire_node n;
+
+	if (wire_add_get(add_bytes, &add) != ERR_OK || wire_node_get(add.node, &n) != ERR_OK ||
+	    !id32_equal(&n.node, node))
+		return false;
+	(void)snprintf(out, LIMIT_ORG_NAME + 1, "%s", add.org);
+	return true;
+}
+
+/* The roster's word last: the file beside the store may be from before this node was let in. */
+void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NAME + 1])
+{
+	uint8_t join[NODEDIR_JOIN_MAX];
+	char path[PATH_LEN];
+	struct rosterfile f = {.bytes = NULL};
+	struct err_text why;
+	struct span carried;
+	struct wire_roster e;
+	size_t at = 0, len = 0;
+
+	(void)snprintf(out, LIMIT_ORG_NAME + 1, "this node");
+	if (nodedir_path(path, sizeof path, dir, "join") &&
+	    keyfile_read_file(path, join, sizeof join, &len) == ERR_OK)
+		(void)org_of(span_of(join, len), node, out);
+	if (!nodedir_path(path, sizeof path, dir, "roster") ||
+	    rosterfile_read(path, &f, &why) != ERR_OK)
+		return;
+	while (rosterfile_next(&f, &at, &carried))
+		if (wire_roster_get(carried, &e) == ERR_OK && e.op == WIRE_ROSTER_ADD)
+			(void)org_of(e.payload, node, out);
+	rosterfile_free(&f);
+}
+
+/* One that was written and not placed may be the one in force: a crash came between.  It is kept by its number. */
+static enum err keep_unplaced(const char *dir)
+{
+	uint8_t text[SHEET_READ_MAX], code[KEYFILE_RECOVERY_LEN], pub[32], sec[32];
+	char next[PATH_LEN], kept[PATH_LEN], number[SHEET_NUMBER + 1], name[64];
+	size_t len = 0;
+	bool whole;
+
+	if (!nodedir_path(next, sizeof next, dir, NEXT_SHEET))
+		return ERR_LIMIT;
+	whole = keyfile_read_file(next, text, sizeof text, &len) == ERR_OK &&
+		sheet_code(span_of(text, len), code) == SHEET_FOUND;
+	secret_wipe(text, sizeof text);
+	if (!whole)
+		return ERR_OK;
+	keyfile_recovery_pair(code, pub, sec);
+	secret_wipe(code, sizeof code);
+	secret_wipe(sec, sizeof sec);
+	sheet_number(pub, number);
+	(void)snprintf(name, sizeof name, "recovery-sheet-%s.txt", number);
+	return nodedir_path(kept, sizeof kept, dir, name) && rename(next, kept) == 0 ? ERR_OK
+										     : ERR_IO;
+}
+
+void nodedir_sheet_discard(const char *dir)
+{
+	char path[PATH_LEN];
+
+	if (nodedir_path(path, sizeof path, dir, NEXT_SHEET))
+		(void)unlink(path);
+}
+
+enum err nodedir_sheet_prepare(const char *dir, const char *org, const struct keyfile_sheet *s)
+{
+	struct sheet sheet = {.org = org, .made_s = s->time_s};
+	char text[SHEET_TEXT_MAX];
+	enum err rc;
+
+	memcpy(sheet.code, s->code, sizeof sheet.code);
+	memcpy(sheet.seed, s->next_seed, sizeof sheet.seed);
+	rc = keep_unplaced(dir);
+	if (rc == ERR_OK)
+		rc = write_in(dir, NEXT_SHEET, span_of(text, sheet_write(&sheet, text)));
+	secret_wipe(&sheet, sizeof sheet);
+	secret_wipe(text, sizeof text);
+	return rc;
+}
+
+enum err nodedir_sheet_place(const char *dir, const uint8_t before[32])
+{
+	char number[SHEET_NUMBER + 1], name[64], next[PATH_LEN], here[PATH_LEN], kept[PATH_LEN];
+
+	if (!nodedir_path(next, sizeof next, dir, NEXT_SHEET) ||
+	    !nodedir_path(here, sizeof here, dir, NODEDIR_SHEET))
+		return ERR_LIMIT;
+	if (before != NULL && access(here, F_OK) == 0) {
+		sheet_number(before, number);
+		(void)snprintf(name, sizeof name, "recovery-sheet-%s.txt", number);
+		if (!nodedir_path(kept, sizeof kept, dir, name) || rename(here, kept) != 0)
+			return ERR_IO;
+		(void)printf("the sheet before is kept as %s: it opens the backups of before\n",
+			     kept);
+	}
+	return rename(next, here) == 0 ? ERR_OK : ERR_IO;
+}
+
+enum err nodedir_sheet_read(const char *file, uint8_t *out, size_t *len)
+{
+	return keyfile_read_file(strcmp(file, "-") == 0 ? "/dev/stdin" : file, out, SHEET_READ_MAX,
+				 len);
+}
+
+enum err nodedir_promise(const char *dir, const struct keybox *kb, const struct id32 *next_digest)
+{
+	uint8_t old[OWNRECORD_FILE_MAX], bytes[WIRE_NODE_MAX], sig[WIRE_SIG];
+	uint8_t carried[WIRE_NODE_CARRIED_MAX];
+	struct wr w = wr_of(bytes, sizeof bytes), cw = wr_of(carried, sizeof carried);
+	const uint64_t now_ms = clock_wall_ms();
+	struct wire_node_carried c;
+	struct span part;
+	size_t n = 0;
+	enum err rc = ownrecord_newest(dir, old, &n, &c);
+
+	if (rc != ERR_OK)
+		return rc;
+	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
+	/* past any that a restore forgot */
+	c.rec.version = c.rec.version + 1 > now_ms ? c.rec.version + 1 : now_ms;
+	c.rec.next_digest = *next_digest;
+	c.rec.flags |= WIRE_NODE_PROMISED;
+	c.rec.time_s = now_ms / 1000;
+	wire_node_put(&w, &c.rec);
+	part = wr_span(&w);
+	keybox_sign(kb, SIGN_NODE, &part, 1, sig);
+	wire_node_carry(&cw, part, sig, NULL);
+	return w.over || cw.over ? ERR_LIMIT : ownrecord_add(dir, wr_span(&cw));
+}
+
+static enum err write_settings(const struct tool_args *a, const uint8_t key[32])
+{
+	char text[512];
+	enum err rc = write_in(a->dir, "unlock.key", span_of(key, 32));
+	int n = snprintf(text, sizeof text,
+			 "[Node]\nListen=%s\nKeyFile=unlock.key\nLogLevel=notice\n", a->listen);
+
+	return rc == ERR_OK ? write_in(a->dir, "kring.conf", span_of(text, (size_t)n)) : rc;
+}
+
+/* Where this machine listens, and where partners find it: the first may be everywhere, the second may not. */
+static int check_addresses(struct tool_args *a)
+{
+	struct endpoint listen = {.everywhere = false};
+	const char *flaw;
+
+	if (a->listen == NULL)
+		a->listen = "";
+	flaw = endpoint_flaw(a->listen, ENDPOINT_LISTEN, &listen);
+	if (flaw != NULL)
+		return tool_fail(TOOL_USAGE, "--listen", flaw);
+	if (a->address == NULL && a->listen[0] != '\0' && listen.everywhere)
+		return tool_fail(TOOL_USAGE,
+				 "--listen is every address of this machine: which one do partners "
+				 "reach?",
+				 "add --address tcp://192.0.2.1:7001, or --address none: this node "
+				 "dials, nobody dials it");
+	if (a->address == NULL)
+		a->address = a->listen;
+	if (strcmp(a->address, "none") == 0)
+		a->address = "";
+	flaw = endpoint_flaw(a->address, ENDPOINT_PUBLISH, NULL);
+	return flaw == NULL ? 0 : tool_fail(TOOL_USAGE, "--address", flaw);
+}
+
+int nodedir_refuse_place(const char *place)
+{
+	char why[200];
+
+	(void)snprintf(
+		why, sizeof why,
+		"the holidays of %.8s are not known, so no deadline would be right; known: %s; "
+		"with a region: BE-VLG, FR-ALS, UK-SCT, DE-BY ...",
+		place, list_country_names);
+	return tool_fail(TOOL_USAGE, "--country", why);
+}
+
+int nodedir_check(struct tool_args *a)
+{
+	if (a->dir == NULL || a->org == NULL || a->country == NULL ||
+	    strlen(a->org) > LIMIT_ORG_NAME || strlen(a->dir) >= CONFIG_PATH_MAX)
+		return tool_fail(TOOL_USAGE, "a node needs --dir, --org and --country",
+				 list_country_names);
+	if (!list_has_place(a->country))
+		return nodedir_refuse_place(a->country);
+	if (a->phone != NULL && strlen(a->phone) >= sizeof((struct wire_add *)0)->phone)
+		return tool_fail(TOOL_USAGE, "--phone is too long", a->phone);
+	return check_addresses(a);
+}
+
+struct secrets {
+	uint8_t key[32];
+	struct keyfile_sheet sheet;
+	char pass[1024];
+	size_t pass_len;
+};
+
+static enum err make_keys(const struct tool_args *a, const struct id16 *fed_id, struct secrets *s,
+			  struct keyfile *k)
+{
+	const struct keyfile_unlock how = {KEYFILE_KEY, span_of(s->key, sizeof s->key)};
+	struct keyfile_new spec = {.fed_id = *fed_id};
+	enum err rc;
+
+	rng_fill(s->key, sizeof s->key);
+	rng_fill(s->sheet.code, sizeof s->sheet.code);
+	s->sheet.time_s = spec.time_s = clock_wall_ms() / 1000;
+	rng_fill(spec.org_uuid.b, 16);
+	spec.passphrase = span_of(s->pass, s->pass_len);
+	spec.key = span_of(s->key, sizeof s->key);
+	spec.recovery = span_of(s->sheet.code, sizeof s->sheet.code);
+	rc = keyfile_create(a->dir, &spec, s->sheet.next_seed);
+	return rc == ERR_OK ? keyfile_open(a->dir, &how, k) : rc;
+}
+
+int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
+		 uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len)
+{
+	struct secrets s = {.pass_len = 0};
+	struct keyfile k = {.keybox = NULL};
+	const char *held = nodefiles_any(a->dir);
+	enum err rc;
+
+	if (held != NULL) {
+		(void)fprintf(stderr,
+			      "! %s holds a node already, or what is left of one: %s\n"
+			      "  name another --dir; to bring that node back: kring --dir %s "
+			      "restore BACKUP --sheet SHEET\n",
+			      a->dir, held, a->dir);
+		return TOOL_RULE;
+	}
+	if (mkdir(a->dir, 0700) != 0 && errno != EEXIST)
+		return tool_fail(TOOL_RULE, a->dir, strerror(errno));
+	if (a->passphrase_file != NULL &&
+	    unlock_read_line(a->passphrase_file, s.pass, sizeof s.pass, &s.pass_len) != ERR_OK)
+		return tool_fail(TOOL_USAGE, "the passphrase is empty or cannot be read", "");
+	rc = make_keys(a, fed_id, &s, &k);
+	if (rc == ERR_OK)
+		rc = write_words(a, k.keybox, join, join_len);
+	if (rc == ERR_OK)
+		rc = write_settings(a, s.key);
+	if (rc == ERR_OK)
+		rc = nodedir_sheet_prepare(a->dir, a->org, &s.sheet);
+	if (rc == ERR_OK)
+		rc = nodedir_sheet_place(a->dir, NULL);
+	secret_wipe(&s, sizeof s);
+	keyfile_close(&k);
+	return rc == ERR_OK ? 0 : tool_fail_err("making the node", rc);
+}

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A node comes back from its backup, offline.  It is built beside its place and moved there whole; what the
+ * old directory still tells (erased cases, the incarnation's number) is kept. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "core/cipher.h"
+#include "crypto/files/backup.h"
+#include "crypto/files/erasures.h"
+#include "crypto/files/sheet.h"
+#include "crypto/secret.h"
+#include "domain/care/erase.h"
+#include "domain/node.h"
+#include "roles/config.h"
+#include "roles/nodefiles.h"
+#include "tool/nodedir.h"
+
+enum { PATH_LEN = CONFIG_PATH_MAX + 64, BATCH = 500, DAY_S = 86400 };
+
+struct restore {
+	const struct tool_args *args;
+	struct backup_in *in;
+	struct backup_about about;
+	char dir[PATH_LEN]; /* being built */
+	struct keyfile keys;
+	struct record_cipher cipher;
+	struct store *store;
+	struct store_txn *txn;
+	struct erasures *ledger;
+	unsigned in_txn;
+	uint64_t rows, kept_away; /* case keys of erased cases */
+	uint8_t code[KEYFILE_RECOVERY_LEN], seed[32], key[32];
+	bool have_seed;		    /* the sheet's next key was readable ... */
+	bool promise;		    /* ... or not, or it is not the one promised: another is */
+	struct keyfile_sheet sheet; /* the new one */
+};
+
+/* Code and next key of the sheet.  The code alone is enough: another key is promised then. */
+static int read_sheet(struct restore *r)
+{
+	uint8_t text[SHEET_READ_MAX];
+	size_t len = 0;
+	const enum err rc = nodedir_sheet_read(r->args->sheet, text, &len);
+	enum sheet_found code = SHEET_ABSENT, seed = SHEET_ABSENT;
+
+	if (rc == ERR_OK) {
+		code = sheet_code(span_of(text, len), r->code);
+		seed = sheet_seed(span_of(text, len), r->seed);
+	}
+	secret_wipe(text, sizeof text);
+	if (rc != ERR_OK)
+		return rc == ERR_LIMIT /* a backup, say */
+			       ? tool_fail(TOOL_USAGE, "this is no recovery sheet", r->args->sheet)
+			       : tool_fail_err(r->args->sheet, rc);
+	if (code == SHEET_MISTYPED)
+		return tool_fail(TOOL_RULE, "the recovery code is mistyped",
+				 "compare it letter by letter, its last four too");
+	if (code == SHEET_ABSENT)
+		return tool_fail(TOOL_USAGE, "no recovery code on this sheet", r->args->sheet);
+	if (seed == SHEET_MISTYPED && r->args->check == NULL)
+		return tool_fail(
+			TOOL_RULE, "the next signing key is mistyped",
+			"compare it letter by letter, its last four too; or take it off the "
+			"sheet with its heading, and another key is promised");
+	r->have_seed = seed == SHEET_FOUND;
+	return 0;
+}
+
+/* ---- reading it through ---- */
+
+static int say_damaged(const char *path)
+{
+	return tool_fail(TOOL_DAMAGED, "this backup is damaged or cut short", path);
+}
+
+static enum err read_through(struct backup_in *in, uint64_t *rows)
+{
+	struct backup_item item;
+	enum err rc;
+
+	*rows = 0;
+	while ((rc = backup_in_next(in, &item)) == ERR_OK)
+		(*rows)++;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+static void say_about(const struct backup_about *about, FILE *to)
+{
+	char number[SHEET_NUMBER + 1], print[IDENTITY_FINGERPRINT_LEN], when[32] = "";
+	struct tm tm;
+
+	sheet_number(about->recovery_pub, number);
+	identity_fingerprint(print, &about->node_id);
+	if (gmtime_r(&(time_t){(time_t)about->time_s}, &tm) != NULL)
+		(void)strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
+	(void)fprintf(to, "backup of %s UTC, of the node with fingerprint %s; sheet %s opens it",
+		      when, print, number);
+}
+
+static int say_other_sheet(const struct restore *r)
+{
+	char number[SHEET_NUMBER + 1];
+	uint8_t pub[32], sec[32];
+
+	keyfile_recovery_pair(r->code, pub, sec);
+	secret_wipe(sec, sizeof sec);
+	sheet_number(pub, number);
+	(void)fprintf(stderr,
+		      "! another sheet: well typed, but sheet %s does not open this backup\n  ",
+		      number);
+	say_about(&r->about, stderr);
+	(void)fputc('\n', stderr);
+	return TOOL_RULE;
+}
+
+/* Without a sheet the outside alone can be looked at: whose it is, and whether it is as long as it began. */
+static int outside(const struct tool_args *a)
+{
+	struct backup_about about;
+	const enum err rc = backup_in_about(a->file, &about);
+
+	if (rc == ERR_NOTFOUND || rc == ERR_IO)
+		return tool_fail(rc == ERR_IO ? TOOL_RULE : TOOL_NOT_FOUND, a->file,
+				 strerror(errno));
+	if (rc != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "this is no backup of a node", a->file);
+	say_about(&about, stdout);
+	(void)printf("\nits content was not read: that takes --sheet\n");
+	return 0;
+}
+
+static int open_backup(struct restore *r)
+{
+	const enum err rc = backup_in_open(&r->in, r->args->file, r->code, &r->about);
+
+	if (rc == ERR_CRYPTO)
+		return say_other_sheet(r);
+	if (rc == ERR_NOTFOUND)
+		return tool_fail(TOOL_NOT_FOUND, "no such file", r->args->file);
+	if (rc == ERR_IO)
+		return tool_fail(TOOL_RULE, r->args->file, strerror(errno));
+	if (rc == ERR_CORRUPT)
+		return say_damaged(r->args->file);
+	if (rc == ERR_MALFORMED)
+		return tool_fail(TOOL_DAMAGED, "this is no backup of a node", r->args->file);
+	return rc == ERR_OK ? 0 : tool_fail_err("reading the backup", rc);
+}
+
+/* Nothing is touched before the whole file was found good. */
+static int check(struct restore *r)
+{
+	const uint64_t now_s = clock_wall_ms() / 1000;
+	int bad = open_backup(r);
+
+	if (bad != 0)
+		return bad;
+	if (read_through(r->in, &r->rows) != ERR_OK)
+		return say_damaged(r->args->file);
+	backup_in_close(r->in);
+	r->in = NULL;
+	say_about(&r->about, stdout);
+	(void)printf(": %llu rows, whole\n", (unsigned long long)r->rows);
+	if (r->about.time_s + (uint64_t)LIMIT_RETAIN_DAYS * DAY_S < now_s)
+		return tool_fail(TOOL_RULE, "this backup is older than 35 days",
+				 "partners keep what they sent that long, and receipts of erasure "
+				 "promise that older copies are gone");
+	return 0;
+}
+
+/* ---- building ---- */
+
+static enum err begin_txn(struct restore *r)
+{
+	enum err rc = ERR_OK;
+
+	if (r->txn != NULL && r->in_txn < BATCH)
+		return ERR_OK;
+	if (r->txn != NULL)
+		rc = store_commit(r->txn);
+	r->txn = NULL;
+	r->in_txn = 0;
+	return rc == ERR_OK ? store_begin(r->store, true, &r->txn) : rc;
+}
+
+static enum err put(struct restore *r, enum store_table t, struct span key, struct span val)
+{
+	enum err rc = begin_txn(r);
+
+	r->in_txn++;
+	return rc == ERR_OK ? store_put(r->txn, t, key, val) : rc;
+}
+
+/* The key of a case that was erased since is never written: nothing brings it back. */
+static enum err put_key(struct restore *r, const struct backup_item *item)
+{
+	uint8_t wrapped[KEYBOX_WRAPPED_LEN];
+	const bool of_case = item->cls == KEYBOX_CASE;
+
+	if (of_case && erasures_has(r->ledger, &item->case_id)) {
+		r->kept_away++;
+		return ERR_OK;
+	}
+	keybox_wrap(r->keys.keybox, item->cls, &item->case_id, item->key32, wrapped);
+	return put(r, of_case ? STORE_CASEKEY : STORE_AUDITKEY, span_of(item->case_id.b, 16),
+		   span_of(wrapped, sizeof wrapped));
+}
+
+static enum err put_file(struct restore *r, const struct backup_item *item)
+{
+	static const char *const known[] = {"record", "roster", "kring.conf", "join"};
+	char path[PATH_LEN];
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (item->key.len == strlen(known[i]) &&
+		    memcmp(item->key.p, known[i], item->key.len) == 0)
+			return nodedir_path(path, sizeof path, r->dir, known[i])
+				       ? keyfile_write_file(path, item->val)
+				       : ERR_LIMIT;
+	return ERR_OK;
+}
+
+static enum err take(struct restore *r, const struct backup_item *item)
+{
+	switch (item->type) {
+	case BACKUP_ROW:
+		return item->table < STORE_TABLE_COUNT && item->table != STORE_CASEKEY &&
+				       item->table != STORE_AUDITKEY
+			       ? put(r, (enum store_table)item->table, item->key, item->val)
+			       : ERR_CORRUPT;
+	case BACKUP_KEY:
+		return put_key(r, item);
+	case BACKUP_FILE:
+		return put_file(r, item);
+	case BACKUP_IDENTITY:
+	case BACKUP_END:
+		break;
+	}
+	return ERR_OK;
+}
+
+/* The number of the last incarnation, when the old directory can still say it. */
+static uint32_t old_number(const struct restore *r)
+{
+	const struct keyfile_unlock how = {KEYFILE_RECOVERY, span_of(r->code, sizeof r->code)};
+	struct keyfile k = {.keybox = NULL};
+	uint32_t no = 0;
+
+	if (keyfile_open(r->args->dir, &how, &k) == ERR_OK)
+		no = k.state.incarnation_no;
+	keyfile_close(&k);
+	return no;
+}
+
+/* Erased cases that the old directory knows of go into the new ledger. */
+static enum err keep_ledger(struct restore *r)
+{
+	struct erasures *old;
+	char path[PATH_LEN];
+	enum err rc = erasures_open(&r->ledger, r->dir, backup_in_ledger_key(r->in));
+
+	if (rc != ERR_OK || !nodedir_path(path, sizeof path, r->args->dir, "ledger") ||
+	    access(path, R_OK) != 0)
+		return rc;
+	rc = erasures_open(&old, r->args->dir, backup_in_ledger_key(r->in));
+	if (rc != ERR_OK)
+		return rc;
+	for (size_t i = 0; rc == ERR_OK && erasures_at(old, i) != NULL; i++)
+		rc = erasures_add(r->ledger, erasures_at(old, i));
+	erasures_close(old);
+	return rc;
+}
+
+static enum err make_node(struct restore *r)
+{
+	const struct keyfile_unlock how = {KEYFILE_KEY, span_of(r->key, sizeof r->key)};
+	struct keyfile_new spec = {.key = span_of(r->key, sizeof r->key),
+				   .recovery = span_of(r->sheet.code, sizeof r->sheet.code),
+				   .next_digest = &r->sheet.next_digest};
+	struct store_options o = {.cipher = &r->cipher};
+	char path[PATH_LEN];
+	enum err rc;
+
+	rng_fill(r->key, sizeof r->key);
+	backup_in_sheet(r->in, r->have_seed ? r->seed : NULL, clock_wall_ms() / 1000, &r->sheet,
+			&r->promise);
+	spec.time_s = r->sheet.time_s;
+	rc = backup_in_node(r->in, r->dir, &spec, old_number(r));
+	if (rc == ERR_OK)
+		rc = keyfile_open(r->dir, &how, &r->keys);
+	if (rc == ERR_OK)
+		rc = keep_ledger(r);
+	if (rc == ERR_OK && nodedir_path(path, sizeof path, r->dir, "unlock.key"))
+		rc = keyfile_write_file(path, span_of(r->key, sizeof r->key));
+	if (rc != ERR_OK)
+		return rc;
+	cipher_fill(&r->cipher, r->keys.keybox);
+	if (!nodedir_path(path, sizeof path, r->dir, "main"))
+		return ERR_LIMIT;
+	o.path = path;
+	return store_open(&r->store, &o);
+}
+
+/* What was erased after the backup is erased again, before anything is readable. */
+static enum err erase_all(struct restore *r)
+{
+	const struct inception *in = keybox_inception(r->keys.keybox);
+	const struct node_identity who = {.fed_id = in->fed_id,
+					  .node_id = keybox_node_id(r->keys.keybox),
+					  .nk_pub = keybox_signing_pub(r->keys.keybox),
+					  .key_seq = keybox_key_seq(r->keys.keybox),
+					  .incarnation_no = r->keys.state.incarnation_no};
+	const struct node_time now = {clock_wall_ms(), clock_mono_ms()};
+	struct effects fx;
+	struct arena arena;
+	struct turn t = {.arena = &arena, .fx = &fx};
+	struct node *n = NULL;
+	enum err rc = arena_create(&arena, LIMIT_TURN_ARENA);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = node_create(&n, &who, now.mono_ms);
+	for (size_t i = 0; rc == ERR_OK && erasures_at(r->ledger, i) != NULL; i++) {
+		effects_init(&fx);
+		node_turn_begin(n, &t, &now);
+		rng_fill(t.seed.b, sizeof t.seed.b);
+		rc = store_begin(r->store, true, &t.txn);
+		if (rc != ERR_OK)
+			break;
+		rc = erase_again(&t, erasures_at(r->ledger, i));
+		if (rc == ERR_OK)
+			rc = store_commit(t.txn);
+		else
+			store_abort(t.txn);
+		arena_reset(&arena);
+	}
+	node_free(n);
+	arena_free(&arena);
+	return rc;
+}
+
+static enum err build(struct restore *r)
+{
+	struct backup_item item;
+	enum err rc = backup_in_next(r->in, &item); /* the identity comes first */
+
+	if (rc == ERR_OK)
+		rc = make_node(r);
+	while (rc == ERR_OK && (rc = backup_in_next(r->in, &item)) == ERR_OK)
+		rc = take(r, &item);
+	if (rc == ERR_NOTFOUND)
+		rc = ERR_OK;
+	if (r->txn != NULL && rc == ERR_OK)
+		rc = store_commit(r->txn);
+	else if (r->txn != NULL)
+		store_abort(r->txn);
+	r->txn = NULL;
+	return rc == ERR_OK ? erase_all(r) : rc;
+}
+
+static void close_all(struct restore *r)
+{
+	backup_in_close(r->in);
+	store_close(r->store);
+	erasures_close(r->ledger);
+	keyfile_close(&r->keys);
+	r->in = NULL;
+	r->store = NULL;
+	r->ledger = NULL;
+}
+
+/* ---- taking its place ---- */
+
+static int move_in(const struct restore *r)
+{
+	char before[PATH_LEN];
+	struct stat sb;
+	int n = snprintf(before, sizeof before, "%s.before-restore-%llu", r->args->dir,
+			 (unsigned long long)(clock_wall_ms() / 1000));
+
+	if (n < 0 || (size_t)n >= sizeof before)
+		return tool_fail(TOOL_USAGE, "--dir is too long", r->args->dir);
+	if (stat(r->args->dir, &sb) == 0 && rename(r->args->dir, before) != 0)
+		return tool_fail(TOOL_RULE, "the old directory could not be moved away",
+				 strerror(errno));
+	if (rename(r->dir, r->args->dir) != 0)
+		return tool_fail(TOOL_RULE, "the restored directory could not be moved into place",
+				 strerror(errno));
+	if (stat(before, &sb) == 0)
+		(void)printf("the old directory is now %s: it holds personal data; remove it when "
+			     "the node runs\n",
+			     before);
+	return 0;
+}
+
+static enum err new_sheet(const struct restore *r)
+{
+	const struct id32 id = keybox_node_id(r->keys.keybox);
+	char org[LIMIT_ORG_NAME + 1];
+	enum err rc;
+
+	nodedir_org(r->dir, &id, org);
+	rc = nodedir_sheet_prepare(r->dir, org, &r->sheet);
+	return rc == ERR_OK ? nodedir_sheet_place(r->dir, NULL) : rc;
+}
+
+/* Root brings back what belonged to the daemon's user. */
+static void own(const struct restore *r)
+{
+	struct stat sb;
+
+	if (geteuid() == 0 && stat(r->args->dir, &sb) == 0 &&
+	    chown(r->dir, sb.st_uid, sb.st_gid) == 0)
+		nodefiles_own(r->dir);
+}
+
+static int restore(struct restore *r)
+{
+	int lock, n = snprintf(r->dir, sizeof r->dir, "%s.restoring", r->args->dir);
+	struct stat sb;
+	enum err rc;
+	int bad;
+
+	if (n < 0 || (size_t)n >= sizeof r->dir - 32)
+		return tool_fail(TOOL_USAGE, "--dir is too long", r->args->dir);
+	if (stat(r->dir, &sb) == 0)
+		return tool_fail(TOOL_RULE, "an earlier restore was broken off: remove it first",
+				 r->dir);
+	lock = nodefiles_any(r->args->dir) != NULL ? nodedir_lock(r->args->dir) : 0;
+	if (lock < 0 && errno != EWOULDBLOCK)
+		return tool_fail(TOOL_RULE, r->args->dir, strerror(errno));
+	if (lock < 0)
+		return tool_fail(TOOL_NOT_NOW, "this node is running", "stop kringd first");
+	bad = check(r);
+	if (bad == 0)
+		bad = open_backup(r);
+	if (bad == 0 && mkdir(r->dir, 0700) != 0)
+		bad = tool_fail(TOOL_RULE, "the directory cannot be made", strerror(errno));
+	if (bad != 0)
+		return bad;
+	rc = build(r);
+	if (rc == ERR_OK && r->promise)
+		rc = nodedir_promise(r->dir, r->keys.keybox, &r->sheet.next_digest);
+	if (rc == ERR_OK)
+		rc = new_sheet(r);
+	close_all(r);
+	if (rc != ERR_OK)
+		return tool_fail_err("restoring; what was built so far can be removed", rc);
+	own(r);
+	bad = move_in(r);
+	if (lock > 0)
+		(void)close(lock);
+	return bad;
+}
+
+int tool_restore(struct tool_args *a)
+{
+	struct restore r = {.args = a};
+	int bad;
+
+	if (a->file == NULL || (a->sheet == NULL && a->check == NULL) ||
+	    (a->dir == NULL && a->check == NULL))
+		return tool_fail(TOOL_USAGE, "needs a backup and --sheet FILE",
+				 "the recovery sheet, or its code, - for standard input");
+	if (a->sheet == NULL)
+		return outside(a);
+	bad = read_sheet(&r);
+	if (bad == 0)
+		bad = a->check != NULL ? check(&r) : restore(&r);
+	close_all(&r);
+	if (bad == 0 && a->check == NULL)
+		(void)printf(
+			"restored into %s; %llu erased cases were kept away\n"
+			"print the new %s/recovery-sheet.txt and delete it: it is whole, and opens "
+			"the "
+			"backups made from now on; keep the sheet before for the older ones\n%s"
+			"its settings are in kring.conf there, also where they lay in /etc/kring "
+			"before\n"
+			"next: start kringd, then telephone every partner: kring partner restored "
+			"NAME is theirs to type\n",
+			a->dir, (unsigned long long)r.kept_away, a->dir,
+			r.promise ? "the next signing key could not be read from the sheet, so "
+				    "another is "
+				    "promised: partners are asked to compare digits\n"
+				  : "");
+	secret_wipe(&r, sizeof r);
+	return bad;
+}

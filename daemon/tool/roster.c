@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A federation's roster, offline: created, proposed to, signed, verified. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "core/rosterfile.h"
+#include "crypto/files/keyfile.h"
+#include "crypto/files/rootkey.h"
+#include "crypto/identity.h"
+#include "domain/membership/names.h"
+#include "proto/lists.h"
+#include "roles/config.h"
+#include "tool/nodedir.h"
+#include "tool/tool.h"
+
+/* ---- federation create ---- */
+
+static enum err make_roots(const struct tool_args *a, struct wire_genesis *g)
+{
+	char path[CONFIG_PATH_MAX + 32];
+	enum err rc = ERR_OK;
+
+	for (unsigned i = 0; i < g->n && rc == ERR_OK; i++) {
+		(void)snprintf(path, sizeof path, "%s/root%u.key", a->out, i + 1);
+		rc = rootkey_create(path, &g->roots[i]);
+	}
+	return rc;
+}
+
+int tool_fed_create(struct tool_args *a)
+{
+	struct wire_genesis g = {.min_suite = WIRE_SUITE_1};
+	struct wire_roster e = {.op = WIRE_ROSTER_GENESIS};
+	uint8_t payload[1024], bytes[2048], sigs[LIMIT_ROOTS][WIRE_SIG];
+	struct wr pw = wr_of(payload, sizeof payload), bw = wr_of(bytes, sizeof bytes);
+	struct id32 hash;
+	unsigned m = 0, n = 0;
+	char path[CONFIG_PATH_MAX + 32], hex[33];
+	enum err rc;
+
+	if (a->name == NULL || a->out == NULL || strlen(a->name) > LIMIT_ORG_NAME)
+		return tool_fail(TOOL_USAGE, "a federation needs --name and --out", "");
+	if (sscanf(a->roots == NULL ? "2/3" : a->roots, "%u/%u", &m, &n) != 2 || m < 2 || n < m ||
+	    n > LIMIT_ROOTS)
+		return tool_fail(TOOL_USAGE, "--roots M/N",
+				 "at least 2 of N must sign, for example 2/3");
+	(void)mkdir(a->out, 0700);
+	g.m = (uint8_t)m;
+	g.n = (uint8_t)n;
+	memcpy(g.name, a->name, strlen(a->name) + 1);
+	rc = make_roots(a, &g);
+	if (rc != ERR_OK)
+		return tool_fail_err("root keys", rc);
+	wire_genesis_put(&pw, &g);
+	e.payload = wr_span(&pw);
+	e.time_s = clock_wall_ms() / 1000;
+	e.valid_until_s = e.time_s + CHAIN_VALID_S;
+	wire_roster_put(&bw, &e); /* with a zero federation id: its hash is the id */
+	e.signed_bytes = wr_span(&bw);
+	hash = chain_hash(&e);
+	memcpy(e.fed_id.b, hash.b, 16);
+	bw.len = 0;
+	wire_roster_put(&bw, &e);
+	e.signed_bytes = wr_span(&bw);
+	for (unsigned i = 0; i < n && rc == ERR_OK; i++) {
+		(void)snprintf(path, sizeof path, "%s/root%u.key", a->out, i + 1);
+		rc = rootkey_sign(path, e.signed_bytes, sigs[i]);
+		e.sigs[i].root = (uint8_t)i;
+		e.sigs[i].sig = sigs[i];
+	}
+	e.sig_count = n;
+	(void)snprintf(path, sizeof path, "%s/roster", a->out);
+	if (rc == ERR_OK)
+		rc = rosterfile_write(path, NULL, &e);
+	if (rc != ERR_OK)
+		return tool_fail_err("roster", rc);
+	bytes_hex(hex, e.fed_id.b, 16);
+	(void)printf("federation %s: id %s, %u of %u roots sign\n"
+		     "root keys: %s/root1.key ... give each to one organisation, on a stick\n"
+		     "roster: %s\nnext: kring node init --federation %s ...\n",
+		     a->name, hex, m, n, a->out, path, path);
+	return 0;
+}
+
+/* ---- proposals ---- */
+
+static uint8_t class_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		uint8_t bits;
+	} names[] = {{"member", WIRE_MEMBER},
+		     {"coordinator", WIRE_COORDINATOR},
+		     {"observer", WIRE_OBSERVER},
+		     {"evaluator", WIRE_EVALUATOR},
+		     {"relay", WIRE_RELAY}};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i].name, name) == 0)
+			return names[i].bits;
+	return 0;
+}
+
+/* The next place in the chain, payload filled in by the caller; written as a proposal. */
+static int write_proposal(const struct tool_args *a, const struct rosterfile *f,
+			  struct wire_roster *e)
+{
+	static uint8_t bytes[LIMIT_ROSTER_ENTRY];
+	struct wr w = wr_of(bytes, sizeof bytes);
+
+	e->fed_id = f->chain.fed_id;
+	e->seq = f->chain.seq + 1;
+	e->prev_hash = f->chain.head;
+	e->time_s = clock_wall_ms() / 1000;
+	if (e->time_s < f->chain.time_s)
+		e->time_s = f->chain.time_s;
+	e->valid_until_s = e->time_s + CHAIN_VALID_S;
+	wire_roster_put(&w, e);
+	e->signed_bytes = wr_span(&w);
+	if (w.over || rosterfile_write(a->out, NULL, e) != ERR_OK)
+		return tool_fail(TOOL_RULE, "the proposal could not be written", a->out);
+	return 0;
+}
+
+static void say_next(const struct tool_args *a, const struct rosterfile *f)
+{
+	(void)printf("next: %u roots sign it: kring roster sign --proposal %s --key root1.key "
+		     "--roster %s\n",
+		     f->chain.genesis.m, a->out, a->roster);
+}
+
+/* Was this member taken out again further on? */
+static bool removed_after(const struct rosterfile *f, size_t at, const struct id32 *node)
+{
+	struct span carried;
+
+	while (rosterfile_next(f, &at, &carried)) {
+		struct wire_roster e;
+		struct wire_remove r;
+
+		if (wire_roster_get(carried, &e) == ERR_OK && e.op == WIRE_ROSTER_REMOVE &&
+		    wire_remove_get(e.payload, &r) == ERR_OK && id32_equal(&r.node, node))
+			return true;
+	}
+	return false;
+}
+
+/* The next member of the roster that was not taken out, from *at on. */
+static bool next_member(const struct rosterfile *f, size_t *at, struct wire_add *add,
+			struct id32 *node)
+{
+	struct span carried;
+
+	while (rosterfile_next(f, at, &carried)) {
+		struct wire_roster e;
+		struct wire_node n;
+
+		if (wire_roster_get(carried, &e) != ERR_OK || e.op != WIRE_ROSTER_ADD ||
+		    wire_add_get(e.payload, add) != ERR_OK ||
+		    wire_node_get(add->node, &n) != ERR_OK || removed_after(f, *at, &n.node))
+			continue;
+		*node = n.node;
+		return true;
+	}
+	return false;
+}
+
+/* A name is no identity: two members whose names are typed alike would be mistaken for each other. */
+static bool name_taken(const struct rosterfile *f, const char *org, char *taken)
+{
+	size_t at = 0;
+	struct wire_add add;
+	struct id32 node;
+
+	while (next_member(f, &at, &add, &node))
+		if (names_same(add.org, org)) {
+			memcpy(taken, add.org, sizeof add.org);
+			return true;
+		}
+	return false;
+}
+
+/* The roots sign this word for ever: it is what somebody said, and where nobody did it says that. */
+static int say_verified(const struct tool_args *a, char *out, size_t cap)
+{
+	static const char *const ways[] = {"in-person", "video", "telephone", "letter"};
+	const bool named = a->verified_by != NULL && a->verified_by[0] != '\0';
+	bool known = a->verified == NULL;
+	int n;
+
+	for (size_t i = 0; !known && i < sizeof ways / sizeof ways[0]; i++)
+		known = strcmp(a->verified, ways[i]) == 0;
+	if (!known)
+		return tool_fail(TOOL_USAGE, "--verified", "in-person, video, telephone or letter");
+	if (a->verified != NULL)
+		n = snprintf(out, cap, "%s%s%s", a->verified, named ? ", by " : "",
+			     named ? a->verified_by : "");
+	else
+		n = snprintf(out, cap, "%s", named ? a->verified_by : "not stated");
+	return n > 0 && (size_t)n < cap
+		       ? 0
+		       : tool_fail(TOOL_USAGE, "--verified-by is too long", a->verified_by);
+}
+
+int tool_roster_add(struct tool_args *a)
+{
+	uint8_t join[2048], payload[WIRE_ADD_MAX];
+	struct wr pw = wr_of(payload, sizeof payload);
+	struct wire_roster e = {.op = WIRE_ROSTER_ADD};
+	struct wire_add add;
+	struct wire_node node;
+	struct rosterfile f;
+	struct err_text why = {""};
+	char print[IDENTITY_FINGERPRINT_LEN], taken[LIMIT_ORG_NAME + 1];
+	size_t len = 0;
+	int bad;
+
+	if (a->roster == NULL || a->join == NULL || a->out == NULL)
+		return tool_fail(TOOL_USAGE, "needs --roster, --join and --out", "");
+	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "roster", why.text);
+	if (keyfile_read_file(a->join, join, sizeof join, &len) != ERR_OK ||
+	    wire_add_get(span_of(join, len), &add) != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "not a join file", a->join);
+	if (chain_check_node(&add, &f.chain.fed_id, &node, &why) != ERR_OK)
+		return tool_fail(TOOL_RULE, "the join file", why.text);
+	if (name_taken(&f, add.org, taken))
+		return tool_fail(TOOL_RULE, "a member of this name is in the roster", taken);
+	if (!list_has_place(add.country))
+		return nodedir_refuse_place(add.country);
+	add.classes = class_of(a->class_name == NULL ? "member" : a->class_name);
+	if (add.classes == 0)
+		return tool_fail(TOOL_USAGE, "--class",
+				 "member, coordinator, observer, evaluator or relay");
+	bad = say_verified(a, add.verified_by, sizeof add.verified_by);
+	if (bad != 0)
+		return bad;
+	wire_add_put(&pw, &add);
+	e.payload = wr_span(&pw);
+	bad = pw.over ? tool_fail(TOOL_RULE, "the proposal is too long", "")
+		      : write_proposal(a, &f, &e);
+	if (bad != 0)
+		return bad;
+	identity_fingerprint(print, &node.node);
+	(void)printf("proposal %s: %s (%s), fingerprint %s, verified: %s\n", a->out, add.org,
+		     a->class_name == NULL ? "member" : a->class_name, print, add.verified_by);
+	say_next(a, &f);
+	return 0;
+}
+
+/* A member by its whole name, or by the beginning of its fingerprint. */
+static bool find_member(const struct rosterfile *f, const char *name, struct id32 *node, char *org)
+{
+	size_t at = 0, hits = 0;
+	struct wire_add add;
+	struct id32 id;
+
+	while (next_member(f, &at, &add, &id)) {
+		char print[IDENTITY_FINGERPRINT_LEN];
+
+		identity_fingerprint(print, &id);
+		if (!names_same(add.org, name) && strncmp(print, name, strlen(name)) != 0)
+			continue;
+		hits++;
+		*node = id;
+		memcpy(org, add.org, sizeof add.org);
+	}
+	return hits == 1;
+}
+
+static void say_policy(const struct wire_policy *p)
+{
+	(void)printf(
+		"figures of a quarter: epsilon flow %.3f, needs %.3f, answers %.3f, ends %.3f, "
+		"outcomes %.3f; in a year at most %.3f; %u events of a person; nothing below "
+		"%u, or %u where it is sensitive\n",
+		p->share[WIRE_TABLE_FLOW] / 1000.0, p->share[WIRE_TABLE_NEEDS] / 1000.0,
+		p->share[WIRE_TABLE_ANSWERS] / 1000.0, p->share[WIRE_TABLE_ENDS] / 1000.0,
+		p->share[WIRE_TABLE_OUTCOMES] / 1000.0, p->year / 1000.0, p->cap, p->k,
+		p->k_sensitive);
+}
+
+/* New roots: keys made here, old and new roots sign. */
+static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
+{
+	struct wire_genesis g = f->chain.genesis;
+	uint8_t payload[2 + 32 * LIMIT_ROOTS];
+	struct wr pw = wr_of(payload, sizeof payload);
+	struct wire_roster e = {.op = WIRE_ROSTER_ROOTS};
+	char path[CONFIG_PATH_MAX + 32];
+	unsigned m = 0, n = 0;
+	int bad;
+
+	if (a->keys == NULL || a->roots == NULL || sscanf(a->roots, "%u/%u", &m, &n) != 2 ||
+	    m < 2 || n < m || n > LIMIT_ROOTS)
+		return tool_fail(TOOL_USAGE, "new roots need --roots M/N and --keys DIR",
+				 "for example --roots 2/3 --keys new-roots");
+	(void)mkdir(a->keys, 0700);
+	g.m = (uint8_t)m;
+	g.n = (uint8_t)n;
+	for (unsigned i = 0; i < n; i++) {
+		enum err rc;
+
+		(void)snprintf(path, sizeof path, "%s/root%u.key", a->keys, i + 1);
+		rc = rootkey_create(path, &g.roots[i]);
+		if (rc != ERR_OK)
+			return tool_fail_err("root keys", rc);
+	}
+	wire_roots_put(&pw, &g);
+	e.payload = wr_span(&pw);
+	bad = write_proposal(a, f, &e);
+	if (bad != 0)
+		return bad;
+	(void)printf("proposal %s: new roots, %u of %u; keys in %s\n"
+		     "next: %u of the old and %u of the new roots sign it\n",
+		     a->out, m, n, a->keys, f->chain.genesis.m, m);
+	return 0;
+}
+
+static int propose_standing(const struct tool_args *a, const struct rosterfile *f, uint8_t op,
+			    uint8_t reason)
+{
+	uint8_t payload[41];
+	struct wr pw = wr_of(payload, sizeof payload);
+	struct wire_roster e = {.op = op};
+	struct wire_remove r = {.reason = reason, .effective_s = clock_wall_ms() / 1000};
+	char org[LIMIT_ORG_NAME + 1];
+	int bad;
+
+	if (a->node == NULL || !find_member(f, a->node, &r.node, org))
+		return tool_fail(TOOL_USAGE, "--node names no member, or several",
+				 a->node == NULL ? "" : a->node);
+	wire_remove_put(&pw, &r);
+	e.payload = wr_span(&pw);
+	bad = write_proposal(a, f, &e);
+	if (bad != 0)
+		return bad;
+	(void)printf("proposal %s: %s %s\n", a->out, a->op, org);
+	say_next(a, f);
+	return 0;
+}
+
+/* "flow=1.0 needs=0.5 k=5": what is not named stays as the roster has it. */
+static bool policy_word(struct wire_policy *p, const char *name, const char *value)
+{
+	static const struct {
+		const char *name;
+		enum wire_table table;
+	} shares[] = {{"flow", WIRE_TABLE_FLOW},
+		      {"needs", WIRE_TABLE_NEEDS},
+		      {"answers", WIRE_TABLE_ANSWERS},
+		      {"ends", WIRE_TABLE_ENDS},
+		      {"outcomes", WIRE_TABLE_OUTCOMES}};
+	char *end;
+	const double v = strtod(value, &end);
+
+	if (*end != '\0' || !(v >= 0) || v > 255)
+		return false;
+	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
+		if (strcmp(shares[i].name, name) == 0 && v <= 65) {
+			p->share[shares[i].table] = (uint16_t)(v * 1000 + 0.5);
+			return true;
+		}
+	if (strcmp(name, "year") == 0 && v <= 65)
+		p->year = (uint16_t)(v * 1000 + 0.5);
+	else if (strcmp(name, "cap") == 0)
+		p->cap = (uint8_t)v;
+	else if (strcmp(name, "k") == 0)
+		p->k = (uint8_t)v;
+	else if (strcmp(name, "sensitive") == 0)
+		p->k_sensitive = (uint8_t)v;
+	else
+		return false;
+	return true;
+}
+
+static int propose_policy(const struct tool_args *a, const struct rosterfile *f)
+{
+	struct wire_policy p = f->chain.policy, again;
+	uint8_t payload[WIRE_POLICY_LEN];
+	struct wr pw = wr_of(payload, sizeof payload);
+	struct wire_roster e = {.op = WIRE_ROSTER_POLICY};
+	char text[256] = "", *word, *rest = text;
+	int bad;
+
+	if (a->policy == NULL || strlen(a->policy) >= sizeof text)
+		return tool_fail(TOOL_USAGE, "needs --policy",
+				 "for example --policy \"flow=1.0 needs=0.5 k=5\"");
+	memcpy(text, a->policy, strlen(a->policy) + 1);
+	while ((word = strtok_r(rest, " ,", &rest)) != NULL) {
+		char *value = strchr(word, '=');
+
+		if (value != NULL)
+			*value++ = '\0';
+		if (value == NULL || !policy_word(&p, word, value))
+			return tool_fail(TOOL_USAGE, "not understood in --policy", word);
+	}
+	wire_policy_put(&pw, &p);
+	if (wire_policy_get(wr_span(&pw), &again) != ERR_OK)
+		return tool_fail(TOOL_RULE, "no node would follow this policy",
+				 "shares together at most year, year at most 8, cap 1 to 4, k at "
+				 "least 5, sensitive at least 10");
+	e.payload = wr_span(&pw);
+	bad = write_proposal(a, f, &e);
+	if (bad == 0) {
+		(void)printf("proposal %s: ", a->out);
+		say_policy(&p);
+		say_next(a, f);
+	}
+	return bad;
+}
+
+int tool_roster_propose(struct tool_args *a)
+{
+	struct wire_roster renew = {.op = WIRE_ROSTER_RENEW};
+	struct rosterfile f;
+	struct err_text why = {""};
+	int bad;
+
+	if (a->roster == NULL || a->op == NULL || a->out == NULL)
+		return tool_fail(TOOL_USAGE, "needs --roster, --op and --out",
+				 "--op is remove, suspend, lift, renew, policy or rotate-roots");
+	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "roster", why.text);
+	if (strcmp(a->op, "remove") == 0)
+		return propose_standing(a, &f, WIRE_ROSTER_REMOVE, 1);
+	if (strcmp(a->op, "suspend") == 0)
+		return propose_standing(a, &f, WIRE_ROSTER_SUSPEND, 1);
+	if (strcmp(a->op, "lift") == 0)
+		return propose_standing(a, &f, WIRE_ROSTER_SUSPEND, WIRE_SUSPEND_LIFT);
+	if (strcmp(a->op, "rotate-roots") == 0)
+		return propose_roots(a, &f);
+	if (strcmp(a->op, "policy") == 0)
+		return propose_policy(a, &f);
+	if (strcmp(a->op, "renew") != 0)
+		return tool_fail(TOOL_USAGE, "no such operation", a->op);
+	bad = write_proposal(a, &f, &renew);
+	if (bad == 0) {
+		(void)printf("proposal %s: the roster stays valid for 90 days more\n", a->out);
+		say_next(a, &f);
+	}
+	return bad;
+}
+
+/* ---- signing ---- */
+
+static int root_index(const struct wire_genesis *g, const struct id32 *pub)
+{
+	for (int i = 0; i < g->n; i++)
+		if (id32_equal(&g->roots[i], pub))
+			return i;
+	return -1;
+}
+
+/* What a root puts its name to, in words. */
+static void describe(const struct wire_roster *e)
+{
+	char print[IDENTITY_FINGERPRINT_LEN];
+	struct wire_add add;
+	struct wire_node node;
+	struct wire_remove rem;
+	struct wire_policy policy;
+
+	if (e->op == WIRE_ROSTER_POLICY && wire_policy_get(e->payload, &policy) == ERR_OK) {
+		(void)printf("signing: ");
+		say_policy(&policy);
+		return;
+	}
+	if (e->op == WIRE_ROSTER_ADD && wire_add_get(e->payload, &add) == ERR_OK &&
+	    wire_node_get(add.node, &node) == ERR_OK) {
+		identity_fingerprint(print, &node.node);
+		(void)printf("signing: add %s (%s), fingerprint %s, telephone %s, verified: %s\n",
+			     add.org, add.country, print, add.phone[0] == '\0' ? "-" : add.phone,
+			     add.verified_by);
+		return;
+	}
+	if ((e->op == WIRE_ROSTER_REMOVE || e->op == WIRE_ROSTER_SUSPEND) &&
+	    wire_remove_get(e->payload, &rem) == ERR_OK) {
+		identity_fingerprint(print, &rem.node);
+		(void)printf("signing: %s%s, fingerprint %s\n", chain_op_name(e->op),
+			     rem.reason == WIRE_SUSPEND_LIFT ? " (lifted)" : "", print);
+		return;
+	}
+	(void)printf("signing: %s\n", chain_op_name(e->op));
+}
+
+static int read_proposal(const char *path, uint8_t *file, size_t cap, struct wire_roster *e)
+{
+	size_t len = 0;
+
+	if (keyfile_read_file(path, file, cap, &len) != ERR_OK || len < 4 ||
+	    wire_roster_get(span_of(file + 4, len - 4), e) != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "not a proposal", path);
+	return 0;
+}
+
+/* Index among the roots as they are; for ROTATE_ROOTS also among those to come.  -1: neither. */
+static int signer_of(const struct chain *c, const struct wire_roster *e, const struct id32 *pub)
+{
+	struct wire_genesis next = c->genesis;
+	int root = root_index(&c->genesis, pub);
+
+	if (root >= 0 || e->op != WIRE_ROSTER_ROOTS || wire_roots_get(e->payload, &next) != ERR_OK)
+		return root;
+	root = root_index(&next, pub);
+	return root < 0 ? root : root | WIRE_ROOT_NEW;
+}
+
+/* Signs a proposal; when enough roots did, the entry joins the roster file. */
+int tool_roster_sign(struct tool_args *a)
+{
+	static uint8_t file[LIMIT_ROSTER_CARRIED];
+	uint8_t sig[WIRE_SIG];
+	struct rosterfile f;
+	struct chain next;
+	struct wire_roster e;
+	struct chain_change change = {.quorum = false};
+	struct err_text why = {""};
+	struct id32 pub;
+	int root;
+	enum err rc;
+
+	if (a->proposal == NULL || a->key == NULL || a->roster == NULL)
+		return tool_fail(TOOL_USAGE, "needs --proposal, --key and --roster", "");
+	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "roster", why.text);
+	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
+		return TOOL_DAMAGED;
+	if (e.seq != f.chain.seq + 1 || !id32_equal(&e.prev_hash, &f.chain.head))
+		return tool_fail(TOOL_RULE, "this proposal lost its place",
+				 "another entry came first: make it again");
+	rc = rootkey_public(a->key, &pub);
+	if (rc != ERR_OK)
+		return tool_fail_err("root key", rc);
+	root = signer_of(&f.chain, &e, &pub);
+	if (root < 0 || e.sig_count == 2 * LIMIT_ROOTS)
+		return tool_fail(TOOL_RULE, "this key is not a root of this federation", "");
+	describe(&e);
+	rc = rootkey_sign(a->key, e.signed_bytes, sig);
+	e.sigs[e.sig_count].root = (uint8_t)root;
+	e.sigs[e.sig_count].sig = sig;
+	e.sig_count++;
+	next = f.chain;
+	if (rc == ERR_OK && chain_check(&next, &e, &change, &why) == ERR_OK) {
+		rc = rosterfile_write(a->roster, &f, &e);
+		if (rc == ERR_OK)
+			(void)printf("complete: entry %llu joined %s\n", (unsigned long long)e.seq,
+				     a->roster);
+	} else if (rc == ERR_OK) {
+		rc = rosterfile_write(a->proposal, NULL, &e);
+		(void)printf("%u of %u signatures: pass %s on to the next root\n", e.sig_count,
+			     f.chain.genesis.m, a->proposal);
+	}
+	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
+}
+
+/* For `kring approve`: one signature into PROPOSAL.sig (public key, signature); the daemon that made
+ * the proposal knows which root this is. */
+int tool_root_sign(struct tool_args *a)
+{
+	static uint8_t file[LIMIT_ROSTER_CARRIED];
+	uint8_t out[32 + WIRE_SIG];
+	struct wire_roster e;
+	struct id32 pub;
+	enum err rc;
+
+	if (a->proposal == NULL || a->key == NULL || a->out == NULL)
+		return tool_fail(TOOL_USAGE, "needs --proposal, --key and --out", "");
+	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
+		return TOOL_DAMAGED;
+	describe(&e);
+	rc = rootkey_public(a->key, &pub);
+	memcpy(out, pub.b, 32);
+	if (rc == ERR_OK)
+		rc = rootkey_sign(a->key, e.signed_bytes, out + 32);
+	if (rc == ERR_OK)
+		rc = keyfile_write_file(a->out, span_of(out, sizeof out));
+	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
+}
+
+int tool_roster_verify(struct tool_args *a)
+{
+	struct rosterfile f;
+	struct err_text why = {""};
+	char hex[65];
+
+	if (a->roster == NULL)
+		return tool_fail(TOOL_USAGE, "needs --roster", "");
+	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "the roster does not hold", why.text);
+	bytes_hex(hex, f.chain.head.b, 32);
+	(void)printf("roster of %s holds: %zu members, entry %llu, head %s\n", f.chain.genesis.name,
+		     f.members, (unsigned long long)f.chain.seq, hex);
+	return 0;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Recovery sheets, offline: a new one, the new one confirmed, and the signing key that the present one promises
+ * taking over.  Each prints a whole sheet: code and next key. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "core/ownrecord.h"
+#include "core/unlock.h"
+#include "crypto/files/keyfile.h"
+#include "crypto/files/sheet.h"
+#include "crypto/hash.h"
+#include "crypto/secret.h"
+#include "proto/wire_roster.h"
+#include "roles/config.h"
+#include "roles/nodefiles.h"
+#include "tool/nodedir.h"
+
+enum { PATH_LEN = CONFIG_PATH_MAX + 32 };
+
+static int open_node(const struct tool_args *a, struct keyfile *k)
+{
+	struct config conf;
+	struct err_text why = {""};
+	enum err rc = config_read(&conf, a->dir, NULL, &why);
+
+	if (rc == ERR_OK)
+		rc = unlock_open(&conf, a->passphrase_file, k, &why);
+	return rc == ERR_OK ? 0 : tool_fail_why("this node does not open", rc, &why);
+}
+
+/* The next signing key as the sheet has it; 0, or the exit code after telling why. */
+static int seed_from(const char *file, uint8_t seed[32])
+{
+	uint8_t text[SHEET_READ_MAX];
+	size_t len = 0;
+	const enum err rc = nodedir_sheet_read(file, text, &len);
+	const enum sheet_found found = rc == ERR_OK ? sheet_seed(span_of(text, len), seed)
+						    : SHEET_ABSENT;
+
+	secret_wipe(text, sizeof text);
+	if (rc != ERR_OK)
+		return rc == ERR_LIMIT ? tool_fail(TOOL_USAGE, "this is no recovery sheet", file)
+				       : tool_fail_err(file, rc);
+	if (found == SHEET_MISTYPED)
+		return tool_fail(TOOL_RULE, "mistyped: this is not the key of any sheet",
+				 "compare it letter by letter, its last four too");
+	return found == SHEET_FOUND
+		       ? 0
+		       : tool_fail(TOOL_USAGE, "no next signing key on this sheet", file);
+}
+
+static int not_promised(void)
+{
+	return tool_fail(TOOL_RULE, "this is not the key this node promised",
+			 "it is well typed, but of another sheet: take the newest one");
+}
+
+/* Each word of ours that partners have to hear in its order takes room until they can. */
+static int not_told(void)
+{
+	return tool_fail(TOOL_RULE, "partners have not been told of the keys before this one",
+			 "nothing was changed; start kringd, stop it again, then try once more");
+}
+
+/* No slot for the code was free, so nothing of the keys was changed. */
+static int no_slot(const char *dir)
+{
+	nodedir_sheet_discard(dir);
+	return tool_fail(
+		TOOL_RULE, "all slots are taken, and a new sheet needs one",
+		"nothing was changed; see kring slot list, then kring slot remove --number N");
+}
+
+static void say_sheet(const char *dir, const struct keyfile_sheet *s)
+{
+	char number[SHEET_NUMBER + 1];
+	uint8_t pub[32], sec[32];
+
+	keyfile_recovery_pair(s->code, pub, sec);
+	secret_wipe(sec, sizeof sec);
+	sheet_number(pub, number);
+	(void)printf(
+		"sheet %s is in %s/" NODEDIR_SHEET ": print it, delete the file\n"
+		"it alone opens the backups made from now on; keep the sheet before for as long "
+		"as you keep backups of before\n"
+		"the code of the sheet before still unlocks this node until you type the new one "
+		"from paper: kring --dir %s sheet --confirm -\n",
+		number, dir, dir);
+}
+
+/* ---- rotation ---- */
+
+static enum err new_record(const char *dir, const struct keyfile_rotation *r,
+			   uint8_t bytes[WIRE_NODE_MAX], size_t *len)
+{
+	uint8_t old[OWNRECORD_FILE_MAX];
+	struct wr w = wr_of(bytes, WIRE_NODE_MAX);
+	struct wire_node_carried c;
+	size_t n = 0;
+	enum err rc = ownrecord_newest(dir, old, &n, &c);
+
+	if (rc != ERR_OK)
+		return rc;
+	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
+	c.rec.version++;
+	c.rec.key_seq++;
+	c.rec.flags = 0; /* whoever has the promised key speaks for this node again */
+	c.rec.nk_pub = r->nk_pub;
+	c.rec.next_digest = r->sheet.next_digest;
+	c.rec.time_s = clock_wall_ms() / 1000;
+	wire_node_put(&w, &c.rec);
+	*len = w.len;
+	return w.over ? ERR_LIMIT : ERR_OK;
+}
+
+/* The record is written after the key: a crash between leaves a node that rotates again from there. */
+static int rotate(const struct tool_args *a, struct keyfile *k, struct keyfile_rotation *r)
+{
+	uint8_t bytes[WIRE_NODE_MAX], carried[WIRE_NODE_CARRIED_MAX], old_sig[WIRE_SIG],
+		sig[WIRE_SIG], before[32];
+	struct wr w = wr_of(carried, sizeof carried);
+	struct span part = {bytes, 0};
+	const struct id32 id = keybox_node_id(k->keybox);
+	char org[LIMIT_ORG_NAME + 1];
+	enum err rc = keyfile_rotation(k->keybox, clock_wall_ms() / 1000, r);
+	int bad;
+
+	if (rc == ERR_CRYPTO)
+		return not_promised();
+	memcpy(before, keybox_roots(k->keybox)->recovery_pub, sizeof before);
+	nodedir_org(a->dir, &id, org);
+	if (rc == ERR_OK)
+		rc = new_record(a->dir, r, bytes, &part.len);
+	if (rc == ERR_BUSY)
+		return not_told();
+	if (rc == ERR_OK)
+		rc = nodedir_sheet_prepare(a->dir, org, &r->sheet);
+	if (rc == ERR_OK) {
+		keybox_sign(k->keybox, SIGN_NODE, &part, 1, old_sig);
+		rc = keyfile_rotate(a->dir, k->keybox, r);
+	}
+	if (rc == ERR_FULL)
+		return no_slot(a->dir);
+	if (rc != ERR_OK)
+		return tool_fail_err("rotating", rc);
+	keyfile_close(k);
+	bad = open_node(a, k);
+	if (bad != 0)
+		return bad;
+	keybox_sign(k->keybox, SIGN_NODE, &part, 1, sig);
+	wire_node_carry(&w, part, sig, a->recovery != NULL ? NULL : old_sig);
+	rc = w.over ? ERR_LIMIT : ownrecord_add(a->dir, wr_span(&w));
+	if (rc == ERR_OK)
+		rc = nodedir_sheet_place(a->dir, before);
+	return rc == ERR_OK ? 0 : tool_fail_err("rotating", rc);
+}
+
+int tool_rotate(struct tool_args *a)
+{
+	struct keyfile_rotation r = {.seed = {0}};
+	struct keyfile k = {.keybox = NULL};
+	int lock, bad;
+
+	if (a->dir == NULL || a->sheet == NULL)
+		return tool_fail(
+			TOOL_USAGE, "needs --sheet FILE",
+			"the recovery sheet, or its next signing key, - for standard input");
+	bad = nodedir_lock_or_tell(a->dir, &lock);
+	if (bad != 0)
+		return bad;
+	bad = seed_from(a->sheet, r.seed);
+	if (bad == 0)
+		bad = open_node(a, &k);
+	if (bad == 0)
+		bad = rotate(a, &k, &r);
+	if (bad == 0) {
+		(void)printf("the signing key was rotated%s\n",
+			     a->recovery != NULL
+				     ? " without the old one: partners are asked to compare digits"
+				     : "");
+		say_sheet(a->dir, &r.sheet);
+		(void)printf("next: start kringd; partners learn it by themselves\n");
+	}
+	keyfile_close(&k);
+	secret_wipe(&r, sizeof r);
+	(void)close(lock);
+	return bad;
+}
+
+/* ---- a new sheet ---- */
+
+static int confirm(const struct tool_args *a)
+{
+	uint8_t text[SHEET_READ_MAX], code[KEYFILE_RECOVERY_LEN];
+	size_t len = 0;
+	enum err rc = nodedir_sheet_read(a->confirm, text, &len);
+	const enum sheet_found found = rc == ERR_OK ? sheet_code(span_of(text, len), code)
+						    : SHEET_ABSENT;
+
+	secret_wipe(text, sizeof text);
+	if (rc == ERR_OK && found != SHEET_FOUND)
+		return tool_fail(TOOL_RULE, "mistyped: this is not the code of any sheet",
+				 "compare it letter by letter, its last four too");
+	if (rc == ERR_OK)
+		rc = keyfile_sheet_confirm(a->dir, code);
+	secret_wipe(code, sizeof code);
+	if (rc == ERR_CRYPTO)
+		return tool_fail(TOOL_RULE, "this code is of another sheet", "nothing was changed");
+	if (rc == ERR_STALE)
+		return tool_fail(TOOL_RULE, "this is the sheet before, not the new one",
+				 "nothing was changed");
+	if (rc != ERR_OK)
+		return tool_fail_err("confirming", rc);
+	(void)printf("confirmed: no other sheet unlocks this node any more\n");
+	return 0;
+}
+
+/* Without the sheet before, its promise cannot be kept: another is made, and partners have to hear of it. */
+static int make_sheet(const struct tool_args *a, struct keyfile *k, const uint8_t *seed,
+		      struct keyfile_sheet *s)
+{
+	const struct id32 id = keybox_node_id(k->keybox);
+	struct wire_node_carried newest;
+	char org[LIMIT_ORG_NAME + 1];
+	uint8_t before[32], file[OWNRECORD_FILE_MAX];
+	size_t len = 0;
+	enum err rc = keyfile_sheet_draw(k->keybox, seed, clock_wall_ms() / 1000, s);
+
+	if (rc == ERR_CRYPTO)
+		return not_promised();
+	memcpy(before, keybox_roots(k->keybox)->recovery_pub, sizeof before);
+	nodedir_org(a->dir, &id, org);
+	if (rc == ERR_OK && seed == NULL)
+		rc = ownrecord_newest(a->dir, file, &len, &newest);
+	if (rc == ERR_BUSY)
+		return not_told();
+	if (rc == ERR_OK)
+		rc = nodedir_sheet_prepare(a->dir, org, s);
+	if (rc == ERR_OK)
+		rc = keyfile_sheet_take(a->dir, k->keybox, s);
+	if (rc == ERR_FULL)
+		return no_slot(a->dir);
+	if (rc == ERR_OK && seed == NULL)
+		rc = nodedir_promise(a->dir, k->keybox, &s->next_digest);
+	if (rc == ERR_OK)
+		rc = nodedir_sheet_place(a->dir, before);
+	return rc == ERR_OK ? 0 : tool_fail_err("making the sheet", rc);
+}
+
+int tool_sheet(struct tool_args *a)
+{
+	struct keyfile_sheet s = {.time_s = 0};
+	struct keyfile k = {.keybox = NULL};
+	uint8_t seed[32];
+	int lock, bad;
+
+	if (a->dir == NULL)
+		return tool_fail(TOOL_USAGE, "needs --dir DIR", "");
+	bad = nodedir_lock_or_tell(a->dir, &lock);
+	if (bad != 0)
+		return bad;
+	if (a->confirm != NULL) {
+		bad = confirm(a);
+		(void)close(lock);
+		return bad;
+	}
+	if (a->sheet != NULL)
+		bad = seed_from(a->sheet, seed);
+	if (bad == 0)
+		bad = open_node(a, &k);
+	if (bad == 0)
+		bad = make_sheet(a, &k, a->sheet != NULL ? seed : NULL, &s);
+	if (bad == 0) {
+		say_sheet(a->dir, &s);
+		if (a->sheet == NULL)
+			(void)printf("the next signing key is new too: partners see it when kringd "
+				     "runs, and are asked to compare digits by telephone\n");
+	}
+	keyfile_close(&k);
+	secret_wipe(&s, sizeof s);
+	secret_wipe(seed, sizeof seed);
+	(void)close(lock);
+	return bad;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Ways to the master key: listed, added, taken away.  The node may run meanwhile: only `slots` changes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "core/unlock.h"
+#include "crypto/files/keyfile.h"
+#include "crypto/secret.h"
+#include "roles/config.h"
+#include "roles/nodefiles.h"
+#include "tool/tool.h"
+
+enum { PASS_MAX = 1024, SLOTS_MAX = 8 };
+
+static const char *kind_name(uint8_t kind)
+{
+	switch ((enum keyfile_slot)kind) {
+	case KEYFILE_PASSPHRASE:
+		return "passphrase";
+	case KEYFILE_CREDENTIAL:
+		return "credential";
+	case KEYFILE_KEY:
+		return "key-file";
+	case KEYFILE_RECOVERY:
+		return "recovery-code";
+	}
+	return "unknown";
+}
+
+int tool_slot_list(struct tool_args *a)
+{
+	uint8_t kinds[SLOTS_MAX];
+	struct err_text why = {""};
+	enum err rc;
+	unsigned n;
+
+	if (a->dir == NULL)
+		return tool_fail(TOOL_USAGE, "needs --dir DIR", "");
+	rc = nodefiles_check(a->dir, &why);
+	n = rc == ERR_OK ? keyfile_slots(a->dir, kinds) : 0;
+	if (rc == ERR_OK && n == 0)
+		rc = nodefiles_explain(&why, ERR_CORRUPT, a->dir, "slots", 0);
+	if (rc != ERR_OK)
+		return tool_fail_why("this node does not open", rc, &why);
+	for (unsigned i = 0; i < n; i++)
+		(void)printf("%u  %s\n", i + 1, kind_name(kinds[i]));
+	return 0;
+}
+
+/* A key of 32 bytes in a file: drawn when the file is not there yet. */
+static enum err key_in(const char *file, uint8_t key[32])
+{
+	size_t len = 0;
+	enum err rc = keyfile_read_file(file, key, 32, &len);
+
+	if (rc == ERR_NOTFOUND) {
+		rng_fill(key, 32);
+		return keyfile_write_file(file, span_of(key, 32));
+	}
+	return rc == ERR_OK && len != 32 ? ERR_INVAL : rc;
+}
+
+static enum err add(const struct tool_args *a, struct keyfile *k, enum keyfile_slot kind)
+{
+	uint8_t key[32];
+	char pass[PASS_MAX];
+	size_t len = 0;
+	struct keyfile_unlock how = {kind, {key, sizeof key}};
+	enum err rc;
+
+	if (kind == KEYFILE_PASSPHRASE) {
+		rc = unlock_read_line(a->file, pass, sizeof pass, &len);
+		how.secret = span_of(pass, len);
+	} else {
+		rc = key_in(a->file, key);
+	}
+	if (rc == ERR_OK)
+		rc = keyfile_slot_add(a->dir, k->keybox, &how);
+	secret_wipe(key, sizeof key);
+	secret_wipe(pass, sizeof pass);
+	return rc;
+}
+
+int tool_slot_add(struct tool_args *a)
+{
+	const bool pass = a->kind != NULL && strcmp(a->kind, "passphrase") == 0;
+	const bool cred = a->kind != NULL && strcmp(a->kind, "credential") == 0;
+	const bool key = a->kind != NULL && strcmp(a->kind, "key-file") == 0;
+	struct keyfile k = {.keybox = NULL};
+	struct config conf;
+	struct err_text why = {""};
+	enum err rc;
+
+	if (a->dir == NULL || a->file == NULL || !(pass || cred || key))
+		return tool_fail(TOOL_USAGE,
+				 "needs --kind passphrase|key-file|credential and --file FILE",
+				 "a key file that is not there yet is made");
+	rc = config_read(&conf, a->dir, NULL, &why);
+	if (rc != ERR_OK)
+		return tool_fail_why("this node does not open", rc, &why);
+	rc = unlock_open(&conf, a->passphrase_file, &k, &why);
+	if (rc != ERR_OK)
+		return tool_fail_why("unlock it first, with what there is", rc, &why);
+	rc = add(a, &k, pass ? KEYFILE_PASSPHRASE : cred ? KEYFILE_CREDENTIAL : KEYFILE_KEY);
+	keyfile_close(&k);
+	if (rc != ERR_OK)
+		return tool_fail_err("adding the slot", rc);
+	(void)printf("added; try it before you take another away: kring --dir %s slot list\n",
+		     a->dir);
+	return 0;
+}
+
+/* Whoever took the wrong one away learns it now, not at the next start of the machine. */
+static void say_start(const char *dir)
+{
+	struct keyfile k = {.keybox = NULL};
+	struct err_text why = {""};
+	struct config conf;
+
+	if (config_read(&conf, dir, NULL, &why) == ERR_OK &&
+	    unlock_open(&conf, NULL, &k, &why) == ERR_OK)
+		keyfile_close(&k);
+	else
+		(void)printf("no key file opens this node now: kringd needs a passphrase or "
+			     "credential at its next start, or the code of the recovery sheet\n");
+}
+
+int tool_slot_remove(struct tool_args *a)
+{
+	struct err_text why = {""};
+	const unsigned long no = a->number == NULL ? 0 : strtoul(a->number, NULL, 10);
+	enum err rc;
+
+	if (a->dir == NULL || no == 0 || no > SLOTS_MAX)
+		return tool_fail(TOOL_USAGE, "needs --number N", "as kring slot list counts them");
+	rc = nodefiles_check(a->dir, &why);
+	if (rc != ERR_OK)
+		return tool_fail_why("this node does not open", rc, &why);
+	rc = keyfile_slot_remove(a->dir, (unsigned)no - 1);
+	if (rc == ERR_STATE)
+		return tool_fail(TOOL_RULE, "this slot stays",
+				 "the recovery code always does, and one other way must");
+	if (rc != ERR_OK)
+		return tool_fail_err("removing the slot", rc);
+	(void)printf("removed; what is left: kring --dir %s slot list\n", a->dir);
+	say_start(a->dir);
+	return 0;
+}
