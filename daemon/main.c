@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/stdfd.h"
+#include "core/core.h"
 #include "roles/roles.h"
+#include "tool/tool.h"
 
 static const char usage_text[] =
 	"usage: kringd [--dir DIR] [--config FILE] [--passphrase-file FILE]\n"

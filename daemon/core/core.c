@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Keys, store, domain, control socket.  No network: everything from outside comes opened by keybox. */
+#include "core/core.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,9 +33,8 @@
 #include "io/fdpass.h"
 #include "io/ipc.h"
 #include "roles/config.h"
-#include "roles/roles.h"
+#include "roles/nodefiles.h"
 #include "roles/sandbox.h"
-#include "tool/nodedir.h"
 
 enum {
 	HOUR_MS = 3600000,
@@ -546,7 +547,7 @@ static enum err read_words(struct core *c)
 	size_t at = 0, len = 0;
 	enum err rc = ERR_OK;
 
-	if (nodedir_path(path, sizeof path, c->config.dir, "roster") &&
+	if (nodefiles_path(path, sizeof path, c->config.dir, "roster") &&
 	    rosterfile_read(path, &f, &why) == ERR_OK) {
 		while (rc == ERR_OK && rosterfile_next(&f, &at, &carried)) {
 			push(c, &(struct event){.type = EVENT_ROSTER, .bytes = carried});
@@ -554,7 +555,7 @@ static enum err read_words(struct core *c)
 		}
 	}
 	rosterfile_free(&f);
-	if (rc == ERR_OK && nodedir_path(path, sizeof path, c->config.dir, "record") &&
+	if (rc == ERR_OK && nodefiles_path(path, sizeof path, c->config.dir, "record") &&
 	    keyfile_read_file(path, records, sizeof records, &len) == ERR_OK) {
 		carried = span_of(records, len);
 		while (rc == ERR_OK && carried.len > 0 &&
@@ -580,7 +581,7 @@ static enum err read_files(struct core *c)
 		const char *from = i == 2 && c->opt->config != NULL ? c->opt->config : path;
 		size_t len = 0;
 
-		if (room != NULL && nodedir_path(path, sizeof path, c->config.dir, names[i]) &&
+		if (room != NULL && nodefiles_path(path, sizeof path, c->config.dir, names[i]) &&
 		    keyfile_read_file(from, room, LIMIT_RECORD, &len) == ERR_OK)
 			c->words[n++] = (struct backup_files){names[i], span_of(room, len)};
 		else

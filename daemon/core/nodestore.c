@@ -8,7 +8,6 @@
 
 #include "roles/nodefiles.h"
 #include "store/datafile.h"
-#include "tool/nodedir.h"
 
 enum { PATH_LEN = CONFIG_PATH_MAX + 32 };
 
@@ -24,7 +23,7 @@ static int there(const char *dir, const char *file)
 {
 	char path[PATH_LEN];
 
-	return nodedir_path(path, sizeof path, dir, file) && access(path, F_OK) == 0;
+	return nodefiles_path(path, sizeof path, dir, file) && access(path, F_OK) == 0;
 }
 
 /* What is there must be ours to read and to write, before the first byte is changed. */
@@ -32,7 +31,7 @@ static enum err usable(const char *dir, const char *file, struct err_text *why)
 {
 	char path[PATH_LEN];
 
-	if (!there(dir, file) || !nodedir_path(path, sizeof path, dir, file) ||
+	if (!there(dir, file) || !nodefiles_path(path, sizeof path, dir, file) ||
 	    access(path, R_OK | W_OK) == 0)
 		return ERR_OK;
 	return nodefiles_explain(why, ERR_IO, dir, file, errno);
@@ -45,7 +44,7 @@ static enum err check(const char *dir, const char *data, const char *lock, bool 
 	char path[PATH_LEN];
 	enum err rc;
 
-	if (!nodedir_path(path, sizeof path, dir, data))
+	if (!nodefiles_path(path, sizeof path, dir, data))
 		return err_explain(why, ERR_LIMIT, "the directory's name is too long");
 	rc = datafile_check(path);
 	if (rc == ERR_NOTFOUND && !needed)
@@ -64,7 +63,7 @@ static enum err open_one(struct store **out, struct store_options *o, const stru
 	char path[PATH_LEN];
 	enum err rc;
 
-	if (!nodedir_path(path, sizeof path, c->dir, name))
+	if (!nodefiles_path(path, sizeof path, c->dir, name))
 		return err_explain(why, ERR_LIMIT, "the directory's name is too long");
 	o->path = path;
 	rc = store_open(out, o);

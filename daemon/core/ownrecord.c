@@ -6,17 +6,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto/files/keyfile.h"
 #include "crypto/hash.h"
 #include "proto/wire_roster.h"
 #include "roles/config.h"
-#include "tool/nodedir.h"
+#include "roles/nodefiles.h"
 
 enum err ownrecord_open(const char *dir, int *fd)
 {
 	char path[CONFIG_PATH_MAX + 32];
 
 	*fd = -1;
-	if (!nodedir_path(path, sizeof path, dir, "record"))
+	if (!nodefiles_path(path, sizeof path, dir, "record"))
 		return ERR_LIMIT;
 	*fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	return *fd >= 0 || errno == ENOENT ? ERR_OK : ERR_IO;
@@ -71,7 +72,7 @@ enum err ownrecord_newest(const char *dir, uint8_t buf[OWNRECORD_FILE_MAX], size
 {
 	char path[CONFIG_PATH_MAX + 32];
 	struct span rest;
-	enum err rc = nodedir_path(path, sizeof path, dir, "record")
+	enum err rc = nodefiles_path(path, sizeof path, dir, "record")
 			      ? keyfile_read_file(path, buf, OWNRECORD_FILE_MAX, len)
 			      : ERR_LIMIT;
 
@@ -94,7 +95,7 @@ enum err ownrecord_add(const char *dir, struct span carried)
 	size_t len = 0;
 	enum err rc = ownrecord_newest(dir, all, &len, &newest);
 
-	if (rc == ERR_OK && !nodedir_path(path, sizeof path, dir, "record"))
+	if (rc == ERR_OK && !nodefiles_path(path, sizeof path, dir, "record"))
 		rc = ERR_LIMIT;
 	if (rc != ERR_OK)
 		return rc;

@@ -7,20 +7,22 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* In the order in which their presence says the most. */
 static const char *const names[] = {
 	"identity",	      "slots",	    "keyroot", "record", "main",    "ledger", "unlock.key",
 	"recovery-sheet.txt", "kring.conf", "roster",  "join",	 "prekeys", "lock",   "core.sock"};
-enum { NAMES = sizeof names / sizeof names[0], NEEDED = 4 };
+enum { NAMES = sizeof names / sizeof names[0], NEEDED = 4, LOCK_TRIES = 50 };
 
-static bool path_of(char out[PATH_MAX], const char *dir, const char *name)
+bool nodefiles_path(char *out, size_t cap, const char *dir, const char *name)
 {
-	const int n = snprintf(out, PATH_MAX, "%s/%s", dir, name);
+	const int n = snprintf(out, cap, "%s/%s", dir, name);
 
-	return n > 0 && n < PATH_MAX;
+	return n > 0 && (size_t)n < cap;
 }
 
 const char *nodefiles_any(const char *dir)
@@ -29,7 +31,7 @@ const char *nodefiles_any(const char *dir)
 	struct stat sb;
 
 	for (size_t i = 0; i < NAMES; i++)
-		if (path_of(path, dir, names[i]) && lstat(path, &sb) == 0)
+		if (nodefiles_path(path, PATH_MAX, dir, names[i]) && lstat(path, &sb) == 0)
 			return names[i];
 	return NULL;
 }
@@ -52,7 +54,7 @@ enum err nodefiles_explain(struct err_text *why, enum err rc, const char *dir, c
 			dir, dir, file, strerror(no), dir, dir, dir);
 	if (no == EACCES || no == EPERM) {
 		sb.st_uid = 0;
-		if (absolute || !path_of(path, dir, file) || lstat(path, &sb) != 0)
+		if (absolute || !nodefiles_path(path, PATH_MAX, dir, file) || lstat(path, &sb) != 0)
 			(void)stat(absolute ? file : dir, &sb);
 		return err_explain(
 			why, ERR_IO,
@@ -100,7 +102,7 @@ enum err nodefiles_check(const char *dir, struct err_text *why)
 	for (size_t i = 0; i < NEEDED; i++) {
 		int no;
 
-		if (!path_of(path, dir, names[i]))
+		if (!nodefiles_path(path, PATH_MAX, dir, names[i]))
 			return err_explain(why, ERR_LIMIT, "the directory's name is too long");
 		no = look(path, &size);
 		if (no != 0 || size <= 0)
@@ -151,4 +153,26 @@ void nodefiles_own(const char *dir)
 		(void)close(fd);
 	else
 		own_in(fd, &sb, 1);
+}
+
+int nodefiles_lock(const char *dir)
+{
+	const struct timespec pause = {0, 100000000};
+	char path[PATH_MAX];
+	struct stat sb;
+	int fd = -1;
+
+	if (nodefiles_path(path, sizeof path, dir, "lock"))
+		fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+	if (fd >= 0 && geteuid() == 0 && stat(dir, &sb) == 0 &&
+	    fchown(fd, sb.st_uid, sb.st_gid) != 0) {
+		(void)close(fd);
+		return -1;
+	}
+	for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		(void)nanosleep(&pause, NULL);
+	}
+	return -1;
 }

@@ -16,6 +16,7 @@
 #define KRING_ROLES_NODEFILES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 
@@ -29,5 +30,9 @@ enum err nodefiles_explain(struct err_text *why, enum err rc, const char *dir, c
 			   int no);
 /** Run by root: what root made in dir belongs to whom dir belongs. */
 void nodefiles_own(const char *dir);
+/** DIR/name.  False: too long. */
+bool nodefiles_path(char *out, size_t cap, const char *dir, const char *name);
+/** Nobody else runs or changes this node while we do: flock on DIR/lock, waiting a little; -1. */
+int nodefiles_lock(const char *dir);
 
 #endif /* KRING_ROLES_NODEFILES_H */

@@ -16,6 +16,7 @@
 #define KRING_ROLES_ROLES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { ROLES_FD_PEER = 3, ROLES_FD_SUPERVISOR = 4 };
@@ -41,8 +42,6 @@ static inline int64_t roles_clock_offset_s(const struct role_options *opt)
 }
 
 int supervisor_main(const struct role_options *opt, const char *self);
-int core_main(const struct role_options *opt);
 int net_main(const struct role_options *opt);
-int tool_main(int argc, char **argv);
 
 #endif /* KRING_ROLES_ROLES_H */

@@ -19,9 +19,9 @@
 #include "base/log.h"
 #include "io/fdpass.h"
 #include "roles/config.h"
+#include "roles/nodefiles.h"
 #include "roles/roles.h"
 #include "roles/sandbox.h"
-#include "tool/nodedir.h"
 
 enum {
 	DEATHS_MAX = 20,
@@ -290,7 +290,7 @@ int supervisor_main(const struct role_options *opt, const char *self)
 			      opt->config, opt->dir);
 	(void)umask(0077);
 	/* Held by the children too: a new supervisor waits until the old ones are gone. */
-	if (nodedir_lock(opt->dir) < 0) {
+	if (nodefiles_lock(opt->dir) < 0) {
 		(void)fprintf(stderr, "kringd: %s is in use by another kringd\n", opt->dir);
 		return ROLES_TRY_AGAIN;
 	}

@@ -16,6 +16,7 @@
 #include "io/joinline.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
+#include "tool/fail.h"
 #include "tool/nodedir.h"
 
 enum {
@@ -206,8 +207,8 @@ static int meet(struct joining *j, const struct tool_args *a)
 	struct err_text why = {""};
 	struct rosterfile f = {.bytes = NULL};
 	char path[PATH_LEN], place[PATH_LEN];
-	enum err rc = nodedir_path(path, sizeof path, a->dir, "roster.fetched") &&
-				      nodedir_path(place, sizeof place, a->dir, "roster")
+	enum err rc = nodefiles_path(path, sizeof path, a->dir, "roster.fetched") &&
+				      nodefiles_path(place, sizeof place, a->dir, "roster")
 			      ? joinline_open(&j->line, j->invite.address, &j->invite.tk_pub)
 			      : ERR_LIMIT;
 
@@ -239,7 +240,7 @@ static int node_for(struct joining *j, struct tool_args *a)
 	struct err_text why;
 	int bad;
 
-	if (nodedir_path(path, sizeof path, a->dir, "join") &&
+	if (nodefiles_path(path, sizeof path, a->dir, "join") &&
 	    keyfile_read_file(path, j->join, sizeof j->join, &j->join_len) == ERR_OK) {
 		const enum err rc = nodefiles_check(a->dir, &why);
 

@@ -8,6 +8,7 @@
 #include "crypto/files/keyfile.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
+#include "tool/fail.h"
 #include "tool/nodedir.h"
 
 enum { PATH_LEN = CONFIG_PATH_MAX + 32 };
@@ -44,7 +45,7 @@ int tool_node_init(struct tool_args *a)
 	if (rosterfile_read(a->federation, &f, &why) != ERR_OK)
 		return tool_fail(TOOL_NOT_FOUND, "the federation's roster", why.text);
 	bad = nodedir_make(a, &f.chain.fed_id, join, &len);
-	if (bad == 0 && (!nodedir_path(path, sizeof path, a->dir, "roster") ||
+	if (bad == 0 && (!nodefiles_path(path, sizeof path, a->dir, "roster") ||
 			 keyfile_write_file(path, span_of(f.bytes, f.len)) != ERR_OK))
 		bad = tool_fail(TOOL_RULE, "the roster could not be copied", strerror(errno));
 	rosterfile_free(&f);

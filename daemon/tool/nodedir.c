@@ -2,12 +2,9 @@
 #include "tool/nodedir.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,39 +21,11 @@
 #include "proto/wire_roster.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
+#include "tool/fail.h"
 
 #define NEXT_SHEET "recovery-sheet.next"
 
-enum { LOCK_TRIES = 50, PATH_LEN = CONFIG_PATH_MAX + 64 };
-
-bool nodedir_path(char *out, size_t cap, const char *dir, const char *name)
-{
-	const int n = snprintf(out, cap, "%s/%s", dir, name);
-
-	return n > 0 && (size_t)n < cap;
-}
-
-int nodedir_lock(const char *dir)
-{
-	const struct timespec pause = {0, 100000000};
-	char path[PATH_LEN];
-	struct stat sb;
-	int fd = -1;
-
-	if (nodedir_path(path, sizeof path, dir, "lock"))
-		fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
-	if (fd >= 0 && geteuid() == 0 && stat(dir, &sb) == 0 &&
-	    fchown(fd, sb.st_uid, sb.st_gid) != 0) {
-		(void)close(fd);
-		return -1;
-	}
-	for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return fd;
-		(void)nanosleep(&pause, NULL);
-	}
-	return -1;
-}
+enum { PATH_LEN = CONFIG_PATH_MAX + 64 };
 
 int nodedir_lock_or_tell(const char *dir, int *fd)
 {
@@ -66,7 +35,7 @@ int nodedir_lock_or_tell(const char *dir, int *fd)
 	*fd = -1;
 	if (rc != ERR_OK) /* and no lock is left behind where no node is */
 		return tool_fail_why("this node does not open", rc, &why);
-	*fd = nodedir_lock(dir);
+	*fd = nodefiles_lock(dir);
 	if (*fd >= 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM) {
@@ -81,8 +50,8 @@ static enum err write_in(const char *dir, const char *name, struct span bytes)
 {
 	char path[PATH_LEN];
 
-	return nodedir_path(path, sizeof path, dir, name) ? keyfile_write_file(path, bytes)
-							  : ERR_LIMIT;
+	return nodefiles_path(path, sizeof path, dir, name) ? keyfile_write_file(path, bytes)
+							    : ERR_LIMIT;
 }
 
 static enum err write_words(const struct tool_args *a, struct keybox *kb,
@@ -149,10 +118,10 @@ void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NA
 	size_t at = 0, len = 0;
 
 	(void)snprintf(out, LIMIT_ORG_NAME + 1, "this node");
-	if (nodedir_path(path, sizeof path, dir, "join") &&
+	if (nodefiles_path(path, sizeof path, dir, "join") &&
 	    keyfile_read_file(path, join, sizeof join, &len) == ERR_OK)
 		(void)org_of(span_of(join, len), node, out);
-	if (!nodedir_path(path, sizeof path, dir, "roster") ||
+	if (!nodefiles_path(path, sizeof path, dir, "roster") ||
 	    rosterfile_read(path, &f, &why) != ERR_OK)
 		return;
 	while (rosterfile_next(&f, &at, &carried))
@@ -169,7 +138,7 @@ static enum err keep_unplaced(const char *dir)
 	size_t len = 0;
 	bool whole;
 
-	if (!nodedir_path(next, sizeof next, dir, NEXT_SHEET))
+	if (!nodefiles_path(next, sizeof next, dir, NEXT_SHEET))
 		return ERR_LIMIT;
 	whole = keyfile_read_file(next, text, sizeof text, &len) == ERR_OK &&
 		sheet_code(span_of(text, len), code) == SHEET_FOUND;
@@ -181,15 +150,15 @@ static enum err keep_unplaced(const char *dir)
 	secret_wipe(sec, sizeof sec);
 	sheet_number(pub, number);
 	(void)snprintf(name, sizeof name, "recovery-sheet-%s.txt", number);
-	return nodedir_path(kept, sizeof kept, dir, name) && rename(next, kept) == 0 ? ERR_OK
-										     : ERR_IO;
+	return nodefiles_path(kept, sizeof kept, dir, name) && rename(next, kept) == 0 ? ERR_OK
+										       : ERR_IO;
 }
 
 void nodedir_sheet_discard(const char *dir)
 {
 	char path[PATH_LEN];
 
-	if (nodedir_path(path, sizeof path, dir, NEXT_SHEET))
+	if (nodefiles_path(path, sizeof path, dir, NEXT_SHEET))
 		(void)unlink(path);
 }
 
@@ -213,13 +182,13 @@ enum err nodedir_sheet_place(const char *dir, const uint8_t before[32])
 {
 	char number[SHEET_NUMBER + 1], name[64], next[PATH_LEN], here[PATH_LEN], kept[PATH_LEN];
 
-	if (!nodedir_path(next, sizeof next, dir, NEXT_SHEET) ||
-	    !nodedir_path(here, sizeof here, dir, NODEDIR_SHEET))
+	if (!nodefiles_path(next, sizeof next, dir, NEXT_SHEET) ||
+	    !nodefiles_path(here, sizeof here, dir, NODEDIR_SHEET))
 		return ERR_LIMIT;
 	if (before != NULL && access(here, F_OK) == 0) {
 		sheet_number(before, number);
 		(void)snprintf(name, sizeof name, "recovery-sheet-%s.txt", number);
-		if (!nodedir_path(kept, sizeof kept, dir, name) || rename(here, kept) != 0)
+		if (!nodefiles_path(kept, sizeof kept, dir, name) || rename(here, kept) != 0)
 			return ERR_IO;
 		(void)printf("the sheet before is kept as %s: it opens the backups of before\n",
 			     kept);

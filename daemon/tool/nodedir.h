@@ -26,8 +26,6 @@ int nodedir_refuse_place(const char *place);
 /** Make the node in a->dir for this federation; join receives the request (as the file `join`). */
 int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		 uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len);
-/** DIR/name.  False: too long. */
-bool nodedir_path(char *out, size_t cap, const char *dir, const char *name);
 /** The organisation as roster or join request have it; "this node" where neither is there. */
 void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NAME + 1]);
 /** A whole recovery sheet, under a name of its own first: once the keys are those of the sheet it is placed.
@@ -43,8 +41,6 @@ MUST_CHECK enum err nodedir_promise(const char *dir, const struct keybox *kb,
 				    const struct id32 *next_digest);
 /** Text of a sheet or what was typed of it; "-" is standard input.  The caller wipes out[SHEET_READ_MAX]. */
 MUST_CHECK enum err nodedir_sheet_read(const char *file, uint8_t *out, size_t *len);
-/** Nobody else runs or changes this node while we do: flock on DIR/lock, waiting a little; -1. */
-int nodedir_lock(const char *dir);
 /** For tools: 0 and the lock in *fd, or the exit code after telling why there is none. */
 int nodedir_lock_or_tell(const char *dir, int *fd);
 

@@ -20,6 +20,7 @@
 #include "domain/node.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
+#include "tool/fail.h"
 #include "tool/nodedir.h"
 
 enum { PATH_LEN = CONFIG_PATH_MAX + 64, BATCH = 500, DAY_S = 86400 };
@@ -220,7 +221,7 @@ static enum err put_file(struct restore *r, const struct backup_item *item)
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (item->key.len == strlen(known[i]) &&
 		    memcmp(item->key.p, known[i], item->key.len) == 0)
-			return nodedir_path(path, sizeof path, r->dir, known[i])
+			return nodefiles_path(path, sizeof path, r->dir, known[i])
 				       ? keyfile_write_file(path, item->val)
 				       : ERR_LIMIT;
 	return ERR_OK;
@@ -265,7 +266,7 @@ static enum err keep_ledger(struct restore *r)
 	char path[PATH_LEN];
 	enum err rc = erasures_open(&r->ledger, r->dir, backup_in_ledger_key(r->in));
 
-	if (rc != ERR_OK || !nodedir_path(path, sizeof path, r->args->dir, "ledger") ||
+	if (rc != ERR_OK || !nodefiles_path(path, sizeof path, r->args->dir, "ledger") ||
 	    access(path, R_OK) != 0)
 		return rc;
 	rc = erasures_open(&old, r->args->dir, backup_in_ledger_key(r->in));
@@ -296,12 +297,12 @@ static enum err make_node(struct restore *r)
 		rc = keyfile_open(r->dir, &how, &r->keys);
 	if (rc == ERR_OK)
 		rc = keep_ledger(r);
-	if (rc == ERR_OK && nodedir_path(path, sizeof path, r->dir, "unlock.key"))
+	if (rc == ERR_OK && nodefiles_path(path, sizeof path, r->dir, "unlock.key"))
 		rc = keyfile_write_file(path, span_of(r->key, sizeof r->key));
 	if (rc != ERR_OK)
 		return rc;
 	cipher_fill(&r->cipher, r->keys.keybox);
-	if (!nodedir_path(path, sizeof path, r->dir, "main"))
+	if (!nodefiles_path(path, sizeof path, r->dir, "main"))
 		return ERR_LIMIT;
 	o.path = path;
 	return store_open(&r->store, &o);
@@ -432,7 +433,7 @@ static int restore(struct restore *r)
 	if (stat(r->dir, &sb) == 0)
 		return tool_fail(TOOL_RULE, "an earlier restore was broken off: remove it first",
 				 r->dir);
-	lock = nodefiles_any(r->args->dir) != NULL ? nodedir_lock(r->args->dir) : 0;
+	lock = nodefiles_any(r->args->dir) != NULL ? nodefiles_lock(r->args->dir) : 0;
 	if (lock < 0 && errno != EWOULDBLOCK)
 		return tool_fail(TOOL_RULE, r->args->dir, strerror(errno));
 	if (lock < 0)

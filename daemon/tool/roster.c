@@ -13,6 +13,7 @@
 #include "domain/membership/names.h"
 #include "proto/lists.h"
 #include "roles/config.h"
+#include "tool/fail.h"
 #include "tool/nodedir.h"
 #include "tool/tool.h"
 

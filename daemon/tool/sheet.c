@@ -15,6 +15,7 @@
 #include "proto/wire_roster.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
+#include "tool/fail.h"
 #include "tool/nodedir.h"
 
 enum { PATH_LEN = CONFIG_PATH_MAX + 32 };

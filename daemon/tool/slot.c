@@ -10,6 +10,7 @@
 #include "crypto/secret.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
+#include "tool/fail.h"
 #include "tool/tool.h"
 
 enum { PASS_MAX = 1024, SLOTS_MAX = 8 };

@@ -12,10 +12,6 @@
 #ifndef KRING_TOOL_TOOL_H
 #define KRING_TOOL_TOOL_H
 
-#include "base/err.h"
-
-enum { TOOL_RULE = 1, TOOL_USAGE = 2, TOOL_NOT_FOUND = 3, TOOL_NOT_NOW = 4, TOOL_DAMAGED = 5 };
-
 /* Every option of every tool: name of the field, name on the command line. */
 /* clang-format off */
 #define TOOL_ARGS(X)                                                                            \
@@ -35,12 +31,8 @@ struct tool_args {
 };
 /* clang-format on */
 
-/** On stderr, what and why; with KRING_JSON set, which kring --json does, the same on stdout as an object.  Returns
- *  code. */
-int tool_fail(int code, const char *what, const char *why);
-int tool_fail_err(const char *what, enum err rc);
-/** why tells it better than the error. */
-int tool_fail_why(const char *what, enum err rc, const struct err_text *why);
+/** kringd tool VERB --OPTION VALUE ...; the exit code. */
+int tool_main(int argc, char **argv);
 
 int tool_fed_create(struct tool_args *a);
 int tool_roster_add(struct tool_args *a);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/hash.h"
+#include "tool/fail.h"
+#include "tool/tool.h"
+
+/* FILE.sha256, as sha256sum -c reads it. */
+int tool_digest(struct tool_args *a)
+{
+	enum { CHUNK = 65536 };
+	static uint8_t bytes[CHUNK];
+	struct hash_sha256 *h = hash_sha256_begin();
+	char path[4096], hex[65];
+	uint8_t out[32];
+	const char *base = a->file == NULL ? NULL : strrchr(a->file, '/');
+	FILE *f = a->file == NULL ? NULL : fopen(a->file, "re");
+	size_t n;
+	int bad = f == NULL || h == NULL;
+
+	while (bad == 0 && (n = fread(bytes, 1, sizeof bytes, f)) > 0)
+		hash_sha256_add(h, span_of(bytes, n));
+	hash_sha256_end(h, out);
+	if (f != NULL)
+		bad = ferror(f) + fclose(f);
+	if (bad != 0 || strlen(a->file) + 8 > sizeof path)
+		return tool_fail(TOOL_NOT_FOUND, "digest", a->file == NULL ? "--file" : a->file);
+	bytes_hex(hex, out, sizeof out);
+	(void)snprintf(path, sizeof path, "%s.sha256", a->file);
+	f = fopen(path, "we");
+	if (f == NULL || fprintf(f, "%s  %s\n", hex, base == NULL ? a->file : base + 1) < 0 ||
+	    fclose(f) != 0)
+		return tool_fail(TOOL_RULE, "digest", path);
+	return 0;
+}

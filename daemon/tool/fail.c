@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "tool/fail.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static void json_text(const char *s)
+{
+	const bool readable = text_valid(span_of(s, strlen(s)));
+
+	(void)putchar('"');
+	for (; *s != '\0'; s++)
+		if (*s == '"' || *s == '\\')
+			(void)printf("\\%c", *s);
+		else if ((unsigned char)*s < 0x20)
+			(void)printf("\\u%04x", (unsigned)*s);
+		else /* a file's name need not be UTF-8 */
+			(void)putchar(readable || (unsigned char)*s < 0x80 ? *s : '?');
+	(void)putchar('"');
+}
+
+/* As kring --json says it: it runs us and shows what we print. */
+static void json_error(int code, const char *what, const char *why)
+{
+	static const char *const names[] = {"",		 "refused", "usage",
+					    "not-found", "not-now", "damaged"};
+
+	(void)printf("{\n  \"error\": \"%s\",\n  \"what\": ",
+		     names[code > 0 && code <= TOOL_DAMAGED ? code : TOOL_RULE]);
+	json_text(what);
+	(void)printf(",\n  \"why\": ");
+	json_text(why);
+	(void)printf(",\n  \"remedy\": \"\"\n}\n");
+}
+
+int tool_fail(int code, const char *what, const char *why)
+{
+	if (getenv("KRING_JSON") != NULL)
+		json_error(code, what, why);
+	else
+		(void)fprintf(stderr, "! %s%s%s\n", what, why[0] == '\0' ? "" : ": ", why);
+	return code;
+}
+
+static int code_of(enum err rc)
+{
+	return rc == ERR_CORRUPT || rc == ERR_MALFORMED ? TOOL_DAMAGED
+	       : rc == ERR_NOTFOUND			? TOOL_NOT_FOUND
+							: TOOL_RULE;
+}
+
+int tool_fail_err(const char *what, enum err rc)
+{
+	return tool_fail(code_of(rc), what, err_text(rc));
+}
+
+int tool_fail_why(const char *what, enum err rc, const struct err_text *why)
+{
+	return tool_fail(code_of(rc), what, why->text[0] == '\0' ? err_text(rc) : why->text);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * fail - how a tool says that it failed: one sentence, one exit code, as kring shows them.
+ *
+ * Layer:    tool.
+ * Owns:     nothing.
+ * Threads:  one.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  what and why are shown to whoever ran the tool.
+ */
+#ifndef KRING_TOOL_FAIL_H
+#define KRING_TOOL_FAIL_H
+
+#include "base/err.h"
+
+enum { TOOL_RULE = 1, TOOL_USAGE = 2, TOOL_NOT_FOUND = 3, TOOL_NOT_NOW = 4, TOOL_DAMAGED = 5 };
+
+/** On stderr, what and why; with KRING_JSON set, which kring --json does, the same on stdout as an object.  Returns
+ *  code. */
+int tool_fail(int code, const char *what, const char *why);
+int tool_fail_err(const char *what, enum err rc);
+/** why tells it better than the error. */
+int tool_fail_why(const char *what, enum err rc, const struct err_text *why);
+
+#endif /* KRING_TOOL_FAIL_H */
