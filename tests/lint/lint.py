@@ -52,7 +52,7 @@ def domain_is_pure():
     allow = re.compile(r"^(person_fault|mem(cpy|cmp|set|move|chr)|str(len|cmp|ncmp|str|chr|pbrk|spn)|explicit_bzero|calloc|realloc|free|__stack_chk_fail"
                        r"|__mem\w+_chk|__asan_\w+|__ubsan_\w+|_GLOBAL_OFFSET_TABLE_"
                        r"|arena_\w+|bytes_\w+|be(16|32|64)_\w+|rd_\w+|wr_\w+|text_\w+|date_\w+|endpoint_\w+|err_\w+|check_failed"
-                       r"|hash_\w+|verify_sig|identity_\w+|msg_\w+|wire_\w+|list_\w+|store_\w+|record_\w+|key_\w+)$")
+                       r"|act_\w+|hash_\w+|verify_sig|identity_\w+|msg_\w+|wire_\w+|list_\w+|store_\w+|record_\w+|key_\w+)$")
     own = set()
     wanted = set()
     for line in subprocess.run(["nm", str(lib)], capture_output=True, text=True).stdout.splitlines():
@@ -148,7 +148,12 @@ def codes_have_rows():
         for m in re.finditer(pattern, whole):
             yield from (s for s in re.findall(r'"([^"]*)"', m.group(1)) if s)
 
-    acts = table("DOC_TYPES", "daemon/domain/exchange/document.h")
+    rows = re.findall(r'\b(ACT|RULE)\((\w+), (\d+), "([^"]+)", (\w+), ([\w| ]+), (\w+)', (ROOT / "proto/acts.h").read_text())
+    acts = [r[3] for r in rows]
+    numbers = [int(r[2]) for r in rows]
+    if numbers != sorted(set(numbers)):
+        yield f"proto/acts.h: numbers do not ascend, or one is given twice: {numbers}"
+    yield from (f"acts.psv has a row {c}, proto/acts.h has none" for c in rows_of("acts") if c not in acts)
     wanted = {"acts": acts, "states": table("REFERRAL_STATES", "daemon/domain/care/referral.h"),
               "work": table("WORK_KINDS", "daemon/domain/care/worklist.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
               "alarms": table("LOSS_ALARMS", "daemon/domain/exchange/loss.h"),
@@ -163,6 +168,9 @@ def codes_have_rows():
             yield f"{name}: only {codes} were found in the source: this rule does not see them any more"
         yield from (f"{name}.psv has no row {c}" for c in codes if c not in have)
     reasons = rows_of("reasons")
+    for kind, _, _, code, _, _, listed in rows:
+        if kind == "ACT" and listed == "LIST_REASONS" and not any(code in uses for _, uses in reasons.values()):
+            yield f"reasons.psv has no reason for {code}: give it one, or MSG_HOLDS_ANY in proto/acts.h"
     for code, (_, uses) in reasons.items():
         yield from (f"reasons.psv: {code}: there is no act {u}" for u in uses if u not in acts)
         if not uses:

@@ -9,7 +9,18 @@
 
 enum { SCRATCH = 65536 };
 
-static const uint16_t acts[] = {2, 3, 4, 5, 6, 8, 9, 13, 14, 15, 16, 17, 18, 20, 21};
+/* One of the acts that people do. */
+static const struct act *some_act(struct sim *s)
+{
+	size_t people = 0, pick;
+
+	for (size_t i = 0; i < act_count; i++)
+		people += act_table[i].command != NULL;
+	pick = sim_below(s, people);
+	for (size_t i = 0;; i++)
+		if (act_table[i].command != NULL && pick-- == 0)
+			return &act_table[i];
+}
 
 void sim_ask(struct sim *s, struct sim_node *n, struct arena *a, struct msg *req)
 {
@@ -184,7 +195,10 @@ static const char *reason_for(uint16_t type)
 	case DOC_WITHDRAW:
 		return "other";
 	default:
-		return NULL;
+		return act_of(type) != NULL && (act_of(type)->needs & ACT_WITH_REASON) != 0
+			       ? list_code((enum list_id)act_of(type)->reasons, act_of(type)->code,
+					   0)
+			       : NULL;
 	}
 }
 
@@ -202,7 +216,7 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	for (int i = 0; i < 12 && (type == 0 || !referral_may((enum referral_state)th.state,
 							      acts_our_side(&th), type));
 	     i++)
-		type = acts[sim_below(s, sizeof acts / sizeof acts[0])];
+		type = some_act(s)->number;
 	if ((type == DOC_REVOKE || type == DOC_ERROR) && sim_chance(s) < .8)
 		return; /* rare in life */
 	msg_set_text(a, m, ACT_NEW_REF, st->ref);
@@ -215,7 +229,7 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	msg_set_u64(m, ACT_NEW_EXPECT, (uint64_t)th.my_no + th.their_no + 1);
 	if (type == DOC_INFO)
 		msg_set_u64(m, ACT_NEW_SHARE, 2);
-	if (type == DOC_REDIRECT)
+	if (type != 0 && act_has(act_of(type), ACT_WITH_TARGET))
 		msg_add_text(a, m, ACT_NEW_TARGETS, "outside");
 	sim_ask(s, n, a, req);
 }

@@ -8,46 +8,24 @@
 /* Acts without a person: owed to a partner, whatever becomes of their case. */
 static const char ANSWERS[16] = "answers";
 
-struct type_row {
-	uint16_t type;
-	const char *name;
-	enum msg_kind kind;
-};
-
-static const struct type_row types[] = {
-/* clang-format off */
-#define DOC_ROW(name, no, text, kind) {(no), (text), (kind)},
-	DOC_TYPES(DOC_ROW)
-#undef DOC_ROW
-	/* clang-format on */
-};
-
-static const struct type_row *type_row(uint16_t type)
-{
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (types[i].type == type)
-			return &types[i];
-	return NULL;
-}
-
 const char *document_type_name(uint16_t type)
 {
-	const struct type_row *r = type_row(type);
+	const struct act *a = act_of(type);
 
-	return r == NULL ? "unknown" : r->name;
+	return a == NULL ? "unknown" : a->code;
 }
 
 bool document_type_known(uint16_t type)
 {
-	return type_row(type) != NULL;
+	return act_of(type) != NULL;
 }
 
 enum msg_kind document_body_kind(uint16_t type)
 {
-	const struct type_row *r = type_row(type);
+	const struct act *a = act_of(type);
 
-	require(r != NULL);
-	return r->kind;
+	require(a != NULL);
+	return a->body;
 }
 
 static struct store_key key_of(const struct doc_key *k)

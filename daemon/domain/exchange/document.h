@@ -14,27 +14,8 @@
 #define KRING_DOMAIN_EXCHANGE_DOCUMENT_H
 
 #include "domain/state.h"
+#include "proto/acts.h"
 
-/* The one registry of document types: wire number, code in CLI and logs, kind of its body. */
-/* clang-format off */
-#define DOC_TYPES(X)                                                                           \
-	X(OFFER, 1, "offer", MSG_OFFER) X(ASK, 2, "ask", MSG_ASK) X(INFO, 3, "info", MSG_INFO)  \
-	X(ACCEPT, 4, "accept", MSG_ACT) X(DECLINE, 5, "decline", MSG_ACT)                      \
-	X(REDIRECT, 6, "redirect", MSG_ACT) X(EXPIRE, 7, "expire", MSG_ACT)                    \
-	X(HOLD, 8, "hold", MSG_ACT) X(START, 9, "start", MSG_ACT)                              \
-	X(CONSENT, 10, "consent", MSG_CONSENT_GRANT)                                           \
-	X(WITHDRAWAL, 11, "consent-withdrawal", MSG_WITHDRAWAL) X(NOTE, 13, "note", MSG_ACT)              \
-	X(OUTCOME, 14, "outcome", MSG_ACT) X(ACK, 15, "ack", MSG_ACT)                          \
-	X(REOPEN, 16, "reopen", MSG_ACT) X(WITHDRAW, 17, "withdraw", MSG_ACT)                  \
-	X(WD_OK, 18, "wd-ok", MSG_ACT) X(WD_TIMEOUT, 19, "wd-timeout", MSG_ACT)                \
-	X(REVOKE, 20, "revoke", MSG_ACT) X(ERROR, 21, "error", MSG_ACT)                        \
-	X(ESCALATE, 22, "escalate", MSG_ACT) X(REPORT, 23, "report", MSG_REPORT)
-enum doc_type {
-#define DOC_ENUM(name, no, text, kind) DOC_##name = (no),
-	DOC_TYPES(DOC_ENUM)
-#undef DOC_ENUM
-};
-/* clang-format on */
 const char *document_type_name(uint16_t type); /* "unknown" for others */
 bool document_type_known(uint16_t type);
 enum msg_kind document_body_kind(uint16_t type); /* known types only */

@@ -8,19 +8,12 @@ enum { PLACE_CHARACTERS = 60, PLACE_WORDS = 6 };
 
 struct words words_of_act(uint16_t type)
 {
-	switch (type) {
-	case DOC_DECLINE:
-		return (struct words){LIST_DECLINE, ""};
-	case DOC_OUTCOME:
-		return (struct words){LIST_OUTCOMES, ""};
-	case DOC_OFFER:
-	case DOC_INFO:
-	case DOC_CONSENT:
-	case DOC_REPORT:
-		return (struct words){MSG_HOLDS_ANY, ""};
-	default:
-		return (struct words){LIST_REASONS, document_type_name(type)};
-	}
+	const struct act *a = act_of(type);
+
+	if (a == NULL)
+		return (struct words){LIST_REASONS, "unknown"}; /* no row is meant for it */
+	/* the other lists are each of one act, and so whole */
+	return (struct words){a->reasons, a->reasons == LIST_REASONS ? a->code : ""};
 }
 
 bool words_take(const struct words *w, const char *code)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "test.h"
 
+#include "proto/acts.h"
 #include "proto/lists.h"
 #include "proto/msg.h"
 #include "proto/walk.h"
@@ -138,6 +139,32 @@ static void every_truncation_of_a_document_is_refused(void **state)
 	assert_int_not_equal(wire_doc_get(span_of(out, w.len + 1), &got), ERR_OK);
 }
 
+/* The rows from which daemon, client and simulator work fit each other and the lists. */
+static void acts_are_complete(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < act_count; i++) {
+		const struct act *r = &act_table[i];
+		const bool reason = act_has(r, ACT_WITH_REASON);
+
+		assert_ptr_equal(act_of(r->number), r);
+		assert_true(list_has(LIST_ACTS, r->code));
+		assert_int_equal(r->needs & r->takes, 0);
+		if (i > 0)
+			assert_true(r->number > act_table[i - 1].number);
+		if (r->command == NULL) {
+			assert_int_equal(r->needs | r->takes, 0);
+			continue;
+		}
+		assert_true(r->who != 0);
+		assert_int_equal(reason, r->reasons != MSG_HOLDS_ANY);
+		if (reason)
+			assert_non_null(list_code((enum list_id)r->reasons, r->code, 0));
+	}
+	assert_null(act_of(0));
+	assert_null(act_of(12)); /* was never used */
+}
+
 static void every_code_has_four_languages(void **state)
 {
 	(void)state;
@@ -171,6 +198,7 @@ int main(void)
 		cmocka_unit_test(walker_names_what_is_wrong),
 		cmocka_unit_test(every_truncation_of_a_frame_is_refused),
 		cmocka_unit_test(every_truncation_of_a_document_is_refused),
+		cmocka_unit_test(acts_are_complete),
 		cmocka_unit_test(every_code_has_four_languages),
 	};
 

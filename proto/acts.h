@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * acts - one row for each type of document: what it is called, what it may say, who signs it.
+ *
+ * Layer:    proto (base only).
+ * Owns:     nothing; the table is constant.
+ * Threads:  any.
+ * Time:     none.
+ * Durable:  numbers and codes stand in stores and in signed documents: a row is added, never changed or reused.
+ * Privacy:  vocabulary only.
+ *
+ * The daemon (who may sign, what a body must hold), the client (its commands and their options), the simulator and
+ * the lint check of config/lists/acts.psv read these rows; none of them keeps a list of its own.  In which state of a
+ * referral an act is possible, and what it does there, is the table in daemon/domain/care/referral.c.
+ */
+#ifndef KRING_PROTO_ACTS_H
+#define KRING_PROTO_ACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/lists.h"
+#include "proto/msg.h"
+
+/** Which side of a referral signs it; 0: it belongs to no referral. */
+enum act_side { ACT_BY_SENDER = 1, ACT_BY_RECEIVER = 2, ACT_BY_EITHER = 3 };
+
+/** What a person gives with an act, besides a text, which every act takes. */
+enum act_with {
+	ACT_WITH_REASON = 1,	  /* a code of its list */
+	ACT_WITH_REVIEW = 2,	  /* a date on which somebody looks at the referral again */
+	ACT_WITH_DATE = 4,	  /* a date that only informs: an appointment */
+	ACT_WITH_ALTERNATIVE = 8, /* a better place, or the word that there is none */
+	ACT_WITH_TARGET = 16,	  /* places to go to, one or more */
+	ACT_WITH_SHARE = 32,	  /* fields of the case, by category */
+	ACT_WITH_LATE = 64	  /* that it comes after the answer term, knowingly */
+};
+
+/*
+ * ACT: a person does it.    name, number, code, body, who, list of reasons, option of the reason, needs, takes besides,
+ *                           command, help, example
+ * RULE: a timer or a rule does it, or another command than the one of its name.
+ *                           name, number, code, body, who, list of reasons
+ * An act takes the rows of its list that name its code (column uses), or all where the list has no such column;
+ * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 12 and 24 on are free.
+ */
+/* clang-format off */
+#define ACTS(ACT, RULE) \
+	RULE(OFFER, 1, "offer", MSG_OFFER, ACT_BY_SENDER, MSG_HOLDS_ANY) \
+	ACT(ASK, 2, "ask", MSG_ASK, ACT_BY_RECEIVER, LIST_REASONS, "question", ACT_WITH_REASON, 0, \
+	    "ask", "ask the sender something; the answer term pauses once", "kring ask 91C4 --question best-contact") \
+	ACT(INFO, 3, "info", MSG_INFO, ACT_BY_SENDER, MSG_HOLDS_ANY, "reason", 0, ACT_WITH_SHARE, \
+	    "info", "answer a question, from the case or in words", "kring info 91C4 --share contact") \
+	ACT(ACCEPT, 4, "accept", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", 0, ACT_WITH_REASON | ACT_WITH_LATE, \
+	    "accept", "take it on", "kring accept 91C4") \
+	ACT(DECLINE, 5, "decline", MSG_ACT, ACT_BY_RECEIVER, LIST_DECLINE, "reason", ACT_WITH_REASON | ACT_WITH_ALTERNATIVE, 0, \
+	    "decline", "decline, with a reason and a better place", "kring decline 91C4 --reason no-capacity --alternative none") \
+	ACT(REDIRECT, 6, "redirect", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_TARGET, ACT_WITH_REASON, \
+	    "redirect", "name a better place to go", "kring redirect 91C4 --target \"GGD Zeeland\"") \
+	RULE(EXPIRE, 7, "expire", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
+	ACT(HOLD, 8, "hold", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_REASON | ACT_WITH_REVIEW, 0, \
+	    "hold", "put on hold until a date", "kring hold 91C4 --reason waiting-list --until 2027-01-15") \
+	ACT(START, 9, "start", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
+	    "start", "first contact with the person happened", "kring start 91C4") \
+	RULE(CONSENT, 10, "consent", MSG_CONSENT_GRANT, 0, MSG_HOLDS_ANY) \
+	RULE(WITHDRAWAL, 11, "consent-withdrawal", MSG_WITHDRAWAL, 0, LIST_REASONS) \
+	ACT(NOTE, 13, "note", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_REASON, ACT_WITH_DATE, \
+	    "note", "tell the sender how it goes", "kring note 91C4 --reason appointment") \
+	ACT(OUTCOME, 14, "outcome", MSG_ACT, ACT_BY_RECEIVER, LIST_OUTCOMES, "code", ACT_WITH_REASON, 0, \
+	    "outcome", "report how it ended", "kring outcome 91C4 --code helped") \
+	ACT(ACK, 15, "ack", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
+	    "ack", "acknowledge the outcome: the loop is closed", "kring ack 91C4") \
+	ACT(REOPEN, 16, "reopen", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", ACT_WITH_REASON, 0, \
+	    "reopen", "not solved after all; once", "kring reopen 91C4 --reason not-better") \
+	ACT(WITHDRAW, 17, "withdraw", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", ACT_WITH_REASON, 0, \
+	    "withdraw", "take a referral back", "kring withdraw 91C4 --reason no-longer-needed") \
+	ACT(WD_OK, 18, "wd-ok", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
+	    "confirm-withdraw", "agree to a withdrawal", "kring confirm-withdraw 91C4") \
+	RULE(WD_TIMEOUT, 19, "wd-timeout", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
+	ACT(REVOKE, 20, "revoke", MSG_ACT, ACT_BY_EITHER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
+	    "revoke", "the person takes consent back: with this referral end all that rest on the same consent", "kring revoke 91C4") \
+	ACT(ERROR, 21, "error", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
+	    "error", "wrong person or partner: hide it at once", "kring error 91C4 --reason wrong-person") \
+	RULE(ESCALATE, 22, "escalate", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
+	RULE(REPORT, 23, "report", MSG_REPORT, 0, MSG_HOLDS_ANY)
+
+#define ACT_ENUM(name, no, ...) DOC_##name = (no),
+enum doc_type { ACTS(ACT_ENUM, ACT_ENUM) };
+#undef ACT_ENUM
+/* clang-format on */
+
+struct act {
+	uint16_t number;  /* enum doc_type */
+	const char *code; /* row of config/lists/acts.psv; in logs and in JSON */
+	enum msg_kind body;
+	unsigned who; /* enum act_side, or 0 */
+	int reasons;  /* enum list_id, or MSG_HOLDS_ANY */
+	const char *reason_option;
+	unsigned needs, takes; /* enum act_with */
+	const char *command;   /* of kring; NULL: not for a person to do */
+};
+
+extern const struct act act_table[];
+extern const size_t act_count;
+
+/** NULL: there is no such type. */
+const struct act *act_of(uint16_t number);
+/** Something of it is given with this act, needed or not. */
+static inline bool act_has(const struct act *a, unsigned with)
+{
+	return ((a->needs | a->takes) & with) != 0;
+}
+
+#endif /* KRING_PROTO_ACTS_H */
