@@ -21,9 +21,10 @@ struct spec { /* one word of a command's table */
 	bool value, many, empty;
 };
 
-static bool spec_of(const char *options, const char *name, struct spec *out)
+static bool spec_of(const struct command *cmd, const char *name, struct spec *out)
 {
-	char found[NAME_MAX_LEN];
+	char found[NAME_MAX_LEN], buf[VALUE_OPTIONS_LEN];
+	const char *options = value_options(cmd, buf);
 
 	while (value_spec_next(&options, found, out->type, &out->many, &out->empty))
 		if (strcmp(found, name) == 0) {
@@ -54,7 +55,8 @@ static void closer(struct guess *g, const char *typed, const char *word, const c
 static int no_such_option(const struct cli *c, const char *typed)
 {
 	static const char *const global[] = {"json", "dir", "socket", "lang", "request-id", "help"};
-	const char *at = c->cmd->options;
+	char buf[VALUE_OPTIONS_LEN];
+	const char *at = value_options(c->cmd, buf);
 	char name[NAME_MAX_LEN], type[NAME_MAX_LEN], remedy[256], given[64];
 	struct guess g = {.far = TEXT_FAR};
 	bool many, empty;
@@ -147,7 +149,7 @@ static int put_option(struct cli *c, const char *name, const char *value)
 
 	if (strcmp(name, "request-id") == 0)
 		s = (struct spec){.type = "ID", .value = true};
-	else if (!spec_of(c->cmd->options, name, &s))
+	else if (!spec_of(c->cmd, name, &s))
 		return no_such_option(c, name);
 	(void)snprintf(what, sizeof what, "--%.40s", name);
 	if (s.value != (value != NULL))
@@ -184,8 +186,8 @@ static int put_word(struct cli *c, const char *word)
 	if (c->word_count == CLI_WORDS_MAX)
 		return cli_fail(c, CLI_USAGE, "a word too many", word, c->cmd->example);
 	if (word[0] == '\0')
-		return cli_fail(c, CLI_USAGE, "an empty word says nothing", c->cmd->words,
-				c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "an empty word says nothing",
+				cli_or_none(c->cmd->words), c->cmd->example);
 	if (value_fault(span_of(word, strlen(word)), fault) != NULL)
 		return cli_fail(c, CLI_USAGE, "this word cannot be read", fault, c->cmd->example);
 	c->words[c->word_count++] = word;
@@ -198,7 +200,7 @@ static int count_words(const struct cli *c)
 	size_t least = 0, most = 0;
 	char extra[64];
 
-	for (const char *p = c->cmd->words; *p != '\0'; p += strspn(p, " ")) {
+	for (const char *p = cli_or_none(c->cmd->words); *p != '\0'; p += strspn(p, " ")) {
 		const size_t n = strcspn(p, " ");
 
 		least += p[0] == '[' ? 0 : 1;
@@ -206,7 +208,7 @@ static int count_words(const struct cli *c)
 		p += n;
 	}
 	if (c->word_count < least)
-		return cli_fail(c, CLI_USAGE, "something is missing", c->cmd->words,
+		return cli_fail(c, CLI_USAGE, "something is missing", cli_or_none(c->cmd->words),
 				c->cmd->example);
 	if (c->word_count <= most)
 		return CLI_DONE;
@@ -330,8 +332,8 @@ static int take_rest(struct cli *c, const char *const *args, size_t count)
 					"options begin with two dashes, as --help");
 		stuck = split(args[i], name);
 		value = stuck;
-		if (stuck == NULL && (strcmp(name, "request-id") == 0 ||
-				      (spec_of(c->cmd->options, name, &s) && s.value))) {
+		if (stuck == NULL &&
+		    (strcmp(name, "request-id") == 0 || (spec_of(c->cmd, name, &s) && s.value))) {
 			value = value_at(args, count, i);
 			i += value != NULL ? 1 : 0;
 		}

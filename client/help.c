@@ -7,11 +7,12 @@
 
 #include "client/cli/value.h"
 #include "client/commands/commands.h"
+#include "proto/acts.h"
 
 static json_t *json_command(const struct command *k)
 {
-	const char *at = k->options;
-	char name[32], type[32], accepts[1024];
+	char name[32], type[32], accepts[1024], buf[VALUE_OPTIONS_LEN];
+	const char *at = value_options(k, buf);
 	json_t *options = json_array();
 	bool many, empty;
 
@@ -22,9 +23,8 @@ static json_t *json_command(const struct command *k)
 						      "type", type, "accepts", accepts, "many",
 						      many ? 1 : 0, "empty", empty ? 1 : 0));
 	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "noun", k->noun, "verb",
-			 k->verb == NULL ? "" : k->verb, "words", k->words, "help", k->help,
-			 "options", options);
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "noun", k->noun, "verb", cli_or_none(k->verb),
+			 "words", cli_or_none(k->words), "help", k->help, "options", options);
 }
 
 /* The whole table, for completion and for tests. */
@@ -39,15 +39,21 @@ static void help_commands(void)
 	json_decref(o);
 }
 
+/* "case show CASE" */
+static void line_of(const struct command *k, char out[64])
+{
+	(void)snprintf(out, 64, "%s%s%s%s%s", k->noun, k->verb == NULL ? "" : " ",
+		       cli_or_none(k->verb), k->words == NULL ? "" : " ", cli_or_none(k->words));
+}
+
 static void help_one(const struct command *cmd)
 {
-	const char *at = cmd->options;
-	char name[32], type[32], left[72], accepts[1024];
+	char name[32], type[32], left[72], accepts[1024], line[64], buf[VALUE_OPTIONS_LEN];
+	const char *at = value_options(cmd, buf);
 	bool many, empty;
 
-	(void)printf("kring %s%s%s%s%s\n  %s\n", cmd->noun, cmd->verb == NULL ? "" : " ",
-		     cmd->verb == NULL ? "" : cmd->verb, cmd->words[0] == '\0' ? "" : " ",
-		     cmd->words, cmd->help);
+	line_of(cmd, line);
+	(void)printf("kring %s\n  %s\n", line, cmd->help);
 	while (value_spec_next(&at, name, type, &many, &empty)) {
 		(void)snprintf(left, sizeof left, "--%s %s%s", name, type, many ? " ..." : "");
 		(void)value_accepts(cmd, type, accepts, sizeof accepts);
@@ -65,6 +71,41 @@ static int help_list(const struct cli *c, enum list_id list, const char *use)
 	return CLI_DONE;
 }
 
+/* All commands of that noun; an act also shows the words of its reasons. */
+static int help_topic(const struct cli *c, const char *topic)
+{
+	const struct act *act = NULL;
+	bool hit = false;
+
+	for (size_t i = 0; i < commands_count; i++) {
+		if (strcmp(topic, commands[i].noun) != 0)
+			continue;
+		help_one(&commands[i]);
+		act = act_of(commands[i].act);
+		hit = true;
+	}
+	if (!hit)
+		return cli_fail(c, CLI_USAGE, "no such command", topic, "see: kring help");
+	if (act != NULL && act_has(act, ACT_WITH_REASON))
+		return help_list(c, (enum list_id)act->reasons, act->code);
+	return CLI_DONE;
+}
+
+static int help_all(void)
+{
+	(void)puts("usage: kring [--dir DIR | --socket PATH] [--json] [--lang nl|fr|en|de] "
+		   "COMMAND\n");
+	for (size_t i = 0; i < commands_count; i++) {
+		char line[64];
+
+		line_of(&commands[i], line);
+		(void)printf("  %-28s %s\n", line, commands[i].help);
+	}
+	(void)puts("\nmore: kring help COMMAND, kring help "
+		   "needs|categories|reasons|decline-reasons|outcomes");
+	return CLI_DONE;
+}
+
 int help_show(struct cli *c, const char *topic)
 {
 	static const struct {
@@ -75,7 +116,6 @@ int help_show(struct cli *c, const char *topic)
 		     {"reasons", LIST_REASONS},
 		     {"outcomes", LIST_OUTCOMES},
 		     {"categories", LIST_CATEGORIES}};
-	bool hit = false;
 
 	c->answered = true;
 	if (c->json) {
@@ -85,34 +125,5 @@ int help_show(struct cli *c, const char *topic)
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		if (strcmp(lists[i].name, topic) == 0)
 			return help_list(c, lists[i].list, "");
-	if (topic[0] == '\0')
-		(void)puts("usage: kring [--dir DIR | --socket PATH] [--json] [--lang nl|fr|en|de] "
-			   "COMMAND\n");
-	for (size_t i = 0; i < commands_count; i++) {
-		const struct command *cmd = &commands[i];
-
-		if (topic[0] != '\0' && strcmp(topic, cmd->noun) == 0) {
-			help_one(cmd);
-			hit = true;
-		} else if (topic[0] == '\0') {
-			char left[64];
-
-			(void)snprintf(left, sizeof left, "%s %s %s", cmd->noun,
-				       cmd->verb == NULL ? "" : cmd->verb, cmd->words);
-			(void)printf("  %-28s %s\n", left, cmd->help);
-		}
-	}
-	if (topic[0] == '\0')
-		(void)puts("\nmore: kring help COMMAND, kring help "
-			   "needs|categories|reasons|decline-reasons|outcomes");
-	else if (strcmp(topic, "decline") == 0)
-		return help_list(c, LIST_DECLINE, "");
-	else if (strcmp(topic, "outcome") == 0)
-		return help_list(c, LIST_OUTCOMES, "");
-	else if (hit) /* an act has a list of its own; no other command has a row in it */
-		return help_list(c, LIST_REASONS,
-				 strcmp(topic, "confirm-withdraw") == 0 ? "wd-ok" : topic);
-	else if (!hit)
-		return cli_fail(c, CLI_USAGE, "no such command", topic, "see: kring help");
-	return CLI_DONE;
+	return topic[0] == '\0' ? help_all() : help_topic(c, topic);
 }

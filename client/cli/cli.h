@@ -25,21 +25,23 @@ enum {
 	CLI_NOT_NOW = 4,
 	CLI_DAMAGED = 5
 };
-enum { CLI_OPTIONS_MAX = 40, CLI_WORDS_MAX = 8, CLI_IN_DIR = 1000 };
+enum { CLI_OPTIONS_MAX = 40, CLI_WORDS_MAX = 8 };
 
 struct cli;
 
+/** One row of the table of commands.  What is left out is NULL, 0 or false, and means "none". */
 struct command {
-	const char *noun, *verb; /* verb NULL: a plain verb */
+	const char *noun, *verb; /* verb NULL: one word is the whole command */
 	int (*run)(struct cli *c);
 	const char *
 		words; /* "CASE", "PARTNER [DIGITS...]": needed, [may be left out], ... any number */
-	const char *
-		options; /* "to=NAME target=NAME* phone=LINE? again": with = takes a value of that type (value.c);
-			      * behind it * may be given several times, ? may be empty; once and not empty otherwise */
+	const char *options; /* "to=NAME target=NAME* phone=LINE? again": see value.h */
 	const char *help, *example;
-	unsigned field; /* of Request, for generic commands; 0 otherwise */
-	unsigned type;	/* document type, for acts; CLI_IN_DIR: a tool that works in --dir */
+	unsigned field; /* of Request: for cmd_plain, cmd_by_id, cmd_list */
+	uint16_t act;	/* enum doc_type: for cmd_act; its options come from proto/acts.h */
+	const char *
+		tool; /* verb of kringd's tool: for cmd_tool, and what becomes the tool at its end */
+	bool in_dir;  /* that tool works on the node in --dir */
 };
 
 struct cli {
@@ -60,6 +62,12 @@ struct cli {
 	bool stdin_used, quiet;
 	bool answered; /* by help or version: there is nothing to run */
 };
+
+/** A text of a row that may be left out. */
+static inline const char *cli_or_none(const char *text)
+{
+	return text == NULL ? "" : text;
+}
 
 /** NULL when not given; flags read as "". */
 const char *cli_option(const struct cli *c, const char *name);

@@ -23,7 +23,7 @@ bool tool_path(char *out)
 	return true;
 }
 
-int tool_run(const struct cli *c, const char *verb)
+int tool_run(const struct cli *c)
 {
 	char path[PATH_LEN], *argv[2 * CLI_OPTIONS_MAX + 8], name[CLI_OPTIONS_MAX][48];
 	size_t k = 0;
@@ -32,8 +32,8 @@ int tool_run(const struct cli *c, const char *verb)
 		return CLI_NOT_NOW;
 	argv[k++] = path;
 	argv[k++] = strdup("tool");
-	argv[k++] = strdup(verb);
-	if (c->cmd->type == CLI_IN_DIR) {
+	argv[k++] = strdup(c->cmd->tool);
+	if (c->cmd->in_dir) {
 		argv[k++] = strdup("--dir");
 		argv[k++] = strdup(c->dir);
 	}

@@ -16,7 +16,7 @@
 
 /** kringd lies beside kring, or in the place where packages put it; out holds 4 096 bytes. */
 bool tool_path(char *out);
-/** Run kringd's tool with these arguments; replaces the process. */
-int tool_run(const struct cli *c, const char *verb);
+/** Run the tool of this command (cmd->tool) with its options; replaces the process. */
+int tool_run(const struct cli *c);
 
 #endif /* KRING_CLIENT_CLI_TOOL_H */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/date.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -89,10 +90,60 @@ static const struct type *type_of(const char *name)
 	return NULL;
 }
 
-/* Which rows of a list a command takes: those of the act that it makes; other lists are whole. */
-static const char *use_of(const struct command *cmd)
+const char *value_use(const struct command *cmd)
 {
-	return strcmp(cmd->noun, "confirm-withdraw") == 0 ? "wd-ok" : cmd->noun;
+	const struct act *a = act_of(cmd->act);
+
+	return a == NULL ? "" : a->code;
+}
+
+static void add_option(char buf[VALUE_OPTIONS_LEN], const char *name, const char *type)
+{
+	const size_t n = strlen(buf);
+	const int more = snprintf(buf + n, VALUE_OPTIONS_LEN - n, "%s%s%s%s", n == 0 ? "" : " ",
+				  name, type[0] == '\0' ? "" : "=", type);
+
+	require(more > 0 && n + (size_t)more < VALUE_OPTIONS_LEN);
+}
+
+/* A reason goes by --reason for every act, and by the name that its act has for it. */
+static void add_reason(char buf[VALUE_OPTIONS_LEN], const struct act *a)
+{
+	const char *type = "";
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (types[i].kind == KIND_LIST && (int)types[i].list == a->reasons)
+			type = types[i].name;
+	require(type[0] != '\0');
+	add_option(buf, "reason", type);
+	if (strcmp(a->reason_option, "reason") != 0)
+		add_option(buf, a->reason_option, type);
+}
+
+const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN])
+{
+	static const struct {
+		unsigned with;
+		const char *name, *type;
+	} parts[] = {{ACT_WITH_REVIEW | ACT_WITH_DATE, "until", "DATE"},
+		     {ACT_WITH_ALTERNATIVE, "alternative", "LINE"},
+		     {ACT_WITH_TARGET, "target", "LINE*"},
+		     {ACT_WITH_SHARE, "share", "CATEGORIES"},
+		     {ACT_WITH_LATE, "late", ""}};
+	const struct act *a = act_of(cmd->act);
+
+	if (a == NULL)
+		return cmd->options == NULL ? "" : cmd->options;
+	buf[0] = '\0';
+	if (act_has(a, ACT_WITH_REASON))
+		add_reason(buf, a);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (act_has(a, parts[i].with))
+			add_option(buf, parts[i].name, parts[i].type);
+	add_option(buf, "text", "TEXT");
+	add_option(buf, "dry-run", "");
+	add_option(buf, "expect", "NUMBER");
+	return buf;
 }
 
 bool value_accepts(const struct command *cmd, const char *type, char *out, size_t cap)
@@ -108,7 +159,7 @@ bool value_accepts(const struct command *cmd, const char *type, char *out, size_
 		(void)snprintf(out, cap, "%s", t->accepts);
 		return true;
 	}
-	for (size_t i = 0; (code = list_code(t->list, use_of(cmd), i)) != NULL; i++) {
+	for (size_t i = 0; (code = list_code(t->list, value_use(cmd), i)) != NULL; i++) {
 		const size_t len = strlen(code);
 
 		if (n + len + 3 > cap)
@@ -217,7 +268,7 @@ bool value_fits(const struct command *cmd, const char *type, const char *value, 
 	case KIND_CODE:
 		return code_in(t->accepts, value, number);
 	case KIND_LIST:
-		return list_takes(t->list, use_of(cmd), value);
+		return list_takes(t->list, value_use(cmd), value);
 	case KIND_QUARTER:
 		return quarter(value);
 	}

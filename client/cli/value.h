@@ -13,9 +13,15 @@
 #define KRING_CLIENT_CLI_VALUE_H
 
 #include "client/cli/cli.h"
+#include "proto/acts.h"
 
-/** The next option of a command's table at *at, and its type ("": a flag); false at the end. */
+enum { VALUE_OPTIONS_LEN = 256 };
+/** The options of a command as one text: its own, or those of its act, put together in buf. */
+const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN]);
+/** The next option of that text at *at, and its type ("": a flag); false at the end. */
 bool value_spec_next(const char **at, char name[32], char type[32], bool *many, bool *empty);
+/** The word by which the rows of a list say that this command takes them; "": it takes all. */
+const char *value_use(const struct command *cmd);
 /** What an option of that type takes, for a person; false: there is no such type. */
 bool value_accepts(const struct command *cmd, const char *type, char *out, size_t cap);
 /** Is it of that type?  number: what the type made of it (see struct cli), untouched when it makes nothing. */

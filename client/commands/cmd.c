@@ -69,23 +69,5 @@ int cmd_list(struct cli *c)
 
 int cmd_tool(struct cli *c)
 {
-	static const struct {
-		const char *noun, *verb, *tool;
-	} tools[] = {{"node", "init", "node-init"},
-		     {"federation", "create", "fed-create"},
-		     {"roster", "add", "roster-add"},
-		     {"roster", "sign", "roster-sign"},
-		     {"roster", "verify", "roster-verify"},
-		     {"roster", "propose", "roster-propose"},
-		     {"slot", "list", "slot-list"},
-		     {"slot", "add", "slot-add"},
-		     {"slot", "remove", "slot-remove"},
-		     {"rotate", NULL, "rotate"},
-		     {"sheet", NULL, "sheet"}};
-
-	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
-		if (strcmp(tools[i].noun, c->cmd->noun) == 0 &&
-		    (tools[i].verb == NULL || strcmp(tools[i].verb, c->cmd->verb) == 0))
-			return tool_run(c, tools[i].tool);
-	return CLI_USAGE;
+	return tool_run(c);
 }

@@ -93,5 +93,5 @@ int cmd_backup(struct cli *c)
 int cmd_restore(struct cli *c)
 {
 	cli_add_option(c, "file", c->words[0], 0);
-	return tool_run(c, "restore");
+	return tool_run(c);
 }

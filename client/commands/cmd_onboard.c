@@ -150,5 +150,5 @@ int cmd_address(struct cli *c)
 int cmd_join(struct cli *c)
 {
 	cli_add_option(c, "token", c->words[0], 0);
-	return tool_run(c, "join");
+	return tool_run(c);
 }

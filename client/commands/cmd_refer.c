@@ -35,7 +35,7 @@ int cmd_act(struct cli *c)
 		reason = v != NULL ? v : reason;
 	}
 	msg_set_text(&c->arena, sub, ACT_NEW_REF, c->words[0]);
-	msg_set_u64(sub, ACT_NEW_TYPE, c->cmd->type);
+	msg_set_u64(sub, ACT_NEW_TYPE, c->cmd->act);
 	msg_set_text(&c->arena, sub, ACT_NEW_REASON, reason);
 	msg_set_text(&c->arena, sub, ACT_NEW_TEXT, cli_option(c, "text"));
 	msg_set_text(&c->arena, sub, ACT_NEW_ALTERNATIVE, cli_option(c, "alternative"));
