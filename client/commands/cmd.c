@@ -69,5 +69,7 @@ int cmd_list(struct cli *c)
 
 int cmd_tool(struct cli *c)
 {
+	if (c->word_count > 0) /* [FILE] */
+		cli_add_option(c, "file", c->words[0], 0);
 	return tool_run(c);
 }

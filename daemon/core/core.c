@@ -513,14 +513,6 @@ static void on_hour(void *ctx)
 
 /* ---- start ---- */
 
-/* A setting can only lower a limit. */
-static uint64_t lower(const char *text, uint64_t unit, uint64_t limit)
-{
-	const uint64_t v = strtoull(text, NULL, 10);
-
-	return v == 0 || v > limit / unit ? limit : v * unit;
-}
-
 static enum err open_stores(struct core *c, struct err_text *why)
 {
 	struct nodestore got;
@@ -594,20 +586,19 @@ static enum err read_files(struct core *c)
 static enum err start_node(struct core *c, struct err_text *why)
 {
 	const struct inception *in = keybox_inception(c->keys.keybox);
-	struct node_identity who = {
-		.fed_id = in->fed_id,
-		.node_id = keybox_node_id(c->keys.keybox),
-		.nk_pub = keybox_signing_pub(c->keys.keybox),
-		.key_seq = keybox_key_seq(c->keys.keybox),
-		.incarnation_no = c->keys.state.incarnation_no,
-		.day_documents = lower(c->config.day_documents, 1, LIMIT_DAY_DOCUMENTS),
-		.day_bytes = lower(c->config.day_mib, 1024 * 1024, LIMIT_DAY_BYTES),
-		.flow = {(uint8_t)strtoul(c->config.flow_k, NULL, 10),
-			 (uint8_t)strtoul(c->config.flow_percent, NULL, 10),
-			 strcmp(c->config.flow_publish, "manual") == 0},
-		.pair_check = strcmp(c->config.pair_check, "yes") == 0,
-		.cosign_manual = strcmp(c->config.cosign, "manual") == 0,
-		.roster_floor = c->keys.state.roster_seq_max};
+	struct node_identity who = {.fed_id = in->fed_id,
+				    .node_id = keybox_node_id(c->keys.keybox),
+				    .nk_pub = keybox_signing_pub(c->keys.keybox),
+				    .key_seq = keybox_key_seq(c->keys.keybox),
+				    .incarnation_no = c->keys.state.incarnation_no,
+				    .day_documents = c->config.day_documents,
+				    .day_bytes = c->config.day_mib * 1024 * 1024,
+				    .flow = {(uint8_t)c->config.flow_k,
+					     (uint8_t)c->config.flow_percent,
+					     c->config.flow_manual != 0},
+				    .pair_check = c->config.pair_check != 0,
+				    .cosign_manual = c->config.cosign_manual != 0,
+				    .roster_floor = c->keys.state.roster_seq_max};
 	struct engine_parts parts = {
 		.keybox = c->keys.keybox,
 		.calls = {on_reply, on_envelope, on_members, on_onboard, on_dial, on_keys, c}};
@@ -737,7 +728,7 @@ int core_main(const struct role_options *opt)
 	bool wait = opt->locked;
 	int code;
 
-	log_init("core", config_log_level(&c.config));
+	log_init("core", (enum log_level)c.config.log_level);
 	(void)close(ROLES_FD_PEER); /* the first socketpair; the real one comes over the line */
 	if (rc == ERR_OK) {
 		step = "sockets";

@@ -3,21 +3,12 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "roles/nodefiles.h"
 #include "store/datafile.h"
 
 enum { PATH_LEN = CONFIG_PATH_MAX + 32 };
-
-/* A setting can only lower the limit. */
-static uint64_t map_max(const char *mib)
-{
-	const uint64_t unit = 1024 * 1024, v = strtoull(mib, NULL, 10);
-
-	return v == 0 || v > LIMIT_MAP_MAX / unit ? LIMIT_MAP_MAX : v * unit;
-}
 
 static int there(const char *dir, const char *file)
 {
@@ -82,7 +73,7 @@ enum err nodestore_open(struct nodestore *out, const struct config *c, const str
 	enum err rc = usable(c->dir, "ledger", why);
 
 	*out = (struct nodestore){.main = NULL};
-	o.map_max = map_max(c->store_mib);
+	o.map_max = c->store_mib * 1024 * 1024;
 	o.map_start = o.map_max < LIMIT_MAP_START ? o.map_max : LIMIT_MAP_START;
 	if (rc == ERR_OK)
 		rc = usable(c->dir, "record", why);

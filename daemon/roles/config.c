@@ -1,156 +1,395 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Each value is judged once, here, by its row; what is in struct config is in range everywhere else.  The defaults
+ * are written in the table as a person would write them and go through the same judge: a row that contradicts
+ * itself cannot start. */
 #include "roles/config.h"
 
 #include <errno.h>
-#include <ini.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <strings.h>
 
+#include "base/check.h"
 #include "base/endpoint.h"
+#include "base/text.h"
+#include "roles/configfile.h"
 #include "roles/nodefiles.h"
 
-enum { MIB = 1024 * 1024 };
+enum { NEAR = 4, SHOWN = 48, WORD = 16 };
 
-struct setting {
-	const char *section, *name;
-	size_t offset, cap;
-	const char *words;    /* those it takes, with | between; NULL: a number or any text */
-	uint64_t least, most; /* of a number; 0, 0: it is none */
-};
+/* ---- values ---- */
 
-#define TEXT(field) offsetof(struct config, field), sizeof((struct config *)0)->field
-
-static const struct setting settings[] = {
-	{"Node", "Listen", TEXT(listen), NULL, 0, 0},
-	{"Node", "KeyFile", TEXT(key_file), NULL, 0, 0},
-	{"Node", "LogLevel", TEXT(log_level), "error|warn|notice|info|debug", 0, 0},
-	{"Limits", "PartnerDailyDocuments", TEXT(day_documents), NULL, 1, LIMIT_DAY_DOCUMENTS},
-	{"Limits", "PartnerDailyMiB", TEXT(day_mib), NULL, 1, LIMIT_DAY_BYTES / MIB},
-	{"Limits", "StoreMiB", TEXT(store_mib), NULL, 1, LIMIT_MAP_MAX / MIB},
-	{"Flow", "Threshold", TEXT(flow_k), NULL, LIMIT_FLOW_K, UINT8_MAX},
-	{"Flow", "SharePercent", TEXT(flow_percent), NULL, 1, 100},
-	{"Flow", "Publish", TEXT(flow_publish), "auto|manual", 0, 0},
-	{"Partners", "PairCheck", TEXT(pair_check), "yes|no", 0, 0},
-	{"Partners", "Cosign", TEXT(cosign), "auto|manual", 0, 0},
-};
-enum { SETTINGS = sizeof settings / sizeof settings[0] };
-
-struct reading {
-	struct config *c;
-	struct err_text *why;
-	enum err rc;
-	unsigned taken;
-	bool given[SETTINGS];
-};
-
-static bool number(const char *text, uint64_t *v)
+static void put_number(struct config *c, const struct config_setting *s, uint64_t v)
 {
-	char *end;
-
-	errno = 0;
-	*v = strtoull(text, &end, 10);
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
+	memcpy((char *)c + s->offset, &v, sizeof v);
 }
 
-static bool one_of(const char *words, const char *text)
-{
-	const size_t n = strlen(text);
-
-	for (const char *w = words; w != NULL; w = strchr(w, '|')) {
-		w += *w == '|';
-		if (strncmp(w, text, n) == 0 && (w[n] == '|' || w[n] == '\0') && n > 0)
-			return true;
-	}
-	return false;
-}
-
-/* What is misread would let in, keep or tell more than was meant: so it refuses to start. */
-static enum err value_fits(const struct setting *s, const char *value, struct err_text *why)
+static uint64_t number_of(const struct config *c, const struct config_setting *s)
 {
 	uint64_t v;
 
-	if (s->words != NULL && !one_of(s->words, value))
-		return err_explain(why, ERR_INVAL, "[%s] %s= is one of %s", s->section, s->name,
-				   s->words);
-	if (s->most != 0 && (!number(value, &v) || v < s->least || v > s->most))
-		return err_explain(why, ERR_INVAL, "[%s] %s= is a number from %llu to %llu",
-				   s->section, s->name, (unsigned long long)s->least,
-				   (unsigned long long)s->most);
-	if (strlen(value) >= s->cap)
-		return err_explain(why, ERR_LIMIT, "[%s] %s= is too long", s->section, s->name);
-	return ERR_OK;
+	memcpy(&v, (const char *)c + s->offset, sizeof v);
+	return v;
 }
 
-static int on_setting(void *user, const char *section, const char *name, const char *value)
+/* The word at this place; false: there are fewer. */
+static bool word_at(const char *words, uint64_t place, char *out, size_t cap)
 {
-	struct reading *r = user;
+	size_t n;
 
-	for (size_t i = 0; i < SETTINGS; i++) {
-		const struct setting *s = &settings[i];
-
-		if (strcmp(s->section, section) != 0 || strcmp(s->name, name) != 0)
-			continue;
-		r->rc = r->given[i] ? err_explain(r->why, ERR_INVAL,
-						  "[%s] %s= is given twice: once is enough",
-						  section, name)
-				    : value_fits(s, value, r->why);
-		if (r->rc != ERR_OK)
-			return 0;
-		r->given[i] = true;
-		memcpy((char *)r->c + s->offset, value, strlen(value) + 1);
-		r->taken++;
-		return 1;
+	for (; words != NULL && place > 0; place--) {
+		words = strchr(words, '|');
+		words = words == NULL ? NULL : words + 1;
 	}
-	r->rc = err_explain(r->why, ERR_INVAL, "unknown setting %s in section [%s]", name, section);
-	return 0;
+	n = words == NULL ? 0 : strcspn(words, "|");
+	require(n < cap);
+	if (n > 0)
+		memcpy(out, words, n);
+	out[n] = '\0';
+	return n > 0;
+}
+
+/* The place of text among the words; -1: it is none of them. */
+static int place_of(const char *words, const char *text)
+{
+	char word[WORD];
+
+	for (int place = 0; word_at(words, (uint64_t)place, word, sizeof word); place++)
+		if (strcmp(word, text) == 0)
+			return place;
+	return -1;
+}
+
+/* Digits alone: no sign, no blank, no unit, nothing behind them. */
+static bool digits(const char *text, uint64_t *v)
+{
+	if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
+		return false;
+	errno = 0;
+	*v = strtoull(text, NULL, 10);
+	if (errno != 0)
+		*v = UINT64_MAX; /* more than any setting takes */
+	return true;
+}
+
+void config_value(const struct config *c, const struct config_setting *s, char *out, size_t cap)
+{
+	switch (s->type) {
+	case CONFIG_ADDRESS:
+	case CONFIG_FILE:
+		(void)snprintf(out, cap, "%s", (const char *)c + s->offset);
+		break;
+	case CONFIG_NUMBER:
+		(void)snprintf(out, cap, "%llu", (unsigned long long)number_of(c, s));
+		break;
+	case CONFIG_WORD:
+		(void)word_at(s->words, number_of(c, s), out, cap);
+		break;
+	}
+}
+
+/* ---- faults ---- */
+
+struct reading {
+	struct config *c;
+	unsigned line, taken;
+	enum err rc; /* of the first fault */
+	config_fault_fn fn;
+	void *ctx;
+};
+
+static void say(struct reading *r, enum err rc, struct config_fault *f)
+{
+	f->line = r->line;
+	if (r->rc == ERR_OK)
+		r->rc = rc;
+	r->fn(r->ctx, f);
+}
+
+/* What was written, shortened: the line is known, a screenful of it helps nobody. */
+static const char *shown(char out[SHOWN + 4], const char *value)
+{
+	const size_t n = strlen(value);
+	size_t cut = n <= SHOWN ? n : SHOWN;
+
+	while (cut < n && cut > 0 && ((unsigned char)value[cut] & 0xc0) == 0x80)
+		cut--; /* not inside a character */
+	(void)snprintf(out, SHOWN + 4, "%.*s%s", (int)cut, value, cut < n ? "..." : "");
+	return out;
+}
+
+static void wrong_number(const struct config_setting *s, const char *value, struct config_fault *f)
+{
+	const unsigned long long least = s->least, most = s->most;
+	uint64_t v = 0;
+
+	(void)err_explain(&f->what, ERR_INVAL, "%s=%s is no number from %llu to %llu (%s)", s->name,
+			  value, least, most, s->unit);
+	if (!digits(value, &v))
+		(void)err_explain(&f->remedy, ERR_INVAL,
+				  "write digits alone, without sign or unit: %s=%s", s->name,
+				  s->standard);
+	else if (v < s->least)
+		(void)err_explain(&f->remedy, ERR_INVAL, "the least is %llu", least);
+	else
+		(void)err_explain(&f->remedy, ERR_INVAL,
+				  "the most is %llu; without this line it is %s", most,
+				  s->standard);
+}
+
+static void wrong_word(const struct config_setting *s, const char *value, struct config_fault *f)
+{
+	char word[WORD], near[WORD] = "";
+	unsigned best = NEAR;
+
+	for (uint64_t i = 0; word_at(s->words, i, word, sizeof word); i++) {
+		const unsigned d = strcasecmp(word, value) == 0 ? 0 : text_distance(word, value);
+
+		if (d < best)
+			memcpy(near, word, sizeof near);
+		best = d < best ? d : best;
+	}
+	(void)err_explain(&f->what, ERR_INVAL, "%s=%s is none of %s", s->name, value, s->words);
+	if (near[0] != '\0')
+		(void)err_explain(&f->remedy, ERR_INVAL, "did you mean %s=%s?", s->name, near);
+	else
+		(void)err_explain(&f->remedy, ERR_INVAL, "without this line it is %s", s->standard);
+}
+
+static void wrong_text(const struct config_setting *s, const char *value, const char *flaw,
+		       struct config_fault *f)
+{
+	if (flaw == NULL) {
+		(void)err_explain(&f->what, ERR_INVAL, "%s=%s is longer than %zu bytes", s->name,
+				  value, s->cap - 1);
+		(void)err_explain(&f->remedy, ERR_INVAL, "use a shorter one");
+		return;
+	}
+	(void)err_explain(&f->what, ERR_INVAL, "%s=%s: %s", s->name, value, flaw);
+	(void)err_explain(&f->remedy, ERR_INVAL, "write it as %s=tcp://192.0.2.1:7001", s->name);
+}
+
+/* Into c, or what is wrong with it into f. */
+static enum err judge(struct config *c, const struct config_setting *s, const char *value,
+		      struct config_fault *f)
+{
+	const char *flaw = s->type == CONFIG_ADDRESS ? endpoint_flaw(value, ENDPOINT_LISTEN, NULL)
+						     : NULL;
+	char text[SHOWN + 4];
+	uint64_t v = 0;
+
+	(void)shown(text, value);
+	if (value[0] == '\0' && s->type != CONFIG_ADDRESS) {
+		(void)err_explain(&f->what, ERR_INVAL, "%s= has no value", s->name);
+		(void)err_explain(&f->remedy, ERR_INVAL,
+				  "give it one, or take the line out: then it is %s", s->standard);
+		return ERR_INVAL;
+	}
+	switch (s->type) {
+	case CONFIG_ADDRESS:
+	case CONFIG_FILE:
+		if (flaw == NULL && strlen(value) < s->cap) {
+			memcpy((char *)c + s->offset, value, strlen(value) + 1);
+			return ERR_OK;
+		}
+		wrong_text(s, text, flaw, f);
+		return ERR_INVAL;
+	case CONFIG_NUMBER:
+		if (digits(value, &v) && v >= s->least && v <= s->most) {
+			put_number(c, s, v);
+			return ERR_OK;
+		}
+		wrong_number(s, text, f);
+		return ERR_INVAL;
+	case CONFIG_WORD:
+		if (place_of(s->words, value) >= 0) {
+			put_number(c, s, (uint64_t)place_of(s->words, value));
+			return ERR_OK;
+		}
+		wrong_word(s, text, f);
+		return ERR_INVAL;
+	}
+	return ERR_INVAL;
+}
+
+/* Somebody meant something by it: a name that is nearly this one, or a known name in the wrong section. */
+static void unknown(const char *section, const char *name, struct config_fault *f)
+{
+	const struct config_setting *best = NULL;
+	unsigned distance = NEAR;
+
+	(void)err_explain(&f->what, ERR_INVAL, "unknown setting %s in section [%s]", name, section);
+	for (size_t i = 0; i < CONFIG_COUNT; i++) {
+		const struct config_setting *s = &config_settings[i];
+		const unsigned d = strcasecmp(s->name, name) == 0 ? 0
+								  : text_distance(s->name, name);
+
+		if (d >= distance)
+			continue;
+		distance = d;
+		best = s;
+	}
+	if (best != NULL)
+		(void)err_explain(&f->remedy, ERR_INVAL, "did you mean %s= in section [%s]?",
+				  best->name, best->section);
+	else
+		(void)err_explain(&f->remedy, ERR_INVAL, "kring config show names those there are");
+}
+
+static void take(struct reading *r, const struct configfile *file, const struct configfile_line *l)
+{
+	struct config_fault f = {.line = 0};
+	char name[SHOWN + 4];
+	size_t i = 0;
+	enum err rc;
+
+	(void)shown(name, l->name);
+	if (name[0] != '\0')
+		(void)snprintf(f.setting, sizeof f.setting, "%s%s%s%s",
+			       file->section[0] == '\0' ? "" : "[", file->section,
+			       file->section[0] == '\0' ? "" : "] ", name);
+	if (l->flaw != NULL) {
+		(void)err_explain(&f.what, ERR_MALFORMED, "%s%s%s",
+				  name[0] == '\0' ? "this line" : name, " ", l->flaw);
+		(void)err_explain(&f.remedy, ERR_MALFORMED, "%s", l->remedy);
+		say(r, ERR_MALFORMED, &f);
+		return;
+	}
+	while (i < CONFIG_COUNT && (strcmp(config_settings[i].section, file->section) != 0 ||
+				    strcmp(config_settings[i].name, l->name) != 0))
+		i++;
+	if (i == CONFIG_COUNT) {
+		unknown(file->section, name, &f);
+		say(r, ERR_INVAL, &f);
+		return;
+	}
+	r->taken++;
+	if (r->c->line[i] != 0) {
+		(void)err_explain(&f.what, ERR_INVAL, "%s= is given twice, first in line %u", name,
+				  r->c->line[i]);
+		(void)err_explain(&f.remedy, ERR_INVAL, "once is enough: take one line out");
+		say(r, ERR_INVAL, &f);
+		return;
+	}
+	r->c->line[i] = r->line;
+	rc = judge(r->c, &config_settings[i], l->value, &f);
+	if (rc != ERR_OK)
+		say(r, rc, &f);
+}
+
+/* ---- reading ---- */
+
+/* A variable of a setting's name does nothing; whoever exports it believes that it does. */
+static void refuse_environment(struct reading *r)
+{
+	for (size_t i = 0; i < CONFIG_COUNT; i++) {
+		const struct config_setting *s = &config_settings[i];
+		struct config_fault f = {.line = 0};
+		char name[64];
+
+		(void)snprintf(name, sizeof name, "KRING_%s", s->name);
+		for (char *p = name; *p != '\0'; p++)
+			*p = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+		if (getenv(name) == NULL)
+			continue;
+		(void)snprintf(f.setting, sizeof f.setting, "[%s] %s", s->section, s->name);
+		(void)err_explain(&f.what, ERR_INVAL,
+				  "%s is set in the environment, where no setting is read from",
+				  name);
+		(void)err_explain(&f.remedy, ERR_INVAL,
+				  "write %s= below [%s] in %s, and unset the variable", s->name,
+				  s->section, r->c->path);
+		say(r, ERR_INVAL, &f);
+	}
+}
+
+/* The file as a whole: in a node's own directory with the way back to what lay there. */
+static enum err say_unread(struct reading *r, enum err rc, const char *dir, int error,
+			   const struct err_text *why)
+{
+	struct config_fault f = {.line = 0};
+
+	r->line = 0;
+	if (dir != NULL && (rc == ERR_IO || rc == ERR_CORRUPT))
+		rc = nodefiles_explain(&f.what, rc, dir, "kring.conf", error);
+	else
+		(void)err_explain(&f.what, rc, "%s%s %s", r->c->path, error == 0 ? "" : ":",
+				  why->text);
+	say(r, rc, &f);
+	return rc;
+}
+
+enum err config_check(struct config *c, const char *dir, const char *file, config_fault_fn fn,
+		      void *ctx)
+{
+	struct reading r = {.c = c, .fn = fn, .ctx = ctx};
+	struct configfile text;
+	struct configfile_line l;
+	struct config_fault none = {.line = 0};
+	struct err_text why = {""};
+	int error = 0;
+	enum err rc;
+
+	*c = (struct config){.log_level = LOG_NOTICE};
+	for (size_t i = 0; i < CONFIG_COUNT; i++)
+		require(judge(c, &config_settings[i], config_settings[i].standard, &none) ==
+			ERR_OK);
+	if (strlen(dir) >= sizeof c->dir || (file != NULL && strlen(file) >= sizeof c->path)) {
+		(void)err_explain(&none.what, ERR_LIMIT, "the name of %s is too long",
+				  strlen(dir) >= sizeof c->dir ? "the directory"
+							       : "the settings file");
+		say(&r, ERR_LIMIT, &none);
+		return ERR_LIMIT;
+	}
+	memcpy(c->dir, dir, strlen(dir) + 1);
+	if (file == NULL)
+		(void)snprintf(c->path, sizeof c->path, "%s/kring.conf", dir);
+	else
+		memcpy(c->path, file, strlen(file) + 1);
+	rc = configfile_read(&text, c->path, &error, &why);
+	if (rc != ERR_OK)
+		return say_unread(&r, rc, file == NULL ? dir : NULL, error, &why);
+	refuse_environment(&r);
+	while (configfile_next(&text, &l)) {
+		r.line = text.line;
+		take(&r, &text, &l);
+	}
+	if (r.taken == 0 &&
+	    r.rc == ERR_OK) { /* what a full disk leaves: a node that listens nowhere */
+		(void)err_explain(&why, ERR_CORRUPT,
+				  "holds no setting: write Listen= at least, with or "
+				  "without an address");
+		return say_unread(&r, ERR_CORRUPT, file == NULL ? dir : NULL, 0, &why);
+	}
+	return r.rc;
+}
+
+struct first {
+	const struct config *c;
+	struct err_text *why;
+	bool said;
+};
+
+static void keep_first(void *ctx, const struct config_fault *f)
+{
+	struct first *first = ctx;
+	const char *colon = f->remedy.text[0] == '\0' ? "" : ": ";
+
+	if (first->said)
+		return;
+	first->said = true;
+	if (f->line == 0)
+		(void)err_explain(first->why, ERR_INVAL, "%s%s%s", f->what.text, colon,
+				  f->remedy.text);
+	else
+		(void)err_explain(first->why, ERR_INVAL, "%s, line %u: %s%s%s", first->c->path,
+				  f->line, f->what.text, colon, f->remedy.text);
 }
 
 enum err config_read(struct config *c, const char *dir, const char *file, struct err_text *why)
 {
-	struct reading r = {.c = c, .why = why, .rc = ERR_OK};
-	char path[CONFIG_PATH_MAX + 16];
-	const char *flaw;
-	int rc;
+	struct first first = {.c = c, .why = why};
 
-	*c = (struct config){.log_level = "notice", .key_file = "unlock.key"};
-	if (strlen(dir) >= sizeof c->dir)
-		return err_explain(why, ERR_LIMIT, "the directory's name is too long");
-	memcpy(c->dir, dir, strlen(dir) + 1);
-	if (file == NULL)
-		(void)snprintf(path, sizeof path, "%s/kring.conf", dir);
-	else
-		(void)snprintf(path, sizeof path, "%s", file);
-	rc = ini_parse(path, on_setting, &r);
-	if (rc < 0 && file == NULL)
-		return nodefiles_explain(why, ERR_IO, dir, "kring.conf", errno);
-	if (rc < 0)
-		return err_explain(why, ERR_IO, "%s: %s", path, strerror(errno));
-	if (r.rc != ERR_OK) { /* which of two files is wrong is half of the answer */
-		const struct err_text said = *why;
-
-		return err_explain(why, r.rc, "%s, line %d: %s", path, rc, said.text);
-	}
-	if (rc > 0)
-		return err_explain(why, ERR_MALFORMED, "%s line %d is not understood", path, rc);
-	if (r.taken == 0 && file == NULL) /* what a full disk leaves: a node that listens nowhere */
-		return nodefiles_explain(why, ERR_CORRUPT, dir, "kring.conf", 0);
-	flaw = endpoint_flaw(c->listen, ENDPOINT_LISTEN, NULL);
-	if (flaw != NULL)
-		return err_explain(why, ERR_INVAL, "%s: Listen=%s: %s", path, c->listen, flaw);
-	return ERR_OK;
-}
-
-enum log_level config_log_level(const struct config *c)
-{
-	static const char *const names[] = {"error", "warn", "notice", "info", "debug"};
-
-	for (int i = 0; i < 5; i++)
-		if (strcmp(c->log_level, names[i]) == 0)
-			return (enum log_level)i;
-	return LOG_NOTICE;
+	return config_check(c, dir, file, keep_first, &first);
 }

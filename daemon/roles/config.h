@@ -1,38 +1,85 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * config - kring.conf: one table of settings; an unknown one refuses to start.
+ * config - kring.conf: one table of settings, from which the parser, `kring config` and the manual come.
  *
  * Layer:    roles.
  * Owns:     nothing.
- * Threads:  before the loop starts.
+ * Threads:  before the loop starts; config_take also while it runs.
  * Time:     none.
  * Durable:  the file is read only.
  * Privacy:  holds no secret; KeyFile= names a file that does.
+ *
+ * A setting can only make a node stricter or smaller than the product and its federation are without it.  So
+ * what is misread would admit, keep or tell more than was meant: an unknown, doubled or unreadable setting ends
+ * the start, with file, line and remedy.
  */
 #ifndef KRING_ROLES_CONFIG_H
 #define KRING_ROLES_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/log.h"
 
-enum { CONFIG_PATH_MAX = 512 };
+enum { CONFIG_PATH_MAX = 512, CONFIG_COUNT = 11 };
+
+enum config_type {
+	CONFIG_ADDRESS, /* numeric, or empty: nowhere */
+	CONFIG_FILE,	/* its name, never empty */
+	CONFIG_NUMBER,	/* digits alone, from least to most, in unit */
+	CONFIG_WORD	/* one of words; kept as its place among them */
+};
+
+struct config_setting {
+	const char *section, *name;
+	enum config_type type;
+	const char *unit;     /* of a number */
+	const char *words;    /* of a word, with | between */
+	uint64_t least, most; /* of a number, both included */
+	const char *standard; /* what holds when it is not set, as it would be written */
+	bool reload;	      /* SIGHUP takes it over; else it counts from the next start */
+	const char *help;     /* one line */
+	size_t offset, cap;   /* in struct config: a text of cap bytes, or a uint64_t */
+};
+/** In the order in which people meet them. */
+extern const struct config_setting config_settings[CONFIG_COUNT];
+
+/** The variables of the environment that this product looks at; a lint holds every getenv against them. */
+struct config_variable {
+	const char *name, *reader, *help;
+};
+extern const struct config_variable config_variables[]; /* ends with a NULL name */
 
 struct config {
 	char dir[CONFIG_PATH_MAX];	 /* the node's directory */
-	char listen[LIMIT_ENDPOINT + 1]; /* numeric, or empty: dial only */
-	char key_file[CONFIG_PATH_MAX];	 /* unlocks without a person; relative to dir */
-	char log_level[16];
-	char store_mib[16]; /* how large the store may grow; lower only */
-	char flow_k[16], flow_percent[16],
-		flow_publish[16];	     /* less than the roster's policy only */
-	char pair_check[8], cosign[8];	     /* stricter than the federation only */
-	char day_documents[16], day_mib[16]; /* what one partner may send in a day; lower only */
+	char path[CONFIG_PATH_MAX + 16]; /* the file that was read */
+	char listen[LIMIT_ENDPOINT + 1];
+	char key_file[CONFIG_PATH_MAX]; /* unlocks without a person; relative to dir */
+	uint64_t log_level;		/* enum log_level */
+	uint64_t day_documents, day_mib, store_mib;
+	uint64_t flow_k, flow_percent;
+	uint64_t flow_manual, pair_check, cosign_manual; /* 0 or 1 */
+	unsigned line[CONFIG_COUNT];			 /* where each was set; 0: it was not */
 };
 
-/** Fills defaults, then reads DIR/kring.conf (or file).  why says line and remedy. */
+struct config_fault {
+	unsigned line;		      /* 0: of the file as a whole, which what then names */
+	char setting[96];	      /* "[Section] Name"; "": no setting */
+	struct err_text what, remedy; /* a sentence each; remedy may be empty */
+};
+typedef void (*config_fault_fn)(void *ctx, const struct config_fault *fault);
+
+/** Fills defaults, then reads DIR/kring.conf, or file.  Stops the start at the first fault: why says file, line,
+ *  setting and remedy. */
 MUST_CHECK enum err config_read(struct config *c, const char *dir, const char *file,
 				struct err_text *why);
-enum log_level config_log_level(const struct config *c);
+/** The same, but every fault goes to fn.  The error is that of the first one. */
+MUST_CHECK enum err config_check(struct config *c, const char *dir, const char *file,
+				 config_fault_fn fn, void *ctx);
+/** The value of a setting as it would be written in the file. */
+void config_value(const struct config *c, const struct config_setting *s, char *out, size_t cap);
 
 #endif /* KRING_ROLES_CONFIG_H */

@@ -257,7 +257,7 @@ int net_main(const struct role_options *opt)
 
 	if (config_read(&config, opt->dir, opt->config, &why) != ERR_OK)
 		return ROLES_CONFIG;
-	log_init("net", config_log_level(&config));
+	log_init("net", (enum log_level)config.log_level);
 	n.peers = calloc(LIMIT_PEERS, sizeof *n.peers);
 	if (n.peers == NULL || sandbox_begin(&why) != ERR_OK ||
 	    arena_create(&n.arena, ARENA) != ERR_OK || loop_create(&n.loop) != ERR_OK ||

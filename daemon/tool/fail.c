@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-static void json_text(const char *s)
+void tool_json_text(const char *s)
 {
 	const bool readable = text_valid(span_of(s, strlen(s)));
 
@@ -30,9 +30,9 @@ static void json_error(int code, const char *what, const char *why)
 
 	(void)printf("{\n  \"error\": \"%s\",\n  \"what\": ",
 		     names[code > 0 && code <= TOOL_DAMAGED ? code : TOOL_RULE]);
-	json_text(what);
+	tool_json_text(what);
 	(void)printf(",\n  \"why\": ");
-	json_text(why);
+	tool_json_text(why);
 	(void)printf(",\n  \"remedy\": \"\"\n}\n");
 }
 

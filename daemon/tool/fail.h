@@ -23,4 +23,7 @@ int tool_fail_err(const char *what, enum err rc);
 /** why tells it better than the error. */
 int tool_fail_why(const char *what, enum err rc, const struct err_text *why);
 
+/** On stdout, quoted and escaped. */
+void tool_json_text(const char *s);
+
 #endif /* KRING_TOOL_FAIL_H */

@@ -51,14 +51,24 @@ int tool_main(int argc, char **argv)
 		const char *verb;
 		int (*run)(struct tool_args *a);
 	} tools[] = {
-		{"node-init", tool_node_init},	   {"fed-create", tool_fed_create},
-		{"roster-add", tool_roster_add},   {"roster-propose", tool_roster_propose},
-		{"roster-sign", tool_roster_sign}, {"root-sign", tool_root_sign},
-		{"digest", tool_digest},	   {"roster-verify", tool_roster_verify},
-		{"rotate", tool_rotate},	   {"sheet", tool_sheet},
-		{"restore", tool_restore},	   {"join", tool_join},
-		{"slot-list", tool_slot_list},	   {"slot-add", tool_slot_add},
+		{"node-init", tool_node_init},
+		{"fed-create", tool_fed_create},
+		{"roster-add", tool_roster_add},
+		{"roster-propose", tool_roster_propose},
+		{"roster-sign", tool_roster_sign},
+		{"root-sign", tool_root_sign},
+		{"digest", tool_digest},
+		{"roster-verify", tool_roster_verify},
+		{"rotate", tool_rotate},
+		{"sheet", tool_sheet},
+		{"restore", tool_restore},
+		{"join", tool_join},
+		{"slot-list", tool_slot_list},
+		{"slot-add", tool_slot_add},
 		{"slot-remove", tool_slot_remove},
+		{"config-show", tool_config_show},
+		{"config-check", tool_config_check},
+		{"config-manual", tool_config_manual},
 	};
 	struct tool_args a = {.dir = NULL};
 	const char *verb = argc > 1 ? argv[1] : "";

@@ -49,5 +49,8 @@ int tool_slot_list(struct tool_args *a);
 int tool_slot_add(struct tool_args *a);
 int tool_slot_remove(struct tool_args *a);
 int tool_join(struct tool_args *a);
+int tool_config_show(struct tool_args *a);
+int tool_config_check(struct tool_args *a);
+int tool_config_manual(struct tool_args *a);
 
 #endif /* KRING_TOOL_TOOL_H */

@@ -130,11 +130,11 @@ def test_an_address_that_cannot_work_is_refused_where_it_is_given(workdir, liste
 
 
 @pytest.mark.parametrize("text, why", [("LogLevel=loud\n", "error|warn|notice|info|debug"), ("Listen=tcp://127.0.0.1:1\n", "twice"),
-                                       ("[Node]\nKeyFile=unlock.key\n", "twice"), ("[Limits]\nPartnerDailyMiB=abc\n", "a number from 1"),
-                                       ("[Limits]\nPartnerDailyDocuments=0\n", "a number from 1"), ("[Limits]\nStoreMiB=12x\n", "a number from 1"),
-                                       ("[Limits]\nStoreMiB=99999999999999999999\n", "a number from 1"), ("[Limits]\nStoreMiB=\n", "a number"),
+                                       ("[Node]\nKeyFile=unlock.key\n", "twice"), ("[Limits]\nPartnerDailyMiB=abc\n", "no number from 1"),
+                                       ("[Limits]\nPartnerDailyDocuments=0\n", "no number from 1"), ("[Limits]\nStoreMiB=12x\n", "no number from 1"),
+                                       ("[Limits]\nStoreMiB=99999999999999999999\n", "no number from 1"), ("[Limits]\nStoreMiB=\n", "has no value"),
                                        ("[Flow]\nThreshold=1\n", "from 5 to 255"), ("[Flow]\nPublish=manu\n", "auto|manual"),
-                                       ("[Partners]\nPairCheck=Yes\n", "yes|no"), ("[Partners]\nCosine=auto\n", "unknown setting Cosine")])
+                                       ("[Partners]\nPairCheck=Yes\n", "no|yes"), ("[Partners]\nCosine=auto\n", "unknown setting Cosine")])
 def test_a_setting_that_means_nothing_ends_the_start(lone, text, why):
     conf = lone.dir / "kring.conf"
     conf.write_text(conf.read_text().replace("LogLevel=notice\n", "") + text)
@@ -155,7 +155,7 @@ def test_everywhere_is_never_told_to_partners(federation):
     conf.write_text(conf.read_text().replace("Listen=tcp://127.0.0.1:", "Listen=tcp://goes.example:"))
     a.stop()
     code, said = start_fails(a)
-    assert code == 78 and len(said) == 1 and "kring.conf: Listen=tcp://goes.example" in said[0] and "no name" in said[0], said
+    assert code == 78 and len(said) == 1 and "kring.conf, line 2: Listen=tcp://goes.example" in said[0] and "no name" in said[0], said
 
 
 # ---- the process that does the network ----

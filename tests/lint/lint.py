@@ -336,6 +336,24 @@ def architecture_names_files():
             yield name
 
 
+def manual_is_the_table():
+    """deploy/settings.md is what kringd prints about itself."""
+    r = subprocess.run([str(BUILD / "kringd"), "tool", "config-manual"], capture_output=True, text=True)
+    if r.returncode != 0 or r.stdout != (ROOT / "deploy/settings.md").read_text():
+        yield "deploy/settings.md is not what kringd says: run kringd tool config-manual > deploy/settings.md"
+
+
+def variables_are_in_the_table():
+    """What the environment may change stands in the manual; only a dev build reads more."""
+    known = set(re.findall(r'^\t\{"([A-Z_]+)", "kring', (ROOT / "daemon/roles/config_table.c").read_text(), re.M))
+    read = {m: p for p in SOURCES for m in re.findall(r'getenv\("(\w+)"\)', p.read_text())}
+    for name, p in read.items():
+        if name not in known and not name.startswith("KRING_DEV_"):
+            yield f"{rel(p)} reads {name}, which is not in daemon/roles/config_table.c"
+    for name in known - set(read):
+        yield f"daemon/roles/config_table.c names {name}, which nobody reads"
+
+
 def formatted():
     files = [str(p) for p in SOURCES + sorted((ROOT / "tests").rglob("*.[ch]"))]
     out = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], capture_output=True, text=True)
@@ -361,6 +379,8 @@ check("file and function sizes", sizes())
 check("mutable globals are reviewed", globals_reviewed())
 check("no foreign text in logs", log_fields())
 check("ARCHITECTURE.md names files that exist", architecture_names_files())
+check("the manual of the settings is made from their table", manual_is_the_table())
+check("variables of the environment are in the table", variables_are_in_the_table())
 check("clang-format", formatted())
 print(f"lint: {passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A new setting is a row here, a field in struct config, and whoever acts on it; parser, kring config, manual and
+ * their tests follow.  deploy/settings.md is made from this table (kringd tool config-manual). */
+#include "roles/config.h"
+
+enum { MIB = 1024 * 1024 };
+
+#define PLACE(field)		  offsetof(struct config, field), sizeof((struct config *)0)->field
+#define ADDRESS			  CONFIG_ADDRESS, "", "", 0, 0
+#define FILE_NAME		  CONFIG_FILE, "", "", 0, 0
+#define WORDS(words)		  CONFIG_WORD, "", words, 0, 0
+#define NUMBER(least, most, unit) CONFIG_NUMBER, unit, "", least, most
+
+/* clang-format off */
+const struct config_setting config_settings[CONFIG_COUNT] = {
+	{"Node", "Listen", ADDRESS, "", false,
+	 "address and port where partners reach this machine; empty: this node dials, nobody dials it",
+	 PLACE(listen)},
+	{"Node", "KeyFile", FILE_NAME, "unlock.key", false,
+	 "file that unlocks the node at its start; a name without / lies in the node's directory",
+	 PLACE(key_file)},
+	{"Node", "LogLevel", WORDS("error|warn|notice|info|debug"), "notice", false,
+	 "how much the log says; names and texts of people never stand in it",
+	 PLACE(log_level)},
+	{"Limits", "PartnerDailyDocuments", NUMBER(1, LIMIT_DAY_DOCUMENTS, "documents"), "2000000", false,
+	 "what one partner may send in a day; the rest waits at its sender",
+	 PLACE(day_documents)},
+	{"Limits", "PartnerDailyMiB", NUMBER(1, LIMIT_DAY_BYTES / MIB, "MiB"), "4096", false,
+	 "the same in size",
+	 PLACE(day_mib)},
+	{"Limits", "StoreMiB", NUMBER(1, LIMIT_MAP_MAX / MIB, "MiB"), "65536", false,
+	 "how large the store may grow before this node takes nothing in",
+	 PLACE(store_mib)},
+	{"Flow", "Threshold", NUMBER(LIMIT_FLOW_K, UINT8_MAX, "people"), "5", false,
+	 "figures of fewer are left out of this node's reports; the roster's policy may ask for more",
+	 PLACE(flow_k)},
+	{"Flow", "SharePercent", NUMBER(1, 100, "percent"), "100", false,
+	 "how much of the epsilon that the roster allows this node spends: less is more noise",
+	 PLACE(flow_percent)},
+	{"Flow", "Publish", WORDS("auto|manual"), "auto", false,
+	 "manual: a quarter's report leaves only after kring flow publish",
+	 PLACE(flow_manual)},
+	{"Partners", "PairCheck", WORDS("no|yes"), "no", false,
+	 "yes: nobody's data goes to a partner before two people compared digits (kring partner check)",
+	 PLACE(pair_check)},
+	{"Partners", "Cosign", WORDS("auto|manual"), "auto", false,
+	 "manual: this node vouches for a new roster entry only after kring roster cosign",
+	 PLACE(cosign_manual)},
+};
+
+const struct config_variable config_variables[] = {
+	{"CREDENTIALS_DIRECTORY", "kringd", "where systemd hands over kring.key; it is tried before KeyFile"},
+	{"KRING_JSON", "kringd tool", "set by kring --json: answers as JSON"},
+	{"XDG_STATE_HOME", "kring", "where kring remembers what was shown last"},
+	{"HOME", "kring", "the same, when XDG_STATE_HOME is not set: ~/.local/state/kring"},
+	{"LANG", "kring", "language of codes and states: nl, fr, de, else English"},
+	{NULL, NULL, NULL},
+};
+/* clang-format on */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "roles/configfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define BLANKS " \t\r"
+
+enum err configfile_read_fd(struct configfile *f, int fd, int *error, struct err_text *why)
+{
+	struct stat sb;
+	ssize_t n = 1;
+
+	f->len = f->at = 0;
+	f->line = 0;
+	f->section[0] = '\0';
+	f->lost = false;
+	*error = 0;
+	if (fstat(fd, &sb) != 0) {
+		*error = errno;
+		return err_explain(why, ERR_IO, "%s", strerror(errno));
+	}
+	if (!S_ISREG(sb.st_mode))
+		return err_explain(why, ERR_INVAL, "is not a regular file");
+	/* One byte more than may be there: a file that grows while it is read is seen as well. */
+	while (n > 0 && f->len < sizeof f->text) {
+		n = read(fd, f->text + f->len, sizeof f->text - f->len);
+		f->len += n > 0 ? (size_t)n : 0;
+	}
+	if (n < 0) {
+		*error = errno;
+		return err_explain(why, ERR_IO, "%s", strerror(errno));
+	}
+	if (f->len > CONFIGFILE_MAX)
+		return err_explain(why, ERR_LIMIT,
+				   "is larger than %d bytes: this is no settings file",
+				   CONFIGFILE_MAX);
+	if (f->len >= 3 && memcmp(f->text, "\xef\xbb\xbf", 3) == 0)
+		f->at = 3; /* an editor's mark, not a character */
+	f->text[f->len] = '\0';
+	return ERR_OK;
+}
+
+enum err configfile_read(struct configfile *f, const char *path, int *error, struct err_text *why)
+{
+	/* without O_NONBLOCK a fifo of this name would hold the start up for ever */
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	enum err rc;
+
+	if (fd < 0) {
+		*error = errno;
+		return err_explain(why, ERR_IO, "%s", strerror(errno));
+	}
+	rc = configfile_read_fd(f, fd, error, why);
+	(void)close(fd);
+	return rc;
+}
+
+static char *trimmed(char *s)
+{
+	size_t n;
+
+	s += strspn(s, BLANKS);
+	n = strlen(s);
+	while (n > 0 && strchr(BLANKS, s[n - 1]) != NULL)
+		s[--n] = '\0';
+	return s;
+}
+
+static bool bad(struct configfile_line *out, const char *flaw, const char *remedy)
+{
+	*out = (struct configfile_line){.name = "", .value = "", .flaw = flaw, .remedy = remedy};
+	return true;
+}
+
+/* True: a fault is in out. */
+static bool take_section(struct configfile *f, char *s, struct configfile_line *out)
+{
+	const size_t n = strlen(s);
+
+	/* what stands below a broken heading must not count for the section above it */
+	f->lost = n < 3 || s[n - 1] != ']' || n - 2 >= sizeof f->section;
+	if (f->lost)
+		return bad(out, "is no [Section]", "write it alone on its line, as [Node]");
+	memcpy(f->section, s + 1, n - 2);
+	f->section[n - 2] = '\0';
+	return false;
+}
+
+static bool take_setting(const struct configfile *f, char *s, struct configfile_line *out)
+{
+	char *equals = strchr(s, '=');
+
+	if (equals == NULL)
+		return bad(out, "is neither Name=value nor [Section]",
+			   "a remark begins with # on a line of its own");
+	*equals = '\0';
+	*out = (struct configfile_line){.name = trimmed(s), .value = trimmed(equals + 1)};
+	if (out->name[0] == '\0')
+		return bad(out, "has no name before the =", "write Name=value");
+	if (f->section[0] == '\0') {
+		out->flaw = "stands below no [Section]";
+		out->remedy = "put it under [Node], [Limits], [Flow] or [Partners]";
+	} else if (out->value[0] == '#' || out->value[0] == ';' ||
+		   strstr(out->value, " #") != NULL || strstr(out->value, " ;") != NULL) {
+		out->flaw = "has a remark behind its value";
+		out->remedy = "put the remark on a line of its own";
+	}
+	return true;
+}
+
+bool configfile_next(struct configfile *f, struct configfile_line *out)
+{
+	while (f->at < f->len) {
+		char *s = f->text + f->at;
+		char *end = memchr(s, '\n', f->len - f->at);
+		const size_t n = end == NULL ? f->len - f->at : (size_t)(end - s);
+
+		f->at += n + 1;
+		f->line++;
+		s[n] = '\0';
+		/* a carriage return ends a line of Windows; inside one it is a control character like any other */
+		if (!text_valid(span_of(s, n > 0 && s[n - 1] == '\r' ? n - 1 : n)))
+			return bad(out, "is no plain text",
+				   "write it in UTF-8, without control characters");
+		s = trimmed(s);
+		if (s[0] == '\0' || s[0] == '#' || s[0] == ';' || (f->lost && s[0] != '['))
+			continue;
+		if (s[0] == '[' ? take_section(f, s, out) : take_setting(f, s, out))
+			return true;
+	}
+	return false;
+}

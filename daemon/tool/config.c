@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* kring config: the settings of a file as kringd would take them, its faults, and the manual's page. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "roles/config.h"
+#include "tool/fail.h"
+#include "tool/tool.h"
+
+enum { VALUE_MAX = CONFIG_PATH_MAX };
+
+static bool json(void)
+{
+	return getenv("KRING_JSON") != NULL;
+}
+
+/* ---- check ---- */
+
+struct listing {
+	const struct config *c;
+	unsigned count;
+};
+
+static void print_fault(void *ctx, const struct config_fault *f)
+{
+	struct listing *l = ctx;
+
+	l->count++;
+	if (json()) {
+		(void)printf("%s\n    {\"line\": %u, \"setting\": ", l->count == 1 ? "" : ",",
+			     f->line);
+		tool_json_text(f->setting);
+		(void)printf(", \"what\": ");
+		tool_json_text(f->what.text);
+		(void)printf(", \"remedy\": ");
+		tool_json_text(f->remedy.text);
+		(void)printf("}");
+		return;
+	}
+	if (f->line != 0)
+		(void)fprintf(stderr, "! %s, line %u: ", l->c->path, f->line);
+	else
+		(void)fprintf(stderr, "! ");
+	(void)fprintf(stderr, "%s%s%s\n", f->what.text, f->remedy.text[0] == '\0' ? "" : ": ",
+		      f->remedy.text);
+}
+
+int tool_config_check(struct tool_args *a)
+{
+	struct config c;
+	struct listing l = {.c = &c};
+	enum err rc;
+
+	if (a->dir == NULL)
+		return tool_fail(TOOL_USAGE, "config check", "--dir is missing");
+	if (json())
+		(void)printf("{\n  \"faults\": [");
+	rc = config_check(&c, a->dir, a->file, print_fault, &l);
+	if (json()) {
+		(void)printf("%s],\n  \"file\": ", l.count == 0 ? "" : "\n  ");
+		tool_json_text(c.path);
+		(void)printf("\n}\n");
+	} else if (rc == ERR_OK) {
+		(void)printf("%s: nothing is wrong\n", c.path);
+	} else {
+		(void)fprintf(stderr, "%u wrong; kringd does not start with it\n", l.count);
+	}
+	if (rc == ERR_OK)
+		return 0;
+	return rc == ERR_NOTFOUND || rc == ERR_IO ? TOOL_NOT_FOUND : TOOL_RULE;
+}
+
+/* ---- show ---- */
+
+static void show_text(const struct config *c)
+{
+	const char *section = "";
+	char value[VALUE_MAX];
+
+	(void)printf("%s\n", c->path);
+	for (size_t i = 0; i < CONFIG_COUNT; i++) {
+		const struct config_setting *s = &config_settings[i];
+		const char *standard = s->standard[0] == '\0' ? "empty" : s->standard;
+
+		if (strcmp(section, s->section) != 0)
+			(void)printf("[%s]\n", s->section);
+		section = s->section;
+		config_value(c, s, value, sizeof value);
+		(void)printf("%s=%s   (%s%s", s->name, value, s->unit,
+			     s->unit[0] == '\0' ? "" : "; ");
+		if (c->line[i] == 0)
+			(void)printf("default)\n");
+		else
+			(void)printf("line %u; default: %s)\n", c->line[i], standard);
+	}
+}
+
+static void put_member(const char *name, const char *text)
+{
+	(void)printf(", \"%s\": ", name);
+	tool_json_text(text);
+}
+
+static void show_json(const struct config *c)
+{
+	char value[VALUE_MAX], from[24];
+
+	(void)printf("{\n  \"file\": ");
+	tool_json_text(c->path);
+	(void)printf(",\n  \"settings\": [");
+	for (size_t i = 0; i < CONFIG_COUNT; i++) {
+		const struct config_setting *s = &config_settings[i];
+
+		config_value(c, s, value, sizeof value);
+		(void)snprintf(from, sizeof from, c->line[i] == 0 ? "default" : "line %u",
+			       c->line[i]);
+		(void)printf("%s\n    {\"section\": \"%s\", \"name\": \"%s\"", i == 0 ? "" : ",",
+			     s->section, s->name);
+		put_member("value", value);
+		put_member("default", s->standard);
+		put_member("unit", s->unit);
+		put_member("from", from);
+		(void)printf(", \"reload\": %s", s->reload ? "true" : "false");
+		put_member("help", s->help);
+		(void)printf("}");
+	}
+	(void)printf("\n  ]\n}\n");
+}
+
+int tool_config_show(struct tool_args *a)
+{
+	struct err_text why = {""};
+	struct config c;
+	enum err rc;
+
+	if (a->dir == NULL)
+		return tool_fail(TOOL_USAGE, "config show", "--dir is missing");
+	rc = config_read(&c, a->dir, a->file, &why);
+	if (rc != ERR_OK)
+		return tool_fail_why("these settings do not hold", rc, &why);
+	if (json())
+		show_json(&c);
+	else
+		show_text(&c);
+	return 0;
+}
+
+/* ---- the manual ---- */
+
+static void print_takes(const struct config_setting *s)
+{
+	switch (s->type) {
+	case CONFIG_ADDRESS:
+		(void)printf("`tcp://ADDRESS:PORT`, or nothing");
+		break;
+	case CONFIG_FILE:
+		(void)printf("the name of a file");
+		break;
+	case CONFIG_NUMBER:
+		(void)printf("%llu to %llu %s", (unsigned long long)s->least,
+			     (unsigned long long)s->most, s->unit);
+		break;
+	case CONFIG_WORD:
+		(void)putchar('`');
+		for (const char *p = s->words; *p != '\0'; p++)
+			(void)printf(*p == '|' ? "`, `" : "%c", *p);
+		(void)putchar('`');
+		break;
+	}
+}
+
+int tool_config_manual(struct tool_args *a)
+{
+	const char *section = "";
+
+	(void)a;
+	(void)printf(
+		"# Settings of kringd\n\n"
+		"Made from the table in `daemon/roles/config_table.c` by `kringd tool "
+		"config-manual`; "
+		"do not edit.\n\n"
+		"They stand in `kring.conf` in the node's directory, or in the file that `kringd "
+		"--config FILE` names.\nA line is `Name=value` below its `[Section]`; a remark "
+		"begins with `#` on a line of its own. What is\nunknown, given twice, out of range "
+		"or unreadable ends the start with its line and what to do.\n"
+		"`kring config check` finds all of it before a restart; `kring config show` prints "
+		"what holds and why.\n");
+	for (size_t i = 0; i < CONFIG_COUNT; i++) {
+		const struct config_setting *s = &config_settings[i];
+
+		if (strcmp(section, s->section) != 0)
+			(void)printf(
+				"\n## [%s]\n| setting | takes | default | SIGHUP | what it does "
+				"|\n|---|---|---|---|---|\n",
+				s->section);
+		section = s->section;
+		(void)printf("| `%s` | ", s->name);
+		print_takes(s);
+		(void)printf(" | %s%s%s | %s | %s |\n", s->standard[0] == '\0' ? "" : "`",
+			     s->standard[0] == '\0' ? "empty" : s->standard,
+			     s->standard[0] == '\0' ? "" : "`",
+			     s->reload ? "reloads it" : "no: restart", s->help);
+	}
+	(void)printf(
+		"\n## Environment\nNo setting is read from the environment: `KRING_LISTEN` and its "
+		"like end the start.\n\n| variable | read by | what it does |\n|---|---|---|\n");
+	for (const struct config_variable *v = config_variables; v->name != NULL; v++)
+		(void)printf("| `%s` | %s | %s |\n", v->name, v->reader, v->help);
+	return 0;
+}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""kring config: what is wrong in a settings file is said before a restart, by the same judge that kringd starts with."""
+import json
+import os
+import subprocess
+
+import pytest
+from node import BIN
+
+GOOD = "[Node]\nListen=tcp://127.0.0.1:7001\nKeyFile=unlock.key\nLogLevel=info\n[Limits]\nStoreMiB=512\n"
+BAD = ("[Node]\nListen=tcp://kring.example:7001\nLogLevel=Info\nLoglevel=info\n\n[Limits]\nPartnerDailyMiB=abc\nStoreMiB=12x\nStoreMiB=13\n"
+       "[Flow]\nThreshold=4 # people\nPublish\n")
+FAULTS = [(2, "[Node] Listen", "no name", "tcp://"), (3, "[Node] LogLevel", "none of", "LogLevel=info?"), (4, "[Node] Loglevel", "unknown", "LogLevel="),
+          (7, "[Limits] PartnerDailyMiB", "no number from 1 to 4096 (MiB)", "digits alone"), (8, "[Limits] StoreMiB", "no number", "digits alone"),
+          (9, "[Limits] StoreMiB", "twice, first in line 8", "once is enough"), (11, "[Flow] Threshold", "remark", "line of its own"),
+          (12, "", "neither Name=value", "")]
+
+
+def kring(d, *args, env=None):
+    return subprocess.run([str(BIN / "kring"), "--dir", str(d), *args], capture_output=True, text=True, timeout=10, env=dict(os.environ, **(env or {})))
+
+
+@pytest.fixture
+def conf(workdir):
+    (workdir / "identity").write_text("a node's directory")
+    (workdir / "kring.conf").write_text(GOOD)
+    return workdir / "kring.conf"
+
+
+def test_check_tells_every_fault_with_its_line_and_what_to_do(conf):
+    r = kring(conf.parent, "config", "check")
+    assert r.returncode == 0 and r.stdout == f"{conf}: nothing is wrong\n" and not r.stderr, r
+    conf.write_text(BAD)
+    r = kring(conf.parent, "config", "check")
+    said = r.stderr.splitlines()
+    assert r.returncode == 1 and len(said) == len(FAULTS) + 1 and said[-1] == f"{len(FAULTS)} wrong; kringd does not start with it", r
+    for text, (line, _, what, remedy) in zip(said, FAULTS):
+        assert text.startswith(f"! {conf}, line {line}: ") and what in text and remedy in text, text
+    r = kring(conf.parent, "--json", "config", "check")
+    got = json.loads(r.stdout)
+    assert r.returncode == 1 and got["file"] == str(conf) and [(f["line"], f["setting"]) for f in got["faults"]] == [f[:2] for f in FAULTS], got
+    assert all(f["what"] and f["remedy"] for f in got["faults"])
+
+
+def test_kringd_stops_at_the_first_of_them_in_the_same_words(conf):
+    conf.write_text(BAD)
+    first = kring(conf.parent, "config", "check").stderr.splitlines()[0].removeprefix("! ")
+    r = subprocess.run([str(BIN / "kringd"), "--dir", str(conf.parent)], capture_output=True, text=True, timeout=10)
+    assert r.returncode == 78 and r.stderr == f"kringd: {first}\n", r
+
+
+def test_another_file_is_judged_by_its_name(conf, workdir):
+    other = workdir / "etc kring.conf"
+    other.write_text(GOOD.replace("=512", "=0"))
+    r = kring(conf.parent, "config", "check", str(other))
+    assert r.returncode == 1 and f"{other}, line 6: StoreMiB=0 is no number from 1 to 65536 (MiB): the least is 1" in r.stderr, r
+    assert kring(conf.parent, "config", "check").returncode == 0
+    r = kring(conf.parent, "config", "check", str(workdir / "gone"))
+    assert r.returncode == 3 and f"{workdir / 'gone'}: No such file" in r.stderr, r
+    other.write_bytes(b"#" * 20000)
+    assert "larger than 16384 bytes" in kring(conf.parent, "config", "check", str(other)).stderr
+    other.write_bytes(b"[Node]\nListen=\0\n")
+    assert "line 2: this line is no plain text" in kring(conf.parent, "config", "check", str(other)).stderr
+
+
+def test_show_says_value_default_unit_and_where_from(conf):
+    r = kring(conf.parent, "config", "show")
+    assert r.returncode == 0 and "StoreMiB=512   (MiB; line 6; default: 65536)" in r.stdout and "Publish=auto   (default)" in r.stdout, r
+    got = json.loads(kring(conf.parent, "--json", "config", "show").stdout)
+    rows = {s["name"]: s for s in got["settings"]}
+    assert got["file"] == str(conf) and len(rows) == len(got["settings"])
+    assert (rows["StoreMiB"]["value"], rows["StoreMiB"]["default"], rows["StoreMiB"]["unit"], rows["StoreMiB"]["from"]) == ("512", "65536", "MiB", "line 6")
+    assert (rows["Cosign"]["value"], rows["Cosign"]["from"]) == ("auto", "default")
+    # what is shown can be written: the same settings again, and nothing is wrong
+    text = "".join(f"[{s['section']}]\n{s['name']}={s['value']}\n" for s in got["settings"])
+    conf.write_text(text)
+    again = json.loads(kring(conf.parent, "--json", "config", "show").stdout)
+    assert [s["value"] for s in again["settings"]] == [s["value"] for s in got["settings"]]
+    conf.write_text(BAD)
+    r = kring(conf.parent, "config", "show")
+    assert r.returncode == 1 and "line 2: Listen=tcp://kring.example:7001" in r.stderr and not r.stdout, r
+
+
+def test_a_variable_that_looks_like_a_setting_is_refused(conf):
+    r = kring(conf.parent, "config", "check", env={"KRING_STOREMIB": "1"})
+    assert r.returncode == 1 and "KRING_STOREMIB is set in the environment" in r.stderr and f"write StoreMiB= below [Limits] in {conf}" in r.stderr, r
+    assert kring(conf.parent, "config", "check", env={"KRING_LONG": "1"}).returncode == 0
+
+
+def test_a_directory_without_a_node_is_said_to_be_one(workdir):
+    r = kring(workdir / "nowhere", "config", "check")
+    assert r.returncode == 3 and "no node in" in r.stderr and "node init" in r.stderr, r
