@@ -7,12 +7,12 @@
 #include "domain/care/consent.h"
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
-#include "domain/exchange/checkpoint.h"
-#include "domain/exchange/loss.h"
-#include "domain/exchange/spread.h"
 #include "domain/flow/collect.h"
 #include "domain/flow/report.h"
+#include "domain/loss/proof.h"
 #include "domain/membership/onboard.h"
+#include "domain/stream/checkpoint.h"
+#include "domain/stream/spread.h"
 
 enum { TIMERS_PER_TURN = 16 };
 

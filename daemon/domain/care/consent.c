@@ -11,10 +11,10 @@
 #include "domain/care/ledger.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
-#include "domain/exchange/echo.h"
-#include "domain/exchange/stream.h"
 #include "domain/exchange/words.h"
+#include "domain/loss/compare.h"
 #include "domain/membership/names.h"
+#include "domain/stream/connect.h"
 
 #define BIT(c)		(UINT64_C(1) << (c))
 #define ALL_CATS	(BIT(20) - 1)

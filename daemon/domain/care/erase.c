@@ -7,8 +7,8 @@
 #include "domain/care/overview.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
-#include "domain/exchange/deposit.h"
 #include "domain/exchange/threadlog.h"
+#include "domain/stream/deposit.h"
 
 enum { DAY_MS = 86400000 };
 

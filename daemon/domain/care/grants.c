@@ -9,7 +9,7 @@
 #include "domain/care/overview.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
-#include "domain/exchange/echo.h"
+#include "domain/loss/compare.h"
 
 enum {
 	DAY_MS = 86400000,

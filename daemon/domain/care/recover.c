@@ -11,9 +11,9 @@
 #include "domain/care/refer.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
-#include "domain/exchange/echo.h"
-#include "domain/exchange/loss.h"
 #include "domain/exchange/words.h"
+#include "domain/loss/compare.h"
+#include "domain/loss/proof.h"
 
 /* The name a document gives its person: the pseudonym we drew for that partner, when its body is there. */
 static bool subject_of(struct turn *t, const struct wire_doc *d, struct msg **body,

@@ -5,8 +5,8 @@
 
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
-#include "domain/exchange/loss.h"
-#include "domain/exchange/stream.h"
+#include "domain/loss/proof.h"
+#include "domain/stream/connect.h"
 #include "domain/views/outbox.h"
 
 enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *reply)

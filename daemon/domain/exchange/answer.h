@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_EXCHANGE_ANSWER_H
 #define KRING_DOMAIN_EXCHANGE_ANSWER_H
 
-#include "domain/exchange/stream.h"
+#include "domain/stream/connect.h"
 
 struct answer {
 	struct answer *next;

@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_FLOW_COLLECT_H
 #define KRING_DOMAIN_FLOW_COLLECT_H
 
-#include "domain/exchange/stream.h"
+#include "domain/stream/connect.h"
 
 extern const struct exchange_hooks collect_hooks;
 

@@ -4,13 +4,13 @@
 
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
-#include "domain/exchange/echo.h"
 #include "domain/exchange/outbox.h"
-#include "domain/exchange/stream.h"
 #include "domain/flow/quarter.h"
 #include "domain/flow/report.h"
+#include "domain/loss/compare.h"
 #include "domain/membership/members.h"
 #include "domain/membership/roster.h"
+#include "domain/stream/connect.h"
 
 enum { DAY_MS = 86400000, RETRY_MS = 600000, PAST = 4, SENDS_PER_TURN = 16 };
 

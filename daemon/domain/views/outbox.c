@@ -7,10 +7,10 @@
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/clockwatch.h"
-#include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
-#include "domain/exchange/stream.h"
+#include "domain/loss/proof.h"
 #include "domain/page.h"
+#include "domain/stream/connect.h"
 #include "domain/views/partners.h"
 #include "proto/lists.h"
 

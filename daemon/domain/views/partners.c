@@ -8,11 +8,11 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
-#include "domain/exchange/loss.h"
-#include "domain/exchange/stream.h"
+#include "domain/loss/proof.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "domain/page.h"
+#include "domain/stream/connect.h"
 #include "proto/lists.h"
 
 static const char *class_name(uint8_t classes)

@@ -8,10 +8,10 @@
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/clockwatch.h"
-#include "domain/exchange/loss.h"
-#include "domain/exchange/stream.h"
 #include "domain/exchange/unstored.h"
+#include "domain/loss/proof.h"
 #include "domain/membership/chain.h"
+#include "domain/stream/connect.h"
 #include "domain/views/partners.h"
 #include "proto/lists.h"
 

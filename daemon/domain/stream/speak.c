@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The speaking half of stream.h: connections, questions, frames out. */
-#include "domain/exchange/stream.h"
+#include "domain/stream/connect.h"
 
 #include "base/check.h"
 #include "domain/exchange/answer.h"
-#include "domain/exchange/checkpoint.h"
-#include "domain/exchange/deposit.h"
-#include "domain/exchange/echo.h"
-#include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
-#include "domain/exchange/spread.h"
+#include "domain/loss/compare.h"
+#include "domain/loss/proof.h"
+#include "domain/stream/checkpoint.h"
+#include "domain/stream/deposit.h"
+#include "domain/stream/spread.h"
 
 enum {
 	ANSWER_PARTS = 12288,

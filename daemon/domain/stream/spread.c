@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/exchange/spread.h"
+#include "domain/stream/spread.h"
 
 #include "domain/membership/roster.h"
 

@@ -4,15 +4,15 @@
 #include "crypto/hash.h"
 #include "crypto/verify.h"
 #include "domain/exchange/answer.h"
-#include "domain/exchange/checkpoint.h"
 #include "domain/exchange/clockwatch.h"
-#include "domain/exchange/deposit.h"
-#include "domain/exchange/echo.h"
-#include "domain/exchange/loss.h"
 #include "domain/exchange/prekeys.h"
-#include "domain/exchange/spread.h"
 #include "domain/exchange/unstored.h"
+#include "domain/loss/compare.h"
+#include "domain/loss/proof.h"
 #include "domain/membership/members.h"
+#include "domain/stream/checkpoint.h"
+#include "domain/stream/deposit.h"
+#include "domain/stream/spread.h"
 
 enum { DAY_MS = 86400000, RETRY_MS = 60000, RETRY_MAX_MS = 3600000 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/exchange/loss.h"
+#include "domain/loss/proof.h"
 
 #include "base/plant.h"
 #include "crypto/hash.h"

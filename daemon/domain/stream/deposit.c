@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/exchange/deposit.h"
+#include "domain/stream/deposit.h"
 
-#include "domain/exchange/checkpoint.h"
+#include "domain/stream/checkpoint.h"
 
 enum {
 	META_VERSION = 6,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/exchange/checkpoint.h"
+#include "domain/stream/checkpoint.h"
 
 #include "crypto/verify.h"
 #include "domain/evidence/audit.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/exchange/echo.h"
+#include "domain/loss/compare.h"
 
-#include "domain/exchange/deposit.h"
-#include "domain/exchange/loss.h"
+#include "domain/loss/proof.h"
+#include "domain/stream/deposit.h"
 
 enum {
 	ASK = 0,
