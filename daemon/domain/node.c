@@ -9,9 +9,12 @@
 #include "domain/evidence/audit.h"
 #include "domain/flow/collect.h"
 #include "domain/flow/report.h"
-#include "domain/loss/proof.h"
+#include "domain/loss/incarnation.h"
 #include "domain/membership/onboard.h"
 #include "domain/stream/checkpoint.h"
+#include "domain/stream/connect.h"
+#include "domain/stream/receive.h"
+#include "domain/stream/speak.h"
 #include "domain/stream/spread.h"
 
 enum { TIMERS_PER_TURN = 16 };

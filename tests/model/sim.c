@@ -8,8 +8,8 @@
 #include "base/check.h"
 #include "crypto/hash.h"
 #include "crypto/identity.h"
+#include "domain/exchange/pair.h"
 #include "domain/membership/roster.h"
-#include "domain/stream/connect.h"
 #include "fake_crypto.h"
 
 enum { STEP_MS = 240000, DAY_MS = 86400000, START_DAY = 20000 };

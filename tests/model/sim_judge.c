@@ -8,6 +8,7 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/care/overview.h"
+#include "domain/exchange/outbox.h"
 #include "sim.h"
 
 enum { BIT_IDENTITY = 1 << 0, BIT_NEEDS = 1 << 15, META_SUBJECT = 8 /* as cases.c has it */ };

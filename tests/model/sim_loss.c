@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #include "base/check.h"
-#include "domain/loss/proof.h"
+#include "domain/exchange/pair.h"
+#include "domain/loss/alarm.h"
 #include "sim.h"
 
 enum { DAY_MS = 86400000, APART_MS = DAY_MS + DAY_MS / 6, CLONE_MS = DAY_MS };

@@ -8,7 +8,10 @@
 #include "domain/care/ledger.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
-#include "domain/loss/compare.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/outbox.h"
+#include "domain/loss/settled.h"
+#include "domain/stream/connect.h"
 
 enum {
 	DAY_MS = 86400000,

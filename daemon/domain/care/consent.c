@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/check.h"
 #include "base/text.h"
 #include "domain/care/calendar.h"
 #include "domain/care/cases.h"
@@ -11,10 +10,11 @@
 #include "domain/care/ledger.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/outbox.h"
 #include "domain/exchange/words.h"
-#include "domain/loss/compare.h"
+#include "domain/loss/settled.h"
 #include "domain/membership/names.h"
-#include "domain/stream/connect.h"
 
 #define BIT(c)		(UINT64_C(1) << (c))
 #define ALL_CATS	(BIT(20) - 1)

@@ -7,6 +7,8 @@
 #include "domain/care/overview.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/hooks.h"
+#include "domain/exchange/outbox.h"
 #include "domain/exchange/threadlog.h"
 #include "domain/stream/deposit.h"
 

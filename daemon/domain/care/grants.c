@@ -9,7 +9,11 @@
 #include "domain/care/overview.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/outbox.h"
+#include "domain/exchange/pair.h"
 #include "domain/loss/compare.h"
+#include "domain/loss/settled.h"
 
 enum {
 	DAY_MS = 86400000,

@@ -13,8 +13,10 @@
 #include "domain/care/recover.h"
 #include "domain/care/worklist.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/hooks.h"
 #include "domain/exchange/words.h"
 #include "domain/loss/compare.h"
+#include "domain/loss/settled.h"
 
 /* Whose case does a first document speak of?  The grant knows; else its pseudonym; else a new one. */
 static enum err case_of_offer(struct turn *t, const struct peer *p, const struct wire_doc *d,

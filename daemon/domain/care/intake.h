@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_CARE_INTAKE_H
 #define KRING_DOMAIN_CARE_INTAKE_H
 
-#include "domain/stream/connect.h"
+#include "domain/exchange/hooks.h"
 
 extern const struct exchange_hooks intake_hooks;
 

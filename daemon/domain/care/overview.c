@@ -8,7 +8,9 @@
 #include "domain/care/consent.h"
 #include "domain/care/deadline.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/outbox.h"
 #include "domain/page.h"
+#include "domain/stream/connect.h"
 
 enum { IDENTITY = 1 << 0, NEEDS = 1 << 15 };
 enum {

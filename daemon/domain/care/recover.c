@@ -13,7 +13,8 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/words.h"
 #include "domain/loss/compare.h"
-#include "domain/loss/proof.h"
+#include "domain/loss/quarantine.h"
+#include "domain/loss/settled.h"
 
 /* The name a document gives its person: the pseudonym we drew for that partner, when its body is there. */
 static bool subject_of(struct turn *t, const struct wire_doc *d, struct msg **body,

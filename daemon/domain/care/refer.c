@@ -10,7 +10,7 @@
 #include "domain/care/grants.h"
 #include "domain/care/overview.h"
 #include "domain/exchange/words.h"
-#include "domain/loss/compare.h"
+#include "domain/loss/settled.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "proto/lists.h"

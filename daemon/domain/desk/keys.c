@@ -5,8 +5,6 @@
 
 #include "base/endpoint.h"
 #include "domain/evidence/audit.h"
-#include "domain/loss/proof.h"
-#include "domain/stream/connect.h"
 
 enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 {

@@ -5,7 +5,7 @@
 
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
-#include "domain/loss/proof.h"
+#include "domain/exchange/outbox.h"
 #include "domain/stream/connect.h"
 #include "domain/views/outbox.h"
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * answer - what this turn owes a peer besides documents; between receive.c and stream.c.
+ * answer - what this turn owes a peer besides documents: made while frames are read, said by stream/speak.
  *
- * Layer:    domain/exchange, internal.
+ * Layer:    domain/exchange (base, proto, store; lower rooms).
  * Owns:     struct answer, in the turn's arena.
  * Threads:  core process, event-loop thread only.
  * Time:     none.
  * Durable:  nothing: answers may be lost, the question comes again.
- * Privacy:  ids only.
+ * Privacy:  ids, times and codes only.
  */
 #ifndef KRING_DOMAIN_EXCHANGE_ANSWER_H
 #define KRING_DOMAIN_EXCHANGE_ANSWER_H
 
-#include "domain/stream/connect.h"
+#include "domain/state.h"
 
 struct answer {
 	struct answer *next;
@@ -35,5 +35,7 @@ struct answer {
 /** The peer's answer of this turn, made on first use; NULL when the arena is full. */
 struct answer *answer_of(struct turn *t, uint16_t peer);
 void answer_part(struct answer *a, uint8_t type, struct span bytes);
+/** Something was written for this peer in this turn. */
+MUST_CHECK enum err stream_owe(struct turn *t, uint16_t peer);
 
 #endif /* KRING_DOMAIN_EXCHANGE_ANSWER_H */

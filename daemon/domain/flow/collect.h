@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_FLOW_COLLECT_H
 #define KRING_DOMAIN_FLOW_COLLECT_H
 
-#include "domain/stream/connect.h"
+#include "domain/exchange/hooks.h"
 
 extern const struct exchange_hooks collect_hooks;
 

@@ -4,10 +4,12 @@
 
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
+#include "domain/exchange/pair.h"
 #include "domain/flow/quarter.h"
 #include "domain/flow/report.h"
-#include "domain/loss/compare.h"
+#include "domain/loss/settled.h"
 #include "domain/membership/members.h"
 #include "domain/membership/roster.h"
 #include "domain/stream/connect.h"

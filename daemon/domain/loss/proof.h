@@ -1,54 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * loss - what happens when our past is not what partners remember, or theirs not what we do
- *        (SECURITY.md 5.7): incarnations, proof of a roll-back, quarantine, clones.
+ * proof - who shows what we signed proves that we lost state; a bare word never does.
  *
- * Layer:    domain/exchange (base, proto, store; crypto/hash, verify; lower rooms).
- * Owns:     META row 3 (our incarnation), tables RELEASED, ALARM (kind u8 | peer u16).
+ * Layer:    domain/loss (base, proto, store; lower rooms).
+ * Owns:     receipt, weak_ms and blocked_ms of struct pair.
  * Threads:  core process, event-loop thread only.
  * Time:     *_ms wall-clock milliseconds.
- * Durable:  with the turn's transaction; the number of the incarnation also outside the database
- *           (EFFECT_INCARNATION), so that an older database is noticed.
- * Privacy:  ids, hashes, times.
- *
- * Nobody's bare word makes us begin anew: a partner shows what we signed, or it is not believed.
+ * Durable:  with the turn's transaction.
+ * Privacy:  ids and hashes; a document is shown without its body.
  */
-#ifndef KRING_DOMAIN_EXCHANGE_LOSS_H
-#define KRING_DOMAIN_EXCHANGE_LOSS_H
+#ifndef KRING_DOMAIN_LOSS_PROOF_H
+#define KRING_DOMAIN_LOSS_PROOF_H
 
 #include "domain/exchange/answer.h"
-
-/* clang-format off */
-#define LOSS_ALARMS(X)                                                                           \
-	X(RESTORED, 1, "restored")	  /* we came back from a backup, or the database is older */ \
-	X(ROLLED_BACK, 2, "rolled-back")  /* a partner proved that we forgot what we had signed */   \
-	X(SECOND, 3, "ran-elsewhere")	  /* a partner showed a later incarnation of ours */         \
-	X(PAST, 4, "older-incarnation")	  /* a partner's past connected: rolled back, or a copy */   \
-	X(CLONE, 5, "runs-twice")	  /* again within a day: nothing is exchanged with it */     \
-	X(TOLD, 6, "told-runs-twice")	  /* a partner says so of us */                              \
-	X(NEW, 7, "came-back")		  /* a partner lost state: telephone it */
-enum loss_alarm {
-#define LOSS_ENUM(name, no, text) LOSS_##name = (no),
-	LOSS_ALARMS(LOSS_ENUM)
-#undef LOSS_ENUM
-};
-/* clang-format on */
-const char *loss_alarm_text(uint8_t kind);
-
-/** Our incarnation out of the store; a new one when the database is new, or older than the number that
- *  n->inc.no brings from outside it. */
-MUST_CHECK enum err loss_load(struct turn *t, struct node *n);
-/** Draw an incarnation above ours and above this number: both directions of every pair begin anew, threads
- *  wait for their echo, cases for every partner. */
-MUST_CHECK enum err loss_begin(struct turn *t, uint32_t above, enum loss_alarm why);
-MUST_CHECK enum err loss_alarm_set(struct turn *t, enum loss_alarm kind, uint16_t peer);
-
-/** Does this case wait until every partner was heard? */
-bool loss_quarantined(struct turn *t, const struct id16 *case_id);
-/** Let it out before that; the caller keeps the audit. */
-MUST_CHECK enum err loss_release(struct turn *t, const struct id16 *case_id);
-/** A partner was heard: was it the last one? */
-MUST_CHECK enum err loss_heard(struct turn *t);
+#include "domain/exchange/document.h"
+#include "domain/exchange/pair.h"
 
 /** Keep their signed word on how far they are. */
 void loss_keep_receipt(struct pair *pr, const struct wire_frame_view *v);
@@ -78,14 +44,4 @@ MUST_CHECK enum err loss_blocked(struct turn *t, struct pair *pr, bool *anew);
 MUST_CHECK enum err loss_own_document(struct turn *t, const struct peer *p,
 				      const struct wire_doc *d, struct id32 *hash, bool *ours);
 
-/** A frame of an incarnation before the one we know, first on its connection: again within a day, and the
- *  present one spoke in between, its identity runs twice, and the pair stops. */
-MUST_CHECK enum err loss_past(struct turn *t, const struct peer *p, struct pair *pr,
-			      struct answer *a);
-void loss_farewell(struct turn *t, const struct peer *p, struct answer *a);
-
-/* control commands */
-MUST_CHECK enum err loss_confirm(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err loss_status(struct turn *t, struct msg *status);
-
-#endif /* KRING_DOMAIN_EXCHANGE_LOSS_H */
+#endif /* KRING_DOMAIN_LOSS_PROOF_H */

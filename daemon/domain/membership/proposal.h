@@ -17,14 +17,20 @@
 
 #include "domain/membership/roster.h"
 
+struct proposal {
+	struct id16 id, invite;
+	struct wire_roster e;
+	uint8_t payload_op;
+};
+
 /** Make one; invite may be NULL.  *id for a person to name it. */
 MUST_CHECK enum err proposal_make(struct turn *t, uint8_t op, struct span payload,
 				  const struct id16 *invite, struct id16 *id);
 
-/* The commands `kring partner suspend|remove|lift`, `kring roster renew`, `kring approve`. */
-MUST_CHECK enum err proposal_standing(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err proposal_list(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err proposal_get(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err proposal_sign(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err proposal_save(struct turn *t, const struct proposal *p);
+MUST_CHECK enum err proposal_read(struct turn *t, const struct store_key *k, struct proposal *p);
+/** Another entry took its place: put at the end again, to be signed anew. */
+MUST_CHECK enum err proposal_rebase(struct turn *t, const struct chain *c, struct proposal *p,
+				    bool *moved);
 
 #endif /* KRING_DOMAIN_MEMBERSHIP_PROPOSAL_H */

@@ -3,10 +3,12 @@
 
 #include "crypto/verify.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/keeper.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 
-enum { WITNESSES = 2, KEPT = 1000, PROOF_AUDIT = 3 };
+enum { KEPT = 1000, PROOF_AUDIT = 3 };
 
 static struct store_key row_key(uint16_t peer, uint32_t inc_no, uint64_t seq)
 {
@@ -38,27 +40,6 @@ static enum err newest(struct turn *t, uint16_t peer, struct span *bytes, struct
 	if (rc == ERR_OK && wire_checkpoint_get(*bytes, c) != ERR_OK)
 		rc = ERR_CORRUPT;
 	return rc;
-}
-
-/* The two partners that follow us in order of node id: everybody knows who keeps whose. */
-bool checkpoint_keeper(const struct turn *t, const struct peer *p)
-{
-	const struct node *n = t->node;
-	unsigned between = 0;
-
-	if (p->self || !p->active)
-		return false;
-	for (size_t i = 0; i < n->peer_count; i++) {
-		const struct peer *q = &n->peers[i];
-		const bool wraps = memcmp(p->node_id.b, n->node_id.b, 32) < 0;
-		const bool after = memcmp(q->node_id.b, n->node_id.b, 32) > 0;
-		const bool before_p = memcmp(q->node_id.b, p->node_id.b, 32) < 0;
-
-		if (q->self || !q->active || q == p)
-			continue;
-		between += wraps ? after || before_p : after && before_p;
-	}
-	return between < WITNESSES;
 }
 
 enum err checkpoint_own(struct turn *t, struct span bytes)

@@ -2,7 +2,7 @@
 /**
  * checkpoint - how far each audit log goes, signed by its node and kept by two partners (SECURITY.md 8).
  *
- * Layer:    domain/exchange (base, proto, store; crypto/verify; membership and lower rooms).
+ * Layer:    domain/stream (base, proto, store; crypto/verify; membership and lower rooms).
  * Owns:     tables CHECKPOINT (peer u16 | incarnation u32 | seq u64) and COSIGN (seq u64 | peer u16); the
  *           contradictions in PROOF.
  * Threads:  core process, event-loop thread only.
@@ -13,13 +13,11 @@
  * Whoever rewrites or cuts an audit log after a partner cosigned it is found by `kring audit verify
  * --with`, with what the partner kept.
  */
-#ifndef KRING_DOMAIN_EXCHANGE_CHECKPOINT_H
-#define KRING_DOMAIN_EXCHANGE_CHECKPOINT_H
+#ifndef KRING_DOMAIN_STREAM_CHECKPOINT_H
+#define KRING_DOMAIN_STREAM_CHECKPOINT_H
 
 #include "domain/exchange/answer.h"
 
-/** Is p one of the two partners that keep things for us? */
-bool checkpoint_keeper(const struct turn *t, const struct peer *p);
 /** EVENT_CHECKPOINT: ours, signed just now. */
 MUST_CHECK enum err checkpoint_own(struct turn *t, struct span bytes);
 /** EVENT_COSIGNED: our word on a partner's goes back to it. */
@@ -35,4 +33,4 @@ MUST_CHECK enum err checkpoint_now(struct turn *t, const struct msg *req, struct
 MUST_CHECK enum err checkpoint_export(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err checkpoint_verify(struct turn *t, const struct msg *req, struct msg *reply);
 
-#endif /* KRING_DOMAIN_EXCHANGE_CHECKPOINT_H */
+#endif /* KRING_DOMAIN_STREAM_CHECKPOINT_H */

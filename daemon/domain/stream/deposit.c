@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/stream/deposit.h"
 
-#include "domain/stream/checkpoint.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/hooks.h"
+#include "domain/exchange/keeper.h"
 
 enum {
 	META_VERSION = 6,

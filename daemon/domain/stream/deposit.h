@@ -3,7 +3,7 @@
  * deposit - which cases we erased lately, sealed and kept by two partners: a disk that is lost whole takes the
  *           ledger beside the store with it (SECURITY.md 7.4).
  *
- * Layer:    domain/exchange (base, proto, store; lower rooms).
+ * Layer:    domain/stream (base, proto, store; lower rooms).
  * Owns:     tables DEPOSIT (peer u16: a partner's, as it came), DEPOSITED (peer u16: which of ours it keeps);
  *           META row 6 (version of ours).
  * Threads:  core process, event-loop thread only.
@@ -11,8 +11,8 @@
  * Durable:  with the turn's transaction.
  * Privacy:  ids of cases under the node-wide key, which partners lack and backups carry.
  */
-#ifndef KRING_DOMAIN_EXCHANGE_DEPOSIT_H
-#define KRING_DOMAIN_EXCHANGE_DEPOSIT_H
+#ifndef KRING_DOMAIN_STREAM_DEPOSIT_H
+#define KRING_DOMAIN_STREAM_DEPOSIT_H
 
 #include "domain/exchange/answer.h"
 
@@ -28,4 +28,4 @@ MUST_CHECK enum err deposit_part(struct turn *t, const struct peer *p, struct an
 MUST_CHECK enum err deposit_return(struct turn *t, const struct peer *p, struct wr *parts,
 				   uint16_t *count);
 
-#endif /* KRING_DOMAIN_EXCHANGE_DEPOSIT_H */
+#endif /* KRING_DOMAIN_STREAM_DEPOSIT_H */

@@ -2,7 +2,7 @@
 /**
  * spread - membership news in frames: who we are, how far our roster goes, what we witnessed.
  *
- * Layer:    domain/exchange (base, proto, store; membership and lower rooms).
+ * Layer:    domain/stream (base, proto, store; lower rooms).
  * Owns:     nothing; rows are members.h's and roster.h's.
  * Threads:  core process, event-loop thread only.
  * Time:     pushes are spaced on mono_ms.
@@ -13,8 +13,8 @@
  * we answer, so that it pushes; equal with another head: both push their last entries, and each keeps
  * the other's as transferable proof.
  */
-#ifndef KRING_DOMAIN_EXCHANGE_SPREAD_H
-#define KRING_DOMAIN_EXCHANGE_SPREAD_H
+#ifndef KRING_DOMAIN_STREAM_SPREAD_H
+#define KRING_DOMAIN_STREAM_SPREAD_H
 
 #include "domain/exchange/answer.h"
 
@@ -35,4 +35,4 @@ MUST_CHECK enum err spread_own_record(struct turn *t, struct peer *p, struct spa
 MUST_CHECK enum err spread_witness(struct turn *t, struct span witness);
 MUST_CHECK enum err spread_record(struct turn *t, struct span carried);
 
-#endif /* KRING_DOMAIN_EXCHANGE_SPREAD_H */
+#endif /* KRING_DOMAIN_STREAM_SPREAD_H */

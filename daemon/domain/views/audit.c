@@ -4,7 +4,6 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
-#include "domain/loss/proof.h"
 #include "proto/lists.h"
 
 enum err view_audit_list(struct turn *t, const struct msg *req, struct msg *reply)

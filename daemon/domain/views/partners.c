@@ -8,7 +8,7 @@
 #include "domain/care/cases.h"
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
-#include "domain/loss/proof.h"
+#include "domain/exchange/pair.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "domain/page.h"

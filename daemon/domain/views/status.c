@@ -9,9 +9,9 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/clockwatch.h"
 #include "domain/exchange/unstored.h"
-#include "domain/loss/proof.h"
 #include "domain/membership/chain.h"
 #include "domain/stream/connect.h"
+#include "domain/views/alarms.h"
 #include "domain/views/partners.h"
 #include "proto/lists.h"
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/desk/restored.h"
+
+#include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/hooks.h"
+#include "domain/exchange/pair.h"
+#include "domain/loss/alarm.h"
+#include "domain/membership/names.h"
+
+enum err loss_confirm(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	static const uint8_t settled[] = {LOSS_PAST, LOSS_CLONE, LOSS_TOLD, LOSS_NEW};
+	struct peer *p;
+	struct pair *pr;
+	enum err rc = names_partner(t, msg_text(req, BY_ID_ID), &p);
+
+	(void)reply;
+	if (rc == ERR_OK)
+		rc = outbox_pair(t, p->no, &pr);
+	if (rc != ERR_OK)
+		return rc;
+	if (!pr->unconfirmed && !pr->stopped && pr->strike_ms == 0)
+		return turn_refuse(t, ERR_STATE, "this partner did not come back from a loss", "",
+				   "see: kring status");
+	pr->unconfirmed = pr->stopped = false;
+	rc = t->node->hooks->confirmed(t, p->no);
+	if (rc != ERR_OK)
+		return rc;
+	pr->strike_ms = 0;
+	pr->since_strike = false;
+	pr->recheck = true;
+	for (size_t i = 0; i < sizeof settled; i++) {
+		rc = alarm_clear(t, settled[i], p->no);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	rc = audit_add(t, &(struct audit_entry){
+				  .event = AUDIT_LOSS, .peer = p->no, .detail = "confirmed"});
+	return rc == ERR_OK ? stream_owe(t, p->no) : rc;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * restored - an administrator telephoned: a partner's loss of state is true.
+ *
+ * Layer:    domain/desk (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  organisations only.
+ */
+#ifndef KRING_DOMAIN_DESK_RESTORED_H
+#define KRING_DOMAIN_DESK_RESTORED_H
+
+#include "domain/turn.h"
+
+/** The command `kring partner restored`. */
+MUST_CHECK enum err loss_confirm(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_DESK_RESTORED_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/exchange/inbox.h"
+
+enum { IN_LEN = 16 + 32 + 2 + 8 };
+
+enum err inbox_put(struct turn *t, struct pair *p, const struct inbox_row *row)
+{
+	const struct store_key k = turn_key_u16_u64(p->peer, ++p->got);
+	uint8_t buf[IN_LEN];
+	struct wr w = wr_of(buf, sizeof buf);
+
+	wr_put(&w, row->msg.b, 16);
+	wire_verdict_put(&w, &row->verdict);
+	return turn_put(t, STORE_INNUM, &k, wr_span(&w));
+}
+
+enum err inbox_get(struct turn *t, uint16_t peer, uint64_t number, struct inbox_row *row)
+{
+	const struct store_key k = turn_key_u16_u64(peer, number);
+	struct span v;
+	struct rd r;
+	enum err rc = turn_get(t, STORE_INNUM, &k, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	r = rd_of(v);
+	row->msg = rd_id16(&r);
+	row->verdict = wire_verdict_get(&r);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * keeper - which two partners keep checkpoints and erasures for which node.
+ *
+ * Layer:    domain/exchange (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  node ids only.
+ */
+#ifndef KRING_DOMAIN_EXCHANGE_KEEPER_H
+#define KRING_DOMAIN_EXCHANGE_KEEPER_H
+
+#include "domain/state.h"
+
+/** Is p one of the two partners that keep things for us? */
+bool checkpoint_keeper(const struct turn *t, const struct peer *p);
+
+#endif /* KRING_DOMAIN_EXCHANGE_KEEPER_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * pair - the durable state of one partner: numbers, receipts, incarnations.
+ *
+ * Layer:    domain/exchange (base, proto, store; lower rooms).
+ * Owns:     table PAIR.
+ * Threads:  core process, event-loop thread only.
+ * Time:     *_ms wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  ids, hashes and times only.
+ */
+#ifndef KRING_DOMAIN_EXCHANGE_PAIR_H
+#define KRING_DOMAIN_EXCHANGE_PAIR_H
+
+#include "domain/state.h"
+
+enum {
+	OUTBOX_RECEIPT_LEN = WIRE_FRAME_HEAD + 32 + WIRE_SIG
+}; /* head, hash of the parts, signature */
+
+/** Durable state about one partner.  Numbers live within one pair of incarnations. */
+struct pair {
+	struct pair *next;  /* of this turn */
+	struct span stored; /* as read; empty: not there yet */
+	uint16_t peer;
+	struct incarnation mine, yours; /* the pair of incarnations the numbers belong to */
+	uint64_t out_last;		/* last place written */
+	uint64_t tail;			/* last place that has a number or was offered by id */
+	uint64_t off_from, off_to;	/* places still to be offered by id: off_from+1 .. off_to */
+	uint64_t num_last;		/* last stream number given */
+	uint64_t acked;			/* receipted up to */
+	uint64_t verdicts;		/* verdict in hand up to */
+	uint64_t got;			/* stored from them up to */
+	uint64_t kept_from;		/* first place still retained */
+	uint64_t last_frame_ms;		/* their clock, at their last frame */
+	uint64_t last_heard_ms;		/* ours, then */
+	uint64_t day, day_documents, day_bytes; /* since 1970; taken from them on that day */
+	uint64_t their_key_ms; /* time of their newest PAIR record: older ones never count again */
+
+	/* After a loss of state on either side (SECURITY.md 5.7). */
+	uint32_t era;  /* rises with every change of incarnation: an echo counts for one of them */
+	bool unheard;  /* their complete heads were not read since: nothing leaves */
+	bool unechoed; /* some thread of the pair still differs */
+	bool unconfirmed;   /* they came back as a new incarnation, and nobody telephoned */
+	bool stopped;	    /* their identity runs twice: nothing is exchanged */
+	bool recheck;	    /* what waits may perhaps go now */
+	uint64_t strike_ms; /* an incarnation of the past was seen then */
+	bool since_strike;  /* and the present one after it */
+	uint64_t weak_ms;   /* when we last began anew on a proof that could be repeated */
+	uint64_t
+		blocked_ms; /* since when their stream goes on from what we never got; 0: it does not */
+	uint64_t waiting; /* rows of WAITING */
+	/* Their own signed word on how far they were: head of the frame that went furthest. */
+	bool have_receipt;
+	uint8_t receipt[OUTBOX_RECEIPT_LEN];
+};
+
+/** Borrowed until the turn ends; changes are written by outbox_flush.  A missing pair reads as a fresh
+ *  one of our present incarnation. */
+MUST_CHECK enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **p);
+MUST_CHECK enum err outbox_flush(struct turn *t);
+/** Documents that the partner has not receipted. */
+uint64_t outbox_owed(const struct pair *p);
+/** Forget numbers of an older pair of incarnations; what is retained will be offered by id.  lost: one
+ *  of us lost state, so threads wait for their echo. */
+MUST_CHECK enum err outbox_reset(struct turn *t, struct pair *p, bool lost);
+/** Is there anything to say or to ask?  Drives the timer. */
+bool stream_pending(const struct pair *p, const struct conn *c);
+
+#endif /* KRING_DOMAIN_EXCHANGE_PAIR_H */

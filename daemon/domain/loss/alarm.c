@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/loss/alarm.h"
+
+const char *loss_alarm_text(uint8_t kind)
+{
+	/* clang-format off */
+	switch (kind) {
+#define LOSS_TEXT(name, no, text) case (no): return (text);
+	LOSS_ALARMS(LOSS_TEXT)
+#undef LOSS_TEXT
+	default: return "unknown";
+	}
+	/* clang-format on */
+}
+
+static struct store_key alarm_key(uint8_t kind, uint16_t peer)
+{
+	struct store_key k = {.len = 0};
+
+	key_u8(&k, kind);
+	key_u16(&k, peer);
+	return k;
+}
+
+enum err loss_alarm_set(struct turn *t, enum loss_alarm kind, uint16_t peer)
+{
+	const struct store_key k = alarm_key((uint8_t)kind, peer);
+	struct effect *e = turn_effect(t, EFFECT_ALARM);
+	uint8_t row[8];
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->peer = peer;
+	e->client = (uint64_t)kind;
+	be64_put(row, t->wall_ms);
+	return turn_put(t, STORE_ALARM, &k, span_of(row, sizeof row));
+}
+
+enum err alarm_clear(struct turn *t, uint8_t kind, uint16_t peer)
+{
+	const struct store_key k = alarm_key(kind, peer);
+	enum err rc = store_del(t->txn, STORE_ALARM, key_span(&k));
+
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * alarm - what happened to identities and disks, until an administrator has seen it.
+ *
+ * Layer:    domain/loss (base, proto, store; lower rooms).
+ * Owns:     table ALARM (kind u8 | peer u16: when u64).
+ * Threads:  core process, event-loop thread only.
+ * Time:     *_ms wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  ids, times and codes only.
+ */
+#ifndef KRING_DOMAIN_LOSS_ALARM_H
+#define KRING_DOMAIN_LOSS_ALARM_H
+
+#include "domain/state.h"
+
+/* clang-format off */
+#define LOSS_ALARMS(X)                                                                           \
+	X(RESTORED, 1, "restored")	  /* we came back from a backup, or the database is older */ \
+	X(ROLLED_BACK, 2, "rolled-back")  /* a partner proved that we forgot what we had signed */   \
+	X(SECOND, 3, "ran-elsewhere")	  /* a partner showed a later incarnation of ours */         \
+	X(PAST, 4, "older-incarnation")	  /* a partner's past connected: rolled back, or a copy */   \
+	X(CLONE, 5, "runs-twice")	  /* again within a day: nothing is exchanged with it */     \
+	X(TOLD, 6, "told-runs-twice")	  /* a partner says so of us */                              \
+	X(NEW, 7, "came-back")		  /* a partner lost state: telephone it */
+enum loss_alarm {
+#define LOSS_ENUM(name, no, text) LOSS_##name = (no),
+	LOSS_ALARMS(LOSS_ENUM)
+#undef LOSS_ENUM
+};
+/* clang-format on */
+const char *loss_alarm_text(uint8_t kind);
+
+MUST_CHECK enum err loss_alarm_set(struct turn *t, enum loss_alarm kind, uint16_t peer);
+/** An administrator dealt with it.  One that was not set is none. */
+MUST_CHECK enum err alarm_clear(struct turn *t, uint8_t kind, uint16_t peer);
+
+#endif /* KRING_DOMAIN_LOSS_ALARM_H */

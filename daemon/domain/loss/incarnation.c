@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/loss/incarnation.h"
+
+#include "domain/evidence/audit.h"
+#include "domain/exchange/pair.h"
+#include "domain/loss/alarm.h"
+
+enum { META_INCARNATION = 3, ROW_LEN = 4 + 16 + 8 + 1 };
+
+static struct store_key inc_key(void)
+{
+	struct store_key k = {.len = 0};
+
+	key_u8(&k, META_INCARNATION);
+	return k;
+}
+
+enum err incarnation_write(struct turn *t)
+{
+	const struct store_key k = inc_key();
+	const struct node *n = t->node;
+	uint8_t row[ROW_LEN];
+	struct wr w = wr_of(row, sizeof row);
+
+	wr_u32(&w, n->inc.no);
+	wr_put(&w, n->inc.id.b, 16);
+	wr_u64(&w, n->restored_ms);
+	wr_u8(&w, n->quarantine);
+	return turn_put(t, STORE_META, &k, wr_span(&w));
+}
+
+/* So that an aborted turn leaves us who we were. */
+void incarnation_save(struct node *n)
+{
+	if (n->loss_saved)
+		return;
+	n->loss_saved = true;
+	n->inc_before = n->inc;
+	n->restored_before = n->restored_ms;
+	n->quarantine_before = n->quarantine;
+}
+
+enum err loss_begin(struct turn *t, uint32_t above, enum loss_alarm why)
+{
+	struct node *n = t->node;
+	const uint32_t most = above > n->inc.no ? above : n->inc.no;
+	struct effect *e = turn_effect(t, EFFECT_INCARNATION);
+	enum err rc;
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	if (most == UINT32_MAX)
+		return ERR_LIMIT;
+	incarnation_save(n);
+	n->inc.no = most + 1;
+	turn_random(t, n->inc.id.b, 16);
+	n->restored_ms = t->wall_ms;
+	n->quarantine = true;
+	rc = incarnation_write(t);
+	for (struct pair *p = t->pairs; p != NULL && rc == ERR_OK; p = p->next)
+		if (!incarnation_equal(&p->mine, &n->inc))
+			rc = outbox_reset(t, p, true);
+	for (size_t i = 0; i < n->peer_count; i++) {
+		struct conn *c = state_conn(n, &n->peers[i]);
+
+		c->heard = false;
+		c->sent = c->base = 0;
+		c->heads = (struct heads_cursor){.differs = false};
+	}
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
+							.detail = loss_alarm_text((uint8_t)why)});
+	return rc == ERR_OK ? loss_alarm_set(t, why, 0) : rc;
+}
+
+enum err loss_load(struct turn *t, struct node *n)
+{
+	const struct store_key k = inc_key();
+	const uint32_t outside = n->inc.no;
+	struct span v;
+	struct rd r;
+	enum err rc = turn_get(t, STORE_META, &k, &v);
+
+	if (rc == ERR_NOTFOUND) {
+		turn_random(t, n->inc.id.b, 16);
+		return incarnation_write(t);
+	}
+	if (rc != ERR_OK)
+		return rc;
+	r = rd_of(v);
+	n->inc.no = rd_u32(&r);
+	n->inc.id = rd_id16(&r);
+	n->restored_ms = rd_u64(&r);
+	n->quarantine = rd_u8(&r) != 0;
+	if (!rd_done(&r))
+		return ERR_CORRUPT;
+	return n->inc.no < outside ? loss_begin(t, outside, LOSS_RESTORED) : ERR_OK;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/loss/quarantine.h"
+
+#include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/pair.h"
+#include "domain/loss/incarnation.h"
+#include "domain/membership/members.h"
+
+bool loss_quarantined(struct turn *t, const struct id16 *case_id)
+{
+	uint64_t born = 0;
+
+	if (!t->node->quarantine)
+		return false;
+	for (size_t i = 0; i < 6; i++) /* ids begin with their 48 bits of milliseconds */
+		born = born << 8 | case_id->b[i];
+	return born < t->node->restored_ms &&
+	       !record_exists(t->txn, STORE_RELEASED, span_of(case_id->b, 16));
+}
+
+/* Whatever waits anywhere may perhaps go now. */
+static enum err recheck_all(struct turn *t)
+{
+	enum err rc = ERR_OK;
+
+	for (uint16_t no = 1; rc == ERR_OK && no <= t->node->peer_count; no++) {
+		struct pair *pr;
+
+		rc = outbox_pair(t, no, &pr);
+		if (rc != ERR_OK || pr->waiting == 0)
+			continue;
+		pr->recheck = true;
+		rc = stream_owe(t, no);
+	}
+	return rc;
+}
+
+enum err loss_release(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key k = turn_key_id(case_id);
+	const uint8_t one = 1;
+	enum err rc = turn_put(t, STORE_RELEASED, &k, span_of(&one, 1));
+
+	return rc == ERR_OK ? recheck_all(t) : rc;
+}
+
+bool quarantine_counts(const struct peer *p)
+{
+	return !p->self && members_hold_cases(p);
+}
+
+enum err loss_heard(struct turn *t)
+{
+	struct node *n = t->node;
+	enum err rc = ERR_OK;
+
+	if (!n->quarantine)
+		return ERR_OK;
+	for (size_t i = 0; i < n->peer_count; i++) {
+		struct pair *pr;
+
+		if (!quarantine_counts(&n->peers[i]))
+			continue;
+		rc = outbox_pair(t, n->peers[i].no, &pr);
+		if (rc != ERR_OK || pr->unheard)
+			return rc;
+	}
+	incarnation_save(n);
+	n->quarantine = false;
+	rc = incarnation_write(t);
+	if (rc == ERR_OK)
+		rc = audit_add(t,
+			       &(struct audit_entry){.event = AUDIT_LOSS, .detail = "all-heard"});
+	return rc == ERR_OK ? recheck_all(t) : rc;
+}

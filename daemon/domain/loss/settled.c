@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/loss/settled.h"
+
+#include "domain/exchange/hooks.h"
+
+enum err echo_writable(struct turn *t, const struct thread *th, bool *yes)
+{
+	struct log_entry e = {.seen_no = 0};
+	struct pair *pr;
+	enum err rc = outbox_pair(t, th->peer, &pr);
+
+	if (rc == ERR_OK && th->my_no > 0)
+		rc = thread_entry(t, th, true, th->my_no, &e);
+	*yes = rc == ERR_OK && echo_settled(th, pr) && e.seen_no <= th->their_no;
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
+enum err echo_birth(struct turn *t, struct thread *th, bool ours)
+{
+	struct pair *pr;
+	enum err rc = outbox_pair(t, th->peer, &pr);
+
+	if (rc != ERR_OK)
+		return rc;
+	th->era = ours || !pr->unechoed ? pr->era : pr->era - 1;
+	if (th->era != pr->era) { /* this pass may be past its place: then it is not the last one */
+		struct heads_cursor *h = &state_conn(t->node, state_peer(t->node, th->peer))->heads;
+
+		h->differs = h->differs || memcmp(th->id.b, h->after.b, 16) <= 0;
+	}
+	return ERR_OK;
+}
+
+enum err echo_shelve(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)
+{
+	struct store_key k = turn_key_ids(&th->id, &key->msg);
+	uint8_t row[8 + 2];
+	enum err rc;
+
+	key_u16(&k, key->sender);
+	be64_put(row, t->wall_ms);
+	be16_put(row + 8, type);
+	rc = turn_put(t, STORE_SHELF, &k, span_of(row, sizeof row));
+	return rc == ERR_OK ? t->node->hooks->shelved(t, th, key, type) : rc;
+}

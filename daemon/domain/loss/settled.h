@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * settled - may this thread be written?  Not before the partner's copy of it was found the same.
+ *
+ * Layer:    domain/loss (base, proto, store; lower rooms).
+ * Owns:     table SHELF (thread 16 | msg 16 | sender u16: lost acts); era of struct thread.
+ * Threads:  core process, event-loop thread only.
+ * Time:     *_ms wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  ids, times and types.
+ */
+#ifndef KRING_DOMAIN_LOSS_SETTLED_H
+#define KRING_DOMAIN_LOSS_SETTLED_H
+
+#include "base/plant.h"
+#include "domain/exchange/pair.h"
+#include "domain/exchange/threadlog.h"
+
+/** Was this thread found the same since the last loss of state? */
+static inline bool echo_settled(const struct thread *th, const struct pair *pr)
+{
+	return !pr->unechoed || th->era == pr->era || planted(PLANT_NO_ECHO);
+}
+/** May we write in it?  Settled, and what our last document had seen is in hand again. */
+MUST_CHECK enum err echo_writable(struct turn *t, const struct thread *th, bool *yes);
+/** Before thread_create: ours is settled from birth, one that a partner opened is not while it is compared. */
+MUST_CHECK enum err echo_birth(struct turn *t, struct thread *th, bool ours);
+/** A document of the partner that is none of its log any more: kept, shown, never folded. */
+MUST_CHECK enum err echo_shelve(struct turn *t, struct thread *th, const struct doc_key *key,
+				uint16_t type);
+
+#endif /* KRING_DOMAIN_LOSS_SETTLED_H */

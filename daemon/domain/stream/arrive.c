@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/stream/arrive.h"
+
+#include "base/plant.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/hooks.h"
+#include "domain/exchange/inbox.h"
+#include "domain/exchange/threadlog.h"
+#include "domain/exchange/unstored.h"
+#include "domain/loss/proof.h"
+#include "domain/loss/returned.h"
+#include "domain/loss/settled.h"
+#include "domain/membership/members.h"
+
+enum { DAY_MS = 86400000 };
+
+enum { REFUSED_LEN = 2 + 4 + 16, REFUSED_S = 60 };
+
+static void refused_put(struct wr *w, uint16_t code, const struct id16 *thread)
+{
+	wr_u16(w, code);
+	wr_u32(w, REFUSED_S);
+	wr_put(w, thread->b, sizeof thread->b);
+}
+
+static enum err refuse(struct reading *r, uint16_t code, const struct id16 *thread)
+{
+	uint8_t b[REFUSED_LEN];
+	struct wr w = wr_of(b, sizeof b);
+
+	refused_put(&w, code, thread);
+	answer_part(r->a, WIRE_PART_REFUSED, wr_span(&w));
+	r->stop = true;
+	r->a->reply = true;
+	return ERR_OK;
+}
+
+enum fit { FIT, FIT_NOT_YET, FIT_CONTRADICTS, FIT_LATE, FIT_UNKNOWN_TO_US };
+
+/* Does it continue its thread's log, and is what it has seen in our hands? */
+static enum fit fit_of(struct reading *r, const struct wire_head *h, const struct thread *th)
+{
+	struct log_entry e;
+
+	if (h->thread_no != th->their_no + 1 || !id32_equal(&h->prev_hash, &th->their_hash)) {
+		if (h->thread_no == 0 || h->thread_no > th->their_no + 1 || th->their_no == 0)
+			return FIT_NOT_YET;
+		/* its place is taken: by one of the same life, then that life was rolled back; or it is a
+		 * late one of a life before */
+		return h->origin_inc == r->v.head.my_inc.no ? FIT_CONTRADICTS : FIT_LATE;
+	}
+	if (h->seen_no < th->their_seen)
+		return FIT_NOT_YET;
+	if (h->seen_no == 0)
+		return bytes_zero(h->seen_hash.b, 32) ? FIT : FIT_NOT_YET;
+	if (h->seen_no <= th->my_no && thread_entry(r->t, th, true, h->seen_no, &e) == ERR_OK &&
+	    id32_equal(&e.hash, &h->seen_hash))
+		return FIT;
+	return r->pair->unechoed ? FIT_NOT_YET : FIT_UNKNOWN_TO_US;
+}
+
+static enum err number_it(struct reading *r, const struct id16 *msg, const struct id32 *hash,
+			  uint16_t code, uint64_t stored_ms)
+{
+	const struct inbox_row row = {*msg, {*hash, code, stored_ms}};
+
+	if (r->a->verdict_from == 0)
+		r->a->verdict_from = r->pair->got + 1;
+	r->pair->blocked_ms = 0;
+	return inbox_put(r->t, r->pair, &row);
+}
+
+/* What we said of a document that we hold already. */
+uint16_t arrive_verdict(struct reading *r, const struct document *d)
+{
+	struct store_key k = turn_key_ids(&d->head.thread_id, &d->key.msg);
+
+	key_u16(&k, d->key.sender);
+	if (record_exists(r->t->txn, STORE_SHELF, key_span(&k)))
+		return WIRE_VERDICT_LOST_ACT;
+	return d->hollow ? d->reason : WIRE_VERDICT_OK;
+}
+
+/* A document we hold already, re-offered under a new number: same verdict, same stored hash. */
+static enum err duplicate(struct reading *r, const struct doc_key *key)
+{
+	struct document d;
+	enum err rc = document_load(r->t, key, &d);
+
+	if (rc != ERR_OK)
+		return rc;
+	return number_it(r, &key->msg, &d.hash, arrive_verdict(r, &d), r->t->wall_ms);
+}
+
+/* It fails here by itself, or what it rests on did.  Its number is used up, so that other threads go on; its sender
+ * keeps it, and asks again. */
+static enum err pass_over(struct reading *r, const struct wire_doc *d, const struct id32 *hash,
+			  enum err why)
+{
+	uint8_t b[REFUSED_LEN];
+	struct wr w = wr_of(b, sizeof b);
+	enum err rc = unstored_add(r->t, r->p->no, &d->head.thread_id, d->head.type, why);
+
+	refused_put(&w, WIRE_REFUSED_CANNOT_STORE, &d->head.thread_id);
+	answer_part(r->a, WIRE_PART_REFUSED, wr_span(&w));
+	return rc == ERR_OK ? number_it(r, &d->head.msg_id, hash, WIRE_VERDICT_CANNOT_STORE,
+					r->t->wall_ms)
+			    : rc;
+}
+
+static enum err keep(struct reading *r, const struct wire_doc *d, const struct doc_key *key,
+		     const struct id32 *hash, struct thread *th)
+{
+	const bool fresh = th->my_no + th->their_no == 0;
+	const struct log_entry e = {*key, *hash, d->head.type, d->head.seen_no, d->head.created_ms,
+				    0};
+	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
+	enum err rc = r->t->node->hooks->judge(r->t, r->p, d, th, &verdict);
+
+	if (rc == ERR_OK && fresh)
+		rc = echo_birth(r->t, th, false);
+	if (rc == ERR_OK)
+		rc = document_keep(r->t, key, d, &th->case_id, verdict);
+	if (rc == ERR_OK && fresh)
+		rc = thread_create(r->t, th);
+	if (rc == ERR_OK)
+		rc = thread_append(r->t, th, false, &e);
+	if (rc == ERR_OK)
+		rc = number_it(r, &key->msg, hash, verdict, r->t->wall_ms);
+	if (rc == ERR_OK)
+		rc = unstored_over(r->t, r->p->no, &th->id);
+	if (rc == ERR_OK)
+		rc = r->t->node->hooks->stored(r->t, r->p, th, key, verdict);
+	return rc == ERR_OK && r->pair->unechoed ? echo_unshelve(r->t, r->p, th) : rc;
+}
+
+/* Of a life before a loss of theirs, and its place is taken: kept and shown, never folded. */
+static enum err keep_lost(struct reading *r, const struct wire_doc *d, const struct doc_key *key,
+			  const struct id32 *hash, struct thread *th)
+{
+	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
+	enum err rc = r->t->node->hooks->judge(r->t, r->p, d, th, &verdict);
+
+	if (rc == ERR_OK)
+		rc = document_keep(r->t, key, d, &th->case_id, verdict);
+	if (rc == ERR_OK)
+		rc = echo_shelve(r->t, th, key, d->head.type);
+	return rc == ERR_OK ? number_it(r, &key->msg, hash, WIRE_VERDICT_LOST_ACT, r->t->wall_ms)
+			    : rc;
+}
+
+/* What they signed at the place where this one contradicts it. */
+static enum err contradict(struct reading *r, const struct wire_head *h, const struct thread *th)
+{
+	const uint32_t no = h->thread_no <= th->their_no ? h->thread_no : th->their_no;
+	struct log_entry e;
+	enum err rc = thread_entry(r->t, th, false, no, &e);
+
+	r->stop = true;
+	return rc == ERR_OK ? loss_show(r->t, r->pair, r->a, &e.doc) : rc;
+}
+
+/* Every document type but one speaks of a person: observers, evaluators and coordinators neither send nor
+ * get it, whatever the sender's daemon thought.  Reports go to them, and to nobody else. */
+static bool class_allows(struct reading *r, uint16_t type)
+{
+	const struct peer *self = state_peer_by_id(r->t->node, &r->t->node->node_id);
+
+	if (self == NULL || !members_hold_cases(r->p))
+		return false;
+	return type == DOC_REPORT ? members_collect(self) : (self->classes & WIRE_MEMBER) != 0;
+}
+
+static enum err take_new(struct reading *r, const struct wire_doc *d)
+{
+	const struct doc_key key = {d->head.msg_id, r->p->no};
+	struct thread th;
+	struct id32 hash, commit, nk_pub;
+	enum err rc;
+
+	if (!planted(PLANT_NO_DEDUPE) && document_known(r->t, &key))
+		return duplicate(r, &key);
+	if (!class_allows(r, d->head.type))
+		return refuse(r, WIRE_REFUSED_CLASS, &d->head.thread_id);
+	rc = members_key(r->t, r->p, d->head.key_seq,
+			 &nk_pub); /* however old: signed once, for ever */
+	if (rc == ERR_NOTFOUND)
+		return refuse(r, WIRE_REFUSED_SIGNATURE, &d->head.thread_id);
+	if (rc != ERR_OK)
+		return rc;
+	commit = d->form == WIRE_HOLLOW ? d->body_commit : document_commit(d->salt, d->body);
+	hash = document_hash(d->head_bytes, &commit);
+	if (!id32_equal(&d->head.sender, &r->p->node_id) ||
+	    !id32_equal(&d->head.recipient, &r->t->node->node_id) ||
+	    !id16_equal(&d->head.fed_id, &r->t->node->fed_id) ||
+	    !document_verify(&d->sig, &hash, &nk_pub, &r->last_sig))
+		return refuse(r, WIRE_REFUSED_SIGNATURE, &d->head.thread_id);
+	if (fault_tries(r->t, &r->t->doing) > 0)
+		return pass_over(r, d, &hash, r->why);
+	if (!id16_equal(&d->head.grant_id, &d->head.thread_id) &&
+	    unstored_has(r->t, r->p->no, &d->head.grant_id))
+		return pass_over(r, d, &hash, ERR_STATE); /* its consent could not be stored */
+	rc = thread_load(r->t, &d->head.thread_id, &th);
+	if (rc == ERR_NOTFOUND)
+		th = (struct thread){.id = d->head.thread_id, .peer = r->p->no};
+	else if (rc != ERR_OK)
+		return rc;
+	if (th.peer != r->p->no || d->head.thread_no > THREAD_LOG_MAX)
+		return refuse(r, WIRE_REFUSED_ORDER, &d->head.thread_id);
+	switch (planted(PLANT_NO_DEDUPE) ? FIT : fit_of(r, &d->head, &th)) {
+	case FIT:
+		break;
+	case FIT_LATE:
+		return keep_lost(r, d, &key, &hash, &th);
+	case FIT_CONTRADICTS:
+		return contradict(r, &d->head, &th);
+	case FIT_UNKNOWN_TO_US:
+		loss_ask(r->t, r->c, r->a, &d->head.thread_id, d->head.seen_no);
+		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
+	case FIT_NOT_YET:
+		if (!r->pair->unechoed && unstored_has(r->t, r->p->no, &d->head.thread_id))
+			return pass_over(r, d, &hash, ERR_STATE); /* one before it is missing */
+		if (r->pair->unechoed && d->head.thread_no > th.their_no + 1) {
+			rc = loss_blocked(r->t, r->pair, &r->anew);
+			if (rc != ERR_OK || r->anew)
+				return rc;
+		}
+		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
+	}
+	return keep(r, d, &key, &hash, &th);
+}
+
+/* Quota and disk act before acceptance and use up no number: the rest of the frame waits too. */
+static bool room_for(struct reading *r, size_t len)
+{
+	const struct node *n = r->t->node;
+	struct pair *pr = r->pair;
+	const uint64_t today = r->t->wall_ms / DAY_MS;
+
+	if (pr->day != today) {
+		pr->day = today;
+		pr->day_documents = pr->day_bytes = 0;
+	}
+	if (n->disk == NODE_DISK_STOP || pr->day_documents + 1 > n->day_documents ||
+	    pr->day_bytes + len > n->day_bytes)
+		return false;
+	pr->day_documents++;
+	pr->day_bytes += len;
+	return true;
+}
+
+/* Had it: the receipt in the answer says so.  Another one under this number: they were rolled back. */
+static enum err had_before(struct reading *r, uint64_t no, struct span bytes)
+{
+	struct inbox_row in;
+	struct wire_doc d;
+	struct id32 commit, hash;
+	struct doc_key key;
+	enum err rc = inbox_get(r->t, r->p->no, no, &in);
+
+	if (rc != ERR_OK || wire_doc_get(bytes, &d) != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	commit = d.form == WIRE_HOLLOW ? d.body_commit : document_commit(d.salt, d.body);
+	hash = document_hash(d.head_bytes, &commit);
+	if (id16_equal(&in.msg, &d.head.msg_id) && id32_equal(&in.verdict.doc_hash, &hash))
+		return ERR_OK;
+	r->stop = true;
+	key = (struct doc_key){in.msg, r->p->no};
+	return loss_show(r->t, r->pair, r->a, &key);
+}
+
+/* A document that failed in this very event is answered instead of tried: passed over; or refused as long as its
+ * own signature cannot be looked at, or there is no room for it. */
+static enum err take_alone(struct reading *r, const struct wire_doc *d)
+{
+	const struct fault_place at = {.part = FAULT_DOCUMENT,
+				       .peer = r->p->no,
+				       .type = d->head.type,
+				       .id = d->head.thread_id};
+	const uint32_t tries = fault_tries(r->t, &at);
+	enum err rc;
+
+	r->why = fault_why(r->t, &at);
+	if (tries > 0 && (r->why == ERR_NOMEM || r->why == ERR_FULL))
+		return refuse(r, WIRE_REFUSED_BUSY, &d->head.thread_id);
+	if (tries > 1)
+		return refuse(r, WIRE_REFUSED_CANNOT_STORE, &d->head.thread_id);
+	fault_doing(r->t, &at);
+	rc = take_new(r, d);
+	if (rc == ERR_OK)
+		fault_over(r->t);
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
+enum err arrive_document(struct reading *r, struct span bytes)
+{
+	const uint64_t no = r->next_no++;
+	struct wire_doc d;
+	struct id16 none = {{0}};
+	enum err rc;
+
+	r->a->reply = true;
+	if (r->stop || r->v.head.first_seq == 0)
+		return ERR_OK;
+	if (!planted(PLANT_NO_DEDUPE) && no <= r->pair->got)
+		return had_before(r, no, bytes);
+	if (no > r->pair->got + 1) {
+		r->stop = true; /* a gap: the receipt says what is next */
+		return ERR_OK;
+	}
+	rc = wire_doc_get(bytes, &d);
+	if (rc != ERR_OK)
+		return refuse(r, WIRE_REFUSED_SIGNATURE, &none);
+	if (!room_for(r, bytes.len))
+		return refuse(r, WIRE_REFUSED_BUSY, &d.head.thread_id);
+	return take_alone(r, &d);
+}

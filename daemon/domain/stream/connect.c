@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/stream/connect.h"
+
+#include "domain/exchange/answer.h"
+#include "domain/exchange/outbox.h"
+#include "domain/exchange/prekeys.h"
+
+enum err stream_up(struct turn *t, struct peer *p)
+{
+	struct conn *c = state_conn(t->node, p);
+	struct effect *e = turn_effect(t, EFFECT_PREKEY);
+	struct pair *pr;
+	enum err rc = outbox_pair(t, p->no, &pr);
+
+	if (rc != ERR_OK || e == NULL)
+		return rc == ERR_OK ? ERR_NOMEM : rc;
+	e->peer = p->no;
+	pr->recheck = pr->recheck || pr->waiting > 0; /* what they could not store: perhaps now */
+	*c = (struct conn){
+		.up = true,
+		.up_ms = t->wall_ms,
+		.greeted = true,
+		.question = c->question,
+		.wait_mono_ms = t->mono_ms,
+		.hangups = c->hangups,
+		.clock_record_ms = c->clock_record_ms,
+		.clock_theirs_ms = c->clock_theirs_ms,
+		.clock_mono_ms = c->clock_mono_ms,
+		.ask_mono_ms = t->mono_ms + LIMIT_ASK_MS,
+		.ask_wait_ms = LIMIT_ASK_MS,
+		.base = pr->acked,
+	};
+	return ERR_OK;
+}
+
+/* Whoever has something to say dials, whoever's turn it is. */
+enum err connect_dial(struct turn *t, struct peer *p, bool silent)
+{
+	struct conn *c = state_conn(t->node, p);
+	struct effect *e = turn_effect(t, EFFECT_DIAL);
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->peer = p->no;
+	e->client = silent;
+	c->dialled = true;
+	return ERR_OK;
+}
+
+enum err stream_down(struct turn *t, struct peer *p)
+{
+	struct conn *c = state_conn(t->node, p);
+
+	c->up = c->heard = c->greeted = c->asked = c->have_key = c->dialled = false;
+	c->sent = c->wait_mono_ms = 0;
+	return p->owes && p->active ? connect_dial(t, p, false) : ERR_OK;
+}
+
+enum err stream_load(struct turn *t)
+{
+	enum err rc = ERR_OK;
+
+	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++) {
+		struct peer *p = &t->node->peers[i];
+		struct pair *pr;
+
+		rc = outbox_pair(t, p->no, &pr);
+		if (rc == ERR_OK)
+			p->owes = outbox_owed(pr) > 0;
+	}
+	t->pairs = NULL; /* read, not changed */
+	return rc;
+}
+
+/* One that nobody answers for is left more time: it may be overworked. */
+static uint64_t silent_at(const struct conn *c)
+{
+	return c->wait_mono_ms == 0 ? UINT64_MAX
+				    : c->wait_mono_ms + ((uint64_t)LIMIT_SILENT_MS << c->hangups);
+}
+
+bool stream_connected(const struct turn *t, const struct peer *p)
+{
+	return p->conn.up && p->conn.heard && t->mono_ms < silent_at(&p->conn);
+}
+
+void stream_answered(const struct turn *t, const struct pair *pr, struct conn *c)
+{
+	c->hangups = 0;
+	c->wait_mono_ms = c->sent > pr->acked ? t->mono_ms : 0;
+}
+
+enum err stream_prekey(struct turn *t, struct peer *p, struct span record)
+{
+	struct answer *a;
+	struct effect *e;
+	bool fresh;
+	enum err rc = prekeys_take(t, p, record, true, &fresh);
+
+	if (rc == ERR_MALFORMED || rc == ERR_CRYPTO)
+		return ERR_OK;
+	if (rc != ERR_OK)
+		return rc;
+	/* After a long sleep of both, theirs is fresh and ours is not: the answer would carry one they cannot use. */
+	if (fresh && !prekeys_ours_good(t, p)) {
+		e = turn_effect(t, EFFECT_PREKEY);
+		if (e == NULL)
+			return ERR_NOMEM;
+		e->peer = p->no;
+	}
+	a = answer_of(t, p->no);
+	if (a == NULL)
+		return ERR_NOMEM;
+	a->reply = a->reply || fresh || !p->conn.heard;
+	return ERR_OK;
+}
+
+enum err stream_unopened(struct turn *t, struct peer *p, struct span prekey_id)
+{
+	struct answer *a = answer_of(t, p->no);
+
+	if (a == NULL)
+		return ERR_NOMEM;
+	answer_part(a, WIRE_PART_UNOPENED, prekey_id);
+	a->reply = true; /* every frame carries our newest prekey */
+	return ERR_OK;
+}
+
+enum err stream_tick(struct turn *t, struct peer *p)
+{
+	struct conn *c = state_conn(t->node, p);
+	struct answer *a;
+	struct pair *pr;
+	struct effect *e;
+	enum err rc;
+
+	if (c->up && t->mono_ms >= silent_at(c)) {
+		c->hangups += c->hangups < LIMIT_HANGUPS;
+		c->wait_mono_ms = 0; /* the end of the line comes from net */
+		return connect_dial(t, p, true);
+	}
+	if (!c->up || t->mono_ms < c->ask_mono_ms)
+		return ERR_OK;
+	rc = outbox_pair(t, p->no, &pr);
+	if (rc != ERR_OK)
+		return rc;
+	pr->recheck = pr->recheck || (c->retry_wait_ms != 0 && t->mono_ms >= c->retry_mono_ms);
+	if (!stream_pending(pr, c)) /* idle: is the line still there? */
+		c->ask_wait_ms = LIMIT_PING_MS;
+	/* The first words may have been lost, or both sides' keys grew too old for a frame. */
+	if (!c->heard || !prekeys_ready(t, p) || !prekeys_ours_good(t, p)) {
+		e = turn_effect(t, EFFECT_PREKEY);
+		if (e == NULL)
+			return ERR_NOMEM;
+		e->peer = p->no;
+	}
+	a = answer_of(t, p->no);
+	if (a == NULL)
+		return ERR_NOMEM;
+	a->ping = a->reply = true;
+	c->question++;
+	c->asked = true;
+	c->ask_mono_ms = t->mono_ms + c->ask_wait_ms;
+	c->ask_wait_ms = c->ask_wait_ms * 2 > LIMIT_ASK_MAX_MS ? LIMIT_ASK_MAX_MS
+							       : c->ask_wait_ms * 2;
+	return outbox_prune(t, pr, 64);
+}
+
+uint64_t stream_next_mono_ms(const struct node *n)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (size_t i = 0; i < n->peer_count; i++) {
+		const struct conn *c = &n->peers[i].conn;
+
+		if (!c->up || !n->peers[i].active)
+			continue;
+		next = c->ask_mono_ms < next ? c->ask_mono_ms : next;
+		next = silent_at(c) < next ? silent_at(c) : next;
+	}
+	return next;
+}
+
+enum err stream_clock_agreed(struct turn *t, uint16_t peer, bool *agreed)
+{
+	const uint64_t day_ms = 86400000, skew_ms = UINT64_C(1000) * LIMIT_CLOCK_SKEW_S;
+	const struct peer *p = state_peer(t->node, peer);
+	struct pair *pr;
+	uint64_t off;
+	enum err rc = outbox_pair(t, peer, &pr);
+
+	*agreed = false;
+	if (rc != ERR_OK)
+		return rc;
+	off = pr->last_frame_ms > pr->last_heard_ms ? pr->last_frame_ms - pr->last_heard_ms
+						    : pr->last_heard_ms - pr->last_frame_ms;
+	if (!t->node->clock_confirmed && (pr->last_heard_ms == 0 || off > skew_ms))
+		return ERR_OK;
+	*agreed = (p != NULL && p->conn.heard) || t->mono_ms >= t->node->start_mono_ms + day_ms;
+	return ERR_OK;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/stream/number.h"
+
+#include "domain/exchange/outbox.h"
+#include "domain/exchange/threadlog.h"
+#include "domain/loss/quarantine.h"
+#include "domain/loss/settled.h"
+
+/* Whose documents are numbered. */
+struct numbering {
+	struct turn *t;
+	const struct conn *c;
+	struct pair *pair;
+};
+
+/* Does entry no of our log of this thread still wait?  What follows it waits too. */
+static enum err still_waits(struct numbering *s, const struct thread *th, uint32_t no, bool *waits)
+{
+	struct outbox_row row;
+	struct store_key k;
+	struct log_entry e;
+	uint64_t place;
+	uint16_t peer;
+	enum err rc = thread_entry(s->t, th, true, no, &e);
+
+	if (rc == ERR_OK)
+		rc = outbox_find(s->t, &e.doc.msg, &peer, &place, &row);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	k = turn_key_u16_u64(peer, place);
+	*waits = *waits || record_exists(s->t->txn, STORE_WAITING, key_span(&k));
+	return ERR_OK;
+}
+
+/* A document of a thread that differs, or of a case that waits for partners, keeps its place; so does what
+ * comes after it, and what rests on a consent that waits. */
+static enum err may_go(struct numbering *s, const struct outbox_row *row, bool *yes)
+{
+	const struct pair *pr = s->pair;
+	struct document d;
+	struct thread th, consent;
+	/* they could not store it: again after a pause */
+	const bool paused = row->verdict == WIRE_VERDICT_CANNOT_STORE &&
+			    s->t->mono_ms < s->c->retry_mono_ms;
+	bool waits = paused || (row->state == OUTBOX_STORED && pr->unconfirmed);
+	enum err rc;
+
+	*yes = !waits;
+	if (waits || (!pr->unechoed && pr->waiting == 0 && !s->t->node->quarantine))
+		return ERR_OK;
+	rc = document_load(s->t, &row->doc, &d);
+	if (rc == ERR_OK)
+		rc = thread_load(s->t, &d.head.thread_id, &th);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	waits = !echo_settled(&th, pr) || loss_quarantined(s->t, &th.case_id);
+	if (!waits && d.head.thread_no > 1)
+		rc = still_waits(s, &th, d.head.thread_no - 1, &waits);
+	if (rc == ERR_OK && !waits && !bytes_zero(d.head.grant_id.b, 16) &&
+	    !id16_equal(&d.head.grant_id, &d.head.thread_id) &&
+	    thread_load(s->t, &d.head.grant_id, &consent) == ERR_OK)
+		rc = still_waits(s, &consent, 1, &waits);
+	*yes = !waits;
+	return rc;
+}
+
+static enum err one_pass(struct numbering *s)
+{
+	struct pair *pr = s->pair;
+	uint64_t place = 0;
+	enum err rc;
+
+	while ((rc = outbox_waiting(s->t, pr, &place)) == ERR_OK) {
+		struct outbox_row row;
+		bool yes = false;
+
+		rc = outbox_get(s->t, pr->peer, place, &row);
+		if (rc == ERR_OK && row.state != OUTBOX_SHELVED)
+			rc = may_go(s, &row, &yes);
+		if (rc == ERR_OK && yes)
+			rc = outbox_number(s->t, pr, place);
+		if (rc == ERR_NOTFOUND || (rc == ERR_OK && (yes || row.state == OUTBOX_SHELVED)))
+			rc = outbox_unwait(s->t, pr, place);
+		if (rc != ERR_OK)
+			return rc;
+		place++;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* What was put aside goes before what is new, so that every thread keeps its order; what came back after a
+ * loss may have its place behind what follows it. */
+static enum err number_waiting(struct numbering *s)
+{
+	uint64_t before;
+	enum err rc;
+
+	s->pair->recheck = false;
+	do {
+		before = s->pair->waiting;
+		rc = one_pass(s);
+	} while (rc == ERR_OK && s->pair->waiting > 0 && s->pair->waiting < before);
+	return rc;
+}
+
+/* Give stream numbers to what may go now; durable, so a restart repeats the same numbers. */
+enum err number_tail(struct turn *t, const struct conn *c, struct pair *pr)
+{
+	struct numbering s = {.t = t, .c = c, .pair = pr};
+	enum err rc = ERR_OK;
+
+	if (pr->off_from < pr->off_to || pr->unheard)
+		return ERR_OK; /* what is retained is offered by id first, and they were not heard */
+	if (pr->recheck)
+		rc = number_waiting(&s);
+	while (rc == ERR_OK && pr->tail < pr->out_last) {
+		struct outbox_row row;
+		bool yes;
+
+		rc = outbox_get(t, pr->peer, ++pr->tail, &row);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (row.state == OUTBOX_STORED || row.state == OUTBOX_SHELVED)
+			continue; /* came from there, or is a lost act */
+		rc = may_go(&s, &row, &yes);
+		if (rc == ERR_OK)
+			rc = yes ? outbox_number(t, pr, pr->tail) : outbox_wait(t, pr, pr->tail);
+	}
+	return rc;
+}
