@@ -13,19 +13,16 @@ static const char *const labels[SIGN_LABEL_COUNT_] = {
 };
 /* clang-format on */
 
-const char *verify_label(enum sign_label label)
-{
-	require(label < SIGN_LABEL_COUNT_);
-	return labels[label];
-}
-
 bool signed_bytes_make(struct signed_bytes *sb, enum sign_label label, const struct span *parts,
 		       size_t n)
 {
-	const char *text = verify_label(label);
-	size_t need = strlen(text) + 1;
+	const char *text;
+	size_t need;
 	struct wr w;
 
+	require(label < SIGN_LABEL_COUNT_);
+	text = labels[label];
+	need = strlen(text) + 1;
 	for (size_t i = 0; i < n; i++)
 		need += parts[i].len;
 	sb->p = need <= sizeof sb->small ? sb->small : malloc(need);

@@ -12,7 +12,8 @@
 #ifndef KRING_CRYPTO_SIGNED_BYTES_H
 #define KRING_CRYPTO_SIGNED_BYTES_H
 
-#include "crypto/verify.h"
+#include "base/bytes.h"
+#include "crypto/sign_label.h"
 
 struct signed_bytes {
 	uint8_t small[512];

@@ -13,25 +13,10 @@
 #define KRING_CRYPTO_VERIFY_H
 
 #include "base/bytes.h"
-
-/* clang-format off */
-#define SIGN_LABELS(X)                                                      \
-	X(DOC, "KRG1.sign.doc") X(FRAME, "KRG1.sign.frame")                 \
-	X(NODE, "KRG1.sign.node") X(PREKEY, "KRG1.sign.prekey")             \
-	X(ROSTER, "KRG1.sign.roster") X(WITNESS, "KRG1.sign.witness")           \
-	X(CHECKPOINT, "KRG1.sign.checkpoint") X(COSIGN, "KRG1.sign.cosign")
-
-enum sign_label {
-#define SIGN_ENUM(name, text) SIGN_##name,
-	SIGN_LABELS(SIGN_ENUM)
-#undef SIGN_ENUM
-	SIGN_LABEL_COUNT_
-};
-/* clang-format on */
+#include "crypto/sign_label.h"
 
 enum { SIGN_LEN = 64 };
 
-const char *verify_label(enum sign_label label);
 /** verify_sig(label, parts, n, pub, sig): Ed25519 over label | 0x00 | parts. */
 bool verify_sig(enum sign_label label, const struct span *parts, size_t n, const struct id32 *pub,
 		const uint8_t sig[SIGN_LEN]);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/fault.h"
 
-#include "domain/exchange/threadlog.h"
-
-enum { PAUSE_MS = 60000, PAUSE_MAX_MS = 3600000, SHOWN_MS = 86400000, TRIES = 2 };
+enum { PAUSE_MS = 60000, PAUSE_MAX_MS = 3600000, TRIES = 2 };
 
 static bool same(const struct fault_place *a, const struct fault_place *b)
 {
@@ -13,7 +11,7 @@ static bool same(const struct fault_place *a, const struct fault_place *b)
 
 static struct fault *find(const struct turn *t, const struct fault_place *at)
 {
-	struct faults *f = &t->node->faults;
+	struct faults *f = t->faults;
 
 	for (size_t i = 0; i < f->count; i++)
 		if (same(&f->row[i].at, at))
@@ -30,14 +28,14 @@ uint32_t fault_tries(struct turn *t, const struct fault_place *at)
 {
 	const struct fault *f = find(t, at);
 
-	return f != NULL && f->event == t->node->faults.event ? f->tries : 0;
+	return f != NULL && f->event == t->faults->event ? f->tries : 0;
 }
 
 bool fault_paused(struct turn *t, const struct fault_place *at)
 {
 	const struct fault *f = find(t, at);
 
-	return f != NULL && (f->event == t->node->faults.event || t->mono_ms < f->again_mono_ms);
+	return f != NULL && (f->event == t->faults->event || t->mono_ms < f->again_mono_ms);
 }
 
 uint64_t fault_again_ms(struct turn *t, const struct fault_place *at)
@@ -63,8 +61,8 @@ void fault_over(struct turn *t)
 {
 	struct fault *f = find(t, &t->doing);
 
-	if (f != NULL && f->event != t->node->faults.event)
-		drop(&t->node->faults, f);
+	if (f != NULL && f->event != t->faults->event)
+		drop(t->faults, f);
 }
 
 /* Room for a new one: what is longest ago gives way. */
@@ -82,7 +80,7 @@ static struct fault *fresh(struct faults *f)
 
 bool fault_note(struct turn *t, enum err why)
 {
-	struct faults *all = &t->node->faults;
+	struct faults *all = t->faults;
 	struct fault *f = find(t, &t->doing);
 
 	all->total++;
@@ -114,36 +112,4 @@ const char *fault_part_name(enum fault_part part)
 		/* clang-format on */
 	}
 	return "event";
-}
-
-void fault_status(struct turn *t, struct msg *status)
-{
-	const struct faults *all = &t->node->faults;
-
-	msg_set_u64(status, STATUS_FAILED_TURNS, all->total);
-	for (size_t i = 0; i < all->count; i++) {
-		const struct fault *f = &all->row[i];
-		const struct peer *p = state_peer(t->node, f->at.peer);
-		char ref[THREAD_REF_LEN + 1];
-		struct msg *row;
-
-		if (f->at.part == FAULT_DOCUMENT)
-			continue; /* unstored_status, which outlives a restart */
-		if (f->at.part == FAULT_EVENT && f->last_ms + SHOWN_MS < t->wall_ms)
-			continue; /* nothing tells when that is over */
-		row = msg_add(t->arena, status, STATUS_FAULTS);
-		msg_set_text(t->arena, row, FAULT_ROW_WHAT, fault_part_name(f->at.part));
-		msg_set_text(t->arena, row, FAULT_ROW_PARTNER, p == NULL ? "" : p->org);
-		if (f->at.part == FAULT_SENDING && f->at.type != 0)
-			msg_set_text(t->arena, row, FAULT_ROW_ACT, document_type_name(f->at.type));
-		if (f->at.part == FAULT_TIMER) {
-			thread_reference(&f->at.id, ref);
-			msg_set_text(t->arena, row, FAULT_ROW_REF, ref);
-		}
-		msg_set_text(t->arena, row, FAULT_ROW_CAUSE, err_text(f->why));
-		msg_set_u64(row, FAULT_ROW_COUNT, f->count);
-		msg_set_u64(row, FAULT_ROW_SINCE_MS, f->first_ms);
-		msg_set_u64(row, FAULT_ROW_LAST_MS, f->last_ms);
-		msg_set_u64(row, FAULT_ROW_ALARM, f->count >= FAULT_ALARM);
-	}
 }

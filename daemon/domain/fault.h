@@ -3,7 +3,7 @@
  * fault - what failed by itself: where, why, how often; and what is passed over until it is tried again.
  *
  * Layer:    domain.
- * Owns:     struct faults, in the node's memory.
+ * Owns:     struct faults, in the node's memory; a turn points to it.
  * Threads:  core process, event-loop thread only.
  * Time:     *_ms wall clock, *_mono_ms monotonic, of the turn that failed.
  * Durable:  nothing: what fails after a restart fails again and is noted again (documents: unstored.h).
@@ -15,34 +15,7 @@
 #ifndef KRING_DOMAIN_FAULT_H
 #define KRING_DOMAIN_FAULT_H
 
-#include "base/bytes.h"
-#include "base/err.h"
-
-struct turn;
-struct msg;
-
-/* clang-format off */
-#define FAULT_PARTS(X)                                                              \
-	X(EVENT, "event")	/* none of the below; type: enum event_type */       \
-	X(PART, "frame")	/* peer; type: enum wire_part_type */                \
-	X(DOCUMENT, "document") /* peer; type: document type; id: thread */          \
-	X(SENDING, "sending")	/* peer; type: document type or 0; id: message */    \
-	X(TIMER, "timer")	/* id: thread */                                     \
-	X(QUESTION, "question") /* peer */                                           \
-	X(REPORT, "report")                                                          \
-	X(CLEANING, "cleaning")
-enum fault_part {
-#define FAULT_ENUM(name, text) FAULT_##name,
-	FAULT_PARTS(FAULT_ENUM)
-#undef FAULT_ENUM
-};
-/* clang-format on */
-
-struct fault_place {
-	enum fault_part part;
-	uint16_t peer, type;
-	struct id16 id;
-};
+#include "domain/turn.h"
 
 struct fault {
 	struct fault_place at;
@@ -78,8 +51,6 @@ enum err fault_why(struct turn *t, const struct fault_place *at);
 void fault_over(struct turn *t);
 /** The turn was undone because of what it did last.  True: run the event again, without that. */
 bool fault_note(struct turn *t, enum err why);
-/** Rows of kring status. */
-void fault_status(struct turn *t, struct msg *status);
 const char *fault_part_name(enum fault_part part);
 
 #endif /* KRING_DOMAIN_FAULT_H */

@@ -120,6 +120,7 @@ void node_set_listening(struct node *n, const char *at, int error, uint64_t wall
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
 {
 	t->node = n;
+	t->faults = &n->faults;
 	t->wall_ms = now->wall_ms;
 	t->mono_ms = now->mono_ms;
 	t->pairs = NULL;

@@ -15,6 +15,7 @@
 #ifndef KRING_DOMAIN_STATE_H
 #define KRING_DOMAIN_STATE_H
 
+#include "domain/fault.h"
 #include "domain/turn.h"
 #include "proto/wire_roster.h"
 

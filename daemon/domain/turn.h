@@ -15,12 +15,13 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
-#include "domain/fault.h"
+#include "domain/place.h"
 #include "proto/msg.h"
 #include "proto/wire.h"
 #include "store/record.h"
 
 struct node;
+struct faults;
 
 enum event_type {
 	EVENT_REQUEST, /* bytes: a packed Request from client */
@@ -102,6 +103,7 @@ struct turn_peer {
 
 struct turn {
 	struct node *node;
+	struct faults *faults; /* the node's: what failed lately */
 	struct store_txn *txn;
 	struct arena *arena;
 	struct effects *fx;

@@ -14,7 +14,7 @@
 
 #include <uv.h>
 
-#include "io/loop.h"
+struct loop;
 
 uv_loop_t *loop_uv(struct loop *l);
 

@@ -12,8 +12,10 @@
 #ifndef KRING_IO_TRANSPORT_ZMQ_H
 #define KRING_IO_TRANSPORT_ZMQ_H
 
-#include "io/transport.h"
-#include "io/zsock.h"
+#include <stdint.h>
+
+struct transport;
+struct zhub;
 
 struct zhub *transport_hub(struct transport *t);
 /** A CURVE server under our key that asks ZAP in this domain, to be bound at that address; NULL when it cannot be

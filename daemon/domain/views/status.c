@@ -8,12 +8,16 @@
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/clockwatch.h"
+#include "domain/exchange/threadlog.h"
 #include "domain/exchange/unstored.h"
+#include "domain/fault.h"
 #include "domain/membership/chain.h"
 #include "domain/stream/connect.h"
 #include "domain/views/alarms.h"
 #include "domain/views/partners.h"
 #include "proto/lists.h"
+
+enum { SHOWN_MS = 86400000 };
 
 static const char *roster_standing(const struct node *n, bool member, uint64_t now_s)
 {
@@ -59,6 +63,39 @@ static void own_clock(struct msg *s)
 			continue;
 		msg_set_u64(s, STATUS_CLOCK_OFF_S, msg_u64(row, CLOCK_ROW_OFF_S));
 		msg_set_u64(s, STATUS_CLOCK_AHEAD, msg_u64(row, CLOCK_ROW_AHEAD) == 0);
+	}
+}
+
+/* What failed by itself and is passed over for now. */
+static void failed_places(struct turn *t, struct msg *status)
+{
+	const struct faults *all = t->faults;
+
+	msg_set_u64(status, STATUS_FAILED_TURNS, all->total);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct fault *f = &all->row[i];
+		const struct peer *p = state_peer(t->node, f->at.peer);
+		char ref[THREAD_REF_LEN + 1];
+		struct msg *row;
+
+		if (f->at.part == FAULT_DOCUMENT)
+			continue; /* unstored_status, which outlives a restart */
+		if (f->at.part == FAULT_EVENT && f->last_ms + SHOWN_MS < t->wall_ms)
+			continue; /* nothing tells when that is over */
+		row = msg_add(t->arena, status, STATUS_FAULTS);
+		msg_set_text(t->arena, row, FAULT_ROW_WHAT, fault_part_name(f->at.part));
+		msg_set_text(t->arena, row, FAULT_ROW_PARTNER, p == NULL ? "" : p->org);
+		if (f->at.part == FAULT_SENDING && f->at.type != 0)
+			msg_set_text(t->arena, row, FAULT_ROW_ACT, document_type_name(f->at.type));
+		if (f->at.part == FAULT_TIMER) {
+			thread_reference(&f->at.id, ref);
+			msg_set_text(t->arena, row, FAULT_ROW_REF, ref);
+		}
+		msg_set_text(t->arena, row, FAULT_ROW_CAUSE, err_text(f->why));
+		msg_set_u64(row, FAULT_ROW_COUNT, f->count);
+		msg_set_u64(row, FAULT_ROW_SINCE_MS, f->first_ms);
+		msg_set_u64(row, FAULT_ROW_LAST_MS, f->last_ms);
+		msg_set_u64(row, FAULT_ROW_ALARM, f->count >= FAULT_ALARM);
 	}
 }
 
@@ -111,7 +148,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	clockwatch_rows(t, s, STATUS_CLOCKS);
 	own_clock(s);
 	listening(t, s);
-	fault_status(t, s);
+	failed_places(t, s);
 	rc = unstored_status(t, s);
 	return rc == ERR_OK ? loss_status(t, s) : rc;
 }
