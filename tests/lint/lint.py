@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 
+import measure
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build/dev"
 SOURCES = sorted(p for top in ("daemon", "proto", "client") for p in (ROOT / top).rglob("*.[ch]"))
@@ -361,6 +363,8 @@ def formatted():
 
 
 check("layers and foreign headers", layers())
+check("no circle between files", measure.circles(BUILD.resolve()))
+check("room sizes, assertions, comments", measure.gates())
 check("banned calls", banned())
 check("the domain calls nothing of the world", domain_is_pure())
 check("memory of a turn is given back in one place", arenas_are_rewound())
