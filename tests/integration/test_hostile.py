@@ -25,7 +25,7 @@ def grant(m, cats, recipient=None, subject=None):
     now = int(time.time() * 1000)
     g = pb.ConsentGrant(grant_id=gid, version=1, subject_ref=subject, given_by="self", collected_by=m.id, collected_ms=now,
                         recipient=recipient or m.peer, onward="none", purpose="refer", cats=cats, how="written",
-                        valid_from_ms=now - 1000, expires_ms=now + 86400000)
+                        valid_from_ms=now - 1000, expires_ms=now + 7 * 86400000)  # some tests jump a day
     raw, h = make_document(m.nk, g.SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=CONSENT, thread=gid, grant=gid)
     return gid, subject, raw
 

@@ -29,6 +29,7 @@ def test_over_the_daily_quota_a_partner_waits_and_both_ends_know(dialled):
     m.greet()
     m.send_frame([(1, d) for d in docs[3:]], first=4)
     m.until(lambda: len(m.verdicts) == 6)
+    assert [v[0] for v in m.verdicts] == [1, 2, 3, 4, 5, 6]
     assert len(b.k("inbox")["referrals"]) == 5
 
 
