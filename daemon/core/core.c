@@ -22,6 +22,7 @@
 #include "core/ownrecord.h"
 #include "core/prekeys.h"
 #include "core/rosterfile.h"
+#include "core/settings.h"
 #include "core/shred.h"
 #include "core/unlock.h"
 #include "crypto/files/erasures.h"
@@ -161,11 +162,29 @@ static void on_net_gone(void *ctx)
 			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", i);
 }
 
+/* Where to listen goes to net when it starts: the supervisor starts it again when that changed. */
+static void on_settings(struct core *c, int fd)
+{
+	struct node_settings s;
+
+	if (settings_take(&c->config, fd, c->words)) {
+		s = settings_of(&c->config);
+		log_init("core", (enum log_level)c->config.log_level);
+		if (c->engine != NULL)
+			node_set_settings(engine_node(c->engine), &s);
+	}
+	(void)close(fd);
+}
+
 static void on_new_net(void *ctx, int fd, uint32_t pid)
 {
 	struct core *c = ctx;
 	const struct ipc_calls calls = {on_record, on_net_gone, c};
 
+	if (pid == FDPASS_SETTINGS) {
+		on_settings(c, fd);
+		return;
+	}
 	c->net_pid = pid;
 	ctlsrv_shut_out(c->ctl, pid);
 	if (c->engine == NULL) { /* locked: net waits, without a key and without a socket */
@@ -591,13 +610,7 @@ static enum err start_node(struct core *c, struct err_text *why)
 				    .nk_pub = keybox_signing_pub(c->keys.keybox),
 				    .key_seq = keybox_key_seq(c->keys.keybox),
 				    .incarnation_no = c->keys.state.incarnation_no,
-				    .day_documents = c->config.day_documents,
-				    .day_bytes = c->config.day_mib * 1024 * 1024,
-				    .flow = {(uint8_t)c->config.flow_k,
-					     (uint8_t)c->config.flow_percent,
-					     c->config.flow_manual != 0},
-				    .pair_check = c->config.pair_check != 0,
-				    .cosign_manual = c->config.cosign_manual != 0,
+				    .settings = settings_of(&c->config),
 				    .roster_floor = c->keys.state.roster_seq_max};
 	struct engine_parts parts = {
 		.keybox = c->keys.keybox,

@@ -19,6 +19,23 @@
 
 enum { TIMERS_PER_TURN = 16 };
 
+/* A setting only makes stricter: what would loosen a limit is the limit. */
+void node_set_settings(struct node *n, const struct node_settings *s)
+{
+	n->day_documents = s->day_documents != 0 && s->day_documents < LIMIT_DAY_DOCUMENTS
+				   ? s->day_documents
+				   : LIMIT_DAY_DOCUMENTS;
+	n->day_bytes = s->day_bytes != 0 && s->day_bytes < LIMIT_DAY_BYTES ? s->day_bytes
+									   : LIMIT_DAY_BYTES;
+	n->flow = s->flow;
+	if (n->flow.k < LIMIT_FLOW_K)
+		n->flow.k = LIMIT_FLOW_K;
+	if (n->flow.percent == 0 || n->flow.percent > 100)
+		n->flow.percent = 100;
+	n->pair_check = s->pair_check;
+	n->cosign_manual = s->cosign_manual;
+}
+
 enum err node_create(struct node **out, const struct node_identity *who, uint64_t mono_ms)
 {
 	struct node *n = calloc(1, sizeof *n);
@@ -32,17 +49,9 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 	n->inc.no = who->incarnation_no;
 	n->roster_floor = who->roster_floor;
 	n->start_mono_ms = mono_ms;
-	n->day_documents = who->day_documents != 0 ? who->day_documents : LIMIT_DAY_DOCUMENTS;
-	n->day_bytes = who->day_bytes != 0 ? who->day_bytes : LIMIT_DAY_BYTES;
 	n->hooks = &collect_hooks;
-	n->flow = who->flow;
 	n->sheet = who->sheet;
-	n->pair_check = who->pair_check;
-	n->cosign_manual = who->cosign_manual;
-	if (n->flow.k < LIMIT_FLOW_K)
-		n->flow.k = LIMIT_FLOW_K;
-	if (n->flow.percent == 0 || n->flow.percent > 100)
-		n->flow.percent = 100;
+	node_set_settings(n, &who->settings);
 	memcpy(n->country, "NL", 3); /* until the roster that we are in was taken in */
 	*out = n;
 	return ERR_OK;

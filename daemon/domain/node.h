@@ -19,13 +19,18 @@
 
 #include "domain/state.h"
 
+/** What the people of this node ask for beyond product and federation; may change between two turns. */
+struct node_settings {
+	uint64_t day_documents, day_bytes; /* from one partner; 0: the limits */
+	struct node_flow flow;		   /* k or percent 0: the roster's */
+	bool pair_check, cosign_manual;
+};
+
 struct node_identity {
 	struct id16 fed_id;
 	struct id32 node_id, nk_pub;
 	uint32_t key_seq, incarnation_no;
-	uint64_t day_documents, day_bytes; /* per partner; 0: the limits */
-	struct node_flow flow;		   /* k or percent 0: the roster's */
-	bool pair_check, cosign_manual;
+	struct node_settings settings;
 	uint64_t roster_floor; /* highest roster entry ever seen, from outside the database */
 	struct node_sheet sheet;
 };
@@ -47,6 +52,7 @@ void node_set_prekey(struct node *n, const uint8_t record[WIRE_PREKEY_LEN]);
 /** Our newest PAIR record for one peer, which every frame to it carries. */
 void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WIRE_PREKEY_LEN]);
 
+void node_set_settings(struct node *n, const struct node_settings *s);
 void node_set_disk(struct node *n, enum node_disk disk);
 /** Whether net listens at this address: 0, or why not (base/endpoint.h). */
 void node_set_listening(struct node *n, const char *at, int error, uint64_t wall_ms);

@@ -14,6 +14,9 @@
 
 #include "io/loop.h"
 
+/** Instead of a pid: the descriptor is the file of settings, which somebody asked to read again. */
+enum { FDPASS_SETTINGS = 0 };
+
 struct fdpass_calls {
 	void (*fd)(void *ctx, int fd,
 		   uint32_t pid); /* taken; pid: of the process at its other end */

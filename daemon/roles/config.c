@@ -190,6 +190,7 @@ static enum err judge(struct config *c, const struct config_setting *s, const ch
 	case CONFIG_ADDRESS:
 	case CONFIG_FILE:
 		if (flaw == NULL && strlen(value) < s->cap) {
+			memset((char *)c + s->offset, 0, s->cap);
 			memcpy((char *)c + s->offset, value, strlen(value) + 1);
 			return ERR_OK;
 		}
@@ -320,10 +321,10 @@ static enum err say_unread(struct reading *r, enum err rc, const char *dir, int 
 	return rc;
 }
 
-enum err config_check(struct config *c, const char *dir, const char *file, config_fault_fn fn,
-		      void *ctx)
+/* fd: of the file, or -1: it is opened here. */
+static enum err check(struct reading *r, const char *dir, const char *file, int fd)
 {
-	struct reading r = {.c = c, .fn = fn, .ctx = ctx};
+	struct config *c = r->c;
 	struct configfile text;
 	struct configfile_line l;
 	struct config_fault none = {.line = 0};
@@ -339,7 +340,7 @@ enum err config_check(struct config *c, const char *dir, const char *file, confi
 		(void)err_explain(&none.what, ERR_LIMIT, "the name of %s is too long",
 				  strlen(dir) >= sizeof c->dir ? "the directory"
 							       : "the settings file");
-		say(&r, ERR_LIMIT, &none);
+		say(r, ERR_LIMIT, &none);
 		return ERR_LIMIT;
 	}
 	memcpy(c->dir, dir, strlen(dir) + 1);
@@ -347,22 +348,31 @@ enum err config_check(struct config *c, const char *dir, const char *file, confi
 		(void)snprintf(c->path, sizeof c->path, "%s/kring.conf", dir);
 	else
 		memcpy(c->path, file, strlen(file) + 1);
-	rc = configfile_read(&text, c->path, &error, &why);
+	rc = fd < 0 ? configfile_read(&text, c->path, &error, &why)
+		    : configfile_read_fd(&text, fd, &error, &why);
 	if (rc != ERR_OK)
-		return say_unread(&r, rc, file == NULL ? dir : NULL, error, &why);
-	refuse_environment(&r);
+		return say_unread(r, rc, file == NULL ? dir : NULL, error, &why);
+	refuse_environment(r);
 	while (configfile_next(&text, &l)) {
-		r.line = text.line;
-		take(&r, &text, &l);
+		r->line = text.line;
+		take(r, &text, &l);
 	}
-	if (r.taken == 0 &&
-	    r.rc == ERR_OK) { /* what a full disk leaves: a node that listens nowhere */
+	if (r->taken == 0 &&
+	    r->rc == ERR_OK) { /* what a full disk leaves: a node that listens nowhere */
 		(void)err_explain(&why, ERR_CORRUPT,
 				  "holds no setting: write Listen= at least, with or "
 				  "without an address");
-		return say_unread(&r, ERR_CORRUPT, file == NULL ? dir : NULL, 0, &why);
+		return say_unread(r, ERR_CORRUPT, file == NULL ? dir : NULL, 0, &why);
 	}
-	return r.rc;
+	return r->rc;
+}
+
+enum err config_check(struct config *c, const char *dir, const char *file, config_fault_fn fn,
+		      void *ctx)
+{
+	struct reading r = {.c = c, .fn = fn, .ctx = ctx};
+
+	return check(&r, dir, file, -1);
 }
 
 struct first {
@@ -392,4 +402,13 @@ enum err config_read(struct config *c, const char *dir, const char *file, struct
 	struct first first = {.c = c, .why = why};
 
 	return config_check(c, dir, file, keep_first, &first);
+}
+
+enum err config_read_fd(struct config *c, const char *dir, const char *file, int fd,
+			struct err_text *why)
+{
+	struct first first = {.c = c, .why = why};
+	struct reading r = {.c = c, .fn = keep_first, .ctx = &first};
+
+	return check(&r, dir, file, fd);
 }

@@ -4,7 +4,7 @@
  *
  * Layer:    roles.
  * Owns:     nothing.
- * Threads:  before the loop starts; config_take also while it runs.
+ * Threads:  before the loop starts; at SIGHUP the supervisor, and core from a descriptor.
  * Time:     none.
  * Durable:  the file is read only.
  * Privacy:  holds no secret; KeyFile= names a file that does.
@@ -76,7 +76,10 @@ typedef void (*config_fault_fn)(void *ctx, const struct config_fault *fault);
  *  setting and remedy. */
 MUST_CHECK enum err config_read(struct config *c, const char *dir, const char *file,
 				struct err_text *why);
-/** The same, but every fault goes to fn.  The error is that of the first one. */
+/** The same from a descriptor (borrowed); file names it in sentences. */
+MUST_CHECK enum err config_read_fd(struct config *c, const char *dir, const char *file, int fd,
+				   struct err_text *why);
+/** As config_read, but every fault goes to fn.  The error is that of the first one. */
 MUST_CHECK enum err config_check(struct config *c, const char *dir, const char *file,
 				 config_fault_fn fn, void *ctx);
 /** The value of a setting as it would be written in the file. */

@@ -34,12 +34,13 @@ enum {
 	ARGS_MAX = 16
 };
 
-/* What others do at these (end, dump, read settings anew) would take the keys away: nothing is done but a line
- * in the log. */
+/* What others do at these (end, dump) would take the keys away: nothing is done but a line in the log, and SIGHUP
+ * has the settings read again. */
 static const int passed_over[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE};
 
 struct supervisor {
 	const struct role_options *opt;
+	struct config config; /* as last taken */
 	const char *self;
 	pid_t core, net;
 	bool locked;   /* core gave its keys away: the next one waits for a person */
@@ -242,6 +243,31 @@ static int next_signal(const struct supervisor *s)
 	return s->net == 0 ? sigtimedwait(&s->waited, NULL, &pause) : sigwaitinfo(&s->waited, NULL);
 }
 
+/* SIGHUP.  Judged here first, so that a slip of the pen changes nothing at all; core then gets the file, and net, which
+ * reads it at its start, is started again when something of it is net's.  No key leaves memory for that. */
+static void reload(struct supervisor *s)
+{
+	struct err_text why = {""};
+	struct config next;
+	enum err rc = config_read(&next, s->opt->dir, s->opt->config, &why);
+	const int fd = rc == ERR_OK ? open(next.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	bool of_net;
+
+	if (rc == ERR_OK && (fd < 0 || fdpass_send(s->core_line, fd, FDPASS_SETTINGS) != ERR_OK))
+		rc = err_explain(&why, ERR_IO, "%s: %s", next.path, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	if (rc != ERR_OK) {
+		log_write(LOG_ERROR, LOG_SETTINGS, "kept=1 why=\"%s\"", why.text);
+		return;
+	}
+	of_net = strcmp(next.listen, s->config.listen) != 0 ||
+		 next.log_level != s->config.log_level;
+	s->config = next;
+	if (of_net && s->net > 0)
+		(void)kill(s->net, SIGTERM);
+}
+
 static int watch(struct supervisor *s)
 {
 	for (;;) {
@@ -256,7 +282,10 @@ static int watch(struct supervisor *s)
 			continue;
 		}
 		if (signo != SIGCHLD && signo != SIGTERM && signo != SIGINT) {
-			log_write(LOG_NOTICE, LOG_SIGNAL, "signal=%d ignored=1", signo);
+			log_write(LOG_NOTICE, LOG_SIGNAL, "signal=%d ignored=%d", signo,
+				  signo != SIGHUP);
+			if (signo == SIGHUP)
+				reload(s);
 			continue;
 		}
 		if (signo != SIGCHLD) {
@@ -278,10 +307,9 @@ int supervisor_main(const struct role_options *opt, const char *self)
 {
 	struct supervisor s = {.opt = opt, .self = self, .locked = opt->locked};
 	struct err_text why = {""};
-	struct config c;
 
 	log_init("supervisor", LOG_NOTICE);
-	if (config_read(&c, opt->dir, opt->config, &why) != ERR_OK) {
+	if (config_read(&s.config, opt->dir, opt->config, &why) != ERR_OK) {
 		(void)fprintf(stderr, "kringd: %s\n", why.text);
 		return ROLES_CONFIG;
 	}

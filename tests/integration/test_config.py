@@ -2,10 +2,12 @@
 """kring config: what is wrong in a settings file is said before a restart, by the same judge that kringd starts with."""
 import json
 import os
+import signal
 import subprocess
 
 import pytest
-from node import BIN
+from node import BIN, Refused, free_port, wait_for
+from test_partners import words
 
 GOOD = "[Node]\nListen=tcp://127.0.0.1:7001\nKeyFile=unlock.key\nLogLevel=info\n[Limits]\nStoreMiB=512\n"
 BAD = ("[Node]\nListen=tcp://kring.example:7001\nLogLevel=Info\nLoglevel=info\n\n[Limits]\nPartnerDailyMiB=abc\nStoreMiB=12x\nStoreMiB=13\n"
@@ -90,3 +92,70 @@ def test_a_variable_that_looks_like_a_setting_is_refused(conf):
 def test_a_directory_without_a_node_is_said_to_be_one(workdir):
     r = kring(workdir / "nowhere", "config", "check")
     assert r.returncode == 3 and "no node in" in r.stderr and "node init" in r.stderr, r
+
+
+# ---- SIGHUP ----
+
+def settings(n, old, new):
+    conf = n.dir / "kring.conf"
+    text = conf.read_text()
+    assert old in text
+    conf.write_text(text.replace(old, new))
+
+
+def taken(n):
+    return [x.split("event=SETTINGS ")[1] for x in n.log.read_text().splitlines() if "role=core" in x and "event=SETTINGS" in x]
+
+
+def refusal(n, case, to):
+    with pytest.raises(Refused) as r:
+        n.refer(case, to)
+    return str(r.value)
+
+
+def test_sighup_takes_new_settings_over_and_no_key_leaves_memory(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case, port = a.new_case(phone="1"), free_port()
+    a.consent(case, b.name)
+    core, net = a.children()["core"], a.children()["net"]
+    settings(a, "KeyFile", "# the lock stays as it is\nKeyFile")
+    settings(a, "LogLevel=notice\n", f"LogLevel=debug\n[Partners]\nPairCheck=yes\n[Limits]\nPartnerDailyDocuments=77\nStoreMiB=9000\n")
+    settings(a, f":{a.port}\n", f":{port}\n")
+    os.kill(a.proc.pid, signal.SIGHUP)
+    wait_for("core to have them", lambda: taken(a))
+    assert taken(a) == ["changed=4 next_start=1"], "StoreMiB counts from the next start"
+    assert "digits" in refusal(a, case, b.name)
+    wait_for("to listen there", lambda: f"listens on   tcp://127.0.0.1:{port}" in words(a, "status"))
+    assert a.children()["core"] == core and a.children()["net"] != net and not a.k("status")["status"].get("locked")
+    # back again: the same way
+    settings(a, "PairCheck=yes", "PairCheck=no")
+    settings(a, f":{port}\n", f":{a.port}\n")
+    os.kill(a.proc.pid, signal.SIGHUP)
+    wait_for("core to have them", lambda: len(taken(a)) == 2)
+    b.await_state(a.refer(case, b.name), "offered")
+    # a backup takes the text that is followed along
+    a.k("backup", str(f.dir / "b"))
+    a.stop()
+    r = kring(f.dir / "back", "restore", str(f.dir / "b"), "--sheet", str(a.dir / "recovery-sheet.txt"))
+    assert r.returncode == 0 and (f.dir / "back/kring.conf").read_text() == (a.dir / "kring.conf").read_text(), r
+
+
+def test_sighup_with_one_fault_changes_nothing(federation):
+    f = federation("Goes")
+    a, = f.start()
+    before, good = a.children(), (a.dir / "kring.conf").read_text()
+    for text, line, what in ((good + "[Limits]\nPartnerDailyMiB=7MiB\n", 6, "no number from 1"), (good.replace("Listen=tcp", "Listen=http"), 2, "tcp://"),
+                             (good + "[Limits]\nPartnerDailyMib=7\n", 6, "PartnerDailyMiB="), (good + "\0", 5, "plain text")):
+        (a.dir / "kring.conf").write_text(text)
+        os.kill(a.proc.pid, signal.SIGHUP)
+        wait_for("it to be said", lambda: f"kring.conf, line {line}: " in a.log.read_text() and what in a.log.read_text())
+    (a.dir / "kring.conf").unlink()
+    os.kill(a.proc.pid, signal.SIGHUP)
+    wait_for("it to be said", lambda: "Put that file back" in a.log.read_text())
+    assert a.children() == before and not taken(a) and a.log.read_text().count("kept=1") == 5
+    assert f"listens on   tcp://127.0.0.1:{a.port}" in words(a, "status")
+    (a.dir / "kring.conf").write_text(good)
+    os.kill(a.proc.pid, signal.SIGHUP)
+    wait_for("it to be read again", lambda: taken(a) == ["changed=0 next_start=0"])
+    assert a.children() == before

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "core/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "roles/configfile.h"
+
+enum { MIB = 1024 * 1024 };
+
+struct node_settings settings_of(const struct config *c)
+{
+	return (struct node_settings){
+		.day_documents = c->day_documents,
+		.day_bytes = c->day_mib * MIB,
+		.flow = {(uint8_t)c->flow_k, (uint8_t)c->flow_percent, c->flow_manual != 0},
+		.pair_check = c->pair_check != 0,
+		.cosign_manual = c->cosign_manual != 0};
+}
+
+/* A backup brings back the settings that are followed, not those of the last start. */
+static void keep_text(int fd, struct backup_files *files)
+{
+	uint8_t *room = malloc(CONFIGFILE_MAX);
+	size_t len = 0;
+	ssize_t n = lseek(fd, 0, SEEK_SET) == 0 ? 1 : 0;
+
+	while (files->name != NULL && strcmp(files->name, "kring.conf") != 0)
+		files++;
+	while (room != NULL && n > 0 && len < CONFIGFILE_MAX) {
+		n = read(fd, room + len, CONFIGFILE_MAX - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	if (files->name == NULL || room == NULL || n < 0 || len == 0) {
+		free(room);
+		return;
+	}
+	free((void *)(uintptr_t)files->bytes.p);
+	files->bytes = span_of(room, len);
+}
+
+bool settings_take(struct config *c, int fd, struct backup_files *files)
+{
+	struct err_text why = {""};
+	unsigned changed = 0, waits = 0;
+	struct config next;
+
+	if (config_read_fd(&next, c->dir, c->path, fd, &why) != ERR_OK) {
+		log_write(LOG_ERROR, LOG_SETTINGS, "kept=1 why=\"%s\"", why.text);
+		return false;
+	}
+	for (size_t i = 0; i < CONFIG_COUNT; i++) {
+		const struct config_setting *s = &config_settings[i];
+		const char *new = (const char *)&next + s->offset;
+		char *old = (char *)c + s->offset;
+
+		if (memcmp(old, new, s->cap) == 0)
+			continue;
+		changed += s->reload ? 1 : 0;
+		waits += s->reload ? 0 : 1;
+		if (s->reload)
+			memcpy(old, new, s->cap);
+	}
+	memcpy(c->line, next.line, sizeof c->line);
+	keep_text(fd, files);
+	log_write(LOG_NOTICE, LOG_SETTINGS, "changed=%u next_start=%u", changed, waits);
+	return changed > 0;
+}
