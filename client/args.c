@@ -106,7 +106,7 @@ static int refuse(const struct cli *c, const char *option, const char *value, co
 {
 	char what[64], why[96], accepts[ACCEPTS_LEN], remedy[ACCEPTS_LEN + 16];
 
-	(void)snprintf(what, sizeof what, "--%s cannot be this", option);
+	(void)snprintf(what, sizeof what, "invalid value for --%s", option);
 	(void)snprintf(why, sizeof why, "\"%.60s\"", value);
 	(void)value_accepts(c->cmd, type, accepts, sizeof accepts);
 	(void)snprintf(remedy, sizeof remedy, "it takes: %s", accepts);
@@ -121,13 +121,13 @@ static int read_stdin(struct cli *c, const char *option, const char **value)
 	size_t n = 0, k = 0;
 
 	if (c->stdin_used)
-		return cli_fail(c, CLI_USAGE, "standard input can be read once", option, "");
+		return cli_fail(c, CLI_USAGE, "standard input can be used only once", option, "");
 	c->stdin_used = true;
 	if (text == NULL)
 		return CLI_NOT_NOW;
 	n = fread(text, 1, cap, stdin);
 	if (memchr(text, '\0', n) != NULL)
-		return cli_fail(c, CLI_USAGE, "standard input is no text", option, "");
+		return cli_fail(c, CLI_USAGE, "standard input is not text", option, "");
 	text[n] = '\0';
 	for (size_t i = strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; i < n; i++) {
 		if (text[i] == '\r' && text[i + 1] == '\n')
@@ -153,10 +153,10 @@ static int put_option(struct cli *c, const char *name, const char *value)
 		return no_such_option(c, name);
 	(void)snprintf(what, sizeof what, "--%.40s", name);
 	if (s.value != (value != NULL))
-		return cli_fail(c, CLI_USAGE, s.value ? "a value is missing" : "takes no value",
-				what, c->cmd->example);
+		return cli_fail(c, CLI_USAGE, s.value ? "missing value" : "takes no value", what,
+				c->cmd->example);
 	if (!s.many && cli_option(c, name) != NULL)
-		return cli_fail(c, CLI_USAGE, "given twice", what, "once is enough");
+		return cli_fail(c, CLI_USAGE, "option given twice", what, "give it once");
 	if (c->option_count >= CLI_OPTIONS_MAX - 1)
 		return cli_fail(c, CLI_USAGE, "too many options", what, "");
 	if (value_is_text(s.type) && strcmp(value, "-") == 0) {
@@ -170,7 +170,7 @@ static int put_option(struct cli *c, const char *name, const char *value)
 	if (value != NULL && text_blank(value))
 		value = "";
 	if (value != NULL && value[0] == '\0' && !s.empty)
-		return cli_fail(c, CLI_USAGE, "an empty value says nothing", what, c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "empty value", what, c->cmd->example);
 	if (value != NULL && value[0] != '\0' && !value_fits(c->cmd, s.type, value, &number))
 		return refuse(c, name, value, s.type);
 	cli_add_option(c, name, value == NULL ? "" : value, number);
@@ -184,12 +184,12 @@ static int put_word(struct cli *c, const char *word)
 	char fault[80];
 
 	if (c->word_count == CLI_WORDS_MAX)
-		return cli_fail(c, CLI_USAGE, "a word too many", word, c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "unexpected argument", word, c->cmd->example);
 	if (word[0] == '\0')
-		return cli_fail(c, CLI_USAGE, "an empty word says nothing",
-				cli_or_none(c->cmd->words), c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "empty argument", cli_or_none(c->cmd->words),
+				c->cmd->example);
 	if (value_fault(span_of(word, strlen(word)), fault) != NULL)
-		return cli_fail(c, CLI_USAGE, "this word cannot be read", fault, c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "invalid argument", fault, c->cmd->example);
 	c->words[c->word_count++] = word;
 	return CLI_DONE;
 }
@@ -208,12 +208,12 @@ static int count_words(const struct cli *c)
 		p += n;
 	}
 	if (c->word_count < least)
-		return cli_fail(c, CLI_USAGE, "something is missing", cli_or_none(c->cmd->words),
+		return cli_fail(c, CLI_USAGE, "missing argument", cli_or_none(c->cmd->words),
 				c->cmd->example);
 	if (c->word_count <= most)
 		return CLI_DONE;
 	(void)snprintf(extra, sizeof extra, "%.60s", c->words[most]);
-	return cli_fail(c, CLI_USAGE, "a word too many", extra, c->cmd->example);
+	return cli_fail(c, CLI_USAGE, "unexpected argument", extra, c->cmd->example);
 }
 
 /* ---- the line ---- */
@@ -264,13 +264,13 @@ static int put_global(struct cli *c, const char *name, const char *value, bool *
 
 	*wants = true;
 	if (value == NULL || value[0] == '\0')
-		return cli_fail(c, CLI_USAGE, "a value is missing", name, "see: kring help");
+		return cli_fail(c, CLI_USAGE, "missing value", name, "see: kring help");
 	if (slot != NULL && *slot != NULL)
-		return cli_fail(c, CLI_USAGE, "given twice", name, "once is enough");
+		return cli_fail(c, CLI_USAGE, "option given twice", name, "give it once");
 	if (slot != NULL)
 		*slot = value;
 	else if (strlen(value) != 2 || !lang_of(value, &c->lang))
-		return cli_fail(c, CLI_USAGE, "--lang cannot be this", value, "nl, fr, en, de");
+		return cli_fail(c, CLI_USAGE, "invalid value for --lang", value, "nl, fr, en, de");
 	return CLI_DONE;
 }
 
@@ -371,7 +371,8 @@ int args_parse(struct cli *c, const char **args, size_t count)
 		return puts("kring " KRING_VERSION) < 0 ? CLI_NOT_NOW : CLI_DONE;
 	}
 	if (first[0] == '-')
-		return cli_fail(c, CLI_USAGE, "the command comes first", first, "see: kring help");
+		return cli_fail(c, CLI_USAGE, "the command must come first", first,
+				"see: kring help");
 	c->cmd = find(args, count);
 	if (c->cmd == NULL)
 		return no_such_command(c, args[0], count > 1 ? args[1] : NULL);

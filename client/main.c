@@ -15,8 +15,8 @@ static int ended(int code)
 	if (stdfd_written())
 		return code;
 	(void)fprintf(stderr,
-		      "! the answer could not be written: %s\n"
-		      "  what was asked may be done all the same: look before you ask again\n",
+		      "! the answer could not be written: %s\n  the command may have been carried "
+		      "out: check before you repeat it\n",
 		      strerror(errno));
 	return code == CLI_DONE ? CLI_NOT_NOW : code;
 }

@@ -94,19 +94,19 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 	const struct msg *reply = rc == ERR_OK ? *out : NULL;
 
 	if (rc == ERR_BUSY)
-		return cli_fail(
-			c, CLI_NOT_NOW, "no kringd answers", c->socket,
-			"start it: kringd --dir DIR, or name another with --dir or --socket");
+		return cli_fail(c, CLI_NOT_NOW, "cannot reach kringd", c->socket,
+				"start it: kringd --dir DIR; for another one: --dir or --socket");
 	if (rc == ERR_INVAL && strlen(c->socket) >= sizeof((struct sockaddr_un *)0)->sun_path)
 		return cli_fail(c, CLI_NOT_NOW, "the path of the control socket is too long",
 				c->socket,
-				"107 characters at most: take a directory with a shorter name");
+				"it may have 107 characters: use a directory with a shorter name");
 	if (rc == ERR_DENIED)
-		return cli_fail(c, CLI_REFUSED, "you may not talk to this kringd", c->socket,
+		return cli_fail(c, CLI_REFUSED, "you have no access to this kringd", c->socket,
 				"ask the administrator to add you to the group kring-admin");
 	if (rc == ERR_LIMIT)
 		return cli_fail(c, CLI_USAGE, "this request is too large",
-				"a request has at most 1 MiB", "leave something out");
+				"a request has at most 1 MiB",
+				"shorten a text, or leave an option out");
 	if (rc != ERR_OK)
 		return cli_fail(c, CLI_NOT_NOW, "kringd did not answer", err_text(rc), "try again");
 	seen_remember(c, reply);

@@ -46,5 +46,6 @@ int tool_run(const struct cli *c)
 	if (c->json)
 		(void)setenv("KRING_JSON", "1", 1);
 	(void)execv(path, argv);
-	return cli_fail(c, CLI_NOT_NOW, "kringd cannot be run", path, "is the package complete?");
+	return cli_fail(c, CLI_NOT_NOW, "cannot run kringd", path,
+			"check that the package is complete");
 }

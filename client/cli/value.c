@@ -33,7 +33,7 @@ static const struct type {
 	{"NAME", "a name", KIND_LINE, 0},
 	{"LINE", "one line of text", KIND_LINE, 0},
 	{"FILE", "the name of a file", KIND_LINE, 0},
-	{"ID", "an id, as the list before showed it", KIND_LINE, 0},
+	{"ID", "an id, as a list shows it", KIND_LINE, 0},
 	{"ADDRESS", "like tcp://192.0.2.1:7001", KIND_LINE, 0},
 	{"TEXT", "a text; - reads it from standard input", KIND_TEXT, 0},
 	{"NUMBER", "a whole number", KIND_NUMBER, 0},
@@ -280,7 +280,7 @@ const char *value_fault(struct span s, char out[80])
 	struct span one = {s.p, 1};
 
 	if (s.len > LIMIT_PB_STRING) {
-		(void)snprintf(out, 80, "it is longer than %u bytes", LIMIT_PB_STRING);
+		(void)snprintf(out, 80, "is longer than %u bytes", LIMIT_PB_STRING);
 		return out;
 	}
 	if (text_valid(s))
@@ -294,12 +294,12 @@ const char *value_fault(struct span s, char out[80])
 			break;
 	}
 	if (one.len == 1 && one.p[0] < 0x80)
-		(void)snprintf(out, 80, "it holds a control character (byte %02x)", one.p[0]);
+		(void)snprintf(out, 80, "contains a control character (byte %02x)", one.p[0]);
 	else if (one.len == 3 && one.p[0] == 0xe2)
-		(void)snprintf(out, 80, "it holds a character that cannot be seen (U+%04X)",
+		(void)snprintf(out, 80, "contains an invisible character (U+%04X)",
 			       (one.p[0] & 15u) << 12 | (one.p[1] & 63u) << 6 | (one.p[2] & 63u));
 	else
-		(void)snprintf(out, 80, "it is not written in UTF-8");
+		(void)snprintf(out, 80, "is not valid UTF-8");
 	return out;
 }
 

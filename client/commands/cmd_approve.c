@@ -29,7 +29,7 @@ static void say_proposals(const struct msg *reply)
 				     msg_text(r, PROPOSAL_ROW_VERIFIED));
 	}
 	if (msg_count(reply, REPLY_PROPOSALS) == 0)
-		(void)puts("nothing waits for signatures");
+		(void)puts("no proposal is waiting for signatures");
 }
 
 static bool write_temp(char path[TEMP_PATH], struct span entry)
@@ -60,7 +60,7 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 
 	(void)snprintf(signed_at, sizeof signed_at, "%s.sig", proposal);
 	if (!tool_path(tool))
-		return cli_fail(c, CLI_NOT_NOW, "kringd cannot be found", "", "");
+		return cli_fail(c, CLI_NOT_NOW, "cannot find kringd", "", "");
 	(void)fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
@@ -71,10 +71,10 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 		_exit(CLI_NOT_NOW);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return cli_fail(c, CLI_NOT_NOW, "kringd cannot be run", tool, "");
+		return cli_fail(c, CLI_NOT_NOW, "cannot run kringd", tool, "");
 	if (WEXITSTATUS(status) != 0 && c->json)
-		return cli_fail(c, WEXITSTATUS(status), "this was not signed", key,
-				"standard error has the reason");
+		return cli_fail(c, WEXITSTATUS(status), "the proposal was not signed", key,
+				"the reason is on standard error");
 	if (WEXITSTATUS(status) != 0)
 		return WEXITSTATUS(status);
 	fd = open(signed_at, O_RDONLY | O_CLOEXEC);
@@ -84,7 +84,7 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 	}
 	(void)unlink(signed_at);
 	return n == SIGNED_LEN ? CLI_DONE
-			       : cli_fail(c, CLI_NOT_NOW, "the signature got lost", "", "");
+			       : cli_fail(c, CLI_NOT_NOW, "cannot read the signature", "", "");
 }
 
 static int send_signature(struct cli *c, const char *id, const uint8_t signed_by[SIGNED_LEN])
@@ -101,11 +101,11 @@ static int send_signature(struct cli *c, const char *id, const uint8_t signed_by
 		return code;
 	row = msg_at(reply, REPLY_PROPOSALS, 0);
 	if (msg_u64(reply, REPLY_COUNT) != 0)
-		(void)printf("complete: entry %llu joined the roster; partners hear of it by "
-			     "themselves\n",
+		(void)printf("complete: entry %llu is in the roster; partners will receive it "
+			     "automatically\n",
 			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_SEQ));
 	else
-		(void)printf("%llu of %llu signatures: another root signs next\n",
+		(void)printf("%llu of %llu signatures: another root must sign\n",
 			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_SIGNATURES),
 			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_NEEDED));
 	return code;
@@ -124,7 +124,8 @@ int cmd_approve(struct cli *c)
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	if (c->word_count == 0 && key != NULL)
-		return cli_fail(c, CLI_USAGE, "which proposal?", "", c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "which proposal is to be signed?", "",
+				c->cmd->example);
 	c->json = json && key == NULL;
 	code = cli_ask(c, req, &reply);
 	c->json = json;
@@ -134,7 +135,7 @@ int cmd_approve(struct cli *c)
 		return code;
 	}
 	if (!write_temp(proposal, msg_bytes(reply, REPLY_BLOB)))
-		return cli_fail(c, CLI_NOT_NOW, "no room for a temporary file", "/tmp", "");
+		return cli_fail(c, CLI_NOT_NOW, "cannot write a temporary file", "/tmp", "");
 	code = sign_with(c, proposal, key, signed_by);
 	(void)unlink(proposal);
 	return code == CLI_DONE ? send_signature(c, c->words[0], signed_by) : code;

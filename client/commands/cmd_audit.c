@@ -46,8 +46,8 @@ int cmd_audit_verify(struct cli *c)
 	int code;
 
 	if (with != NULL && f == NULL)
-		return cli_fail(c, CLI_NOT_FOUND, "that file cannot be read", with,
-				"it is what a partner prints: kring audit export NAME");
+		return cli_fail(c, CLI_NOT_FOUND, "cannot read this file", with,
+				"the partner makes it with: kring audit export NAME");
 	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
 		uint8_t b[256];
 		const size_t n = strcspn(line, "\r\n");
@@ -66,10 +66,10 @@ int cmd_audit_verify(struct cli *c)
 	code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json)
 		return code;
-	(void)printf("%llu entries, the chain holds\n",
+	(void)printf("%llu entries, the chain is intact\n",
 		     (unsigned long long)msg_u64(reply, REPLY_COUNT));
 	if (msg_u64(reply, REPLY_COSIGNED_SEQ) != 0)
-		(void)printf("up to entry %llu it was cosigned by %llu partners\n",
+		(void)printf("up to entry %llu it is cosigned by %llu partners\n",
 			     (unsigned long long)msg_u64(reply, REPLY_COSIGNED_SEQ),
 			     (unsigned long long)msg_u64(reply, REPLY_COSIGNERS));
 	return code;
@@ -116,10 +116,10 @@ int cmd_verify(struct cli *c)
 	}
 	if (damage > 0)
 		return cli_fail(c, CLI_DAMAGED, "records are damaged",
-				"they are not what was written there",
+				"their content is not what was written",
 				"stop the node and keep its directory as evidence");
 	if (!c->json)
-		(void)printf("%llu records, every one opens\n", (unsigned long long)records);
+		(void)printf("all %llu records are readable\n", (unsigned long long)records);
 	arena_reset(&c->arena);
 	return cmd_audit_verify(c); /* its count is what --json shows: one document, not two */
 }

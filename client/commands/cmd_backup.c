@@ -41,7 +41,7 @@ static int pieces(struct cli *c, int fd, uint64_t *bytes)
 		more = msg_u64(reply, REPLY_MORE) != 0;
 		*bytes += piece.len;
 		if (!write_all(fd, piece))
-			return cli_fail(c, CLI_REFUSED, "the backup could not be written",
+			return cli_fail(c, CLI_REFUSED, "cannot write the backup",
 					"is the disk full?", "");
 		if (no % SHOW_EVERY == 0 && isatty(STDERR_FILENO))
 			(void)fprintf(stderr, "\r%llu MiB", (unsigned long long)(*bytes >> 20));
@@ -64,19 +64,20 @@ int cmd_backup(struct cli *c)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		(void)close(fd);
-		return cli_fail(c, CLI_REFUSED, "this file exists", path, "give a new name");
+		return cli_fail(c, CLI_REFUSED, "this file already exists", path,
+				"choose another name");
 	}
 	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return cli_fail(c, CLI_REFUSED, "the file cannot be made", part, "");
+		return cli_fail(c, CLI_REFUSED, "cannot create the file", part, "");
 	code = cli_call(c, cli_request(c, REQUEST_BACKUP, &sub), &reply);
 	if (code == CLI_DONE)
 		code = pieces(c, fd, &bytes);
 	if (code == CLI_DONE && fsync(fd) != 0)
-		code = cli_fail(c, CLI_REFUSED, "the backup could not be written", "", "");
+		code = cli_fail(c, CLI_REFUSED, "cannot write the backup", "", "");
 	(void)close(fd);
 	if (code == CLI_DONE && rename(part, path) != 0)
-		code = cli_fail(c, CLI_REFUSED, "the backup could not be written", path, "");
+		code = cli_fail(c, CLI_REFUSED, "cannot write the backup", path, "");
 	if (code != CLI_DONE) {
 		(void)unlink(part);
 		return code;
@@ -84,8 +85,8 @@ int cmd_backup(struct cli *c)
 	if (c->json)
 		(void)printf("{\"bytes\": %llu}\n", (unsigned long long)bytes);
 	else
-		(void)printf("%s: %llu bytes; only the recovery sheet opens it\n"
-			     "try it now and then: kring restore %s --check --sheet SHEET\n",
+		(void)printf("%s: %llu bytes; only the recovery sheet opens it\ntest it regularly: "
+			     "kring restore %s --check --sheet SHEET\n",
 			     path, (unsigned long long)bytes, path);
 	return CLI_DONE;
 }

@@ -47,8 +47,7 @@ int cmd_case_take(struct cli *c)
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_TAKE, &sub);
 
 	if (c->word_count < 2)
-		return cli_fail(c, CLI_USAGE, "something is missing", c->cmd->words,
-				c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "missing argument", c->cmd->words, c->cmd->example);
 	msg_set_text(&c->arena, sub, CASE_TAKE_ID, c->words[0]);
 	for (size_t i = 1; i < c->word_count; i++)
 		msg_add_text(&c->arena, sub, CASE_TAKE_FIELDS, c->words[i]);
@@ -74,10 +73,9 @@ int cmd_case_erase(struct cli *c)
 		msg_set_u64(sub, CASE_ERASE_NOW, 1);
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
-		(void)printf("erased: nothing of this case can be shown any more\n%s",
+		(void)printf("erased: this case can no longer be shown\n%s",
 			     cli_option(c, "now") != NULL
-				     ? "the key is destroyed\n"
-				     : "the key is destroyed with tonight's batch; another time "
-				       "--now does it at once\n");
+				     ? "its key is destroyed\n"
+				     : "its key is destroyed tonight (with --now: at once)\n");
 	return code;
 }

@@ -118,9 +118,9 @@ static int fetch(struct cli *c, struct msg **whole)
 	} while (after != 0);
 	msg_clear(flow, FLOW_NEXT_AFTER);
 	add_sentences(c, flow);
-	return c->arena.failed
-		       ? cli_fail(c, CLI_NOT_NOW, "there is more than this client can hold", "", "")
-		       : CLI_DONE;
+	return c->arena.failed ? cli_fail(c, CLI_NOT_NOW,
+					  "the figures are too many for this client", "", "")
+			       : CLI_DONE;
 }
 
 /* ---- CSV: one figure a line; the columns are in README.md ---- */
@@ -234,16 +234,14 @@ static int save_csv(const struct cli *c, const struct msg *flow, const char *pat
 	int bad;
 
 	if (f == NULL)
-		return cli_fail(c, CLI_NOT_NOW, "that file cannot be written", path,
-				strerror(errno));
+		return cli_fail(c, CLI_NOT_NOW, "cannot write this file", path, strerror(errno));
 	write_csv(f, flow);
 	bad = ferror(f);
 	if (fclose(f) != 0 || bad != 0)
-		return cli_fail(c, CLI_NOT_NOW, "the file was not written whole", path, "");
+		return cli_fail(c, CLI_NOT_NOW, "the file was written only in part", path, "");
 	bad = digest(path);
 	if (bad == CLI_DONE)
-		(void)printf("%s and %s.sha256 are written; check it with: sha256sum -c\n", path,
-			     path);
+		(void)printf("wrote %s and %s.sha256; check with: sha256sum -c\n", path, path);
 	return bad;
 }
 

@@ -51,7 +51,7 @@ static int until_locked(struct cli *c)
 		}
 		(void)nanosleep(&step, NULL);
 	}
-	return cli_fail(c, CLI_NOT_NOW, "the node does not say that its keys are gone", "",
+	return cli_fail(c, CLI_NOT_NOW, "this node has not confirmed that its keys left memory", "",
 			"see: kring status; to be sure: stop kringd");
 }
 
@@ -63,7 +63,7 @@ int cmd_lock(struct cli *c)
 	if (code == CLI_DONE)
 		code = until_locked(c);
 	if (code == CLI_DONE && !c->json)
-		(void)puts("locked: the keys left memory; the way back: kring unlock");
+		(void)puts("locked: the keys are no longer in memory; to unlock: kring unlock");
 	return code;
 }
 
@@ -74,7 +74,7 @@ int cmd_unlock(struct cli *c)
 	int code;
 
 	if (!read_secret(secret, sizeof secret))
-		return cli_fail(c, CLI_USAGE, "nothing was typed", "", c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "nothing was entered", "", c->cmd->example);
 	msg_set_text(&c->arena, sub, UNLOCK_SECRET, secret);
 	explicit_bzero(secret, sizeof secret);
 	code = cli_ask(c, req, &reply);
@@ -90,14 +90,13 @@ int cmd_panic(struct cli *c)
 
 	if (cli_option(c, "yes") == NULL)
 		return cli_fail(c, CLI_USAGE, "this suspends the node at every partner",
-				"the way back is kring rotate with the recovery sheet",
+				"only kring rotate, with the recovery sheet, undoes it",
 				"if it was stolen: kring panic --yes");
 	code = cli_call(c, req, &reply);
 	if (code == CLI_DONE)
 		code = until_locked(c);
 	if (code == CLI_DONE && !c->json)
-		(void)puts(
-			"suspended at every partner that is connected; prekeys destroyed; locked\n"
-			"next: telephone the roots; then, with the recovery sheet: kring rotate");
+		(void)puts("suspended at every connected partner; prekeys destroyed; locked\nnext: "
+			   "phone the roots; then, with the recovery sheet: kring rotate");
 	return code;
 }

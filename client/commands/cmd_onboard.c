@@ -43,13 +43,10 @@ static void say_invite(struct cli *c, const struct msg *reply)
 
 	if (isatty(STDOUT_FILENO))
 		print_qr(token);
-	(void)printf("%s\n\n"
-		     "Send this to %s by any channel; it works once, for seven days.\n"
-		     "They run:  kring join TOKEN --dir DIR --org NAME --country NL --listen "
-		     "tcp://HOST:PORT\n"
-		     "Then they read eight digits to you on the telephone, on a number you know, "
-		     "and you "
-		     "run:  kring confirm DIGITS\n",
+	(void)printf("%s\n\nSend this to %s by any channel; it works once, for seven days.\nThey "
+		     "run:  kring join TOKEN --dir DIR --org NAME --country NL --listen "
+		     "tcp://HOST:PORT\nThen phone them on a number you already know; they read "
+		     "eight digits to you, and you run:  kring confirm DIGITS\n",
 		     token, cli_option(c, "org"));
 }
 
@@ -59,8 +56,8 @@ int cmd_invite(struct cli *c)
 	int code;
 
 	if (cli_option(c, "org") == NULL || cli_option(c, "at") == NULL)
-		return cli_fail(c, CLI_USAGE, "something is missing",
-				"--org NAME --at tcp://HOST:PORT", c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "missing argument", "--org NAME --at tcp://HOST:PORT",
+				c->cmd->example);
 	msg_set_text(&c->arena, sub, INVITE_NEW_ORG, cli_option(c, "org"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_ADDRESS, cli_option(c, "at"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_LISTEN, cli_option(c, "listen"));
@@ -76,8 +73,7 @@ static int digits_of(const struct cli *c, size_t from, char out[64])
 	out[0] = '\0';
 	for (size_t i = from; i < c->word_count; i++) {
 		if (strlen(out) + strlen(c->words[i]) + 1 > 64)
-			return cli_fail(c, CLI_USAGE, "these are too many digits", "",
-					c->cmd->example);
+			return cli_fail(c, CLI_USAGE, "too many digits", "", c->cmd->example);
 		memcpy(out + strlen(out), c->words[i], strlen(c->words[i]) + 1);
 	}
 	return CLI_DONE;
@@ -95,9 +91,9 @@ int cmd_confirm(struct cli *c)
 	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_HOW, cli_option(c, "how"));
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
-		(void)printf("the digits agree: nobody stands in between\n"
-			     "next: the roots sign, each on a machine that reaches this node:\n"
-			     "  kring approve %s --key root1.key\n",
+		(void)printf("the digits match: the connection is not being intercepted\nnext: "
+			     "each root signs, on a machine that can reach this node:\n  kring "
+			     "approve %s --key root1.key\n",
 			     msg_text(reply, REPLY_PROPOSAL));
 	return code;
 }
@@ -116,19 +112,17 @@ int cmd_partner_check(struct cli *c)
 	if (code != CLI_DONE || c->json)
 		return code;
 	if (digits[0] != '\0')
-		(void)printf("the digits agree: you mean each other\n"
-			     "they check too, with your half:  %s\n",
+		(void)printf("the digits match: this is the right partner\nthey check as well, "
+			     "with your half:  %s\n",
 			     msg_text(reply, REPLY_READ_ALOUD));
 	else
-		(void)printf(
-			"call a number you knew before (the roster says %s), and read to them:\n"
-			"  %s\n"
-			"they run kring partner check too, and read their half to you\n"
-			"next: kring partner check %s THEIR DIGITS\n",
-			msg_text(reply, REPLY_TELEPHONE)[0] == '\0'
-				? "none"
-				: msg_text(reply, REPLY_TELEPHONE),
-			msg_text(reply, REPLY_READ_ALOUD), c->words[0]);
+		(void)printf("call a number you already know (the roster has %s), and read to "
+			     "them:\n  %s\nthey run kring partner check too, and read their half "
+			     "to you\nnext: kring partner check %s THEIR DIGITS\n",
+			     msg_text(reply, REPLY_TELEPHONE)[0] == '\0'
+				     ? "none"
+				     : msg_text(reply, REPLY_TELEPHONE),
+			     msg_text(reply, REPLY_READ_ALOUD), c->words[0]);
 	return CLI_DONE;
 }
 
@@ -140,10 +134,9 @@ int cmd_address(struct cli *c)
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
-		(void)printf(
-			"partners learn it by themselves\n"
-			"next: if this machine listens elsewhere now, set Listen= in kring.conf "
-			"and restart kringd\n");
+		(void)printf("partners will receive the new address automatically\nnext: if this "
+			     "machine now listens on another address, set Listen= in kring.conf "
+			     "and restart kringd\n");
 	return code;
 }
 

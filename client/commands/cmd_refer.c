@@ -30,8 +30,8 @@ int cmd_act(struct cli *c)
 		const char *v = cli_option(c, names[i]);
 
 		if (v != NULL && reason != NULL)
-			return cli_fail(c, CLI_USAGE, "given twice", "--reason and its other name",
-					"once is enough");
+			return cli_fail(c, CLI_USAGE, "option given twice",
+					"--reason and its other name", "give it once");
 		reason = v != NULL ? v : reason;
 	}
 	msg_set_text(&c->arena, sub, ACT_NEW_REF, c->words[0]);

@@ -87,9 +87,9 @@ int cmd_roster_import(struct cli *c)
 	int rc;
 
 	if (file == NULL)
-		return cli_fail(c, CLI_NOT_NOW, "there is too little memory", "", "");
+		return cli_fail(c, CLI_NOT_NOW, "not enough memory", "", "");
 	if (!read_file(c->words[0], file, IMPORT_FILE, &len))
-		rc = cli_fail(c, CLI_NOT_FOUND, "the roster cannot be read", strerror(errno),
+		rc = cli_fail(c, CLI_NOT_FOUND, "cannot read the roster file", strerror(errno),
 			      c->words[0]);
 	else if (len == 0)
 		rc = cli_fail(c, CLI_DAMAGED, "this is not a roster file", "it is empty",
@@ -108,7 +108,7 @@ int cmd_roster_cosign(struct cli *c)
 	msg_set_u64(sub, ROSTER_COSIGN_SEQ, strtoull(c->words[0], NULL, 10));
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
-		(void)printf("this node vouches for the roster up to entry %s\n", c->words[0]);
+		(void)printf("this node has signed the roster up to entry %s\n", c->words[0]);
 	return code;
 }
 
@@ -123,11 +123,11 @@ int cmd_propose(struct cli *c)
 		msg_set_text(&c->arena, sub, PROPOSE_PARTNER, c->words[0]);
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
-		(void)printf("proposal %s is made; %s\n"
-			     "next: kring approve %s --key root1.key\n",
+		(void)printf("proposal %s is ready; %s\nnext: kring approve %s --key root1.key\n",
 			     msg_text(reply, REPLY_PROPOSAL),
 			     strcmp(c->cmd->verb, "suspend") == 0
-				     ? "one root can suspend for 14 days, enough roots for longer"
+				     ? "with the signature of one root it lasts 14 days, with "
+				       "enough of them until it is lifted"
 				     : "enough roots must sign it",
 			     msg_text(reply, REPLY_PROPOSAL));
 	return code;

@@ -103,7 +103,7 @@ static const char *fault_of(size_t i, const char *text, const char **remedy)
 	*remedy = "it takes: yes, no";
 	return text[0] == '\0' || strcmp(text, "yes") == 0 || strcmp(text, "no") == 0
 		       ? NULL
-		       : "cannot be this";
+		       : "is not valid";
 }
 
 /* In a file an empty field is one that was not filled in; as an option it takes away what was there. */
@@ -147,15 +147,14 @@ static int finish(struct reader *r)
 
 		(void)snprintf(what, sizeof what, "%s %s", fields[i].option, fault);
 		(void)snprintf(hint, sizeof hint, "%s%s", remedy,
-			       word ? "; if it belongs to a text, begin the line with a blank"
+			       word ? "; if the line belongs to a text, begin it with a space"
 				    : "");
 		return fail(r, r->at[i], what, hint);
 	}
 	if (r->len == 0 && strcmp(r->c->cmd->verb, "edit") == 0) {
 		(void)snprintf(what, sizeof what, "%s is empty", fields[i].option);
-		return fail(
-			r, r->at[i], what,
-			"leave the line out; to take the field away give the option: --FIELD \"\"");
+		return fail(r, r->at[i], what,
+			    "leave the line out; to remove the field: --FIELD \"\"");
 	}
 	if (r->len > 0)
 		put(r->c, r->to, i, r->text);
@@ -176,25 +175,24 @@ static int begin(struct reader *r, size_t i, const char *value)
 	int bad;
 
 	if (r->now != NONE && r->more > 0 && r->indent == 0) {
-		(void)snprintf(what, sizeof what,
-			       "is this the field %s, or does %s go on? nobody can tell",
+		(void)snprintf(what, sizeof what, "this may be the field %s, or more of %s",
 			       fields[i].option, fields[r->now].option);
 		return fail(
 			r, r->line, what,
-			"begin each further line of a text with a blank, or put that text last");
+			"begin every further line of a text with a space, or put that text last");
 	}
 	bad = finish(r);
 	if (bad != CLI_DONE)
 		return bad;
 	if (r->at[i] != 0) {
-		(void)snprintf(what, sizeof what, "%s was given in line %u already",
+		(void)snprintf(what, sizeof what, "%s was already given in line %u",
 			       fields[i].option, r->at[i]);
 		return fail(r, r->line, what,
-			    "once is enough; if it belongs to a text, begin the line with a blank");
+			    "give it once; if the line belongs to a text, begin it with a space");
 	}
 	if (cli_option(r->c, fields[i].option) != NULL) {
-		(void)snprintf(what, sizeof what, "--%s was given too", fields[i].option);
-		return fail(r, r->line, what, "once is enough");
+		(void)snprintf(what, sizeof what, "--%s was given as well", fields[i].option);
+		return fail(r, r->line, what, "give it once");
 	}
 	r->at[i] = r->line;
 	r->now = i;
@@ -213,10 +211,10 @@ static int go_on(struct reader *r, const char *line)
 	if (line[blank] == '\0' && (r->now == NONE || !person_lines(fields[r->now].number)))
 		return CLI_DONE; /* an empty line between fields */
 	if (r->now == NONE)
-		return fail(r, r->line, "this line does not begin with a field",
-			    "like  name: Jan Jansen");
+		return fail(r, r->line, "this line does not begin with the name of a field",
+			    "write it like  name: Jan Jansen");
 	if (!person_lines(fields[r->now].number)) {
-		(void)snprintf(what, sizeof what, "%s has one line", fields[r->now].option);
+		(void)snprintf(what, sizeof what, "%s takes one line", fields[r->now].option);
 		return fail(r, r->line, what, "a field looks like  name: Jan Jansen");
 	}
 	if (line[blank] != '\0' && r->more++ == 0)
@@ -242,7 +240,7 @@ static int take_line(struct reader *r, const char *line)
 	(void)snprintf(what, sizeof what, "there is no field %s", key);
 	return fail(
 		r, r->line, what,
-		"fields: kring help case; if it belongs to a text, begin the line with a blank");
+		"fields: kring help case; if the line belongs to a text, begin it with a space");
 }
 
 /* ---- the file ---- */
@@ -256,15 +254,15 @@ static int load(struct cli *c, const char *file, char **text, size_t *len)
 
 	*text = arena_alloc(&c->arena, FILE_MAX + 2);
 	if (f == NULL)
-		return cli_fail(c, CLI_NOT_FOUND, "that file cannot be read", file, strerror(why));
+		return cli_fail(c, CLI_NOT_FOUND, "cannot read this file", file, strerror(why));
 	n = *text == NULL ? 0 : fread(*text, 1, FILE_MAX + 1, f);
 	bad = *text == NULL || ferror(f) != 0;
 	if (f != stdin)
 		(void)fclose(f);
 	if (bad)
-		return cli_fail(c, CLI_NOT_FOUND, "that file cannot be read", file, "");
+		return cli_fail(c, CLI_NOT_FOUND, "cannot read this file", file, "");
 	if (n > FILE_MAX)
-		return cli_fail(c, CLI_USAGE, "that file is too long for a person", file, "");
+		return cli_fail(c, CLI_USAGE, "this file is too long for one person", file, "");
 	(*text)[n] = '\0';
 	*len = n;
 	return CLI_DONE;
@@ -302,7 +300,8 @@ static int read_file(struct cli *c, struct msg *p, const char *file)
 	while (bad == CLI_DONE && (line = next_line(&at, text + len)) != NULL) {
 		r.line++;
 		if (zero != NULL && zero >= line && zero < at)
-			bad = fail(&r, r.line, "this is no text: it holds a zero byte", "");
+			bad = fail(&r, r.line, "this is not a text file: it contains a zero byte",
+				   "");
 		else if (value_fault(span_of(line, strlen(line)), why) != NULL)
 			bad = fail(&r, r.line, why, "");
 		else
@@ -335,7 +334,7 @@ int person_fill(struct cli *c, struct msg *p)
 	int bad = CLI_DONE;
 
 	if (from != NULL && strcmp(from, "-") == 0 && c->stdin_used)
-		return cli_fail(c, CLI_USAGE, "standard input can be read once", "--from", "");
+		return cli_fail(c, CLI_USAGE, "standard input can be used only once", "--from", "");
 	if (from != NULL)
 		bad = read_file(c, p, from);
 	for (size_t i = 0; i < FIELDS && bad == CLI_DONE; i++) {
@@ -355,7 +354,7 @@ int person_fill(struct cli *c, struct msg *p)
 	if (bad != CLI_DONE)
 		return bad;
 	if (given == 0 && strcmp(c->cmd->verb, "edit") == 0)
-		return cli_fail(c, CLI_USAGE, "nothing to change was given", "", c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "nothing to change", "", c->cmd->example);
 	if (!msg_has(p, PERSON_NAME) && strcmp(c->cmd->verb, "new") == 0 && isatty(STDIN_FILENO))
 		return prompt_name(c, p);
 	return CLI_DONE;

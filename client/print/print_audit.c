@@ -33,11 +33,12 @@ void print_evidence(const struct cli *c, const struct msg *reply)
 		(void)printf("%4llu  ", (unsigned long long)msg_u64(r, ROSTER_ROW_SEQ));
 		print_cell(msg_text(r, ROSTER_ROW_OP), 9);
 		print_cell(msg_text(r, ROSTER_ROW_SUBJECT), 34);
-		(void)printf("%llu signatures%s\n",
-			     (unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES),
-			     msg_u64(r, ROSTER_ROW_FORKED) != 0
-				     ? "  FORK: the roots signed another entry for this place too"
-				     : "");
+		(void)printf(
+			"%llu signatures%s\n",
+			(unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES),
+			msg_u64(r, ROSTER_ROW_FORKED) != 0
+				? "  FORK: the roots also signed another entry with this number"
+				: "");
 	}
 	for (size_t i = 0; i < msg_count(reply, REPLY_INVITES); i++) {
 		const struct msg *r = msg_at(reply, REPLY_INVITES, i);

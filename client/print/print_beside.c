@@ -49,15 +49,14 @@ void print_beside(const struct cli *c)
 	unsigned slot;
 
 	if (beside(c, "recovery-sheet.txt", path))
-		(void)printf("  SHEET        %s is still there: print it, then delete the file\n",
+		(void)printf("  SHEET        %s still exists: print it, then delete the file\n",
 			     path);
 	if (!beside(c, "unlock.key", path))
 		return;
 	slot = needless(c);
 	if (slot != 0)
-		(void)printf(
-			"  KEY          %s lies beside what it opens, and there is another way: "
-			"take KeyFile= out of kring.conf, then: kring slot remove --number %u, "
-			"and delete the file\n",
-			path, slot);
+		(void)printf("  KEY          %s lies beside the data it unlocks, and there is "
+			     "another way to unlock: remove KeyFile= from kring.conf, run kring "
+			     "slot remove --number %u, delete the file\n",
+			     path, slot);
 }

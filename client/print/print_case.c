@@ -34,7 +34,7 @@ void print_told(const struct cli *c, const struct msg *reply)
 {
 	if (!msg_has(reply, REPLY_TOLD))
 		return;
-	(void)puts("a partner says otherwise (to take its word over: kring case take CASE FIELD):");
+	(void)puts("a partner sent other values (to use one: kring case take CASE FIELD):");
 	print_person(c, msg_get(reply, REPLY_TOLD));
 }
 

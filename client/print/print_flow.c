@@ -331,13 +331,12 @@ void print_flow_published(const struct cli *c, const struct msg *flow)
 {
 	const char *state = msg_text(flow, FLOW_STATE), *refused = msg_text(flow, FLOW_REFUSED);
 
-	(void)printf(
-		"%s: %s\n", msg_text(flow, FLOW_QUARTER),
-		strcmp(state, "published") == 0
-			? "published; this is what every coordinator, observer and evaluator has"
-		: strcmp(state, "ready") == 0
-			? "not published yet; this is what would leave now"
-			: "too early to publish; this is what would leave as things stand");
+	(void)printf("%s: %s\n", msg_text(flow, FLOW_QUARTER),
+		     strcmp(state, "published") == 0
+			     ? "published; every coordinator, observer and evaluator receives this"
+		     : strcmp(state, "ready") == 0
+			     ? "not published yet; this is what would be sent now"
+			     : "too early to publish; this is what would be sent as things stand");
 	if (refused[0] != '\0')
 		(void)printf("no figures: %s %s\n", "this node",
 			     list_text(LIST_FIGURES, c->lang, refused));

@@ -13,7 +13,7 @@ static void standing(const struct cli *c, const struct msg *r)
 		return;
 	(void)printf("%s", list_text(LIST_STANDINGS, c->lang, s));
 	if (strcmp(s, "waiting") == 0)
-		(void)printf(" (%llu of %llu; telephone %s)",
+		(void)printf(" (%llu of %llu; phone %s)",
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES),
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES_WANTED),
 			     msg_text(r, PARTNER_ROW_TELEPHONE));
@@ -44,7 +44,7 @@ void print_partners(const struct cli *c, const struct msg *reply)
 		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
 		(void)putchar('\n');
 		if (msg_text(r, PARTNER_ROW_VERIFIED)[0] != '\0')
-			(void)printf("  fingerprint %s; the roots say it was verified: %s\n",
+			(void)printf("  fingerprint %s; verified: %s (according to the roots)\n",
 				     msg_text(r, PARTNER_ROW_FINGERPRINT),
 				     msg_text(r, PARTNER_ROW_VERIFIED));
 	}

@@ -44,7 +44,7 @@ static void further(const struct cli *c, const struct msg *reply)
 	if (msg_u64(reply, REPLY_TRUNCATED) == 0)
 		return;
 	if (msg_text(reply, REPLY_NEXT)[0] == '\0') {
-		(void)printf("... and more than can be shown\n");
+		(void)printf("the list is cut here: there is more than one reply can hold\n");
 		return;
 	}
 	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
@@ -80,7 +80,7 @@ void print_reply(struct cli *c, const struct msg *reply)
 	print_timeline(reply);
 	further(c, reply);
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
-		(void)printf("nothing was sent (--dry-run); it would be allowed\n");
+		(void)printf("nothing was sent (--dry-run); sending it would be allowed\n");
 	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS) &&
 		 msg_count(reply, REPLY_CASES) == 0)
 		(void)printf("%s\n", strlen(msg_text(reply, REPLY_ID)) == 32

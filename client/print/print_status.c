@@ -27,7 +27,8 @@ void print_status(const struct cli *c, const struct msg *reply)
 	if (s == NULL)
 		return;
 	if (msg_u64(s, STATUS_LOCKED) != 0) {
-		(void)puts("locked: no keys, partners see it offline (kring unlock)");
+		(void)puts("locked: the keys are not in memory, partners see this node offline "
+			   "(kring unlock)");
 		return;
 	}
 	(void)printf("%s\n  fingerprint  %s\n  listens on   %s\n  address      %s\n  roster       "
@@ -46,18 +47,18 @@ void print_status(const struct cli *c, const struct msg *reply)
 		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
 		     (unsigned long long)msg_u64(s, STATUS_OWED));
 	if (msg_text(s, STATUS_SHEET)[0] != '\0') {
-		(void)printf("  sheet        %s opens this node, and alone the backups made since ",
+		(void)printf("  sheet        %s opens this node and the backups made since ",
 			     msg_text(s, STATUS_SHEET));
 		print_time(msg_u64(s, STATUS_SHEET_S) * 1000);
-		(void)puts("; older ones open with the sheet before");
+		(void)puts("; older backups need the sheet before it");
 	}
 	print_beside(c);
 	if (msg_text(s, STATUS_DISK)[0] != '\0')
-		(void)printf(
-			"  DISK         %s\n",
-			strcmp(msg_text(s, STATUS_DISK), "full") == 0
-				? "almost full: nothing new is taken in, from partners or from here"
-				: "less than a tenth is left: make room");
+		(void)printf("  DISK         %s\n",
+			     strcmp(msg_text(s, STATUS_DISK), "full") == 0
+				     ? "almost full: new documents and cases are refused, from "
+				       "partners and from here"
+				     : "less than 10 % is free: make room");
 	print_line_status(c, s);
 	for (size_t i = 0; i < msg_count(s, STATUS_ALARMS); i++) {
 		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
@@ -73,8 +74,8 @@ void print_status(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(s, STATUS_FAULTS); i++)
 		fault(c, msg_at(s, STATUS_FAULTS, i));
 	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)
-		(void)printf("  waits for    %s (cases of before the loss stay here until it was "
-			     "heard)\n",
+		(void)printf("  waiting for  %s (cases from before the restore are not sent until "
+			     "this partner has answered)\n",
 			     msg_text_at(s, STATUS_WAITING_FOR, i));
 	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
 		(void)printf("  ROSTER       %s\n", list_text(LIST_STANDINGS, c->lang,

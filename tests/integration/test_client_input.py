@@ -46,11 +46,11 @@ def wrong_lines(cmd):
     yield fill + ["--zzz"], "unknown option"
     yield fill + ["-z"], "unknown option"
     if "..." not in cmd["words"]:
-        yield fill + ["x" for w in cmd["words"].split() if w.startswith("[")] + ["y"], "a word too many"
+        yield fill + ["x" for w in cmd["words"].split() if w.startswith("[")] + ["y"], "unexpected argument"
     else:
-        yield fill + ["y"] * 9, "a word too many"
+        yield fill + ["y"] * 9, "unexpected argument"
     if len(fill) > len(base):
-        yield base, "something is missing"
+        yield base, "missing argument"
         yield fill[:-1] + [""], "empty"
     for o in cmd["options"]:
         name, kind = "--" + o["name"], o["type"]
@@ -59,8 +59,8 @@ def wrong_lines(cmd):
             yield fill + [name + "=yes"], "takes no value"
             continue
         value = o["accepts"].split(", ")[0] if kind == "REASON" else RIGHT.get(kind, "x")  # each act has its own reasons
-        yield fill + [name], "a value is missing"
-        yield fill + [name, "--zzz"], "a value is missing"
+        yield fill + [name], "missing value"
+        yield fill + [name, "--zzz"], "missing value"
         if name == "--question":
             yield fill + [name, value, "--reason", value], "given twice"
         if not o["many"]:

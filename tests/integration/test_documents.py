@@ -89,12 +89,12 @@ def test_backup_and_coming_back_are_followed_literally(federation, workdir):
             a.stop()
             shutil.rmtree(a.dir / "main")
         if words[2] == "smwo" and words[-1] == "status":
-            wait_for("smwo to notice", lambda: "telephone" in subprocess.run(words, cwd=f.dir, env=env, capture_output=True, text=True).stdout)
+            wait_for("smwo to notice", lambda: "phone them" in subprocess.run(words, cwd=f.dir, env=env, capture_output=True, text=True).stdout)
         r = subprocess.run(words, cwd=f.dir, env=env, capture_output=True, text=True)
         assert r.returncode == 0, (line, r.stdout, r.stderr)
         shown += r.stdout
     for said in ("only the recovery sheet opens it", "whole", "erased cases were kept away", "came back from an older state",
-                 "Goes: lost state; telephone them"):
+                 "Goes: lost state; phone them"):
         assert said in shown, said
     wait_for("the two to agree", lambda: b.try_k("accept", ref))
     a.await_state(ref, "accepted")
