@@ -158,7 +158,7 @@ def codes_have_rows():
     yield from (f"acts.psv has a row {c}, proto/acts.h has none" for c in rows_of("acts") if c not in acts)
     wanted = {"acts": acts, "states": table("REFERRAL_STATES", "daemon/domain/care/referral.h"),
               "work": table("WORK_KINDS", "daemon/domain/care/worklist.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
-              "alarms": table("LOSS_ALARMS", "daemon/domain/loss/alarm.h"),
+              "alarms": table("ALARMS", "daemon/domain/loss/alarm.h"),
               "outbox": [*given(r"\*(?:cause|remedy) =([^;]*);"), *given(r"OUTBOX_ROW_STATE,([^;]*);"),
                          *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/care/overview.c"])],
               "standings": [*given(r"PARTNER_ROW_STANDING,([^;]*);"),
