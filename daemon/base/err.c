@@ -20,6 +20,57 @@ const char *err_text(enum err e)
 	return texts[e];
 }
 
+/* Both switches name every error, so that a new one is put on its side by whoever adds it. */
+bool err_foreign(enum err e)
+{
+	switch (e) {
+	case ERR_MALFORMED:
+	case ERR_CRYPTO:
+	case ERR_NOTFOUND: /* a member, a thread that we never heard of */
+	case ERR_STALE:	   /* said before, or overtaken */
+		return true;
+	case ERR_OK:
+	case ERR_NOMEM:
+	case ERR_INVAL:
+	case ERR_LIMIT:
+	case ERR_EXISTS:
+	case ERR_DENIED:
+	case ERR_STATE:
+	case ERR_FULL:
+	case ERR_BUSY:
+	case ERR_CORRUPT:
+	case ERR_IO:
+	case ERR_COUNT_:
+		break;
+	}
+	return false;
+}
+
+bool err_fatal(enum err e)
+{
+	switch (e) {
+	case ERR_NOMEM:
+	case ERR_IO:
+	case ERR_CORRUPT:
+	case ERR_FULL:
+		return true;
+	case ERR_OK:
+	case ERR_INVAL:
+	case ERR_MALFORMED:
+	case ERR_LIMIT:
+	case ERR_NOTFOUND:
+	case ERR_EXISTS:
+	case ERR_DENIED:
+	case ERR_STATE:
+	case ERR_STALE:
+	case ERR_BUSY:
+	case ERR_CRYPTO:
+	case ERR_COUNT_:
+		break;
+	}
+	return false;
+}
+
 enum err err_explain(struct err_text *out, enum err e, const char *fmt, ...)
 {
 	va_list ap;

@@ -8,9 +8,15 @@
  * Time:     none.
  * Durable:  nothing.
  * Privacy:  texts are static and hold no data.
+ *
+ * Two lists of causes decide what a caller does, and stand here alone.  err_foreign: what somebody else said does not
+ * hold; it is counted and passed over, and never stops a turn.  err_fatal: this machine cannot go on with what it was
+ * doing; the turn is undone.  All others are answers: "not there", "not allowed now".
  */
 #ifndef KRING_BASE_ERR_H
 #define KRING_BASE_ERR_H
+
+#include <stdbool.h>
 
 /* clang-format off */
 #define ERR_MAP(X)                                                      \
@@ -43,6 +49,11 @@ enum err {
 
 /** Static text, never NULL, no personal data. */
 const char *err_text(enum err e);
+
+/** Words from outside that do not hold: a bad signature, bad bytes, about nothing we know, older than what we know. */
+bool err_foreign(enum err e);
+/** Memory, disk or stored data fail us. */
+bool err_fatal(enum err e);
 
 /** A bounded sentence for a human: what, why, what to do.  Callers zero it. */
 struct err_text {

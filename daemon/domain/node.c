@@ -237,7 +237,7 @@ static enum err on_own_roster(struct turn *t, struct span entry)
 	bool fork;
 	enum err rc = roster_apply(t, entry, &fork);
 
-	return rc == ERR_NOMEM || rc == ERR_IO || rc == ERR_CORRUPT || rc == ERR_FULL ? rc : ERR_OK;
+	return err_fatal(rc) ? rc : ERR_OK;
 }
 
 static enum err step(struct turn *t, const struct event *ev)
@@ -353,11 +353,12 @@ void node_turn_abort(struct node *n)
 	n->loss_saved = false;
 }
 
-/* A request that is refused is answered, and that is all; one that meets damage or a full memory is a fault too. */
+/* A request that is refused is answered, and that is all, also when the disk is full; one that meets damage or lacks
+ * memory is a fault too. */
 static bool refusal_only(const struct turn *t, enum err e)
 {
 	return t->ev != NULL && t->ev->type == EVENT_REQUEST && t->doing.part == FAULT_EVENT &&
-	       e != ERR_CORRUPT && e != ERR_NOMEM && e != ERR_IO;
+	       (!err_fatal(e) || e == ERR_FULL);
 }
 
 bool node_turn_failed(struct turn *t, enum err e)

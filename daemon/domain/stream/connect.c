@@ -97,7 +97,7 @@ enum err connect_prekey(struct turn *t, struct peer *p, struct span record)
 	bool fresh;
 	enum err rc = prekeys_take(t, p, record, true, &fresh);
 
-	if (rc == ERR_MALFORMED || rc == ERR_CRYPTO)
+	if (err_foreign(rc))
 		return ERR_OK;
 	if (rc != ERR_OK)
 		return rc;

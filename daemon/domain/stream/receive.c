@@ -219,7 +219,7 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 		return on_heads(r, p->bytes);
 	case WIRE_PART_PREKEYS:
 		rc = prekeys_take(r->t, r->p, p->bytes, false, &fresh);
-		return rc == ERR_MALFORMED || rc == ERR_CRYPTO ? ERR_OK : rc;
+		return err_foreign(rc) ? ERR_OK : rc;
 	case WIRE_PART_ROSTER:
 	case WIRE_PART_WITNESS:
 	case WIRE_PART_NODE_RECORD:

@@ -117,7 +117,7 @@ static enum err take_record(struct turn *t, struct span carried)
 	enum err rc = members_take_record(t, carried, &news);
 
 	t->node->frames_refused += rc == ERR_CRYPTO || rc == ERR_MALFORMED ? 1 : 0;
-	if (rc == ERR_CRYPTO || rc == ERR_MALFORMED || rc == ERR_NOTFOUND || rc == ERR_STALE)
+	if (err_foreign(rc))
 		return ERR_OK;
 	if (rc != ERR_OK || !news)
 		return rc;
@@ -198,9 +198,7 @@ static enum err on_roster(struct turn *t, struct span entry, struct answer *a)
 		return push_back(t, a); /* the other side gets its proof too */
 	if (rc == ERR_STALE && e.seq == before.seq + 1 && !fork)
 		return push_back(t, a); /* it does not follow ours: the fork lies further back */
-	if (rc == ERR_NOMEM || rc == ERR_IO || rc == ERR_CORRUPT || rc == ERR_FULL)
-		return rc;
-	return ERR_OK;
+	return err_fatal(rc) ? rc : ERR_OK;
 }
 
 static enum err on_witness(struct turn *t, struct span bytes)
@@ -211,7 +209,7 @@ static enum err on_witness(struct turn *t, struct span bytes)
 
 	if (rc == ERR_OK)
 		rc = members_witness(t, bytes, &c, &news);
-	if (rc == ERR_CRYPTO || rc == ERR_MALFORMED || rc == ERR_NOTFOUND || rc == ERR_STALE)
+	if (err_foreign(rc))
 		return ERR_OK;
 	t->unsettled = t->unsettled || (rc == ERR_OK && news);
 	return rc;

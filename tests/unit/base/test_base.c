@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/endpoint.h"
+#include "base/err.h"
 #include "base/text.h"
 
 static void bytes_reader_stops_at_the_end(void **state)
@@ -242,11 +243,32 @@ static void arena_gives_back_what_a_walk_took(void **state)
 	arena_free(&a);
 }
 
+static void an_error_is_ours_or_somebody_elses(void **state)
+{
+	static const enum err foreign[] = {ERR_MALFORMED, ERR_CRYPTO, ERR_NOTFOUND, ERR_STALE};
+	static const enum err fatal[] = {ERR_NOMEM, ERR_IO, ERR_CORRUPT, ERR_FULL};
+	unsigned theirs = 0, ours = 0;
+
+	(void)state;
+	for (int e = ERR_OK; e < ERR_COUNT_; e++) {
+		assert_false(err_foreign((enum err)e) && err_fatal((enum err)e));
+		theirs += err_foreign((enum err)e);
+		ours += err_fatal((enum err)e);
+	}
+	for (size_t i = 0; i < 4; i++) {
+		assert_true(err_foreign(foreign[i]));
+		assert_true(err_fatal(fatal[i]));
+	}
+	assert_int_equal(theirs, 4);
+	assert_int_equal(ours, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_reader_stops_at_the_end),
 		cmocka_unit_test(bytes_writer_never_passes_its_cap),
+		cmocka_unit_test(an_error_is_ours_or_somebody_elses),
 		cmocka_unit_test(hex_there_and_back),
 		cmocka_unit_test(text_lets_in_plain_utf8_only),
 		cmocka_unit_test(names_are_typed_without_accents),
