@@ -2,7 +2,9 @@
 #include "core/prekeys.h"
 
 enum sweep_mode { SWEEP_LOAD, SWEEP_OLD, SWEEP_ALL };
-enum { USE_S = 86400, KEEP_S = 9 * 86400, ROW_LEN = WIRE_PREKEY_LEN + KEYBOX_PREKEY_SEALED_LEN };
+/* A row of OWNKEY: when it was drawn and its id; the public record and the sealed half. */
+enum { KEY_LEN = 8 + 16, ROW_LEN = WIRE_PREKEY_LEN + KEYBOX_PREKEY_SEALED_LEN };
+enum { USE_S = 86400, KEEP_S = 9 * 86400 };
 
 static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 		     uint8_t record[WIRE_PREKEY_LEN])
@@ -40,67 +42,55 @@ static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 		      enum sweep_mode mode, uint64_t *newest_s, uint8_t record[WIRE_PREKEY_LEN],
 		      bool *destroyed)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
+	struct store_walk w = {.key_len = KEY_LEN, .val_len = ROW_LEN};
 
 	*newest_s = 0;
-	while ((rc = store_next_prefix(txn, STORE_OWNKEY, span_of(NULL, 0), &at, &row)) == ERR_OK) {
-		const uint64_t time_s = row.key.len == 24 ? be64_get(row.key.p) : 0;
-		struct wire_prekey w;
+	while (store_each(txn, STORE_OWNKEY, span_of(NULL, 0), &w)) {
+		const uint64_t time_s = be64_get(w.row.key.p);
+		const struct span bytes = span_of(w.row.val.p, WIRE_PREKEY_LEN);
+		struct wire_prekey pk;
 		struct id16 id;
 
-		if (row.key.len != 24 || row.val.len != ROW_LEN)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p + 8, 16);
+		memcpy(id.b, w.row.key.p + 8, 16);
 		if (mode == SWEEP_ALL || time_s + KEEP_S <= now_s) {
 			struct store_key k = {.len = 0};
 
-			key_put(&k, row.key.p, row.key.len);
+			key_put(&k, w.row.key.p, w.row.key.len);
 			keybox_prekey_destroy(kb, &id);
 			*destroyed = true;
-			rc = store_del(txn, STORE_OWNKEY, key_span(&k));
-		} else {
-			if (mode == SWEEP_LOAD)
-				rc = keybox_prekey_load(kb, &id, row.val.p + WIRE_PREKEY_LEN);
-			/* one of an earlier signing key still opens what lies at relays, but is not announced */
-			if (rc == ERR_OK && time_s >= *newest_s &&
-			    wire_prekey_get(span_of(row.val.p, WIRE_PREKEY_LEN), &w) == ERR_OK &&
-			    w.key_seq == keybox_key_seq(kb)) {
-				*newest_s = time_s;
-				memcpy(record, row.val.p, WIRE_PREKEY_LEN);
-			}
+			w.rc = store_del(txn, STORE_OWNKEY, key_span(&k));
+			continue;
 		}
-		if (rc != ERR_OK)
-			return rc;
+		if (mode == SWEEP_LOAD)
+			w.rc = keybox_prekey_load(kb, &id, w.row.val.p + WIRE_PREKEY_LEN);
+		/* one of an earlier signing key still opens what lies at relays, but is not announced */
+		if (w.rc == ERR_OK && time_s >= *newest_s &&
+		    wire_prekey_get(bytes, &pk) == ERR_OK && pk.key_seq == keybox_key_seq(kb)) {
+			*newest_s = time_s;
+			memcpy(record, bytes.p, WIRE_PREKEY_LEN);
+		}
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* What lives, under the next V.  Freed pages keep the rows of the dead: V is what dies. */
 static enum err reseal(struct store_txn *txn, struct keybox *kb)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
+	struct store_walk w = {.key_len = KEY_LEN, .val_len = ROW_LEN};
 
-	while ((rc = store_next_prefix(txn, STORE_OWNKEY, span_of(NULL, 0), &at, &row)) == ERR_OK) {
+	while (store_each(txn, STORE_OWNKEY, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		uint8_t copy[ROW_LEN];
 		struct id16 id;
 
-		if (row.key.len != 24 || row.val.len != ROW_LEN)
-			return ERR_CORRUPT;
-		key_put(&k, row.key.p, row.key.len);
-		memcpy(id.b, row.key.p + 8, 16);
-		memcpy(copy, row.val.p, ROW_LEN);
-		rc = keybox_prekey_reseal(kb, &id, copy + WIRE_PREKEY_LEN);
-		if (rc == ERR_OK)
-			rc = store_put(txn, STORE_OWNKEY, key_span(&k), span_of(copy, ROW_LEN));
-		if (rc != ERR_OK)
-			return rc;
+		key_put(&k, w.row.key.p, w.row.key.len);
+		memcpy(id.b, w.row.key.p + 8, 16);
+		memcpy(copy, w.row.val.p, ROW_LEN);
+		w.rc = keybox_prekey_reseal(kb, &id, copy + WIRE_PREKEY_LEN);
+		if (w.rc == ERR_OK)
+			w.rc = store_put(txn, STORE_OWNKEY, key_span(&k), span_of(copy, ROW_LEN));
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* One transaction between two states of keyroot, as in shred.c: a crash anywhere leaves every living

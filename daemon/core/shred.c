@@ -29,28 +29,21 @@ bool shred_waiting(struct store *s, const struct keyfile *k)
 static enum err rewrap_all(struct store_txn *txn, struct keybox *kb)
 {
 	const uint32_t next = keybox_roots(kb)->case_epoch_next;
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
+	struct store_walk w = {.key_len = 16, .val_len = KEYBOX_WRAPPED_LEN};
 
-	while ((rc = store_next_prefix(txn, STORE_CASEKEY, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(txn, STORE_CASEKEY, span_of(NULL, 0), &w)) {
 		uint8_t wrapped[KEYBOX_WRAPPED_LEN];
 		struct id16 id;
 
-		if (row.key.len != 16 || row.val.len != KEYBOX_WRAPPED_LEN)
-			return ERR_CORRUPT;
-		if (be32_get(row.val.p) == next)
+		if (be32_get(w.row.val.p) == next)
 			continue;
-		memcpy(id.b, row.key.p, 16);
-		rc = keybox_rewrap(kb, &id, row.val.p, wrapped);
-		if (rc == ERR_OK)
-			rc = store_put(txn, STORE_CASEKEY, span_of(id.b, 16),
-				       span_of(wrapped, sizeof wrapped));
-		if (rc != ERR_OK)
-			return rc;
+		memcpy(id.b, w.row.key.p, 16);
+		w.rc = keybox_rewrap(kb, &id, w.row.val.p, wrapped);
+		if (w.rc == ERR_OK)
+			w.rc = store_put(txn, STORE_CASEKEY, span_of(id.b, 16),
+					 span_of(wrapped, sizeof wrapped));
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 enum err shred_run(struct store *s, struct keyfile *k)
@@ -84,25 +77,18 @@ enum err shred_run(struct store *s, struct keyfile *k)
 
 enum err shred_told(struct store *s, struct erasures *l)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = 16};
 	struct store_txn *txn;
 	enum err rc = store_begin(s, false, &txn);
 
 	if (rc != ERR_OK)
 		return rc;
-	while ((rc = store_next_prefix(txn, STORE_ERASED, span_of(NULL, 0), &at, &row)) == ERR_OK) {
+	while (store_each(txn, STORE_ERASED, span_of(NULL, 0), &w)) {
 		struct id16 id;
 
-		if (row.key.len != 16) {
-			rc = ERR_CORRUPT;
-			break;
-		}
-		memcpy(id.b, row.key.p, 16);
-		rc = erasures_add(l, &id);
-		if (rc != ERR_OK)
-			break;
+		memcpy(id.b, w.row.key.p, 16);
+		w.rc = erasures_add(l, &id);
 	}
 	store_abort(txn);
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }

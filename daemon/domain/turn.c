@@ -254,17 +254,13 @@ bool turn_room(struct msg *reply, unsigned field)
 
 enum err turn_drop_prefix(struct turn *t, enum store_table table, const struct store_key *prefix)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
+	struct store_walk w = {.rc = ERR_OK};
 
-	while ((rc = store_next_prefix(t->txn, table, key_span(prefix), &at, &row)) == ERR_OK) {
+	while (store_each(t->txn, table, key_span(prefix), &w)) {
 		struct store_key k = {.len = 0};
 
-		key_put(&k, row.key.p, row.key.len);
-		rc = store_del(t->txn, table, key_span(&k));
-		if (rc != ERR_OK)
-			return rc;
+		key_put(&k, w.row.key.p, w.row.key.len);
+		w.rc = store_del(t->txn, table, key_span(&k));
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }

@@ -84,6 +84,21 @@ enum err store_next_prefix(struct store_txn *txn, enum store_table table, struct
 	return ERR_OK;
 }
 
+bool store_each(struct store_txn *txn, enum store_table table, struct span prefix,
+		struct store_walk *w)
+{
+	if (w->rc != ERR_OK)
+		return false;
+	w->rc = store_next_prefix(txn, table, prefix, &w->at, &w->row);
+	if (w->rc == ERR_OK && ((w->key_len != 0 && w->row.key.len != w->key_len) ||
+				(w->val_len != 0 && w->row.val.len != w->val_len)))
+		w->rc = ERR_CORRUPT;
+	if (w->rc != ERR_NOTFOUND)
+		return w->rc == ERR_OK;
+	w->rc = ERR_OK;
+	return false;
+}
+
 enum err store_last_prefix(struct store_txn *txn, enum store_table table, struct span prefix,
 			   struct store_row *row)
 {

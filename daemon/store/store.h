@@ -64,6 +64,24 @@ MUST_CHECK enum err store_seek_back(struct store_txn *txn, enum store_table tabl
 MUST_CHECK enum err store_next_prefix(struct store_txn *txn, enum store_table table,
 				      struct span prefix, struct store_key *at,
 				      struct store_row *row);
+/** A walk over the rows whose key begins with a prefix: zeroed but for the lengths, which every row must have (0: any).
+ *
+ *	struct store_walk w = {.key_len = 16};
+ *
+ *	while (store_each(txn, STORE_CASEKEY, prefix, &w))
+ *		w.rc = use(&w.row);
+ *	return w.rc;
+ *
+ *  The end of the rows is no error, so "not there" is never taken for it.  An error set by the loop ends the walk. */
+struct store_walk {
+	size_t key_len, val_len;
+	struct store_row row; /* borrowed until the next write; rows may be changed in between */
+	enum err rc;	      /* ERR_CORRUPT: a row of another length */
+	struct store_key at;  /* where it goes on */
+};
+/** The next row is in w->row; false at the end, or when w->rc is an error. */
+MUST_CHECK bool store_each(struct store_txn *txn, enum store_table table, struct span prefix,
+			   struct store_walk *w);
 /** Last row whose key begins with prefix. */
 MUST_CHECK enum err store_last_prefix(struct store_txn *txn, enum store_table table,
 				      struct span prefix, struct store_row *row);

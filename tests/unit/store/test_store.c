@@ -142,6 +142,48 @@ static void order_is_by_bytes_and_seeks_are_exact(void **state)
 	store_abort(t);
 }
 
+static size_t walked(struct store_txn *t, const char *prefix, struct store_walk *w, enum err third)
+{
+	size_t n = 0;
+
+	while (store_each(t, STORE_TIMER, text(prefix), w))
+		if (++n == 3)
+			w->rc = third;
+	return n;
+}
+
+static void a_walk_ends_with_the_rows_or_the_first_error(void **state)
+{
+	static const char *const keys[] = {"a1", "a2", "a3", "a4", "b1"};
+	struct world *w = *state;
+	struct store_txn *t = begin(w, true);
+	struct store_walk whole = {.key_len = 2}, other = {.key_len = 2}, none = {.val_len = 1};
+	struct store_walk stopped = {.key_len = 2}, odd = {.key_len = 2}, gone = {.rc = ERR_OK};
+
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(store_put(t, STORE_TIMER, text(keys[i]), text("v")), ERR_OK);
+	assert_int_equal(walked(t, "a", &whole, ERR_OK), 4);
+	assert_int_equal(whole.rc, ERR_OK); /* the end is no error */
+	assert_int_equal(walked(t, "", &other, ERR_OK), 5);
+	assert_int_equal(walked(t, "c", &none, ERR_OK), 0);
+	assert_int_equal(none.rc, ERR_OK);
+	assert_int_equal(walked(t, "a", &stopped, ERR_NOTFOUND), 3);
+	assert_int_equal(stopped.rc,
+			 ERR_NOTFOUND); /* what the loop met is not the end of the rows */
+	assert_int_equal(store_put(t, STORE_TIMER, text("a22"), text("v")), ERR_OK);
+	assert_int_equal(walked(t, "a", &odd, ERR_OK), 2);
+	assert_int_equal(odd.rc, ERR_CORRUPT);
+	while (store_each(t, STORE_TIMER, text("a"), &gone)) {
+		struct store_key k = {.len = 0};
+
+		key_put(&k, gone.row.key.p, gone.row.key.len);
+		gone.rc = store_del(t, STORE_TIMER, key_span(&k)); /* in between */
+	}
+	assert_int_equal(gone.rc, ERR_OK);
+	assert_int_equal(store_count(t, STORE_TIMER), 1);
+	store_abort(t);
+}
+
 static void random_commands_agree_with_a_plain_list(void **state)
 {
 	enum { KEYS = 200, ROUNDS = 4000 };
@@ -362,6 +404,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BOTH(commit_keeps_and_abort_forgets),
 		BOTH(order_is_by_bytes_and_seeks_are_exact),
+		BOTH(a_walk_ends_with_the_rows_or_the_first_error),
 		BOTH(random_commands_agree_with_a_plain_list),
 		BOTH(records_die_with_their_case_key),
 		BOTH(another_format_is_refused),
