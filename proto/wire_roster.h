@@ -121,7 +121,7 @@ struct wire_remove {
 void wire_remove_put(struct wr *w, const struct wire_remove *r);
 MUST_CHECK enum err wire_remove_get(struct span s, struct wire_remove *r);
 
-/** SET_POLICY: how much each table of a quarterly report may tell of one person (SECURITY.md 9).
+/** SET_POLICY: how much each table of a quarterly report may tell of one person (proto/PROTOCOL.md 9).
  *  version u8 1 | five shares u16 | year u16 | cap u8 | k u8 | k sensitive u8; shares in thousandths of epsilon. */
 enum wire_table {
 	WIRE_TABLE_FLOW,     /* partner, direction, answer */

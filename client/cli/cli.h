@@ -16,7 +16,7 @@
 #include "proto/lists.h"
 #include "proto/msg.h"
 
-/** Exit codes of CLI.md. */
+/** Exit codes, the same for every command. */
 enum {
 	CLI_DONE = 0,
 	CLI_REFUSED = 1,

@@ -415,7 +415,7 @@ static enum err run_batch(struct engine *e, const struct event *evs, size_t n)
 	return rc;
 }
 
-/* We saw this head: as a member we say so, over our signature, to all (SECURITY.md 3.3). */
+/* We saw this head: as a member we say so, over our signature, to all (proto/PROTOCOL.md 3). */
 static void cosign(struct engine *e, const struct node_time *now)
 {
 	struct node *n = e->parts.node;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * prekeys - our own EPOCH prekeys: drawn daily, kept eight days, then destroyed (SECURITY.md 5.3).
+ * prekeys - our own EPOCH prekeys: drawn daily, kept, then destroyed (proto/PROTOCOL.md 4).
  *
  * Layer:    core (joins the prekeys store and the keybox).
  * Owns:     table OWNKEY of the prekeys environment, key time_s u64 | id 16; never backed up.

@@ -6,7 +6,7 @@
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only; 0.13 s for 100 000 cases.
  * Time:     none.
- * Durable:  next key in keyroot, then one transaction, then both halves of keyroot (SECURITY.md 7.3).  A
+ * Durable:  next key in keyroot, then one transaction, then both halves of keyroot (daemon/store/FORMAT.md, Values).  A
  *           crash anywhere is finished forward at the next start.
  * Privacy:  what was erased cannot be opened from freed pages or from any copy of the file of today.
  */

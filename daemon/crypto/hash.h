@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * hash - BLAKE2b under labels, Merkle roots of bursts, seeds (SECURITY.md 5.5, 12.1).
+ * hash - BLAKE2b under labels, Merkle roots of bursts, seeds (proto/PROTOCOL.md 7).
  *
  * Layer:    crypto (base only); domain may include it.
  * Owns:     nothing

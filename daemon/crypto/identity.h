@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * identity - who a node is: its id, its public keys, its printable fingerprint (SECURITY.md 2).
+ * identity - who a node is: its id, its public keys, its printable fingerprint (proto/PROTOCOL.md 2).
  *
  * Layer:    crypto (base only); domain may include it.
  * Owns:     nothing

@@ -11,7 +11,7 @@
 #include "crypto/secret.h"
 #include "crypto/signed_bytes.h"
 
-/* Sub-key numbers under MK ("KRGATRST") and under a case key ("KRGCASE1"); SECURITY.md 7.1. */
+/* Sub-key numbers under MK ("KRGATRST") and under a case key ("KRGCASE1"); daemon/store/FORMAT.md, Values. */
 enum { MK_HEDGE = 7, CASE_RECORDS = 1, CASE_PSEUDONYMS = 3 };
 enum { NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, TAG = SEAL_TAG_LEN };
 

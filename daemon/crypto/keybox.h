@@ -94,7 +94,7 @@ MUST_CHECK enum err keybox_record_open(struct keybox *kb, enum keybox_class cls,
 MUST_CHECK enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id,
 				       const uint8_t *wrapped, struct span input, struct id16 *out);
 /** Crypto-shred: a next wrap key is drawn, every key that is to live is wrapped anew, the key before is
- *  forgotten.  keyroot is written after the first and settled after the last (SECURITY.md 7.3). */
+ *  forgotten.  keyroot is written after the first and settled after the last (daemon/store/FORMAT.md, Values). */
 void keybox_shred_begin(struct keybox *kb);
 MUST_CHECK enum err keybox_rewrap(struct keybox *kb, const struct id16 *case_id,
 				  const uint8_t *wrapped, uint8_t out[KEYBOX_WRAPPED_LEN]);

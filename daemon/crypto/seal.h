@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * seal - the envelope: sealed anew for every attempt, suite 1 (SECURITY.md 5.1, 5.2).
+ * seal - the envelope: sealed freshly for every attempt, suite 1 (proto/PROTOCOL.md 5).
  *
  * Layer:    crypto (base only).
  * Owns:     nothing

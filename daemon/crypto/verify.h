@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * verify - signature checks: the public half (SECURITY.md 2, 12.1).
+ * verify - signature checks: the public half (proto/PROTOCOL.md).
  *
  * Layer:    crypto (base only); domain may include it.
  * Owns:     nothing

@@ -73,7 +73,7 @@ struct peer {
 	uint8_t classes;
 	bool admitted;	/* may connect: a member that no root suspended */
 	bool active;	/* and may speak: it did not suspend itself, nor contradict itself */
-	bool activated; /* enough witnesses: personal data may go there (SECURITY.md 3.3) */
+	bool activated; /* enough witnesses: personal data may go there (proto/PROTOCOL.md 3) */
 	bool self;
 	bool removed, suspended, conflict,
 		recovered;  /* why not active; recovered: compare digits */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * onboard - the separate socket on which a newcomer with an invite may speak (SECURITY.md 3.4).
+ * onboard - the separate socket on which a newcomer with an invite may speak (proto/PROTOCOL.md 3a).
  *
  * Layer:    io (base only).
  * Owns:     one ROUTER, bound only while an invite is open.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * transport - the doorman: CURVE over TCP between members (SECURITY.md 4).
+ * transport - CURVE over TCP between members; everyone else is refused (proto/PROTOCOL.md 1).
  *
  * Layer:    io (base only).
  * Owns:     the ZeroMQ context, one ROUTER, one DEALER per dialled peer.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * zap - who may open a connection: CURVE keys of active members, nobody else (SECURITY.md 4).
+ * zap - who may open a connection: CURVE keys of active members, nobody else (proto/PROTOCOL.md 1).
  *
  * Layer:    io (base only).
  * Owns:     the socket inproc://zeromq.zap.01 of its context.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * zsock - ZeroMQ sockets inside the uv loop (PITFALLS.md, ZMQ_FD is edge-triggered).
+ * zsock - ZeroMQ sockets inside the uv loop (ZMQ_FD is edge-triggered: it tells a change once).
  *
  * Layer:    io (base only); internal to transport.c and zap.c.
  * Owns:     the poll handles; the sockets belong to their makers.

@@ -110,12 +110,16 @@ static void say(struct reading *r, enum err rc, struct config_fault *f)
 /* What was written, shortened: the line is known, a screenful of it helps nobody. */
 static const char *shown(char out[SHOWN + 4], const char *value)
 {
-	const size_t n = strlen(value);
-	size_t cut = n <= SHOWN ? n : SHOWN;
+	size_t n = strlen(value);
 
-	while (cut < n && cut > 0 && ((unsigned char)value[cut] & 0xc0) == 0x80)
-		cut--; /* not inside a character */
-	(void)snprintf(out, SHOWN + 4, "%.*s%s", (int)cut, value, cut < n ? "..." : "");
+	if (n <= SHOWN) {
+		memcpy(out, value, n + 1);
+		return out;
+	}
+	for (n = SHOWN; n > 0 && ((unsigned char)value[n] & 0xc0) == 0x80;)
+		n--; /* not inside a character */
+	memcpy(out, value, n);
+	memcpy(out + n, "...", 4);
 	return out;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * sandbox - the walls around each process: limits, file rules, system calls (SECURITY.md 10.5).
+ * sandbox - the walls around each process: limits, file rules, system calls (daemon/DESIGN.md d).
  *
  * Layer:    roles.
  * Owns:     nothing; cannot be undone.

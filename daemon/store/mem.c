@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The in-memory implementation: one skip list per table, an undo log per write transaction.
  * It keeps the contract of store.h exactly, so that the simulator runs the real domain code. */
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -9,25 +8,19 @@
 
 enum { LEVELS = 16 };
 
-/* One allocation: the links, as many as its level, and behind them the key's bytes. */
 struct node {
-	uint64_t head; /* the key's first eight bytes: most comparisons end with them */
 	struct span key, val;
-	struct node *next[];
+	struct node *next[]; /* as many as its level */
 };
 
-/* Invariant: tail[i] are the links whose [i] is the last of level i, so what is appended in order is not searched for.
- * seen is a node of this list or NULL: walks ask for the row behind the one that they had, and find it there. */
 struct list {
-	struct node *head[LEVELS], **tail[LEVELS], *seen;
-	uint64_t count;
+	struct node *head[LEVELS];
 };
 
 struct undo {
 	struct undo *older;
 	enum store_table table;
 	struct span key, val; /* val.p NULL: the key was absent */
-	uint8_t key_bytes[];
 };
 
 struct mem_store {
@@ -42,27 +35,12 @@ struct mem_txn {
 	struct undo *log;
 };
 
-static uint64_t head_of(struct span key)
+static int compare(struct span a, struct span b)
 {
-	uint8_t b[8] = {0};
+	size_t n = a.len < b.len ? a.len : b.len;
+	int c = n == 0 ? 0 : memcmp(a.p, b.p, n);
 
-	if (key.len >= sizeof b)
-		return be64_get(key.p);
-	if (key.len != 0)
-		memcpy(b, key.p, key.len);
-	return be64_get(b);
-}
-
-/* The order of a node's key and this one, whose head is given. */
-static int compare(const struct node *n, uint64_t head, struct span key)
-{
-	const size_t len = n->key.len < key.len ? n->key.len : key.len;
-	int c;
-
-	if (n->head != head)
-		return n->head < head ? -1 : 1;
-	c = len <= sizeof head ? 0 : memcmp(n->key.p, key.p, len);
-	return c != 0 ? c : (n->key.len > key.len) - (n->key.len < key.len);
+	return c != 0 ? c : (a.len > b.len) - (a.len < b.len);
 }
 
 static struct mem_store *mem_of(struct store_txn *txn)
@@ -70,44 +48,18 @@ static struct mem_store *mem_of(struct store_txn *txn)
 	return (struct mem_store *)txn->store;
 }
 
-/* The last node, by the links behind which nothing comes. */
-static struct node *last_of(struct list *l)
-{
-	if (l->tail[0] == l->head)
-		return NULL;
-	return (struct node *)(void *)((uint8_t *)l->tail[0] - offsetof(struct node, next));
-}
-
 /* Fills prev with the last links whose node is < key; returns the first node >= key. */
 static struct node *find(struct list *l, struct span key, struct node **prev[LEVELS])
 {
-	const uint64_t head = head_of(key);
-	struct node **at = l->head, *n = NULL, *behind = NULL;
+	struct node **at = l->head, *n = NULL;
 
 	for (size_t lv = LEVELS; lv-- > 0;) {
-		/* one that was too far on a level above is so here */
-		while ((n = at[lv]) != NULL && n != behind && compare(n, head, key) < 0)
+		while ((n = at[lv]) != NULL && compare(n->key, key) < 0)
 			at = n->next;
-		behind = n;
-		prev[lv] = at;
+		if (prev != NULL)
+			prev[lv] = at;
 	}
 	return at[0];
-}
-
-/* As find, for keys that mostly come in order. */
-static struct node *find_for_put(struct list *l, struct span key, struct node **prev[LEVELS])
-{
-	const struct node *last = last_of(l);
-
-	if (last == NULL || compare(last, head_of(key), key) >= 0)
-		return find(l, key, prev);
-	memcpy(prev, l->tail, sizeof l->tail);
-	return NULL;
-}
-
-static bool is(const struct node *n, struct span key)
-{
-	return n != NULL && compare(n, head_of(key), key) == 0;
 }
 
 static struct span dup(struct span s)
@@ -138,89 +90,62 @@ static size_t draw_level(struct mem_store *ms)
 	return level;
 }
 
-/* Takes val, a copy; gives back what stood there before, NULL: nothing did. */
-static struct span insert(struct mem_store *ms, enum store_table t, struct span key,
-			  struct span val)
+static void insert(struct mem_store *ms, enum store_table t, struct span key, struct span val)
 {
-	struct list *l = &ms->tables[t];
-	struct node **prev[LEVELS], *n = find_for_put(l, key, prev);
-	struct span old = span_of(NULL, 0);
-	size_t level, links;
-	uint8_t *bytes;
+	struct node **prev[LEVELS], *n = find(&ms->tables[t], key, prev);
+	size_t level;
 
 	ms->bytes += val.len;
-	if (is(n, key)) {
-		old = n->val;
-		ms->bytes -= old.len;
-		n->val = val;
-		return old;
+	if (n != NULL && compare(n->key, key) == 0) {
+		ms->bytes -= n->val.len;
+		drop(n->val);
+		n->val = dup(val);
+		return;
 	}
 	level = draw_level(ms);
-	links = sizeof *n + level * sizeof n->next[0];
-	bytes = malloc(links + key.len);
-	require(bytes != NULL);
-	n = (struct node *)(void *)bytes;
-	memcpy(bytes + links, key.p, key.len);
-	n->key = span_of(bytes + links, key.len);
-	n->head = head_of(n->key);
-	n->val = val;
+	n = malloc(sizeof *n + level * sizeof n->next[0]);
+	require(n != NULL);
+	n->key = dup(key);
+	n->val = dup(val);
 	ms->bytes += key.len;
 	for (size_t i = 0; i < level; i++) {
 		n->next[i] = prev[i][i];
 		prev[i][i] = n;
-		if (n->next[i] == NULL)
-			l->tail[i] = n->next;
 	}
-	l->count++;
-	return old;
 }
 
-/* Gives back the value that was there; NULL: there was none. */
-static struct span take_out(struct mem_store *ms, enum store_table t, struct span key)
+static bool remove_key(struct mem_store *ms, enum store_table t, struct span key)
 {
-	struct list *l = &ms->tables[t];
-	struct node **prev[LEVELS], *n = find(l, key, prev);
-	struct span val;
+	struct node **prev[LEVELS], *n = find(&ms->tables[t], key, prev);
 
-	if (!is(n, key))
-		return span_of(NULL, 0);
-	for (size_t i = 0; i < LEVELS && prev[i][i] == n; i++) {
+	if (n == NULL || compare(n->key, key) != 0)
+		return false;
+	for (size_t i = 0; i < LEVELS && prev[i][i] == n; i++)
 		prev[i][i] = n->next[i];
-		if (n->next[i] == NULL)
-			l->tail[i] = prev[i];
-	}
-	if (l->seen == n)
-		l->seen = NULL;
-	l->count--;
 	ms->bytes -= n->key.len + n->val.len;
-	val = n->val;
+	drop(n->key);
+	drop(n->val);
 	free(n);
-	return val;
+	return true;
 }
 
-/* Takes the value that a write pushed out, and moves it: it was lent until this write, and a sanitizer sees who reads it
- * still. */
-static void remember(struct store_txn *txn, enum store_table t, struct span key, struct span val)
+static void remember(struct store_txn *txn, enum store_table t, struct span key)
 {
 	struct mem_txn *mt = (struct mem_txn *)txn;
-	struct undo *u = malloc(sizeof *u + key.len);
+	struct undo *u = malloc(sizeof *u);
+	struct node *n = find(&mem_of(txn)->tables[t], key, NULL);
+	bool there = n != NULL && compare(n->key, key) == 0;
 
 	require(u != NULL);
-	*u = (struct undo){.older = mt->log, .table = t};
-	if (val.p != NULL) {
-		u->val = dup(val);
-		drop(val);
-	}
-	memcpy(u->key_bytes, key.p, key.len);
-	u->key = span_of(u->key_bytes, key.len);
+	*u = (struct undo){mt->log, t, dup(key), there ? dup(n->val) : span_of(NULL, 0)};
 	mt->log = u;
 }
 
 static enum err get(struct store_txn *txn, enum store_table t, struct span key, struct span *val)
 {
-	struct node **prev[LEVELS], *n = find(&mem_of(txn)->tables[t], key, prev);
+	struct node *n = find(&mem_of(txn)->tables[t], key, NULL);
 
-	if (!is(n, key))
+	if (n == NULL || compare(n->key, key) != 0)
 		return ERR_NOTFOUND;
 	*val = n->val;
 	return ERR_OK;
@@ -228,33 +153,24 @@ static enum err get(struct store_txn *txn, enum store_table t, struct span key, 
 
 static enum err put(struct store_txn *txn, enum store_table t, struct span key, struct span val)
 {
-	remember(txn, t, key, insert(mem_of(txn), t, key, dup(val)));
+	remember(txn, t, key);
+	insert(mem_of(txn), t, key, val);
 	return ERR_OK;
 }
 
 static enum err del(struct store_txn *txn, enum store_table t, struct span key)
 {
-	const struct span old = take_out(mem_of(txn), t, key);
-
-	if (old.p == NULL)
-		return ERR_NOTFOUND;
-	remember(txn, t, key, old);
-	return ERR_OK;
+	remember(txn, t, key);
+	return remove_key(mem_of(txn), t, key) ? ERR_OK : ERR_NOTFOUND;
 }
 
 static enum err seek(struct store_txn *txn, enum store_table t, struct span from,
 		     struct store_row *row)
 {
-	struct list *l = &mem_of(txn)->tables[t];
-	const uint64_t head = head_of(from);
-	struct node **prev[LEVELS], *n = l->seen == NULL ? NULL : l->seen->next[0];
+	struct node *n = find(&mem_of(txn)->tables[t], from, NULL);
 
-	if (l->seen == NULL || compare(l->seen, head, from) >= 0 ||
-	    (n != NULL && compare(n, head, from) < 0))
-		n = find(l, from, prev);
 	if (n == NULL)
 		return ERR_NOTFOUND;
-	l->seen = n;
 	*row = (struct store_row){n->key, n->val};
 	return ERR_OK;
 }
@@ -263,13 +179,16 @@ static enum err seek_back(struct store_txn *txn, enum store_table t, struct span
 			  struct store_row *row)
 {
 	struct list *l = &mem_of(txn)->tables[t];
-	struct node **prev[LEVELS], *n;
+	struct node **at = l->head, *n, *best = NULL;
 
-	(void)find_for_put(l, below, prev);
-	if (prev[0] == l->head)
+	for (size_t lv = LEVELS; lv-- > 0;)
+		while ((n = at[lv]) != NULL && compare(n->key, below) < 0) {
+			best = n;
+			at = n->next;
+		}
+	if (best == NULL)
 		return ERR_NOTFOUND;
-	n = (struct node *)(void *)((uint8_t *)prev[0] - offsetof(struct node, next));
-	*row = (struct store_row){n->key, n->val};
+	*row = (struct store_row){best->key, best->val};
 	return ERR_OK;
 }
 
@@ -296,12 +215,12 @@ static void finish(struct store_txn *txn, bool back)
 		struct undo *u = t->log;
 
 		if (back && u->val.p != NULL)
-			drop(insert(ms, u->table, u->key, u->val));
+			insert(ms, u->table, u->key, u->val);
 		else if (back)
-			drop(take_out(ms, u->table, u->key));
-		else
-			drop(u->val);
+			(void)remove_key(ms, u->table, u->key);
 		t->log = u->older;
+		drop(u->key);
+		drop(u->val);
 		free(u);
 	}
 	if (txn->write) {
@@ -329,6 +248,7 @@ static void mem_close(struct store *s)
 	for (size_t t = 0; t < STORE_TABLE_COUNT; t++)
 		for (struct node *n = ms->tables[t].head[0], *next; n != NULL; n = next) {
 			next = n->next[0];
+			drop(n->key);
 			drop(n->val);
 			free(n);
 		}
@@ -337,7 +257,11 @@ static void mem_close(struct store *s)
 
 static uint64_t count(struct store_txn *txn, enum store_table t)
 {
-	return mem_of(txn)->tables[t].count;
+	uint64_t rows = 0;
+
+	for (const struct node *n = mem_of(txn)->tables[t].head[0]; n != NULL; n = n->next[0])
+		rows++;
+	return rows;
 }
 
 static void usage(struct store *s, uint64_t *used, uint64_t *cap)
@@ -368,9 +292,6 @@ enum err mem_open(struct store **out, const struct store_options *opt)
 		return ERR_NOMEM;
 	ms->base = (struct store){&ops, opt->cipher};
 	ms->dice = 88172645463325252u;
-	for (size_t t = 0; t < STORE_TABLE_COUNT; t++)
-		for (size_t i = 0; i < LEVELS; i++)
-			ms->tables[t].tail[i] = ms->tables[t].head;
 	*out = &ms->base;
 	return ERR_OK;
 }

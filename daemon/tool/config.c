@@ -184,8 +184,9 @@ int tool_config_manual(struct tool_args *a)
 		"--config FILE` names.\nA line is `Name=value` below its `[Section]`; a remark "
 		"begins with `#` on a line of its own. What is\nunknown, given twice, out of range "
 		"or unreadable ends the start with its line and what to do.\n"
-		"`kring config check` finds all of it before a restart; `kring config show` prints "
-		"what holds and why.\n");
+		"`kring config check` finds all of it beforehand; `kring config show` prints "
+		"what holds and why.\n`systemctl reload kringd` (SIGHUP) has the file read again: "
+		"the keys stay in memory, and one fault leaves everything as it was.\n");
 	for (size_t i = 0; i < CONFIG_COUNT; i++) {
 		const struct config_setting *s = &config_settings[i];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kring join: from an invite to a node that waits for approval.  SECURITY.md 3.4, the newcomer's end. */
+/* kring join: from an invite to a node that waits for approval.  proto/PROTOCOL.md 3a, the newcomer's end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

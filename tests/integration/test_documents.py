@@ -108,7 +108,7 @@ def test_the_firewall_template_is_understood(workdir):
 
 
 def test_the_unit_leaves_little_exposed(workdir):
-    """DESIGN.md 8: at most 1.5, as systemd-analyze counts it without a running systemd."""
+    """At most 1.5, as systemd-analyze counts it without a running systemd."""
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not here")
     r = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15", str(ROOT / "deploy/kringd.service")],

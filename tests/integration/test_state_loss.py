@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Disks that are lost, go back in time or are copied (SECURITY.md 5.7, 7.4), with real daemons."""
+"""Disks that are lost, go back in time or are copied (proto/PROTOCOL.md 6, daemon/store/FORMAT.md), with real daemons."""
 import os
 import shutil
 import struct

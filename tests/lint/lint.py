@@ -158,7 +158,7 @@ def codes_have_rows():
     yield from (f"acts.psv has a row {c}, proto/acts.h has none" for c in rows_of("acts") if c not in acts)
     wanted = {"acts": acts, "states": table("REFERRAL_STATES", "daemon/domain/care/referral.h"),
               "work": table("WORK_KINDS", "daemon/domain/care/worklist.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
-              "alarms": table("ALARMS", "daemon/domain/loss/alarm.h"),
+              "alarms": table("LOSS_ALARMS", "daemon/domain/loss/alarm.h"),
               "outbox": [*given(r"\*(?:cause|remedy) =([^;]*);"), *given(r"OUTBOX_ROW_STATE,([^;]*);"),
                          *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/care/overview.c"])],
               "standings": [*given(r"PARTNER_ROW_STANDING,([^;]*);"),
@@ -261,7 +261,7 @@ def fault_hooks_absent():
 def hardened():
     """Every object that becomes part of a program is built hardened, generated ones too, and the programs say so."""
     flags = ("-fstack-protector-strong", "-fcf-protection=full", "-fstack-clash-protection", "-ftrivial-auto-var-init=zero", "-D_FORTIFY_SOURCE=3")
-    units = [u for u in json.loads((BUILD / "compile_commands.json").read_text()) if not re.search(r" -o tests/", u["command"])]
+    units = [u for u in json.loads((BUILD / "compile_commands.json").read_text()) if "/tests/" not in u.get("output", u["file"])]
     if len(units) < 100:
         yield f"{len(units)} units in compile_commands.json: build first"
     for u in units:
@@ -338,6 +338,20 @@ def architecture_names_files():
             yield name
 
 
+def documents_are_here():
+    """Whoever reads a comment can open what it cites; and every rule of STYLE.md that names a check names one that runs."""
+    here = {p.name for p in ROOT.rglob("*.md") if "build" not in p.relative_to(ROOT).parts[:1]}
+    for p in [*SOURCES, *(ROOT / "proto").glob("*.proto"), *(x for e in ("c", "h", "py", "md") for x in (ROOT / "tests").rglob(f"*.{e}")),
+              *(ROOT / "daemon").rglob("*.md"), *(ROOT / "proto").glob("*.md"), *(ROOT / "deploy").glob("*"), ROOT / "README.md"]:
+        if p.is_file():
+            for name in set(re.findall(r"\b[\w-]+\.md\b", p.read_text())) - here:
+                yield f"{rel(p)} cites {name}, which is not in the tree"
+    checks = set(re.findall(r'^check\("([^"]+)"', pathlib.Path(__file__).read_text(), re.M))
+    for name in re.findall(r"\*lint: ([^*]+)\*", (ROOT / "daemon/STYLE.md").read_text().split("\n", 5)[5].replace("\n", " ")):
+        if name not in checks:
+            yield f"daemon/STYLE.md: there is no check \"{name}\""
+
+
 def manual_is_the_table():
     """deploy/settings.md is what kringd prints about itself."""
     r = subprocess.run([str(BUILD / "kringd"), "tool", "config-manual"], capture_output=True, text=True)
@@ -383,6 +397,7 @@ check("file and function sizes", sizes())
 check("mutable globals are reviewed", globals_reviewed())
 check("no foreign text in logs", log_fields())
 check("ARCHITECTURE.md names files that exist", architecture_names_files())
+check("only documents of this tree are cited", documents_are_here())
 check("the manual of the settings is made from their table", manual_is_the_table())
 check("variables of the environment are in the table", variables_are_in_the_table())
 check("clang-format", formatted())

@@ -113,7 +113,7 @@ def split_view(b, k, rule):
 
 def main():
     failed = runs = 0
-    table = {0: 0, 1: 1, 2: 2, 3: 2, 5: 3}  # SECURITY.md 3.3
+    table = {0: 0, 1: 1, 2: 2, 3: 2, 5: 3}  # proto/PROTOCOL.md 3
     assert all(need(b) == w for b, w in table.items())
     for b in (2, 3):
         for k in range(0, b):

@@ -431,10 +431,10 @@ static bool busy(struct sim *s, bool why)
 			effects_init(&fx);
 			node_turn_begin(s->nodes[i].node, &t, &now);
 			require(store_begin(s->nodes[i].store, false, &t.txn) == ERR_OK);
-			require(pair_get(&t, (uint16_t)(j + 1), &p) == ERR_OK);
+			require(outbox_pair(&t, (uint16_t)(j + 1), &p) == ERR_OK);
 			owed = p->tail < p->out_last || p->acked < p->num_last ||
 			       p->verdicts < p->acked || p->off_from < p->off_to || p->unheard ||
-			       p->uncompared || p->unconfirmed || p->stopped || p->waiting > 0 ||
+			       p->unechoed || p->unconfirmed || p->stopped || p->waiting > 0 ||
 			       s->nodes[i].node->quarantine;
 			store_abort(t.txn);
 			if (owed && why)
@@ -452,7 +452,7 @@ static bool busy(struct sim *s, bool why)
 					 (unsigned long long)p->verdicts,
 					 (unsigned long long)p->got, (unsigned long long)p->waiting,
 					 p->unheard ? " unheard" : "",
-					 p->uncompared ? " uncompared" : "",
+					 p->unechoed ? " unechoed" : "",
 					 p->unconfirmed ? " unconfirmed" : "",
 					 p->stopped ? " stopped" : "",
 					 s->nodes[i].node->quarantine ? " quarantine" : "");
@@ -590,7 +590,7 @@ static void add_payload(struct sim *s, int i, const struct inception *in, uint8_
 	wire_add_put(pw, &add);
 }
 
-/* Every node tells every other that it saw the roster's head: all are let in (SECURITY.md 3.3). */
+/* Every node tells every other that it saw the roster's head: all are let in (proto/PROTOCOL.md 3). */
 static void cosign(struct sim *s, const struct id32 *head)
 {
 	for (int i = 0; i < s->n; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * rootkey - a federation root's signing key in a file, for an offline machine (SECURITY.md 3.1).
+ * rootkey - a federation root's signing key in a file, for an offline machine (proto/PROTOCOL.md 3).
  *
  * Layer:    crypto (base only); used by tools, never by the daemon.
  * Owns:     nothing; one file per root, mode 0600.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
  * recover - what a loss of state means for cases: threads that come back, lost acts, withdrawals that were
- *           forgotten, cases that wait (SECURITY.md 5.7).
+ *           forgotten, cases that wait (proto/PROTOCOL.md 6).
  *
  * Layer:    domain/care (base, proto, store; lower rooms).
  * Owns:     nothing; the hooks of exchange that follow a loss.
@@ -13,10 +13,10 @@
 #ifndef KRING_DOMAIN_CARE_RECOVER_H
 #define KRING_DOMAIN_CARE_RECOVER_H
 
-#include "domain/exchange/thread.h"
+#include "domain/exchange/threadlog.h"
 
 /* hooks, see exchange/stream.h */
-MUST_CHECK enum err recover_settled(struct turn *t, struct thread *th);
+MUST_CHECK enum err recover_echoed(struct turn *t, struct thread *th);
 MUST_CHECK enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_doc *d,
 				   struct thread *th);
 MUST_CHECK enum err recover_returned(struct turn *t, const struct peer *p, struct thread *th,

@@ -279,7 +279,7 @@ static enum err check_date(struct turn *t, const struct msg *req)
 	return ERR_OK;
 }
 
-/* The guards of STATES.md 3 that bind the author before signing. */
+/* The guards of the table of acts that bind the author before signing. */
 static enum err guard(struct turn *t, const struct thread *th, const struct msg *req)
 {
 	const char *reason = msg_text(req, ACT_NEW_REASON);
@@ -474,7 +474,7 @@ static enum err not_compared(struct turn *t, struct thread *th, uint16_t type, b
 	const struct peer *p = state_peer(t->node, th->peer);
 	struct err_text why;
 	bool yes;
-	enum err rc = settled_writable(t, th, &yes);
+	enum err rc = echo_writable(t, th, &yes);
 
 	if (rc != ERR_OK || yes)
 		return rc;

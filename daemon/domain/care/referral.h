@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * referral - the table of STATES.md 3 as data, and the fold over two logs.
+ * referral - the table of acts and states (proto/PROTOCOL.md 7) as data, and the fold over two logs.
  *
  * Layer:    domain/care (base; exchange/document for the registry of types).
  * Owns:     nothing; pure.
@@ -40,7 +40,7 @@ enum { REFERRAL_TABLE_VERSION = 1 };
 enum referral_actor { REFERRAL_BY_SENDER = 1, REFERRAL_BY_RECEIVER = 2 };
 
 struct transition {
-	const char *id;	  /* of STATES.md 3 */
+	const char *id;	  /* of the row, for messages of tests */
 	uint16_t type;	  /* document type */
 	uint8_t who;	  /* enum referral_actor, or both */
 	uint32_t may;	  /* states (1 << state) in which the author's node lets it through */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * document - one signed statement: made, stored once, verified, hollowed (SECURITY.md 5.5).
+ * document - one signed statement: made, stored once, verified, hollowed (proto/PROTOCOL.md 7).
  *
  * Layer:    domain/exchange (base, proto, store; crypto/hash, verify; lower rooms).
  * Owns:     tables DOCHEAD (head, commitment, signature; audit-detail key) and DOCBODY (salt, body;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * prekeys - the newest prekey each partner announced (SECURITY.md 5.3).
+ * prekeys - the newest prekey each partner announced (proto/PROTOCOL.md 4).
  *
  * Layer:    domain/exchange (base, proto, store; crypto/verify; lower rooms).
  * Owns:     table PEERKEY, key peer u16.  Our own secret halves are roles/prekeys and keybox.

@@ -179,7 +179,7 @@ static struct figures_sum sum_of(const struct figures_sum *s, size_t from, size_
 	return out;
 }
 
-/* The list of figures: DOMAIN.md 7 has the numbers. */
+/* The list of figures: config/lists/figures.psv has their names. */
 static void figures_of(const struct sums *s, struct figure out[FIGURE_COUNT])
 {
 	const struct figures_sum *w = s->words, none = {.v = 0};

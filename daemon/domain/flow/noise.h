@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * noise - the exact discrete Laplace distribution, in whole numbers (SECURITY.md 9.2).
+ * noise - the exact discrete Laplace distribution, in whole numbers (proto/PROTOCOL.md 9).
  *
  * Layer:    domain/flow (base; crypto/hash).  Pure.
  * Owns:     nothing.

@@ -9,7 +9,7 @@
  * Time:     quarters; made fourteen days after one ended, at the earliest.
  * Durable:  with the turn's transaction.  What was published is never computed again.
  * Privacy:  the only way by which a figure leaves this node.  Cap, noise, threshold and rounding come first
- *           (SECURITY.md 9); the year's budget is counted from what is in REPORT.
+ *           (proto/PROTOCOL.md 9); the year's budget is counted from what is in REPORT.
  */
 #ifndef KRING_DOMAIN_FLOW_REPORT_H
 #define KRING_DOMAIN_FLOW_REPORT_H

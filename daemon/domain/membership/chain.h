@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * chain - one entry after another: the rules by which a roster grows (SECURITY.md 3.1, 3.2).
+ * chain - one entry after another: the rules by which a roster grows (proto/PROTOCOL.md 3).
  *
  * Layer:    domain/membership (base, proto; crypto/hash, verify, identity).  Pure: also used by tools.
  * Owns:     nothing.

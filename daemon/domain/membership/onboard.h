@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * onboard - a new partner: invite, handshake, digits over the telephone, proposal (SECURITY.md 3.4).
+ * onboard - a new partner: invite, handshake, digits over the telephone, proposal (proto/PROTOCOL.md 3a).
  *
  * Layer:    domain/membership (base, proto, store; crypto/hash, verify, identity; evidence).
  * Owns:     table INVITE (session 16).

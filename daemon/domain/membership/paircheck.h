@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * paircheck - two members compare, by voice, that they mean each other (SECURITY.md 3.4, 3.2).
+ * paircheck - two members compare, by voice, that they mean each other (proto/PROTOCOL.md 3a).
  *
  * Layer:    domain/membership (base, proto, store; crypto/hash; evidence).
  * Owns:     nothing; the outcome stands in members.h's row.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * roster - the signed, append-only list of members as this node holds it (SECURITY.md 3).
+ * roster - the signed, append-only list of members as this node holds it (proto/PROTOCOL.md 3).
  *
  * Layer:    domain/membership (base, proto, store; crypto/hash, verify, identity; evidence).
  * Owns:     tables ROSTER (be64 seq) and PROPOSAL, the forks in PROOF, META row 4 (state of the chain).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * checkpoint - how far each audit log goes, signed by its node and kept by two partners (SECURITY.md 8).
+ * checkpoint - how far each audit log goes, signed by its node and kept by two partners (proto/PROTOCOL.md 6).
  *
  * Layer:    domain/stream (base, proto, store; crypto/verify; membership and lower rooms).
  * Owns:     tables CHECKPOINT (peer u16 | incarnation u32 | seq u64) and COSIGN (seq u64 | peer u16); the

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
  * deposit - which cases we erased lately, sealed and kept by two partners: a disk that is lost whole takes the
- *           ledger beside the store with it (SECURITY.md 7.4).
+ *           ledger beside the store with it (daemon/store/FORMAT.md, Backup).
  *
  * Layer:    domain/stream (base, proto, store; lower rooms).
  * Owns:     tables DEPOSIT (peer u16: a partner's, as it came), DEPOSITED (peer u16: which of ours it keeps);

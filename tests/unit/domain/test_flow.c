@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The noise is exactly what it says, one person changes at most so much, and so the guarantee of SECURITY.md 9.3 holds:
+/* The noise is exactly what it says, one person changes at most so much, and so the guarantee of proto/PROTOCOL.md 9 holds:
  * by enumeration, with the code that makes reports. */
 #include "test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/exchange/thread.h"
+#include "domain/exchange/threadlog.h"
 
 #include "crypto/hash.h"
 
