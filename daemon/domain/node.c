@@ -87,9 +87,9 @@ enum err node_load(struct node *n, struct turn *t)
 	if (rc == ERR_OK)
 		rc = node_reload(n, t);
 	if (rc == ERR_OK)
-		rc = loss_load(t, n);
+		rc = incarnation_load(t, n);
 	if (rc == ERR_OK)
-		rc = stream_load(t);
+		rc = connect_load(t);
 	node_turn_done(n);
 	return rc;
 }
@@ -159,7 +159,7 @@ static enum err ask_peer(struct turn *t, struct peer *p)
 		return ERR_OK;
 	}
 	fault_doing(t, &at);
-	rc = stream_tick(t, p);
+	rc = connect_tick(t, p);
 	if (rc == ERR_OK)
 		fault_over(t);
 	return rc;
@@ -198,7 +198,7 @@ static enum err on_peer_event(struct turn *t, const struct event *ev)
 
 	if (p != NULL &&
 	    ev->type == EVENT_PEER_DOWN) /* also of one removed or suspended just now */
-		rc = stream_down(t, p);
+		rc = connect_down(t, p);
 	if (rc != ERR_OK)
 		return rc;
 	if (p == NULL || !p->admitted || p->self)
@@ -208,15 +208,15 @@ static enum err on_peer_event(struct turn *t, const struct event *ev)
 		return ERR_OK;
 	switch (ev->type) {
 	case EVENT_PEER_UP:
-		return stream_up(t, p);
+		return connect_up(t, p);
 	case EVENT_PEER_DOWN:
 		return ERR_OK;
 	case EVENT_PREKEY:
-		return stream_prekey(t, p, ev->bytes);
+		return connect_prekey(t, p, ev->bytes);
 	case EVENT_FRAME:
-		return stream_frame(t, p, ev->bytes);
+		return receive_frame(t, p, ev->bytes);
 	case EVENT_UNOPENED:
-		return stream_unopened(t, p, ev->bytes);
+		return connect_unopened(t, p, ev->bytes);
 	case EVENT_COSIGNED:
 		return checkpoint_cosigned(t, p, ev->bytes);
 	case EVENT_REQUEST:
@@ -323,7 +323,7 @@ enum err node_turn_end(struct turn *t, const uint8_t *sig)
 	if (t->doc_count > 0)
 		rc = document_signed(t, sig);
 	if (rc == ERR_OK)
-		rc = stream_speak(t);
+		rc = speak_all(t);
 	return rc;
 }
 
@@ -398,7 +398,7 @@ enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 	const struct fault_place report = {.part = FAULT_REPORT};
 	enum err rc = acts_next_due(t, wall_ms);
 
-	*mono_ms = stream_next_mono_ms(t->node);
+	*mono_ms = connect_next_mono_ms(t->node);
 	for (size_t i = 0; i < t->node->faults.count; i++) { /* what failed is tried again */
 		const struct fault *f = &t->node->faults.row[i];
 

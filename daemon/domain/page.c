@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 enum err page_limit(struct turn *t, uint64_t asked, size_t *limit)
 {

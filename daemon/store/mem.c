@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The in-memory implementation: one skip list per table, an undo log per write transaction.
  * It keeps the contract of store.h exactly, so that the simulator runs the real domain code. */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -8,19 +9,25 @@
 
 enum { LEVELS = 16 };
 
+/* One allocation: the links, as many as its level, and behind them the key's bytes. */
 struct node {
+	uint64_t head; /* the key's first eight bytes: most comparisons end with them */
 	struct span key, val;
-	struct node *next[]; /* as many as its level */
+	struct node *next[];
 };
 
+/* Invariant: tail[i] are the links whose [i] is the last of level i, so what is appended in order is not searched for.
+ * seen is a node of this list or NULL: walks ask for the row behind the one that they had, and find it there. */
 struct list {
-	struct node *head[LEVELS];
+	struct node *head[LEVELS], **tail[LEVELS], *seen;
+	uint64_t count;
 };
 
 struct undo {
 	struct undo *older;
 	enum store_table table;
 	struct span key, val; /* val.p NULL: the key was absent */
+	uint8_t key_bytes[];
 };
 
 struct mem_store {
@@ -35,12 +42,27 @@ struct mem_txn {
 	struct undo *log;
 };
 
-static int compare(struct span a, struct span b)
+static uint64_t head_of(struct span key)
 {
-	size_t n = a.len < b.len ? a.len : b.len;
-	int c = n == 0 ? 0 : memcmp(a.p, b.p, n);
+	uint8_t b[8] = {0};
 
-	return c != 0 ? c : (a.len > b.len) - (a.len < b.len);
+	if (key.len >= sizeof b)
+		return be64_get(key.p);
+	if (key.len != 0)
+		memcpy(b, key.p, key.len);
+	return be64_get(b);
+}
+
+/* The order of a node's key and this one, whose head is given. */
+static int compare(const struct node *n, uint64_t head, struct span key)
+{
+	const size_t len = n->key.len < key.len ? n->key.len : key.len;
+	int c;
+
+	if (n->head != head)
+		return n->head < head ? -1 : 1;
+	c = len <= sizeof head ? 0 : memcmp(n->key.p, key.p, len);
+	return c != 0 ? c : (n->key.len > key.len) - (n->key.len < key.len);
 }
 
 static struct mem_store *mem_of(struct store_txn *txn)
@@ -48,18 +70,44 @@ static struct mem_store *mem_of(struct store_txn *txn)
 	return (struct mem_store *)txn->store;
 }
 
+/* The last node, by the links behind which nothing comes. */
+static struct node *last_of(struct list *l)
+{
+	if (l->tail[0] == l->head)
+		return NULL;
+	return (struct node *)(void *)((uint8_t *)l->tail[0] - offsetof(struct node, next));
+}
+
 /* Fills prev with the last links whose node is < key; returns the first node >= key. */
 static struct node *find(struct list *l, struct span key, struct node **prev[LEVELS])
 {
-	struct node **at = l->head, *n = NULL;
+	const uint64_t head = head_of(key);
+	struct node **at = l->head, *n = NULL, *behind = NULL;
 
 	for (size_t lv = LEVELS; lv-- > 0;) {
-		while ((n = at[lv]) != NULL && compare(n->key, key) < 0)
+		/* one that was too far on a level above is so here */
+		while ((n = at[lv]) != NULL && n != behind && compare(n, head, key) < 0)
 			at = n->next;
-		if (prev != NULL)
-			prev[lv] = at;
+		behind = n;
+		prev[lv] = at;
 	}
 	return at[0];
+}
+
+/* As find, for keys that mostly come in order. */
+static struct node *find_for_put(struct list *l, struct span key, struct node **prev[LEVELS])
+{
+	const struct node *last = last_of(l);
+
+	if (last == NULL || compare(last, head_of(key), key) >= 0)
+		return find(l, key, prev);
+	memcpy(prev, l->tail, sizeof l->tail);
+	return NULL;
+}
+
+static bool is(const struct node *n, struct span key)
+{
+	return n != NULL && compare(n, head_of(key), key) == 0;
 }
 
 static struct span dup(struct span s)
@@ -90,62 +138,89 @@ static size_t draw_level(struct mem_store *ms)
 	return level;
 }
 
-static void insert(struct mem_store *ms, enum store_table t, struct span key, struct span val)
+/* Takes val, a copy; gives back what stood there before, NULL: nothing did. */
+static struct span insert(struct mem_store *ms, enum store_table t, struct span key,
+			  struct span val)
 {
-	struct node **prev[LEVELS], *n = find(&ms->tables[t], key, prev);
-	size_t level;
+	struct list *l = &ms->tables[t];
+	struct node **prev[LEVELS], *n = find_for_put(l, key, prev);
+	struct span old = span_of(NULL, 0);
+	size_t level, links;
+	uint8_t *bytes;
 
 	ms->bytes += val.len;
-	if (n != NULL && compare(n->key, key) == 0) {
-		ms->bytes -= n->val.len;
-		drop(n->val);
-		n->val = dup(val);
-		return;
+	if (is(n, key)) {
+		old = n->val;
+		ms->bytes -= old.len;
+		n->val = val;
+		return old;
 	}
 	level = draw_level(ms);
-	n = malloc(sizeof *n + level * sizeof n->next[0]);
-	require(n != NULL);
-	n->key = dup(key);
-	n->val = dup(val);
+	links = sizeof *n + level * sizeof n->next[0];
+	bytes = malloc(links + key.len);
+	require(bytes != NULL);
+	n = (struct node *)(void *)bytes;
+	memcpy(bytes + links, key.p, key.len);
+	n->key = span_of(bytes + links, key.len);
+	n->head = head_of(n->key);
+	n->val = val;
 	ms->bytes += key.len;
 	for (size_t i = 0; i < level; i++) {
 		n->next[i] = prev[i][i];
 		prev[i][i] = n;
+		if (n->next[i] == NULL)
+			l->tail[i] = n->next;
 	}
+	l->count++;
+	return old;
 }
 
-static bool remove_key(struct mem_store *ms, enum store_table t, struct span key)
+/* Gives back the value that was there; NULL: there was none. */
+static struct span take_out(struct mem_store *ms, enum store_table t, struct span key)
 {
-	struct node **prev[LEVELS], *n = find(&ms->tables[t], key, prev);
+	struct list *l = &ms->tables[t];
+	struct node **prev[LEVELS], *n = find(l, key, prev);
+	struct span val;
 
-	if (n == NULL || compare(n->key, key) != 0)
-		return false;
-	for (size_t i = 0; i < LEVELS && prev[i][i] == n; i++)
+	if (!is(n, key))
+		return span_of(NULL, 0);
+	for (size_t i = 0; i < LEVELS && prev[i][i] == n; i++) {
 		prev[i][i] = n->next[i];
+		if (n->next[i] == NULL)
+			l->tail[i] = prev[i];
+	}
+	if (l->seen == n)
+		l->seen = NULL;
+	l->count--;
 	ms->bytes -= n->key.len + n->val.len;
-	drop(n->key);
-	drop(n->val);
+	val = n->val;
 	free(n);
-	return true;
+	return val;
 }
 
-static void remember(struct store_txn *txn, enum store_table t, struct span key)
+/* Takes the value that a write pushed out, and moves it: it was lent until this write, and a sanitizer sees who reads it
+ * still. */
+static void remember(struct store_txn *txn, enum store_table t, struct span key, struct span val)
 {
 	struct mem_txn *mt = (struct mem_txn *)txn;
-	struct undo *u = malloc(sizeof *u);
-	struct node *n = find(&mem_of(txn)->tables[t], key, NULL);
-	bool there = n != NULL && compare(n->key, key) == 0;
+	struct undo *u = malloc(sizeof *u + key.len);
 
 	require(u != NULL);
-	*u = (struct undo){mt->log, t, dup(key), there ? dup(n->val) : span_of(NULL, 0)};
+	*u = (struct undo){.older = mt->log, .table = t};
+	if (val.p != NULL) {
+		u->val = dup(val);
+		drop(val);
+	}
+	memcpy(u->key_bytes, key.p, key.len);
+	u->key = span_of(u->key_bytes, key.len);
 	mt->log = u;
 }
 
 static enum err get(struct store_txn *txn, enum store_table t, struct span key, struct span *val)
 {
-	struct node *n = find(&mem_of(txn)->tables[t], key, NULL);
+	struct node **prev[LEVELS], *n = find(&mem_of(txn)->tables[t], key, prev);
 
-	if (n == NULL || compare(n->key, key) != 0)
+	if (!is(n, key))
 		return ERR_NOTFOUND;
 	*val = n->val;
 	return ERR_OK;
@@ -153,24 +228,33 @@ static enum err get(struct store_txn *txn, enum store_table t, struct span key, 
 
 static enum err put(struct store_txn *txn, enum store_table t, struct span key, struct span val)
 {
-	remember(txn, t, key);
-	insert(mem_of(txn), t, key, val);
+	remember(txn, t, key, insert(mem_of(txn), t, key, dup(val)));
 	return ERR_OK;
 }
 
 static enum err del(struct store_txn *txn, enum store_table t, struct span key)
 {
-	remember(txn, t, key);
-	return remove_key(mem_of(txn), t, key) ? ERR_OK : ERR_NOTFOUND;
+	const struct span old = take_out(mem_of(txn), t, key);
+
+	if (old.p == NULL)
+		return ERR_NOTFOUND;
+	remember(txn, t, key, old);
+	return ERR_OK;
 }
 
 static enum err seek(struct store_txn *txn, enum store_table t, struct span from,
 		     struct store_row *row)
 {
-	struct node *n = find(&mem_of(txn)->tables[t], from, NULL);
+	struct list *l = &mem_of(txn)->tables[t];
+	const uint64_t head = head_of(from);
+	struct node **prev[LEVELS], *n = l->seen == NULL ? NULL : l->seen->next[0];
 
+	if (l->seen == NULL || compare(l->seen, head, from) >= 0 ||
+	    (n != NULL && compare(n, head, from) < 0))
+		n = find(l, from, prev);
 	if (n == NULL)
 		return ERR_NOTFOUND;
+	l->seen = n;
 	*row = (struct store_row){n->key, n->val};
 	return ERR_OK;
 }
@@ -179,16 +263,13 @@ static enum err seek_back(struct store_txn *txn, enum store_table t, struct span
 			  struct store_row *row)
 {
 	struct list *l = &mem_of(txn)->tables[t];
-	struct node **at = l->head, *n, *best = NULL;
+	struct node **prev[LEVELS], *n;
 
-	for (size_t lv = LEVELS; lv-- > 0;)
-		while ((n = at[lv]) != NULL && compare(n->key, below) < 0) {
-			best = n;
-			at = n->next;
-		}
-	if (best == NULL)
+	(void)find_for_put(l, below, prev);
+	if (prev[0] == l->head)
 		return ERR_NOTFOUND;
-	*row = (struct store_row){best->key, best->val};
+	n = (struct node *)(void *)((uint8_t *)prev[0] - offsetof(struct node, next));
+	*row = (struct store_row){n->key, n->val};
 	return ERR_OK;
 }
 
@@ -215,12 +296,12 @@ static void finish(struct store_txn *txn, bool back)
 		struct undo *u = t->log;
 
 		if (back && u->val.p != NULL)
-			insert(ms, u->table, u->key, u->val);
+			drop(insert(ms, u->table, u->key, u->val));
 		else if (back)
-			(void)remove_key(ms, u->table, u->key);
+			drop(take_out(ms, u->table, u->key));
+		else
+			drop(u->val);
 		t->log = u->older;
-		drop(u->key);
-		drop(u->val);
 		free(u);
 	}
 	if (txn->write) {
@@ -248,7 +329,6 @@ static void mem_close(struct store *s)
 	for (size_t t = 0; t < STORE_TABLE_COUNT; t++)
 		for (struct node *n = ms->tables[t].head[0], *next; n != NULL; n = next) {
 			next = n->next[0];
-			drop(n->key);
 			drop(n->val);
 			free(n);
 		}
@@ -257,11 +337,7 @@ static void mem_close(struct store *s)
 
 static uint64_t count(struct store_txn *txn, enum store_table t)
 {
-	uint64_t rows = 0;
-
-	for (const struct node *n = mem_of(txn)->tables[t].head[0]; n != NULL; n = n->next[0])
-		rows++;
-	return rows;
+	return mem_of(txn)->tables[t].count;
 }
 
 static void usage(struct store *s, uint64_t *used, uint64_t *cap)
@@ -292,6 +368,9 @@ enum err mem_open(struct store **out, const struct store_options *opt)
 		return ERR_NOMEM;
 	ms->base = (struct store){&ops, opt->cipher};
 	ms->dice = 88172645463325252u;
+	for (size_t t = 0; t < STORE_TABLE_COUNT; t++)
+		for (size_t i = 0; i < LEVELS; i++)
+			ms->tables[t].tail[i] = ms->tables[t].head;
 	*out = &ms->base;
 	return ERR_OK;
 }

@@ -431,10 +431,10 @@ static bool busy(struct sim *s, bool why)
 			effects_init(&fx);
 			node_turn_begin(s->nodes[i].node, &t, &now);
 			require(store_begin(s->nodes[i].store, false, &t.txn) == ERR_OK);
-			require(outbox_pair(&t, (uint16_t)(j + 1), &p) == ERR_OK);
+			require(pair_get(&t, (uint16_t)(j + 1), &p) == ERR_OK);
 			owed = p->tail < p->out_last || p->acked < p->num_last ||
 			       p->verdicts < p->acked || p->off_from < p->off_to || p->unheard ||
-			       p->unechoed || p->unconfirmed || p->stopped || p->waiting > 0 ||
+			       p->uncompared || p->unconfirmed || p->stopped || p->waiting > 0 ||
 			       s->nodes[i].node->quarantine;
 			store_abort(t.txn);
 			if (owed && why)
@@ -452,7 +452,7 @@ static bool busy(struct sim *s, bool why)
 					 (unsigned long long)p->verdicts,
 					 (unsigned long long)p->got, (unsigned long long)p->waiting,
 					 p->unheard ? " unheard" : "",
-					 p->unechoed ? " unechoed" : "",
+					 p->uncompared ? " uncompared" : "",
 					 p->unconfirmed ? " unconfirmed" : "",
 					 p->stopped ? " stopped" : "",
 					 s->nodes[i].node->quarantine ? " quarantine" : "");

@@ -12,7 +12,7 @@
 #ifndef KRING_TESTS_SIM_H
 #define KRING_TESTS_SIM_H
 
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 #include "domain/node.h"
 
 enum {

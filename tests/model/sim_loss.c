@@ -240,10 +240,10 @@ void sim_loss(struct sim *s)
 void sim_alarm(struct sim *s, const struct sim_node *n, uint16_t peer, uint8_t kind)
 {
 	s->alarms++;
-	if (kind == LOSS_CLONE && peer - 1 != s->clone_of &&
+	if (kind == ALARM_CLONE && peer - 1 != s->clone_of &&
 	    s->now_ms > s->nodes[peer - 1].changed_ms + APART_MS)
 		sim_fail(s, "node %d says that %d runs twice, which it does not", n->no, peer - 1);
-	if (kind == LOSS_CLONE && peer - 1 == s->clone_of && !s->clone_found) {
+	if (kind == ALARM_CLONE && peer - 1 == s->clone_of && !s->clone_found) {
 		s->clone_found = true;
 		s->clones_found++;
 	}
@@ -292,7 +292,7 @@ static void check_receipt(struct sim *s, struct sim_node *n, int to, const uint8
 	effects_init(&fx);
 	node_turn_begin(n->node, &t, &now);
 	require(store_begin(n->store, false, &t.txn) == ERR_OK);
-	require(outbox_pair(&t, (uint16_t)(to + 1), &pr) == ERR_OK);
+	require(pair_get(&t, (uint16_t)(to + 1), &pr) == ERR_OK);
 	if (incarnation_equal(&f.my_inc, &pr->mine) && incarnation_equal(&f.your_inc, &pr->yours) &&
 	    f.got_upto > pr->got)
 		sim_fail(s, "node %d receipts %llu of %d, its disk has %llu", n->no,

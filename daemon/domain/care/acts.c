@@ -285,7 +285,7 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 		th->grant_id = grant; /* what it began under; nothing is judged by it */
 
 	if (rc == ERR_OK && th->my_no + th->their_no == 0) {
-		rc = echo_birth(t, th, true);
+		rc = settled_birth(t, th, true);
 		if (rc == ERR_OK)
 			rc = thread_create(t, th);
 		th->birth = (struct id16){{0}};
@@ -309,7 +309,7 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 							.grant = &th->grant_id,
 							.detail = name});
 	if (rc == ERR_OK)
-		rc = stream_owe(t, th->peer);
+		rc = answer_owe(t, th->peer);
 	return rc == ERR_OK ? acts_changed(t, th, name) : rc;
 }
 
@@ -406,7 +406,7 @@ static enum err may_end(struct turn *t, const struct thread *th, uint64_t *again
 	const struct peer *p = state_peer(t->node, th->peer);
 	const bool starting = t->mono_ms < t->node->start_mono_ms + STARTING_MS;
 	bool agreed = false;
-	enum err rc = stream_clock_agreed(t, th->peer, &agreed);
+	enum err rc = connect_clock_agreed(t, th->peer, &agreed);
 
 	*again_ms = 0;
 	if (rc != ERR_OK)
@@ -448,7 +448,7 @@ static enum err fire(struct turn *t, const struct store_key *k)
 	    (th.due_ms == 0 || t->wall_ms <= th.due_ms))
 		return acts_retime(t, &th); /* undelivered is work for a person; nothing ends */
 	if (rc == ERR_OK)
-		rc = echo_writable(t, &th, &writable);
+		rc = settled_writable(t, &th, &writable);
 	if (rc == ERR_OK && writable && !th.owes_end &&
 	    (th.role == THREAD_SENDER || th.kind == THREAD_CONSENT))
 		rc = may_end(t, &th, &again_ms);

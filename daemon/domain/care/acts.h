@@ -13,7 +13,7 @@
 #define KRING_DOMAIN_CARE_ACTS_H
 
 #include "domain/care/referral.h"
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 enum {
 	ACTS_TERM_DAYS = 5,

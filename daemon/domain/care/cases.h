@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_CARE_CASES_H
 #define KRING_DOMAIN_CARE_CASES_H
 
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 /** By full id or a unique prefix (at least 4 digits) of its random part.  Refuses for a person. */
 MUST_CHECK enum err cases_find(struct turn *t, const char *text, struct id16 *id);

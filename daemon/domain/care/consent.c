@@ -442,7 +442,7 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	if (rc == ERR_OK)
 		rc = document_make(t, &spec, &doc);
 	if (rc == ERR_OK)
-		rc = echo_birth(t, &th, true);
+		rc = settled_birth(t, &th, true);
 	if (rc == ERR_OK)
 		rc = thread_create(t, &th);
 	if (rc == ERR_OK)
@@ -692,7 +692,7 @@ enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 	    running) /* a renewal, or more than before: what is going on needs it now */
 		rc = consent_send(t, p, &case_id);
 	if (rc == ERR_OK && running)
-		rc = stream_owe(t, p->no);
+		rc = answer_owe(t, p->no);
 	bytes_hex(hex, id.b, 16);
 	msg_set_text(t->arena, reply, REPLY_ID, hex);
 	return rc;

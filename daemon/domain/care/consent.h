@@ -18,7 +18,7 @@
 #ifndef KRING_DOMAIN_CARE_CONSENT_H
 #define KRING_DOMAIN_CARE_CONSENT_H
 
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 /** Everything a decision depends on. */
 struct consent_view {

@@ -17,7 +17,7 @@
 #define KRING_DOMAIN_CARE_DEADLINE_H
 
 #include "domain/care/calendar.h"
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 /** Whose working days count: the place of the referral's receiver. */
 const char *deadline_place(const struct turn *t, const struct thread *th);

@@ -9,7 +9,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/outbox.h"
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 #include "domain/stream/deposit.h"
 
 enum { DAY_MS = 86400000 };

@@ -278,7 +278,7 @@ static enum err rests(struct turn *t, const struct thread *th, const struct cons
 static enum err revoke(struct turn *t, struct thread *th)
 {
 	bool may;
-	enum err rc = echo_writable(t, th, &may);
+	enum err rc = settled_writable(t, th, &may);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -357,7 +357,7 @@ static enum err sign(struct turn *t, struct thread *th)
 							.case_id = &th->case_id,
 							.grant = &th->id,
 							.detail = "consent-withdrawal"});
-	return rc == ERR_OK ? stream_owe(t, th->peer) : rc;
+	return rc == ERR_OK ? answer_owe(t, th->peer) : rc;
 }
 
 /* The document in the grant's own thread; one that never left has none. */
@@ -373,7 +373,7 @@ static enum err record_it(struct turn *t, const struct consent_scope *s, const s
 	    (th.role == THREAD_RECEIVER) != s->received)
 		return ERR_OK; /* in this very millisecond, before; or no consent of these two */
 	th.withdrawn = true;
-	rc = echo_writable(t, &th, &may);
+	rc = settled_writable(t, &th, &may);
 	if (rc == ERR_OK)
 		rc = acts_timer_set(t, &th, 0);
 	if (rc == ERR_OK && may && t->doc_count + 1 < LIMIT_BURST) {
@@ -458,7 +458,7 @@ static enum err hear_unsure(struct turn *t, struct thread *th)
 static enum err told_of(struct turn *t, struct thread *th)
 {
 	struct pair *pr;
-	enum err rc = outbox_pair(t, th->peer, &pr);
+	enum err rc = pair_get(t, th->peer, &pr);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -509,9 +509,9 @@ enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags)
 	enum err rc;
 
 	if (th->kind == THREAD_CONSENT)
-		return (flags & ECHO_WITHDRAWN) != 0 && !th->withdrawn ? flagged_over(t, th)
-								       : ERR_OK;
-	if ((flags & ECHO_HIDDEN) == 0 || th->hidden)
+		return (flags & COMPARE_WITHDRAWN) != 0 && !th->withdrawn ? flagged_over(t, th)
+									  : ERR_OK;
+	if ((flags & COMPARE_HIDDEN) == 0 || th->hidden)
 		return ERR_OK;
 	th->hidden = true; /* nothing of it is shown or leaves any more */
 	rc = thread_save(t, th);
@@ -573,7 +573,7 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 
 	if (!th->owes_end)
 		return ERR_OK;
-	rc = echo_writable(t, th, &may);
+	rc = settled_writable(t, th, &may);
 	if (rc != ERR_OK || !may)
 		return rc;
 	th->owes_end = false;

@@ -98,11 +98,11 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 		th->role = THREAD_RECEIVER;
 		th->kind = d->head.type == DOC_CONSENT ? THREAD_CONSENT : THREAD_REFERRAL;
 		th->grant_id = d->head.grant_id;
-		rc = echo_said(t, &th->id, &said);
+		rc = compare_told(t, &th->id, &said);
 		if (rc != ERR_OK)
 			return rc;
-		th->hidden = (said & ECHO_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
-		th->withdrawn = (said & ECHO_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
+		th->hidden = (said & COMPARE_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
+		th->withdrawn = (said & COMPARE_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
 		th->created_ms = d->head.created_ms < t->wall_ms ? d->head.created_ms : t->wall_ms;
 		th->stored_ms = t->wall_ms;
 		th->changed_ms = t->wall_ms;
@@ -213,7 +213,7 @@ enum err intake_answer_hollow(struct turn *t, struct thread *th, const struct do
 	if (!referral_terminal(state)) /* what is over needs nobody to look at it */
 		rc = worklist_add(t, th, WORK_HOLLOW, document_type_name(type));
 	if (rc == ERR_OK)
-		rc = echo_writable(t, th, &may);
+		rc = settled_writable(t, th, &may);
 	if (rc != ERR_OK || !may)
 		return rc; /* once the thread was compared: recover_catch_up */
 	if (p != NULL) {
@@ -238,7 +238,7 @@ enum err intake_answer_erased(struct turn *t, struct thread *th)
 {
 	const enum referral_state s = (enum referral_state)th->state;
 	bool may;
-	enum err rc = echo_writable(t, th, &may);
+	enum err rc = settled_writable(t, th, &may);
 
 	if (rc != ERR_OK || !may || th->kind != THREAD_REFERRAL)
 		return rc;
@@ -350,7 +350,7 @@ const struct exchange_hooks intake_hooks = {
 	.stored = stored,
 	.leaving = leaving,
 	.receipted = receipted,
-	.echoed = recover_echoed,
+	.settled = recover_settled,
 	.recovered = recover_thread,
 	.returned = recover_returned,
 	.shelved = recover_shelved,

@@ -40,7 +40,7 @@ static enum err delivery_of(struct turn *t, const struct doc_key *doc, const cha
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* older than the retention */
 	*stored_ms = row.stored_ms;
-	rc = outbox_pair(t, peer, &pr);
+	rc = pair_get(t, peer, &pr);
 	p = state_peer(t->node, peer);
 	if (row.state == OUTBOX_STORED)
 		*text = row.verdict == WIRE_VERDICT_OK ? "stored" : wire_verdict_text(row.verdict);

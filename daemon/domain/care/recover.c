@@ -99,7 +99,7 @@ enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_
 	enum err rc = case_of(t, p, d, &body, &th->case_id);
 
 	if (rc == ERR_OK)
-		rc = echo_said(t, &th->id, &said);
+		rc = compare_told(t, &th->id, &said);
 
 	th->role = THREAD_SENDER;
 	th->kind = d->head.type == DOC_CONSENT ? THREAD_CONSENT : THREAD_REFERRAL;
@@ -108,8 +108,8 @@ enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_
 	th->stored_ms = th->changed_ms = t->wall_ms;
 	th->term_days = ACTS_TERM_DAYS + ACTS_GRACE_DAYS;
 	th->table_version = d->head.table_version;
-	th->hidden = (said & ECHO_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
-	th->withdrawn = (said & ECHO_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
+	th->hidden = (said & COMPARE_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
+	th->withdrawn = (said & COMPARE_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
 	if (rc == ERR_OK && body != NULL && d->head.type == DOC_CONSENT)
 		rc = consent_recover(t, th, body);
 	return rc;
@@ -203,7 +203,7 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 		return grants_catch_up(t, th);
 	if (th->kind != THREAD_REFERRAL)
 		return ERR_OK;
-	rc = echo_writable(t, th, &yes);
+	rc = settled_writable(t, th, &yes);
 	if (rc != ERR_OK || !yes)
 		return rc;
 	if (th->owes_end) {
@@ -229,7 +229,7 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 	return rc == ERR_OK && d.hollow ? intake_answer_hollow(t, th, &d) : rc;
 }
 
-enum err recover_echoed(struct turn *t, struct thread *th)
+enum err recover_settled(struct turn *t, struct thread *th)
 {
 	return recover_catch_up(t, th);
 }
@@ -242,10 +242,10 @@ enum err recover_release(struct turn *t, const struct msg *req, struct msg *repl
 	(void)reply;
 	if (rc != ERR_OK)
 		return rc;
-	if (!loss_quarantined(t, &id))
+	if (!quarantine_holds(t, &id))
 		return turn_refuse(t, ERR_STATE, "this case does not wait", "",
 				   "see: kring status");
 	rc = audit_add(t, &(struct audit_entry){
 				  .event = AUDIT_LOSS, .case_id = &id, .detail = "released"});
-	return rc == ERR_OK ? loss_release(t, &id) : rc;
+	return rc == ERR_OK ? quarantine_release(t, &id) : rc;
 }

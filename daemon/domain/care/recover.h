@@ -13,10 +13,10 @@
 #ifndef KRING_DOMAIN_CARE_RECOVER_H
 #define KRING_DOMAIN_CARE_RECOVER_H
 
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 /* hooks, see exchange/stream.h */
-MUST_CHECK enum err recover_echoed(struct turn *t, struct thread *th);
+MUST_CHECK enum err recover_settled(struct turn *t, struct thread *th);
 MUST_CHECK enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_doc *d,
 				   struct thread *th);
 MUST_CHECK enum err recover_returned(struct turn *t, const struct peer *p, struct thread *th,

@@ -474,7 +474,7 @@ static enum err not_compared(struct turn *t, struct thread *th, uint16_t type, b
 	const struct peer *p = state_peer(t->node, th->peer);
 	struct err_text why;
 	bool yes;
-	enum err rc = echo_writable(t, th, &yes);
+	enum err rc = settled_writable(t, th, &yes);
 
 	if (rc != ERR_OK || yes)
 		return rc;

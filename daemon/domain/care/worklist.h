@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_CARE_WORKLIST_H
 #define KRING_DOMAIN_CARE_WORKLIST_H
 
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 /* clang-format off */
 #define WORK_KINDS(X)                                                                       \

@@ -43,7 +43,7 @@ static enum err row(struct turn *t, const struct proposal *p, const struct chain
 	return ERR_OK;
 }
 
-enum err proposal_list(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_approve_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
 	struct store_row found;
@@ -101,7 +101,7 @@ static enum err find(struct turn *t, const char *text, struct proposal *out)
 				       "see: kring approve");
 }
 
-enum err proposal_get(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_approve_get(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_CARRIED);
 	struct proposal p;
@@ -186,7 +186,7 @@ static enum err complete(struct turn *t, const struct proposal *p)
 	return rc;
 }
 
-enum err proposal_sign(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_approve_sign(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct chain c, after;
 	struct chain_change change = {.quorum = false};
@@ -217,7 +217,7 @@ enum err proposal_sign(struct turn *t, const struct msg *req, struct msg *reply)
 	return rc;
 }
 
-enum err proposal_standing(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_propose(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *op = msg_text(req, PROPOSE_OP);
 	struct wr w = arena_wr(t->arena, 64);

@@ -24,7 +24,7 @@ enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *re
 		return ERR_CORRUPT;
 	state_conn(t->node, p)->ask_mono_ms = t->mono_ms; /* ask now; the answer rewinds */
 	state_conn(t->node, p)->retry_mono_ms = t->mono_ms;
-	rc = stream_tick(t, p);
+	rc = connect_tick(t, p);
 	return rc == ERR_OK ? view_outbox_row(t, p, place, &row, reply) : rc;
 }
 

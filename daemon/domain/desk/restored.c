@@ -8,16 +8,16 @@
 #include "domain/loss/alarm.h"
 #include "domain/membership/names.h"
 
-enum err loss_confirm(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_restored(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	static const uint8_t settled[] = {LOSS_PAST, LOSS_CLONE, LOSS_TOLD, LOSS_NEW};
+	static const uint8_t settled[] = {ALARM_PAST, ALARM_CLONE, ALARM_TOLD, ALARM_NEW};
 	struct peer *p;
 	struct pair *pr;
 	enum err rc = names_partner(t, msg_text(req, BY_ID_ID), &p);
 
 	(void)reply;
 	if (rc == ERR_OK)
-		rc = outbox_pair(t, p->no, &pr);
+		rc = pair_get(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
 	if (!pr->unconfirmed && !pr->stopped && pr->strike_ms == 0)
@@ -37,5 +37,5 @@ enum err loss_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 	}
 	rc = audit_add(t, &(struct audit_entry){
 				  .event = AUDIT_LOSS, .peer = p->no, .detail = "confirmed"});
-	return rc == ERR_OK ? stream_owe(t, p->no) : rc;
+	return rc == ERR_OK ? answer_owe(t, p->no) : rc;
 }

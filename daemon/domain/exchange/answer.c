@@ -34,7 +34,7 @@ void answer_part(struct answer *a, uint8_t type, struct span bytes)
 		a->part_count++;
 }
 
-enum err stream_owe(struct turn *t, uint16_t peer)
+enum err answer_owe(struct turn *t, uint16_t peer)
 {
 	return answer_of(t, peer) == NULL ? ERR_NOMEM : ERR_OK;
 }

@@ -36,6 +36,6 @@ struct answer {
 struct answer *answer_of(struct turn *t, uint16_t peer);
 void answer_part(struct answer *a, uint8_t type, struct span bytes);
 /** Something was written for this peer in this turn. */
-MUST_CHECK enum err stream_owe(struct turn *t, uint16_t peer);
+MUST_CHECK enum err answer_owe(struct turn *t, uint16_t peer);
 
 #endif /* KRING_DOMAIN_EXCHANGE_ANSWER_H */

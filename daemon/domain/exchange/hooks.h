@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_EXCHANGE_HOOKS_H
 #define KRING_DOMAIN_EXCHANGE_HOOKS_H
 
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 /** What the room above does with documents. */
 struct exchange_hooks {
@@ -27,7 +27,7 @@ struct exchange_hooks {
 	enum err (*leaving)(struct turn *t, const struct peer *p, const struct document *d,
 			    uint16_t *reason);
 	/* A thread of ours was found the same at both ends again: what was put off may be done now. */
-	enum err (*echoed)(struct turn *t, struct thread *th);
+	enum err (*settled)(struct turn *t, struct thread *th);
 	/* A thread we had forgotten comes back with our own first document: whose case is it?  Sets
 	 * th->case_id and the rest. */
 	enum err (*recovered)(struct turn *t, const struct peer *p, const struct wire_doc *d,

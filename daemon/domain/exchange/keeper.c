@@ -4,7 +4,7 @@
 enum { WITNESSES = 2 };
 
 /* The two partners that follow us in order of node id: everybody knows who keeps whose. */
-bool checkpoint_keeper(const struct turn *t, const struct peer *p)
+bool keeper_is(const struct turn *t, const struct peer *p)
 {
 	const struct node *n = t->node;
 	unsigned between = 0;

@@ -15,6 +15,6 @@
 #include "domain/state.h"
 
 /** Is p one of the two partners that keep things for us? */
-bool checkpoint_keeper(const struct turn *t, const struct peer *p);
+bool keeper_is(const struct turn *t, const struct peer *p);
 
 #endif /* KRING_DOMAIN_EXCHANGE_KEEPER_H */

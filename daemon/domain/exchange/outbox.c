@@ -43,7 +43,7 @@ enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc)
 	uint8_t at[10];
 	struct wr w = wr_of(at, sizeof at);
 	struct pair *p;
-	enum err rc = outbox_pair(t, peer, &p);
+	enum err rc = pair_get(t, peer, &p);
 
 	if (rc != ERR_OK)
 		return rc;

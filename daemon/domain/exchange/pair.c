@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/exchange/pair.h"
 
-enum { PAIR_LEN = 2 * 20 + 19 * 8 + 4 + 1 + OUTBOX_RECEIPT_LEN };
+enum { PAIR_LEN = 2 * 20 + 19 * 8 + 4 + 1 + PAIR_RECEIPT_LEN };
 
 enum { HEARD_STEP_MS = 3600000, CLOCK_STEP_MS = 60000 };
 
@@ -56,7 +56,7 @@ static enum err pair_read(struct span v, struct pair *p)
 	p->era = rd_u32(&r);
 	bits = rd_u8(&r);
 	p->unheard = (bits & UNHEARD) != 0;
-	p->unechoed = (bits & UNECHOED) != 0;
+	p->uncompared = (bits & UNECHOED) != 0;
 	p->unconfirmed = (bits & UNCONFIRMED) != 0;
 	p->stopped = (bits & STOPPED) != 0;
 	p->recheck = (bits & RECHECK) != 0;
@@ -70,7 +70,7 @@ static enum err pair_read(struct span v, struct pair *p)
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
-enum err outbox_reset(struct turn *t, struct pair *p, bool lost)
+enum err pair_reset(struct turn *t, struct pair *p, bool lost)
 {
 	/* Rows of the numbers before are written over one by one; what was wanted is asked again. */
 	const struct store_key prefix = turn_key_u16(p->peer);
@@ -80,7 +80,7 @@ enum err outbox_reset(struct turn *t, struct pair *p, bool lost)
 	p->blocked_ms = 0;
 	if (lost) {
 		p->era++;
-		p->unheard = p->unechoed = true;
+		p->unheard = p->uncompared = true;
 	}
 	p->mine = t->node->inc;
 	p->num_last = p->acked = p->verdicts = p->got = 0;
@@ -89,7 +89,7 @@ enum err outbox_reset(struct turn *t, struct pair *p, bool lost)
 	return rc;
 }
 
-enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **out)
+enum err pair_get(struct turn *t, uint16_t peer, struct pair **out)
 {
 	const struct store_key k = turn_key_u16(peer);
 	const struct peer *known = state_peer(t->node, peer);
@@ -109,7 +109,7 @@ enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **out)
 	p->peer = peer;
 	p->mine = t->node->inc;
 	/* Nothing is remembered about it: after a restore that may be because we forgot. */
-	p->unheard = p->unechoed = t->node->restored_ms != 0;
+	p->unheard = p->uncompared = t->node->restored_ms != 0;
 	if (rc == ERR_OK)
 		rc = pair_read(v, p);
 	else if (rc == ERR_NOTFOUND)
@@ -117,7 +117,7 @@ enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **out)
 	if (known != NULL && known->key_ms != 0)
 		p->their_key_ms = known->key_ms;
 	if (rc == ERR_OK && !incarnation_equal(&p->mine, &t->node->inc))
-		rc = outbox_reset(t, p, true);
+		rc = pair_reset(t, p, true);
 	if (rc != ERR_OK)
 		return rc; /* never written over what could not be read */
 	p->next = t->pairs;
@@ -146,7 +146,7 @@ static void pair_pack(const struct pair *p, struct wr *w)
 	wr_u64(w, p->day_documents);
 	wr_u64(w, p->day_bytes);
 	wr_u32(w, p->era);
-	wr_u8(w, (uint8_t)((p->unheard ? UNHEARD : 0) | (p->unechoed ? UNECHOED : 0) |
+	wr_u8(w, (uint8_t)((p->unheard ? UNHEARD : 0) | (p->uncompared ? UNECHOED : 0) |
 			   (p->unconfirmed ? UNCONFIRMED : 0) | (p->stopped ? STOPPED : 0) |
 			   (p->recheck ? RECHECK : 0) | (p->have_receipt ? RECEIPT : 0) |
 			   (p->since_strike ? SINCE_STRIKE : 0)));
@@ -195,13 +195,13 @@ static enum err pair_write(struct turn *t, const struct pair *p)
 	return turn_put(t, STORE_PAIR, &k, wr_span(&w));
 }
 
-uint64_t outbox_owed(const struct pair *p)
+uint64_t pair_owed(const struct pair *p)
 {
 	return (p->out_last - p->tail) + (p->num_last - p->acked) + (p->off_to - p->off_from) +
 	       p->waiting;
 }
 
-enum err outbox_flush(struct turn *t)
+enum err pair_flush(struct turn *t)
 {
 	enum err rc = ERR_OK;
 
@@ -209,7 +209,7 @@ enum err outbox_flush(struct turn *t)
 		struct peer *peer = state_peer(t->node, p->peer);
 
 		if (peer != NULL) /* a hint for whoever dials: an undone turn does no harm */
-			peer->owes = outbox_owed(p) > 0;
+			peer->owes = pair_owed(p) > 0;
 		if (peer != NULL && p->last_heard_ms > peer->heard_ms)
 			peer->heard_ms = p->last_heard_ms;
 		rc = pair_write(t, p);
@@ -220,9 +220,9 @@ enum err outbox_flush(struct turn *t)
 	return rc;
 }
 
-bool stream_pending(const struct pair *pr, const struct conn *c)
+bool pair_pending(const struct pair *pr, const struct conn *c)
 {
-	return !c->heard || pr->yours.no == 0 || pr->unheard || pr->unechoed ||
+	return !c->heard || pr->yours.no == 0 || pr->unheard || pr->uncompared ||
 	       pr->off_from < pr->off_to || pr->acked < pr->num_last || pr->verdicts < pr->acked ||
 	       pr->tail < pr->out_last;
 }

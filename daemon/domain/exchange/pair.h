@@ -15,7 +15,7 @@
 #include "domain/state.h"
 
 enum {
-	OUTBOX_RECEIPT_LEN = WIRE_FRAME_HEAD + 32 + WIRE_SIG
+	PAIR_RECEIPT_LEN = WIRE_FRAME_HEAD + 32 + WIRE_SIG
 }; /* head, hash of the parts, signature */
 
 /** Durable state about one partner.  Numbers live within one pair of incarnations. */
@@ -38,9 +38,9 @@ struct pair {
 	uint64_t their_key_ms; /* time of their newest PAIR record: older ones never count again */
 
 	/* After a loss of state on either side (proto/PROTOCOL.md 6, Loss of state). */
-	uint32_t era;  /* rises with every change of incarnation: an echo counts for one of them */
-	bool unheard;  /* their complete heads were not read since: nothing leaves */
-	bool unechoed; /* some thread of the pair still differs */
+	uint32_t era; /* rises with every change of incarnation: an echo counts for one of them */
+	bool unheard; /* their complete heads were not read since: nothing leaves */
+	bool uncompared;    /* some thread of the pair still differs */
 	bool unconfirmed;   /* they came back as a new incarnation, and nobody telephoned */
 	bool stopped;	    /* their identity runs twice: nothing is exchanged */
 	bool recheck;	    /* what waits may perhaps go now */
@@ -52,19 +52,19 @@ struct pair {
 	uint64_t waiting; /* rows of WAITING */
 	/* Their own signed word on how far they were: head of the frame that went furthest. */
 	bool have_receipt;
-	uint8_t receipt[OUTBOX_RECEIPT_LEN];
+	uint8_t receipt[PAIR_RECEIPT_LEN];
 };
 
-/** Borrowed until the turn ends; changes are written by outbox_flush.  A missing pair reads as a fresh
+/** Borrowed until the turn ends; changes are written by pair_flush.  A missing pair reads as a fresh
  *  one of our present incarnation. */
-MUST_CHECK enum err outbox_pair(struct turn *t, uint16_t peer, struct pair **p);
-MUST_CHECK enum err outbox_flush(struct turn *t);
+MUST_CHECK enum err pair_get(struct turn *t, uint16_t peer, struct pair **p);
+MUST_CHECK enum err pair_flush(struct turn *t);
 /** Documents that the partner has not receipted. */
-uint64_t outbox_owed(const struct pair *p);
+uint64_t pair_owed(const struct pair *p);
 /** Forget numbers of an older pair of incarnations; what is retained will be offered by id.  lost: one
  *  of us lost state, so threads wait for their echo. */
-MUST_CHECK enum err outbox_reset(struct turn *t, struct pair *p, bool lost);
+MUST_CHECK enum err pair_reset(struct turn *t, struct pair *p, bool lost);
 /** Is there anything to say or to ask?  Drives the timer. */
-bool stream_pending(const struct pair *p, const struct conn *c);
+bool pair_pending(const struct pair *p, const struct conn *c);
 
 #endif /* KRING_DOMAIN_EXCHANGE_PAIR_H */

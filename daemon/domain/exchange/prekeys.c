@@ -37,7 +37,7 @@ static enum err take_pair(struct turn *t, struct peer *p, const struct wire_prek
 {
 	struct conn *c = state_conn(t->node, p);
 	struct pair *pr;
-	enum err rc = outbox_pair(t, p->no, &pr);
+	enum err rc = pair_get(t, p->no, &pr);
 
 	if (rc != ERR_OK || (k->time_ms <= pr->their_key_ms && counts(t, pr->their_key_ms)))
 		return rc;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/exchange/unstored.h"
 
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 enum { META_UNSTORED = 9, KEY_LEN = 1 + 2 + 16, ROW_LEN = 2 + 1 + 4 + 8 + 8 };
 

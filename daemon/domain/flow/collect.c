@@ -91,9 +91,9 @@ static enum err receipted(struct turn *t, const struct peer *p, const struct doc
 	return intake_hooks.receipted(t, p, d, v);
 }
 
-static enum err echoed(struct turn *t, struct thread *th)
+static enum err settled(struct turn *t, struct thread *th)
 {
-	return ours(th, 0) ? ERR_OK : intake_hooks.echoed(t, th);
+	return ours(th, 0) ? ERR_OK : intake_hooks.settled(t, th);
 }
 
 static enum err recovered(struct turn *t, const struct peer *p, const struct wire_doc *d,
@@ -142,7 +142,7 @@ const struct exchange_hooks collect_hooks = {
 	.stored = stored,
 	.leaving = leaving,
 	.receipted = receipted,
-	.echoed = echoed,
+	.settled = settled,
 	.recovered = recovered,
 	.returned = returned,
 	.shelved = shelved,

@@ -136,7 +136,7 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	if (rc == ERR_OK)
 		rc = document_make(t, &spec, &doc);
 	if (rc == ERR_OK)
-		rc = echo_birth(t, &th, true);
+		rc = settled_birth(t, &th, true);
 	if (rc == ERR_OK)
 		rc = thread_create(t, &th);
 	if (rc == ERR_OK)
@@ -154,7 +154,7 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){
 					  .event = AUDIT_REPORT, .peer = p->no, .detail = "sent"});
-	return rc == ERR_OK ? stream_owe(t, p->no) : rc;
+	return rc == ERR_OK ? answer_owe(t, p->no) : rc;
 }
 
 /* Not while the two ends are being compared: what is missing here may come back from there. */
@@ -162,10 +162,10 @@ static enum err may_send(struct turn *t, const struct peer *p, uint32_t quarter,
 {
 	struct id16 case_id, id;
 	struct pair *pr;
-	enum err rc = outbox_pair(t, p->no, &pr);
+	enum err rc = pair_get(t, p->no, &pr);
 
 	*yes = false;
-	if (rc != ERR_OK || pr->unechoed)
+	if (rc != ERR_OK || pr->uncompared)
 		return rc;
 	rc = thread_of(t, p, quarter, &case_id, &id);
 	if (rc != ERR_OK)
@@ -219,7 +219,7 @@ static enum err clock_sure(struct turn *t, bool *sure)
 	for (size_t i = 0; i < t->node->peer_count && !*sure; i++) {
 		enum err rc = t->node->peers[i].self
 				      ? ERR_OK
-				      : stream_clock_agreed(t, t->node->peers[i].no, sure);
+				      : connect_clock_agreed(t, t->node->peers[i].no, sure);
 
 		if (rc != ERR_OK)
 			return rc;

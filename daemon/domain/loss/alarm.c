@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/loss/alarm.h"
 
-const char *loss_alarm_text(uint8_t kind)
+const char *alarm_text(uint8_t kind)
 {
 	/* clang-format off */
 	switch (kind) {
-#define LOSS_TEXT(name, no, text) case (no): return (text);
-	LOSS_ALARMS(LOSS_TEXT)
-#undef LOSS_TEXT
+#define ALARM_TEXT(name, no, text) case (no): return (text);
+	ALARMS(ALARM_TEXT)
+#undef ALARM_TEXT
 	default: return "unknown";
 	}
 	/* clang-format on */
@@ -22,7 +22,7 @@ static struct store_key alarm_key(uint8_t kind, uint16_t peer)
 	return k;
 }
 
-enum err loss_alarm_set(struct turn *t, enum loss_alarm kind, uint16_t peer)
+enum err alarm_set(struct turn *t, enum alarm kind, uint16_t peer)
 {
 	const struct store_key k = alarm_key((uint8_t)kind, peer);
 	struct effect *e = turn_effect(t, EFFECT_ALARM);

@@ -15,7 +15,7 @@
 #include "domain/state.h"
 
 /* clang-format off */
-#define LOSS_ALARMS(X)                                                                           \
+#define ALARMS(X)                                                                           \
 	X(RESTORED, 1, "restored")	  /* we came back from a backup, or the database is older */ \
 	X(ROLLED_BACK, 2, "rolled-back")  /* a partner proved that we forgot what we had signed */   \
 	X(SECOND, 3, "ran-elsewhere")	  /* a partner showed a later incarnation of ours */         \
@@ -23,15 +23,15 @@
 	X(CLONE, 5, "runs-twice")	  /* again within a day: nothing is exchanged with it */     \
 	X(TOLD, 6, "told-runs-twice")	  /* a partner says so of us */                              \
 	X(NEW, 7, "came-back")		  /* a partner lost state: telephone it */
-enum loss_alarm {
-#define LOSS_ENUM(name, no, text) LOSS_##name = (no),
-	LOSS_ALARMS(LOSS_ENUM)
-#undef LOSS_ENUM
+enum alarm {
+#define ALARM_ENUM(name, no, text) ALARM_##name = (no),
+	ALARMS(ALARM_ENUM)
+#undef ALARM_ENUM
 };
 /* clang-format on */
-const char *loss_alarm_text(uint8_t kind);
+const char *alarm_text(uint8_t kind);
 
-MUST_CHECK enum err loss_alarm_set(struct turn *t, enum loss_alarm kind, uint16_t peer);
+MUST_CHECK enum err alarm_set(struct turn *t, enum alarm kind, uint16_t peer);
 /** An administrator dealt with it.  One that was not set is none. */
 MUST_CHECK enum err alarm_clear(struct turn *t, uint8_t kind, uint16_t peer);
 

@@ -8,7 +8,7 @@
 
 enum { DAY_MS = 86400000 };
 
-void loss_farewell(struct turn *t, const struct peer *p, struct answer *a)
+void clone_farewell(struct turn *t, const struct peer *p, struct answer *a)
 {
 	struct conn *c = state_conn(t->node, state_peer(t->node, p->no));
 	uint8_t b[2 + 4 + 16] = {0};
@@ -21,28 +21,28 @@ void loss_farewell(struct turn *t, const struct peer *p, struct answer *a)
 	a->reply = a->farewell = true;
 }
 
-enum err loss_past(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a)
+enum err clone_past(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a)
 {
 	struct conn *c = state_conn(t->node, state_peer(t->node, p->no));
 	const bool first = !c->met;
 	enum err rc;
 
 	c->met = true;
-	loss_show_receipt(pr, a);
+	proof_show_receipt(pr, a);
 	a->reply = true;
 	if (!first)
 		return ERR_OK;
 	if (pr->strike_ms == 0 || t->wall_ms > pr->strike_ms + DAY_MS) {
 		pr->strike_ms = t->wall_ms;
 		pr->since_strike = false;
-		return loss_alarm_set(t, LOSS_PAST, p->no);
+		return alarm_set(t, ALARM_PAST, p->no);
 	}
 	if (!pr->since_strike)
 		return ERR_OK; /* the same one, which our answer did not reach */
 	pr->stopped = true;
-	loss_farewell(t, p, a);
+	clone_farewell(t, p, a);
 	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
 						.peer = p->no,
-						.detail = loss_alarm_text(LOSS_CLONE)});
-	return rc == ERR_OK ? loss_alarm_set(t, LOSS_CLONE, p->no) : rc;
+						.detail = alarm_text(ALARM_CLONE)});
+	return rc == ERR_OK ? alarm_set(t, ALARM_CLONE, p->no) : rc;
 }

@@ -17,8 +17,8 @@
 
 /** A frame of an incarnation before the one we know, first on its connection: again within a day, and the
  *  present one spoke in between, its identity runs twice, and the pair stops. */
-MUST_CHECK enum err loss_past(struct turn *t, const struct peer *p, struct pair *pr,
-			      struct answer *a);
-void loss_farewell(struct turn *t, const struct peer *p, struct answer *a);
+MUST_CHECK enum err clone_past(struct turn *t, const struct peer *p, struct pair *pr,
+			       struct answer *a);
+void clone_farewell(struct turn *t, const struct peer *p, struct answer *a);
 
 #endif /* KRING_DOMAIN_LOSS_CLONE_H */

@@ -54,8 +54,8 @@ static enum err ask_row(struct turn *t, const struct heads_cursor *h, const stru
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
-enum err echo_ask(struct turn *t, struct peer *p, const struct pair *pr, struct wr *parts,
-		  uint16_t *count)
+enum err compare_ask(struct turn *t, struct peer *p, const struct pair *pr, struct wr *parts,
+		     uint16_t *count)
 {
 	const struct heads_cursor *h = &p->conn.heads;
 	uint8_t buf[PAGE_HEAD + PAGE * ASK_ROW];
@@ -64,7 +64,7 @@ enum err echo_ask(struct turn *t, struct peer *p, const struct pair *pr, struct 
 	unsigned n = 0;
 	enum err rc = ERR_OK;
 
-	if (!pr->unheard && !pr->unechoed)
+	if (!pr->unheard && !pr->uncompared)
 		return ERR_OK;
 	wr_zero(&w, PAGE_HEAD);
 	while (n < PAGE && (rc = thread_next_of_peer(t, p->no, &at)) == ERR_OK) {
@@ -160,7 +160,7 @@ static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, co
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 		flags |= id32_equal(&e.hash, &q->hash) ? 0 : ROW_DIFFERS;
 	}
-	flags |= (th.hidden ? ECHO_HIDDEN : 0) | (th.withdrawn ? ECHO_WITHDRAWN : 0);
+	flags |= (th.hidden ? COMPARE_HIDDEN : 0) | (th.withdrawn ? COMPARE_WITHDRAWN : 0);
 	wr_put(w, id->b, 16);
 	wr_u32(w, th.their_no);
 	wr_put(w, th.their_hash.b, 32);
@@ -280,7 +280,7 @@ static enum err compare(struct turn *t, struct pair *pr, struct heads_cursor *h,
 	bool same = row == NULL || row->no == 0; /* nothing of ours there: it will be offered */
 	enum err rc = ERR_OK;
 
-	if (row != NULL && (row->flags & (ECHO_HIDDEN | ECHO_WITHDRAWN)) != 0)
+	if (row != NULL && (row->flags & (COMPARE_HIDDEN | COMPARE_WITHDRAWN)) != 0)
 		rc = t->node->hooks->flagged(t, th, row->flags);
 	if (rc == ERR_OK && !same && row->no <= th->my_no) {
 		rc = thread_entry(t, th, true, row->no, &e);
@@ -301,18 +301,18 @@ static enum err compare(struct turn *t, struct pair *pr, struct heads_cursor *h,
 	th->era = pr->era;
 	h->progress = pr->recheck = true;
 	rc = thread_save(t, th);
-	return rc == ERR_OK ? t->node->hooks->echoed(t, th) : rc;
+	return rc == ERR_OK ? t->node->hooks->settled(t, th) : rc;
 }
 
 static enum err remember_gone(struct turn *t, const struct told *row)
 {
 	const struct store_key k = turn_key_id(&row->id);
-	const uint8_t said = row->flags & (ECHO_HIDDEN | ECHO_WITHDRAWN);
+	const uint8_t said = row->flags & (COMPARE_HIDDEN | COMPARE_WITHDRAWN);
 
 	return said == 0 ? ERR_OK : turn_put(t, STORE_GONE, &k, span_of(&said, 1));
 }
 
-enum err echo_said(struct turn *t, const struct id16 *thread, uint8_t *flags)
+enum err compare_told(struct turn *t, const struct id16 *thread, uint8_t *flags)
 {
 	const struct store_key k = turn_key_id(thread);
 	struct span v;
@@ -367,14 +367,14 @@ static enum err end_of_pass(struct turn *t, struct pair *pr, struct heads_cursor
 	pr->recheck = true;
 	pr->unheard = false;
 	if (!h->differs) {
-		pr->unechoed = false;
+		pr->uncompared = false;
 		h->probing = false;
 	} else if (h->progress) {
 		a->again = a->reply = true; /* else at the timer's pace */
 	}
 	h->after = (struct id16){{0}};
 	h->differs = h->progress = false;
-	return news ? loss_heard(t) : ERR_OK;
+	return news ? quarantine_heard(t) : ERR_OK;
 }
 
 static enum err on_answer(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a,
@@ -386,7 +386,7 @@ static enum err on_answer(struct turn *t, const struct peer *p, struct pair *pr,
 	unsigned n;
 	enum err rc;
 
-	if (!read_page(r, &after, &upto, &n, ANSWER_ROW) || (!pr->unheard && !pr->unechoed) ||
+	if (!read_page(r, &after, &upto, &n, ANSWER_ROW) || (!pr->unheard && !pr->uncompared) ||
 	    !id16_equal(&after, &h->after) || id_order(&upto, &after) <= 0)
 		return ERR_OK; /* of a question before */
 	for (unsigned i = 0; i < n; i++) {
@@ -405,8 +405,8 @@ static enum err on_answer(struct turn *t, const struct peer *p, struct pair *pr,
 	return ERR_OK;
 }
 
-enum err echo_heads(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a,
-		    struct span bytes)
+enum err compare_heads(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a,
+		       struct span bytes)
 {
 	struct rd r = rd_of(bytes);
 

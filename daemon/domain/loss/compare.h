@@ -22,16 +22,16 @@
 
 /** What a partner says of a thread in its answer: it is hidden there (revoked, in error, erased); the consent
  *  that it is was withdrawn. */
-enum { ECHO_HIDDEN = 1, ECHO_WITHDRAWN = 4 };
+enum { COMPARE_HIDDEN = 1, COMPARE_WITHDRAWN = 4 };
 /** ... of a thread that we did not know then; 0: nothing. */
-MUST_CHECK enum err echo_said(struct turn *t, const struct id16 *thread, uint8_t *flags);
+MUST_CHECK enum err compare_told(struct turn *t, const struct id16 *thread, uint8_t *flags);
 
 /** Our question, while there is one. */
-MUST_CHECK enum err echo_ask(struct turn *t, struct peer *p, const struct pair *pr,
-			     struct wr *parts, uint16_t *count);
+MUST_CHECK enum err compare_ask(struct turn *t, struct peer *p, const struct pair *pr,
+				struct wr *parts, uint16_t *count);
 /** A THREAD_HEADS part: question or answer. */
-MUST_CHECK enum err echo_heads(struct turn *t, const struct peer *p, struct pair *pr,
-			       struct answer *a, struct span bytes);
+MUST_CHECK enum err compare_heads(struct turn *t, const struct peer *p, struct pair *pr,
+				  struct answer *a, struct span bytes);
 /** Is it the question for the first page?  What we keep for the partner goes before our answer. */
 bool compare_begins(struct span bytes);
 /** Room in the answer for that and for what is given back. */

@@ -40,7 +40,7 @@ void incarnation_save(struct node *n)
 	n->quarantine_before = n->quarantine;
 }
 
-enum err loss_begin(struct turn *t, uint32_t above, enum loss_alarm why)
+enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why)
 {
 	struct node *n = t->node;
 	const uint32_t most = above > n->inc.no ? above : n->inc.no;
@@ -59,7 +59,7 @@ enum err loss_begin(struct turn *t, uint32_t above, enum loss_alarm why)
 	rc = incarnation_write(t);
 	for (struct pair *p = t->pairs; p != NULL && rc == ERR_OK; p = p->next)
 		if (!incarnation_equal(&p->mine, &n->inc))
-			rc = outbox_reset(t, p, true);
+			rc = pair_reset(t, p, true);
 	for (size_t i = 0; i < n->peer_count; i++) {
 		struct conn *c = state_conn(n, &n->peers[i]);
 
@@ -69,11 +69,11 @@ enum err loss_begin(struct turn *t, uint32_t above, enum loss_alarm why)
 	}
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
-							.detail = loss_alarm_text((uint8_t)why)});
-	return rc == ERR_OK ? loss_alarm_set(t, why, 0) : rc;
+							.detail = alarm_text((uint8_t)why)});
+	return rc == ERR_OK ? alarm_set(t, why, 0) : rc;
 }
 
-enum err loss_load(struct turn *t, struct node *n)
+enum err incarnation_load(struct turn *t, struct node *n)
 {
 	const struct store_key k = inc_key();
 	const uint32_t outside = n->inc.no;
@@ -94,5 +94,5 @@ enum err loss_load(struct turn *t, struct node *n)
 	n->quarantine = rd_u8(&r) != 0;
 	if (!rd_done(&r))
 		return ERR_CORRUPT;
-	return n->inc.no < outside ? loss_begin(t, outside, LOSS_RESTORED) : ERR_OK;
+	return n->inc.no < outside ? incarnation_begin(t, outside, ALARM_RESTORED) : ERR_OK;
 }

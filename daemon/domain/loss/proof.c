@@ -6,7 +6,7 @@
 #include "crypto/verify.h"
 #include "domain/exchange/inbox.h"
 #include "domain/exchange/outbox.h"
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 #include "domain/loss/incarnation.h"
 #include "domain/membership/members.h"
 
@@ -34,7 +34,7 @@ static bool says_more(const struct pair *pr, const struct wire_frame *f)
 			    f->first_seq <= old.first_seq));
 }
 
-void loss_keep_receipt(struct pair *pr, const struct wire_frame_view *v)
+void proof_keep_receipt(struct pair *pr, const struct wire_frame_view *v)
 {
 	struct id32 hash;
 	struct wr w = wr_of(pr->receipt, sizeof pr->receipt);
@@ -48,8 +48,8 @@ void loss_keep_receipt(struct pair *pr, const struct wire_frame_view *v)
 	pr->have_receipt = true;
 }
 
-void loss_ask(struct turn *t, struct conn *c, struct answer *a, const struct id16 *thread,
-	      uint64_t no)
+void proof_ask(struct turn *t, struct conn *c, struct answer *a, const struct id16 *thread,
+	       uint64_t no)
 {
 	uint8_t b[1 + 16 + 8] = {CLAIM_ASK};
 
@@ -63,9 +63,9 @@ void loss_ask(struct turn *t, struct conn *c, struct answer *a, const struct id1
 	a->reply = true;
 }
 
-void loss_show_receipt(const struct pair *pr, struct answer *a)
+void proof_show_receipt(const struct pair *pr, struct answer *a)
 {
-	uint8_t b[1 + OUTBOX_RECEIPT_LEN] = {CLAIM_RECEIPT};
+	uint8_t b[1 + PAIR_RECEIPT_LEN] = {CLAIM_RECEIPT};
 
 	if (!pr->have_receipt)
 		return;
@@ -75,8 +75,8 @@ void loss_show_receipt(const struct pair *pr, struct answer *a)
 }
 
 /* The head and its signature are proof enough: the body stays here. */
-enum err loss_show(struct turn *t, const struct pair *pr, struct answer *a,
-		   const struct doc_key *key)
+enum err proof_show(struct turn *t, const struct pair *pr, struct answer *a,
+		    const struct doc_key *key)
 {
 	struct wr w = arena_wr(t->arena, 1 + 2048);
 	struct document d;
@@ -90,13 +90,13 @@ enum err loss_show(struct turn *t, const struct pair *pr, struct answer *a,
 	document_carry(&w, &d, WIRE_VERDICT_HOLLOW);
 	if (!w.over)
 		answer_part(a, WIRE_PART_ROLLED_BACK, wr_span(&w));
-	loss_show_receipt(pr, a);
+	proof_show_receipt(pr, a);
 	a->reply = true;
 	return ERR_OK;
 }
 
 /* Which of their documents is at the place they ask about? */
-static enum err on_ask(const struct loss_claim *c, struct rd *r)
+static enum err on_ask(const struct proof_claim *c, struct rd *r)
 {
 	const struct id16 thread = rd_id16(r);
 	const uint64_t no = rd_u64(r);
@@ -120,8 +120,8 @@ static enum err on_ask(const struct loss_claim *c, struct rd *r)
 			rc = thread_entry(c->t, &th, false, (uint32_t)no, &e);
 	}
 	if (rc == ERR_OK)
-		return loss_show(c->t, c->pr, c->a, &e.doc);
-	loss_show_receipt(c->pr, c->a);
+		return proof_show(c->t, c->pr, c->a, &e.doc);
+	proof_show_receipt(c->pr, c->a);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
@@ -138,8 +138,8 @@ static enum err own_key(struct turn *t, uint32_t key_seq, struct id32 *pub)
 	return self == NULL ? ERR_NOTFOUND : members_key(t, self, key_seq, pub);
 }
 
-enum err loss_own_document(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			   struct id32 *hash, bool *ours)
+enum err proof_own_document(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			    struct id32 *hash, bool *ours)
 {
 	const struct node *n = t->node;
 	struct id32 pub, last = {{0}};
@@ -161,7 +161,7 @@ enum err loss_own_document(struct turn *t, const struct peer *p, const struct wi
 /* We signed it in this incarnation and our log lacks it; or they receipt it and we never sent it.  One of an
  * earlier life that our log lacks, and they receipt it now: we may have been rolled back into the middle of
  * a comparison; but whoever keeps such a document could claim it for ever, so it counts once a day. */
-static enum err on_document(const struct loss_claim *c, struct span bytes, bool *proof)
+static enum err on_document(const struct proof_claim *c, struct span bytes, bool *proof)
 {
 	struct outbox_row row;
 	struct log_entry e;
@@ -175,7 +175,7 @@ static enum err on_document(const struct loss_claim *c, struct span bytes, bool 
 
 	if (!c->current || wire_doc_get(bytes, &d) != ERR_OK)
 		return ERR_OK;
-	rc = loss_own_document(c->t, c->p, &d, &hash, &ours);
+	rc = proof_own_document(c->t, c->p, &d, &hash, &ours);
 	if (rc != ERR_OK || !ours)
 		return rc;
 	rc = thread_load(c->t, &d.head.thread_id, &th);
@@ -200,7 +200,7 @@ static enum err on_document(const struct loss_claim *c, struct span bytes, bool 
 }
 
 /* A head that we signed: it says how far we were, or in which later incarnation. */
-static enum err on_receipt(const struct loss_claim *c, struct span bytes, uint32_t *above,
+static enum err on_receipt(const struct proof_claim *c, struct span bytes, uint32_t *above,
 			   bool *proof)
 {
 	const struct node *n = c->t->node;
@@ -209,7 +209,7 @@ static enum err on_receipt(const struct loss_claim *c, struct span bytes, uint32
 	struct id32 pub;
 	enum err rc;
 
-	if (bytes.len != OUTBOX_RECEIPT_LEN || !wire_frame_head_get(bytes.p, &f))
+	if (bytes.len != PAIR_RECEIPT_LEN || !wire_frame_head_get(bytes.p, &f))
 		return ERR_OK;
 	rc = own_key(c->t, f.key_seq, &pub);
 	if (rc != ERR_OK)
@@ -232,7 +232,7 @@ static enum err on_receipt(const struct loss_claim *c, struct span bytes, uint32
 	return ERR_OK;
 }
 
-enum err loss_part(const struct loss_claim *c, struct span bytes, bool *anew)
+enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew)
 {
 	const uint32_t mine = c->t->node->inc.no;
 	struct rd r = rd_of(bytes);
@@ -259,10 +259,10 @@ enum err loss_part(const struct loss_claim *c, struct span bytes, bool *anew)
 		return rc;
 	*anew = true;
 	c->a->reply = true;
-	return loss_begin(c->t, above, above > mine ? LOSS_SECOND : LOSS_ROLLED_BACK);
+	return incarnation_begin(c->t, above, above > mine ? ALARM_SECOND : ALARM_ROLLED_BACK);
 }
 
-enum err loss_blocked(struct turn *t, struct pair *pr, bool *anew)
+enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew)
 {
 	*anew = false;
 	if (pr->blocked_ms == 0)
@@ -272,5 +272,5 @@ enum err loss_blocked(struct turn *t, struct pair *pr, bool *anew)
 		return ERR_OK;
 	pr->weak_ms = t->wall_ms;
 	*anew = true;
-	return loss_begin(t, 0, LOSS_ROLLED_BACK);
+	return incarnation_begin(t, 0, ALARM_ROLLED_BACK);
 }

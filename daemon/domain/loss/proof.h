@@ -17,17 +17,17 @@
 #include "domain/exchange/pair.h"
 
 /** Keep their signed word on how far they are. */
-void loss_keep_receipt(struct pair *pr, const struct wire_frame_view *v);
+void proof_keep_receipt(struct pair *pr, const struct wire_frame_view *v);
 /** Ask for proof: of their number no (thread NULL), or of entry no in our log of that thread. */
-void loss_ask(struct turn *t, struct conn *c, struct answer *a, const struct id16 *thread,
-	      uint64_t no);
+void proof_ask(struct turn *t, struct conn *c, struct answer *a, const struct id16 *thread,
+	       uint64_t no);
 /** Show them what they signed: the document we hold at this place of their log, and the receipt. */
-MUST_CHECK enum err loss_show(struct turn *t, const struct pair *pr, struct answer *a,
-			      const struct doc_key *key);
-void loss_show_receipt(const struct pair *pr, struct answer *a);
+MUST_CHECK enum err proof_show(struct turn *t, const struct pair *pr, struct answer *a,
+			       const struct doc_key *key);
+void proof_show_receipt(const struct pair *pr, struct answer *a);
 /** A ROLLED_BACK part.  overtaken: their receipt exceeds our numbers.  *anew: it was proof, and we began a
  *  new incarnation. */
-struct loss_claim {
+struct proof_claim {
 	struct turn *t;
 	const struct peer *p;
 	struct pair *pr;
@@ -35,13 +35,13 @@ struct loss_claim {
 	bool current;	/* both incarnations are */
 	bool overtaken; /* they receipt more than we numbered */
 };
-MUST_CHECK enum err loss_part(const struct loss_claim *c, struct span bytes, bool *anew);
+MUST_CHECK enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew);
 /** Their stream goes on from a document of theirs that we never got, though they believe we said so: after
  *  a while we were rolled back into the middle of a comparison.  Once a day, and only while the pair is
  *  compared: else any member could make us begin anew. */
-MUST_CHECK enum err loss_blocked(struct turn *t, struct pair *pr, bool *anew);
+MUST_CHECK enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew);
 /** One of our own documents, shown by a partner: signed by us? */
-MUST_CHECK enum err loss_own_document(struct turn *t, const struct peer *p,
-				      const struct wire_doc *d, struct id32 *hash, bool *ours);
+MUST_CHECK enum err proof_own_document(struct turn *t, const struct peer *p,
+				       const struct wire_doc *d, struct id32 *hash, bool *ours);
 
 #endif /* KRING_DOMAIN_LOSS_PROOF_H */

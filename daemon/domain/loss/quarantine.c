@@ -7,7 +7,7 @@
 #include "domain/loss/incarnation.h"
 #include "domain/membership/members.h"
 
-bool loss_quarantined(struct turn *t, const struct id16 *case_id)
+bool quarantine_holds(struct turn *t, const struct id16 *case_id)
 {
 	uint64_t born = 0;
 
@@ -27,16 +27,16 @@ static enum err recheck_all(struct turn *t)
 	for (uint16_t no = 1; rc == ERR_OK && no <= t->node->peer_count; no++) {
 		struct pair *pr;
 
-		rc = outbox_pair(t, no, &pr);
+		rc = pair_get(t, no, &pr);
 		if (rc != ERR_OK || pr->waiting == 0)
 			continue;
 		pr->recheck = true;
-		rc = stream_owe(t, no);
+		rc = answer_owe(t, no);
 	}
 	return rc;
 }
 
-enum err loss_release(struct turn *t, const struct id16 *case_id)
+enum err quarantine_release(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key k = turn_key_id(case_id);
 	const uint8_t one = 1;
@@ -50,7 +50,7 @@ bool quarantine_counts(const struct peer *p)
 	return !p->self && members_hold_cases(p);
 }
 
-enum err loss_heard(struct turn *t)
+enum err quarantine_heard(struct turn *t)
 {
 	struct node *n = t->node;
 	enum err rc = ERR_OK;
@@ -62,7 +62,7 @@ enum err loss_heard(struct turn *t)
 
 		if (!quarantine_counts(&n->peers[i]))
 			continue;
-		rc = outbox_pair(t, n->peers[i].no, &pr);
+		rc = pair_get(t, n->peers[i].no, &pr);
 		if (rc != ERR_OK || pr->unheard)
 			return rc;
 	}

@@ -15,11 +15,11 @@
 #include "domain/state.h"
 
 /** Does this case wait until every partner was heard? */
-bool loss_quarantined(struct turn *t, const struct id16 *case_id);
+bool quarantine_holds(struct turn *t, const struct id16 *case_id);
 /** Let it out before that; the caller keeps the audit. */
-MUST_CHECK enum err loss_release(struct turn *t, const struct id16 *case_id);
+MUST_CHECK enum err quarantine_release(struct turn *t, const struct id16 *case_id);
 /** A partner was heard: was it the last one? */
-MUST_CHECK enum err loss_heard(struct turn *t);
+MUST_CHECK enum err quarantine_heard(struct turn *t);
 
 /** Is this one of the partners that have to be heard? */
 bool quarantine_counts(const struct peer *p);

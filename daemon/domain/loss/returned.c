@@ -18,14 +18,14 @@ static enum err displace(struct turn *t, struct thread *th, uint32_t no)
 		if (rc == ERR_OK)
 			rc = outbox_mark(t, &e.doc.msg, OUTBOX_SHELVED);
 		if (rc == ERR_OK)
-			rc = echo_shelve(t, th, &e.doc, e.type);
+			rc = settled_shelve(t, th, &e.doc, e.type);
 	}
 	for (uint32_t i = 1; i <= th->their_no && rc == ERR_OK; i++) {
 		rc = thread_entry(t, th, false, i, &e);
 		if (rc != ERR_OK || e.seen_no < no)
 			continue;
 		first = first > th->their_no ? i : first;
-		rc = echo_shelve(t, th, &e.doc, e.type);
+		rc = settled_shelve(t, th, &e.doc, e.type);
 	}
 	if (rc == ERR_OK)
 		rc = thread_truncate(t, th, true, no);
@@ -86,7 +86,7 @@ static enum err next_back(struct turn *t, const struct thread *th, struct docume
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err echo_unshelve(struct turn *t, const struct peer *p, struct thread *th)
+enum err returned_unshelve(struct turn *t, const struct peer *p, struct thread *th)
 {
 	for (;;) {
 		struct document d;
@@ -153,11 +153,12 @@ static enum err join_log(struct turn *t, const struct peer *p, const struct wire
 		rc = off_shelf(t, th, &key);
 	if (rc == ERR_OK)
 		rc = t->node->hooks->returned(t, p, th, &key);
-	return rc == ERR_OK ? echo_unshelve(t, p, th) : rc; /* what had seen it may come back too */
+	return rc == ERR_OK ? returned_unshelve(t, p, th)
+			    : rc; /* what had seen it may come back too */
 }
 
-enum err echo_returned(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a,
-		       struct span bytes, bool *forgot)
+enum err returned_document(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a,
+			   struct span bytes, bool *forgot)
 {
 	struct heads_cursor *h = &state_conn(t->node, state_peer(t->node, p->no))->heads;
 	struct log_entry e;
@@ -172,14 +173,14 @@ enum err echo_returned(struct turn *t, const struct peer *p, struct pair *pr, st
 	*forgot = false;
 	if (rc != ERR_OK)
 		return ERR_OK;
-	rc = loss_own_document(t, p, &d, &hash, &ours);
+	rc = proof_own_document(t, p, &d, &hash, &ours);
 	if (rc != ERR_OK || !ours)
 		return rc;
 	key.msg = d.head.msg_id;
 	rc = thread_load(t, &d.head.thread_id, &th);
 	if (rc == ERR_NOTFOUND) {
 		th = (struct thread){.id = d.head.thread_id, .peer = p->no};
-		rc = echo_birth(t, &th, false);
+		rc = settled_birth(t, &th, false);
 	}
 	if (rc != ERR_OK || th.peer != p->no)
 		return rc;
@@ -190,7 +191,7 @@ enum err echo_returned(struct turn *t, const struct peer *p, struct pair *pr, st
 	}
 	/* Signed in this very life, and we never saw it: another roll-back, after this life began. */
 	*forgot = d.head.origin_inc == t->node->inc.no && !document_known(t, &key);
-	if (*forgot || !pr->unechoed)
+	if (*forgot || !pr->uncompared)
 		return ERR_OK;
 	if (d.head.thread_no <= th.my_no) {
 		rc = displace(t, &th, d.head.thread_no);

@@ -3,7 +3,7 @@
  * returned - documents of ours that a partner gives back, and what had seen them.
  *
  * Layer:    domain/loss (base, proto, store; lower rooms).
- * Owns:     nothing; rows are settled.h's and threadlog.h's.
+ * Owns:     nothing; rows are settled.h's and thread.h's.
  * Threads:  core process, event-loop thread only.
  * Time:     *_ms wall-clock milliseconds.
  * Durable:  with the turn's transaction.
@@ -14,13 +14,13 @@
 
 #include "domain/exchange/answer.h"
 #include "domain/exchange/pair.h"
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 /** What a partner wrote after a place that is free again comes back into its log; th is saved then. */
-MUST_CHECK enum err echo_unshelve(struct turn *t, const struct peer *p, struct thread *th);
+MUST_CHECK enum err returned_unshelve(struct turn *t, const struct peer *p, struct thread *th);
 
 /** A RETURNED part.  *forgot: it proves that we lost state without knowing it. */
-MUST_CHECK enum err echo_returned(struct turn *t, const struct peer *p, struct pair *pr,
-				  struct answer *a, struct span bytes, bool *forgot);
+MUST_CHECK enum err returned_document(struct turn *t, const struct peer *p, struct pair *pr,
+				      struct answer *a, struct span bytes, bool *forgot);
 
 #endif /* KRING_DOMAIN_LOSS_RETURNED_H */

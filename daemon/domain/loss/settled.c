@@ -3,26 +3,26 @@
 
 #include "domain/exchange/hooks.h"
 
-enum err echo_writable(struct turn *t, const struct thread *th, bool *yes)
+enum err settled_writable(struct turn *t, const struct thread *th, bool *yes)
 {
 	struct log_entry e = {.seen_no = 0};
 	struct pair *pr;
-	enum err rc = outbox_pair(t, th->peer, &pr);
+	enum err rc = pair_get(t, th->peer, &pr);
 
 	if (rc == ERR_OK && th->my_no > 0)
 		rc = thread_entry(t, th, true, th->my_no, &e);
-	*yes = rc == ERR_OK && echo_settled(th, pr) && e.seen_no <= th->their_no;
+	*yes = rc == ERR_OK && settled_is(th, pr) && e.seen_no <= th->their_no;
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
-enum err echo_birth(struct turn *t, struct thread *th, bool ours)
+enum err settled_birth(struct turn *t, struct thread *th, bool ours)
 {
 	struct pair *pr;
-	enum err rc = outbox_pair(t, th->peer, &pr);
+	enum err rc = pair_get(t, th->peer, &pr);
 
 	if (rc != ERR_OK)
 		return rc;
-	th->era = ours || !pr->unechoed ? pr->era : pr->era - 1;
+	th->era = ours || !pr->uncompared ? pr->era : pr->era - 1;
 	if (th->era != pr->era) { /* this pass may be past its place: then it is not the last one */
 		struct heads_cursor *h = &state_conn(t->node, state_peer(t->node, th->peer))->heads;
 
@@ -31,7 +31,7 @@ enum err echo_birth(struct turn *t, struct thread *th, bool ours)
 	return ERR_OK;
 }
 
-enum err echo_shelve(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)
+enum err settled_shelve(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)
 {
 	struct store_key k = turn_key_ids(&th->id, &key->msg);
 	uint8_t row[8 + 2];

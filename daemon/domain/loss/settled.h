@@ -14,19 +14,19 @@
 
 #include "base/plant.h"
 #include "domain/exchange/pair.h"
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 /** Was this thread found the same since the last loss of state? */
-static inline bool echo_settled(const struct thread *th, const struct pair *pr)
+static inline bool settled_is(const struct thread *th, const struct pair *pr)
 {
-	return !pr->unechoed || th->era == pr->era || planted(PLANT_NO_ECHO);
+	return !pr->uncompared || th->era == pr->era || planted(PLANT_NO_ECHO);
 }
 /** May we write in it?  Settled, and what our last document had seen is in hand again. */
-MUST_CHECK enum err echo_writable(struct turn *t, const struct thread *th, bool *yes);
+MUST_CHECK enum err settled_writable(struct turn *t, const struct thread *th, bool *yes);
 /** Before thread_create: ours is settled from birth, one that a partner opened is not while it is compared. */
-MUST_CHECK enum err echo_birth(struct turn *t, struct thread *th, bool ours);
+MUST_CHECK enum err settled_birth(struct turn *t, struct thread *th, bool ours);
 /** A document of the partner that is none of its log any more: kept, shown, never folded. */
-MUST_CHECK enum err echo_shelve(struct turn *t, struct thread *th, const struct doc_key *key,
-				uint16_t type);
+MUST_CHECK enum err settled_shelve(struct turn *t, struct thread *th, const struct doc_key *key,
+				   uint16_t type);
 
 #endif /* KRING_DOMAIN_LOSS_SETTLED_H */

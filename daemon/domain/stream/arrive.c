@@ -5,7 +5,7 @@
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/inbox.h"
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 #include "domain/exchange/unstored.h"
 #include "domain/loss/proof.h"
 #include "domain/loss/returned.h"
@@ -56,7 +56,7 @@ static enum fit fit_of(struct reading *r, const struct wire_head *h, const struc
 	if (h->seen_no <= th->my_no && thread_entry(r->t, th, true, h->seen_no, &e) == ERR_OK &&
 	    id32_equal(&e.hash, &h->seen_hash))
 		return FIT;
-	return r->pair->unechoed ? FIT_NOT_YET : FIT_UNKNOWN_TO_US;
+	return r->pair->uncompared ? FIT_NOT_YET : FIT_UNKNOWN_TO_US;
 }
 
 static enum err number_it(struct reading *r, const struct id16 *msg, const struct id32 *hash,
@@ -118,7 +118,7 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 	enum err rc = r->t->node->hooks->judge(r->t, r->p, d, th, &verdict);
 
 	if (rc == ERR_OK && fresh)
-		rc = echo_birth(r->t, th, false);
+		rc = settled_birth(r->t, th, false);
 	if (rc == ERR_OK)
 		rc = document_keep(r->t, key, d, &th->case_id, verdict);
 	if (rc == ERR_OK && fresh)
@@ -131,7 +131,7 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 		rc = unstored_over(r->t, r->p->no, &th->id);
 	if (rc == ERR_OK)
 		rc = r->t->node->hooks->stored(r->t, r->p, th, key, verdict);
-	return rc == ERR_OK && r->pair->unechoed ? echo_unshelve(r->t, r->p, th) : rc;
+	return rc == ERR_OK && r->pair->uncompared ? returned_unshelve(r->t, r->p, th) : rc;
 }
 
 /* Of a life before a loss of theirs, and its place is taken: kept and shown, never folded. */
@@ -144,7 +144,7 @@ static enum err keep_lost(struct reading *r, const struct wire_doc *d, const str
 	if (rc == ERR_OK)
 		rc = document_keep(r->t, key, d, &th->case_id, verdict);
 	if (rc == ERR_OK)
-		rc = echo_shelve(r->t, th, key, d->head.type);
+		rc = settled_shelve(r->t, th, key, d->head.type);
 	return rc == ERR_OK ? number_it(r, &key->msg, hash, WIRE_VERDICT_LOST_ACT, r->t->wall_ms)
 			    : rc;
 }
@@ -157,7 +157,7 @@ static enum err contradict(struct reading *r, const struct wire_head *h, const s
 	enum err rc = thread_entry(r->t, th, false, no, &e);
 
 	r->stop = true;
-	return rc == ERR_OK ? loss_show(r->t, r->pair, r->a, &e.doc) : rc;
+	return rc == ERR_OK ? proof_show(r->t, r->pair, r->a, &e.doc) : rc;
 }
 
 /* Every document type but one speaks of a person: observers, evaluators and coordinators neither send nor
@@ -215,13 +215,13 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 	case FIT_CONTRADICTS:
 		return contradict(r, &d->head, &th);
 	case FIT_UNKNOWN_TO_US:
-		loss_ask(r->t, r->c, r->a, &d->head.thread_id, d->head.seen_no);
+		proof_ask(r->t, r->c, r->a, &d->head.thread_id, d->head.seen_no);
 		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
 	case FIT_NOT_YET:
-		if (!r->pair->unechoed && unstored_has(r->t, r->p->no, &d->head.thread_id))
+		if (!r->pair->uncompared && unstored_has(r->t, r->p->no, &d->head.thread_id))
 			return pass_over(r, d, &hash, ERR_STATE); /* one before it is missing */
-		if (r->pair->unechoed && d->head.thread_no > th.their_no + 1) {
-			rc = loss_blocked(r->t, r->pair, &r->anew);
+		if (r->pair->uncompared && d->head.thread_no > th.their_no + 1) {
+			rc = proof_blocked(r->t, r->pair, &r->anew);
 			if (rc != ERR_OK || r->anew)
 				return rc;
 		}
@@ -266,7 +266,7 @@ static enum err had_before(struct reading *r, uint64_t no, struct span bytes)
 		return ERR_OK;
 	r->stop = true;
 	key = (struct doc_key){in.msg, r->p->no};
-	return loss_show(r->t, r->pair, r->a, &key);
+	return proof_show(r->t, r->pair, r->a, &key);
 }
 
 /* A document that failed in this very event is answered instead of tried: passed over; or refused as long as its

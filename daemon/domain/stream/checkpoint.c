@@ -57,7 +57,7 @@ enum err checkpoint_own(struct turn *t, struct span bytes)
 		const struct peer *p = &t->node->peers[i];
 		struct answer *a;
 
-		if (!checkpoint_keeper(t, p) || !p->conn.up)
+		if (!keeper_is(t, p) || !p->conn.up)
 			continue;
 		a = answer_of(t, p->no);
 		if (a == NULL)
@@ -77,7 +77,7 @@ enum err checkpoint_introduce(struct turn *t, const struct peer *p, struct wr *p
 	struct span bytes;
 	enum err rc;
 
-	if (self == NULL || !checkpoint_keeper(t, p))
+	if (self == NULL || !keeper_is(t, p))
 		return ERR_OK;
 	rc = newest(t, self->no, &bytes, &c);
 	if (rc != ERR_OK)

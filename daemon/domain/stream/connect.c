@@ -5,12 +5,12 @@
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/prekeys.h"
 
-enum err stream_up(struct turn *t, struct peer *p)
+enum err connect_up(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
 	struct effect *e = turn_effect(t, EFFECT_PREKEY);
 	struct pair *pr;
-	enum err rc = outbox_pair(t, p->no, &pr);
+	enum err rc = pair_get(t, p->no, &pr);
 
 	if (rc != ERR_OK || e == NULL)
 		return rc == ERR_OK ? ERR_NOMEM : rc;
@@ -47,7 +47,7 @@ enum err connect_dial(struct turn *t, struct peer *p, bool silent)
 	return ERR_OK;
 }
 
-enum err stream_down(struct turn *t, struct peer *p)
+enum err connect_down(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
 
@@ -56,7 +56,7 @@ enum err stream_down(struct turn *t, struct peer *p)
 	return p->owes && p->active ? connect_dial(t, p, false) : ERR_OK;
 }
 
-enum err stream_load(struct turn *t)
+enum err connect_load(struct turn *t)
 {
 	enum err rc = ERR_OK;
 
@@ -64,9 +64,9 @@ enum err stream_load(struct turn *t)
 		struct peer *p = &t->node->peers[i];
 		struct pair *pr;
 
-		rc = outbox_pair(t, p->no, &pr);
+		rc = pair_get(t, p->no, &pr);
 		if (rc == ERR_OK)
-			p->owes = outbox_owed(pr) > 0;
+			p->owes = pair_owed(pr) > 0;
 	}
 	t->pairs = NULL; /* read, not changed */
 	return rc;
@@ -79,18 +79,18 @@ static uint64_t silent_at(const struct conn *c)
 				    : c->wait_mono_ms + ((uint64_t)LIMIT_SILENT_MS << c->hangups);
 }
 
-bool stream_connected(const struct turn *t, const struct peer *p)
+bool connect_alive(const struct turn *t, const struct peer *p)
 {
 	return p->conn.up && p->conn.heard && t->mono_ms < silent_at(&p->conn);
 }
 
-void stream_answered(const struct turn *t, const struct pair *pr, struct conn *c)
+void connect_answered(const struct turn *t, const struct pair *pr, struct conn *c)
 {
 	c->hangups = 0;
 	c->wait_mono_ms = c->sent > pr->acked ? t->mono_ms : 0;
 }
 
-enum err stream_prekey(struct turn *t, struct peer *p, struct span record)
+enum err connect_prekey(struct turn *t, struct peer *p, struct span record)
 {
 	struct answer *a;
 	struct effect *e;
@@ -115,7 +115,7 @@ enum err stream_prekey(struct turn *t, struct peer *p, struct span record)
 	return ERR_OK;
 }
 
-enum err stream_unopened(struct turn *t, struct peer *p, struct span prekey_id)
+enum err connect_unopened(struct turn *t, struct peer *p, struct span prekey_id)
 {
 	struct answer *a = answer_of(t, p->no);
 
@@ -126,7 +126,7 @@ enum err stream_unopened(struct turn *t, struct peer *p, struct span prekey_id)
 	return ERR_OK;
 }
 
-enum err stream_tick(struct turn *t, struct peer *p)
+enum err connect_tick(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
 	struct answer *a;
@@ -141,11 +141,11 @@ enum err stream_tick(struct turn *t, struct peer *p)
 	}
 	if (!c->up || t->mono_ms < c->ask_mono_ms)
 		return ERR_OK;
-	rc = outbox_pair(t, p->no, &pr);
+	rc = pair_get(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
 	pr->recheck = pr->recheck || (c->retry_wait_ms != 0 && t->mono_ms >= c->retry_mono_ms);
-	if (!stream_pending(pr, c)) /* idle: is the line still there? */
+	if (!pair_pending(pr, c)) /* idle: is the line still there? */
 		c->ask_wait_ms = LIMIT_PING_MS;
 	/* The first words may have been lost, or both sides' keys grew too old for a frame. */
 	if (!c->heard || !prekeys_ready(t, p) || !prekeys_ours_good(t, p)) {
@@ -166,7 +166,7 @@ enum err stream_tick(struct turn *t, struct peer *p)
 	return outbox_prune(t, pr, 64);
 }
 
-uint64_t stream_next_mono_ms(const struct node *n)
+uint64_t connect_next_mono_ms(const struct node *n)
 {
 	uint64_t next = UINT64_MAX;
 
@@ -181,13 +181,13 @@ uint64_t stream_next_mono_ms(const struct node *n)
 	return next;
 }
 
-enum err stream_clock_agreed(struct turn *t, uint16_t peer, bool *agreed)
+enum err connect_clock_agreed(struct turn *t, uint16_t peer, bool *agreed)
 {
 	const uint64_t day_ms = 86400000, skew_ms = UINT64_C(1000) * LIMIT_CLOCK_SKEW_S;
 	const struct peer *p = state_peer(t->node, peer);
 	struct pair *pr;
 	uint64_t off;
-	enum err rc = outbox_pair(t, peer, &pr);
+	enum err rc = pair_get(t, peer, &pr);
 
 	*agreed = false;
 	if (rc != ERR_OK)

@@ -18,22 +18,22 @@
 
 #include "domain/exchange/pair.h"
 
-MUST_CHECK enum err stream_up(struct turn *t, struct peer *p);
-MUST_CHECK enum err stream_down(struct turn *t, struct peer *p);
+MUST_CHECK enum err connect_up(struct turn *t, struct peer *p);
+MUST_CHECK enum err connect_down(struct turn *t, struct peer *p);
 /** At start: who is owed something. */
-MUST_CHECK enum err stream_load(struct turn *t);
+MUST_CHECK enum err connect_load(struct turn *t);
 /** Was it heard, and does it still answer? */
-bool stream_connected(const struct turn *t, const struct peer *p);
+bool connect_alive(const struct turn *t, const struct peer *p);
 /** Its line gave an answer: nothing is waited for but what is still under way. */
-void stream_answered(const struct turn *t, const struct pair *pr, struct conn *c);
-MUST_CHECK enum err stream_prekey(struct turn *t, struct peer *p, struct span record);
+void connect_answered(const struct turn *t, const struct pair *pr, struct conn *c);
+MUST_CHECK enum err connect_prekey(struct turn *t, struct peer *p, struct span record);
 /** An envelope for a prekey we no longer hold: tell the sender, with a fresh one. */
-MUST_CHECK enum err stream_unopened(struct turn *t, struct peer *p, struct span prekey_id);
-MUST_CHECK enum err stream_tick(struct turn *t, struct peer *p);
+MUST_CHECK enum err connect_unopened(struct turn *t, struct peer *p, struct span prekey_id);
+MUST_CHECK enum err connect_tick(struct turn *t, struct peer *p);
 /** Is our clock confirmed: by a partner heard lately, or by an administrator? */
-MUST_CHECK enum err stream_clock_agreed(struct turn *t, uint16_t peer, bool *agreed);
+MUST_CHECK enum err connect_clock_agreed(struct turn *t, uint16_t peer, bool *agreed);
 /** Monotonic time of the next question, UINT64_MAX none. */
-uint64_t stream_next_mono_ms(const struct node *n);
+uint64_t connect_next_mono_ms(const struct node *n);
 /** Whoever has something to say dials, whoever's turn it is.  silent: hang up first. */
 MUST_CHECK enum err connect_dial(struct turn *t, struct peer *p, bool silent);
 

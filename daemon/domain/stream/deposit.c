@@ -59,7 +59,7 @@ enum err deposit_changed(struct turn *t)
 		const struct peer *p = &t->node->peers[i];
 		struct answer *a;
 
-		if (!checkpoint_keeper(t, p) || !p->conn.up)
+		if (!keeper_is(t, p) || !p->conn.up)
 			continue;
 		a = answer_of(t, p->no);
 		if (a == NULL)
@@ -109,7 +109,7 @@ enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *part
 
 	if (rc == ERR_OK)
 		rc = number_get(t, STORE_DEPOSITED, &pk, &theirs);
-	if (rc != ERR_OK || version == 0 || theirs == version || !checkpoint_keeper(t, p))
+	if (rc != ERR_OK || version == 0 || theirs == version || !keeper_is(t, p))
 		return rc;
 	ids = arena_wr(t->arena, IDS_MAX * 16);
 	out = arena_wr(t->arena, HEAD + SEALED_MAX);

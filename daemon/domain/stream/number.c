@@ -2,7 +2,7 @@
 #include "domain/stream/number.h"
 
 #include "domain/exchange/outbox.h"
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 #include "domain/loss/quarantine.h"
 #include "domain/loss/settled.h"
 
@@ -46,14 +46,14 @@ static enum err may_go(struct numbering *s, const struct outbox_row *row, bool *
 	enum err rc;
 
 	*yes = !waits;
-	if (waits || (!pr->unechoed && pr->waiting == 0 && !s->t->node->quarantine))
+	if (waits || (!pr->uncompared && pr->waiting == 0 && !s->t->node->quarantine))
 		return ERR_OK;
 	rc = document_load(s->t, &row->doc, &d);
 	if (rc == ERR_OK)
 		rc = thread_load(s->t, &d.head.thread_id, &th);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	waits = !echo_settled(&th, pr) || loss_quarantined(s->t, &th.case_id);
+	waits = !settled_is(&th, pr) || quarantine_holds(s->t, &th.case_id);
 	if (!waits && d.head.thread_no > 1)
 		rc = still_waits(s, &th, d.head.thread_no - 1, &waits);
 	if (rc == ERR_OK && !waits && !bytes_zero(d.head.grant_id.b, 16) &&

@@ -38,7 +38,7 @@ static enum err new_partner(struct reading *r)
 {
 	const bool known = r->pair->yours.no != 0;
 	struct effect *e;
-	enum err rc = outbox_reset(r->t, r->pair, known);
+	enum err rc = pair_reset(r->t, r->pair, known);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -57,18 +57,18 @@ static enum err new_partner(struct reading *r)
 	if (!known)
 		return ERR_OK;
 	r->pair->unconfirmed = true;
-	return loss_alarm_set(r->t, LOSS_NEW, r->p->no);
+	return alarm_set(r->t, ALARM_NEW, r->p->no);
 }
 
 /* ROLLED_BACK parts alone.  *anew: proof that we are in the past; we began a new incarnation. */
 static enum err read_claims(struct reading *r, bool current, bool *anew)
 {
-	const struct loss_claim c = {.t = r->t,
-				     .p = r->p,
-				     .pr = r->pair,
-				     .a = r->a,
-				     .current = current,
-				     .overtaken = r->v.head.got_upto > r->pair->num_last};
+	const struct proof_claim c = {.t = r->t,
+				      .p = r->p,
+				      .pr = r->pair,
+				      .a = r->a,
+				      .current = current,
+				      .overtaken = r->v.head.got_upto > r->pair->num_last};
 	struct rd parts = rd_of(r->v.parts);
 	struct wire_part p;
 	enum err rc = ERR_OK;
@@ -76,7 +76,7 @@ static enum err read_claims(struct reading *r, bool current, bool *anew)
 	*anew = false;
 	while (rc == ERR_OK && !*anew && wire_part_next(&parts, &p))
 		if (p.type == WIRE_PART_ROLLED_BACK && p.bytes.len > 0)
-			rc = loss_part(&c, p.bytes, anew);
+			rc = proof_part(&c, p.bytes, anew);
 	return rc;
 }
 
@@ -91,15 +91,15 @@ static enum err memories(struct reading *r, bool *go)
 	if (rc != ERR_OK || anew)
 		return rc;
 	if (f->got_upto > r->pair->num_last) { /* we never sent that much; or forgot that we did */
-		loss_ask(r->t, r->c, r->a, NULL, f->got_upto);
+		proof_ask(r->t, r->c, r->a, NULL, f->got_upto);
 		return ERR_OK;
 	}
 	if (f->held > r->pair->got) {
-		loss_ask(r->t, r->c, r->a, NULL, 0);
+		proof_ask(r->t, r->c, r->a, NULL, 0);
 		return ERR_OK;
 	}
 	if (f->got_upto < r->c->base) { /* they held more when this connection began */
-		loss_show_receipt(r->pair, r->a);
+		proof_show_receipt(r->pair, r->a);
 		return ERR_OK;
 	}
 	*go = true;
@@ -117,13 +117,13 @@ static enum err incarnations(struct reading *r, bool *go)
 	*go = false;
 	if (!incarnation_equal(&f->my_inc, &pr->yours)) {
 		if (pr->yours.no != 0 && f->my_inc.no <= pr->yours.no)
-			return loss_past(r->t, r->p, pr, r->a); /* older, or a twin */
+			return clone_past(r->t, r->p, pr, r->a); /* older, or a twin */
 		rc = new_partner(r);
 	}
 	if (rc != ERR_OK)
 		return rc;
 	pr->since_strike = pr->strike_ms != 0;
-	loss_keep_receipt(pr, &r->v);
+	proof_keep_receipt(pr, &r->v);
 	if (incarnation_equal(&f->your_inc, &r->t->node->inc))
 		return memories(r, go);
 	r->a->reply = true; /* it does not know us as we are now */
@@ -141,7 +141,7 @@ static enum err on_refused(struct reading *r, struct span bytes)
 	if (!in.bad)
 		r->c->refused = code; /* for whoever asks why; it never triggers a resend */
 	return in.bad || code != WIRE_REFUSED_CLONE ? ERR_OK
-						    : loss_alarm_set(r->t, LOSS_TOLD, r->p->no);
+						    : alarm_set(r->t, ALARM_TOLD, r->p->no);
 }
 
 static enum err on_ping(struct reading *r, struct span bytes)
@@ -162,10 +162,10 @@ static enum err on_ping(struct reading *r, struct span bytes)
 	} else if (r->c->asked && nonce == r->c->question) {
 		r->c->asked = false; /* only the answer to the latest question rewinds */
 		r->c->sent = r->pair->acked;
-		stream_answered(r->t, r->pair, r->c);
+		connect_answered(r->t, r->pair, r->c);
 		r->c->ask_wait_ms = LIMIT_ASK_MS;
 		r->c->ask_mono_ms = r->t->mono_ms +
-				    (stream_pending(r->pair, r->c) ? LIMIT_ASK_MS : LIMIT_PING_MS);
+				    (pair_pending(r->pair, r->c) ? LIMIT_ASK_MS : LIMIT_PING_MS);
 	}
 	return ERR_OK;
 }
@@ -174,12 +174,12 @@ static enum err on_ping(struct reading *r, struct span bytes)
 static enum err on_returned(struct reading *r, struct span bytes)
 {
 	bool forgot;
-	enum err rc = echo_returned(r->t, r->p, r->pair, r->a, bytes, &forgot);
+	enum err rc = returned_document(r->t, r->p, r->pair, r->a, bytes, &forgot);
 
 	if (rc != ERR_OK || !forgot)
 		return rc;
 	r->anew = true;
-	return loss_begin(r->t, 0, LOSS_ROLLED_BACK);
+	return incarnation_begin(r->t, 0, ALARM_ROLLED_BACK);
 }
 
 /* What we keep for them goes before the heads: nothing of an erased case may leave. */
@@ -192,7 +192,7 @@ static enum err on_heads(struct reading *r, struct span bytes)
 		compare_room(r->a);
 		rc = deposit_return(r->t, r->p, &r->a->more, &r->a->more_count);
 	}
-	return rc == ERR_OK ? echo_heads(r->t, r->p, r->pair, r->a, bytes) : rc;
+	return rc == ERR_OK ? compare_heads(r->t, r->p, r->pair, r->a, bytes) : rc;
 }
 
 static enum err on_part(struct reading *r, const struct wire_part *p)
@@ -272,7 +272,7 @@ static enum err read_news(struct reading *r)
 	return rc;
 }
 
-enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
+enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 {
 	struct reading r = {.t = t, .p = p};
 	bool go = false, rotated;
@@ -294,9 +294,9 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 	r.a = answer_of(t, p->no);
 	if (r.a == NULL)
 		return ERR_NOMEM;
-	rc = outbox_pair(t, p->no, &r.pair);
+	rc = pair_get(t, p->no, &r.pair);
 	if (rc == ERR_OK && r.pair->stopped) {
-		loss_farewell(t, p, r.a);
+		clone_farewell(t, p, r.a);
 		return ERR_OK;
 	}
 	if (rc == ERR_OK)
@@ -313,7 +313,7 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 	r.c->met = true;
 	if (!r.c->heard) {
 		r.c->heard = true;
-		stream_answered(t, r.pair, r.c);
+		connect_answered(t, r.pair, r.c);
 		r.c->heard_mono_ms = t->mono_ms;
 		r.c->sent = r.pair->acked;
 		r.a->reply = true;
@@ -321,7 +321,7 @@ enum err stream_frame(struct turn *t, struct peer *p, struct span inner)
 	if (r.v.head.got_upto > r.pair->acked) {
 		r.pair->acked = r.v.head.got_upto;
 		r.c->refused = 0;
-		stream_answered(t, r.pair, r.c);
+		connect_answered(t, r.pair, r.c);
 		r.c->ask_mono_ms = t->mono_ms + LIMIT_ASK_MS; /* it answers: patience begins anew */
 		r.c->ask_wait_ms = LIMIT_ASK_MS;
 	}

@@ -15,6 +15,6 @@
 #include "domain/state.h"
 
 /** An opened frame.  Foreign misbehaviour is counted, not an error. */
-MUST_CHECK enum err stream_frame(struct turn *t, struct peer *p, struct span inner);
+MUST_CHECK enum err receive_frame(struct turn *t, struct peer *p, struct span inner);
 
 #endif /* KRING_DOMAIN_STREAM_RECEIVE_H */

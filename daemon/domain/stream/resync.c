@@ -79,7 +79,7 @@ enum err resync_verdicts(struct reading *r, struct span bytes)
 			return ERR_CORRUPT;
 		if (rc ==
 		    ERR_STALE) { /* they hold another one under it: ours, of a past we lost? */
-			loss_ask(r->t, r->c, r->a, NULL, no);
+			proof_ask(r->t, r->c, r->a, NULL, no);
 			return ERR_OK;
 		}
 		r->pair->verdicts = no;

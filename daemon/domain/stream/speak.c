@@ -238,7 +238,7 @@ static enum err news_parts(struct speaking *s, struct wr *parts, uint16_t *count
 	state_parts(s, parts, count);
 	if (s->a != NULL && s->c->heard && (s->a->ping || s->a->again)) {
 		s->a->again = false;
-		rc = echo_ask(s->t, s->p, s->pair, parts, count);
+		rc = compare_ask(s->t, s->p, s->pair, parts, count);
 		if (rc != ERR_OK)
 			return rc;
 	}
@@ -315,15 +315,15 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struc
 	if (!p->active || p->self)
 		return ERR_OK;
 	if (!p->conn.up) {
-		rc = outbox_pair(t, p->no, &s.pair);
-		return rc == ERR_OK && !p->conn.dialled && outbox_owed(s.pair) > 0
+		rc = pair_get(t, p->no, &s.pair);
+		return rc == ERR_OK && !p->conn.dialled && pair_owed(s.pair) > 0
 			       ? connect_dial(t, p, false)
 			       : rc;
 	}
 	if (!prekeys_ready(t, p))
 		return ERR_OK; /* their record comes first */
 	s.c = state_conn(t->node, p);
-	rc = outbox_pair(t, p->no, &s.pair);
+	rc = pair_get(t, p->no, &s.pair);
 	if (rc == ERR_OK && s.pair->stopped && !a->farewell)
 		return ERR_OK;
 	/* Before enough members witnessed it, and while a fork is open, nothing about a person leaves. */
@@ -336,7 +336,7 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struc
 	return rc;
 }
 
-enum err stream_speak(struct turn *t)
+enum err speak_all(struct turn *t)
 {
 	struct wr frame = {.cap = 0};
 	enum err rc = ERR_OK;
@@ -363,5 +363,5 @@ enum err stream_speak(struct turn *t)
 	if (rc == ERR_OK)
 		fault_doing(t, &(struct fault_place){.part = FAULT_EVENT});
 	t->answers = NULL;
-	return rc == ERR_OK ? outbox_flush(t) : rc;
+	return rc == ERR_OK ? pair_flush(t) : rc;
 }

@@ -15,6 +15,6 @@
 #include "domain/state.h"
 
 /** At the end of the turn, after signing: number what may go and emit EFFECT_FRAMEs. */
-MUST_CHECK enum err stream_speak(struct turn *t);
+MUST_CHECK enum err speak_all(struct turn *t);
 
 #endif /* KRING_DOMAIN_STREAM_SPEAK_H */

@@ -15,7 +15,7 @@ static enum err waiting_for(struct turn *t, struct msg *status)
 
 		if (!quarantine_counts(p))
 			continue;
-		rc = outbox_pair(t, p->no, &pr);
+		rc = pair_get(t, p->no, &pr);
 		if (rc != ERR_OK)
 			return rc;
 		if (pr->unheard)
@@ -24,7 +24,7 @@ static enum err waiting_for(struct turn *t, struct msg *status)
 	return ERR_OK;
 }
 
-enum err loss_status(struct turn *t, struct msg *status)
+enum err view_alarms(struct turn *t, struct msg *status)
 {
 	struct store_key at = {.len = 0};
 	struct store_row row;
@@ -45,7 +45,7 @@ enum err loss_status(struct turn *t, struct msg *status)
 			return rc == ERR_OK ? ERR_CORRUPT : rc;
 		p = state_peer(t->node, be16_get(k.b + 1));
 		m = msg_add(t->arena, status, STATUS_ALARMS);
-		msg_set_text(t->arena, m, ALARM_ROW_WHAT, loss_alarm_text(k.b[0]));
+		msg_set_text(t->arena, m, ALARM_ROW_WHAT, alarm_text(k.b[0]));
 		msg_set_text(t->arena, m, ALARM_ROW_PARTNER, p == NULL ? "" : p->org);
 		msg_set_u64(m, ALARM_ROW_AT_MS, be64_get(v.p));
 	}

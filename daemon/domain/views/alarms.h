@@ -15,6 +15,6 @@
 #include "domain/turn.h"
 
 /** Rows of kring status. */
-MUST_CHECK enum err loss_status(struct turn *t, struct msg *status);
+MUST_CHECK enum err view_alarms(struct turn *t, struct msg *status);
 
 #endif /* KRING_DOMAIN_VIEWS_ALARMS_H */

@@ -24,7 +24,7 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 	const struct conn *c = &p->conn;
 	const bool alone = c->refused == WIRE_REFUSED_CANNOT_STORE;
 	struct pair *pr;
-	enum err rc = outbox_pair(t, p->no, &pr);
+	enum err rc = pair_get(t, p->no, &pr);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -45,7 +45,7 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 		*remedy = "telephone-partner";
 		return ERR_OK;
 	}
-	if (clockwatch_blocks(t, p) && (!stream_connected(t, p) || !prekeys_ready(t, p))) {
+	if (clockwatch_blocks(t, p) && (!connect_alive(t, p) || !prekeys_ready(t, p))) {
 		*cause = "clock-off";
 		*remedy = "set-clock";
 		return ERR_OK;
@@ -66,14 +66,14 @@ static enum err cause_of(struct turn *t, const struct peer *p, const struct outb
 		*remedy = "wait";
 		return ERR_OK;
 	}
-	if (pr->unheard || pr->unechoed || t->node->quarantine)
+	if (pr->unheard || pr->uncompared || t->node->quarantine)
 		*cause = "being-compared";
 	else if (row->queued_ms + NOT_TAKEN_MS < t->wall_ms &&
 		 c->up_ms + NOT_TAKEN_MS < t->wall_ms) {
 		*cause = "not-taken"; /* on a living line, all this time */
 		*remedy = "telephone-partner";
 	}
-	if (!stream_connected(t, p))
+	if (!connect_alive(t, p))
 		*cause = "partner-silent";
 	if (p->conn.refused == WIRE_REFUSED_BUSY)
 		*cause = "partner-full";
@@ -100,7 +100,7 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 	if (rc == ERR_OK)
 		rc = cause_of(t, p, row, &d.head.thread_id, &cause, &remedy);
 	if (rc == ERR_OK)
-		rc = outbox_pair(t, p->no, &pr);
+		rc = pair_get(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
 	if (damaged) {
@@ -136,7 +136,7 @@ static enum err outbox_of(struct turn *t, const struct peer *p, struct page *pag
 	struct store_key at = {.len = 0};
 	struct store_row found;
 	struct pair *pr;
-	enum err rc = outbox_pair(t, p->no, &pr);
+	enum err rc = pair_get(t, p->no, &pr);
 
 	if (page_damaged(t, rc, STORE_PAIR, key_span(&prefix), reply))
 		return ERR_OK;

@@ -29,10 +29,10 @@ static const char *class_name(uint8_t classes)
 static enum err owed_to(struct turn *t, uint16_t peer, uint64_t *owed)
 {
 	struct pair *p;
-	enum err rc = outbox_pair(t, peer, &p);
+	enum err rc = pair_get(t, peer, &p);
 
 	if (rc == ERR_OK)
-		*owed = outbox_owed(p);
+		*owed = pair_owed(p);
 	return rc;
 }
 
@@ -51,11 +51,11 @@ enum err view_silent_since(struct turn *t, const struct peer *p, struct msg *row
 {
 	struct pair *pr;
 	uint64_t at_ms = p->heard_ms;
-	enum err rc = outbox_pair(t, p->no, &pr);
+	enum err rc = pair_get(t, p->no, &pr);
 
 	if (rc == ERR_OK && pr->last_heard_ms > at_ms)
 		at_ms = pr->last_heard_ms;
-	if (rc == ERR_OK && !p->self && !stream_connected(t, p) && at_ms != 0)
+	if (rc == ERR_OK && !p->self && !connect_alive(t, p) && at_ms != 0)
 		msg_set_u64(row, field, at_ms);
 	return rc;
 }
@@ -71,7 +71,7 @@ static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 
 	if (p->self)
 		return ERR_OK;
-	rc = outbox_pair(t, p->no, &pr);
+	rc = pair_get(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_text(t->arena, row, PARTNER_ROW_STANDING,
@@ -138,7 +138,7 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	msg_set_text(t->arena, row, PARTNER_ROW_NODE_ID, hex);
 	msg_set_text(t->arena, row, PARTNER_ROW_CLASS_NAME, class_name(p->classes));
 	msg_set_text(t->arena, row, PARTNER_ROW_COUNTRY, p->country);
-	msg_set_u64(row, PARTNER_ROW_CONNECTED, stream_connected(t, p));
+	msg_set_u64(row, PARTNER_ROW_CONNECTED, connect_alive(t, p));
 	rc = view_silent_since(t, p, row, PARTNER_ROW_SILENT_SINCE_MS);
 	if (rc != ERR_OK && !page_damaged(t, rc, STORE_PAIR, key_span(&k), reply))
 		return rc;

@@ -8,7 +8,7 @@
 #include "domain/care/consent.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/clockwatch.h"
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 #include "domain/exchange/unstored.h"
 #include "domain/fault.h"
 #include "domain/membership/chain.h"
@@ -116,7 +116,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 			return rc;
 		owed += one;
 		members++;
-		connected += stream_connected(t, p);
+		connected += connect_alive(t, p);
 		if (p->self) {
 			member = true;
 			msg_set_text(t->arena, s, STATUS_ORG, p->org);
@@ -150,5 +150,5 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	listening(t, s);
 	failed_places(t, s);
 	rc = unstored_status(t, s);
-	return rc == ERR_OK ? loss_status(t, s) : rc;
+	return rc == ERR_OK ? view_alarms(t, s) : rc;
 }

@@ -3,7 +3,7 @@
 
 #include "domain/care/consent.h"
 #include "domain/care/referral.h"
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 #include "domain/exchange/words.h"
 #include "domain/membership/members.h"
 

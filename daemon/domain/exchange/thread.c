@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/exchange/threadlog.h"
+#include "domain/exchange/thread.h"
 
 #include "crypto/hash.h"
 
