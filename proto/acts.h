@@ -31,7 +31,7 @@ enum act_with {
 	ACT_WITH_REASON = 1,	  /* a code of its list */
 	ACT_WITH_REVIEW = 2,	  /* a date on which somebody looks at the referral again */
 	ACT_WITH_DATE = 4,	  /* a date that only informs: an appointment */
-	ACT_WITH_ALTERNATIVE = 8, /* a better place, or the word that there is none */
+	ACT_WITH_ALTERNATIVE = 8, /* a better place, or that there is none */
 	ACT_WITH_TARGET = 16,	  /* places to go to, one or more */
 	ACT_WITH_SHARE = 32,	  /* fields of the case, by category */
 	ACT_WITH_LATE = 64	  /* that it comes after the answer term, knowingly */

@@ -7,7 +7,7 @@
  * Threads:  any.
  * Time:     none.
  * Durable:  nothing.
- * Privacy:  reads a person's own words; what it answers never repeats them.
+ * Privacy:  reads what was typed about a person; what it answers never repeats it.
  *
  * What a partner sends is shown as it is: its people may write otherwise, and a person waits behind it.
  */

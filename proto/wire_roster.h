@@ -21,8 +21,8 @@ enum {
 	WIRE_ADD_MAX = 96 + 2 + WIRE_NODE_MAX + WIRE_SIG + 2 + 1 + 3 * 130 + 32 + 3,
 };
 
-/* ---- node record: what a member says of itself ---- */
-/* Flags: the member stops itself (compromise drill); its next key was promised anew without a rotation. */
+/* ---- node record: what a member signs about itself ---- */
+/* Flags: the member stops itself (compromise drill); its next key was promised again without a rotation. */
 enum { WIRE_NODE_SUSPENDED = 1, WIRE_NODE_PROMISED = 2 };
 struct wire_node {
 	struct id16 fed_id;

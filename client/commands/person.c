@@ -287,7 +287,7 @@ static int read_file(struct cli *c, struct msg *p, const char *file)
 	struct reader r = {.c = c, .to = p, .file = file, .now = NONE};
 	char *text, *at, *line, why[80];
 	const char *zero;
-	size_t len;
+	size_t len = 0;
 	int bad = load(c, file, &text, &len);
 
 	if (bad != CLI_DONE)

@@ -144,7 +144,7 @@ static const struct endpoint_trouble troubles[] = {
 	{ENDPOINT_SELFTEST, "door-open",
 	 "the door does not tell members from strangers, so it stays shut", "install kringd again",
 	 true},
-	{ENDPOINT_NO_NET, "net-ended", "its network process ended and is started anew",
+	{ENDPOINT_NO_NET, "net-ended", "its network process ended and is being started again",
 	 "if it stays so: journalctl -u kringd", false},
 };
 

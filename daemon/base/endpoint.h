@@ -7,7 +7,7 @@
  * Threads:  any.
  * Time:     none.
  * Durable:  nothing.
- * Privacy:  addresses of machines, never of persons.
+ * Privacy:  addresses of machines, never of people.
  *
  * Numbers only: libzmq would look a name up in a process that may open no file.
  */

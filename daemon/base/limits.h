@@ -62,7 +62,7 @@
 #define LIMIT_ASK_MS	    3000u /* a question to a silent peer is repeated after this, doubling */
 #define LIMIT_ASK_MAX_MS    60000u
 #define LIMIT_PING_MS	    60000u
-#define LIMIT_SILENT_MS	    15000u /* unanswered so long: the line is hung up and dialled anew */
+#define LIMIT_SILENT_MS	    15000u /* unanswered so long: the line is hung up and dialled again */
 #define LIMIT_HANGUPS	    2u /* ... then after twice and four times that, if nobody answers at all */
 #define LIMIT_CLOCK_NOTE_MS 120000 /* clocks that differ by more are named */
 

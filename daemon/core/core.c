@@ -58,7 +58,7 @@ struct core {
 	struct erasures *ledger;
 	struct keyfile keys;
 	bool listened;	   /* net could, in this run */
-	bool panic, moves; /* after this turn: suspend ourselves; say a new address */
+	bool panic, moves; /* after this turn: suspend ourselves; publish a new address */
 	char address[LIMIT_ENDPOINT + 1]; /* ... this one */
 	int record_fd;			  /* the file `record`; -1 */
 	int net_fd;			  /* net's line, while no keys are there to use it; -1 */
@@ -409,7 +409,7 @@ static void on_ending(void *ctx)
 	loop_stop(c->loop, ROLES_LOCKED);
 }
 
-/* Our record is said anew: with another address, or, in a compromise drill, suspending ourselves; then every
+/* We sign and publish a new node record: with another address, or, in a compromise drill, suspending ourselves; then every
  * prekey is destroyed and the keys are forgotten.  The way back is the key that was promised: kring rotate. */
 static enum err say_record(struct core *c, const struct node_time *now)
 {

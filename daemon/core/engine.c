@@ -22,7 +22,7 @@ enum {
 
 enum { LATER_MAX = 32, CHECKPOINT_ENTRIES = 256 };
 
-/* A word that was signed while effects went out: it becomes an event when the queue is free. */
+/* A statement that was signed while effects went out: it becomes an event when the queue is free. */
 struct later {
 	uint16_t peer;
 	size_t len;
@@ -224,7 +224,7 @@ static void frame_out(struct engine *e, const struct effect *fx)
 	arena_rewind(&e->turn_arena, mark);
 }
 
-/* A partner's audit log goes this far: we say so too.  One that finds no room comes again. */
+/* We cosign how far a partner's audit log goes.  A checkpoint that finds no room comes again. */
 static void cosign_log(struct engine *e, const struct effect *fx)
 {
 	struct later *l = &e->later[e->later_count];
@@ -260,7 +260,7 @@ static void release(struct engine *e, const struct effects *fx)
 			frame_out(e, x);
 			break;
 		case EFFECT_PREKEY:
-			/* the line was silent: one that nobody used for hours is drawn anew */
+			/* the line was silent: a key that nobody used for hours is drawn again */
 			if (e->pair_ms[x->peer] + PAIR_REDRAW_MS < e->now.wall_ms)
 				renew_pair(e, x->peer, &e->now);
 			if (n->peers[x->peer - 1].have_prekey)
@@ -334,7 +334,7 @@ static enum err steps(struct engine *e, struct turn *t, const struct event *evs,
 }
 
 /* The culprit alone, after its transaction is gone: it gets the error, nobody else does.  The turn's memory is
- * given back first: that it was full is what many an error says. */
+ * given back first: that it was full is the cause of many an error. */
 static void refuse(struct engine *e, struct turn *t, const struct event *ev, enum err rc)
 {
 	struct span bytes;
@@ -415,7 +415,7 @@ static enum err run_batch(struct engine *e, const struct event *evs, size_t n)
 	return rc;
 }
 
-/* We saw this head: as a member we say so, over our signature, to all (proto/PROTOCOL.md 3). */
+/* We saw this head: as a member we sign that, for all (proto/PROTOCOL.md 3). */
 static void cosign(struct engine *e, const struct node_time *now)
 {
 	struct node *n = e->parts.node;
@@ -497,7 +497,7 @@ void engine_checkpoint(struct engine *e)
 		e->checkpoint_seq = c.seq;
 }
 
-/* Words of our own that this round gave rise to. */
+/* Statements of our own that came up in this round. */
 static void push_later(struct engine *e)
 {
 	for (size_t i = 0; i < e->later_count; i++) {
@@ -552,7 +552,7 @@ enum err engine_turn(struct engine *e, const struct node_time *now)
 	enum err rc = ERR_OK;
 
 	e->now = *now;
-	/* A change of members makes words of our own, which are events too. */
+	/* A change of members makes us sign statements, which are events too. */
 	for (unsigned i = 0; i < ROUNDS && rc == ERR_OK && (i == 0 || e->queued > 0); i++)
 		rc = one_round(e, now);
 	return rc;

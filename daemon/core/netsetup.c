@@ -9,7 +9,7 @@
 
 enum { SETUP_PEERS = 200 /* in one message to net */ };
 
-/* Of two with one transport key the doorman knows the one that is in order. */
+/* Of two members with one transport key net is told the one that is in order. */
 static bool shadowed(const struct node *n, const struct peer *p)
 {
 	for (size_t i = 0; p->conflict && i < n->peer_count; i++) {

@@ -28,7 +28,7 @@ static enum err usable(const char *dir, const char *file, struct err_text *why)
 	return nodefiles_explain(why, ERR_IO, dir, file, errno);
 }
 
-/* LMDB says less, and makes an empty store where one is gone. */
+/* LMDB's own error is less exact, and it makes an empty store where one is gone. */
 static enum err check(const char *dir, const char *data, const char *lock, bool needed,
 		      struct err_text *why)
 {
@@ -79,7 +79,7 @@ enum err nodestore_open(struct nodestore *out, const struct config *c, const str
 		rc = usable(c->dir, "record", why);
 	if (rc == ERR_OK)
 		rc = check(c->dir, "main/data.mdb", "main/lock.mdb", ran, why);
-	if (rc == ERR_OK) /* prekeys that are gone are made anew */
+	if (rc == ERR_OK) /* prekeys that are gone are drawn again */
 		rc = check(c->dir, "prekeys/data.mdb", "prekeys/lock.mdb", false, why);
 	if (rc == ERR_OK)
 		rc = open_one(&out->main, &o, c, "main", why);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * ownrecord - what this node says of itself, said anew: its address, or that it suspends itself.
+ * ownrecord - this node's own record, signed again: a new address, or that it suspends itself.
  *
  * Layer:    core.
  * Owns:     the descriptor of the file `record`, opened before the sandbox.
@@ -29,7 +29,7 @@ MUST_CHECK enum err ownrecord_open(const char *dir, int *fd);
 /** For tools: the newest one in the file; it points into buf.  ERR_BUSY: no room for one more until kringd ran. */
 MUST_CHECK enum err ownrecord_newest(const char *dir, uint8_t buf[OWNRECORD_FILE_MAX], size_t *len,
 				     struct wire_node_carried *newest);
-/** For tools: one more, said when kringd runs.  Those before it stay: a key proves itself by the one before. */
+/** For tools: one more, published when kringd runs.  Those before it stay: a key proves itself by the one before. */
 MUST_CHECK enum err ownrecord_add(const char *dir, struct span carried);
 /** Sign and tell the next record.  ERR_OK too when this node is no member: there is nobody to tell. */
 MUST_CHECK enum err ownrecord_say(struct engine *e, const struct keybox *kb,

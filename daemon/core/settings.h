@@ -9,7 +9,7 @@
  * Durable:  nothing.
  * Privacy:  none.
  *
- * Core may open no file once its walls stand, so the supervisor, who was signalled, hands it the settings as an
+ * Core may open no file once its sandbox is closed, so the supervisor, who was signalled, hands it the settings as an
  * open descriptor.  They are taken whole or not at all: one fault, and everything stays as it was.
  */
 #ifndef KRING_CORE_SETTINGS_H

@@ -64,7 +64,7 @@ enum err shred_run(struct store *s, struct keyfile *k)
 		rc = rc == ERR_NOTFOUND ? ERR_OK : rc; /* a shred that went on after a crash */
 	}
 	if (rc !=
-	    ERR_OK) { /* of whatever kind: keys that were not wrapped anew must not lose theirs */
+	    ERR_OK) { /* of whatever kind: keys that were not wrapped again must not lose theirs */
 		store_abort(txn);
 		return rc;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * shred - after cases were erased: every key that lives is wrapped anew, the wrap key before destroyed.
+ * shred - after cases were erased: every living key is wrapped under a new key, the old wrap key is destroyed.
  *
  * Layer:    core (joins store, keybox, keyroot).
  * Owns:     nothing.

@@ -143,7 +143,7 @@ static enum err not_opened(struct err_text *why, enum sheet_found found, bool ba
 {
 	if (found == SHEET_FOUND)
 		return err_explain(why, ERR_CRYPTO,
-				   "this code is typed right, and is of another sheet: take the "
+				   "this code is typed correctly but is of another sheet: take the "
 				   "newest one of this node");
 	if (bare)
 		return err_explain(why, ERR_CRYPTO,

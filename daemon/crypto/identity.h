@@ -7,7 +7,7 @@
  * Threads:  any
  * Time:     none
  * Durable:  nothing
- * Privacy:  organisations only, never persons.
+ * Privacy:  organisations only, never people.
  */
 #ifndef KRING_CRYPTO_IDENTITY_H
 #define KRING_CRYPTO_IDENTITY_H

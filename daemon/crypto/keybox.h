@@ -93,7 +93,7 @@ MUST_CHECK enum err keybox_record_open(struct keybox *kb, enum keybox_class cls,
  *  (NULL): a value of this node, which stands for a case in the audit chain. */
 MUST_CHECK enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id,
 				       const uint8_t *wrapped, struct span input, struct id16 *out);
-/** Crypto-shred: a next wrap key is drawn, every key that is to live is wrapped anew, the key before is
+/** Crypto-shred: a next wrap key is drawn, every key that is to live is wrapped under it, the key before is
  *  forgotten.  keyroot is written after the first and settled after the last (daemon/store/FORMAT.md, Values). */
 void keybox_shred_begin(struct keybox *kb);
 MUST_CHECK enum err keybox_rewrap(struct keybox *kb, const struct id16 *case_id,
@@ -111,7 +111,7 @@ MUST_CHECK enum err keybox_prekey_load(struct keybox *kb, const struct id16 *id,
 				       const uint8_t sealed[KEYBOX_PREKEY_SEALED_LEN]);
 void keybox_prekey_destroy(struct keybox *kb, const struct id16 *id);
 
-/** The PAIR key of one peer: drawn for its connection, drawn anew each time the present one was used.
+/** The PAIR key of one peer: drawn for its connection, drawn again each time the present one was used.
  *  In locked memory only, never on disk; the present and the one before are kept. */
 MUST_CHECK enum err keybox_pair_new(struct keybox *kb, uint16_t peer, struct id16 *id,
 				    struct id32 *pub);

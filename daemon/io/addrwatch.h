@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * addrwatch - the kernel says when this machine's addresses change; nothing has to ask.
+ * addrwatch - the kernel reports when this machine's addresses change; nothing polls.
  *
  * Layer:    io (base only).
  * Owns:     one netlink socket.

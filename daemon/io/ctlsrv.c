@@ -113,7 +113,8 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	while (c->len - at >= HEAD) {
 		const size_t len = be32_get(c->in + at);
 
-		if (len > LIMIT_CONTROL) { /* it hears why; what is still on its way is not read */
+		if (len >
+		    LIMIT_CONTROL) { /* it is told why; what is still on its way is not read */
 			log_write(LOG_WARN, LOG_CLIENT_DROPPED, "cause=oversize uid=%u", c->uid);
 			c->deaf = true;
 			c->len = 0;

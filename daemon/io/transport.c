@@ -50,7 +50,7 @@ struct line {
 	size_t route_len;
 	int route_fd;		 /* the connection it came on */
 	bool route_answers;	 /* theirs is the newer one: what we dialled may be a dead line */
-	uint64_t redial_mono_ms; /* when to make the socket anew; 0: not waiting */
+	uint64_t redial_mono_ms; /* when to make the socket again; 0: not waiting */
 	uint64_t dial_mono_ms;	 /* alone: when to dial one that should dial us */
 };
 
@@ -162,7 +162,7 @@ static void *make_client(struct transport *t, const uint8_t server[32], const ui
 
 /* ---- self-test ---- */
 
-/* Does a client with this key get its word through within the time?  Of the one before it some may still arrive. */
+/* Does a message of a client with this key arrive in time?  Some of the client before may still come in. */
 static bool passes(struct transport *t, void *server, const uint8_t pub[32], const uint8_t sec[32],
 		   char word, uint64_t wait_ms)
 {
@@ -328,7 +328,7 @@ static void on_monitor(void *ctx)
 		if (ln->moved) /* libzmq would go on at the old address */
 			ln->redial_mono_ms = clock_mono_ms();
 		break;
-	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: /* 400 is not retried: make the socket anew, later */
+	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: /* 400 is not retried: make the socket again, later */
 	case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
 		ln->redial_mono_ms = clock_mono_ms() + REDIAL_MS;
 		wake(ln->owner, REDIAL_MS);
@@ -501,7 +501,7 @@ static int router_bind(struct transport *t)
 	return error;
 }
 
-/* Said once for every change, not for every try. */
+/* Reported once for every change, not for every try. */
 static void say_listening(struct transport *t, int error)
 {
 	if (t->bind_error == error)
@@ -529,7 +529,7 @@ static void router_open(struct transport *t, unsigned tries)
 	say_listening(t, error);
 }
 
-/* A ROUTER cannot close one connection: to cut off a partner that dialled us the socket is made anew.
+/* A ROUTER cannot close one connection: to cut off a partner that dialled us the socket is made again.
  * The others are back in a moment, through ZAP. */
 static void router_renew(struct transport *t)
 {
@@ -648,7 +648,7 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 	return ERR_OK;
 }
 
-/* A new address alone is no reason to hang up: what is said on the line that is there may be the news of it. */
+/* A new address alone is no reason to hang up: the present connection may be the one that brings the news of it. */
 static void line_update(struct line *ln, const struct transport_peer *p)
 {
 	if (strcmp(ln->p.address, p->address) != 0 && ln->dealer != NULL) {

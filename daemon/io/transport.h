@@ -21,14 +21,14 @@ struct transport_peer {
 	uint16_t no;
 	struct id32 key;   /* CURVE public key */
 	char address[140]; /* "tcp://127.0.0.1:7001", numeric; empty: we never dial */
-	bool dial_first; /* else when there is something to say, or after a minute without a connection */
+	bool dial_first; /* else when there is something to send, or after a minute without a connection */
 };
 
 struct transport_calls {
 	void (*up)(void *ctx, uint16_t peer);
 	void (*down)(void *ctx, uint16_t peer);
 	void (*message)(void *ctx, uint16_t peer, struct span bytes);
-	/* It changed whether we listen: 0, or errno (endpoint_trouble says it in words). */
+	/* It changed whether we listen: 0, or errno (endpoint_trouble has the sentence). */
 	void (*listening)(void *ctx, int error);
 	void *ctx;
 };
@@ -53,7 +53,7 @@ MUST_CHECK enum err transport_peers(struct transport *t, const struct transport_
 				    size_t count);
 /** ERR_BUSY: not connected or its queue is full; dropped, to be sent again. */
 MUST_CHECK enum err transport_send(struct transport *t, uint16_t peer, struct span bytes);
-/** There is something to say: dial now, whoever's turn it is.  silent: what is there answers no more; hang up first. */
+/** There is something to send: dial now, whoever's turn it is.  silent: the present connection answers no more; hang up first. */
 void transport_dial(struct transport *t, uint16_t peer, bool silent);
 uint64_t transport_refused(const struct transport *t);
 void transport_close(struct transport *t);

@@ -51,7 +51,7 @@ const struct config_setting config_settings[CONFIG_COUNT] = {
 const struct config_variable config_variables[] = {
 	{"CREDENTIALS_DIRECTORY", "kringd", "where systemd hands over kring.key; it is tried before KeyFile"},
 	{"KRING_JSON", "kringd tool", "set by kring --json: answers as JSON"},
-	{"XDG_STATE_HOME", "kring", "where kring remembers what was shown last"},
+	{"XDG_STATE_HOME", "kring", "where the client remembers what it showed last"},
 	{"HOME", "kring", "the same, when XDG_STATE_HOME is not set: ~/.local/state/kring"},
 	{"LANG", "kring", "language of codes and states: nl, fr, de, else English"},
 	{NULL, NULL, NULL},

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* In the order in which their presence says the most. */
+/* In the order in which their presence proves the most. */
 static const char *const names[] = {
 	"identity",	      "slots",	    "keyroot", "record", "main",    "ledger", "unlock.key",
 	"recovery-sheet.txt", "kring.conf", "roster",  "join",	 "prekeys", "lock",   "core.sock"};
@@ -63,7 +63,7 @@ enum err nodefiles_explain(struct err_text *why, enum err rc, const char *dir, c
 			at, slash, file, strerror(no), (unsigned)sb.st_uid, (unsigned)geteuid());
 	}
 	if (no == ENOENT && absolute)
-		return err_explain(why, ERR_IO, "%s: %s: name the file that there is", file,
+		return err_explain(why, ERR_IO, "%s: %s: name a file that exists", file,
 				   strerror(no));
 	if (no != 0 && no != ENOENT)
 		return err_explain(why, ERR_IO, "%s%s%s: %s", at, slash, file, strerror(no));

@@ -33,7 +33,7 @@ enum { FILES_NET = 4096, FILES_OTHER = 256 };
 	 LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |                            \
 	 LANDLOCK_ACCESS_FS_MAKE_SYM)
 
-/* A kernel without Landlock keeps the other walls; the journal says so. */
+/* A kernel without Landlock keeps the other restrictions; the log says so. */
 static enum err restrict_files(const char *dir)
 {
 	const struct landlock_ruleset_attr all = {.handled_access_fs = FILE_ALL};
@@ -105,7 +105,7 @@ static enum err no_walls(struct err_text *why, const char *call, int error)
 {
 	return err_explain(
 		why, ERR_IO,
-		"%s: %s (errno %d): Kring does not run without its walls; it needs a kernel with "
+		"%s: %s (errno %d): Kring does not run without its sandbox; it needs a kernel with "
 		"seccomp filters (CONFIG_SECCOMP_FILTER), and a container that allows them",
 		call, strerror(error), error);
 }
@@ -249,7 +249,7 @@ enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text 
 		return ERR_OK; /* starts the others; parses nothing from outside */
 	rc = restrict_files(dir);
 	if (rc != ERR_OK)
-		return err_explain(why, rc, "Landlock: the walls around %s: %s (errno %d)",
+		return err_explain(why, rc, "Landlock: restricting the files of %s: %s (errno %d)",
 				   dir == NULL ? "net" : dir, strerror(errno), errno);
 	return restrict_calls(role, why);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * sandbox - the walls around each process: limits, file rules, system calls (daemon/DESIGN.md d).
+ * sandbox - what each process may still do: limits, file rules, system calls (daemon/DESIGN.md d).
  *
  * Layer:    roles.
  * Owns:     nothing; cannot be undone.

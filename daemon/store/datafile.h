@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * datafile - is LMDB's file long enough for what it says it holds?  Asked before it is mapped.
+ * datafile - is LMDB's file long enough for what its header refers to?  Asked before it is mapped.
  *
  * Layer:    store (base only).
  * Owns:     nothing.

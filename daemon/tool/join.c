@@ -134,7 +134,7 @@ static enum err check_roster(struct joining *j, const struct rosterfile *f, stru
 		return err_explain(why, ERR_CRYPTO, "this is not the federation of the invite");
 	return found ? ERR_OK
 		     : err_explain(why, ERR_CRYPTO,
-				   "whoever answered is no member of the federation");
+				   "the node that answered is not a member of the federation");
 }
 
 static enum err reveal(struct joining *j)
@@ -156,12 +156,12 @@ static void show_digits(struct joining *j)
 	j->words.r_c = j->r_c;
 	j->words.join = span_of(j->join, j->join_len);
 	onboard_digits(&j->words, digits, &hash);
-	(void)printf(
-		"\n  digits: %.4s %s\n\n"
-		"Telephone the administrator who invited you, on a number you know, and read them "
-		"aloud.\nIf they are refused, somebody may stand in between: run kring join "
-		"again.\n",
-		digits, digits + 4);
+	(void)printf("\n  digits: %.4s %s\n\n"
+		     "Phone the administrator who invited you, on a number you know, and read them "
+		     "aloud.\nIf they are refused, somebody may be intercepting the connection: "
+		     "run kring join "
+		     "again.\n",
+		     digits, digits + 4);
 	(void)fflush(stdout);
 }
 

@@ -84,8 +84,7 @@ int tool_main(int argc, char **argv)
 
 			if (stdfd_written() || code != 0)
 				return code;
-			return tool_fail(TOOL_NOT_NOW,
-					 "not all that was to be said could be written",
+			return tool_fail(TOOL_NOT_NOW, "the output could not be written completely",
 					 strerror(errno));
 		}
 	return tool_fail(TOOL_USAGE, "no such tool", verb);

@@ -106,7 +106,7 @@ static bool org_of(struct span add_bytes, const struct id32 *node, char out[LIMI
 	return true;
 }
 
-/* The roster's word last: the file beside the store may be from before this node was let in. */
+/* The roster decides last: the file beside the store may be from before this node was let in. */
 void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NAME + 1])
 {
 	uint8_t join[NODEDIR_JOIN_MAX];

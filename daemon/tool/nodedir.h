@@ -36,7 +36,7 @@ MUST_CHECK enum err nodedir_sheet_prepare(const char *dir, const char *org,
 void nodedir_sheet_discard(const char *dir);
 /** A sheet that still lies there is kept beside it, under its number: it opens the backups of before. */
 MUST_CHECK enum err nodedir_sheet_place(const char *dir, const uint8_t before[32]);
-/** The file `record` says another promise of the next key, at the present one's place in the row of keys. */
+/** The file `record` holds another promise of the next key, at the present one's place in the row of keys. */
 MUST_CHECK enum err nodedir_promise(const char *dir, const struct keybox *kb,
 				    const struct id32 *next_digest);
 /** Text of a sheet or what was typed of it; "-" is standard input.  The caller wipes out[SHEET_READ_MAX]. */

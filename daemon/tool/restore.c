@@ -113,9 +113,10 @@ static int say_other_sheet(const struct restore *r)
 	keyfile_recovery_pair(r->code, pub, sec);
 	secret_wipe(sec, sizeof sec);
 	sheet_number(pub, number);
-	(void)fprintf(stderr,
-		      "! another sheet: well typed, but sheet %s does not open this backup\n  ",
-		      number);
+	(void)fprintf(
+		stderr,
+		"! another sheet: typed correctly, but sheet %s does not open this backup\n  ",
+		number);
 	say_about(&r->about, stderr);
 	(void)fputc('\n', stderr);
 	return TOOL_RULE;
@@ -246,7 +247,7 @@ static enum err take(struct restore *r, const struct backup_item *item)
 	return ERR_OK;
 }
 
-/* The number of the last incarnation, when the old directory can still say it. */
+/* The number of the last incarnation, when the old directory can still be read. */
 static uint32_t old_number(const struct restore *r)
 {
 	const struct keyfile_unlock how = {KEYFILE_RECOVERY, span_of(r->code, sizeof r->code)};
@@ -483,7 +484,7 @@ int tool_restore(struct tool_args *a)
 			"backups made from now on; keep the sheet before for the older ones\n%s"
 			"its settings are in kring.conf there, also where they lay in /etc/kring "
 			"before\n"
-			"next: start kringd, then telephone every partner: kring partner restored "
+			"next: start kringd, then phone every partner: kring partner restored "
 			"NAME is theirs to type\n",
 			a->dir, (unsigned long long)r.kept_away, a->dir,
 			r.promise ? "the next signing key could not be read from the sheet, so "

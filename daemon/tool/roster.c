@@ -184,7 +184,7 @@ static bool name_taken(const struct rosterfile *f, const char *org, char *taken)
 	return false;
 }
 
-/* The roots sign this word for ever: it is what somebody said, and where nobody did it says that. */
+/* The roots sign this for ever: only what an administrator stated, and "not stated" where nobody did. */
 static int say_verified(const struct tool_args *a, char *out, size_t cap)
 {
 	static const char *const ways[] = {"in-person", "video", "telephone", "letter"};
@@ -531,8 +531,8 @@ int tool_roster_sign(struct tool_args *a)
 	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
 		return TOOL_DAMAGED;
 	if (e.seq != f.chain.seq + 1 || !id32_equal(&e.prev_hash, &f.chain.head))
-		return tool_fail(TOOL_RULE, "this proposal lost its place",
-				 "another entry came first: make it again");
+		return tool_fail(TOOL_RULE, "another entry was added to the roster first",
+				 "the signatures no longer fit: make the proposal again");
 	rc = rootkey_public(a->key, &pub);
 	if (rc != ERR_OK)
 		return tool_fail_err("root key", rc);

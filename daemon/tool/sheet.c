@@ -55,10 +55,10 @@ static int seed_from(const char *file, uint8_t seed[32])
 static int not_promised(void)
 {
 	return tool_fail(TOOL_RULE, "this is not the key this node promised",
-			 "it is well typed, but of another sheet: take the newest one");
+			 "it is typed correctly but is of another sheet: take the newest one");
 }
 
-/* Each word of ours that partners have to hear in its order takes room until they can. */
+/* Each record that partners must get in its order takes room until they have it. */
 static int not_told(void)
 {
 	return tool_fail(TOOL_RULE, "partners have not been told of the keys before this one",
@@ -277,7 +277,7 @@ int tool_sheet(struct tool_args *a)
 		say_sheet(a->dir, &s);
 		if (a->sheet == NULL)
 			(void)printf("the next signing key is new too: partners see it when kringd "
-				     "runs, and are asked to compare digits by telephone\n");
+				     "runs, and are asked to compare digits by phone\n");
 	}
 	keyfile_close(&k);
 	secret_wipe(&s, sizeof s);

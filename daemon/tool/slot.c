@@ -103,7 +103,7 @@ int tool_slot_add(struct tool_args *a)
 		return tool_fail_why("this node does not open", rc, &why);
 	rc = unlock_open(&conf, a->passphrase_file, &k, &why);
 	if (rc != ERR_OK)
-		return tool_fail_why("unlock it first, with what there is", rc, &why);
+		return tool_fail_why("the node could not be unlocked", rc, &why);
 	rc = add(a, &k, pass ? KEYFILE_PASSPHRASE : cred ? KEYFILE_CREDENTIAL : KEYFILE_KEY);
 	keyfile_close(&k);
 	if (rc != ERR_OK)
@@ -141,8 +141,8 @@ int tool_slot_remove(struct tool_args *a)
 		return tool_fail_why("this node does not open", rc, &why);
 	rc = keyfile_slot_remove(a->dir, (unsigned)no - 1);
 	if (rc == ERR_STATE)
-		return tool_fail(TOOL_RULE, "this slot stays",
-				 "the recovery code always does, and one other way must");
+		return tool_fail(TOOL_RULE, "this slot cannot be removed",
+				 "the recovery code always stays, and one other way must");
 	if (rc != ERR_OK)
 		return tool_fail_err("removing the slot", rc);
 	(void)printf("removed; what is left: kring --dir %s slot list\n", a->dir);

@@ -352,6 +352,28 @@ def documents_are_here():
             yield f"daemon/STYLE.md: there is no check \"{name}\""
 
 
+def remedies_name_commands():
+    """Whoever is told to type a command can: each `kring NOUN VERB` of a sentence or a document is in the client's tables."""
+    table = (ROOT / "client/commands/commands.c").read_text()
+    known = {(n, v) for n, v in re.findall(r'\{\.noun = "([a-z-]+)"(?:, \.verb = "([a-z-]+)")?', table)}
+    known |= {(c, "") for c in re.findall(r'"kring ([a-z-]+) ', (ROOT / "proto/acts.h").read_text())}
+    nouns = {n for n, _ in known} | {"help", "version"}
+    plain = {n for n, v in known if not v} | {"help", "version"}
+    said = re.compile(r"(?<![/\w])kring (?:--dir \S+ |--json )*([a-z][a-z-]*)(?:[ \n]+([a-z][a-z-]*))?")
+    texts = {p: "|".join("".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', run)) for run in re.findall(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+', p.read_text()))
+             for p in SOURCES if p.suffix == ".c"}
+    for p in [ROOT / "README.md", *(ROOT / "deploy").glob("*.md"), *(ROOT / "daemon").rglob("*.md"), *(ROOT / "proto").glob("*.md")]:
+        texts[p] = "\n".join(re.findall(r"`([^`\n]+)`", p.read_text()))
+    for p in sorted((ROOT / "config/lists").glob("*.psv")):
+        texts[p] = p.read_text()
+    if len(known) < 60:
+        yield f"{len(known)} commands in the tables: this check would see nothing"
+    for p, text in texts.items():
+        for m in said.finditer(text):
+            if m[1] not in nouns or (m[1] not in plain and (m[1], m[2] or "") not in known):
+                yield f"{rel(p)}: there is no command: {m[0]}"
+
+
 def manual_is_the_table():
     """deploy/settings.md is what kringd prints about itself."""
     r = subprocess.run([str(BUILD / "kringd"), "tool", "config-manual"], capture_output=True, text=True)
@@ -398,6 +420,7 @@ check("mutable globals are reviewed", globals_reviewed())
 check("no foreign text in logs", log_fields())
 check("ARCHITECTURE.md names files that exist", architecture_names_files())
 check("only documents of this tree are cited", documents_are_here())
+check("a remedy names a command that exists", remedies_name_commands())
 check("the manual of the settings is made from their table", manual_is_the_table())
 check("variables of the environment are in the table", variables_are_in_the_table())
 check("clang-format", formatted())

@@ -65,7 +65,7 @@ struct backup_about {
 	struct id32 node_id;
 	uint8_t recovery_pub[32]; /* names the sheet that opens it: sheet_number() */
 };
-/** What a backup says of itself without any key.  ERR_MALFORMED: no backup.  ERR_NOTFOUND, ERR_IO. */
+/** What a backup tells without any key.  ERR_MALFORMED: no backup.  ERR_NOTFOUND, ERR_IO. */
 MUST_CHECK enum err backup_in_about(const char *path, struct backup_about *about);
 /** ERR_CRYPTO: it belongs to another sheet; about is filled.  ERR_CORRUPT: to this one, and is damaged.  ERR_MALFORMED: no backup.  ERR_NOTFOUND, ERR_IO. */
 MUST_CHECK enum err backup_in_open(struct backup_in **in, const char *path,

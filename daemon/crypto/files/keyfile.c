@@ -546,7 +546,7 @@ void keyfile_recovery_pair(const uint8_t code[KEYFILE_RECOVERY_LEN], uint8_t pub
 	require(crypto_box_seed_keypair(pub, sec, seed.b) == 0);
 }
 
-/* What a disk's theft would take: all of it is drawn anew by a restore. */
+/* What a disk's theft would take: a restore draws all of it again. */
 static void draw_wraps(struct keybox_roots *k, const struct keyfile_new *spec)
 {
 	uint8_t sec[32];

@@ -202,8 +202,10 @@ enum err desk_approve_sign(struct turn *t, const struct msg *req, struct msg *re
 	if (rc != ERR_OK)
 		return rc;
 	if (moved)
-		return turn_refuse(t, ERR_STALE, "this proposal lost its place to another entry",
-				   "", "sign again: kring approve ID --key FILE");
+		return turn_refuse(
+			t, ERR_STALE,
+			"another entry was added to the roster first; the signatures no longer fit",
+			"", "sign again: kring approve ID --key FILE");
 	rc = add_signature(t, &c, &p, msg_bytes(req, APPROVE_SIGN_KEY),
 			   msg_bytes(req, APPROVE_SIGN_SIG));
 	if (rc != ERR_OK)

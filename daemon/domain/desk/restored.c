@@ -21,8 +21,10 @@ enum err desk_restored(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	if (!pr->unconfirmed && !pr->stopped && pr->strike_ms == 0)
-		return turn_refuse(t, ERR_STATE, "this partner did not come back from a loss", "",
-				   "see: kring status");
+		return turn_refuse(
+			t, ERR_STATE,
+			"this partner has not reported a restore; there is nothing to confirm", "",
+			"see: kring status");
 	pr->unconfirmed = pr->stopped = false;
 	rc = t->node->hooks->confirmed(t, p->no);
 	if (rc != ERR_OK)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * restored - an administrator telephoned: a partner's loss of state is true.
+ * restored - an administrator asked by phone: the partner really restored a backup.
  *
  * Layer:    domain/desk (base, proto, store; lower rooms).
  * Owns:     nothing.

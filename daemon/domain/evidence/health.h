@@ -14,7 +14,7 @@
 
 #include "domain/turn.h"
 
-/** `kring verify`: one page of records from (table, after) on; the reply says where the next begins. */
+/** `kring verify`: one page of records from (table, after) on; the reply names where the next begins. */
 MUST_CHECK enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_EVIDENCE_HEALTH_H */

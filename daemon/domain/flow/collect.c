@@ -49,7 +49,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	return rc;
 }
 
-/* What a document of ours or theirs says, kept under whoever said it. */
+/* The report in a document, ours or a partner's, kept under its reporter. */
 static enum err keep(struct turn *t, const struct doc_key *key, uint16_t peer)
 {
 	struct err_text why;
@@ -103,7 +103,7 @@ static enum err recovered(struct turn *t, const struct peer *p, const struct wir
 				      : intake_hooks.recovered(t, p, d, th);
 }
 
-/* Ours, out of a collector's hands: the report as it was published is what we say of that quarter. */
+/* Ours, out of a collector's hands: the report as it was published stays the report of that quarter. */
 static enum err returned(struct turn *t, const struct peer *p, struct thread *th,
 			 const struct doc_key *key)
 {

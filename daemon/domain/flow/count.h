@@ -33,7 +33,7 @@ enum count_answer {
 };
 /* clang-format on */
 enum count_side { COUNT_SENT, COUNT_RECEIVED, COUNT_SIDES };
-/* What a receiver answered, by working days to its first word: the table that sums are made of. */
+/* What a receiver answered, by working days to its first answer: the table that sums are made of. */
 enum {
 	COUNT_ACCEPTED_1,
 	COUNT_ACCEPTED_2,

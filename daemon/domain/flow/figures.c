@@ -360,7 +360,7 @@ static void put_terms(struct turn *t, struct msg *flow, const struct report_term
 
 /* ---- all reports of a quarter ---- */
 
-/* What both ends say of the same thing: accepted referrals, by sender and by receiver. */
+/* The same thing reported by both ends: accepted referrals, by sender and by receiver. */
 struct matrix {
 	size_t n;
 	uint16_t *by_sender, *by_receiver; /* [sender * n + receiver] */
@@ -398,7 +398,7 @@ static void put_differs(struct turn *t, struct msg *flow, const struct matrix *m
 
 		if (a == 0 || b == 0 || (a > b ? a - b : b - a) <= error ||
 		    msg_count(flow, FLOW_DIFFERS) >= PAGE_ROWS)
-			continue; /* one that is too small to be shown says nothing */
+			continue; /* too small to be shown: nothing follows from it */
 		row = msg_add(t->arena, flow, FLOW_DIFFERS);
 		msg_set_text(t->arena, row, FLOW_DIFFERS_SENDER, t->node->peers[i / m->n].org);
 		msg_set_text(t->arena, row, FLOW_DIFFERS_RECEIVER, t->node->peers[i % m->n].org);
@@ -448,7 +448,7 @@ static void gap(struct turn *t, struct msg *flow, const struct peer *p, const ch
 	msg_set_text(t->arena, m, FLOW_GAP_WHY, why);
 }
 
-/* Who is missing, and who said two things. */
+/* Whose report is missing, and whose two reports differ. */
 static enum err put_gaps(struct turn *t, struct msg *flow, uint32_t quarter, const bool *in)
 {
 	size_t reporters = 0;

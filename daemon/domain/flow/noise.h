@@ -44,7 +44,7 @@ uint64_t noise_variance_milli(uint32_t s, uint32_t t);
 /** The smallest figure that noise alone makes at most once on a page of so many cells. */
 uint32_t noise_floor(uint32_t s, uint32_t t, uint64_t cells);
 
-/** What a published cell says of the truth behind it, whatever that is, in thousandths: on average it is at most
+/** How far a published cell lies from the true figure, whatever that is, in thousandths: on average it is at most
  *  low too much and at most high too little; its variance is at most that. */
 struct sum_terms {
 	uint64_t low_milli, high_milli, variance_milli;

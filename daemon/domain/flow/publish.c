@@ -83,7 +83,7 @@ enum err report_keep(struct turn *t, uint16_t peer, const struct report *r)
 		return turn_put(t, STORE_REPORT, &k, r->bytes);
 	if (rc != ERR_OK || span_equal(before, r->bytes))
 		return rc;
-	/* "lost with the disk" was all we could say, and now it came back */
+	/* until now it was published as "lost with the disk" */
 	if (replaceable(t, peer, before))
 		return turn_put(t, STORE_REPORT, &k, r->bytes);
 	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_REPORT,

@@ -292,7 +292,7 @@ enum err report_parse(struct turn *t, struct span bytes, struct report *r, struc
 
 /* ---- making ---- */
 
-/* Roots say how much; this node may say less, never more. */
+/* The roster's policy says how much may be told; this node may tell less, never more. */
 static enum err terms_of(struct turn *t, struct report_terms *out, uint32_t *year)
 {
 	const struct node *n = t->node;
@@ -433,6 +433,6 @@ enum err report_draft(struct turn *t, uint32_t quarter, struct report *r)
 	rc = pack(t, r);
 	if (rc != ERR_OK || r->bytes.len <= LIMIT_BODY)
 		return rc;
-	r->refused = "too-long"; /* said, not cut */
+	r->refused = "too-long"; /* reported as missing, never cut */
 	return pack(t, r);
 }

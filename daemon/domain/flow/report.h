@@ -47,7 +47,7 @@ MUST_CHECK enum err report_load(struct turn *t, uint32_t quarter, uint16_t peer,
 /** Foreign bytes: every figure is one that these rules can produce, or ERR_MALFORMED with the field. */
 MUST_CHECK enum err report_parse(struct turn *t, struct span bytes, struct report *r,
 				 struct err_text *why);
-/** Keep one that came; the first word counts.  peer: who says it. */
+/** Keep one that came; the first one of a quarter counts.  peer: its reporter. */
 MUST_CHECK enum err report_keep(struct turn *t, uint16_t peer, const struct report *r);
 uint8_t report_marks(struct turn *t, uint32_t quarter, uint16_t peer);
 /** Thousandths of epsilon that reports of this calendar year told, but for this quarter. */

@@ -45,7 +45,7 @@ MUST_CHECK enum err chain_check(struct chain *c, const struct wire_roster *e,
 				struct chain_change *change, struct err_text *why);
 /** Did as many roots of c sign e as its operation needs, whatever its place?  For proofs of a fork. */
 bool chain_signed(const struct chain *c, const struct wire_roster *e);
-/** What a node says of itself in ADD_NODE: id is the hash of the inception, record signed by its key. */
+/** What ADD_NODE holds of the newcomer: id is the hash of the inception, record signed by its key. */
 MUST_CHECK enum err chain_check_node(const struct wire_add *add, const struct id16 *fed_id,
 				     struct wire_node *node, struct err_text *why);
 void chain_put(struct wr *w, const struct chain *c);

@@ -177,7 +177,7 @@ static void member_from_record(struct member *m, const struct wire_node *rec, st
 	memcpy(m->endpoint, rec->endpoint, sizeof m->endpoint);
 }
 
-/* Another member with this transport key: the doorman would take one for the other.  ERR_NOTFOUND. */
+/* Another member with this transport key: net could not tell one from the other.  ERR_NOTFOUND: none. */
 static enum err transport_taken(struct turn *t, uint16_t no, const struct id32 *tk,
 				struct member *by)
 {
@@ -373,7 +373,7 @@ enum err members_load(struct turn *t, struct node *n)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-/* ---- what a node says of itself ---- */
+/* ---- node records: what a member signs about itself ---- */
 
 enum err members_record(struct turn *t, uint16_t peer, uint32_t key_seq, struct span *carried)
 {
@@ -443,14 +443,14 @@ static enum err take_rotation(struct turn *t, struct member *m, const struct wir
 									 : "rotated-key"});
 }
 
-/* Another next key without a rotation has to say so: its recovery sheet was lost. */
+/* A record that promises another next key without a rotation must be flagged: the recovery sheet was lost. */
 static bool may_promise(const struct wire_node *rec, const struct member *m)
 {
 	return id32_equal(&rec->next_digest, &m->next_digest) ||
 	       (rec->flags & WIRE_NODE_PROMISED) != 0;
 }
 
-/* A thief of the signing key could say it too.  So the promise before stays in force, and may still speak, until
+/* A thief of the signing key could write it too.  So the promise before stays in force, and its key is still taken, until
  * a person compared digits, of which the new promise is part. */
 static enum err keep_promise(struct turn *t, const struct member *before, struct member *m)
 {

@@ -10,7 +10,7 @@
  * Durable:  with the turn's transaction.
  * Privacy:  organisations and keys.
  *
- * Roots let in, suspend and remove; what a node says of itself (address, keys) is in its own signed,
+ * Roots let in, suspend and remove; what a node signs about itself (address, keys) is in its own signed,
  * versioned record, which no root can write.
  */
 #ifndef KRING_DOMAIN_MEMBERSHIP_MEMBERS_H
@@ -27,7 +27,7 @@ MUST_CHECK enum err members_remove(struct turn *t, const struct id32 *node, uint
 /** Fill n->peers from the store. */
 MUST_CHECK enum err members_load(struct turn *t, struct node *n);
 
-/** A node record, from whomever: *news says that something changed.  ERR_CRYPTO, ERR_MALFORMED,
+/** A node record, whoever brought it: *news: something changed.  ERR_CRYPTO, ERR_MALFORMED,
  *  ERR_NOTFOUND (no such member), ERR_STALE (a record between is missing).  Two of one place: both
  *  are kept as proof and the pair is suspended. */
 MUST_CHECK enum err members_take_record(struct turn *t, struct span carried, bool *news);
@@ -44,7 +44,7 @@ MUST_CHECK enum err members_witness(struct turn *t, struct span bytes, const str
 /** Our own cosignature, for the tally and for a restart.  ERR_NOTFOUND: no member yet. */
 MUST_CHECK enum err members_keep_own_witness(struct turn *t, struct span bytes);
 MUST_CHECK enum err members_own_witness(struct turn *t, struct node *n);
-/** Let in whoever now has enough witnesses; *changed says that somebody was.  Reads each member once. */
+/** Let in whoever now has enough witnesses; *changed: somebody was.  Reads each member once. */
 MUST_CHECK enum err members_activate(struct turn *t, const struct chain *c, bool *changed);
 /** How many cosignatures b members before a new one make necessary. */
 unsigned members_witnesses_needed(unsigned b);
@@ -55,7 +55,7 @@ MUST_CHECK enum err members_check(struct turn *t, const struct peer *p);
 /** Who still has to cosign before p may receive: count wanted, count there, one absent member. */
 struct members_wait {
 	unsigned wanted, have;
-	uint16_t absent; /* peer to telephone, 0 none */
+	uint16_t absent; /* peer to phone, 0 none */
 };
 MUST_CHECK enum err members_waiting(struct turn *t, const struct peer *p, struct members_wait *out);
 

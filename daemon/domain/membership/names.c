@@ -8,7 +8,7 @@
 enum { PRINT_HEX = 32, ID_HEX = 64, OFFERED = 3, LEAST_PART = 3, LIST_MAX = 280 };
 static_assert(NAMES_TYPED_LEN > (int)PRINT_HEX, "a fingerprint fits");
 
-/* "a1b2 c3d4 ..." or the same in one word -> hex digits; false: it is neither fingerprint nor id. */
+/* "a1b2 c3d4 ..." or the same without blanks -> hex digits; false: it is neither fingerprint nor id. */
 static bool as_hex(const char *name, char out[ID_HEX + 1])
 {
 	size_t n = 0;
@@ -110,7 +110,7 @@ static enum err refuse_many(struct turn *t, const char *name, const char *slug, 
 		}
 	}
 	return turn_refuse(t, ERR_NOTFOUND, "several partners fit", list.text,
-			   "name one by its fingerprint; compare it with them by telephone first");
+			   "name one by its fingerprint; compare it with them by phone first");
 }
 
 static const char whole_name[] = "type the whole name; see: kring partner list";

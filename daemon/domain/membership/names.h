@@ -29,7 +29,7 @@ MUST_CHECK enum err names_partner(struct turn *t, const char *name, struct peer 
 MUST_CHECK enum err names_member(struct turn *t, const char *name, const struct peer **p);
 /** Would one name stand for both organisations? */
 bool names_same(const char *one, const char *other);
-/** What to type for p: its slug, or its fingerprint in one word where that would name another too. */
+/** What to type for p: its slug, or its fingerprint without blanks where that would name another too. */
 void names_typed(const struct node *n, const struct peer *p, char out[NAMES_TYPED_LEN]);
 
 #endif /* KRING_DOMAIN_MEMBERSHIP_NAMES_H */

@@ -9,12 +9,12 @@
 #include "domain/page.h"
 #include "proto/lists.h"
 
-/* Where a joining stands; the words are stored. */
+/* How far an invite came; these codes are stored. */
 static const char open_[] = "open", met[] = "met", revealed[] = "revealed",
 		  confirmed[] = "confirmed", approved[] = "approved", dead[] = "dead";
 enum { SAS_MOD = 100000000 };
 
-/* ---- the words of the handshake ---- */
+/* ---- the messages of the handshake ---- */
 
 struct id32 onboard_commit(const struct id32 *r_c, struct span join)
 {
@@ -183,7 +183,7 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 	    strlen(msg_text(req, INVITE_NEW_ADDRESS)) > LIMIT_ENDPOINT ||
 	    strlen(msg_text(req, INVITE_NEW_LISTEN)) > LIMIT_ENDPOINT)
 		return turn_refuse(
-			t, ERR_INVAL, "say where the new partner reaches this node",
+			t, ERR_INVAL, "name the address where the new partner reaches this node",
 			"the onboarding socket has a port of its own and is off until now",
 			"kring invite --org NAME --at tcp://192.0.2.1:7800");
 	flaw = endpoint_flaw(msg_text(req, INVITE_NEW_ADDRESS), ENDPOINT_PUBLISH, NULL);
@@ -198,9 +198,9 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 		open += usable(t, m);
 	if (rc != ERR_NOTFOUND)
 		return rc;
-	return open < LIMIT_INVITES
-		       ? ERR_OK
-		       : turn_refuse(t, ERR_FULL, "too many open invites", "", "kring invite list");
+	return open < LIMIT_INVITES ? ERR_OK
+				    : turn_refuse(t, ERR_FULL, "too many open invites", "",
+						  "see: kring invites list");
 }
 
 enum err onboard_invite(struct turn *t, const struct msg *req, struct msg *reply)
@@ -293,7 +293,7 @@ enum err onboard_cancel(struct turn *t, const struct msg *req, struct msg *reply
 		       : rc;
 }
 
-/* The words of one row, as both ends computed with. */
+/* What both ends computed the digits from, out of one stored row. */
 static enum err words_of(struct turn *t, const struct msg *m, const struct id32 *r_c,
 			 struct onboard_words *w)
 {
@@ -322,7 +322,7 @@ static enum err propose(struct turn *t, const struct id16 *session, struct msg *
 	    strlen(org) > LIMIT_ORG_NAME)
 		return ERR_CORRUPT;
 	memcpy(add.sas_hash.b, hash.p, 32);
-	/* Name and class are the inviting administrator's words, never the newcomer's. */
+	/* Name and class are those the inviting administrator typed, never the newcomer's. */
 	memcpy(add.org, org, strlen(org) + 1);
 	add.classes = WIRE_MEMBER;
 	(void)err_explain(&by, ERR_OK, "digits, %s", how[0] == '\0' ? "not stated" : how);
@@ -370,12 +370,13 @@ static enum err wrong_digits(struct turn *t, struct msg *reply, bool any)
 		     any ? "a slip of the tongue, or somebody stands in between"
 			 : "the new partner has not run kring join yet, or its invite is used up");
 	msg_set_text(t->arena, reply, REPLY_REMEDY,
-		     any ? "call the number you know, let them run kring join again and read anew"
-			 : "see: kring invite list");
+		     any ? "call the number you know; let them run kring join again and read the "
+			   "new digits aloud"
+			 : "see: kring invites list");
 	return rc == ERR_NOTFOUND ? changed(t) : rc;
 }
 
-/* The roots sign this word for ever: it is what somebody said, and where nobody did it says that. */
+/* The roots sign this for ever: only what an administrator stated, and "not stated" where nobody did. */
 static bool way_known(const char *how)
 {
 	static const char *const ways[] = {"", "in-person", "video", "telephone"};
@@ -396,8 +397,8 @@ enum err onboard_confirm(struct turn *t, const struct msg *req, struct msg *repl
 	enum err rc;
 
 	if (!way_known(msg_text(req, CONFIRM_DIGITS_HOW)))
-		return turn_refuse(t, ERR_INVAL, "--how cannot be this",
-				   "the roster says for ever how the digits were compared",
+		return turn_refuse(t, ERR_INVAL, "--how does not take this value",
+				   "the roster keeps for ever how the digits were compared",
 				   "in-person, video, telephone");
 	while ((rc = row_next(t, &at, &session, &m)) == ERR_OK) {
 		if (!is(m, revealed) || !in_time(t, m))
@@ -432,7 +433,7 @@ enum err onboard_approved(struct turn *t, const struct id16 *session)
 	return rc == ERR_OK ? changed(t) : rc;
 }
 
-/* ---- what the newcomer says ---- */
+/* ---- what the newcomer sends ---- */
 
 static enum err answer(struct turn *t, uint16_t line, const struct wr *w)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * onboard - a new partner: invite, handshake, digits over the telephone, proposal (proto/PROTOCOL.md 3a).
+ * onboard - a new partner: invite, handshake, digits compared by phone, proposal (proto/PROTOCOL.md 3a).
  *
  * Layer:    domain/membership (base, proto, store; crypto/hash, verify, identity; evidence).
  * Owns:     table INVITE (session 16).
@@ -19,7 +19,7 @@
 
 enum { ONBOARD_DIGITS = 8 };
 
-/** What both ends show, from the words of the handshake; hash for the roster. */
+/** What both ends show, computed from the handshake; hash for the roster. */
 struct onboard_words {
 	struct id32 r_c, r_i, genesis_hash, introducer;
 	struct span join;
@@ -38,7 +38,7 @@ MUST_CHECK enum err onboard_message(struct turn *t, uint16_t line, struct span b
 MUST_CHECK enum err onboard_load(struct turn *t, struct node *n);
 MUST_CHECK enum err onboard_approved(struct turn *t, const struct id16 *session);
 
-/* The commands `kring invite`, `kring invite list`, `kring invite cancel`, `kring confirm`. */
+/* The commands `kring invite`, `kring invites list`, `kring invites cancel`, `kring confirm`. */
 MUST_CHECK enum err onboard_invite(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err onboard_list(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err onboard_cancel(struct turn *t, const struct msg *req, struct msg *reply);

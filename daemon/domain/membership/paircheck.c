@@ -30,7 +30,7 @@ static void half(char out[TEXT], const uint8_t *bytes)
 	out[TEXT - 1] = '\0';
 }
 
-/* Whose promise of a next key was made anew: what the digits confirm. */
+/* Whose next key was promised again without a rotation: the digits confirm that too. */
 static enum err promises_of(struct turn *t, const struct peer *p, bool first, struct id32 out[2],
 			    size_t *count)
 {
@@ -74,16 +74,17 @@ static enum err digits_of(struct turn *t, const struct peer *p, struct halves *o
 	return ERR_OK;
 }
 
-/* Said in the reply, not by a refusal: the turn commits, so that the audit log keeps the attempt. */
+/* Answered by the reply, not by a refusal: the turn commits, so that the audit log keeps the attempt. */
 static enum err other_digits(struct turn *t, const struct peer *p, struct msg *reply)
 {
 	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(ERR_DENIED));
 	msg_set_text(t->arena, reply, REPLY_WHAT, "these are not the digits");
 	msg_set_text(t->arena, reply, REPLY_WHY,
 		     "a slip of the tongue, or one of you has another partner's keys");
-	msg_set_text(t->arena, reply, REPLY_REMEDY,
-		     "read anew, on a number you knew before; if they differ again, telephone the "
-		     "roots");
+	msg_set_text(
+		t->arena, reply, REPLY_REMEDY,
+		"read them again, on a number you knew before; if they differ again, phone the "
+		"roots");
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
 						  .outcome = ERR_DENIED,
 						  .peer = p->no,

@@ -20,7 +20,7 @@
 #include "domain/turn.h"
 
 /** The command `kring partner check`: without digits it answers what to read aloud.  ERR_DENIED: other
- *  digits; nothing changes, and the audit log says that it was tried. */
+ *  digits; nothing changes, and the attempt is in the audit log. */
 MUST_CHECK enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_MEMBERSHIP_PAIRCHECK_H */

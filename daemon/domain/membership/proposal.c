@@ -76,7 +76,7 @@ enum err proposal_make(struct turn *t, uint8_t op, struct span payload, const st
 	return rc;
 }
 
-/* Another entry took its place: put at the end again, to be signed anew. */
+/* Another entry took its place: put at the end again, to be signed once more. */
 enum err proposal_rebase(struct turn *t, const struct chain *c, struct proposal *p, bool *moved)
 {
 	enum err rc;

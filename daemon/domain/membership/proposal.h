@@ -29,7 +29,7 @@ MUST_CHECK enum err proposal_make(struct turn *t, uint8_t op, struct span payloa
 
 MUST_CHECK enum err proposal_save(struct turn *t, const struct proposal *p);
 MUST_CHECK enum err proposal_read(struct turn *t, const struct store_key *k, struct proposal *p);
-/** Another entry took its place: put at the end again, to be signed anew. */
+/** Another entry took its place: put at the end again, to be signed once more. */
 MUST_CHECK enum err proposal_rebase(struct turn *t, const struct chain *c, struct proposal *p,
 				    bool *moved);
 

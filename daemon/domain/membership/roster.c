@@ -122,7 +122,7 @@ static enum err known_place(struct turn *t, const struct chain *c, const struct 
 	}
 	return turn_refuse(t, ERR_STALE, "this roster forks from ours",
 			   "the roots signed two entries for one place; both are kept as proof",
-			   "telephone the roots of the federation: kring roster show");
+			   "phone the roots of the federation: kring roster show");
 }
 
 static enum err change_members(struct turn *t, const struct wire_roster *e,

@@ -17,7 +17,7 @@
 
 enum { NOT_TAKEN_MS = 600000 };
 
-/* Why is it not there yet, and what helps?  Codes; the client says them in its language. */
+/* Why is it not there yet, and what helps?  Codes: the client has their text in four languages. */
 static enum err cause_of(struct turn *t, const struct peer *p, const struct outbox_row *row,
 			 const struct id16 *thread, const char **cause, const char **remedy)
 {

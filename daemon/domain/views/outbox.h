@@ -7,7 +7,7 @@
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  nothing.
- * Privacy:  types, references and times; no persons.
+ * Privacy:  types, references and times; nobody's data.
  */
 #ifndef KRING_DOMAIN_VIEWS_OUTBOX_H
 #define KRING_DOMAIN_VIEWS_OUTBOX_H

@@ -46,7 +46,7 @@ enum err view_owed(struct turn *t, const struct peer *p, uint64_t *owed, struct 
 	return page_damaged(t, rc, STORE_PAIR, key_span(&k), reply) ? ERR_OK : rc;
 }
 
-/* When one that is not there was last heard; nothing when it never was, or is there. */
+/* Since when a partner is silent; nothing when it is connected, or never was. */
 enum err view_silent_since(struct turn *t, const struct peer *p, struct msg *row, unsigned field)
 {
 	struct pair *pr;
@@ -60,7 +60,7 @@ enum err view_silent_since(struct turn *t, const struct peer *p, struct msg *row
 	return rc;
 }
 
-/* Why a partner does not (yet) get persons; "" when it does. */
+/* Why no personal data goes to a partner (yet); "": it may. */
 static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 {
 	const bool frozen = t->node->fork_seq != 0 && p->added_seq >= t->node->fork_seq;

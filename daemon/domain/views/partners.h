@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * partners - partners as people look at them: who they are, may they get persons, what do we owe them.
+ * partners - partners as people look at them: who they are, may personal data go there, what is owed to them.
  *
  * Layer:    domain/views (base, proto, store; lower rooms).
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  nothing.
- * Privacy:  organisations and counts; no persons.
+ * Privacy:  organisations and counts; nobody's data.
  */
 #ifndef KRING_DOMAIN_VIEWS_PARTNERS_H
 #define KRING_DOMAIN_VIEWS_PARTNERS_H
@@ -20,7 +20,7 @@ MUST_CHECK enum err view_partner_show(struct turn *t, const struct msg *req, str
 /** How many documents are owed to p; a damaged row is named in reply. */
 MUST_CHECK enum err view_owed(struct turn *t, const struct peer *p, uint64_t *owed,
 			      struct msg *reply);
-/** When one that is not there was last heard, into field of row; nothing when it never was, or is there. */
+/** Since when a partner is silent, into field of row; nothing when it is connected, or never was. */
 MUST_CHECK enum err view_silent_since(struct turn *t, const struct peer *p, struct msg *row,
 				      unsigned field);
 

@@ -7,7 +7,7 @@
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  nothing.
- * Privacy:  organisations and counts; no persons.
+ * Privacy:  organisations and counts; nobody's data.
  */
 #ifndef KRING_DOMAIN_VIEWS_STATUS_H
 #define KRING_DOMAIN_VIEWS_STATUS_H
