@@ -227,6 +227,25 @@ enum err grants_person(struct turn *t, const struct id16 *case_id)
 
 /* ---- the end of a grant ---- */
 
+/* Whoever asked for it shows what ended; out NULL: nobody asked. */
+static enum err tell(struct turn *t, struct grants_ended *out, const struct id16 *id, bool referral)
+{
+	struct grants_end *e;
+
+	if (out == NULL)
+		return ERR_OK;
+	e = arena_alloc(t->arena, sizeof *e);
+	if (e == NULL)
+		return ERR_NOMEM;
+	*e = (struct grants_end){.id = *id, .referral = referral};
+	if (out->last == NULL)
+		out->first = e;
+	else
+		out->last->next = e;
+	out->last = e;
+	return ERR_OK;
+}
+
 static enum err mark_withdrawn(struct turn *t, const struct consent_scope *s,
 			       const struct id16 *grant, struct msg *record, const char *how)
 {
@@ -293,7 +312,7 @@ enum follow { FOLLOW_REVOKE, FOLLOW_HEAR };
 
 /* What rests on nothing any more.  HEAR: a holder hears it from the collector, whose REVOKEs come with it. */
 static enum err fall_out(struct turn *t, const struct consent_scope *s, enum follow how,
-			 struct msg *reply)
+			 struct grants_ended *out)
 {
 	struct walk w = walk_of(s);
 	struct consent_view v;
@@ -309,8 +328,8 @@ static enum err fall_out(struct turn *t, const struct consent_scope *s, enum fol
 			rc = rests(t, &th, &v, &stays);
 		if (rc == ERR_OK && !stays && how == FOLLOW_REVOKE)
 			rc = revoke(t, &th);
-		if (rc == ERR_OK && !stays && reply != NULL)
-			rc = overview_row(t, &th, reply, false);
+		if (rc == ERR_OK && !stays)
+			rc = tell(t, out, &th.id, true);
 		if (rc != ERR_OK)
 			return rc;
 	}
@@ -386,8 +405,8 @@ static enum err record_it(struct turn *t, const struct consent_scope *s, const s
 }
 
 /* Some grants of one scope end here, by our own word: what rests on them, then their documents. */
-static enum err withdraw_some(struct turn *t, const struct consent_scope *s,
-			      const struct id16 *only, struct msg *reply)
+enum err grants_withdraw(struct turn *t, const struct consent_scope *s, const struct id16 *only,
+			 struct grants_ended *out)
 {
 	struct store_key at = {.len = 0};
 	struct id16 id;
@@ -401,12 +420,13 @@ static enum err withdraw_some(struct turn *t, const struct consent_scope *s,
 				  : consent_grant_state(m, t->wall_ms) == CONSENT_ENDED))
 			continue;
 		rc = mark_withdrawn(t, s, &id, m, "withdrawn");
+		if (rc == ERR_OK)
+			rc = tell(t, out, &id, false);
 		if (rc != ERR_OK)
 			return rc;
-		consent_row(t, m, reply);
 	}
 	if (rc == ERR_NOTFOUND)
-		rc = fall_out(t, s, FOLLOW_REVOKE, reply);
+		rc = fall_out(t, s, FOLLOW_REVOKE, out);
 	at.len = 0;
 	while (rc == ERR_OK && (rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK)
 		if (consent_between(m, s->p->no, s->received) &&
@@ -660,7 +680,7 @@ static enum err revoke_erased(struct turn *t, const struct thread *th,
 	return ERR_OK;
 }
 
-enum err grants_revoke(struct turn *t, const struct thread *th, struct msg *reply)
+enum err grants_revoke(struct turn *t, const struct thread *th, struct grants_ended *out)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
 					th->role == THREAD_RECEIVER};
@@ -668,7 +688,7 @@ enum err grants_revoke(struct turn *t, const struct thread *th, struct msg *repl
 	if (s.p == NULL || planted(PLANT_GRANT_LIVES))
 		return ERR_OK;
 	return turn_case_erased(t, &th->case_id) ? revoke_erased(t, th, &s)
-						 : withdraw_some(t, &s, NULL, reply);
+						 : grants_withdraw(t, &s, NULL, out);
 }
 
 /* By full id, or a beginning of it or of its last part, as lists show it. */
@@ -700,8 +720,32 @@ static enum err find_grant(struct turn *t, const char *text, struct id16 *id)
 			   "", "see: kring consent list CASE");
 }
 
+/* The rows of what a withdrawal ended: the consents, and the referrals that rested on nothing else. */
+enum err grants_ended_rows(struct turn *t, const struct grants_ended *ended, struct msg *reply)
+{
+	for (const struct grants_end *e = ended->first; e != NULL; e = e->next) {
+		struct thread th;
+		struct msg *m;
+		enum err rc;
+
+		if (e->referral) {
+			rc = thread_load(t, &e->id, &th);
+			if (rc == ERR_OK)
+				rc = overview_row(t, &th, reply, false);
+		} else {
+			rc = consent_record(t, &e->id, &m);
+			if (rc == ERR_OK)
+				consent_row(t, m, reply);
+		}
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	}
+	return ERR_OK;
+}
+
 static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	struct grants_ended ended = {.first = NULL};
 	struct id16 case_id;
 	enum err rc = cases_find(t, msg_text(req, CONSENT_WITHDRAW_ID), &case_id);
 
@@ -710,13 +754,14 @@ static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *
 		const struct consent_scope s = {p, case_id, i % 2 == 1};
 
 		if (!p->self)
-			rc = withdraw_some(t, &s, NULL, reply);
+			rc = grants_withdraw(t, &s, NULL, &ended);
 	}
-	return rc;
+	return rc == ERR_OK ? grants_ended_rows(t, &ended, reply) : rc;
 }
 
-enum err grants_withdraw(struct turn *t, const struct msg *req, struct msg *reply)
+enum err grants_withdraw_command(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	struct grants_ended ended = {.first = NULL};
 	struct consent_scope s;
 	struct id16 id;
 	struct msg *m;
@@ -737,7 +782,8 @@ enum err grants_withdraw(struct turn *t, const struct msg *req, struct msg *repl
 	if (s.p == NULL || msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
 		return ERR_CORRUPT;
 	memcpy(s.case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
-	return withdraw_some(t, &s, &id, reply);
+	rc = grants_withdraw(t, &s, &id, &ended);
+	return rc == ERR_OK ? grants_ended_rows(t, &ended, reply) : rc;
 }
 
 enum err grants_show(struct turn *t, const struct msg *req, struct msg *reply)

@@ -43,9 +43,23 @@ MUST_CHECK enum err grants_watch(struct turn *t, struct thread *th, const struct
 MUST_CHECK enum err grants_let_go(struct turn *t, struct thread *th, uint16_t reason);
 /** The person as a partner's bodies that are still here tell it, newest word last: CASE_RECORD.told. */
 MUST_CHECK enum err grants_person(struct turn *t, const struct id16 *case_id);
+/* What ended by a withdrawal, in the turn's arena: consents, and referrals that rested on nothing else. */
+struct grants_end {
+	struct grants_end *next;
+	struct id16 id; /* of the grant, or of the referral's thread */
+	bool referral;
+};
+struct grants_ended {
+	struct grants_end *first, *last;
+};
+/** Some grants of one scope end here, by our own word: only that one, or all that did not end yet (only NULL).
+ *  *out gets what ended; NULL: nobody asks. */
+MUST_CHECK enum err grants_withdraw(struct turn *t, const struct consent_scope *s,
+				    const struct id16 *only, struct grants_ended *out);
 /** The person takes consent back, said about a referral: all living grants between its case and its partner
- *  end, and what else rests on them.  Rows of both into reply. */
-MUST_CHECK enum err grants_revoke(struct turn *t, const struct thread *th, struct msg *reply);
+ *  end, and what else rests on them. */
+MUST_CHECK enum err grants_revoke(struct turn *t, const struct thread *th,
+				  struct grants_ended *out);
 
 /** A document that is not the first of a consent's thread arrived, or came back; saves th. */
 MUST_CHECK enum err grants_stored(struct turn *t, struct thread *th, uint16_t type);
@@ -58,7 +72,10 @@ MUST_CHECK enum err grants_flagged(struct turn *t, struct thread *th, uint8_t fl
 MUST_CHECK enum err grants_confirmed(struct turn *t, uint16_t peer);
 
 /* control commands */
-MUST_CHECK enum err grants_withdraw(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err grants_withdraw_command(struct turn *t, const struct msg *req,
+					    struct msg *reply);
+MUST_CHECK enum err grants_ended_rows(struct turn *t, const struct grants_ended *ended,
+				      struct msg *reply);
 MUST_CHECK enum err grants_show(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_CARE_GRANTS_H */

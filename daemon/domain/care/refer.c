@@ -547,6 +547,15 @@ static enum err still_as_seen(struct turn *t, const struct thread *th, uint16_t 
 			  why.text);
 }
 
+/* The person takes back a consent, not a referral: what else rests on it ends too. */
+static enum err take_back(struct turn *t, const struct thread *th, struct msg *reply)
+{
+	struct grants_ended ended = {.first = NULL};
+	enum err rc = grants_revoke(t, th, &ended);
+
+	return rc == ERR_OK ? grants_ended_rows(t, &ended, reply) : rc;
+}
+
 enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);
@@ -571,7 +580,7 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = not_compared(t, &th, type, &put_off);
 	if (rc == ERR_OK && put_off) {
 		rc = overview_row(t, &th, reply, false);
-		return rc == ERR_OK ? grants_revoke(t, &th, reply) : rc;
+		return rc == ERR_OK ? take_back(t, &th, reply) : rc;
 	}
 	if (rc == ERR_OK)
 		rc = still_as_seen(t, &th, type, expect);
@@ -598,6 +607,5 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 	rc = acts_sign(t, &th, type, body);
 	if (rc == ERR_OK)
 		rc = overview_row(t, &th, reply, false);
-	/* The person takes back a consent, not a referral: what else rests on it ends too. */
-	return rc == ERR_OK && type == DOC_REVOKE ? grants_revoke(t, &th, reply) : rc;
+	return rc == ERR_OK && type == DOC_REVOKE ? take_back(t, &th, reply) : rc;
 }

@@ -56,7 +56,7 @@ static const struct command commands[] = {
 	{REQUEST_CONSENT_GIVE, consent_give, GROWS},
 	{REQUEST_CONSENT_LIST, consent_list, READS},
 	{REQUEST_CONSENT_SHOW, grants_show, READS},
-	{REQUEST_CONSENT_WITHDRAW, grants_withdraw, WRITES},
+	{REQUEST_CONSENT_WITHDRAW, grants_withdraw_command, WRITES},
 	{REQUEST_REFER, refer_new, GROWS},
 	{REQUEST_ACT, refer_act, WRITES},
 	{REQUEST_INBOX, overview_inbox, READS},
