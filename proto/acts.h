@@ -11,7 +11,7 @@
  *
  * The daemon (who may sign, what a body must hold), the client (its commands and their options), the simulator and
  * the lint check of config/lists/acts.psv read these rows; none of them keeps a list of its own.  In which state of a
- * referral an act is possible, and what it does there, is the table in daemon/domain/care/referral.c.
+ * referral an act is possible, and what it does there, is the table in daemon/domain/referral/referral.c.
  */
 #ifndef KRING_PROTO_ACTS_H
 #define KRING_PROTO_ACTS_H

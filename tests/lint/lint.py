@@ -156,11 +156,11 @@ def codes_have_rows():
     if numbers != sorted(set(numbers)):
         yield f"proto/acts.h: numbers do not ascend, or one is given twice: {numbers}"
     yield from (f"acts.psv has a row {c}, proto/acts.h has none" for c in rows_of("acts") if c not in acts)
-    wanted = {"acts": acts, "states": table("REFERRAL_STATES", "daemon/domain/care/referral.h"),
-              "work": table("WORK_KINDS", "daemon/domain/care/worklist.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
+    wanted = {"acts": acts, "states": table("REFERRAL_STATES", "daemon/domain/referral/referral.h"),
+              "work": table("WORK_KINDS", "daemon/domain/referral/worklist.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
               "alarms": table("ALARMS", "daemon/domain/loss/alarm.h"),
               "outbox": [*given(r"\*(?:cause|remedy) =([^;]*);"), *given(r"OUTBOX_ROW_STATE,([^;]*);"),
-                         *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/care/overview.c"])],
+                         *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/views/referrals.c"])],
               "standings": [*given(r"PARTNER_ROW_STANDING,([^;]*);"),
                             *re.findall(r'return "([^"]+)"', re.search(r"\*roster_standing\(.*?\n}", whole, re.S).group(0))],
               "categories": re.findall(r'"([^"]+)"', re.search(r"\*msg_cat_name\(.*?};", text[ROOT / "proto/msg.c"], re.S).group(0))}
@@ -196,7 +196,7 @@ def bodies_are_read_in_one_place():
         for m in re.finditer(r"msg_parse\([^;]*(document_body_kind|MSG_(OFFER|ASK|INFO|ACT|CONSENT_GRANT|REPORT)\b)", p.read_text()):
             if rel(p) not in ("daemon/domain/exchange/words.c", "daemon/domain/exchange/document.c", "daemon/domain/flow/publish.c"):
                 yield f"{rel(p)}: words_parse reads bodies: {m.group(0)[:60]}"
-    consent = (ROOT / "daemon/domain/care/consent.c").read_text()
+    consent = (ROOT / "daemon/domain/consent/grant.c").read_text()
     body = consent[consent.index("enum err consent_pack_body("):]
     if "words_check(" not in body[:body.index("msg_pack(")]:
         yield "consent_pack_body packs before it asks words_check"
@@ -215,7 +215,7 @@ def labels():
 
 def gate():
     """One function decides whether a field may leave, and no body is packed around it."""
-    consent = (ROOT / "daemon/domain/care/consent.c").read_text()
+    consent = (ROOT / "daemon/domain/consent/grant.c").read_text()
     if not re.search(r"^enum wire_verdict_code consent_check\(", consent, re.M):
         yield "consent_check does not exist"
     body = consent[consent.index("enum err consent_pack_body("):]

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "domain/care/referral.h"
 #include "domain/exchange/document.h"
+#include "domain/referral/referral.h"
 
 enum { SIDE_MAX = 6 };
 

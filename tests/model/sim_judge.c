@@ -5,10 +5,10 @@
 
 #include "base/check.h"
 #include "domain/care/acts.h"
-#include "domain/care/cases.h"
-#include "domain/care/consent.h"
-#include "domain/care/overview.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
 #include "domain/exchange/outbox.h"
+#include "domain/views/referrals.h"
 #include "sim.h"
 
 enum { BIT_IDENTITY = 1 << 0, BIT_NEEDS = 1 << 15, META_SUBJECT = 8 /* as cases.c has it */ };

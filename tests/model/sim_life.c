@@ -5,8 +5,8 @@
 
 #include "base/check.h"
 #include "domain/care/acts.h"
-#include "domain/care/cases.h"
-#include "domain/care/overview.h"
+#include "domain/consent/casefile.h"
+#include "domain/views/referrals.h"
 #include "sim.h"
 
 enum { HOUR_MS = 3600000, SOME_CASES = 64 };

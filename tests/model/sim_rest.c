@@ -3,7 +3,7 @@
  * written any more. */
 #include "base/check.h"
 #include "domain/care/acts.h"
-#include "domain/care/cases.h"
+#include "domain/consent/casefile.h"
 #include "sim.h"
 
 enum {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/care/acts.h"
 
-#include "domain/care/cases.h"
-#include "domain/care/consent.h"
-#include "domain/care/deadline.h"
 #include "domain/care/grants.h"
-#include "domain/care/ledger.h"
-#include "domain/care/worklist.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
+#include "domain/consent/ledger.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/settled.h"
+#include "domain/referral/deadline.h"
+#include "domain/referral/worklist.h"
 #include "domain/stream/connect.h"
 
 enum {

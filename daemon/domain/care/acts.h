@@ -12,8 +12,8 @@
 #ifndef KRING_DOMAIN_CARE_ACTS_H
 #define KRING_DOMAIN_CARE_ACTS_H
 
-#include "domain/care/referral.h"
 #include "domain/exchange/thread.h"
+#include "domain/referral/referral.h"
 
 enum {
 	ACTS_TERM_DAYS = 5,

@@ -3,14 +3,14 @@
 
 #include "base/plant.h"
 #include "domain/care/acts.h"
-#include "domain/care/cases.h"
-#include "domain/care/overview.h"
-#include "domain/care/worklist.h"
+#include "domain/consent/casefile.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/thread.h"
+#include "domain/referral/worklist.h"
 #include "domain/stream/deposit.h"
+#include "domain/views/referrals.h"
 
 enum { DAY_MS = 86400000 };
 

@@ -5,15 +5,15 @@
 
 #include "base/plant.h"
 #include "domain/care/acts.h"
-#include "domain/care/cases.h"
-#include "domain/care/overview.h"
-#include "domain/care/worklist.h"
+#include "domain/consent/casefile.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 #include "domain/loss/compare.h"
 #include "domain/loss/settled.h"
+#include "domain/referral/worklist.h"
+#include "domain/views/referrals.h"
 
 enum {
 	DAY_MS = 86400000,

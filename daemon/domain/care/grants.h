@@ -19,7 +19,7 @@
 #ifndef KRING_DOMAIN_CARE_GRANTS_H
 #define KRING_DOMAIN_CARE_GRANTS_H
 
-#include "domain/care/consent.h"
+#include "domain/consent/grant.h"
 
 enum {
 	GRANTS_GRACE_DAYS = 7,	 /* from the end of a consent to the end of what it let us hold */

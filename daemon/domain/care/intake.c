@@ -5,18 +5,18 @@
 
 #include "base/plant.h"
 #include "domain/care/acts.h"
-#include "domain/care/cases.h"
-#include "domain/care/consent.h"
-#include "domain/care/deadline.h"
 #include "domain/care/erase.h"
 #include "domain/care/grants.h"
 #include "domain/care/recover.h"
-#include "domain/care/worklist.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/words.h"
 #include "domain/loss/compare.h"
 #include "domain/loss/settled.h"
+#include "domain/referral/deadline.h"
+#include "domain/referral/worklist.h"
 
 /* Whose case does a first document speak of?  The grant knows; else its pseudonym; else a new one. */
 static enum err case_of_offer(struct turn *t, const struct peer *p, const struct wire_doc *d,

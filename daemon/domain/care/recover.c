@@ -2,19 +2,19 @@
 #include "domain/care/recover.h"
 
 #include "domain/care/acts.h"
-#include "domain/care/cases.h"
-#include "domain/care/consent.h"
-#include "domain/care/deadline.h"
 #include "domain/care/grants.h"
 #include "domain/care/intake.h"
-#include "domain/care/ledger.h"
-#include "domain/care/refer.h"
-#include "domain/care/worklist.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
+#include "domain/consent/ledger.h"
+#include "domain/desk/refer.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/words.h"
 #include "domain/loss/compare.h"
 #include "domain/loss/quarantine.h"
 #include "domain/loss/settled.h"
+#include "domain/referral/deadline.h"
+#include "domain/referral/worklist.h"
 
 /* The name a document gives its person: the pseudonym we drew for that partner, when its body is there. */
 static bool subject_of(struct turn *t, const struct wire_doc *d, struct msg **body,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "domain/care/consent.h"
+#include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
 #include "domain/stream/connect.h"

@@ -5,9 +5,9 @@
 
 #include "base/check.h"
 #include "domain/care/acts.h"
-#include "domain/care/calendar.h"
 #include "domain/flow/quarter.h"
 #include "domain/flow/tally.h"
+#include "domain/referral/calendar.h"
 #include "proto/lists.h"
 
 enum { PATIENCE_MS = 14 * 86400000, NEED_OTHER = COUNT_NEEDS - 1 };

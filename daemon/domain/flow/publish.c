@@ -2,7 +2,7 @@
 /* When a report is made, where it is kept, to whom it goes: the other half of report.h. */
 #include <string.h>
 
-#include "domain/care/consent.h"
+#include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"

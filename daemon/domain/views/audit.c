@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/views/audit.h"
 
-#include "domain/care/cases.h"
-#include "domain/care/consent.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "proto/lists.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/endpoint.h"
-#include "domain/care/consent.h"
+#include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/clockwatch.h"
 #include "domain/exchange/outbox.h"

@@ -5,8 +5,8 @@
 
 #include "base/endpoint.h"
 #include "crypto/identity.h"
-#include "domain/care/cases.h"
-#include "domain/care/consent.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/pair.h"
 #include "domain/membership/members.h"

@@ -5,7 +5,7 @@
 
 #include "base/endpoint.h"
 #include "crypto/identity.h"
-#include "domain/care/consent.h"
+#include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/clockwatch.h"
 #include "domain/exchange/thread.h"

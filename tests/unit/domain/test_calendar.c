@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "domain/care/calendar.h"
+#include "domain/referral/calendar.h"
 #include "proto/lists.h"
 
 #define DAY UINT64_C(86400000)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "domain/care/acts.h"
-#include "domain/care/deadline.h"
-#include "domain/care/referral.h"
+#include "domain/referral/deadline.h"
+#include "domain/referral/referral.h"
 
 #define DAY UINT64_C(86400000)
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "test.h"
 
-#include "domain/care/consent.h"
-#include "domain/care/referral.h"
+#include "domain/consent/grant.h"
 #include "domain/exchange/thread.h"
 #include "domain/exchange/words.h"
 #include "domain/membership/members.h"
+#include "domain/referral/referral.h"
 
 static const struct consent_view whole = {
 	.granted = true,

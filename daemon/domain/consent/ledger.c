@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/care/ledger.h"
+#include "domain/consent/ledger.h"
 
 #include "domain/exchange/document.h"
 #include "domain/page.h"

@@ -13,8 +13,8 @@
  * never re-applied by the reader.  An event without a row is a note.  tests/model iterates this table
  * against referral_model.py.
  */
-#ifndef KRING_DOMAIN_CARE_REFERRAL_H
-#define KRING_DOMAIN_CARE_REFERRAL_H
+#ifndef KRING_DOMAIN_REFERRAL_REFERRAL_H
+#define KRING_DOMAIN_REFERRAL_REFERRAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -77,4 +77,4 @@ struct fold_step {
 enum referral_state referral_fold(const struct fold_event *s, size_t ns, const struct fold_event *r,
 				  size_t nr, struct fold_step *steps, size_t *done);
 
-#endif /* KRING_DOMAIN_CARE_REFERRAL_H */
+#endif /* KRING_DOMAIN_REFERRAL_REFERRAL_H */

@@ -9,8 +9,8 @@
  * Durable:  with the document it speaks of, in the same commit.
  * Privacy:  ids, categories and times; no content.
  */
-#ifndef KRING_DOMAIN_CARE_LEDGER_H
-#define KRING_DOMAIN_CARE_LEDGER_H
+#ifndef KRING_DOMAIN_CONSENT_LEDGER_H
+#define KRING_DOMAIN_CONSENT_LEDGER_H
 
 #include "domain/state.h"
 
@@ -19,4 +19,4 @@ MUST_CHECK enum err ledger_add(struct turn *t, const struct id16 *grant, const s
 /** All disclosures under the grants of a case, into reply. */
 MUST_CHECK enum err ledger_list(struct turn *t, const struct id16 *case_id, struct msg *reply);
 
-#endif /* KRING_DOMAIN_CARE_LEDGER_H */
+#endif /* KRING_DOMAIN_CONSENT_LEDGER_H */

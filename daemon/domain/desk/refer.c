@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/care/refer.h"
+#include "domain/desk/refer.h"
 
 #include <string.h>
 
 #include "domain/care/acts.h"
-#include "domain/care/cases.h"
-#include "domain/care/consent.h"
-#include "domain/care/deadline.h"
 #include "domain/care/grants.h"
-#include "domain/care/overview.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
 #include "domain/exchange/words.h"
 #include "domain/loss/settled.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
+#include "domain/referral/deadline.h"
+#include "domain/views/referrals.h"
 #include "proto/lists.h"
 
 enum { ENTER_URGENT = 2, FOR_OTHER_ACTS = 32, SHOWN_ACTS = 3 };

@@ -9,8 +9,8 @@
  * Durable:  with the turn's transaction.
  * Privacy:  everything under the case's own key; searching decrypts, nothing is indexed on disk.
  */
-#ifndef KRING_DOMAIN_CARE_CASES_H
-#define KRING_DOMAIN_CARE_CASES_H
+#ifndef KRING_DOMAIN_CONSENT_CASEFILE_H
+#define KRING_DOMAIN_CONSENT_CASEFILE_H
 
 #include "domain/exchange/thread.h"
 
@@ -55,4 +55,4 @@ MUST_CHECK enum err cases_edit(struct turn *t, const struct msg *req, struct msg
 MUST_CHECK enum err cases_take(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err cases_close(struct turn *t, const struct msg *req, struct msg *reply);
 
-#endif /* KRING_DOMAIN_CARE_CASES_H */
+#endif /* KRING_DOMAIN_CONSENT_CASEFILE_H */

@@ -9,8 +9,8 @@
  * Durable:  with the turn's transaction.
  * Privacy:  codes and ids only.
  */
-#ifndef KRING_DOMAIN_CARE_WORKLIST_H
-#define KRING_DOMAIN_CARE_WORKLIST_H
+#ifndef KRING_DOMAIN_REFERRAL_WORKLIST_H
+#define KRING_DOMAIN_REFERRAL_WORKLIST_H
 
 #include "domain/exchange/thread.h"
 
@@ -43,4 +43,4 @@ MUST_CHECK enum err worklist_done(struct turn *t, const struct thread *th, enum 
 MUST_CHECK enum err worklist_clear_case(struct turn *t, const struct id16 *case_id);
 MUST_CHECK enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply);
 
-#endif /* KRING_DOMAIN_CARE_WORKLIST_H */
+#endif /* KRING_DOMAIN_REFERRAL_WORKLIST_H */

@@ -9,8 +9,8 @@
  * Durable:  as acts.h.
  * Privacy:  fields outside consent and agreement are refused with their names, never dropped silently.
  */
-#ifndef KRING_DOMAIN_CARE_REFER_H
-#define KRING_DOMAIN_CARE_REFER_H
+#ifndef KRING_DOMAIN_DESK_REFER_H
+#define KRING_DOMAIN_DESK_REFER_H
 
 #include "domain/care/acts.h"
 
@@ -25,4 +25,4 @@ MUST_CHECK enum err refer_thread_id(struct turn *t, const struct id16 *case_id,
 				    const struct peer *p, const struct id16 *first,
 				    struct id16 *id);
 
-#endif /* KRING_DOMAIN_CARE_REFER_H */
+#endif /* KRING_DOMAIN_DESK_REFER_H */

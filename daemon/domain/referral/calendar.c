@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/care/calendar.h"
+#include "domain/referral/calendar.h"
 
 #include <string.h>
 

@@ -9,8 +9,8 @@
  * Durable:  nothing but the audit entry of a view.
  * Privacy:  a payload that was revoked or entered in error is not shown; every view is audited.
  */
-#ifndef KRING_DOMAIN_CARE_OVERVIEW_H
-#define KRING_DOMAIN_CARE_OVERVIEW_H
+#ifndef KRING_DOMAIN_VIEWS_REFERRALS_H
+#define KRING_DOMAIN_VIEWS_REFERRALS_H
 
 #include "domain/exchange/thread.h"
 
@@ -29,4 +29,4 @@ MUST_CHECK enum err overview_inbox(struct turn *t, const struct msg *req, struct
 MUST_CHECK enum err overview_sent(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply);
 
-#endif /* KRING_DOMAIN_CARE_OVERVIEW_H */
+#endif /* KRING_DOMAIN_VIEWS_REFERRALS_H */

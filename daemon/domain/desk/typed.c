@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/care/typed.h"
+#include "domain/desk/typed.h"
 
 #include "proto/person_kind.h"
 

@@ -15,8 +15,8 @@
  * person within consent_covered, the same intersection.
  * consent_pack_body is the only way to turn a body into bytes (tests/lint/check_gate.py).
  */
-#ifndef KRING_DOMAIN_CARE_CONSENT_H
-#define KRING_DOMAIN_CARE_CONSENT_H
+#ifndef KRING_DOMAIN_CONSENT_GRANT_H
+#define KRING_DOMAIN_CONSENT_GRANT_H
 
 #include "domain/exchange/thread.h"
 
@@ -106,4 +106,4 @@ void consent_names(uint64_t cats, char *out, size_t cap);
 MUST_CHECK enum err consent_recover(struct turn *t, const struct thread *th, struct msg *g);
 void consent_row(struct turn *t, const struct msg *record, struct msg *reply);
 
-#endif /* KRING_DOMAIN_CARE_CONSENT_H */
+#endif /* KRING_DOMAIN_CONSENT_GRANT_H */

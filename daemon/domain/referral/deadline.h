@@ -13,11 +13,11 @@
  * Durable:  nothing.
  * Privacy:  none.
  */
-#ifndef KRING_DOMAIN_CARE_DEADLINE_H
-#define KRING_DOMAIN_CARE_DEADLINE_H
+#ifndef KRING_DOMAIN_REFERRAL_DEADLINE_H
+#define KRING_DOMAIN_REFERRAL_DEADLINE_H
 
-#include "domain/care/calendar.h"
 #include "domain/exchange/thread.h"
+#include "domain/referral/calendar.h"
 
 /** Whose working days count: the place of the referral's receiver. */
 const char *deadline_place(const struct turn *t, const struct thread *th);
@@ -34,4 +34,4 @@ uint64_t deadline_date(const struct turn *t, uint64_t date_ms);
 /** The day for people, where the term runs: "2026-11-27". */
 void deadline_day(const char *place, uint64_t ms, char out[DATE_TEXT]);
 
-#endif /* KRING_DOMAIN_CARE_DEADLINE_H */
+#endif /* KRING_DOMAIN_REFERRAL_DEADLINE_H */

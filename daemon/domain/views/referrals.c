@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/care/overview.h"
+#include "domain/views/referrals.h"
 
 #include <string.h>
 
 #include "domain/care/acts.h"
-#include "domain/care/cases.h"
-#include "domain/care/consent.h"
-#include "domain/care/deadline.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
 #include "domain/page.h"
+#include "domain/referral/deadline.h"
 #include "domain/stream/connect.h"
 
 enum { IDENTITY = 1 << 0, NEEDS = 1 << 15 };

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/care/cases.h"
+#include "domain/consent/casefile.h"
 
 #include <string.h>
 
 #include "base/plant.h"
 #include "base/text.h"
-#include "domain/care/consent.h"
-#include "domain/care/ledger.h"
-#include "domain/care/overview.h"
-#include "domain/care/typed.h"
-#include "domain/care/worklist.h"
+#include "domain/consent/grant.h"
+#include "domain/consent/ledger.h"
+#include "domain/desk/typed.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/names.h"
 #include "domain/page.h"
+#include "domain/referral/worklist.h"
+#include "domain/views/referrals.h"
 
 enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8 };
 

@@ -14,8 +14,8 @@
  * Durable:  nothing.
  * Privacy:  none.
  */
-#ifndef KRING_DOMAIN_CARE_CALENDAR_H
-#define KRING_DOMAIN_CARE_CALENDAR_H
+#ifndef KRING_DOMAIN_REFERRAL_CALENDAR_H
+#define KRING_DOMAIN_REFERRAL_CALENDAR_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,4 +38,4 @@ uint64_t calendar_add_all(const char *place, uint64_t from_ms, uint32_t days);
 /** Working days from the day of a (not counted) to the day of b (counted); 0 when b is not later. */
 uint32_t calendar_between(const char *place, uint64_t a_ms, uint64_t b_ms);
 
-#endif /* KRING_DOMAIN_CARE_CALENDAR_H */
+#endif /* KRING_DOMAIN_REFERRAL_CALENDAR_H */

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/care/consent.h"
+#include "domain/consent/grant.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "domain/care/calendar.h"
-#include "domain/care/cases.h"
 #include "domain/care/grants.h"
-#include "domain/care/ledger.h"
-#include "domain/care/worklist.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/ledger.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/words.h"
 #include "domain/loss/settled.h"
 #include "domain/membership/names.h"
+#include "domain/referral/calendar.h"
+#include "domain/referral/worklist.h"
 
 #define BIT(c)		(UINT64_C(1) << (c))
 #define ALL_CATS	(BIT(20) - 1)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/care/referral.h"
+#include "domain/referral/referral.h"
 
 #include "base/check.h"
 #include "domain/exchange/document.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/care/deadline.h"
+#include "domain/referral/deadline.h"
 
-#include "domain/care/referral.h"
 #include "domain/exchange/outbox.h"
+#include "domain/referral/referral.h"
 
 enum {
 	DAY_MS = 86400000,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/care/worklist.h"
+#include "domain/referral/worklist.h"
 
 #include <string.h>
 
-#include "domain/care/cases.h"
-#include "domain/care/deadline.h"
-#include "domain/care/referral.h"
+#include "domain/consent/casefile.h"
 #include "domain/membership/names.h"
 #include "domain/page.h"
+#include "domain/referral/deadline.h"
+#include "domain/referral/referral.h"
 
 /* clang-format off */
 static const char *const names[WORK_KIND_COUNT] = {

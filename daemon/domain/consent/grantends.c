@@ -2,7 +2,7 @@
 /* "Consent ends", on both worklists, and when something about a grant has to be done next. */
 #include "domain/care/acts.h"
 #include "domain/care/grants.h"
-#include "domain/care/worklist.h"
+#include "domain/referral/worklist.h"
 
 enum { DAY_MS = 86400000, WARN_DAYS = 30 };
 
