@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "domain/care/acts.h"
-#include "domain/consent/grant.h"
+#include "domain/care/timers.h"
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
 #include "domain/flow/collect.h"

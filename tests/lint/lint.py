@@ -196,7 +196,7 @@ def bodies_are_read_in_one_place():
         for m in re.finditer(r"msg_parse\([^;]*(document_body_kind|MSG_(OFFER|ASK|INFO|ACT|CONSENT_GRANT|REPORT)\b)", p.read_text()):
             if rel(p) not in ("daemon/domain/exchange/words.c", "daemon/domain/exchange/document.c", "daemon/domain/flow/publish.c"):
                 yield f"{rel(p)}: words_parse reads bodies: {m.group(0)[:60]}"
-    consent = (ROOT / "daemon/domain/consent/grant.c").read_text()
+    consent = (ROOT / "daemon/domain/consent/pack.c").read_text()
     body = consent[consent.index("enum err consent_pack_body("):]
     if "words_check(" not in body[:body.index("msg_pack(")]:
         yield "consent_pack_body packs before it asks words_check"
@@ -215,9 +215,9 @@ def labels():
 
 def gate():
     """One function decides whether a field may leave, and no body is packed around it."""
-    consent = (ROOT / "daemon/domain/consent/grant.c").read_text()
-    if not re.search(r"^enum wire_verdict_code consent_check\(", consent, re.M):
+    if not re.search(r"^enum wire_verdict_code consent_check\(", (ROOT / "daemon/domain/consent/gate.c").read_text(), re.M):
         yield "consent_check does not exist"
+    consent = (ROOT / "daemon/domain/consent/pack.c").read_text()
     body = consent[consent.index("enum err consent_pack_body("):]
     body = body[:body.index("\n}\n")]
     if "consent_check(" not in body or body.index("consent_check(") > body.index("msg_pack("):

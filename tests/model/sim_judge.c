@@ -8,6 +8,7 @@
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/exchange/outbox.h"
+#include "domain/referral/fold.h"
 #include "domain/views/referrals.h"
 #include "sim.h"
 

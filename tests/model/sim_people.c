@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "domain/care/acts.h"
+#include "domain/referral/fold.h"
 #include "sim.h"
 
 enum { SCRATCH = 65536 };

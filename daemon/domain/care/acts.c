@@ -1,121 +1,21 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/care/acts.h"
 
-#include "domain/care/grants.h"
+#include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
+#include "domain/consent/grantends.h"
 #include "domain/consent/ledger.h"
+#include "domain/consent/pack.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
+#include "domain/referral/fold.h"
 #include "domain/referral/worklist.h"
-#include "domain/stream/connect.h"
 
-enum {
-	DAY_MS = 86400000,
-	UNSURE_MS = 600000,   /* a clock that nobody confirmed: ask again after this */
-	CATCH_UP_MS = 3000,   /* what a partner has for us comes in within this */
-	STARTING_MS = 120000, /* partners report within this after a start */
-	STARTING_UNSURE_MS = 5000,
-	TIMER_KEY = 8 + 16 + 1,
-};
-
-static enum err load_side(struct turn *t, const struct thread *th, bool mine, uint32_t n,
-			  struct fold_event **out)
-{
-	struct fold_event *e = arena_alloc(t->arena, (n + 1u) * sizeof *e);
-
-	*out = e;
-	if (e == NULL)
-		return ERR_NOMEM;
-	for (uint32_t i = 0; i < n; i++) {
-		struct log_entry le;
-		enum err rc = thread_entry(t, th, mine, i + 1, &le);
-
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		e[i] = (struct fold_event){le.type, le.seen_no};
-	}
-	return ERR_OK;
-}
-
-enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps, size_t *count,
-		   enum referral_state *state)
-{
-	const bool sender = th->role == THREAD_SENDER;
-	const uint32_t ns = sender ? th->my_no : th->their_no;
-	const uint32_t nr = sender ? th->their_no : th->my_no;
-	struct fold_event *s, *r;
-	enum err rc = load_side(t, th, sender, ns, &s);
-
-	if (rc == ERR_OK)
-		rc = load_side(t, th, !sender, nr, &r);
-	if (rc != ERR_OK)
-		return rc;
-	*steps = arena_alloc(t->arena, (ns + nr + 1u) * sizeof **steps);
-	if (*steps == NULL)
-		return ERR_NOMEM;
-	*state = referral_fold(s, ns, r, nr, *steps, count);
-	return ERR_OK;
-}
-
-enum err acts_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes)
-{
-	const bool sender = th->role == THREAD_SENDER;
-	struct fold_event *theirs, *ours;
-	enum referral_state state;
-	struct log_entry e;
-	uint32_t seen;
-	size_t n;
-	enum err rc = thread_entry(t, th, false, no, &e);
-
-	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-	seen = e.seen_no < th->my_no ? e.seen_no : th->my_no;
-	rc = load_side(t, th, false, no - 1, &theirs);
-	if (rc == ERR_OK)
-		rc = load_side(t, th, true, seen, &ours);
-	if (rc != ERR_OK)
-		return rc;
-	state = sender ? referral_fold(ours, seen, theirs, no - 1, NULL, &n)
-		       : referral_fold(theirs, no - 1, ours, seen, NULL, &n);
-	*yes = referral_may(state, sender ? REFERRAL_BY_RECEIVER : REFERRAL_BY_SENDER, e.type);
-	return ERR_OK;
-}
-
-static struct store_key timer_key(const struct thread *th)
-{
-	struct store_key k = turn_key_u64(th->timer_ms);
-
-	key_put(&k, th->id.b, 16);
-	key_u8(&k, 0);
-	return k;
-}
-
-static enum err timer_set(struct turn *t, struct thread *th, uint64_t at_ms)
-{
-	struct store_key k = timer_key(th);
-	enum err rc = ERR_OK;
-
-	if (th->timer_ms == at_ms)
-		return ERR_OK;
-	if (th->timer_ms != 0)
-		rc = store_del(t->txn, STORE_TIMER, key_span(&k));
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
-		return rc;
-	th->timer_ms = at_ms;
-	if (at_ms == 0)
-		return ERR_OK;
-	k = timer_key(th);
-	return turn_put(t, STORE_TIMER, &k, span_of(&th->role, 1));
-}
-
-enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t at_ms)
-{
-	return timer_set(t, th, at_ms);
-}
+enum { DAY_MS = 86400000 };
 
 void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool mine)
 {
@@ -161,14 +61,6 @@ static void enter(struct turn *t, struct thread *th, enum referral_state before)
 			  (now == REFERRAL_WITHDRAWN || now == REFERRAL_EXPIRED);
 }
 
-static enum err forget(struct turn *t, struct thread *th);
-
-enum err acts_timer_stop(struct turn *t, struct thread *th)
-{
-	th->due_ms = th->deliver_ms = 0;
-	return timer_set(t, th, 0);
-}
-
 /* What entering a state does to what we hold, and to consents that nothing runs under any more. */
 static enum err follow_up(struct turn *t, struct thread *th, enum referral_state before)
 {
@@ -192,8 +84,8 @@ static enum err retime(struct turn *t, struct thread *th)
 		return acts_timer_stop(t, th);
 	rc = deadline_of(t, th, &th->due_ms);
 	if (rc == ERR_OK && th->owes_end) /* its REVOKE, as soon as it may be signed */
-		return timer_set(t, th, t->wall_ms);
-	return rc == ERR_OK ? timer_set(t, th, deadline_next(t, th)) : rc;
+		return acts_timer_set(t, th, t->wall_ms);
+	return rc == ERR_OK ? acts_timer_set(t, th, deadline_next(t, th)) : rc;
 }
 
 enum err acts_retime(struct turn *t, struct thread *th)
@@ -237,7 +129,7 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	/* Entered in error: what came of a person who was never meant is let go of at once. */
 	if (rc == ERR_OK && now != before && now == REFERRAL_ERROR && th->role == THREAD_RECEIVER &&
 	    !turn_case_erased(t, &th->case_id))
-		rc = forget(t, th);
+		rc = acts_forget(t, th);
 	return rc;
 }
 
@@ -330,208 +222,6 @@ enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type, const 
 	return acts_sign(t, th, type, body);
 }
 
-/* The receiver lets go of what it was shown: bodies go, signed heads stay. */
-static enum err forget(struct turn *t, struct thread *th)
-{
-	enum err rc = grants_let_go(t, th, WIRE_VERDICT_HOLLOW);
-
-	if (rc == ERR_OK)
-		rc = cases_entry(t, &th->case_id, "payload-erased", NULL, &th->id);
-	return rc == ERR_OK ? acts_changed(t, th, "erased") : rc;
-}
-
-/* Missed START, review or progress: say so; when that was there and its own term is over, withdraw. */
-static enum err escalate(struct turn *t, struct thread *th, const char *reason)
-{
-	if (th->escalated)
-		return acts_automatic(t, th, DOC_WITHDRAW, reason);
-	acts_heard(t, th, DOC_ESCALATE, true);
-	return acts_automatic(t, th, DOC_ESCALATE, reason);
-}
-
-static enum err fire_sender(struct turn *t, struct thread *th)
-{
-	switch ((enum referral_state)th->state) {
-	case REFERRAL_OFFERED:
-	case REFERRAL_NEEDS_INFO:
-		return acts_automatic(t, th, DOC_EXPIRE,
-				      th->stored_ms == 0 ? "undeliverable" : "no-answer");
-	case REFERRAL_ACCEPTED:
-		return escalate(t, th, "no-start");
-	case REFERRAL_ON_HOLD:
-		return escalate(t, th, "review-passed");
-	case REFERRAL_ACTIVE:
-		return escalate(t, th, "no-progress");
-	case REFERRAL_WITHDRAW_PENDING:
-		return acts_automatic(t, th, DOC_WD_TIMEOUT, "no-answer");
-	case REFERRAL_OUTCOME:
-	case REFERRAL_REOPEN_PENDING:
-		return acts_automatic(t, th, DOC_ACK, "unacknowledged");
-	case REFERRAL_DRAFT:
-	case REFERRAL_CLOSED:
-	case REFERRAL_DECLINED:
-	case REFERRAL_REDIRECTED:
-	case REFERRAL_WITHDRAWN:
-	case REFERRAL_EXPIRED:
-	case REFERRAL_REVOKED:
-	case REFERRAL_ERROR:
-	case REFERRAL_STATE_COUNT:
-		break;
-	}
-	return timer_set(t, th, 0);
-}
-
-/* The deadline stays, and the timer looks again at that moment. */
-static enum err later(struct turn *t, struct thread *th, uint64_t at_ms)
-{
-	enum err rc = timer_set(t, th, at_ms);
-
-	if (rc == ERR_OK)
-		rc = worklist_delivery(t, th);
-	return rc == ERR_OK ? thread_save(t, th) : rc;
-}
-
-/* The receiver's node only reminds: its person sees the entry as overdue, the node looks again tomorrow. */
-static enum err fire_receiver(struct turn *t, struct thread *th)
-{
-	if (referral_terminal((enum referral_state)th->state))
-		return forget(t, th);
-	return later(t, th, calendar_add(t->node->country, t->wall_ms, ACTS_REMIND_DAYS) + 1);
-}
-
-/* Ending what somebody else waits for needs a sure clock, and that the partner was heard: while we were
- * away it may have answered, and its answer takes a moment to come in. */
-static enum err may_end(struct turn *t, const struct thread *th, uint64_t *again_ms)
-{
-	const struct peer *p = state_peer(t->node, th->peer);
-	const bool starting = t->mono_ms < t->node->start_mono_ms + STARTING_MS;
-	bool agreed = false;
-	enum err rc = connect_clock_agreed(t, th->peer, &agreed);
-
-	*again_ms = 0;
-	if (rc != ERR_OK)
-		return rc;
-	if (!agreed)
-		*again_ms = t->wall_ms + (starting ? STARTING_UNSURE_MS : UNSURE_MS);
-	else if (p != NULL && p->conn.heard && t->mono_ms < p->conn.heard_mono_ms + CATCH_UP_MS)
-		*again_ms = t->wall_ms + CATCH_UP_MS;
-	return ERR_OK;
-}
-
-/* A timer of nobody: its thread is gone, waits for another day, or has no case any more. */
-static enum err drop_timer(struct turn *t, const struct store_key *k, struct thread *th)
-{
-	enum err rc = store_del(t->txn, STORE_TIMER, key_span(k));
-
-	if (rc != ERR_OK || th == NULL)
-		return rc;
-	th->timer_ms = 0;
-	rc = acts_timer_stop(t, th);
-	return rc == ERR_OK ? thread_save(t, th) : rc;
-}
-
-static enum err fire(struct turn *t, const struct store_key *k)
-{
-	struct thread th;
-	struct id16 id;
-	bool writable = false;
-	uint64_t again_ms = 0;
-	enum err rc;
-
-	memcpy(id.b, k->b + 8, 16);
-	rc = thread_load(t, &id, &th);
-	if (rc == ERR_NOTFOUND || (rc == ERR_OK && th.timer_ms != be64_get(k->b)))
-		return drop_timer(t, k, NULL);
-	if (rc == ERR_OK && turn_case_erased(t, &th.case_id))
-		return drop_timer(t, k, &th);
-	if (rc == ERR_OK && th.kind == THREAD_REFERRAL && !th.owes_end &&
-	    (th.due_ms == 0 || t->wall_ms <= th.due_ms))
-		return acts_retime(t, &th); /* undelivered is work for a person; nothing ends */
-	if (rc == ERR_OK)
-		rc = settled_writable(t, &th, &writable);
-	if (rc == ERR_OK && writable && !th.owes_end &&
-	    (th.role == THREAD_SENDER || th.kind == THREAD_CONSENT))
-		rc = may_end(t, &th, &again_ms);
-	if (rc != ERR_OK)
-		return rc;
-	if (!writable) /* the two ends are being compared: what follows is done after that */
-		again_ms = t->wall_ms + UNSURE_MS;
-	if (again_ms != 0)
-		return later(t, &th, again_ms);
-	if (th.kind == THREAD_CONSENT)
-		return grants_timer(t, &th);
-	if (th.owes_end) {
-		th.owes_end = false;
-		return referral_may((enum referral_state)th.state, acts_our_side(&th), DOC_REVOKE)
-			       ? acts_automatic(t, &th, DOC_REVOKE, "consent-withdrawn")
-			       : acts_changed(t, &th, "");
-	}
-	rc = audit_add(t, &(struct audit_entry){
-				  .event = AUDIT_TIMER,
-				  .peer = th.peer,
-				  .case_id = &th.case_id,
-				  .detail = referral_state_name((enum referral_state)th.state)});
-	if (rc != ERR_OK)
-		return rc;
-	return th.role == THREAD_SENDER ? fire_sender(t, &th) : fire_receiver(t, &th);
-}
-
-/* The first timer at or after *k that did not fail lately: one that fails is never first again.  ERR_NOTFOUND:
- * no more. */
-static enum err next_timer(struct turn *t, struct store_key *k, struct fault_place *at)
-{
-	*at = (struct fault_place){.part = FAULT_TIMER};
-	for (;;) {
-		struct store_row row;
-		enum err rc = store_seek(t->txn, STORE_TIMER, key_span(k), &row);
-
-		if (rc != ERR_OK)
-			return rc;
-		if (row.key.len != TIMER_KEY)
-			return ERR_CORRUPT;
-		k->len = 0;
-		key_put(k, row.key.p, row.key.len);
-		memcpy(at->id.b, k->b + 8, sizeof at->id.b);
-		if (!fault_paused(t, at))
-			return ERR_OK;
-		key_u8(k, 0); /* just above it */
-	}
-}
-
-enum err acts_timers(struct turn *t, unsigned limit)
-{
-	struct store_key k = {.len = 0};
-
-	while (limit-- > 0 && t->doc_count < LIMIT_BURST) {
-		struct fault_place at;
-		enum err rc = next_timer(t, &k, &at);
-
-		if (rc == ERR_NOTFOUND || (rc == ERR_OK && be64_get(k.b) > t->wall_ms))
-			return ERR_OK;
-		if (rc != ERR_OK)
-			return rc;
-		fault_doing(t, &at);
-		rc = fire(t, &k);
-		if (rc ==
-		    ERR_NOTFOUND) /* of something of it: damage, and not the end of the list */
-			return ERR_CORRUPT;
-		if (rc != ERR_OK)
-			return rc;
-		fault_over(t);
-	}
-	return ERR_OK;
-}
-
-enum err acts_next_due(struct turn *t, uint64_t *due_ms)
-{
-	struct store_key k = {.len = 0};
-	struct fault_place at;
-	enum err rc = next_timer(t, &k, &at);
-
-	*due_ms = rc == ERR_OK ? be64_get(k.b) : UINT64_MAX;
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
 enum err acts_partner_gone(struct turn *t, uint16_t peer)
 {
 	struct store_key at = {.len = 0};
@@ -554,4 +244,14 @@ enum err acts_partner_gone(struct turn *t, uint16_t peer)
 			return rc;
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* The receiver lets go of what it was shown: bodies go, signed heads stay. */
+enum err acts_forget(struct turn *t, struct thread *th)
+{
+	enum err rc = grants_let_go(t, th, WIRE_VERDICT_HOLLOW);
+
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &th->case_id, "payload-erased", NULL, &th->id);
+	return rc == ERR_OK ? acts_changed(t, th, "erased") : rc;
 }

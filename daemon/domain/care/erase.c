@@ -2,15 +2,14 @@
 #include "domain/care/erase.h"
 
 #include "base/plant.h"
-#include "domain/care/acts.h"
 #include "domain/consent/casefile.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/thread.h"
+#include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 #include "domain/stream/deposit.h"
-#include "domain/views/referrals.h"
 
 enum { DAY_MS = 86400000 };
 
@@ -147,7 +146,7 @@ static enum err leave_word(struct turn *t, const struct id16 *case_id)
 	return rc == ERR_OK ? turn_put(t, STORE_META, &pending, span_of(at, sizeof at)) : rc;
 }
 
-static enum err erase_now(struct turn *t, const struct id16 *id)
+enum err erase_now(struct turn *t, const struct id16 *id)
 {
 	/* while the commitment can still be made to stand for it */
 	enum err rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ERASE, .case_id = id});
@@ -166,85 +165,4 @@ enum err erase_again(struct turn *t, const struct id16 *id)
 	const struct store_key k = turn_key_id(id);
 
 	return record_exists(t->txn, STORE_CASES, key_span(&k)) ? erase_now(t, id) : ERR_OK;
-}
-
-/* We ended a referral and its partner did not confirm it: an acceptance may be on its way, and somebody has to
- * hear of it.  Not for ever: a document lives so long, and a partner may be gone for good. */
-static bool unconfirmed(const struct turn *t, const struct thread *th)
-{
-	const struct peer *p = state_peer(t->node, th->peer);
-	const uint64_t until_ms = th->changed_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
-
-	return th->kind == THREAD_REFERRAL && th->provisional && p != NULL && !p->removed &&
-	       t->wall_ms < until_ms;
-}
-
-static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
-{
-	const struct peer *p = state_peer(t->node, th->peer);
-	char ref[THREAD_REF_LEN + 1];
-	struct err_text why, remedy;
-
-	thread_reference(&th->id, ref);
-	(void)err_explain(&why, ERR_STATE,
-			  "%s has not confirmed the end of %s, and may have accepted it meanwhile",
-			  p->org, ref);
-	(void)err_explain(&remedy, ERR_STATE,
-			  "try again once it is confirmed: kring show %s; if it takes long, "
-			  "telephone %s",
-			  ref, p->org);
-	return turn_refuse(t, ERR_STATE, "the end of a referral is not confirmed yet", why.text,
-			   remedy.text);
-}
-
-/* Does a referral of this case still keep it from being erased? */
-static enum err all_confirmed(struct turn *t, const struct id16 *case_id)
-{
-	const struct store_key prefix = turn_key_id(case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
-
-	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
-		struct thread th;
-		struct id16 id;
-
-		if (row.key.len != 32)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p + 16, 16);
-		rc = thread_load(t, &id, &th);
-		if (rc == ERR_OK && unconfirmed(t, &th))
-			rc = refuse_unconfirmed(t, &th);
-		if (rc != ERR_OK)
-			return rc;
-	}
-	return gone(rc);
-}
-
-enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	struct effect *e;
-	struct id16 id;
-	bool open;
-	enum err rc = cases_find(t, msg_text(req, CASE_ERASE_ID), &id);
-
-	(void)reply;
-	if (rc == ERR_OK)
-		rc = overview_case_open(t, &id, &open);
-	if (rc == ERR_OK && open)
-		return turn_refuse(t, ERR_STATE, "this case has open referrals",
-				   "a partner still works for this person",
-				   "end or revoke them first, see: kring case show");
-	if (rc == ERR_OK)
-		rc = all_confirmed(t, &id);
-	if (rc == ERR_OK)
-		rc = erase_now(t, &id);
-	if (rc != ERR_OK || msg_u64(req, CASE_ERASE_NOW) == 0)
-		return rc;
-	e = turn_effect(t, EFFECT_SHRED);
-	if (e == NULL)
-		return ERR_NOMEM;
-	e->client = t->ev->client;
-	return ERR_OK;
 }

@@ -15,10 +15,9 @@
 
 #include "domain/state.h"
 
-/** kring case erase CASE [--now]: refused while a referral is open. */
-MUST_CHECK enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply);
-
-/** A case that a restored backup brought back although it was erased after it: as erase_case, whatever its
+/** Everything of this case goes, now. */
+MUST_CHECK enum err erase_now(struct turn *t, const struct id16 *id);
+/** A case that a restored backup brought back although it was erased after it: as erase_now, whatever its
  *  referrals.  Its key need not be there any more. */
 MUST_CHECK enum err erase_again(struct turn *t, const struct id16 *id);
 

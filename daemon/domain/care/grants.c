@@ -1,229 +1,25 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/care/grants.h"
 
-#include <string.h>
-
 #include "base/plant.h"
 #include "domain/care/acts.h"
 #include "domain/consent/casefile.h"
+#include "domain/consent/grantends.h"
+#include "domain/consent/pack.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 #include "domain/loss/compare.h"
 #include "domain/loss/settled.h"
-#include "domain/referral/worklist.h"
-#include "domain/views/referrals.h"
+#include "domain/referral/deadline.h"
 
 enum {
 	DAY_MS = 86400000,
 	ROOM = 4, /* documents of a turn kept for what else follows */
 	WISH_STOP = 1,
-	WISH_ERASE = 2,
-	BODIES_MAX = 2048
+	WISH_ERASE = 2
 };
-
-/* ---- the referrals of a case with one partner ---- */
-
-struct walk {
-	const struct peer *p;
-	const struct id16 *case_id;
-	uint8_t role;
-	struct store_key at;
-};
-
-static struct walk walk_of(const struct consent_scope *s)
-{
-	return (struct walk){
-		s->p, &s->case_id, s->received ? THREAD_RECEIVER : THREAD_SENDER, {.len = 0}};
-}
-
-/* ERR_NOTFOUND: no more. */
-static enum err next_referral(struct turn *t, struct walk *w, struct thread *th)
-{
-	const struct store_key prefix = turn_key_id(w->case_id);
-	struct store_row row;
-	enum err rc;
-
-	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &w->at,
-				       &row)) == ERR_OK) {
-		struct id16 id;
-
-		if (row.key.len != 32)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p + 16, 16);
-		rc = thread_load(t, &id, th);
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		if (th->kind == THREAD_REFERRAL && th->role == w->role &&
-		    (w->p == NULL || th->peer == w->p->no))
-			return ERR_OK;
-	}
-	return rc;
-}
-
-static bool ended(const struct thread *th)
-{
-	return referral_terminal((enum referral_state)th->state);
-}
-
-enum err grants_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
-			uint8_t role, bool *yes)
-{
-	struct walk w = {p, case_id, role, {.len = 0}};
-	struct thread th;
-	enum err rc = ERR_OK;
-
-	*yes = false;
-	while (!*yes && (rc = next_referral(t, &w, &th)) == ERR_OK)
-		*yes = !ended(&th);
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
-/* ---- what we hold of a partner's person ---- */
-
-enum err grants_let_go(struct turn *t, struct thread *th, uint16_t reason)
-{
-	enum err rc = ERR_OK;
-
-	th->hidden = true;
-	if (th->role != THREAD_RECEIVER)
-		return ERR_OK;
-	for (uint32_t no = 1; no <= th->their_no && rc == ERR_OK; no++) {
-		struct log_entry e;
-		struct document d;
-
-		rc = thread_entry(t, th, false, no, &e);
-		if (rc == ERR_OK)
-			rc = document_load(t, &e.doc, &d);
-		if (rc == ERR_OK && d.head.cats != 0 && !d.hollow)
-			rc = document_hollow(t, &e.doc, reason);
-	}
-	if (rc == ERR_OK)
-		rc = thread_save(t, th);
-	return rc == ERR_OK ? grants_person(t, &th->case_id) : rc;
-}
-
-/* Does a personal document still rest on consent: its own grant was not withdrawn, and what holds now covers
- * all of it?  (Its own may have run out: then a renewal carries it.) */
-static enum err stands(struct turn *t, const struct document *d, const struct consent_view *v,
-		       bool *yes)
-{
-	bool gone;
-	enum err rc = consent_gone(t, &d->head.grant_id, &gone);
-
-	*yes = rc == ERR_OK && !gone && v->living && (d->head.cats & ~v->cats) == 0;
-	return rc;
-}
-
-/* Bodies that no living grant covers go; grants that only ran out a moment ago still count. */
-static enum err hollow_uncovered(struct turn *t, const struct consent_scope *s, uint16_t reason)
-{
-	struct walk w = walk_of(s);
-	struct consent_view v;
-	struct thread th;
-	enum err rc = consent_living(t, s, CONSENT_RECEIVE, &v);
-
-	if (rc != ERR_OK)
-		return rc;
-	while ((rc = next_referral(t, &w, &th)) == ERR_OK)
-		for (uint32_t no = 1; no <= th.their_no; no++) {
-			const size_t mark = t->arena->used;
-			struct log_entry e;
-			struct document d;
-			bool yes;
-
-			rc = thread_entry(t, &th, false, no, &e);
-			if (rc == ERR_OK)
-				rc = document_load(t, &e.doc, &d);
-			if (rc == ERR_OK && !d.hollow && d.head.cats != 0)
-				rc = stands(t, &d, &v, &yes);
-			if (rc == ERR_OK && !d.hollow && d.head.cats != 0 && !yes)
-				rc = document_hollow(t, &e.doc, reason);
-			if (rc != ERR_OK)
-				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-			arena_rewind(t->arena, mark);
-		}
-	return rc == ERR_NOTFOUND ? grants_person(t, &s->case_id) : rc;
-}
-
-struct told {
-	uint64_t kept_ms;
-	struct doc_key doc;
-};
-
-static enum err gather(struct turn *t, const struct thread *th, struct told *out, size_t *count)
-{
-	for (uint32_t no = 1; no <= th->their_no; no++) {
-		struct log_entry e;
-		bool may = false;
-		size_t i;
-		enum err rc = thread_entry(t, th, false, no, &e);
-
-		if (rc == ERR_OK && (e.type == DOC_OFFER || e.type == DOC_INFO))
-			rc = acts_allowed(t, th, no, &may);
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		if (!may || (*count == BODIES_MAX && e.kept_ms <= out[BODIES_MAX - 1].kept_ms))
-			continue;
-		for (i = *count < BODIES_MAX ? (*count)++ : BODIES_MAX - 1;
-		     i > 0 && out[i - 1].kept_ms < e.kept_ms; i--)
-			out[i] = out[i - 1];
-		out[i] = (struct told){e.kept_ms, e.doc};
-	}
-	return ERR_OK;
-}
-
-/* Fields that no newer body had. */
-static enum err add_older(struct turn *t, const struct doc_key *key, struct msg *person)
-{
-	struct document d;
-	struct msg *body, *both;
-	enum err rc = document_load(t, key, &d);
-
-	if (rc == ERR_OK)
-		rc = document_body(t, &d, &body);
-	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* gone */
-	both = msg_new(t->arena, MSG_PERSON);
-	if (both == NULL)
-		return ERR_NOMEM;
-	if (msg_get(body, d.head.type == DOC_OFFER ? OFFER_PERSON : INFO_PERSON) != NULL)
-		msg_copy_fields(
-			both, msg_get(body, d.head.type == DOC_OFFER ? OFFER_PERSON : INFO_PERSON));
-	msg_copy_fields(both, person);
-	msg_copy_fields(person, both);
-	return ERR_OK;
-}
-
-enum err grants_person(struct turn *t, const struct id16 *case_id)
-{
-	const size_t mark = t->arena->used;
-	struct walk w = {NULL, case_id, THREAD_RECEIVER, {.len = 0}};
-	struct told *all = arena_alloc(t->arena, BODIES_MAX * sizeof *all);
-	struct msg *person = msg_new(t->arena, MSG_PERSON);
-	size_t count = 0;
-	struct thread th;
-	enum err rc;
-
-	if (all == NULL || person == NULL)
-		return ERR_NOMEM;
-	while ((rc = next_referral(t, &w, &th)) == ERR_OK) {
-		if (!th.hidden)
-			rc = gather(t, &th, all, &count);
-		if (rc != ERR_OK)
-			return rc;
-	}
-	count = planted(PLANT_FORGET_CASE) ? 0 : count;
-	for (size_t i = 0; i < count && rc == ERR_NOTFOUND; i++) {
-		rc = add_older(t, &all[i].doc, person);
-		rc = rc == ERR_OK ? ERR_NOTFOUND : rc;
-	}
-	if (rc == ERR_NOTFOUND)
-		rc = cases_tell(t, case_id, person);
-	arena_rewind(t->arena, mark);
-	return rc;
-}
 
 /* ---- the end of a grant ---- */
 
@@ -283,7 +79,7 @@ static enum err rests(struct turn *t, const struct thread *th, const struct cons
 			rc = document_load(t, &e.doc, &d);
 		if (rc == ERR_OK && d.head.cats != 0) {
 			personal = true;
-			rc = stands(t, &d, v, yes);
+			rc = bodies_stands(t, &d, v, yes);
 		}
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
@@ -314,17 +110,17 @@ enum follow { FOLLOW_REVOKE, FOLLOW_HEAR };
 static enum err fall_out(struct turn *t, const struct consent_scope *s, enum follow how,
 			 struct grants_ended *out)
 {
-	struct walk w = walk_of(s);
+	struct bodies_walk w = bodies_walk_of(s);
 	struct consent_view v;
 	struct thread th;
 	enum err rc = consent_living(t, s, s->received ? CONSENT_RECEIVE : CONSENT_SEND, &v);
 
 	if (rc != ERR_OK)
 		return rc;
-	while ((rc = next_referral(t, &w, &th)) == ERR_OK) {
+	while ((rc = bodies_next(t, &w, &th)) == ERR_OK) {
 		bool stays = true;
 
-		if (!ended(&th) && !th.owes_end)
+		if (!bodies_ended(&th) && !th.owes_end)
 			rc = rests(t, &th, &v, &stays);
 		if (rc == ERR_OK && !stays && how == FOLLOW_REVOKE)
 			rc = revoke(t, &th);
@@ -335,7 +131,7 @@ static enum err fall_out(struct turn *t, const struct consent_scope *s, enum fol
 	}
 	if (rc != ERR_NOTFOUND)
 		return rc;
-	rc = s->received ? hollow_uncovered(t, s, WIRE_VERDICT_WITHDRAWN) : ERR_OK;
+	rc = s->received ? bodies_hollow_uncovered(t, s, WIRE_VERDICT_WITHDRAWN) : ERR_OK;
 	return rc == ERR_OK ? grants_changed(t, s->p, &s->case_id, s->received) : rc;
 }
 
@@ -628,13 +424,11 @@ enum err grants_timer(struct turn *t, struct thread *th)
 	if (msg_has(m, GRANT_RECORD_SAID_MS))
 		return hear(t, th);
 	if (s.received && t->wall_ms >= grants_until(m) + (uint64_t)GRANTS_GRACE_DAYS * DAY_MS)
-		rc = hollow_uncovered(t, &s, WIRE_VERDICT_EXPIRED);
+		rc = bodies_hollow_uncovered(t, &s, WIRE_VERDICT_EXPIRED);
 	if (rc == ERR_OK)
 		rc = grants_watch(t, th, m);
 	return rc == ERR_OK ? grants_changed(t, s.p, &th->case_id, s.received) : rc;
 }
-
-/* ---- for people ---- */
 
 /* Where a record came back after all, in a case that began anew. */
 static enum err end_record(struct turn *t, const struct peer *p, const struct id16 *grant)
@@ -689,128 +483,4 @@ enum err grants_revoke(struct turn *t, const struct thread *th, struct grants_en
 		return ERR_OK;
 	return turn_case_erased(t, &th->case_id) ? revoke_erased(t, th, &s)
 						 : grants_withdraw(t, &s, NULL, out);
-}
-
-/* By full id, or a beginning of it or of its last part, as lists show it. */
-static enum err find_grant(struct turn *t, const char *text, struct id16 *id)
-{
-	struct store_key at = {.len = 0};
-	const size_t len = strlen(text);
-	struct store_row row;
-	size_t hits = 0;
-	enum err rc;
-
-	while ((rc = store_next_prefix(t->txn, STORE_GRANT, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
-		char hex[33];
-
-		if (row.key.len != 16)
-			return ERR_CORRUPT;
-		bytes_hex(hex, row.key.p, 16);
-		if (len >= 4 && len <= 32 &&
-		    (strncmp(hex, text, len) == 0 || strncmp(hex + 12, text, len) == 0) &&
-		    hits++ == 0)
-			memcpy(id->b, row.key.p, 16);
-	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
-	if (hits == 1)
-		return ERR_OK;
-	return turn_refuse(t, ERR_NOTFOUND, hits == 0 ? "no such consent" : "several consents fit",
-			   "", "see: kring consent list CASE");
-}
-
-/* The rows of what a withdrawal ended: the consents, and the referrals that rested on nothing else. */
-enum err grants_ended_rows(struct turn *t, const struct grants_ended *ended, struct msg *reply)
-{
-	for (const struct grants_end *e = ended->first; e != NULL; e = e->next) {
-		struct thread th;
-		struct msg *m;
-		enum err rc;
-
-		if (e->referral) {
-			rc = thread_load(t, &e->id, &th);
-			if (rc == ERR_OK)
-				rc = overview_row(t, &th, reply, false);
-		} else {
-			rc = consent_record(t, &e->id, &m);
-			if (rc == ERR_OK)
-				consent_row(t, m, reply);
-		}
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-	}
-	return ERR_OK;
-}
-
-static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	struct grants_ended ended = {.first = NULL};
-	struct id16 case_id;
-	enum err rc = cases_find(t, msg_text(req, CONSENT_WITHDRAW_ID), &case_id);
-
-	for (size_t i = 0; i < 2 * t->node->peer_count && rc == ERR_OK; i++) {
-		const struct peer *p = &t->node->peers[i / 2];
-		const struct consent_scope s = {p, case_id, i % 2 == 1};
-
-		if (!p->self)
-			rc = grants_withdraw(t, &s, NULL, &ended);
-	}
-	return rc == ERR_OK ? grants_ended_rows(t, &ended, reply) : rc;
-}
-
-enum err grants_withdraw_command(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	struct grants_ended ended = {.first = NULL};
-	struct consent_scope s;
-	struct id16 id;
-	struct msg *m;
-	enum err rc;
-
-	if (msg_u64(req, CONSENT_WITHDRAW_ALL) != 0)
-		return withdraw_all(t, req, reply);
-	rc = find_grant(t, msg_text(req, CONSENT_WITHDRAW_ID), &id);
-	if (rc == ERR_OK)
-		rc = consent_record(t, &id, &m);
-	if (rc != ERR_OK)
-		return rc;
-	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
-		return turn_refuse(t, ERR_STATE, "this consent was withdrawn already", "",
-				   "see: kring consent show ID");
-	s.p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
-	s.received = msg_u64(m, GRANT_RECORD_RECEIVED) != 0;
-	if (s.p == NULL || msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
-		return ERR_CORRUPT;
-	memcpy(s.case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
-	rc = grants_withdraw(t, &s, &id, &ended);
-	return rc == ERR_OK ? grants_ended_rows(t, &ended, reply) : rc;
-}
-
-enum err grants_show(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	struct id16 id, case_id;
-	struct walk w;
-	struct thread th;
-	struct msg *m;
-	enum err rc = find_grant(t, msg_text(req, BY_ID_ID), &id);
-
-	if (rc == ERR_OK)
-		rc = consent_record(t, &id, &m);
-	if (rc != ERR_OK)
-		return rc;
-	consent_row(t, m, reply);
-	if (msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
-		return ERR_CORRUPT;
-	memcpy(case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
-	w = (struct walk){state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER)),
-			  &case_id,
-			  msg_u64(m, GRANT_RECORD_RECEIVED) != 0 ? THREAD_RECEIVER : THREAD_SENDER,
-			  {.len = 0}};
-	while ((rc = next_referral(t, &w, &th)) == ERR_OK && turn_room(reply, REPLY_REFERRALS))
-		if (!ended(&th)) {
-			rc = overview_row(t, &th, reply, true);
-			if (rc != ERR_OK)
-				return rc;
-		}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }

@@ -5,7 +5,9 @@
 
 #include "base/plant.h"
 #include "domain/care/acts.h"
+#include "domain/care/answers.h"
 #include "domain/care/erase.h"
+#include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
 #include "domain/care/recover.h"
 #include "domain/consent/casefile.h"
@@ -14,8 +16,9 @@
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/words.h"
 #include "domain/loss/compare.h"
-#include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
+#include "domain/referral/fold.h"
+#include "domain/referral/offer.h"
 #include "domain/referral/worklist.h"
 
 /* Whose case does a first document speak of?  The grant knows; else its pseudonym; else a new one. */
@@ -41,26 +44,6 @@ static enum err case_of_offer(struct turn *t, const struct peer *p, const struct
 	if (ref.len == 16)
 		memcpy(subject.b, ref.p, 16);
 	return cases_receive(t, p, &subject, case_id);
-}
-
-/* A consent that was erased with its case covers nothing any more; what comes under it belongs to what is gone. */
-enum err intake_erased_with(struct turn *t, const struct peer *p, const struct wire_head *h,
-			    struct id16 *case_id, bool *erased)
-{
-	struct thread consent;
-	enum err rc;
-
-	*erased = false;
-	if (bytes_zero(h->grant_id.b, 16) || id16_equal(&h->grant_id, &h->thread_id))
-		return ERR_OK;
-	rc = thread_load(t, &h->grant_id, &consent);
-	if (rc == ERR_NOTFOUND) /* of a consent that never came */
-		return ERR_OK;
-	if (rc != ERR_OK || consent.peer != p->no || !turn_case_erased(t, &consent.case_id))
-		return rc;
-	*case_id = consent.case_id;
-	*erased = true;
-	return ERR_OK;
 }
 
 static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
@@ -110,7 +93,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 		th->table_version = d->head.table_version;
 	}
 	if (fresh) {
-		rc = intake_erased_with(t, p, &d->head, &th->case_id, &erased);
+		rc = consent_erased_with(t, p, &d->head, &th->case_id, &erased);
 		if (rc != ERR_OK)
 			return rc;
 	}
@@ -137,18 +120,6 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	return rc;
 }
 
-void intake_read_offer(struct thread *th, const struct msg *body)
-{
-	const uint64_t days = msg_u64(body, OFFER_TERM_DAYS);
-	const char *need = msg_text(body, OFFER_NEED);
-
-	if (days > 0)
-		th->term_days = days < LIMIT_TERM_DAYS ? (uint32_t)days : LIMIT_TERM_DAYS;
-	th->urgency = (uint8_t)msg_u64(body, OFFER_URGENCY);
-	if (strlen(need) < sizeof th->need)
-		memcpy(th->need, need, strlen(need) + 1);
-}
-
 /* What a whole body adds to the thread and the case. */
 static enum err learn(struct turn *t, struct thread *th, const struct document *d)
 {
@@ -172,85 +143,6 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	if (d->head.type == DOC_HOLD)
 		th->review_ms = deadline_date(t, msg_u64(body, ACT_DATE_MS));
 	return ERR_OK;
-}
-
-/* Our administrator can mend what is missing between the partners: the command stands on our worklist. */
-static enum err ask_agreement(struct turn *t, const struct thread *th, uint64_t cats)
-{
-	char names[200];
-
-	consent_names(cats, names, sizeof names);
-	return worklist_add(t, th, WORK_AGREEMENT, names);
-}
-
-static bool between_partners(enum wire_verdict_code code)
-{
-	return code == WIRE_VERDICT_NO_AGREEMENT || code == WIRE_VERDICT_AGREEMENT ||
-	       code == WIRE_VERDICT_AGREEMENT_ENDED;
-}
-
-/* Why an offer is declined by rule: what is in its way here and now, not what its sender says of it. */
-static const char *hollow_reason(enum wire_verdict_code now, const struct document *d)
-{
-	if (between_partners(now))
-		return "no-agreement";
-	if (d->reason == WIRE_VERDICT_MALFORMED)
-		return "unreadable";
-	return d->reason == WIRE_VERDICT_DROPPED ? "no-content" : "consent-missing";
-}
-
-/* Never refused, only hollowed: what came without its body is answered by rule. */
-enum err intake_answer_hollow(struct turn *t, struct thread *th, const struct document *d)
-{
-	const enum referral_state state = (enum referral_state)th->state;
-	const struct peer *p = state_peer(t->node, th->peer);
-	const uint16_t type = d->head.type;
-	enum wire_verdict_code now = WIRE_VERDICT_OK;
-	struct consent_view v = {.agreed = false};
-	bool may;
-	enum err rc = ERR_OK;
-
-	if (!referral_terminal(state)) /* what is over needs nobody to look at it */
-		rc = worklist_add(t, th, WORK_HOLLOW, document_type_name(type));
-	if (rc == ERR_OK)
-		rc = settled_writable(t, th, &may);
-	if (rc != ERR_OK || !may)
-		return rc; /* once the thread was compared: recover_catch_up */
-	if (p != NULL) {
-		const struct consent_scope s = {p, th->case_id, th->role == THREAD_RECEIVER};
-
-		rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
-		now = consent_check(&v, d->head.cats, t->wall_ms);
-	}
-	if (rc == ERR_OK && type == DOC_OFFER &&
-	    referral_may(state, acts_our_side(th), DOC_DECLINE))
-		rc = acts_automatic(t, th, DOC_DECLINE, hollow_reason(now, d));
-	else if (rc == ERR_OK && type == DOC_INFO &&
-		 referral_may(state, acts_our_side(th), DOC_ASK))
-		rc = acts_automatic(t, th, DOC_ASK, "other");
-	if (rc == ERR_OK && between_partners(now))
-		rc = ask_agreement(t, th, d->head.cats | v.agreement_cats);
-	return rc;
-}
-
-/* Of an erased case only the heads go on; what its state asks of us is answered by rule. */
-enum err intake_answer_erased(struct turn *t, struct thread *th)
-{
-	const enum referral_state s = (enum referral_state)th->state;
-	bool may;
-	enum err rc = settled_writable(t, th, &may);
-
-	if (rc != ERR_OK || !may || th->kind != THREAD_REFERRAL)
-		return rc;
-	if (th->role == THREAD_RECEIVER)
-		return referral_may(s, REFERRAL_BY_RECEIVER, DOC_DECLINE)
-			       ? acts_automatic(t, th, DOC_DECLINE, "case-erased")
-			       : ERR_OK;
-	if (referral_may(s, REFERRAL_BY_SENDER, DOC_WITHDRAW))
-		return acts_automatic(t, th, DOC_WITHDRAW, "erased");
-	return referral_may(s, REFERRAL_BY_SENDER, DOC_ACK)
-		       ? acts_automatic(t, th, DOC_ACK, "erased")
-		       : ERR_OK;
 }
 
 static enum err stored(struct turn *t, const struct peer *p, struct thread *th,

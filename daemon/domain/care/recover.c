@@ -2,18 +2,20 @@
 #include "domain/care/recover.h"
 
 #include "domain/care/acts.h"
+#include "domain/care/answers.h"
+#include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
-#include "domain/care/intake.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/consent/ledger.h"
-#include "domain/desk/refer.h"
+#include "domain/consent/pseudonym.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/words.h"
 #include "domain/loss/compare.h"
-#include "domain/loss/quarantine.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
+#include "domain/referral/fold.h"
+#include "domain/referral/offer.h"
 #include "domain/referral/worklist.h"
 
 /* The name a document gives its person: the pseudonym we drew for that partner, when its body is there. */
@@ -81,7 +83,7 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 	}
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
-	rc = intake_erased_with(t, p, &d->head, case_id, &erased);
+	rc = consent_erased_with(t, p, &d->head, case_id, &erased);
 	if (rc != ERR_OK || erased)
 		return rc;
 	rc = cases_of_subject(t, p, &subject, false, case_id);
@@ -232,20 +234,4 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 enum err recover_settled(struct turn *t, struct thread *th)
 {
 	return recover_catch_up(t, th);
-}
-
-enum err recover_release(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	struct id16 id;
-	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
-
-	(void)reply;
-	if (rc != ERR_OK)
-		return rc;
-	if (!quarantine_holds(t, &id))
-		return turn_refuse(t, ERR_STATE, "this case does not wait", "",
-				   "see: kring status");
-	rc = audit_add(t, &(struct audit_entry){
-				  .event = AUDIT_LOSS, .case_id = &id, .detail = "released"});
-	return rc == ERR_OK ? quarantine_release(t, &id) : rc;
 }

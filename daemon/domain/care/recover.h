@@ -26,7 +26,4 @@ MUST_CHECK enum err recover_shelved(struct turn *t, struct thread *th, const str
 /** What was put off while the thread was compared: a withdrawal, an answer by rule, its timer. */
 MUST_CHECK enum err recover_catch_up(struct turn *t, struct thread *th);
 
-/** control command: let one case out of quarantine before every partner was heard. */
-MUST_CHECK enum err recover_release(struct turn *t, const struct msg *req, struct msg *reply);
-
 #endif /* KRING_DOMAIN_CARE_RECOVER_H */

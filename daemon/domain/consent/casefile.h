@@ -14,10 +14,6 @@
 
 #include "domain/exchange/thread.h"
 
-/** By full id or a unique prefix (at least 4 digits) of its random part.  Refuses for a person. */
-MUST_CHECK enum err cases_find(struct turn *t, const char *text, struct id16 *id);
-/** A partner by name, for a person: another node that holds cases or not, but never ourselves. */
-MUST_CHECK enum err cases_partner(struct turn *t, const char *name, struct peer **p);
 MUST_CHECK enum err cases_load(struct turn *t, const struct id16 *id, struct msg **record);
 MUST_CHECK enum err cases_save(struct turn *t, const struct id16 *id, struct msg *record);
 /** The case a partner's pseudonym stands for, opened on first mention. */
@@ -46,13 +42,9 @@ MUST_CHECK enum err cases_entry(struct turn *t, const struct id16 *id, const cha
 /** 8 digits of the random part, as people see it. */
 void cases_short(const struct id16 *id, char out[9]);
 
-/* control commands */
-MUST_CHECK enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_show(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_note(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_take(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_close(struct turn *t, const struct msg *req, struct msg *reply);
+/** A new case around this record. */
+MUST_CHECK enum err cases_create(struct turn *t, struct id16 *id, struct msg *record);
+/** One entry of the timeline that its caller filled; the time is set here. */
+MUST_CHECK enum err cases_put_entry(struct turn *t, const struct id16 *id, struct msg *m);
 
 #endif /* KRING_DOMAIN_CONSENT_CASEFILE_H */

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* "Consent ends", on both worklists, and when something about a grant has to be done next. */
-#include "domain/care/acts.h"
-#include "domain/care/grants.h"
 #include "domain/referral/worklist.h"
 
-enum { DAY_MS = 86400000, WARN_DAYS = 30 };
+#include "domain/consent/bodies.h"
+#include "domain/consent/grant.h"
+#include "domain/consent/grantends.h"
+#include "domain/referral/deadline.h"
 
-uint64_t grants_until(const struct msg *record)
-{
-	return msg_u64(msg_get(record, GRANT_RECORD_GRANT), CONSENT_GRANT_EXPIRES_MS);
-}
+enum { DAY_MS = 86400000, WARN_DAYS = 30 };
 
 /* When something about this grant has to be done next; 0: nothing. */
 static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
@@ -104,12 +102,4 @@ enum err grants_watch(struct turn *t, struct thread *th, const struct msg *recor
 	enum err rc = acts_timer_set(t, th, due_of_grant(t, record));
 
 	return rc == ERR_OK ? thread_save(t, th) : rc;
-}
-
-bool grants_sent(struct turn *t, const struct id16 *grant, const struct msg *record)
-{
-	const struct store_key k = turn_key_id(grant);
-
-	return msg_has(record, GRANT_RECORD_SENT) ||
-	       record_exists(t->txn, STORE_THREAD, key_span(&k));
 }

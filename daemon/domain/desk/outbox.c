@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/desk/outbox.h"
 
-#include <string.h>
-
-#include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
 #include "domain/stream/connect.h"

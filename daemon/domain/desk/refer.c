@@ -4,14 +4,20 @@
 #include <string.h>
 
 #include "domain/care/acts.h"
+#include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
+#include "domain/consent/pack.h"
+#include "domain/consent/pseudonym.h"
 #include "domain/exchange/words.h"
 #include "domain/loss/settled.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "domain/referral/deadline.h"
+#include "domain/referral/fold.h"
+#include "domain/views/consents.h"
+#include "domain/views/find.h"
 #include "domain/views/referrals.h"
 #include "proto/lists.h"
 
@@ -97,27 +103,6 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 				   "that referral is still open",
 				   "see: kring sent; to send a second one: --again");
 	return rc;
-}
-
-enum err refer_subject(struct turn *t, const struct id16 *case_id, const struct peer *p,
-		       struct id16 *subject)
-{
-	uint8_t in[6 + 32];
-
-	memcpy(in, "person", 6);
-	memcpy(in + 6, p->node_id.b, 32);
-	return record_derive(t->txn, case_id, span_of(in, sizeof in), subject);
-}
-
-enum err refer_thread_id(struct turn *t, const struct id16 *case_id, const struct peer *p,
-			 const struct id16 *first, struct id16 *id)
-{
-	uint8_t in[6 + 32 + 16];
-
-	memcpy(in, "thread", 6);
-	memcpy(in + 6, p->node_id.b, 32);
-	memcpy(in + 38, first->b, 16);
-	return record_derive(t->txn, case_id, span_of(in, sizeof in), id);
 }
 
 static enum err make_thread(struct turn *t, const struct msg *req, const struct id16 *case_id,

@@ -3,11 +3,13 @@
 
 #include <string.h>
 
-#include "base/check.h"
-#include "domain/care/acts.h"
+#include "domain/exchange/document.h"
+#include "domain/exchange/thread.h"
 #include "domain/flow/quarter.h"
 #include "domain/flow/tally.h"
 #include "domain/referral/calendar.h"
+#include "domain/referral/fold.h"
+#include "domain/referral/referral.h"
 #include "proto/lists.h"
 
 enum { PATIENCE_MS = 14 * 86400000, NEED_OTHER = COUNT_NEEDS - 1 };

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/flow/figures.h"
 
-#include <string.h>
-
 #include "domain/flow/quarter.h"
-#include "domain/membership/members.h"
 #include "domain/membership/roster.h"
 
 enum {

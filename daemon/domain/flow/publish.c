@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "domain/consent/grant.h"
+#include "domain/consent/pack.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"

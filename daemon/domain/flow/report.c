@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "domain/consent/grant.h"
+#include "domain/consent/agreement.h"
 #include "domain/exchange/words.h"
 #include "domain/flow/quarter.h"
 #include "domain/membership/roster.h"

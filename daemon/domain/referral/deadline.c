@@ -167,3 +167,36 @@ void deadline_day(const char *place, uint64_t ms, char out[DATE_TEXT])
 {
 	date_text(calendar_day(place, ms), out);
 }
+
+static struct store_key timer_key(const struct thread *th)
+{
+	struct store_key k = turn_key_u64(th->timer_ms);
+
+	key_put(&k, th->id.b, 16);
+	key_u8(&k, 0);
+	return k;
+}
+
+enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t at_ms)
+{
+	struct store_key k = timer_key(th);
+	enum err rc = ERR_OK;
+
+	if (th->timer_ms == at_ms)
+		return ERR_OK;
+	if (th->timer_ms != 0)
+		rc = store_del(t->txn, STORE_TIMER, key_span(&k));
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	th->timer_ms = at_ms;
+	if (at_ms == 0)
+		return ERR_OK;
+	k = timer_key(th);
+	return turn_put(t, STORE_TIMER, &k, span_of(&th->role, 1));
+}
+
+enum err acts_timer_stop(struct turn *t, struct thread *th)
+{
+	th->due_ms = th->deliver_ms = 0;
+	return acts_timer_set(t, th, 0);
+}

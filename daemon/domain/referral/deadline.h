@@ -7,10 +7,10 @@
  * A deadline stays what it was when it has passed; only the timer moves on.
  *
  * Layer:    domain/care (base, proto, store; lower rooms).
- * Owns:     nothing.
+ * Owns:     table TIMER, key due_ms u64 | thread 16 | kind u8.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds; a deadline is the last millisecond in time.
- * Durable:  nothing.
+ * Durable:  with the turn's transaction.
  * Privacy:  none.
  */
 #ifndef KRING_DOMAIN_REFERRAL_DEADLINE_H
@@ -18,6 +18,15 @@
 
 #include "domain/exchange/thread.h"
 #include "domain/referral/calendar.h"
+
+enum {
+	ACTS_TERM_DAYS = 5,
+	ACTS_GRACE_DAYS = 2,
+	ACTS_URGENT_DAYS = 1,
+	ACTS_URGENT_GRACE = 1,
+	ACTS_PAUSE_DAYS = 5, /* at most, once, while a question is open */
+	ACTS_REMIND_DAYS = 1 /* the receiver's own people, again and again */
+};
 
 /** Whose working days count: the place of the referral's receiver. */
 const char *deadline_place(const struct turn *t, const struct thread *th);
@@ -33,5 +42,9 @@ uint64_t deadline_next(const struct turn *t, const struct thread *th);
 uint64_t deadline_date(const struct turn *t, uint64_t date_ms);
 /** The day for people, where the term runs: "2026-11-27". */
 void deadline_day(const char *place, uint64_t ms, char out[DATE_TEXT]);
+/** The thread's one timer; 0: none.  The row only, th is not saved. */
+MUST_CHECK enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t at_ms);
+/** The case was erased: this thread waits for nobody any more.  The caller saves it. */
+MUST_CHECK enum err acts_timer_stop(struct turn *t, struct thread *th);
 
 #endif /* KRING_DOMAIN_REFERRAL_DEADLINE_H */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/referral/referral.h"
 
-#include "base/check.h"
-#include "domain/exchange/document.h"
+#include "proto/acts.h"
 
 /* clang-format off */
 #define S(name) (1u << REFERRAL_##name)

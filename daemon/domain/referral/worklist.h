@@ -41,6 +41,9 @@ MUST_CHECK enum err worklist_add(struct turn *t, const struct thread *th, enum w
 MUST_CHECK enum err worklist_agreed(struct turn *t, uint16_t peer);
 MUST_CHECK enum err worklist_done(struct turn *t, const struct thread *th, enum work_kind kind);
 MUST_CHECK enum err worklist_clear_case(struct turn *t, const struct id16 *case_id);
-MUST_CHECK enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply);
+struct store_key worklist_key(const struct thread *th, enum work_kind kind);
+/** The code of config/lists/work.psv. */
+const char *worklist_code(enum work_kind kind);
+MUST_CHECK enum err worklist_get(struct turn *t, const struct store_key *k, struct msg **m);
 
 #endif /* KRING_DOMAIN_REFERRAL_WORKLIST_H */

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/views/audit.h"
 
-#include "domain/consent/casefile.h"
-#include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
-#include "proto/lists.h"
+#include "domain/views/find.h"
 
 enum err view_audit_list(struct turn *t, const struct msg *req, struct msg *reply)
 {

@@ -4,12 +4,11 @@
 #include <string.h>
 
 #include "base/endpoint.h"
-#include "domain/consent/grant.h"
-#include "domain/evidence/audit.h"
 #include "domain/exchange/clockwatch.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 #include "domain/exchange/prekeys.h"
+#include "domain/exchange/thread.h"
 #include "domain/page.h"
 #include "domain/stream/connect.h"
 #include "domain/views/partners.h"

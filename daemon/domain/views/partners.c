@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/views/partners.h"
 
-#include <string.h>
-
 #include "base/endpoint.h"
 #include "crypto/identity.h"
-#include "domain/consent/casefile.h"
-#include "domain/consent/grant.h"
-#include "domain/evidence/audit.h"
+#include "domain/consent/agreement.h"
 #include "domain/exchange/pair.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "domain/page.h"
 #include "domain/stream/connect.h"
+#include "domain/views/find.h"
 #include "proto/lists.h"
 
 static const char *class_name(uint8_t classes)

@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-#include "domain/care/acts.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
 #include "domain/page.h"
 #include "domain/referral/deadline.h"
-#include "domain/stream/connect.h"
+#include "domain/referral/fold.h"
+#include "domain/referral/referral.h"
 
 enum { IDENTITY = 1 << 0, NEEDS = 1 << 15 };
 enum {

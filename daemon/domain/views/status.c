@@ -5,8 +5,6 @@
 
 #include "base/endpoint.h"
 #include "crypto/identity.h"
-#include "domain/consent/grant.h"
-#include "domain/evidence/audit.h"
 #include "domain/exchange/clockwatch.h"
 #include "domain/exchange/thread.h"
 #include "domain/exchange/unstored.h"
@@ -15,7 +13,6 @@
 #include "domain/stream/connect.h"
 #include "domain/views/alarms.h"
 #include "domain/views/partners.h"
-#include "proto/lists.h"
 
 enum { SHOWN_MS = 86400000 };
 

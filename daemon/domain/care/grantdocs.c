@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/grantdocs.h"
+
+#include <string.h>
+
+#include "domain/consent/casefile.h"
+#include "domain/consent/grantends.h"
+#include "domain/consent/ledger.h"
+#include "domain/consent/pack.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/outbox.h"
+#include "domain/exchange/words.h"
+#include "domain/loss/settled.h"
+
+enum { DAY_MS = 86400000 };
+
+static enum err send_one(struct turn *t, const struct peer *p, const struct id16 *grant,
+			 struct msg *m)
+{
+	struct document_spec spec = {.thread_id = *grant, .peer = p->no, .type = DOC_CONSENT};
+	struct thread th = {.id = *grant, .peer = p->no, .kind = THREAD_CONSENT};
+	struct consent_scope s = {.p = p};
+	const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
+	const struct pending_doc *doc;
+	const struct span case_bytes = msg_bytes(m, GRANT_RECORD_CASE_ID);
+	enum err rc;
+
+	if (case_bytes.len != 16)
+		return ERR_CORRUPT;
+	memcpy(th.case_id.b, case_bytes.p, 16);
+	spec.case_id = s.case_id = th.case_id;
+	spec.grant_id = th.grant_id = *grant;
+	spec.thread_no = 1;
+	spec.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
+	th.created_ms = t->wall_ms;
+	rc = consent_pack_body(t, &s, DOC_CONSENT, g, &spec.body, &spec.cats, &spec.grant_id);
+	if (rc == ERR_OK)
+		rc = document_make(t, &spec, &doc);
+	if (rc == ERR_OK)
+		rc = settled_birth(t, &th, true);
+	if (rc == ERR_OK)
+		rc = thread_create(t, &th);
+	if (rc == ERR_OK)
+		rc = thread_append(
+			t, &th, true,
+			&(struct log_entry){doc->key, doc->hash, DOC_CONSENT, 0, t->wall_ms, 0});
+	if (rc == ERR_OK)
+		rc = grants_watch(t, &th, m);
+	if (rc == ERR_OK)
+		rc = outbox_put(t, p->no, &doc->key);
+	if (rc == ERR_OK)
+		rc = ledger_add(t, grant, &doc->key.msg, p->no, DOC_CONSENT, 0);
+	msg_set_u64(m, GRANT_RECORD_SENT, 1);
+	return rc == ERR_OK ? consent_save(t, grant, &th.case_id, m) : rc;
+}
+
+enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *case_id)
+{
+	struct store_key at = {.len = 0};
+	struct id16 id;
+	struct msg *m;
+	enum err rc;
+
+	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK)
+		if (consent_between(m, p->no, false) && !grants_sent(t, &id, m) &&
+		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
+			rc = send_one(t, p, &id, m);
+			if (rc != ERR_OK)
+				return rc;
+		}
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	return grants_changed(t, p, case_id, false);
+}
+
+/* No grant holds longer than one may, whatever it says of its own beginning. */
+static bool grant_times(const struct turn *t, const struct msg *g)
+{
+	const uint64_t from = msg_u64(g, CONSENT_GRANT_VALID_FROM_MS);
+	const uint64_t until = msg_u64(g, CONSENT_GRANT_EXPIRES_MS);
+	const uint64_t most = (uint64_t)LIMIT_GRANT_DAYS * DAY_MS;
+
+	return from <= until && until - from <= most && until <= t->wall_ms + most + DAY_MS;
+}
+
+static bool grant_to_us(const struct turn *t, const struct peer *p, const struct wire_doc *d,
+			const struct msg *g)
+{
+	const struct span id = msg_bytes(g, CONSENT_GRANT_GRANT_ID);
+	const struct span to = msg_bytes(g, CONSENT_GRANT_RECIPIENT);
+	const struct span by = msg_bytes(g, CONSENT_GRANT_COLLECTED_BY);
+
+	return id.len == 16 && memcmp(id.p, d->head.thread_id.b, 16) == 0 && to.len == 32 &&
+	       memcmp(to.p, t->node->node_id.b, 32) == 0 && by.len == 32 &&
+	       memcmp(by.p, p->node_id.b, 32) == 0 &&
+	       msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).len == 16 && grant_times(t, g);
+}
+
+enum err consent_recover(struct turn *t, const struct thread *th, struct msg *g)
+{
+	struct msg *m;
+	enum err rc = consent_record(t, &th->id, &m);
+
+	if (rc == ERR_NOTFOUND)
+		m = msg_new(t->arena, MSG_GRANT_RECORD);
+	else if (rc != ERR_OK)
+		return rc;
+	if (!msg_has(m, GRANT_RECORD_GRANT))
+		msg_put_sub(m, GRANT_RECORD_GRANT, g);
+	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(th->case_id.b, 16));
+	msg_set_u64(m, GRANT_RECORD_SENT, 1);
+	msg_set_u64(m, GRANT_RECORD_PEER, th->peer);
+	if (th->withdrawn) /* what we forgot; the partner that gives it back says so */
+		msg_set_u64(m, GRANT_RECORD_WITHDRAWN_MS, t->wall_ms);
+	return consent_save(t, &th->id, &th->case_id, m);
+}
+
+enum err consent_receive(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			 struct thread *th, uint16_t *verdict)
+{
+	struct id16 subject = {{0}};
+	struct err_text why;
+	struct msg *g = NULL, *m;
+	enum err rc = ERR_MALFORMED;
+
+	if (d->form == WIRE_WHOLE)
+		rc = words_parse(t, DOC_CONSENT, d->body, &g, &why);
+	if (rc == ERR_NOMEM)
+		return rc;
+	if (rc != ERR_OK || !grant_to_us(t, p, d, g)) {
+		if (d->form == WIRE_WHOLE)
+			*verdict = WIRE_VERDICT_MALFORMED;
+		return cases_receive(t, p, &d->head.thread_id, &th->case_id);
+	}
+	memcpy(subject.b, msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).p, 16);
+	rc = cases_receive(t, p, &subject, &th->case_id);
+	if (rc != ERR_OK)
+		return rc;
+	m = msg_new(t->arena, MSG_GRANT_RECORD);
+	msg_put_sub(m, GRANT_RECORD_GRANT, g);
+	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(th->case_id.b, 16));
+	msg_set_u64(m, GRANT_RECORD_RECEIVED, 1);
+	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
+	if (th->withdrawn)
+		msg_set_u64(m, GRANT_RECORD_WITHDRAWN_MS, t->wall_ms);
+	rc = consent_save(t, &th->id, &th->case_id, m);
+	if (rc != ERR_OK)
+		return rc;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
+						  .peer = p->no,
+						  .case_id = &th->case_id,
+						  .grant = &d->head.thread_id,
+						  .detail = "received"});
+}

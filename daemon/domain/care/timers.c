@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/timers.h"
+
+#include "domain/care/acts.h"
+#include "domain/care/grants.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/loss/settled.h"
+#include "domain/referral/deadline.h"
+#include "domain/referral/worklist.h"
+#include "domain/stream/connect.h"
+
+enum {
+	UNSURE_MS = 600000,   /* a clock that nobody confirmed: ask again after this */
+	CATCH_UP_MS = 3000,   /* what a partner has for us comes in within this */
+	STARTING_MS = 120000, /* partners report within this after a start */
+	STARTING_UNSURE_MS = 5000,
+	TIMER_KEY = 8 + 16 + 1,
+};
+
+/* Missed START, review or progress: say so; when that was there and its own term is over, withdraw. */
+static enum err escalate(struct turn *t, struct thread *th, const char *reason)
+{
+	if (th->escalated)
+		return acts_automatic(t, th, DOC_WITHDRAW, reason);
+	acts_heard(t, th, DOC_ESCALATE, true);
+	return acts_automatic(t, th, DOC_ESCALATE, reason);
+}
+
+static enum err fire_sender(struct turn *t, struct thread *th)
+{
+	switch ((enum referral_state)th->state) {
+	case REFERRAL_OFFERED:
+	case REFERRAL_NEEDS_INFO:
+		return acts_automatic(t, th, DOC_EXPIRE,
+				      th->stored_ms == 0 ? "undeliverable" : "no-answer");
+	case REFERRAL_ACCEPTED:
+		return escalate(t, th, "no-start");
+	case REFERRAL_ON_HOLD:
+		return escalate(t, th, "review-passed");
+	case REFERRAL_ACTIVE:
+		return escalate(t, th, "no-progress");
+	case REFERRAL_WITHDRAW_PENDING:
+		return acts_automatic(t, th, DOC_WD_TIMEOUT, "no-answer");
+	case REFERRAL_OUTCOME:
+	case REFERRAL_REOPEN_PENDING:
+		return acts_automatic(t, th, DOC_ACK, "unacknowledged");
+	case REFERRAL_DRAFT:
+	case REFERRAL_CLOSED:
+	case REFERRAL_DECLINED:
+	case REFERRAL_REDIRECTED:
+	case REFERRAL_WITHDRAWN:
+	case REFERRAL_EXPIRED:
+	case REFERRAL_REVOKED:
+	case REFERRAL_ERROR:
+	case REFERRAL_STATE_COUNT:
+		break;
+	}
+	return acts_timer_set(t, th, 0);
+}
+
+/* The deadline stays, and the timer looks again at that moment. */
+static enum err later(struct turn *t, struct thread *th, uint64_t at_ms)
+{
+	enum err rc = acts_timer_set(t, th, at_ms);
+
+	if (rc == ERR_OK)
+		rc = worklist_delivery(t, th);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+/* The receiver's node only reminds: its person sees the entry as overdue, the node looks again tomorrow. */
+static enum err fire_receiver(struct turn *t, struct thread *th)
+{
+	if (referral_terminal((enum referral_state)th->state))
+		return acts_forget(t, th);
+	return later(t, th, calendar_add(t->node->country, t->wall_ms, ACTS_REMIND_DAYS) + 1);
+}
+
+/* Ending what somebody else waits for needs a sure clock, and that the partner was heard: while we were
+ * away it may have answered, and its answer takes a moment to come in. */
+static enum err may_end(struct turn *t, const struct thread *th, uint64_t *again_ms)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	const bool starting = t->mono_ms < t->node->start_mono_ms + STARTING_MS;
+	bool agreed = false;
+	enum err rc = connect_clock_agreed(t, th->peer, &agreed);
+
+	*again_ms = 0;
+	if (rc != ERR_OK)
+		return rc;
+	if (!agreed)
+		*again_ms = t->wall_ms + (starting ? STARTING_UNSURE_MS : UNSURE_MS);
+	else if (p != NULL && p->conn.heard && t->mono_ms < p->conn.heard_mono_ms + CATCH_UP_MS)
+		*again_ms = t->wall_ms + CATCH_UP_MS;
+	return ERR_OK;
+}
+
+/* A timer of nobody: its thread is gone, waits for another day, or has no case any more. */
+static enum err drop_timer(struct turn *t, const struct store_key *k, struct thread *th)
+{
+	enum err rc = store_del(t->txn, STORE_TIMER, key_span(k));
+
+	if (rc != ERR_OK || th == NULL)
+		return rc;
+	th->timer_ms = 0;
+	rc = acts_timer_stop(t, th);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+static enum err fire(struct turn *t, const struct store_key *k)
+{
+	struct thread th;
+	struct id16 id;
+	bool writable = false;
+	uint64_t again_ms = 0;
+	enum err rc;
+
+	memcpy(id.b, k->b + 8, 16);
+	rc = thread_load(t, &id, &th);
+	if (rc == ERR_NOTFOUND || (rc == ERR_OK && th.timer_ms != be64_get(k->b)))
+		return drop_timer(t, k, NULL);
+	if (rc == ERR_OK && turn_case_erased(t, &th.case_id))
+		return drop_timer(t, k, &th);
+	if (rc == ERR_OK && th.kind == THREAD_REFERRAL && !th.owes_end &&
+	    (th.due_ms == 0 || t->wall_ms <= th.due_ms))
+		return acts_retime(t, &th); /* undelivered is work for a person; nothing ends */
+	if (rc == ERR_OK)
+		rc = settled_writable(t, &th, &writable);
+	if (rc == ERR_OK && writable && !th.owes_end &&
+	    (th.role == THREAD_SENDER || th.kind == THREAD_CONSENT))
+		rc = may_end(t, &th, &again_ms);
+	if (rc != ERR_OK)
+		return rc;
+	if (!writable) /* the two ends are being compared: what follows is done after that */
+		again_ms = t->wall_ms + UNSURE_MS;
+	if (again_ms != 0)
+		return later(t, &th, again_ms);
+	if (th.kind == THREAD_CONSENT)
+		return grants_timer(t, &th);
+	if (th.owes_end) {
+		th.owes_end = false;
+		return referral_may((enum referral_state)th.state, acts_our_side(&th), DOC_REVOKE)
+			       ? acts_automatic(t, &th, DOC_REVOKE, "consent-withdrawn")
+			       : acts_changed(t, &th, "");
+	}
+	rc = audit_add(t, &(struct audit_entry){
+				  .event = AUDIT_TIMER,
+				  .peer = th.peer,
+				  .case_id = &th.case_id,
+				  .detail = referral_state_name((enum referral_state)th.state)});
+	if (rc != ERR_OK)
+		return rc;
+	return th.role == THREAD_SENDER ? fire_sender(t, &th) : fire_receiver(t, &th);
+}
+
+/* The first timer at or after *k that did not fail lately: one that fails is never first again.  ERR_NOTFOUND:
+ * no more. */
+static enum err next_timer(struct turn *t, struct store_key *k, struct fault_place *at)
+{
+	*at = (struct fault_place){.part = FAULT_TIMER};
+	for (;;) {
+		struct store_row row;
+		enum err rc = store_seek(t->txn, STORE_TIMER, key_span(k), &row);
+
+		if (rc != ERR_OK)
+			return rc;
+		if (row.key.len != TIMER_KEY)
+			return ERR_CORRUPT;
+		k->len = 0;
+		key_put(k, row.key.p, row.key.len);
+		memcpy(at->id.b, k->b + 8, sizeof at->id.b);
+		if (!fault_paused(t, at))
+			return ERR_OK;
+		key_u8(k, 0); /* just above it */
+	}
+}
+
+enum err acts_timers(struct turn *t, unsigned limit)
+{
+	struct store_key k = {.len = 0};
+
+	while (limit-- > 0 && t->doc_count < LIMIT_BURST) {
+		struct fault_place at;
+		enum err rc = next_timer(t, &k, &at);
+
+		if (rc == ERR_NOTFOUND || (rc == ERR_OK && be64_get(k.b) > t->wall_ms))
+			return ERR_OK;
+		if (rc != ERR_OK)
+			return rc;
+		fault_doing(t, &at);
+		rc = fire(t, &k);
+		if (rc ==
+		    ERR_NOTFOUND) /* of something of it: damage, and not the end of the list */
+			return ERR_CORRUPT;
+		if (rc != ERR_OK)
+			return rc;
+		fault_over(t);
+	}
+	return ERR_OK;
+}
+
+enum err acts_next_due(struct turn *t, uint64_t *due_ms)
+{
+	struct store_key k = {.len = 0};
+	struct fault_place at;
+	enum err rc = next_timer(t, &k, &at);
+
+	*due_ms = rc == ERR_OK ? be64_get(k.b) : UINT64_MAX;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * bodies - what we hold of partners' persons: bodies, and when they go.
+ *
+ * Layer:    domain/consent (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  with the turn's transaction.
+ * Privacy:  what no living grant covers is hollowed; its signed head stays.
+ */
+#ifndef KRING_DOMAIN_CONSENT_BODIES_H
+#define KRING_DOMAIN_CONSENT_BODIES_H
+
+#include "domain/consent/grant.h"
+
+/* The referrals of a case with one partner (NULL: all), with us as this side; at begins with length 0. */
+struct bodies_walk {
+	const struct peer *p;
+	const struct id16 *case_id;
+	uint8_t role;
+	struct store_key at;
+};
+struct bodies_walk bodies_walk_of(const struct consent_scope *s);
+/** ERR_NOTFOUND: no more. */
+MUST_CHECK enum err bodies_next(struct turn *t, struct bodies_walk *w, struct thread *th);
+bool bodies_ended(const struct thread *th);
+/** Is a referral of this case with this partner going on, with us as this side (enum thread_side)? */
+MUST_CHECK enum err grants_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
+				   uint8_t role, bool *yes);
+/** The referral ended for its person (revoked, in error, or its term is over): at the receiver its personal
+ *  bodies go, and the person shown is put together anew from what other referrals still hold. */
+MUST_CHECK enum err grants_let_go(struct turn *t, struct thread *th, uint16_t reason);
+/** The person as a partner's bodies that are still here tell it, newest word last: CASE_RECORD.told. */
+MUST_CHECK enum err grants_person(struct turn *t, const struct id16 *case_id);
+/** Does a personal document still rest on consent, within v (consent_living)? */
+MUST_CHECK enum err bodies_stands(struct turn *t, const struct document *d,
+				  const struct consent_view *v, bool *yes);
+/** Bodies that no living grant covers go. */
+MUST_CHECK enum err bodies_hollow_uncovered(struct turn *t, const struct consent_scope *s,
+					    uint16_t reason);
+
+#endif /* KRING_DOMAIN_CONSENT_BODIES_H */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * grantends - "consent ends" on both worklists, and when something about a grant has to be done next.
+ *
+ * Layer:    domain/consent (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  with the turn's transaction.
+ * Privacy:  ids and times.
+ */
+#ifndef KRING_DOMAIN_CONSENT_GRANTENDS_H
+#define KRING_DOMAIN_CONSENT_GRANTENDS_H
+
+#include "domain/consent/grant.h"
+
+enum {
+	GRANTS_GRACE_DAYS = 7,	 /* from the end of a consent to the end of what it let us hold */
+	GRANTS_UNSURE_HOURS = 72 /* the word of a partner whose loss of state nobody confirmed */
+};
+
+/** A grant or a referral of this case began or ended: the work "consent ends" and the timers anew. */
+MUST_CHECK enum err grants_changed(struct turn *t, const struct peer *p, const struct id16 *case_id,
+				   bool received);
+/** The timer of a consent's thread anew, and th saved. */
+MUST_CHECK enum err grants_watch(struct turn *t, struct thread *th, const struct msg *record);
+
+#endif /* KRING_DOMAIN_CONSENT_GRANTENDS_H */

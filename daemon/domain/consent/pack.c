@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/consent/pack.h"
+
+#include <string.h>
+
+#include "domain/exchange/words.h"
+#include "domain/membership/names.h"
+
+/* What helps against each cause, before and after the partner as one types it.  The first one is for all
+ * that the person has to be asked for. */
+static const struct {
+	enum wire_verdict_code code;
+	const char *before, *after;
+} remedies[] = {
+	{WIRE_VERDICT_NO_GRANT, "ask the person, then: kring consent give CASE --to ",
+	 " --share ..., or leave it out: --without ..."},
+	{WIRE_VERDICT_NO_AGREEMENT, "make an agreement first: kring partner agree ",
+	 " --share ..."},
+	{WIRE_VERDICT_AGREEMENT, "widen the agreement: kring partner agree ",
+	 " --share ..., or leave it out: --without ..."},
+	{WIRE_VERDICT_AGREEMENT_ENDED, "the agreement ended; renew it: kring partner agree ",
+	 " --share ..."},
+	{WIRE_VERDICT_EXPIRED,
+	 "the consent ended; ask the person again, then: kring consent give CASE --to ",
+	 " --share ..."},
+	{WIRE_VERDICT_WITHDRAWN,
+	 "the person took this consent back; only a new one helps: kring consent give CASE --to ",
+	 " --share ..."},
+	{WIRE_VERDICT_PURPOSE,
+	 "ask the person for this purpose too, then: kring consent give CASE --to ",
+	 " --purpose refer --share ..., or leave it out: --without ..."},
+};
+
+static enum err refuse_scope(struct turn *t, const struct peer *p, const struct consent_view *v,
+			     uint64_t cats, enum wire_verdict_code code)
+{
+	const uint64_t covered = consent_covered(v, t->wall_ms);
+	/* asking the person is no use while the partners have no agreement */
+	const enum wire_verdict_code cause = v->agreed ? code : WIRE_VERDICT_NO_AGREEMENT;
+	char names[200], typed[NAMES_TYPED_LEN];
+	size_t at = 0;
+	struct err_text why;
+
+	t->refusal.covered = covered;
+	t->refusal.uncovered = cats & ~covered;
+	consent_names(t->refusal.uncovered, names, sizeof names);
+	(void)err_explain(&why, ERR_DENIED, "not covered (%s): %s",
+			  wire_verdict_text((uint16_t)cause), names);
+	(void)turn_refuse(t, ERR_DENIED, "", why.text, "");
+	(void)err_explain(&why, ERR_DENIED, "%s may not see all of this", p->org);
+	memcpy(t->refusal.what, why.text, sizeof t->refusal.what - 1);
+	for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++)
+		at = remedies[i].code == cause ? i : at;
+	names_typed(t->node, p, typed);
+	if (v->holds_cases)
+		(void)err_explain(&why, ERR_DENIED, "%s%s%s", remedies[at].before, typed,
+				  remedies[at].after);
+	else
+		(void)err_explain(&why, ERR_DENIED,
+				  "%s takes no persons now; see: kring partner list", p->org);
+	memcpy(t->refusal.remedy, why.text, sizeof t->refusal.remedy - 1);
+	return ERR_DENIED;
+}
+
+enum err consent_pack_body(struct turn *t, const struct consent_scope *s, uint16_t type,
+			   const struct msg *body, struct span *out, uint64_t *cats,
+			   struct id16 *grant)
+{
+	struct words_fault fault;
+	struct consent_view v;
+	enum wire_verdict_code code;
+	enum err rc = ERR_OK;
+
+	if (body == NULL)
+		return ERR_NOMEM;
+	if (!words_check(t, type, body, &fault))
+		return words_refuse(t, &fault);
+	*cats = msg_cats(body);
+	if (*cats != 0) {
+		rc = consent_living(t, s, CONSENT_SEND, &v);
+		if (rc != ERR_OK)
+			return rc;
+		code = consent_check(&v, *cats, t->wall_ms);
+		if (code != WIRE_VERDICT_OK)
+			return refuse_scope(t, s->p, &v, *cats, code);
+		rc = consent_grant_for(t, s, *cats, grant);
+	}
+	return rc == ERR_OK ? msg_pack(t->arena, body, out) : rc;
+}

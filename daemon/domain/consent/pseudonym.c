@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/consent/pseudonym.h"
+
+#include <string.h>
+
+enum err refer_subject(struct turn *t, const struct id16 *case_id, const struct peer *p,
+		       struct id16 *subject)
+{
+	uint8_t in[6 + 32];
+
+	memcpy(in, "person", 6);
+	memcpy(in + 6, p->node_id.b, 32);
+	return record_derive(t->txn, case_id, span_of(in, sizeof in), subject);
+}
+
+enum err refer_thread_id(struct turn *t, const struct id16 *case_id, const struct peer *p,
+			 const struct id16 *first, struct id16 *id)
+{
+	uint8_t in[6 + 32 + 16];
+
+	memcpy(in, "thread", 6);
+	memcpy(in + 6, p->node_id.b, 32);
+	memcpy(in + 38, first->b, 16);
+	return record_derive(t->txn, case_id, span_of(in, sizeof in), id);
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/desk/cases.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "domain/care/erase.h"
+#include "domain/consent/casefile.h"
+#include "domain/desk/typed.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/thread.h"
+#include "domain/loss/quarantine.h"
+#include "domain/referral/worklist.h"
+#include "domain/views/cases.h"
+#include "domain/views/find.h"
+#include "domain/views/referrals.h"
+
+/* What could never be sent, or not be kept, is refused by its name when it is typed. */
+static enum err fields_fit(struct turn *t, const struct msg *person)
+{
+	struct err_text what;
+	struct msg_field f;
+
+	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++) {
+		const char *text = f.type == MSG_TYPE_TEXT ? msg_text(person, f.number) : "";
+
+		if (text[0] != '\0' && text_blank(text)) {
+			(void)err_explain(&what, ERR_INVAL, "%s says nothing", f.name);
+			return turn_refuse(t, ERR_INVAL, what.text, "nobody could see it",
+					   "leave it out; an empty text takes away what was there");
+		}
+		if (strlen(text) > LIMIT_FIELD) {
+			(void)err_explain(&what, ERR_LIMIT, "%s is longer than %u bytes", f.name,
+					  LIMIT_FIELD);
+			return turn_refuse(t, ERR_LIMIT, what.text,
+					   "a document to a partner could not carry it",
+					   "shorten it, or keep the rest as a note");
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err too_much(struct turn *t, enum err rc)
+{
+	return rc != ERR_LIMIT ? rc
+			       : turn_refuse(t, rc, "all texts of this case together are too long",
+					     "a case holds 48 KiB",
+					     "shorten them, or keep the rest as notes");
+}
+
+enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct msg *person = msg_get(req, CASE_NEW_PERSON);
+	struct msg *m = msg_new(t->arena, MSG_CASE_RECORD);
+	struct id16 id;
+	char hex[33];
+	enum err rc;
+
+	if (msg_text(person, PERSON_NAME)[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
+				   "kring case new --name NAME, or answer the prompt");
+	rc = fields_fit(t, person);
+	if (rc == ERR_OK)
+		rc = typed_person(t, person);
+	if (rc != ERR_OK)
+		return rc;
+	msg_put_sub(m, CASE_RECORD_PERSON, person);
+	msg_drop_empty(m);
+	rc = too_much(t, cases_create(t, &id, m));
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &id, "case-opened", NULL, NULL);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){
+					  .event = AUDIT_CREATE, .case_id = &id, .detail = "case"});
+	bytes_hex(hex, id.b, 16);
+	msg_set_text(t->arena, reply, REPLY_ID, hex);
+	msg_set_u64(reply, REPLY_CURRENT, msg_u64(m, CASE_RECORD_VERSION));
+	return rc;
+}
+
+/* Our own words give way: the partner's show again, and go on to do so. */
+enum err cases_take(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct msg *m, *ours;
+	struct msg_field f;
+	struct id16 id;
+	size_t taken = 0;
+	enum err rc = cases_find(t, msg_text(req, CASE_TAKE_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = cases_load(t, &id, &m);
+	if (rc == ERR_OK)
+		rc = view_case_differences(t, &id, m, reply);
+	if (rc != ERR_OK)
+		return rc;
+	ours = msg_sub(t->arena, m, CASE_RECORD_PERSON);
+	for (size_t i = 0; msg_has(reply, REPLY_TOLD) && msg_field_at(ours, i, &f); i++)
+		for (size_t j = 0; j < msg_count(req, CASE_TAKE_FIELDS); j++)
+			if (strcmp(f.name, msg_text_at(req, CASE_TAKE_FIELDS, j)) == 0 &&
+			    msg_has(msg_get(reply, REPLY_TOLD), f.number)) {
+				struct msg *one = msg_new(t->arena, MSG_PERSON);
+
+				msg_copy_fields(one, msg_get(reply, REPLY_TOLD));
+				for (size_t k = 0; msg_field_at(one, k, &f); k++)
+					if (k != i)
+						msg_clear(one, f.number);
+				msg_copy_fields(ours, one);
+				taken++;
+			}
+	msg_clear(reply, REPLY_TOLD); /* replies to commands that write are kept for a day */
+	if (taken == 0 || taken != msg_count(req, CASE_TAKE_FIELDS))
+		return turn_refuse(t, ERR_INVAL, "no partner says anything else there",
+				   "only a field that a partner tells otherwise can be taken over",
+				   "what differs: kring case show CASE");
+	rc = cases_save(t, &id, m);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+								 .case_id = &id,
+								 .detail = "take"})
+			    : rc;
+}
+
+enum err cases_note(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	enum err rc = cases_find(t, msg_text(req, CASE_NOTE_ID), &id);
+
+	(void)reply;
+	if (rc == ERR_OK && text_blank(msg_text(req, CASE_NOTE_TEXT)))
+		return turn_refuse(t, ERR_INVAL, "the note is empty", "", "");
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+								 .case_id = &id,
+								 .detail = "note"})
+			    : rc;
+}
+
+/* Which fields colleagues changed since that version, and when the last of them did. */
+static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t version,
+			      struct err_text *why)
+{
+	const struct store_key prefix = turn_key_id(id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	struct err_text names = {""}, ago = {""};
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		const size_t mark = t->arena->used;
+		struct store_key k = {.len = 0};
+		struct msg *m;
+
+		key_put(&k, row.key.p, row.key.len);
+		rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &m);
+		if (rc != ERR_OK)
+			return rc;
+		if (msg_u64(m, CASE_ENTRY_VERSION) > version) {
+			const struct err_text before = names;
+
+			(void)err_explain(&names, ERR_OK, "%.300s%s%.200s", before.text,
+					  before.text[0] == '\0' ? "" : ", ",
+					  msg_text(m, CASE_ENTRY_TEXT));
+			(void)turn_ago(t, msg_u64(m, CASE_ENTRY_AT_MS), &ago);
+		}
+		arena_rewind(t->arena, mark);
+	}
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	if (names.text[0] == '\0')
+		return err_explain(why, ERR_OK, "a partner sent news of the person");
+	return err_explain(why, ERR_OK, "changed: %.250s, %s", names.text, ago.text);
+}
+
+/* Two colleagues at one case: the second one looks at what the first one wrote.  expect: version plus one, or 0. */
+static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t expect)
+{
+	struct err_text why = {""};
+	struct msg *m;
+	enum err rc = cases_load(t, id, &m);
+
+	if (rc != ERR_OK || expect == 0 || msg_u64(m, CASE_RECORD_VERSION) == expect - 1)
+		return rc;
+	rc = changed_since(t, id, expect - 1, &why);
+	if (rc != ERR_OK)
+		return rc;
+	return turn_stale(t, id, msg_u64(m, CASE_RECORD_VERSION),
+			  "somebody changed this case since you looked", why.text);
+}
+
+/* In the timeline: which fields, never what stood or stands there. */
+static enum err edited(struct turn *t, const struct id16 *id, const struct msg *person,
+		       uint64_t version, const char *what)
+{
+	struct msg *m = msg_new(t->arena, MSG_CASE_ENTRY);
+	struct err_text names = {""};
+	struct msg_field f;
+
+	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++)
+		if (msg_has(person, f.number)) {
+			const struct err_text before = names;
+
+			(void)err_explain(&names, ERR_OK, "%.400s%s%s", before.text,
+					  before.text[0] == '\0' ? "" : ", ", f.name);
+		}
+	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, what);
+	msg_set_text(t->arena, m, CASE_ENTRY_TEXT, person == NULL ? "closed" : names.text);
+	msg_set_u64(m, CASE_ENTRY_VERSION, version);
+	return cases_put_entry(t, id, m);
+}
+
+enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct msg *person = msg_get(req, CASE_EDIT_PERSON);
+	struct id16 id;
+	struct msg *m = NULL;
+	uint64_t version = 0;
+	enum err rc = cases_find(t, msg_text(req, CASE_EDIT_ID), &id);
+
+	if (rc == ERR_OK && msg_has(person, PERSON_NAME) &&
+	    msg_text(person, PERSON_NAME)[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
+				   "give another one, or leave it as it is");
+	if (rc == ERR_OK)
+		rc = fields_fit(t, person);
+	if (rc == ERR_OK)
+		rc = typed_person(t, person);
+	if (rc == ERR_OK)
+		rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
+	if (rc == ERR_OK)
+		rc = too_much(t, cases_amend(t, &id, person));
+	if (rc == ERR_OK)
+		rc = cases_load(t, &id, &m);
+	if (rc == ERR_OK) {
+		version = msg_u64(m, CASE_RECORD_VERSION);
+		rc = edited(t, &id, person, version, "case-edited");
+	}
+	view_case_version(t, &id, version, reply);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+								 .case_id = &id,
+								 .detail = "edit"})
+			    : rc;
+}
+
+enum err cases_close(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	struct msg *m;
+	bool open;
+	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = still_as_seen(t, &id, msg_u64(req, BY_ID_EXPECT));
+	if (rc == ERR_OK)
+		rc = overview_case_open(t, &id, &open);
+	if (rc == ERR_OK && open)
+		return turn_refuse(t, ERR_STATE, "this case has open referrals",
+				   "somebody is still waiting for an answer",
+				   "end them first, see: kring case show");
+	if (rc == ERR_OK)
+		rc = cases_load(t, &id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(m, CASE_RECORD_CLOSED, 1);
+	rc = cases_save(t, &id, m);
+	if (rc == ERR_OK)
+		rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-closed");
+	if (rc == ERR_OK)
+		rc = worklist_clear_case(t, &id);
+	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+								 .case_id = &id,
+								 .detail = "close"})
+			    : rc;
+}
+
+enum { DAY_MS = 86400000 };
+
+/* We ended a referral and its partner did not confirm it: an acceptance may be on its way, and somebody has to
+ * hear of it.  Not for ever: a document lives so long, and a partner may be gone for good. */
+static bool unconfirmed(const struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	const uint64_t until_ms = th->changed_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
+
+	return th->kind == THREAD_REFERRAL && th->provisional && p != NULL && !p->removed &&
+	       t->wall_ms < until_ms;
+}
+
+static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	char ref[THREAD_REF_LEN + 1];
+	struct err_text why, remedy;
+
+	thread_reference(&th->id, ref);
+	(void)err_explain(&why, ERR_STATE,
+			  "%s has not confirmed the end of %s, and may have accepted it meanwhile",
+			  p->org, ref);
+	(void)err_explain(&remedy, ERR_STATE,
+			  "try again once it is confirmed: kring show %s; if it takes long, "
+			  "telephone %s",
+			  ref, p->org);
+	return turn_refuse(t, ERR_STATE, "the end of a referral is not confirmed yet", why.text,
+			   remedy.text);
+}
+
+/* Does a referral of this case still keep it from being erased? */
+static enum err all_confirmed(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		struct thread th;
+		struct id16 id;
+
+		if (row.key.len != 32)
+			return ERR_CORRUPT;
+		memcpy(id.b, row.key.p + 16, 16);
+		rc = thread_load(t, &id, &th);
+		if (rc == ERR_OK && unconfirmed(t, &th))
+			rc = refuse_unconfirmed(t, &th);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct effect *e;
+	struct id16 id;
+	bool open;
+	enum err rc = cases_find(t, msg_text(req, CASE_ERASE_ID), &id);
+
+	(void)reply;
+	if (rc == ERR_OK)
+		rc = overview_case_open(t, &id, &open);
+	if (rc == ERR_OK && open)
+		return turn_refuse(t, ERR_STATE, "this case has open referrals",
+				   "a partner still works for this person",
+				   "end or revoke them first, see: kring case show");
+	if (rc == ERR_OK)
+		rc = all_confirmed(t, &id);
+	if (rc == ERR_OK)
+		rc = erase_now(t, &id);
+	if (rc != ERR_OK || msg_u64(req, CASE_ERASE_NOW) == 0)
+		return rc;
+	e = turn_effect(t, EFFECT_SHRED);
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->client = t->ev->client;
+	return ERR_OK;
+}
+
+enum err recover_release(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
+
+	(void)reply;
+	if (rc != ERR_OK)
+		return rc;
+	if (!quarantine_holds(t, &id))
+		return turn_refuse(t, ERR_STATE, "this case does not wait", "",
+				   "see: kring status");
+	rc = audit_add(t, &(struct audit_entry){
+				  .event = AUDIT_LOSS, .case_id = &id, .detail = "released"});
+	return rc == ERR_OK ? quarantine_release(t, &id) : rc;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/desk/consent.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "domain/care/grantdocs.h"
+#include "domain/care/grants.h"
+#include "domain/consent/casefile.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/words.h"
+#include "domain/referral/calendar.h"
+#include "domain/referral/worklist.h"
+#include "domain/views/consents.h"
+#include "domain/views/find.h"
+
+enum { MONTHS_6_DAYS = 182, DAY_MS = 86400000 };
+
+/* Who names a date means the whole day, where this node is; 0 stays 0. */
+static uint64_t whole_day(const struct turn *t, uint64_t ms)
+{
+	const char *here = t->node->country;
+
+	return ms == 0 ? 0 : calendar_end(here, calendar_day(here, ms));
+}
+
+static enum err check_give(struct turn *t, const struct msg *req)
+{
+	const uint64_t until = whole_day(t, msg_u64(req, CONSENT_GIVE_UNTIL_MS));
+	const char *how = msg_text(req, CONSENT_GIVE_HOW);
+
+	if (msg_u64(req, CONSENT_GIVE_CATS) == 0 ||
+	    (msg_u64(req, CONSENT_GIVE_CATS) & ~GATE_ALL) != 0)
+		return turn_refuse(t, ERR_INVAL, "say what may be shared",
+				   "--share names the categories the person agrees to",
+				   "for example: --share identity,contact,needs");
+	if (consent_purpose_cats(msg_text(req, CONSENT_GIVE_PURPOSE)) == 0)
+		return turn_refuse(t, ERR_INVAL, "purpose not known", "",
+				   "one of: refer, coordinate, follow-up, evaluate");
+	if (strcmp(how, "oral") != 0 && strcmp(how, "written") != 0 &&
+	    strcmp(how, "electronic") != 0)
+		return turn_refuse(t, ERR_INVAL, "say how the person agreed", "",
+				   "--how oral, written or electronic");
+	if (strcmp(how, "oral") == 0 && text_blank(msg_text(req, CONSENT_GIVE_WITNESS)))
+		return turn_refuse(t, ERR_INVAL, "spoken consent needs a witness", "",
+				   "--witness NAME of the colleague who was present");
+	if (until != 0 &&
+	    (until <= t->wall_ms || until > t->wall_ms + (uint64_t)LIMIT_GRANT_DAYS * DAY_MS))
+		return turn_refuse(t, ERR_INVAL,
+				   until <= t->wall_ms ? "--until is a day of the past"
+						       : "--until is too far ahead",
+				   "consent holds at most twelve months",
+				   "leave --until out for six months");
+	return ERR_OK;
+}
+
+static void fill_grant(struct turn *t, const struct msg *req, const struct peer *p, struct msg *g)
+{
+	const uint64_t until = msg_u64(req, CONSENT_GIVE_UNTIL_MS);
+	const uint64_t usual = t->wall_ms + (uint64_t)MONTHS_6_DAYS * DAY_MS;
+	const char *onward = msg_text(req, CONSENT_GIVE_ONWARD);
+	const char *given_by = msg_text(req, CONSENT_GIVE_GIVEN_BY);
+
+	msg_set_u64(g, CONSENT_GRANT_VERSION, 1);
+	msg_set_text(t->arena, g, CONSENT_GRANT_GIVEN_BY, given_by[0] == '\0' ? "self" : given_by);
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_COLLECTED_BY, span_of(t->node->node_id.b, 32));
+	msg_set_u64(g, CONSENT_GRANT_COLLECTED_MS, t->wall_ms);
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_RECIPIENT, span_of(p->node_id.b, 32));
+	msg_set_text(t->arena, g, CONSENT_GRANT_ONWARD, onward[0] == '\0' ? "none" : onward);
+	msg_set_text(t->arena, g, CONSENT_GRANT_PURPOSE, msg_text(req, CONSENT_GIVE_PURPOSE));
+	msg_set_u64(g, CONSENT_GRANT_CATS, msg_u64(req, CONSENT_GIVE_CATS));
+	msg_set_text(t->arena, g, CONSENT_GRANT_GDPR_BASIS, "6-1-a");
+	msg_set_text(t->arena, g, CONSENT_GRANT_ART9, "2a");
+	msg_set_text(t->arena, g, CONSENT_GRANT_SECRECY_BASIS, "consent");
+	msg_set_text(t->arena, g, CONSENT_GRANT_HOW, msg_text(req, CONSENT_GIVE_HOW));
+	msg_set_text(t->arena, g, CONSENT_GRANT_NOTICE_LANGUAGE,
+		     msg_text(req, CONSENT_GIVE_NOTICE_LANGUAGE));
+	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS, t->wall_ms);
+	msg_set_u64(g, CONSENT_GRANT_EXPIRES_MS, whole_day(t, until != 0 ? until : usual));
+	msg_set_u64(g, CONSENT_GRANT_WITHDRAWAL_EXPLAINED, 1);
+}
+
+/* Ids are derived under the case key: whoever holds the case can find its grants and threads again. */
+static enum err derive_ids(struct turn *t, const struct id16 *case_id, const struct peer *p,
+			   const char *witness, struct msg *g, struct id16 *id)
+{
+	struct id16 nonce = turn_id(t), subject, who;
+	uint8_t in[6 + 32 + 16];
+	enum err rc;
+
+	memcpy(in, "grant\0", 6);
+	memcpy(in + 6, p->node_id.b, 32);
+	memcpy(in + 38, nonce.b, 16);
+	rc = record_derive(t->txn, case_id, span_of(in, sizeof in), id);
+	if (rc == ERR_OK) {
+		memcpy(in, "person", 6);
+		rc = record_derive(t->txn, case_id, span_of(in, 38), &subject);
+	}
+	if (rc == ERR_OK) /* the witness travels as a pseudonym */
+		rc = record_derive(t->txn, case_id, span_of(witness, strlen(witness)), &who);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_GRANT_ID, span_of(id->b, 16));
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_SUBJECT_REF, span_of(subject.b, 16));
+	if (witness[0] != '\0')
+		msg_set_bytes(t->arena, g, CONSENT_GRANT_WITNESS, span_of(who.b, 16));
+	return ERR_OK;
+}
+
+enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct msg *m = msg_new(t->arena, MSG_GRANT_RECORD), *g;
+	const char *witness = msg_text(req, CONSENT_GIVE_WITNESS);
+	struct words_fault fault;
+	struct id16 case_id, id;
+	struct peer *p;
+	char hex[33];
+	bool running;
+	enum err rc = cases_find(t, msg_text(req, CONSENT_GIVE_CASE_ID), &case_id);
+
+	if (rc == ERR_OK)
+		rc = cases_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), &p);
+	if (rc == ERR_OK)
+		rc = check_give(t, req);
+	if (rc != ERR_OK)
+		return rc;
+	g = msg_sub(t->arena, m, GRANT_RECORD_GRANT);
+	if (g == NULL)
+		return ERR_NOMEM;
+	fill_grant(t, req, p, g);
+	rc = derive_ids(t, &case_id, p, witness, g, &id);
+	if (rc == ERR_OK && !words_check(t, DOC_CONSENT, g, &fault))
+		rc = words_refuse(t, &fault);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id.b, 16));
+	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
+	rc = consent_save(t, &id, &case_id, m);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
+							.peer = p->no,
+							.case_id = &case_id,
+							.grant = &id,
+							.detail = "given"});
+	if (rc == ERR_OK)
+		rc = cases_entry(t, &case_id, "consent-given", witness, NULL);
+	if (rc == ERR_OK)
+		rc = grants_running(t, p, &case_id, THREAD_SENDER, &running);
+	if (rc == ERR_OK &&
+	    running) /* a renewal, or more than before: what is going on needs it now */
+		rc = consent_send(t, p, &case_id);
+	if (rc == ERR_OK && running)
+		rc = answer_owe(t, p->no);
+	bytes_hex(hex, id.b, 16);
+	msg_set_text(t->arena, reply, REPLY_ID, hex);
+	return rc;
+}
+
+enum err consent_agree(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const enum consent_way way = msg_u64(req, PARTNER_AGREE_RECEIVE) != 0 ? CONSENT_RECEIVE
+									      : CONSENT_SEND;
+	const uint64_t until = whole_day(t, msg_u64(req, PARTNER_AGREE_UNTIL_MS));
+	struct msg *m = msg_new(t->arena, MSG_AGREEMENT);
+	struct peer *p;
+	enum err rc = cases_partner(t, msg_text(req, PARTNER_AGREE_PARTNER), &p);
+
+	(void)reply;
+	if (rc != ERR_OK)
+		return rc;
+	if (!msg_has(req, PARTNER_AGREE_CATS))
+		return turn_refuse(t, ERR_INVAL, "say what the agreement covers", "",
+				   "--share NAMES: what is not named is closed; none closes it");
+	if ((msg_u64(req, PARTNER_AGREE_CATS) & ~(GATE_ALL | GATE_BIT(GATE_MESSAGE))) != 0)
+		return turn_refuse(t, ERR_INVAL, "unknown category", "", "see: kring help partner");
+	if (until != 0 &&
+	    (until <= t->wall_ms || until > t->wall_ms + (uint64_t)LIMIT_AGREEMENT_DAYS * DAY_MS))
+		return turn_refuse(t, ERR_INVAL,
+				   until <= t->wall_ms ? "--until is a day of the past"
+						       : "--until is too far ahead",
+				   "an agreement holds at most ten years",
+				   "leave --until out: it holds until you change it");
+	msg_set_u64(m, AGREEMENT_CATS,
+		    (msg_u64(req, PARTNER_AGREE_CATS) | GATE_BIT(GATE_MESSAGE)) &
+			    ~msg_u64(req, PARTNER_AGREE_WITHOUT));
+	msg_set_text(t->arena, m, AGREEMENT_PURPOSE, msg_text(req, PARTNER_AGREE_PURPOSE));
+	msg_set_u64(m, AGREEMENT_UNTIL_MS, until);
+	rc = consent_agreement_save(t, p->no, way, m);
+	if (rc == ERR_OK && way == CONSENT_RECEIVE)
+		rc = worklist_agreed(t, p->no);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_AGREEMENT,
+								 .peer = p->no,
+								 .detail = way == CONSENT_SEND
+										   ? "send"
+										   : "receive"})
+			    : rc;
+}
+
+static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct grants_ended ended = {.first = NULL};
+	struct id16 case_id;
+	enum err rc = cases_find(t, msg_text(req, CONSENT_WITHDRAW_ID), &case_id);
+
+	for (size_t i = 0; i < 2 * t->node->peer_count && rc == ERR_OK; i++) {
+		const struct peer *p = &t->node->peers[i / 2];
+		const struct consent_scope s = {p, case_id, i % 2 == 1};
+
+		if (!p->self)
+			rc = grants_withdraw(t, &s, NULL, &ended);
+	}
+	return rc == ERR_OK ? grants_ended_rows(t, &ended, reply) : rc;
+}
+
+enum err grants_withdraw_command(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct grants_ended ended = {.first = NULL};
+	struct consent_scope s;
+	struct id16 id;
+	struct msg *m;
+	enum err rc;
+
+	if (msg_u64(req, CONSENT_WITHDRAW_ALL) != 0)
+		return withdraw_all(t, req, reply);
+	rc = find_grant(t, msg_text(req, CONSENT_WITHDRAW_ID), &id);
+	if (rc == ERR_OK)
+		rc = consent_record(t, &id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
+		return turn_refuse(t, ERR_STATE, "this consent was withdrawn already", "",
+				   "see: kring consent show ID");
+	s.p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
+	s.received = msg_u64(m, GRANT_RECORD_RECEIVED) != 0;
+	if (s.p == NULL || msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
+		return ERR_CORRUPT;
+	memcpy(s.case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
+	rc = grants_withdraw(t, &s, &id, &ended);
+	return rc == ERR_OK ? grants_ended_rows(t, &ended, reply) : rc;
+}

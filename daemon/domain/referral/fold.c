@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/referral/fold.h"
+
+static enum err load_side(struct turn *t, const struct thread *th, bool mine, uint32_t n,
+			  struct fold_event **out)
+{
+	struct fold_event *e = arena_alloc(t->arena, (n + 1u) * sizeof *e);
+
+	*out = e;
+	if (e == NULL)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < n; i++) {
+		struct log_entry le;
+		enum err rc = thread_entry(t, th, mine, i + 1, &le);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		e[i] = (struct fold_event){le.type, le.seen_no};
+	}
+	return ERR_OK;
+}
+
+enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps, size_t *count,
+		   enum referral_state *state)
+{
+	const bool sender = th->role == THREAD_SENDER;
+	const uint32_t ns = sender ? th->my_no : th->their_no;
+	const uint32_t nr = sender ? th->their_no : th->my_no;
+	struct fold_event *s, *r;
+	enum err rc = load_side(t, th, sender, ns, &s);
+
+	if (rc == ERR_OK)
+		rc = load_side(t, th, !sender, nr, &r);
+	if (rc != ERR_OK)
+		return rc;
+	*steps = arena_alloc(t->arena, (ns + nr + 1u) * sizeof **steps);
+	if (*steps == NULL)
+		return ERR_NOMEM;
+	*state = referral_fold(s, ns, r, nr, *steps, count);
+	return ERR_OK;
+}
+
+enum err acts_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes)
+{
+	const bool sender = th->role == THREAD_SENDER;
+	struct fold_event *theirs, *ours;
+	enum referral_state state;
+	struct log_entry e;
+	uint32_t seen;
+	size_t n;
+	enum err rc = thread_entry(t, th, false, no, &e);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	seen = e.seen_no < th->my_no ? e.seen_no : th->my_no;
+	rc = load_side(t, th, false, no - 1, &theirs);
+	if (rc == ERR_OK)
+		rc = load_side(t, th, true, seen, &ours);
+	if (rc != ERR_OK)
+		return rc;
+	state = sender ? referral_fold(ours, seen, theirs, no - 1, NULL, &n)
+		       : referral_fold(theirs, no - 1, ours, seen, NULL, &n);
+	*yes = referral_may(state, sender ? REFERRAL_BY_RECEIVER : REFERRAL_BY_SENDER, e.type);
+	return ERR_OK;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * fold - the state of a referral, out of both logs as they lie here.
+ *
+ * Layer:    domain/referral (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  nothing.
+ * Privacy:  heads only: types and numbers.
+ */
+#ifndef KRING_DOMAIN_REFERRAL_FOLD_H
+#define KRING_DOMAIN_REFERRAL_FOLD_H
+
+#include "domain/exchange/thread.h"
+#include "domain/referral/referral.h"
+
+static inline enum referral_actor acts_our_side(const struct thread *th)
+{
+	return th->role == THREAD_SENDER ? REFERRAL_BY_SENDER : REFERRAL_BY_RECEIVER;
+}
+
+/** Both logs folded, with the state after each step; steps in the turn's arena. */
+MUST_CHECK enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps,
+			      size_t *count, enum referral_state *state);
+/** Did the table let the partner sign this entry of its log, by all that it had seen then? */
+MUST_CHECK enum err acts_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes);
+
+#endif /* KRING_DOMAIN_REFERRAL_FOLD_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/referral/offer.h"
+
+#include <string.h>
+
+void intake_read_offer(struct thread *th, const struct msg *body)
+{
+	const uint64_t days = msg_u64(body, OFFER_TERM_DAYS);
+	const char *need = msg_text(body, OFFER_NEED);
+
+	if (days > 0)
+		th->term_days = days < LIMIT_TERM_DAYS ? (uint32_t)days : LIMIT_TERM_DAYS;
+	th->urgency = (uint8_t)msg_u64(body, OFFER_URGENCY);
+	if (strlen(need) < sizeof th->need)
+		memcpy(th->need, need, strlen(need) + 1);
+}

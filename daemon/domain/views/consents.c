@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/views/consents.h"
+
+#include <string.h>
+
+#include "domain/care/grants.h"
+#include "domain/referral/calendar.h"
+#include "domain/views/find.h"
+#include "domain/views/referrals.h"
+
+void consent_row(struct turn *t, const struct msg *m, struct msg *reply)
+{
+	const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
+	const struct peer *p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
+	const struct span id = msg_bytes(g, CONSENT_GRANT_GRANT_ID);
+	static const char *const states[] = {[CONSENT_LIVING] = "living",
+					     [CONSENT_NOT_YET] = "not-yet",
+					     [CONSENT_ENDED] = "ended",
+					     [CONSENT_WITHDRAWN] = "withdrawn"};
+	struct msg *row = msg_add(t->arena, reply, REPLY_GRANTS);
+	char hex[33] = "", day[DATE_TEXT];
+
+	if (id.len == 16)
+		bytes_hex(hex, id.p, 16);
+	msg_set_text(t->arena, row, GRANT_ROW_ID, hex);
+	msg_set_text(t->arena, row, GRANT_ROW_PARTNER, p == NULL ? "" : p->org);
+	msg_set_text(t->arena, row, GRANT_ROW_PURPOSE, msg_text(g, CONSENT_GRANT_PURPOSE));
+	msg_set_u64(row, GRANT_ROW_CATS, msg_u64(g, CONSENT_GRANT_CATS));
+	if (msg_u64(g, CONSENT_GRANT_EXPIRES_MS) != 0) {
+		const char *here = t->node->country;
+
+		date_text(calendar_day(here, msg_u64(g, CONSENT_GRANT_EXPIRES_MS) - 1), day);
+		msg_set_text(t->arena, row, GRANT_ROW_LAST_DAY, day);
+	}
+	msg_set_u64(row, GRANT_ROW_EXPIRES_MS, msg_u64(g, CONSENT_GRANT_EXPIRES_MS));
+	msg_set_text(t->arena, row, GRANT_ROW_HOW, msg_text(g, CONSENT_GRANT_HOW));
+	msg_set_text(t->arena, row, GRANT_ROW_GIVEN_BY, msg_text(g, CONSENT_GRANT_GIVEN_BY));
+	msg_set_text(t->arena, row, GRANT_ROW_ONWARD, msg_text(g, CONSENT_GRANT_ONWARD));
+	msg_set_u64(row, GRANT_ROW_GIVEN_MS, msg_u64(g, CONSENT_GRANT_COLLECTED_MS));
+	msg_set_u64(row, GRANT_ROW_RECEIVED, msg_u64(m, GRANT_RECORD_RECEIVED));
+	msg_set_u64(row, GRANT_ROW_SENT, msg_u64(m, GRANT_RECORD_SENT));
+	bytes_hex(hex, msg_bytes(m, GRANT_RECORD_CASE_ID).p,
+		  msg_bytes(m, GRANT_RECORD_CASE_ID).len / 16 * 16);
+	msg_set_text(t->arena, row, GRANT_ROW_CASE_ID, hex);
+	msg_set_text(t->arena, row, GRANT_ROW_STATE, states[consent_grant_state(m, t->wall_ms)]);
+	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
+		msg_set_u64(row, GRANT_ROW_WITHDRAWN_MS, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS));
+}
+
+enum err consent_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct store_key at = {.len = 0};
+	struct id16 case_id, id;
+	struct msg *m;
+	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &case_id);
+
+	if (rc != ERR_OK)
+		return rc;
+	while ((rc = consent_next(t, &case_id, &at, &id, &m)) == ERR_OK) {
+		if (!turn_room(reply, REPLY_GRANTS))
+			return ERR_OK;
+		consent_row(t, m, reply);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err grants_show(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id, case_id;
+	struct bodies_walk w;
+	struct thread th;
+	struct msg *m;
+	enum err rc = find_grant(t, msg_text(req, BY_ID_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = consent_record(t, &id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	consent_row(t, m, reply);
+	if (msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
+		return ERR_CORRUPT;
+	memcpy(case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
+	w = (struct bodies_walk){state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER)),
+				 &case_id,
+				 msg_u64(m, GRANT_RECORD_RECEIVED) != 0 ? THREAD_RECEIVER
+									: THREAD_SENDER,
+				 {.len = 0}};
+	while ((rc = bodies_next(t, &w, &th)) == ERR_OK && turn_room(reply, REPLY_REFERRALS))
+		if (!bodies_ended(&th)) {
+			rc = overview_row(t, &th, reply, true);
+			if (rc != ERR_OK)
+				return rc;
+		}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* The rows of what a withdrawal ended: the consents, and the referrals that rested on nothing else. */
+enum err grants_ended_rows(struct turn *t, const struct grants_ended *ended, struct msg *reply)
+{
+	for (const struct grants_end *e = ended->first; e != NULL; e = e->next) {
+		struct thread th;
+		struct msg *m;
+		enum err rc;
+
+		if (e->referral) {
+			rc = thread_load(t, &e->id, &th);
+			if (rc == ERR_OK)
+				rc = overview_row(t, &th, reply, false);
+		} else {
+			rc = consent_record(t, &e->id, &m);
+			if (rc == ERR_OK)
+				consent_row(t, m, reply);
+		}
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * consents - consents as people look at them.
+ *
+ * Layer:    domain/views (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  nothing.
+ * Privacy:  within the case; grants name nobody.
+ */
+#ifndef KRING_DOMAIN_VIEWS_CONSENTS_H
+#define KRING_DOMAIN_VIEWS_CONSENTS_H
+
+#include "domain/care/grants.h"
+
+MUST_CHECK enum err consent_list(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err grants_show(struct turn *t, const struct msg *req, struct msg *reply);
+
+/** One GrantRow of this record into reply. */
+void consent_row(struct turn *t, const struct msg *record, struct msg *reply);
+/** The rows of what a withdrawal ended: the consents, and the referrals that rested on nothing else. */
+MUST_CHECK enum err grants_ended_rows(struct turn *t, const struct grants_ended *ended,
+				      struct msg *reply);
+
+#endif /* KRING_DOMAIN_VIEWS_CONSENTS_H */

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/views/worklist.h"
+
+#include <string.h>
+
+#include "domain/consent/casefile.h"
+#include "domain/membership/names.h"
+#include "domain/page.h"
+#include "domain/referral/deadline.h"
+#include "domain/referral/worklist.h"
+
+/* The most urgent first; what has no term comes last. */
+static uint64_t rank_of(const struct msg *m)
+{
+	return msg_u64(m, WORK_RECORD_DUE_MS) - 1;
+}
+
+static enum err items(struct turn *t, struct page *p, struct msg *reply)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_WORK, span_of(NULL, 0), &at, &row)) ==
+	       ERR_OK) {
+		struct store_key k = {.len = 0};
+		const size_t mark = t->arena->used;
+		uint64_t rank;
+		struct msg *m;
+
+		key_put(&k, row.key.p, row.key.len);
+		rc = worklist_get(t, &k, &m);
+		rank = rc == ERR_OK ? rank_of(m) : 0;
+		arena_rewind(t->arena, mark);
+		if (page_damaged(t, rc, STORE_WORK, key_span(&k), reply))
+			continue;
+		if (rc != ERR_OK)
+			return rc;
+		page_offer(p, rank, key_span(&k));
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* A row is called by its reference and what is to be done: "91C4A7K3M.answer-due". */
+static void row_name(const struct msg *row, char out[64])
+{
+	struct err_text name;
+
+	(void)err_explain(&name, ERR_OK, "%s.%s", msg_text(row, WORK_ROW_REF),
+			  msg_text(row, WORK_ROW_KIND));
+	memcpy(out, name.text, 63);
+	out[63] = '\0';
+}
+
+static enum err start_after(struct turn *t, const char *name, struct page *p)
+{
+	const char *dot = strchr(name, '.');
+	char ref[THREAD_REF_LEN + 1] = "";
+	enum work_kind kind = 0;
+	struct thread th;
+	struct store_key k;
+	struct msg *m;
+	bool many = false;
+	enum err rc = ERR_NOTFOUND;
+
+	if (name[0] == '\0')
+		return ERR_OK;
+	while (dot != NULL && kind < WORK_KIND_COUNT && strcmp(worklist_code(kind), dot + 1) != 0)
+		kind++;
+	if (dot != NULL && dot - name <= THREAD_REF_LEN && kind < WORK_KIND_COUNT) {
+		memcpy(ref, name, (size_t)(dot - name));
+		rc = thread_find(t, ref, &th, &many);
+	}
+	if (rc == ERR_OK) {
+		k = worklist_key(&th, kind);
+		rc = worklist_get(t, &k, &m);
+	}
+	if (rc == ERR_OK)
+		page_after(p, rank_of(m), key_span(&k));
+	if (rc == ERR_NOTFOUND)
+		return turn_refuse(t, rc, "this row is not on the list any more", "",
+				   "begin at the top: without --after");
+	return rc;
+}
+
+/* What to type, where one command helps. */
+static enum err item_command(struct turn *t, const struct msg *m, const struct thread *th,
+			     const struct peer *p, struct msg *out)
+{
+	char typed[NAMES_TYPED_LEN];
+	struct err_text words;
+	size_t n = 0;
+
+	names_typed(t->node, p, typed);
+	if (strcmp(msg_text(m, WORK_RECORD_KIND), worklist_code(WORK_CONSENT)) == 0) {
+		char id[9];
+
+		cases_short(&th->case_id, id);
+		if (th->role == THREAD_SENDER)
+			(void)err_explain(&words, ERR_OK,
+					  "kring consent give %s --to %s --share ...", id, typed);
+		else
+			(void)err_explain(&words, ERR_OK,
+					  "kring case show %s; ask %s for a new consent", id,
+					  p->org);
+		msg_set_text(t->arena, out, WORK_ROW_COMMAND, words.text);
+		return ERR_OK;
+	}
+	if (strcmp(msg_text(m, WORK_RECORD_KIND), worklist_code(WORK_AGREEMENT)) != 0)
+		return ERR_OK;
+	(void)err_explain(&words, ERR_OK, "kring partner agree %s --receive --share %s", typed,
+			  msg_text(m, WORK_RECORD_DETAIL));
+	for (const char *s = words.text; *s != '\0'; s++)
+		if (*s != ' ' || s == words.text || s[-1] != ',')
+			words.text[n++] = *s; /* a list of categories is one word */
+	words.text[n] = '\0';
+	msg_set_text(t->arena, out, WORK_ROW_COMMAND, words.text);
+	return ERR_OK;
+}
+
+/* When it is due, as the day where its term runs; what is to be delivered is our own affair. */
+static void due_row(struct turn *t, const struct thread *th, const struct page_item *i,
+		    uint64_t due_ms, struct msg *out)
+{
+	const uint8_t kind = i->key.b[i->key.len - 1];
+	const bool ours = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT;
+	char day[DATE_TEXT];
+
+	if (due_ms == 0)
+		return;
+	deadline_day(ours ? t->node->country : deadline_place(t, th), due_ms, day);
+	msg_set_u64(out, WORK_ROW_DUE_MS, due_ms);
+	msg_set_text(t->arena, out, WORK_ROW_DUE_DAY, day);
+	if (t->wall_ms > due_ms)
+		msg_set_u64(out, WORK_ROW_OVERDUE, 1);
+}
+
+static enum err item_row(struct turn *t, const struct page_item *i, struct msg *reply)
+{
+	char ref[THREAD_REF_LEN + 1], hex[33];
+	struct id16 thread_id;
+	const struct peer *p;
+	struct msg *m, *out;
+	struct thread th;
+	enum err rc = worklist_get(t, &i->key, &m);
+
+	if (rc != ERR_OK)
+		return rc;
+	memcpy(thread_id.b, i->key.b + 16, 16);
+	rc = thread_load(t, &thread_id, &th);
+	if (page_damaged(t, rc, STORE_THREAD, span_of(thread_id.b, 16), reply))
+		return ERR_OK;
+	if (rc != ERR_OK)
+		return rc;
+	p = state_peer(t->node, th.peer);
+	thread_reference(&thread_id, ref);
+	bytes_hex(hex, th.case_id.b, 16);
+	out = msg_add(t->arena, reply, REPLY_WORK);
+	msg_set_text(t->arena, out, WORK_ROW_KIND, msg_text(m, WORK_RECORD_KIND));
+	if (th.kind == THREAD_REFERRAL) /* a consent has no reference on the telephone */
+		msg_set_text(t->arena, out, WORK_ROW_REF, ref);
+	msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
+	msg_set_u64(out, WORK_ROW_SINCE_MS, msg_u64(m, WORK_RECORD_SINCE_MS));
+	due_row(t, &th, i, msg_u64(m, WORK_RECORD_DUE_MS), out);
+	msg_set_text(t->arena, out, WORK_ROW_DETAIL, msg_text(m, WORK_RECORD_DETAIL));
+	msg_set_text(t->arena, out, WORK_ROW_PARTNER, p == NULL ? "" : p->org);
+	msg_set_u64(out, WORK_ROW_LOG_LEN, (uint64_t)th.my_no + th.their_no);
+	bytes_hex(hex, thread_id.b, 16);
+	msg_set_text(t->arena, out, WORK_ROW_ID, hex);
+	msg_set_text(t->arena, out, WORK_ROW_URGENCY, th.urgency == 2 ? "urgent" : "routine");
+	return p == NULL ? ERR_OK : item_command(t, m, &th, p, out);
+}
+
+enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct page p;
+	char last[64] = "";
+	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
+
+	if (rc == ERR_OK)
+		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
+	if (rc == ERR_OK)
+		rc = items(t, &p, reply);
+	for (size_t i = 0; rc == ERR_OK && i < p.count; i++)
+		rc = item_row(t, &p.items[i], reply);
+	if (rc == ERR_OK && msg_count(reply, REPLY_WORK) > 0)
+		row_name(msg_at(reply, REPLY_WORK, msg_count(reply, REPLY_WORK) - 1), last);
+	if (rc == ERR_OK)
+		page_end(t, &p, reply, last);
+	return rc;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * worklist - what is to be done, the most urgent first.
+ *
+ * Layer:    domain/views (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  nothing.
+ * Privacy:  codes, references and partners; no persons.
+ */
+#ifndef KRING_DOMAIN_VIEWS_WORKLIST_H
+#define KRING_DOMAIN_VIEWS_WORKLIST_H
+
+#include "domain/state.h"
+
+MUST_CHECK enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_VIEWS_WORKLIST_H */
