@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What was typed, judged by the command's own table before the node is asked anything: a value that is not of the
- * option's type, one that is given twice, a word too many is refused by name.  Nothing is dropped, nothing guessed. */
+/* What was typed, judged by the command's own row before the node is asked anything: a value that is not of the
+ * option's type, one that is given twice, an argument too many is refused by name.  Nothing is dropped, nothing
+ * guessed.  A command therefore only sees values that fit.
+ * Order: options of every command (--dir, --socket, --json,
+ * --lang) may stand anywhere and are taken out first; then the command is found; then its words and options are judged
+ * in the order in which they were typed. */
 #include "client/args.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "client/cli/value.h"
@@ -15,12 +21,14 @@
 #include "client/help.h"
 
 enum { NAME_MAX_LEN = 32, ACCEPTS_LEN = 1024 };
+static_assert(NAME_MAX_LEN < sizeof((struct cli *)0)->options[0].name, "every name fits");
 
 struct spec { /* one word of a command's table */
 	char type[NAME_MAX_LEN];
 	bool value, many, empty;
 };
 
+/* What the row says of one option; false: the command has no such option. */
 static bool spec_of(const struct command *cmd, const char *name, struct spec *out)
 {
 	char found[NAME_MAX_LEN], buf[VALUE_OPTIONS_LEN];
@@ -41,6 +49,7 @@ struct guess {
 	unsigned far;
 };
 
+/* Far guesses do not help: one letter in four may be wrong. */
 static void closer(struct guess *g, const char *typed, const char *word, const char *before)
 {
 	const unsigned d = text_distance(typed, word);
@@ -52,6 +61,7 @@ static void closer(struct guess *g, const char *typed, const char *word, const c
 		       word);
 }
 
+/* The nearest name among the command's own options and those of every command. */
 static int no_such_option(const struct cli *c, const char *typed)
 {
 	static const char *const global[] = {"json", "dir", "socket", "lang", "request-id", "help"};
@@ -73,6 +83,7 @@ static int no_such_option(const struct cli *c, const char *typed)
 	return cli_fail(c, CLI_USAGE, "unknown option", given, remedy);
 }
 
+/* A known first word with a wrong second one gets a guess for the second. */
 static int no_such_command(const struct cli *c, const char *noun, const char *verb)
 {
 	char given[128], remedy[256];
@@ -86,6 +97,7 @@ static int no_such_command(const struct cli *c, const char *noun, const char *ve
 	for (size_t i = 0; i < commands_count; i++) {
 		const struct command *k = &commands[i];
 
+		/* nearest among all first words, or among the second words of this one */
 		if (!known)
 			closer(&g, noun, k->noun, "");
 		else if (strcmp(k->noun, noun) == 0 && k->verb != NULL && verb != NULL)
@@ -102,6 +114,7 @@ static int no_such_command(const struct cli *c, const char *noun, const char *ve
 
 /* ---- values ---- */
 
+/* Names what the option takes: the list may be long, but it is what the user needs. */
 static int refuse(const struct cli *c, const char *option, const char *value, const char *type)
 {
 	char what[64], why[96], accepts[ACCEPTS_LEN], remedy[ACCEPTS_LEN + 16];
@@ -141,17 +154,20 @@ static int read_stdin(struct cli *c, const char *option, const char **value)
 	return CLI_DONE;
 }
 
+/* Each refusal names the option; the first fault ends it. */
 static int put_option(struct cli *c, const char *name, const char *value)
 {
 	struct spec s;
 	char what[64], why[80];
 	uint64_t number = 0;
 
+	require(c->cmd != NULL && name != NULL);
 	if (strcmp(name, "request-id") == 0)
 		s = (struct spec){.type = "ID", .value = true};
 	else if (!spec_of(c->cmd, name, &s))
 		return no_such_option(c, name);
 	(void)snprintf(what, sizeof what, "--%.40s", name);
+	/* from here on the option is known, and whether it takes a value */
 	if (s.value != (value != NULL))
 		return cli_fail(c, CLI_USAGE, s.value ? "missing value" : "takes no value", what,
 				c->cmd->example);
@@ -167,6 +183,7 @@ static int put_option(struct cli *c, const char *name, const char *value)
 	}
 	if (value != NULL && value_fault(span_of(value, strlen(value)), why) != NULL)
 		return cli_fail(c, CLI_USAGE, what, why, "");
+	/* only blanks are no value: a name of three spaces helps nobody */
 	if (value != NULL && text_blank(value))
 		value = "";
 	if (value != NULL && value[0] == '\0' && !s.empty)
@@ -183,6 +200,7 @@ static int put_word(struct cli *c, const char *word)
 {
 	char fault[80];
 
+	require(c->cmd != NULL && word != NULL);
 	if (c->word_count == CLI_WORDS_MAX)
 		return cli_fail(c, CLI_USAGE, "unexpected argument", word, c->cmd->example);
 	if (word[0] == '\0')
@@ -218,6 +236,7 @@ static int count_words(const struct cli *c)
 
 /* ---- the line ---- */
 
+/* By the first two letters: nl_BE.UTF-8 is nl. */
 static bool lang_of(const char *s, enum list_lang *lang)
 {
 	static const char *const codes[LIST_LANGS] = {"nl", "fr", "en", "de"};
@@ -230,6 +249,7 @@ static bool lang_of(const char *s, enum list_lang *lang)
 	return false;
 }
 
+/* English when the environment says nothing that we have. */
 enum list_lang args_lang(const char *environment)
 {
 	enum list_lang lang = LIST_EN;
@@ -256,6 +276,7 @@ static const char *value_at(const char *const *args, size_t count, size_t i)
 	return i + 1 < count && strncmp(args[i + 1], "--", 2) != 0 ? args[i + 1] : NULL;
 }
 
+/* --dir and --socket once; the last --lang counts. */
 static int put_global(struct cli *c, const char *name, const char *value, bool *wants)
 {
 	const char **slot = strcmp(name, "dir") == 0	  ? &c->dir
@@ -305,10 +326,12 @@ static int take_globals(struct cli *c, const char **args, size_t *count)
 	return CLI_DONE;
 }
 
+/* A bare "--" ends the options: what follows are words, even with dashes. */
 static int take_rest(struct cli *c, const char *const *args, size_t count)
 {
 	bool words = false;
 
+	require(c->cmd != NULL);
 	for (size_t i = 0; i < count; i++) {
 		char name[NAME_MAX_LEN + 1];
 		const char *stuck, *value;
@@ -344,8 +367,10 @@ static int take_rest(struct cli *c, const char *const *args, size_t count)
 	return count_words(c);
 }
 
+/* The first row that fits: see the order in commands.c. */
 static const struct command *find(const char *const *args, size_t count)
 {
+	require(count > 0);
 	for (size_t i = 0; i < commands_count; i++) {
 		const struct command *k = &commands[i];
 
@@ -356,8 +381,10 @@ static const struct command *find(const char *const *args, size_t count)
 	return NULL;
 }
 
+/* Help and version are answered at once, and leave nothing to run. */
 int args_parse(struct cli *c, const char **args, size_t count)
 {
+	require(c != NULL && args != NULL);
 	const int bad = take_globals(c, args, &count);
 	const char *first = count > 0 ? args[0] : "help";
 	size_t used;

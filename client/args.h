@@ -14,7 +14,7 @@
 
 #include "client/cli/cli.h"
 
-/** Fills c from the command line (borrowed); CLI_DONE, or the code after an error was said. */
+/** Fills c from the command line (borrowed); CLI_DONE, or the code after an error was printed. */
 int args_parse(struct cli *c, const char **args, size_t count);
 enum list_lang args_lang(const char *environment);
 

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Help comes from the table of commands and from the lists of config/lists; nothing is written here that could differ
+ * from them. */
 #include "client/help.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "client/cli/value.h"
 #include "client/commands/commands.h"
 #include "proto/acts.h"
 
+/* What completion and tests need: names, types, and what each type takes. */
 static json_t *json_command(const struct command *k)
 {
 	char name[32], type[32], accepts[1024], buf[VALUE_OPTIONS_LEN];
@@ -46,6 +50,7 @@ static void line_of(const struct command *k, char out[64])
 		       cli_or_none(k->verb), k->words == NULL ? "" : " ", cli_or_none(k->words));
 }
 
+/* One command: its line, what it is for, its options with what they take, an example. */
 static void help_one(const struct command *cmd)
 {
 	char name[32], type[32], left[72], accepts[1024], line[64], buf[VALUE_OPTIONS_LEN];
@@ -62,6 +67,7 @@ static void help_one(const struct command *cmd)
 	(void)printf("  example: %s\n", cmd->example);
 }
 
+/* Codes of a list with their words in the reader's language. */
 static int help_list(const struct cli *c, enum list_id list, const char *use)
 {
 	const char *code;
@@ -81,7 +87,7 @@ static int help_topic(const struct cli *c, const char *topic)
 		if (strcmp(topic, commands[i].noun) != 0)
 			continue;
 		help_one(&commands[i]);
-		act = act_of(commands[i].act);
+		act = act_of(commands[i].act); /* NULL for most */
 		hit = true;
 	}
 	if (!hit)
@@ -91,6 +97,7 @@ static int help_topic(const struct cli *c, const char *topic)
 	return CLI_DONE;
 }
 
+/* All commands, one line each, in the order of the table: what is used most comes first. */
 static int help_all(void)
 {
 	(void)puts("usage: kring [--dir DIR | --socket PATH] [--json] [--lang nl|fr|en|de] "
@@ -117,6 +124,7 @@ int help_show(struct cli *c, const char *topic)
 		     {"outcomes", LIST_OUTCOMES},
 		     {"categories", LIST_CATEGORIES}};
 
+	require(c != NULL && topic != NULL);
 	c->answered = true;
 	if (c->json) {
 		help_commands();

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* kring, the command line of a node.  It holds no key and no store: it asks kringd over the control socket (cli/), or
+ * becomes kringd's tool for offline work.  Read in this order: commands/commands.c (what there is), args.c (how a line
+ * is judged), commands/ (what each command asks), print/ (what people see). */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +10,8 @@
 
 #include "base/stdfd.h"
 #include "client/args.h"
+
+static_assert(CLI_DONE == 0 && CLI_DAMAGED == 5, "scripts know the exit codes by number");
 
 enum { ARENA = 12 * 1024 * 1024, PATH_LEN = 4096, ARGS_MAX = 128 };
 
@@ -21,6 +27,7 @@ static int ended(int code)
 	return code == CLI_DONE ? CLI_NOT_NOW : code;
 }
 
+/* The arena holds everything of this invocation, personal data too; it is wiped before the end. */
 int main(int argc, char **argv)
 {
 	struct cli c = {.lang = args_lang(getenv("LANG"))};
@@ -32,6 +39,7 @@ int main(int argc, char **argv)
 	if (!stdfd_open())
 		return CLI_NOT_NOW;
 	for (int i = 1; i < argc; i++) {
+		/* before anything is parsed, so that the first error is JSON too */
 		c.json = c.json || strcmp(argv[i], "--json") == 0;
 		if (count == ARGS_MAX)
 			return cli_fail(&c, CLI_USAGE, "too many arguments", "", "see: kring help");
@@ -40,6 +48,7 @@ int main(int argc, char **argv)
 	if (arena_create(&c.arena, ARENA) != ERR_OK)
 		return CLI_NOT_NOW;
 	code = args_parse(&c, args, count);
+	/* as the packages install a node */
 	if (c.dir == NULL)
 		c.dir = "/var/lib/kring";
 	if (c.socket == NULL) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "proto/acts.h"
 
+#include <string.h>
+
 /* clang-format off */
 const struct act act_table[] = {
 #define ACT_ROW(name, no, code_, body_, who_, reasons_, option, needs_, takes_, command_, help, example) \
@@ -19,6 +21,14 @@ const struct act *act_of(uint16_t number)
 {
 	for (size_t i = 0; i < act_count; i++)
 		if (act_table[i].number == number)
+			return &act_table[i];
+	return NULL;
+}
+
+const struct act *act_named(const char *code)
+{
+	for (size_t i = 0; i < act_count; i++)
+		if (strcmp(act_table[i].code, code) == 0)
 			return &act_table[i];
 	return NULL;
 }

@@ -106,6 +106,7 @@ extern const size_t act_count;
 
 /** NULL: there is no such type. */
 const struct act *act_of(uint16_t number);
+const struct act *act_named(const char *code);
 /** Something of it is given with this act, needed or not. */
 static inline bool act_has(const struct act *a, unsigned with)
 {

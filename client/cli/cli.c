@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* One invocation asks one node.  This is the only place that sends a request, turns the answer into an exit code and
+ * reports an error.  What others rely on:
+ * - a failure is reported once: on standard error, or with --json as one document on standard output;
+ * - the exit code follows from Reply.error alone (code_of), so that scripts need not read the words;
+ * - every request has an id, and the node answers a repeated id with what it answered the first time.  A command that
+ *   is repeated with the same --request-id therefore never acts twice. */
 #include "client/cli/cli.h"
 
 #include <stdio.h>
@@ -12,8 +18,10 @@
 #include "client/cli/out.h"
 #include "client/cli/seen.h"
 
+/* Options stand in the order in which they were typed. */
 const char *cli_option_at(const struct cli *c, const char *name, size_t i)
 {
+	require(c != NULL && name != NULL);
 	for (size_t k = 0; k < c->option_count; k++)
 		if (strcmp(c->options[k].name, name) == 0 && i-- == 0)
 			return c->options[k].value;
@@ -22,11 +30,13 @@ const char *cli_option_at(const struct cli *c, const char *name, size_t i)
 
 const char *cli_option(const struct cli *c, const char *name)
 {
+	require(c != NULL && name != NULL);
 	return cli_option_at(c, name, 0);
 }
 
 uint64_t cli_option_number(const struct cli *c, const char *name)
 {
+	require(c != NULL && name != NULL);
 	for (size_t k = 0; k < c->option_count; k++)
 		if (strcmp(c->options[k].name, name) == 0)
 			return c->options[k].number;
@@ -41,8 +51,11 @@ void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t
 	c->options[c->option_count++].value = value;
 }
 
+/* With --json the error takes the place of the reply: a script always finds one document. */
 int cli_fail(const struct cli *c, int code, const char *what, const char *why, const char *remedy)
 {
+	require(what != NULL && why != NULL && remedy != NULL);
+	require(code >= CLI_DONE && code <= CLI_DAMAGED);
 	if (c->json) {
 		out_error(code, what, why, remedy);
 		return code;
@@ -53,12 +66,14 @@ int cli_fail(const struct cli *c, int code, const char *what, const char *why, c
 	return code;
 }
 
+/* The id is random unless the user gave one, for example to repeat a command that got no answer. */
 struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub)
 {
 	struct msg *req = msg_new(&c->arena, MSG_REQUEST);
 	const char *given = cli_option(c, "request-id");
 	uint8_t id[16];
 
+	require(field != 0);
 	if (given == NULL || !bytes_unhex(id, sizeof id, given))
 		rng_fill(id, sizeof id);
 	msg_set_u64(req, REQUEST_VERSION, 1);
@@ -67,6 +82,7 @@ struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub)
 	return req;
 }
 
+/* An error that this client does not know comes from a newer node; it is a refusal in any case. */
 static int code_of(const char *error)
 {
 	if (strcmp(error, "not-found") == 0)
@@ -78,18 +94,22 @@ static int code_of(const char *error)
 	return strcmp(error, "damaged") == 0 ? CLI_DAMAGED : CLI_REFUSED;
 }
 
+/* For commands that ask several times: with --json each answer would be a document of its own. */
 int cli_call(struct cli *c, const struct msg *request, struct msg **out)
 {
 	int code;
 
+	require(request != NULL && out != NULL);
 	c->quiet = true;
 	code = cli_ask(c, request, out);
 	c->quiet = false;
 	return code;
 }
 
+/* Each way in which a connection fails has its own remedy, so each is told apart here. */
 int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 {
+	require(c->socket != NULL && request != NULL && out != NULL);
 	enum err rc = ctlclient_call(&c->arena, c->socket, request, out);
 	const struct msg *reply = rc == ERR_OK ? *out : NULL;
 
@@ -109,6 +129,7 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 				"shorten a text, or leave an option out");
 	if (rc != ERR_OK)
 		return cli_fail(c, CLI_NOT_NOW, "kringd did not answer", err_text(rc), "try again");
+	/* also of a refusal: its reply may say how far the referral is now */
 	seen_remember(c, reply);
 	if (c->json && (!c->quiet || msg_has(reply, REPLY_ERROR)))
 		out_json(request, reply);

@@ -16,7 +16,7 @@
 #include "proto/lists.h"
 #include "proto/msg.h"
 
-/** Exit codes, the same for every command. */
+/** Exit codes, the same for every command: scripts rely on them. */
 enum {
 	CLI_DONE = 0,
 	CLI_REFUSED = 1,
@@ -77,7 +77,7 @@ const char *cli_option_at(const struct cli *c, const char *name, size_t i);
 uint64_t cli_option_number(const struct cli *c, const char *name);
 /** name is copied, value borrowed. */
 void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t number);
-/** Says it on stderr, or as JSON on stdout; returns code. */
+/** Prints an error on stderr, or as JSON on stdout; returns code. */
 int cli_fail(const struct cli *c, int code, const char *what, const char *why, const char *remedy);
 
 /** The request envelope of this invocation, with the sub-message of its command in *sub. */

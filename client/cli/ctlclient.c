@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* One connection, one request, one reply; each travels as length u32, big-endian, and that many bytes. Nothing is
+ * repeated here: when the reply does not come, the request may have been carried out, and only the user can decide to
+ * send it again (with the same request id that does no harm). */
 #include "client/cli/ctlclient.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,8 +12,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/limits.h"
 
+static_assert(LIMIT_CONTROL < UINT32_MAX, "a length is a u32");
+
+/* All n bytes in one direction.  A signal interrupts nothing; a node that hangs up ends it. */
 static enum err transfer(int fd, uint8_t *p, size_t n, bool out)
 {
 	while (n > 0) {
@@ -25,6 +33,7 @@ static enum err transfer(int fd, uint8_t *p, size_t n, bool out)
 	return ERR_OK;
 }
 
+/* Missing and refused are told apart, because only one of them is mended by starting kringd. */
 static enum err open_socket(const char *path, int *fd)
 {
 	const struct timeval wait = {.tv_sec = CTLCLIENT_WAIT_S};
@@ -43,9 +52,12 @@ static enum err open_socket(const char *path, int *fd)
 	return errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_BUSY;
 }
 
+/* A request over the limit is not sent at all: the node would hang up in the middle of it. */
 enum err ctlclient_call(struct arena *a, const char *socket_path, const struct msg *request,
 			struct msg **reply)
 {
+	require(a != NULL && socket_path != NULL);
+	require(request != NULL && reply != NULL);
 	struct span packed;
 	struct err_text why;
 	uint8_t head[4], *in = NULL;
@@ -65,12 +77,13 @@ enum err ctlclient_call(struct arena *a, const char *socket_path, const struct m
 		struct span copy = arena_copy(a, packed);
 		uint8_t *p;
 
-		memcpy(&p, &copy.p, sizeof p);
+		memcpy(&p, &copy.p, sizeof p); /* the copy is ours: no longer const */
 		rc = p == NULL ? ERR_NOMEM : transfer(fd, p, copy.len, true);
 	}
 	if (rc == ERR_OK)
 		rc = transfer(fd, head, sizeof head, false);
 	if (rc == ERR_OK) {
+		/* the length comes from outside: it is judged before memory is taken for it */
 		n = be32_get(head);
 		in = n > LIMIT_CONTROL ? NULL : arena_alloc(a, n == 0 ? 1 : n);
 		rc = in == NULL ? ERR_FULL : transfer(fd, in, n, false);

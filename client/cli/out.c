@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Replies and errors as JSON, by the schema: a field that is set appears under its name in proto/control.proto, so
+ * that a new field needs no code here.  One invocation prints one document.  A list that a command answers with is
+ * there although it is empty, because a script that loops over it must not need to ask whether it exists. */
 #include "client/cli/out.h"
 
 #include <jansson.h>
 #include <stdio.h>
 
+#include "base/check.h"
 #include "client/cli/cli.h"
 
 static json_t *json_of(const struct msg *m);
 
+/* A field that holds one value. */
 static json_t *json_value(const struct msg *m, const struct msg_field *f)
 {
 	switch (f->type) {
@@ -85,6 +90,7 @@ static const struct {
 	{REQUEST_AUDIT_EXPORT, REPLY_CHECKPOINTS},
 };
 
+/* Only where the request asked for that list: a reply has the lists of all commands. */
 static void empty_lists(json_t *o, const struct msg *request, const struct msg *reply)
 {
 	struct msg_field f;
@@ -98,6 +104,7 @@ static void empty_lists(json_t *o, const struct msg *request, const struct msg *
 
 void out_json(const struct msg *request, const struct msg *reply)
 {
+	require(reply != NULL);
 	json_t *o = json_of(reply);
 
 	if (request != NULL && !msg_has(reply, REPLY_ERROR))
@@ -107,8 +114,11 @@ void out_json(const struct msg *request, const struct msg *reply)
 	json_decref(o);
 }
 
+/* The same shape as a refusal by the node, so that a script has one kind of error to read. */
 void out_error(int code, const char *what, const char *why, const char *remedy)
 {
+	require(what != NULL && why != NULL && remedy != NULL);
+	require(code >= CLI_DONE && code <= CLI_DAMAGED);
 	static const char *const names[] = {"",		 "refused", "usage",
 					    "not-found", "not-now", "damaged"};
 	json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "error",

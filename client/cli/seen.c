@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* An answer must be given to what was seen.  Whoever looks at a referral and accepts it a minute later must not accept
+ * what a colleague changed in between; so the length of its log that this user was shown last goes along with the
+ * answer, and the node refuses the answer when the log has grown. The file has a line for each case or referral, the
+ * oldest first: id, reference or "-", length.  It is written beside its place and renamed, so it is never half; when
+ * two commands end at once the later one wins, and the other's rows are shown again another time.  Without the file
+ * everything works, only without this protection. */
 #include "client/cli/seen.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,9 +18,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "client/cli/value.h"
 
 enum { ROWS_MAX = 2000, PATH_LEN = 4096, LINE_LEN = 128, SHORT_AT = 12 };
+
+static_assert(LINE_LEN > 32 + 16 + 20 + 3, "a line holds an id, a reference and a number");
 
 struct seen {
 	char id[33], ref[16]; /* ref: of a referral, else "-" */
@@ -26,7 +36,7 @@ struct book {
 	bool changed;
 };
 
-/* One file a node: its socket says which. */
+/* One file for each node: the name is a hash (FNV-1a) of the real path of its socket. */
 static bool path_of(const struct cli *c, char out[PATH_LEN], bool make)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
@@ -57,6 +67,7 @@ static bool path_of(const struct cli *c, char out[PATH_LEN], bool make)
 	return snprintf(out, PATH_LEN, "%s/%016" PRIx64, dir, h) > 0;
 }
 
+/* 32 hexadecimal digits, as the node prints an id. */
 static bool is_id(const char *s)
 {
 	size_t n = 0;
@@ -66,6 +77,7 @@ static bool is_id(const char *s)
 	return n == 32 && s[n] == '\0';
 }
 
+/* Lines that cannot be read are left out: the file may come from another version. */
 static void load(struct cli *c, struct book *b)
 {
 	char path[PATH_LEN], line[LINE_LEN];
@@ -92,11 +104,13 @@ static void load(struct cli *c, struct book *b)
 		(void)fclose(f);
 }
 
+/* The newest knowledge of an id goes to the end; what is there already keeps its place. */
 static void put(struct book *b, const char *id, const char *ref, uint64_t version)
 {
 	struct seen one = {.ref = "-", .version = version};
 	size_t i = 0;
 
+	require(b->count <= ROWS_MAX);
 	if (b->rows == NULL || !is_id(id))
 		return;
 	memcpy(one.id, id, sizeof one.id);
@@ -116,6 +130,7 @@ static void put(struct book *b, const char *id, const char *ref, uint64_t versio
 	b->changed = true;
 }
 
+/* Best effort: nobody is told when it fails, because the command itself succeeded. */
 static void save(struct cli *c, const struct book *b)
 {
 	char path[PATH_LEN], part[PATH_LEN + 32];
@@ -141,10 +156,12 @@ static void save(struct cli *c, const struct book *b)
 		(void)unlink(part);
 }
 
+/* Lists come with the newest first and are walked from their end, so that the newest row is remembered last. */
 void seen_remember(struct cli *c, const struct msg *reply)
 {
 	struct book b;
 
+	require(c != NULL && reply != NULL);
 	if (msg_count(reply, REPLY_REFERRALS) + msg_count(reply, REPLY_WORK) == 0 &&
 	    !msg_has(reply, REPLY_CURRENT))
 		return;
@@ -169,6 +186,7 @@ void seen_remember(struct cli *c, const struct msg *reply)
 	free(b.rows);
 }
 
+/* The same ways of naming one as the node takes: whole id, beginning of the reference, beginning of the short id. */
 static bool fits(const struct seen *s, const char *typed)
 {
 	const size_t n = strlen(typed);
@@ -178,12 +196,15 @@ static bool fits(const struct seen *s, const char *typed)
 			   strncasecmp(s->id + SHORT_AT, typed, n) == 0));
 }
 
+/* Two that fit are as good as none: a wrong length would refuse a right answer. */
 bool seen_recall(struct cli *c, const char *typed, uint64_t *version)
 {
 	struct book b;
 	size_t hits = 0;
 
+	require(c != NULL && typed != NULL && version != NULL);
 	load(c, &b);
+	/* all are looked at: whether it is clear which one is meant shows only at the end */
 	for (size_t i = 0; i < b.count; i++)
 		if (fits(&b.rows[i], typed)) {
 			*version = b.rows[i].version;

@@ -7,7 +7,7 @@
  * Threads:  one; of two commands at once the later one is remembered.
  * Time:     none.
  * Durable:  best effort: without the file nothing is sent along, and the node judges by its own rules.
- * Privacy:  ids, telephone references and counts; nothing of a person.
+ * Privacy:  ids, references and counts; nothing of a person.
  */
 #ifndef KRING_CLIENT_SEEN_H
 #define KRING_CLIENT_SEEN_H

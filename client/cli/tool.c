@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Keys and store are never opened by kring itself: offline work is done by kringd's tool, which kring becomes.  The
+ * tool takes the same options under the same names, so nothing is translated here; what it prints and its exit code
+ * are the command's. */
 #include "client/cli/tool.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_LEN = 4096 };
+#include "base/check.h"
 
+enum { PATH_LEN = 4096 };
+static_assert(PATH_LEN > 16 + sizeof "/usr/sbin/kringd", "room for the other name");
+
+/* Beside kring in a build directory; else where the package installs it.  Never from PATH: the tool is given keys. */
 bool tool_path(char *out)
 {
+	require(out != NULL);
 	ssize_t n = readlink("/proc/self/exe", out, PATH_LEN - 16);
 	char *slash;
 
@@ -23,11 +32,13 @@ bool tool_path(char *out)
 	return true;
 }
 
+/* Returns only when kringd cannot be run. */
 int tool_run(const struct cli *c)
 {
 	char path[PATH_LEN], *argv[2 * CLI_OPTIONS_MAX + 8], name[CLI_OPTIONS_MAX][48];
 	size_t k = 0;
 
+	require(c->cmd != NULL && c->cmd->tool != NULL);
 	if (!tool_path(path))
 		return CLI_NOT_NOW;
 	argv[k++] = path;

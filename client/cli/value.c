@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What an option may hold.  A command's row says "until=DATE"; here is what DATE means: one table of types, one
+ * function that judges a value by it.  A value that passes is of its type and nothing more is promised: whether the
+ * node takes it, the node decides.  Codes are those of config/lists, so that no code is refused here that a node
+ * of the same version takes. */
 #include "client/cli/value.h"
 
 #include <stdio.h>
@@ -11,7 +15,7 @@
 #include "base/text.h"
 #include "proto/person_kind.h"
 
-enum { NAME_MAX_LEN = 32 };
+enum { NAME_MAX_LEN = 32, ACCEPTS_MIN = 128 };
 enum kind {
 	KIND_LINE,
 	KIND_TEXT,
@@ -25,6 +29,7 @@ enum kind {
 	KIND_QUARTER
 };
 
+/* Types as help shows them.  KIND_LIST: the codes of a list that the command's act may use. */
 static const struct type {
 	const char *name, *accepts; /* KIND_CODE: the codes */
 	enum kind kind;
@@ -54,8 +59,10 @@ static const struct type {
 	{"SLOT", "passphrase, key-file, credential", KIND_CODE, 0},
 };
 
+/* "name=TYPE", "name=TYPE*" (may be repeated), "name=TYPE?" (may be empty), "name" (a flag). */
 bool value_spec_next(const char **at, char name[32], char type[32], bool *many, bool *empty)
 {
+	require(at != NULL && *at != NULL);
 	const char *p = *at + strspn(*at, " "), *end = p + strcspn(p, " "), *eq;
 	size_t n = (size_t)(end - p), m;
 
@@ -70,6 +77,7 @@ bool value_spec_next(const char **at, char name[32], char type[32], bool *many, 
 	*many = *empty = false;
 	if (eq == NULL)
 		return true;
+	/* n counts what stands behind "="; the marks are taken off its end */
 	for (n -= m + 1; n > 0 && (eq[n] == '*' || eq[n] == '?'); n--) {
 		*many = *many || eq[n] == '*';
 		*empty = *empty || eq[n] == '?';
@@ -82,6 +90,7 @@ bool value_spec_next(const char **at, char name[32], char type[32], bool *many, 
 	return true;
 }
 
+/* NULL: a flag, or a type that the table does not have. */
 static const struct type *type_of(const char *name)
 {
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
@@ -92,11 +101,13 @@ static const struct type *type_of(const char *name)
 
 const char *value_use(const struct command *cmd)
 {
+	require(cmd != NULL);
 	const struct act *a = act_of(cmd->act);
 
 	return a == NULL ? "" : a->code;
 }
 
+/* One option more; the longest act has half of what there is room for. */
 static void add_option(char buf[VALUE_OPTIONS_LEN], const char *name, const char *type)
 {
 	const size_t n = strlen(buf);
@@ -122,6 +133,7 @@ static void add_reason(char buf[VALUE_OPTIONS_LEN], const struct act *a)
 
 const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN])
 {
+	require(cmd != NULL && buf != NULL);
 	static const struct {
 		unsigned with;
 		const char *name, *type;
@@ -132,6 +144,7 @@ const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN]
 		     {ACT_WITH_LATE, "late", ""}};
 	const struct act *a = act_of(cmd->act);
 
+	/* every act takes a text, can be tried out, and is an answer to what was seen */
 	if (a == NULL)
 		return cmd->options == NULL ? "" : cmd->options;
 	buf[0] = '\0';
@@ -146,8 +159,11 @@ const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN]
 	return buf;
 }
 
+/* Codes are listed as long as they fit; no code is cut in two. */
 bool value_accepts(const struct command *cmd, const char *type, char *out, size_t cap)
 {
+	require(cmd != NULL && type != NULL);
+	require(cap >= ACCEPTS_MIN);
 	const struct type *t = type_of(type);
 	const char *code;
 	size_t n = 0;
@@ -172,6 +188,7 @@ bool value_accepts(const struct command *cmd, const char *type, char *out, size_
 	return true;
 }
 
+/* The place of a code counts from 1: that is its number on the wire for an enum of the schema. */
 static bool code_in(const char *codes, const char *value, uint64_t *no)
 {
 	const size_t n = strlen(value);
@@ -188,8 +205,10 @@ static bool code_in(const char *codes, const char *value, uint64_t *no)
 	return false;
 }
 
+/* At most 18 digits, so that it cannot overflow. */
 bool value_whole(const char *text, uint64_t *number)
 {
+	require(text != NULL && number != NULL);
 	*number = 0;
 	for (const char *p = text; *p != '\0'; p++) {
 		if (*p < '0' || *p > '9' || p - text > 17)
@@ -199,6 +218,7 @@ bool value_whole(const char *text, uint64_t *number)
 	return text[0] != '\0';
 }
 
+/* As every node names a quarter: 2026Q4. */
 static bool quarter(const char *s)
 {
 	for (int i = 0; i < 4; i++)
@@ -207,12 +227,14 @@ static bool quarter(const char *s)
 	return s[4] == 'Q' && s[5] >= '1' && s[5] <= '4' && s[6] == '\0';
 }
 
+/* "none" is a choice of its own: to share nothing is not the same as to say nothing about sharing. */
 bool value_categories(const char *text, uint64_t *cats)
 {
 	char copy[512], *save = NULL;
 	size_t words = 0;
 	bool none = false; /* stands alone */
 
+	require(text != NULL && cats != NULL);
 	*cats = 0;
 	if (strlen(text) >= sizeof copy)
 		return false;
@@ -238,14 +260,18 @@ bool value_date(const char *text, uint64_t *ms)
 {
 	int64_t day;
 
+	require(text != NULL && ms != NULL);
 	if (!date_parse(text, &day))
 		return false;
 	*ms = (uint64_t)day * 86400000 + 43200000; /* noon UTC: the same day in every country */
 	return true;
 }
 
+/* An unknown type takes everything; test_client_input walks the table, so that there is none. */
 bool value_fits(const struct command *cmd, const char *type, const char *value, uint64_t *number)
 {
+	require(cmd != NULL && type != NULL);
+	require(value != NULL && number != NULL);
 	const struct type *t = type_of(type);
 
 	if (t == NULL)
@@ -275,8 +301,10 @@ bool value_fits(const struct command *cmd, const char *type, const char *value, 
 	return false;
 }
 
+/* The first character that the node would refuse, named so that a person can find it. */
 const char *value_fault(struct span s, char out[80])
 {
+	require(out != NULL && (s.p != NULL || s.len == 0));
 	struct span one = {s.p, 1};
 
 	if (s.len > LIMIT_PB_STRING) {
@@ -293,6 +321,7 @@ const char *value_fault(struct span s, char out[80])
 		if (!text_valid(one))
 			break;
 	}
+	/* what text_valid refuses are control characters, signs without a shape, and what is no UTF-8 */
 	if (one.len == 1 && one.p[0] < 0x80)
 		(void)snprintf(out, 80, "contains a control character (byte %02x)", one.p[0]);
 	else if (one.len == 3 && one.p[0] == 0xe2)
@@ -305,6 +334,7 @@ const char *value_fault(struct span s, char out[80])
 
 bool value_is_text(const char *type)
 {
+	require(type != NULL);
 	const struct type *t = type_of(type);
 
 	return t != NULL && t->kind == KIND_TEXT;

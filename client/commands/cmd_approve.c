@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Approval by roots.  The key of a root never comes into kring: kringd's tool shows the proposal, signs it and writes
+ * the signature to a file, which goes to the node.  The node is asked for the proposal each time, so that what is
+ * shown is what is signed. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,11 +9,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
+#include "client/print/print.h"
 
-enum { TOOL_PATH = 4096, TEMP_PATH = 64, SIGNED_LEN = 96 };
+enum {
+	TOOL_PATH = 4096,
+	TEMP_PATH = 64,
+	KEY_LEN = 32,
+	SIG_LEN = 64,
+	SIGNED_LEN = KEY_LEN + SIG_LEN
+};
 
+/* Fingerprint and the way it was verified: what a root has to know before signing. */
 static void say_proposals(const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_PROPOSALS); i++) {
@@ -18,8 +30,7 @@ static void say_proposals(const struct msg *reply)
 		const char *id = msg_text(r, PROPOSAL_ROW_ID);
 
 		(void)printf("%.8s  entry %-4llu %-12s %-30s %s  %llu of %llu signatures\n",
-			     strlen(id) == 32 ? id + 12 : id,
-			     (unsigned long long)msg_u64(r, PROPOSAL_ROW_SEQ),
+			     print_short(id), (unsigned long long)msg_u64(r, PROPOSAL_ROW_SEQ),
 			     msg_text(r, PROPOSAL_ROW_OP), msg_text(r, PROPOSAL_ROW_SUBJECT),
 			     msg_text(r, PROPOSAL_ROW_FINGERPRINT),
 			     (unsigned long long)msg_u64(r, PROPOSAL_ROW_SIGNATURES),
@@ -32,6 +43,7 @@ static void say_proposals(const struct msg *reply)
 		(void)puts("no proposal is waiting for signatures");
 }
 
+/* As the tool reads a proposal: length u32, then the entry.  mkstemp: mode 0600, and no name that is known before. */
 static bool write_temp(char path[TEMP_PATH], struct span entry)
 {
 	uint8_t len[4];
@@ -61,7 +73,7 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 	(void)snprintf(signed_at, sizeof signed_at, "%s.sig", proposal);
 	if (!tool_path(tool))
 		return cli_fail(c, CLI_NOT_NOW, "cannot find kringd", "", "");
-	(void)fflush(stdout);
+	(void)fflush(stdout); /* or the child would print it a second time */
 	pid = fork();
 	if (pid == 0) {
 		if (c->json) /* the tool's words would spoil the JSON */
@@ -87,6 +99,7 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 			       : cli_fail(c, CLI_NOT_NOW, "cannot read the signature", "", "");
 }
 
+/* The node says whether it was the last signature that was needed. */
 static int send_signature(struct cli *c, const char *id, const uint8_t signed_by[SIGNED_LEN])
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_APPROVE_SIGN, &sub), *reply;
@@ -94,8 +107,8 @@ static int send_signature(struct cli *c, const char *id, const uint8_t signed_by
 	int code;
 
 	msg_set_text(&c->arena, sub, APPROVE_SIGN_ID, id);
-	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_KEY, span_of(signed_by, 32));
-	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_SIG, span_of(signed_by + 32, 64));
+	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_KEY, span_of(signed_by, KEY_LEN));
+	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_SIG, span_of(signed_by + KEY_LEN, SIG_LEN));
 	code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json)
 		return code;
@@ -111,6 +124,8 @@ static int send_signature(struct cli *c, const char *id, const uint8_t signed_by
 	return code;
 }
 
+/* Without a key: a list, or one proposal.  With a key the reply is not the answer but what will be signed, so
+ * --json waits for the reply to the signature. */
 int cmd_approve(struct cli *c)
 {
 	const char *key = cli_option(c, "key");
@@ -120,12 +135,14 @@ int cmd_approve(struct cli *c)
 	bool json = c->json;
 	int code;
 
+	require(c->word_count <= 1);
 	req = cli_request(c, c->word_count == 0 ? REQUEST_APPROVE_LIST : REQUEST_APPROVE_GET, &sub);
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	if (c->word_count == 0 && key != NULL)
 		return cli_fail(c, CLI_USAGE, "which proposal is to be signed?", "",
 				c->cmd->example);
+	/* the entry that will be signed is not the answer of this command */
 	c->json = json && key == NULL;
 	code = cli_ask(c, req, &reply);
 	c->json = json;

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Evidence: the audit log, checkpoints that partners keep for each other, and the store as a whole.  A chain that was
+ * cut and signed again is intact in itself; only a checkpoint from elsewhere shows it, which is what --with is for. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "client/commands/cmd.h"
 
 int cmd_audit_list(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_LIST, &sub);
 
+	require(c->word_count <= 1);
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, AUDIT_ASK_CASE_ID, c->words[0]);
 	cmd_put_number(c, sub, "limit", AUDIT_ASK_LIMIT);
@@ -16,11 +20,13 @@ int cmd_audit_list(struct cli *c)
 	return cmd_finish(c, req);
 }
 
+/* One line a checkpoint, in hexadecimal: it survives mail and paper. */
 int cmd_audit_export(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_EXPORT, &sub), *reply;
 	int code;
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json)
@@ -29,7 +35,7 @@ int cmd_audit_export(struct cli *c)
 		const struct span b = msg_bytes_at(reply, REPLY_CHECKPOINTS, i);
 		char hex[2 * 256 + 1];
 
-		if (b.len > 256)
+		if (b.len > 256) /* a checkpoint has a fixed length: this is none */
 			continue;
 		bytes_hex(hex, b.p, b.len);
 		(void)puts(hex);
@@ -45,9 +51,11 @@ int cmd_audit_verify(struct cli *c)
 	char line[1024];
 	int code;
 
+	require(c->cmd->run == cmd_audit_verify || c->cmd->run == cmd_verify);
 	if (with != NULL && f == NULL)
 		return cli_fail(c, CLI_NOT_FOUND, "cannot read this file", with,
 				"the partner makes it with: kring audit export NAME");
+	/* one checkpoint a line, as audit export prints them */
 	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
 		uint8_t b[256];
 		const size_t n = strcspn(line, "\r\n");
@@ -79,12 +87,14 @@ int cmd_audit_verify(struct cli *c)
 int cmd_verify(struct cli *c)
 {
 	uint64_t records = 0, damage = 0, table = 0;
-	struct store_place {
+	struct store_place { /* a key of the store, as long as keys can be */
 		uint8_t b[80];
 		size_t len;
 	} at = {.len = 0};
 	bool more = true;
 
+	require(c->cmd->run == cmd_verify);
+	/* the node names the place where the next page begins; it keeps nothing between two pages */
 	while (more) {
 		struct msg *sub, *req, *reply;
 		struct span next;

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kring backup: pieces of a snapshot, asked for one by one and written to a file that appears whole. */
+/* kring backup: pieces of a snapshot, asked for one by one and written to a file that appears whole.  The file has its
+ * name only when the last piece is on disk, so that a name without .part always is a backup; an older one is never
+ * overwritten. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
 
 enum { PATH_LEN = 4096, SHOW_EVERY = 512 };
 
+/* False: the disk took less than it was given. */
 static bool write_all(int fd, struct span s)
 {
 	while (s.len > 0) {
@@ -22,6 +26,7 @@ static bool write_all(int fd, struct span s)
 	return true;
 }
 
+/* The node holds one snapshot while this runs: the pieces belong together although it works on. */
 static int pieces(struct cli *c, int fd, uint64_t *bytes)
 {
 	bool more = true;
@@ -58,9 +63,11 @@ int cmd_backup(struct cli *c)
 	uint64_t bytes = 0;
 	int fd, code;
 
+	require(c->word_count > 0);
 	if (snprintf(path, sizeof path, "%s", c->words[0]) >= PATH_LEN)
 		return cli_fail(c, CLI_USAGE, "this name is too long", "", "");
 	(void)snprintf(part, sizeof part, "%s.part", path);
+	/* an old backup is never overwritten: it may be the only one that is whole */
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		(void)close(fd);
@@ -73,6 +80,7 @@ int cmd_backup(struct cli *c)
 	code = cli_call(c, cli_request(c, REQUEST_BACKUP, &sub), &reply);
 	if (code == CLI_DONE)
 		code = pieces(c, fd, &bytes);
+	/* on disk before it gets its name */
 	if (code == CLI_DONE && fsync(fd) != 0)
 		code = cli_fail(c, CLI_REFUSED, "cannot write the backup", "", "");
 	(void)close(fd);
@@ -93,6 +101,7 @@ int cmd_backup(struct cli *c)
 
 int cmd_restore(struct cli *c)
 {
+	require(c->word_count > 0);
 	cli_add_option(c, "file", c->words[0], 0);
 	return tool_run(c);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Cases: people's own words, which stay on this node unless a consent and a referral take them further. */
 #include <stdio.h>
 
+#include "base/check.h"
 #include "client/commands/cmd.h"
 #include "client/commands/person.h"
 
@@ -9,23 +11,28 @@ int cmd_case_new(struct cli *c)
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NEW, &sub);
 	int bad = person_fill(c, msg_sub(&c->arena, sub, CASE_NEW_PERSON));
 
+	require(c->cmd->run == cmd_case_new);
 	return bad != 0 ? bad : cmd_finish(c, req);
 }
 
+/* Only what was given changes; an option with an empty value removes a field. */
 int cmd_case_edit(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_EDIT, &sub);
 	int bad = person_fill(c, msg_sub(&c->arena, sub, CASE_EDIT_PERSON));
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, CASE_EDIT_ID, c->words[0]);
 	cmd_put_expect(c, sub, CASE_EDIT_EXPECT);
 	return bad != 0 ? bad : cmd_finish(c, req);
 }
 
+/* Search is the same list with a text. */
 int cmd_case_list(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_LIST, &sub);
 
+	require(c->word_count <= 1);
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, CASE_SEARCH_TEXT, c->words[0]);
 	cmd_put_number(c, sub, "limit", CASE_SEARCH_LIMIT);
@@ -37,11 +44,13 @@ int cmd_case_note(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NOTE, &sub);
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, CASE_NOTE_ID, c->words[0]);
 	msg_set_text(&c->arena, sub, CASE_NOTE_TEXT, cli_option(c, "text"));
 	return cmd_finish(c, req);
 }
 
+/* Field by field and by name: a partner's values never replace ours as a whole. */
 int cmd_case_take(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_TAKE, &sub);
@@ -58,16 +67,20 @@ int cmd_case_close(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_CLOSE, &sub);
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	cmd_put_expect(c, sub, BY_ID_EXPECT);
 	return cmd_finish(c, req);
 }
 
+/* Erasing is destroying a key.  Without --now that waits for the nightly batch, because each time all keys are
+ * written again. */
 int cmd_case_erase(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_ERASE, &sub), *reply;
 	int code;
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, CASE_ERASE_ID, c->words[0]);
 	if (cli_option(c, "now") != NULL)
 		msg_set_u64(sub, CASE_ERASE_NOW, 1);

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-
+/* Consent of a person, and agreement between two partners.  Both are needed before a field may leave; the node's gate
+ * counts what they have in common. */
+#include "base/check.h"
 #include "client/commands/cmd.h"
 
+/* A purpose that was not given is referring: what nearly every consent is for. */
 int cmd_consent_give(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_GIVE, &sub);
 	const char *purpose = cli_option(c, "purpose");
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_CASE_ID, c->words[0]);
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_PARTNER, cli_option(c, "to"));
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_PURPOSE, purpose == NULL ? "refer" : purpose);
@@ -23,16 +27,19 @@ int cmd_consent_withdraw(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_WITHDRAW, &sub);
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, CONSENT_WITHDRAW_ID, c->words[0]);
 	if (cli_option(c, "all") != NULL)
 		msg_set_u64(sub, CONSENT_WITHDRAW_ALL, 1);
 	return cmd_finish(c, req);
 }
 
+/* Options that are not given are not sent: what they mean for an agreement that exists, the node decides. */
 int cmd_partner_agree(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_PARTNER_AGREE, &sub);
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, PARTNER_AGREE_PARTNER, c->words[0]);
 	msg_set_text(&c->arena, sub, PARTNER_AGREE_PURPOSE, "refer");
 	cmd_put_number(c, sub, "share", PARTNER_AGREE_CATS);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kring flow: figures of a quarter, fetched page by page; their sentences; as JSON, CSV or (print_flow.c) tables. */
+/* kring flow: figures of a quarter, fetched page by page; their sentences; as JSON, CSV or (print_flow.c) tables.  All
+ * three show the same figures: pages are put together before anything is printed. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "client/cli/out.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
@@ -15,21 +17,16 @@
 
 /* ---- sentences ---- */
 
-static const char *number(uint64_t v, char out[24])
-{
-	(void)snprintf(out, 24, "%llu", (unsigned long long)v);
-	return out;
-}
-
+/* A figure as a sentence; its trend is a second one. */
 static void sentence(const struct cli *c, const struct msg *f, char *out, size_t cap)
 {
 	char v[24], low[24], high[24], of[24], before[24], trend[32];
 	const struct figures_word words[] = {
-		{"v", number(msg_u64(f, FLOW_FIGURE_VALUE), v)},
-		{"low", number(msg_u64(f, FLOW_FIGURE_LOW), low)},
-		{"high", number(msg_u64(f, FLOW_FIGURE_HIGH), high)},
-		{"of", number(msg_u64(f, FLOW_FIGURE_OF), of)},
-		{"before", number(msg_u64(f, FLOW_FIGURE_BEFORE), before)},
+		{"v", figures_number(msg_u64(f, FLOW_FIGURE_VALUE), v)},
+		{"low", figures_number(msg_u64(f, FLOW_FIGURE_LOW), low)},
+		{"high", figures_number(msg_u64(f, FLOW_FIGURE_HIGH), high)},
+		{"of", figures_number(msg_u64(f, FLOW_FIGURE_OF), of)},
+		{"before", figures_number(msg_u64(f, FLOW_FIGURE_BEFORE), before)},
 		{"need", list_text(LIST_NEEDS, c->lang, msg_text(f, FLOW_FIGURE_NEED))},
 		{NULL, NULL}};
 	size_t n;
@@ -45,6 +42,7 @@ static void sentence(const struct cli *c, const struct msg *f, char *out, size_t
 	}
 }
 
+/* JSON has the sentences too, so that a web page need not know the words. */
 static void add_sentences(struct cli *c, struct msg *flow)
 {
 	char text[1024];
@@ -81,6 +79,7 @@ static void collect(struct cli *c, struct msg *to, const struct msg *page, bool 
 	}
 }
 
+/* The same options for looking and for publishing. */
 static struct msg *ask(struct cli *c, struct msg **sub, unsigned field)
 {
 	struct msg *req = cli_request(c, field, sub);
@@ -94,6 +93,7 @@ static struct msg *ask(struct cli *c, struct msg **sub, unsigned field)
 	return req;
 }
 
+/* Later pages name the quarter of the first: midnight may fall between two of them. */
 static int fetch(struct cli *c, struct msg **whole)
 {
 	struct msg *flow;
@@ -125,6 +125,7 @@ static int fetch(struct cli *c, struct msg **whole)
 
 /* ---- CSV: one figure a line; the columns are in README.md ---- */
 
+/* Names come from partners: quotes are doubled, as RFC 4180 has it. */
 static void csv_text(FILE *f, const char *s)
 {
 	(void)fputc('"', f);
@@ -165,6 +166,7 @@ static void csv_row(const struct csv *v, const struct msg *row)
 	}
 }
 
+/* One table after the other; a row has the noise of its own table. */
 static void write_csv(FILE *f, const struct msg *flow)
 {
 	const uint64_t k = msg_u64(flow, FLOW_K);
@@ -210,6 +212,7 @@ static void write_csv(FILE *f, const struct msg *flow)
 	}
 }
 
+/* The tool computes it: kring has no cryptography of its own. */
 static int digest(const char *path)
 {
 	char daemon[4096];
@@ -228,6 +231,7 @@ static int digest(const char *path)
 	return WEXITSTATUS(status);
 }
 
+/* The digest is written only beside a whole file. */
 static int save_csv(const struct cli *c, const struct msg *flow, const char *path)
 {
 	FILE *f = fopen(path, "we");
@@ -252,6 +256,7 @@ int cmd_flow(struct cli *c)
 	struct msg *reply;
 	int code;
 
+	require(c->cmd->run == cmd_flow);
 	if (cli_option(c, "csv") != NULL && c->json)
 		return cli_fail(c, CLI_USAGE, "--csv or --json, not both", "", c->cmd->example);
 	code = fetch(c, &reply);
@@ -271,6 +276,7 @@ int cmd_flow_publish(struct cli *c)
 	struct msg *sub, *req = ask(c, &sub, REQUEST_FLOW_PUBLISH), *reply;
 	int code = cli_ask(c, req, &reply);
 
+	require(c->cmd->run == cmd_flow_publish);
 	if (code == CLI_DONE && !c->json)
 		print_flow_published(c, msg_get(reply, REPLY_FLOW));
 	return code;

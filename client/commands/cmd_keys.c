@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Lock, unlock, panic.  Only what is true when it is printed is printed: the node answers before its keys are gone, so
+ * both commands ask until a node without keys answers. */
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "client/cli/ctlclient.h"
 #include "client/cli/out.h"
 #include "client/commands/cmd.h"
 
 enum { LOCK_STEPS = 200, LOCK_STEP_NS = 50000000 };
 
+/* A secret is not shown on a terminal, and is never an option: options are seen by every user of the machine. */
 static bool read_secret(char *out, size_t cap)
 {
 	struct termios before, quiet;
 	const bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
 	bool got;
 
+	require(out != NULL && cap > 1);
 	if (terminal) {
+		/* TCSAFLUSH: what was typed ahead is dropped, it was not meant as a secret */
 		quiet = before;
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
 		(void)fputs("passphrase or recovery code: ", stderr);
@@ -32,8 +38,7 @@ static bool read_secret(char *out, size_t cap)
 	return got && out[0] != '\0';
 }
 
-/* The node answers before its keys are gone: the process that knew them ends, and another one waits.  What is said
- * here is true when it is said. */
+/* The node answers before its keys are gone: the process that knew them ends, and another one waits for an unlock. */
 static int until_locked(struct cli *c)
 {
 	const struct timespec step = {0, LOCK_STEP_NS};
@@ -60,6 +65,7 @@ int cmd_lock(struct cli *c)
 	struct msg *sub, *reply;
 	int code = cli_call(c, cli_request(c, REQUEST_LOCK, &sub), &reply);
 
+	require(c->cmd->run == cmd_lock);
 	if (code == CLI_DONE)
 		code = until_locked(c);
 	if (code == CLI_DONE && !c->json)
@@ -67,12 +73,14 @@ int cmd_lock(struct cli *c)
 	return code;
 }
 
+/* The copy on the stack is wiped; the one in the arena is wiped with it at the end. */
 int cmd_unlock(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_UNLOCK, &sub), *reply;
 	char secret[1024];
 	int code;
 
+	require(c->cmd->run == cmd_unlock);
 	if (!read_secret(secret, sizeof secret))
 		return cli_fail(c, CLI_USAGE, "nothing was entered", "", c->cmd->example);
 	msg_set_text(&c->arena, sub, UNLOCK_SECRET, secret);
@@ -83,11 +91,13 @@ int cmd_unlock(struct cli *c)
 	return code;
 }
 
+/* --yes is asked for because a suspension ends only with the recovery sheet. */
 int cmd_panic(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_PANIC, &sub), *reply;
 	int code;
 
+	require(c->cmd->run == cmd_panic);
 	if (cli_option(c, "yes") == NULL)
 		return cli_fail(c, CLI_USAGE, "this suspends the node at every partner",
 				"only kring rotate, with the recovery sheet, undoes it",

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A newcomer comes in: invited, its digits confirmed; partners checked by voice. */
+/* A newcomer: invited, its digits confirmed by voice; partners compared by voice.  The digits are what keeps an
+ * attacker out who sits on the line: no command takes them from a file or the clipboard of the other end, a person
+ * hears and types them. */
 #include <qrencode.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
 
@@ -12,13 +15,13 @@
 static void print_qr(const char *token)
 {
 	QRcode *qr = QRcode_encodeString8bit(token, 0, QR_ECLEVEL_L);
-	const int margin = 2;
+	const int margin = 2; /* readers need a light border */
 
 	if (qr == NULL)
 		return;
 	for (int y = -margin; y < qr->width + margin; y += 2) {
 		for (int x = -margin; x < qr->width + margin; x++) {
-			bool dark[2];
+			bool dark[2]; /* upper and lower half of this character */
 
 			for (int k = 0; k < 2; k++) {
 				const int row = y + k;
@@ -37,6 +40,7 @@ static void print_qr(const char *token)
 	QRcode_free(qr);
 }
 
+/* A picture only for a terminal: in a file or a pipe the token alone is wanted. */
 static void say_invite(struct cli *c, const struct msg *reply)
 {
 	const char *token = msg_text(reply, REPLY_TOKEN);
@@ -55,6 +59,7 @@ int cmd_invite(struct cli *c)
 	struct msg *sub, *req = cli_request(c, REQUEST_INVITE, &sub), *reply;
 	int code;
 
+	require(c->cmd->run == cmd_invite);
 	if (cli_option(c, "org") == NULL || cli_option(c, "at") == NULL)
 		return cli_fail(c, CLI_USAGE, "missing argument", "--org NAME --at tcp://HOST:PORT",
 				c->cmd->example);
@@ -79,12 +84,14 @@ static int digits_of(const struct cli *c, size_t from, char out[64])
 	return CLI_DONE;
 }
 
+/* The reply names the proposal that the roots sign next. */
 int cmd_confirm(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CONFIRM, &sub), *reply;
 	char digits[64];
 	int code = digits_of(c, 0, digits);
 
+	require(c->word_count > 0);
 	if (code != CLI_DONE)
 		return code;
 	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_DIGITS, digits);
@@ -98,12 +105,14 @@ int cmd_confirm(struct cli *c)
 	return code;
 }
 
+/* Each side reads one half and types the other: whoever only listens can confirm nothing. */
 int cmd_partner_check(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_PARTNER_CHECK, &sub), *reply;
 	char digits[64];
 	int code = digits_of(c, 1, digits);
 
+	require(c->word_count > 0);
 	if (code != CLI_DONE)
 		return code;
 	msg_set_text(&c->arena, sub, PARTNER_CHECK_PARTNER, c->words[0]);
@@ -131,6 +140,7 @@ int cmd_address(struct cli *c)
 	struct msg *sub, *req = cli_request(c, REQUEST_ADDRESS, &sub), *reply;
 	int code;
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
@@ -140,8 +150,10 @@ int cmd_address(struct cli *c)
 	return code;
 }
 
+/* The tool makes the node, because it makes keys. */
 int cmd_join(struct cli *c)
 {
+	require(c->word_count > 0);
 	cli_add_option(c, "token", c->words[0], 0);
 	return tool_run(c);
 }

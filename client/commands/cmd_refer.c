@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Referring, every act on a referral, and documents that cannot be delivered.  What an act takes stands in
+ * proto/acts.h; here it is only carried over, so that an act more needs no line in this file. */
+#include <string.h>
 
+#include "base/check.h"
 #include "client/commands/cmd.h"
+#include "proto/acts.h"
 
 int cmd_refer(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_REFER, &sub);
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, REFER_NEW_CASE_ID, c->words[0]);
 	msg_set_text(&c->arena, sub, REFER_NEW_PARTNER, cli_option(c, "to"));
 	msg_set_text(&c->arena, sub, REFER_NEW_NEED, cli_option(c, "need"));
 	msg_set_text(&c->arena, sub, REFER_NEW_SERVICE, cli_option(c, "service"));
 	msg_set_u64(sub, REFER_NEW_URGENCY, 1);
-	cmd_put_number(c, sub, "urgency",
-		       REFER_NEW_URGENCY); /* routine, urgent: as Urgency counts */
+	/* routine, urgent: the place of the code is the number of enum Urgency */
+	cmd_put_number(c, sub, "urgency", REFER_NEW_URGENCY);
 	cmd_put_number(c, sub, "share", REFER_NEW_SHARE);
 	cmd_put_number(c, sub, "without", REFER_NEW_WITHOUT);
 	cmd_put_flag(c, sub, "again", REFER_NEW_AGAIN);
@@ -20,23 +26,23 @@ int cmd_refer(struct cli *c)
 	return cmd_finish(c, req);
 }
 
+/* What was shown last of this referral goes along, and the node refuses when it has changed since (seen.h). */
 int cmd_act(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_ACT, &sub);
-	static const char *const names[] = {"reason", "question", "code"}; /* of one thing */
-	const char *reason = NULL;
+	const struct act *act = act_of(c->cmd->act);
+	const char *reason = cli_option(c, "reason"), *other = NULL;
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		const char *v = cli_option(c, names[i]);
-
-		if (v != NULL && reason != NULL)
-			return cli_fail(c, CLI_USAGE, "option given twice",
-					"--reason and its other name", "give it once");
-		reason = v != NULL ? v : reason;
-	}
+	require(act != NULL && c->word_count > 0);
+	/* --question and --code are other names of --reason */
+	if (strcmp(act->reason_option, "reason") != 0)
+		other = cli_option(c, act->reason_option);
+	if (reason != NULL && other != NULL)
+		return cli_fail(c, CLI_USAGE, "option given twice", "--reason and its other name",
+				"give it once");
 	msg_set_text(&c->arena, sub, ACT_NEW_REF, c->words[0]);
 	msg_set_u64(sub, ACT_NEW_TYPE, c->cmd->act);
-	msg_set_text(&c->arena, sub, ACT_NEW_REASON, reason);
+	msg_set_text(&c->arena, sub, ACT_NEW_REASON, other != NULL ? other : reason);
 	msg_set_text(&c->arena, sub, ACT_NEW_TEXT, cli_option(c, "text"));
 	msg_set_text(&c->arena, sub, ACT_NEW_ALTERNATIVE, cli_option(c, "alternative"));
 	for (size_t i = 0; cli_option_at(c, "target", i) != NULL; i++)
@@ -53,6 +59,7 @@ int cmd_outbox_drop(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_OUTBOX_DROP, &sub);
 
+	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, OUTBOX_DROP_ID, c->words[0]);
 	return cmd_finish(c, req);
 }

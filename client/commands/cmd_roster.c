@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The roster: entries from a file, a signature as witness, proposals for the roots.  The node checks every entry; here
+ * a file is only cut into requests.  A roster is imported in pages because a node takes one request in one turn, and a
+ * turn must stay short. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -6,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "client/commands/cmd.h"
 
@@ -41,6 +45,7 @@ static void import_progress(const struct cli *c, unsigned done, bool last)
 	(void)fprintf(stderr, "\r%u entries%s", done, last ? "\n" : "");
 }
 
+/* Entries that are known change nothing, so that a file can be imported again after a failure. */
 static int import_entries(struct cli *c, struct span file)
 {
 	struct rd r = rd_of(file);
@@ -86,6 +91,7 @@ int cmd_roster_import(struct cli *c)
 	size_t len = 0;
 	int rc;
 
+	require(c->word_count > 0);
 	if (file == NULL)
 		return cli_fail(c, CLI_NOT_NOW, "not enough memory", "", "");
 	if (!read_file(c->words[0], file, IMPORT_FILE, &len))
@@ -100,11 +106,13 @@ int cmd_roster_import(struct cli *c)
 	return rc;
 }
 
+/* By number, so that nobody signs an entry that came after the one they looked at. */
 int cmd_roster_cosign(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_ROSTER_COSIGN, &sub), *reply;
 	int code;
 
+	require(c->word_count > 0);
 	msg_set_u64(sub, ROSTER_COSIGN_SEQ, strtoull(c->words[0], NULL, 10));
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
@@ -112,12 +120,13 @@ int cmd_roster_cosign(struct cli *c)
 	return code;
 }
 
-/* kring partner suspend|lift|remove PARTNER, kring roster renew: a proposal for the roots. */
+/* kring partner suspend|lift|remove PARTNER, kring roster renew: the verb is the operation. */
 int cmd_propose(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_PROPOSE, &sub), *reply;
 	int code;
 
+	require(c->cmd->verb != NULL);
 	msg_set_text(&c->arena, sub, PROPOSE_OP, c->cmd->verb);
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, PROPOSE_PARTNER, c->words[0]);

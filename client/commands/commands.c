@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Every command: one table for parsing, help and the manual's list. */
+/* Every command: one table for parsing, help and completion.  A column that is left out means "none" (cli.h).  Two
+ * commands may have the same first word; the one with a verb must then stand before the one without (flow publish,
+ * flow). */
 #include "client/commands/commands.h"
 
 #include "client/commands/cmd.h"
@@ -8,22 +10,17 @@
 
 #define PAGE "limit=ROWS after=ID"
 
+/* clang-format off */
 /* An act's row comes from proto/acts.h; what nobody types has none. */
-#define ACT_COMMAND(name, no, code, body, who, reasons, option, needs, takes, command, help_,      \
-		    example_)                                                                      \
-	{.noun = (command),                                                                        \
-	 .run = cmd_act,                                                                           \
-	 .act = DOC_##name,                                                                        \
-	 .words = "REF",                                                                           \
-	 .help = (help_),                                                                          \
-	 .example = (example_)},
+#define ACT_COMMAND(name, no, code, body, who, reasons, option, needs, takes, command, help_, example_) \
+	{.noun = (command), .run = cmd_act, .act = DOC_##name, .words = "REF", .help = (help_), .example = (example_)},
 #define NO_COMMAND(...)
 
-/* clang-format off */
 const struct command commands[] = {
 	{.noun = "status", .run = cmd_plain, .field = REQUEST_STATUS,
 	 .help = "show this node's state: partners, roster, disk, alarms",
 	 .example = "kring status"},
+	/* people: what is known of them stays here until a consent and a referral take it further */
 	{.noun = "case", .verb = "new", .run = cmd_case_new, .options = PERSON_OPTIONS(""),
 	 .help = "open a case; fields from options, a file (--from FILE) or the prompt",
 	 .example = "kring case new --from person.txt"},
@@ -54,12 +51,14 @@ const struct command commands[] = {
 	{.noun = "case", .verb = "release", .run = cmd_by_id, .field = REQUEST_CASE_RELEASE, .words = "CASE",
 	 .help = "after a restore: resume work on a case before all partners have confirmed it (this is logged)",
 	 .example = "kring case release 7f3a"},
+	/* a copy of the whole node, and the way back */
 	{.noun = "backup", .run = cmd_backup, .words = "FILE",
 	 .help = "write an encrypted copy of this node while it runs; the recovery sheet opens it",
 	 .example = "kring backup /mnt/usb/kring-2026-11-24"},
 	{.noun = "restore", .run = cmd_restore, .tool = "restore", .in_dir = true, .words = "FILE", .options = "sheet=FILE check",
 	 .help = "rebuild a node from its backup (offline); --check only reads the backup",
 	 .example = "kring restore /mnt/usb/kring-2026-11-24 --sheet recovery-sheet.txt"},
+	/* consent: without it nothing of a person leaves */
 	{.noun = "consent", .verb = "give", .run = cmd_consent_give, .words = "CASE",
 	 .options = "to=NAME purpose=PURPOSE share=CATEGORIES how=HOW witness=NAME until=DATE onward=LINE given-by=LINE",
 	 .help = "record what the person agrees to share, and with whom",
@@ -74,16 +73,19 @@ const struct command commands[] = {
 	 .help = "the person withdraws a consent: it ends at both partners, with every referral that rests on it; "
 		 "with a case and --all: every consent of the case",
 	 .example = "kring consent withdraw 7f3a91b2"},
+	/* referrals: one command makes one, the acts on it come from proto/acts.h */
 	{.noun = "refer", .run = cmd_refer, .words = "CASE",
 	 .options = "to=NAME need=NEED service=LINE urgency=URGENCY share=CATEGORIES without=CATEGORIES again dry-run",
 	 .help = "refer a person to a partner",
 	 .example = "kring refer 7f3a --to smwo --need income-debt --without story"},
+	/* figures: the longer command first, or "flow" would take its verb for a word too many */
 	{.noun = "flow", .verb = "publish", .run = cmd_flow_publish, .options = "quarter=QUARTER dry-run",
 	 .help = "publish this node's figures of a quarter, for coordinators; --dry-run shows what would be sent",
 	 .example = "kring flow publish --dry-run"},
 	{.noun = "flow", .run = cmd_flow, .options = "quarter=QUARTER own csv=FILE",
 	 .help = "how many people are referred from partner to partner; --own: exact figures of this node alone",
 	 .example = "kring flow --quarter 2026Q3 --csv flow.csv"},
+	/* what there is to see and to do */
 	{.noun = "inbox", .run = cmd_list, .field = REQUEST_INBOX, .options = "all " PAGE,
 	 .help = "referrals to us, newest first",
 	 .example = "kring inbox"},
@@ -97,6 +99,7 @@ const struct command commands[] = {
 	 .help = "what somebody here must do next",
 	 .example = "kring worklist"},
 	ACTS(ACT_COMMAND, NO_COMMAND)
+	/* what has not been delivered */
 	{.noun = "outbox", .verb = "list", .run = cmd_list, .field = REQUEST_OUTBOX_LIST, .options = PAGE,
 	 .help = "documents that are not yet delivered to partners",
 	 .example = "kring outbox list"},
@@ -109,6 +112,7 @@ const struct command commands[] = {
 	{.noun = "outbox", .verb = "drop", .run = cmd_outbox_drop, .words = "ID",
 	 .help = "drop the content of a document that cannot be delivered",
 	 .example = "kring outbox drop 3fa9"},
+	/* partners: who they are, that it is really them, what may go there */
 	{.noun = "partner", .verb = "list", .run = cmd_plain, .field = REQUEST_PARTNER_LIST,
 	 .help = "all partners",
 	 .example = "kring partner list"},
@@ -125,6 +129,7 @@ const struct command commands[] = {
 	 .options = "share=CATEGORIES without=CATEGORIES until=DATE receive",
 	 .help = "set what may be sent to a partner at all (with --receive: what may come from it)",
 	 .example = "kring partner agree smwo --share identity,contact,needs,story"},
+	/* proposals: the roots sign them */
 	{.noun = "partner", .verb = "suspend", .run = cmd_propose, .words = "PARTNER",
 	 .help = "propose to stop all exchange with a partner for a while",
 	 .example = "kring partner suspend smwo"},
@@ -146,6 +151,7 @@ const struct command commands[] = {
 	{.noun = "roster", .verb = "show", .run = cmd_plain, .field = REQUEST_ROSTER_SHOW,
 	 .help = "all roster entries, and how many signed each",
 	 .example = "kring roster show"},
+	/* offline, on any machine: kringd's tool does the work */
 	{.noun = "roster", .verb = "add", .run = cmd_tool, .tool = "roster-add",
 	 .options = "roster=FILE join=FILE class=LINE out=FILE verified=LINE verified-by=LINE",
 	 .help = "propose a member (offline); --verified in-person|video|telephone|letter says how you "
@@ -168,6 +174,7 @@ const struct command commands[] = {
 	 .options = "org=NAME country=LINE listen=ADDRESS address=ADDRESS phone=LINE federation=FILE passphrase-file=FILE",
 	 .help = "make a node in --dir",
 	 .example = "kring --dir DIR node init --org SMWO --country NL --listen tcp://192.0.2.1:7001 --federation fed/roster"},
+	/* a newcomer, step by step */
 	{.noun = "invite", .run = cmd_invite, .options = "org=NAME at=ADDRESS listen=ADDRESS",
 	 .help = "invite a new partner: makes a token, and opens a port for it",
 	 .example = "kring invite --org \"CAW De Kempen\" --at tcp://192.0.2.1:7800"},
@@ -187,6 +194,7 @@ const struct command commands[] = {
 	{.noun = "approve", .run = cmd_approve, .words = "[ID]", .options = "key=FILE",
 	 .help = "list the proposals that need signatures of roots; with ID and --key: sign one",
 	 .example = "kring approve 3fa91b22 --key root1.key"},
+	/* keys: where they come from, and how they leave memory */
 	{.noun = "slot", .verb = "list", .run = cmd_tool, .tool = "slot-list", .in_dir = true,
 	 .help = "the ways to unlock this node's keys",
 	 .example = "kring slot list"},
@@ -224,6 +232,7 @@ const struct command commands[] = {
 	 .help = "make a new recovery sheet (kringd must be stopped); --sheet OLD keeps its next signing key; "
 		 "--confirm - reads the new code, typed from paper, and ends the old sheet",
 	 .example = "kring --dir DIR sheet --sheet recovery-sheet.txt"},
+	/* evidence */
 	{.noun = "audit", .verb = "list", .run = cmd_audit_list, .words = "[CASE]", .options = "limit=ROWS after=NUMBER",
 	 .help = "who did what; with a case: who looked at it",
 	 .example = "kring audit list"},

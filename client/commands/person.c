@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What is known of a person, from options, from a file, or asked for at the prompt.  Nothing is dropped and nothing
+ * guessed: a line of a file that could be a field or part of a text is refused with its number, because a phone number
+ * that ends up in a story would go where the story goes, and a story that ends up in the phone field would be lost. */
 #include "client/commands/person.h"
 
 #include <ctype.h>
@@ -7,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "client/cli/value.h"
@@ -18,34 +22,23 @@ static const struct field {
 	const char *option;
 	unsigned number;
 } fields[] = {
-	{"name", PERSON_NAME},
-	{"born", PERSON_BIRTH_DATE},
-	{"language", PERSON_LANGUAGE},
-	{"phone", PERSON_PHONE},
-	{"email", PERSON_EMAIL},
-	{"address", PERSON_ADDRESS},
-	{"best-time", PERSON_BEST_TIME},
-	{"do-not-contact", PERSON_DO_NOT_CONTACT}, /* yes or no */
-	{"household", PERSON_HOUSEHOLD},
-	{"children", PERSON_CHILDREN},
-	{"income-debt", PERSON_INCOME_DEBT},
-	{"housing", PERSON_HOUSING},
-	{"work", PERSON_WORK_EDUCATION},
-	{"health", PERSON_HEALTH},
-	{"mental-health", PERSON_MENTAL_HEALTH},
-	{"addiction", PERSON_ADDICTION},
-	{"safety", PERSON_SAFETY},
-	{"justice", PERSON_JUSTICE},
-	{"origin", PERSON_ORIGIN},
-	{"conviction", PERSON_CONVICTION},
-	{"goals", PERSON_GOALS},
-	{"story", PERSON_STORY},
-	{"tried", PERSON_TRIED},
-	{"rights", PERSON_RIGHTS},
-	{"national-number", PERSON_NATIONAL_NUMBER},
+#define FIELD_ROW(name, type, number, e) {name, number},
+	PERSON_FIELDS(FIELD_ROW, "")
+#undef FIELD_ROW
 };
 enum { FIELDS = sizeof fields / sizeof fields[0], NONE = FIELDS };
 
+/*
+ * A file is read line by line.  The state is the field that goes on (now) and how its further lines look:
+ *
+ * a line that is           before any field   in a field of one line   in a text of several lines
+ * "field: ..."             begins it          ends one, begins it      the same; refused when further lines of the
+ *                                                                      text had no space in front
+ * "some words: ..."        refused            refused                  part of the text
+ * "word: ...", no field    refused            refused                  refused: it may be a misspelt field
+ * empty                    skipped            skipped                  part of the text
+ * anything else            refused            refused                  part of the text
+ */
 struct reader {
 	struct cli *c;
 	struct msg *to;
@@ -58,6 +51,7 @@ struct reader {
 	size_t len;
 };
 
+/* Where it went wrong, as an editor shows it; never the words themselves. */
 static int fail(const struct reader *r, unsigned line, const char *what, const char *remedy)
 {
 	char where[256];
@@ -87,6 +81,7 @@ static bool key_of(const char *line, char key[KEY_MAX + 1], size_t *len)
 	return true;
 }
 
+/* NONE: no field has that name. */
 static size_t field_of(const char *key)
 {
 	size_t i = 0;
@@ -96,8 +91,10 @@ static size_t field_of(const char *key)
 	return i;
 }
 
+/* One field is yes or no; all others are texts, judged by the rules that the node applies too. */
 static const char *fault_of(size_t i, const char *text, const char **remedy)
 {
+	require(i < FIELDS);
 	if (fields[i].number != PERSON_DO_NOT_CONTACT)
 		return person_fault(fields[i].number, text, remedy);
 	*remedy = "it takes: yes, no";
@@ -109,18 +106,21 @@ static const char *fault_of(size_t i, const char *text, const char **remedy)
 /* In a file an empty field is one that was not filled in; as an option it takes away what was there. */
 static void put(struct cli *c, struct msg *p, size_t i, const char *text)
 {
+	require(i < FIELDS);
 	if (fields[i].number == PERSON_DO_NOT_CONTACT)
 		msg_set_u64(p, PERSON_DO_NOT_CONTACT, strcmp(text, "yes") == 0 ? 1 : 0);
 	else
 		msg_set_text(&c->arena, p, fields[i].number, text);
 }
 
+/* The field that was being read is complete: trimmed, judged, stored. */
 static int finish(struct reader *r)
 {
 	const size_t i = r->now;
 	const char *fault, *remedy;
 	char what[160], why[80], hint[160];
 
+	require(r->len < FILE_MAX + 2);
 	r->now = NONE;
 	if (i == NONE)
 		return CLI_DONE;
@@ -161,6 +161,7 @@ static int finish(struct reader *r)
 	return CLI_DONE;
 }
 
+/* There is always room: the text of a file never grows while its lines are put together. */
 static void take(struct reader *r, const char *s)
 {
 	const size_t n = strlen(s);
@@ -169,11 +170,13 @@ static void take(struct reader *r, const char *s)
 	r->len += n;
 }
 
+/* A new field begins, and the one before it ends. */
 static int begin(struct reader *r, size_t i, const char *value)
 {
 	char what[160];
 	int bad;
 
+	require(i < FIELDS);
 	if (r->now != NONE && r->more > 0 && r->indent == 0) {
 		(void)snprintf(what, sizeof what, "this may be the field %s, or more of %s",
 			       fields[i].option, fields[r->now].option);
@@ -203,6 +206,7 @@ static int begin(struct reader *r, size_t i, const char *value)
 	return CLI_DONE;
 }
 
+/* A further line of the field that is being read. */
 static int go_on(struct reader *r, const char *line)
 {
 	const size_t blank = strspn(line, " \t");
@@ -224,6 +228,7 @@ static int go_on(struct reader *r, const char *line)
 	return CLI_DONE;
 }
 
+/* Does this line begin a field, or go on with one? */
 static int take_line(struct reader *r, const char *line)
 {
 	char key[KEY_MAX + 1], what[160];
@@ -245,6 +250,7 @@ static int take_line(struct reader *r, const char *line)
 
 /* ---- the file ---- */
 
+/* The whole file at once; one byte over the limit tells that there is more. */
 static int load(struct cli *c, const char *file, char **text, size_t *len)
 {
 	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
@@ -282,6 +288,7 @@ static char *next_line(char **at, const char *end)
 	return line;
 }
 
+/* A byte order mark, and any of the three ends of a line, are fine: people write with what they have. */
 static int read_file(struct cli *c, struct msg *p, const char *file)
 {
 	struct reader r = {.c = c, .to = p, .file = file, .now = NONE};
@@ -310,6 +317,7 @@ static int read_file(struct cli *c, struct msg *p, const char *file)
 	return bad == CLI_DONE ? finish(&r) : bad;
 }
 
+/* Only a name is asked for, and only on a terminal: the rest comes with case edit. */
 static int prompt_name(struct cli *c, struct msg *p)
 {
 	char line[PROMPT_MAX], why[80];
@@ -327,8 +335,10 @@ static int prompt_name(struct cli *c, struct msg *p)
 	return bad;
 }
 
+/* Options and file add up; the same field from both is refused where the file is read. */
 int person_fill(struct cli *c, struct msg *p)
 {
+	require(c != NULL && p != NULL);
 	const char *from = cli_option(c, "from");
 	size_t given = 0;
 	int bad = CLI_DONE;

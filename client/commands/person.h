@@ -19,15 +19,25 @@
 #include "client/cli/cli.h"
 
 /* clang-format off */
-/** The fields as options; e is "?" where an empty value takes a field away, "" elsewhere. */
-#define PERSON_OPTIONS(e) \
-	"from=FILE name=LINE born=BIRTH" e " language=LINE" e " phone=LINE" e " email=LINE" e " address=TEXT" e \
-	" best-time=LINE" e " do-not-contact=YESNO" e " household=TEXT" e " children=TEXT" e " income-debt=TEXT" e " housing=TEXT" e " work=TEXT" e \
-	" health=TEXT" e " mental-health=TEXT" e " addiction=TEXT" e " safety=TEXT" e " justice=TEXT" e " origin=TEXT" e \
-	" conviction=TEXT" e " goals=TEXT" e " story=TEXT" e " tried=TEXT" e " rights=TEXT" e " national-number=LINE" e
+/** Every field of a person: option and name in a file, type of its value, field of MSG_PERSON.  e is "?" where an empty
+ *  value removes the field, "" elsewhere; a person always keeps a name. */
+#define PERSON_FIELDS(X, e) \
+	X("name", "LINE", PERSON_NAME, "") X("born", "BIRTH", PERSON_BIRTH_DATE, e) X("language", "LINE", PERSON_LANGUAGE, e) \
+	X("phone", "LINE", PERSON_PHONE, e) X("email", "LINE", PERSON_EMAIL, e) X("address", "TEXT", PERSON_ADDRESS, e) \
+	X("best-time", "LINE", PERSON_BEST_TIME, e) X("do-not-contact", "YESNO", PERSON_DO_NOT_CONTACT, e) \
+	X("household", "TEXT", PERSON_HOUSEHOLD, e) X("children", "TEXT", PERSON_CHILDREN, e) \
+	X("income-debt", "TEXT", PERSON_INCOME_DEBT, e) X("housing", "TEXT", PERSON_HOUSING, e) \
+	X("work", "TEXT", PERSON_WORK_EDUCATION, e) X("health", "TEXT", PERSON_HEALTH, e) \
+	X("mental-health", "TEXT", PERSON_MENTAL_HEALTH, e) X("addiction", "TEXT", PERSON_ADDICTION, e) \
+	X("safety", "TEXT", PERSON_SAFETY, e) X("justice", "TEXT", PERSON_JUSTICE, e) X("origin", "TEXT", PERSON_ORIGIN, e) \
+	X("conviction", "TEXT", PERSON_CONVICTION, e) X("goals", "TEXT", PERSON_GOALS, e) X("story", "TEXT", PERSON_STORY, e) \
+	X("tried", "TEXT", PERSON_TRIED, e) X("rights", "TEXT", PERSON_RIGHTS, e) X("national-number", "LINE", PERSON_NATIONAL_NUMBER, e)
+#define PERSON_OPTION(name, type, number, e) " " name "=" type e
+/** The same as options of a command. */
+#define PERSON_OPTIONS(e) "from=FILE" PERSON_FIELDS(PERSON_OPTION, e)
 /* clang-format on */
 
-/** Into p (MSG_PERSON); CLI_DONE, or the code after an error was said. */
+/** Into p (MSG_PERSON); CLI_DONE, or the code after an error was printed. */
 int person_fill(struct cli *c, struct msg *p);
 
 #endif /* KRING_CLIENT_PERSON_H */

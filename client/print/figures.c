@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Sentences about figures, and how sure a figure is.  The words stand in config/lists/figures.psv in four languages;
+ * what is filled in are numbers and names, never words, so that no sentence is put together from halves of a language. */
 #include "client/print/figures.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "proto/lists.h"
 
-/* Text of the list with {name} replaced; longer than out is cut at the end, which the test of the lists rules out. */
+/* Longer than out is cut at the end; the test of the lists rules that out. */
 void figures_fill(const struct cli *c, const char *code, const struct figures_word *words,
 		  char *out, size_t cap)
 {
+	require(c != NULL && code != NULL && words != NULL);
+	require(out != NULL && cap > 0);
 	const char *p = list_text(LIST_FIGURES, c->lang, code);
 	size_t len = 0;
 
@@ -31,6 +36,7 @@ void figures_fill(const struct cli *c, const char *code, const struct figures_wo
 	out[len < cap ? len : cap - 1] = '\0';
 }
 
+/* A number about one table: its noise, or its floor; 0 when the table was not published. */
 static uint64_t share_number(const struct msg *flow, const char *table, unsigned field)
 {
 	for (size_t i = 0; i < msg_count(flow, FLOW_SHARES); i++)
@@ -41,10 +47,19 @@ static uint64_t share_number(const struct msg *flow, const char *table, unsigned
 
 uint64_t figures_error(const struct msg *flow, const char *table)
 {
+	require(flow != NULL && table != NULL);
 	return share_number(flow, table, FLOW_SHARE_ERROR);
 }
 
 uint64_t figures_floor(const struct msg *flow, const char *table)
 {
+	require(flow != NULL && table != NULL);
 	return share_number(flow, table, FLOW_SHARE_FLOOR);
+}
+
+const char *figures_number(uint64_t v, char out[24])
+{
+	require(out != NULL);
+	(void)snprintf(out, 24, "%llu", (unsigned long long)v);
+	return out;
 }

@@ -19,6 +19,8 @@ struct figures_word { /* what stands for {name} in a sentence; the last one has 
 };
 void figures_fill(const struct cli *c, const char *code, const struct figures_word *words,
 		  char *out, size_t cap);
+/** As figures_fill wants numbers: in decimal, in out. */
+const char *figures_number(uint64_t v, char out[24]);
 /** How close 95 % of a table's figures are to the truth; 0: it was not published. */
 uint64_t figures_error(const struct msg *flow, const char *table);
 /** A figure of that table below this may be nothing but chance. */

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What rows are made of.  Days and moments are shown in the time of whoever reads; a deadline is a day that the node
+ * computed, because only the node knows where the term runs. */
 #include "client/print/print.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/check.h"
 #include "base/date.h"
 #include "base/limits.h"
 #include "proto/lists.h"
 
+enum { ID_DIGITS = 32, ID_TIME_DIGITS = 12 };
+
+/* "-" for a moment that is not known. */
 void print_time(uint64_t ms)
 {
 	const time_t s = (time_t)(ms / 1000);
@@ -29,6 +35,7 @@ void print_day(const struct cli *c, const char *text)
 	struct date d;
 	int64_t day;
 
+	require(c != NULL && text != NULL);
 	if (!date_parse(text, &day)) {
 		(void)printf("%s", text[0] == '\0' ? "-" : text);
 		return;
@@ -46,6 +53,7 @@ void print_day_of(const struct cli *c, uint64_t ms)
 	char text[DATE_TEXT] = "";
 	struct tm tm;
 
+	require(c != NULL);
 	if (ms != 0 && localtime_r(&s, &tm) != NULL)
 		date_text(date_day(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday), text);
 	print_day(c, text);
@@ -54,6 +62,7 @@ void print_day_of(const struct cli *c, uint64_t ms)
 /* A deadline is the last day, as the daemon says it: it knows where the term runs. */
 void print_due(const struct cli *c, const struct msg *r, unsigned day, unsigned overdue)
 {
+	require(c != NULL && r != NULL);
 	if (!msg_has(r, day))
 		return;
 	(void)printf("%s ", list_text(LIST_UI, c->lang, "due"));
@@ -62,10 +71,12 @@ void print_due(const struct cli *c, const struct msg *r, unsigned day, unsigned 
 		(void)printf(" (%s)", list_text(LIST_UI, c->lang, "overdue"));
 }
 
+/* In the order of their bits, so that two lists can be compared by eye; "-" for none. */
 void print_cats(const struct cli *c, uint64_t cats)
 {
 	bool first = true;
 
+	require(c != NULL);
 	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
 		if (cats >> bit & 1) {
 			(void)printf("%s%s", first ? "" : ", ",
@@ -76,6 +87,14 @@ void print_cats(const struct cli *c, uint64_t cats)
 		(void)printf("-");
 }
 
+/* An id begins with the time at which it was made (12 digits), so that the ids of one day begin alike; what tells them
+ * apart comes behind.  The node takes the beginning of that as well as the whole. */
+const char *print_short(const char *id)
+{
+	require(id != NULL);
+	return strlen(id) == ID_DIGITS ? id + ID_TIME_DIGITS : id;
+}
+
 enum { CELL_MAX = LIMIT_ORG_NAME };
 
 /* At least width characters, counted in code points.  A column gives way before a name is cut: two may differ at
@@ -84,6 +103,7 @@ void print_cell(const char *s, int width)
 {
 	int n = 0;
 
+	require(s != NULL && width >= 0);
 	for (; *s != '\0'; s++) {
 		if (((unsigned char)*s & 0xc0) != 0x80 && n++ == CELL_MAX) {
 			(void)printf("…");
@@ -98,6 +118,7 @@ void print_cell(const char *s, int width)
 
 void print_urgent(const struct cli *c, const char *urgency)
 {
+	require(c != NULL && urgency != NULL);
 	if (strcmp(urgency, "urgent") == 0)
 		(void)printf("%s  ", list_text(LIST_UI, c->lang, "urgent"));
 }

@@ -18,6 +18,8 @@
 /** At most width characters of s, filled up with blanks. */
 void print_cell(const char *s, int width);
 void print_time(uint64_t ms);
+/** The part of an id that people type: borrowed from id. */
+const char *print_short(const char *id);
 /** "2026-11-27" as people write it. */
 void print_day(const struct cli *c, const char *text);
 /** The day of a moment. */

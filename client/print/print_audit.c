@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What can be proved: who was shown what, who did what, which roster entries were signed, which invitations are out. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "client/print/print.h"
 
-void print_evidence(const struct cli *c, const struct msg *reply)
+/* The ledger: what left this node, on which act.  It outlives the consent, because the person may ask. */
+static void disclosures(const struct cli *c, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
 		const struct msg *r = msg_at(reply, REPLY_DISCLOSURES, i);
@@ -16,6 +19,11 @@ void print_evidence(const struct cli *c, const struct msg *reply)
 		print_cats(c, msg_u64(r, DISCLOSURE_ROW_CATS));
 		(void)putchar('\n');
 	}
+}
+
+/* Numbers have no gaps, unless only the entries of one case were asked for. */
+static void audit(const struct msg *reply)
+{
 	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
 		const struct msg *r = msg_at(reply, REPLY_AUDIT, i);
 
@@ -27,27 +35,45 @@ void print_evidence(const struct cli *c, const struct msg *reply)
 		(void)printf("%s %s\n", msg_text(r, AUDIT_ROW_OUTCOME),
 			     msg_text(r, AUDIT_ROW_DETAIL));
 	}
+}
+
+/* A fork stands at its entry: whoever came in from there on gets nobody's data. */
+static void roster(const struct msg *reply)
+{
 	for (size_t i = 0; i < msg_count(reply, REPLY_ROSTER); i++) {
 		const struct msg *r = msg_at(reply, REPLY_ROSTER, i);
 
 		(void)printf("%4llu  ", (unsigned long long)msg_u64(r, ROSTER_ROW_SEQ));
 		print_cell(msg_text(r, ROSTER_ROW_OP), 9);
 		print_cell(msg_text(r, ROSTER_ROW_SUBJECT), 34);
-		(void)printf(
-			"%llu signatures%s\n",
-			(unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES),
-			msg_u64(r, ROSTER_ROW_FORKED) != 0
-				? "  FORK: the roots also signed another entry with this number"
-				: "");
+		(void)printf("%llu signatures%s\n",
+			     (unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES),
+			     msg_u64(r, ROSTER_ROW_FORKED) == 0
+				     ? ""
+				     : "  FORK: the roots also signed another entry with this "
+				       "number");
 	}
+}
+
+/* Many tries on one invitation mean that somebody guesses digits. */
+static void invites(const struct cli *c, const struct msg *reply)
+{
 	for (size_t i = 0; i < msg_count(reply, REPLY_INVITES); i++) {
 		const struct msg *r = msg_at(reply, REPLY_INVITES, i);
-		const char *id = msg_text(r, INVITE_ROW_ID);
 
-		print_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		print_cell(print_short(msg_text(r, INVITE_ROW_ID)), 8);
 		print_cell(msg_text(r, INVITE_ROW_ORG), 34);
 		print_cell(msg_text(r, INVITE_ROW_STATE), 10);
 		print_day_of(c, msg_u64(r, INVITE_ROW_EXPIRES_MS));
 		(void)printf("  %llu tries\n", (unsigned long long)msg_u64(r, INVITE_ROW_ATTEMPTS));
 	}
+}
+
+void print_evidence(const struct cli *c, const struct msg *reply)
+{
+	require(c != NULL && reply != NULL);
+	disclosures(c, reply);
+	audit(reply);
+	roster(reply);
+	invites(c, reply);
 }

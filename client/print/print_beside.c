@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What lies beside the store and opens it: whoever takes the disk takes it too. */
+/* What lies beside the store and opens it: whoever takes the disk takes it too.  Only names and kinds are read, never
+ * a secret; a file that cannot be read says nothing, because kring may run as another user than kringd. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "client/print/print.h"
 
 /* daemon/store/FORMAT.md, slots: "KRG1slt\0" | count | count times kind and what belongs to it. */
 enum { MAGIC = 8, SLOT = 97, SLOTS_MAX = 8, PASSPHRASE = 1, CREDENTIAL = 2, KEY_FILE = 3 };
 
+/* Is there a file of that name in the node's directory? */
 static bool beside(const struct cli *c, const char *name, char path[PATH_MAX])
 {
 	const int n = snprintf(path, PATH_MAX, "%s/%s", c->dir, name);
@@ -34,6 +37,7 @@ static unsigned needless(const struct cli *c)
 	if (n <= MAGIC || memcmp(b, "KRG1slt", MAGIC) != 0 ||
 	    n < MAGIC + 1 + (size_t)b[MAGIC] * SLOT)
 		return 0;
+	/* a key file alone is needed; beside a passphrase or a credential it is only a risk */
 	for (unsigned i = 0; i < b[MAGIC]; i++) {
 		const unsigned char kind = b[MAGIC + 1 + i * SLOT];
 
@@ -48,6 +52,7 @@ void print_beside(const struct cli *c)
 	char path[PATH_MAX];
 	unsigned slot;
 
+	require(c != NULL && c->dir != NULL);
 	if (beside(c, "recovery-sheet.txt", path))
 		(void)printf("  SHEET        %s still exists: print it, then delete the file\n",
 			     path);

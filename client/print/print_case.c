@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* People: cases, what is known of somebody, consents.  What came from a partner is printed as it is, but a field of
+ * one line cannot break the table. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "client/print/print.h"
 #include "proto/person_kind.h"
 
@@ -12,10 +15,12 @@ static void person_text(unsigned field, const char *s)
 		(void)putchar(!person_lines(field) && strchr("\n\r\t", *s) != NULL ? ' ' : *s);
 }
 
+/* Each field with its category, so that it can be seen what a consent would let through. */
 void print_person(const struct cli *c, const struct msg *p)
 {
 	struct msg_field f;
 
+	require(c != NULL);
 	for (size_t i = 0; p != NULL && msg_field_at(p, i, &f); i++) {
 		if (!msg_has(p, f.number))
 			continue;
@@ -29,22 +34,25 @@ void print_person(const struct cli *c, const struct msg *p)
 	}
 }
 
-/* What a partner says otherwise than our own file, and how its word is taken over. */
+/* Where a partner's values differ from ours.  They never replace ours by themselves. */
 void print_told(const struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
 	if (!msg_has(reply, REPLY_TOLD))
 		return;
 	(void)puts("a partner sent other values (to use one: kring case take CASE FIELD):");
 	print_person(c, msg_get(reply, REPLY_TOLD));
 }
 
+/* Of a case that a partner referred to us, what is shown is what its consent covers. */
 void print_cases(const struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_CASES); i++) {
 		const struct msg *r = msg_at(reply, REPLY_CASES, i);
 		const char *id = msg_text(r, CASE_ROW_ID);
 
-		print_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		print_cell(print_short(id), 8);
 		print_cell(msg_text(r, CASE_ROW_NAME), 30);
 		print_day_of(c, msg_u64(r, CASE_ROW_CREATED_MS));
 		(void)printf("%s%s\n", msg_u64(r, CASE_ROW_THEIRS) != 0 ? "  referred to us" : "",
@@ -52,14 +60,16 @@ void print_cases(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* In both directions: what they may see of ours, what we may see of theirs. */
 void print_grants(const struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_GRANTS, i);
 		const char *id = msg_text(r, GRANT_ROW_ID);
 
 		(void)printf("  ");
-		print_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		print_cell(print_short(id), 8);
 		(void)printf(msg_u64(r, GRANT_ROW_RECEIVED) != 0 ? "we may see, from %s: "
 								 : "%s may see: ",
 			     msg_text(r, GRANT_ROW_PARTNER));
@@ -75,6 +85,7 @@ void print_grants(const struct cli *c, const struct msg *reply)
 
 void print_timeline(const struct msg *reply)
 {
+	require(reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_ENTRIES); i++) {
 		const struct msg *r = msg_at(reply, REPLY_ENTRIES, i);
 

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Flow figures as a person reads them: sentences first, then a map of who refers to whom, then tables. */
+/* Flow figures as a person reads them: sentences first, then a map of who refers to whom, then tables. Two rules keep
+ * the page honest.  A figure below the floor of its table is a dot, as one that was too small to be published: chance
+ * alone may have made it.  And who referred counts: what a receiver counted stands in only for a sender that did not
+ * report. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "client/print/figures.h"
 #include "client/print/print.h"
 
 enum { MAP_MAX = 14, NAMES_MAX = 2048 };
 
+/* What can become of a referral, as both ends count it. */
 static const unsigned answers[] = {FLOW_PAIR_ACCEPTED,	 FLOW_PAIR_DECLINED,
 				   FLOW_PAIR_REDIRECTED, FLOW_PAIR_WITHDRAWN,
 				   FLOW_PAIR_UNANSWERED, FLOW_PAIR_UNDELIVERED};
 
+/* A sentence of the list, on a line of its own. */
 static void say(const struct cli *c, const char *code, const struct figures_word *words)
 {
 	char text[1024];
@@ -20,15 +27,9 @@ static void say(const struct cli *c, const char *code, const struct figures_word
 	(void)printf("%s\n", text);
 }
 
-static const char *number(uint64_t v, char out[24])
-{
-	(void)snprintf(out, 24, "%llu", (unsigned long long)v);
-	return out;
-}
-
 /* ---- the map ---- */
 
-/* What the sender itself counted; only if it did not report, what the receiver counted. */
+/* All answers between two members, as one of them counted; what is below the floor adds nothing. */
 static uint64_t pair_total(const struct msg *flow, const struct msg *r)
 {
 	const uint64_t floor = figures_floor(flow, "flow");
@@ -45,6 +46,7 @@ struct name {
 	uint64_t total;
 };
 
+/* The place of a name.  When there is no room for another one, the last place takes all that are left over. */
 static size_t name_of(struct name *names, size_t *n, const char *org)
 {
 	for (size_t i = 0; i < *n; i++)
@@ -56,7 +58,7 @@ static size_t name_of(struct name *names, size_t *n, const char *org)
 	return (*n)++;
 }
 
-/* The busiest first; returns how many are shown. */
+/* All members that sent or received, the busiest first; returns how many there are. */
 static size_t busiest(struct name *names, const struct msg *flow)
 {
 	size_t n = 0;
@@ -65,6 +67,7 @@ static size_t busiest(struct name *names, const struct msg *flow)
 		const struct msg *r = msg_at(flow, FLOW_PAIRS, i);
 		const uint64_t v = pair_total(flow, r);
 
+		/* both ends may have counted the same referrals: this only sets the order */
 		names[name_of(names, &n, msg_text(r, FLOW_PAIR_SENDER))].total += v;
 		names[name_of(names, &n, msg_text(r, FLOW_PAIR_RECEIVER))].total += v;
 	}
@@ -79,6 +82,7 @@ static size_t busiest(struct name *names, const struct msg *flow)
 	return n;
 }
 
+/* The sender's own count wins; see the rules above. */
 static uint64_t between(const struct msg *flow, const char *from, const char *to)
 {
 	uint64_t received = 0;
@@ -96,6 +100,7 @@ static uint64_t between(const struct msg *flow, const char *from, const char *to
 	return received;
 }
 
+/* Four shades, by quarters of the largest figure on the map. */
 static const char *shade(uint64_t v, uint64_t most)
 {
 	static const char *const shades[] = {"░", "▒", "▓", "█"};
@@ -103,15 +108,19 @@ static const char *shade(uint64_t v, uint64_t most)
 	return v == 0 ? " " : shades[most == 0 ? 0 : (4 * v - 1) / (most > v ? most : v)];
 }
 
+/* The busiest members only: a table of all would not fit on a screen; the file has them. */
 static void map(const struct cli *c, const struct msg *flow)
 {
 	const struct figures_word none[] = {{NULL, NULL}};
-	static struct name names[NAMES_MAX];
-	size_t all = busiest(names, flow), n = all < MAP_MAX ? all : MAP_MAX;
+	struct name *names = calloc(NAMES_MAX, sizeof *names);
+	const size_t all = names == NULL ? 0 : busiest(names, flow);
+	const size_t n = all < MAP_MAX ? all : MAP_MAX;
 	uint64_t most = 0;
 
-	if (n == 0)
+	if (n == 0) {
+		free(names);
 		return;
+	}
 	(void)putchar('\n');
 	say(c, "map", none);
 	for (size_t i = 0; i < n * n; i++) {
@@ -140,6 +149,7 @@ static void map(const struct cli *c, const struct msg *flow)
 	}
 	if (all > n)
 		(void)printf("   + %zu: kring flow --csv FILE\n", all - n);
+	free(names);
 }
 
 /* ---- tables ---- */
@@ -153,11 +163,13 @@ static void figure_cell(const struct msg *r, unsigned field, uint64_t floor)
 		(void)printf("%9s", ".");
 }
 
+/* A column of a table of figures. */
 struct column {
 	unsigned field;
 	const char *head;
 };
 
+/* A row of dots alone says nothing and is left out. */
 static bool worth(const struct msg *r, const struct column *columns, size_t n, uint64_t floor)
 {
 	for (size_t i = 0; i < n; i++)
@@ -166,6 +178,7 @@ static bool worth(const struct msg *r, const struct column *columns, size_t n, u
 	return false;
 }
 
+/* What was asked for and nobody could give: refusals by need, in three groups of reasons. */
 static void needs(const struct cli *c, const struct msg *flow)
 {
 	static const struct column columns[] = {{FLOW_NEED_NO_CAPACITY, "[1]"},
@@ -202,6 +215,7 @@ static void needs(const struct cli *c, const struct msg *flow)
 	}
 }
 
+/* How long people waited for an answer, in the classes in which it is counted. */
 static void waiting(const struct cli *c, const struct msg *flow)
 {
 	static const struct column columns[] = {
@@ -240,12 +254,14 @@ static void waiting(const struct cli *c, const struct msg *flow)
 
 /* ---- the page ---- */
 
+/* Who is missing from the figures, and why: before any figure is read. */
 static void coverage(const struct cli *c, const struct msg *flow)
 {
 	char v[24], of[24];
-	const struct figures_word words[] = {{"v", number(msg_u64(flow, FLOW_REPORTS), v)},
-					     {"of", number(msg_u64(flow, FLOW_REPORTERS), of)},
-					     {NULL, NULL}};
+	const struct figures_word words[] = {
+		{"v", figures_number(msg_u64(flow, FLOW_REPORTS), v)},
+		{"of", figures_number(msg_u64(flow, FLOW_REPORTERS), of)},
+		{NULL, NULL}};
 
 	say(c, "reports", words);
 	for (size_t i = 0; i < msg_count(flow, FLOW_GAPS); i++) {
@@ -256,6 +272,7 @@ static void coverage(const struct cli *c, const struct msg *flow)
 	}
 }
 
+/* Both ends count the same referrals: figures that differ by more than chance are a fault at one of them. */
 static void differs(const struct cli *c, const struct msg *flow)
 {
 	for (size_t i = 0; i < msg_count(flow, FLOW_DIFFERS); i++) {
@@ -264,8 +281,8 @@ static void differs(const struct cli *c, const struct msg *flow)
 		const struct figures_word words[] = {
 			{"sender", msg_text(d, FLOW_DIFFERS_SENDER)},
 			{"receiver", msg_text(d, FLOW_DIFFERS_RECEIVER)},
-			{"v", number(msg_u64(d, FLOW_DIFFERS_SENT), v)},
-			{"of", number(msg_u64(d, FLOW_DIFFERS_RECEIVED), of)},
+			{"v", figures_number(msg_u64(d, FLOW_DIFFERS_SENT), v)},
+			{"of", figures_number(msg_u64(d, FLOW_DIFFERS_RECEIVED), of)},
 			{NULL, NULL}};
 
 		(void)printf("! ");
@@ -277,10 +294,11 @@ static void differs(const struct cli *c, const struct msg *flow)
 static void honesty(const struct cli *c, const struct msg *flow)
 {
 	char v[24], k[24], ks[24];
-	const struct figures_word words[] = {{"v", number(figures_error(flow, "flow"), v)},
-					     {"k", number(msg_u64(flow, FLOW_K), k)},
-					     {"ks", number(msg_u64(flow, FLOW_K_SENSITIVE), ks)},
-					     {NULL, NULL}};
+	const struct figures_word words[] = {
+		{"v", figures_number(figures_error(flow, "flow"), v)},
+		{"k", figures_number(msg_u64(flow, FLOW_K), k)},
+		{"ks", figures_number(msg_u64(flow, FLOW_K_SENSITIVE), ks)},
+		{NULL, NULL}};
 
 	if (msg_count(flow, FLOW_SHARES) == 0)
 		return;
@@ -289,6 +307,7 @@ static void honesty(const struct cli *c, const struct msg *flow)
 	say(c, "small", words);
 }
 
+/* Did any need stand out?  If not, the page says so, or silence would be read as "all is well". */
 static bool has_unmet(const struct msg *flow)
 {
 	for (size_t i = 0; i < msg_count(flow, FLOW_FIGURES); i++)
@@ -299,6 +318,7 @@ static bool has_unmet(const struct msg *flow)
 
 void print_flow(const struct cli *c, const struct msg *flow)
 {
+	require(c != NULL && flow != NULL);
 	const bool own = msg_u64(flow, FLOW_OWN) != 0;
 	const struct figures_word q[] = {{"q", msg_text(flow, FLOW_QUARTER)}, {NULL, NULL}};
 
@@ -321,14 +341,17 @@ void print_flow(const struct cli *c, const struct msg *flow)
 	waiting(c, flow);
 }
 
+/* Thousandths, as a decimal number. */
 static void print_share(const char *what, uint64_t milli)
 {
 	(void)printf("%s%llu.%03llu", what, (unsigned long long)(milli / 1000),
 		     (unsigned long long)(milli % 1000));
 }
 
+/* Shown before it leaves and after: the same page, so that nothing else can be published than was seen. */
 void print_flow_published(const struct cli *c, const struct msg *flow)
 {
+	require(c != NULL && flow != NULL);
 	const char *state = msg_text(flow, FLOW_STATE), *refused = msg_text(flow, FLOW_REFUSED);
 
 	(void)printf("%s: %s\n", msg_text(flow, FLOW_QUARTER),

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The line to partners, for people: whether we listen, who is silent, whose clock is wrong. */
+/* The line to partners, for people: whether we listen, who is silent, whose clock is wrong.  Cause and remedy come as
+ * codes; their words stand in config/lists/line.psv, where the remedy of "x" is "do-x". */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/check.h"
 #include "client/print/print.h"
 #include "proto/lists.h"
 
 enum { NAMES_MAX = 512, HOUR_S = 3600, DAY_S = 86400 };
 
+/* A code of line.psv in the reader's language. */
 static const char *word(const struct cli *c, const char *code)
 {
 	return list_text(LIST_LINE, c->lang, code);
@@ -63,6 +66,7 @@ static void difference_text(const struct cli *c, uint64_t s, char out[64])
 
 void print_line_clock(const struct cli *c, const struct msg *row, const char *partners)
 {
+	require(c != NULL && row != NULL && partners != NULL);
 	const char *who = msg_text(row, CLOCK_ROW_WHO);
 	/* the row speaks of the partner's clock; a sentence about ours turns it round */
 	const bool us = strcmp(who, "us") == 0, ahead = (msg_u64(row, CLOCK_ROW_AHEAD) != 0) != us;
@@ -73,6 +77,7 @@ void print_line_clock(const struct cli *c, const struct msg *row, const char *pa
 	sentence(word(c, code), partners, difference, word(c, ahead ? "ahead" : "behind"));
 }
 
+/* When several partners say that our clock is off, that is one sentence with their names. */
 static void clocks(const struct cli *c, const struct msg *s)
 {
 	const struct msg *ours = NULL;
@@ -83,6 +88,7 @@ static void clocks(const struct cli *c, const struct msg *s)
 		const char *partner = msg_text(row, CLOCK_ROW_PARTNER);
 		const size_t used = strlen(names);
 
+		/* names that do not fit are left out: the sentence is about our clock */
 		if (strcmp(msg_text(row, CLOCK_ROW_WHO), "us") == 0) {
 			ours = row;
 			if (used + strlen(partner) + sizeof ", " < sizeof names)
@@ -101,6 +107,7 @@ static void clocks(const struct cli *c, const struct msg *s)
 
 void print_line_status(const struct cli *c, const struct msg *s)
 {
+	require(c != NULL && s != NULL);
 	const char *error = msg_text(s, STATUS_LISTEN_ERROR), *listen = msg_text(s, STATUS_LISTEN);
 	char remedy[64];
 
@@ -120,6 +127,7 @@ void print_line_status(const struct cli *c, const struct msg *s)
 
 void print_line_silent(const struct cli *c, uint64_t since_ms)
 {
+	require(c != NULL);
 	if (since_ms == 0)
 		return;
 	(void)printf("%s ", word(c, "silent-since"));

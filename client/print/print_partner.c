@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Partners, and what has not been delivered to them.  A name that has to be typed again is never cut. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "client/print/print.h"
 
-/* Why a partner does not get persons yet, or no more; and what helps. */
+/* Why nobody may be referred to this partner yet, or no longer; and what helps. */
 static void standing(const struct cli *c, const struct msg *r)
 {
 	const char *s = msg_text(r, PARTNER_ROW_STANDING);
@@ -20,8 +22,10 @@ static void standing(const struct cli *c, const struct msg *r)
 	(void)printf("; ");
 }
 
+/* What stands in the way of exchange comes before what is owed, because it explains it. */
 void print_partners(const struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_PARTNERS, i);
 
@@ -50,13 +54,15 @@ void print_partners(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* Cause and remedy are codes of the node: it decides, here they are only put into words. */
 void print_outbox(const struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_OUTBOX); i++) {
 		const struct msg *r = msg_at(reply, REPLY_OUTBOX, i);
 		const char *id = msg_text(r, OUTBOX_ROW_ID);
 
-		print_cell(strlen(id) == 32 ? id + 12 : id, 8);
+		print_cell(print_short(id), 8);
 		print_cell(msg_text(r, OUTBOX_ROW_PARTNER), 24);
 		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, OUTBOX_ROW_ACT)), 16);
 		print_cell(list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_STATE)), 12);

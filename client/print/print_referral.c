@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Referrals as people read them: the rows of inbox and sent, the history of one, the worklist.  Codes are shown in the
+ * reader's language; free words are shown as they came. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "client/print/print.h"
+#include "proto/acts.h"
 
 /* Why a row shows no person. */
 static const char *why_words(const struct cli *c, const char *code)
@@ -10,8 +14,10 @@ static const char *why_words(const struct cli *c, const char *code)
 	return list_text(list_has(LIST_UI, code) ? LIST_UI : LIST_VERDICTS, c->lang, code);
 }
 
+/* A deadline only where somebody has to act: on an ended referral it would look like work. */
 void print_referrals(const struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
 		const char *delivery = msg_text(r, REFERRAL_ROW_DELIVERY);
@@ -27,6 +33,7 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 			msg_u64(r, REFERRAL_ROW_PROVISIONAL) != 0 ? " (not yet confirmed)" : "");
 		if (delivery[0] != '\0')
 			(void)printf(", %s", delivery);
+		/* whose turn it is, and until when */
 		if (strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0)
 			(void)printf(", next: %s",
 				     list_text(LIST_UI, c->lang, msg_text(r, REFERRAL_ROW_NEXT)));
@@ -43,18 +50,20 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 	}
 }
 
-/* Codes are said in the reader's language; each act has its own list. */
+/* Codes are shown in the reader's language; each act has its own list. */
 static const char *reason_words(const struct cli *c, const struct msg *r)
 {
-	const char *act = msg_text(r, LOG_ROW_ACT), *code = msg_text(r, LOG_ROW_REASON);
+	const struct act *act = act_named(msg_text(r, LOG_ROW_ACT));
+	enum list_id list = LIST_REASONS;
 
-	return list_text(strcmp(act, "offer") == 0     ? LIST_NEEDS
-			 : strcmp(act, "decline") == 0 ? LIST_DECLINE
-			 : strcmp(act, "outcome") == 0 ? LIST_OUTCOMES
-						       : LIST_REASONS,
-			 c->lang, code);
+	if (act != NULL && act->number == DOC_OFFER)
+		list = LIST_NEEDS; /* what an offer is for stands in the place of a reason */
+	else if (act != NULL && act->reasons != MSG_HOLDS_ANY)
+		list = (enum list_id)act->reasons;
+	return list_text(list, c->lang, msg_text(r, LOG_ROW_REASON));
 }
 
+/* "outside" is a place whose name came as a message, under the person's consent: it stands in its own list. */
 static void say_places(const struct cli *c, const struct msg *r)
 {
 	const char *alternative = msg_text(r, LOG_ROW_ALTERNATIVE);
@@ -75,6 +84,7 @@ static void say_places(const struct cli *c, const struct msg *r)
 			     list_text(LIST_UI, c->lang, "outside"));
 }
 
+/* What an act may carry besides its reason; each part only when it is there. */
 static void say_more(const struct cli *c, const struct msg *r)
 {
 	say_places(c, r);
@@ -95,10 +105,12 @@ static void say_more(const struct cli *c, const struct msg *r)
 
 void print_history(const struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_LOG); i++) {
 		const struct msg *r = msg_at(reply, REPLY_LOG, i);
 		char hash[9] = "";
 
+		/* eight digits are enough to compare two histories on the phone */
 		memcpy(hash, msg_text(r, LOG_ROW_HASH),
 		       strlen(msg_text(r, LOG_ROW_HASH)) >= 8 ? 8 : 0);
 		(void)printf("  ");
@@ -120,8 +132,10 @@ void print_history(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* The command that does the task stands below it, to be copied. */
 void print_work(const struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_WORK); i++) {
 		const struct msg *r = msg_at(reply, REPLY_WORK, i);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "client/print/print.h"
 
 enum { DAMAGE_SHOWN = 5 };
@@ -10,6 +11,8 @@ enum { DAMAGE_SHOWN = 5 };
 /* What a list could not show; the rest of it was shown. */
 int print_damage(const struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
+	/* tables of the store, as a person calls what lies in them */
 	static const char *const kinds[][2] = {
 		{"thread", "referral"},	    {"cases", "case"},	   {"caselog", "note"},
 		{"work", "task"},	    {"grant", "consent"},  {"outplace", "document"},
@@ -34,7 +37,7 @@ int print_damage(const struct cli *c, const struct msg *reply)
 	return CLI_DAMAGED;
 }
 
-/* The first page is not the whole: how many there are, and what to type for the next. */
+/* The command for the next page is the one that was typed, with --after: nothing has to be thought of. */
 static void further(const struct cli *c, const struct msg *reply)
 {
 	static const unsigned pages[] = {REPLY_CASES, REPLY_REFERRALS, REPLY_WORK, REPLY_OUTBOX,
@@ -64,8 +67,10 @@ static void further(const struct cli *c, const struct msg *reply)
 	(void)printf(" --after %s\n", msg_text(reply, REPLY_NEXT));
 }
 
+/* A part that is not in the reply prints nothing, so every command can be printed by this one function. */
 void print_reply(struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
 	print_status(c, reply);
 	print_partners(c, reply);
 	print_cases(c, reply);
@@ -83,7 +88,5 @@ void print_reply(struct cli *c, const struct msg *reply)
 		(void)printf("nothing was sent (--dry-run); sending it would be allowed\n");
 	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS) &&
 		 msg_count(reply, REPLY_CASES) == 0)
-		(void)printf("%s\n", strlen(msg_text(reply, REPLY_ID)) == 32
-					     ? msg_text(reply, REPLY_ID) + 12
-					     : msg_text(reply, REPLY_ID));
+		(void)printf("%s\n", print_short(msg_text(reply, REPLY_ID)));
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* kring status: in capitals what a person must act upon, with what to do; in small letters what is merely so. The
+ * order is fixed: identity, line, disk, alarms, so that a row that is missing is noticed. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "client/print/print.h"
 
 /* What fails here by itself: with whom, which document, why, how often. */
@@ -20,8 +23,72 @@ static void fault(const struct cli *c, const struct msg *f)
 		     msg_text(f, FAULT_ROW_CAUSE), (unsigned long long)msg_u64(f, FAULT_ROW_COUNT));
 }
 
+/* Who this is, where it listens, and how much it still has to deliver. */
+static void identity(const struct msg *s)
+{
+	const char *listen = msg_text(s, STATUS_LISTEN), *address = msg_text(s, STATUS_ADDRESS);
+
+	if (msg_text(s, STATUS_LISTEN_ERROR)[0] != '\0')
+		listen = "-"; /* print_line_status says where, and why it does not */
+	else if (listen[0] == '\0')
+		listen = "none";
+	(void)printf("%s\n  fingerprint  %s\n  listens on   %s\n  address      %s\n"
+		     "  roster       entry %llu, %llu members\n  connected    %llu\n"
+		     "  owed         %llu documents\n",
+		     msg_u64(s, STATUS_MEMBER) != 0 ? msg_text(s, STATUS_ORG)
+						    : "not yet a member: import the roster",
+		     msg_text(s, STATUS_FINGERPRINT), listen, address[0] == '\0' ? "none" : address,
+		     (unsigned long long)msg_u64(s, STATUS_ROSTER_SEQ),
+		     (unsigned long long)msg_u64(s, STATUS_MEMBERS),
+		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
+		     (unsigned long long)msg_u64(s, STATUS_OWED));
+}
+
+/* Which sheet in the safe is the right one, and what else would open this node. */
+static void keys(const struct cli *c, const struct msg *s)
+{
+	if (msg_text(s, STATUS_SHEET)[0] != '\0') {
+		(void)printf("  sheet        %s opens this node and the backups made since ",
+			     msg_text(s, STATUS_SHEET));
+		print_time(msg_u64(s, STATUS_SHEET_S) * 1000);
+		(void)puts("; older backups need the sheet before it");
+	}
+	print_beside(c);
+}
+
+static void disk(const struct msg *s)
+{
+	const char *state = msg_text(s, STATUS_DISK);
+
+	if (state[0] == '\0')
+		return;
+	(void)printf("  DISK         %s\n",
+		     strcmp(state, "full") == 0
+			     ? "almost full: new documents and cases are refused, from "
+			       "partners and from here"
+			     : "less than 10 % is free: make room");
+}
+
+/* What happened to this node or to a partner, each with its moment. */
+static void alarms(const struct cli *c, const struct msg *s)
+{
+	for (size_t i = 0; i < msg_count(s, STATUS_ALARMS); i++) {
+		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
+
+		if (strcmp(msg_text(a, ALARM_ROW_WHAT), "not-listening") == 0)
+			continue; /* shown by print_line_status, with its cause */
+		(void)printf("  ALARM        ");
+		print_time(msg_u64(a, ALARM_ROW_AT_MS));
+		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
+			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : ": ",
+			     list_text(LIST_ALARMS, c->lang, msg_text(a, ALARM_ROW_WHAT)));
+	}
+}
+
+/* A locked node cannot read its own store: it says nothing but that. */
 void print_status(const struct cli *c, const struct msg *reply)
 {
+	require(c != NULL && reply != NULL);
 	const struct msg *s = msg_get(reply, REPLY_STATUS);
 
 	if (s == NULL)
@@ -31,46 +98,11 @@ void print_status(const struct cli *c, const struct msg *reply)
 			   "(kring unlock)");
 		return;
 	}
-	(void)printf("%s\n  fingerprint  %s\n  listens on   %s\n  address      %s\n  roster       "
-		     "entry %llu, %llu "
-		     "members\n"
-		     "  connected    %llu\n  owed         %llu documents\n",
-		     msg_u64(s, STATUS_MEMBER) != 0 ? msg_text(s, STATUS_ORG)
-						    : "not yet a member: import the roster",
-		     msg_text(s, STATUS_FINGERPRINT),
-		     msg_text(s, STATUS_LISTEN_ERROR)[0] != '\0' ? "-"
-		     : msg_text(s, STATUS_LISTEN)[0] == '\0'	 ? "none"
-								 : msg_text(s, STATUS_LISTEN),
-		     msg_text(s, STATUS_ADDRESS)[0] == '\0' ? "none" : msg_text(s, STATUS_ADDRESS),
-		     (unsigned long long)msg_u64(s, STATUS_ROSTER_SEQ),
-		     (unsigned long long)msg_u64(s, STATUS_MEMBERS),
-		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
-		     (unsigned long long)msg_u64(s, STATUS_OWED));
-	if (msg_text(s, STATUS_SHEET)[0] != '\0') {
-		(void)printf("  sheet        %s opens this node and the backups made since ",
-			     msg_text(s, STATUS_SHEET));
-		print_time(msg_u64(s, STATUS_SHEET_S) * 1000);
-		(void)puts("; older backups need the sheet before it");
-	}
-	print_beside(c);
-	if (msg_text(s, STATUS_DISK)[0] != '\0')
-		(void)printf("  DISK         %s\n",
-			     strcmp(msg_text(s, STATUS_DISK), "full") == 0
-				     ? "almost full: new documents and cases are refused, from "
-				       "partners and from here"
-				     : "less than 10 % is free: make room");
+	identity(s);
+	keys(c, s);
+	disk(s);
 	print_line_status(c, s);
-	for (size_t i = 0; i < msg_count(s, STATUS_ALARMS); i++) {
-		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
-
-		if (strcmp(msg_text(a, ALARM_ROW_WHAT), "not-listening") == 0)
-			continue; /* said already, with its cause */
-		(void)printf("  ALARM        ");
-		print_time(msg_u64(a, ALARM_ROW_AT_MS));
-		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
-			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : ": ",
-			     list_text(LIST_ALARMS, c->lang, msg_text(a, ALARM_ROW_WHAT)));
-	}
+	alarms(c, s);
 	for (size_t i = 0; i < msg_count(s, STATUS_FAULTS); i++)
 		fault(c, msg_at(s, STATUS_FAULTS, i));
 	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)
