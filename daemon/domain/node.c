@@ -8,6 +8,7 @@
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
 #include "domain/flow/collect.h"
+#include "domain/flow/publish.h"
 #include "domain/flow/report.h"
 #include "domain/loss/incarnation.h"
 #include "domain/membership/onboard.h"

@@ -3,6 +3,7 @@
 
 #include "domain/care/intake.h"
 #include "domain/evidence/audit.h"
+#include "domain/flow/kept.h"
 #include "domain/flow/report.h"
 #include "domain/flow/tally.h"
 

@@ -96,9 +96,6 @@ void count_person(struct count *c, struct count_event *ev, size_t n, unsigned ca
  *  erased: of what came under it since. */
 MUST_CHECK enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin_ms,
 				 uint64_t end_ms, struct count_event ev[COUNT_EVENTS], size_t *n);
-/** All of it, from the store, of what was known at now_ms: the cases there are, and the tally of those erased. */
-MUST_CHECK enum err count_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
-				  struct count *c);
 /** Place of a need's code. */
 size_t count_need(const char *code);
 /** Code of a place; NULL where there is none. */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/flow/figures.h"
 
+#include "domain/flow/draft.h"
+#include "domain/flow/exact.h"
+#include "domain/flow/kept.h"
+#include "domain/flow/publish.h"
 #include "domain/flow/quarter.h"
 #include "domain/membership/roster.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* When a report is made, where it is kept, to whom it goes: the other half of report.h. */
-#include <string.h>
+#include "domain/flow/publish.h"
 
 #include "domain/consent/grant.h"
 #include "domain/consent/pack.h"
@@ -8,6 +7,8 @@
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
+#include "domain/flow/draft.h"
+#include "domain/flow/kept.h"
 #include "domain/flow/quarter.h"
 #include "domain/flow/report.h"
 #include "domain/loss/settled.h"
@@ -16,85 +17,6 @@
 #include "domain/stream/connect.h"
 
 enum { DAY_MS = 86400000, RETRY_MS = 600000, PAST = 4, SENDS_PER_TURN = 16 };
-
-static struct store_key report_key(uint32_t quarter, uint16_t peer)
-{
-	struct store_key k = {.len = 0};
-
-	key_u32(&k, quarter);
-	key_u16(&k, peer);
-	return k;
-}
-
-enum err report_case(struct turn *t, struct id16 *case_id)
-{
-	return turn_stand_in(t, "flow reports\0\0\0", case_id);
-}
-
-enum err report_load(struct turn *t, uint32_t quarter, uint16_t peer, struct report *r)
-{
-	const struct store_key k = report_key(quarter, peer);
-	struct err_text why;
-	struct span v;
-	enum err rc = turn_get(t, STORE_REPORT, &k, &v);
-
-	if (rc != ERR_OK)
-		return rc;
-	return report_parse(t, v, r, &why) == ERR_OK ? ERR_OK : ERR_CORRUPT;
-}
-
-uint8_t report_marks(struct turn *t, uint32_t quarter, uint16_t peer)
-{
-	const struct store_key k = report_key(quarter, peer);
-	struct span v;
-
-	return turn_get(t, STORE_REPORTED, &k, &v) == ERR_OK && v.len == 1 ? v.p[0] : 0;
-}
-
-static enum err mark(struct turn *t, uint32_t quarter, uint16_t peer, enum report_mark m)
-{
-	const struct store_key k = report_key(quarter, peer);
-	const uint8_t v = (uint8_t)(report_marks(t, quarter, peer) | m);
-
-	return turn_put(t, STORE_REPORTED, &k, span_of(&v, 1));
-}
-
-static bool span_equal(struct span a, struct span b)
-{
-	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
-}
-
-static bool replaceable(struct turn *t, uint16_t peer, struct span before)
-{
-	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
-	struct err_text why;
-	struct report old;
-
-	return self != NULL && self->no == peer && report_parse(t, before, &old, &why) == ERR_OK &&
-	       old.refused[0] != '\0';
-}
-
-enum err report_keep(struct turn *t, uint16_t peer, const struct report *r)
-{
-	const struct store_key k = report_key(r->period, peer);
-	struct span before;
-	enum err rc = turn_get(t, STORE_REPORT, &k, &before);
-
-	if (rc == ERR_NOTFOUND)
-		return turn_put(t, STORE_REPORT, &k, r->bytes);
-	if (rc != ERR_OK || span_equal(before, r->bytes))
-		return rc;
-	/* until now it was published as "lost with the disk" */
-	if (replaceable(t, peer, before))
-		return turn_put(t, STORE_REPORT, &k, r->bytes);
-	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_REPORT,
-						.outcome = ERR_DENIED,
-						.peer = peer,
-						.detail = "contradicts"});
-	return rc == ERR_OK ? mark(t, r->period, peer, REPORT_CONTRADICTS) : rc;
-}
-
-/* ---- sending ---- */
 
 static enum err thread_of(struct turn *t, const struct peer *p, uint32_t quarter,
 			  struct id16 *case_id, struct id16 *id)
@@ -151,7 +73,7 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	if (rc == ERR_OK)
 		rc = outbox_put(t, p->no, &doc->key);
 	if (rc == ERR_OK)
-		rc = mark(t, r->period, p->no, REPORT_WENT);
+		rc = report_mark_set(t, r->period, p->no, REPORT_WENT);
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){
 					  .event = AUDIT_REPORT, .peer = p->no, .detail = "sent"});
@@ -172,7 +94,7 @@ static enum err may_send(struct turn *t, const struct peer *p, uint32_t quarter,
 	if (rc != ERR_OK)
 		return rc;
 	*yes = !record_exists(t->txn, STORE_THREAD, span_of(id.b, 16));
-	return *yes ? ERR_OK : mark(t, quarter, p->no, REPORT_WENT);
+	return *yes ? ERR_OK : report_mark_set(t, quarter, p->no, REPORT_WENT);
 }
 
 static enum err send_quarter(struct turn *t, uint32_t quarter, uint16_t self, unsigned *left)

@@ -4,21 +4,16 @@
 
 #include <string.h>
 
-#include "domain/consent/agreement.h"
 #include "domain/exchange/words.h"
 #include "domain/flow/quarter.h"
-#include "domain/membership/roster.h"
 
 enum {
 	SENSITIVE_BIT = 14,
 	VALUE_MAX = 65535 - 65535 % LIMIT_FLOW_STEP,
-	/* Art. 9 and 10: health, mental health, addiction, justice, origin, conviction */
-	SPECIAL_CATS = 1 << 7 | 1 << 8 | 1 << 9 | 1 << 11 | 1 << 12 | 1 << 13,
-	EXACT_BYTES = 4 * (COUNT_NEEDS * COUNT_REASONS + COUNT_WORDS + COUNT_ENDS),
 };
 static_assert((int)COUNT_CELLS == (int)SENSITIVE_BIT, "the bits of a row");
 
-static const unsigned share_fields[WIRE_TABLES] = {
+const unsigned report_share_fields[WIRE_TABLES] = {
 	[WIRE_TABLE_FLOW] = REPORT_SHARE_FLOW,
 	[WIRE_TABLE_NEEDS] = REPORT_SHARE_NEEDS,
 	[WIRE_TABLE_ANSWERS] = REPORT_SHARE_ANSWERS,
@@ -135,7 +130,7 @@ static void put_tables(struct turn *t, const struct report *r, struct msg *m)
 	}
 }
 
-static enum err pack(struct turn *t, struct report *r)
+enum err report_pack(struct turn *t, struct report *r)
 {
 	struct msg *m = msg_new(t->arena, MSG_REPORT);
 
@@ -145,8 +140,8 @@ static enum err pack(struct turn *t, struct report *r)
 		return msg_pack(t->arena, m, &r->bytes);
 	}
 	for (size_t i = 0; i < WIRE_TABLES; i++)
-		if (share_fields[i] != 0 && r->terms.share[i] != 0)
-			msg_set_u64(m, share_fields[i], r->terms.share[i]);
+		if (report_share_fields[i] != 0 && r->terms.share[i] != 0)
+			msg_set_u64(m, report_share_fields[i], r->terms.share[i]);
 	msg_set_u64(m, REPORT_CAP, r->terms.cap);
 	msg_set_u64(m, REPORT_K, r->terms.k);
 	msg_set_u64(m, REPORT_K_SENSITIVE, r->terms.k_sensitive);
@@ -232,7 +227,8 @@ static enum err get_terms(const struct msg *m, struct report_terms *terms, struc
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < WIRE_TABLES; i++) {
-		const uint64_t v = share_fields[i] == 0 ? 0 : msg_u64(m, share_fields[i]);
+		const uint64_t v = report_share_fields[i] == 0 ? 0
+							       : msg_u64(m, report_share_fields[i]);
 
 		sum += v;
 		terms->share[i] = (uint16_t)v;
@@ -288,151 +284,4 @@ enum err report_parse(struct turn *t, struct span bytes, struct report *r, struc
 				       r->figures.ends, COUNT_ENDS, r->terms.k) != ERR_OK))
 		rc = err_explain(why, ERR_MALFORMED, "waiting or ends");
 	return rc;
-}
-
-/* ---- making ---- */
-
-/* The roster's policy says how much may be told; this node may tell less, never more. */
-static enum err terms_of(struct turn *t, struct report_terms *out, uint32_t *year)
-{
-	const struct node *n = t->node;
-	struct chain c;
-	enum err rc = roster_chain(t, &c);
-
-	if (rc != ERR_OK)
-		return rc;
-	if (!c.begun)
-		c.policy = wire_policy_default;
-	*year = c.policy.year;
-	*out = (struct report_terms){.cap = c.policy.cap,
-				     .k = c.policy.k > n->flow.k ? c.policy.k : n->flow.k,
-				     .k_sensitive = c.policy.k_sensitive};
-	if (out->k > out->k_sensitive)
-		out->k_sensitive = out->k;
-	for (size_t i = 0; i < WIRE_TABLES; i++)
-		if (share_fields[i] != 0)
-			out->share[i] = (uint16_t)(c.policy.share[i] * n->flow.percent / 100);
-	return ERR_OK;
-}
-
-/* Which rows exist, and which of them tell by themselves what somebody needed. */
-static enum err rows_of(struct turn *t, bool *possible, bool *sensitive)
-{
-	for (size_t i = 0; i < t->node->peer_count; i++) {
-		const struct peer *p = &t->node->peers[i];
-		struct consent_view send = {.granted = false}, receive = {.granted = false};
-		enum err rc = consent_agreement(t, p->no, CONSENT_SEND, &send);
-
-		if (rc == ERR_OK)
-			rc = consent_agreement(t, p->no, CONSENT_RECEIVE, &receive);
-		if (rc != ERR_OK)
-			return rc;
-		possible[i] = !p->self && (p->classes & WIRE_MEMBER) != 0;
-		sensitive[i] = ((send.agreement_cats | receive.agreement_cats) & SPECIAL_CATS) != 0;
-	}
-	return ERR_OK;
-}
-
-/* One noise for one truth: the same figures give the same report for ever, and other figures (a restored
- * node, a late correction) share no noise with it, so that two of them cannot be subtracted. */
-static enum err seed_of(struct turn *t, uint32_t quarter, const struct count *exact,
-			struct id32 *seed)
-{
-	struct wr w = arena_wr(t->arena, 4 + 4 * exact->rows * COUNT_CELLS + EXACT_BYTES);
-	uint8_t in[10 + 4 + 32] = "flow-noise";
-	struct id32 hash;
-
-	for (size_t i = 0; i < exact->rows; i++)
-		for (size_t j = 0; j < COUNT_CELLS; j++)
-			wr_u32(&w, exact->flow[i][j]);
-	for (size_t i = 0; i < COUNT_NEEDS; i++)
-		for (size_t j = 0; j < COUNT_REASONS; j++)
-			wr_u32(&w, exact->needs[i][j]);
-	for (size_t i = 0; i < COUNT_WORDS; i++)
-		wr_u32(&w, exact->words[i]);
-	for (size_t i = 0; i < COUNT_ENDS; i++)
-		wr_u32(&w, exact->ends[i]);
-	if (w.over)
-		return ERR_NOMEM;
-	hash = hash_one(HASH_FLOW, wr_span(&w));
-	be32_put(in + 10, quarter);
-	memcpy(in + 14, hash.b, 32);
-	return record_secret(t->txn, span_of(in, sizeof in), seed);
-}
-
-enum err report_spent(struct turn *t, uint32_t quarter, uint32_t *spent)
-{
-	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
-	const uint32_t first = quarter / 4 * 4;
-
-	*spent = 0;
-	for (uint32_t q = first; self != NULL && q < first + 4; q++) {
-		struct report r;
-		enum err rc = q == quarter ? ERR_NOTFOUND : report_load(t, q, self->no, &r);
-
-		if (rc == ERR_NOTFOUND)
-			continue;
-		if (rc != ERR_OK)
-			return rc;
-		for (size_t i = 0; i < WIRE_TABLES; i++)
-			*spent += r.terms.share[i];
-	}
-	return ERR_OK;
-}
-
-/* Why this quarter has no figures; "" when it has. */
-static enum err refusal_of(struct turn *t, uint32_t quarter, const struct report_terms *terms,
-			   uint32_t year, const char **code)
-{
-	uint32_t spent, sum = 0;
-	enum err rc = report_spent(t, quarter, &spent);
-
-	for (size_t i = 0; i < WIRE_TABLES; i++)
-		sum += terms->share[i];
-	*code = "";
-	if (spent + sum > year)
-		*code = "budget";
-	else if (sum == 0)
-		*code = "nothing-shared";
-	else if (t->node->restored_ms >= quarter_ready_ms(quarter))
-		*code = "state-lost"; /* it may have been published before the loss */
-	return rc;
-}
-
-enum err report_draft(struct turn *t, uint32_t quarter, struct report *r)
-{
-	const size_t rows = t->node->peer_count;
-	bool *possible = arena_alloc(t->arena, rows + 1), *sens = arena_alloc(t->arena, rows + 1);
-	struct noise_seed source;
-	struct noise noise;
-	struct count exact;
-	struct id32 seed;
-	uint32_t year;
-	enum err rc;
-
-	*r = (struct report){.period = quarter, .refused = "", .sensitive = sens};
-	if (possible == NULL || sens == NULL)
-		return ERR_NOMEM;
-	rc = terms_of(t, &r->terms, &year);
-	if (rc == ERR_OK)
-		rc = refusal_of(t, quarter, &r->terms, year, &r->refused);
-	if (rc == ERR_OK)
-		rc = count_create(t->arena, rows, &r->figures);
-	if (rc == ERR_OK && r->refused[0] != '\0')
-		return pack(t, r);
-	if (rc == ERR_OK)
-		rc = rows_of(t, possible, sens);
-	if (rc == ERR_OK)
-		rc = count_quarter(t, quarter, r->terms.cap, t->wall_ms, &exact);
-	if (rc == ERR_OK)
-		rc = seed_of(t, quarter, &exact, &seed);
-	if (rc != ERR_OK)
-		return rc;
-	noise = noise_of_seed(&source, &seed);
-	report_noise(&r->figures, &exact, &r->terms, possible, sens, &noise);
-	rc = pack(t, r);
-	if (rc != ERR_OK || r->bytes.len <= LIMIT_BODY)
-		return rc;
-	r->refused = "too-long"; /* reported as missing, never cut */
-	return pack(t, r);
 }

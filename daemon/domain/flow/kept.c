@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/flow/kept.h"
+
+#include <string.h>
+
+#include "domain/evidence/audit.h"
+#include "domain/flow/report.h"
+
+struct store_key report_key(uint32_t quarter, uint16_t peer)
+{
+	struct store_key k = {.len = 0};
+
+	key_u32(&k, quarter);
+	key_u16(&k, peer);
+	return k;
+}
+
+enum err report_case(struct turn *t, struct id16 *case_id)
+{
+	return turn_stand_in(t, "flow reports\0\0\0", case_id);
+}
+
+enum err report_load(struct turn *t, uint32_t quarter, uint16_t peer, struct report *r)
+{
+	const struct store_key k = report_key(quarter, peer);
+	struct err_text why;
+	struct span v;
+	enum err rc = turn_get(t, STORE_REPORT, &k, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	return report_parse(t, v, r, &why) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+uint8_t report_marks(struct turn *t, uint32_t quarter, uint16_t peer)
+{
+	const struct store_key k = report_key(quarter, peer);
+	struct span v;
+
+	return turn_get(t, STORE_REPORTED, &k, &v) == ERR_OK && v.len == 1 ? v.p[0] : 0;
+}
+
+enum err report_mark_set(struct turn *t, uint32_t quarter, uint16_t peer, enum report_mark m)
+{
+	const struct store_key k = report_key(quarter, peer);
+	const uint8_t v = (uint8_t)(report_marks(t, quarter, peer) | m);
+
+	return turn_put(t, STORE_REPORTED, &k, span_of(&v, 1));
+}
+
+static bool span_equal(struct span a, struct span b)
+{
+	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+}
+
+static bool replaceable(struct turn *t, uint16_t peer, struct span before)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	struct err_text why;
+	struct report old;
+
+	return self != NULL && self->no == peer && report_parse(t, before, &old, &why) == ERR_OK &&
+	       old.refused[0] != '\0';
+}
+
+enum err report_keep(struct turn *t, uint16_t peer, const struct report *r)
+{
+	const struct store_key k = report_key(r->period, peer);
+	struct span before;
+	enum err rc = turn_get(t, STORE_REPORT, &k, &before);
+
+	if (rc == ERR_NOTFOUND)
+		return turn_put(t, STORE_REPORT, &k, r->bytes);
+	if (rc != ERR_OK || span_equal(before, r->bytes))
+		return rc;
+	/* until now it was published as "lost with the disk" */
+	if (replaceable(t, peer, before))
+		return turn_put(t, STORE_REPORT, &k, r->bytes);
+	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_REPORT,
+						.outcome = ERR_DENIED,
+						.peer = peer,
+						.detail = "contradicts"});
+	return rc == ERR_OK ? report_mark_set(t, r->period, peer, REPORT_CONTRADICTS) : rc;
+}
+
+enum err report_spent(struct turn *t, uint32_t quarter, uint32_t *spent)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	const uint32_t first = quarter / 4 * 4;
+
+	*spent = 0;
+	for (uint32_t q = first; self != NULL && q < first + 4; q++) {
+		struct report r;
+		enum err rc = q == quarter ? ERR_NOTFOUND : report_load(t, q, self->no, &r);
+
+		if (rc == ERR_NOTFOUND)
+			continue;
+		if (rc != ERR_OK)
+			return rc;
+		for (size_t i = 0; i < WIRE_TABLES; i++)
+			*spent += r.terms.share[i];
+	}
+	return ERR_OK;
+}
