@@ -182,13 +182,13 @@ static enum err by_itself(struct turn *t, enum fault_part part, enum err (*run)(
 
 static enum err on_tick(struct turn *t)
 {
-	enum err rc = acts_timers(t, TIMERS_PER_TURN);
+	enum err rc = timers_run(t, TIMERS_PER_TURN);
 
 	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++)
 		if (t->node->peers[i].active && !t->node->peers[i].self)
 			rc = ask_peer(t, &t->node->peers[i]);
 	if (rc == ERR_OK)
-		rc = by_itself(t, FAULT_REPORT, report_tick);
+		rc = by_itself(t, FAULT_REPORT, publish_tick);
 	return rc == ERR_OK ? by_itself(t, FAULT_CLEANING, table_forget) : rc;
 }
 
@@ -397,7 +397,7 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 {
 	const struct fault_place report = {.part = FAULT_REPORT};
-	enum err rc = acts_next_due(t, wall_ms);
+	enum err rc = timers_next_due(t, wall_ms);
 
 	*mono_ms = connect_next_mono_ms(t->node);
 	for (size_t i = 0; i < t->node->faults.count; i++) { /* what failed is tried again */

@@ -238,13 +238,13 @@ static void check_shown(struct sim *s, struct sim_view *v, const struct thread *
 	struct msg *reply = msg_new(v->t.arena, MSG_REPLY), *record;
 	const struct msg *row;
 
-	require(overview_row(&v->t, th, reply, true) == ERR_OK);
+	require(view_referral_row(&v->t, th, reply, true) == ERR_OK);
 	row = msg_at(reply, REPLY_REFERRALS, 0);
 	if ((cats & BIT_IDENTITY) == 0 && msg_text(row, REFERRAL_ROW_NAME)[0] != '\0')
 		sim_fail(s, "node %d shows the name of a person without consent", v->n->no);
 	if ((cats & BIT_NEEDS) == 0 && msg_text(row, REFERRAL_ROW_NEED)[0] != '\0')
 		sim_fail(s, "node %d shows the need of a person without consent", v->n->no);
-	if (ended && cats == 0 && cases_load(&v->t, &th->case_id, &record) == ERR_OK &&
+	if (ended && cats == 0 && casefile_load(&v->t, &th->case_id, &record) == ERR_OK &&
 	    msg_u64(record, CASE_RECORD_THEIRS) != 0 && msg_has(record, CASE_RECORD_TOLD) &&
 	    msg_cats(msg_get(record, CASE_RECORD_TOLD)) != 0)
 		sim_fail(s, "node %d: the person of a withdrawn consent is still in the case",
@@ -286,7 +286,7 @@ static void check_person(struct sim *s, struct sim_view *v, const struct thread 
 	if (!name_in_offer(v, th, false))
 		sim_fail(s, "node %d: a living referral with a living consent lost its person",
 			 v->n->no);
-	require(overview_row(&v->t, th, reply, true) == ERR_OK);
+	require(view_referral_row(&v->t, th, reply, true) == ERR_OK);
 	if (msg_text(msg_at(reply, REPLY_REFERRALS, 0), REFERRAL_ROW_NAME)[0] == '\0')
 		sim_fail(s, "node %d: a living referral with a living consent shows no person",
 			 v->n->no);
@@ -339,10 +339,10 @@ static void check_thread(struct sim *s, struct sim_view *v, const struct thread 
 	} else {
 		compare_logs(s, v, th, &other, &theirs);
 		if (th->kind == THREAD_REFERRAL) {
-			if (acts_fold(&v->t, th, &steps, &n, &a) != ERR_OK ||
+			if (fold_thread(&v->t, th, &steps, &n, &a) != ERR_OK ||
 			    n != (size_t)th->my_no + th->their_no)
 				sim_fail(s, "node %d cannot fold a thread", v->n->no);
-			if (acts_fold(&other.t, &theirs, &steps, &n, &b) != ERR_OK || a != b ||
+			if (fold_thread(&other.t, &theirs, &steps, &n, &b) != ERR_OK || a != b ||
 			    th->state != theirs.state || th->state != a)
 				sim_fail(s, "the two ends disagree about a state");
 			if (th->role == THREAD_RECEIVER && s->profile.life > 0)

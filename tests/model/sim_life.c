@@ -36,9 +36,9 @@ static size_t cases_at(struct sim *s, struct sim_node *n, struct candidate *out,
 		struct store_row first;
 		struct msg *m;
 
-		require(cases_load(&v.t, &out[i].id, &m) == ERR_OK);
+		require(casefile_load(&v.t, &out[i].id, &m) == ERR_OK);
 		out[i].theirs = msg_u64(m, CASE_RECORD_THEIRS) != 0;
-		require(overview_case_open(&v.t, &out[i].id, &out[i].open) == ERR_OK);
+		require(view_case_open(&v.t, &out[i].id, &out[i].open) == ERR_OK);
 		out[i].referred = store_seek(v.t.txn, STORE_THREADCASE, key_span(&k), &first) ==
 					  ERR_OK &&
 				  memcmp(first.key.p, out[i].id.b, 16) == 0;

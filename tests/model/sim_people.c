@@ -215,7 +215,7 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	if ((st->from != n->no && st->to != n->no) || !sim_look(s, n, st->ref, &th))
 		return;
 	for (int i = 0; i < 12 && (type == 0 || !referral_may((enum referral_state)th.state,
-							      acts_our_side(&th), type));
+							      fold_our_side(&th), type));
 	     i++)
 		type = some_act(s)->number;
 	if ((type == DOC_REVOKE || type == DOC_ERROR) && sim_chance(s) < .8)

@@ -23,7 +23,7 @@ void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool min
 								   : REFERRAL_BY_SENDER;
 	bool note;
 
-	(void)referral_step((enum referral_state)th->state, mine ? acts_our_side(th) : they, type,
+	(void)referral_step((enum referral_state)th->state, mine ? fold_our_side(th) : they, type,
 			    &note);
 	if (note)
 		return;
@@ -45,13 +45,13 @@ static void enter(struct turn *t, struct thread *th, enum referral_state before)
 	if (now == REFERRAL_NEEDS_INFO && !th->paused_once) {
 		th->paused_once = true; /* the answer term pauses once, at most five days */
 		th->paused_ms = t->wall_ms;
-		th->pause_days = ACTS_PAUSE_DAYS;
+		th->pause_days = DEADLINE_PAUSE_DAYS;
 	}
 	if (before == REFERRAL_NEEDS_INFO && th->paused_ms != 0) {
 		const uint32_t used = calendar_between(deadline_place(t, th), th->paused_ms,
 						       t->wall_ms);
 
-		th->pause_days = used < ACTS_PAUSE_DAYS ? used : ACTS_PAUSE_DAYS;
+		th->pause_days = used < DEADLINE_PAUSE_DAYS ? used : DEADLINE_PAUSE_DAYS;
 		th->paused_ms = 0;
 	}
 	if (now == REFERRAL_REVOKED || now == REFERRAL_ERROR)
@@ -70,9 +70,9 @@ static enum err follow_up(struct turn *t, struct thread *th, enum referral_state
 	if (!referral_terminal((enum referral_state)th->state) && before != REFERRAL_DRAFT)
 		return ERR_OK;
 	if (th->state == REFERRAL_REVOKED)
-		rc = grants_let_go(t, th, WIRE_VERDICT_WITHDRAWN);
+		rc = bodies_let_go(t, th, WIRE_VERDICT_WITHDRAWN);
 	return rc == ERR_OK && p != NULL
-		       ? grants_changed(t, p, &th->case_id, th->role == THREAD_RECEIVER)
+		       ? grantends_changed(t, p, &th->case_id, th->role == THREAD_RECEIVER)
 		       : rc;
 }
 
@@ -81,11 +81,11 @@ static enum err retime(struct turn *t, struct thread *th)
 	enum err rc;
 
 	if (turn_case_erased(t, &th->case_id)) /* waits for nobody here */
-		return acts_timer_stop(t, th);
+		return deadline_timer_stop(t, th);
 	rc = deadline_of(t, th, &th->due_ms);
 	if (rc == ERR_OK && th->owes_end) /* its REVOKE, as soon as it may be signed */
-		return acts_timer_set(t, th, t->wall_ms);
-	return rc == ERR_OK ? acts_timer_set(t, th, deadline_next(t, th)) : rc;
+		return deadline_timer_set(t, th, t->wall_ms);
+	return rc == ERR_OK ? deadline_timer_set(t, th, deadline_next(t, th)) : rc;
 }
 
 enum err acts_retime(struct turn *t, struct thread *th)
@@ -104,7 +104,7 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	struct effect *e;
 	enum referral_state now;
 	size_t n;
-	enum err rc = acts_fold(t, th, &steps, &n, &now);
+	enum err rc = fold_thread(t, th, &steps, &n, &now);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -193,7 +193,7 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 	if (rc == ERR_OK && cats != 0)
 		rc = ledger_add(t, &grant, &doc->key.msg, th->peer, type, cats);
 	if (rc == ERR_OK)
-		rc = cases_entry(t, &th->case_id, name, NULL, &th->id);
+		rc = casefile_entry(t, &th->case_id, name, NULL, &th->id);
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
 							.peer = th->peer,
@@ -249,9 +249,9 @@ enum err acts_partner_gone(struct turn *t, uint16_t peer)
 /* The receiver lets go of what it was shown: bodies go, signed heads stay. */
 enum err acts_forget(struct turn *t, struct thread *th)
 {
-	enum err rc = grants_let_go(t, th, WIRE_VERDICT_HOLLOW);
+	enum err rc = bodies_let_go(t, th, WIRE_VERDICT_HOLLOW);
 
 	if (rc == ERR_OK)
-		rc = cases_entry(t, &th->case_id, "payload-erased", NULL, &th->id);
+		rc = casefile_entry(t, &th->case_id, "payload-erased", NULL, &th->id);
 	return rc == ERR_OK ? acts_changed(t, th, "erased") : rc;
 }

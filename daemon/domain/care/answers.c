@@ -33,7 +33,7 @@ static const char *hollow_reason(enum wire_verdict_code now, const struct docume
 }
 
 /* Never refused, only hollowed: what came without its body is answered by rule. */
-enum err intake_answer_hollow(struct turn *t, struct thread *th, const struct document *d)
+enum err answers_hollow(struct turn *t, struct thread *th, const struct document *d)
 {
 	const enum referral_state state = (enum referral_state)th->state;
 	const struct peer *p = state_peer(t->node, th->peer);
@@ -56,10 +56,10 @@ enum err intake_answer_hollow(struct turn *t, struct thread *th, const struct do
 		now = consent_check(&v, d->head.cats, t->wall_ms);
 	}
 	if (rc == ERR_OK && type == DOC_OFFER &&
-	    referral_may(state, acts_our_side(th), DOC_DECLINE))
+	    referral_may(state, fold_our_side(th), DOC_DECLINE))
 		rc = acts_automatic(t, th, DOC_DECLINE, hollow_reason(now, d));
 	else if (rc == ERR_OK && type == DOC_INFO &&
-		 referral_may(state, acts_our_side(th), DOC_ASK))
+		 referral_may(state, fold_our_side(th), DOC_ASK))
 		rc = acts_automatic(t, th, DOC_ASK, "other");
 	if (rc == ERR_OK && between_partners(now))
 		rc = ask_agreement(t, th, d->head.cats | v.agreement_cats);
@@ -67,7 +67,7 @@ enum err intake_answer_hollow(struct turn *t, struct thread *th, const struct do
 }
 
 /* Of an erased case only the heads go on; what its state asks of us is answered by rule. */
-enum err intake_answer_erased(struct turn *t, struct thread *th)
+enum err answers_erased(struct turn *t, struct thread *th)
 {
 	const enum referral_state s = (enum referral_state)th->state;
 	bool may;

@@ -16,9 +16,8 @@
 #include "domain/exchange/thread.h"
 
 /** Never refused, only hollowed: what came without its body is answered by rule. */
-MUST_CHECK enum err intake_answer_hollow(struct turn *t, struct thread *th,
-					 const struct document *d);
+MUST_CHECK enum err answers_hollow(struct turn *t, struct thread *th, const struct document *d);
 /** The case was erased: what the thread's state asks of us is answered by rule; nothing else is. */
-MUST_CHECK enum err intake_answer_erased(struct turn *t, struct thread *th);
+MUST_CHECK enum err answers_erased(struct turn *t, struct thread *th);
 
 #endif /* KRING_DOMAIN_CARE_ANSWERS_H */

@@ -73,7 +73,7 @@ static enum err drop_threads(struct turn *t, const struct id16 *case_id)
 		if (rc == ERR_OK)
 			rc = drop_bodies(t, &th);
 		if (rc == ERR_OK && !planted(PLANT_TIMER_KEPT))
-			rc = acts_timer_stop(t, &th);
+			rc = deadline_timer_stop(t, &th);
 		th.hidden = true;
 		th.need[0] = '\0'; /* nor could it be sealed any more */
 		if (rc == ERR_OK)
@@ -118,7 +118,7 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	if (rc == ERR_OK)
 		rc = worklist_clear_case(t, case_id);
 	if (rc == ERR_OK && !planted(PLANT_NAME_KEPT))
-		rc = cases_forget_subject(t, case_id);
+		rc = casefile_forget_subject(t, case_id);
 	if (rc == ERR_OK)
 		rc = gone(store_del(t->txn, STORE_CASES, key_span(&k)));
 	return rc == ERR_OK ? gone(store_del(t->txn, STORE_CASEKEY, key_span(&k))) : rc;

@@ -45,7 +45,7 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 			t, &th, true,
 			&(struct log_entry){doc->key, doc->hash, DOC_CONSENT, 0, t->wall_ms, 0});
 	if (rc == ERR_OK)
-		rc = grants_watch(t, &th, m);
+		rc = grantends_watch(t, &th, m);
 	if (rc == ERR_OK)
 		rc = outbox_put(t, p->no, &doc->key);
 	if (rc == ERR_OK)
@@ -54,7 +54,7 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	return rc == ERR_OK ? consent_save(t, grant, &th.case_id, m) : rc;
 }
 
-enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *case_id)
+enum err grantdocs_send(struct turn *t, const struct peer *p, const struct id16 *case_id)
 {
 	struct store_key at = {.len = 0};
 	struct id16 id;
@@ -62,7 +62,7 @@ enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *c
 	enum err rc;
 
 	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK)
-		if (consent_between(m, p->no, false) && !grants_sent(t, &id, m) &&
+		if (consent_between(m, p->no, false) && !consent_sent(t, &id, m) &&
 		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
 			rc = send_one(t, p, &id, m);
 			if (rc != ERR_OK)
@@ -70,7 +70,7 @@ enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *c
 		}
 	if (rc != ERR_NOTFOUND)
 		return rc;
-	return grants_changed(t, p, case_id, false);
+	return grantends_changed(t, p, case_id, false);
 }
 
 /* No grant holds longer than one may, whatever it says of its own beginning. */
@@ -96,7 +96,7 @@ static bool grant_to_us(const struct turn *t, const struct peer *p, const struct
 	       msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).len == 16 && grant_times(t, g);
 }
 
-enum err consent_recover(struct turn *t, const struct thread *th, struct msg *g)
+enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *g)
 {
 	struct msg *m;
 	enum err rc = consent_record(t, &th->id, &m);
@@ -115,8 +115,8 @@ enum err consent_recover(struct turn *t, const struct thread *th, struct msg *g)
 	return consent_save(t, &th->id, &th->case_id, m);
 }
 
-enum err consent_receive(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			 struct thread *th, uint16_t *verdict)
+enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			   struct thread *th, uint16_t *verdict)
 {
 	struct id16 subject = {{0}};
 	struct err_text why;
@@ -130,10 +130,10 @@ enum err consent_receive(struct turn *t, const struct peer *p, const struct wire
 	if (rc != ERR_OK || !grant_to_us(t, p, d, g)) {
 		if (d->form == WIRE_WHOLE)
 			*verdict = WIRE_VERDICT_MALFORMED;
-		return cases_receive(t, p, &d->head.thread_id, &th->case_id);
+		return casefile_receive(t, p, &d->head.thread_id, &th->case_id);
 	}
 	memcpy(subject.b, msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).p, 16);
-	rc = cases_receive(t, p, &subject, &th->case_id);
+	rc = casefile_receive(t, p, &subject, &th->case_id);
 	if (rc != ERR_OK)
 		return rc;
 	m = msg_new(t->arena, MSG_GRANT_RECORD);

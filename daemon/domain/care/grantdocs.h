@@ -15,12 +15,14 @@
 #include "domain/consent/grant.h"
 
 /** Documents of all living grants that did not leave yet: queued before what needs them. */
-MUST_CHECK enum err consent_send(struct turn *t, const struct peer *p, const struct id16 *case_id);
+MUST_CHECK enum err grantdocs_send(struct turn *t, const struct peer *p,
+				   const struct id16 *case_id);
 /** A partner's grant arrived in its new thread: keep it.  Sets th->case_id.  *verdict: MALFORMED when it is not
  *  a grant to us. */
-MUST_CHECK enum err consent_receive(struct turn *t, const struct peer *p, const struct wire_doc *d,
-				    struct thread *th, uint16_t *verdict);
+MUST_CHECK enum err grantdocs_receive(struct turn *t, const struct peer *p,
+				      const struct wire_doc *d, struct thread *th,
+				      uint16_t *verdict);
 /** A grant of ours that came back with its document after a loss of state. */
-MUST_CHECK enum err consent_recover(struct turn *t, const struct thread *th, struct msg *g);
+MUST_CHECK enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *g);
 
 #endif /* KRING_DOMAIN_CARE_GRANTDOCS_H */

@@ -51,7 +51,7 @@ static enum err mark_withdrawn(struct turn *t, const struct consent_scope *s,
 	msg_clear(record, GRANT_RECORD_SAID_MS);
 	rc = consent_save(t, grant, &s->case_id, record);
 	if (rc == ERR_OK)
-		rc = cases_entry(t, &s->case_id, "consent-withdrawn", s->p->org, NULL);
+		rc = casefile_entry(t, &s->case_id, "consent-withdrawn", s->p->org, NULL);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
 								 .peer = s->p->no,
 								 .case_id = &s->case_id,
@@ -100,7 +100,7 @@ static enum err revoke(struct turn *t, struct thread *th)
 	if (may && t->doc_count + ROOM < LIMIT_BURST && th->my_no < THREAD_LOG_MAX)
 		return acts_automatic(t, th, DOC_REVOKE, "consent-withdrawn");
 	th->hidden = th->owes_end = true;
-	rc = acts_timer_set(t, th, t->wall_ms);
+	rc = deadline_timer_set(t, th, t->wall_ms);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
@@ -132,7 +132,7 @@ static enum err fall_out(struct turn *t, const struct consent_scope *s, enum fol
 	if (rc != ERR_NOTFOUND)
 		return rc;
 	rc = s->received ? bodies_hollow_uncovered(t, s, WIRE_VERDICT_WITHDRAWN) : ERR_OK;
-	return rc == ERR_OK ? grants_changed(t, s->p, &s->case_id, s->received) : rc;
+	return rc == ERR_OK ? grantends_changed(t, s->p, &s->case_id, s->received) : rc;
 }
 
 static enum err sign(struct turn *t, struct thread *th)
@@ -190,12 +190,12 @@ static enum err record_it(struct turn *t, const struct consent_scope *s, const s
 	th.withdrawn = true;
 	rc = settled_writable(t, &th, &may);
 	if (rc == ERR_OK)
-		rc = acts_timer_set(t, &th, 0);
+		rc = deadline_timer_set(t, &th, 0);
 	if (rc == ERR_OK && may && t->doc_count + 1 < LIMIT_BURST) {
 		rc = sign(t, &th);
 	} else if (rc == ERR_OK) {
 		th.owes_end = true;
-		rc = acts_timer_set(t, &th, t->wall_ms);
+		rc = deadline_timer_set(t, &th, t->wall_ms);
 	}
 	return rc == ERR_OK ? thread_save(t, &th) : rc;
 }
@@ -244,7 +244,7 @@ static enum err hear(struct turn *t, struct thread *th)
 
 	th->withdrawn = true;
 	if (rc == ERR_OK)
-		rc = acts_timer_set(t, th, 0);
+		rc = deadline_timer_set(t, th, 0);
 	if (rc == ERR_OK)
 		rc = thread_save(t, th);
 	if (rc == ERR_NOTFOUND) /* erased with its case, or never a grant: nothing rests on it */
@@ -268,7 +268,7 @@ static enum err hear_unsure(struct turn *t, struct thread *th)
 		msg_set_u64(m, GRANT_RECORD_SAID_MS, t->wall_ms);
 		rc = consent_save(t, &th->id, &th->case_id, m);
 	}
-	return rc == ERR_OK ? grants_watch(t, th, m) : rc;
+	return rc == ERR_OK ? grantends_watch(t, th, m) : rc;
 }
 
 static enum err told_of(struct turn *t, struct thread *th)
@@ -289,7 +289,7 @@ static enum err say_again(struct turn *t, struct thread *th)
 
 	th->owes_end = true;
 	if (!turn_case_erased(t, &th->case_id))
-		rc = acts_timer_set(t, th, t->wall_ms);
+		rc = deadline_timer_set(t, th, t->wall_ms);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
@@ -308,8 +308,9 @@ enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 	rc = consent_record(t, &th->id, &m);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? thread_save(t, th) : rc;
-	rc = grants_watch(t, th, m);
-	return rc == ERR_OK ? grants_changed(t, p, &th->case_id, th->role == THREAD_RECEIVER) : rc;
+	rc = grantends_watch(t, th, m);
+	return rc == ERR_OK ? grantends_changed(t, p, &th->case_id, th->role == THREAD_RECEIVER)
+			    : rc;
 }
 
 /* Said without its document: whoever says it may forget it before that document comes. */
@@ -332,7 +333,7 @@ enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags)
 	th->hidden = true; /* nothing of it is shown or leaves any more */
 	rc = thread_save(t, th);
 	return rc == ERR_OK && th->kind == THREAD_REFERRAL && th->role == THREAD_RECEIVER
-		       ? grants_person(t, &th->case_id)
+		       ? bodies_person(t, &th->case_id)
 		       : rc;
 }
 
@@ -393,7 +394,7 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 	if (rc != ERR_OK || !may)
 		return rc;
 	th->owes_end = false;
-	rc = acts_timer_set(t, th, 0);
+	rc = deadline_timer_set(t, th, 0);
 	if (rc == ERR_OK)
 		rc = written_down(t, th, &there);
 	if (rc == ERR_OK && !there)
@@ -416,18 +417,18 @@ enum err grants_timer(struct turn *t, struct thread *th)
 		return grants_catch_up(t, th);
 	rc = consent_record(t, &th->id, &m);
 	if (rc == ERR_NOTFOUND || s.p == NULL || th->withdrawn) {
-		rc = acts_timer_set(t, th, 0);
+		rc = deadline_timer_set(t, th, 0);
 		return rc == ERR_OK ? thread_save(t, th) : rc;
 	}
 	if (rc != ERR_OK)
 		return rc;
 	if (msg_has(m, GRANT_RECORD_SAID_MS))
 		return hear(t, th);
-	if (s.received && t->wall_ms >= grants_until(m) + (uint64_t)GRANTS_GRACE_DAYS * DAY_MS)
+	if (s.received && t->wall_ms >= consent_until(m) + (uint64_t)GRANTENDS_GRACE_DAYS * DAY_MS)
 		rc = bodies_hollow_uncovered(t, &s, WIRE_VERDICT_EXPIRED);
 	if (rc == ERR_OK)
-		rc = grants_watch(t, th, m);
-	return rc == ERR_OK ? grants_changed(t, s.p, &th->case_id, s.received) : rc;
+		rc = grantends_watch(t, th, m);
+	return rc == ERR_OK ? grantends_changed(t, s.p, &th->case_id, s.received) : rc;
 }
 
 /* Where a record came back after all, in a case that began anew. */

@@ -43,7 +43,7 @@ static enum err case_of_offer(struct turn *t, const struct peer *p, const struct
 		return rc;
 	if (ref.len == 16)
 		memcpy(subject.b, ref.p, 16);
-	return cases_receive(t, p, &subject, case_id);
+	return casefile_receive(t, p, &subject, case_id);
 }
 
 static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
@@ -89,7 +89,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 		th->created_ms = d->head.created_ms < t->wall_ms ? d->head.created_ms : t->wall_ms;
 		th->stored_ms = t->wall_ms;
 		th->changed_ms = t->wall_ms;
-		th->term_days = ACTS_TERM_DAYS + ACTS_GRACE_DAYS;
+		th->term_days = DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS;
 		th->table_version = d->head.table_version;
 	}
 	if (fresh) {
@@ -102,7 +102,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 		return ERR_OK;
 	}
 	if (fresh && d->head.type == DOC_CONSENT)
-		return consent_receive(t, p, d, th, verdict);
+		return grantdocs_receive(t, p, d, th, verdict);
 	if (d->form == WIRE_WHOLE) {
 		rc = words_parse(t, d->head.type, d->body, &body, &why);
 		if (rc == ERR_NOMEM)
@@ -131,15 +131,15 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 		return ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
-	rc = acts_allowed(t, th, th->their_no, &may);
+	rc = fold_allowed(t, th, th->their_no, &may);
 	if (rc != ERR_OK || !may || th->hidden)
 		return rc; /* out of turn: it teaches nothing */
 	if (d->head.type == DOC_OFFER) {
-		intake_read_offer(th, body);
-		return cases_hear(t, &th->case_id, msg_get(body, OFFER_PERSON));
+		offer_read(th, body);
+		return casefile_hear(t, &th->case_id, msg_get(body, OFFER_PERSON));
 	}
 	if (d->head.type == DOC_INFO)
-		return cases_hear(t, &th->case_id, msg_get(body, INFO_PERSON));
+		return casefile_hear(t, &th->case_id, msg_get(body, INFO_PERSON));
 	if (d->head.type == DOC_HOLD)
 		th->review_ms = deadline_date(t, msg_u64(body, ACT_DATE_MS));
 	return ERR_OK;
@@ -162,8 +162,8 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 						.grant = &th->grant_id,
 						.detail = name});
 	if (rc == ERR_OK)
-		rc = cases_entry(t, &th->case_id, name,
-				 verdict == 0 ? NULL : wire_verdict_text(verdict), &th->id);
+		rc = casefile_entry(t, &th->case_id, name,
+				    verdict == 0 ? NULL : wire_verdict_text(verdict), &th->id);
 	if (rc == ERR_OK && th->kind == THREAD_CONSENT)
 		return grants_stored(t, th, d.head.type);
 	if (rc == ERR_OK)
@@ -174,8 +174,8 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 	if (rc == ERR_OK && th->owes_end)
 		rc = recover_catch_up(t, th);
 	if (rc == ERR_OK && turn_case_erased(t, &th->case_id))
-		return intake_answer_erased(t, th);
-	return rc == ERR_OK && d.hollow ? intake_answer_hollow(t, th, &d) : rc;
+		return answers_erased(t, th);
+	return rc == ERR_OK && d.hollow ? answers_hollow(t, th, &d) : rc;
 }
 
 static enum err leaving(struct turn *t, const struct peer *p, const struct document *d,

@@ -53,8 +53,8 @@ static enum err search(struct turn *t, const struct peer *p, const struct wire_d
 		if (row.key.len != 16)
 			return ERR_CORRUPT;
 		memcpy(case_id->b, row.key.p, 16);
-		rc = subject != NULL ? refer_subject(t, case_id, p, &got)
-				     : refer_thread_id(t, case_id, p, &d->head.msg_id, &got);
+		rc = subject != NULL ? pseudonym_subject(t, case_id, p, &got)
+				     : pseudonym_thread(t, case_id, p, &d->head.msg_id, &got);
 		if (rc == ERR_OK &&
 		    id16_equal(&got, subject != NULL ? subject : &d->head.thread_id))
 			return ERR_OK;
@@ -86,11 +86,11 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 	rc = consent_erased_with(t, p, &d->head, case_id, &erased);
 	if (rc != ERR_OK || erased)
 		return rc;
-	rc = cases_of_subject(t, p, &subject, false, case_id);
+	rc = casefile_of_subject(t, p, &subject, false, case_id);
 	if (rc == ERR_NOTFOUND)
 		rc = search(t, p, d, named ? &subject : NULL, case_id);
 	/* The case itself is younger than the backup: it begins anew with what the partner gives back. */
-	return rc == ERR_NOTFOUND ? cases_open(t, p, &subject, false, case_id) : rc;
+	return rc == ERR_NOTFOUND ? casefile_open(t, p, &subject, false, case_id) : rc;
 }
 
 enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_doc *d,
@@ -108,12 +108,12 @@ enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_
 	th->grant_id = d->head.grant_id;
 	th->created_ms = d->head.created_ms < t->wall_ms ? d->head.created_ms : t->wall_ms;
 	th->stored_ms = th->changed_ms = t->wall_ms;
-	th->term_days = ACTS_TERM_DAYS + ACTS_GRACE_DAYS;
+	th->term_days = DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS;
 	th->table_version = d->head.table_version;
 	th->hidden = (said & COMPARE_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
 	th->withdrawn = (said & COMPARE_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
 	if (rc == ERR_OK && body != NULL && d->head.type == DOC_CONSENT)
-		rc = consent_recover(t, th, body);
+		rc = grantdocs_recover(t, th, body);
 	return rc;
 }
 
@@ -129,11 +129,11 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 		th->review_ms = deadline_date(t, msg_u64(body, ACT_DATE_MS));
 	if (d->head.type != DOC_OFFER)
 		return ERR_OK;
-	intake_read_offer(th, body);
-	rc = cases_load(t, &th->case_id, &record);
+	offer_read(th, body);
+	rc = casefile_load(t, &th->case_id, &record);
 	if (rc != ERR_OK || msg_has(record, CASE_RECORD_PERSON))
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	return cases_amend(t, &th->case_id, msg_get(body, OFFER_PERSON));
+	return casefile_amend(t, &th->case_id, msg_get(body, OFFER_PERSON));
 }
 
 enum err recover_returned(struct turn *t, const struct peer *p, struct thread *th,
@@ -152,7 +152,7 @@ enum err recover_returned(struct turn *t, const struct peer *p, struct thread *t
 						.grant = &th->grant_id,
 						.detail = "returned"});
 	if (rc == ERR_OK)
-		rc = cases_entry(t, &th->case_id, name, "returned by the partner", &th->id);
+		rc = casefile_entry(t, &th->case_id, name, "returned by the partner", &th->id);
 	if (rc == ERR_OK && d.head.cats != 0)
 		rc = ledger_add(t, &d.head.grant_id, &key->msg, p->no, d.head.type, d.head.cats);
 	if (rc == ERR_OK && th->kind == THREAD_CONSENT)
@@ -166,7 +166,7 @@ enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key
 			 uint16_t type)
 {
 	const char *name = document_type_name(type);
-	enum err rc = cases_entry(t, &th->case_id, "lost-act", name, &th->id);
+	enum err rc = casefile_entry(t, &th->case_id, "lost-act", name, &th->id);
 
 	if (type == DOC_REVOKE || type == DOC_WITHDRAWAL) {
 		/* a withdrawal stays one, whatever became of its document */
@@ -189,7 +189,7 @@ static enum err revoke_again(struct turn *t, struct thread *th)
 	const enum referral_state s = (enum referral_state)th->state;
 
 	th->owes_end = false;
-	if (referral_may(s, acts_our_side(th), DOC_REVOKE))
+	if (referral_may(s, fold_our_side(th), DOC_REVOKE))
 		return acts_automatic(t, th, DOC_REVOKE, "consent-withdrawn");
 	return thread_save(t, th);
 }
@@ -215,7 +215,7 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 	}
 	rc = acts_changed(t, th, "compared");
 	if (rc == ERR_OK && turn_case_erased(t, &th->case_id))
-		return intake_answer_erased(t, th);
+		return answers_erased(t, th);
 	if (rc != ERR_OK || th->their_no == 0)
 		return rc;
 	if (th->my_no > 0)
@@ -228,7 +228,7 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 		rc = document_load(t, &theirs.doc, &d);
 	if (rc == ERR_NOTFOUND)
 		return ERR_CORRUPT; /* its own log lacks what it counts */
-	return rc == ERR_OK && d.hollow ? intake_answer_hollow(t, th, &d) : rc;
+	return rc == ERR_OK && d.hollow ? answers_hollow(t, th, &d) : rc;
 }
 
 enum err recover_settled(struct turn *t, struct thread *th)

@@ -56,13 +56,13 @@ static enum err fire_sender(struct turn *t, struct thread *th)
 	case REFERRAL_STATE_COUNT:
 		break;
 	}
-	return acts_timer_set(t, th, 0);
+	return deadline_timer_set(t, th, 0);
 }
 
 /* The deadline stays, and the timer looks again at that moment. */
 static enum err later(struct turn *t, struct thread *th, uint64_t at_ms)
 {
-	enum err rc = acts_timer_set(t, th, at_ms);
+	enum err rc = deadline_timer_set(t, th, at_ms);
 
 	if (rc == ERR_OK)
 		rc = worklist_delivery(t, th);
@@ -74,7 +74,7 @@ static enum err fire_receiver(struct turn *t, struct thread *th)
 {
 	if (referral_terminal((enum referral_state)th->state))
 		return acts_forget(t, th);
-	return later(t, th, calendar_add(t->node->country, t->wall_ms, ACTS_REMIND_DAYS) + 1);
+	return later(t, th, calendar_add(t->node->country, t->wall_ms, DEADLINE_REMIND_DAYS) + 1);
 }
 
 /* Ending what somebody else waits for needs a sure clock, and that the partner was heard: while we were
@@ -104,7 +104,7 @@ static enum err drop_timer(struct turn *t, const struct store_key *k, struct thr
 	if (rc != ERR_OK || th == NULL)
 		return rc;
 	th->timer_ms = 0;
-	rc = acts_timer_stop(t, th);
+	rc = deadline_timer_stop(t, th);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
@@ -140,7 +140,7 @@ static enum err fire(struct turn *t, const struct store_key *k)
 		return grants_timer(t, &th);
 	if (th.owes_end) {
 		th.owes_end = false;
-		return referral_may((enum referral_state)th.state, acts_our_side(&th), DOC_REVOKE)
+		return referral_may((enum referral_state)th.state, fold_our_side(&th), DOC_REVOKE)
 			       ? acts_automatic(t, &th, DOC_REVOKE, "consent-withdrawn")
 			       : acts_changed(t, &th, "");
 	}
@@ -176,7 +176,7 @@ static enum err next_timer(struct turn *t, struct store_key *k, struct fault_pla
 	}
 }
 
-enum err acts_timers(struct turn *t, unsigned limit)
+enum err timers_run(struct turn *t, unsigned limit)
 {
 	struct store_key k = {.len = 0};
 
@@ -200,7 +200,7 @@ enum err acts_timers(struct turn *t, unsigned limit)
 	return ERR_OK;
 }
 
-enum err acts_next_due(struct turn *t, uint64_t *due_ms)
+enum err timers_next_due(struct turn *t, uint64_t *due_ms)
 {
 	struct store_key k = {.len = 0};
 	struct fault_place at;

@@ -15,8 +15,8 @@
 #include "domain/referral/fold.h"
 
 /** Fire what is due; at most limit timers. */
-MUST_CHECK enum err acts_timers(struct turn *t, unsigned limit);
+MUST_CHECK enum err timers_run(struct turn *t, unsigned limit);
 /** Wall-clock time of the next timer, UINT64_MAX none. */
-MUST_CHECK enum err acts_next_due(struct turn *t, uint64_t *due_ms);
+MUST_CHECK enum err timers_next_due(struct turn *t, uint64_t *due_ms);
 
 #endif /* KRING_DOMAIN_CARE_TIMERS_H */

@@ -45,7 +45,7 @@ bool bodies_ended(const struct thread *th)
 	return referral_terminal((enum referral_state)th->state);
 }
 
-enum err grants_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
+enum err bodies_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
 			uint8_t role, bool *yes)
 {
 	struct bodies_walk w = {p, case_id, role, {.len = 0}};
@@ -58,7 +58,7 @@ enum err grants_running(struct turn *t, const struct peer *p, const struct id16 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err grants_let_go(struct turn *t, struct thread *th, uint16_t reason)
+enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason)
 {
 	enum err rc = ERR_OK;
 
@@ -77,7 +77,7 @@ enum err grants_let_go(struct turn *t, struct thread *th, uint16_t reason)
 	}
 	if (rc == ERR_OK)
 		rc = thread_save(t, th);
-	return rc == ERR_OK ? grants_person(t, &th->case_id) : rc;
+	return rc == ERR_OK ? bodies_person(t, &th->case_id) : rc;
 }
 
 /* Does a personal document still rest on consent: its own grant was not withdrawn, and what holds now covers
@@ -120,7 +120,7 @@ enum err bodies_hollow_uncovered(struct turn *t, const struct consent_scope *s, 
 				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 			arena_rewind(t->arena, mark);
 		}
-	return rc == ERR_NOTFOUND ? grants_person(t, &s->case_id) : rc;
+	return rc == ERR_NOTFOUND ? bodies_person(t, &s->case_id) : rc;
 }
 
 struct told {
@@ -137,7 +137,7 @@ static enum err gather(struct turn *t, const struct thread *th, struct told *out
 		enum err rc = thread_entry(t, th, false, no, &e);
 
 		if (rc == ERR_OK && (e.type == DOC_OFFER || e.type == DOC_INFO))
-			rc = acts_allowed(t, th, no, &may);
+			rc = fold_allowed(t, th, no, &may);
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 		if (!may || (*count == BODIES_MAX && e.kept_ms <= out[BODIES_MAX - 1].kept_ms))
@@ -172,7 +172,7 @@ static enum err add_older(struct turn *t, const struct doc_key *key, struct msg 
 	return ERR_OK;
 }
 
-enum err grants_person(struct turn *t, const struct id16 *case_id)
+enum err bodies_person(struct turn *t, const struct id16 *case_id)
 {
 	const size_t mark = t->arena->used;
 	struct bodies_walk w = {NULL, case_id, THREAD_RECEIVER, {.len = 0}};
@@ -196,7 +196,7 @@ enum err grants_person(struct turn *t, const struct id16 *case_id)
 		rc = rc == ERR_OK ? ERR_NOTFOUND : rc;
 	}
 	if (rc == ERR_NOTFOUND)
-		rc = cases_tell(t, case_id, person);
+		rc = casefile_tell(t, case_id, person);
 	arena_rewind(t->arena, mark);
 	return rc;
 }

@@ -26,13 +26,13 @@ struct bodies_walk bodies_walk_of(const struct consent_scope *s);
 MUST_CHECK enum err bodies_next(struct turn *t, struct bodies_walk *w, struct thread *th);
 bool bodies_ended(const struct thread *th);
 /** Is a referral of this case with this partner going on, with us as this side (enum thread_side)? */
-MUST_CHECK enum err grants_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
+MUST_CHECK enum err bodies_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
 				   uint8_t role, bool *yes);
 /** The referral ended for its person (revoked, in error, or its term is over): at the receiver its personal
  *  bodies go, and the person shown is put together anew from what other referrals still hold. */
-MUST_CHECK enum err grants_let_go(struct turn *t, struct thread *th, uint16_t reason);
+MUST_CHECK enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason);
 /** The person as a partner's bodies that are still here tell it, newest word last: CASE_RECORD.told. */
-MUST_CHECK enum err grants_person(struct turn *t, const struct id16 *case_id);
+MUST_CHECK enum err bodies_person(struct turn *t, const struct id16 *case_id);
 /** Does a personal document still rest on consent, within v (consent_living)? */
 MUST_CHECK enum err bodies_stands(struct turn *t, const struct document *d,
 				  const struct consent_view *v, bool *yes);

@@ -8,19 +8,19 @@
 
 enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8 };
 
-void cases_short(const struct id16 *id, char out[9])
+void casefile_short(const struct id16 *id, char out[9])
 {
 	bytes_hex(out, id->b + RANDOM_AT, SHORT_LEN / 2);
 }
 
-enum err cases_load(struct turn *t, const struct id16 *id, struct msg **record)
+enum err casefile_load(struct turn *t, const struct id16 *id, struct msg **record)
 {
 	const struct store_key k = turn_key_id(id);
 
 	return turn_get_msg(t, STORE_CASES, &k, MSG_CASE_RECORD, record);
 }
 
-enum err cases_save(struct turn *t, const struct id16 *id, struct msg *record)
+enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record)
 {
 	const struct store_key k = turn_key_id(id);
 	struct span v;
@@ -31,7 +31,7 @@ enum err cases_save(struct turn *t, const struct id16 *id, struct msg *record)
 	return rc == ERR_OK ? turn_put_case(t, STORE_CASES, &k, RECORD_CASE, id, v) : rc;
 }
 
-enum err cases_put_entry(struct turn *t, const struct id16 *id, struct msg *m)
+enum err casefile_put_entry(struct turn *t, const struct id16 *id, struct msg *m)
 {
 	const struct store_key prefix = turn_key_id(id);
 	struct store_key k = prefix;
@@ -53,8 +53,8 @@ enum err cases_put_entry(struct turn *t, const struct id16 *id, struct msg *m)
 	return rc == ERR_OK ? turn_put_case(t, STORE_CASELOG, &k, RECORD_CASE, id, v) : rc;
 }
 
-enum err cases_entry(struct turn *t, const struct id16 *id, const char *what, const char *text,
-		     const struct id16 *thread)
+enum err casefile_entry(struct turn *t, const struct id16 *id, const char *what, const char *text,
+			const struct id16 *thread)
 {
 	struct msg *m = msg_new(t->arena, MSG_CASE_ENTRY);
 
@@ -63,10 +63,10 @@ enum err cases_entry(struct turn *t, const struct id16 *id, const char *what, co
 		msg_set_text(t->arena, m, CASE_ENTRY_TEXT, text);
 	if (thread != NULL)
 		msg_set_bytes(t->arena, m, CASE_ENTRY_THREAD, span_of(thread->b, 16));
-	return cases_put_entry(t, id, m);
+	return casefile_put_entry(t, id, m);
 }
 
-enum err cases_create(struct turn *t, struct id16 *id, struct msg *record)
+enum err casefile_create(struct turn *t, struct id16 *id, struct msg *record)
 {
 	enum err rc;
 
@@ -74,7 +74,7 @@ enum err cases_create(struct turn *t, struct id16 *id, struct msg *record)
 	rc = record_case_keys(t->txn, id);
 	msg_set_u64(record, CASE_RECORD_CREATED_MS, t->wall_ms);
 	if (rc == ERR_OK)
-		rc = cases_save(t, id, record);
+		rc = casefile_save(t, id, record);
 	return rc;
 }
 
@@ -92,8 +92,8 @@ static struct store_key subject_key(const struct peer *p, const struct id16 *sub
 	return k;
 }
 
-enum err cases_of_subject(struct turn *t, const struct peer *p, const struct id16 *subject,
-			  bool theirs, struct id16 *id)
+enum err casefile_of_subject(struct turn *t, const struct peer *p, const struct id16 *subject,
+			     bool theirs, struct id16 *id)
 {
 	const struct store_key k = subject_key(p, subject, theirs);
 	struct span v;
@@ -110,12 +110,12 @@ enum err cases_of_subject(struct turn *t, const struct peer *p, const struct id1
 }
 
 /* Its record tells the name; a restore has the rows of an erased case and not its key, so all are looked at. */
-enum err cases_forget_subject(struct turn *t, const struct id16 *id)
+enum err casefile_forget_subject(struct turn *t, const struct id16 *id)
 {
 	struct store_key at = {.len = 0}, prefix = {.len = 0};
 	struct store_row row;
 	struct msg *m;
-	enum err rc = cases_load(t, id, &m);
+	enum err rc = casefile_load(t, id, &m);
 
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
@@ -139,8 +139,8 @@ enum err cases_forget_subject(struct turn *t, const struct id16 *id)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err cases_open(struct turn *t, const struct peer *p, const struct id16 *subject, bool theirs,
-		    struct id16 *id)
+enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *subject,
+		       bool theirs, struct id16 *id)
 {
 	const struct store_key k = subject_key(p, subject, theirs);
 	struct msg *m = msg_new(t->arena, MSG_CASE_RECORD);
@@ -149,68 +149,68 @@ enum err cases_open(struct turn *t, const struct peer *p, const struct id16 *sub
 	if (theirs)
 		msg_set_u64(m, CASE_RECORD_THEIRS, 1);
 	msg_set_bytes(t->arena, m, CASE_RECORD_SUBJECT_REF, span_of(subject->b, 16));
-	rc = cases_create(t, id, m);
+	rc = casefile_create(t, id, m);
 	return rc == ERR_OK ? turn_put(t, STORE_META, &k, span_of(id->b, 16)) : rc;
 }
 
-enum err cases_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
-		       struct id16 *id)
+enum err casefile_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
+			  struct id16 *id)
 {
-	enum err rc = cases_of_subject(t, p, subject, true, id);
+	enum err rc = casefile_of_subject(t, p, subject, true, id);
 
-	return rc == ERR_NOTFOUND ? cases_open(t, p, subject, true, id) : rc;
+	return rc == ERR_NOTFOUND ? casefile_open(t, p, subject, true, id) : rc;
 }
 
-enum err cases_amend(struct turn *t, const struct id16 *id, const struct msg *person)
+enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg *person)
 {
 	struct msg *m;
 	enum err rc;
 
 	if (person == NULL)
 		return ERR_OK;
-	rc = cases_load(t, id, &m);
+	rc = casefile_load(t, id, &m);
 	if (rc != ERR_OK)
 		return rc;
 	msg_copy_fields(msg_sub(t->arena, m, CASE_RECORD_PERSON), person);
 	msg_drop_empty(m);
-	return cases_save(t, id, m);
+	return casefile_save(t, id, m);
 }
 
-enum err cases_hear(struct turn *t, const struct id16 *id, const struct msg *person)
+enum err casefile_hear(struct turn *t, const struct id16 *id, const struct msg *person)
 {
 	struct msg *m;
 	enum err rc;
 
 	if (person == NULL)
 		return ERR_OK;
-	rc = cases_load(t, id, &m);
+	rc = casefile_load(t, id, &m);
 	if (rc != ERR_OK)
 		return rc;
 	msg_copy_fields(msg_sub(t->arena, m, CASE_RECORD_TOLD), person);
-	rc = cases_save(t, id, m);
+	rc = casefile_save(t, id, m);
 	return rc == ERR_LIMIT ? ERR_OK
 			       : rc; /* more than a case holds: its body is still in the history */
 }
 
-enum err cases_tell(struct turn *t, const struct id16 *id, const struct msg *person)
+enum err casefile_tell(struct turn *t, const struct id16 *id, const struct msg *person)
 {
 	struct msg *m;
-	enum err rc = cases_load(t, id, &m);
+	enum err rc = casefile_load(t, id, &m);
 
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* erased */
 	msg_clear(m, CASE_RECORD_TOLD);
 	if (msg_cats(person) != 0)
 		msg_put_sub(m, CASE_RECORD_TOLD, person);
-	rc = cases_save(t, id, m);
+	rc = casefile_save(t, id, m);
 	if (rc != ERR_LIMIT)
 		return rc;
 	msg_clear(m, CASE_RECORD_TOLD); /* more than a case holds */
-	return cases_save(t, id, m);
+	return casefile_save(t, id, m);
 }
 
-enum err cases_person(struct turn *t, const struct id16 *id, const struct msg *record,
-		      struct msg **person)
+enum err casefile_person(struct turn *t, const struct id16 *id, const struct msg *record,
+			 struct msg **person)
 {
 	struct msg *out = msg_new(t->arena, MSG_PERSON);
 	const bool theirs = msg_u64(record, CASE_RECORD_THEIRS) != 0;

@@ -14,37 +14,37 @@
 
 #include "domain/exchange/thread.h"
 
-MUST_CHECK enum err cases_load(struct turn *t, const struct id16 *id, struct msg **record);
-MUST_CHECK enum err cases_save(struct turn *t, const struct id16 *id, struct msg *record);
+MUST_CHECK enum err casefile_load(struct turn *t, const struct id16 *id, struct msg **record);
+MUST_CHECK enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record);
 /** The case a partner's pseudonym stands for, opened on first mention. */
-MUST_CHECK enum err cases_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
-				  struct id16 *id);
+MUST_CHECK enum err casefile_receive(struct turn *t, const struct peer *p,
+				     const struct id16 *subject, struct id16 *id);
 /** The case such a name stands for already; theirs: one that the partner gave, else we.  ERR_NOTFOUND. */
-MUST_CHECK enum err cases_of_subject(struct turn *t, const struct peer *p,
-				     const struct id16 *subject, bool theirs, struct id16 *id);
+MUST_CHECK enum err casefile_of_subject(struct turn *t, const struct peer *p,
+					const struct id16 *subject, bool theirs, struct id16 *id);
 /** Erased: no partner's name leads to it any more. */
-MUST_CHECK enum err cases_forget_subject(struct turn *t, const struct id16 *id);
+MUST_CHECK enum err casefile_forget_subject(struct turn *t, const struct id16 *id);
 /** A new case under that name; theirs: a partner's person, shown as far as its grants allow. */
-MUST_CHECK enum err cases_open(struct turn *t, const struct peer *p, const struct id16 *subject,
-			       bool theirs, struct id16 *id);
+MUST_CHECK enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *subject,
+				  bool theirs, struct id16 *id);
 /** Our own words about the person; fields present replace. */
-MUST_CHECK enum err cases_amend(struct turn *t, const struct id16 *id, const struct msg *person);
+MUST_CHECK enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg *person);
 /** A partner's newest words, beside our own and never over them; tell: in place of all it said before. */
-MUST_CHECK enum err cases_hear(struct turn *t, const struct id16 *id, const struct msg *person);
-MUST_CHECK enum err cases_tell(struct turn *t, const struct id16 *id, const struct msg *person);
+MUST_CHECK enum err casefile_hear(struct turn *t, const struct id16 *id, const struct msg *person);
+MUST_CHECK enum err casefile_tell(struct turn *t, const struct id16 *id, const struct msg *person);
 /** The person as it may be looked at, found and passed on now: of our own case our words; of one that came
  *  from a partner its words with ours over them, as far as its living grants cover. */
-MUST_CHECK enum err cases_person(struct turn *t, const struct id16 *id, const struct msg *record,
-				 struct msg **person);
+MUST_CHECK enum err casefile_person(struct turn *t, const struct id16 *id, const struct msg *record,
+				    struct msg **person);
 /** One line of the timeline. thread may be NULL. */
-MUST_CHECK enum err cases_entry(struct turn *t, const struct id16 *id, const char *what,
-				const char *text, const struct id16 *thread);
+MUST_CHECK enum err casefile_entry(struct turn *t, const struct id16 *id, const char *what,
+				   const char *text, const struct id16 *thread);
 /** 8 digits of the random part, as people see it. */
-void cases_short(const struct id16 *id, char out[9]);
+void casefile_short(const struct id16 *id, char out[9]);
 
 /** A new case around this record. */
-MUST_CHECK enum err cases_create(struct turn *t, struct id16 *id, struct msg *record);
+MUST_CHECK enum err casefile_create(struct turn *t, struct id16 *id, struct msg *record);
 /** One entry of the timeline that its caller filled; the time is set here. */
-MUST_CHECK enum err cases_put_entry(struct turn *t, const struct id16 *id, struct msg *m);
+MUST_CHECK enum err casefile_put_entry(struct turn *t, const struct id16 *id, struct msg *m);
 
 #endif /* KRING_DOMAIN_CONSENT_CASEFILE_H */

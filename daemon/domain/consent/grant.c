@@ -235,12 +235,12 @@ enum err consent_erased_with(struct turn *t, const struct peer *p, const struct 
 	return ERR_OK;
 }
 
-uint64_t grants_until(const struct msg *record)
+uint64_t consent_until(const struct msg *record)
 {
 	return msg_u64(msg_get(record, GRANT_RECORD_GRANT), CONSENT_GRANT_EXPIRES_MS);
 }
 
-bool grants_sent(struct turn *t, const struct id16 *grant, const struct msg *record)
+bool consent_sent(struct turn *t, const struct id16 *grant, const struct msg *record)
 {
 	const struct store_key k = turn_key_id(grant);
 

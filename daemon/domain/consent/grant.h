@@ -55,9 +55,9 @@ MUST_CHECK enum err consent_next(struct turn *t, const struct id16 *case_id, str
 				 struct id16 *grant, struct msg **record);
 
 /** Did its document leave?  So did that of one whose thread came back after a loss, even without its content. */
-bool grants_sent(struct turn *t, const struct id16 *grant, const struct msg *record);
+bool consent_sent(struct turn *t, const struct id16 *grant, const struct msg *record);
 /** When a grant runs out, milliseconds. */
-uint64_t grants_until(const struct msg *record);
+uint64_t consent_until(const struct msg *record);
 /** Which one a document with these categories names: the newest living grant that covers all of it, else the
  *  newest that covers some of it. */
 MUST_CHECK enum err consent_grant_for(struct turn *t, const struct consent_scope *s, uint64_t cats,

@@ -12,15 +12,15 @@ enum { DAY_MS = 86400000, WARN_DAYS = 30 };
 /* When something about this grant has to be done next; 0: nothing. */
 static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
 {
-	const uint64_t until = grants_until(record);
+	const uint64_t until = consent_until(record);
 	const uint64_t warn = until - (uint64_t)WARN_DAYS * DAY_MS;
-	const uint64_t over = until + (uint64_t)GRANTS_GRACE_DAYS * DAY_MS;
+	const uint64_t over = until + (uint64_t)GRANTENDS_GRACE_DAYS * DAY_MS;
 
 	if (msg_has(record, GRANT_RECORD_WITHDRAWN_MS))
 		return 0;
 	if (msg_has(record, GRANT_RECORD_SAID_MS))
 		return msg_u64(record, GRANT_RECORD_SAID_MS) +
-		       (uint64_t)GRANTS_UNSURE_HOURS * 3600000;
+		       (uint64_t)GRANTENDS_UNSURE_HOURS * 3600000;
 	if (warn < until && t->wall_ms < warn)
 		return warn;
 	return msg_u64(record, GRANT_RECORD_RECEIVED) != 0 && t->wall_ms < over ? over : 0;
@@ -33,7 +33,7 @@ static enum err work_of(struct turn *t, const struct consent_scope *s, const str
 			    .case_id = s->case_id,
 			    .peer = s->p->no,
 			    .kind = THREAD_CONSENT,
-			    .due_ms = grants_until(record)};
+			    .due_ms = consent_until(record)};
 	const struct store_key k = turn_key_id(grant);
 
 	if (!record_exists(t->txn, STORE_THREAD, key_span(&k)))
@@ -56,17 +56,17 @@ static enum err last_to_end(struct turn *t, const struct consent_scope *s, bool 
 	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
 		const enum consent_state now = consent_grant_state(m, t->wall_ms);
 
-		if (consent_between(m, s->p->no, s->received) && grants_until(m) > *until &&
+		if (consent_between(m, s->p->no, s->received) && consent_until(m) > *until &&
 		    now == (living ? CONSENT_LIVING : CONSENT_ENDED)) {
-			*until = grants_until(m);
+			*until = consent_until(m);
 			*grant = id;
 		}
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err grants_changed(struct turn *t, const struct peer *p, const struct id16 *case_id,
-			bool received)
+enum err grantends_changed(struct turn *t, const struct peer *p, const struct id16 *case_id,
+			   bool received)
 {
 	const size_t mark = t->arena->used;
 	const struct consent_scope s = {p, *case_id, received};
@@ -82,7 +82,7 @@ enum err grants_changed(struct turn *t, const struct peer *p, const struct id16 
 	if (until > t->wall_ms + (uint64_t)WARN_DAYS * DAY_MS)
 		until = 0;
 	if (rc == ERR_OK && until != 0)
-		rc = grants_running(t, p, case_id, received ? THREAD_RECEIVER : THREAD_SENDER,
+		rc = bodies_running(t, p, case_id, received ? THREAD_RECEIVER : THREAD_SENDER,
 				    &running);
 	if (rc != ERR_OK)
 		return rc;
@@ -97,9 +97,9 @@ enum err grants_changed(struct turn *t, const struct peer *p, const struct id16 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err grants_watch(struct turn *t, struct thread *th, const struct msg *record)
+enum err grantends_watch(struct turn *t, struct thread *th, const struct msg *record)
 {
-	enum err rc = acts_timer_set(t, th, due_of_grant(t, record));
+	enum err rc = deadline_timer_set(t, th, due_of_grant(t, record));
 
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }

@@ -15,14 +15,14 @@
 #include "domain/consent/grant.h"
 
 enum {
-	GRANTS_GRACE_DAYS = 7,	 /* from the end of a consent to the end of what it let us hold */
-	GRANTS_UNSURE_HOURS = 72 /* the word of a partner whose loss of state nobody confirmed */
+	GRANTENDS_GRACE_DAYS = 7, /* from the end of a consent to the end of what it let us hold */
+	GRANTENDS_UNSURE_HOURS = 72 /* the word of a partner whose loss of state nobody confirmed */
 };
 
 /** A grant or a referral of this case began or ended: the work "consent ends" and the timers anew. */
-MUST_CHECK enum err grants_changed(struct turn *t, const struct peer *p, const struct id16 *case_id,
-				   bool received);
+MUST_CHECK enum err grantends_changed(struct turn *t, const struct peer *p,
+				      const struct id16 *case_id, bool received);
 /** The timer of a consent's thread anew, and th saved. */
-MUST_CHECK enum err grants_watch(struct turn *t, struct thread *th, const struct msg *record);
+MUST_CHECK enum err grantends_watch(struct turn *t, struct thread *th, const struct msg *record);
 
 #endif /* KRING_DOMAIN_CONSENT_GRANTENDS_H */

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-enum err refer_subject(struct turn *t, const struct id16 *case_id, const struct peer *p,
-		       struct id16 *subject)
+enum err pseudonym_subject(struct turn *t, const struct id16 *case_id, const struct peer *p,
+			   struct id16 *subject)
 {
 	uint8_t in[6 + 32];
 
@@ -13,8 +13,8 @@ enum err refer_subject(struct turn *t, const struct id16 *case_id, const struct 
 	return record_derive(t->txn, case_id, span_of(in, sizeof in), subject);
 }
 
-enum err refer_thread_id(struct turn *t, const struct id16 *case_id, const struct peer *p,
-			 const struct id16 *first, struct id16 *id)
+enum err pseudonym_thread(struct turn *t, const struct id16 *case_id, const struct peer *p,
+			  const struct id16 *first, struct id16 *id)
 {
 	uint8_t in[6 + 32 + 16];
 

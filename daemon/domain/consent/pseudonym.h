@@ -16,10 +16,10 @@
 
 /** The pseudonym of a case's person for one partner, and a thread's id out of its first document's: only
  *  whoever holds the case's key can derive them.  ERR_NOTFOUND: erased. */
-MUST_CHECK enum err refer_subject(struct turn *t, const struct id16 *case_id, const struct peer *p,
-				  struct id16 *subject);
-MUST_CHECK enum err refer_thread_id(struct turn *t, const struct id16 *case_id,
-				    const struct peer *p, const struct id16 *first,
-				    struct id16 *id);
+MUST_CHECK enum err pseudonym_subject(struct turn *t, const struct id16 *case_id,
+				      const struct peer *p, struct id16 *subject);
+MUST_CHECK enum err pseudonym_thread(struct turn *t, const struct id16 *case_id,
+				     const struct peer *p, const struct id16 *first,
+				     struct id16 *id);
 
 #endif /* KRING_DOMAIN_CONSENT_PSEUDONYM_H */

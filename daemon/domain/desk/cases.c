@@ -48,7 +48,7 @@ static enum err too_much(struct turn *t, enum err rc)
 					     "shorten them, or keep the rest as notes");
 }
 
-enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct msg *person = msg_get(req, CASE_NEW_PERSON);
 	struct msg *m = msg_new(t->arena, MSG_CASE_RECORD);
@@ -66,9 +66,9 @@ enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	msg_put_sub(m, CASE_RECORD_PERSON, person);
 	msg_drop_empty(m);
-	rc = too_much(t, cases_create(t, &id, m));
+	rc = too_much(t, casefile_create(t, &id, m));
 	if (rc == ERR_OK)
-		rc = cases_entry(t, &id, "case-opened", NULL, NULL);
+		rc = casefile_entry(t, &id, "case-opened", NULL, NULL);
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){
 					  .event = AUDIT_CREATE, .case_id = &id, .detail = "case"});
@@ -79,16 +79,16 @@ enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply)
 }
 
 /* Our own words give way: the partner's show again, and go on to do so. */
-enum err cases_take(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct msg *m, *ours;
 	struct msg_field f;
 	struct id16 id;
 	size_t taken = 0;
-	enum err rc = cases_find(t, msg_text(req, CASE_TAKE_ID), &id);
+	enum err rc = find_case(t, msg_text(req, CASE_TAKE_ID), &id);
 
 	if (rc == ERR_OK)
-		rc = cases_load(t, &id, &m);
+		rc = casefile_load(t, &id, &m);
 	if (rc == ERR_OK)
 		rc = view_case_differences(t, &id, m, reply);
 	if (rc != ERR_OK)
@@ -112,23 +112,23 @@ enum err cases_take(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, ERR_INVAL, "no partner says anything else there",
 				   "only a field that a partner tells otherwise can be taken over",
 				   "what differs: kring case show CASE");
-	rc = cases_save(t, &id, m);
+	rc = casefile_save(t, &id, m);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
 								 .case_id = &id,
 								 .detail = "take"})
 			    : rc;
 }
 
-enum err cases_note(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
-	enum err rc = cases_find(t, msg_text(req, CASE_NOTE_ID), &id);
+	enum err rc = find_case(t, msg_text(req, CASE_NOTE_ID), &id);
 
 	(void)reply;
 	if (rc == ERR_OK && text_blank(msg_text(req, CASE_NOTE_TEXT)))
 		return turn_refuse(t, ERR_INVAL, "the note is empty", "", "");
 	if (rc == ERR_OK)
-		rc = cases_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
+		rc = casefile_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
 								 .case_id = &id,
 								 .detail = "note"})
@@ -177,7 +177,7 @@ static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t ex
 {
 	struct err_text why = {""};
 	struct msg *m;
-	enum err rc = cases_load(t, id, &m);
+	enum err rc = casefile_load(t, id, &m);
 
 	if (rc != ERR_OK || expect == 0 || msg_u64(m, CASE_RECORD_VERSION) == expect - 1)
 		return rc;
@@ -206,16 +206,16 @@ static enum err edited(struct turn *t, const struct id16 *id, const struct msg *
 	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, what);
 	msg_set_text(t->arena, m, CASE_ENTRY_TEXT, person == NULL ? "closed" : names.text);
 	msg_set_u64(m, CASE_ENTRY_VERSION, version);
-	return cases_put_entry(t, id, m);
+	return casefile_put_entry(t, id, m);
 }
 
-enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct msg *person = msg_get(req, CASE_EDIT_PERSON);
 	struct id16 id;
 	struct msg *m = NULL;
 	uint64_t version = 0;
-	enum err rc = cases_find(t, msg_text(req, CASE_EDIT_ID), &id);
+	enum err rc = find_case(t, msg_text(req, CASE_EDIT_ID), &id);
 
 	if (rc == ERR_OK && msg_has(person, PERSON_NAME) &&
 	    msg_text(person, PERSON_NAME)[0] == '\0')
@@ -228,9 +228,9 @@ enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
 	if (rc == ERR_OK)
-		rc = too_much(t, cases_amend(t, &id, person));
+		rc = too_much(t, casefile_amend(t, &id, person));
 	if (rc == ERR_OK)
-		rc = cases_load(t, &id, &m);
+		rc = casefile_load(t, &id, &m);
 	if (rc == ERR_OK) {
 		version = msg_u64(m, CASE_RECORD_VERSION);
 		rc = edited(t, &id, person, version, "case-edited");
@@ -242,27 +242,27 @@ enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply)
 			    : rc;
 }
 
-enum err cases_close(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
 	struct msg *m;
 	bool open;
-	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
+	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
 	if (rc == ERR_OK)
 		rc = still_as_seen(t, &id, msg_u64(req, BY_ID_EXPECT));
 	if (rc == ERR_OK)
-		rc = overview_case_open(t, &id, &open);
+		rc = view_case_open(t, &id, &open);
 	if (rc == ERR_OK && open)
 		return turn_refuse(t, ERR_STATE, "this case has open referrals",
 				   "somebody is still waiting for an answer",
 				   "end them first, see: kring case show");
 	if (rc == ERR_OK)
-		rc = cases_load(t, &id, &m);
+		rc = casefile_load(t, &id, &m);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_u64(m, CASE_RECORD_CLOSED, 1);
-	rc = cases_save(t, &id, m);
+	rc = casefile_save(t, &id, m);
 	if (rc == ERR_OK)
 		rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-closed");
 	if (rc == ERR_OK)
@@ -330,16 +330,16 @@ static enum err all_confirmed(struct turn *t, const struct id16 *case_id)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct effect *e;
 	struct id16 id;
 	bool open;
-	enum err rc = cases_find(t, msg_text(req, CASE_ERASE_ID), &id);
+	enum err rc = find_case(t, msg_text(req, CASE_ERASE_ID), &id);
 
 	(void)reply;
 	if (rc == ERR_OK)
-		rc = overview_case_open(t, &id, &open);
+		rc = view_case_open(t, &id, &open);
 	if (rc == ERR_OK && open)
 		return turn_refuse(t, ERR_STATE, "this case has open referrals",
 				   "a partner still works for this person",
@@ -357,10 +357,10 @@ enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply)
 	return ERR_OK;
 }
 
-enum err recover_release(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_case_release(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
-	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
+	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
 	(void)reply;
 	if (rc != ERR_OK)

@@ -14,14 +14,14 @@
 
 #include "domain/state.h"
 
-MUST_CHECK enum err cases_new(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_note(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_edit(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_take(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_close(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *reply);
 /** kring case erase CASE [--now]: refused while a referral is open. */
-MUST_CHECK enum err erase_case(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *reply);
 /** Let one case out of quarantine before every partner was heard. */
-MUST_CHECK enum err recover_release(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_case_release(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_DESK_CASES_H */

@@ -108,7 +108,7 @@ static enum err derive_ids(struct turn *t, const struct id16 *case_id, const str
 	return ERR_OK;
 }
 
-enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct msg *m = msg_new(t->arena, MSG_GRANT_RECORD), *g;
 	const char *witness = msg_text(req, CONSENT_GIVE_WITNESS);
@@ -117,10 +117,10 @@ enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 	struct peer *p;
 	char hex[33];
 	bool running;
-	enum err rc = cases_find(t, msg_text(req, CONSENT_GIVE_CASE_ID), &case_id);
+	enum err rc = find_case(t, msg_text(req, CONSENT_GIVE_CASE_ID), &case_id);
 
 	if (rc == ERR_OK)
-		rc = cases_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), &p);
+		rc = find_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), &p);
 	if (rc == ERR_OK)
 		rc = check_give(t, req);
 	if (rc != ERR_OK)
@@ -144,12 +144,12 @@ enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 							.grant = &id,
 							.detail = "given"});
 	if (rc == ERR_OK)
-		rc = cases_entry(t, &case_id, "consent-given", witness, NULL);
+		rc = casefile_entry(t, &case_id, "consent-given", witness, NULL);
 	if (rc == ERR_OK)
-		rc = grants_running(t, p, &case_id, THREAD_SENDER, &running);
+		rc = bodies_running(t, p, &case_id, THREAD_SENDER, &running);
 	if (rc == ERR_OK &&
 	    running) /* a renewal, or more than before: what is going on needs it now */
-		rc = consent_send(t, p, &case_id);
+		rc = grantdocs_send(t, p, &case_id);
 	if (rc == ERR_OK && running)
 		rc = answer_owe(t, p->no);
 	bytes_hex(hex, id.b, 16);
@@ -157,14 +157,14 @@ enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 	return rc;
 }
 
-enum err consent_agree(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const enum consent_way way = msg_u64(req, PARTNER_AGREE_RECEIVE) != 0 ? CONSENT_RECEIVE
 									      : CONSENT_SEND;
 	const uint64_t until = whole_day(t, msg_u64(req, PARTNER_AGREE_UNTIL_MS));
 	struct msg *m = msg_new(t->arena, MSG_AGREEMENT);
 	struct peer *p;
-	enum err rc = cases_partner(t, msg_text(req, PARTNER_AGREE_PARTNER), &p);
+	enum err rc = find_partner(t, msg_text(req, PARTNER_AGREE_PARTNER), &p);
 
 	(void)reply;
 	if (rc != ERR_OK)
@@ -201,7 +201,7 @@ static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *
 {
 	struct grants_ended ended = {.first = NULL};
 	struct id16 case_id;
-	enum err rc = cases_find(t, msg_text(req, CONSENT_WITHDRAW_ID), &case_id);
+	enum err rc = find_case(t, msg_text(req, CONSENT_WITHDRAW_ID), &case_id);
 
 	for (size_t i = 0; i < 2 * t->node->peer_count && rc == ERR_OK; i++) {
 		const struct peer *p = &t->node->peers[i / 2];
@@ -210,10 +210,10 @@ static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *
 		if (!p->self)
 			rc = grants_withdraw(t, &s, NULL, &ended);
 	}
-	return rc == ERR_OK ? grants_ended_rows(t, &ended, reply) : rc;
+	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }
 
-enum err grants_withdraw_command(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct grants_ended ended = {.first = NULL};
 	struct consent_scope s;
@@ -237,5 +237,5 @@ enum err grants_withdraw_command(struct turn *t, const struct msg *req, struct m
 		return ERR_CORRUPT;
 	memcpy(s.case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
 	rc = grants_withdraw(t, &s, &id, &ended);
-	return rc == ERR_OK ? grants_ended_rows(t, &ended, reply) : rc;
+	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }

@@ -14,9 +14,8 @@
 
 #include "domain/state.h"
 
-MUST_CHECK enum err consent_give(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err grants_withdraw_command(struct turn *t, const struct msg *req,
-					    struct msg *reply);
-MUST_CHECK enum err consent_agree(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_DESK_CONSENT_H */

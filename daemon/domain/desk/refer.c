@@ -97,7 +97,7 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 				   "this node asks for that before a person goes there "
 				   "([Partners] PairCheck=yes)",
 				   "an administrator: kring partner check");
-	rc = overview_open_referral(t, case_id, p->no, need, &open);
+	rc = view_open_referral(t, case_id, p->no, need, &open);
 	if (rc == ERR_OK && open && msg_u64(req, REFER_NEW_AGAIN) == 0)
 		return turn_refuse(t, ERR_EXISTS, "this need was already referred to this partner",
 				   "that referral is still open",
@@ -121,11 +121,11 @@ static enum err make_thread(struct turn *t, const struct msg *req, const struct 
 		.birth = turn_id(t),
 		.created_ms = t->wall_ms,
 		.changed_ms = t->wall_ms,
-		.term_days = urgent ? ACTS_URGENT_DAYS + ACTS_URGENT_GRACE
-				    : ACTS_TERM_DAYS + ACTS_GRACE_DAYS,
+		.term_days = urgent ? DEADLINE_URGENT_DAYS + DEADLINE_URGENT_GRACE
+				    : DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS,
 	};
 	memcpy(th->need, msg_text(req, REFER_NEW_NEED), strlen(msg_text(req, REFER_NEW_NEED)) + 1);
-	return refer_thread_id(t, case_id, p, &th->birth, &th->id);
+	return pseudonym_thread(t, case_id, p, &th->birth, &th->id);
 }
 
 static enum err make_offer(struct turn *t, const struct msg *req, const struct thread *th,
@@ -135,12 +135,12 @@ static enum err make_offer(struct turn *t, const struct msg *req, const struct t
 	const char *service = msg_text(req, REFER_NEW_SERVICE);
 	uint64_t share = msg_u64(req, REFER_NEW_SHARE);
 	struct id16 subject;
-	enum err rc = cases_load(t, &th->case_id, &record);
+	enum err rc = casefile_load(t, &th->case_id, &record);
 
 	if (rc != ERR_OK)
 		return rc;
 	share = (share == 0 ? ~UINT64_C(0) : share) & ~msg_u64(req, REFER_NEW_WITHOUT);
-	rc = cases_person(t, &th->case_id, record, &known);
+	rc = casefile_person(t, &th->case_id, record, &known);
 	if (rc == ERR_OK && msg_u64(record, CASE_RECORD_THEIRS) != 0 && msg_cats(known) == 0)
 		return turn_refuse(
 			t, ERR_DENIED, "nothing of this person may be passed on",
@@ -149,7 +149,7 @@ static enum err make_offer(struct turn *t, const struct msg *req, const struct t
 			"person: kring case new");
 	person = select_fields(t, known, share);
 	if (rc == ERR_OK)
-		rc = refer_subject(t, &th->case_id, p, &subject);
+		rc = pseudonym_subject(t, &th->case_id, p, &subject);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_text(t->arena, offer, OFFER_NEED, th->need);
@@ -172,7 +172,7 @@ static void answer_ref(struct turn *t, const struct thread *th, struct msg *repl
 	msg_set_text(t->arena, reply, REPLY_ID, ref);
 }
 
-enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 case_id;
 	struct thread th = {.role = THREAD_SENDER};
@@ -181,10 +181,10 @@ enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply)
 	struct msg *offer = NULL;
 	struct span packed;
 	uint64_t cats;
-	enum err rc = cases_find(t, msg_text(req, REFER_NEW_CASE_ID), &case_id);
+	enum err rc = find_case(t, msg_text(req, REFER_NEW_CASE_ID), &case_id);
 
 	if (rc == ERR_OK)
-		rc = cases_partner(t, msg_text(req, REFER_NEW_PARTNER), &p);
+		rc = find_partner(t, msg_text(req, REFER_NEW_PARTNER), &p);
 	if (rc == ERR_OK)
 		rc = check_refer(t, req, &case_id, p);
 	if (rc != ERR_OK)
@@ -204,10 +204,10 @@ enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply)
 		msg_set_u64(reply, REPLY_DRY_RUN, 1);
 		return ERR_OK;
 	}
-	rc = consent_send(t, p, &case_id);
+	rc = grantdocs_send(t, p, &case_id);
 	if (rc == ERR_OK)
 		rc = acts_sign(t, &th, DOC_OFFER, offer);
-	return rc == ERR_OK ? overview_row(t, &th, reply, false) : rc;
+	return rc == ERR_OK ? view_referral_row(t, &th, reply, false) : rc;
 }
 
 /* ---- acts ---- */
@@ -322,11 +322,11 @@ static enum err make_info(struct turn *t, const struct thread *th, const struct 
 {
 	struct msg *record, *m = msg_new(t->arena, MSG_INFO), *person, *known;
 	const uint64_t share = msg_u64(req, ACT_NEW_SHARE);
-	enum err rc = cases_load(t, &th->case_id, &record);
+	enum err rc = casefile_load(t, &th->case_id, &record);
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = cases_person(t, &th->case_id, record, &known);
+	rc = casefile_person(t, &th->case_id, record, &known);
 	if (rc != ERR_OK)
 		return rc;
 	person = select_fields(t, known, share);
@@ -466,7 +466,7 @@ static enum err not_compared(struct turn *t, struct thread *th, uint16_t type, b
 	if (type == DOC_REVOKE) {
 		*put_off = true;
 		th->hidden = th->owes_end = true;
-		rc = cases_entry(t, &th->case_id, "revoke", "sent once compared", &th->id);
+		rc = casefile_entry(t, &th->case_id, "revoke", "sent once compared", &th->id);
 		return rc == ERR_OK ? thread_save(t, th) : rc;
 	}
 	(void)err_explain(&why, ERR_STATE, "one of us lost state; %s was not heard about it yet",
@@ -483,13 +483,13 @@ static enum err acts_since(struct turn *t, const struct thread *th, size_t seen,
 	struct fold_step *steps;
 	enum referral_state state;
 	size_t n = 0;
-	enum err rc = acts_fold(t, th, &steps, &n, &state);
+	enum err rc = fold_thread(t, th, &steps, &n, &state);
 
 	why->text[0] = '\0';
 	if (n > SHOWN_ACTS && seen + SHOWN_ACTS < n)
 		seen = n - SHOWN_ACTS;
 	for (size_t i = seen; rc == ERR_OK && i < n; i++) {
-		const bool mine = steps[i].who == acts_our_side(th);
+		const bool mine = steps[i].who == fold_our_side(th);
 		const struct err_text before = *why;
 		struct err_text ago;
 		struct log_entry e;
@@ -538,10 +538,10 @@ static enum err take_back(struct turn *t, const struct thread *th, struct msg *r
 	struct grants_ended ended = {.first = NULL};
 	enum err rc = grants_revoke(t, th, &ended);
 
-	return rc == ERR_OK ? grants_ended_rows(t, &ended, reply) : rc;
+	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }
 
-enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
+enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);
 	const uint64_t expect = msg_u64(req, ACT_NEW_EXPECT);
@@ -552,7 +552,7 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 
 	if (rc != ERR_OK)
 		return rc;
-	if (!referral_may((enum referral_state)th.state, acts_our_side(&th), type))
+	if (!referral_may((enum referral_state)th.state, fold_our_side(&th), type))
 		return refuse_state(t, &th, type);
 	if (type == DOC_NOTE && th.my_no >= THREAD_LOG_MAX - FOR_OTHER_ACTS)
 		return turn_refuse(t, ERR_FULL,
@@ -564,7 +564,7 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = not_compared(t, &th, type, &put_off);
 	if (rc == ERR_OK && put_off) {
-		rc = overview_row(t, &th, reply, false);
+		rc = view_referral_row(t, &th, reply, false);
 		return rc == ERR_OK ? take_back(t, &th, reply) : rc;
 	}
 	if (rc == ERR_OK)
@@ -591,6 +591,6 @@ enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply)
 	acts_heard(t, &th, type, true);
 	rc = acts_sign(t, &th, type, body);
 	if (rc == ERR_OK)
-		rc = overview_row(t, &th, reply, false);
+		rc = view_referral_row(t, &th, reply, false);
 	return rc == ERR_OK && type == DOC_REVOKE ? take_back(t, &th, reply) : rc;
 }

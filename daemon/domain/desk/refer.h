@@ -14,7 +14,7 @@
 
 #include "domain/care/acts.h"
 
-MUST_CHECK enum err refer_new(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err refer_act(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_DESK_REFER_H */

@@ -18,7 +18,7 @@ static enum err begin(struct turn *t, struct thread *th, uint8_t role, uint64_t 
 	th->role = role;
 	th->created_ms = created_ms;
 	th->stored_ms = th->changed_ms = t->wall_ms;
-	return report_case(t, &th->case_id);
+	return kept_case(t, &th->case_id);
 }
 
 static enum err judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
@@ -61,7 +61,7 @@ static enum err keep(struct turn *t, const struct doc_key *key, uint16_t peer)
 	if (rc != ERR_OK || d.hollow || d.head.type != DOC_REPORT)
 		return rc;
 	rc = report_parse(t, d.body, &r, &why);
-	return rc == ERR_OK ? report_keep(t, peer, &r) : rc == ERR_NOMEM ? rc : ERR_OK;
+	return rc == ERR_OK ? kept_put(t, peer, &r) : rc == ERR_NOMEM ? rc : ERR_OK;
 }
 
 static enum err stored(struct turn *t, const struct peer *p, struct thread *th,

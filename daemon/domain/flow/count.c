@@ -94,7 +94,7 @@ static void add(struct story *s, const struct count_event *e)
 
 static enum err entry_of(struct story *s, const struct fold_step *step, struct log_entry *e)
 {
-	return thread_entry(s->t, s->th, step->who == acts_our_side(s->th), step->no, e);
+	return thread_entry(s->t, s->th, step->who == fold_our_side(s->th), step->no, e);
 }
 
 /* The code in a document of ours, or of theirs that still has its body; NULL: it cannot be read any more. */
@@ -338,7 +338,7 @@ static enum err referral_events(struct story *s)
 
 	if (!touches(s))
 		return ERR_OK;
-	rc = acts_fold(s->t, s->th, &steps, &n, &state);
+	rc = fold_thread(s->t, s->th, &steps, &n, &state);
 	if (rc == ERR_OK)
 		rc = first_of(s, steps, n, &f);
 	if (rc == ERR_OK)

@@ -89,7 +89,7 @@ static enum err refusal_of(struct turn *t, uint32_t quarter, const struct report
 			   uint32_t year, const char **code)
 {
 	uint32_t spent, sum = 0;
-	enum err rc = report_spent(t, quarter, &spent);
+	enum err rc = kept_spent(t, quarter, &spent);
 
 	for (size_t i = 0; i < WIRE_TABLES; i++)
 		sum += terms->share[i];
@@ -103,7 +103,7 @@ static enum err refusal_of(struct turn *t, uint32_t quarter, const struct report
 	return rc;
 }
 
-enum err report_draft(struct turn *t, uint32_t quarter, struct report *r)
+enum err draft_report(struct turn *t, uint32_t quarter, struct report *r)
 {
 	const size_t rows = t->node->peer_count;
 	bool *possible = arena_alloc(t->arena, rows + 1), *sens = arena_alloc(t->arena, rows + 1);
@@ -127,7 +127,7 @@ enum err report_draft(struct turn *t, uint32_t quarter, struct report *r)
 	if (rc == ERR_OK)
 		rc = rows_of(t, possible, sens);
 	if (rc == ERR_OK)
-		rc = count_quarter(t, quarter, r->terms.cap, t->wall_ms, &exact);
+		rc = exact_quarter(t, quarter, r->terms.cap, t->wall_ms, &exact);
 	if (rc == ERR_OK)
 		rc = seed_of(t, quarter, &exact, &seed);
 	if (rc != ERR_OK)

@@ -15,6 +15,6 @@
 #include "domain/flow/report.h"
 
 /** What would be published for this quarter, with what is known now. */
-MUST_CHECK enum err report_draft(struct turn *t, uint32_t quarter, struct report *r);
+MUST_CHECK enum err draft_report(struct turn *t, uint32_t quarter, struct report *r);
 
 #endif /* KRING_DOMAIN_FLOW_DRAFT_H */

@@ -6,7 +6,7 @@
 #include "domain/flow/quarter.h"
 #include "domain/flow/tally.h"
 
-enum err count_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
+enum err exact_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
 		       struct count *c)
 {
 	const uint64_t begin_ms = quarter_begin_ms(quarter),

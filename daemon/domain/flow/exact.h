@@ -15,7 +15,7 @@
 #include "domain/flow/count.h"
 
 /** All of it, from the store, of what was known at now_ms: the cases there are, and the tally of those erased. */
-MUST_CHECK enum err count_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
+MUST_CHECK enum err exact_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
 				  struct count *c);
 
 #endif /* KRING_DOMAIN_FLOW_EXACT_H */

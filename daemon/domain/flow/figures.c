@@ -422,7 +422,7 @@ static enum err pass_over(struct turn *t, uint32_t quarter, struct pass *out)
 
 	for (size_t i = 0; i < t->node->peer_count; i++) {
 		struct report r;
-		enum err rc = report_load(t, quarter, t->node->peers[i].no, &r);
+		enum err rc = kept_load(t, quarter, t->node->peers[i].no, &r);
 
 		if (rc == ERR_OK && r.refused[0] == '\0') {
 			if (out->sums.reports == 0 ||
@@ -462,11 +462,11 @@ static enum err put_gaps(struct turn *t, struct msg *flow, uint32_t quarter, con
 		if ((p->classes & WIRE_MEMBER) == 0 || p->removed)
 			continue;
 		reporters++;
-		if ((report_marks(t, quarter, p->no) & REPORT_CONTRADICTS) != 0)
+		if ((kept_marks(t, quarter, p->no) & REPORT_CONTRADICTS) != 0)
 			gap(t, flow, p, "contradicts");
 		if (in[i])
 			continue;
-		rc = report_load(t, quarter, p->no, &r);
+		rc = kept_load(t, quarter, p->no, &r);
 		if (rc != ERR_OK && rc != ERR_NOTFOUND)
 			return rc;
 		gap(t, flow, p, rc == ERR_OK ? r.refused : "not-reported");
@@ -481,7 +481,7 @@ static enum err put_page(struct turn *t, struct msg *flow, uint32_t quarter, uin
 	for (size_t i = (size_t)after; i < t->node->peer_count; i++) {
 		const struct rows rows = {t, flow, &t->node->peers[i], false};
 		struct report r;
-		enum err rc = report_load(t, quarter, t->node->peers[i].no, &r);
+		enum err rc = kept_load(t, quarter, t->node->peers[i].no, &r);
 
 		if (rc == ERR_OK && r.refused[0] == '\0')
 			report_rows(&rows, &r.figures, &r);
@@ -579,7 +579,7 @@ static enum err show_own(struct turn *t, uint32_t quarter, struct msg *reply)
 
 	if (rows.who == NULL)
 		return turn_refuse(t, ERR_STATE, "this node is not a member yet", "", "");
-	rc = count_quarter(t, quarter, UINT32_MAX, t->wall_ms, &c);
+	rc = exact_quarter(t, quarter, UINT32_MAX, t->wall_ms, &c);
 	msg_set_u64(flow, FLOW_OWN, 1);
 	if (rc == ERR_OK)
 		report_rows(&rows, &c, NULL);
@@ -613,7 +613,7 @@ static enum err put_budget(struct turn *t, struct msg *flow, const struct report
 	enum err rc = roster_chain(t, &c);
 
 	if (rc == ERR_OK)
-		rc = report_spent(t, r->period, &spent);
+		rc = kept_spent(t, r->period, &spent);
 	if (rc != ERR_OK)
 		return rc;
 	for (size_t i = 0; i < WIRE_TABLES && r->refused[0] == '\0'; i++)
@@ -639,12 +639,12 @@ enum err figures_publish(struct turn *t, const struct msg *req, struct msg *repl
 	if (self == NULL)
 		return turn_refuse(t, ERR_STATE, "this node is not a member yet", "", "");
 	if (!dry)
-		rc = report_publish(t, quarter, &r);
+		rc = publish_quarter(t, quarter, &r);
 	else
-		rc = report_load(t, quarter, self->no, &r);
+		rc = kept_load(t, quarter, self->no, &r);
 	if (dry && rc == ERR_NOTFOUND) {
 		state = t->wall_ms < quarter_ready_ms(quarter) ? "too-early" : "ready";
-		rc = report_draft(t, quarter, &r);
+		rc = draft_report(t, quarter, &r);
 	}
 	if (rc != ERR_OK)
 		return rc;

@@ -6,7 +6,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/flow/report.h"
 
-struct store_key report_key(uint32_t quarter, uint16_t peer)
+struct store_key kept_key(uint32_t quarter, uint16_t peer)
 {
 	struct store_key k = {.len = 0};
 
@@ -15,14 +15,14 @@ struct store_key report_key(uint32_t quarter, uint16_t peer)
 	return k;
 }
 
-enum err report_case(struct turn *t, struct id16 *case_id)
+enum err kept_case(struct turn *t, struct id16 *case_id)
 {
 	return turn_stand_in(t, "flow reports\0\0\0", case_id);
 }
 
-enum err report_load(struct turn *t, uint32_t quarter, uint16_t peer, struct report *r)
+enum err kept_load(struct turn *t, uint32_t quarter, uint16_t peer, struct report *r)
 {
-	const struct store_key k = report_key(quarter, peer);
+	const struct store_key k = kept_key(quarter, peer);
 	struct err_text why;
 	struct span v;
 	enum err rc = turn_get(t, STORE_REPORT, &k, &v);
@@ -32,18 +32,18 @@ enum err report_load(struct turn *t, uint32_t quarter, uint16_t peer, struct rep
 	return report_parse(t, v, r, &why) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
-uint8_t report_marks(struct turn *t, uint32_t quarter, uint16_t peer)
+uint8_t kept_marks(struct turn *t, uint32_t quarter, uint16_t peer)
 {
-	const struct store_key k = report_key(quarter, peer);
+	const struct store_key k = kept_key(quarter, peer);
 	struct span v;
 
 	return turn_get(t, STORE_REPORTED, &k, &v) == ERR_OK && v.len == 1 ? v.p[0] : 0;
 }
 
-enum err report_mark_set(struct turn *t, uint32_t quarter, uint16_t peer, enum report_mark m)
+enum err kept_mark(struct turn *t, uint32_t quarter, uint16_t peer, enum report_mark m)
 {
-	const struct store_key k = report_key(quarter, peer);
-	const uint8_t v = (uint8_t)(report_marks(t, quarter, peer) | m);
+	const struct store_key k = kept_key(quarter, peer);
+	const uint8_t v = (uint8_t)(kept_marks(t, quarter, peer) | m);
 
 	return turn_put(t, STORE_REPORTED, &k, span_of(&v, 1));
 }
@@ -63,9 +63,9 @@ static bool replaceable(struct turn *t, uint16_t peer, struct span before)
 	       old.refused[0] != '\0';
 }
 
-enum err report_keep(struct turn *t, uint16_t peer, const struct report *r)
+enum err kept_put(struct turn *t, uint16_t peer, const struct report *r)
 {
-	const struct store_key k = report_key(r->period, peer);
+	const struct store_key k = kept_key(r->period, peer);
 	struct span before;
 	enum err rc = turn_get(t, STORE_REPORT, &k, &before);
 
@@ -80,10 +80,10 @@ enum err report_keep(struct turn *t, uint16_t peer, const struct report *r)
 						.outcome = ERR_DENIED,
 						.peer = peer,
 						.detail = "contradicts"});
-	return rc == ERR_OK ? report_mark_set(t, r->period, peer, REPORT_CONTRADICTS) : rc;
+	return rc == ERR_OK ? kept_mark(t, r->period, peer, REPORT_CONTRADICTS) : rc;
 }
 
-enum err report_spent(struct turn *t, uint32_t quarter, uint32_t *spent)
+enum err kept_spent(struct turn *t, uint32_t quarter, uint32_t *spent)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
 	const uint32_t first = quarter / 4 * 4;
@@ -91,7 +91,7 @@ enum err report_spent(struct turn *t, uint32_t quarter, uint32_t *spent)
 	*spent = 0;
 	for (uint32_t q = first; self != NULL && q < first + 4; q++) {
 		struct report r;
-		enum err rc = q == quarter ? ERR_NOTFOUND : report_load(t, q, self->no, &r);
+		enum err rc = q == quarter ? ERR_NOTFOUND : kept_load(t, q, self->no, &r);
 
 		if (rc == ERR_NOTFOUND)
 			continue;

@@ -18,16 +18,15 @@
 enum report_mark { REPORT_WENT = 1, REPORT_CONTRADICTS = 2 };
 
 /** The one of ours or of a partner that is kept.  ERR_NOTFOUND. */
-MUST_CHECK enum err report_load(struct turn *t, uint32_t quarter, uint16_t peer, struct report *r);
+MUST_CHECK enum err kept_load(struct turn *t, uint32_t quarter, uint16_t peer, struct report *r);
 /** Keep one that came; the first one of a quarter counts.  peer: its reporter. */
-MUST_CHECK enum err report_keep(struct turn *t, uint16_t peer, const struct report *r);
-uint8_t report_marks(struct turn *t, uint32_t quarter, uint16_t peer);
+MUST_CHECK enum err kept_put(struct turn *t, uint16_t peer, const struct report *r);
+uint8_t kept_marks(struct turn *t, uint32_t quarter, uint16_t peer);
 /** Thousandths of epsilon that reports of this calendar year told, but for this quarter. */
-MUST_CHECK enum err report_spent(struct turn *t, uint32_t quarter, uint32_t *spent);
+MUST_CHECK enum err kept_spent(struct turn *t, uint32_t quarter, uint32_t *spent);
 /** Keys for the pseudo-case that documents of type REPORT lie under. */
-MUST_CHECK enum err report_case(struct turn *t, struct id16 *case_id);
-struct store_key report_key(uint32_t quarter, uint16_t peer);
-MUST_CHECK enum err report_mark_set(struct turn *t, uint32_t quarter, uint16_t peer,
-				    enum report_mark m);
+MUST_CHECK enum err kept_case(struct turn *t, struct id16 *case_id);
+struct store_key kept_key(uint32_t quarter, uint16_t peer);
+MUST_CHECK enum err kept_mark(struct turn *t, uint32_t quarter, uint16_t peer, enum report_mark m);
 
 #endif /* KRING_DOMAIN_FLOW_KEPT_H */

@@ -22,7 +22,7 @@ static enum err thread_of(struct turn *t, const struct peer *p, uint32_t quarter
 			  struct id16 *case_id, struct id16 *id)
 {
 	uint8_t in[6 + 4 + 32] = "report";
-	enum err rc = report_case(t, case_id);
+	enum err rc = kept_case(t, case_id);
 
 	be32_put(in + 6, quarter);
 	memcpy(in + 10, p->node_id.b, 32);
@@ -73,7 +73,7 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	if (rc == ERR_OK)
 		rc = outbox_put(t, p->no, &doc->key);
 	if (rc == ERR_OK)
-		rc = report_mark_set(t, r->period, p->no, REPORT_WENT);
+		rc = kept_mark(t, r->period, p->no, REPORT_WENT);
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){
 					  .event = AUDIT_REPORT, .peer = p->no, .detail = "sent"});
@@ -94,14 +94,14 @@ static enum err may_send(struct turn *t, const struct peer *p, uint32_t quarter,
 	if (rc != ERR_OK)
 		return rc;
 	*yes = !record_exists(t->txn, STORE_THREAD, span_of(id.b, 16));
-	return *yes ? ERR_OK : report_mark_set(t, quarter, p->no, REPORT_WENT);
+	return *yes ? ERR_OK : kept_mark(t, quarter, p->no, REPORT_WENT);
 }
 
 static enum err send_quarter(struct turn *t, uint32_t quarter, uint16_t self, unsigned *left)
 {
 	struct report r;
 	bool yes;
-	enum err rc = report_load(t, quarter, self, &r);
+	enum err rc = kept_load(t, quarter, self, &r);
 
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
@@ -109,7 +109,7 @@ static enum err send_quarter(struct turn *t, uint32_t quarter, uint16_t self, un
 		const struct peer *p = &t->node->peers[i];
 
 		if (p->self || !p->active || !members_collect(p) ||
-		    (report_marks(t, quarter, p->no) & REPORT_WENT) != 0)
+		    (kept_marks(t, quarter, p->no) & REPORT_WENT) != 0)
 			continue;
 		rc = may_send(t, p, quarter, &yes);
 		if (rc == ERR_OK && yes) {
@@ -166,10 +166,10 @@ static enum err quarters_due(struct turn *t, const struct peer *self, uint32_t *
 
 static enum err make(struct turn *t, uint32_t quarter, uint16_t self, struct report *r)
 {
-	enum err rc = report_draft(t, quarter, r);
+	enum err rc = draft_report(t, quarter, r);
 
 	if (rc == ERR_OK)
-		rc = report_keep(t, self, r);
+		rc = kept_put(t, self, r);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_REPORT,
 								 .detail = r->refused[0] == '\0'
 										   ? "made"
@@ -185,7 +185,7 @@ static enum err work(struct turn *t, const struct peer *self, uint64_t *next_ms)
 
 	*next_ms = quarter_ready_ms(end);
 	for (; rc == ERR_OK && q < end && left > 0; q++) {
-		const struct store_key k = report_key(q, self->no);
+		const struct store_key k = kept_key(q, self->no);
 		struct report r;
 
 		if (!t->node->flow.manual && !record_exists(t->txn, STORE_REPORT, key_span(&k))) {
@@ -203,7 +203,7 @@ static enum err work(struct turn *t, const struct peer *self, uint64_t *next_ms)
 	return rc;
 }
 
-enum err report_tick(struct turn *t)
+enum err publish_tick(struct turn *t)
 {
 	struct node *n = t->node;
 	const struct peer *self = state_peer_by_id(n, &n->node_id);
@@ -226,7 +226,7 @@ enum err report_tick(struct turn *t)
 	return rc;
 }
 
-enum err report_publish(struct turn *t, uint32_t quarter, struct report *r)
+enum err publish_quarter(struct turn *t, uint32_t quarter, struct report *r)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
 	unsigned left = SENDS_PER_TURN;
@@ -239,7 +239,7 @@ enum err report_publish(struct turn *t, uint32_t quarter, struct report *r)
 		return turn_refuse(t, ERR_STATE, "it is too early for this quarter",
 				   "its report is made fourteen days after it ended, once",
 				   "see what would leave: kring flow publish --dry-run");
-	rc = report_load(t, quarter, self->no, r); /* made once: then it is what it is */
+	rc = kept_load(t, quarter, self->no, r); /* made once: then it is what it is */
 	if (rc == ERR_NOTFOUND)
 		rc = make(t, quarter, self->no, r);
 	return rc == ERR_OK ? send_quarter(t, quarter, self->no, &left) : rc;

@@ -15,8 +15,8 @@
 #include "domain/flow/report.h"
 
 /** Make what is due, send what is owed. */
-MUST_CHECK enum err report_tick(struct turn *t);
+MUST_CHECK enum err publish_tick(struct turn *t);
 /** The quarter of kring flow publish, made and sent. */
-MUST_CHECK enum err report_publish(struct turn *t, uint32_t quarter, struct report *r);
+MUST_CHECK enum err publish_quarter(struct turn *t, uint32_t quarter, struct report *r);
 
 #endif /* KRING_DOMAIN_FLOW_PUBLISH_H */

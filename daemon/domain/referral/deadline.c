@@ -177,7 +177,7 @@ static struct store_key timer_key(const struct thread *th)
 	return k;
 }
 
-enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t at_ms)
+enum err deadline_timer_set(struct turn *t, struct thread *th, uint64_t at_ms)
 {
 	struct store_key k = timer_key(th);
 	enum err rc = ERR_OK;
@@ -195,8 +195,8 @@ enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t at_ms)
 	return turn_put(t, STORE_TIMER, &k, span_of(&th->role, 1));
 }
 
-enum err acts_timer_stop(struct turn *t, struct thread *th)
+enum err deadline_timer_stop(struct turn *t, struct thread *th)
 {
 	th->due_ms = th->deliver_ms = 0;
-	return acts_timer_set(t, th, 0);
+	return deadline_timer_set(t, th, 0);
 }

@@ -20,12 +20,12 @@
 #include "domain/referral/calendar.h"
 
 enum {
-	ACTS_TERM_DAYS = 5,
-	ACTS_GRACE_DAYS = 2,
-	ACTS_URGENT_DAYS = 1,
-	ACTS_URGENT_GRACE = 1,
-	ACTS_PAUSE_DAYS = 5, /* at most, once, while a question is open */
-	ACTS_REMIND_DAYS = 1 /* the receiver's own people, again and again */
+	DEADLINE_TERM_DAYS = 5,
+	DEADLINE_GRACE_DAYS = 2,
+	DEADLINE_URGENT_DAYS = 1,
+	DEADLINE_URGENT_GRACE = 1,
+	DEADLINE_PAUSE_DAYS = 5, /* at most, once, while a question is open */
+	DEADLINE_REMIND_DAYS = 1 /* the receiver's own people, again and again */
 };
 
 /** Whose working days count: the place of the referral's receiver. */
@@ -43,8 +43,8 @@ uint64_t deadline_date(const struct turn *t, uint64_t date_ms);
 /** The day for people, where the term runs: "2026-11-27". */
 void deadline_day(const char *place, uint64_t ms, char out[DATE_TEXT]);
 /** The thread's one timer; 0: none.  The row only, th is not saved. */
-MUST_CHECK enum err acts_timer_set(struct turn *t, struct thread *th, uint64_t at_ms);
+MUST_CHECK enum err deadline_timer_set(struct turn *t, struct thread *th, uint64_t at_ms);
 /** The case was erased: this thread waits for nobody any more.  The caller saves it. */
-MUST_CHECK enum err acts_timer_stop(struct turn *t, struct thread *th);
+MUST_CHECK enum err deadline_timer_stop(struct turn *t, struct thread *th);
 
 #endif /* KRING_DOMAIN_REFERRAL_DEADLINE_H */

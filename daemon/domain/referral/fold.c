@@ -20,8 +20,8 @@ static enum err load_side(struct turn *t, const struct thread *th, bool mine, ui
 	return ERR_OK;
 }
 
-enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps, size_t *count,
-		   enum referral_state *state)
+enum err fold_thread(struct turn *t, const struct thread *th, struct fold_step **steps,
+		     size_t *count, enum referral_state *state)
 {
 	const bool sender = th->role == THREAD_SENDER;
 	const uint32_t ns = sender ? th->my_no : th->their_no;
@@ -40,7 +40,7 @@ enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **s
 	return ERR_OK;
 }
 
-enum err acts_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes)
+enum err fold_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes)
 {
 	const bool sender = th->role == THREAD_SENDER;
 	struct fold_event *theirs, *ours;

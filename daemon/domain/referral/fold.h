@@ -15,15 +15,15 @@
 #include "domain/exchange/thread.h"
 #include "domain/referral/referral.h"
 
-static inline enum referral_actor acts_our_side(const struct thread *th)
+static inline enum referral_actor fold_our_side(const struct thread *th)
 {
 	return th->role == THREAD_SENDER ? REFERRAL_BY_SENDER : REFERRAL_BY_RECEIVER;
 }
 
 /** Both logs folded, with the state after each step; steps in the turn's arena. */
-MUST_CHECK enum err acts_fold(struct turn *t, const struct thread *th, struct fold_step **steps,
-			      size_t *count, enum referral_state *state);
+MUST_CHECK enum err fold_thread(struct turn *t, const struct thread *th, struct fold_step **steps,
+				size_t *count, enum referral_state *state);
 /** Did the table let the partner sign this entry of its log, by all that it had seen then? */
-MUST_CHECK enum err acts_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes);
+MUST_CHECK enum err fold_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes);
 
 #endif /* KRING_DOMAIN_REFERRAL_FOLD_H */

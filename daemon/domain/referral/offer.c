@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-void intake_read_offer(struct thread *th, const struct msg *body)
+void offer_read(struct thread *th, const struct msg *body)
 {
 	const uint64_t days = msg_u64(body, OFFER_TERM_DAYS);
 	const char *need = msg_text(body, OFFER_NEED);

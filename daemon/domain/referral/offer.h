@@ -15,6 +15,6 @@
 #include "domain/exchange/thread.h"
 
 /** Need, urgency and term of an offer, for its thread. */
-void intake_read_offer(struct thread *th, const struct msg *body);
+void offer_read(struct thread *th, const struct msg *body);
 
 #endif /* KRING_DOMAIN_REFERRAL_OFFER_H */

@@ -11,7 +11,7 @@ enum err view_audit_list(struct turn *t, const struct msg *req, struct msg *repl
 	enum err rc = ERR_OK;
 
 	if (text[0] != '\0')
-		rc = cases_find(t, text, &case_id);
+		rc = find_case(t, text, &case_id);
 	if (rc == ERR_OK)
 		rc = audit_list(t, reply, msg_u64(req, AUDIT_ASK_AFTER),
 				msg_u64(req, AUDIT_ASK_LIMIT), text[0] == '\0' ? NULL : &case_id);

@@ -56,8 +56,8 @@ static enum err next_case(struct turn *t, struct id16 *id, struct msg **m, struc
 	if (row.key.len != 16)
 		return ERR_STATE; /* no way to go on */
 	memcpy(id->b, row.key.p, 16);
-	rc = cases_load(t, id, m);
-	return rc == ERR_OK ? cases_person(t, id, *m, person) : rc;
+	rc = casefile_load(t, id, m);
+	return rc == ERR_OK ? casefile_person(t, id, *m, person) : rc;
 }
 
 /* Ids begin with the time.  Without a word to look for only the rows that are shown are opened. */
@@ -98,7 +98,7 @@ static enum err list_cases(struct turn *t, const char *text, const struct id16 *
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply)
+enum err view_case_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *text = msg_text(req, CASE_SEARCH_TEXT),
 		   *from = msg_text(req, CASE_SEARCH_AFTER);
@@ -108,7 +108,7 @@ enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply)
 	enum err rc = page_limit(t, msg_u64(req, CASE_SEARCH_LIMIT), &p.limit);
 
 	if (rc == ERR_OK && from[0] != '\0')
-		rc = cases_find(t, from, &after);
+		rc = find_case(t, from, &after);
 	if (rc == ERR_OK)
 		rc = list_cases(t, text, from[0] == '\0' ? NULL : &after, &p, reply);
 	if (rc != ERR_OK)
@@ -120,7 +120,7 @@ enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply)
 
 		if (bytes_unhex(id.b, 16,
 				msg_text(msg_at(reply, REPLY_CASES, p.count - 1), CASE_ROW_ID)))
-			cases_short(&id, last);
+			casefile_short(&id, last);
 	}
 	page_end(t, &p, reply, last);
 	if (text[0] == '\0')
@@ -241,16 +241,16 @@ enum err view_case_differences(struct turn *t, const struct id16 *id, const stru
 	return ERR_OK;
 }
 
-enum err cases_show(struct turn *t, const struct msg *req, struct msg *reply)
+enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
 	struct msg *m, *person;
-	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &id);
+	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
 	if (rc == ERR_OK)
-		rc = cases_load(t, &id, &m);
+		rc = casefile_load(t, &id, &m);
 	if (rc == ERR_OK)
-		rc = cases_person(t, &id, m, &person);
+		rc = casefile_person(t, &id, m, &person);
 	if (rc != ERR_OK)
 		return rc;
 	case_row(t, &id, m, person, reply);
@@ -261,11 +261,11 @@ enum err cases_show(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = entries(t, &id, reply);
 	if (rc == ERR_OK)
-		rc = overview_of_case(t, &id, reply);
+		rc = view_referrals_of_case(t, &id, reply);
 	if (rc == ERR_OK)
 		rc = ledger_list(t, &id, reply);
 	if (rc == ERR_OK)
-		rc = consent_list(t, req, reply);
+		rc = view_consent_list(t, req, reply);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_VIEW,
 								 .case_id = &id,
 								 .detail = "case"})

@@ -14,8 +14,8 @@
 
 #include "domain/state.h"
 
-MUST_CHECK enum err cases_list(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err cases_show(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err view_case_list(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply);
 
 /** The version of a case into reply, so that the same worker may go on. */
 void view_case_version(struct turn *t, const struct id16 *id, uint64_t version, struct msg *reply);

@@ -8,7 +8,7 @@
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
-void consent_row(struct turn *t, const struct msg *m, struct msg *reply)
+void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 {
 	const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
 	const struct peer *p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
@@ -47,24 +47,24 @@ void consent_row(struct turn *t, const struct msg *m, struct msg *reply)
 		msg_set_u64(row, GRANT_ROW_WITHDRAWN_MS, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS));
 }
 
-enum err consent_list(struct turn *t, const struct msg *req, struct msg *reply)
+enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
 	struct id16 case_id, id;
 	struct msg *m;
-	enum err rc = cases_find(t, msg_text(req, BY_ID_ID), &case_id);
+	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &case_id);
 
 	if (rc != ERR_OK)
 		return rc;
 	while ((rc = consent_next(t, &case_id, &at, &id, &m)) == ERR_OK) {
 		if (!turn_room(reply, REPLY_GRANTS))
 			return ERR_OK;
-		consent_row(t, m, reply);
+		view_grant_row(t, m, reply);
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err grants_show(struct turn *t, const struct msg *req, struct msg *reply)
+enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id, case_id;
 	struct bodies_walk w;
@@ -76,7 +76,7 @@ enum err grants_show(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = consent_record(t, &id, &m);
 	if (rc != ERR_OK)
 		return rc;
-	consent_row(t, m, reply);
+	view_grant_row(t, m, reply);
 	if (msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
 		return ERR_CORRUPT;
 	memcpy(case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
@@ -87,7 +87,7 @@ enum err grants_show(struct turn *t, const struct msg *req, struct msg *reply)
 				 {.len = 0}};
 	while ((rc = bodies_next(t, &w, &th)) == ERR_OK && turn_room(reply, REPLY_REFERRALS))
 		if (!bodies_ended(&th)) {
-			rc = overview_row(t, &th, reply, true);
+			rc = view_referral_row(t, &th, reply, true);
 			if (rc != ERR_OK)
 				return rc;
 		}
@@ -95,7 +95,7 @@ enum err grants_show(struct turn *t, const struct msg *req, struct msg *reply)
 }
 
 /* The rows of what a withdrawal ended: the consents, and the referrals that rested on nothing else. */
-enum err grants_ended_rows(struct turn *t, const struct grants_ended *ended, struct msg *reply)
+enum err view_ended_rows(struct turn *t, const struct grants_ended *ended, struct msg *reply)
 {
 	for (const struct grants_end *e = ended->first; e != NULL; e = e->next) {
 		struct thread th;
@@ -105,11 +105,11 @@ enum err grants_ended_rows(struct turn *t, const struct grants_ended *ended, str
 		if (e->referral) {
 			rc = thread_load(t, &e->id, &th);
 			if (rc == ERR_OK)
-				rc = overview_row(t, &th, reply, false);
+				rc = view_referral_row(t, &th, reply, false);
 		} else {
 			rc = consent_record(t, &e->id, &m);
 			if (rc == ERR_OK)
-				consent_row(t, m, reply);
+				view_grant_row(t, m, reply);
 		}
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;

@@ -15,7 +15,7 @@ static bool short_fits(const uint8_t *id, const char *text)
 	return strlen(text) >= 4 && strncmp(hex, text, strlen(text)) == 0;
 }
 
-enum err cases_find(struct turn *t, const char *text, struct id16 *id)
+enum err find_case(struct turn *t, const char *text, struct id16 *id)
 {
 	struct store_key at = {.len = 0};
 	struct store_row row;
@@ -41,7 +41,7 @@ enum err cases_find(struct turn *t, const char *text, struct id16 *id)
 			   hits == 0 ? "see: kring case list" : "type more of the id");
 }
 
-enum err cases_partner(struct turn *t, const char *name, struct peer **p)
+enum err find_partner(struct turn *t, const char *name, struct peer **p)
 {
 	return names_partner(t, name, p);
 }

@@ -15,9 +15,9 @@
 #include "domain/state.h"
 
 /** By full id or a unique prefix (at least 4 digits) of its random part.  Refuses for a person. */
-MUST_CHECK enum err cases_find(struct turn *t, const char *text, struct id16 *id);
+MUST_CHECK enum err find_case(struct turn *t, const char *text, struct id16 *id);
 /** A partner by name, for a person: another node that holds cases or not, but never ourselves. */
-MUST_CHECK enum err cases_partner(struct turn *t, const char *name, struct peer **p);
+MUST_CHECK enum err find_partner(struct turn *t, const char *name, struct peer **p);
 /** By full id, or a beginning of it or of its last part, as lists show it. */
 MUST_CHECK enum err find_grant(struct turn *t, const char *text, struct id16 *id);
 

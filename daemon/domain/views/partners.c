@@ -167,7 +167,7 @@ enum err view_partner_list(struct turn *t, const struct msg *req, struct msg *re
 enum err view_partner_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct peer *p;
-	enum err rc = cases_partner(t, msg_text(req, BY_ID_ID), &p);
+	enum err rc = find_partner(t, msg_text(req, BY_ID_ID), &p);
 
 	return rc == ERR_OK ? partner_row(t, p, true, reply) : rc;
 }

@@ -143,7 +143,7 @@ static void due_row(struct turn *t, const struct thread *th, struct msg *row)
 		msg_set_u64(row, REFERRAL_ROW_NO_CALENDAR, 1);
 }
 
-enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply, bool name)
+enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *reply, bool name)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
 	struct msg *row = msg_add(t->arena, reply, REPLY_REFERRALS), *record, *person;
@@ -176,9 +176,9 @@ enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply
 	msg_set_u64(row, REFERRAL_ROW_LOG_LEN, (uint64_t)th->my_no + th->their_no);
 	msg_set_text(t->arena, row, REFERRAL_ROW_URGENCY, th->urgency == 2 ? "urgent" : "routine");
 	if (name && (cats & IDENTITY) != 0)
-		rc = cases_load(t, &th->case_id, &record);
+		rc = casefile_load(t, &th->case_id, &record);
 	if (rc == ERR_OK && name && (cats & IDENTITY) != 0) {
-		rc = cases_person(t, &th->case_id, record, &person);
+		rc = casefile_person(t, &th->case_id, record, &person);
 		msg_set_text(t->arena, row, REFERRAL_ROW_NAME,
 			     turn_short(t, msg_text(person, PERSON_NAME)));
 	}
@@ -208,7 +208,7 @@ static enum err rows_of(struct turn *t, const struct page *p, char last[THREAD_R
 		memcpy(id.b, p->items[i].key.b, 16);
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK)
-			rc = overview_row(t, &th, reply, true);
+			rc = view_referral_row(t, &th, reply, true);
 		if (rc != ERR_OK && !page_damaged(t, rc, STORE_THREAD, id_span(&id), reply))
 			return rc;
 		thread_reference(&id, last);
@@ -256,7 +256,7 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err overview_of_case(struct turn *t, const struct id16 *case_id, struct msg *reply)
+enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id, struct msg *reply)
 {
 	char last[THREAD_REF_LEN + 1];
 	struct page p;
@@ -272,7 +272,7 @@ enum err overview_of_case(struct turn *t, const struct id16 *case_id, struct msg
 	return rc;
 }
 
-enum err overview_case_open(struct turn *t, const struct id16 *case_id, bool *open)
+enum err view_case_open(struct turn *t, const struct id16 *case_id, bool *open)
 {
 	struct of_case oc = {.open = false};
 	enum err rc = each_of_case(t, case_id, &oc);
@@ -281,8 +281,8 @@ enum err overview_case_open(struct turn *t, const struct id16 *case_id, bool *op
 	return rc;
 }
 
-enum err overview_open_referral(struct turn *t, const struct id16 *case_id, uint16_t peer,
-				const char *need, bool *open)
+enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t peer,
+			    const char *need, bool *open)
 {
 	struct of_case oc = {.peer = peer, .need = need};
 	enum err rc = each_of_case(t, case_id, &oc);
@@ -345,12 +345,12 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	return rc;
 }
 
-enum err overview_inbox(struct turn *t, const struct msg *req, struct msg *reply)
+enum err view_inbox(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	return list_role(t, req, THREAD_RECEIVER, reply);
 }
 
-enum err overview_sent(struct turn *t, const struct msg *req, struct msg *reply)
+enum err view_sent(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	return list_role(t, req, THREAD_SENDER, reply);
 }
@@ -410,7 +410,7 @@ static void body_texts(struct turn *t, const struct document *d, struct msg *row
 static enum err log_row(struct turn *t, const struct thread *th, const struct fold_step *s,
 			uint64_t cats, struct msg *reply)
 {
-	const bool mine = s->who == acts_our_side(th);
+	const bool mine = s->who == fold_our_side(th);
 	struct msg *row = msg_add(t->arena, reply, REPLY_LOG);
 	struct log_entry e;
 	struct document d;
@@ -452,12 +452,12 @@ static enum err held(struct turn *t, const struct thread *th, uint64_t cats, str
 
 	*person = NULL;
 	if (cats != 0)
-		rc = cases_load(t, &th->case_id, &record);
+		rc = casefile_load(t, &th->case_id, &record);
 	if (rc != ERR_OK || cats == 0)
 		return rc == ERR_NOTFOUND
 			       ? ERR_OK
 			       : rc; /* erased: that something was disclosed, and no more */
-	rc = cases_person(t, &th->case_id, record, person);
+	rc = casefile_person(t, &th->case_id, record, person);
 	consent_blank(*person, cats);
 	return rc;
 }
@@ -496,7 +496,7 @@ static enum err disclosed(struct turn *t, const struct thread *th, struct msg **
 	return ERR_OK;
 }
 
-enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply)
+enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct fold_step *steps;
 	enum referral_state state;
@@ -512,9 +512,9 @@ enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, rc, many ? "several referrals fit" : "no such referral", "",
 				   "see: kring inbox, kring sent");
 	if (rc == ERR_OK)
-		rc = overview_row(t, &th, reply, true);
+		rc = view_referral_row(t, &th, reply, true);
 	if (rc == ERR_OK)
-		rc = acts_fold(t, &th, &steps, &n, &state);
+		rc = fold_thread(t, &th, &steps, &n, &state);
 	if (rc == ERR_OK)
 		rc = readable(t, &th, &cats, &why);
 	if (rc == ERR_OK && n > SHOWN_ENTRIES)

@@ -17,16 +17,17 @@
 /** One ReferralRow of th into reply. */
 /** name: the person and the need too.  Not in replies to commands that write: those are remembered for a day under
  *  the node-wide key, which an erasure does not destroy. */
-MUST_CHECK enum err overview_row(struct turn *t, const struct thread *th, struct msg *reply,
-				 bool name);
-MUST_CHECK enum err overview_of_case(struct turn *t, const struct id16 *case_id, struct msg *reply);
-MUST_CHECK enum err overview_case_open(struct turn *t, const struct id16 *case_id, bool *open);
-MUST_CHECK enum err overview_open_referral(struct turn *t, const struct id16 *case_id,
-					   uint16_t peer, const char *need, bool *open);
+MUST_CHECK enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *reply,
+				      bool name);
+MUST_CHECK enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id,
+					   struct msg *reply);
+MUST_CHECK enum err view_case_open(struct turn *t, const struct id16 *case_id, bool *open);
+MUST_CHECK enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t peer,
+				       const char *need, bool *open);
 
 /* control commands */
-MUST_CHECK enum err overview_inbox(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err overview_sent(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err overview_show(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err view_inbox(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err view_sent(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_VIEWS_REFERRALS_H */

@@ -95,7 +95,7 @@ static enum err item_command(struct turn *t, const struct msg *m, const struct t
 	if (strcmp(msg_text(m, WORK_RECORD_KIND), worklist_code(WORK_CONSENT)) == 0) {
 		char id[9];
 
-		cases_short(&th->case_id, id);
+		casefile_short(&th->case_id, id);
 		if (th->role == THREAD_SENDER)
 			(void)err_explain(&words, ERR_OK,
 					  "kring consent give %s --to %s --share ...", id, typed);
@@ -171,7 +171,7 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	return p == NULL ? ERR_OK : item_command(t, m, &th, p, out);
 }
 
-enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply)
+enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct page p;
 	char last[64] = "";

@@ -14,6 +14,6 @@
 
 #include "domain/state.h"
 
-MUST_CHECK enum err worklist_list(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_VIEWS_WORKLIST_H */

@@ -34,7 +34,7 @@ static const char *last_day(enum referral_state state, uint8_t role, bool escala
 			    .created_ms = noon(TUESDAY),
 			    .stored_ms = noon(TUESDAY),
 			    .changed_ms = noon(TUESDAY),
-			    .term_days = ACTS_TERM_DAYS + ACTS_GRACE_DAYS};
+			    .term_days = DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS};
 	uint64_t due;
 
 	assert_int_equal(deadline_of(&t, &th, &due), ERR_OK);
@@ -91,13 +91,13 @@ static void every_state_waits_as_long_as_promised(void **state)
 static void an_answer_has_its_term_by_urgency(void **state)
 {
 	(void)state;
-	assert_int_equal(ACTS_TERM_DAYS, 5);
-	assert_int_equal(ACTS_GRACE_DAYS, 2);
-	assert_int_equal(ACTS_URGENT_DAYS, 1);
-	assert_int_equal(ACTS_URGENT_GRACE, 1);
-	assert_int_equal(ACTS_PAUSE_DAYS, 5);  /* while a question is open, once */
-	assert_int_equal(ACTS_REMIND_DAYS, 1); /* the receiver's own people, again */
-	assert_int_equal(LIMIT_TTL_DAYS, 30);  /* undelivered: nobody waits longer */
+	assert_int_equal(DEADLINE_TERM_DAYS, 5);
+	assert_int_equal(DEADLINE_GRACE_DAYS, 2);
+	assert_int_equal(DEADLINE_URGENT_DAYS, 1);
+	assert_int_equal(DEADLINE_URGENT_GRACE, 1);
+	assert_int_equal(DEADLINE_PAUSE_DAYS, 5);  /* while a question is open, once */
+	assert_int_equal(DEADLINE_REMIND_DAYS, 1); /* the receiver's own people, again */
+	assert_int_equal(LIMIT_TTL_DAYS, 30);	   /* undelivered: nobody waits longer */
 	assert_int_equal(LIMIT_DATE_DAYS, 366);
 }
 
