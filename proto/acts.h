@@ -91,14 +91,14 @@ enum doc_type { ACTS(ACT_ENUM, ACT_ENUM) };
 /* clang-format on */
 
 struct act {
-	uint16_t number;  /* enum doc_type */
-	const char *code; /* row of config/lists/acts.psv; in logs and in JSON */
+	const char *code;	   /* row of config/lists/acts.psv; in logs and in JSON */
+	const char *reason_option; /* of kring: --reason, or another name that the act has for it */
+	const char *command;	   /* of kring; NULL: not for a person to do */
 	enum msg_kind body;
-	unsigned who; /* enum act_side, or 0 */
-	int reasons;  /* enum list_id, or MSG_HOLDS_ANY */
-	const char *reason_option;
+	unsigned who;	       /* enum act_side, or 0 */
+	int reasons;	       /* enum list_id, or MSG_HOLDS_ANY */
 	unsigned needs, takes; /* enum act_with */
-	const char *command;   /* of kring; NULL: not for a person to do */
+	uint16_t number;       /* enum doc_type */
 };
 
 extern const struct act act_table[];
@@ -111,6 +111,14 @@ const struct act *act_named(const char *code);
 static inline bool act_has(const struct act *a, unsigned with)
 {
 	return ((a->needs | a->takes) & with) != 0;
+}
+
+/** Its date is the day on which the referral is looked at again. */
+static inline bool act_reviews(uint16_t number)
+{
+	const struct act *a = act_of(number);
+
+	return a != NULL && act_has(a, ACT_WITH_REVIEW);
 }
 
 #endif /* KRING_PROTO_ACTS_H */

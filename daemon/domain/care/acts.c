@@ -217,7 +217,7 @@ enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type, const 
 	body = msg_new(t->arena, MSG_ACT);
 	msg_set_text(t->arena, body, ACT_REASON, reason);
 	msg_set_u64(body, ACT_AUTOMATIC, 1);
-	if (type == DOC_DECLINE)
+	if ((act_of(type)->needs & ACT_WITH_ALTERNATIVE) != 0)
 		msg_set_text(t->arena, body, ACT_ALTERNATIVE, "none");
 	return acts_sign(t, th, type, body);
 }

@@ -140,7 +140,7 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	}
 	if (d->head.type == DOC_INFO)
 		return casefile_hear(t, &th->case_id, msg_get(body, INFO_PERSON));
-	if (d->head.type == DOC_HOLD)
+	if (act_reviews(d->head.type))
 		th->review_ms = deadline_date(t, msg_u64(body, ACT_DATE_MS));
 	return ERR_OK;
 }

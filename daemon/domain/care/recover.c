@@ -125,7 +125,7 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	if (d->head.type == DOC_HOLD)
+	if (act_reviews(d->head.type))
 		th->review_ms = deadline_date(t, msg_u64(body, ACT_DATE_MS));
 	if (d->head.type != DOC_OFFER)
 		return ERR_OK;

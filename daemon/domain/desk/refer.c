@@ -212,16 +212,11 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 
 /* ---- acts ---- */
 
-/* Which option of the command the code came by. */
-static const char *reason_option(uint16_t type)
+/* A code of the act's own list. */
+static enum err check_reason(struct turn *t, const struct act *a, const char *code)
 {
-	return type == DOC_ASK ? "question" : type == DOC_OUTCOME ? "code" : "reason";
-}
-
-/* A code of the act's own list; which acts need one is for the caller to say. */
-static enum err check_reason(struct turn *t, uint16_t type, const char *code, bool needed)
-{
-	const struct words w = words_of_act(type);
+	const struct words w = words_of_act(a->number);
+	const bool needed = (a->needs & ACT_WITH_REASON) != 0;
 	char codes[200];
 	struct err_text remedy;
 
@@ -230,7 +225,7 @@ static enum err check_reason(struct turn *t, uint16_t type, const char *code, bo
 	words_list(&w, codes, sizeof codes);
 	if (codes[0] == '\0')
 		return turn_refuse(t, ERR_INVAL, "this act takes no reason", "", "leave it out");
-	(void)err_explain(&remedy, ERR_INVAL, "--%s takes: %s", reason_option(type), codes);
+	(void)err_explain(&remedy, ERR_INVAL, "--%s takes: %s", a->reason_option, codes);
 	return turn_refuse(t, ERR_INVAL, code[0] == '\0' ? "a reason is missing" : "unknown reason",
 			   "reasons are codes, so that the other side reads them in its language; "
 			   "words about the person go in --text",
@@ -254,7 +249,7 @@ static enum err check_date(struct turn *t, const struct msg *req)
 	const uint64_t date_ms = msg_u64(req, ACT_NEW_DATE_MS);
 	const int64_t today = calendar_day(here, t->wall_ms), day = calendar_day(here, date_ms);
 
-	if (msg_u64(req, ACT_NEW_TYPE) == DOC_HOLD && (date_ms == 0 || day < today))
+	if (act_reviews((uint16_t)msg_u64(req, ACT_NEW_TYPE)) && (date_ms == 0 || day < today))
 		return turn_refuse(t, ERR_INVAL, "say when this will be looked at again", "",
 				   "--until DATE, today or later");
 	if (date_ms != 0 && day > today + LIMIT_DATE_DAYS)
@@ -264,57 +259,44 @@ static enum err check_date(struct turn *t, const struct msg *req)
 	return ERR_OK;
 }
 
-/* The guards of the table of acts that bind the author before signing. */
+/* What three acts ask for beyond their row in proto/acts.h. */
+static enum err check_own(struct turn *t, const struct thread *th, const struct act *a,
+			  const struct msg *req)
+{
+	if (a->number == DOC_DECLINE && strcmp(msg_text(req, ACT_NEW_REASON), "info-missing") == 0)
+		return turn_refuse(t, ERR_INVAL, "missing information is a question",
+				   "declining would send the person away",
+				   "kring ask REF --question CODE");
+	if (a->number == DOC_REOPEN && already(t, th, DOC_REOPEN))
+		return turn_refuse(t, ERR_STATE, "this was reopened once already", "",
+				   "make a new referral: kring refer");
+	if (act_has(a, ACT_WITH_LATE) && th->due_ms != 0 && t->wall_ms > th->due_ms &&
+	    msg_u64(req, ACT_NEW_LATE) == 0)
+		return turn_refuse(t, ERR_STATE, "the answer term is over",
+				   "the sender may have found another way meanwhile",
+				   "telephone them, then: kring accept REF --late");
+	return ERR_OK;
+}
+
+/* What binds the author before signing.  The reader never checks it again: what is signed counts by the table alone. */
 static enum err guard(struct turn *t, const struct thread *th, const struct msg *req)
 {
-	const char *reason = msg_text(req, ACT_NEW_REASON);
-	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);
+	const struct act *a = act_of((uint16_t)msg_u64(req, ACT_NEW_TYPE));
+	enum err rc;
 
-	switch (type) {
-	case DOC_DECLINE:
-		if (strcmp(reason, "info-missing") == 0)
-			return turn_refuse(t, ERR_INVAL, "missing information is a question",
-					   "declining would send the person away",
-					   "kring ask REF --question CODE");
-		if (msg_text(req, ACT_NEW_ALTERNATIVE)[0] == '\0')
-			return turn_refuse(t, ERR_INVAL,
-					   "name a better place, or say there is none",
-					   "a decline without a next step is a dead end",
-					   "--alternative ORGANISATION or --alternative none");
-		return check_reason(t, type, reason, true);
-	case DOC_HOLD:
-		return check_reason(t, type, reason, true);
-	case DOC_REDIRECT:
-		if (msg_count(req, ACT_NEW_TARGETS) == 0)
-			return turn_refuse(t, ERR_INVAL, "say where to", "",
-					   "--target ORGANISATION, once or more");
-		return check_reason(t, type, reason, false);
-	case DOC_REOPEN:
-		if (already(t, th, DOC_REOPEN))
-			return turn_refuse(t, ERR_STATE, "this was reopened once already", "",
-					   "make a new referral: kring refer");
-		return check_reason(t, type, reason, true);
-	case DOC_ASK:
-	case DOC_OUTCOME:
-	case DOC_WITHDRAW:
-	case DOC_NOTE:
-		return check_reason(t, type, reason, true);
-	case DOC_ACCEPT:
-		if (th->due_ms != 0 && t->wall_ms > th->due_ms && msg_u64(req, ACT_NEW_LATE) == 0)
-			return turn_refuse(t, ERR_STATE, "the answer term is over",
-					   "the sender may have found another way meanwhile",
-					   "telephone them, then: kring accept REF --late");
-		return check_reason(t, type, reason, false);
-	case DOC_INFO:
-	case DOC_START:
-	case DOC_ACK:
-	case DOC_WD_OK:
-	case DOC_REVOKE:
-	case DOC_ERROR:
-		return check_reason(t, type, reason, false);
-	default:
+	if (a == NULL || a->command == NULL)
 		return turn_refuse(t, ERR_INVAL, "no such act", "", "see: kring help");
-	}
+	rc = check_own(t, th, a, req);
+	if (rc != ERR_OK)
+		return rc;
+	if ((a->needs & ACT_WITH_ALTERNATIVE) != 0 && msg_text(req, ACT_NEW_ALTERNATIVE)[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, "name a better place, or say there is none",
+				   "a decline without a next step is a dead end",
+				   "--alternative ORGANISATION or --alternative none");
+	if ((a->needs & ACT_WITH_TARGET) != 0 && msg_count(req, ACT_NEW_TARGETS) == 0)
+		return turn_refuse(t, ERR_INVAL, "say where to", "",
+				   "--target ORGANISATION, once or more");
+	return check_reason(t, a, msg_text(req, ACT_NEW_REASON));
 }
 
 static enum err make_info(struct turn *t, const struct thread *th, const struct msg *req,
@@ -412,9 +394,9 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 	*out = m;
 	if (m == NULL)
 		return ERR_NOMEM;
-	if (type == DOC_INFO)
+	if (msg_kind_of(m) == MSG_INFO)
 		return make_info(t, th, req, out);
-	if (type == DOC_ASK) {
+	if (msg_kind_of(m) == MSG_ASK) {
 		msg_set_text(t->arena, m, ASK_QUESTION, reason);
 		if (text[0] != '\0')
 			msg_set_text(t->arena, m, ASK_TEXT, text);
@@ -586,7 +568,7 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 			     : consent_pack_body(t, &s, type, body, &packed, &cats, &th.grant_id);
 		return rc;
 	}
-	if (type == DOC_HOLD)
+	if (act_reviews(type))
 		th.review_ms = calendar_noon(t->node->country, msg_u64(req, ACT_NEW_DATE_MS));
 	acts_heard(t, &th, type, true);
 	rc = acts_sign(t, &th, type, body);

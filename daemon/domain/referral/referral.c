@@ -1,44 +1,39 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/referral/referral.h"
 
-#include "proto/acts.h"
-
 /* clang-format off */
 #define S(name) (1u << REFERRAL_##name)
 #define OPEN (S(OFFERED) | S(NEEDS_INFO))
 #define WORK (S(ACCEPTED) | S(ON_HOLD) | S(ACTIVE))
 #define LIVE (OPEN | WORK | S(WITHDRAW_PENDING) | S(OUTCOME) | S(REOPEN_PENDING))
 #define ENDED (S(CLOSED) | S(DECLINED) | S(REDIRECTED) | S(WITHDRAWN) | S(EXPIRED) | S(ERROR))
-#define SENDER REFERRAL_BY_SENDER
-#define RECEIVER REFERRAL_BY_RECEIVER
-#define EITHER (REFERRAL_BY_SENDER | REFERRAL_BY_RECEIVER)
 #define STAY REFERRAL_STATE_COUNT
 
 const struct transition referral_table[] = {
-	{"T01", DOC_OFFER, SENDER, S(DRAFT), S(DRAFT), REFERRAL_OFFERED},
-	{"T02", DOC_ASK, RECEIVER, S(OFFERED), S(OFFERED), REFERRAL_NEEDS_INFO},
-	{"T03", DOC_INFO, SENDER, S(NEEDS_INFO), S(NEEDS_INFO), REFERRAL_OFFERED},
-	{"T04", DOC_ACCEPT, RECEIVER, OPEN, OPEN, REFERRAL_ACCEPTED},
-	{"T05", DOC_DECLINE, RECEIVER, OPEN | S(ACCEPTED) | S(ON_HOLD),
+	{"T01", DOC_OFFER, S(DRAFT), S(DRAFT), REFERRAL_OFFERED},
+	{"T02", DOC_ASK, S(OFFERED), S(OFFERED), REFERRAL_NEEDS_INFO},
+	{"T03", DOC_INFO, S(NEEDS_INFO), S(NEEDS_INFO), REFERRAL_OFFERED},
+	{"T04", DOC_ACCEPT, OPEN, OPEN, REFERRAL_ACCEPTED},
+	{"T05", DOC_DECLINE, OPEN | S(ACCEPTED) | S(ON_HOLD),
 	 OPEN | S(ACCEPTED) | S(ON_HOLD), REFERRAL_DECLINED},
-	{"T06", DOC_REDIRECT, RECEIVER, OPEN, OPEN, REFERRAL_REDIRECTED},
-	{"T07", DOC_EXPIRE, SENDER, OPEN, OPEN, REFERRAL_EXPIRED},
-	{"T08", DOC_HOLD, RECEIVER, S(ACCEPTED) | S(ACTIVE), S(ACCEPTED) | S(ACTIVE), REFERRAL_ON_HOLD},
-	{"T09", DOC_START, RECEIVER, S(ACCEPTED) | S(ON_HOLD) | S(REOPEN_PENDING),
+	{"T06", DOC_REDIRECT, OPEN, OPEN, REFERRAL_REDIRECTED},
+	{"T07", DOC_EXPIRE, OPEN, OPEN, REFERRAL_EXPIRED},
+	{"T08", DOC_HOLD, S(ACCEPTED) | S(ACTIVE), S(ACCEPTED) | S(ACTIVE), REFERRAL_ON_HOLD},
+	{"T09", DOC_START, S(ACCEPTED) | S(ON_HOLD) | S(REOPEN_PENDING),
 	 S(ACCEPTED) | S(ON_HOLD) | S(REOPEN_PENDING), REFERRAL_ACTIVE},
-	{"T10", DOC_NOTE, RECEIVER, WORK | S(WITHDRAW_PENDING), WORK | S(WITHDRAW_PENDING), STAY},
-	{"T11", DOC_OUTCOME, RECEIVER, WORK | S(WITHDRAW_PENDING) | S(REOPEN_PENDING),
+	{"T10", DOC_NOTE, WORK | S(WITHDRAW_PENDING), WORK | S(WITHDRAW_PENDING), STAY},
+	{"T11", DOC_OUTCOME, WORK | S(WITHDRAW_PENDING) | S(REOPEN_PENDING),
 	 WORK | S(WITHDRAW_PENDING) | S(REOPEN_PENDING), REFERRAL_OUTCOME},
-	{"T12", DOC_ACK, SENDER, S(OUTCOME) | S(REOPEN_PENDING), S(OUTCOME) | S(REOPEN_PENDING),
+	{"T12", DOC_ACK, S(OUTCOME) | S(REOPEN_PENDING), S(OUTCOME) | S(REOPEN_PENDING),
 	 REFERRAL_CLOSED},
-	{"T13", DOC_REOPEN, SENDER, S(OUTCOME), S(OUTCOME), REFERRAL_REOPEN_PENDING},
-	{"T14", DOC_WITHDRAW, SENDER, OPEN, OPEN, REFERRAL_WITHDRAWN},
-	{"T14", DOC_WITHDRAW, SENDER, WORK, WORK, REFERRAL_WITHDRAW_PENDING},
-	{"T15", DOC_WD_OK, RECEIVER, S(WITHDRAW_PENDING), S(WITHDRAW_PENDING), REFERRAL_WITHDRAWN},
-	{"T16", DOC_WD_TIMEOUT, SENDER, S(WITHDRAW_PENDING), S(WITHDRAW_PENDING), REFERRAL_WITHDRAWN},
-	{"T17", DOC_REVOKE, EITHER, LIVE | ENDED, LIVE | ENDED | S(REVOKED), REFERRAL_REVOKED},
-	{"T18", DOC_ERROR, SENDER, OPEN, LIVE, REFERRAL_ERROR},
-	{"T19", DOC_ESCALATE, SENDER, LIVE, LIVE, STAY},
+	{"T13", DOC_REOPEN, S(OUTCOME), S(OUTCOME), REFERRAL_REOPEN_PENDING},
+	{"T14", DOC_WITHDRAW, OPEN, OPEN, REFERRAL_WITHDRAWN},
+	{"T14", DOC_WITHDRAW, WORK, WORK, REFERRAL_WITHDRAW_PENDING},
+	{"T15", DOC_WD_OK, S(WITHDRAW_PENDING), S(WITHDRAW_PENDING), REFERRAL_WITHDRAWN},
+	{"T16", DOC_WD_TIMEOUT, S(WITHDRAW_PENDING), S(WITHDRAW_PENDING), REFERRAL_WITHDRAWN},
+	{"T17", DOC_REVOKE, LIVE | ENDED, LIVE | ENDED | S(REVOKED), REFERRAL_REVOKED},
+	{"T18", DOC_ERROR, OPEN, LIVE, REFERRAL_ERROR},
+	{"T19", DOC_ESCALATE, LIVE, LIVE, STAY},
 };
 /* clang-format on */
 const size_t referral_table_len = sizeof referral_table / sizeof referral_table[0];
@@ -56,12 +51,22 @@ const char *referral_state_name(enum referral_state s)
 	return s < REFERRAL_STATE_COUNT ? names[s] : "unknown";
 }
 
+/* Who signs an act is a column of its row; what is no act of a referral is signed by neither side. */
+static bool signs(enum referral_actor who, uint16_t type)
+{
+	const struct act *a = act_of(type);
+
+	return a != NULL && (a->who & who) != 0;
+}
+
 bool referral_may(enum referral_state s, enum referral_actor who, uint16_t type)
 {
+	if (!signs(who, type))
+		return false;
 	for (size_t i = 0; i < referral_table_len; i++) {
 		const struct transition *tr = &referral_table[i];
 
-		if (tr->type == type && (tr->who & who) != 0 && (tr->may & 1u << s) != 0)
+		if (tr->type == type && (tr->may & 1u << s) != 0)
 			return true;
 	}
 	return false;
@@ -70,10 +75,10 @@ bool referral_may(enum referral_state s, enum referral_actor who, uint16_t type)
 enum referral_state referral_step(enum referral_state s, enum referral_actor who, uint16_t type,
 				  bool *note)
 {
-	for (size_t i = 0; i < referral_table_len; i++) {
+	for (size_t i = 0; i < referral_table_len && signs(who, type); i++) {
 		const struct transition *tr = &referral_table[i];
 
-		if (tr->type != type || (tr->who & who) == 0 || (tr->applies & 1u << s) == 0)
+		if (tr->type != type || (tr->applies & 1u << s) == 0)
 			continue;
 		*note = false;
 		return tr->to == STAY ? s : (enum referral_state)tr->to;
@@ -91,7 +96,8 @@ enum referral_state referral_fold(const struct fold_event *s, size_t ns, const s
 	for (;;) {
 		const bool receiver = j < nr && r[j].seen <= i;
 		const bool sender = !receiver && i < ns && s[i].seen <= j;
-		const enum referral_actor who = receiver ? RECEIVER : SENDER;
+		const enum referral_actor who = receiver ? REFERRAL_BY_RECEIVER
+							 : REFERRAL_BY_SENDER;
 		bool note = false;
 
 		if (!receiver && !sender)

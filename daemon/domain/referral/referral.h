@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/acts.h"
+
 /* clang-format off */
 #define REFERRAL_STATES(X)                                                              \
 	X(DRAFT, "draft") X(OFFERED, "offered") X(NEEDS_INFO, "needs-info")              \
@@ -38,12 +40,11 @@ enum referral_state {
 /* clang-format on */
 
 enum { REFERRAL_TABLE_VERSION = 1 };
-enum referral_actor { REFERRAL_BY_SENDER = 1, REFERRAL_BY_RECEIVER = 2 };
+enum referral_actor { REFERRAL_BY_SENDER = ACT_BY_SENDER, REFERRAL_BY_RECEIVER = ACT_BY_RECEIVER };
 
 struct transition {
 	const char *id;	  /* of the row, for messages of tests */
-	uint16_t type;	  /* document type */
-	uint8_t who;	  /* enum referral_actor, or both */
+	uint16_t type;	  /* document type; who signs it is in proto/acts.h */
 	uint32_t may;	  /* states (1 << state) in which the author's node lets it through */
 	uint32_t applies; /* states in which the fold moves */
 	uint8_t to;	  /* REFERRAL_STATE_COUNT: stays */
