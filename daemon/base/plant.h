@@ -26,7 +26,11 @@
 	X(NAME_KEPT, "name-kept")       /* a partner's name leads to an erased case */            \
 	X(TIMER_KEPT, "timer-kept")     /* the timer of an erased case's referral stays */       \
 	X(GRANT_LIVES, "grant-lives")   /* a revoke leaves the consent as it was */               \
-	X(FORGET_CASE, "forget-case")   /* what ends takes the person of the whole case along */
+	X(FORGET_CASE, "forget-case")   /* what ends takes the person of the whole case along */  \
+	X(BREAK_PAIR, "break-pair")     /* a receipt of a number that was never given */          \
+	X(BREAK_THREAD, "break-thread") /* their log saw more of ours than there is */            \
+	X(BREAK_LINE, "break-line")     /* more counts as sent on a line than has a number */     \
+	X(BREAK_MEMBER, "break-member") /* who was removed is let in */
 /* clang-format on */
 
 enum plant {

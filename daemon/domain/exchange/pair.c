@@ -1,73 +1,68 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What both ends agree on after every crash.  A pair is read once in a turn and written at its end, with all that the
+ * turn did: so a receipt never says more than the disk, and a turn that is undone leaves no trace in it.  It is held
+ * against its own rules (pair_flaw) where it is read and where it is written: numbers that contradict each other
+ * would make two nodes wait for each other for ever, or send a document twice. */
 #include "domain/exchange/pair.h"
 
-enum { PAIR_LEN = 2 * 20 + 19 * 8 + 4 + 1 + PAIR_RECEIPT_LEN };
+#include "base/check.h"
+#include "base/pack.h"
 
-enum { HEARD_STEP_MS = 3600000, CLOCK_STEP_MS = 60000 };
+enum { PAIR_MAX = 1024, HEARD_STEP_MS = 3600000, CLOCK_STEP_MS = 60000 };
 
-enum {
-	UNHEARD = 1,
-	UNECHOED = 2,
-	UNCONFIRMED = 4,
-	STOPPED = 8,
-	RECHECK = 16,
-	RECEIPT = 32,
-	SINCE_STRIKE = 64
+/* A row of PAIR; store/FORMAT.md.  The order is the format. */
+static const struct pack fields[] = {
+	PACK_NUMBER(struct pair, mine.no),	 PACK_BYTES(struct pair, mine.id),
+	PACK_NUMBER(struct pair, yours.no),	 PACK_BYTES(struct pair, yours.id),
+	PACK_NUMBER(struct pair, out_last),	 PACK_NUMBER(struct pair, tail),
+	PACK_NUMBER(struct pair, off_from),	 PACK_NUMBER(struct pair, off_to),
+	PACK_NUMBER(struct pair, num_last),	 PACK_NUMBER(struct pair, acked),
+	PACK_NUMBER(struct pair, verdicts),	 PACK_NUMBER(struct pair, got),
+	PACK_NUMBER(struct pair, kept_from),	 PACK_NUMBER(struct pair, last_frame_ms),
+	PACK_NUMBER(struct pair, last_heard_ms), PACK_NUMBER(struct pair, their_key_ms),
+	PACK_NUMBER(struct pair, day),		 PACK_NUMBER(struct pair, day_documents),
+	PACK_NUMBER(struct pair, day_bytes),	 PACK_NUMBER(struct pair, era),
+	PACK_FLAG(struct pair, unheard, 0),	 PACK_FLAG(struct pair, uncompared, 1),
+	PACK_FLAG(struct pair, unconfirmed, 2),	 PACK_FLAG(struct pair, stopped, 3),
+	PACK_FLAG(struct pair, recheck, 4),	 PACK_FLAG(struct pair, have_receipt, 5),
+	PACK_FLAG(struct pair, since_strike, 6), PACK_NUMBER(struct pair, strike_ms),
+	PACK_NUMBER(struct pair, weak_ms),	 PACK_NUMBER(struct pair, blocked_ms),
+	PACK_NUMBER(struct pair, waiting),	 PACK_BYTES(struct pair, receipt),
 };
+enum { FIELDS = sizeof fields / sizeof fields[0] };
 
-static void put_inc(struct wr *w, const struct incarnation *i)
+const char *pair_flaw(const struct pair *p)
 {
-	wr_u32(w, i->no);
-	wr_put(w, i->id.b, 16);
+#define RULE(holds)                                                                                \
+	if (!(holds))                                                                              \
+		return "pair: " #holds;
+
+	RULE(p->off_from <= p->off_to && p->off_to <= p->tail)
+	RULE(p->tail <= p->out_last)
+	RULE(p->kept_from <= p->out_last)
+	RULE((p->kept_from == 0) == (p->out_last == 0))
+	RULE(p->acked <= p->num_last)
+	RULE(p->verdicts <= p->acked)
+	RULE(p->waiting <= p->out_last)
+	RULE(p->yours.no != 0 || (p->num_last == 0 && p->got == 0))
+	RULE(p->uncompared || !p->unheard)
+	RULE(p->strike_ms != 0 || !p->since_strike)
+#undef RULE
+	return NULL;
 }
 
-static struct incarnation get_inc(struct rd *r)
+void pair_pack(const struct pair *p, struct wr *w)
 {
-	struct incarnation i;
-
-	i.no = rd_u32(r);
-	i.id = rd_id16(r);
-	return i;
+	pack_put(fields, FIELDS, p, w);
 }
 
-static enum err pair_read(struct span v, struct pair *p)
+enum err pair_unpack(struct span v, struct pair *p)
 {
 	struct rd r = rd_of(v);
-	uint8_t bits;
 
 	p->stored = v;
-	p->mine = get_inc(&r);
-	p->yours = get_inc(&r);
-	p->out_last = rd_u64(&r);
-	p->tail = rd_u64(&r);
-	p->off_from = rd_u64(&r);
-	p->off_to = rd_u64(&r);
-	p->num_last = rd_u64(&r);
-	p->acked = rd_u64(&r);
-	p->verdicts = rd_u64(&r);
-	p->got = rd_u64(&r);
-	p->kept_from = rd_u64(&r);
-	p->last_frame_ms = rd_u64(&r);
-	p->last_heard_ms = rd_u64(&r);
-	p->their_key_ms = rd_u64(&r);
-	p->day = rd_u64(&r);
-	p->day_documents = rd_u64(&r);
-	p->day_bytes = rd_u64(&r);
-	p->era = rd_u32(&r);
-	bits = rd_u8(&r);
-	p->unheard = (bits & UNHEARD) != 0;
-	p->uncompared = (bits & UNECHOED) != 0;
-	p->unconfirmed = (bits & UNCONFIRMED) != 0;
-	p->stopped = (bits & STOPPED) != 0;
-	p->recheck = (bits & RECHECK) != 0;
-	p->have_receipt = (bits & RECEIPT) != 0;
-	p->since_strike = (bits & SINCE_STRIKE) != 0;
-	p->strike_ms = rd_u64(&r);
-	p->weak_ms = rd_u64(&r);
-	p->blocked_ms = rd_u64(&r);
-	p->waiting = rd_u64(&r);
-	rd_copy(&r, p->receipt, sizeof p->receipt);
-	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+	pack_get(fields, FIELDS, &r, p);
+	return rd_done(&r) && pair_flaw(p) == NULL ? ERR_OK : ERR_CORRUPT;
 }
 
 enum err pair_reset(struct turn *t, struct pair *p, bool lost)
@@ -111,7 +106,7 @@ enum err pair_get(struct turn *t, uint16_t peer, struct pair **out)
 	/* Nothing is remembered about it: after a restore that may be because we forgot. */
 	p->unheard = p->uncompared = t->node->restored_ms != 0;
 	if (rc == ERR_OK)
-		rc = pair_read(v, p);
+		rc = pair_unpack(v, p);
 	else if (rc == ERR_NOTFOUND)
 		rc = ERR_OK;
 	if (known != NULL && known->key_ms != 0)
@@ -126,49 +121,18 @@ enum err pair_get(struct turn *t, uint16_t peer, struct pair **out)
 	return ERR_OK;
 }
 
-static void pair_pack(const struct pair *p, struct wr *w)
-{
-	put_inc(w, &p->mine);
-	put_inc(w, &p->yours);
-	wr_u64(w, p->out_last);
-	wr_u64(w, p->tail);
-	wr_u64(w, p->off_from);
-	wr_u64(w, p->off_to);
-	wr_u64(w, p->num_last);
-	wr_u64(w, p->acked);
-	wr_u64(w, p->verdicts);
-	wr_u64(w, p->got);
-	wr_u64(w, p->kept_from);
-	wr_u64(w, p->last_frame_ms);
-	wr_u64(w, p->last_heard_ms);
-	wr_u64(w, p->their_key_ms);
-	wr_u64(w, p->day);
-	wr_u64(w, p->day_documents);
-	wr_u64(w, p->day_bytes);
-	wr_u32(w, p->era);
-	wr_u8(w, (uint8_t)((p->unheard ? UNHEARD : 0) | (p->uncompared ? UNECHOED : 0) |
-			   (p->unconfirmed ? UNCONFIRMED : 0) | (p->stopped ? STOPPED : 0) |
-			   (p->recheck ? RECHECK : 0) | (p->have_receipt ? RECEIPT : 0) |
-			   (p->since_strike ? SINCE_STRIKE : 0)));
-	wr_u64(w, p->strike_ms);
-	wr_u64(w, p->weak_ms);
-	wr_u64(w, p->blocked_ms);
-	wr_u64(w, p->waiting);
-	wr_put(w, p->receipt, sizeof p->receipt);
-}
-
 /* Did nothing but time pass since the row was written?  Partners greet each other every minute, and a node that
  * has nothing to do should leave its disk alone: when a partner was last heard, and the time of its newest key, are
  * written once an hour, or when its clock moved against ours.  A crash forgets at most that hour; peer->heard_ms and
  * peer->key_ms have them meanwhile. */
 static bool only_time_passed(const struct pair *p)
 {
-	uint8_t row[PAIR_LEN];
+	uint8_t row[PAIR_MAX];
 	struct wr w = wr_of(row, sizeof row);
 	struct pair was = {.peer = p->peer}, now = *p;
 	int64_t apart;
 
-	if (p->stored.len == 0 || pair_read(p->stored, &was) != ERR_OK ||
+	if (p->stored.len == 0 || pair_unpack(p->stored, &was) != ERR_OK ||
 	    p->last_heard_ms < was.last_heard_ms ||
 	    p->last_heard_ms - was.last_heard_ms >= HEARD_STEP_MS)
 		return false;
@@ -186,12 +150,14 @@ static bool only_time_passed(const struct pair *p)
 static enum err pair_write(struct turn *t, const struct pair *p)
 {
 	const struct store_key k = turn_key_u16(p->peer);
-	uint8_t row[PAIR_LEN];
+	uint8_t row[PAIR_MAX];
 	struct wr w = wr_of(row, sizeof row);
 
+	require_sound(pair_flaw(p));
 	if (only_time_passed(p))
 		return ERR_OK;
 	pair_pack(p, &w);
+	require(!w.over);
 	return turn_put(t, STORE_PAIR, &k, wr_span(&w));
 }
 

@@ -18,7 +18,14 @@ enum {
 	PAIR_RECEIPT_LEN = WIRE_FRAME_HEAD + 32 + WIRE_SIG
 }; /* head, hash of the parts, signature */
 
-/** Durable state about one partner.  Numbers live within one pair of incarnations. */
+/** Durable state about one partner.  Numbers live within one pair of incarnations.  At any time:
+ *   off_from <= off_to <= tail <= out_last     places are offered by id, or numbered, in the order they were written
+ *   kept_from <= out_last, and 0 only when out_last is
+ *   verdicts <= acked <= num_last              a verdict is of what was receipted, a receipt of what was numbered
+ *   waiting <= out_last                        a place waits once
+ *   yours.no == 0: num_last == got == 0        nothing is exchanged before the partner was heard
+ *   unheard: uncompared                        who was not heard after a loss was not compared either
+ *   since_strike: strike_ms != 0 */
 struct pair {
 	struct pair *next;  /* of this turn */
 	struct span stored; /* as read; empty: not there yet */
@@ -59,6 +66,11 @@ struct pair {
  *  one of our present incarnation. */
 MUST_CHECK enum err pair_get(struct turn *t, uint16_t peer, struct pair **p);
 MUST_CHECK enum err pair_flush(struct turn *t);
+/** The rule above that p breaks, for require_sound(); NULL: none.  What was read from disk is ERR_CORRUPT instead. */
+const char *pair_flaw(const struct pair *p);
+/** A row of PAIR, and back.  ERR_CORRUPT: another length, or it breaks a rule. */
+void pair_pack(const struct pair *p, struct wr *w);
+MUST_CHECK enum err pair_unpack(struct span v, struct pair *p);
 /** Documents that the partner has not receipted. */
 uint64_t pair_owed(const struct pair *p);
 /** Forget numbers of an older pair of incarnations; what is retained will be offered by id.  lost: one

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/exchange/thread.h"
 
+#include "base/check.h"
+#include "base/pack.h"
+#include "base/plant.h"
 #include "crypto/hash.h"
 
-enum { ROW_MAX = 384, REF_BYTES = 5, MINE = 0, THEIRS = 1 };
+enum { ROW_MAX = 384, ENTRY_MAX = 128, REF_BYTES = 5, MINE = 0, THEIRS = 1 };
 
 /* What the person needs is about the person: it lies under the case's key inside the row, and is gone
  * with it, from freed pages too. */
@@ -36,52 +39,84 @@ static enum err need_seal(struct turn *t, const struct thread *th, struct span *
 				  sealed);
 }
 
+/* A row of THREAD, before the sealed need; store/FORMAT.md.  The order is the format. */
+static const struct pack fields[] = {
+	PACK_BYTES(struct thread, case_id),
+	PACK_BYTES(struct thread, grant_id),
+	PACK_NUMBER(struct thread, peer),
+	PACK_NUMBER(struct thread, kind),
+	PACK_NUMBER(struct thread, role),
+	PACK_NUMBER(struct thread, state),
+	PACK_NUMBER(struct thread, table_version),
+	PACK_NUMBER(struct thread, urgency),
+	PACK_FLAG(struct thread, hidden, 0),
+	PACK_FLAG(struct thread, provisional, 1),
+	PACK_FLAG(struct thread, paused_once, 2),
+	PACK_FLAG(struct thread, escalated, 3),
+	PACK_FLAG(struct thread, owes_end, 4),
+	PACK_FLAG(struct thread, withdrawn, 6), /* bit 5 was another one once */
+	PACK_NUMBER(struct thread, era),
+	PACK_NUMBER(struct thread, my_no),
+	PACK_NUMBER(struct thread, their_no),
+	PACK_NUMBER(struct thread, their_seen),
+	PACK_BYTES(struct thread, my_hash),
+	PACK_BYTES(struct thread, their_hash),
+	PACK_NUMBER(struct thread, created_ms),
+	PACK_NUMBER(struct thread, stored_ms),
+	PACK_NUMBER(struct thread, changed_ms),
+	PACK_NUMBER(struct thread, due_ms),
+	PACK_NUMBER(struct thread, timer_ms),
+	PACK_NUMBER(struct thread, deliver_ms),
+	PACK_NUMBER(struct thread, review_ms),
+	PACK_NUMBER(struct thread, paused_ms),
+	PACK_NUMBER(struct thread, term_days),
+	PACK_NUMBER(struct thread, pause_days),
+};
+enum { FIELDS = sizeof fields / sizeof fields[0] };
+
+/* A row of THREADLOG. */
+static const struct pack entry_fields[] = {
+	PACK_BYTES(struct log_entry, doc.msg),	PACK_NUMBER(struct log_entry, doc.sender),
+	PACK_BYTES(struct log_entry, hash),	PACK_NUMBER(struct log_entry, type),
+	PACK_NUMBER(struct log_entry, seen_no), PACK_NUMBER(struct log_entry, created_ms),
+	PACK_NUMBER(struct log_entry, kept_ms),
+};
+enum { ENTRY_FIELDS = sizeof entry_fields / sizeof entry_fields[0] };
+
+const char *thread_flaw(const struct thread *th)
+{
+#define RULE(holds)                                                                                \
+	if (!(holds))                                                                              \
+		return "thread: " #holds;
+
+	RULE(th->peer != 0)
+	RULE(th->kind >= THREAD_REFERRAL && th->kind <= THREAD_REPORT)
+	RULE(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER)
+	RULE(th->their_seen <= th->my_no)
+	RULE(th->their_no <= THREAD_LOG_MAX)
+	RULE((th->my_no == 0) == bytes_zero(th->my_hash.b, 32))
+	RULE((th->their_no == 0) == bytes_zero(th->their_hash.b, 32))
+#undef RULE
+	return NULL;
+}
+
 enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th)
 {
 	const struct store_key k = turn_key_id(id);
 	struct span v, need;
 	struct rd r;
-	uint8_t bits;
 	enum err rc = turn_get(t, STORE_THREAD, &k, &v);
 
 	if (rc != ERR_OK)
 		return rc;
 	*th = (struct thread){.id = *id};
 	r = rd_of(v);
-	th->case_id = rd_id16(&r);
-	th->grant_id = rd_id16(&r);
-	th->peer = rd_u16(&r);
-	th->kind = rd_u8(&r);
-	th->role = rd_u8(&r);
-	th->state = rd_u8(&r);
-	th->table_version = rd_u8(&r);
-	th->urgency = rd_u8(&r);
-	bits = rd_u8(&r);
-	th->hidden = (bits & 1) != 0;
-	th->provisional = (bits & 2) != 0;
-	th->paused_once = (bits & 4) != 0;
-	th->escalated = (bits & 8) != 0;
-	th->owes_end = (bits & 16) != 0;
-	th->withdrawn = (bits & 64) != 0;
-	th->era = rd_u32(&r);
-	th->my_no = rd_u32(&r);
-	th->their_no = rd_u32(&r);
-	th->their_seen = rd_u32(&r);
-	th->my_hash = rd_id32(&r);
-	th->their_hash = rd_id32(&r);
-	th->created_ms = rd_u64(&r);
-	th->stored_ms = rd_u64(&r);
-	th->changed_ms = rd_u64(&r);
-	th->due_ms = rd_u64(&r);
-	th->timer_ms = rd_u64(&r);
-	th->deliver_ms = rd_u64(&r);
-	th->review_ms = rd_u64(&r);
-	th->paused_ms = rd_u64(&r);
-	th->term_days = rd_u32(&r);
-	th->pause_days = rd_u32(&r);
+	pack_get(fields, FIELDS, &r, th);
 	need.len = rd_u8(&r);
 	need.p = rd_take(&r, need.len);
-	return rd_done(&r) ? need_open(t, th, need) : ERR_CORRUPT;
+	if (!rd_done(&r) || thread_flaw(th) != NULL)
+		return ERR_CORRUPT;
+	return need_open(t, th, need);
 }
 
 enum err thread_save(struct turn *t, const struct thread *th)
@@ -94,32 +129,8 @@ enum err thread_save(struct turn *t, const struct thread *th)
 
 	if (rc != ERR_OK)
 		return rc;
-	wr_put(&w, th->case_id.b, 16);
-	wr_put(&w, th->grant_id.b, 16);
-	wr_u16(&w, th->peer);
-	wr_u8(&w, th->kind);
-	wr_u8(&w, th->role);
-	wr_u8(&w, th->state);
-	wr_u8(&w, th->table_version);
-	wr_u8(&w, th->urgency);
-	wr_u8(&w, (uint8_t)(th->hidden | th->provisional << 1 | th->paused_once << 2 |
-			    th->escalated << 3 | th->owes_end << 4 | th->withdrawn << 6));
-	wr_u32(&w, th->era);
-	wr_u32(&w, th->my_no);
-	wr_u32(&w, th->their_no);
-	wr_u32(&w, th->their_seen);
-	wr_put(&w, th->my_hash.b, 32);
-	wr_put(&w, th->their_hash.b, 32);
-	wr_u64(&w, th->created_ms);
-	wr_u64(&w, th->stored_ms);
-	wr_u64(&w, th->changed_ms);
-	wr_u64(&w, th->due_ms);
-	wr_u64(&w, th->timer_ms);
-	wr_u64(&w, th->deliver_ms);
-	wr_u64(&w, th->review_ms);
-	wr_u64(&w, th->paused_ms);
-	wr_u32(&w, th->term_days);
-	wr_u32(&w, th->pause_days);
+	require_sound(thread_flaw(th));
+	pack_put(fields, FIELDS, th, &w);
 	wr_u8(&w, (uint8_t)need.len);
 	wr_put(&w, need.p, need.len);
 	return w.over ? ERR_NOMEM : turn_put(t, STORE_THREAD, &k, wr_span(&w));
@@ -180,23 +191,20 @@ enum err thread_append(struct turn *t, struct thread *th, bool mine, const struc
 {
 	const uint32_t no = 1 + (mine ? th->my_no : th->their_no);
 	const struct store_key k = log_key(&th->id, mine, no);
-	uint8_t row[16 + 2 + 32 + 2 + 4 + 8 + 8];
+	struct log_entry kept = *e;
+	uint8_t row[ENTRY_MAX];
 	struct wr w = wr_of(row, sizeof row);
 
-	wr_put(&w, e->doc.msg.b, 16);
-	wr_u16(&w, e->doc.sender);
-	wr_put(&w, e->hash.b, 32);
-	wr_u16(&w, e->type);
-	wr_u32(&w, e->seen_no);
-	wr_u64(&w, e->created_ms);
-	wr_u64(&w, t->wall_ms);
+	kept.kept_ms = t->wall_ms;
+	pack_put(entry_fields, ENTRY_FIELDS, &kept, &w);
+	require(!w.over);
 	if (mine) {
 		th->my_no = no;
 		th->my_hash = e->hash;
 	} else {
 		th->their_no = no;
 		th->their_hash = e->hash;
-		th->their_seen = e->seen_no;
+		th->their_seen = e->seen_no + planted(PLANT_BREAK_THREAD);
 	}
 	return turn_put(t, STORE_THREADLOG, &k, wr_span(&w));
 }
@@ -212,13 +220,7 @@ enum err thread_entry(struct turn *t, const struct thread *th, bool mine, uint32
 	if (rc != ERR_OK)
 		return rc;
 	r = rd_of(v);
-	e->doc.msg = rd_id16(&r);
-	e->doc.sender = rd_u16(&r);
-	e->hash = rd_id32(&r);
-	e->type = rd_u16(&r);
-	e->seen_no = rd_u32(&r);
-	e->created_ms = rd_u64(&r);
-	e->kept_ms = rd_u64(&r);
+	pack_get(entry_fields, ENTRY_FIELDS, &r, e);
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 

@@ -18,6 +18,12 @@ enum thread_kind { THREAD_REFERRAL = 1, THREAD_CONSENT = 2, THREAD_REPORT = 3 };
 enum thread_side { THREAD_SENDER = 0, THREAD_RECEIVER = 1 }; /* of the first document */
 enum { THREAD_REF_LEN = 9, THREAD_LOG_MAX = 512 };
 
+/** One thread with one partner.  my_no and their_no count the entries of our log and theirs, the hashes are of the
+ *  last ones.  When it is stored:
+ *   their_seen <= my_no       a partner's document says how far it had read our log, never further than that goes
+ *   their_no <= THREAD_LOG_MAX
+ *   my_no == 0 only without my_hash, their_no == 0 only without their_hash
+ *   kind and role are of the enums above, peer is a member's number */
 struct thread {
 	struct id16 id, case_id, grant_id;
 	struct id16
@@ -53,6 +59,9 @@ struct log_entry {
 	uint64_t kept_ms;    /* when it came to lie here; set by thread_append */
 };
 
+/** The rule above that th breaks, for require_sound(); NULL: none. */
+const char *thread_flaw(const struct thread *th);
+/** ERR_CORRUPT: not what thread_save wrote, or it breaks a rule. */
 MUST_CHECK enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th);
 MUST_CHECK enum err thread_save(struct turn *t, const struct thread *th);
 /** First save: also the indexes by case and by telephone reference. */

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#include "base/check.h"
+#include "base/pack.h"
+#include "base/plant.h"
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "crypto/identity.h"
@@ -11,7 +14,10 @@
 
 enum { ROW_MAX = 640, PROOF_CONFLICT = 2 };
 
-/* One stored member. */
+/* One stored member.
+ *   removed: not activated             nothing of a person goes to who left
+ *   recovered: not checked             who came back with its pre-committed key alone is compared by voice again
+ *   node and rec_hash are never zero   a member is who its inception says, and has a record from the first entry on */
 struct member {
 	uint16_t no, flags;
 	uint8_t classes;
@@ -22,60 +28,63 @@ struct member {
 	char country[7], org[LIMIT_ORG_NAME + 1], phone[32], endpoint[LIMIT_ENDPOINT + 1];
 };
 
+/* A row of NODE; the order is the format. */
+static const struct pack fields[] = {
+	PACK_NUMBER(struct member, no),
+	PACK_NUMBER(struct member, classes),
+	PACK_FLAG(struct member, removed, 0),
+	PACK_FLAG(struct member, activated, 1),
+	PACK_FLAG(struct member, conflict, 2),
+	PACK_FLAG(struct member, recovered, 3),
+	PACK_FLAG(struct member, checked, 4),
+	PACK_NUMBER(struct member, added_seq),
+	PACK_NUMBER(struct member, suspended_until_s),
+	PACK_NUMBER(struct member, version),
+	PACK_NUMBER(struct member, key_seq),
+	PACK_NUMBER(struct member, flags),
+	PACK_BYTES(struct member, node),
+	PACK_BYTES(struct member, nk_pub),
+	PACK_BYTES(struct member, tk_pub),
+	PACK_BYTES(struct member, next_digest),
+	PACK_BYTES(struct member, rec_hash),
+	PACK_TEXT(struct member, country),
+	PACK_TEXT(struct member, org),
+	PACK_TEXT(struct member, phone),
+	PACK_TEXT(struct member, endpoint),
+};
+enum { FIELDS = sizeof fields / sizeof fields[0] };
+
+static const char *flaw(const struct member *m)
+{
+#define RULE(holds)                                                                                \
+	if (!(holds))                                                                              \
+		return "member: " #holds;
+
+	RULE(m->no >= 1 && m->no <= LIMIT_ROSTER_NODES)
+	RULE(!m->removed || !m->activated)
+	RULE(!m->recovered || !m->checked)
+	RULE(!bytes_zero(m->node.b, 32) && !bytes_zero(m->rec_hash.b, 32))
+#undef RULE
+	return NULL;
+}
+
 static enum err row_put(struct turn *t, const struct member *m)
 {
 	struct wr w = arena_wr(t->arena, ROW_MAX);
 	const struct store_key k = turn_key_u16(m->no);
 
-	wr_u16(&w, m->no);
-	wr_u8(&w, m->classes);
-	wr_u8(&w, (uint8_t)(m->removed | m->activated << 1 | m->conflict << 2 | m->recovered << 3 |
-			    m->checked << 4));
-	wr_u64(&w, m->added_seq);
-	wr_u64(&w, m->suspended_until_s);
-	wr_u64(&w, m->version);
-	wr_u32(&w, m->key_seq);
-	wr_u16(&w, m->flags);
-	wr_put(&w, m->node.b, 32);
-	wr_put(&w, m->nk_pub.b, 32);
-	wr_put(&w, m->tk_pub.b, 32);
-	wr_put(&w, m->next_digest.b, 32);
-	wr_put(&w, m->rec_hash.b, 32);
-	text_put(&w, m->country);
-	text_put(&w, m->org);
-	text_put(&w, m->phone);
-	text_put(&w, m->endpoint);
+	require_sound(flaw(m));
+	pack_put(fields, FIELDS, m, &w);
 	return w.over ? ERR_NOMEM : turn_put(t, STORE_NODE, &k, wr_span(&w));
 }
 
 static enum err row_parse(struct span v, struct member *m)
 {
 	struct rd r = rd_of(v);
-	uint8_t bits;
 
-	*m = (struct member){.no = rd_u16(&r)};
-	m->classes = rd_u8(&r);
-	bits = rd_u8(&r);
-	m->removed = (bits & 1) != 0;
-	m->activated = (bits & 2) != 0;
-	m->conflict = (bits & 4) != 0;
-	m->recovered = (bits & 8) != 0;
-	m->checked = (bits & 16) != 0;
-	m->added_seq = rd_u64(&r);
-	m->suspended_until_s = rd_u64(&r);
-	m->version = rd_u64(&r);
-	m->key_seq = rd_u32(&r);
-	m->flags = rd_u16(&r);
-	m->node = rd_id32(&r);
-	m->nk_pub = rd_id32(&r);
-	m->tk_pub = rd_id32(&r);
-	m->next_digest = rd_id32(&r);
-	m->rec_hash = rd_id32(&r);
-	text_get(&r, m->country, sizeof m->country);
-	text_get(&r, m->org, sizeof m->org);
-	text_get(&r, m->phone, sizeof m->phone);
-	text_get(&r, m->endpoint, sizeof m->endpoint);
-	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+	*m = (struct member){.no = 0};
+	pack_get(fields, FIELDS, &r, m);
+	return rd_done(&r) && flaw(m) == NULL ? ERR_OK : ERR_CORRUPT;
 }
 
 static enum err row_get(struct turn *t, uint16_t no, struct member *m)
@@ -741,6 +750,7 @@ static enum err activate(struct turn *t, uint16_t no)
 	if (rc != ERR_OK)
 		return rc;
 	m.activated = true;
+	m.removed = planted(PLANT_BREAK_MEMBER);
 	return row_put(t, &m);
 }
 

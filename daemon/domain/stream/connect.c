@@ -5,6 +5,21 @@
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/prekeys.h"
 
+const char *connect_flaw(const struct conn *c, const struct pair *pr)
+{
+#define RULE(holds)                                                                                \
+	if (!(holds))                                                                              \
+		return "line: " #holds;
+
+	RULE(c->sent <= pr->num_last)
+	RULE(c->base <= pr->num_last)
+	RULE(c->question != 0 || !c->asked)
+	RULE(c->heads.agreed <= c->heads.differed || !c->heads.probing)
+	RULE(c->hangups <= LIMIT_HANGUPS)
+#undef RULE
+	return NULL;
+}
+
 enum err connect_up(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);

@@ -18,6 +18,12 @@
 
 #include "domain/exchange/pair.h"
 
+/** A line's own rules (struct conn, state.h); the one that it breaks, for require_sound(); NULL: none.
+ *   sent <= num_last, base <= num_last    no number leaves, or was receipted, before it was given
+ *   asked: question != 0                  a question has a number
+ *   probing: agreed <= differed           the search for where two logs part narrows
+ *   hangups <= LIMIT_HANGUPS */
+const char *connect_flaw(const struct conn *c, const struct pair *pr);
 MUST_CHECK enum err connect_up(struct turn *t, struct peer *p);
 MUST_CHECK enum err connect_down(struct turn *t, struct peer *p);
 /** At start: who is owed something. */

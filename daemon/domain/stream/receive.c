@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/stream/receive.h"
 
+#include "base/check.h"
+#include "base/plant.h"
 #include "crypto/hash.h"
 #include "crypto/verify.h"
 #include "domain/exchange/clockwatch.h"
@@ -319,11 +321,14 @@ enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 		r.a->reply = true;
 	}
 	if (r.v.head.got_upto > r.pair->acked) {
-		r.pair->acked = r.v.head.got_upto;
+		r.pair->acked = r.v.head.got_upto + planted(PLANT_BREAK_PAIR);
 		r.c->refused = 0;
 		connect_answered(t, r.pair, r.c);
 		r.c->ask_mono_ms = t->mono_ms + LIMIT_ASK_MS; /* it answers: patience begins anew */
 		r.c->ask_wait_ms = LIMIT_ASK_MS;
 	}
-	return read_parts(&r);
+	rc = read_parts(&r);
+	if (rc == ERR_OK) /* else the turn is undone, and the line with it */
+		require_sound(connect_flaw(r.c, r.pair));
+	return rc;
 }

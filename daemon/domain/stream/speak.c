@@ -2,6 +2,7 @@
 #include "domain/stream/speak.h"
 
 #include "base/check.h"
+#include "base/plant.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/inbox.h"
@@ -286,7 +287,7 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 		const uint64_t lo = s->c->sent > s->pair->acked ? s->c->sent : s->pair->acked;
 
 		first = lo + 1;
-		s->c->sent = lo + taken;
+		s->c->sent = lo + taken + planted(PLANT_BREAK_LINE);
 		if (s->c->ask_mono_ms > s->t->mono_ms + LIMIT_ASK_MS) {
 			s->c->ask_mono_ms = s->t->mono_ms + LIMIT_ASK_MS;
 			s->c->ask_wait_ms = LIMIT_ASK_MS;
@@ -333,6 +334,8 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struc
 		rc = speak_once(&s, due, &more);
 		due = more;
 	}
+	if (rc == ERR_OK)
+		require_sound(connect_flaw(s.c, s.pair));
 	return rc;
 }
 

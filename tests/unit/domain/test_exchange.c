@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Modules of daemon/domain/exchange by themselves: what lies on disk of a pair and a thread, and what is owed. */
+#include "test.h"
+
+#include "base/bytes.h"
+#include "bed.h"
+#include "domain/exchange/inbox.h"
+#include "domain/exchange/keeper.h"
+#include "domain/exchange/outbox.h"
+
+enum { DAY_MS = 86400000 };
+
+static struct pair some_pair(void)
+{
+	return (struct pair){.peer = BED_PARTNER,
+			     .mine = {3, {{0xa1}}},
+			     .yours = {4, {{0xb2}}},
+			     .out_last = 90,
+			     .tail = 80,
+			     .off_from = 10,
+			     .off_to = 20,
+			     .num_last = 70,
+			     .acked = 60,
+			     .verdicts = 50,
+			     .got = 40,
+			     .kept_from = 5,
+			     .last_frame_ms = 1001,
+			     .last_heard_ms = 1002,
+			     .their_key_ms = 1003,
+			     .day = 1004,
+			     .day_documents = 1005,
+			     .day_bytes = 1006,
+			     .era = 7,
+			     .unheard = true,
+			     .uncompared = true,
+			     .have_receipt = true,
+			     .since_strike = true,
+			     .strike_ms = 2001,
+			     .weak_ms = 2002,
+			     .blocked_ms = 2003,
+			     .waiting = 6};
+}
+
+static const char pair_bytes[] =
+	"00000003a100000000000000000000000000000000000004b2000000000000000000000000000000"
+	"000000000000005a0000000000000050000000000000000a00000000000000140000000000000046"
+	"000000000000003c00000000000000320000000000000028000000000000000500000000000003e9"
+	"00000000000003ea00000000000003eb00000000000003ec00000000000003ed00000000000003ee"
+	"000000076300000000000007d100000000000007d200000000000007d30000000000000006";
+
+/* The format of a row of PAIR (daemon/store/FORMAT.md): a change of it is a new store format. */
+static void a_pair_lies_on_disk_in_these_bytes(void **state)
+{
+	const struct pair p = some_pair();
+	struct pair back = {.peer = BED_PARTNER};
+	uint8_t row[1024], want[197];
+	struct wr w = wr_of(row, sizeof row);
+
+	(void)state;
+	assert_true(bytes_unhex(want, sizeof want, pair_bytes));
+	pair_pack(&p, &w);
+	assert_int_equal(w.len, sizeof want + PAIR_RECEIPT_LEN);
+	assert_memory_equal(row, want, sizeof want);
+	assert_int_equal(pair_unpack(wr_span(&w), &back), ERR_OK);
+	back.stored = p.stored;
+	assert_memory_equal(&back.mine, &p.mine, sizeof p.mine);
+	assert_int_equal(back.waiting, p.waiting);
+	assert_true(back.unheard && back.uncompared && back.have_receipt && back.since_strike);
+	assert_false(back.unconfirmed || back.stopped || back.recheck);
+	w.len--;
+	assert_int_equal(pair_unpack(wr_span(&w), &back), ERR_CORRUPT);
+}
+
+static void assert_damage(const struct pair *p)
+{
+	struct pair back = {.peer = BED_PARTNER};
+	uint8_t row[1024];
+	struct wr w = wr_of(row, sizeof row);
+
+	assert_non_null(pair_flaw(p));
+	pair_pack(p, &w);
+	assert_int_equal(pair_unpack(wr_span(&w), &back), ERR_CORRUPT);
+}
+
+/* One rule of pair.h after the other is broken; what was read from a disk is damage then, never taken. */
+static void a_pair_that_contradicts_itself_is_damage(void **state)
+{
+	struct pair p = some_pair();
+
+	(void)state;
+	assert_null(pair_flaw(&p));
+	p.off_from = p.off_to + 1;
+	assert_damage(&p);
+	p = some_pair();
+	p.off_to = p.tail + 1;
+	assert_damage(&p);
+	p = some_pair();
+	p.tail = p.out_last + 1;
+	assert_damage(&p);
+	p = some_pair();
+	p.kept_from = p.out_last + 1;
+	assert_damage(&p);
+	p = some_pair();
+	p.kept_from = 0;
+	assert_damage(&p);
+	p = some_pair();
+	p.acked = p.num_last + 1;
+	assert_damage(&p);
+	p = some_pair();
+	p.verdicts = p.acked + 1;
+	assert_damage(&p);
+	p = some_pair();
+	p.waiting = p.out_last + 1;
+	assert_damage(&p);
+	p = some_pair();
+	p.yours.no = 0;
+	assert_damage(&p);
+	p = some_pair();
+	p.uncompared = false;
+	assert_damage(&p);
+	p = some_pair();
+	p.strike_ms = 0;
+	assert_damage(&p);
+}
+
+static struct thread some_thread(void)
+{
+	return (struct thread){.id = {{0xc0}},
+			       .case_id = {{0xc1}},
+			       .grant_id = {{0xc2}},
+			       .peer = BED_PARTNER,
+			       .kind = THREAD_REFERRAL,
+			       .role = THREAD_RECEIVER,
+			       .state = 5,
+			       .table_version = 3,
+			       .urgency = 2,
+			       .hidden = true,
+			       .paused_once = true,
+			       .owes_end = true,
+			       .withdrawn = true,
+			       .era = 9,
+			       .my_no = 4,
+			       .their_no = 6,
+			       .their_seen = 4,
+			       .my_hash = {{0xd1}},
+			       .their_hash = {{0xd2}},
+			       .created_ms = 3001,
+			       .stored_ms = 3002,
+			       .changed_ms = 3003,
+			       .due_ms = 3004,
+			       .timer_ms = 3005,
+			       .deliver_ms = 3006,
+			       .review_ms = 3007,
+			       .paused_ms = 3008,
+			       .term_days = 5,
+			       .pause_days = 2};
+}
+
+static const char thread_bytes[] =
+	"c1000000000000000000000000000000c20000000000000000000000000000000002010105030255"
+	"00000009000000040000000600000004d10000000000000000000000000000000000000000000000"
+	"0000000000000000d200000000000000000000000000000000000000000000000000000000000000"
+	"0000000000000bb90000000000000bba0000000000000bbb0000000000000bbc0000000000000bbd"
+	"0000000000000bbe0000000000000bbf0000000000000bc0000000050000000200";
+
+static void a_thread_lies_on_disk_in_these_bytes(void **state)
+{
+	struct bed *b = *state;
+	struct turn *t = &b->t;
+	const struct thread th = some_thread();
+	const struct store_key k = turn_key_id(&th.id);
+	uint8_t want[(sizeof thread_bytes - 1) / 2], damaged[sizeof want];
+	struct thread back;
+	struct span v;
+
+	assert_true(bytes_unhex(want, sizeof want, thread_bytes));
+	assert_int_equal(thread_save(t, &th), ERR_OK);
+	assert_int_equal(turn_get(t, STORE_THREAD, &k, &v), ERR_OK);
+	assert_int_equal(v.len, sizeof want);
+	assert_memory_equal(v.p, want, sizeof want);
+	assert_int_equal(thread_load(t, &th.id, &back), ERR_OK);
+	assert_int_equal(back.their_seen, th.their_seen);
+	assert_int_equal(back.pause_days, th.pause_days);
+	assert_true(back.hidden && back.paused_once && back.owes_end && back.withdrawn);
+	assert_false(back.provisional || back.escalated);
+
+	/* a bit that no field has, and a log that was seen further than it goes: damage */
+	memcpy(damaged, want, sizeof want);
+	damaged[39] |= 0x20;
+	assert_int_equal(turn_put(t, STORE_THREAD, &k, span_of(damaged, sizeof damaged)), ERR_OK);
+	assert_int_equal(thread_load(t, &th.id, &back), ERR_CORRUPT);
+	memcpy(damaged, want, sizeof want);
+	damaged[55] = 5;
+	assert_int_equal(turn_put(t, STORE_THREAD, &k, span_of(damaged, sizeof damaged)), ERR_OK);
+	assert_int_equal(thread_load(t, &th.id, &back), ERR_CORRUPT);
+}
+
+/* ---- what is owed ---- */
+
+static struct pair *owe(struct bed *b, unsigned count)
+{
+	struct pair *p;
+
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	p->yours = (struct incarnation){1, {{0xfe}}};
+	for (unsigned i = 1; i <= count; i++) {
+		const struct doc_key key = {bed_id((uint8_t)i), 0};
+
+		assert_int_equal(outbox_put(&b->t, BED_PARTNER, &key), ERR_OK);
+	}
+	return p;
+}
+
+static void number_all(struct bed *b, struct pair *p)
+{
+	while (p->tail < p->out_last)
+		assert_int_equal(outbox_number(&b->t, p, ++p->tail), ERR_OK);
+}
+
+static void what_is_written_is_owed_until_it_is_receipted(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = owe(b, 3);
+	struct outbox_row row;
+	uint64_t place;
+	uint16_t peer;
+	const struct id16 second = bed_id(2);
+
+	assert_int_equal(pair_owed(p), 3);
+	number_all(b, p);
+	assert_int_equal(pair_owed(p), 3);
+	assert_int_equal(outbox_place_of(&b->t, BED_PARTNER, 2, &place), ERR_OK);
+	assert_int_equal(place, 2);
+	assert_int_equal(outbox_find(&b->t, &second, &peer, &place, &row), ERR_OK);
+	assert_int_equal(peer, BED_PARTNER);
+	assert_int_equal(place, 2);
+	p->acked = 2;
+	assert_int_equal(pair_owed(p), 1);
+	(void)bed_turn(b); /* and it is the same in the next turn */
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	assert_int_equal(pair_owed(p), 1);
+	assert_int_equal(p->num_last, 3);
+}
+
+static void to_wait_twice_is_to_wait_once(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = owe(b, 3);
+	uint64_t place = 0;
+
+	number_all(b, p);
+	assert_int_equal(outbox_wait(&b->t, p, 2), ERR_OK);
+	assert_int_equal(outbox_wait(&b->t, p, 2), ERR_OK);
+	assert_int_equal(p->waiting, 1);
+	assert_int_equal(outbox_waiting(&b->t, p, &place), ERR_OK);
+	assert_int_equal(place, 2);
+	assert_int_equal(outbox_unwait(&b->t, p, 2), ERR_OK);
+	assert_int_equal(p->waiting, 0);
+	place = 0;
+	assert_int_equal(outbox_waiting(&b->t, p, &place), ERR_NOTFOUND);
+}
+
+/* After a loss of state numbers begin again and what is retained is offered by id, from the first place kept. */
+static void a_reset_offers_what_is_retained(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = owe(b, 5);
+	const uint32_t era = p->era;
+
+	number_all(b, p);
+	p->acked = p->verdicts = 2;
+	p->got = 7;
+	assert_int_equal(outbox_wait(&b->t, p, 4), ERR_OK);
+	assert_int_equal(pair_reset(&b->t, p, true), ERR_OK);
+	assert_null(pair_flaw(p));
+	assert_int_equal(p->off_from, 0);
+	assert_int_equal(p->off_to, 5);
+	assert_int_equal(p->num_last + p->acked + p->verdicts + p->got + p->waiting, 0);
+	assert_int_equal(p->era, era + 1);
+	assert_true(p->unheard && p->uncompared);
+}
+
+/* What a partner receipted is kept LIMIT_RETAIN_DAYS longer, because a backup of its may be older than the receipt. */
+static void rows_are_kept_as_long_as_a_backup_may_ask_for_them(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = owe(b, 2);
+	const struct wire_verdict v = {.code = WIRE_VERDICT_OK, .stored_ms = b->now_ms};
+	struct outbox_row row;
+
+	number_all(b, p);
+	p->acked = p->verdicts = 2;
+	assert_int_equal(outbox_settle(&b->t, BED_PARTNER, 1, &v), ERR_OK);
+	assert_int_equal(outbox_settle(&b->t, BED_PARTNER, 2, &v), ERR_OK);
+	b->now_ms += (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS - 1;
+	(void)bed_turn(b);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	assert_int_equal(outbox_prune(&b->t, p, 64), ERR_OK);
+	assert_int_equal(p->kept_from, 1);
+	b->now_ms += 2;
+	(void)bed_turn(b);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	assert_int_equal(outbox_prune(&b->t, p, 64), ERR_OK);
+	assert_int_equal(p->kept_from, 2);
+	assert_int_equal(outbox_get(&b->t, BED_PARTNER, 1, &row), ERR_NOTFOUND);
+	assert_int_equal(outbox_get(&b->t, BED_PARTNER, 2, &row), ERR_OK);
+	assert_null(pair_flaw(p));
+}
+
+/* A verdict that it could not be stored settles nothing: the document stays owed and waits. */
+static void what_could_not_be_stored_stays_owed(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = owe(b, 1);
+	struct outbox_row row;
+
+	number_all(b, p);
+	p->acked = p->verdicts = 1;
+	assert_int_equal(outbox_not_taken(&b->t, p, 1, WIRE_VERDICT_CANNOT_STORE), ERR_OK);
+	assert_int_equal(pair_owed(p), 1);
+	assert_int_equal(outbox_get(&b->t, BED_PARTNER, 1, &row), ERR_OK);
+	assert_int_equal(row.state, OUTBOX_OWED);
+	assert_int_equal(row.verdict, WIRE_VERDICT_CANNOT_STORE);
+}
+
+/* Of 1, 2, 3 in order of node id the two that follow keep: of node 1 those are 2 and 3, whatever is alone. */
+static void two_partners_keep_for_each_node(void **state)
+{
+	struct bed *b = *state;
+	const struct peer *peers = b->node->peers;
+
+	assert_false(keeper_is(&b->t, &peers[BED_SELF - 1]));
+	assert_true(keeper_is(&b->t, &peers[BED_PARTNER - 1]));
+	assert_true(keeper_is(&b->t, &peers[BED_OTHER - 1]));
+	b->node->peers[BED_OTHER - 1].active = false;
+	assert_false(keeper_is(&b->t, &peers[BED_OTHER - 1]));
+}
+
+int main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
+	const struct CMUnitTest tests[] = {
+		EACH(a_pair_lies_on_disk_in_these_bytes),
+		EACH(a_pair_that_contradicts_itself_is_damage),
+		EACH(a_thread_lies_on_disk_in_these_bytes),
+		EACH(what_is_written_is_owed_until_it_is_receipted),
+		EACH(to_wait_twice_is_to_wait_once),
+		EACH(a_reset_offers_what_is_retained),
+		EACH(rows_are_kept_as_long_as_a_backup_may_ask_for_them),
+		EACH(what_could_not_be_stored_stays_owed),
+		EACH(two_partners_keep_for_each_node),
+	};
+
+	return cmocka_run_group_tests_name("exchange", tests, NULL, NULL);
+}
