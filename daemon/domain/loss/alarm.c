@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* One row for each kind and partner, with the time it was last seen: an alarm that repeats does not fill a list.  It stays
+ * until an administrator dealt with it, because what it speaks of (a copy of a disk, a lost backup) does not go away by
+ * itself. */
 #include "domain/loss/alarm.h"
 
 const char *alarm_text(uint8_t kind)

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* After a loss both ends walk through the threads that they share, in order of thread id and a page at a time, because a
+ * pass over thousands of threads must survive any connection.  The asker says how far its own log goes and which hash is
+ * at that place; the answerer says how far its copy goes, and gives back what the asker lacks.  Where two copies part
+ * is found by halving.  Only a whole pass without a difference ends it, so that a thread that changed behind its back
+ * is looked at in the next one.  The place in a pass is memory only: a new connection starts again from the first
+ * thread. */
 #include "domain/loss/compare.h"
 
+#include "base/check.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/quarantine.h"
@@ -15,7 +22,8 @@ enum {
 	ROW_DIFFERS = 2, /* the head asked about is not in their copy */
 	RETURN_BYTES = 32768,
 	LEDGER_BYTES = 16384, /* what we keep for the asker goes before the answer */
-	NEAR = 2 /* halving ends here: giving back from the agreed place on shows where the logs part */
+	/* Halving stops within two entries: the documents given back then show the first difference. */
+	NEAR = 2
 };
 
 static const struct id16 last_id = {
@@ -26,8 +34,10 @@ static int id_order(const struct id16 *a, const struct id16 *b)
 	return memcmp(a->b, b->b, sizeof a->b);
 }
 
+/* Which entry of the thread under search is asked about next. */
 static uint32_t probe_at(const struct heads_cursor *h)
 {
+	require(h->agreed <= h->differed);
 	return h->differed - h->agreed <= NEAR ? h->agreed
 					       : h->agreed + (h->differed - h->agreed) / 2;
 }
@@ -65,7 +75,7 @@ enum err compare_ask(struct turn *t, struct peer *p, const struct pair *pr, stru
 	enum err rc = ERR_OK;
 
 	if (!pr->unheard && !pr->uncompared)
-		return ERR_OK;
+		return ERR_OK; /* nothing was lost, or all is compared */
 	wr_zero(&w, PAGE_HEAD);
 	while (n < PAGE && (rc = thread_next_of_peer(t, p->no, &at)) == ERR_OK) {
 		rc = ask_row(t, h, &at, &w);
@@ -79,6 +89,7 @@ enum err compare_ask(struct turn *t, struct peer *p, const struct pair *pr, stru
 	memcpy(buf + 1, h->after.b, 16);
 	memcpy(buf + 17, rc == ERR_NOTFOUND ? last_id.b : at.b, 16);
 	buf[33] = (uint8_t)n;
+	require(!w.over && n <= PAGE);
 	wire_part_put(parts, WIRE_PART_THREAD_HEADS, wr_span(&w));
 	(*count)++;
 	return ERR_OK;
@@ -199,6 +210,15 @@ void compare_room(struct answer *a)
 						     PAGE * ANSWER_ROW + WIRE_PART_HEAD);
 }
 
+/* The row of the question that is about this thread; rows come in order of thread id, and so do the calls. */
+static const struct asked *asked_of(const struct asked *q, unsigned n, unsigned *k,
+				    const struct id16 *id)
+{
+	while (*k < n && id_order(&q[*k].id, id) < 0)
+		(*k)++; /* a thread that we lack: their answer to our question says so */
+	return *k < n && id16_equal(&q[*k].id, id) ? &q[*k] : NULL;
+}
+
 static enum err on_question(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a,
 			    struct rd *r)
 {
@@ -220,12 +240,10 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 	compare_room(a);
 	wr_zero(&w, PAGE_HEAD);
 	at = after;
+	/* also threads that the asker did not name: it may have forgotten that they exist */
 	while (rows < PAGE && (rc = thread_next_of_peer(t, p->no, &at)) == ERR_OK &&
 	       id_order(&at, &upto) <= 0) {
-		while (k < n && id_order(&q[k].id, &at) < 0)
-			k++;
-		rc = answer_row(t, pr, a, &at, k < n && id16_equal(&q[k].id, &at) ? &q[k] : NULL,
-				&w);
+		rc = answer_row(t, pr, a, &at, asked_of(q, n, &k, &at), &w);
 		if (rc != ERR_OK)
 			return rc;
 		rows++;
@@ -234,8 +252,10 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 		return rc;
 	buf[0] = ANSWER;
 	memcpy(buf + 1, after.b, 16);
-	memcpy(buf + 17, rows == PAGE ? at.b : upto.b, 16);
+	memcpy(buf + 17, rows == PAGE ? at.b : upto.b,
+	       16); /* a full page speaks up to its last row */
 	buf[33] = (uint8_t)rows;
+	require(!w.over && rows <= PAGE);
 	wire_part_put(&a->more, WIRE_PART_THREAD_HEADS, wr_span(&w)); /* after what it speaks of */
 	a->more_count++;
 	a->reply = true;
@@ -273,6 +293,16 @@ static void halve(struct heads_cursor *h, const struct thread *th, const struct 
 	}
 }
 
+/* One thread of ours, and what the partner says of its copy of our log (row NULL: it has no such thread).
+ *
+ *   their copy goes | hash at that place | then
+ *   nowhere         | -                  | same: what we have will be offered to them
+ *   within ours     | ours               | same
+ *   within ours     | another            | the logs part: search where
+ *   beyond ours     | -                  | what comes back fills ours; search where they part if the head that we
+ *                   |                    | asked about is not in their copy, or a search is under way
+ *
+ * Same means settled for this era: it may be written again, and what was put off is done now. */
 static enum err compare(struct turn *t, struct pair *pr, struct heads_cursor *h, struct thread *th,
 			const struct told *row)
 {
@@ -326,43 +356,61 @@ enum err compare_told(struct turn *t, const struct id16 *thread, uint8_t *flags)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-/* All threads of the page, ours and theirs, in one order. */
+/* The partner's rows of a page, in order of thread id, taken one by one. */
+struct page {
+	const struct told *rows;
+	unsigned n, k;
+};
+
+/* Rows before this thread (NULL: all that are left) are of threads that we lack.  A copy that holds something of ours
+ * will be given back: the pass has to be repeated then. */
+static enum err threads_we_lack(struct turn *t, struct heads_cursor *h, struct page *g,
+				const struct id16 *before)
+{
+	enum err rc = ERR_OK;
+
+	for (; rc == ERR_OK && g->k < g->n; g->k++) {
+		const struct told *row = &g->rows[g->k];
+
+		if (before != NULL && id_order(&row->id, before) >= 0)
+			return ERR_OK;
+		h->differs = h->differs || row->no > 0;
+		rc = remember_gone(t, row);
+	}
+	return rc;
+}
+
+/* All threads of the page, ours and theirs, in one order: two sorted lists are merged. */
 static enum err compare_page(struct turn *t, const struct peer *p, struct pair *pr,
-			     struct heads_cursor *h, const struct told *rows, unsigned n,
-			     const struct id16 *upto)
+			     struct heads_cursor *h, struct page *g, const struct id16 *upto)
 {
 	struct id16 at = h->after;
-	unsigned k = 0;
 	enum err rc;
 
 	while ((rc = thread_next_of_peer(t, p->no, &at)) == ERR_OK && id_order(&at, upto) <= 0) {
 		const struct told *row = NULL;
 		struct thread th;
 
-		for (; k < n && id_order(&rows[k].id, &at) < 0 && rc == ERR_OK; k++) {
-			h->differs = h->differs || rows[k].no > 0;
-			rc = remember_gone(t, &rows[k]);
-		}
-		if (k < n && id16_equal(&rows[k].id, &at))
-			row = &rows[k++];
+		rc = threads_we_lack(t, h, g, &at);
+		if (rc == ERR_OK && g->k < g->n && id16_equal(&g->rows[g->k].id, &at))
+			row = &g->rows[g->k++];
 		if (rc == ERR_OK)
 			rc = thread_load(t, &at, &th);
 		if (rc == ERR_OK)
 			rc = compare(t, pr, h, &th, row);
 		if (rc != ERR_OK)
-			return rc;
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	}
-	for (rc = rc == ERR_NOTFOUND ? ERR_OK : rc; k < n && rc == ERR_OK; k++) {
-		h->differs = h->differs || rows[k].no > 0;
-		rc = remember_gone(t, &rows[k]);
-	}
-	return rc;
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	return threads_we_lack(t, h, g, NULL);
 }
 
 static enum err end_of_pass(struct turn *t, struct pair *pr, struct heads_cursor *h,
 			    struct answer *a)
 {
-	const bool news = pr->unheard;
+	const bool news =
+		pr->unheard; /* the first whole pass since the loss: this partner was heard */
 
 	pr->recheck = true;
 	pr->unheard = false;
@@ -382,6 +430,7 @@ static enum err on_answer(struct turn *t, const struct peer *p, struct pair *pr,
 {
 	struct heads_cursor *h = &state_conn(t->node, state_peer(t->node, p->no))->heads;
 	struct told rows[PAGE];
+	struct page page = {.rows = rows};
 	struct id16 after, upto;
 	unsigned n;
 	enum err rc;
@@ -395,7 +444,8 @@ static enum err on_answer(struct turn *t, const struct peer *p, struct pair *pr,
 		rows[i].hash = rd_id32(r);
 		rows[i].flags = rd_u8(r);
 	}
-	rc = compare_page(t, p, pr, h, rows, n, &upto);
+	page.n = n;
+	rc = compare_page(t, p, pr, h, &page, &upto);
 	if (rc != ERR_OK)
 		return rc;
 	h->after = upto;

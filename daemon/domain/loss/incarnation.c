@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* An incarnation is one life of this node's disk.  Its number also lies outside the database, so that a database put
+ * back from a backup is noticed at the next start; a partner can prove the rest (proof.c).  A new one lets nothing of
+ * the old numbers count: both directions of every pair begin at 1 again, what is retained is offered by id, and no
+ * thread is written before it was compared with the partner's copy.  Numbers only rise, so that of two lives everybody
+ * knows which is the later one. */
 #include "domain/loss/incarnation.h"
 
+#include "base/check.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/pair.h"
 #include "domain/loss/alarm.h"
@@ -26,6 +32,7 @@ enum err incarnation_write(struct turn *t)
 	wr_put(&w, n->inc.id.b, 16);
 	wr_u64(&w, n->restored_ms);
 	wr_u8(&w, n->quarantine);
+	require(!w.over);
 	return turn_put(t, STORE_META, &k, wr_span(&w));
 }
 
@@ -40,6 +47,7 @@ void incarnation_save(struct node *n)
 	n->quarantine_before = n->quarantine;
 }
 
+/* Memory and store change together: an aborted turn puts both back (incarnation_save, state_conn). */
 enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why)
 {
 	struct node *n = t->node;
@@ -53,6 +61,7 @@ enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why)
 		return ERR_LIMIT;
 	incarnation_save(n);
 	n->inc.no = most + 1;
+	require(n->inc.no > above);
 	turn_random(t, n->inc.id.b, 16);
 	n->restored_ms = t->wall_ms;
 	n->quarantine = true;
@@ -63,6 +72,7 @@ enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why)
 	for (size_t i = 0; i < n->peer_count; i++) {
 		struct conn *c = state_conn(n, &n->peers[i]);
 
+		/* no frame of theirs speaks to this life yet */
 		c->heard = false;
 		c->sent = c->base = 0;
 		c->heads = (struct heads_cursor){.differs = false};

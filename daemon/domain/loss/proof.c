@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A node that lost state does not know it: an old database looks like a good one.  A partner may remember more, and
+ * must be able to say so; but a partner that lies must not be able to make us begin again, since a new incarnation puts
+ * every older case on hold.  So only what this node itself signed counts: a document that our log lacks, or a frame
+ * head that says how far we were.  Everything here is safe to repeat and costs nobody but the two nodes
+ * (proto/PROTOCOL.md 6, "Loss of state"). */
 #include "domain/loss/proof.h"
 
+#include "base/check.h"
 #include "base/plant.h"
 #include "crypto/hash.h"
 #include "crypto/verify.h"
@@ -18,20 +24,27 @@ enum {
 	CLAIM_RECEIPT = 2
 };
 
-/* Does the one we keep say more than this one?  What speaks of our present incarnation counts first. */
+/* Does the receipt that we keep of this partner say more than this frame?  Only one is kept, because only the one that
+ * goes furthest can prove anything.
+ *
+ *   kept one speaks of | this frame speaks of | kept stays?
+ *   our present        | an older one of ours | yes: numbers of an older incarnation prove nothing any more
+ *   an older one       | our present          | no
+ *   an older one       | an older one         | no: the newest will do
+ *   our present        | our present          | when it counts more of ours (got_upto), holds more (held), or numbers
+ *                      |                      | its own documents further (first_seq) at equal counts */
 static bool says_more(const struct pair *pr, const struct wire_frame *f)
 {
-	struct wire_frame old;
-	bool present;
+	struct wire_frame kept;
 
-	if (!pr->have_receipt || !wire_frame_head_get(pr->receipt, &old))
+	if (!pr->have_receipt || !wire_frame_head_get(pr->receipt, &kept) ||
+	    !incarnation_equal(&kept.your_inc, &pr->mine))
 		return false;
-	present = incarnation_equal(&old.your_inc, &pr->mine);
-	if (present != incarnation_equal(&f->your_inc, &pr->mine))
-		return present;
-	return present && (f->got_upto < old.got_upto || f->held < old.held ||
-			   (f->got_upto == old.got_upto && f->held == old.held &&
-			    f->first_seq <= old.first_seq));
+	if (!incarnation_equal(&f->your_inc, &pr->mine))
+		return true;
+	if (f->got_upto == kept.got_upto && f->held == kept.held)
+		return f->first_seq <= kept.first_seq;
+	return f->got_upto < kept.got_upto || f->held < kept.held;
 }
 
 void proof_keep_receipt(struct pair *pr, const struct wire_frame_view *v)
@@ -45,6 +58,7 @@ void proof_keep_receipt(struct pair *pr, const struct wire_frame_view *v)
 	wr_put(&w, v->head_bytes.p, WIRE_FRAME_HEAD);
 	wr_put(&w, hash.b, sizeof hash.b);
 	wr_put(&w, v->sig, WIRE_SIG);
+	require(!w.over && w.len == sizeof pr->receipt);
 	pr->have_receipt = true;
 }
 
@@ -54,7 +68,7 @@ void proof_ask(struct turn *t, struct conn *c, struct answer *a, const struct id
 	uint8_t b[1 + 16 + 8] = {CLAIM_ASK};
 
 	if (t->mono_ms < c->proof_mono_ms)
-		return; /* asked just now: state repeats at the timer's pace */
+		return; /* asked just now: the question is repeated at the timer's pace */
 	c->proof_mono_ms = t->mono_ms + LIMIT_ASK_MS;
 	if (thread != NULL)
 		memcpy(b + 1, thread->b, 16);
@@ -158,19 +172,58 @@ enum err proof_own_document(struct turn *t, const struct peer *p, const struct w
 	return ERR_OK;
 }
 
-/* We signed it in this incarnation and our log lacks it; or they receipt it and we never sent it.  One of an
- * earlier life that our log lacks, and they receipt it now: we may have been rolled back into the middle of
- * a comparison; but whoever keeps such a document could claim it for ever, so it counts once a day. */
-static enum err on_document(const struct proof_claim *c, struct span bytes, bool *proof)
+/* Is another document, or none, at this place of our log? */
+static enum err log_lacks(struct turn *t, const struct wire_head *h, const struct id32 *hash,
+			  bool *lacks)
+{
+	struct thread th;
+	struct log_entry e;
+	enum err rc = thread_load(t, &h->thread_id, &th);
+
+	if (rc == ERR_OK)
+		rc = thread_entry(t, &th, true, h->thread_no, &e);
+	*lacks = rc == ERR_NOTFOUND || (rc == ERR_OK && !id32_equal(&e.hash, hash));
+	return *lacks ? ERR_OK : rc;
+}
+
+/* They receipt it, and it never got a number from us in this pair of incarnations: we gave it one, and forgot. */
+static enum err never_numbered(const struct proof_claim *c, const struct id16 *msg, bool *proof)
 {
 	struct outbox_row row;
-	struct log_entry e;
-	struct thread th;
-	struct wire_doc d;
-	struct id32 hash;
 	uint64_t place;
 	uint16_t peer;
-	bool ours, numbered;
+	bool numbered;
+	enum err rc = outbox_find(c->t, msg, &peer, &place, &row);
+
+	if (rc != ERR_OK || peer != c->p->no)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	rc = outbox_numbered(c->t, c->pr, place, &numbered);
+	*proof = rc == ERR_OK && !numbered;
+	return rc;
+}
+
+/* May a proof that can be repeated for ever count now?  Once a day: whoever keeps an old document of ours could show
+ * it again and again, and each time every older case would be put on hold. */
+static bool weak_counts(const struct turn *t, const struct pair *pr)
+{
+	return pr->weak_ms == 0 || t->wall_ms >= pr->weak_ms + DAY_MS;
+}
+
+/* A document of ours.  What it proves:
+ *
+ *   our log has it | signed in our present | they receipt more | proof that we lost state?
+ *   at its place   | incarnation           | than we numbered  |
+ *   no             | yes                   | any               | yes: we signed it and forgot it
+ *   no             | no                    | yes               | once a day: perhaps we were rolled back into the
+ *                  |                       |                   | middle of a comparison
+ *   no             | no                    | no                | no: it lost its place in an earlier comparison
+ *   yes            | any                   | yes               | if we never gave it a number
+ *   yes            | any                   | no                | no: we know it, and say so in our receipt */
+static enum err on_document(const struct proof_claim *c, struct span bytes, bool *proof)
+{
+	struct wire_doc d;
+	struct id32 hash;
+	bool ours, lacks, present;
 	enum err rc;
 
 	if (!c->current || wire_doc_get(bytes, &d) != ERR_OK)
@@ -178,25 +231,16 @@ static enum err on_document(const struct proof_claim *c, struct span bytes, bool
 	rc = proof_own_document(c->t, c->p, &d, &hash, &ours);
 	if (rc != ERR_OK || !ours)
 		return rc;
-	rc = thread_load(c->t, &d.head.thread_id, &th);
-	if (rc == ERR_OK)
-		rc = thread_entry(c->t, &th, true, d.head.thread_no, &e);
-	if (rc == ERR_NOTFOUND || (rc == ERR_OK && !id32_equal(&e.hash, &hash))) {
-		*proof = d.head.origin_inc == c->t->node->inc.no ||
-			 (c->overtaken &&
-			  (c->pr->weak_ms == 0 || c->t->wall_ms >= c->pr->weak_ms + DAY_MS));
-		if (*proof && d.head.origin_inc != c->t->node->inc.no)
-			c->pr->weak_ms = c->t->wall_ms;
-		return ERR_OK;
-	}
-	if (rc != ERR_OK || !c->overtaken)
+	rc = log_lacks(c->t, &d.head, &hash, &lacks);
+	if (rc != ERR_OK)
 		return rc;
-	rc = outbox_find(c->t, &d.head.msg_id, &peer, &place, &row);
-	if (rc != ERR_OK || peer != c->p->no)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	rc = outbox_numbered(c->t, c->pr, place, &numbered);
-	*proof = !numbered;
-	return rc;
+	if (!lacks)
+		return c->overtaken ? never_numbered(c, &d.head.msg_id, proof) : ERR_OK;
+	present = d.head.origin_inc == c->t->node->inc.no;
+	*proof = present || (c->overtaken && weak_counts(c->t, c->pr));
+	if (*proof && !present)
+		c->pr->weak_ms = c->t->wall_ms;
+	return ERR_OK;
 }
 
 /* A head that we signed: it says how far we were, or in which later incarnation. */
@@ -219,11 +263,13 @@ static enum err on_receipt(const struct proof_claim *c, struct span bytes, uint3
 	    !verify_sig(SIGN_FRAME, parts, 2, &pub, bytes.p + WIRE_FRAME_HEAD + 32))
 		return ERR_OK;
 	*above = f.my_inc.no;
+	/* a later incarnation of ours, or another one of the same number: somebody else ran with our keys */
 	if (f.my_inc.no > n->inc.no ||
 	    (f.my_inc.no == n->inc.no && !id16_equal(&f.my_inc.id, &n->inc.id))) {
 		*proof = true;
 		return ERR_OK;
 	}
+	/* the same pair of incarnations, and we said that we had received, held or sent more than we do now */
 	*proof = incarnation_equal(&f.my_inc, &n->inc) &&
 		 incarnation_equal(&f.your_inc, &c->pr->yours) &&
 		 incarnation_equal(&c->pr->mine, &n->inc) &&
@@ -240,6 +286,7 @@ enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew)
 	bool proof = false;
 	enum err rc = ERR_OK;
 
+	require(bytes.len > 0); /* the caller passes over empty parts */
 	*anew = false;
 	if (planted(PLANT_NO_PROOF))
 		return ERR_OK;
@@ -264,11 +311,11 @@ enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew)
 
 enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew)
 {
+	require(pr->uncompared);
 	*anew = false;
 	if (pr->blocked_ms == 0)
 		pr->blocked_ms = t->wall_ms;
-	if (t->wall_ms < pr->blocked_ms + BLOCKED_MS ||
-	    (pr->weak_ms != 0 && t->wall_ms < pr->weak_ms + DAY_MS))
+	if (t->wall_ms < pr->blocked_ms + BLOCKED_MS || !weak_counts(t, pr))
 		return ERR_OK;
 	pr->weak_ms = t->wall_ms;
 	*anew = true;

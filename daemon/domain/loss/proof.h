@@ -16,7 +16,7 @@
 #include "domain/exchange/document.h"
 #include "domain/exchange/pair.h"
 
-/** Keep their signed word on how far they are. */
+/** Keep the signed frame head in which they say how far they are, if it says more than the one kept. */
 void proof_keep_receipt(struct pair *pr, const struct wire_frame_view *v);
 /** Ask for proof: of their number no (thread NULL), or of entry no in our log of that thread. */
 void proof_ask(struct turn *t, struct conn *c, struct answer *a, const struct id16 *thread,
@@ -38,7 +38,7 @@ struct proof_claim {
 MUST_CHECK enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew);
 /** Their stream goes on from a document of theirs that we never got, though they believe we said so: after
  *  a while we were rolled back into the middle of a comparison.  Once a day, and only while the pair is
- *  compared: else any member could make us begin anew. */
+ *  compared: else any member could make us begin again. */
 MUST_CHECK enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew);
 /** One of our own documents, shown by a partner: signed by us? */
 MUST_CHECK enum err proof_own_document(struct turn *t, const struct peer *p,

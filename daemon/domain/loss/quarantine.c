@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* After a loss of state this node may have forgotten a withdrawal, or that a case was handed on.  So nothing of a case
+ * that is older than the loss leaves before every partner was heard, because any of them may be the one that knows.
+ * A worker who cannot wait for one that is away lets a single case go on, with a name in the audit log. */
 #include "domain/loss/quarantine.h"
 
 #include "domain/evidence/audit.h"
@@ -13,13 +16,14 @@ bool quarantine_holds(struct turn *t, const struct id16 *case_id)
 
 	if (!t->node->quarantine)
 		return false;
-	for (size_t i = 0; i < 6; i++) /* ids begin with their 48 bits of milliseconds */
+	for (size_t i = 0; i < 6;
+	     i++) /* an id begins with 48 bits of milliseconds: when it was drawn */
 		born = born << 8 | case_id->b[i];
 	return born < t->node->restored_ms &&
 	       !record_exists(t->txn, STORE_RELEASED, span_of(case_id->b, 16));
 }
 
-/* Whatever waits anywhere may perhaps go now. */
+/* What waits for any partner is looked at again: number.c asks quarantine_holds() of each document. */
 static enum err recheck_all(struct turn *t)
 {
 	enum err rc = ERR_OK;

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What a partner holds of our log wins over what our disk holds: it is signed by us, and others may have acted on it.  So
+ * a document that comes back takes its place, and one that we wrote on that place since goes to the shelf of lost acts,
+ * together with everything that had read it.  Nothing is thrown away: the shelf is shown to people, who do again what
+ * still has to be done.  A document joins only as the next one of its log and when what it had read is in hand: an order
+ * that both ends can check, whatever order the network brings. */
 #include "domain/loss/returned.h"
 
+#include "base/check.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/proof.h"
@@ -9,9 +15,11 @@
 /* Our own documents from this number on lose their place, and so does whatever had seen them. */
 static enum err displace(struct turn *t, struct thread *th, uint32_t no)
 {
-	uint32_t first = th->their_no + 1;
+	uint32_t first = th->their_no + 1; /* of theirs that had read one of those */
 	struct log_entry e;
 	enum err rc = ERR_OK;
+
+	require(no >= 1 && no <= th->my_no);
 
 	for (uint32_t i = no; i <= th->my_no && rc == ERR_OK; i++) {
 		rc = thread_entry(t, th, true, i, &e);
@@ -24,6 +32,7 @@ static enum err displace(struct turn *t, struct thread *th, uint32_t no)
 		rc = thread_entry(t, th, false, i, &e);
 		if (rc != ERR_OK || e.seen_no < no)
 			continue;
+		/* their log cannot have a gap: from the first such one on it is cut off */
 		first = first > th->their_no ? i : first;
 		rc = settled_shelve(t, th, &e.doc, e.type);
 	}
@@ -52,7 +61,7 @@ static enum err is_next(struct turn *t, const struct thread *th, const struct wi
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
-/* The one on the shelf whose place is free again, of their latest life. */
+/* The one on the shelf whose place is free again; of several the one of their latest incarnation. */
 static enum err next_back(struct turn *t, const struct thread *th, struct document *best,
 			  bool *found)
 {
@@ -157,57 +166,92 @@ static enum err join_log(struct turn *t, const struct peer *p, const struct wire
 			    : rc; /* what had seen it may come back too */
 }
 
-enum err returned_document(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a,
-			   struct span bytes, bool *forgot)
+/* One document that came back, while it is looked at. */
+struct coming {
+	struct turn *t;
+	const struct peer *p;
+	struct wire_doc d;
+	struct id32 hash;
+	struct thread th; /* as we have it; fresh when we forgot the whole thread */
+};
+
+static enum err thread_of(struct coming *c)
+{
+	enum err rc = thread_load(c->t, &c->d.head.thread_id, &c->th);
+
+	if (rc == ERR_NOTFOUND) {
+		c->th = (struct thread){.id = c->d.head.thread_id, .peer = c->p->no};
+		rc = settled_birth(c->t, &c->th, false);
+	}
+	return rc;
+}
+
+/* Is it where it belongs already? */
+static enum err in_place(const struct coming *c, bool *yes)
+{
+	struct log_entry e;
+	enum err rc;
+
+	*yes = false;
+	if (c->d.head.thread_no > c->th.my_no)
+		return ERR_OK;
+	rc = thread_entry(c->t, &c->th, true, c->d.head.thread_no, &e);
+	*yes = rc == ERR_OK && id32_equal(&e.hash, &c->hash);
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc; /* what the log counts has to be there */
+}
+
+/* Is it the next of our log, and is in hand what it had read of theirs?  If not, their stream brings that first, and
+ * the document comes back again with the next question. */
+static enum err may_join(const struct coming *c, bool *yes)
+{
+	const struct wire_head *h = &c->d.head;
+	struct log_entry e;
+	enum err rc;
+
+	*yes = h->thread_no == c->th.my_no + 1 && id32_equal(&h->prev_hash, &c->th.my_hash) &&
+	       h->seen_no <= c->th.their_no;
+	if (!*yes || h->seen_no == 0)
+		return ERR_OK;
+	rc = thread_entry(c->t, &c->th, false, h->seen_no, &e);
+	*yes = rc == ERR_OK && id32_equal(&e.hash, &h->seen_hash);
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
+enum err returned_document(struct turn *t, const struct peer *p, struct pair *pr, struct span bytes,
+			   bool *forgot)
 {
 	struct heads_cursor *h = &state_conn(t->node, state_peer(t->node, p->no))->heads;
-	struct log_entry e;
-	struct wire_doc d;
+	struct coming c = {.t = t, .p = p};
 	struct doc_key key = {.sender = 0};
-	struct thread th;
-	struct id32 hash;
-	bool ours;
-	enum err rc = wire_doc_get(bytes, &d);
+	bool yes;
+	enum err rc;
 
-	(void)a;
 	*forgot = false;
-	if (rc != ERR_OK)
-		return ERR_OK;
-	rc = proof_own_document(t, p, &d, &hash, &ours);
-	if (rc != ERR_OK || !ours)
+	if (wire_doc_get(bytes, &c.d) != ERR_OK)
+		return ERR_OK; /* nobody has to believe it: it counts for nothing */
+	rc = proof_own_document(t, p, &c.d, &c.hash, &yes);
+	if (rc != ERR_OK || !yes)
 		return rc;
-	key.msg = d.head.msg_id;
-	rc = thread_load(t, &d.head.thread_id, &th);
-	if (rc == ERR_NOTFOUND) {
-		th = (struct thread){.id = d.head.thread_id, .peer = p->no};
-		rc = settled_birth(t, &th, false);
-	}
-	if (rc != ERR_OK || th.peer != p->no)
+	key.msg = c.d.head.msg_id;
+	rc = thread_of(&c);
+	if (rc != ERR_OK || c.th.peer != p->no)
 		return rc;
-	if (d.head.thread_no <= th.my_no) {
-		rc = thread_entry(t, &th, true, d.head.thread_no, &e);
-		if (rc != ERR_OK || id32_equal(&e.hash, &hash))
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-	}
-	/* Signed in this very life, and we never saw it: another roll-back, after this life began. */
-	*forgot = d.head.origin_inc == t->node->inc.no && !document_known(t, &key);
+	rc = in_place(&c, &yes);
+	if (rc != ERR_OK || yes)
+		return rc;
+	/* Signed in this very incarnation, and we never saw it: another roll-back, after this one began. */
+	*forgot = c.d.head.origin_inc == t->node->inc.no && !document_known(t, &key);
 	if (*forgot || !pr->uncompared)
 		return ERR_OK;
-	if (d.head.thread_no <= th.my_no) {
-		rc = displace(t, &th, d.head.thread_no);
+	if (c.d.head.thread_no <= c.th.my_no) {
+		rc = displace(t, &c.th, c.d.head.thread_no);
 		if (rc != ERR_OK)
 			return rc;
 		h->progress = true;
 	}
-	if (d.head.thread_no != th.my_no + 1 || !id32_equal(&d.head.prev_hash, &th.my_hash))
-		return ERR_OK;
-	if (d.head.seen_no != 0) { /* what it had seen must be in hand: their stream brings it */
-		if (d.head.seen_no > th.their_no)
-			return ERR_OK;
-		rc = thread_entry(t, &th, false, d.head.seen_no, &e);
-		if (rc != ERR_OK || !id32_equal(&e.hash, &d.head.seen_hash))
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-	}
+	rc = may_join(&c, &yes);
+	if (rc != ERR_OK || !yes)
+		return rc;
 	h->progress = true;
-	return join_log(t, p, &d, &hash, &th);
+	return join_log(t, p, &c.d, &c.hash, &c.th);
 }

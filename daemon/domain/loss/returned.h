@@ -12,7 +12,6 @@
 #ifndef KRING_DOMAIN_LOSS_RETURNED_H
 #define KRING_DOMAIN_LOSS_RETURNED_H
 
-#include "domain/exchange/answer.h"
 #include "domain/exchange/pair.h"
 #include "domain/exchange/thread.h"
 
@@ -21,6 +20,6 @@ MUST_CHECK enum err returned_unshelve(struct turn *t, const struct peer *p, stru
 
 /** A RETURNED part.  *forgot: it proves that we lost state without knowing it. */
 MUST_CHECK enum err returned_document(struct turn *t, const struct peer *p, struct pair *pr,
-				      struct answer *a, struct span bytes, bool *forgot);
+				      struct span bytes, bool *forgot);
 
 #endif /* KRING_DOMAIN_LOSS_RETURNED_H */

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Both ends of a thread keep the same two logs.  After a loss on either side they may differ, and a document written on
+ * top of a log that turns out to be older than the partner's would lose its place there.  So a thread takes no new
+ * document of ours before the two copies were found the same: its era (the count of losses in its pair) says since
+ * which loss that is true. */
 #include "domain/loss/settled.h"
 
 #include "domain/exchange/hooks.h"
@@ -11,6 +15,7 @@ enum err settled_writable(struct turn *t, const struct thread *th, bool *yes)
 
 	if (rc == ERR_OK && th->my_no > 0)
 		rc = thread_entry(t, th, true, th->my_no, &e);
+	/* what our last document had read of theirs is in hand again, so the next one may build on it */
 	*yes = rc == ERR_OK && settled_is(th, pr) && e.seen_no <= th->their_no;
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }

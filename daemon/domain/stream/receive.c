@@ -176,7 +176,7 @@ static enum err on_ping(struct reading *r, struct span bytes)
 static enum err on_returned(struct reading *r, struct span bytes)
 {
 	bool forgot;
-	enum err rc = returned_document(r->t, r->p, r->pair, r->a, bytes, &forgot);
+	enum err rc = returned_document(r->t, r->p, r->pair, bytes, &forgot);
 
 	if (rc != ERR_OK || !forgot)
 		return rc;
