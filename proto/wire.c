@@ -206,15 +206,15 @@ bool wire_part_next(struct rd *r, struct wire_part *p)
 
 const char *wire_verdict_text(uint16_t code)
 {
+	/* clang-format off */
 	switch (code) {
-/* clang-format off */
 #define WIRE_VERDICT_TEXT(name, no, text) case (no): return (text);
 	WIRE_VERDICTS(WIRE_VERDICT_TEXT)
 #undef WIRE_VERDICT_TEXT
-	/* clang-format on */
 	default:
 		return "unknown";
 	}
+	/* clang-format on */
 }
 
 void wire_verdict_put(struct wr *w, const struct wire_verdict *v)

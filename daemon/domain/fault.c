@@ -104,12 +104,12 @@ bool fault_note(struct turn *t, enum err why)
 
 const char *fault_part_name(enum fault_part part)
 {
+	/* clang-format off */
 	switch (part) {
-/* clang-format off */
 #define FAULT_NAME(name, text) case FAULT_##name: return (text);
 	FAULT_PARTS(FAULT_NAME)
 #undef FAULT_NAME
-		/* clang-format on */
 	}
+	/* clang-format on */
 	return "event";
 }

@@ -67,11 +67,13 @@ struct sim_node {
 	uint64_t prekey_ms;
 };
 
+struct sim_mark {
+	int node;
+	struct id16 id;
+};
+
 struct sim_set {
-	struct sim_mark {
-		int node;
-		struct id16 id;
-	} * marks;
+	struct sim_mark *marks;
 	size_t len, cap;
 };
 

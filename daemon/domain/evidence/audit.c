@@ -182,15 +182,15 @@ enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check 
 
 static const char *event_name(unsigned no)
 {
+	/* clang-format off */
 	switch (no) {
-/* clang-format off */
 #define AUDIT_NAME(name, n, text) case (n): return (text);
 	AUDIT_EVENTS(AUDIT_NAME)
 #undef AUDIT_NAME
-	/* clang-format on */
 	default:
 		return "unknown";
 	}
+	/* clang-format on */
 }
 
 static void list_row(struct turn *t, struct msg *reply, struct span entry,

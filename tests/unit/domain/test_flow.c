@@ -35,7 +35,7 @@ static uint64_t walk_below(void *ctx, uint64_t n)
 		w->depth++;
 	}
 	w->p /= (double)n;
-	if (w->p * RARE < 1)
+	if (w->p * (double)RARE < 1)
 		w->cut = true;
 	return w->taken[w->at++];
 }
@@ -148,7 +148,7 @@ static void many_draws_fit_the_distribution(void **state)
 			seen[y + REACH]++;
 		}
 		for (int64_t y = -REACH + 1; y < REACH; y++) {
-			const double want = DRAWS * pmf(shares[i], 2000, y);
+			const double want = (double)DRAWS * pmf(shares[i], 2000, y);
 
 			if (want < 10)
 				continue;
