@@ -1,0 +1,11 @@
+# sources_with(OUT REGEX FILE...): those in which a line matches.
+function(sources_with _out _regex)
+  set(_found)
+  foreach(_f IN LISTS ARGN)
+    file(STRINGS ${_f} _lines REGEX "${_regex}" LIMIT_COUNT 1)
+    if(_lines)
+      list(APPEND _found ${_f})
+    endif()
+  endforeach()
+  set(${_out} ${_found} PARENT_SCOPE)
+endfunction()
