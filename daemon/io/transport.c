@@ -281,16 +281,23 @@ static void line_down(struct line *ln)
 	route_ended(ln);
 }
 
+/* What is told stops before whom it is told to: libzmq's own thread tells of an event with a send that blocks while nobody
+ * is at the other end, and holds the lock that the stop needs.  Either may be NULL. */
+static void watched_close(void *sock, void *monitor)
+{
+	if (sock != NULL)
+		(void)zmq_socket_monitor(sock, NULL, 0);
+	if (monitor != NULL)
+		(void)zmq_close(monitor);
+	if (sock != NULL)
+		(void)zmq_close(sock);
+}
+
 static void line_hangup(struct line *ln)
 {
 	zsock_remove(ln->zd);
 	zsock_remove(ln->zm);
-	if (ln->monitor != NULL)
-		(void)zmq_close(ln->monitor);
-	if (ln->dealer != NULL) {
-		(void)zmq_socket_monitor(ln->dealer, NULL, 0);
-		(void)zmq_close(ln->dealer);
-	}
+	watched_close(ln->dealer, ln->monitor);
 	ln->zd = ln->zm = NULL;
 	ln->dealer = ln->monitor = NULL;
 }
@@ -468,12 +475,7 @@ static void router_close(struct transport *t)
 {
 	zsock_remove(t->zr);
 	zsock_remove(t->zrm);
-	if (t->router_monitor != NULL)
-		(void)zmq_close(t->router_monitor);
-	if (t->router != NULL) {
-		(void)zmq_socket_monitor(t->router, NULL, 0);
-		(void)zmq_close(t->router);
-	}
+	watched_close(t->router, t->router_monitor);
 	t->zr = t->zrm = NULL;
 	t->router = t->router_monitor = NULL;
 }

@@ -11,7 +11,7 @@ import time
 import pytest
 import zmq
 import zmq.utils.z85
-from node import Refused, wait_for
+from node import ROOT, Refused, wait_for
 
 
 def test_unknown_curve_key_is_refused(federation):
@@ -197,6 +197,26 @@ def test_a_process_that_hangs_does_not_keep_the_node_from_stopping(federation):
     finally:
         if pathlib.Path(f"/proc/{net}").exists():
             os.kill(net, signal.SIGKILL)
+
+
+def test_a_line_that_ends_while_the_node_stops_hangs_nobody(federation, workdir):
+    lib = workdir / "late_stop.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(lib), str(ROOT / "tests/fault/late_stop.c"), "-ldl"], check=True)
+    f = federation("Goes", "SMWO")
+    for first, second in (f.nodes, f.nodes[::-1]):  # one of them dialled the other, and hears of its lines by a socket of its own
+        os.environ["LD_PRELOAD"] = str(lib)
+        try:
+            first.start()
+        finally:
+            del os.environ["LD_PRELOAD"]
+        second.start()
+        f.import_roster()
+        f.await_connected(first)
+        first.proc.terminate()
+        time.sleep(0.05)  # inside the fifth of a second that late_stop.c makes
+        second.proc.terminate()
+        assert first.proc.wait(20) == 0 and second.proc.wait(20) == 0
+        assert "hangs=1" not in first.log.read_text()
 
 
 def test_a_node_runs_with_its_standard_descriptors_closed(federation):
