@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A partner's document.  It is taken once, in the order of its thread, and only with what it refers to in hand; it is
+ * numbered in the same turn that stores it, so that the receipt is true after any crash.  What cannot be taken is
+ * either refused without using up its number (it comes again: order, quota, signature), or passed over with a verdict
+ * (it failed by itself: other threads must go on).  Which of the two is the whole question of this file. */
 #include "domain/stream/arrive.h"
 
+#include "base/check.h"
 #include "base/plant.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
@@ -37,7 +42,15 @@ static enum err refuse(struct reading *r, uint16_t code, const struct id16 *thre
 
 enum fit { FIT, FIT_NOT_YET, FIT_CONTRADICTS, FIT_LATE, FIT_UNKNOWN_TO_US };
 
-/* Does it continue its thread's log, and is what it has seen in our hands? */
+/* Does it continue its thread's log, and is what it had read of ours in our log?
+ *
+ *   its place in their log  | what it had read of ours | fit
+ *   the next                | in our log, as we have it | FIT
+ *   the next                | less than the one before  | NOT_YET: logs only grow
+ *   the next                | not in our log            | UNKNOWN_TO_US: we lost it; while the pair is compared NOT_YET
+ *   taken, same incarnation | any                       | CONTRADICTS: they were rolled back and wrote it again
+ *   taken, older one        | any                       | LATE: written before their loss, its place was given away
+ *   any other               | any                       | NOT_YET: what comes before it is under way */
 static enum fit fit_of(struct reading *r, const struct wire_head *h, const struct thread *th)
 {
 	struct log_entry e;
@@ -45,8 +58,6 @@ static enum fit fit_of(struct reading *r, const struct wire_head *h, const struc
 	if (h->thread_no != th->their_no + 1 || !id32_equal(&h->prev_hash, &th->their_hash)) {
 		if (h->thread_no == 0 || h->thread_no > th->their_no + 1 || th->their_no == 0)
 			return FIT_NOT_YET;
-		/* its place is taken: by one of the same life, then that life was rolled back; or it is a
-		 * late one of a life before */
 		return h->origin_inc == r->v.head.my_inc.no ? FIT_CONTRADICTS : FIT_LATE;
 	}
 	if (h->seen_no < th->their_seen)
@@ -59,6 +70,7 @@ static enum fit fit_of(struct reading *r, const struct wire_head *h, const struc
 	return r->pair->uncompared ? FIT_NOT_YET : FIT_UNKNOWN_TO_US;
 }
 
+/* Its number is used up, with this verdict; the answer to the frame carries it. */
 static enum err number_it(struct reading *r, const struct id16 *msg, const struct id32 *hash,
 			  uint16_t code, uint64_t stored_ms)
 {
@@ -66,7 +78,7 @@ static enum err number_it(struct reading *r, const struct id16 *msg, const struc
 
 	if (r->a->verdict_from == 0)
 		r->a->verdict_from = r->pair->got + 1;
-	r->pair->blocked_ms = 0;
+	r->pair->blocked_ms = 0; /* their stream goes on */
 	return inbox_put(r->t, r->pair, &row);
 }
 
@@ -108,6 +120,7 @@ static enum err pass_over(struct reading *r, const struct wire_doc *d, const str
 			    : rc;
 }
 
+/* Taken: stored, in its log, numbered and followed up, all in this turn. */
 static enum err keep(struct reading *r, const struct wire_doc *d, const struct doc_key *key,
 		     const struct id32 *hash, struct thread *th)
 {
@@ -117,6 +130,7 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
 	enum err rc = r->t->node->hooks->judge(r->t, r->p, d, th, &verdict);
 
+	require(th->peer == r->p->no);
 	if (rc == ERR_OK && fresh)
 		rc = settled_birth(r->t, th, false);
 	if (rc == ERR_OK)
@@ -134,7 +148,7 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 	return rc == ERR_OK && r->pair->uncompared ? returned_unshelve(r->t, r->p, th) : rc;
 }
 
-/* Of a life before a loss of theirs, and its place is taken: kept and shown, never folded. */
+/* Written before a loss of theirs, and its place was given away: kept and shown, never folded. */
 static enum err keep_lost(struct reading *r, const struct wire_doc *d, const struct doc_key *key,
 			  const struct id32 *hash, struct thread *th)
 {
@@ -149,7 +163,7 @@ static enum err keep_lost(struct reading *r, const struct wire_doc *d, const str
 			    : rc;
 }
 
-/* What they signed at the place where this one contradicts it. */
+/* Two documents of one incarnation for one place: show them what they signed there. */
 static enum err contradict(struct reading *r, const struct wire_head *h, const struct thread *th)
 {
 	const uint32_t no = h->thread_no <= th->their_no ? h->thread_no : th->their_no;
@@ -171,30 +185,78 @@ static bool class_allows(struct reading *r, uint16_t type)
 	return type == DOC_REPORT ? members_collect(self) : (self->classes & WIRE_MEMBER) != 0;
 }
 
+/* Class, key and signature: whose word it is, and may it be here at all?  *code: why not; 0: it may. */
+static enum err acceptable(struct reading *r, const struct wire_doc *d, struct id32 *hash,
+			   uint16_t *code)
+{
+	const struct node *n = r->t->node;
+	struct id32 commit, nk_pub;
+	enum err rc;
+
+	*code = WIRE_REFUSED_CLASS;
+	if (!class_allows(r, d->head.type))
+		return ERR_OK;
+	*code = WIRE_REFUSED_SIGNATURE;
+	/* the key of then, however old: a document is signed once, for ever */
+	rc = members_key(r->t, r->p, d->head.key_seq, &nk_pub);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	commit = d->form == WIRE_HOLLOW ? d->body_commit : document_commit(d->salt, d->body);
+	*hash = document_hash(d->head_bytes, &commit);
+	if (id32_equal(&d->head.sender, &r->p->node_id) &&
+	    id32_equal(&d->head.recipient, &n->node_id) &&
+	    id16_equal(&d->head.fed_id, &n->fed_id) &&
+	    document_verify(&d->sig, hash, &nk_pub, &r->last_sig))
+		*code = 0;
+	return ERR_OK;
+}
+
+/* It is theirs and genuine: where does it belong in its thread? */
+static enum err place(struct reading *r, const struct wire_doc *d, const struct id32 *hash,
+		      struct thread *th)
+{
+	const struct doc_key key = {d->head.msg_id, r->p->no};
+	enum err rc;
+
+	switch (planted(PLANT_NO_DEDUPE) ? FIT : fit_of(r, &d->head, th)) {
+	case FIT:
+		break;
+	case FIT_LATE:
+		return keep_lost(r, d, &key, hash, th);
+	case FIT_CONTRADICTS:
+		return contradict(r, &d->head, th);
+	case FIT_UNKNOWN_TO_US:
+		proof_ask(r->t, r->c, r->a, &d->head.thread_id, d->head.seen_no);
+		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
+	case FIT_NOT_YET:
+		if (!r->pair->uncompared && unstored_has(r->t, r->p->no, &d->head.thread_id))
+			return pass_over(r, d, hash, ERR_STATE); /* one before it is missing */
+		if (r->pair->uncompared && d->head.thread_no > th->their_no + 1) {
+			rc = proof_blocked(r->t, r->pair, &r->anew);
+			if (rc != ERR_OK || r->anew)
+				return rc;
+		}
+		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
+	}
+	return keep(r, d, &key, hash, th);
+}
+
+/* One that has the next number of their stream. */
 static enum err take_new(struct reading *r, const struct wire_doc *d)
 {
 	const struct doc_key key = {d->head.msg_id, r->p->no};
 	struct thread th;
-	struct id32 hash, commit, nk_pub;
+	struct id32 hash;
+	uint16_t code;
 	enum err rc;
 
 	if (!planted(PLANT_NO_DEDUPE) && document_known(r->t, &key))
 		return duplicate(r, &key);
-	if (!class_allows(r, d->head.type))
-		return refuse(r, WIRE_REFUSED_CLASS, &d->head.thread_id);
-	rc = members_key(r->t, r->p, d->head.key_seq,
-			 &nk_pub); /* however old: signed once, for ever */
-	if (rc == ERR_NOTFOUND)
-		return refuse(r, WIRE_REFUSED_SIGNATURE, &d->head.thread_id);
+	rc = acceptable(r, d, &hash, &code);
 	if (rc != ERR_OK)
 		return rc;
-	commit = d->form == WIRE_HOLLOW ? d->body_commit : document_commit(d->salt, d->body);
-	hash = document_hash(d->head_bytes, &commit);
-	if (!id32_equal(&d->head.sender, &r->p->node_id) ||
-	    !id32_equal(&d->head.recipient, &r->t->node->node_id) ||
-	    !id16_equal(&d->head.fed_id, &r->t->node->fed_id) ||
-	    !document_verify(&d->sig, &hash, &nk_pub, &r->last_sig))
-		return refuse(r, WIRE_REFUSED_SIGNATURE, &d->head.thread_id);
+	if (code != 0)
+		return refuse(r, code, &d->head.thread_id);
 	if (fault_tries(r->t, &r->t->doing) > 0)
 		return pass_over(r, d, &hash, r->why);
 	if (!id16_equal(&d->head.grant_id, &d->head.thread_id) &&
@@ -207,27 +269,7 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 		return rc;
 	if (th.peer != r->p->no || d->head.thread_no > THREAD_LOG_MAX)
 		return refuse(r, WIRE_REFUSED_ORDER, &d->head.thread_id);
-	switch (planted(PLANT_NO_DEDUPE) ? FIT : fit_of(r, &d->head, &th)) {
-	case FIT:
-		break;
-	case FIT_LATE:
-		return keep_lost(r, d, &key, &hash, &th);
-	case FIT_CONTRADICTS:
-		return contradict(r, &d->head, &th);
-	case FIT_UNKNOWN_TO_US:
-		proof_ask(r->t, r->c, r->a, &d->head.thread_id, d->head.seen_no);
-		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
-	case FIT_NOT_YET:
-		if (!r->pair->uncompared && unstored_has(r->t, r->p->no, &d->head.thread_id))
-			return pass_over(r, d, &hash, ERR_STATE); /* one before it is missing */
-		if (r->pair->uncompared && d->head.thread_no > th.their_no + 1) {
-			rc = proof_blocked(r->t, r->pair, &r->anew);
-			if (rc != ERR_OK || r->anew)
-				return rc;
-		}
-		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
-	}
-	return keep(r, d, &key, &hash, &th);
+	return place(r, d, &hash, &th);
 }
 
 /* Quota and disk act before acceptance and use up no number: the rest of the frame waits too. */
@@ -246,10 +288,11 @@ static bool room_for(struct reading *r, size_t len)
 		return false;
 	pr->day_documents++;
 	pr->day_bytes += len;
+	require(pr->day_documents <= n->day_documents && pr->day_bytes <= n->day_bytes);
 	return true;
 }
 
-/* Had it: the receipt in the answer says so.  Another one under this number: they were rolled back. */
+/* We have this number: the receipt in the answer says so.  Another document under it: they were rolled back. */
 static enum err had_before(struct reading *r, uint64_t no, struct span bytes)
 {
 	struct inbox_row in;
@@ -294,7 +337,8 @@ static enum err take_alone(struct reading *r, const struct wire_doc *d)
 
 enum err arrive_document(struct reading *r, struct span bytes)
 {
-	const uint64_t no = r->next_no++;
+	const uint64_t no =
+		r->next_no++; /* parts without a number are not documents, so this counts along */
 	struct wire_doc d;
 	struct id16 none = {{0}};
 	enum err rc;

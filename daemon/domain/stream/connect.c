@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A line to a partner.  Nothing is known of the other end before its prekey came; nothing is believed before a frame was
+ * read on this very line (heard).  One question is outstanding at a time and only its answer rewinds; a line that stays
+ * silent is hung up and dialled again, later each time, because a partner may be overworked rather than gone. */
 #include "domain/stream/connect.h"
 
+#include "base/check.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/prekeys.h"
@@ -30,7 +34,9 @@ enum err connect_up(struct turn *t, struct peer *p)
 	if (rc != ERR_OK || e == NULL)
 		return rc == ERR_OK ? ERR_NOMEM : rc;
 	e->peer = p->no;
-	pr->recheck = pr->recheck || pr->waiting > 0; /* what they could not store: perhaps now */
+	pr->recheck = pr->recheck ||
+		      pr->waiting > 0; /* what they could not store, perhaps they can now */
+	/* all else of the line before is gone with it; the clock and the count of silent lines are of the partner */
 	*c = (struct conn){
 		.up = true,
 		.up_ms = t->wall_ms,
@@ -87,7 +93,7 @@ enum err connect_load(struct turn *t)
 	return rc;
 }
 
-/* One that nobody answers for is left more time: it may be overworked. */
+/* When this line counts as silent; each silent line before it doubles the time. */
 static uint64_t silent_at(const struct conn *c)
 {
 	return c->wait_mono_ms == 0 ? UINT64_MAX
@@ -116,7 +122,7 @@ enum err connect_prekey(struct turn *t, struct peer *p, struct span record)
 		return ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
-	/* After a long sleep of both, theirs is fresh and ours is not: the answer would carry one they cannot use. */
+	/* After a long sleep of both, theirs is fresh and ours has expired: an answer would carry a key they cannot use. */
 	if (fresh && !prekeys_ours_good(t, p)) {
 		e = turn_effect(t, EFFECT_PREKEY);
 		if (e == NULL)
@@ -162,7 +168,7 @@ enum err connect_tick(struct turn *t, struct peer *p)
 	pr->recheck = pr->recheck || (c->retry_wait_ms != 0 && t->mono_ms >= c->retry_mono_ms);
 	if (!pair_pending(pr, c)) /* idle: is the line still there? */
 		c->ask_wait_ms = LIMIT_PING_MS;
-	/* The first words may have been lost, or both sides' keys grew too old for a frame. */
+	/* The first prekey may have been lost, or keys of either side expired: no frame can be sealed without one. */
 	if (!c->heard || !prekeys_ready(t, p) || !prekeys_ours_good(t, p)) {
 		e = turn_effect(t, EFFECT_PREKEY);
 		if (e == NULL)
@@ -175,6 +181,7 @@ enum err connect_tick(struct turn *t, struct peer *p)
 	a->ping = a->reply = true;
 	c->question++;
 	c->asked = true;
+	require(c->ask_wait_ms > 0);
 	c->ask_mono_ms = t->mono_ms + c->ask_wait_ms;
 	c->ask_wait_ms = c->ask_wait_ms * 2 > LIMIT_ASK_MAX_MS ? LIMIT_ASK_MAX_MS
 							       : c->ask_wait_ms * 2;
@@ -207,6 +214,7 @@ enum err connect_clock_agreed(struct turn *t, uint16_t peer, bool *agreed)
 	*agreed = false;
 	if (rc != ERR_OK)
 		return rc;
+	/* our clock and theirs differed by this much when they were last heard */
 	off = pr->last_frame_ms > pr->last_heard_ms ? pr->last_frame_ms - pr->last_heard_ms
 						    : pr->last_heard_ms - pr->last_frame_ms;
 	if (!t->node->clock_confirmed && (pr->last_heard_ms == 0 || off > skew_ms))

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Which documents may leave now.  The order of a thread is the order in which people acted, so what has to wait holds
+ * back what follows it in its thread, and a consent holds back what rests on it; nothing else waits.  A number is
+ * durable: after a crash the same document leaves under the same number, and the receiver sees that it has it. */
 #include "domain/stream/number.h"
 
+#include "base/check.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/thread.h"
 #include "domain/loss/quarantine.h"
@@ -32,14 +36,16 @@ static enum err still_waits(struct numbering *s, const struct thread *th, uint32
 	return ERR_OK;
 }
 
-/* A document of a thread that differs, or of a case that waits for partners, keeps its place; so does what
- * comes after it, and what rests on a consent that waits. */
+/* May this document of ours get a number now?  It waits while
+ *   the partner could not store it, for a growing pause;
+ *   it came from the partner, and nobody has confirmed yet that the partner's loss of state is true;
+ *   its thread was not compared since a loss, or its case is on hold after a loss of ours;
+ *   one before it in its thread, or the consent it rests on, waits. */
 static enum err may_go(struct numbering *s, const struct outbox_row *row, bool *yes)
 {
 	const struct pair *pr = s->pair;
 	struct document d;
 	struct thread th, consent;
-	/* they could not store it: again after a pause */
 	const bool paused = row->verdict == WIRE_VERDICT_CANNOT_STORE &&
 			    s->t->mono_ms < s->c->retry_mono_ms;
 	bool waits = paused || (row->state == OUTBOX_STORED && pr->unconfirmed);
@@ -47,7 +53,7 @@ static enum err may_go(struct numbering *s, const struct outbox_row *row, bool *
 
 	*yes = !waits;
 	if (waits || (!pr->uncompared && pr->waiting == 0 && !s->t->node->quarantine))
-		return ERR_OK;
+		return ERR_OK; /* the usual case: nothing waits anywhere, so no document has to be read */
 	rc = document_load(s->t, &row->doc, &d);
 	if (rc == ERR_OK)
 		rc = thread_load(s->t, &d.head.thread_id, &th);
@@ -64,6 +70,7 @@ static enum err may_go(struct numbering *s, const struct outbox_row *row, bool *
 	return rc;
 }
 
+/* All that waits, in order of place; ends at the first error. */
 static enum err one_pass(struct numbering *s)
 {
 	struct pair *pr = s->pair;
@@ -109,8 +116,9 @@ enum err number_tail(struct turn *t, const struct conn *c, struct pair *pr)
 	struct numbering s = {.t = t, .c = c, .pair = pr};
 	enum err rc = ERR_OK;
 
+	require(pr->yours.no != 0); /* numbers live within a pair of incarnations */
 	if (pr->off_from < pr->off_to || pr->unheard)
-		return ERR_OK; /* what is retained is offered by id first, and they were not heard */
+		return ERR_OK; /* what is retained is offered by id first; and who was not heard gets nothing */
 	if (pr->recheck)
 		rc = number_waiting(&s);
 	while (rc == ERR_OK && pr->tail < pr->out_last) {
@@ -121,7 +129,7 @@ enum err number_tail(struct turn *t, const struct conn *c, struct pair *pr)
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 		if (row.state == OUTBOX_STORED || row.state == OUTBOX_SHELVED)
-			continue; /* came from there, or is a lost act */
+			continue; /* it came from there, or is a lost act: it keeps its place, without a number */
 		rc = may_go(&s, &row, &yes);
 		if (rc == ERR_OK)
 			rc = yes ? outbox_number(t, pr, pr->tail) : outbox_wait(t, pr, pr->tail);

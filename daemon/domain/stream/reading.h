@@ -27,6 +27,7 @@ struct reading {
 	uint64_t next_no; /* stream number of the next DOCUMENT part */
 	bool stop;	  /* a document was refused: the rest waits */
 	enum err why;	  /* the document at hand failed in this event because of it */
+	bool numbers;	  /* what the frame counts may be read */
 	bool anew;	  /* we began a new incarnation: nothing more in it counts */
 };
 

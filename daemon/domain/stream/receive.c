@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* One frame of a partner.  It is authentic before a field of it is believed, and misbehaviour is counted, never an error:
+ * whatever a partner sends, this node goes on.  Then: who speaks to whom (incarnations), does either of us remember more
+ * than the other says (memories), and only then the parts, each by itself.  What a part changes and the answer to it
+ * commit together, so a receipt never says more than this disk holds (proto/PROTOCOL.md 6). */
 #include "domain/stream/receive.h"
 
 #include "base/check.h"
@@ -35,7 +39,8 @@ static bool authentic(const struct reading *r)
 	       verify_sig(SIGN_FRAME, signed_parts, 2, &r->p->nk_pub, r->v.sig);
 }
 
-/* They are not who they were: numbers begin anew, and our threads with them wait for their echo. */
+/* The partner runs in another incarnation than the one we know: numbers begin again at 1.  When we knew another one of
+ * it, it lost state: its threads wait until they are compared, and an administrator has to telephone. */
 static enum err new_partner(struct reading *r)
 {
 	const bool known = r->pair->yours.no != 0;
@@ -62,8 +67,9 @@ static enum err new_partner(struct reading *r)
 	return alarm_set(r->t, ALARM_NEW, r->p->no);
 }
 
-/* ROLLED_BACK parts alone.  *anew: proof that we are in the past; we began a new incarnation. */
-static enum err read_claims(struct reading *r, bool current, bool *anew)
+/* ROLLED_BACK parts alone: they say what we forgot.  r->anew: one was proof, and we began a new incarnation.
+ * current: the frame is of both present incarnations. */
+static enum err read_claims(struct reading *r, bool current)
 {
 	const struct proof_claim c = {.t = r->t,
 				      .p = r->p,
@@ -75,61 +81,64 @@ static enum err read_claims(struct reading *r, bool current, bool *anew)
 	struct wire_part p;
 	enum err rc = ERR_OK;
 
-	*anew = false;
-	while (rc == ERR_OK && !*anew && wire_part_next(&parts, &p))
+	while (rc == ERR_OK && !r->anew && wire_part_next(&parts, &p))
 		if (p.type == WIRE_PART_ROLLED_BACK && p.bytes.len > 0)
-			rc = proof_part(&c, p.bytes, anew);
+			rc = proof_part(&c, p.bytes, &r->anew);
 	return rc;
 }
 
-/* Does either of us remember more than the other's word allows? */
-static enum err memories(struct reading *r, bool *go)
+/* Roll-back check: both ends name the same incarnations, but does one count what the other does not know of?
+ *
+ *   they receipt more than we numbered     | we forgot what we sent, or they lie: ask for proof
+ *   they hold more receipts than we gave   | we forgot what we received: ask for proof
+ *   they receipt less than when this line  | they forgot: show what they signed
+ *   came up                                |
+ *   else                                   | r->numbers: what the frame counts may be read */
+static enum err memories(struct reading *r)
 {
 	const struct wire_frame *f = &r->v.head;
-	bool anew;
-	enum err rc = read_claims(r, true, &anew);
+	enum err rc = read_claims(r, true);
 
-	*go = false;
-	if (rc != ERR_OK || anew)
+	if (rc != ERR_OK || r->anew)
 		return rc;
-	if (f->got_upto > r->pair->num_last) { /* we never sent that much; or forgot that we did */
+	if (f->got_upto > r->pair->num_last)
 		proof_ask(r->t, r->c, r->a, NULL, f->got_upto);
-		return ERR_OK;
-	}
-	if (f->held > r->pair->got) {
+	else if (f->held > r->pair->got)
 		proof_ask(r->t, r->c, r->a, NULL, 0);
-		return ERR_OK;
-	}
-	if (f->got_upto < r->c->base) { /* they held more when this connection began */
+	else if (f->got_upto < r->c->base)
 		proof_show_receipt(r->pair, r->a);
-		return ERR_OK;
-	}
-	*go = true;
+	else
+		r->numbers = true;
 	return ERR_OK;
 }
 
-/* Settles who we are to each other.  *go: numbers in this frame may be read. */
-static enum err incarnations(struct reading *r, bool *go)
+/* A frame names the incarnation of its sender, and the one of ours that the sender knows.
+ *
+ *   sender's      | ours, as it knows it | what counts of the frame
+ *   older, a twin | any                  | news of membership; it is shown that it is of the past (clone.c)
+ *   a newer one   | any                  | first begin again with it, then as in the next rows
+ *   as we know it | not our present      | claims of a loss, and news: our answer says who we are now
+ *   as we know it | our present          | everything, if neither forgot anything (memories) */
+static enum err incarnations(struct reading *r)
 {
 	const struct wire_frame *f = &r->v.head;
 	struct pair *pr = r->pair;
-	bool anew = false;
 	enum err rc = ERR_OK;
 
-	*go = false;
+	require(!r->numbers && !r->anew);
 	if (!incarnation_equal(&f->my_inc, &pr->yours)) {
 		if (pr->yours.no != 0 && f->my_inc.no <= pr->yours.no)
-			return clone_past(r->t, r->p, pr, r->a); /* older, or a twin */
+			return clone_past(r->t, r->p, pr, r->a);
 		rc = new_partner(r);
 	}
 	if (rc != ERR_OK)
 		return rc;
-	pr->since_strike = pr->strike_ms != 0;
+	pr->since_strike = pr->strike_ms != 0; /* the present one spoke after one of the past did */
 	proof_keep_receipt(pr, &r->v);
 	if (incarnation_equal(&f->your_inc, &r->t->node->inc))
-		return memories(r, go);
-	r->a->reply = true; /* it does not know us as we are now */
-	return read_claims(r, false, &anew);
+		return memories(r);
+	r->a->reply = true;
+	return read_claims(r, false);
 }
 
 static enum err on_refused(struct reading *r, struct span bytes)
@@ -162,7 +171,8 @@ static enum err on_ping(struct reading *r, struct span bytes)
 		answer_part(r->a, WIRE_PART_PING, wr_span(&w));
 		r->a->reply = true;
 	} else if (r->c->asked && nonce == r->c->question) {
-		r->c->asked = false; /* only the answer to the latest question rewinds */
+		/* only the answer to the latest question rewinds: what is under way is not sent twice */
+		r->c->asked = false;
 		r->c->sent = r->pair->acked;
 		connect_answered(r->t, r->pair, r->c);
 		r->c->ask_wait_ms = LIMIT_ASK_MS;
@@ -236,7 +246,7 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 		r->c->sent = r->pair->acked; /* sealed to a key that died: send again */
 		return ERR_OK;
 	default:
-		return ERR_OK; /* they come with their issues */
+		return ERR_OK; /* of a later version: what is not known is passed over */
 	}
 }
 
@@ -246,13 +256,14 @@ static enum err read_parts(struct reading *r)
 	struct wire_part p;
 	enum err rc = ERR_OK;
 
+	require(r->numbers); /* decided by memories() */
 	r->next_no = r->v.head.first_seq;
 	while (rc == ERR_OK && !r->anew && wire_part_next(&parts, &p)) {
 		const struct fault_place at = {
 			.part = FAULT_PART, .peer = r->p->no, .type = p.type};
 
 		if (fault_paused(r->t, &at))
-			continue; /* what else is in the frame counts */
+			continue; /* this kind of part failed lately; what else is in the frame counts */
 		fault_doing(r->t, &at);
 		rc = on_part(r, &p);
 		if (rc == ERR_OK && r->t->doing.part == FAULT_PART)
@@ -261,7 +272,7 @@ static enum err read_parts(struct reading *r)
 	return rc;
 }
 
-/* What does not depend on incarnations: who is in, who says so, keys, and that we run twice. */
+/* What counts whatever the incarnations are: who is a member, who says so, keys, and that we run twice. */
 static enum err read_news(struct reading *r)
 {
 	struct rd parts = rd_of(r->v.parts);
@@ -277,7 +288,7 @@ static enum err read_news(struct reading *r)
 enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 {
 	struct reading r = {.t = t, .p = p};
-	bool go = false, rotated;
+	bool rotated;
 	enum err rc;
 
 	if (wire_frame_get(inner, &r.v) != ERR_OK) {
@@ -286,7 +297,7 @@ enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 	}
 	rc = spread_own_record(t, p, r.v.parts, &rotated);
 	if (rc != ERR_OK || rotated)
-		return rc; /* under a key we learned just now: it comes again */
+		return rc; /* signed with a key that we learned just now: the frame comes again */
 	if (!authentic(&r)) {
 		t->node->frames_refused++; /* a count, not state: it stays if the turn is undone */
 		return ERR_OK;
@@ -302,7 +313,7 @@ enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 		return ERR_OK;
 	}
 	if (rc == ERR_OK)
-		rc = incarnations(&r, &go);
+		rc = incarnations(&r);
 	if (rc != ERR_OK || r.pair->stopped)
 		return rc;
 	r.pair->last_frame_ms = r.v.head.time_ms;
@@ -310,7 +321,7 @@ enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 	rc = spread_heard(t, p, &r.v.head, r.a);
 	if (rc != ERR_OK)
 		return rc;
-	if (!go)
+	if (!r.numbers)
 		return read_news(&r);
 	r.c->met = true;
 	if (!r.c->heard) {
@@ -324,7 +335,8 @@ enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 		r.pair->acked = r.v.head.got_upto + planted(PLANT_BREAK_PAIR);
 		r.c->refused = 0;
 		connect_answered(t, r.pair, r.c);
-		r.c->ask_mono_ms = t->mono_ms + LIMIT_ASK_MS; /* it answers: patience begins anew */
+		/* it answers: the next question can wait as long as the first one did */
+		r.c->ask_mono_ms = t->mono_ms + LIMIT_ASK_MS;
 		r.c->ask_wait_ms = LIMIT_ASK_MS;
 	}
 	rc = read_parts(&r);

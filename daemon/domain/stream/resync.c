@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What brings two streams together again.  Numbers live within one pair of incarnations; when one of them changes, the
+ * sender offers what it retains by document id, a page at a time and in the order it was written, and the receiver
+ * answers each id with the verdict it gave, or with want.  A verdict counts once, in order and never beyond the receipt;
+ * one about another document than ours under that number is a trace of a loss. */
 #include "domain/stream/resync.h"
 
 #include "domain/exchange/answer.h"
@@ -24,7 +28,8 @@ static enum err put_off(struct reading *r, uint64_t place)
 	return outbox_not_taken(r->t, r->pair, place, WIRE_VERDICT_CANNOT_STORE);
 }
 
-static enum err settle(struct reading *r, uint64_t place, const struct wire_verdict *given)
+/* The partner's verdict on one document of ours, at this place of the outbox. */
+static enum err verdict_on(struct reading *r, uint64_t place, const struct wire_verdict *given)
 {
 	struct wire_verdict bounded = *given;
 	const struct wire_verdict *v = &bounded;
@@ -73,7 +78,7 @@ enum err resync_verdicts(struct reading *r, struct span bytes)
 			continue; /* a gap is asked for again; nothing beyond the receipt counts */
 		rc = outbox_place_of(r->t, r->p->no, no, &place);
 		if (rc == ERR_OK)
-			rc = settle(r, place, &v);
+			rc = verdict_on(r, place, &v);
 		if (rc ==
 		    ERR_NOTFOUND) /* a number of ours without its place, or what a verdict leads to */
 			return ERR_CORRUPT;
@@ -92,10 +97,10 @@ enum err resync_offer(struct reading *r, struct span bytes)
 {
 	struct rd in = rd_of(bytes);
 	const uint64_t place = rd_u64(&in), total = rd_u64(&in);
-	const unsigned count = rd_u8(&in);
+	const unsigned count = rd_u8(&in); /* LIMIT_OFFER_PAGE of a sender that keeps to it */
 	struct wr w = arena_wr(r->t->arena, 9 + (size_t)count * 43);
 
-	(void)total;
+	(void)total; /* the sender counts its own pages */
 	wr_u64(&w, place);
 	wr_u8(&w, (uint8_t)count);
 	for (unsigned i = 0; i < count; i++) {
@@ -106,7 +111,7 @@ enum err resync_offer(struct reading *r, struct span bytes)
 		if (in.bad)
 			return ERR_OK;
 		if (bytes_zero(key.msg.b,
-			       16)) { /* let go of, or a lost act: keeps its place only */
+			       16)) { /* pruned, or a lost act: it keeps its place only */
 			v.doc_hash = (struct id32){{0}};
 			wr_u8(&w, 0);
 		} else if (document_known(r->t, &key)) {
@@ -145,7 +150,7 @@ enum err resync_want(struct reading *r, struct span bytes)
 
 		if (in.bad)
 			return ERR_OK;
-		rc = want ? outbox_wait(r->t, r->pair, place) : settle(r, place, &v);
+		rc = want ? outbox_wait(r->t, r->pair, place) : verdict_on(r, place, &v);
 		if (rc == ERR_STALE)
 			rc = ERR_OK; /* a place that is empty here */
 		r->pair->off_from = place;

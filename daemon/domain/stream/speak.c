@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* At the end of a turn, for each partner that is owed something: gather what a frame says besides documents, collect
+ * documents, fit both into the smallest size class that is well filled (so that a length on the line says little), take
+ * them out of what is owed, emit.  Documents are asked once more whether they may leave, at the very moment they do.
+ * Frames are effects: they leave after this turn committed, so what they say is on disk. */
 #include "domain/stream/speak.h"
 
 #include "base/check.h"
@@ -33,6 +37,7 @@ struct speaking {
 	struct wr *frame; /* where the parts of every frame of this turn are put together */
 };
 
+/* What repeats until it is answered: a lost frame loses nothing. */
 static void state_parts(struct speaking *s, struct wr *w, uint16_t *count)
 {
 	struct pair *pr = s->pair;
@@ -80,6 +85,7 @@ static void state_parts(struct speaking *s, struct wr *w, uint16_t *count)
 	}
 }
 
+/* Verdicts that were not said yet, as one part holds; the rest goes with the next frame. */
 static enum err verdict_part(struct speaking *s, struct wr *w, uint16_t *count)
 {
 	uint8_t b[9 + 64 * WIRE_VERDICT_ROW];
@@ -90,6 +96,7 @@ static enum err verdict_part(struct speaking *s, struct wr *w, uint16_t *count)
 	if (n == 0)
 		return ERR_OK;
 	n = n > 64 ? 64 : n;
+	require(from >= 1 && n >= 1);
 	wr_u64(&part, from);
 	wr_u8(&part, (uint8_t)n);
 	for (no = from; no < from + n; no++) {
@@ -130,7 +137,8 @@ static enum err carry(struct speaking *s, uint64_t number, struct span *out)
 	return w.over ? ERR_NOMEM : ERR_OK;
 }
 
-/* The largest class filled to 70 % or more, else the smallest that holds what there is. */
+/* The largest class that is filled to 70 % or more, else the smallest that holds least: padding costs, and a length that
+ * follows the content tells it. */
 static uint8_t choose_class(size_t want, size_t least)
 {
 	uint8_t cls = WIRE_CLASSES;
@@ -150,6 +158,7 @@ struct load {
 	size_t count, bytes;
 };
 
+/* Documents from the first one that was not sent on this line, as many as the window and one frame hold. */
 static enum err collect(struct speaking *s, size_t used, struct load *l)
 {
 	const size_t room = LIMIT_CLASS_2 - WIRE_FRAME_EXTRA;
@@ -166,7 +175,7 @@ static enum err collect(struct speaking *s, size_t used, struct load *l)
 		enum err rc;
 
 		if (fault_paused(s->t, &at))
-			break; /* a document of ours cannot be read: its place in the stream waits */
+			break; /* a document of ours cannot be read: the stream waits at its place */
 		fault_doing(s->t, &at);
 		rc = carry(s, ++no, d);
 		if (rc != ERR_OK)
@@ -214,6 +223,7 @@ static enum err emit(struct speaking *s, struct span parts, uint16_t count, uint
 	e->bytes = span_of(w.p, w.len);
 	e->prekey_id = s->c->key_id;
 	e->prekey_pub = s->c->key_pub;
+	/* never longer than the key it is sealed to: who finds it later cannot be asked to open it */
 	e->not_after_s = s->t->wall_ms / 1000 + LIMIT_ENVELOPE_TTL_S;
 	if (e->not_after_s > s->c->key_until_s)
 		e->not_after_s = s->c->key_until_s;
@@ -257,48 +267,78 @@ static enum err news_parts(struct speaking *s, struct wr *parts, uint16_t *count
 	return verdict_part(s, parts, count);
 }
 
-/* One frame; *more says that documents are left for another. */
-static enum err speak_once(struct speaking *s, bool due, bool *more)
+/* One frame while it is made. */
+struct making {
+	struct wr parts;
+	uint16_t count;
+	struct load l;	/* documents that could go */
+	size_t taken;	/* of those, what fitted */
+	size_t cap;	/* of the size class */
+	uint64_t first; /* stream number of the first; 0: no document */
+};
+
+/* What it says besides documents comes first, because it is small and never waits; then documents, as far as one frame
+ * of the largest class has room. */
+static enum err gather(struct speaking *s, struct making *m)
 {
-	struct wr parts = wr_of(s->frame->p, s->frame->cap);
-	struct load l;
-	uint16_t count = 0;
-	uint64_t first = 0;
-	size_t taken = 0, cap;
-	enum err rc;
+	enum err rc = news_parts(s, &m->parts, &m->count);
 
-	*more = false;
-	rc = news_parts(s, &parts, &count);
-	if (rc == ERR_OK)
-		rc = collect(s, parts.len, &l);
-	if (rc != ERR_OK || (!due && l.count == 0))
-		return rc;
-	cap = wire_class_len(
-		choose_class(parts.len + l.bytes,
-			     parts.len + (l.count == 0 ? 0 : WIRE_PART_HEAD + l.docs[0].len)));
-	while (taken < l.count &&
-	       parts.len + WIRE_PART_HEAD + l.docs[taken].len <= cap - WIRE_FRAME_EXTRA) {
-		wire_part_put(&parts, WIRE_PART_DOCUMENT, l.docs[taken++]);
-		count++;
+	return rc == ERR_OK ? collect(s, m->parts.len, &m->l) : rc;
+}
+
+/* A class that the first document fits into, and then as many more as fit. */
+static enum err fit(struct making *m)
+{
+	const size_t one = m->l.count == 0 ? 0 : WIRE_PART_HEAD + m->l.docs[0].len;
+	size_t room;
+
+	m->cap = wire_class_len(choose_class(m->parts.len + m->l.bytes, m->parts.len + one));
+	room = m->cap - WIRE_FRAME_EXTRA;
+	while (m->taken < m->l.count &&
+	       m->parts.len + WIRE_PART_HEAD + m->l.docs[m->taken].len <= room) {
+		wire_part_put(&m->parts, WIRE_PART_DOCUMENT, m->l.docs[m->taken++]);
+		m->count++;
 	}
-	if (parts.over || parts.len > cap - WIRE_FRAME_EXTRA)
-		return ERR_NOMEM;
-	if (taken > 0) {
-		const uint64_t lo = s->c->sent > s->pair->acked ? s->c->sent : s->pair->acked;
+	return m->parts.over || m->parts.len > room ? ERR_NOMEM : ERR_OK;
+}
 
-		first = lo + 1;
-		s->c->sent = lo + taken + planted(PLANT_BREAK_LINE);
-		if (s->c->ask_mono_ms > s->t->mono_ms + LIMIT_ASK_MS) {
-			s->c->ask_mono_ms = s->t->mono_ms + LIMIT_ASK_MS;
-			s->c->ask_wait_ms = LIMIT_ASK_MS;
+/* They count as sent on this line, and an answer is waited for. */
+static void take(struct speaking *s, struct making *m)
+{
+	struct conn *c = s->c;
+
+	if (m->taken > 0) {
+		const uint64_t lo = c->sent > s->pair->acked ? c->sent : s->pair->acked;
+
+		require(lo + m->taken <= s->pair->num_last);
+		m->first = lo + 1;
+		c->sent = lo + m->taken + planted(PLANT_BREAK_LINE);
+		if (c->ask_mono_ms > s->t->mono_ms + LIMIT_ASK_MS) {
+			c->ask_mono_ms = s->t->mono_ms + LIMIT_ASK_MS;
+			c->ask_wait_ms = LIMIT_ASK_MS;
 		}
 	}
-	if ((taken > 0 || (s->a != NULL && s->a->ping)) && s->c->wait_mono_ms == 0)
-		s->c->wait_mono_ms = s->t->mono_ms;
-	s->c->introduced = true;
-	*more = taken < l.count || l.count == LIMIT_FRAME_DOCS ||
+	if ((m->taken > 0 || (s->a != NULL && s->a->ping)) && c->wait_mono_ms == 0)
+		c->wait_mono_ms = s->t->mono_ms;
+	c->introduced = true;
+}
+
+/* due: a frame is owed even without documents.  *more: documents or verdicts are left for another one. */
+static enum err speak_once(struct speaking *s, bool due, bool *more)
+{
+	struct making m = {.parts = wr_of(s->frame->p, s->frame->cap)};
+	enum err rc = gather(s, &m);
+
+	*more = false;
+	if (rc != ERR_OK || (!due && m.l.count == 0))
+		return rc;
+	rc = fit(&m);
+	if (rc != ERR_OK)
+		return rc;
+	take(s, &m);
+	*more = m.taken < m.l.count || m.l.count == LIMIT_FRAME_DOCS ||
 		(s->a != NULL && s->a->verdict_from != 0);
-	return emit(s, wr_span(&parts), count, first, cap);
+	return emit(s, wr_span(&m.parts), m.count, m.first, m.cap);
 }
 
 /* Is there room for one more frame of the largest class, with what is collected for it? */
@@ -307,6 +347,7 @@ static bool has_room(const struct turn *t)
 	return t->arena->used < t->arena->cap / 4 * 3;
 }
 
+/* Frames for one partner, as many as this turn has room for; who is not connected is dialled. */
 static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struct wr *frame)
 {
 	struct speaking s = {.t = t, .p = p, .a = a, .frame = frame};
