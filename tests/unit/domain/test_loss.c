@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Modules of daemon/domain/loss by themselves: what proves that we lost state, and what a comparison leads to. */
+#include "test.h"
+
+#include "bed.h"
+#include "domain/exchange/outbox.h"
+#include "domain/loss/clone.h"
+#include "domain/loss/compare.h"
+#include "domain/loss/incarnation.h"
+#include "domain/loss/proof.h"
+#include "domain/loss/quarantine.h"
+#include "domain/loss/returned.h"
+#include "domain/loss/settled.h"
+
+enum { DAY_MS = 86400000, CLAIM_DOCUMENT = 1, ANSWER = 1, PRESENT = 2 };
+
+static const struct id16 thread_id = {{0x51}};
+
+/* Our incarnation is the second one, the partner's the first; both directions are at the start. */
+static struct pair *meet(struct bed *b)
+{
+	struct pair *p;
+
+	b->node->inc.no = PRESENT;
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	p->yours = (struct incarnation){1, {{0xfe}}};
+	return p;
+}
+
+static struct thread thread_new(struct bed *b)
+{
+	struct thread th = {.id = thread_id,
+			    .case_id = thread_id,
+			    .peer = BED_PARTNER,
+			    .kind = THREAD_REFERRAL,
+			    .role = THREAD_SENDER};
+
+	assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+	return th;
+}
+
+/* A document of ours at the next place of our log, with its head and hash. */
+static struct span write_own(struct bed *b, struct thread *th, uint32_t origin, struct id32 *hash,
+			     bool in_log)
+{
+	struct wire_head h = bed_head(b, BED_SELF, BED_PARTNER, th->id, th->my_no + 1);
+	struct span bytes;
+
+	h.origin_inc = origin;
+	h.prev_hash = th->my_hash;
+	bytes = bed_document(b, &h, hash);
+	if (in_log) {
+		const struct doc_key key = {h.msg_id, 0};
+
+		assert_int_equal(thread_append(&b->t, th, true,
+					       &(struct log_entry){.doc = key, .hash = *hash}),
+				 ERR_OK);
+		assert_int_equal(thread_save(&b->t, th), ERR_OK);
+		assert_int_equal(outbox_put(&b->t, BED_PARTNER, &key), ERR_OK);
+	}
+	return bytes;
+}
+
+static bool proves(struct bed *b, struct pair *p, struct span doc, bool overtaken)
+{
+	struct answer a = {.peer = BED_PARTNER, .arena = &b->arena};
+	const struct proof_claim c = {.t = &b->t,
+				      .p = &b->node->peers[BED_PARTNER - 1],
+				      .pr = p,
+				      .a = &a,
+				      .current = true,
+				      .overtaken = overtaken};
+	struct wr w = arena_wr(&b->arena, doc.len + 1);
+	bool anew = false;
+
+	wr_u8(&w, CLAIM_DOCUMENT);
+	wr_put(&w, doc.p, doc.len);
+	assert_int_equal(proof_part(&c, wr_span(&w), &anew), ERR_OK);
+	assert_int_equal(b->node->inc.no, PRESENT + (anew ? 1 : 0));
+	return anew;
+}
+
+/* The table of proof.c, row by row. */
+static void a_document_of_ours_proves_a_loss_as_the_table_says(void **state)
+{
+	static const struct {
+		bool in_log, present, overtaken, numbered, proof;
+	} table[] = {
+		{false, true, false, false, true},  {false, true, true, false, true},
+		{false, false, true, false, true},  {false, false, false, false, false},
+		{true, true, true, false, true},    {true, false, true, false, true},
+		{true, true, true, true, false},    {true, true, false, false, false},
+		{true, false, false, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		void *fresh;
+		struct bed *b;
+		struct pair *p;
+		struct thread th;
+		struct id32 hash;
+		struct span doc;
+
+		assert_int_equal(bed_setup(&fresh), 0);
+		b = fresh;
+		p = meet(b);
+		th = thread_new(b);
+		doc = write_own(b, &th, table[i].present ? PRESENT : 1, &hash, table[i].in_log);
+		if (table[i].numbered)
+			assert_int_equal(outbox_number(&b->t, p, ++p->tail), ERR_OK);
+		if (proves(b, p, doc, table[i].overtaken) != table[i].proof)
+			fail_msg("row %zu of the table", i);
+		assert_int_equal(bed_teardown(&fresh), 0);
+	}
+}
+
+/* An old document can be shown again for ever; it puts our older cases on hold at most once a day. */
+static void an_old_document_counts_once_a_day(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = meet(b);
+	struct thread th = thread_new(b);
+	struct id32 hash;
+	struct span doc = write_own(b, &th, 1, &hash, false);
+
+	p->weak_ms = b->now_ms - DAY_MS + 1;
+	assert_false(proves(b, p, doc, true));
+	p->weak_ms = b->now_ms - DAY_MS;
+	assert_true(proves(b, p, doc, true));
+	assert_int_equal(p->weak_ms, b->now_ms);
+}
+
+/* Who can show only what others signed proves nothing. */
+static void what_we_did_not_sign_proves_nothing(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = meet(b);
+	struct wire_head h = bed_head(b, BED_PARTNER, BED_SELF, thread_id, 1);
+	struct id32 hash;
+	struct span doc;
+	uint8_t *forged;
+
+	assert_false(proves(b, p, bed_document(b, &h, &hash), true));
+	h = bed_head(b, BED_SELF, BED_OTHER, thread_id, 1);
+	h.origin_inc = PRESENT;
+	assert_false(
+		proves(b, p, bed_document(b, &h, &hash), true)); /* not written to this partner */
+	h = bed_head(b, BED_SELF, BED_PARTNER, thread_id, 1);
+	h.origin_inc = PRESENT;
+	doc = bed_document(b, &h, &hash);
+	forged = arena_keep(&b->arena, doc.len);
+	assert_non_null(forged);
+	memcpy(forged, doc.p, doc.len);
+	forged[doc.len - 1] ^= 1;
+	assert_false(proves(b, p, span_of(forged, doc.len), true));
+	assert_true(proves(b, p, doc, true));
+}
+
+static uint64_t kept_upto(const struct pair *p)
+{
+	struct wire_frame f;
+
+	assert_true(wire_frame_head_get(p->receipt, &f));
+	return f.got_upto;
+}
+
+static void keep(struct bed *b, struct pair *p, struct incarnation of_us, uint64_t upto)
+{
+	const struct wire_frame f = {.fed_id = b->node->fed_id,
+				     .sender = b->node->peers[BED_PARTNER - 1].node_id,
+				     .my_inc = p->yours,
+				     .your_inc = of_us,
+				     .got_upto = upto};
+	static const uint8_t sig[WIRE_SIG];
+	uint8_t head[WIRE_FRAME_HEAD];
+	struct wire_frame_view v = {.head = f, .sig = sig, .parts = {head, 0}};
+
+	wire_frame_put(&f, head);
+	v.head_bytes = span_of(head, sizeof head);
+	proof_keep_receipt(p, &v);
+}
+
+/* Of two receipts the one that goes furthest in our present incarnation is kept. */
+static void the_receipt_that_goes_furthest_is_kept(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p;
+	const struct incarnation old = {1, {{0xaa}}};
+
+	p = meet(b);
+	p->mine = b->node->inc;
+	keep(b, p, old, 90);
+	assert_int_equal(kept_upto(p), 90);
+	keep(b, p, p->mine, 5);
+	assert_int_equal(kept_upto(p), 5);
+	keep(b, p, old, 95);
+	assert_int_equal(kept_upto(p), 5);
+	keep(b, p, p->mine, 4);
+	assert_int_equal(kept_upto(p), 5);
+	keep(b, p, p->mine, 6);
+	assert_int_equal(kept_upto(p), 6);
+}
+
+/* ---- comparison ---- */
+
+/* The pair after a loss: nothing was heard, nothing is compared. */
+static struct pair *lose(struct bed *b)
+{
+	struct pair *p = meet(b);
+
+	assert_int_equal(pair_reset(&b->t, p, true), ERR_OK);
+	return p;
+}
+
+/* The partner's answer about our one thread, for the whole pass. */
+static void answered(struct bed *b, struct pair *p, uint32_t no, const struct id32 *hash,
+		     bool known)
+{
+	struct answer a = {.peer = BED_PARTNER, .arena = &b->arena};
+	uint8_t bytes[1 + 33 + 53];
+	struct wr w = wr_of(bytes, sizeof bytes);
+
+	wr_u8(&w, ANSWER);
+	wr_zero(&w, 16);
+	for (int i = 0; i < 16; i++)
+		wr_u8(&w, 255);
+	wr_u8(&w, known ? 1 : 0);
+	if (known) {
+		wr_put(&w, thread_id.b, 16);
+		wr_u32(&w, no);
+		wr_put(&w, hash->b, 32);
+		wr_u8(&w, 0);
+	}
+	assert_int_equal(compare_heads(&b->t, &b->node->peers[BED_PARTNER - 1], p, &a, wr_span(&w)),
+			 ERR_OK);
+}
+
+/* The table of compare.c: what the partner's copy of our log says, and whether the thread is settled by it. */
+static void a_thread_is_settled_when_both_copies_are_the_same(void **state)
+{
+	static const struct {
+		bool known;
+		uint32_t no;
+		bool ours, settled;
+	} table[] = {
+		{false, 0, false, true}, /* they have no such thread: it will be offered */
+		{true, 0, false, true},	 /* nor anything of ours in it */
+		{true, 2, true, true},	 /* the same */
+		{true, 1, true, true},	 /* less, but the same as far as it goes */
+		{true, 2, false, false}, /* another document at our place */
+		{true, 3, false, false}, /* more than we have: it comes back */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		const struct id32 other = {{0x99}};
+		struct id32 hash[3];
+		struct thread th;
+		struct pair *p;
+		struct bed *b;
+		void *fresh;
+
+		assert_int_equal(bed_setup(&fresh), 0);
+		b = fresh;
+		(void)meet(b);
+		th = thread_new(b);
+		(void)write_own(b, &th, 1, &hash[1], true);
+		(void)write_own(b, &th, 1, &hash[2], true);
+		p = lose(b);
+		assert_false(settled_is(&th, p));
+		answered(b, p, table[i].no, table[i].ours ? &hash[table[i].no] : &other,
+			 table[i].known);
+		assert_int_equal(thread_load(&b->t, &thread_id, &th), ERR_OK);
+		if ((th.era == p->era) != table[i].settled ||
+		    (bed_calls.settled == 1) != table[i].settled ||
+		    p->uncompared == table[i].settled)
+			fail_msg("row %zu of the table", i);
+		assert_false(p->unheard); /* a whole pass was answered */
+		assert_int_equal(bed_teardown(&fresh), 0);
+	}
+}
+
+/* ---- documents that come back ---- */
+
+static bool comes_back(struct bed *b, struct pair *p, struct span doc)
+{
+	bool forgot;
+
+	assert_int_equal(
+		returned_document(&b->t, &b->node->peers[BED_PARTNER - 1], p, doc, &forgot),
+		ERR_OK);
+	return forgot;
+}
+
+/* We forgot the whole thread: its documents come back in order, and only in order. */
+static void what_we_forgot_joins_its_log_in_order(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = lose(b);
+	struct thread th = {.id = thread_id}, back;
+	struct wire_head h[3];
+	struct span doc[3];
+	struct id32 hash = {{0}};
+	struct outbox_row row;
+	uint64_t place;
+	uint16_t peer;
+
+	for (uint32_t no = 1; no <= 2; no++) {
+		h[no] = bed_head(b, BED_SELF, BED_PARTNER, thread_id, no);
+		h[no].prev_hash = hash;
+		doc[no] = bed_document(b, &h[no], &hash);
+	}
+	assert_false(comes_back(b, p, doc[2]));
+	assert_int_equal(thread_load(&b->t, &th.id, &back), ERR_NOTFOUND);
+	assert_false(comes_back(b, p, doc[1]));
+	assert_false(comes_back(b, p, doc[2]));
+	assert_int_equal(thread_load(&b->t, &th.id, &back), ERR_OK);
+	assert_int_equal(back.my_no, 2);
+	assert_memory_equal(&back.my_hash, &hash, sizeof hash);
+	assert_int_equal(bed_calls.recovered, 1);
+	assert_int_equal(bed_calls.returned, 2);
+	assert_false(settled_is(&back, p)); /* the next pass says so */
+	assert_int_equal(outbox_find(&b->t, &h[2].msg_id, &peer, &place, &row), ERR_OK);
+	assert_int_equal(row.state, OUTBOX_STORED); /* their copy is where it came from */
+	h[0] = bed_head(b, BED_SELF, BED_PARTNER, thread_id, 3); /* continues another log */
+	assert_false(comes_back(b, p, bed_document(b, &h[0], &hash)));
+	assert_int_equal(thread_load(&b->t, &th.id, &back), ERR_OK);
+	assert_int_equal(back.my_no, 2);
+}
+
+/* What the partner holds wins: ours of that place goes to the shelf of lost acts, and whoever signed in this very
+ * incarnation what it does not know lost state again. */
+static void what_they_hold_takes_its_place(void **state)
+{
+	struct bed *b = *state;
+	struct id32 hash, theirs;
+	struct wire_head h;
+	struct thread th;
+	struct span doc;
+	struct pair *p;
+
+	(void)meet(b);
+	th = thread_new(b);
+	(void)write_own(b, &th, PRESENT, &hash, true);
+	p = lose(b);
+	h = bed_head(b, BED_SELF, BED_PARTNER, thread_id, 1);
+	h.msg_id = bed_id(0x77);
+	doc = bed_document(b, &h, &theirs);
+	assert_false(comes_back(b, p, doc));
+	assert_int_equal(thread_load(&b->t, &thread_id, &th), ERR_OK);
+	assert_int_equal(th.my_no, 1);
+	assert_memory_equal(&th.my_hash, &theirs, sizeof theirs);
+	assert_int_equal(bed_calls.shelved, 1);
+	h.msg_id = bed_id(0x78);
+	h.origin_inc = PRESENT;
+	assert_true(comes_back(b, p, bed_document(b, &h, &theirs)));
+}
+
+/* ---- holds and copies ---- */
+
+static struct id16 case_born(uint64_t ms)
+{
+	struct id16 id = {{0}};
+
+	for (int i = 5; i >= 0; i--, ms >>= 8)
+		id.b[i] = (uint8_t)ms;
+	return id;
+}
+
+static void older_cases_wait_until_every_partner_was_heard(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 older = case_born(b->now_ms - 1), newer = case_born(b->now_ms + 1);
+	struct pair *p, *other;
+
+	assert_false(quarantine_holds(&b->t, &older));
+	assert_int_equal(incarnation_begin(&b->t, 0, ALARM_ROLLED_BACK), ERR_OK);
+	assert_true(quarantine_holds(&b->t, &older));
+	assert_false(quarantine_holds(&b->t, &newer));
+	assert_int_equal(quarantine_release(&b->t, &older), ERR_OK);
+	assert_false(quarantine_holds(&b->t, &older));
+
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	assert_int_equal(pair_get(&b->t, BED_OTHER, &other), ERR_OK);
+	p->unheard = false;
+	assert_int_equal(quarantine_heard(&b->t), ERR_OK);
+	assert_true(b->node->quarantine);
+	other->unheard = false;
+	assert_int_equal(quarantine_heard(&b->t), ERR_OK);
+	assert_false(b->node->quarantine);
+}
+
+/* One sighting of an older incarnation is a backup put back; a second one within a day, after the present one spoke, is
+ * a copy. */
+static void a_copy_is_known_by_coming_back(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = meet(b);
+	struct peer *partner = &b->node->peers[BED_PARTNER - 1];
+	struct answer a = {.peer = BED_PARTNER, .arena = &b->arena};
+
+	partner->conn = (struct conn){.up = true};
+	assert_int_equal(clone_past(&b->t, partner, p, &a), ERR_OK);
+	assert_false(p->stopped);
+	partner->conn.met = false; /* the next connection, with nothing in between */
+	assert_int_equal(clone_past(&b->t, partner, p, &a), ERR_OK);
+	assert_false(p->stopped);
+	p->since_strike = true; /* the present one was heard */
+	partner->conn.met = false;
+	assert_int_equal(clone_past(&b->t, partner, p, &a), ERR_OK);
+	assert_true(p->stopped);
+	assert_null(pair_flaw(p));
+}
+
+int main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_document_of_ours_proves_a_loss_as_the_table_says),
+		EACH(an_old_document_counts_once_a_day),
+		EACH(what_we_did_not_sign_proves_nothing),
+		EACH(the_receipt_that_goes_furthest_is_kept),
+		cmocka_unit_test(a_thread_is_settled_when_both_copies_are_the_same),
+		EACH(what_we_forgot_joins_its_log_in_order),
+		EACH(what_they_hold_takes_its_place),
+		EACH(older_cases_wait_until_every_partner_was_heard),
+		EACH(a_copy_is_known_by_coming_back),
+	};
+
+	return cmocka_run_group_tests_name("loss", tests, NULL, NULL);
+}
