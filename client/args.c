@@ -326,45 +326,44 @@ static int take_globals(struct cli *c, const char **args, size_t *count)
 	return CLI_DONE;
 }
 
+/* The option at args[*i]; its value may stand behind "=" or in the argument that follows, which *i then is at. */
+static int take_option(struct cli *c, const char *const *args, size_t count, size_t *i)
+{
+	char name[NAME_MAX_LEN + 1];
+	const char *value;
+	struct spec s = {.value = false};
+	bool wants;
+
+	if (strncmp(args[*i], "--", 2) != 0)
+		return cli_fail(c, CLI_USAGE, "unknown option", args[*i],
+				"options begin with two dashes, as --help");
+	value = split(args[*i], name);
+	wants = strcmp(name, "request-id") == 0 || (spec_of(c->cmd, name, &s) && s.value);
+	if (value == NULL && wants) {
+		value = value_at(args, count, *i);
+		*i += value != NULL ? 1 : 0;
+	}
+	return put_option(c, name, value);
+}
+
 /* A bare "--" ends the options: what follows are words, even with dashes. */
 static int take_rest(struct cli *c, const char *const *args, size_t count)
 {
 	bool words = false;
+	int bad = CLI_DONE;
 
 	require(c->cmd != NULL);
-	for (size_t i = 0; i < count; i++) {
-		char name[NAME_MAX_LEN + 1];
-		const char *stuck, *value;
-		struct spec s = {.value = false};
-		int bad;
-
-		if (!words && strcmp(args[i], "--") == 0) {
+	for (size_t i = 0; i < count && bad == CLI_DONE; i++) {
+		if (!words && strcmp(args[i], "--") == 0)
 			words = true;
-			continue;
-		}
-		if (words || args[i][0] != '-') {
+		else if (words || args[i][0] != '-')
 			bad = put_word(c, args[i]);
-			if (bad != CLI_DONE)
-				return bad;
-			continue;
-		}
-		if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
+		else if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
 			return help_show(c, c->cmd->noun);
-		if (strncmp(args[i], "--", 2) != 0)
-			return cli_fail(c, CLI_USAGE, "unknown option", args[i],
-					"options begin with two dashes, as --help");
-		stuck = split(args[i], name);
-		value = stuck;
-		if (stuck == NULL &&
-		    (strcmp(name, "request-id") == 0 || (spec_of(c->cmd, name, &s) && s.value))) {
-			value = value_at(args, count, i);
-			i += value != NULL ? 1 : 0;
-		}
-		bad = put_option(c, name, value);
-		if (bad != CLI_DONE)
-			return bad;
+		else
+			bad = take_option(c, args, count, &i);
 	}
-	return count_words(c);
+	return bad != CLI_DONE ? bad : count_words(c);
 }
 
 /* The first row that fits: see the order in commands.c. */

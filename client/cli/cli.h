@@ -37,11 +37,11 @@ struct command {
 		words; /* "CASE", "PARTNER [DIGITS...]": needed, [may be left out], ... any number */
 	const char *options; /* "to=NAME target=NAME* phone=LINE? again": see value.h */
 	const char *help, *example;
-	unsigned field; /* of Request: for cmd_plain, cmd_by_id, cmd_list */
-	uint16_t act;	/* enum doc_type: for cmd_act; its options come from proto/acts.h */
 	const char *
 		tool; /* verb of kringd's tool: for cmd_tool, and what becomes the tool at its end */
-	bool in_dir;  /* that tool works on the node in --dir */
+	unsigned field; /* of Request: for cmd_plain, cmd_by_id, cmd_list */
+	uint16_t act;	/* enum doc_type: for cmd_act; its options come from proto/acts.h */
+	bool in_dir;	/* that tool works on the node in --dir */
 };
 
 struct cli {

@@ -321,6 +321,7 @@ const char *value_fault(struct span s, char out[80])
 		if (!text_valid(one))
 			break;
 	}
+	require(one.p < s.p + s.len); /* a text of characters that all pass would pass */
 	/* what text_valid refuses are control characters, signs without a shape, and what is no UTF-8 */
 	if (one.len == 1 && one.p[0] < 0x80)
 		(void)snprintf(out, 80, "contains a control character (byte %02x)", one.p[0]);
