@@ -26,77 +26,85 @@
 
 enum { CONTROL_VERSION = 1 };
 
-/* GROWS: it takes in something new, which a full disk does not; everything else must go on. */
-enum request_kind { READS, WRITES, GROWS };
-struct command {
-	unsigned field; /* of Request */
-	enum err (*run)(struct turn *t, const struct msg *req, struct msg *reply);
-	enum request_kind kind;
+/* Roles, as the column has them: whoever works with cases, whoever looks after the node, whoever looks after both. */
+enum {
+	WORKER = TABLE_CASEWORKER,
+	CASES = TABLE_CASEWORKER | TABLE_READER,
+	ADMIN = TABLE_ADMINISTRATOR,
+	OFFICER = TABLE_PRIVACY,
+	ALL = TABLE_CASEWORKER | TABLE_READER | TABLE_COORDINATOR | TABLE_ADMINISTRATOR |
+	      TABLE_PRIVACY
 };
 
-static const struct command commands[] = {
-	{REQUEST_STATUS, view_status, READS},
-	{REQUEST_ROSTER_IMPORT, desk_roster_import, WRITES},
-	{REQUEST_ROSTER_SHOW, view_roster, READS},
-	{REQUEST_ROSTER_COSIGN, roster_cosign, WRITES},
-	{REQUEST_PARTNER_LIST, view_partner_list, READS},
-	{REQUEST_PARTNER_SHOW, view_partner_show, READS},
-	{REQUEST_PARTNER_AGREE, desk_agree, WRITES},
-	{REQUEST_CASE_NEW, desk_case_new, GROWS},
-	{REQUEST_CASE_LIST, view_case_list, READS},
-	{REQUEST_CASE_SHOW, view_case_show, READS},
-	{REQUEST_CASE_NOTE, desk_case_note, GROWS},
-	{REQUEST_CASE_EDIT, desk_case_edit, GROWS},
-	{REQUEST_CASE_TAKE, desk_case_take, WRITES},
-	{REQUEST_CASE_CLOSE, desk_case_close, WRITES},
-	{REQUEST_CASE_ERASE, desk_case_erase, WRITES},
-	{REQUEST_CONSENT_GIVE, desk_consent_give, GROWS},
-	{REQUEST_CONSENT_LIST, view_consent_list, READS},
-	{REQUEST_CONSENT_SHOW, view_consent_show, READS},
-	{REQUEST_CONSENT_WITHDRAW, desk_consent_withdraw, WRITES},
-	{REQUEST_REFER, desk_refer, GROWS},
-	{REQUEST_ACT, desk_act, WRITES},
-	{REQUEST_INBOX, view_inbox, READS},
-	{REQUEST_SENT, view_sent, READS},
-	{REQUEST_SHOW, view_referral_show, READS},
-	{REQUEST_WORKLIST, view_worklist, READS},
-	{REQUEST_OUTBOX_LIST, view_outbox_list, READS},
-	{REQUEST_OUTBOX_WHY, view_outbox_why, READS},
-	{REQUEST_OUTBOX_RETRY, desk_outbox_retry, WRITES},
-	{REQUEST_OUTBOX_DROP, desk_outbox_drop, WRITES},
-	{REQUEST_AUDIT_LIST, view_audit_list, READS},
-	{REQUEST_AUDIT_VERIFY, checkpoint_verify, READS},
-	{REQUEST_AUDIT_CHECKPOINT, checkpoint_now, WRITES},
-	{REQUEST_AUDIT_EXPORT, checkpoint_export, READS},
-	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, WRITES},
-	{REQUEST_VERIFY, health_verify, READS},
-	{REQUEST_PARTNER_RESTORED, desk_restored, WRITES},
-	{REQUEST_PARTNER_CHECK, paircheck_command, WRITES},
-	{REQUEST_CASE_RELEASE, desk_case_release, WRITES},
-	{REQUEST_BACKUP, desk_backup, WRITES},
-	{REQUEST_LOCK, desk_lock, WRITES},
-	{REQUEST_PANIC, desk_panic, WRITES},
-	{REQUEST_ADDRESS, desk_address, WRITES},
-	{REQUEST_INVITE, onboard_invite, GROWS},
-	{REQUEST_INVITE_LIST, onboard_list, READS},
-	{REQUEST_INVITE_CANCEL, onboard_cancel, WRITES},
-	{REQUEST_CONFIRM, onboard_confirm, WRITES},
-	{REQUEST_APPROVE_LIST, desk_approve_list, READS},
-	{REQUEST_APPROVE_GET, desk_approve_get, WRITES},
-	{REQUEST_APPROVE_SIGN, desk_approve_sign, WRITES},
-	{REQUEST_PROPOSE, desk_propose, WRITES},
-	{REQUEST_FLOW, figures_show, READS},
-	{REQUEST_FLOW_PUBLISH, figures_publish, WRITES},
+static const struct table_row rows[] = {
+	{REQUEST_STATUS, view_status, TABLE_READS, ALL},
+	{REQUEST_ROSTER_IMPORT, desk_roster_import, TABLE_WRITES, ADMIN},
+	{REQUEST_ROSTER_SHOW, view_roster, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_ROSTER_COSIGN, roster_cosign, TABLE_WRITES, ADMIN},
+	{REQUEST_PARTNER_LIST, view_partner_list, TABLE_READS, ALL},
+	{REQUEST_PARTNER_SHOW, view_partner_show, TABLE_READS, ALL},
+	{REQUEST_PARTNER_AGREE, desk_agree, TABLE_WRITES, ADMIN},
+	{REQUEST_CASE_NEW, desk_case_new, TABLE_GROWS, WORKER},
+	{REQUEST_CASE_LIST, view_case_list, TABLE_READS, CASES},
+	{REQUEST_CASE_SHOW, view_case_show, TABLE_READS, CASES},
+	{REQUEST_CASE_NOTE, desk_case_note, TABLE_GROWS, WORKER},
+	{REQUEST_CASE_EDIT, desk_case_edit, TABLE_GROWS, WORKER},
+	{REQUEST_CASE_TAKE, desk_case_take, TABLE_WRITES, WORKER},
+	{REQUEST_CASE_CLOSE, desk_case_close, TABLE_WRITES, WORKER},
+	{REQUEST_CASE_ERASE, desk_case_erase, TABLE_WRITES, WORKER},
+	{REQUEST_CONSENT_GIVE, desk_consent_give, TABLE_GROWS, WORKER},
+	{REQUEST_CONSENT_LIST, view_consent_list, TABLE_READS, CASES},
+	{REQUEST_CONSENT_SHOW, view_consent_show, TABLE_READS, CASES},
+	{REQUEST_CONSENT_WITHDRAW, desk_consent_withdraw, TABLE_WRITES, WORKER},
+	{REQUEST_REFER, desk_refer, TABLE_GROWS, WORKER},
+	{REQUEST_ACT, desk_act, TABLE_WRITES, WORKER},
+	{REQUEST_INBOX, view_inbox, TABLE_READS, CASES},
+	{REQUEST_SENT, view_sent, TABLE_READS, CASES},
+	{REQUEST_SHOW, view_referral_show, TABLE_READS, CASES},
+	{REQUEST_WORKLIST, view_worklist, TABLE_READS, CASES},
+	{REQUEST_OUTBOX_LIST, view_outbox_list, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_OUTBOX_WHY, view_outbox_why, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_OUTBOX_RETRY, desk_outbox_retry, TABLE_WRITES, ADMIN},
+	{REQUEST_OUTBOX_DROP, desk_outbox_drop, TABLE_WRITES, ADMIN},
+	{REQUEST_AUDIT_LIST, view_audit_list, TABLE_READS, OFFICER},
+	{REQUEST_AUDIT_VERIFY, checkpoint_verify, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_AUDIT_CHECKPOINT, checkpoint_now, TABLE_WRITES, ADMIN},
+	{REQUEST_AUDIT_EXPORT, checkpoint_export, TABLE_READS, OFFICER},
+	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, TABLE_WRITES, ADMIN},
+	{REQUEST_VERIFY, health_verify, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_PARTNER_RESTORED, desk_restored, TABLE_WRITES, ADMIN},
+	{REQUEST_PARTNER_CHECK, paircheck_command, TABLE_WRITES, ADMIN},
+	{REQUEST_CASE_RELEASE, desk_case_release, TABLE_WRITES, ADMIN},
+	{REQUEST_BACKUP, desk_backup, TABLE_WRITES, ADMIN},
+	{REQUEST_LOCK, desk_lock, TABLE_WRITES, ADMIN},
+	{REQUEST_PANIC, desk_panic, TABLE_WRITES, ADMIN},
+	{REQUEST_ADDRESS, desk_address, TABLE_WRITES, ADMIN},
+	{REQUEST_INVITE, onboard_invite, TABLE_GROWS, ADMIN},
+	{REQUEST_INVITE_LIST, onboard_list, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_INVITE_CANCEL, onboard_cancel, TABLE_WRITES, ADMIN},
+	{REQUEST_CONFIRM, onboard_confirm, TABLE_WRITES, ADMIN},
+	{REQUEST_APPROVE_LIST, desk_approve_list, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_APPROVE_GET, desk_approve_get, TABLE_WRITES, ADMIN},
+	{REQUEST_APPROVE_SIGN, desk_approve_sign, TABLE_WRITES, ADMIN},
+	{REQUEST_PROPOSE, desk_propose, TABLE_WRITES, ADMIN},
+	{REQUEST_FLOW, figures_show, TABLE_READS, ALL},
+	{REQUEST_FLOW_PUBLISH, figures_publish, TABLE_WRITES, OFFICER},
 };
 
-static const struct command *command_of(const struct msg *request, size_t *present)
+const struct table_row *table_row(size_t i)
 {
-	const struct command *found = NULL;
+	return i < sizeof rows / sizeof rows[0] ? &rows[i] : NULL;
+}
+
+/* The command of a request, and how many it has: one is right. */
+static const struct table_row *row_of(const struct msg *request, size_t *present)
+{
+	const struct table_row *found = NULL;
 
 	*present = 0;
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		if (msg_has(request, commands[i].field)) {
-			found = &commands[i];
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (msg_has(request, rows[i].field)) {
+			found = &rows[i];
 			(*present)++;
 		}
 	return found;
@@ -143,7 +151,7 @@ static enum err remember_reply(struct turn *t, const struct store_key *k, struct
 enum err table_request(struct turn *t, const struct event *ev)
 {
 	struct msg *request, *reply = msg_new(t->arena, MSG_REPLY);
-	const struct command *c;
+	const struct table_row *c;
 	struct err_text why = {""};
 	struct store_key k = {.len = 0};
 	struct span id, packed;
@@ -158,16 +166,16 @@ enum err table_request(struct turn *t, const struct event *ev)
 		return turn_refuse(t, ERR_INVAL, "this client speaks another version",
 				   "this daemon speaks version 1 of the control protocol",
 				   "install client and daemon of the same release");
-	c = command_of(request, &present);
+	c = row_of(request, &present);
 	id = msg_bytes(request, REQUEST_REQUEST_ID);
 	if (c == NULL || present != 1 || (id.len != 0 && id.len != 16))
 		return turn_refuse(t, ERR_INVAL, "the request was not understood",
 				   "exactly one command, and a request id of 16 bytes or none", "");
-	if (c->kind == GROWS && t->node->disk == NODE_DISK_STOP)
+	if (c->kind == TABLE_GROWS && t->node->disk == NODE_DISK_STOP)
 		return turn_refuse(t, ERR_FULL, "the disk is almost full",
 				   "what is left is kept for answers, withdrawals and erasure",
 				   "make room on the disk of this node; see: kring status");
-	if (c->kind != READS && id.len == 16) {
+	if (c->kind != TABLE_READS && id.len == 16) {
 		key_put(&k, id.p, id.len);
 		rc = cached_reply(t, &k, &hit);
 		if (rc != ERR_OK || hit)

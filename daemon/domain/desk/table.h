@@ -2,7 +2,9 @@
 /**
  * table - the one table of control commands, and how a request is answered.
  *
- * Every command that a client can send is one row: the field of Request, its handler, whether it reads, writes or grows.
+ * Every command that the domain answers is one row: the field of Request, its handler, whether it reads, writes or
+ * grows, and which roles of staff have a right to it.  Today whoever opens the socket has all roles: the column says
+ * what a role may do, and nothing asks it yet.
  *
  * Layer:    domain/desk (base, proto, store; lower rooms).
  * Owns:     tables REQUEST and REQUESTAGE.
@@ -15,6 +17,28 @@
 #define KRING_DOMAIN_DESK_TABLE_H
 
 #include "domain/turn.h"
+
+/** GROWS: it takes in something new, which a full disk does not; everything else must go on. */
+enum table_kind { TABLE_READS, TABLE_WRITES, TABLE_GROWS };
+
+/** What people of an organisation do here. */
+enum table_role {
+	TABLE_CASEWORKER = 1,	 /* works with persons */
+	TABLE_READER = 2,	 /* reads what caseworkers write */
+	TABLE_COORDINATOR = 4,	 /* sees figures and never a person */
+	TABLE_ADMINISTRATOR = 8, /* looks after the node, sees no person */
+	TABLE_PRIVACY = 16	 /* looks after who saw what */
+};
+
+struct table_row {
+	unsigned field; /* of Request */
+	enum err (*run)(struct turn *t, const struct msg *req, struct msg *reply);
+	enum table_kind kind;
+	uint8_t roles; /* enum table_role, one or more */
+};
+
+/** The rows, one by one; NULL past the last. */
+const struct table_row *table_row(size_t i);
 
 /** One Request: found in the table, run, answered; the same request id again gives the same answer. */
 MUST_CHECK enum err table_request(struct turn *t, const struct event *ev);
