@@ -157,7 +157,7 @@ def codes_have_rows():
         yield f"proto/acts.h: numbers do not ascend, or one is given twice: {numbers}"
     yield from (f"acts.psv has a row {c}, proto/acts.h has none" for c in rows_of("acts") if c not in acts)
     wanted = {"acts": acts, "states": table("REFERRAL_STATES", "daemon/domain/referral/referral.h"),
-              "work": table("WORK_KINDS", "daemon/domain/referral/worklist.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
+              "work": table("WORK_KINDS", "daemon/domain/referral/work.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
               "alarms": table("ALARMS", "daemon/domain/loss/alarm.h"),
               "outbox": [*given(r"\*(?:cause|remedy) =([^;]*);"), *given(r"OUTBOX_ROW_STATE,([^;]*);"),
                          *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/views/referrals.c"])],
@@ -180,7 +180,8 @@ def codes_have_rows():
     lists = {"decline": rows_of("decline-reasons"), "outcome": rows_of("outcomes")}
     own = [(t.lower().replace("_", "-"), c) for t, cs in re.findall(r"acts_automatic\(\s*t,[^,]+,\s*DOC_(\w+),([^)]*)\)", whole)
            for c in re.findall(r'"([^"]+)"', cs)]
-    own += [(a, c) for c in re.findall(r'\bescalate\(t, th, "([^"]+)"', whole) for a in ("escalate", "withdraw")]
+    own += [(a, c) for f, c in re.findall(r'\.fires = DOC_(\w+),\s*\.reason = "([^"]+)"', whole)
+            for a in (("escalate", "withdraw") if f == "ESCALATE" else (f.lower().replace("_", "-"),))]
     own += [("decline", c) for c in given(r"\*hollow_reason\(((?:.|\n)*?\n)}")]
     if len(own) < 12:
         yield f"only {own} were found: this rule does not see the automatic reasons any more"

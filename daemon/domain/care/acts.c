@@ -13,6 +13,7 @@
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
+#include "domain/referral/states.h"
 #include "domain/referral/worklist.h"
 
 enum { DAY_MS = 86400000 };
@@ -38,27 +39,27 @@ void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool min
 /* What entering a state does besides its timer. */
 static void enter(struct turn *t, struct thread *th, enum referral_state before)
 {
-	const enum referral_state now = (enum referral_state)th->state;
+	const uint8_t does = state_row((enum referral_state)th->state)->does;
 
 	th->changed_ms = t->wall_ms;
 	th->escalated = false;
-	if (now == REFERRAL_NEEDS_INFO && !th->paused_once) {
+	if ((does & STATE_PAUSES) != 0 && !th->paused_once) {
 		th->paused_once = true; /* the answer term pauses once, at most five days */
 		th->paused_ms = t->wall_ms;
 		th->pause_days = DEADLINE_PAUSE_DAYS;
 	}
-	if (before == REFERRAL_NEEDS_INFO && th->paused_ms != 0) {
+	if ((state_row(before)->does & STATE_PAUSES) != 0 && th->paused_ms != 0) {
 		const uint32_t used = calendar_between(deadline_place(t, th), th->paused_ms,
 						       t->wall_ms);
 
 		th->pause_days = used < DEADLINE_PAUSE_DAYS ? used : DEADLINE_PAUSE_DAYS;
 		th->paused_ms = 0;
 	}
-	if (now == REFERRAL_REVOKED || now == REFERRAL_ERROR)
+	if ((does & STATE_HIDES) != 0)
 		th->hidden = true;
 	/* the receiver's own word, or one that has seen our last, confirms our end */
 	th->provisional = th->role == THREAD_SENDER && th->their_seen < th->my_no &&
-			  (now == REFERRAL_WITHDRAWN || now == REFERRAL_EXPIRED);
+			  (does & STATE_CONFIRMED) != 0;
 }
 
 /* What entering a state does to what we hold, and to consents that nothing runs under any more. */

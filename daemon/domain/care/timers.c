@@ -7,6 +7,7 @@
 #include "domain/exchange/answer.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
+#include "domain/referral/states.h"
 #include "domain/referral/worklist.h"
 #include "domain/stream/connect.h"
 
@@ -27,36 +28,18 @@ static enum err escalate(struct turn *t, struct thread *th, const char *reason)
 	return acts_automatic(t, th, DOC_ESCALATE, reason);
 }
 
+/* The sender's node goes on without the word that did not come. */
 static enum err fire_sender(struct turn *t, struct thread *th)
 {
-	switch ((enum referral_state)th->state) {
-	case REFERRAL_OFFERED:
-	case REFERRAL_NEEDS_INFO:
-		return acts_automatic(t, th, DOC_EXPIRE,
-				      th->stored_ms == 0 ? "undeliverable" : "no-answer");
-	case REFERRAL_ACCEPTED:
-		return escalate(t, th, "no-start");
-	case REFERRAL_ON_HOLD:
-		return escalate(t, th, "review-passed");
-	case REFERRAL_ACTIVE:
-		return escalate(t, th, "no-progress");
-	case REFERRAL_WITHDRAW_PENDING:
-		return acts_automatic(t, th, DOC_WD_TIMEOUT, "no-answer");
-	case REFERRAL_OUTCOME:
-	case REFERRAL_REOPEN_PENDING:
-		return acts_automatic(t, th, DOC_ACK, "unacknowledged");
-	case REFERRAL_DRAFT:
-	case REFERRAL_CLOSED:
-	case REFERRAL_DECLINED:
-	case REFERRAL_REDIRECTED:
-	case REFERRAL_WITHDRAWN:
-	case REFERRAL_EXPIRED:
-	case REFERRAL_REVOKED:
-	case REFERRAL_ERROR:
-	case REFERRAL_STATE_COUNT:
-		break;
-	}
-	return deadline_timer_set(t, th, 0);
+	const struct state_row *row = state_row((enum referral_state)th->state);
+
+	if (row->fires == 0)
+		return deadline_timer_set(t, th, 0);
+	if (row->fires == DOC_ESCALATE)
+		return escalate(t, th, row->reason);
+	if (row->fires == DOC_EXPIRE && th->stored_ms == 0)
+		return acts_automatic(t, th, DOC_EXPIRE, "undeliverable");
+	return acts_automatic(t, th, row->fires, row->reason);
 }
 
 /* The deadline stays, and the timer looks again at that moment. */

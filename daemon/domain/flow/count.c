@@ -8,6 +8,7 @@
 #include "domain/referral/calendar.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"
+#include "domain/referral/states.h"
 #include "proto/lists.h"
 
 enum { PATIENCE_MS = 14 * 86400000, NEED_OTHER = COUNT_NEEDS - 1 };
@@ -161,35 +162,19 @@ static uint8_t word_of(enum count_answer a, uint32_t days)
 	return COUNT_NOTHING;
 }
 
+static_assert((int)STATE_ACCEPTED == (int)COUNT_ACCEPTED &&
+		      (int)STATE_DECLINED == (int)COUNT_DECLINED &&
+		      (int)STATE_REDIRECTED == (int)COUNT_REDIRECTED &&
+		      (int)STATE_TAKEN_BACK == (int)COUNT_WITHDRAWN &&
+		      (int)STATE_UNANSWERED == (int)COUNT_UNANSWERED,
+	      "the rows of states answer in the cells of reports");
+
 /* COUNT_ANSWER_COUNT: still open. */
 static enum count_answer answer_of(enum referral_state s)
 {
-	switch (s) {
-	case REFERRAL_DRAFT:
-	case REFERRAL_OFFERED:
-	case REFERRAL_NEEDS_INFO:
-	case REFERRAL_STATE_COUNT:
-		break;
-	case REFERRAL_DECLINED:
-		return COUNT_DECLINED;
-	case REFERRAL_REDIRECTED:
-		return COUNT_REDIRECTED;
-	case REFERRAL_WITHDRAWN:
-	case REFERRAL_REVOKED:
-	case REFERRAL_ERROR:
-		return COUNT_WITHDRAWN;
-	case REFERRAL_EXPIRED:
-		return COUNT_UNANSWERED;
-	case REFERRAL_ACCEPTED:
-	case REFERRAL_ON_HOLD:
-	case REFERRAL_ACTIVE:
-	case REFERRAL_WITHDRAW_PENDING:
-	case REFERRAL_OUTCOME:
-	case REFERRAL_REOPEN_PENDING:
-	case REFERRAL_CLOSED:
-		return COUNT_ACCEPTED;
-	}
-	return COUNT_ANSWER_COUNT;
+	const enum state_answer a = state_row(s)->answer;
+
+	return a == STATE_OPEN ? COUNT_ANSWER_COUNT : (enum count_answer)a;
 }
 
 struct first {
@@ -297,21 +282,20 @@ static enum err end_event(struct story *s, const struct first *f, const struct f
 	if (s->th->role != THREAD_RECEIVER || f->answer != COUNT_ACCEPTED)
 		return ERR_OK;
 	for (size_t i = f->step; i < n; i++) {
-		const enum referral_state st = steps[i].state;
+		const enum state_end end = state_row(steps[i].state)->end;
 
-		if (st != REFERRAL_OUTCOME && st != REFERRAL_WITHDRAWN && st != REFERRAL_REVOKED &&
-		    st != REFERRAL_DECLINED)
+		if (end == STATE_GOES_ON)
 			continue;
 		rc = entry_of(s, &steps[i], &entry);
-		if (rc == ERR_OK && st == REFERRAL_OUTCOME)
+		if (rc == ERR_OK && end == STATE_END_OUTCOME)
 			rc = reason_of(s->t, &entry.doc, &code);
 		if (rc != ERR_OK || code == NULL)
 			return rc;
 		e.at_ms = entry.kept_ms;
-		e.end = st == REFERRAL_WITHDRAWN  ? COUNT_TAKEN_BACK
-			: st == REFERRAL_REVOKED  ? COUNT_REVOKED
-			: st == REFERRAL_DECLINED ? COUNT_NOT_COMPLETED
-						  : outcome_class(code);
+		e.end = end == STATE_END_BACK	   ? COUNT_TAKEN_BACK
+			: end == STATE_END_REVOKED ? COUNT_REVOKED
+			: end == STATE_END_CUT	   ? COUNT_NOT_COMPLETED
+						   : outcome_class(code);
 		add(s, &e);
 		return ERR_OK;
 	}

@@ -2,17 +2,12 @@
 #include "domain/referral/deadline.h"
 
 #include "domain/exchange/outbox.h"
-#include "domain/referral/referral.h"
+#include "domain/referral/states.h"
 
 enum {
 	DAY_MS = 86400000,
 	URGENT = 2,
-	START_DAYS = 10,
-	WITHDRAW_DAYS = 10,
 	SECOND_CHANCE_DAYS = 5,
-	PROGRESS_ALL_DAYS = 30,
-	ACK_ALL_DAYS = 30,
-	ERASE_ALL_DAYS = 7,
 	DELIVERY_DAYS = 3,
 	DELIVERY_URGENT_DAYS = 1,
 };
@@ -88,50 +83,36 @@ static enum err asked(struct turn *t, const struct thread *th, uint16_t type, ui
 
 enum err deadline_of(struct turn *t, const struct thread *th, uint64_t *due_ms)
 {
+	const struct state_row *row = state_row((enum referral_state)th->state);
 	const char *place = deadline_place(t, th);
 	const uint64_t since = th->changed_ms;
 
 	*due_ms = 0;
-	switch ((enum referral_state)th->state) {
-	case REFERRAL_OFFERED:
-	case REFERRAL_NEEDS_INFO: /* the term begins when it was delivered */
+	if (row->fires == DOC_ESCALATE && th->escalated)
+		return asked(t, th, DOC_ESCALATE, SECOND_CHANCE_DAYS, true, due_ms);
+	if (row->asked != 0)
+		return asked(t, th, row->asked, row->days, row->term == STATE_WORKING, due_ms);
+	switch (row->term) {
+	case STATE_FOREVER:
+		return ERR_OK;
+	case STATE_ANSWER_TERM: /* begins when the offer was delivered */
 		*due_ms = th->stored_ms == 0 ? lifetime_end(th->created_ms)
 					     : calendar_add(place, th->stored_ms,
 							    th->term_days + th->pause_days);
 		return ERR_OK;
-	case REFERRAL_ACCEPTED:
-	case REFERRAL_ON_HOLD:
-	case REFERRAL_ACTIVE:
-		if (th->escalated)
-			return asked(t, th, DOC_ESCALATE, SECOND_CHANCE_DAYS, true, due_ms);
-		if (th->state == REFERRAL_ACCEPTED)
-			*due_ms = calendar_add(place, since, START_DAYS);
-		else if (th->state == REFERRAL_ACTIVE)
-			*due_ms = calendar_add_all(place, since, PROGRESS_ALL_DAYS);
-		else
-			*due_ms = calendar_add(place, th->review_ms > since ? th->review_ms : since,
-					       0);
+	case STATE_WORKING:
+		*due_ms = calendar_add(place, since, row->days);
 		return ERR_OK;
-	case REFERRAL_WITHDRAW_PENDING:
-		return asked(t, th, DOC_WITHDRAW, WITHDRAW_DAYS, true, due_ms);
-	case REFERRAL_REOPEN_PENDING:
-		return asked(t, th, DOC_REOPEN, ACK_ALL_DAYS, false, due_ms);
-	case REFERRAL_OUTCOME:
-		*due_ms = calendar_add_all(place, since, ACK_ALL_DAYS);
+	case STATE_ALL_DAYS:
+		*due_ms = calendar_add_all(place, since, row->days);
 		return ERR_OK;
-	case REFERRAL_DECLINED:
-	case REFERRAL_REDIRECTED:
-	case REFERRAL_WITHDRAWN:
-	case REFERRAL_EXPIRED: /* the receiver lets go of the payload */
+	case STATE_REVIEW:
+		*due_ms = calendar_add(place, th->review_ms > since ? th->review_ms : since, 0);
+		return ERR_OK;
+	case STATE_KEEPING: /* the receiver lets go of the payload */
 		if (th->role == THREAD_RECEIVER && !th->hidden)
-			*due_ms = calendar_add_all(place, since, ERASE_ALL_DAYS);
+			*due_ms = calendar_add_all(place, since, row->days);
 		return ERR_OK;
-	case REFERRAL_DRAFT:
-	case REFERRAL_CLOSED:
-	case REFERRAL_REVOKED:
-	case REFERRAL_ERROR:
-	case REFERRAL_STATE_COUNT:
-		break;
 	}
 	return ERR_OK;
 }

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "domain/referral/deadline.h"
-#include "domain/referral/referral.h"
+#include "domain/referral/fold.h"
+#include "domain/referral/states.h"
 
 /* clang-format off */
 static const char *const names[WORK_KIND_COUNT] = {
@@ -60,45 +61,6 @@ enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind ki
 	return add_due(t, th, kind, detail, th->due_ms);
 }
 
-/* What the state asks of our side; WORK_KIND_COUNT: nothing. */
-static enum work_kind duty(const struct thread *th)
-{
-	const bool receiver = th->role == THREAD_RECEIVER;
-
-	switch ((enum referral_state)th->state) {
-	case REFERRAL_OFFERED:
-		return receiver ? WORK_ANSWER : WORK_KIND_COUNT;
-	case REFERRAL_NEEDS_INFO:
-		return receiver ? WORK_KIND_COUNT : WORK_QUESTION;
-	case REFERRAL_ACCEPTED:
-		return receiver ? WORK_START : WORK_KIND_COUNT;
-	case REFERRAL_ON_HOLD:
-		return receiver ? WORK_REVIEW : WORK_KIND_COUNT;
-	case REFERRAL_ACTIVE:
-		return receiver ? WORK_PROGRESS : WORK_KIND_COUNT;
-	case REFERRAL_WITHDRAW_PENDING:
-		return receiver ? WORK_WITHDRAW : WORK_KIND_COUNT;
-	case REFERRAL_OUTCOME:
-		return receiver ? WORK_KIND_COUNT : WORK_OUTCOME;
-	case REFERRAL_REOPEN_PENDING:
-		return receiver ? WORK_REOPEN : WORK_KIND_COUNT;
-	case REFERRAL_DECLINED:
-	case REFERRAL_REDIRECTED:
-	case REFERRAL_EXPIRED:
-		return receiver ? WORK_KIND_COUNT : WORK_FOLLOW_UP;
-	case REFERRAL_REVOKED: /* perhaps heard by the partner: whether it holds for others too, only the person knows */
-		return receiver ? WORK_ERASE : WORK_TAKEN_BACK;
-	case REFERRAL_ERROR:
-		return receiver ? WORK_ERASE : WORK_FOLLOW_UP;
-	case REFERRAL_DRAFT:
-	case REFERRAL_CLOSED:
-	case REFERRAL_WITHDRAWN:
-	case REFERRAL_STATE_COUNT:
-		break;
-	}
-	return WORK_KIND_COUNT;
-}
-
 enum err worklist_delivery(struct turn *t, const struct thread *th)
 {
 	const struct store_key k = worklist_key(th, WORK_UNDELIVERABLE);
@@ -113,7 +75,7 @@ enum err worklist_delivery(struct turn *t, const struct thread *th)
 enum err worklist_refresh(struct turn *t, const struct thread *th, const char *detail)
 {
 	const struct store_key prefix = turn_key_ids(&th->case_id, &th->id);
-	const enum work_kind kind = duty(th);
+	const enum work_kind kind = state_work((enum referral_state)th->state, fold_our_side(th));
 	enum err rc = turn_drop_prefix(t, STORE_WORK, &prefix);
 
 	if (rc == ERR_OK && th->escalated)

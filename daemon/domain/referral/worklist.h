@@ -13,23 +13,7 @@
 #define KRING_DOMAIN_REFERRAL_WORKLIST_H
 
 #include "domain/exchange/thread.h"
-
-/* clang-format off */
-#define WORK_KINDS(X)                                                                       \
-	X(ANSWER, "answer-due") X(QUESTION, "question-open") X(START, "start-due")          \
-	X(REVIEW, "review-due") X(PROGRESS, "progress-due") X(OUTCOME, "outcome-due")       \
-	X(WITHDRAW, "withdraw-due") X(REOPEN, "reopen-due") X(ERASE, "erase-due")           \
-	X(FOLLOW_UP, "follow-up") X(ESCALATED, "escalated") X(UNDELIVERABLE, "undeliverable") \
-	X(HOLLOW, "hollow") X(GONE, "partner-removed") X(LOST, "lost-act")          \
-	X(AGREEMENT, "agreement-missing") X(CONSENT, "consent-ends") \
-	X(REMINDED, "reminded") X(TAKEN_BACK, "consent-taken-back")
-enum work_kind {
-#define WORK_ENUM(name, text) WORK_##name,
-	WORK_KINDS(WORK_ENUM)
-#undef WORK_ENUM
-	WORK_KIND_COUNT
-};
-/* clang-format on */
+#include "domain/referral/work.h"
 
 /** Replace what follows from the state; escalations and hollow notices stay until the state moves. */
 MUST_CHECK enum err worklist_refresh(struct turn *t, const struct thread *th, const char *detail);

@@ -11,6 +11,7 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"
+#include "domain/referral/states.h"
 
 enum { IDENTITY = 1 << 0, NEEDS = 1 << 15 };
 enum {
@@ -56,31 +57,9 @@ static enum err delivery_of(struct turn *t, const struct doc_key *doc, const cha
 /* Whose move is it? */
 static const char *next_of(const struct thread *th)
 {
-	const bool sender = th->role == THREAD_SENDER;
+	const uint8_t next = state_row((enum referral_state)th->state)->next;
 
-	switch ((enum referral_state)th->state) {
-	case REFERRAL_OFFERED:
-	case REFERRAL_ACCEPTED:
-	case REFERRAL_ON_HOLD:
-	case REFERRAL_ACTIVE:
-	case REFERRAL_WITHDRAW_PENDING:
-	case REFERRAL_REOPEN_PENDING:
-		return sender ? "partner" : "us";
-	case REFERRAL_NEEDS_INFO:
-	case REFERRAL_OUTCOME:
-		return sender ? "us" : "partner";
-	case REFERRAL_DRAFT:
-	case REFERRAL_CLOSED:
-	case REFERRAL_DECLINED:
-	case REFERRAL_REDIRECTED:
-	case REFERRAL_WITHDRAWN:
-	case REFERRAL_EXPIRED:
-	case REFERRAL_REVOKED:
-	case REFERRAL_ERROR:
-	case REFERRAL_STATE_COUNT:
-		break;
-	}
-	return "nobody";
+	return next == 0 ? "nobody" : next == fold_our_side(th) ? "us" : "partner";
 }
 
 /* What of a received payload may be looked at now, and why not; our own words are ours to read. */

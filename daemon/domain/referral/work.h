@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * work - the kinds of work that a person may have to do, with their codes (config/lists/work.psv).
+ *
+ * Layer:    domain/referral (nothing).
+ * Owns:     nothing.
+ * Threads:  any.
+ * Time:     none.
+ * Durable:  the numbers stand in keys of table WORK: a kind is added at the end, never moved.
+ * Privacy:  vocabulary only.
+ */
+#ifndef KRING_DOMAIN_REFERRAL_WORK_H
+#define KRING_DOMAIN_REFERRAL_WORK_H
+
+/* clang-format off */
+#define WORK_KINDS(X)                                                                       \
+	X(ANSWER, "answer-due") X(QUESTION, "question-open") X(START, "start-due")          \
+	X(REVIEW, "review-due") X(PROGRESS, "progress-due") X(OUTCOME, "outcome-due")       \
+	X(WITHDRAW, "withdraw-due") X(REOPEN, "reopen-due") X(ERASE, "erase-due")           \
+	X(FOLLOW_UP, "follow-up") X(ESCALATED, "escalated") X(UNDELIVERABLE, "undeliverable") \
+	X(HOLLOW, "hollow") X(GONE, "partner-removed") X(LOST, "lost-act")          \
+	X(AGREEMENT, "agreement-missing") X(CONSENT, "consent-ends") \
+	X(REMINDED, "reminded") X(TAKEN_BACK, "consent-taken-back")
+enum work_kind {
+#define WORK_ENUM(name, text) WORK_##name,
+	WORK_KINDS(WORK_ENUM)
+#undef WORK_ENUM
+	WORK_KIND_COUNT
+};
+/* clang-format on */
+
+#endif /* KRING_DOMAIN_REFERRAL_WORK_H */
