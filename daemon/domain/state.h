@@ -26,8 +26,9 @@ struct heads_cursor {
 	struct id16 after; /* compared up to here */
 	bool differs;	   /* some thread of this pass is not the same at both ends */
 	bool progress;	   /* something moved since the last pass */
-	/* Where two logs part is found by halving, one thread at a time. */
-	struct id16 probe;
+	/* Where two logs part is found by halving, one thread at a time.  One that cannot go on before something else
+	 * arrived lets those behind it go first: that may be what they wait for. */
+	struct id16 probe, parked; /* parked: up to here it was somebody's turn; zero: nobody's */
 	bool probing;
 	uint32_t agreed, differed;
 };

@@ -275,6 +275,8 @@ static void halve(struct heads_cursor *h, const struct thread *th, const struct 
 	const uint32_t most = row->no < th->my_no ? row->no : th->my_no;
 
 	if (!h->probing) {
+		if (id_order(&th->id, &h->parked) <= 0)
+			return;
 		h->probing = true;
 		h->probe = th->id;
 		h->agreed = 0;
@@ -414,11 +416,13 @@ static enum err end_of_pass(struct turn *t, struct pair *pr, struct heads_cursor
 
 	pr->recheck = true;
 	pr->unheard = false;
-	if (!h->differs) {
+	if (!h->differs)
 		pr->uncompared = false;
-		h->probing = false;
-	} else if (h->progress) {
+	else if (h->progress)
 		a->again = a->reply = true; /* else at the timer's pace */
+	if (!h->differs || !h->progress) {
+		h->parked = h->probing ? h->probe : (struct id16){{0}};
+		h->probing = false;
 	}
 	h->after = (struct id16){{0}};
 	h->differs = h->progress = false;
