@@ -53,7 +53,8 @@ struct pair {
 	bool recheck;	    /* what waits may perhaps go now */
 	uint64_t strike_ms; /* an incarnation of the past was seen then */
 	bool since_strike;  /* and the present one after it */
-	uint64_t weak_ms;   /* when we last began anew on a proof that could be repeated */
+	uint64_t
+		weak_ms; /* when we last began anew, or to compare, on a sign that could be repeated */
 	uint64_t
 		blocked_ms; /* since when their stream goes on from what we never got; 0: it does not */
 	uint64_t waiting; /* rows of WAITING */

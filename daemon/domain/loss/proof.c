@@ -309,15 +309,25 @@ enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew)
 	return incarnation_begin(c->t, above, above > mine ? ALARM_SECOND : ALARM_ROLLED_BACK);
 }
 
-enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew)
+enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew, bool *over)
 {
-	require(pr->uncompared);
-	*anew = false;
+	*anew = *over = false;
 	if (pr->blocked_ms == 0)
 		pr->blocked_ms = t->wall_ms;
-	if (t->wall_ms < pr->blocked_ms + BLOCKED_MS || !weak_counts(t, pr))
+	if (t->wall_ms < pr->blocked_ms + BLOCKED_MS)
+		return ERR_OK;
+	if (!pr->uncompared && pr->weak_ms > pr->blocked_ms) {
+		*over = true; /* it was compared since then, and nothing came of it */
+		return ERR_OK;
+	}
+	if (pr->uncompared && !weak_counts(t, pr))
 		return ERR_OK;
 	pr->weak_ms = t->wall_ms;
-	*anew = true;
-	return incarnation_begin(t, 0, ALARM_ROLLED_BACK);
+	if (pr->uncompared) {
+		*anew = true;
+		return incarnation_begin(t, 0, ALARM_ROLLED_BACK);
+	}
+	pr->era++;
+	pr->uncompared = true;
+	return ERR_OK;
 }

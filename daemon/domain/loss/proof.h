@@ -36,10 +36,12 @@ struct proof_claim {
 	bool overtaken; /* they receipt more than we numbered */
 };
 MUST_CHECK enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew);
-/** Their stream goes on from a document of theirs that we never got, though they believe we said so: after
- *  a while we were rolled back into the middle of a comparison.  Once a day, and only while the pair is
- *  compared: else any member could make us begin again. */
-MUST_CHECK enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew);
+/** Their stream goes on from a document of theirs that we never got, though they believe we said so.  After a while
+ *  the pair is compared: if we were rolled back, a document of this life that we forgot comes back, and is proof.
+ *  *over: it was compared, and this document has to be passed over, so that others are not held up.
+ *  *anew: it was being compared before, after a loss, and we were rolled back into the middle of that; we began a new
+ *  incarnation.  Once a day, and never because of the block alone: else any member could make us begin again. */
+MUST_CHECK enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew, bool *over);
 /** One of our own documents, shown by a partner: signed by us? */
 MUST_CHECK enum err proof_own_document(struct turn *t, const struct peer *p,
 				       const struct wire_doc *d, struct id32 *hash, bool *ours);

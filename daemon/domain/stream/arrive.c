@@ -231,9 +231,13 @@ static enum err place(struct reading *r, const struct wire_doc *d, const struct 
 	case FIT_NOT_YET:
 		if (!r->pair->uncompared && unstored_has(r->t, r->p->no, &d->head.thread_id))
 			return pass_over(r, d, hash, ERR_STATE); /* one before it is missing */
-		if (r->pair->uncompared && d->head.thread_no > th->their_no + 1) {
-			rc = proof_blocked(r->t, r->pair, &r->anew);
-			if (rc != ERR_OK || r->anew)
+		if (d->head.thread_no > th->their_no + 1) {
+			bool over;
+
+			rc = proof_blocked(r->t, r->pair, &r->anew, &over);
+			if (rc == ERR_OK && over)
+				rc = pass_over(r, d, hash, ERR_STATE);
+			if (rc != ERR_OK || r->anew || over)
 				return rc;
 		}
 		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
