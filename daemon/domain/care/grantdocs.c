@@ -14,6 +14,13 @@
 
 enum { DAY_MS = 86400000 };
 
+/* Was it given before a loss of ours?  Then we may have sent it in the life that we forgot, and the partner has it. */
+static bool before_loss(const struct turn *t, const struct msg *grant)
+{
+	return t->node->restored_ms != 0 &&
+	       msg_u64(grant, CONSENT_GRANT_COLLECTED_MS) <= t->node->restored_ms;
+}
+
 static enum err send_one(struct turn *t, const struct peer *p, const struct id16 *grant,
 			 struct msg *m)
 {
@@ -37,7 +44,7 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	if (rc == ERR_OK)
 		rc = document_make(t, &spec, &doc);
 	if (rc == ERR_OK)
-		rc = settled_birth(t, &th, true);
+		rc = settled_birth(t, &th, !before_loss(t, g));
 	if (rc == ERR_OK)
 		rc = thread_create(t, &th);
 	if (rc == ERR_OK)

@@ -20,14 +20,14 @@ enum err settled_writable(struct turn *t, const struct thread *th, bool *yes)
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
-enum err settled_birth(struct turn *t, struct thread *th, bool ours)
+enum err settled_birth(struct turn *t, struct thread *th, bool fresh)
 {
 	struct pair *pr;
 	enum err rc = pair_get(t, th->peer, &pr);
 
 	if (rc != ERR_OK)
 		return rc;
-	th->era = ours || !pr->uncompared ? pr->era : pr->era - 1;
+	th->era = fresh || !pr->uncompared ? pr->era : pr->era - 1;
 	if (th->era != pr->era) { /* this pass may be past its place: then it is not the last one */
 		struct heads_cursor *h = &state_conn(t->node, state_peer(t->node, th->peer))->heads;
 

@@ -23,8 +23,9 @@ static inline bool settled_is(const struct thread *th, const struct pair *pr)
 }
 /** May we write in it?  Settled, and what our last document had seen is in hand again. */
 MUST_CHECK enum err settled_writable(struct turn *t, const struct thread *th, bool *yes);
-/** Before thread_create: ours is settled from birth, one that a partner opened is not while it is compared. */
-MUST_CHECK enum err settled_birth(struct turn *t, struct thread *th, bool ours);
+/** Before thread_create.  fresh: its id was drawn in this life of ours, so it is settled from birth; one that the
+ *  partner opened, or may have from a life that we forgot, is not while the pair is compared. */
+MUST_CHECK enum err settled_birth(struct turn *t, struct thread *th, bool fresh);
 /** A document of the partner that is none of its log any more: kept, shown, never folded. */
 MUST_CHECK enum err settled_shelve(struct turn *t, struct thread *th, const struct doc_key *key,
 				   uint16_t type);
