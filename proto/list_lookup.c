@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The lists of config/, compiled in.  They are short and asked for rarely: a linear search is all there is.  A code that is in
+ * no list is shown as it is (list_text), for a partner of a newer release may use one that we do not know. */
 #include <string.h>
 
 #include "proto/lists.h"
@@ -18,6 +20,8 @@ bool list_has(enum list_id list, const char *code)
 	return find(list, code) != NULL;
 }
 
+/* Does the column "uses" name this use?  An entry without uses, and a question without one, fit each other: the column narrows
+ * a list, it does not switch entries on. */
 static bool used(const struct list_entry *e, const char *use)
 {
 	const size_t n = strlen(use);
@@ -54,6 +58,7 @@ const char *list_text(enum list_id list, enum list_lang lang, const char *code)
 	return e == NULL ? code : e->text[lang];
 }
 
+/* Places are "NL" or, where holidays differ within a country, "BE-VLG". */
 const struct holiday_country *list_country(const char *place)
 {
 	for (size_t i = 0; i < list_country_count; i++)

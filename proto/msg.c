@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Messages without their generated structs: fields are reached by their constants through protobuf-c's descriptors.  One such
+ * door is why the category filter, the JSON output and the check of typed texts are one loop each, and why no code outside
+ * proto/ knows how protobuf-c lays a struct out.
+ *
+ * Its memory is the caller's arena: nothing is freed, all of it is wiped with the turn.  An arena that ran full is noticed once,
+ * by msg_pack(): setters on NULL do nothing, so that callers build a message without asking after every field. */
 #include "proto/msg.h"
 
 #include "base/check.h"
@@ -53,6 +59,8 @@ enum msg_kind msg_kind_of(const struct msg *m)
 	return MSG_KIND_COUNT_;
 }
 
+/* Only what walk_check() let through is unpacked, and what that takes is bounded again: the walk counts input, this counts
+ * memory. */
 enum err msg_parse(struct arena *a, enum msg_kind kind, struct span bytes, struct msg **out,
 		   struct err_text *why)
 {
@@ -73,6 +81,7 @@ enum err msg_parse(struct arena *a, enum msg_kind kind, struct span bytes, struc
 	return ERR_OK;
 }
 
+/* The one place where a message that lost a field to a full arena is noticed: such a message must not leave. */
 enum err msg_pack(struct arena *a, const struct msg *m, struct span *out)
 {
 	size_t n;
@@ -151,6 +160,7 @@ static const void *cat(const struct msg *m, unsigned offset)
 	return (const uint8_t *)cpb(m) + offset;
 }
 
+/* Scalars have a flag beside their value; texts and sub-messages are there when their pointer is. */
 static void set_has(struct msg *m, const field_t *f, bool on)
 {
 	if (f->quantifier_offset != 0) {
@@ -369,6 +379,7 @@ void msg_replace(struct msg *m, unsigned field, size_t i, const struct msg *sub)
 	(*(const void ***)at(m, f->offset))[i] = sub;
 }
 
+/* Pointers are copied, not what they point to: both messages live in one arena. */
 void msg_copy_fields(struct msg *to, const struct msg *from)
 {
 	const ProtobufCMessageDescriptor *d = cpb(from)->descriptor;
@@ -537,6 +548,8 @@ void msg_drop_empty(struct msg *m) /* NOLINT(misc-no-recursion) */
 	}
 }
 
+/* What the gate is asked about: every category of which anything is present, at any depth.  A field without a category adds
+ * nothing; that it cannot carry free words is held by words_check(). */
 uint64_t msg_cats(const struct msg *m) /* NOLINT(misc-no-recursion) */
 {
 	struct msg_field f;

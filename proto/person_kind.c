@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What a text about a person must look like, by its field: asked by the client before a line is sent and by the node again,
+ * because anybody may speak to its socket.  It finds slips (a birthday in the field of the telephone), never whether something
+ * is true, and it refuses nothing that a real person might have: numbers of any country, languages of three letters, a birthday
+ * of which the year alone is known. */
 #include "proto/person_kind.h"
 
 #include <stddef.h>
@@ -7,6 +11,7 @@
 #include "base/date.h"
 #include "proto/fields.h"
 
+/* Earlier is a mistyped century. */
 enum { BORN_FROM = 1850 };
 
 static bool is_digit(char c)
@@ -19,6 +24,7 @@ static bool is_small(char c)
 	return c >= 'a' && c <= 'z';
 }
 
+/* May it have several lines?  What lists show in one line may not: a second one could look like another row. */
 bool person_lines(unsigned field)
 {
 	switch (field) {
@@ -71,6 +77,7 @@ static bool language(const char *s)
 	return true;
 }
 
+/* Something, one @, something: stricter rules refuse addresses that work. */
 static bool email(const char *s)
 {
 	const char *at = strchr(s, '@');

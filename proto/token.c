@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The invite token: Bech32's alphabet and checksum (BIP 173), longer than its 90 characters. */
+/* The invite token: everything a newcomer needs to find and to recognise the inviting node, as letters that people copy,
+ * read aloud and scan.
+ *
+ * Alphabet and checksum are Bech32's (BIP 173): letters that look alike are left out, and up to four wrong characters are
+ * always found, so a slip of the hand is told apart from an invite that is refused.  Longer than its 90 characters, where
+ * that promise is weaker but still one in a billion.  ERR_MALFORMED: no token at all.  ERR_CRYPTO: a character is wrong.
+ * ERR_STALE: of another version. */
 #include "base/text.h"
 #include "proto/wire_roster.h"
 
@@ -11,6 +17,7 @@ enum {
 static const char prefix[] = "kring1";
 static const char letters[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
+/* One more five-bit group into the remainder: arithmetic in a field of 32 elements, constants of BIP 173. */
 static uint32_t step(uint32_t c, uint8_t v)
 {
 	static const uint32_t gen[5] = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
@@ -23,6 +30,7 @@ static uint32_t step(uint32_t c, uint8_t v)
 	return c;
 }
 
+/* The remainder after the prefix: the high bits of its letters, a zero, the low bits. */
 static uint32_t begin(void)
 {
 	uint32_t c = 1;
@@ -63,6 +71,7 @@ enum err wire_token_put(const struct wire_invite *v, char out[WIRE_TOKEN_MAX + 1
 		out[n++] = letters[group];
 		c = step(c, group);
 	}
+	/* six groups that make the remainder 1: a token of zeros alone is then no valid one */
 	for (unsigned i = 0; i < CHECK; i++)
 		c = step(c, 0);
 	c ^= 1;
@@ -106,6 +115,7 @@ enum err wire_token_get(const char *text, struct wire_invite *v)
 	if (len > WIRE_TOKEN_MAX || data == 0)
 		return ERR_MALFORMED;
 	for (size_t i = 0; i < len; i++) {
+		/* capitals count as small letters: QR codes hold more of them, and people write as they like */
 		const char ch = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a')
 								 : text[i];
 		const char *at = strchr(letters, ch);

@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Messages from outside, before protobuf-c sees them.  protobuf-c 1.4 takes what must not pass: it recurses as deep as the
+ * input says (a few kilobytes end the process), makes sixty bytes of memory out of one of input, keeps unknown fields, lets the
+ * last of two scalars win, takes any number for an enumerator and any bytes for a text, and cuts a text at a zero byte.  So
+ * every message is walked first, by its schema and with limits on depth, fields, lists and lengths; what is unpacked afterwards
+ * can only be what it says.
+ *
+ * The walk is strict where two readers could differ: a field that is not known, comes twice or has another wire type is an
+ * error, not something to pass over.  It explains with the field's name and the byte, never with what stands there. */
 #include "proto/walk.h"
 
 #include "base/limits.h"
 #include "base/text.h"
 #include "proto/schema.h"
 
+/* The two wire types our schemas use; fixed 32 and 64 bits and groups are refused.  Field numbers stay below FIELD_MAX, so that
+ * what was seen fits an array on the stack. */
 enum { WIRE_VARINT = 0, WIRE_BYTES = 2, FIELD_MAX = 128 };
 
 struct walk {
@@ -43,6 +53,7 @@ static bool varint(struct rd *r, uint64_t *out)
 	return varint_within(r, out, VARINT_MAX);
 }
 
+/* protobuf cuts a number to its field's width in silence; here it has to fit. */
 static enum err check_scalar(const struct walk *w, struct rd *r, const ProtobufCFieldDescriptor *f)
 {
 	uint64_t v;
@@ -62,6 +73,8 @@ static enum err check_scalar(const struct walk *w, struct rd *r, const ProtobufC
 static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d, struct rd r,
 			     unsigned depth);
 
+/* Everything with a length: it must end within its parent.  A text is valid UTF-8 without control characters, so that C sees
+ * all of it and a terminal shows it as it is. */
 static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCFieldDescriptor *f,
 			    unsigned depth)
 {
@@ -98,6 +111,7 @@ static enum err check_field(struct walk *w, struct rd *r, const ProtobufCFieldDe
 static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d, struct rd r,
 			     unsigned depth) /* NOLINT(misc-no-recursion) */
 {
+	/* how often each field came, in this message alone */
 	uint16_t seen[FIELD_MAX] = {0};
 
 	if (depth > LIMIT_PB_DEPTH)
@@ -136,7 +150,7 @@ static bool carries_entries(enum msg_kind kind)
 
 enum err walk_check(enum msg_kind kind, struct span bytes, struct err_text *why)
 {
-	/* a list for a person is longer than anything that comes from outside */
+	/* our own daemon's lists for a person are longer than anything that comes from outside */
 	const bool reply = kind == MSG_REPLY;
 	struct walk w = {.start = bytes.p,
 			 .why = why,

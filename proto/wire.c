@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Envelope, prekey, frame and document as bytes.  What holds for every reader here:
+ *
+ *  - it takes untrusted bytes and answers ERR_OK only when every byte was accounted for: the length of a layout is
+ *    exact, reserved bytes are zero, nothing is left over.  Two nodes that accept the same bytes thereby read the
+ *    same things in them, and nobody hides anything between two fields;
+ *  - it checks layout alone.  Whether a number, a key or a signature is right is for who knows the state: domain
+ *    and crypto ask after the bytes are known to be whole;
+ *  - it allocates nothing and copies no content: parsed structs borrow from the bytes they were read from.
+ *
+ * Every writer fills its layout to the last byte, which require() holds against the length in wire.h: a field that
+ * is added in one place and forgotten in the other cannot leave this file. */
 #include "proto/wire.h"
 
 #include "base/check.h"
@@ -21,6 +32,8 @@ static void put_id32(struct wr *w, const struct id32 *id)
 	wr_put(w, id->b, sizeof id->b);
 }
 
+/* Each layout begins with its own eight (four) bytes.  They are signed with the rest, so that a signature under one
+ * layout can never be shown as one under another, even where labels were forgotten. */
 static bool magic_is(struct rd *r, const void *magic, size_t n)
 {
 	const uint8_t *p = rd_take(r, n);
@@ -28,6 +41,7 @@ static bool magic_is(struct rd *r, const void *magic, size_t n)
 	return p != NULL && memcmp(p, magic, n) == 0;
 }
 
+/* The padded length of a frame.  Three sizes only: an observer learns one of three things about it. */
 uint32_t wire_class_len(uint8_t class_no)
 {
 	static const uint32_t len[WIRE_CLASSES] = {LIMIT_CLASS_0, LIMIT_CLASS_1, LIMIT_CLASS_2};
@@ -58,6 +72,7 @@ enum err wire_envelope_get(struct span s, struct wire_envelope *e)
 
 	if (!magic_is(&r, magic_envelope, sizeof magic_envelope) || rd_u8(&r) != ENVELOPE_VERSION)
 		return ERR_MALFORMED;
+	/* A suite or class that this version does not know is refused, never guessed: no downgrade by a byte. */
 	e->suite = rd_u8(&r);
 	e->class_no = rd_u8(&r);
 	e->inner_len = wire_class_len(e->class_no);
@@ -88,6 +103,7 @@ void wire_prekey_put(const struct wire_prekey *p, uint8_t out[WIRE_PREKEY_SIGNED
 	require(!w.over && w.len == WIRE_PREKEY_SIGNED);
 }
 
+/* A message of exactly this length is a prekey record, any other an envelope; so the length decides first. */
 enum err wire_prekey_get(struct span s, struct wire_prekey *p)
 {
 	struct rd r = rd_of(s);
@@ -110,6 +126,9 @@ enum err wire_prekey_get(struct span s, struct wire_prekey *p)
 	return ERR_OK;
 }
 
+/* ---- frames ---- */
+
+/* Number and random id together: a number alone could be drawn twice by a node that was set back twice. */
 static void put_inc(struct wr *w, const struct incarnation *i)
 {
 	wr_u32(w, i->no);
@@ -165,9 +184,12 @@ bool wire_frame_head_get(const uint8_t head[WIRE_FRAME_HEAD], struct wire_frame 
 	f->roster_seq = rd_u64(&r);
 	f->roster_head = rd_id32(&r);
 	f->part_count = rd_u16(&r);
+	/* incarnations count from 1: a zero here is a frame that was never filled in */
 	return rd_done(&r) && f->part_count <= LIMIT_FRAME_PARTS && f->my_inc.no != 0;
 }
 
+/* The opened envelope: head, as many parts as the head counts, signature, zeros to the class length.  The zeros are
+ * checked because they are the sender's to choose: other bytes there would be a channel that nothing covers. */
 enum err wire_frame_get(struct span inner, struct wire_frame_view *v)
 {
 	struct rd r = rd_of(inner), parts;
@@ -176,6 +198,7 @@ enum err wire_frame_get(struct span inner, struct wire_frame_view *v)
 	v->head_bytes = span_of(rd_take(&r, WIRE_FRAME_HEAD), WIRE_FRAME_HEAD);
 	if (r.bad || !wire_frame_head_get(v->head_bytes.p, &v->head))
 		return ERR_MALFORMED;
+	/* once through, to find where the signature begins; the caller reads the parts again after it was verified */
 	parts = r;
 	for (unsigned i = 0; i < v->head.part_count; i++)
 		if (!wire_part_next(&r, &p))
@@ -193,6 +216,8 @@ void wire_part_put(struct wr *w, uint8_t type, struct span bytes)
 	wr_put(w, bytes.p, bytes.len);
 }
 
+/* Types and flags that are not known are given to the caller, which passes over them: parts may be added to the
+ * protocol without breaking a frame for a node that does not know them. */
 bool wire_part_next(struct rd *r, struct wire_part *p)
 {
 	if (r->left == 0)
@@ -217,6 +242,7 @@ const char *wire_verdict_text(uint16_t code)
 	/* clang-format on */
 }
 
+/* ---- documents ---- */
 void wire_verdict_put(struct wr *w, const struct wire_verdict *v)
 {
 	put_id32(w, &v->doc_hash);
@@ -234,6 +260,8 @@ struct wire_verdict wire_verdict_get(struct rd *r)
 	return v;
 }
 
+/* These bytes are what is signed, and they are kept as received: a signature is checked over them and never over a
+ * head that was written again from its fields. */
 void wire_head_put(const struct wire_head *h, uint8_t out[WIRE_DOC_HEAD])
 {
 	struct wr w = wr_of(out, WIRE_DOC_HEAD);
@@ -289,6 +317,7 @@ enum err wire_head_get(struct span s, struct wire_head *h)
 	zero = rd_u16(&r);
 	h->cats = rd_u64(&r);
 	h->origin_inc = rd_u32(&r);
+	/* places in a log count from 1; 0 is "nothing before" in prev and seen */
 	return rd_done(&r) && zero == 0 && h->thread_no != 0 ? ERR_OK : ERR_MALFORMED;
 }
 
@@ -301,6 +330,8 @@ void wire_sigblock_put(struct wr *w, const struct wire_sigblock *s)
 	wr_put(w, s->sig, WIRE_SIG);
 }
 
+/* One signature may cover a burst of documents: it is over the root of a tree of hashes, and each document carries
+ * its path to the root.  Depth 6 is the tree of LIMIT_BURST leaves. */
 enum err wire_sigblock_get(struct rd *r, struct wire_sigblock *s)
 {
 	s->count = rd_u16(r);
@@ -314,6 +345,8 @@ enum err wire_sigblock_get(struct rd *r, struct wire_sigblock *s)
 	return r->bad ? ERR_MALFORMED : ERR_OK;
 }
 
+/* Whole: salt and body, from which the commitment in the signed hash is computed.  Hollow: the commitment alone, with the
+ * reason why the content is not there; the signature holds for both forms, so a log has no gap where something was erased. */
 void wire_doc_put(struct wr *w, const struct wire_doc *d)
 {
 	wr_put(w, d->head_bytes.p, d->head_bytes.len);

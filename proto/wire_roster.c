@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Layouts of membership: node record, roster entry and its payloads. */
+/* Node records, roster entries and their payloads as bytes; the rules of wire.c hold here too.  Both are signed, chained
+ * by hash and passed on by members that did not make them, so what is accepted here must be what everybody accepts: a text
+ * that is not valid, an address that leads nowhere, a key that is listed twice make the whole thing malformed.  What a
+ * quorum of roots may order is bounded here as well (wire_policy_get): no signature opens a floor.  */
 #include "proto/wire_roster.h"
 #include "base/check.h"
 #include "base/endpoint.h"
@@ -51,6 +54,8 @@ enum err wire_node_get(struct span s, struct wire_node *n)
 		       : ERR_MALFORMED;
 }
 
+/* How a record travels and rests: with one signature, by the key it names, and in a rotation a second one by the key
+ * before.  A recovery has no second one, and is shown as such until people compared digits. */
 void wire_node_carry(struct wr *w, struct span bytes, const uint8_t *sig, const uint8_t *old_sig)
 {
 	wr_u16(w, (uint16_t)bytes.len);
@@ -61,6 +66,7 @@ void wire_node_carry(struct wr *w, struct span bytes, const uint8_t *sig, const 
 		wr_put(w, old_sig, WIRE_SIG);
 }
 
+/* Of a row of them; whole: these bytes as they came, to be passed on unchanged. */
 enum err wire_node_carried_next(struct span *rest, struct wire_node_carried *c)
 {
 	struct rd r = rd_of(*rest);
@@ -109,6 +115,7 @@ void wire_roster_carry(struct wr *w, const struct wire_roster *e)
 	}
 }
 
+/* The signed part; the bytes are kept as they came, for the signatures are over them and the next entry names their hash. */
 static enum err get_signed(struct span s, struct wire_roster *e)
 {
 	struct rd r = rd_of(s);
@@ -128,6 +135,8 @@ static enum err get_signed(struct span s, struct wire_roster *e)
 	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
 }
 
+/* An entry with its signatures.  They are not part of the hash: the same entry with other signatures is the same entry.  In
+ * a change of roots old and new ones sign, hence twice as many. */
 enum err wire_roster_get(struct span s, struct wire_roster *e)
 {
 	struct rd r = rd_of(s);
@@ -156,6 +165,7 @@ void wire_roots_put(struct wr *w, const struct wire_genesis *g)
 		wr_put(w, g->roots[i].b, 32);
 }
 
+/* m of n.  m = 0 would let anybody in, m > n nobody for ever. */
 static bool get_roots(struct rd *r, struct wire_genesis *g)
 {
 	const uint8_t m = rd_u8(r), n = rd_u8(r);
@@ -193,6 +203,7 @@ enum err wire_genesis_get(struct span s, struct wire_genesis *g)
 
 	if (!get_roots(&r, g))
 		return ERR_MALFORMED;
+	/* a federation that asks for a suite we lack must not be joined under another */
 	g->min_suite = rd_u8(&r);
 	text_get(&r, g->name, sizeof g->name);
 	return rd_done(&r) && g->min_suite == WIRE_SUITE_1 ? ERR_OK : ERR_MALFORMED;
@@ -235,6 +246,8 @@ static bool place_get(struct rd *r, char *country)
 	       country[1] <= 'Z';
 }
 
+/* The inception comes along although the record repeats most of it: the node id is its hash, so a root cannot let a node in
+ * under an id whose keys it chose. */
 enum err wire_add_get(struct span s, struct wire_add *a)
 {
 	struct rd r = rd_of(s);
@@ -272,6 +285,7 @@ enum err wire_remove_get(struct span s, struct wire_remove *v)
 	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
 }
 
+/* In force until the roots sign another: together no more than LIMIT_FLOW_YEAR of epsilon in four quarters. */
 const struct wire_policy wire_policy_default = {
 	.share = {[WIRE_TABLE_FLOW] = 1000,
 		  [WIRE_TABLE_NEEDS] = 250,
@@ -316,6 +330,8 @@ enum err wire_policy_get(struct span s, struct wire_policy *p)
 		       : ERR_LIMIT;
 }
 
+/* What a cosignature covers.  The node is not in it: it is the key that verifies.  The federation is, so that one roster's
+ * cosignature counts nowhere else. */
 void wire_witness_signed(const struct wire_witness *v, const struct id16 *fed_id,
 			 uint8_t out[WIRE_WITNESS_SIGNED])
 {
