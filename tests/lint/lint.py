@@ -393,6 +393,18 @@ def variables_are_in_the_table():
         yield f"daemon/roles/config_table.c names {name}, which nobody reads"
 
 
+def stages_are_explained():
+    """README.md has a row for each stage of tests/run, and tests/run a stage for each row."""
+    run, readme = (ROOT / "tests/run").read_text(), (ROOT / "README.md").read_text()
+    named = re.search(r'^STAGES=" (.*) "$', run, re.M)[1].split() + ["long"]
+    rows = re.findall(r"^\| (\w+) \|", readme.split("| stage |", 1)[-1].split("\n\n", 1)[0], re.M)
+    for s in sorted(set(named) ^ set(rows)):
+        yield f"stage {s} is in only one of README.md and tests/run"
+    for s in named:
+        if f"stage_{s}() {{" not in run:
+            yield f"tests/run has no stage_{s}"
+
+
 def formatted():
     files = [str(p) for p in SOURCES + sorted((ROOT / "tests").rglob("*.[ch]"))]
     out = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], capture_output=True, text=True)
@@ -424,6 +436,7 @@ check("only documents of this tree are cited", documents_are_here())
 check("a remedy names a command that exists", remedies_name_commands())
 check("the manual of the settings is made from their table", manual_is_the_table())
 check("variables of the environment are in the table", variables_are_in_the_table())
+check("README.md explains every stage of the tests", stages_are_explained())
 check("clang-format", formatted())
 print(f"lint: {passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)
