@@ -33,10 +33,9 @@ struct pack {
 	uint8_t mask;	   /* of a flag */
 };
 
-#define PACK_FIELD(kind, type, field, mask)                                                        \
-	{                                                                                          \
-		kind, (uint16_t)offsetof(type, field), (uint16_t)sizeof(((type *)0)->field), mask  \
-	}
+/* clang-format off */
+#define PACK_FIELD(kind, type, field, mask) {kind, (uint16_t)offsetof(type, field), (uint16_t)sizeof(((type *)0)->field), mask}
+/* clang-format on */
 #define PACK_NUMBER(type, field)    PACK_FIELD(PACK_IS_NUMBER, type, field, 0)
 #define PACK_BYTES(type, field)	    PACK_FIELD(PACK_IS_BYTES, type, field, 0)
 #define PACK_TEXT(type, field)	    PACK_FIELD(PACK_IS_TEXT, type, field, 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * config - kring.conf: one table of settings, from which the parser, `kring config` and the manual come.
+ * config - kring.conf: one table of settings, from which the parser, kring config and the manual come.
  *
  * Layer:    roles.
  * Owns:     nothing.

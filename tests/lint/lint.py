@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 
+import architecture
 import measure
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -432,6 +433,8 @@ check("file and function sizes", sizes())
 check("mutable globals are reviewed", globals_reviewed())
 check("no foreign text in logs", log_fields())
 check("ARCHITECTURE.md names files that exist", architecture_names_files())
+check("ARCHITECTURE.md names every module", architecture.stale())
+check("ARCHITECTURE.md answers its questions", architecture.answers())
 check("only documents of this tree are cited", documents_are_here())
 check("a remedy names a command that exists", remedies_name_commands())
 check("the manual of the settings is made from their table", manual_is_the_table())
