@@ -129,8 +129,9 @@ static enum err owe_again(struct turn *t, struct pair *pr, const struct thread *
 	return ERR_OK;
 }
 
-/* What the asker lacks of its own log, from number no on, as far as there is room. */
-static enum err give_back(struct turn *t, struct answer *a, const struct thread *th, uint32_t no)
+/* What the asker lacks of its own log, from number no on, as far as there is room.  *all: there was. */
+static enum err give_back(struct turn *t, struct answer *a, const struct thread *th, uint32_t no,
+			  bool *all)
 {
 	for (; no <= th->their_no; no++) {
 		struct log_entry e;
@@ -146,7 +147,8 @@ static enum err give_back(struct turn *t, struct answer *a, const struct thread 
 		document_carry(&w, &d, th->hidden ? WIRE_VERDICT_WITHDRAWN : 0);
 		if (w.over)
 			return ERR_NOMEM;
-		if (a->more.len + WIRE_PART_HEAD + w.len > RETURN_BYTES || a->more_count >= PAGE)
+		*all = a->more.len + WIRE_PART_HEAD + w.len <= RETURN_BYTES && a->more_count < PAGE;
+		if (!*all)
 			return ERR_OK; /* with the next question */
 		wire_part_put(&a->more, WIRE_PART_RETURNED, wr_span(&w));
 		a->more_count++;
@@ -155,7 +157,7 @@ static enum err give_back(struct turn *t, struct answer *a, const struct thread 
 }
 
 static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, const struct id16 *id,
-			   const struct asked *q, struct wr *w)
+			   const struct asked *q, struct wr *w, bool *all)
 {
 	struct log_entry e;
 	struct thread th;
@@ -163,6 +165,7 @@ static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, co
 	uint32_t agreed = q == NULL ? 0 : q->no;
 	enum err rc = thread_load(t, id, &th);
 
+	*all = true;
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	if (agreed > 0 && agreed <= th.their_no) {
@@ -180,8 +183,9 @@ static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, co
 	if (rc != ERR_OK)
 		return rc;
 	/* Content goes back only to who was recognised: a thief of a signing key is not. */
-	return pr->unconfirmed || (flags & ROW_DIFFERS) != 0 ? ERR_OK
-							     : give_back(t, a, &th, agreed + 1);
+	return pr->unconfirmed || (flags & ROW_DIFFERS) != 0
+		       ? ERR_OK
+		       : give_back(t, a, &th, agreed + 1, all);
 }
 
 static bool read_page(struct rd *r, struct id16 *after, struct id16 *upto, unsigned *n,
@@ -225,8 +229,9 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 	uint8_t buf[PAGE_HEAD + PAGE * ANSWER_ROW];
 	struct wr w = wr_of(buf, sizeof buf);
 	struct asked q[PAGE];
-	struct id16 after, upto, at;
+	struct id16 after, upto, at, done = {{0}};
 	unsigned n, k = 0, rows = 0;
+	bool all = true;
 	enum err rc = ERR_OK;
 
 	if (!read_page(r, &after, &upto, &n, ASK_ROW))
@@ -240,20 +245,31 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 	compare_room(a);
 	wr_zero(&w, PAGE_HEAD);
 	at = after;
-	/* also threads that the asker did not name: it may have forgotten that they exist */
-	while (rows < PAGE && (rc = thread_next_of_peer(t, p->no, &at)) == ERR_OK &&
+	/* Also threads that the asker did not name: it may have forgotten that they exist.  Where the room for documents
+	 * ends, the page ends: the next one begins behind it, so that every thread has its turn. */
+	while (all && rows < PAGE && (rc = thread_next_of_peer(t, p->no, &at)) == ERR_OK &&
 	       id_order(&at, &upto) <= 0) {
-		rc = answer_row(t, pr, a, &at, asked_of(q, n, &k, &at), &w);
+		const struct wr row = w, more = a->more;
+		const uint16_t count = a->more_count;
+
+		rc = answer_row(t, pr, a, &at, asked_of(q, n, &k, &at), &w, &all);
 		if (rc != ERR_OK)
 			return rc;
-		rows++;
+		if (all || rows == 0) {
+			rows++;
+			done = at;
+		} else {
+			w = row; /* whole with the next page */
+			a->more = more;
+			a->more_count = count;
+		}
 	}
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
 	buf[0] = ANSWER;
 	memcpy(buf + 1, after.b, 16);
-	memcpy(buf + 17, rows == PAGE ? at.b : upto.b,
-	       16); /* a full page speaks up to its last row */
+	/* a full page speaks up to its last row */
+	memcpy(buf + 17, rows == PAGE || !all ? done.b : upto.b, 16);
 	buf[33] = (uint8_t)rows;
 	require(!w.over && rows <= PAGE);
 	wire_part_put(&a->more, WIRE_PART_THREAD_HEADS, wr_span(&w)); /* after what it speaks of */

@@ -12,7 +12,7 @@
 #include "domain/loss/returned.h"
 #include "domain/loss/settled.h"
 
-enum { DAY_MS = 86400000, CLAIM_DOCUMENT = 1, ANSWER = 1, PRESENT = 2 };
+enum { DAY_MS = 86400000, BLOCKED_MS = 600000, CLAIM_DOCUMENT = 1, ANSWER = 1, PRESENT = 2 };
 
 static const struct id16 thread_id = {{0x51}};
 
@@ -202,6 +202,52 @@ static void the_receipt_that_goes_furthest_is_kept(void **state)
 	assert_int_equal(kept_upto(p), 6);
 }
 
+/* A stream that goes on from what we never got: what comes of it, and when. */
+static void a_hole_in_a_stream_is_compared_and_then_passed_over(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = meet(b);
+	const uint32_t era = p->era;
+	bool anew, over;
+
+	for (uint64_t ms = 0; ms < BLOCKED_MS; ms += BLOCKED_MS / 2) {
+		b->t.wall_ms = b->now_ms + ms;
+		assert_int_equal(proof_blocked(&b->t, p, &anew, &over), ERR_OK);
+		assert_false(anew || over || p->uncompared);
+	}
+	b->t.wall_ms = b->now_ms + BLOCKED_MS;
+	assert_int_equal(proof_blocked(&b->t, p, &anew, &over), ERR_OK);
+	assert_false(anew || over);
+	assert_true(p->uncompared);
+	assert_int_equal(p->era, era + 1);
+	b->t.wall_ms = b->now_ms + 3 * BLOCKED_MS; /* a member that does this on purpose */
+	assert_int_equal(proof_blocked(&b->t, p, &anew, &over), ERR_OK);
+	assert_false(anew || over);
+	p->uncompared = false;
+	assert_int_equal(proof_blocked(&b->t, p, &anew, &over), ERR_OK);
+	assert_true(over && !anew && !p->uncompared);
+	assert_int_equal(b->node->inc.no, PRESENT);
+	p->blocked_ms = 0; /* the others passed; and here is another one */
+	assert_int_equal(proof_blocked(&b->t, p, &anew, &over), ERR_OK);
+	assert_false(anew || over || p->uncompared);
+}
+
+/* While the pair is compared after a loss, the same says that we were rolled back into the middle of that. */
+static void a_hole_after_a_loss_proves_another(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = meet(b);
+	bool anew, over;
+
+	assert_int_equal(pair_reset(&b->t, p, true), ERR_OK);
+	assert_int_equal(proof_blocked(&b->t, p, &anew, &over), ERR_OK);
+	assert_false(anew || over);
+	b->t.wall_ms = b->now_ms + BLOCKED_MS;
+	assert_int_equal(proof_blocked(&b->t, p, &anew, &over), ERR_OK);
+	assert_true(anew && !over);
+	assert_int_equal(b->node->inc.no, PRESENT + 1);
+}
+
 /* ---- comparison ---- */
 
 /* The pair after a loss: nothing was heard, nothing is compared. */
@@ -279,6 +325,130 @@ static void a_thread_is_settled_when_both_copies_are_the_same(void **state)
 		assert_false(p->unheard); /* a whole pass was answered */
 		assert_int_equal(bed_teardown(&fresh), 0);
 	}
+}
+
+/* The partner has another document at the first place of all our threads. */
+static void all_differ(struct bed *b, struct pair *p, const struct id16 *ids, unsigned n)
+{
+	struct answer a = {.peer = BED_PARTNER, .arena = &b->arena};
+	uint8_t bytes[1 + 33 + 2 * 53];
+	struct wr w = wr_of(bytes, sizeof bytes);
+
+	wr_u8(&w, ANSWER);
+	wr_zero(&w, 16);
+	for (int i = 0; i < 16; i++)
+		wr_u8(&w, 255);
+	wr_u8(&w, (uint8_t)n);
+	for (unsigned i = 0; i < n; i++) {
+		wr_put(&w, ids[i].b, 16);
+		wr_u32(&w, 1);
+		wr_put(&w, ids[n - 1 - i].b, 16);
+		wr_zero(&w, 16 + 1);
+	}
+	assert_int_equal(compare_heads(&b->t, &b->node->peers[BED_PARTNER - 1], p, &a, wr_span(&w)),
+			 ERR_OK);
+}
+
+/* One thread is searched at a time.  What is stuck must not keep the others waiting: its documents may wait for one that
+ * the partner can only send when another thread is found out. */
+static void every_thread_that_differs_has_its_turn(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 ids[] = {{{0x51}}, {{0x52}}};
+	const struct heads_cursor *h;
+	unsigned turns[2] = {0, 0};
+	struct pair *p;
+
+	(void)meet(b);
+	for (size_t i = 0; i < 2; i++) {
+		struct thread th = {.id = ids[i],
+				    .case_id = ids[i],
+				    .peer = BED_PARTNER,
+				    .kind = THREAD_REFERRAL,
+				    .role = THREAD_SENDER};
+		struct id32 hash;
+
+		assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+		(void)write_own(b, &th, 1, &hash, true);
+	}
+	p = lose(b);
+	h = &b->node->peers[BED_PARTNER - 1].conn.heads;
+	for (int pass = 0; pass < 20; pass++) {
+		all_differ(b, p, ids, 2);
+		for (size_t i = 0; i < 2; i++)
+			turns[i] += h->probing && id16_equal(&h->probe, &ids[i]);
+	}
+	assert_true(p->uncompared);
+	if (turns[0] < 3 || turns[1] < 3)
+		fail_msg("of twenty passes %u and %u", turns[0], turns[1]);
+}
+
+/* A document of the partner at the next place of its log. */
+static void keep_theirs(struct bed *b, struct thread *th)
+{
+	struct wire_head h = bed_head(b, BED_PARTNER, BED_SELF, th->id, th->their_no + 1);
+	const struct doc_key key = {h.msg_id, BED_PARTNER};
+	struct wire_doc d;
+	struct id32 hash;
+
+	h.prev_hash = th->their_hash;
+	assert_int_equal(wire_doc_get(bed_document(b, &h, &hash), &d), ERR_OK);
+	assert_int_equal(document_keep(&b->t, &key, &d, &th->case_id, WIRE_VERDICT_OK), ERR_OK);
+	assert_int_equal(
+		thread_append(&b->t, th, false, &(struct log_entry){.doc = key, .hash = hash}),
+		ERR_OK);
+	assert_int_equal(thread_save(&b->t, th), ERR_OK);
+}
+
+/* One question of a partner that has nothing any more: how many documents come back, up to which thread? */
+static unsigned given_back(struct bed *b, struct pair *p, struct id16 *after)
+{
+	struct answer a = {.peer = BED_PARTNER, .arena = &b->arena};
+	uint8_t ask[34] = {0};
+	struct wire_part part;
+	struct rd parts;
+	unsigned n = 0;
+
+	memcpy(ask + 1, after->b, 16);
+	memset(ask + 17, 255, 16);
+	assert_int_equal(compare_heads(&b->t, &b->node->peers[BED_PARTNER - 1], p, &a,
+				       span_of(ask, sizeof ask)),
+			 ERR_OK);
+	parts = rd_of(wr_span(&a.more));
+	while (wire_part_next(&parts, &part)) {
+		n += part.type == WIRE_PART_RETURNED;
+		if (part.type == WIRE_PART_THREAD_HEADS)
+			memcpy(after->b, part.bytes.p + 17, 16);
+	}
+	return n;
+}
+
+/* More than fits one answer: the next question goes on behind it.  Given first again and again, what cannot be used yet
+ * would keep the rest waiting, and the rest may be what it waits for. */
+static void everything_comes_back_in_one_pass(void **state)
+{
+	enum { THREADS = 60, EACH_HAS = 3 };
+	struct bed *b = *state;
+	struct pair *p = meet(b);
+	struct id16 after = {{0}}, last;
+	unsigned got = 0;
+
+	for (unsigned i = 0; i < THREADS; i++) {
+		struct thread th = {.id = {{(uint8_t)(i + 1)}},
+				    .case_id = {{(uint8_t)(i + 1)}},
+				    .peer = BED_PARTNER,
+				    .kind = THREAD_REFERRAL,
+				    .role = THREAD_RECEIVER};
+
+		assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+		for (int k = 0; k < EACH_HAS; k++)
+			keep_theirs(b, &th);
+	}
+	memset(last.b, 255, sizeof last.b);
+	for (int questions = 0; questions < 10 && !id16_equal(&after, &last); questions++)
+		got += given_back(b, p, &after);
+	assert_true(id16_equal(&after, &last));
+	assert_int_equal(got, THREADS * EACH_HAS);
 }
 
 /* ---- documents that come back ---- */
@@ -421,7 +591,11 @@ int main(void)
 		EACH(an_old_document_counts_once_a_day),
 		EACH(what_we_did_not_sign_proves_nothing),
 		EACH(the_receipt_that_goes_furthest_is_kept),
+		EACH(a_hole_in_a_stream_is_compared_and_then_passed_over),
+		EACH(a_hole_after_a_loss_proves_another),
 		cmocka_unit_test(a_thread_is_settled_when_both_copies_are_the_same),
+		EACH(every_thread_that_differs_has_its_turn),
+		EACH(everything_comes_back_in_one_pass),
 		EACH(what_we_forgot_joins_its_log_in_order),
 		EACH(what_they_hold_takes_its_place),
 		EACH(older_cases_wait_until_every_partner_was_heard),
