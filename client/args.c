@@ -145,7 +145,7 @@ static int read_stdin(struct cli *c, const char *option, const char **value)
 	for (size_t i = strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; i < n; i++) {
 		if (text[i] == '\r' && text[i + 1] == '\n')
 			continue;
-		text[k++] = text[i] == '\r' ? '\n' : text[i];
+		text[k++] = (char)(text[i] == '\r' ? '\n' : text[i]);
 	}
 	while (k > 0 && text[k - 1] == '\n')
 		k--;
@@ -347,6 +347,7 @@ static int take_option(struct cli *c, const char *const *args, size_t count, siz
 }
 
 /* A bare "--" ends the options: what follows are words, even with dashes. */
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): the kinds of a word, in order */
 static int take_rest(struct cli *c, const char *const *args, size_t count)
 {
 	bool words = false;

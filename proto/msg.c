@@ -14,6 +14,8 @@
 
 typedef ProtobufCFieldDescriptor field_t;
 
+enum { SUB_LEN = sizeof(void *) }; /* a field of another message holds where that message is */
+
 static ProtobufCMessage *pb(struct msg *m)
 {
 	return (ProtobufCMessage *)(void *)m;
@@ -287,10 +289,10 @@ struct msg *msg_sub(struct arena *a, struct msg *m, unsigned field)
 	if (m == NULL)
 		return NULL;
 	f = single(m, field, PROTOBUF_C_TYPE_MESSAGE);
-	memcpy(&sub, at(m, f->offset), sizeof sub);
+	memcpy(&sub, at(m, f->offset), SUB_LEN);
 	if (sub == NULL) {
 		sub = new_of(a, f->descriptor);
-		memcpy(at(m, f->offset), &sub, sizeof sub);
+		memcpy(at(m, f->offset), &sub, SUB_LEN);
 	}
 	return sub;
 }
@@ -305,9 +307,9 @@ struct msg *msg_add(struct arena *a, struct msg *m, unsigned field)
 		return NULL;
 	f = list(m, field, PROTOBUF_C_TYPE_MESSAGE);
 	sub = new_of(a, f->descriptor);
-	slot = sub == NULL ? NULL : grow(a, m, f, sizeof sub);
+	slot = sub == NULL ? NULL : grow(a, m, f, SUB_LEN);
 	if (slot != NULL)
-		memcpy(slot, &sub, sizeof sub);
+		memcpy(slot, &sub, SUB_LEN);
 	return slot == NULL ? NULL : sub;
 }
 
@@ -319,7 +321,7 @@ void msg_put_sub(struct msg *m, unsigned field, const struct msg *sub)
 		return;
 	f = single(m, field, PROTOBUF_C_TYPE_MESSAGE);
 	require(f->descriptor == cpb(sub)->descriptor);
-	memcpy(at(m, f->offset), &sub, sizeof sub);
+	memcpy(at(m, f->offset), &sub, SUB_LEN);
 }
 
 static size_t count_of(const struct msg *m, const field_t *f)
@@ -465,8 +467,7 @@ const struct msg *msg_at(const struct msg *m, unsigned field, size_t i)
 {
 	const struct msg *sub;
 
-	memcpy(&sub, element(m, list(m, field, PROTOBUF_C_TYPE_MESSAGE), i, sizeof sub),
-	       sizeof sub);
+	memcpy(&sub, element(m, list(m, field, PROTOBUF_C_TYPE_MESSAGE), i, SUB_LEN), SUB_LEN);
 	return sub;
 }
 

@@ -116,8 +116,8 @@ enum err wire_token_get(const char *text, struct wire_invite *v)
 		return ERR_MALFORMED;
 	for (size_t i = 0; i < len; i++) {
 		/* capitals count as small letters: QR codes hold more of them, and people write as they like */
-		const char ch = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a')
-								 : text[i];
+		const bool upper = text[i] >= 'A' && text[i] <= 'Z';
+		const char ch = (char)(upper ? text[i] - 'A' + 'a' : text[i]);
 		const char *at = strchr(letters, ch);
 
 		if (i < PREFIX) {

@@ -118,7 +118,7 @@ struct wire_remove {
 	uint8_t reason;
 	uint64_t effective_s;
 };
-void wire_remove_put(struct wr *w, const struct wire_remove *r);
+void wire_remove_put(struct wr *w, const struct wire_remove *v);
 MUST_CHECK enum err wire_remove_get(struct span s, struct wire_remove *r);
 
 /** SET_POLICY: how much each table of a quarterly report may tell of one person (proto/PROTOCOL.md 9).

@@ -82,9 +82,9 @@ int cli_fail(const struct cli *c, int code, const char *what, const char *why, c
 
 /** The request envelope of this invocation, with the sub-message of its command in *sub. */
 struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub);
-/** Send; errors and JSON are printed, anything else is the caller's to print from *reply. */
-int cli_ask(struct cli *c, const struct msg *request, struct msg **reply);
+/** Send; errors and JSON are printed, anything else is the caller's to print from *out. */
+int cli_ask(struct cli *c, const struct msg *request, struct msg **out);
 /** As cli_ask, but nothing of the reply is printed, in JSON neither. */
-int cli_call(struct cli *c, const struct msg *request, struct msg **reply);
+int cli_call(struct cli *c, const struct msg *request, struct msg **out);
 
 #endif /* KRING_CLIENT_CLI_CLI_H */

@@ -62,19 +62,28 @@ static int fail(const struct reader *r, unsigned line, const char *what, const c
 
 /* ---- one line ---- */
 
-/* "Best time :" is best-time; *len is where the value begins.  False: the line does not begin like a field. */
-static bool key_of(const char *line, char key[KEY_MAX + 1], size_t *len)
+/* As long as it looks like the name of a field. */
+static size_t name_len(const char *line)
 {
-	size_t n = 0, k = 0;
+	size_t n = 0;
 
 	while (isalpha((unsigned char)line[n]) ||
 	       (n > 0 && (line[n] == '-' || line[n] == '_' || line[n] == ' ')))
 		n++;
+	return n;
+}
+
+/* "Best time :" is best-time; *len is where the value begins.  False: the line does not begin like a field. */
+static bool key_of(const char *line, char key[KEY_MAX + 1], size_t *len)
+{
+	const size_t n = name_len(line);
+	size_t k;
+
 	if (n == 0 || line[n] != ':' || n > KEY_MAX || strncmp(line + n, "://", 3) == 0)
-		return false;
+		return false; /* no field, or an address: https:// */
 	*len = n + 1;
 	for (k = 0; k < n; k++)
-		key[k] = line[k] == '_' || line[k] == ' ' ? '-' : (char)tolower(line[k]);
+		key[k] = isalpha((unsigned char)line[k]) ? (char)tolower(line[k]) : '-';
 	while (k > 0 && key[k - 1] == '-')
 		k--;
 	key[k] = '\0';

@@ -21,8 +21,8 @@
 #define LIMIT_ZMTP_MESSAGE	66848u /* class 2, suite 2, plus 33 bytes of CURVE */
 #define LIMIT_FRAME_DOCS	64u    /* documents verified per turn and frame */
 #define LIMIT_FRAME_PARTS	128u
-#define LIMIT_BURST		64u /* leaves under one document signature */
-#define LIMIT_ENVELOPE_TTL_S	(8u * 86400u)
+#define LIMIT_BURST		64u	/* leaves under one document signature */
+#define LIMIT_ENVELOPE_TTL_S	691200u /* 8 days */
 #define LIMIT_CLOCK_SKEW_S	600u
 #define LIMIT_ROSTER_ENTRY	61440u
 #define LIMIT_ROSTER_CARRIED	(LIMIT_ROSTER_ENTRY + 4096u) /* with its signatures */
@@ -42,12 +42,12 @@
 #define LIMIT_PB_STRING	     16384u
 #define LIMIT_PB_BYTES	     49152u
 #define LIMIT_BODY	     8192u /* one document body; larger things are attachments */
-#define LIMIT_CONTROL	     (1024u * 1024u)
-#define LIMIT_UNPACK_ARENA   (4u * 1024u * 1024u)
+#define LIMIT_CONTROL	     (1u << 20)
+#define LIMIT_UNPACK_ARENA   (4u << 20)
 
 /* store */
 #define LIMIT_KEY	  511u /* LMDB's own */
-#define LIMIT_RECORD	  (48u * 1024u)
+#define LIMIT_RECORD	  (48u << 10)
 #define LIMIT_RECORD_PAGE 1984u /* above this a value spills into an overflow page */
 #define LIMIT_MAP_START	  (64ull * 1024 * 1024)
 #define LIMIT_MAP_MAX	  (64ull * 1024 * 1024 * 1024)
@@ -68,9 +68,9 @@
 
 /* processes */
 #define LIMIT_TURN_EVENTS  256u
-#define LIMIT_TURN_ARENA   (32u * 1024u * 1024u)
+#define LIMIT_TURN_ARENA   (32u << 20)
 #define LIMIT_IPC_RECORD   (LIMIT_ZMTP_MESSAGE + 64u)
-#define LIMIT_IPC_CREDIT   (8u * 1024u * 1024u)
+#define LIMIT_IPC_CREDIT   (8u << 20)
 #define LIMIT_PEERS	   1024u
 #define LIMIT_CLIENTS	   64u
 #define LIMIT_HANDSHAKE_MS 5000

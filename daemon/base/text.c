@@ -156,7 +156,7 @@ static const char *plain_of(uint32_t c, char one[2])
 	case 'T':
 		return "th";
 	default:
-		one[0] = (p >= 'a' && p <= 'z') || (p >= '0' && p <= '9') ? p : '\0';
+		one[0] = (char)((p >= 'a' && p <= 'z') || (p >= '0' && p <= '9') ? p : '\0');
 		one[1] = '\0';
 		return one;
 	}

@@ -697,38 +697,43 @@ static enum err wake(struct core *c, struct err_text *why)
 	return ERR_OK;
 }
 
+/* The secret that somebody typed; a node that cannot run with its keys ends, and is started again by the supervisor. */
+static void on_unlock(struct core *c, uint64_t client, const struct msg *ask)
+{
+	struct err_text why = {""};
+	enum err rc = unlock_typed(&c->config, msg_text(ask, UNLOCK_SECRET), &c->keys, &why);
+
+	if (rc == ERR_OK)
+		rc = wake(c, &why);
+	if (rc == ERR_OK) {
+		answer_alone(c, client, NULL, "", "");
+		return;
+	}
+	if (rc == ERR_CRYPTO) {
+		answer_alone(c, client, "refused", "this does not unlock the node", why.text);
+		return;
+	}
+	answer_alone(c, client, "not-now", why.text[0] == '\0' ? err_text(rc) : why.text, "");
+	loop_stop(c->loop, ROLES_TRY_AGAIN);
+}
+
 /* What a locked node answers: its state, and the way out of it. */
 static void on_locked_request(struct core *c, uint64_t client, struct span bytes)
 {
 	struct arena a;
 	struct msg *request;
-	struct err_text why = {""};
-	enum err rc;
+	struct err_text why;
+	bool understood;
 
 	if (arena_create(&a, LIMIT_CONTROL) != ERR_OK)
 		return;
-	rc = msg_parse(&a, MSG_REQUEST, bytes, &request, &why);
-	if (rc == ERR_OK && msg_has(request, REQUEST_UNLOCK)) {
-		rc = unlock_typed(&c->config,
-				  msg_text(msg_get(request, REQUEST_UNLOCK), UNLOCK_SECRET),
-				  &c->keys, &why);
-		if (rc == ERR_OK)
-			rc = wake(c, &why);
-		if (rc == ERR_OK)
-			answer_alone(c, client, NULL, "", "");
-		else
-			answer_alone(c, client, rc == ERR_CRYPTO ? "refused" : "not-now",
-				     rc == ERR_CRYPTO	   ? "this does not unlock the node"
-				     : why.text[0] == '\0' ? err_text(rc)
-							   : why.text,
-				     rc == ERR_CRYPTO ? why.text : "");
-		if (rc != ERR_OK && rc != ERR_CRYPTO)
-			loop_stop(c->loop, ROLES_TRY_AGAIN);
-	} else if (rc == ERR_OK && msg_has(request, REQUEST_STATUS)) {
+	understood = msg_parse(&a, MSG_REQUEST, bytes, &request, &why) == ERR_OK;
+	if (understood && msg_has(request, REQUEST_UNLOCK))
+		on_unlock(c, client, msg_get(request, REQUEST_UNLOCK));
+	else if (understood && msg_has(request, REQUEST_STATUS))
 		answer_alone(c, client, NULL, "", "");
-	} else {
+	else
 		answer_alone(c, client, "not-now", "this node is locked", "kring unlock");
-	}
 	arena_free(&a); /* wiped */
 }
 

@@ -58,6 +58,7 @@ static enum err open_one(struct store **out, struct store_options *o, const stru
 		return err_explain(why, ERR_LIMIT, "the directory's name is too long");
 	o->path = path;
 	rc = store_open(out, o);
+	o->path = NULL;
 	if (rc == ERR_CORRUPT)
 		return nodefiles_explain(why, rc, c->dir, name, 0);
 	if (rc == ERR_IO)

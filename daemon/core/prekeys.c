@@ -37,14 +37,18 @@ static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 	return store_put(txn, STORE_OWNKEY, key_span(&k), span_of(row, sizeof row));
 }
 
+struct swept {
+	uint64_t newest_s; /* 0: none is left that may be announced */
+	uint8_t *record;   /* of the newest */
+	bool destroyed;
+};
+
 /* Destroys what is past its time; notes the newest that is left. */
 static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
-		      enum sweep_mode mode, uint64_t *newest_s, uint8_t record[WIRE_PREKEY_LEN],
-		      bool *destroyed)
+		      enum sweep_mode mode, struct swept *out)
 {
 	struct store_walk w = {.key_len = KEY_LEN, .val_len = ROW_LEN};
 
-	*newest_s = 0;
 	while (store_each(txn, STORE_OWNKEY, span_of(NULL, 0), &w)) {
 		const uint64_t time_s = be64_get(w.row.key.p);
 		const struct span bytes = span_of(w.row.val.p, WIRE_PREKEY_LEN);
@@ -57,17 +61,17 @@ static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 
 			key_put(&k, w.row.key.p, w.row.key.len);
 			keybox_prekey_destroy(kb, &id);
-			*destroyed = true;
+			out->destroyed = true;
 			w.rc = store_del(txn, STORE_OWNKEY, key_span(&k));
 			continue;
 		}
 		if (mode == SWEEP_LOAD)
 			w.rc = keybox_prekey_load(kb, &id, w.row.val.p + WIRE_PREKEY_LEN);
 		/* one of an earlier signing key still opens what lies at relays, but is not announced */
-		if (w.rc == ERR_OK && time_s >= *newest_s &&
+		if (w.rc == ERR_OK && time_s >= out->newest_s &&
 		    wire_prekey_get(bytes, &pk) == ERR_OK && pk.key_seq == keybox_key_seq(kb)) {
-			*newest_s = time_s;
-			memcpy(record, bytes.p, WIRE_PREKEY_LEN);
+			out->newest_s = time_s;
+			memcpy(out->record, bytes.p, WIRE_PREKEY_LEN);
 		}
 	}
 	return w.rc;
@@ -100,19 +104,18 @@ static enum err run(struct store *s, struct keyfile *k, uint64_t now_s, enum swe
 {
 	struct keybox *kb = k->keybox;
 	struct store_txn *txn;
-	uint64_t newest_s = 0;
-	bool destroyed = keybox_roots(kb)->prekey_next;
+	struct swept done = {.record = record, .destroyed = keybox_roots(kb)->prekey_next};
 	enum err rc = store_begin(s, true, &txn);
 
 	*changed = false;
 	if (rc != ERR_OK)
 		return rc;
-	rc = sweep(txn, kb, now_s, mode, &newest_s, record, &destroyed);
-	if (rc == ERR_OK && mode != SWEEP_ALL && newest_s + USE_S <= now_s) {
+	rc = sweep(txn, kb, now_s, mode, &done);
+	if (rc == ERR_OK && mode != SWEEP_ALL && done.newest_s + USE_S <= now_s) {
 		rc = draw(txn, kb, now_s, record);
 		*changed = true;
 	}
-	if (rc == ERR_OK && destroyed) {
+	if (rc == ERR_OK && done.destroyed) {
 		keybox_prekeys_begin(kb);
 		rc = keyroot_write(k->root, keybox_roots(kb), &k->state);
 		if (rc == ERR_OK)
@@ -123,7 +126,7 @@ static enum err run(struct store *s, struct keyfile *k, uint64_t now_s, enum swe
 		return rc;
 	}
 	rc = store_commit(txn);
-	if (rc != ERR_OK || !destroyed)
+	if (rc != ERR_OK || !done.destroyed)
 		return rc;
 	keybox_prekeys_end(kb);
 	return keyroot_settle(k->root, keybox_roots(kb), &k->state);

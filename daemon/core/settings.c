@@ -37,6 +37,7 @@ static void keep_text(int fd, struct backup_files *files)
 		free(room);
 		return;
 	}
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): ours, lent as const */
 	free((void *)(uintptr_t)files->bytes.p);
 	files->bytes = span_of(room, len);
 }

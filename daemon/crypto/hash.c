@@ -7,7 +7,7 @@
 
 /* clang-format off */
 static const char persons[HASH_LABEL_COUNT_][crypto_generichash_blake2b_PERSONALBYTES + 1] = {
-#define HASH_PERSON(name, text) [HASH_##name] = text,
+#define HASH_PERSON(name, text) [HASH_##name] = text, /* NOLINT(bugprone-macro-parentheses): fills an array */
 	HASH_LABELS(HASH_PERSON)
 #undef HASH_PERSON
 };

@@ -444,7 +444,7 @@ static const struct prekey *key_for(const struct keybox *kb, const struct id16 *
 				    struct keybox_used *used)
 {
 	*used = (struct keybox_used){.peer = 0};
-	for (uint16_t i = 0; i < KEYBOX_PEERS_MAX; i++)
+	for (size_t i = 0; i < KEYBOX_PEERS_MAX; i++)
 		for (unsigned k = 0; k < 2; k++) {
 			const struct prekey *pk = &kb->s->pairs[i][k];
 

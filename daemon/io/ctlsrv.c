@@ -79,7 +79,7 @@ static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
 	(void)hint;
 	if (c->cap - c->len < 4096) {
 		const size_t cap = c->cap == 0 ? 8192 : c->cap * 2;
-		uint8_t *p = cap > 2 * LIMIT_CONTROL ? NULL : malloc(cap);
+		uint8_t *p = cap / 2 > LIMIT_CONTROL ? NULL : malloc(cap);
 
 		if (p == NULL) {
 			*buf = uv_buf_init(NULL, 0);

@@ -623,7 +623,7 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 	t->ctx = opt->context;
 	if (zmq_z85_encode(zsec, t->sec, 32) == NULL || zmq_curve_public(zpub, zsec) != 0 ||
 	    zmq_z85_decode(t->pub, zpub) == NULL)
-		return ERR_IO; /* the process ends; nothing to undo */
+		return ERR_IO; /* NOLINT(clang-analyzer-unix.Malloc): the process ends; nothing to undo */
 	explicit_bzero(zsec, sizeof zsec);
 	rc = opt->no_zap ? ERR_OK : zap_open(&t->zap, t->ctx, lookup, t);
 	if (rc == ERR_OK)

@@ -263,7 +263,7 @@ int net_main(const struct role_options *opt)
 	    arena_create(&n.arena, ARENA) != ERR_OK || loop_create(&n.loop) != ERR_OK ||
 	    loop_signals(n.loop) != ERR_OK || transport_prepare(&n.zmq) != ERR_OK ||
 	    sandbox_enter(SANDBOX_NET, NULL, &why) != ERR_OK)
-		return ROLES_FAILED; /* core fails for the same reason and reports it */
+		return ROLES_FAILED; /* NOLINT(clang-analyzer-unix.Malloc): core fails for the same reason and reports it */
 	loop_on_turn_end(n.loop, on_turn_end, &n); /* before the sockets: runs after them */
 	if (ipc_open(n.loop, &n.core, ROLES_FD_PEER, &calls) != ERR_OK)
 		return ROLES_FAILED;

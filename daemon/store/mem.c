@@ -156,7 +156,8 @@ static struct span insert(struct mem_store *ms, enum store_table t, struct span 
 		return old;
 	}
 	level = draw_level(ms);
-	links = sizeof *n + level * sizeof n->next[0];
+	links = sizeof *n +
+		level * sizeof n->next[0]; /* NOLINT(bugprone-sizeof-expression): pointers */
 	bytes = malloc(links + key.len);
 	require(bytes != NULL);
 	n = (struct node *)(void *)bytes;

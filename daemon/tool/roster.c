@@ -31,6 +31,19 @@ static enum err make_roots(const struct tool_args *a, struct wire_genesis *g)
 	return rc;
 }
 
+/* M/N: this many of so many roots sign. */
+static bool roots_of(const char *text, unsigned *m, unsigned *n)
+{
+	char *end;
+	unsigned long need = strtoul(text, &end, 10), all = 0;
+
+	if (*end == '/')
+		all = strtoul(end + 1, &end, 10);
+	*m = (unsigned)need;
+	*n = (unsigned)all;
+	return *end == '\0' && need >= 2 && need <= all && all <= LIMIT_ROOTS;
+}
+
 int tool_fed_create(struct tool_args *a)
 {
 	struct wire_genesis g = {.min_suite = WIRE_SUITE_1};
@@ -44,8 +57,7 @@ int tool_fed_create(struct tool_args *a)
 
 	if (a->name == NULL || a->out == NULL || strlen(a->name) > LIMIT_ORG_NAME)
 		return tool_fail(TOOL_USAGE, "a federation needs --name and --out", "");
-	if (sscanf(a->roots == NULL ? "2/3" : a->roots, "%u/%u", &m, &n) != 2 || m < 2 || n < m ||
-	    n > LIMIT_ROOTS)
+	if (!roots_of(a->roots == NULL ? "2/3" : a->roots, &m, &n))
 		return tool_fail(TOOL_USAGE, "--roots M/N",
 				 "at least 2 of N must sign, for example 2/3");
 	(void)mkdir(a->out, 0700);
@@ -139,7 +151,7 @@ static bool removed_after(const struct rosterfile *f, size_t at, const struct id
 	struct span carried;
 
 	while (rosterfile_next(f, &at, &carried)) {
-		struct wire_roster e;
+		struct wire_roster e = {.sig_count = 0};
 		struct wire_remove r;
 
 		if (wire_roster_get(carried, &e) == ERR_OK && e.op == WIRE_ROSTER_REMOVE &&
@@ -156,7 +168,7 @@ static bool next_member(const struct rosterfile *f, size_t *at, struct wire_add 
 	struct span carried;
 
 	while (rosterfile_next(f, at, &carried)) {
-		struct wire_roster e;
+		struct wire_roster e = {.sig_count = 0};
 		struct wire_node n;
 
 		if (wire_roster_get(carried, &e) != ERR_OK || e.op != WIRE_ROSTER_ADD ||
@@ -295,8 +307,7 @@ static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 	unsigned m = 0, n = 0;
 	int bad;
 
-	if (a->keys == NULL || a->roots == NULL || sscanf(a->roots, "%u/%u", &m, &n) != 2 ||
-	    m < 2 || n < m || n > LIMIT_ROOTS)
+	if (a->keys == NULL || a->roots == NULL || !roots_of(a->roots, &m, &n))
 		return tool_fail(TOOL_USAGE, "new roots need --roots M/N and --keys DIR",
 				 "for example --roots 2/3 --keys new-roots");
 	(void)mkdir(a->keys, 0700);
@@ -517,7 +528,7 @@ int tool_roster_sign(struct tool_args *a)
 	uint8_t sig[WIRE_SIG];
 	struct rosterfile f;
 	struct chain next;
-	struct wire_roster e;
+	struct wire_roster e = {.sig_count = 0};
 	struct chain_change change = {.quorum = false};
 	struct err_text why = {""};
 	struct id32 pub;
@@ -564,7 +575,7 @@ int tool_root_sign(struct tool_args *a)
 {
 	static uint8_t file[LIMIT_ROSTER_CARRIED];
 	uint8_t out[32 + WIRE_SIG];
-	struct wire_roster e;
+	struct wire_roster e = {.sig_count = 0};
 	struct id32 pub;
 	enum err rc;
 

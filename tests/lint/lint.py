@@ -160,9 +160,9 @@ def codes_have_rows():
     wanted = {"acts": acts, "states": table("REFERRAL_STATES", "daemon/domain/referral/referral.h"),
               "work": table("WORK_KINDS", "daemon/domain/referral/work.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
               "alarms": table("ALARMS", "daemon/domain/loss/alarm.h"),
-              "outbox": [*given(r"\*(?:cause|remedy) =([^;]*);"), *given(r"OUTBOX_ROW_STATE,([^;]*);"),
+              "outbox": [*given(r"\(struct cause\)\{([^;]*)\}"), *given(r"\bout\.code =([^;]*);"), *given(r"OUTBOX_ROW_STATE,([^;]*);"),
                          *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/views/referrals.c"])],
-              "standings": [*given(r"PARTNER_ROW_STANDING,([^;]*);"),
+              "standings": [*re.findall(r', "([^"]+)"\}', re.search(r"\*standing_of\(.*?\n}", whole, re.S).group(0)),
                             *re.findall(r'return "([^"]+)"', re.search(r"\*roster_standing\(.*?\n}", whole, re.S).group(0))],
               "categories": re.findall(r'"([^"]+)"', re.search(r"\*msg_cat_name\(.*?};", text[ROOT / "proto/msg.c"], re.S).group(0))}
     for name, codes in wanted.items():

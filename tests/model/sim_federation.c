@@ -206,6 +206,7 @@ int main(int argc, char **argv)
 
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--seeds") == 0 &&
+		    /* NOLINTNEXTLINE(cert-err34-c): typed by us */
 		    sscanf(argv[i + 1], "%llu-%llu", &lo, &hi) < 2)
 			hi = lo;
 		else if (strcmp(argv[i], "--events") == 0)

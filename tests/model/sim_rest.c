@@ -106,7 +106,7 @@ static void idle(struct sim *s)
 {
 	const uint64_t until = s->now_ms + (uint64_t)IDLE_MINUTES * MINUTE_MS;
 	struct print before[SIM_NODES_MAX], after;
-	bool busy[SIM_NODES_MAX];
+	bool busy[SIM_NODES_MAX] = {false};
 
 	for (int i = 0; i < s->n; i++) {
 		busy[i] = next_due(s, &s->nodes[i]) <= until; /* it has something to do then */

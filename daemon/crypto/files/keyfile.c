@@ -244,7 +244,7 @@ static enum err slots_save(const char *dir, struct slots *s)
 
 static enum err slot_append(struct slots *s, const struct keyfile_unlock *how, const uint8_t mk[32])
 {
-	struct wr w = wr_of(s->buf + MAGIC_LEN + 1 + s->count * SLOT_LEN, SLOT_LEN);
+	struct wr w = wr_of(s->buf + MAGIC_LEN + 1 + (size_t)s->count * SLOT_LEN, SLOT_LEN);
 	enum err rc = s->count == SLOTS_MAX ? ERR_FULL : slot_write(&w, how, mk);
 
 	if (rc == ERR_OK)

@@ -134,6 +134,7 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	return rc;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): what was made, shown and under which consent: three answers */
 static enum err make(struct turn *t, struct thread *th, uint16_t type, const struct msg *body,
 		     const struct pending_doc **doc, uint64_t *cats, struct id16 *grant)
 {

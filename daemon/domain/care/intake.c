@@ -67,6 +67,7 @@ static enum err check_scope(struct turn *t, const struct peer *p, const struct w
 	return ERR_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): the verdicts in their order, one after the other */
 static enum err judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
 		      struct thread *th, uint16_t *verdict)
 {

@@ -62,6 +62,7 @@ static enum err refuse_scope(struct turn *t, const struct peer *p, const struct 
 	return ERR_DENIED;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): body, categories and consent are one answer */
 enum err consent_pack_body(struct turn *t, const struct consent_scope *s, uint16_t type,
 			   const struct msg *body, struct span *out, uint64_t *cats,
 			   struct id16 *grant)

@@ -6,7 +6,7 @@
 #include "crypto/verify.h"
 
 /* Acts without a person: owed to a partner, whatever becomes of their case. */
-static const char ANSWERS[16] = "answers";
+static const char answers[16] = "answers";
 
 const char *document_type_name(uint16_t type)
 {
@@ -85,7 +85,7 @@ static enum err body_put(struct turn *t, const struct doc_key *key, const struct
 	enum err rc = ERR_OK;
 
 	if (turn_case_erased(t, case_id))
-		rc = cats == 0 ? turn_stand_in(t, ANSWERS, &under)
+		rc = cats == 0 ? turn_stand_in(t, answers, &under)
 			       : turn_refuse(t, ERR_STATE, "this case was erased",
 					     "nothing about its person leaves any more", "");
 	return rc == ERR_OK ? turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &under, salted) : rc;
@@ -311,7 +311,7 @@ enum err document_outlive(struct turn *t, const struct doc_key *key)
 		return store_del(t->txn, STORE_DOCBODY, key_span(&k));
 	rc = turn_get(t, STORE_DOCBODY, &k, &salted);
 	if (rc == ERR_OK)
-		rc = turn_stand_in(t, ANSWERS, &under);
+		rc = turn_stand_in(t, answers, &under);
 	return rc == ERR_OK ? turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &under, salted) : rc;
 }
 

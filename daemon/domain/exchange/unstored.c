@@ -92,7 +92,7 @@ enum err unstored_status(struct turn *t, struct msg *status)
 
 		if (found.key.len != KEY_LEN)
 			return ERR_CORRUPT;
-		if (msg_count(status, STATUS_FAULTS) >= 2 * FAULTS_MAX)
+		if (msg_count(status, STATUS_FAULTS) >= (size_t)2 * FAULTS_MAX)
 			return ERR_OK;
 		key_put(&k, found.key.p, found.key.len);
 		rc = load(t, &k, &row);

@@ -114,6 +114,7 @@ static void moments(double q, uint32_t x, uint32_t k,
 {
 	double p = (1 - q) / (1 + q), sum = 0, squares = 0;
 
+	/* NOLINTNEXTLINE(cert-flp30-c,clang-analyzer-security.FloatLoopCounter): p is the weight, y counts */
 	for (int64_t y = 0; p > 1e-9; y++, p *= q)
 		for (int sign = y == 0 ? 1 : -1; sign <= 1; sign += 2) {
 			const double v = publish(x, sign * y, k);

@@ -33,7 +33,7 @@ static enum err add_row(struct span v, struct count *c)
 		return ERR_CORRUPT;
 	add_cells(&r, c->words, COUNT_WORDS);
 	add_cells(&r, c->ends, COUNT_ENDS);
-	add_cells(&r, &c->needs[0][0], COUNT_NEEDS * COUNT_REASONS);
+	add_cells(&r, &c->needs[0][0], (size_t)COUNT_NEEDS * COUNT_REASONS);
 	while (r.left > 0 && !r.bad) {
 		const uint16_t peer = rd_u16(&r);
 
@@ -70,7 +70,7 @@ static enum err write_row(struct turn *t, uint32_t quarter, uint8_t cap, const s
 	wr_u8(&w, VERSION);
 	put_cells(&w, c->words, COUNT_WORDS);
 	put_cells(&w, c->ends, COUNT_ENDS);
-	put_cells(&w, &c->needs[0][0], COUNT_NEEDS * COUNT_REASONS);
+	put_cells(&w, &c->needs[0][0], (size_t)COUNT_NEEDS * COUNT_REASONS);
 	for (size_t i = 0; i < c->rows; i++) {
 		if (memcmp(c->flow[i], none, sizeof none) == 0)
 			continue;

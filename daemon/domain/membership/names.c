@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/text.h"
 
 enum { PRINT_HEX = 32, ID_HEX = 64, OFFERED = 3, LEAST_PART = 3, LIST_MAX = 280 };
@@ -120,7 +121,7 @@ static bool mistyped(const char *slug, const char *name)
 {
 	const unsigned d = text_distance(slug, name);
 
-	return d <= 2 && d * 5 <= strlen(slug);
+	return d <= 2 && (size_t)d * 5 <= strlen(slug);
 }
 
 static enum err refuse_none(struct turn *t, const char *slug, const char *remedy)
@@ -169,10 +170,13 @@ enum err names_partner(struct turn *t, const char *name, struct peer **p)
 {
 	enum err rc = names_find(t, name, p);
 
-	if (rc == ERR_OK && (*p)->self)
+	if (rc != ERR_OK)
+		return rc;
+	require(*p != NULL); /* found is found */
+	if ((*p)->self)
 		return turn_refuse(t, ERR_NOTFOUND, "no such partner", "that is this node itself",
 				   "see: kring partner list");
-	return rc;
+	return ERR_OK;
 }
 
 enum err names_member(struct turn *t, const char *name, const struct peer **p)

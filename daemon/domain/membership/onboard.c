@@ -10,7 +10,7 @@
 #include "proto/lists.h"
 
 /* How far an invite came; these codes are stored. */
-static const char open_[] = "open", met[] = "met", revealed[] = "revealed",
+static const char opened[] = "open", met[] = "met", revealed[] = "revealed",
 		  confirmed[] = "confirmed", approved[] = "approved", dead[] = "dead";
 enum { SAS_MOD = 100000000 };
 
@@ -107,7 +107,7 @@ static bool in_time(const struct turn *t, const struct msg *m)
 /* May its token still begin a handshake?  Each one begun is a try. */
 static bool usable(const struct turn *t, const struct msg *m)
 {
-	return (is(m, open_) || is(m, met) || is(m, revealed)) && in_time(t, m) &&
+	return (is(m, opened) || is(m, met) || is(m, revealed)) && in_time(t, m) &&
 	       msg_u64(m, INVITE_RECORD_ATTEMPTS) < LIMIT_ONBOARD_ATTEMPTS;
 }
 
@@ -230,7 +230,7 @@ enum err onboard_invite(struct turn *t, const struct msg *req, struct msg *reply
 	msg_set_text(t->arena, m, INVITE_RECORD_ORG, msg_text(req, INVITE_NEW_ORG));
 	msg_set_text(t->arena, m, INVITE_RECORD_LISTEN, listen[0] == '\0' ? at : listen);
 	msg_set_u64(m, INVITE_RECORD_EXPIRES_MS, expires_ms);
-	msg_set_text(t->arena, m, INVITE_RECORD_STATE, open_);
+	msg_set_text(t->arena, m, INVITE_RECORD_STATE, opened);
 	msg_set_text(t->arena, reply, REPLY_TOKEN, token);
 	msg_set_u64(reply, REPLY_EXPIRES_MS, expires_ms);
 	rc = row_save(t, &session, m);
@@ -358,7 +358,7 @@ static enum err wrong_digits(struct turn *t, struct msg *reply, bool any)
 	while ((rc = row_next(t, &at, &session, &m)) == ERR_OK) {
 		if (!is(m, revealed))
 			continue;
-		msg_set_text(t->arena, m, INVITE_RECORD_STATE, usable(t, m) ? open_ : dead);
+		msg_set_text(t->arena, m, INVITE_RECORD_STATE, usable(t, m) ? opened : dead);
 		rc = row_save(t, &session, m);
 		if (rc != ERR_OK)
 			return rc;
@@ -553,7 +553,7 @@ static enum err on_ask(struct turn *t, uint16_t line, struct rd *r)
 	struct msg *m;
 	enum err rc = session_of(t, r, &session, &m);
 
-	if (rc == ERR_NOTFOUND || (rc == ERR_OK && (is(m, open_) || is(m, met))))
+	if (rc == ERR_NOTFOUND || (rc == ERR_OK && (is(m, opened) || is(m, met))))
 		return answer_state(t, line, WIRE_ONB_DEAD); /* also: the digits were refused */
 	if (rc != ERR_OK)
 		return rc;

@@ -111,7 +111,7 @@ enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *part
 		rc = number_get(t, STORE_DEPOSITED, &pk, &theirs);
 	if (rc != ERR_OK || version == 0 || theirs == version || !keeper_is(t, p))
 		return rc;
-	ids = arena_wr(t->arena, IDS_MAX * 16);
+	ids = arena_wr(t->arena, (size_t)IDS_MAX * 16);
 	out = arena_wr(t->arena, HEAD + SEALED_MAX);
 	rc = list_erased(t, &ids);
 	if (rc == ERR_OK)

@@ -18,7 +18,7 @@ MUST_CHECK enum err view_consent_list(struct turn *t, const struct msg *req, str
 MUST_CHECK enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *reply);
 
 /** One GrantRow of this record into reply. */
-void view_grant_row(struct turn *t, const struct msg *record, struct msg *reply);
+void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply);
 /** The rows of what a withdrawal ended: the consents, and the referrals that rested on nothing else. */
 MUST_CHECK enum err view_ended_rows(struct turn *t, const struct grants_ended *ended,
 				    struct msg *reply);

@@ -16,71 +16,60 @@
 
 enum { NOT_TAKEN_MS = 600000 };
 
-/* Why is it not there yet, and what helps?  Codes: the client has their text in four languages. */
-static enum err cause_of(struct turn *t, const struct peer *p, const struct outbox_row *row,
-			 const struct id16 *thread, const char **cause, const char **remedy)
+struct cause {
+	const char *code, *remedy; /* the client has their text in four languages */
+};
+
+/* What keeps it from leaving at all; code NULL: nothing. */
+static struct cause held_back(struct turn *t, const struct peer *p, const struct pair *pr,
+			      const struct outbox_row *row, const struct id16 *thread)
 {
 	const struct conn *c = &p->conn;
-	const bool alone = c->refused == WIRE_REFUSED_CANNOT_STORE;
-	struct pair *pr;
-	enum err rc = pair_get(t, p->no, &pr);
 
-	if (rc != ERR_OK)
-		return rc;
-	*cause = "in-flight";
-	*remedy = "wait";
-	if (row->state == OUTBOX_DROPPED) {
-		*cause = "dropped";
-		*remedy = "none";
-		return ERR_OK;
-	}
-	if (!p->active) {
-		*cause = "partner-removed";
-		*remedy = "drop";
-		return ERR_OK;
-	}
-	if (pr->stopped || pr->unconfirmed) {
-		*cause = pr->stopped ? "partner-runs-twice" : "partner-lost-state";
-		*remedy = "telephone-partner";
-		return ERR_OK;
-	}
-	if (clockwatch_blocks(t, p) && (!connect_alive(t, p) || !prekeys_ready(t, p))) {
-		*cause = "clock-off";
-		*remedy = "set-clock";
-		return ERR_OK;
-	}
+	if (row->state == OUTBOX_DROPPED)
+		return (struct cause){"dropped", "none"};
+	if (!p->active)
+		return (struct cause){"partner-removed", "drop"};
+	if (pr->stopped)
+		return (struct cause){"partner-runs-twice", "telephone-partner"};
+	if (pr->unconfirmed)
+		return (struct cause){"partner-lost-state", "telephone-partner"};
+	if (clockwatch_blocks(t, p) && (!connect_alive(t, p) || !prekeys_ready(t, p)))
+		return (struct cause){"clock-off", "set-clock"};
 	if (row->verdict == WIRE_VERDICT_CANNOT_STORE ||
-	    (alone && id16_equal(&c->refused_thread, thread))) {
-		*cause = "partner-cannot-store";
-		*remedy = "telephone-partner";
-		return ERR_OK;
-	}
-	if (!p->conn.up) {
-		*cause = p->endpoint[0] == '\0' ? "partner-has-no-address" : "partner-offline";
-		*remedy = "telephone-partner";
-		return ERR_OK;
-	}
-	if (!prekeys_ready(t, p)) {
-		*cause = "no-prekey";
-		*remedy = "wait";
-		return ERR_OK;
-	}
+	    (c->refused == WIRE_REFUSED_CANNOT_STORE && id16_equal(&c->refused_thread, thread)))
+		return (struct cause){"partner-cannot-store", "telephone-partner"};
+	if (!c->up)
+		return (struct cause){p->endpoint[0] == '\0' ? "partner-has-no-address"
+							     : "partner-offline",
+				      "telephone-partner"};
+	if (!prekeys_ready(t, p))
+		return (struct cause){"no-prekey", "wait"};
+	return (struct cause){NULL, NULL};
+}
+
+/* Why is it not there yet, and what helps? */
+static struct cause cause_of(struct turn *t, const struct peer *p, const struct pair *pr,
+			     const struct outbox_row *row, const struct id16 *thread)
+{
+	const struct conn *c = &p->conn;
+	struct cause out = held_back(t, p, pr, row, thread);
+
+	if (out.code != NULL)
+		return out;
+	out = (struct cause){"in-flight", "wait"};
 	if (pr->unheard || pr->uncompared || t->node->quarantine)
-		*cause = "being-compared";
+		out.code = "being-compared";
 	else if (row->queued_ms + NOT_TAKEN_MS < t->wall_ms &&
-		 c->up_ms + NOT_TAKEN_MS < t->wall_ms) {
-		*cause = "not-taken"; /* on a living line, all this time */
-		*remedy = "telephone-partner";
-	}
+		 c->up_ms + NOT_TAKEN_MS < t->wall_ms) /* on a living line, all this time */
+		out = (struct cause){"not-taken", "telephone-partner"};
 	if (!connect_alive(t, p))
-		*cause = "partner-silent";
-	if (p->conn.refused == WIRE_REFUSED_BUSY)
-		*cause = "partner-full";
-	else if (p->conn.refused != 0 && !alone)
-		*cause = "partner-refuses";
-	if (p->conn.refused != 0 && !alone)
-		*remedy = "telephone-partner";
-	return ERR_OK;
+		out.code = "partner-silent";
+	if (c->refused != 0 && c->refused != WIRE_REFUSED_CANNOT_STORE)
+		out = (struct cause){"partner-refuses", "telephone-partner"};
+	if (c->refused == WIRE_REFUSED_BUSY)
+		out.code = "partner-full";
+	return out;
 }
 
 enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
@@ -88,7 +77,7 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 {
 	struct msg *m = msg_add(t->arena, reply, REPLY_OUTBOX);
 	char hex[33], ref[THREAD_REF_LEN + 1];
-	const char *cause, *remedy;
+	struct cause cause;
 	struct document d = {.hollow = true};
 	struct pair *pr;
 	enum err rc = document_load(t, &row->doc, &d);
@@ -97,15 +86,11 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 	if (damaged) /* the other rows are still worth reading */
 		rc = ERR_OK;
 	if (rc == ERR_OK)
-		rc = cause_of(t, p, row, &d.head.thread_id, &cause, &remedy);
-	if (rc == ERR_OK)
 		rc = pair_get(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
-	if (damaged) {
-		cause = "damaged-here";
-		remedy = "restore";
-	}
+	cause = damaged ? (struct cause){"damaged-here", "restore"}
+			: cause_of(t, p, pr, row, &d.head.thread_id);
 	bytes_hex(hex, row->doc.msg.b, 16);
 	thread_reference(&d.head.thread_id, ref);
 	msg_set_text(t->arena, m, OUTBOX_ROW_ID, hex);
@@ -115,9 +100,9 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 	msg_set_u64(m, OUTBOX_ROW_SINCE_MS, row->queued_ms);
 	msg_set_text(t->arena, m, OUTBOX_ROW_STATE,
 		     p->conn.up && place <= pr->tail ? "handed" : "queued");
-	msg_set_text(t->arena, m, OUTBOX_ROW_CAUSE, cause);
-	msg_set_text(t->arena, m, OUTBOX_ROW_REMEDY, remedy);
-	if (strcmp(cause, "clock-off") == 0)
+	msg_set_text(t->arena, m, OUTBOX_ROW_CAUSE, cause.code);
+	msg_set_text(t->arena, m, OUTBOX_ROW_REMEDY, cause.remedy);
+	if (strcmp(cause.code, "clock-off") == 0)
 		clockwatch_row(t, p, msg_sub(t->arena, m, OUTBOX_ROW_CLOCK));
 	return view_silent_since(t, p, m, OUTBOX_ROW_SILENT_SINCE_MS);
 }

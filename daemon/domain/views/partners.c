@@ -57,7 +57,31 @@ enum err view_silent_since(struct turn *t, const struct peer *p, struct msg *row
 	return rc;
 }
 
-/* Why no personal data goes to a partner (yet); "": it may. */
+/* Why no personal data goes to a partner (yet), the worst first; "": it may. */
+static const char *standing_of(const struct node *n, const struct peer *p, const struct pair *pr,
+			       bool frozen)
+{
+	const struct {
+		bool holds;
+		const char *code;
+	} all[] = {
+		{p->removed, "removed"},
+		{p->suspended, "suspended"},
+		{p->conflict, "conflict"},
+		{frozen, "frozen"},
+		{!p->activated, "waiting"},
+		{pr->stopped, "runs-twice"},
+		{pr->unconfirmed, "came-back"},
+		{p->recovered, "recovered"},
+		{n->pair_check && !p->checked, "unchecked"},
+	};
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (all[i].holds)
+			return all[i].code;
+	return "";
+}
+
 static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 {
 	const bool frozen = t->node->fork_seq != 0 && p->added_seq >= t->node->fork_seq;
@@ -71,17 +95,7 @@ static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 	rc = pair_get(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
-	msg_set_text(t->arena, row, PARTNER_ROW_STANDING,
-		     p->removed				  ? "removed"
-		     : p->suspended			  ? "suspended"
-		     : p->conflict			  ? "conflict"
-		     : frozen				  ? "frozen"
-		     : !p->activated			  ? "waiting"
-		     : pr->stopped			  ? "runs-twice"
-		     : pr->unconfirmed			  ? "came-back"
-		     : p->recovered			  ? "recovered"
-		     : t->node->pair_check && !p->checked ? "unchecked"
-							  : "");
+	msg_set_text(t->arena, row, PARTNER_ROW_STANDING, standing_of(t->node, p, pr, frozen));
 	if (p->activated || !p->active || frozen)
 		return ERR_OK;
 	rc = members_waiting(t, p, &wait);

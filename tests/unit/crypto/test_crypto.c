@@ -362,17 +362,17 @@ static char upper(char c)
 
 static char no_dash(char c)
 {
-	return c == '-' ? '\0' : c;
+	return (char)(c == '-' ? '\0' : c);
 }
 
 static char blank(char c)
 {
-	return c == '-' ? ' ' : c;
+	return (char)(c == '-' ? ' ' : c);
 }
 
 static char look_alike(char c)
 {
-	return c == '0' ? 'O' : c == '1' ? 'l' : c;
+	return (char)(c == '0' ? 'O' : c == '1' ? 'l' : c);
 }
 
 static void a_sheet_is_read_however_it_was_typed(void **state)

@@ -251,7 +251,7 @@ static void a_slip_of_the_pen_is_named(void **state)
 static void a_line_that_is_none_is_refused(void **state)
 {
 	(void)state;
-#define BYTES(s) s, sizeof s - 1
+#define BYTES(s) (s), sizeof(s) - 1
 	refused(BYTES("[Node]\nListen=\0\n"), 2, "", "no plain text");
 	refused(BYTES("[Node]\nListen=\nKeyFile=a\0b\n"), 3, "", "no plain text");
 	refused(BYTES("[Node]\nKeyFile=caf\xe9\n"), 2, "", "no plain text");
