@@ -8,6 +8,8 @@
 #include "client/print/print.h"
 #include "proto/person_kind.h"
 
+enum { FIELD_WIDTH = 22 };
+
 /* What a partner sent is shown as it is; a field of one line stays one. */
 static void person_text(unsigned field, const char *s)
 {
@@ -15,23 +17,30 @@ static void person_text(unsigned field, const char *s)
 		(void)putchar(!person_lines(field) && strchr("\n\r\t", *s) != NULL ? ' ' : *s);
 }
 
-/* Each field with its category, so that it can be seen what a consent would let through. */
-void print_person(const struct cli *c, const struct msg *p)
+/* Each field with its category, so that it can be seen what a consent would let through.  typed: by the name that a
+ * command takes, else in the reader's language. */
+static void fields(const struct cli *c, const struct msg *p, bool typed)
 {
 	struct msg_field f;
 
-	require(c != NULL);
 	for (size_t i = 0; p != NULL && msg_field_at(p, i, &f); i++) {
 		if (!msg_has(p, f.number))
 			continue;
 		(void)printf("  ");
-		print_cell(f.name, 16);
+		print_cell(typed ? f.name : list_text(LIST_PERSON, c->lang, f.name), FIELD_WIDTH);
 		if (f.type == MSG_TYPE_TEXT)
 			person_text(f.number, msg_text(p, f.number));
 		else
-			(void)printf("%s", msg_u64(p, f.number) != 0 ? "yes" : "no");
+			(void)printf("%s", list_text(LIST_UI, c->lang,
+						     msg_u64(p, f.number) != 0 ? "yes" : "no"));
 		(void)printf("   [%s]\n", list_text(LIST_CATEGORIES, c->lang, msg_cat_name(f.cat)));
 	}
+}
+
+void print_person(const struct cli *c, const struct msg *p)
+{
+	require(c != NULL);
+	fields(c, p, false);
 }
 
 /* Where a partner's values differ from ours.  They never replace ours by themselves. */
@@ -41,7 +50,7 @@ void print_told(const struct cli *c, const struct msg *reply)
 	if (!msg_has(reply, REPLY_TOLD))
 		return;
 	(void)puts("a partner sent other values (to use one: kring case take CASE FIELD):");
-	print_person(c, msg_get(reply, REPLY_TOLD));
+	fields(c, msg_get(reply, REPLY_TOLD), true);
 }
 
 /* Of a case that a partner referred to us, what is shown is what its consent covers. */

@@ -2,6 +2,7 @@
 """What is typed is stored as it was typed, or refused by name; never dropped, never guessed, never a default instead."""
 import json
 import os
+import pathlib
 import subprocess
 
 import pytest
@@ -174,6 +175,12 @@ def value(field, n):
     return VALUES.get(field.name, (f"Eerste {field.name}", f"Tweede {field.name}"))[n]
 
 
+def words(name):
+    """A list of config/lists: code -> language -> words."""
+    head, *rows = ((pathlib.Path(__file__).parents[2] / f"config/lists/{name}.psv").read_text().splitlines())
+    return {r.split("|")[0]: dict(zip(head.split("|"), r.split("|"))) for r in rows}
+
+
 def test_every_field_of_a_person_is_entered_shown_changed_and_cleared(node):
     """Fields that the schema gets later are walked too."""
     def shown(n):
@@ -182,9 +189,11 @@ def test_every_field_of_a_person_is_entered_shown_changed_and_cleared(node):
     assert r.returncode == 0, r
     case = r.stdout.decode().strip()
     assert node.k("case", "show", case)["person"] == shown(0)
-    table_ = run(node, "case", "show", case).stdout.decode().splitlines()
-    for f in PERSON:
-        assert any(line.split()[0] == f.name and f" {value(f, 0)}   [" in line for line in table_ if line.strip()), (f.name, table_)
+    for lang in ("nl", "fr", "en", "de"):
+        table_ = run(node, "--lang", lang, "case", "show", case).stdout.decode().splitlines()
+        for f in PERSON:
+            label, text = words("person")[f.name][lang], words("ui")["yes"][lang] if value(f, 0) == "yes" else value(f, 0)
+            assert any(line.strip().startswith(label + " ") and f" {text}   [" in line for line in table_), (f.name, table_)
     for f in PERSON:
         assert run(node, "case", "edit", case, f"--{option(f)}", value(f, 1)).returncode == 0, f.name
     assert node.k("case", "show", case)["person"] == shown(1)

@@ -86,9 +86,9 @@ def test_a_partners_field_of_another_kind_is_shown_in_one_line(pair):
     got = b.k("case", "show", case)["person"]
     assert (got["birth_date"], got["phone"]) == (person.birth_date, person.phone)
     lines = subprocess.run([str(b.fed.bin / "kring"), "--dir", str(b.dir), "case", "show", case], capture_output=True, text=True).stdout.splitlines()
-    for field, text in (("birth_date", "ergens in mei 1980"), ("phone", "geen   email           an@voorbeeld.invalid"), ("email", "bij de buren")):
+    for field, text in (("born", "ergens in mei 1980"), ("phone", "geen   email           an@voorbeeld.invalid"), ("e-mail", "bij de buren")):
         assert [x for x in lines if x.split()[:1] == [field] and text in x], lines
-    assert len([x for x in lines if x.split()[:1] == ["email"]]) == 1, "a text made a row of its own"
+    assert len([x for x in lines if x.split()[:1] == ["e-mail"]]) == 1, "a text made a row of its own"
 
 
 SENTENCE = "Zij is verzonnen zwanger en heeft schulden"

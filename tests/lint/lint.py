@@ -156,6 +156,11 @@ def codes_have_rows():
     numbers = [int(r[2]) for r in rows]
     if numbers != sorted(set(numbers)):
         yield f"proto/acts.h: numbers do not ascend, or one is given twice: {numbers}"
+    fields = re.findall(r"optional \w+ (\w+) =", re.search(r"message Person \{(.*?)\n\}", (ROOT / "proto/partner.proto").read_text(), re.S).group(1))
+    typed = re.findall(r'X\("[a-z-]+", "[A-Z]+", PERSON_(\w+)', (ROOT / "client/commands/person.h").read_text())
+    yield from (f"a person's field {f} has no row in person.psv" for f in fields if f not in rows_of("person"))
+    yield from (f"person.psv has a row {f}, a person has no such field" for f in rows_of("person") if f not in fields)
+    yield from (f"a person's field {f} cannot be typed: client/commands/person.h" for f in fields if f.upper() not in typed)
     yield from (f"acts.psv has a row {c}, proto/acts.h has none" for c in rows_of("acts") if c not in acts)
     wanted = {"acts": acts, "states": table("REFERRAL_STATES", "daemon/domain/referral/referral.h"),
               "work": table("WORK_KINDS", "daemon/domain/referral/work.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
