@@ -144,6 +144,7 @@ def test_sighup_takes_new_settings_over_and_no_key_leaves_memory(federation):
 def test_sighup_with_one_fault_changes_nothing(federation):
     f = federation("Goes")
     a, = f.start()
+    wait_for("it to listen", lambda: f"listens on   tcp://127.0.0.1:{a.port}" in words(a, "status"))
     before, good = a.children(), (a.dir / "kring.conf").read_text()
     kept = lambda: a.log.read_text().count("kept=1")
     for text, line, what in ((good + "[Limits]\nPartnerDailyMiB=7MiB\n", 6, "no number from 1"), (good.replace("Listen=tcp", "Listen=http"), 2, "tcp://"),
