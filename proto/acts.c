@@ -32,3 +32,41 @@ const struct act *act_named(const char *code)
 			return &act_table[i];
 	return NULL;
 }
+
+enum thread_kind kind_opened_by(uint16_t type)
+{
+	switch (type) {
+#define KIND_OPENS(name, no, rules, first, flags)                                                  \
+	case DOC_##first:                                                                          \
+		return THREAD_##name;
+		KINDS(KIND_OPENS)
+#undef KIND_OPENS
+	default:
+		return THREAD_REFERRAL;
+	}
+}
+
+bool kind_known(unsigned kind)
+{
+	switch (kind) {
+#define KIND_NUMBER(name, no, rules, first, flags) case no:
+		KINDS(KIND_NUMBER)
+#undef KIND_NUMBER
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool kind_has(unsigned kind, enum kind_flag flag)
+{
+	switch (kind) {
+#define KIND_FLAGS(name, no, rules, first, flags)                                                  \
+	case no:                                                                                   \
+		return ((unsigned)(flags) & (unsigned)flag) != 0;
+		KINDS(KIND_FLAGS)
+#undef KIND_FLAGS
+	default:
+		return false;
+	}
+}

@@ -85,10 +85,29 @@ enum act_with {
 	RULE(ESCALATE, 22, "escalate", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
 	RULE(REPORT, 23, "report", MSG_REPORT, 0, MSG_HOLDS_ANY)
 
+/*
+ * One row for each kind of thread: name, number, name of its rules in the daemon (domain/exchange/hooks.h), the document
+ * that opens one, what holds of it.  A first document that opens no other kind opens a referral.
+ */
+#define KINDS(KIND) \
+	KIND(REFERRAL, 1, referral, OFFER, KIND_OF_A_PERSON | KIND_LISTED) \
+	KIND(CONSENT, 2, consent, CONSENT, KIND_OF_A_PERSON) \
+	KIND(REPORT, 3, report, REPORT, KIND_ALONE)
+
 #define ACT_ENUM(name, no, ...) DOC_##name = (no),
 enum doc_type { ACTS(ACT_ENUM, ACT_ENUM) };
 #undef ACT_ENUM
+#define KIND_ENUM(name, no, ...) THREAD_##name = (no),
+enum thread_kind { KINDS(KIND_ENUM) };
+#undef KIND_ENUM
 /* clang-format on */
+
+enum kind_flag {
+	KIND_OF_A_PERSON =
+		1,	 /* only members send and get it; else only who collects figures gets it */
+	KIND_LISTED = 2, /* people see it in a list, and name it by its reference */
+	KIND_ALONE = 4	 /* the document that opens it has no place in a thread of another kind */
+};
 
 struct act {
 	const char *code;	   /* row of config/lists/acts.psv; in logs and in JSON */
@@ -103,6 +122,12 @@ struct act {
 
 extern const struct act act_table[];
 extern const size_t act_count;
+
+/** The kind of thread that this document opens. */
+enum thread_kind kind_opened_by(uint16_t type);
+bool kind_known(unsigned kind);
+/** enum kind_flag; of no kind: false. */
+bool kind_has(unsigned kind, enum kind_flag flag);
 
 /** NULL: there is no such type. */
 const struct act *act_of(uint16_t number);

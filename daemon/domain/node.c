@@ -4,12 +4,15 @@
 #include <stdlib.h>
 
 #include "domain/care/acts.h"
+#include "domain/care/erase.h"
+#include "domain/care/grants.h"
+#include "domain/care/intake.h"
 #include "domain/care/timers.h"
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
-#include "domain/flow/collect.h"
 #include "domain/flow/publish.h"
 #include "domain/flow/report.h"
+#include "domain/flow/tally.h"
 #include "domain/loss/incarnation.h"
 #include "domain/membership/onboard.h"
 #include "domain/stream/checkpoint.h"
@@ -37,6 +40,23 @@ void node_set_settings(struct node *n, const struct node_settings *s)
 	n->cosign_manual = s->cosign_manual;
 }
 
+/* clang-format off */
+static const struct kind_rules *const kinds[] = {
+#define KIND_ROW(name, no, rules, first, flags) [no] = &kind_##rules,
+	KINDS(KIND_ROW)
+#undef KIND_ROW
+};
+/* clang-format on */
+
+static const struct exchange_hooks hooks = {
+	.kinds = kinds,
+	.kind_count = sizeof kinds / sizeof kinds[0],
+	.leaving = intake_leaving,
+	.erasing = tally_case,
+	.erased = erase_again,
+	.confirmed = grants_confirmed,
+};
+
 enum err node_create(struct node **out, const struct node_identity *who, uint64_t mono_ms)
 {
 	struct node *n = calloc(1, sizeof *n);
@@ -50,7 +70,7 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 	n->inc.no = who->incarnation_no;
 	n->roster_floor = who->roster_floor;
 	n->start_mono_ms = mono_ms;
-	n->hooks = &collect_hooks;
+	n->hooks = &hooks;
 	n->sheet = who->sheet;
 	node_set_settings(n, &who->settings);
 	memcpy(n->country, "NL", 3); /* until the roster that we are in was taken in */

@@ -84,6 +84,16 @@ static enum err flagged(struct turn *t, struct thread *th, uint8_t flags)
 	return ERR_OK;
 }
 
+static const struct kind_rules rules = {.judge = judge,
+					.stored = stored,
+					.settled = settled,
+					.recovered = recovered,
+					.returned = returned,
+					.shelved = shelved,
+					.flagged = flagged};
+static const struct kind_rules *const kinds[] = {
+	[THREAD_REFERRAL] = &rules, [THREAD_CONSENT] = &rules, [THREAD_REPORT] = &rules};
+
 /* ---- the node ---- */
 
 struct id16 bed_id(uint8_t first)
@@ -130,13 +140,8 @@ int bed_setup(void **state)
 	require(b != NULL);
 	bed_calls = (struct bed_calls){.judge = 0};
 	b->now_ms = UINT64_C(1700000000000);
-	b->hooks = (struct exchange_hooks){.judge = judge,
-					   .stored = stored,
-					   .settled = settled,
-					   .recovered = recovered,
-					   .returned = returned,
-					   .shelved = shelved,
-					   .flagged = flagged};
+	b->hooks = (struct exchange_hooks){.kinds = kinds,
+					   .kind_count = sizeof kinds / sizeof kinds[0]};
 	fake_cipher(&b->cipher);
 	o = (struct store_options){.cipher = &b->cipher};
 	require(node_create(&b->node, &who, b->now_ms) == ERR_OK);

@@ -73,7 +73,7 @@ enum err answers_erased(struct turn *t, struct thread *th)
 	bool may;
 	enum err rc = settled_writable(t, th, &may);
 
-	if (rc != ERR_OK || !may || th->kind != THREAD_REFERRAL)
+	if (rc != ERR_OK || !may)
 		return rc;
 	if (th->role == THREAD_RECEIVER)
 		return referral_may(s, REFERRAL_BY_RECEIVER, DOC_DECLINE)

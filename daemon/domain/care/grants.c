@@ -323,18 +323,18 @@ static enum err flagged_over(struct turn *t, struct thread *th)
 
 enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags)
 {
+	return (flags & COMPARE_WITHDRAWN) != 0 && !th->withdrawn ? flagged_over(t, th) : ERR_OK;
+}
+
+enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flags)
+{
 	enum err rc;
 
-	if (th->kind == THREAD_CONSENT)
-		return (flags & COMPARE_WITHDRAWN) != 0 && !th->withdrawn ? flagged_over(t, th)
-									  : ERR_OK;
 	if ((flags & COMPARE_HIDDEN) == 0 || th->hidden)
 		return ERR_OK;
 	th->hidden = true; /* nothing of it is shown or leaves any more */
 	rc = thread_save(t, th);
-	return rc == ERR_OK && th->kind == THREAD_REFERRAL && th->role == THREAD_RECEIVER
-		       ? bodies_person(t, &th->case_id)
-		       : rc;
+	return rc == ERR_OK && th->role == THREAD_RECEIVER ? bodies_person(t, &th->case_id) : rc;
 }
 
 enum err grants_confirmed(struct turn *t, uint16_t peer)

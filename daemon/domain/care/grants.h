@@ -48,6 +48,7 @@ MUST_CHECK enum err grants_timer(struct turn *t, struct thread *th);
 MUST_CHECK enum err grants_catch_up(struct turn *t, struct thread *th);
 /** Hooks, see exchange/stream.h. */
 MUST_CHECK enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags);
+MUST_CHECK enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flags);
 MUST_CHECK enum err grants_confirmed(struct turn *t, uint16_t peer);
 
 #endif /* KRING_DOMAIN_CARE_GRANTS_H */

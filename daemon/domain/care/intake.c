@@ -6,16 +6,14 @@
 #include "base/plant.h"
 #include "domain/care/acts.h"
 #include "domain/care/answers.h"
-#include "domain/care/erase.h"
+#include "domain/care/begin.h"
 #include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
 #include "domain/care/recover.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
-#include "domain/exchange/hooks.h"
 #include "domain/exchange/words.h"
-#include "domain/loss/compare.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/offer.h"
@@ -67,58 +65,76 @@ static enum err check_scope(struct turn *t, const struct peer *p, const struct w
 	return ERR_OK;
 }
 
-/* NOLINTNEXTLINE(readability-function-cognitive-complexity): the verdicts in their order, one after the other */
-static enum err judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
-		      struct thread *th, uint16_t *verdict)
+/* Rests it, or its thread, on a case that was erased here? */
+static enum err erased_here(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			    struct thread *th, bool *yes)
+{
+	if (th->my_no + th->their_no == 0)
+		return consent_erased_with(t, p, &d->head, &th->case_id, yes);
+	*yes = turn_case_erased(t, &th->case_id);
+	return ERR_OK;
+}
+
+/* The body as its lists and its kind allow it; *body stays NULL when there is none that can be read. */
+static enum err read_body(struct turn *t, const struct wire_doc *d, struct msg **body,
+			  uint16_t *verdict)
+{
+	struct err_text why;
+	enum err rc;
+
+	*body = NULL;
+	if (d->form != WIRE_WHOLE)
+		return ERR_OK;
+	rc = words_parse(t, d->head.type, d->body, body, &why);
+	if (rc == ERR_NOMEM)
+		return rc;
+	if (rc != ERR_OK)
+		*verdict = WIRE_VERDICT_MALFORMED;
+	return ERR_OK;
+}
+
+enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			struct thread *th, uint16_t *verdict)
 {
 	const bool fresh = th->my_no + th->their_no == 0;
-	struct err_text why;
-	struct msg *body = NULL;
+	struct msg *body;
 	bool erased = false;
-	uint8_t said = 0;
-	enum err rc = ERR_OK;
+	enum err rc = fresh ? begin_thread(t, th, THREAD_RECEIVER, &d->head) : ERR_OK;
 
-	if (fresh) {
-		th->role = THREAD_RECEIVER;
-		th->kind = d->head.type == DOC_CONSENT ? THREAD_CONSENT : THREAD_REFERRAL;
-		th->grant_id = d->head.grant_id;
-		rc = compare_told(t, &th->id, &said);
-		if (rc != ERR_OK)
-			return rc;
-		th->hidden = (said & COMPARE_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
-		th->withdrawn = (said & COMPARE_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
-		th->created_ms = d->head.created_ms < t->wall_ms ? d->head.created_ms : t->wall_ms;
-		th->stored_ms = t->wall_ms;
-		th->changed_ms = t->wall_ms;
-		th->term_days = DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS;
-		th->table_version = d->head.table_version;
-	}
-	if (fresh) {
-		rc = consent_erased_with(t, p, &d->head, &th->case_id, &erased);
-		if (rc != ERR_OK)
-			return rc;
-	}
-	if (erased || (!fresh && turn_case_erased(t, &th->case_id))) {
+	if (rc == ERR_OK)
+		rc = erased_here(t, p, d, th, &erased);
+	if (rc != ERR_OK)
+		return rc;
+	if (erased) {
 		*verdict = WIRE_VERDICT_ERASED_HERE;
 		return ERR_OK;
 	}
-	if (fresh && d->head.type == DOC_CONSENT)
-		return grantdocs_receive(t, p, d, th, verdict);
-	if (d->form == WIRE_WHOLE) {
-		rc = words_parse(t, d->head.type, d->body, &body, &why);
-		if (rc == ERR_NOMEM)
-			return rc;
-		if (rc != ERR_OK)
-			*verdict = WIRE_VERDICT_MALFORMED;
-	}
 	if (fresh)
-		rc = case_of_offer(t, p, d, body != NULL && d->head.type == DOC_OFFER ? body : NULL,
-				   &th->case_id);
-	else
-		rc = ERR_OK;
-	if (rc == ERR_OK && body != NULL)
-		rc = check_scope(t, p, d, th, body, verdict);
-	return rc;
+		return grantdocs_receive(t, p, d, th, verdict);
+	rc = read_body(t, d, &body, verdict);
+	return rc == ERR_OK && body != NULL ? check_scope(t, p, d, th, body, verdict) : rc;
+}
+
+enum err intake_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			 struct thread *th, uint16_t *verdict)
+{
+	const bool fresh = th->my_no + th->their_no == 0;
+	struct msg *body;
+	bool erased = false;
+	enum err rc = fresh ? begin_thread(t, th, THREAD_RECEIVER, &d->head) : ERR_OK;
+
+	if (rc == ERR_OK)
+		rc = erased_here(t, p, d, th, &erased);
+	if (rc != ERR_OK)
+		return rc;
+	if (erased) {
+		*verdict = WIRE_VERDICT_ERASED_HERE;
+		return ERR_OK;
+	}
+	rc = read_body(t, d, &body, verdict);
+	if (rc == ERR_OK && fresh)
+		rc = case_of_offer(t, p, d, d->head.type == DOC_OFFER ? body : NULL, &th->case_id);
+	return rc == ERR_OK && body != NULL ? check_scope(t, p, d, th, body, verdict) : rc;
 }
 
 /* What a whole body adds to the thread and the case. */
@@ -146,40 +162,60 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	return ERR_OK;
 }
 
-static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
-		       const struct doc_key *key, uint16_t verdict)
+/* In the audit log and in the case's timeline. */
+static enum err note_arrival(struct turn *t, const struct peer *p, const struct thread *th,
+			     const struct document *d, uint16_t verdict)
 {
-	const char *name;
-	struct document d;
-	enum err rc = document_load(t, key, &d);
+	const char *name = document_type_name(d->head.type);
+	enum err rc = audit_add(t,
+				&(struct audit_entry){.event = AUDIT_RECEIVE,
+						      .peer = p->no,
+						      .outcome = verdict == 0 ? ERR_OK : ERR_DENIED,
+						      .case_id = &th->case_id,
+						      .grant = &th->grant_id,
+						      .detail = name});
 
 	if (rc != ERR_OK)
 		return rc;
-	name = document_type_name(d.head.type);
-	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_RECEIVE,
-						.peer = p->no,
-						.outcome = verdict == 0 ? ERR_OK : ERR_DENIED,
-						.case_id = &th->case_id,
-						.grant = &th->grant_id,
-						.detail = name});
-	if (rc == ERR_OK)
-		rc = casefile_entry(t, &th->case_id, name,
-				    verdict == 0 ? NULL : wire_verdict_text(verdict), &th->id);
-	if (rc == ERR_OK && th->kind == THREAD_CONSENT)
-		return grants_stored(t, th, d.head.type);
-	if (rc == ERR_OK)
-		rc = learn(t, th, &d);
-	acts_heard(t, th, d.head.type, false);
-	if (rc == ERR_OK)
-		rc = acts_changed(t, th, name);
-	if (rc == ERR_OK && th->owes_end)
-		rc = recover_catch_up(t, th);
-	if (rc == ERR_OK && turn_case_erased(t, &th->case_id))
-		return answers_erased(t, th);
-	return rc == ERR_OK && d.hollow ? answers_hollow(t, th, &d) : rc;
+	return casefile_entry(t, &th->case_id, name,
+			      verdict == 0 ? NULL : wire_verdict_text(verdict), &th->id);
 }
 
-static enum err leaving(struct turn *t, const struct peer *p, const struct document *d,
+enum err intake_stored_consent(struct turn *t, const struct peer *p, struct thread *th,
+			       const struct doc_key *key, uint16_t verdict)
+{
+	struct document d;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc == ERR_OK)
+		rc = note_arrival(t, p, th, &d, verdict);
+	return rc == ERR_OK ? grants_stored(t, th, d.head.type) : rc;
+}
+
+enum err intake_stored_referral(struct turn *t, const struct peer *p, struct thread *th,
+				const struct doc_key *key, uint16_t verdict)
+{
+	struct document d;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc == ERR_OK)
+		rc = note_arrival(t, p, th, &d, verdict);
+	if (rc == ERR_OK)
+		rc = learn(t, th, &d);
+	if (rc != ERR_OK)
+		return rc;
+	acts_heard(t, th, d.head.type, false);
+	rc = acts_changed(t, th, document_type_name(d.head.type));
+	if (rc == ERR_OK && th->owes_end)
+		rc = recover_catch_up(t, th);
+	if (rc != ERR_OK)
+		return rc;
+	if (turn_case_erased(t, &th->case_id))
+		return answers_erased(t, th);
+	return d.hollow ? answers_hollow(t, th, &d) : ERR_OK;
+}
+
+enum err intake_leaving(struct turn *t, const struct peer *p, const struct document *d,
 			uint16_t *reason)
 {
 	struct consent_scope s = {.p = p};
@@ -214,40 +250,21 @@ static bool begins_term(uint16_t type)
 	       type == DOC_REOPEN;
 }
 
-static enum err receipted(struct turn *t, const struct peer *p, const struct document *d,
+enum err intake_receipted(struct turn *t, struct thread *th, const struct document *d,
 			  const struct wire_verdict *v)
 {
-	struct thread th;
 	enum err rc;
 
-	(void)p;
-	rc = thread_load(t, &d->head.thread_id, &th);
-	if (rc != ERR_OK || th.kind != THREAD_REFERRAL)
-		return rc;
 	if (d->head.type == DOC_OFFER)
-		th.stored_ms = v->stored_ms; /* from here runs the answer term */
-	if (d->head.thread_no == th.my_no) { /* they have our last word */
-		th.provisional = false;
-		th.deliver_ms = 0;
+		th->stored_ms = v->stored_ms; /* from here runs the answer term */
+	if (d->head.thread_no == th->my_no) { /* they have our last word */
+		th->provisional = false;
+		th->deliver_ms = 0;
 	}
-	rc = begins_term(d->head.type) ? acts_changed(t, &th, "stored") : acts_retime(t, &th);
-	if (referral_terminal((enum referral_state)th.state))
+	rc = begins_term(d->head.type) ? acts_changed(t, th, "stored") : acts_retime(t, th);
+	if (referral_terminal((enum referral_state)th->state))
 		return rc; /* it is over: nobody has to look at what was not stored */
 	if (rc == ERR_OK && v->code != WIRE_VERDICT_OK)
-		rc = worklist_add(t, &th, WORK_HOLLOW, wire_verdict_text(v->code));
+		rc = worklist_add(t, th, WORK_HOLLOW, wire_verdict_text(v->code));
 	return rc;
 }
-
-const struct exchange_hooks intake_hooks = {
-	.judge = judge,
-	.stored = stored,
-	.leaving = leaving,
-	.receipted = receipted,
-	.settled = recover_settled,
-	.recovered = recover_thread,
-	.returned = recover_returned,
-	.shelved = recover_shelved,
-	.erased = erase_again,
-	.flagged = grants_flagged,
-	.confirmed = grants_confirmed,
-};

@@ -3,7 +3,7 @@
  * intake - what happens to documents as they arrive, leave and are receipted.
  *
  * Layer:    domain/care (base, proto, store; lower rooms).
- * Owns:     nothing; fills the hooks of exchange/stream.h.
+ * Owns:     nothing; the rules are named in care/kinds.c.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.
  * Durable:  in the transaction that stores the document and its receipt.
@@ -14,6 +14,19 @@
 
 #include "domain/exchange/hooks.h"
 
-extern const struct exchange_hooks intake_hooks;
+/** Rules of exchange/hooks.h. */
+MUST_CHECK enum err intake_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,
+				    struct thread *th, uint16_t *verdict);
+MUST_CHECK enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_doc *d,
+				   struct thread *th, uint16_t *verdict);
+MUST_CHECK enum err intake_stored_referral(struct turn *t, const struct peer *p, struct thread *th,
+					   const struct doc_key *key, uint16_t verdict);
+MUST_CHECK enum err intake_stored_consent(struct turn *t, const struct peer *p, struct thread *th,
+					  const struct doc_key *key, uint16_t verdict);
+MUST_CHECK enum err intake_receipted(struct turn *t, struct thread *th, const struct document *d,
+				     const struct wire_verdict *v);
+/** Of every kind: what consent and agreement do not cover at this moment leaves hollow. */
+MUST_CHECK enum err intake_leaving(struct turn *t, const struct peer *p, const struct document *d,
+				   uint16_t *reason);
 
 #endif /* KRING_DOMAIN_CARE_INTAKE_H */

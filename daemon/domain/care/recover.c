@@ -3,6 +3,7 @@
 
 #include "domain/care/acts.h"
 #include "domain/care/answers.h"
+#include "domain/care/begin.h"
 #include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
 #include "domain/consent/casefile.h"
@@ -11,7 +12,6 @@
 #include "domain/consent/pseudonym.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/words.h"
-#include "domain/loss/compare.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
@@ -93,28 +93,24 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 	return rc == ERR_NOTFOUND ? casefile_open(t, p, &subject, false, case_id) : rc;
 }
 
-enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			struct thread *th)
+enum err recover_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			  struct thread *th)
 {
 	struct msg *body;
-	uint8_t said = 0;
+	enum err rc = case_of(t, p, d, &body, &th->case_id);
+
+	return rc == ERR_OK ? begin_thread(t, th, THREAD_SENDER, &d->head) : rc;
+}
+
+enum err recover_consent(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			 struct thread *th)
+{
+	struct msg *body;
 	enum err rc = case_of(t, p, d, &body, &th->case_id);
 
 	if (rc == ERR_OK)
-		rc = compare_told(t, &th->id, &said);
-
-	th->role = THREAD_SENDER;
-	th->kind = d->head.type == DOC_CONSENT ? THREAD_CONSENT : THREAD_REFERRAL;
-	th->grant_id = d->head.grant_id;
-	th->created_ms = d->head.created_ms < t->wall_ms ? d->head.created_ms : t->wall_ms;
-	th->stored_ms = th->changed_ms = t->wall_ms;
-	th->term_days = DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS;
-	th->table_version = d->head.table_version;
-	th->hidden = (said & COMPARE_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
-	th->withdrawn = (said & COMPARE_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
-	if (rc == ERR_OK && body != NULL && d->head.type == DOC_CONSENT)
-		rc = grantdocs_recover(t, th, body);
-	return rc;
+		rc = begin_thread(t, th, THREAD_SENDER, &d->head);
+	return rc == ERR_OK && body != NULL ? grantdocs_recover(t, th, body) : rc;
 }
 
 /* A case that only its own returned documents tell about learns the person from them. */
@@ -136,30 +132,46 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	return casefile_amend(t, &th->case_id, msg_get(body, OFFER_PERSON));
 }
 
+/* In the audit log, in the timeline, and among what was disclosed. */
+static enum err note_return(struct turn *t, const struct peer *p, const struct thread *th,
+			    const struct document *d)
+{
+	enum err rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
+							 .peer = p->no,
+							 .case_id = &th->case_id,
+							 .grant = &th->grant_id,
+							 .detail = "returned"});
+
+	if (rc == ERR_OK)
+		rc = casefile_entry(t, &th->case_id, document_type_name(d->head.type),
+				    "returned by the partner", &th->id);
+	if (rc != ERR_OK || d->head.cats == 0)
+		return rc;
+	return ledger_add(t, &d->head.grant_id, &d->key.msg, p->no, d->head.type, d->head.cats);
+}
+
+enum err recover_returned_consent(struct turn *t, const struct peer *p, struct thread *th,
+				  const struct doc_key *key)
+{
+	struct document d;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc == ERR_OK)
+		rc = note_return(t, p, th, &d);
+	return rc == ERR_OK ? grants_stored(t, th, d.head.type) : rc;
+}
+
 enum err recover_returned(struct turn *t, const struct peer *p, struct thread *th,
 			  const struct doc_key *key)
 {
 	struct document d;
-	const char *name;
 	enum err rc = document_load(t, key, &d);
 
-	if (rc != ERR_OK)
-		return rc;
-	name = document_type_name(d.head.type);
-	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
-						.peer = p->no,
-						.case_id = &th->case_id,
-						.grant = &th->grant_id,
-						.detail = "returned"});
 	if (rc == ERR_OK)
-		rc = casefile_entry(t, &th->case_id, name, "returned by the partner", &th->id);
-	if (rc == ERR_OK && d.head.cats != 0)
-		rc = ledger_add(t, &d.head.grant_id, &key->msg, p->no, d.head.type, d.head.cats);
-	if (rc == ERR_OK && th->kind == THREAD_CONSENT)
-		return grants_stored(t, th, d.head.type);
+		rc = note_return(t, p, th, &d);
 	if (rc == ERR_OK)
 		rc = learn(t, th, &d);
-	return rc == ERR_OK ? acts_changed(t, th, name) : rc;
+	return rc == ERR_OK ? acts_changed(t, th, document_type_name(d.head.type)) : rc;
 }
 
 enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key *key,
@@ -179,9 +191,15 @@ enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key
 							.peer = th->peer,
 							.case_id = &th->case_id,
 							.detail = "lost-act"});
-	if (rc == ERR_OK && th->kind == THREAD_REFERRAL)
-		rc = worklist_add(t, th, WORK_LOST, name);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+enum err recover_lost_act(struct turn *t, struct thread *th, const struct doc_key *key,
+			  uint16_t type)
+{
+	enum err rc = recover_shelved(t, th, key, type);
+
+	return rc == ERR_OK ? worklist_add(t, th, WORK_LOST, document_type_name(type)) : rc;
 }
 
 static enum err revoke_again(struct turn *t, struct thread *th)
@@ -201,10 +219,6 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 	bool yes = false;
 	enum err rc;
 
-	if (th->kind == THREAD_CONSENT)
-		return grants_catch_up(t, th);
-	if (th->kind != THREAD_REFERRAL)
-		return ERR_OK;
 	rc = settled_writable(t, th, &yes);
 	if (rc != ERR_OK || !yes)
 		return rc;
@@ -229,9 +243,4 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 	if (rc == ERR_NOTFOUND)
 		return ERR_CORRUPT; /* its own log lacks what it counts */
 	return rc == ERR_OK && d.hollow ? answers_hollow(t, th, &d) : rc;
-}
-
-enum err recover_settled(struct turn *t, struct thread *th)
-{
-	return recover_catch_up(t, th);
 }

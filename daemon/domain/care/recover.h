@@ -15,15 +15,22 @@
 
 #include "domain/exchange/thread.h"
 
-/* hooks, see exchange/stream.h */
-MUST_CHECK enum err recover_settled(struct turn *t, struct thread *th);
-MUST_CHECK enum err recover_thread(struct turn *t, const struct peer *p, const struct wire_doc *d,
-				   struct thread *th);
+/** Rules of exchange/hooks.h, of a referral and of a consent. */
+MUST_CHECK enum err recover_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,
+				     struct thread *th);
+MUST_CHECK enum err recover_consent(struct turn *t, const struct peer *p, const struct wire_doc *d,
+				    struct thread *th);
 MUST_CHECK enum err recover_returned(struct turn *t, const struct peer *p, struct thread *th,
 				     const struct doc_key *key);
+MUST_CHECK enum err recover_returned_consent(struct turn *t, const struct peer *p,
+					     struct thread *th, const struct doc_key *key);
+/** Of any kind: in the timeline and the audit log; a withdrawal stays one. */
 MUST_CHECK enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key *key,
 				    uint16_t type);
-/** What was put off while the thread was compared: a withdrawal, an answer by rule, its timer. */
+/** ... and of a referral it is work for a person. */
+MUST_CHECK enum err recover_lost_act(struct turn *t, struct thread *th, const struct doc_key *key,
+				     uint16_t type);
+/** What was put off while a referral was compared: a withdrawal, an answer by rule, its timer. */
 MUST_CHECK enum err recover_catch_up(struct turn *t, struct thread *th);
 
 #endif /* KRING_DOMAIN_CARE_RECOVER_H */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "domain/care/timers.h"
 
+#include "base/check.h"
 #include "domain/care/acts.h"
-#include "domain/care/grants.h"
 #include "domain/evidence/audit.h"
-#include "domain/exchange/answer.h"
+#include "domain/exchange/hooks.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/states.h"
@@ -91,50 +91,69 @@ static enum err drop_timer(struct turn *t, const struct store_key *k, struct thr
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
+enum err timers_referral(struct turn *t, struct thread *th)
+{
+	enum err rc;
+
+	if (th->owes_end) {
+		th->owes_end = false;
+		return referral_may((enum referral_state)th->state, fold_our_side(th), DOC_REVOKE)
+			       ? acts_automatic(t, th, DOC_REVOKE, "consent-withdrawn")
+			       : acts_changed(t, th, "");
+	}
+	rc = audit_add(t, &(struct audit_entry){
+				  .event = AUDIT_TIMER,
+				  .peer = th->peer,
+				  .case_id = &th->case_id,
+				  .detail = referral_state_name((enum referral_state)th->state)});
+	if (rc != ERR_OK)
+		return rc;
+	return th->role == THREAD_SENDER ? fire_sender(t, th) : fire_receiver(t, th);
+}
+
+/* Whether a timer that rings may do what it is for.
+ *
+ *	thread gone, or its timer moved        the row is dropped
+ *	case erased                            the row is dropped, the thread waits for nobody
+ *	before the deadline (rules: retimes)   it looks again: what is undelivered is work for a person, nothing ends
+ *	the two ends are being compared        later
+ *	it would end what a partner waits for  later, until the clock is sure and the partner was heard
+ *	else                                   the rules of its kind
+ *
+ * What is owed (owes_end) waits for no deadline and for no clock: the person has said it. */
 static enum err fire(struct turn *t, const struct store_key *k)
 {
+	const struct kind_rules *rules;
 	struct thread th;
 	struct id16 id;
 	bool writable = false;
 	uint64_t again_ms = 0;
 	enum err rc;
 
+	require(k->len == TIMER_KEY);
 	memcpy(id.b, k->b + 8, 16);
 	rc = thread_load(t, &id, &th);
 	if (rc == ERR_NOTFOUND || (rc == ERR_OK && th.timer_ms != be64_get(k->b)))
 		return drop_timer(t, k, NULL);
-	if (rc == ERR_OK && turn_case_erased(t, &th.case_id))
+	if (rc != ERR_OK)
+		return rc;
+	if (turn_case_erased(t, &th.case_id))
 		return drop_timer(t, k, &th);
-	if (rc == ERR_OK && th.kind == THREAD_REFERRAL && !th.owes_end &&
-	    (th.due_ms == 0 || t->wall_ms <= th.due_ms))
-		return acts_retime(t, &th); /* undelivered is work for a person; nothing ends */
-	if (rc == ERR_OK)
-		rc = settled_writable(t, &th, &writable);
-	if (rc == ERR_OK && writable && !th.owes_end &&
-	    (th.role == THREAD_SENDER || th.kind == THREAD_CONSENT))
+	rules = hooks_rules(t->node, &th);
+	if (rules->retimes && !th.owes_end && (th.due_ms == 0 || t->wall_ms <= th.due_ms))
+		return acts_retime(t, &th);
+	rc = settled_writable(t, &th, &writable);
+	if (rc != ERR_OK)
+		return rc;
+	if (!writable)
+		return later(t, &th, t->wall_ms + UNSURE_MS);
+	if (!th.owes_end && (th.role == THREAD_SENDER || rules->both_end))
 		rc = may_end(t, &th, &again_ms);
 	if (rc != ERR_OK)
 		return rc;
-	if (!writable) /* the two ends are being compared: what follows is done after that */
-		again_ms = t->wall_ms + UNSURE_MS;
 	if (again_ms != 0)
 		return later(t, &th, again_ms);
-	if (th.kind == THREAD_CONSENT)
-		return grants_timer(t, &th);
-	if (th.owes_end) {
-		th.owes_end = false;
-		return referral_may((enum referral_state)th.state, fold_our_side(&th), DOC_REVOKE)
-			       ? acts_automatic(t, &th, DOC_REVOKE, "consent-withdrawn")
-			       : acts_changed(t, &th, "");
-	}
-	rc = audit_add(t, &(struct audit_entry){
-				  .event = AUDIT_TIMER,
-				  .peer = th.peer,
-				  .case_id = &th.case_id,
-				  .detail = referral_state_name((enum referral_state)th.state)});
-	if (rc != ERR_OK)
-		return rc;
-	return th.role == THREAD_SENDER ? fire_sender(t, &th) : fire_receiver(t, &th);
+	return rules->rang != NULL ? rules->rang(t, &th) : drop_timer(t, k, &th);
 }
 
 /* The first timer at or after *k that did not fail lately: one that fails is never first again.  ERR_NOTFOUND:

@@ -14,6 +14,8 @@
 
 #include "domain/referral/fold.h"
 
+/** Rule of exchange/hooks.h: a referral's timer rang. */
+MUST_CHECK enum err timers_referral(struct turn *t, struct thread *th);
 /** Fire what is due; at most limit timers. */
 MUST_CHECK enum err timers_run(struct turn *t, unsigned limit);
 /** Wall-clock time of the next timer, UINT64_MAX none. */

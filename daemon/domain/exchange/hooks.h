@@ -14,41 +14,76 @@
 
 #include "domain/exchange/thread.h"
 
-/** What the room above does with documents. */
-struct exchange_hooks {
+/**
+ * The rules of one kind of thread: what happens when a document of it arrives, leaves, is receipted, or comes back
+ * after a loss.  kind is set in th before any of them is called.  Those marked + may be NULL: then th is saved
+ * where a caller expects it, and nothing else happens.
+ */
+struct kind_rules {
 	/* Whose case is it, and may the body stay?  th is the thread, or new with my_no = their_no = 0.
 	 * Sets th->case_id (and the rest of a new thread) and *verdict. */
 	enum err (*judge)(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			  struct thread *th, uint16_t *verdict);
-	/* It is stored and in its log: fold, inbox, answers. */
+	/* It is stored and in its log: fold, inbox, answers.  Saves th. */
 	enum err (*stored)(struct turn *t, const struct peer *p, struct thread *th,
 			   const struct doc_key *key, uint16_t verdict);
-	/* About to leave: 0, or the reason to send it hollow (re-checked at transmission). */
-	enum err (*leaving)(struct turn *t, const struct peer *p, const struct document *d,
-			    uint16_t *reason);
-	/* A thread of ours was found the same at both ends again: what was put off may be done now. */
-	enum err (*settled)(struct turn *t, struct thread *th);
+	/* + The partner's disk has a document of ours. */
+	enum err (*receipted)(struct turn *t, struct thread *th, const struct document *d,
+			      const struct wire_verdict *v);
 	/* A thread we had forgotten comes back with our own first document: whose case is it?  Sets
 	 * th->case_id and the rest. */
 	enum err (*recovered)(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			      struct thread *th);
-	/* A document of ours came back and is in its log. */
+	/* A document of ours came back and is in its log.  Saves th. */
 	enum err (*returned)(struct turn *t, const struct peer *p, struct thread *th,
 			     const struct doc_key *key);
+	/* + A document became a lost act.  Saves th. */
+	enum err (*shelved)(struct turn *t, struct thread *th, const struct doc_key *key,
+			    uint16_t type);
+	/* + A thread of ours was found the same at both ends again: what was put off may be done now. */
+	enum err (*settled)(struct turn *t, struct thread *th);
+	/* + A partner's answer says that this thread is hidden there, or withdrawn (loss/compare.h).  Saves th. */
+	enum err (*flagged)(struct turn *t, struct thread *th, uint8_t flags);
+	/* + Its timer rang, and both ends agree on the thread. */
+	enum err (*rang)(struct turn *t, struct thread *th);
+	bool retimes;  /* a timer that rings before the deadline only looks again */
+	bool both_end; /* either side's timer may end something, not the sender's alone */
+};
+
+/* clang-format off */
+#define KIND_EXTERN(name, no, rules, first, flags) extern const struct kind_rules kind_##rules;
+KINDS(KIND_EXTERN)
+#undef KIND_EXTERN
+/* clang-format on */
+
+/** What the rooms above do with documents; set when the node is made. */
+struct exchange_hooks {
+	const struct kind_rules *const
+		*kinds; /* by number; kind_count of them, NULL where there is none */
+	size_t kind_count;
+	/* About to leave: 0, or the reason to send it hollow (re-checked at transmission). */
+	enum err (*leaving)(struct turn *t, const struct peer *p, const struct document *d,
+			    uint16_t *reason);
 	/* A case is about to be erased, and its keys with it: what has to be known of it later is taken down now. */
 	enum err (*erasing)(struct turn *t, const struct id16 *case_id);
 	/* A partner kept the word for us that this case was erased: a backup brought it back. */
 	enum err (*erased)(struct turn *t, const struct id16 *case_id);
-	/* A partner's answer says that this thread is hidden there, or withdrawn (echo.h).  Saves th. */
-	enum err (*flagged)(struct turn *t, struct thread *th, uint8_t flags);
-	/* An administrator telephoned: this partner's loss of state is true, and its words count. */
+	/* An administrator phoned: this partner's loss of state is true, and its words count. */
 	enum err (*confirmed)(struct turn *t, uint16_t peer);
-	/* A document became a lost act. */
-	enum err (*shelved)(struct turn *t, struct thread *th, const struct doc_key *key,
-			    uint16_t type);
-	/* The partner's disk has it. */
-	enum err (*receipted)(struct turn *t, const struct peer *p, const struct document *d,
-			      const struct wire_verdict *v);
 };
+
+/** The rules of this thread's kind. */
+const struct kind_rules *hooks_rules(const struct node *n, const struct thread *th);
+/** Each asks the rules of the thread's kind; of a new thread the document says which that is. */
+MUST_CHECK enum err hooks_judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
+				struct thread *th, uint16_t *verdict);
+MUST_CHECK enum err hooks_recovered(struct turn *t, const struct peer *p, const struct wire_doc *d,
+				    struct thread *th);
+MUST_CHECK enum err hooks_receipted(struct turn *t, const struct document *d,
+				    const struct wire_verdict *v);
+MUST_CHECK enum err hooks_shelved(struct turn *t, struct thread *th, const struct doc_key *key,
+				  uint16_t type);
+MUST_CHECK enum err hooks_settled(struct turn *t, struct thread *th);
+MUST_CHECK enum err hooks_flagged(struct turn *t, struct thread *th, uint8_t flags);
 
 #endif /* KRING_DOMAIN_EXCHANGE_HOOKS_H */

@@ -90,7 +90,7 @@ const char *thread_flaw(const struct thread *th)
 		return "thread: " #holds;
 
 	RULE(th->peer != 0)
-	RULE(th->kind >= THREAD_REFERRAL && th->kind <= THREAD_REPORT)
+	RULE(kind_known(th->kind))
 	RULE(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER)
 	RULE(th->their_seen <= th->my_no)
 	RULE(th->their_no <= THREAD_LOG_MAX)
@@ -173,7 +173,7 @@ enum err thread_create(struct turn *t, const struct thread *th)
 	rc = turn_put(t, STORE_THREADCASE, &ck, span_of(&th->kind, 1));
 	if (rc == ERR_OK)
 		rc = turn_put(t, STORE_THREADPEER, &pk, span_of(&th->kind, 1));
-	if (rc == ERR_OK && th->kind == THREAD_REFERRAL)
+	if (rc == ERR_OK && kind_has(th->kind, KIND_LISTED))
 		rc = turn_put(t, STORE_THREADREF, &rk, span_of(&th->role, 1));
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }

@@ -13,8 +13,9 @@
 #define KRING_DOMAIN_EXCHANGE_THREAD_H
 
 #include "domain/exchange/document.h"
+#include "proto/acts.h"
 
-enum thread_kind { THREAD_REFERRAL = 1, THREAD_CONSENT = 2, THREAD_REPORT = 3 };
+/* enum thread_kind: proto/acts.h */
 enum thread_side { THREAD_SENDER = 0, THREAD_RECEIVER = 1 }; /* of the first document */
 enum { THREAD_REF_LEN = 9, THREAD_LOG_MAX = 512 };
 

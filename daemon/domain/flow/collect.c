@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "domain/flow/collect.h"
-
-#include "domain/care/intake.h"
+/* Reports of partners as they come in, and our own out of a collector's hands: a thread of one document, kept under whoever
+ * wrote it.  What is no report as report.h can make one is refused whole. */
 #include "domain/evidence/audit.h"
+#include "domain/exchange/hooks.h"
 #include "domain/flow/kept.h"
 #include "domain/flow/report.h"
-#include "domain/flow/tally.h"
-
-static bool ours(const struct thread *th, uint16_t type)
-{
-	return th->kind == THREAD_REPORT || (th->kind == 0 && type == DOC_REPORT);
-}
 
 static enum err begin(struct turn *t, struct thread *th, uint8_t role, uint64_t created_ms)
 {
-	th->kind = THREAD_REPORT;
 	th->role = role;
 	th->created_ms = created_ms;
 	th->stored_ms = th->changed_ms = t->wall_ms;
@@ -29,12 +22,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	struct report r;
 	enum err rc = ERR_OK;
 
-	if (!ours(th, d->head.type)) {
-		rc = intake_hooks.judge(t, p, d, th, verdict);
-		if (d->head.type == DOC_REPORT) /* figures are no part of a person's thread */
-			*verdict = WIRE_VERDICT_MALFORMED;
-		return rc;
-	}
+	(void)p;
 	if (fresh)
 		rc = begin(t, th, THREAD_RECEIVER, d->head.created_ms);
 	if (rc != ERR_OK || d->form != WIRE_WHOLE)
@@ -69,8 +57,6 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 {
 	enum err rc;
 
-	if (!ours(th, 0))
-		return intake_hooks.stored(t, p, th, key, verdict);
 	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_REPORT,
 						.peer = p->no,
 						.outcome = verdict == 0 ? ERR_OK : ERR_MALFORMED,
@@ -80,28 +66,11 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
-static enum err leaving(struct turn *t, const struct peer *p, const struct document *d,
-			uint16_t *reason)
-{
-	return intake_hooks.leaving(t, p, d, reason);
-}
-
-static enum err receipted(struct turn *t, const struct peer *p, const struct document *d,
-			  const struct wire_verdict *v)
-{
-	return intake_hooks.receipted(t, p, d, v);
-}
-
-static enum err settled(struct turn *t, struct thread *th)
-{
-	return ours(th, 0) ? ERR_OK : intake_hooks.settled(t, th);
-}
-
 static enum err recovered(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			  struct thread *th)
 {
-	return ours(th, d->head.type) ? begin(t, th, THREAD_SENDER, d->head.created_ms)
-				      : intake_hooks.recovered(t, p, d, th);
+	(void)p;
+	return begin(t, th, THREAD_SENDER, d->head.created_ms);
 }
 
 /* Ours, out of a collector's hands: the report as it was published stays the report of that quarter. */
@@ -111,43 +80,15 @@ static enum err returned(struct turn *t, const struct peer *p, struct thread *th
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
 	enum err rc;
 
-	if (!ours(th, 0))
-		return intake_hooks.returned(t, p, th, key);
+	(void)p;
 	rc = self == NULL ? ERR_OK : keep(t, key, self->no);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
-static enum err shelved(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)
-{
-	return ours(th, 0) ? thread_save(t, th) : intake_hooks.shelved(t, th, key, type);
-}
-
-static enum err erased(struct turn *t, const struct id16 *case_id)
-{
-	return intake_hooks.erased(t, case_id);
-}
-
-static enum err flagged(struct turn *t, struct thread *th, uint8_t flags)
-{
-	return ours(th, 0) ? ERR_OK : intake_hooks.flagged(t, th, flags);
-}
-
-static enum err confirmed(struct turn *t, uint16_t peer)
-{
-	return intake_hooks.confirmed(t, peer);
-}
-
-const struct exchange_hooks collect_hooks = {
-	.erasing = tally_case,
+/* Nothing of a report waits, ends or is hidden: the empty rules do. */
+const struct kind_rules kind_report = {
 	.judge = judge,
 	.stored = stored,
-	.leaving = leaving,
-	.receipted = receipted,
-	.settled = settled,
 	.recovered = recovered,
 	.returned = returned,
-	.shelved = shelved,
-	.erased = erased,
-	.flagged = flagged,
-	.confirmed = confirmed,
 };

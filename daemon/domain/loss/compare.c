@@ -329,7 +329,7 @@ static enum err compare(struct turn *t, struct pair *pr, struct heads_cursor *h,
 	enum err rc = ERR_OK;
 
 	if (row != NULL && (row->flags & (COMPARE_HIDDEN | COMPARE_WITHDRAWN)) != 0)
-		rc = t->node->hooks->flagged(t, th, row->flags);
+		rc = hooks_flagged(t, th, row->flags);
 	if (rc == ERR_OK && !same && row->no <= th->my_no) {
 		rc = thread_entry(t, th, true, row->no, &e);
 		same = rc == ERR_OK && id32_equal(&e.hash, &row->hash);
@@ -349,7 +349,7 @@ static enum err compare(struct turn *t, struct pair *pr, struct heads_cursor *h,
 	th->era = pr->era;
 	h->progress = pr->recheck = true;
 	rc = thread_save(t, th);
-	return rc == ERR_OK ? t->node->hooks->settled(t, th) : rc;
+	return rc == ERR_OK ? hooks_settled(t, th) : rc;
 }
 
 static enum err remember_gone(struct turn *t, const struct told *row)

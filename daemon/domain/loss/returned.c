@@ -114,8 +114,9 @@ enum err returned_unshelve(struct turn *t, const struct peer *p, struct thread *
 							       d.head.seen_no, d.head.created_ms,
 							       0});
 		if (rc == ERR_OK)
-			rc = t->node->hooks->stored(t, p, th, &d.key,
-						    d.hollow ? d.reason : WIRE_VERDICT_OK);
+			rc = hooks_rules(t->node, th)
+				     ->stored(t, p, th, &d.key,
+					      d.hollow ? d.reason : WIRE_VERDICT_OK);
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	}
@@ -142,7 +143,7 @@ static enum err join_log(struct turn *t, const struct peer *p, const struct wire
 	struct outbox_row row;
 	uint64_t place;
 	uint16_t peer;
-	enum err rc = fresh ? t->node->hooks->recovered(t, p, d, th) : ERR_OK;
+	enum err rc = fresh ? hooks_recovered(t, p, d, th) : ERR_OK;
 
 	if (rc == ERR_OK && fresh)
 		rc = thread_create(t, th);
@@ -161,7 +162,7 @@ static enum err join_log(struct turn *t, const struct peer *p, const struct wire
 	if (rc == ERR_OK)
 		rc = off_shelf(t, th, &key);
 	if (rc == ERR_OK)
-		rc = t->node->hooks->returned(t, p, th, &key);
+		rc = hooks_rules(t->node, th)->returned(t, p, th, &key);
 	return rc == ERR_OK ? returned_unshelve(t, p, th)
 			    : rc; /* what had seen it may come back too */
 }

@@ -46,5 +46,5 @@ enum err settled_shelve(struct turn *t, struct thread *th, const struct doc_key 
 	be64_put(row, t->wall_ms);
 	be16_put(row + 8, type);
 	rc = turn_put(t, STORE_SHELF, &k, span_of(row, sizeof row));
-	return rc == ERR_OK ? t->node->hooks->shelved(t, th, key, type) : rc;
+	return rc == ERR_OK ? hooks_shelved(t, th, key, type) : rc;
 }

@@ -128,7 +128,7 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 	const struct log_entry e = {*key, *hash, d->head.type, d->head.seen_no, d->head.created_ms,
 				    0};
 	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
-	enum err rc = r->t->node->hooks->judge(r->t, r->p, d, th, &verdict);
+	enum err rc = hooks_judge(r->t, r->p, d, th, &verdict);
 
 	require(th->peer == r->p->no);
 	if (rc == ERR_OK && fresh)
@@ -144,7 +144,7 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 	if (rc == ERR_OK)
 		rc = unstored_over(r->t, r->p->no, &th->id);
 	if (rc == ERR_OK)
-		rc = r->t->node->hooks->stored(r->t, r->p, th, key, verdict);
+		rc = hooks_rules(r->t->node, th)->stored(r->t, r->p, th, key, verdict);
 	return rc == ERR_OK && r->pair->uncompared ? returned_unshelve(r->t, r->p, th) : rc;
 }
 
@@ -153,7 +153,7 @@ static enum err keep_lost(struct reading *r, const struct wire_doc *d, const str
 			  const struct id32 *hash, struct thread *th)
 {
 	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
-	enum err rc = r->t->node->hooks->judge(r->t, r->p, d, th, &verdict);
+	enum err rc = hooks_judge(r->t, r->p, d, th, &verdict);
 
 	if (rc == ERR_OK)
 		rc = document_keep(r->t, key, d, &th->case_id, verdict);
@@ -182,7 +182,8 @@ static bool class_allows(struct reading *r, uint16_t type)
 
 	if (self == NULL || !members_hold_cases(r->p))
 		return false;
-	return type == DOC_REPORT ? members_collect(self) : (self->classes & WIRE_MEMBER) != 0;
+	return kind_has(kind_opened_by(type), KIND_OF_A_PERSON) ? (self->classes & WIRE_MEMBER) != 0
+								: members_collect(self);
 }
 
 /* Class, key and signature: whose word it is, and may it be here at all?  *code: why not; 0: it may. */

@@ -59,7 +59,7 @@ static enum err verdict_on(struct reading *r, uint64_t place, const struct wire_
 	rc = outbox_settle(r->t, r->p->no, place, v);
 	if (row.state == OUTBOX_STORED) /* once more, after a loss of theirs */
 		return rc;
-	return rc == ERR_OK ? r->t->node->hooks->receipted(r->t, r->p, &d, v) : rc;
+	return rc == ERR_OK ? hooks_receipted(r->t, &d, v) : rc;
 }
 
 enum err resync_verdicts(struct reading *r, struct span bytes)

@@ -221,7 +221,7 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 		if (out->page != NULL && /* who decides by them needs all of them */
 		    page_damaged(t, rc, STORE_THREAD, id_span(&id), out->reply))
 			continue;
-		if (rc == ERR_OK && th.kind == THREAD_REFERRAL) {
+		if (rc == ERR_OK && kind_has(th.kind, KIND_LISTED)) {
 			if (out->need == NULL ||
 			    (th.peer == out->peer && strcmp(th.need, out->need) == 0))
 				out->open = out->open ||
@@ -313,7 +313,7 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 			rc = ERR_OK;
 			continue;
 		}
-		if (rc == ERR_OK && th.kind == THREAD_REFERRAL && th.role == role &&
+		if (rc == ERR_OK && kind_has(th.kind, KIND_LISTED) && th.role == role &&
 		    (all || !referral_terminal((enum referral_state)th.state)))
 			page_offer(&p, PAGE_NEWEST(since(&th)), id_span(&id));
 	}

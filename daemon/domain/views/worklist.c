@@ -157,7 +157,7 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	bytes_hex(hex, th.case_id.b, 16);
 	out = msg_add(t->arena, reply, REPLY_WORK);
 	msg_set_text(t->arena, out, WORK_ROW_KIND, msg_text(m, WORK_RECORD_KIND));
-	if (th.kind == THREAD_REFERRAL) /* a consent has no reference on the telephone */
+	if (kind_has(th.kind, KIND_LISTED)) /* a consent has no reference on the telephone */
 		msg_set_text(t->arena, out, WORK_ROW_REF, ref);
 	msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
 	msg_set_u64(out, WORK_ROW_SINCE_MS, msg_u64(m, WORK_RECORD_SINCE_MS));

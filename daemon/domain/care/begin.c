@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "domain/care/begin.h"
+
+#include "base/check.h"
+#include "domain/loss/compare.h"
+#include "domain/referral/deadline.h"
+
+enum err begin_thread(struct turn *t, struct thread *th, enum thread_side role,
+		      const struct wire_head *h)
+{
+	uint8_t said = 0;
+	enum err rc;
+
+	require(th->kind != 0 && th->peer != 0);
+	require(th->my_no + th->their_no == 0);
+	th->role = (uint8_t)role;
+	th->grant_id = h->grant_id;
+	/* a partner that dates its documents in advance does not hold up what is counted from here */
+	th->created_ms = h->created_ms < t->wall_ms ? h->created_ms : t->wall_ms;
+	th->stored_ms = th->changed_ms = t->wall_ms;
+	th->term_days = DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS;
+	th->table_version = h->table_version;
+	rc = compare_told(t, &th->id, &said);
+	if (rc != ERR_OK)
+		return rc;
+	th->hidden = (said & COMPARE_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
+	th->withdrawn = (said & COMPARE_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
+	return ERR_OK;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A document finds the rules of its thread here, and nowhere else: no room asks what kind a thread is to know what to
+ * do with it. */
+#include "domain/exchange/hooks.h"
+
+#include "base/check.h"
+
+const struct kind_rules *hooks_rules(const struct node *n, const struct thread *th)
+{
+	require(th->kind < n->hooks->kind_count);
+	require(n->hooks->kinds[th->kind] != NULL);
+	return n->hooks->kinds[th->kind];
+}
+
+enum err hooks_judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
+		     struct thread *th, uint16_t *verdict)
+{
+	const enum thread_kind opens = kind_opened_by(d->head.type);
+	enum err rc;
+
+	require(th->kind != 0 || th->my_no + th->their_no == 0);
+	if (th->kind == 0)
+		th->kind = (uint8_t)opens;
+	rc = hooks_rules(t->node, th)->judge(t, p, d, th, verdict);
+	if (th->kind != opens && kind_has(opens, KIND_ALONE))
+		*verdict = WIRE_VERDICT_MALFORMED;
+	return rc;
+}
+
+enum err hooks_recovered(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			 struct thread *th)
+{
+	require(th->my_no + th->their_no == 0);
+	th->kind = (uint8_t)kind_opened_by(d->head.type);
+	return hooks_rules(t->node, th)->recovered(t, p, d, th);
+}
+
+enum err hooks_receipted(struct turn *t, const struct document *d, const struct wire_verdict *v)
+{
+	const struct kind_rules *rules;
+	struct thread th;
+	enum err rc = thread_load(t, &d->head.thread_id, &th);
+
+	if (rc != ERR_OK)
+		return rc;
+	rules = hooks_rules(t->node, &th);
+	return rules->receipted == NULL ? ERR_OK : rules->receipted(t, &th, d, v);
+}
+
+enum err hooks_shelved(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)
+{
+	const struct kind_rules *rules = hooks_rules(t->node, th);
+
+	return rules->shelved == NULL ? thread_save(t, th) : rules->shelved(t, th, key, type);
+}
+
+enum err hooks_settled(struct turn *t, struct thread *th)
+{
+	const struct kind_rules *rules = hooks_rules(t->node, th);
+
+	return rules->settled == NULL ? ERR_OK : rules->settled(t, th);
+}
+
+enum err hooks_flagged(struct turn *t, struct thread *th, uint8_t flags)
+{
+	const struct kind_rules *rules = hooks_rules(t->node, th);
+
+	return rules->flagged == NULL ? ERR_OK : rules->flagged(t, th, flags);
+}
