@@ -12,56 +12,8 @@
 #ifndef KRING_CLIENT_CLI_CLI_H
 #define KRING_CLIENT_CLI_CLI_H
 
-#include "base/arena.h"
-#include "proto/lists.h"
+#include "client/cli/run.h"
 #include "proto/msg.h"
-
-/** Exit codes, the same for every command: scripts rely on them. */
-enum {
-	CLI_DONE = 0,
-	CLI_REFUSED = 1,
-	CLI_USAGE = 2,
-	CLI_NOT_FOUND = 3,
-	CLI_NOT_NOW = 4,
-	CLI_DAMAGED = 5
-};
-enum { CLI_OPTIONS_MAX = 40, CLI_WORDS_MAX = 8 };
-
-struct cli;
-
-/** One row of the table of commands.  What is left out is NULL, 0 or false, and means "none". */
-struct command {
-	const char *noun, *verb; /* verb NULL: one word is the whole command */
-	int (*run)(struct cli *c);
-	const char *
-		words; /* "CASE", "PARTNER [DIGITS...]": needed, [may be left out], ... any number */
-	const char *options; /* "to=NAME target=NAME* phone=LINE? again": see value.h */
-	const char *help, *example;
-	const char *
-		tool; /* verb of kringd's tool: for cmd_tool, and what becomes the tool at its end */
-	unsigned field; /* of Request: for cmd_plain, cmd_by_id, cmd_list */
-	uint16_t act;	/* enum doc_type: for cmd_act; its options come from proto/acts.h */
-	bool in_dir;	/* that tool works on the node in --dir */
-};
-
-struct cli {
-	const struct command *cmd;
-	struct arena arena;
-	const char *dir, *socket;
-	bool json;
-	enum list_lang lang;
-	const char *words[CLI_WORDS_MAX];
-	size_t word_count;
-	struct {
-		char name[40];
-		const char *value;
-		uint64_t
-			number; /* of a NUMBER, DATE or CATEGORIES; the place of a code in its list, from 1 */
-	} options[CLI_OPTIONS_MAX];
-	size_t option_count;
-	bool stdin_used, quiet;
-	bool answered; /* by help or version: there is nothing to run */
-};
 
 /** A text of a row that may be left out. */
 static inline const char *cli_or_none(const char *text)

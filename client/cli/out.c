@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/check.h"
-#include "client/cli/cli.h"
+#include "client/cli/run.h"
 
 static json_t *json_of(const struct msg *m);
 

@@ -12,7 +12,8 @@
 #ifndef KRING_CLIENT_SEEN_H
 #define KRING_CLIENT_SEEN_H
 
-#include "client/cli/cli.h"
+#include "client/cli/run.h"
+#include "proto/msg.h"
 
 /** Everything in a reply that says of a case or referral how far it is. */
 void seen_remember(struct cli *c, const struct msg *reply);

@@ -12,7 +12,7 @@
 #ifndef KRING_CLIENT_CLI_VALUE_H
 #define KRING_CLIENT_CLI_VALUE_H
 
-#include "client/cli/cli.h"
+#include "client/cli/run.h"
 #include "proto/acts.h"
 
 enum { VALUE_OPTIONS_LEN = 256 };
