@@ -226,18 +226,14 @@ enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type, const 
 
 enum err acts_partner_gone(struct turn *t, uint16_t peer)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = 16};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_THREAD, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_THREAD, span_of(NULL, 0), &w)) {
 		struct thread th;
 		struct id16 id;
 
-		if (row.key.len != 16)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p, 16);
+		memcpy(id.b, w.row.key.p, 16);
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK && th.peer == peer && th.kind == THREAD_REFERRAL &&
 		    !referral_terminal((enum referral_state)th.state))
@@ -245,7 +241,7 @@ enum err acts_partner_gone(struct turn *t, uint16_t peer)
 		if (rc != ERR_OK)
 			return rc;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* The receiver lets go of what it was shown: bodies go, signed heads stay. */

@@ -42,17 +42,15 @@ static void list_row(struct turn *t, struct span grant, struct span v, struct ms
 static enum err list_grant(struct turn *t, const struct id16 *grant, struct msg *reply)
 {
 	const struct store_key prefix = turn_key_id(grant);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_LEDGER, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_LEDGER, key_span(&prefix), &w)) {
 		struct record_place place;
 		struct span v;
 
-		rc = record_open(t->txn, t->arena, STORE_LEDGER, &row, &place, &v);
-		if (page_damaged(t, rc, STORE_LEDGER, row.key, reply))
+		rc = record_open(t->txn, t->arena, STORE_LEDGER, &w.row, &place, &v);
+		if (page_damaged(t, rc, STORE_LEDGER, w.row.key, reply))
 			continue;
 		if (rc != ERR_OK || v.len != ROW_LEN)
 			return rc == ERR_OK ? ERR_CORRUPT : rc;
@@ -60,24 +58,22 @@ static enum err list_grant(struct turn *t, const struct id16 *grant, struct msg 
 			return ERR_OK;
 		list_row(t, span_of(grant->b, 16), v, reply);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 enum err ledger_list(struct turn *t, const struct id16 *case_id, struct msg *reply)
 {
 	const struct store_key prefix = turn_key_id(case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_GRANTCASE, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_GRANTCASE, key_span(&prefix), &w)) {
 		struct id16 grant;
 
-		memcpy(grant.b, row.key.p + 16, 16);
+		memcpy(grant.b, w.row.key.p + 16, 16);
 		rc = list_grant(t, &grant, reply);
 		if (rc != ERR_OK)
 			return rc;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }

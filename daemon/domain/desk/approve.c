@@ -73,17 +73,15 @@ enum err desk_approve_list(struct turn *t, const struct msg *req, struct msg *re
 /* By a unique part of the id's random end. */
 static enum err find(struct turn *t, const char *text, struct proposal *out)
 {
-	struct store_key at = {.len = 0};
-	struct store_row found;
+	struct store_walk w = {.rc = ERR_OK};
 	size_t hits = 0;
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_PROPOSAL, span_of(NULL, 0), &at, &found)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_PROPOSAL, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		char hex[33];
 
-		key_put(&k, found.key.p, found.key.len);
+		key_put(&k, w.row.key.p, w.row.key.len);
 		bytes_hex(hex, k.b, 16);
 		if (strcmp(hex, text) != 0 &&
 		    (strlen(text) < 4 || strncmp(hex + 12, text, strlen(text)) != 0))
@@ -93,8 +91,8 @@ static enum err find(struct turn *t, const char *text, struct proposal *out)
 		if (rc != ERR_OK)
 			return rc;
 	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
+	if (w.rc != ERR_OK)
+		return w.rc;
 	return hits == 1 ? ERR_OK
 			 : turn_refuse(t, ERR_NOTFOUND,
 				       hits > 1 ? "several proposals fit" : "no such proposal", "",

@@ -140,18 +140,16 @@ static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t ve
 			      struct err_text *why)
 {
 	const struct store_key prefix = turn_key_id(id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	struct err_text names = {""}, ago = {""};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
 		const size_t mark = t->arena->used;
 		struct store_key k = {.len = 0};
 		struct msg *m;
 
-		key_put(&k, row.key.p, row.key.len);
+		key_put(&k, w.row.key.p, w.row.key.len);
 		rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &m);
 		if (rc != ERR_OK)
 			return rc;
@@ -165,8 +163,8 @@ static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t ve
 		}
 		arena_rewind(t->arena, mark);
 	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
+	if (w.rc != ERR_OK)
+		return w.rc;
 	if (names.text[0] == '\0')
 		return err_explain(why, ERR_OK, "a partner sent news of the person");
 	return err_explain(why, ERR_OK, "changed: %.250s, %s", names.text, ago.text);
@@ -309,25 +307,21 @@ static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
 static enum err all_confirmed(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key prefix = turn_key_id(case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = 32};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
 		struct thread th;
 		struct id16 id;
 
-		if (row.key.len != 32)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p + 16, 16);
+		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK && unconfirmed(t, &th))
 			rc = refuse_unconfirmed(t, &th);
 		if (rc != ERR_OK)
 			return rc;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *reply)

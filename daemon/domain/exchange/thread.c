@@ -305,27 +305,22 @@ static bool ref_fits(const uint8_t *ref, const char *text)
 
 enum err thread_find(struct turn *t, const char *text, struct thread *th, bool *many)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = REF_BYTES + 16};
 	struct id16 found;
 	size_t hits = 0;
 	uint8_t id[16];
-	enum err rc;
 
 	*many = false;
 	if (bytes_unhex(id, sizeof id, text)) {
 		memcpy(found.b, id, sizeof id);
 		return thread_load(t, &found, th);
 	}
-	while ((rc = store_next_prefix(t->txn, STORE_THREADREF, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
-		if (row.key.len != REF_BYTES + 16)
-			return ERR_CORRUPT;
-		if (ref_fits(row.key.p, text) && hits++ == 0)
-			memcpy(found.b, row.key.p + REF_BYTES, 16);
+	while (store_each(t->txn, STORE_THREADREF, span_of(NULL, 0), &w)) {
+		if (ref_fits(w.row.key.p, text) && hits++ == 0)
+			memcpy(found.b, w.row.key.p + REF_BYTES, 16);
 	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
+	if (w.rc != ERR_OK)
+		return w.rc;
 	*many = hits > 1;
 	return hits == 1 ? thread_load(t, &found, th) : ERR_NOTFOUND;
 }

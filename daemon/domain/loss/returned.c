@@ -66,21 +66,17 @@ static enum err next_back(struct turn *t, const struct thread *th, struct docume
 			  bool *found)
 {
 	const struct store_key prefix = turn_key_id(&th->id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = 34};
 	enum err rc;
 
 	*found = false;
-	while ((rc = store_next_prefix(t->txn, STORE_SHELF, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_SHELF, key_span(&prefix), &w)) {
 		struct doc_key key;
 		struct document d;
 		bool yes;
 
-		if (row.key.len != 34)
-			return ERR_CORRUPT;
-		memcpy(key.msg.b, row.key.p + 16, 16);
-		key.sender = be16_get(row.key.p + 32);
+		memcpy(key.msg.b, w.row.key.p + 16, 16);
+		key.sender = be16_get(w.row.key.p + 32);
 		if (key.sender != th->peer)
 			continue;
 		rc = document_load(t, &key, &d);
@@ -92,7 +88,7 @@ static enum err next_back(struct turn *t, const struct thread *th, struct docume
 			*best = d;
 		*found = *found || yes;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 enum err returned_unshelve(struct turn *t, const struct peer *p, struct thread *th)

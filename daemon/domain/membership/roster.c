@@ -45,13 +45,11 @@ static enum err chain_save(struct turn *t, const struct chain *c)
 
 enum err roster_verify(struct turn *t)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	struct chain c = {.begun = false}, kept;
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_ROSTER, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_ROSTER, span_of(NULL, 0), &w)) {
 		const size_t mark = t->arena->used;
 		struct record_place place;
 		struct wire_roster e;
@@ -59,14 +57,14 @@ enum err roster_verify(struct turn *t)
 		struct err_text why;
 		struct span v;
 
-		if (record_open(t->txn, t->arena, STORE_ROSTER, &row, &place, &v) != ERR_OK ||
+		if (record_open(t->txn, t->arena, STORE_ROSTER, &w.row, &place, &v) != ERR_OK ||
 		    wire_roster_get(v, &e) != ERR_OK ||
 		    chain_check(&c, &e, &change, &why) != ERR_OK)
 			return ERR_CORRUPT;
 		arena_rewind(t->arena, mark);
 	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
+	if (w.rc != ERR_OK)
+		return w.rc;
 	rc = roster_chain(t, &kept);
 	if (rc != ERR_OK)
 		return rc;
@@ -304,26 +302,24 @@ static enum err list_row(struct turn *t, const struct wire_roster *e, struct msg
 
 enum err roster_list(struct turn *t, struct msg *reply)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	enum err rc;
 
 	if (t->node->roster_seq > LIMIT_LIST_ROWS) { /* the newest: those are looked at */
-		at = turn_key_u64(t->node->roster_seq - LIMIT_LIST_ROWS);
+		w.at = turn_key_u64(t->node->roster_seq - LIMIT_LIST_ROWS);
 		msg_set_u64(reply, REPLY_TRUNCATED, 1);
 	}
-	while ((rc = store_next_prefix(t->txn, STORE_ROSTER, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_ROSTER, span_of(NULL, 0), &w)) {
 		struct record_place place;
 		struct wire_roster e;
 		struct span v;
 
-		rc = record_open(t->txn, t->arena, STORE_ROSTER, &row, &place, &v);
+		rc = record_open(t->txn, t->arena, STORE_ROSTER, &w.row, &place, &v);
 		if (rc != ERR_OK || wire_roster_get(v, &e) != ERR_OK)
 			return ERR_CORRUPT;
 		rc = list_row(t, &e, reply);
 		if (rc != ERR_OK)
 			return rc;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }

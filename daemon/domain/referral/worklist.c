@@ -97,27 +97,25 @@ enum err worklist_clear_case(struct turn *t, const struct id16 *case_id)
 
 enum err worklist_agreed(struct turn *t, uint16_t peer)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_WORK, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_WORK, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		struct id16 id;
 		struct thread th;
 
-		if (row.key.len != 33 || row.key.p[32] != WORK_AGREEMENT)
+		if (w.row.key.len != 33 || w.row.key.p[32] != WORK_AGREEMENT)
 			continue;
-		key_put(&k, row.key.p, row.key.len);
-		memcpy(id.b, row.key.p + 16, 16);
+		key_put(&k, w.row.key.p, w.row.key.len);
+		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK && th.peer == peer)
 			rc = store_del(t->txn, STORE_WORK, key_span(&k));
 		if (rc != ERR_OK && rc != ERR_NOTFOUND)
 			return rc;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 enum err worklist_get(struct turn *t, const struct store_key *k, struct msg **m)

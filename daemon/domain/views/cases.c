@@ -158,8 +158,7 @@ static enum err entries_over(struct turn *t, const struct id16 *id, size_t *over
 static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply)
 {
 	const struct store_key prefix = turn_key_id(id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	size_t over;
 	enum err rc = entries_over(t, id, &over);
 
@@ -167,8 +166,7 @@ static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply
 		return rc;
 	if (over > 0)
 		msg_set_u64(reply, REPLY_TRUNCATED, 1);
-	while ((rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
 		struct store_key k = {.len = 0};
 		struct span thread;
 		struct msg *m, *out;
@@ -178,7 +176,7 @@ static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply
 			over--;
 			continue;
 		}
-		key_put(&k, row.key.p, row.key.len);
+		key_put(&k, w.row.key.p, w.row.key.len);
 		rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &m);
 		if (page_damaged(t, rc, STORE_CASELOG, key_span(&k), reply))
 			continue;
@@ -197,7 +195,7 @@ static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply
 			msg_set_text(t->arena, out, ENTRY_ROW_REF, ref);
 		}
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* What it is now goes back, so that the same worker may go on. */

@@ -17,10 +17,8 @@ static bool short_fits(const uint8_t *id, const char *text)
 
 enum err find_case(struct turn *t, const char *text, struct id16 *id)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	size_t hits = 0;
-	enum err rc;
 
 	if (bytes_unhex(id->b, 16, text)) {
 		const struct store_key k = turn_key_id(id);
@@ -29,11 +27,11 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 			return ERR_OK;
 		return turn_refuse(t, ERR_NOTFOUND, "no such case", "", "see: kring case list");
 	}
-	while ((rc = store_next_prefix(t->txn, STORE_CASES, span_of(NULL, 0), &at, &row)) == ERR_OK)
-		if (row.key.len == 16 && short_fits(row.key.p, text) && hits++ == 0)
-			memcpy(id->b, row.key.p, 16);
-	if (rc != ERR_NOTFOUND)
-		return rc;
+	while (store_each(t->txn, STORE_CASES, span_of(NULL, 0), &w))
+		if (w.row.key.len == 16 && short_fits(w.row.key.p, text) && hits++ == 0)
+			memcpy(id->b, w.row.key.p, 16);
+	if (w.rc != ERR_OK)
+		return w.rc;
 	if (hits == 1)
 		return ERR_OK;
 	return turn_refuse(t, ERR_NOTFOUND, hits == 0 ? "no such case" : "several cases fit",
@@ -49,26 +47,21 @@ enum err find_partner(struct turn *t, const char *name, struct peer **p)
 /* By full id, or a beginning of it or of its last part, as lists show it. */
 enum err find_grant(struct turn *t, const char *text, struct id16 *id)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.key_len = 16};
 	const size_t len = strlen(text);
-	struct store_row row;
 	size_t hits = 0;
-	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_GRANT, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_GRANT, span_of(NULL, 0), &w)) {
 		char hex[33];
 
-		if (row.key.len != 16)
-			return ERR_CORRUPT;
-		bytes_hex(hex, row.key.p, 16);
+		bytes_hex(hex, w.row.key.p, 16);
 		if (len >= 4 && len <= 32 &&
 		    (strncmp(hex, text, len) == 0 || strncmp(hex + 12, text, len) == 0) &&
 		    hits++ == 0)
-			memcpy(id->b, row.key.p, 16);
+			memcpy(id->b, w.row.key.p, 16);
 	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
+	if (w.rc != ERR_OK)
+		return w.rc;
 	if (hits == 1)
 		return ERR_OK;
 	return turn_refuse(t, ERR_NOTFOUND, hits == 0 ? "no such consent" : "several consents fit",

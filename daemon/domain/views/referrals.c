@@ -207,16 +207,14 @@ struct of_case {
 static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct of_case *out)
 {
 	const struct store_key prefix = turn_key_id(case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
 		struct id16 id;
 		struct thread th;
 
-		memcpy(id.b, row.key.p + 16, 16);
+		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		if (out->page != NULL && /* who decides by them needs all of them */
 		    page_damaged(t, rc, STORE_THREAD, id_span(&id), out->reply))
@@ -232,7 +230,7 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 		if (rc != ERR_OK)
 			return rc;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id, struct msg *reply)

@@ -17,18 +17,16 @@ static uint64_t rank_of(const struct msg *m)
 
 static enum err items(struct turn *t, struct page *p, struct msg *reply)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_WORK, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_WORK, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		const size_t mark = t->arena->used;
 		uint64_t rank;
 		struct msg *m;
 
-		key_put(&k, row.key.p, row.key.len);
+		key_put(&k, w.row.key.p, w.row.key.len);
 		rc = worklist_get(t, &k, &m);
 		rank = rc == ERR_OK ? rank_of(m) : 0;
 		arena_rewind(t->arena, mark);
@@ -38,7 +36,7 @@ static enum err items(struct turn *t, struct page *p, struct msg *reply)
 			return rc;
 		page_offer(p, rank, key_span(&k));
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* A row is called by its reference and what is to be done: "91C4A7K3M.answer-due". */
