@@ -2,9 +2,11 @@
 /* kring flow: figures of a quarter, fetched page by page; their sentences; as JSON, CSV or (print_flow.c) tables.  All
  * three show the same figures: pages are put together before anything is printed. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -125,10 +127,13 @@ static int fetch(struct cli *c, struct msg **whole)
 
 /* ---- CSV: one figure a line; the columns are in README.md ---- */
 
-/* Names come from partners: quotes are doubled, as RFC 4180 has it. */
+/* Names come from partners: quotes are doubled, as RFC 4180 has it, and what a spreadsheet would take for a formula begins
+ * with an apostrophe, which makes it a text there. */
 static void csv_text(FILE *f, const char *s)
 {
 	(void)fputc('"', f);
+	if (s[0] != '\0' && strchr("=+-@\t\r\n", s[0]) != NULL)
+		(void)fputc('\'', f);
 	for (; *s != '\0'; s++) {
 		if (*s == '"')
 			(void)fputc('"', f);
@@ -139,6 +144,7 @@ static void csv_text(FILE *f, const char *s)
 
 struct csv {
 	FILE *f;
+	char sep; /* a semicolon where the comma is in numbers */
 	const char *quarter, *table;
 	const char *reporter, *sender, *receiver, *need;
 	uint64_t k, error;
@@ -148,32 +154,39 @@ struct csv {
 /* Every number of the row, by the name it has in the schema. */
 static void csv_row(const struct csv *v, const struct msg *row)
 {
+	const char *const texts[] = {v->reporter, v->sender, v->receiver, v->need};
 	struct msg_field f;
 
 	for (size_t i = 0; msg_field_at(row, i, &f); i++) {
 		if (f.type != MSG_TYPE_NUMBER || strcmp(f.name, "k") == 0 ||
 		    !msg_has(row, f.number) || f.number < v->first || f.number > v->last)
 			continue;
-		(void)fprintf(v->f, "%s,%s,", v->quarter, v->table);
-		csv_text(v->f, v->reporter);
-		(void)fputc(',', v->f);
-		csv_text(v->f, v->sender);
-		(void)fputc(',', v->f);
-		csv_text(v->f, v->receiver);
-		(void)fprintf(v->f, ",%s,%s,%llu,%llu,%llu\n", v->need, f.name,
-			      (unsigned long long)msg_u64(row, f.number), (unsigned long long)v->k,
-			      (unsigned long long)v->error);
+		(void)fprintf(v->f, "%s%c%s%c", v->quarter, v->sep, v->table, v->sep);
+		for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+			csv_text(v->f, texts[k]);
+			(void)fputc(v->sep, v->f);
+		}
+		(void)fprintf(v->f, "%s%c%llu%c%llu%c%llu\n", f.name, v->sep,
+			      (unsigned long long)msg_u64(row, f.number), v->sep,
+			      (unsigned long long)v->k, v->sep, (unsigned long long)v->error);
 	}
 }
 
 /* One table after the other; a row has the noise of its own table. */
-static void write_csv(FILE *f, const struct msg *flow)
+static void write_csv(const struct cli *c, FILE *f, const struct msg *flow)
 {
+	static const char *const columns[] = {"quarter", "table",  "reporter", "sender", "receiver",
+					      "need",	 "figure", "value",    "k",	 "error95"};
 	const uint64_t k = msg_u64(flow, FLOW_K);
-	struct csv v = {f, msg_text(flow, FLOW_QUARTER), "flow", "",	  "", "", "",
-			k, figures_error(flow, "flow"),	 1,	 UINT_MAX};
+	const char sep = cli_option(c, "csv-semicolon") != NULL ? ';' : ',';
+	struct csv v = {f,  sep, msg_text(flow, FLOW_QUARTER), "flow", "",	"", "",
+			"", k,	 figures_error(flow, "flow"),  1,      UINT_MAX};
 
-	(void)fputs("quarter,table,reporter,sender,receiver,need,figure,value,k,error95\n", f);
+	if (cli_option(c, "csv-bom") != NULL)
+		(void)fputs("\xef\xbb\xbf", f);
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+		(void)fprintf(f, "%s%c", columns[i],
+			      i + 1 < sizeof columns / sizeof columns[0] ? sep : '\n');
 	for (size_t i = 0; i < msg_count(flow, FLOW_PAIRS); i++) {
 		const struct msg *r = msg_at(flow, FLOW_PAIRS, i);
 
@@ -231,18 +244,44 @@ static int digest(const char *path)
 	return WEXITSTATUS(status);
 }
 
+/* A new file, for its owner alone; it gets its name when it is whole.  NULL: errno says why. */
+static FILE *begin_file(const char *path, char part[PATH_MAX])
+{
+	struct stat sb;
+	FILE *f;
+	int fd;
+
+	if (lstat(path, &sb) == 0 && !S_ISREG(sb.st_mode)) {
+		errno = S_ISLNK(sb.st_mode) ? ELOOP : S_ISDIR(sb.st_mode) ? EISDIR : EEXIST;
+		return NULL;
+	}
+	if (snprintf(part, PATH_MAX, "%s.%ld.part", path, (long)getpid()) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return NULL;
+	}
+	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	f = fd < 0 ? NULL : fdopen(fd, "w");
+	if (f == NULL && fd >= 0)
+		(void)close(fd);
+	return f;
+}
+
 /* The digest is written only beside a whole file. */
 static int save_csv(const struct cli *c, const struct msg *flow, const char *path)
 {
-	FILE *f = fopen(path, "we");
+	char part[PATH_MAX];
+	FILE *f = begin_file(path, part);
 	int bad;
 
 	if (f == NULL)
 		return cli_fail(c, CLI_NOT_NOW, "cannot write this file", path, strerror(errno));
-	write_csv(f, flow);
+	write_csv(c, f, flow);
 	bad = ferror(f);
-	if (fclose(f) != 0 || bad != 0)
-		return cli_fail(c, CLI_NOT_NOW, "the file was written only in part", path, "");
+	if (fclose(f) != 0 || bad != 0 || rename(part, path) != 0) {
+		(void)unlink(part);
+		return cli_fail(c, CLI_NOT_NOW, "cannot write this file", path,
+				"is the disk full?");
+	}
 	bad = digest(path);
 	if (bad == CLI_DONE)
 		(void)printf("wrote %s and %s.sha256; check with: sha256sum -c\n", path, path);
@@ -259,6 +298,10 @@ int cmd_flow(struct cli *c)
 	require(c->cmd->run == cmd_flow);
 	if (cli_option(c, "csv") != NULL && c->json)
 		return cli_fail(c, CLI_USAGE, "--csv or --json, not both", "", c->cmd->example);
+	if (cli_option(c, "csv") == NULL &&
+	    (cli_option(c, "csv-bom") != NULL || cli_option(c, "csv-semicolon") != NULL))
+		return cli_fail(c, CLI_USAGE, "--csv-bom and --csv-semicolon need --csv FILE", "",
+				c->cmd->example);
 	code = fetch(c, &reply);
 	if (code != CLI_DONE)
 		return code;

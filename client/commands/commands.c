@@ -82,8 +82,9 @@ const struct command commands[] = {
 	{.noun = "flow", .verb = "publish", .run = cmd_flow_publish, .options = "quarter=QUARTER dry-run",
 	 .help = "publish this node's figures of a quarter, for coordinators; --dry-run shows what would be sent",
 	 .example = "kring flow publish --dry-run"},
-	{.noun = "flow", .run = cmd_flow, .options = "quarter=QUARTER own csv=FILE",
-	 .help = "how many people are referred from partner to partner; --own: exact figures of this node alone",
+	{.noun = "flow", .run = cmd_flow, .options = "quarter=QUARTER own csv=FILE csv-semicolon csv-bom",
+	 .help = "how many people are referred from partner to partner; --own: exact figures of this node alone; "
+		 "--csv-semicolon and --csv-bom: for spreadsheets that want them",
 	 .example = "kring flow --quarter 2026Q3 --csv flow.csv"},
 	/* what there is to see and to do */
 	{.noun = "inbox", .run = cmd_list, .field = REQUEST_INBOX, .options = "all " PAGE,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/files/keyfile.h"
 #include "crypto/hash.h"
 #include "tool/fail.h"
 #include "tool/tool.h"
@@ -12,7 +13,7 @@ int tool_digest(struct tool_args *a)
 	enum { CHUNK = 65536 };
 	static uint8_t bytes[CHUNK];
 	struct hash_sha256 *h = hash_sha256_begin();
-	char path[4096], hex[65];
+	char path[4096], hex[65], line[4096 + 80];
 	uint8_t out[32];
 	const char *base = a->file == NULL ? NULL : strrchr(a->file, '/');
 	FILE *f = a->file == NULL ? NULL : fopen(a->file, "re");
@@ -28,9 +29,8 @@ int tool_digest(struct tool_args *a)
 		return tool_fail(TOOL_NOT_FOUND, "digest", a->file == NULL ? "--file" : a->file);
 	bytes_hex(hex, out, sizeof out);
 	(void)snprintf(path, sizeof path, "%s.sha256", a->file);
-	f = fopen(path, "we");
-	if (f == NULL || fprintf(f, "%s  %s\n", hex, base == NULL ? a->file : base + 1) < 0 ||
-	    fclose(f) != 0)
-		return tool_fail(TOOL_RULE, "digest", path);
-	return 0;
+	n = (size_t)snprintf(line, sizeof line, "%s  %s\n", hex, base == NULL ? a->file : base + 1);
+	return n < sizeof line && keyfile_write_file(path, span_of(line, n)) == ERR_OK
+		       ? 0
+		       : tool_fail(TOOL_RULE, "digest", path);
 }

@@ -365,6 +365,42 @@ def own(n):
     return n.k("flow", "--own")["flow"]
 
 
+FORMULA = '=HYPERLINK("http://127.0.0.1/")'
+
+
+def test_a_file_of_figures_is_inert_and_goes_through_no_link(federation, workdir):
+    """A partner's name is a formula: no cell begins one.  The file is its owner's alone and never lands behind a link."""
+    f = federation("Balen", FORMULA)
+    a, b = f.start()
+    case = a.new_case(name="Csv Verzonnen")
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    wait_for("it to arrive", lambda: b.k("inbox").get("referrals"))
+    b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
+    a.await_state(ref, "declined")
+    out, aim = workdir / "own.csv", workdir / "elsewhere"
+    assert cli(a, "flow", "--own", "--csv", str(out)).returncode == 0
+    rows = list(csv.reader(out.open()))
+    assert "'" + FORMULA in {x for row in rows for x in row}
+    assert not [x for row in rows for x in row if x[:1] in tuple("=+-@\t\r\n")]
+    for made in (out, workdir / "own.csv.sha256"):
+        assert made.stat().st_mode & 0o777 == 0o600, made
+    out.chmod(0o644)  # and again over one that others may read
+    done = cli(a, "flow", "--own", "--csv", str(out), "--csv-semicolon", "--csv-bom")
+    assert done.returncode == 0 and out.stat().st_mode & 0o777 == 0o600
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfquarter;table;")
+    again = list(csv.reader(out.open(encoding="utf-8-sig"), delimiter=";"))
+    assert again == rows
+    subprocess.run(["sha256sum", "-c", "own.csv.sha256"], cwd=workdir, check=True, capture_output=True)
+    (workdir / "link.csv").symlink_to(aim)
+    refused = cli(a, "flow", "--own", "--csv", str(workdir / "link.csv"))
+    assert refused.returncode == 4 and "link" in refused.stderr and not aim.exists()
+    (workdir / "two.csv.sha256").symlink_to(aim)
+    assert cli(a, "flow", "--own", "--csv", str(workdir / "two.csv")).returncode == 0 and not aim.exists()
+    assert cli(a, "flow", "--csv-bom").returncode == 2
+    assert not list(workdir.glob("*.part"))
+
+
 def test_erasing_a_case_changes_no_figure(federation):
     """Who was helped, declined or taken back stays so in the quarter's figures when the file is erased, at both ends."""
     f = federation("Balen", "Geel")
