@@ -384,9 +384,11 @@ void msg_replace(struct msg *m, unsigned field, size_t i, const struct msg *sub)
 /* Pointers are copied, not what they point to: both messages live in one arena. */
 void msg_copy_fields(struct msg *to, const struct msg *from)
 {
-	const ProtobufCMessageDescriptor *d = cpb(from)->descriptor;
+	const ProtobufCMessageDescriptor *d = from == NULL ? NULL : cpb(from)->descriptor;
 
-	require(to != NULL && cpb(to)->descriptor == d);
+	if (to == NULL || from == NULL)
+		return;
+	require(cpb(to)->descriptor == d);
 	for (unsigned i = 0; i < d->n_fields; i++) {
 		const field_t *f = &d->fields[i];
 
@@ -502,9 +504,9 @@ static enum msg_type type_of(const field_t *f)
 
 bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out)
 {
-	const struct schema *s = &schema_table[msg_kind_of(m)];
+	const struct schema *s = m == NULL ? NULL : &schema_table[msg_kind_of(m)];
 
-	if (i >= s->count)
+	if (s == NULL || i >= s->count)
 		return false;
 	*out = (struct msg_field){.number = s->fields[i].number,
 				  .name = s->desc->fields[i].name,

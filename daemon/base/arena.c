@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/plant.h"
 
 enum { ALIGN = 16 };
 
@@ -43,7 +44,7 @@ void *arena_alloc(struct arena *a, size_t n)
 {
 	size_t at = (a->used + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 
-	if (at > a->cap || n > a->cap - at) {
+	if (at > a->cap || n > a->cap - at || planted_full()) {
 		a->failed = true;
 		return NULL;
 	}

@@ -40,9 +40,15 @@ enum plant {
 		PLANT_COUNT
 };
 
+/** planted_full(): does this allocation of a turn fail?  tests/unit/domain/test_sweep.c lets each fail in its turn. */
 #ifdef KRING_PLANTS
 bool planted(enum plant which);
+bool planted_full(void);
 #else
+static inline bool planted_full(void)
+{
+	return false;
+}
 static inline bool planted(enum plant which)
 {
 	(void)which;

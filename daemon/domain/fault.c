@@ -57,12 +57,14 @@ static void drop(struct faults *f, struct fault *one)
 	*one = f->row[--f->count];
 }
 
-void fault_over(struct turn *t)
+enum err fault_over(struct turn *t, enum err rc)
 {
 	struct fault *f = find(t, &t->doing);
 
-	if (f != NULL && f->event != t->faults->event)
+	rc = turn_whole(t, rc);
+	if (rc == ERR_OK && f != NULL && f->event != t->faults->event)
 		drop(t->faults, f);
+	return rc;
 }
 
 /* Room for a new one: what is longest ago gives way. */

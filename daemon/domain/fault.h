@@ -47,8 +47,9 @@ uint32_t fault_tries(struct turn *t, const struct fault_place *at);
 uint64_t fault_again_ms(struct turn *t, const struct fault_place *at);
 /** Why it failed last; ERR_OK: it did not. */
 enum err fault_why(struct turn *t, const struct fault_place *at);
-/** What the turn did last went well: if it had failed before, that is over. */
-void fault_over(struct turn *t);
+/** What the turn did last ended in rc.  Well: if it had failed before, that is over.  ERR_NOMEM: it found the turn's
+ *  memory full somewhere and went on without what it wanted there (turn_whole). */
+MUST_CHECK enum err fault_over(struct turn *t, enum err rc);
 /** The turn was undone because of what it did last.  True: run the event again, without that. */
 bool fault_note(struct turn *t, enum err why);
 const char *fault_part_name(enum fault_part part);

@@ -149,6 +149,7 @@ void node_set_listening(struct node *n, const char *at, int error, uint64_t wall
 
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
 {
+	n->audit_before = n->audit_seq;
 	t->node = n;
 	t->faults = &n->faults;
 	t->wall_ms = now->wall_ms;
@@ -181,9 +182,7 @@ static enum err ask_peer(struct turn *t, struct peer *p)
 	}
 	fault_doing(t, &at);
 	rc = connect_tick(t, p);
-	if (rc == ERR_OK)
-		fault_over(t);
-	return rc;
+	return fault_over(t, rc);
 }
 
 static enum err by_itself(struct turn *t, enum fault_part part, enum err (*run)(struct turn *t))
@@ -195,9 +194,7 @@ static enum err by_itself(struct turn *t, enum fault_part part, enum err (*run)(
 		return ERR_OK;
 	fault_doing(t, &at);
 	rc = run(t);
-	if (rc == ERR_OK)
-		fault_over(t);
-	return rc;
+	return fault_over(t, rc);
 }
 
 static enum err on_tick(struct turn *t)
@@ -329,7 +326,7 @@ enum err node_step(struct turn *t, const struct event *ev)
 		rc = roster_settle(t);
 	for (; rc == ERR_OK && t->gone != NULL; t->gone = t->gone->next)
 		rc = acts_partner_gone(t, t->gone->peer);
-	return rc;
+	return turn_whole(t, rc);
 }
 
 void node_turn_sign(const struct turn *t, struct id32 *root, uint16_t *count)
@@ -345,7 +342,7 @@ enum err node_turn_end(struct turn *t, const uint8_t *sig)
 		rc = document_signed(t, sig);
 	if (rc == ERR_OK)
 		rc = speak_all(t);
-	return rc;
+	return turn_whole(t, rc);
 }
 
 void node_turn_done(struct node *n)
@@ -359,10 +356,8 @@ void node_turn_done(struct node *n)
 void node_turn_abort(struct node *n)
 {
 	for (size_t i = 0; i < n->peer_count; i++)
-		if (n->peers[i].saved) {
-			n->peers[i].conn = n->peers[i].before;
-			n->peers[i].saved = false;
-		}
+		state_put_back(&n->peers[i]);
+	n->audit_seq = n->audit_before;
 	if (n->flow_saved)
 		n->flow_due_ms = n->flow_due_before;
 	n->flow_saved = false;

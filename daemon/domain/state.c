@@ -22,6 +22,20 @@ struct conn *state_conn(struct node *n, struct peer *p)
 	if (!p->saved) {
 		p->saved = true;
 		p->before = p->conn;
+		p->owes_before = p->owes;
+		p->heard_before = p->heard_ms;
+		p->key_before = p->key_ms;
 	}
 	return &p->conn;
+}
+
+void state_put_back(struct peer *p)
+{
+	if (!p->saved)
+		return;
+	p->saved = false;
+	p->conn = p->before;
+	p->owes = p->owes_before;
+	p->heard_ms = p->heard_before;
+	p->key_ms = p->key_before;
 }

@@ -93,8 +93,10 @@ struct peer {
 	uint8_t prekey[WIRE_PREKEY_LEN]; /* our newest PAIR record for it */
 	bool have_prekey;
 	struct conn conn;
-	bool saved; /* in this turn */
+	/* Saved in this turn, as it was before: what only this turn may say of it. */
+	bool saved, owes_before;
 	struct conn before;
+	uint64_t heard_before, key_before;
 };
 
 /** How full is the disk?  STOP: nothing new is taken in, from partners or from here. */
@@ -158,7 +160,7 @@ struct node {
 	int64_t clock_gap_ms; /* wall clock less monotonic, as last seen */
 
 	uint64_t start_mono_ms;
-	uint64_t audit_seq;		    /* of the newest entry */
+	uint64_t audit_seq, audit_before;   /* of the newest entry; and when this turn began */
 	struct faults faults;		    /* what failed by itself */
 	uint64_t frames_refused;	    /* opened, but not authentic; since start */
 	bool clock_confirmed;		    /* by an administrator, this run */
@@ -168,7 +170,9 @@ struct node {
 /** NULL when there is no such active or past member. */
 struct peer *state_peer(struct node *n, uint16_t no);
 struct peer *state_peer_by_id(struct node *n, const struct id32 *node_id);
-/** The connection of a peer, remembered so that an aborted turn can put it back. */
+/** The connection of a peer, remembered with the rest of what a turn changes so that an aborted one can put it back. */
 struct conn *state_conn(struct node *n, struct peer *p);
+/** The turn was undone. */
+void state_put_back(struct peer *p);
 
 #endif /* KRING_DOMAIN_STATE_H */

@@ -38,6 +38,11 @@ enum err turn_gone(struct turn *t, uint16_t peer)
 	return ERR_OK;
 }
 
+enum err turn_whole(const struct turn *t, enum err rc)
+{
+	return rc == ERR_OK && t->arena->failed ? ERR_NOMEM : rc;
+}
+
 void turn_random(struct turn *t, uint8_t *out, size_t len)
 {
 	hash_seed(&t->seed, t->draws++, out, len);

@@ -225,7 +225,7 @@ void sim_down(struct sim *s, struct sim_node *n)
 		sim_cut(s, n->key, i);
 }
 
-static enum err run(struct sim *s, struct turn *t, const struct event *ev, const struct sim_node *n)
+enum err sim_try(struct sim *s, const struct sim_node *n, struct turn *t, const struct event *ev)
 {
 	struct id32 root;
 	uint16_t count;
@@ -255,10 +255,12 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 
 	s->events++;
 	seed_of(s, &mine.seed);
+	if (s->each != NULL)
+		s->each(s, n, &mine);
 	effects_init(&fx);
 	node_turn_begin(n->node, &t, &now);
 	require(store_begin(n->store, true, &t.txn) == ERR_OK);
-	rc = run(s, &t, &mine, n);
+	rc = sim_try(s, n, &t, &mine);
 	if (rc != ERR_OK || (die && before)) {
 		const bool may_refuse = ev->type == EVENT_REQUEST || s->profile.hostile;
 
@@ -555,8 +557,8 @@ static void in_all(struct sim *s, enum err (*take)(struct turn *t, struct span b
 	}
 }
 
-static void carry(struct sim *s, struct wire_roster *e, const struct id32 *root, bool apply,
-		  struct id32 *hash)
+static struct span carry(struct sim *s, struct wire_roster *e, const struct id32 *root, bool apply,
+			 struct id32 *hash)
 {
 	static uint8_t bytes[4096], carried[8192];
 	uint8_t sig[SIGN_LEN];
@@ -574,6 +576,7 @@ static void carry(struct sim *s, struct wire_roster *e, const struct id32 *root,
 	wire_roster_carry(&cw, e);
 	if (apply)
 		in_all(s, take_entry, carried, cw.len);
+	return wr_span(&cw);
 }
 
 static void add_payload(struct sim *s, int i, const struct inception *in, uint8_t *payload,
@@ -636,7 +639,7 @@ static void make_federation(struct sim *s)
 	seed_of(s, &g.roots[0]);
 	wire_genesis_put(&pw, &g);
 	e.payload = wr_span(&pw);
-	carry(s, &e, &g.roots[0], false, &hash);
+	(void)carry(s, &e, &g.roots[0], false, &hash);
 	memcpy(e.fed_id.b, hash.b, 16);
 	for (int i = 0; i < s->n; i++) {
 		struct sim_node *n = &s->nodes[i];
@@ -656,16 +659,35 @@ static void make_federation(struct sim *s)
 		require(store_open(&n->store, &o) == ERR_OK);
 		sim_boot(s, n);
 	}
-	carry(s, &e, &g.roots[0], true, &hash);
+	(void)carry(s, &e, &g.roots[0], true, &hash);
 	for (int i = 0; i < s->n; i++) {
 		e.op = WIRE_ROSTER_ADD;
 		e.seq = (uint64_t)i + 1;
 		e.prev_hash = hash;
 		add_payload(s, i, &in[i], payload, &pw);
 		e.payload = wr_span(&pw);
-		carry(s, &e, &g.roots[0], true, &hash);
+		(void)carry(s, &e, &g.roots[0], true, &hash);
 	}
+	s->fed_id = e.fed_id;
+	s->roster_root = g.roots[0];
+	s->roster_head = hash;
 	cosign(s, &hash);
+}
+
+struct span sim_removal(struct sim *s, int node)
+{
+	const struct wire_remove gone = {
+		.node = s->nodes[node].who.node_id, .reason = 1, .effective_s = s->now_ms / 1000};
+	struct wire_roster e = {.op = WIRE_ROSTER_REMOVE,
+				.fed_id = s->fed_id,
+				.seq = (uint64_t)s->n + 1,
+				.prev_hash = s->roster_head};
+	uint8_t payload[256];
+	struct wr pw = wr_of(payload, sizeof payload);
+
+	wire_remove_put(&pw, &gone);
+	e.payload = wr_span(&pw);
+	return carry(s, &e, &s->roster_root, false, &s->roster_head);
 }
 
 void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool speak_first)

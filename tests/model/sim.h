@@ -114,6 +114,11 @@ struct sim {
 	uint64_t events, frames, crashes, docs, hollow, refused;
 	struct sim_life life;
 	char failed[512];
+	/* of the roster, as make_federation left it */
+	struct id16 fed_id;
+	struct id32 roster_root, roster_head;
+	/* NULL, or called before each turn with the very event: it must leave the node as it was. */
+	void (*each)(struct sim *s, struct sim_node *n, const struct event *ev);
 };
 
 uint64_t sim_rand(struct sim *s);
@@ -126,10 +131,15 @@ void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool sp
 void sim_close(struct sim *s);
 /** Since the beginning. */
 uint64_t sim_days(const struct sim *s);
+/** The step and the end of a turn that began, with the signature between them. */
+MUST_CHECK enum err sim_try(struct sim *s, const struct sim_node *n, struct turn *t,
+			    const struct event *ev);
 /** One event at one node: turn, commit, release; with the crashes of the profile. */
 void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev);
 void sim_step(struct sim *s);
 void sim_deliver_one(struct sim *s);
+/** The next roster entry, as a file carries it: this node is removed.  Valid until the next entry is made. */
+struct span sim_removal(struct sim *s, int node);
 /** The oldest word on its way is lost. */
 void sim_drop_one(struct sim *s);
 /** Everybody's clock is looked at, lines are up, everything said arrives. */

@@ -195,9 +195,9 @@ enum err timers_run(struct turn *t, unsigned limit)
 		if (rc ==
 		    ERR_NOTFOUND) /* of something of it: damage, and not the end of the list */
 			return ERR_CORRUPT;
+		rc = fault_over(t, rc);
 		if (rc != ERR_OK)
 			return rc;
-		fault_over(t);
 	}
 	return ERR_OK;
 }

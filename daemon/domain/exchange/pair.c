@@ -174,8 +174,10 @@ enum err pair_flush(struct turn *t)
 	for (const struct pair *p = t->pairs; p != NULL && rc == ERR_OK; p = p->next) {
 		struct peer *peer = state_peer(t->node, p->peer);
 
-		if (peer != NULL) /* a hint for whoever dials: an undone turn does no harm */
+		if (peer != NULL) {
+			(void)state_conn(t->node, peer); /* put back with it */
 			peer->owes = pair_owed(p) > 0;
+		}
 		if (peer != NULL && p->last_heard_ms > peer->heard_ms)
 			peer->heard_ms = p->last_heard_ms;
 		rc = pair_write(t, p);

@@ -51,23 +51,33 @@ enum fit { FIT, FIT_NOT_YET, FIT_CONTRADICTS, FIT_LATE, FIT_UNKNOWN_TO_US };
  *   taken, same incarnation | any                       | CONTRADICTS: they were rolled back and wrote it again
  *   taken, older one        | any                       | LATE: written before their loss, its place was given away
  *   any other               | any                       | NOT_YET: what comes before it is under way */
-static enum fit fit_of(struct reading *r, const struct wire_head *h, const struct thread *th)
+static enum err fit_of(struct reading *r, const struct wire_head *h, const struct thread *th,
+		       enum fit *out)
 {
 	struct log_entry e;
+	enum err rc = ERR_NOTFOUND;
 
+	*out = FIT_NOT_YET;
 	if (h->thread_no != th->their_no + 1 || !id32_equal(&h->prev_hash, &th->their_hash)) {
-		if (h->thread_no == 0 || h->thread_no > th->their_no + 1 || th->their_no == 0)
-			return FIT_NOT_YET;
-		return h->origin_inc == r->v.head.my_inc.no ? FIT_CONTRADICTS : FIT_LATE;
+		if (h->thread_no != 0 && h->thread_no <= th->their_no + 1 && th->their_no != 0)
+			*out = h->origin_inc == r->v.head.my_inc.no ? FIT_CONTRADICTS : FIT_LATE;
+		return ERR_OK;
 	}
 	if (h->seen_no < th->their_seen)
-		return FIT_NOT_YET;
-	if (h->seen_no == 0)
-		return bytes_zero(h->seen_hash.b, 32) ? FIT : FIT_NOT_YET;
-	if (h->seen_no <= th->my_no && thread_entry(r->t, th, true, h->seen_no, &e) == ERR_OK &&
-	    id32_equal(&e.hash, &h->seen_hash))
-		return FIT;
-	return r->pair->uncompared ? FIT_NOT_YET : FIT_UNKNOWN_TO_US;
+		return ERR_OK;
+	if (h->seen_no == 0) {
+		*out = bytes_zero(h->seen_hash.b, 32) ? FIT : FIT_NOT_YET;
+		return ERR_OK;
+	}
+	if (h->seen_no <= th->my_no)
+		rc = thread_entry(r->t, th, true, h->seen_no, &e);
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc; /* what cannot be read is not lost: that would begin a proof of loss */
+	if (rc == ERR_OK && id32_equal(&e.hash, &h->seen_hash))
+		*out = FIT;
+	else
+		*out = r->pair->uncompared ? FIT_NOT_YET : FIT_UNKNOWN_TO_US;
+	return ERR_OK;
 }
 
 /* Its number is used up, with this verdict; the answer to the frame carries it. */
@@ -217,9 +227,12 @@ static enum err place(struct reading *r, const struct wire_doc *d, const struct 
 		      struct thread *th)
 {
 	const struct doc_key key = {d->head.msg_id, r->p->no};
-	enum err rc;
+	enum fit fit;
+	enum err rc = fit_of(r, &d->head, th, &fit);
 
-	switch (planted(PLANT_NO_DEDUPE) ? FIT : fit_of(r, &d->head, th)) {
+	if (rc != ERR_OK)
+		return rc;
+	switch (planted(PLANT_NO_DEDUPE) ? FIT : fit) {
 	case FIT:
 		break;
 	case FIT_LATE:
@@ -335,8 +348,7 @@ static enum err take_alone(struct reading *r, const struct wire_doc *d)
 		return refuse(r, WIRE_REFUSED_CANNOT_STORE, &d->head.thread_id);
 	fault_doing(r->t, &at);
 	rc = take_new(r, d);
-	if (rc == ERR_OK)
-		fault_over(r->t);
+	rc = fault_over(r->t, rc);
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 

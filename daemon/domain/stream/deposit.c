@@ -113,6 +113,8 @@ enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *part
 		return rc;
 	ids = arena_wr(t->arena, (size_t)IDS_MAX * 16);
 	out = arena_wr(t->arena, HEAD + SEALED_MAX);
+	if (ids.cap == 0) /* list_erased makes room by moving what is there */
+		return ERR_NOMEM;
 	rc = list_erased(t, &ids);
 	if (rc == ERR_OK)
 		rc = record_detail_seal(t->txn, t->arena, &place, wr_span(&ids), &sealed);

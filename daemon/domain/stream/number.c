@@ -63,9 +63,13 @@ static enum err may_go(struct numbering *s, const struct outbox_row *row, bool *
 	if (!waits && d.head.thread_no > 1)
 		rc = still_waits(s, &th, d.head.thread_no - 1, &waits);
 	if (rc == ERR_OK && !waits && !bytes_zero(d.head.grant_id.b, 16) &&
-	    !id16_equal(&d.head.grant_id, &d.head.thread_id) &&
-	    thread_load(s->t, &d.head.grant_id, &consent) == ERR_OK)
-		rc = still_waits(s, &consent, 1, &waits);
+	    !id16_equal(&d.head.grant_id, &d.head.thread_id)) {
+		rc = thread_load(s->t, &d.head.grant_id, &consent);
+		if (rc == ERR_OK)
+			rc = still_waits(s, &consent, 1, &waits);
+		else if (rc == ERR_NOTFOUND)
+			rc = ERR_OK;
+	}
 	*yes = !waits;
 	return rc;
 }

@@ -266,8 +266,8 @@ static enum err read_parts(struct reading *r)
 			continue; /* this kind of part failed lately; what else is in the frame counts */
 		fault_doing(r->t, &at);
 		rc = on_part(r, &p);
-		if (rc == ERR_OK && r->t->doing.part == FAULT_PART)
-			fault_over(r->t);
+		if (r->t->doing.part == FAULT_PART)
+			rc = fault_over(r->t, rc);
 	}
 	return rc;
 }

@@ -177,10 +177,9 @@ static enum err collect(struct speaking *s, size_t used, struct load *l)
 		if (fault_paused(s->t, &at))
 			break; /* a document of ours cannot be read: the stream waits at its place */
 		fault_doing(s->t, &at);
-		rc = carry(s, ++no, d);
+		rc = fault_over(s->t, carry(s, ++no, d));
 		if (rc != ERR_OK)
 			return rc;
-		fault_over(s->t);
 		if (l->bytes + WIRE_PART_HEAD + d->len > cap)
 			break;
 		l->bytes += WIRE_PART_HEAD + d->len;
@@ -401,8 +400,7 @@ enum err speak_all(struct turn *t)
 			rc = speak_to(t, p, a, &frame);
 		else if (p->conn.up) /* more partners than one turn holds: the others in the next */
 			state_conn(t->node, p)->ask_mono_ms = t->mono_ms;
-		if (rc == ERR_OK)
-			fault_over(t);
+		rc = fault_over(t, rc);
 	}
 	if (rc == ERR_OK)
 		fault_doing(t, &(struct fault_place){.part = FAULT_EVENT});

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A turn in which something fails.  Before turns of the simulated federation, of every kind that occurs, the same turn is
+ * tried with its first allocation failing, with its second, and so on until one goes through; then so with every write to
+ * the store; then with a commit that fails.  Each time
+ *
+ *  - the turn ends with the error that was planted, not with another and not well;
+ *  - once it is undone the store holds what it held, and the node's memory too: nothing is half done;
+ *  - what failed by itself is left out when the event runs again, as core/engine.c does, and then it goes through;
+ *
+ * and at the end the turn without a fault leaves the very store that it left before all those that failed. */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/plant.h"
+#include "sim.h"
+#include "store/backend.h"
+
+enum { TIMES = 1, KINDS_MAX = 512, SHOWN = 20 };
+
+/* Countdown to the one failure; 0: nothing fails. */
+struct fault_plan {
+	unsigned allocation, write;
+	enum err write_err;
+	bool happened;
+};
+
+static struct fault_plan plan;
+
+bool planted(enum plant which)
+{
+	(void)which;
+	return false;
+}
+
+bool planted_full(void)
+{
+	if (plan.allocation == 0 || --plan.allocation > 0)
+		return false;
+	plan.happened = true;
+	return true;
+}
+
+static enum err write_fails(void)
+{
+	if (plan.write == 0 || --plan.write > 0)
+		return ERR_OK;
+	plan.happened = true;
+	return plan.write_err;
+}
+
+static const struct store_ops *real;
+
+static enum err put(struct store_txn *txn, enum store_table t, struct span key, struct span val)
+{
+	const enum err rc = write_fails();
+
+	return rc == ERR_OK ? real->put(txn, t, key, val) : rc;
+}
+
+static enum err del(struct store_txn *txn, enum store_table t, struct span key)
+{
+	const enum err rc = write_fails();
+
+	return rc == ERR_OK ? real->del(txn, t, key) : rc;
+}
+
+/* ---- what a node holds ---- */
+
+struct picture {
+	uint64_t table[STORE_TABLE_COUNT];
+	struct node node;
+	struct peer peers[SIM_NODES_MAX];
+};
+
+static uint64_t mixed(uint64_t h, struct span s)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= s.len; i += 8)
+		h = ((h ^ be64_get(s.p + i)) * 0x9e3779b97f4a7c15u) ^ h >> 29;
+	for (; i < s.len; i++)
+		h = (h ^ s.p[i]) * 0x100000001b3u;
+	return h ^ s.len;
+}
+
+static void picture_store(struct store_txn *txn, struct picture *out)
+{
+	for (int t = 0; t < STORE_TABLE_COUNT; t++) {
+		struct store_key at = {.len = 0};
+		struct store_row row;
+
+		out->table[t] = 0xcbf29ce484222325u;
+		while (store_next_prefix(txn, (enum store_table)t, span_of(NULL, 0), &at, &row) ==
+		       ERR_OK)
+			out->table[t] = mixed(mixed(out->table[t], row.key), row.val);
+	}
+}
+
+/* What an undone turn leaves for itself alone is no part of the picture: the copies to undo by, and the list of faults. */
+static void picture_memory(const struct node *n, struct picture *out)
+{
+	out->node = *n;
+	out->node.faults = (struct faults){.count = 0};
+	out->node.inc_before = (struct incarnation){.no = 0};
+	out->node.restored_before = out->node.flow_due_before = out->node.audit_before = 0;
+	out->node.quarantine_before = false;
+	assert_true(n->peer_count <= SIM_NODES_MAX);
+	for (size_t i = 0; i < n->peer_count; i++) {
+		out->peers[i] = n->peers[i];
+		memset(&out->peers[i].before, 0, sizeof out->peers[i].before);
+		out->peers[i].heard_before = out->peers[i].key_before = 0;
+		out->peers[i].owes_before = false;
+	}
+}
+
+static void take(struct sim_node *n, struct picture *out)
+{
+	struct store_txn *txn;
+
+	memset(out, 0, sizeof *out);
+	picture_memory(n->node, out);
+	assert_int_equal(store_begin(n->store, false, &txn), ERR_OK);
+	picture_store(txn, out);
+	store_abort(txn);
+}
+
+/* ---- findings ---- */
+
+static char said[SHOWN][300];
+static unsigned findings;
+
+/* Each once, however often it happens. */
+static void find(const char *what)
+{
+	for (unsigned i = 0; i < findings && i < SHOWN; i++)
+		if (strcmp(said[i], what) == 0)
+			return;
+	if (findings < SHOWN)
+		(void)snprintf(said[findings], sizeof said[0], "%s", what);
+	findings++;
+	(void)fprintf(stderr, "sweep: %s\n", what);
+}
+
+static size_t first_other(const void *a, const void *b, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && ((const uint8_t *)a)[i] == ((const uint8_t *)b)[i])
+		i++;
+	return i;
+}
+
+/* ---- which turns ---- */
+
+struct kind {
+	uint64_t key;
+	unsigned seen;
+};
+
+static struct kind kinds[KINDS_MAX];
+static size_t kind_count;
+static unsigned swept[256]; /* by number of the command */
+
+static unsigned command_no(struct span bytes, uint64_t *act)
+{
+	struct err_text why;
+	struct msg *req;
+	struct arena a;
+	unsigned no = 0;
+
+	assert_int_equal(arena_create(&a, 1 << 20), ERR_OK);
+	assert_int_equal(msg_parse(&a, MSG_REQUEST, bytes, &req, &why), ERR_OK);
+	for (unsigned f = REQUEST_STATUS; f <= REQUEST_CASE_TAKE; f++)
+		if (msg_has(req, f))
+			no = f;
+	if (no == REQUEST_ACT)
+		*act = msg_u64(msg_get(req, no), ACT_NEW_TYPE);
+	arena_free(&a);
+	return no % 256;
+}
+
+static uint64_t parts_of(struct span frame)
+{
+	struct wire_frame_view v;
+	struct wire_part p;
+	struct wire_doc d;
+	uint64_t set = 0;
+	struct rd r;
+
+	if (wire_frame_get(frame, &v) != ERR_OK)
+		return 0;
+	r = rd_of(v.parts);
+	while (wire_part_next(&r, &p)) {
+		set |= UINT64_C(1) << p.type % 24;
+		if (p.type == WIRE_PART_DOCUMENT && wire_doc_get(p.bytes, &d) == ERR_OK)
+			set |= UINT64_C(1) << (24 + d.head.type % 32);
+	}
+	return set;
+}
+
+static uint64_t kind_of(const struct sim *s, const struct sim_node *n, const struct event *ev)
+{
+	uint64_t key = (uint64_t)ev->type << 60, act = 0;
+
+	if (ev->type == EVENT_REQUEST) {
+		const unsigned no = command_no(ev->bytes, &act);
+
+		swept[no]++;
+		return key | no << 8 | act;
+	}
+	if (ev->type == EVENT_FRAME)
+		return key | parts_of(ev->bytes);
+	return ev->type == EVENT_TICK && n->node->flow_due_ms <= s->now_ms ? key | 1 : key;
+}
+
+static bool often_enough(uint64_t key)
+{
+	for (size_t i = 0; i < kind_count; i++)
+		if (kinds[i].key == key)
+			return kinds[i].seen++ >= TIMES;
+	assert_true(kind_count < KINDS_MAX);
+	kinds[kind_count++] = (struct kind){key, 1};
+	return false;
+}
+
+/* ---- the sweep ---- */
+
+struct trial {
+	struct sim *s;
+	struct sim_node *n;
+	const struct event *ev;
+	struct effects fx;
+	struct turn t;
+	char name[160];
+	struct picture before;
+};
+
+/* One turn with the plan at hand, not committed. */
+static enum err attempt(struct trial *x)
+{
+	const struct node_time now = {x->s->now_ms, x->s->now_ms};
+	enum err rc;
+
+	effects_init(&x->fx);
+	x->t = (struct turn){.arena = &x->n->arena, .fx = &x->fx};
+	node_turn_begin(x->n->node, &x->t, &now);
+	assert_int_equal(store_begin(x->n->store, true, &x->t.txn), ERR_OK);
+	rc = sim_try(x->s, x->n, &x->t, x->ev);
+	plan.allocation = plan.write = 0;
+	return rc;
+}
+
+static void undo(struct trial *x)
+{
+	store_abort(x->t.txn);
+	node_turn_abort(x->n->node);
+}
+
+static void name_turn(struct trial *x)
+{
+	const struct event *ev = x->ev;
+	uint64_t act = 0;
+	const unsigned no = ev->type == EVENT_REQUEST ? command_no(ev->bytes, &act) : 0;
+
+	(void)snprintf(x->name, sizeof x->name, "event %d, request %u act %llu, parts %llx",
+		       (int)ev->type, no, (unsigned long long)act,
+		       ev->type == EVENT_FRAME ? (unsigned long long)parts_of(ev->bytes) : 0);
+}
+
+static void note(const struct trial *x, const char *fault, const char *what)
+{
+	char line[300];
+
+	(void)snprintf(line, sizeof line, "%s: %s: %s", x->name, fault, what);
+	find(line);
+}
+
+static void compare(const struct trial *x, const struct picture *after, const char *fault)
+{
+	const struct picture *before = &x->before;
+	size_t at = first_other(&before->node, &after->node, sizeof after->node);
+	char what[80];
+
+	for (int t = 0; t < STORE_TABLE_COUNT; t++)
+		if (before->table[t] != after->table[t])
+			note(x, fault, key_table_name((enum store_table)t));
+	if (at != sizeof after->node) {
+		(void)snprintf(what, sizeof what, "struct node is another at byte %zu", at);
+		note(x, fault, what);
+	}
+	for (size_t i = 0; i < SIM_NODES_MAX; i++) {
+		at = first_other(&before->peers[i], &after->peers[i], sizeof after->peers[i]);
+		if (at != sizeof after->peers[i]) {
+			(void)snprintf(what, sizeof what, "struct peer is another at byte %zu", at);
+			note(x, fault, what);
+		}
+	}
+}
+
+/* The turn failed and is undone: the engine notes it, and runs the event again when that is worth it. */
+static void again(struct trial *x, enum err rc, const char *fault)
+{
+	struct span reply;
+
+	if (x->ev->type == EVENT_REQUEST && node_error_reply(&x->t, rc, &reply) != ERR_OK)
+		note(x, fault, "no answer can be made");
+	arena_reset(&x->n->arena);
+	if (node_turn_failed(&x->t, rc)) {
+		if (attempt(x) != ERR_OK)
+			note(x, fault, "it fails again without what failed");
+		undo(x);
+		arena_reset(&x->n->arena);
+	}
+	node_event_over(x->n->node);
+	x->n->node->faults = (struct faults){.count = 0};
+}
+
+/* The k-th place of it.  true: it happened, so there may be one more. */
+static bool one(struct trial *x, unsigned k, enum err expected, const char *fault)
+{
+	const uint64_t report_ms = x->n->node->flow_due_ms;
+	struct picture after;
+	char what[80];
+	enum err rc;
+
+	plan.happened = false;
+	rc = attempt(x);
+	undo(x);
+	arena_reset(&x->n->arena);
+	if (!plan.happened)
+		return false;
+	if (rc != expected) {
+		(void)snprintf(what, sizeof what, "the turn ended in \"%s\"", err_text(rc));
+		note(x, fault, what);
+	}
+	if (x->t.doing.part == FAULT_REPORT) /* on purpose: not at once again, whatever failed */
+		x->n->node->flow_due_ms = report_ms;
+	memcpy(&after, &x->before, sizeof after);
+	picture_memory(x->n->node, &after);
+	if (k < 3 || k % 16 == 0) /* the store undoes a turn in one way, wherever it broke */
+		take(x->n, &after);
+	compare(x, &after, fault);
+	again(x, rc == ERR_OK ? expected : rc, fault);
+	return true;
+}
+
+static void sweep_faults(struct trial *x)
+{
+	static struct store_ops faulty;
+
+	real = x->n->store->ops;
+	faulty = *real;
+	faulty.put = put;
+	faulty.del = del;
+	x->n->store->ops = &faulty;
+	for (unsigned k = 1;; k++) {
+		plan = (struct fault_plan){.allocation = k};
+		if (!one(x, k, ERR_NOMEM, "an allocation fails"))
+			break;
+	}
+	for (unsigned k = 1;; k++) {
+		plan = (struct fault_plan){.write = k, .write_err = k % 2 != 0 ? ERR_FULL : ERR_IO};
+		if (!one(x, k, plan.write_err, "a write fails"))
+			break;
+	}
+	x->n->store->ops = real;
+}
+
+static void sweep(struct sim *s, struct sim_node *n, const struct event *ev)
+{
+	static struct picture clean, after;
+	static struct trial x;
+	const struct faults faults = n->node->faults;
+	const uint64_t docs = s->docs;
+	enum err rc;
+
+	if (often_enough(kind_of(s, n, ev)))
+		return;
+	x = (struct trial){.s = s, .n = n, .ev = ev};
+	name_turn(&x);
+	take(n, &x.before);
+	rc = attempt(&x);
+	if (rc == ERR_OK)
+		picture_store(x.t.txn, &clean);
+	undo(&x);
+	arena_reset(&n->arena);
+	take(n, &after);
+	compare(&x, &after, rc == ERR_OK ? "the commit fails" : "refused");
+	if (rc == ERR_OK) {
+		sweep_faults(&x);
+		assert_int_equal(attempt(&x), ERR_OK);
+		picture_store(x.t.txn, &after);
+		undo(&x);
+		arena_reset(&n->arena);
+		if (memcmp(clean.table, after.table, sizeof clean.table) != 0)
+			note(&x, "after all faults", "the same turn does something else");
+	}
+	n->node->faults = faults;
+	s->docs = docs;
+}
+
+static void begin(struct sim *s, uint64_t seed, const struct sim_profile *p)
+{
+	kind_count = findings = 0;
+	sim_open(s, seed, p, false);
+	s->each = sweep;
+}
+
+static void finish(struct sim *s)
+{
+	if (s->failed[0] != '\0')
+		(void)fprintf(stderr, "sweep: %s\n", s->failed);
+	assert_string_equal(s->failed, "");
+	sim_close(s);
+	(void)printf("sweep: %zu kinds of turns\n", kind_count);
+	assert_int_equal(findings, 0);
+}
+
+static void ask(struct sim *s, void (*fill)(struct sim *s, struct arena *a, struct msg *req))
+{
+	struct arena a;
+	struct msg *req;
+
+	assert_int_equal(arena_create(&a, 65536), ERR_OK);
+	req = msg_new(&a, MSG_REQUEST);
+	fill(s, &a, req);
+	sim_ask(s, &s->nodes[0], &a, req);
+	assert_false(s->reply_error);
+	arena_free(&a);
+}
+
+static void back_up(struct sim *s, struct arena *a, struct msg *req)
+{
+	(void)s;
+	(void)msg_sub(a, req, REQUEST_BACKUP);
+}
+
+static void import_removal(struct sim *s, struct arena *a, struct msg *req)
+{
+	struct msg *m = msg_sub(a, req, REQUEST_ROSTER_IMPORT);
+
+	msg_add_bytes(a, m, ROSTER_IMPORT_ENTRIES, sim_removal(s, s->n - 1));
+}
+
+/* People work, terms end, cases are erased; then a backup, and a partner leaves. */
+static void whatever_fails_a_turn_is_whole(void **state)
+{
+	static const struct sim_profile busy = {.name = "calm", .life = .35, .night = .018};
+	static const unsigned needed[] = {REQUEST_CASE_NEW,
+					  REQUEST_CONSENT_GIVE,
+					  REQUEST_REFER,
+					  REQUEST_ACT,
+					  REQUEST_CASE_ERASE,
+					  REQUEST_BACKUP,
+					  REQUEST_CONSENT_WITHDRAW,
+					  REQUEST_ROSTER_IMPORT};
+	static struct sim s;
+
+	(void)state;
+	begin(&s, 7, &busy);
+	while (s.events < 1500 && s.failed[0] == '\0')
+		sim_step(&s);
+	ask(&s, back_up);
+	ask(&s, import_removal);
+	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+		assert_true(swept[needed[i] % 256] > 0);
+	finish(&s);
+}
+
+/* Disks go back in time, and an identity runs twice. */
+static void so_is_one_after_a_loss(void **state)
+{
+	static const struct sim_profile lossy = {.name = "restore",
+						 .loss = .05,
+						 .any_order = true,
+						 .backup = .01,
+						 .restore = .03,
+						 .rollback = .03,
+						 .clone = .03,
+						 .night = .018};
+	static struct sim s;
+
+	(void)state;
+	begin(&s, 3, &lossy);
+	while (s.events < 1500 && s.failed[0] == '\0')
+		sim_step(&s);
+	assert_true(s.restores > 0 && s.rollbacks > 0 && s.clones > 0);
+	finish(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whatever_fails_a_turn_is_whole),
+		cmocka_unit_test(so_is_one_after_a_loss),
+	};
+
+	return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
+}
