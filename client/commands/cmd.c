@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "client/cli/out.h"
 #include "client/cli/seen.h"
 #include "client/cli/tool.h"
 #include "client/print/print.h"
@@ -58,6 +59,23 @@ int cmd_plain(struct cli *c)
 
 	require(c->cmd->field != 0);
 	return cmd_finish(c, cli_request(c, c->cmd->field, &sub));
+}
+
+/* The node says how it is; what lies in its directory is seen from here. */
+int cmd_status(struct cli *c)
+{
+	struct msg *sub, *reply, *req = cli_request(c, REQUEST_STATUS, &sub);
+	const int code = cli_call(c, req, &reply);
+
+	if (code != CLI_DONE)
+		return code;
+	if (msg_has(reply, REPLY_STATUS))
+		print_beside_note(c, msg_sub(&c->arena, reply, REPLY_STATUS));
+	if (c->json)
+		out_json(req, reply);
+	else
+		print_reply(c, reply);
+	return CLI_DONE;
 }
 
 /* Commands that take one id and nothing else. */

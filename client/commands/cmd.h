@@ -25,6 +25,7 @@ int cmd_finish(struct cli *c, const struct msg *request);
 
 /* cmd.c: commands whose row says all */
 int cmd_plain(struct cli *c);
+int cmd_status(struct cli *c);
 int cmd_by_id(struct cli *c);
 int cmd_list(struct cli *c);
 int cmd_tool(struct cli *c);

@@ -17,7 +17,7 @@
 #define NO_COMMAND(...)
 
 const struct command commands[] = {
-	{.noun = "status", .run = cmd_plain, .field = REQUEST_STATUS,
+	{.noun = "status", .run = cmd_status, .field = REQUEST_STATUS,
 	 .help = "show this node's state: partners, roster, disk, alarms",
 	 .example = "kring status"},
 	/* people: what is known of them stays here until a consent and a referral take it further */

@@ -44,8 +44,10 @@ void print_partners(const struct cli *c, const struct msg *reply);
 void print_outbox(const struct cli *c, const struct msg *reply);
 void print_evidence(const struct cli *c, const struct msg *reply);
 void print_status(const struct cli *c, const struct msg *reply);
-/** Of kring status: secrets that lie in the node's own directory without need. */
+/** Of kring status: secrets that lie in the node's own directory without need, as a person reads it ... */
 void print_beside(const struct cli *c);
+/** ... and as fields of MSG_STATUS. */
+void print_beside_note(const struct cli *c, struct msg *status);
 /** What `kring status` says of the line: alarms of listening, clocks that differ. */
 void print_line_status(const struct cli *c, const struct msg *status);
 /** One ClockRow as a sentence. */

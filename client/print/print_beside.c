@@ -65,3 +65,12 @@ void print_beside(const struct cli *c)
 			     "slot remove --number %u, delete the file\n",
 			     path, slot);
 }
+
+void print_beside_note(const struct cli *c, struct msg *status)
+{
+	char path[PATH_MAX];
+
+	require(c != NULL && c->dir != NULL && status != NULL);
+	msg_set_u64(status, STATUS_SHEET_BESIDE, beside(c, "recovery-sheet.txt", path));
+	msg_set_u64(status, STATUS_KEY_BESIDE, beside(c, "unlock.key", path) && needless(c) != 0);
+}

@@ -627,6 +627,12 @@ static enum err start_node(struct core *c, struct err_text *why)
 		rc = keyroot_settle(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state);
 	sheet_number(keybox_roots(c->keys.keybox)->recovery_pub, who.sheet.number);
 	who.sheet.since_s = keybox_roots(c->keys.keybox)->sheet_s;
+	who.swappable = !keybox_locked(c->keys.keybox);
+	if (who.swappable)
+		log_write(LOG_WARN, LOG_NOT_LOCKED,
+			  "why=\"the keys could not be locked in memory and may be written to the "
+			  "swap: "
+			  "raise RLIMIT_MEMLOCK (LimitMEMLOCK=64M, ulimit -l 65536)\"");
 	if (rc == ERR_OK)
 		rc = prekeys_start(c->prekeys, &c->keys, now.wall_ms / 1000, record);
 	if (rc == ERR_OK)

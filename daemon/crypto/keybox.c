@@ -74,6 +74,11 @@ void keybox_free(struct keybox *kb)
 	free(kb);
 }
 
+bool keybox_locked(const struct keybox *kb)
+{
+	return kb->mem.locked;
+}
+
 const struct keybox_roots *keybox_roots(const struct keybox *kb)
 {
 	return &kb->s->roots;

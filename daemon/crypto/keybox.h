@@ -59,6 +59,8 @@ struct keybox_prekey {
 
 MUST_CHECK enum err keybox_create(struct keybox **out, const struct keybox_roots *roots);
 void keybox_free(struct keybox *kb);
+/** Did the kernel lock its memory?  If not, the keys may be written to the swap. */
+bool keybox_locked(const struct keybox *kb);
 
 /** For keyfile.c alone, which rewrites keyroot: borrowed, inside the guarded memory. */
 const struct keybox_roots *keybox_roots(const struct keybox *kb);

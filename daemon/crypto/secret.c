@@ -14,6 +14,8 @@ enum err secret_create(struct secret *s, size_t len)
 	s->len = len;
 	if (s->p == NULL)
 		return ERR_NOMEM;
+	/* sodium_malloc locks too, but does not say whether it could; to lock twice is to lock once */
+	s->locked = sodium_mlock(s->p, len) == 0;
 	sodium_memzero(s->p, len);
 	return ERR_OK;
 }
@@ -25,6 +27,7 @@ void secret_free(struct secret *s)
 	sodium_free(s->p); /* wipes */
 	s->p = NULL;
 	s->len = 0;
+	s->locked = false;
 }
 
 void secret_wipe(void *p, size_t len)

@@ -18,11 +18,12 @@
 struct secret {
 	uint8_t *p;
 	size_t len;
+	bool locked; /* the kernel promised to keep it out of the swap */
 };
 
 /** sodium_init, once per process, before the sandbox; ERR_CRYPTO when it fails. */
 MUST_CHECK enum err secret_init(void);
-/** Zeroed memory in locked pages. */
+/** Zeroed memory, in locked pages where the limit of this process (RLIMIT_MEMLOCK) has room: see locked. */
 MUST_CHECK enum err secret_create(struct secret *s, size_t len);
 /** Wipes; NULL pointers inside are a no-op. */
 void secret_free(struct secret *s);

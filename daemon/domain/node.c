@@ -72,6 +72,7 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 	n->start_mono_ms = mono_ms;
 	n->hooks = &hooks;
 	n->sheet = who->sheet;
+	n->swappable = who->swappable;
 	node_set_settings(n, &who->settings);
 	memcpy(n->country, "NL", 3); /* until the roster that we are in was taken in */
 	*out = n;

@@ -33,6 +33,7 @@ struct node_identity {
 	struct node_settings settings;
 	uint64_t roster_floor; /* highest roster entry ever seen, from outside the database */
 	struct node_sheet sheet;
+	bool swappable; /* its keys could not be locked in memory */
 };
 
 struct node_time {

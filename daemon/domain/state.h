@@ -143,6 +143,7 @@ struct node {
 	char onboard[LIMIT_ENDPOINT + 1]; /* where newcomers may speak; "" nowhere */
 
 	struct node_sheet sheet;
+	bool swappable;	     /* its keys could not be locked in memory */
 	bool pair_check;     /* no person leaves before digits were compared */
 	bool cosign_manual;  /* a person looks at each entry before this node vouches for it */
 	uint64_t cosign_seq; /* the newest entry that we cosigned, or were told to */

@@ -543,3 +543,37 @@ def test_a_code_that_does_not_unlock_says_whether_it_is_mistyped(federation):
         assert r.returncode == 1 and word in r.stderr and typed not in r.stderr, (typed, r)
     r = tool(f, n.dir, "unlock", stdin=code[:-5] + "\n")  # what opens is right, check letters or not
     assert r.returncode == 0, r
+
+
+# ---- what lies open although it is sealed ----
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become a user whose memory may not be locked")
+def test_keys_that_could_not_be_locked_in_memory_are_said_so(federation):
+    """At the start on standard error, and in status for as long as it is so; with room for them nothing is said."""
+    f = federation("Gemeente Goes")
+    n = f.nodes[0]
+    f.dir.chmod(0o755)
+    subprocess.run(["chown", "-R", f"{OTHER}:{OTHER}", str(n.dir)], check=True)
+    drop = ["setpriv", f"--reuid={OTHER}", f"--regid={OTHER}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"]
+    told = lambda: [x["what"] for x in n.k("status")["status"].get("alarms", []) if x["what"] == "keys-not-locked"]
+    for limit, said in ((["prlimit", "--memlock=0:0"], 1), ([], 0)):
+        n.log.write_text("")
+        n.proc = subprocess.Popen([*limit, *drop, str(f.bin / "kringd"), "--dir", str(n.dir)],
+                                  stdout=subprocess.DEVNULL, stderr=n.log.open("ab"))
+        wait_for("it to answer", lambda: n.proc.poll() is not None or n.try_k("status"))
+        assert n.proc.poll() is None, n.log.read_text()
+        assert len(told()) == said and n.log.read_text().count("NOT_LOCKED") == said
+        for lang, word in (("en", "not locked in memory"), ("nl", "wisselgeheugen"), ("fr", "swap"), ("de", "Auslagerungsspeicher")):
+            page = good(tool(f, n.dir, "--lang", lang, "status"))
+            assert (word in page) == bool(said), page
+        n.stop()
+
+
+def test_what_lies_beside_the_data_it_opens_is_a_field_too(one):
+    """A script reads it as a person does: a sheet that was not put away, a key file that a passphrase made needless."""
+    f, n = one
+    beside = lambda: tuple(n.k("status")["status"].get(k) for k in ("sheet_beside", "key_beside"))
+    assert beside() == (True, False)  # the key file is the only way in: no word of it
+    (f.dir / "pass").write_text("een lange verzonnen zin\n")
+    good(tool(f, n.dir, "slot", "add", "--kind", "passphrase", "--file", str(f.dir / "pass")))
+    (n.dir / "recovery-sheet.txt").unlink()
+    assert beside() == (False, True)

@@ -50,6 +50,18 @@ static void listening(struct turn *t, struct msg *s)
 	msg_set_u64(alarm, ALARM_ROW_AT_MS, n->listen_since_ms);
 }
 
+/* Since the keys came into memory. */
+static void swappable(struct turn *t, struct msg *s)
+{
+	struct msg *alarm;
+
+	if (!t->node->swappable)
+		return;
+	alarm = msg_add(t->arena, s, STATUS_ALARMS);
+	msg_set_text(t->arena, alarm, ALARM_ROW_WHAT, "keys-not-locked");
+	msg_set_u64(alarm, ALARM_ROW_AT_MS, t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
+}
+
 /* When most agree that it is this machine, its own difference stands by itself. */
 static void own_clock(struct msg *s)
 {
@@ -145,6 +157,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	clockwatch_rows(t, s, STATUS_CLOCKS);
 	own_clock(s);
 	listening(t, s);
+	swappable(t, s);
 	failed_places(t, s);
 	rc = unstored_status(t, s);
 	return rc == ERR_OK ? view_alarms(t, s) : rc;
