@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What an event needs lies in one block that is wiped when the event is over: no free() is forgotten, and no name of a
+ * person stays behind in memory that is used again.
+ * Invariant: floor <= used <= cap.  Below floor lies what outlives a rewind (arena_keep). */
 #include "base/arena.h"
 
 #include <stdlib.h>
@@ -11,6 +14,7 @@ enum { ALIGN = 16 };
 
 enum err arena_create(struct arena *a, size_t cap)
 {
+	require(cap > 0);
 	*a = (struct arena){.base = malloc(cap), .cap = cap};
 	return a->base == NULL ? ERR_NOMEM : ERR_OK;
 }
@@ -26,6 +30,7 @@ void arena_free(struct arena *a)
 
 void arena_reset(struct arena *a)
 {
+	require(a->floor <= a->used && a->used <= a->cap);
 	explicit_bzero(a->base, a->used);
 	a->used = a->floor = 0;
 	a->failed = false;
@@ -33,7 +38,7 @@ void arena_reset(struct arena *a)
 
 void arena_rewind(struct arena *a, size_t mark)
 {
-	require(mark <= a->used);
+	require(mark <= a->used && a->floor <= a->used);
 	if (mark < a->floor)
 		mark = a->floor;
 	explicit_bzero(a->base + mark, a->used - mark);
@@ -44,6 +49,8 @@ void *arena_alloc(struct arena *a, size_t n)
 {
 	size_t at = (a->used + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 
+	require(a->used <= a->cap);
+	/* failed stays set: callers may fill in a whole message and ask once, at its end */
 	if (at > a->cap || n > a->cap - at || planted_full()) {
 		a->failed = true;
 		return NULL;

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Readers and writers that cannot leave their bytes.  Both are sticky: after the first step too far nothing is read or
+ * written any more, a reader gives zeros, and the caller tests bad or over once, at the end.  Lengths from outside are
+ * therefore compared here and nowhere else. */
 #include "base/bytes.h"
 
 #include <string.h>
+
+#include "base/check.h"
 
 const uint8_t *rd_take(struct rd *r, size_t n)
 {
@@ -74,6 +79,7 @@ static uint8_t *wr_room(struct wr *w, size_t n)
 {
 	uint8_t *at = w->p + w->len;
 
+	require(w->len <= w->cap);
 	if (w->over || n > w->cap - w->len) {
 		w->over = true;
 		return NULL;
@@ -160,6 +166,7 @@ uint64_t be64_get(const uint8_t *p)
 	return (uint64_t)be32_get(p) << 32 | be32_get(p + 4);
 }
 
+/* Without a branch on the bytes, which may be a key. */
 bool bytes_zero(const void *p, size_t n)
 {
 	const uint8_t *b = p;
@@ -170,6 +177,7 @@ bool bytes_zero(const void *p, size_t n)
 	return any == 0;
 }
 
+/* As long for equal as for different bytes: what it compares may be guessed at by whoever measures the time. */
 bool bytes_equal_ct(const void *a, const void *b, size_t n)
 {
 	const volatile uint8_t *x = a, *y = b;

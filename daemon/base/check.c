@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* An invariant that does not hold means that we no longer know what the store would receive: the process ends before the
+ * transaction does, and the supervisor starts it again from what was committed.  The expression is printed, never a value:
+ * values may be somebody's. */
 #include "base/check.h"
 
 #include <stdio.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The two clocks, read here and handed down as numbers: below core nobody asks what time it is, so a test and the simulator
+ * decide it.  A clock that cannot be read is no error one could go on with. */
 #include "base/clock.h"
 
 #include <time.h>

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Dates without time zones: a day is a count since 1970-01-01, a date is a day in words.  Deadlines are days, so that
+ * neither summer time nor the zone of a server moves one. */
 #include "base/date.h"
 
 #include <string.h>
+
+#include "base/check.h"
 
 /* Civil calendar from days since 1970 and back (proleptic Gregorian, eras of 400 years). */
 struct date date_of(int64_t day)
@@ -24,6 +28,9 @@ int64_t date_day(int year, int month, int day)
 	int64_t yoe = y - era * 400;
 	int64_t doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 
+	require(month >= 1 &&
+		month <=
+			12); /* the day may lie outside its month: 0 is the last of the one before */
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
@@ -48,6 +55,7 @@ static int digits(const char *text, int count)
 {
 	int v = 0;
 
+	require(count > 0 && count <= 9);
 	for (int i = 0; i < count; i++) {
 		if (text[i] < '0' || text[i] > '9')
 			return -1;
@@ -77,6 +85,7 @@ bool date_parse(const char *text, int64_t *day)
 
 static void put_digits(char *at, int count, int v)
 {
+	require(v >= 0);
 	while (count-- > 0) {
 		at[count] = (char)('0' + v % 10);
 		v /= 10;

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The one parser of addresses: settings, rosters and node records are held against it, and what it says of an error is
+ * shown as it stands.  Addresses are numbers: a name that is looked up tells a stranger whom this node talks to, and may
+ * lead elsewhere tomorrow. */
 #include "base/endpoint.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Randomness of the kernel, which is never short of it once the machine has started.  Whoever fails to get it must not go
+ * on with something weaker. */
 #include "base/rng.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Started with a standard descriptor closed, the next file that is opened would be it: the store would receive what was
+ * meant for a terminal. */
 #include "base/stdfd.h"
 
 #include <errno.h>

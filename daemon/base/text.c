@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What a text of a person may hold.  Outside of ASCII one character has many spellings, some of them invisible: text that
+ * turns around what follows it, or that nobody sees, would let a name look like another one on somebody's screen. */
 #include "base/text.h"
 
 #include <string.h>
+
+#include "base/check.h"
 
 enum { CODE_MAX = 40, DISTANCE_MAX = 64 };
 
@@ -11,6 +15,7 @@ static size_t decode(const uint8_t *p, size_t left, uint32_t *out)
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t n;
 
+	require(left > 0);
 	if (p[0] < 0x80) {
 		*out = p[0];
 		return 1;
@@ -29,6 +34,7 @@ static size_t decode(const uint8_t *p, size_t left, uint32_t *out)
 	return n;
 }
 
+/* Control characters, marks of direction, and what is no character at all. */
 static bool unwanted(uint32_t c)
 {
 	if (c < 0x20)

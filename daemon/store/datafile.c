@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Is LMDB's file as long as what it refers to?  LMDB maps it and trusts it: a file that was cut short ends the process with
+ * SIGBUS at some later row.  So both of its trees are walked before the first mapping, by the rules of LMDB's own layout,
+ * and only when the newest page that it names is missing; a whole file costs two reads. */
 #include "store/datafile.h"
 
 #include <errno.h>
@@ -8,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/check.h"
 
 /* LMDB 0.9's own layout on 64-bit machines, in this machine's byte order. */
 enum {
@@ -93,6 +98,7 @@ static bool walk(const struct datafile *f, uint64_t no, unsigned depth)
 	bool ok = true;
 	size_t count;
 
+	require(f->page >= 512 && f->page <= PAGE_MAX);
 	if (no == no_page)
 		return true;
 	if (depth > DEPTH_MAX || !inside(f, no, 1) ||
@@ -123,6 +129,7 @@ static bool meta_at(struct datafile *f, off_t at, uint8_t meta[META_LEN])
 	       u32_at(meta + PAGE_HEAD) == meta_magic;
 }
 
+/* Of the two descriptions of the trees the younger one counts: the other is of the transaction before. */
 static enum err judge(struct datafile *f)
 {
 	uint8_t first[META_LEN], second[META_LEN];

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Keys are built in one place and are compared as bytes: numbers are big-endian, so that rows lie in the order of time or
+ * number, and what is looked for together has a common prefix. */
 #include "store/keyspace.h"
 
 #include "base/check.h"
@@ -19,7 +21,7 @@ const char *key_table_name(enum store_table table)
 
 void key_put(struct store_key *k, const void *p, size_t n)
 {
-	require(n <= sizeof k->b - k->len);
+	require(k->len <= sizeof k->b && n <= sizeof k->b - k->len);
 	if (n == 0)
 		return;
 	memcpy(k->b + k->len, p, n);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The LMDB implementation; the only file that includes lmdb.h. */
+/* The LMDB implementation; the only file that includes lmdb.h.
+ * One process, one thread, one write transaction at a time.  What is committed is on disk when commit returns.  The map
+ * only grows when no transaction is open, because LMDB moves it; a reader that stays open (a backup) stops the growing. */
 #include <errno.h>
 #include <lmdb.h>
 #include <stdlib.h>
@@ -69,7 +71,8 @@ static void lmdb_close(struct store *s)
 {
 	struct lmdb_store *ls = (struct lmdb_store *)s;
 
-	mdb_env_close(ls->env);
+	require(ls->readers == 0);
+	mdb_env_close(ls->env); /* also of an environment that did not open */
 	free(ls);
 }
 
@@ -113,13 +116,18 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 	}
 	t->base = (struct store_txn){s, (uint64_t)mdb_txn_id(t->txn), write};
 	ls->readers += write ? 0 : 1;
+	require(t->base.version != 0 || !write); /* LMDB counts writers from 1 */
 	*out = &t->base;
 	return ERR_OK;
 }
 
+/* Before the transaction ends: a cursor of a read transaction outlives it otherwise. */
 static void close_cursors(struct lmdb_txn *t)
 {
-	((struct lmdb_store *)t->base.store)->readers -= t->base.write ? 0 : 1;
+	struct lmdb_store *ls = (struct lmdb_store *)t->base.store;
+
+	require(t->base.write || ls->readers > 0);
+	ls->readers -= t->base.write ? 0 : 1;
 	for (size_t i = 0; i < STORE_TABLE_COUNT; i++)
 		if (t->cursors[i] != NULL)
 			mdb_cursor_close(t->cursors[i]);
@@ -147,6 +155,7 @@ static void abort_txn(struct store_txn *txn)
 
 static MDB_dbi dbi_of(const struct store_txn *txn, enum store_table t)
 {
+	require(t < STORE_TABLE_COUNT);
 	return ((const struct lmdb_store *)txn->store)->dbi[t];
 }
 
@@ -179,6 +188,8 @@ static enum err cursor_of(struct store_txn *txn, enum store_table t, MDB_cursor 
 	struct lmdb_txn *lt = (struct lmdb_txn *)txn;
 	enum err rc = ERR_OK;
 
+	require(t < STORE_TABLE_COUNT);
+	/* one a table and transaction: a walk that asks again and again opens it once */
 	if (lt->cursors[t] == NULL)
 		rc = lmdb_error(mdb_cursor_open(lt->txn, dbi_of(txn, t), &lt->cursors[t]));
 	*out = lt->cursors[t];
@@ -209,6 +220,7 @@ static enum err seek_back(struct store_txn *txn, enum store_table t, struct span
 
 	if (rc != ERR_OK)
 		return rc;
+	/* the first row that is not below, and the one before it; nothing is not below: the last one */
 	rc = lmdb_error(mdb_cursor_get(c, &k, &v, MDB_SET_RANGE));
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_cursor_get(c, &k, &v, MDB_PREV));
@@ -273,6 +285,7 @@ enum err lmdb_open(struct store **out, const struct store_options *opt)
 	int dead = 0;
 	enum err rc;
 
+	require(opt->path != NULL);
 	if (ls == NULL)
 		return ERR_NOMEM;
 	ls->base = (struct store){&ops, opt->cipher};
@@ -288,6 +301,7 @@ enum err lmdb_open(struct store **out, const struct store_options *opt)
 		rc = lmdb_error(mdb_env_set_mapsize(ls->env, (size_t)start));
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_env_open(ls->env, opt->path, ENV_FLAGS, 0600));
+	/* a process that was killed leaves its reader behind, which keeps every old page from being used again */
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_reader_check(ls->env, &dead));
 	if (rc == ERR_OK)

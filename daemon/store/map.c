@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* One ordered map, whichever way it is kept.  What the contract of store.h asks of callers is held here, so that no
+ * implementation tests it again; prefixes and walks are built from seek alone. */
 #include "base/check.h"
 #include "store/backend.h"
 
@@ -10,11 +12,13 @@ void store_close(struct store *s)
 
 enum err store_begin(struct store *s, bool write, struct store_txn **out)
 {
+	require(s != NULL && s->ops != NULL);
 	return s->ops->begin(s, write, out);
 }
 
 enum err store_commit(struct store_txn *txn)
 {
+	require(txn != NULL && txn->write); /* what was read needs no commit: abort it */
 	return txn->store->ops->commit(txn);
 }
 
@@ -36,18 +40,20 @@ uint64_t store_version(const struct store_txn *txn)
 
 enum err store_get(struct store_txn *txn, enum store_table table, struct span key, struct span *val)
 {
+	require(table < STORE_TABLE_COUNT);
 	return txn->store->ops->get(txn, table, key, val);
 }
 
 enum err store_put(struct store_txn *txn, enum store_table table, struct span key, struct span val)
 {
-	require(txn->write && key.len > 0 && key.len <= LIMIT_KEY);
+	require(txn->write && table < STORE_TABLE_COUNT);
+	require(key.len > 0 && key.len <= LIMIT_KEY);
 	return txn->store->ops->put(txn, table, key, val);
 }
 
 enum err store_del(struct store_txn *txn, enum store_table table, struct span key)
 {
-	require(txn->write);
+	require(txn->write && table < STORE_TABLE_COUNT);
 	return txn->store->ops->del(txn, table, key);
 }
 
@@ -99,6 +105,7 @@ bool store_each(struct store_txn *txn, enum store_table table, struct span prefi
 	return false;
 }
 
+/* Behind every key of this prefix: as many 0xff as a key has room for. */
 enum err store_last_prefix(struct store_txn *txn, enum store_table table, struct span prefix,
 			   struct store_row *row)
 {

@@ -128,6 +128,7 @@ static void drop(struct span s)
 	free(p);
 }
 
+/* One in four of each level stands on the next; the same dice every time, so that a seed gives the same list. */
 static size_t draw_level(struct mem_store *ms)
 {
 	size_t level = 1;
@@ -156,6 +157,7 @@ static struct span insert(struct mem_store *ms, enum store_table t, struct span 
 		return old;
 	}
 	level = draw_level(ms);
+	require(level >= 1 && level <= LEVELS);
 	links = sizeof *n +
 		level * sizeof n->next[0]; /* NOLINT(bugprone-sizeof-expression): pointers */
 	bytes = malloc(links + key.len);
@@ -192,6 +194,7 @@ static struct span take_out(struct mem_store *ms, enum store_table t, struct spa
 	}
 	if (l->seen == n)
 		l->seen = NULL;
+	require(l->count > 0 && ms->bytes >= n->key.len + n->val.len);
 	l->count--;
 	ms->bytes -= n->key.len + n->val.len;
 	val = n->val;
@@ -288,6 +291,7 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 	return ERR_OK;
 }
 
+/* The log is walked from the newest change to the oldest: each finds what it left behind. */
 static void finish(struct store_txn *txn, bool back)
 {
 	struct mem_txn *t = (struct mem_txn *)txn;
@@ -306,6 +310,7 @@ static void finish(struct store_txn *txn, bool back)
 		free(u);
 	}
 	if (txn->write) {
+		require(ms->writing);
 		ms->writing = false;
 		ms->version += back ? 0 : 1;
 	}

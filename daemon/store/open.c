@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A store is opened, or it is refused; nothing is converted.  The number of the format is written with the first
+ * transaction, so a store without it that holds rows was not made by us, and one with another number is of another kringd:
+ * its rows might open and mean something else. */
+#include "base/check.h"
 #include "store/backend.h"
 
 enum { MAGIC_LEN = 8, ROW_LEN = MAGIC_LEN + 4 };
@@ -29,6 +33,7 @@ static enum err begin(struct store_txn *txn)
 
 	if (store_seek(txn, STORE_META, none, &row) != ERR_NOTFOUND)
 		return ERR_CORRUPT;
+	static_assert(sizeof v == MAGIC_LEN + 4, "magic and number fill the row");
 	memcpy(v, magic, MAGIC_LEN);
 	be32_put(v + MAGIC_LEN, STORE_FORMAT);
 	return store_put(txn, STORE_META, span_of(format_key, sizeof format_key),

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Every value of a case lies under that case's own keys; to erase the case is to delete two wrapped keys, wherever copies
+ * of its rows still lie.  A value is bound to its table, its key, its case and the transaction that wrote it: a row that was
+ * moved to another place, or kept from before, does not open.
+ * Audit details have a key of their own, because the audit log outlives what it tells of. */
 #include "store/record.h"
 
 #include "base/check.h"
 
 /* value := version 1 | class 1 | case id 16 | store version 8 | sealed(len u32 | plain | zeros) */
+static_assert(LIMIT_RECORD + 4 <= UINT32_MAX, "a plain length fits its field");
 enum { RECORD_VERSION = 1, HEAD = 1 + 1 + 16 + 8, AD_MAX = 1 + HEAD + 80, PAD = 256 };
 enum { PAD_DOC_SMALL = 1024, PAD_DOC_PAGE = LIMIT_RECORD_PAGE };
 
 static enum store_table key_table(enum record_class cls)
 {
+	require(cls == RECORD_CASE || cls == RECORD_AUDIT);
 	return cls == RECORD_CASE ? STORE_CASEKEY : STORE_AUDITKEY;
 }
 
@@ -40,6 +46,7 @@ static enum err wrapped_of(struct store_txn *txn, enum record_class cls, const s
 	struct span v;
 	enum err rc;
 
+	require(cls <= RECORD_AUDIT);
 	if (cls == RECORD_META)
 		return ERR_OK;
 	rc = store_get(txn, key_table(cls), span_of(case_id->b, sizeof case_id->b), &v);
@@ -147,7 +154,7 @@ static struct span ad_of(uint8_t buf[AD_MAX], enum store_table table, const uint
 	wr_u8(&w, (uint8_t)table);
 	wr_put(&w, head, HEAD);
 	wr_put(&w, key.p, key.len);
-	require(!w.over);
+	require(!w.over); /* key_put keeps keys below LIMIT_KEY */
 	return wr_span(&w);
 }
 
@@ -164,6 +171,7 @@ enum err record_put(struct store_txn *txn, struct arena *a, const struct record_
 		return rc;
 	if (plain.len > LIMIT_RECORD)
 		return ERR_LIMIT;
+	require(n >= 4 + plain.len);
 	in = arena_wr(a, n);
 	out = arena_wr(a, HEAD + n + RECORD_SEAL_EXTRA);
 	if (in.cap == 0 || out.cap == 0)
@@ -171,6 +179,7 @@ enum err record_put(struct store_txn *txn, struct arena *a, const struct record_
 	wr_u32(&in, (uint32_t)plain.len);
 	wr_put(&in, plain.p, plain.len);
 	wr_zero(&in, n - in.len);
+	require(!in.over);
 	wr_u8(&out, RECORD_VERSION);
 	wr_u8(&out, (uint8_t)place->cls);
 	wr_put(&out, place->case_id.b, sizeof place->case_id.b);
@@ -216,6 +225,7 @@ enum err record_open(struct store_txn *txn, struct arena *a, enum store_table ta
 	}
 	if (rc != ERR_OK)
 		return rc;
+	/* sealed by us, and still held against its room: a mistake of ours is found here, not behind it */
 	len = be32_get(out);
 	if (len > row->val.len - HEAD - RECORD_SEAL_EXTRA - 4)
 		return ERR_CORRUPT;
