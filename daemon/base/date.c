@@ -28,9 +28,8 @@ int64_t date_day(int year, int month, int day)
 	int64_t yoe = y - era * 400;
 	int64_t doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 
-	require(month >= 1 &&
-		month <=
-			12); /* the day may lie outside its month: 0 is the last of the one before */
+	/* months may lie a little outside of the year: a holiday that hangs on Easter has month 0 */
+	require(month >= 0 && month <= 14);
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 

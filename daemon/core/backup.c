@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A snapshot, read piece by piece while the node works.  It is one read transaction: whatever changes meanwhile, all pieces
+ * are of one moment.  The reader keeps old pages from being used again, so it has an end: when nobody asks for half a
+ * minute, when the map is nearly full, and before any case is shredded, whose keys it would carry away.
+ * Invariant: number is that of the piece to come; a piece is given out once. */
 #include "core/backup.h"
 
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "proto/msg.h"
 #include "store/record.h"
 
@@ -83,6 +88,7 @@ static enum err fill(struct backup *b)
 		else if (rc == ERR_OK)
 			backup_out_row(b->out, (uint8_t)t, row.key, row.val);
 	}
+	/* the end is sealed too: a backup that was cut short is known by it */
 	if (rc == ERR_OK && b->table == STORE_TABLE_COUNT && !b->ended) {
 		b->ended = true;
 		backup_out_end(b->out);
@@ -94,6 +100,7 @@ static enum err next(struct backup *b, uint64_t number, uint8_t *out, size_t *le
 {
 	enum err rc = ERR_OK;
 
+	require(b->txn != NULL && b->table <= STORE_TABLE_COUNT);
 	if (number != b->number)
 		return ERR_INVAL;
 	*len = backup_out_take(b->out, out, last);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The store seals its records with these functions and never sees a key; keybox has the keys and never sees a store. */
 #include "core/cipher.h"
 
 #include <assert.h>
+
+#include "base/check.h"
 
 static_assert((int)RECORD_META == (int)KEYBOX_META && (int)RECORD_CASE == (int)KEYBOX_CASE &&
 		      (int)RECORD_AUDIT == (int)KEYBOX_AUDIT,
@@ -36,5 +39,6 @@ static enum err derive(void *ctx, const struct id16 *case_id, const uint8_t *wra
 
 void cipher_fill(struct record_cipher *c, struct keybox *kb)
 {
+	require(kb != NULL);
 	*c = (struct record_cipher){key_new, seal, open_it, derive, kb};
 }

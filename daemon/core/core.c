@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Keys, store, domain, control socket.  No network: everything from outside comes opened by keybox. */
+/* Keys, store, domain, control socket.  No network: everything from outside comes over net's line, sealed to our keys.
+ * core outlives net (the supervisor sends a new line) and ends when it cannot trust its store: it starts again from disk. */
 #include "core/core.h"
 
 #include <errno.h>
@@ -335,6 +336,7 @@ static void on_backup_idle(void *ctx)
 /* The keys a snapshot is wrapped under end with an erasure, and the snapshot with them. */
 static enum err shred(struct core *c)
 {
+	require(c->engine != NULL);
 	drop_backup(c);
 	return shred_run(c->main, &c->keys);
 }
@@ -385,6 +387,7 @@ static void on_keys(void *ctx, const struct effect *x)
 	if (what == EFFECT_BACKUP)
 		take_backup(c);
 	if (what == EFFECT_ERASED) {
+		require(x->bytes.len == sizeof id.b);
 		memcpy(id.b, x->bytes.p, sizeof id.b);
 		rc = erasures_add(c->ledger, &id);
 	}

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Events in, turns run, effects out.  The order is the promise: a transaction is committed first, then what it says is
+ * sent, so a partner never hears of what a crash could take back.  Many events share one transaction; when it fails, each
+ * runs again alone, so one sick row costs what hangs on it and nothing else.
+ * Signing alone happens before the commit, because a signature is part of what is kept.
+ * Invariant: queued <= QUEUE_MAX, later_count <= LATER_MAX. */
 #include "core/engine.h"
 
 #include <stdlib.h>
@@ -62,6 +67,7 @@ enum err engine_create(struct engine **out, const struct engine_parts *parts)
 
 	if (e == NULL)
 		return ERR_NOMEM;
+	require(parts->store != NULL && parts->node != NULL && parts->keybox != NULL);
 	e->parts = *parts;
 	if (arena_create(&e->turn_arena, turn_memory()) != ERR_OK ||
 	    arena_create(&e->queue_arena, LIMIT_TURN_ARENA) != ERR_OK) {
@@ -89,10 +95,12 @@ struct node *engine_node(struct engine *e)
 
 enum err engine_push(struct engine *e, const struct event *ev)
 {
-	struct event *slot = &e->queue[e->queued];
+	struct event *slot;
 
+	require(e->queued <= QUEUE_MAX);
 	if (e->queued == QUEUE_MAX)
 		return ERR_FULL;
+	slot = &e->queue[e->queued];
 	*slot = *ev;
 	slot->bytes = arena_copy(&e->queue_arena, ev->bytes);
 	if (slot->bytes.p == NULL) {
@@ -119,6 +127,7 @@ static void renew_pair(struct engine *e, uint16_t no, const struct node_time *no
 		.suite = WIRE_SUITE_1,
 	};
 
+	require(no <= KEYBOX_PEERS_MAX);
 	if (p == NULL || p->self || keybox_pair_new(kb, no, &w.id, &w.pub) != ERR_OK)
 		return;
 	w.peer = p->node_id;
@@ -205,6 +214,8 @@ static void frame_out(struct engine *e, const struct effect *fx)
 	       wire_class_len(env.class_no) < fx->bytes.len + WIRE_SIG)
 		env.class_no++;
 	n = wire_class_len(env.class_no);
+	require(fx->bytes.len >= WIRE_FRAME_HEAD &&
+		fx->bytes.len + WIRE_SIG <= n); /* the sender chose parts that fit */
 	inner = arena_alloc(&e->turn_arena, n);
 	out = arena_alloc(&e->turn_arena, WIRE_ENVELOPE_EXTRA + n);
 	if (inner == NULL || out == NULL) { /* as if lost on the way: it is sent again */
@@ -246,6 +257,7 @@ static void cosign_log(struct engine *e, const struct effect *fx)
 	e->later_count++;
 }
 
+/* No default: a new effect does not compile until somebody decides here what it is. */
 static void release(struct engine *e, const struct effects *fx)
 {
 	const struct engine_calls *c = &e->parts.calls;
@@ -314,6 +326,7 @@ static enum err sign_and_end(struct engine *e, struct turn *t)
 	uint8_t count_be[2], sig[SIGN_LEN];
 	const struct span parts[] = {{count_be, 2}, {root.b, sizeof root.b}};
 
+	/* one signature over the root of all documents of this turn: each carries its path to it */
 	node_turn_sign(t, &root, &count);
 	if (count == 0)
 		return node_turn_end(t, NULL);
@@ -382,6 +395,7 @@ static enum err run_alone(struct engine *e, const struct event *ev)
 	enum err rc = ERR_OK;
 	bool again = true;
 
+	require(e->parts.node != NULL);
 	for (unsigned i = 0; i < RERUNS && again; i++) {
 		rc = run(e, &t, ev, 1);
 		again = rc != ERR_OK && rc != ERR_IO && node_turn_failed(&t, rc);

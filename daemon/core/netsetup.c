@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What net must know, and nothing more: its transport key once, and for each partner a number, a transport key and an
+ * address.  Names, signing keys and standing stay in core.  A long list goes in several messages; net uses it when the last
+ * has come. */
 #include "core/netsetup.h"
 
 #include <string.h>

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What lies beside the keys is checked before it is opened: a file that is missing, cut short or not ours is named with a
+ * remedy, while LMDB would make a new empty store in its place, in which a node begins again as if it had never lived. */
 #include "core/nodestore.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "roles/nodefiles.h"
 #include "store/datafile.h"
 
@@ -73,6 +76,7 @@ enum err nodestore_open(struct nodestore *out, const struct config *c, const str
 	const bool ran = k->state.roster_seq_max > 0 || there(c->dir, "ledger");
 	enum err rc = usable(c->dir, "ledger", why);
 
+	require(k->keybox != NULL);
 	*out = (struct nodestore){.main = NULL};
 	o.map_max = c->store_mib * 1024 * 1024;
 	o.map_start = o.map_max < LIMIT_MAP_START ? o.map_max : LIMIT_MAP_START;

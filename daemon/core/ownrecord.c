@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Our own node record: the domain has it, and the file `record` beside the store has it too, so that what we said of
+ * ourselves outlives a store that is lost.  A record is never taken back; each is newer than all before it, also than one
+ * that a restore forgot: two records of one place in the row would end all exchange with us. */
 #include "core/ownrecord.h"
 
 #include <errno.h>
@@ -6,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "crypto/files/keyfile.h"
 #include "crypto/hash.h"
 #include "proto/wire_roster.h"
@@ -50,6 +54,7 @@ enum err ownrecord_say(struct engine *e, const struct keybox *kb,
 	last.rec.version = next_version(last.rec.version, now->wall_ms);
 	if (change->suspend)
 		last.rec.flags |= WIRE_NODE_SUSPENDED;
+	require(change->endpoint == NULL || strlen(change->endpoint) < sizeof last.rec.endpoint);
 	if (change->endpoint != NULL)
 		memcpy(last.rec.endpoint, change->endpoint, strlen(change->endpoint) + 1);
 	wire_node_put(&w, &last.rec);
@@ -99,6 +104,7 @@ enum err ownrecord_add(const char *dir, struct span carried)
 		rc = ERR_LIMIT;
 	if (rc != ERR_OK)
 		return rc;
+	require(carried.len <= sizeof all - len); /* ownrecord_newest left room for one */
 	memcpy(all + len, carried.p, carried.len);
 	return keyfile_write_file(path, span_of(all, len + carried.len));
 }

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Our prekeys, which others seal to.  What was sealed to a key can be opened as long as its secret half exists, so a key
+ * lives nine days and is then destroyed, with what was sent to it.  The halves lie under a key of their own (V), and to
+ * destroy one is to draw a new V and seal the living ones again: pages that LMDB freed keep rows, but V is gone. */
 #include "core/prekeys.h"
+
+#include "base/check.h"
 
 enum sweep_mode { SWEEP_LOAD, SWEEP_OLD, SWEEP_ALL };
 /* A row of OWNKEY: when it was drawn and its id; the public record and the sealed half. */
@@ -26,6 +31,7 @@ static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 
 	if (rc != ERR_OK)
 		return rc;
+	require(w.not_after_s > now_s);
 	w.id = pk.id;
 	w.pub = pk.pub;
 	wire_prekey_put(&w, record);
@@ -49,6 +55,7 @@ static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 {
 	struct store_walk w = {.key_len = KEY_LEN, .val_len = ROW_LEN};
 
+	static_assert(USE_S < KEEP_S, "a key that is announced lives on for whoever sealed to it");
 	while (store_each(txn, STORE_OWNKEY, span_of(NULL, 0), &w)) {
 		const uint64_t time_s = be64_get(w.row.key.p);
 		const struct span bytes = span_of(w.row.val.p, WIRE_PREKEY_LEN);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A roster as a file: entries with their signatures, in order, as they travel.  Reading one checks the whole chain, so what
+ * was read is a roster or nothing; how a node came by the file does not matter. */
 #include "core/rosterfile.h"
 
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "crypto/files/keyfile.h"
 
 void rosterfile_free(struct rosterfile *f)
@@ -17,6 +20,7 @@ bool rosterfile_next(const struct rosterfile *f, size_t *at, struct span *carrie
 	struct rd r = rd_of(span_of(f->bytes + *at, f->len - *at));
 	const size_t n = rd_u32(&r);
 
+	require(*at <= f->len);
 	*carried = span_of(rd_take(&r, n), n);
 	if (r.bad)
 		return false;
@@ -67,6 +71,7 @@ enum err rosterfile_write(const char *path, const struct rosterfile *before,
 		at = w.len;
 		wr_u32(&w, 0);
 		wire_roster_carry(&w, e);
+		/* the length in front, once it is known */
 		if (!w.over)
 			be32_put(buf + at, (uint32_t)(w.len - at - 4));
 		rc = w.over ? ERR_LIMIT : keyfile_write_file(path, wr_span(&w));

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* An erased case dies with its keys, in copies of the store too: every case key that lives is wrapped again under a new
+ * wrap key, and keyroot, which holds that key, is overwritten in place.  A copy of the store from yesterday then opens
+ * nothing, because its wrap key is nowhere.
+ * Order: keyroot learns the next key, one transaction wraps everything, keyroot forgets the old one.  A crash anywhere
+ * leaves every living key readable and is finished at the next start; tests/model/shred_model.py walks every crash. */
 #include "core/shred.h"
+
+#include "base/check.h"
 
 static struct store_key pending_key(void)
 {
@@ -31,6 +38,7 @@ static enum err rewrap_all(struct store_txn *txn, struct keybox *kb)
 	const uint32_t next = keybox_roots(kb)->case_epoch_next;
 	struct store_walk w = {.key_len = 16, .val_len = KEYBOX_WRAPPED_LEN};
 
+	require(next != 0); /* keybox_shred_begin drew it */
 	while (store_each(txn, STORE_CASEKEY, span_of(NULL, 0), &w)) {
 		uint8_t wrapped[KEYBOX_WRAPPED_LEN];
 		struct id16 id;

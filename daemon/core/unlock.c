@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Three ways to the keys: a key file or systemd credential for starts without a person, a passphrase, and the code of the
+ * recovery sheet.  What does not open says as much as check letters can tell, because somebody with a sheet in hand wants to
+ * know whether it was mistyped or is the wrong one; it never says which of several secrets was nearer. */
 #include "core/unlock.h"
 
 #include <errno.h>
@@ -7,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "crypto/files/sheet.h"
 #include "crypto/secret.h"
 #include "roles/nodefiles.h"
@@ -37,6 +41,7 @@ enum err unlock_read_line(const char *file, char *buf, size_t cap, size_t *len)
 
 	if (rc != ERR_OK)
 		return rc;
+	require(*len < cap);
 	nl = memchr(buf, '\n', *len);
 	if (nl != NULL)
 		*len = (size_t)(nl - buf);

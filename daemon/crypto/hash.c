@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Every hash of the protocol, each under a label of its own (BLAKE2b's "personal" parameter): what is hashed as one thing
+ * never counts as another.  The tree over the documents of a turn lets one signature stand for all of them; leaves and
+ * inner nodes have different labels, so that no inner node can be shown as a document. */
 #include "crypto/hash.h"
 
 #include <sodium.h>
@@ -18,6 +21,8 @@ void hash_parts(enum hash_label label, struct span key, const struct span *parts
 {
 	crypto_generichash_blake2b_state st;
 
+	require(out_len >= crypto_generichash_blake2b_BYTES_MIN &&
+		out_len <= crypto_generichash_blake2b_BYTES_MAX);
 	require(label < HASH_LABEL_COUNT_ && key.len <= crypto_generichash_blake2b_KEYBYTES_MAX);
 	require(crypto_generichash_blake2b_init_salt_personal(
 			&st, key.p, key.len, out_len, NULL,
@@ -55,10 +60,12 @@ static struct id32 node_of(const uint8_t *left, const uint8_t *right)
 	return out;
 }
 
+/* The left part is the largest power of two below count: the shape of a tree follows from the number of its leaves. */
 static size_t split_of(size_t count)
 {
 	size_t left = 1;
 
+	require(count > 1);
 	while (left * 2 < count)
 		left *= 2;
 	return left;
@@ -108,6 +115,7 @@ size_t hash_merkle_path(const struct id32 *docs, size_t count, size_t index,
 	return depth;
 }
 
+/* index, count and depth are from outside: a path of another length than this tree has is refused before it is hashed. */
 bool hash_merkle_fold(const struct id32 *doc, size_t index, size_t count, const uint8_t *path,
 		      size_t depth, struct id32 *root)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A node's id is the hash of what it began with: its first signing key and the digest of the next one.  Keys may change as
+ * the beginning promised, the id stays, and nobody can begin with somebody else's id. */
 #include "crypto/identity.h"
 
 #include "crypto/hash.h"

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* All that needs a secret key happens here, in locked memory that is wiped when it is freed.  No key of a case leaves: the
+ * store hands in a wrapped key and gets sealed or opened bytes.
+ * Wrap keys have a number, their epoch.  To destroy a wrap key is to make everything unreadable that lies under it, so a
+ * new one is drawn (begin), what lives is wrapped again, and then the old one is gone (end); both exist in between.
+ * Invariant: case_epoch_next is 0 or case_epoch + 1, and next only counts while it is not 0. */
 #include "crypto/keybox.h"
 
 #include <sodium.h>
@@ -127,6 +132,8 @@ void keybox_sign(const struct keybox *kb, enum sign_label label, const struct sp
 /* nonce | ciphertext | tag */
 static void aead_put(uint8_t *out, struct span ad, struct span plain, const uint8_t key[32])
 {
+	require(key != NULL);
+	/* 24 bytes of nonce: drawn at random they do not meet twice */
 	rng_fill(out, NONCE);
 	require(crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE, NULL, plain.p, plain.len,
 							   ad.p, ad.len, NULL, out, key) == 0);
@@ -176,6 +183,7 @@ static void wrap(const struct keybox *kb, enum keybox_class cls, const struct id
 {
 	uint8_t adbuf[WRAP_AD_LEN];
 
+	require(wrap_key(kb, cls, epoch) != NULL);
 	be32_put(out, epoch);
 	aead_put(out + 4, wrap_ad(adbuf, cls, case_id, epoch), span_of(key, 32),
 		 wrap_key(kb, cls, epoch));
@@ -217,6 +225,7 @@ void keybox_shred_begin(struct keybox *kb)
 {
 	struct keybox_roots *r = &kb->s->roots;
 
+	require(r->case_epoch_next == 0 || r->case_epoch_next == r->case_epoch + 1);
 	if (r->case_epoch_next != 0)
 		return; /* begun before a crash: it goes on with the same key */
 	r->case_epoch_next = r->case_epoch + 1;
@@ -429,6 +438,7 @@ enum err keybox_pair_new(struct keybox *kb, uint16_t peer, struct id16 *id, stru
 	if (peer == 0 || peer > KEYBOX_PEERS_MAX)
 		return ERR_INVAL;
 	pair = kb->s->pairs[peer - 1];
+	/* two live: what was sealed to the one before may still be on its way */
 	pair[1] = pair[0]; /* the one before that is gone now */
 	rng_fill(pair[0].id.b, sizeof pair[0].id.b);
 	rng_fill(pair[0].sec, sizeof pair[0].sec);

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* An envelope: sealed to a prekey of the recipient, with a fresh key of ours each time, so that it can be opened as long as
+ * the prekey exists and no longer.  The key that opens it is committed to in front of the text: one envelope cannot be
+ * made that opens to two different things under two keys.  The fresh key is drawn from randomness, a secret of ours and
+ * the frame's signature together: a machine with bad randomness still draws a new one for each frame. */
 #include "crypto/seal.h"
 
 #include <assert.h>
@@ -21,6 +25,7 @@ void seal_hkdf_expand(const uint8_t prk[64], struct span info, uint8_t *out, siz
 	crypto_auth_hmacsha512_state st;
 	size_t done = 0;
 
+	require(out_len <= 255 * sizeof block); /* the counter is one byte */
 	for (uint8_t i = 1; done < out_len; i++) {
 		size_t n = out_len - done < sizeof block ? out_len - done : sizeof block;
 
@@ -72,6 +77,7 @@ enum err seal_envelope(const struct seal_to *to)
 	unsigned long long ct_len = 0;
 	enum err rc = ERR_CRYPTO;
 
+	require(to->envelope != NULL && to->inner != NULL && to->inner_len > 0);
 	hash_parts(HASH_ESK, span_of(to->random, 32), esk_parts, 2, esk, sizeof esk);
 	require(crypto_scalarmult_base(to->envelope + SEAL_EK_OFFSET, esk) == 0);
 	if (crypto_scalarmult(dh, esk, to->prekey_pub.b) == 0) {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Memory for keys: locked, never swapped, with guard pages around it, and wiped when it is given back. */
 #include "crypto/secret.h"
 
 #include <sodium.h>
+
+#include "base/check.h"
 
 enum err secret_init(void)
 {
@@ -10,6 +13,7 @@ enum err secret_init(void)
 
 enum err secret_create(struct secret *s, size_t len)
 {
+	require(len > 0);
 	s->p = sodium_malloc(len);
 	s->len = len;
 	if (s->p == NULL)

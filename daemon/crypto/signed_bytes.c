@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What is signed is the label, a zero byte, and the parts one after the other.  Callers fix the length of all parts but the
+ * last, so that no two lists of parts give the same bytes. */
 #include "crypto/signed_bytes.h"
 
 #include <stdlib.h>
@@ -32,6 +34,7 @@ bool signed_bytes_make(struct signed_bytes *sb, enum sign_label label, const str
 	wr_put(&w, text, strlen(text) + 1);
 	for (size_t i = 0; i < n; i++)
 		wr_put(&w, parts[i].p, parts[i].len);
+	require(!w.over && w.len == need);
 	sb->len = w.len;
 	return true;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The public half of signing: anybody may ask it, also the domain, which knows no secret.  A signature that cannot be
+ * checked for want of memory does not hold. */
 #include "crypto/verify.h"
 
 #include <sodium.h>

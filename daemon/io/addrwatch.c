@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The kernel tells when an address of this machine comes or goes: what could not be listened on is tried again at once, and
+ * not after a pause. */
 #include "io/addrwatch.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The control socket: requests of people on this machine, each with its length in front.  Who asks is known from the
+ * kernel (SO_PEERCRED), never from what is said.  A place that nobody uses is given to whoever comes; the last one is
+ * root's, so that an administrator gets in when a script has taken all others.
+ * Invariant: len <= cap of a client's buffer, count is the number of clients in the list. */
 #include "io/ctlsrv.h"
 
 #include <errno.h>
@@ -9,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "io/loop_uv.h"
@@ -46,6 +51,7 @@ struct ctl_write {
 	uint8_t bytes[];
 };
 
+/* Only here: uv writes into the client until the handle is closed.  Requests hold personal data. */
 static void on_client_closed(uv_handle_t *h)
 {
 	struct client *c = h->data;
@@ -66,6 +72,7 @@ static void drop(struct client *c)
 	while (*at != NULL && *at != c)
 		at = &(*at)->next;
 	if (*at == c) {
+		require(c->srv->count > 0);
 		*at = c->next;
 		c->srv->count--;
 	}
@@ -77,6 +84,7 @@ static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
 	struct client *c = h->data;
 
 	(void)hint;
+	require(c->len <= c->cap);
 	if (c->cap - c->len < 4096) {
 		const size_t cap = c->cap == 0 ? 8192 : c->cap * 2;
 		uint8_t *p = cap / 2 > LIMIT_CONTROL ? NULL : malloc(cap);
@@ -108,6 +116,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	}
 	if (c->deaf)
 		return;
+	require((size_t)n <= c->cap - c->len);
 	c->len += (size_t)n;
 	c->heard_ms = uv_now(c->srv->uv);
 	while (c->len - at >= HEAD) {
@@ -127,6 +136,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 		c->srv->request(c->srv->ctx, c->id, c->uid, span_of(c->in + at + HEAD, len));
 		at += HEAD + len;
 	}
+	require(at <= c->len);
 	memmove(c->in, c->in + at, c->len - at);
 	c->len -= at;
 }
@@ -278,6 +288,7 @@ void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes)
 		drop(c);
 		return;
 	}
+	require(bytes.len <= UINT32_MAX);
 	w->len = HEAD + bytes.len;
 	be32_put(w->bytes, (uint32_t)bytes.len);
 	memcpy(w->bytes + HEAD, bytes.p, bytes.len);

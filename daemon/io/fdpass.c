@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* One message over the supervisor's line: a descriptor and a number that says what it is.  Whoever holds the line is ours;
+ * a message of another form is left alone. */
 #include "io/fdpass.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/check.h"
 #include "io/loop_uv.h"
 
 struct fdpass {
@@ -42,6 +45,7 @@ static void on_poll(uv_poll_t *p, int status, int events)
 	if (n != (ssize_t)sizeof pid || c == NULL || c->cmsg_level != SOL_SOCKET ||
 	    c->cmsg_type != SCM_RIGHTS)
 		return;
+	/* the kernel opened it for us: it is ours to close from here on */
 	memcpy(&fd, CMSG_DATA(c), sizeof fd);
 	f->calls.fd(f->calls.ctx, fd, pid);
 }
@@ -73,6 +77,7 @@ enum err fdpass_send(int over, int fd, uint32_t pid)
 			   .msg_controllen = sizeof control.b};
 	struct cmsghdr *c;
 
+	require(over >= 0 && fd >= 0);
 	memset(&control, 0, sizeof control);
 	c = CMSG_FIRSTHDR(&m);
 	c->cmsg_level = SOL_SOCKET;

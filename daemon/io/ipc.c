@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The line between two of our own processes: records of a length, a type and a partner's number.  The other end is ours
+ * but may have been taken over, so lengths are held against the buffer; a line that breaks the form is as good as gone.
+ * What is sent in one turn goes out as one write at its end.
+ * Invariant: in_len <= READ_MAX, out_len <= out_cap. */
 #include "io/ipc.h"
 
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "base/limits.h"
 #include "io/loop_uv.h"
 
@@ -42,6 +47,7 @@ void ipc_close(struct ipc *i)
 	uv_close((uv_handle_t *)&i->pipe, on_closed);
 }
 
+/* Told once: whoever hears it closes the line. */
 static void lost(struct ipc *i)
 {
 	if (!i->closing)
@@ -53,6 +59,7 @@ static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
 	struct ipc *i = h->data;
 
 	(void)hint;
+	require(i->in_len <= READ_MAX);
 	*buf = uv_buf_init((char *)i->in + i->in_len, (unsigned)(READ_MAX - i->in_len));
 }
 
@@ -86,6 +93,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 		lost(i);
 		return;
 	}
+	require((size_t)n <= READ_MAX - i->in_len);
 	i->in_len += (size_t)n;
 	while (!i->closing && used != 0) {
 		if (ipc_next(span_of(i->in + at, i->in_len - at), &rec, &used) != ERR_OK) {
@@ -96,6 +104,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 			i->calls.record(i->calls.ctx, rec.type, rec.peer, rec.bytes);
 		at += used;
 	}
+	require(at <= i->in_len);
 	memmove(i->in, i->in + at, i->in_len - at);
 	i->in_len -= at;
 }
@@ -126,6 +135,7 @@ enum err ipc_put(struct ipc *i, uint8_t type, uint16_t peer, struct span bytes)
 	const size_t need = HEAD + bytes.len;
 	uint8_t *p;
 
+	require(need <= READ_MAX && i->out_len <= i->out_cap); /* the other end could not read it */
 	if (i->out_cap - i->out_len < need) {
 		size_t cap = i->out_cap == 0 ? 65536 : i->out_cap;
 

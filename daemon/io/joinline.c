@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The other end of an onboarding socket: a newcomer's line to a member, under a key that is drawn for it and thrown away.
+ * The member's key is known from the invitation; what is said on the line proves nothing until both have compared digits. */
 #include "io/joinline.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
 
+#include "base/check.h"
 #include "base/limits.h"
 
 struct joinline {
@@ -18,6 +21,7 @@ enum err joinline_open(struct joinline **out, const char *address, const struct 
 	const int zero = 0, ivl = LIMIT_HANDSHAKE_MS, six = strncmp(address, "tcp://[", 7) == 0;
 	char pub[41], sec[41];
 
+	require(address != NULL && server != NULL);
 	if (j == NULL)
 		return ERR_NOMEM;
 	j->ctx = zmq_ctx_new();

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* One thread, one loop.  What a turn of the domain produced leaves at the end of a turn of the loop, so that everything
+ * that came in meanwhile shares one transaction. */
 #include "io/loop.h"
 
 #include <signal.h>
@@ -75,6 +77,7 @@ static void on_check(uv_check_t *h)
 {
 	struct loop *l = h->data;
 
+	require(l->turn_end != NULL);
 	l->turn_end(l->ctx);
 }
 
@@ -105,6 +108,7 @@ static void on_signal(uv_signal_t *h, int signo)
 
 enum err loop_signals(struct loop *l)
 {
+	/* a line that ends while we write, and a file that may not grow, are errors of the call and no end of the process */
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
 	if (sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
@@ -127,6 +131,7 @@ enum err loop_timer_create(struct loop *l, struct loop_timer **out, loop_cb fn, 
 		free(t);
 		return ERR_IO;
 	}
+	require(fn != NULL);
 	t->uv.data = t;
 	t->fn = fn;
 	t->ctx = ctx;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The onboarding socket: lines of people who are no members yet.  It is the one place where a stranger is answered, so it
+ * has few lines, small messages and short times, and a socket of its own that knows nothing of partners. */
 #include "io/onboard.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "io/transport_zmq.h"
@@ -49,6 +52,7 @@ static uint16_t line_of(struct onboard *o, const uint8_t *route, size_t len)
 	}
 	if (unused == NULL)
 		return 0;
+	require(len <= ROUTE_MAX);
 	memcpy(unused->route, route, len);
 	unused->route_len = len;
 	unused->since_ms = unused->last_ms = now;
@@ -90,6 +94,7 @@ enum err onboard_open(struct transport *t, struct onboard **out, const char *lis
 
 	if (o == NULL)
 		return ERR_NOMEM;
+	require(message != NULL);
 	o->message = message;
 	o->ctx = ctx;
 	o->router = transport_server(t, "onb", listen, LIMIT_ONBOARD_MESSAGE);

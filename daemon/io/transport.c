@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Lines to partners.  Of two nodes one dials (the lower id), so there is one connection and not two; when it stays silent
+ * the other dials too, because behind a wall only one direction may work.  A line is a partner's only after CURVE and ZAP
+ * have said so, and the door is tried with a wrong key before it opens (self-test): a library that lets everybody in is
+ * found before anybody came.
+ * Nothing here reads what is sent; sizes and rates alone are looked at.
+ * Invariant: lines[no] is NULL or of the peer with that number. */
 #include "io/transport.h"
 
 #include <errno.h>

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Who may finish a handshake: a key of the roster, and nobody else.  ZeroMQ asks for each new connection and lets nobody in
+ * without an answer, so what is not understood is refused.  The number of the partner travels with every message as its
+ * User-Id: what a message says of its sender is never believed. */
 #include "io/zap.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
+
+#include "base/check.h"
 
 enum { PARTS = 7, PART_MAX = 256, REQUEST_ID = 1, DOMAIN = 2, MECHANISM = 5, CREDENTIALS = 6 };
 
@@ -27,6 +33,7 @@ enum err zap_open(struct zap **out, void *zmq_ctx, zap_lookup lookup, void *ctx)
 
 	if (z == NULL)
 		return ERR_NOMEM;
+	require(lookup != NULL);
 	z->lookup = lookup;
 	z->ctx = ctx;
 	z->sock = zmq_socket(zmq_ctx, ZMQ_REP);
@@ -107,6 +114,7 @@ bool zap_answer(struct zap *z)
 		struct id32 key;
 
 		memcpy(key.b, parts[CREDENTIALS].b, sizeof key.b);
+		static_assert(sizeof parts[DOMAIN].b > PART_MAX, "room for the end of a text");
 		parts[DOMAIN].b[parts[DOMAIN].len] = '\0';
 		peer = z->lookup(z->ctx, (const char *)parts[DOMAIN].b, &key);
 	}
@@ -114,6 +122,7 @@ bool zap_answer(struct zap *z)
 		z->refused++;
 	else
 		(void)snprintf(user, sizeof user, "%u", peer);
+	/* version, request, status, text, user, metadata: all six, or ZeroMQ drops the connection */
 	send_text(z, "1.0", 3, true);
 	send_text(z, parts[REQUEST_ID].b, parts[REQUEST_ID].len, true);
 	send_text(z, peer == 0 ? "400" : "200", 3, true);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* ZeroMQ's sockets within uv's loop.  Their descriptor only says that something may have changed, once: so a socket is
+ * marked by it and read around the poll, until nothing is left or the turn's share is used; an idle handle keeps the loop
+ * from sleeping on what is left.  After every send the mark is set too, because sending can swallow the sign. */
 #include "io/zsock.h"
 
 #include <stdbool.h>
@@ -113,12 +116,13 @@ enum err zsock_add(struct zhub *h, struct zsock **out, void *zmq_socket, zsock_c
 		free(z);
 		return ERR_IO;
 	}
+	require(fn != NULL);
 	z->hub = h;
 	z->sock = zmq_socket;
 	z->fn = fn;
 	z->ctx = ctx;
 	z->poll.data = z;
-	z->dirty = true;
+	z->dirty = true; /* something may have come before we watched */
 	(void)uv_poll_start(&z->poll, UV_READABLE, on_poll);
 	z->next = h->first;
 	h->first = z;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Lines of a settings file, one after the other, each with its number: whatever is wrong is told with the line it stands
+ * on.  The file is plain text of a bounded size, read whole before its first line counts. */
 #include "roles/configfile.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The files of a node by their names, for everybody who needs one: what is missing or damaged is said in one place and in
+ * the same words.  The lock is how a tool and a running node keep out of each other's way. */
 #include "roles/nodefiles.h"
 
 #include <dirent.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What a process may still do once it has opened what it needs: its system calls by name and arguments (seccomp), files
+ * below one directory (Landlock), no new privileges.  A call outside the list ends the process: it means that somebody
+ * else's code runs in it.  Entered before any library starts a thread, because the rules hold for the thread that sets
+ * them and those that it starts. */
 #include "roles/sandbox.h"
 
 #include <errno.h>

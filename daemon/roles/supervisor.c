@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Starts core and net, restarts what dies, holds no data.  net alone is restarted for ever with a growing pause, so
  * that neither a crash in libzmq nor an address that went away costs the unlocked keys; if core dies both are started
- * again. */
+ * again.  A start that cannot succeed ends with 78, which systemd does not repeat. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

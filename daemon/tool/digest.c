@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The checksum beside a backup, in the form of sha256sum: a file that a disk or a stick spoiled is found before it is
+ * needed, and without the recovery sheet. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Offline work: kring becomes this program for everything that needs keys or a roster file and no running node.  Options
+ * are one list (TOOL_ARGS), verbs another; each verb checks its own. */
 #include "tool/tool.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A node's directory, offline: made. */
+/* A new node, in a directory that holds none.  Nothing is ever written over: keys that lie there may be somebody's only
+ * ones. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

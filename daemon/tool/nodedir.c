@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A node's directory from its first file to its sheet.  The sheet is written under another name and placed when the keys
+ * are those of it, so that a crash leaves two sheets and never none that fits; one that was in force is kept by its number,
+ * because it opens the backups of its time. */
 #include "tool/nodedir.h"
 
 #include <errno.h>

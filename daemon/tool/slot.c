@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Ways to the master key: listed, added, taken away.  The node may run meanwhile: only `slots` changes. */
+/* Ways to unlock a node: listed, added, removed.  The last way without a person, and the recovery code, stay. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A backup is a stream of items, sealed to the recovery sheet's public key: a node makes one without knowing what opens it.
+ * Chunks are chained and the last one is marked, rows are counted: one that was cut short, joined from two or changed does
+ * not pass.  Case keys travel unwrapped inside, because the wrap keys of a node are drawn again when it is restored.
+ * Reading trusts nothing: the head is in clear, items have lengths from outside, and whoever wrote the file may have had
+ * the public key.
+ * Invariant of both: at <= len <= BUFFER. */
 #include "crypto/files/backup.h"
 
 #include <assert.h>
@@ -84,6 +90,7 @@ static void item_put(struct backup_out *b, uint8_t type, const struct span *part
 	struct wr w = wr_of(b->mem.p + b->len, BUFFER - b->len);
 	size_t len = 0;
 
+	require(!b->ended && b->len <= BUFFER);
 	for (size_t i = 0; i < n; i++)
 		len += parts[i].len;
 	wr_u8(&w, type);
@@ -167,6 +174,7 @@ void backup_out_row(struct backup_out *b, uint8_t table, struct span key, struct
 	uint8_t head[3] = {table};
 	const struct span parts[] = {{head, sizeof head}, key, val};
 
+	require(key.len > 0 && key.len <= LIMIT_KEY);
 	be16_put(head + 1, (uint16_t)key.len);
 	item_put(b, BACKUP_ROW, parts, 3);
 }
@@ -325,6 +333,7 @@ static enum err pull(struct backup_in *in)
 	unsigned long long len = 0;
 	size_t n;
 
+	require(in->at <= in->len && in->len <= BUFFER);
 	if (in->final)
 		return ERR_CORRUPT;
 	memmove(in->mem.p, in->mem.p + in->at, in->len - in->at);

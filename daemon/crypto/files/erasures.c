@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Which cases were erased, beside the store: a restore brings the store back from before, this file is what keeps an erased
+ * case away.  It only grows; entries are sealed, because a case's id in clear would say that the case existed.
+ * Invariant: ids lie in order, count <= cap. */
 #include "crypto/files/erasures.h"
 
 #include <errno.h>
@@ -40,6 +43,7 @@ static enum err remember(struct erasures *l, const struct id16 *id)
 {
 	const size_t at = place_of(l, id);
 
+	require(at <= l->count && l->count <= l->cap);
 	if (l->count == l->cap) {
 		const size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
 		struct id16 *ids = realloc(l->ids, cap * sizeof *ids);
@@ -121,6 +125,7 @@ enum err erasures_add(struct erasures *l, const struct id16 *case_id)
 							   NULL, e, l->key.p) == 0);
 	if (pwrite(l->fd, e, sizeof e, at) != (ssize_t)sizeof e)
 		return errno == ENOSPC ? ERR_FULL : ERR_IO;
+	/* on disk before it counts: the case's keys are destroyed next */
 	if (fdatasync(l->fd) != 0)
 		return ERR_IO;
 	return remember(l, case_id);

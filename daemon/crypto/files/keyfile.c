@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Three files open a node.  `slots` holds the master key once for each way of unlocking it, `identity` what the node is,
+ * under the master key, and `keyroot` what can be destroyed.  Files are written whole beside the old one and renamed; the
+ * order of writing is such that after a crash either the old state opens or the new one.
+ * Whatever a slot says (cost of the passphrase's hash, lengths) is held against limits before memory is taken for it.
+ * Invariant: count <= SLOTS_MAX; one slot is the recovery code's, and one at least is none. */
 #include "crypto/files/keyfile.h"
 
 #include <assert.h>
@@ -67,6 +72,7 @@ static bool parent_of(const char *path, char dir[PATH_MAX])
 	return true;
 }
 
+/* A name that was made lasts only when its directory is on disk too. */
 static enum err sync_parent(const char *path)
 {
 	char dir[PATH_MAX];
@@ -235,6 +241,7 @@ static enum err slots_save(const char *dir, struct slots *s)
 {
 	char path[PATH_MAX];
 
+	require(s->count > 0 && s->count <= SLOTS_MAX);
 	if (!path_of(path, dir, "slots"))
 		return ERR_LIMIT;
 	memcpy(s->buf, slots_magic, MAGIC_LEN);
@@ -254,6 +261,7 @@ static enum err slot_append(struct slots *s, const struct keyfile_unlock *how, c
 
 static void slots_drop(struct slots *s, unsigned index)
 {
+	require(index < s->count && s->count <= SLOTS_MAX);
 	memmove(s->buf + MAGIC_LEN + 1 + index * (size_t)SLOT_LEN, slot_at(s, index + 1),
 		(s->count - index - 1) * (size_t)SLOT_LEN);
 	s->count--;
@@ -404,6 +412,7 @@ static enum err identity_read(const char *dir, struct keybox_roots *k)
 	k->inception.nk_pub = rd_id32(&r);
 	k->inception.next_digest = rd_id32(&r);
 	k->inception.org_uuid = rd_id16(&r);
+	/* sealed by us: its parts need no check beyond their lengths, which are fixed */
 	r = rd_of(span_of(plain, sizeof plain));
 	rd_copy(&r, k->nk_seed, 32);
 	rd_copy(&r, k->tk_sec, 32);
@@ -411,6 +420,7 @@ static enum err identity_read(const char *dir, struct keybox_roots *k)
 	k->next_digest = rd_id32(&r);
 	rd_copy(&r, k->recovery_pub, 32);
 	k->sheet_s = rd_u64(&r);
+	require(rd_done(&r));
 	public_of(k->nk_seed, &k->nk_pub);
 	secret_wipe(plain, sizeof plain);
 	return ERR_OK;
@@ -532,6 +542,7 @@ enum err keyfile_rotate(const char *dir, const struct keybox *kb, const struct k
 
 	memcpy(k.nk_seed, r->seed, 32);
 	k.nk_pub = r->nk_pub;
+	require(k.key_seq < UINT32_MAX);
 	k.key_seq++;
 	rc = sheet_take(dir, &k, &r->sheet);
 	secret_wipe(&k, sizeof k);

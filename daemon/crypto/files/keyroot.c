@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The one file that is overwritten in place, because what it held must be gone.  Two halves are written in turn, each with
+ * a counter: a half that a crash tore does not open, and the other one counts.  keyroot_write replaces the older half;
+ * keyroot_settle writes both, after which nothing of before can be read.
+ * Invariant: ctr[i] is 0 while half i may be torn; the half with the higher counter is the newer one. */
 #include "crypto/files/keyroot.h"
 
 #include <assert.h>
@@ -125,6 +129,7 @@ enum err keyroot_write(struct keyroot *r, const struct keybox_roots *k,
 	uint8_t half[HALF];
 	enum err rc;
 
+	require(r->ctr[at] < ctr && ctr != 0);
 	half_make(half, ctr, k, st);
 	r->ctr[at] = 0; /* until it is whole again */
 	rc = write_at(r->fd, half, sizeof half, (off_t)(at * HALF));

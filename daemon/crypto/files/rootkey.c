@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The key of a root, in a file of its own, on a stick and not on a node: a root signs who is a member, and a node that is
+ * broken into must not be able to. */
 #include "crypto/files/rootkey.h"
 
 #include <sodium.h>

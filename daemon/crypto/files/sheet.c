@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The recovery sheet: two secrets in letters that a person can copy by hand.  There are no letters that look alike, what
+ * is typed in their place is understood, and four check letters behind each secret tell a mistake from another sheet.
+ * Reading takes what people make of it: the file, lines out of it, a word processor's dashes and blanks, one secret alone. */
 #include "crypto/files/sheet.h"
 
 #include <stdio.h>
@@ -30,8 +33,11 @@ static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /* ---- letters ---- */
 
+static_assert(sizeof alphabet == 32 + 1, "five bits a letter");
+
 static void letters_of(const uint8_t *bytes, size_t len, size_t count, uint8_t *values)
 {
+	require(count <= LETTERS_MAX);
 	for (size_t i = 0; i < count; i++) {
 		uint8_t v = 0;
 
@@ -130,6 +136,7 @@ static bool gather(struct span s, size_t at, uint8_t *values, size_t count)
 {
 	size_t n = 0;
 
+	require(count <= LETTERS_MAX);
 	while (at < s.len && n < count) {
 		const int v = value_of(s.p[at]);
 		const size_t gap = v < 0 ? gap_at(s, at) : 0;
