@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* How a roster grows.  Pure: nodes, tools and the simulator ask the same function, so a file that kring roster verify finds good
+ * is one that every node takes.  chain_check() takes the next entry or changes nothing.
+ *
+ *  - All or nothing, in this order: place in the chain, times, payload, signatures.  Signatures come last because they cost most,
+ *    and nothing of an entry is believed before them.
+ *  - Roots decide who is in, and nothing else: the keys of a member are its own (members.c), and the floors of the policy are
+ *    every node's own (wire_policy_get).
+ *  - An operation that is not known stops the chain: whoever went on would have another view than those who know it. */
 #include "domain/membership/chain.h"
 
 #include "crypto/hash.h"
@@ -7,6 +15,8 @@
 
 enum { FED_AT = 8 }; /* offset of fed_id in the signed bytes */
 
+/* The federation's id is the beginning of the hash of its first entry, which holds that id: so it is hashed with zeros in its
+ * place.  Signatures are not hashed: who else signed does not change what was decided. */
 struct id32 chain_hash(const struct wire_roster *e)
 {
 	static const uint8_t zero[16];
@@ -53,6 +63,7 @@ static void advance(struct chain *c, const struct wire_roster *e, const struct i
 	c->valid_until_s = e->valid_until_s;
 }
 
+/* All roots sign the first entry: nobody becomes one without knowing. */
 static enum err check_genesis(struct chain *c, const struct wire_roster *e, struct err_text *why)
 {
 	struct id32 hash = chain_hash(e);
@@ -73,6 +84,8 @@ static enum err check_genesis(struct chain *c, const struct wire_roster *e, stru
 	return ERR_OK;
 }
 
+/* Is this the first record of a node that made its keys for this federation?  The id is the hash of the inception, so roots can
+ * neither choose a member's keys nor let the same keys in twice under two ids. */
 enum err chain_check_node(const struct wire_add *add, const struct id16 *fed_id,
 			  struct wire_node *node, struct err_text *why)
 {
@@ -102,11 +115,13 @@ enum err chain_check_node(const struct wire_add *add, const struct id16 *fed_id,
 static unsigned needed(const struct chain *c, const struct wire_roster *e,
 		       const struct chain_change *change)
 {
+	/* One root can stop a member at once, for a theft in the night; it lapses by itself unless m roots agree. */
 	if (e->op == WIRE_ROSTER_SUSPEND && change->remove.reason != WIRE_SUSPEND_LIFT)
 		return 1;
 	return c->genesis.m;
 }
 
+/* Would the present roots have let this entry in, wherever it stands?  The proof of a fork: two such entries for one place. */
 bool chain_signed(const struct chain *c, const struct wire_roster *e)
 {
 	struct chain_change change = {.quorum = false};
@@ -181,6 +196,7 @@ enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_
 	if (good < needed(c, e, change))
 		return err_explain(why, ERR_CRYPTO, "needs the signatures of %u roots",
 				   needed(c, e, change));
+	/* Old and new roots sign a change of roots: the old ones may give their right away, the new ones must hold their keys. */
 	if (e->op == WIRE_ROSTER_ROOTS) {
 		if (good_signatures(&roots, e, WIRE_ROOT_NEW) < roots.m)
 			return err_explain(why, ERR_CRYPTO,

@@ -14,6 +14,13 @@
 
 enum { ROW_MAX = 640, PROOF_CONFLICT = 2 };
 
+/* Who may get personal data, decided here from three independent sources: the roots let a node in (roster), the node
+ * itself signs its keys and its address (node record), and other members sign that they saw it let in (witness).  No one of
+ * them is enough: stolen root keys cannot show one victim a false partner, a stolen member's key cannot take the member over.
+ *
+ * Nothing here refuses a roster entry, for every node's roster has to stay the same: what is doubtful becomes a state of
+ * the member (conflict, recovered, not activated) that stops exchange with it and is shown. */
+
 /* One stored member.
  *   removed: not activated             nothing of a person goes to who left
  *   recovered: not checked             who came back with its pre-committed key alone is compared by voice again
@@ -285,10 +292,10 @@ enum err members_add(struct turn *t, const struct chain_change *change, uint64_t
 
 static enum err unknown_member(struct turn *t, enum err rc)
 {
-	return rc == ERR_NOTFOUND
-		       ? turn_refuse(t, rc, "this entry names a node that never was a member", "",
-				     "")
-		       : rc;
+	if (rc == ERR_NOTFOUND)
+		return turn_refuse(t, rc, "this entry names a node that never was a member", "",
+				   "");
+	return rc;
 }
 
 enum err members_suspend(struct turn *t, const struct id32 *node, uint64_t until_s)
@@ -318,6 +325,8 @@ enum err members_remove(struct turn *t, const struct id32 *node, uint16_t *peer)
 	return rc == ERR_OK || rc == ERR_NOTFOUND ? row_put(t, &m) : rc;
 }
 
+/* What the rest of the program sees.  active: something may be exchanged.  activated: personal data may go there, which also
+ * asks that our roster is not behind what we once saw (a restored backup) and that the member came in before any fork. */
 static void peer_from(struct peer *p, const struct member *m, const struct node *n, uint64_t now_s)
 {
 	p->no = m->no;
@@ -410,7 +419,7 @@ enum err members_key(struct turn *t, const struct peer *p, uint32_t key_seq, str
 	return ERR_OK;
 }
 
-/* Two records for one place: both are kept, and nothing more is exchanged with that node. */
+/* Two records for one place: both are kept; exchange with that node ends. */
 static enum err conflict(struct turn *t, struct member *m, struct span carried)
 {
 	struct store_key k = {.len = 0};
@@ -459,8 +468,7 @@ static bool may_promise(const struct wire_node *rec, const struct member *m)
 	       (rec->flags & WIRE_NODE_PROMISED) != 0;
 }
 
-/* A thief of the signing key could write it too.  So the promise before stays in force, and its key is still taken, until
- * a person compared digits, of which the new promise is part. */
+/* A thief could write it too: the promise before stays in force until people compared digits, which cover the new one. */
 static enum err keep_promise(struct turn *t, const struct member *before, struct member *m)
 {
 	if (m->key_seq != before->key_seq || id32_equal(&m->node, &t->node->node_id) ||
@@ -492,6 +500,18 @@ enum err members_promise(struct turn *t, uint16_t no, bool *said, struct id32 *n
 	return ERR_OK;
 }
 
+/* Signed by the key in force, but by a second holder of it?  Its owner signs one record a version, each on the one before:
+ *   the same version, other bytes          two records for one place
+ *   another next key, and not flagged      a promise changes only by a rotation, or openly
+ *   the very next version, on another one  built on a record that we have otherwise (further ahead: on one that never came) */
+static bool contradicts(const struct wire_node *rec, const struct member *m)
+{
+	return rec->version == m->version || !may_promise(rec, m) ||
+	       (rec->version == m->version + 1 && !id32_equal(&rec->prev_hash, &m->rec_hash));
+}
+
+/* In this order: is it news; is its transport key free; does a promised key speak (it outranks all before it and lifts a
+ * conflict); else, is it signed by the key in force and free of contradiction. */
 enum err members_take_record(struct turn *t, struct span carried, bool *news)
 {
 	struct wire_node_carried c;
@@ -521,8 +541,7 @@ enum err members_take_record(struct turn *t, struct span carried, bool *news)
 		rc = take_rotation(t, &m, &c);
 	} else if (!signed_by(&c, &m.nk_pub, c.sig) || !id32_equal(&c.rec.nk_pub, &m.nk_pub)) {
 		return ERR_CRYPTO;
-	} else if (c.rec.version == m.version || !may_promise(&c.rec, &m) ||
-		   (c.rec.version == m.version + 1 && !id32_equal(&c.rec.prev_hash, &m.rec_hash))) {
+	} else if (contradicts(&c.rec, &m)) {
 		*news = !m.conflict;
 		return m.conflict ? ERR_OK : conflict(t, &m, carried);
 	}
@@ -566,7 +585,7 @@ enum err members_check(struct turn *t, const struct peer *p)
 
 unsigned members_witnesses_needed(unsigned b)
 {
-	/* A majority: with half, two halves could each let in a member of their own fork. */
+	/* A majority (2 of 3, 3 of 4, 3 of 5): two halves could each let in a member of their own fork. */
 	const unsigned w = b / 2 + 1;
 
 	return b < w ? b : w;

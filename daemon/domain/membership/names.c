@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Which partner is meant by what a person typed.  A name is not an identity: two members may have names that look the same, so a
+ * name that fits several is refused with the fingerprints, never resolved by guess.  Members that left are found only when no
+ * present one fits.  What fits nothing is answered with what was perhaps meant; nothing is done with a guess. */
 #include "domain/membership/names.h"
 
 #include <string.h>

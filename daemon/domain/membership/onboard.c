@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A newcomer, from the inviting side: invite, handshake, digits, proposal.
+ *
+ * What must not happen is that somebody between the two gets let in instead of the newcomer.  The token proves that whoever knocks
+ * was given it, but tokens travel by mail.  So the two people compare eight digits by voice, which depend on the join request and on
+ * a random number of each side.  The newcomer commits to its number before it learns ours: whoever sits between has one guess
+ * in a hundred million for each try, three tries for each token, and a wrong guess is heard.
+ *
+ *   open -> met (committed) -> revealed (digits shown) -> confirmed (typed here) -> approved (roots signed)
+ *     ^________________________________|  wrong digits: back, while tries are left, else dead
+ *
+ * The roster records how the digits were compared, for ever, and only what the administrator stated. */
 #include "domain/membership/onboard.h"
 
 #include "base/endpoint.h"
@@ -25,6 +36,7 @@ struct id32 onboard_commit(const struct id32 *r_c, struct span join)
 	return out;
 }
 
+/* Proves the token's secret without sending it, over the request: another request needs the secret again. */
 struct id32 onboard_mac(const struct id16 *secret, struct span join)
 {
 	struct id32 key = hash_one(HASH_JOINMAC, span_of(secret->b, sizeof secret->b)), out;
@@ -33,6 +45,8 @@ struct id32 onboard_mac(const struct id16 *secret, struct span join)
 	return out;
 }
 
+/* Everything the two must agree on: both random numbers, who joins, which federation, who invites.  hash: the same in full, which
+ * the roots sign, so that it can be shown later what was compared. */
 void onboard_digits(const struct onboard_words *w, char digits[ONBOARD_DIGITS + 1],
 		    struct id32 *hash)
 {
@@ -420,6 +434,7 @@ enum err onboard_confirm(struct turn *t, const struct msg *req, struct msg *repl
 	return rc == ERR_NOTFOUND ? wrong_digits(t, reply, any) : rc;
 }
 
+/* The entry is in the roster: the secret has served, and the newcomer learns it at its next question. */
 enum err onboard_approved(struct turn *t, const struct id16 *session)
 {
 	struct msg *m;
@@ -477,6 +492,7 @@ static enum err invite_of(struct turn *t, struct span mac, struct span join, str
 	return rc;
 }
 
+/* The join request itself is checked before its mac: what is no first record of a node is worth no search. */
 static enum err on_hello(struct turn *t, uint16_t line, struct rd *r)
 {
 	const struct span commit = span_of(rd_take(r, 32), 32), mac = span_of(rd_take(r, 32), 32);
@@ -519,6 +535,7 @@ static enum err session_of(struct turn *t, struct rd *r, struct id16 *session, s
 	return rc == ERR_OK && !alive(t, *m) && !is(*m, approved) ? ERR_NOTFOUND : rc;
 }
 
+/* The number that it committed to.  From here on both sides show the same digits, or different ones. */
 static enum err on_reveal(struct turn *t, uint16_t line, struct rd *r)
 {
 	struct onboard_words words;

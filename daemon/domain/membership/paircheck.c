@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Two members make sure by voice that each holds the other's true keys.  The roster and its witnesses say who is in; this says
+ * it without them, for those who want to be sure (shelters, health services) and for a partner that came back with its promised
+ * key alone.
+ *
+ * Each side reads one half aloud and types the half it hears, so nobody can agree without having listened: the half that is
+ * shown is not the one that is asked for.  No commitment, hence sixteen digits (proto/PROTOCOL.md 3a).  A wrong answer is kept in the
+ * audit log; it changes nothing else, for a mistake in typing is likelier than an attack. */
 #include "domain/membership/paircheck.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A roster entry on its way to enough signatures.  Roots sign on their own machines, one after the other, and nobody orders
+ * them: two proposals may be made for one place, and the first that is complete gets it.  The other is placed again behind it and
+ * loses its signatures, for they were over another place. */
 #include "domain/membership/proposal.h"
 
 #include "domain/evidence/audit.h"

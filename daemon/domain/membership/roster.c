@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The roster as this node holds it: every entry as it came, the state of the chain beside it, and forks as proof.
+ *
+ *  - What is taken in never changes and never goes: an entry is appended, or kept as the other half of a fork.
+ *  - A fork is no error of ours and stops nothing but new members: what was let in before it goes on (peer_from in members.c);
+ *    care must not stop because somebody signed twice.
+ *  - Taking the same entry again changes nothing, so partners may push what they like. */
 #include "domain/membership/roster.h"
 
 #include "domain/evidence/audit.h"
@@ -43,6 +49,7 @@ static enum err chain_save(struct turn *t, const struct chain *c)
 	return w.over ? ERR_NOMEM : turn_put(t, STORE_META, &k, wr_span(&w));
 }
 
+/* The whole chain again from its first entry: what is stored beside it must follow from it. */
 enum err roster_verify(struct turn *t)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -123,6 +130,7 @@ static enum err known_place(struct turn *t, const struct chain *c, const struct 
 			   "phone the roots of the federation: kring roster show");
 }
 
+/* What an entry does to members.  A suspension by fewer than m roots ends by itself; UINT64_MAX lasts until it is lifted. */
 static enum err change_members(struct turn *t, const struct wire_roster *e,
 			       const struct chain_change *change)
 {
@@ -152,6 +160,7 @@ static enum err change_members(struct turn *t, const struct wire_roster *e,
 	return ERR_OK;
 }
 
+/* One entry more, with everything that follows from it, in one transaction. */
 static enum err append(struct turn *t, struct chain *c, const struct wire_roster *e,
 		       struct span carried)
 {
@@ -201,6 +210,7 @@ enum err roster_apply(struct turn *t, struct span carried, bool *fork)
 	return append(t, &c, &e, carried);
 }
 
+/* Once a turn, however many entries it brought: counting witnesses reads every member. */
 enum err roster_settle(struct turn *t)
 {
 	struct chain c;
