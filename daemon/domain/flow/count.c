@@ -1,4 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What happened in one quarter, exactly, and how much of it is one person's.
+ *
+ * A figure that leaves has noise for the most that one person can change in a quarter.  So the cap is applied here, person by
+ * person, before anything is added: of each one the first so many answers and the first so many ends count, in the order
+ * of time, however many referrals there were.  What is counted is decided by the log alone, never by what people call a state.
+ *
+ *   answer   the first thing that answered an offer; none within fourteen days is an answer of its own, at that moment, so
+ *            that a quarter can be closed while referrals are still open.  What comes later counts as late, besides.
+ *   end      of an accepted referral, seen from the receiver: the first thing that ended it
+ *
+ * An event belongs to the quarter in which this node kept it, not to the one in which somebody says that it happened: a closed
+ * quarter does not change any more. */
 #include "domain/flow/count.h"
 
 #include <string.h>
@@ -54,6 +66,7 @@ static void sort(struct count_event *ev, size_t n)
 	}
 }
 
+/* The cap in force: what lies beyond it is not counted at all, and shows nowhere. */
 void count_person(struct count *c, struct count_event *ev, size_t n, unsigned cap)
 {
 	unsigned answers = 0, ends = 0;
@@ -113,6 +126,7 @@ static enum err reason_of(struct turn *t, const struct doc_key *key, const char 
 	return rc == ERR_NOTFOUND || rc == ERR_INVAL ? ERR_OK : rc;
 }
 
+/* Three classes are all that leaves of twenty reasons: a rare one would name its person. */
 static uint8_t reason_class(const char *code)
 {
 	static const char *const unsuitable[] = {"out-of-area", "not-eligible", "wrong-service"};
@@ -185,6 +199,7 @@ struct first {
 	size_t step;
 };
 
+/* When the receiver first reacted, and what answered the offer: the first step that leaves the open states. */
 static enum err first_of(struct story *s, const struct fold_step *steps, size_t n, struct first *f)
 {
 	*f = (struct first){UINT64_MAX, UINT64_MAX, COUNT_ANSWER_COUNT, {.type = 0}, n};

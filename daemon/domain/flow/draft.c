@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A quarter's report as it would leave: terms, exact figures, noise, bytes.  Nothing is kept or sent here, so the privacy officer's
+ * dry run and the real report are the same computation.
+ *
+ * The guarantee: whether one person was there or not changes the probability of any report by a factor of at most e^epsilon, with
+ * the epsilon of the year's shares together.  It rests on four things that are each in one place: the cap (count.c), the noise
+ * (noise.c), one noise for one truth (seed_of), and the year's budget (refusal_of).  A report that would break one of them
+ * is made all the same, with its reason in place of figures: a silent gap could not be told from a lost one. */
 #include "domain/flow/draft.h"
 
 #include <string.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The exact figures of this node, which never leave: people whose case lives are counted from their threads, those whose case was
+ * erased from the tally.  Once through all threads, person by person, because the cap is per person. */
 #include "domain/flow/exact.h"
 
 #include <string.h>

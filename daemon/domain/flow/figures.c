@@ -8,6 +8,12 @@
 #include "domain/flow/quarter.h"
 #include "domain/membership/roster.h"
 
+/* Reports of all members as people read them: sums, shares, trends, each with the range in which the truth lies in 95 of 100
+ * reports.  Everything here is computed from published cells, so nothing of it can tell more than they do.
+ *
+ * A number that may as well be nothing, and a share whose range is wider than fifty points, are called unsure, and a trend is one
+ * only when the two ranges do not touch: a coordinator must not act on noise.  What a threshold left out is part of the range. */
+
 enum {
 	PAGE_ROWS = 700,
 	UNSURE_PERCENT = 50,
@@ -16,6 +22,7 @@ enum {
 
 /* ---- sums ---- */
 
+/* Errors that only ever go one way add up in full, random ones by their variance: a sum of many cells is surer than each. */
 void figures_add(struct figures_sum *s, const uint32_t *cells, size_t n, const struct sum_terms *of)
 {
 	for (size_t i = 0; i < n; i++)
@@ -26,6 +33,7 @@ void figures_add(struct figures_sum *s, const uint32_t *cells, size_t n, const s
 	s->variance_milli += n * of->variance_milli;
 }
 
+/* Whole square root. */
 static uint64_t root(uint64_t v)
 {
 	uint64_t r = 0;
@@ -100,6 +108,7 @@ struct value {
 	uint32_t v, low, high, of;
 };
 
+/* A share's range: the least of the part with the most of the rest, and the other way round. */
 static struct value value_of(const struct figure *f)
 {
 	const uint64_t n = f->part.v, o = f->rest.v, all = n + o;

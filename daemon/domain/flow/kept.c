@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Reports as they are kept, ours and others', one for each quarter and reporter.  The first one stands: another that says something
+ * else is noted as a contradiction and thrown away, for two reports of one truth could be subtracted.  One exception: our own
+ * report that said "lost with the disk" gives way to the one that was published before the loss, when a reader returns it. */
 #include "domain/flow/kept.h"
 
 #include <string.h>
@@ -83,6 +86,7 @@ enum err kept_put(struct turn *t, uint16_t peer, const struct report *r)
 	return rc == ERR_OK ? kept_mark(t, r->period, peer, REPORT_CONTRADICTS) : rc;
 }
 
+/* Thousandths of epsilon that the other quarters of this calendar year told.  A budget is per year because a person's stay is. */
 enum err kept_spent(struct turn *t, uint32_t quarter, uint32_t *spent)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Discrete Laplace noise with P(y) proportional to exp(-|y| s / t), drawn exactly.
+ *
+ * In whole numbers only: a double's gaps show in its low bits which truths are possible, and a logarithm rounds the rare values,
+ * which are the ones the guarantee is about.  Each step is a fair choice among n (no remainder of a division prefers the small
+ * ones) or a coin of probability exp(-a/b) made from fair choices.  After Canonne, Kamath and Steinke, "The discrete Gaussian
+ * for differential privacy", whose proof covers it.
+ *
+ * The second half is for readers of reports: how far a published cell may lie from the truth.  Nothing secret goes into it, so
+ * plain arithmetic does. */
 #include "domain/flow/noise.h"
 
 #include "base/check.h"
@@ -42,6 +51,7 @@ bool noise_exp(const struct noise *n, uint32_t num, uint32_t den)
 	return k % 2 == 1;
 }
 
+/* u + t v is geometric with parameter 1 / t; divided by s it is geometric with s / t; a coin gives the sign. */
 int64_t noise_laplace(const struct noise *n, uint32_t s, uint32_t t)
 {
 	require(s > 0 && t > 0);
@@ -76,6 +86,7 @@ static double decay(uint32_t s, uint32_t t)
 	return 1 / sum;
 }
 
+/* The width within which 95 of 100 draws lie. */
 uint32_t noise_width95(uint32_t s, uint32_t t)
 {
 	const double q = decay(s, t);
@@ -96,6 +107,7 @@ uint64_t noise_variance_milli(uint32_t s, uint32_t t)
 	return (uint64_t)(2000 * q / ((1 - q) * (1 - q)) + 0.5);
 }
 
+/* The value that of so many empty cells on average one exceeds by noise alone: a lonely figure below it means nothing. */
 uint32_t noise_floor(uint32_t s, uint32_t t, uint64_t cells)
 {
 	const double q = decay(s, t);

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* When a report is made and who gets it.
+ *
+ *  - Fourteen days after its quarter, once, and never again: what was published is what it is.
+ *  - Only under a clock that a partner agrees with; a wrong date would close a quarter that still runs, with half its figures.
+ *  - Not in quarantine: what was published before a loss may be about to come back.
+ *  - To members that collect (coordinators, observers, evaluators), and to nobody else; as documents, through the same gate and
+ *    outbox as all others, so that a report is receipted and comes back after a loss like them. */
 #include "domain/flow/publish.h"
 
 #include "domain/consent/grant.h"
@@ -18,6 +25,7 @@
 
 enum { DAY_MS = 86400000, RETRY_MS = 600000, PAST = 4, SENDS_PER_TURN = 16 };
 
+/* The thread of one report: derived, so that a restored node finds the one that it had. */
 static enum err thread_of(struct turn *t, const struct peer *p, uint32_t quarter,
 			  struct id16 *case_id, struct id16 *id)
 {

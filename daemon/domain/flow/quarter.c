@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Calendar quarters, counted from year 0, in UTC.  The only period there is: whoever may choose periods can subtract two that
+ * differ by a day.  UTC, not the node's country: all members of a federation must close the same quarter at the same moment. */
 #include "domain/flow/quarter.h"
 
 #include <string.h>

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What is published, and how it lies in its bytes; when and to whom: publish.c. */
+/* What is published, and how it lies in its bytes; when and to whom: publish.c.
+ *
+ * A cell is left out (0) when the noisy figure is below k.  The threshold is applied after the noise: before it, a cell
+ * that appears would tell that its true figure is at least k.  What is shown is rounded to steps of five, which costs readers less
+ * than the noise does and keeps anybody from taking a figure for exact.  A reader takes nothing else (get_values): a partner's
+ * report with a figure below its own threshold is no report. */
 #include "domain/flow/report.h"
 
 #include <string.h>
@@ -22,6 +27,7 @@ const unsigned report_share_fields[WIRE_TABLES] = {
 
 /* ---- noise, threshold, rounding ---- */
 
+/* The one rule for a cell, also for those who compute backwards how far the truth may lie from it. */
 uint32_t report_cell(uint32_t exact, int64_t noise, uint32_t k)
 {
 	const int64_t y = (int64_t)exact + noise;
@@ -50,6 +56,8 @@ static void cells(const struct noising *z, uint32_t *out, const uint32_t *exact,
 		out[i] = report_cell(exact[i], noise_laplace(z->n, s, 1000u * z->terms->cap), z->k);
 }
 
+/* Every cell that could be there gets noise, also an empty one: which cells are empty is part of the truth.  A row of a partner that
+ * gets or sends special categories tells by itself what somebody needed, so it has the higher threshold. */
 void report_noise(struct count *out, const struct count *exact, const struct report_terms *terms,
 		  const bool *possible, const bool *sensitive, const struct noise *n)
 {
@@ -73,6 +81,7 @@ void report_noise(struct count *out, const struct count *exact, const struct rep
 
 /* ---- bytes ---- */
 
+/* A row without any figure left is not written: its partner is not named at all. */
 static void put_row(struct wr *w, uint64_t entry, const uint32_t *row, bool sensitive)
 {
 	uint16_t flags = (uint16_t)(sensitive ? 1u << SENSITIVE_BIT : 0);

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What happened to people whose case was erased, as figures that name nobody: erasing a case changes no figure, before or after its
+ * quarter is published.
+ *
+ * Rows are sums by quarter.  Each person's events are added twice: without a cap, for this node's own view, and capped as the policy
+ * was on that day; a later policy with a lower cap cannot be applied to a sum, so rows are kept by cap and read up to the present
+ * one.  A sum that one person alone stands in is still a figure of one: it never leaves without the noise of its report. */
 #include "domain/flow/tally.h"
 
 #include "domain/flow/quarter.h"
