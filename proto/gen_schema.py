@@ -11,7 +11,7 @@ import sys
 
 from google.protobuf import descriptor_pb2
 
-CAT, LIST, SIZE = 50001, 50002, 50003
+CAT, LIST, SIZE, LINES = 50001, 50002, 50003, 50004
 OPEN = 63
 T = descriptor_pb2.FieldDescriptorProto
 KNOWN = {T.TYPE_UINT32, T.TYPE_UINT64, T.TYPE_BOOL, T.TYPE_ENUM, T.TYPE_STRING, T.TYPE_BYTES, T.TYPE_MESSAGE}
@@ -56,6 +56,13 @@ def open_holds(name, field, opt):
         sys.exit(f"gen_schema: {name}.{field.name}: there is no list {file}")
     held = f"(int)LIST_{file.replace('-', '_').upper()}" if file else "SCHEMA_ANY"
     return f'{held}, "{use}", {opt.get(SIZE, 0)}'
+
+
+def text_class(name, field, opt):
+    """Which of the three classes of base/text.h a text is.  Who adds a field and says nothing gets one line."""
+    if opt.get(LINES) and field.type != T.TYPE_STRING:
+        sys.exit(f"gen_schema: {name}.{field.name} is no text and has no lines")
+    return "TEXT_LINES" if opt.get(LINES) else "TEXT_CODE" if opt.get(LIST, "partner") != "partner" else "TEXT_LINE"
 
 
 def upper(name):
@@ -110,7 +117,7 @@ def main():
                 holds = open_holds(name, f, opt)
             constant = f"{upper(name)}_{f.name.upper()}"
             h.append(f"\t{constant} = MSG_FIELD_OF(MSG_{upper(name)}, {f.number}),")
-            rows.append(f"\t{{{constant}, {opt[CAT]}, {holds}}},")
+            rows.append(f"\t{{{constant}, {opt[CAT]}, {holds}, {text_class(name, f, opt)}}},")
         if not rows:
             h.append(f"\t{upper(name)}_EMPTY_ = 0,")
         h += ["};", ""]

@@ -515,7 +515,8 @@ bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out)
 				  .repeated = is_repeated(&s->desc->fields[i]),
 				  .holds = s->fields[i].holds,
 				  .use = s->fields[i].use,
-				  .size = s->fields[i].size};
+				  .size = s->fields[i].size,
+				  .text = s->fields[i].text};
 	require(field_of(m, out->number) == &s->desc->fields[i]);
 	return true;
 }

@@ -19,6 +19,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "proto/fields.h"
 
 struct msg;
@@ -85,6 +86,7 @@ struct msg_field {
 	int holds;	 /* of a text: enum list_id, or MSG_HOLDS_* */
 	const char *use; /* ... and which rows of that list; "": all */
 	uint32_t size;	 /* bytes have this many; 0: any */
+	enum text_class text;
 };
 /** The i-th field of the schema; false past the last. */
 bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/date.h"
-#include "proto/fields.h"
+#include "proto/schema.h"
 
 /* Earlier is a mistyped century. */
 enum { BORN_FROM = 1850 };
@@ -24,22 +24,15 @@ static bool is_small(char c)
 	return c >= 'a' && c <= 'z';
 }
 
-/* May it have several lines?  What lists show in one line may not: a second one could look like another row. */
+/* What lists show in one line may not: a second one could look like another row. */
 bool person_lines(unsigned field)
 {
-	switch (field) {
-	case PERSON_NAME:
-	case PERSON_BIRTH_DATE:
-	case PERSON_LANGUAGE:
-	case PERSON_PHONE:
-	case PERSON_EMAIL:
-	case PERSON_BEST_TIME:
-	case PERSON_DO_NOT_CONTACT:
-	case PERSON_NATIONAL_NUMBER:
-		return false;
-	default:
-		return true;
-	}
+	const struct schema *s = &schema_table[MSG_PERSON];
+
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->fields[i].number == field)
+			return s->fields[i].text == TEXT_LINES;
+	return false;
 }
 
 bool person_day(const char *text)

@@ -9,7 +9,8 @@
  * Durable:  nothing.
  * Privacy:  reads what was typed about a person; what it answers never repeats it.
  *
- * What a partner sends is shown as it is: its people may write otherwise, and a person waits behind it.
+ * What a partner sends is shown as it is, if only its class is right (proto/walk.h): its people may write otherwise, and a
+ * person waits behind it.
  */
 #ifndef KRING_PROTO_PERSON_KIND_H
 #define KRING_PROTO_PERSON_KIND_H

@@ -14,6 +14,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include "base/text.h"
 #include "proto/fields.h"
 
 /* What a text may hold, where it is no list of lists.h. */
@@ -25,6 +26,7 @@ struct schema_field {
 	int holds;	 /* enum list_id, or one of the above */
 	const char *use; /* the list's column "uses" has this word; "": any row */
 	uint32_t size;	 /* of bytes; 0: not fixed here */
+	enum text_class text;
 };
 
 struct schema {

@@ -95,7 +95,8 @@ static enum err fields_get(struct span s, struct wire_invite *v)
 	v->tk_pub = rd_id32(&r);
 	n = rd_u8(&r);
 	text = rd_take(&r, n);
-	if (text == NULL || n > LIMIT_ENDPOINT || !text_valid(span_of(text, n)))
+	if (text == NULL || n > LIMIT_ENDPOINT ||
+	    text_fault(TEXT_LINE, span_of(text, n), NULL) != NULL)
 		return ERR_MALFORMED;
 	memcpy(v->address, text, n);
 	v->address[n] = '\0';

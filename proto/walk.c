@@ -10,7 +10,6 @@
 #include "proto/walk.h"
 
 #include "base/limits.h"
-#include "base/text.h"
 #include "proto/schema.h"
 
 /* The two wire types our schemas use; fixed 32 and 64 bits and groups are refused.  Field numbers stay below FIELD_MAX, so that
@@ -20,6 +19,7 @@ enum { WIRE_VARINT = 0, WIRE_BYTES = 2, FIELD_MAX = 128 };
 struct walk {
 	const uint8_t *start;
 	size_t fields, fields_max, repeated_max, bytes_max;
+	enum err text; /* what a text of the wrong class is */
 	struct err_text *why;
 };
 
@@ -73,10 +73,30 @@ static enum err check_scalar(const struct walk *w, struct rd *r, const ProtobufC
 static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d, struct rd r,
 			     unsigned depth);
 
-/* Everything with a length: it must end within its parent.  A text is valid UTF-8 without control characters, so that C sees
- * all of it and a terminal shows it as it is. */
-static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCFieldDescriptor *f,
-			    unsigned depth)
+static enum text_class class_of(const ProtobufCMessageDescriptor *d,
+				const ProtobufCFieldDescriptor *f)
+{
+	for (size_t k = 0; k < MSG_KIND_COUNT_; k++)
+		if (schema_table[k].desc == d)
+			return schema_table[k].fields[f - d->fields].text;
+	return TEXT_CODE; /* every message is in the table */
+}
+
+/* C sees all of it, a terminal shows it as it is, and what is one row stays one. */
+static enum err check_text(const struct walk *w, const ProtobufCMessageDescriptor *d,
+			   const ProtobufCFieldDescriptor *f, struct span s)
+{
+	size_t at = 0;
+	const char *fault = text_fault(class_of(d, f), s, &at);
+
+	return fault == NULL ? ERR_OK
+			     : err_explain(w->why, w->text, "%s %s (byte %zu)", f->name, fault,
+					   (size_t)(s.p - w->start) + at);
+}
+
+/* Everything with a length: it must end within its parent. */
+static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCMessageDescriptor *d,
+			    const ProtobufCFieldDescriptor *f, unsigned depth)
 {
 	uint64_t n;
 	const uint8_t *p;
@@ -88,23 +108,23 @@ static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCFieldDe
 	    (f->type == PROTOBUF_C_TYPE_BYTES && n > w->bytes_max))
 		return bad(w, r, ERR_LIMIT, f->name, "too long");
 	p = rd_take(r, (size_t)n);
-	if (f->type == PROTOBUF_C_TYPE_STRING && !text_valid(span_of(p, (size_t)n)))
-		return bad(w, r, ERR_MALFORMED, f->name, "not a plain UTF-8 text");
+	if (f->type == PROTOBUF_C_TYPE_STRING)
+		return check_text(w, d, f, span_of(p, (size_t)n));
 	if (f->type != PROTOBUF_C_TYPE_MESSAGE)
 		return ERR_OK;
 	sub = rd_of(span_of(p, (size_t)n));
 	return walk_message(w, f->descriptor, sub, depth + 1);
 }
 
-static enum err check_field(struct walk *w, struct rd *r, const ProtobufCFieldDescriptor *f,
-			    unsigned wire, unsigned depth)
+static enum err check_field(struct walk *w, struct rd *r, const ProtobufCMessageDescriptor *d,
+			    const ProtobufCFieldDescriptor *f, unsigned wire, unsigned depth)
 {
 	bool lengthy = f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_BYTES ||
 		       f->type == PROTOBUF_C_TYPE_MESSAGE;
 
 	if (wire != (lengthy ? WIRE_BYTES : WIRE_VARINT))
 		return bad(w, r, ERR_MALFORMED, f->name, "wrong wire type");
-	return lengthy ? check_bytes(w, r, f, depth) : check_scalar(w, r, f);
+	return lengthy ? check_bytes(w, r, d, f, depth) : check_scalar(w, r, f);
 }
 
 /* Recursion is bounded by LIMIT_PB_DEPTH and by schemas without recursion (gen_schema.py). */
@@ -135,7 +155,7 @@ static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d
 				   f->label == PROTOBUF_C_LABEL_REPEATED ? ERR_LIMIT
 									 : ERR_MALFORMED,
 				   f->name, "given too often");
-		rc = check_field(w, &r, f, (unsigned)(key & 7), depth);
+		rc = check_field(w, &r, d, f, (unsigned)(key & 7), depth);
 		if (rc != ERR_OK)
 			return rc;
 	}
@@ -153,6 +173,7 @@ enum err walk_check(enum msg_kind kind, struct span bytes, struct err_text *why)
 	/* our own daemon's lists for a person are longer than anything that comes from outside */
 	const bool reply = kind == MSG_REPLY;
 	struct walk w = {.start = bytes.p,
+			 .text = kind == MSG_REQUEST ? ERR_INVAL : ERR_MALFORMED,
 			 .why = why,
 			 .fields_max = reply ? LIMIT_REPLY_FIELDS : LIMIT_PB_FIELDS,
 			 .bytes_max = carries_entries(kind) ? LIMIT_ROSTER_CARRIED : LIMIT_PB_BYTES,

@@ -305,31 +305,29 @@ bool value_fits(const struct command *cmd, const char *type, const char *value, 
 const char *value_fault(struct span s, char out[80])
 {
 	require(out != NULL && (s.p != NULL || s.len == 0));
-	struct span one = {s.p, 1};
+	const char *fault;
+	unsigned first, code;
+	size_t at = 0, n;
 
 	if (s.len > LIMIT_PB_STRING) {
 		(void)snprintf(out, 80, "is longer than %u bytes", LIMIT_PB_STRING);
 		return out;
 	}
-	if (text_valid(s))
+	fault = text_fault(TEXT_LINES, s, &at);
+	if (fault == NULL)
 		return NULL;
-	for (; one.p < s.p + s.len; one.p += one.len) { /* the first character that does not pass */
-		const size_t left = (size_t)(s.p + s.len - one.p);
-
-		for (one.len = 1; one.len < 4 && one.len < left && (one.p[one.len] & 0xc0) == 0x80;)
-			one.len++;
-		if (!text_valid(one))
-			break;
+	first = s.p[at];
+	n = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	if (strstr(fault, "UTF-8") != NULL) {
+		(void)snprintf(out, 80, "%s", fault);
+	} else if (n == 1) {
+		(void)snprintf(out, 80, "%s (byte %02x)", fault, first);
+	} else { /* by the number that people look it up by */
+		code = first & (0x7fu >> n);
+		for (size_t i = 1; i < n; i++)
+			code = code << 6 | (s.p[at + i] & 63u);
+		(void)snprintf(out, 80, "%s (U+%04X)", fault, code);
 	}
-	require(one.p < s.p + s.len); /* a text of characters that all pass would pass */
-	/* what text_valid refuses are control characters, signs without a shape, and what is no UTF-8 */
-	if (one.len == 1 && one.p[0] < 0x80)
-		(void)snprintf(out, 80, "contains a control character (byte %02x)", one.p[0]);
-	else if (one.len == 3 && one.p[0] == 0xe2)
-		(void)snprintf(out, 80, "contains an invisible character (U+%04X)",
-			       (one.p[0] & 15u) << 12 | (one.p[1] & 63u) << 6 | (one.p[2] & 63u));
-	else
-		(void)snprintf(out, 80, "is not valid UTF-8");
 	return out;
 }
 

@@ -116,6 +116,16 @@ void print_cell(const char *s, int width)
 	(void)printf("  ");
 }
 
+void print_lines(const char *s)
+{
+	require(s != NULL);
+	for (; *s != '\0'; s++)
+		if (*s == '\n')
+			(void)printf("\n      | ");
+		else
+			(void)putchar(*s == '\t' ? ' ' : *s);
+}
+
 void print_urgent(const struct cli *c, const char *urgency)
 {
 	require(c != NULL && urgency != NULL);

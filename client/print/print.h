@@ -17,6 +17,8 @@
 /* print.c: what rows are made of */
 /** At most width characters of s, filled up with blanks. */
 void print_cell(const char *s, int width);
+/** A text of many lines: those behind the first are marked, so that none looks like a row of ours. */
+void print_lines(const char *s);
 void print_time(uint64_t ms);
 /** The part of an id that people type: borrowed from id. */
 const char *print_short(const char *id);

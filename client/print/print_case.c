@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* People: cases, what is known of somebody, consents.  What came from a partner is printed as it is, but a field of
- * one line cannot break the table. */
+/* People: cases, what is known of somebody, consents.  What came from a partner is printed as it is: a field of
+ * one line has one (proto/walk.c), and further lines are marked. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "client/print/print.h"
-#include "proto/person_kind.h"
 
 enum { FIELD_WIDTH = 22 };
-
-/* What a partner sent is shown as it is; a field of one line stays one. */
-static void person_text(unsigned field, const char *s)
-{
-	for (; *s != '\0'; s++)
-		(void)putchar(!person_lines(field) && strchr("\n\r\t", *s) != NULL ? ' ' : *s);
-}
 
 /* Each field with its category, so that it can be seen what a consent would let through.  typed: by the name that a
  * command takes, else in the reader's language. */
@@ -29,7 +21,7 @@ static void fields(const struct cli *c, const struct msg *p, bool typed)
 		(void)printf("  ");
 		print_cell(typed ? f.name : list_text(LIST_PERSON, c->lang, f.name), FIELD_WIDTH);
 		if (f.type == MSG_TYPE_TEXT)
-			person_text(f.number, msg_text(p, f.number));
+			print_lines(msg_text(p, f.number));
 		else
 			(void)printf("%s", list_text(LIST_UI, c->lang,
 						     msg_u64(p, f.number) != 0 ? "yes" : "no"));
@@ -100,7 +92,8 @@ void print_timeline(const struct msg *reply)
 
 		(void)printf("  ");
 		print_time(msg_u64(r, ENTRY_ROW_AT_MS));
-		(void)printf("  %s %s %s\n", msg_text(r, ENTRY_ROW_WHAT),
-			     msg_text(r, ENTRY_ROW_REF), msg_text(r, ENTRY_ROW_TEXT));
+		(void)printf("  %s %s ", msg_text(r, ENTRY_ROW_WHAT), msg_text(r, ENTRY_ROW_REF));
+		print_lines(msg_text(r, ENTRY_ROW_TEXT));
+		(void)putchar('\n');
 	}
 }

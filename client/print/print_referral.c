@@ -120,8 +120,9 @@ void print_history(const struct cli *c, const struct msg *reply)
 		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));
 		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 22);
 		print_cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 22);
-		(void)printf("%s  %s%s%s", hash, reason_words(c, r),
-			     msg_has(r, LOG_ROW_TEXT) ? " - " : "", msg_text(r, LOG_ROW_TEXT));
+		(void)printf("%s  %s%s", hash, reason_words(c, r),
+			     msg_has(r, LOG_ROW_TEXT) ? " - " : "");
+		print_lines(msg_text(r, LOG_ROW_TEXT));
 		say_more(c, r);
 		(void)printf("%s%s\n",
 			     msg_u64(r, LOG_ROW_HOLLOW) != 0 ? " (content not shared)" : "",

@@ -34,29 +34,74 @@ static size_t decode(const uint8_t *p, size_t left, uint32_t *out)
 	return n;
 }
 
-/* Control characters, marks of direction, and what is no character at all. */
-static bool unwanted(uint32_t c)
+/* Of these a reader sees nothing: two names could differ by them alone, a line could end or turn round where nobody looks. */
+static const struct {
+	uint32_t from, to;
+} invisible[] = {
+	{0x00ad, 0x00ad}, {0x034f, 0x034f}, {0x061c, 0x061c},	{0x115f, 0x1160},
+	{0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f},	{0x2028, 0x202e},
+	{0x2060, 0x206f}, {0x3164, 0x3164}, {0xfe00, 0xfe0f},	{0xfeff, 0xfeff},
+	{0xffa0, 0xffa0}, {0xfff9, 0xfffb}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+};
+
+/* Persian and the scripts of India need joiners between letters, pictures need them and a choice of their shape. */
+static bool needed(uint32_t c, uint32_t before)
 {
-	if (c < 0x20)
-		return c != '\n' && c != '\t';
-	return (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
-	       (c & 0xfffe) == 0xfffe;
+	if (c == 0x200c || c == 0x200d)
+		return before >= 0x590 && before != 0x200c && before != 0x200d;
+	return c >= 0xfe00 && c <= 0xfe0f &&
+	       (before >= 0xa9 || (before >= '0' && before <= '9') || before == '#' ||
+		before == '*');
+}
+
+static bool is_invisible(enum text_class class, uint32_t c, uint32_t before)
+{
+	if (c == 0xad && class == TEXT_LINES)
+		return false; /* where a long word may be broken: texts from elsewhere are full of it */
+	for (size_t i = 0; i < sizeof invisible / sizeof invisible[0]; i++)
+		if (c >= invisible[i].from && c <= invisible[i].to)
+			return !needed(c, before);
+	return (c & 0xfffe) == 0xfffe; /* no character, and never will be */
+}
+
+static bool of_code(uint32_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '-' || c == '_' || c == '.';
+}
+
+static const char *fault_of(enum text_class class, uint32_t c, uint32_t before)
+{
+	if (c == '\n' || c == '\t')
+		return class == TEXT_LINES ? NULL : "has one line";
+	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+		return "contains a control character";
+	if (is_invisible(class, c, before))
+		return "contains an invisible character";
+	return class == TEXT_CODE && !of_code(c) ? "is no code" : NULL;
+}
+
+const char *text_fault(enum text_class class, struct span s, size_t *at)
+{
+	uint32_t c = 0, before = 0;
+
+	for (size_t i = 0, n; i < s.len; i += n, before = c) {
+		const char *fault;
+
+		n = decode(s.p + i, s.len - i, &c);
+		fault = n == 0 ? "is not valid UTF-8" : fault_of(class, c, before);
+		if (fault != NULL) {
+			if (at != NULL)
+				*at = i;
+			return fault;
+		}
+	}
+	return NULL;
 }
 
 bool text_valid(struct span s)
 {
-	size_t i = 0;
-
-	while (i < s.len) {
-		uint32_t c = 0;
-		size_t n = decode(s.p + i, s.len - i, &c);
-
-		if (n == 0 || unwanted(c))
-			return false;
-		i += n;
-	}
-	return true;
+	return text_fault(TEXT_LINES, s, NULL) == NULL;
 }
 
 static bool unseen(uint32_t c)
@@ -218,7 +263,7 @@ void text_get(struct rd *r, char *out, size_t cap)
 	const uint8_t *p = rd_take(r, n);
 
 	out[0] = '\0';
-	if (p == NULL || n >= cap || !text_valid(span_of(p, n))) {
+	if (p == NULL || n >= cap || text_fault(TEXT_LINE, span_of(p, n), NULL) != NULL) {
 		r->bad = true;
 		return;
 	}

@@ -16,8 +16,18 @@
 
 #include "base/bytes.h"
 
-/** Strict UTF-8 without NUL, without control characters (line feed and tab pass) and without
- *  characters that turn the writing direction (a name must read as it is stored). */
+/** What a text may be.  proto/options.proto says which one a field is; a name, a place, an address are always a line. */
+enum text_class {
+	TEXT_LINE,  /* one row of a list: no line feed, no tab */
+	TEXT_LINES, /* a story: both pass */
+	TEXT_CODE   /* letters, digits, - _ . */
+};
+
+/** NULL: s is strict UTF-8 of this class, without NUL and control characters, without characters that nobody sees or that
+ *  turn the writing direction (a name must read as it is stored, and no row may look like two).  Else what is wrong, to be
+ *  read behind the field's name; at (may be NULL): the byte where it begins. */
+const char *text_fault(enum text_class class, struct span s, size_t *at);
+/** text_fault() of TEXT_LINES finds nothing. */
 bool text_valid(struct span s);
 /** Stable code: a-z 0-9 and single inner hyphens, 1..40 bytes. */
 bool text_code(const char *s);
@@ -35,7 +45,7 @@ bool text_slug(char *out, size_t cap, const char *s);
 
 /** Short texts in fixed layouts: len u8 | bytes. */
 void text_put(struct wr *w, const char *s);
-/** Into out with a NUL; r->bad when longer than cap - 1, or not valid text. */
+/** Into out with a NUL; r->bad when longer than cap - 1, or not one line. */
 void text_get(struct rd *r, char *out, size_t cap);
 
 #endif /* KRING_BASE_TEXT_H */

@@ -71,24 +71,66 @@ def test_over_scope_field_is_hollowed_at_the_receiver(pair):
     assert b"OVERSCOPEMARKER" not in b"".join(p.read_bytes() for p in b.dir.rglob("*") if p.is_file())
 
 
-def test_a_partners_field_of_another_kind_is_shown_in_one_line(pair):
+def page(n, *args):
+    return subprocess.run([str(n.fed.bin / "kring"), "--dir", str(n.dir), *args], capture_output=True, text=True).stdout
+
+
+ROW = "\n  e-mail                  an@voorbeeld.invalid   [contact]"  # as a row of ours looks
+ONE_LINE = ("name", "birth_date", "language", "phone", "email", "best_time", "national_number")
+UNSEEN = ("\u202e", "\u200b", "\u2060", "\u200f", "\ufeff", "\u00ad", "\u2028", "\u0085", "\u3164", "\U000e0041", "\x1b[2J", "a\u200d\u200db")
+
+
+def test_a_text_that_would_look_like_two_rows_is_unreadable(pair):
+    """One line where one line belongs, and nothing that nobody sees: else the document is declined by rule, and no screen shows it."""
     m, b = pair
-    b.k("partner", "agree", "python-partner", "--share", "identity,contact,needs", "--receive")
     cats = IDENTITY_NEEDS | 1 << 1
     gid, subject, g = grant(m, cats)
-    person = pb.Person(name="Piet Verzonnen", birth_date="ergens in mei\n1980", phone="geen\n  email           an@voorbeeld.invalid", email="bij\nde buren",
-                       do_not_contact=False)
+    bads = [pb.Person(**{field: "Piet" + ROW}) for field in ONE_LINE] + [pb.Person(**{field: "Pi\tet"}) for field in ONE_LINE]
+    bads += [pb.Person(name=f"Pi{c}et") for c in UNSEEN] + [pb.Person(address=f"Pi{c}et") for c in UNSEEN if c != "\u00ad"]
+    raws = [offer(m, gid, subject, x, cats)[1] for x in bads]
+    raws.append(make_document(m.nk, pb.Act(reason="no capacity").SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=DECLINE,
+                              thread=os.urandom(16))[0])
+    m.send_documents([g])
+    for at in range(0, len(raws), 16):
+        m.send_documents(raws[at:at + 16])
+        m.until(lambda: len(m.verdicts) == 1 + len(raws[:at + 16]))
+    assert [(str(x), v[2]) for x, v in zip([*bads, "code"], m.verdicts[1:]) if v[2] != 6] == []  # MALFORMED
+    m.until(lambda: len(m.inbox) >= len(bads))
+    assert {pb.Act.FromString(d.body).reason for d in m.inbox} == {"unreadable"}
+    for args in (("case", "list"), ("inbox", "--all"), ("worklist",), ("status",)):
+        assert "e-mail" not in page(b, *args) and "Piet" not in page(b, *args)
+
+
+def test_a_partners_text_is_shown_as_it_is_and_makes_no_row(pair):
+    m, b = pair
+    b.k("partner", "agree", "python-partner", "--share", "identity,contact,needs,story", "--receive")
+    cats = IDENTITY_NEEDS | 1 << 1 | 1 << 16
+    gid, subject, g = grant(m, cats)
+    person = pb.Person(name="\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u2764\ufe0f", birth_date="ergens in mei 1980", phone="geen", address="Straat 1" + ROW,
+                       story="een lang\u00adzaam verhaal\n\ttwee" + ROW)
     _, raw, _ = offer(m, gid, subject, person, cats)
     m.send_documents([g, raw])
     m.until(lambda: len(m.verdicts) == 2)
     assert [v[2] for v in m.verdicts] == [0, 0]
     case = b.k("case", "list")["cases"][0]["id"]
     got = b.k("case", "show", case)["person"]
-    assert (got["birth_date"], got["phone"]) == (person.birth_date, person.phone)
-    lines = subprocess.run([str(b.fed.bin / "kring"), "--dir", str(b.dir), "case", "show", case], capture_output=True, text=True).stdout.splitlines()
-    for field, text in (("born", "ergens in mei 1980"), ("phone", "geen   email           an@voorbeeld.invalid"), ("e-mail", "bij de buren")):
-        assert [x for x in lines if x.split()[:1] == [field] and text in x], lines
-    assert len([x for x in lines if x.split()[:1] == ["e-mail"]]) == 1, "a text made a row of its own"
+    assert {k: got[k] for k in ("name", "birth_date", "phone", "address", "story")} == {
+        k: getattr(person, k) for k in ("name", "birth_date", "phone", "address", "story")}
+    b.k("case", "note", case, "--text", "-", stdin="bezoek" + ROW)
+    lines = page(b, "case", "show", case).splitlines()
+    assert len([x for x in lines if x.startswith("      | ") and "an@voorbeeld.invalid" in x]) == 3, lines
+    assert not [x for x in lines if x.split()[:1] == ["e-mail"]], "a text made a row of its own"
+
+
+def test_a_newcomers_name_is_one_line(federation):
+    """What the roots are to sign is read by them on a screen: an organisation whose name looks like two rows never gets there."""
+    f = federation("SMWO")
+    for org in ("GGD\n  SMWO  NL  member", "GG\u200bD", "GGD\u202eUMS", "GGD\x1b[2J"):
+        m = Member(f.fed_id(), org=org)
+        (f.dir / "py.join").write_bytes(m.join_bytes())
+        r = subprocess.run([str(f.bin / "kring"), "roster", "add", "--roster", str(f.roster), "--join", str(f.dir / "py.join"), "--class", "member",
+                            "--out", str(f.dir / "p")], capture_output=True, text=True)
+        assert r.returncode != 0 and "GG" not in r.stdout + r.stderr and not (f.dir / "p").exists(), (org, r)
 
 
 SENTENCE = "Zij is verzonnen zwanger en heeft schulden"

@@ -159,6 +159,9 @@ enum err table_request(struct turn *t, const struct event *ev)
 	bool hit = false;
 	enum err rc = msg_parse(t->arena, MSG_REQUEST, ev->bytes, &request, &why);
 
+	if (rc == ERR_INVAL) /* a text */
+		return turn_refuse(t, rc, why.text, "",
+				   "write it anew, without characters that nobody sees");
 	if (rc != ERR_OK)
 		return turn_refuse(t, rc, "the request was not understood", why.text,
 				   "client and daemon may be of different versions");

@@ -63,8 +63,18 @@ static void text_lets_in_plain_utf8_only(void **state)
 		 "def",
 		 9, false}, /* turns the writing direction */
 	};
+	size_t at = 0;
 
 	(void)state;
+	assert_null(text_fault(TEXT_LINE, span_of("a b", 3), NULL));
+	assert_string_equal(text_fault(TEXT_LINE, span_of("ab\n", 3), &at), "has one line");
+	assert_int_equal(at, 2);
+	assert_string_equal(text_fault(TEXT_LINE, span_of("a\tb", 3), &at), "has one line");
+	assert_null(text_fault(TEXT_LINES, span_of("a\n\tb", 4), NULL));
+	assert_null(text_fault(TEXT_CODE, span_of("no-capacity", 11), NULL));
+	assert_string_equal(text_fault(TEXT_CODE, span_of("no capacity", 11), &at), "is no code");
+	assert_null(text_fault(TEXT_LINE, span_of("\xd9\x85\xe2\x80\x8c\xd8\xae", 7), &at));
+	assert_non_null(text_fault(TEXT_LINE, span_of("a\xe2\x80\x8c", 4), &at));
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		assert_int_equal(text_valid(span_of(cases[i].s, cases[i].n)), cases[i].ok);
 	assert_true(text_code("income-debt"));

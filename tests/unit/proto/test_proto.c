@@ -66,6 +66,11 @@ static void walker_names_what_is_wrong(void **state)
 	bad("twice", MSG_ACT, "\x0a\x01x\x0a\x01y", 6, ERR_MALFORMED);
 	bad("embedded NUL", MSG_ACT, "\x0a\x03x\0y", 5, ERR_MALFORMED);
 	bad("not UTF-8", MSG_ACT, "\x0a\x01\xff", 3, ERR_MALFORMED);
+	bad("two lines where one belongs", MSG_ACT, "\x1a\x03x\ny", 5, ERR_MALFORMED);
+	bad("many lines", MSG_ACT, "\x12\x03x\ny", 5, ERR_OK);
+	bad("words for a code", MSG_ACT, "\x0a\x03x y", 5, ERR_MALFORMED);
+	bad("what nobody sees", MSG_ACT, "\x12\x05x\xe2\x80\x8by", 7, ERR_MALFORMED);
+	bad("two lines that somebody typed", MSG_REQUEST, "\x8a\x01\x05\x0a\x03x\ny", 8, ERR_INVAL);
 	bad("length past the end", MSG_ACT, "\x0a\x7fx", 3, ERR_MALFORMED);
 	bad("varint without end", MSG_ACT, "\x20\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 11,
 	    ERR_MALFORMED);
