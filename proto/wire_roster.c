@@ -323,7 +323,8 @@ enum err wire_policy_get(struct span s, struct wire_policy *p)
 	if (!rd_done(&r) || version != 1)
 		return ERR_MALFORMED;
 	/* what no quorum of roots can order: the floors are every node's own */
-	return sum <= p->year && p->year <= LIMIT_FLOW_YEAR && p->cap >= 1 &&
+	/* one quarter has a quarter of the year at most: whoever pads a table must not find the year's share in it */
+	return 4 * sum <= p->year && p->year <= LIMIT_FLOW_YEAR && p->cap >= 1 &&
 			       p->cap <= LIMIT_FLOW_CAP && p->k >= LIMIT_FLOW_K &&
 			       p->k_sensitive >= LIMIT_FLOW_K_SENSITIVE && p->k <= p->k_sensitive
 		       ? ERR_OK

@@ -413,7 +413,8 @@ static int propose_policy(const struct tool_args *a, const struct rosterfile *f)
 	wire_policy_put(&pw, &p);
 	if (wire_policy_get(wr_span(&pw), &again) != ERR_OK)
 		return tool_fail(TOOL_RULE, "no node would follow this policy",
-				 "shares together at most year, year at most 8, cap 1 to 4, k at "
+				 "shares together at most a quarter of year, year at most 8, cap 1 "
+				 "to 4, k at "
 				 "least 5, sensitive at least 10");
 	e.payload = wr_span(&pw);
 	bad = write_proposal(a, f, &e);

@@ -101,7 +101,7 @@ static enum err refusal_of(struct turn *t, uint32_t quarter, const struct report
 	for (size_t i = 0; i < WIRE_TABLES; i++)
 		sum += terms->share[i];
 	*code = "";
-	if (spent + sum > year)
+	if (4 * sum > year || spent + sum > year)
 		*code = "budget";
 	else if (sum == 0)
 		*code = "nothing-shared";

@@ -244,7 +244,7 @@ static enum err get_terms(const struct msg *m, struct report_terms *terms, struc
 		if (v > LIMIT_FLOW_YEAR)
 			return err_explain(why, ERR_MALFORMED, "share of table %zu", i);
 	}
-	if (sum > LIMIT_FLOW_YEAR || cap < 1 || cap > LIMIT_FLOW_CAP || k < LIMIT_FLOW_K ||
+	if (4 * sum > LIMIT_FLOW_YEAR || cap < 1 || cap > LIMIT_FLOW_CAP || k < LIMIT_FLOW_K ||
 	    k > UINT8_MAX || ks < LIMIT_FLOW_K_SENSITIVE || ks > UINT8_MAX || k > ks)
 		return err_explain(why, ERR_MALFORMED, "terms beyond what any node allows");
 	terms->cap = (uint8_t)cap;

@@ -551,16 +551,16 @@ static void no_quorum_can_order_more_than_the_floors(void **state)
 	struct wire_policy p = wire_policy_default, got;
 
 	(void)state;
-	for (int i = 0; i < 7; i++) {
+	for (int i = 0; i < 8; i++) {
 		struct wr w = wr_of(bytes, sizeof bytes);
 
 		p = wire_policy_default;
 		p.k = i == 1 ? 4 : p.k;
 		p.k_sensitive = i == 2 ? 9 : p.k_sensitive;
 		p.cap = i == 3 ? 5 : i == 4 ? 0 : p.cap;
-		p.year = i == 5 ? 8001 : p.year;
-		p.share[WIRE_TABLE_FLOW] =
-			i == 6 ? 7001 : p.share[WIRE_TABLE_FLOW]; /* with the rest: over the year */
+		/* the default asks for a quarter of the year in each quarter, and that is all there is */
+		p.year = i == 5 ? 8001 : i == 7 ? 7999 : p.year;
+		p.share[WIRE_TABLE_FLOW] = i == 6 ? 1001 : p.share[WIRE_TABLE_FLOW];
 		wire_policy_put(&w, &p);
 		assert_int_equal(wire_policy_get(wr_span(&w), &got), i == 0 ? ERR_OK : ERR_LIMIT);
 	}
