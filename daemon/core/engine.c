@@ -14,6 +14,7 @@
 #include "crypto/hash.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/members.h"
+#include "domain/membership/noderecord.h"
 
 enum {
 	BATCH = 32,
@@ -590,7 +591,7 @@ struct span engine_own_record(struct engine *e, uint8_t *buf, size_t cap)
 		return v;
 	effects_init(&fx);
 	node_turn_begin(e->parts.node, &t, &e->now);
-	if (members_record(&t, self->no, self->key_seq, &v) != ERR_OK || v.len > cap)
+	if (noderecord_get(&t, self->no, self->key_seq, &v) != ERR_OK || v.len > cap)
 		v = span_of(NULL, 0);
 	if (v.len != 0) {
 		memcpy(buf, v.p, v.len);

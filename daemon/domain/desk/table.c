@@ -4,6 +4,7 @@
 #include "domain/desk/approve.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
+#include "domain/desk/invites.h"
 #include "domain/desk/keys.h"
 #include "domain/desk/outbox.h"
 #include "domain/desk/refer.h"
@@ -11,8 +12,8 @@
 #include "domain/desk/roster.h"
 #include "domain/evidence/health.h"
 #include "domain/flow/figures.h"
-#include "domain/membership/onboard.h"
 #include "domain/membership/paircheck.h"
+#include "domain/membership/roster.h"
 #include "domain/stream/checkpoint.h"
 #include "domain/views/audit.h"
 #include "domain/views/cases.h"
@@ -79,10 +80,10 @@ static const struct table_row rows[] = {
 	{REQUEST_LOCK, desk_lock, TABLE_WRITES, ADMIN},
 	{REQUEST_PANIC, desk_panic, TABLE_WRITES, ADMIN},
 	{REQUEST_ADDRESS, desk_address, TABLE_WRITES, ADMIN},
-	{REQUEST_INVITE, onboard_invite, TABLE_GROWS, ADMIN},
-	{REQUEST_INVITE_LIST, onboard_list, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_INVITE_CANCEL, onboard_cancel, TABLE_WRITES, ADMIN},
-	{REQUEST_CONFIRM, onboard_confirm, TABLE_WRITES, ADMIN},
+	{REQUEST_INVITE, desk_invite, TABLE_GROWS, ADMIN},
+	{REQUEST_INVITE_LIST, desk_invite_list, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_INVITE_CANCEL, desk_invite_cancel, TABLE_WRITES, ADMIN},
+	{REQUEST_CONFIRM, desk_confirm, TABLE_WRITES, ADMIN},
 	{REQUEST_APPROVE_LIST, desk_approve_list, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_APPROVE_GET, desk_approve_get, TABLE_WRITES, ADMIN},
 	{REQUEST_APPROVE_SIGN, desk_approve_sign, TABLE_WRITES, ADMIN},

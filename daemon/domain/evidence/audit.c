@@ -28,6 +28,7 @@ static struct store_key commit_key(const struct id16 *commit)
 	return k;
 }
 
+/* An erased case is named by a value that nobody can turn back into its id. */
 static enum err commit_remember(struct turn *t, const struct id16 *case_id, struct id16 *commit)
 {
 	struct store_key k;
@@ -41,6 +42,7 @@ static enum err commit_remember(struct turn *t, const struct id16 *case_id, stru
 	return turn_put(t, STORE_META, &k, span_of(case_id->b, sizeof case_id->b));
 }
 
+/* The value that leads back to the case goes with it. */
 enum err audit_forget(struct turn *t, const struct id16 *case_id)
 {
 	struct id16 commit;
@@ -84,6 +86,7 @@ enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash)
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
+/* Each entry hashes the one before: to change one, all later ones have to be changed, and partners keep some of them. */
 static struct id32 chain(const struct id32 *before, struct span entry)
 {
 	const struct span parts[] = {{before->b, sizeof before->b}, entry};
@@ -111,6 +114,8 @@ static enum err detail_of(struct turn *t, const struct audit_entry *e, struct sp
 	return ERR_OK;
 }
 
+/* Who did what and when, with ids and codes; the detail is sealed under the case, so that erasing takes it along while
+ * the chain still holds. */
 enum err audit_add(struct turn *t, const struct audit_entry *e)
 {
 	const struct store_key hk = head_key();
@@ -153,6 +158,7 @@ enum err audit_add(struct turn *t, const struct audit_entry *e)
 	return rc == ERR_OK ? turn_put(t, STORE_META, &hk, wr_span(&hw)) : rc;
 }
 
+/* From the first entry on; check is asked about each hash, by whoever knows one. */
 enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check *check)
 {
 	struct id32 hash = {{0}}, want;

@@ -9,11 +9,15 @@
  *  - An operation that is not known stops the chain: whoever went on would have another view than those who know it. */
 #include "domain/membership/chain.h"
 
+#include "base/check.h"
 #include "crypto/hash.h"
 #include "crypto/identity.h"
 #include "crypto/verify.h"
 
 enum { FED_AT = 8 }; /* offset of fed_id in the signed bytes */
+static_assert((int)LIMIT_ROOTS <= (int)WIRE_ROOT_NEW,
+	      "an index of a root leaves the mark of a new one free");
+static_assert(CHAIN_SUSPEND_S < CHAIN_VALID_S, "what one root does ends before the roster does");
 
 /* The federation's id is the beginning of the hash of its first entry, which holds that id: so it is hashed with zeros in its
  * place.  Signatures are not hashed: who else signed does not change what was decided. */
@@ -39,8 +43,10 @@ struct id32 chain_hash(const struct wire_roster *e)
 static unsigned good_signatures(const struct wire_genesis *g, const struct wire_roster *e,
 				uint8_t mark)
 {
-	bool seen[LIMIT_ROOTS] = {false};
+	bool seen[LIMIT_ROOTS] = {false}; /* a root that signed twice is one root */
 	unsigned good = 0;
+
+	require(g->n <= LIMIT_ROOTS);
 
 	for (unsigned i = 0; i < e->sig_count; i++) {
 		const uint8_t root = e->sigs[i].root ^ mark;
@@ -57,6 +63,7 @@ static unsigned good_signatures(const struct wire_genesis *g, const struct wire_
 
 static void advance(struct chain *c, const struct wire_roster *e, const struct id32 *hash)
 {
+	require(e->seq == 0 || e->seq == c->seq + 1);
 	c->seq = e->seq;
 	c->head = *hash;
 	c->time_s = e->time_s;
@@ -111,11 +118,12 @@ enum err chain_check_node(const struct wire_add *add, const struct id16 *fed_id,
 	return ERR_OK;
 }
 
-/* How many of the present roots this operation asks for. */
+/* How many of the present roots this operation asks for.  One root alone may suspend, because a node that was stolen
+ * tonight cannot wait for a meeting; that ends by itself after CHAIN_SUSPEND_S unless more roots sign. */
 static unsigned needed(const struct chain *c, const struct wire_roster *e,
 		       const struct chain_change *change)
 {
-	/* One root can stop a member at once, for a theft in the night; it lapses by itself unless m roots agree. */
+	require(c->begun);
 	if (e->op == WIRE_ROSTER_SUSPEND && change->remove.reason != WIRE_SUSPEND_LIFT)
 		return 1;
 	return c->genesis.m;
@@ -132,6 +140,8 @@ bool chain_signed(const struct chain *c, const struct wire_roster *e)
 	return good_signatures(&c->genesis, e, 0) >= needed(c, e, &change);
 }
 
+/* What an operation carries; one that this version does not know stops the chain here, because a member or a policy
+ * that only others understand would make rosters differ. */
 static enum err read_payload(const struct chain *c, const struct wire_roster *e,
 			     struct chain_change *change, struct wire_genesis *roots,
 			     struct err_text *why)
@@ -170,6 +180,7 @@ static enum err read_payload(const struct chain *c, const struct wire_roster *e,
 			   e->op);
 }
 
+/* Order first, because it is cheap and tells most; then the payload, then signatures. */
 enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_change *change,
 		     struct err_text *why)
 {
@@ -185,6 +196,7 @@ enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_
 	if (e->seq != c->seq + 1 || !id32_equal(&e->prev_hash, &c->head))
 		return err_explain(why, ERR_STALE, "entry %llu does not follow entry %llu",
 				   (unsigned long long)e->seq, (unsigned long long)c->seq);
+	/* against each other, never against a clock: a wrong clock must not make a node refuse its federation */
 	if (e->time_s < c->time_s || e->valid_until_s < e->time_s ||
 	    e->valid_until_s - e->time_s > CHAIN_VALID_S)
 		return err_explain(why, ERR_MALFORMED, "entry %llu: times out of order",
@@ -196,8 +208,8 @@ enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_
 	if (good < needed(c, e, change))
 		return err_explain(why, ERR_CRYPTO, "needs the signatures of %u roots",
 				   needed(c, e, change));
-	/* Old and new roots sign a change of roots: the old ones may give their right away, the new ones must hold their keys. */
-	if (e->op == WIRE_ROSTER_ROOTS) {
+	if (e->op ==
+	    WIRE_ROSTER_ROOTS) { /* old ones give away, new ones show that they hold their keys */
 		if (good_signatures(&roots, e, WIRE_ROOT_NEW) < roots.m)
 			return err_explain(why, ERR_CRYPTO,
 					   "needs the signatures of %u of the new roots", roots.m);
@@ -205,6 +217,7 @@ enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_
 	}
 	if (e->op == WIRE_ROSTER_POLICY)
 		c->policy = change->policy;
+	require(c->genesis.m >= 1 && c->genesis.m <= c->genesis.n);
 	change->quorum = good >= c->genesis.m;
 	hash = chain_hash(e);
 	advance(c, e, &hash);
@@ -214,6 +227,7 @@ enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_
 /* fed 16 | seq | time | valid_until | head 32 | policy 16 | genesis payload */
 void chain_put(struct wr *w, const struct chain *c)
 {
+	require(c->begun);
 	wr_put(w, c->fed_id.b, 16);
 	wr_u64(w, c->seq);
 	wr_u64(w, c->time_s);
@@ -223,6 +237,7 @@ void chain_put(struct wr *w, const struct chain *c)
 	wire_genesis_put(w, &c->genesis);
 }
 
+/* State of the chain beside the entries: roster_verify() recomputes it at every start. */
 enum err chain_get(struct span s, struct chain *c)
 {
 	struct rd r = rd_of(s);

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * members - one row per node that was ever let in: its standing, its keys, its witnesses.
+ * members - the standing of every node that was ever let in, and its witnesses.
  *
  * Layer:    domain/membership (base, proto, store; crypto/hash, verify, identity; evidence).
- * Owns:     tables NODE (peer u16), NODEID (node id 32; transport key 32 | peer u16), NODEREC (peer u16 |
- *           key_seq u32), WITNESS (peer u16), and the conflicts in PROOF.
+ * Owns:     table WITNESS (peer u16); rows are member.h's.
  * Threads:  core process, event-loop thread only.
  * Time:     *_s unix seconds.
  * Durable:  with the turn's transaction.
  * Privacy:  organisations and keys.
  *
- * Roots let in, suspend and remove; what a node signs about itself (address, keys) is in its own signed,
- * versioned record, which no root can write.
+ * Roots let in, suspend and remove; what a node says of itself is noderecord.h's.
  */
 #ifndef KRING_DOMAIN_MEMBERSHIP_MEMBERS_H
 #define KRING_DOMAIN_MEMBERSHIP_MEMBERS_H
@@ -27,17 +25,6 @@ MUST_CHECK enum err members_remove(struct turn *t, const struct id32 *node, uint
 /** Fill n->peers from the store. */
 MUST_CHECK enum err members_load(struct turn *t, struct node *n);
 
-/** A node record, whoever brought it: *news: something changed.  ERR_CRYPTO, ERR_MALFORMED,
- *  ERR_NOTFOUND (no such member), ERR_STALE (a record between is missing).  Two of one place: both
- *  are kept as proof and the pair is suspended. */
-MUST_CHECK enum err members_take_record(struct turn *t, struct span carried, bool *news);
-/** The signing key a member had under this key_seq.  ERR_NOTFOUND. */
-MUST_CHECK enum err members_key(struct turn *t, const struct peer *p, uint32_t key_seq,
-				struct id32 *nk_pub);
-/** Newest record of a member, as carried. */
-MUST_CHECK enum err members_record(struct turn *t, uint16_t peer, uint32_t key_seq,
-				   struct span *carried);
-
 /** A cosignature of our chain: *news when it raised what we had of that member. */
 MUST_CHECK enum err members_witness(struct turn *t, struct span bytes, const struct chain *c,
 				    bool *news);
@@ -48,8 +35,6 @@ MUST_CHECK enum err members_own_witness(struct turn *t, struct node *n);
 MUST_CHECK enum err members_activate(struct turn *t, const struct chain *c, bool *changed);
 /** How many cosignatures b members before a new one make necessary. */
 unsigned members_witnesses_needed(unsigned b);
-/** Did its newest record promise another next key without a rotation, and which? */
-MUST_CHECK enum err members_promise(struct turn *t, uint16_t no, bool *said, struct id32 *next);
 /** An administrator compared digits with it (paircheck.h); a recovered identity is confirmed by that. */
 MUST_CHECK enum err members_check(struct turn *t, const struct peer *p);
 /** Who still has to cosign before p may receive: count wanted, count there, one absent member. */

@@ -4,6 +4,7 @@
  * present one fits.  What fits nothing is answered with what was perhaps meant; nothing is done with a guess. */
 #include "domain/membership/names.h"
 
+#include "base/check.h"
 #include <string.h>
 
 #include "base/check.h"
@@ -30,6 +31,7 @@ static bool as_hex(const char *name, char out[ID_HEX + 1])
 	return n == PRINT_HEX || n == ID_HEX;
 }
 
+/* A fingerprint, or the whole id: what two people read to each other to be sure. */
 static struct peer *by_key(struct node *n, const char *name)
 {
 	char typed[ID_HEX + 1], hex[ID_HEX + 1];
@@ -59,6 +61,7 @@ static bool fits(const struct peer *p, const char *name, const char *slug)
 	return slug[0] == '\0' ? strcmp(p->org, name) == 0 : strcmp(p->slug, slug) == 0;
 }
 
+/* How many of those that are in, or of those that left, have this name. */
 static size_t count_fits(struct node *n, const char *name, const char *slug, bool removed,
 			 struct peer **first)
 {
@@ -77,6 +80,7 @@ void names_typed(const struct node *n, const struct peer *p, char out[NAMES_TYPE
 {
 	size_t same = 0;
 
+	require(p->no != 0);
 	for (size_t i = 0; i < n->peer_count; i++)
 		same += !n->peers[i].removed && strcmp(n->peers[i].slug, p->slug) == 0;
 	if (p->slug[0] != '\0' && same == (p->removed ? 0 : 1))
@@ -93,6 +97,7 @@ static void name_one(const struct node *n, const struct peer *p, struct err_text
 	char typed[NAMES_TYPED_LEN];
 	size_t len;
 
+	require(p->no != 0);
 	names_typed(n, p, typed);
 	(void)err_explain(&one, ERR_OK, "%s%s (%s)", had == 0 ? "" : "; ", p->org, typed);
 	len = strlen(one.text);
@@ -100,6 +105,7 @@ static void name_one(const struct node *n, const struct peer *p, struct err_text
 		memcpy(list->text + had, one.text, len + 1);
 }
 
+/* All that fit are named, so that one of them can be typed whole. */
 static enum err refuse_many(struct turn *t, const char *name, const char *slug, bool removed)
 {
 	struct err_text list = {""};
@@ -148,6 +154,7 @@ static enum err refuse_none(struct turn *t, const char *slug, const char *remedy
 	return turn_refuse(t, ERR_NOTFOUND, "no such partner", why.text, remedy);
 }
 
+/* Members first, then those that left; among each, one that fits or none. */
 enum err names_find(struct turn *t, const char *name, struct peer **p)
 {
 	char slug[NAMES_TYPED_LEN];

@@ -3,7 +3,7 @@
  * onboard - a new partner: invite, handshake, digits compared by phone, proposal (proto/PROTOCOL.md 3a).
  *
  * Layer:    domain/membership (base, proto, store; crypto/hash, verify, identity; evidence).
- * Owns:     table INVITE (session 16).
+ * Owns:     nothing; rows are invite.h's.
  * Threads:  core process, event-loop thread only.
  * Time:     invites expire by the wall clock.
  * Durable:  every step; a joining survives restarts of either side.
@@ -37,11 +37,5 @@ MUST_CHECK enum err onboard_message(struct turn *t, uint16_t line, struct span b
 /** Where the onboarding socket listens now: n->onboard, "" for not at all. */
 MUST_CHECK enum err onboard_load(struct turn *t, struct node *n);
 MUST_CHECK enum err onboard_approved(struct turn *t, const struct id16 *session);
-
-/* The commands `kring invite`, `kring invites list`, `kring invites cancel`, `kring confirm`. */
-MUST_CHECK enum err onboard_invite(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err onboard_list(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err onboard_cancel(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err onboard_confirm(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_MEMBERSHIP_ONBOARD_H */

@@ -8,20 +8,24 @@
  * audit log; it changes nothing else, for a mistake in typing is likelier than an attack. */
 #include "domain/membership/paircheck.h"
 
+#include "base/check.h"
 #include <string.h>
 
 #include "crypto/hash.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
+#include "domain/membership/noderecord.h"
 #include "domain/membership/onboard.h"
 
-enum { TEXT = 20 };
+enum { TEXT = 20 }; /* four groups of four digits */
+static_assert(TEXT == 4 * 5, "four groups, a blank after each, the last one a NUL");
 
 struct halves {
 	char read[TEXT], hear[TEXT]; /* "1234 5678 9012 3456" */
 };
 
+/* Eight bytes as sixteen digits in groups that people can read out. */
 static void half(char out[TEXT], const uint8_t *bytes)
 {
 	uint64_t v = be64_get(bytes) % UINT64_C(10000000000000000);
@@ -47,9 +51,9 @@ static enum err promises_of(struct turn *t, const struct peer *p, bool first, st
 	*count = 0;
 	for (size_t i = 0; i < 2; i++) {
 		bool said = false;
-		const enum err rc = both[i] == NULL
-					    ? ERR_OK
-					    : members_promise(t, both[i]->no, &said, &out[*count]);
+		const enum err rc = both[i] == NULL ? ERR_OK
+						    : noderecord_promise(t, both[i]->no, &said,
+									 &out[*count]);
 
 		if (rc != ERR_OK)
 			return rc;
@@ -58,6 +62,7 @@ static enum err promises_of(struct turn *t, const struct peer *p, bool first, st
 	return ERR_OK;
 }
 
+/* The lower node id comes first, so that both ends hash the same; each half goes to one reader. */
 static enum err digits_of(struct turn *t, const struct peer *p, struct halves *out)
 {
 	const struct node *n = t->node;
@@ -70,11 +75,13 @@ static enum err digits_of(struct turn *t, const struct peer *p, struct halves *o
 				     first ? theirs[1] : ours[1], {promise[0].b, 32},
 				     {promise[1].b, 32}};
 	uint8_t h[16];
-	size_t said;
+	size_t said; /* promises of a next key that the digits confirm too */
 	const enum err rc = promises_of(t, p, first, promise, &said);
 
+	require(!p->self);
 	if (rc != ERR_OK)
 		return rc;
+	require(said <= 2);
 	hash_parts(HASH_PAIR, span_of(NULL, 0), parts, 5 + said, h, sizeof h);
 	half(first ? out->read : out->hear, h);
 	half(first ? out->hear : out->read, h + 8);
@@ -98,6 +105,7 @@ static enum err other_digits(struct turn *t, const struct peer *p, struct msg *r
 						  .detail = "pair-differs"});
 }
 
+/* Without digits: what to read aloud.  With digits: are they the ones that the other screen shows? */
 enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *typed = msg_text(req, PARTNER_CHECK_DIGITS);

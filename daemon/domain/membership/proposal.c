@@ -4,6 +4,7 @@
  * loses its signatures, for they were over another place. */
 #include "domain/membership/proposal.h"
 
+#include "base/check.h"
 #include "domain/evidence/audit.h"
 
 enum err proposal_save(struct turn *t, const struct proposal *p)
@@ -14,6 +15,7 @@ enum err proposal_save(struct turn *t, const struct proposal *p)
 	struct span v;
 	enum err rc;
 
+	require(!bytes_zero(p->id.b, 16));
 	wire_roster_carry(&w, &p->e);
 	if (w.over)
 		return ERR_NOMEM;
@@ -50,12 +52,14 @@ static enum err place(struct turn *t, const struct chain *c, struct wire_roster 
 	e->prev_hash = c->head;
 	e->time_s = t->wall_ms / 1000 < c->time_s ? c->time_s : t->wall_ms / 1000;
 	e->valid_until_s = e->time_s + CHAIN_VALID_S;
-	e->sig_count = 0;
+	e->sig_count = 0; /* signatures were over another place */
+	require(e->valid_until_s > e->time_s);
 	wire_roster_put(&w, e);
 	e->signed_bytes = wr_span(&w);
 	return w.over ? ERR_LIMIT : ERR_OK;
 }
 
+/* The invite it came from goes with it: when the entry is complete, the newcomer is told. */
 enum err proposal_make(struct turn *t, uint8_t op, struct span payload, const struct id16 *invite,
 		       struct id16 *id)
 {
@@ -84,6 +88,7 @@ enum err proposal_rebase(struct turn *t, const struct chain *c, struct proposal 
 {
 	enum err rc;
 
+	require(c->begun);
 	*moved = p->e.seq != c->seq + 1 || !id32_equal(&p->e.prev_hash, &c->head);
 	if (!*moved)
 		return ERR_OK;

@@ -7,6 +7,7 @@
  *  - Taking the same entry again changes nothing, so partners may push what they like. */
 #include "domain/membership/roster.h"
 
+#include "base/check.h"
 #include "domain/evidence/audit.h"
 
 enum { META_CHAIN = 4, PROOF_FORK = 1 };
@@ -45,6 +46,7 @@ static enum err chain_save(struct turn *t, const struct chain *c)
 	const struct store_key k = chain_key();
 	struct wr w = arena_wr(t->arena, CHAIN_STATE_MAX);
 
+	require(c->begun);
 	chain_put(&w, c);
 	return w.over ? ERR_NOMEM : turn_put(t, STORE_META, &k, wr_span(&w));
 }
@@ -105,6 +107,7 @@ static enum err known_place(struct turn *t, const struct chain *c, const struct 
 	struct span v;
 	enum err rc = roster_entry(t, e->seq, &v);
 
+	require(e->seq <= c->seq);
 	if (rc != ERR_OK || wire_roster_get(v, &ours) != ERR_OK)
 		return ERR_CORRUPT;
 	our_hash = chain_hash(&ours);
@@ -139,13 +142,14 @@ static enum err change_members(struct turn *t, const struct wire_roster *e,
 	uint16_t peer;
 	enum err rc;
 
+	require(e->seq >= 1 || e->op == WIRE_ROSTER_GENESIS);
 	switch ((enum wire_roster_op)e->op) {
 	case WIRE_ROSTER_ADD:
 		return members_add(t, change, e->seq);
 	case WIRE_ROSTER_REMOVE:
 		rc = members_remove(t, &r->node, &peer);
 		return rc == ERR_OK ? turn_gone(t, peer) : rc;
-	case WIRE_ROSTER_SUSPEND:
+	case WIRE_ROSTER_SUSPEND: /* one root: for a while; as many as for any change: until it is lifted */
 		if (r->reason == WIRE_SUSPEND_LIFT)
 			until_s = 0;
 		else if (!change->quorum)
@@ -185,10 +189,12 @@ static enum err append(struct turn *t, struct chain *c, const struct wire_roster
 							.detail = chain_op_name(e->op)});
 	if (rc == ERR_OK && turn_effect(t, EFFECT_MEMBERS) == NULL)
 		rc = ERR_NOMEM;
-	t->unsettled = true;
+	require(rc != ERR_OK || c->seq == e->seq);
+	t->unsettled = true; /* somebody may have enough cosigners now */
 	return rc;
 }
 
+/* An entry that continues ours, one that we have, or another one for a place that is taken. */
 enum err roster_apply(struct turn *t, struct span carried, bool *fork)
 {
 	struct chain c;
@@ -205,6 +211,7 @@ enum err roster_apply(struct turn *t, struct span carried, bool *fork)
 	if (!c.begun && !id16_equal(&e.fed_id, &t->node->fed_id))
 		return turn_refuse(t, ERR_DENIED, "this roster is of another federation",
 				   "the node was made for a different genesis entry", "");
+	require(c.begun || c.seq == 0);
 	if (c.begun && e.seq <= c.seq)
 		return known_place(t, &c, &e, carried, fork);
 	return append(t, &c, &e, carried);
@@ -244,6 +251,7 @@ static enum err first_fork(struct turn *t, uint64_t *seq)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* From the store into memory; a fork limits who counts as admitted, so it is looked for first. */
 enum err roster_load(struct turn *t, struct node *n)
 {
 	struct chain c;
@@ -260,6 +268,7 @@ enum err roster_load(struct turn *t, struct node *n)
 	return rc == ERR_OK ? members_own_witness(t, n) : rc;
 }
 
+/* A person looked at the newest entry.  It has to be the newest still, or they looked at another one. */
 enum err roster_cosign(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct node *n = t->node;
@@ -291,6 +300,7 @@ static enum err list_row(struct turn *t, const struct wire_roster *e, struct msg
 	struct span proof;
 	char hex[65];
 
+	require(reply != NULL);
 	bytes_hex(hex, hash.b, 32);
 	msg_set_u64(m, ROSTER_ROW_SEQ, e->seq);
 	msg_set_text(t->arena, m, ROSTER_ROW_OP, chain_op_name(e->op));
