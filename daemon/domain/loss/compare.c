@@ -26,6 +26,12 @@ enum {
 	NEAR = 2
 };
 
+static_assert(PAGE <= UINT8_MAX, "the count of a page is one byte");
+static_assert((int)ASK_ROW >= (int)ANSWER_ROW,
+	      "an answer about as many threads is no longer than the question");
+static_assert(RETURN_BYTES + LEDGER_BYTES + PAGE_HEAD + PAGE * ANSWER_ROW < (int)LIMIT_CLASS_2,
+	      "an answer with all it gives back fits one frame");
+
 static const struct id16 last_id = {
 	{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
 
@@ -42,14 +48,16 @@ static uint32_t probe_at(const struct heads_cursor *h)
 					       : h->agreed + (h->differed - h->agreed) / 2;
 }
 
+/* How far our log of this thread goes, or, while we search where two logs part, another place in it. */
 static enum err ask_row(struct turn *t, const struct heads_cursor *h, const struct id16 *id,
 			struct wr *w)
 {
-	struct log_entry e = {.seen_no = 0};
+	struct log_entry e = {.seen_no = 0}; /* no entry yet: the hash is zero */
 	struct thread th;
 	uint32_t no;
 	enum err rc = thread_load(t, id, &th);
 
+	require(!h->probing || h->agreed <= h->differed);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	no = h->probing && id16_equal(&h->probe, id) ? probe_at(h) : th.my_no;
@@ -64,6 +72,8 @@ static enum err ask_row(struct turn *t, const struct heads_cursor *h, const stru
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
+/* The next page of our threads with this partner, after what is compared already.  It goes with questions, which are
+ * repeated: a lost page is asked again. */
 enum err compare_ask(struct turn *t, struct peer *p, const struct pair *pr, struct wr *parts,
 		     uint16_t *count)
 {
@@ -74,6 +84,7 @@ enum err compare_ask(struct turn *t, struct peer *p, const struct pair *pr, stru
 	unsigned n = 0;
 	enum err rc = ERR_OK;
 
+	require(!p->self);
 	if (!pr->unheard && !pr->uncompared)
 		return ERR_OK; /* nothing was lost, or all is compared */
 	wr_zero(&w, PAGE_HEAD);
@@ -107,7 +118,7 @@ struct asked {
 static enum err owe_again(struct turn *t, struct pair *pr, const struct thread *th, uint32_t no)
 {
 	if (pr->off_from < pr->off_to || pr->num_last > pr->acked || pr->tail < pr->out_last)
-		return ERR_OK; /* something is on its way */
+		return ERR_OK; /* something is on its way, and may be just this */
 	for (; no <= th->my_no; no++) {
 		struct outbox_row row;
 		struct log_entry e;
@@ -133,6 +144,7 @@ static enum err owe_again(struct turn *t, struct pair *pr, const struct thread *
 static enum err give_back(struct turn *t, struct answer *a, const struct thread *th, uint32_t no,
 			  bool *all)
 {
+	require(no >= 1);
 	for (; no <= th->their_no; no++) {
 		struct log_entry e;
 		struct document d;
@@ -156,13 +168,14 @@ static enum err give_back(struct turn *t, struct answer *a, const struct thread 
 	return ERR_OK;
 }
 
+/* Our copy of the asker's log: how far it goes, its last hash, and whether what was asked about is in it. */
 static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, const struct id16 *id,
 			   const struct asked *q, struct wr *w, bool *all)
 {
 	struct log_entry e;
 	struct thread th;
 	uint8_t flags = 0;
-	uint32_t agreed = q == NULL ? 0 : q->no;
+	uint32_t agreed = q == NULL ? 0 : q->no, got;
 	enum err rc = thread_load(t, id, &th);
 
 	*all = true;
@@ -179,15 +192,18 @@ static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, co
 	wr_u32(w, th.their_no);
 	wr_put(w, th.their_hash.b, 32);
 	wr_u8(w, flags);
-	rc = owe_again(t, pr, &th, 1 + (q == NULL ? 0 : q->got));
+	/* numbers of the asker: any at all, also the highest there is */
+	got = q == NULL ? 0 : q->got;
+	rc = got < th.my_no ? owe_again(t, pr, &th, got + 1) : ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
 	/* Content goes back only to who was recognised: a thief of a signing key is not. */
-	return pr->unconfirmed || (flags & ROW_DIFFERS) != 0
-		       ? ERR_OK
-		       : give_back(t, a, &th, agreed + 1, all);
+	if (pr->unconfirmed || (flags & ROW_DIFFERS) != 0 || agreed >= th.their_no)
+		return ERR_OK;
+	return give_back(t, a, &th, agreed + 1, all);
 }
 
+/* A page whose rows do not fill it exactly says nothing. */
 static bool read_page(struct rd *r, struct id16 *after, struct id16 *upto, unsigned *n,
 		      size_t row_len)
 {
@@ -197,6 +213,7 @@ static bool read_page(struct rd *r, struct id16 *after, struct id16 *upto, unsig
 	return !r->bad && *n <= PAGE && r->left == *n * row_len;
 }
 
+/* Read without looking at the rows: what has to go before the answer depends on nothing else. */
 bool compare_begins(struct span bytes)
 {
 	struct rd r = rd_of(bytes);
@@ -290,6 +307,7 @@ static void halve(struct heads_cursor *h, const struct thread *th, const struct 
 {
 	const uint32_t most = row->no < th->my_no ? row->no : th->my_no;
 
+	require(row != NULL && row->no > 0);
 	if (!h->probing) {
 		if (id_order(&th->id, &h->parked) <= 0)
 			return;
@@ -328,6 +346,7 @@ static enum err compare(struct turn *t, struct pair *pr, struct heads_cursor *h,
 	bool same = row == NULL || row->no == 0; /* nothing of ours there: it will be offered */
 	enum err rc = ERR_OK;
 
+	require(row == NULL || id16_equal(&row->id, &th->id));
 	if (row != NULL && (row->flags & (COMPARE_HIDDEN | COMPARE_WITHDRAWN)) != 0)
 		rc = hooks_flagged(t, th, row->flags);
 	if (rc == ERR_OK && !same && row->no <= th->my_no) {
@@ -352,6 +371,7 @@ static enum err compare(struct turn *t, struct pair *pr, struct heads_cursor *h,
 	return rc == ERR_OK ? hooks_settled(t, th) : rc;
 }
 
+/* What they say of a thread that we lack: if it comes back later, it is known to be hidden or withdrawn. */
 static enum err remember_gone(struct turn *t, const struct told *row)
 {
 	const struct store_key k = turn_key_id(&row->id);
@@ -387,6 +407,7 @@ static enum err threads_we_lack(struct turn *t, struct heads_cursor *h, struct p
 {
 	enum err rc = ERR_OK;
 
+	require(g->k <= g->n && g->n <= PAGE);
 	for (; rc == ERR_OK && g->k < g->n; g->k++) {
 		const struct told *row = &g->rows[g->k];
 
@@ -424,6 +445,8 @@ static enum err compare_page(struct turn *t, const struct peer *p, struct pair *
 	return threads_we_lack(t, h, g, NULL);
 }
 
+/* All pages were answered.  Without a difference the pair is compared; else another pass follows, at once if this one
+ * moved something. */
 static enum err end_of_pass(struct turn *t, struct pair *pr, struct heads_cursor *h,
 			    struct answer *a)
 {
@@ -445,6 +468,7 @@ static enum err end_of_pass(struct turn *t, struct pair *pr, struct heads_cursor
 	return news ? quarantine_heard(t) : ERR_OK;
 }
 
+/* Answers to anything but the page we ask for now are late, and count for nothing: the place in a pass only moves on. */
 static enum err on_answer(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a,
 			  struct rd *r)
 {
@@ -457,7 +481,7 @@ static enum err on_answer(struct turn *t, const struct peer *p, struct pair *pr,
 
 	if (!read_page(r, &after, &upto, &n, ANSWER_ROW) || (!pr->unheard && !pr->uncompared) ||
 	    !id16_equal(&after, &h->after) || id_order(&upto, &after) <= 0)
-		return ERR_OK; /* of a question before */
+		return ERR_OK; /* the answer to an earlier question: this page is asked for again */
 	for (unsigned i = 0; i < n; i++) {
 		rows[i].id = rd_id16(r);
 		rows[i].no = rd_u32(r);

@@ -71,13 +71,13 @@ static bool proves(struct bed *b, struct pair *p, struct span doc, bool overtake
 				      .current = true,
 				      .overtaken = overtaken};
 	struct wr w = arena_wr(&b->arena, doc.len + 1);
-	bool anew = false;
+	bool begun = false;
 
 	wr_u8(&w, CLAIM_DOCUMENT);
 	wr_put(&w, doc.p, doc.len);
-	assert_int_equal(proof_part(&c, wr_span(&w), &anew), ERR_OK);
-	assert_int_equal(b->node->inc.no, PRESENT + (anew ? 1 : 0));
-	return anew;
+	assert_int_equal(proof_part(&c, wr_span(&w), &begun), ERR_OK);
+	assert_int_equal(b->node->inc.no, PRESENT + (begun ? 1 : 0));
+	return begun;
 }
 
 /* The table of proof.c, row by row. */
@@ -155,6 +155,32 @@ static void what_we_did_not_sign_proves_nothing(void **state)
 	forged[doc.len - 1] ^= 1;
 	assert_false(proves(b, p, span_of(forged, doc.len), true));
 	assert_true(proves(b, p, doc, true));
+}
+
+/* The table of proof_blocked(): what a document that cannot be placed leads to, and when. */
+static void what_blocks_is_compared_then_passed_over(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = meet(b);
+	bool begun, over;
+
+	assert_int_equal(proof_blocked(&b->t, p, &begun, &over), ERR_OK);
+	assert_false(begun || over || p->uncompared); /* it may be on its way */
+	b->t.wall_ms += 600000;
+	assert_int_equal(proof_blocked(&b->t, p, &begun, &over), ERR_OK);
+	assert_false(begun || over);
+	assert_true(p->uncompared);
+	b->t.wall_ms += DAY_MS - 1;
+	assert_int_equal(proof_blocked(&b->t, p, &begun, &over), ERR_OK);
+	assert_false(begun || over); /* once a day */
+	p->uncompared = false;	     /* compared, and it blocks still */
+	assert_int_equal(proof_blocked(&b->t, p, &begun, &over), ERR_OK);
+	assert_true(over);
+	p->uncompared = true; /* in the middle of a comparison after a loss */
+	b->t.wall_ms += 1;
+	assert_int_equal(proof_blocked(&b->t, p, &begun, &over), ERR_OK);
+	assert_true(begun);
+	assert_int_equal(b->node->inc.no, PRESENT + 1);
 }
 
 static uint64_t kept_upto(const struct pair *p)
@@ -451,6 +477,35 @@ static void everything_comes_back_in_one_pass(void **state)
 	assert_int_equal(got, THREADS * EACH_HAS);
 }
 
+/* A question may claim any number: it is answered, and nothing breaks here. */
+static void a_question_may_claim_any_number(void **state)
+{
+	struct bed *b = *state;
+	struct answer a = {.peer = BED_PARTNER, .arena = &b->arena};
+	uint8_t bytes[1 + 33 + 56];
+	struct wr w = wr_of(bytes, sizeof bytes);
+	struct id32 hash;
+	struct thread th;
+	struct pair *p;
+
+	p = meet(b);
+	th = thread_new(b);
+	(void)write_own(b, &th, 1, &hash, true);
+	wr_u8(&w, 0);
+	wr_zero(&w, 16);
+	for (int i = 0; i < 16; i++)
+		wr_u8(&w, 255);
+	wr_u8(&w, 1);
+	wr_put(&w, thread_id.b, 16);
+	wr_u32(&w, UINT32_MAX);
+	wr_put(&w, hash.b, 32);
+	wr_u32(&w, UINT32_MAX);
+	p->tail = p->out_last; /* nothing is on its way */
+	assert_int_equal(compare_heads(&b->t, &b->node->peers[BED_PARTNER - 1], p, &a, wr_span(&w)),
+			 ERR_OK);
+	assert_int_equal(a.more_count, 1);
+}
+
 /* ---- documents that come back ---- */
 
 static bool comes_back(struct bed *b, struct pair *p, struct span doc)
@@ -590,12 +645,14 @@ int main(void)
 		cmocka_unit_test(a_document_of_ours_proves_a_loss_as_the_table_says),
 		EACH(an_old_document_counts_once_a_day),
 		EACH(what_we_did_not_sign_proves_nothing),
+		EACH(what_blocks_is_compared_then_passed_over),
 		EACH(the_receipt_that_goes_furthest_is_kept),
 		EACH(a_hole_in_a_stream_is_compared_and_then_passed_over),
 		EACH(a_hole_after_a_loss_proves_another),
 		cmocka_unit_test(a_thread_is_settled_when_both_copies_are_the_same),
 		EACH(every_thread_that_differs_has_its_turn),
 		EACH(everything_comes_back_in_one_pass),
+		EACH(a_question_may_claim_any_number),
 		EACH(what_we_forgot_joins_its_log_in_order),
 		EACH(what_they_hold_takes_its_place),
 		EACH(older_cases_wait_until_every_partner_was_heard),
