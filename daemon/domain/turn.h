@@ -92,8 +92,8 @@ struct refusal {
 	char id[33];	  /* ... for this case or referral */
 };
 
-struct pair;	    /* exchange/outbox: the durable state of one partner */
-struct answer;	    /* exchange/stream: what this turn owes a peer */
+struct pair;	    /* exchange/pair: the durable state of one partner */
+struct answer;	    /* exchange/answer: what this turn owes a peer */
 struct pending_doc; /* exchange/document: made in this turn, to be signed */
 
 struct turn_peer {

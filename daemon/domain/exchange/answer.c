@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Whoever reads a frame, or writes a document, only notes here what a partner is owed; speak.c says it once at the end of
+ * the turn.  So ten reasons to answer make one frame.  What finds no room is left out: an answer may always be lost on
+ * the way, so whoever asked asks again. */
 #include "domain/exchange/answer.h"
 
-enum { ANSWER_PARTS = 12288 };
+#include "base/check.h"
 
+enum { ANSWER_PARTS = 12288 };
+static_assert(ANSWER_PARTS < LIMIT_CLASS_2 / 4, "answers leave room for documents in a frame");
+
+/* One for each partner and turn, made when it is first owed something. */
 struct answer *answer_of(struct turn *t, uint16_t peer)
 {
 	struct answer *a;
 
+	require(peer != 0 && state_peer(t->node, peer) != NULL);
 	for (a = t->answers; a != NULL; a = a->next)
 		if (a->peer == peer)
 			return a;
@@ -20,6 +28,7 @@ struct answer *answer_of(struct turn *t, uint16_t peer)
 	return a;
 }
 
+/* Ready-made: what it says was true when the frame was read, and is on disk when it leaves. */
 void answer_part(struct answer *a, uint8_t type, struct span bytes)
 {
 	struct wr before;

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A clock that is wrong makes a node refuse everybody, and nobody says why.  So what partners' signed times say is
+ * remembered, also of frames that are refused for it, and compared: the larger company of those that agree is right.
+ * With two that differ nobody can say who is wrong; then both are named. */
 #include "domain/exchange/clockwatch.h"
 
+#include "base/check.h"
 #include "proto/msg.h"
 
 enum { OLD_MS = 3600000 }; /* what was said longer ago proves nothing, unless the line is there */
 
 void clockwatch_frame(const struct turn *t, struct conn *c, uint64_t theirs_ms)
 {
+	require(c->clock_mono_ms <= t->mono_ms);
 	c->clock_theirs_ms = theirs_ms;
 	c->clock_mono_ms = t->mono_ms;
 }
 
+/* A prekey is announced again with every line, also after hours: only a new one says what time it is there now. */
 void clockwatch_record(const struct turn *t, struct conn *c, uint64_t theirs_ms)
 {
 	if (c->clock_record_ms == theirs_ms)
@@ -34,10 +40,12 @@ static bool alike(int64_t a, int64_t b)
 	return a - b <= LIMIT_CLOCK_NOTE_MS && b - a <= LIMIT_CLOCK_NOTE_MS;
 }
 
+/* Each partner that was heard lately counts for the time it shows; so one wrong clock among many names itself. */
 enum clock_who clockwatch_who(const struct turn *t, const struct peer *p, int64_t *off_ms)
 {
 	const struct node *n = t->node;
-	size_t with_us = 1, with_them = 0; /* we agree with ourselves */
+	size_t with_us = 1,
+	       with_them = 0; /* we agree with ourselves; they count themselves in the loop */
 	int64_t other;
 
 	if (!difference(t, p, off_ms) || alike(*off_ms, 0))
@@ -60,6 +68,8 @@ void clockwatch_row(const struct turn *t, const struct peer *p, struct msg *row)
 	const enum clock_who who = clockwatch_who(t, p, &off_ms);
 	const uint64_t size = (uint64_t)(off_ms < 0 ? -off_ms : off_ms);
 
+	require((size_t)who < sizeof names / sizeof names[0]);
+
 	msg_set_text(t->arena, row, CLOCK_ROW_PARTNER, p->org);
 	msg_set_u64(row, CLOCK_ROW_OFF_S, size / 1000);
 	msg_set_u64(row, CLOCK_ROW_AHEAD, off_ms > 0);
@@ -77,6 +87,7 @@ void clockwatch_rows(const struct turn *t, struct msg *into, unsigned field)
 	}
 }
 
+/* Beyond LIMIT_CLOCK_SKEW_S each end takes the other's keys and frames for expired or not yet made. */
 bool clockwatch_blocks(const struct turn *t, const struct peer *p)
 {
 	const int64_t skew_ms = INT64_C(1000) * LIMIT_CLOCK_SKEW_S;

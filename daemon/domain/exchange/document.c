@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A document is a signed head and a body that can go.  The head commits to the body by a salted hash, so that a body can
+ * be erased, or never be sent, while the signature over the head still stands and the order of its thread can still be
+ * checked.  Head and body lie apart: the head under the key that outlives its case, the body under the key that is
+ * destroyed with it.  All documents of one turn share one signature, over the root of a hash tree: the key is used once
+ * per turn, whatever a turn does. */
 #include "domain/exchange/document.h"
 
 #include "base/check.h"
@@ -36,6 +41,7 @@ static struct store_key key_of(const struct doc_key *k)
 	return out;
 }
 
+/* Salted: who has the head alone cannot guess a short body. */
 struct id32 document_commit(const uint8_t salt[32], struct span body)
 {
 	struct id32 out;
@@ -44,6 +50,7 @@ struct id32 document_commit(const uint8_t salt[32], struct span body)
 	return out;
 }
 
+/* Over head and commitment, not the body: a hollow document has the same hash as the whole one. */
 struct id32 document_hash(struct span head_bytes, const struct id32 *commit)
 {
 	const struct span parts[] = {head_bytes, {commit->b, sizeof commit->b}};
@@ -56,6 +63,8 @@ struct id32 document_hash(struct span head_bytes, const struct id32 *commit)
 bool document_verify(const struct wire_sigblock *sig, const struct id32 *hash,
 		     const struct id32 *pub, struct id32 *last)
 {
+	/* Documents of one turn come together, under one signature: a root that was checked just before is not checked
+	 * again (*last).  The mark binds key, root and signature, so that nothing else passes for it. */
 	uint8_t count[2];
 	struct id32 root, mark;
 	struct span parts[3];
@@ -68,7 +77,7 @@ bool document_verify(const struct wire_sigblock *sig, const struct id32 *hash,
 	parts[2] = span_of(sig->sig, WIRE_SIG);
 	hash_parts(HASH_MEMO, span_of(pub->b, sizeof pub->b), parts, 3, mark.b, sizeof mark.b);
 	if (id32_equal(&mark, last))
-		return true; /* this very signature over this very root was checked just before */
+		return true;
 	if (!verify_sig(SIGN_DOC, parts, 2, pub, sig->sig))
 		return false;
 	*last = mark;
@@ -84,6 +93,7 @@ static enum err body_put(struct turn *t, const struct doc_key *key, const struct
 	struct id16 under = *case_id;
 	enum err rc = ERR_OK;
 
+	require(salted.len >= 32);
 	if (turn_case_erased(t, case_id))
 		rc = cats == 0 ? turn_stand_in(t, answers, &under)
 			       : turn_refuse(t, ERR_STATE, "this case was erased",
@@ -91,6 +101,8 @@ static enum err body_put(struct turn *t, const struct doc_key *key, const struct
 	return rc == ERR_OK ? turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &under, salted) : rc;
 }
 
+/* Its place in the thread comes with spec; here it gets its id, its salt and its place among this turn's documents.  The
+ * body is on disk before the head is signed: what is signed can be sent. */
 enum err document_make(struct turn *t, const struct document_spec *spec,
 		       const struct pending_doc **out)
 {
@@ -120,6 +132,7 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	};
 	uint8_t salt[32];
 
+	require(spec->thread_no >= 1);
 	if (d == NULL || head == NULL || p == NULL || body.cap == 0)
 		return ERR_NOMEM;
 	if (spec->body.len > LIMIT_BODY)
@@ -137,6 +150,7 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	d->head_bytes = span_of(head, WIRE_DOC_HEAD);
 	d->commit = document_commit(salt, spec->body);
 	d->hash = document_hash(d->head_bytes, &d->commit);
+	require(t->docs_last != NULL);
 	*t->docs_last = d;
 	t->docs_last = &d->next;
 	t->doc_count++;
@@ -150,12 +164,14 @@ static void hashes_of(const struct turn *t, struct id32 out[LIMIT_BURST])
 
 	for (const struct pending_doc *d = t->docs; d != NULL; d = d->next)
 		out[i++] = d->hash;
+	require(i == t->doc_count);
 }
 
 void document_sign_request(const struct turn *t, struct id32 *root, uint16_t *count)
 {
 	struct id32 hashes[LIMIT_BURST];
 
+	require(t->doc_count <= LIMIT_BURST);
 	*count = (uint16_t)t->doc_count;
 	if (t->doc_count == 0)
 		return;
@@ -169,6 +185,7 @@ static enum err head_put(struct turn *t, const struct document *d)
 	struct wr w = arena_wr(t->arena, WIRE_DOC_HEAD + 32 + 3 + 5 + 32 * 6 + WIRE_SIG);
 	const struct store_key k = key_of(&d->key);
 
+	require(d->head_bytes.len == WIRE_DOC_HEAD && d->sig.sig != NULL);
 	wr_put(&w, d->head_bytes.p, d->head_bytes.len);
 	wr_put(&w, d->commit.b, sizeof d->commit.b);
 	wr_u8(&w, d->hollow);
@@ -179,6 +196,7 @@ static enum err head_put(struct turn *t, const struct document *d)
 	return turn_put_case(t, STORE_DOCHEAD, &k, RECORD_AUDIT, &d->case_id, wr_span(&w));
 }
 
+/* Each document carries its path to the signed root, so that it can be checked alone, later, by anybody. */
 enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
 {
 	struct id32 hashes[LIMIT_BURST], path[HASH_MERKLE_DEPTH_MAX];
@@ -199,15 +217,18 @@ enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
 		d.sig.path = path[0].b;
 		rc = head_put(t, &d);
 	}
+	require(rc != ERR_OK || i == t->doc_count); /* what was signed is stored, all of it */
 	t->docs = NULL;
 	t->docs_last = &t->docs;
 	t->doc_count = 0;
 	return rc;
 }
 
+/* As it came, byte for byte: the signature is over these bytes, never over a re-encoding. */
 enum err document_keep(struct turn *t, const struct doc_key *key, const struct wire_doc *wd,
 		       const struct id16 *case_id, uint16_t verdict)
 {
+	/* the case was erased here meanwhile: the head is kept for its thread, the body is not */
 	const bool gone = verdict == WIRE_VERDICT_OK && turn_case_erased(t, case_id);
 	struct document d = {
 		.key = *key,
@@ -241,7 +262,8 @@ static enum err body_load(struct turn *t, struct document *d)
 	struct span v;
 	enum err rc = turn_get(t, STORE_DOCBODY, &k, &v);
 
-	if (rc == ERR_NOTFOUND) { /* erased with its case */
+	if (rc ==
+	    ERR_NOTFOUND) { /* erased with its case: the head stays, and is hollow from now on */
 		d->hollow = true;
 		return ERR_OK;
 	}
@@ -252,6 +274,7 @@ static enum err body_load(struct turn *t, struct document *d)
 	return ERR_OK;
 }
 
+/* The hash is computed again from what lies on disk: a head that was changed there is another document. */
 enum err document_load(struct turn *t, const struct doc_key *key, struct document *d)
 {
 	const struct store_key k = key_of(key);
@@ -282,6 +305,7 @@ bool document_known(struct turn *t, const struct doc_key *key)
 	return record_exists(t->txn, STORE_DOCHEAD, key_span(&k));
 }
 
+/* Its hash does not change: it commits to the body without containing it. */
 enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t reason)
 {
 	const struct store_key k = key_of(key);
@@ -296,6 +320,7 @@ enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t rea
 	return rc == ERR_OK ? store_del(t->txn, STORE_DOCBODY, key_span(&k)) : rc;
 }
 
+/* What an erased case still owes a partner: that it answered, and how, without a word about the person. */
 enum err document_outlive(struct turn *t, const struct doc_key *key)
 {
 	const struct store_key k = key_of(key);
@@ -306,6 +331,7 @@ enum err document_outlive(struct turn *t, const struct doc_key *key)
 
 	if (rc != ERR_OK || d.hollow)
 		return rc;
+	/* what names categories speaks of a person; what is no act could */
 	if (d.head.cats != 0 || !document_type_known(d.head.type) ||
 	    document_body_kind(d.head.type) != MSG_ACT)
 		return store_del(t->txn, STORE_DOCBODY, key_span(&k));
@@ -315,6 +341,7 @@ enum err document_outlive(struct turn *t, const struct doc_key *key)
 	return rc == ERR_OK ? turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &under, salted) : rc;
 }
 
+/* The reason for sending it hollow may be one of this moment (a consent ended) or of old (it came without a body). */
 void document_carry(struct wr *w, const struct document *d, uint16_t reason)
 {
 	const bool hollow = d->hollow || reason != 0 || d->salt == NULL;
@@ -330,9 +357,11 @@ void document_carry(struct wr *w, const struct document *d, uint16_t reason)
 		.sig = d->sig,
 	};
 
+	require(d->head_bytes.len == WIRE_DOC_HEAD);
 	wire_doc_put(w, &wd);
 }
 
+/* Held against its schema again: a row on disk is not trusted more than a frame. */
 enum err document_body(struct turn *t, const struct document *d, struct msg **out)
 {
 	struct err_text why;

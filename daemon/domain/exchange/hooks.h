@@ -68,7 +68,7 @@ struct exchange_hooks {
 	enum err (*erasing)(struct turn *t, const struct id16 *case_id);
 	/* A partner kept the word for us that this case was erased: a backup brought it back. */
 	enum err (*erased)(struct turn *t, const struct id16 *case_id);
-	/* An administrator phoned: this partner's loss of state is true, and its words count. */
+	/* An administrator confirmed this partner's loss of state by phone: its documents count. */
 	enum err (*confirmed)(struct turn *t, uint16_t peer);
 };
 

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A partner's stream has no gaps: what has number n was stored, passed over or found to be known, and this row says which.
+ * It is kept as long as the pair of incarnations lives, because a verdict may be asked for again at any time, and because
+ * another document under the same number is how a roll-back of the partner shows. */
 #include "domain/exchange/inbox.h"
+
+#include "base/check.h"
 
 enum { IN_LEN = 16 + 32 + 2 + 8 };
 
@@ -9,8 +14,10 @@ enum err inbox_put(struct turn *t, struct pair *p, const struct inbox_row *row)
 	uint8_t buf[IN_LEN];
 	struct wr w = wr_of(buf, sizeof buf);
 
+	require(p->yours.no != 0);
 	wr_put(&w, row->msg.b, 16);
 	wire_verdict_put(&w, &row->verdict);
+	require(!w.over && w.len == sizeof buf);
 	return turn_put(t, STORE_INNUM, &k, wr_span(&w));
 }
 

@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Two partners keep the checkpoints of a node's audit log and the list of its erasures.  Nobody chooses them: in order of
+ * node id, as on a ring, they are the two active members that follow.  So everybody knows who keeps whose, and a node
+ * that lost its disk knows whom to ask. */
 #include "domain/exchange/keeper.h"
 
-enum { WITNESSES = 2 };
+enum { KEEPERS = 2 };
 
-/* The two partners that follow us in order of node id: everybody knows who keeps whose. */
+static bool below(const struct id32 *a, const struct id32 *b)
+{
+	return memcmp(a->b, b->b, sizeof a->b) < 0;
+}
+
+/* Going up from here, and on from the lowest id after the highest: does q come before p? */
+static bool comes_before(const struct id32 *here, const struct id32 *q, const struct id32 *p)
+{
+	if (below(p, here)) /* the way to p goes over the end */
+		return below(here, q) || below(q, p);
+	return below(here, q) && below(q, p);
+}
+
 bool keeper_is(const struct turn *t, const struct peer *p)
 {
 	const struct node *n = t->node;
@@ -13,13 +28,9 @@ bool keeper_is(const struct turn *t, const struct peer *p)
 		return false;
 	for (size_t i = 0; i < n->peer_count; i++) {
 		const struct peer *q = &n->peers[i];
-		const bool wraps = memcmp(p->node_id.b, n->node_id.b, 32) < 0;
-		const bool after = memcmp(q->node_id.b, n->node_id.b, 32) > 0;
-		const bool before_p = memcmp(q->node_id.b, p->node_id.b, 32) < 0;
 
-		if (q->self || !q->active || q == p)
-			continue;
-		between += wraps ? after || before_p : after && before_p;
+		if (!q->self && q->active && q != p)
+			between += comes_before(&n->node_id, &q->node_id, &p->node_id);
 	}
-	return between < WITNESSES;
+	return between < KEEPERS;
 }

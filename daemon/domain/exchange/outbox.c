@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What is owed to a partner, as references in the order it was written.  A place is given once and never again, so the
+ * order survives losses; a number is given when a document may go, and belongs to a pair of incarnations.  A document
+ * leaves the outbox only when it is on the partner's disk and has been for as long as a backup of the partner may be
+ * old: until then it can be offered again. */
 #include "domain/exchange/outbox.h"
 
-enum { PLACE_LEN = 16 + 1 + 2 + 8 + 8 };
+#include "base/check.h"
+#include "base/pack.h"
+
+/* A row of OUTPLACE; the order is the format. */
+static const struct pack fields[] = {
+	PACK_BYTES(struct outbox_row, doc.msg),	   PACK_NUMBER(struct outbox_row, state),
+	PACK_NUMBER(struct outbox_row, verdict),   PACK_NUMBER(struct outbox_row, queued_ms),
+	PACK_NUMBER(struct outbox_row, stored_ms),
+};
+enum { FIELDS = sizeof fields / sizeof fields[0], PLACE_LEN = 16 + 1 + 2 + 8 + 8 };
 
 static enum err place_put(struct turn *t, uint16_t peer, uint64_t place,
 			  const struct outbox_row *row)
@@ -10,11 +23,8 @@ static enum err place_put(struct turn *t, uint16_t peer, uint64_t place,
 	uint8_t buf[PLACE_LEN];
 	struct wr w = wr_of(buf, sizeof buf);
 
-	wr_put(&w, row->doc.msg.b, 16);
-	wr_u8(&w, row->state);
-	wr_u16(&w, row->verdict);
-	wr_u64(&w, row->queued_ms);
-	wr_u64(&w, row->stored_ms);
+	pack_put(fields, FIELDS, row, &w);
+	require(!w.over && w.len == sizeof buf && row->doc.sender == 0); /* only our own are owed */
 	return turn_put(t, STORE_OUTPLACE, &k, wr_span(&w));
 }
 
@@ -28,14 +38,14 @@ enum err outbox_get(struct turn *t, uint16_t peer, uint64_t place, struct outbox
 	if (rc != ERR_OK)
 		return rc;
 	r = rd_of(v);
-	row->doc = (struct doc_key){rd_id16(&r), 0};
-	row->state = rd_u8(&r);
-	row->verdict = rd_u16(&r);
-	row->queued_ms = rd_u64(&r);
-	row->stored_ms = rd_u64(&r);
+	*row = (struct outbox_row){.state = OUTBOX_OWED};
+	pack_get(fields, FIELDS, &r, row);
+	if (row->state > OUTBOX_SHELVED)
+		return ERR_CORRUPT;
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
+/* Places are given in the order of writing, within a pair; never reused, so that a place means the same after years. */
 enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc)
 {
 	const struct outbox_row row = {.doc = *doc, .state = OUTBOX_OWED, .queued_ms = t->wall_ms};
@@ -47,6 +57,7 @@ enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc)
 
 	if (rc != ERR_OK)
 		return rc;
+	require(doc->sender == 0);
 	p->out_last++;
 	if (p->kept_from == 0)
 		p->kept_from = p->out_last;
@@ -56,6 +67,7 @@ enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc)
 	return rc == ERR_OK ? turn_put(t, STORE_OUTID, &ik, wr_span(&w)) : rc;
 }
 
+/* The index by id: which partner and place.  A document goes to one partner only. */
 enum err outbox_find(struct turn *t, const struct id16 *msg, uint16_t *peer, uint64_t *place,
 		     struct outbox_row *row)
 {
@@ -77,19 +89,23 @@ enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place, const stru
 	struct outbox_row row;
 	enum err rc = outbox_get(t, peer, place, &row);
 
+	require(v->code != WIRE_VERDICT_CANNOT_STORE);
 	if (rc != ERR_OK || row.state == OUTBOX_SHELVED)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	/* a refusal is a verdict too: the partner has it, without its body, and will not take it otherwise */
 	row.state = OUTBOX_STORED;
 	row.verdict = v->code;
 	row.stored_ms = v->stored_ms;
 	return place_put(t, peer, place, &row);
 }
 
+/* The partner could not store it: it stays owed, and waits its turn again behind the pause. */
 enum err outbox_not_taken(struct turn *t, struct pair *p, uint64_t place, uint16_t verdict)
 {
 	struct outbox_row row;
 	enum err rc = outbox_get(t, p->peer, place, &row);
 
+	require(verdict == WIRE_VERDICT_CANNOT_STORE);
 	if (rc != ERR_OK || row.state == OUTBOX_SHELVED || row.state == OUTBOX_STORED)
 		return rc;
 	row.verdict = verdict;
@@ -97,6 +113,7 @@ enum err outbox_not_taken(struct turn *t, struct pair *p, uint64_t place, uint16
 	return rc == ERR_OK ? outbox_wait(t, p, place) : rc;
 }
 
+/* The head still goes: the partner's log has no gap, and says that the body was given up. */
 enum err outbox_drop(struct turn *t, uint16_t peer, uint64_t place)
 {
 	struct outbox_row row;
@@ -111,11 +128,15 @@ enum err outbox_drop(struct turn *t, uint16_t peer, uint64_t place)
 	return rc == ERR_OK ? document_hollow(t, &row.doc, WIRE_VERDICT_DROPPED) : rc;
 }
 
+/* The number is durable before the frame leaves, so a crash in between sends the same under the same number. */
 enum err outbox_number(struct turn *t, struct pair *p, uint64_t place)
 {
 	const struct store_key k = turn_key_u16_u64(p->peer, ++p->num_last);
 	uint8_t at[8];
 
+	require(p->yours.no != 0);
+	if (place == 0 || place > p->out_last)
+		return ERR_CORRUPT; /* a place of a row on disk that was never written */
 	be64_put(at, place);
 	return turn_put(t, STORE_OUTNUM, &k, span_of(at, sizeof at));
 }
@@ -125,11 +146,14 @@ enum err outbox_wait(struct turn *t, struct pair *p, uint64_t place)
 	const struct store_key k = turn_key_u16_u64(p->peer, place);
 	const uint8_t one = 1;
 
+	if (place == 0 || place > p->out_last)
+		return ERR_CORRUPT;
 	if (!record_exists(t->txn, STORE_WAITING, key_span(&k)))
 		p->waiting++;
 	return turn_put(t, STORE_WAITING, &k, span_of(&one, 1));
 }
 
+/* Rows are in order of place, which is the order of writing. */
 enum err outbox_waiting(struct turn *t, const struct pair *p, uint64_t *place)
 {
 	const struct store_key k = turn_key_u16_u64(p->peer, *place);
@@ -146,14 +170,18 @@ enum err outbox_waiting(struct turn *t, const struct pair *p, uint64_t *place)
 	return ERR_OK;
 }
 
+/* It was numbered, or is no longer owed. */
 enum err outbox_unwait(struct turn *t, struct pair *p, uint64_t place)
 {
 	const struct store_key k = turn_key_u16_u64(p->peer, place);
 
-	p->waiting -= p->waiting > 0;
+	if (p->waiting == 0)
+		return ERR_CORRUPT; /* the row was found, so it is counted */
+	p->waiting--;
 	return store_del(t->txn, STORE_WAITING, key_span(&k));
 }
 
+/* Its copy is there already, or it lost its place: either way it is not sent. */
 enum err outbox_mark(struct turn *t, const struct id16 *msg, enum outbox_state state)
 {
 	struct outbox_row row;
@@ -161,14 +189,16 @@ enum err outbox_mark(struct turn *t, const struct id16 *msg, enum outbox_state s
 	uint16_t peer;
 	enum err rc = outbox_find(t, msg, &peer, &place, &row);
 
+	require(state == OUTBOX_STORED || state == OUTBOX_SHELVED);
 	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* let go of long ago */
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* pruned long ago */
 	row.state = (uint8_t)state;
 	if (row.stored_ms == 0)
 		row.stored_ms = t->wall_ms;
 	return place_put(t, peer, place, &row);
 }
 
+/* Rare, and over at most the numbers since the last loss: it is asked only of a document that proves a loss. */
 enum err outbox_numbered(struct turn *t, const struct pair *p, uint64_t place, bool *yes)
 {
 	enum err rc = ERR_OK;
@@ -201,7 +231,7 @@ enum err outbox_prune(struct turn *t, struct pair *p, unsigned limit)
 	const uint64_t keep_ms = (uint64_t)LIMIT_RETAIN_DAYS * 86400000u;
 
 	if (p->waiting > 0 || p->num_last > p->acked || p->off_from < p->off_to)
-		return ERR_OK; /* an old one may be on its way again */
+		return ERR_OK; /* something is under way, and may be one of the oldest */
 	while (limit-- > 0 && p->kept_from != 0 && p->kept_from < p->tail) {
 		const struct store_key k = turn_key_u16_u64(p->peer, p->kept_from);
 		struct outbox_row row;

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/pack.h"
 
+static_assert(PAIR_RECEIPT_LEN > (int)WIRE_FRAME_HEAD, "a receipt is a head and proof of it");
 enum { PAIR_MAX = 1024, HEARD_STEP_MS = 3600000, CLOCK_STEP_MS = 60000 };
 
 /* A row of PAIR; store/FORMAT.md.  The order is the format. */
@@ -65,9 +66,10 @@ enum err pair_unpack(struct span v, struct pair *p)
 	return rd_done(&r) && pair_flaw(p) == NULL ? ERR_OK : ERR_CORRUPT;
 }
 
+/* Numbers begin again, places stay.  What was retained is offered by id; what was wanted is asked for again. */
 enum err pair_reset(struct turn *t, struct pair *p, bool lost)
 {
-	/* Rows of the numbers before are written over one by one; what was wanted is asked again. */
+	/* Numbers begin again, places stay: rows of the numbers before are written over one by one; what was wanted is asked again. */
 	const struct store_key prefix = turn_key_u16(p->peer);
 	enum err rc = p->waiting == 0 ? ERR_OK : turn_drop_prefix(t, STORE_WAITING, &prefix);
 
@@ -81,9 +83,12 @@ enum err pair_reset(struct turn *t, struct pair *p, bool lost)
 	p->num_last = p->acked = p->verdicts = p->got = 0;
 	p->off_from = p->kept_from == 0 ? 0 : p->kept_from - 1;
 	p->off_to = p->tail = p->out_last;
+	require_sound(pair_flaw(p));
 	return rc;
 }
 
+/* Read once in a turn; everybody who asks gets the same struct, and pair_flush() writes it.  A pair that was written in
+ * an earlier incarnation of ours is reset here: so no row has to be walked when one begins. */
 enum err pair_get(struct turn *t, uint16_t peer, struct pair **out)
 {
 	const struct store_key k = turn_key_u16(peer);
@@ -92,6 +97,7 @@ enum err pair_get(struct turn *t, uint16_t peer, struct pair **out)
 	struct span v;
 	enum err rc;
 
+	require(peer != 0);
 	for (p = t->pairs; p != NULL; p = p->next)
 		if (p->peer == peer) {
 			*out = p;
@@ -161,12 +167,15 @@ static enum err pair_write(struct turn *t, const struct pair *p)
 	return turn_put(t, STORE_PAIR, &k, wr_span(&w));
 }
 
+/* Not numbered yet, numbered and not receipted, to be offered again, put aside. */
 uint64_t pair_owed(const struct pair *p)
 {
+	require_sound(pair_flaw(p));
 	return (p->out_last - p->tail) + (p->num_last - p->acked) + (p->off_to - p->off_from) +
 	       p->waiting;
 }
 
+/* peer->owes and its times are hints in memory for whoever dials: an undone turn does no harm. */
 enum err pair_flush(struct turn *t)
 {
 	enum err rc = ERR_OK;

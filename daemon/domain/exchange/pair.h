@@ -45,20 +45,21 @@ struct pair {
 	uint64_t their_key_ms; /* time of their newest PAIR record: older ones never count again */
 
 	/* After a loss of state on either side (proto/PROTOCOL.md 6, Loss of state). */
-	uint32_t era; /* rises with every change of incarnation: an echo counts for one of them */
-	bool unheard; /* their complete heads were not read since: nothing leaves */
-	bool uncompared;    /* some thread of the pair still differs */
-	bool unconfirmed;   /* they came back as a new incarnation, and nobody telephoned */
-	bool stopped;	    /* their identity runs twice: nothing is exchanged */
-	bool recheck;	    /* what waits may perhaps go now */
+	uint32_t
+		era; /* rises with every change of incarnation: threads are found the same for one of them */
+	bool unheard; /* since the last change of incarnation not all pages of their answer came in: nothing leaves */
+	bool uncompared; /* some thread of the pair still differs */
+	bool unconfirmed; /* they came back as a new incarnation, and no administrator confirmed it */
+	bool stopped;	  /* their identity runs twice: nothing is exchanged */
+	bool recheck;	  /* what waits may perhaps go now */
 	uint64_t strike_ms; /* an incarnation of the past was seen then */
 	bool since_strike;  /* and the present one after it */
 	uint64_t
-		weak_ms; /* when we last began anew, or to compare, on a sign that could be repeated */
+		weak_ms; /* when we last began again, or began to compare, on a sign that can be repeated */
 	uint64_t
 		blocked_ms; /* since when their stream goes on from what we never got; 0: it does not */
 	uint64_t waiting; /* rows of WAITING */
-	/* Their own signed word on how far they were: head of the frame that went furthest. */
+	/* Signed by them: how far they were, in the frame head that went furthest. */
 	bool have_receipt;
 	uint8_t receipt[PAIR_RECEIPT_LEN];
 };
@@ -75,7 +76,7 @@ MUST_CHECK enum err pair_unpack(struct span v, struct pair *p);
 /** Documents that the partner has not receipted. */
 uint64_t pair_owed(const struct pair *p);
 /** Forget numbers of an older pair of incarnations; what is retained will be offered by id.  lost: one
- *  of us lost state, so threads wait for their echo. */
+ *  of us lost state, so threads wait until they are compared. */
 MUST_CHECK enum err pair_reset(struct turn *t, struct pair *p, bool lost);
 /** Is there anything to say or to ask?  Drives the timer. */
 bool pair_pending(const struct pair *p, const struct conn *c);

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A frame is sealed to a key that the receiver drew for this partner and destroys when a newer one is in use: a disk that
+ * is stolen later opens nothing that was sent before.  PAIR keys are of one line and live in memory; an EPOCH key is for
+ * when a partner is away and lies in the store.  The newest by its own time counts, never the one that lasts longest. */
 #include "domain/exchange/prekeys.h"
 
+#include "base/check.h"
 #include "crypto/verify.h"
 #include "domain/exchange/clockwatch.h"
 
 enum { LIFE_S = 9 * 86400 };
+static_assert(LIFE_S > LIMIT_ENVELOPE_TTL_S, "an envelope never outlives the key it is sealed to");
 
 /* May this time be remembered of them?  Later than ours it was learned while this clock, too, was wrong: kept,
  * it would shut them out until that day comes. */
@@ -32,16 +37,18 @@ static bool timely(const struct turn *t, const struct wire_prekey *k)
 }
 
 /* Newest is highest time, never latest not_after; older ones of this peer never count again, whatever
- * connection they come on, so a stolen old key cannot be offered anew. */
+ * connection they come on, so a stolen old key cannot be offered again. */
 static enum err take_pair(struct turn *t, struct peer *p, const struct wire_prekey *k, bool *fresh)
 {
 	struct conn *c = state_conn(t->node, p);
 	struct pair *pr;
 	enum err rc = pair_get(t, p->no, &pr);
 
+	require(k->kind == WIRE_PREKEY_PAIR);
 	if (rc != ERR_OK || (k->time_ms <= pr->their_key_ms && counts(t, pr->their_key_ms)))
 		return rc;
-	pr->their_key_ms = k->time_ms;
+	pr->their_key_ms =
+		k->time_ms; /* durable: over a restart, too, an older one does not count */
 	*fresh = true;
 	c->have_key = true;
 	c->key_id = k->id;
@@ -50,6 +57,7 @@ static enum err take_pair(struct turn *t, struct peer *p, const struct wire_prek
 	return ERR_OK;
 }
 
+/* Kept for when the partner is away; the newest of its present signing key. */
 static enum err take_epoch(struct turn *t, const struct peer *p, const struct wire_prekey *k,
 			   struct span record)
 {
@@ -58,6 +66,7 @@ static enum err take_epoch(struct turn *t, const struct peer *p, const struct wi
 	struct span v;
 	enum err rc = turn_get(t, STORE_PEERKEY, &key, &v);
 
+	require(k->kind == WIRE_PREKEY_EPOCH);
 	if (rc == ERR_OK && wire_prekey_get(v, &old) == ERR_OK && old.key_seq == k->key_seq &&
 	    old.time_ms >= k->time_ms && counts(t, old.time_ms))
 		return ERR_OK;
@@ -66,6 +75,7 @@ static enum err take_epoch(struct turn *t, const struct peer *p, const struct wi
 	return turn_put(t, STORE_PEERKEY, &key, record);
 }
 
+/* Signed by its owner and for us; a time that cannot be is evidence of a wrong clock, and no key. */
 enum err prekeys_take(struct turn *t, struct peer *p, struct span record, bool alone, bool *fresh)
 {
 	struct wire_prekey k;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A thread is two append-only logs, ours and the partner's, and one row that says how far both go.  Each document names
+ * its place in its author's log, the hash of the one before it and how far its author had read the other's log; so both
+ * ends fold the same history, whatever order the network brings.  Entries are taken away again in one case only: a
+ * comparison after a loss (loss/returned.c) found that another document has that place. */
 #include "domain/exchange/thread.h"
 
 #include "base/check.h"
@@ -28,6 +32,7 @@ static enum err need_open(struct turn *t, struct thread *th, struct span sealed)
 	return ERR_OK;
 }
 
+/* Of an erased case nothing is written: its key is gone, and the words with it. */
 static enum err need_seal(struct turn *t, const struct thread *th, struct span *sealed)
 {
 	const struct record_place place = {.cls = RECORD_CASE, .case_id = th->case_id};
@@ -100,6 +105,7 @@ const char *thread_flaw(const struct thread *th)
 	return NULL;
 }
 
+/* The need may be gone with its case; the thread lives on, because the partner still counts on its log. */
 enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th)
 {
 	const struct store_key k = turn_key_id(id);
@@ -136,6 +142,7 @@ enum err thread_save(struct turn *t, const struct thread *th)
 	return w.over ? ERR_NOMEM : turn_put(t, STORE_THREAD, &k, wr_span(&w));
 }
 
+/* Forty bits of a hash of the id: the same at both ends, and nothing of the id shows. */
 static void ref_bytes(const struct id16 *id, uint8_t out[REF_BYTES])
 {
 	const struct span part = {id->b, sizeof id->b};
@@ -144,6 +151,7 @@ static void ref_bytes(const struct id16 *id, uint8_t out[REF_BYTES])
 	memcpy(out, h.b, REF_BYTES);
 }
 
+/* People read it out: eight characters without look-alikes, and a ninth that catches a slip. */
 void thread_reference(const struct id16 *id, char out[THREAD_REF_LEN + 1])
 {
 	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -155,10 +163,11 @@ void thread_reference(const struct id16 *id, char out[THREAD_REF_LEN + 1])
 		v = v << 8 | b[i];
 	for (size_t i = 0; i < 8; i++)
 		out[i] = digits[v >> (35 - 5 * i) & 31];
-	out[8] = digits[v % 31]; /* prime, and no character that a shell or a telephone mangles */
+	out[8] = digits[v % 31]; /* prime, and no character that a shell or a phone line mangles */
 	out[9] = '\0';
 }
 
+/* Three indexes: by case (what belongs to a person), by partner (comparison), by reference (what people type). */
 enum err thread_create(struct turn *t, const struct thread *th)
 {
 	const struct store_key ck = turn_key_ids(&th->case_id, &th->id);
@@ -166,6 +175,7 @@ enum err thread_create(struct turn *t, const struct thread *th)
 	uint8_t ref[REF_BYTES];
 	enum err rc;
 
+	require(th->my_no + th->their_no == 0);
 	ref_bytes(&th->id, ref);
 	key_put(&rk, ref, sizeof ref);
 	key_put(&rk, th->id.b, sizeof th->id.b);
@@ -189,12 +199,13 @@ static struct store_key log_key(const struct id16 *id, bool mine, uint32_t no)
 
 enum err thread_append(struct turn *t, struct thread *th, bool mine, const struct log_entry *e)
 {
-	const uint32_t no = 1 + (mine ? th->my_no : th->their_no);
+	const uint32_t no = 1 + (mine ? th->my_no : th->their_no); /* no gap, ever */
 	const struct store_key k = log_key(&th->id, mine, no);
 	struct log_entry kept = *e;
 	uint8_t row[ENTRY_MAX];
 	struct wr w = wr_of(row, sizeof row);
 
+	require(no > 0 && !bytes_zero(e->hash.b, sizeof e->hash.b));
 	kept.kept_ms = t->wall_ms;
 	pack_put(entry_fields, ENTRY_FIELDS, &kept, &w);
 	require(!w.over);
@@ -217,6 +228,7 @@ enum err thread_entry(struct turn *t, const struct thread *th, bool mine, uint32
 	struct rd r;
 	enum err rc = turn_get(t, STORE_THREADLOG, &k, &v);
 
+	require(th->peer != 0);
 	if (rc != ERR_OK)
 		return rc;
 	r = rd_of(v);
@@ -229,6 +241,8 @@ enum err thread_truncate(struct turn *t, struct thread *th, bool mine, uint32_t 
 	uint32_t *last = mine ? &th->my_no : &th->their_no;
 	struct log_entry e = {.seen_no = 0};
 	enum err rc = ERR_OK;
+
+	require(no >= 1);
 
 	for (uint32_t i = no; i <= *last && rc == ERR_OK; i++) {
 		const struct store_key k = log_key(&th->id, mine, i);
@@ -247,6 +261,7 @@ enum err thread_truncate(struct turn *t, struct thread *th, bool mine, uint32_t 
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
+/* In order of thread id at both ends: that is what makes a comparison a walk over two sorted lists. */
 enum err thread_next_of_peer(struct turn *t, uint16_t peer, struct id16 *id)
 {
 	struct store_key at = turn_key_u16(peer);
@@ -267,7 +282,7 @@ enum err thread_next_of_peer(struct turn *t, uint16_t peer, struct id16 *id)
 	return ERR_OK;
 }
 
-/* O and I, L read as 0 and 1, as people hear them on the telephone. */
+/* O and I, L read as 0 and 1, as people hear them on the phone. */
 static int ref_digit(char c)
 {
 	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -303,6 +318,7 @@ static bool ref_fits(const uint8_t *ref, const char *text)
 	return n >= 4;
 }
 
+/* All references are looked at: a prefix that fits two names neither. */
 enum err thread_find(struct turn *t, const char *text, struct thread *th, bool *many)
 {
 	struct store_walk w = {.key_len = REF_BYTES + 16};

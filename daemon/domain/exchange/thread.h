@@ -65,7 +65,7 @@ const char *thread_flaw(const struct thread *th);
 /** ERR_CORRUPT: not what thread_save wrote, or it breaks a rule. */
 MUST_CHECK enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th);
 MUST_CHECK enum err thread_save(struct turn *t, const struct thread *th);
-/** First save: also the indexes by case and by telephone reference. */
+/** First save: also the indexes by case and by the reference that people read out. */
 MUST_CHECK enum err thread_create(struct turn *t, const struct thread *th);
 /** Append to our log or theirs; advances th's number and hash. */
 MUST_CHECK enum err thread_append(struct turn *t, struct thread *th, bool mine,

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A document that cannot be stored here (a fault of ours, of its row, of its case) must not stop the stream: it is
+ * answered with a verdict that says so, its number is used up, and this row remembers its thread.  What follows in that
+ * thread, or rests on its consent, would be out of order and is passed over too.  The sender keeps all of it and asks
+ * again; the first one that can be stored ends the row. */
 #include "domain/exchange/unstored.h"
 
+#include "base/check.h"
 #include "domain/exchange/thread.h"
 
 enum { META_UNSTORED = 9, KEY_LEN = 1 + 2 + 16, ROW_LEN = 2 + 1 + 4 + 8 + 8 };
@@ -39,6 +44,7 @@ static enum err load(struct turn *t, const struct store_key *k, struct row *row)
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
+/* first_ms stays: people see since when a thread stands still. */
 enum err unstored_add(struct turn *t, uint16_t peer, const struct id16 *thread, uint16_t type,
 		      enum err why)
 {
@@ -55,6 +61,7 @@ enum err unstored_add(struct turn *t, uint16_t peer, const struct id16 *thread, 
 	wr_u32(&w, row.count + 1);
 	wr_u64(&w, row.first_ms);
 	wr_u64(&w, t->wall_ms);
+	require(!w.over);
 	return turn_put(t, STORE_META, &k, wr_span(&w));
 }
 
@@ -74,6 +81,7 @@ enum err unstored_over(struct turn *t, uint16_t peer, const struct id16 *thread)
 		       : ERR_OK;
 }
 
+/* The reference is what people on the phone with the partner can name. */
 enum err unstored_status(struct turn *t, struct msg *status)
 {
 	struct store_key at = {.len = 0}, prefix = {.len = 0};

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A field of a body that has no category of personal data passes no consent and stands in no ledger.  So it must not be
+ * able to say anything about a person: it holds a code of a list, a name of a partner, or a short name of a place.  The
+ * list of each field stands in proto/partner.proto; this file asks it before a body is packed, and after one arrived,
+ * because the sender's daemon may be another one. */
 #include "domain/exchange/words.h"
 
+#include "base/check.h"
 #include <string.h>
 
 #include "base/text.h"
 enum { PLACE_CHARACTERS = 60, PLACE_WORDS = 6 };
 
+/* The list of reasons depends on the act; an act without free words takes any of its own fields. */
 struct words words_of_act(uint16_t type)
 {
 	const struct act *a = act_of(type);
@@ -16,6 +22,7 @@ struct words words_of_act(uint16_t type)
 	return (struct words){a->reasons, a->reasons == LIST_REASONS ? a->code : ""};
 }
 
+/* A use of "+code" is the whole list and one code more. */
 bool words_take(const struct words *w, const char *code)
 {
 	const bool more = w->use[0] == '+'; /* every row of the list, and this one code */
@@ -31,6 +38,7 @@ void words_list(const struct words *w, char *out, size_t cap)
 							 : NULL;
 	size_t len = 0;
 
+	require(cap > 0);
 	out[0] = '\0';
 	for (size_t i = 0; i == 0 || code != NULL; i++) {
 		size_t n;
@@ -51,6 +59,7 @@ void words_list(const struct words *w, char *out, size_t cap)
 	}
 }
 
+/* A place is named in a few words: what is longer, or has a comma, is a sentence. */
 bool words_place(const char *name)
 {
 	size_t characters = 0, spaces = 0, letters = 0;
@@ -146,12 +155,14 @@ bool words_check(struct turn *t, uint16_t type, const struct msg *body,
 	return names_hold(body, fault);
 }
 
+/* In the words of the command line, because that is where a person can mend it. */
 enum err words_refuse(struct turn *t, const struct words_fault *fault)
 {
 	char codes[240];
 	size_t n = 0;
 	struct err_text what, remedy;
 
+	require(fault->field != NULL);
 	words_list(&fault->words, codes, sizeof codes);
 	(void)err_explain(&what, ERR_INVAL, "--%s: that cannot be said there", fault->field);
 	for (; what.text[n] != '\0'; n++)
@@ -162,6 +173,7 @@ enum err words_refuse(struct turn *t, const struct words_fault *fault)
 			   "free words go only in --text, under the person's consent", remedy.text);
 }
 
+/* The one reader of bodies that came from outside: schema first, then the lists. */
 enum err words_parse(struct turn *t, uint16_t type, struct span bytes, struct msg **body,
 		     struct err_text *why)
 {

@@ -4,6 +4,8 @@
  * itself. */
 #include "domain/loss/alarm.h"
 
+#include "base/check.h"
+
 const char *alarm_text(uint8_t kind)
 {
 	/* clang-format off */
@@ -25,12 +27,14 @@ static struct store_key alarm_key(uint8_t kind, uint16_t peer)
 	return k;
 }
 
+/* The same alarm again moves its time: a list shows each once. */
 enum err alarm_set(struct turn *t, enum alarm kind, uint16_t peer)
 {
 	const struct store_key k = alarm_key((uint8_t)kind, peer);
 	struct effect *e = turn_effect(t, EFFECT_ALARM);
 	uint8_t row[8];
 
+	require(kind >= ALARM_RESTORED && kind <= ALARM_NEW);
 	if (e == NULL)
 		return ERR_NOMEM;
 	e->peer = peer;

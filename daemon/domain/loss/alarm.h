@@ -22,7 +22,7 @@
 	X(PAST, 4, "older-incarnation")	  /* a partner's past connected: rolled back, or a copy */   \
 	X(CLONE, 5, "runs-twice")	  /* again within a day: nothing is exchanged with it */     \
 	X(TOLD, 6, "told-runs-twice")	  /* a partner says so of us */                              \
-	X(NEW, 7, "came-back")		  /* a partner lost state: telephone it */
+	X(NEW, 7, "came-back")		  /* a partner lost state: phone it */
 enum alarm {
 #define ALARM_ENUM(name, no, text) ALARM_##name = (no),
 	ALARMS(ALARM_ENUM)

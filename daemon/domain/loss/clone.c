@@ -2,7 +2,7 @@
 /* A frame of an older incarnation than the one we know can be two things: a partner that was put back from a backup and
  * does not know it yet, or a copy of its disk that runs beside it.  The first happens once and heals: our receipt proves
  * to it that it lost state.  The second comes back, and the present one speaks in between.  So the first is an alarm,
- * and a second one within a day, after the present one was heard, stops the pair until an administrator has telephoned:
+ * and a second one within a day, after the present one was heard, stops the pair until an administrator has phoned:
  * two nodes with one identity would answer for the same people. */
 #include "domain/loss/clone.h"
 
@@ -33,6 +33,7 @@ enum err clone_past(struct turn *t, const struct peer *p, struct pair *pr, struc
 	const bool first = !c->met;
 	enum err rc;
 
+	require(!pr->stopped && !p->self);
 	c->met = true;
 	proof_show_receipt(pr, a);
 	a->reply = true;

@@ -21,6 +21,7 @@ static struct store_key inc_key(void)
 	return k;
 }
 
+/* Number, id, since when, and whether older cases are on hold. */
 enum err incarnation_write(struct turn *t)
 {
 	const struct store_key k = inc_key();
@@ -83,6 +84,7 @@ enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why)
 	return rc == ERR_OK ? alarm_set(t, why, 0) : rc;
 }
 
+/* The number outside the database is higher than the one in it: this database is an older copy. */
 enum err incarnation_load(struct turn *t, struct node *n)
 {
 	const struct store_key k = inc_key();
@@ -102,7 +104,7 @@ enum err incarnation_load(struct turn *t, struct node *n)
 	n->inc.id = rd_id16(&r);
 	n->restored_ms = rd_u64(&r);
 	n->quarantine = rd_u8(&r) != 0;
-	if (!rd_done(&r))
+	if (!rd_done(&r) || (n->quarantine && n->restored_ms == 0))
 		return ERR_CORRUPT;
 	return n->inc.no < outside ? incarnation_begin(t, outside, ALARM_RESTORED) : ERR_OK;
 }

@@ -15,6 +15,7 @@
 #include "domain/exchange/thread.h"
 #include "domain/loss/incarnation.h"
 #include "domain/membership/members.h"
+#include "domain/membership/noderecord.h"
 
 enum {
 	DAY_MS = 86400000,
@@ -47,11 +48,13 @@ static bool says_more(const struct pair *pr, const struct wire_frame *f)
 	return f->got_upto < kept.got_upto || f->held < kept.held;
 }
 
+/* Head, hash of the parts and signature: enough for the partner to see that it signed this, without what it said. */
 void proof_keep_receipt(struct pair *pr, const struct wire_frame_view *v)
 {
 	struct id32 hash;
 	struct wr w = wr_of(pr->receipt, sizeof pr->receipt);
 
+	require(v->head_bytes.len == WIRE_FRAME_HEAD);
 	if (says_more(pr, &v->head))
 		return;
 	hash = hash_one(HASH_FRAMEPART, v->parts);
@@ -62,6 +65,7 @@ void proof_keep_receipt(struct pair *pr, const struct wire_frame_view *v)
 	pr->have_receipt = true;
 }
 
+/* We may have lost state, or they may be wrong: who knows more is asked to show it. */
 void proof_ask(struct turn *t, struct conn *c, struct answer *a, const struct id16 *thread,
 	       uint64_t no)
 {
@@ -77,6 +81,7 @@ void proof_ask(struct turn *t, struct conn *c, struct answer *a, const struct id
 	a->reply = true;
 }
 
+/* What they signed, back to them: it says how far they were. */
 void proof_show_receipt(const struct pair *pr, struct answer *a)
 {
 	uint8_t b[1 + PAIR_RECEIPT_LEN] = {CLAIM_RECEIPT};
@@ -96,6 +101,7 @@ enum err proof_show(struct turn *t, const struct pair *pr, struct answer *a,
 	struct document d;
 	enum err rc = document_load(t, key, &d);
 
+	require(key->sender == pr->peer);
 	if (rc == ERR_NOTFOUND)
 		return ERR_OK;
 	if (rc != ERR_OK || w.cap == 0)
@@ -149,9 +155,10 @@ static enum err own_key(struct turn *t, uint32_t key_seq, struct id32 *pub)
 		*pub = n->nk_pub;
 		return ERR_OK;
 	}
-	return self == NULL ? ERR_NOTFOUND : members_key(t, self, key_seq, pub);
+	return self == NULL ? ERR_NOTFOUND : noderecord_key(t, self, key_seq, pub);
 }
 
+/* Ours in every respect: made by this node, for this partner, in this federation, signed with the key of then. */
 enum err proof_own_document(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			    struct id32 *hash, bool *ours)
 {
@@ -226,6 +233,7 @@ static enum err on_document(const struct proof_claim *c, struct span bytes, bool
 	bool ours, lacks, present;
 	enum err rc;
 
+	require(c->p->no == c->pr->peer);
 	if (!c->current || wire_doc_get(bytes, &d) != ERR_OK)
 		return ERR_OK;
 	rc = proof_own_document(c->t, c->p, &d, &hash, &ours);
@@ -253,6 +261,7 @@ static enum err on_receipt(const struct proof_claim *c, struct span bytes, uint3
 	struct id32 pub;
 	enum err rc;
 
+	require(c->p->no == c->pr->peer);
 	if (bytes.len != PAIR_RECEIPT_LEN || !wire_frame_head_get(bytes.p, &f))
 		return ERR_OK;
 	rc = own_key(c->t, f.key_seq, &pub);
@@ -278,7 +287,8 @@ static enum err on_receipt(const struct proof_claim *c, struct span bytes, uint3
 	return ERR_OK;
 }
 
-enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew)
+/* One claim of a partner.  A question is answered; what is proof begins a new incarnation. */
+enum err proof_part(const struct proof_claim *c, struct span bytes, bool *begun)
 {
 	const uint32_t mine = c->t->node->inc.no;
 	struct rd r = rd_of(bytes);
@@ -287,7 +297,7 @@ enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew)
 	enum err rc = ERR_OK;
 
 	require(bytes.len > 0); /* the caller passes over empty parts */
-	*anew = false;
+	*begun = false;
 	if (planted(PLANT_NO_PROOF))
 		return ERR_OK;
 	switch (rd_u8(&r)) {
@@ -304,14 +314,22 @@ enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew)
 	}
 	if (rc != ERR_OK || !proof)
 		return rc;
-	*anew = true;
+	*begun = true;
 	c->a->reply = true;
 	return incarnation_begin(c->t, above, above > mine ? ALARM_SECOND : ALARM_ROLLED_BACK);
 }
 
-enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew, bool *over)
+/* Their stream goes on from a document whose predecessor we never got, and blocks what follows it.
+ *
+ *   blocked for | the pair is now | a weak sign was followed      | then
+ *   < 10 min    | -               | -                             | wait: it may be on its way
+ *   longer      | compared        | since the block began         | *over: it was compared, nothing came of it; pass over
+ *   longer      | compared        | before, or never              | compare the pair: what we forgot comes back with that
+ *   longer      | being compared  | less than a day ago           | wait: a member could make us begin again at will
+ *   longer      | being compared  | longer ago, or never          | *begun: we were rolled back into the middle of it */
+enum err proof_blocked(struct turn *t, struct pair *pr, bool *begun, bool *over)
 {
-	*anew = *over = false;
+	*begun = *over = false;
 	if (pr->blocked_ms == 0)
 		pr->blocked_ms = t->wall_ms;
 	if (t->wall_ms < pr->blocked_ms + BLOCKED_MS)
@@ -324,7 +342,7 @@ enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew, bool *over)
 		return ERR_OK;
 	pr->weak_ms = t->wall_ms;
 	if (pr->uncompared) {
-		*anew = true;
+		*begun = true;
 		return incarnation_begin(t, 0, ALARM_ROLLED_BACK);
 	}
 	pr->era++;

@@ -25,7 +25,7 @@ void proof_ask(struct turn *t, struct conn *c, struct answer *a, const struct id
 MUST_CHECK enum err proof_show(struct turn *t, const struct pair *pr, struct answer *a,
 			       const struct doc_key *key);
 void proof_show_receipt(const struct pair *pr, struct answer *a);
-/** A ROLLED_BACK part.  overtaken: their receipt exceeds our numbers.  *anew: it was proof, and we began a
+/** A ROLLED_BACK part.  overtaken: their receipt exceeds our numbers.  *begun: it was proof, and we began a
  *  new incarnation. */
 struct proof_claim {
 	struct turn *t;
@@ -35,13 +35,13 @@ struct proof_claim {
 	bool current;	/* both incarnations are */
 	bool overtaken; /* they receipt more than we numbered */
 };
-MUST_CHECK enum err proof_part(const struct proof_claim *c, struct span bytes, bool *anew);
+MUST_CHECK enum err proof_part(const struct proof_claim *c, struct span bytes, bool *begun);
 /** Their stream goes on from a document of theirs that we never got, though they believe we said so.  After a while
  *  the pair is compared: if we were rolled back, a document of this life that we forgot comes back, and is proof.
  *  *over: it was compared, and this document has to be passed over, so that others are not held up.
- *  *anew: it was being compared before, after a loss, and we were rolled back into the middle of that; we began a new
+ *  *begun: it was being compared before, after a loss, and we were rolled back into the middle of that; we began a new
  *  incarnation.  Once a day, and never because of the block alone: else any member could make us begin again. */
-MUST_CHECK enum err proof_blocked(struct turn *t, struct pair *pr, bool *anew, bool *over);
+MUST_CHECK enum err proof_blocked(struct turn *t, struct pair *pr, bool *begun, bool *over);
 /** One of our own documents, shown by a partner: signed by us? */
 MUST_CHECK enum err proof_own_document(struct turn *t, const struct peer *p,
 				       const struct wire_doc *d, struct id32 *hash, bool *ours);

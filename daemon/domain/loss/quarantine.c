@@ -4,12 +4,14 @@
  * A worker who cannot wait for one that is away lets a single case go on, with a name in the audit log. */
 #include "domain/loss/quarantine.h"
 
+#include "base/check.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/pair.h"
 #include "domain/loss/incarnation.h"
 #include "domain/membership/members.h"
 
+/* A case that was begun after the loss has no past that anybody could remember better. */
 bool quarantine_holds(struct turn *t, const struct id16 *case_id)
 {
 	uint64_t born = 0;
@@ -40,6 +42,7 @@ static enum err recheck_all(struct turn *t)
 	return rc;
 }
 
+/* By a person, for one case: its documents go before every partner was heard. */
 enum err quarantine_release(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key k = turn_key_id(case_id);
@@ -54,6 +57,7 @@ bool quarantine_counts(const struct peer *p)
 	return !p->self && members_hold_cases(p);
 }
 
+/* Of observers and evaluators nothing about a case can come: they are not waited for. */
 enum err quarantine_heard(struct turn *t)
 {
 	struct node *n = t->node;
@@ -71,6 +75,7 @@ enum err quarantine_heard(struct turn *t)
 			return rc;
 	}
 	incarnation_save(n);
+	require(n->restored_ms != 0); /* only a loss begins it */
 	n->quarantine = false;
 	rc = incarnation_write(t);
 	if (rc == ERR_OK)

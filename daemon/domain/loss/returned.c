@@ -91,8 +91,10 @@ static enum err next_back(struct turn *t, const struct thread *th, struct docume
 	return w.rc;
 }
 
+/* Each one that comes back may be what the next one had read: until none fits. */
 enum err returned_unshelve(struct turn *t, const struct peer *p, struct thread *th)
 {
+	require(th->peer == p->no);
 	for (;;) {
 		struct document d;
 		struct store_key k;
@@ -129,6 +131,8 @@ static enum err off_shelf(struct turn *t, const struct thread *th, const struct 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* It is stored if we forgot it, it is in its log, its place in the outbox says that the partner has it, and it is no
+ * lost act any more. */
 static enum err join_log(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			 const struct id32 *hash, struct thread *th)
 {
@@ -141,6 +145,7 @@ static enum err join_log(struct turn *t, const struct peer *p, const struct wire
 	uint16_t peer;
 	enum err rc = fresh ? hooks_recovered(t, p, d, th) : ERR_OK;
 
+	require(d->head.thread_no == th->my_no + 1);
 	if (rc == ERR_OK && fresh)
 		rc = thread_create(t, th);
 	if (rc == ERR_OK && !document_known(t, &key))
@@ -205,6 +210,7 @@ static enum err may_join(const struct coming *c, bool *yes)
 	struct log_entry e;
 	enum err rc;
 
+	require(c->th.peer == c->p->no);
 	*yes = h->thread_no == c->th.my_no + 1 && id32_equal(&h->prev_hash, &c->th.my_hash) &&
 	       h->seen_no <= c->th.their_no;
 	if (!*yes || h->seen_no == 0)

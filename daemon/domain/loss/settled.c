@@ -5,8 +5,10 @@
  * which loss that is true. */
 #include "domain/loss/settled.h"
 
+#include "base/check.h"
 #include "domain/exchange/hooks.h"
 
+/* The last document we wrote in it has to rest on what we hold: else the next one would build on a gap. */
 enum err settled_writable(struct turn *t, const struct thread *th, bool *yes)
 {
 	struct log_entry e = {.seen_no = 0};
@@ -25,6 +27,7 @@ enum err settled_birth(struct turn *t, struct thread *th, bool fresh)
 	struct pair *pr;
 	enum err rc = pair_get(t, th->peer, &pr);
 
+	require(th->my_no + th->their_no == 0);
 	if (rc != ERR_OK)
 		return rc;
 	th->era = fresh || !pr->uncompared ? pr->era : pr->era - 1;
@@ -36,12 +39,14 @@ enum err settled_birth(struct turn *t, struct thread *th, bool fresh)
 	return ERR_OK;
 }
 
+/* Kept under its thread, so that what is free again finds it, and shown to people as a lost act. */
 enum err settled_shelve(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)
 {
 	struct store_key k = turn_key_ids(&th->id, &key->msg);
 	uint8_t row[8 + 2];
 	enum err rc;
 
+	require(key->sender == 0 || key->sender == th->peer);
 	key_u16(&k, key->sender);
 	be64_put(row, t->wall_ms);
 	be16_put(row + 8, type);

@@ -16,10 +16,12 @@
 #include "domain/loss/returned.h"
 #include "domain/loss/settled.h"
 #include "domain/membership/members.h"
+#include "domain/membership/noderecord.h"
 
 enum { DAY_MS = 86400000 };
 
 enum { REFUSED_LEN = 2 + 4 + 16, REFUSED_S = 60 };
+static_assert(THREAD_LOG_MAX <= UINT16_MAX, "a log that no partner can make endless");
 
 static void refused_put(struct wr *w, uint16_t code, const struct id16 *thread)
 {
@@ -33,9 +35,10 @@ static enum err refuse(struct reading *r, uint16_t code, const struct id16 *thre
 	uint8_t b[REFUSED_LEN];
 	struct wr w = wr_of(b, sizeof b);
 
+	require(code != 0);
 	refused_put(&w, code, thread);
 	answer_part(r->a, WIRE_PART_REFUSED, wr_span(&w));
-	r->stop = true;
+	r->stop = true; /* streams have no gaps: what follows in this frame comes again too */
 	r->a->reply = true;
 	return ERR_OK;
 }
@@ -86,6 +89,7 @@ static enum err number_it(struct reading *r, const struct id16 *msg, const struc
 {
 	const struct inbox_row row = {*msg, {*hash, code, stored_ms}};
 
+	require(r->pair->yours.no != 0);
 	if (r->a->verdict_from == 0)
 		r->a->verdict_from = r->pair->got + 1;
 	r->pair->blocked_ms = 0; /* their stream goes on */
@@ -109,6 +113,7 @@ static enum err duplicate(struct reading *r, const struct doc_key *key)
 	struct document d;
 	enum err rc = document_load(r->t, key, &d);
 
+	require(key->sender == r->p->no);
 	if (rc != ERR_OK)
 		return rc;
 	return number_it(r, &key->msg, &d.hash, arrive_verdict(r, &d), r->t->wall_ms);
@@ -123,6 +128,7 @@ static enum err pass_over(struct reading *r, const struct wire_doc *d, const str
 	struct wr w = wr_of(b, sizeof b);
 	enum err rc = unstored_add(r->t, r->p->no, &d->head.thread_id, d->head.type, why);
 
+	require(why != ERR_OK);
 	refused_put(&w, WIRE_REFUSED_CANNOT_STORE, &d->head.thread_id);
 	answer_part(r->a, WIRE_PART_REFUSED, wr_span(&w));
 	return rc == ERR_OK ? number_it(r, &d->head.msg_id, hash, WIRE_VERDICT_CANNOT_STORE,
@@ -165,6 +171,7 @@ static enum err keep_lost(struct reading *r, const struct wire_doc *d, const str
 	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
 	enum err rc = hooks_judge(r->t, r->p, d, th, &verdict);
 
+	require(th->peer == r->p->no);
 	if (rc == ERR_OK)
 		rc = document_keep(r->t, key, d, &th->case_id, verdict);
 	if (rc == ERR_OK)
@@ -180,6 +187,7 @@ static enum err contradict(struct reading *r, const struct wire_head *h, const s
 	struct log_entry e;
 	enum err rc = thread_entry(r->t, th, false, no, &e);
 
+	require(th->their_no > 0);
 	r->stop = true;
 	return rc == ERR_OK ? proof_show(r->t, r->pair, r->a, &e.doc) : rc;
 }
@@ -209,7 +217,7 @@ static enum err acceptable(struct reading *r, const struct wire_doc *d, struct i
 		return ERR_OK;
 	*code = WIRE_REFUSED_SIGNATURE;
 	/* the key of then, however old: a document is signed once, for ever */
-	rc = members_key(r->t, r->p, d->head.key_seq, &nk_pub);
+	rc = noderecord_key(r->t, r->p, d->head.key_seq, &nk_pub);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	commit = d->form == WIRE_HOLLOW ? d->body_commit : document_commit(d->salt, d->body);
@@ -230,6 +238,7 @@ static enum err place(struct reading *r, const struct wire_doc *d, const struct 
 	enum fit fit;
 	enum err rc = fit_of(r, &d->head, th, &fit);
 
+	require(th->peer == r->p->no);
 	if (rc != ERR_OK)
 		return rc;
 	switch (planted(PLANT_NO_DEDUPE) ? FIT : fit) {
@@ -248,10 +257,10 @@ static enum err place(struct reading *r, const struct wire_doc *d, const struct 
 		if (d->head.thread_no > th->their_no + 1) {
 			bool over;
 
-			rc = proof_blocked(r->t, r->pair, &r->anew, &over);
+			rc = proof_blocked(r->t, r->pair, &r->begun, &over);
 			if (rc == ERR_OK && over)
 				rc = pass_over(r, d, hash, ERR_STATE);
-			if (rc != ERR_OK || r->anew || over)
+			if (rc != ERR_OK || r->begun || over)
 				return rc;
 		}
 		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
@@ -326,6 +335,7 @@ static enum err had_before(struct reading *r, uint64_t no, struct span bytes)
 	if (id16_equal(&in.msg, &d.head.msg_id) && id32_equal(&in.verdict.doc_hash, &hash))
 		return ERR_OK;
 	r->stop = true;
+	require(no >= 1 && no <= r->pair->got);
 	key = (struct doc_key){in.msg, r->p->no};
 	return proof_show(r->t, r->pair, r->a, &key);
 }
@@ -341,6 +351,7 @@ static enum err take_alone(struct reading *r, const struct wire_doc *d)
 	const uint32_t tries = fault_tries(r->t, &at);
 	enum err rc;
 
+	require(!r->stop && !r->begun);
 	r->why = fault_why(r->t, &at);
 	if (tries > 0 && (r->why == ERR_NOMEM || r->why == ERR_FULL))
 		return refuse(r, WIRE_REFUSED_BUSY, &d->head.thread_id);
@@ -360,6 +371,7 @@ enum err arrive_document(struct reading *r, struct span bytes)
 	struct id16 none = {{0}};
 	enum err rc;
 
+	require(r->numbers);
 	r->a->reply = true;
 	if (r->stop || r->v.head.first_seq == 0)
 		return ERR_OK;

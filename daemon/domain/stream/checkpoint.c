@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* An audit log on one disk can be rewritten by who owns the disk.  So how far it goes, and the hash it has there, is
+ * signed now and then and shown to two partners, who keep it and cosign it.  Two hashes for one place, both signed by the
+ * same node, are a contradiction that nobody can deny; kept for ever.  A log that was cut off ends before what a partner
+ * cosigned. */
 #include "domain/stream/checkpoint.h"
 
+#include "base/check.h"
 #include "crypto/verify.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
@@ -8,7 +13,10 @@
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 
-enum { KEPT = 1000, PROOF_AUDIT = 3 };
+enum {
+	KEPT = 1000, /* of one partner: years of them */
+	PROOF_AUDIT = 3
+};
 
 static struct store_key row_key(uint16_t peer, uint32_t inc_no, uint64_t seq)
 {
@@ -42,6 +50,7 @@ static enum err newest(struct turn *t, uint16_t peer, struct span *bytes, struct
 	return rc;
 }
 
+/* Newly signed: kept, and shown to whoever keeps ours and is connected. */
 enum err checkpoint_own(struct turn *t, struct span bytes)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
@@ -68,6 +77,7 @@ enum err checkpoint_own(struct turn *t, struct span bytes)
 	return rc;
 }
 
+/* The newest one that this keeper has not cosigned yet: shown again with each question until it has. */
 enum err checkpoint_introduce(struct turn *t, const struct peer *p, struct wr *parts,
 			      uint16_t *count)
 {
@@ -101,13 +111,14 @@ enum err checkpoint_cosigned(struct turn *t, struct peer *p, struct span bytes)
 	return ERR_OK;
 }
 
-/* Two hashes for one place of its log, both signed: kept, and said aloud. */
+/* Two hashes for one place of its log, both signed: kept as proof, and written into the audit log. */
 static enum err contradiction(struct turn *t, const struct peer *p, const struct wire_checkpoint *c,
 			      struct span bytes)
 {
 	struct store_key k = {.len = 0};
 	enum err rc;
 
+	require(id32_equal(&c->node, &p->node_id));
 	key_u8(&k, PROOF_AUDIT);
 	key_u16(&k, p->no);
 	key_u64(&k, c->seq);
@@ -139,6 +150,7 @@ static enum err prune(struct turn *t, uint16_t peer)
 	return store_del(t->txn, STORE_CHECKPOINT, key_span(&first));
 }
 
+/* A partner's: the first of its place is kept; the same again is cosigned again, in case our answer was lost. */
 static enum err keep_theirs(struct turn *t, struct peer *p, const struct wire_checkpoint *c,
 			    struct span bytes)
 {
@@ -163,11 +175,13 @@ static enum err keep_theirs(struct turn *t, struct peer *p, const struct wire_ch
 	e = turn_effect(t, EFFECT_COSIGN);
 	if (e == NULL)
 		return ERR_NOMEM;
+	require(c->cosig == NULL); /* checkpoint_part() told them apart */
 	e->peer = p->no;
 	e->bytes = arena_copy(t->arena, bytes);
 	return e->bytes.p == NULL ? ERR_NOMEM : ERR_OK;
 }
 
+/* A partner's cosignature of ours, if it is about what we signed. */
 static enum err keep_word(struct turn *t, const struct peer *p, const struct wire_checkpoint *c,
 			  struct span bytes)
 {
@@ -179,8 +193,9 @@ static enum err keep_word(struct turn *t, const struct peer *p, const struct wir
 	struct store_key k;
 	struct span v;
 
+	require(c->cosig != NULL);
 	if (self == NULL || !id32_equal(&c->cosigner, &p->node_id))
-		return ERR_OK;
+		return ERR_OK; /* only its own: whoever passes on another's may have altered it */
 	k = row_key(self->no, c->inc_no, c->seq);
 	wire_checkpoint_signed(c, b);
 	if (turn_get(t, STORE_CHECKPOINT, &k, &v) != ERR_OK ||
@@ -190,6 +205,7 @@ static enum err keep_word(struct turn *t, const struct peer *p, const struct wir
 	return turn_put(t, STORE_COSIGN, &ck, bytes);
 }
 
+/* Ours with a partner's cosignature, or a partner's own.  Everything else is not for us. */
 enum err checkpoint_part(struct turn *t, struct peer *p, struct span bytes)
 {
 	uint8_t b[WIRE_CHECKPOINT_SIGNED];
@@ -299,6 +315,7 @@ static enum err read_witness(struct turn *t, const struct msg *req, struct verif
 	return ERR_OK;
 }
 
+/* Every entry against every hash that was ever written down of it: by us, by partners, and in the file. */
 enum err checkpoint_verify(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);

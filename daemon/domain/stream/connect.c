@@ -31,6 +31,7 @@ enum err connect_up(struct turn *t, struct peer *p)
 	struct pair *pr;
 	enum err rc = pair_get(t, p->no, &pr);
 
+	require(!p->self);
 	if (rc != ERR_OK || e == NULL)
 		return rc == ERR_OK ? ERR_NOMEM : rc;
 	e->peer = p->no;
@@ -60,6 +61,7 @@ enum err connect_dial(struct turn *t, struct peer *p, bool silent)
 	struct conn *c = state_conn(t->node, p);
 	struct effect *e = turn_effect(t, EFFECT_DIAL);
 
+	require(!p->self && p->no != 0);
 	if (e == NULL)
 		return ERR_NOMEM;
 	e->peer = p->no;
@@ -68,6 +70,7 @@ enum err connect_dial(struct turn *t, struct peer *p, bool silent)
 	return ERR_OK;
 }
 
+/* Who still owes something dials again; who does not waits for the other end. */
 enum err connect_down(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
@@ -77,6 +80,7 @@ enum err connect_down(struct turn *t, struct peer *p)
 	return p->owes && p->active ? connect_dial(t, p, false) : ERR_OK;
 }
 
+/* Whoever is owed something is dialled at start. */
 enum err connect_load(struct turn *t)
 {
 	enum err rc = ERR_OK;
@@ -107,10 +111,12 @@ bool connect_alive(const struct turn *t, const struct peer *p)
 
 void connect_answered(const struct turn *t, const struct pair *pr, struct conn *c)
 {
+	require_sound(pair_flaw(pr));
 	c->hangups = 0;
 	c->wait_mono_ms = c->sent > pr->acked ? t->mono_ms : 0;
 }
 
+/* Their key is the first thing on a line.  A fresh one means that they may not have heard us: answer. */
 enum err connect_prekey(struct turn *t, struct peer *p, struct span record)
 {
 	struct answer *a;
@@ -136,6 +142,7 @@ enum err connect_prekey(struct turn *t, struct peer *p, struct span record)
 	return ERR_OK;
 }
 
+/* They sealed to a key that we destroyed: they learn which one, and with the answer our newest. */
 enum err connect_unopened(struct turn *t, struct peer *p, struct span prekey_id)
 {
 	struct answer *a = answer_of(t, p->no);
@@ -147,6 +154,7 @@ enum err connect_unopened(struct turn *t, struct peer *p, struct span prekey_id)
 	return ERR_OK;
 }
 
+/* Asked at growing intervals while something is pending, and once a minute when nothing is: is the line still there? */
 enum err connect_tick(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
@@ -155,6 +163,7 @@ enum err connect_tick(struct turn *t, struct peer *p)
 	struct effect *e;
 	enum err rc;
 
+	require(!p->self && p->active);
 	if (c->up && t->mono_ms >= silent_at(c)) {
 		c->hangups += c->hangups < LIMIT_HANGUPS;
 		c->wait_mono_ms = 0; /* the end of the line comes from net */
@@ -203,6 +212,8 @@ uint64_t connect_next_mono_ms(const struct node *n)
 	return next;
 }
 
+/* Deadlines are not fired by a clock that nobody confirms: a partner that was heard shows the same time, or an
+ * administrator looked at it; and a node that has run for a day alone may trust its own. */
 enum err connect_clock_agreed(struct turn *t, uint16_t peer, bool *agreed)
 {
 	const uint64_t day_ms = 86400000, skew_ms = UINT64_C(1000) * LIMIT_CLOCK_SKEW_S;

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The list of erased cases lies beside the store, so that an old backup brings none of them back.  A disk that is lost
+ * whole takes that list along.  So two partners keep a copy, sealed under a key that is in every backup and that they do
+ * not have.  After a loss it comes back before anything else of a thread, and what it names is erased before any of it
+ * can leave. */
 #include "domain/stream/deposit.h"
 
+#include "base/check.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/keeper.h"
@@ -15,6 +20,8 @@ enum {
 	SEALED_MAX = IDS_MAX * 16 + RECORD_SEAL_EXTRA,
 	KEEP_MS_DAYS = LIMIT_RETAIN_DAYS + 5
 };
+
+static_assert(HEAD + SEALED_MAX < LIMIT_CLASS_2 / 2, "it fits a frame beside what is given back");
 
 static struct store_key version_key(void)
 {
@@ -47,6 +54,7 @@ static enum err number_put(struct turn *t, enum store_table table, const struct 
 	return turn_put(t, table, k, span_of(b, sizeof b));
 }
 
+/* A version, so that a keeper that was away gets the newest list and no more. */
 enum err deposit_changed(struct turn *t)
 {
 	const struct store_key k = version_key();
@@ -89,7 +97,7 @@ static enum err list_erased(struct turn *t, struct wr *ids)
 			return rc == ERR_OK ? ERR_CORRUPT : rc;
 		if (be64_get(when.p) + keep_ms < t->wall_ms)
 			continue;
-		if (ids->len + 16 > ids->cap) { /* the oldest gives way */
+		if (ids->len + 16 > ids->cap) { /* full: the oldest gives way to the newest */
 			memmove(ids->p, ids->p + 16, ids->len - 16);
 			ids->len -= 16;
 		}
@@ -98,6 +106,7 @@ static enum err list_erased(struct turn *t, struct wr *ids)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* The whole list again when it changed: it is short, and a difference could be lost on the way. */
 enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *parts, uint16_t *count)
 {
 	const struct store_key vk = version_key(), pk = turn_key_u16(p->no);
@@ -138,7 +147,7 @@ static enum err keep(struct turn *t, const struct peer *p, struct answer *a, uin
 	enum err rc;
 
 	if (sealed.len > SEALED_MAX)
-		return ERR_OK;
+		return ERR_OK; /* more than any node of this version sends: not ours to keep */
 	rc = turn_put(t, STORE_DEPOSIT, &k, sealed);
 	be32_put(word + 1, version);
 	answer_part(a, WIRE_PART_LEDGER, span_of(word, sizeof word));
@@ -164,6 +173,7 @@ static enum err take_back(struct turn *t, struct span sealed)
 	return rc;
 }
 
+/* Three kinds of one part: a list to keep, a receipt for ours, ours coming back. */
 enum err deposit_part(struct turn *t, const struct peer *p, struct answer *a, struct span bytes)
 {
 	const struct store_key k = turn_key_u16(p->no);
@@ -178,13 +188,14 @@ enum err deposit_part(struct turn *t, const struct peer *p, struct answer *a, st
 		return keep(t, p, a, version, span_of(r.p, r.left));
 	case KEPT:
 		return number_put(t, STORE_DEPOSITED, &k, version);
-	case YOURS:
+	case YOURS: /* only while we wait for partners after a loss: else anybody could have cases erased */
 		return t->node->quarantine ? take_back(t, span_of(r.p, r.left)) : ERR_OK;
 	default:
 		return ERR_OK;
 	}
 }
 
+/* With the first question after a loss, before our answer about any thread. */
 enum err deposit_return(struct turn *t, const struct peer *p, struct wr *parts, uint16_t *count)
 {
 	const struct store_key k = turn_key_u16(p->no);

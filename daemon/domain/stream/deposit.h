@@ -21,7 +21,7 @@ MUST_CHECK enum err deposit_changed(struct turn *t);
 /** Ours into a frame, while p keeps one and not yet the newest. */
 MUST_CHECK enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *parts,
 				      uint16_t *count);
-/** A LEDGER part: theirs to keep, their word that they keep ours, or ours coming back. */
+/** A LEDGER part: theirs to keep, their receipt that they keep ours, or ours coming back. */
 MUST_CHECK enum err deposit_part(struct turn *t, const struct peer *p, struct answer *a,
 				 struct span bytes);
 /** What we keep for p, into the answer to its first question after a loss. */

@@ -27,6 +27,7 @@ static enum err still_waits(struct numbering *s, const struct thread *th, uint32
 	uint16_t peer;
 	enum err rc = thread_entry(s->t, th, true, no, &e);
 
+	require(no >= 1);
 	if (rc == ERR_OK)
 		rc = outbox_find(s->t, &e.doc.msg, &peer, &place, &row);
 	if (rc != ERR_OK)
@@ -51,6 +52,7 @@ static enum err may_go(struct numbering *s, const struct outbox_row *row, bool *
 	bool waits = paused || (row->state == OUTBOX_STORED && pr->unconfirmed);
 	enum err rc;
 
+	require(row->doc.sender == 0);
 	*yes = !waits;
 	if (waits || (!pr->uncompared && pr->waiting == 0 && !s->t->node->quarantine))
 		return ERR_OK; /* the usual case: nothing waits anywhere, so no document has to be read */
@@ -81,6 +83,7 @@ static enum err one_pass(struct numbering *s)
 	uint64_t place = 0;
 	enum err rc;
 
+	require(!s->pair->unheard);
 	while ((rc = outbox_waiting(s->t, pr, &place)) == ERR_OK) {
 		struct outbox_row row;
 		bool yes = false;

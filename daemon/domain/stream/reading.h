@@ -28,7 +28,7 @@ struct reading {
 	bool stop;	  /* a document was refused: the rest waits */
 	enum err why;	  /* the document at hand failed in this event because of it */
 	bool numbers;	  /* what the frame counts may be read */
-	bool anew;	  /* we began a new incarnation: nothing more in it counts */
+	bool begun;	  /* we began a new incarnation: nothing more in it counts */
 };
 
 #endif /* KRING_DOMAIN_STREAM_READING_H */

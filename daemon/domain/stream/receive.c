@@ -40,13 +40,14 @@ static bool authentic(const struct reading *r)
 }
 
 /* The partner runs in another incarnation than the one we know: numbers begin again at 1.  When we knew another one of
- * it, it lost state: its threads wait until they are compared, and an administrator has to telephone. */
+ * it, it lost state: its threads wait until they are compared, and an administrator has to phone. */
 static enum err new_partner(struct reading *r)
 {
 	const bool known = r->pair->yours.no != 0;
 	struct effect *e;
 	enum err rc = pair_reset(r->t, r->pair, known);
 
+	require(!incarnation_equal(&r->v.head.my_inc, &r->pair->yours));
 	if (rc != ERR_OK)
 		return rc;
 	r->pair->yours = r->v.head.my_inc;
@@ -67,7 +68,7 @@ static enum err new_partner(struct reading *r)
 	return alarm_set(r->t, ALARM_NEW, r->p->no);
 }
 
-/* ROLLED_BACK parts alone: they say what we forgot.  r->anew: one was proof, and we began a new incarnation.
+/* ROLLED_BACK parts alone: they say what we forgot.  r->begun: one was proof, and we began a new incarnation.
  * current: the frame is of both present incarnations. */
 static enum err read_claims(struct reading *r, bool current)
 {
@@ -81,9 +82,9 @@ static enum err read_claims(struct reading *r, bool current)
 	struct wire_part p;
 	enum err rc = ERR_OK;
 
-	while (rc == ERR_OK && !r->anew && wire_part_next(&parts, &p))
+	while (rc == ERR_OK && !r->begun && wire_part_next(&parts, &p))
 		if (p.type == WIRE_PART_ROLLED_BACK && p.bytes.len > 0)
-			rc = proof_part(&c, p.bytes, &r->anew);
+			rc = proof_part(&c, p.bytes, &r->begun);
 	return rc;
 }
 
@@ -99,7 +100,8 @@ static enum err memories(struct reading *r)
 	const struct wire_frame *f = &r->v.head;
 	enum err rc = read_claims(r, true);
 
-	if (rc != ERR_OK || r->anew)
+	require(incarnation_equal(&r->v.head.my_inc, &r->pair->yours));
+	if (rc != ERR_OK || r->begun)
 		return rc;
 	if (f->got_upto > r->pair->num_last)
 		proof_ask(r->t, r->c, r->a, NULL, f->got_upto);
@@ -125,7 +127,7 @@ static enum err incarnations(struct reading *r)
 	struct pair *pr = r->pair;
 	enum err rc = ERR_OK;
 
-	require(!r->numbers && !r->anew);
+	require(!r->numbers && !r->begun);
 	if (!incarnation_equal(&f->my_inc, &pr->yours)) {
 		if (pr->yours.no != 0 && f->my_inc.no <= pr->yours.no)
 			return clone_past(r->t, r->p, pr, r->a);
@@ -141,6 +143,7 @@ static enum err incarnations(struct reading *r)
 	return read_claims(r, false);
 }
 
+/* Why they did not take something: for people who ask; nothing is sent again because of it. */
 static enum err on_refused(struct reading *r, struct span bytes)
 {
 	struct rd in = rd_of(bytes);
@@ -155,6 +158,7 @@ static enum err on_refused(struct reading *r, struct span bytes)
 						    : alarm_set(r->t, ALARM_TOLD, r->p->no);
 }
 
+/* A question, or the answer to ours: whatever was sent and is not receipted by now was lost on the way. */
 static enum err on_ping(struct reading *r, struct span bytes)
 {
 	struct rd in = rd_of(bytes);
@@ -163,6 +167,7 @@ static enum err on_ping(struct reading *r, struct span bytes)
 	uint8_t b[9];
 	struct wr w = wr_of(b, sizeof b);
 
+	require(r->numbers);
 	if (!rd_done(&in))
 		return ERR_OK;
 	if (answer == 0) {
@@ -188,9 +193,10 @@ static enum err on_returned(struct reading *r, struct span bytes)
 	bool forgot;
 	enum err rc = returned_document(r->t, r->p, r->pair, bytes, &forgot);
 
+	require(!r->begun);
 	if (rc != ERR_OK || !forgot)
 		return rc;
-	r->anew = true;
+	r->begun = true;
 	return incarnation_begin(r->t, 0, ALARM_ROLLED_BACK);
 }
 
@@ -199,6 +205,7 @@ static enum err on_heads(struct reading *r, struct span bytes)
 {
 	enum err rc = ERR_OK;
 
+	require(r->a != NULL);
 	if (compare_begins(bytes) && !r->a->ledger_shown) {
 		r->a->ledger_shown = true;
 		compare_room(r->a);
@@ -207,6 +214,7 @@ static enum err on_heads(struct reading *r, struct span bytes)
 	return rc == ERR_OK ? compare_heads(r->t, r->p, r->pair, r->a, bytes) : rc;
 }
 
+/* Each part stands for itself; what this version does not know is passed over. */
 static enum err on_part(struct reading *r, const struct wire_part *p)
 {
 	bool fresh;
@@ -250,6 +258,7 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 	}
 }
 
+/* A part that failed by itself earlier pauses alone: the rest of the frame counts. */
 static enum err read_parts(struct reading *r)
 {
 	struct rd parts = rd_of(r->v.parts);
@@ -258,7 +267,7 @@ static enum err read_parts(struct reading *r)
 
 	require(r->numbers); /* decided by memories() */
 	r->next_no = r->v.head.first_seq;
-	while (rc == ERR_OK && !r->anew && wire_part_next(&parts, &p)) {
+	while (rc == ERR_OK && !r->begun && wire_part_next(&parts, &p)) {
 		const struct fault_place at = {
 			.part = FAULT_PART, .peer = r->p->no, .type = p.type};
 
@@ -285,6 +294,7 @@ static enum err read_news(struct reading *r)
 	return rc;
 }
 
+/* In the order in which each thing may be believed: layout, a newer key, signature, incarnation, counts, parts. */
 /* NOLINTNEXTLINE(readability-function-size): a frame from its head to its answer, in order */
 enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 {

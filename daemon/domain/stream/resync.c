@@ -5,6 +5,7 @@
  * one about another document than ours under that number is a trace of a loss. */
 #include "domain/stream/resync.h"
 
+#include "base/check.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/outbox.h"
@@ -12,6 +13,7 @@
 #include "domain/stream/arrive.h"
 
 enum { RETRY_MS = 60000, RETRY_MAX_MS = 3600000 };
+static_assert(RETRY_MS >= (int)LIMIT_ASK_MS, "a pause is longer than a question");
 
 /* They could not store it.  It goes again, under a new number and after a growing pause; what follows it in its
  * thread waits with it, and everything else goes on. */
@@ -19,6 +21,7 @@ static enum err put_off(struct reading *r, uint64_t place)
 {
 	struct conn *c = r->c;
 
+	require(place >= 1);
 	if (c->retry_wait_ms == 0 || r->t->mono_ms >= c->retry_mono_ms) {
 		c->retry_wait_ms = c->retry_wait_ms == 0		 ? RETRY_MS
 				   : c->retry_wait_ms < RETRY_MAX_MS / 2 ? c->retry_wait_ms * 2
@@ -37,6 +40,7 @@ static enum err verdict_on(struct reading *r, uint64_t place, const struct wire_
 	struct document d;
 	enum err rc = outbox_get(r->t, r->p->no, place, &row);
 
+	require(place >= 1);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	rc = document_load(r->t, &row.doc, &d);
@@ -62,6 +66,7 @@ static enum err verdict_on(struct reading *r, uint64_t place, const struct wire_
 	return rc == ERR_OK ? hooks_receipted(r->t, &d, v) : rc;
 }
 
+/* In order and without gaps: pair->verdicts says up to where they are in hand. */
 enum err resync_verdicts(struct reading *r, struct span bytes)
 {
 	struct rd in = rd_of(bytes);
@@ -69,6 +74,7 @@ enum err resync_verdicts(struct reading *r, struct span bytes)
 	unsigned count = rd_u8(&in);
 	enum err rc = ERR_OK;
 
+	require(r->numbers && r->pair->verdicts <= r->pair->acked);
 	for (; count > 0 && rc == ERR_OK; count--, no++) {
 		const struct wire_verdict v = wire_verdict_get(&in);
 
@@ -88,6 +94,7 @@ enum err resync_verdicts(struct reading *r, struct span bytes)
 			return ERR_OK;
 		}
 		r->pair->verdicts = no;
+		require(no <= r->pair->acked);
 	}
 	return rc;
 }
@@ -100,6 +107,7 @@ enum err resync_offer(struct reading *r, struct span bytes)
 	const unsigned count = rd_u8(&in); /* LIMIT_OFFER_PAGE of a sender that keeps to it */
 	struct wr w = arena_wr(r->t->arena, 9 + (size_t)count * 43);
 
+	require(r->numbers);
 	(void)total; /* the sender counts its own pages */
 	wr_u64(&w, place);
 	wr_u8(&w, (uint8_t)count);
@@ -135,6 +143,7 @@ enum err resync_offer(struct reading *r, struct span bytes)
 	return ERR_OK;
 }
 
+/* The answer to one page of offers.  It counts once: only for the page that is open now. */
 enum err resync_want(struct reading *r, struct span bytes)
 {
 	struct rd in = rd_of(bytes);
@@ -142,6 +151,7 @@ enum err resync_want(struct reading *r, struct span bytes)
 	unsigned count = rd_u8(&in);
 	enum err rc = ERR_OK;
 
+	require(r->numbers);
 	if (in.bad || place != r->pair->off_from + 1 || r->pair->off_from >= r->pair->off_to)
 		return ERR_OK; /* an answer to an older question */
 	for (; count > 0 && rc == ERR_OK && place <= r->pair->off_to; count--, place++) {
@@ -152,14 +162,16 @@ enum err resync_want(struct reading *r, struct span bytes)
 			return ERR_OK;
 		rc = want ? outbox_wait(r->t, r->pair, place) : verdict_on(r, place, &v);
 		if (rc == ERR_STALE)
-			rc = ERR_OK; /* a place that is empty here */
-		r->pair->off_from = place;
+			rc = ERR_OK;	   /* a place that is empty here */
+		r->pair->off_from = place; /* this one is settled: the page goes on after it */
+		require(r->pair->off_from <= r->pair->off_to);
 	}
 	r->pair->recheck = true; /* numbered in order of place, when they may go */
 	r->a->reply = true;
 	return rc;
 }
 
+/* They lost our verdicts, or the frame with them: said again from there. */
 enum err resync_want_verdicts(struct reading *r, struct span bytes)
 {
 	struct rd in = rd_of(bytes);

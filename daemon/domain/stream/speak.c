@@ -123,6 +123,7 @@ static enum err carry(struct speaking *s, uint64_t number, struct span *out)
 	uint64_t place;
 	enum err rc = outbox_place_of(s->t, s->p->no, number, &place);
 
+	require(number >= 1 && number <= s->pair->num_last);
 	if (rc == ERR_OK)
 		rc = outbox_get(s->t, s->p->no, place, &row);
 	if (rc == ERR_OK)
@@ -143,6 +144,7 @@ static uint8_t choose_class(size_t want, size_t least)
 {
 	uint8_t cls = WIRE_CLASSES;
 
+	require(least <= want);
 	while (cls-- > 1)
 		if (least <= wire_class_len(cls) - WIRE_FRAME_EXTRA &&
 		    want * 100 >= (wire_class_len(cls) - WIRE_FRAME_EXTRA) * (size_t)FILL_PERCENT)
@@ -190,6 +192,7 @@ static enum err collect(struct speaking *s, size_t used, struct load *l)
 	return ERR_OK;
 }
 
+/* The head says who, to whom, and how far each direction is; signing and sealing are the caller's. */
 static enum err emit(struct speaking *s, struct span parts, uint16_t count, uint64_t first,
 		     size_t inner_len)
 {
@@ -212,6 +215,7 @@ static enum err emit(struct speaking *s, struct span parts, uint16_t count, uint
 	struct effect *e = turn_effect(s->t, EFFECT_FRAME);
 	struct wr w = arena_wr(s->t->arena, inner_len);
 
+	require(inner_len <= LIMIT_CLASS_2 && (count > 0 || parts.len == 0));
 	if (e == NULL || w.cap == 0)
 		return ERR_NOMEM;
 	wire_frame_put(&f, w.p);
@@ -291,6 +295,7 @@ static enum err fit(struct making *m)
 	const size_t one = m->l.count == 0 ? 0 : WIRE_PART_HEAD + m->l.docs[0].len;
 	size_t room;
 
+	require(m->taken == 0);
 	m->cap = wire_class_len(choose_class(m->parts.len + m->l.bytes, m->parts.len + one));
 	room = m->cap - WIRE_FRAME_EXTRA;
 	while (m->taken < m->l.count &&
@@ -353,6 +358,7 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struc
 	bool due = a->reply, more = true;
 	enum err rc;
 
+	require(p->no == a->peer);
 	if (!p->active || p->self)
 		return ERR_OK;
 	if (!p->conn.up) {
@@ -379,6 +385,7 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struc
 	return rc;
 }
 
+/* Partners that find no room in this turn are asked in the next: their state repeats, nothing is lost. */
 enum err speak_all(struct turn *t)
 {
 	struct wr frame = {.cap = 0};

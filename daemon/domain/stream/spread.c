@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* News of membership need no order and no receipt: an entry of the roster proves itself by the signatures of the roots, a
+ * node record by its node's, a cosignature by its member's.  So they are told to whoever is connected, once when they
+ * are new and again when a frame shows that its sender lacks them; nobody has to be believed. */
 #include "domain/stream/spread.h"
 
+#include "base/check.h"
+#include "domain/membership/noderecord.h"
 #include "domain/membership/roster.h"
 
 enum {
@@ -10,9 +15,11 @@ enum {
 	WORDS = 8,	   /* others' cosignatures in one question */
 	OWN_RECORDS = 8,   /* rotations of ours told in an introduction */
 };
+static_assert(PUSH_ENTRIES >= FORK_BACK, "the end of a fork fits one push");
 
 /* ---- what we say ---- */
 
+/* Rotations in order, so that a partner that was away can follow from the key it knows. */
 static enum err own_records(struct turn *t, struct wr *parts, uint16_t *count)
 {
 	const struct node *n = t->node;
@@ -22,7 +29,7 @@ static enum err own_records(struct turn *t, struct wr *parts, uint16_t *count)
 
 	for (; self != NULL && k <= last; k++) {
 		struct span carried;
-		enum err rc = members_record(t, self->no, k, &carried);
+		enum err rc = noderecord_get(t, self->no, k, &carried);
 
 		if (rc == ERR_NOTFOUND)
 			continue;
@@ -60,6 +67,7 @@ static enum err others_words(struct turn *t, struct wr *parts, uint16_t *count)
 	return ERR_OK;
 }
 
+/* What a partner needs to know of us before it reads anything else. */
 enum err spread_introduce(struct turn *t, struct wr *parts, uint16_t *count)
 {
 	enum err rc = own_records(t, parts, count);
@@ -79,6 +87,7 @@ enum err spread_introduce(struct turn *t, struct wr *parts, uint16_t *count)
 /* One part to everybody connected. */
 static enum err tell_all(struct turn *t, uint8_t type, struct span bytes)
 {
+	require(bytes.len > 0);
 	for (size_t i = 0; i < t->node->peer_count; i++) {
 		const struct peer *p = &t->node->peers[i];
 		struct answer *a;
@@ -94,6 +103,7 @@ static enum err tell_all(struct turn *t, uint8_t type, struct span bytes)
 	return ERR_OK;
 }
 
+/* Our own signature over the roster's head; it may be the one somebody's admission waits for. */
 enum err spread_witness(struct turn *t, struct span witness)
 {
 	enum err rc;
@@ -114,7 +124,7 @@ enum err spread_witness(struct turn *t, struct span witness)
 static enum err take_record(struct turn *t, struct span carried)
 {
 	bool news;
-	enum err rc = members_take_record(t, carried, &news);
+	enum err rc = noderecord_take(t, carried, &news);
 
 	t->node->frames_refused += rc == ERR_CRYPTO || rc == ERR_MALFORMED ? 1 : 0;
 	if (err_foreign(rc))
@@ -133,8 +143,10 @@ enum err spread_record(struct turn *t, struct span carried)
 
 /* ---- what we hear ---- */
 
+/* A few at a time: a roster of thousands must not fill every frame. */
 static enum err push(struct turn *t, struct answer *a, uint64_t from)
 {
+	require(from >= 1);
 	for (unsigned i = 0; i < PUSH_ENTRIES; i++) {
 		struct span carried;
 		enum err rc = roster_entry(t, from + i, &carried);
@@ -154,6 +166,8 @@ static enum err push_back(struct turn *t, struct answer *a)
 	return push(t, a, seq > FORK_BACK ? seq - FORK_BACK + 1 : 1);
 }
 
+/* Who is behind is pushed entries; who is ahead is answered, so that it pushes; who has another head at the same place
+ * shows a fork, and both push their last entries as proof. */
 enum err spread_heard(struct turn *t, struct peer *p, const struct wire_frame *f, struct answer *a)
 {
 	const struct node *n = t->node;
@@ -177,6 +191,7 @@ enum err spread_heard(struct turn *t, struct peer *p, const struct wire_frame *f
 	return rc;
 }
 
+/* An entry proves itself.  One that forks from ours is proof too, and the other end gets ours. */
 static enum err on_roster(struct turn *t, struct span entry, struct answer *a)
 {
 	struct chain before;
@@ -201,6 +216,7 @@ static enum err on_roster(struct turn *t, struct span entry, struct answer *a)
 	return err_fatal(rc) ? rc : ERR_OK;
 }
 
+/* Whoever brings it: the member's signature is what counts. */
 static enum err on_witness(struct turn *t, struct span bytes)
 {
 	struct chain c;
@@ -230,6 +246,7 @@ enum err spread_part(struct turn *t, struct peer *p, const struct wire_part *par
 	}
 }
 
+/* Before the signature of the frame is checked: it may be of a key that this very frame announces. */
 enum err spread_own_record(struct turn *t, struct peer *p, struct span parts, bool *rotated)
 {
 	struct rd r = rd_of(parts);
