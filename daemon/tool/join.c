@@ -29,6 +29,7 @@ enum {
 
 struct joining {
 	struct joinline *line;
+	int answer_ms; /* how long to wait for one; no longer than the person waits */
 	struct wire_invite invite;
 	uint8_t join[NODEDIR_JOIN_MAX];
 	size_t join_len;
@@ -45,7 +46,8 @@ static enum err ask(struct joining *j, struct span question, uint8_t expect)
 	enum err rc = joinline_send(j->line, question);
 
 	if (rc == ERR_OK)
-		rc = joinline_receive(j->line, j->buf, LIMIT_ONBOARD_MESSAGE, ANSWER_MS, &j->len);
+		rc = joinline_receive(j->line, j->buf, LIMIT_ONBOARD_MESSAGE, j->answer_ms,
+				      &j->len);
 	if (rc != ERR_OK)
 		return rc;
 	if (j->len == 2 && j->buf[0] == WIRE_ONB_STATE && j->buf[1] == WIRE_ONB_DEAD)
@@ -295,6 +297,8 @@ int tool_join(struct tool_args *a)
 	bool silent = false;
 	int bad = j.buf == NULL ? tool_fail_err("memory", ERR_NOMEM) : read_token(a, &j.invite);
 
+	j.answer_ms = wait_s < ANSWER_MS / 1000 ? 1000 * (int)(wait_s == 0 ? 1 : wait_s)
+						: ANSWER_MS;
 	if (bad == 0)
 		bad = node_for(&j, a);
 	if (bad == 0)

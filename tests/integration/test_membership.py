@@ -176,7 +176,7 @@ def test_wrong_digits_three_times_and_the_invite_is_dead(federation):
         assert e.value.code == 1 and "not the digits" in e.value.reply["what"]
         assert "refused" in j.end(1 if left else 4)  # after the third the port is closed again
     assert [i["state"] for i in a.k("invites", "list")["invites"]] == ["dead"]
-    assert "nobody answers" in Joining(f, token, "Wie Dan Ook").end(4)
+    assert "nobody answers" in Joining(f, token, "Wie Dan Ook", wait="2").end(4)  # the port is closed: longer is the same
     with pytest.raises(Refused) as e:
         a.k("confirm", right)
     assert "nobody waits" in e.value.reply["what"]
