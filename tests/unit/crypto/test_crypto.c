@@ -38,6 +38,20 @@ static void hkdf_agrees_with_the_vector(void **state)
 	assert_memory_equal(out, want, sizeof want);
 }
 
+/* The digits that people compare by voice are made of eight bytes. */
+static void a_hash_may_be_as_short_as_its_use_is(void **state)
+{
+	const struct span part = span_of("ab", 2);
+	uint8_t eight[8], again[8], wide[64];
+
+	(void)state;
+	hash_parts(HASH_SAS, span_of(NULL, 0), &part, 1, eight, sizeof eight);
+	hash_parts(HASH_SAS, span_of(NULL, 0), &part, 1, again, sizeof again);
+	assert_memory_equal(eight, again, sizeof eight);
+	hash_parts(HASH_SAS, span_of(NULL, 0), &part, 1, wide, sizeof wide);
+	assert_memory_not_equal(eight, wide, sizeof eight); /* the length is hashed, too */
+}
+
 static void merkle_paths_fold_to_the_root(void **state)
 {
 	struct id32 docs[64], path[HASH_MERKLE_DEPTH_MAX], root, got;
@@ -457,6 +471,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hkdf_agrees_with_the_vector),
+		cmocka_unit_test(a_hash_may_be_as_short_as_its_use_is),
 		cmocka_unit_test(merkle_paths_fold_to_the_root),
 		cmocka_unit_test(keyfile_opens_with_its_secret_only),
 		cmocka_unit_test(keyfile_survives_one_damaged_half_of_keyroot),
