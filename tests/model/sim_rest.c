@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "domain/care/acts.h"
 #include "domain/consent/casefile.h"
+#include "domain/exchange/pair.h"
 #include "sim.h"
 
 enum {
@@ -15,15 +16,17 @@ enum {
 };
 
 /* Rows that the passing of time may change: answers to requests are remembered for a day, settled documents
- * for a month, and a partner's last sign of life is written down with its pair. */
+ * for a month. */
 static bool passes(enum store_table t)
 {
-	return t == STORE_REQUEST || t == STORE_REQUESTAGE || t == STORE_PAIR ||
-	       t == STORE_OUTPLACE || t == STORE_OUTNUM || t == STORE_OUTID;
+	return t == STORE_REQUEST || t == STORE_REQUESTAGE || t == STORE_OUTPLACE ||
+	       t == STORE_OUTNUM || t == STORE_OUTID;
 }
 
 struct print {
-	uint64_t of[STORE_TABLE_COUNT];
+	uint64_t of[STORE_TABLE_COUNT]; /* of pairs without when they were last heard */
+	uint64_t pair[SIM_NODES_MAX];	/* of each, with it */
+	uint64_t kept[SIM_NODES_MAX];	/* first place retained: moving it writes the row */
 };
 
 /* Eight bytes at a time: the rows of every node go through here. */
@@ -38,10 +41,34 @@ static uint64_t mixed(uint64_t h, struct span s)
 	return h ^ s.len;
 }
 
+/* When a partner was last heard, and the time of its newest key, are written once an hour, and the first place that is
+ * retained moves with the month: that is no change. */
+static void take_pair(struct sim_view *v, const struct store_row *row, struct print *out)
+{
+	uint8_t b[1024];
+	struct wr w = wr_of(b, sizeof b);
+	struct record_place place;
+	struct pair p = {.peer = be16_get(row->key.p)};
+	struct span val;
+
+	require(record_open(v->t.txn, v->t.arena, STORE_PAIR, row, &place, &val) == ERR_OK &&
+		pair_unpack(val, &p) == ERR_OK);
+	out->kept[p.peer - 1] = p.kept_from;
+	p.kept_from = 0;
+	pair_pack(&p, &w);
+	out->pair[p.peer - 1] = mixed(0, wr_span(&w));
+	p.last_frame_ms = p.last_heard_ms = p.their_key_ms = 0;
+	w.len = 0;
+	pair_pack(&p, &w);
+	require(!w.over);
+	out->of[STORE_PAIR] = mixed(mixed(out->of[STORE_PAIR], row->key), wr_span(&w));
+}
+
 static void take_print(struct sim *s, struct sim_node *n, struct print *out)
 {
 	struct sim_view v;
 
+	*out = (struct print){.of = {0}};
 	sim_view_open(s, &v, n);
 	for (int t = 0; t < STORE_TABLE_COUNT; t++) {
 		struct store_key at = {.len = 0};
@@ -51,7 +78,10 @@ static void take_print(struct sim *s, struct sim_node *n, struct print *out)
 		while (!passes((enum store_table)t) &&
 		       store_next_prefix(v.t.txn, (enum store_table)t, span_of(NULL, 0), &at,
 					 &row) == ERR_OK)
-			out->of[t] = mixed(mixed(out->of[t], row.key), row.val);
+			if (t == STORE_PAIR)
+				take_pair(&v, &row, out);
+			else
+				out->of[t] = mixed(mixed(out->of[t], row.key), row.val);
 	}
 	sim_view_close(&v);
 }
@@ -102,31 +132,53 @@ static bool any_due(struct sim *s)
 	return false;
 }
 
+/* How many rows of pairs changed since the last look, each of which may do so once an hour. */
+static void count_pairs(struct sim *s, struct print *last, unsigned written[][SIM_NODES_MAX])
+{
+	for (int i = 0; i < s->n; i++) {
+		struct print now;
+
+		take_print(s, &s->nodes[i], &now);
+		for (int j = 0; j < s->n; j++)
+			written[i][j] += now.pair[j] != last[i].pair[j] &&
+					 now.kept[j] == last[i].kept[j];
+		last[i] = now;
+	}
+}
+
 static void idle(struct sim *s)
 {
 	const uint64_t until = s->now_ms + (uint64_t)IDLE_MINUTES * MINUTE_MS;
-	struct print before[SIM_NODES_MAX], after;
-	bool busy[SIM_NODES_MAX] = {false};
+	struct print before[SIM_NODES_MAX] = {{.of = {0}}}, last[SIM_NODES_MAX] = {{.of = {0}}};
+	unsigned written[SIM_NODES_MAX][SIM_NODES_MAX] = {{0}};
+	bool someone = false; /* has something to do then, and tells the others */
 
 	for (int i = 0; i < s->n; i++) {
-		busy[i] = next_due(s, &s->nodes[i]) <= until; /* it has something to do then */
+		someone = someone || next_due(s, &s->nodes[i]) <= until;
 		take_print(s, &s->nodes[i], &before[i]);
+		last[i] = before[i];
 	}
-	while (s->now_ms < until && s->failed[0] == '\0') {
+	for (bool first = true; s->now_ms < until && s->failed[0] == '\0'; first = false) {
 		s->now_ms += MINUTE_MS;
 		sim_round(s);
+		count_pairs(s, last, written);
+		for (int i = 0; i < s->n && first; i++) {
+			/* with its first question each tells how far it was at the end of what came before: that receipt
+			 * is kept */
+			before[i].of[STORE_PAIR] = last[i].of[STORE_PAIR];
+			memset(written[i], 0, sizeof written[i]);
+		}
 	}
-	for (int i = 0; i < s->n; i++) {
-		bool someone = false; /* who has to do something tells the others */
-
-		for (int j = 0; j < s->n; j++)
-			someone = someone || busy[j];
-		take_print(s, &s->nodes[i], &after);
-		for (int t = 0; t < STORE_TABLE_COUNT && !someone; t++)
-			if (before[i].of[t] != after.of[t])
+	for (int i = 0; i < s->n && !someone; i++) {
+		for (int t = 0; t < STORE_TABLE_COUNT; t++)
+			if (before[i].of[t] != last[i].of[t])
 				sim_fail(s, "node %d: an idle node writes into %s", i,
 					 key_table_name((enum store_table)t));
-		s->life.idle += !someone;
+		for (int j = 0; j < s->n; j++)
+			if (written[i][j] > 1)
+				sim_fail(s, "node %d: an idle node writes about node %d %u times",
+					 i, j, written[i][j]);
+		s->life.idle++;
 	}
 }
 
