@@ -7,7 +7,7 @@
  * Threads:  core process, event-loop thread only.
  * Time:     *_mono_ms monotonic, *_ms wall clock, supplied by the turn.
  * Durable:  nothing; rebuilt from the store at start.
- * Privacy:  organisations and keys, no persons.
+ * Privacy:  organisations and keys, nobody's data.
  *
  * Peers change only between turns (node_reload).  Connections change within a turn; node_turn_abort
  * puts back what an aborted turn had touched.
@@ -21,7 +21,7 @@
 
 struct exchange_hooks;
 
-/* One pass over all threads of a pair, a page at a time; memory only, a new connection begins anew. */
+/* One pass over all threads of a pair, a page at a time; memory only, a new connection begins again. */
 struct heads_cursor {
 	struct id16 after; /* compared up to here */
 	bool differs;	   /* some thread of this pass is not the same at both ends */

@@ -127,7 +127,7 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	if (e == NULL)
 		return ERR_NOMEM;
 	e->peer = th->peer;
-	/* Entered in error: what came of a person who was never meant is let go of at once. */
+	/* Entered in error: what came about a person who was never meant is removed at once. */
 	if (rc == ERR_OK && now != before && now == REFERRAL_ERROR && th->role == THREAD_RECEIVER &&
 	    !turn_case_erased(t, &th->case_id))
 		rc = acts_forget(t, th);

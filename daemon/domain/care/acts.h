@@ -22,12 +22,12 @@ MUST_CHECK enum err acts_sign(struct turn *t, struct thread *th, uint16_t type,
 /** An act with a code, made by a timer or a rule. */
 MUST_CHECK enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type,
 				   const char *reason);
-/** What an act does to the terms besides changing the state: a note is a sign of life and begins the term anew;
+/** What an act does to the terms besides changing the state: a note is a sign of life and begins the term again;
  *  a reminder begins a shorter one.  Before acts_changed; what the table has no row for does nothing. */
 void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool mine);
-/** A log grew, or the OFFER's receipt came: fold, run timers and worklist anew, save. */
+/** A log grew, or the OFFER's receipt came: fold, set timers and worklist again, save. */
 MUST_CHECK enum err acts_changed(struct turn *t, struct thread *th, const char *detail);
-/** Nothing was said, but time went on or a receipt came: deadline and timer anew, save. */
+/** No new document, but time went on or a receipt came: set deadline and timer again, save. */
 MUST_CHECK enum err acts_retime(struct turn *t, struct thread *th);
 /** A partner was removed for good: every open thread with it is work for its case. */
 MUST_CHECK enum err acts_partner_gone(struct turn *t, uint16_t peer);

@@ -431,7 +431,7 @@ enum err grants_timer(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? grantends_changed(t, s.p, &th->case_id, s.received) : rc;
 }
 
-/* Where a record came back after all, in a case that began anew. */
+/* Where a record came back after all, in a case that was begun again. */
 static enum err end_record(struct turn *t, const struct peer *p, const struct id16 *grant)
 {
 	struct consent_scope s = {.p = p};

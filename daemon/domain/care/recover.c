@@ -89,7 +89,7 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 	rc = casefile_of_subject(t, p, &subject, false, case_id);
 	if (rc == ERR_NOTFOUND)
 		rc = search(t, p, d, named ? &subject : NULL, case_id);
-	/* The case itself is younger than the backup: it begins anew with what the partner gives back. */
+	/* The case itself is younger than the backup: it begins again with what the partner gives back. */
 	return rc == ERR_NOTFOUND ? casefile_open(t, p, &subject, false, case_id) : rc;
 }
 

@@ -7,7 +7,7 @@
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  with the turn's transaction.
- * Privacy:  partners and categories; no persons.
+ * Privacy:  partners and categories; nobody's data.
  */
 #ifndef KRING_DOMAIN_CONSENT_AGREEMENT_H
 #define KRING_DOMAIN_CONSENT_AGREEMENT_H

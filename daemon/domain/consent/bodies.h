@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * bodies - what we hold of partners' persons: bodies, and when they go.
+ * bodies - what we hold about partners' people: bodies, and when they go.
  *
  * Layer:    domain/consent (base, proto, store; lower rooms).
  * Owns:     nothing.
@@ -29,7 +29,7 @@ bool bodies_ended(const struct thread *th);
 MUST_CHECK enum err bodies_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
 				   uint8_t role, bool *yes);
 /** The referral ended for its person (revoked, in error, or its term is over): at the receiver its personal
- *  bodies go, and the person shown is put together anew from what other referrals still hold. */
+ *  bodies go, and the person shown is put together again from what other referrals still hold. */
 MUST_CHECK enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason);
 /** The person as a partner's bodies that are still here tell it, newest word last: CASE_RECORD.told. */
 MUST_CHECK enum err bodies_person(struct turn *t, const struct id16 *case_id);

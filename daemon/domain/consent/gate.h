@@ -11,7 +11,7 @@
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  nothing.
- * Privacy:  reads categories and times; no persons.
+ * Privacy:  reads categories and times; nobody's data.
  */
 #ifndef KRING_DOMAIN_CONSENT_GATE_H
 #define KRING_DOMAIN_CONSENT_GATE_H
@@ -35,7 +35,7 @@ struct consent_view {
 	bool agreed;
 	uint64_t agreement_cats;
 	uint64_t agreement_until_ms; /* 0: open-ended */
-	bool holds_cases;	     /* the partner's class allows persons at all */
+	bool holds_cases;	     /* the partner's class allows personal data at all */
 };
 
 /** consent_check(view, cats, now): WIRE_VERDICT_OK, or why not.  Pure. */

@@ -19,10 +19,10 @@ enum {
 	GRANTENDS_UNSURE_HOURS = 72 /* the word of a partner whose loss of state nobody confirmed */
 };
 
-/** A grant or a referral of this case began or ended: the work "consent ends" and the timers anew. */
+/** A grant or a referral of this case began or ended: sets the work "consent ends" and the timers again. */
 MUST_CHECK enum err grantends_changed(struct turn *t, const struct peer *p,
 				      const struct id16 *case_id, bool received);
-/** The timer of a consent's thread anew, and th saved. */
+/** Sets the timer of a consent's thread again, and saves th. */
 MUST_CHECK enum err grantends_watch(struct turn *t, struct thread *th, const struct msg *record);
 
 #endif /* KRING_DOMAIN_CONSENT_GRANTENDS_H */

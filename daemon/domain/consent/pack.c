@@ -57,7 +57,7 @@ static enum err refuse_scope(struct turn *t, const struct peer *p, const struct 
 				  remedies[at].after);
 	else
 		(void)err_explain(&why, ERR_DENIED,
-				  "%s takes no persons now; see: kring partner list", p->org);
+				  "%s takes no referrals now; see: kring partner list", p->org);
 	memcpy(t->refusal.remedy, why.text, sizeof t->refusal.remedy - 1);
 	return ERR_DENIED;
 }

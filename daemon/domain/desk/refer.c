@@ -77,9 +77,10 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 			"needs are codes, so that every partner reads them in its language",
 			"for example --need income-debt; see: kring help needs");
 	if ((p->classes & WIRE_MEMBER) == 0)
-		return turn_refuse(t, ERR_DENIED, "this partner holds no cases",
-				   "observers, evaluators and coordinators never receive persons",
-				   "choose another partner: kring partner list");
+		return turn_refuse(
+			t, ERR_DENIED, "this partner holds no cases",
+			"observers, evaluators and coordinators never get anybody's data",
+			"choose another partner: kring partner list");
 	if (!calendar_known(p->country)) {
 		struct err_text why;
 
@@ -274,7 +275,7 @@ static enum err check_own(struct turn *t, const struct thread *th, const struct 
 	    msg_u64(req, ACT_NEW_LATE) == 0)
 		return turn_refuse(t, ERR_STATE, "the answer term is over",
 				   "the sender may have found another way meanwhile",
-				   "telephone them, then: kring accept REF --late");
+				   "phone them, then: kring accept REF --late");
 	return ERR_OK;
 }
 
@@ -349,9 +350,10 @@ static enum err place(struct turn *t, const struct thread *th, const struct msg 
 		return turn_refuse(t, ERR_INVAL, "that is who referred this person to us", "",
 				   "name another place");
 	if (p != NULL && (p->classes & WIRE_MEMBER) == 0)
-		return turn_refuse(t, ERR_INVAL, "this partner holds no cases",
-				   "observers, evaluators and coordinators never receive persons",
-				   "name another place");
+		return turn_refuse(
+			t, ERR_INVAL, "this partner holds no cases",
+			"observers, evaluators and coordinators never get anybody's data",
+			"name another place");
 	if (p == NULL &&
 	    (names_same(typed, "none") || strcmp(typed, "outside") == 0 || !words_place(typed)))
 		return turn_refuse(
@@ -539,7 +541,7 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 	if (type == DOC_NOTE && th.my_no >= THREAD_LOG_MAX - FOR_OTHER_ACTS)
 		return turn_refuse(t, ERR_FULL,
 				   "this referral has as many messages as one can have", "",
-				   "close it, and refer anew for what is still needed");
+				   "close it, and make a new referral for what is still needed");
 	rc = check_date(t, req);
 	if (rc == ERR_OK)
 		rc = guard(t, &th, req);

@@ -23,7 +23,7 @@ enum table_kind { TABLE_READS, TABLE_WRITES, TABLE_GROWS };
 
 /** What people of an organisation do here. */
 enum table_role {
-	TABLE_CASEWORKER = 1,	 /* works with persons */
+	TABLE_CASEWORKER = 1,	 /* works with people */
 	TABLE_READER = 2,	 /* reads what caseworkers write */
 	TABLE_COORDINATOR = 4,	 /* sees figures and never a person */
 	TABLE_ADMINISTRATOR = 8, /* looks after the node, sees no person */

@@ -54,7 +54,7 @@ MUST_CHECK enum err outbox_numbered(struct turn *t, const struct pair *p, uint64
 /** Place of a stream number of ours. */
 MUST_CHECK enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number,
 				    uint64_t *place);
-/** Let go of rows that are settled and older than the retention; at most limit of them. */
+/** Remove rows that are settled and older than the retention; at most limit of them. */
 MUST_CHECK enum err outbox_prune(struct turn *t, struct pair *p, unsigned limit);
 
 #endif /* KRING_DOMAIN_EXCHANGE_OUTBOX_H */

@@ -44,7 +44,7 @@ struct members_wait {
 };
 MUST_CHECK enum err members_waiting(struct turn *t, const struct peer *p, struct members_wait *out);
 
-/** May this member's class take part in documents about persons? */
+/** May this member's class take part in documents about people? */
 static inline bool members_hold_cases(const struct peer *p)
 {
 	return p->active && (p->classes & WIRE_MEMBER) != 0;

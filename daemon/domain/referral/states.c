@@ -52,7 +52,7 @@ static const struct state_row rows[REFERRAL_STATE_COUNT] = {
 		.term = STATE_ALL_DAYS, .days = 30, .asked = DOC_REOPEN, .fires = DOC_ACK,
 		.reason = "unacknowledged", .answer = STATE_ACCEPTED},
 
-	/* It is over.  What never came to work is let go of after a week; the sender looks for another way. */
+	/* It is over.  What never came to work is removed after a week; the sender looks for another way. */
 	[REFERRAL_CLOSED] = {
 		.set = true, .next = NOBODY, .sender_work = NOTHING, .receiver_work = NOTHING,
 		.term = STATE_FOREVER, NEVER, .answer = STATE_ACCEPTED},

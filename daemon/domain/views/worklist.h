@@ -7,7 +7,7 @@
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  nothing.
- * Privacy:  codes, references and partners; no persons.
+ * Privacy:  codes, references and partners; nobody's data.
  */
 #ifndef KRING_DOMAIN_VIEWS_WORKLIST_H
 #define KRING_DOMAIN_VIEWS_WORKLIST_H
