@@ -25,7 +25,7 @@ struct engine_calls {
 	void (*members)(void *ctx);
 	void (*onboard)(void *ctx, uint16_t line, struct span bytes);
 	void (*dial)(void *ctx, uint16_t peer, bool silent); /* EFFECT_DIAL */
-	/* EFFECT_SHRED, _LOCK, _PANIC, _INCARNATION, _ERASED, _BACKUP: for whoever holds the keys */
+	/* EFFECT_SHRED, _LOCK, _PANIC, _ADDRESS, _INCARNATION, _ERASED, _BACKUP: for whoever holds the keys */
 	void (*keys)(void *ctx, const struct effect *x);
 	void *ctx;
 };

@@ -15,7 +15,7 @@
 #include "base/bytes.h"
 
 /* clang-format off */
-/* Each label stands in one place and is used for one structure (tests/lint/check_labels.py). */
+/* Each label stands in one place and is used for one structure (tests/lint/lint.py). */
 #define HASH_LABELS(X)                                  \
 	X(NODEID, "KRG1.nodeid") X(NEXTKEY, "KRG1.nextkey")             \
 	X(ROSTERHASH, "KRG1.rosterhash") X(TRANSCRIPT, "KRG1.transcript") \

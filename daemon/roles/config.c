@@ -22,6 +22,7 @@ enum { NEAR = 4, SHOWN = 48, WORD = 16 };
 
 static void put_number(struct config *c, const struct config_setting *s, uint64_t v)
 {
+	require(s->cap == sizeof v && v >= s->least);
 	memcpy((char *)c + s->offset, &v, sizeof v);
 }
 
@@ -101,6 +102,7 @@ struct reading {
 
 static void say(struct reading *r, enum err rc, struct config_fault *f)
 {
+	require(rc != ERR_OK);
 	f->line = r->line;
 	if (r->rc == ERR_OK)
 		r->rc = rc;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/text.h"
 
 #define BLANKS " \t\r"
@@ -119,6 +120,7 @@ static bool take_setting(const struct configfile *f, char *s, struct configfile_
 
 bool configfile_next(struct configfile *f, struct configfile_line *out)
 {
+	require(f->len < sizeof f->text); /* room for the end of its last line */
 	while (f->at < f->len) {
 		char *s = f->text + f->at;
 		char *end = memchr(s, '\n', f->len - f->at);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Network in and out.  Holds the transport key, sees sealed envelopes, parses a fixed outer header. */
+/* Network in and out.  Holds the transport key, sees sealed envelopes, parses a fixed outer header.
+ * What comes in is passed on or dropped, never answered: whoever sent it sends again until it is receipted.  core says how
+ * much it has read (credit); what would be more than that is dropped here, so that a flood ends at this process. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/limits.h"
@@ -101,6 +104,7 @@ static void on_message(void *ctx, uint16_t peer, struct span bytes)
 		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u", peer);
 		return; /* everything is sent again until it is receipted */
 	}
+	require(n->unread <= LIMIT_IPC_CREDIT); /* core says how much it has read */
 	n->unread += bytes.len;
 	/* All that this process can tell about it. */
 	log_write(LOG_INFO, LOG_ENVELOPE_IN, "peer=%u len=%zu", peer, bytes.len);
@@ -147,6 +151,7 @@ static enum err set_peers(struct net *n, const struct msg *setup)
 		const struct msg *m = msg_at(setup, NET_SETUP_PEERS, i);
 		struct transport_peer *p = &n->peers[n->peer_count];
 
+		require(n->peer_count <= LIMIT_PEERS);
 		if (n->peer_count == LIMIT_PEERS)
 			return ERR_LIMIT;
 		n->peer_count++;

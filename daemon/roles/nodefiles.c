@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/check.h"
+
 /* In the order in which their presence proves the most. */
 static const char *const names[] = {
 	"identity",	      "slots",	    "keyroot", "record", "main",    "ledger", "unlock.key",

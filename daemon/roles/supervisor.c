@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "io/fdpass.h"
@@ -92,6 +93,7 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 		args[n++] = s->opt->clock_file;
 	}
 #endif
+	require(n <= ARGS_MAX);
 	for (size_t i = 0; i < n; i++)
 		argv[i] = strdup(args[i]);
 	for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++)
@@ -103,7 +105,8 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 
 static pid_t spawn(const struct supervisor *s, const char *role, int fd3, int fd4)
 {
-	const pid_t pid = fork();
+	const pid_t pid =
+		fork(); /* no thread runs in this process, so the child may do all that its parent could */
 
 	if (pid == 0)
 		child_exec(s, role, fd3, fd4);
@@ -139,6 +142,7 @@ static bool start_all(struct supervisor *s)
 
 	if (!pair_of(line) || !pair_of(idle))
 		return false;
+	require(s->core == 0 && s->net == 0);
 	s->core_line = line[0];
 	s->core = spawn(s, "core", idle[0], line[1]);
 	(void)close(line[1]);
@@ -173,6 +177,7 @@ static void end_child(pid_t *pid, int signo)
 
 	if (*pid <= 0)
 		return;
+	require(signo > 0);
 	(void)kill(*pid, signo);
 	while (ended == 0 && clock_mono_ms() < until_ms) {
 		ended = waitpid(*pid, NULL, WNOHANG);
@@ -199,6 +204,7 @@ static void net_ended(struct supervisor *s)
 {
 	const uint64_t now = clock_mono_ms();
 
+	require(now >= s->net_began_ms);
 	s->net = 0;
 	if (now - s->net_began_ms >= STEADY_MS)
 		s->net_tries = 0;
@@ -209,6 +215,7 @@ static void net_ended(struct supervisor *s)
 static int core_ended(struct supervisor *s, int code)
 {
 	s->core = 0;
+	/* 78 and 0 are final; anything else is tried again, with net, whose line has no other end any more */
 	if (code == ROLES_LOCKED)
 		s->locked = true;
 	if (code == ROLES_CONFIG || code == ROLES_OK || crash_loop(s)) {

@@ -78,7 +78,7 @@ enum store_table {
 /** Kinds of META rows that two rooms know (FORMAT.md has all). */
 enum { STORE_META_SHRED = 5 };
 
-/** A key under construction: k = key_of(); key_u16(&k, 7); key_id(&k, id.b, 16). */
+/** A key under construction: zeroed, then key_u16(&k, 7); key_put(&k, id.b, 16). */
 struct store_key {
 	uint8_t b[80];
 	size_t len;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "crypto/files/keyfile.h"
 #include "crypto/hash.h"
 #include "tool/fail.h"

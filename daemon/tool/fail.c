@@ -2,10 +2,12 @@
 /* One form of failure for all tools: a sentence for people, an object for programs, an exit code for both. */
 #include "tool/fail.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/text.h"
 
 void tool_json_text(const char *s)
@@ -29,6 +31,7 @@ static void json_error(int code, const char *what, const char *why)
 	static const char *const names[] = {"",		 "refused", "usage",
 					    "not-found", "not-now", "damaged"};
 
+	static_assert(sizeof names / sizeof names[0] == TOOL_DAMAGED + 1, "a name for each code");
 	(void)printf("{\n  \"error\": \"%s\",\n  \"what\": ",
 		     names[code > 0 && code <= TOOL_DAMAGED ? code : TOOL_RULE]);
 	tool_json_text(what);
@@ -39,6 +42,7 @@ static void json_error(int code, const char *what, const char *why)
 
 int tool_fail(int code, const char *what, const char *why)
 {
+	require(code != 0 && what != NULL && why != NULL);
 	if (getenv("KRING_JSON") != NULL)
 		json_error(code, what, why);
 	else
@@ -48,6 +52,7 @@ int tool_fail(int code, const char *what, const char *why)
 
 static int code_of(enum err rc)
 {
+	require(rc != ERR_OK);
 	return rc == ERR_CORRUPT || rc == ERR_MALFORMED ? TOOL_DAMAGED
 	       : rc == ERR_NOTFOUND			? TOOL_NOT_FOUND
 							: TOOL_RULE;

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kring join: from an invite to a node that waits for approval.  proto/PROTOCOL.md 3a, the newcomer's end. */
+/* kring join: from an invite to a node that waits for approval.  proto/PROTOCOL.md 3a, the newcomer's end.
+ * The invite names a federation and the transport key of one member.  What the member sends is believed only as far as it
+ * fits: the roster must begin with the federation of the invite and must have that member in it.  Whether somebody stands
+ * in between is told by the digits that both ends compute from all that was exchanged, compared by telephone; the newcomer
+ * is bound to its random number (commitment) before it sees the other one, so digits cannot be steered.
+ * A second try goes on with the keys of the first: they may be known to the roots already. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/rng.h"
@@ -43,8 +49,10 @@ struct joining {
 
 static enum err ask(struct joining *j, struct span question, uint8_t expect)
 {
-	enum err rc = joinline_send(j->line, question);
+	enum err rc;
 
+	require(j->line != NULL && question.len > 0);
+	rc = joinline_send(j->line, question);
 	if (rc == ERR_OK)
 		rc = joinline_receive(j->line, j->buf, LIMIT_ONBOARD_MESSAGE, j->answer_ms,
 				      &j->len);
@@ -71,6 +79,7 @@ static enum err hello(struct joining *j)
 	wr_put(&w, commit.b, 32);
 	wr_put(&w, mac.b, 32);
 	wr_put(&w, join.p, join.len);
+	require(!w.over);
 	rc = ask(j, wr_span(&w), WIRE_ONB_CHALLENGE);
 	if (rc != ERR_OK)
 		return rc;
@@ -95,6 +104,7 @@ static enum err fetch_roster(struct joining *j, const char *path, struct rosterf
 		wr_u8(&w, WIRE_ONB_WANT_ENTRY);
 		wr_put(&w, j->session.b, 16);
 		wr_u64(&w, seq);
+		require(!w.over);
 		rc = ask(j, wr_span(&w), WIRE_ONB_ENTRY);
 		if (rc != ERR_OK)
 			break;
@@ -147,6 +157,7 @@ static enum err reveal(struct joining *j)
 	wr_u8(&w, WIRE_ONB_REVEAL);
 	wr_put(&w, j->session.b, 16);
 	wr_put(&w, j->r_c.b, 32);
+	require(!w.over);
 	return ask(j, wr_span(&w), WIRE_ONB_STATE);
 }
 
@@ -155,6 +166,7 @@ static void show_digits(struct joining *j)
 	char digits[ONBOARD_DIGITS + 1];
 	struct id32 hash;
 
+	require(j->join_len > 0 && j->join_len <= sizeof j->join);
 	j->words.r_c = j->r_c;
 	j->words.join = span_of(j->join, j->join_len);
 	onboard_digits(&j->words, digits, &hash);
@@ -178,6 +190,7 @@ static enum wire_onboard_state wait_confirmed(struct joining *j, unsigned wait_s
 
 	wr_u8(&w, WIRE_ONB_ASK);
 	wr_put(&w, j->session.b, 16);
+	require(!w.over);
 	while (state == WIRE_ONB_WAITING && clock_mono_ms() < end) {
 		const enum err rc = ask(j, wr_span(&w), WIRE_ONB_STATE);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Offline work: kring becomes this program for everything that needs keys or a roster file and no running node.  Options
  * are one list (TOOL_ARGS), verbs another; each verb checks its own. */
+#include "base/check.h"
 #include "tool/tool.h"
 
 #include <errno.h>
@@ -42,7 +43,8 @@ static int parse(int argc, char **argv, struct tool_args *a)
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c < A_FIRST || c >= A_FIRST + ARG_COUNT)
 			return TOOL_USAGE;
-		*slots[c - A_FIRST] = optarg;
+		require(slots[c - A_FIRST] != NULL);
+		*slots[c - A_FIRST] = optarg; /* the last one counts, as in any program */
 	}
 	return optind == argc ? 0 : TOOL_USAGE;
 }
@@ -84,6 +86,7 @@ int tool_main(int argc, char **argv)
 		if (strcmp(verb, tools[i].verb) == 0) {
 			const int code = tools[i].run(&a);
 
+			/* what could not be written was not done, whatever the exit code would say */
 			if (stdfd_written() || code != 0)
 				return code;
 			return tool_fail(TOOL_NOT_NOW, "the output could not be written completely",

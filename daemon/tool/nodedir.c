@@ -4,12 +4,14 @@
  * because it opens the backups of its time. */
 #include "tool/nodedir.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/rng.h"
@@ -90,6 +92,7 @@ static enum err write_words(const struct tool_args *a, struct keybox *kb,
 	(void)snprintf(add.org, sizeof add.org, "%s", a->org);
 	(void)snprintf(add.phone, sizeof add.phone, "%s", a->phone == NULL ? "" : a->phone);
 	wire_add_put(&w, &add);
+	require(add.node.len > 0);
 	if (nw.over || w.over || cw.over)
 		return ERR_LIMIT;
 	*join_len = w.len;
@@ -151,6 +154,7 @@ static enum err keep_unplaced(const char *dir)
 	keyfile_recovery_pair(code, pub, sec);
 	secret_wipe(code, sizeof code);
 	secret_wipe(sec, sizeof sec);
+	/* named by what it opens: the number is printed on it, and in every backup that it opens */
 	sheet_number(pub, number);
 	(void)snprintf(name, sizeof name, "recovery-sheet-%s.txt", number);
 	return nodefiles_path(kept, sizeof kept, dir, name) && rename(next, kept) == 0 ? ERR_OK
@@ -171,6 +175,9 @@ enum err nodedir_sheet_prepare(const char *dir, const char *org, const struct ke
 	char text[SHEET_TEXT_MAX];
 	enum err rc;
 
+	static_assert(sizeof sheet.code == sizeof s->code &&
+			      sizeof sheet.seed == sizeof s->next_seed,
+		      "one form");
 	memcpy(sheet.code, s->code, sizeof sheet.code);
 	memcpy(sheet.seed, s->next_seed, sizeof sheet.seed);
 	rc = keep_unplaced(dir);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A node comes back from its backup, offline.  It is built beside its place and moved there whole; what the
- * old directory still tells (erased cases, the incarnation's number) is kept. */
+ * old directory still tells (erased cases, the incarnation's number) is kept.
+ * The whole file is read once before anything is made: a damaged backup changes nothing.  Keys of erased cases are never
+ * written, and what the backup has of such a case is erased again before the store can be read by anybody.  All that a
+ * thief of the old disk would have is drawn again: wrap keys, unlock key, recovery code.  The node's own keys stay: partners
+ * know it by them, and the new incarnation tells them that it may have forgotten something. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/rng.h"
 #include "core/cipher.h"
@@ -182,6 +187,8 @@ static enum err begin_txn(struct restore *r)
 {
 	enum err rc = ERR_OK;
 
+	require(r->store != NULL);
+	/* many rows a transaction, but not all in one: the map grows between transactions only */
 	if (r->txn != NULL && r->in_txn < BATCH)
 		return ERR_OK;
 	if (r->txn != NULL)
@@ -205,6 +212,7 @@ static enum err put_key(struct restore *r, const struct backup_item *item)
 	uint8_t wrapped[KEYBOX_WRAPPED_LEN];
 	const bool of_case = item->cls == KEYBOX_CASE;
 
+	require(r->ledger != NULL);
 	if (of_case && erasures_has(r->ledger, &item->case_id)) {
 		r->kept_away++;
 		return ERR_OK;
@@ -289,6 +297,7 @@ static enum err make_node(struct restore *r)
 	char path[PATH_LEN];
 	enum err rc;
 
+	require(r->in != NULL && r->store == NULL);
 	rng_fill(r->key, sizeof r->key);
 	backup_in_sheet(r->in, r->have_seed ? r->seed : NULL, clock_wall_ms() / 1000, &r->sheet,
 			&r->promise);
@@ -363,6 +372,9 @@ static enum err build(struct restore *r)
 	else if (r->txn != NULL)
 		store_abort(r->txn);
 	r->txn = NULL;
+	require(rc != ERR_OK ||
+		r->ledger !=
+			NULL); /* the first item was the identity, or rc says that it was not */
 	return rc == ERR_OK ? erase_all(r) : rc;
 }
 
@@ -388,6 +400,7 @@ static int move_in(const struct restore *r)
 
 	if (n < 0 || (size_t)n >= sizeof before)
 		return tool_fail(TOOL_USAGE, "--dir is too long", r->args->dir);
+	/* the old one first: a crash between the two leaves both whole, under names that say what they are */
 	if (stat(r->args->dir, &sb) == 0 && rename(r->args->dir, before) != 0)
 		return tool_fail(TOOL_RULE, "the old directory could not be moved away",
 				 strerror(errno));

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A federation's roster, offline: created, proposed to, signed, verified. */
+/* A federation's roster, offline: created, proposed to, signed, verified.
+ * A proposal is the next entry with its place in the chain, so signatures fit one roster only; when another entry was added
+ * first it is made again.  Whoever signs is told in words what the signature says, because a root signs for everybody.
+ * Root keys never come near a node: each signs on its own machine, and files go from hand to hand. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "core/rosterfile.h"
 #include "crypto/files/keyfile.h"
@@ -24,6 +28,7 @@ static enum err make_roots(const struct tool_args *a, struct wire_genesis *g)
 	char path[CONFIG_PATH_MAX + 32];
 	enum err rc = ERR_OK;
 
+	require(g->n <= LIMIT_ROOTS && g->m <= g->n);
 	for (unsigned i = 0; i < g->n && rc == ERR_OK; i++) {
 		(void)snprintf(path, sizeof path, "%s/root%u.key", a->out, i + 1);
 		rc = rootkey_create(path, &g->roots[i]);
@@ -61,6 +66,7 @@ int tool_fed_create(struct tool_args *a)
 		return tool_fail(TOOL_USAGE, "--roots M/N",
 				 "at least 2 of N must sign, for example 2/3");
 	(void)mkdir(a->out, 0700);
+	require(n <= LIMIT_ROOTS); /* roots_of said so */
 	g.m = (uint8_t)m;
 	g.n = (uint8_t)n;
 	memcpy(g.name, a->name, strlen(a->name) + 1);
@@ -68,6 +74,7 @@ int tool_fed_create(struct tool_args *a)
 	if (rc != ERR_OK)
 		return tool_fail_err("root keys", rc);
 	wire_genesis_put(&pw, &g);
+	require(!pw.over);
 	e.payload = wr_span(&pw);
 	e.time_s = clock_wall_ms() / 1000;
 	e.valid_until_s = e.time_s + CHAIN_VALID_S;
@@ -124,10 +131,12 @@ static int write_proposal(const struct tool_args *a, const struct rosterfile *f,
 	static uint8_t bytes[LIMIT_ROSTER_ENTRY];
 	struct wr w = wr_of(bytes, sizeof bytes);
 
+	require(f->chain.begun); /* what rosterfile_read took in */
 	e->fed_id = f->chain.fed_id;
 	e->seq = f->chain.seq + 1;
 	e->prev_hash = f->chain.head;
 	e->time_s = clock_wall_ms() / 1000;
+	/* this machine's clock may be behind the one that made the last entry: time in a roster never runs back */
 	if (e->time_s < f->chain.time_s)
 		e->time_s = f->chain.time_s;
 	e->valid_until_s = e->time_s + CHAIN_VALID_S;
@@ -281,6 +290,7 @@ static bool find_member(const struct rosterfile *f, const char *name, struct id3
 		*node = id;
 		memcpy(org, add.org, sizeof add.org);
 	}
+	/* two members may begin alike: then none is meant, and more digits are asked for */
 	return hits == 1;
 }
 
@@ -322,6 +332,7 @@ static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 			return tool_fail_err("root keys", rc);
 	}
 	wire_roots_put(&pw, &g);
+	require(!pw.over);
 	e.payload = wr_span(&pw);
 	bad = write_proposal(a, f, &e);
 	if (bad != 0)
@@ -346,6 +357,7 @@ static int propose_standing(const struct tool_args *a, const struct rosterfile *
 		return tool_fail(TOOL_USAGE, "--node names no member, or several",
 				 a->node == NULL ? "" : a->node);
 	wire_remove_put(&pw, &r);
+	require(!pw.over);
 	e.payload = wr_span(&pw);
 	bad = write_proposal(a, f, &e);
 	if (bad != 0)
@@ -369,6 +381,7 @@ static bool policy_word(struct wire_policy *p, const char *name, const char *val
 	char *end;
 	const double v = strtod(value, &end);
 
+	/* written so that "nan" does not pass: it is neither more nor less than anything */
 	if (*end != '\0' || !(v >= 0) || v > 255)
 		return false;
 	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
@@ -410,7 +423,9 @@ static int propose_policy(const struct tool_args *a, const struct rosterfile *f)
 		if (value == NULL || !policy_word(&p, word, value))
 			return tool_fail(TOOL_USAGE, "not understood in --policy", word);
 	}
+	/* read back by the rules that every node follows: an entry that no node takes would stop the roster */
 	wire_policy_put(&pw, &p);
+	require(!pw.over);
 	if (wire_policy_get(wr_span(&pw), &again) != ERR_OK)
 		return tool_fail(TOOL_RULE, "no node would follow this policy",
 				 "shares together at most a quarter of year, year at most 8, cap 1 "
@@ -553,9 +568,11 @@ int tool_roster_sign(struct tool_args *a)
 		return tool_fail(TOOL_RULE, "this key is not a root of this federation", "");
 	describe(&e);
 	rc = rootkey_sign(a->key, e.signed_bytes, sig);
+	require(e.sig_count < sizeof e.sigs / sizeof e.sigs[0]);
 	e.sigs[e.sig_count].root = (uint8_t)root;
 	e.sigs[e.sig_count].sig = sig;
 	e.sig_count++;
+	/* tried on a copy: the entry joins when it holds, and before that it is a proposal with one signature more */
 	next = f.chain;
 	if (rc == ERR_OK && chain_check(&next, &e, &change, &why) == ERR_OK) {
 		rc = rosterfile_write(a->roster, &f, &e);
@@ -604,6 +621,7 @@ int tool_roster_verify(struct tool_args *a)
 		return tool_fail(TOOL_USAGE, "needs --roster", "");
 	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
 		return tool_fail(TOOL_DAMAGED, "the roster does not hold", why.text);
+	require(f.chain.begun);
 	bytes_hex(hex, f.chain.head.b, 32);
 	(void)printf("roster of %s holds: %zu members, entry %llu, head %s\n", f.chain.genesis.name,
 		     f.members, (unsigned long long)f.chain.seq, hex);

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Recovery sheets, offline: a new one, the new one confirmed, and the signing key that the present one promises
- * taking over.  Each prints a whole sheet: code and next key. */
+ * taking over.  Each prints a whole sheet: code and next key.
+ * The order is always: the sheet under another name, the keys, the sheet in its place.  The code of the sheet before opens
+ * the node until somebody typed the new one from paper, because a sheet that was never printed must not lock anybody out.
+ * A signing key takes over by the promise that was published before it was needed: whoever stole the present key cannot
+ * make that promise true. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "core/ownrecord.h"
 #include "core/unlock.h"
@@ -104,6 +110,7 @@ static enum err new_record(const char *dir, const struct keyfile_rotation *r,
 
 	if (rc != ERR_OK)
 		return rc;
+	require(c.rec.version < UINT64_MAX && c.rec.key_seq < UINT32_MAX);
 	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
 	c.rec.version++;
 	c.rec.key_seq++;
@@ -139,13 +146,16 @@ static int rotate(const struct tool_args *a, struct keyfile *k, struct keyfile_r
 	if (rc == ERR_OK)
 		rc = nodedir_sheet_prepare(a->dir, org, &r->sheet);
 	if (rc == ERR_OK) {
-		keybox_sign(k->keybox, SIGN_NODE, &part, 1, old_sig);
+		require(part.len > 0);
+		keybox_sign(k->keybox, SIGN_NODE, &part, 1,
+			    old_sig); /* while the old key is still here */
 		rc = keyfile_rotate(a->dir, k->keybox, r);
 	}
 	if (rc == ERR_FULL)
 		return no_slot(a->dir);
 	if (rc != ERR_OK)
 		return tool_fail_err("rotating", rc);
+	/* opened again: what is on disk is what signs, and if it does not open we say so now */
 	keyfile_close(k);
 	bad = open_node(a, k);
 	if (bad != 0)
@@ -231,6 +241,8 @@ static int make_sheet(const struct tool_args *a, struct keyfile *k, const uint8_
 
 	if (rc == ERR_CRYPTO)
 		return not_promised();
+	static_assert(sizeof before == sizeof keybox_roots(k->keybox)->recovery_pub,
+		      "a public key");
 	memcpy(before, keybox_roots(k->keybox)->recovery_pub, sizeof before);
 	nodedir_org(a->dir, &id, org);
 	if (rc == ERR_OK && seed == NULL)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Ways to unlock a node: listed, added, removed.  The last way without a person, and the recovery code, stay. */
+/* Ways to unlock a node: listed, added, removed.  The last way without a person, and the recovery code, stay: a node that
+ * nobody can unlock any more is lost with all its cases.  A way is taken away by its number in the list, and the node is
+ * tried at once: whoever took the wrong one learns it now and not at the next start of the machine. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/rng.h"
 #include "core/unlock.h"
 #include "crypto/files/keyfile.h"
@@ -45,6 +48,7 @@ int tool_slot_list(struct tool_args *a)
 		rc = nodefiles_explain(&why, ERR_CORRUPT, a->dir, "slots", 0);
 	if (rc != ERR_OK)
 		return tool_fail_why("this node does not open", rc, &why);
+	require(n <= SLOTS_MAX);
 	for (unsigned i = 0; i < n; i++)
 		(void)printf("%u  %s\n", i + 1, kind_name(kinds[i]));
 	return 0;
@@ -71,6 +75,7 @@ static enum err add(const struct tool_args *a, struct keyfile *k, enum keyfile_s
 	struct keyfile_unlock how = {kind, {key, sizeof key}};
 	enum err rc;
 
+	require(kind != KEYFILE_RECOVERY); /* kring sheet makes those */
 	if (kind == KEYFILE_PASSPHRASE) {
 		rc = unlock_read_line(a->file, pass, sizeof pass, &len);
 		how.secret = span_of(pass, len);
