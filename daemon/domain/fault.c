@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What failed by itself, and when it is tried again: a short list in memory, one row for each place, with a pause that grows.  It
+ * is how a damaged row costs its own document and nothing else.
+ */
 #include "domain/fault.h"
 
 enum { PAUSE_MS = 60000, PAUSE_MAX_MS = 3600000, TRIES = 2 };

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One event in, changes in the transaction, effects out.  What a turn changed in memory is put back when it fails
+ * (node_turn_abort); what fails alone is noted, paused and left out when the event runs again, so that one damaged row never
+ * stops the others.
+ */
 #include "domain/node.h"
 
 #include <stdlib.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Lists are pages: a walk offers rows by rank, the page keeps the best, and only those are opened.  A row that cannot be opened
+ * is named in the reply, and the list goes on.
+ */
 #include "domain/page.h"
 
 #include <string.h>

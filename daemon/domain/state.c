@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Partners and their connections in memory.  A connection that a turn touches is saved first: an aborted turn leaves it as
+ * it was.
+ */
 #include "domain/state.h"
 
 #include <string.h>

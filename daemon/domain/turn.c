@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What every room works with: rows read and written under the turn's transaction, effects in order, refusals in words,
+ * randomness out of the event's seed.  Nothing here remembers anything beyond the turn.
+ */
 #include "domain/turn.h"
 
 #include <string.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Signing one act and everything that follows from a changed log, in one order: the document, the log, the outbox, what
+ * was disclosed, the timeline, the audit log, then the fold, the timer and the worklist.  All of it is one transaction; a
+ * turn that fails leaves none of it.  acts_changed may be called as often as one likes: it computes all anew from the logs.
+ */
 #include "domain/care/acts.h"
 
 #include "domain/consent/bodies.h"

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Where a document came without its content, or its case is gone, waiting for a person would leave the other side
+ * without an answer; so the rule answers at once and says the true reason.  What is missing between the two partners goes on
+ * the worklist beside it, with the command that mends it.
+ */
 #include "domain/care/answers.h"
 
 #include "domain/care/acts.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Whoever begins a thread about a person, partner or loss, begins it the same way; only the side differs.  What a partner
+ * said of the thread before its first document was here (hidden, withdrawn) holds from the first moment.
+ */
 #include "domain/care/begin.h"
 
 #include "base/check.h"

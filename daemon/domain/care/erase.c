@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * After this turn nothing of the case can be read here: its key is deleted, and with it every row sealed under it, in
+ * every copy of the database.  Threads stay, empty, so that the partner's log has an end to agree with and a late document
+ * finds its place.  The audit entry is written first, while the commitment to the case can still be made.  A word about the
+ * erasure is left with partners, so that a restored backup erases the case again.
+ */
 #include "domain/care/erase.h"
 
 #include "base/plant.h"

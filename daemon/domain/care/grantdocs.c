@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A consent travels as a document of its own, before the first document that needs it, and is its own thread: its id is the
+ * grant's.  One that arrives is kept only when it says that this partner collected it for us, for a time that a grant may
+ * last; anything else is stored as malformed, so that the sender learns of it, and covers nothing.
+ */
 #include "domain/care/grantdocs.h"
 
 #include <string.h>

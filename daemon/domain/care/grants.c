@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A person takes back a consent, not a referral.  Everything that rests on it and on nothing else ends in the turn that
+ * learns of it, at both ends; what cannot be signed in this turn is owed (owes_end), hidden at once, and signed as soon as
+ * the thread may be written.  A word of withdrawal is never lost: the flag of a thread outlives the record of its grant, and
+ * is written down again when the document was lost.  Only the unconfirmed word of a partner that came back from a loss waits
+ * (GRANTENDS_UNSURE_HOURS): a thief with an old disk must not be able to destroy.
+ */
 #include "domain/care/grants.h"
 
 #include "base/plant.h"

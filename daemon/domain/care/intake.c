@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What happens to a document about a person as it arrives, leaves and is receipted.  Nothing that comes authentic is
+ * refused: it is stored and receipted, and what may not stay is hollow from the first moment, with a verdict that tells the
+ * sender why.  The same question is asked once more when a document leaves, however long it waited: consent may have
+ * ended since it was signed.
+ */
 #include "domain/care/intake.h"
 
 #include <string.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * After a loss of state our own documents come back from partners.  Each finds its case again: by its grant, by the name
+ * that we gave the person, or by trying the key of every case; if the case itself is younger than the backup it begins anew.
+ * Nothing is signed again before both ends of a thread were compared; what was put off is done then, once.
+ */
 #include "domain/care/recover.h"
 
 #include "domain/care/acts.h"

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What happens when nobody does anything.  A timer only signs what the table lets this side sign, and only when the clock is
+ * sure and the partner was heard: a wrong clock must not end what somebody waits for.  The receiver's node never ends
+ * anything; it reminds its own people and lets go of what it was shown.  One timer that fails is passed over until its pause is
+ * over, so that it holds up no other.
+ */
 #include "domain/care/timers.h"
 
 #include "base/check.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Two partners agree once on what they exchange at all, in each direction; a person's consent is asked within that.  No
+ * row means no agreement: nothing goes and nothing is kept.
+ */
 #include "domain/consent/agreement.h"
 
 static struct store_key agreement_key(uint16_t peer, enum consent_way way)

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A body that a partner sent stays as long as a consent covers it, and not a turn longer: what has to go is replaced by
+ * its signed head, which still proves that it was said.  The person shown is put together from the bodies that remain,
+ * the newest word first, so that what is let go of in one referral does not live on in the file.
+ */
 #include "domain/consent/bodies.h"
 
 #include <string.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One person's file.  Our own words and a partner's stand beside each other and never over each other: whoever looks sees
+ * ours, with theirs where we have none, as far as their consents reach.  A partner names its person by a pseudonym; the
+ * same bytes given by us and by a partner are two names, or a partner could write in a file of ours.
+ */
 #include "domain/consent/casefile.h"
 
 #include <string.h>

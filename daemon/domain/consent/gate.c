@@ -1,4 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The decision is pure: a view of what holds, the categories asked for, the time.  Deny by default, in the order in which a
+ * person can mend it: no consent, then its end, then its purpose, then its reach, then what the partners agreed.  Every
+ * field must pass all of them; nothing personal asked for is always allowed, since codes and times go with any referral.
+ *
+ *	granted  withdrawn  in time  purpose  grant  agreed  in time  agreement  verdict
+ *	no       -          -        -        -      -       -        -          no grant
+ *	yes      yes        -        -        -      -       -        -          withdrawn
+ *	yes      no         no       -        -      -       -        -          expired
+ *	yes      no         yes      no       -      -       -        -          purpose
+ *	yes      no         yes      yes      no     -       -        -          scope
+ *	yes      no         yes      yes      yes    no      -        -          no agreement
+ *	yes      no         yes      yes      yes    yes     no       -          agreement ended
+ *	yes      no         yes      yes      yes    yes     yes      no         agreement
+ *	yes      no         yes      yes      yes    yes     yes      yes        ok
+ */
 #include "domain/consent/gate.h"
 
 #include <string.h>

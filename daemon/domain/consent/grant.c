@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What holds now is asked anew each time, of all grants between this person and this partner: a renewal serves what runs
+ * already, and a withdrawn one counts for nothing from that moment.  Each grant counts within its own purpose only: two
+ * grants never add up to something that neither of them allows.  Only when none holds does the newest say why.
+ */
 #include "domain/consent/grant.h"
 
 #include <string.h>

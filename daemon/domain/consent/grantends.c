@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* "Consent ends", on both worklists, and when something about a grant has to be done next. */
+/*
+ * A consent that ends ends what rests on it, so both sides are told thirty days before, once, and about the right one: of
+ * several that hold, the last to end decides.  The work is taken back as soon as another consent holds longer or nothing
+ * runs any more.  What a partner's word let us hold is kept seven days longer, for a renewal that is on its way.
+ */
 #include "domain/referral/worklist.h"
 
 #include "domain/consent/bodies.h"

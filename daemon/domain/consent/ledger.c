@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What left about a person, to whom, when and under which consent: one row for each document, written in the turn that
+ * signs it.  The row has categories and no content, so that it can outlive the content and answer "who was told what".
+ */
 #include "domain/consent/ledger.h"
 
 #include "domain/exchange/document.h"

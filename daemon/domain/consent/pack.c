@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * No body becomes bytes but here, after the lists of words and the gate were asked; tests/lint/lint.py holds the rest of
+ * the tree to that.  A refusal names what is not covered and the one thing that helps, because whoever meets it sits with
+ * the person and can ask.
+ */
 #include "domain/consent/pack.h"
 
 #include <string.h>

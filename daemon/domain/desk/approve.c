@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Entries that wait for the signatures of roots: shown, fetched for signing, signed, and added when there are enough.
+ */
 #include "domain/desk/approve.h"
 
 #include "crypto/identity.h"

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What people do with a case.  Two colleagues at one case: whoever saves second is shown what the first one changed, and
+ * decides.  Nothing is taken that could never be sent or kept.  A case closes when nobody waits for an answer any more, and
+ * is erased only when no referral runs and none of our own ends still needs the partner's word.
+ */
 #include "domain/desk/cases.h"
 
 #include <string.h>

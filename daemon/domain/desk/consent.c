@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A consent is written down as the person gave it: what may be shared, with whom, for which purpose, how and until when.  A
+ * date means the whole day here.  Spoken consent needs a witness, who travels as a pseudonym.  While something runs under it
+ * a new consent leaves at once.
+ */
 #include "domain/desk/consent.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Commands about this node itself.  Each leaves an audit entry in the turn that asks, and an effect that the process carries
+ * out after the commit: what is not committed is not done.
+ */
 #include "domain/desk/keys.h"
 
 #include <string.h>

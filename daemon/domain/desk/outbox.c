@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What an administrator does with a document that is owed: ask the partner again now, or give it up.  One that arrived
+ * cannot be given up; it is withdrawn instead.
+ */
 #include "domain/desk/outbox.h"
 
 #include "domain/evidence/audit.h"

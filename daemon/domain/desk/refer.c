@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What people do with a referral.  A new one is checked in the order of what costs least to mend: the need, the partner, its
+ * calendar, its standing, the pair; then it is packed once to see whether consent covers it, and only then anything is
+ * written.  An act is refused here, before it is signed: what the table allows, what the act's row needs, what was seen when
+ * the person decided.  The reader applies none of these again.
+ */
 #include "domain/desk/refer.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * An administrator phoned a partner whose node says it lost its state.  Until then its word destroys nothing here.
+ */
 #include "domain/desk/restored.h"
 
 #include "domain/evidence/audit.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Roster entries that a person brings, in order.  A fork is refused, and its proof is kept: so such a turn ends well.
+ */
 #include "domain/desk/roster.h"
 
 #include "domain/membership/roster.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A request is answered once: the same id again gives the same answer, for a day, and nothing happens twice.  On a full disk
+ * what takes in something new is refused; answers, withdrawals and erasure always work.
+ */
 #include "domain/desk/table.h"
 
 #include "domain/desk/approve.h"

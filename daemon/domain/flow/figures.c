@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What people see of reports.  Sums, shares and trends come out of published cells alone, so they tell nothing that the
+ * cells do not; each has the range in which the truth lies 95 times in 100, and what is less sure than that is counted as
+ * unsure, not shown.  A node's own exact figures are for its own people.
+ */
 #include "domain/flow/figures.h"
 
 #include "domain/flow/draft.h"

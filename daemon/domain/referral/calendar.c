@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Working days and midnights by the rules of config/holidays, for each place its own.  A place that is not known counts
+ * Monday to Friday by Central European time, which is never relied on: who makes a deadline asks calendar_known first.
+ * Every function is pure and total; days are counted from 1970-01-01 and may lie far ahead.
+ */
 #include "domain/referral/calendar.h"
 
 #include <string.h>

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A wait ends on a day, at the place where the work is done, and not at an hour: people on both sides read the same date.
+ * A term that a partner has to meet begins when the document lay there, so that a slow line costs nobody their time; a
+ * document that never arrives lets the term end with its own lifetime, so that no wait is without an end.  The thread has
+ * one timer row, keyed by the time at which it looks next; moving it deletes the row before.
+ */
 #include "domain/referral/deadline.h"
 
 #include "domain/exchange/outbox.h"

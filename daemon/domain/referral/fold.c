@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The state of a referral is never stored as the truth: it is the fold over both logs as they lie here, and both ends that
+ * hold the same two logs come to the same state.  thread.state is a copy for lists and timers, written by acts_changed
+ * alone.  An entry counts only where its author had seen what it needs; the order is referral.h's.
+ */
 #include "domain/referral/fold.h"
 
 static enum err load_side(struct turn *t, const struct thread *th, bool mine, uint32_t n,

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What an offer says about its own referral is read in one place, whether the offer just came or came back after a loss:
+ * the term that it asks for (never longer than the limit, whatever it says), how urgent it is, and the need, which is a
+ * code.  A need that is too long for its field is left out; the referral goes on without it.
+ */
 #include "domain/referral/offer.h"
 
 #include <string.h>

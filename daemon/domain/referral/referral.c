@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The table is the rule: an act moves the state where a row says so, and is a note everywhere else.  "may" is narrower
+ * than "applies" where the author's node refuses what the reader must still understand, because the two ends can differ by
+ * what is on its way.  Both columns are sets of states as bits; the same table stands in proto/PROTOCOL.md.
+ */
 #include "domain/referral/referral.h"
 
 /* clang-format off */

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What an administrator has to see first: alarms that last, and what this node waits for after a loss of state.
+ */
 #include "domain/views/alarms.h"
 
 #include "domain/exchange/pair.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Reading the audit log is an act that the log records too.
+ */
 #include "domain/views/audit.h"
 
 #include "domain/evidence/audit.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Cases as people look at them.  Without a word to look for only the rows that are shown are opened; a search opens all, and is
+ * audited.  A case of many years still opens: its oldest entries are left out, and the reply says so.
+ */
 #include "domain/views/cases.h"
 
 #include <string.h>

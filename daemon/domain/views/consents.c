@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Consents as people look at them: a row names the partner, the purpose, the categories and the last day, never the person.
+ * The last day is a day of this node's place: a consent that ends at midnight ends with the day before.
+ */
 #include "domain/views/consents.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What a person typed, found, or refused with what helps.  A beginning of an id is enough when it fits one only; ids begin
+ * with the time, so people are shown and type the random part.
+ */
 #include "domain/views/find.h"
 
 #include <string.h>

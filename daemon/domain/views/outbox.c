@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What is owed to whom, and why it is not there yet: the first cause in the order in which one would look for it, with the
+ * one thing that helps.  Codes; the client has the words (config/lists).
+ */
 #include "domain/views/outbox.h"
 
 #include <string.h>

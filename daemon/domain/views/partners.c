@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Partners as people look at them.  The standing says the first reason for which no person goes there, in the order in which
+ * an administrator would look: what the roster says, what its records say, what this node saw.
+ */
 #include "domain/views/partners.h"
 
 #include "base/endpoint.h"

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Referrals as people look at them.  What of a partner's person may be seen is asked of the gate at the moment of looking,
+ * not of what was shown yesterday; a row without its person says why.  A view writes nothing but its audit entry, and a row
+ * that is damaged is named while the list goes on.
+ */
 #include "domain/views/referrals.h"
 
 #include <string.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The roster as it is signed: entries in their order.
+ */
 #include "domain/views/roster.h"
 
 #include "domain/membership/roster.h"

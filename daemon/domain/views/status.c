@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The state of this node on one page.  Everything is read from memory or from one row for each partner: the command answers
+ * also on a node that is in trouble.
+ */
 #include "domain/views/status.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What is to be done, the most urgent first; what has no term comes last.  The day shown is the day where the term runs; what
+ * is ours to deliver is by our own calendar.  Where one command helps, the row carries it.
+ */
 #include "domain/views/worklist.h"
 
 #include <string.h>
