@@ -6,6 +6,8 @@
  */
 #include "domain/node.h"
 
+#include "base/check.h"
+
 #include <stdlib.h>
 
 #include "domain/care/acts.h"
@@ -155,6 +157,7 @@ void node_set_listening(struct node *n, const char *at, int error, uint64_t wall
 
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
 {
+	require(n != NULL && now != NULL);
 	n->audit_before = n->audit_seq;
 	t->node = n;
 	t->faults = &n->faults;
@@ -196,6 +199,7 @@ static enum err by_itself(struct turn *t, enum fault_part part, enum err (*run)(
 	const struct fault_place at = {.part = part};
 	enum err rc;
 
+	require(part != FAULT_EVENT);
 	if (fault_paused(t, &at))
 		return ERR_OK;
 	fault_doing(t, &at);
@@ -321,6 +325,7 @@ enum err node_step(struct turn *t, const struct event *ev)
 {
 	enum err rc;
 
+	require(t->node != NULL && ev != NULL);
 	t->ev = ev;
 	t->seed = ev->seed;
 	t->draws = 0;

@@ -6,6 +6,7 @@
  */
 #include "domain/care/acts.h"
 
+#include "base/check.h"
 #include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
@@ -46,6 +47,8 @@ static void enter(struct turn *t, struct thread *th, enum referral_state before)
 {
 	const uint8_t does = state_row((enum referral_state)th->state)->does;
 
+	require(th->state < REFERRAL_STATE_COUNT);
+	require(before != (enum referral_state)th->state);
 	th->changed_ms = t->wall_ms;
 	th->escalated = false;
 	if ((does & STATE_PAUSES) != 0 && !th->paused_once) {
@@ -98,6 +101,7 @@ enum err acts_retime(struct turn *t, struct thread *th)
 {
 	enum err rc = retime(t, th);
 
+	require(th->kind == THREAD_REFERRAL);
 	if (rc == ERR_OK)
 		rc = worklist_delivery(t, th);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
@@ -112,6 +116,7 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	size_t n;
 	enum err rc = fold_thread(t, th, &steps, &n, &now);
 
+	require(th->kind == THREAD_REFERRAL);
 	if (rc != ERR_OK)
 		return rc;
 	th->state = (uint8_t)now;
@@ -180,6 +185,9 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 	uint64_t cats = 0;
 	enum err rc = make(t, th, type, body, &doc, &cats, &grant);
 
+	/* whoever calls asked the table: an act that it does not allow is never signed */
+	require(th->kind == THREAD_REFERRAL);
+	require(referral_may((enum referral_state)th->state, fold_our_side(th), type));
 	if (rc == ERR_OK && th->my_no + th->their_no == 0)
 		th->grant_id = grant; /* what it began under; nothing is judged by it */
 
@@ -216,6 +224,8 @@ enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type, const 
 {
 	struct msg *body;
 
+	require(act_of(type) != NULL);
+	require(reason != NULL && reason[0] != '\0');
 	if (document_body_kind(type) == MSG_ASK) {
 		body = msg_new(t->arena, MSG_ASK);
 		msg_set_text(t->arena, body, ASK_QUESTION, reason);
@@ -234,6 +244,7 @@ enum err acts_partner_gone(struct turn *t, uint16_t peer)
 	struct store_walk w = {.key_len = 16};
 	enum err rc;
 
+	require(peer != 0);
 	while (store_each(t->txn, STORE_THREAD, span_of(NULL, 0), &w)) {
 		struct thread th;
 		struct id16 id;
@@ -254,6 +265,7 @@ enum err acts_forget(struct turn *t, struct thread *th)
 {
 	enum err rc = bodies_let_go(t, th, WIRE_VERDICT_HOLLOW);
 
+	require(th->role == THREAD_RECEIVER);
 	if (rc == ERR_OK)
 		rc = casefile_entry(t, &th->case_id, "payload-erased", NULL, &th->id);
 	return rc == ERR_OK ? acts_changed(t, th, "erased") : rc;

@@ -6,6 +6,7 @@
  */
 #include "domain/care/answers.h"
 
+#include "base/check.h"
 #include "domain/care/acts.h"
 #include "domain/consent/grant.h"
 #include "domain/loss/settled.h"
@@ -30,6 +31,7 @@ static bool between_partners(enum wire_verdict_code code)
 /* Why an offer is declined by rule: what is in its way here and now, not what its sender says of it. */
 static const char *hollow_reason(enum wire_verdict_code now, const struct document *d)
 {
+	require(d->hollow);
 	if (between_partners(now))
 		return "no-agreement";
 	if (d->reason == WIRE_VERDICT_MALFORMED)
@@ -48,6 +50,8 @@ enum err answers_hollow(struct turn *t, struct thread *th, const struct document
 	bool may;
 	enum err rc = ERR_OK;
 
+	require(th->kind == THREAD_REFERRAL);
+	require(d->hollow);
 	if (!referral_terminal(state)) /* what is over needs nobody to look at it */
 		rc = worklist_add(t, th, WORK_HOLLOW, document_type_name(type));
 	if (rc == ERR_OK)
@@ -78,6 +82,8 @@ enum err answers_erased(struct turn *t, struct thread *th)
 	bool may;
 	enum err rc = settled_writable(t, th, &may);
 
+	require(th->kind == THREAD_REFERRAL);
+	require(turn_case_erased(t, &th->case_id));
 	if (rc != ERR_OK || !may)
 		return rc;
 	if (th->role == THREAD_RECEIVER)

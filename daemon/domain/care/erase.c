@@ -7,6 +7,7 @@
  */
 #include "domain/care/erase.h"
 
+#include "base/check.h"
 #include "base/plant.h"
 #include "domain/consent/casefile.h"
 #include "domain/evidence/audit.h"
@@ -33,6 +34,7 @@ static enum err drop_body(struct turn *t, const struct doc_key *doc, bool mine)
 	uint16_t peer;
 	enum err rc = mine ? outbox_find(t, &doc->msg, &peer, &place, &row) : ERR_NOTFOUND;
 
+	require(mine == (doc->sender == 0));
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
 	if (row.state == OUTBOX_OWED)
@@ -117,6 +119,7 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	const struct store_key k = turn_key_id(case_id);
 	enum err rc = drop_threads(t, case_id);
 
+	require(!bytes_zero(case_id->b, 16));
 	if (rc == ERR_OK)
 		rc = drop_grants(t, case_id);
 	if (rc == ERR_OK)
@@ -138,6 +141,7 @@ static enum err leave_word(struct turn *t, const struct id16 *case_id)
 	uint8_t at[8];
 	enum err rc;
 
+	require(!bytes_zero(case_id->b, 16));
 	key_u8(&pending, STORE_META_SHRED);
 	be64_put(at, t->wall_ms);
 	e = turn_effect(t, EFFECT_ERASED);

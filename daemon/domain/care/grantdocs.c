@@ -6,6 +6,8 @@
  */
 #include "domain/care/grantdocs.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/consent/casefile.h"
@@ -37,6 +39,8 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	const struct span case_bytes = msg_bytes(m, GRANT_RECORD_CASE_ID);
 	enum err rc;
 
+	require(p != NULL && !p->self);
+	require(msg_has(m, GRANT_RECORD_GRANT));
 	if (case_bytes.len != 16)
 		return ERR_CORRUPT;
 	memcpy(th.case_id.b, case_bytes.p, 16);
@@ -73,6 +77,7 @@ enum err grantdocs_send(struct turn *t, const struct peer *p, const struct id16 
 	struct msg *m;
 	enum err rc;
 
+	require(p != NULL);
 	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK)
 		if (consent_between(m, p->no, false) && !consent_sent(t, &id, m) &&
 		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
@@ -113,6 +118,7 @@ enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *
 	struct msg *m;
 	enum err rc = consent_record(t, &th->id, &m);
 
+	require(th->kind == THREAD_CONSENT);
 	if (rc == ERR_NOTFOUND)
 		m = msg_new(t->arena, MSG_GRANT_RECORD);
 	else if (rc != ERR_OK)
@@ -135,6 +141,7 @@ enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wi
 	struct msg *g = NULL, *m;
 	enum err rc = ERR_MALFORMED;
 
+	require(th->kind == THREAD_CONSENT);
 	if (d->form == WIRE_WHOLE)
 		rc = words_parse(t, DOC_CONSENT, d->body, &g, &why);
 	if (rc == ERR_NOMEM)

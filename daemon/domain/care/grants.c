@@ -8,6 +8,7 @@
  */
 #include "domain/care/grants.h"
 
+#include "base/check.h"
 #include "base/plant.h"
 #include "domain/care/acts.h"
 #include "domain/consent/casefile.h"
@@ -54,6 +55,8 @@ static enum err mark_withdrawn(struct turn *t, const struct consent_scope *s,
 {
 	enum err rc;
 
+	require(s->p != NULL);
+	require(!msg_has(record, GRANT_RECORD_WITHDRAWN_MS));
 	msg_set_u64(record, GRANT_RECORD_WITHDRAWN_MS, t->wall_ms);
 	msg_clear(record, GRANT_RECORD_SAID_MS);
 	rc = consent_save(t, grant, &s->case_id, record);
@@ -75,6 +78,7 @@ static enum err rests(struct turn *t, const struct thread *th, const struct cons
 	const uint32_t last = mine ? th->my_no : th->their_no;
 	bool personal = false;
 
+	require(th->kind == THREAD_REFERRAL);
 	*yes = false;
 	for (uint32_t no = 1; no <= last && !*yes; no++) {
 		const size_t mark = t->arena->used;
@@ -102,6 +106,8 @@ static enum err revoke(struct turn *t, struct thread *th)
 	bool may;
 	enum err rc = settled_writable(t, th, &may);
 
+	require(th->kind == THREAD_REFERRAL);
+	require(!bodies_ended(th));
 	if (rc != ERR_OK)
 		return rc;
 	if (may && t->doc_count + ROOM < LIMIT_BURST && th->my_no < THREAD_LOG_MAX)
@@ -122,6 +128,7 @@ static enum err fall_out(struct turn *t, const struct consent_scope *s, enum fol
 	struct thread th;
 	enum err rc = consent_living(t, s, s->received ? CONSENT_RECEIVE : CONSENT_SEND, &v);
 
+	require(s->p != NULL);
 	if (rc != ERR_OK)
 		return rc;
 	while ((rc = bodies_next(t, &w, &th)) == ERR_OK) {
@@ -160,6 +167,8 @@ static enum err sign(struct turn *t, struct thread *th)
 	const struct pending_doc *doc;
 	enum err rc;
 
+	require(th->kind == THREAD_CONSENT);
+	require(th->withdrawn);
 	if (s.p == NULL || body == NULL)
 		return ERR_NOMEM;
 	msg_set_u64(body, WITHDRAWAL_EFFECTIVE_MS, t->wall_ms);
@@ -216,6 +225,7 @@ enum err grants_withdraw(struct turn *t, const struct consent_scope *s, const st
 	struct msg *m;
 	enum err rc;
 
+	require(s->p != NULL);
 	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
 		if (!consent_between(m, s->p->no, s->received) ||
 		    msg_has(m, GRANT_RECORD_WITHDRAWN_MS) ||
@@ -249,6 +259,7 @@ static enum err hear(struct turn *t, struct thread *th)
 	struct msg *m;
 	enum err rc = consent_record(t, &th->id, &m);
 
+	require(th->kind == THREAD_CONSENT);
 	th->withdrawn = true;
 	if (rc == ERR_OK)
 		rc = deadline_timer_set(t, th, 0);
@@ -268,6 +279,7 @@ static enum err hear_unsure(struct turn *t, struct thread *th)
 	struct msg *m;
 	enum err rc = consent_record(t, &th->id, &m);
 
+	require(th->kind == THREAD_CONSENT);
 	if (rc == ERR_NOTFOUND)
 		return thread_save(t, th);
 	if (rc == ERR_OK && !msg_has(m, GRANT_RECORD_SAID_MS) &&
@@ -306,6 +318,7 @@ enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 	struct msg *m;
 	enum err rc;
 
+	require(th->kind == THREAD_CONSENT);
 	if (type == DOC_WITHDRAWAL && !th->withdrawn)
 		return told_of(t, th);
 	if (type == DOC_CONSENT && th->withdrawn)
@@ -330,6 +343,7 @@ static enum err flagged_over(struct turn *t, struct thread *th)
 
 enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags)
 {
+	require(th->kind == THREAD_CONSENT);
 	return (flags & COMPARE_WITHDRAWN) != 0 && !th->withdrawn ? flagged_over(t, th) : ERR_OK;
 }
 
@@ -337,6 +351,7 @@ enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flag
 {
 	enum err rc;
 
+	require(th->kind == THREAD_REFERRAL);
 	if ((flags & COMPARE_HIDDEN) == 0 || th->hidden)
 		return ERR_OK;
 	th->hidden = true; /* nothing of it is shown or leaves any more */
@@ -395,6 +410,7 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 	bool may, there;
 	enum err rc;
 
+	require(th->kind == THREAD_CONSENT);
 	if (!th->owes_end)
 		return ERR_OK;
 	rc = settled_writable(t, th, &may);
@@ -420,6 +436,7 @@ enum err grants_timer(struct turn *t, struct thread *th)
 	struct msg *m;
 	enum err rc;
 
+	require(th->kind == THREAD_CONSENT);
 	if (th->owes_end)
 		return grants_catch_up(t, th);
 	rc = consent_record(t, &th->id, &m);
@@ -463,6 +480,7 @@ static enum err end_record(struct turn *t, const struct peer *p, const struct id
 static enum err revoke_erased(struct turn *t, const struct thread *th,
 			      const struct consent_scope *s)
 {
+	require(turn_case_erased(t, &th->case_id));
 	for (uint32_t no = 1; no <= (s->received ? th->their_no : th->my_no); no++) {
 		struct log_entry e;
 		struct document d;

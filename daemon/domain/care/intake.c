@@ -7,6 +7,8 @@
  */
 #include "domain/care/intake.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "base/plant.h"
@@ -59,6 +61,7 @@ static enum err check_scope(struct turn *t, const struct peer *p, const struct w
 	bool gone = false;
 	enum err rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
 
+	require(body != NULL);
 	if (rc == ERR_OK)
 		rc = consent_gone(t, &d->head.grant_id, &gone);
 	if (rc != ERR_OK || planted(PLANT_NO_CONSENT))
@@ -107,6 +110,8 @@ enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_
 	bool erased = false;
 	enum err rc = fresh ? begin_thread(t, th, THREAD_RECEIVER, &d->head) : ERR_OK;
 
+	require(th->kind == THREAD_CONSENT);
+	require(th->peer == p->no);
 	if (rc == ERR_OK)
 		rc = erased_here(t, p, d, th, &erased);
 	if (rc != ERR_OK)
@@ -129,6 +134,8 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 	bool erased = false;
 	enum err rc = fresh ? begin_thread(t, th, THREAD_RECEIVER, &d->head) : ERR_OK;
 
+	require(th->kind == THREAD_REFERRAL);
+	require(th->peer == p->no);
 	if (rc == ERR_OK)
 		rc = erased_here(t, p, d, th, &erased);
 	if (rc != ERR_OK)
@@ -193,6 +200,8 @@ enum err intake_stored_consent(struct turn *t, const struct peer *p, struct thre
 	struct document d;
 	enum err rc = document_load(t, key, &d);
 
+	require(th->kind == THREAD_CONSENT);
+	require(th->their_no > 0);
 	if (rc == ERR_OK)
 		rc = note_arrival(t, p, th, &d, verdict);
 	return rc == ERR_OK ? grants_stored(t, th, d.head.type) : rc;
@@ -204,6 +213,8 @@ enum err intake_stored_referral(struct turn *t, const struct peer *p, struct thr
 	struct document d;
 	enum err rc = document_load(t, key, &d);
 
+	require(th->kind == THREAD_REFERRAL);
+	require(th->their_no > 0);
 	if (rc == ERR_OK)
 		rc = note_arrival(t, p, th, &d, verdict);
 	if (rc == ERR_OK)
@@ -261,6 +272,8 @@ enum err intake_receipted(struct turn *t, struct thread *th, const struct docume
 {
 	enum err rc;
 
+	require(th->kind == THREAD_REFERRAL);
+	require(d->key.sender == 0);
 	if (d->head.type == DOC_OFFER)
 		th->stored_ms = v->stored_ms; /* from here runs the answer term */
 	if (d->head.thread_no == th->my_no) { /* they have our last word */

@@ -6,6 +6,7 @@
  */
 #include "domain/care/recover.h"
 
+#include "base/check.h"
 #include "domain/care/acts.h"
 #include "domain/care/answers.h"
 #include "domain/care/begin.h"
@@ -104,6 +105,8 @@ enum err recover_referral(struct turn *t, const struct peer *p, const struct wir
 	struct msg *body;
 	enum err rc = case_of(t, p, d, &body, &th->case_id);
 
+	require(th->kind == THREAD_REFERRAL);
+	require(th->my_no + th->their_no == 0);
 	return rc == ERR_OK ? begin_thread(t, th, THREAD_SENDER, &d->head) : rc;
 }
 
@@ -113,6 +116,8 @@ enum err recover_consent(struct turn *t, const struct peer *p, const struct wire
 	struct msg *body;
 	enum err rc = case_of(t, p, d, &body, &th->case_id);
 
+	require(th->kind == THREAD_CONSENT);
+	require(th->my_no + th->their_no == 0);
 	if (rc == ERR_OK)
 		rc = begin_thread(t, th, THREAD_SENDER, &d->head);
 	return rc == ERR_OK && body != NULL ? grantdocs_recover(t, th, body) : rc;
@@ -161,6 +166,8 @@ enum err recover_returned_consent(struct turn *t, const struct peer *p, struct t
 	struct document d;
 	enum err rc = document_load(t, key, &d);
 
+	require(th->kind == THREAD_CONSENT);
+	require(th->my_no > 0);
 	if (rc == ERR_OK)
 		rc = note_return(t, p, th, &d);
 	return rc == ERR_OK ? grants_stored(t, th, d.head.type) : rc;
@@ -172,6 +179,8 @@ enum err recover_returned(struct turn *t, const struct peer *p, struct thread *t
 	struct document d;
 	enum err rc = document_load(t, key, &d);
 
+	require(th->kind == THREAD_REFERRAL);
+	require(th->my_no > 0);
 	if (rc == ERR_OK)
 		rc = note_return(t, p, th, &d);
 	if (rc == ERR_OK)
@@ -211,6 +220,7 @@ static enum err revoke_again(struct turn *t, struct thread *th)
 {
 	const enum referral_state s = (enum referral_state)th->state;
 
+	require(th->owes_end);
 	th->owes_end = false;
 	if (referral_may(s, fold_our_side(th), DOC_REVOKE))
 		return acts_automatic(t, th, DOC_REVOKE, "consent-withdrawn");
@@ -224,6 +234,7 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 	bool yes = false;
 	enum err rc;
 
+	require(th->kind == THREAD_REFERRAL);
 	rc = settled_writable(t, th, &yes);
 	if (rc != ERR_OK || !yes)
 		return rc;

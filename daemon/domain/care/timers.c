@@ -39,6 +39,7 @@ static enum err fire_sender(struct turn *t, struct thread *th)
 {
 	const struct state_row *row = state_row((enum referral_state)th->state);
 
+	require(th->role == THREAD_SENDER);
 	if (row->fires == 0)
 		return deadline_timer_set(t, th, 0);
 	if (row->fires == DOC_ESCALATE)
@@ -53,6 +54,7 @@ static enum err later(struct turn *t, struct thread *th, uint64_t at_ms)
 {
 	enum err rc = deadline_timer_set(t, th, at_ms);
 
+	require(at_ms > t->wall_ms);
 	if (rc == ERR_OK)
 		rc = worklist_delivery(t, th);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
@@ -61,6 +63,7 @@ static enum err later(struct turn *t, struct thread *th, uint64_t at_ms)
 /* The receiver's node only reminds: its person sees the entry as overdue, the node looks again tomorrow. */
 static enum err fire_receiver(struct turn *t, struct thread *th)
 {
+	require(th->role == THREAD_RECEIVER);
 	if (referral_terminal((enum referral_state)th->state))
 		return acts_forget(t, th);
 	return later(t, th, calendar_add(t->node->country, t->wall_ms, DEADLINE_REMIND_DAYS) + 1);
@@ -101,6 +104,7 @@ enum err timers_referral(struct turn *t, struct thread *th)
 {
 	enum err rc;
 
+	require(th->kind == THREAD_REFERRAL);
 	if (th->owes_end) {
 		th->owes_end = false;
 		return referral_may((enum referral_state)th->state, fold_our_side(th), DOC_REVOKE)

@@ -5,10 +5,14 @@
  */
 #include "domain/consent/agreement.h"
 
+#include "base/check.h"
+
 static struct store_key agreement_key(uint16_t peer, enum consent_way way)
 {
 	struct store_key k = turn_key_u16(peer);
 
+	require(peer != 0);
+	require(way == CONSENT_SEND || way == CONSENT_RECEIVE);
 	key_u8(&k, (uint8_t)way);
 	return k;
 }

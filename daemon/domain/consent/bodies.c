@@ -6,6 +6,8 @@
  */
 #include "domain/consent/bodies.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "base/plant.h"
@@ -28,6 +30,7 @@ enum err bodies_next(struct turn *t, struct bodies_walk *w, struct thread *th)
 	struct store_row row;
 	enum err rc;
 
+	require(w->role == THREAD_SENDER || w->role == THREAD_RECEIVER);
 	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &w->at,
 				       &row)) == ERR_OK) {
 		struct id16 id;
@@ -57,6 +60,8 @@ enum err bodies_running(struct turn *t, const struct peer *p, const struct id16 
 	struct thread th;
 	enum err rc = ERR_OK;
 
+	require(p != NULL);
+	require(role == THREAD_SENDER || role == THREAD_RECEIVER);
 	*yes = false;
 	while (!*yes && (rc = bodies_next(t, &w, &th)) == ERR_OK)
 		*yes = !bodies_ended(&th);
@@ -67,6 +72,8 @@ enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason)
 {
 	enum err rc = ERR_OK;
 
+	require(th->kind == THREAD_REFERRAL);
+	require(reason != WIRE_VERDICT_OK);
 	th->hidden = true;
 	if (th->role != THREAD_RECEIVER)
 		return ERR_OK;
@@ -93,6 +100,7 @@ enum err bodies_stands(struct turn *t, const struct document *d, const struct co
 	bool gone;
 	enum err rc = consent_gone(t, &d->head.grant_id, &gone);
 
+	require(d->head.cats != 0);
 	*yes = rc == ERR_OK && !gone && v->living && (d->head.cats & ~v->cats) == 0;
 	return rc;
 }
@@ -105,6 +113,8 @@ enum err bodies_hollow_uncovered(struct turn *t, const struct consent_scope *s, 
 	struct thread th;
 	enum err rc = consent_living(t, s, CONSENT_RECEIVE, &v);
 
+	require(s->received);
+	require(reason != WIRE_VERDICT_OK);
 	if (rc != ERR_OK)
 		return rc;
 	while ((rc = bodies_next(t, &w, &th)) == ERR_OK)
@@ -135,6 +145,7 @@ struct told {
 
 static enum err gather(struct turn *t, const struct thread *th, struct told *out, size_t *count)
 {
+	require(*count <= BODIES_MAX);
 	for (uint32_t no = 1; no <= th->their_no; no++) {
 		struct log_entry e;
 		bool may = false;
@@ -187,6 +198,7 @@ enum err bodies_person(struct turn *t, const struct id16 *case_id)
 	struct thread th;
 	enum err rc;
 
+	require(!bytes_zero(case_id->b, 16));
 	if (all == NULL || person == NULL)
 		return ERR_NOMEM;
 	while ((rc = bodies_next(t, &w, &th)) == ERR_OK) {

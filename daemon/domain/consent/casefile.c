@@ -6,6 +6,8 @@
  */
 #include "domain/consent/casefile.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "base/plant.h"
@@ -31,6 +33,8 @@ enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record
 	struct span v;
 	enum err rc;
 
+	require(!bytes_zero(id->b, 16));
+	require(record != NULL);
 	msg_set_u64(record, CASE_RECORD_VERSION, msg_u64(record, CASE_RECORD_VERSION) + 1);
 	rc = msg_pack(t->arena, record, &v);
 	return rc == ERR_OK ? turn_put_case(t, STORE_CASES, &k, RECORD_CASE, id, v) : rc;
@@ -45,6 +49,7 @@ enum err casefile_put_entry(struct turn *t, const struct id16 *id, struct msg *m
 	uint64_t seq = 1;
 	enum err rc;
 
+	require(!bytes_zero(id->b, 16));
 	if (turn_case_erased(t, id))
 		return ERR_OK; /* it has no timeline any more */
 	rc = store_last_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &row);
@@ -63,6 +68,7 @@ enum err casefile_entry(struct turn *t, const struct id16 *id, const char *what,
 {
 	struct msg *m = msg_new(t->arena, MSG_CASE_ENTRY);
 
+	require(what != NULL && what[0] != '\0');
 	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, what);
 	if (text != NULL && text[0] != '\0')
 		msg_set_text(t->arena, m, CASE_ENTRY_TEXT, text);
@@ -89,6 +95,8 @@ static struct store_key subject_key(const struct peer *p, const struct id16 *sub
 {
 	struct store_key k = {.len = 0};
 
+	require(p->no != 0);
+	require(!bytes_zero(subject->b, 16));
 	key_u8(&k, META_SUBJECT);
 	key_u16(&k, p->no);
 	key_put(&k, subject->b, 16);
@@ -222,6 +230,7 @@ enum err casefile_person(struct turn *t, const struct id16 *id, const struct msg
 	uint64_t cats;
 	enum err rc;
 
+	require(record != NULL);
 	*person = out;
 	if (out == NULL)
 		return ERR_NOMEM;

@@ -17,11 +17,14 @@
  */
 #include "domain/consent/gate.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 /* Words between two workers are part of every purpose. */
 uint64_t consent_purpose_cats(const char *purpose)
 {
+	require(purpose != NULL);
 	if (strcmp(purpose, "refer") == 0 || strcmp(purpose, "coordinate") == 0)
 		return (GATE_ALL & ~(GATE_BIT(GATE_NATIONAL) | GATE_BIT(GATE_ATTACHMENTS))) |
 		       GATE_BIT(GATE_MESSAGE);
@@ -34,6 +37,7 @@ uint64_t consent_purpose_cats(const char *purpose)
 
 uint64_t consent_covered(const struct consent_view *v, uint64_t now_ms)
 {
+	require(v != NULL);
 	if (!v->granted || !v->agreed || !v->holds_cases || v->withdrawn_ms != 0 ||
 	    now_ms < v->from_ms || now_ms >= v->until_ms ||
 	    (v->agreement_until_ms != 0 && now_ms >= v->agreement_until_ms))
@@ -63,6 +67,7 @@ static enum wire_verdict_code agreement_check(const struct consent_view *v, uint
 
 enum wire_verdict_code consent_check(const struct consent_view *v, uint64_t cats, uint64_t now_ms)
 {
+	require(v != NULL);
 	if (cats == 0)
 		return WIRE_VERDICT_OK; /* codes and times: nothing personal in it */
 	if (!v->granted)
@@ -82,6 +87,7 @@ void consent_names(uint64_t cats, char *out, size_t cap)
 {
 	size_t len = 0;
 
+	require(cap > 0);
 	out[0] = '\0';
 	for (unsigned bit = 0; bit <= GATE_MESSAGE; bit++) {
 		const char *name = msg_cat_name(bit);

@@ -6,6 +6,8 @@
  */
 #include "domain/consent/grant.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 uint64_t consent_grant_cats(const struct msg *record)
@@ -66,6 +68,7 @@ enum err consent_next(struct turn *t, const struct id16 *case_id, struct store_k
 
 bool consent_between(const struct msg *record, uint16_t peer, bool received)
 {
+	require(peer != 0);
 	return msg_u64(record, GRANT_RECORD_PEER) == peer &&
 	       (msg_u64(record, GRANT_RECORD_RECEIVED) != 0) == received;
 }
@@ -90,6 +93,7 @@ static void view_join(const struct msg *record, struct consent_view *v)
 	const struct msg *g = msg_get(record, GRANT_RECORD_GRANT);
 	const uint64_t until = msg_u64(g, CONSENT_GRANT_EXPIRES_MS);
 
+	require(msg_has(record, GRANT_RECORD_GRANT));
 	v->living = true;
 	v->cats |= consent_grant_cats(record);
 	v->purpose_cats |= consent_purpose_cats(msg_text(g, CONSENT_GRANT_PURPOSE));
@@ -102,6 +106,7 @@ enum err consent_load(struct turn *t, const struct peer *p, const struct id16 *g
 	struct msg *m;
 	enum err rc;
 
+	require(p != NULL && p->no != 0);
 	*v = (struct consent_view){.holds_cases = p->active && (p->classes & WIRE_MEMBER) != 0};
 	rc = consent_agreement(t, p->no, way, v);
 	if (rc == ERR_OK)
@@ -122,6 +127,8 @@ enum err consent_living(struct turn *t, const struct consent_scope *s, enum cons
 	struct msg *m;
 	enum err rc;
 
+	require(s->p != NULL && s->p->no != 0);
+	require(!bytes_zero(s->case_id.b, 16));
 	*v = (struct consent_view){.holds_cases = s->p->active &&
 						  (s->p->classes & WIRE_MEMBER) != 0};
 	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
@@ -163,6 +170,8 @@ enum err consent_grant_for(struct turn *t, const struct consent_scope *s, uint64
 	struct msg *m;
 	enum err rc;
 
+	require(s->p != NULL);
+	require(cats != 0);
 	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
 		const uint64_t ms = msg_u64(msg_get(m, GRANT_RECORD_GRANT),
 					    CONSENT_GRANT_COLLECTED_MS);
@@ -215,6 +224,8 @@ enum err consent_save(struct turn *t, const struct id16 *id, const struct id16 *
 	struct span v;
 	enum err rc = msg_pack(t->arena, record, &v);
 
+	require(!bytes_zero(id->b, 16));
+	require(!bytes_zero(case_id->b, 16));
 	if (rc == ERR_OK)
 		rc = turn_put_case(t, STORE_GRANT, &k, RECORD_CASE, case_id, v);
 	return rc == ERR_OK ? turn_put(t, STORE_GRANTCASE, &ck, span_of(id->b, 1)) : rc;
@@ -227,6 +238,8 @@ enum err consent_erased_with(struct turn *t, const struct peer *p, const struct 
 	struct thread consent;
 	enum err rc;
 
+	require(p != NULL);
+	require(erased != NULL);
 	*erased = false;
 	if (bytes_zero(h->grant_id.b, 16) || id16_equal(&h->grant_id, &h->thread_id))
 		return ERR_OK;

@@ -4,6 +4,7 @@
  * several that hold, the last to end decides.  The work is taken back as soon as another consent holds longer or nothing
  * runs any more.  What a partner's word let us hold is kept seven days longer, for a renewal that is on its way.
  */
+#include "base/check.h"
 #include "domain/referral/worklist.h"
 
 #include "domain/consent/bodies.h"
@@ -20,6 +21,7 @@ static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
 	const uint64_t warn = until - (uint64_t)WARN_DAYS * DAY_MS;
 	const uint64_t over = until + (uint64_t)GRANTENDS_GRACE_DAYS * DAY_MS;
 
+	require(msg_has(record, GRANT_RECORD_GRANT));
 	if (msg_has(record, GRANT_RECORD_WITHDRAWN_MS))
 		return 0;
 	if (msg_has(record, GRANT_RECORD_SAID_MS))
@@ -40,6 +42,7 @@ static enum err work_of(struct turn *t, const struct consent_scope *s, const str
 			    .due_ms = consent_until(record)};
 	const struct store_key k = turn_key_id(grant);
 
+	require(s->p != NULL);
 	if (!record_exists(t->txn, STORE_THREAD, key_span(&k)))
 		return ERR_OK; /* not sent: nothing rests on it */
 	if (add)
@@ -81,6 +84,8 @@ enum err grantends_changed(struct turn *t, const struct peer *p, const struct id
 	bool running = false;
 	enum err rc = last_to_end(t, &s, true, &last, &until);
 
+	require(p != NULL);
+	require(!bytes_zero(case_id->b, 16));
 	if (rc == ERR_OK && until == 0)
 		rc = last_to_end(t, &s, false, &last, &until);
 	if (until > t->wall_ms + (uint64_t)WARN_DAYS * DAY_MS)
@@ -105,5 +110,6 @@ enum err grantends_watch(struct turn *t, struct thread *th, const struct msg *re
 {
 	enum err rc = deadline_timer_set(t, th, due_of_grant(t, record));
 
+	require(th->kind == THREAD_CONSENT);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }

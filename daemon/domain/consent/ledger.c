@@ -5,6 +5,7 @@
  */
 #include "domain/consent/ledger.h"
 
+#include "base/check.h"
 #include "domain/exchange/document.h"
 #include "domain/page.h"
 
@@ -18,6 +19,8 @@ enum err ledger_add(struct turn *t, const struct id16 *grant, const struct id16 
 	uint8_t row[ROW_LEN];
 	struct wr w = wr_of(row, sizeof row);
 
+	require(peer != 0);
+	require(!bytes_zero(msg->b, 16));
 	wr_u16(&w, peer);
 	wr_u16(&w, type);
 	wr_u64(&w, cats);

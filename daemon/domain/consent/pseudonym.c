@@ -5,6 +5,8 @@
  */
 #include "domain/consent/pseudonym.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 enum err pseudonym_subject(struct turn *t, const struct id16 *case_id, const struct peer *p,
@@ -12,6 +14,8 @@ enum err pseudonym_subject(struct turn *t, const struct id16 *case_id, const str
 {
 	uint8_t in[6 + 32];
 
+	require(!bytes_zero(case_id->b, 16));
+	require(p != NULL && !p->self);
 	memcpy(in, "person", 6);
 	memcpy(in + 6, p->node_id.b, 32);
 	return record_derive(t->txn, case_id, span_of(in, sizeof in), subject);
@@ -22,6 +26,9 @@ enum err pseudonym_thread(struct turn *t, const struct id16 *case_id, const stru
 {
 	uint8_t in[6 + 32 + 16];
 
+	require(!bytes_zero(case_id->b, 16));
+	require(!bytes_zero(first->b, 16));
+	require(p != NULL && !p->self);
 	memcpy(in, "thread", 6);
 	memcpy(in + 6, p->node_id.b, 32);
 	memcpy(in + 38, first->b, 16);

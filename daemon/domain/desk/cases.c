@@ -6,6 +6,8 @@
  */
 #include "domain/desk/cases.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "base/text.h"
@@ -149,6 +151,7 @@ static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t ve
 	struct err_text names = {""}, ago = {""};
 	enum err rc;
 
+	require(!bytes_zero(id->b, 16));
 	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
 		const size_t mark = t->arena->used;
 		struct store_key k = {.len = 0};
@@ -296,6 +299,7 @@ static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
 	char ref[THREAD_REF_LEN + 1];
 	struct err_text why, remedy;
 
+	require(th->provisional);
 	thread_reference(&th->id, ref);
 	(void)err_explain(&why, ERR_STATE,
 			  "%s has not confirmed the end of %s, and may have accepted it meanwhile",

@@ -6,6 +6,8 @@
  */
 #include "domain/desk/consent.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "base/text.h"
@@ -67,6 +69,7 @@ static void fill_grant(struct turn *t, const struct msg *req, const struct peer 
 	const char *onward = msg_text(req, CONSENT_GIVE_ONWARD);
 	const char *given_by = msg_text(req, CONSENT_GIVE_GIVEN_BY);
 
+	require(!p->self);
 	msg_set_u64(g, CONSENT_GRANT_VERSION, 1);
 	msg_set_text(t->arena, g, CONSENT_GRANT_GIVEN_BY, given_by[0] == '\0' ? "self" : given_by);
 	msg_set_bytes(t->arena, g, CONSENT_GRANT_COLLECTED_BY, span_of(t->node->node_id.b, 32));
@@ -94,6 +97,7 @@ static enum err derive_ids(struct turn *t, const struct id16 *case_id, const str
 	uint8_t in[6 + 32 + 16];
 	enum err rc;
 
+	require(!bytes_zero(case_id->b, 16));
 	memcpy(in, "grant\0", 6);
 	memcpy(in + 6, p->node_id.b, 32);
 	memcpy(in + 38, nonce.b, 16);

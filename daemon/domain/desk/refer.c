@@ -7,6 +7,8 @@
  */
 #include "domain/desk/refer.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/care/acts.h"
@@ -50,6 +52,7 @@ static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
 	struct err_text why = {""}, remedy = {""};
 	enum err rc = members_waiting(t, p, &wait);
 
+	require(!p->activated);
 	if (rc != ERR_OK)
 		return rc;
 	if (!p->active)
@@ -77,6 +80,7 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 	bool open;
 	enum err rc;
 
+	require(!p->self);
 	if (!list_has(LIST_NEEDS, need))
 		return turn_refuse(
 			t, ERR_INVAL, "say which need this is about",
@@ -117,6 +121,8 @@ static enum err make_thread(struct turn *t, const struct msg *req, const struct 
 {
 	const bool urgent = msg_u64(req, REFER_NEW_URGENCY) == ENTER_URGENT;
 
+	require(!bytes_zero(case_id->b, 16));
+	require(!p->self);
 	*th = (struct thread){
 		.case_id = *case_id,
 		.grant_id = th->grant_id,
@@ -144,6 +150,7 @@ static enum err make_offer(struct turn *t, const struct msg *req, const struct t
 	struct id16 subject;
 	enum err rc = casefile_load(t, &th->case_id, &record);
 
+	require(th->role == THREAD_SENDER);
 	if (rc != ERR_OK)
 		return rc;
 	share = (share == 0 ? ~UINT64_C(0) : share) & ~msg_u64(req, REFER_NEW_WITHOUT);

@@ -5,6 +5,7 @@
  */
 #include "domain/desk/table.h"
 
+#include "base/check.h"
 #include "domain/desk/approve.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
@@ -119,6 +120,7 @@ static enum err reply_with(struct turn *t, struct span bytes)
 {
 	struct effect *e = turn_effect(t, EFFECT_REPLY);
 
+	require(t->ev != NULL && t->ev->type == EVENT_REQUEST);
 	if (e == NULL)
 		return ERR_NOMEM;
 	e->client = t->ev->client;
@@ -149,6 +151,7 @@ static enum err remember_reply(struct turn *t, const struct store_key *k, struct
 	struct store_key age = turn_key_u64(t->wall_ms);
 	enum err rc = turn_put(t, STORE_REQUEST, k, reply);
 
+	require(k->len == 16);
 	key_put(&age, k->b, k->len);
 	return rc == ERR_OK ? turn_put(t, STORE_REQUESTAGE, &age, span_of(k->b, 1)) : rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Reports of partners as they come in, and our own out of a collector's hands: a thread of one document, kept under whoever
  * wrote it.  What is no report as report.h can make one is refused whole. */
+#include "base/check.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/hooks.h"
 #include "domain/flow/kept.h"
@@ -8,6 +9,7 @@
 
 static enum err begin(struct turn *t, struct thread *th, uint8_t role, uint64_t created_ms)
 {
+	require(th->kind == THREAD_REPORT);
 	th->role = role;
 	th->created_ms = created_ms;
 	th->stored_ms = th->changed_ms = t->wall_ms;
@@ -57,6 +59,8 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 {
 	enum err rc;
 
+	require(th->kind == THREAD_REPORT);
+	require(th->peer == p->no);
 	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_REPORT,
 						.peer = p->no,
 						.outcome = verdict == 0 ? ERR_OK : ERR_MALFORMED,
@@ -80,6 +84,7 @@ static enum err returned(struct turn *t, const struct peer *p, struct thread *th
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
 	enum err rc;
 
+	require(th->kind == THREAD_REPORT);
 	(void)p;
 	rc = self == NULL ? ERR_OK : keep(t, key, self->no);
 	return rc == ERR_OK ? thread_save(t, th) : rc;

@@ -13,6 +13,8 @@
  * quarter does not change any more. */
 #include "domain/flow/count.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/exchange/document.h"
@@ -46,6 +48,7 @@ const char *count_need_code(size_t place)
 {
 	const struct list *l = &list_table[LIST_NEEDS];
 
+	require(place < COUNT_NEEDS);
 	if (place == NEED_OTHER)
 		return "other";
 	return place < l->count ? l->entries[place].code : NULL;
@@ -71,6 +74,8 @@ void count_person(struct count *c, struct count_event *ev, size_t n, unsigned ca
 {
 	unsigned answers = 0, ends = 0;
 
+	require(cap > 0);
+	require(n <= COUNT_EVENTS);
 	sort(ev, n);
 	for (size_t i = 0; i < n; i++) {
 		const struct count_event *e = &ev[i];
@@ -102,6 +107,8 @@ struct story {
 
 static void add(struct story *s, const struct count_event *e)
 {
+	require(e->cell == COUNT_NOTHING || e->cell < COUNT_CELLS);
+	require(e->peer != 0);
 	if (e->at_ms >= s->begin_ms && e->at_ms < s->end_ms && s->n < COUNT_EVENTS)
 		s->ev[s->n++] = *e;
 }
@@ -152,6 +159,7 @@ static uint8_t outcome_class(const char *code)
 /* Cell of the table of answers. */
 static uint8_t word_of(enum count_answer a, uint32_t days)
 {
+	require(a < COUNT_ANSWER_COUNT);
 	switch (a) {
 	case COUNT_ACCEPTED:
 		return days <= 1    ? COUNT_ACCEPTED_1
@@ -254,6 +262,7 @@ static enum err put_answer(struct story *s, const struct first *f, enum count_an
 				.at_ms = at_ms};
 	enum err rc = receiver_part(s, f, a, &e);
 
+	require(a < COUNT_ANSWER_COUNT);
 	if (rc == ERR_OK)
 		add(s, &e);
 	return rc;

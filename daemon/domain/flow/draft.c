@@ -8,6 +8,8 @@
  * is made all the same, with its reason in place of figures: a silent gap could not be told from a lost one. */
 #include "domain/flow/draft.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/consent/agreement.h"
@@ -121,6 +123,7 @@ enum err draft_report(struct turn *t, uint32_t quarter, struct report *r)
 	uint32_t year;
 	enum err rc;
 
+	require(quarter >= QUARTER_MIN && quarter < QUARTER_MAX);
 	*r = (struct report){.period = quarter, .refused = "", .sensitive = sens};
 	if (possible == NULL || sens == NULL)
 		return ERR_NOMEM;

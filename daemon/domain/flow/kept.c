@@ -4,6 +4,8 @@
  * report that said "lost with the disk" gives way to the one that was published before the loss, when a reader returns it. */
 #include "domain/flow/kept.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/evidence/audit.h"
@@ -13,6 +15,7 @@ struct store_key kept_key(uint32_t quarter, uint16_t peer)
 {
 	struct store_key k = {.len = 0};
 
+	require(peer != 0);
 	key_u32(&k, quarter);
 	key_u16(&k, peer);
 	return k;
@@ -72,6 +75,7 @@ enum err kept_put(struct turn *t, uint16_t peer, const struct report *r)
 	struct span before;
 	enum err rc = turn_get(t, STORE_REPORT, &k, &before);
 
+	require(r->bytes.len > 0);
 	if (rc == ERR_NOTFOUND)
 		return turn_put(t, STORE_REPORT, &k, r->bytes);
 	if (rc != ERR_OK || span_equal(before, r->bytes))

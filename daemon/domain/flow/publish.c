@@ -8,6 +8,7 @@
  *    outbox as all others, so that a report is receipted and comes back after a loss like them. */
 #include "domain/flow/publish.h"
 
+#include "base/check.h"
 #include "domain/consent/grant.h"
 #include "domain/consent/pack.h"
 #include "domain/evidence/audit.h"
@@ -57,6 +58,8 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	struct msg *body;
 	enum err rc = thread_of(t, p, r->period, &th.case_id, &th.id);
 
+	require(p != NULL && !p->self && members_collect(p));
+	require(r->bytes.len > 0);
 	if (rc == ERR_OK)
 		rc = msg_parse(t->arena, MSG_REPORT, r->bytes, &body, &why);
 	if (rc == ERR_OK) /* the one gate, although nothing in it is personal */
@@ -176,6 +179,7 @@ static enum err make(struct turn *t, uint32_t quarter, uint16_t self, struct rep
 {
 	enum err rc = draft_report(t, quarter, r);
 
+	require(self != 0);
 	if (rc == ERR_OK)
 		rc = kept_put(t, self, r);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_REPORT,

@@ -7,6 +7,8 @@
  * report with a figure below its own threshold is no report. */
 #include "domain/flow/report.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/exchange/words.h"
@@ -33,11 +35,13 @@ uint32_t report_cell(uint32_t exact, int64_t noise, uint32_t k)
 	const int64_t y = (int64_t)exact + noise;
 	int64_t shown;
 
+	require(k > 0);
 	if (y < (int64_t)k)
 		return 0;
 	shown = (y + LIMIT_FLOW_STEP / 2) / LIMIT_FLOW_STEP * LIMIT_FLOW_STEP;
 	if (shown < (int64_t)k) /* a threshold between two steps */
 		shown += LIMIT_FLOW_STEP;
+	require(shown % LIMIT_FLOW_STEP == 0);
 	return shown > VALUE_MAX ? VALUE_MAX : (uint32_t)shown;
 }
 
@@ -143,6 +147,8 @@ enum err report_pack(struct turn *t, struct report *r)
 {
 	struct msg *m = msg_new(t->arena, MSG_REPORT);
 
+	require(r->period >= QUARTER_MIN && r->period < QUARTER_MAX);
+	require(r->refused != NULL);
 	msg_set_u64(m, REPORT_PERIOD, r->period);
 	if (r->refused[0] != '\0') {
 		msg_set_text(t->arena, m, REPORT_REFUSED, r->refused);

@@ -7,6 +7,7 @@
  * one.  A sum that one person alone stands in is still a figure of one: it never leaves without the noise of its report. */
 #include "domain/flow/tally.h"
 
+#include "base/check.h"
 #include "domain/flow/quarter.h"
 #include "domain/membership/roster.h"
 
@@ -73,6 +74,7 @@ static enum err write_row(struct turn *t, uint32_t quarter, uint8_t cap, const s
 	const struct store_key k = tally_key(quarter, cap);
 	struct wr w = arena_wr(t->arena, FIXED + c->rows * (2 + sizeof none));
 
+	require(c->rows <= t->node->peer_count);
 	wr_u8(&w, VERSION);
 	put_cells(&w, c->words, COUNT_WORDS);
 	put_cells(&w, c->ends, COUNT_ENDS);
@@ -94,6 +96,7 @@ static enum err join(struct turn *t, uint32_t quarter, uint8_t cap, struct count
 	struct count c;
 	enum err rc = count_create(t->arena, t->node->peer_count, &c);
 
+	require(n > 0 && n <= COUNT_EVENTS);
 	if (rc == ERR_OK)
 		rc = read_row(t, quarter, cap, &c);
 	if (rc == ERR_OK) {
@@ -109,6 +112,7 @@ static size_t of_quarter(struct count_event *ev, size_t n, uint32_t quarter)
 {
 	size_t front = 0;
 
+	require(n > 0);
 	for (size_t i = 0; i < n; i++)
 		if (quarter_of(ev[i].at_ms) == quarter) {
 			const struct count_event e = ev[i];

@@ -6,6 +6,8 @@
  */
 #include "domain/referral/calendar.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "proto/lists.h"
@@ -48,6 +50,7 @@ int64_t calendar_day(const char *place, uint64_t ms)
 {
 	const int64_t at = bounded(ms);
 
+	require(place != NULL);
 	return (at + offset(place, at)) / DAY_MS;
 }
 
@@ -55,11 +58,13 @@ uint64_t calendar_end(const char *place, int64_t day)
 {
 	const int64_t midnight = (day + 1) * DAY_MS; /* no zone changes its clock at midnight */
 
+	require(place != NULL);
 	return (uint64_t)(midnight - offset(place, midnight - HOUR_MS) - 1);
 }
 
 uint64_t calendar_noon(const char *place, uint64_t ms)
 {
+	require(place != NULL);
 	return (uint64_t)calendar_day(place, ms) * DAY_MS + DAY_MS / 2;
 }
 
@@ -111,6 +116,7 @@ bool calendar_is_working(const char *place, int64_t day)
 {
 	const struct date d = date_of(day);
 
+	require(place != NULL);
 	if (date_weekday(day) == DATE_SATURDAY || date_weekday(day) == DATE_SUNDAY)
 		return false;
 	for (size_t i = 0; i < list_holiday_count; i++)
@@ -123,6 +129,7 @@ uint64_t calendar_add(const char *place, uint64_t from_ms, uint32_t days)
 {
 	int64_t day = calendar_day(place, from_ms);
 
+	require(place != NULL);
 	for (uint32_t left = days < SPAN_MAX ? days : SPAN_MAX; left > 0;)
 		if (calendar_is_working(place, ++day))
 			left--;
@@ -131,6 +138,7 @@ uint64_t calendar_add(const char *place, uint64_t from_ms, uint32_t days)
 
 uint64_t calendar_add_all(const char *place, uint64_t from_ms, uint32_t days)
 {
+	require(place != NULL);
 	return calendar_end(place,
 			    calendar_day(place, from_ms) + (days < SPAN_MAX ? days : SPAN_MAX));
 }
@@ -141,6 +149,7 @@ uint32_t calendar_between(const char *place, uint64_t a_ms, uint64_t b_ms)
 	const int64_t end = calendar_day(place, b_ms);
 	uint32_t n = 0;
 
+	require(place != NULL);
 	for (int i = 0; day < end && i < SPAN_MAX; i++)
 		n += calendar_is_working(place, ++day) ? 1 : 0;
 	return n;

@@ -7,6 +7,7 @@
  */
 #include "domain/referral/deadline.h"
 
+#include "base/check.h"
 #include "domain/exchange/outbox.h"
 #include "domain/referral/states.h"
 
@@ -22,6 +23,7 @@ const char *deadline_place(const struct turn *t, const struct thread *th)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
 
+	require(th->peer != 0);
 	return th->role == THREAD_RECEIVER || p == NULL ? t->node->country : p->country;
 }
 
@@ -47,6 +49,7 @@ static enum err senders_word(struct turn *t, const struct thread *th, uint16_t t
 	uint64_t place;
 	enum err rc;
 
+	require(act_of(type) != NULL);
 	*w = (struct word){.there = false};
 	for (uint32_t no = mine ? th->my_no : th->their_no; no > 0; no--) {
 		rc = thread_entry(t, th, mine, no, &e);
@@ -75,6 +78,8 @@ static enum err asked(struct turn *t, const struct thread *th, uint16_t type, ui
 	struct word w;
 	enum err rc = senders_word(t, th, type, &w);
 
+	require(days > 0);
+	require(*due_ms == 0);
 	if (rc != ERR_OK)
 		return rc;
 	if (!w.there) /* taken out of the log after a loss of state */
@@ -93,6 +98,8 @@ enum err deadline_of(struct turn *t, const struct thread *th, uint64_t *due_ms)
 	const char *place = deadline_place(t, th);
 	const uint64_t since = th->changed_ms;
 
+	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
+	require(th->state < REFERRAL_STATE_COUNT);
 	*due_ms = 0;
 	if (row->fires == DOC_ESCALATE && th->escalated)
 		return asked(t, th, DOC_ESCALATE, SECOND_CHANCE_DAYS, true, due_ms);
@@ -152,6 +159,7 @@ uint64_t deadline_date(const struct turn *t, uint64_t date_ms)
 
 void deadline_day(const char *place, uint64_t ms, char out[DATE_TEXT])
 {
+	require(place != NULL);
 	date_text(calendar_day(place, ms), out);
 }
 
@@ -169,6 +177,8 @@ enum err deadline_timer_set(struct turn *t, struct thread *th, uint64_t at_ms)
 	struct store_key k = timer_key(th);
 	enum err rc = ERR_OK;
 
+	require(!bytes_zero(th->id.b, 16));
+	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
 	if (th->timer_ms == at_ms)
 		return ERR_OK;
 	if (th->timer_ms != 0)

@@ -6,11 +6,14 @@
  */
 #include "domain/referral/fold.h"
 
+#include "base/check.h"
+
 static enum err load_side(struct turn *t, const struct thread *th, bool mine, uint32_t n,
 			  struct fold_event **out)
 {
 	struct fold_event *e = arena_alloc(t->arena, (n + 1u) * sizeof *e);
 
+	require(n <= THREAD_LOG_MAX);
 	*out = e;
 	if (e == NULL)
 		return ERR_NOMEM;
@@ -34,6 +37,8 @@ enum err fold_thread(struct turn *t, const struct thread *th, struct fold_step *
 	struct fold_event *s, *r;
 	enum err rc = load_side(t, th, sender, ns, &s);
 
+	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
+	require(th->my_no <= THREAD_LOG_MAX && th->their_no <= THREAD_LOG_MAX);
 	if (rc == ERR_OK)
 		rc = load_side(t, th, !sender, nr, &r);
 	if (rc != ERR_OK)
@@ -55,6 +60,8 @@ enum err fold_allowed(struct turn *t, const struct thread *th, uint32_t no, bool
 	size_t n;
 	enum err rc = thread_entry(t, th, false, no, &e);
 
+	require(no >= 1 && no <= th->their_no);
+	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	seen = e.seen_no < th->my_no ? e.seen_no : th->my_no;

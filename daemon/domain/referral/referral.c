@@ -6,6 +6,8 @@
  */
 #include "domain/referral/referral.h"
 
+#include "base/check.h"
+
 /* clang-format off */
 #define S(name) (1u << REFERRAL_##name)
 #define OPEN (S(OFFERED) | S(NEEDS_INFO))
@@ -66,6 +68,8 @@ static bool signs(enum referral_actor who, uint16_t type)
 
 bool referral_may(enum referral_state s, enum referral_actor who, uint16_t type)
 {
+	require(s < REFERRAL_STATE_COUNT);
+	require(who == REFERRAL_BY_SENDER || who == REFERRAL_BY_RECEIVER);
 	if (!signs(who, type))
 		return false;
 	for (size_t i = 0; i < referral_table_len; i++) {
@@ -80,6 +84,8 @@ bool referral_may(enum referral_state s, enum referral_actor who, uint16_t type)
 enum referral_state referral_step(enum referral_state s, enum referral_actor who, uint16_t type,
 				  bool *note)
 {
+	require(s < REFERRAL_STATE_COUNT);
+	require(who == REFERRAL_BY_SENDER || who == REFERRAL_BY_RECEIVER);
 	for (size_t i = 0; i < referral_table_len && signs(who, type); i++) {
 		const struct transition *tr = &referral_table[i];
 
@@ -116,6 +122,8 @@ enum referral_state referral_fold(const struct fold_event *s, size_t ns, const s
 		else
 			i++;
 	}
+	require(i <= ns && j <= nr);
+	require(state < REFERRAL_STATE_COUNT);
 	*done = i + j;
 	return state;
 }

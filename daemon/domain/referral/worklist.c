@@ -6,6 +6,8 @@
  */
 #include "domain/referral/worklist.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/referral/deadline.h"
@@ -22,6 +24,7 @@ static const char *const names[WORK_KIND_COUNT] = {
 
 const char *worklist_code(enum work_kind kind)
 {
+	require(kind < WORK_KIND_COUNT);
 	return names[kind];
 }
 
@@ -29,6 +32,7 @@ struct store_key worklist_key(const struct thread *th, enum work_kind kind)
 {
 	struct store_key k = turn_key_ids(&th->case_id, &th->id);
 
+	require(kind < WORK_KIND_COUNT);
 	key_u8(&k, (uint8_t)kind);
 	return k;
 }
@@ -41,6 +45,9 @@ static enum err add_due(struct turn *t, const struct thread *th, enum work_kind 
 	struct span v;
 	enum err rc;
 
+	require(kind < WORK_KIND_COUNT);
+	require(!bytes_zero(th->id.b, 16));
+	require(detail != NULL);
 	if (turn_case_erased(t, &th->case_id))
 		return ERR_OK; /* nobody can do anything about it any more */
 	msg_set_text(t->arena, m, WORK_RECORD_KIND, names[kind]);
@@ -83,6 +90,8 @@ enum err worklist_refresh(struct turn *t, const struct thread *th, const char *d
 	const enum work_kind kind = state_work((enum referral_state)th->state, fold_our_side(th));
 	enum err rc = turn_drop_prefix(t, STORE_WORK, &prefix);
 
+	require(th->kind == THREAD_REFERRAL);
+	require(th->state < REFERRAL_STATE_COUNT);
 	if (rc == ERR_OK && th->escalated)
 		rc = worklist_add(t, th, th->role == THREAD_SENDER ? WORK_ESCALATED : WORK_REMINDED,
 				  "");
@@ -105,6 +114,7 @@ enum err worklist_agreed(struct turn *t, uint16_t peer)
 	struct store_walk w = {.rc = ERR_OK};
 	enum err rc;
 
+	require(peer != 0);
 	while (store_each(t->txn, STORE_WORK, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		struct id16 id;

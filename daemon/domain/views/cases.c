@@ -5,6 +5,8 @@
  */
 #include "domain/views/cases.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/consent/casefile.h"
@@ -207,6 +209,7 @@ void view_case_version(struct turn *t, const struct id16 *id, uint64_t version, 
 {
 	char hex[33];
 
+	require(!bytes_zero(id->b, 16));
 	bytes_hex(hex, id->b, 16);
 	msg_set_text(t->arena, reply, REPLY_ID, hex);
 	msg_set_u64(reply, REPLY_CURRENT, version);

@@ -5,6 +5,8 @@
  */
 #include "domain/views/outbox.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "base/endpoint.h"
@@ -87,6 +89,7 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 	enum err rc = document_load(t, &row->doc, &d);
 	const bool damaged = rc == ERR_CORRUPT || rc == ERR_NOTFOUND;
 
+	require(place != 0);
 	if (damaged) /* the other rows are still worth reading */
 		rc = ERR_OK;
 	if (rc == ERR_OK)
@@ -126,6 +129,7 @@ static enum err outbox_of(struct turn *t, const struct peer *p, struct page *pag
 	struct pair *pr;
 	enum err rc = pair_get(t, p->no, &pr);
 
+	require(!p->self);
 	if (page_damaged(t, rc, STORE_PAIR, key_span(&prefix), reply))
 		return ERR_OK;
 	if (rc != ERR_OK || pr->kept_from == 0)

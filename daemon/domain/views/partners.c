@@ -5,6 +5,7 @@
  */
 #include "domain/views/partners.h"
 
+#include "base/check.h"
 #include "base/endpoint.h"
 #include "crypto/identity.h"
 #include "domain/consent/agreement.h"
@@ -42,6 +43,7 @@ enum err view_owed(struct turn *t, const struct peer *p, uint64_t *owed, struct 
 	const struct store_key k = turn_key_u16(p->no);
 	enum err rc;
 
+	require(p->no != 0);
 	*owed = 0;
 	rc = owed_to(t, p->no, owed);
 	return page_damaged(t, rc, STORE_PAIR, key_span(&k), reply) ? ERR_OK : rc;

@@ -6,6 +6,8 @@
  */
 #include "domain/views/referrals.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/consent/casefile.h"
@@ -74,6 +76,7 @@ static enum err readable(struct turn *t, const struct thread *th, uint64_t *cats
 	struct consent_view v;
 	enum err rc;
 
+	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
 	*cats = th->role == THREAD_SENDER ? ~UINT64_C(0) : 0;
 	*why = "";
 	if (th->role == THREAD_SENDER || s.p == NULL)
@@ -136,6 +139,7 @@ enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *
 	uint64_t cats;
 	enum err rc = readable(t, th, &cats, &why);
 
+	require(th->peer != 0);
 	if (rc != ERR_OK && !page_damaged(t, rc, STORE_THREAD, id_span(&th->id), reply))
 		return rc;
 	rc = ERR_OK;
@@ -269,6 +273,7 @@ enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t
 	struct of_case oc = {.peer = peer, .need = need};
 	enum err rc = each_of_case(t, case_id, &oc);
 
+	require(peer != 0 && need != NULL);
 	*open = oc.open;
 	return rc;
 }
@@ -299,6 +304,7 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	struct page p;
 	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
 
+	require(role == THREAD_SENDER || role == THREAD_RECEIVER);
 	if (rc == ERR_OK)
 		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
 	while (rc == ERR_OK && (rc = store_next_prefix(t->txn, STORE_THREAD, span_of(NULL, 0), &at,
@@ -401,6 +407,7 @@ static enum err log_row(struct turn *t, const struct thread *th, const struct fo
 	char hex[65];
 	enum err rc = thread_entry(t, th, mine, s->no, &e);
 
+	require(s->no >= 1);
 	if (rc == ERR_OK)
 		rc = document_load(t, &e.doc, &d);
 	if (rc != ERR_OK)
@@ -432,6 +439,7 @@ static enum err held(struct turn *t, const struct thread *th, uint64_t cats, str
 	struct msg *record;
 	enum err rc = ERR_OK;
 
+	require(th->role == THREAD_RECEIVER);
 	*person = NULL;
 	if (cats != 0)
 		rc = casefile_load(t, &th->case_id, &record);
@@ -447,6 +455,7 @@ static enum err held(struct turn *t, const struct thread *th, uint64_t cats, str
 /* As the sender: what the partner was told in this referral and keeps, not our whole file. */
 static enum err disclosed(struct turn *t, const struct thread *th, struct msg **person)
 {
+	require(th->role == THREAD_SENDER);
 	*person = msg_new(t->arena, MSG_PERSON);
 	if (*person == NULL)
 		return ERR_NOMEM;

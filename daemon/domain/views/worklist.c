@@ -5,6 +5,8 @@
  */
 #include "domain/views/worklist.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/consent/casefile.h"
@@ -146,6 +148,7 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	struct thread th;
 	enum err rc = worklist_get(t, &i->key, &m);
 
+	require(i->key.len == 33);
 	if (rc != ERR_OK)
 		return rc;
 	memcpy(thread_id.b, i->key.b + 16, 16);
