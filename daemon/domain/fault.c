@@ -84,6 +84,7 @@ static struct fault *fresh(struct faults *f)
 	return &f->row[oldest];
 }
 
+/* The pause doubles with each event that fails there, up to a limit; within one event it is tried a few times. */
 bool fault_note(struct turn *t, enum err why)
 {
 	struct faults *all = t->faults;

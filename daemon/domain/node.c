@@ -108,6 +108,7 @@ enum err node_reload(struct node *n, struct turn *t)
 	return rc;
 }
 
+/* Verified before it is used: a roster that does not verify starts no node. */
 enum err node_load(struct node *n, struct turn *t)
 {
 	enum err rc = roster_verify(t);
@@ -194,6 +195,7 @@ static enum err ask_peer(struct turn *t, struct peer *p)
 	return fault_over(t, rc);
 }
 
+/* Work that no event asked for fails by itself and is paused by itself. */
 static enum err by_itself(struct turn *t, enum fault_part part, enum err (*run)(struct turn *t))
 {
 	const struct fault_place at = {.part = part};
@@ -207,6 +209,7 @@ static enum err by_itself(struct turn *t, enum fault_part part, enum err (*run)(
 	return fault_over(t, rc);
 }
 
+/* Timers before questions: what is signed now goes out with the frames of this turn. */
 static enum err on_tick(struct turn *t)
 {
 	enum err rc = timers_run(t, TIMERS_PER_TURN);
@@ -219,6 +222,8 @@ static enum err on_tick(struct turn *t)
 	return rc == ERR_OK ? by_itself(t, FAULT_CLEANING, table_forget) : rc;
 }
 
+/* Guards before the switch: one that is no partner any more only hangs up, one that suspended itself may only come
+ * back. */
 static enum err on_peer_event(struct turn *t, const struct event *ev)
 {
 	struct peer *p = state_peer(t->node, ev->peer);
@@ -321,6 +326,7 @@ static enum err clock_stepped(struct turn *t)
 					 .detail = step > 0 ? "stepped-forward" : "stepped-back"});
 }
 
+/* Seed and place of the event first: whatever fails is named by them. */
 enum err node_step(struct turn *t, const struct event *ev)
 {
 	enum err rc;
@@ -364,6 +370,7 @@ void node_turn_done(struct node *n)
 	n->flow_saved = false;
 }
 
+/* Exactly what this turn had touched: what others changed since is not ours to undo. */
 void node_turn_abort(struct node *n)
 {
 	for (size_t i = 0; i < n->peer_count; i++)
@@ -398,6 +405,7 @@ void node_event_over(struct node *n)
 	n->faults.event++;
 }
 
+/* Words that the handler did not give come from the error itself; a person always reads something. */
 enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 {
 	const struct refusal *r = &t->refusal;
@@ -420,6 +428,7 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 	return msg_pack(t->arena, reply, out);
 }
 
+/* The earliest of what is due: timers, questions, what failed, the next report. */
 enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 {
 	const struct fault_place report = {.part = FAULT_REPORT};

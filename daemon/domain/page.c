@@ -5,6 +5,8 @@
  */
 #include "domain/page.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/exchange/thread.h"
@@ -54,6 +56,7 @@ void page_offer(struct page *p, uint64_t rank, struct span key)
 	struct page_item one = {.rank = rank};
 	size_t i;
 
+	require(p->count <= p->limit);
 	p->total++;
 	key_put(&one.key, key.p, key.len);
 	if (p->behind && !before(&p->after, &one))
@@ -90,6 +93,7 @@ static void name_of(struct turn *t, enum store_table table, struct span key, str
 	}
 }
 
+/* Only damage: an error of the disk or of memory is never a row that is skipped. */
 bool page_damaged(struct turn *t, enum err rc, enum store_table table, struct span key,
 		  struct msg *reply)
 {
@@ -118,6 +122,7 @@ bool page_damaged(struct turn *t, enum err rc, enum store_table table, struct sp
 
 void page_end(struct turn *t, const struct page *p, struct msg *reply, const char *last)
 {
+	require(p->count <= p->limit);
 	msg_set_u64(reply, REPLY_TOTAL, p->total);
 	if (!p->more)
 		return;

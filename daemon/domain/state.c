@@ -5,10 +5,13 @@
  */
 #include "domain/state.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 struct peer *state_peer(struct node *n, uint16_t no)
 {
+	require(n->peers != NULL || n->peer_count == 0);
 	return no == 0 || no > n->peer_count ? NULL : &n->peers[no - 1];
 }
 
@@ -22,6 +25,7 @@ struct peer *state_peer_by_id(struct node *n, const struct id32 *node_id)
 
 struct conn *state_conn(struct node *n, struct peer *p)
 {
+	require(p != NULL);
 	(void)n;
 	if (!p->saved) {
 		p->saved = true;

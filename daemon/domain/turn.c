@@ -5,6 +5,8 @@
  */
 #include "domain/turn.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "base/limits.h"
@@ -23,6 +25,7 @@ struct effect *turn_effect(struct turn *t, enum effect_type type)
 {
 	struct effect *e = arena_keep(t->arena, sizeof *e);
 
+	require(t->fx != NULL);
 	if (e == NULL)
 		return NULL;
 	e->type = type;
@@ -75,17 +78,20 @@ static void text_into(char *out, size_t cap, const char *s)
 enum err turn_refuse(struct turn *t, enum err e, const char *what, const char *why,
 		     const char *remedy)
 {
+	require(e != ERR_OK);
 	text_into(t->refusal.what, sizeof t->refusal.what, what);
 	text_into(t->refusal.why, sizeof t->refusal.why, why);
 	text_into(t->refusal.remedy, sizeof t->refusal.remedy, remedy);
 	return e;
 }
 
+/* Carries what the client has to send as expect, so that a person can look and repeat. */
 enum err turn_stale(struct turn *t, const struct id16 *id, uint64_t current, const char *what,
 		    const char *why)
 {
 	struct err_text remedy;
 
+	require(!bytes_zero(id->b, 16));
 	bytes_hex(t->refusal.id, id->b, sizeof id->b);
 	t->refusal.current = current;
 	(void)err_explain(
@@ -261,6 +267,7 @@ bool turn_room(struct msg *reply, unsigned field)
 	return false;
 }
 
+/* The walk goes on by key, so that a row may be deleted under it. */
 enum err turn_drop_prefix(struct turn *t, enum store_table table, const struct store_key *prefix)
 {
 	struct store_walk w = {.rc = ERR_OK};

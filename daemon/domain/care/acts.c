@@ -2,7 +2,7 @@
 /*
  * Signing one act and everything that follows from a changed log, in one order: the document, the log, the outbox, what
  * was disclosed, the timeline, the audit log, then the fold, the timer and the worklist.  All of it is one transaction; a
- * turn that fails leaves none of it.  acts_changed may be called as often as one likes: it computes all anew from the logs.
+ * turn that fails leaves none of it.  acts_changed may be called as often as one likes: it computes everything from the logs.
  */
 #include "domain/care/acts.h"
 
@@ -24,6 +24,7 @@
 
 enum { DAY_MS = 86400000 };
 
+/* An entry that moves nothing still counts as a word: a note says that somebody is at work. */
 void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool mine)
 {
 	const enum referral_actor they = th->role == THREAD_SENDER ? REFERRAL_BY_RECEIVER
@@ -85,6 +86,7 @@ static enum err follow_up(struct turn *t, struct thread *th, enum referral_state
 		       : rc;
 }
 
+/* An erased case waits for nobody; a withdrawal that is owed is signed at the first moment. */
 static enum err retime(struct turn *t, struct thread *th)
 {
 	enum err rc;
@@ -107,6 +109,8 @@ enum err acts_retime(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
+/* In this order: the state, what entering it does, the timer, the work, the row; then what a new state does to
+ * what we hold. */
 enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 {
 	const enum referral_state before = (enum referral_state)th->state;
@@ -177,6 +181,7 @@ static enum err make(struct turn *t, struct thread *th, uint16_t type, const str
 	return rc == ERR_OK ? document_make(t, &spec, doc) : rc;
 }
 
+/* The first act makes the thread too.  Each step stops the rest: the turn is undone as a whole. */
 enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struct msg *body)
 {
 	const struct pending_doc *doc = NULL;
@@ -220,6 +225,7 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 	return rc == ERR_OK ? acts_changed(t, th, name) : rc;
 }
 
+/* Says that no person did it; a decline by rule has no better place to name. */
 enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type, const char *reason)
 {
 	struct msg *body;
@@ -239,6 +245,7 @@ enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type, const 
 	return acts_sign(t, th, type, body);
 }
 
+/* Nobody answers any more; only a person can find another way, so each open referral is work. */
 enum err acts_partner_gone(struct turn *t, uint16_t peer)
 {
 	struct store_walk w = {.key_len = 16};
@@ -260,7 +267,7 @@ enum err acts_partner_gone(struct turn *t, uint16_t peer)
 	return w.rc;
 }
 
-/* The receiver lets go of what it was shown: bodies go, signed heads stay. */
+/* The receiver releases what it was shown: bodies go, signed heads stay. */
 enum err acts_forget(struct turn *t, struct thread *th)
 {
 	enum err rc = bodies_let_go(t, th, WIRE_VERDICT_HOLLOW);

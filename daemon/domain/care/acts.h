@@ -31,7 +31,7 @@ MUST_CHECK enum err acts_changed(struct turn *t, struct thread *th, const char *
 MUST_CHECK enum err acts_retime(struct turn *t, struct thread *th);
 /** A partner was removed for good: every open thread with it is work for its case. */
 MUST_CHECK enum err acts_partner_gone(struct turn *t, uint16_t peer);
-/** The receiver lets go of what it was shown: bodies go, signed heads stay. */
+/** The receiver releases what it was shown: bodies go, signed heads stay. */
 MUST_CHECK enum err acts_forget(struct turn *t, struct thread *th);
 
 #endif /* KRING_DOMAIN_CARE_ACTS_H */

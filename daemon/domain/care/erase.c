@@ -43,6 +43,7 @@ static enum err drop_body(struct turn *t, const struct doc_key *doc, bool mine)
 	return gone(store_del(t->txn, STORE_DOCBODY, key_span(&k)));
 }
 
+/* Of both logs: what we said about the person goes as well as what we heard. */
 static enum err drop_bodies(struct turn *t, const struct thread *th)
 {
 	for (unsigned side = 0; side < 2; side++) {
@@ -92,6 +93,7 @@ static enum err drop_threads(struct turn *t, const struct id16 *case_id)
 	return gone(rc);
 }
 
+/* The threads of the consents stay, so that a late word finds them; what they allowed is gone. */
 static enum err drop_grants(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key prefix = turn_key_id(case_id);
@@ -114,6 +116,7 @@ static enum err drop_grants(struct turn *t, const struct id16 *case_id)
 	return rc == ERR_OK ? turn_drop_prefix(t, STORE_GRANTCASE, &prefix) : rc;
 }
 
+/* The key last: whatever fails before it undoes the turn, and nothing is half erased. */
 static enum err drop_case(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key k = turn_key_id(case_id);
@@ -133,6 +136,7 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	return rc == ERR_OK ? gone(store_del(t->txn, STORE_CASEKEY, key_span(&k))) : rc;
 }
 
+/* Kept outside the database too, and with two partners: a backup from before must not bring the case back. */
 static enum err leave_word(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key k = turn_key_id(case_id);
@@ -156,6 +160,7 @@ static enum err leave_word(struct turn *t, const struct id16 *case_id)
 	return rc == ERR_OK ? turn_put(t, STORE_META, &pending, span_of(at, sizeof at)) : rc;
 }
 
+/* The audit entry, the figures, the rows, the commitment's own key, the word to partners. */
 enum err erase_now(struct turn *t, const struct id16 *id)
 {
 	/* while the commitment can still be made to stand for it */

@@ -28,6 +28,7 @@ static bool before_loss(const struct turn *t, const struct msg *grant)
 	       msg_u64(grant, CONSENT_GRANT_COLLECTED_MS) <= t->node->restored_ms;
 }
 
+/* Sent once; the record says so, and after a loss the thread that came back says so too. */
 static enum err send_one(struct turn *t, const struct peer *p, const struct id16 *grant,
 			 struct msg *m)
 {
@@ -70,6 +71,7 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	return rc == ERR_OK ? consent_save(t, grant, &th.case_id, m) : rc;
 }
 
+/* Those that hold now and did not leave yet; one that ended before it left never leaves. */
 enum err grantdocs_send(struct turn *t, const struct peer *p, const struct id16 *case_id)
 {
 	struct store_key at = {.len = 0};
@@ -100,6 +102,7 @@ static bool grant_times(const struct turn *t, const struct msg *g)
 	return from <= until && until - from <= most && until <= t->wall_ms + most + DAY_MS;
 }
 
+/* It names itself, us and whoever sent it: a consent collected by a third party covers nothing here. */
 static bool grant_to_us(const struct turn *t, const struct peer *p, const struct wire_doc *d,
 			const struct msg *g)
 {
@@ -133,6 +136,7 @@ enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *
 	return consent_save(t, &th->id, &th->case_id, m);
 }
 
+/* A malformed one still has a thread and a case under its own id: its sender gets a verdict. */
 enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			   struct thread *th, uint16_t *verdict)
 {

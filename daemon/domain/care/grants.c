@@ -50,6 +50,7 @@ static enum err tell(struct turn *t, struct grants_ended *out, const struct id16
 	return ERR_OK;
 }
 
+/* The record keeps when; a word that was waiting for confirmation is settled by it. */
 static enum err mark_withdrawn(struct turn *t, const struct consent_scope *s,
 			       const struct id16 *grant, struct msg *record, const char *how)
 {
@@ -149,6 +150,7 @@ static enum err fall_out(struct turn *t, const struct consent_scope *s, enum fol
 	return rc == ERR_OK ? grantends_changed(t, s->p, &s->case_id, s->received) : rc;
 }
 
+/* A withdrawal asks for erasure, not only for an end. */
 static enum err sign(struct turn *t, struct thread *th)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
@@ -198,6 +200,7 @@ static enum err record_it(struct turn *t, const struct consent_scope *s, const s
 	bool may;
 	enum err rc = thread_load(t, grant, &th);
 
+	require(s->p != NULL);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	if (th.withdrawn || th.kind != THREAD_CONSENT || th.peer != s->p->no ||
@@ -312,6 +315,7 @@ static enum err say_again(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
+/* A withdrawal ends it; a consent that comes back although it was withdrawn is withdrawn again, in writing. */
 enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
@@ -347,6 +351,7 @@ enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags)
 	return (flags & COMPARE_WITHDRAWN) != 0 && !th->withdrawn ? flagged_over(t, th) : ERR_OK;
 }
 
+/* Hidden there is hidden here: the document that says why may never come. */
 enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flags)
 {
 	enum err rc;
@@ -359,6 +364,7 @@ enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flag
 	return rc == ERR_OK && th->role == THREAD_RECEIVER ? bodies_person(t, &th->case_id) : rc;
 }
 
+/* What waited for a person's word about this partner is believed now, all of it. */
 enum err grants_confirmed(struct turn *t, uint16_t peer)
 {
 	struct id16 id = {{0}};
@@ -403,6 +409,7 @@ static enum err written_down(struct turn *t, const struct thread *th, bool *yes)
 	return ERR_OK;
 }
 
+/* Written down unless a log holds it already: the partner may have been first. */
 enum err grants_catch_up(struct turn *t, struct thread *th)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
@@ -429,6 +436,8 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 		       : rc;
 }
 
+/* Three things can be due: a withdrawal that is owed, an unconfirmed word that stood long enough, the end of the
+ * grace. */
 enum err grants_timer(struct turn *t, struct thread *th)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
@@ -500,6 +509,7 @@ static enum err revoke_erased(struct turn *t, const struct thread *th,
 	return ERR_OK;
 }
 
+/* Said about a referral, meant about the person: all consents between these two end, and what rests on them. */
 enum err grants_revoke(struct turn *t, const struct thread *th, struct grants_ended *out)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,

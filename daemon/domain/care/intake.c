@@ -52,6 +52,8 @@ static enum err case_of_offer(struct turn *t, const struct peer *p, const struct
 	return casefile_receive(t, p, &subject, case_id);
 }
 
+/* Asked of what holds now, by the receiver, whatever the sender's daemon thought; and the head must name what the
+ * body holds. */
 static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			    const struct thread *th, const struct msg *body, uint16_t *verdict)
 {
@@ -188,6 +190,7 @@ static enum err note_arrival(struct turn *t, const struct peer *p, const struct 
 						      .grant = &th->grant_id,
 						      .detail = name});
 
+	require(th->peer == p->no);
 	if (rc != ERR_OK)
 		return rc;
 	return casefile_entry(t, &th->case_id, name,
@@ -207,6 +210,7 @@ enum err intake_stored_consent(struct turn *t, const struct peer *p, struct thre
 	return rc == ERR_OK ? grants_stored(t, th, d.head.type) : rc;
 }
 
+/* First what it teaches, then what it changes, then what the rule answers. */
 enum err intake_stored_referral(struct turn *t, const struct peer *p, struct thread *th,
 				const struct doc_key *key, uint16_t verdict)
 {
@@ -232,6 +236,7 @@ enum err intake_stored_referral(struct turn *t, const struct peer *p, struct thr
 	return d.hollow ? answers_hollow(t, th, &d) : ERR_OK;
 }
 
+/* Asked again at the last moment: a document may have waited for weeks. */
 enum err intake_leaving(struct turn *t, const struct peer *p, const struct document *d,
 			uint16_t *reason)
 {
@@ -267,6 +272,7 @@ static bool begins_term(uint16_t type)
 	       type == DOC_REOPEN;
 }
 
+/* The receipt starts the partner's term; a verdict other than OK is work for our own people. */
 enum err intake_receipted(struct turn *t, struct thread *th, const struct document *d,
 			  const struct wire_verdict *v)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * After a loss of state our own documents come back from partners.  Each finds its case again: by its grant, by the name
- * that we gave the person, or by trying the key of every case; if the case itself is younger than the backup it begins anew.
+ * that we gave the person, or by trying the key of every case; if the case itself is younger than the backup, it begins again.
  * Nothing is signed again before both ends of a thread were compared; what was put off is done then, once.
  */
 #include "domain/care/recover.h"
@@ -70,6 +70,7 @@ static enum err search(struct turn *t, const struct peer *p, const struct wire_d
 	return rc;
 }
 
+/* From the cheapest to the dearest way; a case is opened only when no key of ours derives the name. */
 static enum err case_of(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			struct msg **body, struct id16 *case_id)
 {
@@ -152,6 +153,7 @@ static enum err note_return(struct turn *t, const struct peer *p, const struct t
 							 .grant = &th->grant_id,
 							 .detail = "returned"});
 
+	require(th->peer == p->no);
 	if (rc == ERR_OK)
 		rc = casefile_entry(t, &th->case_id, document_type_name(d->head.type),
 				    "returned by the partner", &th->id);
@@ -188,6 +190,7 @@ enum err recover_returned(struct turn *t, const struct peer *p, struct thread *t
 	return rc == ERR_OK ? acts_changed(t, th, document_type_name(d.head.type)) : rc;
 }
 
+/* It happened and counts for nothing: people see it in the timeline, and whoever wrote it may do it again. */
 enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key *key,
 			 uint16_t type)
 {
@@ -216,6 +219,7 @@ enum err recover_lost_act(struct turn *t, struct thread *th, const struct doc_ke
 	return rc == ERR_OK ? worklist_add(t, th, WORK_LOST, document_type_name(type)) : rc;
 }
 
+/* The person's word outlived the document that carried it. */
 static enum err revoke_again(struct turn *t, struct thread *th)
 {
 	const enum referral_state s = (enum referral_state)th->state;
@@ -227,6 +231,7 @@ static enum err revoke_again(struct turn *t, struct thread *th)
 	return thread_save(t, th);
 }
 
+/* Only what the partner has not seen answered yet is answered; a referral that went on meanwhile needs nothing. */
 enum err recover_catch_up(struct turn *t, struct thread *th)
 {
 	struct log_entry theirs, ours = {.seen_no = 0};

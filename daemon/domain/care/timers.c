@@ -2,7 +2,7 @@
 /*
  * What happens when nobody does anything.  A timer only signs what the table lets this side sign, and only when the clock is
  * sure and the partner was heard: a wrong clock must not end what somebody waits for.  The receiver's node never ends
- * anything; it reminds its own people and lets go of what it was shown.  One timer that fails is passed over until its pause is
+ * anything; it reminds its own people and releases what it was shown.  One timer that fails is passed over until its pause is
  * over, so that it holds up no other.
  */
 #include "domain/care/timers.h"
@@ -100,6 +100,7 @@ static enum err drop_timer(struct turn *t, const struct store_key *k, struct thr
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
+/* What is owed to the person comes before what the state asks for. */
 enum err timers_referral(struct turn *t, struct thread *th)
 {
 	enum err rc;
@@ -188,6 +189,7 @@ static enum err next_timer(struct turn *t, struct store_key *k, struct fault_pla
 	}
 }
 
+/* A few a turn, and no more documents than one signature covers. */
 enum err timers_run(struct turn *t, unsigned limit)
 {
 	struct store_key k = {.len = 0};

@@ -2,7 +2,7 @@
 /*
  * A body that a partner sent stays as long as a consent covers it, and not a turn longer: what has to go is replaced by
  * its signed head, which still proves that it was said.  The person shown is put together from the bodies that remain,
- * the newest word first, so that what is let go of in one referral does not live on in the file.
+ * the newest word first, so that what is released in one referral does not live on in the file.
  */
 #include "domain/consent/bodies.h"
 
@@ -68,6 +68,7 @@ enum err bodies_running(struct turn *t, const struct peer *p, const struct id16 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Hidden for both ends; bodies go at the receiver alone, the sender's own words stay its own. */
 enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason)
 {
 	enum err rc = ERR_OK;
@@ -143,6 +144,7 @@ struct told {
 	struct doc_key doc;
 };
 
+/* A sorted list of the newest; what is beyond BODIES_MAX is older than anything that can still show. */
 static enum err gather(struct turn *t, const struct thread *th, struct told *out, size_t *count)
 {
 	require(*count <= BODIES_MAX);
@@ -188,6 +190,7 @@ static enum err add_older(struct turn *t, const struct doc_key *key, struct msg 
 	return ERR_OK;
 }
 
+/* From scratch each time: that is how a body that went takes its fields along. */
 enum err bodies_person(struct turn *t, const struct id16 *case_id)
 {
 	const size_t mark = t->arena->used;

@@ -27,6 +27,7 @@ enum err casefile_load(struct turn *t, const struct id16 *id, struct msg **recor
 	return turn_get_msg(t, STORE_CASES, &k, MSG_CASE_RECORD, record);
 }
 
+/* The version grows with every save: that is what two colleagues compare. */
 enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record)
 {
 	const struct store_key k = turn_key_id(id);
@@ -40,6 +41,7 @@ enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record
 	return rc == ERR_OK ? turn_put_case(t, STORE_CASES, &k, RECORD_CASE, id, v) : rc;
 }
 
+/* Numbered within the case; an erased case has no timeline to write in. */
 enum err casefile_put_entry(struct turn *t, const struct id16 *id, struct msg *m)
 {
 	const struct store_key prefix = turn_key_id(id);
@@ -77,6 +79,7 @@ enum err casefile_entry(struct turn *t, const struct id16 *id, const char *what,
 	return casefile_put_entry(t, id, m);
 }
 
+/* The keys first: nothing of a case is ever written under another key. */
 enum err casefile_create(struct turn *t, struct id16 *id, struct msg *record)
 {
 	enum err rc;
@@ -105,6 +108,7 @@ static struct store_key subject_key(const struct peer *p, const struct id16 *sub
 	return k;
 }
 
+/* The name of an erased case leads nowhere: the same person again is a new case. */
 enum err casefile_of_subject(struct turn *t, const struct peer *p, const struct id16 *subject,
 			     bool theirs, struct id16 *id)
 {
@@ -189,6 +193,7 @@ enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg 
 	return casefile_save(t, id, m);
 }
 
+/* A partner's newest words beside ours; a case that is full keeps what it has, since the body is in the history. */
 enum err casefile_hear(struct turn *t, const struct id16 *id, const struct msg *person)
 {
 	struct msg *m;
@@ -205,6 +210,7 @@ enum err casefile_hear(struct turn *t, const struct id16 *id, const struct msg *
 			       : rc; /* more than a case holds: its body is still in the history */
 }
 
+/* In place of all that was told before: what went must not stay behind in the file. */
 enum err casefile_tell(struct turn *t, const struct id16 *id, const struct msg *person)
 {
 	struct msg *m;

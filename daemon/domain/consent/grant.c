@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What holds now is asked anew each time, of all grants between this person and this partner: a renewal serves what runs
+ * What holds now is asked again each time, of all grants between this person and this partner: a renewal serves what runs
  * already, and a withdrawn one counts for nothing from that moment.  Each grant counts within its own purpose only: two
  * grants never add up to something that neither of them allows.  Only when none holds does the newest say why.
  */
@@ -36,6 +36,7 @@ enum err consent_record(struct turn *t, const struct id16 *grant, struct msg **r
 	return turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, record);
 }
 
+/* The flag of its thread outlives the record, so that an erased case cannot revive a consent. */
 enum err consent_gone(struct turn *t, const struct id16 *grant, bool *yes)
 {
 	struct thread th;
@@ -73,6 +74,7 @@ bool consent_between(const struct msg *record, uint16_t peer, bool received)
 	       (msg_u64(record, GRANT_RECORD_RECEIVED) != 0) == received;
 }
 
+/* Words between workers go with every consent: nobody can agree about a person without them. */
 static void view_of(const struct msg *record, struct consent_view *v)
 {
 	const struct msg *g = msg_get(record, GRANT_RECORD_GRANT);
@@ -116,6 +118,7 @@ enum err consent_load(struct turn *t, const struct peer *p, const struct id16 *g
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* The union of what each allows within its own purpose; when none holds, the newest says why not. */
 enum err consent_living(struct turn *t, const struct consent_scope *s, enum consent_way way,
 			struct consent_view *v)
 {
@@ -191,6 +194,7 @@ enum err consent_grant_for(struct turn *t, const struct consent_scope *s, uint64
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Per partner, since each has its own agreement; a field told by two may be seen under either. */
 enum err consent_received_cats(struct turn *t, const struct id16 *case_id, uint64_t *cats)
 {
 	const size_t mark = t->arena->used;

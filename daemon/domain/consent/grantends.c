@@ -32,6 +32,7 @@ static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
 	return msg_u64(record, GRANT_RECORD_RECEIVED) != 0 && t->wall_ms < over ? over : 0;
 }
 
+/* A consent that never left has nothing resting on it, so its end is no work. */
 static enum err work_of(struct turn *t, const struct consent_scope *s, const struct id16 *grant,
 			const struct msg *record, bool add)
 {
@@ -72,6 +73,7 @@ static enum err last_to_end(struct turn *t, const struct consent_scope *s, bool 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Recomputed from all grants of the scope: which one matters changes with every renewal. */
 enum err grantends_changed(struct turn *t, const struct peer *p, const struct id16 *case_id,
 			   bool received)
 {

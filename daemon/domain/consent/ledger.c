@@ -46,6 +46,7 @@ static void list_row(struct turn *t, struct span grant, struct span v, struct ms
 	msg_set_text(t->arena, m, DISCLOSURE_ROW_ACT, document_type_name(type));
 }
 
+/* Found by the grants of the case: the rows themselves name no case. */
 static enum err list_grant(struct turn *t, const struct id16 *grant, struct msg *reply)
 {
 	const struct store_key prefix = turn_key_id(grant);

@@ -36,6 +36,7 @@ static const struct {
 	 " --purpose refer --share ..., or leave it out: --without ..."},
 };
 
+/* The client asks the person with what it is given here: which categories, which partner, which one command. */
 static enum err refuse_scope(struct turn *t, const struct peer *p, const struct consent_view *v,
 			     uint64_t cats, enum wire_verdict_code code)
 {

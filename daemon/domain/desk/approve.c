@@ -102,6 +102,7 @@ static enum err find(struct turn *t, const char *text, struct proposal *out)
 				       "see: kring approve");
 }
 
+/* Bytes for a signature on another machine: a root signs where its key is, never here. */
 enum err desk_approve_get(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_CARRIED);
@@ -187,6 +188,7 @@ static enum err complete(struct turn *t, const struct proposal *p)
 	return rc;
 }
 
+/* An entry that was added first makes the signatures that were given worthless: whoever signs next is told at once. */
 enum err desk_approve_sign(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct chain c, after;
@@ -220,6 +222,7 @@ enum err desk_approve_sign(struct turn *t, const struct msg *req, struct msg *re
 	return rc;
 }
 
+/* Removing, suspending and letting back in are proposals: no single root decides. */
 enum err desk_propose(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *op = msg_text(req, PROPOSE_OP);

@@ -55,6 +55,7 @@ static enum err too_much(struct turn *t, enum err rc)
 					     "shorten them, or keep the rest as notes");
 }
 
+/* A name is all that a case needs: people in need are written down before everything is known. */
 enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct msg *person = msg_get(req, CASE_NEW_PERSON);
@@ -126,6 +127,7 @@ enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply
 			    : rc;
 }
 
+/* A note is ours alone and never leaves; what a partner should read is an act. */
 enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
@@ -185,6 +187,7 @@ static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t ex
 	struct msg *m;
 	enum err rc = casefile_load(t, id, &m);
 
+	require(!bytes_zero(id->b, 16));
 	if (rc != ERR_OK || expect == 0 || msg_u64(m, CASE_RECORD_VERSION) == expect - 1)
 		return rc;
 	rc = changed_since(t, id, expect - 1, &why);
@@ -202,6 +205,7 @@ static enum err edited(struct turn *t, const struct id16 *id, const struct msg *
 	struct err_text names = {""};
 	struct msg_field f;
 
+	require(!bytes_zero(id->b, 16));
 	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++)
 		if (msg_has(person, f.number)) {
 			const struct err_text before = names;
@@ -215,6 +219,7 @@ static enum err edited(struct turn *t, const struct id16 *id, const struct msg *
 	return casefile_put_entry(t, id, m);
 }
 
+/* The reply carries the new version, so that the same worker goes on without reading the case again. */
 enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct msg *person = msg_get(req, CASE_EDIT_PERSON);
@@ -248,6 +253,7 @@ enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply
 			    : rc;
 }
 
+/* Closing tells nobody and destroys nothing; it takes the case off the lists of those who work. */
 enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
@@ -293,6 +299,7 @@ static bool unconfirmed(const struct turn *t, const struct thread *th)
 	       t->wall_ms < until_ms;
 }
 
+/* Names the partner and the reference: a person has to phone about exactly this one. */
 static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
@@ -306,7 +313,7 @@ static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
 			  p->org, ref);
 	(void)err_explain(&remedy, ERR_STATE,
 			  "try again once it is confirmed: kring show %s; if it takes long, "
-			  "telephone %s",
+			  "phone %s",
 			  ref, p->org);
 	return turn_refuse(t, ERR_STATE, "the end of a referral is not confirmed yet", why.text,
 			   remedy.text);
@@ -333,6 +340,8 @@ static enum err all_confirmed(struct turn *t, const struct id16 *case_id)
 	return w.rc;
 }
 
+/* Refused while somebody works for the person, or while a partner may just have accepted: the erasure would leave
+ * that person waiting. */
 enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct effect *e;
@@ -360,6 +369,8 @@ enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *repl
 	return ERR_OK;
 }
 
+/* An administrator takes the risk knowingly: what a partner still holds of this case may contradict what is done
+ * now. */
 enum err desk_case_release(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
@@ -369,7 +380,7 @@ enum err desk_case_release(struct turn *t, const struct msg *req, struct msg *re
 	if (rc != ERR_OK)
 		return rc;
 	if (!quarantine_holds(t, &id))
-		return turn_refuse(t, ERR_STATE, "this case does not wait", "",
+		return turn_refuse(t, ERR_STATE, "this case is not on hold", "",
 				   "see: kring status");
 	rc = audit_add(t, &(struct audit_entry){
 				  .event = AUDIT_LOSS, .case_id = &id, .detail = "released"});

@@ -29,9 +29,11 @@ static uint64_t whole_day(const struct turn *t, uint64_t ms)
 {
 	const char *here = t->node->country;
 
+	require(t->node != NULL);
 	return ms == 0 ? 0 : calendar_end(here, calendar_day(here, ms));
 }
 
+/* What a consent must say to be one: what is shared, for what, how the person agreed, and for how long. */
 static enum err check_give(struct turn *t, const struct msg *req)
 {
 	const uint64_t until = whole_day(t, msg_u64(req, CONSENT_GIVE_UNTIL_MS));
@@ -62,6 +64,8 @@ static enum err check_give(struct turn *t, const struct msg *req)
 	return ERR_OK;
 }
 
+/* Six months unless the person said otherwise; the legal bases are those under which people agree by their own
+ * word. */
 static void fill_grant(struct turn *t, const struct msg *req, const struct peer *p, struct msg *g)
 {
 	const uint64_t until = msg_u64(req, CONSENT_GIVE_UNTIL_MS);
@@ -117,6 +121,8 @@ static enum err derive_ids(struct turn *t, const struct id16 *case_id, const str
 	return ERR_OK;
 }
 
+/* The words are checked before anything is written; a renewal goes to the partner at once, because what runs needs
+ * it now. */
 enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct msg *m = msg_new(t->arena, MSG_GRANT_RECORD), *g;
@@ -166,6 +172,8 @@ enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *re
 	return rc;
 }
 
+/* What is not named is closed: an agreement is written whole, never added to, so that what holds is what was last
+ * read and signed. */
 enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const enum consent_way way = msg_u64(req, PARTNER_AGREE_RECEIVE) != 0 ? CONSENT_RECEIVE
@@ -206,6 +214,7 @@ enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 			    : rc;
 }
 
+/* Both directions with every partner: what we collected and what partners did. */
 static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct grants_ended ended = {.first = NULL};
@@ -222,6 +231,8 @@ static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *
 	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }
 
+/* By the consent that the person names, or all of a case at once; a second time is refused, so that nobody
+ * believes it did more. */
 enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct grants_ended ended = {.first = NULL};

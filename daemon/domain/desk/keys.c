@@ -49,6 +49,7 @@ enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply)
 	return keys_away(t, EFFECT_PANIC, "panic");
 }
 
+/* Only a member publishes an address: it goes out in a signed record, which partners keep. */
 enum err desk_address(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);

@@ -10,6 +10,7 @@
 #include "domain/stream/connect.h"
 #include "domain/views/outbox.h"
 
+/* Nothing is sent twice by this: the partner is asked how far it is, and its answer says what to send. */
 enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct outbox_row row;
@@ -29,6 +30,7 @@ enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *re
 	return rc == ERR_OK ? view_outbox_row(t, p, place, &row, reply) : rc;
 }
 
+/* What arrived cannot be taken off a partner's disk by forgetting it here. */
 enum err desk_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct outbox_row row;

@@ -44,7 +44,7 @@ static struct msg *select_fields(struct turn *t, const struct msg *person, uint6
 	return out;
 }
 
-/* Says whom to telephone: one member that was away can hold up a newcomer. */
+/* Says whom to phone: one member that was away can hold up a newcomer. */
 static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
 {
 	struct members_wait wait;
@@ -62,17 +62,19 @@ static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
 	if (t->node->fork_seq != 0 && p->added_seq >= t->node->fork_seq)
 		return turn_refuse(t, ERR_DENIED, "this partner came in after a fork of the roster",
 				   "the roots signed two entries for one place",
-				   "telephone the roots; see: kring roster show");
+				   "phone the roots; see: kring roster show");
 	absent = state_peer(t->node, wait.absent);
-	(void)err_explain(&why, ERR_DENIED, "%u of %u members confirmed to have seen it let in",
-			  wait.have, wait.wanted);
-	(void)err_explain(&remedy, ERR_DENIED, "telephone %s %s: its node must be on and connected",
+	(void)err_explain(&why, ERR_DENIED,
+			  "%u of the %u members needed have confirmed its admission", wait.have,
+			  wait.wanted);
+	(void)err_explain(&remedy, ERR_DENIED, "phone %s %s: its node must be on and connected",
 			  absent == NULL ? "a root" : absent->org,
 			  absent == NULL ? "" : absent->phone);
 	return turn_refuse(t, ERR_STATE, "this partner is new and not yet witnessed", why.text,
 			   remedy.text);
 }
 
+/* In the order of what costs a person least to mend; nothing is written before all of it holds. */
 static enum err check_refer(struct turn *t, const struct msg *req, const struct id16 *case_id,
 			    const struct peer *p)
 {
@@ -99,7 +101,7 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 			"the holidays of %s are not known here, so no deadline would be right",
 			p->country);
 		return turn_refuse(t, ERR_STATE, "there is no calendar for this partner", why.text,
-				   "a newer Kring may know it; until then: telephone");
+				   "a newer Kring may know it; until then, phone them");
 	}
 	if (!p->activated)
 		return refuse_unwitnessed(t, p);
@@ -116,6 +118,8 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 	return rc;
 }
 
+/* The id is derived from the first document under the case's key: after a loss whoever holds the case finds its
+ * thread. */
 static enum err make_thread(struct turn *t, const struct msg *req, const struct id16 *case_id,
 			    const struct peer *p, struct thread *th)
 {
@@ -141,6 +145,8 @@ static enum err make_thread(struct turn *t, const struct msg *req, const struct 
 	return pseudonym_thread(t, case_id, p, &th->birth, &th->id);
 }
 
+/* All that the case has and consent covers, unless less was asked for; a partner's person may go on only within
+ * its consent. */
 static enum err make_offer(struct turn *t, const struct msg *req, const struct thread *th,
 			   const struct peer *p, struct msg **out)
 {
@@ -182,10 +188,12 @@ static void answer_ref(struct turn *t, const struct thread *th, struct msg *repl
 {
 	char ref[THREAD_REF_LEN + 1];
 
+	require(!bytes_zero(th->id.b, 16));
 	thread_reference(&th->id, ref);
 	msg_set_text(t->arena, reply, REPLY_ID, ref);
 }
 
+/* The first packing is the question "is all of this covered"; a dry run ends there. */
 enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 case_id;
@@ -278,9 +286,9 @@ static enum err check_own(struct turn *t, const struct thread *th, const struct 
 			  const struct msg *req)
 {
 	if (a->number == DOC_DECLINE && strcmp(msg_text(req, ACT_NEW_REASON), "info-missing") == 0)
-		return turn_refuse(t, ERR_INVAL, "missing information is a question",
-				   "declining would send the person away",
-				   "kring ask REF --question CODE");
+		return turn_refuse(
+			t, ERR_INVAL, "ask for the missing information instead of declining",
+			"a decline would send the person away", "kring ask REF --question CODE");
 	if (a->number == DOC_REOPEN && already(t, th, DOC_REOPEN))
 		return turn_refuse(t, ERR_STATE, "this was reopened once already", "",
 				   "make a new referral: kring refer");
@@ -308,11 +316,12 @@ static enum err guard(struct turn *t, const struct thread *th, const struct msg 
 				   "a decline without a next step is a dead end",
 				   "--alternative ORGANISATION or --alternative none");
 	if ((a->needs & ACT_WITH_TARGET) != 0 && msg_count(req, ACT_NEW_TARGETS) == 0)
-		return turn_refuse(t, ERR_INVAL, "say where to", "",
-				   "--target ORGANISATION, once or more");
+		return turn_refuse(t, ERR_INVAL, "name at least one organisation to redirect to",
+				   "", "--target ORGANISATION, once or more");
 	return check_reason(t, a, msg_text(req, ACT_NEW_REASON));
 }
 
+/* An answer from the case: the categories that were named, and nothing that the case does not have. */
 static enum err make_info(struct turn *t, const struct thread *th, const struct msg *req,
 			  struct msg **out)
 {
@@ -346,6 +355,7 @@ static enum err place(struct turn *t, const struct thread *th, const struct msg 
 	const struct peer *p = NULL;
 	enum err rc;
 
+	require(typed != NULL);
 	*word = typed;
 	if (names_same(typed, "none") && msg_count(req, ACT_NEW_TARGETS) == 0) {
 		*word = "none";
@@ -381,6 +391,7 @@ static enum err place(struct turn *t, const struct thread *th, const struct msg 
 	return ERR_OK;
 }
 
+/* A better place for the person: a member by the name the roster has, or outside in words under consent. */
 static enum err put_places(struct turn *t, const struct thread *th, const struct msg *req,
 			   struct msg *m)
 {
@@ -399,6 +410,8 @@ static enum err put_places(struct turn *t, const struct thread *th, const struct
 	return rc;
 }
 
+/* What the act carries comes from its row in proto/acts.h; places and the fields of a person have rules of their
+ * own. */
 static enum err make_body(struct turn *t, const struct thread *th, const struct msg *req,
 			  struct msg **out)
 {
@@ -427,6 +440,7 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 	return put_places(t, th, req, m);
 }
 
+/* The reference is what people read to each other over the phone; too short a one is said to be too short. */
 static enum err find_thread(struct turn *t, const char *ref, struct thread *th)
 {
 	bool many;
@@ -466,7 +480,8 @@ static enum err not_compared(struct turn *t, struct thread *th, uint16_t type, b
 		rc = casefile_entry(t, &th->case_id, "revoke", "sent once compared", &th->id);
 		return rc == ERR_OK ? thread_save(t, th) : rc;
 	}
-	(void)err_explain(&why, ERR_STATE, "one of us lost state; %s was not heard about it yet",
+	(void)err_explain(&why, ERR_STATE,
+			  "after a restore this referral is locked until %s has compared its copy",
 			  p == NULL ? "the partner" : p->org);
 	return turn_refuse(t, ERR_STATE, "this referral is being compared", why.text,
 			   "try again in a minute; whom it waits for: kring status");
@@ -515,6 +530,7 @@ static enum err still_as_seen(struct turn *t, const struct thread *th, uint16_t 
 	struct err_text why;
 	enum err rc;
 
+	require(th->my_no + th->their_no > 0);
 	if (type == DOC_REVOKE || type == DOC_ERROR || (expect == 0 && !flips) ||
 	    (expect != 0 && expect - 1 == now))
 		return ERR_OK;
@@ -538,6 +554,8 @@ static enum err take_back(struct turn *t, const struct thread *th, struct msg *r
 	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }
 
+/* Found, allowed by the table, fit by its row, compared with what was seen, then signed: each refusal says what
+ * helps. */
 enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);

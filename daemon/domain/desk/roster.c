@@ -6,6 +6,7 @@
 
 #include "domain/membership/roster.h"
 
+/* The first bad entry stops the rest: each is the successor of the one before. */
 enum err desk_roster_import(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const size_t count = msg_count(req, ROSTER_IMPORT_ENTRIES);

@@ -156,6 +156,7 @@ static enum err remember_reply(struct turn *t, const struct store_key *k, struct
 	return rc == ERR_OK ? turn_put(t, STORE_REQUESTAGE, &age, span_of(k->b, 1)) : rc;
 }
 
+/* Understood, allowed on this disk, not answered already; then the handler, whose error undoes the turn. */
 enum err table_request(struct turn *t, const struct event *ev)
 {
 	struct msg *request, *reply = msg_new(t->arena, MSG_REPLY);
@@ -200,6 +201,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 	return rc == ERR_OK ? reply_with(t, packed) : rc;
 }
 
+/* A few at a time: a busy day must not make one tick long. */
 enum err table_forget(struct turn *t)
 {
 	const uint64_t day_ms = (uint64_t)LIMIT_REQUEST_DAYS * 86400000u;

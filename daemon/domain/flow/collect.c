@@ -16,6 +16,7 @@ static enum err begin(struct turn *t, struct thread *th, uint8_t role, uint64_t 
 	return kept_case(t, &th->case_id);
 }
 
+/* A report has one document, and bytes that these rules could have made; anything else of its kind is malformed. */
 static enum err judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
 		      struct thread *th, uint16_t *verdict)
 {

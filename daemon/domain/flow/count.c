@@ -251,6 +251,7 @@ static enum err receiver_part(struct story *s, const struct first *f, enum count
 	return ERR_OK;
 }
 
+/* The receiving side knows how fast it answered and why it declined; the sending side only what came of it. */
 static enum err put_answer(struct story *s, const struct first *f, enum count_answer a,
 			   uint64_t at_ms)
 {
@@ -268,6 +269,8 @@ static enum err put_answer(struct story *s, const struct first *f, enum count_an
 	return rc;
 }
 
+/* Answered in time, or fourteen days passed and that is an event of its own; an answer after that is one more,
+ * since the quarter before may have been published. */
 static enum err answer_events(struct story *s, const struct first *f)
 {
 	const struct thread *th = s->th;
@@ -370,6 +373,7 @@ static enum err erased_since(struct turn *t, const struct id16 *case_id, uint64_
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Of what came under an erased case only what came since: the rest was added up when it was erased. */
 enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin_ms,
 		      uint64_t end_ms, struct count_event ev[COUNT_EVENTS], size_t *n)
 {

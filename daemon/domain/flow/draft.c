@@ -112,6 +112,7 @@ static enum err refusal_of(struct turn *t, uint32_t quarter, const struct report
 	return rc;
 }
 
+/* A refusal is a report too: who collects learns that there is none, and why. */
 enum err draft_report(struct turn *t, uint32_t quarter, struct report *r)
 {
 	const size_t rows = t->node->peer_count;

@@ -8,6 +8,7 @@
 #include "domain/flow/quarter.h"
 #include "domain/flow/tally.h"
 
+/* Rows lie case by case: one step passes all threads of a person, whose events are counted together. */
 enum err exact_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
 		       struct count *c)
 {

@@ -6,6 +6,7 @@
  */
 #include "domain/flow/figures.h"
 
+#include "base/check.h"
 #include "domain/flow/draft.h"
 #include "domain/flow/exact.h"
 #include "domain/flow/kept.h"
@@ -30,6 +31,7 @@ enum {
 /* Errors that only ever go one way add up in full, random ones by their variance: a sum of many cells is surer than each. */
 void figures_add(struct figures_sum *s, const uint32_t *cells, size_t n, const struct sum_terms *of)
 {
+	require(of != NULL);
 	for (size_t i = 0; i < n; i++)
 		s->v += cells[i];
 	s->cells += of->variance_milli == 0 ? 0 : n;
@@ -154,6 +156,7 @@ static void put_trend(struct turn *t, struct msg *m, const struct value *now,
 	msg_set_u64(m, FLOW_FIGURE_BEFORE, before->v);
 }
 
+/* Too unsure is counted, not shown: a range that is wider than the figure misleads. */
 static void put_figure(struct turn *t, struct msg *flow, const struct figure *f,
 		       const struct figure *before, const char *need)
 {
@@ -189,6 +192,7 @@ static struct figures_sum sum_of(const struct figures_sum *s, size_t from, size_
 {
 	struct figures_sum out = {.v = 0};
 
+	require(from <= to);
 	for (size_t i = from; i <= to; i++)
 		out = both(&out, &s[i]);
 	return out;
@@ -278,6 +282,7 @@ static bool any(const uint32_t *v, size_t n)
 
 static void pair_rows(const struct rows *r, const struct peer *p, const struct count *c, uint32_t k)
 {
+	require(r->who != NULL);
 	for (size_t side = 0; side < COUNT_SIDES; side++) {
 		const uint32_t *v = &c->flow[p->no - 1][side * COUNT_ANSWER_COUNT];
 		struct msg *m;
@@ -312,6 +317,7 @@ static void node_row(const struct rows *r, const struct count *c)
 							FLOW_NEED_OTHER};
 	struct msg *m;
 
+	require(r->who != NULL);
 	if (any(c->words, COUNT_WORDS) || any(c->ends, COUNT_ENDS) || r->exact) {
 		m = msg_add(r->t->arena, r->flow, FLOW_NODES);
 		msg_set_text(r->t->arena, m, FLOW_NODE_REPORTER, r->who->org);
@@ -430,6 +436,7 @@ struct pass {
 	bool *in;		   /* by peer: its report is there and has figures */
 };
 
+/* The terms of the noisiest report decide how sure a sum of all can be. */
 static enum err pass_over(struct turn *t, uint32_t quarter, struct pass *out)
 {
 	const size_t mark = t->arena->used;
@@ -510,6 +517,7 @@ static enum err put_page(struct turn *t, struct msg *flow, uint32_t quarter, uin
 	return ERR_OK;
 }
 
+/* All reports of a quarter added up, with how many members are in it. */
 static enum err put_overview(struct turn *t, struct msg *flow, uint32_t quarter)
 {
 	struct matrix matrix;
@@ -600,6 +608,7 @@ static enum err show_own(struct turn *t, uint32_t quarter, struct msg *reply)
 	return rc;
 }
 
+/* The newest quarter that anybody published, unless one is named: an empty page helps nobody. */
 enum err figures_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const uint64_t after = msg_u64(req, FLOW_ASK_AFTER);
@@ -620,6 +629,7 @@ enum err figures_show(struct turn *t, const struct msg *req, struct msg *reply)
 	return rc == ERR_OK ? put_page(t, flow, quarter, after) : rc;
 }
 
+/* What is left of the year is what a person looks at before publishing once more. */
 static enum err put_budget(struct turn *t, struct msg *flow, const struct report *r)
 {
 	struct chain c;
@@ -638,6 +648,7 @@ static enum err put_budget(struct turn *t, struct msg *flow, const struct report
 	return ERR_OK;
 }
 
+/* A dry run shows what would leave, computed or kept, and spends nothing. */
 enum err figures_publish(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);

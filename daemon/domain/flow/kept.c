@@ -26,6 +26,7 @@ enum err kept_case(struct turn *t, struct id16 *case_id)
 	return turn_stand_in(t, "flow reports\0\0\0", case_id);
 }
 
+/* Our own bytes are read by the same strict reader as foreign ones. */
 enum err kept_load(struct turn *t, uint32_t quarter, uint16_t peer, struct report *r)
 {
 	const struct store_key k = kept_key(quarter, peer);
@@ -69,6 +70,7 @@ static bool replaceable(struct turn *t, uint16_t peer, struct span before)
 	       old.refused[0] != '\0';
 }
 
+/* The same bytes again are no contradiction; other bytes are, and the first stay. */
 enum err kept_put(struct turn *t, uint16_t peer, const struct report *r)
 {
 	const struct store_key k = kept_key(r->period, peer);

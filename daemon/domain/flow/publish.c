@@ -38,6 +38,7 @@ static enum err thread_of(struct turn *t, const struct peer *p, uint32_t quarter
 	return rc == ERR_OK ? record_derive(t->txn, case_id, span_of(in, sizeof in), id) : rc;
 }
 
+/* A thread of one document whose id both ends can derive: a report sent twice is the same thread. */
 static enum err send_to(struct turn *t, const struct peer *p, const struct report *r)
 {
 	struct thread th = {.peer = p->no,
@@ -108,6 +109,7 @@ static enum err may_send(struct turn *t, const struct peer *p, uint32_t quarter,
 	return *yes ? ERR_OK : kept_mark(t, quarter, p->no, REPORT_WENT);
 }
 
+/* To whoever collects now; one that joins later gets the quarters of the last year too. */
 static enum err send_quarter(struct turn *t, uint32_t quarter, uint16_t self, unsigned *left)
 {
 	struct report r;
@@ -175,6 +177,7 @@ static enum err quarters_due(struct turn *t, const struct peer *self, uint32_t *
 	return rc;
 }
 
+/* Kept before it is sent: what left and what is kept can never differ. */
 static enum err make(struct turn *t, uint32_t quarter, uint16_t self, struct report *r)
 {
 	enum err rc = draft_report(t, quarter, r);
@@ -189,6 +192,7 @@ static enum err make(struct turn *t, uint32_t quarter, uint16_t self, struct rep
 			    : rc;
 }
 
+/* The oldest quarter first, a few documents a turn; what is left waits for the next tick. */
 static enum err work(struct turn *t, const struct peer *self, uint64_t *next_ms)
 {
 	unsigned left = SENDS_PER_TURN;
@@ -215,6 +219,7 @@ static enum err work(struct turn *t, const struct peer *self, uint64_t *next_ms)
 	return rc;
 }
 
+/* When it has to look again is kept in memory and put back when the turn fails. */
 enum err publish_tick(struct turn *t)
 {
 	struct node *n = t->node;
@@ -238,6 +243,7 @@ enum err publish_tick(struct turn *t)
 	return rc;
 }
 
+/* A person asks for one quarter before its time has come or again: too early is refused, again sends what is missing. */
 enum err publish_quarter(struct turn *t, uint32_t quarter, struct report *r)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);

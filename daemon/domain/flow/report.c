@@ -143,6 +143,7 @@ static void put_tables(struct turn *t, const struct report *r, struct msg *m)
 	}
 }
 
+/* Rows of zeros are left out; the reader puts them back. */
 enum err report_pack(struct turn *t, struct report *r)
 {
 	struct msg *m = msg_new(t->arena, MSG_REPORT);
@@ -185,6 +186,7 @@ static size_t row_of(const struct node *n, uint32_t entry)
 	return n->peer_count; /* a newer roster than ours: the spare row */
 }
 
+/* Rows ascend and none is empty: there is one way to write a report, so equal figures are equal bytes. */
 static enum err get_flow(struct turn *t, struct span s, struct report *r, bool *sensitive,
 			 struct err_text *why)
 {
@@ -269,6 +271,7 @@ static enum err get_table(const struct msg *m, unsigned field, uint16_t share, u
 	return get_values(&in, out, n, k) && rd_done(&in) ? ERR_OK : ERR_MALFORMED;
 }
 
+/* Bounds first, then the tables that the shares announce, each to its last byte. */
 enum err report_parse(struct turn *t, struct span bytes, struct report *r, struct err_text *why)
 {
 	bool *sensitive = arena_alloc(t->arena, t->node->peer_count + 1);

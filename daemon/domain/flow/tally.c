@@ -21,6 +21,7 @@ static struct store_key tally_key(uint32_t quarter, uint8_t cap)
 {
 	struct store_key k = {.len = 0};
 
+	require(quarter >= QUARTER_MIN);
 	key_u32(&k, quarter);
 	key_u8(&k, cap);
 	return k;
@@ -32,6 +33,7 @@ static void add_cells(struct rd *r, uint32_t *cells, size_t n)
 		cells[i] += rd_u32(r);
 }
 
+/* A row whose version or length is another is damage: a wrong sum would be published for ever. */
 static enum err add_row(struct span v, struct count *c)
 {
 	struct rd r = rd_of(v);
@@ -68,6 +70,7 @@ static void put_cells(struct wr *w, const uint32_t *cells, size_t n)
 		wr_u32(w, cells[i]);
 }
 
+/* Sums of partners that have some; peer numbers are those of the roster, which only grow. */
 static enum err write_row(struct turn *t, uint32_t quarter, uint8_t cap, const struct count *c)
 {
 	static const uint32_t none[COUNT_CELLS];
@@ -123,6 +126,7 @@ static size_t of_quarter(struct count_event *ev, size_t n, uint32_t quarter)
 	return front;
 }
 
+/* In the turn that erases, before the keys go; also for the quarter that is still running. */
 enum err tally_case(struct turn *t, const struct id16 *case_id)
 {
 	struct count_event *ev = arena_alloc(t->arena, COUNT_EVENTS * sizeof *ev);
@@ -148,6 +152,7 @@ enum err tally_case(struct turn *t, const struct id16 *case_id)
 	return rc;
 }
 
+/* The tallies of all lower caps count: each held back what its cap held back on its day. */
 enum err tally_read(struct turn *t, uint32_t quarter, unsigned cap, struct count *c)
 {
 	enum err rc = ERR_OK;

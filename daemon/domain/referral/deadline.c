@@ -122,7 +122,7 @@ enum err deadline_of(struct turn *t, const struct thread *th, uint64_t *due_ms)
 	case STATE_REVIEW:
 		*due_ms = calendar_add(place, th->review_ms > since ? th->review_ms : since, 0);
 		return ERR_OK;
-	case STATE_KEEPING: /* the receiver lets go of the payload */
+	case STATE_KEEPING: /* the receiver releases the payload */
 		if (th->role == THREAD_RECEIVER && !th->hidden)
 			*due_ms = calendar_add_all(place, since, row->days);
 		return ERR_OK;

@@ -26,7 +26,7 @@ enum state_term {
 	STATE_WORKING,	   /* so many working days since the state began */
 	STATE_ALL_DAYS,	   /* so many days since it began */
 	STATE_REVIEW,	   /* until the day on which somebody said to look again */
-	STATE_KEEPING	   /* so many days, after which the receiver lets go of what it was shown */
+	STATE_KEEPING	   /* so many days, after which the receiver releases what it was shown */
 };
 
 /** What entering it does, beside its term. */

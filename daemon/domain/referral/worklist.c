@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What people have to do follows from the state and is written anew with each change; nothing is ticked off by hand, so a
+ * What people have to do follows from the state and is written again with each change; nothing is ticked off by hand, so a
  * row cannot outlive its reason.  The kinds that do not follow from a state (undelivered, hollow, lost act, agreement,
  * consent ends) have their own begin and end.  Of an erased case there is no work: nobody could do it.
  */

@@ -9,6 +9,7 @@
 #include "domain/loss/quarantine.h"
 #include "domain/state.h"
 
+/* Who has to be heard before older cases go on: named, because an administrator phones them. */
 static enum err waiting_for(struct turn *t, struct msg *status)
 {
 	for (size_t i = 0; t->node->quarantine && i < t->node->peer_count; i++) {

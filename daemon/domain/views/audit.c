@@ -7,6 +7,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/views/find.h"
 
+/* The entry about the reading comes after the rows, so that a list never shows its own reading. */
 enum err view_audit_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *text = msg_text(req, AUDIT_ASK_CASE_ID);

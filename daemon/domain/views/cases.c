@@ -37,12 +37,15 @@ static bool contains(const char *hay, const char *needle)
 	return n == 0;
 }
 
+/* What a list shows of a case: enough to find the person, nothing of why they came. */
 static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
 		     const struct msg *person, struct msg *reply)
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_CASES);
 	char hex[33];
 
+	require(!bytes_zero(id->b, 16));
+	require(person != NULL);
 	bytes_hex(hex, id->b, 16);
 	msg_set_text(t->arena, row, CASE_ROW_ID, hex);
 	msg_set_text(t->arena, row, CASE_ROW_NAME, turn_short(t, msg_text(person, PERSON_NAME)));
@@ -73,6 +76,7 @@ static enum err list_cases(struct turn *t, const char *text, const struct id16 *
 	struct id16 id;
 	enum err rc = ERR_OK;
 
+	require(p->limit > 0);
 	memset(&id, 0xff, sizeof id);
 	if (text[0] == '\0' && after != NULL)
 		id = *after;
@@ -104,6 +108,7 @@ static enum err list_cases(struct turn *t, const char *text, const struct id16 *
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Searching by name opens every case, so it is audited; leafing through them is not. */
 enum err view_case_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *text = msg_text(req, CASE_SEARCH_TEXT),
@@ -143,6 +148,7 @@ static enum err entries_over(struct turn *t, const struct id16 *id, size_t *over
 	size_t count = 0, bytes = 0;
 	enum err rc;
 
+	require(!bytes_zero(id->b, 16));
 	while ((rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row)) ==
 	       ERR_OK) {
 		count++;
@@ -161,6 +167,7 @@ static enum err entries_over(struct turn *t, const struct id16 *id, size_t *over
 	return ERR_OK;
 }
 
+/* The newest entries; each stands by itself, so a damaged one is named and the rest shown. */
 static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply)
 {
 	const struct store_key prefix = turn_key_id(id);
@@ -168,6 +175,7 @@ static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply
 	size_t over;
 	enum err rc = entries_over(t, id, &over);
 
+	require(!bytes_zero(id->b, 16));
 	if (rc != ERR_OK)
 		return rc;
 	if (over > 0)
@@ -246,6 +254,8 @@ enum err view_case_differences(struct turn *t, const struct id16 *id, const stru
 	return ERR_OK;
 }
 
+/* Everything about one person on one page: the file, what partners say otherwise, the timeline, referrals,
+ * disclosures, consents. */
 enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;

@@ -12,6 +12,7 @@
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
+/* The state is computed at this moment, never stored: a consent ends by the clock alone. */
 void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 {
 	const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
@@ -68,6 +69,7 @@ enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *re
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* With the referrals that would end with it: who asks wants to know what a withdrawal costs. */
 enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id, case_id;

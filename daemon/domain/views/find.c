@@ -5,6 +5,8 @@
  */
 #include "domain/views/find.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/membership/names.h"
@@ -15,10 +17,12 @@ static bool short_fits(const uint8_t *id, const char *text)
 {
 	char hex[21];
 
+	require(text != NULL);
 	bytes_hex(hex, id + RANDOM_AT, 10);
 	return strlen(text) >= 4 && strncmp(hex, text, strlen(text)) == 0;
 }
 
+/* A full id, or a beginning of the random part; two that fit are refused, never guessed. */
 enum err find_case(struct turn *t, const char *text, struct id16 *id)
 {
 	struct store_walk w = {.rc = ERR_OK};

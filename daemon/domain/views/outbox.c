@@ -78,6 +78,7 @@ static struct cause cause_of(struct turn *t, const struct peer *p, const struct 
 	return out;
 }
 
+/* A document that cannot be opened still has its row, and the remedy for that. */
 enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 			 const struct outbox_row *row, struct msg *reply)
 {
@@ -120,6 +121,7 @@ static bool still_owed(struct turn *t, const struct outbox_row *row, struct span
 	       (row->state != OUTBOX_STORED || record_exists(t->txn, STORE_WAITING, key));
 }
 
+/* From the oldest place that is kept; rows of one partner that is damaged do not hide the others. */
 static enum err outbox_of(struct turn *t, const struct peer *p, struct page *page,
 			  struct msg *reply)
 {

@@ -38,6 +38,7 @@ static enum err owed_to(struct turn *t, uint16_t peer, uint64_t *owed)
 	return rc;
 }
 
+/* A pair that cannot be read counts as nothing owed and is named: the list must not end there. */
 enum err view_owed(struct turn *t, const struct peer *p, uint64_t *owed, struct msg *reply)
 {
 	const struct store_key k = turn_key_u16(p->no);
@@ -88,6 +89,8 @@ static const char *standing_of(const struct node *n, const struct peer *p, const
 	return "";
 }
 
+/* One word for the first thing that keeps people's data from going there; how many witnesses are missing beside
+ * it. */
 static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 {
 	const bool frozen = t->node->fork_seq != 0 && p->added_seq >= t->node->fork_seq;
@@ -96,6 +99,7 @@ static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 	struct pair *pr;
 	enum err rc;
 
+	require(p->no != 0);
 	if (p->self)
 		return ERR_OK;
 	rc = pair_get(t, p->no, &pr);
@@ -131,6 +135,7 @@ static enum err verified_row(struct turn *t, const struct peer *p, struct msg *r
 	return ERR_OK;
 }
 
+/* Each source that is damaged is named and left out; an administrator in trouble needs the rest. */
 static enum err partner_row(struct turn *t, const struct peer *p, bool whole, struct msg *reply)
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_PARTNERS);
@@ -140,6 +145,7 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	const struct store_key k = turn_key_u16(p->no);
 	enum err rc = view_owed(t, p, &owed, reply);
 
+	require(p->no != 0);
 	if (rc == ERR_OK)
 		rc = consent_agreement(t, p->no, CONSENT_SEND, &out);
 	if (rc == ERR_OK)

@@ -43,6 +43,7 @@ static enum err delivery_of(struct turn *t, const struct doc_key *doc, const cha
 	const struct peer *p;
 	enum err rc = outbox_find(t, &doc->msg, &peer, &place, &row);
 
+	require(doc->sender == 0);
 	*text = "";
 	*stored_ms = 0;
 	if (rc != ERR_OK)
@@ -66,6 +67,7 @@ static const char *next_of(const struct thread *th)
 {
 	const uint8_t next = state_row((enum referral_state)th->state)->next;
 
+	require(th->state < REFERRAL_STATE_COUNT);
 	return next == 0 ? "nobody" : next == fold_our_side(th) ? "us" : "partner";
 }
 
@@ -93,6 +95,7 @@ static enum err readable(struct turn *t, const struct thread *th, uint64_t *cats
 	return ERR_OK;
 }
 
+/* Of our own first document: whether the partner has it is what people ask first. */
 static enum err delivery_row(struct turn *t, const struct thread *th, struct msg *row)
 {
 	const char *delivery;
@@ -130,6 +133,8 @@ static void due_row(struct turn *t, const struct thread *th, struct msg *row)
 		msg_set_u64(row, REFERRAL_ROW_NO_CALENDAR, 1);
 }
 
+/* What a row shows of the person depends on where it goes: replies to commands that write are kept for a day, so
+ * they have no names. */
 enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *reply, bool name)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
@@ -180,6 +185,7 @@ enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *
 /* By our own clock: a partner that dates its referrals in advance does not stand first for ever. */
 static uint64_t since(const struct thread *th)
 {
+	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
 	return th->role == THREAD_RECEIVER ? th->stored_ms : th->created_ms;
 }
 
@@ -213,6 +219,8 @@ struct of_case {
 	struct msg *reply; /* ... whose page it is */
 };
 
+/* One walk for three questions; whoever decides by the answer gets an error for a damaged row, whoever only looks
+ * does not. */
 static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct of_case *out)
 {
 	const struct store_key prefix = turn_key_id(case_id);
@@ -267,6 +275,7 @@ enum err view_case_open(struct turn *t, const struct id16 *case_id, bool *open)
 	return rc;
 }
 
+/* Is this need already with this partner?  Then a second offer is asked for on purpose, or not at all. */
 enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t peer,
 			    const char *need, bool *open)
 {
@@ -295,6 +304,7 @@ static enum err start_after(struct turn *t, const char *ref, struct page *p)
 	return rc;
 }
 
+/* Two lists that differ by our side alone; what is over is left out unless all is asked for. */
 static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, struct msg *reply)
 {
 	const bool all = msg_u64(req, LIST_ASK_ALL) != 0;
@@ -349,6 +359,7 @@ static void put_text(struct turn *t, struct msg *row, unsigned field, const char
 		msg_set_text(t->arena, row, field, text);
 }
 
+/* All that one side must give: what a decline advises, where a redirect points, when a hold is looked at. */
 static void act_texts(struct turn *t, const struct msg *body, struct msg *row)
 {
 	put_text(t, row, LOG_ROW_REASON, msg_text(body, ACT_REASON));
@@ -487,6 +498,7 @@ static enum err disclosed(struct turn *t, const struct thread *th, struct msg **
 	return ERR_OK;
 }
 
+/* The history as both ends have it, with the state after each step; only the newest hundred steps fit a reply. */
 enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct fold_step *steps;

@@ -20,6 +20,7 @@
 
 enum { SHOWN_MS = 86400000 };
 
+/* The first thing that is wrong with the roster, the worst first. */
 static const char *roster_standing(const struct node *n, bool member, uint64_t now_s)
 {
 	const uint64_t stale_s = (uint64_t)LIMIT_ROSTER_STALE_DAYS * 86400;
@@ -112,6 +113,7 @@ static void failed_places(struct turn *t, struct msg *status)
 	}
 }
 
+/* One row a partner is read for what is owed; all else is in memory. */
 enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct msg *s = msg_sub(t->arena, reply, REPLY_STATUS);

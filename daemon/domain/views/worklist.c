@@ -21,6 +21,7 @@ static uint64_t rank_of(const struct msg *m)
 	return msg_u64(m, WORK_RECORD_DUE_MS) - 1;
 }
 
+/* Ranks only: the rows that are shown are opened later, once it is known which they are. */
 static enum err items(struct turn *t, struct page *p, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -130,6 +131,7 @@ static void due_row(struct turn *t, const struct thread *th, const struct page_i
 	const bool ours = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT;
 	char day[DATE_TEXT];
 
+	require(i->key.len > 0);
 	if (due_ms == 0)
 		return;
 	deadline_day(ours ? t->node->country : deadline_place(t, th), due_ms, day);
@@ -139,6 +141,7 @@ static void due_row(struct turn *t, const struct thread *th, const struct page_i
 		msg_set_u64(out, WORK_ROW_OVERDUE, 1);
 }
 
+/* The thread may be damaged while its work is not: then the row is named and left out. */
 static enum err item_row(struct turn *t, const struct page_item *i, struct msg *reply)
 {
 	char ref[THREAD_REF_LEN + 1], hex[33];
@@ -162,7 +165,7 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	bytes_hex(hex, th.case_id.b, 16);
 	out = msg_add(t->arena, reply, REPLY_WORK);
 	msg_set_text(t->arena, out, WORK_ROW_KIND, msg_text(m, WORK_RECORD_KIND));
-	if (kind_has(th.kind, KIND_LISTED)) /* a consent has no reference on the telephone */
+	if (kind_has(th.kind, KIND_LISTED)) /* a consent has no reference for the phone */
 		msg_set_text(t->arena, out, WORK_ROW_REF, ref);
 	msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
 	msg_set_u64(out, WORK_ROW_SINCE_MS, msg_u64(m, WORK_RECORD_SINCE_MS));
