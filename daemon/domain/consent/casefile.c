@@ -35,7 +35,6 @@ enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record
 	enum err rc;
 
 	require(!bytes_zero(id->b, 16));
-	require(record != NULL);
 	msg_set_u64(record, CASE_RECORD_VERSION, msg_u64(record, CASE_RECORD_VERSION) + 1);
 	rc = msg_pack(t->arena, record, &v);
 	return rc == ERR_OK ? turn_put_case(t, STORE_CASES, &k, RECORD_CASE, id, v) : rc;
@@ -236,7 +235,6 @@ enum err casefile_person(struct turn *t, const struct id16 *id, const struct msg
 	uint64_t cats;
 	enum err rc;
 
-	require(record != NULL);
 	*person = out;
 	if (out == NULL)
 		return ERR_NOMEM;

@@ -45,7 +45,6 @@ static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
 	char hex[33];
 
 	require(!bytes_zero(id->b, 16));
-	require(person != NULL);
 	bytes_hex(hex, id->b, 16);
 	msg_set_text(t->arena, row, CASE_ROW_ID, hex);
 	msg_set_text(t->arena, row, CASE_ROW_NAME, turn_short(t, msg_text(person, PERSON_NAME)));
