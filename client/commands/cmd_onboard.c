@@ -5,11 +5,16 @@
 #include <qrencode.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/limits.h"
+#include "client/cli/out.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
+#include "client/print/print.h"
+#include "proto/lists.h"
 
 /* Two modules a character: the upper half block is dark above, the lower dark below. */
 static void print_qr(const char *token)
@@ -54,6 +59,47 @@ static void say_invite(struct cli *c, const struct msg *reply)
 		     token, cli_option(c, "org"));
 }
 
+/* The row of an invite, once the node knows whether it listens there; NULL when it does not say so within two seconds. */
+static const struct msg *await_door(struct cli *c, const char *id)
+{
+	const struct timespec pause = {.tv_nsec = 50000000};
+
+	for (unsigned tries = 0; tries < 40; tries++) {
+		struct msg *sub, *reply;
+
+		if (cli_call(c, cli_request(c, REQUEST_INVITE_LIST, &sub), &reply) != CLI_DONE)
+			return NULL;
+		for (size_t i = 0; i < msg_count(reply, REPLY_INVITES); i++) {
+			const struct msg *r = msg_at(reply, REPLY_INVITES, i);
+
+			if (strcmp(msg_text(r, INVITE_ROW_ID), id) == 0 &&
+			    msg_has(r, INVITE_ROW_LISTENING))
+				return r;
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+/* A door that does not open is no invite: it is taken back before anybody gets it. */
+static int check_door(struct cli *c, const struct msg *invite)
+{
+	const struct msg *row = await_door(c, msg_text(invite, REPLY_ID));
+	struct msg *sub, *req, *reply;
+	char where[LIMIT_ENDPOINT + 64];
+
+	if (row == NULL || msg_u64(row, INVITE_ROW_LISTENING) != 0)
+		return CLI_DONE;
+	req = cli_request(c, REQUEST_INVITE_CANCEL, &sub);
+	msg_set_text(&c->arena, sub, BY_ID_ID, print_short(msg_text(invite, REPLY_ID)));
+	(void)cli_call(c, req, &reply);
+	(void)snprintf(where, sizeof where, "cannot listen at %s",
+		       msg_text(row, INVITE_ROW_LISTEN));
+	return cli_fail(c, CLI_NOT_NOW, where,
+			list_text(LIST_LINE, c->lang, msg_text(row, INVITE_ROW_LISTEN_ERROR)),
+			"choose another port: --at, or --listen where they differ");
+}
+
 int cmd_invite(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_INVITE, &sub), *reply;
@@ -66,8 +112,12 @@ int cmd_invite(struct cli *c)
 	msg_set_text(&c->arena, sub, INVITE_NEW_ORG, cli_option(c, "org"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_ADDRESS, cli_option(c, "at"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_LISTEN, cli_option(c, "listen"));
-	code = cli_ask(c, req, &reply);
-	if (code == CLI_DONE && !c->json)
+	code = cli_call(c, req, &reply);
+	if (code == CLI_DONE)
+		code = check_door(c, reply);
+	if (code == CLI_DONE && c->json)
+		out_json(req, reply);
+	else if (code == CLI_DONE)
 		say_invite(c, reply);
 	return code;
 }

@@ -144,6 +144,11 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 		if (bytes.len == 4)
 			on_listening(c, (int)be32_get(bytes.p));
 		break;
+	case IPC_DOOR:
+		if (bytes.len >= 4 && bytes.len <= 4 + LIMIT_ENDPOINT)
+			node_set_door(engine_node(c->engine), span_of(bytes.p + 4, bytes.len - 4),
+				      (int)be32_get(bytes.p));
+		break;
 	default:
 		break;
 	}

@@ -156,6 +156,15 @@ void node_set_listening(struct node *n, const char *at, int error, uint64_t wall
 	n->listen_error = error;
 }
 
+void node_set_door(struct node *n, struct span at, int error)
+{
+	if (at.len >= sizeof n->door_at)
+		return;
+	memcpy(n->door_at, at.p, at.len);
+	n->door_at[at.len] = '\0';
+	n->door_error = error;
+}
+
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
 {
 	require(n != NULL && now != NULL);

@@ -141,6 +141,9 @@ struct node {
 	uint8_t witness[WIRE_WITNESS_LEN]; /* our own cosignature of the present head */
 	bool have_witness;
 	char onboard[LIMIT_ENDPOINT + 1]; /* where newcomers may speak; "" nowhere */
+	char door_at[LIMIT_ENDPOINT +
+		     1]; /* ... of which net last said whether it listens there ... */
+	int door_error;	 /* ... 0, or why not (base/endpoint.h) */
 
 	struct node_sheet sheet;
 	bool swappable;	     /* its keys could not be locked in memory */

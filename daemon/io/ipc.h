@@ -24,6 +24,7 @@ enum ipc_type {
 	IPC_MESSAGE = 3,
 	IPC_ONBOARD = 4,   /* peer: a line of the onboarding socket */
 	IPC_LISTENING = 5, /* bytes: u32, 0 or why it does not (base/endpoint.h) */
+	IPC_DOOR = 6,	   /* of the onboarding socket: u32 as above, then its address */
 	IPC_SETUP = 10,
 	IPC_SEND = 11,
 	IPC_CREDIT = 12, /* bytes: u32 consumed */

@@ -178,6 +178,18 @@ static void on_newcomer(void *ctx, uint16_t line, struct span bytes)
 		loop_stop(n->loop, ROLES_FAILED);
 }
 
+/* Whoever invites is told at once whether a newcomer could come. */
+static void say_door(struct net *n, const char *at, int error)
+{
+	uint8_t b[4 + LIMIT_ENDPOINT];
+	const size_t len = strlen(at);
+
+	be32_put(b, (uint32_t)error);
+	memcpy(b + 4, at, len);
+	if (ipc_put(n->core, IPC_DOOR, 0, span_of(b, 4 + len)) != ERR_OK)
+		loop_stop(n->loop, ROLES_FAILED);
+}
+
 /* Off unless an invite is open.  An address that cannot be bound costs the invite, not the node. */
 static void set_onboard(struct net *n, const char *at)
 {
@@ -188,14 +200,17 @@ static void set_onboard(struct net *n, const char *at)
 	onboard_close(n->onboard);
 	n->onboard = NULL;
 	memcpy(n->onboard_at, at, strlen(at) + 1);
-	if (at[0] == '\0')
+	if (at[0] == '\0') {
+		say_door(n, at, 0);
 		return;
+	}
 	if (onboard_open(n->transport, &n->onboard, at, on_newcomer, n, &error) != ERR_OK) {
 		n->onboard = NULL;
 		n->onboard_at[0] = '\0';
 		log_write(LOG_ERROR, LOG_FAILED, "step=onboard listen=%s why=\"%s\"", at,
 			  endpoint_trouble(error)->what);
 	}
+	say_door(n, at, error);
 }
 
 static void on_setup(struct net *n, struct span bytes)

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import struct
 import subprocess
 import time
@@ -99,7 +100,7 @@ def test_how_the_digits_were_compared_is_signed_only_as_it_was_said(federation):
     for how in ("digits, by telephone", "somehow", "telephone\n", "x" * 200):  # no text that the roots would sign unread
         r = ctl_pb.Request(version=1, request_id=os.urandom(16))
         r.confirm.digits, r.confirm.how = "12345678", how
-        assert "--how" in c.call(r).what
+        assert "how " in c.call(r).what
     for org, how, signed in (("Een", (), "digits, not stated"), ("Twee", ("--how", "video"), "digits, video")):
         f.nodes.append(onboard(f, a, org, *how))
         assert a.k("partner", "show", org.lower())["partners"][0]["verified"] == signed
@@ -512,3 +513,27 @@ def test_an_expired_roster_lets_nobody_new_in_and_care_goes_on(federation):
     case = a.new_case(phone="1")
     a.consent(case, b.name)
     b.await_state(a.refer(case, b.name), "offered")  # old partners go on
+
+
+def test_an_invite_to_a_port_that_is_taken_is_told_at_once(federation):
+    """Whoever invites hears it, not the newcomer; no such invite stays.  With the port free the door is open when the token is shown."""
+    f = federation("Goes")
+    a = f.nodes[0]
+    a.start()
+    f.import_roster()
+    at, taken = free_port(), socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    taken.bind(("127.0.0.1", at))
+    taken.listen()
+    for lang, word in (("en", "another program listens on this port"), ("nl", "een ander programma luistert op deze poort")):
+        r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "--lang", lang, "invite", "--org", "Doel", "--at", f"tcp://127.0.0.1:{at}"],
+                           capture_output=True, text=True)
+        assert r.returncode == 4 and word in r.stderr and str(at) in r.stderr and "kring1" not in r.stdout, r
+    with pytest.raises(Refused) as e:
+        a.k("invite", "--org", "Doel", "--at", f"tcp://127.0.0.1:{at}")
+    assert e.value.reply["error"] == "not-now"
+    assert {i["state"] for i in a.k("invites", "list").get("invites", [])} <= {"dead"}
+    taken.close()
+    a.k("invite", "--org", "Doel", "--at", f"tcp://127.0.0.1:{at}")
+    socket.create_connection(("127.0.0.1", at), 2).close()
+    assert [i["listening"] for i in a.k("invites", "list")["invites"] if i["state"] == "open"] == [True]

@@ -76,7 +76,7 @@ enum err desk_invite(struct turn *t, const struct msg *req, struct msg *reply)
 	struct msg *m = msg_new(t->arena, MSG_INVITE_RECORD);
 	struct id16 session = turn_id(t);
 	struct wire_invite v = {.fed_id = t->node->fed_id};
-	char token[WIRE_TOKEN_MAX + 1];
+	char token[WIRE_TOKEN_MAX + 1], hex[33];
 	uint64_t expires_ms = t->wall_ms + (uint64_t)LIMIT_INVITE_DAYS * 86400000u;
 	enum err rc = check_invite(t, req, self);
 
@@ -96,12 +96,31 @@ enum err desk_invite(struct turn *t, const struct msg *req, struct msg *reply)
 	msg_set_text(t->arena, m, INVITE_RECORD_LISTEN, listen[0] == '\0' ? at : listen);
 	msg_set_u64(m, INVITE_RECORD_EXPIRES_MS, expires_ms);
 	msg_set_text(t->arena, m, INVITE_RECORD_STATE, INVITE_OPEN);
+	bytes_hex(hex, session.b, sizeof session.b);
+	msg_set_text(t->arena, reply, REPLY_ID, hex);
 	msg_set_text(t->arena, reply, REPLY_TOKEN, token);
+	if (t->node->door_error != 0)
+		t->node->door_at[0] = '\0'; /* net tries again, and says anew */
 	msg_set_u64(reply, REPLY_EXPIRES_MS, expires_ms);
 	rc = invite_save(t, &session, m);
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER, .detail = "invite"});
 	return rc == ERR_OK ? changed(t) : rc;
+}
+
+/* Does net listen where this invite says?  Nothing as long as it did not answer. */
+static void put_door(struct turn *t, const struct msg *m, struct msg *row)
+{
+	const struct node *n = t->node;
+	const char *at = msg_text(m, INVITE_RECORD_LISTEN);
+
+	msg_set_text(t->arena, row, INVITE_ROW_LISTEN, at);
+	if (!invite_alive(t, m) || strcmp(at, n->door_at) != 0)
+		return;
+	msg_set_u64(row, INVITE_ROW_LISTENING, n->door_error == 0);
+	if (n->door_error != 0)
+		msg_set_text(t->arena, row, INVITE_ROW_LISTEN_ERROR,
+			     endpoint_trouble(n->door_error)->code);
 }
 
 enum err desk_invite_list(struct turn *t, const struct msg *req, struct msg *reply)
@@ -130,6 +149,7 @@ enum err desk_invite_list(struct turn *t, const struct msg *req, struct msg *rep
 				     : INVITE_DEAD);
 		msg_set_u64(r, INVITE_ROW_EXPIRES_MS, msg_u64(m, INVITE_RECORD_EXPIRES_MS));
 		msg_set_u64(r, INVITE_ROW_ATTEMPTS, msg_u64(m, INVITE_RECORD_ATTEMPTS));
+		put_door(t, m, r);
 	}
 	return ERR_OK;
 }
