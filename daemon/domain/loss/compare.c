@@ -168,39 +168,56 @@ static enum err give_back(struct turn *t, struct answer *a, const struct thread 
 	return ERR_OK;
 }
 
-/* Our copy of the asker's log: how far it goes, its last hash, and whether what was asked about is in it. */
-static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, const struct id16 *id,
-			   const struct asked *q, struct wr *w, bool *all)
+/* Is the entry that the asker means the one that we have under its number? */
+static enum err differs(struct turn *t, const struct thread *th, const struct asked *q, bool *out)
 {
 	struct log_entry e;
-	struct thread th;
-	uint8_t flags = 0;
-	uint32_t agreed = q == NULL ? 0 : q->no, got;
-	enum err rc = thread_load(t, id, &th);
+	enum err rc;
 
+	*out = false;
+	if (q->no == 0 || q->no > th->their_no)
+		return ERR_OK; /* not asked, or further than our copy goes: nothing to compare */
+	rc = thread_entry(t, th, false, q->no, &e);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	*out = !id32_equal(&e.hash, &q->hash);
+	return ERR_OK;
+}
+
+/* How far our copy of the asker's log goes, its last hash, and the marks. */
+static void put_row(struct wr *w, const struct thread *th, bool parted)
+{
+	wr_put(w, th->id.b, 16);
+	wr_u32(w, th->their_no);
+	wr_put(w, th->their_hash.b, 32);
+	wr_u8(w, (parted ? ROW_DIFFERS : 0) | (th->hidden ? COMPARE_HIDDEN : 0) |
+			 (th->withdrawn ? COMPARE_WITHDRAWN : 0));
+}
+
+/* Our copy of the asker's log: how far it goes, its last hash, and whether what was asked about is in it. */
+static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, const struct asked *q,
+			   struct wr *w, bool *all)
+{
+	struct thread th;
+	bool parted = false;
+	enum err rc = thread_load(t, &q->id, &th);
+
+	require(a->more.cap != 0);
 	*all = true;
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-	if (agreed > 0 && agreed <= th.their_no) {
-		rc = thread_entry(t, &th, false, agreed, &e);
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		flags |= id32_equal(&e.hash, &q->hash) ? 0 : ROW_DIFFERS;
-	}
-	flags |= (th.hidden ? COMPARE_HIDDEN : 0) | (th.withdrawn ? COMPARE_WITHDRAWN : 0);
-	wr_put(w, id->b, 16);
-	wr_u32(w, th.their_no);
-	wr_put(w, th.their_hash.b, 32);
-	wr_u8(w, flags);
+	rc = differs(t, &th, q, &parted);
+	if (rc != ERR_OK)
+		return rc;
+	put_row(w, &th, parted);
 	/* numbers of the asker: any at all, also the highest there is */
-	got = q == NULL ? 0 : q->got;
-	rc = got < th.my_no ? owe_again(t, pr, &th, got + 1) : ERR_OK;
+	rc = q->got < th.my_no ? owe_again(t, pr, &th, q->got + 1) : ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
 	/* Content goes back only to who was recognised: a thief of a signing key is not. */
-	if (pr->unconfirmed || (flags & ROW_DIFFERS) != 0 || agreed >= th.their_no)
+	if (pr->unconfirmed || parted || q->no >= th.their_no)
 		return ERR_OK;
-	return give_back(t, a, &th, agreed + 1, all);
+	return give_back(t, a, &th, q->no + 1, all);
 }
 
 /* A page whose rows do not fill it exactly says nothing. */
@@ -231,13 +248,13 @@ void compare_room(struct answer *a)
 						     PAGE * ANSWER_ROW + WIRE_PART_HEAD);
 }
 
-/* The row of the question that is about this thread; rows come in order of thread id, and so do the calls. */
-static const struct asked *asked_of(const struct asked *q, unsigned n, unsigned *k,
-				    const struct id16 *id)
+/* The row of the question that is about this thread, or one that asks and has nothing; rows come in order of thread
+ * id, and so do the calls. */
+static struct asked asked_of(const struct asked *q, unsigned n, unsigned *k, const struct id16 *id)
 {
 	while (*k < n && id_order(&q[*k].id, id) < 0)
 		(*k)++; /* a thread that we lack: their answer to our question says so */
-	return *k < n && id16_equal(&q[*k].id, id) ? &q[*k] : NULL;
+	return *k < n && id16_equal(&q[*k].id, id) ? q[*k] : (struct asked){.id = *id};
 }
 
 static enum err on_question(struct turn *t, const struct peer *p, struct pair *pr, struct answer *a,
@@ -268,8 +285,9 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 	       id_order(&at, &upto) <= 0) {
 		const struct wr row = w, more = a->more;
 		const uint16_t count = a->more_count;
+		const struct asked about = asked_of(q, n, &k, &at);
 
-		rc = answer_row(t, pr, a, &at, asked_of(q, n, &k, &at), &w, &all);
+		rc = answer_row(t, pr, a, &about, &w, &all);
 		if (rc != ERR_OK)
 			return rc;
 		if (all || rows == 0) {

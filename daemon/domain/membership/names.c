@@ -4,7 +4,6 @@
  * present one fits.  What fits nothing is answered with what was perhaps meant; nothing is done with a guess. */
 #include "domain/membership/names.h"
 
-#include "base/check.h"
 #include <string.h>
 
 #include "base/check.h"

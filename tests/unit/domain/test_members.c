@@ -77,8 +77,8 @@ static struct peer *member(struct bed *b, uint16_t no)
 static int three(void **state)
 {
 	bed_setup(state);
-	for (uint16_t no = 1; no <= THIRD; no++)
-		let_in(*state, no);
+	for (unsigned no = 1; no <= THIRD; no++)
+		let_in(*state, (uint16_t)no);
 	return 0;
 }
 
