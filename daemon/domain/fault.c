@@ -5,7 +5,10 @@
  */
 #include "domain/fault.h"
 
+#include "base/check.h"
+
 enum { PAUSE_MS = 60000, PAUSE_MAX_MS = 3600000, TRIES = 2 };
+static_assert(PAUSE_MS > 0 && PAUSE_MS < PAUSE_MAX_MS, "a pause grows, and ends");
 
 static bool same(const struct fault_place *a, const struct fault_place *b)
 {
@@ -23,6 +26,7 @@ static struct fault *find(const struct turn *t, const struct fault_place *at)
 	return NULL;
 }
 
+/* Said before the work, not after: whatever fails then is noted under this place. */
 void fault_doing(struct turn *t, const struct fault_place *at)
 {
 	t->doing = *at;
@@ -56,8 +60,10 @@ enum err fault_why(struct turn *t, const struct fault_place *at)
 	return f == NULL ? ERR_OK : f->why;
 }
 
+/* The last row takes its place: rows are found by what they are about, so their order means nothing. */
 static void drop(struct faults *f, struct fault *one)
 {
+	require(f->count > 0 && one >= f->row && one < f->row + f->count);
 	*one = f->row[--f->count];
 }
 
@@ -66,6 +72,7 @@ enum err fault_over(struct turn *t, enum err rc)
 	struct fault *f = find(t, &t->doing);
 
 	rc = turn_whole(t, rc);
+	/* in the event that it failed in it was left out, which proves nothing */
 	if (rc == ERR_OK && f != NULL && f->event != t->faults->event)
 		drop(t->faults, f);
 	return rc;
@@ -90,6 +97,7 @@ bool fault_note(struct turn *t, enum err why)
 	struct faults *all = t->faults;
 	struct fault *f = find(t, &t->doing);
 
+	require(why != ERR_OK);
 	all->total++;
 	if (f == NULL) {
 		f = fresh(all);

@@ -55,6 +55,8 @@ static const struct kind_rules *const kinds[] = {
 };
 /* clang-format on */
 
+/* What lower rooms call upwards.  The functions are named here, in the one file that knows all rooms, so that no room includes one
+ * above it. */
 static const struct exchange_hooks hooks = {
 	.kinds = kinds,
 	.kind_count = sizeof kinds / sizeof kinds[0],
@@ -64,10 +66,12 @@ static const struct exchange_hooks hooks = {
 	.confirmed = grants_confirmed,
 };
 
+/* Without partners: they are read by node_load, which has a transaction. */
 enum err node_create(struct node **out, const struct node_identity *who, uint64_t mono_ms)
 {
 	struct node *n = calloc(1, sizeof *n);
 
+	require(out != NULL && who != NULL);
 	if (n == NULL)
 		return ERR_NOMEM;
 	n->fed_id = who->fed_id;
@@ -94,6 +98,7 @@ void node_free(struct node *n)
 	free(n);
 }
 
+/* Between turns only: it moves the partners in memory, to which handlers of a turn hold pointers. */
 enum err node_reload(struct node *n, struct turn *t)
 {
 	enum err rc = roster_load(t, n);
@@ -130,6 +135,7 @@ void node_set_prekey(struct node *n, const uint8_t record[WIRE_PREKEY_LEN])
 	n->have_prekey = true;
 }
 
+/* Who makes the keys may be a moment behind the roster: a key for one that left is dropped. */
 void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WIRE_PREKEY_LEN])
 {
 	struct peer *p = state_peer(n, peer);
@@ -142,9 +148,11 @@ void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WI
 
 void node_set_disk(struct node *n, enum node_disk disk)
 {
+	require(disk <= NODE_DISK_STOP);
 	n->disk = disk;
 }
 
+/* The time of the last change, not of the last word: people see since when nobody could come in. */
 void node_set_listening(struct node *n, const char *at, int error, uint64_t wall_ms)
 {
 	const size_t len = strlen(at);
@@ -156,6 +164,7 @@ void node_set_listening(struct node *n, const char *at, int error, uint64_t wall
 	n->listen_error = error;
 }
 
+/* With the address it is about: an answer about an older one must not be taken for the present one. */
 void node_set_door(struct node *n, struct span at, int error)
 {
 	if (at.len >= sizeof n->door_at)
@@ -165,6 +174,7 @@ void node_set_door(struct node *n, struct span at, int error)
 	n->door_error = error;
 }
 
+/* Everything anew: what points into the arena of an earlier turn must not reach this one. */
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
 {
 	require(n != NULL && now != NULL);
@@ -210,7 +220,7 @@ static enum err by_itself(struct turn *t, enum fault_part part, enum err (*run)(
 	const struct fault_place at = {.part = part};
 	enum err rc;
 
-	require(part != FAULT_EVENT);
+	require(part != FAULT_EVENT && run != NULL);
 	if (fault_paused(t, &at))
 		return ERR_OK;
 	fault_doing(t, &at);
@@ -282,6 +292,7 @@ static enum err on_own_roster(struct turn *t, struct span entry)
 	return err_fatal(rc) ? rc : ERR_OK;
 }
 
+/* What is of no single partner is done here; all else goes past the guards of on_peer_event. */
 static enum err step(struct turn *t, const struct event *ev)
 {
 	switch (ev->type) {
@@ -348,6 +359,7 @@ enum err node_step(struct turn *t, const struct event *ev)
 	rc = clock_stepped(t);
 	if (rc == ERR_OK)
 		rc = step(t, ev);
+	/* standing first: whose referrals end below depends on who is still a partner */
 	if (rc == ERR_OK)
 		rc = roster_settle(t);
 	for (; rc == ERR_OK && t->gone != NULL; t->gone = t->gone->next)
@@ -360,6 +372,7 @@ void node_turn_sign(const struct turn *t, struct id32 *root, uint16_t *count)
 	document_sign_request(t, root, count);
 }
 
+/* Documents get their signature before frames are made: a frame carries them as they are kept. */
 enum err node_turn_end(struct turn *t, const uint8_t *sig)
 {
 	enum err rc = ERR_OK;
@@ -371,6 +384,7 @@ enum err node_turn_end(struct turn *t, const uint8_t *sig)
 	return turn_whole(t, rc);
 }
 
+/* After the commit: what was kept to be put back is no longer what was there before. */
 void node_turn_done(struct node *n)
 {
 	for (size_t i = 0; i < n->peer_count; i++)
@@ -420,6 +434,7 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 	const struct refusal *r = &t->refusal;
 	struct msg *reply = msg_new(t->arena, MSG_REPLY);
 
+	require(e != ERR_OK);
 	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(e));
 	if (e == ERR_NOMEM && r->what[0] == '\0')
 		(void)turn_refuse(t, e, "this is too much for one request",

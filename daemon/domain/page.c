@@ -21,6 +21,7 @@ enum err page_limit(struct turn *t, uint64_t asked, size_t *limit)
 }
 static_assert(LIMIT_LIST_ROWS == 500, "the sentence above names it");
 
+/* Memory for the whole page at once: page_offer cannot fail, so a walk needs no case for it. */
 enum err page_begin(struct turn *t, struct page *p, uint64_t asked)
 {
 	enum err rc;
@@ -35,11 +36,13 @@ enum err page_begin(struct turn *t, struct page *p, uint64_t asked)
 
 void page_after(struct page *p, uint64_t rank, struct span key)
 {
+	require(p->total == 0); /* a row that was offered before would be shown again */
 	p->behind = true;
 	p->after = (struct page_item){.rank = rank};
 	key_put(&p->after.key, key.p, key.len);
 }
 
+/* By rank, then key, then length of key: no two rows are equal, so that a page can go on behind any of them. */
 static bool before(const struct page_item *x, const struct page_item *y)
 {
 	const size_t n = x->key.len < y->key.len ? x->key.len : y->key.len;
@@ -111,6 +114,7 @@ bool page_damaged(struct turn *t, enum err rc, enum store_table table, struct sp
 		    strcmp(msg_text(had, DAMAGE_ROW_TABLE), key_table_name(table)) == 0)
 			return true;
 	}
+	/* enough are named; this one is passed over all the same */
 	if (count >= LIMIT_LIST_ROWS)
 		return true;
 	row = msg_add(t->arena, reply, REPLY_DAMAGE);
@@ -120,9 +124,11 @@ bool page_damaged(struct turn *t, enum err rc, enum store_table table, struct sp
 	return true;
 }
 
+/* A next page is named only where rows are left: a client that follows comes to an end. */
 void page_end(struct turn *t, const struct page *p, struct msg *reply, const char *last)
 {
 	require(p->count <= p->limit);
+	require(last != NULL);
 	msg_set_u64(reply, REPLY_TOTAL, p->total);
 	if (!p->more)
 		return;

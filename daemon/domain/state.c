@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+/* A number that nobody has is no fault here: it may come from a row that is damaged, or from a roster that is newer; the caller
+ * knows which. */
 struct peer *state_peer(struct node *n, uint16_t no)
 {
 	require(n->peers != NULL || n->peer_count == 0);
@@ -37,8 +39,10 @@ struct conn *state_conn(struct node *n, struct peer *p)
 	return &p->conn;
 }
 
+/* Only what state_conn saved: keys that came between turns are no part of it and stay. */
 void state_put_back(struct peer *p)
 {
+	require(p != NULL);
 	if (!p->saved)
 		return;
 	p->saved = false;

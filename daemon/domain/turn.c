@@ -14,6 +14,7 @@
 
 enum { SHORT_MAX = 120 };
 static const char ellipsis[] = "\xe2\x80\xa6";
+static_assert(sizeof(struct id16) == 6 + 10, "an id is its time and ten random bytes");
 
 void effects_init(struct effects *fx)
 {
@@ -21,6 +22,7 @@ void effects_init(struct effects *fx)
 	fx->last = &fx->first;
 }
 
+/* Appended: the process carries them out in the order in which they were asked for. */
 struct effect *turn_effect(struct turn *t, enum effect_type type)
 {
 	struct effect *e = arena_keep(t->arena, sizeof *e);
@@ -34,6 +36,7 @@ struct effect *turn_effect(struct turn *t, enum effect_type type)
 	return e;
 }
 
+/* Only noted: the room that removes a partner lies below those that end its referrals, and node_step calls them later. */
 enum err turn_gone(struct turn *t, uint16_t peer)
 {
 	struct turn_peer *g = arena_keep(t->arena, sizeof *g);
@@ -50,6 +53,7 @@ enum err turn_whole(const struct turn *t, enum err rc)
 	return rc == ERR_OK && t->arena->failed ? ERR_NOMEM : rc;
 }
 
+/* From the seed and a count: the same event drawn again gives the same bytes, so a run of the simulator can be repeated. */
 void turn_random(struct turn *t, uint8_t *out, size_t len)
 {
 	hash_seed(&t->seed, t->draws++, out, len);
@@ -65,10 +69,12 @@ struct id16 turn_id(struct turn *t)
 	return id;
 }
 
+/* Cut and not refused: a long name inside must not take the sentence away. */
 static void text_into(char *out, size_t cap, const char *s)
 {
 	size_t n = strlen(s);
 
+	require(cap > 0);
 	if (n >= cap)
 		n = cap - 1;
 	memcpy(out, s, n);
@@ -79,6 +85,7 @@ enum err turn_refuse(struct turn *t, enum err e, const char *what, const char *w
 		     const char *remedy)
 {
 	require(e != ERR_OK);
+	require(what != NULL && why != NULL && remedy != NULL);
 	text_into(t->refusal.what, sizeof t->refusal.what, what);
 	text_into(t->refusal.why, sizeof t->refusal.why, why);
 	text_into(t->refusal.remedy, sizeof t->refusal.remedy, remedy);
@@ -101,6 +108,7 @@ enum err turn_stale(struct turn *t, const struct id16 *id, uint64_t current, con
 	return turn_refuse(t, ERR_STALE, what, why, remedy.text);
 }
 
+/* Whole minutes, hours or days: who phones about it needs no more. */
 const char *turn_ago(const struct turn *t, uint64_t at_ms, struct err_text *out)
 {
 	const uint64_t minutes = t->wall_ms > at_ms ? (t->wall_ms - at_ms) / 60000 : 0;
@@ -136,6 +144,7 @@ enum err turn_stand_in(struct turn *t, const char name[16], struct id16 *case_id
 
 	memcpy(case_id->b, name, sizeof case_id->b);
 	rc = record_case_keys(t->txn, case_id);
+	/* whoever needed it first has made it */
 	return rc == ERR_EXISTS ? ERR_OK : rc;
 }
 
@@ -152,6 +161,7 @@ enum err turn_put_case(struct turn *t, enum store_table table, const struct stor
 	struct record_place place = {table, cls, *case_id};
 	enum err rc = cls == RECORD_AUDIT ? turn_audit_case(t, &place.case_id) : ERR_OK;
 
+	require(cls == RECORD_CASE || cls == RECORD_AUDIT);
 	return rc == ERR_OK ? record_put(t->txn, t->arena, &place, key_span(key), plain) : rc;
 }
 
@@ -171,6 +181,7 @@ enum err turn_get_msg(struct turn *t, enum store_table table, const struct store
 	if (rc != ERR_OK)
 		return rc;
 	rc = msg_parse(t->arena, kind, plain, out, &why);
+	/* our own row does not parse: damage; but too little memory stays what it is */
 	return rc == ERR_MALFORMED || rc == ERR_LIMIT ? ERR_CORRUPT : rc;
 }
 
@@ -214,6 +225,7 @@ struct store_key turn_key_ids(const struct id16 *a, const struct id16 *b)
 	return k;
 }
 
+/* Few, because clients and scripts act by them; the sentences beside them say the rest. */
 const char *turn_error_code(enum err e)
 {
 	switch (e) {
@@ -249,6 +261,7 @@ const char *turn_short(struct turn *t, const char *text)
 
 	if (n <= SHORT_MAX)
 		return text;
+	/* back to where a character begins: half of one is no text */
 	for (n = SHORT_MAX; ((uint8_t)text[n] & 0xc0) == 0x80; n--)
 		;
 	out = arena_alloc(t->arena, n + sizeof ellipsis);

@@ -4,6 +4,7 @@
  */
 #include "domain/desk/approve.h"
 
+#include "base/check.h"
 #include "crypto/identity.h"
 #include "crypto/verify.h"
 #include "domain/membership/names.h"
@@ -12,7 +13,12 @@
 #include "domain/page.h"
 
 enum { SHOWN_LEN = 8 }; /* hexadecimal digits of an id that people type */
+static_assert(12 + SHOWN_LEN < 33, "what people type is part of the id in hexadecimal");
+static_assert(LIMIT_ROOTS <= WIRE_ROOT_NEW,
+	      "a root's place and the mark of a new one share a byte");
 
+/* What a root decides by: whom it is about, by which fingerprint, and how that was made sure.  Two organisations may have
+ * names that look the same; their fingerprints differ. */
 static enum err row(struct turn *t, const struct proposal *p, const struct chain *c,
 		    struct msg *reply)
 {
@@ -40,12 +46,14 @@ static enum err row(struct turn *t, const struct proposal *p, const struct chain
 		identity_fingerprint(print, &rem.node);
 		msg_set_text(t->arena, m, PROPOSAL_ROW_SUBJECT, peer == NULL ? "?" : peer->org);
 		msg_set_text(t->arena, m, PROPOSAL_ROW_FINGERPRINT, print);
+		/* it travels as a suspension; people read what it does */
 		if (rem.reason == WIRE_SUSPEND_LIFT)
 			msg_set_text(t->arena, m, PROPOSAL_ROW_OP, "lift");
 	}
 	return ERR_OK;
 }
 
+/* A damaged proposal is named and passed over: it must not hide those that can still be signed. */
 enum err desk_approve_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
@@ -73,13 +81,15 @@ enum err desk_approve_list(struct turn *t, const struct msg *req, struct msg *re
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-/* By a unique part of the id's random end. */
+/* By a unique part of the id's random end: it begins with the time, which proposals of one day share.  Four digits at least, so
+ * that a slip fits none rather than another one. */
 static enum err find(struct turn *t, const char *text, struct proposal *out)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	size_t hits = 0;
 	enum err rc;
 
+	require(text != NULL && out != NULL);
 	while (store_each(t->txn, STORE_PROPOSAL, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		char hex[33];
@@ -142,12 +152,15 @@ static int root_of(const struct chain *c, const struct wire_roster *e, const str
 	return -1;
 }
 
+/* Checked here although the chain checks all of them again: a bad one that was kept would be found only when the last root has
+ * signed, and nobody would know whose it is. */
 static enum err add_signature(struct turn *t, const struct chain *c, struct proposal *p,
 			      struct span pub, struct span sig)
 {
 	struct id32 key;
 	int root;
 
+	require(p->e.sig_count <= 2 * LIMIT_ROOTS);
 	if (pub.len != 32 || sig.len != SIGN_LEN)
 		return turn_refuse(t, ERR_INVAL, "this is not a signature", "", "");
 	memcpy(key.b, pub.p, 32);
@@ -170,6 +183,8 @@ static enum err add_signature(struct turn *t, const struct chain *c, struct prop
 	return ERR_OK;
 }
 
+/* The same way in as an entry that came in a file (roster_apply).  The proposal goes in the same turn, so that nobody signs it
+ * again, and the newcomer that waits for it is answered. */
 static enum err complete(struct turn *t, const struct proposal *p)
 {
 	const struct store_key k = turn_key_id(&p->id);
@@ -177,6 +192,7 @@ static enum err complete(struct turn *t, const struct proposal *p)
 	bool fork;
 	enum err rc;
 
+	require(!bytes_zero(p->id.b, 16));
 	wire_roster_carry(&w, &p->e);
 	if (w.over)
 		return ERR_NOMEM;
@@ -213,6 +229,7 @@ enum err desk_approve_sign(struct turn *t, const struct msg *req, struct msg *re
 			   msg_bytes(req, APPROVE_SIGN_SIG));
 	if (rc != ERR_OK)
 		return rc;
+	/* on a copy: chain_check moves it on, and the row of the reply is counted by the chain before */
 	after = c;
 	done = chain_check(&after, &p.e, &change, &why) == ERR_OK;
 	rc = done ? complete(t, &p) : proposal_save(t, &p);

@@ -47,6 +47,7 @@ static enum err fields_fit(struct turn *t, const struct msg *person)
 	return ERR_OK;
 }
 
+/* Each text fits by itself (fields_fit); together they lie in one record of the store, which has a limit of its own. */
 static enum err too_much(struct turn *t, enum err rc)
 {
 	return rc != ERR_LIMIT ? rc
@@ -54,6 +55,7 @@ static enum err too_much(struct turn *t, enum err rc)
 					     "a case holds 48 KiB",
 					     "shorten them, or keep the rest as notes");
 }
+static_assert(LIMIT_RECORD == 48u << 10, "the sentence above names it");
 
 /* A name is all that a case needs: people in need are written down before everything is known. */
 enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
@@ -73,6 +75,7 @@ enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	msg_put_sub(m, CASE_RECORD_PERSON, person);
+	/* an empty text takes a value away, and a new case has none */
 	msg_drop_empty(m);
 	rc = too_much(t, casefile_create(t, &id, m));
 	if (rc == ERR_OK)
@@ -108,6 +111,7 @@ enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply
 			    msg_has(msg_get(reply, REPLY_TOLD), f.number)) {
 				struct msg *one = msg_new(t->arena, MSG_PERSON);
 
+				/* this one alone: what was not named stays in our own words */
 				msg_copy_fields(one, msg_get(reply, REPLY_TOLD));
 				for (size_t k = 0; msg_field_at(one, k, &f); k++)
 					if (k != i)
@@ -116,6 +120,7 @@ enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply
 				taken++;
 			}
 	msg_clear(reply, REPLY_TOLD); /* replies to commands that write are kept for a day */
+	/* all that were named or none: a person must not believe that more was taken over */
 	if (taken == 0 || taken != msg_count(req, CASE_TAKE_FIELDS))
 		return turn_refuse(t, ERR_INVAL, "no partner says anything else there",
 				   "only a field that a partner tells otherwise can be taken over",
@@ -154,6 +159,7 @@ static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t ve
 	enum err rc;
 
 	require(!bytes_zero(id->b, 16));
+	require(why != NULL);
 	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
 		const size_t mark = t->arena->used;
 		struct store_key k = {.len = 0};
@@ -206,6 +212,7 @@ static enum err edited(struct turn *t, const struct id16 *id, const struct msg *
 	struct msg_field f;
 
 	require(!bytes_zero(id->b, 16));
+	require(what != NULL && what[0] != '\0');
 	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++)
 		if (msg_has(person, f.number)) {
 			const struct err_text before = names;
@@ -277,6 +284,7 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 	rc = casefile_save(t, &id, m);
 	if (rc == ERR_OK)
 		rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-closed");
+	/* nobody looks for work in a closed case, so none may be left there */
 	if (rc == ERR_OK)
 		rc = worklist_clear_case(t, &id);
 	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
@@ -307,6 +315,7 @@ static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
 	struct err_text why, remedy;
 
 	require(th->provisional);
+	require(p != NULL); /* unconfirmed() asks for a partner that is still one */
 	thread_reference(&th->id, ref);
 	(void)err_explain(&why, ERR_STATE,
 			  "%s has not confirmed the end of %s, and may have accepted it meanwhile",
@@ -319,7 +328,8 @@ static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
 			   remedy.text);
 }
 
-/* Does a referral of this case still keep it from being erased? */
+/* Does a referral of this case still keep it from being erased?  The first one is named; the next one when that is settled, since
+ * each is a phone call of its own. */
 static enum err all_confirmed(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key prefix = turn_key_id(case_id);
@@ -356,6 +366,7 @@ enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *repl
 		return turn_refuse(t, ERR_STATE, "this case has open referrals",
 				   "a partner still works for this person",
 				   "end or revoke them first, see: kring case show");
+	/* asked first: erase_now is most of the work, and a refusal behind it would undo it */
 	if (rc == ERR_OK)
 		rc = all_confirmed(t, &id);
 	if (rc == ERR_OK)
@@ -365,6 +376,7 @@ enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *repl
 	e = turn_effect(t, EFFECT_SHRED);
 	if (e == NULL)
 		return ERR_NOMEM;
+	require(t->ev != NULL);
 	e->client = t->ev->client;
 	return ERR_OK;
 }

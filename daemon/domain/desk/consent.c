@@ -23,6 +23,11 @@
 #include "domain/views/find.h"
 
 enum { MONTHS_6_DAYS = 182, DAY_MS = 86400000 };
+static_assert(LIMIT_GRANT_DAYS == 366 && MONTHS_6_DAYS < LIMIT_GRANT_DAYS,
+	      "twelve months at most, six as a rule");
+static_assert(LIMIT_AGREEMENT_DAYS / 365 == 10, "the refusal of desk_agree says ten years");
+static_assert((GATE_ALL & GATE_BIT(GATE_MESSAGE)) == 0,
+	      "messages are beside the categories of a person");
 
 /* Who names a date means the whole day, where this node is; 0 stays 0. */
 static uint64_t whole_day(const struct turn *t, uint64_t ms)
@@ -74,6 +79,7 @@ static void fill_grant(struct turn *t, const struct msg *req, const struct peer 
 	const char *given_by = msg_text(req, CONSENT_GIVE_GIVEN_BY);
 
 	require(!p->self);
+	require(g != NULL);
 	msg_set_u64(g, CONSENT_GRANT_VERSION, 1);
 	msg_set_text(t->arena, g, CONSENT_GRANT_GIVEN_BY, given_by[0] == '\0' ? "self" : given_by);
 	msg_set_bytes(t->arena, g, CONSENT_GRANT_COLLECTED_BY, span_of(t->node->node_id.b, 32));
@@ -89,6 +95,7 @@ static void fill_grant(struct turn *t, const struct msg *req, const struct peer 
 	msg_set_text(t->arena, g, CONSENT_GRANT_NOTICE_LANGUAGE,
 		     msg_text(req, CONSENT_GIVE_NOTICE_LANGUAGE));
 	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS, t->wall_ms);
+	/* by whole_day again: what is kept must be the day that check_give took */
 	msg_set_u64(g, CONSENT_GRANT_EXPIRES_MS, whole_day(t, until != 0 ? until : usual));
 	msg_set_u64(g, CONSENT_GRANT_WITHDRAWAL_EXPLAINED, 1);
 }
@@ -101,12 +108,17 @@ static enum err derive_ids(struct turn *t, const struct id16 *case_id, const str
 	uint8_t in[6 + 32 + 16];
 	enum err rc;
 
+	static_assert(sizeof p->node_id.b == 32 && sizeof nonce.b == 16,
+		      "the parts fill the input");
 	require(!bytes_zero(case_id->b, 16));
+	require(witness != NULL);
+	/* with a nonce: a second consent for one partner is another grant, and ends by itself */
 	memcpy(in, "grant\0", 6);
 	memcpy(in + 6, p->node_id.b, 32);
 	memcpy(in + 38, nonce.b, 16);
 	rc = record_derive(t->txn, case_id, span_of(in, sizeof in), id);
 	if (rc == ERR_OK) {
+		/* without one: the same person for all grants of this partner, and another for each partner */
 		memcpy(in, "person", 6);
 		rc = record_derive(t->txn, case_id, span_of(in, 38), &subject);
 	}
@@ -198,6 +210,7 @@ enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 						       : "--until is too far ahead",
 				   "an agreement holds at most ten years",
 				   "leave --until out: it holds until you change it");
+	/* words between workers belong to every agreement; who does not want them says so */
 	msg_set_u64(m, AGREEMENT_CATS,
 		    (msg_u64(req, PARTNER_AGREE_CATS) | GATE_BIT(GATE_MESSAGE)) &
 			    ~msg_u64(req, PARTNER_AGREE_WITHOUT));
@@ -223,6 +236,7 @@ static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *
 
 	for (size_t i = 0; i < 2 * t->node->peer_count && rc == ERR_OK; i++) {
 		const struct peer *p = &t->node->peers[i / 2];
+		/* even: what we collected; odd: what the partner did */
 		const struct consent_scope s = {p, case_id, i % 2 == 1};
 
 		if (!p->self)
@@ -251,6 +265,7 @@ enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg
 	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		return turn_refuse(t, ERR_STATE, "this consent was withdrawn already", "",
 				   "see: kring consent show ID");
+	/* partner and case come from the record: the person names the consent and nothing else */
 	s.p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
 	s.received = msg_u64(m, GRANT_RECORD_RECEIVED) != 0;
 	if (s.p == NULL || msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)

@@ -13,6 +13,15 @@
 #include "domain/page.h"
 #include "proto/lists.h"
 
+static_assert(LIMIT_INVITES <= LIMIT_LIST_ROWS, "every open invite fits the list");
+static_assert(sizeof((struct wire_add *)NULL)->org == LIMIT_ORG_NAME + 1,
+	      "a name that is taken here fits its entry");
+static_assert(sizeof((struct wire_invite *)NULL)->address == LIMIT_ENDPOINT + 1,
+	      "an address fits its token");
+static_assert(sizeof "digits, not stated" <= sizeof((struct wire_add *)NULL)->verified_by,
+	      "how digits were compared is signed whole");
+
+/* net opens and closes the onboarding socket by what the invites say, and hears of it after the commit. */
 static enum err changed(struct turn *t)
 {
 	return turn_effect(t, EFFECT_MEMBERS) == NULL ? ERR_NOMEM : ERR_OK;
@@ -58,6 +67,7 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 	if (flaw != NULL)
 		return turn_refuse(t, ERR_INVAL, "--listen is no address", flaw,
 				   "kring invite --org NAME --at tcp://192.0.2.1:7800");
+	/* a damaged one opens no door (invite_next), so it takes no place either */
 	while ((rc = invite_next(t, &at, &session, &m)) == ERR_OK)
 		open += invite_usable(t, m);
 	if (rc != ERR_NOTFOUND)
@@ -93,6 +103,7 @@ enum err desk_invite(struct turn *t, const struct msg *req, struct msg *reply)
 		return turn_refuse(t, ERR_INVAL, "this address is too long for an invite", at, "");
 	msg_set_bytes(t->arena, m, INVITE_RECORD_SECRET, span_of(v.secret.b, 16));
 	msg_set_text(t->arena, m, INVITE_RECORD_ORG, msg_text(req, INVITE_NEW_ORG));
+	/* where net can listen may be another address than the one outside of a router */
 	msg_set_text(t->arena, m, INVITE_RECORD_LISTEN, listen[0] == '\0' ? at : listen);
 	msg_set_u64(m, INVITE_RECORD_EXPIRES_MS, expires_ms);
 	msg_set_text(t->arena, m, INVITE_RECORD_STATE, INVITE_OPEN);
@@ -123,6 +134,7 @@ static void put_door(struct turn *t, const struct msg *m, struct msg *row)
 			     endpoint_trouble(n->door_error)->code);
 }
 
+/* Dead ones too, as long as their rows are there: who invited wants to know why nobody came. */
 enum err desk_invite_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
@@ -191,6 +203,7 @@ static enum err propose(struct turn *t, const struct id16 *session, struct msg *
 	struct err_text by = {""};
 
 	require(invite_is(m, INVITE_REVEALED));
+	require(how != NULL && id != NULL);
 	if (wire_add_get(msg_bytes(m, INVITE_RECORD_JOIN), &add) != ERR_OK || hash.len != 32 ||
 	    strlen(org) > LIMIT_ORG_NAME)
 		return ERR_CORRUPT;
@@ -204,6 +217,7 @@ static enum err propose(struct turn *t, const struct id16 *session, struct msg *
 	wire_add_put(&w, &add);
 	if (w.over)
 		return ERR_NOMEM;
+	/* in the same turn as the proposal: digits that were used are used up */
 	msg_set_text(t->arena, m, INVITE_RECORD_STATE, INVITE_CONFIRMED);
 	return proposal_make(t, WIRE_ROSTER_ADD, wr_span(&w), session, id);
 }
@@ -219,12 +233,14 @@ static enum err wrong_digits(struct turn *t, struct msg *reply, bool any)
 	while ((rc = invite_next(t, &at, &session, &m)) == ERR_OK) {
 		if (!invite_is(m, INVITE_REVEALED))
 			continue;
+		/* open again while tries are left: a slip of the tongue costs no new invite */
 		msg_set_text(t->arena, m, INVITE_RECORD_STATE,
 			     invite_usable(t, m) ? INVITE_OPEN : INVITE_DEAD);
 		rc = invite_save(t, &session, m);
 		if (rc != ERR_OK)
 			return rc;
 	}
+	/* written as a reply: a refusal would undo the turn, and the handshakes would go on waiting */
 	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(ERR_DENIED));
 	msg_set_text(t->arena, reply, REPLY_WHAT,
 		     any ? "these are not the digits" : "nobody waits for digits");

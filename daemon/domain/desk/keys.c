@@ -5,11 +5,15 @@
  */
 #include "domain/desk/keys.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "base/endpoint.h"
 #include "domain/evidence/audit.h"
 
+/* Until a partner or a person agrees with this clock no quarter is reported (flow/publish.c): a wrong date would close one that
+ * still runs. */
 enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	(void)req;
@@ -19,13 +23,17 @@ enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *r
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_CLOCK, .detail = "confirmed"});
 }
 
+/* The entry is written while the keys are still here; the effect comes after its commit. */
 static enum err keys_away(struct turn *t, enum effect_type what, const char *detail)
 {
+	require(what == EFFECT_LOCK || what == EFFECT_PANIC);
+	require(detail != NULL);
 	if (turn_effect(t, what) == NULL)
 		return ERR_NOMEM;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_LOCK, .detail = detail});
 }
 
+/* The snapshot is taken after the commit, so its own entry is in it: after a restore one sees when it was taken. */
 enum err desk_backup(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	(void)req;

@@ -30,6 +30,11 @@
 #include "proto/lists.h"
 
 enum { ENTER_URGENT = 2, FOR_OTHER_ACTS = 32, SHOWN_ACTS = 3 };
+static_assert(FOR_OTHER_ACTS < (int)THREAD_LOG_MAX,
+	      "notes leave room for the acts that end a referral");
+static_assert(DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS < (int)LIMIT_TERM_DAYS &&
+		      DEADLINE_URGENT_DAYS + DEADLINE_URGENT_GRACE < (int)LIMIT_TERM_DAYS,
+	      "our own terms are within what a reader takes (offer.c)");
 
 /* The fields of a person that fall into these categories. */
 static struct msg *select_fields(struct turn *t, const struct msg *person, uint64_t cats)
@@ -141,6 +146,8 @@ static enum err make_thread(struct turn *t, const struct msg *req, const struct 
 		.term_days = urgent ? DEADLINE_URGENT_DAYS + DEADLINE_URGENT_GRACE
 				    : DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS,
 	};
+	/* check_refer found it in our own list, whose codes are short */
+	require(strlen(msg_text(req, REFER_NEW_NEED)) < sizeof th->need);
 	memcpy(th->need, msg_text(req, REFER_NEW_NEED), strlen(msg_text(req, REFER_NEW_NEED)) + 1);
 	return pseudonym_thread(t, case_id, p, &th->birth, &th->id);
 }
@@ -157,8 +164,10 @@ static enum err make_offer(struct turn *t, const struct msg *req, const struct t
 	enum err rc = casefile_load(t, &th->case_id, &record);
 
 	require(th->role == THREAD_SENDER);
+	require(p->no == th->peer);
 	if (rc != ERR_OK)
 		return rc;
+	/* 0: nothing was named, which means all */
 	share = (share == 0 ? ~UINT64_C(0) : share) & ~msg_u64(req, REFER_NEW_WITHOUT);
 	rc = casefile_person(t, &th->case_id, record, &known);
 	if (rc == ERR_OK && msg_u64(record, CASE_RECORD_THEIRS) != 0 && msg_cats(known) == 0)
@@ -226,6 +235,7 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 		msg_set_u64(reply, REPLY_DRY_RUN, 1);
 		return ERR_OK;
 	}
+	/* the consent first: the offer that follows it on the stream rests on it */
 	rc = grantdocs_send(t, p, &case_id);
 	if (rc == ERR_OK)
 		rc = acts_sign(t, &th, DOC_OFFER, offer);
@@ -242,6 +252,8 @@ static enum err check_reason(struct turn *t, const struct act *a, const char *co
 	char codes[200];
 	struct err_text remedy;
 
+	require(code != NULL);
+	require(!needed || a->reason_option != NULL);
 	if (code[0] == '\0' ? !needed : words_take(&w, code))
 		return ERR_OK;
 	words_list(&w, codes, sizeof codes);
@@ -254,6 +266,7 @@ static enum err check_reason(struct turn *t, const struct act *a, const char *co
 			   remedy.text);
 }
 
+/* In our own log alone: the reader's node refuses nothing of this, so nobody else counts it. */
 static bool already(struct turn *t, const struct thread *th, uint16_t type)
 {
 	struct log_entry e;
@@ -285,6 +298,7 @@ static enum err check_date(struct turn *t, const struct msg *req)
 static enum err check_own(struct turn *t, const struct thread *th, const struct act *a,
 			  const struct msg *req)
 {
+	require(a->command != NULL);
 	if (a->number == DOC_DECLINE && strcmp(msg_text(req, ACT_NEW_REASON), "info-missing") == 0)
 		return turn_refuse(
 			t, ERR_INVAL, "ask for the missing information instead of declining",
@@ -385,6 +399,7 @@ static enum err place(struct turn *t, const struct thread *th, const struct msg 
 			"place outside the federation; other words go in --text, under "
 			"the person's consent",
 			"--alternative none, or a name; outside needs --text");
+	/* as the roster writes it and not as it was typed: the reader finds the member by it */
 	*word = p != NULL ? p->org : "outside";
 	if (p == NULL)
 		msg_add_text(t->arena, m, ACT_OUTSIDE, typed);
@@ -434,6 +449,7 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 		msg_set_text(t->arena, m, ACT_REASON, reason);
 	if (text[0] != '\0')
 		msg_set_text(t->arena, m, ACT_TEXT, text);
+	/* at noon, so that it is the same day where it is read */
 	if (msg_u64(req, ACT_NEW_DATE_MS) != 0)
 		msg_set_u64(m, ACT_DATE_MS,
 			    calendar_noon(t->node->country, msg_u64(req, ACT_NEW_DATE_MS)));
@@ -453,6 +469,7 @@ static enum err find_thread(struct turn *t, const char *ref, struct thread *th)
 	return rc;
 }
 
+/* Names the act and the state: perhaps another referral was meant. */
 static enum err refuse_state(struct turn *t, const struct thread *th, uint16_t type)
 {
 	struct err_text why;
@@ -472,6 +489,7 @@ static enum err not_compared(struct turn *t, struct thread *th, uint16_t type, b
 	bool yes;
 	enum err rc = settled_writable(t, th, &yes);
 
+	require(put_off != NULL && !*put_off);
 	if (rc != ERR_OK || yes)
 		return rc;
 	if (type == DOC_REVOKE) {
@@ -498,6 +516,7 @@ static enum err acts_since(struct turn *t, const struct thread *th, size_t seen,
 	enum err rc = fold_thread(t, th, &steps, &n, &state);
 
 	why->text[0] = '\0';
+	/* the newest ones: a sentence has no room for all, and kring show has them */
 	if (n > SHOWN_ACTS && seen + SHOWN_ACTS < n)
 		seen = n - SHOWN_ACTS;
 	for (size_t i = seen; rc == ERR_OK && i < n; i++) {
@@ -569,6 +588,7 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	if (!referral_may((enum referral_state)th.state, fold_our_side(&th), type))
 		return refuse_state(t, &th, type);
+	/* notes alone stop early, so that a referral can always be brought to its end */
 	if (type == DOC_NOTE && th.my_no >= THREAD_LOG_MAX - FOR_OTHER_ACTS)
 		return turn_refuse(t, ERR_FULL,
 				   "this referral has as many messages as one can have", "",
@@ -601,6 +621,7 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 			     : consent_pack_body(t, &s, type, body, &packed, &cats, &th.grant_id);
 		return rc;
 	}
+	/* behind the dry run: a question moves no date */
 	if (act_reviews(type))
 		th.review_ms = calendar_noon(t->node->country, msg_u64(req, ACT_NEW_DATE_MS));
 	acts_heard(t, &th, type, true);

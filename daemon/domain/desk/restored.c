@@ -4,6 +4,7 @@
  */
 #include "domain/desk/restored.h"
 
+#include "base/check.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
@@ -30,6 +31,7 @@ enum err desk_restored(struct turn *t, const struct msg *req, struct msg *reply)
 			"this partner has not reported a restore; there is nothing to confirm", "",
 			"see: kring status");
 	pr->unconfirmed = pr->stopped = false;
+	require(t->node->hooks != NULL && t->node->hooks->confirmed != NULL);
 	rc = t->node->hooks->confirmed(t, p->no);
 	if (rc != ERR_OK)
 		return rc;

@@ -4,6 +4,7 @@
  */
 #include "domain/desk/roster.h"
 
+#include "base/check.h"
 #include "domain/membership/roster.h"
 
 /* The first bad entry stops the rest: each is the successor of the one before. */
@@ -20,6 +21,7 @@ enum err desk_roster_import(struct turn *t, const struct msg *req, struct msg *r
 		rc = roster_apply(t, msg_bytes_at(req, ROSTER_IMPORT_ENTRIES, i), &fork);
 	if (!fork)
 		return rc;
+	require(rc != ERR_OK); /* the other half of a fork is never taken in */
 	/* refused, but the proof stays: so the turn ends well */
 	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(rc));
 	msg_set_text(t->arena, reply, REPLY_WHAT, t->refusal.what);

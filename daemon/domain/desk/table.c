@@ -42,6 +42,11 @@ enum {
 	      TABLE_PRIVACY
 };
 
+static_assert(ALL == 2 * (int)TABLE_PRIVACY - 1, "ALL names every role");
+static_assert(LIMIT_REQUEST_DAYS >= 1, "a client may ask again within a day");
+
+/* An act writes and does not grow, although it makes a document: somebody waits for it, also when the disk is full.  Who looks
+ * after the node has no right to a row that shows a person. */
 static const struct table_row rows[] = {
 	{REQUEST_STATUS, view_status, TABLE_READS, ALL},
 	{REQUEST_ROSTER_IMPORT, desk_roster_import, TABLE_WRITES, ADMIN},
@@ -99,7 +104,10 @@ static const struct table_row rows[] = {
 
 const struct table_row *table_row(size_t i)
 {
-	return i < sizeof rows / sizeof rows[0] ? &rows[i] : NULL;
+	if (i >= sizeof rows / sizeof rows[0])
+		return NULL;
+	require(rows[i].field != 0 && rows[i].run != NULL && rows[i].roles != 0);
+	return &rows[i];
 }
 
 /* The command of a request, and how many it has: one is right. */
@@ -116,6 +124,7 @@ static const struct table_row *row_of(const struct msg *request, size_t *present
 	return found;
 }
 
+/* An effect: the client hears of it after the commit, so no answer is ever taken back. */
 static enum err reply_with(struct turn *t, struct span bytes)
 {
 	struct effect *e = turn_effect(t, EFFECT_REPLY);
@@ -136,6 +145,7 @@ static enum err cached_reply(struct turn *t, const struct store_key *k, bool *hi
 	struct span v;
 	enum err rc = turn_get(t, STORE_REQUEST, k, &v);
 
+	require(k->len == 16);
 	*hit = rc == ERR_OK;
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
@@ -146,6 +156,8 @@ static enum err cached_reply(struct turn *t, const struct store_key *k, bool *hi
 	return rc == ERR_OK ? reply_with(t, v) : rc;
 }
 
+/* Two rows: the reply under the id of its request, and the id under its time, so that table_forget finds the oldest ones without
+ * reading all. */
 static enum err remember_reply(struct turn *t, const struct store_key *k, struct span reply)
 {
 	struct store_key age = turn_key_u64(t->wall_ms);
@@ -168,6 +180,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 	bool hit = false;
 	enum err rc = msg_parse(t->arena, MSG_REQUEST, ev->bytes, &request, &why);
 
+	require(ev->type == EVENT_REQUEST);
 	if (rc == ERR_INVAL) /* a text */
 		return turn_refuse(t, rc, why.text, "",
 				   "write it anew, without characters that nobody sees");
@@ -187,15 +200,18 @@ enum err table_request(struct turn *t, const struct event *ev)
 		return turn_refuse(t, ERR_FULL, "the disk is almost full",
 				   "what is left is kept for answers, withdrawals and erasure",
 				   "make room on the disk of this node; see: kring status");
+	/* a reading is not remembered: its answer shows people, and asking again does nothing twice */
 	if (c->kind != TABLE_READS && id.len == 16) {
 		key_put(&k, id.p, id.len);
 		rc = cached_reply(t, &k, &hit);
 		if (rc != ERR_OK || hit)
 			return rc;
 	}
+	require(c->run != NULL);
 	rc = c->run(t, msg_get(request, c->field), reply);
 	if (rc == ERR_OK)
 		rc = msg_pack(t->arena, reply, &packed);
+	/* with what was done, in one transaction: after a crash both are there or neither */
 	if (rc == ERR_OK && k.len != 0)
 		rc = remember_reply(t, &k, packed);
 	return rc == ERR_OK ? reply_with(t, packed) : rc;
@@ -217,6 +233,7 @@ enum err table_forget(struct turn *t)
 			return row.key.len == 24 ? ERR_OK : ERR_CORRUPT;
 		key_put(&age, row.key.p, row.key.len);
 		rc = store_del(t->txn, STORE_REQUEST, span_of(age.b + 8, 16));
+		/* also without its reply: a row of an age that stayed would be the oldest for ever */
 		if (rc == ERR_OK || rc == ERR_NOTFOUND)
 			rc = store_del(t->txn, STORE_REQUESTAGE, key_span(&age));
 		if (rc != ERR_OK)

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The chain of audit entries.  An entry is never changed and never taken away, also not when its case is erased: then its
+ * detail cannot be opened any more and its commitment leads to nobody, and the chain still holds.
+ */
 #include "domain/evidence/audit.h"
 
+#include "base/check.h"
 #include "crypto/hash.h"
 #include "domain/page.h"
 #include "domain/state.h"
@@ -9,6 +14,9 @@
  *          | grant 16 | peer u16
  *          | detail_len u16 | detail sealed under the case's audit key */
 enum { ENTRY_FIXED = 8 + 8 + 2 + 1 + 1 + 4 + 16 + 16 + 2 + 2, ROLE_MACHINE = 0, ROLE_WORKER = 1 };
+static_assert((int)ERR_COUNT_ <= UINT8_MAX, "an outcome is one byte");
+static_assert(sizeof(struct id16) == 16 && sizeof(struct id32) == 32,
+	      "the widths of an entry and of the head row");
 
 static struct store_key head_key(void)
 {
@@ -67,6 +75,7 @@ static bool commit_lookup(struct turn *t, const struct id16 *commit, struct id16
 	return true;
 }
 
+/* No row yet is an empty chain: its first entry follows a hash of noughts. */
 enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash)
 {
 	const struct store_key k = head_key();
@@ -74,6 +83,7 @@ enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash)
 	enum err rc = turn_get(t, STORE_META, &k, &v);
 	struct rd r;
 
+	require(seq != NULL && hash != NULL);
 	*seq = 0;
 	*hash = (struct id32){{0}};
 	if (rc == ERR_NOTFOUND)
@@ -129,6 +139,7 @@ enum err audit_add(struct turn *t, const struct audit_entry *e)
 	uint64_t seq;
 	enum err rc = audit_head(t, &seq, &hash);
 
+	require(e->event != 0 && e->outcome < ERR_COUNT_);
 	if (rc == ERR_OK && e->case_id != NULL)
 		rc = commit_remember(t, e->case_id, &commit);
 	if (rc == ERR_OK)
@@ -145,6 +156,7 @@ enum err audit_add(struct turn *t, const struct audit_entry *e)
 	wr_put(&w, commit.b, sizeof commit.b);
 	wr_put(&w, e->grant == NULL ? none.b : e->grant->b, 16);
 	wr_u16(&w, e->peer);
+	require(detail.len <= UINT16_MAX);
 	wr_u16(&w, (uint16_t)detail.len);
 	wr_put(&w, detail.p, detail.len);
 	if (w.over)
@@ -165,6 +177,7 @@ enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check 
 	uint64_t seq, last;
 	enum err rc = audit_head(t, &last, &want);
 
+	require(count != NULL && (check == NULL || check->agrees != NULL));
 	*count = 0;
 	for (seq = 1; rc == ERR_OK && seq <= last; seq++) {
 		const struct store_key k = turn_key_u64(seq);
@@ -264,6 +277,7 @@ enum err audit_list(struct turn *t, struct msg *reply, uint64_t after, uint64_t 
 		rc = audit_head(t, &p.total, &head);
 	if (rc != ERR_OK)
 		return rc;
+	require(limit <= LIMIT_LIST_ROWS);
 	for (seq = after == 0 || after > p.total ? p.total : after - 1; seq > 0; seq--) {
 		const struct store_key k = turn_key_u64(seq);
 		const size_t mark = t->arena->used, rows = msg_count(reply, REPLY_AUDIT);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A large store takes longer than one turn may: rows are opened a page at a time, and the client asks for the next page with
+ * the place where this one ended.
+ */
 #include "domain/evidence/health.h"
 
 #include "domain/page.h"
 
 enum { PAGE = 5000 };
+static_assert(PAGE > LIMIT_LIST_ROWS, "a page may be all damage, and then ends early");
 
 /* Wrapped keys are sealed under keyroot's keys and META row 0 is in clear: neither is a record. */
 static bool is_record(enum store_table table, const struct store_row *row)

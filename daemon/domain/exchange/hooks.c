@@ -12,6 +12,7 @@ const struct kind_rules *hooks_rules(const struct node *n, const struct thread *
 	return n->hooks->kinds[th->kind];
 }
 
+/* The first document decides the kind.  A kind that stands alone may not join a thread of another, whose rules would judge it. */
 enum err hooks_judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
 		     struct thread *th, uint16_t *verdict)
 {
@@ -35,6 +36,7 @@ enum err hooks_recovered(struct turn *t, const struct peer *p, const struct wire
 	return hooks_rules(t->node, th)->recovered(t, p, d, th);
 }
 
+/* Here and below: a kind without a hook has nothing to do at that point, so most rows of kinds are short. */
 enum err hooks_receipted(struct turn *t, const struct document *d, const struct wire_verdict *v)
 {
 	const struct kind_rules *rules;

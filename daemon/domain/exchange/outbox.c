@@ -213,6 +213,7 @@ enum err outbox_numbered(struct turn *t, const struct pair *p, uint64_t place, b
 	return rc;
 }
 
+/* A number belongs to a pair of incarnations: rows of the time before are written over one by one. */
 enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number, uint64_t *place)
 {
 	const struct store_key k = turn_key_u16_u64(peer, number);
@@ -226,6 +227,7 @@ enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number, uint64_
 	return rc;
 }
 
+/* Oldest first, and it stops at the first that has to stay: kept_from says that nothing in front of it is there. */
 enum err outbox_prune(struct turn *t, struct pair *p, unsigned limit)
 {
 	const uint64_t keep_ms = (uint64_t)LIMIT_RETAIN_DAYS * 86400000u;

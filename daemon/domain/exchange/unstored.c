@@ -72,6 +72,7 @@ bool unstored_has(struct turn *t, uint16_t peer, const struct id16 *thread)
 	return record_exists(t->txn, STORE_META, key_span(&k));
 }
 
+/* Asked for every document that could be stored: mostly there is no row, and nothing is written. */
 enum err unstored_over(struct turn *t, uint16_t peer, const struct id16 *thread)
 {
 	const struct store_key k = key_of(peer, thread);
@@ -100,6 +101,7 @@ enum err unstored_status(struct turn *t, struct msg *status)
 
 		if (found.key.len != KEY_LEN)
 			return ERR_CORRUPT;
+		/* enough for one page; the others show when these are mended */
 		if (msg_count(status, STATUS_FAULTS) >= (size_t)2 * FAULTS_MAX)
 			return ERR_OK;
 		key_put(&k, found.key.p, found.key.len);

@@ -49,6 +49,7 @@ static enum err keep(struct turn *t, const struct doc_key *key, uint16_t peer)
 	struct report r;
 	enum err rc = document_load(t, key, &d);
 
+	require(peer != 0);
 	if (rc != ERR_OK || d.hollow || d.head.type != DOC_REPORT)
 		return rc;
 	rc = report_parse(t, d.body, &r, &why);
@@ -71,6 +72,7 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
+/* What a partner gives back after a loss was ours: so we are its sender again. */
 static enum err recovered(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			  struct thread *th)
 {

@@ -26,6 +26,11 @@
 #include "proto/lists.h"
 
 enum { PATIENCE_MS = 14 * 86400000, NEED_OTHER = COUNT_NEEDS - 1 };
+static_assert(PATIENCE_MS / 86400000 <= LIMIT_FLOW_WAIT_DAYS,
+	      "no report before the last offers of its quarter count");
+static_assert(COUNT_CELLS < COUNT_NOTHING && COUNT_WORDS < COUNT_NOTHING &&
+		      COUNT_REASONS < COUNT_NOTHING,
+	      "no cell is called nothing");
 
 enum err count_create(struct arena *a, size_t rows, struct count *c)
 {
@@ -34,6 +39,7 @@ enum err count_create(struct arena *a, size_t rows, struct count *c)
 	return c->flow == NULL ? ERR_NOMEM : ERR_OK;
 }
 
+/* A code of a newer list is counted as another one: figures of two nodes must have the same places. */
 size_t count_need(const char *code)
 {
 	const struct list *l = &list_table[LIST_NEEDS];
@@ -115,6 +121,7 @@ static void add(struct story *s, const struct count_event *e)
 
 static enum err entry_of(struct story *s, const struct fold_step *step, struct log_entry *e)
 {
+	require(step->no >= 1);
 	return thread_entry(s->t, s->th, step->who == fold_our_side(s->th), step->no, e);
 }
 
@@ -306,6 +313,7 @@ static enum err end_event(struct story *s, const struct first *f, const struct f
 	const char *code = "";
 	enum err rc;
 
+	require(f->step <= n);
 	if (s->th->role != THREAD_RECEIVER || f->answer != COUNT_ACCEPTED)
 		return ERR_OK;
 	for (size_t i = f->step; i < n; i++) {
@@ -406,5 +414,3 @@ enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin
 	*n = s.n;
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
-
-/* ---- everybody ---- */

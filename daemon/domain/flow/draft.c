@@ -75,6 +75,8 @@ static enum err seed_of(struct turn *t, uint32_t quarter, const struct count *ex
 	uint8_t in[10 + 4 + 32] = "flow-noise";
 	struct id32 hash;
 
+	static_assert(sizeof "flow-noise" - 1 == 10, "the name fills its place");
+	require(exact->flow != NULL);
 	for (size_t i = 0; i < exact->rows; i++)
 		for (size_t j = 0; j < COUNT_CELLS; j++)
 			wr_u32(&w, exact->flow[i][j]);
@@ -100,6 +102,7 @@ static enum err refusal_of(struct turn *t, uint32_t quarter, const struct report
 	uint32_t spent, sum = 0;
 	enum err rc = kept_spent(t, quarter, &spent);
 
+	require(code != NULL);
 	for (size_t i = 0; i < WIRE_TABLES; i++)
 		sum += terms->share[i];
 	*code = "";

@@ -3,6 +3,8 @@
  * erased from the tally.  Once through all threads, person by person, because the cap is per person. */
 #include "domain/flow/exact.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/flow/quarter.h"
@@ -19,6 +21,7 @@ enum err exact_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t 
 	struct store_row row;
 	enum err rc = count_create(t->arena, t->node->peer_count, c);
 
+	require(cap > 0);
 	if (rc != ERR_OK || ev == NULL)
 		return ERR_NOMEM;
 	rc = tally_read(t, quarter, cap, c);

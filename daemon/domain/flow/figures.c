@@ -389,6 +389,8 @@ struct matrix {
 
 static enum err matrix_create(struct turn *t, struct matrix *m)
 {
+	static_assert((size_t)LIMIT_PEERS * LIMIT_PEERS * 4 < LIMIT_TURN_ARENA,
+		      "both sides of the matrix fit a turn");
 	m->n = t->node->peer_count;
 	m->by_sender = arena_alloc(t->arena, 2 * m->n * m->n + 2);
 	m->by_receiver = arena_alloc(t->arena, 2 * m->n * m->n + 2);
@@ -546,6 +548,7 @@ static enum err put_overview(struct turn *t, struct msg *flow, uint32_t quarter)
 
 /* ---- commands ---- */
 
+/* Two years back and no further: who wants an older quarter names it. */
 static enum err newest(struct turn *t, uint32_t *quarter)
 {
 	struct store_key at = {.len = 0};

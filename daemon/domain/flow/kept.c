@@ -39,6 +39,7 @@ enum err kept_load(struct turn *t, uint32_t quarter, uint16_t peer, struct repor
 	return report_parse(t, v, r, &why) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
+/* A row that cannot be read marks nothing: may_send finds the thread all the same, so no report goes twice. */
 uint8_t kept_marks(struct turn *t, uint32_t quarter, uint16_t peer)
 {
 	const struct store_key k = kept_key(quarter, peer);
@@ -52,6 +53,7 @@ enum err kept_mark(struct turn *t, uint32_t quarter, uint16_t peer, enum report_
 	const struct store_key k = kept_key(quarter, peer);
 	const uint8_t v = (uint8_t)(kept_marks(t, quarter, peer) | m);
 
+	require(m == REPORT_WENT || m == REPORT_CONTRADICTS);
 	return turn_put(t, STORE_REPORTED, &k, span_of(&v, 1));
 }
 

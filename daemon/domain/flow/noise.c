@@ -22,12 +22,14 @@ static uint64_t next_word(struct noise_seed *s)
 	return be64_get(s->block + s->left);
 }
 
+/* Draws again from the uneven rest: a plain remainder would prefer the small numbers. */
 static uint64_t seed_below(void *ctx, uint64_t n)
 {
 	const uint64_t uneven = (UINT64_MAX % n + 1) %
 				n; /* what does not divide into n equal parts */
 	uint64_t v;
 
+	require(n > 0);
 	do
 		v = next_word(ctx);
 	while (v > UINT64_MAX - uneven);
@@ -79,6 +81,7 @@ static double decay(uint32_t s, uint32_t t)
 	const double x = (double)s / t;
 	double sum = 1, term = 1;
 
+	require(s > 0 && t > 0);
 	for (int i = 1; i < 200; i++) {
 		term *= x / i;
 		sum += term;
@@ -146,6 +149,7 @@ void noise_published(uint32_t s, uint32_t t, uint32_t k,
 	const uint32_t far = k + 3 * noise_width95(s, t) + 10;
 	double low = 0, high = 0, most = 0;
 
+	require(publish != NULL);
 	for (uint32_t x = 0; x <= far; x++) {
 		double mean, variance;
 

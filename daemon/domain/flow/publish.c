@@ -25,6 +25,7 @@
 #include "domain/stream/connect.h"
 
 enum { DAY_MS = 86400000, RETRY_MS = 600000, PAST = 4, SENDS_PER_TURN = 16 };
+static_assert(SENDS_PER_TURN >= 4, "a turn makes one report at least");
 
 /* The thread of one report: derived, so that a restored node finds the one that it had. */
 static enum err thread_of(struct turn *t, const struct peer *p, uint32_t quarter,
@@ -116,6 +117,7 @@ static enum err send_quarter(struct turn *t, uint32_t quarter, uint16_t self, un
 	bool yes;
 	enum err rc = kept_load(t, quarter, self, &r);
 
+	require(self != 0 && left != NULL);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK && *left > 0; i++) {
@@ -209,6 +211,7 @@ static enum err work(struct turn *t, const struct peer *self, uint64_t *next_ms)
 
 			rc = make(t, q, self->no, &r);
 			arena_rewind(t->arena, mark_at);
+			/* making one takes about as long as sending four */
 			left = left < 4 ? 0 : left - 4;
 		}
 		if (rc == ERR_OK)

@@ -6,6 +6,8 @@
 #include <string.h>
 
 enum { DAY_MS = 86400000 };
+static_assert(QUARTER_TEXT == sizeof "2026Q4", "a year of four digits");
+static_assert(LIMIT_FLOW_WAIT_DAYS < 90, "a quarter is reported before the next one ends");
 
 static bool leap(uint32_t year)
 {
@@ -54,6 +56,7 @@ void quarter_text(uint32_t quarter, char out[QUARTER_TEXT])
 	out[6] = '\0';
 }
 
+/* These six characters and nothing else: "1/26" would be read as two things by two people. */
 enum err quarter_parse(const char *text, uint32_t *quarter)
 {
 	uint32_t year = 0;

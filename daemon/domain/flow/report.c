@@ -19,6 +19,8 @@ enum {
 	VALUE_MAX = 65535 - 65535 % LIMIT_FLOW_STEP,
 };
 static_assert((int)COUNT_CELLS == (int)SENSITIVE_BIT, "the bits of a row");
+static_assert(VALUE_MAX <= UINT16_MAX && VALUE_MAX % LIMIT_FLOW_STEP == 0,
+	      "the largest figure is one that a reader takes");
 
 const unsigned report_share_fields[WIRE_TABLES] = {
 	[WIRE_TABLE_FLOW] = REPORT_SHARE_FLOW,

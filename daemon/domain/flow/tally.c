@@ -16,6 +16,7 @@ enum {
 	UNCAPPED = 0,
 	FIXED = 1 + 4 * (COUNT_WORDS + COUNT_ENDS + COUNT_NEEDS * COUNT_REASONS)
 };
+static_assert(LIMIT_FLOW_CAP <= UINT8_MAX, "a cap is one byte of the key");
 
 static struct store_key tally_key(uint32_t quarter, uint8_t cap)
 {

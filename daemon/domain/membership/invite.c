@@ -23,6 +23,7 @@ enum err invite_load(struct turn *t, const struct id16 *session, struct msg **m)
 	return turn_get_msg(t, STORE_INVITE, &k, MSG_INVITE_RECORD, m);
 }
 
+/* Damaged ones too: session comes from the key, so that a list can name them. */
 enum err invite_any(struct turn *t, struct store_key *at, struct id16 *session, struct msg **m)
 {
 	struct store_row row;
@@ -74,6 +75,7 @@ bool invite_alive(const struct turn *t, const struct msg *m)
 		 invite_is(m, INVITE_CONFIRMED) || invite_is(m, INVITE_APPROVED)));
 }
 
+/* For the token: by the hash of its first entry a newcomer knows the federation that it was invited to. */
 enum err invite_genesis(struct turn *t, struct id32 *out)
 {
 	struct wire_roster e;

@@ -108,6 +108,7 @@ enum err members_add(struct turn *t, const struct chain_change *change, uint64_t
 	return rc == ERR_OK ? member_put_record(t, &m, wr_span(&w)) : rc;
 }
 
+/* In words that a root understands: the entry was signed well, and is about somebody whom this roster never let in. */
 static enum err unknown_member(struct turn *t, enum err rc)
 {
 	if (rc == ERR_NOTFOUND)

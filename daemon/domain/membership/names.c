@@ -45,6 +45,7 @@ static struct peer *by_key(struct node *n, const char *name)
 	return NULL;
 }
 
+/* By what people type (text_slug): two names that differ in nothing else would be taken for each other. */
 bool names_same(const char *one, const char *other)
 {
 	char a[NAMES_TYPED_LEN], b[NAMES_TYPED_LEN];
@@ -75,6 +76,7 @@ static size_t count_fits(struct node *n, const char *name, const char *slug, boo
 	return count;
 }
 
+/* The short name where only one has it, else digits: what is shown can always be typed. */
 void names_typed(const struct node *n, const struct peer *p, char out[NAMES_TYPED_LEN])
 {
 	size_t same = 0;
@@ -132,6 +134,7 @@ static bool mistyped(const char *slug, const char *name)
 	return d <= 2 && (size_t)d * 5 <= strlen(slug);
 }
 
+/* Members that are in, never ourselves and none that left: what is offered has to be of use. */
 static enum err refuse_none(struct turn *t, const char *slug, const char *remedy)
 {
 	struct err_text list = {""}, why = {""};
@@ -175,6 +178,7 @@ enum err names_find(struct turn *t, const char *name, struct peer **p)
 	return gone == 1 ? ERR_OK : refuse_none(t, slug, whole_name);
 }
 
+/* No command with a partner is ever about this node: all of them ask here. */
 enum err names_partner(struct turn *t, const char *name, struct peer **p)
 {
 	enum err rc = names_find(t, name, p);
@@ -188,6 +192,8 @@ enum err names_partner(struct turn *t, const char *name, struct peer **p)
 	return ERR_OK;
 }
 
+/* What fits nobody is no error here, since it may be a place outside the federation; but a slip of a letter in a member's name
+ * would send a person to a place that is not there. */
 enum err names_member(struct turn *t, const char *name, const struct peer **p)
 {
 	char slug[NAMES_TYPED_LEN];

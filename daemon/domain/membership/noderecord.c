@@ -14,6 +14,7 @@
 
 enum { PROOF_CONFLICT = 2 };
 
+/* A row for each key that a member had: what was signed with an older one is still checked by it. */
 enum err noderecord_get(struct turn *t, uint16_t peer, uint32_t key_seq, struct span *carried)
 {
 	struct store_key k = turn_key_u16(peer);

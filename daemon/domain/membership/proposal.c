@@ -25,6 +25,7 @@ enum err proposal_save(struct turn *t, const struct proposal *p)
 	return rc == ERR_OK ? turn_put(t, STORE_PROPOSAL, &k, v) : rc;
 }
 
+/* ERR_CORRUPT is of this row alone: a list names it and goes on. */
 enum err proposal_read(struct turn *t, const struct store_key *k, struct proposal *p)
 {
 	struct msg *m;

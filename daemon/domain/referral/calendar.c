@@ -100,6 +100,7 @@ static bool rule_hits(const struct holiday_rule *r, const struct date *d, int64_
 	return false;
 }
 
+/* Regions are a list of those that have the holiday, or with "!" of those that do not. */
 static bool rule_holds(const struct holiday_rule *r, const char *place)
 {
 	const char *region = list_region(place);

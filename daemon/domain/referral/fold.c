@@ -50,6 +50,7 @@ enum err fold_thread(struct turn *t, const struct thread *th, struct fold_step *
 	return ERR_OK;
 }
 
+/* Judged by what its author had seen: what came from our side later is no reproach to them. */
 enum err fold_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes)
 {
 	const bool sender = th->role == THREAD_SENDER;

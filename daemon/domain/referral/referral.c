@@ -98,6 +98,8 @@ enum referral_state referral_step(enum referral_state s, enum referral_actor who
 	return s;
 }
 
+/* Each turn of the loop takes one entry whose author had seen what lies before it.  An entry that waits for one that is not here
+ * ends the fold, and counts when that one came. */
 enum referral_state referral_fold(const struct fold_event *s, size_t ns, const struct fold_event *r,
 				  size_t nr, struct fold_step *steps, size_t *done)
 {

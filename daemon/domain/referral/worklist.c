@@ -59,6 +59,7 @@ static enum err add_due(struct turn *t, const struct thread *th, enum work_kind 
 	return rc == ERR_OK ? turn_put(t, STORE_WORK, &k, v) : rc;
 }
 
+/* Nothing there is as good: a row may have gone with a change of the state. */
 enum err worklist_done(struct turn *t, const struct thread *th, enum work_kind kind)
 {
 	const struct store_key k = worklist_key(th, kind);
@@ -109,6 +110,7 @@ enum err worklist_clear_case(struct turn *t, const struct id16 *case_id)
 	return turn_drop_prefix(t, STORE_WORK, &prefix);
 }
 
+/* An agreement is between two nodes, so one command settles this row for all referrals with that partner. */
 enum err worklist_agreed(struct turn *t, uint16_t peer)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -133,6 +135,7 @@ enum err worklist_agreed(struct turn *t, uint16_t peer)
 	return w.rc;
 }
 
+/* A key that is too short names no thread, and who reads the row reads the thread out of its key. */
 enum err worklist_get(struct turn *t, const struct store_key *k, struct msg **m)
 {
 	const enum err rc = turn_get_msg(t, STORE_WORK, k, MSG_WORK_RECORD, m);

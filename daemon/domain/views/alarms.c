@@ -4,6 +4,7 @@
  */
 #include "domain/views/alarms.h"
 
+#include "base/check.h"
 #include "domain/exchange/pair.h"
 #include "domain/loss/alarm.h"
 #include "domain/loss/quarantine.h"
@@ -19,6 +20,7 @@ static enum err waiting_for(struct turn *t, struct msg *status)
 
 		if (!quarantine_counts(p))
 			continue;
+		require(p->no != 0);
 		rc = pair_get(t, p->no, &pr);
 		if (rc != ERR_OK)
 			return rc;
@@ -28,6 +30,7 @@ static enum err waiting_for(struct turn *t, struct msg *status)
 	return ERR_OK;
 }
 
+/* An alarm is a row until it ends or somebody settles it (alarm_clear), so it is shown after a restart too. */
 enum err view_alarms(struct turn *t, struct msg *status)
 {
 	struct store_key at = {.len = 0};
@@ -41,6 +44,7 @@ enum err view_alarms(struct turn *t, struct msg *status)
 		struct msg *m;
 		struct span v;
 
+		/* which alarm, one byte, and of which partner, two */
 		if (row.key.len != 3)
 			return ERR_CORRUPT;
 		key_put(&k, row.key.p, row.key.len);
@@ -50,6 +54,7 @@ enum err view_alarms(struct turn *t, struct msg *status)
 		p = state_peer(t->node, be16_get(k.b + 1));
 		m = msg_add(t->arena, status, STATUS_ALARMS);
 		msg_set_text(t->arena, m, ALARM_ROW_WHAT, alarm_text(k.b[0]));
+		/* of one that left nothing but the alarm is known */
 		msg_set_text(t->arena, m, ALARM_ROW_PARTNER, p == NULL ? "" : p->org);
 		msg_set_u64(m, ALARM_ROW_AT_MS, be64_get(v.p));
 	}

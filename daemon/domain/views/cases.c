@@ -18,11 +18,14 @@
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
+static_assert(LIMIT_RECORD <= LIMIT_CONTROL / 4, "the newest entry of a case always fits its page");
+
 /* Case-insensitive for ASCII; that is what a search box needs at least. */
 static bool contains(const char *hay, const char *needle)
 {
 	const size_t n = strlen(needle);
 
+	require(hay != NULL);
 	for (; n > 0 && *hay != '\0'; hay++) {
 		size_t i = 0;
 
@@ -68,7 +71,8 @@ static enum err next_case(struct turn *t, struct id16 *id, struct msg **m, struc
 	return rc == ERR_OK ? casefile_person(t, id, *m, person) : rc;
 }
 
-/* Ids begin with the time.  Without a word to look for only the rows that are shown are opened. */
+/* Ids begin with the time.  Without a word to look for only the rows that are shown are opened, and the walk ends with the page;
+ * a search goes on to the end, because it says how many fit. */
 static enum err list_cases(struct turn *t, const char *text, const struct id16 *after,
 			   struct page *p, struct msg *reply)
 {
@@ -124,6 +128,7 @@ enum err view_case_list(struct turn *t, const struct msg *req, struct msg *reply
 	if (rc != ERR_OK)
 		return rc;
 	if (text[0] == '\0')
+		/* the walk ended with the page: the table itself knows how many there are */
 		p.total = store_count(t->txn, STORE_CASES);
 	if (p.count > 0) {
 		struct id16 id;
@@ -148,6 +153,7 @@ static enum err entries_over(struct turn *t, const struct id16 *id, size_t *over
 	enum err rc;
 
 	require(!bytes_zero(id->b, 16));
+	require(over != NULL);
 	while ((rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row)) ==
 	       ERR_OK) {
 		count++;
@@ -157,6 +163,7 @@ static enum err entries_over(struct turn *t, const struct id16 *id, size_t *over
 		return rc;
 	at.len = 0;
 	*over = 0;
+	/* half of a reply: the other half is for all else on the page of a case */
 	for (; count - *over > LIMIT_LIST_ROWS || bytes > LIMIT_CONTROL / 2; (*over)++) {
 		rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row);
 		if (rc != ERR_OK)
@@ -222,8 +229,10 @@ void view_case_version(struct turn *t, const struct id16 *id, uint64_t version, 
 	msg_set_u64(reply, REPLY_CURRENT, version);
 }
 
+/* A person's fields are texts and numbers; a field of another type would be compared as a number, and never be the same. */
 static bool same_field(const struct msg *a, const struct msg *b, const struct msg_field *f)
 {
+	require(f->number != 0);
 	if (f->type == MSG_TYPE_TEXT)
 		return strcmp(msg_text(a, f->number), msg_text(b, f->number)) == 0;
 	return msg_u64(a, f->number) == msg_u64(b, f->number);
@@ -244,6 +253,7 @@ enum err view_case_differences(struct turn *t, const struct id16 *id, const stru
 	if (told == NULL)
 		return ERR_NOMEM;
 	msg_copy_fields(told, msg_get(m, CASE_RECORD_TOLD));
+	/* what a partner told is shown as long as its consent lives, and no longer */
 	consent_blank(told, cats);
 	for (size_t i = 0; msg_field_at(told, i, &f); i++)
 		if (!msg_has(ours, f.number) || same_field(ours, told, &f))
@@ -278,6 +288,7 @@ enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply
 		rc = view_referrals_of_case(t, &id, reply);
 	if (rc == ERR_OK)
 		rc = ledger_list(t, &id, reply);
+	/* the consents last, and then the entry: a page that failed was seen by nobody */
 	if (rc == ERR_OK)
 		rc = view_consent_list(t, req, reply);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_VIEW,

@@ -5,6 +5,8 @@
  */
 #include "domain/views/consents.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "domain/care/grants.h"
@@ -25,6 +27,8 @@ void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 	struct msg *row = msg_add(t->arena, reply, REPLY_GRANTS);
 	char hex[33] = "", day[DATE_TEXT];
 
+	static_assert(sizeof states / sizeof states[0] == CONSENT_WITHDRAWN + 1,
+		      "each state has a word");
 	if (id.len == 16)
 		bytes_hex(hex, id.p, 16);
 	msg_set_text(t->arena, row, GRANT_ROW_ID, hex);
@@ -34,6 +38,7 @@ void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 	if (msg_u64(g, CONSENT_GRANT_EXPIRES_MS) != 0) {
 		const char *here = t->node->country;
 
+		/* the end is the first moment that is not covered: just before it is the last day */
 		date_text(calendar_day(here, msg_u64(g, CONSENT_GRANT_EXPIRES_MS) - 1), day);
 		msg_set_text(t->arena, row, GRANT_ROW_LAST_DAY, day);
 	}
@@ -52,6 +57,7 @@ void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 		msg_set_u64(row, GRANT_ROW_WITHDRAWN_MS, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS));
 }
 
+/* Ended and withdrawn ones too: what was shared under them still has to be answered for. */
 enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
@@ -91,6 +97,7 @@ enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *re
 				 msg_u64(m, GRANT_RECORD_RECEIVED) != 0 ? THREAD_RECEIVER
 									: THREAD_SENDER,
 				 {.len = 0}};
+	/* what has ended already would not end again by a withdrawal */
 	while ((rc = bodies_next(t, &w, &th)) == ERR_OK && turn_room(reply, REPLY_REFERRALS))
 		if (!bodies_ended(&th)) {
 			rc = view_referral_row(t, &th, reply, true);
@@ -103,6 +110,7 @@ enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *re
 /* The rows of what a withdrawal ended: the consents, and the referrals that rested on nothing else. */
 enum err view_ended_rows(struct turn *t, const struct grants_ended *ended, struct msg *reply)
 {
+	require(ended != NULL);
 	for (const struct grants_end *e = ended->first; e != NULL; e = e->next) {
 		struct thread th;
 		struct msg *m;
@@ -117,6 +125,7 @@ enum err view_ended_rows(struct turn *t, const struct grants_ended *ended, struc
 			if (rc == ERR_OK)
 				view_grant_row(t, m, reply);
 		}
+		/* this very turn wrote them: one that is not there is damage */
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	}

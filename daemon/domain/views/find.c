@@ -12,7 +12,9 @@
 #include "domain/membership/names.h"
 
 enum { RANDOM_AT = 6 }; /* an id begins with its time */
+static_assert(RANDOM_AT + 10 == sizeof(struct id16), "what is shown is all behind the time");
 
+/* Four digits at least: fewer fit some case by chance, and then the wrong person is opened. */
 static bool short_fits(const uint8_t *id, const char *text)
 {
 	char hex[21];
@@ -28,6 +30,8 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 	struct store_walk w = {.rc = ERR_OK};
 	size_t hits = 0;
 
+	require(text != NULL && id != NULL);
+	/* a whole id was copied, not typed: it is not tried as a beginning */
 	if (bytes_unhex(id->b, 16, text)) {
 		const struct store_key k = turn_key_id(id);
 
@@ -47,6 +51,7 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 			   hits == 0 ? "see: kring case list" : "type more of the id");
 }
 
+/* Here so that handlers ask one file for all that a person typed; names.c says what a name fits. */
 enum err find_partner(struct turn *t, const char *name, struct peer **p)
 {
 	return names_partner(t, name, p);
@@ -59,6 +64,7 @@ enum err find_grant(struct turn *t, const char *text, struct id16 *id)
 	const size_t len = strlen(text);
 	size_t hits = 0;
 
+	require(id != NULL);
 	while (store_each(t->txn, STORE_GRANT, span_of(NULL, 0), &w)) {
 		char hex[33];
 

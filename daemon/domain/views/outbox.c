@@ -21,12 +21,15 @@
 #include "proto/lists.h"
 
 enum { NOT_TAKEN_MS = 600000 };
+static_assert(NOT_TAKEN_MS > LIMIT_SILENT_MS,
+	      "a line that is silent is named before what it does not take");
 
 struct cause {
 	const char *code, *remedy; /* the client has their text in four languages */
 };
 
-/* What keeps it from leaving at all; code NULL: nothing. */
+/* What keeps it from leaving at all; code NULL: nothing.  In the order in which one cause makes the next ones idle: whoever is
+ * removed is sent nothing, whatever its clock says. */
 static struct cause held_back(struct turn *t, const struct peer *p, const struct pair *pr,
 			      const struct outbox_row *row, const struct id16 *thread)
 {
@@ -111,6 +114,7 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 	msg_set_text(t->arena, m, OUTBOX_ROW_CAUSE, cause.code);
 	msg_set_text(t->arena, m, OUTBOX_ROW_REMEDY, cause.remedy);
 	if (strcmp(cause.code, "clock-off") == 0)
+		/* both clocks, so that two people on the phone see which of them is wrong */
 		clockwatch_row(t, p, msg_sub(t->arena, m, OUTBOX_ROW_CLOCK));
 	return view_silent_since(t, p, m, OUTBOX_ROW_SILENT_SINCE_MS);
 }
@@ -156,6 +160,7 @@ static enum err outbox_of(struct turn *t, const struct peer *p, struct page *pag
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Behind a document and not behind a number: new ones may stand in front of it by now. */
 static enum err outbox_after(struct turn *t, const char *id, struct page *page)
 {
 	struct outbox_row row;
@@ -164,6 +169,7 @@ static enum err outbox_after(struct turn *t, const char *id, struct page *page)
 	uint64_t place = 0;
 	enum err rc = id[0] == '\0' ? ERR_OK : view_find_owed(t, id, &peer, &place, &row);
 
+	require(page->total == 0);
 	if (rc != ERR_OK || id[0] == '\0')
 		return rc;
 	k = turn_key_u16_u64(peer, place);
@@ -182,6 +188,7 @@ enum err view_find_owed(struct turn *t, const char *text, uint16_t *peer, uint64
 	char hex[21];
 	enum err rc;
 
+	require(peer != NULL && place != NULL && row != NULL);
 	if (bytes_unhex(msg.b, 16, text)) {
 		hits = 1;
 	} else {
@@ -213,6 +220,7 @@ enum err view_outbox_list(struct turn *t, const struct msg *req, struct msg *rep
 	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
 		if (!t->node->peers[i].self)
 			rc = outbox_of(t, &t->node->peers[i], &page, reply);
+	/* the documents themselves are opened now, and only those of this page */
 	for (size_t i = 0; i < page.count && rc == ERR_OK; i++) {
 		const uint16_t no = be16_get(page.items[i].key.b);
 		const uint64_t place = be64_get(page.items[i].key.b + 2);
@@ -226,10 +234,12 @@ enum err view_outbox_list(struct turn *t, const struct msg *req, struct msg *rep
 	if (rc == ERR_OK && page.count > 0)
 		last = msg_text(msg_at(reply, REPLY_OUTBOX, page.count - 1), OUTBOX_ROW_ID);
 	if (rc == ERR_OK)
+		/* behind the time: the part that people type */
 		page_end(t, &page, reply, strlen(last) == 32 ? last + 12 : last);
 	return rc;
 }
 
+/* The row of the list for one document: two answers to one question would be one too many. */
 enum err view_outbox_why(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct outbox_row row;

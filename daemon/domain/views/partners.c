@@ -17,6 +17,10 @@
 #include "domain/views/find.h"
 #include "proto/lists.h"
 
+static_assert(LIMIT_PEERS <= LIMIT_REPLY_REPEATED,
+	      "all partners fit one reply, so their list has no pages");
+
+/* A node may have several classes: the one with the widest rights names it. */
 static const char *class_name(uint8_t classes)
 {
 	if ((classes & WIRE_MEMBER) != 0)
@@ -28,6 +32,7 @@ static const char *class_name(uint8_t classes)
 	return (classes & WIRE_EVALUATOR) != 0 ? "evaluator" : "relay";
 }
 
+/* Documents, not bytes: a person asks how many still have to arrive. */
 static enum err owed_to(struct turn *t, uint16_t peer, uint64_t *owed)
 {
 	struct pair *p;
@@ -57,6 +62,8 @@ enum err view_silent_since(struct turn *t, const struct peer *p, struct msg *row
 	uint64_t at_ms = p->heard_ms;
 	enum err rc = pair_get(t, p->no, &pr);
 
+	require(field != 0);
+	/* the row is written once an hour (pair.c), memory knows nothing after a restart: the later one */
 	if (rc == ERR_OK && pr->last_heard_ms > at_ms)
 		at_ms = pr->last_heard_ms;
 	if (rc == ERR_OK && !p->self && !connect_alive(t, p) && at_ms != 0)
@@ -83,6 +90,7 @@ static const char *standing_of(const struct node *n, const struct peer *p, const
 		{n->pair_check && !p->checked, "unchecked"},
 	};
 
+	require(!p->self);
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		if (all[i].holds)
 			return all[i].code;
@@ -177,6 +185,7 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	msg_set_u64(row, PARTNER_ROW_CHECKED, p->checked);
 	if (!list_has_place(p->country))
 		msg_set_u64(row, PARTNER_ROW_NO_CALENDAR, 1);
+	/* the signed entry is opened for one partner at a time: a list does without it */
 	return whole ? verified_row(t, p, row) : ERR_OK;
 }
 

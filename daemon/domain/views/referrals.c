@@ -193,6 +193,7 @@ static uint64_t since(const struct thread *th)
 static enum err rows_of(struct turn *t, const struct page *p, char last[THREAD_REF_LEN + 1],
 			struct msg *reply)
 {
+	require(p->count <= p->limit);
 	last[0] = '\0';
 	for (size_t i = 0; i < p->count; i++) {
 		struct thread th;
@@ -227,6 +228,8 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 	struct store_walk w = {.rc = ERR_OK};
 	enum err rc;
 
+	require(out->page == NULL || out->reply != NULL);
+	require(out->need == NULL || out->peer != 0);
 	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
 		struct id16 id;
 		struct thread th;
@@ -261,11 +264,13 @@ enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id, stru
 		rc = each_of_case(t, case_id, &oc);
 	if (rc == ERR_OK)
 		rc = rows_of(t, &p, last, reply);
+	/* no next page here: kring inbox and kring sent have them all */
 	if (rc == ERR_OK && p.more)
 		msg_set_u64(reply, REPLY_TRUNCATED, 1);
 	return rc;
 }
 
+/* A damaged row is an error: whoever closes or erases by this answer must not take it for one that is over. */
 enum err view_case_open(struct turn *t, const struct id16 *case_id, bool *open)
 {
 	struct of_case oc = {.open = false};
@@ -287,12 +292,14 @@ enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t
 	return rc;
 }
 
+/* The reference of the last row that was shown: it stays what it is while rows come and go. */
 static enum err start_after(struct turn *t, const char *ref, struct page *p)
 {
 	struct thread th;
 	bool many;
 	enum err rc;
 
+	require(p->total == 0);
 	if (ref[0] == '\0')
 		return ERR_OK;
 	rc = thread_find(t, ref, &th, &many);
@@ -353,6 +360,7 @@ enum err view_sent(struct turn *t, const struct msg *req, struct msg *reply)
 	return list_role(t, req, THREAD_SENDER, reply);
 }
 
+/* An empty text is left out, so that a client need not tell "nothing" from "not said". */
 static void put_text(struct turn *t, struct msg *row, unsigned field, const char *text)
 {
 	if (text[0] != '\0')
@@ -375,6 +383,7 @@ static void act_texts(struct turn *t, const struct msg *body, struct msg *row)
 		msg_set_u64(row, LOG_ROW_AUTOMATIC, 1);
 }
 
+/* The need is what an offer is for, so it stands where other acts have their reason. */
 static void offer_texts(struct turn *t, const struct msg *body, struct msg *row)
 {
 	put_text(t, row, LOG_ROW_REASON, msg_text(body, OFFER_NEED));
@@ -433,6 +442,7 @@ static enum err log_row(struct turn *t, const struct thread *th, const struct fo
 	msg_set_text(t->arena, row, LOG_ROW_STATE, referral_state_name(s->state));
 	msg_set_u64(row, LOG_ROW_HOLLOW, d.hollow);
 	msg_set_u64(row, LOG_ROW_NOTE, s->note);
+	/* all of its categories or none of its words: a text cannot be cut by category */
 	if (mine || (d.head.cats & ~cats) == 0)
 		body_texts(t, &d, row);
 	if (!mine)
@@ -488,6 +498,7 @@ static enum err disclosed(struct turn *t, const struct thread *th, struct msg **
 			rc = outbox_find(t, &e.doc.msg, &peer, &place, &row);
 		if (rc == ERR_OK || rc == ERR_NOTFOUND)
 			rc = document_body(t, &d, &body);
+		/* what the partner refused it does not have */
 		if (rc == ERR_OK && row.verdict == WIRE_VERDICT_OK)
 			said = msg_get(body, e.type == DOC_OFFER ? OFFER_PERSON : INFO_PERSON);
 		if (said != NULL)

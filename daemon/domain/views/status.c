@@ -19,6 +19,9 @@
 #include "domain/views/partners.h"
 
 enum { SHOWN_MS = 86400000 };
+static_assert(LIMIT_ROSTER_STALE_DAYS * 86400 < CHAIN_VALID_S,
+	      "a roster is called stale before it expires");
+static_assert(FAULTS_MAX <= LIMIT_REPLY_REPEATED, "all that failed fits the page");
 
 /* The first thing that is wrong with the roster, the worst first. */
 static const char *roster_standing(const struct node *n, bool member, uint64_t now_s)
@@ -50,12 +53,14 @@ static void listening(struct turn *t, struct msg *s)
 		return;
 	msg_set_text(t->arena, s, STATUS_LISTEN_ERROR, endpoint_trouble(n->listen_error)->code);
 	msg_set_u64(s, STATUS_LISTEN_ERRNO, n->listen_error > 0 ? (uint64_t)n->listen_error : 0);
+	/* an alarm too: a node that nobody can reach looks well from inside */
 	alarm = msg_add(t->arena, s, STATUS_ALARMS);
 	msg_set_text(t->arena, alarm, ALARM_ROW_WHAT, "not-listening");
 	msg_set_u64(alarm, ALARM_ROW_AT_MS, n->listen_since_ms);
 }
 
-/* Since the keys came into memory. */
+/* Since the keys came into memory: from then on the system may have written them to its disk.  The start is known by a clock
+ * that nobody can put back, so the time of the day follows from how long ago it was. */
 static void swappable(struct turn *t, struct msg *s)
 {
 	struct msg *alarm;
@@ -161,6 +166,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	msg_set_text(t->arena, s, STATUS_SHEET, n->sheet.number);
 	msg_set_u64(s, STATUS_SHEET_S, n->sheet.since_s);
 	clockwatch_rows(t, s, STATUS_CLOCKS);
+	/* behind the rows, out of which it reads ours */
 	own_clock(s);
 	listening(t, s);
 	swappable(t, s);

@@ -15,7 +15,7 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 
-/* The most urgent first; what has no term comes last. */
+/* The most urgent first; what has no term comes last: nothing minus one is the largest number. */
 static uint64_t rank_of(const struct msg *m)
 {
 	return msg_u64(m, WORK_RECORD_DUE_MS) - 1;
@@ -57,6 +57,7 @@ static void row_name(const struct msg *row, char out[64])
 	out[63] = '\0';
 }
 
+/* A row is found by its name, not by its number: those before it may be done when the next page is asked for. */
 static enum err start_after(struct turn *t, const char *name, struct page *p)
 {
 	const char *dot = strchr(name, '.');
@@ -68,6 +69,7 @@ static enum err start_after(struct turn *t, const char *name, struct page *p)
 	bool many = false;
 	enum err rc = ERR_NOTFOUND;
 
+	require(p->total == 0);
 	if (name[0] == '\0')
 		return ERR_OK;
 	while (dot != NULL && kind < WORK_KIND_COUNT && strcmp(worklist_code(kind), dot + 1) != 0)
@@ -96,6 +98,7 @@ static enum err item_command(struct turn *t, const struct msg *m, const struct t
 	struct err_text words;
 	size_t n = 0;
 
+	require(p != NULL && p->no != 0);
 	names_typed(t->node, p, typed);
 	if (strcmp(msg_text(m, WORK_RECORD_KIND), worklist_code(WORK_CONSENT)) == 0) {
 		char id[9];
@@ -179,6 +182,7 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	return p == NULL ? ERR_OK : item_command(t, m, &th, p, out);
 }
 
+/* Not audited: a row has a reference and a case, and no name. */
 enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct page p;
