@@ -61,7 +61,8 @@ def calls(build, root=ROOT):
     """{file: files whose symbols its object uses}, of the objects that the present build makes."""
     own, want = {}, {}
     for u in json.loads((build / "compile_commands.json").read_text()):
-        o, src = re.search(r" -o (\S+)", u["command"])[1], pathlib.Path(u["file"])
+        made = pathlib.Path(u["directory"]) / re.search(r" -o (\S+)", u["command"])[1]  # make works in each folder, ninja in one
+        o, src = str(made.relative_to(build.resolve())), pathlib.Path(u["file"])
         name = str(src.relative_to(root)) if src.is_relative_to(root) else ""
         if not re.match(r"(daemon|client|proto)/", name) or not re.match(r"(daemon|client|proto)/CMakeFiles/(?!kringd_|kring_store_nosync)", o):
             continue
