@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Whoever begins a thread about a person, partner or loss, begins it the same way; only the side differs.  What a partner
- * said of the thread before its first document was here (hidden, withdrawn) holds from the first moment.
+ * said of the thread before its first document was here (hidden, withdrawn) holds from the first moment, and so does what
+ * the thread itself kept: after a comparison that took its only document out of the log, it begins a second time.
  */
 #include "domain/care/begin.h"
 
@@ -27,7 +28,9 @@ enum err begin_thread(struct turn *t, struct thread *th, enum thread_side role,
 	rc = compare_told(t, &th->id, &said);
 	if (rc != ERR_OK)
 		return rc;
-	th->hidden = (said & COMPARE_HIDDEN) != 0 && th->kind == THREAD_REFERRAL;
-	th->withdrawn = (said & COMPARE_WITHDRAWN) != 0 && th->kind == THREAD_CONSENT;
+	if (th->kind == THREAD_REFERRAL)
+		th->hidden = th->hidden || (said & COMPARE_HIDDEN) != 0;
+	if (th->kind == THREAD_CONSENT)
+		th->withdrawn = th->withdrawn || (said & COMPARE_WITHDRAWN) != 0;
 	return ERR_OK;
 }

@@ -23,6 +23,7 @@ enum { THREAD_REF_LEN = 9, THREAD_LOG_MAX = 512 };
  *  last ones.  When it is stored:
  *   their_seen <= my_no       a partner's document says how far it had read our log, never further than that goes
  *   their_no <= THREAD_LOG_MAX
+ *   a consent owes_end only when it is withdrawn: a withdrawal that nobody spoke is never signed
  *   my_no == 0 only without my_hash, their_no == 0 only without their_hash
  *   kind and role are of the enums above, peer is a member's number */
 struct thread {
