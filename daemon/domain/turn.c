@@ -98,7 +98,6 @@ enum err turn_stale(struct turn *t, const struct id16 *id, uint64_t current, con
 {
 	struct err_text remedy;
 
-	require(!bytes_zero(id->b, 16));
 	bytes_hex(t->refusal.id, id->b, sizeof id->b);
 	t->refusal.current = current;
 	(void)err_explain(

@@ -98,7 +98,6 @@ static struct store_key subject_key(const struct peer *p, const struct id16 *sub
 	struct store_key k = {.len = 0};
 
 	require(p->no != 0);
-	require(!bytes_zero(subject->b, 16));
 	key_u8(&k, META_SUBJECT);
 	key_u16(&k, p->no);
 	key_put(&k, subject->b, 16);

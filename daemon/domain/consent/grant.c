@@ -228,7 +228,6 @@ enum err consent_save(struct turn *t, const struct id16 *id, const struct id16 *
 	struct span v;
 	enum err rc = msg_pack(t->arena, record, &v);
 
-	require(!bytes_zero(id->b, 16));
 	require(!bytes_zero(case_id->b, 16));
 	if (rc == ERR_OK)
 		rc = turn_put_case(t, STORE_GRANT, &k, RECORD_CASE, case_id, v);

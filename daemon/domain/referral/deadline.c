@@ -177,7 +177,6 @@ enum err deadline_timer_set(struct turn *t, struct thread *th, uint64_t at_ms)
 	struct store_key k = timer_key(th);
 	enum err rc = ERR_OK;
 
-	require(!bytes_zero(th->id.b, 16));
 	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
 	if (th->timer_ms == at_ms)
 		return ERR_OK;

@@ -46,7 +46,6 @@ static enum err add_due(struct turn *t, const struct thread *th, enum work_kind 
 	enum err rc;
 
 	require(kind < WORK_KIND_COUNT);
-	require(!bytes_zero(th->id.b, 16));
 	require(detail != NULL);
 	if (turn_case_erased(t, &th->case_id))
 		return ERR_OK; /* nobody can do anything about it any more */
