@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "proto/acts.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* clang-format off */
@@ -15,8 +16,11 @@ const struct act act_table[] = {
 #undef RULE_ROW
 };
 /* clang-format on */
+static_assert(sizeof act_table / sizeof act_table[0] < UINT8_MAX, "short enough to be searched");
 const size_t act_count = sizeof act_table / sizeof act_table[0];
 
+/* A number that a partner sent and nobody here knows is no error: the caller decides what a newer
+ * act means to it. */
 const struct act *act_of(uint16_t number)
 {
 	for (size_t i = 0; i < act_count; i++)

@@ -3,12 +3,14 @@
  * no list is shown as it is (list_text), for a partner of a newer release may use one that we do not know. */
 #include <string.h>
 
+#include "base/check.h"
 #include "proto/lists.h"
 
 static const struct list_entry *find(enum list_id list, const char *code)
 {
 	const struct list *l = &list_table[list];
 
+	require(list < LIST_COUNT && code != NULL);
 	for (size_t i = 0; i < l->count; i++)
 		if (strcmp(l->entries[i].code, code) == 0)
 			return &l->entries[i];
@@ -38,6 +40,7 @@ const char *list_code(enum list_id list, const char *use, size_t i)
 {
 	const struct list *l = &list_table[list];
 
+	require(list < LIST_COUNT && use != NULL);
 	for (size_t k = 0; k < l->count; k++)
 		if (used(&l->entries[k], use) && i-- == 0)
 			return l->entries[k].code;
@@ -55,12 +58,15 @@ const char *list_text(enum list_id list, enum list_lang lang, const char *code)
 {
 	const struct list_entry *e = find(list, code);
 
+	require(lang < LIST_LANGS);
 	return e == NULL ? code : e->text[lang];
 }
 
 /* Places are "NL" or, where holidays differ within a country, "BE-VLG". */
 const struct holiday_country *list_country(const char *place)
 {
+	require(place != NULL);
+	/* strncmp stops at the end of a shorter place, so nothing behind it is read. */
 	for (size_t i = 0; i < list_country_count; i++)
 		if (strncmp(list_countries[i].country, place, 2) == 0)
 			return &list_countries[i];
@@ -69,6 +75,7 @@ const struct holiday_country *list_country(const char *place)
 
 const char *list_region(const char *place)
 {
+	/* "NL-" has no region: the letters must follow. */
 	return strlen(place) > 3 && place[2] == '-' ? place + 3 : "";
 }
 
@@ -76,6 +83,7 @@ bool list_word(const char *words, const char *code)
 {
 	const size_t n = strlen(code);
 
+	/* A whole word: "nl" must not be found in "nl-zeeland", whichever of the two comes first. */
 	for (const char *at = words; n > 0 && (at = strstr(at, code)) != NULL; at += n)
 		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
 			return true;

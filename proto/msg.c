@@ -74,6 +74,8 @@ enum err msg_parse(struct arena *a, enum msg_kind kind, struct span bytes, struc
 	if (rc != ERR_OK)
 		return rc;
 	m = protobuf_c_message_unpack(schema_table[kind].desc, &alloc, bytes.len, bytes.p);
+	/* Asked before m: a message that was too large may also have filled the arena, and the
+	 * first cause is told. */
 	if (a->used - before > LIMIT_UNPACK_ARENA)
 		return err_explain(why, ERR_LIMIT, "message too large to unpack");
 	if (m == NULL)
@@ -238,6 +240,8 @@ static void *grow(struct arena *a, struct msg *m, const field_t *f, size_t width
 	memcpy(&n, at(m, f->quantifier_offset), sizeof n);
 	memcpy(&old, at(m, f->offset), sizeof old);
 	new = old;
+	/* The old array is left where it is: the arena gives nothing back before the turn ends, and
+	 * doubling keeps that below twice. */
 	if ((n & (n - 1)) == 0) {
 		new = arena_alloc(a, (n == 0 ? 1 : 2 * n) * width);
 		if (new == NULL)
@@ -290,6 +294,7 @@ struct msg *msg_sub(struct arena *a, struct msg *m, unsigned field)
 		return NULL;
 	f = single(m, field, PROTOBUF_C_TYPE_MESSAGE);
 	memcpy(&sub, at(m, f->offset), SUB_LEN);
+	/* Asked for twice it is the same message: callers set its fields from several places. */
 	if (sub == NULL) {
 		sub = new_of(a, f->descriptor);
 		memcpy(at(m, f->offset), &sub, SUB_LEN);
@@ -392,6 +397,7 @@ void msg_copy_fields(struct msg *to, const struct msg *from)
 	for (unsigned i = 0; i < d->n_fields; i++) {
 		const field_t *f = &d->fields[i];
 
+		/* A list would be shared by both messages, and to add to one would change the other. */
 		require(!is_repeated(f));
 		if (!is_there(from, f))
 			continue;

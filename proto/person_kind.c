@@ -8,11 +8,14 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/date.h"
 #include "proto/schema.h"
 
 /* Earlier is a mistyped century. */
 enum { BORN_FROM = 1850 };
+
+static_assert((int)BORN_FROM < (int)DATE_YEAR_MIN, "people are older than the clock's first day");
 
 static bool is_digit(char c)
 {
@@ -43,6 +46,7 @@ bool person_day(const char *text)
 	const size_t n = strlen(text);
 	int64_t day;
 
+	static_assert(sizeof rest == sizeof whole, "a year alone is filled up to a day");
 	if (n != 4 && n != 7 && n != 10)
 		return false;
 	memcpy(whole, rest, sizeof whole);
@@ -82,6 +86,8 @@ const char *person_fault(unsigned field, const char *text, const char **remedy)
 {
 	const bool number = strpbrk(text, "0123456789") != NULL;
 
+	require(text != NULL && remedy != NULL);
+	/* An empty text is a field that is taken out again, and always right. */
 	*remedy = "";
 	if (text[0] == '\0')
 		return NULL;

@@ -17,6 +17,9 @@ enum {
 static const char prefix[] = "kring1";
 static const char letters[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
+static_assert(sizeof prefix == PREFIX + 1 && sizeof letters == 32 + 1, "five bits a letter");
+static_assert(LIMIT_ENDPOINT <= UINT8_MAX, "the length of an address is one byte");
+
 /* One more five-bit group into the remainder: arithmetic in a field of 32 elements, constants of BIP 173. */
 static uint32_t step(uint32_t c, uint8_t v)
 {
@@ -58,6 +61,8 @@ enum err wire_token_put(const struct wire_invite *v, char out[WIRE_TOKEN_MAX + 1
 	wr_put(&w, v->address, strlen(v->address));
 	wr_put(&w, v->secret.b, 16);
 	wr_u32(&w, v->expiry_s);
+	/* Bits that fill up the last letter are zero; wire_token_get asks for that, so one invite
+	 * has one text only. */
 	bits = w.len * 8;
 	if (w.over || n + (bits + 4) / 5 + CHECK > WIRE_TOKEN_MAX)
 		return ERR_LIMIT;
@@ -88,6 +93,7 @@ static enum err fields_get(struct span s, struct wire_invite *v)
 	const uint8_t *text;
 	size_t n;
 
+	/* The version first: fields of another one may lie anywhere. */
 	if (version != WIRE_TOKEN_VERSION)
 		return ERR_STALE;
 	v->fed_id = rd_id16(&r);
@@ -126,6 +132,8 @@ enum err wire_token_get(const char *text, struct wire_invite *v)
 				return ERR_MALFORMED;
 			continue;
 		}
+		/* strchr would find the end of its list for a NUL; a letter outside of the alphabet
+		 * is a slip, and is told as one. */
 		if (ch == '\0' || at == NULL)
 			return ERR_CRYPTO;
 		c = step(c, (uint8_t)(at - letters));

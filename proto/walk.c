@@ -16,6 +16,9 @@
  * what was seen fits an array on the stack. */
 enum { WIRE_VARINT = 0, WIRE_BYTES = 2, FIELD_MAX = 128 };
 
+static_assert(LIMIT_PB_REPEATED < UINT16_MAX && LIMIT_REPLY_REPEATED < UINT16_MAX,
+	      "counted in seen");
+
 struct walk {
 	const uint8_t *start;
 	size_t fields, fields_max, repeated_max, bytes_max;
@@ -37,6 +40,7 @@ static bool varint_within(struct rd *r, uint64_t *out, unsigned max)
 {
 	*out = 0;
 	for (unsigned shift = 0; shift < max; shift += 7) {
+		/* The tenth byte has room for one bit: more of them would fall off the end in silence. */
 		uint8_t b = rd_u8(r);
 
 		if (r->bad || (shift == 63 && b > 1))
@@ -102,6 +106,8 @@ static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCMessage
 	const uint8_t *p;
 	struct rd sub;
 
+	/* Against what is left of this message and not of the whole: a part cannot reach into what
+	 * follows its parent. */
 	if (!varint_within(r, &n, PREFIX_MAX) || n > r->left)
 		return bad(w, r, ERR_MALFORMED, f->name, "length past the end");
 	if ((f->type == PROTOBUF_C_TYPE_STRING && n > LIMIT_PB_STRING) ||
@@ -119,6 +125,8 @@ static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCMessage
 static enum err check_field(struct walk *w, struct rd *r, const ProtobufCMessageDescriptor *d,
 			    const ProtobufCFieldDescriptor *f, unsigned wire, unsigned depth)
 {
+	/* Packed lists of numbers would come as bytes as well; no schema of ours has one, so none
+	 * is taken. */
 	bool lengthy = f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_BYTES ||
 		       f->type == PROTOBUF_C_TYPE_MESSAGE;
 
@@ -145,6 +153,8 @@ static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d
 			return bad(w, &r, ERR_MALFORMED, d->short_name,
 				   "field number out of range");
 		f = protobuf_c_message_descriptor_get_field(d, (unsigned)(key >> 3));
+		/* protobuf-c keeps unknown fields in memory: refused here, they cannot carry
+		 * anything past our checks. */
 		if (f == NULL)
 			return bad(w, &r, ERR_MALFORMED, d->short_name, "unknown field");
 		if (++w->fields > w->fields_max)

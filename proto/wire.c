@@ -17,6 +17,13 @@
 
 enum { ENVELOPE_VERSION = 1 };
 
+static_assert(WIRE_PREKEY_LEN < WIRE_ENVELOPE_EXTRA + LIMIT_CLASS_0,
+	      "the length tells the two apart");
+static_assert(LIMIT_CLASS_0 < LIMIT_CLASS_1 && LIMIT_CLASS_1 < LIMIT_CLASS_2, "classes grow");
+static_assert(LIMIT_BURST <= 1u << 6, "a path of six hashes reaches every leaf");
+static_assert(LIMIT_BODY + WIRE_DOC_HEAD + WIRE_FRAME_EXTRA < LIMIT_CLASS_2,
+	      "a document fits a frame");
+
 static const char magic_envelope[4] = {'K', 'R', 'G', 'v'};
 static const char magic_prekey[8] = "KRG1pre";
 static const char magic_frame[8] = "KRG1frm";
@@ -225,6 +232,7 @@ bool wire_part_next(struct rd *r, struct wire_part *p)
 	p->type = rd_u8(r);
 	p->flags = rd_u8(r);
 	p->bytes.len = rd_u32(r);
+	/* A length past the end makes the reader bad, and the walk over the parts ends with it. */
 	p->bytes.p = rd_take(r, p->bytes.len);
 	return !r->bad;
 }
@@ -380,6 +388,8 @@ enum err wire_doc_get(struct span s, struct wire_doc *d)
 	if (d->form == WIRE_WHOLE) {
 		d->salt = rd_take(&r, 32);
 		d->body.len = rd_u32(&r);
+		/* A limit of its own error: the partner is told that the document is too large, and
+		 * not that it lies. */
 		if (d->body.len > LIMIT_BODY)
 			return ERR_LIMIT;
 		d->body.p = rd_take(&r, d->body.len);

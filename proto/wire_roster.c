@@ -10,6 +10,11 @@
 
 enum { ENTRY_FIXED = 8 + 16 + 8 + 32 + 8 + 8 + 1 + 4, REGION = 3 };
 
+static_assert(2 * LIMIT_ROOTS <= UINT8_MAX, "signatures are counted in one byte");
+static_assert((int)ENTRY_FIXED < (int)LIMIT_ROSTER_ENTRY, "an entry may have a payload");
+static_assert(WIRE_NODE_MAX <= UINT16_MAX, "a record's length is two bytes");
+static_assert(LIMIT_FLOW_K <= LIMIT_FLOW_K_SENSITIVE, "the default policy is one that is accepted");
+
 static const char magic_node[8] = "KRG1nod";
 static const char magic_roster[8] = "KRG1ros";
 
@@ -58,6 +63,7 @@ enum err wire_node_get(struct span s, struct wire_node *n)
  * before.  A recovery has no second one, and is shown as such until people compared digits. */
 void wire_node_carry(struct wr *w, struct span bytes, const uint8_t *sig, const uint8_t *old_sig)
 {
+	require(bytes.len <= UINT16_MAX && sig != NULL);
 	wr_u16(w, (uint16_t)bytes.len);
 	wr_put(w, bytes.p, bytes.len);
 	wr_u8(w, old_sig == NULL ? 1 : 2);
@@ -108,6 +114,7 @@ void wire_roster_carry(struct wr *w, const struct wire_roster *e)
 {
 	wr_u32(w, (uint32_t)e->signed_bytes.len);
 	wr_put(w, e->signed_bytes.p, e->signed_bytes.len);
+	require(e->sig_count <= 2 * LIMIT_ROOTS);
 	wr_u8(w, (uint8_t)e->sig_count);
 	for (unsigned i = 0; i < e->sig_count; i++) {
 		wr_u8(w, e->sigs[i].root);
@@ -159,6 +166,7 @@ enum err wire_roster_get(struct span s, struct wire_roster *e)
 
 void wire_roots_put(struct wr *w, const struct wire_genesis *g)
 {
+	require(g->n <= LIMIT_ROOTS && g->m <= g->n);
 	wr_u8(w, g->m);
 	wr_u8(w, g->n);
 	for (unsigned i = 0; i < g->n; i++)
@@ -235,6 +243,8 @@ static bool capitals(const char *s, size_t least)
 /* "NL", and where a region follows: "BE-VLG". */
 static bool place_get(struct rd *r, char *country)
 {
+	/* What is left decides: an entry from a country without regions ends here, and both forms
+	 * stay readable. */
 	if (r->left == REGION) {
 		country[2] = '-';
 		rd_copy(r, country + 3, REGION);

@@ -19,6 +19,8 @@ void figures_fill(const struct cli *c, const char *code, const struct figures_wo
 	size_t len = 0;
 
 	while (*p != '\0' && len + 1 < cap) {
+		/* A brace without a name of ours is printed as it stands: a slip in the list shows
+		 * on the page, and no figure is lost. */
 		const char *end = *p == '{' ? strchr(p, '}') : NULL;
 		const struct figures_word *w = words;
 

@@ -40,6 +40,8 @@ void print_day(const struct cli *c, const char *text)
 		(void)printf("%s", text[0] == '\0' ? "-" : text);
 		return;
 	}
+	/* Words from the list and no strftime: the language is the reader's choice and not the
+	 * machine's locale. */
 	d = date_of(day);
 	(void)printf("%s %02d%s %s %d", list_text(LIST_DATES, c->lang, days[date_weekday(day)]),
 		     d.day, c->lang == LIST_DE ? "." : "",
@@ -105,6 +107,8 @@ void print_cell(const char *s, int width)
 
 	require(s != NULL && width >= 0);
 	for (; *s != '\0'; s++) {
+		/* Bytes that continue a character take no column of their own; letters that are two
+		 * columns wide are not counted as such. */
 		if (((unsigned char)*s & 0xc0) != 0x80 && n++ == CELL_MAX) {
 			(void)printf("…");
 			break;
@@ -121,6 +125,8 @@ void print_lines(const char *s)
 	require(s != NULL);
 	for (; *s != '\0'; s++)
 		if (*s == '\n')
+			/* Each further line is marked: a text from a partner could otherwise look
+			 * like a row of ours. */
 			(void)printf("\n      | ");
 		else
 			(void)putchar(*s == '\t' ? ' ' : *s);

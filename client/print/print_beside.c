@@ -32,6 +32,8 @@ static unsigned needless(const struct cli *c)
 
 	if (!beside(c, "slots", path) || (f = fopen(path, "rbe")) == NULL)
 		return 0;
+	/* The file may be any file that lies there: count and length are compared before a slot is
+	 * looked at. */
 	n = fread(b, 1, sizeof b, f);
 	(void)fclose(f);
 	if (n <= MAGIC || memcmp(b, "KRG1slt", MAGIC) != 0 ||

@@ -71,6 +71,8 @@ static size_t busiest(struct name *names, const struct msg *flow)
 		names[name_of(names, &n, msg_text(r, FLOW_PAIR_SENDER))].total += v;
 		names[name_of(names, &n, msg_text(r, FLOW_PAIR_RECEIVER))].total += v;
 	}
+	/* By insertion: a federation has at most some hundred members, and members with the same
+	 * total keep their order. */
 	for (size_t i = 1; i < n; i++) {
 		const struct name x = names[i];
 		size_t j = i;
@@ -123,6 +125,8 @@ static void map(const struct cli *c, const struct msg *flow)
 	}
 	(void)putchar('\n');
 	say(c, "map", none);
+	/* Once through before anything is printed: the shades are quarters of the largest figure,
+	 * which is not known before. */
 	for (size_t i = 0; i < n * n; i++) {
 		const uint64_t v = between(flow, names[i / n].org, names[i % n].org);
 
@@ -194,6 +198,8 @@ static void needs(const struct cli *c, const struct msg *flow)
 
 		if (!worth(r, columns, N, floor))
 			continue;
+		/* The heading waits for the first row that is worth showing, or an empty table
+		 * would stand there. */
 		if (!begun) {
 			(void)putchar('\n');
 			say(c, "needs-table", none);

@@ -72,6 +72,8 @@ void print_line_clock(const struct cli *c, const struct msg *row, const char *pa
 	const bool us = strcmp(who, "us") == 0, ahead = (msg_u64(row, CLOCK_ROW_AHEAD) != 0) != us;
 	char code[32], difference[64];
 
+	/* Who is wrong (us, them, one of both) is the node's judgement; each has a sentence of its
+	 * own in the list. */
 	(void)snprintf(code, sizeof code, "clock-%s", who);
 	difference_text(c, msg_u64(row, CLOCK_ROW_OFF_S), difference);
 	sentence(word(c, code), partners, difference, word(c, ahead ? "ahead" : "behind"));

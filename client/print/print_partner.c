@@ -47,6 +47,8 @@ void print_partners(const struct cli *c, const struct msg *reply)
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED));
 		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
 		(void)putchar('\n');
+		/* The roots' word on how the member was checked, shown with the fingerprint that a
+		 * person can compare. */
 		if (msg_text(r, PARTNER_ROW_VERIFIED)[0] != '\0')
 			(void)printf("  fingerprint %s; verified: %s (according to the roots)\n",
 				     msg_text(r, PARTNER_ROW_FINGERPRINT),

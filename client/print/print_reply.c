@@ -21,6 +21,7 @@ int print_damage(const struct cli *c, const struct msg *reply)
 
 	if (c->json)
 		return CLI_DAMAGED; /* they are in the reply */
+	/* On standard error: the list on standard output stays what a script expects of it. */
 	(void)fprintf(stderr, "! %s: %zu", list_text(LIST_UI, c->lang, "damaged"), count);
 	for (size_t i = 0; i < count && i < DAMAGE_SHOWN; i++) {
 		const struct msg *r = msg_at(reply, REPLY_DAMAGE, i);

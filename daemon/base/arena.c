@@ -4,6 +4,7 @@
  * Invariant: floor <= used <= cap.  Below floor lies what outlives a rewind (arena_keep). */
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,9 @@
 #include "base/plant.h"
 
 enum { ALIGN = 16 };
+
+static_assert((ALIGN & (ALIGN - 1)) == 0 && ALIGN >= _Alignof(max_align_t),
+	      "any struct may lie there");
 
 enum err arena_create(struct arena *a, size_t cap)
 {
@@ -31,6 +35,7 @@ void arena_free(struct arena *a)
 void arena_reset(struct arena *a)
 {
 	require(a->floor <= a->used && a->used <= a->cap);
+	/* A compiler may leave a memset out before a free; this one it may not. */
 	explicit_bzero(a->base, a->used);
 	a->used = a->floor = 0;
 	a->failed = false;
@@ -39,6 +44,7 @@ void arena_reset(struct arena *a)
 void arena_rewind(struct arena *a, size_t mark)
 {
 	require(mark <= a->used && a->floor <= a->used);
+	/* What arena_keep made lies above the mark and must live: less is given back then. */
 	if (mark < a->floor)
 		mark = a->floor;
 	explicit_bzero(a->base + mark, a->used - mark);
@@ -56,6 +62,8 @@ void *arena_alloc(struct arena *a, size_t n)
 		return NULL;
 	}
 	a->used = at + n;
+	/* Zeroed at every request and not at the start alone: a rewind leaves bytes that were
+	 * written before. */
 	return memset(a->base + at, 0, n);
 }
 
@@ -82,6 +90,7 @@ char *arena_text(struct arena *a, const char *s)
 
 struct span arena_copy(struct arena *a, struct span s)
 {
+	/* One byte for an empty span, so that NULL always means that there was no room. */
 	uint8_t *p = arena_alloc(a, s.len == 0 ? 1 : s.len);
 
 	if (p == NULL)

@@ -10,6 +10,8 @@
 
 const uint8_t *rd_take(struct rd *r, size_t n)
 {
+	/* Never by adding to the pointer first: a length of 4 GiB from outside would wrap around
+	 * and look small. */
 	const uint8_t *p = r->p;
 
 	if (r->bad || n > r->left) {
@@ -53,6 +55,7 @@ void rd_copy(struct rd *r, void *out, size_t n)
 {
 	const uint8_t *p = rd_take(r, n);
 
+	/* Zeros after an error: a caller that looks before it asks sees nothing of what was in memory. */
 	if (p == NULL)
 		memset(out, 0, n);
 	else
@@ -75,6 +78,8 @@ struct id32 rd_id32(struct rd *r)
 	return id;
 }
 
+/* No writer grows its buffer: whoever calls has counted what it will hold, and over says that it
+ * counted wrong. */
 static uint8_t *wr_room(struct wr *w, size_t n)
 {
 	uint8_t *at = w->p + w->len;
@@ -133,6 +138,7 @@ void wr_u64(struct wr *w, uint64_t v)
 	wr_put(w, b, sizeof b);
 }
 
+/* By shifts, so that the bytes are the same on every machine and need no alignment. */
 void be16_put(uint8_t *p, uint16_t v)
 {
 	p[0] = (uint8_t)(v >> 8);
@@ -180,6 +186,7 @@ bool bytes_zero(const void *p, size_t n)
 /* As long for equal as for different bytes: what it compares may be guessed at by whoever measures the time. */
 bool bytes_equal_ct(const void *a, const void *b, size_t n)
 {
+	/* volatile keeps the compiler from stopping at the first difference. */
 	const volatile uint8_t *x = a, *y = b;
 	uint8_t diff = 0;
 
@@ -213,6 +220,7 @@ static int hex_digit(char c)
 
 bool bytes_unhex(uint8_t *out, size_t n, const char *hex)
 {
+	/* Exactly as many digits: an id that lost one in copying must not be taken for a shorter one. */
 	if (strlen(hex) != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++) {

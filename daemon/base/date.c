@@ -3,14 +3,20 @@
  * neither summer time nor the zone of a server moves one. */
 #include "base/date.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/check.h"
+
+static_assert(DATE_TEXT == sizeof "2027-01-15", "ten characters and their end");
+static_assert(DATE_YEAR_MIN < DATE_YEAR_MAX && DATE_YEAR_MAX <= 9999, "a year has four digits");
 
 /* Civil calendar from days since 1970 and back (proleptic Gregorian, eras of 400 years). */
 struct date date_of(int64_t day)
 {
 	int64_t z = day + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+	/* The year begins in March here, so that the leap day is the last day and no month after it
+	 * moves. */
 	int64_t doe = z - era * 146097;
 	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
@@ -35,6 +41,8 @@ int64_t date_day(int year, int month, int day)
 
 int date_weekday(int64_t day)
 {
+	/* % keeps the sign in C: days before 1970 would give negative weekdays without the 7 that
+	 * is added. */
 	return (int)((day % 7 + 11) % 7); /* 1970-01-01 was a Thursday */
 }
 
@@ -67,6 +75,7 @@ bool date_read(const char *text, int from_year, int64_t *day)
 {
 	struct date d, back;
 
+	/* The length first: the places below are read without asking again. */
 	if (strlen(text) != DATE_TEXT - 1 || text[4] != '-' || text[7] != '-')
 		return false;
 	d = (struct date){digits(text, 4), digits(text + 5, 2), digits(text + 8, 2)};
@@ -94,6 +103,8 @@ static void put_digits(char *at, int count, int v)
 void date_text(int64_t day, char out[DATE_TEXT])
 {
 	const int64_t first = date_day(DATE_YEAR_MIN, 1, 1), last = date_day(DATE_YEAR_MAX, 12, 31);
+	/* A day outside of four digits is shown as the nearest that has them: the buffer has a
+	 * fixed length. */
 	const struct date d = date_of(day < first ? first : day > last ? last : day);
 
 	put_digits(out, 4, d.year);

@@ -5,15 +5,22 @@
 #include "base/endpoint.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "base/check.h"
+
+static_assert(ENDPOINT_NO_LOOPBACK < 0 && ENDPOINT_SELFTEST < 0 && ENDPOINT_NO_NET < 0,
+	      "errno is positive");
 
 /* 0: it is none. */
 static uint16_t port_of(const char *s)
 {
 	unsigned v = 0;
 
+	/* No sign, no blank and no leading zero: two spellings of one port would be two addresses. */
 	if (*s < '1' || *s > '9')
 		return 0;
 	for (; *s >= '0' && *s <= '9' && v <= UINT16_MAX; s++)
@@ -30,6 +37,8 @@ static const char *flaw4(const struct endpoint *e, enum endpoint_use use)
 			       ? NULL
 			       : "0.0.0.0 is every address of this machine: name one that partners "
 				 "reach";
+	/* 0/8 is "this network", from 224 on are groups and reserved addresses: no partner answers
+	 * there. */
 	if (a[0] == 0 || a[0] >= 224)
 		return "this is no address of one machine";
 	if (a[0] == 169 && a[1] == 254)
@@ -50,6 +59,8 @@ static const char *flaw6(const struct endpoint *e, enum endpoint_use use)
 		return "this is an IPv4 address in IPv6 clothes: write it as tcp://192.0.2.1:7001";
 	if (e->addr[0] == 0xfe && (e->addr[1] & 0xc0) == 0x80)
 		return "fe80 is link-local: it leads nowhere beyond this cable";
+	/* ff00::/8 are groups; what begins with twelve zeros are old spellings of IPv4, of which
+	 * ::1 alone is in use. */
 	if (e->addr[0] == 0xff ||
 	    (memcmp(e->addr, old, sizeof old) == 0 && memcmp(e->addr, one, sizeof one) != 0))
 		return "this is no address of one machine";
@@ -62,6 +73,7 @@ static const char *parse6(const char *host, size_t n, struct endpoint *e)
 
 	if (memchr(host, '%', n) != NULL)
 		return "a zone (%...) means something on one machine only: leave it out";
+	/* inet_pton wants a text with an end, and host goes on with the port. */
 	if (n >= sizeof name)
 		return "this is no IPv6 address";
 	memcpy(name, host, n);
@@ -90,6 +102,8 @@ static const char *parse4(const char *host, size_t n, struct endpoint *e)
 
 static const char *split(const char *host, struct endpoint *e)
 {
+	/* The last colon, because an IPv6 address has several; behind a bracket only the one that
+	 * follows it counts. */
 	const char *close = strchr(host, ']'), *colon = strrchr(host, ':'), *flaw;
 
 	if (host[0] == '[') {
@@ -117,6 +131,8 @@ const char *endpoint_flaw(const char *s, enum endpoint_use use, struct endpoint 
 	struct endpoint e = {.v6 = false};
 	const char *flaw;
 
+	require(s != NULL);
+	/* Empty is allowed and means "nowhere": such a node dials, and nobody dials it. */
 	if (s[0] == '\0')
 		return NULL;
 	if (strncmp(s, "tcp://", 6) != 0)
@@ -124,6 +140,7 @@ const char *endpoint_flaw(const char *s, enum endpoint_use use, struct endpoint 
 	flaw = split(s + 6, &e);
 	if (flaw != NULL)
 		return flaw;
+	/* IPv4 fills the first four bytes only, the rest is zero: one comparison serves both. */
 	e.everywhere = memcmp(e.addr, none, sizeof none) == 0;
 	if (out != NULL)
 		*out = e;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/err.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -13,8 +14,12 @@ static const char *const texts[ERR_COUNT_] = {
 };
 /* clang-format on */
 
+static_assert(ERR_OK == 0, "a struct of zeros says that nothing went wrong");
+
 const char *err_text(enum err e)
 {
+	/* A number that is none of ours is shown and no reason to stop: an error text is printed
+	 * when things are bad already. */
 	if ((int)e < 0 || e >= ERR_COUNT_)
 		return "unknown error";
 	return texts[e];
@@ -78,6 +83,8 @@ enum err err_explain(struct err_text *out, enum err e, const char *fmt, ...)
 	if (out == NULL)
 		return e;
 	va_start(ap, fmt);
+	/* Cut at the end when it is too long: what matters (which file, which setting) stands first
+	 * in every text. */
 	(void)vsnprintf(out->text, sizeof out->text, fmt, ap);
 	va_end(ap);
 	return e;

@@ -3,6 +3,7 @@
  * written, only ids, counts and words of ours, so a log can be sent to somebody who may not see a case. */
 #include "base/log.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,8 @@ static const char *const event_names[LOG_EVENT_COUNT_] = {
 };
 /* clang-format on */
 
+static_assert(sizeof level_names / sizeof level_names[0] == LOG_DEBUG + 1, "a word for each level");
+
 void log_init(const char *role, enum log_level level)
 {
 	require(role != NULL && level <= LOG_DEBUG);
@@ -39,6 +42,7 @@ void log_write(enum log_level level, enum log_event event, const char *fmt, ...)
 	va_list ap;
 
 	require(event < LOG_EVENT_COUNT_);
+	require(level <= LOG_DEBUG && fmt != NULL);
 	if (level > log_max)
 		return;
 	(void)snprintf(line, sizeof line, "%s role=%s event=%s ", level_names[level], log_role,
@@ -49,6 +53,8 @@ void log_write(enum log_level level, enum log_event event, const char *fmt, ...)
 	(void)vsnprintf(line + len, sizeof line - len - 1, fmt, ap);
 	va_end(ap);
 	len = strlen(line);
+	/* In the place of the NUL, and one write for the whole line: lines of two processes do not
+	 * mix. */
 	line[len] = '\n';
 	/* A log that cannot be written must not stop a referral. */
 	if (write(STDERR_FILENO, line, len + 1) < 0)

@@ -84,6 +84,8 @@ static size_t flags_get(const struct pack *table, size_t rows, size_t i, struct 
 	uint8_t known = 0;
 
 	for (; i < rows && table[i].kind == PACK_IS_FLAG; i++) {
+		/* Copied as a bool and not as the bit: a bool that holds anything but 0 or 1 is
+		 * undefined in C. */
 		const bool set = (bits & table[i].mask) != 0;
 
 		memcpy(into + table[i].at, &set, sizeof set);
@@ -108,6 +110,8 @@ void pack_put(const struct pack *table, size_t rows, const void *from, struct wr
 			wr_put(w, base + p->at, p->size);
 			break;
 		case PACK_IS_TEXT:
+			/* A field of ours always has its end; without it text_put would read on
+			 * into the next field. */
 			require(memchr(base + p->at, '\0', p->size) != NULL);
 			text_put(w, (const char *)(base + p->at));
 			break;
@@ -134,6 +138,8 @@ void pack_get(const struct pack *table, size_t rows, struct rd *r, void *into)
 			rd_copy(r, base + p->at, p->size);
 			break;
 		case PACK_IS_TEXT:
+			/* The size of the field is the limit: a longer text in the row is damage,
+			 * and is not cut. */
 			text_get(r, (char *)(base + p->at), p->size);
 			break;
 		case PACK_IS_FLAG:

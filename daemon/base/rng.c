@@ -14,6 +14,8 @@ void rng_fill(void *out, size_t n)
 	uint8_t *p = out;
 
 	while (n > 0) {
+		/* Flags 0: it waits until the kernel's pool was filled once, early at the start of
+		 * a machine, and never after that. */
 		ssize_t got = getrandom(p, n, 0);
 
 		if (got < 0 && errno == EINTR)

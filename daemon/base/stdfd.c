@@ -3,10 +3,13 @@
  * meant for a terminal. */
 #include "base/stdfd.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
+static_assert(STDIN_FILENO == 0 && STDERR_FILENO == 2, "the three are the lowest numbers");
 
 bool stdfd_open(void)
 {
@@ -19,5 +22,6 @@ bool stdfd_open(void)
 
 bool stdfd_written(void)
 {
+	/* stdout keeps bytes back: a full disk or a closed pipe shows only when they are flushed. */
 	return fflush(stdout) == 0 && ferror(stdout) == 0;
 }

@@ -3,11 +3,14 @@
  * turns around what follows it, or that nobody sees, would let a name look like another one on somebody's screen. */
 #include "base/text.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/check.h"
 
 enum { CODE_MAX = 40, DISTANCE_MAX = 64 };
+
+static_assert((int)DISTANCE_MAX < (int)TEXT_FAR, "no true distance is taken for it");
 
 /* Decodes one character; returns its length, 0 when the bytes are not shortest-form UTF-8. */
 static size_t decode(const uint8_t *p, size_t left, uint32_t *out)
@@ -20,6 +23,8 @@ static size_t decode(const uint8_t *p, size_t left, uint32_t *out)
 		*out = p[0];
 		return 1;
 	}
+	/* 0x80 to 0xbf continue a character, 0xc0 and 0xc1 could only begin one that has a shorter
+	 * form. */
 	n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc2 ? 2 : 0;
 	if (n == 0 || p[0] > 0xf4 || n > left)
 		return 0;
@@ -29,6 +34,8 @@ static size_t decode(const uint8_t *p, size_t left, uint32_t *out)
 			return 0;
 		*out = *out << 6 | (p[i] & 0x3fu);
 	}
+	/* A longer form of a short character would pass a comparison of bytes that the short one
+	 * does not; halves of UTF-16 are none. */
 	if (*out < least[n] || *out > 0x10ffff || (*out >= 0xd800 && *out <= 0xdfff))
 		return 0;
 	return n;
@@ -104,6 +111,8 @@ bool text_valid(struct span s)
 	return text_fault(TEXT_LINES, s, NULL) == NULL;
 }
 
+/* Wider than what text may not hold: a blank of any width is allowed in a text, but a name of
+ * blanks alone is none. */
 static bool unseen(uint32_t c)
 {
 	return c <= 0x20 || c == 0xa0 || c == 0xad || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
@@ -128,6 +137,8 @@ bool text_blank(const char *s)
 
 unsigned text_distance(const char *a, const char *b)
 {
+	/* One row of the usual table (Levenshtein) is kept and written over from left to right;
+	 * diagonal is what it had before. */
 	unsigned row[DISTANCE_MAX + 1];
 	const size_t n = strlen(a), m = strlen(b);
 
@@ -230,6 +241,8 @@ bool text_slug(char *out, size_t cap, const char *s)
 		if (c >= 0x300 && c <= 0x36f)
 			continue; /* an accent that stands beside its letter */
 		plain = plain_of(c, one);
+		/* Two letters at most, and the end; a name that does not fit is refused as a whole,
+		 * for a cut one could be another's. */
 		if (n + 3 > cap) {
 			out[0] = '\0';
 			return false;
@@ -249,6 +262,7 @@ void text_put(struct wr *w, const char *s)
 {
 	const size_t n = strlen(s);
 
+	/* The length has one byte: over tells the caller, which made the text and can make it shorter. */
 	if (n > UINT8_MAX) {
 		w->over = true;
 		return;
@@ -263,6 +277,8 @@ void text_get(struct rd *r, char *out, size_t cap)
 	const uint8_t *p = rd_take(r, n);
 
 	out[0] = '\0';
+	/* A NUL within would make the text shorter for C than for whoever signed it; text_fault
+	 * refuses it as a control character. */
 	if (p == NULL || n >= cap || text_fault(TEXT_LINE, span_of(p, n), NULL) != NULL) {
 		r->bad = true;
 		return;

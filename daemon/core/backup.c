@@ -11,6 +11,7 @@
 #include "proto/msg.h"
 #include "store/record.h"
 
+static_assert(STORE_TABLE_COUNT <= UINT8_MAX, "a table's number is one byte of a row");
 struct backup {
 	struct store_txn *txn;
 	struct backup_out *out;
@@ -39,6 +40,8 @@ enum err backup_begin(struct backup **out, struct store *s, const struct keyfile
 		backup_end(b);
 		return rc;
 	}
+	require(files != NULL && k != NULL);
+	/* Files first: a restore finds its settings and its roster before the first row. */
 	for (; files->name != NULL; files++)
 		if (files->bytes.len != 0)
 			backup_out_file(b->out, files->name, files->bytes);
@@ -60,6 +63,7 @@ static enum err add_key(struct backup *b, const struct store_row *row)
 {
 	struct id16 id;
 
+	require(b->table == STORE_CASEKEY || b->table == STORE_AUDITKEY);
 	if (row->key.len != 16 || row->val.len != RECORD_WRAPPED_LEN)
 		return ERR_CORRUPT;
 	memcpy(id.b, row->key.p, 16);
@@ -101,6 +105,7 @@ static enum err next(struct backup *b, uint64_t number, uint8_t *out, size_t *le
 	enum err rc = ERR_OK;
 
 	require(b->txn != NULL && b->table <= STORE_TABLE_COUNT);
+	/* A piece that is asked for twice is not there any more: the stream is sealed only once. */
 	if (number != b->number)
 		return ERR_INVAL;
 	*len = backup_out_take(b->out, out, last);

@@ -39,14 +39,14 @@
 #include "roles/sandbox.h"
 
 enum {
-	HOUR_MS = 3600000,
-	TICK_MIN_MS = 10,
-	TICK_MAX_MS = 60000,
-	ENDING_MS = 300,
-	DISK_EVERY_MS = 1000,
-	SHRED_EVERY_MS = 20 * HOUR_MS,
-	BACKUP_IDLE_MS = 30000,
-	BACKUP_REQUEST_MAX = 64
+	HOUR_MS = 3600000,	       /* prekeys and checkpoints */
+	TICK_MIN_MS = 10,	       /* or a timer that is due would never let go */
+	TICK_MAX_MS = 60000,	       /* the wall clock may be set meanwhile */
+	ENDING_MS = 300,	       /* the reply leaves first */
+	DISK_EVERY_MS = 1000,	       /* a full disk does not fill in less */
+	SHRED_EVERY_MS = 20 * HOUR_MS, /* once a day, however the hours fall */
+	BACKUP_IDLE_MS = 30000,	       /* kring backup was stopped */
+	BACKUP_REQUEST_MAX = 64	       /* others are longer: not parsed twice */
 };
 
 struct core {
@@ -56,24 +56,24 @@ struct core {
 	struct loop_timer *tick, *hourly, *ending, *backup_idle;
 	struct backup *backup;	      /* one at a time */
 	struct backup_files words[5]; /* what lies beside the store, as read at the start */
-	struct erasures *ledger;
+	struct erasures *ledger;      /* outlives a store that is put back */
 	struct keyfile keys;
 	bool listened;	   /* net could, in this run */
 	bool panic, moves; /* after this turn: suspend ourselves; publish a new address */
 	char address[LIMIT_ENDPOINT + 1]; /* ... this one */
 	int record_fd;			  /* the file `record`; -1 */
 	int net_fd;			  /* net's line, while no keys are there to use it; -1 */
-	uint32_t net_pid;
+	uint32_t net_pid;		  /* has no business at the control socket */
 	struct record_cipher cipher;
 	struct store *main, *prekeys;
-	struct engine *engine;
+	struct engine *engine; /* NULL: locked */
 	struct ctlsrv *ctl;
-	struct ipc *net;
+	struct ipc *net;	 /* NULL while there is none */
 	uint64_t tick_at_ms;	 /* monotonic, when the armed tick fires; 0: none is armed */
 	uint64_t shred_after_ms; /* monotonic: the next batch, at the earliest */
 	uint64_t disk_mono_ms;	 /* when we last looked how full the disk is */
-	int dir_fd;
-	uint32_t consumed; /* bytes of net's credit used since the last turn */
+	int dir_fd;		 /* a path cannot be opened in the sandbox */
+	uint32_t consumed;	 /* bytes of net's credit used since the last turn */
 };
 
 static struct node_time now_of(const struct core *c)
@@ -192,8 +192,8 @@ static void on_new_net(void *ctx, int fd, uint32_t pid)
 		return;
 	}
 	c->net_pid = pid;
-	ctlsrv_shut_out(c->ctl, pid);
-	if (c->engine == NULL) { /* locked: net waits, without a key and without a socket */
+	ctlsrv_shut_out(c->ctl, pid); /* also while the node is locked */
+	if (c->engine == NULL) {      /* locked: net waits, without a key and without a socket */
 		if (c->net_fd >= 0)
 			(void)close(c->net_fd);
 		c->net_fd = fd;
@@ -428,7 +428,7 @@ static enum err say_record(struct core *c, const struct node_time *now)
 	if (rc == ERR_OK)
 		rc = ownrecord_keep(c->engine, c->record_fd);
 	if (c->panic) {
-		engine_node(c->engine)->have_prekey = false;
+		engine_node(c->engine)->have_prekey = false; /* announced no more */
 		if (rc == ERR_OK)
 			rc = prekeys_destroy_all(c->prekeys, &c->keys);
 		loop_timer_start(c->ending, ENDING_MS);
@@ -515,7 +515,7 @@ static void on_tick(void *ctx)
 {
 	struct core *c = ctx;
 
-	c->tick_at_ms = 0;
+	c->tick_at_ms = 0; /* none is armed now */
 	push(c, &(struct event){.type = EVENT_TICK});
 }
 
@@ -529,7 +529,7 @@ static void on_hour(void *ctx)
 		    ERR_OK &&
 	    changed)
 		node_set_prekey(engine_node(c->engine), record);
-	engine_checkpoint(c->engine);
+	engine_checkpoint(c->engine); /* partners cosign how far the log goes */
 	/* Erasures of the day in one batch: each takes every case key through our hands. */
 	if (now_of(c).mono_ms >= c->shred_after_ms && shred_waiting(c->main, &c->keys)) {
 		c->shred_after_ms = now_of(c).mono_ms + SHRED_EVERY_MS;
@@ -628,7 +628,7 @@ static enum err start_node(struct core *c, struct err_text *why)
 	enum err rc = open_stores(c, why);
 
 	if (rc == ERR_OK)
-		rc = shred_told(c->main, c->ledger);
+		rc = shred_told(c->main, c->ledger); /* what a crash kept from the list */
 	if (rc == ERR_OK && shred_waiting(c->main, &c->keys))
 		rc = shred_run(c->main, &c->keys); /* a crash stopped one, before or half-way */
 	if (rc == ERR_OK) /* or between the two halves: nothing of before may stay readable */

@@ -17,16 +17,18 @@
 #include "domain/membership/noderecord.h"
 
 enum {
-	BATCH = 32,
+	BATCH = 32, /* events that share a transaction */
 	QUEUE_MAX = 1024,
-	ROUNDS = 4,
-	RERUNS = 16,
+	ROUNDS = 4,  /* statements of ours may bring up others */
+	RERUNS = 16, /* sick rows that one event may leave out */
 	TICK_PAUSE_MS = 60000,
-	PAIR_LIFE_S = 9 * 86400,
-	PAIR_REDRAW_MS = 3600000
+	PAIR_LIFE_S = 9 * 86400, /* as long as a prekey */
+	PAIR_REDRAW_MS = 3600000 /* a silent line asks more often */
 };
 
 enum { LATER_MAX = 32, CHECKPOINT_ENTRIES = 256 };
+static_assert(BATCH <= QUEUE_MAX && ROUNDS > 1, "what one round brings up runs in the next");
+static_assert((int)KEYBOX_PEERS_MAX >= (int)LIMIT_PEERS, "every partner has a pair of keys");
 
 /* A statement that was signed while effects went out: it becomes an event when the queue is free. */
 struct later {
@@ -68,6 +70,7 @@ enum err engine_create(struct engine **out, const struct engine_parts *parts)
 
 	if (e == NULL)
 		return ERR_NOMEM;
+	require(parts->calls.reply != NULL && parts->calls.keys != NULL);
 	require(parts->store != NULL && parts->node != NULL && parts->keybox != NULL);
 	e->parts = *parts;
 	if (arena_create(&e->turn_arena, turn_memory()) != ERR_OK ||
@@ -103,11 +106,15 @@ enum err engine_push(struct engine *e, const struct event *ev)
 		return ERR_FULL;
 	slot = &e->queue[e->queued];
 	*slot = *ev;
+	/* Copied: what the caller has lies in a buffer that the next read overwrites, and the turn
+	 * runs later. */
 	slot->bytes = arena_copy(&e->queue_arena, ev->bytes);
 	if (slot->bytes.p == NULL) {
-		e->queue_arena.failed = false;
+		e->queue_arena.failed = false; /* the next event may be smaller */
 		return ERR_FULL;
 	}
+	/* Drawn now and kept with the event: when it runs again alone it draws the same, so nothing
+	 * differs. */
 	rng_fill(slot->seed.b, sizeof slot->seed.b);
 	e->queued++;
 	return ERR_OK;
@@ -151,6 +158,8 @@ enum err engine_peer_up(struct engine *e, uint16_t peer, const struct node_time 
 
 enum err engine_peer_down(struct engine *e, uint16_t peer)
 {
+	/* With the connection go its keys: what was sealed to them and is still under way is sent
+	 * again. */
 	keybox_pair_drop(e->parts.keybox, peer);
 	return engine_push(e, &(struct event){.type = EVENT_PEER_DOWN, .peer = peer});
 }
@@ -174,6 +183,7 @@ enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes,
 		return ERR_FULL;
 	}
 	rc = keybox_open(e->parts.keybox, bytes.p, &env.prekey, env.inner_len, inner, &used);
+	/* The partner sealed to a key that we destroyed or never had: it is told, and seals again. */
 	if (rc == ERR_NOTFOUND) {
 		ev.type = EVENT_UNOPENED;
 		ev.bytes = span_of(env.prekey.b, sizeof env.prekey.b);
@@ -211,6 +221,7 @@ static void frame_out(struct engine *e, const struct effect *fx)
 	uint8_t *inner, *out;
 	size_t n;
 
+	/* The smallest of the three lengths that holds frame and signature; zeros fill the rest. */
 	while (env.class_no < WIRE_CLASSES - 1 &&
 	       wire_class_len(env.class_no) < fx->bytes.len + WIRE_SIG)
 		env.class_no++;
@@ -223,7 +234,7 @@ static void frame_out(struct engine *e, const struct effect *fx)
 		arena_rewind(&e->turn_arena, mark);
 		return;
 	}
-	memcpy(inner, fx->bytes.p, fx->bytes.len);
+	memcpy(inner, fx->bytes.p, fx->bytes.len); /* arena_alloc left zeros behind it */
 	keybox_sign(kb, SIGN_FRAME, to_sign, 2, inner + fx->bytes.len);
 	wire_envelope_put(&env, out);
 	job.envelope = out;
@@ -281,7 +292,7 @@ static void release(struct engine *e, const struct effects *fx)
 					    span_of(n->peers[x->peer - 1].prekey, WIRE_PREKEY_LEN));
 			break;
 		case EFFECT_MEMBERS:
-			e->members_changed = true;
+			e->members_changed = true; /* read again once the batch is over */
 			break;
 		case EFFECT_ONBOARD:
 			c->onboard(c->ctx, x->peer, x->bytes);
@@ -290,7 +301,7 @@ static void release(struct engine *e, const struct effects *fx)
 			c->dial(c->ctx, x->peer, x->client != 0);
 			break;
 		case EFFECT_CHECKPOINT:
-			e->checkpoint_due = true;
+			e->checkpoint_due = true; /* signed at the end of the round */
 			break;
 		case EFFECT_COSIGN:
 			cosign_log(e, x);
@@ -340,6 +351,7 @@ static enum err steps(struct engine *e, struct turn *t, const struct event *evs,
 {
 	enum err rc = ERR_OK;
 
+	require(n >= 1 && n <= BATCH && t->txn != NULL);
 	for (size_t i = 0; i < n && rc == ERR_OK; i++)
 		rc = node_step(t, &evs[i]);
 	if (rc == ERR_OK)
@@ -353,6 +365,7 @@ static void refuse(struct engine *e, struct turn *t, const struct event *ev, enu
 {
 	struct span bytes;
 
+	require(rc != ERR_OK);
 	log_write(LOG_NOTICE, LOG_REQUEST_REFUSED, "event=%d err=\"%s\"", (int)ev->type,
 		  err_text(rc));
 	arena_reset(&e->turn_arena);
@@ -378,6 +391,8 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 	else
 		store_abort(t->txn);
 	if (rc == ERR_OK) {
+		/* Only now: what is in memory follows the store, and effects are of what a crash
+		 * cannot take back. */
 		node_turn_done(e->parts.node);
 		release(e, &fx);
 	} else {
@@ -421,6 +436,7 @@ static enum err run_batch(struct engine *e, const struct event *evs, size_t n)
 	struct turn t;
 	enum err rc = n == 1 ? run_alone(e, evs) : run(e, &t, evs, n);
 
+	require(n <= BATCH);
 	if (rc == ERR_OK || n == 1 || rc == ERR_IO)
 		return rc;
 	log_write(LOG_INFO, LOG_TURN_RETRIED, "events=%zu err=\"%s\"", n, err_text(rc));
@@ -515,6 +531,7 @@ void engine_checkpoint(struct engine *e)
 /* Statements of our own that came up in this round. */
 static void push_later(struct engine *e)
 {
+	require(e->later_count <= LATER_MAX);
 	for (size_t i = 0; i < e->later_count; i++) {
 		const struct event ev = {.type = EVENT_COSIGNED,
 					 .peer = e->later[i].peer,
@@ -547,6 +564,7 @@ static enum err one_round(struct engine *e, const struct node_time *now)
 
 		rc = run_batch(e, &e->queue[at], left < BATCH ? left : BATCH);
 	}
+	/* Also after an error: the process ends then, and partners send again what was not receipted. */
 	e->queued = 0;
 	arena_reset(&e->queue_arena);
 	if (rc == ERR_OK && e->members_changed) {
@@ -575,6 +593,7 @@ enum err engine_turn(struct engine *e, const struct node_time *now)
 
 void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms)
 {
+	require(wall_ms != NULL && mono_ms != NULL);
 	*wall_ms = e->next_wall_ms;
 	*mono_ms = e->next_mono_ms;
 }
@@ -587,6 +606,7 @@ struct span engine_own_record(struct engine *e, uint8_t *buf, size_t cap)
 	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
 	struct span v = {NULL, 0};
 
+	require(buf != NULL && cap >= WIRE_NODE_CARRIED_MAX);
 	if (self == NULL || store_begin(e->parts.store, false, &t.txn) != ERR_OK)
 		return v;
 	effects_init(&fx);

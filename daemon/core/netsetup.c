@@ -6,11 +6,13 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "crypto/secret.h"
 #include "proto/msg.h"
 
 enum { SETUP_PEERS = 200 /* in one message to net */ };
+static_assert(SETUP_PEERS <= LIMIT_PB_REPEATED, "one message may carry as many");
 
 /* Of two members with one transport key net is told the one that is in order. */
 static bool shadowed(const struct node *n, const struct peer *p)
@@ -31,6 +33,7 @@ static void setup_peers(const struct netsetup *s, struct arena *a, struct msg *m
 	/* a newcomer dials everybody */
 	const bool member = state_peer_by_id(n, &n->node_id) != NULL;
 
+	require(*at <= n->peer_count);
 	for (; *at < n->peer_count && msg_count(m, NET_SETUP_PEERS) < SETUP_PEERS; (*at)++) {
 		const struct peer *p = &n->peers[*at];
 		struct msg *row;
@@ -60,6 +63,7 @@ enum err netsetup_send(const struct netsetup *s)
 
 	if (rc != ERR_OK)
 		return rc;
+	require(s->net != NULL && s->listen != NULL);
 	do {
 		struct msg *m = msg_new(&a, MSG_NET_SETUP);
 		struct span bytes;
@@ -67,6 +71,8 @@ enum err netsetup_send(const struct netsetup *s)
 		if (first != NULL) {
 			keybox_transport_secret(first, sec);
 			msg_set_bytes(&a, m, NET_SETUP_TRANSPORT_SEC, span_of(sec, sizeof sec));
+			/* Once: net keeps it for its life, and each further copy would be one more
+			 * to find in memory. */
 			secret_wipe(sec, sizeof sec);
 			first = NULL;
 		}

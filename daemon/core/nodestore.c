@@ -40,6 +40,7 @@ static enum err check(const char *dir, const char *data, const char *lock, bool 
 
 	if (!nodefiles_path(path, sizeof path, dir, data))
 		return err_explain(why, ERR_LIMIT, "the directory's name is too long");
+	require(data != NULL && lock != NULL);
 	rc = datafile_check(path);
 	if (rc == ERR_NOTFOUND && !needed)
 		return ERR_OK;
@@ -59,8 +60,10 @@ static enum err open_one(struct store **out, struct store_options *o, const stru
 
 	if (!nodefiles_path(path, sizeof path, c->dir, name))
 		return err_explain(why, ERR_LIMIT, "the directory's name is too long");
+	require(o->cipher != NULL && o->path == NULL);
 	o->path = path;
 	rc = store_open(out, o);
+	/* The path lies on this stack; the options go on to the next store. */
 	o->path = NULL;
 	if (rc == ERR_CORRUPT)
 		return nodefiles_explain(why, rc, c->dir, name, 0);
@@ -73,6 +76,8 @@ enum err nodestore_open(struct nodestore *out, const struct config *c, const str
 			const struct record_cipher *cipher, struct err_text *why)
 {
 	struct store_options o = {.cipher = cipher};
+	/* A node that ran has a store: an empty directory then means that one is lost, and not that
+	 * one is new. */
 	const bool ran = k->state.roster_seq_max > 0 || there(c->dir, "ledger");
 	enum err rc = usable(c->dir, "ledger", why);
 

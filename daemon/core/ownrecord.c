@@ -16,10 +16,12 @@
 #include "roles/config.h"
 #include "roles/nodefiles.h"
 
+static_assert(OWNRECORD_FILE_MAX >= 2 * WIRE_NODE_CARRIED_MAX, "one more beside the newest");
 enum err ownrecord_open(const char *dir, int *fd)
 {
 	char path[CONFIG_PATH_MAX + 32];
 
+	require(dir != NULL);
 	*fd = -1;
 	if (!nodefiles_path(path, sizeof path, dir, "record"))
 		return ERR_LIMIT;
@@ -44,7 +46,7 @@ enum err ownrecord_say(struct engine *e, const struct keybox *kb,
 	struct span part;
 	enum err rc;
 
-	if (old.len == 0)
+	if (old.len == 0) /* not a member yet: there is none to follow */
 		return ERR_OK;
 	rc = wire_node_carried_get(old, &last);
 	if (rc != ERR_OK)
@@ -83,12 +85,13 @@ enum err ownrecord_newest(const char *dir, uint8_t buf[OWNRECORD_FILE_MAX], size
 
 	if (rc != ERR_OK)
 		return rc;
+	/* Records are appended, so the last one of the file is the newest. */
 	rest = span_of(buf, *len);
 	do
 		rc = wire_node_carried_next(&rest, newest);
 	while (rc == ERR_OK && rest.len > 0);
 	if (rc == ERR_OK && OWNRECORD_FILE_MAX - *len < WIRE_NODE_CARRIED_MAX)
-		rc = ERR_BUSY;
+		rc = ERR_BUSY; /* partners must have the older ones first */
 	return rc;
 }
 
@@ -104,6 +107,7 @@ enum err ownrecord_add(const char *dir, struct span carried)
 		rc = ERR_LIMIT;
 	if (rc != ERR_OK)
 		return rc;
+	require(carried.len > 0);
 	require(carried.len <= sizeof all - len); /* ownrecord_newest left room for one */
 	memcpy(all + len, carried.p, carried.len);
 	return keyfile_write_file(path, span_of(all, len + carried.len));

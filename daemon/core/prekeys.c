@@ -10,6 +10,8 @@ enum sweep_mode { SWEEP_LOAD, SWEEP_OLD, SWEEP_ALL };
 /* A row of OWNKEY: when it was drawn and its id; the public record and the sealed half. */
 enum { KEY_LEN = 8 + 16, ROW_LEN = WIRE_PREKEY_LEN + KEYBOX_PREKEY_SEALED_LEN };
 enum { USE_S = 86400, KEEP_S = 9 * 86400 };
+static_assert(KEEP_S / USE_S + 2 <= KEYBOX_PREKEYS_MAX, "every key that lives has a slot");
+static_assert(KEY_LEN == 8 + sizeof(struct id16), "time and id");
 
 static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 		     uint8_t record[WIRE_PREKEY_LEN])
@@ -38,7 +40,7 @@ static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 	keybox_sign(kb, SIGN_PREKEY, &part, 1, record + WIRE_PREKEY_SIGNED);
 	memcpy(row, record, WIRE_PREKEY_LEN);
 	memcpy(row + WIRE_PREKEY_LEN, pk.sealed, sizeof pk.sealed);
-	key_u64(&k, now_s);
+	key_u64(&k, now_s); /* rows lie in the order of their age */
 	key_put(&k, pk.id.b, sizeof pk.id.b);
 	return store_put(txn, STORE_OWNKEY, key_span(&k), span_of(row, sizeof row));
 }
@@ -89,6 +91,7 @@ static enum err reseal(struct store_txn *txn, struct keybox *kb)
 {
 	struct store_walk w = {.key_len = KEY_LEN, .val_len = ROW_LEN};
 
+	require(keybox_roots(kb)->prekey_next);
 	while (store_each(txn, STORE_OWNKEY, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		uint8_t copy[ROW_LEN];
@@ -117,6 +120,8 @@ static enum err run(struct store *s, struct keyfile *k, uint64_t now_s, enum swe
 	*changed = false;
 	if (rc != ERR_OK)
 		return rc;
+	require(record != NULL);
+	/* A re-sealing that a crash broke off counts as a destruction: it goes on from here. */
 	rc = sweep(txn, kb, now_s, mode, &done);
 	if (rc == ERR_OK && mode != SWEEP_ALL && done.newest_s + USE_S <= now_s) {
 		rc = draw(txn, kb, now_s, record);
@@ -124,6 +129,8 @@ static enum err run(struct store *s, struct keyfile *k, uint64_t now_s, enum swe
 	}
 	if (rc == ERR_OK && done.destroyed) {
 		keybox_prekeys_begin(kb);
+		/* On disk before the first row lies under it, or a crash would leave rows that
+		 * nothing opens. */
 		rc = keyroot_write(k->root, keybox_roots(kb), &k->state);
 		if (rc == ERR_OK)
 			rc = reseal(txn, kb);

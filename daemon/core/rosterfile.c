@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "crypto/files/keyfile.h"
 
+static_assert(ROSTERFILE_MAX > LIMIT_ROSTER_CARRIED + 4, "one entry at least");
 void rosterfile_free(struct rosterfile *f)
 {
 	free(f->bytes);
@@ -33,6 +34,7 @@ enum err rosterfile_read(const char *path, struct rosterfile *f, struct err_text
 	size_t at = 0;
 	enum err rc;
 
+	require(path != NULL);
 	*f = (struct rosterfile){.bytes = malloc(ROSTERFILE_MAX)};
 	if (f->bytes == NULL)
 		return ERR_NOMEM;
@@ -46,6 +48,8 @@ enum err rosterfile_read(const char *path, struct rosterfile *f, struct err_text
 
 		if (!rosterfile_next(f, &at, &carried) || wire_roster_get(carried, &e) != ERR_OK)
 			return err_explain(why, ERR_MALFORMED, "%s: not a roster file", path);
+		/* Signatures, numbers and hashes of each entry: a file that was changed in one byte
+		 * is no roster. */
 		rc = chain_check(&f->chain, &e, &change, why);
 		if (rc != ERR_OK)
 			return rc;
@@ -65,6 +69,7 @@ enum err rosterfile_write(const char *path, const struct rosterfile *before,
 	size_t at;
 	enum err rc = ERR_NOMEM;
 
+	require(e->signed_bytes.len > 0);
 	if (buf != NULL) {
 		if (before != NULL)
 			wr_put(&w, before->bytes, before->len);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "roles/configfile.h"
 
@@ -29,8 +30,10 @@ static void keep_text(int fd, struct backup_files *files)
 	size_t len = 0;
 	ssize_t n = lseek(fd, 0, SEEK_SET) == 0 ? 1 : 0;
 
+	require(files != NULL);
 	while (files->name != NULL && strcmp(files->name, "kring.conf") != 0)
 		files++;
+	/* From its beginning again: config_read_fd has read this descriptor to the end. */
 	while (room != NULL && n > 0 && len < CONFIGFILE_MAX) {
 		n = read(fd, room + len, CONFIGFILE_MAX - len);
 		len += n > 0 ? (size_t)n : 0;
@@ -66,6 +69,8 @@ bool settings_take(struct config *c, int fd, struct backup_files *files)
 		if (s->reload)
 			memcpy(old, new, s->cap);
 	}
+	/* Lines of the new file, also of settings that wait: a fault of the next start names the
+	 * right one. */
 	memcpy(c->line, next.line, sizeof c->line);
 	keep_text(fd, files);
 	log_write(LOG_NOTICE, LOG_SETTINGS, "changed=%u next_start=%u", changed, waits);

@@ -60,6 +60,7 @@ enum err shred_run(struct store *s, struct keyfile *k)
 	struct store_txn *txn;
 	enum err rc;
 
+	require(s != NULL && k->keybox != NULL && k->root != NULL);
 	keybox_shred_begin(k->keybox);
 	rc = keyroot_write(k->root, keybox_roots(k->keybox), &k->state);
 	if (rc == ERR_OK)
@@ -91,6 +92,9 @@ enum err shred_told(struct store *s, struct erasures *l)
 
 	if (rc != ERR_OK)
 		return rc;
+	require(l != NULL);
+	/* Rows and list are written one after the other; after a crash between the two this closes
+	 * the gap. */
 	while (store_each(txn, STORE_ERASED, span_of(NULL, 0), &w)) {
 		struct id16 id;
 

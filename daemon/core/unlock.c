@@ -16,11 +16,16 @@
 #include "roles/nodefiles.h"
 
 enum { PASSPHRASE_MAX = 1024, CODE_LETTERS = 36 };
+static_assert((int)CODE_LETTERS == (int)SHEET_CODE_TEXT - 8,
+	      "the letters of a code, without its dashes");
+static_assert((int)PASSPHRASE_MAX > (int)SHEET_CODE_TEXT && PASSPHRASE_MAX >= 32, "all three fit");
 
 static enum err read_stdin(uint8_t *buf, size_t cap, size_t *len)
 {
 	*len = 0;
 	while (*len < cap) {
+		/* One byte at a time: what stands behind the line is for whoever reads the same
+		 * input next. */
 		ssize_t n = read(STDIN_FILENO, buf + *len, 1);
 
 		if (n < 0)
@@ -54,7 +59,9 @@ static bool key_path(const struct config *c, char *out, size_t cap, enum keyfile
 	const char *handed = getenv("CREDENTIALS_DIRECTORY");
 	int n;
 
+	require(cap > 0);
 	*kind = KEYFILE_CREDENTIAL;
+	/* What systemd hands over lies in memory: it is tried before a file beside the data. */
 	if (handed != NULL) {
 		n = snprintf(out, cap, "%s/kring.key", handed);
 		if (n > 0 && (size_t)n < cap && access(out, R_OK) == 0)
@@ -146,6 +153,7 @@ static bool like_a_code(const char *s)
 static enum err not_opened(struct err_text *why, enum sheet_found found, bool bare,
 			   const char *secret)
 {
+	require(secret != NULL);
 	if (found == SHEET_FOUND)
 		return err_explain(why, ERR_CRYPTO,
 				   "this code is typed correctly but is of another sheet: take the "
@@ -179,6 +187,7 @@ enum err unlock_typed(const struct config *c, const char *secret, struct keyfile
 	if (found == SHEET_FOUND || bare)
 		rc = keyfile_open(c->dir, &how, out);
 	secret_wipe(code, sizeof code);
+	/* A passphrase may look like a code: it is tried last, because its hash takes a second. */
 	if (rc == ERR_CRYPTO) {
 		how = (struct keyfile_unlock){KEYFILE_PASSPHRASE, span_of(secret, strlen(secret))};
 		rc = keyfile_open(c->dir, &how, out);

@@ -24,6 +24,7 @@ void hash_parts(enum hash_label label, struct span key, const struct span *parts
 	/* shorter than libsodium's own least are the eight bytes of the digits that people compare */
 	require(out_len >= 1 && out_len <= crypto_generichash_blake2b_BYTES_MAX);
 	require(label < HASH_LABEL_COUNT_ && key.len <= crypto_generichash_blake2b_KEYBYTES_MAX);
+	/* The calls of libsodium fail only on lengths, which were held against its limits above. */
 	require(crypto_generichash_blake2b_init_salt_personal(
 			&st, key.p, key.len, out_len, NULL,
 			(const unsigned char *)persons[label]) == 0);
@@ -60,7 +61,9 @@ static struct id32 node_of(const uint8_t *left, const uint8_t *right)
 	return out;
 }
 
-/* The left part is the largest power of two below count: the shape of a tree follows from the number of its leaves. */
+/* The left part is the largest power of two below count: the shape of a tree follows from the number of its leaves.
+ * It must be the same at every node: a path that one node makes is folded by another one with
+ * nothing but index and count. */
 static size_t split_of(size_t count)
 {
 	size_t left = 1;
@@ -119,6 +122,8 @@ size_t hash_merkle_path(const struct id32 *docs, size_t count, size_t index,
 bool hash_merkle_fold(const struct id32 *doc, size_t index, size_t count, const uint8_t *path,
 		      size_t depth, struct id32 *root)
 {
+	/* First the way down from the root by numbers alone, then the hashes from the leaf up: the
+	 * sides are known from the root, but the hashes can only be computed from the leaf. */
 	bool right[HASH_MERKLE_DEPTH_MAX]; /* at level i from the root: does the leaf lie right? */
 	size_t levels = 0;
 	struct id32 at = leaf_of(doc);
@@ -149,6 +154,8 @@ bool hash_merkle_fold(const struct id32 *doc, size_t index, size_t count, const 
 	return true;
 }
 
+/* Draws of one turn, each with its number: the domain draws no randomness of its own, so a turn
+ * that runs again draws the same. */
 void hash_seed(const struct id32 *seed, uint64_t n, uint8_t *out, size_t len)
 {
 	uint8_t no[8];
@@ -160,6 +167,8 @@ void hash_seed(const struct id32 *seed, uint64_t n, uint8_t *out, size_t len)
 
 void hash_mac(const struct id32 *key, struct span s, struct id32 *out)
 {
+	/* HMAC and no keyed BLAKE2b: the newcomer's end of the protocol names it, proto/PROTOCOL.md
+	 * 3a. */
 	require(crypto_auth_hmacsha512256(out->b, s.p, s.len, key->b) == 0);
 }
 
@@ -172,6 +181,8 @@ struct hash_sha256 *hash_sha256_begin(void)
 	struct hash_sha256 *h = calloc(1, sizeof *h);
 
 	if (h != NULL)
+		/* SHA-256 only because sha256sum is on every machine: nothing in the protocol is
+		 * hashed with it. */
 		(void)crypto_hash_sha256_init(&h->state);
 	return h;
 }

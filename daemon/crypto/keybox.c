@@ -53,6 +53,8 @@ enum err keybox_create(struct keybox **out, const struct keybox_roots *roots)
 
 	if (kb == NULL)
 		return ERR_NOMEM;
+	/* One block for all secrets, so that one call locks it and one call wipes it, whatever is
+	 * added later. */
 	if (secret_create(&kb->mem, sizeof *kb->s) != ERR_OK) {
 		free(kb);
 		return ERR_NOMEM;
@@ -64,6 +66,8 @@ enum err keybox_create(struct keybox **out, const struct keybox_roots *roots)
 	require(seal_public(roots->tk_sec, &kb->tk_pub));
 	kb->node_id = identity_node_id(&roots->inception);
 	*out = kb;
+	/* A seed that does not give the public key was damaged: signatures made with it would be
+	 * refused by everybody, so the node does not start. */
 	if (memcmp(pub, roots->nk_pub.b, sizeof pub) == 0)
 		return ERR_OK;
 	keybox_free(kb);
@@ -114,6 +118,8 @@ struct id32 keybox_transport_pub(const struct keybox *kb)
 	return kb->tk_pub;
 }
 
+/* The one secret that leaves: the process that speaks to the network needs it, and it opens no
+ * document. */
 void keybox_transport_secret(const struct keybox *kb, uint8_t out[32])
 {
 	memcpy(out, kb->s->roots.tk_sec, 32);
@@ -141,6 +147,8 @@ static void aead_put(uint8_t *out, struct span ad, struct span plain, const uint
 
 static enum err aead_get(uint8_t *out, struct span ad, struct span sealed, const uint8_t key[32])
 {
+	/* libsodium subtracts the length of the tag without asking, so a shorter text is refused
+	 * before. */
 	if (sealed.len < NONCE + TAG)
 		return ERR_CORRUPT;
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.p + NONCE,
@@ -171,10 +179,14 @@ static const uint8_t *wrap_key(const struct keybox *kb, enum keybox_class cls, u
 	const struct keybox_roots *r = &kb->s->roots;
 
 	require(cls == KEYBOX_CASE || cls == KEYBOX_AUDIT);
+	/* Audit keys are not shredded with the cases: the log must stay readable, so that there is
+	 * one epoch only. */
 	if (cls == KEYBOX_AUDIT)
 		return epoch == r->audit_epoch ? r->audit_wrap : NULL;
 	if (epoch == r->case_epoch)
 		return r->case_wrap;
+	/* 0 says that there is no next key; a wrapped key with epoch 0 must not find the zeros that
+	 * lie there. */
 	return epoch != 0 && epoch == r->case_epoch_next ? r->case_wrap_next : NULL;
 }
 
@@ -184,6 +196,7 @@ static void wrap(const struct keybox *kb, enum keybox_class cls, const struct id
 	uint8_t adbuf[WRAP_AD_LEN];
 
 	require(wrap_key(kb, cls, epoch) != NULL);
+	/* In front and in clear: who unwraps must know which wrap key to take, also while two exist. */
 	be32_put(out, epoch);
 	aead_put(out + 4, wrap_ad(adbuf, cls, case_id, epoch), span_of(key, 32),
 		 wrap_key(kb, cls, epoch));
@@ -229,6 +242,8 @@ void keybox_shred_begin(struct keybox *kb)
 	if (r->case_epoch_next != 0)
 		return; /* begun before a crash: it goes on with the same key */
 	r->case_epoch_next = r->case_epoch + 1;
+	/* Only drawn here: it counts once keyroot holds it on disk, which the caller does before
+	 * the first key is wrapped under it. */
 	rng_fill(r->case_wrap_next, 32);
 }
 
@@ -238,6 +253,7 @@ enum err keybox_rewrap(struct keybox *kb, const struct id16 *case_id, const uint
 	uint8_t key[32];
 	enum err rc = keybox_unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
 
+	/* Without a begun shredding the key would be wrapped under zeros. */
 	require(kb->s->roots.case_epoch_next != 0);
 	if (rc == ERR_OK)
 		wrap(kb, KEYBOX_CASE, case_id, kb->s->roots.case_epoch_next, key, out);
@@ -250,6 +266,8 @@ void keybox_shred_end(struct keybox *kb)
 	struct keybox_roots *r = &kb->s->roots;
 
 	require(r->case_epoch_next != 0);
+	/* The old wrap key is overwritten in this very place; with it goes everything that was not
+	 * wrapped again. */
 	memcpy(r->case_wrap, r->case_wrap_next, 32);
 	r->case_epoch = r->case_epoch_next;
 	r->case_epoch_next = 0;
@@ -267,6 +285,8 @@ static enum err record_key(const struct keybox *kb, enum keybox_class cls,
 	}
 	rc = keybox_unwrap(kb, cls, case_id, wrapped, key);
 	if (rc == ERR_OK)
+		/* Written over its own input: libsodium reads the key before it writes, and one
+		 * copy less of it stays on the stack. */
 		subkey(key, CASE_RECORDS, "KRGCASE1", key);
 	return rc;
 }
@@ -324,6 +344,7 @@ static struct prekey *prekey_find(const struct keybox *kb, const struct id16 *id
 	return NULL;
 }
 
+/* Sixteen slots at most: a key lives nine days, and a new one is drawn each day. */
 static struct prekey *prekey_slot(const struct keybox *kb)
 {
 	for (size_t i = 0; i < KEYBOX_PREKEYS_MAX; i++)
@@ -349,6 +370,8 @@ enum err keybox_prekey_new(struct keybox *kb, struct keybox_prekey *out)
 	return ERR_OK;
 }
 
+/* As with case keys: a new key is drawn first, what lives is sealed under it, and then the old one
+ * goes. */
 void keybox_prekeys_begin(struct keybox *kb)
 {
 	if (kb->s->roots.prekey_next)
@@ -407,6 +430,8 @@ void keybox_prekey_destroy(struct keybox *kb, const struct id16 *id)
 	struct prekey *pk = prekey_find(kb, id);
 
 	if (pk != NULL)
+		/* The whole slot and not the secret alone: used becomes false with it, so the slot
+		 * is free at the same moment. */
 		sodium_memzero(pk, sizeof *pk);
 }
 
@@ -425,6 +450,8 @@ enum err keybox_seal(struct keybox *kb, const struct keybox_seal *job)
 	};
 	enum err rc;
 
+	/* Drawn for each envelope; seal.c mixes in a secret of ours, for a machine whose randomness
+	 * repeats. */
 	rng_fill(random, sizeof random);
 	rc = seal_envelope(&to);
 	sodium_memzero(random, sizeof random);
@@ -455,6 +482,8 @@ void keybox_pair_drop(struct keybox *kb, uint16_t peer)
 		sodium_memzero(kb->s->pairs[peer - 1], sizeof kb->s->pairs[0]);
 }
 
+/* Pairs first: they are asked for with nearly every frame, while the other keys serve the first one
+ * after a start. */
 static const struct prekey *key_for(const struct keybox *kb, const struct id16 *id,
 				    struct keybox_used *used)
 {

@@ -57,8 +57,11 @@ static void derive(const uint8_t *header, const uint8_t dh[32], const struct id3
 	uint8_t t[64], prk[crypto_auth_hmacsha512_BYTES], salt[sizeof extract_label];
 	crypto_auth_hmacsha512_state st;
 
+	/* The header, the prekey and the recipient all enter the key: an envelope that is sent on
+	 * to somebody else does not open there. */
 	hash_wide(HASH_TRANSCRIPT, parts, 3, t);
 	memcpy(salt, extract_label, sizeof extract_label - 1);
+	/* In the place of the NUL: another suite gives other keys, also for the same secrets. */
 	salt[sizeof extract_label - 1] = header[5]; /* suite */
 	crypto_auth_hmacsha512_init(&st, salt, sizeof salt);
 	crypto_auth_hmacsha512_update(&st, dh, 32);
@@ -80,6 +83,8 @@ enum err seal_envelope(const struct seal_to *to)
 	require(to->envelope != NULL && to->inner != NULL && to->inner_len > 0);
 	hash_parts(HASH_ESK, span_of(to->random, 32), esk_parts, 2, esk, sizeof esk);
 	require(crypto_scalarmult_base(to->envelope + SEAL_EK_OFFSET, esk) == 0);
+	/* libsodium refuses a public key of small order, with which the secret would be known to
+	 * everybody. */
 	if (crypto_scalarmult(dh, esk, to->prekey_pub.b) == 0) {
 		derive(to->envelope, dh, &to->prekey_pub, &to->recipient, okm);
 		memcpy(commit, okm + KEY_LEN + NONCE_LEN, SEAL_COMMIT_LEN);
@@ -105,6 +110,8 @@ enum err seal_open(const uint8_t *envelope, size_t inner_len, const uint8_t prek
 	if (crypto_scalarmult(dh, prekey_sec, envelope + SEAL_EK_OFFSET) != 0)
 		return ERR_CRYPTO;
 	derive(envelope, dh, prekey_pub, recipient, okm);
+	/* The commitment first: without it somebody could make one text that opens under two keys
+	 * to two contents. */
 	if (bytes_equal_ct(commit, okm + KEY_LEN + NONCE_LEN, SEAL_COMMIT_LEN) &&
 	    crypto_aead_xchacha20poly1305_ietf_decrypt(
 		    inner, NULL, NULL, commit + SEAL_COMMIT_LEN, inner_len + SEAL_TAG_LEN, envelope,

@@ -14,6 +14,7 @@ enum err secret_init(void)
 enum err secret_create(struct secret *s, size_t len)
 {
 	require(len > 0);
+	/* Guard pages on both sides: a read past the end ends the process and gives away nothing. */
 	s->p = sodium_malloc(len);
 	s->len = len;
 	if (s->p == NULL)

@@ -24,9 +24,11 @@ bool signed_bytes_make(struct signed_bytes *sb, enum sign_label label, const str
 
 	require(label < SIGN_LABEL_COUNT_);
 	text = labels[label];
+	/* With its zero byte: no label can be the beginning of another label and what follows it. */
 	need = strlen(text) + 1;
 	for (size_t i = 0; i < n; i++)
 		need += parts[i].len;
+	/* Most texts are short, so that signing works without an allocation; only long ones can fail. */
 	sb->p = need <= sizeof sb->small ? sb->small : malloc(need);
 	if (sb->p == NULL)
 		return false;

@@ -16,6 +16,7 @@ bool verify_sig(enum sign_label label, const struct span *parts, size_t n, const
 
 	if (!signed_bytes_make(&sb, label, parts, n))
 		return false;
+	/* libsodium also refuses keys of small order and signatures that are not in their one form. */
 	ok = crypto_sign_verify_detached(sig, sb.p, sb.len, pub->b) == 0;
 	signed_bytes_free(&sb);
 	return ok;

@@ -20,6 +20,9 @@
 
 enum { HEAD = 4 };
 
+static_assert(LIMIT_CLIENTS >= 2, "a place for root, and one for others");
+static_assert(LIMIT_CONTROL <= UINT32_MAX - HEAD, "a length fits its field");
+
 struct client {
 	struct client *next;
 	struct ctlsrv *srv;
@@ -69,6 +72,7 @@ static void drop(struct client *c)
 
 	if (uv_is_closing((uv_handle_t *)&c->pipe))
 		return;
+	/* Out of the list now, although it is freed later: nobody may find it between. */
 	while (*at != NULL && *at != c)
 		at = &(*at)->next;
 	if (*at == c) {
@@ -86,14 +90,19 @@ static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
 	(void)hint;
 	require(c->len <= c->cap);
 	if (c->cap - c->len < 4096) {
+		/* The buffer grows with what came and not with what was announced, so that an empty
+		 * promise costs nothing. */
 		const size_t cap = c->cap == 0 ? 8192 : c->cap * 2;
 		uint8_t *p = cap / 2 > LIMIT_CONTROL ? NULL : malloc(cap);
 
 		if (p == NULL) {
+			/* uv then calls on_read with UV_ENOBUFS, which drops this client and no other. */
 			*buf = uv_buf_init(NULL, 0);
 			return;
 		}
 		if (c->in != NULL) {
+			/* Not realloc: it could leave the old bytes, a person's data, behind in
+			 * memory that is free. */
 			memcpy(p, c->in, c->len);
 			explicit_bzero(c->in, c->cap);
 			free(c->in);
@@ -110,10 +119,13 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	size_t at = 0;
 
 	(void)buf;
+	/* The end of the line comes as a negative length too (UV_EOF); 0 only says "not now". */
 	if (n < 0) {
 		drop(c);
 		return;
 	}
+	/* What it still sends is read into the same buffer and forgotten: closing at once could
+	 * take the reply away from it. */
 	if (c->deaf)
 		return;
 	require((size_t)n <= c->cap - c->len);
@@ -132,17 +144,21 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 		}
 		if (c->len - at < HEAD + len)
 			break;
+		/* Before the call: the answer may be given inside of it. */
 		c->waiting++;
 		c->srv->request(c->srv->ctx, c->id, c->uid, span_of(c->in + at + HEAD, len));
 		at += HEAD + len;
 	}
 	require(at <= c->len);
+	/* Several requests may have come in one read, and the beginning of another one behind them. */
 	memmove(c->in, c->in + at, c->len - at);
 	c->len -= at;
 }
 
 static bool peer_cred(const uv_pipe_t *pipe, struct ucred *cred)
 {
+	/* The kernel noted who connected at that moment: what the process becomes later does not
+	 * change it. */
 	socklen_t len = sizeof *cred;
 	uv_os_fd_t fd;
 
@@ -160,6 +176,7 @@ static bool make_room(struct ctlsrv *srv, const struct client *newest)
 	if (srv->count <= places)
 		return true;
 	for (struct client *c = srv->clients; c != NULL; c = c->next)
+		/* Who waits for an answer keeps its place: its request was taken in already. */
 		if (c != newest && c->waiting == 0 &&
 		    (silent == NULL || c->heard_ms <= silent->heard_ms))
 			silent = c;
@@ -185,6 +202,7 @@ static void on_connect(uv_stream_t *s, int status)
 		free(c);
 		return;
 	}
+	/* Into the list before uv_accept: drop() is the one way out for every error that follows. */
 	c->next = srv->clients;
 	srv->clients = c;
 	srv->count++;
@@ -194,6 +212,8 @@ static void on_connect(uv_stream_t *s, int status)
 		return;
 	}
 	c->uid = cred.uid;
+	/* The process that speaks to strangers has no business here: if somebody took it over, this
+	 * is where they would turn. */
 	if (srv->shut_out != 0 && (uint32_t)cred.pid == srv->shut_out) {
 		log_write(LOG_WARN, LOG_CLIENT_DROPPED, "cause=net pid=%u", srv->shut_out);
 		drop(c);
@@ -226,6 +246,7 @@ static bool answered(const char *path)
 enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctlsrv_request request,
 		     void *ctx, struct err_text *why)
 {
+	require(path != NULL && request != NULL);
 	struct ctlsrv *s = calloc(1, sizeof *s);
 	int rc;
 
@@ -244,6 +265,7 @@ enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctls
 		return err_explain(why, ERR_BUSY, "another program answers at %s", path);
 	}
 	memcpy(s->path, path, strlen(path) + 1);
+	/* Nobody answered there, so that it is left over from a crash; bind would refuse the name. */
 	(void)unlink(path);
 	s->uv = loop_uv(l);
 	s->request = request;
@@ -252,6 +274,7 @@ enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctls
 	rc = uv_pipe_init(s->uv, &s->pipe, 0);
 	if (rc == 0)
 		rc = uv_pipe_bind(&s->pipe, path);
+	/* For the user and the group; the directory of the node decides who comes as far as this name. */
 	if (rc == 0 && chmod(path, 0660) != 0)
 		rc = -errno;
 	if (rc == 0)
@@ -282,6 +305,7 @@ void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes)
 		;
 	if (c == NULL)
 		return;
+	/* A request that was too large is answered without having been counted. */
 	c->waiting -= c->waiting > 0 ? 1 : 0;
 	w = malloc(sizeof *w + HEAD + bytes.len);
 	if (w == NULL) {

@@ -18,6 +18,7 @@ struct fdpass {
 
 union control {
 	struct cmsghdr align;
+	/* Room for one descriptor: the kernel closes what does not fit, so none can pile up here. */
 	char b[CMSG_SPACE(sizeof(int))];
 };
 
@@ -32,6 +33,8 @@ static void on_poll(uv_poll_t *p, int status, int events)
 			   .msg_control = control.b,
 			   .msg_controllen = sizeof control.b};
 	const struct cmsghdr *c;
+	/* MSG_CMSG_CLOEXEC: the descriptor must not be inherited, not even for the moment before a
+	 * flag could be set. */
 	ssize_t n = status < 0 ? 0 : recvmsg(f->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	int fd;
 
@@ -56,6 +59,7 @@ enum err fdpass_listen(struct loop *l, int fd, const struct fdpass_calls *calls)
 
 	if (f == NULL)
 		return ERR_NOMEM;
+	require(fd >= 0 && calls->fd != NULL && calls->gone != NULL);
 	f->fd = fd;
 	f->calls = *calls;
 	f->poll.data = f;
@@ -84,5 +88,7 @@ enum err fdpass_send(int over, int fd, uint32_t pid)
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof fd);
 	memcpy(CMSG_DATA(c), &fd, sizeof fd);
+	/* The number travels with the descriptor, because a message without a byte of its own is
+	 * not delivered on a stream. */
 	return sendmsg(over, &m, MSG_NOSIGNAL) == (ssize_t)sizeof pid ? ERR_OK : ERR_IO;
 }

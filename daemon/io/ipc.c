@@ -31,6 +31,7 @@ struct ipc_write {
 static_assert(READ_MAX > LIMIT_IPC_RECORD + HEAD, "a record fits the read buffer");
 static_assert(READ_MAX < LIMIT_CONTROL, "no record is longer than a control message");
 
+/* uv may still write from out or into in until the handle is closed, so nothing is freed before. */
 static void on_closed(uv_handle_t *h)
 {
 	struct ipc *i = h->data;
@@ -71,6 +72,7 @@ enum err ipc_next(struct span in, struct ipc_record *rec, size_t *used)
 	if (in.len < HEAD)
 		return ERR_OK;
 	len = be32_get(in.p);
+	/* More than the buffer holds would never be complete: the line would wait for ever. */
 	if (len < HEAD - 4 || len > READ_MAX - 4)
 		return ERR_LIMIT;
 	if (in.len - 4 < len)
@@ -95,6 +97,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	}
 	require((size_t)n <= READ_MAX - i->in_len);
 	i->in_len += (size_t)n;
+	/* A record may have closed the line: what comes behind it is not ours to hear any more. */
 	while (!i->closing && used != 0) {
 		if (ipc_next(span_of(i->in + at, i->in_len - at), &rec, &used) != ERR_OK) {
 			lost(i);
@@ -115,6 +118,7 @@ enum err ipc_open(struct loop *l, struct ipc **out, int fd, const struct ipc_cal
 
 	if (i == NULL)
 		return ERR_NOMEM;
+	require(calls->record != NULL && calls->gone != NULL);
 	i->calls = *calls;
 	if (uv_pipe_init(loop_uv(l), &i->pipe, 0) != 0) {
 		free(i);
@@ -132,6 +136,8 @@ enum err ipc_open(struct loop *l, struct ipc **out, int fd, const struct ipc_cal
 
 enum err ipc_put(struct ipc *i, uint8_t type, uint16_t peer, struct span bytes)
 {
+	/* No limit on what waits: net drops what is over its credit, and core sends no more than
+	 * partners have receipted. */
 	const size_t need = HEAD + bytes.len;
 	uint8_t *p;
 
@@ -164,6 +170,7 @@ static void on_written(uv_write_t *req, int status)
 
 	free(w->bytes);
 	free(w);
+	/* Reading may not have noticed yet that the other end is gone; whoever notices first tells it. */
 	if (status < 0)
 		lost(i);
 }
@@ -181,6 +188,7 @@ void ipc_flush(struct ipc *i)
 	w->bytes = i->out;
 	w->req.data = i;
 	buf = uv_buf_init((char *)i->out, (unsigned)i->out_len);
+	/* The buffer goes with the write and is freed by it; the next record begins a new one. */
 	i->out = NULL;
 	i->out_len = i->out_cap = 0;
 	if (uv_write(&w->req, (uv_stream_t *)&i->pipe, &buf, 1, on_written) != 0) {

@@ -21,6 +21,7 @@ enum err joinline_open(struct joinline **out, const char *address, const struct 
 	const int zero = 0, ivl = LIMIT_HANDSHAKE_MS, six = strncmp(address, "tcp://[", 7) == 0;
 	char pub[41], sec[41];
 
+	/* A key of its own for this one line: the node's transport key is not yet anybody's business. */
 	require(address != NULL && server != NULL);
 	if (j == NULL)
 		return ERR_NOMEM;
@@ -46,6 +47,7 @@ enum err joinline_open(struct joinline **out, const char *address, const struct 
 
 enum err joinline_send(struct joinline *j, struct span bytes)
 {
+	require(j != NULL && bytes.len > 0); /* nothing at all is how one says goodbye */
 	return zmq_send(j->sock, bytes.p, bytes.len, 0) < 0 ? ERR_IO : ERR_OK;
 }
 
@@ -54,11 +56,13 @@ enum err joinline_receive(struct joinline *j, uint8_t *buf, size_t cap, int wait
 	zmq_pollitem_t item = {j->sock, 0, ZMQ_POLLIN, 0};
 	int n;
 
+	require(j != NULL && buf != NULL && cap > 0);
 	if (zmq_poll(&item, 1, wait_ms) <= 0)
 		return ERR_BUSY;
 	n = zmq_recv(j->sock, buf, cap, ZMQ_DONTWAIT);
 	if (n < 0)
 		return ERR_BUSY;
+	/* zmq_recv cuts a longer message and returns its true length. */
 	if ((size_t)n > cap)
 		return ERR_LIMIT;
 	*len = (size_t)n;

@@ -52,6 +52,7 @@ int loop_run(struct loop *l)
 
 void loop_stop(struct loop *l, int code)
 {
+	require(code >= 0 && code <= UINT8_MAX); /* it becomes an exit code */
 	l->code = code;
 	uv_stop(&l->uv);
 }
@@ -67,6 +68,8 @@ void loop_free(struct loop *l)
 {
 	if (l == NULL)
 		return;
+	/* Handles are freed in their close callbacks, which run inside the loop: so it runs once
+	 * more after all were closed. */
 	uv_walk(&l->uv, close_one, NULL);
 	(void)uv_run(&l->uv, UV_RUN_DEFAULT);
 	(void)uv_loop_close(&l->uv);
@@ -85,12 +88,14 @@ static void on_prepare(uv_prepare_t *h)
 {
 	struct loop *l = h->data;
 
+	require(l->turn_end != NULL);
 	l->turn_end(l->ctx);
 }
 
 /* After poll (check), and before it for what a timer began (prepare). */
 void loop_on_turn_end(struct loop *l, loop_cb turn_end, void *ctx)
 {
+	/* uv_prepare_init and its like only fill in a struct and cannot fail. */
 	require(l->turn_end == NULL);
 	l->turn_end = turn_end;
 	l->ctx = ctx;
@@ -113,6 +118,8 @@ enum err loop_signals(struct loop *l)
 
 	if (sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
 		return ERR_IO;
+	/* Through uv and no handler of our own: between two callbacks everything is whole, inside
+	 * of one nothing is. */
 	l->term.data = l->intr.data = l;
 	if (uv_signal_init(&l->uv, &l->term) != 0 || uv_signal_init(&l->uv, &l->intr) != 0 ||
 	    uv_signal_start(&l->term, on_signal, SIGTERM) != 0 ||
@@ -148,10 +155,14 @@ static void on_timer(uv_timer_t *h)
 
 void loop_timer_start(struct loop_timer *t, uint64_t ms)
 {
+	/* Fires once: who wants it again starts it again, after the work, so that slow work does
+	 * not pile up. */
+	require(t != NULL && t->fn != NULL);
 	(void)uv_timer_start(&t->uv, on_timer, ms, 0);
 }
 
 void loop_timer_stop(struct loop_timer *t)
 {
+	require(t != NULL);
 	(void)uv_timer_stop(&t->uv);
 }

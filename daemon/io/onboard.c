@@ -15,6 +15,9 @@
 
 enum { ROUTE_MAX = 16 };
 
+static_assert(ROUTE_MAX >= 5, "libzmq's own routing ids are 5 bytes");
+static_assert(LIMIT_ONBOARD_LINES < UINT16_MAX, "a line has a number");
+
 struct onboard_line {
 	uint8_t route[ROUTE_MAX];
 	size_t route_len;
@@ -39,6 +42,8 @@ static uint16_t line_of(struct onboard *o, const uint8_t *route, size_t len)
 	for (size_t i = 0; i < LIMIT_ONBOARD_LINES; i++) {
 		struct onboard_line *ln = &o->lines[i];
 
+		/* Lines that had their time are freed when somebody speaks: no timer is needed for
+		 * a place that nobody wants. */
 		if (ln->since_ms != 0 && (now >= ln->since_ms + LIMIT_ONBOARD_MS ||
 					  now >= ln->last_ms + LIMIT_ONBOARD_IDLE_MS))
 			*ln = (struct onboard_line){.since_ms = 0};
@@ -74,6 +79,8 @@ static void on_message(void *ctx)
 	while (zmq_msg_more(&body) != 0) /* more parts than we speak: read them off */
 		if (zmq_msg_recv(&body, o->router, ZMQ_DONTWAIT) < 0)
 			goto out;
+	/* Without that name the handshake did not pass ZAP, and libzmq set the routing id itself
+	 * unless the peer chose a longer one. */
 	if (zmq_msg_gets(&body, "User-Id") == NULL || zmq_msg_size(&route) > ROUTE_MAX)
 		goto out;
 	line = line_of(o, zmq_msg_data(&route), zmq_msg_size(&route));
@@ -95,10 +102,13 @@ enum err onboard_open(struct transport *t, struct onboard **out, const char *lis
 	if (o == NULL)
 		return ERR_NOMEM;
 	require(message != NULL);
+	require(listen != NULL && error != NULL);
 	o->message = message;
 	o->ctx = ctx;
 	o->router = transport_server(t, "onb", listen, LIMIT_ONBOARD_MESSAGE);
 	*error = 0;
+	/* Only while an invite is open is there a socket at all: a port that nobody opened is not
+	 * attacked. */
 	if (o->router != NULL && zmq_bind(o->router, listen) == 0)
 		rc = zsock_add(transport_hub(t), &o->zs, o->router, on_message, o);
 	else
@@ -118,6 +128,7 @@ void onboard_send(struct onboard *o, uint16_t line, struct span bytes)
 	if (line == 0 || line > LIMIT_ONBOARD_LINES)
 		return;
 	ln = &o->lines[line - 1];
+	/* A line that ended meanwhile gets nothing; its newcomer asks again. */
 	if (ln->since_ms != 0 &&
 	    zmq_send(o->router, ln->route, ln->route_len, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
 		(void)zmq_send(o->router, bytes.p, bytes.len, ZMQ_DONTWAIT);

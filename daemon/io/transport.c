@@ -45,6 +45,8 @@ enum {
 	RENEW_TRIES = 100,
 };
 
+static_assert(LIMIT_PEERS <= UINT16_MAX && BIND_MS < BIND_MAX_MS, "numbers fit their fields");
+
 struct line {
 	struct transport *owner;
 	struct transport_peer p;
@@ -186,6 +188,8 @@ static bool passes(struct transport *t, void *server, const uint8_t pub[32], con
 			(void)zmq_close(client);
 		return false;
 	}
+	/* ZAP is answered here by hand: the loop does not run yet, and a handshake waits for the
+	 * answer. */
 	while (!got && clock_mono_ms() < end) {
 		zmq_pollitem_t items[2] = {
 			{server, 0, ZMQ_POLLIN, 0},
@@ -419,6 +423,7 @@ static void inbound(struct transport *t, uint16_t peer, struct span route, int f
 {
 	struct line *ln = t->lines[peer];
 
+	require(ln->p.no == peer);
 	if (ln->route_len == route.len && memcmp(ln->route, route.p, route.len) == 0)
 		return;
 	while (read_ended(t)) /* the descriptor may have been another one's until now */
@@ -625,6 +630,7 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 		return ERR_NOMEM;
 	t->loop = l;
 	t->calls = *calls;
+	require(opt->secret != NULL && opt->context != NULL);
 	memcpy(t->sec, opt->secret, 32);
 	t->ctx = opt->context;
 	if (zmq_z85_encode(zsec, t->sec, 32) == NULL || zmq_curve_public(zpub, zsec) != 0 ||
@@ -633,6 +639,7 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 	explicit_bzero(zsec, sizeof zsec);
 	rc = opt->no_zap ? ERR_OK : zap_open(&t->zap, t->ctx, lookup, t);
 	if (rc == ERR_OK)
+		/* Before anything listens: what the test finds must not have let anybody in. */
 		rc = self_test(t);
 	if (rc == ERR_OK)
 		rc = zhub_create(l, &t->hub);
@@ -700,6 +707,8 @@ enum err transport_peers(struct transport *t, const struct transport_peer *peers
 			continue;
 		}
 		if (t->lines[p->no] != NULL)
+			/* Another key under the same number is another partner: not one byte may go
+			 * to it over the old connection. */
 			line_free(t->lines[p->no]);
 		rc = line_add(t, p);
 	}
@@ -719,6 +728,8 @@ static bool send_routed(struct transport *t, struct line *ln, struct span bytes)
 	bool ok = zmq_send(t->router, ln->route, ln->route_len, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0 &&
 		  zmq_send(t->router, bytes.p, bytes.len, ZMQ_DONTWAIT) >= 0;
 
+	/* ROUTER_MANDATORY makes a route that is gone an error, where libzmq would drop the message
+	 * in silence. */
 	if (!ok && zmq_errno() == EHOSTUNREACH)
 		route_ended(ln);
 	zsock_touched(t->zr);

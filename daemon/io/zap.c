@@ -14,6 +14,8 @@
 
 enum { PARTS = 7, PART_MAX = 256, REQUEST_ID = 1, DOMAIN = 2, MECHANISM = 5, CREDENTIALS = 6 };
 
+static_assert(CREDENTIALS == PARTS - 1, "the client's key is the last part of a CURVE request");
+
 struct zap {
 	void *sock;
 	zap_lookup lookup;
@@ -81,6 +83,8 @@ static size_t receive(struct zap *z, struct part parts[PARTS])
 			(void)zmq_msg_close(&m);
 			return 0;
 		}
+		/* A part that is too long becomes an empty one: whatever it was meant to be, it is
+		 * no key of 32 bytes and no name of ours. */
 		if (n < PARTS && len <= PART_MAX) {
 			memcpy(parts[n].b, zmq_msg_data(&m), (size_t)len);
 			parts[n].len = (size_t)len;
@@ -109,6 +113,7 @@ bool zap_answer(struct zap *z)
 
 	if (n == 0)
 		return false;
+	/* Only CURVE with one key of 32 bytes is understood; NULL and PLAIN come to the refusal below. */
 	if (n == PARTS && parts[MECHANISM].len == 5 &&
 	    memcmp(parts[MECHANISM].b, "CURVE", 5) == 0 && parts[CREDENTIALS].len == 32) {
 		struct id32 key;
@@ -118,6 +123,7 @@ bool zap_answer(struct zap *z)
 		parts[DOMAIN].b[parts[DOMAIN].len] = '\0';
 		peer = z->lookup(z->ctx, (const char *)parts[DOMAIN].b, &key);
 	}
+	/* Counted and not logged: strangers who knock every second would fill the log. */
 	if (peer == 0)
 		z->refused++;
 	else

@@ -40,16 +40,21 @@ static bool readable(const struct zsock *z)
 	int events = 0;
 	size_t len = sizeof events;
 
+	/* Asking for the events is also what makes libzmq work off the commands of its own thread. */
 	return zmq_getsockopt(z->sock, ZMQ_EVENTS, &events, &len) == 0 &&
 	       (events & ZMQ_POLLIN) != 0;
 }
 
 static void drain(struct zhub *h)
 {
+	/* One share for all sockets together: the control socket must have its turn while partners
+	 * send without a pause. */
 	unsigned budget = LIMIT_TURN_EVENTS;
 	bool more = false;
 
 	for (struct zsock *z = h->first; z != NULL; z = z->next) {
+		/* A callback may remove sockets, this one too: they stay in the list until uv has
+		 * closed them, so the walk goes on safely. */
 		while (!z->removed && z->dirty) {
 			if (!readable(z)) {
 				z->dirty = false;
@@ -68,6 +73,8 @@ static void drain(struct zhub *h)
 		(void)uv_idle_stop(&h->idle);
 }
 
+/* Before the poll as well: a send after the last check may have swallowed the sign, and the loop
+ * would sleep on it. */
 static void on_prepare(uv_prepare_t *p)
 {
 	drain(p->data);
@@ -123,6 +130,8 @@ enum err zsock_add(struct zhub *h, struct zsock **out, void *zmq_socket, zsock_c
 	z->ctx = ctx;
 	z->poll.data = z;
 	z->dirty = true; /* something may have come before we watched */
+	/* Readable alone: libzmq makes its descriptor readable for every kind of news, also when
+	 * the socket may be written to. */
 	(void)uv_poll_start(&z->poll, UV_READABLE, on_poll);
 	z->next = h->first;
 	h->first = z;
@@ -150,6 +159,8 @@ void zsock_remove(struct zsock *z)
 {
 	if (z == NULL || z->removed)
 		return;
+	/* The socket itself is closed by its owner right after this: uv must not look at the
+	 * descriptor any more. */
 	z->removed = true;
 	(void)uv_poll_stop(&z->poll);
 	uv_close((uv_handle_t *)&z->poll, on_closed);

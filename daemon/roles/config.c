@@ -20,6 +20,10 @@ enum { NEAR = 4, SHOWN = 48, WORD = 16 };
 
 /* ---- values ---- */
 
+static_assert((int)NEAR < (int)TEXT_FAR, "a word that is too long to compare is near to nothing");
+static_assert(sizeof((struct config *)0)->line / sizeof(unsigned) == CONFIG_COUNT,
+	      "a line for each setting");
+
 static void put_number(struct config *c, const struct config_setting *s, uint64_t v)
 {
 	require(s->cap == sizeof v && v >= s->least);
@@ -30,6 +34,7 @@ static uint64_t number_of(const struct config *c, const struct config_setting *s
 {
 	uint64_t v;
 
+	require(s->cap == sizeof v && s->offset + s->cap <= sizeof *c);
 	memcpy(&v, (const char *)c + s->offset, sizeof v);
 	return v;
 }
@@ -65,6 +70,7 @@ static int place_of(const char *words, const char *text)
 /* Digits alone: no sign, no blank, no unit, nothing behind them. */
 static bool digits(const char *text, uint64_t *v)
 {
+	/* strtoull would take a sign, and turn -1 into the largest number there is. */
 	if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
 		return false;
 	errno = 0;
@@ -102,6 +108,8 @@ struct reading {
 
 static void say(struct reading *r, enum err rc, struct config_fault *f)
 {
+	require(r->fn != NULL);
+	/* Every fault is told, and the first one decides the exit code: a file is corrected in one go. */
 	require(rc != ERR_OK);
 	f->line = r->line;
 	if (r->rc == ERR_OK)
@@ -127,6 +135,7 @@ static const char *shown(char out[SHOWN + 4], const char *value)
 
 static void wrong_number(const struct config_setting *s, const char *value, struct config_fault *f)
 {
+	static_assert(sizeof(unsigned long long) == sizeof(uint64_t), "printed whole");
 	const unsigned long long least = s->least, most = s->most;
 	uint64_t v = 0;
 
@@ -147,6 +156,7 @@ static void wrong_number(const struct config_setting *s, const char *value, stru
 static void wrong_word(const struct config_setting *s, const char *value, struct config_fault *f)
 {
 	char word[WORD], near[WORD] = "";
+	/* Four letters apart and more is another word: a guess would then only mislead. */
 	unsigned best = NEAR;
 
 	for (uint64_t i = 0; word_at(s->words, i, word, sizeof word); i++) {
@@ -196,6 +206,8 @@ static enum err judge(struct config *c, const struct config_setting *s, const ch
 	case CONFIG_ADDRESS:
 	case CONFIG_FILE:
 		if (flaw == NULL && strlen(value) < s->cap) {
+			/* The whole field: settings of two files are compared byte by byte when
+			 * they are taken over (core/settings.c). */
 			memset((char *)c + s->offset, 0, s->cap);
 			memcpy((char *)c + s->offset, value, strlen(value) + 1);
 			return ERR_OK;
@@ -223,6 +235,8 @@ static enum err judge(struct config *c, const struct config_setting *s, const ch
 /* Somebody meant something by it: a name that is nearly this one, or a known name in the wrong section. */
 static void unknown(const char *section, const char *name, struct config_fault *f)
 {
+	/* The section is not compared: a known name in the wrong section is at distance 0, and is
+	 * told with the right one. */
 	const struct config_setting *best = NULL;
 	unsigned distance = NEAR;
 
@@ -271,6 +285,7 @@ static void take(struct reading *r, const struct configfile *file, const struct 
 		say(r, ERR_INVAL, &f);
 		return;
 	}
+	/* Counted although its value may be wrong: a file of faults is not an empty one. */
 	r->taken++;
 	if (r->c->line[i] != 0) {
 		(void)err_explain(&f.what, ERR_INVAL, "%s= is given twice, first in line %u", name,
@@ -296,6 +311,7 @@ static void refuse_environment(struct reading *r)
 		char name[64];
 
 		(void)snprintf(name, sizeof name, "KRING_%s", s->name);
+		/* By hand: toupper follows the locale, and the name of a variable does not. */
 		for (char *p = name; *p != '\0'; p++)
 			*p = (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
 		if (getenv(name) == NULL)
@@ -338,6 +354,9 @@ static enum err check(struct reading *r, const char *dir, const char *file, int 
 	int error = 0;
 	enum err rc;
 
+	require(dir != NULL);
+	/* The defaults first: whatever is returned below, the caller never holds values that nobody
+	 * set. */
 	*c = (struct config){.log_level = LOG_NOTICE};
 	for (size_t i = 0; i < CONFIG_COUNT; i++)
 		require(judge(c, &config_settings[i], config_settings[i].standard, &none) ==
@@ -378,6 +397,7 @@ enum err config_check(struct config *c, const char *dir, const char *file, confi
 {
 	struct reading r = {.c = c, .fn = fn, .ctx = ctx};
 
+	require(c != NULL && fn != NULL);
 	return check(&r, dir, file, -1);
 }
 
@@ -416,5 +436,6 @@ enum err config_read_fd(struct config *c, const char *dir, const char *file, int
 	struct first first = {.c = c, .why = why};
 	struct reading r = {.c = c, .fn = keep_first, .ctx = &first};
 
+	require(c != NULL && file != NULL && fd >= 0);
 	return check(&r, dir, file, fd);
 }

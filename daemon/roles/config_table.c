@@ -11,6 +11,10 @@ enum { MIB = 1024 * 1024 };
 #define WORDS(words)		  CONFIG_WORD, "", words, 0, 0
 #define NUMBER(least, most, unit) CONFIG_NUMBER, unit, "", least, most
 
+static_assert(LIMIT_FLOW_K <= 5 && LIMIT_MAP_MAX / MIB >= 65536, "defaults lie within their range");
+static_assert(LIMIT_DAY_DOCUMENTS >= 2000000 && LIMIT_DAY_BYTES / MIB >= 4096,
+	      "so do those of a day");
+
 /* clang-format off */
 const struct config_setting config_settings[CONFIG_COUNT] = {
 	{"Node", "Listen", ADDRESS, "", true,

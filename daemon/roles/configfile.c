@@ -3,6 +3,7 @@
  * on.  The file is plain text of a bounded size, read whole before its first line counts. */
 #include "roles/configfile.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -15,6 +16,8 @@
 
 #define BLANKS " \t\r"
 
+static_assert(CONFIGFILE_SECTION > sizeof "Partners", "the longest section has room");
+
 enum err configfile_read_fd(struct configfile *f, int fd, int *error, struct err_text *why)
 {
 	struct stat sb;
@@ -24,11 +27,13 @@ enum err configfile_read_fd(struct configfile *f, int fd, int *error, struct err
 	f->line = 0;
 	f->section[0] = '\0';
 	f->lost = false;
+	require(fd >= 0);
 	*error = 0;
 	if (fstat(fd, &sb) != 0) {
 		*error = errno;
 		return err_explain(why, ERR_IO, "%s", strerror(errno));
 	}
+	/* A directory, a device or a fifo: reading one would fail late, or never end. */
 	if (!S_ISREG(sb.st_mode))
 		return err_explain(why, ERR_INVAL, "is not a regular file");
 	/* One byte more than may be there: a file that grows while it is read is seen as well. */
@@ -100,6 +105,7 @@ static bool take_setting(const struct configfile *f, char *s, struct configfile_
 {
 	char *equals = strchr(s, '=');
 
+	/* The first one: a value may hold others, a name may not. */
 	if (equals == NULL)
 		return bad(out, "is neither Name=value nor [Section]",
 			   "a remark begins with # on a line of its own");
@@ -123,9 +129,12 @@ bool configfile_next(struct configfile *f, struct configfile_line *out)
 	require(f->len < sizeof f->text); /* room for the end of its last line */
 	while (f->at < f->len) {
 		char *s = f->text + f->at;
+		/* Not strchr: a NUL within the file would hide the lines behind it; as it is, the
+		 * line is refused below. */
 		char *end = memchr(s, '\n', f->len - f->at);
 		const size_t n = end == NULL ? f->len - f->at : (size_t)(end - s);
 
+		/* Behind the last line it is one past len, which ends the walk. */
 		f->at += n + 1;
 		f->line++;
 		s[n] = '\0';

@@ -22,6 +22,9 @@
 
 enum { ARENA = 1024 * 1024 };
 
+static_assert(LIMIT_IPC_CREDIT > 2 * LIMIT_IPC_RECORD, "credit for more than one message");
+static_assert(LIMIT_PEERS <= UINT16_MAX, "a partner has a number");
+
 struct net {
 	const struct role_options *opt;
 	struct loop *loop;
@@ -44,6 +47,8 @@ static void on_up(void *ctx, uint16_t peer)
 	struct net *n = ctx;
 
 	log_write(LOG_NOTICE, LOG_PEER_UP, "peer=%u", peer);
+	/* Only memory can be wanting here. A net that forgot to tell would leave core with a wrong
+	 * picture: it ends and is started again. */
 	if (ipc_put(n->core, IPC_PEER_UP, peer, span_of(NULL, 0)) != ERR_OK)
 		loop_stop(n->loop, ROLES_FAILED);
 }
@@ -83,6 +88,8 @@ static bool acceptable(const struct net *n, struct span s)
 	const uint64_t now_s = (uint64_t)((int64_t)(clock_wall_ms() / 1000) +
 					  roles_clock_offset_s(n->opt));
 
+	/* Signatures are core's to check: this process has no key of any partner but those of the
+	 * transport. */
 	if (s.len == WIRE_PREKEY_LEN)
 		return wire_prekey_get(s, &k) == ERR_OK && id16_equal(&k.fed_id, &n->fed_id);
 	return wire_envelope_get(s, &e) == ERR_OK && id16_equal(&e.fed_id, &n->fed_id) &&
@@ -114,6 +121,7 @@ static void on_message(void *ctx, uint16_t peer, struct span bytes)
 
 static void copy32(struct id32 *to, struct span s)
 {
+	/* Another length leaves zeros, which are nobody's key: such a partner simply never connects. */
 	if (s.len == sizeof to->b)
 		memcpy(to->b, s.p, sizeof to->b);
 }
@@ -131,6 +139,8 @@ static enum err open_transport(struct net *n, const struct msg *setup)
 	const struct span fed = msg_bytes(setup, NET_SETUP_FED_ID);
 	enum err rc;
 
+	/* core's own words, and held against their form all the same: this process trusts nobody's
+	 * lengths. */
 	if (sec.len != 32 || fed.len != 16)
 		return ERR_MALFORMED;
 	memcpy(n->fed_id.b, fed.p, 16);
@@ -138,6 +148,7 @@ static enum err open_transport(struct net *n, const struct msg *setup)
 	(void)snprintf(n->listen, sizeof n->listen, "%s", o.listen);
 	rc = transport_open(n->loop, &n->transport, &o, &calls);
 	if (rc == ERR_DENIED || rc == ERR_BUSY)
+		/* The reason goes to core before this process ends, so that kring status can tell it. */
 		on_listening(n, rc == ERR_BUSY ? ENDPOINT_NO_LOOPBACK : ENDPOINT_SELFTEST);
 	return rc;
 }
@@ -185,6 +196,7 @@ static void say_door(struct net *n, const char *at, int error)
 	const size_t len = strlen(at);
 
 	be32_put(b, (uint32_t)error);
+	require(len <= LIMIT_ENDPOINT);
 	memcpy(b + 4, at, len);
 	if (ipc_put(n->core, IPC_DOOR, 0, span_of(b, 4 + len)) != ERR_OK)
 		loop_stop(n->loop, ROLES_FAILED);
@@ -197,6 +209,7 @@ static void set_onboard(struct net *n, const char *at)
 
 	if (strcmp(n->onboard_at, at) == 0 || strlen(at) > LIMIT_ENDPOINT)
 		return;
+	/* The old one first: the new address may be the same port on another interface. */
 	onboard_close(n->onboard);
 	n->onboard = NULL;
 	memcpy(n->onboard_at, at, strlen(at) + 1);
@@ -225,6 +238,7 @@ static void on_setup(struct net *n, struct span bytes)
 		rc = set_peers(n, setup);
 	if (rc == ERR_OK)
 		set_onboard(n, msg_text(setup, NET_SETUP_ONBOARD));
+	/* It held the transport key of the setup; reset wipes. */
 	arena_reset(&n->arena);
 	if (rc != ERR_OK) {
 		log_write(LOG_ERROR, LOG_FAILED, "step=setup err=\"%s\"", err_text(rc));
@@ -249,6 +263,8 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 	} else if (type == IPC_CREDIT && bytes.len == 4) {
 		const uint32_t back = be32_get(bytes.p);
 
+		/* core counts whole turns; it can never give back more than it got, but an overflow
+		 * here would open the gate for good. */
 		n->unread = back > n->unread ? 0 : n->unread - back;
 	}
 }
@@ -275,6 +291,8 @@ int net_main(const struct role_options *opt)
 	struct config config;
 	int code;
 
+	/* Read for the log level alone; where to listen comes from core, so that both have one view
+	 * of it. */
 	if (config_read(&config, opt->dir, opt->config, &why) != ERR_OK)
 		return ROLES_CONFIG;
 	log_init("net", (enum log_level)config.log_level);

@@ -3,6 +3,7 @@
  * the same words.  The lock is how a tool and a running node keep out of each other's way. */
 #include "roles/nodefiles.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,8 +23,11 @@ static const char *const names[] = {
 	"recovery-sheet.txt", "kring.conf", "roster",  "join",	 "prekeys", "lock",   "core.sock"};
 enum { NAMES = sizeof names / sizeof names[0], NEEDED = 4, LOCK_TRIES = 50 };
 
+static_assert(NEEDED > 0 && NEEDED <= NAMES, "the needed ones stand first");
+
 bool nodefiles_path(char *out, size_t cap, const char *dir, const char *name)
 {
+	require(out != NULL && dir != NULL && name != NULL);
 	const int n = snprintf(out, cap, "%s/%s", dir, name);
 
 	return n > 0 && (size_t)n < cap;
@@ -49,6 +53,9 @@ enum err nodefiles_explain(struct err_text *why, enum err rc, const char *dir, c
 	char path[PATH_MAX];
 	struct stat sb;
 
+	require(file[0] != '\0');
+	/* A file that is missing from an empty directory is another matter than one missing beside
+	 * its others. */
 	if (no == ENOENT && held == NULL && !absolute)
 		return err_explain(
 			why, ERR_NOTFOUND,
@@ -57,6 +64,8 @@ enum err nodefiles_explain(struct err_text *why, enum err rc, const char *dir, c
 			"%s join, or bring one back: kring --dir %s restore BACKUP --sheet SHEET",
 			dir, dir, file, strerror(no), dir, dir, dir);
 	if (no == EACCES || no == EPERM) {
+		/* The owner of the file, or of the directory where the file itself cannot be looked
+		 * at. */
 		sb.st_uid = 0;
 		if (absolute || !nodefiles_path(path, PATH_MAX, dir, file) || lstat(path, &sb) != 0)
 			(void)stat(absolute ? file : dir, &sb);
@@ -130,6 +139,8 @@ static void own_in(int fd, const struct stat *of, unsigned depth)
 		struct stat sb;
 		int sub;
 
+		/* Only what root made, and no file with a second name: a hard link could stand for
+		 * a file of somebody else elsewhere. */
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
 		    fstatat(dirfd(d), e->d_name, &sb, AT_SYMLINK_NOFOLLOW) != 0 ||
 		    sb.st_uid != geteuid() || (!S_ISDIR(sb.st_mode) && sb.st_nlink != 1))
@@ -141,6 +152,8 @@ static void own_in(int fd, const struct stat *of, unsigned depth)
 				       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 			      : -1;
 		if (sub >= 0)
+			/* One level is enough: the two directories of the store lie in the node's
+			 * and hold files alone. */
 			own_in(sub, of, depth - 1);
 	}
 	(void)closedir(d);
@@ -167,6 +180,8 @@ int nodefiles_lock(const char *dir)
 	int fd = -1;
 
 	if (nodefiles_path(path, sizeof path, dir, "lock"))
+		/* Without O_CLOEXEC: core and net inherit the lock, and it is free when the last of
+		 * them has ended. */
 		fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
 	if (fd >= 0 && geteuid() == 0 && stat(dir, &sb) == 0 &&
 	    fchown(fd, sb.st_uid, sb.st_gid) != 0) {
@@ -174,6 +189,7 @@ int nodefiles_lock(const char *dir)
 		return -1;
 	}
 	for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
+		/* Asked again for five seconds: processes of the kringd before may still be ending. */
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return fd;
 		(void)nanosleep(&pause, NULL);

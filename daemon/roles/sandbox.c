@@ -5,6 +5,7 @@
  * them and those that it starts. */
 #include "roles/sandbox.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -25,6 +26,8 @@
 
 enum { FILES_NET = 4096, FILES_OTHER = 256 };
 
+static_assert(FILES_OTHER < FILES_NET, "net has a descriptor for each partner");
+
 /* ---- file rules ---- */
 
 #define FILE_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
@@ -42,6 +45,7 @@ static enum err restrict_files(const char *dir)
 {
 	const struct landlock_ruleset_attr all = {.handled_access_fs = FILE_ALL};
 	struct landlock_path_beneath_attr own = {.allowed_access = FILE_READ | FILE_WRITE};
+	/* Through syscall(): the C library of Debian has no names for these calls. */
 	const int set = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
 	enum err rc = ERR_OK;
 
@@ -50,6 +54,8 @@ static enum err restrict_files(const char *dir)
 		return ERR_OK;
 	}
 	if (dir != NULL) {
+		/* For core its own directory; for net nothing at all is allowed, so the set stays
+		 * empty. */
 		own.parent_fd = open(dir, O_PATH | O_CLOEXEC);
 		if (own.parent_fd < 0 ||
 		    syscall(SYS_landlock_add_rule, set, LANDLOCK_RULE_PATH_BENEATH, &own, 0) != 0)
@@ -119,6 +125,8 @@ static bool allow(scmp_filter_ctx f, const char *const *names, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const int no = seccomp_syscall_resolve_name(names[i]);
 
+		/* Not every architecture has every call (open, poll): there the library uses its
+		 * successor. */
 		if (no == __NR_SCMP_ERROR)
 			continue;
 		if (seccomp_rule_add(f, SCMP_ACT_ALLOW, no, 0) != 0)
@@ -196,6 +204,8 @@ static bool no_clone3(scmp_filter_ctx f)
 
 static enum err restrict_calls(enum sandbox_role role, struct err_text *why)
 {
+	/* The process and not the thread: libzmq's own threads would otherwise die alone, and the
+	 * rest would wait for them. */
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int error = ENOMEM;
 	bool ok = f != NULL && allow(f, both, sizeof both / sizeof both[0]) && refuse_softly(f) &&
@@ -216,6 +226,8 @@ static enum err restrict_calls(enum sandbox_role role, struct err_text *why)
 
 enum err sandbox_begin(struct err_text *why)
 {
+	/* uv tries io_uring at its start and does without it when the kernel knows no such call; in
+	 * the second filter it would be the end. */
 	const int no = seccomp_syscall_resolve_name("io_uring_setup");
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
 	int error = ENOMEM;
@@ -237,6 +249,8 @@ enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text 
 	const rlim_t want = role == SANDBOX_NET ? FILES_NET : FILES_OTHER;
 	enum err rc;
 
+	/* No core file: it would hold keys and the data of people. No new privileges: without it
+	 * seccomp asks for root. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
 		return no_walls(why, "limits", errno);
 #ifndef KRING_DEV
@@ -244,6 +258,7 @@ enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text 
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return no_walls(why, "limits", errno);
 #endif
+	/* Never above what the system grants: a small limit costs partners, and no start. */
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return no_walls(why, "limits", errno);
 	files.rlim_cur = files.rlim_max < want ? files.rlim_max : want;

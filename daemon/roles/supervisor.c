@@ -35,6 +35,12 @@ enum {
 	ARGS_MAX = 16
 };
 
+static_assert(BACKOFF_MS << 10 >= BACKOFF_MAX_MS, "the pause grows up to its limit");
+static_assert(ARGS_MAX >= 15, "every option of a child, and its values");
+static_assert(ROLES_FD_PEER < 10 && ROLES_FD_SUPERVISOR < 10, "below where descriptors are parked");
+static_assert((int)ROLES_LOCKED != (int)ROLES_CONFIG && (int)ROLES_LOCKED != (int)ROLES_TRY_AGAIN,
+	      "told apart by code");
+
 /* What others do at these (end, dump) would take the keys away: nothing is done but a line in the log, and SIGHUP
  * has the settings read again. */
 static const int passed_over[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE};
@@ -68,6 +74,8 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 	fd3 = fcntl(fd3, F_DUPFD, 10);
 	if (fd4 >= 0)
 		fd4 = fcntl(fd4, F_DUPFD, 10);
+	/* dup2 clears the flag that closes a descriptor at exec; all others, but for the lock's,
+	 * close by themselves. */
 	if (dup2(fd3, ROLES_FD_PEER) < 0 || (fd4 >= 0 && dup2(fd4, ROLES_FD_SUPERVISOR) < 0))
 		_exit(ROLES_FAILED);
 	if (s->opt->config != NULL) {
@@ -95,10 +103,13 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 #endif
 	require(n <= ARGS_MAX);
 	for (size_t i = 0; i < n; i++)
+		/* exec takes pointers to char: copies are made where a cast would only hide the const. */
 		argv[i] = strdup(args[i]);
 	for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++)
 		(void)signal(passed_over[i], SIG_IGN); /* a closed terminal signals them all */
 	(void)sigprocmask(SIG_UNBLOCK, &s->waited, NULL);
+	/* The very file that runs, also after a new version was installed in its place: three
+	 * processes of two versions never meet. */
 	(void)execv("/proc/self/exe", argv);
 	_exit(ROLES_FAILED);
 }
@@ -126,6 +137,7 @@ static bool start_net(struct supervisor *s)
 
 	if (!pair_of(fds))
 		return false;
+	require(s->core_line >= 0);
 	s->net = spawn(s, "net", fds[1], -1);
 	s->net_began_ms = clock_mono_ms();
 	/* core learns which process it is, and answers that one nowhere but on this line */
@@ -140,6 +152,8 @@ static bool start_all(struct supervisor *s)
 {
 	int line[2], idle[2];
 
+	/* A child begins with both lines; core closes the first one at once, because net's comes
+	 * later over the second. */
 	if (!pair_of(line) || !pair_of(idle))
 		return false;
 	require(s->core == 0 && s->net == 0);
@@ -156,6 +170,7 @@ static bool crash_loop(struct supervisor *s)
 {
 	const uint64_t now = clock_mono_ms();
 
+	static_assert(DEATHS_MAX > 1, "a time between two deaths");
 	s->deaths[s->death_count++ % DEATHS_MAX] = now;
 	return s->death_count >= DEATHS_MAX &&
 	       now - s->deaths[s->death_count % DEATHS_MAX] < WINDOW_MS / 10;
@@ -222,6 +237,8 @@ static int core_ended(struct supervisor *s, int code)
 		end_child(&s->net, SIGTERM);
 		return code == ROLES_OK || code == ROLES_CONFIG ? code : ROLES_FAILED;
 	}
+	/* So that a core that ends at once does not take the whole machine; the counted deaths
+	 * decide when that is hopeless. */
 	pause_ms(BACKOFF_MS);
 	end_child(&s->net, SIGKILL);
 	(void)close(s->core_line);
@@ -300,6 +317,8 @@ static int watch(struct supervisor *s)
 			end_child(&s->core, SIGTERM);
 			return ROLES_OK;
 		}
+		/* Signals of one kind that wait are one: several children may have ended behind a
+		 * single SIGCHLD. */
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 			const int rc = pid == s->core || pid == s->net ? child_ended(s, pid, status)
 								       : -1;
@@ -335,6 +354,8 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	(void)sigaddset(&s.waited, SIGINT);
 	for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++)
 		(void)sigaddset(&s.waited, passed_over[i]);
+	/* Blocked before the first child exists, so none can end unseen; they are taken one by one
+	 * by next_signal. */
 	(void)sigprocmask(SIG_BLOCK, &s.waited, NULL);
 	if (sandbox_enter(SANDBOX_SUPERVISOR, NULL, &why) != ERR_OK) {
 		(void)fprintf(stderr, "kringd: %s\n", why.text);

@@ -43,6 +43,8 @@ struct datafile {
 	uint32_t page;
 };
 
+/* Through memcpy: a node in a page begins at any even offset, and a load of a wider type from there
+ * is not allowed on every machine. */
 static uint16_t u16_at(const uint8_t *p)
 {
 	uint16_t v;
@@ -67,6 +69,8 @@ static uint64_t u64_at(const uint8_t *p)
 	return v;
 }
 
+/* The subtraction comes after page < pages is known, so that a count from a damaged page cannot
+ * wrap around. */
 static bool inside(const struct datafile *f, uint64_t page, uint64_t count)
 {
 	const uint64_t pages = f->size / f->page;
@@ -82,9 +86,12 @@ static bool leaf_node(const struct datafile *f, const uint8_t *page, size_t at, 
 	const uint8_t *n = page + at;
 	const uint32_t len = u16_at(n) | (uint32_t)u16_at(n + 2) << 16;
 	const uint16_t flags = u16_at(n + 4);
+	/* The key lies between the head and the data, so its length says where the data begins. */
 	const size_t data = at + NODE_HEAD + u16_at(n + 6);
 
 	if ((flags & NODE_BIG) != 0)
+		/* Only the page's number lies here; LMDB puts one page head in front of the first
+		 * of them, and it counts with the length. */
 		return data + 8 <= f->page && inside(f, u64_at(page + data),
 						     (PAGE_HEAD - 1 + (uint64_t)len) / f->page + 1);
 	if ((flags & NODE_TREE) != 0)
@@ -94,6 +101,8 @@ static bool leaf_node(const struct datafile *f, const uint8_t *page, size_t at, 
 
 static bool walk(const struct datafile *f, uint64_t no, unsigned depth)
 {
+	/* On the stack at every depth: DEPTH_MAX times the largest page stays below the usual limit
+	 * of 8 MiB. */
 	uint8_t page[PAGE_MAX];
 	bool ok = true;
 	size_t count;
@@ -101,6 +110,8 @@ static bool walk(const struct datafile *f, uint64_t no, unsigned depth)
 	require(f->page >= 512 && f->page <= PAGE_MAX);
 	if (no == no_page)
 		return true;
+	/* A page names its own number: a file in which pages were swapped or zeroed does not pass,
+	 * and a ring of pages ends at DEPTH_MAX. */
 	if (depth > DEPTH_MAX || !inside(f, no, 1) ||
 	    pread(f->fd, page, f->page, (off_t)(no * f->page)) != (ssize_t)f->page ||
 	    u64_at(page) != no || (u16_at(page + AT_FLAGS) & (IS_BRANCH | IS_LEAF)) == 0 ||
@@ -153,6 +164,8 @@ static enum err judge(struct datafile *f)
 
 enum err datafile_check(const char *path)
 {
+	/* Opened for writing although nothing is written: a file that we may only read would fail
+	 * later, in LMDB, with a worse error. */
 	struct datafile f = {.fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
 	struct stat sb;
 	enum err rc = ERR_IO;

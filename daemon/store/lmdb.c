@@ -49,6 +49,8 @@ static enum err lmdb_error(int rc)
 	case EACCES:
 	case MDB_PANIC: /* a write failed half way: nothing is damaged, but only a new process can go on */
 		return ERR_IO;
+	/* LMDB's own codes are negative: what is not named above (a page of a wrong kind, a wrong
+	 * version) says that the file is damaged. */
 	default:
 		return rc > 0 ? ERR_IO : ERR_CORRUPT;
 	}
@@ -82,6 +84,8 @@ static void usage(struct store *s, uint64_t *used, uint64_t *cap)
 	MDB_envinfo info;
 	MDB_stat st;
 
+	/* Neither call can fail on an open environment: both only copy from memory that is mapped
+	 * already. */
 	require(mdb_env_info(ls->env, &info) == 0 && mdb_env_stat(ls->env, &st) == 0);
 	*used = (uint64_t)(info.me_last_pgno + 1) * st.ms_psize;
 	*cap = info.me_mapsize;
@@ -93,6 +97,8 @@ static enum err grow(struct lmdb_store *ls)
 	uint64_t used, cap;
 
 	usage(&ls->base, &used, &cap);
+	/* A transaction that finds the map full is lost with everything that was done in it; so
+	 * room is made before one begins, while a fifth of the map is still free. */
 	if (ls->readers > 0 || used < cap / 10 * 8 || cap >= ls->map_max)
 		return ERR_OK;
 	cap = cap * 2 > ls->map_max ? ls->map_max : cap * 2;
@@ -107,6 +113,7 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 
 	if (t == NULL)
 		return ERR_NOMEM;
+	/* Only a writer needs more room, and only now is no transaction of this process open. */
 	rc = write ? grow(ls) : ERR_OK;
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_txn_begin(ls->env, NULL, write ? 0 : MDB_RDONLY, &t->txn));
@@ -115,6 +122,8 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 		return rc;
 	}
 	t->base = (struct store_txn){s, (uint64_t)mdb_txn_id(t->txn), write};
+	/* Counted only after the transaction exists: a reader that was counted without one would
+	 * keep the map from growing for ever. */
 	ls->readers += write ? 0 : 1;
 	require(t->base.version != 0 || !write); /* LMDB counts writers from 1 */
 	*out = &t->base;
@@ -139,6 +148,8 @@ static enum err commit(struct store_txn *txn)
 	enum err rc;
 
 	close_cursors(t);
+	/* The transaction is gone whatever the answer is: LMDB frees it also when the commit fails,
+	 * so it must not be aborted after that. */
 	rc = lmdb_error(mdb_txn_commit(t->txn));
 	free(t);
 	return rc;
@@ -169,6 +180,8 @@ static enum err get(struct store_txn *txn, enum store_table t, struct span key, 
 	return rc;
 }
 
+/* What mdb_get lent points into the map and holds only until the next write: whoever needs a value
+ * for longer copies it first. */
 static enum err put(struct store_txn *txn, enum store_table t, struct span key, struct span val)
 {
 	MDB_val k = val_of(key), v = val_of(val);
@@ -220,7 +233,9 @@ static enum err seek_back(struct store_txn *txn, enum store_table t, struct span
 
 	if (rc != ERR_OK)
 		return rc;
-	/* the first row that is not below, and the one before it; nothing is not below: the last one */
+	/* MDB_SET_RANGE moves the cursor to the first key that is not smaller; when there is none
+	 * it gives MDB_NOTFOUND and the cursor stands nowhere, so MDB_PREV would not help there.
+	 * the first row that is not below, and the one before it; nothing is not below: the last one */
 	rc = lmdb_error(mdb_cursor_get(c, &k, &v, MDB_SET_RANGE));
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_cursor_get(c, &k, &v, MDB_PREV));
@@ -261,6 +276,8 @@ static enum err open_tables(struct lmdb_store *ls)
 
 	if (rc != ERR_OK)
 		return rc;
+	/* All tables in one transaction: after a crash either every table exists or none, and the
+	 * next start makes them again. */
 	for (size_t i = 0; i < STORE_TABLE_COUNT && rc == ERR_OK; i++)
 		rc = lmdb_error(mdb_dbi_open(txn, key_table_name((enum store_table)i), MDB_CREATE,
 					     &ls->dbi[i]));
@@ -275,6 +292,8 @@ static enum err open_tables(struct lmdb_store *ls)
 #ifdef KRING_NOSYNC
 enum { ENV_FLAGS = MDB_NOTLS | MDB_NOSYNC };
 #else
+/* MDB_NOTLS: a reader belongs to its transaction and not to the thread, because a backup reads
+ * while the same thread writes. */
 enum { ENV_FLAGS = MDB_NOTLS };
 #endif
 
@@ -294,6 +313,8 @@ enum err lmdb_open(struct store **out, const struct store_options *opt)
 		free(ls);
 		return ERR_IO;
 	}
+	/* The number of tables is taken before the environment is opened and never after; the first
+	 * size is that of the first mapping. */
 	rc = lmdb_error(mdb_env_create(&ls->env));
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_env_set_maxdbs(ls->env, STORE_TABLE_COUNT));
@@ -305,6 +326,8 @@ enum err lmdb_open(struct store **out, const struct store_options *opt)
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_reader_check(ls->env, &dead));
 	if (rc == ERR_OK)
+		/* A store that was nearly full at its last end would otherwise meet its first
+		 * transaction with no room. */
 		rc = grow(ls);
 	if (rc == ERR_OK)
 		rc = open_tables(ls);

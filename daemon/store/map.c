@@ -69,6 +69,7 @@ enum err store_seek_back(struct store_txn *txn, enum store_table table, struct s
 	return txn->store->ops->seek_back(txn, table, below, row);
 }
 
+/* An empty prefix may have no address at all, and memcmp on NULL is undefined also for a length of 0. */
 static bool has_prefix(struct span key, struct span prefix)
 {
 	return key.len >= prefix.len &&
@@ -84,6 +85,8 @@ enum err store_next_prefix(struct store_txn *txn, enum store_table table, struct
 		return rc;
 	if (!has_prefix(row->key, prefix))
 		return ERR_NOTFOUND;
+	/* The key is copied, because the row is only lent: the caller may delete it or write before
+	 * the next step. */
 	at->len = 0;
 	key_put(at, row->key.p, row->key.len);
 	key_u8(at, 0); /* the smallest key behind this one */
@@ -98,9 +101,13 @@ bool store_each(struct store_txn *txn, enum store_table table, struct span prefi
 	w->rc = store_next_prefix(txn, table, prefix, &w->at, &w->row);
 	if (w->rc == ERR_OK && ((w->key_len != 0 && w->row.key.len != w->key_len) ||
 				(w->val_len != 0 && w->row.val.len != w->val_len)))
+		/* A row of another length was not written by this code: the walk stops there, and
+		 * its error names the table to whoever repairs. */
 		w->rc = ERR_CORRUPT;
 	if (w->rc != ERR_NOTFOUND)
 		return w->rc == ERR_OK;
+	/* The end of the rows is no error: a caller that looks at rc after its loop sees only what
+	 * went wrong. */
 	w->rc = ERR_OK;
 	return false;
 }

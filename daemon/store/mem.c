@@ -42,6 +42,8 @@ struct mem_txn {
 	struct undo *log;
 };
 
+/* Shorter keys are filled up with zeros, which sort first: two heads that differ order the keys
+ * just as memcmp would. */
 static uint64_t head_of(struct span key)
 {
 	uint8_t b[8] = {0};
@@ -61,6 +63,8 @@ static int compare(const struct node *n, uint64_t head, struct span key)
 
 	if (n->head != head)
 		return n->head < head ? -1 : 1;
+	/* Up to eight bytes the equal heads have compared all there is; then the shorter key comes
+	 * first, as in LMDB. */
 	c = len <= sizeof head ? 0 : memcmp(n->key.p, key.p, len);
 	return c != 0 ? c : (n->key.len > key.len) - (n->key.len < key.len);
 }
@@ -114,6 +118,8 @@ static struct span dup(struct span s)
 {
 	uint8_t *p = malloc(s.len == 0 ? 1 : s.len);
 
+	/* This store serves tests and the simulator only, so that a machine without memory may end
+	 * them; the product's store is LMDB's. */
 	require(p != NULL);
 	if (s.len != 0)
 		memcpy(p, s.p, s.len);
@@ -192,6 +198,7 @@ static struct span take_out(struct mem_store *ms, enum store_table t, struct spa
 		if (n->next[i] == NULL)
 			l->tail[i] = prev[i];
 	}
+	/* The node is freed below: a walk that goes on from it would read memory that is gone. */
 	if (l->seen == n)
 		l->seen = NULL;
 	require(l->count > 0 && ms->bytes >= n->key.len + n->val.len);
@@ -246,6 +253,8 @@ static enum err del(struct store_txn *txn, enum store_table t, struct span key)
 	return ERR_OK;
 }
 
+/* A walk asks for the row behind the one that it had, so it lies one link further; anything else is
+ * searched from the top. */
 static enum err seek(struct store_txn *txn, enum store_table t, struct span from,
 		     struct store_row *row)
 {
@@ -285,6 +294,8 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 	if (t == NULL)
 		return ERR_NOMEM;
 	require(!write || !ms->writing);
+	/* The version of a writer is the one that its commit will make, as LMDB numbers them:
+	 * records are bound to it. */
 	t->base = (struct store_txn){s, ms->version + 1, write};
 	ms->writing = ms->writing || write;
 	*out = &t->base;

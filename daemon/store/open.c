@@ -40,6 +40,8 @@ static enum err begin(struct store_txn *txn)
 			 span_of(v, sizeof v));
 }
 
+/* A write transaction also for a store that exists: what is found missing is then written in the
+ * same one, and nobody comes between. */
 static enum err check_format(struct store *s)
 {
 	struct store_txn *txn;
@@ -69,6 +71,8 @@ enum err store_open(struct store **out, const struct store_options *opt)
 		return rc;
 	rc = check_format(*out);
 	if (rc != ERR_OK) {
+		/* A store that was refused is closed at once: no row of it is read by anybody,
+		 * whatever the caller does with the error. */
 		store_close(*out);
 		*out = NULL;
 	}

@@ -25,6 +25,8 @@ static enum err key_add(struct store_txn *txn, enum record_class cls, const stru
 	const struct span key = span_of(case_id->b, sizeof case_id->b);
 	enum err rc;
 
+	/* A second key in the place of the first would make every row of the case unreadable, in
+	 * silence. */
 	if (record_exists(txn, key_table(cls), key))
 		return ERR_EXISTS;
 	rc = c->key_new(c->ctx, cls, case_id, wrapped);
@@ -68,6 +70,8 @@ enum err record_derive(struct store_txn *txn, const struct id16 *case_id, struct
 	return rc == ERR_OK ? c->derive(c->ctx, case_id, wrapped, input, out) : rc;
 }
 
+/* Without a wrapped key the derivation takes the node's own key: what comes out stays the same
+ * after the case's keys are destroyed, and it can still be recognised then. */
 enum err record_commit(struct store_txn *txn, const struct id16 *case_id, struct id16 *out)
 {
 	const struct record_cipher *c = store_cipher(txn);
@@ -82,6 +86,7 @@ enum err record_secret(struct store_txn *txn, struct span input, struct id32 *ou
 	struct id16 half;
 	enum err rc = ERR_OK;
 
+	/* The room below is fixed, and input may hold what somebody typed. */
 	if (input.len > 128)
 		return ERR_LIMIT;
 	memcpy(in + 7, input.p, input.len);
@@ -96,6 +101,8 @@ enum err record_secret(struct store_txn *txn, struct span input, struct id32 *ou
 
 static const struct span detail_ad = {(const uint8_t *)"audit-detail", 12};
 
+/* The place of a detail is not bound to it, other than that of a record: the audit log is chained
+ * by hashes, so a detail that is moved is found there. */
 enum err record_detail_seal(struct store_txn *txn, struct arena *a,
 			    const struct record_place *place, struct span plain,
 			    struct span *sealed)
@@ -171,6 +178,8 @@ enum err record_put(struct store_txn *txn, struct arena *a, const struct record_
 		return rc;
 	if (plain.len > LIMIT_RECORD)
 		return ERR_LIMIT;
+	/* After the test of the limit: padded() rounds up, and only a length near SIZE_MAX could
+	 * make it wrap around. */
 	require(n >= 4 + plain.len);
 	in = arena_wr(a, n);
 	out = arena_wr(a, HEAD + n + RECORD_SEAL_EXTRA);
@@ -202,9 +211,13 @@ enum err record_open(struct store_txn *txn, struct arena *a, enum store_table ta
 	enum err rc;
 	uint32_t len;
 
+	/* The length is tested before anything is read, because a row comes from the disk, and
+	 * every difference below relies on it. */
 	if (row->val.len < HEAD + RECORD_SEAL_EXTRA + 4 || rd_u8(&r) != RECORD_VERSION)
 		return ERR_CORRUPT;
 	place->table = table;
+	/* The class stands in clear, because it says which key opens the rest; it is part of what
+	 * is authenticated, so a changed one does not open. */
 	place->cls = (enum record_class)rd_u8(&r);
 	if (place->cls > RECORD_AUDIT)
 		return ERR_CORRUPT;

@@ -9,6 +9,7 @@
 #include "tool/tool.h"
 
 enum { VALUE_MAX = CONFIG_PATH_MAX };
+static_assert((int)VALUE_MAX > (int)LIMIT_ENDPOINT, "the longest value of any type");
 
 static bool json(void)
 {
@@ -26,6 +27,8 @@ static void print_fault(void *ctx, const struct config_fault *f)
 {
 	struct listing *l = ctx;
 
+	/* On standard output as JSON, on standard error for people: a script that reads one never
+	 * meets the other. */
 	l->count++;
 	if (json()) {
 		(void)printf("%s\n    {\"line\": %u, \"setting\": ", l->count == 1 ? "" : ",",

@@ -14,7 +14,7 @@
 int tool_digest(struct tool_args *a)
 {
 	enum { CHUNK = 65536 };
-	static uint8_t bytes[CHUNK];
+	static uint8_t bytes[CHUNK]; /* not on the stack */
 	struct hash_sha256 *h = hash_sha256_begin();
 	char path[4096], hex[65], line[4096 + 80];
 	uint8_t out[32];
@@ -25,8 +25,10 @@ int tool_digest(struct tool_args *a)
 
 	while (bad == 0 && (n = fread(bytes, 1, sizeof bytes, f)) > 0)
 		hash_sha256_add(h, span_of(bytes, n));
-	hash_sha256_end(h, out);
+	hash_sha256_end(h, out); /* frees it, also after an error */
 	if (f != NULL)
+		/* fread ends at an error as it does at the end of the file: only ferror tells them
+		 * apart. */
 		bad = ferror(f) + fclose(f);
 	if (bad != 0 || strlen(a->file) + 8 > sizeof path)
 		return tool_fail(TOOL_NOT_FOUND, "digest", a->file == NULL ? "--file" : a->file);

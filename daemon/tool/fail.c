@@ -15,6 +15,7 @@ void tool_json_text(const char *s)
 	const bool readable = text_valid(span_of(s, strlen(s)));
 
 	(void)putchar('"');
+	require(s != NULL);
 	for (; *s != '\0'; s++)
 		if (*s == '"' || *s == '\\')
 			(void)printf("\\%c", *s);

@@ -33,6 +33,10 @@ enum {
 	TOKEN_LINE = 1024
 };
 
+static_assert((int)TOKEN_LINE > (int)WIRE_TOKEN_MAX && ANSWER_MS < WAIT_S * 1000,
+	      "a token fits its line");
+static_assert(1 + 32 + 32 + NODEDIR_JOIN_MAX <= LIMIT_ONBOARD_MESSAGE, "the longest question");
+
 struct joining {
 	struct joinline *line;
 	int answer_ms; /* how long to wait for one; no longer than the person waits */
@@ -58,6 +62,8 @@ static enum err ask(struct joining *j, struct span question, uint8_t expect)
 				      &j->len);
 	if (rc != ERR_OK)
 		return rc;
+	/* Any question may be answered by this: the member ended the invite, and no other answer
+	 * will come. */
 	if (j->len == 2 && j->buf[0] == WIRE_ONB_STATE && j->buf[1] == WIRE_ONB_DEAD)
 		return ERR_DENIED;
 	return j->len > 0 && j->buf[0] == expect ? ERR_OK : ERR_MALFORMED;
@@ -72,8 +78,11 @@ static enum err hello(struct joining *j)
 	struct rd r;
 	enum err rc;
 
+	/* Sent as a hash only: the member draws its number without having seen ours, and we cannot
+	 * change ours after. */
 	rng_fill(j->r_c.b, sizeof j->r_c.b);
 	commit = onboard_commit(&j->r_c, join);
+	/* Proves that we have the secret of the invite; without it the member answers nobody. */
 	mac = onboard_mac(&j->invite.secret, join);
 	wr_u8(&w, WIRE_ONB_HELLO);
 	wr_put(&w, commit.b, 32);
@@ -98,6 +107,9 @@ static enum err fetch_roster(struct joining *j, const char *path, struct rosterf
 	struct wr out = wr_of(all, ROSTERFILE_MAX);
 	enum err rc = all == NULL ? ERR_NOMEM : ERR_OK;
 
+	require(path != NULL && j->buf != NULL);
+	/* The number of entries is the member's word: what is too much ends in out.over, and never
+	 * in memory. */
 	for (uint64_t seq = 0; rc == ERR_OK && seq < j->entries; seq++) {
 		struct wr w = wr_of(b, sizeof b);
 
@@ -131,13 +143,13 @@ static enum err check_roster(struct joining *j, const struct rosterfile *f, stru
 
 		if (wire_roster_get(carried, &e) != ERR_OK)
 			return ERR_MALFORMED;
-		if (e.op == WIRE_ROSTER_GENESIS)
+		if (e.op == WIRE_ROSTER_GENESIS) /* its hash is the federation */
 			j->words.genesis_hash = chain_hash(&e);
 		if (e.op != WIRE_ROSTER_ADD || wire_add_get(e.payload, &add) != ERR_OK ||
 		    wire_node_get(add.node, &node) != ERR_OK ||
 		    !id32_equal(&node.tk_pub, &j->invite.tk_pub))
 			continue;
-		j->words.introducer = node.node;
+		j->words.introducer = node.node; /* of whom the digits speak */
 		found = true;
 		(void)printf("invited by %s (%s), %zu members\n", add.org, f->chain.genesis.name,
 			     f->members);
@@ -158,7 +170,7 @@ static enum err reveal(struct joining *j)
 	wr_put(&w, j->session.b, 16);
 	wr_put(&w, j->r_c.b, 32);
 	require(!w.over);
-	return ask(j, wr_span(&w), WIRE_ONB_STATE);
+	return ask(j, wr_span(&w), WIRE_ONB_STATE); /* our number, once theirs is known */
 }
 
 static void show_digits(struct joining *j)
@@ -176,7 +188,7 @@ static void show_digits(struct joining *j)
 		     "run kring join "
 		     "again.\n",
 		     digits, digits + 4);
-	(void)fflush(stdout);
+	(void)fflush(stdout); /* the person reads it while we wait */
 }
 
 /* Until the digits were typed at the other end, or the time is up: nothing is lost by stopping. */
@@ -194,6 +206,9 @@ static enum wire_onboard_state wait_confirmed(struct joining *j, unsigned wait_s
 	while (state == WIRE_ONB_WAITING && clock_mono_ms() < end) {
 		const enum err rc = ask(j, wr_span(&w), WIRE_ONB_STATE);
 
+		/* Silence is no answer: the line may be back in a moment, and only the end of the
+		 * waiting decides. */
+		require(j->line != NULL);
 		*silent = rc == ERR_BUSY;
 		if (rc == ERR_DENIED)
 			return WIRE_ONB_DEAD;
@@ -236,6 +251,8 @@ static int meet(struct joining *j, const struct tool_args *a)
 	rosterfile_free(&f);
 	if (rc == ERR_OK)
 		rc = reveal(j);
+	/* Into its place at the very end: a roster that did not hold never lies where the daemon
+	 * would read it. */
 	if (rc == ERR_OK && rename(path, place) != 0)
 		rc = ERR_IO;
 	if (rc != ERR_OK) {
@@ -261,12 +278,15 @@ static int node_for(struct joining *j, struct tool_args *a)
 
 		if (rc != ERR_OK)
 			return tool_fail_why("this node does not open", rc, &why);
+		/* Its own signature is checked too: a file of another node here would bring
+		 * somebody else's keys to the roots. */
 		if (wire_add_get(span_of(j->join, j->join_len), &add) == ERR_OK &&
 		    chain_check_node(&add, &j->invite.fed_id, &node, &why) == ERR_OK)
 			return 0;
 		return tool_fail(TOOL_RULE, "this directory holds a node of another federation",
 				 a->dir);
 	}
+	require(a->dir != NULL);
 	bad = nodedir_check(a);
 	return bad != 0 ? bad : nodedir_make(a, &j->invite.fed_id, j->join, &j->join_len);
 }

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "tool/tool.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
@@ -23,6 +24,8 @@ enum arg_no {
 	ARG_COUNT
 };
 /* clang-format on */
+
+static_assert((size_t)ARG_COUNT == sizeof(struct tool_args) / sizeof(char *), "a field for each");
 
 static int parse(int argc, char **argv, struct tool_args *a)
 {
@@ -77,6 +80,7 @@ int tool_main(int argc, char **argv)
 	struct tool_args a = {.dir = NULL};
 	const char *verb = argc > 1 ? argv[1] : "";
 
+	/* Whatever a tool writes (keys, sheets, proposals) is for the user who runs it alone. */
 	(void)umask(0077);
 	if (secret_init() != ERR_OK)
 		return ROLES_FAILED;

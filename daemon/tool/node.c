@@ -23,6 +23,7 @@ static void say_made(const struct tool_args *a, const uint8_t *join, size_t len)
 	if (wire_add_get(span_of(join, len), &add) != ERR_OK ||
 	    wire_node_get(add.node, &node) != ERR_OK)
 		return;
+	/* Read back from the bytes that a root will be sent: what is shown is what will be signed. */
 	identity_fingerprint(print, &node.node);
 	(void)printf("node of %s made in %s\nfingerprint: %s\n"
 		     "print %s/recovery-sheet.txt and delete it\n",
@@ -52,7 +53,7 @@ int tool_node_init(struct tool_args *a)
 	rosterfile_free(&f);
 	if (bad != 0)
 		return bad;
-	nodefiles_own(a->dir);
+	nodefiles_own(a->dir); /* root may have made it for the daemon's user */
 	say_made(a, join, len);
 	(void)printf("next: send %s/join to a root of the federation\n", a->dir);
 	return 0;

@@ -31,6 +31,8 @@
 #define NEXT_SHEET "recovery-sheet.next"
 
 enum { PATH_LEN = CONFIG_PATH_MAX + 64 };
+static_assert(SHEET_TEXT_MAX <= SHEET_READ_MAX, "what is written can be read back");
+static_assert((int)WIRE_ADD_MAX <= (int)NODEDIR_JOIN_MAX, "a join file of any content");
 
 int nodedir_lock_or_tell(const char *dir, int *fd)
 {
@@ -80,11 +82,14 @@ static enum err write_words(const struct tool_args *a, struct keybox *kb,
 	struct span part;
 	enum err rc;
 
+	require(a->address != NULL && a->country != NULL && a->org != NULL);
 	(void)snprintf(n.endpoint, sizeof n.endpoint, "%s", a->address);
 	wire_node_put(&nw, &n);
 	part = wr_span(&nw);
 	keybox_sign(kb, SIGN_NODE, &part, 1, sig);
 	wire_node_carry(&cw, part, sig, NULL);
+	/* The bytes that the node's id is the hash of: whoever gets the file can hold the id
+	 * against them. */
 	identity_inception_bytes(keybox_inception(kb), inception);
 	add.inception = span_of(inception, sizeof inception);
 	add.node = part;
@@ -132,7 +137,7 @@ void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NA
 		return;
 	while (rosterfile_next(&f, &at, &carried))
 		if (wire_roster_get(carried, &e) == ERR_OK && e.op == WIRE_ROSTER_ADD)
-			(void)org_of(e.payload, node, out);
+			(void)org_of(e.payload, node, out); /* the last one counts */
 	rosterfile_free(&f);
 }
 
@@ -149,7 +154,7 @@ static enum err keep_unplaced(const char *dir)
 	whole = keyfile_read_file(next, text, sizeof text, &len) == ERR_OK &&
 		sheet_code(span_of(text, len), code) == SHEET_FOUND;
 	secret_wipe(text, sizeof text);
-	if (!whole)
+	if (!whole) /* nothing of it opens anything */
 		return ERR_OK;
 	keyfile_recovery_pair(code, pub, sec);
 	secret_wipe(code, sizeof code);
@@ -180,6 +185,8 @@ enum err nodedir_sheet_prepare(const char *dir, const char *org, const struct ke
 		      "one form");
 	memcpy(sheet.code, s->code, sizeof sheet.code);
 	memcpy(sheet.seed, s->next_seed, sizeof sheet.seed);
+	/* Before the name is used again: the sheet that lies there may be the only one that opens
+	 * the node. */
 	rc = keep_unplaced(dir);
 	if (rc == ERR_OK)
 		rc = write_in(dir, NEXT_SHEET, span_of(text, sheet_write(&sheet, text)));
@@ -225,6 +232,7 @@ enum err nodedir_promise(const char *dir, const struct keybox *kb, const struct 
 
 	if (rc != ERR_OK)
 		return rc;
+	require(next_digest != NULL && kb != NULL);
 	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
 	/* past any that a restore forgot */
 	c.rec.version = c.rec.version + 1 > now_ms ? c.rec.version + 1 : now_ms;
@@ -312,6 +320,8 @@ static enum err make_keys(const struct tool_args *a, const struct id16 *fed_id, 
 	struct keyfile_new spec = {.fed_id = *fed_id};
 	enum err rc;
 
+	require(s->pass_len < sizeof s->pass);
+	/* A key file as well as the passphrase: a machine that starts at night has nobody to type one. */
 	rng_fill(s->key, sizeof s->key);
 	rng_fill(s->sheet.code, sizeof s->sheet.code);
 	s->sheet.time_s = spec.time_s = clock_wall_ms() / 1000;
@@ -339,6 +349,8 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 			      a->dir, held, a->dir);
 		return TOOL_RULE;
 	}
+	/* An empty directory may exist: a package makes it for the daemon's user before there is a
+	 * node. */
 	if (mkdir(a->dir, 0700) != 0 && errno != EEXIST)
 		return tool_fail(TOOL_RULE, a->dir, strerror(errno));
 	if (a->passphrase_file != NULL &&

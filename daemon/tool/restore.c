@@ -56,6 +56,7 @@ static int read_sheet(struct restore *r)
 	const enum err rc = nodedir_sheet_read(r->args->sheet, text, &len);
 	enum sheet_found code = SHEET_ABSENT, seed = SHEET_ABSENT;
 
+	require(r->args->sheet != NULL);
 	if (rc == ERR_OK) {
 		code = sheet_code(span_of(text, len), r->code);
 		seed = sheet_seed(span_of(text, len), r->seed);
@@ -70,6 +71,8 @@ static int read_sheet(struct restore *r)
 				 "compare it letter by letter, its last four too");
 	if (code == SHEET_ABSENT)
 		return tool_fail(TOOL_USAGE, "no recovery code on this sheet", r->args->sheet);
+	/* A slip in the key must be corrected or meant: another key would be promised, and all
+	 * partners asked to compare digits. */
 	if (seed == SHEET_MISTYPED && r->args->check == NULL)
 		return tool_fail(
 			TOOL_RULE, "the next signing key is mistyped",
@@ -174,6 +177,8 @@ static int check(struct restore *r)
 	r->in = NULL;
 	say_about(&r->about, stdout);
 	(void)printf(": %llu rows, whole\n", (unsigned long long)r->rows);
+	/* Asked of the clear head: it is bound to every chunk, so that a file with another time
+	 * would not have been read. */
 	if (r->about.time_s + (uint64_t)LIMIT_RETAIN_DAYS * DAY_S < now_s)
 		return tool_fail(TOOL_RULE, "this backup is older than 35 days",
 				 "partners keep what they sent that long, and receipts of erasure "
@@ -224,6 +229,7 @@ static enum err put_key(struct restore *r, const struct backup_item *item)
 
 static enum err put_file(struct restore *r, const struct backup_item *item)
 {
+	/* Names from the file are only compared: a backup cannot write to a path of its own choice. */
 	static const char *const known[] = {"record", "roster", "kring.conf", "join"};
 	char path[PATH_LEN];
 
@@ -263,7 +269,7 @@ static uint32_t old_number(const struct restore *r)
 	uint32_t no = 0;
 
 	if (keyfile_open(r->args->dir, &how, &k) == ERR_OK)
-		no = k.state.incarnation_no;
+		no = k.state.incarnation_no; /* 0: the backup's own number decides */
 	keyfile_close(&k);
 	return no;
 }
@@ -275,6 +281,8 @@ static enum err keep_ledger(struct restore *r)
 	char path[PATH_LEN];
 	enum err rc = erasures_open(&r->ledger, r->dir, backup_in_ledger_key(r->in));
 
+	/* The key of the list is the node's and comes with the backup, so the old file opens here
+	 * too; a new one has no old list. */
 	if (rc != ERR_OK || !nodefiles_path(path, sizeof path, r->args->dir, "ledger") ||
 	    access(path, R_OK) != 0)
 		return rc;
@@ -336,8 +344,11 @@ static enum err erase_all(struct restore *r)
 
 	if (rc != ERR_OK)
 		return rc;
+	require(r->ledger != NULL && r->store != NULL && r->txn == NULL);
 	rc = node_create(&n, &who, now.mono_ms);
 	for (size_t i = 0; rc == ERR_OK && erasures_at(r->ledger, i) != NULL; i++) {
+		/* One transaction for each case, with effects that go nowhere: no partner is told
+		 * by a tool, the node does that. */
 		effects_init(&fx);
 		node_turn_begin(n, &t, &now);
 		rng_fill(t.seed.b, sizeof t.seed.b);
@@ -398,6 +409,7 @@ static int move_in(const struct restore *r)
 	int n = snprintf(before, sizeof before, "%s.before-restore-%llu", r->args->dir,
 			 (unsigned long long)(clock_wall_ms() / 1000));
 
+	require(r->store == NULL && r->keys.keybox == NULL); /* nothing in it is open any more */
 	if (n < 0 || (size_t)n >= sizeof before)
 		return tool_fail(TOOL_USAGE, "--dir is too long", r->args->dir);
 	/* the old one first: a crash between the two leaves both whole, under names that say what they are */
@@ -420,6 +432,7 @@ static enum err new_sheet(const struct restore *r)
 	char org[LIMIT_ORG_NAME + 1];
 	enum err rc;
 
+	require(r->keys.keybox != NULL);
 	nodedir_org(r->dir, &id, org);
 	rc = nodedir_sheet_prepare(r->dir, org, &r->sheet);
 	return rc == ERR_OK ? nodedir_sheet_place(r->dir, NULL) : rc;
@@ -452,6 +465,8 @@ static int restore(struct restore *r)
 		return tool_fail(TOOL_RULE, r->args->dir, strerror(errno));
 	if (lock < 0)
 		return tool_fail(TOOL_NOT_NOW, "this node is running", "stop kringd first");
+	/* The lock first: a node that runs would go on writing to the directory that is about to be
+	 * moved away. */
 	bad = check(r);
 	if (bad == 0)
 		bad = open_backup(r);

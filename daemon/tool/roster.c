@@ -21,6 +21,9 @@
 #include "tool/nodedir.h"
 #include "tool/tool.h"
 
+static_assert(LIMIT_ROOTS <= WIRE_ROOT_NEW, "an index leaves the bit of new roots free");
+static_assert(65 * 1000 < UINT16_MAX, "the largest share in thousandths fits its field");
+
 /* ---- federation create ---- */
 
 static enum err make_roots(const struct tool_args *a, struct wire_genesis *g)
@@ -42,10 +45,13 @@ static bool roots_of(const char *text, unsigned *m, unsigned *n)
 	char *end;
 	unsigned long need = strtoul(text, &end, 10), all = 0;
 
+	require(text != NULL);
 	if (*end == '/')
 		all = strtoul(end + 1, &end, 10);
 	*m = (unsigned)need;
 	*n = (unsigned)all;
+	/* Two at least: with one root a single stick that is lost or stolen would decide who is a
+	 * member. */
 	return *end == '\0' && need >= 2 && need <= all && all <= LIMIT_ROOTS;
 }
 
@@ -65,7 +71,7 @@ int tool_fed_create(struct tool_args *a)
 	if (!roots_of(a->roots == NULL ? "2/3" : a->roots, &m, &n))
 		return tool_fail(TOOL_USAGE, "--roots M/N",
 				 "at least 2 of N must sign, for example 2/3");
-	(void)mkdir(a->out, 0700);
+	(void)mkdir(a->out, 0700); /* rootkey_create tells when it is not there */
 	require(n <= LIMIT_ROOTS); /* roots_of said so */
 	g.m = (uint8_t)m;
 	g.n = (uint8_t)n;
@@ -82,6 +88,8 @@ int tool_fed_create(struct tool_args *a)
 	e.signed_bytes = wr_span(&bw);
 	hash = chain_hash(&e);
 	memcpy(e.fed_id.b, hash.b, 16);
+	/* Written a second time with the id in it: the hash of the entry with zeros is the id, and
+	 * signatures cover the id. */
 	bw.len = 0;
 	wire_roster_put(&bw, &e);
 	e.signed_bytes = wr_span(&bw);
@@ -118,6 +126,7 @@ static uint8_t class_of(const char *name)
 		     {"evaluator", WIRE_EVALUATOR},
 		     {"relay", WIRE_RELAY}};
 
+	require(name != NULL);
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(names[i].name, name) == 0)
 			return names[i].bits;
@@ -128,7 +137,7 @@ static uint8_t class_of(const char *name)
 static int write_proposal(const struct tool_args *a, const struct rosterfile *f,
 			  struct wire_roster *e)
 {
-	static uint8_t bytes[LIMIT_ROSTER_ENTRY];
+	static uint8_t bytes[LIMIT_ROSTER_ENTRY]; /* lent to e until the next one */
 	struct wr w = wr_of(bytes, sizeof bytes);
 
 	require(f->chain.begun); /* what rosterfile_read took in */
@@ -197,6 +206,7 @@ static bool name_taken(const struct rosterfile *f, const char *org, char *taken)
 	struct wire_add add;
 	struct id32 node;
 
+	require(org != NULL && taken != NULL);
 	while (next_member(f, &at, &add, &node))
 		if (names_same(add.org, org)) {
 			memcpy(taken, add.org, sizeof add.org);
@@ -280,6 +290,7 @@ static bool find_member(const struct rosterfile *f, const char *name, struct id3
 	struct wire_add add;
 	struct id32 id;
 
+	require(name != NULL && org != NULL);
 	while (next_member(f, &at, &add, &id)) {
 		char print[IDENTITY_FINGERPRINT_LEN];
 
@@ -531,6 +542,8 @@ static int signer_of(const struct chain *c, const struct wire_roster *e, const s
 	struct wire_genesis next = c->genesis;
 	int root = root_index(&c->genesis, pub);
 
+	/* A key that is in both sets signs as an old root: it counts for the quorum of the old
+	 * ones, which decides first. */
 	if (root >= 0 || e->op != WIRE_ROSTER_ROOTS || wire_roots_get(e->payload, &next) != ERR_OK)
 		return root;
 	root = root_index(&next, pub);

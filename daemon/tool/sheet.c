@@ -85,6 +85,7 @@ static void say_sheet(const char *dir, const struct keyfile_sheet *s)
 	char number[SHEET_NUMBER + 1];
 	uint8_t pub[32], sec[32];
 
+	require(dir != NULL && s != NULL);
 	keyfile_recovery_pair(s->code, pub, sec);
 	secret_wipe(sec, sizeof sec);
 	sheet_number(pub, number);
@@ -113,7 +114,7 @@ static enum err new_record(const char *dir, const struct keyfile_rotation *r,
 	require(c.rec.version < UINT64_MAX && c.rec.key_seq < UINT32_MAX);
 	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
 	c.rec.version++;
-	c.rec.key_seq++;
+	c.rec.key_seq++; /* partners know by it which key signed */
 	c.rec.flags = 0; /* whoever has the promised key speaks for this node again */
 	c.rec.nk_pub = r->nk_pub;
 	c.rec.next_digest = r->sheet.next_digest;
@@ -161,6 +162,8 @@ static int rotate(const struct tool_args *a, struct keyfile *k, struct keyfile_r
 	if (bad != 0)
 		return bad;
 	keybox_sign(k->keybox, SIGN_NODE, &part, 1, sig);
+	/* With the old key's signature partners take the new one over by themselves; without it
+	 * (the old key is in strange hands) people compare digits. */
 	wire_node_carry(&w, part, sig, a->recovery != NULL ? NULL : old_sig);
 	rc = w.over ? ERR_LIMIT : ownrecord_add(a->dir, wr_span(&w));
 	if (rc == ERR_OK)
@@ -211,6 +214,7 @@ static int confirm(const struct tool_args *a)
 						    : SHEET_ABSENT;
 
 	secret_wipe(text, sizeof text);
+	require(a->confirm != NULL && a->dir != NULL);
 	if (rc == ERR_OK && found != SHEET_FOUND)
 		return tool_fail(TOOL_RULE, "mistyped: this is not the code of any sheet",
 				 "compare it letter by letter, its last four too");

@@ -18,6 +18,8 @@
 
 enum { PASS_MAX = 1024, SLOTS_MAX = 8 };
 
+static_assert(PASS_MAX > 32, "longer than a key");
+
 static const char *kind_name(uint8_t kind)
 {
 	switch ((enum keyfile_slot)kind) {
@@ -60,6 +62,7 @@ static enum err key_in(const char *file, uint8_t key[32])
 	size_t len = 0;
 	enum err rc = keyfile_read_file(file, key, 32, &len);
 
+	/* Drawn and not typed: 32 bytes that somebody makes up are worth far less than they look. */
 	if (rc == ERR_NOTFOUND) {
 		rng_fill(key, 32);
 		return keyfile_write_file(file, span_of(key, 32));
@@ -75,6 +78,7 @@ static enum err add(const struct tool_args *a, struct keyfile *k, enum keyfile_s
 	struct keyfile_unlock how = {kind, {key, sizeof key}};
 	enum err rc;
 
+	require(a->file != NULL && a->dir != NULL);
 	require(kind != KEYFILE_RECOVERY); /* kring sheet makes those */
 	if (kind == KEYFILE_PASSPHRASE) {
 		rc = unlock_read_line(a->file, pass, sizeof pass, &len);
@@ -144,6 +148,8 @@ int tool_slot_remove(struct tool_args *a)
 	rc = nodefiles_check(a->dir, &why);
 	if (rc != ERR_OK)
 		return tool_fail_why("this node does not open", rc, &why);
+	/* Nothing of the node is opened for this: whoever may write its directory may also take a
+	 * way away. */
 	rc = keyfile_slot_remove(a->dir, (unsigned)no - 1);
 	if (rc == ERR_STATE)
 		return tool_fail(TOOL_RULE, "this slot cannot be removed",

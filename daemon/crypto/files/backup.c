@@ -43,6 +43,8 @@ enum err backup_item_get(uint8_t type, struct span bytes, struct backup_item *it
 	*item = (struct backup_item){.type = (enum backup_type)type};
 	switch (type) {
 	case BACKUP_IDENTITY:
+		/* Only the length is looked at here: the parts are read once, by take_identity,
+		 * which the restore needs anyway. */
 		item->val = bytes;
 		return bytes.len == IDENTITY_LEN ? ERR_OK : ERR_MALFORMED;
 	case BACKUP_ROW:
@@ -52,11 +54,14 @@ enum err backup_item_get(uint8_t type, struct span bytes, struct backup_item *it
 			return ERR_MALFORMED;
 		item->key = span_of(rd_take(&r, key_len), key_len);
 		item->val = span_of(r.p, r.left);
+		/* A value of the store is a record with its head and its seal, so it may be a
+		 * little longer than a record. */
 		return r.bad || r.left > LIMIT_RECORD + 512 ? ERR_MALFORMED : ERR_OK;
 	case BACKUP_KEY:
 		item->cls = (enum keybox_class)rd_u8(&r);
 		item->case_id = rd_id16(&r);
 		item->key32 = rd_take(&r, 32);
+		/* META has no key of its own: a file that names one was not made by us. */
 		return rd_done(&r) && (item->cls == KEYBOX_CASE || item->cls == KEYBOX_AUDIT)
 			       ? ERR_OK
 			       : ERR_MALFORMED;
@@ -85,6 +90,8 @@ struct backup_out {
 	crypto_secretstream_xchacha20poly1305_state stream;
 };
 
+/* Room was tested by backup_out_room before the caller read the row, so nothing can fail here and
+ * no row is left out in silence. */
 static void item_put(struct backup_out *b, uint8_t type, const struct span *parts, size_t n)
 {
 	struct wr w = wr_of(b->mem.p + b->len, BUFFER - b->len);
@@ -102,6 +109,8 @@ static void item_put(struct backup_out *b, uint8_t type, const struct span *part
 	b->rows++;
 }
 
+/* Not MK, the wrap keys or the unlock key: whoever restores draws those again, so a backup opens no
+ * disk. */
 static void put_identity(struct backup_out *b)
 {
 	const struct keybox_roots *k = keybox_roots(b->keys->keybox);
@@ -127,6 +136,8 @@ static void put_identity(struct backup_out *b)
 enum err backup_out_open(struct backup_out **out, const struct keyfile *k, uint64_t time_s)
 {
 	const struct keybox_roots *roots = keybox_roots(k->keybox);
+	/* Who made it, when, and which sheet opens it stand in clear: a person with ten files and
+	 * three sheets can find the right pair. */
 	const struct id32 node = keybox_node_id(k->keybox);
 	struct backup_out *b = calloc(1, sizeof *b);
 	uint8_t bk[32];
@@ -138,12 +149,15 @@ enum err backup_out_open(struct backup_out **out, const struct keyfile *k, uint6
 		free(b);
 		return ERR_NOMEM;
 	}
+	require(k->keybox != NULL);
 	b->keys = k;
 	w = wr_of(b->head, sizeof b->head);
 	wr_put(&w, magic, MAGIC_LEN);
 	wr_u64(&w, time_s);
 	wr_put(&w, node.b, sizeof node.b);
 	wr_put(&w, roots->recovery_pub, 32);
+	/* A new key for each backup, sealed to the public half of the sheet's code: the running
+	 * node cannot open its own backups. */
 	crypto_secretstream_xchacha20poly1305_keygen(bk);
 	require(crypto_box_seal(b->head + w.len, bk, sizeof bk, roots->recovery_pub) == 0);
 	w.len += 80;
@@ -166,6 +180,8 @@ void backup_out_close(struct backup_out *b)
 
 bool backup_out_room(const struct backup_out *b)
 {
+	/* Two conditions: the largest item still fits, and what waits is less than a chunk, or the
+	 * buffer would only grow. */
 	return b->len + ITEM_MAX <= BUFFER && b->len < BACKUP_CHUNK;
 }
 
@@ -179,6 +195,8 @@ void backup_out_row(struct backup_out *b, uint8_t table, struct span key, struct
 	item_put(b, BACKUP_ROW, parts, 3);
 }
 
+/* The key itself and not its wrapped form: the wrap key of this node will not exist where it is
+ * restored. */
 enum err backup_out_key(struct backup_out *b, enum keybox_class cls, const struct id16 *case_id,
 			const uint8_t *wrapped)
 {
@@ -199,6 +217,7 @@ void backup_out_file(struct backup_out *b, const char *name, struct span bytes)
 	const struct span parts[] = {{&len, 1}, {(const uint8_t *)name, len}, bytes};
 
 	require(len <= NAME_MAX_LEN);
+	/* A roster file that became longer is left out: its entries are rows of the store as well. */
 	if (bytes.len <= LIMIT_RECORD)
 		item_put(b, BACKUP_FILE, parts, 3);
 }
@@ -208,6 +227,8 @@ void backup_out_end(struct backup_out *b)
 	uint8_t rows[8];
 	const struct span part = {rows, sizeof rows};
 
+	/* The number of items in front of this one: a row that was taken out between two chunks
+	 * would be missed here. */
 	be64_put(rows, b->rows);
 	item_put(b, BACKUP_END, &part, 1);
 	b->ended = true;
@@ -224,6 +245,7 @@ size_t backup_out_take(struct backup_out *b, uint8_t *out, bool *last)
 		memcpy(out, b->head, sizeof b->head);
 		return sizeof b->head;
 	}
+	/* Chunks are full but for the last one, so their lengths tell nothing of the rows in them. */
 	if (n < BACKUP_CHUNK && !b->ended)
 		return 0;
 	*last = b->ended && n == b->len;
@@ -234,6 +256,7 @@ size_t backup_out_take(struct backup_out *b, uint8_t *out, bool *last)
 	be32_put(out, (uint32_t)len);
 	memmove(b->mem.p, b->mem.p + n, b->len - n);
 	b->len -= n;
+	/* The tail holds a second copy of what was moved to the front; it has no further use. */
 	secret_wipe(b->mem.p + b->len, n);
 	return 4 + (size_t)len;
 }
@@ -277,6 +300,8 @@ static enum err open_head(struct backup_in *in, const uint8_t code[KEYFILE_RECOV
 	uint8_t pub[32], sec[32], bk[32];
 	enum err rc = ERR_OK;
 
+	/* The public half first: it tells a code of another sheet from a damaged file before
+	 * anything is opened. */
 	keyfile_recovery_pair(code, pub, sec);
 	if (memcmp(about->recovery_pub, pub, sizeof pub) != 0)
 		rc = ERR_CRYPTO;
@@ -322,6 +347,7 @@ void backup_in_close(struct backup_in *in)
 	if (in->file != NULL)
 		(void)fclose(in->file);
 	secret_free(&in->mem);
+	/* The whole struct: the roots in it hold the signing seed. */
 	secret_wipe(in, sizeof *in);
 	free(in);
 }
@@ -336,12 +362,14 @@ static enum err pull(struct backup_in *in)
 	require(in->at <= in->len && in->len <= BUFFER);
 	if (in->final)
 		return ERR_CORRUPT;
+	/* An item may lie across two chunks, so what is left of the last one moves to the front. */
 	memmove(in->mem.p, in->mem.p + in->at, in->len - in->at);
 	in->len -= in->at;
 	in->at = 0;
 	if (fread(head, 1, sizeof head, in->file) != sizeof head)
 		return ERR_CORRUPT; /* cut short */
 	n = be32_get(head);
+	/* 17 is what a sealed chunk has besides its text; less would wrap around in the next line. */
 	if (n < 17 || n > BACKUP_PIECE_MAX - 4 || fread(sealed, 1, n, in->file) != n ||
 	    in->len + n - 17 > BUFFER ||
 	    crypto_secretstream_xchacha20poly1305_pull(&in->stream, in->mem.p + in->len, &len, &tag,
@@ -367,6 +395,7 @@ static enum err take_identity(struct backup_in *in, struct span bytes)
 	struct keybox_roots *k = &in->roots;
 	struct rd r = rd_of(bytes);
 
+	/* A second identity could replace the keys after rows were taken in under the first one. */
 	if (in->have_identity)
 		return ERR_CORRUPT;
 	rd_copy(&r, k->nk_seed, 32);
@@ -392,9 +421,13 @@ enum err backup_in_next(struct backup_in *in, struct backup_item *item)
 
 	if (in->done)
 		return ERR_NOTFOUND;
+	/* At the end of the stream there is no item head: a backup without its END item is cut
+	 * short, never complete. */
 	rc = need(in, ITEM_HEAD);
 	if (rc == ERR_OK) {
 		len = be32_get(in->mem.p + in->at + 1);
+		/* The length is tested before it is waited for: a false one would otherwise read
+		 * the whole file into the buffer. */
 		rc = len > ITEM_MAX ? ERR_CORRUPT : need(in, ITEM_HEAD + len);
 	}
 	if (rc == ERR_OK)
@@ -408,6 +441,8 @@ enum err backup_in_next(struct backup_in *in, struct backup_item *item)
 	else if (!in->have_identity)
 		rc = ERR_CORRUPT;
 	if (item->type == BACKUP_END) {
+		/* END must be the last item, in the last chunk, and the count must fit: otherwise
+		 * something was left out. */
 		in->done = in->final && in->at == in->len && item->rows == in->rows;
 		rc = in->done ? ERR_OK : ERR_CORRUPT;
 	}
@@ -421,6 +456,8 @@ enum err backup_in_node(const struct backup_in *in, const char *dir, const struc
 	struct keyfile_state st = in->state;
 
 	require(in->have_identity);
+	/* Higher than the old directory's as well as the backup's: partners must not take the
+	 * restored node for a life that they know. */
 	st.incarnation_no = 1 + (above > st.incarnation_no ? above : st.incarnation_no);
 	return keyfile_restore(dir, how, &in->roots, &st);
 }

@@ -23,7 +23,9 @@ struct erasures {
 	size_t count, cap;
 };
 
-/* Where it stands, or would. */
+/* Where it stands, or would.
+ * By halves: the list is asked for every case of a backup, and a node that erases for years has
+ * many entries. */
 static size_t place_of(const struct erasures *l, const struct id16 *id)
 {
 	size_t lo = 0, hi = l->count;
@@ -45,6 +47,8 @@ static enum err remember(struct erasures *l, const struct id16 *id)
 
 	require(at <= l->count && l->count <= l->cap);
 	if (l->count == l->cap) {
+		/* Ids of cases are no secrets in memory: the store has them in its keys as well.
+		 * Only the file is sealed. */
 		const size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
 		struct id16 *ids = realloc(l->ids, cap * sizeof *ids);
 
@@ -81,6 +85,8 @@ static enum err read_all(struct erasures *l)
 enum err erasures_open(struct erasures **out, const char *dir, const uint8_t key[32])
 {
 	struct erasures *l = calloc(1, sizeof *l);
+	/* O_NOFOLLOW below: a link of this name would let the list grow in a file that somebody
+	 * else chose. */
 	char path[PATH_MAX];
 	const int n = snprintf(path, sizeof path, "%s/ledger", dir);
 	enum err rc = l == NULL || n < 0 || n >= (int)sizeof path ? ERR_NOMEM : ERR_OK;
@@ -91,6 +97,7 @@ enum err erasures_open(struct erasures **out, const char *dir, const uint8_t key
 		free(l);
 		return rc;
 	}
+	require(key != NULL);
 	memcpy(l->key.p, key, 32);
 	l->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	rc = l->fd < 0 ? ERR_IO : read_all(l);
@@ -118,8 +125,12 @@ enum err erasures_add(struct erasures *l, const struct id16 *case_id)
 	uint8_t e[ERASURES_ENTRY];
 	const off_t at = (off_t)(l->count * ERASURES_ENTRY);
 
+	/* Told twice after a crash, it is written once. */
 	if (erasures_has(l, case_id))
 		return ERR_OK;
+	/* Drawn and not counted: a counter would be set back together with a file that was put
+	 * back, and one nonce would serve twice. */
+	require(l->fd >= 0);
 	rng_fill(e, 24);
 	require(crypto_aead_xchacha20poly1305_ietf_encrypt(e + 24, NULL, case_id->b, 16, NULL, 0,
 							   NULL, e, l->key.p) == 0);

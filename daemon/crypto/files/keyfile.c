@@ -45,6 +45,8 @@ static bool path_of(char out[PATH_MAX], const char *dir, const char *name)
 	return n > 0 && n < PATH_MAX;
 }
 
+/* The kernel may take less than it is given, on a full disk or after a signal; only the loop knows
+ * that all of it was taken. */
 static enum err write_all(int fd, struct span s)
 {
 	while (s.len > 0) {
@@ -96,6 +98,8 @@ static enum err keep_owner(const char *path, int fd)
 
 	if (geteuid() != 0)
 		return ERR_OK;
+	/* The owner of the file that is replaced; where there is none, the owner of its directory.
+	 * lstat, because a link is not followed. */
 	if (lstat(path, &sb) != 0 && (!parent_of(path, dir) || stat(dir, &sb) != 0))
 		return ERR_IO;
 	return fchown(fd, sb.st_uid, sb.st_gid) == 0 ? ERR_OK : ERR_IO;
@@ -109,12 +113,15 @@ enum err keyfile_write_file(const char *path, struct span bytes)
 
 	if (n < 0 || n >= (int)sizeof tmp)
 		return ERR_LIMIT;
+	/* The same name each time: what a crash left half-written is written over and does not pile
+	 * up. */
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return ERR_IO;
 	rc = write_all(fd, bytes);
 	if (rc == ERR_OK)
 		rc = keep_owner(path, fd);
+	/* Before the rename: otherwise a power cut could leave the new name with a file that is empty. */
 	if (rc == ERR_OK && fsync(fd) != 0)
 		rc = ERR_IO;
 	if (close(fd) != 0)
@@ -134,6 +141,8 @@ enum err keyfile_read_file(const char *path, uint8_t *buf, size_t cap, size_t *l
 	if (fd < 0)
 		return errno == ENOENT ? ERR_NOTFOUND : ERR_IO;
 	while (rc == ERR_OK) {
+		/* One byte more is asked for when the buffer is full: a file that is too long is an
+		 * error, and is not cut in silence. */
 		bool full = *len == cap;
 		ssize_t n = read(fd, full ? &extra : buf + *len, full ? 1 : cap - *len);
 
@@ -154,6 +163,7 @@ enum err keyfile_read_file(const char *path, uint8_t *buf, size_t cap, size_t *l
 
 static void seal_with(uint8_t *out, struct span ad, struct span plain, const uint8_t key[32])
 {
+	/* Random nonces of 24 bytes need no counter, which a restore would set back. */
 	rng_fill(out, 24);
 	require(crypto_aead_xchacha20poly1305_ietf_encrypt(out + 24, NULL, plain.p, plain.len, ad.p,
 							   ad.len, NULL, out, key) == 0);
@@ -178,6 +188,8 @@ static enum err slot_key(uint8_t out[32], const struct keyfile_unlock *how, uint
 		hash_parts(HASH_SLOTFILE, how->secret, &part, 1, out, 32);
 		return ERR_OK;
 	}
+	/* The file may have been changed: a cost of terabytes would end this process, and a cost of
+	 * nothing would weaken the slot. */
 	if (ops == 0 || ops > 16 || kib < 8 || kib > ARGON_KIB_MAX)
 		return ERR_CORRUPT;
 	return crypto_pwhash(out, 32, (const char *)how->secret.p, how->secret.len, salt, ops,
@@ -194,10 +206,13 @@ static enum err slot_write(struct wr *w, const struct keyfile_unlock *how, const
 	uint32_t kib = how->kind == KEYFILE_PASSPHRASE ? ARGON_KIB : 0;
 	enum err rc;
 
+	/* A salt for each slot, so that one passphrase in two slots or two nodes has two keys. */
 	rng_fill(salt, sizeof salt);
 	rc = slot_key(key, how, ops, kib, salt);
 	if (rc != ERR_OK)
 		return rc;
+	/* The kind is authenticated: a slot for a key file cannot be shown as one for the recovery
+	 * code. */
 	seal_with(sealed, span_of(&kind, 1), span_of(mk, 32), key);
 	wr_u8(w, kind);
 	wr_u32(w, ops);
@@ -241,6 +256,7 @@ static enum err slots_save(const char *dir, struct slots *s)
 {
 	char path[PATH_MAX];
 
+	/* A file without any slot would lock everybody out for ever; no caller may ask for it. */
 	require(s->count > 0 && s->count <= SLOTS_MAX);
 	if (!path_of(path, dir, "slots"))
 		return ERR_LIMIT;
@@ -267,6 +283,8 @@ static void slots_drop(struct slots *s, unsigned index)
 	s->count--;
 }
 
+/* Without a recovery code, or with nothing else than it, a node is not made: somebody would lose
+ * all of it later. */
 static enum err slots_create(const char *dir, const struct keyfile_new *spec, const uint8_t mk[32])
 {
 	const struct keyfile_unlock ways[] = {{KEYFILE_PASSPHRASE, spec->passphrase},
@@ -303,6 +321,8 @@ static enum err slot_open(const struct slots *s, unsigned i, const struct keyfil
 	return rc;
 }
 
+/* All slots of the kind are tried: there may be two passphrases, and the file does not say whose is
+ * whose. */
 static enum err slots_open(const char *dir, const struct keyfile_unlock *how, uint8_t mk[32])
 {
 	struct slots s;
@@ -340,6 +360,7 @@ enum err keyfile_slot_remove(const char *dir, unsigned index)
 	if (rc != ERR_OK)
 		return rc;
 	for (unsigned i = 0; i < s.count; i++)
+		/* Counted before the index is judged: what matters is what is left afterwards. */
 		others += i != index && *slot_at(&s, i) != KEYFILE_RECOVERY;
 	if (index >= s.count)
 		return ERR_NOTFOUND;
@@ -369,6 +390,8 @@ static enum err identity_write(const char *dir, const struct keybox_roots *k)
 	if (!path_of(path, dir, "identity"))
 		return ERR_LIMIT;
 	wr_put(&w, identity_magic, MAGIC_LEN);
+	/* In clear, because a node's id is public; and authenticated with the rest, so it cannot be
+	 * changed without being noticed. */
 	identity_inception_bytes(&k->inception, buf + w.len);
 	w.len += IDENTITY_INCEPTION_LEN;
 	wr_put(&p, k->nk_seed, 32);
@@ -440,6 +463,8 @@ bool keyfile_sheet_new(const struct id32 *promised, const uint8_t *seed, uint64_
 	else
 		rng_fill(out->next_seed, sizeof out->next_seed);
 	public_of(out->next_seed, &next);
+	/* Only the digest is published: the key behind it is seen for the first time when it takes
+	 * over. */
 	out->next_digest = identity_next_digest(&next);
 	return id32_equal(&out->next_digest, promised);
 }
@@ -462,6 +487,8 @@ static enum err slots_new_code(const char *dir, const struct keybox_roots *k,
 	enum err rc = slots_read(dir, &s);
 
 	for (unsigned i = 0; rc == ERR_OK && i < s.count;) {
+		/* The index stays where it is after a slot was dropped: the next one has moved into
+		 * its place. */
 		if (*slot_at(&s, i) == KEYFILE_RECOVERY && codes++ > 0)
 			slots_drop(&s, i);
 		else
@@ -507,6 +534,8 @@ enum err keyfile_sheet_confirm(const char *dir, const uint8_t code[KEYFILE_RECOV
 		rc = identity_read(dir, &k);
 	keyfile_recovery_pair(code, pub, sec);
 	if (rc == ERR_OK && memcmp(pub, k.recovery_pub, sizeof pub) != 0)
+		/* It opens a slot but is not the newest: to confirm the old sheet would throw the
+		 * new one's code away. */
 		rc = ERR_STALE;
 	if (rc == ERR_OK)
 		rc = slots_read(dir, &s);
@@ -519,6 +548,7 @@ enum err keyfile_sheet_confirm(const char *dir, const uint8_t code[KEYFILE_RECOV
 	secret_wipe(&k, sizeof k);
 	secret_wipe(sec, sizeof sec);
 	secret_wipe(mk, sizeof mk);
+	/* Cannot be unless the file changed meanwhile; then nothing is written. */
 	if (rc == ERR_OK && codes == 0)
 		rc = ERR_CORRUPT;
 	return rc == ERR_OK ? slots_save(dir, &s) : rc;
@@ -530,6 +560,7 @@ enum err keyfile_rotation(const struct keybox *kb, uint64_t time_s, struct keyfi
 
 	public_of(r->seed, &r->nk_pub);
 	digest = identity_next_digest(&r->nk_pub);
+	/* Partners would refuse a key that nobody promised, so the rotation does not even begin. */
 	if (!id32_equal(&digest, &keybox_roots(kb)->next_digest))
 		return ERR_CRYPTO;
 	return keyfile_sheet_draw(kb, NULL, time_s, &r->sheet);
@@ -578,6 +609,8 @@ static void draw_keys(struct keybox_roots *k, const struct keyfile_new *spec, ui
 	struct id32 next;
 
 	draw_wraps(k, spec);
+	/* meta and ledger seal what a restore brings back, so they are drawn once and kept in the
+	 * backup. */
 	rng_fill(k->meta, 32);
 	rng_fill(k->ledger, 32);
 	rng_fill(k->nk_seed, 32);
@@ -600,6 +633,8 @@ static bool has_node(const char *dir)
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		/* An error other than "not there" counts as present: what cannot be seen must not
+		 * be written over. */
 		if (path_of(path, dir, files[i]) && (lstat(path, &sb) == 0 || errno != ENOENT))
 			return true;
 	return false;
@@ -634,6 +669,8 @@ enum err keyfile_create(const char *dir, const struct keyfile_new *spec, uint8_t
 enum err keyfile_restore(const char *dir, const struct keyfile_new *spec,
 			 const struct keybox_roots *from, const struct keyfile_state *st)
 {
+	/* A copy on the stack, wiped at the end: the caller's has the keys of the backup and stays
+	 * as it is. */
 	struct keybox_roots k = *from;
 	enum err rc;
 
@@ -656,8 +693,11 @@ enum err keyfile_open(const char *dir, const struct keyfile_unlock *how, struct 
 	const char *step = "slots";
 	enum err rc = slots_open(dir, how, k.mk);
 
+	require(dir != NULL && how != NULL);
 	*out = (struct keyfile){.keybox = NULL};
 	if (rc == ERR_OK) {
+		/* Both of the other files lie under the MK that the slot gave; the file that does
+		 * not open is the one that is named. */
 		step = "keyroot";
 		rc = keyroot_open(&out->root, dir, &k, &out->state);
 	}
@@ -672,6 +712,7 @@ enum err keyfile_open(const char *dir, const struct keyfile_unlock *how, struct 
 	secret_wipe(&k, sizeof k);
 	if (rc != ERR_OK) {
 		keyfile_close(out);
+		/* A wrong secret is nobody's damage: no file is to blame then. */
 		out->bad = rc == ERR_CRYPTO ? NULL : step;
 	}
 	return rc;

@@ -81,9 +81,12 @@ static void half_make(uint8_t half[HALF], uint64_t ctr, const struct keybox_root
 {
 	uint8_t plain[PLAIN], *sealed = half + MAGIC_LEN + 8;
 
+	/* A whole page of the disk each, so that writing one half does not touch the sector of the
+	 * other. */
 	memset(half, 0, HALF);
 	memcpy(half, magic, MAGIC_LEN);
 	be64_put(half + MAGIC_LEN, ctr);
+	require(ctr != 0); /* 0 says that a half is torn */
 	plain_put(plain, k, st);
 	rng_fill(sealed, 24);
 	require(crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + 24, NULL, plain, PLAIN, half,
@@ -99,6 +102,8 @@ static bool half_open(const uint8_t half[HALF], const uint8_t mk[32], uint64_t *
 
 	if (memcmp(half, magic, MAGIC_LEN) != 0)
 		return false;
+	/* Read before it is known to be good: the counter is authenticated with the rest, and the
+	 * caller drops it when that fails. */
 	*ctr = be64_get(half + MAGIC_LEN);
 	return crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed + 24,
 							  SEALED - 24, half, MAGIC_LEN + 8, sealed,
@@ -124,6 +129,7 @@ static enum err write_at(int fd, const uint8_t *p, size_t n, off_t at)
 enum err keyroot_write(struct keyroot *r, const struct keybox_roots *k,
 		       const struct keyfile_state *st)
 {
+	/* The half with the lower counter is older, or torn (0): it is the one that may be lost. */
 	const size_t at = r->ctr[0] <= r->ctr[1] ? 0 : 1;
 	const uint64_t ctr = 1 + (r->ctr[0] > r->ctr[1] ? r->ctr[0] : r->ctr[1]);
 	uint8_t half[HALF];
@@ -133,6 +139,7 @@ enum err keyroot_write(struct keyroot *r, const struct keybox_roots *k,
 	half_make(half, ctr, k, st);
 	r->ctr[at] = 0; /* until it is whole again */
 	rc = write_at(r->fd, half, sizeof half, (off_t)(at * HALF));
+	/* It flushes the bytes, and the length where that changed; the file's times may be lost. */
 	if (rc == ERR_OK && fdatasync(r->fd) != 0)
 		rc = ERR_IO;
 	if (rc == ERR_OK)
@@ -140,6 +147,7 @@ enum err keyroot_write(struct keyroot *r, const struct keybox_roots *k,
 	return rc;
 }
 
+/* Each write replaces one half, so after two of them neither holds the keys of before. */
 enum err keyroot_settle(struct keyroot *r, const struct keybox_roots *k,
 			const struct keyfile_state *st)
 {
@@ -189,6 +197,8 @@ enum err keyroot_open(struct keyroot **out, const char *dir, struct keybox_roots
 
 	if (rc != ERR_OK)
 		return rc;
+	/* A file that was cut short is read as far as it goes: the zeros behind are a half that
+	 * does not open. */
 	memset(file, 0, sizeof file);
 	if (pread(r->fd, file, sizeof file, 0) < 0)
 		rc = ERR_IO;
@@ -198,6 +208,8 @@ enum err keyroot_open(struct keyroot **out, const char *dir, struct keybox_roots
 	if (rc == ERR_OK && r->ctr[0] == 0 && r->ctr[1] == 0)
 		rc = ERR_CORRUPT;
 	if (rc == ERR_OK)
+		/* Two halves with one counter cannot be: a write takes one more than the higher of
+		 * both. */
 		plain_get(plain[r->ctr[0] > r->ctr[1] ? 0 : 1], k, st);
 	secret_wipe(plain, sizeof plain);
 	if (rc != ERR_OK) {

@@ -20,9 +20,12 @@ enum err rootkey_create(const char *path, struct id32 *pub)
 	uint8_t file[FILE_LEN], sk[crypto_sign_SECRETKEYBYTES];
 	enum err rc;
 
+	require(path != NULL && pub != NULL);
 	memcpy(file, magic, MAGIC_LEN);
 	rng_fill(file + MAGIC_LEN, 32);
 	require(crypto_sign_seed_keypair(pub->b, sk, file + MAGIC_LEN) == 0);
+	/* In clear, for its owner alone: what protects it is that the stick is in no machine but
+	 * when a root signs. */
 	rc = keyfile_write_file(path, span_of(file, sizeof file));
 	secret_wipe(file, sizeof file);
 	secret_wipe(sk, sizeof sk);
@@ -35,6 +38,7 @@ static enum err load(const char *path, struct id32 *pub, uint8_t sk[crypto_sign_
 	size_t len;
 	enum err rc = keyfile_read_file(path, file, sizeof file, &len);
 
+	/* A whole file of the right kind: somebody may have named a node's key or the roster instead. */
 	if (rc == ERR_OK && (len != FILE_LEN || memcmp(file, magic, MAGIC_LEN) != 0))
 		rc = ERR_MALFORMED;
 	if (rc == ERR_OK)

@@ -41,6 +41,8 @@ static void letters_of(const uint8_t *bytes, size_t len, size_t count, uint8_t *
 	for (size_t i = 0; i < count; i++) {
 		uint8_t v = 0;
 
+		/* Behind the last byte zeros fill up the last letter; read_at holds them against
+		 * what was typed. */
 		for (size_t bit = i * 5; bit < i * 5 + 5; bit++)
 			v = (uint8_t)(v << 1 |
 				      (bit / 8 < len ? bytes[bit / 8] >> (7 - bit % 8) & 1 : 0));
@@ -93,6 +95,8 @@ static void print_part(const struct part *p, const uint8_t *bytes, char *out)
 static int value_of(uint8_t c)
 {
 	const char small = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	/* Letters that the alphabet lacks because they look like digits: whoever copied by hand may
+	 * have written them. */
 	const char like = (char)(small == 'o' ? '0' : small == 'i' || small == 'l' ? '1' : small);
 	const char *at = like == '\0' ? NULL : strchr(alphabet, like);
 
@@ -105,6 +109,7 @@ static size_t gap_at(struct span s, size_t at)
 	const uint8_t *p = s.p + at;
 	const size_t left = s.len - at;
 
+	/* strchr finds the NUL at the end of its list too, and a NUL in a text is no gap. */
 	if (*p == '\0')
 		return 0;
 	if (strchr(" \t\r\n\v\f-_.", *p) != NULL)
@@ -131,7 +136,8 @@ static bool line_goes_on(struct span s, size_t at)
 	return false;
 }
 
-/* Exactly count letters from here on, over line ends if need be. */
+/* Exactly count letters from here on, over line ends if need be.
+ * A letter too many is a mistake too: whoever typed it may have doubled another one. */
 static bool gather(struct span s, size_t at, uint8_t *values, size_t count)
 {
 	size_t n = 0;
@@ -160,6 +166,8 @@ static bool read_at(const struct part *p, struct span s, size_t at, uint8_t *out
 		bytes_of(values, p->letters, bytes, p->bytes);
 		check_of(p, bytes, check);
 		letters_of(bytes, p->bytes, p->letters, again);
+		/* The second comparison: bits that fill up the last letter must be zero, or two
+		 * texts would stand for one secret. */
 		ok = memcmp(check, values + p->letters, CHECK) == 0 &&
 		     memcmp(again, values, p->letters) == 0;
 	}
@@ -180,6 +188,8 @@ static size_t label_end(const struct part *p, struct span s, size_t at)
 		const uint8_t c = at < s.len ? s.p[at] : 0;
 		const size_t gap = at < s.len && want != p->label ? gap_at(s, at) : 0;
 
+		/* A word processor may have put blanks or a dash into the heading, but a heading
+		 * has one line. */
 		if (gap != 0 && c != '\n') {
 			at += gap;
 			continue;
@@ -204,6 +214,8 @@ static bool read_after(const struct part *p, struct span s, size_t at, uint8_t *
 
 	if (read_at(p, s, at, out))
 		return true;
+	/* The secret stands on the line below its heading, or further down when the heading was
+	 * folded. */
 	for (; at < s.len && lines <= LINES_AFTER; at++) {
 		if (begins(s, at) && read_at(p, s, at, out))
 			return true;
@@ -247,12 +259,15 @@ static enum sheet_found find(const struct part *p, struct span s, uint8_t *out)
 	for (size_t at = 0; at < s.len; at++) {
 		const size_t end = label_end(p, s, at);
 
+		/* A heading with nothing behind it that fits says that somebody tried: then it is
+		 * mistyped, and not absent. */
 		labelled = labelled || end != 0;
 		if (end != 0 && read_after(p, s, end, out))
 			return SHEET_FOUND;
 	}
 	if (read_anywhere(p, s, out))
 		return SHEET_FOUND;
+	/* The caller may look at it after an error; no part of another secret stays in it. */
 	memset(out, 0, p->bytes);
 	return labelled || (one_line(s) && !is_other(p, s)) ? SHEET_MISTYPED : SHEET_ABSENT;
 }
@@ -300,6 +315,7 @@ static void name_line(const char *org, char out[LIMIT_ORG_NAME + 1])
 {
 	size_t n = 0;
 
+	/* A line end in a name could write a second heading onto the sheet. */
 	for (; org[n] != '\0' && n < LIMIT_ORG_NAME; n++)
 		out[n] = (char)((uint8_t)org[n] < ' ' || org[n] == 0x7f ? ' ' : org[n]);
 	out[n] = '\0';
@@ -313,11 +329,13 @@ size_t sheet_write(const struct sheet *s, char *out)
 	struct tm tm;
 	int n;
 
+	require(s->org != NULL && out != NULL);
 	name_line(s->org, name);
 	keyfile_recovery_pair(s->code, pub, sec);
 	sheet_number(pub, number);
 	print_part(&code_part, s->code, code);
 	print_part(&seed_part, s->seed, seed);
+	/* UTC: the sheet may be read in another zone than it was made in. */
 	if (gmtime_r(&(time_t){(time_t)s->made_s}, &tm) != NULL)
 		(void)strftime(day, sizeof day, "%Y-%m-%d", &tm);
 	n = snprintf(out, SHEET_TEXT_MAX,
