@@ -135,9 +135,10 @@ static void renew_pair(struct engine *e, uint16_t no, const struct node_time *no
 		.suite = WIRE_SUITE_1,
 	};
 
-	require(no <= KEYBOX_PEERS_MAX);
+	/* the number is net's word: one that is nobody's is passed over */
 	if (p == NULL || p->self || keybox_pair_new(kb, no, &w.id, &w.pub) != ERR_OK)
 		return;
+	require(no <= KEYBOX_PEERS_MAX);
 	w.peer = p->node_id;
 	/* A time that our clock never should have shown is no floor: partners refused what it dated. */
 	if (e->pair_ms[no] > now->wall_ms + 1000ull * LIMIT_CLOCK_SKEW_S)
