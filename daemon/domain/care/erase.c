@@ -122,7 +122,6 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	const struct store_key k = turn_key_id(case_id);
 	enum err rc = drop_threads(t, case_id);
 
-	require(!bytes_zero(case_id->b, 16));
 	if (rc == ERR_OK)
 		rc = drop_grants(t, case_id);
 	if (rc == ERR_OK)
@@ -145,7 +144,6 @@ static enum err leave_word(struct turn *t, const struct id16 *case_id)
 	uint8_t at[8];
 	enum err rc;
 
-	require(!bytes_zero(case_id->b, 16));
 	key_u8(&pending, STORE_META_SHRED);
 	be64_put(at, t->wall_ms);
 	e = turn_effect(t, EFFECT_ERASED);

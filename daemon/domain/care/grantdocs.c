@@ -41,7 +41,6 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	enum err rc;
 
 	require(p != NULL && !p->self);
-	require(msg_has(m, GRANT_RECORD_GRANT));
 	if (case_bytes.len != 16)
 		return ERR_CORRUPT;
 	memcpy(th.case_id.b, case_bytes.p, 16);

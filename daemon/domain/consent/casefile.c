@@ -34,7 +34,6 @@ enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record
 	struct span v;
 	enum err rc;
 
-	require(!bytes_zero(id->b, 16));
 	msg_set_u64(record, CASE_RECORD_VERSION, msg_u64(record, CASE_RECORD_VERSION) + 1);
 	rc = msg_pack(t->arena, record, &v);
 	return rc == ERR_OK ? turn_put_case(t, STORE_CASES, &k, RECORD_CASE, id, v) : rc;
@@ -50,7 +49,6 @@ enum err casefile_put_entry(struct turn *t, const struct id16 *id, struct msg *m
 	uint64_t seq = 1;
 	enum err rc;
 
-	require(!bytes_zero(id->b, 16));
 	if (turn_case_erased(t, id))
 		return ERR_OK; /* it has no timeline any more */
 	rc = store_last_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &row);

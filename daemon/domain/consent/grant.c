@@ -95,7 +95,6 @@ static void view_join(const struct msg *record, struct consent_view *v)
 	const struct msg *g = msg_get(record, GRANT_RECORD_GRANT);
 	const uint64_t until = msg_u64(g, CONSENT_GRANT_EXPIRES_MS);
 
-	require(msg_has(record, GRANT_RECORD_GRANT));
 	v->living = true;
 	v->cats |= consent_grant_cats(record);
 	v->purpose_cats |= consent_purpose_cats(msg_text(g, CONSENT_GRANT_PURPOSE));
@@ -131,7 +130,6 @@ enum err consent_living(struct turn *t, const struct consent_scope *s, enum cons
 	enum err rc;
 
 	require(s->p != NULL && s->p->no != 0);
-	require(!bytes_zero(s->case_id.b, 16));
 	*v = (struct consent_view){.holds_cases = s->p->active &&
 						  (s->p->classes & WIRE_MEMBER) != 0};
 	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
@@ -228,7 +226,6 @@ enum err consent_save(struct turn *t, const struct id16 *id, const struct id16 *
 	struct span v;
 	enum err rc = msg_pack(t->arena, record, &v);
 
-	require(!bytes_zero(case_id->b, 16));
 	if (rc == ERR_OK)
 		rc = turn_put_case(t, STORE_GRANT, &k, RECORD_CASE, case_id, v);
 	return rc == ERR_OK ? turn_put(t, STORE_GRANTCASE, &ck, span_of(id->b, 1)) : rc;

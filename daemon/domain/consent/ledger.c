@@ -20,7 +20,6 @@ enum err ledger_add(struct turn *t, const struct id16 *grant, const struct id16 
 	struct wr w = wr_of(row, sizeof row);
 
 	require(peer != 0);
-	require(!bytes_zero(msg->b, 16));
 	wr_u16(&w, peer);
 	wr_u16(&w, type);
 	wr_u64(&w, cats);

@@ -14,7 +14,6 @@ enum err pseudonym_subject(struct turn *t, const struct id16 *case_id, const str
 {
 	uint8_t in[6 + 32];
 
-	require(!bytes_zero(case_id->b, 16));
 	require(p != NULL && !p->self);
 	memcpy(in, "person", 6);
 	memcpy(in + 6, p->node_id.b, 32);
@@ -26,7 +25,6 @@ enum err pseudonym_thread(struct turn *t, const struct id16 *case_id, const stru
 {
 	uint8_t in[6 + 32 + 16];
 
-	require(!bytes_zero(case_id->b, 16));
 	require(p != NULL && !p->self);
 	memcpy(in, "thread", 6);
 	memcpy(in + 6, p->node_id.b, 32);

@@ -192,7 +192,6 @@ static enum err complete(struct turn *t, const struct proposal *p)
 	bool fork;
 	enum err rc;
 
-	require(!bytes_zero(p->id.b, 16));
 	wire_roster_carry(&w, &p->e);
 	if (w.over)
 		return ERR_NOMEM;

@@ -110,7 +110,6 @@ static enum err derive_ids(struct turn *t, const struct id16 *case_id, const str
 
 	static_assert(sizeof p->node_id.b == 32 && sizeof nonce.b == 16,
 		      "the parts fill the input");
-	require(!bytes_zero(case_id->b, 16));
 	require(witness != NULL);
 	/* with a nonce: a second consent for one partner is another grant, and ends by itself */
 	memcpy(in, "grant\0", 6);

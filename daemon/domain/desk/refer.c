@@ -130,7 +130,6 @@ static enum err make_thread(struct turn *t, const struct msg *req, const struct 
 {
 	const bool urgent = msg_u64(req, REFER_NEW_URGENCY) == ENTER_URGENT;
 
-	require(!bytes_zero(case_id->b, 16));
 	require(!p->self);
 	*th = (struct thread){
 		.case_id = *case_id,

@@ -22,7 +22,6 @@ static struct store_key tally_key(uint32_t quarter, uint8_t cap)
 {
 	struct store_key k = {.len = 0};
 
-	require(quarter >= QUARTER_MIN);
 	key_u32(&k, quarter);
 	key_u8(&k, cap);
 	return k;

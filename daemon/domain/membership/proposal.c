@@ -15,7 +15,6 @@ enum err proposal_save(struct turn *t, const struct proposal *p)
 	struct span v;
 	enum err rc;
 
-	require(!bytes_zero(p->id.b, 16));
 	wire_roster_carry(&w, &p->e);
 	if (w.over)
 		return ERR_NOMEM;

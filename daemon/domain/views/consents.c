@@ -50,7 +50,7 @@ void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 	msg_set_u64(row, GRANT_ROW_RECEIVED, msg_u64(m, GRANT_RECORD_RECEIVED));
 	msg_set_u64(row, GRANT_ROW_SENT, msg_u64(m, GRANT_RECORD_SENT));
 	bytes_hex(hex, msg_bytes(m, GRANT_RECORD_CASE_ID).p,
-		  msg_bytes(m, GRANT_RECORD_CASE_ID).len / 16 * 16);
+		  msg_bytes(m, GRANT_RECORD_CASE_ID).len == 16 ? 16 : 0);
 	msg_set_text(t->arena, row, GRANT_ROW_CASE_ID, hex);
 	msg_set_text(t->arena, row, GRANT_ROW_STATE, states[consent_grant_state(m, t->wall_ms)]);
 	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
