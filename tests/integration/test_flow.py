@@ -405,6 +405,21 @@ def test_a_file_of_figures_is_inert_and_goes_through_no_link(federation, workdir
     assert not list(workdir.glob("*.part"))
 
 
+@pytest.mark.parametrize("years", [-8, 175])
+def test_a_clock_that_is_years_off_ends_no_node(federation, years):
+    """Figures have quarters from 2020 on: a machine whose clock starts in 2018 is answered, and goes on."""
+    f = federation("Balen")
+    clock = Clock(f.dir)
+    (a,) = f.start(*clock.args)
+    case = a.new_case(name=MARKER)
+    clock.set(years * 365 * 86400)
+    pid = a.proc.pid
+    for words in (("flow", "--own"), ("flow", "publish", "--dry-run"), ("case", "erase", case, "--now"), ("flow", "--own")):
+        assert cli(a, *words).returncode in (0, 1, 4), words
+    assert a.k("status") and a.proc.pid == pid and a.proc.poll() is None
+    assert "INVARIANT_BROKEN" not in a.log.read_text()
+
+
 def test_erasing_a_case_changes_no_figure(federation):
     """Who was helped, declined or taken back stays so in the quarter's figures when the file is erased, at both ends."""
     f = federation("Balen", "Geel")

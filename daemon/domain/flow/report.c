@@ -150,7 +150,6 @@ enum err report_pack(struct turn *t, struct report *r)
 {
 	struct msg *m = msg_new(t->arena, MSG_REPORT);
 
-	require(r->period >= QUARTER_MIN && r->period < QUARTER_MAX);
 	require(r->refused != NULL);
 	msg_set_u64(m, REPORT_PERIOD, r->period);
 	if (r->refused[0] != '\0') {
