@@ -199,5 +199,7 @@ void sim_check_names(struct sim *s, struct sim_node *n);
 
 /* sim_rest.c: days go by in which nobody does anything; then minutes */
 void sim_rest(struct sim *s);
+/* The bytes of s mixed into h: two stores that differ in a row differ in this number. */
+uint64_t sim_mixed(uint64_t h, struct span s);
 
 #endif /* KRING_TESTS_SIM_H */

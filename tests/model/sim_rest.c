@@ -30,7 +30,7 @@ struct print {
 };
 
 /* Eight bytes at a time: the rows of every node go through here. */
-static uint64_t mixed(uint64_t h, struct span s)
+uint64_t sim_mixed(uint64_t h, struct span s)
 {
 	size_t i = 0;
 
@@ -56,12 +56,12 @@ static void take_pair(struct sim_view *v, const struct store_row *row, struct pr
 	out->kept[p.peer - 1] = p.kept_from;
 	p.kept_from = 0;
 	pair_pack(&p, &w);
-	out->pair[p.peer - 1] = mixed(0, wr_span(&w));
+	out->pair[p.peer - 1] = sim_mixed(0, wr_span(&w));
 	p.last_frame_ms = p.last_heard_ms = p.their_key_ms = 0;
 	w.len = 0;
 	pair_pack(&p, &w);
 	require(!w.over);
-	out->of[STORE_PAIR] = mixed(mixed(out->of[STORE_PAIR], row->key), wr_span(&w));
+	out->of[STORE_PAIR] = sim_mixed(sim_mixed(out->of[STORE_PAIR], row->key), wr_span(&w));
 }
 
 static void take_print(struct sim *s, struct sim_node *n, struct print *out)
@@ -81,7 +81,7 @@ static void take_print(struct sim *s, struct sim_node *n, struct print *out)
 			if (t == STORE_PAIR)
 				take_pair(&v, &row, out);
 			else
-				out->of[t] = mixed(mixed(out->of[t], row.key), row.val);
+				out->of[t] = sim_mixed(sim_mixed(out->of[t], row.key), row.val);
 	}
 	sim_view_close(&v);
 }

@@ -104,24 +104,31 @@ static enum err read_body(struct turn *t, const struct wire_doc *d, struct msg *
 	return ERR_OK;
 }
 
+/* Its thread has begun; what belongs to a case that was erased here is not let in again. */
+static enum err arrived(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			struct thread *th, bool *erased)
+{
+	const bool fresh = th->my_no + th->their_no == 0;
+	enum err rc = fresh ? begin_thread(t, th, THREAD_RECEIVER, &d->head) : ERR_OK;
+
+	require(th->peer == p->no);
+	*erased = false;
+	return rc == ERR_OK ? erased_here(t, p, d, th, erased) : rc;
+}
+
 enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			struct thread *th, uint16_t *verdict)
 {
 	const bool fresh = th->my_no + th->their_no == 0;
 	struct msg *body;
-	bool erased = false;
-	enum err rc = fresh ? begin_thread(t, th, THREAD_RECEIVER, &d->head) : ERR_OK;
+	bool erased;
+	enum err rc = arrived(t, p, d, th, &erased);
 
 	require(th->kind == THREAD_CONSENT);
-	require(th->peer == p->no);
-	if (rc == ERR_OK)
-		rc = erased_here(t, p, d, th, &erased);
-	if (rc != ERR_OK)
-		return rc;
-	if (erased) {
+	if (rc == ERR_OK && erased)
 		*verdict = WIRE_VERDICT_ERASED_HERE;
-		return ERR_OK;
-	}
+	if (rc != ERR_OK || erased)
+		return rc;
 	if (fresh)
 		return grantdocs_receive(t, p, d, th, verdict);
 	rc = read_body(t, d, &body, verdict);
@@ -133,19 +140,14 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 {
 	const bool fresh = th->my_no + th->their_no == 0;
 	struct msg *body;
-	bool erased = false;
-	enum err rc = fresh ? begin_thread(t, th, THREAD_RECEIVER, &d->head) : ERR_OK;
+	bool erased;
+	enum err rc = arrived(t, p, d, th, &erased);
 
 	require(th->kind == THREAD_REFERRAL);
-	require(th->peer == p->no);
-	if (rc == ERR_OK)
-		rc = erased_here(t, p, d, th, &erased);
-	if (rc != ERR_OK)
-		return rc;
-	if (erased) {
+	if (rc == ERR_OK && erased)
 		*verdict = WIRE_VERDICT_ERASED_HERE;
-		return ERR_OK;
-	}
+	if (rc != ERR_OK || erased)
+		return rc;
 	rc = read_body(t, d, &body, verdict);
 	if (rc == ERR_OK && fresh)
 		rc = case_of_offer(t, p, d, d->head.type == DOC_OFFER ? body : NULL, &th->case_id);

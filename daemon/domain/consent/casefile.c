@@ -174,7 +174,9 @@ enum err casefile_receive(struct turn *t, const struct peer *p, const struct id1
 	return rc == ERR_NOTFOUND ? casefile_open(t, p, subject, true, id) : rc;
 }
 
-enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg *person)
+/* Words about the person, over those that stand in this place of the record; what was emptied on purpose goes. */
+static enum err put_words(struct turn *t, const struct id16 *id, unsigned field,
+			  const struct msg *person)
 {
 	struct msg *m;
 	enum err rc;
@@ -184,26 +186,23 @@ enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg 
 	rc = casefile_load(t, id, &m);
 	if (rc != ERR_OK)
 		return rc;
-	msg_copy_fields(msg_sub(t->arena, m, CASE_RECORD_PERSON), person);
-	msg_drop_empty(m);
+	msg_copy_fields(msg_sub(t->arena, m, field), person);
+	if (field == CASE_RECORD_PERSON)
+		msg_drop_empty(m);
 	return casefile_save(t, id, m);
+}
+
+enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg *person)
+{
+	return put_words(t, id, CASE_RECORD_PERSON, person);
 }
 
 /* A partner's newest words beside ours; a case that is full keeps what it has, since the body is in the history. */
 enum err casefile_hear(struct turn *t, const struct id16 *id, const struct msg *person)
 {
-	struct msg *m;
-	enum err rc;
+	enum err rc = put_words(t, id, CASE_RECORD_TOLD, person);
 
-	if (person == NULL)
-		return ERR_OK;
-	rc = casefile_load(t, id, &m);
-	if (rc != ERR_OK)
-		return rc;
-	msg_copy_fields(msg_sub(t->arena, m, CASE_RECORD_TOLD), person);
-	rc = casefile_save(t, id, m);
-	return rc == ERR_LIMIT ? ERR_OK
-			       : rc; /* more than a case holds: its body is still in the history */
+	return rc == ERR_LIMIT ? ERR_OK : rc;
 }
 
 /* In place of all that was told before: what went must not stay behind in the file. */

@@ -34,3 +34,14 @@ bool keeper_is(const struct turn *t, const struct peer *p)
 	}
 	return between < KEEPERS;
 }
+
+const struct peer *keeper_next(const struct turn *t, size_t *at)
+{
+	while (*at < t->node->peer_count) {
+		const struct peer *p = &t->node->peers[(*at)++];
+
+		if (p->conn.up && keeper_is(t, p))
+			return p;
+	}
+	return NULL;
+}

@@ -54,21 +54,19 @@ static enum err newest(struct turn *t, uint16_t peer, struct span *bytes, struct
 enum err checkpoint_own(struct turn *t, struct span bytes)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	const struct peer *p;
 	struct wire_checkpoint c;
 	struct store_key k;
+	size_t at = 0;
 	enum err rc = wire_checkpoint_get(bytes, &c);
 
 	if (rc != ERR_OK || self == NULL)
 		return rc;
 	k = row_key(self->no, c.inc_no, c.seq);
 	rc = turn_put(t, STORE_CHECKPOINT, &k, bytes);
-	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++) {
-		const struct peer *p = &t->node->peers[i];
-		struct answer *a;
+	while (rc == ERR_OK && (p = keeper_next(t, &at)) != NULL) {
+		struct answer *a = answer_of(t, p->no);
 
-		if (!keeper_is(t, p) || !p->conn.up)
-			continue;
-		a = answer_of(t, p->no);
 		if (a == NULL)
 			return ERR_NOMEM;
 		answer_part(a, WIRE_PART_AUDIT_HEAD, bytes);

@@ -24,17 +24,28 @@ const char *connect_flaw(const struct conn *c, const struct pair *pr)
 	return NULL;
 }
 
+/* A new key of ours for this partner, drawn once the turn is committed. */
+static enum err draw_prekey(struct turn *t, const struct peer *p)
+{
+	struct effect *e = turn_effect(t, EFFECT_PREKEY);
+
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->peer = p->no;
+	return ERR_OK;
+}
+
 enum err connect_up(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
-	struct effect *e = turn_effect(t, EFFECT_PREKEY);
 	struct pair *pr;
 	enum err rc = pair_get(t, p->no, &pr);
 
 	require(!p->self);
-	if (rc != ERR_OK || e == NULL)
-		return rc == ERR_OK ? ERR_NOMEM : rc;
-	e->peer = p->no;
+	if (rc == ERR_OK)
+		rc = draw_prekey(t, p);
+	if (rc != ERR_OK)
+		return rc;
 	pr->recheck = pr->recheck ||
 		      pr->waiting > 0; /* what they could not store, perhaps they can now */
 	/* all else of the line before is gone with it; the clock and the count of silent lines are of the partner */
@@ -120,7 +131,6 @@ void connect_answered(const struct turn *t, const struct pair *pr, struct conn *
 enum err connect_prekey(struct turn *t, struct peer *p, struct span record)
 {
 	struct answer *a;
-	struct effect *e;
 	bool fresh;
 	enum err rc = prekeys_take(t, p, record, true, &fresh);
 
@@ -129,12 +139,10 @@ enum err connect_prekey(struct turn *t, struct peer *p, struct span record)
 	if (rc != ERR_OK)
 		return rc;
 	/* After a long sleep of both, theirs is fresh and ours has expired: an answer would carry a key they cannot use. */
-	if (fresh && !prekeys_ours_good(t, p)) {
-		e = turn_effect(t, EFFECT_PREKEY);
-		if (e == NULL)
-			return ERR_NOMEM;
-		e->peer = p->no;
-	}
+	if (fresh && !prekeys_ours_good(t, p))
+		rc = draw_prekey(t, p);
+	if (rc != ERR_OK)
+		return rc;
 	a = answer_of(t, p->no);
 	if (a == NULL)
 		return ERR_NOMEM;
@@ -160,7 +168,6 @@ enum err connect_tick(struct turn *t, struct peer *p)
 	struct conn *c = state_conn(t->node, p);
 	struct answer *a;
 	struct pair *pr;
-	struct effect *e;
 	enum err rc;
 
 	require(!p->self && p->active);
@@ -178,12 +185,10 @@ enum err connect_tick(struct turn *t, struct peer *p)
 	if (!pair_pending(pr, c)) /* idle: is the line still there? */
 		c->ask_wait_ms = LIMIT_PING_MS;
 	/* The first prekey may have been lost, or keys of either side expired: no frame can be sealed without one. */
-	if (!c->heard || !prekeys_ready(t, p) || !prekeys_ours_good(t, p)) {
-		e = turn_effect(t, EFFECT_PREKEY);
-		if (e == NULL)
-			return ERR_NOMEM;
-		e->peer = p->no;
-	}
+	if (!c->heard || !prekeys_ready(t, p) || !prekeys_ours_good(t, p))
+		rc = draw_prekey(t, p);
+	if (rc != ERR_OK)
+		return rc;
 	a = answer_of(t, p->no);
 	if (a == NULL)
 		return ERR_NOMEM;

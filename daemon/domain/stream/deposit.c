@@ -58,18 +58,16 @@ static enum err number_put(struct turn *t, enum store_table table, const struct 
 enum err deposit_changed(struct turn *t)
 {
 	const struct store_key k = version_key();
+	const struct peer *p;
 	uint32_t version;
+	size_t at = 0;
 	enum err rc = number_get(t, STORE_META, &k, &version);
 
 	if (rc == ERR_OK)
 		rc = number_put(t, STORE_META, &k, version + 1);
-	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++) {
-		const struct peer *p = &t->node->peers[i];
-		struct answer *a;
+	while (rc == ERR_OK && (p = keeper_next(t, &at)) != NULL) {
+		struct answer *a = answer_of(t, p->no);
 
-		if (!keeper_is(t, p) || !p->conn.up)
-			continue;
-		a = answer_of(t, p->no);
 		if (a == NULL)
 			return ERR_NOMEM;
 		a->reply = a->deposit = true;
@@ -106,13 +104,29 @@ static enum err list_erased(struct turn *t, struct wr *ids)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* A list as a part of the next frame: to be kept for us (KEEP_THIS), or the partner's own, given back (YOURS). */
+static enum err put_ledger(struct turn *t, uint8_t what, uint32_t version, struct span sealed,
+			   struct wr *parts, uint16_t *count)
+{
+	struct wr out = arena_wr(t->arena, HEAD + sealed.len);
+
+	wr_u8(&out, what);
+	wr_u32(&out, version);
+	wr_put(&out, sealed.p, sealed.len);
+	if (out.over)
+		return ERR_NOMEM;
+	wire_part_put(parts, WIRE_PART_LEDGER, wr_span(&out));
+	(*count)++;
+	return ERR_OK;
+}
+
 /* The whole list again when it changed: it is short, and a difference could be lost on the way. */
 enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *parts, uint16_t *count)
 {
 	const struct store_key vk = version_key(), pk = turn_key_u16(p->no);
 	const struct record_place place = {.cls = RECORD_META};
 	uint32_t version, theirs;
-	struct wr ids, out;
+	struct wr ids;
 	struct span sealed;
 	enum err rc = number_get(t, STORE_META, &vk, &version);
 
@@ -121,7 +135,6 @@ enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *part
 	if (rc != ERR_OK || version == 0 || theirs == version || !keeper_is(t, p))
 		return rc;
 	ids = arena_wr(t->arena, (size_t)IDS_MAX * 16);
-	out = arena_wr(t->arena, HEAD + SEALED_MAX);
 	if (ids.cap == 0) /* list_erased makes room by moving what is there */
 		return ERR_NOMEM;
 	rc = list_erased(t, &ids);
@@ -129,14 +142,7 @@ enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *part
 		rc = record_detail_seal(t->txn, t->arena, &place, wr_span(&ids), &sealed);
 	if (rc != ERR_OK)
 		return rc;
-	wr_u8(&out, KEEP_THIS);
-	wr_u32(&out, version);
-	wr_put(&out, sealed.p, sealed.len);
-	if (out.over)
-		return ERR_NOMEM;
-	wire_part_put(parts, WIRE_PART_LEDGER, wr_span(&out));
-	(*count)++;
-	return ERR_OK;
+	return put_ledger(t, KEEP_THIS, version, sealed, parts, count);
 }
 
 static enum err keep(struct turn *t, const struct peer *p, struct answer *a, uint32_t version,
@@ -200,18 +206,9 @@ enum err deposit_return(struct turn *t, const struct peer *p, struct wr *parts, 
 {
 	const struct store_key k = turn_key_u16(p->no);
 	struct span sealed;
-	struct wr out;
 	enum err rc = turn_get(t, STORE_DEPOSIT, &k, &sealed);
 
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	out = arena_wr(t->arena, HEAD + sealed.len);
-	wr_u8(&out, YOURS);
-	wr_u32(&out, 0);
-	wr_put(&out, sealed.p, sealed.len);
-	if (out.over)
-		return ERR_NOMEM;
-	wire_part_put(parts, WIRE_PART_LEDGER, wr_span(&out));
-	(*count)++;
-	return ERR_OK;
+	return put_ledger(t, YOURS, 0, sealed, parts, count);
 }

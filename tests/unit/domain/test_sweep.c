@@ -74,17 +74,6 @@ struct picture {
 	struct peer peers[SIM_NODES_MAX];
 };
 
-static uint64_t mixed(uint64_t h, struct span s)
-{
-	size_t i = 0;
-
-	for (; i + 8 <= s.len; i += 8)
-		h = ((h ^ be64_get(s.p + i)) * 0x9e3779b97f4a7c15u) ^ h >> 29;
-	for (; i < s.len; i++)
-		h = (h ^ s.p[i]) * 0x100000001b3u;
-	return h ^ s.len;
-}
-
 static void picture_store(struct store_txn *txn, struct picture *out)
 {
 	for (int t = 0; t < STORE_TABLE_COUNT; t++) {
@@ -94,7 +83,7 @@ static void picture_store(struct store_txn *txn, struct picture *out)
 		out->table[t] = 0xcbf29ce484222325u;
 		while (store_next_prefix(txn, (enum store_table)t, span_of(NULL, 0), &at, &row) ==
 		       ERR_OK)
-			out->table[t] = mixed(mixed(out->table[t], row.key), row.val);
+			out->table[t] = sim_mixed(sim_mixed(out->table[t], row.key), row.val);
 	}
 }
 
