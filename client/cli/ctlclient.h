@@ -9,8 +9,8 @@
  * Durable:  nothing.
  * Privacy:  requests and replies hold personal data; they live in the caller's arena.
  */
-#ifndef KRING_CLIENT_CTLCLIENT_H
-#define KRING_CLIENT_CTLCLIENT_H
+#ifndef KRING_CLIENT_CLI_CTLCLIENT_H
+#define KRING_CLIENT_CLI_CTLCLIENT_H
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -22,4 +22,4 @@ enum { CTLCLIENT_WAIT_S = 30 };
 MUST_CHECK enum err ctlclient_call(struct arena *a, const char *socket_path,
 				   const struct msg *request, struct msg **reply);
 
-#endif /* KRING_CLIENT_CTLCLIENT_H */
+#endif /* KRING_CLIENT_CLI_CTLCLIENT_H */

@@ -9,8 +9,8 @@
  * Durable:  best effort: without the file nothing is sent along, and the node judges by its own rules.
  * Privacy:  ids, references and counts; nothing of a person.
  */
-#ifndef KRING_CLIENT_SEEN_H
-#define KRING_CLIENT_SEEN_H
+#ifndef KRING_CLIENT_CLI_SEEN_H
+#define KRING_CLIENT_CLI_SEEN_H
 
 #include "client/cli/run.h"
 #include "proto/msg.h"
@@ -20,4 +20,4 @@ void seen_remember(struct cli *c, const struct msg *reply);
 /** By id, its beginning, or reference as typed; false: never shown, or not clear which is meant. */
 bool seen_recall(struct cli *c, const char *typed, uint64_t *version);
 
-#endif /* KRING_CLIENT_SEEN_H */
+#endif /* KRING_CLIENT_CLI_SEEN_H */

@@ -13,8 +13,8 @@
  * lines below it.  Lines that begin with a blank always belong to the field above.  Behind a text whose further lines do
  * not begin with a blank no other field may come: nobody could tell whether "phone:" is a field or a word of the story.
  */
-#ifndef KRING_CLIENT_PERSON_H
-#define KRING_CLIENT_PERSON_H
+#ifndef KRING_CLIENT_COMMANDS_PERSON_H
+#define KRING_CLIENT_COMMANDS_PERSON_H
 
 #include "client/cli/cli.h"
 
@@ -40,4 +40,4 @@
 /** Into p (MSG_PERSON); CLI_DONE, or the code after an error was printed. */
 int person_fill(struct cli *c, struct msg *p);
 
-#endif /* KRING_CLIENT_PERSON_H */
+#endif /* KRING_CLIENT_COMMANDS_PERSON_H */

@@ -2,7 +2,7 @@
 /**
  * keybox - every operation that needs a secret key, and no way to get one out but TK.
  *
- * Layer:    crypto (base only).  Its callers are in roles/; domain never sees it.
+ * Layer:    crypto (base only).  Its callers are in core/ and tool/; domain never sees it.
  * Owns:     all secrets of a node, in one guarded allocation.
  * Threads:  core process, event-loop thread only.
  * Time:     prekey times are unix seconds, supplied by the caller.

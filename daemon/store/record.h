@@ -2,7 +2,7 @@
 /**
  * record - values as they lie in the store: a header, sealed, padded (FORMAT.md).
  *
- * Layer:    store (base only).  The keys are behind record_cipher, filled in by roles/.
+ * Layer:    store (base only).  The keys are behind record_cipher, filled in by core/.
  * Owns:     tables CASEKEY and AUDITKEY.
  * Threads:  as store.h.
  * Time:     none.

@@ -17,7 +17,7 @@ def purpose(path):
     head = path.with_suffix(".h")
     text = (head if head.exists() else path).read_text()
     found = re.search(r"\n/\*\*\n \* [\w. -]+? - (.*?)\n \*\n", text, re.S) if head.exists() else None
-    found = found or re.search(r"/\*+\s*(?!SPDX)(.*?)\*/", text[text.index("\n"):], re.S)
+    found = found or re.search(r"/\*+\s*(?:\* )?(?!SPDX)(.*?)\*/", text[text.index("\n"):], re.S)
     words = re.sub(r"\s*\n \*\s*", " ", found[1]).strip() if found else ""
     words = re.sub(r"\s*\([^()]*\.md[^()]*\)", "", re.split(r"(?<=[\w)])\.\s|\.$", words)[0])
     return re.sub(r"\s+", " ", words).replace("|", "\\|")
@@ -40,10 +40,11 @@ def stale():
     if BEGIN not in text or END not in text:
         yield "daemon/ARCHITECTURE.md has no place for the modules"
         return
-    names = lambda s: set(re.findall(r"^\| `([^`]+)` \|", s, re.M))
-    there, here = names(text.split(BEGIN)[1].split(END)[0]), names(modules())
-    for name in sorted(there ^ here):
-        yield f"{name} is {'gone' if name in there else 'new'}: run tests/lint/architecture.py"
+    rows = lambda s: dict(re.findall(r"^\| `([^`]+)` \| (.*) \|$", s, re.M))
+    there, here = rows(text.split(BEGIN)[1].split(END)[0]), rows(modules())
+    for name in sorted(there.keys() | here.keys()):
+        if there.get(name) != here.get(name):
+            yield f"{name} is {'gone' if name not in here else 'new' if name not in there else 'another'}: run tests/lint/architecture.py"
 
 
 def answers():

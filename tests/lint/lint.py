@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """Everything a reviewer should not have to look for.  Prints one line a check; exit 1 on any finding."""
+import functools
 import hashlib
 import json
 import pathlib
@@ -34,6 +35,20 @@ def check(name, findings):
 
 def rel(p):
     return str(p.relative_to(ROOT))
+
+
+@functools.cache
+def everything():
+    """{file: text} of all that people write here, with and without an ending."""
+    tops = [ROOT / d for d in (".ci", "client", "cmake", "config", "daemon", "deploy", "proto", "tests")]
+    out = {}
+    for p in [*ROOT.iterdir(), *(x for top in tops for x in top.rglob("*"))]:
+        if p.is_file() and not re.search(r"/(corpus\w*|__pycache__)/", str(p)):
+            try:
+                out[p] = p.read_text()
+            except UnicodeDecodeError:
+                continue
+    return out
 
 
 def layers():
@@ -304,6 +319,15 @@ def headers_say_it():
         for label in ("Layer:", "Owns:", "Threads:", "Time:", "Durable:", "Privacy:"):
             if f" * {label}" not in text:
                 yield f"{rel(p)} lacks {label}"
+        room = str(p.parent.relative_to(ROOT)).removeprefix("daemon/")
+        layer = re.search(r"Layer:\s+([\w/]*)", text)
+        if layer and layer[1] != room and (layer[1] == "domain" or layer[1] != room.split("/")[0]):
+            yield f"{rel(p)} says it stands in {layer[1]}"
+        if f"\n * {p.stem} - " not in text:
+            yield f"{rel(p)} begins with another name than {p.stem}"
+        guard = "KRING_" + re.sub(r"\W", "_", rel(p).removeprefix("daemon/")).upper()
+        if re.search(r"^#ifndef (\w+)", text, re.M)[1] != guard:
+            yield f"{rel(p)} is not guarded by {guard}"
 
 
 def sizes():
@@ -347,16 +371,52 @@ def architecture_names_files():
 
 def documents_are_here():
     """Whoever reads a comment can open what it cites; and every rule of STYLE.md that names a check names one that runs."""
-    here = {p.name for p in ROOT.rglob("*.md") if "build" not in p.relative_to(ROOT).parts[:1]}
-    for p in [*SOURCES, *(ROOT / "proto").glob("*.proto"), *(x for e in ("c", "h", "py", "md") for x in (ROOT / "tests").rglob(f"*.{e}")),
-              *(ROOT / "daemon").rglob("*.md"), *(ROOT / "proto").glob("*.md"), *(ROOT / "deploy").glob("*"), ROOT / "README.md"]:
-        if p.is_file():
-            for name in set(re.findall(r"\b[\w-]+\.md\b", p.read_text())) - here:
-                yield f"{rel(p)} cites {name}, which is not in the tree"
+    here = {p.name for p in everything() if p.suffix == ".md"}
+    for p, text in everything().items():
+        for name in set(re.findall(r"\b[\w-]+\.md\b", text)) - here:
+            yield f"{rel(p)} cites {name}, which is not in the tree"
     checks = set(re.findall(r'^check\("([^"]+)"', pathlib.Path(__file__).read_text(), re.M))
     for name in re.findall(r"\*lint: ([^*]+)\*", (ROOT / "daemon/STYLE.md").read_text().split("\n", 5)[5].replace("\n", " ")):
         if name not in checks:
             yield f"daemon/STYLE.md: there is no check \"{name}\""
+
+
+COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
+PLACEHOLDERS = {"foo.c", "foo.h", "foo_verb_object", "x_create", "x_free", "CC.psv"}    # of rules about names
+ELSEWHERE = {"fields.h", "schema.c", "lists.c", "lmdb.h", "sysexits.h"}                 # made by the build, or another library's
+
+
+def said_of_the_code():
+    """(file, line, words) of comments in C, of documents, and of what Python says about itself."""
+    for p, text in everything().items():
+        pattern = {".c": COMMENT, ".h": COMMENT, ".proto": COMMENT, ".md": re.compile(r".+", re.S),
+                   ".py": re.compile(r'(?<!["\'])#[^\n]*|"""(?:.|\n)*?"""'), "": re.compile(r"(?<!\$)#[^\n]*")}.get(p.suffix)
+        for m in pattern.finditer(text) if pattern and p != pathlib.Path(__file__) else ():
+            yield p, text.count("\n", 0, m.start()) + 1, m[0]
+
+
+def comments_name_what_exists():
+    """A function, file or room that a comment or a document names is there: what was moved or renamed takes its name along."""
+    called, files = set(), {rel(p) for p in everything()}
+    for p, text in everything().items():
+        if p.suffix in (".c", ".h", ".py"):
+            called |= set(re.findall(r"\b(\w+)\)?\s*\(", COMMENT.sub("", text) if p.suffix != ".py" else text))
+    names = {f.rsplit("/", 1)[-1] for f in files} | PLACEHOLDERS | ELSEWHERE
+    places = {f for n in files for f in (n, n.rsplit(".", 1)[0], *(n.rsplit("/", i)[0] for i in range(1, n.count("/") + 1)))}
+    places |= {rel(d) for d in (ROOT / "tests/fuzz").iterdir()}
+    rooms = "|".join(sorted({q.name for q in (ROOT / "daemon").rglob("*") if q.is_dir()} | {"daemon", "client", "proto", "tests", "deploy", "config"}))
+    path = re.compile(rf"(?<![\w/.$*-])((?:{rooms})/[\w/-]*\w(?:\.[a-z]+)?)\b(?![/*])")
+    for p, line, words in said_of_the_code():
+        here = lambda m: f"{rel(p)}:{line + words.count(chr(10), 0, m.start())} names"
+        for m in re.finditer(r"\b([a-z_]\w*)\(\)", words):
+            if m[1] not in called | PLACEHOLDERS:
+                yield f"{here(m)} {m[1]}(), which is nowhere"
+        for m in re.finditer(r"(?<![\w/.<-])([\w-]+\.(?:c|h|py))\b", words):
+            if m[1] not in names and p.suffix != ".py":
+                yield f"{here(m)} {m[1]}, which is nowhere"
+        for m in path.finditer(words):
+            if m[1].rsplit("/", 1)[1] not in PLACEHOLDERS and not any(x == m[1] or x.endswith("/" + m[1]) for x in places):
+                yield f"{here(m)} {m[1]}, which is nowhere"
 
 
 def remedies_name_commands():
@@ -441,6 +501,7 @@ check("ARCHITECTURE.md names files that exist", architecture_names_files())
 check("ARCHITECTURE.md names every module", architecture.stale())
 check("ARCHITECTURE.md answers its questions", architecture.answers())
 check("only documents of this tree are cited", documents_are_here())
+check("comments name what exists", comments_name_what_exists())
 check("a remedy names a command that exists", remedies_name_commands())
 check("the manual of the settings is made from their table", manual_is_the_table())
 check("variables of the environment are in the table", variables_are_in_the_table())

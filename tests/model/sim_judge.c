@@ -12,7 +12,11 @@
 #include "domain/views/referrals.h"
 #include "sim.h"
 
-enum { BIT_IDENTITY = 1 << 0, BIT_NEEDS = 1 << 15, META_SUBJECT = 8 /* as cases.c has it */ };
+enum {
+	BIT_IDENTITY = 1 << 0,
+	BIT_NEEDS = 1 << 15,
+	META_SUBJECT = 8 /* as consent/casefile.c has it */
+};
 
 void sim_view_open(struct sim *s, struct sim_view *v, struct sim_node *n)
 {

@@ -46,7 +46,7 @@ MUST_CHECK enum err grants_stored(struct turn *t, struct thread *th, uint16_t ty
 MUST_CHECK enum err grants_timer(struct turn *t, struct thread *th);
 /** What was put off while the thread was compared. */
 MUST_CHECK enum err grants_catch_up(struct turn *t, struct thread *th);
-/** Hooks, see exchange/stream.h. */
+/** Rules of exchange/hooks.h. */
 MUST_CHECK enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags);
 MUST_CHECK enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flags);
 MUST_CHECK enum err grants_confirmed(struct turn *t, uint16_t peer);

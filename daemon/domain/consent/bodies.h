@@ -31,7 +31,7 @@ MUST_CHECK enum err bodies_running(struct turn *t, const struct peer *p, const s
 /** The referral ended for its person (revoked, in error, or its term is over): at the receiver its personal
  *  bodies go, and the person shown is put together again from what other referrals still hold. */
 MUST_CHECK enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason);
-/** The person as a partner's bodies that are still here tell it, newest word last: CASE_RECORD.told. */
+/** The person as a partner's bodies that are still here tell it, newest word last: CASE_RECORD_TOLD. */
 MUST_CHECK enum err bodies_person(struct turn *t, const struct id16 *case_id);
 /** Does a personal document still rest on consent, within v (consent_living)? */
 MUST_CHECK enum err bodies_stands(struct turn *t, const struct document *d,

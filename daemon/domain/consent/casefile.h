@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * cases - one person's or household's file at this node; its id never leaves.
+ * casefile - one person's or household's file at this node; its id never leaves.
  *
- * Layer:    domain/care (base, proto, store; lower rooms).
+ * Layer:    domain/consent (base, proto, store; lower rooms).
  * Owns:     tables CASES, CASELOG; META rows 8 | subject ref (which case a partner speaks of).
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.

@@ -2,7 +2,7 @@
 /**
  * ledger - who was shown what, on which basis; drives withdrawal and erasure.
  *
- * Layer:    domain/care (base, proto, store; lower rooms).
+ * Layer:    domain/consent (base, proto, store; lower rooms).
  * Owns:     table LEDGER, key grant 16 | msg 16.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.

@@ -2,11 +2,11 @@
 /**
  * refer - a caseworker's referral, and every act in one: guards, then signing.
  *
- * Layer:    domain/care (base, proto, store; lower rooms).
+ * Layer:    domain/desk (base, proto, store; lower rooms).
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.
- * Durable:  as acts.h.
+ * Durable:  as care/acts.h.
  * Privacy:  fields outside consent and agreement are refused with their names, never dropped silently.
  */
 #ifndef KRING_DOMAIN_DESK_REFER_H

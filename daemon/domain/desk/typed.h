@@ -2,7 +2,7 @@
 /**
  * typed - what people type of a person has to be of its field's kind.
  *
- * Layer:    domain/care.
+ * Layer:    domain/desk (base, proto; turn.h).
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only.
  * Time:     none.

@@ -228,7 +228,7 @@ static void list_row(struct turn *t, struct msg *reply, struct span entry,
 	char actor[24] = "machine";
 
 	(void)rd_id16(&r); /* grant */
-	(void)rd_u16(&r);  /* peer: the caller of this list knows names, see node.c */
+	(void)rd_u16(&r);  /* peer: not shown */
 	detail.len = rd_u16(&r);
 	detail.p = rd_take(&r, detail.len);
 	if (case_id != NULL && (!known || !id16_equal(case_id, &of_case)))

@@ -7,7 +7,7 @@
  * is not known counts Monday to Friday by Central European time: calendar_known() is asked before anybody
  * relies on it.
  *
- * Layer:    domain/care (base, proto).
+ * Layer:    domain/referral (base, proto).
  * Owns:     nothing; pure.
  * Threads:  any.
  * Time:     wall-clock milliseconds in; an end is the last millisecond that belongs to it.

@@ -6,7 +6,7 @@
  * A term that somebody else has to meet begins when it lay at their node, not when it was signed here.
  * A deadline stays what it was when it has passed; only the timer moves on.
  *
- * Layer:    domain/care (base, proto, store; lower rooms).
+ * Layer:    domain/referral (base, proto, store; lower rooms).
  * Owns:     table TIMER, key due_ms u64 | thread 16 | kind u8.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds; a deadline is the last millisecond in time.

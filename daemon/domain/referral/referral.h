@@ -2,12 +2,11 @@
 /**
  * referral - the table of acts and states (proto/PROTOCOL.md 7) as data, and the fold over two logs.
  *
- *
  * The fold is total and reads event types only: guards bind the author's node before signing and are
  * never re-applied by the reader.  An event without a row is a note.  tests/model iterates this table
  * against referral_model.py.
  *
- * Layer:    domain/care (base; exchange/document for the registry of types).
+ * Layer:    domain/referral (base; proto/acts for document types).
  * Owns:     nothing; pure.
  * Threads:  any.
  * Time:     none.

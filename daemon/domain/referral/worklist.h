@@ -2,7 +2,7 @@
 /**
  * worklist - what a person must do next, derived from the state of each referral.
  *
- * Layer:    domain/care (base, proto, store; lower rooms).
+ * Layer:    domain/referral (base, proto, store; lower rooms).
  * Owns:     table WORK, key case 16 | thread 16 | kind u8.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.

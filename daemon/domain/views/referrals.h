@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * overview - referrals as people look at them: inbox, sent, one with its history.
+ * referrals - referrals as people look at them: inbox, sent, one with its history.
  *
- * Layer:    domain/care (base, proto, store; lower rooms).
+ * Layer:    domain/views (base, proto, store; lower rooms).
  * Owns:     nothing; reads.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.

@@ -323,17 +323,40 @@ static void what_could_not_be_stored_stays_owed(void **state)
 	assert_int_equal(row.verdict, WIRE_VERDICT_CANNOT_STORE);
 }
 
-/* Of 1, 2, 3 in order of node id the two that follow keep: of node 1 those are 2 and 3, whatever is alone. */
+/* Which of five members keep for the one with this place, as digits. */
+static int keepers_of(struct bed *b, struct peer *peers, unsigned self)
+{
+	int kept = 0;
+
+	for (unsigned i = 0; i < 5; i++)
+		peers[i].self = i == self - 1;
+	b->node->node_id = peers[self - 1].node_id;
+	for (unsigned i = 0; i < 5; i++)
+		if (keeper_is(&b->t, &peers[i]))
+			kept = kept * 10 + (int)i + 1;
+	return kept;
+}
+
+/* In order of node id, as on a ring, the two active members that follow; the order of peers is another. */
 static void two_partners_keep_for_each_node(void **state)
 {
+	static const uint8_t ids[] = {40, 10, 50, 30, 20};
 	struct bed *b = *state;
-	const struct peer *peers = b->node->peers;
+	struct peer peers[5], *const own = b->node->peers;
+	const size_t count = b->node->peer_count;
 
-	assert_false(keeper_is(&b->t, &peers[BED_SELF - 1]));
-	assert_true(keeper_is(&b->t, &peers[BED_PARTNER - 1]));
-	assert_true(keeper_is(&b->t, &peers[BED_OTHER - 1]));
-	b->node->peers[BED_OTHER - 1].active = false;
-	assert_false(keeper_is(&b->t, &peers[BED_OTHER - 1]));
+	for (unsigned i = 0; i < 5; i++)
+		peers[i] = (struct peer){.active = true, .node_id = {{ids[i]}}};
+	b->node->peers = peers;
+	b->node->peer_count = 5;
+	assert_int_equal(keepers_of(b, peers, 2), 45); /* of 10: 20 and 30 */
+	assert_int_equal(keepers_of(b, peers, 5), 14); /* of 20: 30 and 40 */
+	assert_int_equal(keepers_of(b, peers, 1), 23); /* of 40: 50, and on with 10 */
+	assert_int_equal(keepers_of(b, peers, 3), 25); /* of 50: 10 and 20 */
+	peers[4].active = false;
+	assert_int_equal(keepers_of(b, peers, 2), 14); /* of 10 without 20: 30 and 40 */
+	b->node->peers = own;
+	b->node->peer_count = count;
 }
 
 int main(void)

@@ -39,8 +39,9 @@ static void a_first_document_opens_one_kind(void **state)
 		const enum thread_kind kind = kind_opened_by(type);
 
 		assert_true(kind_known(kind));
-		assert_int_equal(kind == THREAD_REFERRAL,
-				 type != DOC_CONSENT && type != DOC_REPORT);
+		assert_int_equal(kind, type == DOC_CONSENT  ? THREAD_CONSENT
+				       : type == DOC_REPORT ? THREAD_REPORT
+							    : THREAD_REFERRAL);
 	}
 }
 
