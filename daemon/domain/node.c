@@ -248,7 +248,7 @@ static enum err on_peer_event(struct turn *t, const struct event *ev)
 	struct peer *p = state_peer(t->node, ev->peer);
 	enum err rc = ERR_OK;
 
-	if (p != NULL &&
+	if (p != NULL && !p->self &&
 	    ev->type == EVENT_PEER_DOWN) /* also of one removed or suspended just now */
 		rc = connect_down(t, p);
 	if (rc != ERR_OK)

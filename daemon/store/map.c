@@ -57,16 +57,27 @@ enum err store_del(struct store_txn *txn, enum store_table table, struct span ke
 	return txn->store->ops->del(txn, table, key);
 }
 
+/* A key is found before its row is opened, so nothing vouches for it: one that a key of ours has no room for, with one
+ * byte more to walk on behind it, is damage. */
+static enum err walkable(const struct store_row *row)
+{
+	return row->key.len < sizeof((struct store_key *)0)->b ? ERR_OK : ERR_CORRUPT;
+}
+
 enum err store_seek(struct store_txn *txn, enum store_table table, struct span from,
 		    struct store_row *row)
 {
-	return txn->store->ops->seek(txn, table, from, row);
+	const enum err rc = txn->store->ops->seek(txn, table, from, row);
+
+	return rc == ERR_OK ? walkable(row) : rc;
 }
 
 enum err store_seek_back(struct store_txn *txn, enum store_table table, struct span below,
 			 struct store_row *row)
 {
-	return txn->store->ops->seek_back(txn, table, below, row);
+	const enum err rc = txn->store->ops->seek_back(txn, table, below, row);
+
+	return rc == ERR_OK ? walkable(row) : rc;
 }
 
 /* An empty prefix may have no address at all, and memcmp on NULL is undefined also for a length of 0. */

@@ -202,6 +202,9 @@ enum err recover_shelved(struct turn *t, struct thread *th, const struct doc_key
 		th->hidden = th->hidden || type == DOC_REVOKE;
 		th->withdrawn = th->withdrawn || type == DOC_WITHDRAWAL;
 		th->owes_end = th->owes_end || key->sender == 0 || type == DOC_WITHDRAWAL;
+		/* a consent ends by a withdrawal alone, whatever else was signed in its thread */
+		if (th->kind == THREAD_CONSENT)
+			th->owes_end = th->owes_end && th->withdrawn;
 	}
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,

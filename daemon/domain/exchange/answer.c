@@ -45,5 +45,7 @@ void answer_part(struct answer *a, uint8_t type, struct span bytes)
 
 enum err answer_owe(struct turn *t, uint16_t peer)
 {
+	if (state_peer(t->node, peer) == NULL)
+		return ERR_CORRUPT; /* of a row of a thread, and no member has this number */
 	return answer_of(t, peer) == NULL ? ERR_NOMEM : ERR_OK;
 }

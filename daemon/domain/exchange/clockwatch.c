@@ -9,6 +9,9 @@
 
 enum { OLD_MS = 3600000 }; /* what was said longer ago proves nothing, unless the line is there */
 
+/* No two clocks are further apart: differences of what partners say stay within a number. */
+static const int64_t far_ms = INT64_C(1) << 60;
+
 void clockwatch_frame(const struct turn *t, struct conn *c, uint64_t theirs_ms)
 {
 	require(c->clock_mono_ms <= t->mono_ms);
@@ -32,6 +35,8 @@ static bool difference(const struct turn *t, const struct peer *p, int64_t *off_
 	const uint64_t since = t->mono_ms - c->clock_mono_ms;
 
 	*off_ms = (int64_t)(c->clock_theirs_ms + since - t->wall_ms);
+	if (*off_ms > far_ms || *off_ms < -far_ms)
+		*off_ms = *off_ms < 0 ? -far_ms : far_ms;
 	return !p->self && p->active && c->clock_theirs_ms != 0 && (c->up || since < OLD_MS);
 }
 

@@ -148,8 +148,11 @@ enum err outbox_wait(struct turn *t, struct pair *p, uint64_t place)
 
 	if (place == 0 || place > p->out_last)
 		return ERR_CORRUPT;
-	if (!record_exists(t->txn, STORE_WAITING, key_span(&k)))
+	if (!record_exists(t->txn, STORE_WAITING, key_span(&k))) {
+		if (p->waiting >= p->out_last)
+			return ERR_CORRUPT; /* rows that were counted are gone from the disk */
 		p->waiting++;
+	}
 	return turn_put(t, STORE_WAITING, &k, span_of(&one, 1));
 }
 

@@ -142,8 +142,9 @@ static bool only_time_passed(const struct pair *p)
 	    p->last_heard_ms < was.last_heard_ms ||
 	    p->last_heard_ms - was.last_heard_ms >= HEARD_STEP_MS)
 		return false;
-	apart = (int64_t)(p->last_frame_ms - p->last_heard_ms);
-	apart -= (int64_t)(was.last_frame_ms - was.last_heard_ms);
+	/* without a sign until the end: the time of a frame is any number that its sender likes */
+	apart = (int64_t)((p->last_frame_ms - p->last_heard_ms) -
+			  (was.last_frame_ms - was.last_heard_ms));
 	if (apart > CLOCK_STEP_MS || apart < -CLOCK_STEP_MS)
 		return false;
 	now.last_heard_ms = was.last_heard_ms;

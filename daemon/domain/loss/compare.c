@@ -27,6 +27,8 @@ enum {
 };
 
 static_assert(PAGE <= UINT8_MAX, "the count of a page is one byte");
+static_assert(((int)ROW_DIFFERS & ((int)COMPARE_HIDDEN | (int)COMPARE_WITHDRAWN)) == 0,
+	      "the marks of a row share one byte");
 static_assert((int)ASK_ROW >= (int)ANSWER_ROW,
 	      "an answer about as many threads is no longer than the question");
 static_assert(RETURN_BYTES + LEDGER_BYTES + PAGE_HEAD + PAGE * ANSWER_ROW < (int)LIMIT_CLASS_2,
@@ -277,6 +279,8 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 		q[i].got = rd_u32(r);
 	}
 	compare_room(a);
+	if (a->more.cap == 0) /* the turn's memory is full: the question comes again */
+		return ERR_NOMEM;
 	wr_zero(&w, PAGE_HEAD);
 	at = after;
 	/* Also threads that the asker did not name: it may have forgotten that they exist.  Where the room for documents

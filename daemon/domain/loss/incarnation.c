@@ -104,7 +104,7 @@ enum err incarnation_load(struct turn *t, struct node *n)
 	n->inc.id = rd_id16(&r);
 	n->restored_ms = rd_u64(&r);
 	n->quarantine = rd_u8(&r) != 0;
-	if (!rd_done(&r) || (n->quarantine && n->restored_ms == 0))
-		return ERR_CORRUPT;
+	if (!rd_done(&r))
+		return ERR_CORRUPT; /* a time of 0 is none: a clock may have begun there */
 	return n->inc.no < outside ? incarnation_begin(t, outside, ALARM_RESTORED) : ERR_OK;
 }

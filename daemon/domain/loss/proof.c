@@ -24,6 +24,7 @@ enum {
 	CLAIM_DOCUMENT = 1,
 	CLAIM_RECEIPT = 2
 };
+static_assert(BLOCKED_MS < DAY_MS, "what blocks is looked into before a weak sign counts again");
 
 /* Does the receipt that we keep of this partner say more than this frame?  Only one is kept, because only the one that
  * goes furthest can prove anything.

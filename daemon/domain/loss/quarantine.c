@@ -4,7 +4,6 @@
  * A worker who cannot wait for one that is away lets a single case go on, with a name in the audit log. */
 #include "domain/loss/quarantine.h"
 
-#include "base/check.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/pair.h"
@@ -75,7 +74,6 @@ enum err quarantine_heard(struct turn *t)
 			return rc;
 	}
 	incarnation_save(n);
-	require(n->restored_ms != 0); /* only a loss begins it */
 	n->quarantine = false;
 	rc = incarnation_write(t);
 	if (rc == ERR_OK)

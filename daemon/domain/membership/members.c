@@ -379,6 +379,8 @@ static enum err standings(struct turn *t, struct standing **out, size_t *count)
 	while ((rc = member_next(t, &at, &m)) == ERR_OK && *count + 1 < next) {
 		struct standing *s = &(*out)[(*count)++];
 
+		if (m.no != *count)
+			return ERR_CORRUPT; /* a row is gone: tally() finds members by number */
 		*s = (struct standing){.no = m.no, .added_seq = m.added_seq};
 		s->self = id32_equal(&m.node, &t->node->node_id);
 		s->counts = !m.removed && (m.classes & WIRE_MEMBER) != 0 &&

@@ -51,9 +51,12 @@ static enum err place(struct turn *t, const struct chain *c, struct wire_roster 
 	e->seq = c->seq + 1;
 	e->prev_hash = c->head;
 	e->time_s = t->wall_ms / 1000 < c->time_s ? c->time_s : t->wall_ms / 1000;
+	if (e->time_s > UINT64_MAX - CHAIN_VALID_S) /* roots may date an entry as they like */
+		return turn_refuse(t, ERR_LIMIT, "no entry can follow the newest one",
+				   "its date lies at the end of all time",
+				   "phone the roots of the federation: kring roster show");
 	e->valid_until_s = e->time_s + CHAIN_VALID_S;
 	e->sig_count = 0; /* signatures were over another place */
-	require(e->valid_until_s > e->time_s);
 	wire_roster_put(&w, e);
 	e->signed_bytes = wr_span(&w);
 	return w.over ? ERR_LIMIT : ERR_OK;

@@ -4,9 +4,11 @@
 
 #include "base/bytes.h"
 #include "bed.h"
+#include "domain/exchange/answer.h"
 #include "domain/exchange/inbox.h"
 #include "domain/exchange/keeper.h"
 #include "domain/exchange/outbox.h"
+#include "domain/stream/speak.h"
 
 enum { DAY_MS = 86400000 };
 
@@ -323,6 +325,31 @@ static void what_could_not_be_stored_stays_owed(void **state)
 	assert_int_equal(row.verdict, WIRE_VERDICT_CANNOT_STORE);
 }
 
+/* More wait than was ever written: rows that were counted are gone.  The row says so, and the node goes on. */
+static void rows_that_are_gone_are_damage(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = owe(b, 2);
+
+	assert_int_equal(outbox_wait(&b->t, p, 1), ERR_OK);
+	p->waiting = 2;
+	assert_int_equal(outbox_wait(&b->t, p, 2), ERR_CORRUPT);
+	assert_null(pair_flaw(p));
+	assert_int_equal(answer_owe(&b->t, BED_OTHER + 1), ERR_CORRUPT);
+	assert_int_equal(answer_owe(&b->t, BED_OTHER), ERR_OK);
+}
+
+/* The line counts what was sent, the row of the pair went back behind that: the frame fails, the node does not end. */
+static void a_pair_that_went_back_fails_by_itself(void **state)
+{
+	struct bed *b = *state;
+	struct peer *p = &b->node->peers[BED_PARTNER - 1];
+
+	p->conn = (struct conn){.up = true, .have_key = true, .key_until_s = UINT64_MAX, .sent = 5};
+	assert_int_equal(answer_owe(&b->t, BED_PARTNER), ERR_OK);
+	assert_int_equal(speak_all(&b->t), ERR_CORRUPT);
+}
+
 /* Which of five members keep for the one with this place, as digits. */
 static int keepers_of(struct bed *b, struct peer *peers, unsigned self)
 {
@@ -371,6 +398,8 @@ int main(void)
 		EACH(a_reset_offers_what_is_retained),
 		EACH(rows_are_kept_as_long_as_a_backup_may_ask_for_them),
 		EACH(what_could_not_be_stored_stays_owed),
+		EACH(rows_that_are_gone_are_damage),
+		EACH(a_pair_that_went_back_fails_by_itself),
 		EACH(two_partners_keep_for_each_node),
 	};
 

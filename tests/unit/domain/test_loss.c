@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "bed.h"
+#include "domain/care/recover.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/clone.h"
 #include "domain/loss/compare.h"
@@ -582,6 +583,43 @@ static void what_they_hold_takes_its_place(void **state)
 	assert_true(comes_back(b, p, bed_document(b, &h, &theirs)));
 }
 
+/* A question that finds the turn's memory full comes again; it ends nothing. */
+static void a_question_may_find_no_memory(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = meet(b);
+	struct answer a = {.peer = BED_PARTNER, .arena = &b->arena};
+	uint8_t ask[1 + 16 + 16 + 1] = {0};
+	const size_t cap = b->arena.cap;
+	enum err rc;
+
+	(void)thread_new(b);
+	memset(ask + 17, 0xff, 16);
+	b->arena.cap = b->arena.used + 8192; /* for the rows, not for an answer */
+	rc = compare_heads(&b->t, &b->node->peers[BED_PARTNER - 1], p, &a,
+			   span_of(ask, sizeof ask));
+	b->arena.cap = cap;
+	assert_int_equal(rc, ERR_NOMEM);
+}
+
+/* In the thread of a consent nothing but a withdrawal ends it, whatever of ours comes to the shelf there. */
+static void a_lost_act_breaks_no_consent(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = {.id = thread_id,
+			    .case_id = thread_id,
+			    .peer = BED_PARTNER,
+			    .kind = THREAD_CONSENT,
+			    .role = THREAD_SENDER};
+	const struct doc_key ours = {.msg = bed_id(0x61)};
+
+	assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+	assert_int_equal(recover_shelved(&b->t, &th, &ours, DOC_REVOKE), ERR_OK);
+	assert_false(th.owes_end);
+	assert_int_equal(recover_shelved(&b->t, &th, &ours, DOC_WITHDRAWAL), ERR_OK);
+	assert_true(th.owes_end);
+}
+
 /* ---- holds and copies ---- */
 
 static struct id16 case_born(uint64_t ms)
@@ -655,6 +693,8 @@ int main(void)
 		EACH(a_question_may_claim_any_number),
 		EACH(what_we_forgot_joins_its_log_in_order),
 		EACH(what_they_hold_takes_its_place),
+		EACH(a_question_may_find_no_memory),
+		EACH(a_lost_act_breaks_no_consent),
 		EACH(older_cases_wait_until_every_partner_was_heard),
 		EACH(a_copy_is_known_by_coming_back),
 	};

@@ -7,6 +7,7 @@
 #include "crypto/identity.h"
 #include "domain/membership/members.h"
 #include "domain/membership/noderecord.h"
+#include "domain/membership/proposal.h"
 
 enum { THIRD = 3 };
 
@@ -265,6 +266,39 @@ static void who_is_suspended_or_removed_gets_nothing(void **state)
 	assert_false(member(b, 2)->admitted || member(b, 2)->active || member(b, 2)->activated);
 }
 
+static void a_row_that_is_gone_is_damage(void **state)
+{
+	struct bed *b = *state;
+	const struct store_key k = turn_key_u16(2);
+	struct members_wait wait;
+
+	assert_int_equal(store_del(b->t.txn, STORE_NODE, key_span(&k)), ERR_OK);
+	assert_int_equal(members_waiting(&b->t, &b->node->peers[0], &wait), ERR_CORRUPT);
+}
+
+/* Roots date their entries as they like.  Behind one at the end of all time nothing can follow, and that is said. */
+static void nothing_follows_the_end_of_all_time(void **state)
+{
+	struct bed *b = *state;
+	const struct chain c = {
+		.begun = true,
+		.fed_id = b->node->fed_id,
+		.time_s = UINT64_MAX - 1,
+		.valid_until_s = UINT64_MAX,
+		.policy = wire_policy_default,
+		.genesis = {.m = 1, .n = 1, .min_suite = WIRE_SUITE_1, .name = "f"}};
+	const uint8_t meta_chain = 4;
+	struct store_key k = {.len = 0};
+	struct wr w = arena_wr(&b->arena, CHAIN_STATE_MAX);
+	struct id16 id;
+
+	key_u8(&k, meta_chain);
+	chain_put(&w, &c);
+	assert_int_equal(turn_put(&b->t, STORE_META, &k, wr_span(&w)), ERR_OK);
+	assert_int_equal(proposal_make(&b->t, WIRE_ROSTER_RENEW, span_of(NULL, 0), NULL, &id),
+			 ERR_LIMIT);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, three, bed_teardown)
@@ -274,6 +308,8 @@ int main(void)
 		EACH(two_records_for_one_place_stop_the_pair),
 		EACH(only_the_promised_key_rotates),
 		EACH(a_newcomer_waits_for_those_before_it),
+		EACH(a_row_that_is_gone_is_damage),
+		EACH(nothing_follows_the_end_of_all_time),
 		EACH(who_is_suspended_or_removed_gets_nothing),
 	};
 

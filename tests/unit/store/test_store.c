@@ -395,6 +395,27 @@ static void a_file_cut_short_is_noticed_before_it_is_mapped(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+/* A key on disk is not vouched for by what its row is sealed with: one that no key of ours could be is damage, and no
+ * reason to end. */
+static void a_key_that_is_too_long_is_damage(void **state)
+{
+	struct world *w = *state;
+	struct store_txn *t = begin(w, true);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	uint8_t key[sizeof at.b];
+
+	memset(key, 'k', sizeof key);
+	assert_int_equal(store_put(t, STORE_TIMER, span_of(key, sizeof key - 1), text("v")),
+			 ERR_OK);
+	assert_int_equal(store_next_prefix(t, STORE_TIMER, span_of(NULL, 0), &at, &row), ERR_OK);
+	assert_int_equal(store_put(t, STORE_TIMER, span_of(key, sizeof key), text("v")), ERR_OK);
+	assert_int_equal(store_next_prefix(t, STORE_TIMER, span_of(NULL, 0), &at, &row),
+			 ERR_CORRUPT);
+	assert_int_equal(store_last_prefix(t, STORE_TIMER, span_of(NULL, 0), &row), ERR_CORRUPT);
+	store_abort(t);
+}
+
 #define BOTH(f)                                                                                    \
 	cmocka_unit_test_setup_teardown(f, setup_mem, teardown),                                   \
 		cmocka_unit_test_setup_teardown(f, setup_lmdb, teardown)
@@ -405,6 +426,7 @@ int main(void)
 		BOTH(commit_keeps_and_abort_forgets),
 		BOTH(order_is_by_bytes_and_seeks_are_exact),
 		BOTH(a_walk_ends_with_the_rows_or_the_first_error),
+		BOTH(a_key_that_is_too_long_is_damage),
 		BOTH(random_commands_agree_with_a_plain_list),
 		BOTH(records_die_with_their_case_key),
 		BOTH(another_format_is_refused),
