@@ -49,6 +49,12 @@ static void print_fault(void *ctx, const struct config_fault *f)
 		      f->remedy.text);
 }
 
+/* check and show say the same of the same file. */
+static int code_of(enum err rc)
+{
+	return rc == ERR_NOTFOUND || rc == ERR_IO ? TOOL_NOT_FOUND : TOOL_RULE;
+}
+
 int tool_config_check(struct tool_args *a)
 {
 	struct config c;
@@ -71,7 +77,7 @@ int tool_config_check(struct tool_args *a)
 	}
 	if (rc == ERR_OK)
 		return 0;
-	return rc == ERR_NOTFOUND || rc == ERR_IO ? TOOL_NOT_FOUND : TOOL_RULE;
+	return code_of(rc);
 }
 
 /* ---- show ---- */
@@ -141,7 +147,7 @@ int tool_config_show(struct tool_args *a)
 		return tool_fail(TOOL_USAGE, "config show", "--dir is missing");
 	rc = config_read(&c, a->dir, a->file, &why);
 	if (rc != ERR_OK)
-		return tool_fail_why("these settings do not hold", rc, &why);
+		return tool_fail(code_of(rc), "these settings do not hold", why.text);
 	if (json())
 		show_json(&c);
 	else

@@ -151,8 +151,8 @@ static enum err check_roster(struct joining *j, const struct rosterfile *f, stru
 			continue;
 		j->words.introducer = node.node; /* of whom the digits speak */
 		found = true;
-		(void)printf("invited by %s (%s), %zu members\n", add.org, f->chain.genesis.name,
-			     f->members);
+		(void)printf("invited by %s (%s), %zu member%s\n", add.org, f->chain.genesis.name,
+			     f->members, f->members == 1 ? "" : "s");
 	}
 	if (!id32_equal(&j->words.genesis_hash, &j->invite.genesis_hash))
 		return err_explain(why, ERR_CRYPTO, "this is not the federation of the invite");

@@ -486,6 +486,15 @@ int tool_roster_propose(struct tool_args *a)
 
 /* ---- signing ---- */
 
+/* Which file it is about: a root has several sticks. */
+static int refuse_key(const char *path, enum err rc)
+{
+	char what[256];
+
+	(void)snprintf(what, sizeof what, "the root key %s", path);
+	return tool_fail_err(what, rc);
+}
+
 static int root_index(const struct wire_genesis *g, const struct id32 *pub)
 {
 	for (int i = 0; i < g->n; i++)
@@ -575,7 +584,7 @@ int tool_roster_sign(struct tool_args *a)
 				 "the signatures no longer fit: make the proposal again");
 	rc = rootkey_public(a->key, &pub);
 	if (rc != ERR_OK)
-		return tool_fail_err("root key", rc);
+		return refuse_key(a->key, rc);
 	root = signer_of(&f.chain, &e, &pub);
 	if (root < 0 || e.sig_count == 2 * LIMIT_ROOTS)
 		return tool_fail(TOOL_RULE, "this key is not a root of this federation", "");
@@ -614,11 +623,12 @@ int tool_root_sign(struct tool_args *a)
 		return tool_fail(TOOL_USAGE, "needs --proposal, --key and --out", "");
 	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
 		return TOOL_DAMAGED;
-	describe(&e);
 	rc = rootkey_public(a->key, &pub);
+	if (rc != ERR_OK)
+		return refuse_key(a->key, rc);
+	describe(&e);
 	memcpy(out, pub.b, 32);
-	if (rc == ERR_OK)
-		rc = rootkey_sign(a->key, e.signed_bytes, out + 32);
+	rc = rootkey_sign(a->key, e.signed_bytes, out + 32);
 	if (rc == ERR_OK)
 		rc = keyfile_write_file(a->out, span_of(out, sizeof out));
 	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
@@ -636,7 +646,8 @@ int tool_roster_verify(struct tool_args *a)
 		return tool_fail(TOOL_DAMAGED, "the roster does not hold", why.text);
 	require(f.chain.begun);
 	bytes_hex(hex, f.chain.head.b, 32);
-	(void)printf("roster of %s holds: %zu members, entry %llu, head %s\n", f.chain.genesis.name,
-		     f.members, (unsigned long long)f.chain.seq, hex);
+	(void)printf("roster of %s holds: %zu member%s, entry %llu, head %s\n",
+		     f.chain.genesis.name, f.members, f.members == 1 ? "" : "s",
+		     (unsigned long long)f.chain.seq, hex);
 	return 0;
 }

@@ -61,8 +61,10 @@ def test_another_file_is_judged_by_its_name(conf, workdir):
     assert r.returncode == 3 and f"{workdir / 'gone'}: No such file" in r.stderr, r
     other.write_bytes(b"#" * 20000)
     assert "larger than 16384 bytes" in kring(conf.parent, "config", "check", str(other)).stderr
+    assert kring(conf.parent, "config", "show", str(workdir / "gone")).returncode == 3  # check and show agree
     other.write_bytes(b"[Node]\nListen=\0\n")
     assert "line 2: this line is no plain text" in kring(conf.parent, "config", "check", str(other)).stderr
+    assert kring(conf.parent, "config", "show", str(other)).returncode == 1
 
 
 def test_show_says_value_default_unit_and_where_from(conf):

@@ -27,6 +27,7 @@
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
+#include "proto/acts.h"
 #include "proto/lists.h"
 
 enum { ENTER_URGENT = 2, FOR_OTHER_ACTS = 32, SHOWN_ACTS = 3 };
@@ -470,10 +471,12 @@ static enum err find_thread(struct turn *t, const char *ref, struct thread *th)
 /* Names the act and the state: perhaps another referral was meant. */
 static enum err refuse_state(struct turn *t, const struct thread *th, uint16_t type)
 {
+	const struct act *act = act_of(type);
 	struct err_text why;
 
+	require(act != NULL);
 	(void)err_explain(&why, ERR_STATE, "%s is not possible while the referral is %s",
-			  document_type_name(type),
+			  act->command != NULL ? act->command : act->code, /* as it was typed */
 			  referral_state_name((enum referral_state)th->state));
 	return turn_refuse(t, ERR_STATE, "not now", why.text, "see its history: kring show REF");
 }

@@ -54,6 +54,9 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 /* Here so that handlers ask one file for all that a person typed; names.c says what a name fits. */
 enum err find_partner(struct turn *t, const char *name, struct peer **p)
 {
+	if (name[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, "say which partner this is about", "",
+				   "--to NAME; see: kring partner list");
 	return names_partner(t, name, p);
 }
 
