@@ -60,9 +60,10 @@ static void help_one(const struct command *cmd)
 	line_of(cmd, line);
 	(void)printf("kring %s\n  %s\n", line, cmd->help);
 	while (value_spec_next(&at, name, type, &many, &empty)) {
-		(void)snprintf(left, sizeof left, "--%s %s%s", name, type, many ? " ..." : "");
+		(void)snprintf(left, sizeof left, "--%s%s%s%s", name, type[0] == '\0' ? "" : " ",
+			       type, many ? " ..." : "");
 		(void)value_accepts(cmd, type, accepts, sizeof accepts);
-		(void)printf("    %-26s %s\n", left, accepts);
+		(void)printf(accepts[0] == '\0' ? "    %s\n" : "    %-26s %s\n", left, accepts);
 	}
 	(void)printf("  example: %s\n", cmd->example);
 }

@@ -2,8 +2,10 @@
 /* kring backup: pieces of a snapshot, asked for one by one and written to a file that appears whole.  The file has its
  * name only when the last piece is on disk, so that a name without .part always is a backup; an older one is never
  * overwritten. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -76,7 +78,7 @@ int cmd_backup(struct cli *c)
 	}
 	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return cli_fail(c, CLI_REFUSED, "cannot create the file", part, "");
+		return cli_fail(c, CLI_REFUSED, "cannot create the file", part, strerror(errno));
 	code = cli_call(c, cli_request(c, REQUEST_BACKUP, &sub), &reply);
 	if (code == CLI_DONE)
 		code = pieces(c, fd, &bytes);

@@ -274,7 +274,9 @@ static int save_csv(const struct cli *c, const struct msg *flow, const char *pat
 	int bad;
 
 	if (f == NULL)
-		return cli_fail(c, CLI_NOT_NOW, "cannot write this file", path, strerror(errno));
+		return cli_fail(c, CLI_NOT_NOW, "cannot write this file", path,
+				errno == ELOOP ? "it is a symbolic link: name another file"
+					       : strerror(errno));
 	write_csv(c, f, flow);
 	bad = ferror(f);
 	if (fclose(f) != 0 || bad != 0 || rename(part, path) != 0) {

@@ -54,7 +54,7 @@ static void say_invite(struct cli *c, const struct msg *reply)
 		print_qr(token);
 	(void)printf("%s\n\nSend this to %s by any channel; it works once, for seven days.\nThey "
 		     "run:  kring join TOKEN --dir DIR --org NAME --country NL --listen "
-		     "tcp://HOST:PORT\nThen phone them on a number you already know; they read "
+		     "tcp://ADDRESS:PORT\nThen phone them on a number you already know; they read "
 		     "eight digits to you, and you run:  kring confirm DIGITS\n",
 		     token, cli_option(c, "org"));
 }
@@ -97,7 +97,7 @@ static int check_door(struct cli *c, const struct msg *invite)
 		       msg_text(row, INVITE_ROW_LISTEN));
 	return cli_fail(c, CLI_NOT_NOW, where,
 			list_text(LIST_LINE, c->lang, msg_text(row, INVITE_ROW_LISTEN_ERROR)),
-			"choose another port: --at, or --listen where they differ");
+			"choose another address or port: --at, or --listen where they differ");
 }
 
 int cmd_invite(struct cli *c)
@@ -107,8 +107,8 @@ int cmd_invite(struct cli *c)
 
 	require(c->cmd->run == cmd_invite);
 	if (cli_option(c, "org") == NULL || cli_option(c, "at") == NULL)
-		return cli_fail(c, CLI_USAGE, "missing argument", "--org NAME --at tcp://HOST:PORT",
-				c->cmd->example);
+		return cli_fail(c, CLI_USAGE, "missing argument",
+				"--org NAME --at tcp://ADDRESS:PORT", c->cmd->example);
 	msg_set_text(&c->arena, sub, INVITE_NEW_ORG, cli_option(c, "org"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_ADDRESS, cli_option(c, "at"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_LISTEN, cli_option(c, "listen"));

@@ -41,7 +41,7 @@ void print_person(const struct cli *c, const struct msg *p);
 void print_told(const struct cli *c, const struct msg *reply);
 void print_cases(const struct cli *c, const struct msg *reply);
 void print_grants(const struct cli *c, const struct msg *reply);
-void print_timeline(const struct msg *reply);
+void print_timeline(const struct cli *c, const struct msg *reply);
 void print_partners(const struct cli *c, const struct msg *reply);
 void print_outbox(const struct cli *c, const struct msg *reply);
 void print_evidence(const struct cli *c, const struct msg *reply);

@@ -14,8 +14,9 @@ static void disclosures(const struct cli *c, const struct msg *reply)
 
 		(void)printf("  ");
 		print_time(msg_u64(r, DISCLOSURE_ROW_AT_MS));
-		(void)printf("  shown to %s (%s): ", msg_text(r, DISCLOSURE_ROW_PARTNER),
-			     msg_text(r, DISCLOSURE_ROW_ACT));
+		(void)printf("  %s %s (%s): ", list_text(LIST_UI, c->lang, "shown-to"),
+			     msg_text(r, DISCLOSURE_ROW_PARTNER),
+			     list_text(LIST_ACTS, c->lang, msg_text(r, DISCLOSURE_ROW_ACT)));
 		print_cats(c, msg_u64(r, DISCLOSURE_ROW_CATS));
 		(void)putchar('\n');
 	}

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "client/print/print.h"
 
-enum { FIELD_WIDTH = 22 };
+enum { FIELD_WIDTH = 23 };
 
 /* Each field with its category, so that it can be seen what a consent would let through.  typed: by the name that a
  * command takes, else in the reader's language. */
@@ -56,8 +56,11 @@ void print_cases(const struct cli *c, const struct msg *reply)
 		print_cell(print_short(id), 8);
 		print_cell(msg_text(r, CASE_ROW_NAME), 30);
 		print_day_of(c, msg_u64(r, CASE_ROW_CREATED_MS));
-		(void)printf("%s%s\n", msg_u64(r, CASE_ROW_THEIRS) != 0 ? "  referred to us" : "",
-			     msg_u64(r, CASE_ROW_CLOSED) != 0 ? "  closed" : "");
+		if (msg_u64(r, CASE_ROW_THEIRS) != 0)
+			(void)printf("  %s", list_text(LIST_UI, c->lang, "referred-to-us"));
+		if (msg_u64(r, CASE_ROW_CLOSED) != 0)
+			(void)printf("  %s", list_text(LIST_UI, c->lang, "closed"));
+		(void)putchar('\n');
 	}
 }
 
@@ -71,12 +74,17 @@ void print_grants(const struct cli *c, const struct msg *reply)
 
 		(void)printf("  ");
 		print_cell(print_short(id), 8);
-		(void)printf(msg_u64(r, GRANT_ROW_RECEIVED) != 0 ? "we may see, from %s: "
-								 : "%s may see: ",
-			     msg_text(r, GRANT_ROW_PARTNER));
+		if (msg_u64(r, GRANT_ROW_RECEIVED) != 0)
+			(void)printf("%s %s: ", list_text(LIST_UI, c->lang, "we-may-see"),
+				     msg_text(r, GRANT_ROW_PARTNER));
+		else
+			(void)printf("%s %s: ", msg_text(r, GRANT_ROW_PARTNER),
+				     list_text(LIST_UI, c->lang, "may-see"));
 		print_cats(c, msg_u64(r, GRANT_ROW_CATS));
-		(void)printf("; for %s, %s, until ", msg_text(r, GRANT_ROW_PURPOSE),
-			     msg_text(r, GRANT_ROW_HOW));
+		(void)printf("; %s: %s, %s, %s ", list_text(LIST_UI, c->lang, "purpose"),
+			     list_text(LIST_CODES, c->lang, msg_text(r, GRANT_ROW_PURPOSE)),
+			     list_text(LIST_CODES, c->lang, msg_text(r, GRANT_ROW_HOW)),
+			     list_text(LIST_UI, c->lang, "until"));
 		print_day(c, msg_text(r, GRANT_ROW_LAST_DAY));
 		(void)printf("; %s",
 			     list_text(LIST_CODES, c->lang, msg_text(r, GRANT_ROW_GIVEN_BY)));
@@ -84,15 +92,30 @@ void print_grants(const struct cli *c, const struct msg *reply)
 	}
 }
 
-void print_timeline(const struct msg *reply)
+/* A document of a referral is an act; the rest happened to the case here. */
+static const char *entry_words(const struct cli *c, const struct msg *r)
 {
-	require(reply != NULL);
+	const char *what = msg_text(r, ENTRY_ROW_WHAT);
+	enum list_id list = list_has(LIST_UI, what) ? LIST_UI : LIST_OUTBOX;
+
+	if (list_has(LIST_ACTS, what) && msg_text(r, ENTRY_ROW_REF)[0] != '\0')
+		list = LIST_ACTS;
+	return list_text(list, c->lang, what);
+}
+
+void print_timeline(const struct cli *c, const struct msg *reply)
+{
+	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_ENTRIES); i++) {
 		const struct msg *r = msg_at(reply, REPLY_ENTRIES, i);
 
 		(void)printf("  ");
 		print_time(msg_u64(r, ENTRY_ROW_AT_MS));
-		(void)printf("  %s %s ", msg_text(r, ENTRY_ROW_WHAT), msg_text(r, ENTRY_ROW_REF));
+		(void)printf("  %s", entry_words(c, r));
+		if (msg_text(r, ENTRY_ROW_REF)[0] != '\0')
+			(void)printf(" %s", msg_text(r, ENTRY_ROW_REF));
+		if (msg_text(r, ENTRY_ROW_TEXT)[0] != '\0')
+			(void)printf("  ");
 		print_lines(msg_text(r, ENTRY_ROW_TEXT));
 		(void)putchar('\n');
 	}

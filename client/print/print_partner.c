@@ -34,7 +34,8 @@ void print_partners(const struct cli *c, const struct msg *reply)
 			     msg_text(r, PARTNER_ROW_TYPED)); /* never cut: it is typed */
 		print_cell(msg_text(r, PARTNER_ROW_COUNTRY), 6);
 		print_cell(msg_text(r, PARTNER_ROW_CLASS_NAME), 11);
-		print_cell(msg_u64(r, PARTNER_ROW_SELF) != 0 ? "this node"
+		print_cell(msg_u64(r, PARTNER_ROW_SELF) != 0
+				   ? list_text(LIST_UI, c->lang, "this-node")
 			   : msg_u64(r, PARTNER_ROW_CONNECTED) != 0
 				   ? list_text(LIST_LINE, c->lang, "connected")
 				   : list_text(LIST_LINE, c->lang, "not-connected"),
@@ -43,8 +44,9 @@ void print_partners(const struct cli *c, const struct msg *reply)
 		standing(c, r);
 		if (msg_u64(r, PARTNER_ROW_NO_CALENDAR) != 0)
 			(void)printf("%s; ", list_text(LIST_UI, c->lang, "no-calendar"));
-		(void)printf("owed %llu, may see: ",
-			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED));
+		(void)printf("%s %llu, %s: ", list_text(LIST_UI, c->lang, "owed"),
+			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED),
+			     list_text(LIST_UI, c->lang, "may-see"));
 		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
 		(void)putchar('\n');
 		/* The roots' word on how the member was checked, shown with the fingerprint that a
@@ -69,8 +71,9 @@ void print_outbox(const struct cli *c, const struct msg *reply)
 		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, OUTBOX_ROW_ACT)), 16);
 		print_cell(list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_STATE)), 12);
 		print_line_silent(c, msg_u64(r, OUTBOX_ROW_SILENT_SINCE_MS));
-		(void)printf("because: %s; what helps: %s\n",
+		(void)printf("%s: %s; %s: %s\n", list_text(LIST_UI, c->lang, "because"),
 			     list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_CAUSE)),
+			     list_text(LIST_UI, c->lang, "what-helps"),
 			     list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_REMEDY)));
 		if (msg_has(r, OUTBOX_ROW_CLOCK))
 			print_line_clock(c, msg_get(r, OUTBOX_ROW_CLOCK),

@@ -14,10 +14,29 @@ static const char *why_words(const struct cli *c, const char *code)
 	return list_text(list_has(LIST_UI, code) ? LIST_UI : LIST_VERDICTS, c->lang, code);
 }
 
+static void aside(const struct cli *c, const char *word)
+{
+	(void)printf(" (%s)", list_text(LIST_UI, c->lang, word));
+}
+
+/* A document is on its way, or its receiver gave a verdict on it. */
+static const char *delivery_words(const struct cli *c, const char *code)
+{
+	return list_text(list_has(LIST_OUTBOX, code) ? LIST_OUTBOX : LIST_VERDICTS, c->lang, code);
+}
+
 /* A deadline only where somebody has to act: on an ended referral it would look like work. */
 void print_referrals(const struct cli *c, const struct msg *reply)
 {
+	bool named = false; /* the answer to an act names neither person nor need */
+
 	require(c != NULL && reply != NULL);
+	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
+
+		named |= msg_text(r, REFERRAL_ROW_NAME)[0] != '\0' ||
+			 msg_text(r, REFERRAL_ROW_NEED)[0] != '\0';
+	}
 	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
 		const char *delivery = msg_text(r, REFERRAL_ROW_DELIVERY);
@@ -25,17 +44,21 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 		print_cell(msg_text(r, REFERRAL_ROW_REF), 9);
 		(void)printf("%s ", msg_u64(r, REFERRAL_ROW_MINE) != 0 ? "->" : "<-");
 		print_cell(msg_text(r, REFERRAL_ROW_PARTNER), 24);
-		print_cell(msg_text(r, REFERRAL_ROW_NAME), 20);
-		print_cell(list_text(LIST_NEEDS, c->lang, msg_text(r, REFERRAL_ROW_NEED)), 22);
+		if (named) {
+			print_cell(msg_text(r, REFERRAL_ROW_NAME), 20);
+			print_cell(list_text(LIST_NEEDS, c->lang, msg_text(r, REFERRAL_ROW_NEED)),
+				   22);
+		}
 		print_urgent(c, msg_text(r, REFERRAL_ROW_URGENCY));
-		(void)printf(
-			"%s%s", list_text(LIST_STATES, c->lang, msg_text(r, REFERRAL_ROW_STATE)),
-			msg_u64(r, REFERRAL_ROW_PROVISIONAL) != 0 ? " (not yet confirmed)" : "");
+		(void)printf("%s",
+			     list_text(LIST_STATES, c->lang, msg_text(r, REFERRAL_ROW_STATE)));
+		if (msg_u64(r, REFERRAL_ROW_PROVISIONAL) != 0)
+			aside(c, "not-yet-confirmed");
 		if (delivery[0] != '\0')
-			(void)printf(", %s", delivery);
+			(void)printf(", %s", delivery_words(c, delivery));
 		/* whose turn it is, and until when */
 		if (strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0)
-			(void)printf(", next: %s",
+			(void)printf(", %s: %s", list_text(LIST_UI, c->lang, "next"),
 				     list_text(LIST_UI, c->lang, msg_text(r, REFERRAL_ROW_NEXT)));
 		if (msg_has(r, REFERRAL_ROW_DUE_DAY) &&
 		    strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0) {
@@ -63,41 +86,53 @@ static const char *reason_words(const struct cli *c, const struct msg *r)
 	return list_text(list, c->lang, msg_text(r, LOG_ROW_REASON));
 }
 
+/* Parts of a line are told apart, and the first of them stands alone. */
+static const char *between(const char **sep)
+{
+	const char *now = *sep;
+
+	*sep = "; ";
+	return now;
+}
+
 /* "outside" is a place whose name came as a message, under the person's consent: it stands in its own list. */
-static void say_places(const struct cli *c, const struct msg *r)
+static void say_places(const struct cli *c, const struct msg *r, const char **sep)
 {
 	const char *alternative = msg_text(r, LOG_ROW_ALTERNATIVE);
 	size_t outside = 0;
 
 	if (strcmp(alternative, "outside") != 0 && alternative[0] != '\0')
-		(void)printf("; %s: %s", list_text(LIST_UI, c->lang, "better-place"),
+		(void)printf("%s%s: %s", between(sep), list_text(LIST_UI, c->lang, "better-place"),
 			     strcmp(alternative, "none") == 0
 				     ? list_text(LIST_UI, c->lang, "nobody")
 				     : alternative);
 	for (size_t i = 0; i < msg_count(r, LOG_ROW_TARGETS); i++)
 		if (strcmp(msg_text_at(r, LOG_ROW_TARGETS, i), "outside") != 0)
-			(void)printf("; %s: %s", list_text(LIST_UI, c->lang, "better-place"),
+			(void)printf("%s%s: %s", between(sep),
+				     list_text(LIST_UI, c->lang, "better-place"),
 				     msg_text_at(r, LOG_ROW_TARGETS, i));
 	for (; outside < msg_count(r, LOG_ROW_OUTSIDE); outside++)
-		(void)printf("; %s: %s (%s)", list_text(LIST_UI, c->lang, "better-place"),
+		(void)printf("%s%s: %s (%s)", between(sep),
+			     list_text(LIST_UI, c->lang, "better-place"),
 			     msg_text_at(r, LOG_ROW_OUTSIDE, outside),
 			     list_text(LIST_UI, c->lang, "outside"));
 }
 
 /* What an act may carry besides its reason; each part only when it is there. */
-static void say_more(const struct cli *c, const struct msg *r)
+static void say_more(const struct cli *c, const struct msg *r, const char *sep)
 {
-	say_places(c, r);
+	say_places(c, r, &sep);
 	if (msg_has(r, LOG_ROW_DATE_MS)) {
-		(void)printf("; %s ", list_text(LIST_UI, c->lang, "on"));
+		(void)printf("%s%s ", between(&sep), list_text(LIST_UI, c->lang, "on"));
 		print_day_of(c, msg_u64(r, LOG_ROW_DATE_MS));
 	}
 	if (msg_has(r, LOG_ROW_SERVICE))
-		(void)printf("; %s", msg_text(r, LOG_ROW_SERVICE));
+		(void)printf("%s%s", between(&sep), msg_text(r, LOG_ROW_SERVICE));
 	if (strcmp(msg_text(r, LOG_ROW_URGENCY), "urgent") == 0)
-		(void)printf("; %s", list_text(LIST_UI, c->lang, "urgent"));
+		(void)printf("%s%s", between(&sep), list_text(LIST_UI, c->lang, "urgent"));
 	if (msg_has(r, LOG_ROW_TERM_DAYS))
-		(void)printf("; %s: %llu", list_text(LIST_UI, c->lang, "working-days"),
+		(void)printf("%s%s: %llu", between(&sep),
+			     list_text(LIST_UI, c->lang, "working-days"),
 			     (unsigned long long)msg_u64(r, LOG_ROW_TERM_DAYS));
 	if (msg_has(r, LOG_ROW_AUTOMATIC))
 		(void)printf(" (%s)", list_text(LIST_UI, c->lang, "automatic"));
@@ -116,20 +151,21 @@ void print_history(const struct cli *c, const struct msg *reply)
 		(void)printf("  ");
 		print_time(msg_u64(r, LOG_ROW_CREATED_MS));
 		(void)printf("  ");
-		print_cell(msg_text(r, LOG_ROW_SIDE), 8);
+		print_cell(list_text(LIST_UI, c->lang, msg_text(r, LOG_ROW_SIDE)), 12);
 		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));
 		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 22);
 		print_cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 22);
 		(void)printf("%s  %s%s", hash, reason_words(c, r),
 			     msg_has(r, LOG_ROW_TEXT) ? " - " : "");
 		print_lines(msg_text(r, LOG_ROW_TEXT));
-		say_more(c, r);
-		(void)printf("%s%s\n",
-			     msg_u64(r, LOG_ROW_HOLLOW) != 0 ? " (content not shared)" : "",
-			     msg_has(r, LOG_ROW_DELIVERY) &&
-					     strcmp(msg_text(r, LOG_ROW_DELIVERY), "stored") != 0
-				     ? " (not yet delivered)"
-				     : "");
+		say_more(c, r,
+			 reason_words(c, r)[0] == '\0' && !msg_has(r, LOG_ROW_TEXT) ? "" : "; ");
+		if (msg_u64(r, LOG_ROW_HOLLOW) != 0)
+			aside(c, "content-not-shared");
+		if (msg_has(r, LOG_ROW_DELIVERY) &&
+		    strcmp(msg_text(r, LOG_ROW_DELIVERY), "stored") != 0)
+			aside(c, "not-yet-delivered");
+		(void)putchar('\n');
 	}
 }
 

@@ -83,7 +83,7 @@ void print_reply(struct cli *c, const struct msg *reply)
 	print_work(c, reply);
 	print_outbox(c, reply);
 	print_evidence(c, reply);
-	print_timeline(reply);
+	print_timeline(c, reply);
 	further(c, reply);
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
 		(void)printf("nothing was sent (--dry-run); sending it would be allowed\n");

@@ -33,15 +33,17 @@ static void identity(const struct msg *s)
 	else if (listen[0] == '\0')
 		listen = "none";
 	(void)printf("%s\n  fingerprint  %s\n  listens on   %s\n  address      %s\n"
-		     "  roster       entry %llu, %llu members\n  connected    %llu\n"
-		     "  owed         %llu documents\n",
+		     "  roster       entry %llu, %llu member%s\n  connected    %llu\n"
+		     "  owed         %llu document%s\n",
 		     msg_u64(s, STATUS_MEMBER) != 0 ? msg_text(s, STATUS_ORG)
 						    : "not yet a member: import the roster",
 		     msg_text(s, STATUS_FINGERPRINT), listen, address[0] == '\0' ? "none" : address,
 		     (unsigned long long)msg_u64(s, STATUS_ROSTER_SEQ),
 		     (unsigned long long)msg_u64(s, STATUS_MEMBERS),
+		     msg_u64(s, STATUS_MEMBERS) == 1 ? "" : "s",
 		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
-		     (unsigned long long)msg_u64(s, STATUS_OWED));
+		     (unsigned long long)msg_u64(s, STATUS_OWED),
+		     msg_u64(s, STATUS_OWED) == 1 ? "" : "s");
 }
 
 /* Which sheet in the safe is the right one, and what else would open this node. */

@@ -72,6 +72,51 @@ def test_each_cause_of_a_refusal_has_its_own_remedy(federation):
     assert "scope" in r["why"] and "story" in r["why"] and "consent give" in r["remedy"]
 
 
+def test_a_remedy_is_something_that_whoever_reads_it_can_type(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111")
+    a.k("case", "edit", case, "--national-number", "123")
+    a.consent(case, b.name, "identity,contact,needs")
+
+    def refused(node, *args):
+        with pytest.raises(Refused) as e:
+            node.k(*args)
+        return e.value
+
+    assert refused(a, "refer", case, "--to", b.name, "--need", "housing").reply["remedy"].endswith("--without national-number")
+    e = refused(a, "refer", case, "--need", "housing")
+    assert e.code == 2 and "which partner" in e.reply["what"] and "--to NAME" in e.reply["remedy"]
+    ref = a.refer(case, b.name, "--without", "national-number")
+    b.await_state(ref, "offered")
+    r = refused(b, "accept", ref, "--text", "verzonnen").reply  # its own consents do not cover what it says, and acts have no --without
+    assert "story" in r["why"] and "consent give" not in r["remedy"] and "--without" not in r["remedy"] and a.org in r["remedy"]
+    assert refused(b, "confirm-withdraw", ref).reply["why"].startswith("confirm-withdraw is not possible")
+
+
+def test_every_code_on_a_screen_is_in_the_readers_language(federation):
+    f = federation()
+    a, b = f.start()
+    case, ref = offered(a, b)
+    b.await_state(ref, "offered")
+    b.k("redirect", ref, "--target", "Huis Fictief")
+    a.await_state(ref, "redirected")
+
+    def screen(node, lang, *args):
+        return subprocess.run([str(f.bin / "kring"), "--dir", str(node.dir), "--lang", lang, *args], capture_output=True, text=True).stdout
+
+    for lang, words in {"nl": ("dossier geopend", "doel: doorverwijzen", "aangekomen", "getoond aan"),
+                        "fr": ("dossier ouvert", "finalit\u00e9: orienter", "arriv\u00e9", "communiqu\u00e9 \u00e0"),
+                        "de": ("Fall er\u00f6ffnet", "Zweck: vermitteln", "angekommen", "mitgeteilt an"),
+                        "en": ("case opened", "purpose: refer", "arrived", "shown to")}.items():
+        page = screen(a, lang, "case", "show", case)
+        assert all(w in page for w in words), (lang, page)
+        assert not any(w in page for w in ("case-opened", "consent-given", "stored")), page
+        last = screen(a, lang, "show", ref).splitlines()[-1]  # no reason was given: what stands there begins without a semicolon
+        assert "Huis Fictief" in last and ";" not in last, last
+        assert {"nl": "dit knooppunt", "fr": "ce n\u0153ud", "de": "dieser Knoten", "en": "this node"}[lang] in screen(a, lang, "partner", "list")
+
+
 # ---- to whom ----
 
 def test_a_part_of_a_name_chooses_nobody(federation):
