@@ -74,7 +74,7 @@ def test_onboarding_is_followed_literally(federation, workdir):
                 assert waiting.wait(30) == 0
         shown = wait_for("the answer", lambda: (lambda o: o if "declined" in o else None)(run(["kring", "--dir", "goes", "sent", "--all"]).stdout))
         assert "Doel" in shown
-        print(f"onboarding.md: followed in {time.time() - begun:.0f} s by a program; by hand see the note of its issue")
+        print(f"onboarding.md: followed in {time.time() - begun:.0f} s by a program")
     finally:
         if daemon:
             daemon.terminate()

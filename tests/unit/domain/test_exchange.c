@@ -371,19 +371,25 @@ static void two_partners_keep_for_each_node(void **state)
 	struct bed *b = *state;
 	struct peer peers[5], *const own = b->node->peers;
 	const size_t count = b->node->peer_count;
+	int of_10, of_20, of_40, of_50, without_20;
 
 	for (unsigned i = 0; i < 5; i++)
 		peers[i] = (struct peer){.active = true, .node_id = {{ids[i]}}};
 	b->node->peers = peers;
 	b->node->peer_count = 5;
-	assert_int_equal(keepers_of(b, peers, 2), 45); /* of 10: 20 and 30 */
-	assert_int_equal(keepers_of(b, peers, 5), 14); /* of 20: 30 and 40 */
-	assert_int_equal(keepers_of(b, peers, 1), 23); /* of 40: 50, and on with 10 */
-	assert_int_equal(keepers_of(b, peers, 3), 25); /* of 50: 10 and 20 */
+	of_10 = keepers_of(b, peers, 2);
+	of_20 = keepers_of(b, peers, 5);
+	of_40 = keepers_of(b, peers, 1);
+	of_50 = keepers_of(b, peers, 3);
 	peers[4].active = false;
-	assert_int_equal(keepers_of(b, peers, 2), 14); /* of 10 without 20: 30 and 40 */
+	without_20 = keepers_of(b, peers, 2);
 	b->node->peers = own;
 	b->node->peer_count = count;
+	assert_int_equal(of_10, 45);	  /* 20 and 30 */
+	assert_int_equal(of_20, 14);	  /* 30 and 40 */
+	assert_int_equal(of_40, 23);	  /* 50, and on with 10 */
+	assert_int_equal(of_50, 25);	  /* 10 and 20 */
+	assert_int_equal(without_20, 14); /* of 10: 30 and 40 */
 }
 
 int main(void)

@@ -287,18 +287,30 @@ static void what_editors_leave_is_no_fault(void **state)
 	assert_int_equal(c.line[1], 0);
 }
 
-static void fault_of_the_file(const char *what)
+/* by: who reads it; the test is root again, if it was, before anything can end it. */
+static void fault_for(uid_t by, const char *what)
 {
+	const uid_t self = geteuid();
 	struct seen s = {0};
 	struct err_text why = {""};
+	enum err checked, got;
 	struct config c;
 
-	assert_int_not_equal(config_check(&c, dir, path, keep, &s), ERR_OK);
+	assert_int_equal(seteuid(by), 0);
+	checked = config_check(&c, dir, path, keep, &s);
+	got = config_read(&c, dir, path, &why);
+	assert_int_equal(seteuid(self), 0);
+	assert_int_not_equal(checked, ERR_OK);
 	assert_int_equal(s.count, 1);
 	assert_int_equal(s.first.line, 0);
-	assert_int_not_equal(config_read(&c, dir, path, &why), ERR_OK);
+	assert_int_not_equal(got, ERR_OK);
 	if (strstr(why.text, what) == NULL || strstr(why.text, path) == NULL)
 		fail_msg("%s: %s", what, why.text);
+}
+
+static void fault_of_the_file(const char *what)
+{
+	fault_for(geteuid(), what);
 }
 
 static void a_file_that_is_none_is_refused(void **state)
@@ -327,14 +339,9 @@ static void a_file_that_is_none_is_refused(void **state)
 	write_bytes(large, CONFIGFILE_MAX);
 	assert_int_equal(config_read(&c, dir, path, NULL), ERR_OK);
 	assert_int_equal(chmod(path, 0), 0);
-	if (geteuid() == 0) { /* who may read everything is somebody else for a moment */
-		assert_int_equal(chmod(dir, 0755), 0);
-		assert_int_equal(seteuid(65534), 0);
-		fault_of_the_file("Permission denied");
-		assert_int_equal(seteuid(0), 0);
-	} else {
-		fault_of_the_file("Permission denied");
-	}
+	assert_int_equal(chmod(dir, 0755), 0);
+	fault_for(geteuid() == 0 ? 65534 : geteuid(),
+		  "Permission denied"); /* root may read everything */
 }
 
 /* In the node's own place the sentence knows the way back; a partner's copy of it is no settings file. */
