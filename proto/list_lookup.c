@@ -8,9 +8,10 @@
 
 static const struct list_entry *find(enum list_id list, const char *code)
 {
-	const struct list *l = &list_table[list];
+	const struct list *l;
 
 	require(list < LIST_COUNT && code != NULL);
+	l = &list_table[list];
 	for (size_t i = 0; i < l->count; i++)
 		if (strcmp(l->entries[i].code, code) == 0)
 			return &l->entries[i];
@@ -38,9 +39,10 @@ static bool used(const struct list_entry *e, const char *use)
 
 const char *list_code(enum list_id list, const char *use, size_t i)
 {
-	const struct list *l = &list_table[list];
+	const struct list *l;
 
 	require(list < LIST_COUNT && use != NULL);
+	l = &list_table[list];
 	for (size_t k = 0; k < l->count; k++)
 		if (used(&l->entries[k], use) && i-- == 0)
 			return l->entries[k].code;

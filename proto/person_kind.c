@@ -84,9 +84,10 @@ static bool email(const char *s)
 
 const char *person_fault(unsigned field, const char *text, const char **remedy)
 {
-	const bool number = strpbrk(text, "0123456789") != NULL;
+	bool number;
 
 	require(text != NULL && remedy != NULL);
+	number = strpbrk(text, "0123456789") != NULL;
 	/* An empty text is a field that is taken out again, and always right. */
 	*remedy = "";
 	if (text[0] == '\0')

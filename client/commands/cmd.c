@@ -29,14 +29,15 @@ void cmd_put_flag(struct cli *c, struct msg *m, const char *option, unsigned fie
 		msg_set_u64(m, field, 1);
 }
 
-/* What the worker saw goes along, so that nothing is overwritten or answered unseen.  The field holds it plus one. */
+/* What the worker saw goes along, so that nothing is overwritten or answered unseen.  The field holds it plus one; a number
+ * beyond any version is none that there ever was, and is refused as such. */
 void cmd_put_expect(struct cli *c, struct msg *m, unsigned field)
 {
 	uint64_t seen = cli_option_number(c, "expect");
 
 	require(c->word_count > 0 && field != 0);
 	if (cli_option(c, "expect") != NULL || seen_recall(c, c->words[0], &seen))
-		msg_set_u64(m, field, seen + 1);
+		msg_set_u64(m, field, seen < UINT32_MAX ? seen + 1 : UINT32_MAX);
 }
 
 /* A list that could not be shown whole is printed, and the exit code says that it is damaged. */

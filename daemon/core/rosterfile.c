@@ -18,10 +18,12 @@ void rosterfile_free(struct rosterfile *f)
 
 bool rosterfile_next(const struct rosterfile *f, size_t *at, struct span *carried)
 {
-	struct rd r = rd_of(span_of(f->bytes + *at, f->len - *at));
-	const size_t n = rd_u32(&r);
+	struct rd r;
+	size_t n;
 
 	require(*at <= f->len);
+	r = rd_of(span_of(f->bytes + *at, f->len - *at));
+	n = rd_u32(&r);
 	*carried = span_of(rd_take(&r, n), n);
 	if (r.bad)
 		return false;

@@ -78,9 +78,12 @@ enum store_table {
 /** Kinds of META rows that two rooms know (FORMAT.md has all). */
 enum { STORE_META_SHRED = 5 };
 
+/** Bytes of a row's key; a place between two rows has one more.  A row with a longer key is damage (store_seek). */
+enum { STORE_KEY_MAX = 79 };
+
 /** A key under construction: zeroed, then key_u16(&k, 7); key_put(&k, id.b, 16). */
 struct store_key {
-	uint8_t b[80];
+	uint8_t b[STORE_KEY_MAX + 1];
 	size_t len;
 };
 

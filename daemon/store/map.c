@@ -61,7 +61,7 @@ enum err store_del(struct store_txn *txn, enum store_table table, struct span ke
  * byte more to walk on behind it, is damage. */
 static enum err walkable(const struct store_row *row)
 {
-	return row->key.len < sizeof((struct store_key *)0)->b ? ERR_OK : ERR_CORRUPT;
+	return row->key.len <= STORE_KEY_MAX ? ERR_OK : ERR_CORRUPT;
 }
 
 enum err store_seek(struct store_txn *txn, enum store_table table, struct span from,

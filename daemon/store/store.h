@@ -53,10 +53,10 @@ MUST_CHECK enum err store_del(struct store_txn *txn, enum store_table table, str
 struct store_row {
 	struct span key, val;
 };
-/** First row with key >= from. ERR_NOTFOUND at the end. */
+/** First row with key >= from. ERR_NOTFOUND at the end; ERR_CORRUPT when its key is longer than STORE_KEY_MAX. */
 MUST_CHECK enum err store_seek(struct store_txn *txn, enum store_table table, struct span from,
 			       struct store_row *row);
-/** Last row with key < below. */
+/** Last row with key < below; errors as store_seek. */
 MUST_CHECK enum err store_seek_back(struct store_txn *txn, enum store_table table,
 				    struct span below, struct store_row *row);
 /** store_next_prefix(txn, table, prefix, &at, &row): iterate rows whose key begins with prefix;

@@ -12,10 +12,10 @@
 
 void tool_json_text(const char *s)
 {
+	require(s != NULL);
 	const bool readable = text_valid(span_of(s, strlen(s)));
 
 	(void)putchar('"');
-	require(s != NULL);
 	for (; *s != '\0'; s++)
 		if (*s == '"' || *s == '\\')
 			(void)printf("\\%c", *s);

@@ -51,12 +51,12 @@ struct restore {
 /* Code and next key of the sheet.  The code alone is enough: another key is promised then. */
 static int read_sheet(struct restore *r)
 {
+	require(r->args->sheet != NULL);
 	uint8_t text[SHEET_READ_MAX];
 	size_t len = 0;
 	const enum err rc = nodedir_sheet_read(r->args->sheet, text, &len);
 	enum sheet_found code = SHEET_ABSENT, seed = SHEET_ABSENT;
 
-	require(r->args->sheet != NULL);
 	if (rc == ERR_OK) {
 		code = sheet_code(span_of(text, len), r->code);
 		seed = sheet_seed(span_of(text, len), r->seed);
@@ -247,7 +247,8 @@ static enum err take(struct restore *r, const struct backup_item *item)
 	switch (item->type) {
 	case BACKUP_ROW:
 		return item->table < STORE_TABLE_COUNT && item->table != STORE_CASEKEY &&
-				       item->table != STORE_AUDITKEY
+				       item->table != STORE_AUDITKEY &&
+				       item->key.len <= STORE_KEY_MAX
 			       ? put(r, (enum store_table)item->table, item->key, item->val)
 			       : ERR_CORRUPT;
 	case BACKUP_KEY:
@@ -383,9 +384,7 @@ static enum err build(struct restore *r)
 	else if (r->txn != NULL)
 		store_abort(r->txn);
 	r->txn = NULL;
-	require(rc != ERR_OK ||
-		r->ledger !=
-			NULL); /* the first item was the identity, or rc says that it was not */
+	require(rc != ERR_OK || r->ledger != NULL); /* the first item was the identity */
 	return rc == ERR_OK ? erase_all(r) : rc;
 }
 

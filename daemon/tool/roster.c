@@ -42,10 +42,10 @@ static enum err make_roots(const struct tool_args *a, struct wire_genesis *g)
 /* M/N: this many of so many roots sign. */
 static bool roots_of(const char *text, unsigned *m, unsigned *n)
 {
+	require(text != NULL);
 	char *end;
 	unsigned long need = strtoul(text, &end, 10), all = 0;
 
-	require(text != NULL);
 	if (*end == '/')
 		all = strtoul(end + 1, &end, 10);
 	*m = (unsigned)need;

@@ -111,7 +111,8 @@ static enum err new_record(const char *dir, const struct keyfile_rotation *r,
 
 	if (rc != ERR_OK)
 		return rc;
-	require(c.rec.version < UINT64_MAX && c.rec.key_seq < UINT32_MAX);
+	if (c.rec.version == UINT64_MAX || c.rec.key_seq == UINT32_MAX)
+		return ERR_CORRUPT; /* nobody got there by counting */
 	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
 	c.rec.version++;
 	c.rec.key_seq++; /* partners know by it which key signed */
@@ -207,6 +208,7 @@ int tool_rotate(struct tool_args *a)
 
 static int confirm(const struct tool_args *a)
 {
+	require(a->confirm != NULL && a->dir != NULL);
 	uint8_t text[SHEET_READ_MAX], code[KEYFILE_RECOVERY_LEN];
 	size_t len = 0;
 	enum err rc = nodedir_sheet_read(a->confirm, text, &len);
@@ -214,7 +216,6 @@ static int confirm(const struct tool_args *a)
 						    : SHEET_ABSENT;
 
 	secret_wipe(text, sizeof text);
-	require(a->confirm != NULL && a->dir != NULL);
 	if (rc == ERR_OK && found != SHEET_FOUND)
 		return tool_fail(TOOL_RULE, "mistyped: this is not the code of any sheet",
 				 "compare it letter by letter, its last four too");

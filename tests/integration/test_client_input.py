@@ -370,6 +370,16 @@ def test_two_colleagues_at_one_case(node):
         assert p.is_dir() or b"0113" not in p.read_bytes() and b"Verzonnen" not in p.read_bytes()
 
 
+def test_a_version_beyond_every_version_is_stale(node):
+    """The longest number that the client takes is compared like any other, and ends neither the client nor the node."""
+    case = node.k("case", "new", "--name", "Marie Testpersoon")["id"]
+    for line in (["case", "edit", case, "--phone", "09 123 45 67"], ["case", "close", case]):
+        for most in ("9" * 18, str(2 ** 32 - 2), str(2 ** 32 - 1)):
+            r = run(node, *line, "--expect", most)
+            assert r.returncode in (1, 4) and b"changed" in r.stderr, (line, most, r)
+    assert not node.k("case", "show", case)["cases"][0]["closed"]
+
+
 def test_a_decline_never_wins_over_an_accept_unseen(federation):
     a, b = federation("Goes", "SMWO").start()
     case = a.new_case()

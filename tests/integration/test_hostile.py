@@ -5,7 +5,7 @@ import struct
 import subprocess
 
 import pytest
-from kringwire import ACCEPT, CONSENT, DECLINE, DOCUMENT, NOTE, OFFER, PING, PREKEY, PREKEYS, START, Member, compile_bodies, make_document
+from kringwire import ACCEPT, CONSENT, DECLINE, DOCUMENT, INFO, NOTE, OFFER, PING, PREKEY, PREKEYS, START, Member, compile_bodies, make_document
 from node import wait_for
 
 pb = compile_bodies()
@@ -323,3 +323,19 @@ def test_a_nesting_bomb_is_one_malformed_document(pair):
     m.send_documents([g, raw])
     m.until(lambda: len(m.verdicts) == 2)
     assert [(v[0], v[2]) for v in m.verdicts] == [(1, 0), (2, 6)] and b.children()["core"] == core
+
+
+@pytest.mark.parametrize("first", ["info", "hollow"])
+def test_a_thread_without_its_offer_holds_up_no_withdrawal(pair, first):
+    """A thread that a partner begins with an answer is no referral yet: taking the consent back ends what it showed, and nothing else."""
+    m, b = pair
+    gid, _, g = grant(m, IDENTITY_NEEDS)
+    raw, _ = make_document(m.nk, pb.Info(person=NAME).SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=INFO,
+                           thread=os.urandom(16), grant=gid, cats=1 if first == "info" else 1 << 16)
+    m.send_documents([g, raw])
+    m.until(lambda: len(m.verdicts) == 2)
+    pid = b.proc.pid
+    b.k("consent", "withdraw", gid.hex())
+    assert b.k("status") and b.proc.pid == pid and b.proc.poll() is None
+    assert "INVARIANT_BROKEN" not in b.log.read_text()
+    assert all(r.get("name") != "Piet Verzonnen" for r in b.k("inbox", "--all")["referrals"])

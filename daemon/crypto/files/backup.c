@@ -213,10 +213,11 @@ enum err backup_out_key(struct backup_out *b, enum keybox_class cls, const struc
 
 void backup_out_file(struct backup_out *b, const char *name, struct span bytes)
 {
-	const uint8_t len = (uint8_t)strlen(name);
+	const size_t n = strlen(name);
+	const uint8_t len = (uint8_t)n;
 	const struct span parts[] = {{&len, 1}, {(const uint8_t *)name, len}, bytes};
 
-	require(len <= NAME_MAX_LEN);
+	require(n <= NAME_MAX_LEN);
 	/* A roster file that became longer is left out: its entries are rows of the store as well. */
 	if (bytes.len <= LIMIT_RECORD)
 		item_put(b, BACKUP_FILE, parts, 3);
@@ -443,7 +444,8 @@ enum err backup_in_next(struct backup_in *in, struct backup_item *item)
 	if (item->type == BACKUP_END) {
 		/* END must be the last item, in the last chunk, and the count must fit: otherwise
 		 * something was left out. */
-		in->done = in->final && in->at == in->len && item->rows == in->rows;
+		in->done = in->have_identity && in->final && in->at == in->len &&
+			   item->rows == in->rows;
 		rc = in->done ? ERR_OK : ERR_CORRUPT;
 	}
 	in->rows++;

@@ -568,12 +568,14 @@ enum err keyfile_rotation(const struct keybox *kb, uint64_t time_s, struct keyfi
 
 enum err keyfile_rotate(const char *dir, const struct keybox *kb, const struct keyfile_rotation *r)
 {
-	struct keybox_roots k = *keybox_roots(kb);
+	struct keybox_roots k;
 	enum err rc;
 
+	if (keybox_roots(kb)->key_seq == UINT32_MAX)
+		return ERR_CORRUPT; /* as a restored backup says; nobody got there by counting */
+	k = *keybox_roots(kb);
 	memcpy(k.nk_seed, r->seed, 32);
 	k.nk_pub = r->nk_pub;
-	require(k.key_seq < UINT32_MAX);
 	k.key_seq++;
 	rc = sheet_take(dir, &k, &r->sheet);
 	secret_wipe(&k, sizeof k);
@@ -691,9 +693,10 @@ enum err keyfile_open(const char *dir, const struct keyfile_unlock *how, struct 
 {
 	struct keybox_roots k = {.case_epoch = 0};
 	const char *step = "slots";
-	enum err rc = slots_open(dir, how, k.mk);
+	enum err rc;
 
 	require(dir != NULL && how != NULL);
+	rc = slots_open(dir, how, k.mk);
 	*out = (struct keyfile){.keybox = NULL};
 	if (rc == ERR_OK) {
 		/* Both of the other files lie under the MK that the slot gave; the file that does

@@ -46,10 +46,10 @@ void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool min
 /* What entering a state does besides its timer. */
 static void enter(struct turn *t, struct thread *th, enum referral_state before)
 {
-	const uint8_t does = state_row((enum referral_state)th->state)->does;
+	uint8_t does;
 
-	require(th->state < REFERRAL_STATE_COUNT);
 	require(before != (enum referral_state)th->state);
+	does = state_row((enum referral_state)th->state)->does;
 	th->changed_ms = t->wall_ms;
 	th->escalated = false;
 	if ((does & STATE_PAUSES) != 0 && !th->paused_once) {
@@ -101,9 +101,10 @@ static enum err retime(struct turn *t, struct thread *th)
 
 enum err acts_retime(struct turn *t, struct thread *th)
 {
-	enum err rc = retime(t, th);
+	enum err rc;
 
 	require(th->kind == THREAD_REFERRAL);
+	rc = retime(t, th);
 	if (rc == ERR_OK)
 		rc = worklist_delivery(t, th);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
@@ -118,9 +119,10 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	struct effect *e;
 	enum referral_state now;
 	size_t n;
-	enum err rc = fold_thread(t, th, &steps, &n, &now);
+	enum err rc;
 
 	require(th->kind == THREAD_REFERRAL);
+	rc = fold_thread(t, th, &steps, &n, &now);
 	if (rc != ERR_OK)
 		return rc;
 	th->state = (uint8_t)now;
@@ -188,11 +190,12 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 	const char *name = document_type_name(type);
 	struct id16 grant = th->grant_id;
 	uint64_t cats = 0;
-	enum err rc = make(t, th, type, body, &doc, &cats, &grant);
+	enum err rc;
 
 	/* whoever calls asked the table: an act that it does not allow is never signed */
 	require(th->kind == THREAD_REFERRAL);
 	require(referral_may((enum referral_state)th->state, fold_our_side(th), type));
+	rc = make(t, th, type, body, &doc, &cats, &grant);
 	if (rc == ERR_OK && th->my_no + th->their_no == 0)
 		th->grant_id = grant; /* what it began under; nothing is judged by it */
 
@@ -270,9 +273,10 @@ enum err acts_partner_gone(struct turn *t, uint16_t peer)
 /* The receiver releases what it was shown: bodies go, signed heads stay. */
 enum err acts_forget(struct turn *t, struct thread *th)
 {
-	enum err rc = bodies_let_go(t, th, WIRE_VERDICT_HOLLOW);
+	enum err rc;
 
 	require(th->role == THREAD_RECEIVER);
+	rc = bodies_let_go(t, th, WIRE_VERDICT_HOLLOW);
 	if (rc == ERR_OK)
 		rc = casefile_entry(t, &th->case_id, "payload-erased", NULL, &th->id);
 	return rc == ERR_OK ? acts_changed(t, th, "erased") : rc;

@@ -80,10 +80,11 @@ enum err answers_erased(struct turn *t, struct thread *th)
 {
 	const enum referral_state s = (enum referral_state)th->state;
 	bool may;
-	enum err rc = settled_writable(t, th, &may);
+	enum err rc;
 
 	require(th->kind == THREAD_REFERRAL);
 	require(turn_case_erased(t, &th->case_id));
+	rc = settled_writable(t, th, &may);
 	if (rc != ERR_OK || !may)
 		return rc;
 	if (th->role == THREAD_RECEIVER)

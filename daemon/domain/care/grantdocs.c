@@ -40,7 +40,7 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	const struct span case_bytes = msg_bytes(m, GRANT_RECORD_CASE_ID);
 	enum err rc;
 
-	require(p != NULL && !p->self);
+	require(!p->self);
 	if (case_bytes.len != 16)
 		return ERR_CORRUPT;
 	memcpy(th.case_id.b, case_bytes.p, 16);

@@ -105,10 +105,11 @@ static enum err rests(struct turn *t, const struct thread *th, const struct cons
 static enum err revoke(struct turn *t, struct thread *th)
 {
 	bool may;
-	enum err rc = settled_writable(t, th, &may);
+	enum err rc;
 
 	require(th->kind == THREAD_REFERRAL);
 	require(!bodies_ended(th));
+	rc = settled_writable(t, th, &may);
 	if (rc != ERR_OK)
 		return rc;
 	if (may && t->doc_count + ROOM < LIMIT_BURST && th->my_no < THREAD_LOG_MAX)
@@ -127,15 +128,17 @@ static enum err fall_out(struct turn *t, const struct consent_scope *s, enum fol
 	struct bodies_walk w = bodies_walk_of(s);
 	struct consent_view v;
 	struct thread th;
-	enum err rc = consent_living(t, s, s->received ? CONSENT_RECEIVE : CONSENT_SEND, &v);
+	enum err rc;
 
 	require(s->p != NULL);
+	rc = consent_living(t, s, s->received ? CONSENT_RECEIVE : CONSENT_SEND, &v);
 	if (rc != ERR_OK)
 		return rc;
 	while ((rc = bodies_next(t, &w, &th)) == ERR_OK) {
 		bool stays = true;
 
-		if (!bodies_ended(&th) && !th.owes_end)
+		/* what a partner began without an offer is no referral yet, and nobody can revoke it */
+		if (!bodies_ended(&th) && th.state != REFERRAL_DRAFT && !th.owes_end)
 			rc = rests(t, &th, &v, &stays);
 		if (rc == ERR_OK && !stays && how == FOLLOW_REVOKE)
 			rc = revoke(t, &th);

@@ -58,12 +58,14 @@ static enum err check_scope(struct turn *t, const struct peer *p, const struct w
 			    const struct thread *th, const struct msg *body, uint16_t *verdict)
 {
 	const struct consent_scope s = {p, th->case_id, th->role == THREAD_RECEIVER};
-	const uint64_t cats = msg_cats(body);
 	struct consent_view v;
 	bool gone = false;
-	enum err rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
+	uint64_t cats;
+	enum err rc;
 
 	require(body != NULL);
+	cats = msg_cats(body);
+	rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
 	if (rc == ERR_OK)
 		rc = consent_gone(t, &d->head.grant_id, &gone);
 	if (rc != ERR_OK || planted(PLANT_NO_CONSENT))

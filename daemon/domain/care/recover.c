@@ -121,7 +121,10 @@ enum err recover_consent(struct turn *t, const struct peer *p, const struct wire
 	require(th->my_no + th->their_no == 0);
 	if (rc == ERR_OK)
 		rc = begin_thread(t, th, THREAD_SENDER, &d->head);
-	return rc == ERR_OK && body != NULL ? grantdocs_recover(t, th, body) : rc;
+	/* any document of a consent can come back first; the grant itself is in one of them only */
+	return rc == ERR_OK && body != NULL && d->head.type == DOC_CONSENT
+		       ? grantdocs_recover(t, th, body)
+		       : rc;
 }
 
 /* A case that only its own returned documents tell about learns the person from them. */

@@ -49,12 +49,12 @@ static enum err fire_sender(struct turn *t, struct thread *th)
 	return acts_automatic(t, th, row->fires, row->reason);
 }
 
-/* The deadline stays, and the timer looks again at that moment. */
+/* The deadline stays, and the timer looks again at that moment; where the calendar ends, after a pause like any other. */
 static enum err later(struct turn *t, struct thread *th, uint64_t at_ms)
 {
-	enum err rc = deadline_timer_set(t, th, at_ms);
+	enum err rc = deadline_timer_set(t, th,
+					 at_ms > t->wall_ms ? at_ms : t->wall_ms + UNSURE_MS);
 
-	require(at_ms > t->wall_ms);
 	if (rc == ERR_OK)
 		rc = worklist_delivery(t, th);
 	return rc == ERR_OK ? thread_save(t, th) : rc;

@@ -37,12 +37,12 @@ static enum err work_of(struct turn *t, const struct consent_scope *s, const str
 {
 	struct thread th = {.id = *grant,
 			    .case_id = s->case_id,
-			    .peer = s->p->no,
 			    .kind = THREAD_CONSENT,
 			    .due_ms = consent_until(record)};
 	const struct store_key k = turn_key_id(grant);
 
 	require(s->p != NULL);
+	th.peer = s->p->no;
 	if (!record_exists(t->txn, STORE_THREAD, key_span(&k)))
 		return ERR_OK; /* not sent: nothing rests on it */
 	if (add)
@@ -83,9 +83,10 @@ enum err grantends_changed(struct turn *t, const struct peer *p, const struct id
 	uint64_t until = 0;
 	struct msg *m;
 	bool running = false;
-	enum err rc = last_to_end(t, &s, true, &last, &until);
+	enum err rc;
 
 	require(p != NULL);
+	rc = last_to_end(t, &s, true, &last, &until);
 	if (rc == ERR_OK && until == 0)
 		rc = last_to_end(t, &s, false, &last, &until);
 	if (until > t->wall_ms + (uint64_t)WARN_DAYS * DAY_MS)

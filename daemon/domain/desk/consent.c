@@ -32,9 +32,10 @@ static_assert((GATE_ALL & GATE_BIT(GATE_MESSAGE)) == 0,
 /* Who names a date means the whole day, where this node is; 0 stays 0. */
 static uint64_t whole_day(const struct turn *t, uint64_t ms)
 {
-	const char *here = t->node->country;
+	const char *here;
 
 	require(t->node != NULL);
+	here = t->node->country;
 	return ms == 0 ? 0 : calendar_end(here, calendar_day(here, ms));
 }
 

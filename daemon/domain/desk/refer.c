@@ -56,9 +56,10 @@ static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
 	struct members_wait wait;
 	const struct peer *absent;
 	struct err_text why = {""}, remedy = {""};
-	enum err rc = members_waiting(t, p, &wait);
+	enum err rc;
 
 	require(!p->activated);
+	rc = members_waiting(t, p, &wait);
 	if (rc != ERR_OK)
 		return rc;
 	if (!p->active)
@@ -550,7 +551,6 @@ static enum err still_as_seen(struct turn *t, const struct thread *th, uint16_t 
 	struct err_text why;
 	enum err rc;
 
-	require(th->my_no + th->their_no > 0);
 	if (type == DOC_REVOKE || type == DOC_ERROR || (expect == 0 && !flips) ||
 	    (expect != 0 && expect - 1 == now))
 		return ERR_OK;

@@ -143,9 +143,10 @@ static enum err cached_reply(struct turn *t, const struct store_key *k, bool *hi
 	struct err_text why;
 	struct msg *reply;
 	struct span v;
-	enum err rc = turn_get(t, STORE_REQUEST, k, &v);
+	enum err rc;
 
 	require(k->len == 16);
+	rc = turn_get(t, STORE_REQUEST, k, &v);
 	*hit = rc == ERR_OK;
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
@@ -161,9 +162,10 @@ static enum err cached_reply(struct turn *t, const struct store_key *k, bool *hi
 static enum err remember_reply(struct turn *t, const struct store_key *k, struct span reply)
 {
 	struct store_key age = turn_key_u64(t->wall_ms);
-	enum err rc = turn_put(t, STORE_REQUEST, k, reply);
+	enum err rc;
 
 	require(k->len == 16);
+	rc = turn_put(t, STORE_REQUEST, k, reply);
 	key_put(&age, k->b, k->len);
 	return rc == ERR_OK ? turn_put(t, STORE_REQUESTAGE, &age, span_of(k->b, 1)) : rc;
 }

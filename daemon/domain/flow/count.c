@@ -268,9 +268,10 @@ static enum err put_answer(struct story *s, const struct first *f, enum count_an
 				.word = COUNT_NOTHING,
 				.reason = COUNT_NOTHING,
 				.at_ms = at_ms};
-	enum err rc = receiver_part(s, f, a, &e);
+	enum err rc;
 
 	require(a < COUNT_ANSWER_COUNT);
+	rc = receiver_part(s, f, a, &e);
 	if (rc == ERR_OK)
 		add(s, &e);
 	return rc;

@@ -25,11 +25,10 @@ static uint64_t next_word(struct noise_seed *s)
 /* Draws again from the uneven rest: a plain remainder would prefer the small numbers. */
 static uint64_t seed_below(void *ctx, uint64_t n)
 {
-	const uint64_t uneven = (UINT64_MAX % n + 1) %
-				n; /* what does not divide into n equal parts */
-	uint64_t v;
+	uint64_t uneven, v;
 
 	require(n > 0);
+	uneven = (UINT64_MAX % n + 1) % n; /* what does not divide into n equal parts */
 	do
 		v = next_word(ctx);
 	while (v > UINT64_MAX - uneven);
@@ -78,10 +77,10 @@ int64_t noise_laplace(const struct noise *n, uint32_t s, uint32_t t)
 /* exp(-s / t) by the series of its inverse, all terms positive. */
 static double decay(uint32_t s, uint32_t t)
 {
-	const double x = (double)s / t;
-	double sum = 1, term = 1;
+	double x, sum = 1, term = 1;
 
 	require(s > 0 && t > 0);
+	x = (double)s / t;
 	for (int i = 1; i < 200; i++) {
 		term *= x / i;
 		sum += term;
@@ -149,7 +148,7 @@ void noise_published(uint32_t s, uint32_t t, uint32_t k,
 	const uint32_t far = k + 3 * noise_width95(s, t) + 10;
 	double low = 0, high = 0, most = 0;
 
-	require(publish != NULL);
+	require(publish != NULL && far > k);
 	for (uint32_t x = 0; x <= far; x++) {
 		double mean, variance;
 

@@ -58,10 +58,11 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	const struct pending_doc *doc;
 	struct err_text why;
 	struct msg *body;
-	enum err rc = thread_of(t, p, r->period, &th.case_id, &th.id);
+	enum err rc;
 
-	require(p != NULL && !p->self && members_collect(p));
+	require(!p->self && members_collect(p));
 	require(r->bytes.len > 0);
+	rc = thread_of(t, p, r->period, &th.case_id, &th.id);
 	if (rc == ERR_OK)
 		rc = msg_parse(t->arena, MSG_REPORT, r->bytes, &body, &why);
 	if (rc == ERR_OK) /* the one gate, although nothing in it is personal */

@@ -76,10 +76,11 @@ static enum err asked(struct turn *t, const struct thread *th, uint16_t type, ui
 {
 	const char *place = deadline_place(t, th);
 	struct word w;
-	enum err rc = senders_word(t, th, type, &w);
+	enum err rc;
 
 	require(days > 0);
 	require(*due_ms == 0);
+	rc = senders_word(t, th, type, &w);
 	if (rc != ERR_OK)
 		return rc;
 	if (!w.there) /* taken out of the log after a loss of state */
@@ -94,12 +95,13 @@ static enum err asked(struct turn *t, const struct thread *th, uint16_t type, ui
 
 enum err deadline_of(struct turn *t, const struct thread *th, uint64_t *due_ms)
 {
-	const struct state_row *row = state_row((enum referral_state)th->state);
 	const char *place = deadline_place(t, th);
 	const uint64_t since = th->changed_ms;
+	const struct state_row *row;
 
 	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
 	require(th->state < REFERRAL_STATE_COUNT);
+	row = state_row((enum referral_state)th->state);
 	*due_ms = 0;
 	if (row->fires == DOC_ESCALATE && th->escalated)
 		return asked(t, th, DOC_ESCALATE, SECOND_CHANCE_DAYS, true, due_ms);

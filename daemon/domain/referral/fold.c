@@ -11,9 +11,10 @@
 static enum err load_side(struct turn *t, const struct thread *th, bool mine, uint32_t n,
 			  struct fold_event **out)
 {
-	struct fold_event *e = arena_alloc(t->arena, (n + 1u) * sizeof *e);
+	struct fold_event *e;
 
 	require(n <= THREAD_LOG_MAX);
+	e = arena_alloc(t->arena, (n + 1u) * sizeof *e);
 	*out = e;
 	if (e == NULL)
 		return ERR_NOMEM;
@@ -35,10 +36,11 @@ enum err fold_thread(struct turn *t, const struct thread *th, struct fold_step *
 	const uint32_t ns = sender ? th->my_no : th->their_no;
 	const uint32_t nr = sender ? th->their_no : th->my_no;
 	struct fold_event *s, *r;
-	enum err rc = load_side(t, th, sender, ns, &s);
+	enum err rc;
 
 	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
 	require(th->my_no <= THREAD_LOG_MAX && th->their_no <= THREAD_LOG_MAX);
+	rc = load_side(t, th, sender, ns, &s);
 	if (rc == ERR_OK)
 		rc = load_side(t, th, !sender, nr, &r);
 	if (rc != ERR_OK)
@@ -59,10 +61,11 @@ enum err fold_allowed(struct turn *t, const struct thread *th, uint32_t no, bool
 	struct log_entry e;
 	uint32_t seen;
 	size_t n;
-	enum err rc = thread_entry(t, th, false, no, &e);
+	enum err rc;
 
 	require(no >= 1 && no <= th->their_no);
 	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
+	rc = thread_entry(t, th, false, no, &e);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	seen = e.seen_no < th->my_no ? e.seen_no : th->my_no;

@@ -12,11 +12,13 @@
 
 void offer_read(struct thread *th, const struct msg *body)
 {
-	const uint64_t days = msg_u64(body, OFFER_TERM_DAYS);
-	const char *need = msg_text(body, OFFER_NEED);
+	uint64_t days;
+	const char *need;
 
 	require(th != NULL && body != NULL);
 	require(th->kind == THREAD_REFERRAL);
+	days = msg_u64(body, OFFER_TERM_DAYS);
+	need = msg_text(body, OFFER_NEED);
 	if (days > 0)
 		th->term_days = days < LIMIT_TERM_DAYS ? (uint32_t)days : LIMIT_TERM_DAYS;
 	th->urgency = (uint8_t)msg_u64(body, OFFER_URGENCY);

@@ -87,11 +87,13 @@ enum err worklist_delivery(struct turn *t, const struct thread *th)
 enum err worklist_refresh(struct turn *t, const struct thread *th, const char *detail)
 {
 	const struct store_key prefix = turn_key_ids(&th->case_id, &th->id);
-	const enum work_kind kind = state_work((enum referral_state)th->state, fold_our_side(th));
-	enum err rc = turn_drop_prefix(t, STORE_WORK, &prefix);
+	enum work_kind kind;
+	enum err rc;
 
 	require(th->kind == THREAD_REFERRAL);
 	require(th->state < REFERRAL_STATE_COUNT);
+	kind = state_work((enum referral_state)th->state, fold_our_side(th));
+	rc = turn_drop_prefix(t, STORE_WORK, &prefix);
 	if (rc == ERR_OK && th->escalated)
 		rc = worklist_add(t, th, th->role == THREAD_SENDER ? WORK_ESCALATED : WORK_REMINDED,
 				  "");

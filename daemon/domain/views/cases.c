@@ -129,11 +129,11 @@ enum err view_case_list(struct turn *t, const struct msg *req, struct msg *reply
 	if (text[0] == '\0')
 		/* the walk ended with the page: the table itself knows how many there are */
 		p.total = store_count(t->txn, STORE_CASES);
-	if (p.count > 0) {
+	if (msg_count(reply, REPLY_CASES) > 0) { /* those for which there was memory */
+		const size_t at = msg_count(reply, REPLY_CASES) - 1;
 		struct id16 id;
 
-		if (bytes_unhex(id.b, 16,
-				msg_text(msg_at(reply, REPLY_CASES, p.count - 1), CASE_ROW_ID)))
+		if (bytes_unhex(id.b, 16, msg_text(msg_at(reply, REPLY_CASES, at), CASE_ROW_ID)))
 			casefile_short(&id, last);
 	}
 	page_end(t, &p, reply, last);

@@ -231,8 +231,10 @@ enum err view_outbox_list(struct turn *t, const struct msg *req, struct msg *rep
 		if (rc == ERR_OK)
 			rc = view_outbox_row(t, p, place, &row, reply);
 	}
-	if (rc == ERR_OK && page.count > 0)
-		last = msg_text(msg_at(reply, REPLY_OUTBOX, page.count - 1), OUTBOX_ROW_ID);
+	if (rc == ERR_OK && msg_count(reply, REPLY_OUTBOX) > 0)
+		/* the last one for which there was memory */
+		last = msg_text(msg_at(reply, REPLY_OUTBOX, msg_count(reply, REPLY_OUTBOX) - 1),
+				OUTBOX_ROW_ID);
 	if (rc == ERR_OK)
 		/* behind the time: the part that people type */
 		page_end(t, &page, reply, strlen(last) == 32 ? last + 12 : last);

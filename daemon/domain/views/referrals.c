@@ -41,9 +41,10 @@ static enum err delivery_of(struct turn *t, const struct doc_key *doc, const cha
 	uint16_t peer;
 	uint64_t place;
 	const struct peer *p;
-	enum err rc = outbox_find(t, &doc->msg, &peer, &place, &row);
+	enum err rc;
 
 	require(doc->sender == 0);
+	rc = outbox_find(t, &doc->msg, &peer, &place, &row);
 	*text = "";
 	*stored_ms = 0;
 	if (rc != ERR_OK)
@@ -65,9 +66,10 @@ static enum err delivery_of(struct turn *t, const struct doc_key *doc, const cha
 /* Whose move is it? */
 static const char *next_of(const struct thread *th)
 {
-	const uint8_t next = state_row((enum referral_state)th->state)->next;
+	uint8_t next;
 
 	require(th->state < REFERRAL_STATE_COUNT);
+	next = state_row((enum referral_state)th->state)->next;
 	return next == 0 ? "nobody" : next == fold_our_side(th) ? "us" : "partner";
 }
 
@@ -285,9 +287,10 @@ enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t
 			    const char *need, bool *open)
 {
 	struct of_case oc = {.peer = peer, .need = need};
-	enum err rc = each_of_case(t, case_id, &oc);
+	enum err rc;
 
 	require(peer != 0 && need != NULL);
+	rc = each_of_case(t, case_id, &oc);
 	*open = oc.open;
 	return rc;
 }
@@ -425,9 +428,10 @@ static enum err log_row(struct turn *t, const struct thread *th, const struct fo
 	const char *delivery;
 	uint64_t stored;
 	char hex[65];
-	enum err rc = thread_entry(t, th, mine, s->no, &e);
+	enum err rc;
 
 	require(s->no >= 1);
+	rc = thread_entry(t, th, mine, s->no, &e);
 	if (rc == ERR_OK)
 		rc = document_load(t, &e.doc, &d);
 	if (rc != ERR_OK)

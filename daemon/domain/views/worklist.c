@@ -15,6 +15,8 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 
+enum { KEY_LEN = 16 + 16 + 1 }; /* case, thread, kind */
+
 /* The most urgent first; what has no term comes last: nothing minus one is the largest number. */
 static uint64_t rank_of(const struct msg *m)
 {
@@ -34,7 +36,7 @@ static enum err items(struct turn *t, struct page *p, struct msg *reply)
 		struct msg *m;
 
 		key_put(&k, w.row.key.p, w.row.key.len);
-		rc = worklist_get(t, &k, &m);
+		rc = k.len == KEY_LEN ? worklist_get(t, &k, &m) : ERR_CORRUPT;
 		rank = rc == ERR_OK ? rank_of(m) : 0;
 		arena_rewind(t->arena, mark);
 		if (page_damaged(t, rc, STORE_WORK, key_span(&k), reply))
@@ -130,13 +132,15 @@ static enum err item_command(struct turn *t, const struct msg *m, const struct t
 static void due_row(struct turn *t, const struct thread *th, const struct page_item *i,
 		    uint64_t due_ms, struct msg *out)
 {
-	const uint8_t kind = i->key.b[i->key.len - 1];
-	const bool ours = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT;
 	char day[DATE_TEXT];
+	uint8_t kind;
+	bool ours;
 
-	require(i->key.len > 0);
+	require(i->key.len == KEY_LEN);
 	if (due_ms == 0)
 		return;
+	kind = i->key.b[i->key.len - 1];
+	ours = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT;
 	deadline_day(ours ? t->node->country : deadline_place(t, th), due_ms, day);
 	msg_set_u64(out, WORK_ROW_DUE_MS, due_ms);
 	msg_set_text(t->arena, out, WORK_ROW_DUE_DAY, day);
@@ -152,9 +156,8 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	const struct peer *p;
 	struct msg *m, *out;
 	struct thread th;
-	enum err rc = worklist_get(t, &i->key, &m);
+	enum err rc = i->key.len == KEY_LEN ? worklist_get(t, &i->key, &m) : ERR_CORRUPT;
 
-	require(i->key.len == 33);
 	if (rc != ERR_OK)
 		return rc;
 	memcpy(thread_id.b, i->key.b + 16, 16);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "test.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -217,6 +218,38 @@ static void backup_items_keep_to_their_layout(void **state)
 	assert_int_equal(item.val.len, 1);
 	assert_int_equal(backup_item_get(0, span_of(b, 20), &item), ERR_MALFORMED);
 	assert_int_equal(backup_item_get(BACKUP_END, span_of(b, 9), &item), ERR_MALFORMED);
+}
+
+/* Whoever has one backup can seal another to its sheet: what is in it is somebody else's choice. */
+static void a_backup_that_only_ends_is_damage(void **state)
+{
+	enum { HEAD_BOUND = 8 + 8 + 32, ITEM = 5 + 8 };
+	char path[] = "/tmp/kring-backup-XXXXXX";
+	uint8_t code[KEYFILE_RECOVERY_LEN] = {7}, pub[32], sec[32], bk[32];
+	uint8_t file[BACKUP_HEAD + 4 + ITEM + 17] = "KRG1bak", item[ITEM] = {BACKUP_END};
+	crypto_secretstream_xchacha20poly1305_state stream;
+	struct backup_about about;
+	struct backup_item got;
+	struct backup_in *in;
+	const int fd = mkstemp(path);
+
+	(void)state;
+	keyfile_recovery_pair(code, pub, sec);
+	memcpy(file + HEAD_BOUND, pub, 32);
+	crypto_secretstream_xchacha20poly1305_keygen(bk);
+	assert_int_equal(crypto_box_seal(file + HEAD_BOUND + 32, bk, 32, pub), 0);
+	(void)crypto_secretstream_xchacha20poly1305_init_push(&stream, file + BACKUP_HEAD - 24, bk);
+	be32_put(item + 1, 8);
+	be32_put(file + BACKUP_HEAD, ITEM + 17);
+	(void)crypto_secretstream_xchacha20poly1305_push(
+		&stream, file + BACKUP_HEAD + 4, NULL, item, ITEM, file, HEAD_BOUND,
+		crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+	assert_int_equal(write(fd, file, sizeof file), sizeof file);
+	(void)close(fd);
+	assert_int_equal(backup_in_open(&in, path, code, &about), ERR_OK);
+	assert_int_equal(backup_in_next(in, &got), ERR_CORRUPT);
+	backup_in_close(in);
+	(void)unlink(path);
 }
 
 static void records_open_in_their_place_only(void **state)
@@ -477,6 +510,7 @@ int main(void)
 		cmocka_unit_test(keyfile_survives_one_damaged_half_of_keyroot),
 		cmocka_unit_test(erasures_survive_a_torn_entry),
 		cmocka_unit_test(backup_items_keep_to_their_layout),
+		cmocka_unit_test(a_backup_that_only_ends_is_damage),
 		cmocka_unit_test(records_open_in_their_place_only),
 		cmocka_unit_test(envelope_opens_unchanged_for_its_prekey_only),
 		cmocka_unit_test(a_sheet_reads_back_whatever_the_organisation_is_called),
