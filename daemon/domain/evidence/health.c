@@ -24,7 +24,7 @@ enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply)
 	const struct span after = msg_bytes(req, VERIFY_ASK_AFTER);
 	struct store_key at = {.len = 0};
 	struct store_row row;
-	enum err rc = ERR_NOTFOUND;
+	enum err rc = ERR_OK;
 
 	if (after.len > sizeof at.b)
 		return turn_refuse(t, ERR_INVAL, "the request was not understood", "", "");
@@ -36,18 +36,22 @@ enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply)
 			const size_t mark = t->arena->used;
 			struct record_place place;
 			struct span v;
+			enum err opened;
 
 			count++;
 			if (!is_record((enum store_table)table, &row))
 				continue;
-			rc = record_open(t->txn, t->arena, (enum store_table)table, &row, &place,
-					 &v);
+			opened = record_open(t->txn, t->arena, (enum store_table)table, &row,
+					     &place, &v);
 			arena_rewind(t->arena, mark);
-			if (page_damaged(t, rc, (enum store_table)table, row.key, reply))
+			if (page_damaged(t, opened, (enum store_table)table, row.key, reply))
 				continue;
-			if (rc != ERR_OK && rc != ERR_NOTFOUND) /* erased with its case: fine */
-				return rc;
+			if (opened != ERR_OK &&
+			    opened != ERR_NOTFOUND) /* erased with its case: fine */
+				return opened;
 		}
+		if (rc != ERR_OK && rc != ERR_NOTFOUND)
+			return rc; /* the table itself: what lies behind was not looked at */
 		if (count >= PAGE || msg_count(reply, REPLY_DAMAGE) >= LIMIT_LIST_ROWS)
 			break;
 	}
@@ -57,5 +61,5 @@ enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply)
 		msg_set_u64(reply, REPLY_NEXT_TABLE, table);
 		msg_set_bytes(t->arena, reply, REPLY_BLOB, key_span(&at));
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return ERR_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "bed.h"
+#include "domain/evidence/health.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/inbox.h"
 #include "domain/exchange/keeper.h"
@@ -392,6 +393,21 @@ static void two_partners_keep_for_each_node(void **state)
 	assert_int_equal(without_20, 14); /* of 10: 30 and 40 */
 }
 
+/* A table that cannot be walked to its end is no table without damage, whatever the tables behind it say. */
+static void a_table_that_breaks_off_is_not_whole(void **state)
+{
+	struct bed *b = *state;
+	struct turn *t = bed_turn(b);
+	struct msg *reply = msg_new(t->arena, MSG_REPLY);
+	uint8_t key[STORE_KEY_MAX + 1];
+
+	assert_int_equal(health_verify(t, NULL, reply), ERR_OK);
+	memset(key, 'k', sizeof key);
+	assert_int_equal(store_put(t->txn, STORE_SHELF, span_of(key, sizeof key), span_of(key, 1)),
+			 ERR_OK);
+	assert_int_equal(health_verify(t, NULL, reply), ERR_CORRUPT);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
@@ -407,6 +423,7 @@ int main(void)
 		EACH(rows_that_are_gone_are_damage),
 		EACH(a_pair_that_went_back_fails_by_itself),
 		EACH(two_partners_keep_for_each_node),
+		EACH(a_table_that_breaks_off_is_not_whole),
 	};
 
 	return cmocka_run_group_tests_name("exchange", tests, NULL, NULL);
