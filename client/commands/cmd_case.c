@@ -87,8 +87,8 @@ int cmd_case_erase(struct cli *c)
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
 		(void)printf("erased: this case can no longer be shown\n%s",
-			     cli_option(c, "now") != NULL
-				     ? "its key is destroyed\n"
-				     : "its key is destroyed tonight (with --now: at once)\n");
+			     cli_option(c, "now") != NULL ? "its key is destroyed\n"
+							  : "its key is destroyed tonight; erasing "
+							    "with --now does that at once\n");
 	return code;
 }

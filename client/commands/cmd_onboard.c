@@ -196,7 +196,7 @@ int cmd_address(struct cli *c)
 	if (code == CLI_DONE && !c->json)
 		(void)printf("partners will receive the new address automatically\nnext: if this "
 			     "machine now listens on another address, set Listen= in kring.conf "
-			     "and restart kringd\n");
+			     "and reload kringd (systemctl reload kringd)\n");
 	return code;
 }
 

@@ -138,6 +138,18 @@ static void say_more(const struct cli *c, const struct msg *r, const char *sep)
 		(void)printf(" (%s)", list_text(LIST_UI, c->lang, "automatic"));
 }
 
+/* Reason, text, and what else there is; nothing of it: nothing, and no blanks for it. */
+static void say_words(const struct cli *c, const struct msg *r)
+{
+	const char *reason = reason_words(c, r), *text = msg_text(r, LOG_ROW_TEXT);
+	const bool any = reason[0] != '\0' || text[0] != '\0';
+
+	(void)printf("%s%s%s", any ? "  " : "", reason,
+		     reason[0] != '\0' && text[0] != '\0' ? " - " : "");
+	print_lines(text);
+	say_more(c, r, any ? "; " : "  ");
+}
+
 void print_history(const struct cli *c, const struct msg *reply)
 {
 	require(c != NULL && reply != NULL);
@@ -155,11 +167,8 @@ void print_history(const struct cli *c, const struct msg *reply)
 		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));
 		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 22);
 		print_cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 22);
-		(void)printf("%s  %s%s", hash, reason_words(c, r),
-			     msg_has(r, LOG_ROW_TEXT) ? " - " : "");
-		print_lines(msg_text(r, LOG_ROW_TEXT));
-		say_more(c, r,
-			 reason_words(c, r)[0] == '\0' && !msg_has(r, LOG_ROW_TEXT) ? "" : "; ");
+		(void)printf("%s", hash);
+		say_words(c, r);
 		if (msg_u64(r, LOG_ROW_HOLLOW) != 0)
 			aside(c, "content-not-shared");
 		if (msg_has(r, LOG_ROW_DELIVERY) &&

@@ -92,6 +92,9 @@ def test_a_remedy_is_something_that_whoever_reads_it_can_type(federation):
     r = refused(b, "accept", ref, "--text", "verzonnen").reply  # its own consents do not cover what it says, and acts have no --without
     assert "story" in r["why"] and "consent give" not in r["remedy"] and "--without" not in r["remedy"] and a.org in r["remedy"]
     assert refused(b, "confirm-withdraw", ref).reply["why"].startswith("confirm-withdraw is not possible")
+    for node, act, side in ((a, "accept", "receiver"), (b, "ack", "sender")):
+        r = refused(node, act, ref).reply
+        assert "other side" in r["what"] and side in r["why"] and "possible" not in r["why"], r
 
 
 def test_every_code_on_a_screen_is_in_the_readers_language(federation):
@@ -112,7 +115,9 @@ def test_every_code_on_a_screen_is_in_the_readers_language(federation):
         page = screen(a, lang, "case", "show", case)
         assert all(w in page for w in words), (lang, page)
         assert not any(w in page for w in ("case-opened", "consent-given", "stored")), page
-        last = screen(a, lang, "show", ref).splitlines()[-1]  # no reason was given: what stands there begins without a semicolon
+        page = screen(a, lang, "show", ref)
+        assert all(line == line.rstrip() for line in page.splitlines()), page
+        last = page.splitlines()[-1]  # no reason was given: what stands there begins without a semicolon
         assert "Huis Fictief" in last and ";" not in last, last
         assert {"nl": "dit knooppunt", "fr": "ce n\u0153ud", "de": "dieser Knoten", "en": "this node"}[lang] in screen(a, lang, "partner", "list")
 

@@ -476,6 +476,14 @@ static enum err refuse_state(struct turn *t, const struct thread *th, uint16_t t
 	struct err_text why;
 
 	require(act != NULL);
+	if ((act->who & (th->role == THREAD_SENDER ? ACT_BY_SENDER : ACT_BY_RECEIVER)) == 0) {
+		(void)err_explain(&why, ERR_STATE, "%s is for the %s of this referral, %s",
+				  act->command != NULL ? act->command : act->code,
+				  th->role == THREAD_SENDER ? "receiver" : "sender",
+				  state_peer(t->node, th->peer)->org);
+		return turn_refuse(t, ERR_STATE, "this is for the other side", why.text,
+				   "see its history: kring show REF");
+	}
 	(void)err_explain(&why, ERR_STATE, "%s is not possible while the referral is %s",
 			  act->command != NULL ? act->command : act->code, /* as it was typed */
 			  referral_state_name((enum referral_state)th->state));
