@@ -21,27 +21,20 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "io/addrwatch.h"
+#include "io/curve.h"
+#include "io/selftest.h"
 #include "io/transport_zmq.h"
 #include "io/zap.h"
 #include "io/zsock.h"
 
 enum {
-	ZMQ_ZAP_ENFORCE_DOMAIN_ =
-		93, /* a DRAFT macro, absent from the stable header; the number works */
 	ROUTE_MAX = 16,
 	REDIAL_MS = 2000,
 	PATIENCE_MS = 60000,
 	GREET_MS =
 		300, /* at the start of this process: whoever was here before may not know that it is gone */
-	CONNECT_MS = 4000,
-	KEEP_IDLE_S = 10, /* a cut cable is noticed by the kernel after 20 s ... */
-	KEEP_EVERY_S = 5,
-	KEEP_TRIES = 2,
-	KEEP_SENT_MS = 20000, /* ... also when something was under way */
 	BIND_MS = 500,
 	BIND_MAX_MS = 10000,
-	SELFTEST_MS = 2000,
-	HWM = 64,
 	RENEW_TRIES = 100,
 };
 
@@ -64,7 +57,7 @@ struct line {
 
 struct transport {
 	struct loop *loop;
-	void *ctx;
+	struct curve curve;
 	struct zhub *hub;
 	void *router, *router_monitor;
 	char listen[LIMIT_ENDPOINT + 1];
@@ -77,7 +70,6 @@ struct transport {
 	struct zsock *zr, *zz, *zrm;
 	struct zap *zap;
 	struct transport_calls calls;
-	uint8_t sec[32], pub[32];
 	struct line *lines[LIMIT_PEERS + 1]; /* by peer number */
 	struct loop_timer *timer;
 	struct id32 self_key; /* let in during the self-test */
@@ -99,30 +91,6 @@ static uint16_t lookup(void *ctx, const char *domain, const struct id32 *key)
 	return 0;
 }
 
-static bool set_int(void *s, int option, int v)
-{
-	return zmq_setsockopt(s, option, &v, sizeof v) == 0;
-}
-
-static bool set_common(void *s, int64_t max)
-{
-	return zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &max, sizeof max) == 0 &&
-	       set_int(s, ZMQ_HANDSHAKE_IVL, LIMIT_HANDSHAKE_MS) && set_int(s, ZMQ_LINGER, 0) &&
-	       set_int(s, ZMQ_RCVHWM, HWM) && set_int(s, ZMQ_SNDHWM, HWM) &&
-	       set_int(s, ZMQ_IMMEDIATE, 1) && set_int(s, ZMQ_TCP_KEEPALIVE, 1) &&
-	       set_int(s, ZMQ_TCP_KEEPALIVE_IDLE, KEEP_IDLE_S) &&
-	       set_int(s, ZMQ_TCP_KEEPALIVE_INTVL, KEEP_EVERY_S) &&
-	       set_int(s, ZMQ_TCP_KEEPALIVE_CNT, KEEP_TRIES) &&
-	       set_int(s, ZMQ_TCP_MAXRT, KEEP_SENT_MS) &&
-	       set_int(s, ZMQ_CONNECT_TIMEOUT, CONNECT_MS);
-}
-
-/* Only where it is one: with the option on, libzmq writes IPv4 addresses as IPv6 ones too. */
-static bool set_family(void *s, const char *address)
-{
-	return set_int(s, ZMQ_IPV6, strncmp(address, "tcp://[", 7) == 0);
-}
-
 struct zhub *transport_hub(struct transport *t)
 {
 	return t->hub;
@@ -131,19 +99,7 @@ struct zhub *transport_hub(struct transport *t)
 void *transport_server(struct transport *t, const char *zap_domain, const char *at,
 		       int64_t message_max)
 {
-	void *s = zmq_socket(t->ctx, ZMQ_ROUTER);
-
-	if (s == NULL || !set_common(s, message_max) || !set_family(s, at) ||
-	    !set_int(s, ZMQ_CURVE_SERVER, 1) ||
-	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, t->sec, 32) != 0 ||
-	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, zap_domain, strlen(zap_domain)) != 0 ||
-	    !set_int(s, ZMQ_ZAP_ENFORCE_DOMAIN_, 1) || !set_int(s, ZMQ_ROUTER_HANDOVER, 0) ||
-	    !set_int(s, ZMQ_ROUTER_MANDATORY, 1) || !set_int(s, ZMQ_BACKLOG, 64)) {
-		if (s != NULL)
-			(void)zmq_close(s);
-		return NULL;
-	}
-	return s;
+	return curve_server(&t->curve, zap_domain, at, message_max);
 }
 
 static void *make_server(struct transport *t, const char *at)
@@ -151,94 +107,16 @@ static void *make_server(struct transport *t, const char *at)
 	return transport_server(t, "kring", at, LIMIT_ZMTP_MESSAGE);
 }
 
-static void *make_client(struct transport *t, const uint8_t server[32], const uint8_t pub[32],
-			 const uint8_t sec[32])
-{
-	void *s = zmq_socket(t->ctx, ZMQ_DEALER);
-
-	if (s == NULL || !set_common(s, LIMIT_ZMTP_MESSAGE) ||
-	    zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, server, 32) != 0 ||
-	    zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, pub, 32) != 0 ||
-	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, sec, 32) != 0 ||
-	    !set_int(s, ZMQ_RECONNECT_IVL, 200) || !set_int(s, ZMQ_RECONNECT_IVL_MAX, 5000)) {
-		if (s != NULL)
-			(void)zmq_close(s);
-		return NULL;
-	}
-	return s;
-}
-
-/* ---- self-test ---- */
-
-/* Does a message of a client with this key arrive in time?  Some of the client before may still come in. */
-static bool passes(struct transport *t, void *server, const uint8_t pub[32], const uint8_t sec[32],
-		   char word, uint64_t wait_ms)
-{
-	const uint64_t end = clock_mono_ms() + wait_ms;
-	char address[64];
-	size_t len = sizeof address;
-	void *client = make_client(t, t->pub, pub, sec);
-	uint8_t b[64];
-	bool got = false;
-	int n;
-
-	if (client == NULL || zmq_getsockopt(server, ZMQ_LAST_ENDPOINT, address, &len) != 0 ||
-	    zmq_connect(client, address) != 0) {
-		if (client != NULL)
-			(void)zmq_close(client);
-		return false;
-	}
-	/* ZAP is answered here by hand: the loop does not run yet, and a handshake waits for the
-	 * answer. */
-	while (!got && clock_mono_ms() < end) {
-		zmq_pollitem_t items[2] = {
-			{server, 0, ZMQ_POLLIN, 0},
-			{t->zap == NULL ? NULL : zap_socket(t->zap), -1, ZMQ_POLLIN, 0}};
-
-		(void)zmq_send(client, &word, 1, ZMQ_DONTWAIT);
-		(void)zmq_poll(items, t->zap == NULL ? 1 : 2, 5);
-		while (t->zap != NULL && zap_answer(t->zap))
-			;
-		while ((n = zmq_recv(server, b, sizeof b, ZMQ_DONTWAIT)) >= 0)
-			got = got || (n == 1 && b[0] == (uint8_t)word);
-	}
-	(void)zmq_close(client);
-	return got;
-}
-
-/* On a socket of its own, over loopback, with the very options of the public one: a random key must
- * be refused, our own must pass.  Anything else and nothing is bound. */
+/* On a socket of its own, over loopback, with the very options of the public one. */
 static enum err self_test(struct transport *t)
 {
-	uint8_t sec[32], pub[32];
-	char zpub[41], zsec[41];
-	void *server = make_server(t, "");
-	bool ours, stranger;
+	enum err rc;
 
-	if (server == NULL)
-		return ERR_IO;
-	if (zmq_bind(server, "tcp://127.0.0.1:*") != 0) {
-		(void)zmq_close(server);
-		return ERR_BUSY; /* loopback is off */
-	}
-	if (zmq_curve_keypair(zpub, zsec) != 0 || zmq_z85_decode(pub, zpub) == NULL ||
-	    zmq_z85_decode(sec, zsec) == NULL) {
-		(void)zmq_close(server);
-		return ERR_IO;
-	}
 	t->testing = true;
-	memcpy(t->self_key.b, t->pub, 32);
-	ours = passes(t, server, t->pub, t->sec, 'o', SELFTEST_MS);
-	stranger = passes(t, server, pub, sec, 's', 150);
+	memcpy(t->self_key.b, t->curve.pub, 32);
+	rc = selftest_run(&t->curve, t->zap);
 	t->testing = false;
-	(void)zmq_close(server);
-	explicit_bzero(sec, sizeof sec);
-	explicit_bzero(zsec, sizeof zsec);
-	if (ours && !stranger)
-		return ERR_OK;
-	log_write(LOG_ERROR, LOG_SELFTEST_FAILED, "own_key=%s random_key=%s",
-		  ours ? "accepted" : "refused", stranger ? "accepted" : "refused");
-	return ERR_DENIED;
+	return rc;
 }
 
 /* ---- lines ---- */
@@ -291,23 +169,11 @@ static void line_down(struct line *ln)
 	route_ended(ln);
 }
 
-/* What is told stops before whom it is told to: libzmq's own thread tells of an event with a send that blocks while nobody
- * is at the other end, and holds the lock that the stop needs.  Either may be NULL. */
-static void watched_close(void *sock, void *monitor)
-{
-	if (sock != NULL)
-		(void)zmq_socket_monitor(sock, NULL, 0);
-	if (monitor != NULL)
-		(void)zmq_close(monitor);
-	if (sock != NULL)
-		(void)zmq_close(sock);
-}
-
 static void line_hangup(struct line *ln)
 {
 	zsock_remove(ln->zd);
 	zsock_remove(ln->zm);
-	watched_close(ln->dealer, ln->monitor);
+	curve_close(ln->dealer, ln->monitor);
 	ln->zd = ln->zm = NULL;
 	ln->dealer = ln->monitor = NULL;
 }
@@ -369,10 +235,11 @@ static enum err line_dial(struct line *ln)
 	ln->moved = false;
 	(void)snprintf(name, sizeof name, "inproc://line-%u-%llx", ln->p.no,
 		       (unsigned long long)clock_mono_ns());
-	ln->dealer = make_client(t, ln->p.key.b, t->pub, t->sec);
-	ln->monitor = zmq_socket(t->ctx, ZMQ_PAIR);
-	if (ln->dealer == NULL || ln->monitor == NULL || !set_family(ln->dealer, ln->p.address) ||
-	    !set_int(ln->monitor, ZMQ_LINGER, 0) ||
+	ln->dealer = curve_client(&t->curve, ln->p.key.b, t->curve.pub, t->curve.sec);
+	ln->monitor = zmq_socket(t->curve.ctx, ZMQ_PAIR);
+	if (ln->dealer == NULL || ln->monitor == NULL ||
+	    !curve_set_family(ln->dealer, ln->p.address) ||
+	    !curve_set_int(ln->monitor, ZMQ_LINGER, 0) ||
 	    zmq_socket_monitor(ln->dealer, name, events) != 0 ||
 	    zmq_connect(ln->monitor, name) != 0 ||
 	    zsock_add(t->hub, &ln->zd, ln->dealer, on_dealer, ln) != ERR_OK ||
@@ -486,7 +353,7 @@ static void router_close(struct transport *t)
 {
 	zsock_remove(t->zr);
 	zsock_remove(t->zrm);
-	watched_close(t->router, t->router_monitor);
+	curve_close(t->router, t->router_monitor);
 	t->zr = t->zrm = NULL;
 	t->router = t->router_monitor = NULL;
 }
@@ -500,9 +367,9 @@ static int router_bind(struct transport *t)
 	(void)snprintf(name, sizeof name, "inproc://door-%llx",
 		       (unsigned long long)clock_mono_ns());
 	t->router = make_server(t, t->listen);
-	t->router_monitor = zmq_socket(t->ctx, ZMQ_PAIR);
+	t->router_monitor = zmq_socket(t->curve.ctx, ZMQ_PAIR);
 	if (t->router == NULL || t->router_monitor == NULL ||
-	    !set_int(t->router_monitor, ZMQ_LINGER, 0) ||
+	    !curve_set_int(t->router_monitor, ZMQ_LINGER, 0) ||
 	    zmq_socket_monitor(t->router, name, ZMQ_EVENT_DISCONNECTED) != 0 ||
 	    zmq_connect(t->router_monitor, name) != 0 || zmq_bind(t->router, t->listen) != 0)
 		error = zmq_errno();
@@ -631,13 +498,13 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 	t->loop = l;
 	t->calls = *calls;
 	require(opt->secret != NULL && opt->context != NULL);
-	memcpy(t->sec, opt->secret, 32);
-	t->ctx = opt->context;
-	if (zmq_z85_encode(zsec, t->sec, 32) == NULL || zmq_curve_public(zpub, zsec) != 0 ||
-	    zmq_z85_decode(t->pub, zpub) == NULL)
+	memcpy(t->curve.sec, opt->secret, 32);
+	t->curve.ctx = opt->context;
+	if (zmq_z85_encode(zsec, t->curve.sec, 32) == NULL || zmq_curve_public(zpub, zsec) != 0 ||
+	    zmq_z85_decode(t->curve.pub, zpub) == NULL)
 		return ERR_IO; /* NOLINT(clang-analyzer-unix.Malloc): the process ends; nothing to undo */
 	explicit_bzero(zsec, sizeof zsec);
-	rc = opt->no_zap ? ERR_OK : zap_open(&t->zap, t->ctx, lookup, t);
+	rc = opt->no_zap ? ERR_OK : zap_open(&t->zap, t->curve.ctx, lookup, t);
 	if (rc == ERR_OK)
 		/* Before anything listens: what the test finds must not have let anybody in. */
 		rc = self_test(t);
@@ -783,6 +650,6 @@ void transport_close(struct transport *t)
 	for (size_t i = 1; i <= LIMIT_PEERS; i++)
 		if (t->lines[i] != NULL)
 			line_free(t->lines[i]);
-	explicit_bzero(t->sec, sizeof t->sec);
+	explicit_bzero(t->curve.sec, sizeof t->curve.sec);
 	free(t);
 }
