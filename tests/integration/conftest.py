@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 import os
 import pathlib
-import shutil
-import signal
 import sys
-import tempfile
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from node import Federation  # noqa: E402
+from workdir import workdir  # noqa: E402, F401
 
 
 def pytest_configure(config):
@@ -20,32 +18,8 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda i: i.get_closest_marker("long") is None)
 
 
-def left_running(directory):
-    """Whatever still runs in this directory is ended and named: it would run for ever."""
-    left = {}
-    for p in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            words = (p / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            if any(w.startswith(directory) for w in words) and (p / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
-                left[int(p.name)] = " ".join(words)
-                os.kill(int(p.name), signal.SIGKILL)
-        except OSError:
-            continue
-    return left
-
-
 @pytest.fixture
-def workdir():
-    d = tempfile.mkdtemp(prefix="kring-it-")
-    os.environ["XDG_STATE_HOME"] = d + "/state"  # what the client remembers of what it showed
-    yield pathlib.Path(d)
-    left = left_running(d)
-    shutil.rmtree(d, ignore_errors=True)
-    assert not left, f"still running after the test: {left}"
-
-
-@pytest.fixture
-def federation(workdir):
+def federation(workdir):  # noqa: F811
     made = []
 
     def make(*orgs, **kw):
@@ -83,7 +57,7 @@ def dialled(federation):
 
 
 @pytest.fixture
-def die_at(workdir):
+def die_at(workdir):  # noqa: F811
     """A preloaded library under every daemon started meanwhile: die_at(n, what) plants its end (0) or a full disk (1) at
     the n-th write or sync from now; die_at(0) takes it back."""
     import os

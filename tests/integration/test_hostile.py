@@ -5,10 +5,9 @@ import struct
 import subprocess
 
 import pytest
-from kringwire import ACCEPT, CONSENT, DECLINE, DOCUMENT, INFO, NOTE, OFFER, PING, PREKEY, PREKEYS, START, Member, compile_bodies, make_document
+from documents import IDENTITY_NEEDS, grant, offer, pb
+from kringwire import ACCEPT, CONSENT, DECLINE, DOCUMENT, INFO, NOTE, OFFER, PING, PREKEY, PREKEYS, START, Member, make_document
 from node import wait_for
-
-pb = compile_bodies()
 
 
 @pytest.fixture
@@ -19,27 +18,7 @@ def pair(dialled):
     return m, b
 
 
-def grant(m, cats, recipient=None, subject=None):
-    gid, subject = os.urandom(16), subject or os.urandom(16)
-    import time
-    now = int(time.time() * 1000)
-    g = pb.ConsentGrant(grant_id=gid, version=1, subject_ref=subject, given_by="self", collected_by=m.id, collected_ms=now,
-                        recipient=recipient or m.peer, onward="none", purpose="refer", cats=cats, how="written",
-                        valid_from_ms=now - 1000, expires_ms=now + 7 * 86400000)  # some tests jump a day
-    raw, h = make_document(m.nk, g.SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=CONSENT, thread=gid, grant=gid)
-    return gid, subject, raw
-
-
-def offer(m, gid, subject, person, cats, **head):
-    o = pb.Offer(need="income-debt", urgency=1, term_days=7, subject_ref=subject, person=person)
-    thread = head.pop("thread", os.urandom(16))
-    raw, h = make_document(m.nk, o.SerializeToString(), **{**dict(fed=m.fed, sender=m.id, recipient=m.peer, type=OFFER, thread=thread,
-                                                              grant=gid, cats=cats), **head})
-    return thread, raw, h
-
-
 NAME = pb.Person(name="Piet Verzonnen")
-IDENTITY_NEEDS = 1 << 0 | 1 << 15
 
 
 def test_a_friend_refers_and_is_answered(pair):
