@@ -15,7 +15,7 @@
 #ifndef KRING_CORE_SETTINGS_H
 #define KRING_CORE_SETTINGS_H
 
-#include "core/backup.h"
+#include "core/disk/backup.h"
 #include "domain/node.h"
 #include "roles/config.h"
 

@@ -15,18 +15,18 @@
 #include "domain/care/grants.h"
 #include "domain/care/intake.h"
 #include "domain/care/timers.h"
+#include "domain/count/tally.h"
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
 #include "domain/flow/publish.h"
 #include "domain/flow/report.h"
-#include "domain/flow/tally.h"
 #include "domain/loss/incarnation.h"
 #include "domain/membership/onboard.h"
-#include "domain/stream/checkpoint.h"
+#include "domain/news/checkpoint.h"
+#include "domain/news/spread.h"
 #include "domain/stream/connect.h"
 #include "domain/stream/receive.h"
 #include "domain/stream/speak.h"
-#include "domain/stream/spread.h"
 
 enum { TIMERS_PER_TURN = 16 };
 

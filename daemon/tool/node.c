@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/rosterfile.h"
+#include "core/disk/rosterfile.h"
 #include "crypto/files/keyfile.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"

@@ -16,7 +16,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/rng.h"
-#include "core/cipher.h"
+#include "core/disk/cipher.h"
 #include "crypto/files/backup.h"
 #include "crypto/files/erasures.h"
 #include "crypto/files/sheet.h"

@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "core/rosterfile.h"
+#include "core/disk/rosterfile.h"
 #include "crypto/files/keyfile.h"
 #include "crypto/files/rootkey.h"
 #include "crypto/identity.h"

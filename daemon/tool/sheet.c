@@ -12,8 +12,8 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "core/disk/unlock.h"
 #include "core/ownrecord.h"
-#include "core/unlock.h"
 #include "crypto/files/keyfile.h"
 #include "crypto/files/sheet.h"
 #include "crypto/hash.h"

@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/rng.h"
-#include "core/unlock.h"
+#include "core/disk/unlock.h"
 #include "crypto/files/keyfile.h"
 #include "crypto/secret.h"
 #include "roles/config.h"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "core/rosterfile.h"
+#include "core/disk/rosterfile.h"
 #include "crypto/files/backup.h"
 #include "crypto/files/erasures.h"
 #include "crypto/files/sheet.h"

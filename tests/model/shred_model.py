@@ -3,7 +3,7 @@
 """Shred and crash: every order of one or two erasures, a crash (and a torn write) at any step, again during recovery.
 
 Disk := two halves of keyroot (readable or torn), the rows of wrapped case keys, the freed pages (every row there ever
-was), the pending mark.  The rules are those of daemon/core/shred.c and daemon/crypto/files/keyroot.c.
+was), the pending mark.  The rules are those of daemon/core/disk/shred.c and daemon/crypto/files/keyroot.c.
   L  at every instant the newest readable half opens every living case's row;
   D  when the node is at rest, no readable half holds a key that opens any copy of an erased case's row.
 Weakened variants (--variant) must break one of them; `--all` runs the rules and every variant."""

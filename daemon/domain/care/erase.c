@@ -14,9 +14,9 @@
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/thread.h"
+#include "domain/news/deposit.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
-#include "domain/stream/deposit.h"
 
 enum { DAY_MS = 86400000 };
 

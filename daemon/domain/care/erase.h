@@ -6,7 +6,7 @@
  * Owns:     META row 5 (a shred waits) and table ERASED (case 16).
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.
- * Durable:  with the turn's transaction; the wrap key before dies in core/shred.
+ * Durable:  with the turn's transaction; the wrap key before dies in core/disk/shred.
  * Privacy:  heads, signatures and audit stay, under the audit key: that, when and to whom something was
  *           disclosed, never what.
  */

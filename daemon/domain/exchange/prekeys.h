@@ -3,7 +3,7 @@
  * prekeys - the newest prekey each partner announced (proto/PROTOCOL.md 4).
  *
  * Layer:    domain/exchange (base, proto, store; crypto/verify; lower rooms).
- * Owns:     table PEERKEY, key peer u16.  Our own secret halves are core/prekeys and keybox.
+ * Owns:     table PEERKEY, key peer u16.  Our own secret halves are core/disk/prekeys and keybox.
  * Threads:  core process, event-loop thread only.
  * Time:     record times are unix seconds.
  * Durable:  with the turn's transaction.

@@ -13,10 +13,10 @@
 #include <string.h>
 
 #include "domain/consent/agreement.h"
+#include "domain/count/exact.h"
+#include "domain/count/quarter.h"
 #include "domain/exchange/words.h"
-#include "domain/flow/exact.h"
 #include "domain/flow/kept.h"
-#include "domain/flow/quarter.h"
 #include "domain/membership/roster.h"
 
 enum {

@@ -7,11 +7,11 @@
 #include "domain/flow/figures.h"
 
 #include "base/check.h"
+#include "domain/count/exact.h"
+#include "domain/count/quarter.h"
 #include "domain/flow/draft.h"
-#include "domain/flow/exact.h"
 #include "domain/flow/kept.h"
 #include "domain/flow/publish.h"
-#include "domain/flow/quarter.h"
 #include "domain/membership/roster.h"
 
 /* Reports of all members as people read them: sums, shares, trends, each with the range in which the truth lies in 95 of 100

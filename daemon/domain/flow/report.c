@@ -11,8 +11,8 @@
 
 #include <string.h>
 
+#include "domain/count/quarter.h"
 #include "domain/exchange/words.h"
-#include "domain/flow/quarter.h"
 
 enum {
 	SENSITIVE_BIT = 14,

@@ -12,8 +12,8 @@
 #ifndef KRING_DOMAIN_FLOW_REPORT_H
 #define KRING_DOMAIN_FLOW_REPORT_H
 
+#include "domain/count/count.h"
 #include "domain/exchange/document.h"
-#include "domain/flow/count.h"
 #include "domain/flow/noise.h"
 
 struct report_terms {

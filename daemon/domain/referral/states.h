@@ -37,7 +37,7 @@ enum state_does {
 		4 /* the sender's own end: provisional until the receiver's log has seen it */
 };
 
-/** What the first answer in this state counts as; in the order of enum count_answer (flow/count.h). */
+/** What the first answer in this state counts as; in the order of enum count_answer (count/count.h). */
 enum state_answer {
 	STATE_ACCEPTED,
 	STATE_DECLINED,

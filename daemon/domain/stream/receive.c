@@ -18,13 +18,13 @@
 #include "domain/loss/incarnation.h"
 #include "domain/loss/proof.h"
 #include "domain/loss/returned.h"
+#include "domain/news/checkpoint.h"
+#include "domain/news/deposit.h"
+#include "domain/news/spread.h"
 #include "domain/stream/arrive.h"
-#include "domain/stream/checkpoint.h"
 #include "domain/stream/connect.h"
-#include "domain/stream/deposit.h"
 #include "domain/stream/reading.h"
 #include "domain/stream/resync.h"
-#include "domain/stream/spread.h"
 
 /* Sender, recipient, key and signature: what must hold before a single field is believed. */
 static bool authentic(const struct reading *r)

@@ -13,11 +13,11 @@
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/loss/compare.h"
-#include "domain/stream/checkpoint.h"
+#include "domain/news/checkpoint.h"
+#include "domain/news/deposit.h"
+#include "domain/news/spread.h"
 #include "domain/stream/connect.h"
-#include "domain/stream/deposit.h"
 #include "domain/stream/number.h"
-#include "domain/stream/spread.h"
 
 enum {
 	FRAMES_PER_TURN = 8,

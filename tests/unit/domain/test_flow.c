@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "domain/count/quarter.h"
 #include "domain/flow/figures.h"
-#include "domain/flow/quarter.h"
 
 /* ---- the sampler ---- */
 

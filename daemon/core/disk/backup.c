@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A snapshot, read piece by piece while the node works.  It is one read transaction: whatever changes meanwhile, all pieces
+ * are of one moment.  The reader keeps old pages from being used again, so it has an end: when nobody asks for half a
+ * minute, when the map is nearly full, and before any case is shredded, whose keys it would carry away.
+ * Invariant: number is that of the piece to come; a piece is given out once. */
+#include "core/disk/backup.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "proto/msg.h"
+#include "store/record.h"
+
+static_assert(STORE_TABLE_COUNT <= UINT8_MAX, "a table's number is one byte of a row");
+struct backup {
+	struct store_txn *txn;
+	struct backup_out *out;
+	unsigned table;
+	struct store_key at; /* in that table */
+	uint64_t number;     /* of the next piece */
+	bool ended;
+};
+
+/* Cached replies are for a day, and a prekey of a partner ends with its connection. */
+static bool belongs(enum store_table t)
+{
+	return t != STORE_REQUEST && t != STORE_REQUESTAGE && t != STORE_PEERKEY &&
+	       t != STORE_OWNKEY;
+}
+
+enum err backup_begin(struct backup **out, struct store *s, const struct keyfile *k,
+		      const struct backup_files *files, uint64_t time_s)
+{
+	struct backup *b = calloc(1, sizeof *b);
+	enum err rc = b == NULL ? ERR_NOMEM : backup_out_open(&b->out, k, time_s);
+
+	if (rc == ERR_OK)
+		rc = store_begin(s, false, &b->txn);
+	if (rc != ERR_OK) {
+		backup_end(b);
+		return rc;
+	}
+	require(files != NULL && k != NULL);
+	/* Files first: a restore finds its settings and its roster before the first row. */
+	for (; files->name != NULL; files++)
+		if (files->bytes.len != 0)
+			backup_out_file(b->out, files->name, files->bytes);
+	*out = b;
+	return ERR_OK;
+}
+
+void backup_end(struct backup *b)
+{
+	if (b == NULL)
+		return;
+	if (b->txn != NULL)
+		store_abort(b->txn);
+	backup_out_close(b->out);
+	free(b);
+}
+
+static enum err add_key(struct backup *b, const struct store_row *row)
+{
+	struct id16 id;
+
+	require(b->table == STORE_CASEKEY || b->table == STORE_AUDITKEY);
+	if (row->key.len != 16 || row->val.len != RECORD_WRAPPED_LEN)
+		return ERR_CORRUPT;
+	memcpy(id.b, row->key.p, 16);
+	return backup_out_key(b->out, b->table == STORE_CASEKEY ? KEYBOX_CASE : KEYBOX_AUDIT, &id,
+			      row->val.p);
+}
+
+static enum err fill(struct backup *b)
+{
+	struct store_row row;
+	enum err rc = ERR_OK;
+
+	while (rc == ERR_OK && b->table < STORE_TABLE_COUNT && backup_out_room(b->out)) {
+		const enum store_table t = (enum store_table)b->table;
+
+		rc = belongs(t) ? store_next_prefix(b->txn, t, span_of(NULL, 0), &b->at, &row)
+				: ERR_NOTFOUND;
+		if (rc == ERR_NOTFOUND) {
+			b->table++;
+			b->at = (struct store_key){.len = 0};
+			rc = ERR_OK;
+			continue;
+		}
+		if (rc == ERR_OK && (t == STORE_CASEKEY || t == STORE_AUDITKEY))
+			rc = add_key(b, &row);
+		else if (rc == ERR_OK)
+			backup_out_row(b->out, (uint8_t)t, row.key, row.val);
+	}
+	/* the end is sealed too: a backup that was cut short is known by it */
+	if (rc == ERR_OK && b->table == STORE_TABLE_COUNT && !b->ended) {
+		b->ended = true;
+		backup_out_end(b->out);
+	}
+	return rc;
+}
+
+static enum err next(struct backup *b, uint64_t number, uint8_t *out, size_t *len, bool *last)
+{
+	enum err rc = ERR_OK;
+
+	require(b->txn != NULL && b->table <= STORE_TABLE_COUNT);
+	/* A piece that is asked for twice is not there any more: the stream is sealed only once. */
+	if (number != b->number)
+		return ERR_INVAL;
+	*len = backup_out_take(b->out, out, last);
+	while (rc == ERR_OK && *len == 0) {
+		rc = fill(b);
+		if (rc == ERR_OK)
+			*len = backup_out_take(b->out, out, last);
+	}
+	b->number++;
+	return rc;
+}
+
+static enum err piece(struct backup *b, struct store *s, uint64_t number, struct arena *a,
+		      struct msg *reply, bool *last)
+{
+	uint8_t *out = arena_alloc(a, BACKUP_PIECE_MAX);
+	uint64_t used, cap;
+	size_t len = 0;
+	enum err rc = b == NULL ? ERR_STATE : ERR_OK;
+
+	if (rc == ERR_OK && out == NULL)
+		rc = ERR_NOMEM;
+	store_usage(s, &used, &cap);
+	if (rc == ERR_OK && used > cap / 10 * 9)
+		rc = ERR_FULL; /* the map cannot grow while somebody reads an old state of it */
+	if (rc == ERR_OK)
+		rc = next(b, number, out, &len, last);
+	if (rc == ERR_OK)
+		msg_set_bytes(a, reply, REPLY_BLOB, span_of(out, len));
+	return rc;
+}
+
+bool backup_answer(struct backup *b, struct store *s, struct arena *a, struct span request,
+		   struct span *reply, bool *over)
+{
+	struct msg *req, *out = msg_new(a, MSG_REPLY);
+	struct err_text why;
+	bool last = false;
+	enum err rc;
+
+	if (msg_parse(a, MSG_REQUEST, request, &req, &why) != ERR_OK ||
+	    !msg_has(req, REQUEST_BACKUP_NEXT))
+		return false;
+	rc = piece(b, s, msg_u64(msg_get(req, REQUEST_BACKUP_NEXT), BACKUP_NEXT_NUMBER), a, out,
+		   &last);
+	*over = rc != ERR_OK || last;
+	if (rc == ERR_OK) {
+		msg_set_u64(out, REPLY_MORE, !last);
+	} else {
+		msg_set_text(a, out, REPLY_ERROR, "not-now");
+		msg_set_text(a, out, REPLY_WHAT, "the backup was broken off");
+		msg_set_text(a, out, REPLY_WHY,
+			     "cases were erased, much was written, or another backup began");
+		msg_set_text(a, out, REPLY_REMEDY, "run kring backup again");
+	}
+	return msg_pack(a, out, reply) == ERR_OK;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* An erased case dies with its keys, in copies of the store too: every case key that lives is wrapped again under a new
+ * wrap key, and keyroot, which holds that key, is overwritten in place.  A copy of the store from yesterday then opens
+ * nothing, because its wrap key is nowhere.
+ * Order: keyroot learns the next key, one transaction wraps everything, keyroot forgets the old one.  A crash anywhere
+ * leaves every living key readable and is finished at the next start; tests/model/shred_model.py walks every crash. */
+#include "core/disk/shred.h"
+
+#include "base/check.h"
+
+static struct store_key pending_key(void)
+{
+	struct store_key k = {.len = 0};
+
+	key_u8(&k, STORE_META_SHRED);
+	return k;
+}
+
+bool shred_waiting(struct store *s, const struct keyfile *k)
+{
+	const struct store_key key = pending_key();
+	struct store_txn *txn;
+	struct span v;
+	bool waits;
+
+	if (keybox_roots(k->keybox)->case_epoch_next != 0)
+		return true;
+	if (store_begin(s, false, &txn) != ERR_OK)
+		return false;
+	waits = store_get(txn, STORE_META, key_span(&key), &v) == ERR_OK;
+	store_abort(txn);
+	return waits;
+}
+
+/* Those wrapped before a crash are wrapped already. */
+static enum err rewrap_all(struct store_txn *txn, struct keybox *kb)
+{
+	const uint32_t next = keybox_roots(kb)->case_epoch_next;
+	struct store_walk w = {.key_len = 16, .val_len = KEYBOX_WRAPPED_LEN};
+
+	require(next != 0); /* keybox_shred_begin drew it */
+	while (store_each(txn, STORE_CASEKEY, span_of(NULL, 0), &w)) {
+		uint8_t wrapped[KEYBOX_WRAPPED_LEN];
+		struct id16 id;
+
+		if (be32_get(w.row.val.p) == next)
+			continue;
+		memcpy(id.b, w.row.key.p, 16);
+		w.rc = keybox_rewrap(kb, &id, w.row.val.p, wrapped);
+		if (w.rc == ERR_OK)
+			w.rc = store_put(txn, STORE_CASEKEY, span_of(id.b, 16),
+					 span_of(wrapped, sizeof wrapped));
+	}
+	return w.rc;
+}
+
+enum err shred_run(struct store *s, struct keyfile *k)
+{
+	const struct store_key key = pending_key();
+	struct store_txn *txn;
+	enum err rc;
+
+	require(s != NULL && k->keybox != NULL && k->root != NULL);
+	keybox_shred_begin(k->keybox);
+	rc = keyroot_write(k->root, keybox_roots(k->keybox), &k->state);
+	if (rc == ERR_OK)
+		rc = store_begin(s, true, &txn);
+	if (rc != ERR_OK)
+		return rc;
+	rc = rewrap_all(txn, k->keybox);
+	if (rc == ERR_OK) {
+		rc = store_del(txn, STORE_META, key_span(&key));
+		rc = rc == ERR_NOTFOUND ? ERR_OK : rc; /* a shred that went on after a crash */
+	}
+	if (rc !=
+	    ERR_OK) { /* of whatever kind: keys that were not wrapped again must not lose theirs */
+		store_abort(txn);
+		return rc;
+	}
+	rc = store_commit(txn);
+	if (rc != ERR_OK)
+		return rc;
+	keybox_shred_end(k->keybox);
+	return keyroot_settle(k->root, keybox_roots(k->keybox), &k->state);
+}
+
+enum err shred_told(struct store *s, struct erasures *l)
+{
+	struct store_walk w = {.key_len = 16};
+	struct store_txn *txn;
+	enum err rc = store_begin(s, false, &txn);
+
+	if (rc != ERR_OK)
+		return rc;
+	require(l != NULL);
+	/* Rows and list are written one after the other; after a crash between the two this closes
+	 * the gap. */
+	while (store_each(txn, STORE_ERASED, span_of(NULL, 0), &w)) {
+		struct id16 id;
+
+		memcpy(id.b, w.row.key.p, 16);
+		w.rc = erasures_add(l, &id);
+	}
+	store_abort(txn);
+	return w.rc;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * shred - after cases were erased: every living key is wrapped under a new key, the old wrap key is destroyed.
+ *
+ * Layer:    core/disk (joins store, keybox, keyroot).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only; 0.13 s for 100 000 cases.
+ * Time:     none.
+ * Durable:  next key in keyroot, then one transaction, then both halves of keyroot (daemon/store/FORMAT.md, Values).  A
+ *           crash anywhere is finished forward at the next start.
+ * Privacy:  what was erased cannot be opened from freed pages or from any copy of the file of today.
+ */
+#ifndef KRING_CORE_DISK_SHRED_H
+#define KRING_CORE_DISK_SHRED_H
+
+#include "crypto/files/erasures.h"
+#include "crypto/files/keyfile.h"
+#include "store/store.h"
+
+/** Does a shred wait, or did one stop half-way? */
+bool shred_waiting(struct store *s, const struct keyfile *k);
+MUST_CHECK enum err shred_run(struct store *s, struct keyfile *k);
+
+/** Every case the store knows to be erased stands in the ledger too: a crash may have come between. */
+MUST_CHECK enum err shred_told(struct store *s, struct erasures *l);
+
+#endif /* KRING_CORE_DISK_SHRED_H */

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Commands about this node itself.  Each leaves an audit entry in the turn that asks, and an effect that the process carries
+ * out after the commit: what is not committed is not done.
+ */
+#include "domain/admin/keys.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+#include "base/endpoint.h"
+#include "domain/evidence/audit.h"
+
+/* Until a partner or a person agrees with this clock no quarter is reported (flow/publish.c): a wrong date would close one that
+ * still runs. */
+enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	t->node->clock_confirmed =
+		true; /* true however the turn ends: a person looked at a clock */
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_CLOCK, .detail = "confirmed"});
+}
+
+/* The entry is written while the keys are still here; the effect comes after its commit. */
+static enum err keys_away(struct turn *t, enum effect_type what, const char *detail)
+{
+	require(what == EFFECT_LOCK || what == EFFECT_PANIC);
+	require(detail != NULL);
+	if (turn_effect(t, what) == NULL)
+		return ERR_NOMEM;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_LOCK, .detail = detail});
+}
+
+/* The snapshot is taken after the commit, so its own entry is in it: after a restore one sees when it was taken. */
+enum err desk_backup(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	if (turn_effect(t, EFFECT_BACKUP) == NULL)
+		return ERR_NOMEM;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_BACKUP, .detail = "taken"});
+}
+
+enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	return keys_away(t, EFFECT_LOCK, "lock");
+}
+
+enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	return keys_away(t, EFFECT_PANIC, "panic");
+}
+
+/* Only a member publishes an address: it goes out in a signed record, which partners keep. */
+enum err desk_address(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	const char *said = msg_text(req, BY_ID_ID), *at = strcmp(said, "none") == 0 ? "" : said;
+	const char *flaw = said[0] == '\0' ? "name the address"
+					   : endpoint_flaw(at, ENDPOINT_PUBLISH, NULL);
+	struct effect *e;
+
+	(void)reply;
+	if (flaw != NULL)
+		return turn_refuse(t, ERR_INVAL, "partners do not reach this node there", flaw,
+				   "kring address tcp://192.0.2.1:7001, or: kring address none");
+	if (self == NULL || !self->active)
+		return turn_refuse(t, ERR_STATE, "this node is no member, or it is suspended", "",
+				   "see: kring status");
+	e = turn_effect(t, EFFECT_ADDRESS);
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->bytes = arena_copy(t->arena, span_of((const uint8_t *)at, strlen(at)));
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER, .detail = "address"});
+}

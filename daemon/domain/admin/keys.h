@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * keys - commands about this node itself: its clock, keys, backup and address.
+ *
+ * Layer:    domain/admin (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  with the turn's transaction; what the process does follows as an effect.
+ * Privacy:  none.
+ */
+#ifndef KRING_DOMAIN_ADMIN_KEYS_H
+#define KRING_DOMAIN_ADMIN_KEYS_H
+
+#include "domain/state.h"
+
+MUST_CHECK enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_backup(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply);
+/** Our next node record names it; partners learn it by themselves. */
+MUST_CHECK enum err desk_address(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_ADMIN_KEYS_H */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What an administrator does with a document that is owed: ask the partner again now, or give it up.  One that arrived
+ * cannot be given up; it is withdrawn instead.
+ */
+#include "domain/admin/outbox.h"
+
+#include "domain/evidence/audit.h"
+#include "domain/exchange/outbox.h"
+#include "domain/oversight/outbox.h"
+#include "domain/stream/connect.h"
+
+/* Nothing is sent twice by this: the partner is asked how far it is, and its answer says what to send. */
+enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct outbox_row row;
+	struct peer *p;
+	uint16_t peer = 0;
+	uint64_t place = 0;
+	enum err rc = view_find_owed(t, msg_text(req, BY_ID_ID), &peer, &place, &row);
+
+	if (rc != ERR_OK)
+		return rc;
+	p = state_peer(t->node, peer);
+	if (p == NULL)
+		return ERR_CORRUPT;
+	state_conn(t->node, p)->ask_mono_ms = t->mono_ms; /* ask now; the answer rewinds */
+	state_conn(t->node, p)->retry_mono_ms = t->mono_ms;
+	rc = connect_tick(t, p);
+	return rc == ERR_OK ? view_outbox_row(t, p, place, &row, reply) : rc;
+}
+
+/* What arrived cannot be taken off a partner's disk by forgetting it here. */
+enum err desk_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct outbox_row row;
+	uint16_t peer = 0;
+	uint64_t place = 0;
+	enum err rc = view_find_owed(t, msg_text(req, OUTBOX_DROP_ID), &peer, &place, &row);
+
+	(void)reply;
+	if (rc == ERR_OK)
+		rc = outbox_drop(t, peer, place);
+	if (rc == ERR_STATE)
+		return turn_refuse(t, rc, "this document arrived already", "",
+				   "withdraw the referral instead: kring withdraw REF");
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_DROP, .peer = peer})
+			    : rc;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Roster entries that a person brings, in order.  A fork is refused, and its proof is kept: so such a turn ends well.
+ */
+#include "domain/admin/roster.h"
+
+#include "base/check.h"
+#include "domain/membership/roster.h"
+
+/* The first bad entry stops the rest: each is the successor of the one before. */
+enum err desk_roster_import(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const size_t count = msg_count(req, ROSTER_IMPORT_ENTRIES);
+	bool fork = false;
+	enum err rc = ERR_OK;
+
+	if (count == 0)
+		return turn_refuse(t, ERR_INVAL, "there is no roster entry in this request", "",
+				   "");
+	for (size_t i = 0; i < count && rc == ERR_OK; i++)
+		rc = roster_apply(t, msg_bytes_at(req, ROSTER_IMPORT_ENTRIES, i), &fork);
+	if (!fork)
+		return rc;
+	require(rc != ERR_OK); /* the other half of a fork is never taken in */
+	/* refused, but the proof stays: so the turn ends well */
+	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(rc));
+	msg_set_text(t->arena, reply, REPLY_WHAT, t->refusal.what);
+	msg_set_text(t->arena, reply, REPLY_WHY, t->refusal.why);
+	msg_set_text(t->arena, reply, REPLY_REMEDY, t->refusal.remedy);
+	return ERR_OK;
+}

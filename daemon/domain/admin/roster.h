@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * roster - roster entries that a person brings.
+ *
+ * Layer:    domain/admin (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  with the turn's transaction.
+ * Privacy:  none.
+ */
+#ifndef KRING_DOMAIN_ADMIN_ROSTER_H
+#define KRING_DOMAIN_ADMIN_ROSTER_H
+
+#include "domain/state.h"
+
+MUST_CHECK enum err desk_roster_import(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_ADMIN_ROSTER_H */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * exact - one quarter of this node, exactly: the cases there are, and the tally of those erased.
+ *
+ * Layer:    domain/count (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  nothing.
+ * Privacy:  exact figures: they are the node's own and never leave but through report.c.
+ */
+#ifndef KRING_DOMAIN_COUNT_EXACT_H
+#define KRING_DOMAIN_COUNT_EXACT_H
+
+#include "domain/count/count.h"
+
+/** All of it, from the store, of what was known at now_ms: the cases there are, and the tally of those erased. */
+MUST_CHECK enum err exact_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
+				  struct count *c);
+
+#endif /* KRING_DOMAIN_COUNT_EXACT_H */

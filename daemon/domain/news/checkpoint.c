@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* An audit log on one disk can be rewritten by who owns the disk.  So how far it goes, and the hash it has there, is
+ * signed now and then and shown to two partners, who keep it and cosign it.  Two hashes for one place, both signed by the
+ * same node, are a contradiction that nobody can deny; kept for ever.  A log that was cut off ends before what a partner
+ * cosigned. */
+#include "domain/news/checkpoint.h"
+
+#include "base/check.h"
+#include "crypto/verify.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/keeper.h"
+#include "domain/membership/members.h"
+#include "domain/membership/names.h"
+
+enum {
+	KEPT = 1000, /* of one partner: years of them */
+	PROOF_AUDIT = 3
+};
+
+static struct store_key row_key(uint16_t peer, uint32_t inc_no, uint64_t seq)
+{
+	struct store_key k = turn_key_u16(peer);
+
+	key_u32(&k, inc_no);
+	key_u64(&k, seq);
+	return k;
+}
+
+static struct store_key cosign_key(uint64_t seq, uint16_t peer)
+{
+	struct store_key k = turn_key_u64(seq);
+
+	key_u16(&k, peer);
+	return k;
+}
+
+/* The newest row of one node's log.  ERR_NOTFOUND. */
+static enum err newest(struct turn *t, uint16_t peer, struct span *bytes, struct wire_checkpoint *c)
+{
+	const struct store_key prefix = turn_key_u16(peer);
+	struct record_place place;
+	struct store_row row;
+	enum err rc = store_last_prefix(t->txn, STORE_CHECKPOINT, key_span(&prefix), &row);
+
+	if (rc == ERR_OK)
+		rc = record_open(t->txn, t->arena, STORE_CHECKPOINT, &row, &place, bytes);
+	if (rc == ERR_OK && wire_checkpoint_get(*bytes, c) != ERR_OK)
+		rc = ERR_CORRUPT;
+	return rc;
+}
+
+/* Newly signed: kept, and shown to whoever keeps ours and is connected. */
+enum err checkpoint_own(struct turn *t, struct span bytes)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	const struct peer *p;
+	struct wire_checkpoint c;
+	struct store_key k;
+	size_t at = 0;
+	enum err rc = wire_checkpoint_get(bytes, &c);
+
+	if (rc != ERR_OK || self == NULL)
+		return rc;
+	k = row_key(self->no, c.inc_no, c.seq);
+	rc = turn_put(t, STORE_CHECKPOINT, &k, bytes);
+	while (rc == ERR_OK && (p = keeper_next(t, &at)) != NULL) {
+		struct answer *a = answer_of(t, p->no);
+
+		if (a == NULL)
+			return ERR_NOMEM;
+		answer_part(a, WIRE_PART_AUDIT_HEAD, bytes);
+		a->reply = true;
+	}
+	return rc;
+}
+
+/* The newest one that this keeper has not cosigned yet: shown again with each question until it has. */
+enum err checkpoint_introduce(struct turn *t, const struct peer *p, struct wr *parts,
+			      uint16_t *count)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	struct wire_checkpoint c;
+	struct store_key k;
+	struct span bytes;
+	enum err rc;
+
+	if (self == NULL || !keeper_is(t, p))
+		return ERR_OK;
+	rc = newest(t, self->no, &bytes, &c);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	k = cosign_key(c.seq, p->no);
+	if (record_exists(t->txn, STORE_COSIGN, key_span(&k)))
+		return ERR_OK;
+	wire_part_put(parts, WIRE_PART_AUDIT_HEAD, bytes);
+	(*count)++;
+	return ERR_OK;
+}
+
+enum err checkpoint_cosigned(struct turn *t, struct peer *p, struct span bytes)
+{
+	struct answer *a = answer_of(t, p->no);
+
+	if (a == NULL)
+		return ERR_NOMEM;
+	answer_part(a, WIRE_PART_AUDIT_HEAD, bytes);
+	a->reply = true;
+	return ERR_OK;
+}
+
+/* Two hashes for one place of its log, both signed: kept as proof, and written into the audit log. */
+static enum err contradiction(struct turn *t, const struct peer *p, const struct wire_checkpoint *c,
+			      struct span bytes)
+{
+	struct store_key k = {.len = 0};
+	enum err rc;
+
+	require(id32_equal(&c->node, &p->node_id));
+	key_u8(&k, PROOF_AUDIT);
+	key_u16(&k, p->no);
+	key_u64(&k, c->seq);
+	if (record_exists(t->txn, STORE_PROOF, key_span(&k)))
+		return ERR_OK;
+	rc = turn_put(t, STORE_PROOF, &k, bytes);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHECKPOINT,
+								 .outcome = ERR_DENIED,
+								 .peer = p->no,
+								 .detail = "rewritten-log"})
+			    : rc;
+}
+
+/* At most so many of one partner: the oldest makes room. */
+static enum err prune(struct turn *t, uint16_t peer)
+{
+	const struct store_key prefix = turn_key_u16(peer);
+	struct store_key at = {.len = 0}, first = {.len = 0};
+	struct store_row row;
+	unsigned n = 0;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_CHECKPOINT, key_span(&prefix), &at, &row)) ==
+	       ERR_OK)
+		if (n++ == 0)
+			key_put(&first, row.key.p, row.key.len);
+	if (rc != ERR_NOTFOUND || n <= KEPT)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return store_del(t->txn, STORE_CHECKPOINT, key_span(&first));
+}
+
+/* A partner's: the first of its place is kept; the same again is cosigned again, in case our answer was lost. */
+static enum err keep_theirs(struct turn *t, struct peer *p, const struct wire_checkpoint *c,
+			    struct span bytes)
+{
+	const struct store_key k = row_key(p->no, c->inc_no, c->seq);
+	struct wire_checkpoint last;
+	struct effect *e;
+	struct span v;
+	enum err rc = turn_get(t, STORE_CHECKPOINT, &k, &v);
+
+	if (rc == ERR_OK) {
+		if (wire_checkpoint_get(v, &last) != ERR_OK)
+			return ERR_CORRUPT;
+		if (!id32_equal(&last.hash, &c->hash))
+			return contradiction(t, p, c, bytes);
+	} else if (rc == ERR_NOTFOUND) {
+		rc = turn_put(t, STORE_CHECKPOINT, &k, bytes);
+		if (rc == ERR_OK)
+			rc = prune(t, p->no);
+	}
+	if (rc != ERR_OK)
+		return rc;
+	e = turn_effect(t, EFFECT_COSIGN);
+	if (e == NULL)
+		return ERR_NOMEM;
+	require(c->cosig == NULL); /* checkpoint_part() told them apart */
+	e->peer = p->no;
+	e->bytes = arena_copy(t->arena, bytes);
+	return e->bytes.p == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+/* A partner's cosignature of ours, if it is about what we signed. */
+static enum err keep_word(struct turn *t, const struct peer *p, const struct wire_checkpoint *c,
+			  struct span bytes)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	const struct store_key ck = cosign_key(c->seq, p->no);
+	uint8_t b[WIRE_CHECKPOINT_SIGNED];
+	const struct span parts[] = {{b, sizeof b}, {c->cosigner.b, 32}};
+	struct wire_checkpoint ours;
+	struct store_key k;
+	struct span v;
+
+	require(c->cosig != NULL);
+	if (self == NULL || !id32_equal(&c->cosigner, &p->node_id))
+		return ERR_OK; /* only its own: whoever passes on another's may have altered it */
+	k = row_key(self->no, c->inc_no, c->seq);
+	wire_checkpoint_signed(c, b);
+	if (turn_get(t, STORE_CHECKPOINT, &k, &v) != ERR_OK ||
+	    wire_checkpoint_get(v, &ours) != ERR_OK || !id32_equal(&ours.hash, &c->hash) ||
+	    !verify_sig(SIGN_COSIGN, parts, 2, &p->nk_pub, c->cosig))
+		return ERR_OK;
+	return turn_put(t, STORE_COSIGN, &ck, bytes);
+}
+
+/* Ours with a partner's cosignature, or a partner's own.  Everything else is not for us. */
+enum err checkpoint_part(struct turn *t, struct peer *p, struct span bytes)
+{
+	uint8_t b[WIRE_CHECKPOINT_SIGNED];
+	const struct span part = {b, sizeof b};
+	struct wire_checkpoint c;
+
+	if (wire_checkpoint_get(bytes, &c) != ERR_OK)
+		return ERR_OK;
+	if (c.cosig != NULL)
+		return id32_equal(&c.node, &t->node->node_id) ? keep_word(t, p, &c, bytes) : ERR_OK;
+	wire_checkpoint_signed(&c, b);
+	if (!id32_equal(&c.node, &p->node_id) ||
+	    !verify_sig(SIGN_CHECKPOINT, &part, 1, &p->nk_pub, c.sig))
+		return ERR_OK;
+	return keep_theirs(t, p, &c, bytes);
+}
+
+/* ---- commands ---- */
+
+enum err checkpoint_now(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	return turn_effect(t, EFFECT_CHECKPOINT) == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+enum err checkpoint_export(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct store_key prefix, at = {.len = 0};
+	struct store_row row;
+	struct peer *p;
+	enum err rc = names_find(t, msg_text(req, BY_ID_ID), &p);
+
+	if (rc != ERR_OK)
+		return rc;
+	prefix = turn_key_u16(p->no);
+	while ((rc = store_next_prefix(t->txn, STORE_CHECKPOINT, key_span(&prefix), &at, &row)) ==
+	       ERR_OK) {
+		struct record_place place;
+		struct span v;
+
+		rc = record_open(t->txn, t->arena, STORE_CHECKPOINT, &row, &place, &v);
+		if (rc != ERR_OK)
+			return rc;
+		msg_add_bytes(t->arena, reply, REPLY_CHECKPOINTS, v);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+struct verifying {
+	struct turn *t;
+	const struct msg *req;
+	uint16_t self;
+	uint64_t highest, cosigned,
+		cosigners; /* seen in what was handed to us; in what partners said */
+};
+
+/* Everybody who ever wrote down a hash of this entry: we, and whoever the file came from. */
+static bool agrees(void *ctx, uint64_t seq, const struct id32 *hash)
+{
+	struct verifying *v = ctx;
+	const struct store_key k = row_key(v->self, v->t->node->inc.no, seq);
+	const struct store_key prefix = turn_key_u64(seq);
+	struct store_key at = {.len = 0};
+	struct wire_checkpoint c;
+	struct store_row row;
+	struct span b;
+
+	if (turn_get(v->t, STORE_CHECKPOINT, &k, &b) == ERR_OK &&
+	    (wire_checkpoint_get(b, &c) != ERR_OK || !id32_equal(&c.hash, hash)))
+		return false;
+	if (store_next_prefix(v->t->txn, STORE_COSIGN, key_span(&prefix), &at, &row) == ERR_OK) {
+		v->cosigned = seq;
+		v->cosigners = 1;
+		while (store_next_prefix(v->t->txn, STORE_COSIGN, key_span(&prefix), &at, &row) ==
+		       ERR_OK)
+			v->cosigners++;
+	}
+	for (size_t i = 0; i < msg_count(v->req, AUDIT_VERIFY_CHECKPOINTS); i++)
+		if (wire_checkpoint_get(msg_bytes_at(v->req, AUDIT_VERIFY_CHECKPOINTS, i), &c) ==
+			    ERR_OK &&
+		    c.seq == seq && c.inc_no == v->t->node->inc.no && !id32_equal(&c.hash, hash))
+			return false;
+	return true;
+}
+
+/* What a partner kept must be ours, and signed by us. */
+static enum err read_witness(struct turn *t, const struct msg *req, struct verifying *v)
+{
+	for (size_t i = 0; i < msg_count(req, AUDIT_VERIFY_CHECKPOINTS); i++) {
+		uint8_t b[WIRE_CHECKPOINT_SIGNED];
+		const struct span part = {b, sizeof b};
+		struct wire_checkpoint c;
+
+		if (wire_checkpoint_get(msg_bytes_at(req, AUDIT_VERIFY_CHECKPOINTS, i), &c) !=
+		    ERR_OK)
+			return turn_refuse(t, ERR_INVAL, "this is not a file of checkpoints", "",
+					   "");
+		wire_checkpoint_signed(&c, b);
+		if (!id32_equal(&c.node, &t->node->node_id) ||
+		    !verify_sig(SIGN_CHECKPOINT, &part, 1, &t->node->nk_pub, c.sig))
+			return turn_refuse(t, ERR_INVAL, "these checkpoints are not of this node",
+					   "or were signed by an earlier key", "");
+		if (c.inc_no == t->node->inc.no && c.seq > v->highest)
+			v->highest = c.seq;
+	}
+	return ERR_OK;
+}
+
+/* Every entry against every hash that was ever written down of it: by us, by partners, and in the file. */
+enum err checkpoint_verify(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	struct verifying v = {.t = t, .req = req, .self = self == NULL ? 0 : self->no};
+	const struct audit_check check = {agrees, &v};
+	uint64_t count = 0;
+	enum err rc = read_witness(t, req, &v);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = audit_verify(t, &count, &check);
+	msg_set_u64(reply, REPLY_COUNT, count);
+	msg_set_u64(reply, REPLY_COSIGNED_SEQ, v.cosigned);
+	msg_set_u64(reply, REPLY_COSIGNERS, v.cosigners);
+	if (rc == ERR_CORRUPT)
+		return turn_refuse(
+			t, rc, "the audit log was changed or damaged",
+			"an entry does not continue the chain, or a partner knows another",
+			"stop the node and keep its directory as evidence");
+	if (rc == ERR_OK && v.highest > count)
+		return turn_refuse(t, ERR_CORRUPT, "the audit log was cut off",
+				   "a partner cosigned entries that are not there",
+				   "stop the node and keep its directory as evidence");
+	return rc;
+}

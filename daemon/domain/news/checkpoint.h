@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * checkpoint - how far each audit log goes, signed by its node and kept by two partners (proto/PROTOCOL.md 6).
+ *
+ * Layer:    domain/news (base, proto, store; crypto/verify; membership and lower rooms).
+ * Owns:     tables CHECKPOINT (peer u16 | incarnation u32 | seq u64) and COSIGN (seq u64 | peer u16); the
+ *           contradictions in PROOF.
+ * Threads:  core process, event-loop thread only.
+ * Time:     unix seconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  a number and a hash; nothing of what was done.
+ *
+ * Whoever rewrites or cuts an audit log after a partner cosigned it is found by `kring audit verify
+ * --with`, with what the partner kept.
+ */
+#ifndef KRING_DOMAIN_NEWS_CHECKPOINT_H
+#define KRING_DOMAIN_NEWS_CHECKPOINT_H
+
+#include "domain/exchange/answer.h"
+
+/** EVENT_CHECKPOINT: ours, signed just now. */
+MUST_CHECK enum err checkpoint_own(struct turn *t, struct span bytes);
+/** EVENT_COSIGNED: our word on a partner's goes back to it. */
+MUST_CHECK enum err checkpoint_cosigned(struct turn *t, struct peer *p, struct span bytes);
+/** An AUDIT_HEAD part.  Foreign misbehaviour is counted, not an error. */
+MUST_CHECK enum err checkpoint_part(struct turn *t, struct peer *p, struct span bytes);
+/** Our newest one, if p is to cosign it and did not yet: into an introduction. */
+MUST_CHECK enum err checkpoint_introduce(struct turn *t, const struct peer *p, struct wr *parts,
+					 uint16_t *count);
+
+/* The commands `kring audit checkpoint`, `kring audit export`, `kring audit verify [--with]`. */
+MUST_CHECK enum err checkpoint_now(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err checkpoint_export(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err checkpoint_verify(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_NEWS_CHECKPOINT_H */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What an administrator has to see first: alarms that last, and what this node waits for after a loss of state.
+ */
+#include "domain/oversight/alarms.h"
+
+#include "base/check.h"
+#include "domain/exchange/pair.h"
+#include "domain/loss/alarm.h"
+#include "domain/loss/quarantine.h"
+#include "domain/state.h"
+
+/* Who has to be heard before older cases go on: named, because an administrator phones them. */
+static enum err waiting_for(struct turn *t, struct msg *status)
+{
+	for (size_t i = 0; t->node->quarantine && i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		struct pair *pr;
+		enum err rc;
+
+		if (!quarantine_counts(p))
+			continue;
+		require(p->no != 0);
+		rc = pair_get(t, p->no, &pr);
+		if (rc != ERR_OK)
+			return rc;
+		if (pr->unheard)
+			msg_add_text(t->arena, status, STATUS_WAITING_FOR, p->org);
+	}
+	return ERR_OK;
+}
+
+/* An alarm is a row until it ends or somebody settles it (alarm_clear), so it is shown after a restart too. */
+enum err view_alarms(struct turn *t, struct msg *status)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	while ((rc = store_next_prefix(t->txn, STORE_ALARM, span_of(NULL, 0), &at, &row)) ==
+	       ERR_OK) {
+		struct store_key k = {.len = 0};
+		const struct peer *p;
+		struct msg *m;
+		struct span v;
+
+		/* which alarm, one byte, and of which partner, two */
+		if (row.key.len != 3)
+			return ERR_CORRUPT;
+		key_put(&k, row.key.p, row.key.len);
+		rc = turn_get(t, STORE_ALARM, &k, &v);
+		if (rc != ERR_OK || v.len != 8)
+			return rc == ERR_OK ? ERR_CORRUPT : rc;
+		p = state_peer(t->node, be16_get(k.b + 1));
+		m = msg_add(t->arena, status, STATUS_ALARMS);
+		msg_set_text(t->arena, m, ALARM_ROW_WHAT, alarm_text(k.b[0]));
+		/* of one that left nothing but the alarm is known */
+		msg_set_text(t->arena, m, ALARM_ROW_PARTNER, p == NULL ? "" : p->org);
+		msg_set_u64(m, ALARM_ROW_AT_MS, be64_get(v.p));
+	}
+	return rc == ERR_NOTFOUND ? waiting_for(t, status) : rc;
+}

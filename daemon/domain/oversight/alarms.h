@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * alarms - what happened to identities and disks, and who is still waited for.
+ *
+ * Layer:    domain/oversight (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  organisations only.
+ */
+#ifndef KRING_DOMAIN_OVERSIGHT_ALARMS_H
+#define KRING_DOMAIN_OVERSIGHT_ALARMS_H
+
+#include "domain/turn.h"
+
+/** Rows of kring status. */
+MUST_CHECK enum err view_alarms(struct turn *t, struct msg *status);
+
+#endif /* KRING_DOMAIN_OVERSIGHT_ALARMS_H */

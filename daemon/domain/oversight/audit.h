@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * audit - the audit log as people read it; reading it is an entry too.
+ *
+ * Layer:    domain/oversight (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  nothing.
+ * Privacy:  ids and kinds; never content.
+ */
+#ifndef KRING_DOMAIN_OVERSIGHT_AUDIT_H
+#define KRING_DOMAIN_OVERSIGHT_AUDIT_H
+
+#include "domain/state.h"
+
+MUST_CHECK enum err view_audit_list(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_OVERSIGHT_AUDIT_H */

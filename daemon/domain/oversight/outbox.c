@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What is owed to whom, and why it is not there yet: the first cause in the order in which one would look for it, with the
+ * one thing that helps.  Codes; the client has the words (config/lists).
+ */
+#include "domain/oversight/outbox.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+#include "base/endpoint.h"
+#include "domain/exchange/clockwatch.h"
+#include "domain/exchange/outbox.h"
+#include "domain/exchange/pair.h"
+#include "domain/exchange/prekeys.h"
+#include "domain/exchange/thread.h"
+#include "domain/oversight/partners.h"
+#include "domain/page.h"
+#include "domain/stream/connect.h"
+#include "proto/lists.h"
+
+enum { NOT_TAKEN_MS = 600000 };
+static_assert(NOT_TAKEN_MS > LIMIT_SILENT_MS,
+	      "a line that is silent is named before what it does not take");
+
+struct cause {
+	const char *code, *remedy; /* the client has their text in four languages */
+};
+
+/* What keeps it from leaving at all; code NULL: nothing.  In the order in which one cause makes the next ones idle: whoever is
+ * removed is sent nothing, whatever its clock says. */
+static struct cause held_back(struct turn *t, const struct peer *p, const struct pair *pr,
+			      const struct outbox_row *row, const struct id16 *thread)
+{
+	const struct conn *c = &p->conn;
+
+	if (row->state == OUTBOX_DROPPED)
+		return (struct cause){"dropped", "none"};
+	if (!p->active)
+		return (struct cause){"partner-removed", "drop"};
+	if (pr->stopped)
+		return (struct cause){"partner-runs-twice", "telephone-partner"};
+	if (pr->unconfirmed)
+		return (struct cause){"partner-lost-state", "telephone-partner"};
+	if (clockwatch_blocks(t, p) && (!connect_alive(t, p) || !prekeys_ready(t, p)))
+		return (struct cause){"clock-off", "set-clock"};
+	if (row->verdict == WIRE_VERDICT_CANNOT_STORE ||
+	    (c->refused == WIRE_REFUSED_CANNOT_STORE && id16_equal(&c->refused_thread, thread)))
+		return (struct cause){"partner-cannot-store", "telephone-partner"};
+	if (!c->up)
+		return (struct cause){p->endpoint[0] == '\0' ? "partner-has-no-address"
+							     : "partner-offline",
+				      "telephone-partner"};
+	if (!prekeys_ready(t, p))
+		return (struct cause){"no-prekey", "wait"};
+	return (struct cause){NULL, NULL};
+}
+
+/* Why is it not there yet, and what helps? */
+static struct cause cause_of(struct turn *t, const struct peer *p, const struct pair *pr,
+			     const struct outbox_row *row, const struct id16 *thread)
+{
+	const struct conn *c = &p->conn;
+	struct cause out = held_back(t, p, pr, row, thread);
+
+	if (out.code != NULL)
+		return out;
+	out = (struct cause){"in-flight", "wait"};
+	if (pr->unheard || pr->uncompared || t->node->quarantine)
+		out.code = "being-compared";
+	else if (row->queued_ms + NOT_TAKEN_MS < t->wall_ms &&
+		 c->up_ms + NOT_TAKEN_MS < t->wall_ms) /* on a living line, all this time */
+		out = (struct cause){"not-taken", "telephone-partner"};
+	if (!connect_alive(t, p))
+		out.code = "partner-silent";
+	if (c->refused != 0 && c->refused != WIRE_REFUSED_CANNOT_STORE)
+		out = (struct cause){"partner-refuses", "telephone-partner"};
+	if (c->refused == WIRE_REFUSED_BUSY)
+		out.code = "partner-full";
+	return out;
+}
+
+/* A document that cannot be opened still has its row, and the remedy for that. */
+enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
+			 const struct outbox_row *row, struct msg *reply)
+{
+	struct msg *m = msg_add(t->arena, reply, REPLY_OUTBOX);
+	char hex[33], ref[THREAD_REF_LEN + 1];
+	struct cause cause;
+	struct document d = {.hollow = true};
+	struct pair *pr;
+	enum err rc = document_load(t, &row->doc, &d);
+	const bool damaged = rc == ERR_CORRUPT || rc == ERR_NOTFOUND;
+
+	require(place != 0);
+	if (damaged) /* the other rows are still worth reading */
+		rc = ERR_OK;
+	if (rc == ERR_OK)
+		rc = pair_get(t, p->no, &pr);
+	if (rc != ERR_OK)
+		return rc;
+	cause = damaged ? (struct cause){"damaged-here", "restore"}
+			: cause_of(t, p, pr, row, &d.head.thread_id);
+	bytes_hex(hex, row->doc.msg.b, 16);
+	thread_reference(&d.head.thread_id, ref);
+	msg_set_text(t->arena, m, OUTBOX_ROW_ID, hex);
+	msg_set_text(t->arena, m, OUTBOX_ROW_PARTNER, p->org);
+	msg_set_text(t->arena, m, OUTBOX_ROW_ACT, document_type_name(d.head.type));
+	msg_set_text(t->arena, m, OUTBOX_ROW_REF, ref);
+	msg_set_u64(m, OUTBOX_ROW_SINCE_MS, row->queued_ms);
+	msg_set_text(t->arena, m, OUTBOX_ROW_STATE,
+		     p->conn.up && place <= pr->tail ? "handed" : "queued");
+	msg_set_text(t->arena, m, OUTBOX_ROW_CAUSE, cause.code);
+	msg_set_text(t->arena, m, OUTBOX_ROW_REMEDY, cause.remedy);
+	if (strcmp(cause.code, "clock-off") == 0)
+		/* both clocks, so that two people on the phone see which of them is wrong */
+		clockwatch_row(t, p, msg_sub(t->arena, m, OUTBOX_ROW_CLOCK));
+	return view_silent_since(t, p, m, OUTBOX_ROW_SILENT_SINCE_MS);
+}
+
+static bool still_owed(struct turn *t, const struct outbox_row *row, struct span key)
+{
+	return row->state != OUTBOX_SHELVED &&
+	       (row->state != OUTBOX_STORED || record_exists(t->txn, STORE_WAITING, key));
+}
+
+/* From the oldest place that is kept; rows of one partner that is damaged do not hide the others. */
+static enum err outbox_of(struct turn *t, const struct peer *p, struct page *page,
+			  struct msg *reply)
+{
+	const struct store_key prefix = turn_key_u16(p->no);
+	struct store_key at = {.len = 0};
+	struct store_row found;
+	struct pair *pr;
+	enum err rc = pair_get(t, p->no, &pr);
+
+	require(!p->self);
+	if (page_damaged(t, rc, STORE_PAIR, key_span(&prefix), reply))
+		return ERR_OK;
+	if (rc != ERR_OK || pr->kept_from == 0)
+		return rc;
+	key_u16(&at, p->no);
+	key_u64(&at, pr->kept_from);
+	while ((rc = store_next_prefix(t->txn, STORE_OUTPLACE, key_span(&prefix), &at, &found)) ==
+	       ERR_OK) {
+		const struct store_key k = turn_key_u16_u64(p->no, be64_get(found.key.p + 2));
+		const size_t mark = t->arena->used;
+		struct outbox_row row;
+
+		rc = outbox_get(t, p->no, be64_get(k.b + 2), &row);
+		if (page_damaged(t, rc, STORE_OUTPLACE, key_span(&k), reply))
+			continue;
+		if (rc != ERR_OK)
+			return rc;
+		if (still_owed(t, &row, key_span(&k)))
+			page_offer(page, PAGE_NEWEST(row.queued_ms), key_span(&k));
+		arena_rewind(t->arena, mark);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* Behind a document and not behind a number: new ones may stand in front of it by now. */
+static enum err outbox_after(struct turn *t, const char *id, struct page *page)
+{
+	struct outbox_row row;
+	struct store_key k;
+	uint16_t peer = 0;
+	uint64_t place = 0;
+	enum err rc = id[0] == '\0' ? ERR_OK : view_find_owed(t, id, &peer, &place, &row);
+
+	require(page->total == 0);
+	if (rc != ERR_OK || id[0] == '\0')
+		return rc;
+	k = turn_key_u16_u64(peer, place);
+	page_after(page, PAGE_NEWEST(row.queued_ms), key_span(&k));
+	return ERR_OK;
+}
+
+/* By full document id, or a unique prefix of its random part. */
+enum err view_find_owed(struct turn *t, const char *text, uint16_t *peer, uint64_t *place,
+			struct outbox_row *row)
+{
+	struct store_key at = {.len = 0};
+	struct store_row found;
+	struct id16 msg;
+	size_t hits = 0;
+	char hex[21];
+	enum err rc;
+
+	require(peer != NULL && place != NULL && row != NULL);
+	if (bytes_unhex(msg.b, 16, text)) {
+		hits = 1;
+	} else {
+		while ((rc = store_next_prefix(t->txn, STORE_OUTID, span_of(NULL, 0), &at,
+					       &found)) == ERR_OK) {
+			bytes_hex(hex, found.key.p + 6, 10);
+			if (strlen(text) >= 4 && strncmp(hex, text, strlen(text)) == 0 &&
+			    hits++ == 0)
+				memcpy(msg.b, found.key.p, 16);
+		}
+		if (rc != ERR_NOTFOUND)
+			return rc;
+	}
+	rc = hits == 1 ? outbox_find(t, &msg, peer, place, row) : ERR_NOTFOUND;
+	if (rc == ERR_NOTFOUND)
+		return turn_refuse(t, rc, hits > 1 ? "several documents fit" : "no such document",
+				   "", "see: kring outbox list");
+	return rc;
+}
+
+enum err view_outbox_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct page page;
+	const char *last = "";
+	enum err rc = page_begin(t, &page, msg_u64(req, LIST_ASK_LIMIT));
+
+	if (rc == ERR_OK)
+		rc = outbox_after(t, msg_text(req, LIST_ASK_AFTER), &page);
+	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
+		if (!t->node->peers[i].self)
+			rc = outbox_of(t, &t->node->peers[i], &page, reply);
+	/* the documents themselves are opened now, and only those of this page */
+	for (size_t i = 0; i < page.count && rc == ERR_OK; i++) {
+		const uint16_t no = be16_get(page.items[i].key.b);
+		const uint64_t place = be64_get(page.items[i].key.b + 2);
+		const struct peer *p = state_peer(t->node, no);
+		struct outbox_row row;
+
+		rc = p == NULL ? ERR_CORRUPT : outbox_get(t, no, place, &row);
+		if (rc == ERR_OK)
+			rc = view_outbox_row(t, p, place, &row, reply);
+	}
+	if (rc == ERR_OK && msg_count(reply, REPLY_OUTBOX) > 0)
+		/* the last one for which there was memory */
+		last = msg_text(msg_at(reply, REPLY_OUTBOX, msg_count(reply, REPLY_OUTBOX) - 1),
+				OUTBOX_ROW_ID);
+	if (rc == ERR_OK)
+		/* behind the time: the part that people type */
+		page_end(t, &page, reply, strlen(last) == 32 ? last + 12 : last);
+	return rc;
+}
+
+/* The row of the list for one document: two answers to one question would be one too many. */
+enum err view_outbox_why(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct outbox_row row;
+	const struct peer *p;
+	uint16_t peer = 0;
+	uint64_t place = 0;
+	enum err rc = view_find_owed(t, msg_text(req, BY_ID_ID), &peer, &place, &row);
+
+	if (rc != ERR_OK)
+		return rc;
+	p = state_peer(t->node, peer);
+	return p == NULL ? ERR_CORRUPT : view_outbox_row(t, p, place, &row, reply);
+}

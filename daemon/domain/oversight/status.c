@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The state of this node on one page.  Everything is read from memory or from one row for each partner: the command answers
+ * also on a node that is in trouble.
+ */
+#include "domain/oversight/status.h"
+
+#include <string.h>
+
+#include "base/endpoint.h"
+#include "crypto/identity.h"
+#include "domain/exchange/clockwatch.h"
+#include "domain/exchange/thread.h"
+#include "domain/exchange/unstored.h"
+#include "domain/fault.h"
+#include "domain/membership/chain.h"
+#include "domain/oversight/alarms.h"
+#include "domain/oversight/partners.h"
+#include "domain/stream/connect.h"
+
+enum { SHOWN_MS = 86400000 };
+static_assert(LIMIT_ROSTER_STALE_DAYS * 86400 < CHAIN_VALID_S,
+	      "a roster is called stale before it expires");
+static_assert(FAULTS_MAX <= LIMIT_REPLY_REPEATED, "all that failed fits the page");
+
+/* The first thing that is wrong with the roster, the worst first. */
+static const char *roster_standing(const struct node *n, bool member, uint64_t now_s)
+{
+	const uint64_t stale_s = (uint64_t)LIMIT_ROSTER_STALE_DAYS * 86400;
+
+	if (n->fork_seq != 0)
+		return "forked";
+	if (n->roster_seq < n->roster_floor)
+		return "rolled-back";
+	if (n->roster_until_s < now_s)
+		return "expired";
+	if (n->cosign_manual && member && n->cosign_seq < n->roster_seq)
+		return "to-cosign";
+	return n->roster_until_s < now_s + CHAIN_VALID_S - stale_s ? "stale" : "";
+}
+
+/* Where net should listen, and whether it does. */
+static void listening(struct turn *t, struct msg *s)
+{
+	const struct node *n = t->node;
+	struct msg *alarm;
+
+	msg_set_text(t->arena, s, STATUS_LISTEN, n->listen);
+	if (n->listen[0] == '\0' || n->listen_since_ms == 0)
+		return;
+	msg_set_u64(s, STATUS_LISTEN_SINCE_MS, n->listen_since_ms);
+	if (n->listen_error == 0)
+		return;
+	msg_set_text(t->arena, s, STATUS_LISTEN_ERROR, endpoint_trouble(n->listen_error)->code);
+	msg_set_u64(s, STATUS_LISTEN_ERRNO, n->listen_error > 0 ? (uint64_t)n->listen_error : 0);
+	/* an alarm too: a node that nobody can reach looks well from inside */
+	alarm = msg_add(t->arena, s, STATUS_ALARMS);
+	msg_set_text(t->arena, alarm, ALARM_ROW_WHAT, "not-listening");
+	msg_set_u64(alarm, ALARM_ROW_AT_MS, n->listen_since_ms);
+}
+
+/* Since the keys came into memory: from then on the system may have written them to its disk.  The start is known by a clock
+ * that nobody can put back, so the time of the day follows from how long ago it was. */
+static void swappable(struct turn *t, struct msg *s)
+{
+	struct msg *alarm;
+
+	if (!t->node->swappable)
+		return;
+	alarm = msg_add(t->arena, s, STATUS_ALARMS);
+	msg_set_text(t->arena, alarm, ALARM_ROW_WHAT, "keys-not-locked");
+	msg_set_u64(alarm, ALARM_ROW_AT_MS, t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
+}
+
+/* When most agree that it is this machine, its own difference stands by itself. */
+static void own_clock(struct msg *s)
+{
+	for (size_t i = 0; i < msg_count(s, STATUS_CLOCKS); i++) {
+		const struct msg *row = msg_at(s, STATUS_CLOCKS, i);
+
+		if (strcmp(msg_text(row, CLOCK_ROW_WHO), "us") != 0)
+			continue;
+		msg_set_u64(s, STATUS_CLOCK_OFF_S, msg_u64(row, CLOCK_ROW_OFF_S));
+		msg_set_u64(s, STATUS_CLOCK_AHEAD, msg_u64(row, CLOCK_ROW_AHEAD) == 0);
+	}
+}
+
+/* What failed by itself and is passed over for now. */
+static void failed_places(struct turn *t, struct msg *status)
+{
+	const struct faults *all = t->faults;
+
+	msg_set_u64(status, STATUS_FAILED_TURNS, all->total);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct fault *f = &all->row[i];
+		const struct peer *p = state_peer(t->node, f->at.peer);
+		char ref[THREAD_REF_LEN + 1];
+		struct msg *row;
+
+		if (f->at.part == FAULT_DOCUMENT)
+			continue; /* unstored_status, which outlives a restart */
+		if (f->at.part == FAULT_EVENT && f->last_ms + SHOWN_MS < t->wall_ms)
+			continue; /* nothing tells when that is over */
+		row = msg_add(t->arena, status, STATUS_FAULTS);
+		msg_set_text(t->arena, row, FAULT_ROW_WHAT, fault_part_name(f->at.part));
+		msg_set_text(t->arena, row, FAULT_ROW_PARTNER, p == NULL ? "" : p->org);
+		if (f->at.part == FAULT_SENDING && f->at.type != 0)
+			msg_set_text(t->arena, row, FAULT_ROW_ACT, document_type_name(f->at.type));
+		if (f->at.part == FAULT_TIMER) {
+			thread_reference(&f->at.id, ref);
+			msg_set_text(t->arena, row, FAULT_ROW_REF, ref);
+		}
+		msg_set_text(t->arena, row, FAULT_ROW_CAUSE, err_text(f->why));
+		msg_set_u64(row, FAULT_ROW_COUNT, f->count);
+		msg_set_u64(row, FAULT_ROW_SINCE_MS, f->first_ms);
+		msg_set_u64(row, FAULT_ROW_LAST_MS, f->last_ms);
+		msg_set_u64(row, FAULT_ROW_ALARM, f->count >= FAULT_ALARM);
+	}
+}
+
+/* One row a partner is read for what is owed; all else is in memory. */
+enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct msg *s = msg_sub(t->arena, reply, REPLY_STATUS);
+	const struct node *n = t->node;
+	uint64_t owed = 0, connected = 0, members = 0, one;
+	enum err rc;
+	char hex[65], print[IDENTITY_FINGERPRINT_LEN];
+	bool member = false;
+
+	(void)req;
+	for (size_t i = 0; i < n->peer_count; i++) {
+		const struct peer *p = &n->peers[i];
+		rc = view_owed(t, p, &one, reply);
+		if (rc != ERR_OK)
+			return rc;
+		owed += one;
+		members++;
+		connected += connect_alive(t, p);
+		if (p->self) {
+			member = true;
+			msg_set_text(t->arena, s, STATUS_ORG, p->org);
+			msg_set_text(t->arena, s, STATUS_ADDRESS, p->endpoint);
+		}
+	}
+	bytes_hex(hex, n->node_id.b, 32);
+	identity_fingerprint(print, &n->node_id);
+	msg_set_text(t->arena, s, STATUS_NODE_ID, hex);
+	msg_set_text(t->arena, s, STATUS_FINGERPRINT, print);
+	bytes_hex(hex, n->roster_head.b, 32);
+	msg_set_u64(s, STATUS_ROSTER_SEQ, n->roster_seq);
+	msg_set_text(t->arena, s, STATUS_ROSTER_HEAD, hex);
+	msg_set_u64(s, STATUS_MEMBERS, members);
+	msg_set_u64(s, STATUS_CONNECTED, connected);
+	msg_set_u64(s, STATUS_OWED, owed);
+	msg_set_u64(s, STATUS_MEMBER, member);
+	msg_set_u64(s, STATUS_FRAMES_REFUSED, n->frames_refused);
+	msg_set_text(t->arena, s, STATUS_ROSTER_STANDING,
+		     roster_standing(n, member, t->wall_ms / 1000));
+	msg_set_u64(s, STATUS_ROSTER_UNTIL_S, n->roster_until_s);
+	msg_set_text(t->arena, s, STATUS_DISK,
+		     n->disk == NODE_DISK_STOP	 ? "full"
+		     : n->disk == NODE_DISK_WARN ? "low"
+						 : "");
+	msg_set_u64(s, STATUS_INCARNATION, n->inc.no);
+	msg_set_text(t->arena, s, STATUS_SHEET, n->sheet.number);
+	msg_set_u64(s, STATUS_SHEET_S, n->sheet.since_s);
+	clockwatch_rows(t, s, STATUS_CLOCKS);
+	/* behind the rows, out of which it reads ours */
+	own_clock(s);
+	listening(t, s);
+	swappable(t, s);
+	failed_places(t, s);
+	rc = unstored_status(t, s);
+	return rc == ERR_OK ? view_alarms(t, s) : rc;
+}
