@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "roles/config.h"
-#include "tool/fail.h"
+#include "tool/cli/fail.h"
 #include "tool/tool.h"
 
 enum { VALUE_MAX = CONFIG_PATH_MAX };

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "crypto/files/keyfile.h"
 #include "crypto/hash.h"
-#include "tool/fail.h"
+#include "tool/cli/fail.h"
 #include "tool/tool.h"
 
 /* FILE.sha256, as sha256sum -c reads it. */

@@ -13,7 +13,9 @@
 #include "base/stdfd.h"
 #include "crypto/secret.h"
 #include "roles/roles.h"
-#include "tool/fail.h"
+#include "tool/cli/fail.h"
+#include "tool/node/tools.h"
+#include "tool/roster/tools.h"
 
 enum { A_FIRST = 256 };
 /* clang-format off */

@@ -22,8 +22,9 @@
 #include "io/joinline.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
-#include "tool/fail.h"
-#include "tool/nodedir.h"
+#include "tool/cli/fail.h"
+#include "tool/node/nodedir.h"
+#include "tool/node/tools.h"
 
 enum {
 	PATH_LEN = CONFIG_PATH_MAX + 32,

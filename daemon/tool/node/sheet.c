@@ -21,8 +21,9 @@
 #include "proto/wire_roster.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
-#include "tool/fail.h"
-#include "tool/nodedir.h"
+#include "tool/cli/fail.h"
+#include "tool/node/nodedir.h"
+#include "tool/node/tools.h"
 
 enum { PATH_LEN = CONFIG_PATH_MAX + 32 };
 

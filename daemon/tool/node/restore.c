@@ -25,8 +25,9 @@
 #include "domain/node.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
-#include "tool/fail.h"
-#include "tool/nodedir.h"
+#include "tool/cli/fail.h"
+#include "tool/node/nodedir.h"
+#include "tool/node/tools.h"
 
 enum { PATH_LEN = CONFIG_PATH_MAX + 64, BATCH = 500, DAY_S = 86400 };
 

@@ -2,7 +2,7 @@
 /* A node's directory from its first file to its sheet.  The sheet is written under another name and placed when the keys
  * are those of it, so that a crash leaves two sheets and never none that fits; one that was in force is kept by its number,
  * because it opens the backups of its time. */
-#include "tool/nodedir.h"
+#include "tool/node/nodedir.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -26,7 +26,7 @@
 #include "proto/wire_roster.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
-#include "tool/fail.h"
+#include "tool/cli/fail.h"
 
 #define NEXT_SHEET "recovery-sheet.next"
 

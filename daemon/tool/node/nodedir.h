@@ -2,7 +2,7 @@
 /**
  * nodedir - a new node's directory: keys, settings, join request, own record, recovery sheet.
  *
- * Layer:    tool.
+ * Layer:    tool/node.
  * Owns:     nothing.
  * Threads:  one.
  * Time:     record times are the wall clock's seconds.
@@ -10,11 +10,11 @@
  * Privacy:  the recovery sheet holds the pre-committed signing key and the recovery code: it is to be
  *           printed and deleted.
  */
-#ifndef KRING_TOOL_NODEDIR_H
-#define KRING_TOOL_NODEDIR_H
+#ifndef KRING_TOOL_NODE_NODEDIR_H
+#define KRING_TOOL_NODE_NODEDIR_H
 
 #include "crypto/files/keyfile.h"
-#include "tool/tool.h"
+#include "tool/cli/args.h"
 
 enum { NODEDIR_JOIN_MAX = 1024 };
 #define NODEDIR_SHEET "recovery-sheet.txt"
@@ -44,4 +44,4 @@ MUST_CHECK enum err nodedir_sheet_read(const char *file, uint8_t *out, size_t *l
 /** For tools: 0 and the lock in *fd, or the exit code after telling why there is none. */
 int nodedir_lock_or_tell(const char *dir, int *fd);
 
-#endif /* KRING_TOOL_NODEDIR_H */
+#endif /* KRING_TOOL_NODE_NODEDIR_H */

@@ -2,15 +2,15 @@
 /**
  * fail - how a tool says that it failed: one sentence, one exit code, as kring shows them.
  *
- * Layer:    tool.
+ * Layer:    tool/cli.
  * Owns:     nothing.
  * Threads:  one.
  * Time:     none.
  * Durable:  nothing.
  * Privacy:  what and why are shown to whoever ran the tool.
  */
-#ifndef KRING_TOOL_FAIL_H
-#define KRING_TOOL_FAIL_H
+#ifndef KRING_TOOL_CLI_FAIL_H
+#define KRING_TOOL_CLI_FAIL_H
 
 #include "base/err.h"
 
@@ -26,4 +26,4 @@ int tool_fail_why(const char *what, enum err rc, const struct err_text *why);
 /** On stdout, quoted and escaped. */
 void tool_json_text(const char *s);
 
-#endif /* KRING_TOOL_FAIL_H */
+#endif /* KRING_TOOL_CLI_FAIL_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One form of failure for all tools: a sentence for people, an object for programs, an exit code for both. */
-#include "tool/fail.h"
+#include "tool/cli/fail.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -13,8 +13,8 @@
 #include "crypto/secret.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
-#include "tool/fail.h"
-#include "tool/tool.h"
+#include "tool/cli/fail.h"
+#include "tool/node/tools.h"
 
 enum { PASS_MAX = 1024, SLOTS_MAX = 8 };
 

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Root keys never come near a node: each signs on its own machine, and files go from hand to hand. */
+#include "tool/roster/create.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "core/disk/rosterfile.h"
+#include "crypto/files/rootkey.h"
+#include "roles/config.h"
+#include "tool/cli/fail.h"
+#include "tool/roster/tools.h"
+
+static enum err make_roots(const struct tool_args *a, struct wire_genesis *g)
+{
+	char path[CONFIG_PATH_MAX + 32];
+	enum err rc = ERR_OK;
+
+	require(g->n <= LIMIT_ROOTS && g->m <= g->n);
+	for (unsigned i = 0; i < g->n && rc == ERR_OK; i++) {
+		(void)snprintf(path, sizeof path, "%s/root%u.key", a->out, i + 1);
+		rc = rootkey_create(path, &g->roots[i]);
+	}
+	return rc;
+}
+
+/* M/N: this many of so many roots sign. */
+bool create_roots(const char *text, unsigned *m, unsigned *n)
+{
+	require(text != NULL);
+	char *end;
+	unsigned long need = strtoul(text, &end, 10), all = 0;
+
+	if (*end == '/')
+		all = strtoul(end + 1, &end, 10);
+	*m = (unsigned)need;
+	*n = (unsigned)all;
+	/* Two at least: with one root a single stick that is lost or stolen would decide who is a
+	 * member. */
+	return *end == '\0' && need >= 2 && need <= all && all <= LIMIT_ROOTS;
+}
+
+int tool_fed_create(struct tool_args *a)
+{
+	struct wire_genesis g = {.min_suite = WIRE_SUITE_1};
+	struct wire_roster e = {.op = WIRE_ROSTER_GENESIS};
+	uint8_t payload[1024], bytes[2048], sigs[LIMIT_ROOTS][WIRE_SIG];
+	struct wr pw = wr_of(payload, sizeof payload), bw = wr_of(bytes, sizeof bytes);
+	struct id32 hash;
+	unsigned m = 0, n = 0;
+	char path[CONFIG_PATH_MAX + 32], hex[33];
+	enum err rc;
+
+	if (a->name == NULL || a->out == NULL || strlen(a->name) > LIMIT_ORG_NAME)
+		return tool_fail(TOOL_USAGE, "a federation needs --name and --out", "");
+	if (!create_roots(a->roots == NULL ? "2/3" : a->roots, &m, &n))
+		return tool_fail(TOOL_USAGE, "--roots M/N",
+				 "at least 2 of N must sign, for example 2/3");
+	(void)mkdir(a->out, 0700); /* rootkey_create tells when it is not there */
+	require(n <= LIMIT_ROOTS); /* create_roots said so */
+	g.m = (uint8_t)m;
+	g.n = (uint8_t)n;
+	memcpy(g.name, a->name, strlen(a->name) + 1);
+	rc = make_roots(a, &g);
+	if (rc != ERR_OK)
+		return tool_fail_err("root keys", rc);
+	wire_genesis_put(&pw, &g);
+	require(!pw.over);
+	e.payload = wr_span(&pw);
+	e.time_s = clock_wall_ms() / 1000;
+	e.valid_until_s = e.time_s + CHAIN_VALID_S;
+	wire_roster_put(&bw, &e); /* with a zero federation id: its hash is the id */
+	e.signed_bytes = wr_span(&bw);
+	hash = chain_hash(&e);
+	memcpy(e.fed_id.b, hash.b, 16);
+	/* Written a second time with the id in it: the hash of the entry with zeros is the id, and
+	 * signatures cover the id. */
+	bw.len = 0;
+	wire_roster_put(&bw, &e);
+	e.signed_bytes = wr_span(&bw);
+	for (unsigned i = 0; i < n && rc == ERR_OK; i++) {
+		(void)snprintf(path, sizeof path, "%s/root%u.key", a->out, i + 1);
+		rc = rootkey_sign(path, e.signed_bytes, sigs[i]);
+		e.sigs[i].root = (uint8_t)i;
+		e.sigs[i].sig = sigs[i];
+	}
+	e.sig_count = n;
+	(void)snprintf(path, sizeof path, "%s/roster", a->out);
+	if (rc == ERR_OK)
+		rc = rosterfile_write(path, NULL, &e);
+	if (rc != ERR_OK)
+		return tool_fail_err("roster", rc);
+	bytes_hex(hex, e.fed_id.b, 16);
+	(void)printf("federation %s: id %s, %u of %u roots sign\n"
+		     "root keys: %s/root1.key ... give each to one organisation, on a stick\n"
+		     "roster: %s\nnext: kring node init --federation %s ...\n",
+		     a->name, hex, m, n, a->out, path, path);
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * create - a federation and its roots.
+ *
+ * Layer:    tool/roster.
+ * Owns:     nothing.
+ * Threads:  one; short-lived processes, run by kring, which checks nothing that is checked here.
+ * Time:     the wall clock, for the first entry.
+ * Durable:  root keys and roster are written whole and synced.
+ * Privacy:  root keys, each in a file of its own.
+ */
+#ifndef KRING_TOOL_ROSTER_CREATE_H
+#define KRING_TOOL_ROSTER_CREATE_H
+
+#include <stdbool.h>
+
+/** "2/3": so many of so many roots sign, two at least. */
+bool create_roots(const char *text, unsigned *m, unsigned *n);
+
+#endif /* KRING_TOOL_ROSTER_CREATE_H */

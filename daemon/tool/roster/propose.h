@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * propose - the next entry of a roster, for the roots to sign.
+ *
+ * Layer:    tool/roster.
+ * Owns:     nothing.
+ * Threads:  one; short-lived processes, run by kring, which checks nothing that is checked here.
+ * Time:     the wall clock, for the time of the entry.
+ * Durable:  proposals are written whole and synced.
+ * Privacy:  organisations only.
+ */
+#ifndef KRING_TOOL_ROSTER_PROPOSE_H
+#define KRING_TOOL_ROSTER_PROPOSE_H
+
+#include "proto/wire_roster.h"
+
+/** The terms of published figures in one line on stdout. */
+void propose_say_policy(const struct wire_policy *p);
+
+#endif /* KRING_TOOL_ROSTER_PROPOSE_H */

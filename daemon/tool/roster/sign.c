@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Whoever signs is told in words what the signature says, because a root signs for everybody. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "core/disk/rosterfile.h"
+#include "crypto/files/keyfile.h"
+#include "crypto/files/rootkey.h"
+#include "crypto/identity.h"
+#include "tool/cli/fail.h"
+#include "tool/roster/propose.h"
+#include "tool/roster/tools.h"
+
+static_assert(LIMIT_ROOTS <= WIRE_ROOT_NEW, "an index leaves the bit of new roots free");
+
+/* Which file it is about: a root has several sticks. */
+static int refuse_key(const char *path, enum err rc)
+{
+	char what[256];
+
+	(void)snprintf(what, sizeof what, "the root key %s", path);
+	return tool_fail_err(what, rc);
+}
+
+static int root_index(const struct wire_genesis *g, const struct id32 *pub)
+{
+	for (int i = 0; i < g->n; i++)
+		if (id32_equal(&g->roots[i], pub))
+			return i;
+	return -1;
+}
+
+/* What a root puts its name to, in words. */
+static void describe(const struct wire_roster *e)
+{
+	char print[IDENTITY_FINGERPRINT_LEN];
+	struct wire_add add;
+	struct wire_node node;
+	struct wire_remove rem;
+	struct wire_policy policy;
+
+	if (e->op == WIRE_ROSTER_POLICY && wire_policy_get(e->payload, &policy) == ERR_OK) {
+		(void)printf("signing: ");
+		propose_say_policy(&policy);
+		return;
+	}
+	if (e->op == WIRE_ROSTER_ADD && wire_add_get(e->payload, &add) == ERR_OK &&
+	    wire_node_get(add.node, &node) == ERR_OK) {
+		identity_fingerprint(print, &node.node);
+		(void)printf("signing: add %s (%s), fingerprint %s, telephone %s, verified: %s\n",
+			     add.org, add.country, print, add.phone[0] == '\0' ? "-" : add.phone,
+			     add.verified_by);
+		return;
+	}
+	if ((e->op == WIRE_ROSTER_REMOVE || e->op == WIRE_ROSTER_SUSPEND) &&
+	    wire_remove_get(e->payload, &rem) == ERR_OK) {
+		identity_fingerprint(print, &rem.node);
+		(void)printf("signing: %s%s, fingerprint %s\n", chain_op_name(e->op),
+			     rem.reason == WIRE_SUSPEND_LIFT ? " (lifted)" : "", print);
+		return;
+	}
+	(void)printf("signing: %s\n", chain_op_name(e->op));
+}
+
+static int read_proposal(const char *path, uint8_t *file, size_t cap, struct wire_roster *e)
+{
+	size_t len = 0;
+
+	if (keyfile_read_file(path, file, cap, &len) != ERR_OK || len < 4 ||
+	    wire_roster_get(span_of(file + 4, len - 4), e) != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "not a proposal", path);
+	return 0;
+}
+
+/* Index among the roots as they are; for ROTATE_ROOTS also among those to come.  -1: neither. */
+static int signer_of(const struct chain *c, const struct wire_roster *e, const struct id32 *pub)
+{
+	struct wire_genesis next = c->genesis;
+	int root = root_index(&c->genesis, pub);
+
+	/* A key that is in both sets signs as an old root: it counts for the quorum of the old
+	 * ones, which decides first. */
+	if (root >= 0 || e->op != WIRE_ROSTER_ROOTS || wire_roots_get(e->payload, &next) != ERR_OK)
+		return root;
+	root = root_index(&next, pub);
+	return root < 0 ? root : root | WIRE_ROOT_NEW;
+}
+
+/* Signs a proposal; when enough roots did, the entry joins the roster file. */
+int tool_roster_sign(struct tool_args *a)
+{
+	static uint8_t file[LIMIT_ROSTER_CARRIED];
+	uint8_t sig[WIRE_SIG];
+	struct rosterfile f;
+	struct chain next;
+	struct wire_roster e = {.sig_count = 0};
+	struct chain_change change = {.quorum = false};
+	struct err_text why = {""};
+	struct id32 pub;
+	int root;
+	enum err rc;
+
+	if (a->proposal == NULL || a->key == NULL || a->roster == NULL)
+		return tool_fail(TOOL_USAGE, "needs --proposal, --key and --roster", "");
+	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "roster", why.text);
+	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
+		return TOOL_DAMAGED;
+	if (e.seq != f.chain.seq + 1 || !id32_equal(&e.prev_hash, &f.chain.head))
+		return tool_fail(TOOL_RULE, "another entry was added to the roster first",
+				 "the signatures no longer fit: make the proposal again");
+	rc = rootkey_public(a->key, &pub);
+	if (rc != ERR_OK)
+		return refuse_key(a->key, rc);
+	root = signer_of(&f.chain, &e, &pub);
+	if (root < 0 || e.sig_count == 2 * LIMIT_ROOTS)
+		return tool_fail(TOOL_RULE, "this key is not a root of this federation", "");
+	describe(&e);
+	rc = rootkey_sign(a->key, e.signed_bytes, sig);
+	require(e.sig_count < sizeof e.sigs / sizeof e.sigs[0]);
+	e.sigs[e.sig_count].root = (uint8_t)root;
+	e.sigs[e.sig_count].sig = sig;
+	e.sig_count++;
+	/* tried on a copy: the entry joins when it holds, and before that it is a proposal with one signature more */
+	next = f.chain;
+	if (rc == ERR_OK && chain_check(&next, &e, &change, &why) == ERR_OK) {
+		rc = rosterfile_write(a->roster, &f, &e);
+		if (rc == ERR_OK)
+			(void)printf("complete: entry %llu joined %s\n", (unsigned long long)e.seq,
+				     a->roster);
+	} else if (rc == ERR_OK) {
+		rc = rosterfile_write(a->proposal, NULL, &e);
+		(void)printf("%u of %u signatures: pass %s on to the next root\n", e.sig_count,
+			     f.chain.genesis.m, a->proposal);
+	}
+	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
+}
+
+/* For `kring approve`: one signature into PROPOSAL.sig (public key, signature); the daemon that made
+ * the proposal knows which root this is. */
+int tool_root_sign(struct tool_args *a)
+{
+	static uint8_t file[LIMIT_ROSTER_CARRIED];
+	uint8_t out[32 + WIRE_SIG];
+	struct wire_roster e = {.sig_count = 0};
+	struct id32 pub;
+	enum err rc;
+
+	if (a->proposal == NULL || a->key == NULL || a->out == NULL)
+		return tool_fail(TOOL_USAGE, "needs --proposal, --key and --out", "");
+	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
+		return TOOL_DAMAGED;
+	rc = rootkey_public(a->key, &pub);
+	if (rc != ERR_OK)
+		return refuse_key(a->key, rc);
+	describe(&e);
+	memcpy(out, pub.b, 32);
+	rc = rootkey_sign(a->key, e.signed_bytes, out + 32);
+	if (rc == ERR_OK)
+		rc = keyfile_write_file(a->out, span_of(out, sizeof out));
+	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
+}
+
+int tool_roster_verify(struct tool_args *a)
+{
+	struct rosterfile f;
+	struct err_text why = {""};
+	char hex[65];
+
+	if (a->roster == NULL)
+		return tool_fail(TOOL_USAGE, "needs --roster", "");
+	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "the roster does not hold", why.text);
+	require(f.chain.begun);
+	bytes_hex(hex, f.chain.head.b, 32);
+	(void)printf("roster of %s holds: %zu member%s, entry %llu, head %s\n",
+		     f.chain.genesis.name, f.members, f.members == 1 ? "" : "s",
+		     (unsigned long long)f.chain.seq, hex);
+	return 0;
+}
