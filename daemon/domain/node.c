@@ -178,7 +178,10 @@ void node_set_door(struct node *n, struct span at, int error)
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
 {
 	require(n != NULL && now != NULL);
-	n->audit_before = n->audit_seq;
+	n->before = (struct node_before){.audit_seq = n->audit_seq,
+					 .cosign_seq = n->cosign_seq,
+					 .clock_gap_ms = n->clock_gap_ms,
+					 .clock_confirmed = n->clock_confirmed};
 	t->node = n;
 	t->faults = &n->faults;
 	t->wall_ms = now->wall_ms;
@@ -398,7 +401,10 @@ void node_turn_abort(struct node *n)
 {
 	for (size_t i = 0; i < n->peer_count; i++)
 		state_put_back(&n->peers[i]);
-	n->audit_seq = n->audit_before;
+	n->audit_seq = n->before.audit_seq;
+	n->cosign_seq = n->before.cosign_seq;
+	n->clock_gap_ms = n->before.clock_gap_ms;
+	n->clock_confirmed = n->before.clock_confirmed;
 	if (n->flow_saved)
 		n->flow_due_ms = n->flow_due_before;
 	n->flow_saved = false;

@@ -115,6 +115,13 @@ struct node_sheet {
 	uint64_t since_s;
 };
 
+/* As it was when this turn began: what a turn changes of the node and no row of the store says.  Put back when it fails. */
+struct node_before {
+	uint64_t audit_seq, cosign_seq;
+	int64_t clock_gap_ms;
+	bool clock_confirmed;
+};
+
 struct node {
 	struct id16 fed_id;
 	struct id32 node_id, nk_pub;
@@ -164,10 +171,11 @@ struct node {
 	int64_t clock_gap_ms; /* wall clock less monotonic, as last seen */
 
 	uint64_t start_mono_ms;
-	uint64_t audit_seq, audit_before;   /* of the newest entry; and when this turn began */
-	struct faults faults;		    /* what failed by itself */
-	uint64_t frames_refused;	    /* opened, but not authentic; since start */
-	bool clock_confirmed;		    /* by an administrator, this run */
+	uint64_t audit_seq;	 /* of the newest entry */
+	struct faults faults;	 /* what failed by itself */
+	uint64_t frames_refused; /* opened, but not authentic; since start */
+	bool clock_confirmed;	 /* by an administrator, this run */
+	struct node_before before;
 	const struct exchange_hooks *hooks; /* what care does with documents */
 };
 

@@ -48,8 +48,15 @@ enum err turn_gone(struct turn *t, uint16_t peer)
 	return ERR_OK;
 }
 
-enum err turn_whole(const struct turn *t, enum err rc)
+/* What could not be read was perhaps taken for not there: then the words of a refusal are about something else. */
+enum err turn_whole(struct turn *t, enum err rc)
 {
+	const enum err failed = store_failed(t->txn);
+
+	if (failed != ERR_OK) {
+		t->refusal = (struct refusal){.uncovered = 0};
+		return failed;
+	}
 	return rc == ERR_OK && t->arena->failed ? ERR_NOMEM : rc;
 }
 

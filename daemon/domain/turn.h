@@ -128,8 +128,9 @@ struct effect *turn_effect(struct turn *t, enum effect_type type);
 /** A partner was removed: what waits for it is looked at when the event is through.  ERR_NOMEM. */
 MUST_CHECK enum err turn_gone(struct turn *t, uint16_t peer);
 /** What is taken from the turn's memory is not tested at each place: a message without its text, an answer without its
- *  part.  Here, before anything of it counts: ERR_NOMEM instead of ERR_OK when there was too little anywhere. */
-MUST_CHECK enum err turn_whole(const struct turn *t, enum err rc);
+ *  part.  Nor is each "is it there?".  Both here, before anything of it counts: ERR_NOMEM instead of ERR_OK when there
+ *  was too little memory anywhere, and the store's own error when it failed anywhere, whatever rc is. */
+MUST_CHECK enum err turn_whole(struct turn *t, enum err rc);
 /** Deterministic bytes from the event's seed. */
 void turn_random(struct turn *t, uint8_t *out, size_t len);
 /** 48-bit milliseconds and 80 random bits, so that indexes append. */

@@ -42,6 +42,7 @@ struct store {
 struct store_txn {
 	struct store *store;
 	uint64_t version;
+	enum err failed; /* the first error that was no answer; set by map.c, and by count() */
 	bool write;
 };
 

@@ -121,7 +121,8 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 		free(t);
 		return rc;
 	}
-	t->base = (struct store_txn){s, (uint64_t)mdb_txn_id(t->txn), write};
+	t->base = (struct store_txn){
+		.store = s, .version = (uint64_t)mdb_txn_id(t->txn), .write = write};
 	/* Counted only after the transaction exists: a reader that was counted without one would
 	 * keep the map from growing for ever. */
 	ls->readers += write ? 0 : 1;
@@ -251,8 +252,9 @@ static uint64_t count(struct store_txn *txn, enum store_table t)
 	struct lmdb_store *ls = (struct lmdb_store *)txn->store;
 	MDB_stat st;
 
-	require(mdb_stat(((struct lmdb_txn *)txn)->txn, ls->dbi[t], &st) == 0);
-	return st.ms_entries;
+	/* fails where the disk did, and a number cannot say that */
+	txn->failed = lmdb_error(mdb_stat(((struct lmdb_txn *)txn)->txn, ls->dbi[t], &st));
+	return txn->failed == ERR_OK ? st.ms_entries : 0;
 }
 
 static const struct store_ops ops = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One ordered map, whichever way it is kept.  What the contract of store.h asks of callers is held here, so that no
- * implementation tests it again; prefixes and walks are built from seek alone. */
+ * implementation tests it again; prefixes and walks are built from seek alone.  So is it that an error stays: a caller that
+ * asks "is it there?" cannot tell "no" from "unknown", and must not decide anything that is kept. */
 #include "base/check.h"
 #include "store/backend.h"
 
@@ -18,8 +19,28 @@ enum err store_begin(struct store *s, bool write, struct store_txn **out)
 
 enum err store_commit(struct store_txn *txn)
 {
-	require(txn != NULL && txn->write); /* what was read needs no commit: abort it */
+	const enum err failed = store_failed(txn);
+
+	require(txn->write); /* what was read needs no commit: abort it */
+	if (failed != ERR_OK) {
+		txn->store->ops->abort(txn);
+		return failed;
+	}
 	return txn->store->ops->commit(txn);
+}
+
+enum err store_failed(const struct store_txn *txn)
+{
+	require(txn != NULL);
+	return txn->failed;
+}
+
+/* An answer, or the end of this transaction. */
+static enum err answered(struct store_txn *txn, enum err rc)
+{
+	if (rc != ERR_OK && rc != ERR_NOTFOUND && txn->failed == ERR_OK)
+		txn->failed = rc;
+	return rc;
 }
 
 void store_abort(struct store_txn *txn)
@@ -41,20 +62,26 @@ uint64_t store_version(const struct store_txn *txn)
 enum err store_get(struct store_txn *txn, enum store_table table, struct span key, struct span *val)
 {
 	require(table < STORE_TABLE_COUNT);
-	return txn->store->ops->get(txn, table, key, val);
+	if (txn->failed != ERR_OK)
+		return txn->failed;
+	return answered(txn, txn->store->ops->get(txn, table, key, val));
 }
 
 enum err store_put(struct store_txn *txn, enum store_table table, struct span key, struct span val)
 {
 	require(txn->write && table < STORE_TABLE_COUNT);
 	require(key.len > 0 && key.len <= LIMIT_KEY);
-	return txn->store->ops->put(txn, table, key, val);
+	if (txn->failed != ERR_OK)
+		return txn->failed;
+	return answered(txn, txn->store->ops->put(txn, table, key, val));
 }
 
 enum err store_del(struct store_txn *txn, enum store_table table, struct span key)
 {
 	require(txn->write && table < STORE_TABLE_COUNT);
-	return txn->store->ops->del(txn, table, key);
+	if (txn->failed != ERR_OK)
+		return txn->failed;
+	return answered(txn, txn->store->ops->del(txn, table, key));
 }
 
 /* A key is found before its row is opened, so nothing vouches for it: one that a key of ours has no room for, with one
@@ -67,17 +94,21 @@ static enum err walkable(const struct store_row *row)
 enum err store_seek(struct store_txn *txn, enum store_table table, struct span from,
 		    struct store_row *row)
 {
-	const enum err rc = txn->store->ops->seek(txn, table, from, row);
+	enum err rc = txn->failed;
 
-	return rc == ERR_OK ? walkable(row) : rc;
+	if (rc == ERR_OK)
+		rc = txn->store->ops->seek(txn, table, from, row);
+	return answered(txn, rc == ERR_OK ? walkable(row) : rc);
 }
 
 enum err store_seek_back(struct store_txn *txn, enum store_table table, struct span below,
 			 struct store_row *row)
 {
-	const enum err rc = txn->store->ops->seek_back(txn, table, below, row);
+	enum err rc = txn->failed;
 
-	return rc == ERR_OK ? walkable(row) : rc;
+	if (rc == ERR_OK)
+		rc = txn->store->ops->seek_back(txn, table, below, row);
+	return answered(txn, rc == ERR_OK ? walkable(row) : rc);
 }
 
 /* An empty prefix may have no address at all, and memcmp on NULL is undefined also for a length of 0. */
@@ -141,7 +172,7 @@ enum err store_last_prefix(struct store_txn *txn, enum store_table table, struct
 
 uint64_t store_count(struct store_txn *txn, enum store_table table)
 {
-	return txn->store->ops->count(txn, table);
+	return txn->failed == ERR_OK ? txn->store->ops->count(txn, table) : 0;
 }
 
 void store_usage(struct store *s, uint64_t *used, uint64_t *cap)

@@ -296,7 +296,7 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 	require(!write || !ms->writing);
 	/* The version of a writer is the one that its commit will make, as LMDB numbers them:
 	 * records are bound to it. */
-	t->base = (struct store_txn){s, ms->version + 1, write};
+	t->base = (struct store_txn){.store = s, .version = ms->version + 1, .write = write};
 	ms->writing = ms->writing || write;
 	*out = &t->base;
 	return ERR_OK;

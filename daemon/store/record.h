@@ -77,6 +77,7 @@ MUST_CHECK enum err record_get_place(struct store_txn *txn, struct arena *a, enu
 MUST_CHECK enum err record_open(struct store_txn *txn, struct arena *a, enum store_table table,
 				const struct store_row *row, struct record_place *place,
 				struct span *plain);
+/** A transaction that could not look says false, and keeps nothing any more (store_failed). */
 bool record_exists(struct store_txn *txn, enum store_table table, struct span key);
 
 #endif /* KRING_STORE_RECORD_H */

@@ -35,8 +35,12 @@ void store_close(struct store *s);
 
 /** store_begin(s, write, &txn): ERR_FULL when the map may not grow further. */
 MUST_CHECK enum err store_begin(struct store *s, bool write, struct store_txn **out);
-/** txn is gone whatever is returned.  ERR_FULL: nothing happened.  ERR_IO: stop the process. */
+/** txn is gone whatever is returned.  ERR_FULL: nothing happened.  ERR_IO: stop the process.  Of a transaction in which
+ *  anything failed nothing is kept: the error is that one (store_failed). */
 MUST_CHECK enum err store_commit(struct store_txn *txn);
+/** The first error of this transaction that was no answer (ERR_OK, ERR_NOTFOUND); every call after it ends with it too, so
+ *  that what could not be read is never taken for what is not there. */
+MUST_CHECK enum err store_failed(const struct store_txn *txn);
 void store_abort(struct store_txn *txn);
 const struct record_cipher *store_cipher(const struct store_txn *txn);
 /** Rises with every write transaction; part of what a record is sealed with. */
@@ -85,7 +89,7 @@ MUST_CHECK bool store_each(struct store_txn *txn, enum store_table table, struct
 /** Last row whose key begins with prefix. */
 MUST_CHECK enum err store_last_prefix(struct store_txn *txn, enum store_table table,
 				      struct span prefix, struct store_row *row);
-/** Rows of the table, at once. */
+/** Rows of the table, at once; 0 in a transaction that failed. */
 uint64_t store_count(struct store_txn *txn, enum store_table table);
 /** Bytes used and bytes the map may hold. */
 void store_usage(struct store *s, uint64_t *used, uint64_t *cap);

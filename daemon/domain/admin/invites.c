@@ -143,14 +143,15 @@ enum err desk_invite_list(struct turn *t, const struct msg *req, struct msg *rep
 	enum err rc;
 
 	(void)req;
-	while ((rc = invite_any(t, &at, &session, &m)) != ERR_NOTFOUND) {
+	while ((rc = invite_any(t, &at, &session, &m)) == ERR_OK) {
 		struct msg *r;
 		char hex[33];
 
-		if (page_damaged(t, rc, STORE_INVITE, span_of(session.b, 16), reply))
+		if (m == NULL) {
+			(void)page_damaged(t, ERR_CORRUPT, STORE_INVITE, span_of(session.b, 16),
+					   reply);
 			continue;
-		if (rc != ERR_OK)
-			return rc;
+		}
 		r = msg_add(t->arena, reply, REPLY_INVITES);
 		bytes_hex(hex, session.b, 16);
 		msg_set_text(t->arena, r, INVITE_ROW_ID, hex);
@@ -163,7 +164,7 @@ enum err desk_invite_list(struct turn *t, const struct msg *req, struct msg *rep
 		msg_set_u64(r, INVITE_ROW_ATTEMPTS, msg_u64(m, INVITE_RECORD_ATTEMPTS));
 		put_door(t, m, r);
 	}
-	return ERR_OK;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 /* By the digits of its id that the list shows; the secret is worth nothing from then on. */

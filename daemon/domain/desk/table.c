@@ -140,18 +140,15 @@ static enum err reply_with(struct turn *t, struct span bytes)
 /* The same request id again: the same answer, and nothing happens twice. */
 static enum err cached_reply(struct turn *t, const struct store_key *k, bool *hit)
 {
-	struct err_text why;
 	struct msg *reply;
 	struct span v;
 	enum err rc;
 
 	require(k->len == 16);
-	rc = turn_get(t, STORE_REQUEST, k, &v);
+	rc = turn_get_msg(t, STORE_REQUEST, k, MSG_REPLY, &reply);
 	*hit = rc == ERR_OK;
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	if (msg_parse(t->arena, MSG_REPLY, v, &reply, &why) != ERR_OK)
-		return ERR_CORRUPT;
 	msg_set_u64(reply, REPLY_REPEATED, 1);
 	rc = msg_pack(t->arena, reply, &v);
 	return rc == ERR_OK ? reply_with(t, v) : rc;
@@ -183,6 +180,8 @@ enum err table_request(struct turn *t, const struct event *ev)
 	enum err rc = msg_parse(t->arena, MSG_REQUEST, ev->bytes, &request, &why);
 
 	require(ev->type == EVENT_REQUEST);
+	if (reply == NULL)
+		return ERR_NOMEM;
 	if (rc == ERR_INVAL) /* a text */
 		return turn_refuse(t, rc, why.text, "",
 				   "write it anew, without characters that nobody sees");

@@ -36,7 +36,8 @@ enum err kept_load(struct turn *t, uint32_t quarter, uint16_t peer, struct repor
 
 	if (rc != ERR_OK)
 		return rc;
-	return report_parse(t, v, r, &why) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+	rc = report_parse(t, v, r, &why);
+	return rc == ERR_OK || err_fatal(rc) ? rc : ERR_CORRUPT;
 }
 
 /* A row that cannot be read marks nothing: may_send finds the thread all the same, so no report goes twice. */

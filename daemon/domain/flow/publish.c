@@ -145,8 +145,10 @@ static enum err first_quarter(struct turn *t, const struct peer *self, uint32_t 
 	struct span v;
 	enum err rc = roster_entry(t, self->added_seq, &v);
 
-	if (rc != ERR_OK || wire_roster_get(v, &e) != ERR_OK)
-		return ERR_CORRUPT;
+	if (rc == ERR_OK)
+		rc = wire_roster_get(v, &e);
+	if (rc != ERR_OK)
+		return err_fatal(rc) ? rc : ERR_CORRUPT;
 	*quarter = quarter_of(e.time_s * 1000);
 	return ERR_OK;
 }

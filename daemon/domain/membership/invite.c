@@ -33,7 +33,11 @@ enum err invite_any(struct turn *t, struct store_key *at, struct id16 *session, 
 	if (row.key.len != 16)
 		return ERR_CORRUPT;
 	memcpy(session->b, row.key.p, 16);
-	return invite_load(t, session, m);
+	rc = invite_load(t, session, m);
+	if (rc != ERR_CORRUPT)
+		return rc;
+	*m = NULL;
+	return ERR_OK;
 }
 
 /* One that is damaged opens no door; the list of invites names it. */
@@ -43,7 +47,7 @@ enum err invite_next(struct turn *t, struct store_key *at, struct id16 *session,
 
 	do
 		rc = invite_any(t, at, session, m);
-	while (rc == ERR_CORRUPT);
+	while (rc == ERR_OK && *m == NULL);
 	return rc;
 }
 

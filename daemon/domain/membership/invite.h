@@ -24,7 +24,7 @@
 
 MUST_CHECK enum err invite_save(struct turn *t, const struct id16 *session, const struct msg *m);
 MUST_CHECK enum err invite_load(struct turn *t, const struct id16 *session, struct msg **m);
-/** In order of session; ERR_NOTFOUND past the last.  ERR_CORRUPT: this one is damaged, the walk can go on. */
+/** In order of session; ERR_NOTFOUND past the last.  *m NULL: this one is damaged, and the walk goes on behind it. */
 MUST_CHECK enum err invite_any(struct turn *t, struct store_key *at, struct id16 *session,
 			       struct msg **m);
 /** The same, passing over damaged ones: they open no door. */

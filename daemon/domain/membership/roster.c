@@ -66,10 +66,13 @@ enum err roster_verify(struct turn *t)
 		struct err_text why;
 		struct span v;
 
-		if (record_open(t->txn, t->arena, STORE_ROSTER, &w.row, &place, &v) != ERR_OK ||
-		    wire_roster_get(v, &e) != ERR_OK ||
-		    chain_check(&c, &e, &change, &why) != ERR_OK)
-			return ERR_CORRUPT;
+		rc = record_open(t->txn, t->arena, STORE_ROSTER, &w.row, &place, &v);
+		if (rc == ERR_OK)
+			rc = wire_roster_get(v, &e);
+		if (rc == ERR_OK)
+			rc = chain_check(&c, &e, &change, &why);
+		if (rc != ERR_OK)
+			return err_fatal(rc) ? rc : ERR_CORRUPT;
 		arena_rewind(t->arena, mark);
 	}
 	if (w.rc != ERR_OK)
@@ -108,8 +111,10 @@ static enum err known_place(struct turn *t, const struct chain *c, const struct 
 	enum err rc = roster_entry(t, e->seq, &v);
 
 	require(e->seq <= c->seq);
-	if (rc != ERR_OK || wire_roster_get(v, &ours) != ERR_OK)
-		return ERR_CORRUPT;
+	if (rc == ERR_OK)
+		rc = wire_roster_get(v, &ours);
+	if (rc != ERR_OK)
+		return err_fatal(rc) ? rc : ERR_CORRUPT;
 	our_hash = chain_hash(&ours);
 	if (id32_equal(&hash, &our_hash))
 		return ERR_OK;
@@ -284,13 +289,13 @@ enum err roster_cosign(struct turn *t, const struct msg *req, struct msg *reply)
 				  (unsigned long long)n->roster_seq);
 		return turn_refuse(t, ERR_STALE, "this is not the newest entry", "", remedy.text);
 	}
-	n->cosign_seq = n->roster_seq; /* what was looked at stays so, however the turn ends */
+	n->cosign_seq = n->roster_seq;
 	if (turn_effect(t, EFFECT_MEMBERS) == NULL)
 		return ERR_NOMEM;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER, .detail = "cosigned"});
 }
 
-static enum err list_row(struct turn *t, const struct wire_roster *e, struct msg *reply)
+static void list_row(struct turn *t, const struct wire_roster *e, struct msg *reply)
 {
 	const struct id32 hash = chain_hash(e);
 	struct msg *m = msg_add(t->arena, reply, REPLY_ROSTER);
@@ -300,7 +305,6 @@ static enum err list_row(struct turn *t, const struct wire_roster *e, struct msg
 	struct span proof;
 	char hex[65];
 
-	require(reply != NULL);
 	bytes_hex(hex, hash.b, 32);
 	msg_set_u64(m, ROSTER_ROW_SEQ, e->seq);
 	msg_set_text(t->arena, m, ROSTER_ROW_OP, chain_op_name(e->op));
@@ -317,7 +321,6 @@ static enum err list_row(struct turn *t, const struct wire_roster *e, struct msg
 	msg_set_u64(m, ROSTER_ROW_VALID_UNTIL_S, e->valid_until_s);
 	if (roster_fork_proof(t, e->seq, &proof) == ERR_OK)
 		msg_set_u64(m, ROSTER_ROW_FORKED, 1);
-	return ERR_OK;
 }
 
 enum err roster_list(struct turn *t, struct msg *reply)
@@ -335,11 +338,11 @@ enum err roster_list(struct turn *t, struct msg *reply)
 		struct span v;
 
 		rc = record_open(t->txn, t->arena, STORE_ROSTER, &w.row, &place, &v);
-		if (rc != ERR_OK || wire_roster_get(v, &e) != ERR_OK)
-			return ERR_CORRUPT;
-		rc = list_row(t, &e, reply);
+		if (rc == ERR_OK)
+			rc = wire_roster_get(v, &e);
 		if (rc != ERR_OK)
-			return rc;
+			return err_fatal(rc) ? rc : ERR_CORRUPT;
+		list_row(t, &e, reply);
 	}
 	return w.rc;
 }

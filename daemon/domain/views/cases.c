@@ -55,16 +55,18 @@ static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
 	msg_set_u64(row, CASE_ROW_THEIRS, msg_u64(m, CASE_RECORD_THEIRS));
 }
 
-/* The newest case below this id, as a list may show it. */
-static enum err next_case(struct turn *t, struct id16 *id, struct msg **m, struct msg **person)
+/* The newest case below this id, as a list may show it; found: *id is its, so a walk can go on below it, damaged or not. */
+static enum err next_case(struct turn *t, struct id16 *id, bool *found, struct msg **m,
+			  struct msg **person)
 {
 	struct store_row row;
 	enum err rc = store_seek_back(t->txn, STORE_CASES, span_of(id->b, 16), &row);
 
+	*found = rc == ERR_OK && row.key.len == 16;
 	if (rc != ERR_OK)
 		return rc;
 	if (row.key.len != 16)
-		return ERR_STATE; /* no way to go on */
+		return ERR_CORRUPT;
 	memcpy(id->b, row.key.p, 16);
 	rc = casefile_load(t, id, m);
 	return rc == ERR_OK ? casefile_person(t, id, *m, person) : rc;
@@ -85,11 +87,12 @@ static enum err list_cases(struct turn *t, const char *text, const struct id16 *
 	while (text[0] != '\0' || !p->more) {
 		const size_t mark = t->arena->used;
 		struct msg *m, *person;
+		bool found;
 
-		rc = next_case(t, &id, &m, &person);
+		rc = next_case(t, &id, &found, &m, &person);
 		if (rc == ERR_CORRUPT)
 			arena_rewind(t->arena, mark);
-		if (page_damaged(t, rc, STORE_CASES, span_of(id.b, 16), reply))
+		if (found && page_damaged(t, rc, STORE_CASES, span_of(id.b, 16), reply))
 			continue;
 		if (rc != ERR_OK)
 			break;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A turn in which something fails.  Before turns of the simulated federation, of every kind that occurs, the same turn is
  * tried with its first allocation failing, with its second, and so on until one goes through; then so with every write to
- * the store; then with a commit that fails.  Each time
+ * the store, with every read of it (of a turn that reads much, with some hundreds of them), and with a commit that fails.
+ * Each time
  *
  *  - the turn ends with the error that was planted, not with another and not well;
  *  - once it is undone the store holds what it held, and the node's memory too: nothing is half done;
@@ -17,17 +18,17 @@
 #include "sim.h"
 #include "store/backend.h"
 
-enum { TIMES = 1, KINDS_MAX = 512, SHOWN = 20 };
+enum { TIMES = 1, KINDS_MAX = 512, SHOWN = 20, READS = 300 };
 
 /* Countdown to the one failure; 0: nothing fails. */
 struct fault_plan {
-	unsigned allocation, write;
-	enum err write_err;
+	unsigned allocation, write, read;
+	enum err err; /* of the write or read */
 	bool happened;
 };
 
 /* How many did: a sweep in which nothing fails would find nothing. */
-static unsigned failed_allocations, failed_writes;
+static unsigned failed_allocations, failed_writes, failed_reads;
 
 static struct fault_plan plan;
 
@@ -52,7 +53,19 @@ static enum err write_fails(void)
 		return ERR_OK;
 	plan.happened = true;
 	failed_writes++;
-	return plan.write_err;
+	return plan.err;
+}
+
+static unsigned reads; /* of the attempt at hand */
+
+static enum err read_fails(void)
+{
+	reads++;
+	if (plan.read == 0 || --plan.read > 0)
+		return ERR_OK;
+	plan.happened = true;
+	failed_reads++;
+	return plan.err;
 }
 
 static const struct store_ops *real;
@@ -69,6 +82,29 @@ static enum err del(struct store_txn *txn, enum store_table t, struct span key)
 	const enum err rc = write_fails();
 
 	return rc == ERR_OK ? real->del(txn, t, key) : rc;
+}
+
+static enum err get(struct store_txn *txn, enum store_table t, struct span key, struct span *val)
+{
+	const enum err rc = read_fails();
+
+	return rc == ERR_OK ? real->get(txn, t, key, val) : rc;
+}
+
+static enum err seek(struct store_txn *txn, enum store_table t, struct span from,
+		     struct store_row *row)
+{
+	const enum err rc = read_fails();
+
+	return rc == ERR_OK ? real->seek(txn, t, from, row) : rc;
+}
+
+static enum err seek_back(struct store_txn *txn, enum store_table t, struct span below,
+			  struct store_row *row)
+{
+	const enum err rc = read_fails();
+
+	return rc == ERR_OK ? real->seek_back(txn, t, below, row) : rc;
 }
 
 /* ---- what a node holds ---- */
@@ -98,7 +134,8 @@ static void picture_memory(const struct node *n, struct picture *out)
 	out->node = *n;
 	out->node.faults = (struct faults){.count = 0};
 	out->node.inc_before = (struct incarnation){.no = 0};
-	out->node.restored_before = out->node.flow_due_before = out->node.audit_before = 0;
+	out->node.restored_before = out->node.flow_due_before = 0;
+	out->node.before = (struct node_before){.audit_seq = 0};
 	out->node.quarantine_before = false;
 	assert_true(n->peer_count <= SIM_NODES_MAX);
 	for (size_t i = 0; i < n->peer_count; i++) {
@@ -221,6 +258,8 @@ static struct kind *kind_at(uint64_t key)
 
 /* ---- the sweep ---- */
 
+static uint64_t jump_ms; /* the wall clock was put forward by so much */
+
 struct trial {
 	struct sim *s;
 	struct sim_node *n;
@@ -234,15 +273,16 @@ struct trial {
 /* One turn with the plan at hand, not committed. */
 static enum err attempt(struct trial *x)
 {
-	const struct node_time now = {x->s->now_ms, x->s->now_ms};
+	const struct node_time now = {x->s->now_ms + jump_ms, x->s->now_ms};
 	enum err rc;
 
 	effects_init(&x->fx);
 	x->t = (struct turn){.arena = &x->n->arena, .fx = &x->fx};
 	node_turn_begin(x->n->node, &x->t, &now);
 	assert_int_equal(store_begin(x->n->store, true, &x->t.txn), ERR_OK);
+	reads = 0;
 	rc = sim_try(x->s, x->n, &x->t, x->ev);
-	plan.allocation = plan.write = 0;
+	plan.allocation = plan.write = plan.read = 0;
 	return rc;
 }
 
@@ -340,7 +380,39 @@ static bool one(struct trial *x, unsigned k, enum err expected, const char *faul
 	return true;
 }
 
-static void sweep_faults(struct trial *x)
+static void sweep_allocations(struct trial *x)
+{
+	for (unsigned k = 1;; k++) {
+		plan = (struct fault_plan){.allocation = k};
+		if (!one(x, k, ERR_NOMEM, "an allocation fails"))
+			break;
+	}
+}
+
+static void sweep_writes(struct trial *x)
+{
+	for (unsigned k = 1;; k++) {
+		plan = (struct fault_plan){.write = k, .err = k % 2 != 0 ? ERR_FULL : ERR_IO};
+		if (!one(x, k, plan.err, "a write fails"))
+			break;
+	}
+}
+
+/* A disk that does not answer, and a page of the map that is damaged.  Neither is ever taken for "not there". */
+static void sweep_reads(struct trial *x, unsigned all)
+{
+	static const enum err errs[] = {ERR_IO, ERR_CORRUPT};
+	const unsigned stride = 1 + all / READS;
+
+	for (size_t i = 0; i < sizeof errs / sizeof errs[0]; i++)
+		for (unsigned k = 1;; k += stride) {
+			plan = (struct fault_plan){.read = k, .err = errs[i]};
+			if (!one(x, k, errs[i], i == 0 ? "a read fails" : "a read finds damage"))
+				break;
+		}
+}
+
+static void sweep_faults(struct trial *x, unsigned all_reads)
 {
 	static struct store_ops faulty;
 
@@ -348,18 +420,32 @@ static void sweep_faults(struct trial *x)
 	faulty = *real;
 	faulty.put = put;
 	faulty.del = del;
+	faulty.get = get;
+	faulty.seek = seek;
+	faulty.seek_back = seek_back;
 	x->n->store->ops = &faulty;
-	for (unsigned k = 1;; k++) {
-		plan = (struct fault_plan){.allocation = k};
-		if (!one(x, k, ERR_NOMEM, "an allocation fails"))
-			break;
-	}
-	for (unsigned k = 1;; k++) {
-		plan = (struct fault_plan){.write = k, .write_err = k % 2 != 0 ? ERR_FULL : ERR_IO};
-		if (!one(x, k, plan.write_err, "a write fails"))
-			break;
-	}
+	sweep_allocations(x);
+	sweep_writes(x);
+	sweep_reads(x, all_reads);
 	x->n->store->ops = real;
+}
+
+/* How often the turn reads; nothing is left of it. */
+static unsigned count_reads(struct trial *x)
+{
+	static struct store_ops counting;
+
+	real = x->n->store->ops;
+	counting = *real;
+	counting.get = get;
+	counting.seek = seek;
+	counting.seek_back = seek_back;
+	x->n->store->ops = &counting;
+	assert_int_equal(attempt(x), ERR_OK);
+	undo(x);
+	arena_reset(&x->n->arena);
+	x->n->store->ops = real;
+	return reads;
 }
 
 static void sweep(struct sim *s, struct sim_node *n, const struct event *ev)
@@ -368,7 +454,7 @@ static void sweep(struct sim *s, struct sim_node *n, const struct event *ev)
 	static struct trial x;
 	const struct faults faults = n->node->faults;
 	const uint64_t docs = s->docs;
-	struct kind *kind = kind_at(kind_of(s, n, ev));
+	struct kind *kind = kind_at(kind_of(s, n, ev) ^ jump_ms);
 	enum err rc;
 
 	if (kind->seen >= TIMES)
@@ -387,7 +473,7 @@ static void sweep(struct sim *s, struct sim_node *n, const struct event *ev)
 		kind->seen++;
 		if (ev->type == EVENT_REQUEST)
 			swept[command_no(ev->bytes, &(uint64_t){0})]++;
-		sweep_faults(&x);
+		sweep_faults(&x, count_reads(&x));
 		assert_int_equal(attempt(&x), ERR_OK);
 		picture_store(x.t.txn, &after);
 		undo(&x);
@@ -401,7 +487,7 @@ static void sweep(struct sim *s, struct sim_node *n, const struct event *ev)
 
 static void begin(struct sim *s, uint64_t seed, const struct sim_profile *p)
 {
-	kind_count = findings = failed_allocations = failed_writes = 0;
+	kind_count = findings = failed_allocations = failed_writes = failed_reads = 0;
 	sim_open(s, seed, p, false);
 	s->each = sweep;
 }
@@ -412,9 +498,10 @@ static void finish(struct sim *s)
 		(void)fprintf(stderr, "sweep: %s\n", s->failed);
 	assert_string_equal(s->failed, "");
 	sim_close(s);
-	(void)printf("sweep: %zu kinds of turns, %u allocations and %u writes failed\n", kind_count,
-		     failed_allocations, failed_writes);
-	assert_true(failed_allocations > kind_count && failed_writes > kind_count);
+	(void)printf("sweep: %zu kinds of turns, %u allocations, %u writes and %u reads failed\n",
+		     kind_count, failed_allocations, failed_writes, failed_reads);
+	assert_true(failed_allocations > kind_count && failed_writes > kind_count &&
+		    failed_reads > kind_count);
 	assert_int_equal(findings, 0);
 }
 
@@ -444,6 +531,101 @@ static void import_removal(struct sim *s, struct arena *a, struct msg *req)
 	msg_add_bytes(a, m, ROSTER_IMPORT_ENTRIES, sim_removal(s, s->n - 1));
 }
 
+/* What people look at, and the little they do beside the work that the simulator lets them do. */
+static const struct {
+	unsigned command;
+	enum { ALL, CASE, PARTNER, REFERRAL } of;
+} looks[] = {{REQUEST_STATUS, ALL},	   {REQUEST_ROSTER_SHOW, ALL},
+	     {REQUEST_PARTNER_LIST, ALL},  {REQUEST_PARTNER_SHOW, PARTNER},
+	     {REQUEST_CASE_LIST, ALL},	   {REQUEST_CASE_SHOW, CASE},
+	     {REQUEST_CASE_CLOSE, CASE},   {REQUEST_CONSENT_LIST, CASE},
+	     {REQUEST_INBOX, ALL},	   {REQUEST_SENT, ALL},
+	     {REQUEST_SHOW, REFERRAL},	   {REQUEST_WORKLIST, ALL},
+	     {REQUEST_OUTBOX_LIST, ALL},   {REQUEST_AUDIT_LIST, ALL},
+	     {REQUEST_AUDIT_VERIFY, ALL},  {REQUEST_AUDIT_CHECKPOINT, ALL},
+	     {REQUEST_VERIFY, ALL},	   {REQUEST_AUDIT_EXPORT, PARTNER},
+	     {REQUEST_CLOCK_CONFIRM, ALL}, {REQUEST_INVITE, PARTNER},
+	     {REQUEST_INVITE_LIST, ALL},   {REQUEST_APPROVE_LIST, ALL},
+	     {REQUEST_FLOW, ALL}};
+
+static bool ask_of(struct sim *s, unsigned command, const char *id)
+{
+	struct arena a;
+	struct msg *req, *m;
+
+	assert_int_equal(arena_create(&a, 65536), ERR_OK);
+	req = msg_new(&a, MSG_REQUEST);
+	m = msg_sub(&a, req, command);
+	if (command == REQUEST_INVITE) {
+		msg_set_text(&a, m, INVITE_NEW_ORG, "newcomer");
+		msg_set_text(&a, m, INVITE_NEW_ADDRESS, "tcp://127.0.0.1:7001");
+	} else if (id != NULL)
+		msg_set_text(&a, m, BY_ID_ID, id);
+	sim_ask(s, &s->nodes[0], &a, req);
+	arena_free(&a);
+	return !s->reply_error;
+}
+
+static bool look_at_one(struct sim *s, unsigned command, int of)
+{
+	const struct sim_node *n = &s->nodes[0];
+	bool seen = false;
+	char hex[33];
+
+	for (size_t i = 0; of == CASE && !seen && i < n->case_count; i++) {
+		bytes_hex(hex, n->cases[i].b, 16);
+		seen = ask_of(s, command, hex);
+	}
+	for (size_t i = 0; of == REFERRAL && !seen && i < s->thread_count; i++)
+		seen = ask_of(s, command, s->threads[i].ref);
+	return seen || (of == PARTNER && ask_of(s, command, "partner-b")) ||
+	       (of == ALL && ask_of(s, command, NULL));
+}
+
+static void look_at_all(struct sim *s)
+{
+	for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
+		if (!look_at_one(s, looks[i].command, looks[i].of) ||
+		    swept[looks[i].command % 256] == 0)
+			fail_msg("no turn of command %u was tried", looks[i].command % 256);
+}
+
+/* A node that cannot read what it was does not start as another. */
+static void look_at_a_start(struct sim *s)
+{
+	struct trial x = {.s = s, .n = &s->nodes[0]};
+	static struct store_ops faulty;
+	const struct node_time now = {s->now_ms, s->now_ms};
+	bool more = true;
+
+	real = x.n->store->ops;
+	faulty = *real;
+	faulty.get = get;
+	faulty.seek = seek;
+	faulty.seek_back = seek_back;
+	x.n->store->ops = &faulty;
+	for (unsigned k = 1; more; k++) {
+		struct node *n;
+		enum err rc;
+
+		plan = (struct fault_plan){.read = k, .err = k % 2 != 0 ? ERR_CORRUPT : ERR_IO};
+		assert_int_equal(node_create(&n, &x.n->who, s->now_ms), ERR_OK);
+		effects_init(&x.fx);
+		x.t = (struct turn){.arena = &x.n->arena, .fx = &x.fx};
+		node_turn_begin(n, &x.t, &now);
+		assert_int_equal(store_begin(x.n->store, true, &x.t.txn), ERR_OK);
+		rc = node_load(n, &x.t);
+		more = plan.happened;
+		if (rc != (more ? plan.err : ERR_OK))
+			fail_msg("read %u: a start ended in \"%s\"", k, err_text(rc));
+		store_abort(x.t.txn);
+		node_free(n);
+		arena_reset(&x.n->arena);
+	}
+	plan.read = 0;
+	x.n->store->ops = real;
+}
+
 /* People work, terms end, cases are erased; then a backup, and a partner leaves. */
 static void whatever_fails_a_turn_is_whole(void **state)
 {
@@ -463,6 +645,11 @@ static void whatever_fails_a_turn_is_whole(void **state)
 	while (s.events < 1500 && s.failed[0] == '\0')
 		sim_step(&s);
 	ask(&s, back_up);
+	look_at_all(&s);
+	look_at_a_start(&s);
+	jump_ms = UINT64_C(86400000);
+	sweep(&s, &s.nodes[0], &(struct event){.type = EVENT_TICK});
+	jump_ms = 0;
 	ask(&s, import_removal);
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
 		if (swept[needed[i] % 256] == 0)

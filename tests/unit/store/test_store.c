@@ -395,6 +395,53 @@ static void a_file_cut_short_is_noticed_before_it_is_mapped(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+static const struct store_ops *sound;
+static unsigned failures; /* so many reads fail before one answers */
+
+static enum err failing_get(struct store_txn *txn, enum store_table t, struct span key,
+			    struct span *val)
+{
+	return failures > 0 && failures-- > 0 ? ERR_IO : sound->get(txn, t, key, val);
+}
+
+/* "Is it there?" answered with an error once is never "no": the transaction knows no more answers, and keeps nothing. */
+static void what_could_not_be_read_is_not_absent(void **state)
+{
+	struct world *w = *state;
+	struct store_ops failing;
+	struct store_txn *t;
+	struct store_row row;
+	struct span v;
+
+	sound = w->s->ops;
+	failing = *sound;
+	failing.get = failing_get;
+	assert_int_equal(store_begin(w->s, true, &t), ERR_OK);
+	assert_int_equal(store_put(t, STORE_TIMER, text("there"), text("1")), ERR_OK);
+	assert_int_equal(store_commit(t), ERR_OK);
+
+	w->s->ops = &failing;
+	failures = 1;
+	assert_int_equal(store_begin(w->s, true, &t), ERR_OK);
+	assert_int_equal(store_put(t, STORE_TIMER, text("new"), text("2")), ERR_OK);
+	assert_int_equal(store_failed(t), ERR_OK);
+	assert_false(record_exists(t, STORE_TIMER, text("there")));
+	assert_int_equal(store_failed(t), ERR_IO);
+	assert_int_equal(store_get(t, STORE_TIMER, text("there"), &v), ERR_IO);
+	assert_int_equal(store_seek(t, STORE_TIMER, span_of(NULL, 0), &row), ERR_IO);
+	assert_int_equal(store_put(t, STORE_TIMER, text("new"), text("3")), ERR_IO);
+	assert_int_equal(store_del(t, STORE_TIMER, text("there")), ERR_IO);
+	assert_int_equal(store_count(t, STORE_TIMER), 0);
+	assert_int_equal(store_commit(t), ERR_IO);
+	w->s->ops = sound;
+
+	assert_int_equal(store_begin(w->s, true, &t), ERR_OK);
+	assert_value(t, "there", "1");
+	assert_int_equal(store_get(t, STORE_TIMER, text("new"), &v), ERR_NOTFOUND);
+	assert_int_equal(store_failed(t), ERR_OK); /* that was an answer */
+	store_abort(t);
+}
+
 /* A key on disk is not vouched for by what its row is sealed with: one that no key of ours could be is damage, and no
  * reason to end. */
 static void a_key_that_is_too_long_is_damage(void **state)
@@ -427,6 +474,7 @@ int main(void)
 		BOTH(order_is_by_bytes_and_seeks_are_exact),
 		BOTH(a_walk_ends_with_the_rows_or_the_first_error),
 		BOTH(a_key_that_is_too_long_is_damage),
+		BOTH(what_could_not_be_read_is_not_absent),
 		BOTH(random_commands_agree_with_a_plain_list),
 		BOTH(records_die_with_their_case_key),
 		BOTH(another_format_is_refused),
