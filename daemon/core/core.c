@@ -15,27 +15,19 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/log.h"
-#include "core/disk/backup.h"
-#include "core/disk/cipher.h"
-#include "core/disk/nodestore.h"
 #include "core/disk/prekeys.h"
-#include "core/disk/rosterfile.h"
 #include "core/disk/shred.h"
 #include "core/disk/unlock.h"
-#include "core/engine.h"
 #include "core/netsetup.h"
+#include "core/opened.h"
 #include "core/ownrecord.h"
 #include "core/settings.h"
-#include "crypto/files/erasures.h"
-#include "crypto/files/keyfile.h"
-#include "crypto/files/sheet.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "io/ctlsrv.h"
 #include "io/fdpass.h"
 #include "io/ipc.h"
 #include "roles/config.h"
-#include "roles/nodefiles.h"
 #include "roles/sandbox.h"
 
 enum {
@@ -54,19 +46,13 @@ struct core {
 	struct config config;
 	struct loop *loop;
 	struct loop_timer *tick, *hourly, *ending, *backup_idle;
-	struct backup *backup;	      /* one at a time */
-	struct backup_files words[5]; /* what lies beside the store, as read at the start */
-	struct erasures *ledger;      /* outlives a store that is put back */
-	struct keyfile keys;
-	bool listened;	   /* net could, in this run */
-	bool panic, moves; /* after this turn: suspend ourselves; publish a new address */
+	struct backup *backup; /* one at a time */
+	struct opened o;       /* its engine is NULL while the node is locked */
+	bool listened;	       /* net could, in this run */
+	bool panic, moves;     /* after this turn: suspend ourselves; publish a new address */
 	char address[LIMIT_ENDPOINT + 1]; /* ... this one */
-	int record_fd;			  /* the file `record`; -1 */
 	int net_fd;			  /* net's line, while no keys are there to use it; -1 */
 	uint32_t net_pid;		  /* has no business at the control socket */
-	struct record_cipher cipher;
-	struct store *main, *prekeys;
-	struct engine *engine; /* NULL: locked */
 	struct ctlsrv *ctl;
 	struct ipc *net;	 /* NULL while there is none */
 	uint64_t tick_at_ms;	 /* monotonic, when the armed tick fires; 0: none is armed */
@@ -87,7 +73,7 @@ static struct node_time now_of(const struct core *c)
 
 static void send_setup(struct core *c, bool first)
 {
-	const struct netsetup s = {c->net, c->engine, first ? c->keys.keybox : NULL,
+	const struct netsetup s = {c->net, c->o.engine, first ? c->o.keys.keybox : NULL,
 				   c->config.listen};
 
 	if (c->net != NULL && netsetup_send(&s) != ERR_OK)
@@ -100,15 +86,9 @@ static void on_listening(struct core *c, int error)
 	const struct endpoint_trouble *why = endpoint_trouble(error);
 
 	c->listened = c->listened || error == 0;
-	node_set_listening(engine_node(c->engine), c->config.listen, error, now_of(c).wall_ms);
+	node_set_listening(engine_node(c->o.engine), c->config.listen, error, now_of(c).wall_ms);
 	if (error != 0 && why->lasting && !c->listened)
 		loop_stop(c->loop, ROLES_CONFIG);
-}
-
-static void push(struct core *c, const struct event *ev)
-{
-	if (engine_push(c->engine, ev) != ERR_OK)
-		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "event=%d", (int)ev->type);
 }
 
 static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
@@ -120,22 +100,22 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 
 	switch (type) {
 	case IPC_PEER_UP:
-		if (engine_peer_up(c->engine, peer, &now) != ERR_OK)
+		if (engine_peer_up(c->o.engine, peer, &now) != ERR_OK)
 			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=1", peer);
 		break;
 	case IPC_PEER_DOWN:
-		if (engine_peer_down(c->engine, peer) != ERR_OK)
+		if (engine_peer_down(c->o.engine, peer) != ERR_OK)
 			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", peer);
 		break;
 	case IPC_ONBOARD:
 		c->consumed += (uint32_t)bytes.len;
 		ev.type = EVENT_ONBOARD;
 		ev.bytes = bytes;
-		push(c, &ev);
+		opened_push(&c->o, &ev);
 		break;
 	case IPC_MESSAGE:
 		c->consumed += (uint32_t)bytes.len;
-		rc = engine_push_message(c->engine, peer, bytes, &now);
+		rc = engine_push_message(c->o.engine, peer, bytes, &now);
 		if (rc != ERR_OK)
 			log_write(LOG_WARN, LOG_FRAME_REFUSED, "peer=%u err=\"%s\"", peer,
 				  err_text(rc));
@@ -146,7 +126,7 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 		break;
 	case IPC_DOOR:
 		if (bytes.len >= 4 && bytes.len <= 4 + LIMIT_ENDPOINT)
-			node_set_door(engine_node(c->engine), span_of(bytes.p + 4, bytes.len - 4),
+			node_set_door(engine_node(c->o.engine), span_of(bytes.p + 4, bytes.len - 4),
 				      (int)be32_get(bytes.p));
 		break;
 	default:
@@ -158,13 +138,13 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 static void on_net_gone(void *ctx)
 {
 	struct core *c = ctx;
-	const struct node *n = engine_node(c->engine);
+	const struct node *n = engine_node(c->o.engine);
 
 	ipc_close(c->net);
 	c->net = NULL;
 	on_listening(c, ENDPOINT_NO_NET);
 	for (uint16_t i = 1; i <= n->peer_count; i++)
-		if (engine_peer_down(c->engine, i) != ERR_OK)
+		if (engine_peer_down(c->o.engine, i) != ERR_OK)
 			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", i);
 }
 
@@ -173,11 +153,11 @@ static void on_settings(struct core *c, int fd)
 {
 	struct node_settings s;
 
-	if (settings_take(&c->config, fd, c->words)) {
+	if (settings_take(&c->config, fd, c->o.words)) {
 		s = settings_of(&c->config);
 		log_init("core", (enum log_level)c->config.log_level);
-		if (c->engine != NULL)
-			node_set_settings(engine_node(c->engine), &s);
+		if (c->o.engine != NULL)
+			node_set_settings(engine_node(c->o.engine), &s);
 	}
 	(void)close(fd);
 }
@@ -193,7 +173,7 @@ static void on_new_net(void *ctx, int fd, uint32_t pid)
 	}
 	c->net_pid = pid;
 	ctlsrv_shut_out(c->ctl, pid); /* also while the node is locked */
-	if (c->engine == NULL) {      /* locked: net waits, without a key and without a socket */
+	if (c->o.engine == NULL) {    /* locked: net waits, without a key and without a socket */
 		if (c->net_fd >= 0)
 			(void)close(c->net_fd);
 		c->net_fd = fd;
@@ -232,7 +212,7 @@ static void answer_alone(struct core *c, uint64_t client, const char *error, con
 		msg_set_text(&a, reply, REPLY_WHAT, what);
 		msg_set_text(&a, reply, REPLY_REMEDY, remedy);
 	} else {
-		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, c->engine == NULL);
+		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, c->o.engine == NULL);
 	}
 	if (msg_pack(&a, reply, &bytes) == ERR_OK)
 		ctlsrv_reply(c->ctl, client, bytes);
@@ -251,9 +231,9 @@ static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span byt
 	if (bytes.p == NULL)
 		answer_alone(c, client, "usage", "this request is too large",
 			     "a request has at most 1 MiB: leave something out");
-	else if (c->engine == NULL)
+	else if (c->o.engine == NULL)
 		on_locked_request(c, client, bytes);
-	else if (!backup_request(c, client, bytes) && engine_push(c->engine, &ev) != ERR_OK)
+	else if (!backup_request(c, client, bytes) && engine_push(c->o.engine, &ev) != ERR_OK)
 		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
 }
 
@@ -289,38 +269,14 @@ static void on_onboard(void *ctx, uint16_t line, struct span bytes)
 		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "line=%u", line);
 }
 
-/* The number of our incarnation is also kept outside the database, so that an older one is noticed.
- * Without it we must not go on: the next start would take the same number for another life. */
-static enum err keep_incarnation(struct core *c)
-{
-	const uint32_t no = engine_node(c->engine)->inc.no;
-
-	if (no <= c->keys.state.incarnation_no)
-		return ERR_OK;
-	c->keys.state.incarnation_no = no;
-	return keyroot_write(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state);
-}
-
-/* The highest entry seen is also kept outside the database, so that a rolled-back one is noticed. */
-static void keep_roster_seq(struct core *c)
-{
-	const uint64_t seq = engine_node(c->engine)->roster_seq;
-
-	if (seq <= c->keys.state.roster_seq_max)
-		return;
-	c->keys.state.roster_seq_max = seq;
-	if (keyroot_write(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state) != ERR_OK)
-		log_write(LOG_ERROR, LOG_FAILED, "step=keyroot seq=%llu", (unsigned long long)seq);
-}
-
 static void on_members(void *ctx)
 {
 	struct core *c = ctx;
 
-	keep_roster_seq(c);
+	opened_keep_roster_seq(&c->o);
 
 	log_write(LOG_NOTICE, LOG_ROSTER_APPLIED, "seq=%llu",
-		  (unsigned long long)engine_node(c->engine)->roster_seq);
+		  (unsigned long long)engine_node(c->o.engine)->roster_seq);
 	send_setup(c, false);
 }
 
@@ -341,16 +297,16 @@ static void on_backup_idle(void *ctx)
 /* The keys a snapshot is wrapped under end with an erasure, and the snapshot with them. */
 static enum err shred(struct core *c)
 {
-	require(c->engine != NULL);
+	require(c->o.engine != NULL);
 	drop_backup(c);
-	return shred_run(c->main, &c->keys);
+	return shred_run(c->o.main, &c->o.keys);
 }
 
 /* A failure shows when the first piece is asked for. */
 static void take_backup(struct core *c)
 {
 	drop_backup(c);
-	if (backup_begin(&c->backup, c->main, &c->keys, c->words, now_of(c).wall_ms / 1000) !=
+	if (backup_begin(&c->backup, c->o.main, &c->o.keys, c->o.words, now_of(c).wall_ms / 1000) !=
 	    ERR_OK)
 		c->backup = NULL;
 	else
@@ -366,7 +322,7 @@ static bool backup_request(struct core *c, uint64_t client, struct span bytes)
 
 	if (bytes.len > BACKUP_REQUEST_MAX || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
 		return false;
-	ours = backup_answer(c->backup, c->main, &a, bytes, &reply, &over);
+	ours = backup_answer(c->backup, c->o.main, &a, bytes, &reply, &over);
 	if (ours)
 		ctlsrv_reply(c->ctl, client, reply);
 	arena_free(&a);
@@ -388,13 +344,13 @@ static void on_keys(void *ctx, const struct effect *x)
 	if (what == EFFECT_SHRED)
 		rc = shred(c);
 	if (what == EFFECT_INCARNATION)
-		rc = keep_incarnation(c);
+		rc = opened_keep_incarnation(&c->o);
 	if (what == EFFECT_BACKUP)
 		take_backup(c);
 	if (what == EFFECT_ERASED) {
 		require(x->bytes.len == sizeof id.b);
 		memcpy(id.b, x->bytes.p, sizeof id.b);
-		rc = erasures_add(c->ledger, &id);
+		rc = erasures_add(c->o.ledger, &id);
 	}
 	if (rc != ERR_OK) { /* it is finished forward at the next start */
 		log_write(LOG_ERROR, LOG_FAILED, "step=keys err=\"%s\"", err_text(rc));
@@ -423,14 +379,14 @@ static enum err say_record(struct core *c, const struct node_time *now)
 {
 	const struct ownrecord_change change = {.endpoint = c->moves ? c->address : NULL,
 						.suspend = c->panic};
-	enum err rc = ownrecord_say(c->engine, c->keys.keybox, &change, now);
+	enum err rc = ownrecord_say(c->o.engine, c->o.keys.keybox, &change, now);
 
 	if (rc == ERR_OK)
-		rc = ownrecord_keep(c->engine, c->record_fd);
+		rc = ownrecord_keep(c->o.engine, c->o.record_fd);
 	if (c->panic) {
-		engine_node(c->engine)->have_prekey = false; /* announced no more */
+		engine_node(c->o.engine)->have_prekey = false; /* announced no more */
 		if (rc == ERR_OK)
-			rc = prekeys_destroy_all(c->prekeys, &c->keys);
+			rc = prekeys_destroy_all(c->o.prekeys, &c->o.keys);
 		loop_timer_start(c->ending, ENDING_MS);
 	}
 	c->moves = c->panic = false;
@@ -444,7 +400,7 @@ static void arm_tick(struct core *c)
 	const struct node_time now = now_of(c);
 	uint64_t wall, mono, ms = TICK_MAX_MS;
 
-	engine_next(c->engine, &wall, &mono);
+	engine_next(c->o.engine, &wall, &mono);
 	if (wall != UINT64_MAX && (wall <= now.wall_ms || wall - now.wall_ms < ms))
 		ms = wall <= now.wall_ms ? 0 : wall - now.wall_ms;
 	if (mono != UINT64_MAX && (mono <= now.mono_ms || mono - now.mono_ms < ms))
@@ -461,7 +417,7 @@ static void arm_tick(struct core *c)
 /* Before the disk is full intake stops: what is left is for answers, withdrawals and erasure. */
 static void watch_disk(struct core *c, const struct node_time *now)
 {
-	struct node *n = engine_node(c->engine);
+	struct node *n = engine_node(c->o.engine);
 	enum node_disk disk = NODE_DISK_OK;
 	struct statfs fs;
 	uint64_t left;
@@ -489,10 +445,10 @@ static void on_turn_end(void *ctx)
 	uint8_t used[4];
 	enum err rc;
 
-	if (c->engine == NULL)
+	if (c->o.engine == NULL)
 		return;
 	watch_disk(c, &now);
-	rc = engine_turn(c->engine, &now);
+	rc = engine_turn(c->o.engine, &now);
 	if (rc == ERR_OK && (c->moves || c->panic))
 		rc = say_record(c, &now);
 	if (rc != ERR_OK) { /* never retry a failed commit in this process: start again from disk */
@@ -516,7 +472,7 @@ static void on_tick(void *ctx)
 	struct core *c = ctx;
 
 	c->tick_at_ms = 0; /* none is armed now */
-	push(c, &(struct event){.type = EVENT_TICK});
+	opened_push(&c->o, &(struct event){.type = EVENT_TICK});
 }
 
 static void on_hour(void *ctx)
@@ -525,13 +481,13 @@ static void on_hour(void *ctx)
 	uint8_t record[WIRE_PREKEY_LEN];
 	bool changed;
 
-	if (prekeys_turn_over(c->prekeys, &c->keys, now_of(c).wall_ms / 1000, record, &changed) ==
-		    ERR_OK &&
+	if (prekeys_turn_over(c->o.prekeys, &c->o.keys, now_of(c).wall_ms / 1000, record,
+			      &changed) == ERR_OK &&
 	    changed)
-		node_set_prekey(engine_node(c->engine), record);
-	engine_checkpoint(c->engine); /* partners cosign how far the log goes */
+		node_set_prekey(engine_node(c->o.engine), record);
+	engine_checkpoint(c->o.engine); /* partners cosign how far the log goes */
 	/* Erasures of the day in one batch: each takes every case key through our hands. */
-	if (now_of(c).mono_ms >= c->shred_after_ms && shred_waiting(c->main, &c->keys)) {
+	if (now_of(c).mono_ms >= c->shred_after_ms && shred_waiting(c->o.main, &c->o.keys)) {
 		c->shred_after_ms = now_of(c).mono_ms + SHRED_EVERY_MS;
 		on_keys(c, &(struct effect){.type = EFFECT_SHRED});
 	}
@@ -539,129 +495,6 @@ static void on_hour(void *ctx)
 }
 
 /* ---- start ---- */
-
-static enum err open_stores(struct core *c, struct err_text *why)
-{
-	struct nodestore got;
-	enum err rc;
-
-	cipher_fill(&c->cipher, c->keys.keybox);
-	rc = nodestore_open(&got, &c->config, &c->keys, &c->cipher, why);
-	c->main = got.main;
-	c->prekeys = got.prekeys;
-	c->ledger = got.ledger;
-	return rc;
-}
-
-/* What the administrator put beside the store: roster entries not yet in it, and our own record. */
-static enum err read_words(struct core *c)
-{
-	const struct node_time now = now_of(c);
-	uint8_t records[OWNRECORD_FILE_MAX];
-	struct rosterfile f = {.bytes = NULL};
-	struct wire_node_carried rec;
-	struct err_text why;
-	struct span carried;
-	char path[CONFIG_PATH_MAX + 32];
-	size_t at = 0, len = 0;
-	enum err rc = ERR_OK;
-
-	if (nodefiles_path(path, sizeof path, c->config.dir, "roster") &&
-	    rosterfile_read(path, &f, &why) == ERR_OK) {
-		while (rc == ERR_OK && rosterfile_next(&f, &at, &carried)) {
-			push(c, &(struct event){.type = EVENT_ROSTER, .bytes = carried});
-			rc = engine_turn(c->engine, &now);
-		}
-	}
-	rosterfile_free(&f);
-	if (rc == ERR_OK && nodefiles_path(path, sizeof path, c->config.dir, "record") &&
-	    keyfile_read_file(path, records, sizeof records, &len) == ERR_OK) {
-		carried = span_of(records, len);
-		while (rc == ERR_OK && carried.len > 0 &&
-		       wire_node_carried_next(&carried, &rec) == ERR_OK) {
-			push(c, &(struct event){.type = EVENT_RECORD, .bytes = rec.whole});
-			rc = engine_turn(c->engine, &now);
-		}
-	}
-	return rc == ERR_OK ? engine_turn(c->engine, &now) : rc;
-}
-
-/* Small files that belong into a backup; after the sandbox they could not be read. */
-static enum err read_files(struct core *c)
-{
-	static const char *const names[] = {"record", "roster", "kring.conf", "join"};
-	enum err rc = ERR_OK;
-	size_t n = 0;
-
-	for (size_t i = 0; i < 4 && rc == ERR_OK; i++) {
-		uint8_t *room = malloc(LIMIT_RECORD);
-		char path[CONFIG_PATH_MAX + 32];
-		/* the settings that are followed, wherever they lie */
-		const char *from = i == 2 && c->opt->config != NULL ? c->opt->config : path;
-		size_t len = 0;
-
-		if (room != NULL && nodefiles_path(path, sizeof path, c->config.dir, names[i]) &&
-		    keyfile_read_file(from, room, LIMIT_RECORD, &len) == ERR_OK)
-			c->words[n++] = (struct backup_files){names[i], span_of(room, len)};
-		else
-			free(room);
-		rc = room == NULL ? ERR_NOMEM : ERR_OK;
-	}
-	return rc;
-}
-
-static enum err start_node(struct core *c, struct err_text *why)
-{
-	const struct inception *in = keybox_inception(c->keys.keybox);
-	struct node_identity who = {.fed_id = in->fed_id,
-				    .node_id = keybox_node_id(c->keys.keybox),
-				    .nk_pub = keybox_signing_pub(c->keys.keybox),
-				    .key_seq = keybox_key_seq(c->keys.keybox),
-				    .incarnation_no = c->keys.state.incarnation_no,
-				    .settings = settings_of(&c->config),
-				    .roster_floor = c->keys.state.roster_seq_max};
-	struct engine_parts parts = {
-		.keybox = c->keys.keybox,
-		.calls = {on_reply, on_envelope, on_members, on_onboard, on_dial, on_keys, c}};
-	const struct node_time now = now_of(c);
-	uint8_t record[WIRE_PREKEY_LEN];
-	enum err rc = open_stores(c, why);
-
-	if (rc == ERR_OK)
-		rc = shred_told(c->main, c->ledger); /* what a crash kept from the list */
-	if (rc == ERR_OK && shred_waiting(c->main, &c->keys))
-		rc = shred_run(c->main, &c->keys); /* a crash stopped one, before or half-way */
-	if (rc == ERR_OK) /* or between the two halves: nothing of before may stay readable */
-		rc = keyroot_settle(c->keys.root, keybox_roots(c->keys.keybox), &c->keys.state);
-	sheet_number(keybox_roots(c->keys.keybox)->recovery_pub, who.sheet.number);
-	who.sheet.since_s = keybox_roots(c->keys.keybox)->sheet_s;
-	who.swappable = !keybox_locked(c->keys.keybox);
-	if (who.swappable)
-		log_write(LOG_WARN, LOG_NOT_LOCKED,
-			  "why=\"the keys could not be locked in memory and may be written to the "
-			  "swap: "
-			  "raise RLIMIT_MEMLOCK (LimitMEMLOCK=64M, ulimit -l 65536)\"");
-	if (rc == ERR_OK)
-		rc = prekeys_start(c->prekeys, &c->keys, now.wall_ms / 1000, record);
-	if (rc == ERR_OK)
-		rc = node_create(&parts.node, &who, now.mono_ms);
-	if (rc != ERR_OK)
-		return rc;
-	node_set_prekey(parts.node, record);
-	parts.store = c->main;
-	rc = engine_create(&c->engine, &parts);
-	if (rc == ERR_OK)
-		rc = engine_reload(c->engine, &now, true);
-	if (rc == ERR_OK) /* drawn just now, or before a crash could write it down */
-		rc = keep_incarnation(c);
-	if (rc == ERR_OK)
-		rc = read_files(c);
-	if (rc == ERR_OK)
-		rc = read_words(c);
-	if (rc == ERR_OK)
-		rc = ownrecord_open(c->config.dir, &c->record_fd);
-	return rc == ERR_OK ? ownrecord_keep(c->engine, c->record_fd) : rc;
-}
 
 static enum err start_io(struct core *c, struct err_text *why)
 {
@@ -692,8 +525,11 @@ static enum err start_io(struct core *c, struct err_text *why)
 /* With the keys in hand: store, node, timers, net; and nothing of the outside after that. */
 static enum err wake(struct core *c, struct err_text *why)
 {
+	const struct engine_calls calls = {on_reply, on_envelope, on_members, on_onboard,
+					   on_dial,  on_keys,	  c};
+	const struct opened_from from = {&c->config, c->opt->config, &calls, now_of(c)};
 	const int fd = c->net_fd;
-	enum err rc = start_node(c, why);
+	enum err rc = opened_start(&c->o, &from, why);
 
 	c->dir_fd = open(c->config.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (rc == ERR_OK && c->dir_fd < 0)
@@ -707,7 +543,7 @@ static enum err wake(struct core *c, struct err_text *why)
 	c->net_fd = -1;
 	if (fd >= 0)
 		on_new_net(c, fd, c->net_pid);
-	log_write(LOG_NOTICE, LOG_STARTED, "members=%zu", engine_node(c->engine)->peer_count);
+	log_write(LOG_NOTICE, LOG_STARTED, "members=%zu", engine_node(c->o.engine)->peer_count);
 	return ERR_OK;
 }
 
@@ -715,7 +551,7 @@ static enum err wake(struct core *c, struct err_text *why)
 static void on_unlock(struct core *c, uint64_t client, const struct msg *ask)
 {
 	struct err_text why = {""};
-	enum err rc = unlock_typed(&c->config, msg_text(ask, UNLOCK_SECRET), &c->keys, &why);
+	enum err rc = unlock_typed(&c->config, msg_text(ask, UNLOCK_SECRET), &c->o.keys, &why);
 
 	if (rc == ERR_OK)
 		rc = wake(c, &why);
@@ -773,7 +609,7 @@ int core_main(const struct role_options *opt)
 		rc = start_io(&c, &why);
 	if (rc == ERR_OK && !wait) {
 		step = "unlock";
-		rc = unlock_open(&c.config, opt->passphrase_file, &c.keys, &why);
+		rc = unlock_open(&c.config, opt->passphrase_file, &c.o.keys, &why);
 	}
 	if (rc == ERR_OK && !wait) {
 		step = "store";
@@ -790,9 +626,6 @@ int core_main(const struct role_options *opt)
 	code = loop_run(c.loop);
 	backup_end(c.backup);
 	ctlsrv_close(c.ctl);
-	erasures_close(c.ledger);
-	store_close(c.main);
-	store_close(c.prekeys);
-	keyfile_close(&c.keys);
+	opened_close(&c.o);
 	return code;
 }
