@@ -21,7 +21,7 @@
 #include "domain/flow/publish.h"
 #include "domain/flow/report.h"
 #include "domain/loss/incarnation.h"
-#include "domain/membership/onboard.h"
+#include "domain/newcomer/onboard.h"
 #include "domain/news/checkpoint.h"
 #include "domain/news/spread.h"
 #include "domain/stream/connect.h"

@@ -93,6 +93,7 @@ static uint16_t lookup(void *ctx, const char *domain, const struct id32 *key)
 
 struct zhub *transport_hub(struct transport *t)
 {
+	require(t != NULL && t->hub != NULL);
 	return t->hub;
 }
 

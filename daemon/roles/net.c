@@ -13,7 +13,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "io/ipc.h"
-#include "io/onboard.h"
+#include "io/newcomer/onboard.h"
 #include "proto/msg.h"
 #include "proto/wire.h"
 #include "roles/config.h"

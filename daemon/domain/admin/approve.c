@@ -8,8 +8,8 @@
 #include "crypto/identity.h"
 #include "crypto/verify.h"
 #include "domain/membership/names.h"
-#include "domain/membership/onboard.h"
 #include "domain/membership/proposal.h"
+#include "domain/newcomer/onboard.h"
 #include "domain/page.h"
 
 enum { SHOWN_LEN = 8 }; /* hexadecimal digits of an id that people type */

@@ -6,10 +6,11 @@
 #include "base/check.h"
 #include "base/endpoint.h"
 #include "domain/evidence/audit.h"
-#include "domain/membership/invite.h"
 #include "domain/membership/names.h"
-#include "domain/membership/onboard.h"
+#include "domain/membership/paircheck.h"
 #include "domain/membership/proposal.h"
+#include "domain/newcomer/invite.h"
+#include "domain/newcomer/onboard.h"
 #include "domain/page.h"
 #include "proto/lists.h"
 
@@ -284,8 +285,8 @@ enum err desk_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 		if (!invite_is(m, INVITE_REVEALED) || !invite_in_time(t, m))
 			continue;
 		any = true;
-		if (!onboard_same_digits(msg_text(req, CONFIRM_DIGITS_DIGITS),
-					 msg_text(m, INVITE_RECORD_DIGITS)))
+		if (!paircheck_same_digits(msg_text(req, CONFIRM_DIGITS_DIGITS),
+					   msg_text(m, INVITE_RECORD_DIGITS)))
 			continue;
 		rc = propose(t, &session, m, msg_text(req, CONFIRM_DIGITS_HOW), &id);
 		if (rc == ERR_OK)

@@ -16,7 +16,6 @@
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "domain/membership/noderecord.h"
-#include "domain/membership/onboard.h"
 
 enum { TEXT = 20 }; /* four groups of four digits */
 static_assert(TEXT == 4 * 5, "four groups, a blank after each, the last one a NUL");
@@ -105,6 +104,18 @@ static enum err other_digits(struct turn *t, const struct peer *p, struct msg *r
 						  .detail = "pair-differs"});
 }
 
+bool paircheck_same_digits(const char *typed, const char *ours)
+{
+	for (;; typed++, ours++) {
+		typed += strspn(typed, " -");
+		ours += strspn(ours, " -");
+		if (*typed != *ours)
+			return false;
+		if (*typed == '\0')
+			return true;
+	}
+}
+
 /* Without digits: what to read aloud.  With digits: are they the ones that the other screen shows? */
 enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -125,6 +136,6 @@ enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *re
 	msg_set_text(t->arena, reply, REPLY_TELEPHONE, p->phone);
 	if (typed[0] == '\0')
 		return ERR_OK;
-	return onboard_same_digits(typed, check.hear) ? members_check(t, p)
-						      : other_digits(t, p, reply);
+	return paircheck_same_digits(typed, check.hear) ? members_check(t, p)
+							: other_digits(t, p, reply);
 }

@@ -19,6 +19,8 @@
 
 #include "domain/turn.h"
 
+/** Spaces and hyphens do not count: people read digits in groups. */
+bool paircheck_same_digits(const char *typed, const char *ours);
 /** The command `kring partner check`: without digits it answers what to read aloud.  ERR_DENIED: other
  *  digits; nothing changes, and the attempt is in the audit log. */
 MUST_CHECK enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *reply);

@@ -10,8 +10,8 @@
  * Privacy:  the ZAP domain is "onb": any key may connect, so nothing here is believed; it is core that
  *           checks the invite.
  */
-#ifndef KRING_IO_ONBOARD_H
-#define KRING_IO_ONBOARD_H
+#ifndef KRING_IO_NEWCOMER_ONBOARD_H
+#define KRING_IO_NEWCOMER_ONBOARD_H
 
 #include "io/transport.h"
 
@@ -27,4 +27,4 @@ MUST_CHECK enum err onboard_open(struct transport *t, struct onboard **out, cons
 void onboard_send(struct onboard *o, uint16_t line, struct span bytes);
 void onboard_close(struct onboard *o);
 
-#endif /* KRING_IO_ONBOARD_H */
+#endif /* KRING_IO_NEWCOMER_ONBOARD_H */

@@ -10,11 +10,11 @@
  *     ^________________________________|  wrong digits: back, while tries are left, else dead
  *
  * The roster records how the digits were compared, for ever, and only what the administrator stated. */
-#include "domain/membership/onboard.h"
+#include "domain/newcomer/onboard.h"
 
 #include "base/check.h"
 #include "crypto/hash.h"
-#include "domain/membership/invite.h"
+#include "domain/newcomer/invite.h"
 
 enum { SAS_MOD = 100000000 };
 static_assert(ONBOARD_DIGITS == 8,
@@ -98,18 +98,6 @@ static enum err words_of(struct turn *t, const struct msg *m, const struct id32 
 	w->introducer = t->node->node_id;
 	w->join = msg_bytes(m, INVITE_RECORD_JOIN);
 	return rc;
-}
-
-bool onboard_same_digits(const char *typed, const char *ours)
-{
-	for (;; typed++, ours++) {
-		typed += strspn(typed, " -");
-		ours += strspn(ours, " -");
-		if (*typed != *ours)
-			return false;
-		if (*typed == '\0')
-			return true;
-	}
 }
 
 enum err onboard_approved(struct turn *t, const struct id16 *session)

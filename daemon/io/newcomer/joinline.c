@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The other end of an onboarding socket: a newcomer's line to a member, under a key that is drawn for it and thrown away.
  * The member's key is known from the invitation; what is said on the line proves nothing until both have compared digits. */
-#include "io/joinline.h"
+#include "io/newcomer/joinline.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /**
  * onboard - a new partner: invite, handshake, digits compared by phone, proposal (proto/PROTOCOL.md 3a).
  *
- * Layer:    domain/membership (base, proto, store; crypto/hash, verify, identity; evidence).
+ * Layer:    domain/newcomer (base, proto, store; crypto/hash, verify, identity; evidence).
  * Owns:     nothing; rows are invite.h's.
  * Threads:  core process, event-loop thread only.
  * Time:     invites expire by the wall clock.
@@ -12,8 +12,8 @@
  * Commit, then reveal: the newcomer commits to its nonce before it knows ours, so whoever stands in
  * between has one guess at eight digits.
  */
-#ifndef KRING_DOMAIN_MEMBERSHIP_ONBOARD_H
-#define KRING_DOMAIN_MEMBERSHIP_ONBOARD_H
+#ifndef KRING_DOMAIN_NEWCOMER_ONBOARD_H
+#define KRING_DOMAIN_NEWCOMER_ONBOARD_H
 
 #include "domain/membership/roster.h"
 
@@ -26,8 +26,6 @@ struct onboard_words {
 };
 void onboard_digits(const struct onboard_words *w, char digits[ONBOARD_DIGITS + 1],
 		    struct id32 *hash);
-/** Spaces and hyphens do not count: people read digits in groups. */
-bool onboard_same_digits(const char *typed, const char *ours);
 struct id32 onboard_commit(const struct id32 *r_c, struct span join);
 /** Proves knowledge of the invite's secret. */
 struct id32 onboard_mac(const struct id16 *secret, struct span join);
@@ -38,4 +36,4 @@ MUST_CHECK enum err onboard_message(struct turn *t, uint16_t line, struct span b
 MUST_CHECK enum err onboard_load(struct turn *t, struct node *n);
 MUST_CHECK enum err onboard_approved(struct turn *t, const struct id16 *session);
 
-#endif /* KRING_DOMAIN_MEMBERSHIP_ONBOARD_H */
+#endif /* KRING_DOMAIN_NEWCOMER_ONBOARD_H */

@@ -2,15 +2,15 @@
 /**
  * invite - rows of invites: how far the joining of a newcomer came.
  *
- * Layer:    domain/membership (base, proto, store; lower rooms).
+ * Layer:    domain/newcomer (base, proto, store; lower rooms).
  * Owns:     table INVITE (session 16).
  * Threads:  core process, event-loop thread only.
  * Time:     invites expire by the wall clock.
  * Durable:  with the turn's transaction.
  * Privacy:  organisations only; the invite's secret opens one joining and lies sealed.
  */
-#ifndef KRING_DOMAIN_MEMBERSHIP_INVITE_H
-#define KRING_DOMAIN_MEMBERSHIP_INVITE_H
+#ifndef KRING_DOMAIN_NEWCOMER_INVITE_H
+#define KRING_DOMAIN_NEWCOMER_INVITE_H
 
 #include "domain/state.h"
 
@@ -40,4 +40,4 @@ bool invite_alive(const struct turn *t, const struct msg *m);
 /** Of our roster: part of what both sides compare.  ERR_NOTFOUND: no roster yet. */
 MUST_CHECK enum err invite_genesis(struct turn *t, struct id32 *out);
 
-#endif /* KRING_DOMAIN_MEMBERSHIP_INVITE_H */
+#endif /* KRING_DOMAIN_NEWCOMER_INVITE_H */

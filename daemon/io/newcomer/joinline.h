@@ -9,8 +9,8 @@
  * Durable:  nothing.
  * Privacy:  an organisation's public keys; the line is encrypted to the introducer's transport key.
  */
-#ifndef KRING_IO_JOINLINE_H
-#define KRING_IO_JOINLINE_H
+#ifndef KRING_IO_NEWCOMER_JOINLINE_H
+#define KRING_IO_NEWCOMER_JOINLINE_H
 
 #include "base/bytes.h"
 #include "base/err.h"
@@ -26,4 +26,4 @@ MUST_CHECK enum err joinline_receive(struct joinline *j, uint8_t *buf, size_t ca
 				     size_t *len);
 void joinline_close(struct joinline *j);
 
-#endif /* KRING_IO_JOINLINE_H */
+#endif /* KRING_IO_NEWCOMER_JOINLINE_H */

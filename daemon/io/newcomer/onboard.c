@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The onboarding socket: lines of people who are no members yet.  It is the one place where a stranger is answered, so it
  * has few lines, small messages and short times, and a socket of its own that knows nothing of partners. */
-#include "io/onboard.h"
+#include "io/newcomer/onboard.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* An invite is a row until it expired: how far its joining came, how often it was tried, and what both sides said.  It is
  * found by a session id that the newcomer learns in the handshake; the secret in it opens one joining. */
-#include "domain/membership/invite.h"
+#include "domain/newcomer/invite.h"
 
 #include "base/check.h"
 #include "domain/membership/roster.h"
