@@ -23,6 +23,18 @@ static void fault(const struct cli *c, const struct msg *f)
 		     msg_text(f, FAULT_ROW_CAUSE), (unsigned long long)msg_u64(f, FAULT_ROW_COUNT));
 }
 
+/* A partner that takes more than its share: what of it was refused, or waited, and how often. */
+static void held(const struct cli *c, const struct msg *h)
+{
+	const char *partner = msg_text(h, HELD_ROW_PARTNER);
+
+	(void)printf("  limited      ");
+	print_time(msg_u64(h, HELD_ROW_LAST_MS));
+	(void)printf("%s%s: %s (%llu)\n", partner[0] == '\0' ? "" : " ", partner,
+		     list_text(LIST_ALARMS, c->lang, msg_text(h, HELD_ROW_CAUSE)),
+		     (unsigned long long)msg_u64(h, HELD_ROW_COUNT));
+}
+
 /* Who this is, where it listens, and how much it still has to deliver. */
 static void identity(const struct msg *s)
 {
@@ -107,6 +119,8 @@ void print_status(const struct cli *c, const struct msg *reply)
 	alarms(c, s);
 	for (size_t i = 0; i < msg_count(s, STATUS_FAULTS); i++)
 		fault(c, msg_at(s, STATUS_FAULTS, i));
+	for (size_t i = 0; i < msg_count(s, STATUS_HELD); i++)
+		held(c, msg_at(s, STATUS_HELD, i));
 	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)
 		(void)printf("  waiting for  %s (cases from before the restore are not sent until "
 			     "this partner has answered)\n",

@@ -68,12 +68,22 @@
 
 /* processes */
 #define LIMIT_TURN_EVENTS  256u
+#define LIMIT_SLICE_US	   20000u /* of partners' words, before people are heard again */
 #define LIMIT_TURN_ARENA   (32u << 20)
 #define LIMIT_IPC_RECORD   (LIMIT_ZMTP_MESSAGE + 64u)
 #define LIMIT_IPC_CREDIT   (8u << 20)
 #define LIMIT_PEERS	   1024u
 #define LIMIT_CLIENTS	   64u
 #define LIMIT_HANDSHAKE_MS 5000
+/* connections that others opened */
+#define LIMIT_PEER_LINES	3u  /* of one partner; the newest */
+#define LIMIT_PEER_DIALS	20u /* of one partner in a minute; more are named in kring status */
+#define LIMIT_STRANGERS		512u   /* on which nobody said a word yet, in whole ... */
+#define LIMIT_NETWORK_STRANGERS 256u   /* ... and from one /24, or /64 of IPv6 */
+#define LIMIT_MUTE_MS		20000u /* so long they may be silent */
+#define LIMIT_FILES_NET		16384u
+#define LIMIT_FILES_DIALLED                                                                        \
+	4u /* descriptors of one partner that we dial: the line, and ZeroMQ's own */
 /* what the disk must keep free before intake stops; deletion, receipts and withdrawal go on */
 #define LIMIT_DISK_WARN_PERCENT 10u
 #define LIMIT_DISK_STOP_PERCENT 5u
@@ -118,6 +128,9 @@ static_assert(LIMIT_PB_BYTES < LIMIT_CLASS_2, "a bytes field fits a frame");
 static_assert(LIMIT_OFFER_PAGE * 16 + 64 < LIMIT_CLASS_0, "a page of ids fits class 0");
 static_assert(LIMIT_FRAME_DOCS <= LIMIT_WINDOW, "the window holds a frame");
 static_assert(LIMIT_TTL_DAYS <= LIMIT_RETAIN_DAYS, "what may be offered again is retained");
+static_assert(LIMIT_PEERS * (LIMIT_PEER_LINES + LIMIT_FILES_DIALLED) + LIMIT_STRANGERS + 128 <
+		      LIMIT_FILES_NET,
+	      "every partner has its lines, whatever all others do");
 static_assert(LIMIT_TURN_ARENA > 4 * LIMIT_UNPACK_ARENA, "a turn unpacks several messages");
 
 #endif /* KRING_BASE_LIMITS_H */

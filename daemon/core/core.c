@@ -21,6 +21,7 @@
 #include "core/netsetup.h"
 #include "core/opened.h"
 #include "core/ownrecord.h"
+#include "core/serving.h"
 #include "core/settings.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
@@ -45,7 +46,7 @@ struct core {
 	const struct role_options *opt;
 	struct config config;
 	struct loop *loop;
-	struct loop_timer *tick, *hourly, *ending, *backup_idle;
+	struct loop_timer *tick, *hourly, *ending, *backup_idle, *more;
 	struct backup *backup; /* one at a time */
 	struct opened o;       /* its engine is NULL while the node is locked */
 	bool listened;	       /* net could, in this run */
@@ -59,7 +60,7 @@ struct core {
 	uint64_t shred_after_ms; /* monotonic: the next batch, at the earliest */
 	uint64_t disk_mono_ms;	 /* when we last looked how full the disk is */
 	int dir_fd;		 /* a path cannot be opened in the sandbox */
-	uint32_t consumed;	 /* bytes of net's credit used since the last turn */
+	struct serving *serving; /* what net handed over */
 };
 
 static struct node_time now_of(const struct core *c)
@@ -94,44 +95,14 @@ static void on_listening(struct core *c, int error)
 static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 {
 	struct core *c = ctx;
-	struct event ev = {.peer = peer};
-	const struct node_time now = now_of(c);
-	enum err rc;
 
-	switch (type) {
-	case IPC_PEER_UP:
-		if (engine_peer_up(c->o.engine, peer, &now) != ERR_OK)
-			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=1", peer);
-		break;
-	case IPC_PEER_DOWN:
-		if (engine_peer_down(c->o.engine, peer) != ERR_OK)
-			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", peer);
-		break;
-	case IPC_ONBOARD:
-		c->consumed += (uint32_t)bytes.len;
-		ev.type = EVENT_ONBOARD;
-		ev.bytes = bytes;
-		opened_push(&c->o, &ev);
-		break;
-	case IPC_MESSAGE:
-		c->consumed += (uint32_t)bytes.len;
-		rc = engine_push_message(c->o.engine, peer, bytes, &now);
-		if (rc != ERR_OK)
-			log_write(LOG_WARN, LOG_FRAME_REFUSED, "peer=%u err=\"%s\"", peer,
-				  err_text(rc));
-		break;
-	case IPC_LISTENING:
-		if (bytes.len == 4)
-			on_listening(c, (int)be32_get(bytes.p));
-		break;
-	case IPC_DOOR:
-		if (bytes.len >= 4 && bytes.len <= 4 + LIMIT_ENDPOINT)
-			node_set_door(engine_node(c->o.engine), span_of(bytes.p + 4, bytes.len - 4),
-				      (int)be32_get(bytes.p));
-		break;
-	default:
-		break;
-	}
+	if (type == IPC_LISTENING && bytes.len == 4)
+		on_listening(c, (int)be32_get(bytes.p));
+	else if (type == IPC_DOOR && bytes.len >= 4 && bytes.len <= 4 + LIMIT_ENDPOINT)
+		node_set_door(engine_node(c->o.engine), span_of(bytes.p + 4, bytes.len - 4),
+			      (int)be32_get(bytes.p));
+	else
+		serving_record(c->serving, type, peer, bytes);
 }
 
 /* All connections were net's. */
@@ -142,6 +113,7 @@ static void on_net_gone(void *ctx)
 
 	ipc_close(c->net);
 	c->net = NULL;
+	serving_net_gone(c->serving);
 	on_listening(c, ENDPOINT_NO_NET);
 	for (uint16_t i = 1; i <= n->peer_count; i++)
 		if (engine_peer_down(c->o.engine, i) != ERR_OK)
@@ -442,13 +414,17 @@ static void on_turn_end(void *ctx)
 {
 	struct core *c = ctx;
 	const struct node_time now = now_of(c);
-	uint8_t used[4];
+	bool more = false;
 	enum err rc;
 
 	if (c->o.engine == NULL)
 		return;
 	watch_disk(c, &now);
-	rc = engine_turn(c->o.engine, &now);
+	rc = engine_turn(c->o.engine, &now); /* what people ask first */
+	if (rc == ERR_OK)
+		rc = serving_slice(c->serving, &more);
+	if (more) /* in the next round of the loop, when people were heard again */
+		loop_timer_start(c->more, 0);
 	if (rc == ERR_OK && (c->moves || c->panic))
 		rc = say_record(c, &now);
 	if (rc != ERR_OK) { /* never retry a failed commit in this process: start again from disk */
@@ -457,14 +433,29 @@ static void on_turn_end(void *ctx)
 		return;
 	}
 	if (c->net != NULL) {
-		be32_put(used, c->consumed);
-		if (c->consumed != 0 &&
-		    ipc_put(c->net, IPC_CREDIT, 0, span_of(used, sizeof used)) != ERR_OK)
+		if (serving_credit(c->serving, c->net) != ERR_OK)
 			loop_stop(c->loop, ROLES_FAILED);
-		c->consumed = 0;
 		ipc_flush(c->net);
 	}
 	arm_tick(c);
+}
+
+static void on_more(void *ctx)
+{
+	(void)ctx; /* its only work is that the loop does not wait: the slice comes at the end of the turn */
+}
+
+static void on_spent(void *ctx, const struct event *ev, uint64_t us)
+{
+	const struct core *c = ctx;
+
+	if (c->serving != NULL)
+		serving_spent(c->serving, ev, us);
+}
+
+static struct node_time on_time(void *ctx)
+{
+	return now_of(ctx);
 }
 
 static void on_tick(void *ctx)
@@ -518,6 +509,8 @@ static enum err start_io(struct core *c, struct err_text *why)
 	if (rc == ERR_OK)
 		rc = loop_timer_create(c->loop, &c->backup_idle, on_backup_idle, c);
 	if (rc == ERR_OK)
+		rc = loop_timer_create(c->loop, &c->more, on_more, c);
+	if (rc == ERR_OK)
 		loop_on_turn_end(c->loop, on_turn_end, c);
 	return rc;
 }
@@ -526,11 +519,13 @@ static enum err start_io(struct core *c, struct err_text *why)
 static enum err wake(struct core *c, struct err_text *why)
 {
 	const struct engine_calls calls = {on_reply, on_envelope, on_members, on_onboard,
-					   on_dial,  on_keys,	  c};
+					   on_dial,  on_keys,	  on_spent,   c};
 	const struct opened_from from = {&c->config, c->opt->config, &calls, now_of(c)};
 	const int fd = c->net_fd;
 	enum err rc = opened_start(&c->o, &from, why);
 
+	if (rc == ERR_OK)
+		rc = serving_create(&c->serving, &(struct serving_parts){c->o.engine, on_time, c});
 	c->dir_fd = open(c->config.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (rc == ERR_OK && c->dir_fd < 0)
 		rc = ERR_IO;
@@ -624,6 +619,7 @@ int core_main(const struct role_options *opt)
 	if (wait)
 		log_write(LOG_NOTICE, LOG_LOCKED, "waits=1");
 	code = loop_run(c.loop);
+	serving_free(c.serving);
 	backup_end(c.backup);
 	ctlsrv_close(c.ctl);
 	opened_close(&c.o);

@@ -7,8 +7,10 @@
 #include "core/engine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/rng.h"
 #include "crypto/hash.h"
@@ -47,6 +49,7 @@ struct engine {
 	uint64_t checkpoint_seq; /* of our last checkpoint in this run */
 	struct later later[LATER_MAX];
 	size_t later_count;
+	uint64_t took_us[BATCH];		/* by the events of the present attempt */
 	struct node_time now;			/* of the turn that runs */
 	uint64_t pair_ms[KEYBOX_PEERS_MAX + 1]; /* time of our newest PAIR record, by peer */
 	struct id32 witnessed; /* head of the roster that our last cosignature names */
@@ -353,8 +356,12 @@ static enum err steps(struct engine *e, struct turn *t, const struct event *evs,
 	enum err rc = ERR_OK;
 
 	require(n >= 1 && n <= BATCH && t->txn != NULL);
-	for (size_t i = 0; i < n && rc == ERR_OK; i++)
+	for (size_t i = 0; i < n && rc == ERR_OK; i++) {
+		const uint64_t since_ns = clock_mono_ns();
+
 		rc = node_step(t, &evs[i]);
+		e->took_us[i] = (clock_mono_ns() - since_ns) / 1000;
+	}
 	if (rc == ERR_OK)
 		rc = sign_and_end(e, t);
 	return rc == ERR_OK ? node_next_tick(t, &e->next_wall_ms, &e->next_mono_ms) : rc;
@@ -374,12 +381,27 @@ static void refuse(struct engine *e, struct turn *t, const struct event *ev, enu
 		e->parts.calls.reply(e->parts.calls.ctx, ev->client, bytes);
 }
 
+/* Each event took its own step, and its part of what they share: signatures, answers, the disk. */
+static void tell_spent(struct engine *e, const struct event *evs, size_t n, uint64_t all_us)
+{
+	uint64_t steps_us = 0;
+
+	for (size_t i = 0; i < n; i++)
+		steps_us += e->took_us[i];
+	for (size_t i = 0; i < n && e->parts.calls.spent != NULL; i++)
+		e->parts.calls.spent(e->parts.calls.ctx, &evs[i],
+				     e->took_us[i] +
+					     (all_us > steps_us ? all_us - steps_us : 0) / n);
+}
+
 /* One attempt; *t is what was left of it. */
 static enum err run(struct engine *e, struct turn *t, const struct event *evs, size_t n)
 {
+	const uint64_t since_ns = clock_mono_ns();
 	struct effects fx;
 	enum err rc;
 
+	memset(e->took_us, 0, sizeof e->took_us);
 	*t = (struct turn){.arena = &e->turn_arena, .fx = &fx};
 	effects_init(&fx);
 	node_turn_begin(e->parts.node, t, &e->now);
@@ -401,6 +423,7 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 	}
 	t->fx = NULL; /* of this attempt */
 	arena_reset(&e->turn_arena);
+	tell_spent(e, evs, n, (clock_mono_ns() - since_ns) / 1000);
 	return rc;
 }
 

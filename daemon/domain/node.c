@@ -164,6 +164,12 @@ void node_set_listening(struct node *n, const char *at, int error, uint64_t wall
 	n->listen_error = error;
 }
 
+void node_held(struct node *n, uint16_t peer, enum held_cause cause, uint64_t count,
+	       uint64_t wall_ms)
+{
+	held_note(&n->held, peer, cause, count, wall_ms);
+}
+
 /* With the address it is about: an answer about an older one must not be taken for the present one. */
 void node_set_door(struct node *n, struct span at, int error)
 {

@@ -58,7 +58,11 @@ void node_set_disk(struct node *n, enum node_disk disk);
 /** Whether net listens at this address: 0, or why not (base/endpoint.h). */
 void node_set_listening(struct node *n, const char *at, int error, uint64_t wall_ms);
 
-/** The same of the onboarding socket: at this address. */
+/** Something of this partner was refused, or waited, so often; peer 0: of nobody known. */
+void node_held(struct node *n, uint16_t peer, enum held_cause cause, uint64_t count,
+	       uint64_t wall_ms);
+
+/** The same as node_set_listening of the onboarding socket: at this address. */
 void node_set_door(struct node *n, struct span at, int error);
 
 /** A turn over caller's transaction, arena and effects. */

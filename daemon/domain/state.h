@@ -16,6 +16,7 @@
 #define KRING_DOMAIN_STATE_H
 
 #include "domain/fault.h"
+#include "domain/held.h"
 #include "domain/turn.h"
 #include "proto/wire_roster.h"
 
@@ -173,6 +174,7 @@ struct node {
 	uint64_t start_mono_ms;
 	uint64_t audit_seq;	 /* of the newest entry */
 	struct faults faults;	 /* what failed by itself */
+	struct held held;	 /* partners that take more than their share */
 	uint64_t frames_refused; /* opened, but not authentic; since start */
 	bool clock_confirmed;	 /* by an administrator, this run */
 	struct node_before before;

@@ -54,7 +54,8 @@ void *curve_server(const struct curve *c, const char *zap_domain, const char *at
 	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, zap_domain, strlen(zap_domain)) != 0 ||
 	    !curve_set_int(s, ZMQ_ZAP_ENFORCE_DOMAIN_, 1) ||
 	    !curve_set_int(s, ZMQ_ROUTER_HANDOVER, 0) ||
-	    !curve_set_int(s, ZMQ_ROUTER_MANDATORY, 1) || !curve_set_int(s, ZMQ_BACKLOG, 64)) {
+	    !curve_set_int(s, ZMQ_ROUTER_MANDATORY, 1) ||
+	    !curve_set_int(s, ZMQ_BACKLOG, LIMIT_STRANGERS)) {
 		if (s != NULL)
 			(void)zmq_close(s);
 		return NULL;

@@ -17,6 +17,8 @@
 
 struct ipc;
 
+enum { IPC_CHARGE_MIN = 2048 };
+
 /* record := len u32 (of what follows) | type u8 | peer u16 | bytes */
 enum ipc_type {
 	IPC_PEER_UP = 1,
@@ -25,12 +27,28 @@ enum ipc_type {
 	IPC_ONBOARD = 4,   /* peer: a line of the onboarding socket */
 	IPC_LISTENING = 5, /* bytes: u32, 0 or why it does not (base/endpoint.h) */
 	IPC_DOOR = 6,	   /* of the onboarding socket: u32 as above, then its address */
+	IPC_REFUSED = 7,   /* bytes: enum ipc_cause u8, count u32; peer 0: nobody's */
 	IPC_SETUP = 10,
 	IPC_SEND = 11,
-	IPC_CREDIT = 12, /* bytes: u32 consumed */
+	IPC_CREDIT = 12, /* peer: whose; bytes: u32, the charges of what was read */
 	IPC_ONBOARD_SEND = 13,
 	IPC_DIAL = 14, /* bytes: u8, 1: the line is silent, hang up first */
 };
+
+/* Why net refused something. */
+enum ipc_cause {
+	IPC_CAUSE_LINES,     /* connects again and again */
+	IPC_CAUSE_STRANGERS, /* connections of nobody known */
+	IPC_CAUSE_SHARE,     /* more than its share waits for core already */
+	IPC_CAUSE_FORM,	     /* no envelope for this node, or out of date */
+	IPC_CAUSES
+};
+
+/** What a message counts as while it waits: small ones cost time too. */
+static inline uint32_t ipc_charge(size_t len)
+{
+	return len < IPC_CHARGE_MIN ? IPC_CHARGE_MIN : (uint32_t)len;
+}
 
 struct ipc_record {
 	uint8_t type;

@@ -22,6 +22,7 @@
 #include "base/rng.h"
 #include "io/addrwatch.h"
 #include "io/curve.h"
+#include "io/inbound.h"
 #include "io/selftest.h"
 #include "io/transport_zmq.h"
 #include "io/zap.h"
@@ -33,6 +34,7 @@ enum {
 	PATIENCE_MS = 60000,
 	GREET_MS =
 		300, /* at the start of this process: whoever was here before may not know that it is gone */
+	DIALS_MS = 60000,
 	BIND_MS = 500,
 	BIND_MAX_MS = 10000,
 	RENEW_TRIES = 100,
@@ -49,7 +51,10 @@ struct line {
 	bool moved;		  /* the socket dials where the peer was before */
 	uint8_t route[ROUTE_MAX]; /* newest inbound routing id */
 	size_t route_len;
-	int route_fd;		 /* the connection it came on */
+	int route_fd;		 /* the connection it came on ... */
+	uint64_t route_no;	 /* ... and its number: an older one takes nothing over */
+	uint64_t dials_mono_ms;	 /* the minute in which it ... */
+	uint32_t dials;		 /* ... finished so many handshakes */
 	bool route_answers;	 /* theirs is the newer one: what we dialled may be a dead line */
 	uint64_t redial_mono_ms; /* when to make the socket again; 0: not waiting */
 	uint64_t dial_mono_ms;	 /* alone: when to dial one that should dial us */
@@ -59,7 +64,8 @@ struct transport {
 	struct loop *loop;
 	struct curve curve;
 	struct zhub *hub;
-	void *router, *router_monitor;
+	void *router;
+	struct inbound *inbound;
 	char listen[LIMIT_ENDPOINT + 1];
 	struct endpoint listen_at;
 	int bind_error;		/* ENDPOINT_NO_NET: not tried yet */
@@ -67,7 +73,7 @@ struct transport {
 	unsigned bind_tries;
 	bool greeted;	  /* the first list of partners was read */
 	uint64_t wake_ms; /* when the timer fires; 0: it sleeps */
-	struct zsock *zr, *zz, *zrm;
+	struct zsock *zr, *zz;
 	struct zap *zap;
 	struct transport_calls calls;
 	struct line *lines[LIMIT_PEERS + 1]; /* by peer number */
@@ -75,6 +81,19 @@ struct transport {
 	struct id32 self_key; /* let in during the self-test */
 	bool testing;
 };
+
+/* Which of many connections are a partner's shows when something is said on them; a handshake says so at once. */
+static void count_dial(struct line *ln)
+{
+	const uint64_t now = clock_mono_ms();
+
+	if (now >= ln->dials_mono_ms + DIALS_MS) {
+		ln->dials_mono_ms = now;
+		ln->dials = 0;
+	}
+	if (++ln->dials > LIMIT_PEER_DIALS)
+		ln->owner->calls.refused(ln->owner->calls.ctx, ln->p.no, TRANSPORT_LINES);
+}
 
 static uint16_t lookup(void *ctx, const char *domain, const struct id32 *key)
 {
@@ -86,8 +105,10 @@ static uint16_t lookup(void *ctx, const char *domain, const struct id32 *key)
 	if (t->testing && id32_equal(key, &t->self_key))
 		return LIMIT_PEERS;
 	for (uint16_t i = 1; i <= LIMIT_PEERS; i++)
-		if (t->lines[i] != NULL && id32_equal(&t->lines[i]->p.key, key))
+		if (t->lines[i] != NULL && id32_equal(&t->lines[i]->p.key, key)) {
+			count_dial(t->lines[i]);
 			return i;
+		}
 	return 0;
 }
 
@@ -262,27 +283,26 @@ static void line_free(struct line *ln)
 
 /* ---- inbound ---- */
 
-/* One event of the listening socket: a connection that ended. */
-static bool read_ended(struct transport *t)
+/* A connection of the listening socket ended. */
+static void on_ended(void *ctx, int fd, uint16_t peer)
 {
-	uint8_t event[8], address[160];
-	uint32_t fd;
+	struct transport *t = ctx;
+	struct line *ln = t->lines[peer];
 
-	if (t->router_monitor == NULL ||
-	    zmq_recv(t->router_monitor, event, sizeof event, ZMQ_DONTWAIT) != 6)
-		return false;
-	(void)zmq_recv(t->router_monitor, address, sizeof address, ZMQ_DONTWAIT);
-	memcpy(&fd, event + 2, sizeof fd); /* host order, as libzmq writes it */
-	for (size_t i = 1; i <= LIMIT_PEERS; i++)
-		if (t->lines[i] != NULL && t->lines[i]->route_len != 0 &&
-		    t->lines[i]->route_fd == (int)fd)
-			route_ended(t->lines[i]);
-	return true;
+	if (ln != NULL && ln->route_len != 0 && ln->route_fd == fd)
+		route_ended(ln);
 }
 
-static void on_ended(void *ctx)
+static void on_stranger(void *ctx)
 {
-	(void)read_ended(ctx);
+	struct transport *t = ctx;
+
+	t->calls.refused(t->calls.ctx, 0, TRANSPORT_STRANGERS);
+}
+
+static void on_wake(void *ctx, uint64_t ms)
+{
+	wake(ctx, ms);
 }
 
 /* The newest authenticated connection of a peer is the one we answer on, also before one that we dialled: that
@@ -290,16 +310,18 @@ static void on_ended(void *ctx)
 static void inbound(struct transport *t, uint16_t peer, struct span route, int fd)
 {
 	struct line *ln = t->lines[peer];
+	uint64_t no;
 
 	require(ln->p.no == peer);
 	if (ln->route_len == route.len && memcmp(ln->route, route.p, route.len) == 0)
 		return;
-	while (read_ended(t)) /* the descriptor may have been another one's until now */
-		;
-	zsock_touched(t->zrm);
+	no = inbound_spoke(t->inbound, fd, peer);
+	if (no == 0 || (ln->route_len != 0 && no < ln->route_no))
+		return; /* it ended meanwhile, or is older than the one we answer on: heard all the same */
 	memcpy(ln->route, route.p, route.len);
 	ln->route_len = route.len;
 	ln->route_fd = fd;
+	ln->route_no = no;
 	ln->route_answers = true;
 	if (ln->moved) /* it speaks from where it is now; what we dialled before may be a dead line */
 		ln->dealer_up = false;
@@ -353,29 +375,25 @@ static void on_zap(void *ctx)
 static void router_close(struct transport *t)
 {
 	zsock_remove(t->zr);
-	zsock_remove(t->zrm);
-	curve_close(t->router, t->router_monitor);
-	t->zr = t->zrm = NULL;
-	t->router = t->router_monitor = NULL;
+	inbound_unwatch(t->inbound);
+	if (t->router != NULL)
+		(void)zmq_close(t->router);
+	t->zr = NULL;
+	t->router = NULL;
 }
 
 /* Returns errno, or 0. */
 static int router_bind(struct transport *t)
 {
-	char name[48];
 	int error = 0;
 
-	(void)snprintf(name, sizeof name, "inproc://door-%llx",
-		       (unsigned long long)clock_mono_ns());
 	t->router = make_server(t, t->listen);
-	t->router_monitor = zmq_socket(t->curve.ctx, ZMQ_PAIR);
-	if (t->router == NULL || t->router_monitor == NULL ||
-	    !curve_set_int(t->router_monitor, ZMQ_LINGER, 0) ||
-	    zmq_socket_monitor(t->router, name, ZMQ_EVENT_DISCONNECTED) != 0 ||
-	    zmq_connect(t->router_monitor, name) != 0 || zmq_bind(t->router, t->listen) != 0)
+	if (t->router == NULL ||
+	    inbound_watch(t->inbound, t->hub, t->curve.ctx, t->router) != ERR_OK)
+		error = ENOMEM;
+	else if (zmq_bind(t->router, t->listen) != 0)
 		error = zmq_errno();
-	else if (zsock_add(t->hub, &t->zr, t->router, on_router, t) != ERR_OK ||
-		 zsock_add(t->hub, &t->zrm, t->router_monitor, on_ended, t) != ERR_OK)
+	else if (zsock_add(t->hub, &t->zr, t->router, on_router, t) != ERR_OK)
 		error = ENOMEM;
 	if (error != 0)
 		router_close(t);
@@ -464,6 +482,7 @@ static void on_timer(void *ctx)
 	const uint64_t now = clock_mono_ms();
 
 	t->wake_ms = 0;
+	inbound_tick(t->inbound, now);
 	if (t->bind_again_ms != 0 && now >= t->bind_again_ms)
 		router_open(t, 1);
 	else if (t->bind_again_ms != 0)
@@ -491,6 +510,7 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 			const struct transport_calls *calls)
 {
 	struct transport *t = calloc(1, sizeof *t);
+	const struct inbound_calls inbound = {on_ended, on_stranger, on_wake, t};
 	char zpub[41], zsec[41];
 	enum err rc = ERR_IO;
 
@@ -515,6 +535,8 @@ enum err transport_open(struct loop *l, struct transport **out, const struct tra
 		rc = zsock_add(t->hub, &t->zz, zap_socket(t->zap), on_zap, t);
 	if (rc == ERR_OK)
 		rc = loop_timer_create(l, &t->timer, on_timer, t);
+	if (rc == ERR_OK)
+		rc = inbound_create(&t->inbound, opt->files, &inbound);
 	if (rc != ERR_OK)
 		return rc;
 	if (strlen(opt->listen) > LIMIT_ENDPOINT ||

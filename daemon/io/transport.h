@@ -24,12 +24,19 @@ struct transport_peer {
 	bool dial_first; /* else when there is something to send, or after a minute without a connection */
 };
 
+enum transport_cause {
+	TRANSPORT_LINES, /* a partner connects again and again: only its newest connections are kept */
+	TRANSPORT_STRANGERS, /* connections on which nobody spoke, closed to make room */
+};
+
 struct transport_calls {
 	void (*up)(void *ctx, uint16_t peer);
 	void (*down)(void *ctx, uint16_t peer);
 	void (*message)(void *ctx, uint16_t peer, struct span bytes);
 	/* It changed whether we listen: 0, or errno (endpoint_trouble has the sentence). */
 	void (*listening)(void *ctx, int error);
+	/* Once for each; peer 0: nobody's. */
+	void (*refused)(void *ctx, uint16_t peer, enum transport_cause cause);
 	void *ctx;
 };
 
@@ -37,6 +44,7 @@ struct transport_options {
 	void *context;	       /* of transport_prepare */
 	const uint8_t *secret; /* 32 bytes, borrowed for the call */
 	const char *listen;    /* numeric; empty: dial only */
+	size_t files;	       /* descriptors that this process may have */
 	bool no_zap;	       /* kringd_dev only: the fault that the self-test must catch */
 };
 

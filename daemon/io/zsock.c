@@ -12,6 +12,8 @@
 #include "base/limits.h"
 #include "io/loop_uv.h"
 
+enum { SHARE_MIN = 4 };
+
 struct zsock {
 	struct zsock *next;
 	struct zhub *hub;
@@ -47,26 +49,32 @@ static bool readable(const struct zsock *z)
 
 static void drain(struct zhub *h)
 {
-	/* One share for all sockets together: the control socket must have its turn while partners
-	 * send without a pause. */
-	unsigned budget = LIMIT_TURN_EVENTS;
+	/* A share for each socket: the control socket must have its turn while partners send without a pause, and
+	 * whoever wants to come in (ZAP) or is answered has its own while others flood theirs. */
+	unsigned dirty = 0, share;
 	bool more = false;
 
+	for (const struct zsock *z = h->first; z != NULL; z = z->next)
+		dirty += !z->removed && z->dirty;
+	share = dirty == 0 ? 0 : LIMIT_TURN_EVENTS / dirty;
+	if (share < SHARE_MIN)
+		share = SHARE_MIN;
 	for (struct zsock *z = h->first; z != NULL; z = z->next) {
 		/* A callback may remove sockets, this one too: they stay in the list until uv has
 		 * closed them, so the walk goes on safely. */
-		while (!z->removed && z->dirty) {
+		for (unsigned left = share; !z->removed && z->dirty; left--) {
 			if (!readable(z)) {
 				z->dirty = false;
-			} else if (budget == 0) {
-				more = true;
+			} else if (left == 0) {
 				break;
 			} else {
-				budget--;
 				z->fn(z->ctx);
 			}
 		}
 	}
+	/* also one that another's callback touched after its own turn */
+	for (const struct zsock *z = h->first; z != NULL; z = z->next)
+		more = more || (!z->removed && z->dirty);
 	if (more)
 		(void)uv_idle_start(&h->idle, on_idle);
 	else

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Network in and out.  Holds the transport key, sees sealed envelopes, parses a fixed outer header.
  * What comes in is passed on or dropped, never answered: whoever sent it sends again until it is receipted.  core says how
- * much it has read (credit); what would be more than that is dropped here, so that a flood ends at this process. */
+ * much it has read (credit); what would be more than a partner's share of that is dropped here, so that a flood ends at
+ * this process and is its sender's alone. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,15 @@
 #include "roles/config.h"
 #include "roles/roles.h"
 #include "roles/sandbox.h"
+#include "roles/shares.h"
 
-enum { ARENA = 1024 * 1024 };
+enum {
+	ARENA = 1024 * 1024,
+	TELL_MS =
+		500, /* what was refused is told core, and the log, once in a while and not each time */
+	LOG_EACH = 8, /* of those, so many one by one */
+};
 
-static_assert(LIMIT_IPC_CREDIT > 2 * LIMIT_IPC_RECORD, "credit for more than one message");
 static_assert(LIMIT_PEERS <= UINT16_MAX, "a partner has a number");
 
 struct net {
@@ -31,12 +37,15 @@ struct net {
 	void *zmq;
 	struct ipc *core;
 	struct transport *transport;
+	size_t files; /* descriptors that this process may have */
 	struct onboard *onboard;
 	char listen[LIMIT_ENDPOINT + 1], onboard_at[LIMIT_ENDPOINT + 1];
 	struct arena arena;
 	struct id16 fed_id;
 	struct id32 node_id;
-	uint64_t unread; /* bytes handed to core and not yet consumed */
+	struct shares shares;
+	struct loop_timer *tell; /* started by the first refusal */
+	unsigned logged;	 /* refusals, since it ran */
 	uint64_t dropped;
 	struct transport_peer *peers; /* LIMIT_PEERS; of a setup while it comes in */
 	size_t peer_count;
@@ -97,22 +106,50 @@ static bool acceptable(const struct net *n, struct span s)
 	       e.not_after_s <= now_s + LIMIT_ENVELOPE_TTL_S + 3600 + LIMIT_CLOCK_SKEW_S;
 }
 
+/* Counted for `kring status`.  Whoever floods does not fill the journal as well: true for the first few only. */
+static bool refused(struct net *n, uint16_t peer, enum ipc_cause cause)
+{
+	if (!n->shares.any)
+		loop_timer_start(n->tell, TELL_MS);
+	shares_refused(&n->shares, peer, cause);
+	return n->logged++ < LOG_EACH;
+}
+
+static void on_tell(void *ctx)
+{
+	struct net *n = ctx;
+
+	if (n->logged > LOG_EACH)
+		log_write(LOG_WARN, LOG_ENVELOPE_DROPPED, "more=%u", n->logged - LOG_EACH);
+	n->logged = 0;
+	if (shares_tell(&n->shares, n->core) != ERR_OK)
+		loop_stop(n->loop, ROLES_FAILED);
+}
+
+static void on_refused(void *ctx, uint16_t peer, enum transport_cause cause)
+{
+	const enum ipc_cause why = cause == TRANSPORT_LINES ? IPC_CAUSE_LINES : IPC_CAUSE_STRANGERS;
+
+	if (refused(ctx, peer, why))
+		log_write(LOG_NOTICE, LOG_PEER_REFUSED, "peer=%u cause=%d", peer, (int)cause);
+}
+
 static void on_message(void *ctx, uint16_t peer, struct span bytes)
 {
 	struct net *n = ctx;
 
 	if (!acceptable(n, bytes)) {
 		n->dropped++;
-		log_write(LOG_WARN, LOG_ENVELOPE_DROPPED, "peer=%u len=%zu total=%llu", peer,
-			  bytes.len, (unsigned long long)n->dropped);
+		if (refused(n, peer, IPC_CAUSE_FORM))
+			log_write(LOG_WARN, LOG_ENVELOPE_DROPPED, "peer=%u len=%zu total=%llu",
+				  peer, bytes.len, (unsigned long long)n->dropped);
 		return;
 	}
-	if (n->unread + bytes.len > LIMIT_IPC_CREDIT) {
-		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u", peer);
+	if (!shares_take(&n->shares, peer, bytes.len)) {
+		if (refused(n, peer, IPC_CAUSE_SHARE))
+			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u", peer);
 		return; /* everything is sent again until it is receipted */
 	}
-	require(n->unread <= LIMIT_IPC_CREDIT); /* core says how much it has read */
-	n->unread += bytes.len;
 	/* All that this process can tell about it. */
 	log_write(LOG_INFO, LOG_ENVELOPE_IN, "peer=%u len=%zu", peer, bytes.len);
 	if (ipc_put(n->core, IPC_MESSAGE, peer, bytes) != ERR_OK)
@@ -128,12 +165,14 @@ static void copy32(struct id32 *to, struct span s)
 
 static enum err open_transport(struct net *n, const struct msg *setup)
 {
-	const struct transport_calls calls = {on_up, on_down, on_message, on_listening, n};
+	const struct transport_calls calls = {on_up,	    on_down,	on_message,
+					      on_listening, on_refused, n};
 	const struct span sec = msg_bytes(setup, NET_SETUP_TRANSPORT_SEC);
 	const struct transport_options o = {
 		.context = n->zmq,
 		.secret = sec.p,
 		.listen = msg_text(setup, NET_SETUP_LISTEN),
+		.files = n->files,
 		.no_zap = n->opt->no_zap,
 	};
 	const struct span fed = msg_bytes(setup, NET_SETUP_FED_ID);
@@ -182,9 +221,9 @@ static void on_newcomer(void *ctx, uint16_t line, struct span bytes)
 {
 	struct net *n = ctx;
 
-	if (n->unread + bytes.len > LIMIT_IPC_CREDIT)
+	/* all newcomers together have one share */
+	if (!shares_take(&n->shares, 0, bytes.len))
 		return;
-	n->unread += bytes.len;
 	if (ipc_put(n->core, IPC_ONBOARD, line, bytes) != ERR_OK)
 		loop_stop(n->loop, ROLES_FAILED);
 }
@@ -261,11 +300,7 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 	} else if (type == IPC_ONBOARD_SEND && n->onboard != NULL) {
 		onboard_send(n->onboard, peer, bytes);
 	} else if (type == IPC_CREDIT && bytes.len == 4) {
-		const uint32_t back = be32_get(bytes.p);
-
-		/* core counts whole turns; it can never give back more than it got, but an overflow
-		 * here would open the gate for good. */
-		n->unread = back > n->unread ? 0 : n->unread - back;
+		shares_back(&n->shares, peer, be32_get(bytes.p));
 	}
 }
 
@@ -296,12 +331,15 @@ int net_main(const struct role_options *opt)
 	if (config_read(&config, opt->dir, opt->config, &why) != ERR_OK)
 		return ROLES_CONFIG;
 	log_init("net", (enum log_level)config.log_level);
+	n.files = sandbox_files(SANDBOX_NET); /* asked for now: behind the sandbox nobody tells */
 	n.peers = calloc(LIMIT_PEERS, sizeof *n.peers);
 	if (n.peers == NULL || sandbox_begin(&why) != ERR_OK ||
 	    arena_create(&n.arena, ARENA) != ERR_OK || loop_create(&n.loop) != ERR_OK ||
 	    loop_signals(n.loop) != ERR_OK || transport_prepare(&n.zmq) != ERR_OK ||
 	    sandbox_enter(SANDBOX_NET, NULL, &why) != ERR_OK)
 		return ROLES_FAILED; /* NOLINT(clang-analyzer-unix.Malloc): core fails for the same reason and reports it */
+	if (loop_timer_create(n.loop, &n.tell, on_tell, &n) != ERR_OK)
+		return ROLES_FAILED;
 	loop_on_turn_end(n.loop, on_turn_end, &n); /* before the sockets: runs after them */
 	if (ipc_open(n.loop, &n.core, ROLES_FD_PEER, &calls) != ERR_OK)
 		return ROLES_FAILED;

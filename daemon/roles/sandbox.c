@@ -22,11 +22,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 
-enum { FILES_NET = 4096, FILES_OTHER = 256 };
+enum { FILES_OTHER = 256 };
 
-static_assert(FILES_OTHER < FILES_NET, "net has a descriptor for each partner");
+static_assert(FILES_OTHER < LIMIT_FILES_NET, "net has a descriptor for each partner");
 
 /* ---- file rules ---- */
 
@@ -224,6 +225,17 @@ static enum err restrict_calls(enum sandbox_role role, struct err_text *why)
 	return ok && error == 0 ? ERR_OK : no_walls(why, "seccomp", error);
 }
 
+/* Never above what the system grants: a small limit costs partners, and no start. */
+size_t sandbox_files(enum sandbox_role role)
+{
+	const rlim_t want = role == SANDBOX_NET ? LIMIT_FILES_NET : FILES_OTHER;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return FILES_OTHER;
+	return (size_t)(files.rlim_max < want ? files.rlim_max : want);
+}
+
 enum err sandbox_begin(struct err_text *why)
 {
 	/* uv tries io_uring at its start and does without it when the kernel knows no such call; in
@@ -246,7 +258,6 @@ enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text 
 {
 	const struct rlimit none = {0, 0};
 	struct rlimit files;
-	const rlim_t want = role == SANDBOX_NET ? FILES_NET : FILES_OTHER;
 	enum err rc;
 
 	/* No core file: it would hold keys and the data of people. No new privileges: without it
@@ -258,10 +269,9 @@ enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text 
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return no_walls(why, "limits", errno);
 #endif
-	/* Never above what the system grants: a small limit costs partners, and no start. */
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return no_walls(why, "limits", errno);
-	files.rlim_cur = files.rlim_max < want ? files.rlim_max : want;
+	files.rlim_cur = sandbox_files(role);
 	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
 		return no_walls(why, "limits", errno);
 	if (role == SANDBOX_SUPERVISOR)

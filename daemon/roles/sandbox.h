@@ -16,10 +16,14 @@
 #ifndef KRING_ROLES_SANDBOX_H
 #define KRING_ROLES_SANDBOX_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 enum sandbox_role { SANDBOX_SUPERVISOR, SANDBOX_CORE, SANDBOX_NET };
 
+/** How many descriptors it may have: asked before sandbox_enter. */
+size_t sandbox_files(enum sandbox_role role);
 /** Before any loop is made: no io_uring, whose requests no system-call filter sees.  libuv of Debian 13
  *  would use one, and falls back to epoll. */
 MUST_CHECK enum err sandbox_begin(struct err_text *why);

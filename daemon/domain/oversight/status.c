@@ -118,6 +118,27 @@ static void failed_places(struct turn *t, struct msg *status)
 	}
 }
 
+/* Partners that take more than their share, within a day. */
+static void held_rows(struct turn *t, struct msg *status)
+{
+	const struct held *h = &t->node->held;
+
+	for (size_t i = 0; i < h->count; i++) {
+		const struct held_row *r = &h->row[i];
+		const struct peer *p = state_peer(t->node, r->peer);
+		struct msg *row;
+
+		if (r->last_ms + HELD_SHOWN_MS < t->wall_ms)
+			continue;
+		row = msg_add(t->arena, status, STATUS_HELD);
+		msg_set_text(t->arena, row, HELD_ROW_PARTNER, p == NULL ? "" : p->org);
+		msg_set_text(t->arena, row, HELD_ROW_CAUSE, held_cause_name(r->cause));
+		msg_set_u64(row, HELD_ROW_COUNT, r->count);
+		msg_set_u64(row, HELD_ROW_SINCE_MS, r->since_ms);
+		msg_set_u64(row, HELD_ROW_LAST_MS, r->last_ms);
+	}
+}
+
 /* One row a partner is read for what is owed; all else is in memory. */
 enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -171,6 +192,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	listening(t, s);
 	swappable(t, s);
 	failed_places(t, s);
+	held_rows(t, s);
 	rc = unstored_status(t, s);
 	return rc == ERR_OK ? view_alarms(t, s) : rc;
 }

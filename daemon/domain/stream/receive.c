@@ -294,6 +294,13 @@ static enum err read_news(struct reading *r)
 	return rc;
 }
 
+/* Counts, not state: they stay if the turn is undone. */
+static void frame_refused(struct turn *t, const struct peer *p)
+{
+	t->node->frames_refused++;
+	held_note(&t->node->held, p->no, HELD_UNREADABLE, 1, t->wall_ms);
+}
+
 /* In the order in which each thing may be believed: layout, a newer key, signature, incarnation, counts, parts. */
 /* NOLINTNEXTLINE(readability-function-size): a frame from its head to its answer, in order */
 enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
@@ -303,14 +310,14 @@ enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 	enum err rc;
 
 	if (wire_frame_get(inner, &r.v) != ERR_OK) {
-		t->node->frames_refused++;
+		frame_refused(t, p);
 		return ERR_OK;
 	}
 	rc = spread_own_record(t, p, r.v.parts, &rotated);
 	if (rc != ERR_OK || rotated)
 		return rc; /* signed with a key that we learned just now: the frame comes again */
 	if (!authentic(&r)) {
-		t->node->frames_refused++; /* a count, not state: it stays if the turn is undone */
+		frame_refused(t, p);
 		return ERR_OK;
 	}
 	r.c = state_conn(t->node, p);

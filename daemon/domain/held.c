@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What one partner can cost has limits, and whoever meets them is named: an administrator telephones, nobody else notices. */
+#include "domain/held.h"
+
+#include "base/check.h"
+#include "base/limits.h"
+
+static_assert(HELD_MAX <= LIMIT_REPLY_REPEATED, "every row fits the page");
+
+static const char *const names[] = {
+#define HELD_NAME(name, text) [HELD_##name] = text,
+	HELD_CAUSES(HELD_NAME)
+#undef HELD_NAME
+};
+
+void held_note(struct held *h, uint16_t peer, enum held_cause cause, uint64_t count,
+	       uint64_t wall_ms)
+{
+	struct held_row *r = NULL, *over = &h->row[0];
+
+	require(h->count <= HELD_MAX && (size_t)cause < sizeof names / sizeof names[0]);
+	for (size_t i = 0; i < h->count; i++) {
+		if (h->row[i].peer == peer && h->row[i].cause == cause)
+			r = &h->row[i];
+		if (h->row[i].last_ms < over->last_ms)
+			over = &h->row[i];
+	}
+	if (r == NULL) {
+		r = h->count < HELD_MAX ? &h->row[h->count++] : over;
+		*r = (struct held_row){.peer = peer, .cause = cause};
+	}
+	if (r->count == 0 || r->last_ms + HELD_SHOWN_MS < wall_ms) {
+		r->count = 0;
+		r->since_ms = wall_ms;
+	}
+	r->count += count;
+	r->last_ms = wall_ms;
+}
+
+const char *held_cause_name(enum held_cause cause)
+{
+	require((size_t)cause < sizeof names / sizeof names[0]);
+	return names[cause];
+}

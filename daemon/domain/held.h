@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * held - partners that take more than their share: what of theirs was refused or had to wait, for kring status.
+ *
+ * Layer:    domain.
+ * Owns:     struct held, in the node's memory.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall clock, given.
+ * Durable:  nothing: it says how it goes, and begins anew with the process.
+ * Privacy:  numbers of partners and counts.
+ */
+#ifndef KRING_DOMAIN_HELD_H
+#define KRING_DOMAIN_HELD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* clang-format off */
+#define HELD_CAUSES(X)                                                                          \
+	X(CONNECTIONS, "connections") /* it connects again and again; its newest lines are kept */  \
+	X(STRANGERS, "strangers")     /* nobody's connections, closed to make room */               \
+	X(FLOOD, "flood")	      /* it sent more than waits here for one partner: dropped */   \
+	X(UNREADABLE, "unreadable")   /* no envelope or frame of this federation: dropped */       \
+	X(SLOWED, "slowed")	      /* what it sends takes long; others go first */
+enum held_cause {
+#define HELD_ENUM(name, text) HELD_##name,
+	HELD_CAUSES(HELD_ENUM)
+#undef HELD_ENUM
+};
+/* clang-format on */
+
+enum { HELD_MAX = 64, HELD_SHOWN_MS = 86400000 };
+
+struct held_row {
+	uint16_t peer; /* 0: nobody known */
+	enum held_cause cause;
+	uint64_t count;
+	uint64_t since_ms, last_ms;
+};
+struct held {
+	struct held_row row[HELD_MAX];
+	size_t count;
+};
+
+/** So often more.  After a day without it the row begins anew; when all rows are taken the one that is longest over goes. */
+void held_note(struct held *h, uint16_t peer, enum held_cause cause, uint64_t count,
+	       uint64_t wall_ms);
+/** A code of config/lists/alarms.psv. */
+const char *held_cause_name(enum held_cause cause);
+
+#endif /* KRING_DOMAIN_HELD_H */
