@@ -10,17 +10,18 @@
 #include "domain/admin/invites.h"
 #include "domain/admin/keys.h"
 #include "domain/admin/outbox.h"
+#include "domain/admin/publish.h"
 #include "domain/admin/restored.h"
 #include "domain/admin/roster.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
 #include "domain/desk/refer.h"
 #include "domain/evidence/health.h"
-#include "domain/flow/figures.h"
 #include "domain/membership/paircheck.h"
 #include "domain/membership/roster.h"
 #include "domain/news/checkpoint.h"
 #include "domain/oversight/audit.h"
+#include "domain/oversight/figures.h"
 #include "domain/oversight/outbox.h"
 #include "domain/oversight/partners.h"
 #include "domain/oversight/roster.h"
@@ -98,8 +99,8 @@ static const struct table_row rows[] = {
 	{REQUEST_APPROVE_GET, desk_approve_get, TABLE_WRITES, ADMIN},
 	{REQUEST_APPROVE_SIGN, desk_approve_sign, TABLE_WRITES, ADMIN},
 	{REQUEST_PROPOSE, desk_propose, TABLE_WRITES, ADMIN},
-	{REQUEST_FLOW, figures_show, TABLE_READS, ALL},
-	{REQUEST_FLOW_PUBLISH, figures_publish, TABLE_WRITES, OFFICER},
+	{REQUEST_FLOW, view_figures, TABLE_READS, ALL},
+	{REQUEST_FLOW_PUBLISH, admin_publish, TABLE_WRITES, OFFICER},
 };
 
 const struct table_row *table_row(size_t i)
