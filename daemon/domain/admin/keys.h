@@ -16,6 +16,8 @@
 
 MUST_CHECK enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_backup(struct turn *t, const struct msg *req, struct msg *reply);
+/** `kring audit checkpoint`: how far our audit log goes is signed now, for two partners to cosign. */
+MUST_CHECK enum err desk_checkpoint(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply);
 /** Our next node record names it; partners learn it by themselves. */

@@ -16,12 +16,11 @@
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
 #include "domain/desk/refer.h"
-#include "domain/evidence/health.h"
 #include "domain/membership/paircheck.h"
 #include "domain/membership/roster.h"
-#include "domain/news/checkpoint.h"
 #include "domain/oversight/audit.h"
 #include "domain/oversight/figures.h"
+#include "domain/oversight/health.h"
 #include "domain/oversight/outbox.h"
 #include "domain/oversight/partners.h"
 #include "domain/oversight/roster.h"
@@ -79,11 +78,11 @@ static const struct table_row rows[] = {
 	{REQUEST_OUTBOX_RETRY, desk_outbox_retry, TABLE_WRITES, ADMIN},
 	{REQUEST_OUTBOX_DROP, desk_outbox_drop, TABLE_WRITES, ADMIN},
 	{REQUEST_AUDIT_LIST, view_audit_list, TABLE_READS, OFFICER},
-	{REQUEST_AUDIT_VERIFY, checkpoint_verify, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_AUDIT_CHECKPOINT, checkpoint_now, TABLE_WRITES, ADMIN},
-	{REQUEST_AUDIT_EXPORT, checkpoint_export, TABLE_READS, OFFICER},
+	{REQUEST_AUDIT_VERIFY, view_audit_verify, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_AUDIT_CHECKPOINT, desk_checkpoint, TABLE_WRITES, ADMIN},
+	{REQUEST_AUDIT_EXPORT, view_audit_export, TABLE_READS, OFFICER},
 	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, TABLE_WRITES, ADMIN},
-	{REQUEST_VERIFY, health_verify, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_VERIFY, view_verify, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_PARTNER_RESTORED, desk_restored, TABLE_WRITES, ADMIN},
 	{REQUEST_PARTNER_CHECK, paircheck_command, TABLE_WRITES, ADMIN},
 	{REQUEST_CASE_RELEASE, desk_case_release, TABLE_WRITES, ADMIN},

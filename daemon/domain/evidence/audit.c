@@ -7,7 +7,6 @@
 
 #include "base/check.h"
 #include "crypto/hash.h"
-#include "domain/page.h"
 #include "domain/state.h"
 
 /* entry := seq u64 | time_ms u64 | event u16 | outcome u8 | role u8 | uid u32 | case_commit 16
@@ -212,93 +211,37 @@ static const char *event_name(unsigned no)
 	/* clang-format on */
 }
 
-static void list_row(struct turn *t, struct msg *reply, struct span entry,
-		     const struct id16 *case_id)
+enum err audit_get(struct turn *t, uint64_t seq, struct audit_row *row)
 {
-	struct rd r = rd_of(entry);
-	const uint64_t seq = rd_u64(&r), at = rd_u64(&r);
-	const uint16_t event = rd_u16(&r);
-	const uint8_t outcome = rd_u8(&r), role = rd_u8(&r);
-	const uint32_t uid = rd_u32(&r);
-	const struct id16 commit = rd_id16(&r);
-	struct id16 of_case;
-	const bool known = commit_lookup(t, &commit, &of_case);
-	struct span detail, plain;
-	struct msg *row;
-	char actor[24] = "machine";
+	const struct store_key k = turn_key_u64(seq);
+	struct span v;
+	struct rd r;
+	enum err rc = turn_get(t, STORE_AUDIT, &k, &v);
 
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	r = rd_of(v);
+	*row = (struct audit_row){.seq = rd_u64(&r), .at_ms = rd_u64(&r)};
+	row->event = event_name(rd_u16(&r));
+	row->outcome = (enum err)rd_u8(&r);
+	row->worker = rd_u8(&r) == ROLE_WORKER;
+	row->uid = rd_u32(&r);
+	row->commit = rd_id16(&r);
+	row->known = commit_lookup(t, &row->commit, &row->case_id);
 	(void)rd_id16(&r); /* grant */
 	(void)rd_u16(&r);  /* peer: not shown */
-	detail.len = rd_u16(&r);
-	detail.p = rd_take(&r, detail.len);
-	if (case_id != NULL && (!known || !id16_equal(case_id, &of_case)))
-		return;
-	if (role == ROLE_WORKER) {
-		memcpy(actor, "uid ", 4);
-		bytes_hex(actor + 4,
-			  (uint8_t[4]){(uint8_t)(uid >> 24), (uint8_t)(uid >> 16),
-				       (uint8_t)(uid >> 8), (uint8_t)uid},
-			  4);
-	}
-	row = msg_add(t->arena, reply, REPLY_AUDIT);
-	msg_set_u64(row, AUDIT_ROW_SEQ, seq);
-	msg_set_u64(row, AUDIT_ROW_AT_MS, at);
-	msg_set_text(t->arena, row, AUDIT_ROW_EVENT, event_name(event));
-	msg_set_text(t->arena, row, AUDIT_ROW_OUTCOME, err_text((enum err)outcome));
-	msg_set_text(t->arena, row, AUDIT_ROW_ACTOR, actor);
-	plain = detail;
-	if (!bytes_zero(commit.b, 16) && detail.len > 0 &&
-	    (!known ||
-	     record_detail_open(t->txn, t->arena,
-				&(struct record_place){.cls = RECORD_AUDIT, .case_id = of_case},
-				detail, &plain) != ERR_OK))
-		plain = span_of("(erased)", 8);
-	if (plain.len > 0) {
-		char text[256];
-		size_t n = plain.len < sizeof text ? plain.len : sizeof text - 1;
-
-		memcpy(text, plain.p, n);
-		text[n] = '\0';
-		msg_set_text(t->arena, row, AUDIT_ROW_DETAIL, text);
-	}
+	row->sealed.len = rd_u16(&r);
+	row->sealed.p = rd_take(&r, row->sealed.len);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
-enum err audit_list(struct turn *t, struct msg *reply, uint64_t after, uint64_t asked,
-		    const struct id16 *case_id)
+bool audit_detail(struct turn *t, const struct audit_row *row, struct span *plain)
 {
-	struct id32 head;
-	uint64_t seq;
-	size_t limit;
-	struct err_text last = {""};
-	struct page p = {.count = 0};
-	enum err rc = page_limit(t, asked, &limit);
-
-	if (rc == ERR_OK)
-		rc = audit_head(t, &p.total, &head);
-	if (rc != ERR_OK)
-		return rc;
-	require(limit <= LIMIT_LIST_ROWS);
-	for (seq = after == 0 || after > p.total ? p.total : after - 1; seq > 0; seq--) {
-		const struct store_key k = turn_key_u64(seq);
-		const size_t mark = t->arena->used, rows = msg_count(reply, REPLY_AUDIT);
-		struct span v;
-
-		if (rows == limit)
-			break;
-		rc = turn_get(t, STORE_AUDIT, &k, &v);
-		if (page_damaged(t, rc == ERR_NOTFOUND ? ERR_CORRUPT : rc, STORE_AUDIT,
-				 key_span(&k), reply))
-			continue; /* damaged, or cut out */
-		if (rc != ERR_OK)
-			return rc;
-		list_row(t, reply, v, case_id);
-		if (msg_count(reply, REPLY_AUDIT) == rows)
-			arena_rewind(t->arena, mark); /* of another case */
-	}
-	p.more = seq > 0;
-	(void)err_explain(&last, ERR_OK, "%llu", (unsigned long long)seq + 1);
-	page_end(t, &p, reply, last.text);
-	if (case_id != NULL) /* how many are of this case nobody counted */
-		msg_clear(reply, REPLY_TOTAL);
-	return ERR_OK;
+	*plain = row->sealed;
+	if (bytes_zero(row->commit.b, sizeof row->commit.b) || row->sealed.len == 0)
+		return true; /* no case: it was not sealed */
+	return row->known && record_detail_open(t->txn, t->arena,
+						&(struct record_place){.cls = RECORD_AUDIT,
+								       .case_id = row->case_id},
+						row->sealed, plain) == ERR_OK;
 }

@@ -50,9 +50,20 @@ MUST_CHECK enum err audit_verify(struct turn *t, uint64_t *count, const struct a
 MUST_CHECK enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash);
 /** The case is erased: its commitment stands for nobody any more. */
 MUST_CHECK enum err audit_forget(struct turn *t, const struct id16 *case_id);
-/** Rows into reply, newest first, at most asked (0: a list's worth) that are older than entry after (0: from the
- *  newest on); case_id filters (NULL: all). */
-MUST_CHECK enum err audit_list(struct turn *t, struct msg *reply, uint64_t after, uint64_t asked,
-			       const struct id16 *case_id);
+/** One entry as it lies in the chain; spans are borrowed from the turn. */
+struct audit_row {
+	uint64_t seq, at_ms;
+	const char *event; /* as AUDIT_EVENTS has it */
+	enum err outcome;
+	bool worker; /* a person did it, under this uid; else the machine */
+	uint32_t uid;
+	struct id16 commit, case_id; /* of no case: noughts */
+	bool known;		     /* case_id is; false: of none, or erased */
+	struct span sealed;	     /* the detail */
+};
+/** ERR_CORRUPT: damaged, or cut out of the chain. */
+MUST_CHECK enum err audit_get(struct turn *t, uint64_t seq, struct audit_row *row);
+/** The detail in clear, empty when there is none.  False: it went with its case. */
+MUST_CHECK bool audit_detail(struct turn *t, const struct audit_row *row, struct span *plain);
 
 #endif /* KRING_DOMAIN_EVIDENCE_AUDIT_H */

@@ -5,7 +5,7 @@
  */
 #include "domain/evidence/health.h"
 
-#include "domain/page.h"
+#include "base/check.h"
 
 enum { PAGE = 5000 };
 static_assert(PAGE > LIMIT_LIST_ROWS, "a page may be all damage, and then ends early");
@@ -18,48 +18,42 @@ static bool is_record(enum store_table table, const struct store_row *row)
 }
 
 /* Every record is opened once: a disk that rots is found before a backup has rotted too. */
-enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply)
+enum err health_page(struct turn *t, struct health_page *p)
 {
-	uint64_t table = msg_u64(req, VERIFY_ASK_TABLE), count = 0;
-	const struct span after = msg_bytes(req, VERIFY_ASK_AFTER);
-	struct store_key at = {.len = 0};
 	struct store_row row;
+	size_t damaged = 0;
 	enum err rc = ERR_OK;
 
-	if (after.len > sizeof at.b)
-		return turn_refuse(t, ERR_INVAL, "the request was not understood", "", "");
-	key_put(&at, after.p, after.len);
-	for (; table < STORE_TABLE_COUNT && count < PAGE; table++, at.len = 0) {
-		while (count < PAGE && msg_count(reply, REPLY_DAMAGE) < LIMIT_LIST_ROWS &&
-		       (rc = store_next_prefix(t->txn, (enum store_table)table, span_of(NULL, 0),
-					       &at, &row)) == ERR_OK) {
+	require(p->damaged != NULL && p->count == 0);
+	for (; p->table < STORE_TABLE_COUNT && p->count < PAGE; p->table++, p->at.len = 0) {
+		const enum store_table table = (enum store_table)p->table;
+
+		while (p->count < PAGE && damaged < LIMIT_LIST_ROWS &&
+		       (rc = store_next_prefix(t->txn, table, span_of(NULL, 0), &p->at, &row)) ==
+			       ERR_OK) {
 			const size_t mark = t->arena->used;
 			struct record_place place;
 			struct span v;
 			enum err opened;
 
-			count++;
-			if (!is_record((enum store_table)table, &row))
+			p->count++;
+			if (!is_record(table, &row))
 				continue;
-			opened = record_open(t->txn, t->arena, (enum store_table)table, &row,
-					     &place, &v);
+			opened = record_open(t->txn, t->arena, table, &row, &place, &v);
 			arena_rewind(t->arena, mark);
-			if (page_damaged(t, opened, (enum store_table)table, row.key, reply))
+			if (opened == ERR_CORRUPT) {
+				damaged++;
+				p->damaged(p->ctx, table, row.key);
 				continue;
+			}
 			if (opened != ERR_OK &&
 			    opened != ERR_NOTFOUND) /* erased with its case: fine */
 				return opened;
 		}
 		if (rc != ERR_OK && rc != ERR_NOTFOUND)
 			return rc; /* the table itself: what lies behind was not looked at */
-		if (count >= PAGE || msg_count(reply, REPLY_DAMAGE) >= LIMIT_LIST_ROWS)
+		if (p->count >= PAGE || damaged >= LIMIT_LIST_ROWS)
 			break;
-	}
-	msg_set_u64(reply, REPLY_COUNT, count);
-	if (table < STORE_TABLE_COUNT) {
-		msg_set_u64(reply, REPLY_MORE, 1);
-		msg_set_u64(reply, REPLY_NEXT_TABLE, table);
-		msg_set_bytes(t->arena, reply, REPLY_BLOB, key_span(&at));
 	}
 	return ERR_OK;
 }

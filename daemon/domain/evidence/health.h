@@ -14,7 +14,17 @@
 
 #include "domain/turn.h"
 
-/** `kring verify`: one page of records from (table, after) on; the reply names where the next begins. */
-MUST_CHECK enum err health_verify(struct turn *t, const struct msg *req, struct msg *reply);
+struct health_page {
+	uint64_t
+		table; /* where it begins; then where the next one does.  STORE_TABLE_COUNT: it is all */
+	struct store_key at; /* ... behind this key of the table */
+	uint64_t count;	     /* records that were looked at */
+	/* One that is not what was written; at most LIMIT_LIST_ROWS of a page. */
+	void (*damaged)(void *ctx, enum store_table table, struct span key);
+	void *ctx;
+};
+
+/** Opens the records of one page.  An error is one of the disk or of memory, or of a table that cannot be walked. */
+MUST_CHECK enum err health_page(struct turn *t, struct health_page *p);
 
 #endif /* KRING_DOMAIN_EVIDENCE_HEALTH_H */

@@ -11,7 +11,6 @@
 #include "domain/exchange/answer.h"
 #include "domain/exchange/keeper.h"
 #include "domain/membership/members.h"
-#include "domain/membership/names.h"
 
 enum {
 	KEPT = 1000, /* of one partner: years of them */
@@ -221,44 +220,24 @@ enum err checkpoint_part(struct turn *t, struct peer *p, struct span bytes)
 	return keep_theirs(t, p, &c, bytes);
 }
 
-/* ---- commands ---- */
-
-enum err checkpoint_now(struct turn *t, const struct msg *req, struct msg *reply)
+bool checkpoint_each(struct turn *t, uint16_t peer, struct store_walk *w, struct span *bytes)
 {
-	(void)req;
-	(void)reply;
-	return turn_effect(t, EFFECT_CHECKPOINT) == NULL ? ERR_NOMEM : ERR_OK;
-}
+	const struct store_key prefix = turn_key_u16(peer);
+	struct record_place place;
 
-enum err checkpoint_export(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	struct store_key prefix, at = {.len = 0};
-	struct store_row row;
-	struct peer *p;
-	enum err rc = names_find(t, msg_text(req, BY_ID_ID), &p);
-
-	if (rc != ERR_OK)
-		return rc;
-	prefix = turn_key_u16(p->no);
-	while ((rc = store_next_prefix(t->txn, STORE_CHECKPOINT, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
-		struct record_place place;
-		struct span v;
-
-		rc = record_open(t->txn, t->arena, STORE_CHECKPOINT, &row, &place, &v);
-		if (rc != ERR_OK)
-			return rc;
-		msg_add_bytes(t->arena, reply, REPLY_CHECKPOINTS, v);
-	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (!store_each(t->txn, STORE_CHECKPOINT, key_span(&prefix), w))
+		return false;
+	w->rc = record_open(t->txn, t->arena, STORE_CHECKPOINT, &w->row, &place, bytes);
+	return w->rc == ERR_OK;
 }
 
 struct verifying {
 	struct turn *t;
-	const struct msg *req;
+	const struct span *held;
+	size_t count;
 	uint16_t self;
-	uint64_t highest, cosigned,
-		cosigners; /* seen in what was handed to us; in what partners said */
+	uint64_t highest; /* seen in what was handed to us */
+	struct checkpoint_found *found;
 };
 
 /* Everybody who ever wrote down a hash of this entry: we, and whoever the file came from. */
@@ -276,30 +255,28 @@ static bool agrees(void *ctx, uint64_t seq, const struct id32 *hash)
 	    (wire_checkpoint_get(b, &c) != ERR_OK || !id32_equal(&c.hash, hash)))
 		return false;
 	if (store_next_prefix(v->t->txn, STORE_COSIGN, key_span(&prefix), &at, &row) == ERR_OK) {
-		v->cosigned = seq;
-		v->cosigners = 1;
+		v->found->cosigned = seq;
+		v->found->cosigners = 1;
 		while (store_next_prefix(v->t->txn, STORE_COSIGN, key_span(&prefix), &at, &row) ==
 		       ERR_OK)
-			v->cosigners++;
+			v->found->cosigners++;
 	}
-	for (size_t i = 0; i < msg_count(v->req, AUDIT_VERIFY_CHECKPOINTS); i++)
-		if (wire_checkpoint_get(msg_bytes_at(v->req, AUDIT_VERIFY_CHECKPOINTS, i), &c) ==
-			    ERR_OK &&
-		    c.seq == seq && c.inc_no == v->t->node->inc.no && !id32_equal(&c.hash, hash))
+	for (size_t i = 0; i < v->count; i++)
+		if (wire_checkpoint_get(v->held[i], &c) == ERR_OK && c.seq == seq &&
+		    c.inc_no == v->t->node->inc.no && !id32_equal(&c.hash, hash))
 			return false;
 	return true;
 }
 
 /* What a partner kept must be ours, and signed by us. */
-static enum err read_witness(struct turn *t, const struct msg *req, struct verifying *v)
+static enum err read_witness(struct turn *t, struct verifying *v)
 {
-	for (size_t i = 0; i < msg_count(req, AUDIT_VERIFY_CHECKPOINTS); i++) {
+	for (size_t i = 0; i < v->count; i++) {
 		uint8_t b[WIRE_CHECKPOINT_SIGNED];
 		const struct span part = {b, sizeof b};
 		struct wire_checkpoint c;
 
-		if (wire_checkpoint_get(msg_bytes_at(req, AUDIT_VERIFY_CHECKPOINTS, i), &c) !=
-		    ERR_OK)
+		if (wire_checkpoint_get(v->held[i], &c) != ERR_OK)
 			return turn_refuse(t, ERR_INVAL, "this is not a file of checkpoints", "",
 					   "");
 		wire_checkpoint_signed(&c, b);
@@ -314,26 +291,28 @@ static enum err read_witness(struct turn *t, const struct msg *req, struct verif
 }
 
 /* Every entry against every hash that was ever written down of it: by us, by partners, and in the file. */
-enum err checkpoint_verify(struct turn *t, const struct msg *req, struct msg *reply)
+enum err checkpoint_verify(struct turn *t, const struct span *held, size_t count,
+			   struct checkpoint_found *found)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
-	struct verifying v = {.t = t, .req = req, .self = self == NULL ? 0 : self->no};
+	struct verifying v = {.t = t,
+			      .held = held,
+			      .count = count,
+			      .self = self == NULL ? 0 : self->no,
+			      .found = found};
 	const struct audit_check check = {agrees, &v};
-	uint64_t count = 0;
-	enum err rc = read_witness(t, req, &v);
+	enum err rc = read_witness(t, &v);
 
+	*found = (struct checkpoint_found){.entries = 0};
 	if (rc != ERR_OK)
 		return rc;
-	rc = audit_verify(t, &count, &check);
-	msg_set_u64(reply, REPLY_COUNT, count);
-	msg_set_u64(reply, REPLY_COSIGNED_SEQ, v.cosigned);
-	msg_set_u64(reply, REPLY_COSIGNERS, v.cosigners);
+	rc = audit_verify(t, &found->entries, &check);
 	if (rc == ERR_CORRUPT)
 		return turn_refuse(
 			t, rc, "the audit log was changed or damaged",
 			"an entry does not continue the chain, or a partner knows another",
 			"stop the node and keep its directory as evidence");
-	if (rc == ERR_OK && v.highest > count)
+	if (rc == ERR_OK && v.highest > found->entries)
 		return turn_refuse(t, ERR_CORRUPT, "the audit log was cut off",
 				   "a partner cosigned entries that are not there",
 				   "stop the node and keep its directory as evidence");

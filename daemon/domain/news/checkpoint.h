@@ -28,9 +28,17 @@ MUST_CHECK enum err checkpoint_part(struct turn *t, struct peer *p, struct span 
 MUST_CHECK enum err checkpoint_introduce(struct turn *t, const struct peer *p, struct wr *parts,
 					 uint16_t *count);
 
-/* The commands `kring audit checkpoint`, `kring audit export`, `kring audit verify [--with]`. */
-MUST_CHECK enum err checkpoint_now(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err checkpoint_export(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err checkpoint_verify(struct turn *t, const struct msg *req, struct msg *reply);
+/** The next one that is kept of this node's log; false at the end, or when w->rc is an error. */
+MUST_CHECK bool checkpoint_each(struct turn *t, uint16_t peer, struct store_walk *w,
+				struct span *bytes);
+
+struct checkpoint_found {
+	uint64_t entries;	      /* of our log, all of them */
+	uint64_t cosigned, cosigners; /* the highest that partners cosigned, and how many did */
+};
+/** Our whole log against every hash that was written down of it: by us, by partners, and in what a partner kept for us
+ *  (held).  ERR_CORRUPT, ERR_INVAL (held is not of this node), both said in t->refusal. */
+MUST_CHECK enum err checkpoint_verify(struct turn *t, const struct span *held, size_t count,
+				      struct checkpoint_found *found);
 
 #endif /* KRING_DOMAIN_NEWS_CHECKPOINT_H */

@@ -15,5 +15,9 @@
 #include "domain/state.h"
 
 MUST_CHECK enum err view_audit_list(struct turn *t, const struct msg *req, struct msg *reply);
+/** `kring audit export`: what we keep of a partner's log, to be taken to that partner. */
+MUST_CHECK enum err view_audit_export(struct turn *t, const struct msg *req, struct msg *reply);
+/** `kring audit verify [--with]`: our log, and what partners kept of it. */
+MUST_CHECK enum err view_audit_verify(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_OVERSIGHT_AUDIT_H */

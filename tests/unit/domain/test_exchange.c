@@ -4,11 +4,11 @@
 
 #include "base/bytes.h"
 #include "bed.h"
-#include "domain/evidence/health.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/inbox.h"
 #include "domain/exchange/keeper.h"
 #include "domain/exchange/outbox.h"
+#include "domain/oversight/health.h"
 #include "domain/stream/speak.h"
 
 enum { DAY_MS = 86400000 };
@@ -401,11 +401,11 @@ static void a_table_that_breaks_off_is_not_whole(void **state)
 	struct msg *reply = msg_new(t->arena, MSG_REPLY);
 	uint8_t key[STORE_KEY_MAX + 1];
 
-	assert_int_equal(health_verify(t, NULL, reply), ERR_OK);
+	assert_int_equal(view_verify(t, NULL, reply), ERR_OK);
 	memset(key, 'k', sizeof key);
 	assert_int_equal(store_put(t->txn, STORE_SHELF, span_of(key, sizeof key), span_of(key, 1)),
 			 ERR_OK);
-	assert_int_equal(health_verify(t, NULL, reply), ERR_CORRUPT);
+	assert_int_equal(view_verify(t, NULL, reply), ERR_CORRUPT);
 }
 
 int main(void)
