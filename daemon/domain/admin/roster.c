@@ -29,3 +29,9 @@ enum err desk_roster_import(struct turn *t, const struct msg *req, struct msg *r
 	msg_set_text(t->arena, reply, REPLY_REMEDY, t->refusal.remedy);
 	return ERR_OK;
 }
+
+enum err desk_roster_cosign(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)reply;
+	return roster_cosign(t, msg_u64(req, ROSTER_COSIGN_SEQ));
+}

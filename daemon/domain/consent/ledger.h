@@ -16,7 +16,14 @@
 
 MUST_CHECK enum err ledger_add(struct turn *t, const struct id16 *grant, const struct id16 *msg,
 			       uint16_t peer, uint16_t type, uint64_t cats);
-/** All disclosures under the grants of a case, into reply. */
-MUST_CHECK enum err ledger_list(struct turn *t, const struct id16 *case_id, struct msg *reply);
+/** One disclosure: a document of this type to this partner, with these categories. */
+struct ledger_row {
+	uint16_t peer, type;
+	uint64_t cats, at_ms;
+};
+/** The next disclosure under this grant; false at the end, or when w->rc is an error.  *damage: why this one cannot be
+ *  opened, while the walk goes on. */
+MUST_CHECK bool ledger_each(struct turn *t, const struct id16 *grant, struct store_walk *w,
+			    struct ledger_row *row, enum err *damage);
 
 #endif /* KRING_DOMAIN_CONSENT_LEDGER_H */

@@ -10,14 +10,13 @@
 #include "domain/admin/invites.h"
 #include "domain/admin/keys.h"
 #include "domain/admin/outbox.h"
+#include "domain/admin/paircheck.h"
 #include "domain/admin/publish.h"
 #include "domain/admin/restored.h"
 #include "domain/admin/roster.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
 #include "domain/desk/refer.h"
-#include "domain/membership/paircheck.h"
-#include "domain/membership/roster.h"
 #include "domain/oversight/audit.h"
 #include "domain/oversight/figures.h"
 #include "domain/oversight/health.h"
@@ -51,7 +50,7 @@ static const struct table_row rows[] = {
 	{REQUEST_STATUS, view_status, TABLE_READS, ALL},
 	{REQUEST_ROSTER_IMPORT, desk_roster_import, TABLE_WRITES, ADMIN},
 	{REQUEST_ROSTER_SHOW, view_roster, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_ROSTER_COSIGN, roster_cosign, TABLE_WRITES, ADMIN},
+	{REQUEST_ROSTER_COSIGN, desk_roster_cosign, TABLE_WRITES, ADMIN},
 	{REQUEST_PARTNER_LIST, view_partner_list, TABLE_READS, ALL},
 	{REQUEST_PARTNER_SHOW, view_partner_show, TABLE_READS, ALL},
 	{REQUEST_PARTNER_AGREE, desk_agree, TABLE_WRITES, ADMIN},
@@ -84,7 +83,7 @@ static const struct table_row rows[] = {
 	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, TABLE_WRITES, ADMIN},
 	{REQUEST_VERIFY, view_verify, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_PARTNER_RESTORED, desk_restored, TABLE_WRITES, ADMIN},
-	{REQUEST_PARTNER_CHECK, paircheck_command, TABLE_WRITES, ADMIN},
+	{REQUEST_PARTNER_CHECK, desk_partner_check, TABLE_WRITES, ADMIN},
 	{REQUEST_CASE_RELEASE, desk_case_release, TABLE_WRITES, ADMIN},
 	{REQUEST_BACKUP, desk_backup, TABLE_WRITES, ADMIN},
 	{REQUEST_LOCK, desk_lock, TABLE_WRITES, ADMIN},

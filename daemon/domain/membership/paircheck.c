@@ -14,15 +14,10 @@
 #include "crypto/hash.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/members.h"
-#include "domain/membership/names.h"
 #include "domain/membership/noderecord.h"
 
-enum { TEXT = 20 }; /* four groups of four digits */
+enum { TEXT = PAIRCHECK_TEXT };
 static_assert(TEXT == 4 * 5, "four groups, a blank after each, the last one a NUL");
-
-struct halves {
-	char read[TEXT], hear[TEXT]; /* "1234 5678 9012 3456" */
-};
 
 /* Eight bytes as sixteen digits in groups that people can read out. */
 static void half(char out[TEXT], const uint8_t *bytes)
@@ -62,7 +57,7 @@ static enum err promises_of(struct turn *t, const struct peer *p, bool first, st
 }
 
 /* The lower node id comes first, so that both ends hash the same; each half goes to one reader. */
-static enum err digits_of(struct turn *t, const struct peer *p, struct halves *out)
+enum err paircheck_digits(struct turn *t, const struct peer *p, struct paircheck *out)
 {
 	const struct node *n = t->node;
 	const bool first = memcmp(n->node_id.b, p->node_id.b, 32) < 0;
@@ -87,17 +82,13 @@ static enum err digits_of(struct turn *t, const struct peer *p, struct halves *o
 	return ERR_OK;
 }
 
-/* Answered by the reply, not by a refusal: the turn commits, so that the audit log keeps the attempt. */
-static enum err other_digits(struct turn *t, const struct peer *p, struct msg *reply)
+/* The audit log keeps an attempt that failed: so such a turn ends well. */
+enum err paircheck_heard(struct turn *t, struct peer *p, const struct paircheck *check,
+			 const char *typed, bool *same)
 {
-	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(ERR_DENIED));
-	msg_set_text(t->arena, reply, REPLY_WHAT, "these are not the digits");
-	msg_set_text(t->arena, reply, REPLY_WHY,
-		     "a slip of the tongue, or one of you has another partner's keys");
-	msg_set_text(
-		t->arena, reply, REPLY_REMEDY,
-		"read them again, on a number you knew before; if they differ again, phone the "
-		"roots");
+	*same = paircheck_same_digits(typed, check->hear);
+	if (*same)
+		return members_check(t, p);
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
 						  .outcome = ERR_DENIED,
 						  .peer = p->no,
@@ -114,28 +105,4 @@ bool paircheck_same_digits(const char *typed, const char *ours)
 		if (*typed == '\0')
 			return true;
 	}
-}
-
-/* Without digits: what to read aloud.  With digits: are they the ones that the other screen shows? */
-enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	const char *typed = msg_text(req, PARTNER_CHECK_DIGITS);
-	struct halves check;
-	struct peer *p;
-	enum err rc = names_partner(t, msg_text(req, PARTNER_CHECK_PARTNER), &p);
-
-	if (rc != ERR_OK)
-		return rc;
-	if (!p->active)
-		return turn_refuse(t, ERR_STATE, "this partner is suspended or removed", "",
-				   "see: kring partner list");
-	rc = digits_of(t, p, &check);
-	if (rc != ERR_OK)
-		return rc;
-	msg_set_text(t->arena, reply, REPLY_READ_ALOUD, check.read);
-	msg_set_text(t->arena, reply, REPLY_TELEPHONE, p->phone);
-	if (typed[0] == '\0')
-		return ERR_OK;
-	return paircheck_same_digits(typed, check.hear) ? members_check(t, p)
-							: other_digits(t, p, reply);
 }

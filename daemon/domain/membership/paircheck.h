@@ -17,12 +17,20 @@
 #ifndef KRING_DOMAIN_MEMBERSHIP_PAIRCHECK_H
 #define KRING_DOMAIN_MEMBERSHIP_PAIRCHECK_H
 
-#include "domain/turn.h"
+#include "domain/state.h"
 
+enum { PAIRCHECK_TEXT = 20 };
+struct paircheck {
+	char read[PAIRCHECK_TEXT], hear[PAIRCHECK_TEXT]; /* "1234 5678 9012 3456" */
+};
+
+/** What this end reads aloud, and what it hears when the other end has the same keys; never shown. */
+MUST_CHECK enum err paircheck_digits(struct turn *t, const struct peer *p, struct paircheck *out);
+/** Somebody typed what they heard.  *same: the partner is checked from now on; else nothing changes, and the attempt is in
+ *  the audit log. */
+MUST_CHECK enum err paircheck_heard(struct turn *t, struct peer *p, const struct paircheck *check,
+				    const char *typed, bool *same);
 /** Spaces and hyphens do not count: people read digits in groups. */
 bool paircheck_same_digits(const char *typed, const char *ours);
-/** The command `kring partner check`: without digits it answers what to read aloud.  ERR_DENIED: other
- *  digits; nothing changes, and the attempt is in the audit log. */
-MUST_CHECK enum err paircheck_command(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_MEMBERSHIP_PAIRCHECK_H */

@@ -274,16 +274,15 @@ enum err roster_load(struct turn *t, struct node *n)
 }
 
 /* A person looked at the newest entry.  It has to be the newest still, or they looked at another one. */
-enum err roster_cosign(struct turn *t, const struct msg *req, struct msg *reply)
+enum err roster_cosign(struct turn *t, uint64_t seq)
 {
 	struct node *n = t->node;
 	struct err_text remedy = {""};
 
-	(void)reply;
 	if (!n->cosign_manual)
 		return turn_refuse(t, ERR_STATE, "this node cosigns by itself",
 				   "[Partners] Cosign=manual is not set", "");
-	if (msg_u64(req, ROSTER_COSIGN_SEQ) != n->roster_seq) {
+	if (seq != n->roster_seq) {
 		(void)err_explain(&remedy, ERR_STALE,
 				  "look again: kring roster show; it is at %llu",
 				  (unsigned long long)n->roster_seq);
@@ -295,54 +294,18 @@ enum err roster_cosign(struct turn *t, const struct msg *req, struct msg *reply)
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER, .detail = "cosigned"});
 }
 
-static void list_row(struct turn *t, const struct wire_roster *e, struct msg *reply)
+bool roster_each(struct turn *t, struct store_walk *w, struct wire_roster *e)
 {
-	const struct id32 hash = chain_hash(e);
-	struct msg *m = msg_add(t->arena, reply, REPLY_ROSTER);
-	struct wire_add add;
-	struct wire_remove rem;
-	const struct peer *p;
-	struct span proof;
-	char hex[65];
-
-	bytes_hex(hex, hash.b, 32);
-	msg_set_u64(m, ROSTER_ROW_SEQ, e->seq);
-	msg_set_text(t->arena, m, ROSTER_ROW_OP, chain_op_name(e->op));
-	if (e->op == WIRE_ROSTER_ADD && wire_add_get(e->payload, &add) == ERR_OK)
-		msg_set_text(t->arena, m, ROSTER_ROW_SUBJECT, add.org);
-	if ((e->op == WIRE_ROSTER_REMOVE || e->op == WIRE_ROSTER_SUSPEND) &&
-	    wire_remove_get(e->payload, &rem) == ERR_OK) {
-		p = state_peer_by_id(t->node, &rem.node);
-		msg_set_text(t->arena, m, ROSTER_ROW_SUBJECT, p == NULL ? "?" : p->org);
-	}
-	msg_set_u64(m, ROSTER_ROW_AT_S, e->time_s);
-	msg_set_text(t->arena, m, ROSTER_ROW_HASH, hex);
-	msg_set_u64(m, ROSTER_ROW_SIGNATURES, e->sig_count);
-	msg_set_u64(m, ROSTER_ROW_VALID_UNTIL_S, e->valid_until_s);
-	if (roster_fork_proof(t, e->seq, &proof) == ERR_OK)
-		msg_set_u64(m, ROSTER_ROW_FORKED, 1);
-}
-
-enum err roster_list(struct turn *t, struct msg *reply)
-{
-	struct store_walk w = {.rc = ERR_OK};
+	struct record_place place;
+	struct span v;
 	enum err rc;
 
-	if (t->node->roster_seq > LIMIT_LIST_ROWS) { /* the newest: those are looked at */
-		w.at = turn_key_u64(t->node->roster_seq - LIMIT_LIST_ROWS);
-		msg_set_u64(reply, REPLY_TRUNCATED, 1);
-	}
-	while (store_each(t->txn, STORE_ROSTER, span_of(NULL, 0), &w)) {
-		struct record_place place;
-		struct wire_roster e;
-		struct span v;
-
-		rc = record_open(t->txn, t->arena, STORE_ROSTER, &w.row, &place, &v);
-		if (rc == ERR_OK)
-			rc = wire_roster_get(v, &e);
-		if (rc != ERR_OK)
-			return err_fatal(rc) ? rc : ERR_CORRUPT;
-		list_row(t, &e, reply);
-	}
-	return w.rc;
+	if (!store_each(t->txn, STORE_ROSTER, span_of(NULL, 0), w))
+		return false;
+	rc = record_open(t->txn, t->arena, STORE_ROSTER, &w->row, &place, &v);
+	if (rc == ERR_OK)
+		rc = wire_roster_get(v, e);
+	if (rc != ERR_OK)
+		w->rc = err_fatal(rc) ? rc : ERR_CORRUPT;
+	return rc == ERR_OK;
 }

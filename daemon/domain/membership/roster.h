@@ -28,9 +28,10 @@ MUST_CHECK enum err roster_entry(struct turn *t, uint64_t seq, struct span *carr
 /** After each event: where a cosignature came or an entry was applied (t->unsettled), let in whom that lets
  *  in; EFFECT_MEMBERS if any. */
 MUST_CHECK enum err roster_settle(struct turn *t);
-/** The command `kring roster cosign`: a person looked at our newest entry. */
-MUST_CHECK enum err roster_cosign(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err roster_list(struct turn *t, struct msg *reply);
+/** A person looked at this entry, which has to be our newest.  ERR_STATE, ERR_STALE, both said in t->refusal. */
+MUST_CHECK enum err roster_cosign(struct turn *t, uint64_t seq);
+/** The next entry behind w; false at the end, or when w->rc is an error. */
+MUST_CHECK bool roster_each(struct turn *t, struct store_walk *w, struct wire_roster *e);
 /** The proof of a fork, if there is one: their entry.  ERR_NOTFOUND. */
 MUST_CHECK enum err roster_fork_proof(struct turn *t, uint64_t seq, struct span *theirs);
 

@@ -11,10 +11,10 @@
 
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
-#include "domain/consent/ledger.h"
 #include "domain/evidence/audit.h"
 #include "domain/page.h"
 #include "domain/views/consents.h"
+#include "domain/views/disclosures.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
@@ -286,7 +286,7 @@ enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply
 	if (rc == ERR_OK)
 		rc = view_referrals_of_case(t, &id, reply);
 	if (rc == ERR_OK)
-		rc = ledger_list(t, &id, reply);
+		rc = view_disclosures(t, &id, reply);
 	/* the consents last, and then the entry: a page that failed was seen by nobody */
 	if (rc == ERR_OK)
 		rc = view_consent_list(t, req, reply);
