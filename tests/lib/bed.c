@@ -115,6 +115,9 @@ struct turn *bed_turn(struct bed *b)
 	const struct node_time now = {b->now_ms, b->now_ms};
 
 	if (b->t.txn != NULL) {
+		const uint8_t sig[WIRE_SIG] = {1};
+
+		require(b->t.doc_count == 0 || document_signed(&b->t, sig) == ERR_OK);
 		require(pair_flush(&b->t) == ERR_OK);
 		require(store_commit(b->t.txn) == ERR_OK);
 		node_turn_done(b->node);
@@ -123,6 +126,7 @@ struct turn *bed_turn(struct bed *b)
 	b->t = (struct turn){.arena = &b->arena, .fx = &b->fx};
 	effects_init(&b->fx);
 	node_turn_begin(b->node, &b->t, &now);
+	be64_put(b->t.seed.b, ++b->turns);
 	require(store_begin(b->store, true, &b->t.txn) == ERR_OK);
 	return &b->t;
 }
@@ -147,6 +151,7 @@ int bed_setup(void **state)
 	require(node_create(&b->node, &who, b->now_ms) == ERR_OK);
 	require(arena_create(&b->arena, LIMIT_TURN_ARENA) == ERR_OK);
 	require(store_open(&b->store, &o) == ERR_OK);
+	b->product = b->node->hooks;
 	b->node->hooks = &b->hooks;
 	b->node->inc.id = bed_id(0xee);
 	b->node->peers = calloc(BED_OTHER, sizeof *b->node->peers);

@@ -28,8 +28,9 @@ struct bed {
 	struct arena arena;
 	struct effects fx;
 	struct turn t;
-	uint64_t now_ms;
+	uint64_t now_ms, turns;	     /* no turn draws what another drew */
 	struct exchange_hooks hooks; /* nothing follows from anything, and every call is counted */
+	const struct exchange_hooks *product; /* those that a node has */
 };
 
 /** How often the hooks were called since bed_setup(). */
@@ -40,7 +41,7 @@ extern struct bed_calls bed_calls;
 
 int bed_setup(void **state);
 int bed_teardown(void **state);
-/** Commit the turn at hand and begin the next one. */
+/** Sign what was made in the turn at hand, commit it, and begin the next one. */
 struct turn *bed_turn(struct bed *b);
 /** A document head from sender to recipient, of this thread and place; filled in as a test likes. */
 struct wire_head bed_head(const struct bed *b, uint16_t from, uint16_t to, struct id16 thread,

@@ -467,23 +467,22 @@ enum err grants_timer(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? grantends_changed(t, s.p, &th->case_id, s.received) : rc;
 }
 
-/* Where a record came back after all, in a case that was begun again. */
-static enum err end_record(struct turn *t, const struct peer *p, const struct id16 *grant)
+/* Where a record came back after all, in a case that was begun again.  A partner's head names what it likes: what is no
+ * consent of these two in this direction stays. */
+static enum err end_record(struct turn *t, const struct consent_scope *of, const struct id16 *grant)
 {
-	struct consent_scope s = {.p = p};
+	struct consent_scope s = *of;
 	struct thread th;
 	struct msg *m;
 	enum err rc = consent_record(t, grant, &m);
 
-	if (rc == ERR_OK && msg_u64(m, GRANT_RECORD_PEER) == p->no &&
+	if (rc == ERR_OK && consent_between(m, of->p->no, of->received) &&
 	    !msg_has(m, GRANT_RECORD_WITHDRAWN_MS)) {
 		rc = thread_load(t, grant, &th);
 		if (rc == ERR_OK) {
 			s.case_id = th.case_id;
-			s.received = th.role == THREAD_RECEIVER;
-		}
-		if (rc == ERR_OK)
 			rc = mark_withdrawn(t, &s, grant, m, "withdrawn");
+		}
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
@@ -505,7 +504,7 @@ static enum err revoke_erased(struct turn *t, const struct thread *th,
 		if (rc == ERR_OK)
 			rc = record_it(t, s, &d.head.grant_id);
 		if (rc == ERR_OK)
-			rc = end_record(t, s->p, &d.head.grant_id);
+			rc = end_record(t, s, &d.head.grant_id);
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	}

@@ -38,10 +38,13 @@ static enum err escalate(struct turn *t, struct thread *th, const char *reason)
 static enum err fire_sender(struct turn *t, struct thread *th)
 {
 	const struct state_row *row = state_row((enum referral_state)th->state);
+	enum err rc;
 
 	require(th->role == THREAD_SENDER);
-	if (row->fires == 0)
-		return deadline_timer_set(t, th, 0);
+	if (row->fires == 0) {
+		rc = deadline_timer_set(t, th, 0);
+		return rc == ERR_OK ? thread_save(t, th) : rc;
+	}
 	if (row->fires == DOC_ESCALATE)
 		return escalate(t, th, row->reason);
 	if (row->fires == DOC_EXPIRE && th->stored_ms == 0)

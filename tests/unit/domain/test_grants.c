@@ -1,0 +1,820 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* daemon/domain/care/grants.c by itself: how a consent ends at either end, and what ends with it. */
+#include "test.h"
+
+#include "bedcase.h"
+#include "domain/care/grants.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grantends.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/outbox.h"
+#include "domain/exchange/pair.h"
+#include "domain/loss/compare.h"
+#include "domain/referral/deadline.h"
+#include "domain/referral/referral.h"
+
+enum { DAY_MS = 86400000, HOUR_MS = 3600000, ROOM = 4, WISH_ERASE = 2 };
+
+static int setup(void **state)
+{
+	if (bed_setup(state) != 0)
+		return -1;
+	bedcase_setup(*state);
+	return 0;
+}
+
+static struct consent_scope scope(struct bed *b, uint16_t peer, const struct id16 *case_id,
+				  bool received)
+{
+	const struct consent_scope s = {&b->node->peers[peer - 1], *case_id, received};
+
+	return s;
+}
+
+static struct msg *record_of(struct bed *b, const struct id16 *grant)
+{
+	struct msg *m;
+
+	assert_int_equal(consent_record(&b->t, grant, &m), ERR_OK);
+	return m;
+}
+
+static uint64_t withdrawn_ms(struct bed *b, const struct id16 *grant)
+{
+	return msg_u64(record_of(b, grant), GRANT_RECORD_WITHDRAWN_MS);
+}
+
+static uint8_t state_of(struct bed *b, const struct id16 *thread)
+{
+	return bedcase_thread(b, thread).state;
+}
+
+static uint64_t timer_of(struct bed *b, const struct id16 *thread)
+{
+	return bedcase_thread(b, thread).timer_ms;
+}
+
+static struct pair *pair_of(struct bed *b, uint16_t peer)
+{
+	struct pair *pr;
+
+	assert_int_equal(pair_get(&b->t, peer, &pr), ERR_OK);
+	return pr;
+}
+
+/* A loss of state: no thread is written before it was compared. */
+static void compare_again(struct bed *b, uint16_t peer)
+{
+	pair_of(b, peer)->uncompared = true;
+	pair_of(b, peer)->era++;
+}
+
+static void compared(struct bed *b, struct thread *th)
+{
+	pair_of(b, th->peer)->uncompared = false;
+	th->era = pair_of(b, th->peer)->era;
+}
+
+static void end_long_ago(struct bed *b, const struct thread *consent)
+{
+	struct msg *m = record_of(b, &consent->id);
+
+	msg_set_u64(m, GRANT_RECORD_WITHDRAWN_MS, 1);
+	assert_int_equal(consent_save(&b->t, &consent->id, &consent->case_id, m), ERR_OK);
+}
+
+/* One of our cases, referred to the partner under one consent; both lie in the store, signed. */
+struct sent {
+	struct id16 case_id, grant;
+	struct thread th;
+};
+
+static struct sent sent(struct bed *b)
+{
+	struct sent s;
+
+	s.case_id = bedcase_open(b);
+	s.grant = bedcase_consent(b, &s.case_id, BED_PARTNER, 90);
+	s.th = bedcase_refer(b, &s.case_id, BED_PARTNER);
+	(void)bed_turn(b);
+	return s;
+}
+
+/* The same of a partner. */
+struct came {
+	struct thread consent, th;
+};
+
+static struct came came(struct bed *b, uint8_t first)
+{
+	struct came c;
+
+	c.consent = bedcase_consent_came(b, BED_PARTNER, first, 90);
+	c.th = bedcase_offer_came(b, &c.consent, (uint8_t)(first + 1));
+	(void)bed_turn(b);
+	return c;
+}
+
+static bool body_is_here(struct bed *b, const struct thread *th)
+{
+	return !bedcase_document(b, th, false, 1).hollow;
+}
+
+static const char *shown_name(struct bed *b, const struct id16 *case_id)
+{
+	struct msg *record, *person;
+
+	assert_int_equal(casefile_load(&b->t, case_id, &record), ERR_OK);
+	assert_int_equal(casefile_person(&b->t, case_id, record, &person), ERR_OK);
+	return msg_text(person, PERSON_NAME);
+}
+
+static uint64_t wish_of(struct bed *b, const struct id16 *grant)
+{
+	const struct thread th = bedcase_thread(b, grant);
+	const struct document d = bedcase_document(b, &th, true, th.my_no);
+	struct msg *m;
+
+	assert_int_equal(document_body(&b->t, &d, &m), ERR_OK);
+	assert_int_equal(msg_u64(m, WITHDRAWAL_EFFECTIVE_MS), b->t.wall_ms);
+	return msg_u64(m, WITHDRAWAL_WISH);
+}
+
+/* ---- our own word ---- */
+
+static void a_withdrawal_ends_what_rests_on_it(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+	struct grants_ended ended = {.first = NULL};
+	const char *reason;
+
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, &ended), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), b->t.wall_ms);
+	assert_true(bedcase_thread(b, &s.grant).withdrawn);
+	/* whoever asked is shown both, the consent first */
+	assert_non_null(ended.first);
+	assert_false(ended.first->referral);
+	assert_memory_equal(ended.first->id.b, s.grant.b, 16);
+	assert_ptr_equal(ended.first->next, ended.last);
+	assert_true(ended.last->referral);
+	assert_memory_equal(ended.last->id.b, s.th.id.b, 16);
+	/* and both ends are told, in the grant's own thread and in the referral's */
+	assert_int_equal(bedcase_said(b, &s.th.id, &reason), DOC_REVOKE);
+	assert_string_equal(reason, "consent-withdrawn");
+	assert_int_equal(bedcase_said(b, &s.grant, &reason), DOC_WITHDRAWAL);
+	assert_int_equal(wish_of(b, &s.grant), WISH_ERASE);
+	assert_int_equal(state_of(b, &s.th.id), REFERRAL_REVOKED);
+	assert_int_equal(timer_of(b, &s.grant), 0);
+	assert_int_equal(pair_owed(pair_of(b, BED_PARTNER)), 4);
+}
+
+static void the_case_and_the_audit_log_say_so(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 case_id = bedcase_open(b),
+			  grant = bedcase_consent(b, &case_id, BED_PARTNER, 90);
+	const struct consent_scope of = scope(b, BED_PARTNER, &case_id, false);
+	const uint64_t lines = store_count(b->t.txn, STORE_CASELOG), entries = b->node->audit_seq;
+
+	assert_int_equal(grants_withdraw(&b->t, &of, &grant, NULL), ERR_OK);
+	assert_int_equal(store_count(b->t.txn, STORE_CASELOG), lines + 1);
+	assert_int_equal(b->node->audit_seq, entries + 1);
+	assert_int_equal(b->t.doc_count, 0); /* it never left: nobody has to hear of it */
+}
+
+/* Each of them for itself: who else has a consent of this person keeps it, and so does the other direction. */
+static void nothing_else_ends(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct id16 other = bedcase_consent(b, &s.case_id, BED_OTHER, 90),
+			  second = bedcase_consent(b, &s.case_id, BED_PARTNER, 80);
+	const struct thread elsewhere = bedcase_refer(b, &s.case_id, BED_OTHER);
+	struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, true);
+
+	(void)bed_turn(b);
+	assert_int_equal(grants_withdraw(&b->t, &of, NULL, NULL),
+			 ERR_OK); /* of the partner's: none */
+	of.received = false;
+	assert_int_equal(grants_withdraw(&b->t, &of, &second, NULL), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), 0);
+	assert_int_equal(withdrawn_ms(b, &other), 0);
+	assert_int_equal(withdrawn_ms(b, &second), b->t.wall_ms);
+	assert_int_equal(state_of(b, &s.th.id), REFERRAL_OFFERED); /* it rests on the first */
+	assert_int_equal(grants_withdraw(&b->t, &of, NULL, NULL), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), b->t.wall_ms);
+	assert_int_equal(withdrawn_ms(b, &other), 0);
+	assert_int_equal(state_of(b, &s.th.id), REFERRAL_REVOKED);
+	assert_int_equal(state_of(b, &elsewhere.id), REFERRAL_OFFERED);
+}
+
+/* All of a scope are those that hold; one that is named may have run out. */
+static void one_that_ran_out_is_withdrawn_by_name(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+
+	b->t.wall_ms += (uint64_t)100 * DAY_MS;
+	assert_int_equal(grants_withdraw(&b->t, &of, NULL, NULL), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), 0);
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, NULL), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), b->t.wall_ms);
+}
+
+static void a_second_time_says_nothing(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+	const uint64_t first_ms = b->t.wall_ms;
+	uint32_t said, revoked;
+
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, NULL), ERR_OK);
+	said = bedcase_thread(b, &s.grant).my_no;
+	revoked = bedcase_thread(b, &s.th.id).my_no;
+	assert_int_equal(grants_withdraw(&b->t, &of, NULL, NULL), ERR_OK); /* this millisecond */
+	b->now_ms++;
+	(void)bed_turn(b);
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, NULL), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), first_ms);
+	assert_int_equal(bedcase_thread(b, &s.grant).my_no, said);
+	assert_int_equal(bedcase_thread(b, &s.th.id).my_no, revoked);
+}
+
+/* What cannot be signed in this turn counts at once, and is owed. */
+static void assert_owed(struct bed *b, const struct sent *s)
+{
+	const struct thread th = bedcase_thread(b, &s->th.id), grant = bedcase_thread(b, &s->grant);
+
+	assert_int_equal(withdrawn_ms(b, &s->grant), b->t.wall_ms);
+	assert_int_equal(th.my_no, 1);
+	assert_true(th.hidden && th.owes_end);
+	assert_int_equal(th.timer_ms, b->t.wall_ms);
+	assert_int_equal(grant.my_no, 1);
+	assert_true(grant.withdrawn && grant.owes_end);
+	assert_int_equal(grant.timer_ms, b->t.wall_ms);
+}
+
+static void what_is_being_compared_is_owed(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+	struct grants_ended ended = {.first = NULL};
+
+	compare_again(b, BED_PARTNER);
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, NULL), ERR_OK);
+	assert_owed(b, &s);
+	/* owed is owed: what hangs on it already is told of once */
+	assert_int_equal(grants_withdraw(&b->t, &of, NULL, &ended), ERR_OK);
+	assert_null(ended.first);
+}
+
+static void what_has_no_room_in_this_turn_is_owed(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+
+	b->t.doc_count = LIMIT_BURST - 1;
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, NULL), ERR_OK);
+	assert_owed(b, &s);
+	b->t.doc_count = 0;
+}
+
+/* The withdrawal itself needs less room than a referral that is revoked: what follows from that is kept free. */
+static void a_few_places_are_kept_for_what_follows(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+
+	b->t.doc_count = LIMIT_BURST - 2;
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, NULL), ERR_OK);
+	assert_true(bedcase_thread(b, &s.th.id).owes_end);
+	assert_false(bedcase_thread(b, &s.grant).owes_end);
+	assert_int_equal(b->t.doc_count, LIMIT_BURST - 1);
+	b->t.doc_count = 1;
+}
+
+static void a_revoke_takes_the_last_place_but_those(void **state)
+{
+	struct bed *b = *state;
+	const struct sent one = sent(b), two = sent(b);
+	const struct consent_scope of_one = scope(b, BED_PARTNER, &one.case_id, false),
+				   of_two = scope(b, BED_PARTNER, &two.case_id, false);
+
+	b->t.doc_count = LIMIT_BURST - ROOM - 1;
+	assert_int_equal(grants_withdraw(&b->t, &of_one, &one.grant, NULL), ERR_OK);
+	assert_false(bedcase_thread(b, &one.th.id).owes_end);
+	b->t.doc_count = LIMIT_BURST - ROOM;
+	assert_int_equal(grants_withdraw(&b->t, &of_two, &two.grant, NULL), ERR_OK);
+	assert_true(bedcase_thread(b, &two.th.id).owes_end);
+	b->t.doc_count = 0;
+}
+
+/* Where nothing personal was said there is nothing that a consent would have to cover. */
+static void a_referral_without_personal_words_stays(void **state)
+{
+	struct bed *b = *state;
+	const struct thread consent = bedcase_consent_came(b, BED_PARTNER, 0x41, 90);
+	const struct consent_scope of = scope(b, BED_PARTNER, &consent.case_id, true);
+	struct thread th = {.id = bed_id(0x42),
+			    .peer = BED_PARTNER,
+			    .kind = THREAD_REFERRAL,
+			    .role = THREAD_RECEIVER};
+	struct msg *offer = msg_new(&b->arena, MSG_OFFER);
+	struct id16 subject = consent.id;
+
+	subject.b[15] = 0x5b;
+	msg_set_u64(offer, OFFER_TERM_DAYS, 7);
+	msg_set_bytes(&b->arena, offer, OFFER_SUBJECT_REF, span_of(subject.b, 16));
+	bedcase_came(b, &th, DOC_OFFER, &consent.id, offer);
+	assert_memory_equal(th.case_id.b, consent.case_id.b, 16);
+	(void)bed_turn(b);
+	assert_int_equal(grants_withdraw(&b->t, &of, NULL, NULL), ERR_OK);
+	assert_int_equal(state_of(b, &th.id), REFERRAL_OFFERED);
+}
+
+/* Ended is ended, and what never was an offer is no referral. */
+static void what_ended_is_not_ended_again(void **state)
+{
+	struct bed *b = *state;
+	struct sent s = sent(b);
+	struct thread draft = bedcase_refer(b, &s.case_id, BED_PARTNER);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+	struct grants_ended ended = {.first = NULL};
+
+	(void)bed_turn(b);
+	s.th.state = REFERRAL_CLOSED;
+	draft.state = REFERRAL_DRAFT;
+	assert_int_equal(thread_save(&b->t, &s.th), ERR_OK);
+	assert_int_equal(thread_save(&b->t, &draft), ERR_OK);
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, &ended), ERR_OK);
+	assert_ptr_equal(ended.first, ended.last); /* the consent alone */
+	assert_int_equal(state_of(b, &s.th.id), REFERRAL_CLOSED);
+	assert_int_equal(bedcase_thread(b, &s.th.id).my_no, 1);
+	assert_int_equal(bedcase_thread(b, &draft.id).my_no, 1);
+}
+
+/* We collected nothing, and the person says it to us: what the partner told goes, and the partner hears of it. */
+static void the_receivers_person_withdraws(void **state)
+{
+	struct bed *b = *state;
+	const struct came c = came(b, 0x41), stays = came(b, 0x61);
+	const struct consent_scope of = scope(b, BED_PARTNER, &c.consent.case_id, true);
+	struct document d;
+
+	assert_string_equal(shown_name(b, &c.th.case_id), "Testpersoon Ontvangen");
+	assert_int_equal(grants_withdraw(&b->t, &of, NULL, NULL), ERR_OK);
+	(void)bed_turn(b);
+	d = bedcase_document(b, &c.th, false, 1);
+	assert_true(d.hollow);
+	assert_int_equal(d.reason, WIRE_VERDICT_WITHDRAWN);
+	assert_string_equal(shown_name(b, &c.th.case_id), "");
+	assert_int_equal(state_of(b, &c.th.id), REFERRAL_REVOKED);
+	assert_int_equal(bedcase_thread(b, &c.consent.id).my_no, 1);
+	assert_true(body_is_here(b, &stays.th)); /* another person */
+}
+
+/* ---- said of a referral, meant of the person ---- */
+
+static void a_revoke_takes_back_every_consent_of_these_two(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct id16 second = bedcase_consent(b, &s.case_id, BED_PARTNER, 80),
+			  other = bedcase_consent(b, &s.case_id, BED_OTHER, 80);
+	struct grants_ended ended = {.first = NULL};
+
+	assert_int_equal(grants_revoke(&b->t, &s.th, &ended), ERR_OK);
+	assert_non_null(ended.first);
+	assert_int_equal(withdrawn_ms(b, &s.grant), b->t.wall_ms);
+	assert_int_equal(withdrawn_ms(b, &second), b->t.wall_ms);
+	assert_int_equal(withdrawn_ms(b, &other), 0);
+}
+
+/* The records went with the case; the heads still name the consents, and those threads are still to be ended. */
+static void a_revoke_of_an_erased_case_ends_what_its_documents_name(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const char *reason;
+
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(s.case_id.b, 16)), ERR_OK);
+	assert_int_equal(grants_revoke(&b->t, &s.th, NULL), ERR_OK);
+	assert_true(bedcase_thread(b, &s.grant).withdrawn);
+	assert_int_equal(bedcase_said(b, &s.grant, &reason), DOC_WITHDRAWAL);
+}
+
+/* A REVOKE names nothing, and the one of this very turn is not stored yet. */
+static void the_revoke_itself_names_no_consent(void **state)
+{
+	struct bed *b = *state;
+	struct sent s = sent(b);
+
+	assert_int_equal(thread_append(&b->t, &s.th, true,
+				       &(struct log_entry){.doc = {bed_id(0x99), 0},
+							   .hash = {{1}},
+							   .type = DOC_REVOKE}),
+			 ERR_OK);
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(s.case_id.b, 16)), ERR_OK);
+	assert_int_equal(grants_revoke(&b->t, &s.th, NULL), ERR_OK);
+	assert_true(bedcase_thread(b, &s.grant).withdrawn);
+}
+
+/* The consent's own case was begun again, so that its record is readable: it says so, too. */
+static void a_record_that_came_back_is_ended(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct id16 again = bedcase_open(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+
+	assert_int_equal(consent_save(&b->t, &s.grant, &again, record_of(b, &s.grant)), ERR_OK);
+	consent.case_id = again;
+	assert_int_equal(thread_save(&b->t, &consent), ERR_OK);
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(s.case_id.b, 16)), ERR_OK);
+	assert_int_equal(grants_revoke(&b->t, &s.th, NULL), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), b->t.wall_ms);
+}
+
+/* A partner chooses which consent its document names: neither another partner's nor our own ends by that. */
+static void a_head_that_names_a_foreign_consent_ends_nothing(void **state)
+{
+	struct bed *b = *state;
+	const struct sent ours = sent(b);
+	const struct thread other = bedcase_consent_came(b, BED_OTHER, 0x61, 90);
+	struct came c = came(b, 0x41);
+
+	bedcase_came(b, &c.th, DOC_NOTE, &ours.grant, NULL);
+	bedcase_came(b, &c.th, DOC_NOTE, &other.id, NULL);
+	(void)bed_turn(b);
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(c.th.case_id.b, 16)), ERR_OK);
+	assert_int_equal(grants_revoke(&b->t, &c.th, NULL), ERR_OK);
+	assert_true(bedcase_thread(b, &c.consent.id).withdrawn);
+	assert_false(bedcase_thread(b, &ours.grant).withdrawn);
+	assert_int_equal(withdrawn_ms(b, &ours.grant), 0);
+	assert_false(bedcase_thread(b, &other.id).withdrawn);
+	assert_int_equal(withdrawn_ms(b, &other.id), 0);
+}
+
+/* ---- the partner's word ---- */
+
+static void a_partners_withdrawal_ends_what_it_sent(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+
+	bedcase_came(b, &c.consent, DOC_WITHDRAWAL, &c.consent.id, NULL);
+	assert_true(c.consent.withdrawn);
+	assert_int_equal(c.consent.timer_ms, 0);
+	assert_int_equal(withdrawn_ms(b, &c.consent.id), b->t.wall_ms);
+	assert_false(body_is_here(b, &c.th));
+	assert_string_equal(shown_name(b, &c.th.case_id), "");
+	/* its REVOKE comes with it: the holder says nothing of its own */
+	assert_int_equal(bedcase_thread(b, &c.th.id).my_no, 0);
+	assert_int_equal(b->t.doc_count, 0);
+}
+
+/* The person told the partner; what we offered rests on nothing any more, and it is ours to revoke. */
+static void a_partner_may_withdraw_what_we_collected(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+	const char *reason;
+
+	bedcase_came(b, &consent, DOC_WITHDRAWAL, &s.grant, NULL);
+	assert_int_equal(withdrawn_ms(b, &s.grant), b->t.wall_ms);
+	assert_int_equal(bedcase_thread(b, &s.grant).my_no, 1); /* theirs is enough */
+	assert_int_equal(bedcase_said(b, &s.th.id, &reason), DOC_REVOKE);
+}
+
+/* A thief with an old disk must not be able to destroy: nothing is shown, nothing goes before a person confirmed, or
+ * three days are over. */
+static struct came unsure(struct bed *b)
+{
+	struct came c = came(b, 0x41);
+
+	pair_of(b, BED_PARTNER)->unconfirmed = true;
+	bedcase_came(b, &c.consent, DOC_WITHDRAWAL, &c.consent.id, NULL);
+	assert_false(c.consent.withdrawn);
+	assert_int_equal(withdrawn_ms(b, &c.consent.id), 0);
+	assert_int_equal(msg_u64(record_of(b, &c.consent.id), GRANT_RECORD_SAID_MS), b->t.wall_ms);
+	assert_int_equal(c.consent.timer_ms,
+			 b->t.wall_ms + (uint64_t)GRANTENDS_UNSURE_HOURS * HOUR_MS);
+	assert_true(body_is_here(b, &c.th));
+	return c;
+}
+
+static void assert_heard(struct bed *b, const struct came *c)
+{
+	assert_true(bedcase_thread(b, &c->consent.id).withdrawn);
+	assert_int_equal(withdrawn_ms(b, &c->consent.id), b->t.wall_ms);
+	assert_false(msg_has(record_of(b, &c->consent.id), GRANT_RECORD_SAID_MS));
+	assert_false(body_is_here(b, &c->th));
+}
+
+static void an_unconfirmed_word_counts_when_time_is_over(void **state)
+{
+	struct bed *b = *state;
+	struct came c = unsure(b);
+	const uint64_t said_ms = b->t.wall_ms;
+
+	b->t.wall_ms += HOUR_MS; /* a second time does not begin the wait again */
+	bedcase_came(b, &c.consent, DOC_WITHDRAWAL, &c.consent.id, NULL);
+	assert_int_equal(msg_u64(record_of(b, &c.consent.id), GRANT_RECORD_SAID_MS), said_ms);
+	b->t.wall_ms = c.consent.timer_ms;
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	assert_heard(b, &c);
+}
+
+static void an_unconfirmed_word_counts_when_a_person_confirmed(void **state)
+{
+	struct bed *b = *state;
+	const struct came c = unsure(b);
+
+	assert_int_equal(grants_confirmed(&b->t, BED_OTHER), ERR_OK);
+	assert_true(body_is_here(b, &c.th));
+	assert_int_equal(grants_confirmed(&b->t, BED_PARTNER), ERR_OK);
+	assert_heard(b, &c);
+}
+
+/* Only what somebody said: a consent whose timer waits for its end is none of that. */
+static void confirming_ends_no_other_consent(void **state)
+{
+	struct bed *b = *state;
+	const struct came c = came(b, 0x41);
+
+	assert_true(timer_of(b, &c.consent.id) != 0);
+	assert_int_equal(grants_confirmed(&b->t, BED_PARTNER), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &c.consent.id), 0);
+	assert_true(body_is_here(b, &c.th));
+}
+
+/* A consent that comes back although it was withdrawn: the partner may have forgotten it, so it is written again. */
+static void a_withdrawn_consent_that_comes_back_is_withdrawn_again(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+
+	assert_int_equal(grants_stored(&b->t, &c.consent, DOC_CONSENT), ERR_OK);
+	assert_false(bedcase_thread(b, &c.consent.id).owes_end);
+	c.consent.withdrawn = true;
+	assert_int_equal(grants_stored(&b->t, &c.consent, DOC_CONSENT), ERR_OK);
+	assert_true(bedcase_thread(b, &c.consent.id).owes_end);
+	assert_int_equal(timer_of(b, &c.consent.id), b->t.wall_ms);
+
+	/* of an erased case it is written when the thread is whole; no timer waits for that */
+	assert_int_equal(deadline_timer_set(&b->t, &c.consent, 0), ERR_OK);
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(c.consent.case_id.b, 16)),
+			 ERR_OK);
+	assert_int_equal(grants_stored(&b->t, &c.consent, DOC_CONSENT), ERR_OK);
+	assert_int_equal(timer_of(b, &c.consent.id), 0);
+}
+
+/* Its record is gone or says so already: the thread remembers it all the same, and the first time stays. */
+static void a_withdrawal_of_what_is_over_changes_the_flag_alone(void **state)
+{
+	struct bed *b = *state;
+	struct came gone = came(b, 0x41), ended = came(b, 0x61), doubted = came(b, 0x71);
+	const struct store_key k = turn_key_id(&gone.consent.id);
+
+	assert_int_equal(store_del(b->t.txn, STORE_GRANT, key_span(&k)), ERR_OK);
+	assert_int_equal(grants_stored(&b->t, &gone.consent, DOC_WITHDRAWAL), ERR_OK);
+	assert_true(bedcase_thread(b, &gone.consent.id).withdrawn);
+
+	end_long_ago(b, &ended.consent);
+	assert_int_equal(grants_stored(&b->t, &ended.consent, DOC_WITHDRAWAL), ERR_OK);
+	assert_true(bedcase_thread(b, &ended.consent.id).withdrawn);
+	assert_int_equal(withdrawn_ms(b, &ended.consent.id), 1);
+
+	end_long_ago(b, &doubted.consent);
+	pair_of(b, BED_PARTNER)->unconfirmed = true;
+	assert_int_equal(grants_stored(&b->t, &doubted.consent, DOC_WITHDRAWAL), ERR_OK);
+	assert_false(msg_has(record_of(b, &doubted.consent.id), GRANT_RECORD_SAID_MS));
+}
+
+/* ---- what a comparison says ---- */
+
+static void a_flag_counts_as_its_document(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+
+	assert_int_equal(grants_flagged(&b->t, &c.consent, COMPARE_HIDDEN), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &c.consent.id), 0);
+	assert_int_equal(grants_flagged(&b->t, &c.consent, COMPARE_WITHDRAWN), ERR_OK);
+	assert_heard(b, &c);
+	/* whoever says it may forget it before its document comes: written down here, too */
+	assert_true(bedcase_thread(b, &c.consent.id).owes_end);
+	c.consent.owes_end = false;
+	assert_int_equal(grants_flagged(&b->t, &c.consent, COMPARE_WITHDRAWN), ERR_OK);
+	assert_false(c.consent.owes_end); /* once */
+}
+
+static void an_unconfirmed_flag_waits_as_well(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+
+	pair_of(b, BED_PARTNER)->unconfirmed = true;
+	assert_int_equal(grants_flagged(&b->t, &c.consent, COMPARE_WITHDRAWN), ERR_OK);
+	assert_false(c.consent.withdrawn || c.consent.owes_end);
+	assert_true(body_is_here(b, &c.th));
+	assert_int_equal(msg_u64(record_of(b, &c.consent.id), GRANT_RECORD_SAID_MS), b->t.wall_ms);
+}
+
+static void what_is_hidden_there_is_hidden_here(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+
+	assert_int_equal(grants_referral_flagged(&b->t, &c.th, COMPARE_WITHDRAWN), ERR_OK);
+	assert_false(c.th.hidden);
+	assert_int_equal(grants_referral_flagged(&b->t, &c.th, COMPARE_HIDDEN), ERR_OK);
+	assert_true(bedcase_thread(b, &c.th.id).hidden);
+	assert_string_equal(shown_name(b, &c.th.case_id), "");
+}
+
+/* ---- what was put off, and the timer ---- */
+
+static void what_was_owed_is_written_once(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+	struct thread consent;
+	const char *reason;
+
+	compare_again(b, BED_PARTNER);
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, NULL), ERR_OK);
+	consent = bedcase_thread(b, &s.grant);
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	assert_int_equal(bedcase_thread(b, &s.grant).my_no, 1); /* not yet the same at both ends */
+	assert_true(bedcase_thread(b, &s.grant).owes_end);
+	compared(b, &consent);
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	assert_false(bedcase_thread(b, &s.grant).owes_end);
+	assert_int_equal(timer_of(b, &s.grant), 0);
+	assert_non_null(b->t.answers); /* and it leaves with this turn */
+	assert_int_equal(bedcase_said(b, &s.grant, &reason), DOC_WITHDRAWAL);
+	consent = bedcase_thread(b, &s.grant);
+	consent.owes_end = true; /* a comparison owes it again: our own log holds it */
+	assert_int_equal(grants_catch_up(&b->t, &consent), ERR_OK);
+	assert_int_equal(consent.my_no, 2);
+	assert_false(consent.owes_end);
+}
+
+static void who_owes_nothing_writes_nothing(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+
+	assert_int_equal(grants_catch_up(&b->t, &consent), ERR_OK);
+	assert_int_equal(consent.my_no, 1);
+	assert_int_equal(timer_of(b, &s.grant), consent.timer_ms);
+	assert_true(consent.timer_ms != 0);
+}
+
+/* The person is gone from here, and the partner is told all the same. */
+static void what_is_owed_outlives_the_case(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+
+	consent.withdrawn = consent.owes_end = true;
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(s.case_id.b, 16)), ERR_OK);
+	assert_int_equal(grants_catch_up(&b->t, &consent), ERR_OK);
+	assert_int_equal(bedcase_thread(b, &s.grant).my_no, 2);
+	assert_int_equal(state_of(b, &s.th.id), REFERRAL_OFFERED); /* erasure ends that itself */
+}
+
+/* The partner was first: its document says it all. */
+static void what_a_log_holds_is_not_written_again(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+
+	bedcase_came(b, &c.consent, DOC_WITHDRAWAL, &c.consent.id, NULL);
+	(void)bed_turn(b);
+	c.consent.owes_end = true;
+	assert_int_equal(grants_catch_up(&b->t, &c.consent), ERR_OK);
+	assert_int_equal(c.consent.my_no, 0);
+	assert_false(bedcase_thread(b, &c.consent.id).owes_end);
+}
+
+/* What ran under it in the meantime ends with it, when it is written at last. */
+static void what_is_caught_up_takes_its_referrals_along(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+	struct msg *m = record_of(b, &s.grant);
+
+	msg_set_u64(m, GRANT_RECORD_WITHDRAWN_MS, b->t.wall_ms);
+	assert_int_equal(consent_save(&b->t, &s.grant, &s.case_id, m), ERR_OK);
+	consent.withdrawn = consent.owes_end = true;
+	assert_int_equal(grants_catch_up(&b->t, &consent), ERR_OK);
+	assert_int_equal(state_of(b, &s.th.id), REFERRAL_REVOKED);
+}
+
+/* Seven days for a renewal that is on its way; then what it let us hold goes. */
+static void what_ran_out_goes_after_the_grace(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+	const uint64_t until = b->t.wall_ms + (uint64_t)90 * DAY_MS;
+	struct document d;
+
+	b->t.wall_ms = until + (uint64_t)GRANTENDS_GRACE_DAYS * DAY_MS - 1;
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	assert_true(body_is_here(b, &c.th));
+	assert_int_equal(c.consent.timer_ms, b->t.wall_ms + 1);
+	b->t.wall_ms++;
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	d = bedcase_document(b, &c.th, false, 1);
+	assert_true(d.hollow);
+	assert_int_equal(d.reason, WIRE_VERDICT_EXPIRED);
+	assert_int_equal(c.consent.timer_ms, 0);
+}
+
+static void our_own_that_ran_out_takes_nothing(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+
+	b->t.wall_ms += (uint64_t)200 * DAY_MS;
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	assert_false(bedcase_document(b, &s.th, true, 1).hollow);
+	assert_int_equal(state_of(b, &s.th.id), REFERRAL_OFFERED);
+	assert_int_equal(consent.timer_ms, 0);
+}
+
+/* Nothing is left to do about one that is withdrawn, or that went with its case. */
+static void a_timer_without_a_consent_stops(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41), gone = came(b, 0x61);
+	const struct store_key k = turn_key_id(&gone.consent.id);
+
+	c.consent.withdrawn = true;
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	assert_int_equal(timer_of(b, &c.consent.id), 0);
+	assert_true(body_is_here(b, &c.th));
+	assert_int_equal(store_del(b->t.txn, STORE_GRANT, key_span(&k)), ERR_OK);
+	assert_int_equal(grants_timer(&b->t, &gone.consent), ERR_OK);
+	assert_int_equal(timer_of(b, &gone.consent.id), 0);
+}
+
+#define ON_BED(f) cmocka_unit_test_setup_teardown(f, setup, bed_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_BED(a_withdrawal_ends_what_rests_on_it),
+		ON_BED(the_case_and_the_audit_log_say_so),
+		ON_BED(nothing_else_ends),
+		ON_BED(one_that_ran_out_is_withdrawn_by_name),
+		ON_BED(a_second_time_says_nothing),
+		ON_BED(what_is_being_compared_is_owed),
+		ON_BED(what_has_no_room_in_this_turn_is_owed),
+		ON_BED(a_few_places_are_kept_for_what_follows),
+		ON_BED(a_revoke_takes_the_last_place_but_those),
+		ON_BED(a_referral_without_personal_words_stays),
+		ON_BED(what_ended_is_not_ended_again),
+		ON_BED(the_receivers_person_withdraws),
+		ON_BED(a_revoke_takes_back_every_consent_of_these_two),
+		ON_BED(a_revoke_of_an_erased_case_ends_what_its_documents_name),
+		ON_BED(the_revoke_itself_names_no_consent),
+		ON_BED(a_record_that_came_back_is_ended),
+		ON_BED(a_head_that_names_a_foreign_consent_ends_nothing),
+		ON_BED(a_partners_withdrawal_ends_what_it_sent),
+		ON_BED(a_partner_may_withdraw_what_we_collected),
+		ON_BED(an_unconfirmed_word_counts_when_time_is_over),
+		ON_BED(an_unconfirmed_word_counts_when_a_person_confirmed),
+		ON_BED(confirming_ends_no_other_consent),
+		ON_BED(a_withdrawn_consent_that_comes_back_is_withdrawn_again),
+		ON_BED(a_withdrawal_of_what_is_over_changes_the_flag_alone),
+		ON_BED(a_flag_counts_as_its_document),
+		ON_BED(an_unconfirmed_flag_waits_as_well),
+		ON_BED(what_is_hidden_there_is_hidden_here),
+		ON_BED(what_was_owed_is_written_once),
+		ON_BED(who_owes_nothing_writes_nothing),
+		ON_BED(what_is_owed_outlives_the_case),
+		ON_BED(what_a_log_holds_is_not_written_again),
+		ON_BED(what_is_caught_up_takes_its_referrals_along),
+		ON_BED(what_ran_out_goes_after_the_grace),
+		ON_BED(our_own_that_ran_out_takes_nothing),
+		ON_BED(a_timer_without_a_consent_stops),
+	};
+
+	return cmocka_run_group_tests_name("grants", tests, NULL, NULL);
+}
