@@ -2,7 +2,7 @@
 /**
  * joinline - the client's end of the onboarding socket, for a tool that waits.
  *
- * Layer:    io (base only).
+ * Layer:    io/newcomer (base only).
  * Owns:     its own ZeroMQ context and one socket.
  * Threads:  the caller's.
  * Time:     waits in milliseconds.

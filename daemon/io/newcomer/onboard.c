@@ -10,8 +10,8 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "io/transport_zmq.h"
-#include "io/zsock.h"
+#include "io/partners/transport_zmq.h"
+#include "io/partners/zsock.h"
 
 enum { ROUTE_MAX = 16 };
 

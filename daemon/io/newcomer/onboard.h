@@ -2,7 +2,7 @@
 /**
  * onboard - the separate socket on which a newcomer with an invite may speak (proto/PROTOCOL.md 3a).
  *
- * Layer:    io (base only).
+ * Layer:    io/newcomer (base only).
  * Owns:     one ROUTER, bound only while an invite is open.
  * Threads:  the loop's.
  * Time:     a connection may speak for LIMIT_ONBOARD_MS, monotonic.
@@ -13,7 +13,7 @@
 #ifndef KRING_IO_NEWCOMER_ONBOARD_H
 #define KRING_IO_NEWCOMER_ONBOARD_H
 
-#include "io/transport.h"
+#include "io/partners/transport.h"
 
 struct onboard;
 

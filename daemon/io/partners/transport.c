@@ -5,7 +5,7 @@
  * found before anybody came.
  * Nothing here reads what is sent; sizes and rates alone are looked at.
  * Invariant: lines[no] is NULL or of the peer with that number. */
-#include "io/transport.h"
+#include "io/partners/transport.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,12 +21,12 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "io/addrwatch.h"
-#include "io/curve.h"
-#include "io/inbound.h"
-#include "io/selftest.h"
-#include "io/transport_zmq.h"
-#include "io/zap.h"
-#include "io/zsock.h"
+#include "io/partners/curve.h"
+#include "io/partners/inbound.h"
+#include "io/partners/selftest.h"
+#include "io/partners/transport_zmq.h"
+#include "io/partners/zap.h"
+#include "io/partners/zsock.h"
 
 enum {
 	ROUTE_MAX = 16,

@@ -2,7 +2,7 @@
 /**
  * inbound - connections at a listening socket: who holds one, and who gives way to the next.
  *
- * Layer:    io, internal.
+ * Layer:    io/partners, internal.
  * Owns:     the monitor of its socket; what is known of each connection.
  * Threads:  the loop's.
  * Time:     monotonic milliseconds, given.
@@ -11,8 +11,8 @@
  *
  * A connection is a stranger's until a message came on it: before that nothing tells whose it is.
  */
-#ifndef KRING_IO_INBOUND_H
-#define KRING_IO_INBOUND_H
+#ifndef KRING_IO_PARTNERS_INBOUND_H
+#define KRING_IO_PARTNERS_INBOUND_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -46,4 +46,4 @@ uint64_t inbound_spoke(struct inbound *in, int fd, uint16_t peer);
 void inbound_tick(struct inbound *in, uint64_t now_ms);
 void inbound_free(struct inbound *in);
 
-#endif /* KRING_IO_INBOUND_H */
+#endif /* KRING_IO_PARTNERS_INBOUND_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A library that lets everybody in is found before anybody came. */
-#include "io/selftest.h"
+#include "io/partners/selftest.h"
 
 #include <string.h>
 #include <zmq.h>

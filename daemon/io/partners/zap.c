@@ -2,7 +2,7 @@
 /* Who may finish a handshake: a key of the roster, and nobody else.  ZeroMQ asks for each new connection and lets nobody in
  * without an answer, so what is not understood is refused.  The number of the partner travels with every message as its
  * User-Id: what a message says of its sender is never believed. */
-#include "io/zap.h"
+#include "io/partners/zap.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
  * ZeroMQ cannot close one connection of a listening socket, but it tells which descriptor it is: shut down from here, it
  * ends as if the other end had hung up.  A descriptor may mean another connection by then, so its far end is compared first.
  * Invariant: a connection with no != 0 is of the socket watched; strangers are in the list, oldest first. */
-#include "io/inbound.h"
+#include "io/partners/inbound.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -25,8 +25,8 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/rng.h"
-#include "io/curve.h"
-#include "io/zsock.h"
+#include "io/partners/curve.h"
+#include "io/partners/zsock.h"
 
 enum { NETWORKS = 1024, NOBODY = -1, EVENTS_AT_ONCE = 64 };
 

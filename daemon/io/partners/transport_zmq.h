@@ -2,15 +2,15 @@
 /**
  * transport_zmq - what onboard.c shares with transport.c: context, hub, options of a server socket.
  *
- * Layer:    io, internal.
+ * Layer:    io/partners, internal.
  * Owns:     nothing.
  * Threads:  the loop's.
  * Time:     none.
  * Durable:  nothing.
  * Privacy:  the transport key stays inside.
  */
-#ifndef KRING_IO_TRANSPORT_ZMQ_H
-#define KRING_IO_TRANSPORT_ZMQ_H
+#ifndef KRING_IO_PARTNERS_TRANSPORT_ZMQ_H
+#define KRING_IO_PARTNERS_TRANSPORT_ZMQ_H
 
 #include <stdint.h>
 
@@ -23,4 +23,4 @@ struct zhub *transport_hub(struct transport *t);
 void *transport_server(struct transport *t, const char *zap_domain, const char *at,
 		       int64_t message_max);
 
-#endif /* KRING_IO_TRANSPORT_ZMQ_H */
+#endif /* KRING_IO_PARTNERS_TRANSPORT_ZMQ_H */

@@ -2,15 +2,15 @@
 /**
  * transport - CURVE over TCP between members; everyone else is refused (proto/PROTOCOL.md 1).
  *
- * Layer:    io (base only).
+ * Layer:    io/partners (base only).
  * Owns:     the ZeroMQ context, one ROUTER, one DEALER per dialled peer.
  * Threads:  the loop's, and libzmq's own, which start after sandbox_enter.
  * Time:     redial timers in monotonic milliseconds.
  * Durable:  nothing: a message that was sent means nothing until a receipt comes.
  * Privacy:  sealed envelopes; the transport key.
  */
-#ifndef KRING_IO_TRANSPORT_H
-#define KRING_IO_TRANSPORT_H
+#ifndef KRING_IO_PARTNERS_TRANSPORT_H
+#define KRING_IO_PARTNERS_TRANSPORT_H
 
 #include "base/bytes.h"
 #include "io/loop.h"
@@ -66,4 +66,4 @@ void transport_dial(struct transport *t, uint16_t peer, bool silent);
 uint64_t transport_refused(const struct transport *t);
 void transport_close(struct transport *t);
 
-#endif /* KRING_IO_TRANSPORT_H */
+#endif /* KRING_IO_PARTNERS_TRANSPORT_H */

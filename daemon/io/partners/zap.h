@@ -2,15 +2,15 @@
 /**
  * zap - who may open a connection: CURVE keys of active members, nobody else (proto/PROTOCOL.md 1).
  *
- * Layer:    io (base only).
+ * Layer:    io/partners (base only).
  * Owns:     the socket inproc://zeromq.zap.01 of its context.
  * Threads:  the loop's.
  * Time:     none.
  * Durable:  nothing.
  * Privacy:  public keys and addresses; logs count, never keys.
  */
-#ifndef KRING_IO_ZAP_H
-#define KRING_IO_ZAP_H
+#ifndef KRING_IO_PARTNERS_ZAP_H
+#define KRING_IO_PARTNERS_ZAP_H
 
 #include "base/bytes.h"
 #include "base/err.h"
@@ -28,4 +28,4 @@ bool zap_answer(struct zap *z);
 uint64_t zap_refused(const struct zap *z);
 void zap_close(struct zap *z);
 
-#endif /* KRING_IO_ZAP_H */
+#endif /* KRING_IO_PARTNERS_ZAP_H */

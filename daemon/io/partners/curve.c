@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One place sets the options of every socket between members, so that the self-test tries what the door is made of. */
-#include "io/curve.h"
+#include "io/partners/curve.h"
 
 #include <string.h>
 #include <zmq.h>

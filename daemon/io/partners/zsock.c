@@ -2,7 +2,7 @@
 /* ZeroMQ's sockets within uv's loop.  Their descriptor only says that something may have changed, once: so a socket is
  * marked by it and read around the poll, until nothing is left or the turn's share is used; an idle handle keeps the loop
  * from sleeping on what is left.  After every send the mark is set too, because sending can swallow the sign. */
-#include "io/zsock.h"
+#include "io/partners/zsock.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

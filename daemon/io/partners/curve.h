@@ -2,15 +2,15 @@
 /**
  * curve - sockets between members: CURVE under our key, with the same limits on each.
  *
- * Layer:    io, internal.
+ * Layer:    io/partners, internal.
  * Owns:     nothing: whoever makes a socket closes it.
  * Threads:  the loop's.
  * Time:     none.
  * Durable:  nothing.
  * Privacy:  the transport key is handed to libzmq.
  */
-#ifndef KRING_IO_CURVE_H
-#define KRING_IO_CURVE_H
+#ifndef KRING_IO_PARTNERS_CURVE_H
+#define KRING_IO_PARTNERS_CURVE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,4 +34,4 @@ void *curve_client(const struct curve *c, const uint8_t server[32], const uint8_
 /** Closes a socket and the socket that its events come by.  Either may be NULL. */
 void curve_close(void *sock, void *monitor);
 
-#endif /* KRING_IO_CURVE_H */
+#endif /* KRING_IO_PARTNERS_CURVE_H */

@@ -2,7 +2,7 @@
 /**
  * zsock - ZeroMQ sockets inside the uv loop (ZMQ_FD is edge-triggered: it tells a change once).
  *
- * Layer:    io (base only); internal to transport.c and zap.c.
+ * Layer:    io/partners (base only); internal to transport.c and zap.c.
  * Owns:     the poll handles; the sockets belong to their makers.
  * Threads:  the loop's.
  * Time:     none.
@@ -13,8 +13,8 @@
  * says so; whatever touches a socket marks it dirty, and the loop may block only when the last call
  * on every socket was a ZMQ_EVENTS read without input.
  */
-#ifndef KRING_IO_ZSOCK_H
-#define KRING_IO_ZSOCK_H
+#ifndef KRING_IO_PARTNERS_ZSOCK_H
+#define KRING_IO_PARTNERS_ZSOCK_H
 
 #include "io/loop.h"
 
@@ -32,4 +32,4 @@ void zsock_touched(struct zsock *z);
 /** Before zmq_close; freed by the loop. */
 void zsock_remove(struct zsock *z);
 
-#endif /* KRING_IO_ZSOCK_H */
+#endif /* KRING_IO_PARTNERS_ZSOCK_H */
