@@ -54,7 +54,7 @@ static enum err row(struct turn *t, const struct proposal *p, const struct chain
 }
 
 /* A damaged proposal is named and passed over: it must not hide those that can still be signed. */
-enum err desk_approve_list(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_approve_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
 	struct store_row found;
@@ -113,7 +113,7 @@ static enum err find(struct turn *t, const char *text, struct proposal *out)
 }
 
 /* Bytes for a signature on another machine: a root signs where its key is, never here. */
-enum err desk_approve_get(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_approve_get(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_CARRIED);
 	struct proposal p;
@@ -204,7 +204,7 @@ static enum err complete(struct turn *t, const struct proposal *p)
 }
 
 /* An entry that was added first makes the signatures that were given worthless: whoever signs next is told at once. */
-enum err desk_approve_sign(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_approve_sign(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct chain c, after;
 	struct chain_change change = {.quorum = false};
@@ -239,7 +239,7 @@ enum err desk_approve_sign(struct turn *t, const struct msg *req, struct msg *re
 }
 
 /* Removing, suspending and letting back in are proposals: no single root decides. */
-enum err desk_propose(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_propose(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *op = msg_text(req, PROPOSE_OP);
 	struct wr w = arena_wr(t->arena, 64);

@@ -15,9 +15,9 @@
 #include "domain/turn.h"
 
 /* The commands `kring partner suspend|remove|lift`, `kring roster renew`, `kring approve`. */
-MUST_CHECK enum err desk_propose(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err desk_approve_list(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err desk_approve_get(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err desk_approve_sign(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_propose(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_approve_list(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_approve_get(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_approve_sign(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_ADMIN_APPROVE_H */

@@ -79,7 +79,7 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 }
 
 /* The token carries all that the newcomer needs to find us and to know that it speaks to us. */
-enum err desk_invite(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_invite(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
 	const char *at = msg_text(req, INVITE_NEW_ADDRESS),
@@ -136,7 +136,7 @@ static void put_door(struct turn *t, const struct msg *m, struct msg *row)
 }
 
 /* Dead ones too, as long as their rows are there: who invited wants to know why nobody came. */
-enum err desk_invite_list(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_invite_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
 	struct id16 session = {{0}};
@@ -169,7 +169,7 @@ enum err desk_invite_list(struct turn *t, const struct msg *req, struct msg *rep
 }
 
 /* By the digits of its id that the list shows; the secret is worth nothing from then on. */
-enum err desk_invite_cancel(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_invite_cancel(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
 	struct id16 session;
@@ -268,7 +268,7 @@ static bool way_known(const char *how)
 }
 
 /* Digits fit one handshake or none: what they are compared with is not shown. */
-enum err desk_confirm(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_key at = {.len = 0};
 	struct id16 session, id;

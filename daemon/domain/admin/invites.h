@@ -15,9 +15,9 @@
 #include "domain/turn.h"
 
 /* The commands `kring invite`, `kring invites list`, `kring invites cancel`, `kring confirm`. */
-MUST_CHECK enum err desk_invite(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err desk_invite_list(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err desk_invite_cancel(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err desk_confirm(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_invite(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_invite_list(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_invite_cancel(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_confirm(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_ADMIN_INVITES_H */

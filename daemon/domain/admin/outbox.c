@@ -11,7 +11,7 @@
 #include "domain/stream/connect.h"
 
 /* Nothing is sent twice by this: the partner is asked how far it is, and its answer says what to send. */
-enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_outbox_retry(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct outbox_row row;
 	struct peer *p;
@@ -31,7 +31,7 @@ enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *re
 }
 
 /* What arrived cannot be taken off a partner's disk by forgetting it here. */
-enum err desk_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct outbox_row row;
 	uint16_t peer = 0;

@@ -14,7 +14,7 @@
 
 #include "domain/state.h"
 
-MUST_CHECK enum err desk_outbox_retry(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err desk_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_outbox_retry(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_ADMIN_OUTBOX_H */

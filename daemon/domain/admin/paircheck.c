@@ -21,7 +21,7 @@ static void other_digits(struct turn *t, struct msg *reply)
 		"roots");
 }
 
-enum err desk_partner_check(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_partner_check(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *typed = msg_text(req, PARTNER_CHECK_DIGITS);
 	struct paircheck check;

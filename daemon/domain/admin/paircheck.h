@@ -14,6 +14,6 @@
 
 #include "domain/turn.h"
 
-MUST_CHECK enum err desk_partner_check(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_partner_check(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_ADMIN_PAIRCHECK_H */

@@ -13,7 +13,7 @@
 #include "domain/membership/names.h"
 
 /* Only where a loss was reported and nobody vouched for it yet: a confirmation in advance would vouch for a thief. */
-enum err desk_restored(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_restored(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	static const uint8_t settled[] = {ALARM_PAST, ALARM_CLONE, ALARM_TOLD, ALARM_NEW};
 	struct peer *p;

@@ -15,6 +15,6 @@
 #include "domain/turn.h"
 
 /** The command `kring partner restored`. */
-MUST_CHECK enum err desk_restored(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_restored(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_ADMIN_RESTORED_H */

@@ -8,7 +8,7 @@
 #include "domain/membership/roster.h"
 
 /* The first bad entry stops the rest: each is the successor of the one before. */
-enum err desk_roster_import(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_roster_import(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const size_t count = msg_count(req, ROSTER_IMPORT_ENTRIES);
 	bool fork = false;
@@ -30,7 +30,7 @@ enum err desk_roster_import(struct turn *t, const struct msg *req, struct msg *r
 	return ERR_OK;
 }
 
-enum err desk_roster_cosign(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_roster_cosign(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	(void)reply;
 	return roster_cosign(t, msg_u64(req, ROSTER_COSIGN_SEQ));

@@ -14,8 +14,8 @@
 
 #include "domain/state.h"
 
-MUST_CHECK enum err desk_roster_import(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_roster_import(struct turn *t, const struct msg *req, struct msg *reply);
 /** `kring roster cosign`: where the node waits for a person to look at each entry first. */
-MUST_CHECK enum err desk_roster_cosign(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_roster_cosign(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_ADMIN_ROSTER_H */

@@ -8,12 +8,12 @@
 #include "base/check.h"
 #include "domain/admin/approve.h"
 #include "domain/admin/invites.h"
-#include "domain/admin/keys.h"
 #include "domain/admin/outbox.h"
 #include "domain/admin/paircheck.h"
 #include "domain/admin/publish.h"
 #include "domain/admin/restored.h"
 #include "domain/admin/roster.h"
+#include "domain/admin/self.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
 #include "domain/desk/refer.h"
@@ -48,9 +48,9 @@ static_assert(LIMIT_REQUEST_DAYS >= 1, "a client may ask again within a day");
  * after the node has no right to a row that shows a person. */
 static const struct table_row rows[] = {
 	{REQUEST_STATUS, view_status, TABLE_READS, ALL},
-	{REQUEST_ROSTER_IMPORT, desk_roster_import, TABLE_WRITES, ADMIN},
+	{REQUEST_ROSTER_IMPORT, admin_roster_import, TABLE_WRITES, ADMIN},
 	{REQUEST_ROSTER_SHOW, view_roster, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_ROSTER_COSIGN, desk_roster_cosign, TABLE_WRITES, ADMIN},
+	{REQUEST_ROSTER_COSIGN, admin_roster_cosign, TABLE_WRITES, ADMIN},
 	{REQUEST_PARTNER_LIST, view_partner_list, TABLE_READS, ALL},
 	{REQUEST_PARTNER_SHOW, view_partner_show, TABLE_READS, ALL},
 	{REQUEST_PARTNER_AGREE, desk_agree, TABLE_WRITES, ADMIN},
@@ -74,29 +74,29 @@ static const struct table_row rows[] = {
 	{REQUEST_WORKLIST, view_worklist, TABLE_READS, CASES},
 	{REQUEST_OUTBOX_LIST, view_outbox_list, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_OUTBOX_WHY, view_outbox_why, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_OUTBOX_RETRY, desk_outbox_retry, TABLE_WRITES, ADMIN},
-	{REQUEST_OUTBOX_DROP, desk_outbox_drop, TABLE_WRITES, ADMIN},
+	{REQUEST_OUTBOX_RETRY, admin_outbox_retry, TABLE_WRITES, ADMIN},
+	{REQUEST_OUTBOX_DROP, admin_outbox_drop, TABLE_WRITES, ADMIN},
 	{REQUEST_AUDIT_LIST, view_audit_list, TABLE_READS, OFFICER},
 	{REQUEST_AUDIT_VERIFY, view_audit_verify, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_AUDIT_CHECKPOINT, desk_checkpoint, TABLE_WRITES, ADMIN},
+	{REQUEST_AUDIT_CHECKPOINT, admin_checkpoint, TABLE_WRITES, ADMIN},
 	{REQUEST_AUDIT_EXPORT, view_audit_export, TABLE_READS, OFFICER},
-	{REQUEST_CLOCK_CONFIRM, desk_clock_confirm, TABLE_WRITES, ADMIN},
+	{REQUEST_CLOCK_CONFIRM, admin_clock_confirm, TABLE_WRITES, ADMIN},
 	{REQUEST_VERIFY, view_verify, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_PARTNER_RESTORED, desk_restored, TABLE_WRITES, ADMIN},
-	{REQUEST_PARTNER_CHECK, desk_partner_check, TABLE_WRITES, ADMIN},
+	{REQUEST_PARTNER_RESTORED, admin_restored, TABLE_WRITES, ADMIN},
+	{REQUEST_PARTNER_CHECK, admin_partner_check, TABLE_WRITES, ADMIN},
 	{REQUEST_CASE_RELEASE, desk_case_release, TABLE_WRITES, ADMIN},
-	{REQUEST_BACKUP, desk_backup, TABLE_WRITES, ADMIN},
-	{REQUEST_LOCK, desk_lock, TABLE_WRITES, ADMIN},
-	{REQUEST_PANIC, desk_panic, TABLE_WRITES, ADMIN},
-	{REQUEST_ADDRESS, desk_address, TABLE_WRITES, ADMIN},
-	{REQUEST_INVITE, desk_invite, TABLE_GROWS, ADMIN},
-	{REQUEST_INVITE_LIST, desk_invite_list, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_INVITE_CANCEL, desk_invite_cancel, TABLE_WRITES, ADMIN},
-	{REQUEST_CONFIRM, desk_confirm, TABLE_WRITES, ADMIN},
-	{REQUEST_APPROVE_LIST, desk_approve_list, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_APPROVE_GET, desk_approve_get, TABLE_WRITES, ADMIN},
-	{REQUEST_APPROVE_SIGN, desk_approve_sign, TABLE_WRITES, ADMIN},
-	{REQUEST_PROPOSE, desk_propose, TABLE_WRITES, ADMIN},
+	{REQUEST_BACKUP, admin_backup, TABLE_WRITES, ADMIN},
+	{REQUEST_LOCK, admin_lock, TABLE_WRITES, ADMIN},
+	{REQUEST_PANIC, admin_panic, TABLE_WRITES, ADMIN},
+	{REQUEST_ADDRESS, admin_address, TABLE_WRITES, ADMIN},
+	{REQUEST_INVITE, admin_invite, TABLE_GROWS, ADMIN},
+	{REQUEST_INVITE_LIST, admin_invite_list, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_INVITE_CANCEL, admin_invite_cancel, TABLE_WRITES, ADMIN},
+	{REQUEST_CONFIRM, admin_confirm, TABLE_WRITES, ADMIN},
+	{REQUEST_APPROVE_LIST, admin_approve_list, TABLE_READS, ADMIN | OFFICER},
+	{REQUEST_APPROVE_GET, admin_approve_get, TABLE_WRITES, ADMIN},
+	{REQUEST_APPROVE_SIGN, admin_approve_sign, TABLE_WRITES, ADMIN},
+	{REQUEST_PROPOSE, admin_propose, TABLE_WRITES, ADMIN},
 	{REQUEST_FLOW, view_figures, TABLE_READS, ALL},
 	{REQUEST_FLOW_PUBLISH, admin_publish, TABLE_WRITES, OFFICER},
 };

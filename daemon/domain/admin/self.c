@@ -3,7 +3,7 @@
  * Commands about this node itself.  Each leaves an audit entry in the turn that asks, and an effect that the process carries
  * out after the commit: what is not committed is not done.
  */
-#include "domain/admin/keys.h"
+#include "domain/admin/self.h"
 
 #include "base/check.h"
 
@@ -14,7 +14,7 @@
 
 /* Until a partner or a person agrees with this clock no quarter is reported (flow/publish.c): a wrong date would close one that
  * still runs. */
-enum err desk_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	(void)req;
 	(void)reply;
@@ -34,7 +34,7 @@ static enum err keys_away(struct turn *t, enum effect_type what, const char *det
 }
 
 /* The snapshot is taken after the commit, so its own entry is in it: after a restore one sees when it was taken. */
-enum err desk_backup(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_backup(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	(void)req;
 	(void)reply;
@@ -44,21 +44,21 @@ enum err desk_backup(struct turn *t, const struct msg *req, struct msg *reply)
 }
 
 /* Signed at the end of the round; with which entry, the engine knows. */
-enum err desk_checkpoint(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_checkpoint(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	(void)req;
 	(void)reply;
 	return turn_effect(t, EFFECT_CHECKPOINT) == NULL ? ERR_NOMEM : ERR_OK;
 }
 
-enum err desk_lock(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_lock(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	(void)req;
 	(void)reply;
 	return keys_away(t, EFFECT_LOCK, "lock");
 }
 
-enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_panic(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	(void)req;
 	(void)reply;
@@ -66,7 +66,7 @@ enum err desk_panic(struct turn *t, const struct msg *req, struct msg *reply)
 }
 
 /* Only a member publishes an address: it goes out in a signed record, which partners keep. */
-enum err desk_address(struct turn *t, const struct msg *req, struct msg *reply)
+enum err admin_address(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
 	const char *said = msg_text(req, BY_ID_ID), *at = strcmp(said, "none") == 0 ? "" : said;
