@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kring config: the settings of a file as kringd would take them, its faults, and the manual's page. */
+/* kring config: the settings of a file as kringd would take them, its faults, and the manual's page.  All three come from the
+ * table that kringd itself reads (roles/config_table.c): what is checked, shown and written down cannot differ from it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 enum { VALUE_MAX = CONFIG_PATH_MAX };
 static_assert((int)VALUE_MAX > (int)LIMIT_ENDPOINT, "the longest value of any type");
 
+/* kring --json sets it, and shows what is printed here. */
 static bool json(void)
 {
 	return getenv("KRING_JSON") != NULL;
@@ -55,6 +57,7 @@ static int code_of(enum err rc)
 	return rc == ERR_NOTFOUND || rc == ERR_IO ? TOOL_NOT_FOUND : TOOL_RULE;
 }
 
+/* Every fault at once, with its line: nobody has to start kringd ten times to find ten of them. */
 int tool_config_check(struct tool_args *a)
 {
 	struct config c;
@@ -82,6 +85,7 @@ int tool_config_check(struct tool_args *a)
 
 /* ---- show ---- */
 
+/* Each value with where it comes from: one that somebody forgot in the file is found by its line. */
 static void show_text(const struct config *c)
 {
 	const char *section = "";
@@ -111,6 +115,7 @@ static void put_member(const char *name, const char *text)
 	tool_json_text(text);
 }
 
+/* All settings, also those that the file does not name: a program need not know the defaults. */
 static void show_json(const struct config *c)
 {
 	char value[VALUE_MAX], from[24];
@@ -179,6 +184,7 @@ static void print_takes(const struct config_setting *s)
 	}
 }
 
+/* The lint test compares it with deploy/settings.md: nobody can add a setting and not describe it. */
 int tool_config_manual(struct tool_args *a)
 {
 	const char *section = "";

@@ -41,6 +41,7 @@ static void json_error(int code, const char *what, const char *why)
 	(void)printf(",\n  \"remedy\": \"\"\n}\n");
 }
 
+/* Returns what it was given, so that a tool says why and ends in one line. */
 int tool_fail(int code, const char *what, const char *why)
 {
 	require(code != 0 && what != NULL && why != NULL);
@@ -51,6 +52,7 @@ int tool_fail(int code, const char *what, const char *why)
 	return code;
 }
 
+/* What is damaged and what is not there have codes of their own: a script acts on them differently. */
 static int code_of(enum err rc)
 {
 	require(rc != ERR_OK);
@@ -59,6 +61,7 @@ static int code_of(enum err rc)
 							: TOOL_RULE;
 }
 
+/* For errors that explain themselves: the words are those of the error. */
 int tool_fail_err(const char *what, enum err rc)
 {
 	return tool_fail(code_of(rc), what, err_text(rc));

@@ -38,6 +38,7 @@ static_assert((int)TOKEN_LINE > (int)WIRE_TOKEN_MAX && ANSWER_MS < WAIT_S * 1000
 	      "a token fits its line");
 static_assert(1 + 32 + 32 + NODEDIR_JOIN_MAX <= LIMIT_ONBOARD_MESSAGE, "the longest question");
 
+/* What is known so far.  The words are what both ends make the digits of. */
 struct joining {
 	struct joinline *line;
 	int answer_ms; /* how long to wait for one; no longer than the person waits */
@@ -52,6 +53,8 @@ struct joining {
 	size_t len;
 };
 
+/* One question and its answer.  ERR_BUSY: none in time.  ERR_DENIED: the invite is over.  ERR_MALFORMED: the answer to
+ * another question. */
 static enum err ask(struct joining *j, struct span question, uint8_t expect)
 {
 	enum err rc;
@@ -70,6 +73,8 @@ static enum err ask(struct joining *j, struct span question, uint8_t expect)
 	return j->len > 0 && j->buf[0] == expect ? ERR_OK : ERR_MALFORMED;
 }
 
+/* The join request under the secret of the invite.  The line is sealed to the key that the invite names, so that nobody
+ * between reads it. */
 static enum err hello(struct joining *j)
 {
 	const struct span join = span_of(j->join, j->join_len);
@@ -162,6 +167,7 @@ static enum err check_roster(struct joining *j, const struct rosterfile *f, stru
 				   "the node that answered is not a member of the federation");
 }
 
+/* Only after the roster held: digits are worth comparing only with a member of the federation of the invite. */
 static enum err reveal(struct joining *j)
 {
 	uint8_t b[1 + 16 + 32];
@@ -174,6 +180,7 @@ static enum err reveal(struct joining *j)
 	return ask(j, wr_span(&w), WIRE_ONB_STATE); /* our number, once theirs is known */
 }
 
+/* Over all that was exchanged: whoever changed something between the two ends makes their digits differ. */
 static void show_digits(struct joining *j)
 {
 	char digits[ONBOARD_DIGITS + 1];
@@ -221,6 +228,7 @@ static enum wire_onboard_state wait_confirmed(struct joining *j, unsigned wait_s
 	return (enum wire_onboard_state)state;
 }
 
+/* What a person does next differs: look at the line, ask for another invite, or show somebody the reason. */
 static int fail_step(const char *step, enum err rc, const struct err_text *why)
 {
 	if (rc == ERR_BUSY)
@@ -292,6 +300,7 @@ static int node_for(struct joining *j, struct tool_args *a)
 	return bad != 0 ? bad : nodedir_make(a, &j->invite.fed_id, j->join, &j->join_len);
 }
 
+/* All that can be wrong with what was typed is said before keys are made and before anybody is dialled. */
 static int read_token(const struct tool_args *a, struct wire_invite *v)
 {
 	char line[TOKEN_LINE];
@@ -323,6 +332,7 @@ static int read_token(const struct tool_args *a, struct wire_invite *v)
 	return 0;
 }
 
+/* Whoever stops half-way loses nothing: the node that was made is used again, and the roots may sign although nobody waits. */
 int tool_join(struct tool_args *a)
 {
 	struct joining j = {.buf = malloc(LIMIT_ONBOARD_MESSAGE)};

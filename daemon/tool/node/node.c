@@ -31,6 +31,7 @@ static void say_made(const struct tool_args *a, const uint8_t *join, size_t len)
 		     a->org, a->dir, print, a->dir);
 }
 
+/* The roster is read first: a node of a federation whose roster does not hold could never be let in. */
 int tool_node_init(struct tool_args *a)
 {
 	uint8_t join[NODEDIR_JOIN_MAX];

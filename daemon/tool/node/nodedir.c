@@ -34,6 +34,7 @@ enum { PATH_LEN = CONFIG_PATH_MAX + 64 };
 static_assert(SHEET_TEXT_MAX <= SHEET_READ_MAX, "what is written can be read back");
 static_assert((int)WIRE_ADD_MAX <= (int)NODEDIR_JOIN_MAX, "a join file of any content");
 
+/* kringd holds the same lock while it runs: two writers of one set of keys would leave neither whole. */
 int nodedir_lock_or_tell(const char *dir, int *fd)
 {
 	struct err_text why = {""};
@@ -61,6 +62,8 @@ static enum err write_in(const char *dir, const char *name, struct span bytes)
 							    : ERR_LIMIT;
 }
 
+/* The join request, for the roots, and the first node record, for partners, hold the same bytes under the same signature:
+ * what the roots let in is what partners see. */
 static enum err write_words(const struct tool_args *a, struct keybox *kb,
 			    uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len)
 {
@@ -105,6 +108,7 @@ static enum err write_words(const struct tool_args *a, struct keybox *kb,
 	return rc == ERR_OK ? write_in(a->dir, "record", wr_span(&cw)) : rc;
 }
 
+/* Only from a statement about this very node: the file may be of another. */
 static bool org_of(struct span add_bytes, const struct id32 *node, char out[LIMIT_ORG_NAME + 1])
 {
 	struct wire_add add;
@@ -195,6 +199,7 @@ enum err nodedir_sheet_prepare(const char *dir, const char *org, const struct ke
 	return rc;
 }
 
+/* The sheet before is kept under its number, because a backup names by number the sheet that opens it. */
 enum err nodedir_sheet_place(const char *dir, const uint8_t before[32])
 {
 	char number[SHEET_NUMBER + 1], name[64], next[PATH_LEN], here[PATH_LEN], kept[PATH_LEN];
@@ -219,6 +224,7 @@ enum err nodedir_sheet_read(const char *file, uint8_t *out, size_t *len)
 				 len);
 }
 
+/* It follows our newest record and names its hash: partners can tell the next one from another one in the same place. */
 enum err nodedir_promise(const char *dir, const struct keybox *kb, const struct id32 *next_digest)
 {
 	uint8_t old[OWNRECORD_FILE_MAX], bytes[WIRE_NODE_MAX], sig[WIRE_SIG];
@@ -246,6 +252,7 @@ enum err nodedir_promise(const char *dir, const struct keybox *kb, const struct 
 	return w.over || cw.over ? ERR_LIMIT : ownrecord_add(dir, wr_span(&cw));
 }
 
+/* With a key file the node starts without a person; who wants it otherwise takes that way off again (kring slot remove). */
 static enum err write_settings(const struct tool_args *a, const uint8_t key[32])
 {
 	char text[512];
@@ -333,6 +340,7 @@ static enum err make_keys(const struct tool_args *a, const struct id16 *fed_id, 
 	return rc == ERR_OK ? keyfile_open(a->dir, &how, k) : rc;
 }
 
+/* Keys first, sheet last: no sheet ever lies beside keys that are not its own. */
 int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		 uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len)
 {

@@ -90,6 +90,7 @@ static int say_damaged(const char *path)
 	return tool_fail(TOOL_DAMAGED, "this backup is damaged or cut short", path);
 }
 
+/* Each piece is authenticated and bound to its place and to the head, so that reading to the end is the check. */
 static enum err read_through(struct backup_in *in, uint64_t *rows)
 {
 	struct backup_item item;
@@ -114,6 +115,7 @@ static void say_about(const struct backup_about *about, FILE *to)
 		      when, print, number);
 }
 
+/* Typed right, but another sheet: what helps is the number that is printed on the right one. */
 static int say_other_sheet(const struct restore *r)
 {
 	char number[SHEET_NUMBER + 1];
@@ -369,6 +371,8 @@ static enum err erase_all(struct restore *r)
 	return rc;
 }
 
+/* The identity is the first item: no row is taken before there is a node to put it into.  After an error the directory is
+ * left as it is, and the next try names it. */
 static enum err build(struct restore *r)
 {
 	struct backup_item item;

@@ -27,6 +27,7 @@
 
 enum { PATH_LEN = CONFIG_PATH_MAX + 32 };
 
+/* By the ways that kringd itself has: who cannot start this node cannot change its keys. */
 static int open_node(const struct tool_args *a, struct keyfile *k)
 {
 	struct config conf;
@@ -59,6 +60,7 @@ static int seed_from(const char *file, uint8_t seed[32])
 		       : tool_fail(TOOL_USAGE, "no next signing key on this sheet", file);
 }
 
+/* The digest of the next key is published beforehand, so that partners would refuse any other. */
 static int not_promised(void)
 {
 	return tool_fail(TOOL_RULE, "this is not the key this node promised",
@@ -101,6 +103,7 @@ static void say_sheet(const char *dir, const struct keyfile_sheet *s)
 
 /* ---- rotation ---- */
 
+/* The successor of our newest record, with the promised key in force and the next one promised. */
 static enum err new_record(const char *dir, const struct keyfile_rotation *r,
 			   uint8_t bytes[WIRE_NODE_MAX], size_t *len)
 {
@@ -173,6 +176,7 @@ static int rotate(const struct tool_args *a, struct keyfile *k, struct keyfile_r
 	return rc == ERR_OK ? 0 : tool_fail_err("rotating", rc);
 }
 
+/* Under the lock from the first look to the last file: a node that runs would go on signing with the key before. */
 int tool_rotate(struct tool_args *a)
 {
 	struct keyfile_rotation r = {.seed = {0}};
@@ -207,6 +211,7 @@ int tool_rotate(struct tool_args *a)
 
 /* ---- a new sheet ---- */
 
+/* Typed from paper, which shows that the paper is there and can be read.  Only now the sheet before unlocks nothing more. */
 static int confirm(const struct tool_args *a)
 {
 	require(a->confirm != NULL && a->dir != NULL);

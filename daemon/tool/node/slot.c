@@ -35,6 +35,7 @@ static const char *kind_name(uint8_t kind)
 	return "unknown";
 }
 
+/* Counted from 1 in the order of the file, as slot remove counts them. */
 int tool_slot_list(struct tool_args *a)
 {
 	uint8_t kinds[SLOTS_MAX];

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Root keys never come near a node: each signs on its own machine, and files go from hand to hand. */
+/* A federation is its first entry: name, roots, and how many of them decide.  The hash of that entry is the federation's id,
+ * so nobody can change a letter of it later without making another federation.
+ * Root keys never come near a node: each signs on its own machine, and files go from hand to hand. */
 #include "tool/roster/create.h"
 
 #include <stdio.h>
@@ -15,6 +17,7 @@
 #include "tool/cli/fail.h"
 #include "tool/roster/tools.h"
 
+/* All of them lie together once, here; each leaves on a stick for the organisation that is to hold it. */
 static enum err make_roots(const struct tool_args *a, struct wire_genesis *g)
 {
 	char path[CONFIG_PATH_MAX + 32];
@@ -44,6 +47,7 @@ bool create_roots(const char *text, unsigned *m, unsigned *n)
 	return *end == '\0' && need >= 2 && need <= all && all <= LIMIT_ROOTS;
 }
 
+/* All roots sign the first entry, not only as many as later ones need: so each key is known to work before it is needed. */
 int tool_fed_create(struct tool_args *a)
 {
 	struct wire_genesis g = {.min_suite = WIRE_SUITE_1};

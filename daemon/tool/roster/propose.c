@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A proposal is the next entry with its place in the chain, so signatures fit one roster only; when another entry was added
- * first it is made again. */
+ * first it is made again.  What no node would take is refused before it is written: roots would sign it for nothing, and an
+ * entry that is signed and refused would stop the roster. */
 #include "tool/roster/propose.h"
 
 #include <stdio.h>
@@ -24,6 +25,7 @@
 
 static_assert(65 * 1000 < UINT16_MAX, "the largest share in thousandths fits its field");
 
+/* 0: no such class; no entry may have it. */
 static uint8_t class_of(const char *name)
 {
 	static const struct {
@@ -65,6 +67,7 @@ static int write_proposal(const struct tool_args *a, const struct rosterfile *f,
 	return 0;
 }
 
+/* A proposal by itself changes nothing: what is left to do is said each time. */
 static void say_next(const struct tool_args *a, const struct rosterfile *f)
 {
 	(void)printf("next: %u roots sign it: kring roster sign --proposal %s --key root1.key "
@@ -146,6 +149,7 @@ static int say_verified(const struct tool_args *a, char *out, size_t cap)
 		       : tool_fail(TOOL_USAGE, "--verified-by is too long", a->verified_by);
 }
 
+/* The join file is checked as every node will check it: own signature, this federation, a name that nobody has. */
 int tool_roster_add(struct tool_args *a)
 {
 	uint8_t join[2048], payload[WIRE_ADD_MAX];
@@ -214,6 +218,7 @@ static bool find_member(const struct rosterfile *f, const char *name, struct id3
 	return hits == 1;
 }
 
+/* In the same words when it is proposed and when it is signed: a root compares the two. */
 void propose_say_policy(const struct wire_policy *p)
 {
 	(void)printf(
@@ -226,7 +231,8 @@ void propose_say_policy(const struct wire_policy *p)
 		p->k_sensitive);
 }
 
-/* New roots: keys made here, old and new roots sign. */
+/* New roots: keys are made here, old and new roots sign.  The old ones let them in; each new one shows by its signature that
+ * its key is there and works. */
 static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 {
 	struct wire_genesis g = f->chain.genesis;
@@ -263,6 +269,7 @@ static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 	return 0;
 }
 
+/* Removed, suspended, or let in again: one form, told apart by operation and reason. */
 static int propose_standing(const struct tool_args *a, const struct rosterfile *f, uint8_t op,
 			    uint8_t reason)
 {
@@ -306,6 +313,7 @@ static bool policy_word(struct wire_policy *p, const char *name, const char *val
 		return false;
 	for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
 		if (strcmp(shares[i].name, name) == 0 && v <= 65) {
+			/* thousandths, as the entry has them */
 			p->share[shares[i].table] = (uint16_t)(v * 1000 + 0.5);
 			return true;
 		}
@@ -322,6 +330,7 @@ static bool policy_word(struct wire_policy *p, const char *name, const char *val
 	return true;
 }
 
+/* Beside what is named everything stays: a root that raises one share cannot lower another by forgetting it. */
 static int propose_policy(const struct tool_args *a, const struct rosterfile *f)
 {
 	struct wire_policy p = f->chain.policy, again;
@@ -361,6 +370,7 @@ static int propose_policy(const struct tool_args *a, const struct rosterfile *f)
 	return bad;
 }
 
+/* The next entry depends on all before it, so the whole roster is checked first. */
 int tool_roster_propose(struct tool_args *a)
 {
 	struct wire_roster renew = {.op = WIRE_ROSTER_RENEW};
@@ -383,6 +393,7 @@ int tool_roster_propose(struct tool_args *a)
 		return propose_roots(a, &f);
 	if (strcmp(a->op, "policy") == 0)
 		return propose_policy(a, &f);
+	/* nothing but its place and its time: the roster stays valid for longer */
 	if (strcmp(a->op, "renew") != 0)
 		return tool_fail(TOOL_USAGE, "no such operation", a->op);
 	bad = write_proposal(a, &f, &renew);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Whoever signs is told in words what the signature says, because a root signs for everybody. */
+/* Whoever signs is told in words what the signature says, because a root signs for everybody.  The words are made of the bytes
+ * that are signed, never of anything that came along with them.  An entry joins the roster file when it holds by the rules of
+ * every node, and until then it is a proposal that goes on to the next root. */
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +25,7 @@ static int refuse_key(const char *path, enum err rc)
 	return tool_fail_err(what, rc);
 }
 
+/* -1: none of them. */
 static int root_index(const struct wire_genesis *g, const struct id32 *pub)
 {
 	for (int i = 0; i < g->n; i++)
@@ -63,6 +66,7 @@ static void describe(const struct wire_roster *e)
 	(void)printf("signing: %s\n", chain_op_name(e->op));
 }
 
+/* An entry with its length before it, as in a roster file. */
 static int read_proposal(const char *path, uint8_t *file, size_t cap, struct wire_roster *e)
 {
 	size_t len = 0;
@@ -107,6 +111,7 @@ int tool_roster_sign(struct tool_args *a)
 		return tool_fail(TOOL_DAMAGED, "roster", why.text);
 	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
 		return TOOL_DAMAGED;
+	/* before the key is looked at: a signature that fits no roster is not made */
 	if (e.seq != f.chain.seq + 1 || !id32_equal(&e.prev_hash, &f.chain.head))
 		return tool_fail(TOOL_RULE, "another entry was added to the roster first",
 				 "the signatures no longer fit: make the proposal again");
@@ -162,6 +167,7 @@ int tool_root_sign(struct tool_args *a)
 	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
 }
 
+/* From the first entry on, by the rules of every node.  The head is what two people compare when they doubt. */
 int tool_roster_verify(struct tool_args *a)
 {
 	struct rosterfile f;
