@@ -411,6 +411,20 @@ def test_a_new_node_is_suggested_in_an_empty_directory_alone(one):
         assert before == contents(d)
 
 
+def test_a_new_node_without_its_sheet_is_not_gone_on_with(one):
+    """kring join goes on with a node whose join request lies there: so that is written when all else is."""
+    f, n = one
+    d = f.dir / "half"
+    (d / "recovery-sheet.next" / "in-the-way").mkdir(parents=True)  # as a disk that is full at that moment
+    new = ("node", "init", "--org", "Half", "--country", "NL", "--listen", f"tcp://127.0.0.1:{n.port}", "--federation", str(f.roster))
+    r = tool(f, d, *new)
+    assert r.returncode != 0 and (d / "identity").exists() and not (d / "recovery-sheet.txt").exists(), r
+    assert not (d / "join").exists(), "a second kring join would take this for a whole node"
+    shutil.rmtree(d / "recovery-sheet.next")
+    r = tool(f, d, *new)
+    assert r.returncode == 1 and "what is left of one" in r.stderr, r
+
+
 # ---- owners ----
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 def test_tools_that_root_runs_leave_the_node_to_its_user(federation, workdir):

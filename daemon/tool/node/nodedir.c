@@ -104,8 +104,8 @@ static enum err write_words(const struct tool_args *a, struct keybox *kb,
 	if (nw.over || w.over || cw.over)
 		return ERR_LIMIT;
 	*join_len = w.len;
-	rc = write_in(a->dir, "join", wr_span(&w));
-	return rc == ERR_OK ? write_in(a->dir, "record", wr_span(&cw)) : rc;
+	rc = write_in(a->dir, "record", wr_span(&cw));
+	return rc == ERR_OK ? write_in(a->dir, "join", wr_span(&w)) : rc;
 }
 
 /* Only from a statement about this very node: the file may be of another. */
@@ -340,7 +340,8 @@ static enum err make_keys(const struct tool_args *a, const struct id16 *fed_id, 
 	return rc == ERR_OK ? keyfile_open(a->dir, &how, k) : rc;
 }
 
-/* Keys first, sheet last: no sheet ever lies beside keys that are not its own. */
+/* Keys, then their sheet, and the join request when all else is there: kring join goes on with a node that has one, and a
+ * node whose sheet was never written is lost with its disk. */
 int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		 uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len)
 {
@@ -366,13 +367,13 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		return tool_fail(TOOL_USAGE, "the passphrase is empty or cannot be read", "");
 	rc = make_keys(a, fed_id, &s, &k);
 	if (rc == ERR_OK)
-		rc = write_words(a, k.keybox, join, join_len);
-	if (rc == ERR_OK)
 		rc = write_settings(a, s.key);
 	if (rc == ERR_OK)
 		rc = nodedir_sheet_prepare(a->dir, a->org, &s.sheet);
 	if (rc == ERR_OK)
 		rc = nodedir_sheet_place(a->dir, NULL);
+	if (rc == ERR_OK)
+		rc = write_words(a, k.keybox, join, join_len);
 	secret_wipe(&s, sizeof s);
 	keyfile_close(&k);
 	return rc == ERR_OK ? 0 : tool_fail_err("making the node", rc);
