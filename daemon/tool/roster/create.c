@@ -18,14 +18,15 @@
 #include "tool/roster/tools.h"
 
 /* All of them lie together once, here; each leaves on a stick for the organisation that is to hold it. */
-static enum err make_roots(const struct tool_args *a, struct wire_genesis *g)
+enum err create_root_keys(const char *dir, struct wire_genesis *g)
 {
 	char path[CONFIG_PATH_MAX + 32];
 	enum err rc = ERR_OK;
 
 	require(g->n <= LIMIT_ROOTS && g->m <= g->n);
+	(void)mkdir(dir, 0700); /* rootkey_create tells when it is not there */
 	for (unsigned i = 0; i < g->n && rc == ERR_OK; i++) {
-		(void)snprintf(path, sizeof path, "%s/root%u.key", a->out, i + 1);
+		(void)snprintf(path, sizeof path, "%s/root%u.key", dir, i + 1);
 		rc = rootkey_create(path, &g->roots[i]);
 	}
 	return rc;
@@ -64,12 +65,11 @@ int tool_fed_create(struct tool_args *a)
 	if (!create_roots(a->roots == NULL ? "2/3" : a->roots, &m, &n))
 		return tool_fail(TOOL_USAGE, "--roots M/N",
 				 "at least 2 of N must sign, for example 2/3");
-	(void)mkdir(a->out, 0700); /* rootkey_create tells when it is not there */
 	require(n <= LIMIT_ROOTS); /* create_roots said so */
 	g.m = (uint8_t)m;
 	g.n = (uint8_t)n;
 	memcpy(g.name, a->name, strlen(a->name) + 1);
-	rc = make_roots(a, &g);
+	rc = create_root_keys(a->out, &g);
 	if (rc != ERR_OK)
 		return tool_fail_err("root keys", rc);
 	wire_genesis_put(&pw, &g);

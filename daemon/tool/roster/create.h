@@ -14,7 +14,11 @@
 
 #include <stdbool.h>
 
+#include "proto/wire_roster.h"
+
 /** "2/3": so many of so many roots sign, two at least. */
 bool create_roots(const char *text, unsigned *m, unsigned *n);
+/** Draws g->n keys into DIR/root1.key ... and their public halves into g. */
+MUST_CHECK enum err create_root_keys(const char *dir, struct wire_genesis *g);
 
 #endif /* KRING_TOOL_ROSTER_CREATE_H */

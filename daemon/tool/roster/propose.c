@@ -7,17 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/check.h"
 #include "base/clock.h"
 #include "core/disk/rosterfile.h"
 #include "crypto/files/keyfile.h"
-#include "crypto/files/rootkey.h"
 #include "crypto/identity.h"
 #include "domain/membership/names.h"
 #include "proto/lists.h"
-#include "roles/config.h"
 #include "tool/cli/fail.h"
 #include "tool/node/nodedir.h"
 #include "tool/roster/create.h"
@@ -239,24 +236,18 @@ static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 	uint8_t payload[2 + 32 * LIMIT_ROOTS];
 	struct wr pw = wr_of(payload, sizeof payload);
 	struct wire_roster e = {.op = WIRE_ROSTER_ROOTS};
-	char path[CONFIG_PATH_MAX + 32];
 	unsigned m = 0, n = 0;
+	enum err rc;
 	int bad;
 
 	if (a->keys == NULL || a->roots == NULL || !create_roots(a->roots, &m, &n))
 		return tool_fail(TOOL_USAGE, "new roots need --roots M/N and --keys DIR",
 				 "for example --roots 2/3 --keys new-roots");
-	(void)mkdir(a->keys, 0700);
 	g.m = (uint8_t)m;
 	g.n = (uint8_t)n;
-	for (unsigned i = 0; i < n; i++) {
-		enum err rc;
-
-		(void)snprintf(path, sizeof path, "%s/root%u.key", a->keys, i + 1);
-		rc = rootkey_create(path, &g.roots[i]);
-		if (rc != ERR_OK)
-			return tool_fail_err("root keys", rc);
-	}
+	rc = create_root_keys(a->keys, &g);
+	if (rc != ERR_OK)
+		return tool_fail_err("root keys", rc);
 	wire_roots_put(&pw, &g);
 	require(!pw.over);
 	e.payload = wr_span(&pw);
