@@ -375,3 +375,25 @@ enum err wire_witness_get(struct span s, struct wire_witness *v)
 	v->sig = rd_take(&r, WIRE_SIG);
 	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
 }
+
+/* By length alone: what is in it is looked at by whoever knows the invites. */
+bool wire_onboard_question(struct span s)
+{
+	if (s.len == 0)
+		return false;
+	switch ((enum wire_onboard)s.p[0]) {
+	case WIRE_ONB_HELLO:
+		return s.len > 1 + 32 + 32 && s.len <= WIRE_ONB_QUESTION_MAX;
+	case WIRE_ONB_REVEAL:
+		return s.len == 1 + 16 + 32;
+	case WIRE_ONB_ASK:
+		return s.len == 1 + 16;
+	case WIRE_ONB_WANT_ENTRY:
+		return s.len == 1 + 16 + 8;
+	case WIRE_ONB_CHALLENGE:
+	case WIRE_ONB_ENTRY:
+	case WIRE_ONB_STATE:
+		break;
+	}
+	return false;
+}

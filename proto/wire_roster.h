@@ -181,6 +181,11 @@ enum wire_onboard_state {
 	WIRE_ONB_CONFIRMED = 1, /* compared; the roots have yet to sign */
 	WIRE_ONB_APPROVED = 2,
 	WIRE_ONB_DEAD = 3, /* unknown, expired, used, or three failed tries */
+	WIRE_ONB_BUSY = 4, /* this question was not looked at: ask it again in a moment */
 };
+enum { WIRE_ONB_QUESTION_MAX = 1 + 32 + 32 + WIRE_ADD_MAX };
+static_assert(WIRE_ONB_QUESTION_MAX <= LIMIT_ONBOARD_QUESTION, "the longest HELLO goes through");
+/** Has it the form of a question?  Nothing else goes further than the process that listens. */
+bool wire_onboard_question(struct span s);
 
 #endif /* KRING_PROTO_WIRE_ROSTER_H */

@@ -146,6 +146,7 @@ int cmd_confirm(struct cli *c)
 		return code;
 	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_DIGITS, digits);
 	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_HOW, cli_option(c, "how"));
+	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_ORG, cli_option(c, "org"));
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
 		(void)printf("the digits match: the connection is not being intercepted\nnext: "

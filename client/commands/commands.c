@@ -189,7 +189,7 @@ const struct command commands[] = {
 	 .options = "org=NAME country=LINE listen=ADDRESS address=ADDRESS phone=LINE passphrase-file=FILE wait=NUMBER",
 	 .help = "make a node in --dir from an invite, and show the digits to read aloud",
 	 .example = "kring --dir DIR join TOKEN --org SMWO --country NL --listen tcp://192.0.2.2:7001"},
-	{.noun = "confirm", .run = cmd_confirm, .words = "DIGITS...", .options = "how=WAY",
+	{.noun = "confirm", .run = cmd_confirm, .words = "DIGITS...", .options = "how=WAY org=NAME",
 	 .help = "enter the digits that the new partner read to you, and how you met (the roster keeps it)",
 	 .example = "kring confirm 1234 5678 --how telephone"},
 	{.noun = "approve", .run = cmd_approve, .words = "[ID]", .options = "key=FILE",

@@ -52,6 +52,8 @@ void print_beside(const struct cli *c);
 void print_beside_note(const struct cli *c, struct msg *status);
 /** What `kring status` says of the line: alarms of listening, clocks that differ. */
 void print_line_status(const struct cli *c, const struct msg *status);
+void print_doors(const struct cli *c, const struct msg *status);
+void print_invites(const struct cli *c, const struct msg *reply);
 /** One ClockRow as a sentence. */
 void print_line_clock(const struct cli *c, const struct msg *row, const char *partners);
 /** "silent since 14:02; ", or nothing for 0. */

@@ -56,25 +56,11 @@ static void roster(const struct msg *reply)
 	}
 }
 
-/* Many tries on one invitation mean that somebody guesses digits. */
-static void invites(const struct cli *c, const struct msg *reply)
-{
-	for (size_t i = 0; i < msg_count(reply, REPLY_INVITES); i++) {
-		const struct msg *r = msg_at(reply, REPLY_INVITES, i);
-
-		print_cell(print_short(msg_text(r, INVITE_ROW_ID)), 8);
-		print_cell(msg_text(r, INVITE_ROW_ORG), 34);
-		print_cell(msg_text(r, INVITE_ROW_STATE), 10);
-		print_day_of(c, msg_u64(r, INVITE_ROW_EXPIRES_MS));
-		(void)printf("  %llu tries\n", (unsigned long long)msg_u64(r, INVITE_ROW_ATTEMPTS));
-	}
-}
-
 void print_evidence(const struct cli *c, const struct msg *reply)
 {
 	require(c != NULL && reply != NULL);
 	disclosures(c, reply);
 	audit(reply);
 	roster(reply);
-	invites(c, reply);
+	print_invites(c, reply);
 }

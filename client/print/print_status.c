@@ -116,6 +116,7 @@ void print_status(const struct cli *c, const struct msg *reply)
 	keys(c, s);
 	disk(s);
 	print_line_status(c, s);
+	print_doors(c, s);
 	alarms(c, s);
 	for (size_t i = 0; i < msg_count(s, STATUS_FAULTS); i++)
 		fault(c, msg_at(s, STATUS_FAULTS, i));

@@ -91,14 +91,26 @@
 #define LIMIT_DISK_PLENTY  (8ull * 1024 * 1024 * 1024)
 #define LIMIT_DISK_RESERVE (256ull * 1024 * 1024)
 
-/* onboarding */
-#define LIMIT_ONBOARD_MESSAGE  65536
-#define LIMIT_ONBOARD_LINES    4u
-#define LIMIT_ONBOARD_MS       600000u /* one connection may speak this long */
-#define LIMIT_ONBOARD_IDLE_MS  10000u
-#define LIMIT_ONBOARD_ATTEMPTS 3u
-#define LIMIT_INVITE_DAYS      7u
-#define LIMIT_INVITES	       64u
+/* onboarding: strangers may connect, so everything is counted */
+#define LIMIT_ONBOARD_MESSAGE	     65536
+#define LIMIT_ONBOARD_QUESTION	     4096u /* ... of those that core is asked */
+#define LIMIT_ONBOARD_CALLERS	     256u /* connections, at all addresses where newcomers may speak */
+#define LIMIT_ONBOARD_ADDRESS	     64u /* ... from one address (IPv6: one /64) */
+#define LIMIT_ONBOARD_SESSION	     2u	 /* ... in one handshake: the newest ones */
+#define LIMIT_ONBOARD_ASKED	     16u /* questions that wait for their answer; more are told to wait */
+#define LIMIT_ONBOARD_ADDRESS_ASKED  8u
+#define LIMIT_ONBOARD_SECOND	     1000u /* questions in a second */
+#define LIMIT_ONBOARD_ADDRESS_SECOND 400u
+#define LIMIT_ONBOARD_MS	     600000u /* one connection may speak this long */
+#define LIMIT_ONBOARD_UNPROVED_MS    60000u  /* ... one that proved no invite */
+#define LIMIT_ONBOARD_IDLE_MS	     10000u
+#define LIMIT_ONBOARD_ATTEMPTS	     3u /* handshakes of one invite, each with digits of its own */
+#define LIMIT_ONBOARD_TOLD_MS	     10000u /* a newcomer that heard the end may ask once more */
+#define LIMIT_ONBOARD_UNTOLD_MS	     600000u /* one that was let in without hearing it may still ask */
+#define LIMIT_ONBOARD_DOORS	     64u     /* addresses where newcomers may speak at a time */
+#define LIMIT_INVITES_KEPT_DAYS	     30u     /* the list says so long how an invite ended */
+#define LIMIT_INVITE_DAYS	     7u
+#define LIMIT_INVITES		     64u
 
 /* people */
 #define LIMIT_LIST_ROWS	   500u
@@ -128,9 +140,18 @@ static_assert(LIMIT_PB_BYTES < LIMIT_CLASS_2, "a bytes field fits a frame");
 static_assert(LIMIT_OFFER_PAGE * 16 + 64 < LIMIT_CLASS_0, "a page of ids fits class 0");
 static_assert(LIMIT_FRAME_DOCS <= LIMIT_WINDOW, "the window holds a frame");
 static_assert(LIMIT_TTL_DAYS <= LIMIT_RETAIN_DAYS, "what may be offered again is retained");
-static_assert(LIMIT_PEERS * (LIMIT_PEER_LINES + LIMIT_FILES_DIALLED) + LIMIT_STRANGERS + 128 <
+static_assert(LIMIT_PEERS * (LIMIT_PEER_LINES + LIMIT_FILES_DIALLED) + LIMIT_STRANGERS +
+			      LIMIT_ONBOARD_CALLERS + 8 * LIMIT_ONBOARD_DOORS + 128 <
 		      LIMIT_FILES_NET,
 	      "every partner has its lines, whatever all others do");
+static_assert(LIMIT_ONBOARD_DOORS >= LIMIT_INVITES,
+	      "every open invite may have an address of its own");
+static_assert(2 * LIMIT_ONBOARD_ADDRESS_ASKED <= LIMIT_ONBOARD_ASKED &&
+		      2 * LIMIT_ONBOARD_ADDRESS_SECOND <= LIMIT_ONBOARD_SECOND &&
+		      4 * LIMIT_ONBOARD_ADDRESS <= LIMIT_ONBOARD_CALLERS,
+	      "whoever has one address leaves room for others");
+static_assert(LIMIT_ONBOARD_ASKED * LIMIT_ONBOARD_QUESTION < LIMIT_IPC_CREDIT / 64,
+	      "strangers take no credit of partners");
 static_assert(LIMIT_TURN_ARENA > 4 * LIMIT_UNPACK_ARENA, "a turn unpacks several messages");
 
 #endif /* KRING_BASE_LIMITS_H */

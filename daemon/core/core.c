@@ -25,6 +25,7 @@
 #include "core/settings.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
+#include "domain/newcomer/door.h"
 #include "io/ctlsrv.h"
 #include "io/fdpass.h"
 #include "io/ipc.h"
@@ -92,15 +93,30 @@ static void on_listening(struct core *c, int error)
 		loop_stop(c->loop, ROLES_CONFIG);
 }
 
+/* One address where newcomers may speak: listening or not, and who was turned away there. */
+static void on_door(struct core *c, struct span bytes)
+{
+	struct node_door d = {.said = true};
+	struct rd r = rd_of(bytes);
+
+	d.error = (int)rd_u32(&r);
+	d.strangers = rd_u32(&r);
+	d.turned_away = rd_u32(&r);
+	d.told_to_wait = rd_u32(&r);
+	if (r.bad || r.left >= sizeof d.at)
+		return;
+	memcpy(d.at, r.p, r.left);
+	door_said(engine_node(c->o.engine), &d);
+}
+
 static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 {
 	struct core *c = ctx;
 
 	if (type == IPC_LISTENING && bytes.len == 4)
 		on_listening(c, (int)be32_get(bytes.p));
-	else if (type == IPC_DOOR && bytes.len >= 4 && bytes.len <= 4 + LIMIT_ENDPOINT)
-		node_set_door(engine_node(c->o.engine), span_of(bytes.p + 4, bytes.len - 4),
-			      (int)be32_get(bytes.p));
+	else if (type == IPC_DOOR)
+		on_door(c, bytes);
 	else
 		serving_record(c->serving, type, peer, bytes);
 }
@@ -115,6 +131,7 @@ static void on_net_gone(void *ctx)
 	c->net = NULL;
 	serving_net_gone(c->serving);
 	on_listening(c, ENDPOINT_NO_NET);
+	door_unsaid(engine_node(c->o.engine));
 	for (uint16_t i = 1; i <= n->peer_count; i++)
 		if (engine_peer_down(c->o.engine, i) != ERR_OK)
 			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", i);

@@ -77,7 +77,8 @@ enum err netsetup_send(const struct netsetup *s)
 			first = NULL;
 		}
 		msg_set_text(&a, m, NET_SETUP_LISTEN, s->listen);
-		msg_set_text(&a, m, NET_SETUP_ONBOARD, n->onboard);
+		for (size_t i = 0; i < n->door_count; i++)
+			msg_add_text(&a, m, NET_SETUP_ONBOARD, n->doors[i].at);
 		msg_set_bytes(&a, m, NET_SETUP_FED_ID, span_of(n->fed_id.b, 16));
 		msg_set_bytes(&a, m, NET_SETUP_NODE_ID, span_of(n->node_id.b, 32));
 		setup_peers(s, &a, m, &at);

@@ -21,6 +21,7 @@
 #include "domain/flow/publish.h"
 #include "domain/flow/report.h"
 #include "domain/loss/incarnation.h"
+#include "domain/newcomer/door.h"
 #include "domain/newcomer/onboard.h"
 #include "domain/news/checkpoint.h"
 #include "domain/news/spread.h"
@@ -105,7 +106,7 @@ enum err node_reload(struct node *n, struct turn *t)
 
 	n->flow_due_ms = 0; /* perhaps there is somebody new to report to */
 	if (rc == ERR_OK)
-		rc = onboard_load(t, n);
+		rc = door_load(t, n);
 
 	for (size_t i = 0; rc == ERR_OK && i < n->peer_count; i++)
 		if (n->peers[i].self)
@@ -170,16 +171,6 @@ void node_held(struct node *n, uint16_t peer, enum held_cause cause, uint64_t co
 	held_note(&n->held, peer, cause, count, wall_ms);
 }
 
-/* With the address it is about: an answer about an older one must not be taken for the present one. */
-void node_set_door(struct node *n, struct span at, int error)
-{
-	if (at.len >= sizeof n->door_at)
-		return;
-	memcpy(n->door_at, at.p, at.len);
-	n->door_at[at.len] = '\0';
-	n->door_error = error;
-}
-
 /* Everything anew: what points into the arena of an earlier turn must not reach this one. */
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now)
 {
@@ -242,6 +233,8 @@ static enum err on_tick(struct turn *t)
 {
 	enum err rc = timers_run(t, TIMERS_PER_TURN);
 
+	if (rc == ERR_OK)
+		rc = door_tick(t);
 	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++)
 		if (t->node->peers[i].active && !t->node->peers[i].self)
 			rc = ask_peer(t, &t->node->peers[i]);
@@ -479,5 +472,7 @@ enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 	}
 	if (t->node->flow_due_ms < *wall_ms && !fault_paused(t, &report))
 		*wall_ms = t->node->flow_due_ms;
+	if (t->node->doors_due_ms != 0 && t->node->doors_due_ms < *wall_ms)
+		*wall_ms = t->node->doors_due_ms;
 	return rc;
 }

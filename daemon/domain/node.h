@@ -62,9 +62,6 @@ void node_set_listening(struct node *n, const char *at, int error, uint64_t wall
 void node_held(struct node *n, uint16_t peer, enum held_cause cause, uint64_t count,
 	       uint64_t wall_ms);
 
-/** The same as node_set_listening of the onboarding socket: at this address. */
-void node_set_door(struct node *n, struct span at, int error);
-
 /** A turn over caller's transaction, arena and effects. */
 void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now);
 /** ERR_OK, or why the turn must be undone; for EVENT_REQUEST t->refusal says it in words. */

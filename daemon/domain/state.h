@@ -123,6 +123,15 @@ struct node_before {
 	bool clock_confirmed;
 };
 
+/* An address where newcomers may speak, and what net said of it. */
+struct node_door {
+	char at[LIMIT_ENDPOINT + 1];
+	uint32_t invites;			       /* that are open there */
+	bool said;				       /* net told whether it listens there: */
+	int error;				       /* 0, or why not (base/endpoint.h) */
+	uint64_t strangers, turned_away, told_to_wait; /* since it was opened */
+};
+
 struct node {
 	struct id16 fed_id;
 	struct id32 node_id, nk_pub;
@@ -148,10 +157,9 @@ struct node {
 	struct id32 roster_head;
 	uint8_t witness[WIRE_WITNESS_LEN]; /* our own cosignature of the present head */
 	bool have_witness;
-	char onboard[LIMIT_ENDPOINT + 1]; /* where newcomers may speak; "" nowhere */
-	char door_at[LIMIT_ENDPOINT +
-		     1]; /* ... of which net last said whether it listens there ... */
-	int door_error;	 /* ... 0, or why not (base/endpoint.h) */
+	struct node_door doors[LIMIT_ONBOARD_DOORS]; /* where newcomers may speak */
+	size_t door_count;
+	uint64_t doors_due_ms; /* wall clock: when one of them closes by itself; 0: none does */
 
 	struct node_sheet sheet;
 	bool swappable;	     /* its keys could not be locked in memory */

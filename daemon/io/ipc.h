@@ -26,12 +26,15 @@ enum ipc_type {
 	IPC_MESSAGE = 3,
 	IPC_ONBOARD = 4,   /* peer: a line of the onboarding socket */
 	IPC_LISTENING = 5, /* bytes: u32, 0 or why it does not (base/endpoint.h) */
-	IPC_DOOR = 6,	   /* of the onboarding socket: u32 as above, then its address */
-	IPC_REFUSED = 7,   /* bytes: enum ipc_cause u8, count u32; peer 0: nobody's */
+	IPC_DOOR =
+		6, /* where newcomers speak: u32 as above; u32 words of strangers, connections ended,
+				questions told to wait, since it was opened; its address */
+	IPC_REFUSED = 7, /* bytes: enum ipc_cause u8, count u32; peer 0: nobody's */
 	IPC_SETUP = 10,
 	IPC_SEND = 11,
 	IPC_CREDIT = 12, /* peer: whose; bytes: u32, the charges of what was read */
-	IPC_ONBOARD_SEND = 13,
+	IPC_ONBOARD_SEND =
+		13,    /* peer: the line; bytes: session 16 or zeros (in none), the answer */
 	IPC_DIAL = 14, /* bytes: u8, 1: the line is silent, hang up first */
 };
 

@@ -17,6 +17,7 @@
 #include "io/newcomer/onboard.h"
 #include "proto/msg.h"
 #include "proto/wire.h"
+#include "proto/wire_roster.h"
 #include "roles/config.h"
 #include "roles/roles.h"
 #include "roles/sandbox.h"
@@ -39,7 +40,7 @@ struct net {
 	struct transport *transport;
 	size_t files; /* descriptors that this process may have */
 	struct onboard *onboard;
-	char listen[LIMIT_ENDPOINT + 1], onboard_at[LIMIT_ENDPOINT + 1];
+	char listen[LIMIT_ENDPOINT + 1];
 	struct arena arena;
 	struct id16 fed_id;
 	struct id32 node_id;
@@ -217,52 +218,59 @@ static enum err set_peers(struct net *n, const struct msg *setup)
 	return rc;
 }
 
-static void on_newcomer(void *ctx, uint16_t line, struct span bytes)
+/* What strangers say is of a few lengths and takes little room: partners have the rest. */
+static enum onboard_taken on_newcomer(void *ctx, uint16_t line, struct span bytes)
 {
 	struct net *n = ctx;
 
+	if (!wire_onboard_question(bytes))
+		return ONBOARD_NONSENSE;
 	/* all newcomers together have one share */
 	if (!shares_take(&n->shares, 0, bytes.len))
-		return;
+		return ONBOARD_LATER;
 	if (ipc_put(n->core, IPC_ONBOARD, line, bytes) != ERR_OK)
 		loop_stop(n->loop, ROLES_FAILED);
+	return ONBOARD_TAKEN;
 }
 
-/* Whoever invites is told at once whether a newcomer could come. */
-static void say_door(struct net *n, const char *at, int error)
+/* Whoever invites is told at once whether a newcomer could come, and who knocked without being invited.  An address that
+ * cannot be bound costs the invite, not the node. */
+static void on_door(void *ctx, const struct onboard_door *d)
 {
-	uint8_t b[4 + LIMIT_ENDPOINT];
-	const size_t len = strlen(at);
+	struct net *n = ctx;
+	uint8_t b[16 + LIMIT_ENDPOINT];
+	struct wr w = wr_of(b, sizeof b);
 
-	be32_put(b, (uint32_t)error);
-	require(len <= LIMIT_ENDPOINT);
-	memcpy(b + 4, at, len);
-	if (ipc_put(n->core, IPC_DOOR, 0, span_of(b, 4 + len)) != ERR_OK)
+	wr_u32(&w, (uint32_t)d->error);
+	wr_u32(&w, d->strangers);
+	wr_u32(&w, d->turned_away);
+	wr_u32(&w, d->told_to_wait);
+	wr_put(&w, d->at, strlen(d->at));
+	require(!w.over);
+	if (d->error != 0)
+		log_write(LOG_ERROR, LOG_FAILED, "step=onboard listen=%s why=\"%s\"", d->at,
+			  endpoint_trouble(d->error)->what);
+	if (ipc_put(n->core, IPC_DOOR, 0, wr_span(&w)) != ERR_OK)
 		loop_stop(n->loop, ROLES_FAILED);
 }
 
-/* Off unless an invite is open.  An address that cannot be bound costs the invite, not the node. */
-static void set_onboard(struct net *n, const char *at)
+/* Off unless invites are open. */
+static enum err set_onboard(struct net *n, const struct msg *setup)
 {
-	int error = 0;
+	const struct onboard_calls calls = {on_newcomer, on_door, n};
+	const char *at[LIMIT_ONBOARD_DOORS];
+	size_t count = msg_count(setup, NET_SETUP_ONBOARD);
+	enum err rc = ERR_OK;
 
-	if (strcmp(n->onboard_at, at) == 0 || strlen(at) > LIMIT_ENDPOINT)
-		return;
-	/* The old one first: the new address may be the same port on another interface. */
-	onboard_close(n->onboard);
-	n->onboard = NULL;
-	memcpy(n->onboard_at, at, strlen(at) + 1);
-	if (at[0] == '\0') {
-		say_door(n, at, 0);
-		return;
-	}
-	if (onboard_open(n->transport, &n->onboard, at, on_newcomer, n, &error) != ERR_OK) {
-		n->onboard = NULL;
-		n->onboard_at[0] = '\0';
-		log_write(LOG_ERROR, LOG_FAILED, "step=onboard listen=%s why=\"%s\"", at,
-			  endpoint_trouble(error)->what);
-	}
-	say_door(n, at, error);
+	if (n->onboard == NULL)
+		rc = onboard_create(n->loop, n->transport, &n->onboard, &calls);
+	if (rc != ERR_OK)
+		return rc;
+	count = count < LIMIT_ONBOARD_DOORS ? count : LIMIT_ONBOARD_DOORS;
+	for (size_t i = 0; i < count; i++)
+		at[i] = msg_text_at(setup, NET_SETUP_ONBOARD, i);
+	onboard_set(n->onboard, at, count);
+	return ERR_OK;
 }
 
 static void on_setup(struct net *n, struct span bytes)
@@ -275,8 +283,8 @@ static void on_setup(struct net *n, struct span bytes)
 		rc = open_transport(n, setup);
 	if (rc == ERR_OK)
 		rc = set_peers(n, setup);
-	if (rc == ERR_OK)
-		set_onboard(n, msg_text(setup, NET_SETUP_ONBOARD));
+	if (rc == ERR_OK && msg_u64(setup, NET_SETUP_MORE) == 0)
+		rc = set_onboard(n, setup);
 	/* It held the transport key of the setup; reset wipes. */
 	arena_reset(&n->arena);
 	if (rc != ERR_OK) {
@@ -284,6 +292,17 @@ static void on_setup(struct net *n, struct span bytes)
 		ipc_flush(n->core); /* what core was told of it */
 		loop_stop(n->loop, ROLES_FAILED);
 	}
+}
+
+/* The session comes first; zeros: whoever asked proved nothing. */
+static void on_answer(struct net *n, uint16_t line, struct span bytes)
+{
+	static const struct id16 none = {{0}};
+	struct id16 session;
+
+	memcpy(session.b, bytes.p, sizeof session.b);
+	onboard_answer(n->onboard, line, id16_equal(&session, &none) ? NULL : &session,
+		       span_of(bytes.p + 16, bytes.len - 16));
 }
 
 static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
@@ -297,8 +316,8 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 			log_write(LOG_DEBUG, LOG_ENVELOPE_DROPPED, "peer=%u out=1", peer);
 	} else if (type == IPC_DIAL && n->transport != NULL && bytes.len == 1) {
 		transport_dial(n->transport, peer, bytes.p[0] != 0);
-	} else if (type == IPC_ONBOARD_SEND && n->onboard != NULL) {
-		onboard_send(n->onboard, peer, bytes);
+	} else if (type == IPC_ONBOARD_SEND && n->onboard != NULL && bytes.len > 16) {
+		on_answer(n, peer, bytes);
 	} else if (type == IPC_CREDIT && bytes.len == 4) {
 		shares_back(&n->shares, peer, be32_get(bytes.p));
 	}
@@ -344,7 +363,7 @@ int net_main(const struct role_options *opt)
 	if (ipc_open(n.loop, &n.core, ROLES_FD_PEER, &calls) != ERR_OK)
 		return ROLES_FAILED;
 	code = loop_run(n.loop);
-	onboard_close(n.onboard);
+	onboard_free(n.onboard);
 	transport_close(n.transport);
 	free(n.peers);
 	return code;

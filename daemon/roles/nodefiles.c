@@ -18,9 +18,10 @@
 #include "base/check.h"
 
 /* In the order in which their presence proves the most. */
-static const char *const names[] = {
-	"identity",	      "slots",	    "keyroot", "record", "main",    "ledger", "unlock.key",
-	"recovery-sheet.txt", "kring.conf", "roster",  "join",	 "prekeys", "lock",   "core.sock"};
+static const char *const names[] = {"identity",	  "slots",  "keyroot",	  "record",
+				    "main",	  "ledger", "unlock.key", "recovery-sheet.txt",
+				    "kring.conf", "roster", "join",	  "joining",
+				    "prekeys",	  "lock",   "core.sock"};
 enum { NAMES = sizeof names / sizeof names[0], NEEDED = 4, LOCK_TRIES = 50 };
 
 static_assert(NEEDED > 0 && NEEDED <= NAMES, "the needed ones stand first");

@@ -10,7 +10,8 @@
  * Privacy:  organisations only; the invite's secret opens one joining and lies sealed.
  *
  * Commit, then reveal: the newcomer commits to its nonce before it knows ours, so whoever stands in
- * between has one guess at eight digits.
+ * between has one guess at eight digits.  Every question may be asked again and is answered the same: a line
+ * that broke, a process that was killed costs no try.
  */
 #ifndef KRING_DOMAIN_NEWCOMER_ONBOARD_H
 #define KRING_DOMAIN_NEWCOMER_ONBOARD_H
@@ -30,10 +31,10 @@ struct id32 onboard_commit(const struct id32 *r_c, struct span join);
 /** Proves knowledge of the invite's secret. */
 struct id32 onboard_mac(const struct id16 *secret, struct span join);
 
-/** A message on the onboarding socket; answers are EFFECT_ONBOARD. */
+/** A question of a newcomer.  The answer is EFFECT_ONBOARD: the session 16 in which it was asked, zeros when it was in
+ *  none, and then what is said on the wire. */
 MUST_CHECK enum err onboard_message(struct turn *t, uint16_t line, struct span bytes);
-/** Where the onboarding socket listens now: n->onboard, "" for not at all. */
-MUST_CHECK enum err onboard_load(struct turn *t, struct node *n);
-MUST_CHECK enum err onboard_approved(struct turn *t, const struct id16 *session);
+/** The roots let in whom this invite brought. */
+MUST_CHECK enum err onboard_approved(struct turn *t, const struct id16 *invite);
 
 #endif /* KRING_DOMAIN_NEWCOMER_ONBOARD_H */

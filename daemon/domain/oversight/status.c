@@ -59,6 +59,26 @@ static void listening(struct turn *t, struct msg *s)
 	msg_set_u64(alarm, ALARM_ROW_AT_MS, n->listen_since_ms);
 }
 
+/* Where newcomers may speak now, and who did without being invited. */
+static void doors(struct turn *t, struct msg *s)
+{
+	const struct node *n = t->node;
+
+	for (size_t i = 0; i < n->door_count; i++) {
+		const struct node_door *d = &n->doors[i];
+		struct msg *row = msg_add(t->arena, s, STATUS_DOORS);
+
+		msg_set_text(t->arena, row, DOOR_ROW_LISTEN, d->at);
+		msg_set_u64(row, DOOR_ROW_INVITES, d->invites);
+		if (d->said && d->error != 0)
+			msg_set_text(t->arena, row, DOOR_ROW_ERROR,
+				     endpoint_trouble(d->error)->code);
+		msg_set_u64(row, DOOR_ROW_STRANGERS, d->strangers);
+		msg_set_u64(row, DOOR_ROW_TURNED_AWAY, d->turned_away);
+		msg_set_u64(row, DOOR_ROW_TOLD_TO_WAIT, d->told_to_wait);
+	}
+}
+
 /* Since the keys came into memory: from then on the system may have written them to its disk.  The start is known by a clock
  * that nobody can put back, so the time of the day follows from how long ago it was. */
 static void swappable(struct turn *t, struct msg *s)
@@ -190,6 +210,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	/* behind the rows, out of which it reads ours */
 	own_clock(s);
 	listening(t, s);
+	doors(t, s);
 	swappable(t, s);
 	failed_places(t, s);
 	held_rows(t, s);

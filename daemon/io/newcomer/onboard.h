@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * onboard - the separate socket on which a newcomer with an invite may speak (proto/PROTOCOL.md 3a).
+ * onboard - the addresses where newcomers with an invite may speak (proto/PROTOCOL.md 3a).
  *
  * Layer:    io/newcomer (base only).
- * Owns:     one ROUTER, bound only while an invite is open.
+ * Owns:     one ROUTER for each address, bound only while an invite is open there.
  * Threads:  the loop's.
- * Time:     a connection may speak for LIMIT_ONBOARD_MS, monotonic.
+ * Time:     a connection may speak for LIMIT_ONBOARD_MS, and say nothing for LIMIT_ONBOARD_IDLE_MS, monotonic.
  * Durable:  nothing.
  * Privacy:  the ZAP domain is "onb": any key may connect, so nothing here is believed; it is core that
  *           checks the invite.
@@ -17,14 +17,36 @@
 
 struct onboard;
 
-/** line: 1..LIMIT_ONBOARD_LINES, for onboard_send. */
-typedef void (*onboard_message)(void *ctx, uint16_t line, struct span bytes);
+/** What became of a question. */
+enum onboard_taken {
+	ONBOARD_TAKEN,
+	ONBOARD_LATER,	  /* there is no room for it: whoever asks is told to wait */
+	ONBOARD_NONSENSE, /* it is no question */
+};
 
-/** Binds.  ERR_IO: *error says why (base/endpoint.h). */
-MUST_CHECK enum err onboard_open(struct transport *t, struct onboard **out, const char *listen,
-				 onboard_message message, void *ctx, int *error);
-/** A line that is gone is no error. */
-void onboard_send(struct onboard *o, uint16_t line, struct span bytes);
-void onboard_close(struct onboard *o);
+/** One address: does it listen (error 0, or why not: base/endpoint.h), and since it was opened: words without a valid
+ *  invite, connections that were ended, questions that were told to wait. */
+struct onboard_door {
+	const char *at;
+	int error;
+	uint32_t strangers, turned_away, told_to_wait;
+};
+
+struct onboard_calls {
+	/** line: for onboard_answer, once. */
+	enum onboard_taken (*question)(void *ctx, uint16_t line, struct span bytes);
+	void (*door)(void *ctx, const struct onboard_door *d);
+	void *ctx;
+};
+
+MUST_CHECK enum err onboard_create(struct loop *l, struct transport *t, struct onboard **out,
+				   const struct onboard_calls *calls);
+/** All addresses where newcomers may speak from now on (valid ones; borrowed).  Each that was not open is reported. */
+void onboard_set(struct onboard *o, const char *const *at, size_t count);
+/** The answer to the question of this line; a line that is gone is no error.  session: in which it was asked; NULL:
+ *  in none. */
+void onboard_answer(struct onboard *o, uint16_t line, const struct id16 *session,
+		    struct span bytes);
+void onboard_free(struct onboard *o);
 
 #endif /* KRING_IO_NEWCOMER_ONBOARD_H */

@@ -124,6 +124,18 @@ void *transport_server(struct transport *t, const char *zap_domain, const char *
 	return curve_server(&t->curve, zap_domain, at, message_max);
 }
 
+/* Without a limit: at one libzmq's own thread would wait for us, while it holds what we need to stop it. */
+void *transport_monitor(struct transport *t)
+{
+	void *s = zmq_socket(t->curve.ctx, ZMQ_PAIR);
+
+	if (s != NULL && curve_set_int(s, ZMQ_LINGER, 0) && curve_set_int(s, ZMQ_RCVHWM, 0))
+		return s;
+	if (s != NULL)
+		(void)zmq_close(s);
+	return NULL;
+}
+
 static void *make_server(struct transport *t, const char *at)
 {
 	return transport_server(t, "kring", at, LIMIT_ZMTP_MESSAGE);
@@ -502,8 +514,10 @@ enum err transport_prepare(void **context)
 	*context = zmq_ctx_new();
 	if (*context == NULL)
 		return ERR_NOMEM;
-	return zmq_ctx_set(*context, ZMQ_MAX_SOCKETS, 4 * LIMIT_PEERS + 64) == 0 ? ERR_OK
-										 : ERR_NOMEM;
+	return zmq_ctx_set(*context, ZMQ_MAX_SOCKETS,
+			   4 * LIMIT_PEERS + 4 * LIMIT_ONBOARD_DOORS + 64) == 0
+		       ? ERR_OK
+		       : ERR_NOMEM;
 }
 
 enum err transport_open(struct loop *l, struct transport **out, const struct transport_options *opt,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * transport_zmq - what onboard.c shares with transport.c: context, hub, options of a server socket.
+ * transport_zmq - what newcomer/onboard.c shares with transport.c: context, hub, options of a server socket.
  *
  * Layer:    io/partners, internal.
  * Owns:     nothing.
@@ -22,5 +22,8 @@ struct zhub *transport_hub(struct transport *t);
  *  made. */
 void *transport_server(struct transport *t, const char *zap_domain, const char *at,
 		       int64_t message_max);
+
+/** A socket to read its connections' events from, not yet connected; NULL when it cannot be made. */
+void *transport_monitor(struct transport *t);
 
 #endif /* KRING_IO_PARTNERS_TRANSPORT_ZMQ_H */

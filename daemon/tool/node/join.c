@@ -4,7 +4,8 @@
  * fits: the roster must begin with the federation of the invite and must have that member in it.  Whether somebody stands
  * in between is told by the digits that both ends compute from all that was exchanged, compared by telephone; the newcomer
  * is bound to its random number (commitment) before it sees the other one, so digits cannot be steered.
- * A second try goes on with the keys of the first: they may be known to the roots already. */
+ * Once the digits are shown the line is let go: the newcomer comes back to ask, so that many can wait at a time.
+ * A second call goes on where the first one stopped: with its keys, which may be known to the roots already, and its digits. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,116 +15,42 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
-#include "base/rng.h"
 #include "core/disk/rosterfile.h"
 #include "core/disk/unlock.h"
 #include "crypto/files/keyfile.h"
-#include "domain/newcomer/onboard.h"
-#include "io/newcomer/joinline.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
 #include "tool/cli/fail.h"
+#include "tool/node/joining.h"
 #include "tool/node/nodedir.h"
 #include "tool/node/tools.h"
 
 enum {
 	PATH_LEN = CONFIG_PATH_MAX + 32,
-	ANSWER_MS = 15000,
-	ASK_EVERY_NS = 500000000,
+	SILENCE_MS = 15000, /* nobody is there */
+	OFTEN_MS = 60000,   /* in the first minute the newcomer asks every second ... */
+	ASK_MS = 1000,
+	ASK_LATER_MS = 3000, /* ... and then every three */
 	WAIT_S = 600,
 	TOKEN_LINE = 1024
 };
 
-static_assert((int)TOKEN_LINE > (int)WIRE_TOKEN_MAX && ANSWER_MS < WAIT_S * 1000,
+static_assert((int)TOKEN_LINE > (int)WIRE_TOKEN_MAX && SILENCE_MS < WAIT_S * 1000,
 	      "a token fits its line");
-static_assert(1 + 32 + 32 + NODEDIR_JOIN_MAX <= LIMIT_ONBOARD_MESSAGE, "the longest question");
-
-/* What is known so far.  The words are what both ends make the digits of. */
-struct joining {
-	struct joinline *line;
-	int answer_ms; /* how long to wait for one; no longer than the person waits */
-	struct wire_invite invite;
-	uint8_t join[NODEDIR_JOIN_MAX];
-	size_t join_len;
-	struct id32 r_c;
-	struct id16 session;
-	uint32_t entries;
-	struct onboard_words words;
-	uint8_t *buf; /* LIMIT_ONBOARD_MESSAGE */
-	size_t len;
-};
-
-/* One question and its answer.  ERR_BUSY: none in time.  ERR_DENIED: the invite is over.  ERR_MALFORMED: the answer to
- * another question. */
-static enum err ask(struct joining *j, struct span question, uint8_t expect)
-{
-	enum err rc;
-
-	require(j->line != NULL && question.len > 0);
-	rc = joinline_send(j->line, question);
-	if (rc == ERR_OK)
-		rc = joinline_receive(j->line, j->buf, LIMIT_ONBOARD_MESSAGE, j->answer_ms,
-				      &j->len);
-	if (rc != ERR_OK)
-		return rc;
-	/* Any question may be answered by this: the member ended the invite, and no other answer
-	 * will come. */
-	if (j->len == 2 && j->buf[0] == WIRE_ONB_STATE && j->buf[1] == WIRE_ONB_DEAD)
-		return ERR_DENIED;
-	return j->len > 0 && j->buf[0] == expect ? ERR_OK : ERR_MALFORMED;
-}
-
-/* The join request under the secret of the invite.  The line is sealed to the key that the invite names, so that nobody
- * between reads it. */
-static enum err hello(struct joining *j)
-{
-	const struct span join = span_of(j->join, j->join_len);
-	uint8_t b[1 + 32 + 32 + NODEDIR_JOIN_MAX];
-	struct wr w = wr_of(b, sizeof b);
-	struct id32 commit, mac;
-	struct rd r;
-	enum err rc;
-
-	/* Sent as a hash only: the member draws its number without having seen ours, and we cannot
-	 * change ours after. */
-	rng_fill(j->r_c.b, sizeof j->r_c.b);
-	commit = onboard_commit(&j->r_c, join);
-	/* Proves that we have the secret of the invite; without it the member answers nobody. */
-	mac = onboard_mac(&j->invite.secret, join);
-	wr_u8(&w, WIRE_ONB_HELLO);
-	wr_put(&w, commit.b, 32);
-	wr_put(&w, mac.b, 32);
-	wr_put(&w, join.p, join.len);
-	require(!w.over);
-	rc = ask(j, wr_span(&w), WIRE_ONB_CHALLENGE);
-	if (rc != ERR_OK)
-		return rc;
-	r = rd_of(span_of(j->buf + 1, j->len - 1));
-	j->session = rd_id16(&r);
-	j->words.r_i = rd_id32(&r);
-	j->entries = rd_u32(&r);
-	return rd_done(&r) ? ERR_OK : ERR_MALFORMED;
-}
 
 /* Fetches the roster into DIR/roster, then lets rosterfile check all of it. */
 static enum err fetch_roster(struct joining *j, const char *path, struct rosterfile *f,
 			     struct err_text *why)
 {
-	uint8_t *all = malloc(ROSTERFILE_MAX), b[1 + 16 + 8];
+	uint8_t *all = malloc(ROSTERFILE_MAX);
 	struct wr out = wr_of(all, ROSTERFILE_MAX);
 	enum err rc = all == NULL ? ERR_NOMEM : ERR_OK;
 
 	require(path != NULL && j->buf != NULL);
 	/* The number of entries is the member's word: what is too much ends in out.over, and never
 	 * in memory. */
-	for (uint64_t seq = 0; rc == ERR_OK && seq < j->entries; seq++) {
-		struct wr w = wr_of(b, sizeof b);
-
-		wr_u8(&w, WIRE_ONB_WANT_ENTRY);
-		wr_put(&w, j->session.b, 16);
-		wr_u64(&w, seq);
-		require(!w.over);
-		rc = ask(j, wr_span(&w), WIRE_ONB_ENTRY);
+	for (uint64_t seq = 0; rc == ERR_OK && seq < j->entries && !out.over; seq++) {
+		rc = joining_entry(j, seq);
 		if (rc != ERR_OK)
 			break;
 		wr_u32(&out, (uint32_t)(j->len - 1));
@@ -167,21 +94,29 @@ static enum err check_roster(struct joining *j, const struct rosterfile *f, stru
 				   "the node that answered is not a member of the federation");
 }
 
-/* Only after the roster held: digits are worth comparing only with a member of the federation of the invite. */
-static enum err reveal(struct joining *j)
+/* "10 minutes", "20 seconds" */
+static void say_span(unsigned s)
 {
-	uint8_t b[1 + 16 + 32];
-	struct wr w = wr_of(b, sizeof b);
+	if (s >= 120)
+		(void)printf("%u minutes", s / 60);
+	else
+		(void)printf("%u second%s", s, s == 1 ? "" : "s");
+}
 
-	wr_u8(&w, WIRE_ONB_REVEAL);
-	wr_put(&w, j->session.b, 16);
-	wr_put(&w, j->r_c.b, 32);
-	require(!w.over);
-	return ask(j, wr_span(&w), WIRE_ONB_STATE); /* our number, once theirs is known */
+/* In this machine's time, as a person here reads it. */
+static void say_until(const struct joining *j)
+{
+	const time_t at = (time_t)j->invite.expiry_s;
+	struct tm tm;
+	char day[32];
+
+	if (localtime_r(&at, &tm) == NULL || strftime(day, sizeof day, "%Y-%m-%d %H:%M", &tm) == 0)
+		return;
+	(void)printf("the invite is valid until %s\n", day);
 }
 
 /* Over all that was exchanged: whoever changed something between the two ends makes their digits differ. */
-static void show_digits(struct joining *j)
+static void show_digits(struct joining *j, unsigned wait_s)
 {
 	char digits[ONBOARD_DIGITS + 1];
 	struct id32 hash;
@@ -193,83 +128,95 @@ static void show_digits(struct joining *j)
 	(void)printf("\n  digits: %.4s %s\n\n"
 		     "Phone the administrator who invited you, on a number you know, and read them "
 		     "aloud.\nIf they are refused, somebody may be intercepting the connection: "
-		     "run kring join "
-		     "again.\n",
+		     "run kring join again.\nwaiting for up to ",
 		     digits, digits + 4);
+	say_span(wait_s);
+	(void)printf(
+		" until they are typed there; if this is stopped, the same command goes on with "
+		"the same digits\n");
 	(void)fflush(stdout); /* the person reads it while we wait */
 }
 
-/* Until the digits were typed at the other end, or the time is up: nothing is lost by stopping. */
-static enum wire_onboard_state wait_confirmed(struct joining *j, unsigned wait_s, bool *silent)
+/* Until the digits were typed at the other end, or the time is up: nothing is lost by stopping.  Each time on a line of its
+ * own, so that others who wait have one, too.  Silence is no answer: the member may restart. */
+static enum err wait_confirmed(struct joining *j, unsigned wait_s, enum wire_onboard_state *state)
 {
-	uint8_t b[1 + 16];
-	struct wr w = wr_of(b, sizeof b);
-	const uint64_t end = clock_mono_ms() + (uint64_t)wait_s * 1000;
-	const struct timespec pause = {0, ASK_EVERY_NS};
-	uint8_t state = WIRE_ONB_WAITING;
+	const uint64_t begin = clock_mono_ms();
+	enum err rc = ERR_OK;
 
-	wr_u8(&w, WIRE_ONB_ASK);
-	wr_put(&w, j->session.b, 16);
-	require(!w.over);
-	while (state == WIRE_ONB_WAITING && clock_mono_ms() < end) {
-		const enum err rc = ask(j, wr_span(&w), WIRE_ONB_STATE);
+	require(j->line == NULL); /* others wait as well */
+	j->end_mono_ms = begin + (uint64_t)wait_s * 1000;
+	j->silence_ms = 0;
+	while (*state == WIRE_ONB_WAITING && rc != ERR_DENIED && clock_mono_ms() < j->end_mono_ms) {
+		const uint64_t now = clock_mono_ms();
+		const uint64_t often = now < begin + OFTEN_MS ? ASK_MS : ASK_LATER_MS;
+		const uint64_t left = j->end_mono_ms - now, ms = often < left ? often : left;
+		const struct timespec pause = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
 
-		/* Silence is no answer: the line may be back in a moment, and only the end of the
-		 * waiting decides. */
-		require(j->line != NULL);
-		*silent = rc == ERR_BUSY;
-		if (rc == ERR_DENIED)
-			return WIRE_ONB_DEAD;
-		if (rc == ERR_OK && j->len == 2)
-			state = j->buf[1];
-		if (state == WIRE_ONB_WAITING)
-			(void)nanosleep(&pause, NULL);
+		(void)nanosleep(&pause, NULL);
+		rc = joining_ask(j, state);
+		joining_let_go(j);
 	}
-	return (enum wire_onboard_state)state;
+	return rc;
 }
 
-/* What a person does next differs: look at the line, ask for another invite, or show somebody the reason. */
-static int fail_step(const char *step, enum err rc, const struct err_text *why)
+static int fail_step(enum err rc, const struct err_text *why)
 {
 	if (rc == ERR_BUSY)
 		return tool_fail(TOOL_NOT_NOW, "nobody answers at the address of the invite",
 				 "is the inviting node on, and its onboarding port open?");
+	if (rc == ERR_FULL)
+		return tool_fail(TOOL_NOT_NOW, "the inviting node is busy with other newcomers",
+				 "run the same kring join again later; nothing is lost");
 	if (rc == ERR_DENIED)
 		return tool_fail(TOOL_RULE, "this invite is used up or too old",
 				 "ask for a new one: kring invite");
-	return tool_fail(TOOL_RULE, step, why->text[0] != '\0' ? why->text : err_text(rc));
+	return tool_fail(TOOL_RULE, "joining", why->text[0] != '\0' ? why->text : err_text(rc));
 }
 
-/* Handshake and roster; 0 when the digits are on the screen. */
-static int meet(struct joining *j, const struct tool_args *a)
+/* A number that a call before used may be of a handshake that is over: then once more with another. */
+static enum err hello(struct joining *j, const char *dir)
+{
+	enum err rc = joining_hello(j);
+
+	if (rc != ERR_DENIED || !j->resumed)
+		return rc;
+	rc = joining_again(j, dir);
+	return rc == ERR_OK ? joining_hello(j) : rc;
+}
+
+/* Handshake and roster; 0 when the digits can be shown. */
+static int meet(struct joining *j, const struct tool_args *a, unsigned wait_s,
+		enum wire_onboard_state *state)
 {
 	struct err_text why = {""};
 	struct rosterfile f = {.bytes = NULL};
 	char path[PATH_LEN], place[PATH_LEN];
 	enum err rc = nodefiles_path(path, sizeof path, a->dir, "roster.fetched") &&
 				      nodefiles_path(place, sizeof place, a->dir, "roster")
-			      ? joinline_open(&j->line, j->invite.address, &j->invite.tk_pub)
+			      ? ERR_OK
 			      : ERR_LIMIT;
 
+	j->end_mono_ms = clock_mono_ms() + (uint64_t)(wait_s == 0 ? 1 : wait_s) * 1000;
+	j->silence_ms = SILENCE_MS;
 	if (rc == ERR_OK)
-		rc = hello(j);
+		rc = hello(j, a->dir);
 	if (rc == ERR_OK)
 		rc = fetch_roster(j, path, &f, &why);
 	if (rc == ERR_OK)
 		rc = check_roster(j, &f, &why);
 	rosterfile_free(&f);
 	if (rc == ERR_OK)
-		rc = reveal(j);
+		rc = joining_reveal(j, state);
+	joining_let_go(j);
 	/* Into its place at the very end: a roster that did not hold never lies where the daemon
 	 * would read it. */
 	if (rc == ERR_OK && rename(path, place) != 0)
 		rc = ERR_IO;
-	if (rc != ERR_OK) {
-		(void)unlink(path); /* what was there before stays */
-		return fail_step("joining", rc, &why);
-	}
-	show_digits(j);
-	return 0;
+	if (rc == ERR_OK)
+		return 0;
+	(void)unlink(path); /* what was there before stays */
+	return fail_step(rc, &why);
 }
 
 /* A second try goes on with the node that the first one made. */
@@ -332,43 +279,82 @@ static int read_token(const struct tool_args *a, struct wire_invite *v)
 	return 0;
 }
 
-/* Whoever stops half-way loses nothing: the node that was made is used again, and the roots may sign although nobody waits. */
+/* What is left to do here; the roots do the rest. */
+static int say_confirmed(const struct tool_args *a, const char *how)
+{
+	(void)printf("%s\nprint %s/recovery-sheet.txt and delete it\n"
+		     "next: kringd --dir %s   (it connects by itself once the roots have signed)\n",
+		     how, a->dir, a->dir);
+	return 0;
+}
+
+/* What came of the waiting, in words. */
+static int end_of(struct joining *j, const struct tool_args *a, unsigned wait_s, enum err rc,
+		  enum wire_onboard_state state)
+{
+	const bool late = j->invite.expiry_s < clock_wall_ms() / 1000;
+
+	require(j->line == NULL && state <= WIRE_ONB_APPROVED);
+	if (state == WIRE_ONB_CONFIRMED || state == WIRE_ONB_APPROVED) {
+		joining_over(j, a->dir, true);
+		return say_confirmed(a, "confirmed: now the roots of the federation sign");
+	}
+	if (late)
+		return tool_fail(TOOL_RULE,
+				 "this invite has expired before the digits were confirmed",
+				 "ask for a new one");
+	if (rc == ERR_DENIED) {
+		joining_over(j, a->dir, false);
+		return tool_fail(TOOL_RULE, "the digits were refused", "run kring join again");
+	}
+	if (rc == ERR_BUSY)
+		return tool_fail(TOOL_NOT_NOW, "the inviting node answers no more",
+				 "if the digits were refused, ask for a new invite; else run kring "
+				 "join again");
+	(void)printf("the digits were not confirmed within ");
+	say_span(wait_s);
+	(void)printf("; that may still come: the same kring join asks again, and shows the same "
+		     "digits\n");
+	say_until(j);
+	return say_confirmed(a, "what can be done meanwhile:");
+}
+
+/* With a directory and an invite that are right. */
+static int join(struct joining *j, const struct tool_args *a, unsigned wait_s)
+{
+	enum wire_onboard_state state = WIRE_ONB_WAITING;
+	enum err rc = joining_begin(j, a->dir);
+	int bad;
+
+	require(j->join_len > 0 && j->buf != NULL);
+	if (rc != ERR_OK)
+		return tool_fail_err("the file joining", rc);
+	if (j->confirmed)
+		return say_confirmed(a, "the digits were confirmed before");
+	bad = meet(j, a, wait_s, &state);
+	if (bad != 0)
+		return bad;
+	if (j->resumed)
+		(void)printf("this goes on with the joining that was begun here\n");
+	show_digits(j, wait_s);
+	if (state == WIRE_ONB_WAITING)
+		rc = wait_confirmed(j, wait_s, &state);
+	return end_of(j, a, wait_s, rc, state);
+}
+
 int tool_join(struct tool_args *a)
 {
 	struct joining j = {.buf = malloc(LIMIT_ONBOARD_MESSAGE)};
 	const unsigned wait_s = a->wait == NULL ? WAIT_S : (unsigned)strtoul(a->wait, NULL, 10);
-	enum wire_onboard_state state;
-	bool silent = false;
 	int bad = j.buf == NULL ? tool_fail_err("memory", ERR_NOMEM) : read_token(a, &j.invite);
 
-	j.answer_ms = wait_s < ANSWER_MS / 1000 ? 1000 * (int)(wait_s == 0 ? 1 : wait_s)
-						: ANSWER_MS;
 	if (bad == 0)
 		bad = node_for(&j, a);
 	if (bad == 0)
-		bad = meet(&j, a);
+		bad = join(&j, a, wait_s);
 	if (a->dir != NULL)
 		nodefiles_own(a->dir);
-	if (bad != 0) {
-		joinline_close(j.line);
-		free(j.buf);
-		return bad;
-	}
-	state = wait_confirmed(&j, wait_s, &silent);
-	joinline_close(j.line);
+	joining_let_go(&j);
 	free(j.buf);
-	if (state == WIRE_ONB_DEAD)
-		return tool_fail(TOOL_RULE, "the digits were refused", "run kring join again");
-	if (state == WIRE_ONB_WAITING && silent)
-		return tool_fail(TOOL_NOT_NOW, "the inviting node answers no more",
-				 "if the digits were refused, ask for a new invite; else run kring "
-				 "join again");
-	(void)printf("%s\n"
-		     "print %s/recovery-sheet.txt and delete it\n"
-		     "next: kringd --dir %s   (it connects by itself once the roots have signed)\n",
-		     state == WIRE_ONB_WAITING
-			     ? "the digits were not confirmed yet; that may still come"
-			     : "confirmed: now the roots of the federation sign",
-		     a->dir, a->dir);
-	return 0;
+	return bad;
 }
