@@ -61,6 +61,9 @@
 #define LIMIT_TTL_DAYS	    30u
 #define LIMIT_ASK_MS	    3000u /* a question to a silent peer is repeated after this, doubling */
 #define LIMIT_ASK_MAX_MS    60000u
+#define LIMIT_AGAIN_MS	    500u /* sent once more because it could not be opened: at most this often */
+#define LIMIT_RECORDS	    8u /* new node records of one member within ... */
+#define LIMIT_RECORDS_MS    60000u
 #define LIMIT_PING_MS	    60000u
 #define LIMIT_SILENT_MS	    15000u /* unanswered so long: the line is hung up and dialled again */
 #define LIMIT_HANGUPS	    2u /* ... then after twice and four times that, if nobody answers at all */
@@ -139,6 +142,8 @@ static_assert(LIMIT_LIST_ROWS <= LIMIT_REPLY_REPEATED && LIMIT_ROSTER_NODES <= L
 static_assert(LIMIT_PB_BYTES < LIMIT_CLASS_2, "a bytes field fits a frame");
 static_assert(LIMIT_OFFER_PAGE * 16 + 64 < LIMIT_CLASS_0, "a page of ids fits class 0");
 static_assert(LIMIT_FRAME_DOCS <= LIMIT_WINDOW, "the window holds a frame");
+static_assert(LIMIT_AGAIN_MS < LIMIT_ASK_MS,
+	      "what was lost is not asked for before it may be sent again");
 static_assert(LIMIT_TTL_DAYS <= LIMIT_RETAIN_DAYS, "what may be offered again is retained");
 static_assert(LIMIT_PEERS * (LIMIT_PEER_LINES + LIMIT_FILES_DIALLED) + LIMIT_STRANGERS +
 			      LIMIT_ONBOARD_CALLERS + 8 * LIMIT_ONBOARD_DOORS + 128 <

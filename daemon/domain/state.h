@@ -65,6 +65,9 @@ struct conn {
 	uint64_t clock_record_ms; /* what their clock said ... */
 	uint64_t clock_theirs_ms,
 		clock_mono_ms;	   /* ... and when we heard so; 0: never.  Over connections too */
+	uint64_t records_mono_ms;  /* since when its node records are counted, ... */
+	uint32_t records;	   /* ... and how many were new.  Over connections too */
+	uint64_t again_mono_ms;	   /* what could not be opened is not sent again before */
 	uint64_t proof_mono_ms;	   /* when to ask for proof of a roll-back again */
 	bool met;		   /* a frame of theirs was read, of whatever incarnation */
 	struct heads_cursor heads; /* while their copy of our threads is compared */

@@ -11,7 +11,7 @@ from meter import Meter
 from node import CATS, Clock, Federation, wait_for
 
 LONG = bool(os.environ.get("KRING_LONG"))
-SECONDS = 60 if LONG else 4  # how long an attack lasts that could go on for ever
+SECONDS = 60 if LONG else 2  # how long an attack lasts that could go on for ever
 
 
 class World:

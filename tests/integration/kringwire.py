@@ -2,6 +2,7 @@
 """The wire, a second time: written from proto/PROTOCOL.md alone, with pyzmq, PyNaCl and python3-protobuf.
 
 Opens and makes prekey records, envelopes, frames and documents, and plays a member (also a hostile one)."""
+import collections
 import hashlib
 import hmac
 import os
@@ -221,6 +222,7 @@ class Member:
         self.prekeys, self.sent, self.got, self.inbox, self.verdicts, self.refused, self.offered = {}, 0, 0, [], [], [], []
         self.claims, self.receipts = [], []
         self.stored_ms = lambda: int(time.time() * 1000)  # what our receipts say
+        self.heard = collections.Counter()  # parts that came, by type
         self.pongs = {}  # what a ping of ours held: the id of the prekey that its answer was sealed to
         self.new_prekey()
 
@@ -362,6 +364,7 @@ class Member:
         self.your = (f.my_no, f.my_id)
         docs, pings, wants = [], [], []
         for typ, b in f.parts:
+            self.heard[typ] += 1
             if typ == DOCUMENT:
                 docs.append(Document(b))
             elif typ == VERDICTS:

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "crypto/hash.h"
 #include "domain/exchange/pair.h"
+#include "domain/referral/referral.h"
 
 struct bed_calls bed_calls;
 
@@ -195,6 +196,7 @@ struct wire_head bed_head(const struct bed *b, uint16_t from, uint16_t to, struc
 				    .key_seq = 1,
 				    .thread_no = no,
 				    .origin_inc = 1,
+				    .table_version = REFERRAL_TABLE_VERSION,
 				    .type = DOC_NOTE,
 				    .created_ms = b->now_ms};
 

@@ -137,6 +137,13 @@ enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_
 	return rc == ERR_OK && body != NULL ? check_scope(t, p, d, th, body, verdict) : rc;
 }
 
+/* What stands there that this node does not know was meant for rules that it lacks. */
+static bool known_head(const struct wire_head *h)
+{
+	return h->table_version == REFERRAL_TABLE_VERSION && h->flags == 0 &&
+	       (h->basis == WIRE_BASIS_NONE || h->basis == WIRE_BASIS_CONSENT);
+}
+
 enum err intake_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			 struct thread *th, uint16_t *verdict)
 {
@@ -151,6 +158,10 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 	if (rc != ERR_OK || erased)
 		return rc;
 	rc = read_body(t, d, &body, verdict);
+	if (!known_head(&d->head)) {
+		*verdict = WIRE_VERDICT_MALFORMED;
+		body = NULL;
+	}
 	if (rc == ERR_OK && fresh)
 		rc = case_of_offer(t, p, d, d->head.type == DOC_OFFER ? body : NULL, &th->case_id);
 	return rc == ERR_OK && body != NULL ? check_scope(t, p, d, th, body, verdict) : rc;

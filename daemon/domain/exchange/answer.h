@@ -27,6 +27,8 @@ struct answer {
 		more; /* after them: documents given back, heads of threads; room when it is needed */
 	uint16_t more_count;
 	bool ledger_shown;
+	bool pushed;   /* our last roster entries are in it */
+	bool heads;    /* a question about threads is answered in it */
 	bool again;    /* go on comparing threads without waiting for the timer */
 	bool deposit;  /* our erasures changed: show them to who keeps them */
 	bool farewell; /* a pair that stopped: this one frame still goes */

@@ -270,8 +270,9 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 	bool all = true;
 	enum err rc = ERR_OK;
 
-	if (!read_page(r, &after, &upto, &n, ASK_ROW))
-		return ERR_OK;
+	if (a->heads || !read_page(r, &after, &upto, &n, ASK_ROW))
+		return ERR_OK; /* one page a turn: that is what there is room for */
+	a->heads = true;
 	for (unsigned i = 0; i < n; i++) {
 		q[i].id = rd_id16(r);
 		q[i].no = rd_u32(r);

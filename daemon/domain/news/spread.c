@@ -120,17 +120,39 @@ enum err spread_witness(struct turn *t, struct span witness)
 	return tell_all(t, WIRE_PART_WITNESS, witness);
 }
 
+/* May this member change what is known of it once more?  Each change goes to everybody, so one that changes without end
+ * would keep all of them busy.  It says its newest record with every question: what waits comes again. */
+static bool may_change(struct turn *t, struct peer *of)
+{
+	struct conn *c;
+
+	if (of == NULL || of->self)
+		return true;
+	c = state_conn(t->node, of);
+	if (c->records == 0 || t->mono_ms >= c->records_mono_ms + LIMIT_RECORDS_MS) {
+		c->records = 0;
+		c->records_mono_ms = t->mono_ms;
+	}
+	return c->records < LIMIT_RECORDS;
+}
+
 /* Someone's record is new to us: store it, and it is new to those who hear us. */
 static enum err take_record(struct turn *t, struct span carried)
 {
-	bool news;
-	enum err rc = noderecord_take(t, carried, &news);
+	struct wire_node_carried c;
+	struct peer *of = wire_node_carried_get(carried, &c) == ERR_OK
+				  ? state_peer_by_id(t->node, &c.rec.node)
+				  : NULL;
+	bool news = false;
+	enum err rc = may_change(t, of) ? noderecord_take(t, carried, &news) : ERR_OK;
 
 	t->node->frames_refused += rc == ERR_CRYPTO || rc == ERR_MALFORMED ? 1 : 0;
 	if (err_foreign(rc))
 		return ERR_OK;
 	if (rc != ERR_OK || !news)
 		return rc;
+	if (of != NULL)
+		state_conn(t->node, of)->records++;
 	if (turn_effect(t, EFFECT_MEMBERS) == NULL)
 		return ERR_NOMEM;
 	return tell_all(t, WIRE_PART_NODE_RECORD, carried);
@@ -163,6 +185,9 @@ static enum err push_back(struct turn *t, struct answer *a)
 {
 	const uint64_t seq = t->node->roster_seq;
 
+	if (a->pushed)
+		return ERR_OK;
+	a->pushed = true;
 	return push(t, a, seq > FORK_BACK ? seq - FORK_BACK + 1 : 1);
 }
 

@@ -56,6 +56,8 @@ enum err connect_up(struct turn *t, struct peer *p)
 		.question = c->question,
 		.wait_mono_ms = t->mono_ms,
 		.hangups = c->hangups,
+		.records = c->records,
+		.records_mono_ms = c->records_mono_ms,
 		.clock_record_ms = c->clock_record_ms,
 		.clock_theirs_ms = c->clock_theirs_ms,
 		.clock_mono_ms = c->clock_mono_ms,

@@ -14,6 +14,7 @@
 
 #include "domain/exchange/answer.h"
 #include "domain/exchange/pair.h"
+#include "domain/stream/portion.h"
 
 /* One frame while it is read. */
 struct reading {
@@ -23,6 +24,7 @@ struct reading {
 	struct pair *pair;
 	struct answer *a;
 	struct wire_frame_view v;
+	struct portion portion; /* what was read of it already */
 	struct id32 last_sig;
 	uint64_t next_no; /* stream number of the next DOCUMENT part */
 	bool stop;	  /* a document was refused: the rest waits */

@@ -104,11 +104,13 @@ enum err resync_offer(struct reading *r, struct span bytes)
 {
 	struct rd in = rd_of(bytes);
 	const uint64_t place = rd_u64(&in), total = rd_u64(&in);
-	const unsigned count = rd_u8(&in); /* LIMIT_OFFER_PAGE of a sender that keeps to it */
+	const unsigned count = rd_u8(&in);
 	struct wr w = arena_wr(r->t->arena, 9 + (size_t)count * 43);
 
 	require(r->numbers);
-	(void)total; /* the sender counts its own pages */
+	if (count > LIMIT_OFFER_PAGE)
+		return ERR_OK; /* no page of this version: each of them is looked up */
+	(void)total;	       /* the sender counts its own pages */
 	wr_u64(&w, place);
 	wr_u8(&w, (uint8_t)count);
 	for (unsigned i = 0; i < count; i++) {

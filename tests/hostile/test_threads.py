@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Documents that are well signed and fit nowhere."""
+import os
+import subprocess
+import time
+
+import pytest
+from kringwire import ACCEPT, ACK, DECLINE, DOCUMENT, INFO, NOTE, OUTCOME, REVOKE, START, WITHDRAW, make_document
+from world import IDENTITY_NEEDS, LONG, act, grant, offer, pb, say
+
+NAME = pb.Person(name="Piet Verzonnen")
+DAY = 86400000
+
+
+def doc(m, type_, body=b"", **head):
+    return make_document(m.nk, body, **{**dict(fed=m.fed, sender=m.id, recipient=m.peer, type=type_, thread=os.urandom(16)), **head})[0]
+
+
+def unseen(b):
+    """Piet is nobody here, and is in no list."""
+    return not [r for r in b.k("inbox", "--all").get("referrals", []) if r.get("name") == NAME.name] and not b.k("case", "search", "Piet").get("cases")
+
+
+def test_a_thousand_threads_of_one_word_each(world):
+    """Every act there is, as the first and only word of a thread: no referral comes of it, and no case is shown."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    kinds, codes = (ACCEPT, DECLINE, START, NOTE, OUTCOME, ACK, WITHDRAW, REVOKE, 8, 16, 19, 21, 22), set()
+    with w.meter("a thousand threads of one word"):
+        for _ in range(5 if LONG else 2):
+            for at in range(0, 512, 64):
+                body = pb.Act(reason="other").SerializeToString()
+                codes |= set(say(m, [doc(m, kinds[(at + i) % len(kinds)], body) for i in range(64)]))
+    assert codes and codes <= {0, 2, 3, 6}, codes
+    assert unseen(b)
+    w.still_whole()
+
+
+def test_offers_of_nobody(world):
+    """Under a grant that never was, that of another person, that of another partner, one that is over, none at all."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    own = b.new_case(name="Eigen Verzonnen")
+    ours = bytes.fromhex(b.consent(own, m.name, "identity,needs"))
+    other, theirs, g2 = grant(m, IDENTITY_NEEDS, recipient=os.urandom(32))
+    docs = [g2, *(offer(m, x, s, NAME, IDENTITY_NEEDS)[1] for x, s in ((os.urandom(16), subject), (other, theirs), (ours, subject), (bytes(16), subject)))]
+    codes = say(m, docs)
+    assert len(codes) == 5 and not [c for c in codes[1:] if c not in (2, 3, 6)], codes
+    assert unseen(b)
+    assert b.k("case", "show", own)["person"]["name"] == "Eigen Verzonnen"
+    m.until(lambda: len([d for d in m.inbox if d.type == DECLINE]) >= 4)  # by rule: nobody has to look at them
+    w.still_whole()
+
+
+# What is refused: its number is not used up, and the stream goes on with the next that is good.
+LIES = {
+    "a gap in its log": dict(thread_no=2, prev=os.urandom(32)),
+    "a past that is not there": dict(prev=os.urandom(32)),
+    "a word of ours that never was": dict(seen_no=1, seen_hash=os.urandom(32)),
+    "the highest word of ours": dict(seen_no=0xffffffff, seen_hash=os.urandom(32)),
+    "a hash of nothing": dict(seen_no=0, seen_hash=os.urandom(32)),
+    "number 0": dict(thread_no=0),
+    "number 513": dict(thread_no=513, prev=os.urandom(32)),
+    "the highest number": dict(thread_no=0xffffffff, prev=os.urandom(32)),
+    "a signing key of the future": dict(key_seq=2),
+    "key 0": dict(key_seq=0),
+    "another table": dict(table=9),
+    "bytes where nought belongs": dict(zero=1),
+    "flags": dict(flags=0xffff),
+    "a basis that is none": dict(basis=9),
+}
+
+
+# What is taken, for its author may have meant it; nothing that this node does rests on it.
+BOASTS = {
+    "every category": dict(cats=2**64 - 1),
+    "categories that are none": dict(cats=1 << 0 | 1 << 15 | 1 << 63),
+    "the last millisecond": dict(created=2**64 - 1, expires=2**64 - 1),
+    "no time at all": dict(created=0, expires=0),
+    "an end before its beginning": dict(created=2**63, expires=1),
+    "the highest incarnation": dict(origin=0xffffffff),
+}
+
+
+@pytest.mark.parametrize("what", BOASTS)
+def test_a_head_that_boasts(world, what):
+    """Dates of the far past or future, categories that are not in the body: shown, and ended at the term like any other."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    docs = [offer(m, gid, subject, NAME, **{"cats": IDENTITY_NEEDS, "thread": t, **BOASTS[what]})[1] for t in (os.urandom(16), os.urandom(16))]
+    assert say(m, [g, *docs]) == [0] * 3
+    now = time.time() * 1000
+    for r in b.k("inbox")["referrals"]:
+        assert r["name"] == NAME.name and now < r["due_ms"] < now + 90 * DAY, r
+    ref = b.k("inbox")["referrals"][0]["ref"]
+    for args in (("show", ref), ("inbox",), ("worklist",), ("case", "list"), ("status",)):
+        subprocess.run([str(b.fed.bin / "kring"), "--dir", str(b.dir), *args], check=True, capture_output=True)
+    b.k("accept", ref)
+    b.await_state(ref, "accepted")
+    w.still_whole()
+
+
+@pytest.mark.parametrize("what", LIES)
+def test_a_head_that_lies(world, what):
+    w = world()
+    m, b = w.hostile[0], w.target
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    assert say(m, [g]) == [0]
+    lie = offer(m, gid, subject, NAME, IDENTITY_NEEDS, **LIES[what])[1]
+    with w.meter(f"a head with {what}"):
+        for _ in range(50):
+            m.send_frame([(DOCUMENT, lie)], first=m.sent + 1)
+            m.pump(0.02)
+    taken = [v for v in m.verdicts if v[0] > m.sent]
+    assert not taken or taken[0][2] == 6, (what, taken)
+    assert unseen(b)
+    m.sent += len({v[0] for v in taken})
+    assert say(m, [offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1]]) == [0]  # the stream goes on
+    w.still_whole()
+
+
+def test_every_type_that_is_none(world):
+    """Types without a row, and the highest there is, first in a thread and after an offer."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    thread, raw, prev = offer(m, gid, subject, NAME, IDENTITY_NEEDS)
+    assert say(m, [g, raw]) == [0, 0]
+    ref = b.k("inbox")["referrals"][0]["ref"]
+    no, codes = 1, []
+    for t in (0, 12, 23, 24, 25, 31, 32, 63, 64, 127, 128, 255, 256, 1000, 0x7fff, 0x8000, 0xffff):
+        codes += say(m, [doc(m, t, pb.Act(reason="other").SerializeToString())], 3)
+        raw, later = make_document(m.nk, b"", fed=m.fed, sender=m.id, recipient=m.peer, type=t, thread=thread, thread_no=no + 1, prev=prev)
+        got = say(m, [raw], 3)
+        if got:
+            no, prev = no + 1, later
+        codes += got
+    assert set(codes) <= {0, 6}, codes
+    assert b.state(ref) == "offered" and b.k("show", ref)["log"]
+    w.still_whole()
+
+
+def test_a_log_of_as_many_words_as_fit(world):
+    """Five hundred notes with as much text as a document holds: the referral is still shown, and so is its case."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    cats = IDENTITY_NEEDS | 1 << 16
+    gid, subject, g = grant(m, cats)
+    thread, raw, prev = offer(m, gid, subject, NAME, cats)
+    assert say(m, [g, raw]) == [0, 0]
+    row = b.k("inbox")["referrals"][0]
+    with w.meter("a log of 512 long texts"):
+        for first in range(2, 513, 7):
+            docs = []
+            for no in range(first, min(first + 7, 513)):
+                raw, prev = act(m, thread, INFO, no, prev, body=pb.Info(text="é" * 3500), grant=gid, cats=1 << 16)
+                docs.append(raw)
+            assert say(m, docs) == [0] * len(docs)
+        assert not say(m, [act(m, thread, NOTE, 513, prev)[0]], 2)
+        m.sent -= 1
+    shown = b.k("show", row["ref"])
+    assert shown["referrals"][0]["state"] == "offered" and len(shown["log"]) >= 100
+    assert b.k("case", "show", row["case_id"])["person"]["name"] == NAME.name
+    b.k("decline", row["ref"], "--reason", "no-capacity", "--alternative", "none")
+    b.k("case", "erase", row["case_id"], "--now")
+    w.still_whole()
+
+
+def test_words_out_of_order(world):
+    """Every order of a short log but the right one, each document refused until its turn comes; then all are taken once."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    thread, raw, prev = offer(m, gid, subject, NAME, IDENTITY_NEEDS)
+    docs = [raw]
+    for no in range(2, 6):
+        raw, prev = act(m, thread, NOTE, no, prev)
+        docs.append(raw)
+    assert say(m, [g]) == [0]
+    for shift in range(1, 5):
+        m.send_frame([(DOCUMENT, d) for d in docs[shift:] + docs[:shift]], first=m.sent + 1)
+        m.pump(0.3)
+    assert not b.k("inbox").get("referrals")
+    assert say(m, docs) == [0] * 5
+    assert len(b.k("inbox")["referrals"]) == 1
+    w.still_whole()
