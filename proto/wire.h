@@ -141,7 +141,8 @@ MUST_CHECK enum err wire_checkpoint_get(struct span s, struct wire_checkpoint *c
 	X(NO_AGREEMENT, 11, "no-agreement") /* of the two partners */     \
 	X(AGREEMENT, 12, "agreement-narrow")                               \
 	X(AGREEMENT_ENDED, 13, "agreement-ended")                          \
-	X(CANNOT_STORE, 14, "cannot-store") /* not stored: it is asked again later */
+	X(CANNOT_STORE, 14, "cannot-store") /* not stored: it is asked again later */ \
+	X(TOO_MANY, 15, "too-many") /* nor was this: the receiver keeps no more of this sender */
 enum wire_verdict_code {
 #define WIRE_VERDICT_ENUM(name, no, text) WIRE_VERDICT_##name = (no),
 	WIRE_VERDICTS(WIRE_VERDICT_ENUM)
@@ -149,6 +150,11 @@ enum wire_verdict_code {
 };
 /* clang-format on */
 const char *wire_verdict_text(uint16_t code);
+/** Not stored, and asked again: its sender keeps it. */
+static inline bool wire_verdict_waits(uint16_t code)
+{
+	return code == WIRE_VERDICT_CANNOT_STORE || code == WIRE_VERDICT_TOO_MANY;
+}
 struct wire_verdict {
 	struct id32 doc_hash;
 	uint16_t code;

@@ -97,6 +97,7 @@ int cmd_list(struct cli *c)
 	cmd_put_flag(c, sub, "all", LIST_ASK_ALL);
 	cmd_put_number(c, sub, "limit", LIST_ASK_LIMIT);
 	msg_set_text(&c->arena, sub, LIST_ASK_AFTER, cli_option(c, "after"));
+	msg_set_text(&c->arena, sub, LIST_ASK_FROM, cli_option(c, "from"));
 	return cmd_finish(c, req);
 }
 

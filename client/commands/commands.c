@@ -8,7 +8,8 @@
 #include "client/commands/person.h"
 #include "proto/acts.h"
 
-#define PAGE "limit=ROWS after=ID"
+#define PAGE	    "limit=ROWS after=ID"
+#define OF_PARTNERS "from=NAME " PAGE
 
 /* clang-format off */
 /* An act's row comes from proto/acts.h; what nobody types has none. */
@@ -87,21 +88,21 @@ const struct command commands[] = {
 		 "--csv-semicolon and --csv-bom: for spreadsheets that want them",
 	 .example = "kring flow --quarter 2026Q3 --csv flow.csv"},
 	/* what there is to see and to do */
-	{.noun = "inbox", .run = cmd_list, .field = REQUEST_INBOX, .options = "all " PAGE,
+	{.noun = "inbox", .run = cmd_list, .field = REQUEST_INBOX, .options = "all " OF_PARTNERS,
 	 .help = "referrals to us, newest first",
 	 .example = "kring inbox"},
-	{.noun = "sent", .run = cmd_list, .field = REQUEST_SENT, .options = "all " PAGE,
+	{.noun = "sent", .run = cmd_list, .field = REQUEST_SENT, .options = "all " OF_PARTNERS,
 	 .help = "referrals from us, newest first",
 	 .example = "kring sent"},
 	{.noun = "show", .run = cmd_by_id, .field = REQUEST_SHOW, .words = "REF",
 	 .help = "one referral with both logs",
 	 .example = "kring show 91C4"},
-	{.noun = "worklist", .run = cmd_list, .field = REQUEST_WORKLIST, .options = PAGE,
+	{.noun = "worklist", .run = cmd_list, .field = REQUEST_WORKLIST, .options = OF_PARTNERS,
 	 .help = "what somebody here must do next",
 	 .example = "kring worklist"},
 	ACTS(ACT_COMMAND, NO_COMMAND)
 	/* what has not been delivered */
-	{.noun = "outbox", .verb = "list", .run = cmd_list, .field = REQUEST_OUTBOX_LIST, .options = PAGE,
+	{.noun = "outbox", .verb = "list", .run = cmd_list, .field = REQUEST_OUTBOX_LIST, .options = OF_PARTNERS,
 	 .help = "documents that are not yet delivered to partners",
 	 .example = "kring outbox list"},
 	{.noun = "outbox", .verb = "why", .run = cmd_by_id, .field = REQUEST_OUTBOX_WHY, .words = "ID",

@@ -190,6 +190,9 @@ void print_work(const struct cli *c, const struct msg *reply)
 		print_cell(msg_text(r, WORK_ROW_PARTNER), 24);
 		print_urgent(c, msg_text(r, WORK_ROW_URGENCY));
 		print_due(c, r, WORK_ROW_DUE_DAY, WORK_ROW_OVERDUE);
+		if (strcmp(msg_text(r, WORK_ROW_KIND), "partner-takes-no-more") == 0)
+			(void)printf("  (%s %s)", msg_text(r, WORK_ROW_DETAIL),
+				     list_text(LIST_UI, c->lang, "open-with-them"));
 		(void)putchar('\n');
 		if (msg_has(r, WORK_ROW_COMMAND))
 			(void)printf("           %s\n", msg_text(r, WORK_ROW_COMMAND));

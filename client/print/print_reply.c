@@ -68,6 +68,22 @@ static void further(const struct cli *c, const struct msg *reply)
 	(void)printf(" --after %s\n", msg_text(reply, REPLY_NEXT));
 }
 
+/* Of whom there are so many rows that the page shows some of them only, so that others have their place. */
+static void left_out(const struct cli *c, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_LEFT_OUT); i++) {
+		const struct msg *r = msg_at(reply, REPLY_LEFT_OUT, i);
+
+		(void)printf(
+			"%llu %s %s %s: kring %s%s%s --from %s\n",
+			(unsigned long long)msg_u64(r, LEFT_OUT_ROW_COUNT),
+			list_text(LIST_UI, c->lang, "more-of"), msg_text(r, LEFT_OUT_ROW_PARTNER),
+			list_text(LIST_UI, c->lang, "not-shown"), c->cmd->noun,
+			c->cmd->verb == NULL ? "" : " ", c->cmd->verb == NULL ? "" : c->cmd->verb,
+			msg_text(r, LEFT_OUT_ROW_TYPED));
+	}
+}
+
 /* A part that is not in the reply prints nothing, so every command can be printed by this one function. */
 void print_reply(struct cli *c, const struct msg *reply)
 {
@@ -84,6 +100,7 @@ void print_reply(struct cli *c, const struct msg *reply)
 	print_outbox(c, reply);
 	print_evidence(c, reply);
 	print_timeline(c, reply);
+	left_out(c, reply);
 	further(c, reply);
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
 		(void)printf("nothing was sent (--dry-run); sending it would be allowed\n");

@@ -99,6 +99,28 @@ static void alarms(const struct cli *c, const struct msg *s)
 	}
 }
 
+/* Which partner sent more than this node keeps of one: documents wait there until people here ended something, or an
+ * administrator allows more. */
+static void limits(const struct cli *c, const struct msg *s)
+{
+	for (size_t i = 0; i < msg_count(s, STATUS_LIMITS); i++) {
+		const struct msg *r = msg_at(s, STATUS_LIMITS, i);
+
+		(void)printf("  LIMIT        %s: %s", msg_text(r, LIMIT_ROW_PARTNER),
+			     list_text(LIST_LIMITS, c->lang, msg_text(r, LIMIT_ROW_WHAT)));
+		if (msg_u64(r, LIMIT_ROW_COUNT) != 0)
+			(void)printf(", %llu %s %llu",
+				     (unsigned long long)msg_u64(r, LIMIT_ROW_COUNT),
+				     list_text(LIST_UI, c->lang, "of-at-most"),
+				     (unsigned long long)msg_u64(r, LIMIT_ROW_MOST));
+		(void)printf("; %llu %s, %s ", (unsigned long long)msg_u64(r, LIMIT_ROW_REFUSED),
+			     list_text(LIST_UI, c->lang, "limit-refused"),
+			     list_text(LIST_UI, c->lang, "limit-last"));
+		print_time(msg_u64(r, LIMIT_ROW_LAST_MS));
+		(void)putchar('\n');
+	}
+}
+
 /* A locked node cannot read its own store: it says nothing but that. */
 void print_status(const struct cli *c, const struct msg *reply)
 {
@@ -122,6 +144,7 @@ void print_status(const struct cli *c, const struct msg *reply)
 		fault(c, msg_at(s, STATUS_FAULTS, i));
 	for (size_t i = 0; i < msg_count(s, STATUS_HELD); i++)
 		held(c, msg_at(s, STATUS_HELD, i));
+	limits(c, s);
 	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)
 		(void)printf("  waiting for  %s (cases from before the restore are not sent until "
 			     "this partner has answered)\n",

@@ -69,6 +69,18 @@
 #define LIMIT_HANGUPS	    2u /* ... then after twice and four times that, if nobody answers at all */
 #define LIMIT_CLOCK_NOTE_MS 120000 /* clocks that differ by more are named */
 
+/* what one partner may make this node keep; settings may lower the first three (roles/config_table.c) */
+#define LIMIT_OPEN_REFERRALS  50000u   /* of its referrals, those that are not over */
+#define LIMIT_PARTNER_CASES   200000u  /* cases that it brought, and that were not erased */
+#define LIMIT_PARTNER_THREADS 1000000u /* all that it ever began */
+#define LIMIT_PARTNER_REPORTS 256u     /* of figures: of sixty-four years */
+#define LIMIT_CASE_ENTRIES                                                                         \
+	100000u /* of a timeline; after that no partner begins anything more in the case */
+#define LIMIT_CASE_GRANTS 128u	/* in a case: each document asks all of them */
+#define LIMIT_THREAD_LOST 64u	/* lost acts of one thread */
+#define LIMIT_UNSTORED	  1024u /* threads of one partner of which a document was passed over */
+#define LIMIT_ALONE_DAYS  35u	/* a consent whose referral does not come is let go */
+
 /* processes */
 #define LIMIT_TURN_EVENTS  256u
 #define LIMIT_SLICE_US	   20000u /* of partners' words, before people are heard again */
@@ -139,6 +151,11 @@ static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
 static_assert(LIMIT_WINDOW * LIMIT_BODY <= 1024 * 1024, "at most 1 MiB un-receipted per peer");
 static_assert(LIMIT_LIST_ROWS <= LIMIT_REPLY_REPEATED && LIMIT_ROSTER_NODES <= LIMIT_REPLY_REPEATED,
 	      "every list and every roster fits a reply");
+static_assert(LIMIT_OPEN_REFERRALS <= LIMIT_PARTNER_CASES &&
+		      LIMIT_PARTNER_CASES <= LIMIT_PARTNER_THREADS,
+	      "a referral has a case, and a case a thread");
+static_assert(LIMIT_ALONE_DAYS >= LIMIT_TTL_DAYS,
+	      "a referral that is still under way finds its consent");
 static_assert(LIMIT_PB_BYTES < LIMIT_CLASS_2, "a bytes field fits a frame");
 static_assert(LIMIT_OFFER_PAGE * 16 + 64 < LIMIT_CLASS_0, "a page of ids fits class 0");
 static_assert(LIMIT_FRAME_DOCS <= LIMIT_WINDOW, "the window holds a frame");

@@ -18,6 +18,7 @@ struct node_settings settings_of(const struct config *c)
 	return (struct node_settings){
 		.day_documents = c->day_documents,
 		.day_bytes = c->day_mib * MIB,
+		.quota = {c->open_referrals, c->cases, c->threads},
 		.flow = {(uint8_t)c->flow_k, (uint8_t)c->flow_percent, c->flow_manual != 0},
 		.pair_check = c->pair_check != 0,
 		.cosign_manual = c->cosign_manual != 0};

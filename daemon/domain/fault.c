@@ -78,17 +78,33 @@ enum err fault_over(struct turn *t, enum err rc)
 	return rc;
 }
 
-/* Room for a new one: what is longest ago gives way. */
+/* How many rows are about this partner. */
+static size_t share_of(const struct faults *f, uint16_t peer)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		n += f->row[i].at.peer == peer;
+	return n;
+}
+
+/* Room for a new one: of whoever has the most rows, what is longest ago gives way.  So a partner that makes much fail
+ * pushes out nobody else's. */
 static struct fault *fresh(struct faults *f)
 {
-	size_t oldest = 0;
+	size_t out = 0, most = 0;
 
 	if (f->count < FAULTS_MAX)
 		return &f->row[f->count++];
-	for (size_t i = 1; i < f->count; i++)
-		if (f->row[i].last_ms < f->row[oldest].last_ms)
-			oldest = i;
-	return &f->row[oldest];
+	for (size_t i = 0; i < f->count; i++) {
+		const size_t share = share_of(f, f->row[i].at.peer);
+
+		if (share > most || (share == most && f->row[i].last_ms < f->row[out].last_ms)) {
+			most = share;
+			out = i;
+		}
+	}
+	return &f->row[out];
 }
 
 /* The pause doubles with each event that fails there, up to a limit; within one event it is tried a few times. */

@@ -10,9 +10,8 @@
 
 #include <stdlib.h>
 
-#include "domain/care/acts.h"
+#include "domain/care/chores.h"
 #include "domain/care/erase.h"
-#include "domain/care/grants.h"
 #include "domain/care/intake.h"
 #include "domain/care/timers.h"
 #include "domain/count/tally.h"
@@ -31,14 +30,19 @@
 
 enum { TIMERS_PER_TURN = 16 };
 
+static uint64_t within(uint64_t asked, uint64_t most)
+{
+	return asked != 0 && asked < most ? asked : most;
+}
+
 /* A setting only makes stricter: what would loosen a limit is the limit. */
 void node_set_settings(struct node *n, const struct node_settings *s)
 {
-	n->day_documents = s->day_documents != 0 && s->day_documents < LIMIT_DAY_DOCUMENTS
-				   ? s->day_documents
-				   : LIMIT_DAY_DOCUMENTS;
-	n->day_bytes = s->day_bytes != 0 && s->day_bytes < LIMIT_DAY_BYTES ? s->day_bytes
-									   : LIMIT_DAY_BYTES;
+	n->day_documents = within(s->day_documents, LIMIT_DAY_DOCUMENTS);
+	n->day_bytes = within(s->day_bytes, LIMIT_DAY_BYTES);
+	n->quota.open_referrals = within(s->quota.open_referrals, LIMIT_OPEN_REFERRALS);
+	n->quota.cases = within(s->quota.cases, LIMIT_PARTNER_CASES);
+	n->quota.threads = within(s->quota.threads, LIMIT_PARTNER_THREADS);
 	n->flow = s->flow;
 	if (n->flow.k < LIMIT_FLOW_K)
 		n->flow.k = LIMIT_FLOW_K;
@@ -64,7 +68,7 @@ static const struct exchange_hooks hooks = {
 	.leaving = intake_leaving,
 	.erasing = tally_case,
 	.erased = erase_again,
-	.confirmed = grants_confirmed,
+	.confirmed = chores_believe,
 };
 
 /* Without partners: they are read by node_load, which has a transaction. */
@@ -239,6 +243,8 @@ static enum err on_tick(struct turn *t)
 		if (t->node->peers[i].active && !t->node->peers[i].self)
 			rc = ask_peer(t, &t->node->peers[i]);
 	if (rc == ERR_OK)
+		rc = by_itself(t, FAULT_CHORE, chores_tick);
+	if (rc == ERR_OK)
 		rc = by_itself(t, FAULT_REPORT, publish_tick);
 	return rc == ERR_OK ? by_itself(t, FAULT_CLEANING, table_forget) : rc;
 }
@@ -365,7 +371,7 @@ enum err node_step(struct turn *t, const struct event *ev)
 	if (rc == ERR_OK)
 		rc = roster_settle(t);
 	for (; rc == ERR_OK && t->gone != NULL; t->gone = t->gone->next)
-		rc = acts_partner_gone(t, t->gone->peer);
+		rc = chores_add(t, CHORE_GONE, t->gone->peer);
 	return turn_whole(t, rc);
 }
 
@@ -460,9 +466,14 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 /* The earliest of what is due: timers, questions, what failed, the next report. */
 enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 {
-	const struct fault_place report = {.part = FAULT_REPORT};
+	const struct fault_place report = {.part = FAULT_REPORT}, chore = {.part = FAULT_CHORE};
+	bool any = false;
 	enum err rc = timers_next_due(t, wall_ms);
 
+	if (rc == ERR_OK && !fault_paused(t, &chore))
+		rc = chores_any(t, &any);
+	if (any)
+		*wall_ms = t->wall_ms; /* the next slice, once others had their turn */
 	*mono_ms = connect_next_mono_ms(t->node);
 	for (size_t i = 0; i < t->node->faults.count; i++) { /* what failed is tried again */
 		const struct fault *f = &t->node->faults.row[i];

@@ -22,6 +22,7 @@
 /** What the people of this node ask for beyond product and federation; may change between two turns. */
 struct node_settings {
 	uint64_t day_documents, day_bytes; /* from one partner; 0: the limits */
+	struct node_quota quota;	   /* of one partner; 0: the limits */
 	struct node_flow flow;		   /* k or percent 0: the roster's */
 	bool pair_check, cosign_manual;
 };

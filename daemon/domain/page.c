@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "domain/exchange/thread.h"
+#include "domain/membership/names.h"
 
 enum err page_limit(struct turn *t, uint64_t asked, size_t *limit)
 {
@@ -30,7 +31,7 @@ enum err page_begin(struct turn *t, struct page *p, uint64_t asked)
 	rc = page_limit(t, asked, &p->limit);
 	if (rc != ERR_OK)
 		return rc;
-	p->items = arena_keep(t->arena, p->limit * sizeof *p->items);
+	p->items = arena_keep(t->arena, (p->limit + 1) * sizeof *p->items);
 	return p->items == NULL ? ERR_NOMEM : ERR_OK;
 }
 
@@ -54,23 +55,97 @@ static bool before(const struct page_item *x, const struct page_item *y)
 }
 
 /* Not by qsort: for larger arrays glibc asks the system how much memory there is, which the sandbox ends. */
+static void put_in(struct page *p, const struct page_item *one)
+{
+	size_t i = p->count++;
+
+	require(p->count <= p->limit + 1);
+	for (; i > 0 && before(one, &p->items[i - 1]); i--)
+		p->items[i] = p->items[i - 1];
+	p->items[i] = *one;
+	if (p->parts != NULL)
+		p->parts[one->peer].kept++;
+}
+
+/* Which row gives way: of the partner with the most rows here, its last that is not urgent, or its last.  Where all rows
+ * are of one, or nothing is shared: the last of all, so that its pages go on in order. */
+static size_t loser(const struct page *p)
+{
+	uint32_t most = 0;
+	size_t urgent = p->count;
+
+	require(p->count > 0);
+	if (p->parts == NULL)
+		return p->count - 1;
+	for (size_t i = 0; i < p->count; i++)
+		if (p->parts[p->items[i].peer].kept > most)
+			most = p->parts[p->items[i].peer].kept;
+	if (most == p->count)
+		return p->count - 1;
+	for (size_t i = p->count; i-- > 0;) {
+		if (p->parts[p->items[i].peer].kept != most)
+			continue;
+		if (!p->items[i].urgent)
+			return i;
+		if (urgent == p->count)
+			urgent = i;
+	}
+	return urgent;
+}
+
+static void take_out(struct page *p, size_t at)
+{
+	const struct page_item one = p->items[at];
+
+	require(at < p->count);
+	if (p->parts != NULL)
+		p->parts[one.peer].kept--;
+	for (p->count--; at < p->count; at++)
+		p->items[at] = p->items[at + 1];
+	if (!p->some_left_out || before(&one, &p->left_out))
+		p->left_out = one;
+	p->some_left_out = true;
+}
+
+void page_offer_of(struct page *p, const struct page_item *one)
+{
+	require(p->count <= p->limit);
+	require(p->parts == NULL || one->peer < p->part_count);
+	p->total++;
+	if (p->parts != NULL)
+		p->parts[one->peer].offered++;
+	if (p->behind && !before(&p->after, one))
+		return;
+	put_in(p, one);
+	if (p->count <= p->limit)
+		return;
+	p->more = true;
+	take_out(p, loser(p));
+}
+
 void page_offer(struct page *p, uint64_t rank, struct span key)
 {
 	struct page_item one = {.rank = rank};
-	size_t i;
 
-	require(p->count <= p->limit);
-	p->total++;
 	key_put(&one.key, key.p, key.len);
-	if (p->behind && !before(&p->after, &one))
-		return;
-	p->more = p->more || p->count == p->limit;
-	if (p->count == p->limit && !before(&one, &p->items[p->count - 1]))
-		return;
-	i = p->count < p->limit ? p->count++ : p->count - 1;
-	for (; i > 0 && before(&one, &p->items[i - 1]); i--)
-		p->items[i] = p->items[i - 1];
-	p->items[i] = one;
+	page_offer_of(p, &one);
+}
+
+enum err page_share(struct turn *t, struct page *p)
+{
+	require(p->total == 0 && !p->behind);
+	p->part_count = t->node->peer_count + 1;
+	p->parts = arena_keep(t->arena, p->part_count * sizeof *p->parts);
+	return p->parts == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+size_t page_whole(const struct page *p)
+{
+	size_t n = 0;
+
+	while (n < p->count && (!p->some_left_out || before(&p->items[n], &p->left_out)))
+		n++;
+	return n;
 }
 
 /* What a person calls it, where there is such a word. */
@@ -124,12 +199,31 @@ bool page_damaged(struct turn *t, enum err rc, enum store_table table, struct sp
 	return true;
 }
 
+/* How many rows of which partner are not shown because there are so many of them, and how to see them. */
+static void say_left_out(struct turn *t, const struct page *p, struct msg *reply)
+{
+	for (size_t no = 1; p->parts != NULL && no < p->part_count; no++) {
+		const struct peer *peer = state_peer(t->node, (uint16_t)no);
+		char typed[NAMES_TYPED_LEN];
+		struct msg *row;
+
+		if (peer == NULL || p->parts[no].offered == p->parts[no].kept)
+			continue;
+		names_typed(t->node, peer, typed);
+		row = msg_add(t->arena, reply, REPLY_LEFT_OUT);
+		msg_set_text(t->arena, row, LEFT_OUT_ROW_PARTNER, peer->org);
+		msg_set_text(t->arena, row, LEFT_OUT_ROW_TYPED, typed);
+		msg_set_u64(row, LEFT_OUT_ROW_COUNT, p->parts[no].offered - p->parts[no].kept);
+	}
+}
+
 /* A next page is named only where rows are left: a client that follows comes to an end. */
 void page_end(struct turn *t, const struct page *p, struct msg *reply, const char *last)
 {
 	require(p->count <= p->limit);
 	require(last != NULL);
 	msg_set_u64(reply, REPLY_TOTAL, p->total);
+	say_left_out(t, p, reply);
 	if (!p->more)
 		return;
 	msg_set_u64(reply, REPLY_TRUNCATED, 1);

@@ -9,6 +9,9 @@
  * Durable:  nothing.
  * Privacy:  keys and times only.
  *
+ * A list of what partners sent is shared out (page_share): when there are more rows than fit, the partner with the most rows on
+ * the page gives way, its urgent ones last.  So a partner that sends without end hides its own rows and nobody else's.
+ *
  * A walk offers every row of the list, in any order; what is kept is at most a page, so that only rows which are shown
  * have to be opened whole.  Equal ranks are ordered by key: the same list twice is the same list.
  */
@@ -20,11 +23,22 @@
 struct page_item {
 	uint64_t rank; /* the smallest stands first */
 	struct store_key key;
+	uint16_t peer; /* whose row it is; 0: nobody's */
+	bool urgent;
+};
+
+/* Of one partner: rows that were offered, and those of them on the page. */
+struct page_part {
+	uint32_t offered, kept;
 };
 
 struct page {
-	struct page_item *items, after;
-	size_t count; /* that are kept, at most limit */
+	struct page_item *items, after; /* items: room for limit, and one */
+	struct page_part *parts;	/* by partner; NULL: first come by rank alone */
+	size_t part_count;
+	struct page_item left_out; /* the first that gave way ... */
+	bool some_left_out;	   /* ... if one did */
+	size_t count;		   /* that are kept, at most limit */
 	size_t limit;
 	uint64_t total; /* of the whole list */
 	bool behind;	/* only rows behind `after` are kept */
@@ -40,6 +54,17 @@ MUST_CHECK enum err page_begin(struct turn *t, struct page *p, uint64_t asked);
 /** Rows up to this place were shown before. */
 void page_after(struct page *p, uint64_t rank, struct span key);
 void page_offer(struct page *p, uint64_t rank, struct span key);
+/** The first page of all partners is shared out among them; before any row is offered. */
+MUST_CHECK enum err page_share(struct turn *t, struct page *p);
+/** As page_offer, of a row of this partner. */
+void page_offer_of(struct page *p, const struct page_item *one);
+/** Under which partner a row of this number is counted; one that nobody has is nobody's. */
+static inline uint16_t page_part_of(const struct page *p, uint64_t no)
+{
+	return no < p->part_count ? (uint16_t)no : 0;
+}
+/** How many rows stand on the page without one left out before them: the next page begins behind those. */
+size_t page_whole(const struct page *p);
 /** rc of a row that a list opened, or of what hangs on it.  True: it is damaged; the reply names it, once, and the list
  *  goes on with the others. */
 bool page_damaged(struct turn *t, enum err rc, enum store_table table, struct span key,

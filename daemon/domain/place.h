@@ -23,7 +23,8 @@
 	X(TIMER, "timer")	/* id: thread */                                     \
 	X(QUESTION, "question") /* peer */                                           \
 	X(REPORT, "report")                                                          \
-	X(CLEANING, "cleaning")
+	X(CLEANING, "cleaning")                                                      \
+	X(CHORE, "chore")
 enum fault_part {
 #define FAULT_ENUM(name, text) FAULT_##name,
 	FAULT_PARTS(FAULT_ENUM)

@@ -113,6 +113,11 @@ struct node_flow {
 	bool manual;	 /* a person publishes each report */
 };
 
+/** What one partner may make this node keep (exchange/quota.h). */
+struct node_quota {
+	uint64_t open_referrals, cases, threads;
+};
+
 /* The recovery sheet in force: its number, and since when backups are made under it. */
 struct node_sheet {
 	char number[16];
@@ -170,6 +175,7 @@ struct node {
 	bool cosign_manual;  /* a person looks at each entry before this node vouches for it */
 	uint64_t cosign_seq; /* the newest entry that we cosigned, or were told to */
 	uint64_t day_documents, day_bytes; /* what one partner may send in a day */
+	struct node_quota quota;	   /* ... and make this node keep */
 	enum node_disk disk;		   /* as the caller last looked */
 	char listen[LIMIT_ENDPOINT + 1];   /* where net should listen; "" nowhere */
 	int listen_error;		   /* why it does not (base/endpoint.h); 0: it does */

@@ -24,7 +24,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-enum { CONFIG_PATH_MAX = 512, CONFIG_COUNT = 11 };
+enum { CONFIG_PATH_MAX = 512, CONFIG_COUNT = 14 };
 
 enum config_type {
 	CONFIG_ADDRESS, /* numeric, or empty: nowhere */
@@ -60,6 +60,7 @@ struct config {
 	char key_file[CONFIG_PATH_MAX]; /* unlocks without a person; relative to dir */
 	uint64_t log_level;		/* enum log_level */
 	uint64_t day_documents, day_mib, store_mib;
+	uint64_t open_referrals, cases, threads; /* of one partner */
 	uint64_t flow_k, flow_percent;
 	uint64_t flow_manual, pair_check, cosign_manual; /* 0 or 1 */
 	unsigned line[CONFIG_COUNT];			 /* where each was set; 0: it was not */

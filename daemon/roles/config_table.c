@@ -12,6 +12,9 @@ enum { MIB = 1024 * 1024 };
 #define NUMBER(least, most, unit) CONFIG_NUMBER, unit, "", least, most
 
 static_assert(LIMIT_FLOW_K <= 5 && LIMIT_MAP_MAX / MIB >= 65536, "defaults lie within their range");
+static_assert(LIMIT_OPEN_REFERRALS >= 50000 && LIMIT_PARTNER_CASES >= 200000 &&
+		      LIMIT_PARTNER_THREADS >= 1000000,
+	      "so do those of one partner");
 static_assert(LIMIT_DAY_DOCUMENTS >= 2000000 && LIMIT_DAY_BYTES / MIB >= 4096,
 	      "so do those of a day");
 
@@ -32,6 +35,15 @@ const struct config_setting config_settings[CONFIG_COUNT] = {
 	{"Limits", "PartnerDailyMiB", NUMBER(1, LIMIT_DAY_BYTES / MIB, "MiB"), "4096", true,
 	 "the same in size",
 	 PLACE(day_mib)},
+	{"Limits", "PartnerOpenReferrals", NUMBER(1, LIMIT_OPEN_REFERRALS, "referrals"), "50000", true,
+	 "how many referrals of one partner may be open here; what it refers beyond that waits there",
+	 PLACE(open_referrals)},
+	{"Limits", "PartnerCases", NUMBER(1, LIMIT_PARTNER_CASES, "cases"), "200000", true,
+	 "how many people one partner may have brought; erased cases do not count",
+	 PLACE(cases)},
+	{"Limits", "PartnerThreads", NUMBER(1, LIMIT_PARTNER_THREADS, "referrals and consents"), "1000000", true,
+	 "how many one partner may ever send, also those that are over",
+	 PLACE(threads)},
 	{"Limits", "StoreMiB", NUMBER(1, LIMIT_MAP_MAX / MIB, "MiB"), "65536", false,
 	 "how large the store may grow before this node takes nothing in",
 	 PLACE(store_mib)},

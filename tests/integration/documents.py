@@ -19,8 +19,8 @@ def grant(m, cats, recipient=None, subject=None, **fields):
     return gid, subject, raw
 
 
-def offer(m, gid, subject, person, cats, **head):
-    o = pb.Offer(need="income-debt", urgency=1, term_days=7, subject_ref=subject, person=person)
+def offer(m, gid, subject, person, cats, urgency=1, term_days=7, **head):
+    o = pb.Offer(need="income-debt", urgency=urgency, term_days=term_days, subject_ref=subject, person=person)
     thread = head.pop("thread", os.urandom(16))
     raw, h = make_document(m.nk, o.SerializeToString(), **{**dict(fed=m.fed, sender=m.id, recipient=m.peer, type=OFFER, thread=thread,
                                                               grant=gid, cats=cats), **head})

@@ -14,12 +14,13 @@ struct bed_calls bed_calls;
 
 /* NOLINTBEGIN(readability-non-const-parameter): the type of the hook */
 static enum err judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
-		      struct thread *th, uint16_t *verdict)
+		      struct thread *th, uint16_t *verdict, enum quota *over)
 /* NOLINTEND(readability-non-const-parameter) */
 {
 	(void)t;
 	(void)p;
 	(void)verdict;
+	(void)over;
 	th->kind = THREAD_REFERRAL;
 	th->role = THREAD_RECEIVER;
 	th->case_id = d->head.thread_id;

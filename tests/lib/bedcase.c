@@ -122,8 +122,12 @@ static void keep(struct bed *b, struct thread *th, const struct wire_doc *d)
 				    .created_ms = d->head.created_ms};
 	const bool fresh = th->my_no + th->their_no == 0;
 	uint16_t verdict = WIRE_VERDICT_OK;
+	enum quota over = QUOTA_NONE;
 
-	did(b, hooks_judge(&b->t, p, d, th, &verdict));
+	did(b, hooks_judge(&b->t, p, d, th, &verdict, &over));
+	require(over == QUOTA_NONE);
+	if (fresh)
+		did(b, quota_began(&b->t, th));
 	require(!fresh || settled_birth(&b->t, th, true) == ERR_OK);
 	did(b, document_keep(&b->t, &key, d, &th->case_id, verdict));
 	require(!fresh || thread_create(&b->t, th) == ERR_OK);

@@ -8,6 +8,7 @@
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/exchange/outbox.h"
+#include "domain/exchange/quota.h"
 #include "domain/referral/fold.h"
 #include "domain/views/referrals.h"
 #include "sim.h"
@@ -379,6 +380,80 @@ void sim_check_names(struct sim *s, struct sim_node *n)
 	sim_view_close(&v);
 }
 
+/* What is counted where it changes, counted again by a walk over everything. */
+struct real_counts {
+	uint64_t open_ours, open_theirs, threads, cases;
+};
+
+static void count_threads(struct sim *s, struct sim_view *v, struct real_counts *real)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+
+	while (store_next_prefix(v->t.txn, STORE_THREAD, span_of(NULL, 0), &at, &row) == ERR_OK) {
+		const size_t mark = v->t.arena->used;
+		struct real_counts *c;
+		struct thread th;
+		struct id16 id;
+		bool open;
+
+		memcpy(id.b, row.key.p, 16);
+		if (thread_load(&v->t, &id, &th) != ERR_OK)
+			sim_fail(s, "node %d: a thread cannot be read", v->n->no);
+		c = &real[th.peer];
+		open = th.kind == THREAD_REFERRAL &&
+		       !referral_terminal((enum referral_state)th.state);
+		c->open_ours += open && th.role == THREAD_SENDER;
+		c->open_theirs += open && th.role == THREAD_RECEIVER;
+		c->threads += th.role == THREAD_RECEIVER;
+		arena_rewind(v->t.arena, mark);
+	}
+}
+
+static void count_cases(struct sim_view *v, struct real_counts *real)
+{
+	const uint8_t kind = META_SUBJECT;
+	struct store_key at = {.len = 0};
+	struct store_row row;
+
+	while (store_next_prefix(v->t.txn, STORE_META, span_of(&kind, 1), &at, &row) == ERR_OK)
+		if (row.key.len == 1 + 2 + 16) /* a name that the partner gave */
+			real[be16_get(row.key.p + 1)].cases++;
+}
+
+static void check_counts(struct sim *s, struct sim_node *n)
+{
+	struct real_counts real[SIM_NODES_MAX + 2] = {{0}};
+	struct sim_view v;
+
+	sim_view_open(s, &v, n);
+	count_threads(s, &v, real);
+	count_cases(&v, real);
+	for (uint16_t peer = 1; peer <= s->n; peer++) {
+		const struct real_counts *c = &real[peer];
+		struct id16 id = {{0}};
+		uint64_t rows = 0;
+		struct pair *pr;
+
+		require(pair_get(&v.t, peer, &pr) == ERR_OK);
+		while (quota_next_open(&v.t, peer, THREAD_RECEIVER, &id) == ERR_OK)
+			rows++;
+		if (pr->open_theirs != c->open_theirs || pr->open_ours != c->open_ours ||
+		    pr->threads != c->threads || pr->cases != c->cases || rows != c->open_theirs)
+			sim_fail(s,
+				 "node %d miscounts partner %d: open %llu of %llu, ours %llu of "
+				 "%llu, "
+				 "threads %llu of %llu, cases %llu of %llu",
+				 n->no, peer - 1, (unsigned long long)pr->open_theirs,
+				 (unsigned long long)c->open_theirs,
+				 (unsigned long long)pr->open_ours,
+				 (unsigned long long)c->open_ours, (unsigned long long)pr->threads,
+				 (unsigned long long)c->threads, (unsigned long long)pr->cases,
+				 (unsigned long long)c->cases);
+	}
+	sim_view_close(&v);
+}
+
 static void check_node(struct sim *s, int i)
 {
 	struct store_key at = {.len = 0};
@@ -462,5 +537,6 @@ void sim_judge(struct sim *s)
 	for (int i = 0; i < s->n && s->failed[0] == '\0'; i++) {
 		check_node(s, i);
 		sim_check_names(s, &s->nodes[i]);
+		check_counts(s, &s->nodes[i]);
 	}
 }

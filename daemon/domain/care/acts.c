@@ -16,6 +16,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
+#include "domain/exchange/quota.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
@@ -126,6 +127,9 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	if (rc != ERR_OK)
 		return rc;
 	th->state = (uint8_t)now;
+	rc = quota_open(t, th, referral_terminal(now));
+	if (rc != ERR_OK)
+		return rc;
 	if (now != before)
 		enter(t, th, before);
 	if (th->their_seen == th->my_no) { /* the partner's own word says that it has ours */
@@ -246,28 +250,6 @@ enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type, const 
 	if ((act_of(type)->needs & ACT_WITH_ALTERNATIVE) != 0)
 		msg_set_text(t->arena, body, ACT_ALTERNATIVE, "none");
 	return acts_sign(t, th, type, body);
-}
-
-/* Nobody answers any more; only a person can find another way, so each open referral is work. */
-enum err acts_partner_gone(struct turn *t, uint16_t peer)
-{
-	struct store_walk w = {.key_len = 16};
-	enum err rc;
-
-	require(peer != 0);
-	while (store_each(t->txn, STORE_THREAD, span_of(NULL, 0), &w)) {
-		struct thread th;
-		struct id16 id;
-
-		memcpy(id.b, w.row.key.p, 16);
-		rc = thread_load(t, &id, &th);
-		if (rc == ERR_OK && th.peer == peer && th.kind == THREAD_REFERRAL &&
-		    !referral_terminal((enum referral_state)th.state))
-			rc = worklist_add(t, &th, WORK_GONE, "");
-		if (rc != ERR_OK)
-			return rc;
-	}
-	return w.rc;
 }
 
 /* The receiver releases what it was shown: bodies go, signed heads stay. */

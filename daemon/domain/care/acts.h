@@ -29,8 +29,6 @@ void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool min
 MUST_CHECK enum err acts_changed(struct turn *t, struct thread *th, const char *detail);
 /** No new document, but time went on or a receipt came: set deadline and timer again, save. */
 MUST_CHECK enum err acts_retime(struct turn *t, struct thread *th);
-/** A partner was removed for good: every open thread with it is work for its case. */
-MUST_CHECK enum err acts_partner_gone(struct turn *t, uint16_t peer);
 /** The receiver releases what it was shown: bodies go, signed heads stay. */
 MUST_CHECK enum err acts_forget(struct turn *t, struct thread *th);
 

@@ -137,11 +137,12 @@ enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *
 
 /* A malformed one still has a thread and a case under its own id: its sender gets a verdict. */
 enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			   struct thread *th, uint16_t *verdict)
+			   struct thread *th, uint16_t *verdict, enum quota *over)
 {
-	struct id16 subject = {{0}};
+	struct id16 subject = d->head.thread_id;
 	struct err_text why;
 	struct msg *g = NULL, *m;
+	bool good;
 	enum err rc = ERR_MALFORMED;
 
 	require(th->kind == THREAD_CONSENT);
@@ -149,15 +150,19 @@ enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wi
 		rc = words_parse(t, DOC_CONSENT, d->body, &g, &why);
 	if (rc == ERR_NOMEM)
 		return rc;
-	if (rc != ERR_OK || !grant_to_us(t, p, d, g)) {
+	good = rc == ERR_OK && grant_to_us(t, p, d, g);
+	if (good)
+		memcpy(subject.b, msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).p, 16);
+	rc = casefile_receive(t, p, &subject, &th->case_id, over);
+	if (rc == ERR_OK && *over == QUOTA_NONE)
+		rc = quota_in_case(t, &th->case_id, THREAD_CONSENT, over);
+	if (rc != ERR_OK || *over != QUOTA_NONE)
+		return rc;
+	if (!good) {
 		if (d->form == WIRE_WHOLE)
 			*verdict = WIRE_VERDICT_MALFORMED;
-		return casefile_receive(t, p, &d->head.thread_id, &th->case_id);
+		return ERR_OK;
 	}
-	memcpy(subject.b, msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).p, 16);
-	rc = casefile_receive(t, p, &subject, &th->case_id);
-	if (rc != ERR_OK)
-		return rc;
 	m = msg_new(t->arena, MSG_GRANT_RECORD);
 	msg_put_sub(m, GRANT_RECORD_GRANT, g);
 	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(th->case_id.b, 16));

@@ -13,6 +13,7 @@
 #define KRING_DOMAIN_CARE_GRANTDOCS_H
 
 #include "domain/consent/grant.h"
+#include "domain/exchange/quota.h"
 
 /** Documents of all living grants that did not leave yet: queued before what needs them. */
 MUST_CHECK enum err grantdocs_send(struct turn *t, const struct peer *p,
@@ -21,7 +22,7 @@ MUST_CHECK enum err grantdocs_send(struct turn *t, const struct peer *p,
  *  a grant to us. */
 MUST_CHECK enum err grantdocs_receive(struct turn *t, const struct peer *p,
 				      const struct wire_doc *d, struct thread *th,
-				      uint16_t *verdict);
+				      uint16_t *verdict, enum quota *over);
 /** A grant of ours that came back with its document after a loss of state. */
 MUST_CHECK enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *g);
 

@@ -367,32 +367,18 @@ enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flag
 	return rc == ERR_OK && th->role == THREAD_RECEIVER ? bodies_person(t, &th->case_id) : rc;
 }
 
-/* What waited for a person's word about this partner is believed now, all of it. */
-enum err grants_confirmed(struct turn *t, uint16_t peer)
+/* What waited for a person's word about its partner. */
+enum err grants_believe(struct turn *t, const struct id16 *id)
 {
-	struct id16 id = {{0}};
-	enum err rc;
+	struct thread th;
+	struct msg *m;
+	enum err rc = thread_load(t, id, &th);
 
-	while ((rc = thread_next_of_peer(t, peer, &id)) == ERR_OK) {
-		const size_t mark = t->arena->used;
-		struct thread th;
-		struct msg *m;
-
-		rc = thread_load(t, &id, &th);
-		if (rc == ERR_OK && th.kind == THREAD_CONSENT && !th.withdrawn &&
-		    th.timer_ms != 0) {
-			rc = consent_record(t, &id, &m);
-			if (rc == ERR_OK && msg_has(m, GRANT_RECORD_SAID_MS)) {
-				rc = hear(t, &th);
-			} else if (rc == ERR_NOTFOUND) {
-				rc = ERR_OK;
-			}
-		} else if (rc == ERR_OK) {
-			arena_rewind(t->arena, mark);
-		}
-		if (rc != ERR_OK)
-			return rc;
-	}
+	if (rc != ERR_OK || th.kind != THREAD_CONSENT || th.withdrawn || th.timer_ms == 0)
+		return rc;
+	rc = consent_record(t, id, &m);
+	if (rc == ERR_OK && msg_has(m, GRANT_RECORD_SAID_MS))
+		return hear(t, &th);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 

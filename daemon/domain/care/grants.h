@@ -49,6 +49,7 @@ MUST_CHECK enum err grants_catch_up(struct turn *t, struct thread *th);
 /** Rules of exchange/hooks.h. */
 MUST_CHECK enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags);
 MUST_CHECK enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flags);
-MUST_CHECK enum err grants_confirmed(struct turn *t, uint16_t peer);
+/** The loss of state of this consent's partner was confirmed: what it said of it counts now. */
+MUST_CHECK enum err grants_believe(struct turn *t, const struct id16 *id);
 
 #endif /* KRING_DOMAIN_CARE_GRANTS_H */

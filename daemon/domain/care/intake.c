@@ -18,6 +18,7 @@
 #include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
 #include "domain/care/recover.h"
+#include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
@@ -29,7 +30,7 @@
 
 /* Whose case does a first document speak of?  The grant knows; else its pseudonym; else a new one. */
 static enum err case_of_offer(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			      const struct msg *body, struct id16 *case_id)
+			      const struct msg *body, struct id16 *case_id, enum quota *over)
 {
 	const struct store_key k = turn_key_id(&d->head.grant_id);
 	const struct span ref = msg_bytes(body, OFFER_SUBJECT_REF);
@@ -49,7 +50,7 @@ static enum err case_of_offer(struct turn *t, const struct peer *p, const struct
 		return rc;
 	if (ref.len == 16)
 		memcpy(subject.b, ref.p, 16);
-	return casefile_receive(t, p, &subject, case_id);
+	return casefile_receive(t, p, &subject, case_id, over);
 }
 
 /* Asked of what holds now, by the receiver, whatever the sender's daemon thought; and the head must name what the
@@ -119,7 +120,7 @@ static enum err arrived(struct turn *t, const struct peer *p, const struct wire_
 }
 
 enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			struct thread *th, uint16_t *verdict)
+			struct thread *th, uint16_t *verdict, enum quota *over)
 {
 	const bool fresh = th->my_no + th->their_no == 0;
 	struct msg *body;
@@ -132,7 +133,7 @@ enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_
 	if (rc != ERR_OK || erased)
 		return rc;
 	if (fresh)
-		return grantdocs_receive(t, p, d, th, verdict);
+		return grantdocs_receive(t, p, d, th, verdict, over);
 	rc = read_body(t, d, &body, verdict);
 	return rc == ERR_OK && body != NULL ? check_scope(t, p, d, th, body, verdict) : rc;
 }
@@ -145,7 +146,7 @@ static bool known_head(const struct wire_head *h)
 }
 
 enum err intake_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			 struct thread *th, uint16_t *verdict)
+			 struct thread *th, uint16_t *verdict, enum quota *over)
 {
 	const bool fresh = th->my_no + th->their_no == 0;
 	struct msg *body;
@@ -163,7 +164,12 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 		body = NULL;
 	}
 	if (rc == ERR_OK && fresh)
-		rc = case_of_offer(t, p, d, d->head.type == DOC_OFFER ? body : NULL, &th->case_id);
+		rc = case_of_offer(t, p, d, d->head.type == DOC_OFFER ? body : NULL, &th->case_id,
+				   over);
+	if (rc == ERR_OK && fresh && *over == QUOTA_NONE)
+		rc = quota_in_case(t, &th->case_id, THREAD_REFERRAL, over);
+	if (*over != QUOTA_NONE)
+		return rc;
 	return rc == ERR_OK && body != NULL ? check_scope(t, p, d, th, body, verdict) : rc;
 }
 
@@ -278,6 +284,38 @@ enum err intake_leaving(struct turn *t, const struct peer *p, const struct docum
 	if (gone || (*reason == 0 && th.hidden))
 		*reason = WIRE_VERDICT_WITHDRAWN;
 	return ERR_OK;
+}
+
+/* A referral of ours that waits there: who knows the person has to hear of it today, not when its term is over. */
+static enum err say_full(struct turn *t, const struct thread *th)
+{
+	struct err_text many;
+	struct pair *pr;
+	enum err rc = pair_get(t, th->peer, &pr);
+
+	if (rc != ERR_OK || referral_terminal((enum referral_state)th->state))
+		return rc;
+	(void)err_explain(&many, ERR_OK, "%llu", (unsigned long long)pr->open_ours);
+	return worklist_add(t, th, WORK_TOO_MANY, many.text);
+}
+
+/* Of a consent that they do not take, what rests on it is what people wait for. */
+enum err intake_not_taken(struct turn *t, struct thread *th, const struct document *d,
+			  uint16_t code)
+{
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id, false};
+	struct bodies_walk w = bodies_walk_of(&s);
+	struct thread one;
+	enum err rc = ERR_OK;
+
+	if (code != WIRE_VERDICT_TOO_MANY || s.p == NULL || th->role != THREAD_SENDER)
+		return ERR_OK;
+	if (th->kind == THREAD_REFERRAL)
+		return d->head.thread_no == 1 ? say_full(t, th) : ERR_OK;
+	while (rc == ERR_OK && (rc = bodies_next(t, &w, &one)) == ERR_OK)
+		if (one.stored_ms == 0)
+			rc = say_full(t, &one);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 /* From the moment on at which this lies at the partner, a term runs. */

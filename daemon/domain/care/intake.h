@@ -16,13 +16,16 @@
 
 /** Rules of exchange/hooks.h. */
 MUST_CHECK enum err intake_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,
-				    struct thread *th, uint16_t *verdict);
+				    struct thread *th, uint16_t *verdict, enum quota *over);
 MUST_CHECK enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_doc *d,
-				   struct thread *th, uint16_t *verdict);
+				   struct thread *th, uint16_t *verdict, enum quota *over);
 MUST_CHECK enum err intake_stored_referral(struct turn *t, const struct peer *p, struct thread *th,
 					   const struct doc_key *key, uint16_t verdict);
 MUST_CHECK enum err intake_stored_consent(struct turn *t, const struct peer *p, struct thread *th,
 					  const struct doc_key *key, uint16_t verdict);
+/** The partner keeps no more of us: work for whoever waits for it. */
+MUST_CHECK enum err intake_not_taken(struct turn *t, struct thread *th, const struct document *d,
+				     uint16_t code);
 MUST_CHECK enum err intake_receipted(struct turn *t, struct thread *th, const struct document *d,
 				     const struct wire_verdict *v);
 /** Of every kind: what consent and agreement do not cover at this moment leaves hollow. */

@@ -11,6 +11,7 @@
 
 const struct kind_rules kind_referral = {
 	.judge = intake_referral,
+	.not_taken = intake_not_taken,
 	.stored = intake_stored_referral,
 	.receipted = intake_receipted,
 	.recovered = recover_referral,
@@ -25,6 +26,7 @@ const struct kind_rules kind_referral = {
 /* A consent has no receipt of its own: what rests on it has. */
 const struct kind_rules kind_consent = {
 	.judge = intake_consent,
+	.not_taken = intake_not_taken,
 	.stored = intake_stored_consent,
 	.recovered = recover_consent,
 	.returned = recover_returned_consent,

@@ -122,7 +122,36 @@ enum err casefile_of_subject(struct turn *t, const struct peer *p, const struct 
 		       : ERR_OK; /* the same person again is a new case */
 }
 
-/* Its record tells the name; a restore has the rows of an erased case and not its key, so all are looked at. */
+/* One name leads nowhere any more; a case that a partner brought counts no more for it. */
+static enum err drop_name(struct turn *t, const struct store_key *k)
+{
+	enum err rc = store_del(t->txn, STORE_META, key_span(k));
+
+	return rc == ERR_OK && k->len == 1 + 2 + 16 ? quota_case(t, be16_get(k->b + 1), false) : rc;
+}
+
+/* Whose name is it?  Its record has the name: then it is one of as many rows as there are partners. */
+static enum err forget_name(struct turn *t, const struct id16 *id, const struct msg *record)
+{
+	struct id16 subject;
+	enum err rc = ERR_OK;
+
+	memcpy(subject.b, msg_bytes(record, CASE_RECORD_SUBJECT_REF).p, 16);
+	for (size_t i = 0; rc == ERR_OK && i < 2 * t->node->peer_count; i++) {
+		const struct store_key k = subject_key(&t->node->peers[i / 2], &subject,
+						       i % 2 == 0);
+		struct span v;
+
+		rc = turn_get(t, STORE_META, &k, &v);
+		if (rc == ERR_OK && v.len == 16 && memcmp(v.p, id->b, 16) == 0)
+			rc = drop_name(t, &k);
+		if (rc == ERR_NOTFOUND)
+			rc = ERR_OK;
+	}
+	return rc;
+}
+
+/* A restore has the rows of an erased case and not its key, so all are looked at. */
 enum err casefile_forget_subject(struct turn *t, const struct id16 *id)
 {
 	struct store_key at = {.len = 0}, prefix = {.len = 0};
@@ -132,8 +161,9 @@ enum err casefile_forget_subject(struct turn *t, const struct id16 *id)
 
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
-	if (rc == ERR_OK && msg_bytes(m, CASE_RECORD_SUBJECT_REF).len != 16)
-		return ERR_OK; /* ours: no partner has a name for it here */
+	if (rc == ERR_OK) /* ours: no partner has a name for it here */
+		return msg_bytes(m, CASE_RECORD_SUBJECT_REF).len == 16 ? forget_name(t, id, m)
+								       : ERR_OK;
 	key_u8(&prefix, META_SUBJECT);
 	while ((rc = store_next_prefix(t->txn, STORE_META, key_span(&prefix), &at, &row)) ==
 	       ERR_OK) {
@@ -144,7 +174,7 @@ enum err casefile_forget_subject(struct turn *t, const struct id16 *id)
 		key_put(&k, row.key.p, row.key.len);
 		rc = turn_get(t, STORE_META, &k, &v);
 		if (rc == ERR_OK && v.len == 16 && memcmp(v.p, id->b, 16) == 0)
-			rc = store_del(t->txn, STORE_META, key_span(&k));
+			rc = drop_name(t, &k);
 		if (rc != ERR_OK)
 			return rc;
 		arena_rewind(t->arena, mark);
@@ -163,15 +193,20 @@ enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *
 		msg_set_u64(m, CASE_RECORD_THEIRS, 1);
 	msg_set_bytes(t->arena, m, CASE_RECORD_SUBJECT_REF, span_of(subject->b, 16));
 	rc = casefile_create(t, id, m);
+	if (rc == ERR_OK && theirs)
+		rc = quota_case(t, p->no, true);
 	return rc == ERR_OK ? turn_put(t, STORE_META, &k, span_of(id->b, 16)) : rc;
 }
 
 enum err casefile_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
-			  struct id16 *id)
+			  struct id16 *id, enum quota *over)
 {
 	enum err rc = casefile_of_subject(t, p, subject, true, id);
 
-	return rc == ERR_NOTFOUND ? casefile_open(t, p, subject, true, id) : rc;
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	rc = quota_new_case(t, p->no, over);
+	return rc == ERR_OK && *over == QUOTA_NONE ? casefile_open(t, p, subject, true, id) : rc;
 }
 
 /* Words about the person, over those that stand in this place of the record; what was emptied on purpose goes. */

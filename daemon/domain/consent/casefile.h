@@ -12,13 +12,15 @@
 #ifndef KRING_DOMAIN_CONSENT_CASEFILE_H
 #define KRING_DOMAIN_CONSENT_CASEFILE_H
 
+#include "domain/exchange/quota.h"
 #include "domain/exchange/thread.h"
 
 MUST_CHECK enum err casefile_load(struct turn *t, const struct id16 *id, struct msg **record);
 MUST_CHECK enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record);
-/** The case a partner's pseudonym stands for, opened on first mention. */
+/** The case a partner's pseudonym stands for, opened on first mention.  *over: it may not bring one more, and *id says
+ *  nothing. */
 MUST_CHECK enum err casefile_receive(struct turn *t, const struct peer *p,
-				     const struct id16 *subject, struct id16 *id);
+				     const struct id16 *subject, struct id16 *id, enum quota *over);
 /** The case such a name stands for already; theirs: one that the partner gave, else we.  ERR_NOTFOUND. */
 MUST_CHECK enum err casefile_of_subject(struct turn *t, const struct peer *p,
 					const struct id16 *subject, bool theirs, struct id16 *id);

@@ -14,7 +14,7 @@ const struct kind_rules *hooks_rules(const struct node *n, const struct thread *
 
 /* The first document decides the kind.  A kind that stands alone may not join a thread of another, whose rules would judge it. */
 enum err hooks_judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
-		     struct thread *th, uint16_t *verdict)
+		     struct thread *th, uint16_t *verdict, enum quota *over)
 {
 	const enum thread_kind opens = kind_opened_by(d->head.type);
 	enum err rc;
@@ -22,7 +22,7 @@ enum err hooks_judge(struct turn *t, const struct peer *p, const struct wire_doc
 	require(th->kind != 0 || th->my_no + th->their_no == 0);
 	if (th->kind == 0)
 		th->kind = (uint8_t)opens;
-	rc = hooks_rules(t->node, th)->judge(t, p, d, th, verdict);
+	rc = hooks_rules(t->node, th)->judge(t, p, d, th, verdict, over);
 	if (th->kind != opens && kind_has(opens, KIND_ALONE))
 		*verdict = WIRE_VERDICT_MALFORMED;
 	return rc;
@@ -47,6 +47,18 @@ enum err hooks_receipted(struct turn *t, const struct document *d, const struct 
 		return rc;
 	rules = hooks_rules(t->node, &th);
 	return rules->receipted == NULL ? ERR_OK : rules->receipted(t, &th, d, v);
+}
+
+enum err hooks_not_taken(struct turn *t, const struct document *d, uint16_t code)
+{
+	const struct kind_rules *rules;
+	struct thread th;
+	enum err rc = thread_load(t, &d->head.thread_id, &th);
+
+	if (rc != ERR_OK)
+		return rc;
+	rules = hooks_rules(t->node, &th);
+	return rules->not_taken == NULL ? ERR_OK : rules->not_taken(t, &th, d, code);
 }
 
 enum err hooks_shelved(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)

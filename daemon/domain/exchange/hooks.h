@@ -12,6 +12,7 @@
 #ifndef KRING_DOMAIN_EXCHANGE_HOOKS_H
 #define KRING_DOMAIN_EXCHANGE_HOOKS_H
 
+#include "domain/exchange/quota.h"
 #include "domain/exchange/thread.h"
 
 /**
@@ -21,15 +22,19 @@
  */
 struct kind_rules {
 	/* Whose case is it, and may the body stay?  th is the thread, or new with my_no = their_no = 0.
-	 * Sets th->case_id (and the rest of a new thread) and *verdict. */
+	 * Sets th->case_id (and the rest of a new thread) and *verdict; or *over, and then changes nothing: this partner
+	 * may not make this node keep more of that. */
 	enum err (*judge)(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			  struct thread *th, uint16_t *verdict);
+			  struct thread *th, uint16_t *verdict, enum quota *over);
 	/* It is stored and in its log: fold, inbox, answers.  Saves th. */
 	enum err (*stored)(struct turn *t, const struct peer *p, struct thread *th,
 			   const struct doc_key *key, uint16_t verdict);
 	/* + The partner's disk has a document of ours. */
 	enum err (*receipted)(struct turn *t, struct thread *th, const struct document *d,
 			      const struct wire_verdict *v);
+	/* + The partner could not store a document of ours, or keeps no more of us (code): it goes again later. */
+	enum err (*not_taken)(struct turn *t, struct thread *th, const struct document *d,
+			      uint16_t code);
 	/* A thread we had forgotten comes back with our own first document: whose case is it?  Sets
 	 * th->case_id and the rest. */
 	enum err (*recovered)(struct turn *t, const struct peer *p, const struct wire_doc *d,
@@ -76,11 +81,12 @@ struct exchange_hooks {
 const struct kind_rules *hooks_rules(const struct node *n, const struct thread *th);
 /** Each asks the rules of the thread's kind; of a new thread the document says which that is. */
 MUST_CHECK enum err hooks_judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
-				struct thread *th, uint16_t *verdict);
+				struct thread *th, uint16_t *verdict, enum quota *over);
 MUST_CHECK enum err hooks_recovered(struct turn *t, const struct peer *p, const struct wire_doc *d,
 				    struct thread *th);
 MUST_CHECK enum err hooks_receipted(struct turn *t, const struct document *d,
 				    const struct wire_verdict *v);
+MUST_CHECK enum err hooks_not_taken(struct turn *t, const struct document *d, uint16_t code);
 MUST_CHECK enum err hooks_shelved(struct turn *t, struct thread *th, const struct doc_key *key,
 				  uint16_t type);
 MUST_CHECK enum err hooks_settled(struct turn *t, struct thread *th);

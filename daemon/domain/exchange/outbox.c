@@ -89,7 +89,7 @@ enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place, const stru
 	struct outbox_row row;
 	enum err rc = outbox_get(t, peer, place, &row);
 
-	require(v->code != WIRE_VERDICT_CANNOT_STORE);
+	require(!wire_verdict_waits(v->code));
 	if (rc != ERR_OK || row.state == OUTBOX_SHELVED)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	/* a refusal is a verdict too: the partner has it, without its body, and will not take it otherwise */
@@ -105,7 +105,7 @@ enum err outbox_not_taken(struct turn *t, struct pair *p, uint64_t place, uint16
 	struct outbox_row row;
 	enum err rc = outbox_get(t, p->peer, place, &row);
 
-	require(verdict == WIRE_VERDICT_CANNOT_STORE);
+	require(wire_verdict_waits(verdict));
 	if (rc != ERR_OK || row.state == OUTBOX_SHELVED || row.state == OUTBOX_STORED)
 		return rc;
 	row.verdict = verdict;

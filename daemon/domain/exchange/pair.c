@@ -28,7 +28,12 @@ static const struct pack fields[] = {
 	PACK_FLAG(struct pair, recheck, 4),	 PACK_FLAG(struct pair, have_receipt, 5),
 	PACK_FLAG(struct pair, since_strike, 6), PACK_NUMBER(struct pair, strike_ms),
 	PACK_NUMBER(struct pair, weak_ms),	 PACK_NUMBER(struct pair, blocked_ms),
-	PACK_NUMBER(struct pair, waiting),	 PACK_BYTES(struct pair, receipt),
+	PACK_NUMBER(struct pair, waiting),	 PACK_NUMBER(struct pair, open_ours),
+	PACK_NUMBER(struct pair, open_theirs),	 PACK_NUMBER(struct pair, threads),
+	PACK_NUMBER(struct pair, cases),	 PACK_NUMBER(struct pair, unstored),
+	PACK_NUMBER(struct pair, over),		 PACK_NUMBER(struct pair, reports),
+	PACK_NUMBER(struct pair, over_ms),	 PACK_NUMBER(struct pair, over_what),
+	PACK_BYTES(struct pair, receipt),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -48,6 +53,9 @@ const char *pair_flaw(const struct pair *p)
 	RULE(p->yours.no != 0 || (p->num_last == 0 && p->got == 0))
 	RULE(p->uncompared || !p->unheard)
 	RULE(p->strike_ms != 0 || !p->since_strike)
+	RULE(p->open_theirs <= p->threads)
+	RULE(p->cases <= p->threads)
+	RULE(p->unstored <= LIMIT_UNSTORED)
 #undef RULE
 	return NULL;
 }

@@ -25,7 +25,9 @@ enum {
  *   waiting <= out_last                        a place waits once
  *   yours.no == 0: num_last == got == 0        nothing is exchanged before the partner was heard
  *   unheard: uncompared                        who was not heard after a loss was not compared either
- *   since_strike: strike_ms != 0 */
+ *   since_strike: strike_ms != 0
+ *   open_theirs <= threads, cases <= threads   each open referral and each case of theirs began with a thread
+ *   unstored <= LIMIT_UNSTORED                 what is passed over is remembered up to there */
 struct pair {
 	struct pair *next;  /* of this turn */
 	struct span stored; /* as read; empty: not there yet */
@@ -59,6 +61,14 @@ struct pair {
 	uint64_t
 		blocked_ms; /* since when their stream goes on from what we never got; 0: it does not */
 	uint64_t waiting; /* rows of WAITING */
+	/* What they make this node keep; counted where it changes, so that nobody has to walk (exchange/quota.h). */
+	uint64_t open_ours, open_theirs; /* rows of OPEN, by whose referral it is */
+	uint64_t threads;		 /* that they began; never fewer */
+	uint64_t reports;		 /* of them, reports of figures */
+	uint64_t cases;			 /* that they brought and that are here */
+	uint64_t unstored;		 /* threads of which a document was passed over */
+	uint64_t over, over_ms;		 /* documents refused for a limit; the last one when ... */
+	uint8_t over_what;		 /* ... and for which: enum quota */
 	/* Signed by them: how far they were, in the frame head that went furthest. */
 	bool have_receipt;
 	uint8_t receipt[PAIR_RECEIPT_LEN];

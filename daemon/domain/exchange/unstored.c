@@ -6,8 +6,10 @@
 #include "domain/exchange/unstored.h"
 
 #include "base/check.h"
+#include "domain/exchange/pair.h"
 #include "domain/exchange/thread.h"
 
+enum { SHOWN = 8 }; /* in kring status, of one partner: one that breaks much hides nobody else */
 enum { META_UNSTORED = 9, KEY_LEN = 1 + 2 + 16, ROW_LEN = 2 + 1 + 4 + 8 + 8 };
 
 struct row {
@@ -44,7 +46,21 @@ static enum err load(struct turn *t, const struct store_key *k, struct row *row)
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
-/* first_ms stays: people see since when a thread stands still. */
+/* One row more, if there is room for it. */
+static enum err counted(struct turn *t, uint16_t peer, bool *full)
+{
+	struct pair *pr;
+	enum err rc = pair_get(t, peer, &pr);
+
+	if (rc != ERR_OK)
+		return rc;
+	*full = pr->unstored >= LIMIT_UNSTORED;
+	pr->unstored += *full ? 0 : 1;
+	return ERR_OK;
+}
+
+/* first_ms stays: people see since when a thread stands still.  A partner that sends without end fills no more than its own
+ * rows: what is beyond them is known by what is missing (unstored_lacks). */
 enum err unstored_add(struct turn *t, uint16_t peer, const struct id16 *thread, uint16_t type,
 		      enum err why)
 {
@@ -52,9 +68,12 @@ enum err unstored_add(struct turn *t, uint16_t peer, const struct id16 *thread, 
 	struct row row = {.first_ms = t->wall_ms};
 	uint8_t buf[ROW_LEN];
 	struct wr w = wr_of(buf, sizeof buf);
+	bool full = false;
 	enum err rc = load(t, &k, &row);
 
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+	if (rc == ERR_NOTFOUND)
+		rc = counted(t, peer, &full);
+	if (rc != ERR_OK || full)
 		return rc;
 	wr_u16(&w, type);
 	wr_u8(&w, (uint8_t)why);
@@ -65,21 +84,39 @@ enum err unstored_add(struct turn *t, uint16_t peer, const struct id16 *thread, 
 	return turn_put(t, STORE_META, &k, wr_span(&w));
 }
 
-bool unstored_has(struct turn *t, uint16_t peer, const struct id16 *thread)
+/* A thread is missing here although nothing says why: of a partner of which more was passed over than is remembered, that is
+ * why. */
+enum err unstored_lacks(struct turn *t, uint16_t peer, const struct id16 *thread, enum err *why)
 {
-	const struct store_key k = key_of(peer, thread);
+	const struct store_key k = key_of(peer, thread), tk = turn_key_id(thread);
+	struct pair *pr;
+	struct row row;
+	enum err rc = load(t, &k, &row);
 
-	return record_exists(t->txn, STORE_META, key_span(&k));
+	*why = rc == ERR_OK ? row.why : ERR_OK;
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	rc = pair_get(t, peer, &pr);
+	if (rc == ERR_OK && pr->unstored >= LIMIT_UNSTORED &&
+	    !record_exists(t->txn, STORE_THREAD, key_span(&tk)))
+		*why = ERR_BUSY;
+	return rc;
 }
 
 /* Asked for every document that could be stored: mostly there is no row, and nothing is written. */
 enum err unstored_over(struct turn *t, uint16_t peer, const struct id16 *thread)
 {
 	const struct store_key k = key_of(peer, thread);
+	struct pair *pr;
+	enum err rc;
 
-	return record_exists(t->txn, STORE_META, key_span(&k))
-		       ? store_del(t->txn, STORE_META, key_span(&k))
-		       : ERR_OK;
+	if (!record_exists(t->txn, STORE_META, key_span(&k)))
+		return ERR_OK;
+	rc = pair_get(t, peer, &pr);
+	if (rc != ERR_OK)
+		return rc;
+	pr->unstored -= pr->unstored > 0;
+	return store_del(t->txn, STORE_META, key_span(&k));
 }
 
 /* The reference is what people on the phone with the partner can name. */
@@ -87,6 +124,8 @@ enum err unstored_status(struct turn *t, struct msg *status)
 {
 	struct store_key at = {.len = 0}, prefix = {.len = 0};
 	struct store_row found;
+	uint16_t peer = 0;
+	unsigned shown = 0;
 	enum err rc;
 
 	key_u8(&prefix, META_UNSTORED);
@@ -105,9 +144,24 @@ enum err unstored_status(struct turn *t, struct msg *status)
 		if (msg_count(status, STATUS_FAULTS) >= (size_t)2 * FAULTS_MAX)
 			return ERR_OK;
 		key_put(&k, found.key.p, found.key.len);
+		if (be16_get(k.b + 1) != peer) {
+			peer = be16_get(k.b + 1);
+			shown = 0;
+		} else if (shown >= SHOWN) { /* enough of this one: on to the next partner */
+			at = (struct store_key){.len = 0};
+			key_u8(&at, META_UNSTORED);
+			key_u16(&at, peer);
+			key_u32(&at, UINT32_MAX);
+			key_u64(&at, UINT64_MAX);
+			key_u32(&at, UINT32_MAX);
+			continue;
+		}
 		rc = load(t, &k, &row);
 		if (rc != ERR_OK)
 			return rc;
+		if (row.why == ERR_BUSY)
+			continue; /* nothing failed: quota_status */
+		shown++;
 		p = state_peer(t->node, be16_get(k.b + 1));
 		memcpy(thread.b, k.b + 3, sizeof thread.b);
 		thread_reference(&thread, ref);

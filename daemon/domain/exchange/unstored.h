@@ -20,7 +20,9 @@
 /** Once more one of this type failed, because of why. */
 MUST_CHECK enum err unstored_add(struct turn *t, uint16_t peer, const struct id16 *thread,
 				 uint16_t type, enum err why);
-bool unstored_has(struct turn *t, uint16_t peer, const struct id16 *thread);
+/** Was a document of this thread passed over?  *why says for what; ERR_OK: none was, ERR_BUSY: for a limit (quota.h). */
+MUST_CHECK enum err unstored_lacks(struct turn *t, uint16_t peer, const struct id16 *thread,
+				   enum err *why);
 /** One of this thread is stored. */
 MUST_CHECK enum err unstored_over(struct turn *t, uint16_t peer, const struct id16 *thread);
 /** Rows of kring status. */

@@ -18,7 +18,7 @@ static enum err begin(struct turn *t, struct thread *th, uint8_t role, uint64_t 
 
 /* A report has one document, and bytes that these rules could have made; anything else of its kind is malformed. */
 static enum err judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
-		      struct thread *th, uint16_t *verdict)
+		      struct thread *th, uint16_t *verdict, enum quota *over)
 {
 	const bool fresh = th->my_no + th->their_no == 0;
 	struct err_text why;
@@ -26,6 +26,7 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	enum err rc = ERR_OK;
 
 	(void)p;
+	(void)over; /* quota_thread counts reports */
 	if (fresh)
 		rc = begin(t, th, THREAD_RECEIVER, d->head.created_ms);
 	if (rc != ERR_OK || d->form != WIRE_WHOLE)

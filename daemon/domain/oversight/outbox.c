@@ -18,6 +18,7 @@
 #include "domain/oversight/partners.h"
 #include "domain/page.h"
 #include "domain/stream/connect.h"
+#include "domain/views/find.h"
 #include "proto/lists.h"
 
 enum { NOT_TAKEN_MS = 600000 };
@@ -45,6 +46,8 @@ static struct cause held_back(struct turn *t, const struct peer *p, const struct
 		return (struct cause){"partner-lost-state", "telephone-partner"};
 	if (clockwatch_blocks(t, p) && (!connect_alive(t, p) || !prekeys_ready(t, p)))
 		return (struct cause){"clock-off", "set-clock"};
+	if (row->verdict == WIRE_VERDICT_TOO_MANY)
+		return (struct cause){"partner-takes-no-more", "wait-or-telephone"};
 	if (row->verdict == WIRE_VERDICT_CANNOT_STORE ||
 	    (c->refused == WIRE_REFUSED_CANNOT_STORE && id16_equal(&c->refused_thread, thread)))
 		return (struct cause){"partner-cannot-store", "telephone-partner"};
@@ -154,7 +157,9 @@ static enum err outbox_of(struct turn *t, const struct peer *p, struct page *pag
 		if (rc != ERR_OK)
 			return rc;
 		if (still_owed(t, &row, key_span(&k)))
-			page_offer(page, PAGE_NEWEST(row.queued_ms), key_span(&k));
+			page_offer_of(page, &(struct page_item){.rank = PAGE_NEWEST(row.queued_ms),
+								.key = k,
+								.peer = page_part_of(page, p->no)});
 		arena_rewind(t->arena, mark);
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
@@ -209,32 +214,45 @@ enum err view_find_owed(struct turn *t, const char *text, uint16_t *peer, uint64
 	return rc;
 }
 
-enum err view_outbox_list(struct turn *t, const struct msg *req, struct msg *reply)
+/* The documents themselves are opened now, and only those of this page; *last as page_end wants it. */
+static enum err outbox_rows(struct turn *t, const struct page *page, const char **last,
+			    struct msg *reply)
 {
-	struct page page;
-	const char *last = "";
-	enum err rc = page_begin(t, &page, msg_u64(req, LIST_ASK_LIMIT));
+	const size_t whole = page_whole(page);
+	enum err rc = ERR_OK;
 
-	if (rc == ERR_OK)
-		rc = outbox_after(t, msg_text(req, LIST_ASK_AFTER), &page);
-	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
-		if (!t->node->peers[i].self)
-			rc = outbox_of(t, &t->node->peers[i], &page, reply);
-	/* the documents themselves are opened now, and only those of this page */
-	for (size_t i = 0; i < page.count && rc == ERR_OK; i++) {
-		const uint16_t no = be16_get(page.items[i].key.b);
-		const uint64_t place = be64_get(page.items[i].key.b + 2);
+	require(page->count <= page->limit);
+	for (size_t i = 0; i < page->count && rc == ERR_OK; i++) {
+		const uint16_t no = be16_get(page->items[i].key.b);
+		const uint64_t place = be64_get(page->items[i].key.b + 2);
 		const struct peer *p = state_peer(t->node, no);
 		struct outbox_row row;
 
 		rc = p == NULL ? ERR_CORRUPT : outbox_get(t, no, place, &row);
 		if (rc == ERR_OK)
 			rc = view_outbox_row(t, p, place, &row, reply);
+		if (rc == ERR_OK && i < whole && msg_count(reply, REPLY_OUTBOX) > i)
+			*last = msg_text(msg_at(reply, REPLY_OUTBOX, i), OUTBOX_ROW_ID);
 	}
-	if (rc == ERR_OK && msg_count(reply, REPLY_OUTBOX) > 0)
-		/* the last one for which there was memory */
-		last = msg_text(msg_at(reply, REPLY_OUTBOX, msg_count(reply, REPLY_OUTBOX) - 1),
-				OUTBOX_ROW_ID);
+	return rc;
+}
+
+enum err view_outbox_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct page page;
+	const char *last = "";
+	uint16_t only;
+	enum err rc = page_begin(t, &page, msg_u64(req, LIST_ASK_LIMIT));
+
+	if (rc == ERR_OK)
+		rc = outbox_after(t, msg_text(req, LIST_ASK_AFTER), &page);
+	if (rc == ERR_OK)
+		rc = find_page_of(t, req, &page, &only);
+	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
+		if (!t->node->peers[i].self && (only == 0 || only == t->node->peers[i].no))
+			rc = outbox_of(t, &t->node->peers[i], &page, reply);
+	if (rc == ERR_OK)
+		rc = outbox_rows(t, &page, &last, reply);
 	if (rc == ERR_OK)
 		/* behind the time: the part that people type */
 		page_end(t, &page, reply, strlen(last) == 32 ? last + 12 : last);

@@ -10,6 +10,7 @@
 #include "base/endpoint.h"
 #include "crypto/identity.h"
 #include "domain/exchange/clockwatch.h"
+#include "domain/exchange/quota.h"
 #include "domain/exchange/thread.h"
 #include "domain/exchange/unstored.h"
 #include "domain/fault.h"
@@ -215,5 +216,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	failed_places(t, s);
 	held_rows(t, s);
 	rc = unstored_status(t, s);
+	if (rc == ERR_OK)
+		rc = quota_status(t, s);
 	return rc == ERR_OK ? view_alarms(t, s) : rc;
 }

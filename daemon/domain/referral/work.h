@@ -20,7 +20,8 @@
 	X(FOLLOW_UP, "follow-up") X(ESCALATED, "escalated") X(UNDELIVERABLE, "undeliverable") \
 	X(HOLLOW, "hollow") X(GONE, "partner-removed") X(LOST, "lost-act")          \
 	X(AGREEMENT, "agreement-missing") X(CONSENT, "consent-ends") \
-	X(REMINDED, "reminded") X(TAKEN_BACK, "consent-taken-back")
+	X(REMINDED, "reminded") X(TAKEN_BACK, "consent-taken-back") \
+	X(TOO_MANY, "partner-takes-no-more")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)

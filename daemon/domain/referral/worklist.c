@@ -14,6 +14,8 @@
 #include "domain/referral/fold.h"
 #include "domain/referral/states.h"
 
+enum { URGENT = 2 }; /* Offer.urgency */
+
 /* clang-format off */
 static const char *const names[WORK_KIND_COUNT] = {
 #define WORK_NAME(name, text) [WORK_##name] = (text),
@@ -54,6 +56,9 @@ static enum err add_due(struct turn *t, const struct thread *th, enum work_kind 
 	msg_set_u64(m, WORK_RECORD_DUE_MS, due_ms);
 	msg_set_bytes(t->arena, m, WORK_RECORD_THREAD, span_of(th->id.b, 16));
 	msg_set_text(t->arena, m, WORK_RECORD_DETAIL, detail);
+	msg_set_u64(m, WORK_RECORD_PEER, th->peer);
+	if (th->urgency == URGENT)
+		msg_set_u64(m, WORK_RECORD_URGENT, 1);
 	rc = msg_pack(t->arena, m, &v);
 	return rc == ERR_OK ? turn_put(t, STORE_WORK, &k, v) : rc;
 }

@@ -10,6 +10,7 @@
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/inbox.h"
+#include "domain/exchange/quota.h"
 #include "domain/exchange/thread.h"
 #include "domain/exchange/unstored.h"
 #include "domain/loss/proof.h"
@@ -129,11 +130,22 @@ static enum err pass_over(struct reading *r, const struct wire_doc *d, const str
 	enum err rc = unstored_add(r->t, r->p->no, &d->head.thread_id, d->head.type, why);
 
 	require(why != ERR_OK);
+	if (rc == ERR_OK && why == ERR_BUSY) /* nothing failed: its sender asked for too much */
+		return number_it(r, &d->head.msg_id, hash, WIRE_VERDICT_TOO_MANY, r->t->wall_ms);
 	refused_put(&w, WIRE_REFUSED_CANNOT_STORE, &d->head.thread_id);
 	answer_part(r->a, WIRE_PART_REFUSED, wr_span(&w));
 	return rc == ERR_OK ? number_it(r, &d->head.msg_id, hash, WIRE_VERDICT_CANNOT_STORE,
 					r->t->wall_ms)
 			    : rc;
+}
+
+/* This partner fills its share of this node: what else it says goes on. */
+static enum err pass_over_limit(struct reading *r, const struct wire_doc *d,
+				const struct id32 *hash, enum quota what)
+{
+	enum err rc = quota_passed_over(r->t, r->p->no, what);
+
+	return rc == ERR_OK ? pass_over(r, d, hash, ERR_BUSY) : rc;
 }
 
 /* Taken: stored, in its log, numbered and followed up, all in this turn. */
@@ -144,11 +156,19 @@ static enum err keep(struct reading *r, const struct wire_doc *d, const struct d
 	const struct log_entry e = {*key, *hash, d->head.type, d->head.seen_no, d->head.created_ms,
 				    0};
 	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
-	enum err rc = hooks_judge(r->t, r->p, d, th, &verdict);
+	enum quota over = QUOTA_NONE;
+	enum err rc = fresh ? quota_thread(r->t, r->p->no, kind_opened_by(d->head.type), &over)
+			    : ERR_OK;
 
 	require(th->peer == r->p->no);
+	if (rc == ERR_OK && over == QUOTA_NONE)
+		rc = hooks_judge(r->t, r->p, d, th, &verdict, &over);
+	if (rc == ERR_OK && over != QUOTA_NONE)
+		return pass_over_limit(r, d, hash, over);
 	if (rc == ERR_OK && fresh)
 		rc = settled_birth(r->t, th, false);
+	if (rc == ERR_OK && fresh)
+		rc = quota_began(r->t, th);
 	if (rc == ERR_OK)
 		rc = document_keep(r->t, key, d, &th->case_id, verdict);
 	if (rc == ERR_OK && fresh)
@@ -169,9 +189,14 @@ static enum err keep_lost(struct reading *r, const struct wire_doc *d, const str
 			  const struct id32 *hash, struct thread *th)
 {
 	uint16_t verdict = d->form == WIRE_HOLLOW ? WIRE_VERDICT_HOLLOW : WIRE_VERDICT_OK;
-	enum err rc = hooks_judge(r->t, r->p, d, th, &verdict);
+	enum quota over = QUOTA_NONE;
+	enum err rc = quota_lost(r->t, &th->id, &over);
 
 	require(th->peer == r->p->no);
+	if (rc == ERR_OK && over == QUOTA_NONE)
+		rc = hooks_judge(r->t, r->p, d, th, &verdict, &over);
+	if (rc == ERR_OK && over != QUOTA_NONE)
+		return pass_over_limit(r, d, hash, over);
 	if (rc == ERR_OK)
 		rc = document_keep(r->t, key, d, &th->case_id, verdict);
 	if (rc == ERR_OK)
@@ -236,7 +261,7 @@ static enum err place(struct reading *r, const struct wire_doc *d, const struct 
 {
 	const struct doc_key key = {d->head.msg_id, r->p->no};
 	enum fit fit;
-	enum err rc = fit_of(r, &d->head, th, &fit);
+	enum err why, rc = fit_of(r, &d->head, th, &fit);
 
 	require(th->peer == r->p->no);
 	if (rc != ERR_OK)
@@ -252,8 +277,11 @@ static enum err place(struct reading *r, const struct wire_doc *d, const struct 
 		proof_ask(r->t, r->c, r->a, &d->head.thread_id, d->head.seen_no);
 		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
 	case FIT_NOT_YET:
-		if (!r->pair->uncompared && unstored_has(r->t, r->p->no, &d->head.thread_id))
-			return pass_over(r, d, hash, ERR_STATE); /* one before it is missing */
+		rc = unstored_lacks(r->t, r->p->no, &d->head.thread_id, &why);
+		if (rc != ERR_OK)
+			return rc;
+		if (!r->pair->uncompared && why != ERR_OK) /* one before it is missing */
+			return pass_over(r, d, hash, why == ERR_BUSY ? why : ERR_STATE);
 		if (d->head.thread_no > th->their_no + 1) {
 			bool over;
 
@@ -268,6 +296,16 @@ static enum err place(struct reading *r, const struct wire_doc *d, const struct 
 	return keep(r, d, &key, hash, th);
 }
 
+/* The consent that it rests on was passed over: it covers nothing before it came. */
+static enum err lacks_consent(struct reading *r, const struct wire_doc *d, enum err *why)
+{
+	*why = ERR_OK;
+	return bytes_zero(d->head.grant_id.b, 16) ||
+			       id16_equal(&d->head.grant_id, &d->head.thread_id)
+		       ? ERR_OK
+		       : unstored_lacks(r->t, r->p->no, &d->head.grant_id, why);
+}
+
 /* One that has the next number of their stream. */
 static enum err take_new(struct reading *r, const struct wire_doc *d)
 {
@@ -275,7 +313,7 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 	struct thread th;
 	struct id32 hash;
 	uint16_t code;
-	enum err rc;
+	enum err why, rc;
 
 	if (!planted(PLANT_NO_DEDUPE) && document_known(r->t, &key))
 		return duplicate(r, &key);
@@ -285,10 +323,12 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 	if (code != 0)
 		return refuse(r, code, &d->head.thread_id);
 	if (fault_tries(r->t, &r->t->doing) > 0)
-		return pass_over(r, d, &hash, r->why);
-	if (!id16_equal(&d->head.grant_id, &d->head.thread_id) &&
-	    unstored_has(r->t, r->p->no, &d->head.grant_id))
-		return pass_over(r, d, &hash, ERR_STATE); /* its consent could not be stored */
+		return pass_over(r, d, &hash, r->why == ERR_BUSY ? ERR_STATE : r->why);
+	rc = lacks_consent(r, d, &why);
+	if (rc != ERR_OK)
+		return rc;
+	if (why != ERR_OK)
+		return pass_over(r, d, &hash, why == ERR_BUSY ? why : ERR_STATE);
 	rc = thread_load(r->t, &d->head.thread_id, &th);
 	if (rc == ERR_NOTFOUND)
 		th = (struct thread){.id = d->head.thread_id, .peer = r->p->no};

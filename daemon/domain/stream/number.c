@@ -47,8 +47,7 @@ static enum err may_go(struct numbering *s, const struct outbox_row *row, bool *
 	const struct pair *pr = s->pair;
 	struct document d;
 	struct thread th, consent;
-	const bool paused = row->verdict == WIRE_VERDICT_CANNOT_STORE &&
-			    s->t->mono_ms < s->c->retry_mono_ms;
+	const bool paused = wire_verdict_waits(row->verdict) && s->t->mono_ms < s->c->retry_mono_ms;
 	bool waits = paused || (row->state == OUTBOX_STORED && pr->unconfirmed);
 	enum err rc;
 

@@ -15,11 +15,12 @@
 enum { RETRY_MS = 60000, RETRY_MAX_MS = 3600000 };
 static_assert(RETRY_MS >= (int)LIMIT_ASK_MS, "a pause is longer than a question");
 
-/* They could not store it.  It goes again, under a new number and after a growing pause; what follows it in its
+/* They could not store it, or keep no more of us for now.  It goes again, under a new number and after a growing pause; what follows it in its
  * thread waits with it, and everything else goes on. */
-static enum err put_off(struct reading *r, uint64_t place)
+static enum err put_off(struct reading *r, uint64_t place, const struct document *d, uint16_t code)
 {
 	struct conn *c = r->c;
+	enum err rc;
 
 	require(place >= 1);
 	if (c->retry_wait_ms == 0 || r->t->mono_ms >= c->retry_mono_ms) {
@@ -28,7 +29,8 @@ static enum err put_off(struct reading *r, uint64_t place)
 									 : RETRY_MAX_MS;
 		c->retry_mono_ms = r->t->mono_ms + c->retry_wait_ms;
 	}
-	return outbox_not_taken(r->t, r->pair, place, WIRE_VERDICT_CANNOT_STORE);
+	rc = outbox_not_taken(r->t, r->pair, place, code);
+	return rc == ERR_OK ? hooks_not_taken(r->t, d, code) : rc;
 }
 
 /* The partner's verdict on one document of ours, at this place of the outbox. */
@@ -48,9 +50,9 @@ static enum err verdict_on(struct reading *r, uint64_t place, const struct wire_
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	if (!id32_equal(&d.hash, &v->doc_hash))
 		return ERR_STALE; /* not my document with this number: counts for nothing */
-	if (v->code == WIRE_VERDICT_CANNOT_STORE)
-		return put_off(r, place);
-	if (row.verdict == WIRE_VERDICT_CANNOT_STORE) {
+	if (wire_verdict_waits(v->code))
+		return put_off(r, place, &d, v->code);
+	if (wire_verdict_waits(row.verdict)) {
 		r->c->retry_wait_ms = 0; /* it could, this time: what rests on it goes at once */
 		r->c->retry_mono_ms = 0;
 		r->pair->recheck = true;

@@ -60,6 +60,21 @@ enum err find_partner(struct turn *t, const char *name, struct peer **p)
 	return names_partner(t, name, p);
 }
 
+enum err find_page_of(struct turn *t, const struct msg *req, struct page *p, uint16_t *only)
+{
+	const char *from = msg_text(req, LIST_ASK_FROM);
+	struct peer *peer;
+	enum err rc;
+
+	*only = 0;
+	if (from[0] == '\0')
+		return p->behind ? ERR_OK : page_share(t, p);
+	rc = find_partner(t, from, &peer);
+	if (rc == ERR_OK)
+		*only = peer->no;
+	return rc;
+}
+
 /* By full id, or a beginning of it or of its last part, as lists show it. */
 enum err find_grant(struct turn *t, const char *text, struct id16 *id)
 {

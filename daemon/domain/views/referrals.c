@@ -14,11 +14,13 @@
 #include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
+#include "domain/exchange/quota.h"
 #include "domain/page.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/states.h"
+#include "domain/views/find.h"
 
 enum { IDENTITY = 1 << 0, NEEDS = 1 << 15 };
 enum {
@@ -191,10 +193,12 @@ static uint64_t since(const struct thread *th)
 	return th->role == THREAD_RECEIVER ? th->stored_ms : th->created_ms;
 }
 
-/* The rows of a page, newest first; *last is the reference of the last one. */
+/* The rows of a page, newest first; *last is the reference of the last one that has none left out before it. */
 static enum err rows_of(struct turn *t, const struct page *p, char last[THREAD_REF_LEN + 1],
 			struct msg *reply)
 {
+	const size_t whole = page_whole(p);
+
 	require(p->count <= p->limit);
 	last[0] = '\0';
 	for (size_t i = 0; i < p->count; i++) {
@@ -208,7 +212,8 @@ static enum err rows_of(struct turn *t, const struct page *p, char last[THREAD_R
 			rc = view_referral_row(t, &th, reply, true);
 		if (rc != ERR_OK && !page_damaged(t, rc, STORE_THREAD, id_span(&id), reply))
 			return rc;
-		thread_reference(&id, last);
+		if (i < whole)
+			thread_reference(&id, last);
 	}
 	return ERR_OK;
 }
@@ -233,11 +238,13 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 	require(out->page == NULL || out->reply != NULL);
 	require(out->need == NULL || out->peer != 0);
 	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
 		struct id16 id;
 		struct thread th;
 
 		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
+		arena_rewind(t->arena, mark);
 		if (out->page != NULL && /* who decides by them needs all of them */
 		    page_damaged(t, rc, STORE_THREAD, id_span(&id), out->reply))
 			continue;
@@ -314,39 +321,88 @@ static enum err start_after(struct turn *t, const char *ref, struct page *p)
 	return rc;
 }
 
+/* What is asked of inbox and sent. */
+struct of_role {
+	uint8_t role;
+	bool all;      /* also what is over */
+	uint16_t only; /* of this partner; 0: of all */
+};
+
+/* One row of such a list, if it is one. */
+static enum err offer(struct turn *t, const struct of_role *o, const struct id16 *id,
+		      struct page *p, struct msg *reply)
+{
+	const size_t mark = t->arena->used;
+	struct page_item one = {.rank = 0};
+	struct thread th;
+	enum err rc = thread_load(t, id, &th);
+
+	arena_rewind(t->arena, mark);
+	if (page_damaged(t, rc, STORE_THREAD, id_span(id), reply))
+		return ERR_OK;
+	if (rc != ERR_OK || !kind_has(th.kind, KIND_LISTED) || th.role != o->role ||
+	    (o->only != 0 && th.peer != o->only) ||
+	    (!o->all && referral_terminal((enum referral_state)th.state)))
+		return rc;
+	one.rank = PAGE_NEWEST(since(&th));
+	one.peer = page_part_of(p, th.peer);
+	one.urgent = th.urgency == ENTER_URGENT;
+	key_put(&one.key, id->b, sizeof id->b);
+	page_offer_of(p, &one);
+	return ERR_OK;
+}
+
+/* What is not over has an index, by partner: what is over may be a hundred times as much. */
+static enum err offer_open(struct turn *t, const struct of_role *o, struct page *p,
+			   struct msg *reply)
+{
+	enum err rc = ERR_NOTFOUND;
+
+	for (size_t i = 0; rc == ERR_NOTFOUND && i < t->node->peer_count; i++) {
+		const uint16_t no = t->node->peers[i].no;
+		struct id16 id = {{0}};
+
+		if (o->only != 0 && o->only != no)
+			continue;
+		while ((rc = quota_next_open(t, no, o->role, &id)) == ERR_OK) {
+			rc = offer(t, o, &id, p, reply);
+			if (rc != ERR_OK)
+				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		}
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+static enum err offer_all(struct turn *t, const struct of_role *o, struct page *p,
+			  struct msg *reply)
+{
+	struct store_walk w = {.key_len = 16};
+
+	while (store_each(t->txn, STORE_THREAD, span_of(NULL, 0), &w)) {
+		struct id16 id;
+
+		memcpy(id.b, w.row.key.p, 16);
+		w.rc = offer(t, o, &id, p, reply);
+	}
+	return w.rc;
+}
+
 /* Two lists that differ by our side alone; what is over is left out unless all is asked for. */
 static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, struct msg *reply)
 {
-	const bool all = msg_u64(req, LIST_ASK_ALL) != 0;
-	struct store_key at = {.len = 0};
+	struct of_role o = {.role = role, .all = msg_u64(req, LIST_ASK_ALL) != 0};
 	char last[THREAD_REF_LEN + 1];
-	struct store_row row;
 	struct page p;
 	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
 
 	require(role == THREAD_SENDER || role == THREAD_RECEIVER);
 	if (rc == ERR_OK)
 		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
-	while (rc == ERR_OK && (rc = store_next_prefix(t->txn, STORE_THREAD, span_of(NULL, 0), &at,
-						       &row)) == ERR_OK) {
-		const size_t mark = t->arena->used;
-		struct id16 id;
-		struct thread th;
-
-		if (row.key.len != 16)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p, 16);
-		rc = thread_load(t, &id, &th);
-		arena_rewind(t->arena, mark);
-		if (page_damaged(t, rc, STORE_THREAD, id_span(&id), reply)) {
-			rc = ERR_OK;
-			continue;
-		}
-		if (rc == ERR_OK && kind_has(th.kind, KIND_LISTED) && th.role == role &&
-		    (all || !referral_terminal((enum referral_state)th.state)))
-			page_offer(&p, PAGE_NEWEST(since(&th)), id_span(&id));
-	}
-	if (rc == ERR_NOTFOUND)
+	if (rc == ERR_OK)
+		rc = find_page_of(t, req, &p, &o.only);
+	if (rc == ERR_OK)
+		rc = o.all ? offer_all(t, &o, &p, reply) : offer_open(t, &o, &p, reply);
+	if (rc == ERR_OK)
 		rc = rows_of(t, &p, last, reply);
 	if (rc == ERR_OK)
 		page_end(t, &p, reply, last);

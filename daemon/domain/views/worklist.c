@@ -14,6 +14,7 @@
 #include "domain/page.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
+#include "domain/views/find.h"
 
 enum { KEY_LEN = 16 + 16 + 1 }; /* case, thread, kind */
 
@@ -24,26 +25,32 @@ static uint64_t rank_of(const struct msg *m)
 }
 
 /* Ranks only: the rows that are shown are opened later, once it is known which they are. */
-static enum err items(struct turn *t, struct page *p, struct msg *reply)
+static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	enum err rc;
 
 	while (store_each(t->txn, STORE_WORK, span_of(NULL, 0), &w)) {
-		struct store_key k = {.len = 0};
 		const size_t mark = t->arena->used;
-		uint64_t rank;
+		struct page_item one = {.rank = 0};
 		struct msg *m;
 
-		key_put(&k, w.row.key.p, w.row.key.len);
-		rc = k.len == KEY_LEN ? worklist_get(t, &k, &m) : ERR_CORRUPT;
-		rank = rc == ERR_OK ? rank_of(m) : 0;
+		key_put(&one.key, w.row.key.p, w.row.key.len);
+		rc = one.key.len == KEY_LEN ? worklist_get(t, &one.key, &m) : ERR_CORRUPT;
+		if (rc == ERR_OK) {
+			one.rank = rank_of(m);
+			one.urgent = msg_u64(m, WORK_RECORD_URGENT) != 0;
+			one.peer = page_part_of(p, msg_u64(m, WORK_RECORD_PEER));
+			if (only != 0 && msg_u64(m, WORK_RECORD_PEER) != only)
+				one.key.len = 0;
+		}
 		arena_rewind(t->arena, mark);
-		if (page_damaged(t, rc, STORE_WORK, key_span(&k), reply))
+		if (page_damaged(t, rc, STORE_WORK, key_span(&one.key), reply))
 			continue;
 		if (rc != ERR_OK)
 			return rc;
-		page_offer(p, rank, key_span(&k));
+		if (one.key.len != 0)
+			page_offer_of(p, &one);
 	}
 	return w.rc;
 }
@@ -185,21 +192,38 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	return p == NULL ? ERR_OK : item_command(t, m, &th, p, out);
 }
 
+/* The rows of the page; *last is how the last one is called that has none left out before it. */
+static enum err rows_of(struct turn *t, const struct page *p, char last[64], struct msg *reply)
+{
+	const size_t whole = page_whole(p);
+	enum err rc = ERR_OK;
+
+	for (size_t i = 0; rc == ERR_OK && i < p->count; i++) {
+		const size_t n = msg_count(reply, REPLY_WORK);
+
+		rc = item_row(t, &p->items[i], reply);
+		if (rc == ERR_OK && i < whole && msg_count(reply, REPLY_WORK) > n)
+			row_name(msg_at(reply, REPLY_WORK, n), last);
+	}
+	return rc;
+}
+
 /* Not audited: a row has a reference and a case, and no name. */
 enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct page p;
 	char last[64] = "";
+	uint16_t only = 0;
 	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
 
 	if (rc == ERR_OK)
 		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
 	if (rc == ERR_OK)
-		rc = items(t, &p, reply);
-	for (size_t i = 0; rc == ERR_OK && i < p.count; i++)
-		rc = item_row(t, &p.items[i], reply);
-	if (rc == ERR_OK && msg_count(reply, REPLY_WORK) > 0)
-		row_name(msg_at(reply, REPLY_WORK, msg_count(reply, REPLY_WORK) - 1), last);
+		rc = find_page_of(t, req, &p, &only);
+	if (rc == ERR_OK)
+		rc = items(t, &p, only, reply);
+	if (rc == ERR_OK)
+		rc = rows_of(t, &p, last, reply);
 	if (rc == ERR_OK)
 		page_end(t, &p, reply, last);
 	return rc;

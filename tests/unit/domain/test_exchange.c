@@ -41,7 +41,16 @@ static struct pair some_pair(void)
 			     .strike_ms = 2001,
 			     .weak_ms = 2002,
 			     .blocked_ms = 2003,
-			     .waiting = 6};
+			     .waiting = 6,
+			     .open_ours = 3001,
+			     .open_theirs = 3002,
+			     .threads = 3003,
+			     .cases = 3000,
+			     .unstored = 301,
+			     .over = 3006,
+			     .reports = 3007,
+			     .over_ms = 3008,
+			     .over_what = 9};
 }
 
 static const char pair_bytes[] =
@@ -49,14 +58,16 @@ static const char pair_bytes[] =
 	"000000000000005a0000000000000050000000000000000a00000000000000140000000000000046"
 	"000000000000003c00000000000000320000000000000028000000000000000500000000000003e9"
 	"00000000000003ea00000000000003eb00000000000003ec00000000000003ed00000000000003ee"
-	"000000076300000000000007d100000000000007d200000000000007d30000000000000006";
+	"000000076300000000000007d100000000000007d200000000000007d30000000000000006"
+	"0000000000000bb90000000000000bba0000000000000bbb0000000000000bb8000000000000012d"
+	"0000000000000bbe0000000000000bbf0000000000000bc009";
 
 /* The format of a row of PAIR (daemon/store/FORMAT.md): a change of it is a new store format. */
 static void a_pair_lies_on_disk_in_these_bytes(void **state)
 {
 	const struct pair p = some_pair();
 	struct pair back = {.peer = BED_PARTNER};
-	uint8_t row[1024], want[197];
+	uint8_t row[1024], want[262];
 	struct wr w = wr_of(row, sizeof row);
 
 	(void)state;

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What one partner may cost is bounded per partner and per case, so that one that sends without end harms nobody else: its
+ * own documents wait, and everything that is done here over the rows of one partner or one case is small.
+ *
+ *   it brings                                 | bounded by
+ *   a referral                                | open ones, threads, the timeline of its case
+ *   a consent for a person who is here        | threads, consents of its case: a renewal gets in when the open referrals are many
+ *   a consent or a referral for a new person  | also by cases; and by open referrals, since a case is for one
+ *   any document of a thread that is here     | THREAD_LOG_MAX
+ *   a report of figures                       | LIMIT_PARTNER_REPORTS
+ *   a lost act                                | LIMIT_THREAD_LOST
+ *
+ * The counts are right at any time: the simulator's judge holds them against the rows. */
+#include "domain/exchange/quota.h"
+
+#include "base/check.h"
+
+enum { SHOWN_MS = 86400000 };
+
+/* clang-format off */
+static const char *const codes[] = {
+#define QUOTA_CODE(name, text) [QUOTA_##name] = (text),
+	QUOTAS(QUOTA_CODE)
+#undef QUOTA_CODE
+};
+/* clang-format on */
+
+const char *quota_code(enum quota what)
+{
+	return (size_t)what < sizeof codes / sizeof codes[0] ? codes[what] : "";
+}
+
+uint64_t quota_limit(const struct node *n, enum quota what)
+{
+	switch (what) {
+	case QUOTA_OPEN:
+		return n->quota.open_referrals;
+	case QUOTA_CASES:
+		return n->quota.cases;
+	case QUOTA_THREADS:
+		return n->quota.threads;
+	case QUOTA_CASE:
+		return LIMIT_CASE_ENTRIES;
+	case QUOTA_REPORTS:
+		return LIMIT_PARTNER_REPORTS;
+	case QUOTA_LOST:
+		return LIMIT_THREAD_LOST;
+	case QUOTA_NONE:
+		break;
+	}
+	return 0;
+}
+
+static uint64_t counted(const struct pair *pr, enum quota what)
+{
+	switch (what) {
+	case QUOTA_OPEN:
+		return pr->open_theirs;
+	case QUOTA_CASES:
+		return pr->cases;
+	case QUOTA_THREADS:
+		return pr->threads;
+	case QUOTA_REPORTS:
+		return pr->reports;
+	case QUOTA_CASE:
+	case QUOTA_LOST:
+	case QUOTA_NONE:
+		break;
+	}
+	return 0; /* of one case or thread: which one it was does not matter a day later */
+}
+
+/* Whether as many rows as most begin so: never more of them are looked at. */
+static enum err as_many(struct turn *t, enum store_table table, const struct store_key *prefix,
+			size_t most, bool *yes)
+{
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	size_t n = 0;
+	enum err rc = ERR_OK;
+
+	while (n < most &&
+	       (rc = store_next_prefix(t->txn, table, key_span(prefix), &at, &row)) == ERR_OK)
+		n++;
+	*yes = n == most;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err quota_thread(struct turn *t, uint16_t peer, enum thread_kind kind, enum quota *over)
+{
+	struct pair *pr;
+	enum err rc = pair_get(t, peer, &pr);
+
+	*over = QUOTA_NONE;
+	if (rc != ERR_OK)
+		return rc;
+	if (pr->threads >= t->node->quota.threads)
+		*over = QUOTA_THREADS;
+	else if (kind == THREAD_REPORT && pr->reports >= LIMIT_PARTNER_REPORTS)
+		*over = QUOTA_REPORTS;
+	else if (kind == THREAD_REFERRAL && pr->open_theirs >= t->node->quota.open_referrals)
+		*over = QUOTA_OPEN;
+	return ERR_OK;
+}
+
+enum err quota_new_case(struct turn *t, uint16_t peer, enum quota *over)
+{
+	struct pair *pr;
+	enum err rc = pair_get(t, peer, &pr);
+
+	*over = QUOTA_NONE;
+	if (rc != ERR_OK)
+		return rc;
+	if (pr->cases >= t->node->quota.cases)
+		*over = QUOTA_CASES;
+	else if (pr->open_theirs >= t->node->quota.open_referrals)
+		*over = QUOTA_OPEN;
+	return ERR_OK;
+}
+
+/* Everything that arrives about a person is an entry of the timeline, and those are numbered. */
+enum err quota_in_case(struct turn *t, const struct id16 *case_id, enum thread_kind kind,
+		       enum quota *over)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_row row;
+	bool full = false;
+	enum err rc = store_last_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &row);
+
+	if (rc == ERR_OK && row.key.len == 24)
+		full = be64_get(row.key.p + 16) >= LIMIT_CASE_ENTRIES;
+	if (rc == ERR_NOTFOUND)
+		rc = ERR_OK; /* nothing yet */
+	if (rc == ERR_OK && !full && kind == THREAD_CONSENT)
+		rc = as_many(t, STORE_GRANTCASE, &prefix, LIMIT_CASE_GRANTS, &full);
+	*over = full ? QUOTA_CASE : QUOTA_NONE;
+	return rc;
+}
+
+enum err quota_lost(struct turn *t, const struct id16 *thread, enum quota *over)
+{
+	const struct store_key prefix = turn_key_id(thread);
+	bool full;
+	enum err rc = as_many(t, STORE_SHELF, &prefix, LIMIT_THREAD_LOST, &full);
+
+	*over = full ? QUOTA_LOST : QUOTA_NONE;
+	return rc;
+}
+
+enum err quota_began(struct turn *t, const struct thread *th)
+{
+	struct pair *pr;
+	enum err rc = pair_get(t, th->peer, &pr);
+
+	require(th->role == THREAD_RECEIVER);
+	if (rc != ERR_OK)
+		return rc;
+	pr->threads++;
+	pr->reports += th->kind == THREAD_REPORT;
+	return ERR_OK;
+}
+
+enum err quota_case(struct turn *t, uint16_t peer, bool here)
+{
+	struct pair *pr;
+	enum err rc = pair_get(t, peer, &pr);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (here)
+		pr->cases++;
+	else if (pr->cases > 0) /* a count that is wrong keeps nobody from erasing */
+		pr->cases--;
+	return ERR_OK;
+}
+
+static struct store_key open_key(uint16_t peer, uint8_t role, const struct id16 *id)
+{
+	struct store_key k = turn_key_u16(peer);
+
+	key_u8(&k, role);
+	key_put(&k, id->b, sizeof id->b);
+	return k;
+}
+
+/* Whether the row is there decides, not the state before: the same word twice counts once. */
+enum err quota_open(struct turn *t, const struct thread *th, bool over)
+{
+	const struct store_key k = open_key(th->peer, th->role, &th->id);
+	const bool there = record_exists(t->txn, STORE_OPEN, key_span(&k));
+	struct pair *pr;
+	uint64_t *count;
+	enum err rc;
+
+	require(kind_has(th->kind, KIND_LISTED));
+	if (there != over)
+		return ERR_OK; /* nothing changed */
+	rc = pair_get(t, th->peer, &pr);
+	if (rc != ERR_OK)
+		return rc;
+	count = th->role == THREAD_RECEIVER ? &pr->open_theirs : &pr->open_ours;
+	if (!over)
+		++*count;
+	else if (*count > 0) /* a count that is wrong keeps nothing from ending */
+		--*count;
+	return over ? store_del(t->txn, STORE_OPEN, key_span(&k))
+		    : turn_put(t, STORE_OPEN, &k, span_of(&th->kind, 1));
+}
+
+enum err quota_next_open(struct turn *t, uint16_t peer, uint8_t role, struct id16 *id)
+{
+	struct store_key at = open_key(peer, role, id);
+	struct store_row row;
+	enum err rc;
+
+	key_u8(&at, 0); /* just above it */
+	rc = store_seek(t->txn, STORE_OPEN, key_span(&at), &row);
+	if (rc != ERR_OK)
+		return rc;
+	if (row.key.len != 19)
+		return ERR_CORRUPT;
+	if (be16_get(row.key.p) != peer || row.key.p[2] != role)
+		return ERR_NOTFOUND;
+	memcpy(id->b, row.key.p + 3, 16);
+	return ERR_OK;
+}
+
+enum err quota_passed_over(struct turn *t, uint16_t peer, enum quota what)
+{
+	struct pair *pr;
+	enum err rc = pair_get(t, peer, &pr);
+
+	require(what != QUOTA_NONE);
+	if (rc != ERR_OK)
+		return rc;
+	pr->over++;
+	pr->over_ms = t->wall_ms;
+	pr->over_what = (uint8_t)what;
+	return ERR_OK;
+}
+
+/* Who must act: the administrator talks to the partner, or allows more (deploy/settings.md). */
+enum err quota_status(struct turn *t, struct msg *status)
+{
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		struct msg *row;
+		struct pair *pr;
+		enum err rc = p->self ? ERR_NOTFOUND : pair_get(t, p->no, &pr);
+
+		if (rc == ERR_CORRUPT || rc == ERR_NOTFOUND)
+			continue; /* kring verify names a row that is damaged */
+		if (rc != ERR_OK)
+			return rc;
+		if (pr->over == 0 || pr->over_ms + SHOWN_MS < t->wall_ms)
+			continue;
+		row = msg_add(t->arena, status, STATUS_LIMITS);
+		msg_set_text(t->arena, row, LIMIT_ROW_PARTNER, p->org);
+		msg_set_text(t->arena, row, LIMIT_ROW_WHAT, quota_code((enum quota)pr->over_what));
+		msg_set_u64(row, LIMIT_ROW_COUNT, counted(pr, (enum quota)pr->over_what));
+		msg_set_u64(row, LIMIT_ROW_MOST, quota_limit(t->node, (enum quota)pr->over_what));
+		msg_set_u64(row, LIMIT_ROW_REFUSED, pr->over);
+		msg_set_u64(row, LIMIT_ROW_LAST_MS, pr->over_ms);
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * quota - how much one partner may make this node keep.
+ *
+ * Layer:    domain/exchange (base, proto, store; lower rooms).
+ * Owns:     the counts in the rows of PAIR (open_*, threads, cases, unstored, over*).
+ * Threads:  core process, event-loop thread only.
+ * Time:     *_ms wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  counts only.
+ *
+ * Each count is changed where its rows are, in the same turn; nobody walks to know it.  At a limit one document is passed
+ * over: its number is used up with verdict too-many, so that what else the partner says goes on, endings above all.  Its
+ * sender keeps it, is told, and asks again.
+ */
+#ifndef KRING_DOMAIN_EXCHANGE_QUOTA_H
+#define KRING_DOMAIN_EXCHANGE_QUOTA_H
+
+#include "domain/exchange/pair.h"
+#include "domain/exchange/thread.h"
+
+/* clang-format off */
+#define QUOTAS(X)                                                                        \
+	X(OPEN, "open-referrals") /* of a partner: referrals that are not over ... */     \
+	X(CASES, "cases")	  /* ... cases that it brought and that are here ... */   \
+	X(THREADS, "threads")	  /* ... all that it ever began ... */                    \
+	X(REPORTS, "reports")	  /* ... of them, reports of figures ... */                \
+	X(CASE, "one-case")	  /* ... and what it may add to one case ... */           \
+	X(LOST, "lost-acts")	  /* ... or say again of a time before its loss */
+enum quota {
+	QUOTA_NONE, /* below every limit */
+#define QUOTA_ENUM(name, text) QUOTA_##name,
+	QUOTAS(QUOTA_ENUM)
+#undef QUOTA_ENUM
+};
+/* clang-format on */
+
+/** May this partner begin one more thread of this kind? */
+MUST_CHECK enum err quota_thread(struct turn *t, uint16_t peer, enum thread_kind kind,
+				 enum quota *over);
+/** May it bring one more case? */
+MUST_CHECK enum err quota_new_case(struct turn *t, uint16_t peer, enum quota *over);
+/** May this case get one more thread of this kind? */
+MUST_CHECK enum err quota_in_case(struct turn *t, const struct id16 *case_id, enum thread_kind kind,
+				  enum quota *over);
+/** May one more lost act be kept in this thread? */
+MUST_CHECK enum err quota_lost(struct turn *t, const struct id16 *thread, enum quota *over);
+
+/** A thread of theirs began. */
+MUST_CHECK enum err quota_began(struct turn *t, const struct thread *th);
+/** A case of theirs was opened, or is gone. */
+MUST_CHECK enum err quota_case(struct turn *t, uint16_t peer, bool here);
+/** The index of open referrals follows th->state: over says whether it is over. */
+MUST_CHECK enum err quota_open(struct turn *t, const struct thread *th, bool over);
+/** A document was passed over for this limit: kring status says so. */
+MUST_CHECK enum err quota_passed_over(struct turn *t, uint16_t peer, enum quota what);
+
+/** The next open referral with this partner in this role after *id; begin with zeros.  ERR_NOTFOUND: no more. */
+MUST_CHECK enum err quota_next_open(struct turn *t, uint16_t peer, uint8_t role, struct id16 *id);
+/** Rows of kring status: what was passed over in the last day. */
+MUST_CHECK enum err quota_status(struct turn *t, struct msg *status);
+/** The limit itself, as it is set here. */
+uint64_t quota_limit(const struct node *n, enum quota what);
+/** Its code (config/lists/limits.psv). */
+const char *quota_code(enum quota what);
+
+#endif /* KRING_DOMAIN_EXCHANGE_QUOTA_H */

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""As many people, referrals and consents as a member can send.
+
+What one member may make a node keep is bounded: beyond it each document gets a verdict, its sender keeps it, and everything else goes
+on: endings first of all, other members, and the removal of the one that did it."""
+import os
+import time
+
+from world import IDENTITY_NEEDS, LONG, act, grant, offer, pb, say, wait_for
+
+TOO_MANY, WITHDRAW, NOTE = 15, 17, 13
+NAME = pb.Person(name="Piet Verzonnen")
+
+
+def batches(docs, n=60):
+    for i in range(0, len(docs), n):
+        yield docs[i:i + n]
+
+
+def person(m):
+    """A new person with a consent and a referral: (documents, thread, hash of the offer, subject, consent)."""
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    thread, raw, h = offer(m, gid, subject, NAME, IDENTITY_NEEDS)
+    return [g, raw], thread, h, subject, gid
+
+
+def limits(b):
+    return {r["what"]: r for r in b.k("status")["status"].get("limits", [])}
+
+
+def test_more_referrals_than_a_partner_may_have_open(world):
+    w = world(settings="[Limits]\nPartnerOpenReferrals=10\n")
+    m, b = w.hostile[0], w.target
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    docs, threads = [g], []
+    with w.meter("more referrals than may be open"):
+        for _ in range(15):
+            thread, raw, h = offer(m, gid, subject, NAME, IDENTITY_NEEDS)
+            docs.append(raw)
+            threads.append((thread, raw, h))
+        assert say(m, docs) == [0] * 11 + [TOO_MANY] * 5
+        row = limits(b)["open-referrals"]
+        assert (row["partner"], row["count"], row["most"], row["refused"]) == (m.org, 10, 10, 5)
+        # what follows in a thread that was not taken waits with it; what belongs to one that was taken goes on
+        assert say(m, [act(m, threads[12][0], WITHDRAW, 2, threads[12][2])[0]]) == [TOO_MANY]
+        # nobody new, but a renewal for who is here: it must not come too late because others are many
+        assert say(m, [grant(m, IDENTITY_NEEDS)[2], grant(m, IDENTITY_NEEDS, subject=subject)[2]]) == [TOO_MANY, 0]
+        assert len(b.k("case", "list")["cases"]) == 1 + len(w.honest), "a case was opened for somebody who was not taken"
+        # an ending makes room, whoever ends it
+        assert say(m, [act(m, threads[0][0], WITHDRAW, 2, threads[0][2])[0]]) == [0]
+        assert say(m, [threads[11][1]]) == [0]
+        ref = next(r["ref"] for r in b.k("inbox", "--from", m.name)["referrals"])
+        b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
+        assert say(m, [threads[12][1], threads[13][1]]) == [0, TOO_MANY]
+    w.still_whole()
+
+
+def test_one_person_has_so_many_consents(world):
+    """Each document asks all consents of its person: their number is what it costs."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    docs, _, _, subject, _ = person(m)
+    with w.meter("one person, with 150 consents"):
+        assert say(m, docs) == [0, 0]
+        codes = [c for part in batches([grant(m, IDENTITY_NEEDS, subject=subject)[2] for _ in range(150)]) for c in say(m, part)]
+        assert codes.count(0) == 127 and set(codes[127:]) == {TOO_MANY}
+        assert limits(b)["one-case"]["refused"] == 23
+        assert say(m, person(m)[0]) == [0, 0]  # somebody else
+        case = next(r["case_id"] for r in b.k("inbox", "--from", m.name)["referrals"])
+        b.k("case", "show", case)
+        b.k("consent", "list", case)
+    w.still_whole()
+
+
+def test_an_urgent_referral_is_seen_among_very_many(world):
+    """The flood is urgent, too, and its term is as short as it can be."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    case = w.honest[0].new_case(name="Eerlijk Verzonnen")
+    w.honest[0].consent(case, b.name, "identity,needs")
+    ref = w.honest[0].refer(case, b.name, "--urgency", "urgent")
+    b.await_state(ref, "offered")
+    with w.meter("600 urgent referrals"):
+        gid, subject, g = grant(m, IDENTITY_NEEDS)
+        docs = [g]
+        for i in range(600):
+            if i % 100 == 99:
+                gid, subject, g = grant(m, IDENTITY_NEEDS)
+                docs.append(g)
+            docs.append(offer(m, gid, subject, NAME, IDENTITY_NEEDS, urgency=2, term_days=1)[1])
+        for part in batches(docs):
+            assert set(say(m, part)) == {0}
+        for line, key in (("inbox", "referrals"), ("worklist", "work")):
+            got = b.k(line)
+            assert ref in {r.get("ref") for r in got[key]}, f"{line} does not show it"
+            held = {h["partner"]: h["count"] for h in got["left_out"]}
+            assert held == {m.org: got["total"] - len(got[key])}
+            assert {r["partner"] for r in b.k(line, "--from", m.name)[key]} == {m.org}
+            assert {r["partner"] for r in b.k(line, "--from", w.honest[0].name)[key]} == {w.honest[0].org}
+            few = b.k(line, "--limit", "4")
+            assert ref in {r.get("ref") for r in few[key]}, f"a short {line} does not show it"
+            # page after page shows all of it in the end
+            seen, after = set(), ()
+            while True:
+                got = b.k(line, *after)
+                seen |= {r["id"] for r in got[key] if r["partner"] == m.org}
+                if "next" not in got:
+                    break
+                after = ("--after", got["next"])
+            assert len(seen) >= 600
+    w.still_whole()
+
+
+def test_a_hundred_thousand_referrals(world):
+    """Under the limits as they are built in (a few of them lower in the short form): refused with a cause, and the member is removed at
+    once, whatever it sent."""
+    n, settings = (100_000, "") if LONG else (1500, "[Limits]\nPartnerOpenReferrals=600\n")
+    w = world(settings=settings)
+    m, b = w.hostile[0], w.target
+    most = 50_000 if LONG else 600
+    taken = refused = 0
+    with w.meter(f"{n} referrals of one member"):
+        docs, sent = [], 0
+        while sent < n:
+            if sent % n == 0:
+                gid, subject, g = grant(m, IDENTITY_NEEDS)
+                docs.append(g)
+            docs.append(offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1])
+            sent += 1
+            if len(docs) >= 60 or sent == n:
+                codes = say(m, docs, 60)
+                assert len(codes) == len(docs) and set(codes) <= {0, TOO_MANY}, codes
+                taken, refused, docs = taken + codes.count(0), refused + codes.count(TOO_MANY), []
+        row = limits(b)["open-referrals"]
+        assert row["count"] == most and taken == most + 1 and taken + refused == n + 1
+        for line in (("inbox",), ("worklist",), ("case", "list"), ("case", "search", "Piet"), ("status",)):
+            t0 = time.time()
+            b.k(*line)
+            print(f"hostile: {' '.join(line)} beside {most} open ones: {time.time() - t0:.2f} s")
+        t0 = time.time()
+        w.remove(m)
+        took = time.time() - t0
+        print(f"hostile: removed after {took:.2f} s")
+        assert took < 10
+        work = wait_for("work for each referral that is open", lambda: (
+            lambda got: got["total"] >= 2 * most and got)(b.k("worklist", "--from", m.name)), 30)
+        assert "partner-removed" in {r["kind"] for r in work["work"]}
+    w.still_whole()

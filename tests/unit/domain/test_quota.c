@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* exchange/quota, exchange/unstored and page by themselves: what one partner may make this node keep, and how much of a list it fills. */
+#include "test.h"
+
+#include "bed.h"
+#include "domain/exchange/quota.h"
+#include "domain/exchange/unstored.h"
+#include "domain/page.h"
+
+static struct thread referral(uint8_t id, uint8_t role)
+{
+	return (struct thread){
+		.id = bed_id(id), .peer = BED_PARTNER, .kind = THREAD_REFERRAL, .role = role};
+}
+
+static const struct pair *pair_of(struct bed *b)
+{
+	struct pair *p;
+
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	return p;
+}
+
+static enum quota thread_over(struct bed *b, enum thread_kind kind)
+{
+	enum quota over;
+
+	assert_int_equal(quota_thread(&b->t, BED_PARTNER, kind, &over), ERR_OK);
+	return over;
+}
+
+/* The same word twice counts once, and an end that was none counts nothing. */
+static void what_is_open_is_counted_once(void **state)
+{
+	struct bed *b = *state;
+	const struct thread one = referral(1, THREAD_RECEIVER), two = referral(2, THREAD_RECEIVER),
+			    ours = referral(3, THREAD_SENDER);
+	struct id16 id = {{0}};
+
+	assert_int_equal(quota_open(&b->t, &one, true), ERR_OK);
+	assert_int_equal(pair_of(b)->open_theirs, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(quota_began(&b->t, &one), ERR_OK);
+		assert_int_equal(quota_open(&b->t, &one, false), ERR_OK);
+		assert_int_equal(quota_open(&b->t, &two, false), ERR_OK);
+		assert_int_equal(quota_open(&b->t, &ours, false), ERR_OK);
+	}
+	(void)bed_turn(b); /* it is on disk */
+	assert_int_equal(pair_of(b)->open_theirs, 2);
+	assert_int_equal(pair_of(b)->open_ours, 1);
+	assert_int_equal(quota_next_open(&b->t, BED_PARTNER, THREAD_RECEIVER, &id), ERR_OK);
+	assert_true(id16_equal(&id, &one.id));
+	assert_int_equal(quota_next_open(&b->t, BED_PARTNER, THREAD_RECEIVER, &id), ERR_OK);
+	assert_true(id16_equal(&id, &two.id));
+	assert_int_equal(quota_next_open(&b->t, BED_PARTNER, THREAD_RECEIVER, &id), ERR_NOTFOUND);
+	assert_int_equal(quota_open(&b->t, &one, true), ERR_OK);
+	assert_int_equal(quota_open(&b->t, &one, true), ERR_OK);
+	assert_int_equal(pair_of(b)->open_theirs, 1);
+}
+
+/* At the limit no referral begins; a consent still does, for a person who is here, and none for a new one. */
+static void at_its_limit_a_partner_brings_nobody_new(void **state)
+{
+	struct bed *b = *state;
+	enum quota over;
+
+	b->node->quota.open_referrals = 2;
+	for (uint8_t i = 1; i <= 2; i++) {
+		const struct thread th = referral(i, THREAD_RECEIVER);
+
+		assert_int_equal(thread_over(b, THREAD_REFERRAL), QUOTA_NONE);
+		assert_int_equal(quota_began(&b->t, &th), ERR_OK);
+		assert_int_equal(quota_open(&b->t, &th, false), ERR_OK);
+	}
+	assert_int_equal(thread_over(b, THREAD_REFERRAL), QUOTA_OPEN);
+	assert_int_equal(thread_over(b, THREAD_CONSENT), QUOTA_NONE);
+	assert_int_equal(quota_new_case(&b->t, BED_PARTNER, &over), ERR_OK);
+	assert_int_equal(over, QUOTA_OPEN);
+	assert_int_equal(quota_new_case(&b->t, BED_OTHER, &over), ERR_OK);
+	assert_int_equal(over, QUOTA_NONE);
+	b->node->quota.threads = 2;
+	assert_int_equal(thread_over(b, THREAD_CONSENT), QUOTA_THREADS);
+}
+
+static void cases_that_are_gone_make_room(void **state)
+{
+	struct bed *b = *state;
+	const struct thread th = referral(1, THREAD_RECEIVER);
+	enum quota over;
+
+	b->node->quota.cases = 1;
+	assert_int_equal(quota_began(&b->t, &th), ERR_OK);
+	assert_int_equal(quota_case(&b->t, BED_PARTNER, true), ERR_OK);
+	assert_int_equal(quota_new_case(&b->t, BED_PARTNER, &over), ERR_OK);
+	assert_int_equal(over, QUOTA_CASES);
+	assert_int_equal(quota_case(&b->t, BED_PARTNER, false), ERR_OK);
+	assert_int_equal(quota_new_case(&b->t, BED_PARTNER, &over), ERR_OK);
+	assert_int_equal(over, QUOTA_NONE);
+	assert_int_equal(quota_case(&b->t, BED_PARTNER, false),
+			 ERR_OK); /* keeps nobody from erasing */
+	assert_int_equal(pair_of(b)->cases, 0);
+}
+
+/* What was passed over is remembered up to a number; beyond it, what is missing tells. */
+static void what_is_passed_over_is_remembered_so_far(void **state)
+{
+	struct bed *b = *state;
+	struct id16 id = bed_id(9);
+	enum err why;
+
+	for (uint32_t i = 0; i <= LIMIT_UNSTORED; i++) {
+		be32_put(id.b + 8, i);
+		assert_int_equal(unstored_add(&b->t, BED_PARTNER, &id, DOC_OFFER, ERR_BUSY),
+				 ERR_OK);
+		if (i + 1 < LIMIT_UNSTORED) {
+			be32_put(id.b + 8, i + 1);
+			assert_int_equal(unstored_lacks(&b->t, BED_PARTNER, &id, &why), ERR_OK);
+			assert_int_equal(why, ERR_OK);
+		}
+	}
+	assert_int_equal(pair_of(b)->unstored, LIMIT_UNSTORED);
+	assert_int_equal(unstored_lacks(&b->t, BED_PARTNER, &id, &why), ERR_OK);
+	assert_int_equal(why, ERR_BUSY); /* has no row, and no thread */
+	assert_int_equal(unstored_lacks(&b->t, BED_OTHER, &id, &why), ERR_OK);
+	assert_int_equal(why, ERR_OK);
+	be32_put(id.b + 8, 0);
+	assert_int_equal(unstored_over(&b->t, BED_PARTNER, &id), ERR_OK);
+	assert_int_equal(pair_of(b)->unstored, LIMIT_UNSTORED - 1);
+	assert_int_equal(unstored_lacks(&b->t, BED_PARTNER, &id, &why), ERR_OK);
+	assert_int_equal(why, ERR_OK);
+}
+
+static void offer(struct page *p, uint16_t peer, uint64_t rank, bool urgent)
+{
+	struct page_item one = {.rank = rank, .peer = peer, .urgent = urgent};
+
+	key_u64(&one.key, rank);
+	page_offer_of(p, &one);
+}
+
+/* Rows 0 to 99 are of one partner, 200 to 202 of another, the last of them urgent. */
+static void one_partner_does_not_fill_the_page(void **state)
+{
+	struct bed *b = *state;
+	struct msg *reply = msg_new(&b->arena, MSG_REPLY);
+	struct page p;
+	uint32_t others = 0;
+
+	assert_int_equal(page_begin(&b->t, &p, 10), ERR_OK);
+	assert_int_equal(page_share(&b->t, &p), ERR_OK);
+	for (uint64_t i = 0; i < 100; i++)
+		offer(&p, BED_PARTNER, i, i % 2 == 0);
+	for (uint64_t i = 200; i < 203; i++)
+		offer(&p, BED_OTHER, i, false);
+	assert_int_equal(p.count, 10);
+	for (size_t i = 0; i < p.count; i++)
+		others += p.items[i].peer == BED_OTHER;
+	assert_int_equal(others, 3);
+	page_end(&b->t, &p, reply, "x");
+	assert_int_equal(msg_u64(reply, REPLY_TOTAL), 103);
+	assert_int_equal(msg_count(reply, REPLY_LEFT_OUT), 1);
+	assert_int_equal(msg_u64(msg_at(reply, REPLY_LEFT_OUT, 0), LEFT_OUT_ROW_COUNT), 93);
+}
+
+/* What gives way first is not urgent; the next page begins before the first row that gave way. */
+static void urgent_rows_give_way_last(void **state)
+{
+	struct bed *b = *state;
+	struct page p;
+
+	assert_int_equal(page_begin(&b->t, &p, 4), ERR_OK);
+	assert_int_equal(page_share(&b->t, &p), ERR_OK);
+	offer(&p, BED_OTHER, 1, false);
+	for (uint64_t i = 2; i < 20; i++)
+		offer(&p, BED_PARTNER, i, i == 19);
+	assert_int_equal(p.count, 4);
+	assert_int_equal(p.items[3].rank, 19);
+	assert_int_equal(page_whole(&p), 3);
+}
+
+/* With one partner, or after the first page, the order alone decides. */
+static void pages_of_one_partner_go_on_in_order(void **state)
+{
+	struct bed *b = *state;
+	struct page p;
+
+	assert_int_equal(page_begin(&b->t, &p, 4), ERR_OK);
+	for (uint64_t i = 20; i-- > 0;)
+		offer(&p, 0, i, i == 19);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(p.items[i].rank, i);
+	assert_int_equal(page_whole(&p), 4);
+}
+
+int main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
+	const struct CMUnitTest tests[] = {
+		EACH(what_is_open_is_counted_once),
+		EACH(at_its_limit_a_partner_brings_nobody_new),
+		EACH(cases_that_are_gone_make_room),
+		EACH(what_is_passed_over_is_remembered_so_far),
+		EACH(one_partner_does_not_fill_the_page),
+		EACH(urgent_rows_give_way_last),
+		EACH(pages_of_one_partner_go_on_in_order),
+	};
+
+	return cmocka_run_group_tests_name("quota", tests, NULL, NULL);
+}
