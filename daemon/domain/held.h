@@ -21,6 +21,7 @@
 	X(STRANGERS, "strangers")     /* nobody's connections, closed to make room */               \
 	X(FLOOD, "flood")	      /* it sent more than waits here for one partner: dropped */   \
 	X(UNREADABLE, "unreadable")   /* no envelope or frame of this federation: dropped */       \
+	X(RECORDS, "records")	      /* it changes its own record again and again */              \
 	X(SLOWED, "slowed")	      /* what it sends takes long; others go first */
 enum held_cause {
 #define HELD_ENUM(name, text) HELD_##name,

@@ -13,7 +13,8 @@
 #include "domain/membership/members.h"
 
 enum {
-	KEPT = 1000, /* of one partner: years of them */
+	KEPT = 1000,	       /* of one partner: years of them */
+	META_CHECKPOINTS = 12, /* | peer -> how many are kept of it */
 	PROOF_AUDIT = 3
 };
 
@@ -132,22 +133,37 @@ static enum err contradiction(struct turn *t, const struct peer *p, const struct
 			    : rc;
 }
 
-/* At most so many of one partner: the oldest makes room. */
-static enum err prune(struct turn *t, uint16_t peer)
+/* One more of a partner's.  At most KEPT: the oldest makes room.  They are counted, not walked: a partner may send as
+ * many as it likes, and each costs the same. */
+static enum err one_more(struct turn *t, uint16_t peer)
 {
 	const struct store_key prefix = turn_key_u16(peer);
-	struct store_key at = {.len = 0}, first = {.len = 0};
-	struct store_row row;
-	unsigned n = 0;
+	struct store_key at = {.len = 0}, k = {.len = 0};
+	struct store_row oldest;
+	struct span v;
+	uint8_t b[4];
+	uint32_t n = 0;
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_CHECKPOINT, key_span(&prefix), &at, &row)) ==
-	       ERR_OK)
-		if (n++ == 0)
-			key_put(&first, row.key.p, row.key.len);
-	if (rc != ERR_NOTFOUND || n <= KEPT)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	return store_del(t->txn, STORE_CHECKPOINT, key_span(&first));
+	key_u8(&k, META_CHECKPOINTS);
+	key_u16(&k, peer);
+	rc = turn_get(t, STORE_META, &k, &v);
+	if (rc == ERR_OK && v.len != sizeof b)
+		return ERR_CORRUPT;
+	if (rc == ERR_OK)
+		n = be32_get(v.p);
+	else if (rc != ERR_NOTFOUND)
+		return rc;
+	if (n < KEPT) {
+		be32_put(b, n + 1);
+		return turn_put(t, STORE_META, &k, span_of(b, sizeof b));
+	}
+	rc = store_next_prefix(t->txn, STORE_CHECKPOINT, key_span(&prefix), &at, &oldest);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc; /* the new one at least is there */
+	k.len = 0;
+	key_put(&k, oldest.key.p, oldest.key.len);
+	return store_del(t->txn, STORE_CHECKPOINT, key_span(&k));
 }
 
 /* A partner's: the first of its place is kept; the same again is cosigned again, in case our answer was lost. */
@@ -168,7 +184,7 @@ static enum err keep_theirs(struct turn *t, struct peer *p, const struct wire_ch
 	} else if (rc == ERR_NOTFOUND) {
 		rc = turn_put(t, STORE_CHECKPOINT, &k, bytes);
 		if (rc == ERR_OK)
-			rc = prune(t, p->no);
+			rc = one_more(t, p->no);
 	}
 	if (rc != ERR_OK)
 		return rc;

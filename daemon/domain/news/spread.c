@@ -143,9 +143,12 @@ static enum err take_record(struct turn *t, struct span carried)
 	struct peer *of = wire_node_carried_get(carried, &c) == ERR_OK
 				  ? state_peer_by_id(t->node, &c.rec.node)
 				  : NULL;
+	const bool may = may_change(t, of);
 	bool news = false;
-	enum err rc = may_change(t, of) ? noderecord_take(t, carried, &news) : ERR_OK;
+	enum err rc = may ? noderecord_take(t, carried, &news) : ERR_OK;
 
+	if (!may)
+		held_note(&t->node->held, of->no, HELD_RECORDS, 1, t->wall_ms);
 	t->node->frames_refused += rc == ERR_CRYPTO || rc == ERR_MALFORMED ? 1 : 0;
 	if (err_foreign(rc))
 		return ERR_OK;
