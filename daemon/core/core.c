@@ -49,9 +49,9 @@ struct core {
 	struct loop *loop;
 	struct loop_timer *tick, *hourly, *ending, *backup_idle, *more;
 	struct backup *backup; /* one at a time */
-	struct opened o;       /* its engine is NULL while the node is locked */
-	bool listened;	       /* net could, in this run */
-	bool panic, moves;     /* after this turn: suspend ourselves; publish a new address */
+	struct opened o;
+	bool listened;	   /* net could, in this run */
+	bool panic, moves; /* after this turn: suspend ourselves; publish a new address */
 	char address[LIMIT_ENDPOINT + 1]; /* ... this one */
 	int net_fd;			  /* net's line, while no keys are there to use it; -1 */
 	uint32_t net_pid;		  /* has no business at the control socket */
@@ -63,6 +63,12 @@ struct core {
 	int dir_fd;		 /* a path cannot be opened in the sandbox */
 	struct serving *serving; /* what net handed over */
 };
+
+/* Its keys are open and it runs with them.  One that could not is ending, and answers as if it were locked. */
+static bool awake(const struct core *c)
+{
+	return c->serving != NULL;
+}
 
 static struct node_time now_of(const struct core *c)
 {
@@ -113,6 +119,7 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 {
 	struct core *c = ctx;
 
+	require(awake(c)); /* net's line is opened after the rest */
 	if (type == IPC_LISTENING && bytes.len == 4)
 		on_listening(c, (int)be32_get(bytes.p));
 	else if (type == IPC_DOOR)
@@ -127,6 +134,7 @@ static void on_net_gone(void *ctx)
 	struct core *c = ctx;
 	const struct node *n = engine_node(c->o.engine);
 
+	require(c->net != NULL);
 	ipc_close(c->net);
 	c->net = NULL;
 	serving_net_gone(c->serving);
@@ -162,7 +170,7 @@ static void on_new_net(void *ctx, int fd, uint32_t pid)
 	}
 	c->net_pid = pid;
 	ctlsrv_shut_out(c->ctl, pid); /* also while the node is locked */
-	if (c->o.engine == NULL) {    /* locked: net waits, without a key and without a socket */
+	if (!awake(c)) {	      /* locked: net waits, without a key and without a socket */
 		if (c->net_fd >= 0)
 			(void)close(c->net_fd);
 		c->net_fd = fd;
@@ -201,7 +209,7 @@ static void answer_alone(struct core *c, uint64_t client, const char *error, con
 		msg_set_text(&a, reply, REPLY_WHAT, what);
 		msg_set_text(&a, reply, REPLY_REMEDY, remedy);
 	} else {
-		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, c->o.engine == NULL);
+		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, !awake(c));
 	}
 	if (msg_pack(&a, reply, &bytes) == ERR_OK)
 		ctlsrv_reply(c->ctl, client, bytes);
@@ -220,7 +228,7 @@ static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span byt
 	if (bytes.p == NULL)
 		answer_alone(c, client, "usage", "this request is too large",
 			     "a request has at most 1 MiB: leave something out");
-	else if (c->o.engine == NULL)
+	else if (!awake(c))
 		on_locked_request(c, client, bytes);
 	else if (!backup_request(c, client, bytes) && engine_push(c->o.engine, &ev) != ERR_OK)
 		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
@@ -294,6 +302,7 @@ static enum err shred(struct core *c)
 /* A failure shows when the first piece is asked for. */
 static void take_backup(struct core *c)
 {
+	require(c->o.main != NULL);
 	drop_backup(c);
 	if (backup_begin(&c->backup, c->o.main, &c->o.keys, c->o.words, now_of(c).wall_ms / 1000) !=
 	    ERR_OK)
@@ -370,6 +379,7 @@ static enum err say_record(struct core *c, const struct node_time *now)
 						.suspend = c->panic};
 	enum err rc = ownrecord_say(c->o.engine, c->o.keys.keybox, &change, now);
 
+	require(c->moves || c->panic);
 	if (rc == ERR_OK)
 		rc = ownrecord_keep(c->o.engine, c->o.record_fd);
 	if (c->panic) {
@@ -434,7 +444,7 @@ static void on_turn_end(void *ctx)
 	bool more = false;
 	enum err rc;
 
-	if (c->o.engine == NULL)
+	if (!awake(c))
 		return;
 	watch_disk(c, &now);
 	rc = engine_turn(c->o.engine, &now); /* what people ask first */
@@ -541,14 +551,14 @@ static enum err wake(struct core *c, struct err_text *why)
 	const int fd = c->net_fd;
 	enum err rc = opened_start(&c->o, &from, why);
 
-	if (rc == ERR_OK)
-		rc = serving_create(&c->serving, &(struct serving_parts){c->o.engine, on_time, c});
 	c->dir_fd = open(c->config.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (rc == ERR_OK && c->dir_fd < 0)
 		rc = ERR_IO;
 
 	if (rc == ERR_OK)
 		rc = sandbox_enter(SANDBOX_CORE, c->config.dir, why);
+	if (rc == ERR_OK)
+		rc = serving_create(&c->serving, &(struct serving_parts){c->o.engine, on_time, c});
 	if (rc != ERR_OK)
 		return rc;
 	loop_timer_start(c->hourly, HOUR_MS);
@@ -563,8 +573,14 @@ static enum err wake(struct core *c, struct err_text *why)
 static void on_unlock(struct core *c, uint64_t client, const struct msg *ask)
 {
 	struct err_text why = {""};
-	enum err rc = unlock_typed(&c->config, msg_text(ask, UNLOCK_SECRET), &c->o.keys, &why);
+	enum err rc;
 
+	if (c->o.keys.keybox != NULL) { /* opened a moment ago, and could not run with them */
+		answer_alone(c, client, "not-now", "this node is starting again",
+			     "try again in a moment");
+		return;
+	}
+	rc = unlock_typed(&c->config, msg_text(ask, UNLOCK_SECRET), &c->o.keys, &why);
 	if (rc == ERR_OK)
 		rc = wake(c, &why);
 	if (rc == ERR_OK) {

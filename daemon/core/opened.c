@@ -3,6 +3,7 @@
  * was drawn and not written down.  Two numbers are kept outside the database as well, because it may be put back. */
 #include "core/opened.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -18,6 +19,7 @@
 
 void opened_push(struct opened *o, const struct event *ev)
 {
+	require(o->engine != NULL);
 	if (engine_push(o->engine, ev) != ERR_OK)
 		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "event=%d", (int)ev->type);
 }
@@ -28,6 +30,7 @@ enum err opened_keep_incarnation(struct opened *o)
 {
 	const uint32_t no = engine_node(o->engine)->inc.no;
 
+	require(o->keys.root != NULL);
 	if (no <= o->keys.state.incarnation_no)
 		return ERR_OK;
 	o->keys.state.incarnation_no = no;
@@ -98,7 +101,9 @@ static enum err read_files(struct opened *o, const struct opened_from *from)
 	enum err rc = ERR_OK;
 	size_t n = 0;
 
-	for (size_t i = 0; i < 4 && rc == ERR_OK; i++) {
+	static_assert(sizeof names / sizeof names[0] < sizeof o->words / sizeof o->words[0],
+		      "the last word stays empty: it ends the list");
+	for (size_t i = 0; i < sizeof names / sizeof names[0] && rc == ERR_OK; i++) {
 		uint8_t *room = malloc(LIMIT_RECORD);
 		char path[CONFIG_PATH_MAX + 32];
 		/* the settings that are followed, wherever they lie */
@@ -116,6 +121,13 @@ static enum err read_files(struct opened *o, const struct opened_from *from)
 	return rc;
 }
 
+static enum err open_record(struct opened *o, const char *dir, struct err_text *why)
+{
+	const enum err rc = ownrecord_open(dir, &o->record_fd);
+
+	return rc == ERR_IO ? nodefiles_explain(why, rc, dir, "record", errno) : rc;
+}
+
 enum err opened_start(struct opened *o, const struct opened_from *from, struct err_text *why)
 {
 	const struct inception *in = keybox_inception(o->keys.keybox);
@@ -131,6 +143,7 @@ enum err opened_start(struct opened *o, const struct opened_from *from, struct e
 	uint8_t record[WIRE_PREKEY_LEN];
 	enum err rc = open_stores(o, from->config, why);
 
+	require(o->keys.keybox != NULL && o->engine == NULL);
 	if (rc == ERR_OK)
 		rc = shred_told(o->main, o->ledger); /* what a crash kept from the list */
 	if (rc == ERR_OK && shred_waiting(o->main, &o->keys))
@@ -163,7 +176,7 @@ enum err opened_start(struct opened *o, const struct opened_from *from, struct e
 	if (rc == ERR_OK)
 		rc = read_words(o, from->config->dir, now);
 	if (rc == ERR_OK)
-		rc = ownrecord_open(from->config->dir, &o->record_fd);
+		rc = open_record(o, from->config->dir, why);
 	return rc == ERR_OK ? ownrecord_keep(o->engine, o->record_fd) : rc;
 }
 

@@ -559,6 +559,25 @@ def test_a_code_that_does_not_unlock_says_whether_it_is_mistyped(federation):
     assert r.returncode == 0, r
 
 
+def test_a_node_that_cannot_run_with_its_keys_ends_in_order(federation):
+    """The keys open and the file `record` does not: whoever typed them is told, and core ends by itself and waits again."""
+    f = federation("Gemeente Goes")
+    n = f.nodes[0]
+    n.start("--locked", wait=False)
+    locked = lambda: "locked" in tool(f, n.dir, "--json", "status").stdout
+    wait_for("it to wait for its keys", locked)
+    (n.dir / "record").rename(n.dir / "elsewhere")
+    (n.dir / "record").symlink_to("elsewhere")
+    r = tool(f, n.dir, "unlock", stdin=code_of(n.dir / "recovery-sheet.txt") + "\n")
+    assert r.returncode == 4 and str(n.dir / "record") in r.stderr, r
+    wait_for("core to end", lambda: "CHILD_DIED child=core" in n.log.read_text())
+    assert "child=core code=-" not in n.log.read_text(), "core was ended by a signal"
+    (n.dir / "record").unlink()
+    (n.dir / "elsewhere").rename(n.dir / "record")
+    wait_for("it to wait again", locked)
+    good(tool(f, n.dir, "unlock", stdin=code_of(n.dir / "recovery-sheet.txt") + "\n"))
+
+
 # ---- what lies open although it is sealed ----
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become a user whose memory may not be locked")
 def test_keys_that_could_not_be_locked_in_memory_are_said_so(federation):
