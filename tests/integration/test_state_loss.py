@@ -88,6 +88,7 @@ def test_a_restored_node_gets_back_what_partners_hold(two):
     b.k("partner", "restored", "goes")
     a.await_state(new, "offered")
     a.await_state(old, "accepted")
+    wait_for("all of the log to be given back", lambda: len(log_of(a, new)) == 3)  # one that lacks its end is "offered", too
     wait_for("both to settle", lambda: settled(a, b), 60)
     assert "came-back" not in alarms(b)
     person = a.k("case", "show", a.k("show", new)["referrals"][0]["case_id"])["person"]
