@@ -225,6 +225,7 @@ static void frame_out(struct engine *e, const struct effect *fx)
 	uint8_t *inner, *out;
 	size_t n;
 
+	require(p != NULL && !p->self);
 	/* The smallest of the three lengths that holds frame and signature; zeros fill the rest. */
 	while (env.class_no < WIRE_CLASSES - 1 &&
 	       wire_class_len(env.class_no) < fx->bytes.len + WIRE_SIG)
@@ -260,6 +261,7 @@ static void cosign_log(struct engine *e, const struct effect *fx)
 	struct wire_checkpoint c;
 	struct wr w;
 
+	require(e->later_count <= LATER_MAX);
 	if (e->later_count == LATER_MAX || wire_checkpoint_get(fx->bytes, &c) != ERR_OK)
 		return;
 	wire_checkpoint_signed(&c, b);
@@ -288,6 +290,7 @@ static void release(struct engine *e, const struct effects *fx)
 			frame_out(e, x);
 			break;
 		case EFFECT_PREKEY:
+			require(x->peer >= 1 && x->peer <= n->peer_count);
 			/* the line was silent: a key that nobody used for hours is drawn again */
 			if (e->pair_ms[x->peer] + PAIR_REDRAW_MS < e->now.wall_ms)
 				renew_pair(e, x->peer, &e->now);

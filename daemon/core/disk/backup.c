@@ -59,6 +59,7 @@ void backup_end(struct backup *b)
 	free(b);
 }
 
+/* Without what it is wrapped under here, which a restore draws anew; the seal of the whole backup is what protects it. */
 static enum err add_key(struct backup *b, const struct store_row *row)
 {
 	struct id16 id;
@@ -71,6 +72,7 @@ static enum err add_key(struct backup *b, const struct store_row *row)
 			      row->val.p);
 }
 
+/* Rows until the piece is full.  The end of a table is no error: the next table follows. */
 static enum err fill(struct backup *b)
 {
 	struct store_row row;
@@ -138,6 +140,7 @@ static enum err piece(struct backup *b, struct store *s, uint64_t number, struct
 	return rc;
 }
 
+/* A broken-off backup gets one sentence, whatever broke it: the remedy is the same. */
 bool backup_answer(struct backup *b, struct store *s, struct arena *a, struct span request,
 		   struct span *reply, bool *over)
 {

@@ -72,6 +72,8 @@ static enum err open_one(struct store **out, struct store_options *o, const stru
 	return rc == ERR_OK ? rc : err_explain(why, rc, "%s: %s", path, err_text(rc));
 }
 
+/* All of it is looked at before the first store is opened: what opens may write, and a node that is not whole must stay as
+ * it was found. */
 enum err nodestore_open(struct nodestore *out, const struct config *c, const struct keyfile *k,
 			const struct record_cipher *cipher, struct err_text *why)
 {

@@ -13,6 +13,7 @@ enum { USE_S = 86400, KEEP_S = 9 * 86400 };
 static_assert(KEEP_S / USE_S + 2 <= KEYBOX_PREKEYS_MAX, "every key that lives has a slot");
 static_assert(KEY_LEN == 8 + sizeof(struct id16), "time and id");
 
+/* Signed and stored before anybody hears of it: a key that was announced and lost opens nothing of what comes for it. */
 static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 		     uint8_t record[WIRE_PREKEY_LEN])
 {

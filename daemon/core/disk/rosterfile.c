@@ -63,6 +63,7 @@ enum err rosterfile_read(const char *path, struct rosterfile *f, struct err_text
 	return f->chain.begun ? ERR_OK : err_explain(why, ERR_MALFORMED, "%s is empty", path);
 }
 
+/* The file before with one entry more; or, with no file before, a proposal: one entry alone. */
 enum err rosterfile_write(const char *path, const struct rosterfile *before,
 			  const struct wire_roster *e)
 {

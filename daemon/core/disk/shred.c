@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 
+/* The mark that a case was erased while the key before can still open it. */
 static struct store_key pending_key(void)
 {
 	struct store_key k = {.len = 0};

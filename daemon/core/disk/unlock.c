@@ -37,6 +37,7 @@ static enum err read_stdin(uint8_t *buf, size_t cap, size_t *len)
 	return ERR_LIMIT;
 }
 
+/* Editors end a file with an end of line that nobody typed as part of a secret. */
 enum err unlock_read_line(const char *file, char *buf, size_t cap, size_t *len)
 {
 	const char *nl;

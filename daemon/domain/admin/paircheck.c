@@ -21,6 +21,7 @@ static void other_digits(struct turn *t, struct msg *reply)
 		"roots");
 }
 
+/* What to read aloud comes with every answer, also after other digits: the next try needs it again. */
 enum err admin_partner_check(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *typed = msg_text(req, PARTNER_CHECK_DIGITS);

@@ -18,6 +18,7 @@ enum {
 	PROOF_AUDIT = 3
 };
 
+/* With the incarnation: after a loss of state the log of a node may hold other entries under the same numbers. */
 static struct store_key row_key(uint16_t peer, uint32_t inc_no, uint64_t seq)
 {
 	struct store_key k = turn_key_u16(peer);

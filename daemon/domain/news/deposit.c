@@ -31,6 +31,7 @@ static struct store_key version_key(void)
 	return k;
 }
 
+/* No row is 0: nothing was erased yet, or nothing of ours is kept there. */
 static enum err number_get(struct turn *t, enum store_table table, const struct store_key *k,
 			   uint32_t *v)
 {

@@ -11,6 +11,7 @@
 #include "domain/page.h"
 #include "domain/views/find.h"
 
+/* Who did it is a number of the system: the log knows no names. */
 static void list_row(struct turn *t, const struct audit_row *r, struct msg *reply)
 {
 	struct span plain;
@@ -97,6 +98,7 @@ enum err view_audit_list(struct turn *t, const struct msg *req, struct msg *repl
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_LOG_ACCESS}) : rc;
 }
 
+/* For a partner that doubts its own log: the file is held against it there. */
 enum err view_audit_export(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -111,6 +113,7 @@ enum err view_audit_export(struct turn *t, const struct msg *req, struct msg *re
 	return w.rc;
 }
 
+/* Handed in by a person, because a node whose log was rewritten cannot be the one to fetch what contradicts it. */
 enum err view_audit_verify(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const size_t count = msg_count(req, AUDIT_VERIFY_CHECKPOINTS);

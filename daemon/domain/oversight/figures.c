@@ -14,6 +14,7 @@
 
 enum { PAGE_ROWS = 700 };
 
+/* Only where both quarters are sure. */
 static void put_trend(struct turn *t, struct msg *m, const struct figures_value *now,
 		      const struct figures_value *before)
 {
@@ -54,6 +55,7 @@ static void put_figure(struct turn *t, struct msg *flow, const struct figure *f,
 		put_trend(t, m, &v, &b);
 }
 
+/* The figures of the list; then the needs that nobody could meet, the largest first. */
 static void put_figures(struct turn *t, struct msg *flow, const struct figures_sums *now,
 			const struct figures_sums *before)
 {
@@ -103,6 +105,7 @@ static void cells(const struct rows *r, struct msg *m, const uint32_t *v, const 
 			msg_set_u64(m, fields[i], v[i]);
 }
 
+/* A row of noughts is not shown: after noise and threshold it says nothing. */
 static bool any(const uint32_t *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -111,6 +114,7 @@ static bool any(const uint32_t *v, size_t n)
 	return false;
 }
 
+/* Both directions to one partner, each in a row of its own: who sent, who received, and who says so. */
 static void pair_rows(const struct rows *r, const struct peer *p, const struct count *c, uint32_t k)
 {
 	require(r->who != NULL);
@@ -133,6 +137,7 @@ static void pair_rows(const struct rows *r, const struct peer *p, const struct c
 	}
 }
 
+/* What concerns no pair: how soon people had an answer, how it ended, and which needs nobody could meet. */
 static void node_row(const struct rows *r, const struct count *c)
 {
 	static const unsigned words[COUNT_WORDS] = {
@@ -166,6 +171,7 @@ static void node_row(const struct rows *r, const struct count *c)
 	}
 }
 
+/* Beside each row the threshold below which it would not be there: sensitive partners have a higher one. */
 static void report_rows(const struct rows *r, const struct count *c, const struct report *rep)
 {
 	for (size_t i = 0; i < c->rows; i++) {
@@ -228,6 +234,7 @@ static enum err matrix_create(struct turn *t, struct matrix *m)
 	return m->by_sender == NULL || m->by_receiver == NULL ? ERR_NOMEM : ERR_OK;
 }
 
+/* What one node says of each partner: as the sender in its own row, as the receiver in the partner's. */
 static void matrix_add(struct matrix *m, size_t who, const struct count *c)
 {
 	for (size_t i = 0; i < m->n; i++) {
@@ -398,6 +405,7 @@ static enum err newest(struct turn *t, uint32_t *quarter)
 	return ERR_OK;
 }
 
+/* The same words for showing and for publishing: a quarter is typed the same way everywhere. */
 enum err view_figures_quarter(struct turn *t, const struct msg *req, uint32_t absent,
 			      uint32_t *quarter)
 {

@@ -19,6 +19,7 @@ static void show(void *ctx, enum store_table table, struct span key)
 	(void)page_damaged(s->t, ERR_CORRUPT, table, key, s->reply);
 }
 
+/* An error is shown as one, and never as a short page: "nothing damaged" has to mean that all was read. */
 enum err view_verify(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct showing s = {t, reply};

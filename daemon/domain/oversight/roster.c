@@ -6,6 +6,7 @@
 
 #include "domain/membership/roster.h"
 
+/* The hash is what people compare with other nodes; a fork stands beside the entry that has one. */
 static void list_row(struct turn *t, const struct wire_roster *e, struct msg *reply)
 {
 	const struct id32 hash = chain_hash(e);
@@ -34,6 +35,7 @@ static void list_row(struct turn *t, const struct wire_roster *e, struct msg *re
 		msg_set_u64(m, ROSTER_ROW_FORKED, 1);
 }
 
+/* In their order, so that two nodes can be compared entry by entry. */
 enum err view_roster(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};

@@ -8,6 +8,7 @@
 #include "domain/exchange/document.h"
 #include "domain/page.h"
 
+/* The act is called after the document that carried the data. */
 static void list_row(struct turn *t, const struct id16 *grant, const struct ledger_row *r,
 		     struct msg *reply)
 {
@@ -24,6 +25,7 @@ static void list_row(struct turn *t, const struct id16 *grant, const struct ledg
 	msg_set_text(t->arena, m, DISCLOSURE_ROW_ACT, document_type_name(r->type));
 }
 
+/* A row that is damaged is named, and the others are shown: an answer to the person that lacks one is better than none. */
 static enum err list_grant(struct turn *t, const struct id16 *grant, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -42,6 +44,7 @@ static enum err list_grant(struct turn *t, const struct id16 *grant, struct msg 
 	return w.rc;
 }
 
+/* Also under consents that ended: what was disclosed under them stays disclosed. */
 enum err view_disclosures(struct turn *t, const struct id16 *case_id, struct msg *reply)
 {
 	const struct store_key prefix = turn_key_id(case_id);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zmq.h>
 
+#include "base/check.h"
 #include "base/limits.h"
 
 enum {
@@ -17,6 +18,9 @@ enum {
 	KEEP_SENT_MS = 20000, /* ... also when something was under way */
 	HWM = 64,
 };
+
+static_assert((KEEP_IDLE_S + KEEP_EVERY_S * KEEP_TRIES) * 1000 == KEEP_SENT_MS,
+	      "a dead line is noticed as soon whether or not something was under way");
 
 bool curve_set_int(void *s, int option, int v)
 {
@@ -40,6 +44,7 @@ static bool set_common(void *s, int64_t max)
 /* Only where it is one: with the option on, libzmq writes IPv4 addresses as IPv6 ones too. */
 bool curve_set_family(void *s, const char *address)
 {
+	require(address != NULL);
 	return curve_set_int(s, ZMQ_IPV6, strncmp(address, "tcp://[", 7) == 0);
 }
 
@@ -48,6 +53,7 @@ void *curve_server(const struct curve *c, const char *zap_domain, const char *at
 {
 	void *s = zmq_socket(c->ctx, ZMQ_ROUTER);
 
+	require(zap_domain != NULL && at != NULL);
 	if (s == NULL || !set_common(s, message_max) || !curve_set_family(s, at) ||
 	    !curve_set_int(s, ZMQ_CURVE_SERVER, 1) ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, c->sec, 32) != 0 ||

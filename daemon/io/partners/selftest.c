@@ -6,6 +6,7 @@
 #include <zmq.h>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -57,6 +58,7 @@ enum err selftest_run(const struct curve *c, struct zap *zap)
 	void *server = curve_server(c, "kring", "", LIMIT_ZMTP_MESSAGE);
 	bool ours, stranger;
 
+	require(c->ctx != NULL);
 	if (server == NULL)
 		return ERR_IO;
 	if (zmq_bind(server, "tcp://127.0.0.1:*") != 0) {

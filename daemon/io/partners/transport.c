@@ -160,6 +160,7 @@ static void wake(struct transport *t, uint64_t ms)
 {
 	const uint64_t at = clock_mono_ms() + ms;
 
+	require(t->timer != NULL);
 	if (t->wake_ms != 0 && t->wake_ms <= at)
 		return;
 	t->wake_ms = at;
@@ -264,6 +265,7 @@ static enum err line_dial(struct line *ln)
 		     ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
 	static_assert(ROUTE_MAX >= 5, "libzmq's own routing ids are 5 bytes");
 
+	require(t->lines[ln->p.no] == ln && ln->p.address[0] != '\0');
 	line_hangup(ln);
 	ln->redial_mono_ms = 0;
 	ln->moved = false;
@@ -287,6 +289,7 @@ static enum err line_dial(struct line *ln)
 
 static void line_free(struct line *ln)
 {
+	require(ln->owner->lines[ln->p.no] == ln);
 	line_down(ln);
 	line_hangup(ln);
 	ln->owner->lines[ln->p.no] = NULL;
@@ -325,6 +328,7 @@ static void inbound(struct transport *t, uint16_t peer, struct span route, int f
 	uint64_t no;
 
 	require(ln->p.no == peer);
+	require(route.len <= sizeof ln->route); /* on_router() looked */
 	if (ln->route_len == route.len && memcmp(ln->route, route.p, route.len) == 0)
 		return;
 	no = inbound_spoke(t->inbound, fd, peer);
@@ -399,6 +403,7 @@ static int router_bind(struct transport *t)
 {
 	int error = 0;
 
+	require(t->router == NULL && t->listen[0] != '\0');
 	t->router = make_server(t, t->listen);
 	if (t->router == NULL ||
 	    inbound_watch(t->inbound, t->hub, t->curve.ctx, t->router) != ERR_OK)
@@ -632,6 +637,7 @@ static bool send_routed(struct transport *t, struct line *ln, struct span bytes)
 	bool ok = zmq_send(t->router, ln->route, ln->route_len, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0 &&
 		  zmq_send(t->router, bytes.p, bytes.len, ZMQ_DONTWAIT) >= 0;
 
+	require(ln->route_len != 0);
 	/* ROUTER_MANDATORY makes a route that is gone an error, where libzmq would drop the message
 	 * in silence. */
 	if (!ok && zmq_errno() == EHOSTUNREACH)
