@@ -17,10 +17,19 @@ STANDS_STILL = 30  # seconds for one referral, or one status
 TICK = os.sysconf("SC_CLK_TCK")
 
 
+def status_row(pid, row):
+    rows = dict(x.split(":", 1) for x in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(rows[row].split()[0])
+
+
 def rss(pid):
     """KiB that it holds in memory."""
-    rows = dict(x.split(":", 1) for x in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
-    return int(rows["VmRSS"].split()[0])
+    return status_row(pid, "VmRSS")
+
+
+def own_memory(pid):
+    """... without what of it is the store, which grows with what people write."""
+    return status_row(pid, "RssAnon")
 
 
 def descriptors(pid):
