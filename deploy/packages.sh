@@ -21,8 +21,11 @@ install_packages() {
 	fi
 	echo "installing:$missing"
 	export DEBIAN_FRONTEND=noninteractive
+	local log
+	log=$(mktemp)
 	# shellcheck disable=SC2086
 	{ apt-get -qq -o DPkg::Lock::Timeout=300 update &&
-		apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing; } >/tmp/kring-apt.log 2>&1 ||
-		{ tail -5 /tmp/kring-apt.log >&2; return 1; }
+		apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing; } >"$log" 2>&1 ||
+		{ tail -5 "$log" >&2; rm -f "$log"; return 1; }
+	rm -f "$log"
 }
