@@ -146,9 +146,10 @@ void print_status(const struct cli *c, const struct msg *reply)
 		held(c, msg_at(s, STATUS_HELD, i));
 	limits(c, s);
 	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)
-		(void)printf("  waiting for  %s (cases from before the restore are not sent until "
-			     "this partner has answered)\n",
-			     msg_text_at(s, STATUS_WAITING_FOR, i));
+		(void)printf(
+			"  waiting for  %s (referrals with this partner, and older cases that came "
+			"from it, are not sent until it has answered)\n",
+			msg_text_at(s, STATUS_WAITING_FOR, i));
 	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
 		(void)printf("  ROSTER       %s\n", list_text(LIST_STANDINGS, c->lang,
 							      msg_text(s, STATUS_ROSTER_STANDING)));

@@ -81,6 +81,15 @@
 #define LIMIT_UNSTORED	  1024u /* threads of one partner of which a document was passed over */
 #define LIMIT_ALONE_DAYS  35u	/* a consent whose referral does not come is let go */
 
+/* after a loss of state: what one partner can make of it */
+#define LIMIT_BLOCKED_MIN     10u /* a document without its predecessor holds up the others so long */
+#define LIMIT_GAP_HOURS	      24u /* ... and makes us compare the pair at most once in this time */
+#define LIMIT_LIVES_DAY	      16u /* incarnations that one partner may begin on one day */
+#define LIMIT_GONE	      16384u /* threads that we lack, of which a partner's word is kept */
+#define LIMIT_HEADS_ROWS      (1u << 17) /* of threads that we lack, in one pass, without a pause */
+#define LIMIT_QUARANTINE_DAYS 3u  /* older cases wait no longer for a partner that stays silent */
+#define LIMIT_ALARM_MIN	      60u /* the same alarm again is written down at most so often */
+
 /* processes */
 #define LIMIT_TURN_EVENTS  256u
 #define LIMIT_SLICE_US	   20000u /* of partners' words, before people are heard again */
@@ -174,6 +183,7 @@ static_assert(2 * LIMIT_ONBOARD_ADDRESS_ASKED <= LIMIT_ONBOARD_ASKED &&
 	      "whoever has one address leaves room for others");
 static_assert(LIMIT_ONBOARD_ASKED * LIMIT_ONBOARD_QUESTION < LIMIT_IPC_CREDIT / 64,
 	      "strangers take no credit of partners");
+static_assert(LIMIT_QUARANTINE_DAYS < LIMIT_TTL_DAYS, "what waited can still be delivered");
 static_assert(LIMIT_TURN_ARENA > 4 * LIMIT_UNPACK_ARENA, "a turn unpacks several messages");
 
 #endif /* KRING_BASE_LIMITS_H */

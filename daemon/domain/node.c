@@ -20,6 +20,7 @@
 #include "domain/flow/publish.h"
 #include "domain/flow/report.h"
 #include "domain/loss/incarnation.h"
+#include "domain/loss/quarantine.h"
 #include "domain/newcomer/door.h"
 #include "domain/newcomer/onboard.h"
 #include "domain/news/checkpoint.h"
@@ -232,6 +233,14 @@ static enum err by_itself(struct turn *t, enum fault_part part, enum err (*run)(
 	return fault_over(t, rc);
 }
 
+/* What ends by the passing of time alone. */
+static enum err let_go(struct turn *t)
+{
+	enum err rc = quarantine_tick(t);
+
+	return rc == ERR_OK ? table_forget(t) : rc;
+}
+
 /* Timers before questions: what is signed now goes out with the frames of this turn. */
 static enum err on_tick(struct turn *t)
 {
@@ -246,7 +255,7 @@ static enum err on_tick(struct turn *t)
 		rc = by_itself(t, FAULT_CHORE, chores_tick);
 	if (rc == ERR_OK)
 		rc = by_itself(t, FAULT_REPORT, publish_tick);
-	return rc == ERR_OK ? by_itself(t, FAULT_CLEANING, table_forget) : rc;
+	return rc == ERR_OK ? by_itself(t, FAULT_CLEANING, let_go) : rc;
 }
 
 /* Guards before the switch: one that is no partner any more only hangs up, one that suspended itself may only come
@@ -466,7 +475,8 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 /* The earliest of what is due: timers, questions, what failed, the next report. */
 enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 {
-	const struct fault_place report = {.part = FAULT_REPORT}, chore = {.part = FAULT_CHORE};
+	const struct fault_place report = {.part = FAULT_REPORT}, chore = {.part = FAULT_CHORE},
+				 cleaning = {.part = FAULT_CLEANING};
 	bool any = false;
 	enum err rc = timers_next_due(t, wall_ms);
 
@@ -485,5 +495,7 @@ enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 		*wall_ms = t->node->flow_due_ms;
 	if (t->node->doors_due_ms != 0 && t->node->doors_due_ms < *wall_ms)
 		*wall_ms = t->node->doors_due_ms;
+	if (quarantine_until_ms(t->node) < *wall_ms && !fault_paused(t, &cleaning))
+		*wall_ms = quarantine_until_ms(t->node);
 	return rc;
 }

@@ -27,6 +27,7 @@ struct heads_cursor {
 	struct id16 after; /* compared up to here */
 	bool differs;	   /* some thread of this pass is not the same at both ends */
 	bool progress;	   /* something moved since the last pass */
+	uint32_t lacked;   /* rows of this pass about threads that we lack */
 	/* Where two logs part is found by halving, one thread at a time.  One that cannot go on before something else
 	 * arrived lets those behind it go first: that may be what they wait for. */
 	struct id16 probe, parked; /* parked: up to here it was somebody's turn; zero: nobody's */
@@ -69,6 +70,7 @@ struct conn {
 	uint32_t records;	   /* ... and how many were new.  Over connections too */
 	uint64_t again_mono_ms;	   /* what could not be opened is not sent again before */
 	uint64_t proof_mono_ms;	   /* when to ask for proof of a roll-back again */
+	uint64_t shown_mono_ms;	   /* ... and when to show what they signed again */
 	bool met;		   /* a frame of theirs was read, of whatever incarnation */
 	struct heads_cursor heads; /* while their copy of our threads is compared */
 };
@@ -146,8 +148,9 @@ struct node {
 	uint32_t key_seq;
 	struct incarnation inc;
 	uint64_t restored_ms; /* when this incarnation began by a loss of state; 0: it did not */
-	bool quarantine;      /* older cases wait until every partner was heard */
-	bool loss_saved;      /* in this turn */
+	bool quarantine;      /* older cases wait for partners that may remember more */
+	uint64_t quarantine_mono_ms; /* when to look again whether that is over */
+	bool loss_saved;	     /* in this turn */
 	struct incarnation inc_before;
 	uint64_t restored_before;
 	bool quarantine_before;

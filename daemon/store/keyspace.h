@@ -37,7 +37,7 @@
 	X(LEDGER, "ledger")	  /* grant 16 | msg 16               disclosure            */ \
 	X(PAIR, "pair")		  /* peer u16                        stream state          */ \
 	X(OUTPLACE, "outplace")	  /* peer u16 | place u64            what is owed          */ \
-	X(OUTNUM, "outnum")	  /* peer u16 | number u64           place u64             */ \
+	X(OUTNUM, "outnum")	  /* peer u16 | number u64  place u64, first of its turn u64 */ \
 	X(INNUM, "innum")	  /* peer u16 | number u64           verdict               */ \
 	X(OUTID, "outid")	  /* msg 16                          peer u16 | place u64  */ \
 	X(PEERKEY, "peerkey")	  /* peer u16                        newest prekey record  */ \

@@ -12,20 +12,56 @@
 #include "domain/loss/alarm.h"
 #include "domain/membership/names.h"
 
+/* What an administrator settles with a phone call, and what by looking into this node's own past. */
+static const uint8_t theirs[] = {ALARM_PAST, ALARM_CLONE, ALARM_TOLD, ALARM_NEW, ALARM_OFTEN};
+static const uint8_t own[] = {ALARM_RESTORED, ALARM_ROLLED_BACK, ALARM_SECOND};
+
+static enum err clear(struct turn *t, const uint8_t *kinds, size_t n, uint16_t peer, bool *any)
+{
+	enum err rc = ERR_OK;
+
+	*any = false;
+	for (size_t i = 0; rc == ERR_OK && i < n; i++) {
+		*any = *any || alarm_is(t, (enum alarm)kinds[i], peer);
+		rc = alarm_clear(t, kinds[i], peer);
+	}
+	return rc;
+}
+
+/* This node's own name: somebody knows why it came back from an older state. */
+static enum err seen_here(struct turn *t)
+{
+	bool any;
+	enum err rc = clear(t, own, sizeof own, 0, &any);
+
+	if (rc == ERR_OK && !any)
+		return turn_refuse(
+			t, ERR_STATE,
+			"this node shows no loss of its own; there is nothing to confirm", "",
+			"see: kring status");
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
+								 .detail = "confirmed"})
+			    : rc;
+}
+
 /* Only where a loss was reported and nobody vouched for it yet: a confirmation in advance would vouch for a thief. */
 enum err admin_restored(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	static const uint8_t settled[] = {ALARM_PAST, ALARM_CLONE, ALARM_TOLD, ALARM_NEW};
 	struct peer *p;
 	struct pair *pr;
-	enum err rc = names_partner(t, msg_text(req, BY_ID_ID), &p);
+	bool any;
+	enum err rc = names_find(t, msg_text(req, BY_ID_ID), &p);
 
 	(void)reply;
+	if (rc == ERR_OK && p->self)
+		return seen_here(t);
 	if (rc == ERR_OK)
 		rc = pair_get(t, p->no, &pr);
+	if (rc == ERR_OK)
+		rc = clear(t, theirs, sizeof theirs, p->no, &any);
 	if (rc != ERR_OK)
 		return rc;
-	if (!pr->unconfirmed && !pr->stopped && pr->strike_ms == 0)
+	if (!any && !pr->unconfirmed && !pr->stopped && pr->strike_ms == 0)
 		return turn_refuse(
 			t, ERR_STATE,
 			"this partner has not reported a restore; there is nothing to confirm", "",
@@ -38,11 +74,6 @@ enum err admin_restored(struct turn *t, const struct msg *req, struct msg *reply
 	pr->strike_ms = 0;
 	pr->since_strike = false;
 	pr->recheck = true;
-	for (size_t i = 0; i < sizeof settled; i++) {
-		rc = alarm_clear(t, settled[i], p->no);
-		if (rc != ERR_OK)
-			return rc;
-	}
 	rc = audit_add(t, &(struct audit_entry){
 				  .event = AUDIT_LOSS, .peer = p->no, .detail = "confirmed"});
 	return rc == ERR_OK ? answer_owe(t, p->no) : rc;

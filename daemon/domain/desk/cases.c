@@ -383,12 +383,16 @@ enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *repl
 enum err desk_case_release(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
+	bool held;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
 	(void)reply;
 	if (rc != ERR_OK)
 		return rc;
-	if (!quarantine_holds(t, &id))
+	rc = quarantine_holds(t, &id, &held);
+	if (rc != ERR_OK)
+		return rc;
+	if (!held)
 		return turn_refuse(t, ERR_STATE, "this case is not on hold", "",
 				   "see: kring status");
 	rc = audit_add(t, &(struct audit_entry){

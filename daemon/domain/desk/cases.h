@@ -21,7 +21,7 @@ MUST_CHECK enum err desk_case_take(struct turn *t, const struct msg *req, struct
 MUST_CHECK enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *reply);
 /** kring case erase CASE [--now]: refused while a referral is open. */
 MUST_CHECK enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *reply);
-/** Let one case out of quarantine before every partner was heard. */
+/** Let one case out of quarantine before those it waits for were heard. */
 MUST_CHECK enum err desk_case_release(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_DESK_CASES_H */

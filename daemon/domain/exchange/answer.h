@@ -29,6 +29,7 @@ struct answer {
 	bool ledger_shown;
 	bool pushed;   /* our last roster entries are in it */
 	bool heads;    /* a question about threads is answered in it */
+	bool shown;    /* a document that they signed: one a frame, however many they ask for */
 	bool again;    /* go on comparing threads without waiting for the timer */
 	bool deposit;  /* our erasures changed: show them to who keeps them */
 	bool farewell; /* a pair that stopped: this one frame still goes */

@@ -132,12 +132,13 @@ enum err outbox_drop(struct turn *t, uint16_t peer, uint64_t place)
 enum err outbox_number(struct turn *t, struct pair *p, uint64_t place)
 {
 	const struct store_key k = turn_key_u16_u64(p->peer, ++p->num_last);
-	uint8_t at[8];
+	uint8_t at[16];
 
 	require(p->yours.no != 0);
 	if (place == 0 || place > p->out_last)
 		return ERR_CORRUPT; /* a place of a row on disk that was never written */
 	be64_put(at, place);
+	be64_put(at + 8, p->num_was + 1);
 	return turn_put(t, STORE_OUTNUM, &k, span_of(at, sizeof at));
 }
 
@@ -201,17 +202,18 @@ enum err outbox_mark(struct turn *t, const struct id16 *msg, enum outbox_state s
 	return place_put(t, peer, place, &row);
 }
 
-/* Rare, and over at most the numbers since the last loss: it is asked only of a document that proves a loss. */
-enum err outbox_numbered(struct turn *t, const struct pair *p, uint64_t place, bool *yes)
+static enum err number_row(struct turn *t, uint16_t peer, uint64_t number, uint64_t *place,
+			   uint64_t *with)
 {
-	enum err rc = ERR_OK;
+	const struct store_key k = turn_key_u16_u64(peer, number);
+	struct span v;
+	enum err rc = turn_get(t, STORE_OUTNUM, &k, &v);
 
-	*yes = false;
-	for (uint64_t no = 1; rc == ERR_OK && !*yes && no <= p->num_last; no++) {
-		uint64_t at = 0;
-
-		rc = outbox_place_of(t, p->peer, no, &at);
-		*yes = at == place;
+	if (rc == ERR_OK && v.len != 16)
+		return ERR_CORRUPT;
+	if (rc == ERR_OK) {
+		*place = be64_get(v.p);
+		*with = be64_get(v.p + 8);
 	}
 	return rc;
 }
@@ -219,15 +221,16 @@ enum err outbox_numbered(struct turn *t, const struct pair *p, uint64_t place, b
 /* A number belongs to a pair of incarnations: rows of the time before are written over one by one. */
 enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number, uint64_t *place)
 {
-	const struct store_key k = turn_key_u16_u64(peer, number);
-	struct span v;
-	enum err rc = turn_get(t, STORE_OUTNUM, &k, &v);
+	uint64_t with;
 
-	if (rc == ERR_OK && v.len != 8)
-		return ERR_CORRUPT;
-	if (rc == ERR_OK)
-		*place = be64_get(v.p);
-	return rc;
+	return number_row(t, peer, number, place, &with);
+}
+
+enum err outbox_numbered_with(struct turn *t, uint16_t peer, uint64_t number, uint64_t *first)
+{
+	uint64_t place;
+
+	return number_row(t, peer, number, &place, first);
 }
 
 /* Oldest first, and it stops at the first that has to stay: kept_from says that nothing in front of it is there. */

@@ -48,12 +48,12 @@ MUST_CHECK enum err outbox_waiting(struct turn *t, const struct pair *p, uint64_
 MUST_CHECK enum err outbox_unwait(struct turn *t, struct pair *p, uint64_t place);
 /** It was stored there already, or lies on the shelf of lost acts: it keeps its place. */
 MUST_CHECK enum err outbox_mark(struct turn *t, const struct id16 *msg, enum outbox_state state);
-/** Did this place get a number in the present pair of incarnations? */
-MUST_CHECK enum err outbox_numbered(struct turn *t, const struct pair *p, uint64_t place,
-				    bool *yes);
 /** Place of a stream number of ours. */
 MUST_CHECK enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number,
 				    uint64_t *place);
+/** The first of the numbers that were given in one turn with this one. */
+MUST_CHECK enum err outbox_numbered_with(struct turn *t, uint16_t peer, uint64_t number,
+					 uint64_t *first);
 /** Remove rows that are settled and older than the retention; at most limit of them. */
 MUST_CHECK enum err outbox_prune(struct turn *t, struct pair *p, unsigned limit);
 

@@ -26,14 +26,17 @@ static const struct pack fields[] = {
 	PACK_FLAG(struct pair, unheard, 0),	 PACK_FLAG(struct pair, uncompared, 1),
 	PACK_FLAG(struct pair, unconfirmed, 2),	 PACK_FLAG(struct pair, stopped, 3),
 	PACK_FLAG(struct pair, recheck, 4),	 PACK_FLAG(struct pair, have_receipt, 5),
-	PACK_FLAG(struct pair, since_strike, 6), PACK_NUMBER(struct pair, strike_ms),
+	PACK_FLAG(struct pair, since_strike, 6), PACK_FLAG(struct pair, have_sent, 7),
+	PACK_NUMBER(struct pair, strike_ms),
 	PACK_NUMBER(struct pair, weak_ms),	 PACK_NUMBER(struct pair, blocked_ms),
 	PACK_NUMBER(struct pair, waiting),	 PACK_NUMBER(struct pair, open_ours),
 	PACK_NUMBER(struct pair, open_theirs),	 PACK_NUMBER(struct pair, threads),
 	PACK_NUMBER(struct pair, cases),	 PACK_NUMBER(struct pair, unstored),
 	PACK_NUMBER(struct pair, over),		 PACK_NUMBER(struct pair, reports),
 	PACK_NUMBER(struct pair, over_ms),	 PACK_NUMBER(struct pair, over_what),
-	PACK_BYTES(struct pair, receipt),
+	PACK_NUMBER(struct pair, lives_day),	 PACK_NUMBER(struct pair, lives),
+	PACK_NUMBER(struct pair, gone),		 PACK_BYTES(struct pair, receipt),
+	PACK_BYTES(struct pair, sent),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -88,7 +91,7 @@ enum err pair_reset(struct turn *t, struct pair *p, bool lost)
 		p->unheard = p->uncompared = true;
 	}
 	p->mine = t->node->inc;
-	p->num_last = p->acked = p->verdicts = p->got = 0;
+	p->num_last = p->num_was = p->acked = p->verdicts = p->got = 0;
 	p->off_from = p->kept_from == 0 ? 0 : p->kept_from - 1;
 	p->off_to = p->tail = p->out_last;
 	require_sound(pair_flaw(p));
@@ -123,6 +126,7 @@ enum err pair_get(struct turn *t, uint16_t peer, struct pair **out)
 		rc = pair_unpack(v, p);
 	else if (rc == ERR_NOTFOUND)
 		rc = ERR_OK;
+	p->num_was = p->num_last;
 	if (known != NULL && known->key_ms != 0)
 		p->their_key_ms = known->key_ms;
 	if (rc == ERR_OK && !incarnation_equal(&p->mine, &t->node->inc))

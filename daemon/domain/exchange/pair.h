@@ -37,6 +37,7 @@ struct pair {
 	uint64_t tail;			/* last place that has a number or was offered by id */
 	uint64_t off_from, off_to;	/* places still to be offered by id: off_from+1 .. off_to */
 	uint64_t num_last;		/* last stream number given */
+	uint64_t num_was;		/* as this turn read it; not in the row */
 	uint64_t acked;			/* receipted up to */
 	uint64_t verdicts;		/* verdict in hand up to */
 	uint64_t got;			/* stored from them up to */
@@ -69,9 +70,12 @@ struct pair {
 	uint64_t unstored;		 /* threads of which a document was passed over */
 	uint64_t over, over_ms;		 /* documents refused for a limit; the last one when ... */
 	uint8_t over_what;		 /* ... and for which: enum quota */
-	/* Signed by them: how far they were, in the frame head that went furthest. */
-	bool have_receipt;
-	uint8_t receipt[PAIR_RECEIPT_LEN];
+	uint64_t lives_day, lives; /* since 1970; incarnations that they began on that day */
+	uint64_t gone;		   /* rows of GONE that their words made */
+	/* Signed by them: how far they were, in the frame head that went furthest; and the one whose documents had the
+	 * highest numbers, which says how many they had given. */
+	bool have_receipt, have_sent;
+	uint8_t receipt[PAIR_RECEIPT_LEN], sent[PAIR_RECEIPT_LEN];
 };
 
 /** Borrowed until the turn ends; changes are written by pair_flush.  A missing pair reads as a fresh

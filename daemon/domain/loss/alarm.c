@@ -27,14 +27,30 @@ static struct store_key alarm_key(uint8_t kind, uint16_t peer)
 	return k;
 }
 
+bool alarm_is(struct turn *t, enum alarm kind, uint16_t peer)
+{
+	const struct store_key k = alarm_key((uint8_t)kind, peer);
+
+	return record_exists(t->txn, STORE_ALARM, key_span(&k));
+}
+
 /* The same alarm again moves its time: a list shows each once. */
 enum err alarm_set(struct turn *t, enum alarm kind, uint16_t peer)
 {
 	const struct store_key k = alarm_key((uint8_t)kind, peer);
-	struct effect *e = turn_effect(t, EFFECT_ALARM);
+	const uint64_t pause_ms = LIMIT_ALARM_MIN * UINT64_C(60000);
+	struct effect *e;
+	struct span v;
 	uint8_t row[8];
+	enum err rc = turn_get(t, STORE_ALARM, &k, &v);
 
-	require(kind >= ALARM_RESTORED && kind <= ALARM_NEW);
+	require(kind >= ALARM_RESTORED && kind <= ALARM_OFTEN);
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	if (rc == ERR_OK && v.len == sizeof row && be64_get(v.p) <= t->wall_ms &&
+	    t->wall_ms < be64_get(v.p) + pause_ms)
+		return ERR_OK; /* said already */
+	e = turn_effect(t, EFFECT_ALARM);
 	if (e == NULL)
 		return ERR_NOMEM;
 	e->peer = peer;

@@ -22,7 +22,8 @@
 	X(PAST, 4, "older-incarnation")	  /* a partner's past connected: rolled back, or a copy */   \
 	X(CLONE, 5, "runs-twice")	  /* again within a day: nothing is exchanged with it */     \
 	X(TOLD, 6, "told-runs-twice")	  /* a partner says so of us */                              \
-	X(NEW, 7, "came-back")		  /* a partner lost state: phone it */
+	X(NEW, 7, "came-back")		  /* a partner lost state: phone it */                       \
+	X(OFTEN, 8, "comes-back-often")	  /* ... so often on one day that it is not listened to */
 enum alarm {
 #define ALARM_ENUM(name, no, text) ALARM_##name = (no),
 	ALARMS(ALARM_ENUM)
@@ -31,7 +32,9 @@ enum alarm {
 /* clang-format on */
 const char *alarm_text(uint8_t kind);
 
+/** The same one within LIMIT_ALARM_MIN is written down once: partners choose how often they give cause. */
 MUST_CHECK enum err alarm_set(struct turn *t, enum alarm kind, uint16_t peer);
+bool alarm_is(struct turn *t, enum alarm kind, uint16_t peer);
 /** An administrator dealt with it.  One that was not set is none. */
 MUST_CHECK enum err alarm_clear(struct turn *t, uint8_t kind, uint16_t peer);
 

@@ -35,8 +35,7 @@ enum err clone_past(struct turn *t, const struct peer *p, struct pair *pr, struc
 
 	require(!pr->stopped && !p->self);
 	c->met = true;
-	proof_show_receipt(pr, a);
-	a->reply = true;
+	proof_show_receipt(t, pr, a);
 	if (!first) /* one connection is one sighting, however many frames it brings */
 		return ERR_OK;
 	if (pr->strike_ms == 0 || t->wall_ms > pr->strike_ms + DAY_MS) {

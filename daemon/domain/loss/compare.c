@@ -22,6 +22,7 @@ enum {
 	ROW_DIFFERS = 2, /* the head asked about is not in their copy */
 	RETURN_BYTES = 32768,
 	LEDGER_BYTES = 16384, /* what we keep for the asker goes before the answer */
+	UNDER_WAY = 2 * LIMIT_WINDOW,
 	/* Halving stops within two entries: the documents given back then show the first difference. */
 	NEAR = 2
 };
@@ -115,13 +116,33 @@ struct asked {
 	uint32_t got; /* how far its copy of our log goes */
 };
 
-/* Documents of ours that it lacks although nothing of them is on its way: we believed that it has them, and
- * it was rolled back into the middle of a comparison.  They are owed again. */
-static enum err owe_again(struct turn *t, struct pair *pr, const struct thread *th, uint32_t no)
+/* Is what lies at this place on its way to them: not numbered yet, offered by id, or numbered and not receipted? */
+static enum err is_under_way(struct turn *t, const struct pair *pr, uint64_t place, bool *yes)
 {
-	if (pr->off_from < pr->off_to || pr->num_last > pr->acked || pr->tail < pr->out_last)
-		return ERR_OK; /* something is on its way, and may be just this */
-	for (; no <= th->my_no; no++) {
+	require_sound(pair_flaw(pr));
+	*yes = place > pr->tail || (place > pr->off_from && place <= pr->off_to) ||
+	       pr->num_last - pr->acked >
+		       UNDER_WAY; /* too many to look through: the question comes again */
+	for (uint64_t no = pr->acked + 1; !*yes && no <= pr->num_last; no++) {
+		uint64_t at = 0;
+		enum err rc = outbox_place_of(t, pr->peer, no, &at);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		*yes = at == place;
+	}
+	return ERR_OK;
+}
+
+/* Documents of ours that it lacks although nothing of them is on its way: we believed that it has them, and
+ * it was rolled back.  They are owed again, as many as there is room for with one question: what blocks their stream may
+ * wait for just these. */
+static enum err owe_again(struct turn *t, struct pair *pr, const struct thread *th, uint32_t no,
+			  unsigned *room)
+{
+	bool under_way;
+
+	for (; no <= th->my_no && *room > 0; no++) {
 		struct outbox_row row;
 		struct log_entry e;
 		uint64_t place;
@@ -134,10 +155,13 @@ static enum err owe_again(struct turn *t, struct pair *pr, const struct thread *
 		if (rc == ERR_NOTFOUND || (rc == ERR_OK && row.verdict == WIRE_VERDICT_LOST_ACT))
 			continue;
 		if (rc == ERR_OK)
+			rc = is_under_way(t, pr, place, &under_way);
+		if (rc == ERR_OK && !under_way)
 			rc = outbox_wait(t, pr, place);
 		if (rc != ERR_OK)
 			return rc;
 		pr->recheck = true;
+		(*room)--;
 	}
 	return ERR_OK;
 }
@@ -196,16 +220,21 @@ static void put_row(struct wr *w, const struct thread *th, bool parted)
 			 (th->withdrawn ? COMPARE_WITHDRAWN : 0));
 }
 
+struct room {
+	bool all;	/* what is given back fits */
+	unsigned again; /* documents that may still be owed again with this question */
+};
+
 /* Our copy of the asker's log: how far it goes, its last hash, and whether what was asked about is in it. */
 static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, const struct asked *q,
-			   struct wr *w, bool *all)
+			   struct wr *w, struct room *room)
 {
 	struct thread th;
 	bool parted = false;
 	enum err rc = thread_load(t, &q->id, &th);
 
 	require(a->more.cap != 0);
-	*all = true;
+	room->all = true;
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	rc = differs(t, &th, q, &parted);
@@ -213,13 +242,13 @@ static enum err answer_row(struct turn *t, struct pair *pr, struct answer *a, co
 		return rc;
 	put_row(w, &th, parted);
 	/* numbers of the asker: any at all, also the highest there is */
-	rc = q->got < th.my_no ? owe_again(t, pr, &th, q->got + 1) : ERR_OK;
+	rc = q->got < th.my_no ? owe_again(t, pr, &th, q->got + 1, &room->again) : ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
 	/* Content goes back only to who was recognised: a thief of a signing key is not. */
 	if (pr->unconfirmed || parted || q->no >= th.their_no)
 		return ERR_OK;
-	return give_back(t, a, &th, q->no + 1, all);
+	return give_back(t, a, &th, q->no + 1, &room->all);
 }
 
 /* A page whose rows do not fill it exactly says nothing. */
@@ -267,7 +296,7 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 	struct asked q[PAGE];
 	struct id16 after, upto, at, done = {{0}};
 	unsigned n, k = 0, rows = 0;
-	bool all = true;
+	struct room room = {.all = true, .again = PAGE};
 	enum err rc = ERR_OK;
 
 	if (a->heads || !read_page(r, &after, &upto, &n, ASK_ROW))
@@ -286,16 +315,16 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 	at = after;
 	/* Also threads that the asker did not name: it may have forgotten that they exist.  Where the room for documents
 	 * ends, the page ends: the next one begins behind it, so that every thread has its turn. */
-	while (all && rows < PAGE && (rc = thread_next_of_peer(t, p->no, &at)) == ERR_OK &&
+	while (room.all && rows < PAGE && (rc = thread_next_of_peer(t, p->no, &at)) == ERR_OK &&
 	       id_order(&at, &upto) <= 0) {
 		const struct wr row = w, more = a->more;
 		const uint16_t count = a->more_count;
 		const struct asked about = asked_of(q, n, &k, &at);
 
-		rc = answer_row(t, pr, a, &about, &w, &all);
+		rc = answer_row(t, pr, a, &about, &w, &room);
 		if (rc != ERR_OK)
 			return rc;
-		if (all || rows == 0) {
+		if (room.all || rows == 0) {
 			rows++;
 			done = at;
 		} else {
@@ -309,7 +338,7 @@ static enum err on_question(struct turn *t, const struct peer *p, struct pair *p
 	buf[0] = ANSWER;
 	memcpy(buf + 1, after.b, 16);
 	/* a full page speaks up to its last row */
-	memcpy(buf + 17, rows == PAGE || !all ? done.b : upto.b, 16);
+	memcpy(buf + 17, rows == PAGE || !room.all ? done.b : upto.b, 16);
 	buf[33] = (uint8_t)rows;
 	require(!w.over && rows <= PAGE);
 	wire_part_put(&a->more, WIRE_PART_THREAD_HEADS, wr_span(&w)); /* after what it speaks of */
@@ -395,12 +424,19 @@ static enum err compare(struct turn *t, struct pair *pr, struct heads_cursor *h,
 }
 
 /* What they say of a thread that we lack: if it comes back later, it is known to be hidden or withdrawn. */
-static enum err remember_gone(struct turn *t, const struct told *row)
+static enum err remember_gone(struct turn *t, struct pair *pr, const struct told *row)
 {
 	const struct store_key k = turn_key_id(&row->id);
 	const uint8_t said = row->flags & (COMPARE_HIDDEN | COMPARE_WITHDRAWN);
 
-	return said == 0 ? ERR_OK : turn_put(t, STORE_GONE, &k, span_of(&said, 1));
+	if (said == 0)
+		return ERR_OK;
+	if (!record_exists(t->txn, STORE_GONE, key_span(&k))) {
+		if (pr->gone >= LIMIT_GONE)
+			return ERR_OK; /* more than anybody shares with one partner: it makes them up */
+		pr->gone++;
+	}
+	return turn_put(t, STORE_GONE, &k, span_of(&said, 1));
 }
 
 enum err compare_told(struct turn *t, const struct id16 *thread, uint8_t *flags)
@@ -421,12 +457,13 @@ enum err compare_told(struct turn *t, const struct id16 *thread, uint8_t *flags)
 struct page {
 	const struct told *rows;
 	unsigned n, k;
+	unsigned ours; /* threads of ours that it covers */
 };
 
 /* Rows before this thread (NULL: all that are left) are of threads that we lack.  A copy that holds something of ours
  * will be given back: the pass has to be repeated then. */
-static enum err threads_we_lack(struct turn *t, struct heads_cursor *h, struct page *g,
-				const struct id16 *before)
+static enum err threads_we_lack(struct turn *t, struct pair *pr, struct heads_cursor *h,
+				struct page *g, const struct id16 *before)
 {
 	enum err rc = ERR_OK;
 
@@ -437,7 +474,8 @@ static enum err threads_we_lack(struct turn *t, struct heads_cursor *h, struct p
 		if (before != NULL && id_order(&row->id, before) >= 0)
 			return ERR_OK;
 		h->differs = h->differs || row->no > 0;
-		rc = remember_gone(t, row);
+		h->lacked++;
+		rc = remember_gone(t, pr, row);
 	}
 	return rc;
 }
@@ -453,19 +491,20 @@ static enum err compare_page(struct turn *t, const struct peer *p, struct pair *
 		const struct told *row = NULL;
 		struct thread th;
 
-		rc = threads_we_lack(t, h, g, &at);
+		rc = threads_we_lack(t, pr, h, g, &at);
 		if (rc == ERR_OK && g->k < g->n && id16_equal(&g->rows[g->k].id, &at))
 			row = &g->rows[g->k++];
 		if (rc == ERR_OK)
 			rc = thread_load(t, &at, &th);
 		if (rc == ERR_OK)
 			rc = compare(t, pr, h, &th, row);
+		g->ours++;
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	}
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
-	return threads_we_lack(t, h, g, NULL);
+	return threads_we_lack(t, pr, h, g, NULL);
 }
 
 /* All pages were answered.  Without a difference the pair is compared; else another pass follows, at once if this one
@@ -488,7 +527,25 @@ static enum err end_of_pass(struct turn *t, struct pair *pr, struct heads_cursor
 	}
 	h->after = (struct id16){{0}};
 	h->differs = h->progress = false;
+	h->lacked = 0;
 	return news ? quarantine_heard(t) : ERR_OK;
+}
+
+/* Rows rise, and lie within the page. */
+static bool in_order(struct rd r, unsigned n, const struct id16 *after, const struct id16 *upto)
+{
+	struct id16 before = *after;
+
+	require(n <= PAGE);
+	for (unsigned i = 0; i < n; i++) {
+		const struct id16 id = rd_id16(&r);
+
+		(void)rd_take(&r, ANSWER_ROW - sizeof id.b);
+		if (id_order(&id, &before) <= 0 || id_order(&id, upto) > 0)
+			return false;
+		before = id;
+	}
+	return true;
 }
 
 /* Answers to anything but the page we ask for now are late, and count for nothing: the place in a pass only moves on. */
@@ -505,6 +562,8 @@ static enum err on_answer(struct turn *t, const struct peer *p, struct pair *pr,
 	if (!read_page(r, &after, &upto, &n, ANSWER_ROW) || (!pr->unheard && !pr->uncompared) ||
 	    !id16_equal(&after, &h->after) || id_order(&upto, &after) <= 0)
 		return ERR_OK; /* the answer to an earlier question: this page is asked for again */
+	if (!in_order(*r, n, &after, &upto))
+		return ERR_OK; /* no answer to any question: this page is asked for again, at the timer's pace */
 	for (unsigned i = 0; i < n; i++) {
 		rows[i].id = rd_id16(r);
 		rows[i].no = rd_u32(r);
@@ -518,7 +577,10 @@ static enum err on_answer(struct turn *t, const struct peer *p, struct pair *pr,
 	h->after = upto;
 	if (id16_equal(&upto, &last_id))
 		return end_of_pass(t, pr, h, a);
-	a->again = a->reply = true;
+	/* A page about some thread is followed at once.  Whoever answers with nothing, or names threads without end, is
+	 * asked at the timer's pace. */
+	if (page.ours + n > 0 && h->lacked < LIMIT_HEADS_ROWS)
+		a->again = a->reply = true;
 	return ERR_OK;
 }
 

@@ -18,13 +18,13 @@
 #include "domain/membership/noderecord.h"
 
 enum {
-	DAY_MS = 86400000,
-	BLOCKED_MS = 600000,
+	BLOCKED_MS = LIMIT_BLOCKED_MIN * 60000,
+	GAP_PAUSE_MS = LIMIT_GAP_HOURS * 3600000,
 	CLAIM_ASK = 0,
 	CLAIM_DOCUMENT = 1,
 	CLAIM_RECEIPT = 2
 };
-static_assert(BLOCKED_MS < DAY_MS, "what blocks is looked into before a weak sign counts again");
+static_assert(BLOCKED_MS < GAP_PAUSE_MS, "what blocks is looked into before the next one counts");
 
 /* Does the receipt that we keep of this partner say more than this frame?  Only one is kept, because only the one that
  * goes furthest can prove anything.
@@ -49,21 +49,40 @@ static bool says_more(const struct pair *pr, const struct wire_frame *f)
 	return f->got_upto < kept.got_upto || f->held < kept.held;
 }
 
+/* Does the other one that we keep count further numbers of theirs?  A frame with documents never mixes those that were
+ * given a number in different turns (speak.c), so its first_seq says how many had one. */
+static bool sent_more(const struct pair *pr, const struct wire_frame *f)
+{
+	struct wire_frame kept;
+
+	if (f->first_seq == 0 || !incarnation_equal(&f->your_inc, &pr->mine))
+		return true; /* this one counts no number of theirs in our present */
+	return pr->have_sent && wire_frame_head_get(pr->sent, &kept) &&
+	       incarnation_equal(&kept.your_inc, &pr->mine) && f->first_seq <= kept.first_seq;
+}
+
 /* Head, hash of the parts and signature: enough for the partner to see that it signed this, without what it said. */
 void proof_keep_receipt(struct pair *pr, const struct wire_frame_view *v)
 {
+	const bool counts = !says_more(pr, &v->head), sent = !sent_more(pr, &v->head);
 	struct id32 hash;
-	struct wr w = wr_of(pr->receipt, sizeof pr->receipt);
 
 	require(v->head_bytes.len == WIRE_FRAME_HEAD);
-	if (says_more(pr, &v->head))
+	if (!counts && !sent)
 		return;
 	hash = hash_one(HASH_FRAMEPART, v->parts);
-	wr_put(&w, v->head_bytes.p, WIRE_FRAME_HEAD);
-	wr_put(&w, hash.b, sizeof hash.b);
-	wr_put(&w, v->sig, WIRE_SIG);
-	require(!w.over && w.len == sizeof pr->receipt);
-	pr->have_receipt = true;
+	for (int i = 0; i < 2; i++) {
+		struct wr w = wr_of(i == 0 ? pr->receipt : pr->sent, PAIR_RECEIPT_LEN);
+
+		if (i == 0 ? !counts : !sent)
+			continue;
+		wr_put(&w, v->head_bytes.p, WIRE_FRAME_HEAD);
+		wr_put(&w, hash.b, sizeof hash.b);
+		wr_put(&w, v->sig, WIRE_SIG);
+		require(!w.over && w.len == PAIR_RECEIPT_LEN);
+	}
+	pr->have_receipt = pr->have_receipt || counts;
+	pr->have_sent = pr->have_sent || sent;
 }
 
 /* We may have lost state, or they may be wrong: who knows more is asked to show it. */
@@ -83,15 +102,25 @@ void proof_ask(struct turn *t, struct conn *c, struct answer *a, const struct id
 }
 
 /* What they signed, back to them: it says how far they were. */
-void proof_show_receipt(const struct pair *pr, struct answer *a)
+void proof_show_receipt(struct turn *t, const struct pair *pr, struct answer *a)
 {
+	struct peer *p = state_peer(t->node, pr->peer);
 	uint8_t b[1 + PAIR_RECEIPT_LEN] = {CLAIM_RECEIPT};
 
-	if (!pr->have_receipt)
+	/* twice in a while tells nothing new, and two that believe this of each other would never fall silent */
+	if (p == NULL || t->mono_ms < p->conn.shown_mono_ms)
 		return;
-	memcpy(b + 1, pr->receipt, sizeof pr->receipt);
-	answer_part(a, WIRE_PART_ROLLED_BACK, span_of(b, sizeof b));
-	a->reply = true;
+	state_conn(t->node, p)->shown_mono_ms = t->mono_ms + LIMIT_ASK_MS;
+	if (pr->have_receipt) {
+		memcpy(b + 1, pr->receipt, sizeof pr->receipt);
+		answer_part(a, WIRE_PART_ROLLED_BACK, span_of(b, sizeof b));
+		a->reply = true;
+	}
+	if (pr->have_sent) {
+		memcpy(b + 1, pr->sent, sizeof pr->sent);
+		answer_part(a, WIRE_PART_ROLLED_BACK, span_of(b, sizeof b));
+		a->reply = true;
+	}
 }
 
 /* The head and its signature are proof enough: the body stays here. */
@@ -111,7 +140,7 @@ enum err proof_show(struct turn *t, const struct pair *pr, struct answer *a,
 	document_carry(&w, &d, WIRE_VERDICT_HOLLOW);
 	if (!w.over)
 		answer_part(a, WIRE_PART_ROLLED_BACK, wr_span(&w));
-	proof_show_receipt(pr, a);
+	proof_show_receipt(t, pr, a);
 	a->reply = true;
 	return ERR_OK;
 }
@@ -121,13 +150,14 @@ static enum err on_ask(const struct proof_claim *c, struct rd *r)
 {
 	const struct id16 thread = rd_id16(r);
 	const uint64_t no = rd_u64(r);
-	struct inbox_row in;
+	struct inbox_row in = {.msg = {{0}}};
 	struct log_entry e;
 	struct thread th;
 	enum err rc;
 
-	if (!rd_done(r) || !c->current)
+	if (!rd_done(r) || !c->current || c->a->shown)
 		return ERR_OK;
+	c->a->shown = true;
 	if (bytes_zero(thread.b, 16)) {
 		rc = inbox_get(c->t, c->p->no, no, &in);
 		e.doc = (struct doc_key){in.msg, c->p->no};
@@ -142,7 +172,7 @@ static enum err on_ask(const struct proof_claim *c, struct rd *r)
 	}
 	if (rc == ERR_OK)
 		return proof_show(c->t, c->pr, c->a, &e.doc);
-	proof_show_receipt(c->pr, c->a);
+	proof_show_receipt(c->t, c->pr, c->a);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
@@ -194,62 +224,33 @@ static enum err log_lacks(struct turn *t, const struct wire_head *h, const struc
 	return *lacks ? ERR_OK : rc;
 }
 
-/* They receipt it, and it never got a number from us in this pair of incarnations: we gave it one, and forgot. */
-static enum err never_numbered(const struct proof_claim *c, const struct id16 *msg, bool *proof)
-{
-	struct outbox_row row;
-	uint64_t place;
-	uint16_t peer;
-	bool numbered;
-	enum err rc = outbox_find(c->t, msg, &peer, &place, &row);
-
-	if (rc != ERR_OK || peer != c->p->no)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	rc = outbox_numbered(c->t, c->pr, place, &numbered);
-	*proof = rc == ERR_OK && !numbered;
-	return rc;
-}
-
-/* May a proof that can be repeated for ever count now?  Once a day: whoever keeps an old document of ours could show
- * it again and again, and each time every older case would be put on hold. */
-static bool weak_counts(const struct turn *t, const struct pair *pr)
-{
-	return pr->weak_ms == 0 || t->wall_ms >= pr->weak_ms + DAY_MS;
-}
-
 /* A document of ours.  What it proves:
  *
- *   our log has it | signed in our present | they receipt more | proof that we lost state?
- *   at its place   | incarnation           | than we numbered  |
- *   no             | yes                   | any               | yes: we signed it and forgot it
- *   no             | no                    | yes               | once a day: perhaps we were rolled back into the
- *                  |                       |                   | middle of a comparison
- *   no             | no                    | no                | no: it lost its place in an earlier comparison
- *   yes            | any                   | yes               | if we never gave it a number
- *   yes            | any                   | no                | no: we know it, and say so in our receipt */
+ *   we have it, in its log or | signed in our present | proof that we lost state?
+ *   on the shelf              | incarnation           |
+ *   no                        | yes                   | yes: we signed it and forgot it
+ *   no                        | no                    | no: we know of that loss, and compare because of it
+ *   yes                       | any                   | no: nothing is forgotten
+ *
+ * How far our numbers were is no matter of documents: a partner may say any number, and may have had a document in an
+ * earlier pair of incarnations.  The head of the frame that carried it says so, and is shown with it. */
 static enum err on_document(const struct proof_claim *c, struct span bytes, bool *proof)
 {
 	struct wire_doc d;
 	struct id32 hash;
-	bool ours, lacks, present;
+	bool ours, lacks;
 	enum err rc;
 
 	require(c->p->no == c->pr->peer);
 	if (!c->current || wire_doc_get(bytes, &d) != ERR_OK)
 		return ERR_OK;
 	rc = proof_own_document(c->t, c->p, &d, &hash, &ours);
-	if (rc != ERR_OK || !ours)
+	if (rc != ERR_OK || !ours || d.head.origin_inc != c->t->node->inc.no)
 		return rc;
 	rc = log_lacks(c->t, &d.head, &hash, &lacks);
-	if (rc != ERR_OK)
-		return rc;
-	if (!lacks)
-		return c->overtaken ? never_numbered(c, &d.head.msg_id, proof) : ERR_OK;
-	present = d.head.origin_inc == c->t->node->inc.no;
-	*proof = present || (c->overtaken && weak_counts(c->t, c->pr));
-	if (*proof && !present)
-		c->pr->weak_ms = c->t->wall_ms;
-	return ERR_OK;
+	*proof = rc == ERR_OK && lacks &&
+		 !document_known(c->t, &(struct doc_key){.msg = d.head.msg_id});
+	return rc;
 }
 
 /* A head that we signed: it says how far we were, or in which later incarnation. */
@@ -320,32 +321,33 @@ enum err proof_part(const struct proof_claim *c, struct span bytes, bool *begun)
 	return incarnation_begin(c->t, above, above > mine ? ALARM_SECOND : ALARM_ROLLED_BACK);
 }
 
-/* Their stream goes on from a document whose predecessor we never got, and blocks what follows it.
+/* Their stream goes on from a document whose predecessor we never got, and blocks what follows it.  That proves nothing
+ * about us: whoever writes it chooses what it lacks.
  *
- *   blocked for | the pair is now | a weak sign was followed      | then
- *   < 10 min    | -               | -                             | wait: it may be on its way
- *   longer      | compared        | since the block began         | *over: it was compared, nothing came of it; pass over
- *   longer      | compared        | before, or never              | compare the pair: what we forgot comes back with that
- *   longer      | being compared  | less than a day ago           | wait: a member could make us begin again at will
- *   longer      | being compared  | longer ago, or never          | *begun: we were rolled back into the middle of it */
-enum err proof_blocked(struct turn *t, struct pair *pr, bool *begun, bool *over)
+ *   blocked for | compared because of such a | then
+ *               | document within a day      |
+ *   < 10 min    | no                         | wait: it may be on its way
+ *   longer      | no                         | compare the pair: what we forgot comes back with that, what they still owe
+ *               |                            | us too; meanwhile it is passed over, so that it can come
+ *   any         | yes                        | pass over: it comes again, after what it needs or at its sender's pace
+ *
+ * So one partner's gaps make two nodes compare their threads once a day, and stop nothing else. */
+enum err proof_blocked(struct turn *t, struct pair *pr, bool *over)
 {
-	*begun = *over = false;
+	const bool lately = pr->weak_ms != 0 && t->wall_ms < pr->weak_ms + GAP_PAUSE_MS;
+
+	require_sound(pair_flaw(pr));
+	*over = lately;
+	if (lately)
+		return ERR_OK;
 	if (pr->blocked_ms == 0)
 		pr->blocked_ms = t->wall_ms;
 	if (t->wall_ms < pr->blocked_ms + BLOCKED_MS)
 		return ERR_OK;
-	if (!pr->uncompared && pr->weak_ms > pr->blocked_ms) {
-		*over = true; /* it was compared since then, and nothing came of it */
-		return ERR_OK;
-	}
-	if (pr->uncompared && !weak_counts(t, pr))
-		return ERR_OK;
+	*over = true;
 	pr->weak_ms = t->wall_ms;
-	if (pr->uncompared) {
-		*begun = true;
-		return incarnation_begin(t, 0, ALARM_ROLLED_BACK);
-	}
+	if (pr->uncompared)
+		return ERR_OK; /* that is under way */
 	pr->era++;
 	pr->uncompared = true;
 	return ERR_OK;

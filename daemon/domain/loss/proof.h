@@ -3,7 +3,7 @@
  * proof - who shows what we signed proves that we lost state; a bare word never does.
  *
  * Layer:    domain/loss (base, proto, store; lower rooms).
- * Owns:     receipt, weak_ms and blocked_ms of struct pair.
+ * Owns:     receipt, sent, weak_ms and blocked_ms of struct pair.
  * Threads:  core process, event-loop thread only.
  * Time:     *_ms wall-clock milliseconds.
  * Durable:  with the turn's transaction.
@@ -24,24 +24,20 @@ void proof_ask(struct turn *t, struct conn *c, struct answer *a, const struct id
 /** Show them what they signed: the document we hold at this place of their log, and the receipt. */
 MUST_CHECK enum err proof_show(struct turn *t, const struct pair *pr, struct answer *a,
 			       const struct doc_key *key);
-void proof_show_receipt(const struct pair *pr, struct answer *a);
-/** A ROLLED_BACK part.  overtaken: their receipt exceeds our numbers.  *begun: it was proof, and we began a
- *  new incarnation. */
+/** Their heads alone, at most once in LIMIT_ASK_MS on a line. */
+void proof_show_receipt(struct turn *t, const struct pair *pr, struct answer *a);
+/** A ROLLED_BACK part.  *begun: it was proof, and we began a new incarnation. */
 struct proof_claim {
 	struct turn *t;
 	const struct peer *p;
 	struct pair *pr;
 	struct answer *a;
-	bool current;	/* both incarnations are */
-	bool overtaken; /* they receipt more than we numbered */
+	bool current; /* both incarnations are */
 };
 MUST_CHECK enum err proof_part(const struct proof_claim *c, struct span bytes, bool *begun);
-/** Their stream goes on from a document of theirs that we never got, though they believe we said so.  After a while
- *  the pair is compared: if we were rolled back, a document of this life that we forgot comes back, and is proof.
- *  *over: it was compared, and this document has to be passed over, so that others are not held up.
- *  *begun: it was being compared before, after a loss, and we were rolled back into the middle of that; we began a new
- *  incarnation.  Once a day, and never because of the block alone: else any member could make us begin again. */
-MUST_CHECK enum err proof_blocked(struct turn *t, struct pair *pr, bool *begun, bool *over);
+/** Their stream goes on from a document of theirs that we never got.  *over: it has to be passed over, so that others are
+ *  not held up.  At most once a day the pair is compared because of it.  Nobody begins a new incarnation for that. */
+MUST_CHECK enum err proof_blocked(struct turn *t, struct pair *pr, bool *over);
 /** One of our own documents, shown by a partner: signed by us? */
 MUST_CHECK enum err proof_own_document(struct turn *t, const struct peer *p,
 				       const struct wire_doc *d, struct id32 *hash, bool *ours);

@@ -1,27 +1,113 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* After a loss of state this node may have forgotten a withdrawal, or that a case was handed on.  So nothing of a case
- * that is older than the loss leaves before every partner was heard, because any of them may be the one that knows.
- * A worker who cannot wait for one that is away lets a single case go on, with a name in the audit log. */
+/* After a loss of state this node may have forgotten a withdrawal, or an erasure.  Only who could remember it is waited
+ * for: a partner for its own threads (nothing is numbered for it before it was heard: number.c); for a case that came
+ * from it, because its consent may have ended; and one of the two that keep our erasures, for every older case.  So a
+ * partner that stays silent binds what is its own, and that not for ever: older cases go on after some days, and a
+ * worker who cannot wait lets a single case go on, with a name in the audit log. */
 #include "domain/loss/quarantine.h"
 
+#include "base/check.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
+#include "domain/exchange/keeper.h"
 #include "domain/exchange/pair.h"
+#include "domain/exchange/thread.h"
 #include "domain/loss/incarnation.h"
 #include "domain/membership/members.h"
 
+enum { DAY_MS = 86400000, THREADS_MAX = 256, LOOK_MS = 60000 };
+
+uint64_t quarantine_until_ms(const struct node *n)
+{
+	return n->quarantine ? n->restored_ms + (uint64_t)LIMIT_QUARANTINE_DAYS * DAY_MS
+			     : UINT64_MAX;
+}
+
+static enum err is_unheard(struct turn *t, uint16_t peer, bool *yes)
+{
+	struct pair *pr;
+	enum err rc = pair_get(t, peer, &pr);
+
+	*yes = rc == ERR_OK && pr->unheard;
+	return rc;
+}
+
+/* Two partners keep the list of what we erased.  One that was heard gave it back; where nobody keeps it, nobody can. */
+static enum err erasures_missing(struct turn *t, bool *yes)
+{
+	bool kept = false;
+
+	require(t->node->quarantine);
+	*yes = false;
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		bool unheard;
+		enum err rc;
+
+		if (!keeper_is(t, p))
+			continue;
+		rc = is_unheard(t, p->no, &unheard);
+		if (rc != ERR_OK || !unheard)
+			return rc;
+		kept = true;
+	}
+	*yes = kept;
+	return ERR_OK;
+}
+
+/* Did part of this case come from a partner that was not heard?  Of very many threads the rest counts as such. */
+static enum err from_unheard(struct turn *t, const struct id16 *case_id, bool *yes)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_key at = {.len = 0};
+	struct store_row row;
+	enum err rc;
+
+	require(t->node->quarantine);
+	*yes = false;
+	for (unsigned n = 0; (rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix),
+						     &at, &row)) == ERR_OK;
+	     n++) {
+		const struct peer *p;
+		struct thread th;
+		struct id16 id;
+
+		*yes = n >= THREADS_MAX;
+		if (*yes)
+			return ERR_OK;
+		if (row.key.len != 32)
+			return ERR_CORRUPT;
+		memcpy(id.b, row.key.p + 16, 16);
+		rc = thread_load(t, &id, &th);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		p = state_peer(t->node, th.peer);
+		if (th.role != THREAD_RECEIVER || p == NULL || !quarantine_counts(p))
+			continue;
+		rc = is_unheard(t, th.peer, yes);
+		if (rc != ERR_OK || *yes)
+			return rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 /* A case that was begun after the loss has no past that anybody could remember better. */
-bool quarantine_holds(struct turn *t, const struct id16 *case_id)
+enum err quarantine_holds(struct turn *t, const struct id16 *case_id, bool *yes)
 {
 	uint64_t born = 0;
+	enum err rc;
 
+	*yes = false;
 	if (!t->node->quarantine)
-		return false;
+		return ERR_OK;
 	for (size_t i = 0; i < 6;
 	     i++) /* an id begins with 48 bits of milliseconds: when it was drawn */
 		born = born << 8 | case_id->b[i];
-	return born < t->node->restored_ms &&
-	       !record_exists(t->txn, STORE_RELEASED, span_of(case_id->b, 16));
+	if (born >= t->node->restored_ms ||
+	    record_exists(t->txn, STORE_RELEASED, span_of(case_id->b, 16)))
+		return ERR_OK;
+	rc = erasures_missing(t, yes);
+	return rc != ERR_OK || *yes ? rc : from_unheard(t, case_id, yes);
 }
 
 /* What waits for any partner is looked at again: number.c asks quarantine_holds() of each document. */
@@ -56,28 +142,69 @@ bool quarantine_counts(const struct peer *p)
 	return !p->self && members_hold_cases(p);
 }
 
-/* Of observers and evaluators nothing about a case can come: they are not waited for. */
-enum err quarantine_heard(struct turn *t)
+static enum err end(struct turn *t, const char *why)
 {
 	struct node *n = t->node;
-	enum err rc = ERR_OK;
+	enum err rc;
 
-	if (!n->quarantine)
-		return ERR_OK;
-	for (size_t i = 0; i < n->peer_count; i++) {
-		struct pair *pr;
-
-		if (!quarantine_counts(&n->peers[i]))
-			continue;
-		rc = pair_get(t, n->peers[i].no, &pr);
-		if (rc != ERR_OK || pr->unheard)
-			return rc;
-	}
+	require(n->quarantine && why != NULL);
 	incarnation_save(n);
 	n->quarantine = false;
 	rc = incarnation_write(t);
 	if (rc == ERR_OK)
-		rc = audit_add(t,
-			       &(struct audit_entry){.event = AUDIT_LOSS, .detail = "all-heard"});
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS, .detail = why});
 	return rc == ERR_OK ? recheck_all(t) : rc;
+}
+
+/* Of observers and evaluators nothing about a case can come: they are not waited for. */
+static enum err all_heard(struct turn *t, bool *yes)
+{
+	const struct node *n = t->node;
+
+	*yes = true;
+	for (size_t i = 0; *yes && i < n->peer_count; i++) {
+		bool unheard;
+		enum err rc;
+
+		if (!quarantine_counts(&n->peers[i]))
+			continue;
+		rc = is_unheard(t, n->peers[i].no, &unheard);
+		if (rc != ERR_OK)
+			return rc;
+		*yes = !unheard;
+	}
+	return ERR_OK;
+}
+
+enum err quarantine_heard(struct turn *t)
+{
+	bool all;
+	enum err rc;
+
+	if (!t->node->quarantine)
+		return ERR_OK;
+	rc = all_heard(t, &all);
+	if (rc != ERR_OK)
+		return rc;
+	/* what waited for this one alone goes on */
+	return all ? end(t, "all-heard") : recheck_all(t);
+}
+
+/* A partner may also be removed, or stay silent for ever. */
+enum err quarantine_tick(struct turn *t)
+{
+	struct node *n = t->node;
+	bool all;
+	enum err rc;
+
+	if (!n->quarantine)
+		return ERR_OK;
+	if (t->wall_ms >= quarantine_until_ms(n))
+		return end(t, "waited-long-enough");
+	if (t->mono_ms < n->quarantine_mono_ms)
+		return ERR_OK;
+	n->quarantine_mono_ms = t->mono_ms +
+				LOOK_MS; /* a hint in memory: an undone turn does no harm */
+	rc = all_heard(t, &all);
+	return rc == ERR_OK && all ? end(t, "all-heard") : rc;
 }

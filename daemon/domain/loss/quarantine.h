@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * quarantine - after a loss of state older cases wait until every partner was heard.
+ * quarantine - after a loss of state older cases wait for whoever may remember what we forgot, and not for ever.
  *
  * Layer:    domain/loss (base, proto, store; lower rooms).
  * Owns:     table RELEASED (case 16).
@@ -14,12 +14,16 @@
 
 #include "domain/state.h"
 
-/** Does this case wait until every partner was heard? */
-bool quarantine_holds(struct turn *t, const struct id16 *case_id);
-/** Let it out before that; the caller keeps the audit. */
+/** Does this case wait: for the partner that it came from, or for one of those that keep our erasures? */
+MUST_CHECK enum err quarantine_holds(struct turn *t, const struct id16 *case_id, bool *yes);
+/** Let it out before they were heard; the caller keeps the audit. */
 MUST_CHECK enum err quarantine_release(struct turn *t, const struct id16 *case_id);
-/** A partner was heard: was it the last one? */
+/** A partner was heard: what waited for it goes on; was it the last one? */
 MUST_CHECK enum err quarantine_heard(struct turn *t);
+/** It ends after LIMIT_QUARANTINE_DAYS, or when who is still unheard is no member any more. */
+MUST_CHECK enum err quarantine_tick(struct turn *t);
+/** Wall clock; UINT64_MAX: there is none. */
+uint64_t quarantine_until_ms(const struct node *n);
 
 /** Is this one of the partners that have to be heard? */
 bool quarantine_counts(const struct peer *p);

@@ -220,6 +220,26 @@ static enum err may_join(const struct coming *c, bool *yes)
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
+/* May it take the place of the one that is there?  One that lost its place since the last loss of either side may not: the
+ * partner gave back what took it, and one that holds both could change them about without end. */
+static enum err takes_place(struct turn *t, const struct pair *pr, const struct coming *c,
+			    bool *yes)
+{
+	struct store_key k = turn_key_ids(&c->th.id, &c->d.head.msg_id);
+	struct span v;
+	enum err rc;
+
+	key_u16(&k, 0);
+	rc = turn_get(t, STORE_SHELF, &k, &v);
+	*yes = rc == ERR_NOTFOUND;
+	if (rc != ERR_OK)
+		return *yes ? ERR_OK : rc;
+	if (v.len != SHELF_LEN)
+		return ERR_CORRUPT;
+	*yes = be32_get(v.p + SHELF_ERA) != pr->era;
+	return ERR_OK;
+}
+
 enum err returned_document(struct turn *t, const struct peer *p, struct pair *pr, struct span bytes,
 			   bool *forgot)
 {
@@ -247,6 +267,9 @@ enum err returned_document(struct turn *t, const struct peer *p, struct pair *pr
 	if (*forgot || !pr->uncompared)
 		return ERR_OK;
 	if (c.d.head.thread_no <= c.th.my_no) {
+		rc = takes_place(t, pr, &c, &yes);
+		if (rc != ERR_OK || !yes)
+			return rc;
 		rc = displace(t, &c.th, c.d.head.thread_no);
 		if (rc != ERR_OK)
 			return rc;

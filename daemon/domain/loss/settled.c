@@ -43,13 +43,17 @@ enum err settled_birth(struct turn *t, struct thread *th, bool fresh)
 enum err settled_shelve(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)
 {
 	struct store_key k = turn_key_ids(&th->id, &key->msg);
-	uint8_t row[8 + 2];
-	enum err rc;
+	uint8_t row[SHELF_LEN];
+	struct pair *pr;
+	enum err rc = pair_get(t, th->peer, &pr);
 
 	require(key->sender == 0 || key->sender == th->peer);
+	if (rc != ERR_OK)
+		return rc;
 	key_u16(&k, key->sender);
 	be64_put(row, t->wall_ms);
 	be16_put(row + 8, type);
+	be32_put(row + SHELF_ERA, pr->era);
 	rc = turn_put(t, STORE_SHELF, &k, span_of(row, sizeof row));
 	return rc == ERR_OK ? hooks_shelved(t, th, key, type) : rc;
 }

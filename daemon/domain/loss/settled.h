@@ -16,6 +16,9 @@
 #include "domain/exchange/pair.h"
 #include "domain/exchange/thread.h"
 
+/* A row of SHELF: when u64, type u16, the era of the pair in which it lost its place u32. */
+enum { SHELF_ERA = 8 + 2, SHELF_LEN = SHELF_ERA + 4 };
+
 /** Was this thread found the same since the last loss of state? */
 static inline bool settled_is(const struct thread *th, const struct pair *pr)
 {

@@ -9,6 +9,7 @@
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/keeper.h"
+#include "domain/exchange/pair.h"
 
 enum {
 	META_VERSION = 6,
@@ -187,6 +188,8 @@ enum err deposit_part(struct turn *t, const struct peer *p, struct answer *a, st
 	struct rd r = rd_of(bytes);
 	const uint8_t kind = rd_u8(&r);
 	const uint32_t version = rd_u32(&r);
+	struct pair *pr;
+	enum err rc;
 
 	if (r.bad)
 		return ERR_OK;
@@ -195,8 +198,11 @@ enum err deposit_part(struct turn *t, const struct peer *p, struct answer *a, st
 		return keep(t, p, a, version, span_of(r.p, r.left));
 	case KEPT:
 		return number_put(t, STORE_DEPOSITED, &k, version);
-	case YOURS: /* only while we wait for partners after a loss: else anybody could have cases erased */
-		return t->node->quarantine ? take_back(t, span_of(r.p, r.left)) : ERR_OK;
+	case YOURS: /* only while we wait for this partner after a loss: else anybody could have cases erased */
+		rc = pair_get(t, p->no, &pr);
+		return rc == ERR_OK && (t->node->quarantine || pr->unheard)
+			       ? take_back(t, span_of(r.p, r.left))
+			       : rc;
 	default:
 		return ERR_OK;
 	}

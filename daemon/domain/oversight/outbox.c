@@ -15,6 +15,7 @@
 #include "domain/exchange/pair.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/exchange/thread.h"
+#include "domain/loss/quarantine.h"
 #include "domain/oversight/partners.h"
 #include "domain/page.h"
 #include "domain/stream/connect.h"
@@ -62,7 +63,7 @@ static struct cause held_back(struct turn *t, const struct peer *p, const struct
 
 /* Why is it not there yet, and what helps? */
 static struct cause cause_of(struct turn *t, const struct peer *p, const struct pair *pr,
-			     const struct outbox_row *row, const struct id16 *thread)
+			     const struct outbox_row *row, const struct id16 *thread, bool held)
 {
 	const struct conn *c = &p->conn;
 	struct cause out = held_back(t, p, pr, row, thread);
@@ -70,7 +71,7 @@ static struct cause cause_of(struct turn *t, const struct peer *p, const struct 
 	if (out.code != NULL)
 		return out;
 	out = (struct cause){"in-flight", "wait"};
-	if (pr->unheard || pr->uncompared || t->node->quarantine)
+	if (pr->unheard || pr->uncompared || held)
 		out.code = "being-compared";
 	else if (row->queued_ms + NOT_TAKEN_MS < t->wall_ms &&
 		 c->up_ms + NOT_TAKEN_MS < t->wall_ms) /* on a living line, all this time */
@@ -92,6 +93,7 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 	char hex[33], ref[THREAD_REF_LEN + 1];
 	struct cause cause;
 	struct document d = {.hollow = true};
+	bool held = false;
 	struct pair *pr;
 	enum err rc = document_load(t, &row->doc, &d);
 	const bool damaged = rc == ERR_CORRUPT || rc == ERR_NOTFOUND;
@@ -101,10 +103,12 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 		rc = ERR_OK;
 	if (rc == ERR_OK)
 		rc = pair_get(t, p->no, &pr);
+	if (rc == ERR_OK && !damaged)
+		rc = quarantine_holds(t, &d.case_id, &held);
 	if (rc != ERR_OK)
 		return rc;
 	cause = damaged ? (struct cause){"damaged-here", "restore"}
-			: cause_of(t, p, pr, row, &d.head.thread_id);
+			: cause_of(t, p, pr, row, &d.head.thread_id, held);
 	bytes_hex(hex, row->doc.msg.b, 16);
 	thread_reference(&d.head.thread_id, ref);
 	msg_set_text(t->arena, m, OUTBOX_ROW_ID, hex);

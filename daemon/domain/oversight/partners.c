@@ -88,6 +88,7 @@ static const char *standing_of(const struct node *n, const struct peer *p, const
 		{pr->unconfirmed, "came-back"},
 		{p->recovered, "recovered"},
 		{n->pair_check && !p->checked, "unchecked"},
+		{pr->unheard && pr->yours.no != 0, "not-compared"},
 	};
 
 	require(!p->self);

@@ -280,17 +280,19 @@ static enum err place(struct reading *r, const struct wire_doc *d, const struct 
 		rc = unstored_lacks(r->t, r->p->no, &d->head.thread_id, &why);
 		if (rc != ERR_OK)
 			return rc;
-		if (!r->pair->uncompared && why != ERR_OK) /* one before it is missing */
-			return pass_over(r, d, hash, why == ERR_BUSY ? why : ERR_STATE);
+		if (!r->pair->uncompared && why == ERR_BUSY) /* one before it was too many */
+			return pass_over(r, d, hash, why);
 		if (d->head.thread_no > th->their_no + 1) {
 			bool over;
 
-			rc = proof_blocked(r->t, r->pair, &r->begun, &over);
+			rc = proof_blocked(r->t, r->pair, &over);
 			if (rc == ERR_OK && over)
 				rc = pass_over(r, d, hash, ERR_STATE);
-			if (rc != ERR_OK || r->begun || over)
+			if (rc != ERR_OK || over)
 				return rc;
 		}
+		if (!r->pair->uncompared && why != ERR_OK) /* one before it is missing */
+			return pass_over(r, d, hash, ERR_STATE);
 		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
 	}
 	return keep(r, d, &key, hash, th);

@@ -60,8 +60,10 @@ static enum err may_go(struct numbering *s, const struct outbox_row *row, bool *
 		rc = thread_load(s->t, &d.head.thread_id, &th);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	waits = !settled_is(&th, pr) || quarantine_holds(s->t, &th.case_id);
-	if (!waits && d.head.thread_no > 1)
+	waits = !settled_is(&th, pr);
+	if (!waits)
+		rc = quarantine_holds(s->t, &th.case_id, &waits);
+	if (rc == ERR_OK && !waits && d.head.thread_no > 1)
 		rc = still_waits(s, &th, d.head.thread_no - 1, &waits);
 	if (rc == ERR_OK && !waits && !bytes_zero(d.head.grant_id.b, 16) &&
 	    !id16_equal(&d.head.grant_id, &d.head.thread_id)) {

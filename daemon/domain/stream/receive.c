@@ -26,6 +26,8 @@
 #include "domain/stream/reading.h"
 #include "domain/stream/resync.h"
 
+enum { DAY_MS = 86400000 };
+
 /* Sender, recipient, key and signature: what must hold before a single field is believed. */
 static bool authentic(const struct reading *r)
 {
@@ -47,11 +49,12 @@ static enum err new_partner(struct reading *r)
 	struct effect *e;
 	enum err rc = pair_reset(r->t, r->pair, known);
 
+	r->pair->lives += known;
 	require(!incarnation_equal(&r->v.head.my_inc, &r->pair->yours));
 	if (rc != ERR_OK)
 		return rc;
 	r->pair->yours = r->v.head.my_inc;
-	r->pair->have_receipt = false;
+	r->pair->have_receipt = r->pair->have_sent = false;
 	r->c->sent = r->c->base = 0;
 	r->c->heads = (struct heads_cursor){.differs = false};
 	/* once: what is retained is offered now, not at the next question */
@@ -68,16 +71,25 @@ static enum err new_partner(struct reading *r)
 	return alarm_set(r->t, ALARM_NEW, r->p->no);
 }
 
+/* A new incarnation makes both ends compare all they share.  A partner may begin some on one day; what it says in a
+ * further one is not read before the next day. */
+static bool too_many_lives(const struct reading *r)
+{
+	const uint64_t today = r->t->wall_ms / DAY_MS;
+
+	if (r->pair->lives_day != today) {
+		r->pair->lives_day = today;
+		r->pair->lives = 0;
+	}
+	return r->pair->yours.no != 0 && r->pair->lives >= LIMIT_LIVES_DAY;
+}
+
 /* ROLLED_BACK parts alone: they say what we forgot.  r->begun: one was proof, and we began a new incarnation.
  * current: the frame is of both present incarnations. */
 static enum err read_claims(struct reading *r, bool current)
 {
-	const struct proof_claim c = {.t = r->t,
-				      .p = r->p,
-				      .pr = r->pair,
-				      .a = r->a,
-				      .current = current,
-				      .overtaken = r->v.head.got_upto > r->pair->num_last};
+	const struct proof_claim c = {
+		.t = r->t, .p = r->p, .pr = r->pair, .a = r->a, .current = current};
 	struct rd parts = rd_of(r->v.parts);
 	struct wire_part p;
 	enum err rc = ERR_OK;
@@ -109,7 +121,7 @@ static enum err memories(struct reading *r)
 	else if (f->held > r->pair->got)
 		proof_ask(r->t, r->c, r->a, NULL, 0);
 	else if (f->got_upto < r->c->base)
-		proof_show_receipt(r->pair, r->a);
+		proof_show_receipt(r->t, r->pair, r->a);
 	else
 		r->numbers = true;
 	return ERR_OK;
@@ -118,8 +130,9 @@ static enum err memories(struct reading *r)
 /* A frame names the incarnation of its sender, and the one of ours that the sender knows.
  *
  *   sender's      | ours, as it knows it | what counts of the frame
- *   older, a twin | any                  | news of membership; it is shown that it is of the past (clone.c)
- *   a newer one   | any                  | first begin again with it, then as in the next rows
+ *   older, a twin | any                  | claims of a loss, and news; it is shown that it is of the past (clone.c)
+ *   a newer one   | any                  | first begin again with it, then as in the next rows; of one day not
+ *                 |                      | more than LIMIT_LIVES_DAY: then news of membership alone
  *   as we know it | not our present      | claims of a loss, and news: our answer says who we are now
  *   as we know it | our present          | everything, if neither forgot anything (memories) */
 static enum err incarnations(struct reading *r)
@@ -130,8 +143,15 @@ static enum err incarnations(struct reading *r)
 
 	require(!r->numbers && !r->begun);
 	if (!incarnation_equal(&f->my_inc, &pr->yours)) {
-		if (pr->yours.no != 0 && f->my_inc.no <= pr->yours.no)
-			return clone_past(r->t, r->p, pr, r->a);
+		if (pr->yours.no != 0 && f->my_inc.no <= pr->yours.no) {
+			rc = clone_past(r->t, r->p, pr, r->a);
+			/* each may be of the past to the other: what we signed counts whoever shows it */
+			return rc != ERR_OK || pr->stopped ? rc : read_claims(r, false);
+		}
+		if (too_many_lives(r)) {
+			r->t->node->frames_refused++;
+			return alarm_set(r->t, ALARM_OFTEN, r->p->no);
+		}
 		rc = new_partner(r);
 	}
 	if (rc != ERR_OK)

@@ -158,6 +158,7 @@ static uint8_t choose_class(size_t want, size_t least)
 struct load {
 	struct span docs[LIMIT_FRAME_DOCS];
 	size_t count, bytes;
+	bool later; /* the next ones have a frame of their own */
 };
 
 /* Documents from the first one that was not sent on this line, as many as the window and one frame hold. */
@@ -166,20 +167,33 @@ static enum err collect(struct speaking *s, size_t used, struct load *l)
 	const size_t room = LIMIT_CLASS_2 - WIRE_FRAME_EXTRA;
 	const size_t cap = used < room ? room - used : 0;
 	struct pair *pr = s->pair;
-	uint64_t no = s->c->sent > pr->acked ? s->c->sent : pr->acked;
+	const struct fault_place speaking = {
+		.part = FAULT_SENDING, .peer = s->p->no, .type = SPEAKING};
+	uint64_t no = s->c->sent > pr->acked ? s->c->sent : pr->acked, first = 0;
 
 	l->count = l->bytes = 0;
+	l->later = false;
 	if (pr->yours.no == 0 || !s->c->heard || !s->p->activated)
 		return ERR_OK;
 	while (no < pr->num_last && no < pr->acked + LIMIT_WINDOW && l->count < LIMIT_FRAME_DOCS) {
 		const struct fault_place at = {.part = FAULT_SENDING, .peer = s->p->no};
 		struct span *d = &l->docs[l->count];
+		uint64_t with = 0;
 		enum err rc;
 
 		if (fault_paused(s->t, &at))
 			break; /* a document of ours cannot be read: the stream waits at its place */
 		fault_doing(s->t, &at);
-		rc = fault_over(s->t, carry(s, ++no, d));
+		rc = outbox_numbered_with(s->t, s->p->no, ++no, &with);
+		if (rc == ERR_OK && l->count == 0)
+			first = no;
+		if (rc == ERR_OK && with > first) {
+			l->later = true;
+			break; /* given a number later: its frame's first_seq says how far we were then */
+		}
+		rc = fault_over(s->t, rc == ERR_OK	   ? carry(s, no, d)
+				      : rc == ERR_NOTFOUND ? ERR_CORRUPT
+							   : rc);
 		if (rc != ERR_OK)
 			return rc;
 		if (l->bytes + WIRE_PART_HEAD + d->len > cap)
@@ -187,8 +201,7 @@ static enum err collect(struct speaking *s, size_t used, struct load *l)
 		l->bytes += WIRE_PART_HEAD + d->len;
 		l->count++;
 	}
-	fault_doing(s->t, &(struct fault_place){
-				  .part = FAULT_SENDING, .peer = s->p->no, .type = SPEAKING});
+	fault_doing(s->t, &speaking);
 	return ERR_OK;
 }
 
@@ -340,7 +353,7 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 	if (rc != ERR_OK)
 		return rc;
 	take(s, &m);
-	*more = m.taken < m.l.count || m.l.count == LIMIT_FRAME_DOCS ||
+	*more = m.taken < m.l.count || m.l.count == LIMIT_FRAME_DOCS || m.l.later ||
 		(s->a != NULL && s->a->verdict_from != 0);
 	return emit(s, wr_span(&m.parts), m.count, m.first, m.cap);
 }
