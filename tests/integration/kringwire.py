@@ -168,6 +168,7 @@ DOC_FIELDS = ("magic fed sender key_seq recipient msg_id type flags created expi
 class Document:
     def __init__(self, raw):
         self.__dict__.update(zip(DOC_FIELDS, DOC.unpack(raw[:248])))
+        self.raw = raw
         self.raw_head, at = raw[:248], 249
         self.hollow = raw[248] == 1
         if self.hollow:

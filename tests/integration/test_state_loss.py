@@ -259,23 +259,34 @@ def test_words_from_before_a_restore_mean_nothing_after_it(dialled):
 
 
 def test_a_case_can_be_let_out_of_quarantine(federation):
+    """What came from a partner that is away waits for it, and nothing else does."""
     f = federation("Goes", "SMWO", "Reimerswaal")
     a, b, c = f.start()
     shutil.copy(a.dir / "recovery-sheet.txt", f.dir / "sheet")
-    case = a.new_case(name="Dirk Verzonnen")
+    ours, theirs = a.new_case(name="Dirk Verzonnen"), c.new_case(name="Dora Verzonnen")
+    c.consent(theirs, "goes")
+    ref = c.refer(theirs, "goes")
+    a.await_state(ref, "offered")
+    case = a.k("show", ref)["referrals"][0]["case_id"]
     a.k("backup", str(f.dir / "one"))
     c.stop()
     restore(a, f.dir / "one", f.dir / "sheet")
     a.start()
     f.await_connected(a, 1)
     b.k("partner", "restored", "goes")
-    a.consent(case, "smwo")
-    ref = a.refer(case, "smwo")
-    young = referred(a, "Eefje Verzonnen")
-    b.await_state(young, "offered")  # a case that is younger than the loss goes at once
-    assert b.state(ref) is None and a.k("status")["status"]["waiting_for"] == ["Reimerswaal"]
+    held, free = [], referred(a, "Eefje Verzonnen")
+    for x in (case, ours):
+        a.consent(x, "smwo")
+        held.append(a.refer(x, "smwo"))
+    for r in (free, held[1]):
+        b.await_state(r, "offered")  # younger than the loss, or nothing that the one who is away could know of
+    assert b.state(held[0]) is None and a.k("status")["status"]["waiting_for"] == ["Reimerswaal"]
+    assert {o["cause"] for o in a.k("outbox", "list")["outbox"]} == {"being-compared"}
+    with pytest.raises(Refused) as not_held:
+        a.k("case", "release", ours)
+    assert "not on hold" in str(not_held.value)
     a.k("case", "release", case)
-    b.await_state(ref, "offered")
+    b.await_state(held[0], "offered")
     assert any(e["event"] == "state-loss" for e in a.k("audit", "list")["audit"])
 
 

@@ -149,7 +149,7 @@ static enum err incarnations(struct reading *r)
 			return rc != ERR_OK || pr->stopped ? rc : read_claims(r, false);
 		}
 		if (too_many_lives(r)) {
-			r->t->node->frames_refused++;
+			frame_refused(r->t, r->p);
 			return alarm_set(r->t, ALARM_OFTEN, r->p->no);
 		}
 		rc = new_partner(r);
