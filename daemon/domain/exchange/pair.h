@@ -70,8 +70,8 @@ struct pair {
 	uint64_t unstored;		 /* threads of which a document was passed over */
 	uint64_t over, over_ms;		 /* documents refused for a limit; the last one when ... */
 	uint8_t over_what;		 /* ... and for which: enum quota */
-	uint64_t lives_day, lives; /* since 1970; incarnations that they began on that day */
-	uint64_t gone;		   /* rows of GONE that their words made */
+	uint64_t lives_day, lives;	 /* since 1970; incarnations that they began on that day */
+	uint64_t gone;			 /* rows of GONE that their words made */
 	/* Signed by them: how far they were, in the frame head that went furthest; and the one whose documents had the
 	 * highest numbers, which says how many they had given. */
 	bool have_receipt, have_sent;

@@ -71,6 +71,13 @@ static enum err new_partner(struct reading *r)
 	return alarm_set(r->t, ALARM_NEW, r->p->no);
 }
 
+/* Counts, not state: they stay if the turn is undone. */
+static void frame_refused(struct turn *t, const struct peer *p)
+{
+	t->node->frames_refused++;
+	held_note(&t->node->held, p->no, HELD_UNREADABLE, 1, t->wall_ms);
+}
+
 /* A new incarnation makes both ends compare all they share.  A partner may begin some on one day; what it says in a
  * further one is not read before the next day. */
 static bool too_many_lives(const struct reading *r)
@@ -324,13 +331,6 @@ static enum err read_news(struct reading *r)
 			rc = p.type == WIRE_PART_REFUSED ? on_refused(r, p.bytes)
 							 : spread_part(r->t, r->p, &p, r->a);
 	return rc;
-}
-
-/* Counts, not state: they stay if the turn is undone. */
-static void frame_refused(struct turn *t, const struct peer *p)
-{
-	t->node->frames_refused++;
-	held_note(&t->node->held, p->no, HELD_UNREADABLE, 1, t->wall_ms);
 }
 
 /* In the order in which each thing may be believed: layout, a newer key, signature, incarnation, counts, parts. */

@@ -50,7 +50,10 @@ static struct pair some_pair(void)
 			     .over = 3006,
 			     .reports = 3007,
 			     .over_ms = 3008,
-			     .over_what = 9};
+			     .over_what = 9,
+			     .lives_day = 4001,
+			     .lives = 4002,
+			     .gone = 4003};
 }
 
 static const char pair_bytes[] =
@@ -60,20 +63,21 @@ static const char pair_bytes[] =
 	"00000000000003ea00000000000003eb00000000000003ec00000000000003ed00000000000003ee"
 	"000000076300000000000007d100000000000007d200000000000007d30000000000000006"
 	"0000000000000bb90000000000000bba0000000000000bbb0000000000000bb8000000000000012d"
-	"0000000000000bbe0000000000000bbf0000000000000bc009";
+	"0000000000000bbe0000000000000bbf0000000000000bc009"
+	"0000000000000fa10000000000000fa20000000000000fa3";
 
 /* The format of a row of PAIR (daemon/store/FORMAT.md): a change of it is a new store format. */
 static void a_pair_lies_on_disk_in_these_bytes(void **state)
 {
 	const struct pair p = some_pair();
 	struct pair back = {.peer = BED_PARTNER};
-	uint8_t row[1024], want[262];
+	uint8_t row[1024], want[286];
 	struct wr w = wr_of(row, sizeof row);
 
 	(void)state;
 	assert_true(bytes_unhex(want, sizeof want, pair_bytes));
 	pair_pack(&p, &w);
-	assert_int_equal(w.len, sizeof want + PAIR_RECEIPT_LEN);
+	assert_int_equal(w.len, sizeof want + 2 * PAIR_RECEIPT_LEN);
 	assert_memory_equal(row, want, sizeof want);
 	assert_int_equal(pair_unpack(wr_span(&w), &back), ERR_OK);
 	back.stored = p.stored;

@@ -671,7 +671,7 @@ static void so_is_one_after_a_loss(void **state)
 	static struct sim s;
 
 	(void)state;
-	begin(&s, 3, &lossy);
+	begin(&s, 4, &lossy);
 	while (s.events < 1500 && s.failed[0] == '\0')
 		sim_step(&s);
 	assert_true(s.restores > 0 && s.rollbacks > 0 && s.clones > 0);
