@@ -91,14 +91,17 @@
 #define LIMIT_ALARM_MIN	      60u /* the same alarm again is written down at most so often */
 
 /* processes */
-#define LIMIT_TURN_EVENTS  256u
-#define LIMIT_SLICE_US	   20000u /* of partners' words, before people are heard again */
-#define LIMIT_TURN_ARENA   (32u << 20)
-#define LIMIT_IPC_RECORD   (LIMIT_ZMTP_MESSAGE + 64u)
-#define LIMIT_IPC_CREDIT   (8u << 20)
-#define LIMIT_PEERS	   1024u
-#define LIMIT_CLIENTS	   64u
-#define LIMIT_HANDSHAKE_MS 5000
+#define LIMIT_TURN_EVENTS 256u
+#define LIMIT_SLICE_US	  20000u /* of partners' words, before people are heard again */
+#define LIMIT_TURN_ARENA  (32u << 20)
+#define LIMIT_IPC_RECORD  (LIMIT_ZMTP_MESSAGE + 64u)
+#define LIMIT_IPC_CREDIT  (8u << 20)
+#define LIMIT_PEERS	  1024u
+#define LIMIT_CLIENTS	  64u
+#define LIMIT_CLIENT_AHEAD                                                                         \
+	4u /* requests of one client that are taken in before it read the replies */
+#define LIMIT_CONTROL_BYTES (16u << 20) /* of requests that are not whole yet, of all clients */
+#define LIMIT_HANDSHAKE_MS  5000
 /* connections that others opened */
 #define LIMIT_PEER_LINES	3u  /* of one partner; the newest */
 #define LIMIT_PEER_DIALS	20u /* of one partner in a minute; more are named in kring status */

@@ -2,7 +2,9 @@
 /* The control socket: requests of people on this machine, each with its length in front.  Who asks is known from the
  * kernel (SO_PEERCRED), never from what is said.  A place that nobody uses is given to whoever comes; the last one is
  * root's, so that an administrator gets in when a script has taken all others.
- * Invariant: len <= cap of a client's buffer, count is the number of clients in the list. */
+ * Nobody is read further than a few requests ahead of the replies that it took: whoever asks without end, or reads
+ * nothing, waits for itself.
+ * Invariant: len <= cap of a client's buffer, count is the number of clients in the list, bytes the sum of their caps. */
 #include "io/ctlsrv.h"
 
 #include <errno.h>
@@ -18,9 +20,11 @@
 #include "base/log.h"
 #include "io/loop_uv.h"
 
-enum { HEAD = 4 };
+enum { HEAD = 4, SMALL = 8192, IDLE_MS = 10000 };
 
 static_assert(LIMIT_CLIENTS >= 2, "a place for root, and one for others");
+static_assert(LIMIT_CONTROL_BYTES >= 4 * LIMIT_CONTROL + LIMIT_CLIENTS * SMALL,
+	      "one large request, its buffer doubled, beside small ones of all others");
 static_assert(LIMIT_CONTROL <= UINT32_MAX - HEAD, "a length fits its field");
 
 struct client {
@@ -31,6 +35,8 @@ struct client {
 	uint32_t uid;
 	uint64_t heard_ms; /* loop time of its last byte */
 	unsigned waiting;  /* requests not answered yet */
+	unsigned unread;   /* replies that it has not read yet */
+	bool paused;	   /* it has so much on its way that no more of it is read */
 	uint8_t *in;
 	size_t len, cap;
 	bool deaf; /* its request was too large */
@@ -43,6 +49,7 @@ struct ctlsrv {
 	void *ctx;
 	struct client *clients;
 	size_t count;
+	size_t bytes; /* of all requests that are not whole yet */
 	uint64_t next_id;
 	uint32_t shut_out; /* pid; 0 none */
 	char path[sizeof((struct sockaddr_un *)0)->sun_path];
@@ -50,6 +57,7 @@ struct ctlsrv {
 
 struct ctl_write {
 	uv_write_t req;
+	struct client *to;
 	size_t len;
 	uint8_t bytes[];
 };
@@ -76,11 +84,30 @@ static void drop(struct client *c)
 	while (*at != NULL && *at != c)
 		at = &(*at)->next;
 	if (*at == c) {
-		require(c->srv->count > 0);
+		require(c->srv->count > 0 && c->srv->bytes >= c->cap);
+		c->srv->bytes -= c->cap;
 		*at = c->next;
 		c->srv->count--;
 	}
 	uv_close((uv_handle_t *)&c->pipe, on_client_closed);
+}
+
+/* What others began to say and did not end gives way, the one silent for longest first.  False: nobody can. */
+static bool make_bytes(struct ctlsrv *srv, const struct client *of, size_t more)
+{
+	while (srv->bytes + more > LIMIT_CONTROL_BYTES) {
+		struct client *silent = NULL;
+
+		for (struct client *c = srv->clients; c != NULL; c = c->next)
+			if (c != of && c->waiting == 0 && c->cap > SMALL &&
+			    (silent == NULL || c->heard_ms <= silent->heard_ms))
+				silent = c;
+		if (silent == NULL)
+			return false;
+		log_write(LOG_NOTICE, LOG_CLIENT_DROPPED, "cause=half-said uid=%u", silent->uid);
+		drop(silent);
+	}
+	return true;
 }
 
 static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
@@ -89,11 +116,13 @@ static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
 
 	(void)hint;
 	require(c->len <= c->cap);
-	if (c->cap - c->len < 4096) {
+	if (c->cap - c->len < SMALL / 2) {
 		/* The buffer grows with what came and not with what was announced, so that an empty
 		 * promise costs nothing. */
-		const size_t cap = c->cap == 0 ? 8192 : c->cap * 2;
-		uint8_t *p = cap / 2 > LIMIT_CONTROL ? NULL : malloc(cap);
+		const size_t cap = c->cap == 0 ? SMALL : c->cap * 2;
+		uint8_t *p = cap / 2 > LIMIT_CONTROL || !make_bytes(c->srv, c, cap - c->cap)
+				     ? NULL
+				     : malloc(cap);
 
 		if (p == NULL) {
 			/* uv then calls on_read with UV_ENOBUFS, which drops this client and no other. */
@@ -107,31 +136,31 @@ static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *buf)
 			explicit_bzero(c->in, c->cap);
 			free(c->in);
 		}
+		c->srv->bytes += cap - c->cap;
 		c->in = p;
 		c->cap = cap;
 	}
 	*buf = uv_buf_init((char *)c->in + c->len, (unsigned)(c->cap - c->len));
 }
 
-static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
+/* A large request is over: its room is for others'. */
+static void give_back(struct client *c)
 {
-	struct client *c = s->data;
+	if (c->len != 0 || c->cap <= SMALL)
+		return;
+	explicit_bzero(c->in, c->cap);
+	free(c->in);
+	c->srv->bytes -= c->cap;
+	c->in = NULL;
+	c->cap = 0;
+}
+
+/* The requests that are whole, as many as it may have on their way. */
+static void hear(struct client *c)
+{
 	size_t at = 0;
 
-	(void)buf;
-	/* The end of the line comes as a negative length too (UV_EOF); 0 only says "not now". */
-	if (n < 0) {
-		drop(c);
-		return;
-	}
-	/* What it still sends is read into the same buffer and forgotten: closing at once could
-	 * take the reply away from it. */
-	if (c->deaf)
-		return;
-	require((size_t)n <= c->cap - c->len);
-	c->len += (size_t)n;
-	c->heard_ms = uv_now(c->srv->uv);
-	while (c->len - at >= HEAD) {
+	while (c->len - at >= HEAD && c->waiting + c->unread < LIMIT_CLIENT_AHEAD) {
 		const size_t len = be32_get(c->in + at);
 
 		if (len >
@@ -153,6 +182,32 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	/* Several requests may have come in one read, and the beginning of another one behind them. */
 	memmove(c->in, c->in + at, c->len - at);
 	c->len -= at;
+	if (!uv_is_closing((uv_handle_t *)&c->pipe)) /* drop() counted its room already */
+		give_back(c);
+	if (c->waiting + c->unread >= LIMIT_CLIENT_AHEAD) {
+		c->paused = true;
+		(void)uv_read_stop((uv_stream_t *)&c->pipe);
+	}
+}
+
+static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
+{
+	struct client *c = s->data;
+
+	(void)buf;
+	/* The end of the line comes as a negative length too (UV_EOF); 0 only says "not now". */
+	if (n < 0) {
+		drop(c);
+		return;
+	}
+	/* What it still sends is read into the same buffer and forgotten: closing at once could
+	 * take the reply away from it. */
+	if (c->deaf)
+		return;
+	require((size_t)n <= c->cap - c->len);
+	c->len += (size_t)n;
+	c->heard_ms = uv_now(c->srv->uv);
+	hear(c);
 }
 
 static bool peer_cred(const uv_pipe_t *pipe, struct ucred *cred)
@@ -166,20 +221,40 @@ static bool peer_cred(const uv_pipe_t *pipe, struct ucred *cred)
 	       getsockopt(fd, SOL_SOCKET, SO_PEERCRED, cred, &len) == 0;
 }
 
-/* Whoever comes when all places are taken gets the place of who has been silent for longest; the last place is
- * root's.  False: everybody in front waits for an answer. */
+static size_t places_of(const struct ctlsrv *srv, uint32_t uid)
+{
+	size_t n = 0;
+
+	for (const struct client *c = srv->clients; c != NULL; c = c->next)
+		n += c->uid == uid;
+	return n;
+}
+
+/* Whoever comes when all places are taken gets the place of who has been silent for longest, of the user who holds most of
+ * them; the last place is root's.  A user who holds fewer than the one who comes gives one up only when it is idle: else
+ * whoever connects without end would drive out all others.  False: everybody in front waits for an answer, or holds less. */
 static bool make_room(struct ctlsrv *srv, const struct client *newest)
 {
 	const size_t places = newest->uid == 0 ? LIMIT_CLIENTS : LIMIT_CLIENTS - 1;
+	const size_t own = places_of(srv, newest->uid);
+	const uint64_t now = uv_now(srv->uv);
 	struct client *silent = NULL;
+	size_t most = 0;
 
 	if (srv->count <= places)
 		return true;
-	for (struct client *c = srv->clients; c != NULL; c = c->next)
+	for (struct client *c = srv->clients; c != NULL; c = c->next) {
+		const size_t held = places_of(srv, c->uid);
+
 		/* Who waits for an answer keeps its place: its request was taken in already. */
-		if (c != newest && c->waiting == 0 &&
-		    (silent == NULL || c->heard_ms <= silent->heard_ms))
+		if (c == newest || c->waiting > 0 || (held < own && now < c->heard_ms + IDLE_MS))
+			continue;
+		if (silent == NULL || held > most ||
+		    (held == most && c->heard_ms <= silent->heard_ms)) {
 			silent = c;
+			most = held;
+		}
+	}
 	if (silent == NULL)
 		return false;
 	log_write(LOG_NOTICE, LOG_CLIENT_DROPPED, "cause=idle uid=%u", silent->uid);
@@ -286,13 +361,25 @@ enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctls
 	return ERR_OK;
 }
 
+/* Here and not when the reply is given, which is in the middle of a turn: the next request is heard behind it. */
 static void on_written(uv_write_t *req, int status)
 {
 	struct ctl_write *w = (struct ctl_write *)req;
+	struct client *c = w->to;
 
-	(void)status;
 	explicit_bzero(w->bytes, w->len);
 	free(w);
+	require(c->unread > 0);
+	c->unread--;
+	if (status < 0)
+		drop(c); /* it hung up; while it is paused nothing else would tell */
+	if (uv_is_closing((uv_handle_t *)&c->pipe) || !c->paused)
+		return;
+	c->paused = false;
+	if (!c->deaf)
+		hear(c);
+	if (!c->paused && uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read) != 0)
+		drop(c);
 }
 
 void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes)
@@ -313,11 +400,14 @@ void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes)
 		return;
 	}
 	require(bytes.len <= UINT32_MAX);
+	w->to = c;
 	w->len = HEAD + bytes.len;
 	be32_put(w->bytes, (uint32_t)bytes.len);
 	memcpy(w->bytes + HEAD, bytes.p, bytes.len);
 	buf = uv_buf_init((char *)w->bytes, (unsigned)w->len);
+	c->unread++;
 	if (uv_write(&w->req, (uv_stream_t *)&c->pipe, &buf, 1, on_written) != 0) {
+		c->unread--;
 		free(w);
 		drop(c);
 	}

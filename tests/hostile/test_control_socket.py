@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Programs on the same machine that may speak to the node, and do it badly: nobody who gives commands waits for them."""
+import os
+import pwd
+import socket
+import struct
+import subprocess
+import time
+
+import ctl
+import pytest
+from meter import rss
+from world import SECONDS
+
+PLACES = 64  # LIMIT_CLIENTS
+
+
+def status():
+    r = ctl.pb.Request(version=1)
+    r.status.SetInParent()
+    raw = r.SerializeToString()
+    return struct.pack(">I", len(raw)) + raw
+
+
+@pytest.fixture
+def clients(federation_of_one):
+    """clients(n) -> n open connections to the control socket of one node, which is .node."""
+    made = []
+
+    def make(n):
+        for _ in range(n):
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(str(federation_of_one.dir / "core.sock"))
+            made.append(s)
+        return made[-n:]
+
+    make.node = federation_of_one
+    yield make
+    for s in made:
+        s.close()
+
+
+@pytest.fixture
+def federation_of_one(workdir):
+    from node import Federation
+    f = Federation(workdir, ("SMWO",))
+    f.nodes[0].start()
+    f.import_roster()
+    yield f.nodes[0]
+    f.stop()
+
+
+def asks(node, uid=None):
+    """Seconds that kring status took; as another user, who is in no group of ours but may open the socket."""
+    t0 = time.time()
+    assert node.k("status")["status"]["org"] == "SMWO"
+    return time.time() - t0
+
+
+def core_kib(node):
+    return rss(node.children()["core"])
+
+
+def test_who_never_reads_its_replies(clients):
+    """Requests without end, and no reply is taken: the replies are not kept for it without end either."""
+    node = clients.node
+    asks(node)
+    before, took = core_kib(node), []
+    lines = clients(40)
+    for s in lines:
+        s.setblocking(False)
+    sent, end = 0, time.time() + SECONDS
+    while time.time() < end:
+        for s in lines:
+            try:
+                sent += s.send(status() * 500)
+            except BlockingIOError:
+                pass
+        took.append(asks(node))
+    print(f"hostile: requests whose replies nobody reads: {sent >> 10} KiB sent, status max {max(took) * 1000:.0f} ms, core +{core_kib(node) - before} KiB")
+    assert core_kib(node) - before < 12 << 10
+
+
+def test_half_a_request_at_every_place(clients):
+    lines = clients(PLACES)
+    for s in lines:
+        s.sendall(struct.pack(">I", 1000) + bytes(500))
+    for _ in range(5):
+        assert asks(clients.node) < 10
+
+
+def test_a_byte_now_and_then_at_every_place(clients):
+    """Never idle for long, and never asking anything: the one silent for longest makes room."""
+    whole = struct.pack(">I", 1000) + bytes(500)
+    lines = clients(PLACES)
+    for i in range(30):
+        for s in lines:
+            try:
+                s.send(whole[i:i + 1])
+            except OSError:
+                lines.remove(s)
+        lines += clients(PLACES - len(lines))
+        if i % 5 == 0:
+            assert asks(clients.node) < 10
+
+
+def test_large_requests_that_never_end(clients):
+    """Each announces as much as there may be and leaves out the last byte."""
+    node = clients.node
+    before = core_kib(node)
+    for s in clients(PLACES):
+        s.settimeout(5)
+        try:
+            s.sendall(struct.pack(">I", 1 << 20) + bytes((1 << 20) - 1))
+        except OSError:
+            pass  # closed to make room for another
+    assert asks(node) < 10
+    print(f"hostile: {PLACES} large requests: core +{core_kib(node) - before} KiB")
+    assert core_kib(node) - before < 40 << 10
+    case = node.new_case(story="a" * 4000)  # an honest one that is not small
+    assert node.k("case", "show", case)
+
+
+def test_one_that_asks_without_end_leaves_others_their_turn(clients):
+    """Thousands of requests in one write: those of others are not refused for it."""
+    node = clients.node
+    line, = clients(1)
+    line.setblocking(False)
+    took, answers, end = [], 0, time.time() + SECONDS
+    while time.time() < end:
+        try:
+            line.send(status() * 2000)
+        except BlockingIOError:
+            pass
+        try:
+            while line.recv(1 << 20):
+                answers += 1
+        except BlockingIOError:
+            pass
+        took.append(asks(node))
+    print(f"hostile: requests in one write: status max {max(took) * 1000:.0f} ms")
+    assert answers
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="becomes another user")
+def test_all_places_taken_by_a_user_leave_root_one(clients):
+    """They wait for answers that they asked for and do not read; the last place is root's."""
+    node = clients.node
+    nobody = pwd.getpwnam("nobody")
+    for p in [*node.dir.parents][:-1]:
+        if p.stat().st_mode & 0o1 == 0:
+            p.chmod(p.stat().st_mode | 0o1)
+    node.dir.chmod(0o711)
+    (node.dir / "core.sock").chmod(0o666)
+    code = ("import socket,sys,time\nls=[]\nwhile 1:\n  for _ in range(64):\n    s=socket.socket(socket.AF_UNIX)\n    try:\n"
+            "      s.connect(sys.argv[1]); s.send(bytes.fromhex(sys.argv[2])*200)\n    except OSError: continue\n    ls.append(s)\n"
+            "  print('held', flush=True); time.sleep(0.2); ls=ls[-200:]\n")
+    p = subprocess.Popen(["/usr/bin/python3", "-c", code, str(node.dir / "core.sock"), status().hex()], stdout=subprocess.PIPE,
+                         user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[])
+    try:
+        assert p.stdout.readline()
+        took = []
+        for _ in range(20):
+            took.append(asks(node))
+            time.sleep(0.1)
+        print(f"hostile: a user takes all places: root's status max {max(took) * 1000:.0f} ms")
+    finally:
+        p.kill()
+        p.wait()
