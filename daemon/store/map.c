@@ -118,8 +118,8 @@ static bool has_prefix(struct span key, struct span prefix)
 	       (prefix.len == 0 || memcmp(key.p, prefix.p, prefix.len) == 0);
 }
 
-enum err store_next_prefix(struct store_txn *txn, enum store_table table, struct span prefix,
-			   struct store_key *at, struct store_row *row)
+static enum err next_row(struct store_txn *txn, enum store_table table, struct span prefix,
+			 struct store_key *at, struct store_row *row)
 {
 	enum err rc = store_seek(txn, table, at->len == 0 ? prefix : key_span(at), row);
 
@@ -140,7 +140,7 @@ bool store_each(struct store_txn *txn, enum store_table table, struct span prefi
 {
 	if (w->rc != ERR_OK)
 		return false;
-	w->rc = store_next_prefix(txn, table, prefix, &w->at, &w->row);
+	w->rc = next_row(txn, table, prefix, &w->at, &w->row);
 	if (w->rc == ERR_OK && ((w->key_len != 0 && w->row.key.len != w->key_len) ||
 				(w->val_len != 0 && w->row.val.len != w->val_len)))
 		/* A row of another length was not written by this code: the walk stops there, and

@@ -63,11 +63,6 @@ MUST_CHECK enum err store_seek(struct store_txn *txn, enum store_table table, st
 /** Last row with key < below; errors as store_seek. */
 MUST_CHECK enum err store_seek_back(struct store_txn *txn, enum store_table table,
 				    struct span below, struct store_row *row);
-/** store_next_prefix(txn, table, prefix, &at, &row): iterate rows whose key begins with prefix;
- *  at starts zeroed and remembers the place, so rows may be changed in between. */
-MUST_CHECK enum err store_next_prefix(struct store_txn *txn, enum store_table table,
-				      struct span prefix, struct store_key *at,
-				      struct store_row *row);
 /** A walk over the rows whose key begins with a prefix: zeroed but for the lengths, which every row must have (0: any).
  *
  *	struct store_walk w = {.key_len = 16};
@@ -76,7 +71,8 @@ MUST_CHECK enum err store_next_prefix(struct store_txn *txn, enum store_table ta
  *		w.rc = use(&w.row);
  *	return w.rc;
  *
- *  The end of the rows is no error, so "not there" is never taken for it.  An error set by the loop ends the walk. */
+ *  The end of the rows is no error, so "not there" is never taken for it.  An error set by the loop ends the walk.  A
+ *  module that opens rows for others has a function of this form (consent_each); there is no other way to walk. */
 struct store_walk {
 	size_t key_len, val_len;
 	struct store_row row; /* borrowed until the next write; rows may be changed in between */

@@ -96,16 +96,14 @@ static void check_once(struct sim *s, struct sim_view *v, const struct thread *t
 static uint64_t given(struct sim_view *v, const struct thread *th)
 {
 	const struct store_key prefix = turn_key_id(&th->case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	uint64_t cats = 0;
 
-	while (store_next_prefix(v->t.txn, STORE_GRANTCASE, key_span(&prefix), &at, &row) ==
-	       ERR_OK) {
+	while (store_each(v->t.txn, STORE_GRANTCASE, key_span(&prefix), &w)) {
 		struct consent_view cv;
 		struct id16 id;
 
-		memcpy(id.b, row.key.p + 16, 16);
+		memcpy(id.b, w.row.key.p + 16, 16);
 		require(consent_load(&v->t, state_peer(v->n->node, th->peer), &id, CONSENT_RECEIVE,
 				     &cv) == ERR_OK);
 		cats |= cv.cats & cv.purpose_cats;
@@ -200,19 +198,17 @@ static void check_revoked(struct sim *s, struct sim_view *v, const struct thread
 static uint64_t covered(struct sim_view *v, const struct thread *th, bool *ended)
 {
 	const struct store_key prefix = turn_key_id(&th->case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	uint64_t cats = 0;
 	bool only =
 		true; /* nothing that merely ran out: what it let in stays a week longer, unseen */
 
 	*ended = false;
-	while (store_next_prefix(v->t.txn, STORE_GRANTCASE, key_span(&prefix), &at, &row) ==
-	       ERR_OK) {
+	while (store_each(v->t.txn, STORE_GRANTCASE, key_span(&prefix), &w)) {
 		struct consent_view cv;
 		struct id16 id;
 
-		memcpy(id.b, row.key.p + 16, 16);
+		memcpy(id.b, w.row.key.p + 16, 16);
 		require(consent_load(&v->t, state_peer(v->n->node, th->peer), &id, CONSENT_RECEIVE,
 				     &cv) == ERR_OK);
 		cats |= consent_covered(&cv, v->t.wall_ms);
@@ -361,17 +357,17 @@ static void check_thread(struct sim *s, struct sim_view *v, const struct thread 
 void sim_check_names(struct sim *s, struct sim_node *n)
 {
 	const uint8_t kind = META_SUBJECT;
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	struct sim_view v;
 
 	sim_view_open(s, &v, n);
-	while (store_next_prefix(v.t.txn, STORE_META, span_of(&kind, 1), &at, &row) == ERR_OK) {
+	while (store_each(v.t.txn, STORE_META, span_of(&kind, 1), &w)) {
 		struct record_place place;
 		struct store_key k = {.len = 0};
 		struct span val;
 
-		require(record_open(v.t.txn, &n->arena, STORE_META, &row, &place, &val) == ERR_OK &&
+		require(record_open(v.t.txn, &n->arena, STORE_META, &w.row, &place, &val) ==
+				ERR_OK &&
 			val.len == 16);
 		key_put(&k, val.p, 16);
 		if (!record_exists(v.t.txn, STORE_CASES, key_span(&k)))
@@ -387,17 +383,16 @@ struct real_counts {
 
 static void count_threads(struct sim *s, struct sim_view *v, struct real_counts *real)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 
-	while (store_next_prefix(v->t.txn, STORE_THREAD, span_of(NULL, 0), &at, &row) == ERR_OK) {
+	while (store_each(v->t.txn, STORE_THREAD, span_of(NULL, 0), &w)) {
 		const size_t mark = v->t.arena->used;
 		struct real_counts *c;
 		struct thread th;
 		struct id16 id;
 		bool open;
 
-		memcpy(id.b, row.key.p, 16);
+		memcpy(id.b, w.row.key.p, 16);
 		if (thread_load(&v->t, &id, &th) != ERR_OK)
 			sim_fail(s, "node %d: a thread cannot be read", v->n->no);
 		c = &real[th.peer];
@@ -413,12 +408,11 @@ static void count_threads(struct sim *s, struct sim_view *v, struct real_counts 
 static void count_cases(struct sim_view *v, struct real_counts *real)
 {
 	const uint8_t kind = META_SUBJECT;
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 
-	while (store_next_prefix(v->t.txn, STORE_META, span_of(&kind, 1), &at, &row) == ERR_OK)
-		if (row.key.len == 1 + 2 + 16) /* a name that the partner gave */
-			real[be16_get(row.key.p + 1)].cases++;
+	while (store_each(v->t.txn, STORE_META, span_of(&kind, 1), &w))
+		if (w.row.key.len == 1 + 2 + 16) /* a name that the partner gave */
+			real[be16_get(w.row.key.p + 1)].cases++;
 }
 
 static void check_counts(struct sim *s, struct sim_node *n)
@@ -456,30 +450,27 @@ static void check_counts(struct sim *s, struct sim_node *n)
 
 static void check_node(struct sim *s, int i)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	struct sim_view v;
 
 	sim_view_open(s, &v, &s->nodes[i]);
-	while (s->failed[0] == '\0' &&
-	       store_next_prefix(v.t.txn, STORE_THREAD, span_of(NULL, 0), &at, &row) == ERR_OK) {
+	while (s->failed[0] == '\0' && store_each(v.t.txn, STORE_THREAD, span_of(NULL, 0), &w)) {
 		const size_t mark = v.t.arena->used;
 		struct id16 id;
 		struct thread th;
 
-		memcpy(id.b, row.key.p, 16);
+		memcpy(id.b, w.row.key.p, 16);
 		if (thread_load(&v.t, &id, &th) != ERR_OK)
 			sim_fail(s, "node %d: a thread cannot be read", i);
 		else
 			check_thread(s, &v, &th);
 		arena_rewind(v.t.arena, mark);
 	}
-	at.len = 0;
-	while (s->failed[0] == '\0' &&
-	       store_next_prefix(v.t.txn, STORE_OUTPLACE, span_of(NULL, 0), &at, &row) == ERR_OK) {
+	w = (struct store_walk){.rc = ERR_OK};
+	while (s->failed[0] == '\0' && store_each(v.t.txn, STORE_OUTPLACE, span_of(NULL, 0), &w)) {
 		struct outbox_row out;
 
-		if (outbox_get(&v.t, be16_get(row.key.p), be64_get(row.key.p + 2), &out) !=
+		if (outbox_get(&v.t, be16_get(w.row.key.p), be64_get(w.row.key.p + 2), &out) !=
 			    ERR_OK ||
 		    out.state == OUTBOX_OWED)
 			sim_fail(s, "node %d: a document without a receipt", i);
@@ -495,18 +486,16 @@ static void gather(struct sim *s, int i, struct sim_set *out)
 
 	sim_view_open(s, &v, &s->nodes[i]);
 	for (size_t k = 0; k < 2; k++) {
-		struct store_key at = {.len = 0};
-		struct store_row row;
+		struct store_walk w = {.rc = ERR_OK};
 
-		while (store_next_prefix(v.t.txn, tables[k], span_of(NULL, 0), &at, &row) ==
-		       ERR_OK) {
+		while (store_each(v.t.txn, tables[k], span_of(NULL, 0), &w)) {
 			struct record_place place;
 			struct span val;
 			struct id16 id;
 
-			require(record_open(v.t.txn, &v.n->arena, tables[k], &row, &place, &val) ==
-				ERR_OK);
-			memcpy(id.b, k == 0 ? val.p : row.key.p + 16, 16);
+			require(record_open(v.t.txn, &v.n->arena, tables[k], &w.row, &place,
+					    &val) == ERR_OK);
+			memcpy(id.b, k == 0 ? val.p : w.row.key.p + 16, 16);
 			if (sim_set_has(&s->kept, 0, &id))
 				sim_set_add(out, 0, &id);
 			s->shelved += k == 1;

@@ -20,16 +20,15 @@ struct candidate {
 static size_t cases_at(struct sim *s, struct sim_node *n, struct candidate *out, size_t cap)
 {
 	struct sim_view v;
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	size_t count = 0, seen = 0;
 
 	sim_view_open(s, &v, n);
-	while (store_next_prefix(v.t.txn, STORE_CASES, span_of(NULL, 0), &at, &row) == ERR_OK) {
+	while (store_each(v.t.txn, STORE_CASES, span_of(NULL, 0), &w)) {
 		const size_t k = seen++ < cap ? count++ : sim_below(s, seen);
 
 		if (k < cap)
-			memcpy(out[k].id.b, row.key.p, 16);
+			memcpy(out[k].id.b, w.row.key.p, 16);
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct store_key k = turn_key_id(&out[i].id);

@@ -39,12 +39,11 @@ static struct store *copy_of(struct sim *s, struct store *from)
 	require(store_open(&to, &o) == ERR_OK);
 	require(store_begin(from, false, &in) == ERR_OK && store_begin(to, true, &out) == ERR_OK);
 	for (int t = 0; t < STORE_TABLE_COUNT; t++) {
-		struct store_key at = {.len = 0};
-		struct store_row row;
+		struct store_walk w = {.rc = ERR_OK};
 
-		while (store_next_prefix(in, (enum store_table)t, span_of(NULL, 0), &at, &row) ==
-		       ERR_OK)
-			require(store_put(out, (enum store_table)t, row.key, row.val) == ERR_OK);
+		while (store_each(in, (enum store_table)t, span_of(NULL, 0), &w))
+			require(store_put(out, (enum store_table)t, w.row.key, w.row.val) ==
+				ERR_OK);
 	}
 	store_abort(in);
 	require(store_commit(out) == ERR_OK);
@@ -111,27 +110,26 @@ static void disk_goes(struct sim *s, struct sim_node *n, struct store *after)
 	struct effects fx;
 	struct turn t = {.arena = &arena, .fx = &fx};
 	const struct node_time now = {s->now_ms, s->now_ms};
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 
 	require(arena_create(&arena, SIM_ARENA) == ERR_OK);
 	effects_init(&fx);
 	node_turn_begin(n->node, &t, &now);
 	require(store_begin(n->store, false, &t.txn) == ERR_OK);
-	while (store_next_prefix(t.txn, STORE_THREAD, span_of(NULL, 0), &at, &row) == ERR_OK) {
+	while (store_each(t.txn, STORE_THREAD, span_of(NULL, 0), &w)) {
 		struct id16 id;
 		struct thread th;
 
-		memcpy(id.b, row.key.p, 16);
+		memcpy(id.b, w.row.key.p, 16);
 		require(thread_load(&t, &id, &th) == ERR_OK);
 		note_thread(s, n, &t, &th, after);
 		arena_reset(&arena);
 	}
-	at.len = 0;
-	while (store_next_prefix(t.txn, STORE_SHELF, span_of(NULL, 0), &at, &row) == ERR_OK) {
+	w = (struct store_walk){.rc = ERR_OK};
+	while (store_each(t.txn, STORE_SHELF, span_of(NULL, 0), &w)) {
 		struct id16 id;
 
-		memcpy(id.b, row.key.p + 16, 16);
+		memcpy(id.b, w.row.key.p + 16, 16);
 		sim_set_add(&s->lostable, 0, &id);
 	}
 	store_abort(t.txn);

@@ -71,17 +71,15 @@ static void take_print(struct sim *s, struct sim_node *n, struct print *out)
 	*out = (struct print){.of = {0}};
 	sim_view_open(s, &v, n);
 	for (int t = 0; t < STORE_TABLE_COUNT; t++) {
-		struct store_key at = {.len = 0};
-		struct store_row row;
+		struct store_walk w = {.rc = ERR_OK};
 
 		out->of[t] = 0xcbf29ce484222325u;
 		while (!passes((enum store_table)t) &&
-		       store_next_prefix(v.t.txn, (enum store_table)t, span_of(NULL, 0), &at,
-					 &row) == ERR_OK)
+		       store_each(v.t.txn, (enum store_table)t, span_of(NULL, 0), &w))
 			if (t == STORE_PAIR)
-				take_pair(&v, &row, out);
+				take_pair(&v, &w.row, out);
 			else
-				out->of[t] = sim_mixed(sim_mixed(out->of[t], row.key), row.val);
+				out->of[t] = sim_mixed(sim_mixed(out->of[t], w.row.key), w.row.val);
 	}
 	sim_view_close(&v);
 }
@@ -100,17 +98,16 @@ static uint64_t next_due(struct sim *s, struct sim_node *n)
 /* Every timer belongs to a thread that waits for it, of a case that is there. */
 static void check_timers(struct sim *s, struct sim_node *n)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	struct sim_view v;
 
 	sim_view_open(s, &v, n);
-	while (store_next_prefix(v.t.txn, STORE_TIMER, span_of(NULL, 0), &at, &row) == ERR_OK) {
+	while (store_each(v.t.txn, STORE_TIMER, span_of(NULL, 0), &w)) {
 		struct store_key k;
 		struct thread th;
 		struct id16 id;
 
-		memcpy(id.b, row.key.p + 8, 16);
+		memcpy(id.b, w.row.key.p + 8, 16);
 		if (thread_load(&v.t, &id, &th) != ERR_OK) {
 			sim_fail(s, "node %d: a timer without a thread", n->no);
 			break;
@@ -118,7 +115,7 @@ static void check_timers(struct sim *s, struct sim_node *n)
 		k = turn_key_id(&th.case_id);
 		if (!record_exists(v.t.txn, STORE_CASES, key_span(&k)))
 			sim_fail(s, "node %d: a timer of a referral whose case was erased", n->no);
-		if (th.timer_ms != be64_get(row.key.p))
+		if (th.timer_ms != be64_get(w.row.key.p))
 			sim_fail(s, "node %d: a timer that its referral does not know", n->no);
 	}
 	sim_view_close(&v);

@@ -16,8 +16,8 @@ struct backup {
 	struct store_txn *txn;
 	struct backup_out *out;
 	unsigned table;
-	struct store_key at; /* in that table */
-	uint64_t number;     /* of the next piece */
+	struct store_walk rows; /* of that table */
+	uint64_t number;	/* of the next piece */
 	bool ended;
 };
 
@@ -75,24 +75,21 @@ static enum err add_key(struct backup *b, const struct store_row *row)
 /* Rows until the piece is full.  The end of a table is no error: the next table follows. */
 static enum err fill(struct backup *b)
 {
-	struct store_row row;
 	enum err rc = ERR_OK;
 
 	while (rc == ERR_OK && b->table < STORE_TABLE_COUNT && backup_out_room(b->out)) {
 		const enum store_table t = (enum store_table)b->table;
 
-		rc = belongs(t) ? store_next_prefix(b->txn, t, span_of(NULL, 0), &b->at, &row)
-				: ERR_NOTFOUND;
-		if (rc == ERR_NOTFOUND) {
+		if (!belongs(t) || !store_each(b->txn, t, span_of(NULL, 0), &b->rows)) {
+			rc = b->rows.rc;
 			b->table++;
-			b->at = (struct store_key){.len = 0};
-			rc = ERR_OK;
+			b->rows = (struct store_walk){.rc = ERR_OK};
 			continue;
 		}
-		if (rc == ERR_OK && (t == STORE_CASEKEY || t == STORE_AUDITKEY))
-			rc = add_key(b, &row);
-		else if (rc == ERR_OK)
-			backup_out_row(b->out, (uint8_t)t, row.key, row.val);
+		if (t == STORE_CASEKEY || t == STORE_AUDITKEY)
+			rc = add_key(b, &b->rows.row);
+		else
+			backup_out_row(b->out, (uint8_t)t, b->rows.row.key, b->rows.row.val);
 	}
 	/* the end is sealed too: a backup that was cut short is known by it */
 	if (rc == ERR_OK && b->table == STORE_TABLE_COUNT && !b->ended) {

@@ -56,29 +56,26 @@ static enum err row(struct turn *t, const struct proposal *p, const struct chain
 /* A damaged proposal is named and passed over: it must not hide those that can still be signed. */
 enum err admin_approve_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct store_key at = {.len = 0};
-	struct store_row found;
+	struct store_walk w = {.rc = ERR_OK};
 	struct chain c;
 	enum err rc = roster_chain(t, &c);
 
 	(void)req;
-	while (rc == ERR_OK && (rc = store_next_prefix(t->txn, STORE_PROPOSAL, span_of(NULL, 0),
-						       &at, &found)) == ERR_OK) {
+	if (rc != ERR_OK)
+		return rc;
+	while (store_each(t->txn, STORE_PROPOSAL, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		struct proposal p;
 
-		key_put(&k, found.key.p, found.key.len);
+		key_put(&k, w.row.key.p, w.row.key.len);
 		rc = proposal_read(t, &k, &p);
 		if (!turn_room(reply, REPLY_PROPOSALS))
 			return ERR_OK;
-		if (page_damaged(t, rc, STORE_PROPOSAL, key_span(&k), reply)) {
-			rc = ERR_OK;
+		if (page_damaged(t, rc, STORE_PROPOSAL, key_span(&k), reply))
 			continue;
-		}
-		if (rc == ERR_OK)
-			rc = row(t, &p, &c, reply);
+		w.rc = rc == ERR_OK ? row(t, &p, &c, reply) : rc;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* By a unique part of the id's random end: it begins with the time, which proposals of one day share.  Four digits at least, so

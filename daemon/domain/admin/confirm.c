@@ -38,20 +38,19 @@ static bool meant(const struct turn *t, const struct msg *req, const struct msg 
 /* Invites with somebody who waits for digits to be confirmed. */
 static enum err count_waiting(struct turn *t, const struct msg *req, size_t *count)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
-	enum err rc;
 
 	*count = 0;
-	while ((rc = invite_next(t, &at, &id, &m)) == ERR_OK) {
+	while (invite_each(t, &w, &id, &m)) {
 		bool waits = false;
 
 		for (size_t i = 0; i < LIMIT_ONBOARD_ATTEMPTS; i++)
 			waits = waits || invite_try_waits(m, invite_try(t, m, i));
 		*count += waits && meant(t, req, m);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* The digits agreed: an entry for the roster, with name and class as the inviting administrator gave them. */
@@ -110,12 +109,11 @@ static enum err confirm(struct turn *t, const struct id16 *invite, struct msg *m
 /* Of one that is known to be meant: over.  Of several: by name from now on. */
 static enum err mark_wrong(struct turn *t, const struct msg *req, bool over)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
-	enum err rc;
 
-	while ((rc = invite_next(t, &at, &id, &m)) == ERR_OK) {
+	while (invite_each(t, &w, &id, &m)) {
 		bool any = false;
 
 		if (!meant(t, req, m))
@@ -128,11 +126,10 @@ static enum err mark_wrong(struct turn *t, const struct msg *req, bool over)
 			any = true;
 			msg_set_u64(try, over ? INVITE_TRY_OVER : INVITE_TRY_BY_NAME, 1);
 		}
-		rc = any ? invite_save(t, &id, m) : ERR_OK;
-		if (rc != ERR_OK)
-			return rc;
+		if (any)
+			w.rc = invite_save(t, &id, m);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /*	who waits	named		what follows
@@ -176,7 +173,7 @@ static enum err wrong_digits(struct turn *t, const struct msg *req, struct msg *
 enum err admin_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const bool named = msg_text(req, CONFIRM_DIGITS_ORG)[0] != '\0';
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	size_t waiting;
 	struct id16 id;
 	struct msg *m;
@@ -189,7 +186,7 @@ enum err admin_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 	rc = count_waiting(t, req, &waiting);
 	if (rc != ERR_OK)
 		return rc;
-	while ((rc = invite_next(t, &at, &id, &m)) == ERR_OK) {
+	while (invite_each(t, &w, &id, &m)) {
 		if (!meant(t, req, m))
 			continue;
 		for (size_t i = 0; i < LIMIT_ONBOARD_ATTEMPTS; i++) {
@@ -202,5 +199,5 @@ enum err admin_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 				return confirm(t, &id, m, try, req, reply);
 		}
 	}
-	return rc == ERR_NOTFOUND ? wrong_digits(t, req, reply, waiting) : rc;
+	return w.rc == ERR_OK ? wrong_digits(t, req, reply, waiting) : w.rc;
 }

@@ -29,12 +29,11 @@ static enum err changed(struct turn *t)
 static enum err check_invite(struct turn *t, const struct msg *req, const struct peer *self)
 {
 	const char *listen = msg_text(req, INVITE_NEW_LISTEN);
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
 	size_t open = 0;
 	const char *flaw;
-	enum err rc;
 
 	if (self == NULL || !self->active)
 		return turn_refuse(t, ERR_STATE, "this node is not a member itself", "",
@@ -65,11 +64,11 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 	if (flaw != NULL)
 		return turn_refuse(t, ERR_INVAL, "--listen is no address", flaw,
 				   "kring invite --org NAME --at tcp://192.0.2.1:7800");
-	/* a damaged one opens no door (invite_next), so it takes no place either */
-	while ((rc = invite_next(t, &at, &id, &m)) == ERR_OK)
+	/* a damaged one opens no door (invite_each), so it takes no place either */
+	while (invite_each(t, &w, &id, &m))
 		open += invite_usable(t, m);
-	if (rc != ERR_NOTFOUND)
-		return rc;
+	if (w.rc != ERR_OK)
+		return w.rc;
 	if (open >= LIMIT_INVITES ||
 	    !door_room(t->node, listen[0] == '\0' ? msg_text(req, INVITE_NEW_ADDRESS) : listen))
 		return turn_refuse(t, ERR_FULL, "too many open invites", "",
@@ -141,13 +140,12 @@ static void put_door(struct turn *t, const struct msg *m, struct msg *row)
 /* Dead ones too, as long as their rows are there: who invited wants to know why nobody came. */
 enum err admin_invite_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id = {{0}};
 	struct msg *m;
-	enum err rc;
 
 	(void)req;
-	while ((rc = invite_any(t, &at, &id, &m)) == ERR_OK) {
+	while (invite_any(t, &w, &id, &m)) {
 		struct msg *r;
 		char hex[33];
 
@@ -164,19 +162,19 @@ enum err admin_invite_list(struct turn *t, const struct msg *req, struct msg *re
 		msg_set_u64(r, INVITE_ROW_ATTEMPTS, msg_u64(m, INVITE_RECORD_ATTEMPTS));
 		put_door(t, m, r);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* By the digits of its id that the list shows; the secret is worth nothing from then on. */
 enum err admin_invite_cancel(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
 	enum err rc;
 
 	(void)reply;
-	while ((rc = invite_next(t, &at, &id, &m)) == ERR_OK) {
+	while (invite_each(t, &w, &id, &m)) {
 		char hex[33];
 
 		bytes_hex(hex, id.b, 16);
@@ -188,7 +186,7 @@ enum err admin_invite_cancel(struct turn *t, const struct msg *req, struct msg *
 		rc = invite_save(t, &id, m);
 		return rc == ERR_OK ? changed(t) : rc;
 	}
-	return rc == ERR_NOTFOUND
-		       ? turn_refuse(t, rc, "no such invite", "", "see: kring invites list")
-		       : rc;
+	return w.rc == ERR_OK ? turn_refuse(t, ERR_NOTFOUND, "no such invite", "",
+					    "see: kring invites list")
+			      : w.rc;
 }

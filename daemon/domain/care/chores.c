@@ -47,17 +47,15 @@ static enum err save(struct turn *t, const struct chore_row *c)
 static enum err first(struct turn *t, struct chore_row *c)
 {
 	const uint8_t prefix = META_CHORE;
-	struct store_key at = {.len = 0}, k = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = KEY_LEN};
+	struct store_key k = {.len = 0};
 	struct span v;
 	struct rd r;
-	enum err rc = store_next_prefix(t->txn, STORE_META, span_of(&prefix, 1), &at, &row);
+	enum err rc;
 
-	if (rc != ERR_OK)
-		return rc;
-	if (row.key.len != KEY_LEN)
-		return ERR_CORRUPT;
-	key_put(&k, row.key.p, row.key.len);
+	if (!store_each(t->txn, STORE_META, span_of(&prefix, 1), &w))
+		return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
+	key_put(&k, w.row.key.p, w.row.key.len);
 	*c = (struct chore_row){.kind = (enum chore)k.b[1], .peer = be16_get(k.b + 2)};
 	rc = turn_get(t, STORE_META, &k, &v);
 	if (rc != ERR_OK)
@@ -83,12 +81,10 @@ enum err chores_believe(struct turn *t, uint16_t peer)
 enum err chores_any(struct turn *t, bool *yes)
 {
 	const uint8_t prefix = META_CHORE;
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	const enum err rc = store_next_prefix(t->txn, STORE_META, span_of(&prefix, 1), &at, &row);
+	struct store_walk w = {.rc = ERR_OK};
 
-	*yes = rc == ERR_OK;
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	*yes = store_each(t->txn, STORE_META, span_of(&prefix, 1), &w);
+	return w.rc;
 }
 
 /* Nobody answers any more; only a person can find another way, so each open referral is work. */

@@ -66,18 +66,14 @@ static enum err drop_bodies(struct turn *t, const struct thread *th)
 static enum err drop_threads(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key prefix = turn_key_id(case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
+	struct store_walk w = {.key_len = 32};
 
-	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
 		struct thread th;
 		struct id16 id;
+		enum err rc;
 
-		if (row.key.len != 32)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p + 16, 16);
+		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK)
 			rc = drop_bodies(t, &th);
@@ -85,35 +81,24 @@ static enum err drop_threads(struct turn *t, const struct id16 *case_id)
 			rc = deadline_timer_stop(t, &th);
 		th.hidden = true;
 		th.need[0] = '\0'; /* nor could it be sealed any more */
-		if (rc == ERR_OK)
-			rc = thread_save(t, &th);
-		if (rc != ERR_OK)
-			return rc;
+		w.rc = rc == ERR_OK ? thread_save(t, &th) : rc;
 	}
-	return gone(rc);
+	return w.rc;
 }
 
 /* The threads of the consents stay, so that a late word finds them; what they allowed is gone. */
 static enum err drop_grants(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key prefix = turn_key_id(case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
+	struct store_walk w = {.key_len = 32};
 
-	while ((rc = store_next_prefix(t->txn, STORE_GRANTCASE, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_GRANTCASE, key_span(&prefix), &w)) {
 		struct store_key k = {.len = 0};
 
-		if (row.key.len != 32)
-			return ERR_CORRUPT;
-		key_put(&k, row.key.p + 16, 16);
-		rc = gone(store_del(t->txn, STORE_GRANT, key_span(&k)));
-		if (rc != ERR_OK)
-			return rc;
+		key_put(&k, w.row.key.p + 16, 16);
+		w.rc = gone(store_del(t->txn, STORE_GRANT, key_span(&k)));
 	}
-	rc = gone(rc);
-	return rc == ERR_OK ? turn_drop_prefix(t, STORE_GRANTCASE, &prefix) : rc;
+	return w.rc == ERR_OK ? turn_drop_prefix(t, STORE_GRANTCASE, &prefix) : w.rc;
 }
 
 /* The key last: whatever fails before it undoes the turn, and nothing is half erased. */

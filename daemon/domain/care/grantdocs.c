@@ -73,21 +73,17 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 /* Those that hold now and did not leave yet; one that ended before it left never leaves. */
 enum err grantdocs_send(struct turn *t, const struct peer *p, const struct id16 *case_id)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
-	enum err rc;
 
 	require(p != NULL);
-	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK)
+	while (consent_each(t, case_id, &w, &id, &m))
 		if (consent_between(m, p->no, false) && !consent_sent(t, &id, m) &&
-		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
-			rc = send_one(t, p, &id, m);
-			if (rc != ERR_OK)
-				return rc;
-		}
-	if (rc != ERR_NOTFOUND)
-		return rc;
+		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING)
+			w.rc = send_one(t, p, &id, m);
+	if (w.rc != ERR_OK)
+		return w.rc;
 	return grantends_changed(t, p, case_id, false);
 }
 

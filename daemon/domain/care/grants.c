@@ -134,7 +134,7 @@ static enum err fall_out(struct turn *t, const struct consent_scope *s, enum fol
 	rc = consent_living(t, s, s->received ? CONSENT_RECEIVE : CONSENT_SEND, &v);
 	if (rc != ERR_OK)
 		return rc;
-	while ((rc = bodies_next(t, &w, &th)) == ERR_OK) {
+	while (bodies_each(t, &w, &th)) {
 		bool stays = true;
 
 		/* what a partner began without an offer is no referral yet, and nobody can revoke it */
@@ -147,8 +147,8 @@ static enum err fall_out(struct turn *t, const struct consent_scope *s, enum fol
 		if (rc != ERR_OK)
 			return rc;
 	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
+	if (w.rows.rc != ERR_OK)
+		return w.rows.rc;
 	rc = s->received ? bodies_hollow_uncovered(t, s, WIRE_VERDICT_WITHDRAWN) : ERR_OK;
 	return rc == ERR_OK ? grantends_changed(t, s->p, &s->case_id, s->received) : rc;
 }
@@ -226,35 +226,31 @@ static enum err record_it(struct turn *t, const struct consent_scope *s, const s
 enum err grants_withdraw(struct turn *t, const struct consent_scope *s, const struct id16 *only,
 			 struct grants_ended *out)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk all = {.rc = ERR_OK}, ended = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
 	enum err rc;
 
 	require(s->p != NULL);
-	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
+	while (consent_each(t, &s->case_id, &all, &id, &m)) {
 		if (!consent_between(m, s->p->no, s->received) ||
 		    msg_has(m, GRANT_RECORD_WITHDRAWN_MS) ||
 		    (only != NULL ? !id16_equal(only, &id)
 				  : consent_grant_state(m, t->wall_ms) == CONSENT_ENDED))
 			continue;
 		rc = mark_withdrawn(t, s, &id, m, "withdrawn");
-		if (rc == ERR_OK)
-			rc = tell(t, out, &id, false);
-		if (rc != ERR_OK)
-			return rc;
+		all.rc = rc == ERR_OK ? tell(t, out, &id, false) : rc;
 	}
-	if (rc == ERR_NOTFOUND)
-		rc = fall_out(t, s, FOLLOW_REVOKE, out);
-	at.len = 0;
-	while (rc == ERR_OK && (rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK)
+	if (all.rc != ERR_OK)
+		return all.rc;
+	rc = fall_out(t, s, FOLLOW_REVOKE, out);
+	if (rc != ERR_OK)
+		return rc;
+	while (consent_each(t, &s->case_id, &ended, &id, &m))
 		if (consent_between(m, s->p->no, s->received) &&
-		    msg_u64(m, GRANT_RECORD_WITHDRAWN_MS) == t->wall_ms) {
-			rc = record_it(t, s, &id);
-			if (rc != ERR_OK)
-				return rc;
-		}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+		    msg_u64(m, GRANT_RECORD_WITHDRAWN_MS) == t->wall_ms)
+			ended.rc = record_it(t, s, &id);
+	return ended.rc;
 }
 
 /* By the partner's word, or because its unconfirmed word stood long enough. */

@@ -306,16 +306,15 @@ enum err intake_not_taken(struct turn *t, struct thread *th, const struct docume
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id, false};
 	struct bodies_walk w = bodies_walk_of(&s);
 	struct thread one;
-	enum err rc = ERR_OK;
 
 	if (code != WIRE_VERDICT_TOO_MANY || s.p == NULL || th->role != THREAD_SENDER)
 		return ERR_OK;
 	if (th->kind == THREAD_REFERRAL)
 		return d->head.thread_no == 1 ? say_full(t, th) : ERR_OK;
-	while (rc == ERR_OK && (rc = bodies_next(t, &w, &one)) == ERR_OK)
+	while (bodies_each(t, &w, &one))
 		if (one.stored_ms == 0)
-			rc = say_full(t, &one);
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+			w.rows.rc = say_full(t, &one);
+	return w.rows.rc;
 }
 
 /* From the moment on at which this lies at the partner, a term runs. */

@@ -48,26 +48,21 @@ static bool subject_of(struct turn *t, const struct wire_doc *d, struct msg **bo
 static enum err search(struct turn *t, const struct peer *p, const struct wire_doc *d,
 		       const struct id16 *subject, struct id16 *case_id)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = 16};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_CASES, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_CASES, span_of(NULL, 0), &w)) {
 		struct id16 got;
 
-		if (row.key.len != 16)
-			return ERR_CORRUPT;
-		memcpy(case_id->b, row.key.p, 16);
+		memcpy(case_id->b, w.row.key.p, 16);
 		rc = subject != NULL ? pseudonym_subject(t, case_id, p, &got)
 				     : pseudonym_thread(t, case_id, p, &d->head.msg_id, &got);
 		if (rc == ERR_OK &&
 		    id16_equal(&got, subject != NULL ? subject : &d->head.thread_id))
 			return ERR_OK;
-		if (rc != ERR_OK && rc != ERR_NOTFOUND)
-			return rc;
+		w.rc = rc == ERR_NOTFOUND ? ERR_OK : rc;
 	}
-	return rc;
+	return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
 }
 
 /* From the cheapest to the dearest way; a case is opened only when no key of ours derives the name. */

@@ -20,32 +20,27 @@ enum { BODIES_MAX = 2048 };
 struct bodies_walk bodies_walk_of(const struct consent_scope *s)
 {
 	return (struct bodies_walk){
-		s->p, &s->case_id, s->received ? THREAD_RECEIVER : THREAD_SENDER, {.len = 0}};
+		s->p, &s->case_id, s->received ? THREAD_RECEIVER : THREAD_SENDER, {.rc = ERR_OK}};
 }
 
-/* ERR_NOTFOUND: no more. */
-enum err bodies_next(struct turn *t, struct bodies_walk *w, struct thread *th)
+bool bodies_each(struct turn *t, struct bodies_walk *w, struct thread *th)
 {
 	const struct store_key prefix = turn_key_id(w->case_id);
-	struct store_row row;
-	enum err rc;
 
 	require(w->role == THREAD_SENDER || w->role == THREAD_RECEIVER);
-	while ((rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix), &w->at,
-				       &row)) == ERR_OK) {
+	w->rows.key_len = 32;
+	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w->rows)) {
 		struct id16 id;
+		enum err rc;
 
-		if (row.key.len != 32)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p + 16, 16);
+		memcpy(id.b, w->rows.row.key.p + 16, 16);
 		rc = thread_load(t, &id, th);
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		if (th->kind == THREAD_REFERRAL && th->role == w->role &&
+		w->rows.rc = rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (rc == ERR_OK && th->kind == THREAD_REFERRAL && th->role == w->role &&
 		    (w->p == NULL || th->peer == w->p->no))
-			return ERR_OK;
+			return true;
 	}
-	return rc;
+	return false;
 }
 
 bool bodies_ended(const struct thread *th)
@@ -56,16 +51,15 @@ bool bodies_ended(const struct thread *th)
 enum err bodies_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
 			uint8_t role, bool *yes)
 {
-	struct bodies_walk w = {p, case_id, role, {.len = 0}};
+	struct bodies_walk w = {p, case_id, role, {.rc = ERR_OK}};
 	struct thread th;
-	enum err rc = ERR_OK;
 
 	require(p != NULL);
 	require(role == THREAD_SENDER || role == THREAD_RECEIVER);
 	*yes = false;
-	while (!*yes && (rc = bodies_next(t, &w, &th)) == ERR_OK)
+	while (!*yes && bodies_each(t, &w, &th))
 		*yes = !bodies_ended(&th);
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rows.rc;
 }
 
 /* Hidden for both ends; bodies go at the receiver alone, the sender's own words stay its own. */
@@ -117,7 +111,7 @@ enum err bodies_hollow_uncovered(struct turn *t, const struct consent_scope *s, 
 	require(reason != WIRE_VERDICT_OK);
 	if (rc != ERR_OK)
 		return rc;
-	while ((rc = bodies_next(t, &w, &th)) == ERR_OK)
+	while (bodies_each(t, &w, &th))
 		for (uint32_t no = 1; no <= th.their_no; no++) {
 			const size_t mark = t->arena->used;
 			struct log_entry e;
@@ -135,7 +129,7 @@ enum err bodies_hollow_uncovered(struct turn *t, const struct consent_scope *s, 
 				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 			arena_rewind(t->arena, mark);
 		}
-	return rc == ERR_NOTFOUND ? bodies_person(t, &s->case_id) : rc;
+	return w.rows.rc == ERR_OK ? bodies_person(t, &s->case_id) : w.rows.rc;
 }
 
 struct told {
@@ -193,7 +187,7 @@ static enum err add_older(struct turn *t, const struct doc_key *key, struct msg 
 enum err bodies_person(struct turn *t, const struct id16 *case_id)
 {
 	const size_t mark = t->arena->used;
-	struct bodies_walk w = {NULL, case_id, THREAD_RECEIVER, {.len = 0}};
+	struct bodies_walk w = {NULL, case_id, THREAD_RECEIVER, {.rc = ERR_OK}};
 	struct told *all = arena_alloc(t->arena, BODIES_MAX * sizeof *all);
 	struct msg *person = msg_new(t->arena, MSG_PERSON);
 	size_t count = 0;
@@ -202,18 +196,14 @@ enum err bodies_person(struct turn *t, const struct id16 *case_id)
 
 	if (all == NULL || person == NULL)
 		return ERR_NOMEM;
-	while ((rc = bodies_next(t, &w, &th)) == ERR_OK) {
+	while (bodies_each(t, &w, &th))
 		if (!th.hidden)
-			rc = gather(t, &th, all, &count);
-		if (rc != ERR_OK)
-			return rc;
-	}
+			w.rows.rc = gather(t, &th, all, &count);
+	rc = w.rows.rc;
 	count = planted(PLANT_FORGET_CASE) ? 0 : count;
-	for (size_t i = 0; i < count && rc == ERR_NOTFOUND; i++) {
+	for (size_t i = 0; i < count && rc == ERR_OK; i++)
 		rc = add_older(t, &all[i].doc, person);
-		rc = rc == ERR_OK ? ERR_NOTFOUND : rc;
-	}
-	if (rc == ERR_NOTFOUND)
+	if (rc == ERR_OK)
 		rc = casefile_tell(t, case_id, person);
 	arena_rewind(t->arena, mark);
 	return rc;

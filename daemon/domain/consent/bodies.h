@@ -14,16 +14,15 @@
 
 #include "domain/consent/grant.h"
 
-/* The referrals of a case with one partner (NULL: all), with us as this side; at begins with length 0. */
+/* The referrals of a case with one partner (NULL: all), with us as this side. */
 struct bodies_walk {
 	const struct peer *p;
 	const struct id16 *case_id;
 	uint8_t role;
-	struct store_key at;
+	struct store_walk rows; /* begins zeroed; rows.rc as in store_each */
 };
 struct bodies_walk bodies_walk_of(const struct consent_scope *s);
-/** ERR_NOTFOUND: no more. */
-MUST_CHECK enum err bodies_next(struct turn *t, struct bodies_walk *w, struct thread *th);
+MUST_CHECK bool bodies_each(struct turn *t, struct bodies_walk *w, struct thread *th);
 bool bodies_ended(const struct thread *th);
 /** Is a referral of this case with this partner going on, with us as this side (enum thread_side)? */
 MUST_CHECK enum err bodies_running(struct turn *t, const struct peer *p, const struct id16 *case_id,

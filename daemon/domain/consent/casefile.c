@@ -154,8 +154,8 @@ static enum err forget_name(struct turn *t, const struct id16 *id, const struct 
 /* A restore has the rows of an erased case and not its key, so all are looked at. */
 enum err casefile_forget_subject(struct turn *t, const struct id16 *id)
 {
-	struct store_key at = {.len = 0}, prefix = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
+	struct store_key prefix = {.len = 0};
 	struct msg *m;
 	enum err rc = casefile_load(t, id, &m);
 
@@ -165,21 +165,18 @@ enum err casefile_forget_subject(struct turn *t, const struct id16 *id)
 		return msg_bytes(m, CASE_RECORD_SUBJECT_REF).len == 16 ? forget_name(t, id, m)
 								       : ERR_OK;
 	key_u8(&prefix, META_SUBJECT);
-	while ((rc = store_next_prefix(t->txn, STORE_META, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_META, key_span(&prefix), &w)) {
 		const size_t mark = t->arena->used;
 		struct store_key k = {.len = 0};
 		struct span v;
 
-		key_put(&k, row.key.p, row.key.len);
-		rc = turn_get(t, STORE_META, &k, &v);
-		if (rc == ERR_OK && v.len == 16 && memcmp(v.p, id->b, 16) == 0)
-			rc = drop_name(t, &k);
-		if (rc != ERR_OK)
-			return rc;
+		key_put(&k, w.row.key.p, w.row.key.len);
+		w.rc = turn_get(t, STORE_META, &k, &v);
+		if (w.rc == ERR_OK && v.len == 16 && memcmp(v.p, id->b, 16) == 0)
+			w.rc = drop_name(t, &k);
 		arena_rewind(t->arena, mark);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *subject,

@@ -51,20 +51,19 @@ enum err consent_gone(struct turn *t, const struct id16 *grant, bool *yes)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err consent_next(struct turn *t, const struct id16 *case_id, struct store_key *at,
-		      struct id16 *grant, struct msg **record)
+bool consent_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
+		  struct id16 *grant, struct msg **record)
 {
 	const struct store_key prefix = turn_key_id(case_id);
-	struct store_row row;
-	enum err rc = store_next_prefix(t->txn, STORE_GRANTCASE, key_span(&prefix), at, &row);
+	enum err rc;
 
-	if (rc != ERR_OK)
-		return rc;
-	if (row.key.len != 32)
-		return ERR_CORRUPT;
-	memcpy(grant->b, row.key.p + 16, 16);
+	w->key_len = 32;
+	if (!store_each(t->txn, STORE_GRANTCASE, key_span(&prefix), w))
+		return false;
+	memcpy(grant->b, w->row.key.p + 16, 16);
 	rc = consent_record(t, grant, record);
-	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	w->rc = rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	return rc == ERR_OK;
 }
 
 bool consent_between(const struct msg *record, uint16_t peer, bool received)
@@ -123,16 +122,15 @@ enum err consent_living(struct turn *t, const struct consent_scope *s, enum cons
 {
 	const size_t mark = t->arena->used;
 	struct consent_view newest = {.granted = false};
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	uint64_t newest_ms = 0;
 	struct id16 id;
 	struct msg *m;
-	enum err rc;
 
 	require(s->p != NULL && s->p->no != 0);
 	*v = (struct consent_view){.holds_cases = s->p->active &&
 						  (s->p->classes & WIRE_MEMBER) != 0};
-	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
+	while (consent_each(t, &s->case_id, &w, &id, &m)) {
 		const uint64_t collected = msg_u64(msg_get(m, GRANT_RECORD_GRANT),
 						   CONSENT_GRANT_COLLECTED_MS);
 
@@ -145,8 +143,8 @@ enum err consent_living(struct turn *t, const struct consent_scope *s, enum cons
 		}
 		arena_rewind(t->arena, mark);
 	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
+	if (w.rc != ERR_OK)
+		return w.rc;
 	v->granted = newest.granted;
 	if (!v->living) { /* none holds: the newest says why */
 		v->cats = newest.cats;
@@ -165,15 +163,14 @@ enum err consent_grant_for(struct turn *t, const struct consent_scope *s, uint64
 {
 	const size_t mark = t->arena->used;
 	uint64_t best_ms = 0;
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	bool best_all = false, found = false;
 	struct id16 id;
 	struct msg *m;
-	enum err rc;
 
 	require(s->p != NULL);
 	require(cats != 0);
-	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
+	while (consent_each(t, &s->case_id, &w, &id, &m)) {
 		const uint64_t ms = msg_u64(msg_get(m, GRANT_RECORD_GRANT),
 					    CONSENT_GRANT_COLLECTED_MS);
 		const uint64_t part = consent_grant_cats(m) & cats;
@@ -189,34 +186,32 @@ enum err consent_grant_for(struct turn *t, const struct consent_scope *s, uint64
 		}
 		arena_rewind(t->arena, mark);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* Per partner, since each has its own agreement; a field told by two may be seen under either. */
 enum err consent_received_cats(struct turn *t, const struct id16 *case_id, uint64_t *cats)
 {
 	const size_t mark = t->arena->used;
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
-	enum err rc;
 
 	*cats = 0;
-	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK) {
+	while (consent_each(t, case_id, &w, &id, &m)) {
 		const struct peer *p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
 		struct consent_view v = {.granted = false};
 
 		if (p != NULL && msg_u64(m, GRANT_RECORD_RECEIVED) != 0) {
 			view_of(m, &v);
 			v.holds_cases = p->active && (p->classes & WIRE_MEMBER) != 0;
-			rc = consent_agreement(t, p->no, CONSENT_RECEIVE, &v);
-			if (rc != ERR_OK)
-				return rc;
-			*cats |= consent_covered(&v, t->wall_ms);
+			w.rc = consent_agreement(t, p->no, CONSENT_RECEIVE, &v);
+			if (w.rc == ERR_OK)
+				*cats |= consent_covered(&v, t->wall_ms);
 		}
 		arena_rewind(t->arena, mark);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 enum err consent_save(struct turn *t, const struct id16 *id, const struct id16 *case_id,

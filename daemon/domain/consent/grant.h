@@ -50,9 +50,9 @@ MUST_CHECK enum err consent_gone(struct turn *t, const struct id16 *grant, bool 
 MUST_CHECK enum err consent_record(struct turn *t, const struct id16 *grant, struct msg **record);
 MUST_CHECK enum err consent_save(struct turn *t, const struct id16 *id, const struct id16 *case_id,
 				 const struct msg *record);
-/** The next grant of a case, of either side; *at begins with length 0.  ERR_NOTFOUND: no more. */
-MUST_CHECK enum err consent_next(struct turn *t, const struct id16 *case_id, struct store_key *at,
-				 struct id16 *grant, struct msg **record);
+/** As store_each, over the grants of a case, of either side. */
+MUST_CHECK bool consent_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
+			     struct id16 *grant, struct msg **record);
 
 /** Did its document leave?  So did that of one whose thread came back after a loss, even without its content. */
 bool consent_sent(struct turn *t, const struct id16 *grant, const struct msg *record);

@@ -54,13 +54,12 @@ static enum err work_of(struct turn *t, const struct consent_scope *s, const str
 static enum err last_to_end(struct turn *t, const struct consent_scope *s, bool living,
 			    struct id16 *grant, uint64_t *until)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
-	enum err rc;
 
 	*until = 0;
-	while ((rc = consent_next(t, &s->case_id, &at, &id, &m)) == ERR_OK) {
+	while (consent_each(t, &s->case_id, &w, &id, &m)) {
 		const enum consent_state now = consent_grant_state(m, t->wall_ms);
 
 		if (consent_between(m, s->p->no, s->received) && consent_until(m) > *until &&
@@ -69,7 +68,7 @@ static enum err last_to_end(struct turn *t, const struct consent_scope *s, bool 
 			*grant = id;
 		}
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* Recomputed from all grants of the scope: which one matters changes with every renewal. */
@@ -78,7 +77,7 @@ enum err grantends_changed(struct turn *t, const struct peer *p, const struct id
 {
 	const size_t mark = t->arena->used;
 	const struct consent_scope s = {p, *case_id, received};
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 last, id;
 	uint64_t until = 0;
 	struct msg *m;
@@ -96,15 +95,12 @@ enum err grantends_changed(struct turn *t, const struct peer *p, const struct id
 				    &running);
 	if (rc != ERR_OK)
 		return rc;
-	while ((rc = consent_next(t, case_id, &at, &id, &m)) == ERR_OK) {
-		if (!consent_between(m, p->no, received))
-			continue;
-		rc = work_of(t, &s, &id, m, running && id16_equal(&id, &last));
-		if (rc != ERR_OK)
-			return rc;
+	while (consent_each(t, case_id, &w, &id, &m)) {
+		if (consent_between(m, p->no, received))
+			w.rc = work_of(t, &s, &id, m, running && id16_equal(&id, &last));
 	}
 	arena_rewind(t->arena, mark); /* many of a turn's steps end here */
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 enum err grantends_watch(struct turn *t, struct thread *th, const struct msg *record)

@@ -389,29 +389,26 @@ enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin
 	const struct store_key prefix = turn_key_id(case_id);
 	const size_t mark = t->arena->used;
 	struct story s = {.t = t, .begin_ms = begin_ms, .end_ms = end_ms, .ev = ev};
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = 32};
 	uint64_t since_ms;
 	enum err rc = erased_since(t, case_id, &since_ms);
 
 	*n = 0;
-	while (rc == ERR_OK && (rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix),
-						       &at, &row)) == ERR_OK) {
+	if (rc != ERR_OK)
+		return rc;
+	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
 		struct thread th;
 		struct id16 id;
 
-		if (row.key.len != 32)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p + 16, 16);
+		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		s.th = &th;
 		if (rc == ERR_OK && th.peer >= 1 && th.peer <= t->node->peer_count &&
 		    (since_ms == 0 || (th.role == THREAD_RECEIVER && th.stored_ms >= since_ms)))
 			rc = referral_events(&s);
 		arena_rewind(t->arena, mark);
-		if (rc == ERR_NOTFOUND)
-			return ERR_CORRUPT;
+		w.rc = rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	}
 	*n = s.n;
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }

@@ -17,26 +17,24 @@ enum err exact_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t 
 	const uint64_t begin_ms = quarter_begin_ms(quarter),
 		       over_ms = quarter_begin_ms(quarter + 1);
 	struct count_event *ev = arena_alloc(t->arena, COUNT_EVENTS * sizeof *ev);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = 32};
 	enum err rc = count_create(t->arena, t->node->peer_count, c);
 
 	require(cap > 0);
 	if (rc != ERR_OK || ev == NULL)
 		return ERR_NOMEM;
 	rc = tally_read(t, quarter, cap, c);
-	while (rc == ERR_OK && (rc = store_next_prefix(t->txn, STORE_THREADCASE, span_of(NULL, 0),
-						       &at, &row)) == ERR_OK) {
+	if (rc != ERR_OK)
+		return rc;
+	while (store_each(t->txn, STORE_THREADCASE, span_of(NULL, 0), &w)) {
 		struct id16 person;
 		size_t n;
 
-		if (row.key.len != 32)
-			return ERR_CORRUPT;
-		memcpy(person.b, row.key.p, 16);
-		memset(at.b + 16, 0xff, 16); /* rows lie case by case: on to the next one */
-		rc = count_events(t, &person, begin_ms, over_ms < now_ms ? over_ms : now_ms, ev,
-				  &n);
+		memcpy(person.b, w.row.key.p, 16);
+		memset(w.at.b + 16, 0xff, 16); /* rows lie case by case: on to the next one */
+		w.rc = count_events(t, &person, begin_ms, over_ms < now_ms ? over_ms : now_ms, ev,
+				    &n);
 		count_person(c, ev, n, cap);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }

@@ -20,38 +20,37 @@ static bool is_record(enum store_table table, const struct store_row *row)
 /* Every record is opened once: a disk that rots is found before a backup has rotted too. */
 enum err health_page(struct turn *t, struct health_page *p)
 {
-	struct store_row row;
 	size_t damaged = 0;
-	enum err rc = ERR_OK;
 
 	require(p->damaged != NULL && p->count == 0);
 	for (; p->table < STORE_TABLE_COUNT && p->count < PAGE; p->table++, p->at.len = 0) {
 		const enum store_table table = (enum store_table)p->table;
+		struct store_walk w = {.at = p->at};
 
 		while (p->count < PAGE && damaged < LIMIT_LIST_ROWS &&
-		       (rc = store_next_prefix(t->txn, table, span_of(NULL, 0), &p->at, &row)) ==
-			       ERR_OK) {
+		       store_each(t->txn, table, span_of(NULL, 0), &w)) {
 			const size_t mark = t->arena->used;
 			struct record_place place;
 			struct span v;
 			enum err opened;
 
 			p->count++;
-			if (!is_record(table, &row))
+			if (!is_record(table, &w.row))
 				continue;
-			opened = record_open(t->txn, t->arena, table, &row, &place, &v);
+			opened = record_open(t->txn, t->arena, table, &w.row, &place, &v);
 			arena_rewind(t->arena, mark);
 			if (opened == ERR_CORRUPT) {
 				damaged++;
-				p->damaged(p->ctx, table, row.key);
+				p->damaged(p->ctx, table, w.row.key);
 				continue;
 			}
 			if (opened != ERR_OK &&
 			    opened != ERR_NOTFOUND) /* erased with its case: fine */
 				return opened;
 		}
-		if (rc != ERR_OK && rc != ERR_NOTFOUND)
-			return rc; /* the table itself: what lies behind was not looked at */
+		p->at = w.at;
+		if (w.rc != ERR_OK)
+			return w.rc; /* the table itself: what lies behind was not looked at */
 		if (p->count >= PAGE || damaged >= LIMIT_LIST_ROWS)
 			break;
 	}

@@ -74,16 +74,13 @@ static uint64_t counted(const struct pair *pr, enum quota what)
 static enum err as_many(struct turn *t, enum store_table table, const struct store_key *prefix,
 			size_t most, bool *yes)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	size_t n = 0;
-	enum err rc = ERR_OK;
 
-	while (n < most &&
-	       (rc = store_next_prefix(t->txn, table, key_span(prefix), &at, &row)) == ERR_OK)
+	while (n < most && store_each(t->txn, table, key_span(prefix), &w))
 		n++;
 	*yes = n == most;
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 enum err quota_thread(struct turn *t, uint16_t peer, enum thread_kind kind, enum quota *over)

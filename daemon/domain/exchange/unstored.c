@@ -122,15 +122,14 @@ enum err unstored_over(struct turn *t, uint16_t peer, const struct id16 *thread)
 /* The reference is what people on the phone with the partner can name. */
 enum err unstored_status(struct turn *t, struct msg *status)
 {
-	struct store_key at = {.len = 0}, prefix = {.len = 0};
-	struct store_row found;
+	struct store_walk w = {.key_len = KEY_LEN};
+	struct store_key prefix = {.len = 0};
 	uint16_t peer = 0;
 	unsigned shown = 0;
 	enum err rc;
 
 	key_u8(&prefix, META_UNSTORED);
-	while ((rc = store_next_prefix(t->txn, STORE_META, key_span(&prefix), &at, &found)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_META, key_span(&prefix), &w)) {
 		struct store_key k = {.len = 0};
 		char ref[THREAD_REF_LEN + 1];
 		const struct peer *p;
@@ -138,22 +137,20 @@ enum err unstored_status(struct turn *t, struct msg *status)
 		struct row row;
 		struct msg *m;
 
-		if (found.key.len != KEY_LEN)
-			return ERR_CORRUPT;
 		/* enough for one page; the others show when these are mended */
 		if (msg_count(status, STATUS_FAULTS) >= (size_t)2 * FAULTS_MAX)
 			return ERR_OK;
-		key_put(&k, found.key.p, found.key.len);
+		key_put(&k, w.row.key.p, w.row.key.len);
 		if (be16_get(k.b + 1) != peer) {
 			peer = be16_get(k.b + 1);
 			shown = 0;
 		} else if (shown >= SHOWN) { /* enough of this one: on to the next partner */
-			at = (struct store_key){.len = 0};
-			key_u8(&at, META_UNSTORED);
-			key_u16(&at, peer);
-			key_u32(&at, UINT32_MAX);
-			key_u64(&at, UINT64_MAX);
-			key_u32(&at, UINT32_MAX);
+			w.at = (struct store_key){.len = 0};
+			key_u8(&w.at, META_UNSTORED);
+			key_u16(&w.at, peer);
+			key_u32(&w.at, UINT32_MAX);
+			key_u64(&w.at, UINT64_MAX);
+			key_u32(&w.at, UINT32_MAX);
 			continue;
 		}
 		rc = load(t, &k, &row);
@@ -176,5 +173,5 @@ enum err unstored_status(struct turn *t, struct msg *status)
 		msg_set_u64(m, FAULT_ROW_LAST_MS, row.last_ms);
 		msg_set_u64(m, FAULT_ROW_ALARM, row.count >= FAULT_ALARM);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }

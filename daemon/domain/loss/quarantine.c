@@ -59,25 +59,21 @@ static enum err erasures_missing(struct turn *t, bool *yes)
 static enum err from_unheard(struct turn *t, const struct id16 *case_id, bool *yes)
 {
 	const struct store_key prefix = turn_key_id(case_id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = 32};
+	unsigned n = 0;
 	enum err rc;
 
 	require(t->node->quarantine);
 	*yes = false;
-	for (unsigned n = 0; (rc = store_next_prefix(t->txn, STORE_THREADCASE, key_span(&prefix),
-						     &at, &row)) == ERR_OK;
-	     n++) {
+	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
 		const struct peer *p;
 		struct thread th;
 		struct id16 id;
 
-		*yes = n >= THREADS_MAX;
+		*yes = n++ >= THREADS_MAX;
 		if (*yes)
 			return ERR_OK;
-		if (row.key.len != 32)
-			return ERR_CORRUPT;
-		memcpy(id.b, row.key.p + 16, 16);
+		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
@@ -88,7 +84,7 @@ static enum err from_unheard(struct turn *t, const struct id16 *case_id, bool *y
 		if (rc != ERR_OK || *yes)
 			return rc;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* A case that was begun after the loss has no past that anybody could remember better. */

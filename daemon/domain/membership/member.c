@@ -95,21 +95,20 @@ enum err member_find(struct turn *t, const struct id32 *node, struct member *m)
 	return rc == ERR_OK ? member_get(t, be16_get(v.p), m) : rc;
 }
 
-/* Rows in order of number; ERR_NOTFOUND past the last.  What reading one takes is given back. */
-enum err member_next(struct turn *t, struct store_key *at, struct member *m)
+/* Rows in order of number.  What reading one takes is given back. */
+bool member_each(struct turn *t, struct store_walk *w, struct member *m)
 {
 	const size_t mark = t->arena->used;
 	struct record_place place;
-	struct store_row row;
 	struct span v;
-	enum err rc = store_next_prefix(t->txn, STORE_NODE, span_of(NULL, 0), at, &row);
 
-	if (rc == ERR_OK)
-		rc = record_open(t->txn, t->arena, STORE_NODE, &row, &place, &v);
-	if (rc == ERR_OK)
-		rc = row_parse(v, m);
+	if (!store_each(t->txn, STORE_NODE, span_of(NULL, 0), w))
+		return false;
+	w->rc = record_open(t->txn, t->arena, STORE_NODE, &w->row, &place, &v);
+	if (w->rc == ERR_OK)
+		w->rc = row_parse(v, m);
 	arena_rewind(t->arena, mark);
-	return rc;
+	return w->rc == ERR_OK;
 }
 
 static struct store_key transport_key(const struct id32 *tk, uint16_t no)
@@ -140,22 +139,20 @@ enum err member_index_transport(struct turn *t, const struct member *m, const st
 enum err member_transport_taken(struct turn *t, uint16_t no, const struct id32 *tk,
 				struct member *by)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
 	enum err rc;
 
 	require(no != 0);
-	while ((rc = store_next_prefix(t->txn, STORE_NODEID, span_of(tk->b, 32), &at, &row)) ==
-	       ERR_OK) {
-		if (row.key.len != 34) /* a node id that begins so: not an entry of this index */
+	while (store_each(t->txn, STORE_NODEID, span_of(tk->b, 32), &w)) {
+		if (w.row.key.len != 34) /* a node id that begins so: not an entry of this index */
 			continue;
-		rc = member_get(t, be16_get(row.key.p + 32), by);
+		rc = member_get(t, be16_get(w.row.key.p + 32), by);
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 		if (by->no != no && !by->removed)
 			return ERR_OK;
 	}
-	return rc;
+	return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
 }
 
 /* What only the node itself can say; name, class and country are the roots'. */

@@ -33,8 +33,8 @@ MUST_CHECK enum err member_get(struct turn *t, uint16_t no, struct member *m);
 MUST_CHECK enum err member_put(struct turn *t, const struct member *m);
 /** By node id.  ERR_NOTFOUND. */
 MUST_CHECK enum err member_find(struct turn *t, const struct id32 *node, struct member *m);
-/** Rows in order of number; ERR_NOTFOUND past the last.  What reading one takes of the arena is given back. */
-MUST_CHECK enum err member_next(struct turn *t, struct store_key *at, struct member *m);
+/** As store_each, in order of number.  What reading one takes of the arena is given back. */
+MUST_CHECK bool member_each(struct turn *t, struct store_walk *w, struct member *m);
 /** The index by transport key follows a member's newest record; old: what stood there, NULL none. */
 MUST_CHECK enum err member_index_transport(struct turn *t, const struct member *m,
 					   const struct id32 *old);

@@ -180,7 +180,7 @@ static void peer_from(struct peer *p, const struct member *m, const struct node 
 /* What is known of lines and keys in memory goes over to the new array; a rotation makes prekeys worthless. */
 enum err members_load(struct turn *t, struct node *n)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct peer *grown;
 	struct member m;
 	size_t count = 0;
@@ -193,7 +193,7 @@ enum err members_load(struct turn *t, struct node *n)
 	if (grown == NULL)
 		return ERR_NOMEM;
 	n->peers = grown;
-	while ((rc = member_next(t, &at, &m)) == ERR_OK) {
+	while (member_each(t, &w, &m)) {
 		struct peer p = {.no = 0};
 
 		if (m.no != count + 1 || m.no >= next)
@@ -213,7 +213,7 @@ enum err members_load(struct turn *t, struct node *n)
 		}
 		n->peers[count++] = p;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* ---- node records: what a member signs about itself ---- */
@@ -365,7 +365,7 @@ struct standing {
 /* One walk over all rows for all questions of a turn: counting again for each newcomer would be quadratic. */
 static enum err standings(struct turn *t, struct standing **out, size_t *count)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct member m;
 	uint16_t next;
 	enum err rc = next_no(t, &next);
@@ -376,7 +376,7 @@ static enum err standings(struct turn *t, struct standing **out, size_t *count)
 	*out = arena_alloc(t->arena, (size_t)next * sizeof **out);
 	if (*out == NULL)
 		return ERR_NOMEM;
-	while ((rc = member_next(t, &at, &m)) == ERR_OK && *count + 1 < next) {
+	while (*count + 1 < next && member_each(t, &w, &m)) {
 		struct standing *s = &(*out)[(*count)++];
 
 		if (m.no != *count)
@@ -392,7 +392,7 @@ static enum err standings(struct turn *t, struct standing **out, size_t *count)
 		if (s->self && !t->node->cosign_manual)
 			s->seen_seq = UINT64_MAX;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* Members count for whoever was let in after them, and this node counts for all. */

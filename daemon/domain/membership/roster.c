@@ -244,16 +244,12 @@ enum err roster_settle(struct turn *t)
 static enum err first_fork(struct turn *t, uint64_t *seq)
 {
 	const uint8_t kind = PROOF_FORK;
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc = store_next_prefix(t->txn, STORE_PROOF, span_of(&kind, 1), &at, &row);
+	struct store_walk w = {.key_len = 9};
 
 	*seq = 0;
-	if (rc == ERR_OK && row.key.len != 9)
-		return ERR_CORRUPT;
-	if (rc == ERR_OK)
-		*seq = be64_get(row.key.p + 1);
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (store_each(t->txn, STORE_PROOF, span_of(&kind, 1), &w))
+		*seq = be64_get(w.row.key.p + 1);
+	return w.rc;
 }
 
 /* From the store into memory; a fork limits who counts as admitted, so it is looked for first. */

@@ -45,16 +45,15 @@ static void open_at(struct node *n, const struct doors *before, const char *at)
 
 enum err door_load(struct turn *t, struct node *n)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct doors before = {.count = n->door_count};
 	struct id16 id;
 	struct msg *m;
-	enum err rc;
 
 	memcpy(before.all, n->doors, sizeof before.all);
 	n->door_count = 0;
 	n->doors_due_ms = 0;
-	while ((rc = invite_next(t, &at, &id, &m)) == ERR_OK) {
+	while (invite_each(t, &w, &id, &m)) {
 		uint64_t until_ms;
 
 		if (!invite_alive(t, m, &until_ms))
@@ -63,7 +62,7 @@ enum err door_load(struct turn *t, struct node *n)
 		if (n->doors_due_ms == 0 || until_ms < n->doors_due_ms)
 			n->doors_due_ms = until_ms;
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 void door_said(struct node *n, const struct node_door *said)

@@ -27,52 +27,43 @@ enum err invite_load(struct turn *t, const struct id16 *id, struct msg **m)
 }
 
 /* Damaged ones too: id comes from the key, so that a list can name them. */
-enum err invite_any(struct turn *t, struct store_key *at, struct id16 *id, struct msg **m)
+bool invite_any(struct turn *t, struct store_walk *w, struct id16 *id, struct msg **m)
 {
-	struct store_row row;
-	enum err rc = store_next_prefix(t->txn, STORE_INVITE, span_of(NULL, 0), at, &row);
-
-	if (rc != ERR_OK)
-		return rc;
-	if (row.key.len != 16)
-		return ERR_CORRUPT;
-	memcpy(id->b, row.key.p, 16);
-	rc = invite_load(t, id, m);
-	if (rc != ERR_CORRUPT)
-		return rc;
-	*m = NULL;
-	return ERR_OK;
+	w->key_len = 16;
+	if (!store_each(t->txn, STORE_INVITE, span_of(NULL, 0), w))
+		return false;
+	memcpy(id->b, w->row.key.p, 16);
+	w->rc = invite_load(t, id, m);
+	if (w->rc == ERR_CORRUPT) {
+		w->rc = ERR_OK;
+		*m = NULL;
+	}
+	return w->rc == ERR_OK;
 }
 
 /* One that is damaged opens no door; the list of invites names it. */
-enum err invite_next(struct turn *t, struct store_key *at, struct id16 *id, struct msg **m)
+bool invite_each(struct turn *t, struct store_walk *w, struct id16 *id, struct msg **m)
 {
-	enum err rc;
-
-	do
-		rc = invite_any(t, at, id, m);
-	while (rc == ERR_OK && *m == NULL);
-	return rc;
+	while (invite_any(t, w, id, m))
+		if (*m != NULL)
+			return true;
+	return false;
 }
 
 enum err invite_forget(struct turn *t)
 {
 	const uint64_t kept_ms = (uint64_t)LIMIT_INVITES_KEPT_DAYS * 86400000u;
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
-	enum err rc;
 
-	while ((rc = invite_next(t, &at, &id, &m)) == ERR_OK) {
+	while (invite_each(t, &w, &id, &m)) {
 		const struct store_key k = turn_key_id(&id);
 
-		if (msg_u64(m, INVITE_RECORD_EXPIRES_MS) + kept_ms > t->wall_ms)
-			continue;
-		rc = store_del(t->txn, STORE_INVITE, key_span(&k));
-		if (rc != ERR_OK)
-			return rc;
+		if (msg_u64(m, INVITE_RECORD_EXPIRES_MS) + kept_ms <= t->wall_ms)
+			w.rc = store_del(t->txn, STORE_INVITE, key_span(&k));
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 bool invite_is(const struct msg *m, const char *state)
@@ -168,10 +159,9 @@ bool invite_alive(const struct turn *t, const struct msg *m, uint64_t *until_ms)
 enum err invite_session(struct turn *t, const struct id16 *session, struct id16 *id, struct msg **m,
 			struct msg **try)
 {
-	struct store_key at = {.len = 0};
-	enum err rc;
+	struct store_walk w = {.rc = ERR_OK};
 
-	while ((rc = invite_next(t, &at, id, m)) == ERR_OK) {
+	while (invite_each(t, &w, id, m)) {
 		if (!invite_alive(t, *m, NULL))
 			continue;
 		for (size_t i = 0; i < LIMIT_ONBOARD_ATTEMPTS; i++) {
@@ -184,7 +174,7 @@ enum err invite_session(struct turn *t, const struct id16 *session, struct id16 
 				return ERR_OK;
 		}
 	}
-	return rc;
+	return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
 }
 
 /* For the token: by the hash of its first entry a newcomer knows the federation that it was invited to. */

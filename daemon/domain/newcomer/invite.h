@@ -29,12 +29,10 @@
 
 MUST_CHECK enum err invite_save(struct turn *t, const struct id16 *id, const struct msg *m);
 MUST_CHECK enum err invite_load(struct turn *t, const struct id16 *id, struct msg **m);
-/** In order of id; ERR_NOTFOUND past the last.  *m NULL: this one is damaged. */
-MUST_CHECK enum err invite_any(struct turn *t, struct store_key *at, struct id16 *id,
-			       struct msg **m);
+/** As store_each, in order of id.  *m NULL: this one is damaged. */
+MUST_CHECK bool invite_any(struct turn *t, struct store_walk *w, struct id16 *id, struct msg **m);
 /** The same, passing over damaged ones: they open no door. */
-MUST_CHECK enum err invite_next(struct turn *t, struct store_key *at, struct id16 *id,
-				struct msg **m);
+MUST_CHECK bool invite_each(struct turn *t, struct store_walk *w, struct id16 *id, struct msg **m);
 /** Rows that ended LIMIT_INVITES_KEPT_DAYS ago go. */
 MUST_CHECK enum err invite_forget(struct turn *t);
 /** Is it stored as this INVITE_*? */

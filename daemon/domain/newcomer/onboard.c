@@ -136,10 +136,9 @@ static enum err nobody(struct turn *t, uint16_t line)
 static enum err invite_of(struct turn *t, struct span mac, struct span join, struct id16 *id,
 			  struct msg **m)
 {
-	struct store_key at = {.len = 0};
-	enum err rc;
+	struct store_walk w = {.rc = ERR_OK};
 
-	while ((rc = invite_next(t, &at, id, m)) == ERR_OK) {
+	while (invite_each(t, &w, id, m)) {
 		const struct span secret = msg_bytes(*m, INVITE_RECORD_SECRET);
 		struct id16 key;
 		struct id32 want;
@@ -151,7 +150,7 @@ static enum err invite_of(struct turn *t, struct span mac, struct span join, str
 		if (bytes_equal_ct(want.b, mac.p, 32))
 			return ERR_OK;
 	}
-	return rc;
+	return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
 }
 
 static bool same(const struct msg *try, unsigned field, struct span s)

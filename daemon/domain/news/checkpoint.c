@@ -114,17 +114,16 @@ enum err checkpoint_cosigned(struct turn *t, struct peer *p, struct span bytes)
 static enum err contradiction(struct turn *t, const struct peer *p, const struct wire_checkpoint *c,
 			      struct span bytes)
 {
-	struct store_key k = {.len = 0}, at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.rc = ERR_OK};
+	struct store_key k = {.len = 0};
 	enum err rc;
 
 	require(id32_equal(&c->node, &p->node_id));
 	key_u8(&k, PROOF_AUDIT);
 	key_u16(&k, p->no);
 	/* one is enough, and its author could sign others without end */
-	rc = store_next_prefix(t->txn, STORE_PROOF, key_span(&k), &at, &row);
-	if (rc != ERR_NOTFOUND)
-		return rc;
+	if (store_each(t->txn, STORE_PROOF, key_span(&k), &w) || w.rc != ERR_OK)
+		return w.rc;
 	key_u64(&k, c->seq);
 	rc = turn_put(t, STORE_PROOF, &k, bytes);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHECKPOINT,
@@ -139,8 +138,8 @@ static enum err contradiction(struct turn *t, const struct peer *p, const struct
 static enum err one_more(struct turn *t, uint16_t peer)
 {
 	const struct store_key prefix = turn_key_u16(peer);
-	struct store_key at = {.len = 0}, k = {.len = 0};
-	struct store_row oldest;
+	struct store_walk w = {.rc = ERR_OK}; /* its first row is the oldest */
+	struct store_key k = {.len = 0};
 	struct span v;
 	uint8_t b[4];
 	uint32_t n = 0;
@@ -159,11 +158,10 @@ static enum err one_more(struct turn *t, uint16_t peer)
 		be32_put(b, n + 1);
 		return turn_put(t, STORE_META, &k, span_of(b, sizeof b));
 	}
-	rc = store_next_prefix(t->txn, STORE_CHECKPOINT, key_span(&prefix), &at, &oldest);
-	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc; /* the new one at least is there */
+	if (!store_each(t->txn, STORE_CHECKPOINT, key_span(&prefix), &w))
+		return w.rc == ERR_OK ? ERR_CORRUPT : w.rc; /* the new one at least is there */
 	k.len = 0;
-	key_put(&k, oldest.key.p, oldest.key.len);
+	key_put(&k, w.row.key.p, w.row.key.len);
 	return store_del(t->txn, STORE_CHECKPOINT, key_span(&k));
 }
 
@@ -266,20 +264,21 @@ static bool agrees(void *ctx, uint64_t seq, const struct id32 *hash)
 	struct verifying *v = ctx;
 	const struct store_key k = row_key(v->self, v->t->node->inc.no, seq);
 	const struct store_key prefix = turn_key_u64(seq);
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct wire_checkpoint c;
-	struct store_row row;
 	struct span b;
+	unsigned cosigners = 0;
 
 	if (turn_get(v->t, STORE_CHECKPOINT, &k, &b) == ERR_OK &&
 	    (wire_checkpoint_get(b, &c) != ERR_OK || !id32_equal(&c.hash, hash)))
 		return false;
-	if (store_next_prefix(v->t->txn, STORE_COSIGN, key_span(&prefix), &at, &row) == ERR_OK) {
+	while (store_each(v->t->txn, STORE_COSIGN, key_span(&prefix), &w))
+		cosigners++;
+	if (w.rc != ERR_OK)
+		return false;
+	if (cosigners > 0) {
 		v->found->cosigned = seq;
-		v->found->cosigners = 1;
-		while (store_next_prefix(v->t->txn, STORE_COSIGN, key_span(&prefix), &at, &row) ==
-		       ERR_OK)
-			v->found->cosigners++;
+		v->found->cosigners = cosigners;
 	}
 	for (size_t i = 0; i < v->count; i++)
 		if (wire_checkpoint_get(v->held[i], &c) == ERR_OK && c.seq == seq &&

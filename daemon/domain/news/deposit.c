@@ -81,18 +81,14 @@ enum err deposit_changed(struct turn *t)
 static enum err list_erased(struct turn *t, struct wr *ids)
 {
 	const uint64_t keep_ms = (uint64_t)KEEP_MS_DAYS * 86400000u;
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk w = {.key_len = 16};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_ERASED, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_ERASED, span_of(NULL, 0), &w)) {
 		struct record_place place;
 		struct span when;
 
-		if (row.key.len != 16)
-			return ERR_CORRUPT;
-		rc = record_open(t->txn, t->arena, STORE_ERASED, &row, &place, &when);
+		rc = record_open(t->txn, t->arena, STORE_ERASED, &w.row, &place, &when);
 		if (rc != ERR_OK || when.len != 8)
 			return rc == ERR_OK ? ERR_CORRUPT : rc;
 		if (be64_get(when.p) + keep_ms < t->wall_ms)
@@ -101,9 +97,9 @@ static enum err list_erased(struct turn *t, struct wr *ids)
 			memmove(ids->p, ids->p + 16, ids->len - 16);
 			ids->len -= 16;
 		}
-		wr_put(ids, at.b, 16);
+		wr_put(ids, w.row.key.p, 16);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* A list as a part of the next frame: to be kept for us (KEEP_THIS), or the partner's own, given back (YOURS). */

@@ -33,21 +33,17 @@ static enum err waiting_for(struct turn *t, struct msg *status)
 /* An alarm is a row until it ends or somebody settles it (alarm_clear), so it is shown after a restart too. */
 enum err view_alarms(struct turn *t, struct msg *status)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	/* which alarm, one byte, and of which partner, two */
+	struct store_walk w = {.key_len = 3};
 	enum err rc;
 
-	while ((rc = store_next_prefix(t->txn, STORE_ALARM, span_of(NULL, 0), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_ALARM, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		const struct peer *p;
 		struct msg *m;
 		struct span v;
 
-		/* which alarm, one byte, and of which partner, two */
-		if (row.key.len != 3)
-			return ERR_CORRUPT;
-		key_put(&k, row.key.p, row.key.len);
+		key_put(&k, w.row.key.p, w.row.key.len);
 		rc = turn_get(t, STORE_ALARM, &k, &v);
 		if (rc != ERR_OK || v.len != 8)
 			return rc == ERR_OK ? ERR_CORRUPT : rc;
@@ -58,5 +54,5 @@ enum err view_alarms(struct turn *t, struct msg *status)
 		msg_set_text(t->arena, m, ALARM_ROW_PARTNER, p == NULL ? "" : p->org);
 		msg_set_u64(m, ALARM_ROW_AT_MS, be64_get(v.p));
 	}
-	return rc == ERR_NOTFOUND ? waiting_for(t, status) : rc;
+	return w.rc == ERR_OK ? waiting_for(t, status) : w.rc;
 }

@@ -384,23 +384,18 @@ static enum err put_overview(struct turn *t, struct msg *flow, uint32_t quarter)
 /* Two years back and no further: who wants an older quarter names it. */
 static enum err newest(struct turn *t, uint32_t *quarter)
 {
-	struct store_key at = {.len = 0};
-	struct store_row row;
-	enum err rc;
-
 	*quarter = quarter_of(t->wall_ms) - 1;
 	for (uint32_t back = 0; back < 8; back++) {
+		struct store_walk w = {.rc = ERR_OK};
 		struct store_key k = {.len = 0};
 
 		key_u32(&k, *quarter - back);
-		at.len = 0;
-		rc = store_next_prefix(t->txn, STORE_REPORT, key_span(&k), &at, &row);
-		if (rc == ERR_OK) {
+		if (store_each(t->txn, STORE_REPORT, key_span(&k), &w)) {
 			*quarter -= back;
 			return ERR_OK;
 		}
-		if (rc != ERR_NOTFOUND)
-			return rc;
+		if (w.rc != ERR_OK)
+			return w.rc;
 	}
 	return ERR_OK;
 }

@@ -137,8 +137,7 @@ static enum err outbox_of(struct turn *t, const struct peer *p, struct page *pag
 			  struct msg *reply)
 {
 	const struct store_key prefix = turn_key_u16(p->no);
-	struct store_key at = {.len = 0};
-	struct store_row found;
+	struct store_walk w = {.key_len = 2 + 8};
 	struct pair *pr;
 	enum err rc = pair_get(t, p->no, &pr);
 
@@ -147,11 +146,9 @@ static enum err outbox_of(struct turn *t, const struct peer *p, struct page *pag
 		return ERR_OK;
 	if (rc != ERR_OK || pr->kept_from == 0)
 		return rc;
-	key_u16(&at, p->no);
-	key_u64(&at, pr->kept_from);
-	while ((rc = store_next_prefix(t->txn, STORE_OUTPLACE, key_span(&prefix), &at, &found)) ==
-	       ERR_OK) {
-		const struct store_key k = turn_key_u16_u64(p->no, be64_get(found.key.p + 2));
+	w.at = turn_key_u16_u64(p->no, pr->kept_from);
+	while (store_each(t->txn, STORE_OUTPLACE, key_span(&prefix), &w)) {
+		const struct store_key k = turn_key_u16_u64(p->no, be64_get(w.row.key.p + 2));
 		const size_t mark = t->arena->used;
 		struct outbox_row row;
 
@@ -166,7 +163,7 @@ static enum err outbox_of(struct turn *t, const struct peer *p, struct page *pag
 								.peer = page_part_of(page, p->no)});
 		arena_rewind(t->arena, mark);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* Behind a document and not behind a number: new ones may stand in front of it by now. */
@@ -190,8 +187,7 @@ static enum err outbox_after(struct turn *t, const char *id, struct page *page)
 enum err view_find_owed(struct turn *t, const char *text, uint16_t *peer, uint64_t *place,
 			struct outbox_row *row)
 {
-	struct store_key at = {.len = 0};
-	struct store_row found;
+	struct store_walk w = {.key_len = 16};
 	struct id16 msg;
 	size_t hits = 0;
 	char hex[21];
@@ -201,15 +197,14 @@ enum err view_find_owed(struct turn *t, const char *text, uint16_t *peer, uint64
 	if (bytes_unhex(msg.b, 16, text)) {
 		hits = 1;
 	} else {
-		while ((rc = store_next_prefix(t->txn, STORE_OUTID, span_of(NULL, 0), &at,
-					       &found)) == ERR_OK) {
-			bytes_hex(hex, found.key.p + 6, 10);
+		while (store_each(t->txn, STORE_OUTID, span_of(NULL, 0), &w)) {
+			bytes_hex(hex, w.row.key.p + 6, 10);
 			if (strlen(text) >= 4 && strncmp(hex, text, strlen(text)) == 0 &&
 			    hits++ == 0)
-				memcpy(msg.b, found.key.p, 16);
+				memcpy(msg.b, w.row.key.p, 16);
 		}
-		if (rc != ERR_NOTFOUND)
-			return rc;
+		if (w.rc != ERR_OK)
+			return w.rc;
 	}
 	rc = hits == 1 ? outbox_find(t, &msg, peer, place, row) : ERR_NOTFOUND;
 	if (rc == ERR_NOTFOUND)

@@ -149,29 +149,24 @@ enum err view_case_list(struct turn *t, const struct msg *req, struct msg *reply
 static enum err entries_over(struct turn *t, const struct id16 *id, size_t *over)
 {
 	const struct store_key prefix = turn_key_id(id);
-	struct store_key at = {.len = 0};
-	struct store_row row;
+	struct store_walk all = {.rc = ERR_OK}, oldest = {.rc = ERR_OK};
 	size_t count = 0, bytes = 0;
-	enum err rc;
 
 	require(over != NULL);
-	while ((rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row)) ==
-	       ERR_OK) {
+	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &all)) {
 		count++;
-		bytes += row.val.len;
+		bytes += all.row.val.len;
 	}
-	if (rc != ERR_NOTFOUND)
-		return rc;
-	at.len = 0;
+	if (all.rc != ERR_OK)
+		return all.rc;
 	*over = 0;
 	/* half of a reply: the other half is for all else on the page of a case */
-	for (; count - *over > LIMIT_LIST_ROWS || bytes > LIMIT_CONTROL / 2; (*over)++) {
-		rc = store_next_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &at, &row);
-		if (rc != ERR_OK)
-			return rc;
-		bytes -= row.val.len;
+	while ((count - *over > LIMIT_LIST_ROWS || bytes > LIMIT_CONTROL / 2) &&
+	       store_each(t->txn, STORE_CASELOG, key_span(&prefix), &oldest)) {
+		(*over)++;
+		bytes -= oldest.row.val.len;
 	}
-	return ERR_OK;
+	return oldest.rc;
 }
 
 /* The newest entries; each stands by itself, so a damaged one is named and the rest shown. */

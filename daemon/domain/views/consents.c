@@ -60,19 +60,19 @@ void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 /* Ended and withdrawn ones too: what was shared under them still has to be answered for. */
 enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct store_key at = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
 	struct id16 case_id, id;
 	struct msg *m;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &case_id);
 
 	if (rc != ERR_OK)
 		return rc;
-	while ((rc = consent_next(t, &case_id, &at, &id, &m)) == ERR_OK) {
+	while (consent_each(t, &case_id, &w, &id, &m)) {
 		if (!turn_room(reply, REPLY_GRANTS))
 			return ERR_OK;
 		view_grant_row(t, m, reply);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return w.rc;
 }
 
 /* With the referrals that would end with it: who asks wants to know what a withdrawal costs. */
@@ -96,15 +96,12 @@ enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *re
 				 &case_id,
 				 msg_u64(m, GRANT_RECORD_RECEIVED) != 0 ? THREAD_RECEIVER
 									: THREAD_SENDER,
-				 {.len = 0}};
+				 {.rc = ERR_OK}};
 	/* what has ended already would not end again by a withdrawal */
-	while ((rc = bodies_next(t, &w, &th)) == ERR_OK && turn_room(reply, REPLY_REFERRALS))
-		if (!bodies_ended(&th)) {
-			rc = view_referral_row(t, &th, reply, true);
-			if (rc != ERR_OK)
-				return rc;
-		}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	while (bodies_each(t, &w, &th) && turn_room(reply, REPLY_REFERRALS))
+		if (!bodies_ended(&th))
+			w.rows.rc = view_referral_row(t, &th, reply, true);
+	return w.rows.rc;
 }
 
 /* The rows of what a withdrawal ended: the consents, and the referrals that rested on nothing else. */

@@ -118,13 +118,11 @@ struct picture {
 static void picture_store(struct store_txn *txn, struct picture *out)
 {
 	for (int t = 0; t < STORE_TABLE_COUNT; t++) {
-		struct store_key at = {.len = 0};
-		struct store_row row;
+		struct store_walk w = {.rc = ERR_OK};
 
 		out->table[t] = 0xcbf29ce484222325u;
-		while (store_next_prefix(txn, (enum store_table)t, span_of(NULL, 0), &at, &row) ==
-		       ERR_OK)
-			out->table[t] = sim_mixed(sim_mixed(out->table[t], row.key), row.val);
+		while (store_each(txn, (enum store_table)t, span_of(NULL, 0), &w))
+			out->table[t] = sim_mixed(sim_mixed(out->table[t], w.row.key), w.row.val);
 	}
 }
 

@@ -117,15 +117,15 @@ static void order_is_by_bytes_and_seeks_are_exact(void **state)
 	static const char *const sorted[] = {"a", "a\x01", "ab", "b", "b\x01", "\xff"};
 	struct world *w = *state;
 	struct store_txn *t = begin(w, true);
-	struct store_key at = {.len = 0};
+	struct store_walk all = {.rc = ERR_OK};
 	struct store_row row;
 	size_t n = 0;
 
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(store_put(t, STORE_TIMER, text(keys[i]), text("v")), ERR_OK);
-	while (store_next_prefix(t, STORE_TIMER, span_of(NULL, 0), &at, &row) == ERR_OK) {
-		assert_int_equal(row.key.len, strlen(sorted[n]));
-		assert_memory_equal(row.key.p, sorted[n], row.key.len);
+	while (store_each(t, STORE_TIMER, span_of(NULL, 0), &all)) {
+		assert_int_equal(all.row.key.len, strlen(sorted[n]));
+		assert_memory_equal(all.row.key.p, sorted[n], all.row.key.len);
 		n++;
 	}
 	assert_int_equal(n, 6);
@@ -336,13 +336,11 @@ static int read_all(struct world *w)
 		volatile uint8_t sum = 0;
 
 		for (int table = 0; table < STORE_TABLE_COUNT; table++) {
-			struct store_key at = {.len = 0};
-			struct store_row row;
+			struct store_walk rows = {.rc = ERR_OK};
 
-			while (store_next_prefix(t, (enum store_table)table, span_of(NULL, 0), &at,
-						 &row) == ERR_OK)
-				for (size_t i = 0; i < row.val.len; i++)
-					sum = (uint8_t)(sum + row.val.p[i]);
+			while (store_each(t, (enum store_table)table, span_of(NULL, 0), &rows))
+				for (size_t i = 0; i < rows.row.val.len; i++)
+					sum = (uint8_t)(sum + rows.row.val.p[i]);
 		}
 		store_abort(t);
 		store_close(w->s);
@@ -448,17 +446,17 @@ static void a_key_that_is_too_long_is_damage(void **state)
 {
 	struct world *w = *state;
 	struct store_txn *t = begin(w, true);
-	struct store_key at = {.len = 0};
+	struct store_walk rows = {.rc = ERR_OK};
 	struct store_row row;
-	uint8_t key[sizeof at.b];
+	uint8_t key[sizeof rows.at.b];
 
 	memset(key, 'k', sizeof key);
 	assert_int_equal(store_put(t, STORE_TIMER, span_of(key, sizeof key - 1), text("v")),
 			 ERR_OK);
-	assert_int_equal(store_next_prefix(t, STORE_TIMER, span_of(NULL, 0), &at, &row), ERR_OK);
+	assert_true(store_each(t, STORE_TIMER, span_of(NULL, 0), &rows));
 	assert_int_equal(store_put(t, STORE_TIMER, span_of(key, sizeof key), text("v")), ERR_OK);
-	assert_int_equal(store_next_prefix(t, STORE_TIMER, span_of(NULL, 0), &at, &row),
-			 ERR_CORRUPT);
+	assert_false(store_each(t, STORE_TIMER, span_of(NULL, 0), &rows));
+	assert_int_equal(rows.rc, ERR_CORRUPT);
 	assert_int_equal(store_last_prefix(t, STORE_TIMER, span_of(NULL, 0), &row), ERR_CORRUPT);
 	store_abort(t);
 }
