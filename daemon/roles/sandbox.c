@@ -75,12 +75,11 @@ static enum err restrict_files(const char *dir)
 /* What ran under load, kills and restarts, on both Debians; a name unknown to this machine's
  * libseccomp or architecture is skipped. */
 static const char *const both[] = {
-	"read",		 "write",	    "close",	 "recvfrom",	   "sendto",
-	"epoll_wait",	 "epoll_pwait",	    "epoll_ctl", "munmap",	   "mremap",
-	"brk",		 "getrandom",	    "getpid",	 "fcntl",	   "accept4",
-	"getsockopt",	 "futex",	    "exit",	 "exit_group",	   "rt_sigreturn",
-	"clock_gettime", "restart_syscall", "gettid",	 "tgkill",	   "madvise",
-	"getsockname",	 "recvmsg",	    "sendmsg",	 "rt_sigprocmask", "shutdown",
+	"read",		"write",	 "close",	    "recvfrom", "sendto",  "epoll_wait",
+	"epoll_pwait",	"epoll_ctl",	 "munmap",	    "mremap",	"brk",	   "getrandom",
+	"getpid",	"accept4",	 "getsockopt",	    "futex",	"exit",	   "exit_group",
+	"rt_sigreturn", "clock_gettime", "restart_syscall", "gettid",	"madvise", "getsockname",
+	"recvmsg",	"sendmsg",	 "rt_sigprocmask",  "shutdown",
 };
 static const char *const core_only[] = {
 	"pwrite64", "pread64", "pwritev",   "writev",	  "lseek",  "fdatasync",
@@ -152,9 +151,18 @@ enum {
 /* Memory is data or code, never both, and no code comes after the start.  A terminal is not written to from behind
  * (TIOCSTI is no call that anybody here makes). */
 static const struct call both_calls[] = {
-	{"mmap", 2, PROT_EXEC, 0},    {"mprotect", 2, PROT_EXEC, 0}, {"ioctl", 1, WHOLE, FIONBIO},
-	{"ioctl", 1, WHOLE, FIOCLEX}, {"ioctl", 1, WHOLE, FIONREAD}, {"ioctl", 1, WHOLE, TCGETS},
+	{"mmap", 2, PROT_EXEC, 0},
+	{"mprotect", 2, PROT_EXEC, 0},
+	{"ioctl", 1, WHOLE, FIONBIO},
+	{"ioctl", 1, WHOLE, FIOCLEX},
+	{"ioctl", 1, WHOLE, FIONREAD},
+	{"ioctl", 1, WHOLE, TCGETS},
+	/* flags and locks; not whom a descriptor sends signals to (F_SETOWN, F_SETSIG) */
+	{"fcntl", 1, WHOLE & ~7u, 0},
+	{"fcntl", 1, WHOLE, F_DUPFD_CLOEXEC},
 };
+static_assert(F_GETFD <= 7 && F_SETFL <= 7 && F_SETLKW <= 7 && F_SETOWN > 7 && F_SETSIG > 7,
+	      "the lowest eight are harmless");
 /* net speaks TCP and asks the kernel for addresses; it makes threads and nothing else. */
 static const struct call net_calls[] = {
 	{"socket", 0, WHOLE, AF_INET},
@@ -208,10 +216,12 @@ static enum err restrict_calls(enum sandbox_role role, struct err_text *why)
 	/* The process and not the thread: libzmq's own threads would otherwise die alone, and the
 	 * rest would wait for them. */
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	/* it may end itself, and nobody else: all processes of a node have one owner */
+	const struct call self[] = {{"tgkill", 0, WHOLE, (uint32_t)getpid()}};
 	int error = ENOMEM;
 	bool ok = f != NULL && allow(f, both, sizeof both / sizeof both[0]) && refuse_softly(f) &&
 		  allow_calls(f, both_calls, sizeof both_calls / sizeof both_calls[0]) &&
-		  no_clone3(f);
+		  allow_calls(f, self, 1) && no_clone3(f);
 
 	if (role == SANDBOX_CORE)
 		ok = ok && allow(f, core_only, sizeof core_only / sizeof core_only[0]);
