@@ -215,6 +215,8 @@ static void frame_out(struct engine *e, const struct effect *fx)
 	const struct id32 hash = hash_one(HASH_FRAMEPART, parts);
 	const struct span to_sign[] = {head, {hash.b, sizeof hash.b}};
 	const struct peer *p = state_peer(e->parts.node, fx->peer);
+
+	require(p != NULL && !p->self);
 	struct wire_envelope env = {.suite = WIRE_SUITE_1,
 				    .fed_id = e->parts.node->fed_id,
 				    .recipient = p->node_id,
@@ -225,7 +227,6 @@ static void frame_out(struct engine *e, const struct effect *fx)
 	uint8_t *inner, *out;
 	size_t n;
 
-	require(p != NULL && !p->self);
 	/* The smallest of the three lengths that holds frame and signature; zeros fill the rest. */
 	while (env.class_no < WIRE_CLASSES - 1 &&
 	       wire_class_len(env.class_no) < fx->bytes.len + WIRE_SIG)

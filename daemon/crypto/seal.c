@@ -76,11 +76,12 @@ enum err seal_envelope(const struct seal_to *to)
 {
 	const struct span esk_parts[] = {{to->hedge, 32}, {to->frame_sig, 64}};
 	uint8_t esk[32], dh[32], okm[OKM_LEN];
-	uint8_t *commit = to->envelope + SEAL_HEADER_LEN;
+	uint8_t *commit;
 	unsigned long long ct_len = 0;
 	enum err rc = ERR_CRYPTO;
 
 	require(to->envelope != NULL && to->inner != NULL && to->inner_len > 0);
+	commit = to->envelope + SEAL_HEADER_LEN;
 	hash_parts(HASH_ESK, span_of(to->random, 32), esk_parts, 2, esk, sizeof esk);
 	require(crypto_scalarmult_base(to->envelope + SEAL_EK_OFFSET, esk) == 0);
 	/* libsodium refuses a public key of small order, with which the secret would be known to

@@ -73,7 +73,7 @@ int addrwatch_probe(const struct endpoint *at)
 	const int fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int error = 0;
 
-	require(at != NULL && !at->everywhere); /* every address is never lost */
+	require(!at->everywhere); /* every address is never lost */
 	if (fd < 0)
 		return errno;
 	/* Port 0: only whether the address is ours is asked, and the port may be in use by ourselves. */

@@ -316,7 +316,7 @@ static void name_line(const char *org, char out[LIMIT_ORG_NAME + 1])
 	size_t n = 0;
 
 	/* A line end in a name could write a second heading onto the sheet. */
-	for (; org[n] != '\0' && n < LIMIT_ORG_NAME; n++)
+	for (; n < LIMIT_ORG_NAME && org[n] != '\0'; n++)
 		out[n] = (char)((uint8_t)org[n] < ' ' || org[n] == 0x7f ? ' ' : org[n]);
 	out[n] = '\0';
 }

@@ -359,7 +359,7 @@ static void halve(struct heads_cursor *h, const struct thread *th, const struct 
 {
 	const uint32_t most = row->no < th->my_no ? row->no : th->my_no;
 
-	require(row != NULL && row->no > 0);
+	require(row->no > 0);
 	if (!h->probing) {
 		if (id_order(&th->id, &h->parked) <= 0)
 			return;

@@ -297,10 +297,11 @@ uint64_t inbound_spoke(struct inbound *in, int fd, uint16_t peer)
 	const uint64_t now = clock_mono_ms();
 	struct connection *c = fd < 0 || (size_t)fd >= in->files ? NULL : &in->at[fd];
 	const size_t may = in->count > in->count_max ? 1 : LIMIT_PEER_LINES;
-	int *mine = in->of_peer[peer], old = NOBODY;
+	int *mine, old = NOBODY;
 	size_t n = 0;
 
 	require(peer != 0 && peer <= LIMIT_PEERS);
+	mine = in->of_peer[peer];
 	while (read_event(in, now)) /* the descriptor may have been another one's until now */
 		;
 	if (in->zm != NULL)
