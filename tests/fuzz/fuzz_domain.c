@@ -6,14 +6,18 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "crypto/identity.h"
+#include "domain/newcomer/onboard.h"
 #include "sim.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { FRESH_EVERY = 2000, STEPS = 200 };
+enum { FRESH_EVERY = 2000, STEPS = 200, NEWCOMER = 255 };
 
 static struct sim sim;
 static unsigned runs;
+static struct wire_invite invite;
+static uint8_t session[16]; /* of the last CHALLENGE */
 
 static void fresh(void)
 {
@@ -22,6 +26,7 @@ static void fresh(void)
 	if (runs > 0)
 		sim_close(&sim);
 	sim_open(&sim, 1, &calm, false); /* three nodes */
+	memset(&invite, 0, sizeof invite);
 	sim_connect(&sim, 0, 1);
 	for (int i = 0; i < 20; i++)
 		sim_step(&sim);
@@ -31,6 +36,74 @@ static void fresh(void)
 static void feed(enum event_type type, uint16_t peer, struct span bytes)
 {
 	sim_turn(&sim, &sim.nodes[0], &(struct event){.type = type, .peer = peer, .bytes = bytes});
+}
+
+/* With an address of its own, so that addresses open and close as well. */
+static void make_invite(void)
+{
+	struct sim_node *n = &sim.nodes[0];
+	struct msg *req = msg_new(&n->arena, MSG_REQUEST), *sub;
+	struct span bytes;
+	char at[64];
+
+	(void)snprintf(at, sizeof at, "tcp://192.0.2.1:%u", 7000 + runs % 100);
+	msg_set_u64(req, REQUEST_VERSION, 1);
+	sub = msg_sub(&n->arena, req, REQUEST_INVITE);
+	msg_set_text(&n->arena, sub, INVITE_NEW_ORG, "Nieuw");
+	msg_set_text(&n->arena, sub, INVITE_NEW_ADDRESS, at);
+	if (msg_pack(&n->arena, req, &bytes) == ERR_OK)
+		feed(EVENT_REQUEST, 0, bytes);
+	if (wire_token_get(sim.reply_token, &invite) != ERR_OK)
+		memset(&invite, 0, sizeof invite);
+}
+
+/* Of this federation, and the id is that of the keys. */
+static void fix_join(uint8_t *join, size_t len)
+{
+	enum { RECORD = 96 + 2, NODE = RECORD + 8 + 16 };
+	struct inception in;
+	struct id32 id;
+
+	if (len < NODE + 32)
+		return;
+	in.fed_id = sim.nodes[0].node->fed_id;
+	memcpy(join, in.fed_id.b, 16);
+	memcpy(join + RECORD + 8, in.fed_id.b, 16);
+	memcpy(in.nk_pub.b, join + 16, 32);
+	memcpy(in.next_digest.b, join + 48, 32);
+	memcpy(in.org_uuid.b, join + 80, 16);
+	id = identity_node_id(&in);
+	memcpy(join + NODE, id.b, 32);
+}
+
+/* A question of somebody with an invite: the mac, the commitment to zeros and the session are right, the rest is as it came. */
+static void feed_newcomer(struct span s)
+{
+	static uint8_t b[LIMIT_ONBOARD_MESSAGE];
+	const struct id32 zero = {{0}};
+	const struct span join = span_of(b + 65, s.len < 65 ? 0 : s.len - 65);
+	struct id32 mac, commit;
+
+	if (s.len < 17 || s.len > sizeof b)
+		return;
+	if (invite.expiry_s == 0)
+		make_invite();
+	memcpy(b, s.p, s.len);
+	if (b[0] == WIRE_ONB_HELLO && s.len > 65) {
+		fix_join(b + 65, join.len);
+		mac = onboard_mac(&invite.secret, join);
+		commit = onboard_commit(&zero, join);
+		memcpy(b + 1, commit.b, 32);
+		memcpy(b + 33, mac.b, 32);
+	} else {
+		memcpy(b + 1, session, 16);
+	}
+	memset(sim.onboard, 0, sizeof sim.onboard);
+	feed(EVENT_ONBOARD, 2, span_of(b, s.len));
+	if (sim.onboard[16] == WIRE_ONB_CHALLENGE)
+		memcpy(session, sim.onboard + 17, 16);
+	if (b[0] == WIRE_ONB_HELLO && sim.onboard[16] == WIRE_ONB_STATE)
+		make_invite(); /* used up */
 }
 
 /* Documents are of whom they must be; everything else in them is as it came. */
@@ -99,6 +172,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	s = span_of(data + 1, size - 1);
 	if (data[0] % 2 == 0)
 		feed_frame(s);
+	else if (data[0] == NEWCOMER)
+		feed_newcomer(s);
 	else
 		feed(types[data[0] / 2 % (sizeof types / sizeof types[0])], 2, s);
 	for (unsigned i = 0; sim.bag_len > 64 && i < STEPS;

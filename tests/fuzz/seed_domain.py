@@ -54,4 +54,5 @@ for f in ctl.pb.Request.DESCRIPTOR.fields:
     (out / f"request-{f.name}").write_bytes(b"\1" + r.SerializeToString())
 for i, b in enumerate((b"\1" + bytes(64) + m.join_bytes(), b"\6" + bytes(16), b"\7" + bytes(24), b"\4" + bytes(48))):
     (out / f"onboard-{i}").write_bytes(bytes([2 * 4 + 1]) + b)
+    (out / f"newcomer-{i}").write_bytes(b"\xff" + b)
 print(f"{len(os.listdir(out))} seeds")

@@ -110,6 +110,7 @@ static void note_reply(struct sim *s, struct sim_node *n, struct span bytes)
 		return;
 	s->reply_error = msg_has(reply, REPLY_ERROR);
 	(void)snprintf(s->reply_id, sizeof s->reply_id, "%s", msg_text(reply, REPLY_ID));
+	(void)snprintf(s->reply_token, sizeof s->reply_token, "%s", msg_text(reply, REPLY_TOKEN));
 }
 
 /* peer -1: the EPOCH record, for anyone; else the PAIR record of a connection. */
@@ -154,6 +155,10 @@ static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
 				span_of(n->node->peers[x->peer - 1].prekey, WIRE_PREKEY_LEN));
 		} else if (x->type == EFFECT_REPLY) {
 			note_reply(s, n, x->bytes);
+		} else if (x->type == EFFECT_ONBOARD) {
+			require(x->bytes.len > 17);
+			memcpy(s->onboard, x->bytes.p,
+			       x->bytes.len < sizeof s->onboard ? x->bytes.len : sizeof s->onboard);
 		} else if (x->type == EFFECT_INCARNATION) {
 			n->who.incarnation_no = n->node->inc.no;
 			n->unaware = false;

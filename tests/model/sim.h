@@ -104,8 +104,9 @@ struct sim {
 	size_t bag_len, bag_cap;
 	struct sim_thread *threads;
 	size_t thread_count;
-	char reply_id[64];
+	char reply_id[64], reply_token[WIRE_TOKEN_MAX + 1];
 	bool reply_error;
+	uint8_t onboard[17 + 16]; /* session and first bytes of what a newcomer was last answered */
 	struct sim_set kept,
 		lostable; /* documents that some disk still held; that none did, at a loss */
 	struct sim_set withdrawn; /* on a disk that went: node, id of the withdrawal */
