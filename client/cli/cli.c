@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/rng.h"
+#include "base/text.h"
 #include "client/cli/ctlclient.h"
 #include "client/cli/out.h"
 #include "client/cli/seen.h"
@@ -60,9 +61,14 @@ int cli_fail(const struct cli *c, int code, const char *what, const char *why, c
 		out_error(code, what, why, remedy);
 		return code;
 	}
-	(void)fprintf(stderr, "! %s%s%s\n", what, why[0] == '\0' ? "" : ": ", why);
-	if (remedy[0] != '\0')
-		(void)fprintf(stderr, "  %s\n", remedy);
+	/* Parts of it were typed, or are names of files: they look like no line of ours. */
+	(void)fputs("! ", stderr);
+	text_print(stderr, what);
+	(void)fputs(why[0] == '\0' ? "" : ": ", stderr);
+	text_print(stderr, why);
+	(void)fputs(remedy[0] == '\0' ? "\n" : "\n  ", stderr);
+	text_print(stderr, remedy);
+	(void)fputs(remedy[0] == '\0' ? "" : "\n", stderr);
 	return code;
 }
 

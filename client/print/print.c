@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "proto/lists.h"
 
 enum { ID_DIGITS = 32, ID_TIME_DIGITS = 12 };
@@ -106,7 +107,14 @@ void print_cell(const char *s, int width)
 	int n = 0;
 
 	require(s != NULL && width >= 0);
-	for (; *s != '\0'; s++) {
+	for (size_t blank; *s != '\0'; s++) {
+		/* Two blanks are between cells: within one they would be the next column, with what a partner
+		 * writes there. */
+		while ((blank = text_blank_len(s)) != 0 &&
+		       (n == 0 || s[blank] == '\0' || text_blank_len(s + blank) != 0))
+			s += blank;
+		if (*s == '\0')
+			break;
 		/* Bytes that continue a character take no column of their own; letters that are two
 		 * columns wide are not counted as such. */
 		if (((unsigned char)*s & 0xc0) != 0x80 && n++ == CELL_MAX) {

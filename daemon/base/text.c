@@ -51,13 +51,23 @@ static const struct {
 	{0xffa0, 0xffa0}, {0xfff9, 0xfffb}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
 };
 
-/* Persian and the scripts of India need joiners between letters, pictures need them and a choice of their shape. */
+/* Persian and the scripts of India need joiners between letters, pictures need them and a choice of their shape.  Behind a Latin,
+ * Greek or Cyrillic letter nobody needs either, and nobody sees it. */
+static bool joins(uint32_t c)
+{
+	require(c <= 0x10ffff);
+	return (c >= 0x590 && c <= 0x1aaf) || (c >= 0x2190 && c <= 0x2bff) ||
+	       (c >= 0xa800 && c <= 0xabff) || (c >= 0xfb50 && c <= 0xfdff) || c == 0xfe0f ||
+	       (c >= 0x10a00 && c <= 0x11fff) || (c >= 0x1f000 && c <= 0x1faff);
+}
+
 static bool needed(uint32_t c, uint32_t before)
 {
 	if (c == 0x200c || c == 0x200d)
-		return before >= 0x590 && before != 0x200c && before != 0x200d;
+		return joins(before);
 	return c >= 0xfe00 && c <= 0xfe0f &&
-	       (before >= 0xa9 || (before >= '0' && before <= '9') || before == '#' ||
+	       (before == 0xa9 || before == 0xae || (before >= 0x2000 && before < 0xfe00) ||
+		before >= 0x1f000 || (before >= '0' && before <= '9') || before == '#' ||
 		before == '*');
 }
 
@@ -106,6 +116,24 @@ const char *text_fault(enum text_class class, struct span s, size_t *at)
 	return NULL;
 }
 
+void text_print(FILE *f, const char *s)
+{
+	const struct span in = span_of(s, strlen(s));
+	uint32_t c = 0, before = 0;
+
+	require(f != NULL);
+	for (size_t i = 0, n; i < in.len; i += n, before = c) {
+		n = decode(in.p + i, in.len - i, &c);
+		if (n == 0 || fault_of(TEXT_LINE, c, before) != NULL) {
+			(void)fputc('?', f);
+			n = n == 0 ? 1 : n;
+			c = '?';
+			continue;
+		}
+		(void)fwrite(in.p + i, 1, n, f);
+	}
+}
+
 bool text_valid(struct span s)
 {
 	return text_fault(TEXT_LINES, s, NULL) == NULL;
@@ -117,7 +145,7 @@ static bool unseen(uint32_t c)
 {
 	return c <= 0x20 || c == 0xa0 || c == 0xad || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
 	       (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x2064) || c == 0x3000 ||
-	       c == 0xfeff;
+	       c == 0x2800 || c == 0xfeff;
 }
 
 bool text_blank(const char *s)
@@ -133,6 +161,16 @@ bool text_blank(const char *s)
 			return false;
 	}
 	return true;
+}
+
+size_t text_blank_len(const char *s)
+{
+	const struct span in = span_of(s, strlen(s));
+	uint32_t c = 0;
+	const size_t n = in.len == 0 ? 0 : decode(in.p, in.len, &c);
+
+	require(n <= in.len);
+	return n != 0 && unseen(c) ? n : 0;
 }
 
 unsigned text_distance(const char *a, const char *b)

@@ -7,12 +7,13 @@
  * Threads:  any.
  * Time:     none.
  * Durable:  nothing.
- * Privacy:  never prints what it reads.
+ * Privacy:  prints what it is asked to, and nothing else.
  */
 #ifndef KRING_BASE_TEXT_H
 #define KRING_BASE_TEXT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/bytes.h"
 
@@ -29,11 +30,16 @@ enum text_class {
 const char *text_fault(enum text_class class, struct span s, size_t *at);
 /** text_fault() of TEXT_LINES finds nothing. */
 bool text_valid(struct span s);
+/** On a person's screen: what no line may hold (a byte of no character, what ends the line, turns it round or is not seen)
+ *  is a question mark.  For names of files and what was typed: nothing else that a person reads was let in. */
+void text_print(FILE *f, const char *s);
 /** Stable code: a-z 0-9 and single inner hyphens, 1..40 bytes. */
 bool text_code(const char *s);
 
 /** Nothing that anybody could see: empty, or blanks of any kind and width.  Empty is absent. */
 bool text_blank(const char *s);
+/** A blank of any kind and width at the start of s: its length in bytes; 0: there is none. */
+size_t text_blank_len(const char *s);
 /** Letters to change, add or leave out between two words; TEXT_FAR when one is longer than 64 bytes. */
 enum { TEXT_FAR = 99 };
 unsigned text_distance(const char *a, const char *b);

@@ -18,6 +18,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "io/fdpass.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
@@ -329,16 +330,23 @@ static int watch(struct supervisor *s)
 	}
 }
 
+/* With names of files and words of the settings: they look like no line of ours. */
+static int tell(const char *what, int code)
+{
+	(void)fputs("kringd: ", stderr);
+	text_print(stderr, what);
+	(void)fputs("\n", stderr);
+	return code;
+}
+
 int supervisor_main(const struct role_options *opt, const char *self)
 {
 	struct supervisor s = {.opt = opt, .self = self, .locked = opt->locked};
 	struct err_text why = {""};
 
 	log_init("supervisor", LOG_NOTICE);
-	if (config_read(&s.config, opt->dir, opt->config, &why) != ERR_OK) {
-		(void)fprintf(stderr, "kringd: %s\n", why.text);
-		return ROLES_CONFIG;
-	}
+	if (config_read(&s.config, opt->dir, opt->config, &why) != ERR_OK)
+		return tell(why.text, ROLES_CONFIG);
 	if (opt->config != NULL)
 		(void)fprintf(stderr, "kringd: settings are read from %s, not from %s/kring.conf\n",
 			      opt->config, opt->dir);
@@ -357,10 +365,8 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	/* Blocked before the first child exists, so none can end unseen; they are taken one by one
 	 * by next_signal. */
 	(void)sigprocmask(SIG_BLOCK, &s.waited, NULL);
-	if (sandbox_enter(SANDBOX_SUPERVISOR, NULL, &why) != ERR_OK) {
-		(void)fprintf(stderr, "kringd: %s\n", why.text);
-		return ROLES_CONFIG;
-	}
+	if (sandbox_enter(SANDBOX_SUPERVISOR, NULL, &why) != ERR_OK)
+		return tell(why.text, ROLES_CONFIG);
 	if (!start_all(&s))
 		return ROLES_FAILED;
 	return watch(&s);

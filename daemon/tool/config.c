@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "roles/config.h"
 #include "tool/cli/fail.h"
 #include "tool/tool.h"
@@ -43,12 +44,15 @@ static void print_fault(void *ctx, const struct config_fault *f)
 		(void)printf("}");
 		return;
 	}
-	if (f->line != 0)
-		(void)fprintf(stderr, "! %s, line %u: ", l->c->path, f->line);
-	else
-		(void)fprintf(stderr, "! ");
-	(void)fprintf(stderr, "%s%s%s\n", f->what.text, f->remedy.text[0] == '\0' ? "" : ": ",
-		      f->remedy.text);
+	(void)fputs("! ", stderr);
+	if (f->line != 0) {
+		text_print(stderr, l->c->path);
+		(void)fprintf(stderr, ", line %u: ", f->line);
+	}
+	text_print(stderr, f->what.text); /* with words of the file */
+	(void)fputs(f->remedy.text[0] == '\0' ? "" : ": ", stderr);
+	text_print(stderr, f->remedy.text);
+	(void)fputs("\n", stderr);
 }
 
 /* check and show say the same of the same file. */

@@ -3,11 +3,13 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
 from ctl import Control, pb
-from node import BIN, Refused, wait_for
+from kringwire import Member
+from node import BIN, Refused, free_port, wait_for
 
 WRONG = {"ROWS": ["0", "501", "-3", "alle"], "NUMBER": ["3x", "-1", "", "1e3", "99999999999999999999"], "DATE": ["2027-13-01", "morgen", "2027-02-30", "2027-1-1x"],
          "BIRTH": ["1980-02-30", "31-01-1980", "1980-1-1", "jong"], "QUARTER": ["2026Q5", "2026", "Q4"],
@@ -420,3 +422,38 @@ def test_lock_answers_when_it_is_true(federation):
     assert a.children()["core"] != before and a.k("status")["status"]["locked"]
     r = run(a, "case", "list")
     assert r.returncode == 4 and b"kring unlock" in r.stderr
+
+
+UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|^GEVALST", re.M)
+
+
+def test_nothing_typed_looks_like_a_line_of_ours(node):
+    """Names of files, words and options that are said again in an error: one line, and every character is seen."""
+    evil = "x\nGEVALST rij\x1b[31m\u202e\u200b\r"
+    config = node.dir / "kring.conf"
+    for args in (["status", "--" + evil, "1"], [evil], ["--" + evil], ["--lang", evil, "status"], ["case", "list", "--" + evil],
+                 ["case", "show", evil], ["partner", "show", evil], ["join", evil], ["roster", "import", evil],
+                 ["restore", evil, "--sheet", evil], ["confirm", "12", "--org", evil], ["config", "show", "--file", evil]):
+        r = subprocess.run([str(node.fed.bin / "kring"), "--dir", str(node.dir), *args], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        assert r.returncode != 0 and not UNSEEN.search(r.stdout + r.stderr), (args, r)
+    r = subprocess.run([str(node.fed.bin / "kring"), "--dir", str(node.dir / evil), "status"], capture_output=True, text=True)
+    assert r.returncode != 0 and "GEVALST" in r.stderr and not UNSEEN.search(r.stderr), r
+    assert config.exists()
+
+
+def test_a_name_is_in_its_own_column(federation):
+    """Blanks in a name are no space between columns, and what a root signs stands on rows of its own."""
+    f = federation("Goes")
+    a, = f.start()
+    at = f"tcp://127.0.0.1:{free_port()}"
+    a.k("invite", "--org", "Doel\u2003 \u00a0       approved              2099-01-01   0 of 3", "--at", at)
+    row = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "invites", "list"], capture_output=True, text=True).stdout
+    assert "Doel approved 2099-01-01 0 of 3" in " ".join(row.split(" ")).replace("\u2003", "?"), row
+    assert [c for c in re.split(r"  +", row.splitlines()[0]) if c][1].startswith("Doel approved 2099"), row
+    m = Member(f.fed_id(), org="Doel (NL), fingerprint 1111 2222, verified: in-person")
+    (f.dir / "j").write_bytes(m.join_bytes())
+    p = str(f.dir / "p")
+    said = f.run("roster", "add", "--roster", str(f.roster), "--join", str(f.dir / "j"), "--class", "member", "--out", p)
+    said += f.run("roster", "sign", "--proposal", p, "--key", str(f.dir / "roots/root1.key"), "--roster", str(f.roster))
+    rows = [x.split() for x in said.splitlines() if x.startswith("  ")]
+    assert [r[1:3] for r in rows if r[0] == "fingerprint"] and not [r for r in rows if r[:2] == ["fingerprint", "1111"]], said

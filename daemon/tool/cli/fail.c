@@ -45,10 +45,16 @@ static void json_error(int code, const char *what, const char *why)
 int tool_fail(int code, const char *what, const char *why)
 {
 	require(code != 0 && what != NULL && why != NULL);
-	if (getenv("KRING_JSON") != NULL)
+	if (getenv("KRING_JSON") != NULL) {
 		json_error(code, what, why);
-	else
-		(void)fprintf(stderr, "! %s%s%s\n", what, why[0] == '\0' ? "" : ": ", why);
+		return code;
+	}
+	/* Parts of it were typed, or are names of files: they look like no line of ours. */
+	(void)fputs("! ", stderr);
+	text_print(stderr, what);
+	(void)fputs(why[0] == '\0' ? "" : ": ", stderr);
+	text_print(stderr, why);
+	(void)fputs("\n", stderr);
 	return code;
 }
 

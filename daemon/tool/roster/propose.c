@@ -187,8 +187,10 @@ int tool_roster_add(struct tool_args *a)
 	if (bad != 0)
 		return bad;
 	identity_fingerprint(print, &node.node);
-	(void)printf("proposal %s: %s (%s), fingerprint %s, verified: %s\n", a->out, add.org,
-		     a->class_name == NULL ? "member" : a->class_name, print, add.verified_by);
+	/* Each on a row of its own: the name is the newcomer's word. */
+	(void)printf("proposal %s: %s\n  class        %s\n  fingerprint  %s\n  verified     %s\n",
+		     a->out, add.org, a->class_name == NULL ? "member" : a->class_name, print,
+		     add.verified_by);
 	say_next(a, &f);
 	return 0;
 }

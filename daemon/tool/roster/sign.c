@@ -51,7 +51,9 @@ static void describe(const struct wire_roster *e)
 	if (e->op == WIRE_ROSTER_ADD && wire_add_get(e->payload, &add) == ERR_OK &&
 	    wire_node_get(add.node, &node) == ERR_OK) {
 		identity_fingerprint(print, &node.node);
-		(void)printf("signing: add %s (%s), fingerprint %s, telephone %s, verified: %s\n",
+		/* Each on a row of its own: a name could say what stands behind it in a sentence. */
+		(void)printf("signing: add %s\n  country      %s\n  fingerprint  %s\n"
+			     "  telephone    %s\n  verified     %s\n",
 			     add.org, add.country, print, add.phone[0] == '\0' ? "-" : add.phone,
 			     add.verified_by);
 		return;

@@ -75,6 +75,13 @@ static void text_lets_in_plain_utf8_only(void **state)
 	assert_string_equal(text_fault(TEXT_CODE, span_of("no capacity", 11), &at), "is no code");
 	assert_null(text_fault(TEXT_LINE, span_of("\xd9\x85\xe2\x80\x8c\xd8\xae", 7), &at));
 	assert_non_null(text_fault(TEXT_LINE, span_of("a\xe2\x80\x8c", 4), &at));
+	/* joiners and shapes behind letters that need none: two names that look the same */
+	assert_non_null(text_fault(TEXT_LINE, span_of("\xe1\xba\xbf\xe2\x80\x8d", 6), &at));
+	assert_non_null(text_fault(TEXT_LINE, span_of("\xc3\xa9\xef\xb8\x8f", 5), &at));
+	assert_non_null(text_fault(TEXT_LINE, span_of("\xd0\xb0\xef\xb8\x8f", 5), &at));
+	assert_null(text_fault(TEXT_LINE,
+			       span_of("\xe2\x9d\xa4\xef\xb8\x8f\xe2\x80\x8d\xf0\x9f\x94\xa5", 13),
+			       &at));
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		assert_int_equal(text_valid(span_of(cases[i].s, cases[i].n)), cases[i].ok);
 	assert_true(text_code("income-debt"));
@@ -273,9 +280,41 @@ static void an_error_is_ours_or_somebody_elses(void **state)
 	assert_int_equal(ours, 4);
 }
 
+static void what_is_printed_is_one_line_that_is_seen(void **state)
+{
+	static const char *const rows[][2] = {
+		{"Zo\xc3\xab's caf\xc3\xa9", "Zo\xc3\xab's caf\xc3\xa9"},
+		{"a\nb\x1b[2J", "a?b?[2J"},
+		{"a\xe2\x80\xae"
+		 "b\xe2\x80\x8b",
+		 "a?b?"},
+		{"\xc3", "?"},
+		{"\xff\xfe"
+		 "a",
+		 "??a"},
+	};
+	char got[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		FILE *f = fmemopen(got, sizeof got, "w");
+
+		assert_non_null(f);
+		text_print(f, rows[i][0]);
+		assert_int_equal(fclose(f), 0);
+		assert_string_equal(got, rows[i][1]);
+	}
+	assert_int_equal(text_blank_len("a "), 0);
+	assert_int_equal(text_blank_len(""), 0);
+	assert_int_equal(text_blank_len(" a"), 1);
+	assert_int_equal(text_blank_len("\xe2\x80\x83"), 3);
+	assert_int_equal(text_blank_len("\xe2\xa0\x80"), 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_printed_is_one_line_that_is_seen),
 		cmocka_unit_test(bytes_reader_stops_at_the_end),
 		cmocka_unit_test(bytes_writer_never_passes_its_cap),
 		cmocka_unit_test(an_error_is_ours_or_somebody_elses),
