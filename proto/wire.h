@@ -196,7 +196,7 @@ struct wire_doc {
 	struct wire_head head;
 	uint8_t form;
 	uint16_t reason;	 /* hollow */
-	struct id32 body_commit; /* hollow only; whole: computed by domain/exchange/document */
+	struct id32 body_commit; /* hollow only; whole: computed by domain/documents/document */
 	const uint8_t *salt;	 /* whole */
 	struct span body;	 /* whole */
 	struct wire_sigblock sig;

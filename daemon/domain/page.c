@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 #include "domain/membership/names.h"
 
 enum err page_limit(struct turn *t, uint64_t asked, size_t *limit)

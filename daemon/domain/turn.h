@@ -94,7 +94,7 @@ struct refusal {
 
 struct pair;	    /* exchange/pair: the durable state of one partner */
 struct answer;	    /* exchange/answer: what this turn owes a peer */
-struct pending_doc; /* exchange/document: made in this turn, to be signed */
+struct pending_doc; /* documents/document: made in this turn, to be signed */
 
 struct turn_peer {
 	struct turn_peer *next;

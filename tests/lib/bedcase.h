@@ -16,7 +16,7 @@
 #define KRING_TESTS_BEDCASE_H
 
 #include "bed.h"
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 
 /** The node's own rules, an agreement with both partners in both ways, and everybody's clock agrees. */
 void bedcase_setup(struct bed *b);

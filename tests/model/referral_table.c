@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "domain/exchange/document.h"
+#include "domain/documents/document.h"
 #include "domain/referral/referral.h"
 
 enum { SIDE_MAX = 6 };

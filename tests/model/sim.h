@@ -12,7 +12,7 @@
 #ifndef KRING_TESTS_SIM_H
 #define KRING_TESTS_SIM_H
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 #include "domain/node.h"
 
 enum {

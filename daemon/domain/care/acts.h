@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_CARE_ACTS_H
 #define KRING_DOMAIN_CARE_ACTS_H
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 #include "domain/referral/referral.h"
 
 /** Sign one act of ours and let its consequences follow.  The caller checked guards and referral_may.

@@ -12,8 +12,8 @@
 #ifndef KRING_DOMAIN_CARE_ANSWERS_H
 #define KRING_DOMAIN_CARE_ANSWERS_H
 
-#include "domain/exchange/document.h"
-#include "domain/exchange/thread.h"
+#include "domain/documents/document.h"
+#include "domain/documents/thread.h"
 
 /** Never refused, only hollowed: what came without its body is answered by rule. */
 MUST_CHECK enum err answers_hollow(struct turn *t, struct thread *th, const struct document *d);

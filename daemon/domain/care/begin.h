@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_CARE_BEGIN_H
 #define KRING_DOMAIN_CARE_BEGIN_H
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 
 /** Everything of a new thread but its case.  th->id, peer and kind are set. */
 MUST_CHECK enum err begin_thread(struct turn *t, struct thread *th, enum thread_side role,

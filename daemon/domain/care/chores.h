@@ -15,7 +15,7 @@
 #ifndef KRING_DOMAIN_CARE_CHORES_H
 #define KRING_DOMAIN_CARE_CHORES_H
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 
 enum chore {
 	CHORE_GONE = 1, /* it was removed: each open referral with it is work for a person */

@@ -14,9 +14,9 @@
 #include "domain/consent/grantends.h"
 #include "domain/consent/ledger.h"
 #include "domain/consent/pack.h"
+#include "domain/documents/words.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
-#include "domain/exchange/words.h"
 #include "domain/loss/settled.h"
 
 enum { DAY_MS = 86400000 };

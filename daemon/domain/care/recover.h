@@ -13,7 +13,7 @@
 #ifndef KRING_DOMAIN_CARE_RECOVER_H
 #define KRING_DOMAIN_CARE_RECOVER_H
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 
 /** Rules of exchange/hooks.h, of a referral and of a consent. */
 MUST_CHECK enum err recover_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,

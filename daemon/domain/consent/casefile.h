@@ -12,8 +12,8 @@
 #ifndef KRING_DOMAIN_CONSENT_CASEFILE_H
 #define KRING_DOMAIN_CONSENT_CASEFILE_H
 
+#include "domain/documents/thread.h"
 #include "domain/exchange/quota.h"
-#include "domain/exchange/thread.h"
 
 MUST_CHECK enum err casefile_load(struct turn *t, const struct id16 *id, struct msg **record);
 MUST_CHECK enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record);

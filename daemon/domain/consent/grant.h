@@ -16,7 +16,7 @@
 #define KRING_DOMAIN_CONSENT_GRANT_H
 
 #include "domain/consent/agreement.h"
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 
 /** Between whom: one person and one partner, and which of the two collected the consent. */
 struct consent_scope {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "domain/exchange/words.h"
+#include "domain/documents/words.h"
 #include "domain/membership/names.h"
 
 /* What helps against each cause, before and after the partner as one types it.  The first one is for all

@@ -17,8 +17,8 @@
 
 #include <string.h>
 
-#include "domain/exchange/document.h"
-#include "domain/exchange/thread.h"
+#include "domain/documents/document.h"
+#include "domain/documents/thread.h"
 #include "domain/referral/calendar.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"

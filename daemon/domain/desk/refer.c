@@ -18,7 +18,7 @@
 #include "domain/consent/grant.h"
 #include "domain/consent/pack.h"
 #include "domain/consent/pseudonym.h"
-#include "domain/exchange/words.h"
+#include "domain/documents/words.h"
 #include "domain/loss/settled.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"

@@ -12,8 +12,8 @@
 #ifndef KRING_DOMAIN_EXCHANGE_HOOKS_H
 #define KRING_DOMAIN_EXCHANGE_HOOKS_H
 
+#include "domain/documents/thread.h"
 #include "domain/exchange/quota.h"
-#include "domain/exchange/thread.h"
 
 /**
  * The rules of one kind of thread: what happens when a document of it arrives, leaves, is receipted, or comes back

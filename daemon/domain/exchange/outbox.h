@@ -13,7 +13,7 @@
 #ifndef KRING_DOMAIN_EXCHANGE_OUTBOX_H
 #define KRING_DOMAIN_EXCHANGE_OUTBOX_H
 
-#include "domain/exchange/document.h"
+#include "domain/documents/document.h"
 #include "domain/exchange/pair.h"
 
 enum outbox_state { OUTBOX_OWED = 0, OUTBOX_STORED = 1, OUTBOX_DROPPED = 2, OUTBOX_SHELVED = 3 };

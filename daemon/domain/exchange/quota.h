@@ -16,8 +16,8 @@
 #ifndef KRING_DOMAIN_EXCHANGE_QUOTA_H
 #define KRING_DOMAIN_EXCHANGE_QUOTA_H
 
+#include "domain/documents/thread.h"
 #include "domain/exchange/pair.h"
-#include "domain/exchange/thread.h"
 
 /* clang-format off */
 #define QUOTAS(X)                                                                        \

@@ -6,8 +6,8 @@
 #include "domain/exchange/unstored.h"
 
 #include "base/check.h"
+#include "domain/documents/thread.h"
 #include "domain/exchange/pair.h"
-#include "domain/exchange/thread.h"
 
 enum { SHOWN = 8 }; /* in kring status, of one partner: one that breaks much hides nobody else */
 enum { META_UNSTORED = 9, KEY_LEN = 1 + 2 + 16, ROW_LEN = 2 + 1 + 4 + 8 + 8 };

@@ -15,7 +15,7 @@
 #include "domain/consent/agreement.h"
 #include "domain/count/exact.h"
 #include "domain/count/quarter.h"
-#include "domain/exchange/words.h"
+#include "domain/documents/words.h"
 #include "domain/flow/kept.h"
 #include "domain/membership/roster.h"
 

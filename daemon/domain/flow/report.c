@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "domain/count/quarter.h"
-#include "domain/exchange/words.h"
+#include "domain/documents/words.h"
 
 enum {
 	SENSITIVE_BIT = 14,

@@ -13,7 +13,7 @@
 #define KRING_DOMAIN_FLOW_REPORT_H
 
 #include "domain/count/count.h"
-#include "domain/exchange/document.h"
+#include "domain/documents/document.h"
 #include "domain/flow/noise.h"
 
 struct report_terms {

@@ -12,8 +12,8 @@
 #ifndef KRING_DOMAIN_LOSS_PROOF_H
 #define KRING_DOMAIN_LOSS_PROOF_H
 
+#include "domain/documents/document.h"
 #include "domain/exchange/answer.h"
-#include "domain/exchange/document.h"
 #include "domain/exchange/pair.h"
 
 /** Keep the signed frame head in which they say how far they are, if it says more than the one kept. */

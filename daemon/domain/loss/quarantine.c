@@ -7,11 +7,11 @@
 #include "domain/loss/quarantine.h"
 
 #include "base/check.h"
+#include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/keeper.h"
 #include "domain/exchange/pair.h"
-#include "domain/exchange/thread.h"
 #include "domain/loss/incarnation.h"
 #include "domain/membership/members.h"
 

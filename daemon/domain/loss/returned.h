@@ -12,8 +12,8 @@
 #ifndef KRING_DOMAIN_LOSS_RETURNED_H
 #define KRING_DOMAIN_LOSS_RETURNED_H
 
+#include "domain/documents/thread.h"
 #include "domain/exchange/pair.h"
-#include "domain/exchange/thread.h"
 
 /** What a partner wrote after a place that is free again comes back into its log; th is saved then. */
 MUST_CHECK enum err returned_unshelve(struct turn *t, const struct peer *p, struct thread *th);

@@ -13,8 +13,8 @@
 #define KRING_DOMAIN_LOSS_SETTLED_H
 
 #include "base/plant.h"
+#include "domain/documents/thread.h"
 #include "domain/exchange/pair.h"
-#include "domain/exchange/thread.h"
 
 /* A row of SHELF: when u64, type u16, the era of the pair in which it lost its place u32. */
 enum { SHELF_ERA = 8 + 2, SHELF_LEN = SHELF_ERA + 4 };

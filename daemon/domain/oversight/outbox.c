@@ -10,11 +10,11 @@
 #include <string.h>
 
 #include "base/endpoint.h"
+#include "domain/documents/thread.h"
 #include "domain/exchange/clockwatch.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 #include "domain/exchange/prekeys.h"
-#include "domain/exchange/thread.h"
 #include "domain/loss/quarantine.h"
 #include "domain/oversight/partners.h"
 #include "domain/page.h"

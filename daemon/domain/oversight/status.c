@@ -9,9 +9,9 @@
 
 #include "base/endpoint.h"
 #include "crypto/identity.h"
+#include "domain/documents/thread.h"
 #include "domain/exchange/clockwatch.h"
 #include "domain/exchange/quota.h"
-#include "domain/exchange/thread.h"
 #include "domain/exchange/unstored.h"
 #include "domain/fault.h"
 #include "domain/membership/chain.h"

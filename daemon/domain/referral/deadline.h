@@ -16,7 +16,7 @@
 #ifndef KRING_DOMAIN_REFERRAL_DEADLINE_H
 #define KRING_DOMAIN_REFERRAL_DEADLINE_H
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 #include "domain/referral/calendar.h"
 
 enum {

@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_REFERRAL_FOLD_H
 #define KRING_DOMAIN_REFERRAL_FOLD_H
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 #include "domain/referral/referral.h"
 
 static inline enum referral_actor fold_our_side(const struct thread *th)

@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_REFERRAL_OFFER_H
 #define KRING_DOMAIN_REFERRAL_OFFER_H
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 
 /** Need, urgency and term of an offer, for its thread. */
 void offer_read(struct thread *th, const struct msg *body);

@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_REFERRAL_WORKLIST_H
 #define KRING_DOMAIN_REFERRAL_WORKLIST_H
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 #include "domain/referral/work.h"
 
 /** Replace what follows from the state; escalations and hollow notices stay until the state moves. */

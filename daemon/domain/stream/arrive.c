@@ -7,11 +7,11 @@
 
 #include "base/check.h"
 #include "base/plant.h"
+#include "domain/documents/thread.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/inbox.h"
 #include "domain/exchange/quota.h"
-#include "domain/exchange/thread.h"
 #include "domain/exchange/unstored.h"
 #include "domain/loss/proof.h"
 #include "domain/loss/returned.h"

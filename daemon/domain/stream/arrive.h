@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_STREAM_ARRIVE_H
 #define KRING_DOMAIN_STREAM_ARRIVE_H
 
-#include "domain/exchange/document.h"
+#include "domain/documents/document.h"
 #include "domain/stream/reading.h"
 
 /** A DOCUMENT part. */

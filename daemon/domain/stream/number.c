@@ -5,8 +5,8 @@
 #include "domain/stream/number.h"
 
 #include "base/check.h"
+#include "domain/documents/thread.h"
 #include "domain/exchange/outbox.h"
-#include "domain/exchange/thread.h"
 #include "domain/loss/quarantine.h"
 #include "domain/loss/settled.h"
 

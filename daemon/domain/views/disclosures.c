@@ -5,7 +5,7 @@
 #include "domain/views/disclosures.h"
 
 #include "domain/consent/ledger.h"
-#include "domain/exchange/document.h"
+#include "domain/documents/document.h"
 #include "domain/page.h"
 
 /* The act is called after the document that carried the data. */

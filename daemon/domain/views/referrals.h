@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_VIEWS_REFERRALS_H
 #define KRING_DOMAIN_VIEWS_REFERRALS_H
 
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 
 /** One ReferralRow of th into reply. */
 /** name: the person and the need too.  Not in replies to commands that write: those are remembered for a day under

@@ -2,8 +2,8 @@
 #include "test.h"
 
 #include "domain/consent/grant.h"
-#include "domain/exchange/thread.h"
-#include "domain/exchange/words.h"
+#include "domain/documents/thread.h"
+#include "domain/documents/words.h"
 #include "domain/membership/members.h"
 #include "domain/referral/referral.h"
 

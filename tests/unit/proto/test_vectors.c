@@ -11,7 +11,7 @@
 #include "crypto/seal.h"
 #include "crypto/secret.h"
 #include "crypto/verify.h"
-#include "domain/exchange/document.h"
+#include "domain/documents/document.h"
 #include "proto/wire_roster.h"
 
 enum { MAX = 70000 };

@@ -2,7 +2,7 @@
 /**
  * words - what a body may say outside every category of personal data.
  *
- * Layer:    domain/exchange (base, proto; document, state).
+ * Layer:    domain/documents (base, proto; document, state).
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only.
  * Time:     none.
@@ -11,10 +11,10 @@
  *           list (partner.proto names it), none, outside, or a partner as the roster calls it.  Asked before a
  *           body is packed and after one arrived.
  */
-#ifndef KRING_DOMAIN_EXCHANGE_WORDS_H
-#define KRING_DOMAIN_EXCHANGE_WORDS_H
+#ifndef KRING_DOMAIN_DOCUMENTS_WORDS_H
+#define KRING_DOMAIN_DOCUMENTS_WORDS_H
 
-#include "domain/exchange/document.h"
+#include "domain/documents/document.h"
 #include "proto/lists.h"
 
 enum { WORDS_NAME = -9 };
@@ -43,4 +43,4 @@ enum err words_refuse(struct turn *t, const struct words_fault *fault);
 MUST_CHECK enum err words_parse(struct turn *t, uint16_t type, struct span bytes, struct msg **body,
 				struct err_text *why);
 
-#endif /* KRING_DOMAIN_EXCHANGE_WORDS_H */
+#endif /* KRING_DOMAIN_DOCUMENTS_WORDS_H */

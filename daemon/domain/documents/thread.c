@@ -3,7 +3,7 @@
  * its place in its author's log, the hash of the one before it and how far its author had read the other's log; so both
  * ends fold the same history, whatever order the network brings.  Entries are taken away again in one case only: a
  * comparison after a loss (loss/returned.c) found that another document has that place. */
-#include "domain/exchange/thread.h"
+#include "domain/documents/thread.h"
 
 #include "base/check.h"
 #include "base/pack.h"

@@ -4,7 +4,7 @@
  * checked.  Head and body lie apart: the head under the key that outlives its case, the body under the key that is
  * destroyed with it.  All documents of one turn share one signature, over the root of a hash tree: the key is used once
  * per turn, whatever a turn does. */
-#include "domain/exchange/document.h"
+#include "domain/documents/document.h"
 
 #include "base/check.h"
 #include "crypto/hash.h"

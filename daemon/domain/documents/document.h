@@ -2,7 +2,7 @@
 /**
  * document - one signed statement: made, stored once, verified, hollowed (proto/PROTOCOL.md 7).
  *
- * Layer:    domain/exchange (base, proto, store; crypto/hash, verify; lower rooms).
+ * Layer:    domain/documents (base, proto, store; crypto/hash, verify; lower rooms).
  * Owns:     tables DOCHEAD (head, commitment, signature; audit-detail key) and DOCBODY (salt, body;
  *           case key), both under msg_id 16 | sender u16 (0: this node).
  * Threads:  core process, event-loop thread only.
@@ -10,8 +10,8 @@
  * Durable:  with the turn's transaction; signed before it commits.
  * Privacy:  bodies are personal; erasing the case key leaves a verifiable head without content.
  */
-#ifndef KRING_DOMAIN_EXCHANGE_DOCUMENT_H
-#define KRING_DOMAIN_EXCHANGE_DOCUMENT_H
+#ifndef KRING_DOMAIN_DOCUMENTS_DOCUMENT_H
+#define KRING_DOMAIN_DOCUMENTS_DOCUMENT_H
 
 #include "domain/state.h"
 #include "proto/acts.h"
@@ -91,4 +91,4 @@ void document_carry(struct wr *w, const struct document *d, uint16_t reason);
 /** Parse the kept body.  ERR_NOTFOUND when hollow. */
 MUST_CHECK enum err document_body(struct turn *t, const struct document *d, struct msg **out);
 
-#endif /* KRING_DOMAIN_EXCHANGE_DOCUMENT_H */
+#endif /* KRING_DOMAIN_DOCUMENTS_DOCUMENT_H */

@@ -2,17 +2,17 @@
 /**
  * thread - a referral or consent between two nodes: two append-only logs and one row of state.
  *
- * Layer:    domain/exchange (base, proto, store; crypto/hash; lower rooms).
+ * Layer:    domain/documents (base, proto, store; crypto/hash; lower rooms).
  * Owns:     tables THREAD, THREADLOG, THREADCASE, THREADREF, THREADPEER (peer u16 | thread 16).
  * Threads:  core process, event-loop thread only.
  * Time:     *_ms wall-clock milliseconds.
  * Durable:  with the turn's transaction.
  * Privacy:  ids, codes and times; sealed under the node-wide key.
  */
-#ifndef KRING_DOMAIN_EXCHANGE_THREAD_H
-#define KRING_DOMAIN_EXCHANGE_THREAD_H
+#ifndef KRING_DOMAIN_DOCUMENTS_THREAD_H
+#define KRING_DOMAIN_DOCUMENTS_THREAD_H
 
-#include "domain/exchange/document.h"
+#include "domain/documents/document.h"
 #include "proto/acts.h"
 
 /* enum thread_kind: proto/acts.h */
@@ -82,4 +82,4 @@ void thread_reference(const struct id16 *id, char out[THREAD_REF_LEN + 1]);
 /** By reference, or a unique prefix (>= 4 characters) of reference or id; *many says several fit. */
 MUST_CHECK enum err thread_find(struct turn *t, const char *text, struct thread *th, bool *many);
 
-#endif /* KRING_DOMAIN_EXCHANGE_THREAD_H */
+#endif /* KRING_DOMAIN_DOCUMENTS_THREAD_H */

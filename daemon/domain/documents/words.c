@@ -3,7 +3,7 @@
  * able to say anything about a person: it holds a code of a list, a name of a partner, or a short name of a place.  The
  * list of each field stands in proto/partner.proto; this file asks it before a body is packed, and after one arrived,
  * because the sender's daemon may be another one. */
-#include "domain/exchange/words.h"
+#include "domain/documents/words.h"
 
 #include "base/check.h"
 #include <string.h>
