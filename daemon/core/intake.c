@@ -59,20 +59,19 @@ static size_t queue_of(uint8_t type, uint16_t peer)
 	return type == IPC_ONBOARD || peer > LIMIT_PEERS ? NEWCOMERS : peer;
 }
 
-/* A line that came up and ended before anybody looked: its last state is what counts. */
+/* A line that came and went before anybody looked is one change: its last state is what counts, and that it was away. */
 static bool merged(struct queue *q, const struct intake_item *item)
 {
 	struct kept *k = q->last;
+	const bool up = item->type == IPC_PEER_UP;
 
-	if (k == NULL || item->type == IPC_MESSAGE || item->type == IPC_ONBOARD)
+	if (k == NULL || (!up && item->type != IPC_PEER_DOWN) ||
+	    (k->item.type != IPC_PEER_UP && k->item.type != IPC_PEER_DOWN))
 		return false;
-	if (k->item.type == item->type)
-		return true;
-	if (item->type == IPC_PEER_DOWN && k->item.type == IPC_PEER_UP) {
+	if (!up)
 		k->item.type = IPC_PEER_DOWN;
-		return true;
-	}
-	return false;
+	k->item.then_up = up && k->item.type == IPC_PEER_DOWN;
+	return true;
 }
 
 enum err intake_put(struct intake *in, const struct intake_item *item)

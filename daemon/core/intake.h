@@ -23,6 +23,7 @@ struct intake;
 struct intake_item {
 	uint8_t type;
 	uint16_t peer;
+	bool then_up; /* of IPC_PEER_DOWN: and came up again */
 	struct span bytes;
 	uint64_t since_ms; /* when it came */
 };

@@ -112,12 +112,14 @@ static enum err hand_over(struct serving *s, const struct intake_item *item,
 			  const struct node_time *now)
 {
 	struct engine *e = s->parts.engine;
+	enum err rc;
 
 	switch (item->type) {
 	case IPC_PEER_UP:
 		return engine_peer_up(e, item->peer, now);
 	case IPC_PEER_DOWN:
-		return engine_peer_down(e, item->peer);
+		rc = engine_peer_down(e, item->peer);
+		return rc == ERR_OK && item->then_up ? engine_peer_up(e, item->peer, now) : rc;
 	case IPC_ONBOARD:
 		return engine_push(e, &(struct event){.type = EVENT_ONBOARD,
 						      .peer = item->peer,

@@ -10,7 +10,7 @@ import pytest
 import zmq
 import zmq.utils.z85
 from meter import descriptors
-from world import LONG, wait_for
+from world import LONG, SECONDS, wait_for
 
 MANY = 3000 if LONG else 700
 FEW = 4  # connections that one member may hold at our door (LIMIT_PEER_LINES), and one that is just ending
@@ -83,6 +83,38 @@ def test_a_member_that_opens_connection_after_connection(world, ended, speaks):
     row = wait_for("the member to be named", lambda: rows(w, "connections"))[0]
     assert row["partner"] == m.org and row["count"] > 20
     assert w.meet(m), "the newest of its own does not get in"
+    w.still_whole()
+
+
+def come_and_go(w, m, there):
+    """Connect, say a word, leave: each time a partner came up and went."""
+    there.set()
+    ctx, (at, tk, *_) = zmq.Context(), w.door()
+    while True:
+        s = ctx.socket(zmq.DEALER)
+        s.curve_serverkey, s.curve_publickey, s.curve_secretkey = zmq.utils.z85.encode(tk), m.tk_pub_z, m.tk_sec_z
+        s.linger = 200
+        s.connect(at)
+        s.send(m.prekey_record)
+        s.poll(50)
+        s.close()
+
+
+def test_a_member_that_comes_and_goes(world, ended):
+    w = world(hostile=2, connect=False)
+    fork = multiprocessing.get_context("fork")
+    for _ in range(3):
+        there = fork.Event()
+        ended.append(fork.Process(target=come_and_go, args=(w, w.hostile[0], there), daemon=True))
+        ended[-1].start()
+        assert there.wait(20)
+    with w.meter("connections that come and go, one member from three places"):
+        assert w.meet(w.hostile[1]), "another member does not get in"
+        time.sleep(SECONDS)
+    assert rows(w, "connections")[0]["partner"] == w.hostile[0].org
+    for p in ended:
+        p.kill()
+    wait_for("its connections to end", lambda: net_of(w) < 80)
     w.still_whole()
 
 
