@@ -70,17 +70,29 @@ static void keys(const struct cli *c, const struct msg *s)
 	print_beside(c);
 }
 
-static void disk(const struct msg *s)
+/* What is full, in words that say what to do. */
+static void full(const struct cli *c, const char *where, const char *state)
 {
-	const char *state = msg_text(s, STATUS_DISK);
+	char code[32];
 
-	if (state[0] == '\0')
+	(void)snprintf(code, sizeof code, "%s-%s", where, state);
+	(void)puts(list_text(LIST_ALARMS, c->lang, code));
+}
+
+static void disk(const struct cli *c, const struct msg *s)
+{
+	const char *state = msg_text(s, STATUS_DISK), *store = msg_text(s, STATUS_STORE);
+	const uint64_t cap = msg_u64(s, STATUS_STORE_CAP), used = msg_u64(s, STATUS_STORE_USED);
+
+	if (state[0] != '\0') {
+		(void)printf("  DISK         ");
+		full(c, "disk", state);
+	}
+	if (store[0] == '\0')
 		return;
-	(void)printf("  DISK         %s\n",
-		     strcmp(state, "full") == 0
-			     ? "almost full: new documents and cases are refused, from "
-			       "partners and from here"
-			     : "less than 10 % is free: make room");
+	(void)printf("  STORE        %llu/%llu MiB: ", (unsigned long long)(used >> 20),
+		     (unsigned long long)(cap >> 20));
+	full(c, "store", store);
 }
 
 /* What happened to this node or to a partner, each with its moment. */
@@ -136,7 +148,7 @@ void print_status(const struct cli *c, const struct msg *reply)
 	}
 	identity(s);
 	keys(c, s);
-	disk(s);
+	disk(c, s);
 	print_line_status(c, s);
 	print_doors(c, s);
 	alarms(c, s);

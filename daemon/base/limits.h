@@ -51,6 +51,16 @@
 #define LIMIT_RECORD_PAGE 1984u /* above this a value spills into an overflow page */
 #define LIMIT_MAP_START	  (64ull * 1024 * 1024)
 #define LIMIT_MAP_MAX	  (64ull * 1024 * 1024 * 1024)
+/* Room in the map behind what the setting allows, for what gives room back or must always work; and a share of the map, since
+ * what a large store frees lies in more places. */
+#define LIMIT_MAP_KEPT	     (32ull * 1024 * 1024)
+#define LIMIT_MAP_KEPT_SHARE 64u
+/* Blocks of the disk that the file has behind its last page: a quota meets what takes in first. */
+#define LIMIT_DISK_KEPT	  (8ull * 1024 * 1024)
+#define LIMIT_SHRED_SLICE 1024u /* case keys that one transaction wraps again */
+#define LIMIT_STEP_ROOM                                                                            \
+	(512ull * 1024)		    /* what a document or a command takes at most, with its rows */
+#define LIMIT_STORE_LOW_PERCENT 90u /* of the setting: kring status says so */
 
 /* streams */
 #define LIMIT_WINDOW	    128u /* documents sent and not yet receipted, per peer */
@@ -160,6 +170,15 @@
 static_assert(LIMIT_FIELD + 512 < LIMIT_BODY, "what is taken in can be sent");
 static_assert(LIMIT_BODY < LIMIT_CLASS_2 / 2, "a document fits a frame with room for the rest");
 static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
+static_assert(LIMIT_MAP_KEPT / 4 > 4 * LIMIT_CONTROL && LIMIT_MAP_KEPT / 4 > 64 * LIMIT_CLASS_2,
+	      "one event never takes what is kept back for another step");
+static_assert(LIMIT_SHRED_SLICE * 4096ull <= LIMIT_MAP_KEPT / 8,
+	      "a slice has room, were each of its keys on a page of its own");
+static_assert(LIMIT_DISK_KEPT < LIMIT_DISK_RESERVE && LIMIT_DISK_KEPT > 2 * LIMIT_SHRED_SLICE * 100,
+	      "blocks for a slice of keys, twice");
+static_assert(LIMIT_STEP_ROOM > 16 * LIMIT_BODY && LIMIT_STEP_ROOM < LIMIT_MAP_KEPT / 8,
+	      "a step has room for a body and its rows, and does not empty what is kept back");
+static_assert(LIMIT_MAP_START > LIMIT_MAP_KEPT, "an empty store takes something in");
 static_assert(LIMIT_WINDOW * LIMIT_BODY <= 1024 * 1024, "at most 1 MiB un-receipted per peer");
 static_assert(LIMIT_LIST_ROWS <= LIMIT_REPLY_REPEATED && LIMIT_ROSTER_NODES <= LIMIT_REPLY_REPEATED,
 	      "every list and every roster fits a reply");

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -16,7 +15,7 @@
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "core/disk/prekeys.h"
-#include "core/disk/shred.h"
+#include "core/disk/space.h"
 #include "core/disk/unlock.h"
 #include "core/netsetup.h"
 #include "core/opened.h"
@@ -33,14 +32,13 @@
 #include "roles/sandbox.h"
 
 enum {
-	HOUR_MS = 3600000,	       /* prekeys and checkpoints */
-	TICK_MIN_MS = 10,	       /* or a timer that is due would never let go */
-	TICK_MAX_MS = 60000,	       /* the wall clock may be set meanwhile */
-	ENDING_MS = 300,	       /* the reply leaves first */
-	DISK_EVERY_MS = 1000,	       /* a full disk does not fill in less */
-	SHRED_EVERY_MS = 20 * HOUR_MS, /* once a day, however the hours fall */
-	BACKUP_IDLE_MS = 30000,	       /* kring backup was stopped */
-	BACKUP_REQUEST_MAX = 64	       /* others are longer: not parsed twice */
+	HOUR_MS = 3600000,	/* prekeys and checkpoints */
+	TICK_MIN_MS = 10,	/* or a timer that is due would never let go */
+	TICK_MAX_MS = 60000,	/* the wall clock may be set meanwhile */
+	ENDING_MS = 300,	/* the reply leaves first */
+	DISK_EVERY_MS = 1000,	/* a full disk does not fill in less */
+	BACKUP_IDLE_MS = 30000, /* kring backup was stopped */
+	BACKUP_REQUEST_MAX = 64 /* others are longer: not parsed twice */
 };
 
 struct core {
@@ -58,7 +56,6 @@ struct core {
 	struct ctlsrv *ctl;
 	struct ipc *net;	 /* NULL while there is none */
 	uint64_t tick_at_ms;	 /* monotonic, when the armed tick fires; 0: none is armed */
-	uint64_t shred_after_ms; /* monotonic: the next batch, at the earliest */
 	uint64_t disk_mono_ms;	 /* when we last looked how full the disk is */
 	int dir_fd;		 /* a path cannot be opened in the sandbox */
 	struct serving *serving; /* what net handed over */
@@ -294,9 +291,13 @@ static void on_backup_idle(void *ctx)
 /* The keys a snapshot is wrapped under end with an erasure, and the snapshot with them. */
 static enum err shred(struct core *c)
 {
+	enum err rc;
+
 	require(c->o.engine != NULL);
 	drop_backup(c);
-	return shred_run(c->o.main, &c->o.keys);
+	rc = erasing_now(&c->o.erasing, now_of(c).wall_ms);
+	node_set_shred(engine_node(c->o.engine), c->o.erasing.waits_ms);
+	return rc;
 }
 
 /* A failure shows when the first piece is asked for. */
@@ -332,7 +333,7 @@ static bool backup_request(struct core *c, uint64_t client, struct span bytes)
 }
 
 /* Effects that only whoever holds the keys can have.  They come before the reply they belong to. */
-static void on_keys(void *ctx, const struct effect *x)
+static enum err on_keys(void *ctx, const struct effect *x)
 {
 	struct core *c = ctx;
 	const enum effect_type what = x->type;
@@ -348,9 +349,9 @@ static void on_keys(void *ctx, const struct effect *x)
 	if (what == EFFECT_ERASED) {
 		require(x->bytes.len == sizeof id.b);
 		memcpy(id.b, x->bytes.p, sizeof id.b);
-		rc = erasures_add(c->o.ledger, &id);
+		rc = erasing_add(&c->o.erasing, &id);
 	}
-	if (rc != ERR_OK) { /* it is finished forward at the next start */
+	if (rc != ERR_OK && rc != ERR_FULL) { /* it is finished forward at the next start */
 		log_write(LOG_ERROR, LOG_FAILED, "step=keys err=\"%s\"", err_text(rc));
 		loop_stop(c->loop, ROLES_TRY_AGAIN);
 	}
@@ -362,6 +363,7 @@ static void on_keys(void *ctx, const struct effect *x)
 		c->address[x->bytes.len] = '\0';
 		c->moves = true;
 	}
+	return rc;
 }
 
 static void on_ending(void *ctx)
@@ -388,6 +390,10 @@ static enum err say_record(struct core *c, const struct node_time *now)
 			rc = prekeys_destroy_all(c->o.prekeys, &c->o.keys);
 		loop_timer_start(c->ending, ENDING_MS);
 	}
+	/* a panic ends with the keys away, whatever could not be written: that is all of it that nothing may stop */
+	if (c->panic && rc != ERR_OK)
+		log_write(LOG_ERROR, LOG_FAILED, "step=panic err=\"%s\"", err_text(rc));
+	rc = c->panic ? ERR_OK : rc;
 	c->moves = c->panic = false;
 	return rc;
 }
@@ -413,24 +419,15 @@ static void arm_tick(struct core *c)
 	loop_timer_start(c->tick, ms);
 }
 
-/* Before the disk is full intake stops: what is left is for answers, withdrawals and erasure. */
 static void watch_disk(struct core *c, const struct node_time *now)
 {
 	struct node *n = engine_node(c->o.engine);
-	enum node_disk disk = NODE_DISK_OK;
-	struct statfs fs;
+	enum node_disk disk;
 	uint64_t left;
 
-	if (now->mono_ms < c->disk_mono_ms + DISK_EVERY_MS || fstatfs(c->dir_fd, &fs) != 0)
+	if (now->mono_ms < c->disk_mono_ms + DISK_EVERY_MS || !space_left(c->dir_fd, &disk, &left))
 		return;
 	c->disk_mono_ms = now->mono_ms;
-	left = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
-	if (left < LIMIT_DISK_PLENTY && fs.f_bavail * 100 < fs.f_blocks * LIMIT_DISK_WARN_PERCENT)
-		disk = NODE_DISK_WARN;
-	if (left < LIMIT_DISK_RESERVE ||
-	    (left < LIMIT_DISK_PLENTY / 2 &&
-	     fs.f_bavail * 100 < fs.f_blocks * LIMIT_DISK_STOP_PERCENT))
-		disk = NODE_DISK_STOP;
 	if (disk != n->disk)
 		log_write(disk == NODE_DISK_OK ? LOG_NOTICE : LOG_ERROR, LOG_DISK,
 			  "left=%llu stop=%d", (unsigned long long)left, disk == NODE_DISK_STOP);
@@ -447,6 +444,8 @@ static void on_turn_end(void *ctx)
 	if (!awake(c))
 		return;
 	watch_disk(c, &now);
+	if (c->backup != NULL && store_crowded(c->o.main))
+		drop_backup(c);
 	rc = engine_turn(c->o.engine, &now); /* what people ask first */
 	if (rc == ERR_OK)
 		rc = serving_slice(c->serving, &more);
@@ -505,10 +504,8 @@ static void on_hour(void *ctx)
 		node_set_prekey(engine_node(c->o.engine), record);
 	engine_checkpoint(c->o.engine); /* partners cosign how far the log goes */
 	/* Erasures of the day in one batch: each takes every case key through our hands. */
-	if (now_of(c).mono_ms >= c->shred_after_ms && shred_waiting(c->o.main, &c->o.keys)) {
-		c->shred_after_ms = now_of(c).mono_ms + SHRED_EVERY_MS;
-		on_keys(c, &(struct effect){.type = EFFECT_SHRED});
-	}
+	if (erasing_due(&c->o.erasing, now_of(c).mono_ms))
+		(void)on_keys(c, &(struct effect){.type = EFFECT_SHRED});
 	loop_timer_start(c->hourly, HOUR_MS);
 }
 

@@ -276,16 +276,32 @@ static void cosign_log(struct engine *e, const struct effect *fx)
 	e->later_count++;
 }
 
+/* "At once" was not possible: the case is gone here, and whoever asked has to know that copies still open. */
+static struct span not_shredded(struct turn *t, struct span done)
+{
+	struct span reply;
+
+	(void)turn_refuse(
+		t, ERR_FULL,
+		"the case is erased here, but copies of the store from before still open it",
+		"the disk or the store has no room to wrap the keys of the other cases anew",
+		"make room; kringd tries again every hour and at its start; see: kring status");
+	return node_error_reply(t, ERR_FULL, &reply) == ERR_OK ? reply : done;
+}
+
 /* No default: a new effect does not compile until somebody decides here what it is. */
-static void release(struct engine *e, const struct effects *fx)
+static void release(struct engine *e, struct turn *t, const struct effects *fx)
 {
 	const struct engine_calls *c = &e->parts.calls;
 	const struct node *n = e->parts.node;
+	enum err shredded = ERR_OK;
 
 	for (const struct effect *x = fx->first; x != NULL; x = x->next) {
 		switch (x->type) {
 		case EFFECT_REPLY:
-			c->reply(c->ctx, x->client, x->bytes);
+			c->reply(c->ctx, x->client,
+				 shredded == ERR_OK ? x->bytes : not_shredded(t, x->bytes));
+			shredded = ERR_OK; /* it was of the event whose effect failed */
 			break;
 		case EFFECT_FRAME:
 			frame_out(e, x);
@@ -315,13 +331,16 @@ static void release(struct engine *e, const struct effects *fx)
 			cosign_log(e, x);
 			break;
 		case EFFECT_SHRED:
+			shredded = c->keys(c->ctx, x);
+			break;
 		case EFFECT_LOCK:
 		case EFFECT_PANIC:
 		case EFFECT_ADDRESS:
 		case EFFECT_INCARNATION:
 		case EFFECT_ERASED:
 		case EFFECT_BACKUP:
-			c->keys(c->ctx, x);
+			/* it says itself what failed */
+			(void)c->keys(c->ctx, x);
 			break;
 		case EFFECT_ALARM:
 			log_write(LOG_WARN, LOG_STATE_LOSS, "kind=%u peer=%u", (unsigned)x->client,
@@ -421,7 +440,7 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 		/* Only now: what is in memory follows the store, and effects are of what a crash
 		 * cannot take back. */
 		node_turn_done(e->parts.node);
-		release(e, &fx);
+		release(e, t, &fx);
 	} else {
 		node_turn_abort(e->parts.node);
 	}
@@ -511,6 +530,8 @@ enum err engine_reload(struct engine *e, const struct node_time *now, bool first
 	rc = store_begin(e->parts.store, first, &t.txn);
 	if (rc != ERR_OK)
 		return rc;
+	if (first)
+		store_use(t.txn, STORE_FREES);
 	rc = first ? node_load(e->parts.node, &t) : node_reload(e->parts.node, &t);
 	if (rc == ERR_OK && first)
 		rc = node_next_tick(&t, &e->next_wall_ms, &e->next_mono_ms);

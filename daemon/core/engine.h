@@ -26,7 +26,8 @@ struct engine_calls {
 	void (*onboard)(void *ctx, uint16_t line, struct span bytes);
 	void (*dial)(void *ctx, uint16_t peer, bool silent); /* EFFECT_DIAL */
 	/* EFFECT_SHRED, _LOCK, _PANIC, _ADDRESS, _INCARNATION, _ERASED, _BACKUP: for whoever holds the keys */
-	void (*keys)(void *ctx, const struct effect *x);
+	enum err (*keys)(void *ctx,
+			 const struct effect *x); /* ERR_FULL: not now, it is tried again */
 	/* An event of this partner is over: what it took of the turn; NULL: nobody asks. */
 	void (*spent)(void *ctx, const struct event *ev, uint64_t us);
 	void *ctx;

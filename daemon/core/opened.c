@@ -11,7 +11,6 @@
 #include "core/disk/nodestore.h"
 #include "core/disk/prekeys.h"
 #include "core/disk/rosterfile.h"
-#include "core/disk/shred.h"
 #include "core/ownrecord.h"
 #include "core/settings.h"
 #include "crypto/files/sheet.h"
@@ -141,15 +140,13 @@ enum err opened_start(struct opened *o, const struct opened_from *from, struct e
 	struct engine_parts parts = {.keybox = o->keys.keybox, .calls = *from->calls};
 	const struct node_time *now = &from->now;
 	uint8_t record[WIRE_PREKEY_LEN];
+	bool announces = false;
 	enum err rc = open_stores(o, from->config, why);
 
 	require(o->keys.keybox != NULL && o->engine == NULL);
+	o->erasing = (struct erasing){.store = o->main, .keys = &o->keys, .ledger = o->ledger};
 	if (rc == ERR_OK)
-		rc = shred_told(o->main, o->ledger); /* what a crash kept from the list */
-	if (rc == ERR_OK && shred_waiting(o->main, &o->keys))
-		rc = shred_run(o->main, &o->keys); /* a crash stopped one, before or half-way */
-	if (rc == ERR_OK) /* or between the two halves: nothing of before may stay readable */
-		rc = keyroot_settle(o->keys.root, keybox_roots(o->keys.keybox), &o->keys.state);
+		rc = erasing_start(&o->erasing, now->wall_ms);
 	sheet_number(keybox_roots(o->keys.keybox)->recovery_pub, who.sheet.number);
 	who.sheet.since_s = keybox_roots(o->keys.keybox)->sheet_s;
 	who.swappable = !keybox_locked(o->keys.keybox);
@@ -159,12 +156,14 @@ enum err opened_start(struct opened *o, const struct opened_from *from, struct e
 			  "swap: "
 			  "raise RLIMIT_MEMLOCK (LimitMEMLOCK=64M, ulimit -l 65536)\"");
 	if (rc == ERR_OK)
-		rc = prekeys_start(o->prekeys, &o->keys, now->wall_ms / 1000, record);
+		rc = prekeys_start(o->prekeys, &o->keys, now->wall_ms / 1000, record, &announces);
 	if (rc == ERR_OK)
 		rc = node_create(&parts.node, &who, now->mono_ms);
 	if (rc != ERR_OK)
 		return rc;
-	node_set_prekey(parts.node, record);
+	if (announces)
+		node_set_prekey(parts.node, record);
+	node_set_shred(parts.node, o->erasing.waits_ms);
 	parts.store = o->main;
 	rc = engine_create(&o->engine, &parts);
 	if (rc == ERR_OK)

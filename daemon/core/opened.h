@@ -14,6 +14,7 @@
 
 #include "core/disk/backup.h"
 #include "core/disk/cipher.h"
+#include "core/disk/erasing.h"
 #include "core/engine.h"
 #include "crypto/files/erasures.h"
 #include "crypto/files/keyfile.h"
@@ -25,6 +26,7 @@ struct opened {
 	struct record_cipher cipher;
 	struct store *main, *prekeys;
 	struct erasures *ledger; /* outlives a store that is put back */
+	struct erasing erasing;
 	struct engine *engine;
 	struct backup_files words[5]; /* what lies beside the store, as read at the start */
 	int record_fd;		      /* the file `record`; -1 */

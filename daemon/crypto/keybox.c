@@ -409,6 +409,8 @@ enum err keybox_prekey_load(struct keybox *kb, const struct id16 *id,
 	struct prekey *pk = prekey_slot(kb);
 	enum err rc;
 
+	if (prekey_find(kb, id) != NULL)
+		return ERR_OK;
 	if (pk == NULL)
 		return ERR_FULL;
 	rc = aead_get(pk->sec, span_of(id->b, sizeof id->b),

@@ -108,7 +108,7 @@ MUST_CHECK enum err keybox_prekey_reseal(struct keybox *kb, const struct id16 *i
 void keybox_prekeys_end(struct keybox *kb);
 /** A fresh EPOCH prekey; its secret half stays here, and in out->sealed for the store. */
 MUST_CHECK enum err keybox_prekey_new(struct keybox *kb, struct keybox_prekey *out);
-/** Take one back from the store at start. */
+/** Take one back from the store at start; one that is here already stays. */
 MUST_CHECK enum err keybox_prekey_load(struct keybox *kb, const struct id16 *id,
 				       const uint8_t sealed[KEYBOX_PREKEY_SEALED_LEN]);
 void keybox_prekey_destroy(struct keybox *kb, const struct id16 *id);

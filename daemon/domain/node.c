@@ -25,6 +25,7 @@
 #include "domain/newcomer/onboard.h"
 #include "domain/news/checkpoint.h"
 #include "domain/news/spread.h"
+#include "domain/room.h"
 #include "domain/stream/connect.h"
 #include "domain/stream/receive.h"
 #include "domain/stream/speak.h"
@@ -152,6 +153,11 @@ void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WI
 	p->have_prekey = true;
 }
 
+void node_set_shred(struct node *n, uint64_t since_ms)
+{
+	n->shred_ms = since_ms;
+}
+
 void node_set_disk(struct node *n, enum node_disk disk)
 {
 	require(disk <= NODE_DISK_STOP);
@@ -198,6 +204,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->doing = (struct fault_place){.part = FAULT_EVENT};
 	t->gone = NULL;
 	t->unsettled = false;
+	t->bare_too = false;
 	t->refusal = (struct refusal){.uncovered = 0};
 }
 
@@ -373,9 +380,13 @@ enum err node_step(struct turn *t, const struct event *ev)
 	t->seed = ev->seed;
 	t->draws = 0;
 	fault_doing(t, &(struct fault_place){.peer = ev->peer, .type = (uint16_t)ev->type});
+	store_use(t->txn, STORE_FREES);
 	rc = clock_stepped(t);
+	store_use(t->txn, room_of_event(ev->type));
 	if (rc == ERR_OK)
 		rc = step(t, ev);
+	/* what follows from it, and at last what is said of it to partners, must work always */
+	store_use(t->txn, STORE_FREES);
 	/* standing first: whose referrals end below depends on who is still a partner */
 	if (rc == ERR_OK)
 		rc = roster_settle(t);
@@ -440,12 +451,18 @@ static bool refusal_only(const struct turn *t, enum err e)
 
 bool node_turn_failed(struct turn *t, enum err e)
 {
+	/* once more, and then without a word of it: a backup, a lock, a panic */
+	if (e == ERR_FULL && t->bare_too && !t->node->bare) {
+		t->node->bare = true;
+		return true;
+	}
 	return !refusal_only(t, e) && fault_note(t, e);
 }
 
 void node_event_over(struct node *n)
 {
 	n->faults.event++;
+	n->bare = false;
 }
 
 /* Words that the handler did not give come from the error itself; a person always reads something. */
@@ -456,6 +473,8 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 
 	require(e != ERR_OK);
 	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(e));
+	if (e == ERR_FULL && r->what[0] == '\0')
+		(void)room_refuse(t);
 	if (e == ERR_NOMEM && r->what[0] == '\0')
 		(void)turn_refuse(t, e, "this is too much for one request",
 				  "it would need more memory than one request may take",

@@ -56,6 +56,8 @@ void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WI
 
 void node_set_settings(struct node *n, const struct node_settings *s);
 void node_set_disk(struct node *n, enum node_disk disk);
+/** Since when (wall clock) a shred waits because it found no room; 0: none does. */
+void node_set_shred(struct node *n, uint64_t since_ms);
 /** Whether net listens at this address: 0, or why not (base/endpoint.h). */
 void node_set_listening(struct node *n, const char *at, int error, uint64_t wall_ms);
 

@@ -65,13 +65,14 @@ struct conn {
 	uint32_t hangups;	  /* silent lines in a row, over connections */
 	uint64_t clock_record_ms; /* what their clock said ... */
 	uint64_t clock_theirs_ms,
-		clock_mono_ms;	   /* ... and when we heard so; 0: never.  Over connections too */
-	uint64_t records_mono_ms;  /* since when its node records are counted, ... */
-	uint32_t records;	   /* ... and how many were new.  Over connections too */
-	uint64_t again_mono_ms;	   /* what could not be opened is not sent again before */
-	uint64_t proof_mono_ms;	   /* when to ask for proof of a roll-back again */
-	uint64_t shown_mono_ms;	   /* ... and when to show what they signed again */
-	bool met;		   /* a frame of theirs was read, of whatever incarnation */
+		clock_mono_ms;	  /* ... and when we heard so; 0: never.  Over connections too */
+	uint64_t records_mono_ms; /* since when its node records are counted, ... */
+	uint32_t records;	  /* ... and how many were new.  Over connections too */
+	uint64_t again_mono_ms;	  /* what could not be opened is not sent again before */
+	uint64_t proof_mono_ms;	  /* when to ask for proof of a roll-back again */
+	uint64_t shown_mono_ms;	  /* ... and when to show what they signed again */
+	bool met;		  /* a frame of theirs was read, of whatever incarnation */
+	bool ends_wait; /* behind what there is no room for stands a word that ends something of ours */
 	struct heads_cursor heads; /* while their copy of our threads is compared */
 };
 
@@ -198,6 +199,8 @@ struct node {
 	uint64_t frames_refused; /* opened, but not authentic; since start */
 	bool clock_confirmed;	 /* by an administrator, this run */
 	struct node_before before;
+	bool bare;	   /* this event writes nothing: its entry found no room */
+	uint64_t shred_ms; /* wall clock: since when a shred waits that found no room; 0 */
 	const struct exchange_hooks *hooks; /* what care does with documents */
 };
 

@@ -118,6 +118,7 @@ struct turn {
 	/* What entries of this event changed; node.c follows it up when the event is through. */
 	struct turn_peer *gone; /* partners that were removed */
 	bool unsettled;		/* somebody may have enough witnesses now */
+	bool bare_too;		/* the command is done also when nothing can be written */
 	struct refusal refusal;
 	struct fault_place doing; /* what fails if the turn fails now */
 };

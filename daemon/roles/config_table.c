@@ -45,7 +45,7 @@ const struct config_setting config_settings[CONFIG_COUNT] = {
 	 "how many one partner may ever send, also those that are over",
 	 PLACE(threads)},
 	{"Limits", "StoreMiB", NUMBER(1, LIMIT_MAP_MAX / MIB, "MiB"), "65536", false,
-	 "how large the store may grow before this node takes nothing in",
+	 "how much the store may hold before this node takes nothing in; 32 MiB and a 64th are kept behind it",
 	 PLACE(store_mib)},
 	{"Flow", "Threshold", NUMBER(LIMIT_FLOW_K, UINT8_MAX, "people"), "5", true,
 	 "figures of fewer are left out of this node's reports; the roster's policy may ask for more",

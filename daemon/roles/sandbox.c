@@ -82,9 +82,9 @@ static const char *const both[] = {
 	"recvmsg",	"sendmsg",	 "rt_sigprocmask",  "shutdown",
 };
 static const char *const core_only[] = {
-	"pwrite64", "pread64", "pwritev",   "writev",	  "lseek",  "fdatasync",
-	"fsync",    "fstat",   "fstatfs",   "newfstatat", "getuid", "mlock",
-	"munlock",  "msync",   "ftruncate", "unlink",
+	"pwrite64", "pread64", "pwritev",   "writev",	  "lseek",     "fdatasync",
+	"fsync",    "fstat",   "fstatfs",   "newfstatat", "getuid",    "mlock",
+	"munlock",  "msync",   "ftruncate", "unlink",	  "fallocate",
 };
 static const char *const net_only[] = {
 	"bind",

@@ -29,13 +29,17 @@ struct store_ops {
 	enum err (*seek_back)(struct store_txn *txn, enum store_table t, struct span below,
 			      struct store_row *row);
 	uint64_t (*count)(struct store_txn *txn, enum store_table t);
-	void (*usage)(struct store *s, uint64_t *used, uint64_t *cap);
+	/* Bytes that this write transaction may still take, with all that is kept back; and at most how many a row takes. */
+	uint64_t (*left)(struct store_txn *txn);
+	uint64_t (*cost)(struct span key, struct span val);
 };
 
 /** First member of every implementation's store. */
 struct store {
 	const struct store_ops *ops;
 	const struct record_cipher *cipher;
+	struct store_usage
+		usage; /* as the last write transaction found it; kept and cap from the start */
 };
 
 /** First member of every implementation's transaction. */
@@ -44,6 +48,8 @@ struct store_txn {
 	uint64_t version;
 	enum err failed; /* the first error that was no answer; set by map.c, and by count() */
 	bool write;
+	enum store_use use;
+	uint64_t left; /* at least so many bytes are left; counted anew when that is too few */
 };
 
 MUST_CHECK enum err mem_open(struct store **out, const struct store_options *opt);

@@ -3,19 +3,28 @@
  * One process, one thread, one write transaction at a time.  What is committed is on disk when commit returns.  The map
  * only grows when no transaction is open, because LMDB moves it; a reader that stays open (a backup) stops the growing. */
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/check.h"
 #include "store/backend.h"
 
+/* LMDB's own two tables; its handles for ours follow them. */
+enum { FREE_PAGES = 0, NAMES = 1, META_PAGES = 2, PAGE = 4096, LEVELS = 6 };
+
 struct lmdb_store {
 	struct store base;
 	MDB_env *env;
 	MDB_dbi dbi[STORE_TABLE_COUNT];
-	uint64_t map_max;
+	uint64_t map_end; /* as large as the map may get */
+	uint64_t page,
+		blocks; /* bytes of a page; of the file that surely have their place on the disk */
+	size_t held_seen; /* the transaction whose freed pages were counted last */
 	unsigned readers; /* while there is one the map must not be changed */
+	int fd;
 };
 
 struct lmdb_txn {
@@ -78,31 +87,155 @@ static void lmdb_close(struct store *s)
 	free(ls);
 }
 
-static void usage(struct store *s, uint64_t *used, uint64_t *cap)
-{
-	struct lmdb_store *ls = (struct lmdb_store *)s;
-	MDB_envinfo info;
-	MDB_stat st;
+/* ---- room: pages in the map, blocks on the disk ---- */
 
-	/* Neither call can fail on an open environment: both only copy from memory that is mapped
-	 * already. */
-	require(mdb_env_info(ls->env, &info) == 0 && mdb_env_stat(ls->env, &st) == 0);
-	*used = (uint64_t)(info.me_last_pgno + 1) * st.ms_psize;
-	*cap = info.me_mapsize;
+static uint64_t mapped(const struct lmdb_store *ls)
+{
+	MDB_envinfo info;
+
+	/* It cannot fail on an open environment: it only copies from memory that is mapped. */
+	require(mdb_env_info(ls->env, &info) == 0);
+	return info.me_mapsize;
 }
 
-/* Grows at 80 %, with no transaction open (a backup reads: then not). */
+/* Up to the last page that was ever written: pages in between may be free. */
+static uint64_t reached(const struct lmdb_store *ls)
+{
+	MDB_envinfo info;
+
+	require(mdb_env_info(ls->env, &info) == 0);
+	return (uint64_t)(info.me_last_pgno + 1) * ls->page;
+}
+
+/* LMDB unmaps before it maps, and could not go back: so it is tried beside the map that there is. */
+static bool can_map(const struct lmdb_store *ls, uint64_t bytes)
+{
+	void *p = mmap(NULL, (size_t)bytes, PROT_READ, MAP_SHARED, ls->fd, 0);
+
+	return p != MAP_FAILED && munmap(p, (size_t)bytes) == 0;
+}
+
+/* Grows with no transaction open, while there is more free than what is kept back.  A map that cannot grow, because
+ * somebody reads or the system gives no more, is no error: what takes in finds no room, and all else goes on. */
 static enum err grow(struct lmdb_store *ls)
 {
-	uint64_t used, cap;
+	const uint64_t kept = ls->base.usage.kept, used = reached(ls);
+	uint64_t size = mapped(ls);
 
-	usage(&ls->base, &used, &cap);
+	require(ls->page != 0);
 	/* A transaction that finds the map full is lost with everything that was done in it; so
-	 * room is made before one begins, while a fifth of the map is still free. */
-	if (ls->readers > 0 || used < cap / 10 * 8 || cap >= ls->map_max)
+	 * room is made before one begins, while a fifth of what may be filled is still free. */
+	if (ls->readers > 0 || size >= ls->map_end ||
+	    (size > kept && used < (size - kept) / 10 * 8))
 		return ERR_OK;
-	cap = cap * 2 > ls->map_max ? ls->map_max : cap * 2;
-	return lmdb_error(mdb_env_set_mapsize(ls->env, (size_t)cap));
+	size = size * 2 > ls->map_end ? ls->map_end : size * 2;
+	if (!can_map(ls, size))
+		return ERR_OK;
+	return lmdb_error(mdb_env_set_mapsize(ls->env, (size_t)size));
+}
+
+/* Blocks behind the last page, which the file has before they are needed: pages that give room back must first be
+ * written themselves. */
+static void keep_blocks(struct lmdb_store *ls)
+{
+	const uint64_t used = reached(ls), want = used + LIMIT_DISK_KEPT;
+
+	require(want > used);
+	if (ls->blocks >= want)
+		return;
+	if (fallocate(ls->fd, FALLOC_FL_KEEP_SIZE, (off_t)used, 2 * (off_t)LIMIT_DISK_KEPT) == 0)
+		ls->blocks = want + LIMIT_DISK_KEPT;
+	else if (errno != ENOSPC && errno != EDQUOT)
+		ls->blocks = UINT64_MAX; /* a file system that cannot: its statfs has to do */
+	ls->base.usage.no_blocks = ls->blocks < want;
+}
+
+/* Pages that were freed since the oldest snapshot began.  Each transaction lists what it freed under its own number, and
+ * such a list is read by a reader alone. */
+static enum err count_held(struct lmdb_store *ls)
+{
+	MDB_val k = {0, NULL}, v = {0, NULL};
+	MDB_cursor *c = NULL;
+	size_t number, pages;
+	MDB_txn *txn;
+	int rc;
+
+	if (ls->readers == 0) {
+		ls->base.usage.held = 0;
+		return ERR_OK;
+	}
+	rc = mdb_txn_begin(ls->env, NULL, MDB_RDONLY, &txn);
+	if (rc != 0)
+		return lmdb_error(rc);
+	rc = mdb_cursor_open(txn, FREE_PAGES, &c);
+	if (rc == 0)
+		rc = mdb_cursor_get(c, &k, &v, MDB_LAST);
+	if (rc == 0 && k.mv_size == sizeof number && v.mv_size >= sizeof pages) {
+		memcpy(&number, k.mv_data, sizeof number);
+		memcpy(&pages, v.mv_data, sizeof pages);
+		if (number > ls->held_seen)
+			ls->base.usage.held += pages * ls->page;
+		ls->held_seen = number > ls->held_seen ? number : ls->held_seen;
+	}
+	if (c != NULL)
+		mdb_cursor_close(c);
+	mdb_txn_abort(txn);
+	return rc == MDB_NOTFOUND ? ERR_OK : lmdb_error(rc);
+}
+
+/* Pages of living rows, as this transaction sees them, and of the lists of tables and of free pages. */
+static uint64_t living(const struct lmdb_store *ls, MDB_txn *txn)
+{
+	uint64_t pages = META_PAGES;
+	MDB_stat st;
+
+	require(ls->page != 0 && txn != NULL);
+	for (unsigned i = 0; i < STORE_TABLE_COUNT + 2; i++) {
+		const MDB_dbi dbi = i < STORE_TABLE_COUNT    ? ls->dbi[i]
+				    : i == STORE_TABLE_COUNT ? FREE_PAGES
+							     : NAMES;
+
+		/* one that is not known is not counted: it is found again by whoever reads it */
+		if (mdb_stat(txn, dbi, &st) == 0)
+			pages += st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages;
+	}
+	return pages * ls->page;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t left(struct store_txn *txn)
+{
+	struct lmdb_store *ls = (struct lmdb_store *)txn->store;
+	struct store_usage *u = &ls->base.usage;
+	const uint64_t all = least(mapped(ls), u->cap + u->over + u->kept);
+	uint64_t taken;
+
+	u->used = living(ls, ((struct lmdb_txn *)txn)->txn);
+	taken = u->used + u->held;
+	return taken < all ? all - taken : 0;
+}
+
+/* Its own page or pages, and one more on each level that splits. */
+static uint64_t cost(struct span key, struct span val)
+{
+	return (uint64_t)(key.len + val.len) / PAGE * PAGE + PAGE * (1 + LEVELS);
+}
+
+/* Everything up to the last page ever written is counted as used while that leaves enough; else rows are counted. */
+static void first_look(struct lmdb_store *ls, struct store_txn *txn)
+{
+	struct store_usage *u = &ls->base.usage;
+	const uint64_t all = least(mapped(ls), u->cap + u->over + u->kept),
+		       used = reached(ls) + u->held;
+
+	u->used = reached(ls);
+	txn->left = used < all ? all - used : 0;
+	if (txn->left < u->kept + u->over + u->cap / 100 * (100 - LIMIT_STORE_LOW_PERCENT))
+		txn->left = left(txn);
 }
 
 static enum err begin(struct store *s, bool write, struct store_txn **out)
@@ -114,7 +247,11 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 	if (t == NULL)
 		return ERR_NOMEM;
 	/* Only a writer needs more room, and only now is no transaction of this process open. */
+	if (write)
+		keep_blocks(ls);
 	rc = write ? grow(ls) : ERR_OK;
+	if (rc == ERR_OK && write)
+		rc = count_held(ls);
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_txn_begin(ls->env, NULL, write ? 0 : MDB_RDONLY, &t->txn));
 	if (rc != ERR_OK) {
@@ -123,6 +260,10 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 	}
 	t->base = (struct store_txn){
 		.store = s, .version = (uint64_t)mdb_txn_id(t->txn), .write = write};
+	if (write)
+		first_look(ls, &t->base);
+	else if (ls->readers == 0)
+		ls->held_seen = (size_t)mdb_txn_id(t->txn);
 	/* Counted only after the transaction exists: a reader that was counted without one would
 	 * keep the map from growing for ever. */
 	ls->readers += write ? 0 : 1;
@@ -268,7 +409,8 @@ static const struct store_ops ops = {
 	.seek = seek,
 	.seek_back = seek_back,
 	.count = count,
-	.usage = usage,
+	.left = left,
+	.cost = cost,
 };
 
 static enum err open_tables(struct lmdb_store *ls)
@@ -290,6 +432,45 @@ static enum err open_tables(struct lmdb_store *ls)
 	return lmdb_error(mdb_txn_commit(txn));
 }
 
+/* Before the first transaction: how large the map may get, whatever is in it. */
+static enum err measure(struct lmdb_store *ls)
+{
+	struct store_usage *u = &ls->base.usage;
+	MDB_stat st;
+	enum err rc = lmdb_error(mdb_env_get_fd(ls->env, &ls->fd));
+
+	if (rc == ERR_OK)
+		rc = lmdb_error(mdb_env_stat(ls->env, &st));
+	if (rc != ERR_OK)
+		return rc;
+	ls->page = st.ms_psize;
+	/* The setting may be lower than what the file holds already: it has room behind that. */
+	ls->map_end = u->cap + u->kept;
+	if (ls->map_end < reached(ls) + u->kept / 4)
+		ls->map_end = reached(ls) + u->kept / 4;
+	return ERR_OK;
+}
+
+/* A store that holds more than the setting of today allows takes nothing in, and works.  In steps, so that a node that is
+ * started often does not creep. */
+static enum err settle_cap(struct lmdb_store *ls)
+{
+	struct store_usage *u = &ls->base.usage;
+	MDB_txn *txn;
+	enum err rc = lmdb_error(mdb_txn_begin(ls->env, NULL, MDB_RDONLY, &txn));
+
+	if (rc != ERR_OK)
+		return rc;
+	u->used = living(ls, txn);
+	mdb_txn_abort(txn);
+	require(u->kept != 0);
+	if (u->used > u->cap + u->kept)
+		u->over = (u->used / u->kept + 1) * u->kept - u->cap;
+	if (ls->map_end < u->cap + u->over + u->kept)
+		ls->map_end = u->cap + u->over + u->kept;
+	return ERR_OK;
+}
+
 /* KRING_NOSYNC exists only in the control build of the power-cut test, which must fail. */
 #ifdef KRING_NOSYNC
 enum { ENV_FLAGS = MDB_NOTLS | MDB_NOSYNC };
@@ -302,15 +483,16 @@ enum { ENV_FLAGS = MDB_NOTLS };
 enum err lmdb_open(struct store **out, const struct store_options *opt)
 {
 	struct lmdb_store *ls = calloc(1, sizeof *ls);
-	uint64_t start = opt->map_start == 0 ? LIMIT_MAP_START : opt->map_start;
+	const uint64_t start = opt->map_start == 0 ? LIMIT_MAP_START : opt->map_start;
+	struct store_usage u = {.cap = opt->map_max == 0 ? LIMIT_MAP_MAX : opt->map_max};
 	int dead = 0;
 	enum err rc;
 
 	require(opt->path != NULL);
 	if (ls == NULL)
 		return ERR_NOMEM;
-	ls->base = (struct store){&ops, opt->cipher};
-	ls->map_max = opt->map_max == 0 ? LIMIT_MAP_MAX : opt->map_max;
+	u.kept = opt->map_kept != 0 ? opt->map_kept : LIMIT_MAP_KEPT + u.cap / LIMIT_MAP_KEPT_SHARE;
+	ls->base = (struct store){&ops, opt->cipher, u};
 	if (mkdir(opt->path, 0700) != 0 && errno != EEXIST) {
 		free(ls);
 		return ERR_IO;
@@ -321,18 +503,22 @@ enum err lmdb_open(struct store **out, const struct store_options *opt)
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_env_set_maxdbs(ls->env, STORE_TABLE_COUNT));
 	if (rc == ERR_OK)
-		rc = lmdb_error(mdb_env_set_mapsize(ls->env, (size_t)start));
+		rc = lmdb_error(mdb_env_set_mapsize(ls->env, (size_t)(start + u.kept)));
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_env_open(ls->env, opt->path, ENV_FLAGS, 0600));
 	/* a process that was killed leaves its reader behind, which keeps every old page from being used again */
 	if (rc == ERR_OK)
 		rc = lmdb_error(mdb_reader_check(ls->env, &dead));
 	if (rc == ERR_OK)
+		rc = measure(ls);
+	if (rc == ERR_OK)
 		/* A store that was nearly full at its last end would otherwise meet its first
 		 * transaction with no room. */
 		rc = grow(ls);
 	if (rc == ERR_OK)
 		rc = open_tables(ls);
+	if (rc == ERR_OK)
+		rc = settle_cap(ls);
 	if (rc != ERR_OK) {
 		lmdb_close(&ls->base);
 		return rc;

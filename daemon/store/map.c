@@ -17,6 +17,66 @@ enum err store_begin(struct store *s, bool write, struct store_txn **out)
 	return s->ops->begin(s, write, out);
 }
 
+/* ---- room ---- */
+
+enum { STEPS = 64 }; /* of what is kept back, in a store that is smaller than any in use */
+
+/* The one place that says what may be taken for which use. */
+static uint64_t kept_from(const struct store_txn *txn, enum store_use use)
+{
+	const uint64_t kept = txn->store->usage.kept;
+
+	switch (use) {
+	case STORE_TAKES:
+		return kept + txn->store->usage.over;
+	case STORE_OWES:
+		return kept / 2;
+	case STORE_FREES:
+		break;
+	}
+	return 0;
+}
+
+static bool has_room(struct store_txn *txn, enum store_use use, uint64_t bytes)
+{
+	const uint64_t want = kept_from(txn, use) + bytes;
+
+	if (use == STORE_TAKES && txn->store->usage.no_blocks)
+		return false;
+	/* What is left is counted over all tables, so only when the last count says too little. */
+	if (txn->left < want)
+		txn->left = txn->store->ops->left(txn);
+	return txn->left >= want;
+}
+
+void store_use(struct store_txn *txn, enum store_use use)
+{
+	require(txn->write && use <= STORE_FREES);
+	txn->use = use;
+}
+
+bool store_room(struct store_txn *txn, enum store_use use)
+{
+	const uint64_t part = txn->store->usage.kept / STEPS;
+
+	return txn->write && txn->failed == ERR_OK &&
+	       has_room(txn, use, part < LIMIT_STEP_ROOM ? part : LIMIT_STEP_ROOM);
+}
+
+struct store_usage store_usage(const struct store_txn *txn)
+{
+	return txn->store->usage;
+}
+
+bool store_crowded(const struct store *s)
+{
+	const struct store_usage *u = &s->usage;
+	const uint64_t all = u->cap + u->over + u->kept, taken = u->used + u->held;
+
+	/* A little is always granted: at a full map, too, a backup comes to its end. */
+	return u->held > u->kept / 16 && (taken > all || all - taken < u->kept / 4);
+}
+
 enum err store_commit(struct store_txn *txn)
 {
 	const enum err failed = store_failed(txn);
@@ -69,16 +129,22 @@ enum err store_get(struct store_txn *txn, enum store_table table, struct span ke
 
 enum err store_put(struct store_txn *txn, enum store_table table, struct span key, struct span val)
 {
+	const uint64_t cost = txn->store->ops->cost(key, val);
+
 	require(txn->write && table < STORE_TABLE_COUNT);
 	require(key.len > 0 && key.len <= LIMIT_KEY);
 	if (txn->failed != ERR_OK)
 		return txn->failed;
+	if (!has_room(txn, txn->use, cost))
+		return answered(txn, ERR_FULL);
+	txn->left -= cost < txn->left ? cost : txn->left;
 	return answered(txn, txn->store->ops->put(txn, table, key, val));
 }
 
 enum err store_del(struct store_txn *txn, enum store_table table, struct span key)
 {
 	require(txn->write && table < STORE_TABLE_COUNT);
+	/* It needs pages before it gives some back, but leaves no more than there were. */
 	if (txn->failed != ERR_OK)
 		return txn->failed;
 	return answered(txn, txn->store->ops->del(txn, table, key));
@@ -173,9 +239,4 @@ enum err store_last_prefix(struct store_txn *txn, enum store_table table, struct
 uint64_t store_count(struct store_txn *txn, enum store_table table)
 {
 	return txn->failed == ERR_OK ? txn->store->ops->count(txn, table) : 0;
-}
-
-void store_usage(struct store *s, uint64_t *used, uint64_t *cap)
-{
-	s->ops->usage(s, used, cap);
 }

@@ -297,6 +297,7 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 	/* The version of a writer is the one that its commit will make, as LMDB numbers them:
 	 * records are bound to it. */
 	t->base = (struct store_txn){.store = s, .version = ms->version + 1, .write = write};
+	s->usage.used = ms->bytes;
 	ms->writing = ms->writing || write;
 	*out = &t->base;
 	return ERR_OK;
@@ -357,10 +358,19 @@ static uint64_t count(struct store_txn *txn, enum store_table t)
 	return mem_of(txn)->tables[t].count;
 }
 
-static void usage(struct store *s, uint64_t *used, uint64_t *cap)
+/* As LMDB: what a transaction deleted may be taken by it, what its puts replaced too. */
+static uint64_t left(struct store_txn *txn)
 {
-	*used = ((struct mem_store *)s)->bytes;
-	*cap = UINT64_MAX;
+	const struct store_usage *u = &txn->store->usage;
+	const uint64_t all = u->cap + u->over + u->kept;
+	const uint64_t bytes = mem_of(txn)->bytes;
+
+	return bytes < all ? all - bytes : 0;
+}
+
+static uint64_t cost(struct span key, struct span val)
+{
+	return key.len + val.len;
 }
 
 static const struct store_ops ops = {
@@ -374,7 +384,8 @@ static const struct store_ops ops = {
 	.seek = seek,
 	.seek_back = seek_back,
 	.count = count,
-	.usage = usage,
+	.left = left,
+	.cost = cost,
 };
 
 enum err mem_open(struct store **out, const struct store_options *opt)
@@ -383,7 +394,9 @@ enum err mem_open(struct store **out, const struct store_options *opt)
 
 	if (ms == NULL)
 		return ERR_NOMEM;
-	ms->base = (struct store){&ops, opt->cipher};
+	ms->base = (struct store){&ops, opt->cipher, {.cap = opt->map_max, .kept = opt->map_kept}};
+	if (opt->map_max == 0) /* without a limit; half of the numbers, so that sums fit */
+		ms->base.usage.cap = UINT64_MAX / 2;
 	ms->dice = 88172645463325252u;
 	for (size_t t = 0; t < STORE_TABLE_COUNT; t++)
 		for (size_t i = 0; i < LEVELS; i++)

@@ -26,15 +26,31 @@ enum { STORE_FORMAT = 2 };
 struct store_options {
 	const char *path;		    /* directory; NULL: in memory */
 	const struct record_cipher *cipher; /* borrowed for the life of the store */
-	uint64_t map_start, map_max;	    /* bytes; 0: the defaults of limits.h */
+	uint64_t map_start, map_max; /* bytes; 0: the defaults of limits.h; in memory: no limit */
+	uint64_t map_kept; /* behind map_max, for STORE_OWES and STORE_FREES; 0: the default */
 };
 
 /** ERR_STALE: the store has another format, older or newer.  ERR_BUSY: another process holds it.  ERR_CORRUPT: not a store of ours. */
 MUST_CHECK enum err store_open(struct store **out, const struct store_options *opt);
 void store_close(struct store *s);
 
-/** store_begin(s, write, &txn): ERR_FULL when the map may not grow further. */
+/** What a write transaction may take of the room.  Behind what the setting allows lies a part that is kept back: TAKES
+ *  leaves it alone, OWES may take the first half, FREES all of it.  So a store that is full of what came in can always be
+ *  answered from, and emptied. */
+enum store_use {
+	STORE_TAKES, /* something new comes in; this is what a transaction begins as */
+	STORE_OWES,  /* somebody waits for it: answers, receipts, terms */
+	STORE_FREES, /* it gives room back, or must work always: erasing, withdrawing, the roster, keys, the start */
+};
+
+/** store_begin(s, write, &txn). */
 MUST_CHECK enum err store_begin(struct store *s, bool write, struct store_txn **out);
+/** What this write transaction does from here on. */
+void store_use(struct store_txn *txn, enum store_use use);
+/** Is there room for a step of that, with all its rows (LIMIT_STEP_ROOM)?  Asked first, so that what has none is refused in
+ *  words and not by a turn that fails; whoever does not ask meets ERR_FULL at store_put. */
+bool store_room(struct store_txn *txn, enum store_use use);
+
 /** txn is gone whatever is returned.  ERR_FULL: nothing happened.  ERR_IO: stop the process.  Of a transaction in which
  *  anything failed nothing is kept: the error is that one (store_failed). */
 MUST_CHECK enum err store_commit(struct store_txn *txn);
@@ -49,6 +65,7 @@ uint64_t store_version(const struct store_txn *txn);
 /** Values are borrowed until the next write or the end of the transaction: copy before writing. */
 MUST_CHECK enum err store_get(struct store_txn *txn, enum store_table table, struct span key,
 			      struct span *val);
+/** ERR_FULL: no room for this use; the transaction does nothing more, and every call but store_abort says ERR_FULL. */
 MUST_CHECK enum err store_put(struct store_txn *txn, enum store_table table, struct span key,
 			      struct span val);
 /** ERR_NOTFOUND when absent. */
@@ -87,7 +104,17 @@ MUST_CHECK enum err store_last_prefix(struct store_txn *txn, enum store_table ta
 				      struct span prefix, struct store_row *row);
 /** Rows of the table, at once; 0 in a transaction that failed. */
 uint64_t store_count(struct store_txn *txn, enum store_table table);
-/** Bytes used and bytes the map may hold. */
-void store_usage(struct store *s, uint64_t *used, uint64_t *cap);
+/** How full it is, as the last write transaction found it. */
+struct store_usage {
+	uint64_t used;	/* bytes of living rows, with their share of pages */
+	uint64_t cap;	/* bytes that may be filled */
+	uint64_t over;	/* behind cap: what lay there already when the setting was lowered */
+	uint64_t kept;	/* bytes kept back behind both */
+	uint64_t held;	/* bytes that only an old snapshot still needs */
+	bool no_blocks; /* the disk gives the file no more: full, or a quota */
+};
+struct store_usage store_usage(const struct store_txn *txn);
+/** Old snapshots keep so much from being used again that what is kept back is in danger: end them. */
+bool store_crowded(const struct store *s);
 
 #endif /* KRING_STORE_STORE_H */

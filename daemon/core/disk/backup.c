@@ -121,15 +121,13 @@ static enum err piece(struct backup *b, struct store *s, uint64_t number, struct
 		      struct msg *reply, bool *last)
 {
 	uint8_t *out = arena_alloc(a, BACKUP_PIECE_MAX);
-	uint64_t used, cap;
 	size_t len = 0;
 	enum err rc = b == NULL ? ERR_STATE : ERR_OK;
 
 	if (rc == ERR_OK && out == NULL)
 		rc = ERR_NOMEM;
-	store_usage(s, &used, &cap);
-	if (rc == ERR_OK && used > cap / 10 * 9)
-		rc = ERR_FULL; /* the map cannot grow while somebody reads an old state of it */
+	if (rc == ERR_OK && store_crowded(s))
+		rc = ERR_FULL; /* what is freed cannot be used while somebody reads an old state */
 	if (rc == ERR_OK)
 		rc = next(b, number, out, &len, last);
 	if (rc == ERR_OK)

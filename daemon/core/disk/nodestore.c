@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -72,6 +73,18 @@ static enum err open_one(struct store **out, struct store_options *o, const stru
 	return rc == ERR_OK ? rc : err_explain(why, rc, "%s: %s", path, err_text(rc));
 }
 
+/* 0: the product's.  Tests of what happens when that is gone too make it smaller. */
+static uint64_t kept_back(void)
+{
+#ifdef KRING_DEV
+	const char *kib = getenv("KRING_DEV_KEPT_KIB");
+
+	if (kib != NULL)
+		return strtoull(kib, NULL, 10) * 1024;
+#endif
+	return 0;
+}
+
 /* All of it is looked at before the first store is opened: what opens may write, and a node that is not whole must stay as
  * it was found. */
 enum err nodestore_open(struct nodestore *out, const struct config *c, const struct keyfile *k,
@@ -86,6 +99,7 @@ enum err nodestore_open(struct nodestore *out, const struct config *c, const str
 	require(k->keybox != NULL);
 	*out = (struct nodestore){.main = NULL};
 	o.map_max = c->store_mib * 1024 * 1024;
+	o.map_kept = kept_back();
 	o.map_start = o.map_max < LIMIT_MAP_START ? o.map_max : LIMIT_MAP_START;
 	if (rc == ERR_OK)
 		rc = usable(c->dir, "record", why);

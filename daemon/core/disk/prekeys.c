@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-enum sweep_mode { SWEEP_LOAD, SWEEP_OLD, SWEEP_ALL };
+enum sweep_mode { SWEEP_LOAD, SWEEP_READ, SWEEP_OLD, SWEEP_ALL };
 /* A row of OWNKEY: when it was drawn and its id; the public record and the sealed half. */
 enum { KEY_LEN = 8 + 16, ROW_LEN = WIRE_PREKEY_LEN + KEYBOX_PREKEY_SEALED_LEN };
 enum { USE_S = 86400, KEEP_S = 9 * 86400 };
@@ -43,7 +43,10 @@ static enum err draw(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 	memcpy(row + WIRE_PREKEY_LEN, pk.sealed, sizeof pk.sealed);
 	key_u64(&k, now_s); /* rows lie in the order of their age */
 	key_put(&k, pk.id.b, sizeof pk.id.b);
-	return store_put(txn, STORE_OWNKEY, key_span(&k), span_of(row, sizeof row));
+	rc = store_put(txn, STORE_OWNKEY, key_span(&k), span_of(row, sizeof row));
+	if (rc != ERR_OK)
+		keybox_prekey_destroy(kb, &pk.id);
+	return rc;
 }
 
 struct swept {
@@ -66,6 +69,8 @@ static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 		struct id16 id;
 
 		memcpy(id.b, w.row.key.p + 8, 16);
+		if (mode == SWEEP_READ && time_s + KEEP_S <= now_s)
+			continue;
 		if (mode == SWEEP_ALL || time_s + KEEP_S <= now_s) {
 			struct store_key k = {.len = 0};
 
@@ -75,7 +80,7 @@ static enum err sweep(struct store_txn *txn, struct keybox *kb, uint64_t now_s,
 			w.rc = store_del(txn, STORE_OWNKEY, key_span(&k));
 			continue;
 		}
-		if (mode == SWEEP_LOAD)
+		if (mode == SWEEP_LOAD || mode == SWEEP_READ)
 			w.rc = keybox_prekey_load(kb, &id, w.row.val.p + WIRE_PREKEY_LEN);
 		/* one of an earlier signing key still opens what lies at relays, but is not announced */
 		if (w.rc == ERR_OK && time_s >= out->newest_s &&
@@ -108,6 +113,15 @@ static enum err reseal(struct store_txn *txn, struct keybox *kb)
 	return w.rc;
 }
 
+/* It was not stored: the next attempt draws another, and the keybox has room for a few only. */
+static void drop_new(struct keybox *kb, const uint8_t record[WIRE_PREKEY_LEN])
+{
+	struct wire_prekey w;
+
+	if (wire_prekey_get(span_of(record, WIRE_PREKEY_LEN), &w) == ERR_OK)
+		keybox_prekey_destroy(kb, &w.id);
+}
+
 /* One transaction between two states of keyroot, as in shred.c: a crash anywhere leaves every living
  * key readable under V or under the next one, and is finished at the next turn-over. */
 static enum err run(struct store *s, struct keyfile *k, uint64_t now_s, enum sweep_mode mode,
@@ -122,11 +136,12 @@ static enum err run(struct store *s, struct keyfile *k, uint64_t now_s, enum swe
 	if (rc != ERR_OK)
 		return rc;
 	require(record != NULL);
+	store_use(txn, STORE_FREES);
 	/* A re-sealing that a crash broke off counts as a destruction: it goes on from here. */
 	rc = sweep(txn, kb, now_s, mode, &done);
 	if (rc == ERR_OK && mode != SWEEP_ALL && done.newest_s + USE_S <= now_s) {
 		rc = draw(txn, kb, now_s, record);
-		*changed = true;
+		*changed = rc == ERR_OK;
 	}
 	if (rc == ERR_OK && done.destroyed) {
 		keybox_prekeys_begin(kb);
@@ -136,23 +151,43 @@ static enum err run(struct store *s, struct keyfile *k, uint64_t now_s, enum swe
 		if (rc == ERR_OK)
 			rc = reseal(txn, kb);
 	}
-	if (rc != ERR_OK) {
+	if (rc == ERR_OK)
+		rc = store_commit(txn);
+	else
 		store_abort(txn);
-		return rc;
-	}
-	rc = store_commit(txn);
+	if (rc != ERR_OK && *changed)
+		drop_new(kb, record);
 	if (rc != ERR_OK || !done.destroyed)
 		return rc;
 	keybox_prekeys_end(kb);
 	return keyroot_settle(k->root, keybox_roots(kb), &k->state);
 }
 
+/* Nothing can be written: what lives is loaded, as far as it is not yet. */
+static enum err read_only(struct store *s, struct keyfile *k, uint64_t now_s,
+			  uint8_t record[WIRE_PREKEY_LEN], bool *have)
+{
+	struct swept found = {.record = record};
+	struct store_txn *txn;
+	enum err rc = store_begin(s, false, &txn);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = sweep(txn, k->keybox, now_s, SWEEP_READ, &found);
+	store_abort(txn);
+	*have = found.newest_s != 0;
+	require(!found.destroyed);
+	return rc;
+}
+
 enum err prekeys_start(struct store *s, struct keyfile *k, uint64_t now_s,
-		       uint8_t record[WIRE_PREKEY_LEN])
+		       uint8_t record[WIRE_PREKEY_LEN], bool *have)
 {
 	bool changed;
+	enum err rc = run(s, k, now_s, SWEEP_LOAD, record, &changed);
 
-	return run(s, k, now_s, SWEEP_LOAD, record, &changed);
+	*have = rc == ERR_OK;
+	return rc == ERR_FULL ? read_only(s, k, now_s, record, have) : rc;
 }
 
 enum err prekeys_turn_over(struct store *s, struct keyfile *k, uint64_t now_s,

@@ -16,9 +16,10 @@
 #include "proto/wire.h"
 #include "store/store.h"
 
-/** Load all, destroy the old, draw a new one when the newest is a day old; newest into record. */
+/** Load all, destroy the old, draw a new one when the newest is a day old; newest into record.  On a full disk what lives is
+ *  loaded, and that is all; *have: there is one to announce. */
 MUST_CHECK enum err prekeys_start(struct store *s, struct keyfile *k, uint64_t now_s,
-				  uint8_t record[WIRE_PREKEY_LEN]);
+				  uint8_t record[WIRE_PREKEY_LEN], bool *have);
 /** Hourly. *changed tells that record is a new one. */
 MUST_CHECK enum err prekeys_turn_over(struct store *s, struct keyfile *k, uint64_t now_s,
 				      uint8_t record[WIRE_PREKEY_LEN], bool *changed);

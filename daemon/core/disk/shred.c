@@ -2,7 +2,8 @@
 /* An erased case dies with its keys, in copies of the store too: every case key that lives is wrapped again under a new
  * wrap key, and keyroot, which holds that key, is overwritten in place.  A copy of the store from yesterday then opens
  * nothing, because its wrap key is nowhere.
- * Order: keyroot learns the next key, one transaction wraps everything, keyroot forgets the old one.  A crash anywhere
+ * Order: keyroot learns the next key, transactions wrap everything in slices, keyroot forgets the old one.  A slice needs a
+ * few pages and gives as many back, so that a store that is full can be shredded.  A crash anywhere
  * leaves every living key readable and is finished at the next start; tests/model/shred_model.py walks every crash. */
 #include "core/disk/shred.h"
 
@@ -33,52 +34,66 @@ bool shred_waiting(struct store *s, const struct keyfile *k)
 	return waits;
 }
 
-/* Those wrapped before a crash are wrapped already. */
-static enum err rewrap_all(struct store_txn *txn, struct keybox *kb)
+/* Up to a slice of them, from where w stands; *more: it did not come to the end.  Those wrapped before a crash are
+ * wrapped already. */
+static enum err rewrap(struct store_txn *txn, struct keybox *kb, struct store_walk *w, bool *more)
 {
 	const uint32_t next = keybox_roots(kb)->case_epoch_next;
-	struct store_walk w = {.key_len = 16, .val_len = KEYBOX_WRAPPED_LEN};
+	unsigned n = 0;
 
+	*more = false;
 	require(next != 0); /* keybox_shred_begin drew it */
-	while (store_each(txn, STORE_CASEKEY, span_of(NULL, 0), &w)) {
+	while (store_each(txn, STORE_CASEKEY, span_of(NULL, 0), w)) {
 		uint8_t wrapped[KEYBOX_WRAPPED_LEN];
 		struct id16 id;
 
-		if (be32_get(w.row.val.p) == next)
+		if (be32_get(w->row.val.p) == next)
 			continue;
-		memcpy(id.b, w.row.key.p, 16);
-		w.rc = keybox_rewrap(kb, &id, w.row.val.p, wrapped);
-		if (w.rc == ERR_OK)
-			w.rc = store_put(txn, STORE_CASEKEY, span_of(id.b, 16),
-					 span_of(wrapped, sizeof wrapped));
+		memcpy(id.b, w->row.key.p, 16);
+		w->rc = keybox_rewrap(kb, &id, w->row.val.p, wrapped);
+		if (w->rc == ERR_OK)
+			w->rc = store_put(txn, STORE_CASEKEY, span_of(id.b, 16),
+					  span_of(wrapped, sizeof wrapped));
+		if (++n == LIMIT_SHRED_SLICE) {
+			*more = true;
+			break;
+		}
 	}
-	return w.rc;
+	return w->rc;
+}
+
+static enum err slice(struct store *s, struct keybox *kb, struct store_walk *w, bool *more)
+{
+	const struct store_key key = pending_key();
+	struct store_txn *txn;
+	enum err rc = store_begin(s, true, &txn);
+
+	if (rc != ERR_OK)
+		return rc;
+	require(w->key_len == 16 && w->val_len == KEYBOX_WRAPPED_LEN);
+	store_use(txn, STORE_FREES);
+	rc = rewrap(txn, kb, w, more);
+	if (rc == ERR_OK && !*more) {
+		rc = store_del(txn, STORE_META, key_span(&key));
+		rc = rc == ERR_NOTFOUND ? ERR_OK : rc; /* a shred that went on after a crash */
+	}
+	if (rc == ERR_OK)
+		return store_commit(txn);
+	store_abort(txn); /* keys that were not wrapped again must not lose theirs */
+	return rc;
 }
 
 enum err shred_run(struct store *s, struct keyfile *k)
 {
-	const struct store_key key = pending_key();
-	struct store_txn *txn;
+	struct store_walk w = {.key_len = 16, .val_len = KEYBOX_WRAPPED_LEN};
+	bool more = true;
 	enum err rc;
 
 	require(s != NULL && k->keybox != NULL && k->root != NULL);
 	keybox_shred_begin(k->keybox);
 	rc = keyroot_write(k->root, keybox_roots(k->keybox), &k->state);
-	if (rc == ERR_OK)
-		rc = store_begin(s, true, &txn);
-	if (rc != ERR_OK)
-		return rc;
-	rc = rewrap_all(txn, k->keybox);
-	if (rc == ERR_OK) {
-		rc = store_del(txn, STORE_META, key_span(&key));
-		rc = rc == ERR_NOTFOUND ? ERR_OK : rc; /* a shred that went on after a crash */
-	}
-	if (rc !=
-	    ERR_OK) { /* of whatever kind: keys that were not wrapped again must not lose theirs */
-		store_abort(txn);
-		return rc;
-	}
-	rc = store_commit(txn);
+	while (rc == ERR_OK && more)
+		rc = slice(s, k->keybox, &w, &more);
 	if (rc != ERR_OK)
 		return rc;
 	keybox_shred_end(k->keybox);

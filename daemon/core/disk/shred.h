@@ -6,7 +6,7 @@
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only; 0.13 s for 100 000 cases.
  * Time:     none.
- * Durable:  next key in keyroot, then one transaction, then both halves of keyroot (daemon/store/FORMAT.md, Values).  A
+ * Durable:  next key in keyroot, then transactions of LIMIT_SHRED_SLICE keys, then both halves of keyroot (daemon/store/FORMAT.md, Values).  A
  *           crash anywhere is finished forward at the next start.
  * Privacy:  what was erased cannot be opened from freed pages or from any copy of the file of today.
  */
@@ -19,6 +19,7 @@
 
 /** Does a shred wait, or did one stop half-way? */
 bool shred_waiting(struct store *s, const struct keyfile *k);
+/** ERR_FULL: no room, nothing is lost, and it goes on from there the next time. */
 MUST_CHECK enum err shred_run(struct store *s, struct keyfile *k);
 
 /** Every case the store knows to be erased stands in the ledger too: a crash may have come between. */

@@ -16,6 +16,8 @@
 #include "base/rng.h"
 #include "crypto/secret.h"
 
+enum { AHEAD = 1024 };
+
 struct erasures {
 	int fd;
 	struct secret key;
@@ -82,6 +84,13 @@ static enum err read_all(struct erasures *l)
 	return rc;
 }
 
+/* Blocks for the next ones, so that a full disk keeps nobody from erasing; a file system that cannot is as it was. */
+static void keep_blocks(const struct erasures *l)
+{
+	(void)fallocate(l->fd, FALLOC_FL_KEEP_SIZE, (off_t)(l->count * ERASURES_ENTRY),
+			(off_t)AHEAD * ERASURES_ENTRY);
+}
+
 enum err erasures_open(struct erasures **out, const char *dir, const uint8_t key[32])
 {
 	struct erasures *l = calloc(1, sizeof *l);
@@ -101,6 +110,8 @@ enum err erasures_open(struct erasures **out, const char *dir, const uint8_t key
 	memcpy(l->key.p, key, 32);
 	l->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	rc = l->fd < 0 ? ERR_IO : read_all(l);
+	if (rc == ERR_OK)
+		keep_blocks(l);
 	if (rc != ERR_OK) {
 		erasures_close(l);
 		return rc;
@@ -131,11 +142,13 @@ enum err erasures_add(struct erasures *l, const struct id16 *case_id)
 	/* Drawn and not counted: a counter would be set back together with a file that was put
 	 * back, and one nonce would serve twice. */
 	require(l->fd >= 0);
+	if (l->count % (AHEAD / 2) == 0)
+		keep_blocks(l);
 	rng_fill(e, 24);
 	require(crypto_aead_xchacha20poly1305_ietf_encrypt(e + 24, NULL, case_id->b, 16, NULL, 0,
 							   NULL, e, l->key.p) == 0);
 	if (pwrite(l->fd, e, sizeof e, at) != (ssize_t)sizeof e)
-		return errno == ENOSPC ? ERR_FULL : ERR_IO;
+		return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
 	/* on disk before it counts: the case's keys are destroyed next */
 	if (fdatasync(l->fd) != 0)
 		return ERR_IO;

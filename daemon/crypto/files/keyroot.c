@@ -118,7 +118,7 @@ static enum err write_at(int fd, const uint8_t *p, size_t n, off_t at)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
-			return errno == ENOSPC ? ERR_FULL : ERR_IO;
+			return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
 		p += done;
 		n -= (size_t)done;
 		at += done;

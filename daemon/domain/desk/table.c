@@ -24,6 +24,7 @@
 #include "domain/oversight/partners.h"
 #include "domain/oversight/roster.h"
 #include "domain/oversight/status.h"
+#include "domain/room.h"
 #include "domain/views/cases.h"
 #include "domain/views/consents.h"
 #include "domain/views/referrals.h"
@@ -48,7 +49,7 @@ static_assert(LIMIT_REQUEST_DAYS >= 1, "a client may ask again within a day");
  * after the node has no right to a row that shows a person. */
 static const struct table_row rows[] = {
 	{REQUEST_STATUS, view_status, TABLE_READS, ALL},
-	{REQUEST_ROSTER_IMPORT, admin_roster_import, TABLE_WRITES, ADMIN},
+	{REQUEST_ROSTER_IMPORT, admin_roster_import, TABLE_FREES, ADMIN},
 	{REQUEST_ROSTER_SHOW, view_roster, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_ROSTER_COSIGN, admin_roster_cosign, TABLE_WRITES, ADMIN},
 	{REQUEST_PARTNER_LIST, view_partner_list, TABLE_READS, ALL},
@@ -60,12 +61,12 @@ static const struct table_row rows[] = {
 	{REQUEST_CASE_NOTE, desk_case_note, TABLE_GROWS, WORKER},
 	{REQUEST_CASE_EDIT, desk_case_edit, TABLE_GROWS, WORKER},
 	{REQUEST_CASE_TAKE, desk_case_take, TABLE_WRITES, WORKER},
-	{REQUEST_CASE_CLOSE, desk_case_close, TABLE_WRITES, WORKER},
-	{REQUEST_CASE_ERASE, desk_case_erase, TABLE_WRITES, WORKER},
+	{REQUEST_CASE_CLOSE, desk_case_close, TABLE_FREES, WORKER},
+	{REQUEST_CASE_ERASE, desk_case_erase, TABLE_FREES, WORKER},
 	{REQUEST_CONSENT_GIVE, desk_consent_give, TABLE_GROWS, WORKER},
 	{REQUEST_CONSENT_LIST, view_consent_list, TABLE_READS, CASES},
 	{REQUEST_CONSENT_SHOW, view_consent_show, TABLE_READS, CASES},
-	{REQUEST_CONSENT_WITHDRAW, desk_consent_withdraw, TABLE_WRITES, WORKER},
+	{REQUEST_CONSENT_WITHDRAW, desk_consent_withdraw, TABLE_FREES, WORKER},
 	{REQUEST_REFER, desk_refer, TABLE_GROWS, WORKER},
 	{REQUEST_ACT, desk_act, TABLE_WRITES, WORKER},
 	{REQUEST_INBOX, view_inbox, TABLE_READS, CASES},
@@ -75,28 +76,28 @@ static const struct table_row rows[] = {
 	{REQUEST_OUTBOX_LIST, view_outbox_list, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_OUTBOX_WHY, view_outbox_why, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_OUTBOX_RETRY, admin_outbox_retry, TABLE_WRITES, ADMIN},
-	{REQUEST_OUTBOX_DROP, admin_outbox_drop, TABLE_WRITES, ADMIN},
+	{REQUEST_OUTBOX_DROP, admin_outbox_drop, TABLE_FREES, ADMIN},
 	{REQUEST_AUDIT_LIST, view_audit_list, TABLE_READS, OFFICER},
 	{REQUEST_AUDIT_VERIFY, view_audit_verify, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_AUDIT_CHECKPOINT, admin_checkpoint, TABLE_WRITES, ADMIN},
 	{REQUEST_AUDIT_EXPORT, view_audit_export, TABLE_READS, OFFICER},
 	{REQUEST_CLOCK_CONFIRM, admin_clock_confirm, TABLE_WRITES, ADMIN},
 	{REQUEST_VERIFY, view_verify, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_PARTNER_RESTORED, admin_restored, TABLE_WRITES, ADMIN},
+	{REQUEST_PARTNER_RESTORED, admin_restored, TABLE_FREES, ADMIN},
 	{REQUEST_PARTNER_CHECK, admin_partner_check, TABLE_WRITES, ADMIN},
 	{REQUEST_CASE_RELEASE, desk_case_release, TABLE_WRITES, ADMIN},
-	{REQUEST_BACKUP, admin_backup, TABLE_WRITES, ADMIN},
-	{REQUEST_LOCK, admin_lock, TABLE_WRITES, ADMIN},
-	{REQUEST_PANIC, admin_panic, TABLE_WRITES, ADMIN},
-	{REQUEST_ADDRESS, admin_address, TABLE_WRITES, ADMIN},
+	{REQUEST_BACKUP, admin_backup, TABLE_BARE, ADMIN},
+	{REQUEST_LOCK, admin_lock, TABLE_BARE, ADMIN},
+	{REQUEST_PANIC, admin_panic, TABLE_BARE, ADMIN},
+	{REQUEST_ADDRESS, admin_address, TABLE_FREES, ADMIN},
 	{REQUEST_INVITE, admin_invite, TABLE_GROWS, ADMIN},
 	{REQUEST_INVITE_LIST, admin_invite_list, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_INVITE_CANCEL, admin_invite_cancel, TABLE_WRITES, ADMIN},
+	{REQUEST_INVITE_CANCEL, admin_invite_cancel, TABLE_FREES, ADMIN},
 	{REQUEST_CONFIRM, admin_confirm, TABLE_WRITES, ADMIN},
 	{REQUEST_APPROVE_LIST, admin_approve_list, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_APPROVE_GET, admin_approve_get, TABLE_WRITES, ADMIN},
-	{REQUEST_APPROVE_SIGN, admin_approve_sign, TABLE_WRITES, ADMIN},
-	{REQUEST_PROPOSE, admin_propose, TABLE_WRITES, ADMIN},
+	{REQUEST_APPROVE_GET, admin_approve_get, TABLE_FREES, ADMIN},
+	{REQUEST_APPROVE_SIGN, admin_approve_sign, TABLE_FREES, ADMIN},
+	{REQUEST_PROPOSE, admin_propose, TABLE_FREES, ADMIN},
 	{REQUEST_FLOW, view_figures, TABLE_READS, ALL},
 	{REQUEST_FLOW_PUBLISH, admin_publish, TABLE_WRITES, OFFICER},
 };
@@ -121,6 +122,26 @@ static const struct table_row *row_of(const struct msg *request, size_t *present
 			(*present)++;
 		}
 	return found;
+}
+
+/* Of an act its type says it: revoking must work where a note need not. */
+static enum store_use use_of(const struct table_row *c, const struct msg *request)
+{
+	switch (c->kind) {
+	case TABLE_GROWS:
+		return STORE_TAKES;
+	case TABLE_WRITES:
+		return c->field != REQUEST_ACT
+			       ? STORE_OWES
+			       : room_of_document((uint16_t)msg_u64(msg_get(request, c->field),
+								    ACT_NEW_TYPE),
+						  true, true);
+	case TABLE_READS:
+	case TABLE_FREES:
+	case TABLE_BARE:
+		break;
+	}
+	return STORE_FREES;
 }
 
 /* An effect: the client hears of it after the commit, so no answer is ever taken back. */
@@ -161,6 +182,8 @@ static enum err remember_reply(struct turn *t, const struct store_key *k, struct
 	enum err rc;
 
 	require(k->len == 16);
+	if (t->node->bare) /* asked again, it is done again: a backup, a lock */
+		return ERR_OK;
 	rc = turn_put(t, STORE_REQUEST, k, reply);
 	key_put(&age, k->b, k->len);
 	return rc == ERR_OK ? turn_put(t, STORE_REQUESTAGE, &age, span_of(k->b, 1)) : rc;
@@ -196,10 +219,15 @@ enum err table_request(struct turn *t, const struct event *ev)
 	if (c == NULL || present != 1 || (id.len != 0 && id.len != 16))
 		return turn_refuse(t, ERR_INVAL, "the request was not understood",
 				   "exactly one command, and a request id of 16 bytes or none", "");
+	store_use(t->txn, use_of(c, request));
+	t->bare_too = c->kind == TABLE_BARE;
 	if (c->kind == TABLE_GROWS && t->node->disk == NODE_DISK_STOP)
 		return turn_refuse(t, ERR_FULL, "the disk is almost full",
 				   "what is left is kept for answers, withdrawals and erasure",
 				   "make room on the disk of this node; see: kring status");
+	/* what must always work is tried: LMDB itself says when there is not a page */
+	if (!t->bare_too && !store_room(t->txn, use_of(c, request)))
+		return room_refuse(t);
 	/* a reading is not remembered: its answer shows people, and asking again does nothing twice */
 	if (c->kind != TABLE_READS && id.len == 16) {
 		key_put(&k, id.p, id.len);

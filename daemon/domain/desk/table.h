@@ -18,8 +18,9 @@
 
 #include "domain/turn.h"
 
-/** GROWS: it takes in something new, which a full disk does not; everything else must go on. */
-enum table_kind { TABLE_READS, TABLE_WRITES, TABLE_GROWS };
+/** GROWS: it takes in something new, which a full disk or store does not.  WRITES: somebody waits for it.  FREES: it gives
+ *  room back, or must work always.  BARE: and if nothing at all can be written, it is done without an entry of it. */
+enum table_kind { TABLE_READS, TABLE_WRITES, TABLE_GROWS, TABLE_FREES, TABLE_BARE };
 
 /** What people of an organisation do here. */
 enum table_role {

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "domain/membership/noderecord.h"
 #include "domain/membership/roster.h"
+#include "domain/room.h"
 
 enum {
 	PUSH_MS = 1000,	   /* entries go to one peer at most this often, unless it moved on */
@@ -259,12 +260,23 @@ static enum err on_witness(struct turn *t, struct span bytes)
 	return rc;
 }
 
+/* Signed by the roots, and perhaps the removal of who filled the store. */
+static enum err roster_part(struct turn *t, struct span bytes, struct answer *a)
+{
+	enum err rc;
+
+	store_use(t->txn, STORE_FREES);
+	rc = on_roster(t, bytes, a);
+	store_use(t->txn, room_of_event(EVENT_FRAME));
+	return rc;
+}
+
 enum err spread_part(struct turn *t, struct peer *p, const struct wire_part *part, struct answer *a)
 {
 	(void)p;
 	switch (part->type) {
 	case WIRE_PART_ROSTER:
-		return on_roster(t, part->bytes, a);
+		return roster_part(t, part->bytes, a);
 	case WIRE_PART_WITNESS:
 		return on_witness(t, part->bytes);
 	case WIRE_PART_NODE_RECORD:

@@ -80,6 +80,28 @@ static void doors(struct turn *t, struct msg *s)
 	}
 }
 
+/* How full the store is, and why nothing new comes in; and old copies that could not be shredded yet. */
+static void room(struct turn *t, struct msg *s)
+{
+	const struct store_usage u = store_usage(t->txn);
+	const bool low = u.used >= u.cap / 100 * LIMIT_STORE_LOW_PERCENT;
+	struct msg *alarm;
+
+	msg_set_u64(s, STATUS_STORE_USED, u.used);
+	msg_set_u64(s, STATUS_STORE_CAP, u.cap);
+	msg_set_text(t->arena, s, STATUS_STORE,
+		     u.no_blocks			? "no-blocks"
+		     : u.used > u.cap			? "over"
+		     : !store_room(t->txn, STORE_TAKES) ? "full"
+		     : low				? "low"
+							: "");
+	if (t->node->shred_ms == 0)
+		return;
+	alarm = msg_add(t->arena, s, STATUS_ALARMS);
+	msg_set_text(t->arena, alarm, ALARM_ROW_WHAT, "shred-waits");
+	msg_set_u64(alarm, ALARM_ROW_AT_MS, t->node->shred_ms);
+}
+
 /* Since the keys came into memory: from then on the system may have written them to its disk.  The start is known by a clock
  * that nobody can put back, so the time of the day follows from how long ago it was. */
 static void swappable(struct turn *t, struct msg *s)
@@ -213,6 +235,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	listening(t, s);
 	doors(t, s);
 	swappable(t, s);
+	room(t, s);
 	failed_places(t, s);
 	held_rows(t, s);
 	rc = unstored_status(t, s);

@@ -18,6 +18,7 @@
 #include "domain/loss/settled.h"
 #include "domain/membership/members.h"
 #include "domain/membership/noderecord.h"
+#include "domain/room.h"
 
 enum { DAY_MS = 86400000 };
 
@@ -341,8 +342,19 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 	return place(r, d, &hash, &th);
 }
 
-/* Quota and disk act before acceptance and use up no number: the rest of the frame waits too. */
-static bool room_for(struct reading *r, size_t len)
+/* What a document about a thread of ours ends may come in where a new one may not. */
+static enum store_use use_of(struct reading *r, const struct wire_head *h)
+{
+	struct thread th;
+
+	return room_of_document(h->type, false,
+				room_of_document(h->type, false, true) != STORE_TAKES &&
+					thread_load(r->t, &h->thread_id, &th) == ERR_OK &&
+					th.peer == r->p->no);
+}
+
+/* The quota acts before acceptance and uses up no number: the rest of the frame waits too. */
+static bool within_quota(struct reading *r, size_t len)
 {
 	const struct node *n = r->t->node;
 	struct pair *pr = r->pair;
@@ -352,13 +364,52 @@ static bool room_for(struct reading *r, size_t len)
 		pr->day = today;
 		pr->day_documents = pr->day_bytes = 0;
 	}
-	if (n->disk == NODE_DISK_STOP || pr->day_documents + 1 > n->day_documents ||
-	    pr->day_bytes + len > n->day_bytes)
+	if (pr->day_documents + 1 > n->day_documents || pr->day_bytes + len > n->day_bytes)
 		return false;
 	pr->day_documents++;
 	pr->day_bytes += len;
 	require(pr->day_documents <= n->day_documents && pr->day_bytes <= n->day_bytes);
 	return true;
+}
+
+static bool room_for(struct reading *r, enum store_use use)
+{
+	return store_room(r->t->txn, use) &&
+	       (r->t->node->disk != NODE_DISK_STOP || use != STORE_TAKES);
+}
+
+/* In this frame, among the documents that we do not have yet. */
+static bool end_in_frame(struct reading *r)
+{
+	struct rd parts = rd_of(r->v.parts);
+	uint64_t no = r->v.head.first_seq;
+	struct wire_part p;
+	struct wire_doc d;
+
+	while (wire_part_next(&parts, &p))
+		if (p.type == WIRE_PART_DOCUMENT && no++ > r->pair->got &&
+		    wire_doc_get(p.bytes, &d) == ERR_OK && use_of(r, &d.head) != STORE_TAKES)
+			return true;
+	return false;
+}
+
+/* There is no room for it.  It waits at its sender; but when a word that ends something stands behind it, it makes way: its
+ * number is used up, as of one that cannot be stored, and its sender asks again later. */
+static enum err no_room(struct reading *r, const struct wire_doc *d, size_t len)
+{
+	const struct doc_key key = {d->head.msg_id, r->p->no};
+	struct id32 hash;
+	uint16_t code;
+	enum err rc;
+
+	r->c->ends_wait = r->c->ends_wait || end_in_frame(r);
+	if (!r->c->ends_wait || document_known(r->t, &key) || !store_room(r->t->txn, STORE_OWES) ||
+	    !within_quota(r, len))
+		return refuse(r, WIRE_REFUSED_BUSY, &d->head.thread_id);
+	rc = acceptable(r, d, &hash, &code);
+	if (rc != ERR_OK)
+		return rc;
+	return code != 0 ? refuse(r, code, &d->head.thread_id) : pass_over(r, d, &hash, ERR_FULL);
 }
 
 /* We have this number: the receipt in the answer says so.  Another document under it: they were rolled back. */
@@ -411,6 +462,7 @@ enum err arrive_document(struct reading *r, struct span bytes)
 		r->next_no++; /* parts without a number are not documents, so this counts along */
 	struct wire_doc d;
 	struct id16 none = {{0}};
+	enum store_use use;
 	enum err rc;
 
 	require(r->numbers);
@@ -421,12 +473,21 @@ enum err arrive_document(struct reading *r, struct span bytes)
 		return had_before(r, no, bytes);
 	if (no > r->pair->got + 1) {
 		r->stop = true; /* a gap: the receipt says what is next */
+		if (!room_for(r, STORE_TAKES))
+			r->c->ends_wait = r->c->ends_wait || end_in_frame(r);
 		return ERR_OK;
 	}
 	rc = wire_doc_get(bytes, &d);
 	if (rc != ERR_OK)
 		return refuse(r, WIRE_REFUSED_SIGNATURE, &none);
-	if (!room_for(r, bytes.len))
+	use = use_of(r, &d.head);
+	if (!room_for(r, use))
+		return no_room(r, &d, bytes.len);
+	if (!within_quota(r, bytes.len))
 		return refuse(r, WIRE_REFUSED_BUSY, &d.head.thread_id);
-	return take_alone(r, &d);
+	r->c->ends_wait = r->c->ends_wait && use == STORE_TAKES;
+	store_use(r->t->txn, use);
+	rc = take_alone(r, &d);
+	store_use(r->t->txn, room_of_event(EVENT_FRAME));
+	return rc;
 }

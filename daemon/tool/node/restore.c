@@ -203,7 +203,11 @@ static enum err begin_txn(struct restore *r)
 		rc = store_commit(r->txn);
 	r->txn = NULL;
 	r->in_txn = 0;
-	return rc == ERR_OK ? store_begin(r->store, true, &r->txn) : rc;
+	if (rc == ERR_OK)
+		rc = store_begin(r->store, true, &r->txn);
+	if (rc == ERR_OK) /* all that there was comes back, also of a store that was full */
+		store_use(r->txn, STORE_FREES);
+	return rc;
 }
 
 static enum err put(struct restore *r, enum store_table t, struct span key, struct span val)
@@ -359,6 +363,7 @@ static enum err erase_all(struct restore *r)
 		rc = store_begin(r->store, true, &t.txn);
 		if (rc != ERR_OK)
 			break;
+		store_use(t.txn, STORE_FREES);
 		rc = erase_again(&t, erasures_at(r->ledger, i));
 		if (rc == ERR_OK)
 			rc = store_commit(t.txn);

@@ -44,10 +44,11 @@ static void dial(void *ctx, uint16_t peer, bool silent)
 	said++;
 }
 
-static void keys(void *ctx, const struct effect *x)
+static enum err keys(void *ctx, const struct effect *x)
 {
 	(void)ctx;
 	(void)x;
+	return ERR_OK;
 }
 
 static int setup(void **state)

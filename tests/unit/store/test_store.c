@@ -287,6 +287,7 @@ static void a_full_map_changes_nothing(void **state)
 		return;
 	store_close(w->s);
 	w->opt.map_start = w->opt.map_max = 1024 * 1024;
+	w->opt.map_kept = 1024 * 1024;
 	assert_int_equal(store_open(&w->s, &w->opt), ERR_OK);
 	t = begin(w, true);
 	for (uint32_t i = 0; i < 1000 && rc == ERR_OK; i++) {
@@ -301,6 +302,154 @@ static void a_full_map_changes_nothing(void **state)
 	assert_int_equal(store_get(t, STORE_WORK, span_of("\0\0\0\0", 4), &v), ERR_NOTFOUND);
 	assert_int_equal(store_put(t, STORE_WORK, text("small"), text("fits")), ERR_OK);
 	assert_int_equal(store_commit(t), ERR_OK);
+}
+
+/* n rows of a kilobyte, from this number on; the error that ended it. */
+static enum err put_many(struct store_txn *t, uint32_t from, uint32_t n)
+{
+	static uint8_t kilobyte[1000];
+	enum err rc = ERR_OK;
+
+	for (uint32_t i = from; i < from + n && rc == ERR_OK; i++) {
+		uint8_t k[4];
+
+		be32_put(k, i);
+		rc = store_put(t, STORE_WORK, span_of(k, 4), span_of(kilobyte, sizeof kilobyte));
+	}
+	return rc;
+}
+
+/* In small transactions until one is refused; how many rows. */
+static uint32_t fill_up(struct world *w, enum store_use use, uint32_t from)
+{
+	for (uint32_t i = from;; i += 16) {
+		struct store_txn *t = begin(w, true);
+		enum err rc;
+
+		store_use(t, use);
+		rc = put_many(t, i, 16);
+		if (rc == ERR_OK) {
+			rc = store_commit(t);
+			if (rc == ERR_OK)
+				continue;
+			/* at the very end LMDB's own list of pages finds no room */
+			assert_true(rc == ERR_FULL && use == STORE_FREES);
+			return i - from;
+		}
+		assert_int_equal(rc, ERR_FULL);
+		/* nothing more is done in it, and nothing of it is kept */
+		assert_int_equal(store_put(t, STORE_WORK, text("x"), text("y")), ERR_FULL);
+		assert_int_equal(store_commit(t), ERR_FULL);
+		return i - from;
+	}
+}
+
+static void small_map(struct world *w)
+{
+	store_close(w->s);
+	w->opt.map_start = w->opt.map_max = (uint64_t)3 << 20;
+	w->opt.map_kept = (uint64_t)2 << 20;
+	assert_int_equal(store_open(&w->s, &w->opt), ERR_OK);
+}
+
+static bool has_room(struct world *w, enum store_use use)
+{
+	struct store_txn *t = begin(w, true);
+	const bool room = store_room(t, use);
+
+	store_abort(t);
+	return room;
+}
+
+/* Each use stops where the next one still goes on; deleting works at the very end, and gives all of it back. */
+static void what_is_kept_back_is_kept_for_what_frees(void **state)
+{
+	struct world *w = *state;
+	uint32_t taken, owed, freed;
+	struct store_txn *t;
+
+	small_map(w);
+	taken = fill_up(w, STORE_TAKES, 0);
+	assert_in_range(taken, 1000, 3200);
+	assert_int_equal(fill_up(w, STORE_TAKES, 2000000), 0);
+	assert_true(has_room(w, STORE_OWES));
+	owed = fill_up(w, STORE_OWES, taken);
+	assert_in_range(owed, 400, 1200);
+	assert_int_equal(fill_up(w, STORE_OWES, 2000000), 0);
+	assert_true(has_room(w, STORE_FREES));
+	/* a shred at that point: every row again, in slices */
+	for (uint32_t i = 0; i + 64 <= taken; i += 64) {
+		t = begin(w, true);
+		store_use(t, STORE_FREES);
+		assert_int_equal(put_many(t, i, 64), ERR_OK);
+		assert_int_equal(store_commit(t), ERR_OK);
+	}
+	freed = fill_up(w, STORE_FREES, taken + owed);
+	assert_true(freed > 100);
+	for (uint32_t i = 0; i < taken; i++) {
+		uint8_t k[4];
+
+		be32_put(k, i);
+		t = begin(w, true);
+		assert_int_equal(store_del(t, STORE_WORK, span_of(k, 4)), ERR_OK);
+		assert_int_equal(store_commit(t), ERR_OK);
+	}
+	assert_true(has_room(w, STORE_TAKES));
+	assert_true(fill_up(w, STORE_TAKES, 1000000) > taken / 4);
+}
+
+/* Opened again with a lower setting: what is there is read and deleted, and nothing comes in. */
+static void a_lower_setting_takes_nothing_in(void **state)
+{
+	struct world *w = *state;
+	struct store_usage u;
+	struct store_txn *t;
+
+	if (!w->lmdb)
+		return;
+	t = begin(w, true);
+	assert_int_equal(put_many(t, 0, 9000), ERR_OK);
+	assert_int_equal(store_commit(t), ERR_OK);
+	small_map(w);
+	t = begin(w, true);
+	u = store_usage(t);
+	assert_true(u.cap == w->opt.map_max && u.over > 0 && u.used > u.cap);
+	assert_false(store_room(t, STORE_TAKES));
+	assert_true(store_room(t, STORE_OWES));
+	assert_int_equal(store_del(t, STORE_WORK, span_of("\0\0\0\1", 4)), ERR_OK);
+	assert_int_equal(store_commit(t), ERR_OK);
+}
+
+/* While somebody reads an old state, what is freed is held; that is told before what is kept back is gone. */
+static void a_snapshot_is_told_to_end_in_time(void **state)
+{
+	struct world *w = *state;
+	struct store_txn *reader;
+	unsigned rounds = 0;
+
+	if (!w->lmdb)
+		return;
+	small_map(w);
+	(void)fill_up(w, STORE_TAKES, 0);
+	reader = begin(w, false);
+	while (!store_crowded(w->s)) {
+		struct store_txn *t = begin(w, true);
+
+		store_use(t, STORE_FREES);
+		assert_int_equal(put_many(t, 16 * (rounds % 32), 16), ERR_OK);
+		assert_int_equal(store_commit(t), ERR_OK);
+		assert_true(++rounds < 10000);
+	}
+	assert_true(rounds > 8);
+	store_abort(reader);
+	for (unsigned i = 0; i < 64; i++) {
+		struct store_txn *t = begin(w, true);
+
+		store_use(t, STORE_FREES);
+		assert_int_equal(put_many(t, 16 * (i % 32), 16), ERR_OK);
+		assert_int_equal(store_commit(t), ERR_OK);
+	}
+	assert_false(store_crowded(w->s));
 }
 
 static void put_or_drop(struct world *w, uint32_t n)
@@ -477,6 +626,9 @@ int main(void)
 		BOTH(records_die_with_their_case_key),
 		BOTH(another_format_is_refused),
 		BOTH(a_full_map_changes_nothing),
+		BOTH(what_is_kept_back_is_kept_for_what_frees),
+		BOTH(a_lower_setting_takes_nothing_in),
+		BOTH(a_snapshot_is_told_to_end_in_time),
 		BOTH(a_file_cut_short_is_noticed_before_it_is_mapped),
 	};
 
