@@ -200,36 +200,45 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 	require(th->kind == THREAD_REFERRAL);
 	require(referral_may((enum referral_state)th->state, fold_our_side(th), type));
 	rc = make(t, th, type, body, &doc, &cats, &grant);
-	if (rc == ERR_OK && th->my_no + th->their_no == 0)
+	if (rc != ERR_OK)
+		return rc;
+	if (th->my_no + th->their_no == 0) {
 		th->grant_id = grant; /* what it began under; nothing is judged by it */
-
-	if (rc == ERR_OK && th->my_no + th->their_no == 0) {
 		rc = settled_birth(t, th, true);
 		if (rc == ERR_OK)
 			rc = thread_create(t, th);
 		th->birth = (struct id16){{0}};
 	}
-	if (rc == ERR_OK)
-		rc = thread_append(t, th, true,
-				   &(struct log_entry){doc->key, doc->hash, type, th->their_no,
-						       t->wall_ms, 0});
+	if (rc != ERR_OK)
+		return rc;
+	rc = thread_append(
+		t, th, true,
+		&(struct log_entry){doc->key, doc->hash, type, th->their_no, t->wall_ms, 0});
 	if (th->deliver_ms == 0)
 		th->deliver_ms = deadline_delivery(t, th);
-	if (rc == ERR_OK)
-		rc = outbox_put(t, th->peer, &doc->key);
-	if (rc == ERR_OK && cats != 0)
+	if (rc != ERR_OK)
+		return rc;
+	rc = outbox_put(t, th->peer, &doc->key);
+	if (rc != ERR_OK)
+		return rc;
+	if (cats != 0)
 		rc = ledger_add(t, &grant, &doc->key.msg, th->peer, type, cats);
-	if (rc == ERR_OK)
-		rc = casefile_entry(t, &th->case_id, name, NULL, &th->id);
-	if (rc == ERR_OK)
-		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
-							.peer = th->peer,
-							.case_id = &th->case_id,
-							.grant = &th->grant_id,
-							.detail = name});
-	if (rc == ERR_OK)
-		rc = answer_owe(t, th->peer);
-	return rc == ERR_OK ? acts_changed(t, th, name) : rc;
+	if (rc != ERR_OK)
+		return rc;
+	rc = casefile_entry(t, &th->case_id, name, NULL, &th->id);
+	if (rc != ERR_OK)
+		return rc;
+	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
+						.peer = th->peer,
+						.case_id = &th->case_id,
+						.grant = &th->grant_id,
+						.detail = name});
+	if (rc != ERR_OK)
+		return rc;
+	rc = answer_owe(t, th->peer);
+	if (rc != ERR_OK)
+		return rc;
+	return acts_changed(t, th, name);
 }
 
 /* Says that no person did it; a decline by rule has no better place to name. */

@@ -54,8 +54,9 @@ enum err answers_hollow(struct turn *t, struct thread *th, const struct document
 	require(d->hollow);
 	if (!referral_terminal(state)) /* what is over needs nobody to look at it */
 		rc = worklist_add(t, th, WORK_HOLLOW, document_type_name(type));
-	if (rc == ERR_OK)
-		rc = settled_writable(t, th, &may);
+	if (rc != ERR_OK)
+		return rc;
+	rc = settled_writable(t, th, &may);
 	if (rc != ERR_OK || !may)
 		return rc; /* once the thread was compared: recover_catch_up */
 	if (p != NULL) {
@@ -64,13 +65,15 @@ enum err answers_hollow(struct turn *t, struct thread *th, const struct document
 		rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
 		now = consent_check(&v, d->head.cats, t->wall_ms);
 	}
-	if (rc == ERR_OK && type == DOC_OFFER &&
-	    referral_may(state, fold_our_side(th), DOC_DECLINE))
+	if (rc != ERR_OK)
+		return rc;
+	if (type == DOC_OFFER && referral_may(state, fold_our_side(th), DOC_DECLINE))
 		rc = acts_automatic(t, th, DOC_DECLINE, hollow_reason(now, d));
-	else if (rc == ERR_OK && type == DOC_INFO &&
-		 referral_may(state, fold_our_side(th), DOC_ASK))
+	else if (type == DOC_INFO && referral_may(state, fold_our_side(th), DOC_ASK))
 		rc = acts_automatic(t, th, DOC_ASK, "other");
-	if (rc == ERR_OK && between_partners(now))
+	if (rc != ERR_OK)
+		return rc;
+	if (between_partners(now))
 		rc = ask_agreement(t, th, d->head.cats | v.agreement_cats);
 	return rc;
 }

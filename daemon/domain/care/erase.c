@@ -107,17 +107,25 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	const struct store_key k = turn_key_id(case_id);
 	enum err rc = drop_threads(t, case_id);
 
-	if (rc == ERR_OK)
-		rc = drop_grants(t, case_id);
-	if (rc == ERR_OK)
-		rc = turn_drop_prefix(t, STORE_CASELOG, &k);
-	if (rc == ERR_OK)
-		rc = worklist_clear_case(t, case_id);
-	if (rc == ERR_OK && !planted(PLANT_NAME_KEPT))
+	if (rc != ERR_OK)
+		return rc;
+	rc = drop_grants(t, case_id);
+	if (rc != ERR_OK)
+		return rc;
+	rc = turn_drop_prefix(t, STORE_CASELOG, &k);
+	if (rc != ERR_OK)
+		return rc;
+	rc = worklist_clear_case(t, case_id);
+	if (rc != ERR_OK)
+		return rc;
+	if (!planted(PLANT_NAME_KEPT))
 		rc = casefile_forget_subject(t, case_id);
-	if (rc == ERR_OK)
-		rc = gone(store_del(t->txn, STORE_CASES, key_span(&k)));
-	return rc == ERR_OK ? gone(store_del(t->txn, STORE_CASEKEY, key_span(&k))) : rc;
+	if (rc != ERR_OK)
+		return rc;
+	rc = gone(store_del(t->txn, STORE_CASES, key_span(&k)));
+	if (rc != ERR_OK)
+		return rc;
+	return gone(store_del(t->txn, STORE_CASEKEY, key_span(&k)));
 }
 
 /* Kept outside the database too, and with two partners: a backup from before must not bring the case back. */

@@ -50,24 +50,32 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	spec.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
 	th.created_ms = t->wall_ms;
 	rc = consent_pack_body(t, &s, DOC_CONSENT, g, &spec.body, &spec.cats, &spec.grant_id);
-	if (rc == ERR_OK)
-		rc = document_make(t, &spec, &doc);
-	if (rc == ERR_OK)
-		rc = settled_birth(t, &th, !before_loss(t, g));
-	if (rc == ERR_OK)
-		rc = thread_create(t, &th);
-	if (rc == ERR_OK)
-		rc = thread_append(
-			t, &th, true,
-			&(struct log_entry){doc->key, doc->hash, DOC_CONSENT, 0, t->wall_ms, 0});
-	if (rc == ERR_OK)
-		rc = grantends_watch(t, &th, m);
-	if (rc == ERR_OK)
-		rc = outbox_put(t, p->no, &doc->key);
-	if (rc == ERR_OK)
-		rc = ledger_add(t, grant, &doc->key.msg, p->no, DOC_CONSENT, 0);
+	if (rc != ERR_OK)
+		return rc;
+	rc = document_make(t, &spec, &doc);
+	if (rc != ERR_OK)
+		return rc;
+	rc = settled_birth(t, &th, !before_loss(t, g));
+	if (rc != ERR_OK)
+		return rc;
+	rc = thread_create(t, &th);
+	if (rc != ERR_OK)
+		return rc;
+	rc = thread_append(t, &th, true,
+			   &(struct log_entry){doc->key, doc->hash, DOC_CONSENT, 0, t->wall_ms, 0});
+	if (rc != ERR_OK)
+		return rc;
+	rc = grantends_watch(t, &th, m);
+	if (rc != ERR_OK)
+		return rc;
+	rc = outbox_put(t, p->no, &doc->key);
+	if (rc != ERR_OK)
+		return rc;
+	rc = ledger_add(t, grant, &doc->key.msg, p->no, DOC_CONSENT, 0);
 	msg_set_u64(m, GRANT_RECORD_SENT, 1);
-	return rc == ERR_OK ? consent_save(t, grant, &th.case_id, m) : rc;
+	if (rc != ERR_OK)
+		return rc;
+	return consent_save(t, grant, &th.case_id, m);
 }
 
 /* Those that hold now and did not leave yet; one that ended before it left never leaves. */

@@ -179,21 +179,27 @@ static enum err sign(struct turn *t, struct thread *th)
 	msg_set_u64(body, WITHDRAWAL_EFFECTIVE_MS, t->wall_ms);
 	msg_set_u64(body, WITHDRAWAL_WISH, WISH_ERASE);
 	rc = consent_pack_body(t, &s, DOC_WITHDRAWAL, body, &spec.body, &spec.cats, &spec.grant_id);
-	if (rc == ERR_OK)
-		rc = document_make(t, &spec, &doc);
-	if (rc == ERR_OK)
-		rc = thread_append(t, th, true,
-				   &(struct log_entry){doc->key, doc->hash, DOC_WITHDRAWAL,
-						       th->their_no, t->wall_ms, 0});
-	if (rc == ERR_OK)
-		rc = outbox_put(t, th->peer, &doc->key);
-	if (rc == ERR_OK)
-		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
-							.peer = th->peer,
-							.case_id = &th->case_id,
-							.grant = &th->id,
-							.detail = "consent-withdrawal"});
-	return rc == ERR_OK ? answer_owe(t, th->peer) : rc;
+	if (rc != ERR_OK)
+		return rc;
+	rc = document_make(t, &spec, &doc);
+	if (rc != ERR_OK)
+		return rc;
+	rc = thread_append(t, th, true,
+			   &(struct log_entry){doc->key, doc->hash, DOC_WITHDRAWAL, th->their_no,
+					       t->wall_ms, 0});
+	if (rc != ERR_OK)
+		return rc;
+	rc = outbox_put(t, th->peer, &doc->key);
+	if (rc != ERR_OK)
+		return rc;
+	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
+						.peer = th->peer,
+						.case_id = &th->case_id,
+						.grant = &th->id,
+						.detail = "consent-withdrawal"});
+	if (rc != ERR_OK)
+		return rc;
+	return answer_owe(t, th->peer);
 }
 
 /* The document in the grant's own thread; one that never left has none. */

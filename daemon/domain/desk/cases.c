@@ -236,25 +236,30 @@ enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply
 	    msg_text(person, PERSON_NAME)[0] == '\0')
 		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
 				   "give another one, or leave it as it is");
-	if (rc == ERR_OK)
-		rc = fields_fit(t, person);
-	if (rc == ERR_OK)
-		rc = typed_person(t, person);
-	if (rc == ERR_OK)
-		rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
-	if (rc == ERR_OK)
-		rc = too_much(t, casefile_amend(t, &id, person));
-	if (rc == ERR_OK)
-		rc = casefile_load(t, &id, &m);
-	if (rc == ERR_OK) {
-		version = msg_u64(m, CASE_RECORD_VERSION);
-		rc = edited(t, &id, person, version, "case-edited");
-	}
+	if (rc != ERR_OK)
+		return rc;
+	rc = fields_fit(t, person);
+	if (rc != ERR_OK)
+		return rc;
+	rc = typed_person(t, person);
+	if (rc != ERR_OK)
+		return rc;
+	rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
+	if (rc != ERR_OK)
+		return rc;
+	rc = too_much(t, casefile_amend(t, &id, person));
+	if (rc != ERR_OK)
+		return rc;
+	rc = casefile_load(t, &id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	version = msg_u64(m, CASE_RECORD_VERSION);
+	rc = edited(t, &id, person, version, "case-edited");
 	view_case_version(t, &id, version, reply);
-	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
-								 .case_id = &id,
-								 .detail = "edit"})
-			    : rc;
+	if (rc != ERR_OK)
+		return rc;
+	return audit_add(
+		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "edit"});
 }
 
 /* Closing tells nobody and destroys nothing; it takes the case off the lists of those who work. */
@@ -265,30 +270,35 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 	bool open;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
-	if (rc == ERR_OK)
-		rc = still_as_seen(t, &id, msg_u64(req, BY_ID_EXPECT));
-	if (rc == ERR_OK)
-		rc = view_case_open(t, &id, &open);
+	if (rc != ERR_OK)
+		return rc;
+	rc = still_as_seen(t, &id, msg_u64(req, BY_ID_EXPECT));
+	if (rc != ERR_OK)
+		return rc;
+	rc = view_case_open(t, &id, &open);
 	if (rc == ERR_OK && open)
 		return turn_refuse(t, ERR_STATE, "this case has open referrals",
 				   "somebody is still waiting for an answer",
 				   "end them first, see: kring case show");
-	if (rc == ERR_OK)
-		rc = casefile_load(t, &id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	rc = casefile_load(t, &id, &m);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_u64(m, CASE_RECORD_CLOSED, 1);
 	rc = casefile_save(t, &id, m);
-	if (rc == ERR_OK)
-		rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-closed");
+	if (rc != ERR_OK)
+		return rc;
+	rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-closed");
+	if (rc != ERR_OK)
+		return rc;
 	/* nobody looks for work in a closed case, so none may be left there */
-	if (rc == ERR_OK)
-		rc = worklist_clear_case(t, &id);
+	rc = worklist_clear_case(t, &id);
 	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
-	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
-								 .case_id = &id,
-								 .detail = "close"})
-			    : rc;
+	if (rc != ERR_OK)
+		return rc;
+	return audit_add(
+		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "close"});
 }
 
 enum { DAY_MS = 86400000 };

@@ -146,10 +146,12 @@ enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *re
 	bool running;
 	enum err rc = find_case(t, msg_text(req, CONSENT_GIVE_CASE_ID), &case_id);
 
-	if (rc == ERR_OK)
-		rc = find_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), &p);
-	if (rc == ERR_OK)
-		rc = check_give(t, req);
+	if (rc != ERR_OK)
+		return rc;
+	rc = find_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), &p);
+	if (rc != ERR_OK)
+		return rc;
+	rc = check_give(t, req);
 	if (rc != ERR_OK)
 		return rc;
 	g = msg_sub(t->arena, m, GRANT_RECORD_GRANT);
@@ -157,27 +159,35 @@ enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *re
 		return ERR_NOMEM;
 	fill_grant(t, req, p, g);
 	rc = derive_ids(t, &case_id, p, witness, g, &id);
-	if (rc == ERR_OK && !words_check(t, DOC_CONSENT, g, &fault))
+	if (rc != ERR_OK)
+		return rc;
+	if (!words_check(t, DOC_CONSENT, g, &fault))
 		rc = words_refuse(t, &fault);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id.b, 16));
 	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
 	rc = consent_save(t, &id, &case_id, m);
-	if (rc == ERR_OK)
-		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
-							.peer = p->no,
-							.case_id = &case_id,
-							.grant = &id,
-							.detail = "given"});
-	if (rc == ERR_OK)
-		rc = casefile_entry(t, &case_id, "consent-given", witness, NULL);
-	if (rc == ERR_OK)
-		rc = bodies_running(t, p, &case_id, THREAD_SENDER, &running);
-	if (rc == ERR_OK &&
-	    running) /* a renewal, or more than before: what is going on needs it now */
+	if (rc != ERR_OK)
+		return rc;
+	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
+						.peer = p->no,
+						.case_id = &case_id,
+						.grant = &id,
+						.detail = "given"});
+	if (rc != ERR_OK)
+		return rc;
+	rc = casefile_entry(t, &case_id, "consent-given", witness, NULL);
+	if (rc != ERR_OK)
+		return rc;
+	rc = bodies_running(t, p, &case_id, THREAD_SENDER, &running);
+	if (rc != ERR_OK)
+		return rc;
+	if (running) /* a renewal, or more than before: what is going on needs it now */
 		rc = grantdocs_send(t, p, &case_id);
-	if (rc == ERR_OK && running)
+	if (rc != ERR_OK)
+		return rc;
+	if (running)
 		rc = answer_owe(t, p->no);
 	bytes_hex(hex, id.b, 16);
 	msg_set_text(t->arena, reply, REPLY_ID, hex);

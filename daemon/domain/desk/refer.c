@@ -214,19 +214,24 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 	uint64_t cats;
 	enum err rc = find_case(t, msg_text(req, REFER_NEW_CASE_ID), &case_id);
 
-	if (rc == ERR_OK)
-		rc = find_partner(t, msg_text(req, REFER_NEW_PARTNER), &p);
-	if (rc == ERR_OK)
-		rc = check_refer(t, req, &case_id, p);
+	if (rc != ERR_OK)
+		return rc;
+	rc = find_partner(t, msg_text(req, REFER_NEW_PARTNER), &p);
+	if (rc != ERR_OK)
+		return rc;
+	rc = check_refer(t, req, &case_id, p);
 	if (rc != ERR_OK)
 		return rc;
 	s.p = p;
 	s.case_id = case_id;
 	rc = make_thread(t, req, &case_id, p, &th);
-	if (rc == ERR_OK)
-		rc = make_offer(t, req, &th, p, &offer);
-	if (rc == ERR_OK) /* the check before anything is written; acts_sign asks again */
-		rc = consent_pack_body(t, &s, DOC_OFFER, offer, &packed, &cats, &th.grant_id);
+	if (rc != ERR_OK)
+		return rc;
+	rc = make_offer(t, req, &th, p, &offer);
+	if (rc != ERR_OK)
+		return rc;
+	/* the check before anything is written; acts_sign asks again */
+	rc = consent_pack_body(t, &s, DOC_OFFER, offer, &packed, &cats, &th.grant_id);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_u64(reply, REPLY_COVERED, cats);
@@ -237,9 +242,12 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 	}
 	/* the consent first: the offer that follows it on the stream rests on it */
 	rc = grantdocs_send(t, p, &case_id);
-	if (rc == ERR_OK)
-		rc = acts_sign(t, &th, DOC_OFFER, offer);
-	return rc == ERR_OK ? view_referral_row(t, &th, reply, false) : rc;
+	if (rc != ERR_OK)
+		return rc;
+	rc = acts_sign(t, &th, DOC_OFFER, offer);
+	if (rc != ERR_OK)
+		return rc;
+	return view_referral_row(t, &th, reply, false);
 }
 
 /* ---- acts ---- */

@@ -63,35 +63,47 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	require(!p->self && members_collect(p));
 	require(r->bytes.len > 0);
 	rc = thread_of(t, p, r->period, &th.case_id, &th.id);
-	if (rc == ERR_OK)
-		rc = msg_parse(t->arena, MSG_REPORT, r->bytes, &body, &why);
-	if (rc == ERR_OK) /* the one gate, although nothing in it is personal */
-		rc = consent_pack_body(t, &s, DOC_REPORT, body, &spec.body, &spec.cats,
-				       &spec.grant_id);
+	if (rc != ERR_OK)
+		return rc;
+	rc = msg_parse(t->arena, MSG_REPORT, r->bytes, &body, &why);
+	if (rc != ERR_OK)
+		return rc;
+	/* the one gate, although nothing in it is personal */
+	rc = consent_pack_body(t, &s, DOC_REPORT, body, &spec.body, &spec.cats, &spec.grant_id);
 	spec.thread_id = th.id;
 	spec.case_id = th.case_id;
-	if (rc == ERR_OK)
-		rc = document_make(t, &spec, &doc);
-	if (rc == ERR_OK)
-		rc = settled_birth(t, &th, true);
-	if (rc == ERR_OK)
-		rc = thread_create(t, &th);
-	if (rc == ERR_OK)
-		rc = thread_append(t, &th, true,
-				   &(struct log_entry){.doc = doc->key,
-						       .hash = doc->hash,
-						       .type = DOC_REPORT,
-						       .created_ms = t->wall_ms});
-	if (rc == ERR_OK)
-		rc = thread_save(t, &th);
-	if (rc == ERR_OK)
-		rc = outbox_put(t, p->no, &doc->key);
-	if (rc == ERR_OK)
-		rc = kept_mark(t, r->period, p->no, REPORT_WENT);
-	if (rc == ERR_OK)
-		rc = audit_add(t, &(struct audit_entry){
-					  .event = AUDIT_REPORT, .peer = p->no, .detail = "sent"});
-	return rc == ERR_OK ? answer_owe(t, p->no) : rc;
+	if (rc != ERR_OK)
+		return rc;
+	rc = document_make(t, &spec, &doc);
+	if (rc != ERR_OK)
+		return rc;
+	rc = settled_birth(t, &th, true);
+	if (rc != ERR_OK)
+		return rc;
+	rc = thread_create(t, &th);
+	if (rc != ERR_OK)
+		return rc;
+	rc = thread_append(t, &th, true,
+			   &(struct log_entry){.doc = doc->key,
+					       .hash = doc->hash,
+					       .type = DOC_REPORT,
+					       .created_ms = t->wall_ms});
+	if (rc != ERR_OK)
+		return rc;
+	rc = thread_save(t, &th);
+	if (rc != ERR_OK)
+		return rc;
+	rc = outbox_put(t, p->no, &doc->key);
+	if (rc != ERR_OK)
+		return rc;
+	rc = kept_mark(t, r->period, p->no, REPORT_WENT);
+	if (rc != ERR_OK)
+		return rc;
+	rc = audit_add(
+		t, &(struct audit_entry){.event = AUDIT_REPORT, .peer = p->no, .detail = "sent"});
+	if (rc != ERR_OK)
+		return rc;
+	return answer_owe(t, p->no);
 }
 
 /* Not while the two ends are being compared: what is missing here may come back from there. */

@@ -75,13 +75,15 @@ enum err proposal_make(struct turn *t, uint8_t op, struct span payload, const st
 				   "kring roster import FILE");
 	if (invite != NULL)
 		p.invite = *invite;
-	if (rc == ERR_OK)
-		rc = place(t, &c, &p.e);
-	if (rc == ERR_OK)
-		rc = proposal_save(t, &p);
-	if (rc == ERR_OK)
-		rc = audit_add(t,
-			       &(struct audit_entry){.event = AUDIT_ROSTER, .detail = "proposal"});
+	if (rc != ERR_OK)
+		return rc;
+	rc = place(t, &c, &p.e);
+	if (rc != ERR_OK)
+		return rc;
+	rc = proposal_save(t, &p);
+	if (rc != ERR_OK)
+		return rc;
+	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER, .detail = "proposal"});
 	*id = p.id;
 	return rc;
 }

@@ -243,15 +243,18 @@ enum err view_outbox_list(struct turn *t, const struct msg *req, struct msg *rep
 	uint16_t only;
 	enum err rc = page_begin(t, &page, msg_u64(req, LIST_ASK_LIMIT));
 
-	if (rc == ERR_OK)
-		rc = outbox_after(t, msg_text(req, LIST_ASK_AFTER), &page);
-	if (rc == ERR_OK)
-		rc = find_page_of(t, req, &page, &only);
+	if (rc != ERR_OK)
+		return rc;
+	rc = outbox_after(t, msg_text(req, LIST_ASK_AFTER), &page);
+	if (rc != ERR_OK)
+		return rc;
+	rc = find_page_of(t, req, &page, &only);
 	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
 		if (!t->node->peers[i].self && (only == 0 || only == t->node->peers[i].no))
 			rc = outbox_of(t, &t->node->peers[i], &page, reply);
-	if (rc == ERR_OK)
-		rc = outbox_rows(t, &page, &last, reply);
+	if (rc != ERR_OK)
+		return rc;
+	rc = outbox_rows(t, &page, &last, reply);
 	if (rc == ERR_OK)
 		/* behind the time: the part that people type */
 		page_end(t, &page, reply, strlen(last) == 32 ? last + 12 : last);

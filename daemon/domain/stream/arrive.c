@@ -194,16 +194,21 @@ static enum err keep_lost(struct reading *r, const struct wire_doc *d, const str
 	enum err rc = quota_lost(r->t, &th->id, &over);
 
 	require(th->peer == r->p->no);
-	if (rc == ERR_OK && over == QUOTA_NONE)
+	if (rc != ERR_OK)
+		return rc;
+	if (over == QUOTA_NONE)
 		rc = hooks_judge(r->t, r->p, d, th, &verdict, &over);
 	if (rc == ERR_OK && over != QUOTA_NONE)
 		return pass_over_limit(r, d, hash, over);
-	if (rc == ERR_OK)
-		rc = document_keep(r->t, key, d, &th->case_id, verdict);
-	if (rc == ERR_OK)
-		rc = settled_shelve(r->t, th, key, d->head.type);
-	return rc == ERR_OK ? number_it(r, &key->msg, hash, WIRE_VERDICT_LOST_ACT, r->t->wall_ms)
-			    : rc;
+	if (rc != ERR_OK)
+		return rc;
+	rc = document_keep(r->t, key, d, &th->case_id, verdict);
+	if (rc != ERR_OK)
+		return rc;
+	rc = settled_shelve(r->t, th, key, d->head.type);
+	if (rc != ERR_OK)
+		return rc;
+	return number_it(r, &key->msg, hash, WIRE_VERDICT_LOST_ACT, r->t->wall_ms);
 }
 
 /* Two documents of one incarnation for one place: show them what they signed there. */

@@ -265,10 +265,12 @@ enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply
 	struct msg *m, *person;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
-	if (rc == ERR_OK)
-		rc = casefile_load(t, &id, &m);
-	if (rc == ERR_OK)
-		rc = casefile_person(t, &id, m, &person);
+	if (rc != ERR_OK)
+		return rc;
+	rc = casefile_load(t, &id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	rc = casefile_person(t, &id, m, &person);
 	if (rc != ERR_OK)
 		return rc;
 	case_row(t, &id, m, person, reply);
@@ -276,17 +278,21 @@ enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply
 	if (msg_cats(person) != 0)
 		msg_put_sub(reply, REPLY_PERSON, person);
 	rc = view_case_differences(t, &id, m, reply);
-	if (rc == ERR_OK)
-		rc = entries(t, &id, reply);
-	if (rc == ERR_OK)
-		rc = view_referrals_of_case(t, &id, reply);
-	if (rc == ERR_OK)
-		rc = view_disclosures(t, &id, reply);
+	if (rc != ERR_OK)
+		return rc;
+	rc = entries(t, &id, reply);
+	if (rc != ERR_OK)
+		return rc;
+	rc = view_referrals_of_case(t, &id, reply);
+	if (rc != ERR_OK)
+		return rc;
+	rc = view_disclosures(t, &id, reply);
 	/* the consents last, and then the entry: a page that failed was seen by nobody */
-	if (rc == ERR_OK)
-		rc = view_consent_list(t, req, reply);
-	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_VIEW,
-								 .case_id = &id,
-								 .detail = "case"})
-			    : rc;
+	if (rc != ERR_OK)
+		return rc;
+	rc = view_consent_list(t, req, reply);
+	if (rc != ERR_OK)
+		return rc;
+	return audit_add(
+		t, &(struct audit_entry){.event = AUDIT_VIEW, .case_id = &id, .detail = "case"});
 }

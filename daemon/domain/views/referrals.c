@@ -396,14 +396,18 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
 
 	require(role == THREAD_SENDER || role == THREAD_RECEIVER);
-	if (rc == ERR_OK)
-		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
-	if (rc == ERR_OK)
-		rc = find_page_of(t, req, &p, &o.only);
-	if (rc == ERR_OK)
-		rc = o.all ? offer_all(t, &o, &p, reply) : offer_open(t, &o, &p, reply);
-	if (rc == ERR_OK)
-		rc = rows_of(t, &p, last, reply);
+	if (rc != ERR_OK)
+		return rc;
+	rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
+	if (rc != ERR_OK)
+		return rc;
+	rc = find_page_of(t, req, &p, &o.only);
+	if (rc != ERR_OK)
+		return rc;
+	rc = o.all ? offer_all(t, &o, &p, reply) : offer_open(t, &o, &p, reply);
+	if (rc != ERR_OK)
+		return rc;
+	rc = rows_of(t, &p, last, reply);
 	if (rc == ERR_OK)
 		page_end(t, &p, reply, last);
 	return rc;

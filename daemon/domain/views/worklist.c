@@ -216,14 +216,18 @@ enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply)
 	uint16_t only = 0;
 	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
 
-	if (rc == ERR_OK)
-		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
-	if (rc == ERR_OK)
-		rc = find_page_of(t, req, &p, &only);
-	if (rc == ERR_OK)
-		rc = items(t, &p, only, reply);
-	if (rc == ERR_OK)
-		rc = rows_of(t, &p, last, reply);
+	if (rc != ERR_OK)
+		return rc;
+	rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
+	if (rc != ERR_OK)
+		return rc;
+	rc = find_page_of(t, req, &p, &only);
+	if (rc != ERR_OK)
+		return rc;
+	rc = items(t, &p, only, reply);
+	if (rc != ERR_OK)
+		return rc;
+	rc = rows_of(t, &p, last, reply);
 	if (rc == ERR_OK)
 		page_end(t, &p, reply, last);
 	return rc;
