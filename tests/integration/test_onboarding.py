@@ -114,6 +114,8 @@ def test_a_port_that_is_taken_later_is_listened_at_when_it_is_free(federation):
     a.start()
     row = wait_for("the node to say that it cannot listen", lambda: rows(a)["Later"].get("listen_error") and rows(a)["Later"])
     assert row["listen_error"] == "address-in-use" and a.k("status")["status"]["doors"][0]["error"] == "address-in-use"
+    time.sleep(6)  # it is tried again meanwhile, and that is no news
+    assert a.log.read_text().count("step=onboard") == 1
     taken.close()
     wait_for("the door to open", lambda: rows(a)["Later"].get("listening"))
     assert listens(port)

@@ -306,7 +306,7 @@ static struct door *cover(struct door *d)
 }
 
 /* Only while an invite is open is there a socket at all: a port that nobody opened is not attacked. */
-static void door_open(struct door *d)
+static void door_open(struct door *d, bool asked)
 {
 	struct onboard *o = d->owner;
 	const struct timespec pause = {0, 10000000};
@@ -323,7 +323,9 @@ static void door_open(struct door *d)
 		o->again_ms = clock_mono_ms() + AGAIN_MS;
 		wake(o);
 	}
-	say(d, error);
+	/* By itself it is tried again and again, and only a change is news. */
+	if (asked || error != d->told.error)
+		say(d, error);
 }
 
 /* Where all addresses of a port are wanted, the socket of one of them is in the way. */
@@ -338,7 +340,7 @@ static void make_room(struct door *d)
 	}
 }
 
-static void open_all(struct onboard *o)
+static void open_all(struct onboard *o, bool asked)
 {
 	for (int everywhere = 1; everywhere >= 0; everywhere--)
 		for (size_t i = 0; i < LIMIT_ONBOARD_DOORS; i++) {
@@ -348,7 +350,7 @@ static void open_all(struct onboard *o)
 			    (d->covered && cover(d) != NULL))
 				continue;
 			make_room(d);
-			door_open(d);
+			door_open(d, asked);
 		}
 }
 
@@ -395,7 +397,7 @@ void onboard_set(struct onboard *o, const char *const *at, size_t count)
 	}
 	for (size_t i = 0; i < count; i++)
 		want(o, at[i]);
-	open_all(o);
+	open_all(o, true);
 }
 
 /* ---- time ---- */
@@ -414,7 +416,7 @@ static void on_timer(void *ctx)
 				hang_up(&o->doors[i], fd);
 	if (o->again_ms != 0 && now >= o->again_ms) {
 		o->again_ms = 0;
-		open_all(o);
+		open_all(o, false);
 	}
 	for (size_t i = 0; i < LIMIT_ONBOARD_DOORS; i++) {
 		struct door *d = &o->doors[i];
