@@ -225,6 +225,15 @@ def bodies_are_read_in_one_place():
         yield "consent_pack_body packs before it asks words_check"
 
 
+def requests_are_answered_above():
+    """What a client asked is read, and its reply filled, in the rooms that answer: rules below give rows and findings."""
+    answering = {"views", "oversight", "admin", "desk", "domain"}  # domain: turns and pages, which they share
+    for p in (ROOT / "daemon/domain").rglob("*.[ch]"):
+        m = re.search(r"\bREPLY_[A-Z]\w*|\bstruct msg \*re(q|quest|ply)\b", COMMENT.sub("", p.read_text()))
+        if p.parent.name not in answering and m:
+            yield f"{rel(p)}: {m[0]}"
+
+
 def labels():
     """Each domain-separation label is written in one place."""
     seen = {}
@@ -489,6 +498,7 @@ check("schema hashes are pinned", schema_hashes())
 check("a field without a category fails the build", category_is_compulsory())
 check("every code has its words, every act its reasons", codes_have_rows())
 check("bodies from outside are read in one place", bodies_are_read_in_one_place())
+check("requests are answered in the upper rooms", requests_are_answered_above())
 check("labels are used once", labels())
 check("one gate for every field", gate())
 check("fault hooks are not in kringd", fault_hooks_absent())
