@@ -1,22 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A member, or ordinary work, fills the store: nothing new comes in, and everything that must always work does."""
-import json
 import os
-import shutil
 import signal
 import subprocess
-import time
 
 import pytest
-from documents import IDENTITY_NEEDS, grant, pb
+from documents import IDENTITY_NEEDS, grant
 from kringwire import DOCUMENT
 from node import Refused, wait_for
 from test_state_loss import restore
-from world import offer, say
 
 BUSY = 2
 SMALL = "[Limits]\nStoreMiB=3\n"
-NAME = pb.Person(name="Piet Verzonnen")
 WORDS = {"nl": "de opslag is vol", "fr": "le stockage est plein", "en": "the store is full", "de": "der Speicher ist voll"}
 
 
@@ -131,3 +126,24 @@ def test_a_full_store_answers_ends_and_erases(world, workdir):
     restore(b, backup, b.dir / "recovery-sheet.txt")
     b.start()
     assert w.own[3] not in {c["id"] for c in b.k("case", "list", "--limit", "500")["cases"]}
+
+
+
+def test_a_lowered_setting_loses_nothing(world):
+    """Less than what is there: nothing comes in, and everything else goes on, also after kill -9."""
+    w = world(settings="[Limits]\nStoreMiB=3\n")
+    b = w.target
+    own = b.new_case(name="Eigen Verzonnen")
+    fill(w)
+    b.stop(signal.SIGKILL)
+    conf = b.dir / "kring.conf"
+    conf.write_text(conf.read_text().replace("StoreMiB=3", "StoreMiB=1"))
+    b.start()
+    assert status(b)["store"] == "over"
+    assert "full" in refused(b, "case", "new", "--from", "-", stdin="name: Nieuw Verzonnen\n")["what"]
+    assert b.k("case", "show", own)["person"]["name"] == "Eigen Verzonnen"
+    b.k("case", "close", own)
+    b.k("case", "erase", own, "--now")
+    b.stop(signal.SIGKILL)
+    b.start()
+    assert b.k("audit", "verify")["count"] > 0 and b.children().keys() == {"core", "net"}

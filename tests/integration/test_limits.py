@@ -261,3 +261,39 @@ def test_two_nodes_that_slept_for_weeks_speak_at_once(federation):
     ref = a.refer(case, b.name)
     wait_for("it to arrive", lambda: [r["ref"] for r in b.k("inbox").get("referrals", [])] == [ref])
     assert any(e.get("detail") == "stepped-forward" for e in a.k("audit", "list")["audit"])
+
+
+def test_an_erasure_on_a_full_disk_is_finished_when_there_is_room(federation, die_at):
+    """The disk is full from the n-th write of an erasure on: it is done, refused, or "not yet in old copies"; kringd lives, starts
+    again on the full disk, says what waits, and finishes by itself once there is room."""
+    f = federation("Goes")
+    a = f.nodes[0]
+    a.start()
+    f.import_roster()
+    told, waited = set(), 0
+    for n in range(1, 14):
+        case = a.new_case(name=f"Testpersoon {n}")
+        die_at(n, 1)
+        try:
+            a.k("case", "erase", case, "--now")
+            told.add("done")
+        except Refused as e:
+            assert e.code == 4, e
+            told.add("old copies" if "still open it" in e.reply["what"] else "refused")
+        # where LMDB's own head could not be written core starts again from the disk
+        alarms = lambda: [r["what"] for r in wait_for("its status", lambda: a.try_k("status"))["status"].get("alarms", [])]
+        waits = "shred-waits" in alarms()
+        assert a.proc.poll() is None and wait_for("both to run", lambda: a.children().keys() == {"core", "net"})
+        if waits:
+            waited += 1
+            a.stop()
+            die_at(1, 1)
+            a.start()  # on the full disk
+            assert "shred-waits" in alarms() and a.children().keys() == {"core", "net"}
+        die_at(0)
+        if waits:
+            a.stop()
+            a.start()
+            assert "shred-waits" not in alarms()
+    assert {"old copies", "refused"} <= told and waited > 0, told
+    assert a.k("audit", "verify")["count"] > 0

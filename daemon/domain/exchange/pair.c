@@ -97,6 +97,18 @@ enum err pair_reset(struct turn *t, struct pair *p, bool lost)
 	return rc;
 }
 
+/* Who only looks at a partner without a row writes none: a full disk must not hide the status. */
+static enum err nothing_yet(struct turn *t, struct pair *p)
+{
+	struct wr w = arena_wr(t->arena, PAIR_MAX);
+
+	if (w.cap == 0)
+		return ERR_NOMEM;
+	pair_pack(p, &w);
+	p->stored = wr_span(&w);
+	return ERR_OK;
+}
+
 /* Read once in a turn; everybody who asks gets the same struct, and pair_flush() writes it.  A pair that was written in
  * an earlier incarnation of ours is reset here: so no row has to be walked when one begins. */
 enum err pair_get(struct turn *t, uint16_t peer, struct pair **out)
@@ -124,7 +136,7 @@ enum err pair_get(struct turn *t, uint16_t peer, struct pair **out)
 	if (rc == ERR_OK)
 		rc = pair_unpack(v, p);
 	else if (rc == ERR_NOTFOUND)
-		rc = ERR_OK;
+		rc = nothing_yet(t, p);
 	p->num_was = p->num_last;
 	if (known != NULL && known->key_ms != 0)
 		p->their_key_ms = known->key_ms;

@@ -30,7 +30,7 @@ enum {
  *   unstored <= LIMIT_UNSTORED                 what is passed over is remembered up to there */
 struct pair {
 	struct pair *next;  /* of this turn */
-	struct span stored; /* as read; empty: not there yet */
+	struct span stored; /* as read; of one without a row: as it would be */
 	uint16_t peer;
 	struct incarnation mine, yours; /* the pair of incarnations the numbers belong to */
 	uint64_t out_last;		/* last place written */
