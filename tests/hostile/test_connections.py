@@ -10,7 +10,7 @@ import pytest
 import zmq
 import zmq.utils.z85
 from meter import descriptors
-from world import LONG, SECONDS, wait_for
+from world import IDENTITY_NEEDS, LONG, SECONDS, grant, offer, pb, say, wait_for
 
 MANY = 3000 if LONG else 700
 FEW = 4  # connections that one member may hold at our door (LIMIT_PEER_LINES), and one that is just ending
@@ -182,3 +182,52 @@ def test_an_older_connection_takes_nothing_over(world, ended):
         (m.sock if i % 2 else second).send(m.prekey_record)
     m.pump(1)
     assert ups() <= before + 2
+
+
+def line_under(w, keys, done=False):
+    """A line to the door under these transport keys, on which nobody says a word.  done: with its handshake behind it."""
+    s = zmq.Context.instance().socket(zmq.DEALER)
+    s.curve_serverkey, s.linger = zmq.utils.z85.encode(w.door()[1]), 0
+    s.curve_publickey, s.curve_secretkey = keys
+    seen = s.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+    s.connect(w.door()[0])
+    assert seen.poll(10000 if done else 0) or not done, "no handshake"
+    s.disable_monitor()
+    return s
+
+
+def test_a_replaced_transport_key_opens_nothing_any_more(world):
+    """The member replaces its transport key: whoever has the one of before is cut off, whether he spoke until now or kept still,
+    and comes in no more."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    old = m.tk_pub_z, m.tk_sec_z
+    lines = [m.sock, line_under(w, old, done=True)]
+    new = zmq.curve_keypair()
+    try:
+        m.send_frame([(14, m.node_record(version=2, endpoint="tcp://127.0.0.1:9", tk_pub_z=new[0]))])
+        m.pump(0.3)
+        m.tk_pub_z, m.tk_sec_z = new
+        assert m.meet(*w.door()), "the new key does not get in"
+        m.until(lambda: b.k("status")["status"]["connected"] == 2)
+        mine, before = m.sock, m.sent
+        lines.append(line_under(w, old))
+        for line in lines:
+            gid, subject, g = grant(m, IDENTITY_NEEDS)
+            docs = [g, offer(m, gid, subject, pb.Person(name="Piet Verzonnen"), IDENTITY_NEEDS)[1]]
+            line.sndtimeo = 300
+            for _ in range(3):
+                m.sock, m.sent = line, before
+                try:
+                    m.send_documents(docs)
+                except zmq.Again:  # cut off, and let in no more
+                    pass
+                m.sock = mine
+                m.pump(0.2)
+            assert not b.k("inbox").get("referrals"), "a word on a line under the old key counted"
+        m.sent = before
+        assert say(m, docs) == [0, 0]  # on its own line it counts
+        w.still_whole()
+    finally:
+        for line in lines:
+            line.close(0)

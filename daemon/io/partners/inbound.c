@@ -198,6 +198,19 @@ static void hang_up(struct inbound *in, int fd)
 		(void)shutdown(fd, SHUT_RDWR);
 }
 
+void inbound_cut(struct inbound *in, int fd)
+{
+	if (fd >= 0 && (size_t)fd < in->files && in->at[fd].no != 0 && !in->at[fd].closing)
+		hang_up(in, fd);
+}
+
+void inbound_cut_peer(struct inbound *in, uint16_t peer)
+{
+	require(peer != 0 && peer <= LIMIT_PEERS);
+	for (size_t i = 0; i < LIMIT_PEER_LINES; i++)
+		inbound_cut(in, in->of_peer[peer][i]);
+}
+
 /* ---- strangers ---- */
 
 static void drop_stranger(struct inbound *in, int fd)

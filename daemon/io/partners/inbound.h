@@ -42,6 +42,10 @@ void inbound_unwatch(struct inbound *in);
 /** A message of this partner came on it.  The number of the connection: the higher, the newer; 0: it ended already.
  *  Of each partner the newest few stay (LIMIT_PEER_LINES). */
 uint64_t inbound_spoke(struct inbound *in, int fd, uint16_t peer);
+/** Hangs up the connection with this descriptor. */
+void inbound_cut(struct inbound *in, int fd);
+/** ... and all on which this partner spoke: its key is another one now. */
+void inbound_cut_peer(struct inbound *in, uint16_t peer);
 /** Closes what has been silent for too long. */
 void inbound_tick(struct inbound *in, uint64_t now_ms);
 void inbound_free(struct inbound *in);

@@ -77,6 +77,7 @@ struct transport {
 	struct zap *zap;
 	struct transport_calls calls;
 	struct line *lines[LIMIT_PEERS + 1]; /* by peer number */
+	uint16_t keys[LIMIT_PEERS + 1];	     /* how often another key came under that number */
 	struct loop_timer *timer;
 	struct id32 self_key; /* let in during the self-test */
 	bool testing;
@@ -95,7 +96,8 @@ static void count_dial(struct line *ln)
 		ln->owner->calls.refused(ln->owner->calls.ctx, ln->p.no, TRANSPORT_LINES);
 }
 
-static uint16_t lookup(void *ctx, const char *domain, const struct id32 *key)
+/* With the number goes which of its keys it was: what was let in under an earlier one is known by that. */
+static uint32_t lookup(void *ctx, const char *domain, const struct id32 *key)
 {
 	struct transport *t = ctx;
 
@@ -107,7 +109,7 @@ static uint16_t lookup(void *ctx, const char *domain, const struct id32 *key)
 	for (uint16_t i = 1; i <= LIMIT_PEERS; i++)
 		if (t->lines[i] != NULL && id32_equal(&t->lines[i]->p.key, key)) {
 			count_dial(t->lines[i]);
-			return i;
+			return (uint32_t)t->keys[i] << 16 | i;
 		}
 	return 0;
 }
@@ -353,7 +355,7 @@ static void on_router(void *ctx)
 	struct transport *t = ctx;
 	zmq_msg_t route, body;
 	const char *user;
-	unsigned long peer = 0;
+	unsigned long peer = 0, keys = 0;
 
 	(void)zmq_msg_init(&route);
 	(void)zmq_msg_init(&body);
@@ -367,9 +369,15 @@ static void on_router(void *ctx)
 	user = zmq_msg_gets(&body, "User-Id");
 	if (user != NULL)
 		peer = strtoul(user, NULL, 10);
+	keys = peer >> 16;
+	peer &= UINT16_MAX;
 	if (peer == 0 || peer > LIMIT_PEERS || t->lines[peer] == NULL ||
 	    zmq_msg_size(&route) > ROUTE_MAX)
 		goto out; /* without a name from ZAP nobody is believed */
+	if (keys != t->keys[peer]) { /* whoever has the key of before is the partner no more */
+		inbound_cut(t->inbound, zmq_msg_get(&body, ZMQ_SRCFD));
+		goto out;
+	}
 	inbound(t, (uint16_t)peer, span_of(zmq_msg_data(&route), zmq_msg_size(&route)),
 		zmq_msg_get(&body, ZMQ_SRCFD));
 	t->calls.message(t->calls.ctx, (uint16_t)peer,
@@ -615,10 +623,13 @@ enum err transport_peers(struct transport *t, const struct transport_peer *peers
 			line_update(t->lines[p->no], p);
 			continue;
 		}
-		if (t->lines[p->no] != NULL)
+		if (t->lines[p->no] != NULL) {
 			/* Another key under the same number is another partner: not one byte may go
-			 * to it over the old connection. */
+			 * to it over the old connection, nor come from there. */
 			line_free(t->lines[p->no]);
+			t->keys[p->no]++;
+			inbound_cut_peer(t->inbound, p->no);
+		}
 		rc = line_add(t, p);
 	}
 	for (size_t i = 1; i <= LIMIT_PEERS; i++)

@@ -108,8 +108,8 @@ bool zap_answer(struct zap *z)
 {
 	struct part parts[PARTS] = {{{0}, 0}};
 	size_t n = receive(z, parts);
-	uint16_t peer = 0;
-	char user[8] = "";
+	uint32_t peer = 0;
+	char user[12] = "";
 
 	if (n == 0)
 		return false;
@@ -127,7 +127,7 @@ bool zap_answer(struct zap *z)
 	if (peer == 0)
 		z->refused++;
 	else
-		(void)snprintf(user, sizeof user, "%u", peer);
+		(void)snprintf(user, sizeof user, "%u", (unsigned)peer);
 	/* version, request, status, text, user, metadata: all six, or ZeroMQ drops the connection */
 	send_text(z, "1.0", 3, true);
 	send_text(z, parts[REQUEST_ID].b, parts[REQUEST_ID].len, true);

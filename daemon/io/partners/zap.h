@@ -18,7 +18,7 @@
 struct zap;
 
 /** 0: refused. */
-typedef uint16_t (*zap_lookup)(void *ctx, const char *domain, const struct id32 *client_key);
+typedef uint32_t (*zap_lookup)(void *ctx, const char *domain, const struct id32 *client_key);
 
 MUST_CHECK enum err zap_open(struct zap **out, void *zmq_ctx, zap_lookup lookup, void *ctx);
 void *zap_socket(struct zap *z);
