@@ -256,7 +256,8 @@ static enum err on_tick(struct turn *t)
 	if (rc == ERR_OK)
 		rc = door_tick(t);
 	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++)
-		if (t->node->peers[i].active && !t->node->peers[i].self)
+		if (t->node->peers[i].active && !t->node->peers[i].self &&
+		    !t->node->peers[i].broken)
 			rc = ask_peer(t, &t->node->peers[i]);
 	if (rc == ERR_OK)
 		rc = by_itself(t, FAULT_CHORE, chores_tick);
@@ -282,6 +283,8 @@ static enum err on_peer_event(struct turn *t, const struct event *ev)
 	/* Of one that suspended or contradicted itself only a newer record counts: the way back. */
 	if (!p->active && ev->type != EVENT_PEER_UP && ev->type != EVENT_FRAME)
 		return ERR_OK;
+	if (p->broken)
+		return ERR_OK; /* what it counts cannot be read here: status says so */
 	switch (ev->type) {
 	case EVENT_PEER_UP:
 		return connect_up(t, p);

@@ -88,6 +88,7 @@ struct peer {
 	uint64_t heard_ms;  /* wall clock, when it was last heard; 0: not since start */
 	uint64_t key_ms;    /* time of its newest PAIR record; 0: as its row says */
 	bool owes;	    /* documents wait for it: whoever has some dials */
+	bool broken;	    /* its row of PAIR cannot be read: nothing is exchanged with it */
 	bool checked;	    /* digits were compared under this signing key, or one before */
 	uint64_t added_seq; /* roster entry that let it in */
 	struct id32 node_id, nk_pub, tk_pub;

@@ -29,12 +29,12 @@ def rows_of(raw):
                 yield bytes(raw[page + at + 8:page + at + 8 + size]), page + at + 8 + size, length
 
 
-def damage(node, fits, kinds=(b"\x01\x00",)):  # node-wide rows
+def damage(node, fits, kinds=(b"\x01\x00",), least=60):  # node-wide rows
     """Flip the last byte of every value whose key fits; the same again takes it back.  The node is off."""
     path, hits = node.dir / "main/data.mdb", 0
     raw = bytearray(path.read_bytes())
     for key, at, length in list(rows_of(raw)):
-        if raw[at:at + 2] in kinds and fits(key) and 60 < length < 2000:
+        if raw[at:at + 2] in kinds and fits(key) and least < length < 2000:
             raw[at + length - 1] ^= 1
             hits += 1
     assert hits
@@ -281,3 +281,30 @@ def test_one_damaged_row_hides_no_other(federation):
         got, damage = whole_or_named(a, line, key)
         assert what in [d["table"] for d in damage] and len(got) >= before - 1 > 0, (line, damage, got)
         off(a, fits, (b"\x01\x00", b"\x01\x01", b"\x01\x02"))
+
+
+def test_a_damaged_row_of_one_partner_does_not_keep_the_node_from_starting(federation):
+    """The state of one pair cannot be read: that partner waits, is named with what helps, and all others are served."""
+    f = federation("Goes", "SMWO", "Reimerswaal")
+    a, b, c = f.start()
+    _, ref = refer(a, b)
+    b.await_state(ref, "offered")
+    peer = next(i + 1 for i, p in enumerate(a.k("partner", "list")["partners"]) if p["name"] == "SMWO")
+    spoil = lambda: (a.stop(), damage(a, lambda key: key == struct.pack(">H", peer), least=800), a.start())  # its longest row: PAIR
+    spoil()
+    wait_for("the others", lambda: a.k("status")["status"]["connected"] >= 1)
+    assert [(x["what"], x["partner"]) for x in a.k("status")["status"]["alarms"]] == [("pair-damaged", "SMWO")]
+    assert "SMWO" in shown(a) and "kring restore" in shown(a)
+    other = a.new_case(name="Ander Verzonnen")
+    a.consent(other, c.name)
+    c.await_state(a.refer(other, c.name), "offered")
+    assert a.k("audit", "verify")["count"] > 0 and not faults(a)
+    a.stop()
+    a.start()  # nor from the next start
+    assert a.k("status")["status"]["alarms"]
+    spoil()  # mended
+    assert not a.k("status")["status"].get("alarms")
+    f.await_connected(a, 2)
+    b.k("accept", ref)
+    a.await_state(ref, "accepted")
+    assert not faults(a)

@@ -25,9 +25,14 @@ uint64_t quarantine_until_ms(const struct node *n)
 
 static enum err is_unheard(struct turn *t, uint16_t peer, bool *yes)
 {
+	const struct peer *p = state_peer(t->node, peer);
 	struct pair *pr;
-	enum err rc = pair_get(t, peer, &pr);
+	enum err rc;
 
+	*yes = p != NULL && p->broken; /* its row cannot be read, and it cannot be heard */
+	if (*yes)
+		return ERR_OK;
+	rc = pair_get(t, peer, &pr);
 	*yes = rc == ERR_OK && pr->unheard;
 	return rc;
 }
@@ -114,6 +119,8 @@ static enum err recheck_all(struct turn *t)
 	for (uint16_t no = 1; rc == ERR_OK && no <= t->node->peer_count; no++) {
 		struct pair *pr;
 
+		if (t->node->peers[no - 1].broken)
+			continue;
 		rc = pair_get(t, no, &pr);
 		if (rc != ERR_OK || pr->waiting == 0)
 			continue;
@@ -135,7 +142,7 @@ enum err quarantine_release(struct turn *t, const struct id16 *case_id)
 
 bool quarantine_counts(const struct peer *p)
 {
-	return !p->self && members_hold_cases(p);
+	return !p->self && !p->broken && members_hold_cases(p);
 }
 
 static enum err end(struct turn *t, const char *why)

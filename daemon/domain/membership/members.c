@@ -204,6 +204,7 @@ enum err members_load(struct turn *t, struct node *n)
 		} else {
 			p.conn = n->peers[count].conn;
 			p.owes = n->peers[count].owes;
+			p.broken = n->peers[count].broken;
 			p.heard_ms = n->peers[count].heard_ms;
 			p.key_ms = n->peers[count].key_ms;
 			p.have_prekey = n->peers[count].have_prekey;

@@ -30,6 +30,23 @@ static enum err waiting_for(struct turn *t, struct msg *status)
 	return ERR_OK;
 }
 
+/* Partners whose row could not be read at start. */
+static void broken(struct turn *t, struct msg *status)
+{
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		struct msg *m;
+
+		if (!p->broken || !p->active)
+			continue;
+		m = msg_add(t->arena, status, STATUS_ALARMS);
+		msg_set_text(t->arena, m, ALARM_ROW_WHAT, "pair-damaged");
+		msg_set_text(t->arena, m, ALARM_ROW_PARTNER, p->org);
+		/* the moment of the start that found it */
+		msg_set_u64(m, ALARM_ROW_AT_MS, t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
+	}
+}
+
 /* An alarm is a row until it ends or somebody settles it (alarm_clear), so it is shown after a restart too. */
 enum err view_alarms(struct turn *t, struct msg *status)
 {
@@ -54,5 +71,6 @@ enum err view_alarms(struct turn *t, struct msg *status)
 		msg_set_text(t->arena, m, ALARM_ROW_PARTNER, p == NULL ? "" : p->org);
 		msg_set_u64(m, ALARM_ROW_AT_MS, be64_get(v.p));
 	}
+	broken(t, status);
 	return w.rc == ERR_OK ? waiting_for(t, status) : w.rc;
 }

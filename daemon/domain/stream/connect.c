@@ -93,7 +93,8 @@ enum err connect_down(struct turn *t, struct peer *p)
 	return p->owes && p->active ? connect_dial(t, p, false) : ERR_OK;
 }
 
-/* Whoever is owed something is dialled at start. */
+/* Whoever is owed something is dialled at start.  A row that cannot be read keeps one partner waiting, and nobody else:
+ * what stands in it is known here alone, so only a backup helps. */
 enum err connect_load(struct turn *t)
 {
 	enum err rc = ERR_OK;
@@ -103,8 +104,10 @@ enum err connect_load(struct turn *t)
 		struct pair *pr;
 
 		rc = pair_get(t, p->no, &pr);
-		if (rc == ERR_OK)
-			p->owes = pair_owed(pr) > 0;
+		p->broken = rc == ERR_CORRUPT;
+		p->owes = rc == ERR_OK && pair_owed(pr) > 0;
+		if (p->broken)
+			rc = ERR_OK;
 	}
 	t->pairs = NULL; /* read, not changed */
 	return rc;
@@ -227,9 +230,12 @@ enum err connect_clock_agreed(struct turn *t, uint16_t peer, bool *agreed)
 	const struct peer *p = state_peer(t->node, peer);
 	struct pair *pr;
 	uint64_t off;
-	enum err rc = pair_get(t, peer, &pr);
+	enum err rc;
 
 	*agreed = false;
+	if (p != NULL && p->broken)
+		return ERR_OK; /* what it showed cannot be read */
+	rc = pair_get(t, peer, &pr);
 	if (rc != ERR_OK)
 		return rc;
 	/* our clock and theirs differed by this much when they were last heard */

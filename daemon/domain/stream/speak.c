@@ -372,7 +372,7 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struc
 	enum err rc;
 
 	require(p->no == a->peer);
-	if (!p->active || p->self)
+	if (!p->active || p->self || p->broken)
 		return ERR_OK;
 	if (!p->conn.up) {
 		rc = pair_get(t, p->no, &s.pair);

@@ -373,7 +373,7 @@ static void on_router(void *ctx)
 	peer &= UINT16_MAX;
 	if (peer == 0 || peer > LIMIT_PEERS || t->lines[peer] == NULL ||
 	    zmq_msg_size(&route) > ROUTE_MAX)
-		goto out; /* without a name from ZAP nobody is believed */
+		goto out;	     /* without a name from ZAP nobody is believed */
 	if (keys != t->keys[peer]) { /* whoever has the key of before is the partner no more */
 		inbound_cut(t->inbound, zmq_msg_get(&body, ZMQ_SRCFD));
 		goto out;
