@@ -10,13 +10,14 @@
 
 #include <stdlib.h>
 
-#include "domain/care/chores.h"
 #include "domain/care/erase.h"
 #include "domain/care/intake.h"
+#include "domain/care/slices.h"
 #include "domain/care/timers.h"
 #include "domain/count/tally.h"
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/chores.h"
 #include "domain/flow/publish.h"
 #include "domain/flow/report.h"
 #include "domain/loss/incarnation.h"
@@ -260,7 +261,7 @@ static enum err on_tick(struct turn *t)
 		    !t->node->peers[i].broken)
 			rc = ask_peer(t, &t->node->peers[i]);
 	if (rc == ERR_OK)
-		rc = by_itself(t, FAULT_CHORE, chores_tick);
+		rc = by_itself(t, FAULT_CHORE, slices_tick);
 	if (rc == ERR_OK)
 		rc = by_itself(t, FAULT_REPORT, publish_tick);
 	return rc == ERR_OK ? by_itself(t, FAULT_CLEANING, let_go) : rc;
@@ -394,7 +395,7 @@ enum err node_step(struct turn *t, const struct event *ev)
 	if (rc == ERR_OK)
 		rc = roster_settle(t);
 	for (; rc == ERR_OK && t->gone != NULL; t->gone = t->gone->next)
-		rc = chores_add(t, CHORE_GONE, t->gone->peer);
+		rc = slices_gone(t, t->gone->peer);
 	return turn_whole(t, rc);
 }
 

@@ -3,12 +3,12 @@
 
 What one member may make a node keep is bounded: beyond it each document gets a verdict, its sender keeps it, and everything else goes
 on: endings first of all, other members, and the removal of the one that did it."""
-import os
 import time
 
+from kringwire import make_document
 from world import IDENTITY_NEEDS, LONG, act, grant, offer, pb, say, wait_for
 
-TOO_MANY, WITHDRAW, NOTE = 15, 17, 13
+TOO_MANY, WITHDRAW, WITHDRAWAL = 15, 17, 11
 NAME = pb.Person(name="Piet Verzonnen")
 
 
@@ -108,6 +108,32 @@ def test_an_urgent_referral_is_seen_among_very_many(world):
                     break
                 after = ("--after", got["next"])
             assert len(seen) >= 600
+    w.still_whole()
+
+
+def test_a_consent_ends_under_very_many_referrals(world):
+    """All of one person: its consent is taken back there, then here, and the case is erased.  Each holds at once; what follows for every
+    referral follows in slices."""
+    n = 20_000 if LONG else 900
+    w = world()
+    m, b = w.hostile[0], w.target
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    docs = [g] + [offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1] for _ in range(n)]
+    for part in batches(docs):
+        assert set(say(m, part)) == {0}
+    row = b.k("inbox", "--from", m.name, "--limit", "1")["referrals"][0]
+    assert row["name"] == NAME.name
+    b.k("case", "show", row["case_id"])
+    with w.meter(f"a consent ends under {n} referrals"):
+        raw, _ = make_document(m.nk, pb.Withdrawal(effective_ms=int(time.time() * 1000), wish=2).SerializeToString(), fed=m.fed, sender=m.id,
+                               recipient=m.peer, type=WITHDRAWAL, thread=gid, grant=gid, thread_no=2, prev=m.hash_of[g])
+        assert say(m, [raw]) == [0]
+        assert not [r for r in b.k("inbox", "--from", m.name)["referrals"] if r.get("name") or r.get("need")], "shown after its consent ended"
+        wait_for("no body to be left", lambda: not b.k("case", "search", "Piet").get("cases"))
+        b.k("revoke", row["ref"])
+        wait_for("all to be over", lambda: b.k("inbox", "--from", m.name)["total"] == 0, 120)
+        b.k("case", "erase", row["case_id"], "--now")
+        assert not b.k("case", "list").get("cases") or row["case_id"] not in {c["id"] for c in b.k("case", "list")["cases"]}
     w.still_whole()
 
 

@@ -16,6 +16,7 @@ def grant(m, cats, recipient=None, subject=None, **fields):
                         recipient=recipient or m.peer, onward="none", purpose="refer", cats=cats, how="written",
                         valid_from_ms=now - 1000, expires_ms=now + 7 * 86400000)  # some tests jump a day
     raw, h = make_document(m.nk, g.SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=CONSENT, thread=gid, grant=gid)
+    m.hash_of = {**getattr(m, "hash_of", {}), raw: h}  # what a later word in its thread names
     return gid, subject, raw
 
 

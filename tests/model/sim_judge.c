@@ -425,12 +425,12 @@ static void check_counts(struct sim *s, struct sim_node *n)
 	count_cases(&v, real);
 	for (uint16_t peer = 1; peer <= s->n; peer++) {
 		const struct real_counts *c = &real[peer];
-		struct id16 id = {{0}};
+		struct quota_place at = {.case_id = {{0}}};
 		uint64_t rows = 0;
 		struct pair *pr;
 
 		require(pair_get(&v.t, peer, &pr) == ERR_OK);
-		while (quota_next_open(&v.t, peer, THREAD_RECEIVER, &id) == ERR_OK)
+		while (quota_next_open(&v.t, peer, THREAD_RECEIVER, &at) == ERR_OK)
 			rows++;
 		if (pr->open_theirs != c->open_theirs || pr->open_ours != c->open_ours ||
 		    pr->threads != c->threads || pr->cases != c->cases || rows != c->open_theirs)

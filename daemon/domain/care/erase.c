@@ -18,43 +18,84 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 
-enum { DAY_MS = 86400000 };
+enum { SWEPT_ENTRIES = 2048 };
 
 static enum err gone(enum err rc)
 {
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-/* Bodies go; but of what is still owed the partner gets the codes: a decline says why. */
-static enum err drop_body(struct turn *t, const struct doc_key *doc, bool mine)
+/* Is this document of ours still owed?  Too old for the outbox is not. */
+static enum err owed(struct turn *t, const struct doc_key *doc, bool *yes)
 {
-	struct store_key k = turn_key_id(&doc->msg);
 	struct outbox_row row = {.state = OUTBOX_STORED};
 	uint64_t place;
 	uint16_t peer;
-	enum err rc = mine ? outbox_find(t, &doc->msg, &peer, &place, &row) : ERR_NOTFOUND;
+	enum err rc = outbox_find(t, &doc->msg, &peer, &place, &row);
 
-	require(mine == (doc->sender == 0));
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
-		return rc;
-	if (row.state == OUTBOX_OWED)
-		return document_outlive(t, doc);
-	key_u16(&k, doc->sender);
-	return gone(store_del(t->txn, STORE_DOCBODY, key_span(&k)));
+	require(doc->sender == 0);
+	*yes = rc == ERR_OK && row.state == OUTBOX_OWED;
+	return gone(rc);
 }
 
-/* Of both logs: what we said about the person goes as well as what we heard. */
+/* Of what is still owed the partner gets the codes: a decline says why.  They are in bodies that the case's key seals. */
+static enum err outlive(struct turn *t, const struct thread *th)
+{
+	for (uint32_t no = 1; no <= th->my_no; no++) {
+		struct log_entry e;
+		bool yes = false;
+		enum err rc = thread_entry(t, th, true, no, &e);
+
+		if (rc == ERR_OK)
+			rc = owed(t, &e.doc, &yes);
+		if (rc == ERR_OK && yes)
+			rc = document_outlive(t, &e.doc);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+static enum err outlive_all(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_walk w = {.key_len = 32};
+
+	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
+		struct thread th;
+		struct id16 id;
+
+		memcpy(id.b, w.row.key.p + 16, 16);
+		w.rc = thread_load(t, &id, &th);
+		if (w.rc == ERR_OK)
+			w.rc = outlive(t, &th);
+		arena_rewind(t->arena, mark);
+	}
+	return w.rc;
+}
+
+/* Of both logs: what we said about the person goes as well as what we heard; what is owed lies under another key by now. */
 static enum err drop_bodies(struct turn *t, const struct thread *th)
 {
 	for (unsigned side = 0; side < 2; side++) {
 		const uint32_t last = side == 0 ? th->my_no : th->their_no;
 
 		for (uint32_t no = 1; no <= last; no++) {
+			struct store_key k;
 			struct log_entry e;
+			bool stays = false;
 			enum err rc = thread_entry(t, th, side == 0, no, &e);
 
-			if (rc == ERR_OK)
-				rc = drop_body(t, &e.doc, side == 0);
+			if (rc == ERR_OK && side == 0)
+				rc = owed(t, &e.doc, &stays);
+			if (rc != ERR_OK)
+				return rc;
+			if (stays)
+				continue;
+			k = turn_key_id(&e.doc.msg);
+			key_u16(&k, e.doc.sender);
+			rc = gone(store_del(t->txn, STORE_DOCBODY, key_span(&k)));
 			if (rc != ERR_OK)
 				return rc;
 		}
@@ -63,27 +104,58 @@ static enum err drop_bodies(struct turn *t, const struct thread *th)
 }
 
 /* Threads stay, empty: the partner's log is whole, and a late document still finds its place. */
-static enum err drop_threads(struct turn *t, const struct id16 *case_id)
+static enum err empty_thread(struct turn *t, const struct id16 *id)
 {
-	const struct store_key prefix = turn_key_id(case_id);
-	struct store_walk w = {.key_len = 32};
+	struct thread th;
+	enum err rc = thread_load(t, id, &th);
 
-	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
-		struct thread th;
-		struct id16 id;
-		enum err rc;
+	if (rc == ERR_OK)
+		rc = drop_bodies(t, &th);
+	if (rc == ERR_OK && !planted(PLANT_TIMER_KEPT))
+		rc = deadline_timer_stop(t, &th);
+	if (rc != ERR_OK)
+		return rc;
+	th.hidden = true;
+	th.need[0] = '\0'; /* nor could it be sealed any more */
+	return thread_save(t, &th);
+}
 
-		memcpy(id.b, w.row.key.p + 16, 16);
-		rc = thread_load(t, &id, &th);
-		if (rc == ERR_OK)
-			rc = drop_bodies(t, &th);
-		if (rc == ERR_OK && !planted(PLANT_TIMER_KEPT))
-			rc = deadline_timer_stop(t, &th);
-		th.hidden = true;
-		th.need[0] = '\0'; /* nor could it be sealed any more */
-		w.rc = rc == ERR_OK ? thread_save(t, &th) : rc;
+/* Rows of the timeline, as many as one turn removes. */
+static enum err drop_entries(struct turn *t, struct chore *c)
+{
+	const struct store_key prefix = turn_key_id(&c->case_id);
+	struct store_walk w = {.rc = ERR_OK};
+	unsigned n = 0;
+
+	while (n < SWEPT_ENTRIES && store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
+		struct store_key k = {.len = 0};
+
+		key_put(&k, w.row.key.p, w.row.key.len);
+		w.rc = store_del(t->txn, STORE_CASELOG, key_span(&k));
+		n++;
 	}
+	c->over = n < SWEPT_ENTRIES;
 	return w.rc;
+}
+
+enum err erase_sweep(struct turn *t, struct chore *c)
+{
+	const struct store_key prefix = turn_key_id(&c->case_id);
+	struct store_walk w = {.key_len = 32};
+	unsigned n = 0;
+
+	require(c->kind == CHORE_SWEEP);
+	if (!bytes_zero(c->after.b, sizeof c->after.b))
+		w.at = chores_behind(c);
+	while (n < CHORE_SLICE && store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
+
+		memcpy(c->after.b, w.row.key.p + 16, 16);
+		w.rc = empty_thread(t, &c->after);
+		n++;
+		arena_rewind(t->arena, mark);
+	}
+	return w.rc == ERR_OK && n < CHORE_SLICE ? drop_entries(t, c) : w.rc;
 }
 
 /* The threads of the consents stay, so that a late word finds them; what they allowed is gone. */
@@ -105,14 +177,17 @@ static enum err drop_grants(struct turn *t, const struct id16 *case_id)
 static enum err drop_case(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key k = turn_key_id(case_id);
-	enum err rc = drop_threads(t, case_id);
+	struct chore c = {.kind = CHORE_SWEEP, .case_id = *case_id};
+	enum err rc = outlive_all(t, case_id);
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = drop_grants(t, case_id);
+	rc = erase_sweep(t, &c); /* mostly that is all; the rest opens for nobody any more */
+	if (rc == ERR_OK && !c.over)
+		rc = chores_save(t, &c);
 	if (rc != ERR_OK)
 		return rc;
-	rc = turn_drop_prefix(t, STORE_CASELOG, &k);
+	rc = drop_grants(t, case_id);
 	if (rc != ERR_OK)
 		return rc;
 	rc = worklist_clear_case(t, case_id);

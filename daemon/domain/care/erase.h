@@ -13,10 +13,12 @@
 #ifndef KRING_DOMAIN_CARE_ERASE_H
 #define KRING_DOMAIN_CARE_ERASE_H
 
-#include "domain/state.h"
+#include "domain/exchange/chores.h"
 
 /** Everything of this case goes, now. */
 MUST_CHECK enum err erase_now(struct turn *t, const struct id16 *id);
+/** One slice of CHORE_SWEEP: rows that no key opens any more. */
+MUST_CHECK enum err erase_sweep(struct turn *t, struct chore *c);
 /** A case that a restored backup brought back although it was erased after it: as erase_now, whatever its
  *  referrals.  Its key need not be there any more. */
 MUST_CHECK enum err erase_again(struct turn *t, const struct id16 *id);

@@ -38,7 +38,7 @@ static enum err tell(struct turn *t, struct grants_ended *out, const struct id16
 
 	if (out == NULL)
 		return ERR_OK;
-	e = arena_alloc(t->arena, sizeof *e);
+	e = arena_keep(t->arena, sizeof *e); /* walks around it rewind */
 	if (e == NULL)
 		return ERR_NOMEM;
 	*e = (struct grants_end){.id = *id, .referral = referral};
@@ -119,38 +119,85 @@ static enum err revoke(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
-enum follow { FOLLOW_REVOKE, FOLLOW_HEAR };
+/* How a consent ended: by our word (what rested on it is revoked); by the partner's (its REVOKEs come with it); by time. */
+enum follow { FOLLOW_REVOKE, FOLLOW_HEAR, FOLLOW_EXPIRED, FOLLOW_RECEIVED = 4 };
+static_assert(FOLLOW_EXPIRED < FOLLOW_RECEIVED, "the side is a bit of its own in chore.part");
 
-/* What rests on nothing any more.  HEAR: a holder hears it from the collector, whose REVOKEs come with it. */
+/* One referral: does it still rest on something?  As its receiver, what of it is not covered any more goes. */
+static enum err fall_one(struct turn *t, struct thread *th, const struct consent_view *v,
+			 enum follow how, struct grants_ended *out)
+{
+	bool stays = true;
+	enum err rc = ERR_OK;
+
+	/* what a partner began without an offer is no referral yet, and nobody can revoke it */
+	if (how != FOLLOW_EXPIRED && !bodies_ended(th) && th->state != REFERRAL_DRAFT &&
+	    !th->owes_end)
+		rc = rests(t, th, v, &stays);
+	if (rc == ERR_OK && !stays && how == FOLLOW_REVOKE)
+		rc = revoke(t, th);
+	if (rc == ERR_OK && !stays)
+		rc = tell(t, out, &th->id, true);
+	if (rc != ERR_OK || th->role != THREAD_RECEIVER)
+		return rc;
+	return bodies_hollow_uncovered(
+		t, th, v, how == FOLLOW_EXPIRED ? WIRE_VERDICT_EXPIRED : WIRE_VERDICT_WITHDRAWN);
+}
+
+/* What rests on nothing any more, from after c->after on: a slice of it.  Since no consent covers it, nobody is shown it
+ * meanwhile, and it does not leave. */
+static enum err fall_slice(struct turn *t, struct chore *c, struct grants_ended *out)
+{
+	const struct consent_scope s = {state_peer(t->node, c->peer), c->case_id,
+					(c->part & FOLLOW_RECEIVED) != 0};
+	const enum follow how = (enum follow)(c->part & ~(unsigned)FOLLOW_RECEIVED);
+	struct bodies_walk w = bodies_walk_of(&s);
+	struct consent_view v;
+	struct thread th;
+	unsigned n = 0;
+	enum err rc;
+
+	require(s.p != NULL);
+	rc = consent_living(t, &s, s.received ? CONSENT_RECEIVE : CONSENT_SEND, &v);
+	if (!bytes_zero(c->after.b, sizeof c->after.b))
+		w.rows.at = chores_behind(c);
+	w.rows.rc = rc;
+	while (n < CHORE_SLICE && bodies_each(t, &w, &th)) {
+		const size_t mark = t->arena->used;
+
+		n++;
+		c->after = th.id;
+		w.rows.rc = fall_one(t, &th, &v, how, out);
+		arena_rewind(t->arena, mark);
+	}
+	if (w.rows.rc != ERR_OK || n == CHORE_SLICE)
+		return w.rows.rc;
+	c->over = true;
+	rc = s.received ? bodies_person(t, &s.case_id) : ERR_OK;
+	return rc == ERR_OK ? grantends_changed(t, s.p, &s.case_id, s.received) : rc;
+}
+
+enum err grants_fall(struct turn *t, struct chore *c)
+{
+	require(c->kind == CHORE_FALL);
+	if (state_peer(t->node, c->peer) == NULL || turn_case_erased(t, &c->case_id)) {
+		c->over = true; /* nobody is left, and nothing */
+		return ERR_OK;
+	}
+	return fall_slice(t, c, NULL);
+}
+
+/* The first slice at once: mostly that is all. */
 static enum err fall_out(struct turn *t, const struct consent_scope *s, enum follow how,
 			 struct grants_ended *out)
 {
-	struct bodies_walk w = bodies_walk_of(s);
-	struct consent_view v;
-	struct thread th;
-	enum err rc;
+	struct chore c = {.kind = CHORE_FALL,
+			  .peer = s->p->no,
+			  .case_id = s->case_id,
+			  .part = (uint8_t)((unsigned)how | (s->received ? FOLLOW_RECEIVED : 0u))};
+	enum err rc = fall_slice(t, &c, out);
 
-	require(s->p != NULL);
-	rc = consent_living(t, s, s->received ? CONSENT_RECEIVE : CONSENT_SEND, &v);
-	if (rc != ERR_OK)
-		return rc;
-	while (bodies_each(t, &w, &th)) {
-		bool stays = true;
-
-		/* what a partner began without an offer is no referral yet, and nobody can revoke it */
-		if (!bodies_ended(&th) && th.state != REFERRAL_DRAFT && !th.owes_end)
-			rc = rests(t, &th, &v, &stays);
-		if (rc == ERR_OK && !stays && how == FOLLOW_REVOKE)
-			rc = revoke(t, &th);
-		if (rc == ERR_OK && !stays)
-			rc = tell(t, out, &th.id, true);
-		if (rc != ERR_OK)
-			return rc;
-	}
-	if (w.rows.rc != ERR_OK)
-		return w.rows.rc;
-	rc = s->received ? bodies_hollow_uncovered(t, s, WIRE_VERDICT_WITHDRAWN) : ERR_OK;
-	return rc == ERR_OK ? grantends_changed(t, s->p, &s->case_id, s->received) : rc;
+	return rc == ERR_OK && !c.over ? chores_save(t, &c) : rc;
 }
 
 /* A withdrawal asks for erasure, not only for an end. */
@@ -449,7 +496,7 @@ enum err grants_timer(struct turn *t, struct thread *th)
 	if (msg_has(m, GRANT_RECORD_SAID_MS))
 		return hear(t, th);
 	if (s.received && t->wall_ms >= consent_until(m) + (uint64_t)GRANTENDS_GRACE_DAYS * DAY_MS)
-		rc = bodies_hollow_uncovered(t, &s, WIRE_VERDICT_EXPIRED);
+		rc = fall_out(t, &s, FOLLOW_EXPIRED, NULL);
 	if (rc == ERR_OK)
 		rc = grantends_watch(t, th, m);
 	return rc == ERR_OK ? grantends_changed(t, s.p, &th->case_id, s.received) : rc;

@@ -21,6 +21,7 @@
 #define KRING_DOMAIN_CARE_GRANTS_H
 
 #include "domain/consent/bodies.h"
+#include "domain/exchange/chores.h"
 
 /* What ended by a withdrawal, in the turn's arena: consents, and referrals that rested on nothing else. */
 struct grants_end {
@@ -49,6 +50,8 @@ MUST_CHECK enum err grants_catch_up(struct turn *t, struct thread *th);
 /** Rules of exchange/hooks.h. */
 MUST_CHECK enum err grants_flagged(struct turn *t, struct thread *th, uint8_t flags);
 MUST_CHECK enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flags);
+/** One slice of CHORE_FALL. */
+MUST_CHECK enum err grants_fall(struct turn *t, struct chore *c);
 /** The loss of state of this consent's partner was confirmed: what it said of it counts now. */
 MUST_CHECK enum err grants_believe(struct turn *t, const struct id16 *id);
 

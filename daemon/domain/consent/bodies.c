@@ -12,10 +12,16 @@
 
 #include "base/plant.h"
 #include "domain/consent/casefile.h"
+#include "domain/exchange/quota.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"
 
-enum { BODIES_MAX = 2048 };
+enum {
+	BODIES_MAX = 2048,
+	WALKED_MAX = 256, /* referrals of a case that are all looked at */
+	LOOK_BACK = 4096  /* entries of its timeline, where there are more */
+};
+static_assert(WALKED_MAX * THREAD_LOG_MAX < 1 << 20, "a walk over a whole case takes a moment");
 
 struct bodies_walk bodies_walk_of(const struct consent_scope *s)
 {
@@ -51,15 +57,9 @@ bool bodies_ended(const struct thread *th)
 enum err bodies_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
 			uint8_t role, bool *yes)
 {
-	struct bodies_walk w = {p, case_id, role, {.rc = ERR_OK}};
-	struct thread th;
-
 	require(p != NULL);
 	require(role == THREAD_SENDER || role == THREAD_RECEIVER);
-	*yes = false;
-	while (!*yes && bodies_each(t, &w, &th))
-		*yes = !bodies_ended(&th);
-	return w.rows.rc;
+	return quota_open_in(t, p->no, role, case_id, yes);
 }
 
 /* Hidden for both ends; bodies go at the receiver alone, the sender's own words stay its own. */
@@ -73,6 +73,7 @@ enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason)
 	if (th->role != THREAD_RECEIVER)
 		return ERR_OK;
 	for (uint32_t no = 1; no <= th->their_no && rc == ERR_OK; no++) {
+		const size_t mark = t->arena->used;
 		struct log_entry e;
 		struct document d;
 
@@ -81,6 +82,7 @@ enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason)
 			rc = document_load(t, &e.doc, &d);
 		if (rc == ERR_OK && d.head.cats != 0 && !d.hollow)
 			rc = document_hollow(t, &e.doc, reason);
+		arena_rewind(t->arena, mark);
 	}
 	if (rc == ERR_OK)
 		rc = thread_save(t, th);
@@ -99,37 +101,29 @@ enum err bodies_stands(struct turn *t, const struct document *d, const struct co
 	return rc;
 }
 
-/* Bodies that no living grant covers go; grants that only ran out a moment ago still count. */
-enum err bodies_hollow_uncovered(struct turn *t, const struct consent_scope *s, uint16_t reason)
+enum err bodies_hollow_uncovered(struct turn *t, const struct thread *th,
+				 const struct consent_view *v, uint16_t reason)
 {
-	struct bodies_walk w = bodies_walk_of(s);
-	struct consent_view v;
-	struct thread th;
-	enum err rc = consent_living(t, s, CONSENT_RECEIVE, &v);
-
-	require(s->received);
+	require(th->role == THREAD_RECEIVER);
 	require(reason != WIRE_VERDICT_OK);
-	if (rc != ERR_OK)
-		return rc;
-	while (bodies_each(t, &w, &th))
-		for (uint32_t no = 1; no <= th.their_no; no++) {
-			const size_t mark = t->arena->used;
-			struct log_entry e;
-			struct document d;
-			bool yes;
+	for (uint32_t no = 1; no <= th->their_no; no++) {
+		const size_t mark = t->arena->used;
+		struct log_entry e;
+		struct document d;
+		bool yes;
+		enum err rc = thread_entry(t, th, false, no, &e);
 
-			rc = thread_entry(t, &th, false, no, &e);
-			if (rc == ERR_OK)
-				rc = document_load(t, &e.doc, &d);
-			if (rc == ERR_OK && !d.hollow && d.head.cats != 0)
-				rc = bodies_stands(t, &d, &v, &yes);
-			if (rc == ERR_OK && !d.hollow && d.head.cats != 0 && !yes)
-				rc = document_hollow(t, &e.doc, reason);
-			if (rc != ERR_OK)
-				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-			arena_rewind(t->arena, mark);
-		}
-	return w.rows.rc == ERR_OK ? bodies_person(t, &s->case_id) : w.rows.rc;
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK && !d.hollow && d.head.cats != 0)
+			rc = bodies_stands(t, &d, v, &yes);
+		if (rc == ERR_OK && !d.hollow && d.head.cats != 0 && !yes)
+			rc = document_hollow(t, &e.doc, reason);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		arena_rewind(t->arena, mark);
+	}
+	return ERR_OK;
 }
 
 struct told {
@@ -138,27 +132,41 @@ struct told {
 };
 
 /* A sorted list of the newest; what is beyond BODIES_MAX is older than anything that can still show. */
-static enum err gather(struct turn *t, const struct thread *th, struct told *out, size_t *count)
-{
-	require(*count <= BODIES_MAX);
-	for (uint32_t no = 1; no <= th->their_no; no++) {
-		struct log_entry e;
-		bool may = false;
-		size_t i;
-		enum err rc = thread_entry(t, th, false, no, &e);
+struct told_list {
+	struct told *all;
+	size_t count;
+};
 
-		if (rc == ERR_OK && (e.type == DOC_OFFER || e.type == DOC_INFO))
-			rc = fold_allowed(t, th, no, &may);
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		if (!may || (*count == BODIES_MAX && e.kept_ms <= out[BODIES_MAX - 1].kept_ms))
-			continue;
-		for (i = *count < BODIES_MAX ? (*count)++ : BODIES_MAX - 1;
-		     i > 0 && out[i - 1].kept_ms < e.kept_ms; i--)
-			out[i] = out[i - 1];
-		out[i] = (struct told){e.kept_ms, e.doc};
+static void put_told(struct told_list *l, const struct log_entry *e)
+{
+	size_t i;
+
+	require(l->count <= BODIES_MAX);
+	if (l->count == BODIES_MAX && e->kept_ms <= l->all[BODIES_MAX - 1].kept_ms)
+		return;
+	for (i = l->count < BODIES_MAX ? l->count++ : BODIES_MAX - 1;
+	     i > 0 && l->all[i - 1].kept_ms < e->kept_ms; i--)
+		l->all[i] = l->all[i - 1];
+	l->all[i] = (struct told){e->kept_ms, e->doc};
+}
+
+/* What the partner told in this referral, as far as the table let it. */
+static enum err gather(struct turn *t, const struct thread *th, struct told_list *l)
+{
+	const size_t mark = t->arena->used;
+	struct fold_logs logs;
+	enum err rc = fold_load(t, th, &logs);
+
+	for (uint32_t no = 1; rc == ERR_OK && no <= th->their_no; no++) {
+		struct log_entry e;
+
+		rc = thread_entry(t, th, false, no, &e);
+		if (rc == ERR_OK && (e.type == DOC_OFFER || e.type == DOC_INFO) &&
+		    fold_may(th, &logs, no))
+			put_told(l, &e);
 	}
-	return ERR_OK;
+	arena_rewind(t->arena, mark);
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
 /* Fields that no newer body had. */
@@ -183,28 +191,133 @@ static enum err add_older(struct turn *t, const struct doc_key *key, struct msg 
 	return ERR_OK;
 }
 
-/* From scratch each time: that is how a body that went takes its fields along. */
-enum err bodies_person(struct turn *t, const struct id16 *case_id)
+/* All referrals of the case. */
+static enum err from_all(struct turn *t, const struct id16 *case_id, struct told_list *l)
 {
-	const size_t mark = t->arena->used;
 	struct bodies_walk w = {NULL, case_id, THREAD_RECEIVER, {.rc = ERR_OK}};
-	struct told *all = arena_alloc(t->arena, BODIES_MAX * sizeof *all);
-	struct msg *person = msg_new(t->arena, MSG_PERSON);
-	size_t count = 0;
 	struct thread th;
-	enum err rc;
 
-	if (all == NULL || person == NULL)
-		return ERR_NOMEM;
 	while (bodies_each(t, &w, &th))
 		if (!th.hidden)
-			w.rows.rc = gather(t, &th, all, &count);
-	rc = w.rows.rc;
-	count = planted(PLANT_FORGET_CASE) ? 0 : count;
-	for (size_t i = 0; i < count && rc == ERR_OK; i++)
-		rc = add_older(t, &all[i].doc, person);
+			w.rows.rc = gather(t, &th, l);
+	return w.rows.rc;
+}
+
+/* The thread in which an entry of the timeline says that something was told.  ERR_NOTFOUND: it says something else, or
+ * cannot be read. */
+static enum err told_in(struct turn *t, const struct store_key *k, struct thread *th)
+{
+	const size_t mark = t->arena->used;
+	struct msg *m;
+	struct id16 id;
+	bool told;
+	enum err rc = turn_get_msg(t, STORE_CASELOG, k, MSG_CASE_ENTRY, &m);
+
+	if (rc != ERR_OK)
+		return rc == ERR_CORRUPT ? ERR_NOTFOUND : rc;
+	told = (strcmp(msg_text(m, CASE_ENTRY_WHAT), document_type_name(DOC_OFFER)) == 0 ||
+		strcmp(msg_text(m, CASE_ENTRY_WHAT), document_type_name(DOC_INFO)) == 0) &&
+	       msg_bytes(m, CASE_ENTRY_THREAD).len == sizeof id.b;
+	if (told)
+		memcpy(id.b, msg_bytes(m, CASE_ENTRY_THREAD).p, sizeof id.b);
+	arena_rewind(t->arena, mark);
+	return told ? thread_load(t, &id, th) : ERR_NOTFOUND;
+}
+
+/* Of a case with very many referrals the newest: out of the end of its timeline, the newest first, each thread once. */
+static enum err from_newest(struct turn *t, const struct id16 *case_id, struct told_list *l)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct id16 *seen = arena_alloc(t->arena, WALKED_MAX * sizeof *seen);
+	struct store_row row;
+	size_t threads = 0;
+	uint64_t last, no;
+	enum err rc = store_last_prefix(t->txn, STORE_CASELOG, key_span(&prefix), &row);
+
+	if (seen == NULL)
+		return ERR_NOMEM;
+	if (rc != ERR_OK || row.key.len != 24)
+		return rc == ERR_OK ? ERR_CORRUPT : rc == ERR_NOTFOUND ? ERR_OK : rc;
+	last = no = be64_get(row.key.p + 16);
+	for (; no > 0 && last - no < LOOK_BACK && threads < WALKED_MAX && l->count < BODIES_MAX;
+	     no--) {
+		const size_t mark = t->arena->used;
+		struct store_key k = prefix;
+		struct thread th;
+		size_t i = 0;
+
+		key_u64(&k, no);
+		rc = told_in(t, &k, &th);
+		while (rc == ERR_OK && i < threads && !id16_equal(&seen[i], &th.id))
+			i++;
+		if (rc == ERR_OK && i == threads && th.kind == THREAD_REFERRAL &&
+		    th.role == THREAD_RECEIVER && !th.hidden) {
+			seen[threads++] = th.id;
+			rc = gather(t, &th, l);
+		}
+		if (rc != ERR_OK && rc != ERR_NOTFOUND)
+			return rc;
+		arena_rewind(t->arena, mark);
+	}
+	return ERR_OK;
+}
+
+/* From scratch each time: that is how a body that went takes its fields along. */
+static enum err tell_again(struct turn *t, const struct id16 *case_id,
+			   enum err (*from)(struct turn *, const struct id16 *, struct told_list *))
+{
+	const size_t mark = t->arena->used;
+	struct told_list l = {arena_alloc(t->arena, BODIES_MAX * sizeof *l.all), 0};
+	struct msg *person = msg_new(t->arena, MSG_PERSON);
+	enum err rc;
+
+	if (l.all == NULL || person == NULL)
+		return ERR_NOMEM;
+	rc = from(t, case_id, &l);
+	l.count = planted(PLANT_FORGET_CASE) ? 0 : l.count;
+	/* newest first: when memory gets short, what is left out is what is oldest */
+	for (size_t i = 0; i < l.count && rc == ERR_OK && t->arena->used < t->arena->cap / 2; i++)
+		rc = add_older(t, &l.all[i].doc, person);
 	if (rc == ERR_OK)
 		rc = casefile_tell(t, case_id, person);
 	arena_rewind(t->arena, mark);
 	return rc;
+}
+
+/* Has the case so many threads that looking at all of them takes longer than a moment? */
+static enum err very_many(struct turn *t, const struct id16 *case_id, bool *yes)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_walk w = {.rc = ERR_OK};
+	unsigned n = 0;
+
+	while (n < WALKED_MAX && store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w))
+		n++;
+	*yes = n == WALKED_MAX;
+	return w.rc;
+}
+
+/* Of a case with very many referrals nothing is shown until the next tick, in which it is put together once for all that
+ * happened till then. */
+enum err bodies_person(struct turn *t, const struct id16 *case_id)
+{
+	const size_t mark = t->arena->used;
+	bool many;
+	enum err rc = very_many(t, case_id, &many);
+
+	if (rc == ERR_OK && !many)
+		return tell_again(t, case_id, from_all);
+	if (rc == ERR_OK)
+		rc = casefile_tell(t, case_id, msg_new(t->arena, MSG_PERSON));
+	arena_rewind(t->arena, mark);
+	return rc == ERR_OK
+		       ? chores_save(t, &(struct chore){.kind = CHORE_PERSON, .case_id = *case_id})
+		       : rc;
+}
+
+enum err bodies_person_later(struct turn *t, struct chore *c)
+{
+	require(c->kind == CHORE_PERSON);
+	c->over = true;
+	return turn_case_erased(t, &c->case_id) ? ERR_OK : tell_again(t, &c->case_id, from_newest);
 }

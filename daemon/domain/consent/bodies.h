@@ -13,6 +13,7 @@
 #define KRING_DOMAIN_CONSENT_BODIES_H
 
 #include "domain/consent/grant.h"
+#include "domain/exchange/chores.h"
 
 /* The referrals of a case with one partner (NULL: all), with us as this side. */
 struct bodies_walk {
@@ -32,11 +33,13 @@ MUST_CHECK enum err bodies_running(struct turn *t, const struct peer *p, const s
 MUST_CHECK enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason);
 /** The person as a partner's bodies that are still here tell it, newest word last: CASE_RECORD_TOLD. */
 MUST_CHECK enum err bodies_person(struct turn *t, const struct id16 *case_id);
+/** CHORE_PERSON. */
+MUST_CHECK enum err bodies_person_later(struct turn *t, struct chore *c);
 /** Does a personal document still rest on consent, within v (consent_living)? */
 MUST_CHECK enum err bodies_stands(struct turn *t, const struct document *d,
 				  const struct consent_view *v, bool *yes);
-/** Bodies that no living grant covers go. */
-MUST_CHECK enum err bodies_hollow_uncovered(struct turn *t, const struct consent_scope *s,
-					    uint16_t reason);
+/** Bodies of this referral that v (consent_living) does not cover go; who calls follows with bodies_person. */
+MUST_CHECK enum err bodies_hollow_uncovered(struct turn *t, const struct thread *th,
+					    const struct consent_view *v, uint16_t reason);
 
 #endif /* KRING_DOMAIN_CONSENT_BODIES_H */

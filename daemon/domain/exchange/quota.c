@@ -171,19 +171,21 @@ enum err quota_case(struct turn *t, uint16_t peer, bool here)
 	return ERR_OK;
 }
 
-static struct store_key open_key(uint16_t peer, uint8_t role, const struct id16 *id)
+static struct store_key open_key(uint16_t peer, uint8_t role, const struct quota_place *at)
 {
 	struct store_key k = turn_key_u16(peer);
 
 	key_u8(&k, role);
-	key_put(&k, id->b, sizeof id->b);
+	key_put(&k, at->case_id.b, sizeof at->case_id.b);
+	key_put(&k, at->thread.b, sizeof at->thread.b);
 	return k;
 }
 
 /* Whether the row is there decides, not the state before: the same word twice counts once. */
 enum err quota_open(struct turn *t, const struct thread *th, bool over)
 {
-	const struct store_key k = open_key(th->peer, th->role, &th->id);
+	const struct quota_place at = {th->case_id, th->id};
+	const struct store_key k = open_key(th->peer, th->role, &at);
 	const bool there = record_exists(t->txn, STORE_OPEN, key_span(&k));
 	struct pair *pr;
 	uint64_t *count;
@@ -204,9 +206,9 @@ enum err quota_open(struct turn *t, const struct thread *th, bool over)
 		    : turn_put(t, STORE_OPEN, &k, span_of(&th->kind, 1));
 }
 
-enum err quota_next_open(struct turn *t, uint16_t peer, uint8_t role, struct id16 *id)
+enum err quota_next_open(struct turn *t, uint16_t peer, uint8_t role, struct quota_place *place)
 {
-	struct store_key at = open_key(peer, role, id);
+	struct store_key at = open_key(peer, role, place);
 	struct store_row row;
 	enum err rc;
 
@@ -214,12 +216,23 @@ enum err quota_next_open(struct turn *t, uint16_t peer, uint8_t role, struct id1
 	rc = store_seek(t->txn, STORE_OPEN, key_span(&at), &row);
 	if (rc != ERR_OK)
 		return rc;
-	if (row.key.len != 19)
+	if (row.key.len != 2 + 1 + 16 + 16)
 		return ERR_CORRUPT;
 	if (be16_get(row.key.p) != peer || row.key.p[2] != role)
 		return ERR_NOTFOUND;
-	memcpy(id->b, row.key.p + 3, 16);
+	memcpy(place->case_id.b, row.key.p + 3, 16);
+	memcpy(place->thread.b, row.key.p + 19, 16);
 	return ERR_OK;
+}
+
+enum err quota_open_in(struct turn *t, uint16_t peer, uint8_t role, const struct id16 *case_id,
+		       bool *yes)
+{
+	struct quota_place at = {.case_id = *case_id};
+	enum err rc = quota_next_open(t, peer, role, &at);
+
+	*yes = rc == ERR_OK && id16_equal(&at.case_id, case_id);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 enum err quota_passed_over(struct turn *t, uint16_t peer, enum quota what)

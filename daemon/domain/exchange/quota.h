@@ -55,8 +55,16 @@ MUST_CHECK enum err quota_open(struct turn *t, const struct thread *th, bool ove
 /** A document was passed over for this limit: kring status says so. */
 MUST_CHECK enum err quota_passed_over(struct turn *t, uint16_t peer, enum quota what);
 
-/** The next open referral with this partner in this role after *id; begin with zeros.  ERR_NOTFOUND: no more. */
-MUST_CHECK enum err quota_next_open(struct turn *t, uint16_t peer, uint8_t role, struct id16 *id);
+/** A place in the index of open referrals: by case, so that a case is asked without a walk. */
+struct quota_place {
+	struct id16 case_id, thread;
+};
+/** The next open referral with this partner in this role after *at; begin with zeros.  ERR_NOTFOUND: no more. */
+MUST_CHECK enum err quota_next_open(struct turn *t, uint16_t peer, uint8_t role,
+				    struct quota_place *at);
+/** Is a referral of this case open with this partner, with us in this role? */
+MUST_CHECK enum err quota_open_in(struct turn *t, uint16_t peer, uint8_t role,
+				  const struct id16 *case_id, bool *yes);
 /** Rows of kring status: what was passed over in the last day. */
 MUST_CHECK enum err quota_status(struct turn *t, struct msg *status);
 /** The limit itself, as it is set here. */

@@ -52,30 +52,40 @@ enum err fold_thread(struct turn *t, const struct thread *th, struct fold_step *
 	return ERR_OK;
 }
 
+enum err fold_load(struct turn *t, const struct thread *th, struct fold_logs *logs)
+{
+	enum err rc = load_side(t, th, false, th->their_no, &logs->theirs);
+
+	return rc == ERR_OK ? load_side(t, th, true, th->my_no, &logs->ours) : rc;
+}
+
 /* Judged by what its author had seen: what came from our side later is no reproach to them. */
-enum err fold_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes)
+bool fold_may(const struct thread *th, const struct fold_logs *logs, uint32_t no)
 {
 	const bool sender = th->role == THREAD_SENDER;
-	struct fold_event *theirs, *ours;
+	const struct fold_event *theirs = logs->theirs, *ours = logs->ours;
 	enum referral_state state;
-	struct log_entry e;
 	uint32_t seen;
 	size_t n;
-	enum err rc;
 
 	require(no >= 1 && no <= th->their_no);
 	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
-	rc = thread_entry(t, th, false, no, &e);
-	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-	seen = e.seen_no < th->my_no ? e.seen_no : th->my_no;
-	rc = load_side(t, th, false, no - 1, &theirs);
-	if (rc == ERR_OK)
-		rc = load_side(t, th, true, seen, &ours);
-	if (rc != ERR_OK)
-		return rc;
+	seen = theirs[no - 1].seen < th->my_no ? theirs[no - 1].seen : th->my_no;
 	state = sender ? referral_fold(ours, seen, theirs, no - 1, NULL, &n)
 		       : referral_fold(theirs, no - 1, ours, seen, NULL, &n);
-	*yes = referral_may(state, sender ? REFERRAL_BY_RECEIVER : REFERRAL_BY_SENDER, e.type);
-	return ERR_OK;
+	return referral_may(state, sender ? REFERRAL_BY_RECEIVER : REFERRAL_BY_SENDER,
+			    theirs[no - 1].type);
+}
+
+enum err fold_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes)
+{
+	const size_t mark = t->arena->used;
+	struct fold_logs logs;
+	enum err rc = fold_load(t, th, &logs);
+
+	require(no >= 1 && no <= th->their_no);
+	if (rc == ERR_OK)
+		*yes = fold_may(th, &logs, no);
+	arena_rewind(t->arena, mark); /* asked for many, in walks */
+	return rc;
 }

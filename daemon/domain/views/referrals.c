@@ -25,8 +25,10 @@
 enum { IDENTITY = 1 << 0, NEEDS = 1 << 15 };
 enum {
 	SHOWN_ENTRIES = 100,
-	ENTER_URGENT = 2
-}; /* of a history: each may hold a text of LIMIT_BODY */
+	ENTER_URGENT = 2,
+	CASE_LOOKED =
+		8192 /* threads of one case that its page looks at; kring inbox and kring sent have all */
+};		     /* of a history: each may hold a text of LIMIT_BODY */
 static_assert(SHOWN_ENTRIES * (LIMIT_BODY + 512) < LIMIT_CONTROL, "a history fits a reply");
 
 static struct span id_span(const struct id16 *id)
@@ -233,6 +235,7 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 {
 	const struct store_key prefix = turn_key_id(case_id);
 	struct store_walk w = {.rc = ERR_OK};
+	unsigned looked = 0;
 	enum err rc;
 
 	require(out->page == NULL || out->reply != NULL);
@@ -242,6 +245,12 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 		struct id16 id;
 		struct thread th;
 
+		if (out->page == NULL && out->open)
+			return ERR_OK; /* one is enough */
+		if (out->page != NULL && looked++ == CASE_LOOKED) {
+			out->page->more = true;
+			return ERR_OK;
+		}
 		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		arena_rewind(t->arena, mark);
@@ -360,12 +369,12 @@ static enum err offer_open(struct turn *t, const struct of_role *o, struct page 
 
 	for (size_t i = 0; rc == ERR_NOTFOUND && i < t->node->peer_count; i++) {
 		const uint16_t no = t->node->peers[i].no;
-		struct id16 id = {{0}};
+		struct quota_place at = {.case_id = {{0}}};
 
 		if (o->only != 0 && o->only != no)
 			continue;
-		while ((rc = quota_next_open(t, no, o->role, &id)) == ERR_OK) {
-			rc = offer(t, o, &id, p, reply);
+		while ((rc = quota_next_open(t, no, o->role, &at)) == ERR_OK) {
+			rc = offer(t, o, &at.thread, p, reply);
 			if (rc != ERR_OK)
 				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 		}

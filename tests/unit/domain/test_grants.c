@@ -3,8 +3,8 @@
 #include "test.h"
 
 #include "bedcase.h"
-#include "domain/care/chores.h"
 #include "domain/care/grants.h"
+#include "domain/care/slices.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grantends.h"
 #include "domain/evidence/audit.h"
@@ -541,7 +541,7 @@ static void believe(struct bed *b, uint16_t peer)
 
 	assert_int_equal(chores_believe(&b->t, peer), ERR_OK);
 	while (more) {
-		assert_int_equal(chores_tick(&b->t), ERR_OK);
+		assert_int_equal(slices_tick(&b->t), ERR_OK);
 		assert_int_equal(chores_any(&b->t, &more), ERR_OK);
 	}
 }

@@ -9,8 +9,11 @@
 
 static struct thread referral(uint8_t id, uint8_t role)
 {
-	return (struct thread){
-		.id = bed_id(id), .peer = BED_PARTNER, .kind = THREAD_REFERRAL, .role = role};
+	return (struct thread){.id = bed_id(id),
+			       .case_id = bed_id((uint8_t)(0x70 + id)),
+			       .peer = BED_PARTNER,
+			       .kind = THREAD_REFERRAL,
+			       .role = role};
 }
 
 static const struct pair *pair_of(struct bed *b)
@@ -35,7 +38,8 @@ static void what_is_open_is_counted_once(void **state)
 	struct bed *b = *state;
 	const struct thread one = referral(1, THREAD_RECEIVER), two = referral(2, THREAD_RECEIVER),
 			    ours = referral(3, THREAD_SENDER);
-	struct id16 id = {{0}};
+	struct quota_place at = {.case_id = {{0}}};
+	bool yes;
 
 	assert_int_equal(quota_open(&b->t, &one, true), ERR_OK);
 	assert_int_equal(pair_of(b)->open_theirs, 0);
@@ -48,14 +52,23 @@ static void what_is_open_is_counted_once(void **state)
 	(void)bed_turn(b); /* it is on disk */
 	assert_int_equal(pair_of(b)->open_theirs, 2);
 	assert_int_equal(pair_of(b)->open_ours, 1);
-	assert_int_equal(quota_next_open(&b->t, BED_PARTNER, THREAD_RECEIVER, &id), ERR_OK);
-	assert_true(id16_equal(&id, &one.id));
-	assert_int_equal(quota_next_open(&b->t, BED_PARTNER, THREAD_RECEIVER, &id), ERR_OK);
-	assert_true(id16_equal(&id, &two.id));
-	assert_int_equal(quota_next_open(&b->t, BED_PARTNER, THREAD_RECEIVER, &id), ERR_NOTFOUND);
+	assert_int_equal(quota_next_open(&b->t, BED_PARTNER, THREAD_RECEIVER, &at), ERR_OK);
+	assert_true(id16_equal(&at.thread, &one.id));
+	assert_int_equal(quota_next_open(&b->t, BED_PARTNER, THREAD_RECEIVER, &at), ERR_OK);
+	assert_true(id16_equal(&at.thread, &two.id));
+	assert_int_equal(quota_next_open(&b->t, BED_PARTNER, THREAD_RECEIVER, &at), ERR_NOTFOUND);
 	assert_int_equal(quota_open(&b->t, &one, true), ERR_OK);
 	assert_int_equal(quota_open(&b->t, &one, true), ERR_OK);
 	assert_int_equal(pair_of(b)->open_theirs, 1);
+	assert_int_equal(quota_open_in(&b->t, BED_PARTNER, THREAD_RECEIVER, &one.case_id, &yes),
+			 ERR_OK);
+	assert_false(yes);
+	assert_int_equal(quota_open_in(&b->t, BED_PARTNER, THREAD_RECEIVER, &two.case_id, &yes),
+			 ERR_OK);
+	assert_true(yes);
+	assert_int_equal(quota_open_in(&b->t, BED_PARTNER, THREAD_SENDER, &two.case_id, &yes),
+			 ERR_OK);
+	assert_false(yes);
 }
 
 /* At the limit no referral begins; a consent still does, for a person who is here, and none for a new one. */

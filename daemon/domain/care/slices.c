@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A slice is as long as nobody notices (CHORE_SLICE threads), whatever lies in them; where it ended is written in the same turn
+ * as what it did, so that a crash repeats nothing and forgets nothing. */
+#include "domain/care/slices.h"
+
+#include "base/check.h"
+#include "domain/care/erase.h"
+#include "domain/care/grants.h"
+#include "domain/exchange/quota.h"
+#include "domain/referral/referral.h"
+#include "domain/referral/worklist.h"
+
+enum err slices_gone(struct turn *t, uint16_t peer)
+{
+	require(peer != 0);
+	return chores_save(
+		t, &(struct chore){.kind = CHORE_GONE, .peer = peer, .side = THREAD_SENDER});
+}
+
+/* Nobody answers any more; only a person can find another way, so each open referral is work. */
+static enum err gone(struct turn *t, struct chore *c)
+{
+	struct quota_place at = {c->after_case, c->after};
+	struct thread th;
+	enum err rc = quota_next_open(t, c->peer, c->side, &at);
+
+	c->after_case = at.case_id;
+	c->after = at.thread;
+	if (rc == ERR_NOTFOUND && c->side == THREAD_SENDER) {
+		c->side = THREAD_RECEIVER; /* ours are done: now its own */
+		c->after_case = c->after = (struct id16){{0}};
+		return ERR_OK;
+	}
+	if (rc != ERR_OK) {
+		c->over = rc == ERR_NOTFOUND;
+		return c->over ? ERR_OK : rc;
+	}
+	rc = thread_load(t, &c->after, &th);
+	if (rc == ERR_CORRUPT || rc == ERR_NOTFOUND)
+		return ERR_OK; /* one that cannot be read keeps the others from nothing: lists and kring verify name it */
+	return rc == ERR_OK ? worklist_add(t, &th, WORK_GONE, "") : rc;
+}
+
+static enum err believed(struct turn *t, struct chore *c)
+{
+	enum err rc = thread_next_of_peer(t, c->peer, &c->after);
+
+	if (rc == ERR_NOTFOUND) {
+		c->over = true;
+		return ERR_OK;
+	}
+	return rc == ERR_OK ? grants_believe(t, &c->after) : rc;
+}
+
+/* Of one thread after the other. */
+static enum err each(struct turn *t, struct chore *c,
+		     enum err (*one)(struct turn *, struct chore *))
+{
+	enum err rc = ERR_OK;
+
+	for (unsigned i = 0; rc == ERR_OK && !c->over && i < CHORE_SLICE; i++) {
+		const size_t mark = t->arena->used;
+
+		rc = one(t, c);
+		arena_rewind(t->arena, mark);
+	}
+	return rc;
+}
+
+enum err slices_tick(struct turn *t)
+{
+	struct chore c;
+	enum err rc = chores_first(t, &c);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	switch (c.kind) {
+	case CHORE_GONE:
+		rc = each(t, &c, gone);
+		break;
+	case CHORE_BELIEVED:
+		rc = each(t, &c, believed);
+		break;
+	case CHORE_FALL:
+		rc = grants_fall(t, &c);
+		break;
+	case CHORE_SWEEP:
+		rc = erase_sweep(t, &c);
+		break;
+	case CHORE_PERSON:
+		rc = bodies_person_later(t, &c);
+		break;
+	case CHORE_KINDS:
+		break;
+	}
+	return rc == ERR_OK ? chores_save(t, &c) : rc;
+}

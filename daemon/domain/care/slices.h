@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * slices - what is owed as a chore, done a slice at a time.
+ *
+ * Layer:    domain/care (base, proto, store; lower rooms).
+ * Owns:     nothing; chores.h has the rows.
+ * Threads:  core process, event-loop thread only.
+ * Time:     none.
+ * Durable:  with the turn's transaction.
+ * Privacy:  ids only.
+ */
+#ifndef KRING_DOMAIN_CARE_SLICES_H
+#define KRING_DOMAIN_CARE_SLICES_H
+
+#include "domain/exchange/chores.h"
+
+/** A partner was removed. */
+MUST_CHECK enum err slices_gone(struct turn *t, uint16_t peer);
+/** One slice of the first chore. */
+MUST_CHECK enum err slices_tick(struct turn *t);
+
+#endif /* KRING_DOMAIN_CARE_SLICES_H */

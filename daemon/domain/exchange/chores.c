@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The rows only; what a slice does stands in care/slices.c, above the rooms that owe the work. */
+#include "domain/exchange/chores.h"
+
+#include "base/check.h"
+
+enum { META_CHORE = 10, KEY_LEN = 1 + 1 + 2 + 16 + 1, ROW_LEN = 1 + 16 + 16 };
+
+static struct store_key key_of(const struct chore *c)
+{
+	struct store_key k = {.len = 0};
+
+	key_u8(&k, META_CHORE);
+	key_u8(&k, (uint8_t)c->kind);
+	key_u16(&k, c->peer);
+	key_put(&k, c->case_id.b, sizeof c->case_id.b);
+	key_u8(&k, c->part);
+	return k;
+}
+
+enum err chores_save(struct turn *t, const struct chore *c)
+{
+	const struct store_key k = key_of(c);
+	uint8_t row[ROW_LEN];
+	struct wr w = wr_of(row, sizeof row);
+
+	if (c->over)
+		return store_del(t->txn, STORE_META, key_span(&k));
+	wr_u8(&w, c->side);
+	wr_put(&w, c->after_case.b, sizeof c->after_case.b);
+	wr_put(&w, c->after.b, sizeof c->after.b);
+	require(!w.over && w.len == sizeof row);
+	return turn_put(t, STORE_META, &k, wr_span(&w));
+}
+
+enum err chores_first(struct turn *t, struct chore *c)
+{
+	const uint8_t prefix = META_CHORE;
+	struct store_walk w = {.key_len = KEY_LEN};
+	struct store_key k = {.len = 0};
+	struct span v;
+	struct rd r;
+	enum err rc;
+
+	if (!store_each(t->txn, STORE_META, span_of(&prefix, 1), &w))
+		return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
+	if (w.row.key.p[1] == 0 || w.row.key.p[1] >= CHORE_KINDS)
+		return ERR_CORRUPT;
+	key_put(&k, w.row.key.p, w.row.key.len);
+	*c = (struct chore){.kind = (enum chore_kind)k.b[1], .peer = be16_get(k.b + 2)};
+	memcpy(c->case_id.b, k.b + 4, sizeof c->case_id.b);
+	c->part = k.b[KEY_LEN - 1];
+	rc = turn_get(t, STORE_META, &k, &v);
+	if (rc != ERR_OK)
+		return rc;
+	r = rd_of(v);
+	c->side = rd_u8(&r);
+	c->after_case = rd_id16(&r);
+	c->after = rd_id16(&r);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err chores_any(struct turn *t, bool *yes)
+{
+	const uint8_t prefix = META_CHORE;
+	struct store_walk w = {.key_len = KEY_LEN};
+
+	*yes = store_each(t->txn, STORE_META, span_of(&prefix, 1), &w);
+	return w.rc;
+}
+
+struct store_key chores_behind(const struct chore *c)
+{
+	struct store_key at = turn_key_ids(&c->case_id, &c->after);
+
+	key_u8(&at, 0); /* just above it */
+	return at;
+}
+
+enum err chores_believe(struct turn *t, uint16_t peer)
+{
+	require(peer != 0);
+	return chores_save(t, &(struct chore){.kind = CHORE_BELIEVED, .peer = peer});
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * chores - work over everything that one partner, or one case, has here: what is owed of it.
+ *
+ * Layer:    domain/exchange (base, proto, store; lower rooms).
+ * Owns:     META rows 10 | kind u8 | peer u16 | case 16 | part u8: side u8 | case 16 | thread 16, up to where it is done.
+ * Threads:  core process, event-loop thread only.
+ * Time:     none.
+ * Durable:  a row with the turn that owes the work, until the turn that ends it; a restart goes on where it was.
+ * Privacy:  ids only.
+ *
+ * Whoever decides (a roster entry, an administrator, a person who takes back a consent) is not kept waiting, whatever a
+ * partner sent: the decision holds at once, and what follows from it for each thread follows in slices (care/slices.h), between
+ * which everybody is served.
+ */
+#ifndef KRING_DOMAIN_EXCHANGE_CHORES_H
+#define KRING_DOMAIN_EXCHANGE_CHORES_H
+
+#include "domain/documents/thread.h"
+
+enum chore_kind {
+	CHORE_GONE = 1, /* a partner was removed: each open referral with it is work for a person */
+	CHORE_BELIEVED, /* its loss of state was confirmed: what it said of consents counts now */
+	CHORE_FALL,	/* a consent of a case ended: what rests on nothing any more ends, too */
+	CHORE_SWEEP,	/* a case was erased: what its key sealed is removed */
+	CHORE_PERSON,	/* the person of a case with very many referrals is put together again */
+	CHORE_KINDS
+};
+
+enum { CHORE_SLICE = 128 }; /* threads that one turn looks at */
+
+struct chore {
+	enum chore_kind kind;
+	uint16_t peer;		/* 0: of none */
+	struct id16 case_id;	/* zero: of none */
+	uint8_t part;		/* of FALL, how the consent ended (grants.c); else 0 */
+	uint8_t side;		/* that GONE is at */
+	struct id16 after_case; /* of GONE: done up to here ... */
+	struct id16 after;	/* ... of all: done up to this thread */
+	bool over;
+};
+
+/** Owed from here on; or how far it went; over: done. */
+MUST_CHECK enum err chores_save(struct turn *t, const struct chore *c);
+/** ERR_NOTFOUND: there is none. */
+MUST_CHECK enum err chores_first(struct turn *t, struct chore *c);
+/** Is there one?  Then the next tick is due at once. */
+MUST_CHECK enum err chores_any(struct turn *t, bool *yes);
+/** Where a walk over THREADCASE of its case goes on. */
+struct store_key chores_behind(const struct chore *c);
+/** CHORE_BELIEVED, as a rule of exchange/hooks.h. */
+MUST_CHECK enum err chores_believe(struct turn *t, uint16_t peer);
+
+#endif /* KRING_DOMAIN_EXCHANGE_CHORES_H */
