@@ -252,10 +252,10 @@ def test_one_damaged_row_hides_no_other(federation):
     whole = {line: a.k(*line)[key] for line, key in LISTS}
     assert all(len(rows) > 1 for rows in whole.values()), whole
     one = thread_of(a, sent[0][1]), thread_of(a, came[0]), bytes.fromhex(sent[0][0])
-    threads = {("inbox",), ("sent",), ("sent", "--all"), ("worklist",)}  # nobody can tell which of them it stood in
+    sends, receives = {("sent",), ("sent", "--all"), ("worklist",)}, {("inbox",), ("sent", "--all"), ("worklist",)}  # all of them: nobody can tell whose
     rows = {  # which key; of these lists one row may be missing, or is shown with less; how it is named
-        "referral sent": (lambda k: k == one[0], threads, sent[0][1]),
-        "referral that came": (lambda k: k == one[1], threads, came[0]),
+        "referral sent": (lambda k: k == one[0], sends, sent[0][1]),
+        "referral that came": (lambda k: k == one[1], receives, came[0]),
         "task": (lambda k: len(k) == 33 and k[16:32] == one[0], {("worklist",)}, sent[0][1]),
         "case": (lambda k: k == one[2], {("case", "list"), ("case", "search", "e"), ("sent",), ("sent", "--all")}, sent[0][0][12:20], (b"\x01\x01",)),
         "what is owed": (lambda k: k[2:] == struct.pack(">Q", 8), {("outbox", "list"), ("sent",), ("sent", "--all")}, None),
