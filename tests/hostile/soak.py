@@ -70,7 +70,7 @@ class Enemy(threading.Thread):
 
     def flood(self, kind):
         count, make = floods.KINDS[kind]
-        floods.prepare(self.m, self.w)
+        floods.prepare(self.m, self.w, sure=False)
         made = [[make(self.m, self.w, self.number) for _ in range(count)] for _ in range(4)]
         for n, _ in enumerate(self.for_a_while()):
             self.m.send_frame(made[n % 4], first=1 if kind == "the same document" else 0)
@@ -226,11 +226,11 @@ def all_of(node, box):
     """{reference: row} of every referral, page after page."""
     out, after = {}, None
     while True:
-        rows = node.k(box, "--all", "--limit", "500", *(("--after", after) if after else ())).get("referrals", [])
-        out.update((r["ref"], r) for r in rows)
-        if len(rows) < 500:
+        page = node.k(box, "--all", "--limit", "500", *(("--after", after) if after else ()))
+        out.update((r["ref"], r) for r in page.get("referrals", []))
+        after = page.get("next")
+        if not after:
             return out
-        after = rows[-1]["id"]
 
 
 def log_of(node, ref):

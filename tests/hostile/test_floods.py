@@ -74,16 +74,16 @@ KINDS = {
 }
 
 
-def prepare(m, w):
-    """What some of the kinds need."""
+def prepare(m, w, sure=True):
+    """What some of the kinds need; sure: the target takes it, which has not had its fill of this member yet."""
     from kringwire import PREKEY
     gid, subject, g = grant(m, IDENTITY_NEEDS)
     thread, raw, _ = offer(m, gid, subject, pb.Person(name="Piet Verzonnen"), IDENTITY_NEEDS)
-    assert say(m, [g, raw]) == [0, 0]
+    assert say(m, [g, raw]) == [0, 0] or not sure
     m.threads = [os.urandom(16) for _ in range(64)]
     notes = [make_document(m.nk, pb.Act(reason="other").SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=NOTE, thread=t)[0]
              for t in m.threads]
-    assert len(say(m, notes)) == 64
+    assert len(say(m, notes)) == 64 or not sure
     m.send_frame([(LEDGER, b"\0" + struct.pack(">I", 7) + os.urandom(16000))])  # it goes before the answer about threads
     m.known_id, m.returned = raw[92:108], g
     m.entry = roster_entry(m, w)
