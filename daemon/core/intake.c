@@ -14,12 +14,15 @@
 
 enum { FIRST_US = 1000, NEWCOMERS = 0, SERVED_MAX = 64 };
 
-/* net keeps to its credit, and a message more of each partner; a net that was taken over does not. */
-#define BYTES_MAX (LIMIT_IPC_CREDIT + (size_t)LIMIT_PEERS * LIMIT_IPC_RECORD)
+/* net keeps to its credit, and a message more of each partner; between two messages a line changes once.  A net that was
+ * taken over keeps to nothing: also what is empty takes room. */
+#define BYTES_MAX                                                                                  \
+	(2 * LIMIT_IPC_CREDIT + (size_t)LIMIT_PEERS * (LIMIT_IPC_RECORD + 2 * IPC_CHARGE_MIN))
 
 struct kept {
 	struct intake_item item; /* first: intake_done gets it back */
 	struct kept *next;
+	uint64_t put_us; /* what its queue had taken by then */
 	uint8_t bytes[];
 };
 
@@ -34,7 +37,7 @@ struct intake {
 	struct queue of[LIMIT_PEERS + 1]; /* NEWCOMERS: of all of them */
 	uint16_t waiting[LIMIT_PEERS + 1];
 	size_t count;
-	size_t bytes;
+	size_t bytes;		     /* as ipc_charge counts */
 	uint64_t level_us;	     /* of who was served last */
 	uint16_t served[SERVED_MAX]; /* since intake_settle */
 	size_t served_count;
@@ -82,7 +85,7 @@ enum err intake_put(struct intake *in, const struct intake_item *item)
 
 	if (merged(q, item))
 		return ERR_OK;
-	if (in->bytes + item->bytes.len > BYTES_MAX)
+	if (in->bytes + ipc_charge(item->bytes.len) > BYTES_MAX)
 		return ERR_FULL;
 	k = malloc(sizeof *k + item->bytes.len);
 	if (k == NULL)
@@ -92,7 +95,8 @@ enum err intake_put(struct intake *in, const struct intake_item *item)
 	if (item->bytes.len != 0)
 		memcpy(k->bytes, item->bytes.p, item->bytes.len);
 	k->item.bytes = span_of(k->bytes, item->bytes.len);
-	in->bytes += item->bytes.len;
+	in->bytes += ipc_charge(item->bytes.len);
+	k->put_us = q->taken_us;
 	if (q->first != NULL) {
 		q->last = q->last->next = k;
 		return ERR_OK;
@@ -101,7 +105,7 @@ enum err intake_put(struct intake *in, const struct intake_item *item)
 	q->first = q->last = k;
 	in->waiting[in->count++] = (uint16_t)no;
 	if (q->taken_us < in->level_us)
-		q->taken_us = in->level_us;
+		k->put_us = q->taken_us = in->level_us;
 	if (q->expect_us == 0)
 		q->expect_us = FIRST_US;
 	return ERR_OK;
@@ -136,8 +140,9 @@ struct intake_item *intake_next(struct intake *in)
 	}
 	in->level_us = q->taken_us;
 	q->ahead_us += q->expect_us;
-	require(in->bytes >= k->item.bytes.len);
-	in->bytes -= k->item.bytes.len;
+	k->item.own_us = q->taken_us - k->put_us;
+	require(in->bytes >= ipc_charge(k->item.bytes.len));
+	in->bytes -= ipc_charge(k->item.bytes.len);
 	return &k->item;
 }
 

@@ -26,6 +26,7 @@ struct intake_item {
 	bool then_up; /* of IPC_PEER_DOWN: and came up again */
 	struct span bytes;
 	uint64_t since_ms; /* when it came */
+	uint64_t own_us;   /* out: what else of its partner took, while it waited */
 };
 
 MUST_CHECK enum err intake_create(struct intake **out);

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "core/intake.h"
 
-enum { TOGETHER = 32, LATE_MS = 1000 };
+enum { TOGETHER = 32, LATE_MS = 1000, OWN_US = 250000 };
 
 static_assert(LIMIT_SLICE_US <= 100000, "nobody waits for more than one slice and one event");
 
@@ -141,7 +141,9 @@ static void serve(struct serving *s, struct intake_item *item, const struct node
 	if (rc != ERR_OK)
 		log_write(LOG_WARN, LOG_FRAME_REFUSED, "peer=%u err=\"%s\"", item->peer,
 			  err_text(rc));
-	if (item->type == IPC_MESSAGE && now->mono_ms > item->since_ms + LATE_MS)
+	/* named is who waits for its own words; when all come at once, after a power cut, nobody is to blame */
+	if (item->type == IPC_MESSAGE && now->mono_ms > item->since_ms + LATE_MS &&
+	    item->own_us >= OWN_US)
 		node_held(n, item->peer, HELD_SLOWED, 1, now->wall_ms);
 	read_back(s, item);
 	intake_spent(s->intake, item->type, item->peer, 1 + (clock_mono_ns() - since_ns) / 1000,

@@ -131,6 +131,79 @@ static void lines_that_come_and_go_are_one_change(void **state)
 	intake_free(in);
 }
 
+/* A net that was taken over sends what is empty, in turn with lines that come up, and counts no credit. */
+static void what_is_empty_takes_room_too(void **state)
+{
+	const struct intake_item nothing = {.type = IPC_MESSAGE, .peer = 1},
+				 up = {.type = IPC_PEER_UP, .peer = 1};
+	struct intake *in;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(intake_create(&in), ERR_OK);
+	while (n < 1000000 && intake_put(in, &nothing) == ERR_OK && intake_put(in, &up) == ERR_OK)
+		n++;
+	assert_true(n < 100000);
+	intake_clear(in);
+	assert_int_equal(intake_put(in, &nothing), ERR_OK);
+	intake_free(in);
+}
+
+/* As much as an honest net may hand over finds room: its credit in the smallest messages, a line that changes before each,
+ * and one message of the largest kind of every partner. */
+static void what_net_may_hand_over_finds_room(void **state)
+{
+	static const uint8_t large[LIMIT_ZMTP_MESSAGE];
+	struct intake *in;
+
+	(void)state;
+	assert_int_equal(intake_create(&in), ERR_OK);
+	for (size_t i = 0; i < LIMIT_IPC_CREDIT / IPC_CHARGE_MIN; i++) {
+		put(in, IPC_PEER_DOWN, 1, 0);
+		put(in, IPC_MESSAGE, 1, 100);
+	}
+	for (uint16_t p = 1; p <= LIMIT_PEERS; p++) {
+		const struct intake_item one = {
+			.type = IPC_MESSAGE, .peer = p, .bytes = span_of(large, sizeof large)};
+
+		put(in, IPC_PEER_UP, p, 0);
+		assert_int_equal(intake_put(in, &one), ERR_OK);
+		put(in, IPC_PEER_DOWN, p, 0);
+	}
+	intake_free(in);
+}
+
+/* What waited because of others is told from what waited for its own partner's words. */
+static void who_waits_for_itself_is_known(void **state)
+{
+	struct intake *in;
+	struct intake_item *item;
+
+	(void)state;
+	assert_int_equal(intake_create(&in), ERR_OK);
+	for (uint16_t p = 1; p <= 400; p++) /* all come back at once */
+		put(in, IPC_MESSAGE, p, 100);
+	put(in, IPC_MESSAGE, 7, 100);
+	while ((item = intake_next(in)) != NULL) {
+		const uint16_t peer = item->peer;
+
+		assert_true(item->own_us <= (peer == 7 ? 5000 : 0));
+		intake_spent(in, IPC_MESSAGE, peer, 5000, true);
+		intake_done(item);
+		intake_settle(in);
+	}
+	for (int i = 0; i < 10; i++)
+		put(in, IPC_MESSAGE, 9, 100);
+	for (uint64_t i = 0; i < 10; i++) {
+		item = intake_next(in);
+		assert_int_equal(item->own_us, i * 50000);
+		intake_spent(in, IPC_MESSAGE, 9, 50000, true);
+		intake_done(item);
+		intake_settle(in);
+	}
+	intake_free(in);
+}
+
 static void a_flood_leaves_room_for_all_others(void **state)
 {
 	static struct shares s;
@@ -163,6 +236,9 @@ int main(void)
 		cmocka_unit_test(who_was_quiet_does_not_rule_afterwards),
 		cmocka_unit_test(a_batch_is_shared_too),
 		cmocka_unit_test(lines_that_come_and_go_are_one_change),
+		cmocka_unit_test(what_is_empty_takes_room_too),
+		cmocka_unit_test(what_net_may_hand_over_finds_room),
+		cmocka_unit_test(who_waits_for_itself_is_known),
 		cmocka_unit_test(a_flood_leaves_room_for_all_others),
 	};
 
