@@ -72,9 +72,8 @@ static void read_back(struct serving *s, const struct intake_item *item)
 static void refused(struct serving *s, uint16_t peer, struct span bytes)
 {
 	static const enum held_cause causes[IPC_CAUSES] = {
-		[IPC_CAUSE_LINES] = HELD_CONNECTIONS,
-		[IPC_CAUSE_STRANGERS] = HELD_STRANGERS,
-		[IPC_CAUSE_SHARE] = HELD_FLOOD,
+		[IPC_CAUSE_LINES] = HELD_CONNECTIONS, [IPC_CAUSE_STRANGERS] = HELD_STRANGERS,
+		[IPC_CAUSE_SHARE] = HELD_FLOOD,	      [IPC_CAUSE_CROWD] = HELD_CROWD,
 		[IPC_CAUSE_FORM] = HELD_UNREADABLE,
 	};
 

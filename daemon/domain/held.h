@@ -20,6 +20,7 @@
 	X(CONNECTIONS, "connections") /* it connects again and again; its newest lines are kept */  \
 	X(STRANGERS, "strangers")     /* nobody's connections, closed to make room */               \
 	X(FLOOD, "flood")	      /* it sent more than waits here for one partner: dropped */   \
+	X(CROWD, "crowd")	      /* all sent at once more than waits here: dropped */        \
 	X(UNREADABLE, "unreadable")   /* no envelope or frame of this federation: dropped */       \
 	X(RECORDS, "records")	      /* it changes its own record again and again */              \
 	X(SLOWED, "slowed")	      /* what it sends takes long; others go first */

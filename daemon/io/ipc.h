@@ -43,6 +43,7 @@ enum ipc_cause {
 	IPC_CAUSE_LINES,     /* connects again and again */
 	IPC_CAUSE_STRANGERS, /* connections of nobody known */
 	IPC_CAUSE_SHARE,     /* more than its share waits for core already */
+	IPC_CAUSE_CROWD,     /* the same, but nobody has much there: many speak at once */
 	IPC_CAUSE_FORM,	     /* no envelope for this node, or out of date */
 	IPC_CAUSES
 };

@@ -147,7 +147,9 @@ static void on_message(void *ctx, uint16_t peer, struct span bytes)
 		return;
 	}
 	if (!shares_take(&n->shares, peer, bytes.len)) {
-		if (refused(n, peer, IPC_CAUSE_SHARE))
+		const enum ipc_cause cause = shares_cause(&n->shares, peer);
+
+		if (refused(n, cause == IPC_CAUSE_CROWD ? 0 : peer, cause))
 			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u", peer);
 		return; /* everything is sent again until it is receipted */
 	}

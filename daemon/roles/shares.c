@@ -22,6 +22,16 @@ bool shares_take(struct shares *s, uint16_t peer, size_t len)
 	return true;
 }
 
+/* After a power cut every partner comes back with what it has to say, and each one's share is small: nobody is to be phoned.
+ * As much as an honest one ever has under way is no flood. */
+enum ipc_cause shares_cause(const struct shares *s, uint16_t peer)
+{
+	static_assert(LIMIT_IPC_CREDIT / 8 >= LIMIT_WINDOW * LIMIT_BODY, "a window is under way");
+
+	require(peer <= LIMIT_PEERS);
+	return s->of[peer] >= LIMIT_IPC_CREDIT / 8 ? IPC_CAUSE_SHARE : IPC_CAUSE_CROWD;
+}
+
 /* core counts what it read; it never gives back more than it got, but an overflow here would open the gate for good. */
 void shares_back(struct shares *s, uint16_t peer, uint32_t charge)
 {

@@ -25,6 +25,8 @@ struct shares {
 
 /** May core get so many bytes of this partner?  Then they count as its own until shares_back. */
 bool shares_take(struct shares *s, uint16_t peer, size_t len);
+/** Why not: its sender floods, or all come at once. */
+enum ipc_cause shares_cause(const struct shares *s, uint16_t peer);
 /** core read so much. */
 void shares_back(struct shares *s, uint16_t peer, uint32_t charge);
 void shares_refused(struct shares *s, uint16_t peer, enum ipc_cause cause);

@@ -229,6 +229,29 @@ static void a_flood_leaves_room_for_all_others(void **state)
 	assert_true(flood % IPC_CHARGE_MIN == 0);
 }
 
+/* After a power cut all come back with a window of documents each; then one floods. */
+static void all_at_once_is_no_flood(void **state)
+{
+	static struct shares s;
+	unsigned refused = 0;
+
+	(void)state;
+	memset(&s, 0, sizeof s);
+	for (size_t sent = 0; sent < LIMIT_WINDOW * LIMIT_BODY; sent += LIMIT_CLASS_1)
+		for (uint16_t p = 1; p <= 400; p++) {
+			if (shares_take(&s, p, LIMIT_CLASS_1))
+				continue;
+			assert_int_equal(shares_cause(&s, p), IPC_CAUSE_CROWD);
+			refused++;
+		}
+	assert_true(refused > 0);
+	memset(&s, 0, sizeof s);
+	assert_true(shares_take(&s, 2, LIMIT_CLASS_1));
+	while (shares_take(&s, 1, LIMIT_CLASS_0))
+		;
+	assert_int_equal(shares_cause(&s, 1), IPC_CAUSE_SHARE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +263,7 @@ int main(void)
 		cmocka_unit_test(what_net_may_hand_over_finds_room),
 		cmocka_unit_test(who_waits_for_itself_is_known),
 		cmocka_unit_test(a_flood_leaves_room_for_all_others),
+		cmocka_unit_test(all_at_once_is_no_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
