@@ -71,7 +71,7 @@ static const struct exchange_hooks hooks = {
 	.leaving = intake_leaving,
 	.erasing = tally_case,
 	.erased = erase_again,
-	.confirmed = chores_believe,
+	.confirmed = slices_believe,
 };
 
 /* Without partners: they are read by node_load, which has a transaction. */

@@ -10,13 +10,6 @@
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
 
-enum err slices_gone(struct turn *t, uint16_t peer)
-{
-	require(peer != 0);
-	return chores_save(
-		t, &(struct chore){.kind = CHORE_GONE, .peer = peer, .side = THREAD_SENDER});
-}
-
 /* Nobody answers any more; only a person can find another way, so each open referral is work. */
 static enum err gone(struct turn *t, struct chore *c)
 {
@@ -65,6 +58,31 @@ static enum err each(struct turn *t, struct chore *c,
 		arena_rewind(t->arena, mark);
 	}
 	return rc;
+}
+
+/* The first slice in the turn that decides: mostly that is all. */
+static enum err begin(struct turn *t, struct chore *c,
+		      enum err (*one)(struct turn *, struct chore *))
+{
+	enum err rc = each(t, c, one);
+
+	return rc == ERR_OK && !c->over ? chores_save(t, c) : rc;
+}
+
+enum err slices_gone(struct turn *t, uint16_t peer)
+{
+	struct chore c = {.kind = CHORE_GONE, .peer = peer, .side = THREAD_SENDER};
+
+	require(peer != 0);
+	return begin(t, &c, gone);
+}
+
+enum err slices_believe(struct turn *t, uint16_t peer)
+{
+	struct chore c = {.kind = CHORE_BELIEVED, .peer = peer};
+
+	require(peer != 0);
+	return begin(t, &c, believed);
 }
 
 enum err slices_tick(struct turn *t)

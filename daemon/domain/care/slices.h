@@ -16,6 +16,8 @@
 
 /** A partner was removed. */
 MUST_CHECK enum err slices_gone(struct turn *t, uint16_t peer);
+/** Its loss of state was confirmed; a rule of exchange/hooks.h. */
+MUST_CHECK enum err slices_believe(struct turn *t, uint16_t peer);
 /** One slice of the first chore. */
 MUST_CHECK enum err slices_tick(struct turn *t);
 

@@ -76,9 +76,3 @@ struct store_key chores_behind(const struct chore *c)
 	key_u8(&at, 0); /* just above it */
 	return at;
 }
-
-enum err chores_believe(struct turn *t, uint16_t peer)
-{
-	require(peer != 0);
-	return chores_save(t, &(struct chore){.kind = CHORE_BELIEVED, .peer = peer});
-}

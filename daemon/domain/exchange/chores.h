@@ -48,7 +48,5 @@ MUST_CHECK enum err chores_first(struct turn *t, struct chore *c);
 MUST_CHECK enum err chores_any(struct turn *t, bool *yes);
 /** Where a walk over THREADCASE of its case goes on. */
 struct store_key chores_behind(const struct chore *c);
-/** CHORE_BELIEVED, as a rule of exchange/hooks.h. */
-MUST_CHECK enum err chores_believe(struct turn *t, uint16_t peer);
 
 #endif /* KRING_DOMAIN_EXCHANGE_CHORES_H */

@@ -539,7 +539,7 @@ static void believe(struct bed *b, uint16_t peer)
 {
 	bool more = true;
 
-	assert_int_equal(chores_believe(&b->t, peer), ERR_OK);
+	assert_int_equal(slices_believe(&b->t, peer), ERR_OK);
 	while (more) {
 		assert_int_equal(slices_tick(&b->t), ERR_OK);
 		assert_int_equal(chores_any(&b->t, &more), ERR_OK);
