@@ -23,10 +23,10 @@
 
 enum { ROWS_MAX = 2000, PATH_LEN = 4096, LINE_LEN = 128, SHORT_AT = 12 };
 
-static_assert(LINE_LEN > 32 + 16 + 20 + 3, "a line holds an id, a reference and a number");
+static_assert(LINE_LEN > 32 + 32 + 20 + 3, "a line holds an id, a reference and a number");
 
 struct seen {
-	char id[33], ref[16]; /* ref: of a referral, else "-" */
+	char id[33], ref[32]; /* ref: of a referral, else "-" */
 	uint64_t version;
 };
 
@@ -186,13 +186,16 @@ void seen_remember(struct cli *c, const struct msg *reply)
 	free(b.rows);
 }
 
-/* The same ways of naming one as the node takes: whole id, beginning of the reference, beginning of the short id. */
+/* The same ways of naming one as the node takes: whole id, beginning of the reference, beginning of the short id.  One that was
+ * shown before another with the same reference came is now called by more than stands here. */
 static bool fits(const struct seen *s, const char *typed)
 {
-	const size_t n = strlen(typed);
+	const size_t n = strlen(typed), had = strlen(s->ref);
 
 	return strcasecmp(s->id, typed) == 0 ||
 	       (n >= 4 && (strncasecmp(s->ref, typed, n) == 0 ||
+			   (had > 1 && n > had && typed[had] == '-' &&
+			    strncasecmp(s->ref, typed, had) == 0) ||
 			   strncasecmp(s->id + SHORT_AT, typed, n) == 0));
 }
 
@@ -200,16 +203,20 @@ static bool fits(const struct seen *s, const char *typed)
 bool seen_recall(struct cli *c, const char *typed, uint64_t *version)
 {
 	struct book b;
-	size_t hits = 0;
+	size_t hits = 0, whole = 0;
 
 	require(c != NULL && typed != NULL && version != NULL);
 	load(c, &b);
 	/* all are looked at: whether it is clear which one is meant shows only at the end */
 	for (size_t i = 0; i < b.count; i++)
-		if (fits(&b.rows[i], typed)) {
+		if (strcasecmp(b.rows[i].ref, typed) ==
+		    0) { /* before one whose longer form begins so */
+			*version = b.rows[i].version;
+			whole++;
+		} else if (whole == 0 && fits(&b.rows[i], typed)) {
 			*version = b.rows[i].version;
 			hits++;
 		}
 	free(b.rows);
-	return hits == 1;
+	return whole == 1 || (whole == 0 && hits == 1);
 }

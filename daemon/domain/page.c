@@ -159,7 +159,7 @@ static void name_of(struct turn *t, enum store_table table, struct span key, str
 	if ((thread || table == STORE_CASES) && key.len >= at + 16) {
 		memcpy(id.b, key.p + at, 16);
 		if (thread)
-			thread_reference(&id, text);
+			thread_reference(t, &id, text);
 		else
 			bytes_hex(text, id.b + 6, 4); /* what it begins with is the time */
 		msg_set_text(t->arena, row, DAMAGE_ROW_NAME, text);

@@ -9,8 +9,8 @@ pb = compile_bodies()
 IDENTITY_NEEDS = 1 << 0 | 1 << 15
 
 
-def grant(m, cats, recipient=None, subject=None, **fields):
-    gid, subject = os.urandom(16), subject or os.urandom(16)
+def grant(m, cats, recipient=None, subject=None, gid=None, **fields):
+    gid, subject = gid or os.urandom(16), subject or os.urandom(16)
     now = int(time.time() * 1000)
     g = pb.ConsentGrant(grant_id=gid, version=1, subject_ref=subject, given_by="self", collected_by=m.id, collected_ms=now,
                         recipient=recipient or m.peer, onward="none", purpose="refer", cats=cats, how="written",

@@ -96,7 +96,7 @@ struct thread bedcase_refer(struct bed *b, const struct id16 *case_id, uint16_t 
 		   *reply = msg_new(b->t.arena, MSG_REPLY);
 	struct thread th;
 	char hex[33];
-	bool many;
+	struct thread_fits fits;
 
 	bytes_hex(hex, case_id->b, 16);
 	msg_set_text(b->t.arena, req, REFER_NEW_CASE_ID, hex);
@@ -105,7 +105,7 @@ struct thread bedcase_refer(struct bed *b, const struct id16 *case_id, uint16_t 
 	msg_set_u64(req, REFER_NEW_URGENCY, 1);
 	msg_set_u64(req, REFER_NEW_AGAIN, 1);
 	did(b, desk_refer(&b->t, req, reply));
-	require(thread_find(&b->t, msg_text(reply, REPLY_ID), &th, &many) == ERR_OK);
+	require(thread_find(&b->t, msg_text(reply, REPLY_ID), &th, &fits) == ERR_OK);
 	return th;
 }
 

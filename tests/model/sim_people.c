@@ -171,10 +171,11 @@ static void refer(struct sim *s, struct sim_node *n, struct arena *a)
 bool sim_look(struct sim *s, struct sim_node *n, const char *ref, struct thread *th)
 {
 	struct sim_view v;
-	bool many, found;
+	struct thread_fits fits;
+	bool found;
 
 	sim_view_open(s, &v, n);
-	found = thread_find(&v.t, ref, th, &many) == ERR_OK;
+	found = thread_find(&v.t, ref, th, &fits) == ERR_OK;
 	sim_view_close(&v);
 	return found;
 }

@@ -78,11 +78,14 @@ enum err admin_approve_list(struct turn *t, const struct msg *req, struct msg *r
 	return w.rc;
 }
 
+enum { FITS_SHOWN = 4 };
+
 /* By a unique part of the id's random end: it begins with the time, which proposals of one day share.  Four digits at least, so
  * that a slip fits none rather than another one. */
 static enum err find(struct turn *t, const char *text, struct proposal *out)
 {
 	struct store_walk w = {.rc = ERR_OK};
+	struct err_text list = {""}, one;
 	size_t hits = 0;
 	enum err rc;
 
@@ -100,13 +103,18 @@ static enum err find(struct turn *t, const char *text, struct proposal *out)
 		rc = proposal_read(t, &k, out);
 		if (rc != ERR_OK)
 			return rc;
+		one = list;
+		if (hits <= FITS_SHOWN) /* whoever proposes chooses the id: each is shown whole */
+			(void)err_explain(&list, ERR_OK, "%s%s%s", one.text, hits == 1 ? "" : "; ",
+					  hex);
 	}
 	if (w.rc != ERR_OK)
 		return w.rc;
-	return hits == 1 ? ERR_OK
-			 : turn_refuse(t, ERR_NOTFOUND,
-				       hits > 1 ? "several proposals fit" : "no such proposal", "",
-				       "see: kring approve");
+	if (hits == 1)
+		return ERR_OK;
+	return turn_refuse(
+		t, ERR_NOTFOUND, hits > 1 ? "several proposals fit" : "no such proposal", list.text,
+		hits > 1 ? "type the whole id of the one that is meant" : "see: kring approve");
 }
 
 /* Bytes for a signature on another machine: a root signs where its key is, never here. */

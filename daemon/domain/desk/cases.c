@@ -323,7 +323,7 @@ static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
 
 	require(th->provisional);
 	require(p != NULL); /* unconfirmed() asks for a partner that is still one */
-	thread_reference(&th->id, ref);
+	thread_reference(t, &th->id, ref);
 	(void)err_explain(&why, ERR_STATE,
 			  "%s has not confirmed the end of %s, and may have accepted it meanwhile",
 			  p->org, ref);

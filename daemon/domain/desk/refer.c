@@ -198,7 +198,7 @@ static void answer_ref(struct turn *t, const struct thread *th, struct msg *repl
 {
 	char ref[THREAD_REF_LEN + 1];
 
-	thread_reference(&th->id, ref);
+	thread_reference(t, &th->id, ref);
 	msg_set_text(t->arena, reply, REPLY_ID, ref);
 }
 
@@ -464,19 +464,6 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 	return put_places(t, th, req, m);
 }
 
-/* The reference is what people read to each other over the phone; too short a one is said to be too short. */
-static enum err find_thread(struct turn *t, const char *ref, struct thread *th)
-{
-	bool many;
-	enum err rc = thread_find(t, ref, th, &many);
-
-	if (rc == ERR_NOTFOUND)
-		return turn_refuse(t, rc, many ? "several referrals fit" : "no such referral",
-				   many ? "the reference is cut too short" : "",
-				   "see: kring inbox, kring sent");
-	return rc;
-}
-
 /* Names the act and the state: perhaps another referral was meant. */
 static enum err refuse_state(struct turn *t, const struct thread *th, uint16_t type)
 {
@@ -599,7 +586,8 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 	struct thread th;
 	struct msg *body;
 	bool put_off = false;
-	enum err rc = find_thread(t, msg_text(req, ACT_NEW_REF), &th);
+	enum err rc = view_find_referral(t, msg_text(req, ACT_NEW_REF),
+					 "see: kring inbox, kring sent", &th);
 
 	if (rc != ERR_OK)
 		return rc;

@@ -10,7 +10,15 @@
 #include "base/plant.h"
 #include "crypto/hash.h"
 
-enum { ROW_MAX = 384, ENTRY_MAX = 128, REF_BYTES = 5, MINE = 0, THEIRS = 1 };
+enum { ROW_MAX = 384, ENTRY_MAX = 128, MINE = 0, THEIRS = 1 };
+/* Of a reference: what is indexed, digits before the check and of the longest form, in groups; the least that is tried. */
+enum { REF_BYTES = 5, REF_SHORT = 8, REF_GROUP = 4, REF_DIGITS = 20, REF_LEAST = 4 };
+static_assert(REF_SHORT * 5 == REF_BYTES * 8, "the index has what the short form says");
+static_assert(THREAD_REF_LEN ==
+		      REF_SHORT + 1 + (REF_DIGITS - REF_SHORT) / REF_GROUP * (REF_GROUP + 1),
+	      "the longest form fits");
+
+static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /* What the person needs is about the person: it lies under the case's key inside the row, and is gone
  * with it, from freed pages too. */
@@ -143,29 +151,67 @@ enum err thread_save(struct turn *t, const struct thread *th)
 	return w.over ? ERR_NOMEM : turn_put(t, STORE_THREAD, &k, wr_span(&w));
 }
 
-/* Forty bits of a hash of the id: the same at both ends, and nothing of the id shows. */
+/* Of a hash of the id: the same at both ends, and nothing of the id shows.  Whoever begins a referral chooses its id, and can
+ * search until the first forty bits, which people type, are those of another one; a hundred are out of reach. */
+static void ref_digits(const struct id16 *id, char out[REF_DIGITS + 1])
+{
+	const struct id32 h = hash_one(HASH_THREADREF, span_of(id->b, sizeof id->b));
+
+	for (size_t i = 0; i < REF_DIGITS; i++) {
+		const size_t bit = 5 * i;
+		const unsigned two = (unsigned)h.b[bit / 8] << 8 | h.b[bit / 8 + 1];
+
+		out[i] = digits[two >> (11 - bit % 8) & 31];
+	}
+	out[REF_DIGITS] = '\0';
+}
+
 static void ref_bytes(const struct id16 *id, uint8_t out[REF_BYTES])
 {
-	const struct span part = {id->b, sizeof id->b};
-	struct id32 h = hash_one(HASH_THREADREF, part);
+	const struct id32 h = hash_one(HASH_THREADREF, span_of(id->b, sizeof id->b));
 
 	memcpy(out, h.b, REF_BYTES);
 }
 
-/* People read it out: eight characters without look-alikes, and a ninth that catches a slip. */
-void thread_reference(const struct id16 *id, char out[THREAD_REF_LEN + 1])
+/* Prime, and no character that a shell or a phone line mangles. */
+static char ref_check(const uint8_t ref[REF_BYTES])
 {
-	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-	uint8_t b[REF_BYTES];
 	uint64_t v = 0;
 
-	ref_bytes(id, b);
 	for (size_t i = 0; i < REF_BYTES; i++)
-		v = v << 8 | b[i];
-	for (size_t i = 0; i < 8; i++)
-		out[i] = digits[v >> (35 - 5 * i) & 31];
-	out[8] = digits[v % 31]; /* prime, and no character that a shell or a phone line mangles */
-	out[9] = '\0';
+		v = v << 8 | ref[i];
+	return digits[v % 31];
+}
+
+/* Does another one here begin with the same?  An error says yes: the longer form is never wrong. */
+static bool ref_shared(struct turn *t, const uint8_t ref[REF_BYTES])
+{
+	struct store_walk w = {.key_len = REF_BYTES + 16};
+	size_t hits = 0;
+
+	while (hits < 2 && store_each(t->txn, STORE_THREADREF, span_of(ref, REF_BYTES), &w))
+		hits++;
+	return hits > 1 || w.rc != ERR_OK;
+}
+
+/* People read it out: eight characters without look-alikes, and a ninth that catches a slip.  Of two that share these, each
+ * goes on. */
+void thread_reference(struct turn *t, const struct id16 *id, char out[THREAD_REF_LEN + 1])
+{
+	char all[REF_DIGITS + 1];
+	uint8_t ref[REF_BYTES];
+	size_t n = REF_SHORT + 1;
+
+	ref_digits(id, all);
+	ref_bytes(id, ref);
+	memcpy(out, all, REF_SHORT);
+	out[REF_SHORT] = ref_check(ref);
+	for (size_t i = REF_SHORT; i < REF_DIGITS && ref_shared(t, ref); i += REF_GROUP) {
+		out[n++] = '-';
+		memcpy(out + n, all + i, REF_GROUP);
+		n += REF_GROUP;
+	}
+	out[n] = '\0';
 }
 
 /* Three indexes: by case (what belongs to a person), by partner (comparison), by reference (what people type). */
@@ -286,7 +332,6 @@ enum err thread_next_of_peer(struct turn *t, uint16_t peer, struct id16 *id)
 /* O and I, L read as 0 and 1, as people hear them on the phone. */
 static int ref_digit(char c)
 {
-	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 	const char *at;
 
 	if (c >= 'a' && c <= 'z')
@@ -299,45 +344,67 @@ static int ref_digit(char c)
 	return at == NULL ? -1 : (int)(at - digits);
 }
 
-/* Does the reference of this row begin with what was typed (hyphens and blanks ignored)? */
-static bool ref_fits(const uint8_t *ref, const char *text)
+/* What was typed, without hyphens and blanks, as values of digits: how many, 0 when it is no reference.  Behind the eighth stands
+ * the check, which is no part of the rest. */
+static size_t ref_typed(const char *text, uint8_t out[REF_DIGITS], int *check)
 {
-	uint64_t v = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i < REF_BYTES; i++)
-		v = v << 8 | ref[i];
+	*check = -1;
 	for (; *text != '\0'; text++) {
+		const int d = ref_digit(*text);
+
 		if (*text == '-' || *text == ' ')
 			continue;
-		if (n == 8)
-			return ref_digit(*text) == (int)(v % 31) && text[1] == '\0';
-		if (ref_digit(*text) != (int)(v >> (35 - 5 * n) & 31))
-			return false;
-		n++;
+		if (d < 0 || n == REF_DIGITS)
+			return 0;
+		if (n == REF_SHORT && *check < 0)
+			*check = d;
+		else
+			out[n++] = (uint8_t)d;
 	}
-	return n >= 4;
+	return n;
 }
 
-/* All references are looked at: a prefix that fits two names neither. */
-enum err thread_find(struct turn *t, const char *text, struct thread *th, bool *many)
+/* A beginning of four digits at least; of a row that begins so. */
+static bool ref_fits(struct span key, const uint8_t *typed, size_t n, int check)
+{
+	char all[REF_DIGITS + 1];
+	struct id16 id;
+
+	memcpy(id.b, key.p + REF_BYTES, sizeof id.b);
+	ref_digits(&id, all);
+	for (size_t i = 0; i < n; i++)
+		if (all[i] != digits[typed[i]])
+			return false;
+	return check < 0 || digits[check] == ref_check(key.p);
+}
+
+/* All that fit are named, so that one of them can be typed: a beginning that two share names neither, whoever came first. */
+enum err thread_find(struct turn *t, const char *text, struct thread *th, struct thread_fits *fits)
 {
 	struct store_walk w = {.key_len = REF_BYTES + 16};
-	struct id16 found;
-	size_t hits = 0;
-	uint8_t id[16];
+	uint8_t typed[REF_DIGITS], first[2];
+	struct id16 id;
+	size_t n;
+	int check;
 
-	*many = false;
-	if (bytes_unhex(id, sizeof id, text)) {
-		memcpy(found.b, id, sizeof id);
-		return thread_load(t, &found, th);
-	}
-	while (store_each(t->txn, STORE_THREADREF, span_of(NULL, 0), &w)) {
-		if (ref_fits(w.row.key.p, text) && hits++ == 0)
-			memcpy(found.b, w.row.key.p + REF_BYTES, 16);
+	fits->count = 0;
+	if (bytes_unhex(id.b, sizeof id.b, text))
+		return thread_load(t, &id, th);
+	n = ref_typed(text, typed, &check);
+	if (n < REF_LEAST)
+		return ERR_NOTFOUND;
+	/* four digits are twenty bits: the rows behind the first sixteen are few, whatever partners brought */
+	be16_put(first, (uint16_t)(typed[0] << 11 | typed[1] << 6 | typed[2] << 1 | typed[3] >> 4));
+	while (store_each(t->txn, STORE_THREADREF, span_of(first, sizeof first), &w)) {
+		if (!ref_fits(w.row.key, typed, n, check))
+			continue;
+		if (fits->count < THREAD_FITS_MAX)
+			memcpy(fits->id[fits->count].b, w.row.key.p + REF_BYTES, 16);
+		fits->count++;
 	}
 	if (w.rc != ERR_OK)
 		return w.rc;
-	*many = hits > 1;
-	return hits == 1 ? thread_load(t, &found, th) : ERR_NOTFOUND;
+	return fits->count == 1 ? thread_load(t, &fits->id[0], th) : ERR_NOTFOUND;
 }

@@ -17,7 +17,7 @@
 
 /* enum thread_kind: proto/acts.h */
 enum thread_side { THREAD_SENDER = 0, THREAD_RECEIVER = 1 }; /* of the first document */
-enum { THREAD_REF_LEN = 9, THREAD_LOG_MAX = 512 };
+enum { THREAD_REF_LEN = 24, THREAD_LOG_MAX = 512, THREAD_FITS_MAX = 4 };
 
 /** One thread with one partner.  my_no and their_no count the entries of our log and theirs, the hashes are of the
  *  last ones.  When it is stored:
@@ -77,9 +77,17 @@ MUST_CHECK enum err thread_entry(struct turn *t, const struct thread *th, bool m
 MUST_CHECK enum err thread_truncate(struct turn *t, struct thread *th, bool mine, uint32_t no);
 /** The first thread with this peer after *id.  ERR_NOTFOUND: no more. */
 MUST_CHECK enum err thread_next_of_peer(struct turn *t, uint16_t peer, struct id16 *id);
-/** 8 Crockford base-32 characters and a check character, from the thread id; same at both ends. */
-void thread_reference(const struct id16 *id, char out[THREAD_REF_LEN + 1]);
-/** By reference, or a unique prefix (>= 4 characters) of reference or id; *many says several fit. */
-MUST_CHECK enum err thread_find(struct turn *t, const char *text, struct thread *th, bool *many);
+/** 8 Crockford base-32 characters and a check character, from the thread id; same at both ends.  While another one here begins
+ *  with the same, three groups of four more, which tell them apart and can be typed as well. */
+void thread_reference(struct turn *t, const struct id16 *id, char out[THREAD_REF_LEN + 1]);
+
+/** What fits a text, the first few of it. */
+struct thread_fits {
+	size_t count; /* may be more than are named */
+	struct id16 id[THREAD_FITS_MAX];
+};
+/** By whole id, reference, or a unique prefix of it (>= 4 characters).  ERR_NOTFOUND: none, or fits->count fit. */
+MUST_CHECK enum err thread_find(struct turn *t, const char *text, struct thread *th,
+				struct thread_fits *fits);
 
 #endif /* KRING_DOMAIN_DOCUMENTS_THREAD_H */

@@ -161,7 +161,7 @@ enum err unstored_status(struct turn *t, struct msg *status)
 		shown++;
 		p = state_peer(t->node, be16_get(k.b + 1));
 		memcpy(thread.b, k.b + 3, sizeof thread.b);
-		thread_reference(&thread, ref);
+		thread_reference(t, &thread, ref);
 		m = msg_add(t->arena, status, STATUS_FAULTS);
 		msg_set_text(t->arena, m, FAULT_ROW_WHAT, fault_part_name(FAULT_DOCUMENT));
 		msg_set_text(t->arena, m, FAULT_ROW_PARTNER, p == NULL ? "" : p->org);

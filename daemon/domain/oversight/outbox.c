@@ -110,7 +110,7 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 	cause = damaged ? (struct cause){"damaged-here", "restore"}
 			: cause_of(t, p, pr, row, &d.head.thread_id, held);
 	bytes_hex(hex, row->doc.msg.b, 16);
-	thread_reference(&d.head.thread_id, ref);
+	thread_reference(t, &d.head.thread_id, ref);
 	msg_set_text(t->arena, m, OUTBOX_ROW_ID, hex);
 	msg_set_text(t->arena, m, OUTBOX_ROW_PARTNER, p->org);
 	msg_set_text(t->arena, m, OUTBOX_ROW_ACT, document_type_name(d.head.type));

@@ -150,7 +150,7 @@ static void failed_places(struct turn *t, struct msg *status)
 		if (f->at.part == FAULT_SENDING && f->at.type != 0)
 			msg_set_text(t->arena, row, FAULT_ROW_ACT, document_type_name(f->at.type));
 		if (f->at.part == FAULT_TIMER) {
-			thread_reference(&f->at.id, ref);
+			thread_reference(t, &f->at.id, ref);
 			msg_set_text(t->arena, row, FAULT_ROW_REF, ref);
 		}
 		msg_set_text(t->arena, row, FAULT_ROW_CAUSE, err_text(f->why));

@@ -206,7 +206,7 @@ static enum err entries(struct turn *t, const struct id16 *id, struct msg *reply
 			struct id16 tid;
 
 			memcpy(tid.b, thread.p, 16);
-			thread_reference(&tid, ref);
+			thread_reference(t, &tid, ref);
 			msg_set_text(t->arena, out, ENTRY_ROW_REF, ref);
 		}
 	}

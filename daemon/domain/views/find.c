@@ -9,9 +9,10 @@
 
 #include <string.h>
 
+#include "domain/consent/grant.h"
 #include "domain/membership/names.h"
 
-enum { RANDOM_AT = 6 }; /* an id begins with its time */
+enum { RANDOM_AT = 6, FITS_SHOWN = 4 }; /* an id begins with its time */
 static_assert(RANDOM_AT + 10 == sizeof(struct id16), "what is shown is all behind the time");
 
 /* Four digits at least: fewer fit some case by chance, and then the wrong person is opened. */
@@ -75,11 +76,37 @@ enum err find_page_of(struct turn *t, const struct msg *req, struct page *p, uin
 	return rc;
 }
 
+/* A partner chooses the id of what it brings: of several that fit each is shown whole, and which is ours. */
+static void name_grant(struct turn *t, const struct id16 *id, struct err_text *list)
+{
+	const size_t had = strlen(list->text);
+	const struct peer *p = NULL;
+	struct err_text one;
+	char hex[33];
+	struct msg *m;
+	size_t len;
+
+	require(had < sizeof list->text);
+	bytes_hex(hex, id->b, 16);
+	if (consent_record(t, id, &m) != ERR_OK)
+		m = NULL;
+	if (m != NULL)
+		p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
+	(void)err_explain(
+		&one, ERR_OK, "%s%.40s%s %s", had == 0 ? "" : "; ", p == NULL ? "" : p->org,
+		m != NULL && msg_u64(m, GRANT_RECORD_RECEIVED) != 0 ? " (from them):" : ":", hex);
+	len = strlen(one.text);
+	if (had + len < sizeof t->refusal.why)
+		memcpy(list->text + had, one.text, len + 1);
+}
+
 /* By full id, or a beginning of it or of its last part, as lists show it. */
 enum err find_grant(struct turn *t, const char *text, struct id16 *id)
 {
 	struct store_walk w = {.key_len = 16};
 	const size_t len = strlen(text);
+	struct err_text list = {""};
+	struct id16 fits[FITS_SHOWN];
 	size_t hits = 0;
 
 	require(id != NULL);
@@ -88,14 +115,20 @@ enum err find_grant(struct turn *t, const char *text, struct id16 *id)
 
 		bytes_hex(hex, w.row.key.p, 16);
 		if (len >= 4 && len <= 32 &&
-		    (strncmp(hex, text, len) == 0 || strncmp(hex + 12, text, len) == 0) &&
-		    hits++ == 0)
+		    (strncmp(hex, text, len) == 0 || strncmp(hex + 12, text, len) == 0)) {
 			memcpy(id->b, w.row.key.p, 16);
+			if (++hits <= FITS_SHOWN)
+				fits[hits - 1] = *id;
+		}
 	}
 	if (w.rc != ERR_OK)
 		return w.rc;
 	if (hits == 1)
 		return ERR_OK;
+	for (size_t i = 0; i < hits && i < FITS_SHOWN; i++)
+		name_grant(t, &fits[i], &list);
 	return turn_refuse(t, ERR_NOTFOUND, hits == 0 ? "no such consent" : "several consents fit",
-			   "", "see: kring consent list CASE");
+			   list.text,
+			   hits == 0 ? "see: kring consent list CASE"
+				     : "type the whole id of the one that is meant");
 }

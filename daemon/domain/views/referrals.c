@@ -154,7 +154,7 @@ enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *
 	if (rc != ERR_OK && !page_damaged(t, rc, STORE_THREAD, id_span(&th->id), reply))
 		return rc;
 	rc = ERR_OK;
-	thread_reference(&th->id, ref);
+	thread_reference(t, &th->id, ref);
 	msg_set_text(t->arena, row, REFERRAL_ROW_REF, ref);
 	bytes_hex(hex, th->id.b, 16);
 	msg_set_text(t->arena, row, REFERRAL_ROW_ID, hex);
@@ -195,6 +195,68 @@ static uint64_t since(const struct thread *th)
 	return th->role == THREAD_RECEIVER ? th->stored_ms : th->created_ms;
 }
 
+/* "Partner, day, person: reference", as the lists show it; the person as far as consent goes. */
+static enum err name_one(struct turn *t, const struct id16 *id, struct err_text *out)
+{
+	struct msg *scratch = msg_new(t->arena, MSG_REPLY);
+	const struct msg *row;
+	char day[DATE_TEXT];
+	struct thread th;
+	const char *name;
+	enum err rc = thread_load(t, id, &th);
+
+	if (rc == ERR_OK)
+		rc = view_referral_row(t, &th, scratch, true);
+	if (rc != ERR_OK)
+		return rc;
+	row = msg_at(scratch, REPLY_REFERRALS, 0);
+	if (row == NULL)
+		return ERR_NOMEM;
+	name = msg_text(row, REFERRAL_ROW_NAME);
+	date_text(calendar_day(t->node->country, since(&th)), day);
+	(void)err_explain(out, ERR_OK, "%.40s, %s%s%.40s: %s", msg_text(row, REFERRAL_ROW_PARTNER),
+			  day, name[0] == '\0' ? "" : ", ", name, msg_text(row, REFERRAL_ROW_REF));
+	return ERR_OK;
+}
+
+/* A damaged one is left out of the sentence: the others can be typed all the same. */
+static enum err refuse_many(struct turn *t, const struct thread_fits *fits, const char *remedy)
+{
+	const size_t shown = fits->count < THREAD_FITS_MAX ? fits->count : THREAD_FITS_MAX;
+	struct err_text list = {""}, one;
+
+	require(fits->count > 1);
+	for (size_t i = 0; i < shown; i++) {
+		const size_t had = strlen(list.text);
+		const enum err rc = name_one(t, &fits->id[i], &one);
+		size_t len;
+
+		if (rc != ERR_OK && rc != ERR_CORRUPT)
+			return rc;
+		len = strlen(one.text);
+		if (rc != ERR_OK || had + 2 + len >= sizeof t->refusal.why)
+			continue;
+		if (had != 0)
+			memcpy(list.text + had, "; ", 2);
+		memcpy(list.text + had + (had == 0 ? 0 : 2), one.text, len + 1);
+	}
+	return turn_refuse(t, ERR_NOTFOUND, "several referrals fit", list.text, remedy);
+}
+
+/* Never the older or the nearer one: what partners choose decides nothing about what a person means. */
+enum err view_find_referral(struct turn *t, const char *text, const char *remedy, struct thread *th)
+{
+	struct thread_fits fits;
+	enum err rc = thread_find(t, text, th, &fits);
+
+	require(text != NULL && remedy != NULL);
+	if (rc == ERR_NOTFOUND && fits.count > 1)
+		return refuse_many(t, &fits, "type the whole reference of the one that is meant");
+	if (rc == ERR_NOTFOUND)
+		return turn_refuse(t, rc, "no such referral", "", remedy);
+	return rc;
+}
+
 /* The rows of a page, newest first; *last is the reference of the last one that has none left out before it. */
 static enum err rows_of(struct turn *t, const struct page *p, char last[THREAD_REF_LEN + 1],
 			struct msg *reply)
@@ -215,7 +277,7 @@ static enum err rows_of(struct turn *t, const struct page *p, char last[THREAD_R
 		if (rc != ERR_OK && !page_damaged(t, rc, STORE_THREAD, id_span(&id), reply))
 			return rc;
 		if (i < whole)
-			thread_reference(&id, last);
+			thread_reference(t, &id, last);
 	}
 	return ERR_OK;
 }
@@ -315,18 +377,14 @@ enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t
 static enum err start_after(struct turn *t, const char *ref, struct page *p)
 {
 	struct thread th;
-	bool many;
 	enum err rc;
 
 	require(p->total == 0);
 	if (ref[0] == '\0')
 		return ERR_OK;
-	rc = thread_find(t, ref, &th, &many);
+	rc = view_find_referral(t, ref, "begin at the top: without --after", &th);
 	if (rc == ERR_OK)
 		page_after(p, PAGE_NEWEST(since(&th)), id_span(&th.id));
-	if (rc == ERR_NOTFOUND)
-		return turn_refuse(t, rc, many ? "several referrals fit" : "no such referral", "",
-				   "begin at the top: without --after");
 	return rc;
 }
 
@@ -592,12 +650,9 @@ enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *r
 	const char *why;
 	uint64_t cats;
 	size_t n = 0;
-	bool many;
-	enum err rc = thread_find(t, msg_text(req, BY_ID_ID), &th, &many);
+	enum err rc = view_find_referral(t, msg_text(req, BY_ID_ID), "see: kring inbox, kring sent",
+					 &th);
 
-	if (rc == ERR_NOTFOUND)
-		return turn_refuse(t, rc, many ? "several referrals fit" : "no such referral", "",
-				   "see: kring inbox, kring sent");
 	if (rc == ERR_OK)
 		rc = view_referral_row(t, &th, reply, true);
 	if (rc == ERR_OK)

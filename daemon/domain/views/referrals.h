@@ -19,6 +19,10 @@
  *  the node-wide key, which an erasure does not destroy. */
 MUST_CHECK enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *reply,
 				      bool name);
+/** By whole id, reference, or a unique beginning of it (at least 4 characters).  Refuses for a person: of several that fit it
+ *  names partner, day, person (within consent) and the longer reference, never choosing one; remedy: when there is none. */
+MUST_CHECK enum err view_find_referral(struct turn *t, const char *text, const char *remedy,
+				       struct thread *th);
 MUST_CHECK enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id,
 					   struct msg *reply);
 MUST_CHECK enum err view_case_open(struct turn *t, const struct id16 *case_id, bool *open);

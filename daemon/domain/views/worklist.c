@@ -75,7 +75,7 @@ static enum err start_after(struct turn *t, const char *name, struct page *p)
 	struct thread th;
 	struct store_key k;
 	struct msg *m;
-	bool many = false;
+	struct thread_fits fits;
 	enum err rc = ERR_NOTFOUND;
 
 	require(p->total == 0);
@@ -85,7 +85,7 @@ static enum err start_after(struct turn *t, const char *name, struct page *p)
 		kind++;
 	if (dot != NULL && dot - name <= THREAD_REF_LEN && kind < WORK_KIND_COUNT) {
 		memcpy(ref, name, (size_t)(dot - name));
-		rc = thread_find(t, ref, &th, &many);
+		rc = thread_find(t, ref, &th, &fits);
 	}
 	if (rc == ERR_OK) {
 		k = worklist_key(&th, kind);
@@ -174,7 +174,7 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	if (rc != ERR_OK)
 		return rc;
 	p = state_peer(t->node, th.peer);
-	thread_reference(&thread_id, ref);
+	thread_reference(t, &thread_id, ref);
 	bytes_hex(hex, th.case_id.b, 16);
 	out = msg_add(t->arena, reply, REPLY_WORK);
 	msg_set_text(t->arena, out, WORK_ROW_KIND, msg_text(m, WORK_RECORD_KIND));

@@ -165,19 +165,6 @@ static void an_event_without_a_row_is_a_note(void **state)
 	assert_true(steps[2].note);
 }
 
-static void references_carry_a_check_character(void **state)
-{
-	const struct id16 a = {{1, 2, 3}}, b = {{1, 2, 4}};
-	char x[THREAD_REF_LEN + 1], y[THREAD_REF_LEN + 1];
-
-	(void)state;
-	thread_reference(&a, x);
-	thread_reference(&b, y);
-	assert_int_equal(strlen(x), 9);
-	assert_string_not_equal(x, y);
-	assert_null(strpbrk(x, "ILO")); /* letters that a telephone confuses */
-}
-
 static void a_majority_of_members_must_witness(void **state)
 {
 	static const unsigned table[] = {0, 1, 2, 2, 3, 3, 4, 4, 5};
@@ -197,7 +184,6 @@ int main(void)
 		cmocka_unit_test(no_state_is_a_trap),
 		cmocka_unit_test(crossing_withdraw_never_undoes_an_accept),
 		cmocka_unit_test(an_event_without_a_row_is_a_note),
-		cmocka_unit_test(references_carry_a_check_character),
 	};
 
 	return cmocka_run_group_tests_name("domain", tests, NULL, NULL);
