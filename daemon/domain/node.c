@@ -18,6 +18,7 @@
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/chores.h"
+#include "domain/exchange/unstored.h"
 #include "domain/flow/publish.h"
 #include "domain/flow/report.h"
 #include "domain/loss/incarnation.h"
@@ -190,7 +191,8 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	n->before = (struct node_before){.audit_seq = n->audit_seq,
 					 .cosign_seq = n->cosign_seq,
 					 .clock_gap_ms = n->clock_gap_ms,
-					 .clock_confirmed = n->clock_confirmed};
+					 .clock_confirmed = n->clock_confirmed,
+					 .look = n->look};
 	t->node = n;
 	t->faults = &n->faults;
 	t->wall_ms = now->wall_ms;
@@ -246,6 +248,8 @@ static enum err let_go(struct turn *t)
 {
 	enum err rc = quarantine_tick(t);
 
+	if (rc == ERR_OK)
+		rc = unstored_tick(t);
 	return rc == ERR_OK ? table_forget(t) : rc;
 }
 
@@ -434,6 +438,7 @@ void node_turn_abort(struct node *n)
 	n->cosign_seq = n->before.cosign_seq;
 	n->clock_gap_ms = n->before.clock_gap_ms;
 	n->clock_confirmed = n->before.clock_confirmed;
+	n->look = n->before.look;
 	if (n->flow_saved)
 		n->flow_due_ms = n->flow_due_before;
 	n->flow_saved = false;

@@ -128,11 +128,18 @@ struct node_sheet {
 	uint64_t since_s;
 };
 
+/* When to look at what was passed over (exchange/unstored.h), of the next partner after this one. */
+struct node_look {
+	uint64_t mono_ms;
+	uint16_t peer;
+};
+
 /* As it was when this turn began: what a turn changes of the node and no row of the store says.  Put back when it fails. */
 struct node_before {
 	uint64_t audit_seq, cosign_seq;
 	int64_t clock_gap_ms;
 	bool clock_confirmed;
+	struct node_look look;
 };
 
 /* An address where newcomers may speak, and what net said of it. */
@@ -152,7 +159,8 @@ struct node {
 	uint64_t restored_ms; /* when this incarnation began by a loss of state; 0: it did not */
 	bool quarantine;      /* older cases wait for partners that may remember more */
 	uint64_t quarantine_mono_ms; /* when to look again whether that is over */
-	bool loss_saved;	     /* in this turn */
+	struct node_look look;
+	bool loss_saved; /* in this turn */
 	struct incarnation inc_before;
 	uint64_t restored_before;
 	bool quarantine_before;

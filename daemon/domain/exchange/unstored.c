@@ -9,6 +9,7 @@
 #include "domain/documents/thread.h"
 #include "domain/exchange/pair.h"
 
+enum { DAY_MS = 86400000, LOOK_MS = 60000 };
 enum { SHOWN = 8 }; /* in kring status, of one partner: one that breaks much hides nobody else */
 enum { META_UNSTORED = 9, KEY_LEN = 1 + 2 + 16, ROW_LEN = 2 + 1 + 4 + 8 + 8 };
 
@@ -117,6 +118,44 @@ enum err unstored_over(struct turn *t, uint16_t peer, const struct id16 *thread)
 		return rc;
 	pr->unstored -= pr->unstored > 0;
 	return store_del(t->txn, STORE_META, key_span(&k));
+}
+
+static enum err forget(struct turn *t, uint16_t peer)
+{
+	struct store_walk w = {.key_len = KEY_LEN};
+	struct store_key prefix = {.len = 0};
+
+	key_u8(&prefix, META_UNSTORED);
+	key_u16(&prefix, peer);
+	while (store_each(t->txn, STORE_META, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
+		struct store_key k = {.len = 0};
+		struct id16 thread;
+		struct row row;
+
+		key_put(&k, w.row.key.p, w.row.key.len);
+		memcpy(thread.b, k.b + 3, sizeof thread.b);
+		w.rc = load(t, &k, &row);
+		arena_rewind(t->arena, mark);
+		if (w.rc != ERR_OK ||
+		    t->wall_ms < row.last_ms + (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS)
+			continue;
+		w.rc = unstored_over(t, peer, &thread);
+	}
+	return w.rc;
+}
+
+/* Who still has such a document asks every hour; what a sender gave up is never stored, and its row would stay for ever,
+ * until all rows of that partner are taken by what nobody wants any more. */
+enum err unstored_tick(struct turn *t)
+{
+	struct node *n = t->node;
+
+	if (t->mono_ms < n->look.mono_ms || n->peer_count == 0)
+		return ERR_OK;
+	n->look.mono_ms = t->mono_ms + LOOK_MS;
+	n->look.peer = (uint16_t)(n->look.peer % n->peer_count + 1);
+	return forget(t, n->look.peer);
 }
 
 /* The reference is what people on the phone with the partner can name. */

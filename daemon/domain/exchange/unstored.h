@@ -6,7 +6,8 @@
  * Owns:     META 9 | peer u16 | thread 16: type u16 | error u8 | count u32 | first_ms u64 | last_ms u64.
  * Threads:  core process, event-loop thread only.
  * Time:     *_ms wall-clock milliseconds.
- * Durable:  with the turn's transaction, until a document of that thread is stored.
+ * Durable:  with the turn's transaction, until a document of that thread is stored, or its sender asked no more for
+ *           LIMIT_RETAIN_DAYS.
  * Privacy:  ids, times and codes only.
  *
  * What follows in such a thread, or rests on its consent, cannot be stored either: it is passed over too, with
@@ -25,6 +26,8 @@ MUST_CHECK enum err unstored_lacks(struct turn *t, uint16_t peer, const struct i
 				   enum err *why);
 /** One of this thread is stored. */
 MUST_CHECK enum err unstored_over(struct turn *t, uint16_t peer, const struct id16 *thread);
+/** Once in a while: of one partner, what nobody asks for any more. */
+MUST_CHECK enum err unstored_tick(struct turn *t);
 /** Rows of kring status. */
 MUST_CHECK enum err unstored_status(struct turn *t, struct msg *status);
 

@@ -143,6 +143,34 @@ static void what_is_passed_over_is_remembered_so_far(void **state)
 	assert_int_equal(why, ERR_OK);
 }
 
+/* A sender that gave up asks no more: its rows go, one partner after the other, and what is asked for stays. */
+static void what_nobody_asks_for_is_forgotten(void **state)
+{
+	struct bed *b = *state;
+	struct id16 id = bed_id(9);
+	enum err why;
+
+	for (uint32_t i = 0; i < LIMIT_UNSTORED; i++) {
+		be32_put(id.b + 8, i);
+		assert_int_equal(unstored_add(&b->t, BED_PARTNER, &id, DOC_OFFER, ERR_BUSY),
+				 ERR_OK);
+	}
+	b->t.wall_ms += (uint64_t)LIMIT_RETAIN_DAYS * 86400000;
+	be32_put(id.b + 8, 7);
+	assert_int_equal(unstored_add(&b->t, BED_PARTNER, &id, DOC_OFFER, ERR_BUSY), ERR_OK);
+	for (size_t i = 0; i < b->node->peer_count; i++) {
+		assert_int_equal(unstored_tick(&b->t), ERR_OK);
+		assert_int_equal(unstored_tick(&b->t), ERR_OK); /* not at once again */
+		b->t.mono_ms += 60000;
+	}
+	assert_int_equal(pair_of(b)->unstored, 1);
+	assert_int_equal(unstored_lacks(&b->t, BED_PARTNER, &id, &why), ERR_OK);
+	assert_int_equal(why, ERR_BUSY);
+	be32_put(id.b + 8, 8);
+	assert_int_equal(unstored_lacks(&b->t, BED_PARTNER, &id, &why), ERR_OK);
+	assert_int_equal(why, ERR_OK);
+}
+
 static void offer(struct page *p, uint16_t peer, uint64_t rank, bool urgent)
 {
 	struct page_item one = {.rank = rank, .peer = peer, .urgent = urgent};
@@ -213,6 +241,7 @@ int main(void)
 		EACH(at_its_limit_a_partner_brings_nobody_new),
 		EACH(cases_that_are_gone_make_room),
 		EACH(what_is_passed_over_is_remembered_so_far),
+		EACH(what_nobody_asks_for_is_forgotten),
 		EACH(one_partner_does_not_fill_the_page),
 		EACH(urgent_rows_give_way_last),
 		EACH(pages_of_one_partner_go_on_in_order),
