@@ -79,11 +79,12 @@
 #define LIMIT_HANGUPS	    2u /* ... then after twice and four times that, if nobody answers at all */
 #define LIMIT_CLOCK_NOTE_MS 120000 /* clocks that differ by more are named */
 
-/* what one partner may make this node keep; settings may lower the first three (roles/config_table.c) */
-#define LIMIT_OPEN_REFERRALS  50000u   /* of its referrals, those that are not over */
-#define LIMIT_PARTNER_CASES   200000u  /* cases that it brought, and that were not erased */
-#define LIMIT_PARTNER_THREADS 1000000u /* all that it ever began */
-#define LIMIT_PARTNER_REPORTS 256u     /* of figures: of sixty-four years */
+/* what one partner may make this node keep; of the first three the most that a setting may
+ * allow: they fill by years of honest work, so that what holds without a setting (roles/config_table.c) can be raised */
+#define LIMIT_OPEN_REFERRALS  200000u	/* of its referrals, those that are not over */
+#define LIMIT_PARTNER_CASES   2000000u	/* cases that it brought, and that were not erased */
+#define LIMIT_PARTNER_THREADS 10000000u /* all that it ever began */
+#define LIMIT_PARTNER_REPORTS 256u	/* of figures: of sixty-four years */
 #define LIMIT_CASE_ENTRIES                                                                         \
 	100000u /* of a timeline; after that no partner begins anything more in the case */
 #define LIMIT_CASE_GRANTS 128u	/* in a case: each document asks all of them */

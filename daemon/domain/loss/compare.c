@@ -433,7 +433,7 @@ static enum err remember_gone(struct turn *t, struct pair *pr, const struct told
 		return ERR_OK;
 	if (!record_exists(t->txn, STORE_GONE, key_span(&k))) {
 		if (pr->gone >= LIMIT_GONE)
-			return ERR_OK; /* more than anybody shares with one partner: it makes them up */
+			return ERR_OK; /* more than anybody hides or withdraws between two backups: it makes them up */
 		pr->gone++;
 	}
 	return turn_put(t, STORE_GONE, &k, span_of(&said, 1));

@@ -221,6 +221,25 @@ static void every_setting_holds_its_row(void **state)
 	}
 }
 
+/* A municipality that refers three thousand people a month meets the standard after some years: then somebody must be able
+ * to allow it more, or the door is closed on people who did nothing wrong. */
+static void what_years_of_work_fill_can_be_raised(void **state)
+{
+	unsigned n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < CONFIG_COUNT; i++) {
+		const struct config_setting *s = &config_settings[i];
+
+		if (strcmp(s->name, "PartnerOpenReferrals") != 0 &&
+		    strcmp(s->name, "PartnerCases") != 0 && strcmp(s->name, "PartnerThreads") != 0)
+			continue;
+		n++;
+		assert_true(s->reload && s->most >= 4 * strtoull(s->standard, NULL, 10));
+	}
+	assert_int_equal(n, 3);
+}
+
 static void a_slip_of_the_pen_is_named(void **state)
 {
 	static const char *const slips[][2] = {
@@ -395,6 +414,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_setting_holds_its_row),
+		cmocka_unit_test(what_years_of_work_fill_can_be_raised),
 		cmocka_unit_test(a_slip_of_the_pen_is_named),
 		cmocka_unit_test(a_line_that_is_none_is_refused),
 		cmocka_unit_test(what_editors_leave_is_no_fault),
