@@ -13,7 +13,7 @@
 #include "base/plant.h"
 #include "domain/consent/grant.h"
 
-enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8 };
+enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8, META_NAMES = 13 };
 
 void casefile_short(const struct id16 *id, char out[9])
 {
@@ -122,61 +122,49 @@ enum err casefile_of_subject(struct turn *t, const struct peer *p, const struct 
 		       : ERR_OK; /* the same person again is a new case */
 }
 
-/* One name leads nowhere any more; a case that a partner brought counts no more for it. */
-static enum err drop_name(struct turn *t, const struct store_key *k)
+/* Which names lead to a case, one row each: however many people a partner brought, an erasure looks at its own. */
+static struct store_key names_key(const struct id16 *id, struct span name)
 {
-	enum err rc = store_del(t->txn, STORE_META, key_span(k));
+	struct store_key k = {.len = 0};
 
+	require(name.len > 1 && name.p[0] == META_SUBJECT);
+	key_u8(&k, META_NAMES);
+	key_put(&k, id->b, sizeof id->b);
+	key_put(&k, name.p + 1, name.len - 1);
+	return k;
+}
+
+/* Unless it leads to a later case of the same person by now.  A case that a partner brought counts no more for it. */
+static enum err drop_name(struct turn *t, const struct id16 *id, const struct store_key *k)
+{
+	struct span v;
+	enum err rc = turn_get(t, STORE_META, k, &v);
+
+	if (rc != ERR_OK || v.len != 16 || memcmp(v.p, id->b, 16) != 0)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	rc = store_del(t->txn, STORE_META, key_span(k));
 	return rc == ERR_OK && k->len == 1 + 2 + 16 ? quota_case(t, be16_get(k->b + 1), false) : rc;
 }
 
-/* Whose name is it?  Its record has the name: then it is one of as many rows as there are partners. */
-static enum err forget_name(struct turn *t, const struct id16 *id, const struct msg *record)
-{
-	struct id16 subject;
-	enum err rc = ERR_OK;
-
-	memcpy(subject.b, msg_bytes(record, CASE_RECORD_SUBJECT_REF).p, 16);
-	for (size_t i = 0; rc == ERR_OK && i < 2 * t->node->peer_count; i++) {
-		const struct store_key k = subject_key(&t->node->peers[i / 2], &subject,
-						       i % 2 == 0);
-		struct span v;
-
-		rc = turn_get(t, STORE_META, &k, &v);
-		if (rc == ERR_OK && v.len == 16 && memcmp(v.p, id->b, 16) == 0)
-			rc = drop_name(t, &k);
-		if (rc == ERR_NOTFOUND)
-			rc = ERR_OK;
-	}
-	return rc;
-}
-
-/* A restore has the rows of an erased case and not its key, so all are looked at. */
+/* Not by its record: a restore has the rows of an erased case and not its key. */
 enum err casefile_forget_subject(struct turn *t, const struct id16 *id)
 {
+	enum { HEAD = 1 + 16 };
 	struct store_walk w = {.rc = ERR_OK};
 	struct store_key prefix = {.len = 0};
-	struct msg *m;
-	enum err rc = casefile_load(t, id, &m);
 
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
-		return rc;
-	if (rc == ERR_OK) /* ours: no partner has a name for it here */
-		return msg_bytes(m, CASE_RECORD_SUBJECT_REF).len == 16 ? forget_name(t, id, m)
-								       : ERR_OK;
-	key_u8(&prefix, META_SUBJECT);
+	key_u8(&prefix, META_NAMES);
+	key_put(&prefix, id->b, sizeof id->b);
 	while (store_each(t->txn, STORE_META, key_span(&prefix), &w)) {
-		const size_t mark = t->arena->used;
 		struct store_key k = {.len = 0};
-		struct span v;
 
-		key_put(&k, w.row.key.p, w.row.key.len);
-		w.rc = turn_get(t, STORE_META, &k, &v);
-		if (w.rc == ERR_OK && v.len == 16 && memcmp(v.p, id->b, 16) == 0)
-			w.rc = drop_name(t, &k);
-		arena_rewind(t->arena, mark);
+		if (w.row.key.len != HEAD + 2 + 16 && w.row.key.len != HEAD + 2 + 16 + 1)
+			return ERR_CORRUPT;
+		key_u8(&k, META_SUBJECT);
+		key_put(&k, w.row.key.p + HEAD, w.row.key.len - HEAD);
+		w.rc = drop_name(t, id, &k);
 	}
-	return w.rc;
+	return w.rc == ERR_OK ? turn_drop_prefix(t, STORE_META, &prefix) : w.rc;
 }
 
 enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *subject,
@@ -192,7 +180,14 @@ enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *
 	rc = casefile_create(t, id, m);
 	if (rc == ERR_OK && theirs)
 		rc = quota_case(t, p->no, true);
-	return rc == ERR_OK ? turn_put(t, STORE_META, &k, span_of(id->b, 16)) : rc;
+	if (rc == ERR_OK)
+		rc = turn_put(t, STORE_META, &k, span_of(id->b, 16));
+	if (rc == ERR_OK) {
+		const struct store_key back = names_key(id, key_span(&k));
+
+		rc = turn_put(t, STORE_META, &back, span_of(k.b, 1));
+	}
+	return rc;
 }
 
 enum err casefile_receive(struct turn *t, const struct peer *p, const struct id16 *subject,

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "bed.h"
+#include "domain/consent/casefile.h"
 #include "domain/exchange/quota.h"
 #include "domain/exchange/unstored.h"
 #include "domain/page.h"
@@ -233,10 +234,64 @@ static void pages_of_one_partner_go_on_in_order(void **state)
 	assert_int_equal(page_whole(&p), 4);
 }
 
+/* What a partner brought beside it is not looked at: damage there is no obstacle, also when only the rows are left. */
+static void an_erasure_looks_at_its_own_names(void **state)
+{
+	struct bed *b = *state;
+	const struct peer *p = state_peer(b->node, BED_PARTNER);
+	const struct id16 one = bed_id(0x51), other = bed_id(0x52);
+	struct store_key damaged = {.len = 0};
+	struct id16 id[2], again;
+	enum quota over;
+
+	for (int keyless = 0; keyless < 2; keyless++) {
+		assert_int_equal(casefile_receive(&b->t, p, &one, &id[0], &over), ERR_OK);
+		if (keyless == 0)
+			assert_int_equal(casefile_receive(&b->t, p, &other, &id[1], &over), ERR_OK);
+		damaged.len = 0;
+		key_u8(&damaged, 8); /* a name: store/FORMAT.md */
+		key_u16(&damaged, BED_PARTNER);
+		key_put(&damaged, other.b, sizeof other.b);
+		assert_int_equal(
+			store_put(b->t.txn, STORE_META, key_span(&damaged), span_of(other.b, 5)),
+			ERR_OK);
+		if (keyless == 1)
+			assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(id[0].b, 16)),
+					 ERR_OK);
+		assert_int_equal(casefile_forget_subject(&b->t, &id[0]), ERR_OK);
+		assert_int_equal(casefile_of_subject(&b->t, p, &one, true, &again), ERR_NOTFOUND);
+		assert_int_equal(casefile_forget_subject(&b->t, &id[0]), ERR_OK);
+	}
+}
+
+/* The same name leads to a later case: the end of the earlier one takes nothing from it. */
+static void a_name_that_leads_on_is_kept(void **state)
+{
+	struct bed *b = *state;
+	const struct peer *p = state_peer(b->node, BED_PARTNER);
+	const struct id16 one = bed_id(0x51);
+	struct id16 first, second, found;
+	enum quota over;
+
+	assert_int_equal(casefile_receive(&b->t, p, &one, &first, &over), ERR_OK);
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(first.b, 16)), ERR_OK);
+	assert_int_equal(casefile_receive(&b->t, p, &one, &second, &over), ERR_OK);
+	assert_false(id16_equal(&first, &second));
+	assert_int_equal(casefile_forget_subject(&b->t, &first), ERR_OK);
+	assert_int_equal(casefile_of_subject(&b->t, p, &one, true, &found), ERR_OK);
+	assert_true(id16_equal(&found, &second));
+	assert_int_equal(casefile_forget_subject(&b->t, &second), ERR_OK);
+	assert_int_equal(casefile_of_subject(&b->t, p, &one, true, &found), ERR_NOTFOUND);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(an_erasure_looks_at_its_own_names, bed_setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(a_name_that_leads_on_is_kept, bed_setup,
+						bed_teardown),
 		EACH(what_is_open_is_counted_once),
 		EACH(at_its_limit_a_partner_brings_nobody_new),
 		EACH(cases_that_are_gone_make_room),
