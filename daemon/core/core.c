@@ -121,6 +121,8 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 		on_listening(c, (int)be32_get(bytes.p));
 	else if (type == IPC_DOOR)
 		on_door(c, bytes);
+	else if (type == IPC_SWAPPABLE)
+		opened_swappable(&c->o);
 	else
 		serving_record(c->serving, type, peer, bytes);
 }

@@ -127,6 +127,20 @@ static enum err open_record(struct opened *o, const char *dir, struct err_text *
 	return rc == ERR_IO ? nodefiles_explain(why, rc, dir, "record", errno) : rc;
 }
 
+#define RAISE "raise RLIMIT_MEMLOCK (LimitMEMLOCK=infinity, ulimit -l unlimited)\""
+
+void opened_swappable(struct opened *o)
+{
+	struct node *n = engine_node(o->engine);
+
+	require(o->engine != NULL);
+	if (!n->swappable) /* said once, however often net starts */
+		log_write(LOG_WARN, LOG_NOT_LOCKED,
+			  "why=\"net, which has the transport key, could not lock its memory, and "
+			  "there is a swap: " RAISE);
+	n->swappable = true;
+}
+
 enum err opened_start(struct opened *o, const struct opened_from *from, struct err_text *why)
 {
 	const struct inception *in = keybox_inception(o->keys.keybox);
@@ -153,8 +167,7 @@ enum err opened_start(struct opened *o, const struct opened_from *from, struct e
 	if (who.swappable)
 		log_write(LOG_WARN, LOG_NOT_LOCKED,
 			  "why=\"the keys could not be locked in memory and may be written to the "
-			  "swap: "
-			  "raise RLIMIT_MEMLOCK (LimitMEMLOCK=64M, ulimit -l 65536)\"");
+			  "swap: " RAISE);
 	if (rc == ERR_OK)
 		rc = prekeys_start(o->prekeys, &o->keys, now->wall_ms / 1000, record, &announces);
 	if (rc == ERR_OK)

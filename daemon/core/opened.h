@@ -43,6 +43,8 @@ struct opened_from {
  *  the process ends. */
 MUST_CHECK enum err opened_start(struct opened *o, const struct opened_from *from,
 				 struct err_text *why);
+/** net's memory may be written to the swap: said in the journal, and in kring status until the next start. */
+void opened_swappable(struct opened *o);
 /** Into the queue; one that finds no room is logged and dropped: its sender asks again. */
 void opened_push(struct opened *o, const struct event *ev);
 /** The number of our incarnation, kept outside the database too.  An error ends the process: the next start would take

@@ -6,6 +6,7 @@
 #include "io/ipc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -26,17 +27,28 @@ struct ipc {
 struct ipc_write {
 	uv_write_t req;
 	uint8_t *bytes;
+	size_t len;
 };
 
 static_assert(READ_MAX > LIMIT_IPC_RECORD + HEAD, "a record fits the read buffer");
 static_assert(READ_MAX < LIMIT_CONTROL, "no record is longer than a control message");
+
+/* One record is a key, and what is freed lies about until it is used again. */
+static void wipe_free(uint8_t *p, size_t len)
+{
+	if (p == NULL)
+		return;
+	explicit_bzero(p, len);
+	free(p);
+}
 
 /* uv may still write from out or into in until the handle is closed, so nothing is freed before. */
 static void on_closed(uv_handle_t *h)
 {
 	struct ipc *i = h->data;
 
-	free(i->out);
+	wipe_free(i->out, i->out_len);
+	explicit_bzero(i->in, sizeof i->in);
 	free(i);
 }
 
@@ -110,6 +122,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	require(at <= i->in_len);
 	memmove(i->in, i->in + at, i->in_len - at);
 	i->in_len -= at;
+	explicit_bzero(i->in + i->in_len, at);
 }
 
 enum err ipc_open(struct loop *l, struct ipc **out, int fd, const struct ipc_calls *calls)
@@ -147,9 +160,12 @@ enum err ipc_put(struct ipc *i, uint8_t type, uint16_t peer, struct span bytes)
 
 		while (cap - i->out_len < need)
 			cap *= 2;
-		p = realloc(i->out, cap);
+		p = malloc(cap);
 		if (p == NULL)
 			return ERR_NOMEM;
+		if (i->out_len != 0)
+			memcpy(p, i->out, i->out_len);
+		wipe_free(i->out, i->out_len); /* realloc would leave it there */
 		i->out = p;
 		i->out_cap = cap;
 	}
@@ -168,7 +184,7 @@ static void on_written(uv_write_t *req, int status)
 	struct ipc_write *w = (struct ipc_write *)req;
 	struct ipc *i = req->data;
 
-	free(w->bytes);
+	wipe_free(w->bytes, w->len);
 	free(w);
 	/* Reading may not have noticed yet that the other end is gone; whoever notices first tells it. */
 	if (status < 0)
@@ -186,13 +202,14 @@ void ipc_flush(struct ipc *i)
 	if (w == NULL)
 		return; /* stays queued for the next turn */
 	w->bytes = i->out;
+	w->len = i->out_len;
 	w->req.data = i;
 	buf = uv_buf_init((char *)i->out, (unsigned)i->out_len);
 	/* The buffer goes with the write and is freed by it; the next record begins a new one. */
 	i->out = NULL;
 	i->out_len = i->out_cap = 0;
 	if (uv_write(&w->req, (uv_stream_t *)&i->pipe, &buf, 1, on_written) != 0) {
-		free(w->bytes);
+		wipe_free(w->bytes, w->len);
 		free(w);
 		lost(i);
 	}

@@ -7,7 +7,7 @@
  * Threads:  the loop's.
  * Time:     none.
  * Durable:  nothing.
- * Privacy:  sealed envelopes; NetSetup once carries the transport key.
+ * Privacy:  sealed envelopes; NetSetup once carries the transport key, so what was read or written is wiped.
  */
 #ifndef KRING_IO_IPC_H
 #define KRING_IO_IPC_H
@@ -29,7 +29,8 @@ enum ipc_type {
 	IPC_DOOR =
 		6, /* where newcomers speak: u32 as above; u32 words of strangers, connections ended,
 				questions told to wait, since it was opened; its address */
-	IPC_REFUSED = 7, /* bytes: enum ipc_cause u8, count u32; peer 0: nobody's */
+	IPC_REFUSED = 7,   /* bytes: enum ipc_cause u8, count u32; peer 0: nobody's */
+	IPC_SWAPPABLE = 8, /* net's memory, with the transport key, may be written to the swap */
 	IPC_SETUP = 10,
 	IPC_SEND = 11,
 	IPC_CREDIT = 12, /* peer: whose; bytes: u32, the charges of what was read */

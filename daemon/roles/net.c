@@ -345,6 +345,7 @@ int net_main(const struct role_options *opt)
 	const struct ipc_calls calls = {on_record, on_core_gone, &n};
 	struct err_text why = {""};
 	struct config config;
+	bool locked;
 	int code;
 
 	/* Read for the log level alone; where to listen comes from core, so that both have one view
@@ -354,6 +355,7 @@ int net_main(const struct role_options *opt)
 	log_init("net", (enum log_level)config.log_level);
 	n.files = sandbox_files(SANDBOX_NET); /* asked for now: behind the sandbox nobody tells */
 	n.peers = calloc(LIMIT_PEERS, sizeof *n.peers);
+	locked = sandbox_lock_memory(); /* before anything that is worth it comes */
 	if (n.peers == NULL || sandbox_begin(&why) != ERR_OK ||
 	    arena_create(&n.arena, ARENA) != ERR_OK || loop_create(&n.loop) != ERR_OK ||
 	    loop_signals(n.loop) != ERR_OK || transport_prepare(&n.zmq) != ERR_OK ||
@@ -362,7 +364,8 @@ int net_main(const struct role_options *opt)
 	if (loop_timer_create(n.loop, &n.tell, on_tell, &n) != ERR_OK)
 		return ROLES_FAILED;
 	loop_on_turn_end(n.loop, on_turn_end, &n); /* before the sockets: runs after them */
-	if (ipc_open(n.loop, &n.core, ROLES_FD_PEER, &calls) != ERR_OK)
+	if (ipc_open(n.loop, &n.core, ROLES_FD_PEER, &calls) != ERR_OK ||
+	    (!locked && ipc_put(n.core, IPC_SWAPPABLE, 0, span_of(NULL, 0)) != ERR_OK))
 		return ROLES_FAILED;
 	code = loop_run(n.loop);
 	onboard_free(n.onboard);

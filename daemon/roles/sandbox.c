@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -20,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -244,6 +246,32 @@ size_t sandbox_files(enum sandbox_role role)
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return FILES_OTHER;
 	return (size_t)(files.rlim_max < want ? files.rlim_max : want);
+}
+
+/* Whoever may lock what it likes: a limit would be met one day under load, in the middle of a malloc. */
+static bool may_lock_all(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+	struct rlimit lock;
+
+	if (syscall(SYS_capget, &head, caps) == 0 &&
+	    (caps[CAP_TO_INDEX(CAP_IPC_LOCK)].effective & CAP_TO_MASK(CAP_IPC_LOCK)) != 0)
+		return true;
+	if (getrlimit(RLIMIT_MEMLOCK, &lock) != 0 || lock.rlim_max != RLIM_INFINITY)
+		return false;
+	lock.rlim_cur = lock.rlim_max;
+	return setrlimit(RLIMIT_MEMLOCK, &lock) == 0;
+}
+
+/* Pages are locked when they are first used: a thread's stack is large, and nearly all of it never is. */
+bool sandbox_lock_memory(void)
+{
+	struct sysinfo memory;
+
+	if (may_lock_all() && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
+		return true;
+	return sysinfo(&memory) == 0 && memory.totalswap == 0;
 }
 
 enum err sandbox_begin(struct err_text *why)

@@ -16,6 +16,7 @@
 #ifndef KRING_ROLES_SANDBOX_H
 #define KRING_ROLES_SANDBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -27,6 +28,9 @@ size_t sandbox_files(enum sandbox_role role);
 /** Before any loop is made: no io_uring, whose requests no system-call filter sees.  libuv of Debian 13
  *  would use one, and falls back to epoll. */
 MUST_CHECK enum err sandbox_begin(struct err_text *why);
+/** Before sandbox_enter: keeps all memory of this process out of the swap, also what comes later, because a library makes copies
+ *  of a key that nobody can find.  false: RLIMIT_MEMLOCK is too small for that; when there is no swap at all it is true. */
+MUST_CHECK bool sandbox_lock_memory(void);
 /** no_new_privs, not dumpable, no core files, bounded descriptors; for core and net also Landlock where
  *  the kernel has it, and the allow-list.  dir: core's own directory; NULL for the others. */
 MUST_CHECK enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text *why);

@@ -2,6 +2,8 @@
 """The walls of each process, seen from outside: what the kernel says of it, and what happens when it tries."""
 import os
 import pathlib
+import re
+import resource
 import socket
 import struct
 import subprocess
@@ -28,6 +30,27 @@ def test_each_process_is_behind_its_walls(federation):
     inet = pathlib.Path(f"/proc/{a.children()['core']}/net/tcp").read_text()  # the same table for both: look at inodes
     ours = {x.split("[")[1][:-1] for x in links["core"] if x.startswith("socket:")}
     assert not [row for row in inet.splitlines()[1:] if row.split()[9] in ours], "core has an inet socket"
+
+
+def may_lock():
+    return int(status("self")["CapEff"], 16) >> 14 & 1 or resource.getrlimit(resource.RLIMIT_MEMLOCK)[1] == resource.RLIM_INFINITY
+
+
+@pytest.mark.skipif(not may_lock(), reason="memory may not be locked here")
+def test_nothing_of_net_goes_to_the_swap(federation):
+    """ZeroMQ copies the transport key for each socket and connection: all that net may write to is locked, also what it got
+    later, with a partner connected."""
+    f = federation()
+    a, _ = f.start()
+    f.await_connected(a)
+    pid = a.children()["net"]
+    assert int(status(pid)["VmLck"].split()[0]) > 0
+    maps = re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", pathlib.Path(f"/proc/{pid}/smaps").read_text(), flags=re.M)
+    ours = [m for m in maps if re.match(r"\S+ rw.p ", m)]
+    assert len(ours) > 5
+    for m in ours:
+        assert " lo" in re.search("^VmFlags:(.*)", m, re.M)[1], m
+    assert not [x for x in a.k("status")["status"].get("alarms", []) if x["what"] == "keys-not-locked"]
 
 
 PROBE = r"""
