@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Two referrals with one reference.  Whoever begins a referral chooses its id, and can search until what people type of it is that
 of another: nobody acts on the wrong one by it, and the other one can still be named."""
+import json
 import os
+import re
+import subprocess
 
 import pytest
-from kringwire import b2
+from kringwire import NOTE, b2
 from node import Refused
-from world import IDENTITY_NEEDS, grant, offer, pb, say
+from world import IDENTITY_NEEDS, act, grant, offer, pb, say
 
 # Found by trying a few million: the first forty bits of what a reference is made of are the same.
 TWINS = [bytes.fromhex(x) for x in ("e516429e701720fb67a242f8001513f6", "e516429e701720fb67a242f800071e72")]
@@ -14,9 +17,12 @@ DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def refer(m, thread, name):
+    """The hash of the offer."""
     gid, subject, g = grant(m, IDENTITY_NEEDS)
-    codes = say(m, [g, offer(m, gid, subject, pb.Person(name=name), IDENTITY_NEEDS, thread=thread)[1]])
+    _, raw, h = offer(m, gid, subject, pb.Person(name=name), IDENTITY_NEEDS, thread=thread)
+    codes = say(m, [g, raw])
     assert codes == [0, 0], codes
+    return h
 
 
 def row(n, thread):
@@ -28,6 +34,18 @@ def refused(n, *args):
         n.k(*args)
     assert "several" in e.value.reply["what"], e.value.reply
     return e.value.reply["why"]
+
+
+def paged(n, what, rows):
+    """A list as a person reads it who asks for one row at a time."""
+    out, after = [], ()
+    while True:
+        page = n.k(what, "--limit", "1", *after)
+        out += [(r["id"], r.get("kind")) for r in page.get(rows, [])]
+        if not page.get("next"):
+            return out
+        assert len(out) < 50
+        after = ("--after", page["next"])
 
 
 def test_two_partners_with_one_reference(world):
@@ -51,12 +69,35 @@ def test_two_partners_with_one_reference(world):
     for ref, thread in zip(refs, TWINS):
         for typed in (ref, ref.lower(), ref.replace("-", ""), ref[:14], thread.hex()):
             assert b.k("show", typed)["referrals"][0]["id"] == thread.hex(), typed
-    page = b.k("inbox", "--limit", "1")
-    rest = b.k("inbox", "--limit", "1", "--after", page["next"]) if "next" in page else b.k("inbox", "--limit", "1", "--after", page["referrals"][0]["ref"])
-    assert {page["referrals"][0]["id"], rest["referrals"][0]["id"]} == {x.hex() for x in TWINS}
+    for what, rows in (("inbox", "referrals"), ("worklist", "work")):  # a row a page; some work has no reference at all
+        assert paged(b, what, rows) == [(r["id"], r.get("kind")) for r in b.k(what)[rows]]
     b.k("accept", refs[1])
     assert [row(b, x)["state"] for x in TWINS] == ["offered", "accepted"]
     w.still_whole()
+
+
+def test_an_answer_to_what_was_seen_before_the_twin_came(world):
+    """Seen under nine letters, answered under all of them: what changed in between is still refused."""
+    w = world(hostile=2)
+    b, (one, two) = w.target, w.hostile
+    first = refer(one, TWINS[0], "Piet Verzonnen")
+    short = row(b, TWINS[0])["ref"]
+    refer(two, TWINS[1], "Kees Bedacht")
+    whole = next(x for x in re.findall(r"[0-9A-Z]{9}(?:-[0-9A-Z]{4}){3}", refused(b, "show", short)) if named(b, x) == TWINS[0].hex())
+    codes = say(one, [act(one, TWINS[0], NOTE, 2, first)[0]])
+    assert codes == [0], codes
+    with pytest.raises(Refused) as e:
+        b.k("accept", whole)
+    assert e.value.reply["current"] == 2, e.value.reply
+    b.k("show", whole)
+    b.k("accept", whole)
+
+
+def named(n, ref):
+    """Whose it is, without looking at it as a person does."""
+    r = subprocess.run([str(n.fed.bin / "kring"), "--dir", str(n.dir), "--json", "show", ref], env={**os.environ, "XDG_STATE_HOME": str(n.dir / "nobody")},
+                       check=True, capture_output=True)
+    return json.loads(r.stdout)["referrals"][0]["id"]
 
 
 def test_a_beginning_that_a_partner_made_fit(world):

@@ -104,7 +104,7 @@ static enum err find(struct turn *t, const char *text, struct proposal *out)
 		if (rc != ERR_OK)
 			return rc;
 		one = list;
-		if (hits <= FITS_SHOWN) /* whoever proposes chooses the id: each is shown whole */
+		if (hits <= FITS_SHOWN) /* the list shows eight digits: here each is whole */
 			(void)err_explain(&list, ERR_OK, "%s%s%s", one.text, hits == 1 ? "" : "; ",
 					  hex);
 	}

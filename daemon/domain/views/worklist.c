@@ -58,9 +58,10 @@ static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg 
 /* A row is called by its reference and what is to be done: "91C4A7K3M.answer-due". */
 static void row_name(const struct msg *row, char out[64])
 {
+	const bool had = msg_has(row, WORK_ROW_REF); /* consents and agreements have none */
 	struct err_text name;
 
-	(void)err_explain(&name, ERR_OK, "%s.%s", msg_text(row, WORK_ROW_REF),
+	(void)err_explain(&name, ERR_OK, "%s.%s", msg_text(row, had ? WORK_ROW_REF : WORK_ROW_ID),
 			  msg_text(row, WORK_ROW_KIND));
 	memcpy(out, name.text, 63);
 	out[63] = '\0';
@@ -70,7 +71,7 @@ static void row_name(const struct msg *row, char out[64])
 static enum err start_after(struct turn *t, const char *name, struct page *p)
 {
 	const char *dot = strchr(name, '.');
-	char ref[THREAD_REF_LEN + 1] = "";
+	char ref[33] = ""; /* or an id */
 	enum work_kind kind = 0;
 	struct thread th;
 	struct store_key k;
@@ -83,7 +84,7 @@ static enum err start_after(struct turn *t, const char *name, struct page *p)
 		return ERR_OK;
 	while (dot != NULL && kind < WORK_KIND_COUNT && strcmp(worklist_code(kind), dot + 1) != 0)
 		kind++;
-	if (dot != NULL && dot - name <= THREAD_REF_LEN && kind < WORK_KIND_COUNT) {
+	if (dot != NULL && (size_t)(dot - name) < sizeof ref && kind < WORK_KIND_COUNT) {
 		memcpy(ref, name, (size_t)(dot - name));
 		rc = thread_find(t, ref, &th, &fits);
 	}

@@ -169,6 +169,20 @@ static void what_is_served_in_time_is_not_slow(void **state)
 	assert_int_equal(slowed(w, BED_PARTNER), 0);
 }
 
+/* When all come at once each waits for the others. */
+static void who_waits_for_others_is_not_named(void **state)
+{
+	struct world *w = *state;
+
+	word(w, BED_PARTNER);
+	word(w, BED_OTHER);
+	was_dear(w, BED_OTHER);
+	w->now_ms += LATE_MS + 1;
+	serve_all(w);
+	assert_int_equal(slowed(w, BED_PARTNER), 0);
+	assert_int_equal(slowed(w, BED_OTHER), 1);
+}
+
 /* That its line came or went is net's word and not the partner's. */
 static void a_line_that_came_late_is_nobodys_fault(void **state)
 {
@@ -186,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(who_waits_for_its_own_words_is_named, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(who_waits_for_others_is_not_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_served_in_time_is_not_slow, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_line_that_came_late_is_nobodys_fault, setup,
