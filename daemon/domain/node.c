@@ -265,7 +265,7 @@ static enum err on_tick(struct turn *t)
 		    !t->node->peers[i].broken)
 			rc = ask_peer(t, &t->node->peers[i]);
 	if (rc == ERR_OK)
-		rc = by_itself(t, FAULT_CHORE, slices_tick);
+		rc = slices_tick(t);
 	if (rc == ERR_OK)
 		rc = by_itself(t, FAULT_REPORT, publish_tick);
 	return rc == ERR_OK ? by_itself(t, FAULT_CLEANING, let_go) : rc;
@@ -503,12 +503,12 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 /* The earliest of what is due: timers, questions, what failed, the next report. */
 enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 {
-	const struct fault_place report = {.part = FAULT_REPORT}, chore = {.part = FAULT_CHORE},
+	const struct fault_place report = {.part = FAULT_REPORT},
 				 cleaning = {.part = FAULT_CLEANING};
 	bool any = false;
 	enum err rc = timers_next_due(t, wall_ms);
 
-	if (rc == ERR_OK && !fault_paused(t, &chore))
+	if (rc == ERR_OK)
 		rc = chores_any(t, &any);
 	if (any)
 		*wall_ms = t->wall_ms; /* the next slice, once others had their turn */

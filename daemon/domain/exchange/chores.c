@@ -3,6 +3,7 @@
 #include "domain/exchange/chores.h"
 
 #include "base/check.h"
+#include "domain/fault.h"
 
 enum { META_CHORE = 10, KEY_LEN = 1 + 1 + 2 + 16 + 1, ROW_LEN = 1 + 16 + 16 };
 
@@ -13,6 +14,7 @@ static struct store_key key_of(const struct chore *c)
 	key_u8(&k, META_CHORE);
 	key_u8(&k, (uint8_t)c->kind);
 	key_u16(&k, c->peer);
+	require(c->kind != 0 && c->kind < CHORE_KINDS);
 	key_put(&k, c->case_id.b, sizeof c->case_id.b);
 	key_u8(&k, c->part);
 	return k;
@@ -33,23 +35,51 @@ enum err chores_save(struct turn *t, const struct chore *c)
 	return turn_put(t, STORE_META, &k, wr_span(&w));
 }
 
-enum err chores_first(struct turn *t, struct chore *c)
+static struct fault_place place_of(const struct chore *c)
+{
+	return (struct fault_place){.part = FAULT_CHORE,
+				    .peer = c->peer,
+				    .type = (uint16_t)(c->kind << 8 | c->part),
+				    .id = c->case_id};
+}
+
+/* What its key says.  One that fails waits alone: an erasure is not held up by what somebody else's row broke. */
+static bool next_due(struct turn *t, struct store_walk *w, struct chore *c)
 {
 	const uint8_t prefix = META_CHORE;
-	struct store_walk w = {.key_len = KEY_LEN};
-	struct store_key k = {.len = 0};
+
+	require(w->rc == ERR_OK && w->key_len == 0);
+	w->key_len = KEY_LEN;
+	while (store_each(t->txn, STORE_META, span_of(&prefix, 1), w)) {
+		const uint8_t *k = w->row.key.p;
+		struct fault_place at;
+
+		*c = (struct chore){.kind = (enum chore_kind)k[1], .peer = be16_get(k + 2)};
+		memcpy(c->case_id.b, k + 4, sizeof c->case_id.b);
+		c->part = k[KEY_LEN - 1];
+		at = place_of(c);
+		if (!fault_paused(t, &at))
+			return true;
+	}
+	return false;
+}
+
+enum err chores_first(struct turn *t, struct chore *c)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct fault_place at;
+	struct store_key k;
 	struct span v;
 	struct rd r;
 	enum err rc;
 
-	if (!store_each(t->txn, STORE_META, span_of(&prefix, 1), &w))
+	if (!next_due(t, &w, c))
 		return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
-	if (w.row.key.p[1] == 0 || w.row.key.p[1] >= CHORE_KINDS)
+	at = place_of(c);
+	fault_doing(t, &at);
+	if (c->kind == 0 || c->kind >= CHORE_KINDS)
 		return ERR_CORRUPT;
-	key_put(&k, w.row.key.p, w.row.key.len);
-	*c = (struct chore){.kind = (enum chore_kind)k.b[1], .peer = be16_get(k.b + 2)};
-	memcpy(c->case_id.b, k.b + 4, sizeof c->case_id.b);
-	c->part = k.b[KEY_LEN - 1];
+	k = key_of(c);
 	rc = turn_get(t, STORE_META, &k, &v);
 	if (rc != ERR_OK)
 		return rc;
@@ -62,10 +92,10 @@ enum err chores_first(struct turn *t, struct chore *c)
 
 enum err chores_any(struct turn *t, bool *yes)
 {
-	const uint8_t prefix = META_CHORE;
-	struct store_walk w = {.key_len = KEY_LEN};
+	struct store_walk w = {.rc = ERR_OK};
+	struct chore c;
 
-	*yes = store_each(t->txn, STORE_META, span_of(&prefix, 1), &w);
+	*yes = next_due(t, &w, &c);
 	return w.rc;
 }
 

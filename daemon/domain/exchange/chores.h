@@ -42,9 +42,9 @@ struct chore {
 
 /** Owed from here on; or how far it went; over: done. */
 MUST_CHECK enum err chores_save(struct turn *t, const struct chore *c);
-/** ERR_NOTFOUND: there is none. */
+/** The first one that did not fail lately; from here on it is what the turn does (fault.h).  ERR_NOTFOUND: there is none. */
 MUST_CHECK enum err chores_first(struct turn *t, struct chore *c);
-/** Is there one?  Then the next tick is due at once. */
+/** Is there such a one?  Then the next tick is due at once. */
 MUST_CHECK enum err chores_any(struct turn *t, bool *yes);
 /** Where a walk over THREADCASE of its case goes on. */
 struct store_key chores_behind(const struct chore *c);

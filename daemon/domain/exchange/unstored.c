@@ -125,6 +125,7 @@ static enum err forget(struct turn *t, uint16_t peer)
 	struct store_walk w = {.key_len = KEY_LEN};
 	struct store_key prefix = {.len = 0};
 
+	require(peer != 0);
 	key_u8(&prefix, META_UNSTORED);
 	key_u16(&prefix, peer);
 	while (store_each(t->txn, STORE_META, key_span(&prefix), &w)) {

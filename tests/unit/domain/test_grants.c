@@ -557,6 +557,32 @@ static void an_unconfirmed_word_counts_when_a_person_confirmed(void **state)
 	assert_heard(b, &c);
 }
 
+/* The row of one consent cannot be read: what follows for its partner waits, and an erasure is swept all the same. */
+static void a_chore_that_fails_holds_up_no_other(void **state)
+{
+	struct bed *b = *state;
+	const struct came c = unsure(b);
+	const struct store_key k = turn_key_id(&c.consent.id);
+	const struct chore sick = {.kind = CHORE_BELIEVED, .peer = BED_PARTNER},
+			   well = {.kind = CHORE_SWEEP, .case_id = bed_id(0x77)};
+	struct chore next;
+	bool more;
+
+	assert_int_equal(turn_put(&b->t, STORE_GRANT, &k, span_of("?", 1)), ERR_OK);
+	assert_int_equal(chores_save(&b->t, &sick), ERR_OK);
+	assert_int_equal(chores_save(&b->t, &well), ERR_OK);
+	assert_int_equal(slices_tick(&b->t), ERR_CORRUPT);
+	assert_true(b->t.doing.part == FAULT_CHORE && b->t.doing.peer == BED_PARTNER);
+	assert_true(fault_note(&b->t, ERR_CORRUPT));
+	assert_int_equal(slices_tick(&b->t), ERR_OK);
+	assert_int_equal(chores_any(&b->t, &more), ERR_OK);
+	assert_false(more); /* one is left, and it is not its time */
+	b->node->faults.event++;
+	b->t.mono_ms += HOUR_MS;
+	assert_int_equal(chores_first(&b->t, &next), ERR_OK);
+	assert_true(next.kind == CHORE_BELIEVED && next.peer == BED_PARTNER);
+}
+
 /* Only what somebody said: a consent whose timer waits for its end is none of that. */
 static void confirming_ends_no_other_consent(void **state)
 {
@@ -813,6 +839,7 @@ int main(void)
 		ON_BED(a_partner_may_withdraw_what_we_collected),
 		ON_BED(an_unconfirmed_word_counts_when_time_is_over),
 		ON_BED(an_unconfirmed_word_counts_when_a_person_confirmed),
+		ON_BED(a_chore_that_fails_holds_up_no_other),
 		ON_BED(confirming_ends_no_other_consent),
 		ON_BED(a_withdrawn_consent_that_comes_back_is_withdrawn_again),
 		ON_BED(a_withdrawal_of_what_is_over_changes_the_flag_alone),
