@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The walls of each process, seen from outside: what the kernel says of it, and what happens when it tries."""
+import base64
 import os
 import pathlib
 import re
@@ -10,6 +11,8 @@ import subprocess
 
 import ctl
 import pytest
+import zmq.utils.z85
+from nacl import bindings as sodium
 from node import wait_for
 
 
@@ -51,6 +54,43 @@ def test_nothing_of_net_goes_to_the_swap(federation):
     for m in ours:
         assert " lo" in re.search("^VmFlags:(.*)", m, re.M)[1], m
     assert not [x for x in a.k("status")["status"].get("alarms", []) if x["what"] == "keys-not-locked"]
+
+
+def writable(pid):
+    """(bytes, locked) of each region that this process may write to."""
+    with open(f"/proc/{pid}/mem", "rb", 0) as mem:
+        for m in re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", pathlib.Path(f"/proc/{pid}/smaps").read_text(), flags=re.M):
+            at = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw.p ", m)
+            if at and "[v" not in m:
+                mem.seek(int(at[1], 16))
+                yield mem.read(int(at[2], 16) - int(at[1], 16)), " lo" in re.search("^VmFlags:(.*)", m, re.M)[1]
+
+
+def secret_of(pid, public):
+    """What of this process's memory makes that public key."""
+    for data, _ in writable(pid):
+        for i in range(0, len(data) - 31, 8):
+            x = data[i:i + 32]
+            if len(set(x)) > 20 and sodium.crypto_scalarmult_base(x) == public:
+                return x
+    raise AssertionError("net has no key of this node")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root reads another process's memory")
+def test_the_transport_key_lies_in_locked_memory_and_nowhere_else(federation):
+    """The secret itself is looked for: in all files of the node, and in what core may write to and has not locked, where it was
+    on its way to net."""
+    f = federation()
+    a, _ = f.start()
+    f.await_connected(a)
+    sec = secret_of(a.children()["net"], f.record_of(a)[2])
+    forms = (sec, sec.hex().encode(), base64.b64encode(sec), zmq.utils.z85.encode(sec))
+    assert [1 for data, locked in writable(a.children()["core"]) if locked and sec in data], "it is not found where it is"
+    for data, locked in writable(a.children()["core"]):
+        assert locked or not [x for x in forms if x in data]
+    for p in [p for p in a.dir.rglob("*") if p.is_file()] + [a.log]:
+        raw = p.read_bytes()
+        assert not [x for x in forms if x in raw], p
 
 
 PROBE = r"""
