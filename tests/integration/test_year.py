@@ -51,7 +51,7 @@ SENDER = {
 MEANWHILE = ("not now", "changed since you looked", "reopened once already", "may not see all of this", "somebody took this referral on")
 # What status may say of a node with which all is well.
 QUIET = {"org", "node_id", "fingerprint", "roster_seq", "roster_head", "members", "connected", "owed", "cases", "member", "version",
-         "clock_agreed", "disk_used", "disk", "listen", "listen_since_ms", "frames_refused", "roster_standing", "roster_until_s",
+         "clock_agreed", "disk_used", "disk", "store", "store_used", "store_cap", "listen", "listen_since_ms", "frames_refused", "roster_standing", "roster_until_s",
          "incarnation", "address", "sheet", "sheet_s", "locked", "failed_turns"}
 
 
@@ -395,7 +395,7 @@ def check_rest(life, n):
     assert not life.rows(n, "outbox_list", "outbox")
     said = {f.name for f, _ in life.status(n).ListFields()}
     assert said <= QUIET, said - QUIET
-    assert life.status(n).frames_refused == life.status(n).failed_turns == 0
+    assert life.status(n).frames_refused == life.status(n).failed_turns == 0 and not life.status(n).store
     assert life.status(n).roster_standing == "expired"  # its roots did not live so long with them
     rows = life.states[n].values()
     assert not [r for r in rows if r.state in LIVING or r.provisional]
