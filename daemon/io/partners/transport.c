@@ -692,11 +692,6 @@ void transport_dial(struct transport *t, uint16_t peer, bool silent)
 	}
 }
 
-uint64_t transport_refused(const struct transport *t)
-{
-	return t->zap == NULL ? 0 : zap_refused(t->zap);
-}
-
 void transport_close(struct transport *t)
 {
 	if (t == NULL)
@@ -704,6 +699,7 @@ void transport_close(struct transport *t)
 	for (size_t i = 1; i <= LIMIT_PEERS; i++)
 		if (t->lines[i] != NULL)
 			line_free(t->lines[i]);
+	inbound_free(t->inbound);
 	explicit_bzero(t->curve.sec, sizeof t->curve.sec);
 	free(t);
 }

@@ -63,7 +63,6 @@ MUST_CHECK enum err transport_peers(struct transport *t, const struct transport_
 MUST_CHECK enum err transport_send(struct transport *t, uint16_t peer, struct span bytes);
 /** There is something to send: dial now, whoever's turn it is.  silent: the present connection answers no more; hang up first. */
 void transport_dial(struct transport *t, uint16_t peer, bool silent);
-uint64_t transport_refused(const struct transport *t);
 void transport_close(struct transport *t);
 
 #endif /* KRING_IO_PARTNERS_TRANSPORT_H */

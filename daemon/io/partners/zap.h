@@ -24,8 +24,6 @@ MUST_CHECK enum err zap_open(struct zap **out, void *zmq_ctx, zap_lookup lookup,
 void *zap_socket(struct zap *z);
 /** Answer one waiting request, if any.  True when there was one. */
 bool zap_answer(struct zap *z);
-/** Connections refused since start. */
-uint64_t zap_refused(const struct zap *z);
 void zap_close(struct zap *z);
 
 #endif /* KRING_IO_PARTNERS_ZAP_H */
