@@ -55,6 +55,7 @@
  * what a large store frees lies in more places. */
 #define LIMIT_MAP_KEPT	     (32ull * 1024 * 1024)
 #define LIMIT_MAP_KEPT_SHARE 64u
+#define LIMIT_KEPT_PARTNER   16u /* one partner may use this part of it, the 16th */
 /* Blocks of the disk that the file has behind its last page: a quota meets what takes in first. */
 #define LIMIT_DISK_KEPT	  (8ull * 1024 * 1024)
 #define LIMIT_SHRED_SLICE 1024u /* case keys that one transaction wraps again */
@@ -178,6 +179,8 @@ static_assert(LIMIT_DISK_KEPT < LIMIT_DISK_RESERVE && LIMIT_DISK_KEPT > 2 * LIMI
 	      "blocks for a slice of keys, twice");
 static_assert(LIMIT_STEP_ROOM > 16 * LIMIT_BODY && LIMIT_STEP_ROOM < LIMIT_MAP_KEPT / 8,
 	      "a step has room for a body and its rows, and does not empty what is kept back");
+static_assert(LIMIT_KEPT_PARTNER > 4 && LIMIT_MAP_KEPT / LIMIT_KEPT_PARTNER > LIMIT_STEP_ROOM,
+	      "several partners have room for endings when one took all it may");
 static_assert(LIMIT_MAP_START > LIMIT_MAP_KEPT, "an empty store takes something in");
 static_assert(LIMIT_WINDOW * LIMIT_BODY <= 1024 * 1024, "at most 1 MiB un-receipted per peer");
 static_assert(LIMIT_LIST_ROWS <= LIMIT_REPLY_REPEATED && LIMIT_ROSTER_NODES <= LIMIT_REPLY_REPEATED,

@@ -43,7 +43,12 @@ bool fault_paused(struct turn *t, const struct fault_place *at)
 {
 	const struct fault *f = find(t, at);
 
-	return f != NULL && (f->event == t->faults->event || t->mono_ms < f->again_mono_ms);
+	if (f == NULL)
+		return false;
+	/* A full store is no damage: a partner must not wait for a pause when there is room again. */
+	if (f->why == ERR_FULL && (at->part == FAULT_PART || at->part == FAULT_SENDING))
+		return f->event == t->faults->event;
+	return f->event == t->faults->event || t->mono_ms < f->again_mono_ms;
 }
 
 uint64_t fault_again_ms(struct turn *t, const struct fault_place *at)

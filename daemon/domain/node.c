@@ -458,14 +458,29 @@ static bool refusal_only(const struct turn *t, enum err e)
 	       (!err_fatal(e) || e == ERR_FULL);
 }
 
+/* A partner spoke, or its line came up: it hears of us whatever can be written here. */
+static bool of_a_line(const struct event *ev)
+{
+	return ev != NULL && (ev->type == EVENT_FRAME || ev->type == EVENT_PEER_UP ||
+			      ev->type == EVENT_PREKEY || ev->type == EVENT_UNOPENED);
+}
+
 bool node_turn_failed(struct turn *t, enum err e)
 {
-	/* once more, and then without a word of it: a backup, a lock, a panic */
-	if (e == ERR_FULL && t->bare_too && !t->node->bare) {
+	const bool bare_left = e == ERR_FULL && !t->node->bare;
+
+	/* once more, and then without a word of it: a backup, a lock, a panic; and a partner's line, where it is not one
+	 * part or document alone that finds no room */
+	if (bare_left && (t->bare_too || (of_a_line(t->ev) && t->doing.part == FAULT_EVENT))) {
 		t->node->bare = true;
 		return true;
 	}
-	return !refusal_only(t, e) && fault_note(t, e);
+	if (!refusal_only(t, e) && fault_note(t, e))
+		return true;
+	if (!bare_left || !of_a_line(t->ev))
+		return false;
+	t->node->bare = true; /* too many of them */
+	return true;
 }
 
 void node_event_over(struct node *n)

@@ -72,6 +72,8 @@ struct conn {
 	uint64_t proof_mono_ms;	  /* when to ask for proof of a roll-back again */
 	uint64_t shown_mono_ms;	  /* ... and when to show what they signed again */
 	bool met;		  /* a frame of theirs was read, of whatever incarnation */
+	uint64_t
+		kept; /* bytes kept back that its documents took since the store had room; over connections too */
 	bool ends_wait; /* behind what there is no room for stands a word that ends something of ours */
 	struct heads_cursor heads; /* while their copy of our threads is compared */
 };
@@ -208,7 +210,7 @@ struct node {
 	uint64_t frames_refused; /* opened, but not authentic; since start */
 	bool clock_confirmed;	 /* by an administrator, this run */
 	struct node_before before;
-	bool bare;	   /* this event writes nothing: its entry found no room */
+	bool bare; /* this event writes nothing, for there is no room; it is answered all the same */
 	uint64_t shred_ms; /* wall clock: since when a shred waits that found no room; 0 */
 	const struct exchange_hooks *hooks; /* what care does with documents */
 };

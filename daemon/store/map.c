@@ -19,7 +19,8 @@ enum err store_begin(struct store *s, bool write, struct store_txn **out)
 
 /* ---- room ---- */
 
-enum { STEPS = 64 }; /* of what is kept back, in a store that is smaller than any in use */
+enum { ROW_EXTRA = 64 }; /* of a row, with its place in its page */
+enum { STEPS = 64 };	 /* of what is kept back, in a store that is smaller than any in use */
 
 /* The one place that says what may be taken for which use. */
 static uint64_t kept_from(const struct store_txn *txn, enum store_use use)
@@ -61,6 +62,11 @@ bool store_room(struct store_txn *txn, enum store_use use)
 
 	return txn->write && txn->failed == ERR_OK &&
 	       has_room(txn, use, part < LIMIT_STEP_ROOM ? part : LIMIT_STEP_ROOM);
+}
+
+uint64_t store_kept_taken(const struct store_txn *txn)
+{
+	return txn->kept_taken;
 }
 
 struct store_usage store_usage(const struct store_txn *txn)
@@ -137,6 +143,8 @@ enum err store_put(struct store_txn *txn, enum store_table table, struct span ke
 		return txn->failed;
 	if (!has_room(txn, txn->use, cost))
 		return answered(txn, ERR_FULL);
+	if (txn->use == STORE_OWES && txn->left < kept_from(txn, STORE_TAKES) + cost)
+		txn->kept_taken += key.len + val.len + ROW_EXTRA;
 	txn->left -= cost < txn->left ? cost : txn->left;
 	return answered(txn, txn->store->ops->put(txn, table, key, val));
 }

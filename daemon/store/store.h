@@ -50,6 +50,8 @@ void store_use(struct store_txn *txn, enum store_use use);
 /** Is there room for a step of that, with all its rows (LIMIT_STEP_ROOM)?  Asked first, so that what has none is refused in
  *  words and not by a turn that fails; whoever does not ask meets ERR_FULL at store_put. */
 bool store_room(struct store_txn *txn, enum store_use use);
+/** Bytes of rows that this transaction put as STORE_OWES into what is kept back: for whoever must say who they were for. */
+uint64_t store_kept_taken(const struct store_txn *txn);
 
 /** txn is gone whatever is returned.  ERR_FULL: nothing happened.  ERR_IO: stop the process.  Of a transaction in which
  *  anything failed nothing is kept: the error is that one (store_failed). */

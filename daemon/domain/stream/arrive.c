@@ -377,10 +377,19 @@ static bool within_quota(struct reading *r, size_t len)
 	return true;
 }
 
+/* What one partner ends may use a part of what is kept back and no more: others end things, too. */
+static bool within_share(struct reading *r)
+{
+	if (store_room(r->t->txn, STORE_TAKES))
+		r->c->kept = 0; /* all that is kept back is there again */
+	return r->c->kept <= store_usage(r->t->txn).kept / LIMIT_KEPT_PARTNER;
+}
+
 static bool room_for(struct reading *r, enum store_use use)
 {
 	return store_room(r->t->txn, use) &&
-	       (r->t->node->disk != NODE_DISK_STOP || use != STORE_TAKES);
+	       (r->t->node->disk != NODE_DISK_STOP || use != STORE_TAKES) &&
+	       (use != STORE_OWES || within_share(r));
 }
 
 /* In this frame, among the documents that we do not have yet. */
@@ -408,7 +417,7 @@ static enum err no_room(struct reading *r, const struct wire_doc *d, size_t len)
 	enum err rc;
 
 	r->c->ends_wait = r->c->ends_wait || end_in_frame(r);
-	if (!r->c->ends_wait || document_known(r->t, &key) || !store_room(r->t->txn, STORE_OWES) ||
+	if (!r->c->ends_wait || document_known(r->t, &key) || !room_for(r, STORE_OWES) ||
 	    !within_quota(r, len))
 		return refuse(r, WIRE_REFUSED_BUSY, &d->head.thread_id);
 	rc = acceptable(r, d, &hash, &code);
@@ -461,7 +470,7 @@ static enum err take_alone(struct reading *r, const struct wire_doc *d)
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
-enum err arrive_document(struct reading *r, struct span bytes)
+static enum err one_document(struct reading *r, struct span bytes)
 {
 	const uint64_t no =
 		r->next_no++; /* parts without a number are not documents, so this counts along */
@@ -495,4 +504,24 @@ enum err arrive_document(struct reading *r, struct span bytes)
 	rc = take_alone(r, &d);
 	store_use(r->t->txn, room_of_event(EVENT_FRAME));
 	return rc;
+}
+
+enum err arrive_document(struct reading *r, struct span bytes)
+{
+	const uint64_t before = store_kept_taken(r->t->txn);
+	enum err rc = one_document(r, bytes);
+
+	r->c->kept += store_kept_taken(r->t->txn) - before;
+	return rc;
+}
+
+void arrive_busy(struct reading *r, struct span bytes)
+{
+	const uint64_t no = r->next_no++;
+	struct wire_doc d;
+
+	if (r->stop || r->v.head.first_seq == 0 || no <= r->pair->got)
+		return;
+	if (wire_doc_get(bytes, &d) == ERR_OK)
+		(void)refuse(r, WIRE_REFUSED_BUSY, &d.head.thread_id);
 }

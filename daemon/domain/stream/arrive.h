@@ -17,6 +17,8 @@
 
 /** A DOCUMENT part. */
 MUST_CHECK enum err arrive_document(struct reading *r, struct span bytes);
+/** The same when nothing can be written: one that we do not have is refused as BUSY, and the rest of the frame waits. */
+void arrive_busy(struct reading *r, struct span bytes);
 /** What we said of a document that we hold already. */
 uint16_t arrive_verdict(struct reading *r, const struct document *d);
 

@@ -57,6 +57,7 @@ enum err connect_up(struct turn *t, struct peer *p)
 		.wait_mono_ms = t->mono_ms,
 		.hangups = c->hangups,
 		.records = c->records,
+		.kept = c->kept,
 		.records_mono_ms = c->records_mono_ms,
 		.clock_record_ms = c->clock_record_ms,
 		.clock_theirs_ms = c->clock_theirs_ms,

@@ -173,7 +173,7 @@ static enum err collect(struct speaking *s, size_t used, struct load *l)
 
 	l->count = l->bytes = 0;
 	l->later = false;
-	if (pr->yours.no == 0 || !s->c->heard || !s->p->activated)
+	if (pr->yours.no == 0 || !s->c->heard || !s->p->activated || s->t->node->bare)
 		return ERR_OK;
 	while (no < pr->num_last && no < pr->acked + LIMIT_WINDOW && l->count < LIMIT_FRAME_DOCS) {
 		const struct fault_place at = {.part = FAULT_SENDING, .peer = s->p->no};
@@ -390,7 +390,9 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struc
 	if (rc == ERR_OK && connect_flaw(s.c, s.pair) != NULL)
 		return ERR_CORRUPT;
 	/* Before enough members witnessed it, and while a fork is open, nothing about a person leaves. */
-	if (rc == ERR_OK && s.pair->yours.no != 0 && s.c->heard && p->activated)
+	/* Numbers are rows: without room for them what has none waits, and the answer goes. */
+	if (rc == ERR_OK && s.pair->yours.no != 0 && s.c->heard && p->activated && !t->node->bare &&
+	    store_room(t->txn, STORE_FREES))
 		rc = number_tail(t, s.c, s.pair);
 	for (unsigned i = 0; rc == ERR_OK && more && i < FRAMES_PER_TURN && has_room(t); i++) {
 		rc = speak_once(&s, due, &more);

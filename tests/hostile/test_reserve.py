@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is kept back for answers and endings is used up: every partner is still told so, and no member takes what others need."""
+import pytest
+from documents import IDENTITY_NEEDS, act, grant, offer, pb
+from kringwire import DOCUMENT
+from node import Refused
+from test_full import BUSY, fill, refused, status
+from world import say, wait_for
+
+WITHDRAW = 17
+SMALL = "[Limits]\nStoreMiB=3\n"
+
+
+@pytest.fixture
+def reserve(world, monkeypatch):
+    """reserve(KiB) -> a World whose nodes keep no more than that back."""
+    def make(kib):
+        monkeypatch.setenv("KRING_DEV_KEPT_KIB", str(kib))
+        return world(settings=SMALL)
+    return make
+
+
+def opened(m, n):
+    """So many referrals of one person: (thread, hash of the offer)."""
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    docs, out = [g], []
+    for _ in range(n):
+        thread, raw, h = offer(m, gid, subject, pb.Person(name="Piet Verzonnen"), IDENTITY_NEEDS)
+        docs.append(raw)
+        out.append((thread, h))
+    for i in range(0, len(docs), 50):
+        assert set(say(m, docs[i:i + 50])) == {0}
+    return out
+
+
+def end(m, thread, h):
+    """Its sender takes a referral back; was that taken in?"""
+    return taken(m, act(m, thread, WITHDRAW, 2, h)[0])
+
+
+def taken(m, raw):
+    """Was this document taken in?  It is answered either way."""
+    before = len(m.refused)
+    told = lambda: {v[0] for v in m.verdicts}
+    m.send_frame([(DOCUMENT, raw)], first=m.sent + 1)
+    m.until(lambda: m.sent + 1 in told() or len(m.refused) > before, 10)
+    if m.sent + 1 in told():
+        m.sent += 1
+        return True
+    assert len(m.refused) > before, "no answer"
+    assert m.refused[-1][0] == BUSY, m.refused[-1]
+    return False
+
+
+def erase_theirs(w, mine, n):
+    """Some of the cases that the member filled the store with."""
+    b = w.target
+    theirs = [c["id"] for c in b.k("case", "list", "--limit", "500")["cases"] if c["id"] not in mine]
+    for case in theirs[:n]:
+        b.k("case", "erase", case, "--now")
+
+
+def test_one_member_ends_as_much_as_it_can(reserve):
+    w = reserve(512)
+    m, b, h = w.hostile[0], w.target, w.honest[0]
+    case, ref = w.honest_referral()
+    own = b.new_case(name="Eigen Verzonnen")
+    threads = opened(m, 200)
+    mine = {own} | {r["case_id"] for r in b.k("inbox", "--limit", "500")["referrals"]}
+    fill(w)
+    took = 0
+    while took < len(threads) and end(m, *threads[took]):
+        took += 1
+    assert 0 < took < len(threads), took
+    for _ in range(3):
+        assert not end(m, *threads[took]), "beyond its share"
+    # others, and ourselves, end things all the same
+    h.k("withdraw", ref, "--reason", "no-longer-needed")
+    b.await_state(ref, "withdrawn")
+    b.k("case", "close", own)
+    b.k("case", "erase", own, "--now")
+    # room: its line goes on by itself
+    erase_theirs(w, mine, 200)
+    assert wait_for("its endings to go on", lambda: end(m, *threads[took]))
+    w.still_whole()
+
+
+def test_nothing_is_left_and_a_partner_hears_so(reserve):
+    """Readings leave entries until there is no room for one more."""
+    w = reserve(32)
+    m, b = w.hostile[0], w.target
+    own = b.new_case(name="Eigen Verzonnen")
+    threads = opened(m, 5)
+    fill(w)
+    while taken(m, grant(m, IDENTITY_NEEDS)[2]):  # one by one up to the brim
+        pass
+    with pytest.raises(Refused):
+        for _ in range(2000):
+            b.k("case", "show", own)
+    reply = refused(b, "case", "show", own)
+    assert "full" in reply["what"], reply
+    for _ in range(3):
+        assert not end(m, *threads[0])
+    # more of it than ever before, which would have to be written down: how far its numbers went
+    before = len(m.refused)
+    m.send_frame([(DOCUMENT, act(m, threads[0][0], WITHDRAW, 2, threads[0][1])[0])] * 40, first=m.sent + 1)
+    m.until(lambda: len(m.refused) > before, 10)
+    assert len(m.refused) > before and m.refused[-1][0] == BUSY, "no answer"
+    # a new line, too
+    m.close()
+    assert w.meet(m)
+    assert not end(m, *threads[0])
+    # more room: everything goes on by itself
+    b.stop()
+    conf = b.dir / "kring.conf"
+    conf.write_text(conf.read_text().replace("StoreMiB=3", "StoreMiB=6"))
+    b.start()
+    assert w.meet(m)
+    assert wait_for("the ending to be taken", lambda: end(m, *threads[0]))
+    w.still_whole()
