@@ -88,9 +88,11 @@
 #define LIMIT_PARTNER_REPORTS 256u	/* of figures: of sixty-four years */
 #define LIMIT_CASE_ENTRIES                                                                         \
 	100000u /* of a timeline; after that no partner begins anything more in the case */
-#define LIMIT_CASE_GRANTS 128u	/* in a case: each document asks all of them */
+#define LIMIT_CASE_GRANTS 256u	/* in a case: each document asks all of them */
 #define LIMIT_THREAD_LOST 64u	/* lost acts of one thread */
 #define LIMIT_UNSTORED	  1024u /* threads of one partner of which a document was passed over */
+#define LIMIT_ALONE	  512u	/* consents of one partner that wait for their referral */
+#define LIMIT_ALONE_DAYS  35u	/* a consent whose referral does not come is let go */
 
 /* after a loss of state: what one partner can make of it */
 #define LIMIT_BLOCKED_MIN     10u /* a document without its predecessor holds up the others so long */
@@ -188,6 +190,10 @@ static_assert(LIMIT_LIST_ROWS <= LIMIT_REPLY_REPEATED && LIMIT_ROSTER_NODES <= L
 static_assert(LIMIT_OPEN_REFERRALS <= LIMIT_PARTNER_CASES &&
 		      LIMIT_PARTNER_CASES <= LIMIT_PARTNER_THREADS,
 	      "a referral has a case, and a case a thread");
+static_assert(LIMIT_ALONE >= 4 * LIMIT_WINDOW && LIMIT_ALONE < LIMIT_PARTNER_CASES,
+	      "the consents of what is under way find room, and fill no store");
+static_assert(LIMIT_ALONE_DAYS >= LIMIT_TTL_DAYS,
+	      "a referral that is still under way finds its consent");
 static_assert(LIMIT_PB_BYTES < LIMIT_CLASS_2, "a bytes field fits a frame");
 static_assert(LIMIT_OFFER_PAGE * 16 + 64 < LIMIT_CLASS_0, "a page of ids fits class 0");
 static_assert(LIMIT_FRAME_DOCS <= LIMIT_WINDOW, "the window holds a frame");

@@ -250,7 +250,9 @@ static enum err let_go(struct turn *t)
 
 	if (rc == ERR_OK)
 		rc = unstored_tick(t);
-	return rc == ERR_OK ? table_forget(t) : rc;
+	if (rc == ERR_OK)
+		rc = table_forget(t);
+	return rc == ERR_OK ? erase_alone(t) : rc;
 }
 
 /* Timers before questions: what is signed now goes out with the frames of this turn. */

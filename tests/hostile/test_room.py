@@ -60,11 +60,11 @@ def test_one_person_has_so_many_consents(world):
     w = world()
     m, b = w.hostile[0], w.target
     docs, _, _, subject, _ = person(m)
-    with w.meter("one person, with 150 consents"):
+    with w.meter("one person, with 280 consents"):
         assert say(m, docs) == [0, 0]
-        codes = [c for part in batches([grant(m, IDENTITY_NEEDS, subject=subject)[2] for _ in range(150)]) for c in say(m, part)]
-        assert codes.count(0) == 127 and set(codes[127:]) == {TOO_MANY}
-        assert limits(b)["one-case"]["refused"] == 23
+        codes = [c for part in batches([grant(m, IDENTITY_NEEDS, subject=subject)[2] for _ in range(280)]) for c in say(m, part)]
+        assert codes.count(0) == 255 and set(codes[255:]) == {TOO_MANY}
+        assert limits(b)["one-case"]["refused"] == 25
         assert say(m, person(m)[0]) == [0, 0]  # somebody else
         case = next(r["case_id"] for r in b.k("inbox", "--from", m.name)["referrals"])
         b.k("case", "show", case)
@@ -171,4 +171,25 @@ def test_a_hundred_thousand_referrals(world):
         work = wait_for("work for each referral that is open", lambda: (
             lambda got: got["total"] >= 2 * most and got)(b.k("worklist", "--from", m.name)), 30)
         assert "partner-removed" in {r["kind"] for r in work["work"]}
+    w.still_whole()
+
+
+def test_consents_without_a_referral(world):
+    """A consent for each of very many people, and never a referral: no list shows anybody, and only so many wait."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    people = [grant(m, IDENTITY_NEEDS) for _ in range(540)]
+    with w.meter("540 consents without a referral"):
+        before = b.k("case", "list")
+        codes = [c for part in batches([g for _, _, g in people]) for c in say(m, part)]
+        assert codes == [0] * 512 + [TOO_MANY] * 28
+        row = limits(b)["waiting-consents"]
+        assert (row["partner"], row["count"], row["most"], row["refused"]) == (m.org, 512, 512, 28)
+        got = b.k("case", "list")
+        assert got["total"] - before["total"] == len(got["cases"]) - len(before["cases"]) <= 1, "nobody but the honest person is new"
+        # the referral comes: now it is somebody, and there is room for one more
+        gid, subject, _ = people[7]
+        assert say(m, [offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1]]) == [0]
+        assert [c["name"] for c in b.k("case", "search", "Piet")["cases"]] == [NAME.name]
+        assert say(m, [people[539][2], people[538][2]]) == [0, TOO_MANY]
     w.still_whole()

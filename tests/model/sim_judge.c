@@ -378,7 +378,7 @@ void sim_check_names(struct sim *s, struct sim_node *n)
 
 /* What is counted where it changes, counted again by a walk over everything. */
 struct real_counts {
-	uint64_t open_ours, open_theirs, threads, cases;
+	uint64_t open_ours, open_theirs, threads, cases, alone;
 };
 
 static void count_threads(struct sim *s, struct sim_view *v, struct real_counts *real)
@@ -415,6 +415,34 @@ static void count_cases(struct sim_view *v, struct real_counts *real)
 			real[be16_get(w.row.key.p + 1)].cases++;
 }
 
+/* Whoever waits for a referral has none, and a case that is here. */
+static void count_alone(struct sim *s, struct sim_view *v, struct real_counts *real)
+{
+	struct store_walk w = {.rc = ERR_OK};
+
+	while (store_each(v->t.txn, STORE_ALONE, span_of(NULL, 0), &w)) {
+		const struct span id = w.row.key;
+		struct store_walk threads = {.rc = ERR_OK};
+		struct store_key k = {.len = 0};
+		struct span val;
+
+		key_put(&k, id.p, id.len);
+		require(turn_get(&v->t, STORE_ALONE, &k, &val) == ERR_OK && val.len == 10);
+		real[be16_get(val.p)].alone++;
+		if (!record_exists(v->t.txn, STORE_CASES, key_span(&k)))
+			sim_fail(s, "node %d: a consent waits in a case that is gone", v->n->no);
+		while (store_each(v->t.txn, STORE_THREADCASE, key_span(&k), &threads)) {
+			struct id16 tid;
+			struct thread th;
+
+			memcpy(tid.b, threads.row.key.p + 16, 16);
+			if (thread_load(&v->t, &tid, &th) != ERR_OK || th.kind == THREAD_REFERRAL)
+				sim_fail(s, "node %d: a case with a referral is not shown",
+					 v->n->no);
+		}
+	}
+}
+
 static void check_counts(struct sim *s, struct sim_node *n)
 {
 	struct real_counts real[SIM_NODES_MAX + 2] = {{0}};
@@ -423,6 +451,7 @@ static void check_counts(struct sim *s, struct sim_node *n)
 	sim_view_open(s, &v, n);
 	count_threads(s, &v, real);
 	count_cases(&v, real);
+	count_alone(s, &v, real);
 	for (uint16_t peer = 1; peer <= s->n; peer++) {
 		const struct real_counts *c = &real[peer];
 		struct quota_place at = {.case_id = {{0}}};
@@ -433,17 +462,19 @@ static void check_counts(struct sim *s, struct sim_node *n)
 		while (quota_next_open(&v.t, peer, THREAD_RECEIVER, &at) == ERR_OK)
 			rows++;
 		if (pr->open_theirs != c->open_theirs || pr->open_ours != c->open_ours ||
-		    pr->threads != c->threads || pr->cases != c->cases || rows != c->open_theirs)
+		    pr->threads != c->threads || pr->cases != c->cases || pr->alone != c->alone ||
+		    rows != c->open_theirs)
 			sim_fail(s,
 				 "node %d miscounts partner %d: open %llu of %llu, ours %llu of "
 				 "%llu, "
-				 "threads %llu of %llu, cases %llu of %llu",
+				 "threads %llu of %llu, cases %llu of %llu, alone %llu of %llu",
 				 n->no, peer - 1, (unsigned long long)pr->open_theirs,
 				 (unsigned long long)c->open_theirs,
 				 (unsigned long long)pr->open_ours,
 				 (unsigned long long)c->open_ours, (unsigned long long)pr->threads,
 				 (unsigned long long)c->threads, (unsigned long long)pr->cases,
-				 (unsigned long long)c->cases);
+				 (unsigned long long)c->cases, (unsigned long long)pr->alone,
+				 (unsigned long long)c->alone);
 	}
 	sim_view_close(&v);
 }

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/plant.h"
+#include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
@@ -17,8 +18,9 @@
 #include "domain/news/deposit.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
+#include "domain/stream/connect.h"
 
-enum { SWEPT_ENTRIES = 2048 };
+enum { SWEPT_ENTRIES = 2048, ALONE_SLICE = 16 };
 
 static enum err gone(enum err rc)
 {
@@ -239,6 +241,37 @@ enum err erase_now(struct turn *t, const struct id16 *id)
 	if (rc == ERR_OK)
 		rc = audit_forget(t, id);
 	return rc == ERR_OK ? leave_word(t, id) : rc;
+}
+
+/* A clock that somebody agrees with: else a wrong date would take the consents of referrals that are under way. */
+static enum err clock_sure(struct turn *t, bool *sure)
+{
+	*sure = t->node->clock_confirmed;
+	for (size_t i = 0; i < t->node->peer_count && !*sure; i++) {
+		const struct peer *p = &t->node->peers[i];
+		enum err rc = p->self ? ERR_OK : connect_clock_agreed(t, p->no, sure);
+
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+/* The rest in the next tick: each is an erasure like any other, with a word to partners. */
+enum err erase_alone(struct turn *t)
+{
+	struct id16 id;
+	bool due, sure = false;
+	enum err rc = alone_due(t, &id, &due);
+
+	if (rc == ERR_OK && due)
+		rc = clock_sure(t, &sure);
+	for (unsigned n = 0; rc == ERR_OK && due && sure && n < ALONE_SLICE; n++) {
+		rc = erase_now(t, &id);
+		if (rc == ERR_OK)
+			rc = alone_due(t, &id, &due);
+	}
+	return rc;
 }
 
 enum err erase_again(struct turn *t, const struct id16 *id)

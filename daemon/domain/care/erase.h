@@ -17,6 +17,8 @@
 
 /** Everything of this case goes, now. */
 MUST_CHECK enum err erase_now(struct turn *t, const struct id16 *id);
+/** Some of the consents that waited too long for their referral, with their cases. */
+MUST_CHECK enum err erase_alone(struct turn *t);
 /** One slice of CHORE_SWEEP: rows that no key opens any more. */
 MUST_CHECK enum err erase_sweep(struct turn *t, struct chore *c);
 /** A case that a restored backup brought back although it was erased after it: as erase_now, whatever its

@@ -157,7 +157,7 @@ enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wi
 	good = rc == ERR_OK && grant_to_us(t, p, d, g);
 	if (good)
 		memcpy(subject.b, msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).p, 16);
-	rc = casefile_receive(t, p, &subject, &th->case_id, over);
+	rc = casefile_receive_consent(t, p, &subject, &th->case_id, over);
 	if (rc == ERR_OK && *over == QUOTA_NONE)
 		rc = quota_in_case(t, &th->case_id, THREAD_CONSENT, over);
 	if (rc != ERR_OK || *over != QUOTA_NONE)

@@ -18,6 +18,7 @@
 #include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
 #include "domain/care/recover.h"
+#include "domain/consent/alone.h"
 #include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
@@ -170,6 +171,8 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 		rc = quota_in_case(t, &th->case_id, THREAD_REFERRAL, over);
 	if (*over != QUOTA_NONE)
 		return rc;
+	if (rc == ERR_OK && fresh)
+		rc = alone_over(t, &th->case_id);
 	return rc == ERR_OK && body != NULL ? check_scope(t, p, d, th, body, verdict) : rc;
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/plant.h"
+#include "domain/consent/alone.h"
 #include "domain/consent/grant.h"
 
 enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8, META_NAMES = 13 };
@@ -164,6 +165,8 @@ enum err casefile_forget_subject(struct turn *t, const struct id16 *id)
 		key_put(&k, w.row.key.p + HEAD, w.row.key.len - HEAD);
 		w.rc = drop_name(t, id, &k);
 	}
+	if (w.rc == ERR_OK)
+		w.rc = alone_over(t, id);
 	return w.rc == ERR_OK ? turn_drop_prefix(t, STORE_META, &prefix) : w.rc;
 }
 
@@ -201,6 +204,19 @@ enum err casefile_receive(struct turn *t, const struct peer *p, const struct id1
 	return rc == ERR_OK && *over == QUOTA_NONE ? casefile_open(t, p, subject, true, id) : rc;
 }
 
+enum err casefile_receive_consent(struct turn *t, const struct peer *p, const struct id16 *subject,
+				  struct id16 *id, enum quota *over)
+{
+	enum err rc = casefile_of_subject(t, p, subject, true, id);
+
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	rc = alone_room(t, p->no, over);
+	if (rc == ERR_OK && *over == QUOTA_NONE)
+		rc = casefile_receive(t, p, subject, id, over);
+	return rc == ERR_OK && *over == QUOTA_NONE ? alone_begin(t, p->no, id) : rc;
+}
+
 /* Words about the person, over those that stand in this place of the record; what was emptied on purpose goes. */
 static enum err put_words(struct turn *t, const struct id16 *id, unsigned field,
 			  const struct msg *person)
@@ -221,7 +237,9 @@ static enum err put_words(struct turn *t, const struct id16 *id, unsigned field,
 
 enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg *person)
 {
-	return put_words(t, id, CASE_RECORD_PERSON, person);
+	enum err rc = put_words(t, id, CASE_RECORD_PERSON, person);
+
+	return rc == ERR_OK ? alone_over(t, id) : rc;
 }
 
 /* A partner's newest words beside ours; a case that is full keeps what it has, since the body is in the history. */

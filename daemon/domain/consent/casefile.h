@@ -21,6 +21,10 @@ MUST_CHECK enum err casefile_save(struct turn *t, const struct id16 *id, struct 
  *  nothing. */
 MUST_CHECK enum err casefile_receive(struct turn *t, const struct peer *p,
 				     const struct id16 *subject, struct id16 *id, enum quota *over);
+/** The same for a consent: a case that is opened for it is alone (alone.h) until the referral comes. */
+MUST_CHECK enum err casefile_receive_consent(struct turn *t, const struct peer *p,
+					     const struct id16 *subject, struct id16 *id,
+					     enum quota *over);
 /** The case such a name stands for already; theirs: one that the partner gave, else we.  ERR_NOTFOUND. */
 MUST_CHECK enum err casefile_of_subject(struct turn *t, const struct peer *p,
 					const struct id16 *subject, bool theirs, struct id16 *id);

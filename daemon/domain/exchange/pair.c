@@ -35,7 +35,8 @@ static const struct pack fields[] = {
 	PACK_NUMBER(struct pair, reports),	 PACK_NUMBER(struct pair, over_ms),
 	PACK_NUMBER(struct pair, over_what),	 PACK_NUMBER(struct pair, lives_day),
 	PACK_NUMBER(struct pair, lives),	 PACK_NUMBER(struct pair, gone),
-	PACK_BYTES(struct pair, receipt),	 PACK_BYTES(struct pair, sent),
+	PACK_NUMBER(struct pair, alone),	 PACK_BYTES(struct pair, receipt),
+	PACK_BYTES(struct pair, sent),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -57,6 +58,7 @@ const char *pair_flaw(const struct pair *p)
 	RULE(p->strike_ms != 0 || !p->since_strike)
 	RULE(p->open_theirs <= p->threads)
 	RULE(p->cases <= p->threads)
+	RULE(p->alone <= p->cases)
 	RULE(p->unstored <= LIMIT_UNSTORED)
 #undef RULE
 	return NULL;

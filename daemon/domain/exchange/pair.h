@@ -27,6 +27,7 @@ enum {
  *   unheard: uncompared                        who was not heard after a loss was not compared either
  *   since_strike: strike_ms != 0
  *   open_theirs <= threads, cases <= threads   each open referral and each case of theirs began with a thread
+ *   alone <= cases                             what waits for its referral is a case, too
  *   unstored <= LIMIT_UNSTORED                 what is passed over is remembered up to there */
 struct pair {
 	struct pair *next;  /* of this turn */
@@ -67,6 +68,7 @@ struct pair {
 	uint64_t threads;		 /* that they began; never fewer */
 	uint64_t reports;		 /* of them, reports of figures */
 	uint64_t cases;			 /* that they brought and that are here */
+	uint64_t alone;			 /* of them, those that wait for a referral */
 	uint64_t unstored;		 /* threads of which a document was passed over */
 	uint64_t over, over_ms;		 /* documents refused for a limit; the last one when ... */
 	uint8_t over_what;		 /* ... and for which: enum quota */

@@ -6,6 +6,7 @@
  *   a referral                                | open ones, threads, the timeline of its case
  *   a consent for a person who is here        | threads, consents of its case: a renewal gets in when the open referrals are many
  *   a consent or a referral for a new person  | also by cases; and by open referrals, since a case is for one
+ *   a consent for a new person                | LIMIT_ALONE that wait for their referral
  *   any document of a thread that is here     | THREAD_LOG_MAX
  *   a report of figures                       | LIMIT_PARTNER_REPORTS
  *   a lost act                                | LIMIT_THREAD_LOST
@@ -37,6 +38,8 @@ uint64_t quota_limit(const struct node *n, enum quota what)
 		return n->quota.open_referrals;
 	case QUOTA_CASES:
 		return n->quota.cases;
+	case QUOTA_ALONE:
+		return LIMIT_ALONE;
 	case QUOTA_THREADS:
 		return n->quota.threads;
 	case QUOTA_CASE:
@@ -58,6 +61,8 @@ static uint64_t counted(const struct pair *pr, enum quota what)
 		return pr->open_theirs;
 	case QUOTA_CASES:
 		return pr->cases;
+	case QUOTA_ALONE:
+		return pr->alone;
 	case QUOTA_THREADS:
 		return pr->threads;
 	case QUOTA_REPORTS:

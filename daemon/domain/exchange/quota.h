@@ -23,6 +23,7 @@
 #define QUOTAS(X)                                                                        \
 	X(OPEN, "open-referrals") /* of a partner: referrals that are not over ... */     \
 	X(CASES, "cases")	  /* ... cases that it brought and that are here ... */   \
+	X(ALONE, "waiting-consents") /* ... of them, without a referral yet ... */        \
 	X(THREADS, "threads")	  /* ... all that it ever began ... */                    \
 	X(REPORTS, "reports")	  /* ... of them, reports of figures ... */                \
 	X(CASE, "one-case")	  /* ... and what it may add to one case ... */           \

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
@@ -96,8 +97,8 @@ static enum err list_cases(struct turn *t, const char *text, const struct id16 *
 			continue;
 		if (rc != ERR_OK)
 			break;
-		if (contains(msg_text(person, PERSON_NAME), text) ||
-		    contains(msg_text(person, PERSON_PHONE), text)) {
+		if (!alone_is(t, &id) && (contains(msg_text(person, PERSON_NAME), text) ||
+					  contains(msg_text(person, PERSON_PHONE), text))) {
 			const bool shown = after == NULL || memcmp(id.b, after->b, 16) < 0;
 
 			p->total++;
@@ -131,7 +132,7 @@ enum err view_case_list(struct turn *t, const struct msg *req, struct msg *reply
 		return rc;
 	if (text[0] == '\0')
 		/* the walk ended with the page: the table itself knows how many there are */
-		p.total = store_count(t->txn, STORE_CASES);
+		p.total = store_count(t->txn, STORE_CASES) - store_count(t->txn, STORE_ALONE);
 	if (msg_count(reply, REPLY_CASES) > 0) { /* those for which there was memory */
 		const size_t at = msg_count(reply, REPLY_CASES) - 1;
 		struct id16 id;

@@ -2,11 +2,16 @@
 /* exchange/quota, exchange/unstored and page by themselves: what one partner may make this node keep, and how much of a list it fills. */
 #include "test.h"
 
-#include "bed.h"
+#include "bedcase.h"
+#include "domain/care/erase.h"
+#include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
 #include "domain/exchange/quota.h"
 #include "domain/exchange/unstored.h"
 #include "domain/page.h"
+#include "domain/views/cases.h"
+
+enum { DAY_MS = 86400000 };
 
 static struct thread referral(uint8_t id, uint8_t role)
 {
@@ -284,6 +289,92 @@ static void a_name_that_leads_on_is_kept(void **state)
 	assert_int_equal(casefile_of_subject(&b->t, p, &one, true, &found), ERR_NOTFOUND);
 }
 
+static uint64_t cases_shown(struct bed *b)
+{
+	struct msg *reply = msg_new(&b->arena, MSG_REPLY);
+
+	assert_int_equal(view_case_list(&b->t, msg_new(&b->arena, MSG_CASE_SEARCH), reply), ERR_OK);
+	assert_int_equal(msg_u64(reply, REPLY_TOTAL), msg_count(reply, REPLY_CASES));
+	return msg_u64(reply, REPLY_TOTAL);
+}
+
+/* A consent alone is nobody yet: no list shows it; with its referral it is a case like any other. */
+static void a_consent_waits_for_its_referral(void **state)
+{
+	struct bed *b = *state;
+	struct thread consent;
+
+	bedcase_setup(b);
+	consent = bedcase_consent_came(b, BED_PARTNER, 0x21, 30);
+	assert_int_equal(pair_of(b)->alone, 1);
+	assert_int_equal(pair_of(b)->cases, 1);
+	assert_int_equal(cases_shown(b), 0);
+	(void)bedcase_offer_came(b, &consent, 0x22);
+	assert_int_equal(pair_of(b)->alone, 0);
+	assert_int_equal(cases_shown(b), 1);
+	(void)bedcase_consent_came(b, BED_OTHER, 0x23, 30);
+	assert_int_equal(cases_shown(b), 1);
+}
+
+/* So many may wait, of each partner; and those of a person who is here never do. */
+static void so_many_consents_wait(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 subject = bed_id(0x31);
+	struct id16 id, again;
+	enum quota over = QUOTA_NONE;
+	const struct peer *p = &b->node->peers[BED_PARTNER - 1];
+	struct thread th = referral(1, THREAD_RECEIVER);
+
+	assert_int_equal(quota_began(&b->t, &th), ERR_OK);
+	assert_int_equal(casefile_receive_consent(&b->t, p, &subject, &id, &over), ERR_OK);
+	assert_int_equal(over, QUOTA_NONE);
+	{
+		struct pair *pr;
+
+		assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+		pr->alone = pr->cases = pr->threads = LIMIT_ALONE;
+	}
+	assert_int_equal(casefile_receive_consent(&b->t, p, &subject, &again, &over), ERR_OK);
+	assert_int_equal(over, QUOTA_NONE);
+	assert_true(id16_equal(&id, &again));
+	assert_int_equal(casefile_receive_consent(&b->t, p, &th.id, &again, &over), ERR_OK);
+	assert_int_equal(over, QUOTA_ALONE);
+	over = QUOTA_NONE;
+	assert_int_equal(casefile_receive_consent(&b->t, &b->node->peers[BED_OTHER - 1], &th.id,
+						  &again, &over),
+			 ERR_OK);
+	assert_int_equal(over, QUOTA_NONE);
+}
+
+/* After its time it goes, with its case, and makes room; one whose referral came stays.  An unsure clock ends nothing. */
+static void what_waited_too_long_is_let_go(void **state)
+{
+	struct bed *b = *state;
+	struct thread kept, lost;
+
+	bedcase_setup(b);
+	kept = bedcase_consent_came(b, BED_PARTNER, 0x41, 300);
+	(void)bedcase_offer_came(b, &kept, 0x42);
+	lost = bedcase_consent_came(b, BED_PARTNER, 0x43, 300);
+	b->now_ms += (uint64_t)(LIMIT_ALONE_DAYS - 1) * DAY_MS;
+	(void)bed_turn(b);
+	assert_int_equal(erase_alone(&b->t), ERR_OK);
+	assert_int_equal(pair_of(b)->alone, 1);
+	b->now_ms += 2ull * DAY_MS;
+	(void)bed_turn(b);
+	b->node->clock_confirmed = false;
+	assert_int_equal(erase_alone(&b->t), ERR_OK);
+	assert_int_equal(pair_of(b)->alone, 1);
+	b->node->clock_confirmed = true;
+	assert_int_equal(erase_alone(&b->t), ERR_OK);
+	assert_int_equal(pair_of(b)->alone, 0);
+	assert_int_equal(pair_of(b)->cases, 1);
+	assert_true(turn_case_erased(&b->t, &lost.case_id));
+	assert_false(turn_case_erased(&b->t, &kept.case_id));
+	assert_int_equal(cases_shown(b), 1);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
@@ -297,6 +388,9 @@ int main(void)
 		EACH(cases_that_are_gone_make_room),
 		EACH(what_is_passed_over_is_remembered_so_far),
 		EACH(what_nobody_asks_for_is_forgotten),
+		EACH(a_consent_waits_for_its_referral),
+		EACH(so_many_consents_wait),
+		EACH(what_waited_too_long_is_let_go),
 		EACH(one_partner_does_not_fill_the_page),
 		EACH(urgent_rows_give_way_last),
 		EACH(pages_of_one_partner_go_on_in_order),
