@@ -7,6 +7,7 @@ import struct
 import subprocess
 
 import pytest
+from documents import IDENTITY_NEEDS, grant
 from kringwire import PING, b2, open_envelope
 from nacl import bindings as sodium
 from node import Refused, free_port, wait_for
@@ -270,6 +271,55 @@ def test_a_shred_that_crashes_anywhere_keeps_the_living_and_not_the_dead(federat
             assert a.k("case", "show", c)["person"]["name"] == name, f"seed {seed} round {i}"
     print(f"shred_crash: {died} crashes in {crashes} erasures: 0 living lost, 0 shredded kept (seed {seed})")
     assert died >= crashes // 2
+
+
+def test_a_shred_in_two_slices_dies_at_each_of_its_writes(die_at, dialled, workdir):
+    """More cases than one slice wraps again.  Whichever write or sync is the last one: whoever lives is read, on both sides of the
+    cut, and the erased one is not."""
+    f, b, m = dialled()
+    for i in range(0, 1100, 50):
+        m.send_documents([grant(m, IDENTITY_NEEDS)[2] for _ in range(50)])
+        m.until(lambda: len(m.verdicts) >= i + 50)
+    own = {b.new_case(name=f"Levend {i}"): f"Levend {i}" for i in range(3)}
+    all_ids = []
+    while not all_ids or "next" in got:
+        got = b.k("case", "list", "--limit", "500", *(("--after", got["next"]) if all_ids else ()))
+        all_ids += [c["id"] for c in got["cases"]]
+    assert len(all_ids) == 1103 > 1024  # LIMIT_SHRED_SLICE
+    ids = sorted(all_ids)
+    at_the_cut = [ids[0], *ids[1020:1028], ids[-1]]
+
+    def erase(n):
+        """One more erased, and the process ends at the n-th write: did it, and what was left of n?"""
+        case = b.new_case(name="Dood")
+        raw, core = bytes.fromhex(case), b.children()["core"]
+        old = wrapped_keys(b.dir, raw)
+        assert any(Keyroot(b.dir).opens(raw, w) for w in old)
+        die_at(n)
+        b.try_k("case", "erase", case, "--now")
+        left = struct.unpack("=Q", (workdir / "box").read_bytes()[:8])[0]
+        die_at(0)
+        wait_for("an answer, or an end", lambda: b.try_k("status") or b.proc.poll() is not None, 30)
+        if b.proc.poll() is not None:
+            b.start()  # many deaths in a minute: the supervisor gave up, as it should
+        died = wait_for("core to run", lambda: b.children().get("core")) != core
+        if b.try_k("case", "show", case):  # it died before the erasure was committed
+            b.k("case", "erase", case, "--now")
+        k = Keyroot(b.dir)
+        assert not any(k.opens(raw, w) for w in old + wrapped_keys(b.dir, raw)), f"write {n}: a shredded key opens"
+        for c, name in own.items():
+            assert b.k("case", "show", c)["person"]["name"] == name, f"write {n}"
+        for c in at_the_cut:
+            b.k("case", "show", c)
+        return died, left
+
+    died, left = erase(1000)
+    assert not died
+    writes = 1000 - left
+    assert writes > 10, "each slice is written and synced"
+    tries = range(1, writes, 1 if os.environ.get("KRING_LONG") else 3)
+    assert sum(erase(n)[0] for n in tries) > len(tries) * 3 // 4, "it hardly ever died"
+    assert b.k("audit", "verify")["count"] > 1100
 
 
 def stolen_prekeys(d):
