@@ -173,13 +173,15 @@
 static_assert(LIMIT_FIELD + 512 < LIMIT_BODY, "what is taken in can be sent");
 static_assert(LIMIT_BODY < LIMIT_CLASS_2 / 2, "a document fits a frame with room for the rest");
 static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
-static_assert(LIMIT_MAP_KEPT / 4 > 4 * LIMIT_CONTROL && LIMIT_MAP_KEPT / 4 > 64 * LIMIT_CLASS_2,
+static_assert(LIMIT_MAP_KEPT / 4 > 4ull * LIMIT_CONTROL &&
+		      LIMIT_MAP_KEPT / 4 > 64ull * LIMIT_CLASS_2,
 	      "one event never takes what is kept back for another step");
 static_assert(LIMIT_SHRED_SLICE * 4096ull <= LIMIT_MAP_KEPT / 8,
 	      "a slice has room, were each of its keys on a page of its own");
-static_assert(LIMIT_DISK_KEPT < LIMIT_DISK_RESERVE && LIMIT_DISK_KEPT > 2 * LIMIT_SHRED_SLICE * 100,
+static_assert(LIMIT_DISK_KEPT < LIMIT_DISK_RESERVE &&
+		      LIMIT_DISK_KEPT > 2ull * LIMIT_SHRED_SLICE * 100,
 	      "blocks for a slice of keys, twice");
-static_assert(LIMIT_STEP_ROOM > 16 * LIMIT_BODY && LIMIT_STEP_ROOM < LIMIT_MAP_KEPT / 8,
+static_assert(LIMIT_STEP_ROOM > 16ull * LIMIT_BODY && LIMIT_STEP_ROOM < LIMIT_MAP_KEPT / 8,
 	      "a step has room for a body and its rows, and does not empty what is kept back");
 static_assert(LIMIT_KEPT_PARTNER > 4 && LIMIT_MAP_KEPT / LIMIT_KEPT_PARTNER > LIMIT_STEP_ROOM,
 	      "several partners have room for endings when one took all it may");

@@ -17,7 +17,8 @@ enum { FIRST_US = 1000, NEWCOMERS = 0, SERVED_MAX = 64 };
 /* net keeps to its credit, and a message more of each partner; between two messages a line changes once.  A net that was
  * taken over keeps to nothing: also what is empty takes room. */
 #define BYTES_MAX                                                                                  \
-	(2 * LIMIT_IPC_CREDIT + (size_t)LIMIT_PEERS * (LIMIT_IPC_RECORD + 2 * IPC_CHARGE_MIN))
+	(2 * (size_t)LIMIT_IPC_CREDIT +                                                            \
+	 (size_t)LIMIT_PEERS * (LIMIT_IPC_RECORD + 2 * IPC_CHARGE_MIN))
 
 struct kept {
 	struct intake_item item; /* first: intake_done gets it back */

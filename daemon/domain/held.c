@@ -8,7 +8,7 @@
 static_assert(HELD_MAX <= LIMIT_REPLY_REPEATED, "every row fits the page");
 
 static const char *const names[] = {
-#define HELD_NAME(name, text) [HELD_##name] = text,
+#define HELD_NAME(name, text) [HELD_##name] = (text),
 	HELD_CAUSES(HELD_NAME)
 #undef HELD_NAME
 };

@@ -222,7 +222,7 @@ static uint64_t left(struct store_txn *txn)
 /* Its own page or pages, and one more on each level that splits. */
 static uint64_t cost(struct span key, struct span val)
 {
-	return (uint64_t)(key.len + val.len) / PAGE * PAGE + PAGE * (1 + LEVELS);
+	return (uint64_t)(key.len + val.len) / PAGE * PAGE + (uint64_t)PAGE * (1 + LEVELS);
 }
 
 /* Everything up to the last page ever written is counted as used while that leaves enough; else rows are counted. */

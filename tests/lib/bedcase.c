@@ -43,7 +43,8 @@ void bedcase_setup(struct bed *b)
 {
 	b->node->hooks = b->product;
 	b->node->clock_confirmed = true;
-	for (uint16_t no = BED_PARTNER; no <= BED_OTHER; no++) {
+	for (unsigned i = BED_PARTNER; i <= BED_OTHER; i++) {
+		const uint16_t no = (uint16_t)i;
 		struct peer *p = &b->node->peers[no - 1];
 		struct pair *pr;
 

@@ -452,7 +452,8 @@ static void check_counts(struct sim *s, struct sim_node *n)
 	count_threads(s, &v, real);
 	count_cases(&v, real);
 	count_alone(s, &v, real);
-	for (uint16_t peer = 1; peer <= s->n; peer++) {
+	for (int i = 1; i <= s->n; i++) {
+		const uint16_t peer = (uint16_t)i;
 		const struct real_counts *c = &real[peer];
 		struct quota_place at = {.case_id = {{0}}};
 		uint64_t rows = 0;

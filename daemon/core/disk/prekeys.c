@@ -165,6 +165,7 @@ static enum err run(struct store *s, struct keyfile *k, uint64_t now_s, enum swe
 
 /* Nothing can be written: what lives is loaded, as far as it is not yet. */
 static enum err read_only(struct store *s, struct keyfile *k, uint64_t now_s,
+			  /* NOLINTNEXTLINE(readability-non-const-parameter): the sweep fills it */
 			  uint8_t record[WIRE_PREKEY_LEN], bool *have)
 {
 	struct swept found = {.record = record};

@@ -133,6 +133,26 @@ static enum err derive_ids(struct turn *t, const struct id16 *case_id, const str
 	return ERR_OK;
 }
 
+/* What was agreed is written, in the audit log and in the person's file too. */
+static enum err keep_given(struct turn *t, const struct id16 *case_id, const struct id16 *id,
+			   const struct peer *p, struct msg *m, const char *witness)
+{
+	enum err rc;
+
+	require(p != NULL && m != NULL);
+	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id->b, 16));
+	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
+	rc = consent_save(t, id, case_id, m);
+	if (rc != ERR_OK)
+		return rc;
+	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
+						.peer = p->no,
+						.case_id = case_id,
+						.grant = id,
+						.detail = "given"});
+	return rc == ERR_OK ? casefile_entry(t, case_id, "consent-given", witness, NULL) : rc;
+}
+
 /* The words are checked before anything is written; a renewal goes to the partner at once, because what runs needs
  * it now. */
 enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *reply)
@@ -165,19 +185,7 @@ enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *re
 		rc = words_refuse(t, &fault);
 	if (rc != ERR_OK)
 		return rc;
-	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id.b, 16));
-	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
-	rc = consent_save(t, &id, &case_id, m);
-	if (rc != ERR_OK)
-		return rc;
-	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
-						.peer = p->no,
-						.case_id = &case_id,
-						.grant = &id,
-						.detail = "given"});
-	if (rc != ERR_OK)
-		return rc;
-	rc = casefile_entry(t, &case_id, "consent-given", witness, NULL);
+	rc = keep_given(t, &case_id, &id, p, m, witness);
 	if (rc != ERR_OK)
 		return rc;
 	rc = bodies_running(t, p, &case_id, THREAD_SENDER, &running);

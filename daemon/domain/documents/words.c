@@ -40,14 +40,16 @@ void words_list(const struct words *w, char *out, size_t cap)
 
 	require(cap > 0);
 	out[0] = '\0';
-	for (size_t i = 0; i == 0 || code != NULL; i++) {
+	for (size_t i = 0;; i++) {
 		size_t n;
 
 		if (w->holds >= 0)
 			code = list_code((enum list_id)w->holds, w->use, i);
 		else if (i > 0)
+			code = NULL;
+		if (code == NULL)
 			break;
-		n = code == NULL ? 0 : strlen(code);
+		n = strlen(code);
 		if (n == 0 || len + n + 3 > cap)
 			break;
 		if (len > 0) {

@@ -17,8 +17,10 @@ static enum err begin(struct turn *t, struct thread *th, uint8_t role, uint64_t 
 }
 
 /* A report has one document, and bytes that these rules could have made; anything else of its kind is malformed. */
-static enum err judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
-		      struct thread *th, uint16_t *verdict, enum quota *over)
+static enum err
+judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
+      /* NOLINTNEXTLINE(readability-non-const-parameter): every kind's judge is asked so */
+      struct thread *th, uint16_t *verdict, enum quota *over)
 {
 	const bool fresh = th->my_no + th->their_no == 0;
 	struct err_text why;

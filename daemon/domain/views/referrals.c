@@ -291,6 +291,16 @@ struct of_case {
 	struct msg *reply; /* ... whose page it is */
 };
 
+/* What this referral answers. */
+static void take_of_case(const struct thread *th, struct of_case *out)
+{
+	require(kind_has(th->kind, KIND_LISTED));
+	if (out->need == NULL || (th->peer == out->peer && strcmp(th->need, out->need) == 0))
+		out->open = out->open || !referral_terminal((enum referral_state)th->state);
+	if (out->page != NULL)
+		page_offer(out->page, PAGE_NEWEST(since(th)), id_span(&th->id));
+}
+
 /* One walk for three questions; whoever decides by the answer gets an error for a damaged row, whoever only looks
  * does not. */
 static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct of_case *out)
@@ -319,16 +329,10 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 		if (out->page != NULL && /* who decides by them needs all of them */
 		    page_damaged(t, rc, STORE_THREAD, id_span(&id), out->reply))
 			continue;
-		if (rc == ERR_OK && kind_has(th.kind, KIND_LISTED)) {
-			if (out->need == NULL ||
-			    (th.peer == out->peer && strcmp(th.need, out->need) == 0))
-				out->open = out->open ||
-					    !referral_terminal((enum referral_state)th.state);
-			if (out->page != NULL)
-				page_offer(out->page, PAGE_NEWEST(since(&th)), id_span(&id));
-		}
 		if (rc != ERR_OK)
 			return rc;
+		if (kind_has(th.kind, KIND_LISTED))
+			take_of_case(&th, out);
 	}
 	return w.rc;
 }

@@ -13,17 +13,43 @@
 
 enum { SELFTEST_MS = 2000 };
 
-/* Does a message of a client with this key arrive in time?  Some of the client before may still come in. */
-static bool passes(const struct curve *c, struct zap *zap, void *server, const uint8_t pub[32],
-		   const uint8_t sec[32], char word, uint64_t wait_ms)
+struct client {
+	const uint8_t *pub, *sec; /* of 32 bytes */
+	char word;		  /* what it says */
+	uint64_t wait_ms;	  /* so long it is waited for */
+};
+
+/* Does the client's word arrive in time?  Some of the client before may still come in.  ZAP is answered here by hand: the
+ * loop does not run yet, and a handshake waits for the answer. */
+static bool arrives(void *server, struct zap *zap, void *socket, const struct client *who)
 {
-	const uint64_t end = clock_mono_ms() + wait_ms;
-	char address[64];
-	size_t len = sizeof address;
-	void *client = curve_client(c, c->pub, pub, sec);
+	const uint64_t end = clock_mono_ms() + who->wait_ms;
 	uint8_t b[64];
 	bool got = false;
 	int n;
+
+	while (!got && clock_mono_ms() < end) {
+		zmq_pollitem_t items[2] = {
+			{server, 0, ZMQ_POLLIN, 0},
+			{zap == NULL ? NULL : zap_socket(zap), -1, ZMQ_POLLIN, 0}};
+
+		(void)zmq_send(socket, &who->word, 1, ZMQ_DONTWAIT);
+		(void)zmq_poll(items, zap == NULL ? 1 : 2, 5);
+		while (zap != NULL && zap_answer(zap))
+			;
+		while ((n = zmq_recv(server, b, sizeof b, ZMQ_DONTWAIT)) >= 0)
+			got = got || (n == 1 && b[0] == (uint8_t)who->word);
+	}
+	return got;
+}
+
+/* Does a message of a client with this key arrive? */
+static bool passes(const struct curve *c, struct zap *zap, void *server, const struct client *who)
+{
+	char address[64];
+	size_t len = sizeof address;
+	void *client = curve_client(c, c->pub, who->pub, who->sec);
+	bool got;
 
 	if (client == NULL || zmq_getsockopt(server, ZMQ_LAST_ENDPOINT, address, &len) != 0 ||
 	    zmq_connect(client, address) != 0) {
@@ -31,20 +57,7 @@ static bool passes(const struct curve *c, struct zap *zap, void *server, const u
 			(void)zmq_close(client);
 		return false;
 	}
-	/* ZAP is answered here by hand: the loop does not run yet, and a handshake waits for the
-	 * answer. */
-	while (!got && clock_mono_ms() < end) {
-		zmq_pollitem_t items[2] = {
-			{server, 0, ZMQ_POLLIN, 0},
-			{zap == NULL ? NULL : zap_socket(zap), -1, ZMQ_POLLIN, 0}};
-
-		(void)zmq_send(client, &word, 1, ZMQ_DONTWAIT);
-		(void)zmq_poll(items, zap == NULL ? 1 : 2, 5);
-		while (zap != NULL && zap_answer(zap))
-			;
-		while ((n = zmq_recv(server, b, sizeof b, ZMQ_DONTWAIT)) >= 0)
-			got = got || (n == 1 && b[0] == (uint8_t)word);
-	}
+	got = arrives(server, zap, client, who);
 	(void)zmq_close(client);
 	return got;
 }
@@ -70,8 +83,8 @@ enum err selftest_run(const struct curve *c, struct zap *zap)
 		(void)zmq_close(server);
 		return ERR_IO;
 	}
-	ours = passes(c, zap, server, c->pub, c->sec, 'o', SELFTEST_MS);
-	stranger = passes(c, zap, server, pub, sec, 's', 150);
+	ours = passes(c, zap, server, &(struct client){c->pub, c->sec, 'o', SELFTEST_MS});
+	stranger = passes(c, zap, server, &(struct client){pub, sec, 's', 150});
 	(void)zmq_close(server);
 	explicit_bzero(sec, sizeof sec);
 	explicit_bzero(zsec, sizeof zsec);

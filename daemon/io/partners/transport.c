@@ -409,19 +409,18 @@ static void router_close(struct transport *t)
 /* Returns errno, or 0. */
 static int router_bind(struct transport *t)
 {
-	int error = 0;
+	int error = ENOMEM;
 
 	require(t->router == NULL && t->listen[0] != '\0');
 	t->router = make_server(t, t->listen);
-	if (t->router == NULL ||
-	    inbound_watch(t->inbound, t->hub, t->curve.ctx, t->router) != ERR_OK)
-		error = ENOMEM;
-	else if (zmq_bind(t->router, t->listen) != 0)
-		error = zmq_errno();
-	else if (zsock_add(t->hub, &t->zr, t->router, on_router, t) != ERR_OK)
-		error = ENOMEM;
-	if (error != 0)
-		router_close(t);
+	if (t->router != NULL &&
+	    inbound_watch(t->inbound, t->hub, t->curve.ctx, t->router) == ERR_OK) {
+		if (zmq_bind(t->router, t->listen) != 0)
+			error = zmq_errno();
+		else if (zsock_add(t->hub, &t->zr, t->router, on_router, t) == ERR_OK)
+			return 0;
+	}
+	router_close(t);
 	return error;
 }
 

@@ -530,9 +530,10 @@ static void import_removal(struct sim *s, struct arena *a, struct msg *req)
 }
 
 /* What people look at, and the little they do beside the work that the simulator lets them do. */
+enum whose { ALL, CASE, PARTNER, REFERRAL };
 static const struct {
 	unsigned command;
-	enum { ALL, CASE, PARTNER, REFERRAL } of;
+	enum whose of;
 } looks[] = {{REQUEST_STATUS, ALL},	   {REQUEST_ROSTER_SHOW, ALL},
 	     {REQUEST_PARTNER_LIST, ALL},  {REQUEST_PARTNER_SHOW, PARTNER},
 	     {REQUEST_CASE_LIST, ALL},	   {REQUEST_CASE_SHOW, CASE},
@@ -564,7 +565,7 @@ static bool ask_of(struct sim *s, unsigned command, const char *id)
 	return !s->reply_error;
 }
 
-static bool look_at_one(struct sim *s, unsigned command, int of)
+static bool look_at_one(struct sim *s, unsigned command, enum whose of)
 {
 	const struct sim_node *n = &s->nodes[0];
 	bool seen = false;

@@ -209,8 +209,8 @@ static void an_unsure_clock_ends_nothing(void **state)
 	struct bed *b = *state;
 
 	b->node->clock_confirmed = false; /* and the partner was never heard */
-	for (uint8_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		const struct thread th = due(b, i, table[i].kind, table[i].role);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		const struct thread th = due(b, (uint8_t)i, table[i].kind, table[i].role);
 
 		b->t.mono_ms = b->node->start_mono_ms + STARTING_MS - 1;
 		run(b, table[i].waits ? 0 : 1);
