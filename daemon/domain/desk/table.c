@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A request is answered once: the same id again gives the same answer, for a day, and nothing happens twice.  On a full disk
- * what takes in something new is refused; answers, withdrawals and erasure always work.
+ * what takes in something new is refused; answers, withdrawals and erasure always work.  Which function answers a command, who may
+ * give it, whether it writes and what it takes of the store stand in one row, so that no handler asks any of it again: a new
+ * command without its row does not exist.
  */
 #include "domain/desk/table.h"
 

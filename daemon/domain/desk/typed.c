@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What people type of a person is of its field's kind: a date is a date, a phone number can be dialled.  What is wrong is
- * refused where it was typed, since the partner that reads it cannot ask.
+ * refused where it was typed, since the partner that reads it cannot ask.  An empty field is an absent one and always right:
+ * nobody has to make something up to get on.
  */
 #include "domain/desk/typed.h"
 

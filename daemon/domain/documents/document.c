@@ -256,6 +256,7 @@ enum err document_keep(struct turn *t, const struct doc_key *key, const struct w
 	return turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, case_id, wr_span(&body));
 }
 
+/* A body is gone or whole, never a part: what is too short for its salt is damage. */
 static enum err body_load(struct turn *t, struct document *d)
 {
 	const struct store_key k = key_of(&d->key);

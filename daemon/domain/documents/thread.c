@@ -96,6 +96,8 @@ static const struct pack entry_fields[] = {
 };
 enum { ENTRY_FIELDS = sizeof entry_fields / sizeof entry_fields[0] };
 
+/* What every reader counts on.  A row that breaks one of these is damage when it is read, and a fault of ours when it is
+ * written: from here on nobody asks again. */
 const char *thread_flaw(const struct thread *th)
 {
 #define RULE(holds)                                                                                \
@@ -134,6 +136,7 @@ enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th)
 	return need_open(t, th, need);
 }
 
+/* The words of the need go under the key of the case, the rest of the row does not: see need_seal. */
 enum err thread_save(struct turn *t, const struct thread *th)
 {
 	const struct store_key k = turn_key_id(&th->id);
@@ -244,6 +247,7 @@ static struct store_key log_key(const struct id16 *id, bool mine, uint32_t no)
 	return k;
 }
 
+/* The row of the thread is the caller's to save: a turn may write several documents of it. */
 enum err thread_append(struct turn *t, struct thread *th, bool mine, const struct log_entry *e)
 {
 	const uint32_t no = 1 + (mine ? th->my_no : th->their_no); /* no gap, ever */
@@ -283,6 +287,8 @@ enum err thread_entry(struct turn *t, const struct thread *th, bool mine, uint32
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
+/* From place no on.  The hash and the count of the last one that stays are read again from the log: the row must say what the
+ * log says, or the next document would be refused at the other end. */
 enum err thread_truncate(struct turn *t, struct thread *th, bool mine, uint32_t no)
 {
 	uint32_t *last = mine ? &th->my_no : &th->their_no;

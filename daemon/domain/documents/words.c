@@ -31,6 +31,7 @@ bool words_take(const struct words *w, const char *code)
 				 list_takes((enum list_id)w->holds, more ? "" : w->use, code));
 }
 
+/* For the error of whoever typed something else: all of it, or as much as there is room for. */
 void words_list(const struct words *w, char *out, size_t cap)
 {
 	const char *code = w->holds == MSG_HOLDS_PARTNER ? "none, outside, a partner's name"
@@ -96,6 +97,7 @@ static bool text_holds(const struct turn *t, const struct words *w, const char *
 	return w->holds == MSG_HOLDS_PARTNER ? is_partner(t->node, text) : words_take(w, text);
 }
 
+/* Text against its list, bytes against their length: both are of the partner, whose daemon may have checked neither. */
 static bool field_holds(struct turn *t, const struct msg *m, const struct msg_field *f,
 			const struct words *w)
 {

@@ -43,6 +43,8 @@ static void open_at(struct node *n, const struct doors *before, const char *at)
 	d->invites++;
 }
 
+/* From the rows of the invites, never from memory: so a port is open exactly while somebody is invited, after a crash too.  What is
+ * known of an address that stays is kept. */
 enum err door_load(struct turn *t, struct node *n)
 {
 	struct store_walk w = {.rc = ERR_OK};

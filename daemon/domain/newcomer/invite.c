@@ -156,6 +156,7 @@ bool invite_alive(const struct turn *t, const struct msg *m, uint64_t *until_ms)
 	return until > t->wall_ms;
 }
 
+/* Compared in constant time: the id is what a stranger has to know. */
 enum err invite_session(struct turn *t, const struct id16 *session, struct id16 *id, struct msg **m,
 			struct msg **try)
 {

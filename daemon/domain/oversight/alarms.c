@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What an administrator has to see first: alarms that last, and what this node waits for after a loss of state.
+ * What an administrator has to see first: alarms that last, and what this node waits for after a loss of state.  None of it goes
+ * away by being looked at, and what is about a partner names it, because somebody has to phone there.
  */
 #include "domain/oversight/alarms.h"
 

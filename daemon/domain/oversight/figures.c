@@ -224,6 +224,7 @@ struct matrix {
 	uint16_t *by_sender, *by_receiver; /* [sender * n + receiver] */
 };
 
+/* Both sides say how much passed between two members: kept apart, so that it shows where they do not agree. */
 static enum err matrix_create(struct turn *t, struct matrix *m)
 {
 	static_assert((size_t)LIMIT_PEERS * LIMIT_PEERS * 4 < LIMIT_TURN_ARENA,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A client follows from page to page by the place that the reply names; where none is named everything was looked at.
+ * "Nothing is damaged" is said only when every row was read.  That takes longer than one turn may, so it is done a page at a time;
+ * a client follows from page to page by the place that the reply names; where none is named everything was looked at.
  */
 #include "domain/oversight/health.h"
 

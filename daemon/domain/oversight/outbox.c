@@ -236,6 +236,7 @@ static enum err outbox_rows(struct turn *t, const struct page *page, const char 
 	return rc;
 }
 
+/* A page of all partners together, the newest first: a cause that one document has, those written just before it mostly have too. */
 enum err view_outbox_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct page page;

@@ -190,6 +190,7 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	return whole ? verified_row(t, p, row) : ERR_OK;
 }
 
+/* All members, also those that nobody can go to now: the list is where one looks for the reason. */
 enum err view_partner_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	enum err rc = ERR_OK;

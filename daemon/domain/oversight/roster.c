@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The roster as it is signed: entries in their order.
+ * The roster as it is signed: entries in their order and none summed up, since two people who compare it by
+ * phone must read the same.  What became of a member is in the list of partners.
  */
 #include "domain/oversight/roster.h"
 

@@ -61,6 +61,8 @@ enum err find_partner(struct turn *t, const char *name, struct peer **p)
 	return names_partner(t, name, p);
 }
 
+/* Without a partner named each has its share of a page, so that one with very many rows does not hide the others; whoever names
+ * one, or turns the page, sees all. */
 enum err find_page_of(struct turn *t, const struct msg *req, struct page *p, uint16_t *only)
 {
 	const char *from = msg_text(req, LIST_ASK_FROM);

@@ -337,6 +337,7 @@ static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct 
 	return w.rc;
 }
 
+/* Ours and those of partners alike: who looks at a person asks what runs, not who began it. */
 enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id, struct msg *reply)
 {
 	char last[THREAD_REF_LEN + 1];
@@ -444,6 +445,7 @@ static enum err offer_open(struct turn *t, const struct of_role *o, struct page 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Those that are over, too; they have no list of their own, so every thread is looked at. */
 static enum err offer_all(struct turn *t, const struct of_role *o, struct page *p,
 			  struct msg *reply)
 {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Places for connections of strangers.  There are few, so every question walks all of them: the walk costs less than the
- * message that it is about. */
+/* Places for connections of strangers.  No stranger keeps a newcomer out: an address has its share of the places, of the
+ * questions under way and of those in a second, and beyond it what it holds longest makes way.  When every place is taken, the
+ * address that has most gives one up.  A connection that proved nothing ends soon; one whose handshake is known here is
+ * never ended for another address.
+ * There are few places, so every question walks all of them: the walk costs less than the message that it is about. */
 #include "io/newcomer/callers.h"
 
 #include <string.h>
@@ -93,6 +96,8 @@ static struct caller *free_place(struct callers *c)
 	return NULL;
 }
 
+/* The newest gets in, because a newcomer that lost its line comes again; who is refused is one whose address has nothing
+ * but handshakes under way. */
 int callers_came(struct callers *c, int fd, uint8_t door, const struct caller_from *from,
 		 uint64_t now_ms)
 {
@@ -137,6 +142,7 @@ struct caller *callers_of(struct callers *c, int fd)
 	return NULL;
 }
 
+/* With the life of the place in it: an answer that comes late must not go to whoever sits there by then. */
 uint16_t callers_line(const struct callers *c, const struct caller *who)
 {
 	return (uint16_t)(who->life << 8 | (who - c->all));
@@ -180,6 +186,8 @@ static bool in_rate(struct callers *c, const struct caller_from *from, uint64_t 
 	return true;
 }
 
+/* What is asked costs core work for somebody who proved nothing, so few questions are under way; a second one on the same
+ * connection is of no newcomer of ours. */
 enum callers_may callers_ask(struct callers *c, struct caller *who, uint64_t now_ms)
 {
 	size_t all = 0, own = 0;
@@ -203,6 +211,8 @@ enum callers_may callers_ask(struct callers *c, struct caller *who, uint64_t now
 	return CALLERS_ASK;
 }
 
+/* With a session it proved something.  A handshake may go on over a new line before the end of the old one is seen; so of
+ * too many lines the oldest ends, never the one that was answered just now. */
 int callers_answered(struct callers *c, struct caller *who, const struct id16 *session,
 		     uint64_t now_ms)
 {
@@ -228,12 +238,14 @@ int callers_answered(struct callers *c, struct caller *who, const struct id16 *s
 	return n > LIMIT_ONBOARD_SESSION && first != NULL ? leave(first) : -1;
 }
 
+/* It said goodbye and closes by itself; only if it does not, it is ended. */
 void callers_bye(struct caller *who, uint64_t now_ms)
 {
 	who->session = (struct id16){{0}};
 	who->end_ms = now_ms + END_MS;
 }
 
+/* Three ends: of whoever said goodbye, of whoever is silent, and of whoever has been here too long whatever it says. */
 int callers_late(struct callers *c, uint64_t now_ms)
 {
 	for (size_t i = 0; i < LIMIT_ONBOARD_CALLERS; i++) {

@@ -51,6 +51,7 @@ enum err joinline_send(struct joinline *j, struct span bytes)
 	return zmq_send(j->sock, bytes.p, bytes.len, 0) < 0 ? ERR_IO : ERR_OK;
 }
 
+/* One whole message or none: what is cut off could be read as something else. */
 enum err joinline_receive(struct joinline *j, uint8_t *buf, size_t cap, int wait_ms, size_t *len)
 {
 	zmq_pollitem_t item = {j->sock, 0, ZMQ_POLLIN, 0};

@@ -166,6 +166,7 @@ static void send_state(struct door *d, const struct caller *who, uint8_t state)
 
 enum { DEAD = 3, BUSY = 4 };
 
+/* Whoever cannot be heard now is told so: silence would look like a node that is off, and its newcomer would give up. */
 static void question(struct door *d, struct caller *who, struct span bytes)
 {
 	struct onboard *o = d->owner;
@@ -225,6 +226,7 @@ out:
 	(void)zmq_msg_close(&body);
 }
 
+/* By the line, not by the connection: what began it may be gone, and then nobody gets the answer. */
 void onboard_answer(struct onboard *o, uint16_t line, const struct id16 *session, struct span bytes)
 {
 	struct caller *who = callers_at(&o->callers, line);
@@ -244,6 +246,7 @@ void onboard_answer(struct onboard *o, uint16_t line, const struct id16 *session
 
 /* ---- addresses ---- */
 
+/* Its connections are forgotten with it: of a socket that is closed libzmq tells nothing more. */
 static void door_close(struct door *d)
 {
 	struct onboard *o = d->owner;
