@@ -4,7 +4,7 @@ import pytest
 from documents import IDENTITY_NEEDS, act, grant, offer, pb
 from kringwire import DOCUMENT
 from node import Refused
-from test_full import BUSY, fill, refused, status
+from test_full import BUSY, fill, more_room, refused
 from world import say, wait_for
 
 WITHDRAW = 17
@@ -52,21 +52,12 @@ def taken(m, raw):
     return False
 
 
-def erase_theirs(w, mine, n):
-    """Some of the cases that the member filled the store with."""
-    b = w.target
-    theirs = [c["id"] for c in b.k("case", "list", "--limit", "500")["cases"] if c["id"] not in mine]
-    for case in theirs[:n]:
-        b.k("case", "erase", case, "--now")
-
-
 def test_one_member_ends_as_much_as_it_can(reserve):
     w = reserve(512)
     m, b, h = w.hostile[0], w.target, w.honest[0]
     case, ref = w.honest_referral()
     own = b.new_case(name="Eigen Verzonnen")
     threads = opened(m, 200)
-    mine = {own} | {r["case_id"] for r in b.k("inbox", "--limit", "500")["referrals"]}
     fill(w)
     took = 0
     while took < len(threads) and end(m, *threads[took]):
@@ -80,7 +71,8 @@ def test_one_member_ends_as_much_as_it_can(reserve):
     b.k("case", "close", own)
     b.k("case", "erase", own, "--now")
     # room: its line goes on by itself
-    erase_theirs(w, mine, 200)
+    more_room(b)
+    assert w.meet(m)
     assert wait_for("its endings to go on", lambda: end(m, *threads[took]))
     w.still_whole()
 
@@ -111,10 +103,7 @@ def test_nothing_is_left_and_a_partner_hears_so(reserve):
     assert w.meet(m)
     assert not end(m, *threads[0])
     # more room: everything goes on by itself
-    b.stop()
-    conf = b.dir / "kring.conf"
-    conf.write_text(conf.read_text().replace("StoreMiB=3", "StoreMiB=6"))
-    b.start()
+    more_room(b)
     assert w.meet(m)
     assert wait_for("the ending to be taken", lambda: end(m, *threads[0]))
     w.still_whole()

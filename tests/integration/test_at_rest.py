@@ -7,7 +7,7 @@ import struct
 import subprocess
 
 import pytest
-from documents import IDENTITY_NEEDS, grant
+from documents import IDENTITY_NEEDS, grant, offer, pb
 from kringwire import PING, b2, open_envelope
 from nacl import bindings as sodium
 from node import Refused, free_port, wait_for
@@ -278,8 +278,13 @@ def test_a_shred_in_two_slices_dies_at_each_of_its_writes(die_at, dialled, workd
     cut, and the erased one is not."""
     f, b, m = dialled()
     for i in range(0, 1100, 50):
-        m.send_documents([grant(m, IDENTITY_NEEDS)[2] for _ in range(50)])
-        m.until(lambda: len(m.verdicts) >= i + 50)
+        docs = []
+        for _ in range(50):
+            gid, subject, g = grant(m, IDENTITY_NEEDS)
+            docs += [g, offer(m, gid, subject, pb.Person(name="Piet Verzonnen"), IDENTITY_NEEDS)[1]]
+        for half in (docs[:50], docs[50:]):
+            m.send_documents(half)
+        m.until(lambda: len(m.verdicts) >= 2 * (i + 50))
     own = {b.new_case(name=f"Levend {i}"): f"Levend {i}" for i in range(3)}
     all_ids = []
     while not all_ids or "next" in got:
