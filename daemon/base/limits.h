@@ -88,7 +88,7 @@
 #define LIMIT_PARTNER_REPORTS 256u	/* of figures: of sixty-four years */
 #define LIMIT_CASE_ENTRIES                                                                         \
 	100000u /* of a timeline; after that no partner begins anything more in the case */
-#define LIMIT_CASE_GRANTS 256u	/* in a case: each document asks all of them */
+#define LIMIT_CASE_GRANTS 1024u /* in a case: each document asks all of them */
 #define LIMIT_THREAD_LOST 64u	/* lost acts of one thread */
 #define LIMIT_UNSTORED	  1024u /* threads of one partner of which a document was passed over */
 #define LIMIT_ALONE	  512u	/* consents of one partner that wait for their referral */
@@ -118,8 +118,8 @@
 /* connections that others opened */
 #define LIMIT_PEER_LINES	3u  /* of one partner; the newest */
 #define LIMIT_PEER_DIALS	20u /* of one partner in a minute; more are named in kring status */
-#define LIMIT_STRANGERS		512u   /* on which nobody said a word yet, in whole ... */
-#define LIMIT_NETWORK_STRANGERS 256u   /* ... and from one /24, or /64 of IPv6 */
+#define LIMIT_STRANGERS		2048u  /* on which nobody said a word yet, in whole ... */
+#define LIMIT_NETWORK_STRANGERS 1280u  /* ... and from one /24, or /64 of IPv6 */
 #define LIMIT_MUTE_MS		20000u /* so long they may be silent */
 #define LIMIT_FILES_NET		16384u
 #define LIMIT_FILES_DIALLED                                                                        \
@@ -202,6 +202,8 @@ static_assert(LIMIT_FRAME_DOCS <= LIMIT_WINDOW, "the window holds a frame");
 static_assert(LIMIT_AGAIN_MS < LIMIT_ASK_MS,
 	      "what was lost is not asked for before it may be sent again");
 static_assert(LIMIT_TTL_DAYS <= LIMIT_RETAIN_DAYS, "what may be offered again is retained");
+static_assert(LIMIT_NETWORK_STRANGERS > LIMIT_PEERS,
+	      "all partners come back at once, also from behind one address");
 static_assert(LIMIT_PEERS * (LIMIT_PEER_LINES + LIMIT_FILES_DIALLED) + LIMIT_STRANGERS +
 			      LIMIT_ONBOARD_CALLERS + 8 * LIMIT_ONBOARD_DOORS + 128 <
 		      LIMIT_FILES_NET,
