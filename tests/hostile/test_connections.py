@@ -14,7 +14,8 @@ from world import IDENTITY_NEEDS, LONG, SECONDS, grant, offer, pb, say, wait_for
 
 MANY = 3000 if LONG else 700
 FEW = 4  # connections that one member may hold at our door (LIMIT_PEER_LINES), and one that is just ending
-STRANGERS = 512  # of which nothing was heard (LIMIT_STRANGERS)
+FILES = 4096  # descriptors that the node is granted here: its limits are as much smaller
+STRANGERS = FILES // 8  # of which nothing was heard
 
 
 def room(w):
@@ -71,7 +72,7 @@ def rows(w, what):
 @pytest.mark.parametrize("speaks", [False, True])
 def test_a_member_that_opens_connection_after_connection(world, ended, speaks):
     """It holds a valid key, so every handshake succeeds.  It keeps a few, the newest; others get in; kring status names it."""
-    w = world(hostile=2, connect=False)
+    w = world(hostile=2, connect=False, files=FILES)
     m, other = w.hostile
     w.fed.await_connected(w.target, 1)
     with w.meter("connections with one member's key, " + ("each of which speaks" if speaks else "mute")):
@@ -101,7 +102,7 @@ def come_and_go(w, m, there):
 
 
 def test_a_member_that_comes_and_goes(world, ended):
-    w = world(hostile=2, connect=False)
+    w = world(hostile=2, connect=False, files=FILES)
     fork = multiprocessing.get_context("fork")
     for _ in range(3):
         there = fork.Event()
@@ -132,7 +133,7 @@ def silent(n, words=b"", where=lambda i: "127.0.0.1", port=None):
 @pytest.mark.parametrize("where", ["one address", "many addresses", "many networks"])
 @pytest.mark.parametrize("words", [b"", b"\xff\0\0\0\0\0\0\0\1\x7f"])
 def test_strangers_take_every_place_and_keep_nobody_out(world, ended, where, words):
-    w = world(hostile=1, connect=False)
+    w = world(hostile=1, connect=False, files=FILES)
     at = {"one address": lambda i: "127.0.0.1", "many addresses": lambda i: f"127.0.0.{2 + i % 250}",
           "many networks": lambda i: f"127.{1 + i % 250}.{i // 250}.7"}[where]
     ended += silent(MANY, words, at, w.target.port)
@@ -147,7 +148,7 @@ def test_strangers_take_every_place_and_keep_nobody_out(world, ended, where, wor
 
 def test_handshakes_one_byte_a_second(world, ended):
     """Strangers who go on just fast enough not to be idle: a handshake has a time for the whole of it."""
-    w = world(hostile=1, connect=False)
+    w = world(hostile=1, connect=False, files=FILES)
     greeting = b"\xff\0\0\0\0\0\0\0\1\x7f\3\1CURVE" + bytes(15) + b"\0" + bytes(31)
     lines = silent(300, greeting[:1], port=w.target.port)
     ended += lines

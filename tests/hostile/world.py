@@ -15,13 +15,13 @@ SECONDS = 60 if LONG else 2  # how long an attack lasts that could go on for eve
 
 
 class World:
-    """target, honest and hostile: nodes, nodes, Members.  clock: one Clock for all nodes."""
+    """target, honest and hostile: nodes, nodes, Members.  clock: one Clock for all nodes; files: so many descriptors for each."""
 
-    def __init__(self, directory, honest=1, hostile=1, settings="", clock=False, cls="member", connect=True):
+    def __init__(self, directory, honest=1, hostile=1, settings="", clock=False, cls="member", connect=True, files=None):
         self.fed = Federation(directory, ["SMWO", *(f"Eerlijk {i + 1}" for i in range(honest))])
         self.target, self.honest = self.fed.nodes[0], self.fed.nodes[1:]
         self.clock = Clock(self.fed.dir) if clock else None
-        self.connect = connect
+        self.connect, self.files = connect, files
         with (self.target.dir / "kring.conf").open("a") as f:
             f.write(settings)
         self.hostile = [self.admit(f"Kwaad {i + 1}", cls) for i in range(hostile)]
@@ -35,6 +35,8 @@ class World:
 
     def start(self):
         for n in self.fed.nodes:
+            if self.files:
+                n.before = ("prlimit", f"--nofile={self.files}:{self.files}")
             n.start(*(self.clock.args if self.clock else ()))
         self.fed.import_roster()
         for h in self.honest:

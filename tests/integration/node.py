@@ -71,8 +71,10 @@ class Node:
         self.dir, self.proc, self.log = fed.dir / name, None, fed.dir / f"{name}.log"
         fed.made.append(self)
 
+    before = ()  # a program that starts it, and its words
+
     def start(self, *extra, wait=True, binary="kringd_dev"):
-        self.proc = subprocess.Popen([str(self.fed.bin / binary), "--dir", str(self.dir), *extra], stdout=open(self.log, "ab"),
+        self.proc = subprocess.Popen([*self.before, str(self.fed.bin / binary), "--dir", str(self.dir), *extra], stdout=open(self.log, "ab"),
                                      stderr=subprocess.STDOUT)
         if wait:
             wait_for(f"{self.name} to answer", lambda: self.proc.poll() is not None or self.try_k("status"))

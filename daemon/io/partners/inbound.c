@@ -55,7 +55,7 @@ struct inbound {
 	struct inbound_calls calls;
 	void *socket, *monitor;
 	struct zsock *zm;
-	size_t files, strangers_max, count_max;
+	size_t files, strangers_max, network_max, count_max;
 	struct connection *at; /* by descriptor */
 	uint64_t last_no;
 	size_t count, strangers;
@@ -76,6 +76,7 @@ enum err inbound_create(struct inbound **out, size_t files, const struct inbound
 	in->files = files;
 	/* Where the system grants little, everybody's share is smaller, and what we dial has its own. */
 	in->strangers_max = files / 8 < LIMIT_STRANGERS ? files / 8 : LIMIT_STRANGERS;
+	in->network_max = in->strangers_max * LIMIT_NETWORK_STRANGERS / LIMIT_STRANGERS;
 	in->count_max = files / 2;
 	in->at = calloc(files, sizeof *in->at);
 	if (in->at == NULL) {
@@ -225,7 +226,7 @@ static void make_room(struct inbound *in, uint16_t network)
 	uint16_t most = 0;
 	int fd;
 
-	if (in->of_network[network] > LIMIT_NETWORK_STRANGERS) {
+	if (in->of_network[network] > in->network_max) {
 		for (fd = in->oldest; fd != NOBODY && in->at[fd].network != network;)
 			fd = in->at[fd].after;
 		require(fd != NOBODY);
