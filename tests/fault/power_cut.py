@@ -79,7 +79,7 @@ def main():
     binary = "kringd_nosync" if opt.nosync else "kringd_dev"
     work = tempfile.mkdtemp(prefix="kring-cut-")
     img, mnt = f"{work}/img", f"{work}/mnt"
-    sh("truncate", "-s", "400M", img)
+    sh("truncate", "-s", "800M", img)
     sh("mkfs.xfs", "-q", img)
     os.mkdir(mnt)
     sh("mount", "-o", "loop", img, mnt)
