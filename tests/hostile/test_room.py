@@ -60,11 +60,11 @@ def test_one_person_has_so_many_consents(world):
     w = world()
     m, b = w.hostile[0], w.target
     docs, _, _, subject, _ = person(m)
-    with w.meter("one person, with 280 consents"):
+    with w.meter("one person, with 1050 consents"):
         assert say(m, docs) == [0, 0]
-        codes = [c for part in batches([grant(m, IDENTITY_NEEDS, subject=subject)[2] for _ in range(280)]) for c in say(m, part)]
-        assert codes.count(0) == 255 and set(codes[255:]) == {TOO_MANY}
-        assert limits(b)["one-case"]["refused"] == 25
+        codes = [c for part in batches([grant(m, IDENTITY_NEEDS, subject=subject)[2] for _ in range(1050)]) for c in say(m, part)]
+        assert codes.count(0) == 1023 and set(codes[1023:]) == {TOO_MANY}
+        assert limits(b)["one-case"]["refused"] == 27
         assert say(m, person(m)[0]) == [0, 0]  # somebody else
         case = next(r["case_id"] for r in b.k("inbox", "--from", m.name)["referrals"])
         b.k("case", "show", case)
