@@ -52,7 +52,8 @@ def test_nothing_of_net_goes_to_the_swap(federation):
     ours = [m for m in maps if re.match(r"\S+ rw.p ", m)]
     assert len(ours) > 5
     for m in ours:
-        assert " lo" in re.search("^VmFlags:(.*)", m, re.M)[1], m
+        flags = re.search("^VmFlags:(.*)", m, re.M)[1].split()
+        assert "lo" in flags or "dp" in flags, m  # dp: the kernel drops it rather than write it out (random state of newer libcs)
     assert not [x for x in a.k("status")["status"].get("alarms", []) if x["what"] == "keys-not-locked"]
 
 
