@@ -204,9 +204,7 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 		return rc;
 	if (th->my_no + th->their_no == 0) {
 		th->grant_id = grant; /* what it began under; nothing is judged by it */
-		rc = settled_birth(t, th, true);
-		if (rc == ERR_OK)
-			rc = thread_create(t, th);
+		rc = settled_begin(t, th, true);
 		th->birth = (struct id16){{0}};
 	}
 	if (rc != ERR_OK)

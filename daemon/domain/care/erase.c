@@ -243,21 +243,8 @@ enum err erase_now(struct turn *t, const struct id16 *id)
 	return rc == ERR_OK ? leave_word(t, id) : rc;
 }
 
-/* A clock that somebody agrees with: else a wrong date would take the consents of referrals that are under way. */
-static enum err clock_sure(struct turn *t, bool *sure)
-{
-	*sure = t->node->clock_confirmed;
-	for (size_t i = 0; i < t->node->peer_count && !*sure; i++) {
-		const struct peer *p = &t->node->peers[i];
-		enum err rc = p->self ? ERR_OK : connect_clock_agreed(t, p->no, sure);
-
-		if (rc != ERR_OK)
-			return rc;
-	}
-	return ERR_OK;
-}
-
-/* The rest in the next tick: each is an erasure like any other, with a word to partners. */
+/* Not by a clock that nobody agrees with: a wrong date would take the consents of referrals that are under way.  The rest in
+ * the next tick: each is an erasure like any other, with a word to partners. */
 enum err erase_alone(struct turn *t)
 {
 	struct id16 id;
@@ -265,7 +252,7 @@ enum err erase_alone(struct turn *t)
 	enum err rc = alone_due(t, &id, &due);
 
 	if (rc == ERR_OK && due)
-		rc = clock_sure(t, &sure);
+		rc = connect_clock_sure(t, &sure);
 	for (unsigned n = 0; rc == ERR_OK && due && sure && n < ALONE_SLICE; n++) {
 		rc = erase_now(t, &id);
 		if (rc == ERR_OK)

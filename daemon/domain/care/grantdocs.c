@@ -55,10 +55,7 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	rc = document_make(t, &spec, &doc);
 	if (rc != ERR_OK)
 		return rc;
-	rc = settled_birth(t, &th, !before_loss(t, g));
-	if (rc != ERR_OK)
-		return rc;
-	rc = thread_create(t, &th);
+	rc = settled_begin(t, &th, !before_loss(t, g));
 	if (rc != ERR_OK)
 		return rc;
 	rc = thread_append(t, &th, true,

@@ -77,10 +77,7 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	rc = document_make(t, &spec, &doc);
 	if (rc != ERR_OK)
 		return rc;
-	rc = settled_birth(t, &th, true);
-	if (rc != ERR_OK)
-		return rc;
-	rc = thread_create(t, &th);
+	rc = settled_begin(t, &th, true);
 	if (rc != ERR_OK)
 		return rc;
 	rc = thread_append(t, &th, true,
@@ -168,21 +165,6 @@ static enum err first_quarter(struct turn *t, const struct peer *self, uint32_t 
 	return ERR_OK;
 }
 
-/* A clock that a partner agrees with: else a wrong date would close a quarter that still runs. */
-static enum err clock_sure(struct turn *t, bool *sure)
-{
-	*sure = t->node->clock_confirmed;
-	for (size_t i = 0; i < t->node->peer_count && !*sure; i++) {
-		enum err rc = t->node->peers[i].self
-				      ? ERR_OK
-				      : connect_clock_agreed(t, t->node->peers[i].no, sure);
-
-		if (rc != ERR_OK)
-			return rc;
-	}
-	return ERR_OK;
-}
-
 /* Those of the last year that are over, oldest first: from *first to before *end. */
 static enum err quarters_due(struct turn *t, const struct peer *self, uint32_t *first,
 			     uint32_t *end)
@@ -255,7 +237,7 @@ enum err publish_tick(struct turn *t)
 		n->flow_due_before = n->flow_due_ms;
 	n->flow_saved = true;
 	if (self != NULL && members_hold_cases(self) && !n->quarantine)
-		rc = clock_sure(t, &sure);
+		rc = connect_clock_sure(t, &sure);
 	if (rc == ERR_OK && sure)
 		rc = work(t, self, &next_ms);
 	n->flow_due_ms = next_ms;

@@ -39,6 +39,13 @@ enum err settled_birth(struct turn *t, struct thread *th, bool fresh)
 	return ERR_OK;
 }
 
+enum err settled_begin(struct turn *t, struct thread *th, bool fresh)
+{
+	enum err rc = settled_birth(t, th, fresh);
+
+	return rc == ERR_OK ? thread_create(t, th) : rc;
+}
+
 /* Kept under its thread, so that what is free again finds it, and shown to people as a lost act. */
 enum err settled_shelve(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)
 {

@@ -29,6 +29,8 @@ MUST_CHECK enum err settled_writable(struct turn *t, const struct thread *th, bo
 /** Before thread_create.  fresh: its id was drawn in this life of ours, so it is settled from birth; one that the
  *  partner opened, or may have from a life that we forgot, is not while the pair is compared. */
 MUST_CHECK enum err settled_birth(struct turn *t, struct thread *th, bool fresh);
+/** Both, of a thread that we begin. */
+MUST_CHECK enum err settled_begin(struct turn *t, struct thread *th, bool fresh);
 /** A document of the partner that is none of its log any more: kept, shown, never folded. */
 MUST_CHECK enum err settled_shelve(struct turn *t, struct thread *th, const struct doc_key *key,
 				   uint16_t type);

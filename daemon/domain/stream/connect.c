@@ -247,3 +247,16 @@ enum err connect_clock_agreed(struct turn *t, uint16_t peer, bool *agreed)
 	*agreed = (p != NULL && p->conn.heard) || t->mono_ms >= t->node->start_mono_ms + day_ms;
 	return ERR_OK;
 }
+
+enum err connect_clock_sure(struct turn *t, bool *sure)
+{
+	*sure = t->node->clock_confirmed;
+	for (size_t i = 0; i < t->node->peer_count && !*sure; i++) {
+		const struct peer *p = &t->node->peers[i];
+		enum err rc = p->self ? ERR_OK : connect_clock_agreed(t, p->no, sure);
+
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return ERR_OK;
+}

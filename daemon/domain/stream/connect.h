@@ -38,6 +38,8 @@ MUST_CHECK enum err connect_unopened(struct turn *t, struct peer *p, struct span
 MUST_CHECK enum err connect_tick(struct turn *t, struct peer *p);
 /** Is our clock confirmed: by a partner heard lately, or by an administrator? */
 MUST_CHECK enum err connect_clock_agreed(struct turn *t, uint16_t peer, bool *agreed);
+/** ... by any partner: what follows from a date alone, of nobody in particular, waits for that. */
+MUST_CHECK enum err connect_clock_sure(struct turn *t, bool *sure);
 /** Monotonic time of the next question, UINT64_MAX none. */
 uint64_t connect_next_mono_ms(const struct node *n);
 /** Whoever has something to say dials, whoever's turn it is.  silent: hang up first. */
