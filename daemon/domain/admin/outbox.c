@@ -15,15 +15,11 @@ enum err admin_outbox_retry(struct turn *t, const struct msg *req, struct msg *r
 {
 	struct outbox_row row;
 	struct peer *p;
-	uint16_t peer = 0;
 	uint64_t place = 0;
-	enum err rc = view_find_owed(t, msg_text(req, BY_ID_ID), &peer, &place, &row);
+	enum err rc = view_find_owed(t, msg_text(req, BY_ID_ID), &p, &place, &row);
 
 	if (rc != ERR_OK)
 		return rc;
-	p = state_peer(t->node, peer);
-	if (p == NULL)
-		return ERR_CORRUPT;
 	state_conn(t->node, p)->ask_mono_ms = t->mono_ms; /* ask now; the answer rewinds */
 	state_conn(t->node, p)->retry_mono_ms = t->mono_ms;
 	rc = connect_tick(t, p);
@@ -34,16 +30,17 @@ enum err admin_outbox_retry(struct turn *t, const struct msg *req, struct msg *r
 enum err admin_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct outbox_row row;
-	uint16_t peer = 0;
+	struct peer *p;
 	uint64_t place = 0;
-	enum err rc = view_find_owed(t, msg_text(req, OUTBOX_DROP_ID), &peer, &place, &row);
+	enum err rc = view_find_owed(t, msg_text(req, OUTBOX_DROP_ID), &p, &place, &row);
 
 	(void)reply;
 	if (rc == ERR_OK)
-		rc = outbox_drop(t, peer, place);
+		rc = outbox_drop(t, p->no, place);
 	if (rc == ERR_STATE)
 		return turn_refuse(t, rc, "this document arrived already", "",
 				   "withdraw the referral instead: kring withdraw REF");
-	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_DROP, .peer = peer})
-			    : rc;
+	return rc == ERR_OK
+		       ? audit_add(t, &(struct audit_entry){.event = AUDIT_DROP, .peer = p->no})
+		       : rc;
 }

@@ -171,29 +171,33 @@ static enum err outbox_after(struct turn *t, const char *id, struct page *page)
 {
 	struct outbox_row row;
 	struct store_key k;
-	uint16_t peer = 0;
+	struct peer *p;
 	uint64_t place = 0;
-	enum err rc = id[0] == '\0' ? ERR_OK : view_find_owed(t, id, &peer, &place, &row);
+	enum err rc;
 
 	require(page->total == 0);
-	if (rc != ERR_OK || id[0] == '\0')
+	if (id[0] == '\0')
+		return ERR_OK;
+	rc = view_find_owed(t, id, &p, &place, &row);
+	if (rc != ERR_OK)
 		return rc;
-	k = turn_key_u16_u64(peer, place);
+	k = turn_key_u16_u64(p->no, place);
 	page_after(page, PAGE_NEWEST(row.queued_ms), key_span(&k));
 	return ERR_OK;
 }
 
 /* By full document id, or a unique prefix of its random part. */
-enum err view_find_owed(struct turn *t, const char *text, uint16_t *peer, uint64_t *place,
+enum err view_find_owed(struct turn *t, const char *text, struct peer **p, uint64_t *place,
 			struct outbox_row *row)
 {
 	struct store_walk w = {.key_len = 16};
 	struct id16 msg;
+	uint16_t peer = 0;
 	size_t hits = 0;
 	char hex[21];
 	enum err rc;
 
-	require(peer != NULL && place != NULL && row != NULL);
+	require(p != NULL && place != NULL && row != NULL);
 	if (bytes_unhex(msg.b, 16, text)) {
 		hits = 1;
 	} else {
@@ -206,11 +210,14 @@ enum err view_find_owed(struct turn *t, const char *text, uint16_t *peer, uint64
 		if (w.rc != ERR_OK)
 			return w.rc;
 	}
-	rc = hits == 1 ? outbox_find(t, &msg, peer, place, row) : ERR_NOTFOUND;
+	rc = hits == 1 ? outbox_find(t, &msg, &peer, place, row) : ERR_NOTFOUND;
 	if (rc == ERR_NOTFOUND)
 		return turn_refuse(t, rc, hits > 1 ? "several documents fit" : "no such document",
 				   "", "see: kring outbox list");
-	return rc;
+	if (rc != ERR_OK)
+		return rc;
+	*p = state_peer(t->node, peer);
+	return *p == NULL ? ERR_CORRUPT : ERR_OK;
 }
 
 /* The documents themselves are opened now, and only those of this page; *last as page_end wants it. */
@@ -266,13 +273,9 @@ enum err view_outbox_list(struct turn *t, const struct msg *req, struct msg *rep
 enum err view_outbox_why(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct outbox_row row;
-	const struct peer *p;
-	uint16_t peer = 0;
+	struct peer *p;
 	uint64_t place = 0;
-	enum err rc = view_find_owed(t, msg_text(req, BY_ID_ID), &peer, &place, &row);
+	enum err rc = view_find_owed(t, msg_text(req, BY_ID_ID), &p, &place, &row);
 
-	if (rc != ERR_OK)
-		return rc;
-	p = state_peer(t->node, peer);
-	return p == NULL ? ERR_CORRUPT : view_outbox_row(t, p, place, &row, reply);
+	return rc == ERR_OK ? view_outbox_row(t, p, place, &row, reply) : rc;
 }

@@ -20,8 +20,8 @@ MUST_CHECK enum err view_outbox_why(struct turn *t, const struct msg *req, struc
 /** One OutboxRow of this document into reply. */
 MUST_CHECK enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 				    const struct outbox_row *row, struct msg *reply);
-/** By full document id, or a unique prefix of its random part.  Refuses for a person. */
-MUST_CHECK enum err view_find_owed(struct turn *t, const char *text, uint16_t *peer,
+/** By full document id, or a unique prefix of its random part; *p: whom it is for.  Refuses for a person. */
+MUST_CHECK enum err view_find_owed(struct turn *t, const char *text, struct peer **p,
 				   uint64_t *place, struct outbox_row *row);
 
 #endif /* KRING_DOMAIN_OVERSIGHT_OUTBOX_H */
