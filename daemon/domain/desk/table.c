@@ -199,6 +199,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 	struct err_text why = {""};
 	struct store_key k = {.len = 0};
 	struct span id, packed;
+	enum store_use use;
 	size_t present;
 	bool hit = false;
 	enum err rc = msg_parse(t->arena, MSG_REQUEST, ev->bytes, &request, &why);
@@ -221,14 +222,15 @@ enum err table_request(struct turn *t, const struct event *ev)
 	if (c == NULL || present != 1 || (id.len != 0 && id.len != 16))
 		return turn_refuse(t, ERR_INVAL, "the request was not understood",
 				   "exactly one command, and a request id of 16 bytes or none", "");
-	store_use(t->txn, use_of(c, request));
+	use = use_of(c, request);
+	store_use(t->txn, use);
 	t->bare_too = c->kind == TABLE_BARE;
 	if (c->kind == TABLE_GROWS && t->node->disk == NODE_DISK_STOP)
 		return turn_refuse(t, ERR_FULL, "the disk is almost full",
 				   "what is left is kept for answers, withdrawals and erasure",
 				   "make room on the disk of this node; see: kring status");
 	/* what must always work is tried: LMDB itself says when there is not a page */
-	if (!t->bare_too && !store_room(t->txn, use_of(c, request)))
+	if (!t->bare_too && !store_room(t->txn, use))
 		return room_refuse(t);
 	/* a reading is not remembered: its answer shows people, and asking again does nothing twice */
 	if (c->kind != TABLE_READS && id.len == 16) {

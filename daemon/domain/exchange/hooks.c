@@ -36,29 +36,33 @@ enum err hooks_recovered(struct turn *t, const struct peer *p, const struct wire
 	return hooks_rules(t->node, th)->recovered(t, p, d, th);
 }
 
+static enum err thread_of(struct turn *t, const struct document *d, struct thread *th,
+			  const struct kind_rules **rules)
+{
+	enum err rc = thread_load(t, &d->head.thread_id, th);
+
+	if (rc == ERR_OK)
+		*rules = hooks_rules(t->node, th);
+	return rc;
+}
+
 /* Here and below: a kind without a hook has nothing to do at that point, so most rows of kinds are short. */
 enum err hooks_receipted(struct turn *t, const struct document *d, const struct wire_verdict *v)
 {
 	const struct kind_rules *rules;
 	struct thread th;
-	enum err rc = thread_load(t, &d->head.thread_id, &th);
+	enum err rc = thread_of(t, d, &th, &rules);
 
-	if (rc != ERR_OK)
-		return rc;
-	rules = hooks_rules(t->node, &th);
-	return rules->receipted == NULL ? ERR_OK : rules->receipted(t, &th, d, v);
+	return rc != ERR_OK || rules->receipted == NULL ? rc : rules->receipted(t, &th, d, v);
 }
 
 enum err hooks_not_taken(struct turn *t, const struct document *d, uint16_t code)
 {
 	const struct kind_rules *rules;
 	struct thread th;
-	enum err rc = thread_load(t, &d->head.thread_id, &th);
+	enum err rc = thread_of(t, d, &th, &rules);
 
-	if (rc != ERR_OK)
-		return rc;
-	rules = hooks_rules(t->node, &th);
-	return rules->not_taken == NULL ? ERR_OK : rules->not_taken(t, &th, d, code);
+	return rc != ERR_OK || rules->not_taken == NULL ? rc : rules->not_taken(t, &th, d, code);
 }
 
 enum err hooks_shelved(struct turn *t, struct thread *th, const struct doc_key *key, uint16_t type)
