@@ -204,12 +204,14 @@ void thread_reference(struct turn *t, const struct id16 *id, char out[THREAD_REF
 	char all[REF_DIGITS + 1];
 	uint8_t ref[REF_BYTES];
 	size_t n = REF_SHORT + 1;
+	bool shared;
 
 	ref_digits(id, all);
 	ref_bytes(id, ref);
+	shared = ref_shared(t, ref);
 	memcpy(out, all, REF_SHORT);
 	out[REF_SHORT] = ref_check(ref);
-	for (size_t i = REF_SHORT; i < REF_DIGITS && ref_shared(t, ref); i += REF_GROUP) {
+	for (size_t i = REF_SHORT; shared && i < REF_DIGITS; i += REF_GROUP) {
 		out[n++] = '-';
 		memcpy(out + n, all + i, REF_GROUP);
 		n += REF_GROUP;

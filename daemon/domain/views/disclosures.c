@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * "Who was told what", as the person may ask it: each document that left with something about them, also under a consent that ended.  A row says which categories went and when, never what stood in them.
- * Found by the grants of the case: the rows themselves name no case.
+ * "Who was told what", as the person may ask it: each document that left with something about them, also under a
+ * consent that ended.  A row says which categories went and when, never what stood in them.  Found by the grants of the case:
+ * the rows themselves name no case.
  */
 #include "domain/views/disclosures.h"
 

@@ -24,11 +24,11 @@
 
 enum { IDENTITY = 1 << 0, NEEDS = 1 << 15 };
 enum {
-	SHOWN_ENTRIES = 100,
+	SHOWN_ENTRIES = 100, /* of a history: each may hold a text of LIMIT_BODY */
 	ENTER_URGENT = 2,
-	CASE_LOOKED =
-		8192 /* threads of one case that its page looks at; kring inbox and kring sent have all */
-};		     /* of a history: each may hold a text of LIMIT_BODY */
+	/* threads of one case that its page looks at; kring inbox and kring sent have all */
+	CASE_LOOKED = 8192
+};
 static_assert(SHOWN_ENTRIES * (LIMIT_BODY + 512) < LIMIT_CONTROL, "a history fits a reply");
 
 static struct span id_span(const struct id16 *id)
@@ -173,7 +173,8 @@ enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *
 	msg_set_u64(row, REFERRAL_ROW_PROVISIONAL, th->provisional);
 	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, next_of(th));
 	msg_set_u64(row, REFERRAL_ROW_LOG_LEN, (uint64_t)th->my_no + th->their_no);
-	msg_set_text(t->arena, row, REFERRAL_ROW_URGENCY, th->urgency == 2 ? "urgent" : "routine");
+	msg_set_text(t->arena, row, REFERRAL_ROW_URGENCY,
+		     th->urgency == ENTER_URGENT ? "urgent" : "routine");
 	if (name && (cats & IDENTITY) != 0)
 		rc = casefile_load(t, &th->case_id, &record);
 	if (rc == ERR_OK && name && (cats & IDENTITY) != 0) {
