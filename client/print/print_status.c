@@ -117,9 +117,12 @@ static void limits(const struct cli *c, const struct msg *s)
 {
 	for (size_t i = 0; i < msg_count(s, STATUS_LIMITS); i++) {
 		const struct msg *r = msg_at(s, STATUS_LIMITS, i);
+		const char *what = msg_text(r, LIMIT_ROW_WHAT);
+		char helps[32];
 
+		(void)snprintf(helps, sizeof helps, "do-%s", what);
 		(void)printf("  LIMIT        %s: %s", msg_text(r, LIMIT_ROW_PARTNER),
-			     list_text(LIST_LIMITS, c->lang, msg_text(r, LIMIT_ROW_WHAT)));
+			     list_text(LIST_LIMITS, c->lang, what));
 		if (msg_u64(r, LIMIT_ROW_COUNT) != 0)
 			(void)printf(", %llu %s %llu",
 				     (unsigned long long)msg_u64(r, LIMIT_ROW_COUNT),
@@ -129,7 +132,8 @@ static void limits(const struct cli *c, const struct msg *s)
 			     list_text(LIST_UI, c->lang, "limit-refused"),
 			     list_text(LIST_UI, c->lang, "limit-last"));
 		print_time(msg_u64(r, LIMIT_ROW_LAST_MS));
-		(void)putchar('\n');
+		(void)printf("; %s: %s\n", list_text(LIST_UI, c->lang, "what-helps"),
+			     list_text(LIST_LIMITS, c->lang, helps));
 	}
 }
 

@@ -179,7 +179,7 @@ def codes_have_rows():
     yield from (f"acts.psv has a row {c}, proto/acts.h has none" for c in rows_of("acts") if c not in acts)
     wanted = {"acts": acts, "states": table("REFERRAL_STATES", "daemon/domain/referral/referral.h"),
               "work": table("WORK_KINDS", "daemon/domain/referral/work.h"), "verdicts": table("WIRE_VERDICTS", "proto/wire.h"),
-              "limits": table("QUOTAS", "daemon/domain/exchange/quota.h"),
+              "limits": [row for c in table("QUOTAS", "daemon/domain/exchange/quota.h") for row in (c, f"do-{c}")],
               "alarms": [*table("ALARMS", "daemon/domain/loss/alarm.h"), *table("HELD_CAUSES", "daemon/domain/held.h")],
               "outbox": [*given(r"\(struct cause\)\{([^;]*)\}"), *given(r"\bout\.code =([^;]*);"), *given(r"OUTBOX_ROW_STATE,([^;]*);"),
                          *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/views/referrals.c"])],
