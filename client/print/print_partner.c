@@ -68,7 +68,7 @@ void print_outbox(const struct cli *c, const struct msg *reply)
 
 		print_cell(print_short(id), 8);
 		print_cell(msg_text(r, OUTBOX_ROW_PARTNER), 24);
-		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, OUTBOX_ROW_ACT)), 16);
+		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, OUTBOX_ROW_ACT)), 26);
 		print_cell(list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_STATE)), 12);
 		print_line_silent(c, msg_u64(r, OUTBOX_ROW_SILENT_SINCE_MS));
 		(void)printf("%s: %s; %s: %s\n", list_text(LIST_UI, c->lang, "because"),

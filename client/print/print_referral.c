@@ -165,8 +165,8 @@ void print_history(const struct cli *c, const struct msg *reply)
 		(void)printf("  ");
 		print_cell(list_text(LIST_UI, c->lang, msg_text(r, LOG_ROW_SIDE)), 12);
 		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));
-		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 22);
-		print_cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 22);
+		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 26);
+		print_cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 24);
 		(void)printf("%s", hash);
 		say_words(c, r);
 		if (msg_u64(r, LOG_ROW_HOLLOW) != 0)
@@ -178,15 +178,34 @@ void print_history(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* Some tasks take a sentence: what follows them stands in one column all the same. */
+static int kind_width(const struct cli *c, const struct msg *reply)
+{
+	int width = 22;
+
+	for (size_t i = 0; i < msg_count(reply, REPLY_WORK); i++) {
+		const char *kind = msg_text(msg_at(reply, REPLY_WORK, i), WORK_ROW_KIND);
+		int n = 0;
+
+		for (const char *s = list_text(LIST_WORK, c->lang, kind); *s != '\0'; s++)
+			n += ((unsigned char)*s & 0xc0) != 0x80;
+		width = n > width ? n : width;
+	}
+	return width;
+}
+
 /* The command that does the task stands below it, to be copied. */
 void print_work(const struct cli *c, const struct msg *reply)
 {
+	int width;
+
 	require(c != NULL && reply != NULL);
+	width = kind_width(c, reply);
 	for (size_t i = 0; i < msg_count(reply, REPLY_WORK); i++) {
 		const struct msg *r = msg_at(reply, REPLY_WORK, i);
 
 		print_cell(msg_text(r, WORK_ROW_REF), 9);
-		print_cell(list_text(LIST_WORK, c->lang, msg_text(r, WORK_ROW_KIND)), 26);
+		print_cell(list_text(LIST_WORK, c->lang, msg_text(r, WORK_ROW_KIND)), width);
 		print_cell(msg_text(r, WORK_ROW_PARTNER), 24);
 		print_urgent(c, msg_text(r, WORK_ROW_URGENCY));
 		print_due(c, r, WORK_ROW_DUE_DAY, WORK_ROW_OVERDUE);

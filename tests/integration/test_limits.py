@@ -33,6 +33,33 @@ def test_over_the_daily_quota_a_partner_waits_and_both_ends_know(dialled):
     assert len(b.k("inbox")["referrals"]) == 5
 
 
+def test_a_limit_says_in_every_language_what_helps(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.nodes
+    with (b.dir / "kring.conf").open("a") as conf:
+        conf.write("[Limits]\nPartnerOpenReferrals=1\n")
+    f.start()
+    for i in range(3):
+        case = a.new_case(name=f"Testpersoon {i}", phone=str(i))
+        a.consent(case, b.name)
+        a.refer(case, b.name)
+    wait_for("the limit", lambda: b.k("status")["status"].get("limits", []))
+    wait_for("both to be owed", lambda: sum(w["kind"] == "partner-takes-no-more" for w in a.k("worklist")["work"]) == 2)
+    case = b.new_case(phone="9")
+    b.consent(case, a.name)
+    b.refer(case, a.name)
+    wait_for("theirs to be there", lambda: len(a.k("worklist")["work"]) == 3)
+
+    def screen(node, lang, *args):
+        return subprocess.run([str(f.bin / "kring"), "--dir", str(node.dir), "--lang", lang, *args], capture_output=True, text=True).stdout
+
+    for lang, helps in {"nl": "wat helpt: sluit er af", "fr": "que faire: terminez-en", "en": "what helps: end some", "de": "was hilft: schlie\u00dfen"}.items():
+        (line,) = [x for x in screen(b, lang, "status").splitlines() if x.startswith("  LIMIT ")]
+        assert helps in line and "PartnerOpenReferrals" in line and "do-" not in line, line
+        rows = screen(a, lang, "worklist").splitlines()
+        assert len(rows) == 3 and len({x.index("SMWO") for x in rows}) == 1, rows
+
+
 def test_a_nearly_full_disk_stops_intake_and_nothing_else(federation, workdir):
     if os.getuid() != 0:
         pytest.skip("mounting a small disk needs root")
