@@ -19,7 +19,7 @@
  *  n->inc.no brings from outside it. */
 MUST_CHECK enum err incarnation_load(struct turn *t, struct node *n);
 /** Draw an incarnation above ours and above this number: both directions of every pair begin again, threads
- *  wait for their comparison, cases for every partner. */
+ *  wait for their comparison, older cases for who may remember more (quarantine.h). */
 MUST_CHECK enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why);
 /** Before n's incarnation or quarantine changes: an aborted turn puts them back. */
 void incarnation_save(struct node *n);
