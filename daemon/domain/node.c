@@ -192,7 +192,11 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 					 .cosign_seq = n->cosign_seq,
 					 .clock_gap_ms = n->clock_gap_ms,
 					 .clock_confirmed = n->clock_confirmed,
-					 .look = n->look};
+					 .look = n->look,
+					 .inc = n->inc,
+					 .restored_ms = n->restored_ms,
+					 .flow_due_ms = n->flow_due_ms,
+					 .quarantine = n->quarantine};
 	t->node = n;
 	t->faults = &n->faults;
 	t->wall_ms = now->wall_ms;
@@ -427,8 +431,6 @@ void node_turn_done(struct node *n)
 {
 	for (size_t i = 0; i < n->peer_count; i++)
 		n->peers[i].saved = false;
-	n->loss_saved = false;
-	n->flow_saved = false;
 }
 
 /* Exactly what this turn had touched: what others changed since is not ours to undo. */
@@ -441,15 +443,10 @@ void node_turn_abort(struct node *n)
 	n->clock_gap_ms = n->before.clock_gap_ms;
 	n->clock_confirmed = n->before.clock_confirmed;
 	n->look = n->before.look;
-	if (n->flow_saved)
-		n->flow_due_ms = n->flow_due_before;
-	n->flow_saved = false;
-	if (!n->loss_saved)
-		return;
-	n->inc = n->inc_before;
-	n->restored_ms = n->restored_before;
-	n->quarantine = n->quarantine_before;
-	n->loss_saved = false;
+	n->inc = n->before.inc;
+	n->restored_ms = n->before.restored_ms;
+	n->flow_due_ms = n->before.flow_due_ms;
+	n->quarantine = n->before.quarantine;
 }
 
 /* A request that is refused is answered, and that is all, also when the disk is full; one that meets damage or lacks

@@ -142,6 +142,9 @@ struct node_before {
 	int64_t clock_gap_ms;
 	bool clock_confirmed;
 	struct node_look look;
+	struct incarnation inc;
+	uint64_t restored_ms, flow_due_ms;
+	bool quarantine;
 };
 
 /* An address where newcomers may speak, and what net said of it. */
@@ -162,10 +165,6 @@ struct node {
 	bool quarantine;      /* older cases wait for partners that may remember more */
 	uint64_t quarantine_mono_ms; /* when to look again whether that is over */
 	struct node_look look;
-	bool loss_saved; /* in this turn */
-	struct incarnation inc_before;
-	uint64_t restored_before;
-	bool quarantine_before;
 	char country[7];		 /* whose working days count here: "NL", "BE-VLG" */
 	uint8_t prekey[WIRE_PREKEY_LEN]; /* our newest EPOCH record, to announce */
 	bool have_prekey;
@@ -197,9 +196,7 @@ struct node {
 	uint64_t listen_since_ms;	   /* wall clock */
 
 	struct node_flow flow; /* what this node adds to the roster's policy */
-	bool flow_saved;       /* in this turn */
-	uint64_t flow_due_before;
-	uint64_t flow_due_ms; /* wall clock: when to look after reports again; 0 now */
+	uint64_t flow_due_ms;  /* wall clock: when to look after reports again; 0 now */
 
 	int64_t clock_gap_ms; /* wall clock less monotonic, as last seen */
 

@@ -233,16 +233,13 @@ enum err publish_tick(struct turn *t)
 
 	if (t->wall_ms < n->flow_due_ms)
 		return ERR_OK;
-	if (!n->flow_saved)
-		n->flow_due_before = n->flow_due_ms;
-	n->flow_saved = true;
 	if (self != NULL && members_hold_cases(self) && !n->quarantine)
 		rc = connect_clock_sure(t, &sure);
 	if (rc == ERR_OK && sure)
 		rc = work(t, self, &next_ms);
 	n->flow_due_ms = next_ms;
 	if (rc != ERR_OK) /* of its own making: not at once again, whatever becomes of the turn */
-		n->flow_due_before = next_ms;
+		n->before.flow_due_ms = next_ms;
 	return rc;
 }
 

@@ -37,18 +37,7 @@ enum err incarnation_write(struct turn *t)
 	return turn_put(t, STORE_META, &k, wr_span(&w));
 }
 
-/* So that an aborted turn leaves us who we were. */
-void incarnation_save(struct node *n)
-{
-	if (n->loss_saved)
-		return;
-	n->loss_saved = true;
-	n->inc_before = n->inc;
-	n->restored_before = n->restored_ms;
-	n->quarantine_before = n->quarantine;
-}
-
-/* Memory and store change together: an aborted turn puts both back (incarnation_save, state_conn). */
+/* Memory and store change together: an aborted turn puts both back (node_turn_abort). */
 enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why)
 {
 	struct node *n = t->node;
@@ -60,7 +49,6 @@ enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why)
 		return ERR_NOMEM;
 	if (most == UINT32_MAX)
 		return ERR_LIMIT;
-	incarnation_save(n);
 	n->inc.no = most + 1;
 	require(n->inc.no > above);
 	turn_random(t, n->inc.id.b, 16);

@@ -21,8 +21,6 @@ MUST_CHECK enum err incarnation_load(struct turn *t, struct node *n);
 /** Draw an incarnation above ours and above this number: both directions of every pair begin again, threads
  *  wait for their comparison, older cases for who may remember more (quarantine.h). */
 MUST_CHECK enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why);
-/** Before n's incarnation or quarantine changes: an aborted turn puts them back. */
-void incarnation_save(struct node *n);
 /** Write what n says of them. */
 MUST_CHECK enum err incarnation_write(struct turn *t);
 

@@ -151,7 +151,6 @@ static enum err end(struct turn *t, const char *why)
 	enum err rc;
 
 	require(n->quarantine && why != NULL);
-	incarnation_save(n);
 	n->quarantine = false;
 	rc = incarnation_write(t);
 	if (rc == ERR_OK)

@@ -131,10 +131,7 @@ static void picture_memory(const struct node *n, struct picture *out)
 {
 	out->node = *n;
 	out->node.faults = (struct faults){.count = 0};
-	out->node.inc_before = (struct incarnation){.no = 0};
-	out->node.restored_before = out->node.flow_due_before = 0;
 	out->node.before = (struct node_before){.audit_seq = 0};
-	out->node.quarantine_before = false;
 	assert_true(n->peer_count <= SIM_NODES_MAX);
 	for (size_t i = 0; i < n->peer_count; i++) {
 		out->peers[i] = n->peers[i];
