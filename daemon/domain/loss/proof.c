@@ -61,26 +61,31 @@ static bool sent_more(const struct pair *pr, const struct wire_frame *f)
 	       incarnation_equal(&kept.your_inc, &pr->mine) && f->first_seq <= kept.first_seq;
 }
 
+static void keep(uint8_t to[PAIR_RECEIPT_LEN], const struct wire_frame_view *v,
+		 const struct id32 *hash)
+{
+	struct wr w = wr_of(to, PAIR_RECEIPT_LEN);
+
+	require(v->head_bytes.len == WIRE_FRAME_HEAD);
+	wr_put(&w, v->head_bytes.p, WIRE_FRAME_HEAD);
+	wr_put(&w, hash->b, sizeof hash->b);
+	wr_put(&w, v->sig, WIRE_SIG);
+	require(!w.over && w.len == PAIR_RECEIPT_LEN);
+}
+
 /* Head, hash of the parts and signature: enough for the partner to see that it signed this, without what it said. */
 void proof_keep_receipt(struct pair *pr, const struct wire_frame_view *v)
 {
 	const bool counts = !says_more(pr, &v->head), sent = !sent_more(pr, &v->head);
 	struct id32 hash;
 
-	require(v->head_bytes.len == WIRE_FRAME_HEAD);
 	if (!counts && !sent)
 		return;
 	hash = hash_one(HASH_FRAMEPART, v->parts);
-	for (int i = 0; i < 2; i++) {
-		struct wr w = wr_of(i == 0 ? pr->receipt : pr->sent, PAIR_RECEIPT_LEN);
-
-		if (i == 0 ? !counts : !sent)
-			continue;
-		wr_put(&w, v->head_bytes.p, WIRE_FRAME_HEAD);
-		wr_put(&w, hash.b, sizeof hash.b);
-		wr_put(&w, v->sig, WIRE_SIG);
-		require(!w.over && w.len == PAIR_RECEIPT_LEN);
-	}
+	if (counts)
+		keep(pr->receipt, v, &hash);
+	if (sent)
+		keep(pr->sent, v, &hash);
 	pr->have_receipt = pr->have_receipt || counts;
 	pr->have_sent = pr->have_sent || sent;
 }
@@ -101,26 +106,28 @@ void proof_ask(struct turn *t, struct conn *c, struct answer *a, const struct id
 	a->reply = true;
 }
 
+static void show(struct answer *a, const uint8_t receipt[PAIR_RECEIPT_LEN])
+{
+	uint8_t b[1 + PAIR_RECEIPT_LEN] = {CLAIM_RECEIPT};
+
+	memcpy(b + 1, receipt, PAIR_RECEIPT_LEN);
+	answer_part(a, WIRE_PART_ROLLED_BACK, span_of(b, sizeof b));
+	a->reply = true;
+}
+
 /* What they signed, back to them: it says how far they were. */
 void proof_show_receipt(struct turn *t, const struct pair *pr, struct answer *a)
 {
 	struct peer *p = state_peer(t->node, pr->peer);
-	uint8_t b[1 + PAIR_RECEIPT_LEN] = {CLAIM_RECEIPT};
 
 	/* twice in a while tells nothing new, and two that believe this of each other would never fall silent */
 	if (p == NULL || t->mono_ms < p->conn.shown_mono_ms)
 		return;
 	state_conn(t->node, p)->shown_mono_ms = t->mono_ms + LIMIT_ASK_MS;
-	if (pr->have_receipt) {
-		memcpy(b + 1, pr->receipt, sizeof pr->receipt);
-		answer_part(a, WIRE_PART_ROLLED_BACK, span_of(b, sizeof b));
-		a->reply = true;
-	}
-	if (pr->have_sent) {
-		memcpy(b + 1, pr->sent, sizeof pr->sent);
-		answer_part(a, WIRE_PART_ROLLED_BACK, span_of(b, sizeof b));
-		a->reply = true;
-	}
+	if (pr->have_receipt)
+		show(a, pr->receipt);
+	if (pr->have_sent)
+		show(a, pr->sent);
 }
 
 /* The head and its signature are proof enough: the body stays here. */

@@ -25,8 +25,6 @@ enum {
 };
 
 static_assert((int)ANSWER_MS < (int)LIMIT_ONBOARD_IDLE_MS, "the member did not hang up before");
-static_assert((int)WIRE_ONB_QUESTION_MAX >= 1 + 32 + 32 + (int)WIRE_ADD_MAX,
-	      "the longest question");
 
 /* ---- what outlives a process ---- */
 
