@@ -2,56 +2,17 @@
 /* daemon/core/serving.c by itself: whose words are said to wait for their own, as kring status shows it. */
 #include "test.h"
 
-#include <string.h>
-
-#include "base/bytes.h"
-#include "bed.h"
+#include "bedengine.h"
 #include "core/serving.h"
-#include "crypto/secret.h"
 #include "proto/wire.h"
 
 enum { LATE_MS = 1000, DEAR_US = 2000000 };
 
 struct world {
-	struct bed *bed;
-	struct keybox *keybox;
-	struct engine *engine;
+	struct bedengine b;
 	struct serving *serving;
 	uint64_t now_ms;
 };
-
-static void to_client(void *ctx, uint64_t client, struct span bytes)
-{
-	(void)ctx;
-	(void)client;
-	(void)bytes;
-}
-
-static void to_peer(void *ctx, uint16_t peer, struct span bytes)
-{
-	(void)ctx;
-	(void)peer;
-	(void)bytes;
-}
-
-static void nothing(void *ctx)
-{
-	(void)ctx;
-}
-
-static void dial(void *ctx, uint16_t peer, bool silent)
-{
-	(void)ctx;
-	(void)peer;
-	(void)silent;
-}
-
-static enum err keys(void *ctx, const struct effect *x)
-{
-	(void)ctx;
-	(void)x;
-	return ERR_OK;
-}
 
 static struct node_time now_of(void *ctx)
 {
@@ -63,36 +24,12 @@ static struct node_time now_of(void *ctx)
 static int setup(void **state)
 {
 	static struct world w;
-	const struct engine_calls calls = {.reply = to_client,
-					   .envelope = to_peer,
-					   .members = nothing,
-					   .onboard = to_peer,
-					   .dial = dial,
-					   .keys = keys};
-	struct engine_parts parts = {.calls = calls};
-	struct keybox_roots roots;
-	void *bed;
 
-	assert_int_equal(bed_setup(&bed), 0);
-	w.bed = bed;
-	w.now_ms = w.bed->now_ms;
-	store_abort(w.bed->t.txn); /* the engine has its own turns */
-	w.bed->t.txn = NULL;
-	memset(&roots, 0, sizeof roots); /* and the first key pair of RFC 8032, 7.1 */
-	assert_true(bytes_unhex(roots.nk_seed, 32,
-				"9d61b19deffd5a60ba844af492ec2cc4"
-				"4449c5697b326919703bac031cae7f60"));
-	assert_true(bytes_unhex(roots.nk_pub.b, 32,
-				"d75a980182b10ab7d54bfed3c964073a"
-				"0ee172f3daa62325af021a68f707511a"));
-	assert_int_equal(secret_init(), ERR_OK);
-	assert_int_equal(keybox_create(&w.keybox, &roots), ERR_OK);
-	parts.store = w.bed->store;
-	parts.keybox = w.keybox;
-	parts.node = w.bed->node;
-	assert_int_equal(engine_create(&w.engine, &parts), ERR_OK);
-	assert_int_equal(serving_create(&w.serving, &(struct serving_parts){w.engine, now_of, &w}),
-			 ERR_OK);
+	bedengine_open(&w.b);
+	w.now_ms = w.b.bed->now_ms;
+	assert_int_equal(
+		serving_create(&w.serving, &(struct serving_parts){w.b.engine, now_of, &w}),
+		ERR_OK);
 	*state = &w;
 	return 0;
 }
@@ -100,13 +37,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *w = *state;
-	void *bed = w->bed;
 
 	serving_free(w->serving);
-	engine_free(w->engine); /* and the node with it */
-	w->bed->node = NULL;
-	keybox_free(w->keybox);
-	return bed_teardown(&bed);
+	return bedengine_close(&w->b);
 }
 
 /* A prekey record of nobody: cheap, and no fault of form. */
@@ -134,7 +67,7 @@ static void serve_all(struct world *w)
 
 static uint64_t slowed(const struct world *w, uint16_t peer)
 {
-	const struct held *h = &engine_node(w->engine)->held;
+	const struct held *h = &engine_node(w->b.engine)->held;
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < h->count; i++)
