@@ -62,9 +62,10 @@ static void read_back(struct serving *s, const struct intake_item *item)
 
 	if ((item->type != IPC_MESSAGE && item->type != IPC_ONBOARD) || of > LIMIT_PEERS)
 		return;
-	require(s->owed_count <= LIMIT_PEERS);
-	if (s->credit[of] == 0)
+	if (s->credit[of] == 0) {
+		require(s->owed_count <= LIMIT_PEERS);
 		s->owed[s->owed_count++] = of;
+	}
 	s->credit[of] += ipc_charge(item->bytes.len);
 }
 

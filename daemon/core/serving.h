@@ -27,7 +27,7 @@ MUST_CHECK enum err serving_create(struct serving **out, const struct serving_pa
 void serving_free(struct serving *s);
 /** A record of net's about a partner or a newcomer; others are passed over.  Copied. */
 void serving_record(struct serving *s, uint8_t type, uint16_t peer, struct span bytes);
-/** Serves for about LIMIT_SLICE_MS at most.  *more: somebody still waits; come back after people were heard.
+/** Serves for about LIMIT_SLICE_US at most.  *more: somebody still waits; come back after people were heard.
  *  Errors of engine_turn. */
 MUST_CHECK enum err serving_slice(struct serving *s, bool *more);
 /** What an event of the engine took (engine_calls). */

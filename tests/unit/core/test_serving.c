@@ -128,6 +128,18 @@ static void a_line_that_came_late_is_nobodys_fault(void **state)
 	assert_int_equal(slowed(w, BED_PARTNER), 0);
 }
 
+/* Everybody spoke, newcomers too, and goes on before net was told what was read. */
+static void credit_is_owed_to_everybody_at_once(void **state)
+{
+	struct world *w = *state;
+
+	for (int twice = 0; twice < 2; twice++)
+		for (uint16_t p = 0; p <= LIMIT_PEERS; p++)
+			word(w, p);
+	serve_all(w);
+	assert_int_equal(slowed(w, BED_PARTNER), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +147,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(who_waits_for_others_is_not_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_served_in_time_is_not_slow, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(credit_is_owed_to_everybody_at_once, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_line_that_came_late_is_nobodys_fault, setup,
 						teardown),
