@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -111,25 +110,20 @@ static bool read_event(struct door *d)
 {
 	struct onboard *o = d->owner;
 	struct caller_from from;
-	uint8_t event[8], address[160];
 	uint16_t id;
-	uint32_t fd;
-	int ends;
+	int fd, ends;
 
-	if (d->monitor == NULL || zmq_recv(d->monitor, event, sizeof event, ZMQ_DONTWAIT) != 6)
+	if (d->monitor == NULL || !curve_event(d->monitor, &id, &fd))
 		return false;
-	(void)zmq_recv(d->monitor, address, sizeof address, ZMQ_DONTWAIT);
-	memcpy(&id, event, sizeof id); /* host order, as libzmq writes it */
-	memcpy(&fd, event + 2, sizeof fd);
-	if (fd > INT32_MAX)
+	if (fd < 0)
 		return true;
 	if (id != ZMQ_EVENT_ACCEPTED) {
-		callers_went(&o->callers, (int)fd);
+		callers_went(&o->callers, fd);
 		return true;
 	}
-	if (!whose(d, (int)fd, &from))
+	if (!whose(d, fd, &from))
 		return true; /* it is gone already; what took its number is told of by itself */
-	ends = callers_came(&o->callers, (int)fd, (uint8_t)(d - o->doors), &from, clock_mono_ms());
+	ends = callers_came(&o->callers, fd, (uint8_t)(d - o->doors), &from, clock_mono_ms());
 	if (ends >= 0) {
 		d->said.turned_away++;
 		/* perhaps of another address: the port of its own socket is compared there */
@@ -269,17 +263,15 @@ static void door_close(struct door *d)
 static int door_bind(struct door *d)
 {
 	struct onboard *o = d->owner;
-	char name[48];
 	int error = 0;
 
-	(void)snprintf(name, sizeof name, "inproc://newcomers-%llx",
-		       (unsigned long long)clock_mono_ns());
 	d->said = (struct onboard_door){.at = d->at};
 	d->router = transport_server(o->transport, "onb", d->at, LIMIT_ONBOARD_MESSAGE);
-	d->monitor = transport_monitor(o->transport);
-	if (d->router == NULL || d->monitor == NULL || !curve_set_int(d->router, ZMQ_RCVHWM, HWM) ||
-	    zmq_socket_monitor(d->router, name, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED) != 0 ||
-	    zmq_connect(d->monitor, name) != 0 || zmq_bind(d->router, d->at) != 0)
+	if (d->router != NULL)
+		d->monitor = transport_monitor(o->transport, d->router,
+					       ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED);
+	if (d->monitor == NULL || !curve_set_int(d->router, ZMQ_RCVHWM, HWM) ||
+	    zmq_bind(d->router, d->at) != 0)
 		error = zmq_errno();
 	else if (zsock_add(transport_hub(o->transport), &d->zr, d->router, on_message, d) !=
 			 ERR_OK ||

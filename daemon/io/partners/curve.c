@@ -2,10 +2,12 @@
 /* One place sets the options of every socket between members, so that the self-test tries what the door is made of. */
 #include "io/partners/curve.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <zmq.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/limits.h"
 
 enum {
@@ -85,6 +87,41 @@ void *curve_client(const struct curve *c, const uint8_t server[32], const uint8_
 		return NULL;
 	}
 	return s;
+}
+
+/* Without a limit: at one libzmq's own thread would wait for us, while it holds what we need to stop it. */
+void *curve_monitor(void *ctx, void *sock, int events)
+{
+	void *s = zmq_socket(ctx, ZMQ_PAIR);
+	char name[64];
+
+	require(sock != NULL);
+	(void)snprintf(name, sizeof name, "inproc://events-%p-%llx", sock,
+		       (unsigned long long)clock_mono_ns());
+	if (s != NULL && curve_set_int(s, ZMQ_LINGER, 0) && curve_set_int(s, ZMQ_RCVHWM, 0) &&
+	    zmq_socket_monitor(sock, name, events) == 0) {
+		if (zmq_connect(s, name) == 0)
+			return s;
+		(void)zmq_socket_monitor(sock, NULL, 0);
+	}
+	if (s != NULL)
+		(void)zmq_close(s);
+	return NULL;
+}
+
+bool curve_event(void *monitor, uint16_t *id, int *fd)
+{
+	uint8_t event[8], address[160];
+	uint32_t value;
+
+	require(monitor != NULL);
+	if (zmq_recv(monitor, event, sizeof event, ZMQ_DONTWAIT) != 6)
+		return false;
+	(void)zmq_recv(monitor, address, sizeof address, ZMQ_DONTWAIT);
+	memcpy(id, event, sizeof *id); /* host order, as libzmq writes it */
+	memcpy(&value, event + sizeof *id, sizeof value);
+	*fd = value > INT32_MAX ? -1 : (int)value;
+	return true;
 }
 
 /* What is told stops before whom it is told to: libzmq's own thread tells of an event with a send that blocks while nobody

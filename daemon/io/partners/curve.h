@@ -31,6 +31,10 @@ void *curve_server(const struct curve *c, const char *zap_domain, const char *at
 /** A client of that server under the given pair of keys; NULL when it cannot be made. */
 void *curve_client(const struct curve *c, const uint8_t server[32], const uint8_t pub[32],
 		   const uint8_t sec[32]);
+/** A socket by which these events (ZMQ_EVENT_..., or-ed) of sock come; NULL when it cannot be made, with sock as it was. */
+void *curve_monitor(void *ctx, void *sock, int events);
+/** The next of them, and the descriptor that it is about (-1: none).  False: there is none. */
+bool curve_event(void *monitor, uint16_t *id, int *fd);
 /** Closes a socket and the socket that its events come by.  Either may be NULL. */
 void curve_close(void *sock, void *monitor);
 

@@ -14,7 +14,6 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -280,21 +279,17 @@ static void came(struct inbound *in, int fd, uint64_t now_ms)
 
 static bool read_event(struct inbound *in, uint64_t now_ms)
 {
-	uint8_t event[8], address[160];
-	uint16_t id = 0;
-	uint32_t fd;
+	uint16_t id;
+	int fd;
 
-	if (in->monitor == NULL || zmq_recv(in->monitor, event, sizeof event, ZMQ_DONTWAIT) != 6)
+	if (in->monitor == NULL || !curve_event(in->monitor, &id, &fd))
 		return false;
-	(void)zmq_recv(in->monitor, address, sizeof address, ZMQ_DONTWAIT);
-	memcpy(&id, event, sizeof id); /* host order, as libzmq writes it */
-	memcpy(&fd, event + 2, sizeof fd);
-	if (fd >= in->files)
+	if (fd < 0 || (size_t)fd >= in->files)
 		return true;
 	if (id == ZMQ_EVENT_ACCEPTED)
-		came(in, (int)fd, now_ms);
+		came(in, fd, now_ms);
 	else if (id == ZMQ_EVENT_DISCONNECTED)
-		ended(in, (int)fd);
+		ended(in, fd);
 	return true;
 }
 
@@ -349,19 +344,10 @@ uint64_t inbound_spoke(struct inbound *in, int fd, uint16_t peer)
 
 enum err inbound_watch(struct inbound *in, struct zhub *hub, void *zmq, void *socket)
 {
-	char name[48];
-
 	require(in->monitor == NULL && in->count == 0);
-	(void)snprintf(name, sizeof name, "inproc://inbound-%llx",
-		       (unsigned long long)clock_mono_ns());
-	in->monitor = zmq_socket(zmq, ZMQ_PAIR);
+	in->monitor = curve_monitor(zmq, socket, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED);
 	in->socket = socket;
-	/* Without a limit: libzmq's thread would wait for us with a lock in hand that closing needs. */
-	if (in->monitor == NULL || !curve_set_int(in->monitor, ZMQ_LINGER, 0) ||
-	    !curve_set_int(in->monitor, ZMQ_RCVHWM, 0) ||
-	    zmq_socket_monitor(socket, name, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED) != 0 ||
-	    zmq_connect(in->monitor, name) != 0 ||
-	    zsock_add(hub, &in->zm, in->monitor, on_event, in) != ERR_OK) {
+	if (in->monitor == NULL || zsock_add(hub, &in->zm, in->monitor, on_event, in) != ERR_OK) {
 		inbound_unwatch(in);
 		return ERR_IO;
 	}

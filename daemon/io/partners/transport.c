@@ -8,7 +8,6 @@
 #include "io/partners/transport.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -126,16 +125,9 @@ void *transport_server(struct transport *t, const char *zap_domain, const char *
 	return curve_server(&t->curve, zap_domain, at, message_max);
 }
 
-/* Without a limit: at one libzmq's own thread would wait for us, while it holds what we need to stop it. */
-void *transport_monitor(struct transport *t)
+void *transport_monitor(struct transport *t, void *sock, int events)
 {
-	void *s = zmq_socket(t->curve.ctx, ZMQ_PAIR);
-
-	if (s != NULL && curve_set_int(s, ZMQ_LINGER, 0) && curve_set_int(s, ZMQ_RCVHWM, 0))
-		return s;
-	if (s != NULL)
-		(void)zmq_close(s);
-	return NULL;
+	return curve_monitor(t->curve.ctx, sock, events);
 }
 
 static void *make_server(struct transport *t, const char *at)
@@ -230,13 +222,11 @@ static void on_dealer(void *ctx)
 static void on_monitor(void *ctx)
 {
 	struct line *ln = ctx;
-	uint8_t event[8], address[160];
-	uint16_t id = 0;
+	uint16_t id;
+	int fd;
 
-	if (zmq_recv(ln->monitor, event, sizeof event, ZMQ_DONTWAIT) != 6)
+	if (!curve_event(ln->monitor, &id, &fd))
 		return;
-	(void)zmq_recv(ln->monitor, address, sizeof address, ZMQ_DONTWAIT);
-	memcpy(&id, event, sizeof id); /* host order, as libzmq writes it */
 	switch (id) {
 	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
 		ln->dealer_up = true;
@@ -262,24 +252,17 @@ static void on_monitor(void *ctx)
 static enum err line_dial(struct line *ln)
 {
 	struct transport *t = ln->owner;
-	char name[48];
-	int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
-		     ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+	const int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+			   ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
 	static_assert(ROUTE_MAX >= 5, "libzmq's own routing ids are 5 bytes");
 
 	require(t->lines[ln->p.no] == ln && ln->p.address[0] != '\0');
 	line_hangup(ln);
 	ln->redial_mono_ms = 0;
 	ln->moved = false;
-	(void)snprintf(name, sizeof name, "inproc://line-%u-%llx", ln->p.no,
-		       (unsigned long long)clock_mono_ns());
 	ln->dealer = curve_client(&t->curve, ln->p.key.b, t->curve.pub, t->curve.sec);
-	ln->monitor = zmq_socket(t->curve.ctx, ZMQ_PAIR);
-	if (ln->dealer == NULL || ln->monitor == NULL ||
-	    !curve_set_family(ln->dealer, ln->p.address) ||
-	    !curve_set_int(ln->monitor, ZMQ_LINGER, 0) ||
-	    zmq_socket_monitor(ln->dealer, name, events) != 0 ||
-	    zmq_connect(ln->monitor, name) != 0 ||
+	ln->monitor = ln->dealer == NULL ? NULL : curve_monitor(t->curve.ctx, ln->dealer, events);
+	if (ln->monitor == NULL || !curve_set_family(ln->dealer, ln->p.address) ||
 	    zsock_add(t->hub, &ln->zd, ln->dealer, on_dealer, ln) != ERR_OK ||
 	    zsock_add(t->hub, &ln->zm, ln->monitor, on_monitor, ln) != ERR_OK ||
 	    zmq_connect(ln->dealer, ln->p.address) != 0) {

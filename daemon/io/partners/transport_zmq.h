@@ -23,7 +23,7 @@ struct zhub *transport_hub(struct transport *t);
 void *transport_server(struct transport *t, const char *zap_domain, const char *at,
 		       int64_t message_max);
 
-/** A socket to read its connections' events from, not yet connected; NULL when it cannot be made. */
-void *transport_monitor(struct transport *t);
+/** curve_monitor. */
+void *transport_monitor(struct transport *t, void *sock, int events);
 
 #endif /* KRING_IO_PARTNERS_TRANSPORT_ZMQ_H */
