@@ -10,9 +10,8 @@ enum { EVERY_MS = 20 * 3600000 }; /* once a day, however the hours fall */
 /* Full is no reason to end, and none to be silent. */
 static enum err full(struct erasing *e, enum err rc, const char *step, uint64_t wall_ms)
 {
-	require(wall_ms != 0);
 	if (rc == ERR_FULL && e->waits_ms == 0)
-		e->waits_ms = wall_ms;
+		e->waits_ms = wall_ms == 0 ? 1 : wall_ms; /* 0 says that nothing waits */
 	if (rc == ERR_FULL)
 		log_write(LOG_ERROR, LOG_DISK, "waits=%s", step);
 	if (rc == ERR_OK)
