@@ -31,6 +31,10 @@ enum {
 };
 
 static_assert(LIMIT_PEERS <= UINT16_MAX, "a partner has a number");
+static_assert((int)ONBOARD_STATE == (int)WIRE_ONB_STATE &&
+		      (int)ONBOARD_DEAD == (int)WIRE_ONB_DEAD &&
+		      (int)ONBOARD_BUSY == (int)WIRE_ONB_BUSY,
+	      "io, which does not see the protocol, says what a newcomer understands");
 
 struct net {
 	const struct role_options *opt;

@@ -12,7 +12,8 @@
 
 enum { END_MS = 1000 /* its own end comes first */ };
 
-static_assert(LIMIT_ONBOARD_CALLERS <= 256, "a place is one byte of a line's number");
+static_assert(LIMIT_ONBOARD_CALLERS == 256,
+	      "a place is one byte of a line's number, every byte a place");
 
 void callers_init(struct callers *c)
 {
@@ -152,7 +153,6 @@ struct caller *callers_at(struct callers *c, uint16_t line)
 {
 	struct caller *who = &c->all[line & 0xff];
 
-	static_assert(LIMIT_ONBOARD_CALLERS == 256, "every byte is a place");
 	return who->fd >= 0 && who->life == line >> 8 ? who : NULL;
 }
 

@@ -152,13 +152,10 @@ static void send_to(struct door *d, const struct caller *who, struct span bytes)
 
 static void send_state(struct door *d, const struct caller *who, uint8_t state)
 {
-	/* WIRE_ONB_STATE, which this layer does not see */
-	const uint8_t b[2] = {5, state};
+	const uint8_t b[2] = {ONBOARD_STATE, state};
 
 	send_to(d, who, span_of(b, sizeof b));
 }
-
-enum { DEAD = 3, BUSY = 4 };
 
 /* Whoever cannot be heard now is told so: silence would look like a node that is off, and its newcomer would give up. */
 static void question(struct door *d, struct caller *who, struct span bytes)
@@ -176,11 +173,11 @@ static void question(struct door *d, struct caller *who, struct span bytes)
 	who->asked = false;
 	if (taken == ONBOARD_LATER) {
 		d->said.told_to_wait++;
-		send_state(d, who, BUSY);
+		send_state(d, who, ONBOARD_BUSY);
 		return;
 	}
 	d->said.strangers++;
-	send_state(d, who, DEAD);
+	send_state(d, who, ONBOARD_DEAD);
 	(void)callers_answered(&o->callers, who, NULL, clock_mono_ms());
 }
 
@@ -230,7 +227,7 @@ void onboard_answer(struct onboard *o, uint16_t line, const struct id16 *session
 	if (d == NULL || d->router == NULL)
 		return;
 	send_to(d, who, bytes);
-	d->said.strangers += session == NULL && bytes.len == 2 && bytes.p[1] == DEAD;
+	d->said.strangers += session == NULL && bytes.len == 2 && bytes.p[1] == ONBOARD_DEAD;
 	ends = callers_answered(&o->callers, who, session, clock_mono_ms());
 	if (ends < 0)
 		return;

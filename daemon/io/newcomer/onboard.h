@@ -17,6 +17,9 @@
 
 struct onboard;
 
+/* What net itself answers; roles/net.c sees to it that they are the bytes of proto/wire_roster.h. */
+enum { ONBOARD_STATE = 5, ONBOARD_DEAD = 3, ONBOARD_BUSY = 4 };
+
 /** What became of a question. */
 enum onboard_taken {
 	ONBOARD_TAKEN,
