@@ -3,10 +3,8 @@
  * core outlives net (the supervisor sends a new line) and ends when it cannot trust its store: it starts again from disk. */
 #include "core/core.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,7 +20,6 @@
 #include "core/ownrecord.h"
 #include "core/serving.h"
 #include "core/settings.h"
-#include "crypto/hash.h"
 #include "crypto/secret.h"
 #include "domain/newcomer/door.h"
 #include "io/ctlsrv.h"
@@ -550,10 +547,10 @@ static enum err wake(struct core *c, struct err_text *why)
 	const int fd = c->net_fd;
 	enum err rc = opened_start(&c->o, &from, why);
 
-	c->dir_fd = open(c->config.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (rc == ERR_OK && c->dir_fd < 0)
-		rc = ERR_IO;
-
+	if (rc == ERR_OK) {
+		c->dir_fd = open(c->config.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		rc = c->dir_fd < 0 ? ERR_IO : ERR_OK;
+	}
 	if (rc == ERR_OK)
 		rc = sandbox_enter(SANDBOX_CORE, c->config.dir, why);
 	if (rc == ERR_OK)
