@@ -45,7 +45,7 @@ static void dear_words_make_their_sender_wait(void **state)
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(serve(in, 50000), 1); /* alone it may go on */
 	put(in, IPC_MESSAGE, 2, 100);
-	assert_int_equal(serve(in, 1000), 1 + 1); /* whoever comes is next */
+	assert_int_equal(serve(in, 1000), 2); /* whoever comes is next */
 	for (int i = 0; i < 100; i++) {
 		put(in, IPC_MESSAGE, 2, 100);
 		put(in, IPC_MESSAGE, 3, 100);
