@@ -105,6 +105,16 @@ static void hang_up(struct door *d, int fd)
 		(void)shutdown(fd, SHUT_RDWR);
 }
 
+/* Of whichever address it is: whose port it has is compared there.  Of a number that the system gave away again meanwhile
+ * nothing is ended, unless that is a newcomer's as well. */
+static void hang_up_anywhere(struct onboard *o, int fd)
+{
+	require(fd >= 0);
+	for (size_t i = 0; i < LIMIT_ONBOARD_DOORS; i++)
+		if (o->doors[i].router != NULL)
+			hang_up(&o->doors[i], fd);
+}
+
 /* One word of libzmq about a connection; false: there is none. */
 static bool read_event(struct door *d)
 {
@@ -115,7 +125,7 @@ static bool read_event(struct door *d)
 
 	if (d->monitor == NULL || !curve_event(d->monitor, &id, &fd))
 		return false;
-	if (fd < 0)
+	if (fd < 0) /* libzmq names none */
 		return true;
 	if (id != ZMQ_EVENT_ACCEPTED) {
 		callers_went(&o->callers, fd);
@@ -126,10 +136,7 @@ static bool read_event(struct door *d)
 	ends = callers_came(&o->callers, fd, (uint8_t)(d - o->doors), &from, clock_mono_ms());
 	if (ends >= 0) {
 		d->said.turned_away++;
-		/* perhaps of another address: the port of its own socket is compared there */
-		for (size_t i = 0; i < LIMIT_ONBOARD_DOORS; i++)
-			if (o->doors[i].router != NULL)
-				hang_up(&o->doors[i], ends);
+		hang_up_anywhere(o, ends);
 	}
 	wake(o);
 	return true;
@@ -262,6 +269,7 @@ static int door_bind(struct door *d)
 	struct onboard *o = d->owner;
 	int error = 0;
 
+	require(d->router == NULL && d->monitor == NULL);
 	d->said = (struct onboard_door){.at = d->at};
 	d->router = transport_server(o->transport, "onb", d->at, LIMIT_ONBOARD_MESSAGE);
 	if (d->router != NULL)
@@ -403,9 +411,7 @@ static void on_timer(void *ctx)
 
 	o->awake = false;
 	while ((fd = callers_late(&o->callers, now)) >= 0)
-		for (size_t i = 0; i < LIMIT_ONBOARD_DOORS; i++)
-			if (o->doors[i].router != NULL)
-				hang_up(&o->doors[i], fd);
+		hang_up_anywhere(o, fd);
 	if (o->again_ms != 0 && now >= o->again_ms) {
 		o->again_ms = 0;
 		open_all(o, false);
