@@ -121,7 +121,7 @@ def test_who_sends_more_than_may_wait_is_named_and_slows_nobody(world, ended):
         time.sleep(SECONDS)
     row = wait_for("it to be named", lambda: [r for r in w.target.k("status")["status"].get("held", []) if r["cause"] == "flood"])[0]
     assert row["partner"] == w.hostile[0].org and row["count"] > 100
-    assert w.target.log.read_text().count("CREDIT_DROPPED") < 1000  # the journal is not flooded as well
+    assert 0 < w.target.log.read_text().count("CREDIT_DROPPED") < 1000  # the journal is not flooded as well
     ended[0].kill()
     w.still_whole()
 

@@ -313,6 +313,7 @@ def test_a_thread_without_its_offer_holds_up_no_withdrawal(pair, first):
                            thread=os.urandom(16), grant=gid, cats=1 if first == "info" else 1 << 16)
     m.send_documents([g, raw])
     m.until(lambda: len(m.verdicts) == 2)
+    assert [v[2] for v in m.verdicts] == [0, 0 if first == "info" else 2], m.verdicts
     pid = b.proc.pid
     b.k("consent", "withdraw", gid.hex())
     assert b.k("status") and b.proc.pid == pid and b.proc.poll() is None

@@ -461,18 +461,25 @@ static void every_timer_that_rings_is_in_the_audit_log(void **state)
 	assert_int_equal(b->node->audit_seq, before + 2); /* that it rang, and what was sent */
 }
 
+/* A partner's consent and referral, taken in as the product does it. */
+static struct thread referred_here(struct bed *b, struct thread *consent)
+{
+	struct thread th;
+
+	b->node->hooks = b->product;
+	*consent = bedcase_consent_came(b, BED_PARTNER, 0x41, 90);
+	th = bedcase_offer_came(b, consent, 0x42);
+	(void)bed_turn(b);
+	return th;
+}
+
 /* The receiver's node never ends anything: it looks again tomorrow, and the deadline stays what it was. */
 static void the_receiver_only_reminds(void **state)
 {
 	struct bed *b = *state;
-	struct thread consent, th;
+	struct thread consent, th = referred_here(b, &consent);
 
-	b->node->hooks = b->product;
-	consent = bedcase_consent_came(b, BED_PARTNER, 0x41, 90);
-	th = bedcase_offer_came(b, &consent, 0x42);
-	(void)bed_turn(b);
 	b->t.wall_ms = th.due_ms + 1;
-	th.my_no = 0;
 	assert_int_equal(timers_run(&b->t, LIMIT), ERR_OK);
 	th = bedcase_thread(b, &th.id);
 	assert_int_equal(th.state, REFERRAL_OFFERED);
@@ -500,12 +507,8 @@ static void where_the_calendar_ends_it_waits_all_the_same(void **state)
 static void the_receiver_releases_what_it_was_shown(void **state)
 {
 	struct bed *b = *state;
-	struct thread consent, th;
+	struct thread consent, th = referred_here(b, &consent);
 
-	b->node->hooks = b->product;
-	consent = bedcase_consent_came(b, BED_PARTNER, 0x41, 90);
-	th = bedcase_offer_came(b, &consent, 0x42);
-	(void)bed_turn(b);
 	bedcase_came(b, &th, DOC_WITHDRAW, &consent.id, NULL);
 	assert_int_equal(th.state, REFERRAL_WITHDRAWN);
 	(void)bed_turn(b);
