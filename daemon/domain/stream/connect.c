@@ -24,6 +24,13 @@ const char *connect_flaw(const struct conn *c, const struct pair *pr)
 	return NULL;
 }
 
+enum err connect_pair(struct turn *t, uint16_t peer, const struct conn *c, struct pair **out)
+{
+	enum err rc = pair_get(t, peer, out);
+
+	return rc == ERR_OK && connect_flaw(c, *out) != NULL ? ERR_CORRUPT : rc;
+}
+
 /* A new key of ours for this partner, drawn once the turn is committed. */
 static enum err draw_prekey(struct turn *t, const struct peer *p)
 {

@@ -24,6 +24,9 @@
  *   probing: agreed <= differed           the search for where two logs part narrows
  *   hangups <= LIMIT_HANGUPS */
 const char *connect_flaw(const struct conn *c, const struct pair *pr);
+/** The pair of this line.  The line is of memory, the pair of the disk: ERR_CORRUPT when its row went back behind the line. */
+MUST_CHECK enum err connect_pair(struct turn *t, uint16_t peer, const struct conn *c,
+				 struct pair **out);
 MUST_CHECK enum err connect_up(struct turn *t, struct peer *p);
 MUST_CHECK enum err connect_down(struct turn *t, struct peer *p);
 /** At start: who is owed something. */

@@ -404,7 +404,7 @@ enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 	r.a = answer_of(t, p->no);
 	if (r.a == NULL)
 		return ERR_NOMEM;
-	rc = pair_get(t, p->no, &r.pair);
+	rc = connect_pair(t, p->no, r.c, &r.pair);
 	if (rc == ERR_OK && r.pair->stopped) {
 		clone_farewell(t, p, r.a);
 		return ERR_OK;

@@ -383,12 +383,9 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struc
 	if (!prekeys_ready(t, p))
 		return ERR_OK; /* their record comes first */
 	s.c = state_conn(t->node, p);
-	rc = pair_get(t, p->no, &s.pair);
+	rc = connect_pair(t, p->no, s.c, &s.pair);
 	if (rc == ERR_OK && s.pair->stopped && !a->farewell)
 		return ERR_OK;
-	/* the line is of memory, the pair of the disk: a row that went back must not end the node */
-	if (rc == ERR_OK && connect_flaw(s.c, s.pair) != NULL)
-		return ERR_CORRUPT;
 	/* Before enough members witnessed it, and while a fork is open, nothing about a person leaves. */
 	/* Numbers are rows: without room for them what has none waits, and the answer goes. */
 	if (rc == ERR_OK && s.pair->yours.no != 0 && s.c->heard && p->activated && !t->node->bare &&

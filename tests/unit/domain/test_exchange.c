@@ -4,11 +4,13 @@
 
 #include "base/bytes.h"
 #include "bed.h"
+#include "crypto/hash.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/inbox.h"
 #include "domain/exchange/keeper.h"
 #include "domain/exchange/outbox.h"
 #include "domain/oversight/health.h"
+#include "domain/stream/receive.h"
 #include "domain/stream/speak.h"
 
 enum { DAY_MS = 86400000 };
@@ -367,6 +369,48 @@ static void a_pair_that_went_back_fails_by_itself(void **state)
 	assert_int_equal(speak_all(&b->t), ERR_CORRUPT);
 }
 
+/* A frame of the partner without parts, in both present incarnations, as it comes out of its envelope. */
+static struct span empty_frame(struct bed *b, const struct pair *pr)
+{
+	const struct node *n = b->node;
+	const struct peer *p = &n->peers[BED_PARTNER - 1];
+	const struct wire_frame f = {.fed_id = n->fed_id,
+				     .sender = p->node_id,
+				     .recipient = n->node_id,
+				     .key_seq = p->key_seq,
+				     .my_inc = pr->yours,
+				     .your_inc = n->inc,
+				     .time_ms = b->now_ms};
+	const struct id32 none = hash_one(HASH_FRAMEPART, span_of(NULL, 0));
+	struct wr w = arena_wr(b->t.arena, LIMIT_CLASS_0);
+
+	memset(w.p, 0, w.cap);
+	wire_frame_put(&f, w.p);
+	fake_sign(SIGN_FRAME,
+		  (const struct span[]){{w.p, WIRE_FRAME_HEAD}, {none.b, sizeof none.b}}, 2,
+		  &p->nk_pub, w.p + WIRE_FRAME_HEAD);
+	return span_of(w.p, w.cap);
+}
+
+/* ... and so does a frame that comes in on such a line; on one that fits the row the same frame is read. */
+static void what_comes_in_on_such_a_line_fails_by_itself(void **state)
+{
+	struct bed *b = *state;
+	struct peer *p = &b->node->peers[BED_PARTNER - 1];
+	struct pair *pr;
+	struct span frame;
+
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	pr->yours = (struct incarnation){4, {{0xb2}}};
+	frame = empty_frame(b, pr);
+	p->conn = (struct conn){.up = true, .heard = true, .sent = 5};
+	assert_int_equal(receive_frame(&b->t, p, frame), ERR_CORRUPT);
+	assert_false(p->conn.met);
+	p->conn = (struct conn){.up = true, .heard = true};
+	assert_int_equal(receive_frame(&b->t, p, frame), ERR_OK);
+	assert_true(p->conn.met);
+}
+
 /* Which of five members keep for the one with this place, as digits. */
 static int keepers_of(struct bed *b, struct peer *peers, unsigned self)
 {
@@ -438,6 +482,7 @@ int main(void)
 		EACH(what_could_not_be_stored_stays_owed),
 		EACH(rows_that_are_gone_are_damage),
 		EACH(a_pair_that_went_back_fails_by_itself),
+		EACH(what_comes_in_on_such_a_line_fails_by_itself),
 		EACH(two_partners_keep_for_each_node),
 		EACH(a_table_that_breaks_off_is_not_whole),
 	};
