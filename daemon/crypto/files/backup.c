@@ -135,21 +135,24 @@ static void put_identity(struct backup_out *b)
 
 enum err backup_out_open(struct backup_out **out, const struct keyfile *k, uint64_t time_s)
 {
-	const struct keybox_roots *roots = keybox_roots(k->keybox);
-	/* Who made it, when, and which sheet opens it stand in clear: a person with ten files and
-	 * three sheets can find the right pair. */
-	const struct id32 node = keybox_node_id(k->keybox);
-	struct backup_out *b = calloc(1, sizeof *b);
+	const struct keybox_roots *roots;
+	struct backup_out *b;
+	struct id32 node;
 	uint8_t bk[32];
 	struct wr w;
 
+	require(k->keybox != NULL);
+	roots = keybox_roots(k->keybox);
+	/* Who made it, when, and which sheet opens it stand in clear: a person with ten files and
+	 * three sheets can find the right pair. */
+	node = keybox_node_id(k->keybox);
+	b = calloc(1, sizeof *b);
 	if (b == NULL)
 		return ERR_NOMEM;
 	if (secret_create(&b->mem, BUFFER) != ERR_OK) {
 		free(b);
 		return ERR_NOMEM;
 	}
-	require(k->keybox != NULL);
 	b->keys = k;
 	w = wr_of(b->head, sizeof b->head);
 	wr_put(&w, magic, MAGIC_LEN);

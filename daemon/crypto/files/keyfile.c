@@ -3,7 +3,7 @@
  * under the master key, and `keyroot` what can be destroyed.  Files are written whole beside the old one and renamed; the
  * order of writing is such that after a crash either the old state opens or the new one.
  * Whatever a slot says (cost of the passphrase's hash, lengths) is held against limits before memory is taken for it.
- * Invariant: count <= SLOTS_MAX; one slot is the recovery code's, and one at least is none. */
+ * Invariant: count <= KEYFILE_SLOTS_MAX; one slot is the recovery code's, and one at least is none. */
 #include "crypto/files/keyfile.h"
 
 #include <assert.h>
@@ -23,7 +23,6 @@
 enum {
 	MAGIC_LEN = 8,
 	SLOT_LEN = 1 + 4 + 4 + 16 + 24 + 48, /* kind | ops | mem KiB | salt | nonce | MK + tag */
-	SLOTS_MAX = 8,
 	ARGON_OPS = 3,
 	ARGON_KIB = 256 * 1024,
 	ARGON_KIB_MAX = 1024 * 1024,
@@ -225,7 +224,7 @@ static enum err slot_write(struct wr *w, const struct keyfile_unlock *how, const
 
 /* The file as it is: magic | count u8 | slots. */
 struct slots {
-	uint8_t buf[MAGIC_LEN + 1 + SLOTS_MAX * SLOT_LEN];
+	uint8_t buf[MAGIC_LEN + 1 + KEYFILE_SLOTS_MAX * SLOT_LEN];
 	unsigned count;
 };
 
@@ -247,7 +246,7 @@ static enum err slots_read(const char *dir, struct slots *s)
 	if (len < MAGIC_LEN + 1 || memcmp(s->buf, slots_magic, MAGIC_LEN) != 0)
 		return ERR_CORRUPT;
 	s->count = s->buf[MAGIC_LEN];
-	return s->count <= SLOTS_MAX && len == MAGIC_LEN + 1 + (size_t)s->count * SLOT_LEN
+	return s->count <= KEYFILE_SLOTS_MAX && len == MAGIC_LEN + 1 + (size_t)s->count * SLOT_LEN
 		       ? ERR_OK
 		       : ERR_CORRUPT;
 }
@@ -257,7 +256,7 @@ static enum err slots_save(const char *dir, struct slots *s)
 	char path[PATH_MAX];
 
 	/* A file without any slot would lock everybody out for ever; no caller may ask for it. */
-	require(s->count > 0 && s->count <= SLOTS_MAX);
+	require(s->count > 0 && s->count <= KEYFILE_SLOTS_MAX);
 	if (!path_of(path, dir, "slots"))
 		return ERR_LIMIT;
 	memcpy(s->buf, slots_magic, MAGIC_LEN);
@@ -268,7 +267,7 @@ static enum err slots_save(const char *dir, struct slots *s)
 static enum err slot_append(struct slots *s, const struct keyfile_unlock *how, const uint8_t mk[32])
 {
 	struct wr w = wr_of(s->buf + MAGIC_LEN + 1 + (size_t)s->count * SLOT_LEN, SLOT_LEN);
-	enum err rc = s->count == SLOTS_MAX ? ERR_FULL : slot_write(&w, how, mk);
+	enum err rc = s->count == KEYFILE_SLOTS_MAX ? ERR_FULL : slot_write(&w, how, mk);
 
 	if (rc == ERR_OK)
 		s->count++;
@@ -277,7 +276,7 @@ static enum err slot_append(struct slots *s, const struct keyfile_unlock *how, c
 
 static void slots_drop(struct slots *s, unsigned index)
 {
-	require(index < s->count && s->count <= SLOTS_MAX);
+	require(index < s->count && s->count <= KEYFILE_SLOTS_MAX);
 	memmove(s->buf + MAGIC_LEN + 1 + index * (size_t)SLOT_LEN, slot_at(s, index + 1),
 		(s->count - index - 1) * (size_t)SLOT_LEN);
 	s->count--;
@@ -370,7 +369,7 @@ enum err keyfile_slot_remove(const char *dir, unsigned index)
 	return slots_save(dir, &s);
 }
 
-unsigned keyfile_slots(const char *dir, uint8_t kinds[8])
+unsigned keyfile_slots(const char *dir, uint8_t kinds[KEYFILE_SLOTS_MAX])
 {
 	struct slots s;
 

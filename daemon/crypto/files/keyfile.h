@@ -71,8 +71,9 @@ MUST_CHECK enum err keyfile_slot_add(const char *dir, struct keybox *kb,
 /** Take away the index-th slot (from 0).  ERR_NOTFOUND.  ERR_STATE: never the recovery slot, nor the
  *  last other one. */
 MUST_CHECK enum err keyfile_slot_remove(const char *dir, unsigned index);
+enum { KEYFILE_SLOTS_MAX = 8 };
 /** Kinds of the slots there are, in order; returns how many. */
-unsigned keyfile_slots(const char *dir, uint8_t kinds[8]);
+unsigned keyfile_slots(const char *dir, uint8_t kinds[KEYFILE_SLOTS_MAX]);
 /** A new recovery sheet: the code backups are sealed to from now on, one more slot for it, and the promise of
  *  the signing key that comes next.  The code of the sheet before still opens the node until the new one was
  *  confirmed; one that was never confirmed is forgotten. */

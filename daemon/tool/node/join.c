@@ -228,6 +228,7 @@ static int node_for(struct joining *j, struct tool_args *a)
 	struct err_text why;
 	int bad;
 
+	require(a->dir != NULL); /* read_token said so */
 	if (nodefiles_path(path, sizeof path, a->dir, "join") &&
 	    keyfile_read_file(path, j->join, sizeof j->join, &j->join_len) == ERR_OK) {
 		const enum err rc = nodefiles_check(a->dir, &why);
@@ -242,7 +243,6 @@ static int node_for(struct joining *j, struct tool_args *a)
 		return tool_fail(TOOL_RULE, "this directory holds a node of another federation",
 				 a->dir);
 	}
-	require(a->dir != NULL);
 	bad = nodedir_check(a);
 	return bad != 0 ? bad : nodedir_make(a, &j->invite.fed_id, j->join, &j->join_len);
 }

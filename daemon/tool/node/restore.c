@@ -437,11 +437,12 @@ static int move_in(const struct restore *r)
 
 static enum err new_sheet(const struct restore *r)
 {
-	const struct id32 id = keybox_node_id(r->keys.keybox);
 	char org[LIMIT_ORG_NAME + 1];
+	struct id32 id;
 	enum err rc;
 
 	require(r->keys.keybox != NULL);
+	id = keybox_node_id(r->keys.keybox);
 	nodedir_org(r->dir, &id, org);
 	rc = nodedir_sheet_prepare(r->dir, org, &r->sheet);
 	return rc == ERR_OK ? nodedir_sheet_place(r->dir, NULL) : rc;

@@ -16,7 +16,7 @@
 #include "tool/cli/fail.h"
 #include "tool/node/tools.h"
 
-enum { PASS_MAX = 1024, SLOTS_MAX = 8 };
+enum { PASS_MAX = 1024 };
 
 static_assert(PASS_MAX > 32, "longer than a key");
 
@@ -38,7 +38,7 @@ static const char *kind_name(uint8_t kind)
 /* Counted from 1 in the order of the file, as slot remove counts them. */
 int tool_slot_list(struct tool_args *a)
 {
-	uint8_t kinds[SLOTS_MAX];
+	uint8_t kinds[KEYFILE_SLOTS_MAX];
 	struct err_text why = {""};
 	enum err rc;
 	unsigned n;
@@ -51,7 +51,7 @@ int tool_slot_list(struct tool_args *a)
 		rc = nodefiles_explain(&why, ERR_CORRUPT, a->dir, "slots", 0);
 	if (rc != ERR_OK)
 		return tool_fail_why("this node does not open", rc, &why);
-	require(n <= SLOTS_MAX);
+	require(n <= KEYFILE_SLOTS_MAX);
 	for (unsigned i = 0; i < n; i++)
 		(void)printf("%u  %s\n", i + 1, kind_name(kinds[i]));
 	return 0;
@@ -144,7 +144,7 @@ int tool_slot_remove(struct tool_args *a)
 	const unsigned long no = a->number == NULL ? 0 : strtoul(a->number, NULL, 10);
 	enum err rc;
 
-	if (a->dir == NULL || no == 0 || no > SLOTS_MAX)
+	if (a->dir == NULL || no == 0 || no > KEYFILE_SLOTS_MAX)
 		return tool_fail(TOOL_USAGE, "needs --number N", "as kring slot list counts them");
 	rc = nodefiles_check(a->dir, &why);
 	if (rc != ERR_OK)
