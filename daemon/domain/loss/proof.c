@@ -341,13 +341,14 @@ enum err proof_part(const struct proof_claim *c, struct span bytes, bool *begun)
  * So one partner's gaps make two nodes compare their threads once a day, and stop nothing else. */
 enum err proof_blocked(struct turn *t, struct pair *pr, bool *over)
 {
-	const bool lately = pr->weak_ms != 0 && t->wall_ms < pr->weak_ms + GAP_PAUSE_MS;
+	const bool lately = pr->weak_ms != 0 && pr->weak_ms <= t->wall_ms &&
+			    t->wall_ms < pr->weak_ms + GAP_PAUSE_MS;
 
 	require_sound(pair_flaw(pr));
 	*over = lately;
 	if (lately)
 		return ERR_OK;
-	if (pr->blocked_ms == 0)
+	if (pr->blocked_ms == 0 || pr->blocked_ms > t->wall_ms) /* or the clock was put back */
 		pr->blocked_ms = t->wall_ms;
 	if (t->wall_ms < pr->blocked_ms + BLOCKED_MS)
 		return ERR_OK;

@@ -246,6 +246,32 @@ static void a_gap_is_compared_once_a_day_and_passed_over(void **state)
 	assert_int_equal(b->node->inc.no, PRESENT);
 }
 
+/* The clock was a year ahead when it began: the partner's stream does not stand still for that year. */
+static void a_gap_outlasts_no_clock_that_was_put_back(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = meet(b);
+	bool over;
+
+	b->t.wall_ms = b->now_ms + 365 * (uint64_t)DAY_MS;
+	assert_int_equal(proof_blocked(&b->t, p, &over), ERR_OK);
+	b->t.wall_ms = b->now_ms;
+	assert_int_equal(proof_blocked(&b->t, p, &over), ERR_OK);
+	assert_false(over);
+	b->t.wall_ms = b->now_ms + BLOCKED_MS;
+	assert_int_equal(proof_blocked(&b->t, p, &over), ERR_OK);
+	assert_true(over && p->uncompared);
+	/* nor is the next one left without a look */
+	p->uncompared = false;
+	p->blocked_ms = 0;
+	p->weak_ms += 365 * (uint64_t)DAY_MS;
+	assert_int_equal(proof_blocked(&b->t, p, &over), ERR_OK);
+	assert_false(over);
+	b->t.wall_ms += BLOCKED_MS;
+	assert_int_equal(proof_blocked(&b->t, p, &over), ERR_OK);
+	assert_true(over && p->uncompared);
+}
+
 /* While the pair is compared after a loss the same: what they owe us comes with that, and nothing is begun again. */
 static void a_gap_after_a_loss_begins_nothing(void **state)
 {
@@ -914,6 +940,7 @@ int main(void)
 		EACH(what_we_did_not_sign_proves_nothing),
 		EACH(the_receipt_that_goes_furthest_is_kept),
 		EACH(a_gap_is_compared_once_a_day_and_passed_over),
+		EACH(a_gap_outlasts_no_clock_that_was_put_back),
 		EACH(a_gap_after_a_loss_begins_nothing),
 		EACH(frames_never_mix_numbers_of_two_turns),
 		cmocka_unit_test(a_thread_is_settled_when_both_copies_are_the_same),
