@@ -40,6 +40,9 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
 		const char *delivery = msg_text(r, REFERRAL_ROW_DELIVERY);
+		const char *hollow = why_words(c, msg_text(r, REFERRAL_ROW_HOLLOW));
+		const char *state = list_text(LIST_STATES, c->lang,
+					      msg_text(r, REFERRAL_ROW_STATE));
 
 		print_cell(msg_text(r, REFERRAL_ROW_REF), 9);
 		(void)printf("%s ", msg_u64(r, REFERRAL_ROW_MINE) != 0 ? "->" : "<-");
@@ -50,8 +53,7 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 				   22);
 		}
 		print_urgent(c, msg_text(r, REFERRAL_ROW_URGENCY));
-		(void)printf("%s",
-			     list_text(LIST_STATES, c->lang, msg_text(r, REFERRAL_ROW_STATE)));
+		(void)printf("%s", state);
 		if (msg_u64(r, REFERRAL_ROW_PROVISIONAL) != 0)
 			aside(c, "not-yet-confirmed");
 		if (delivery[0] != '\0')
@@ -65,8 +67,9 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 			(void)printf(", ");
 			print_due(c, r, REFERRAL_ROW_DUE_DAY, REFERRAL_ROW_OVERDUE);
 		}
-		if (msg_text(r, REFERRAL_ROW_HOLLOW)[0] != '\0')
-			(void)printf(" (%s)", why_words(c, msg_text(r, REFERRAL_ROW_HOLLOW)));
+		/* one that ended with its consent says so once */
+		if (hollow[0] != '\0' && strcmp(hollow, state) != 0)
+			(void)printf(" (%s)", hollow);
 		if (msg_u64(r, REFERRAL_ROW_NO_CALENDAR) != 0)
 			(void)printf(", %s", list_text(LIST_UI, c->lang, "no-calendar"));
 		(void)putchar('\n');

@@ -115,6 +115,8 @@ def test_the_holder_records_it_and_the_collector_follows(federation, how):
     for r in (r1, r2):
         shows_nothing(b, r)
         a.await_state(r, "revoked")
+    out = subprocess.run([str(BIN / "kring"), "--dir", str(b.dir), "--lang", "nl", "inbox", "--all"], capture_output=True, text=True).stdout
+    assert [line.count("toestemming ingetrokken") for line in out.splitlines()] == [1, 1], out  # its state is the reason, too
     wait_for("the withdrawal", lambda: states(a, case) == {gid: "withdrawn"})
     assert a.k("case", "show", case)["person"]["phone"] == "000-111"  # our own file stays ours
     assert {(w["ref"], w["kind"]) for w in a.k("worklist")["work"]} == {(r, "consent-taken-back") for r in (r1, r2)}  # no way to find
