@@ -36,6 +36,11 @@ struct effect *turn_effect(struct turn *t, enum effect_type type)
 	return e;
 }
 
+enum err turn_do(struct turn *t, enum effect_type type)
+{
+	return turn_effect(t, type) == NULL ? ERR_NOMEM : ERR_OK;
+}
+
 /* Only noted: the room that removes a partner lies below those that end its referrals, and node_step calls them later. */
 enum err turn_gone(struct turn *t, uint16_t peer)
 {
@@ -297,5 +302,17 @@ enum err turn_drop_prefix(struct turn *t, enum store_table table, const struct s
 		key_put(&k, w.row.key.p, w.row.key.len);
 		w.rc = store_del(t->txn, table, key_span(&k));
 	}
+	return w.rc;
+}
+
+enum err turn_as_many(struct turn *t, enum store_table table, const struct store_key *prefix,
+		      size_t most, bool *yes)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	size_t n = 0;
+
+	while (n < most && store_each(t->txn, table, key_span(prefix), &w))
+		n++;
+	*yes = n == most;
 	return w.rc;
 }

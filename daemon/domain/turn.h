@@ -126,6 +126,8 @@ struct turn {
 void effects_init(struct effects *fx);
 /** NULL when the arena is full (the turn then fails as a whole). */
 struct effect *turn_effect(struct turn *t, enum effect_type type);
+/** One that says nothing but its type.  ERR_NOMEM. */
+MUST_CHECK enum err turn_do(struct turn *t, enum effect_type type);
 /** A partner was removed: what waits for it is looked at when the event is through.  ERR_NOMEM. */
 MUST_CHECK enum err turn_gone(struct turn *t, uint16_t peer);
 /** What is taken from the turn's memory is not tested at each place: a message without its text, an answer without its
@@ -165,6 +167,9 @@ MUST_CHECK enum err turn_get(struct turn *t, enum store_table table, const struc
 /** Every row whose key begins with prefix. */
 MUST_CHECK enum err turn_drop_prefix(struct turn *t, enum store_table table,
 				     const struct store_key *prefix);
+/** Do as many rows as most begin so?  Never more of them are looked at. */
+MUST_CHECK enum err turn_as_many(struct turn *t, enum store_table table,
+				 const struct store_key *prefix, size_t most, bool *yes);
 /** Parse a stored message; damage is ERR_CORRUPT. */
 MUST_CHECK enum err turn_get_msg(struct turn *t, enum store_table table,
 				 const struct store_key *key, enum msg_kind kind, struct msg **out);

@@ -103,7 +103,7 @@ static enum err confirm(struct turn *t, const struct id16 *invite, struct msg *m
 	bytes_hex(hex, id.b, 16);
 	hex[20] = '\0';
 	msg_set_text(t->arena, reply, REPLY_PROPOSAL, hex + 12);
-	return turn_effect(t, EFFECT_MEMBERS) == NULL ? ERR_NOMEM : ERR_OK;
+	return turn_do(t, EFFECT_MEMBERS);
 }
 
 /* Of one that is known to be meant: over.  Of several: by name from now on. */
@@ -164,9 +164,7 @@ static enum err wrong_digits(struct turn *t, const struct msg *req, struct msg *
 		       "new digits aloud"
 		     : "kring confirm DIGITS --org NAME (as you invited it; see: kring invites "
 		       "list)");
-	if (rc == ERR_OK)
-		rc = turn_effect(t, EFFECT_MEMBERS) == NULL ? ERR_NOMEM : ERR_OK;
-	return rc;
+	return rc == ERR_OK ? turn_do(t, EFFECT_MEMBERS) : rc;
 }
 
 /* Digits fit one handshake or none: what they are compared with is not shown. */

@@ -21,7 +21,7 @@ static_assert(sizeof((struct wire_invite *)NULL)->address == LIMIT_ENDPOINT + 1,
 /* net opens and closes the onboarding socket by what the invites say, and hears of it after the commit. */
 static enum err changed(struct turn *t)
 {
-	return turn_effect(t, EFFECT_MEMBERS) == NULL ? ERR_NOMEM : ERR_OK;
+	return turn_do(t, EFFECT_MEMBERS);
 }
 
 /* Two partners of one name would be mistaken for each other, so a name that is taken is refused here, before anybody

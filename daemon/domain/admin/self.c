@@ -26,20 +26,25 @@ enum err admin_clock_confirm(struct turn *t, const struct msg *req, struct msg *
 /* The entry is written while the keys are still here; the effect comes after its commit. */
 static enum err keys_away(struct turn *t, enum effect_type what, const char *detail)
 {
+	enum err rc;
+
 	require(what == EFFECT_LOCK || what == EFFECT_PANIC);
 	require(detail != NULL);
-	if (turn_effect(t, what) == NULL)
-		return ERR_NOMEM;
+	rc = turn_do(t, what);
+	if (rc != ERR_OK)
+		return rc;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_LOCK, .detail = detail});
 }
 
 /* The snapshot is taken after the commit, so its own entry is in it: after a restore one sees when it was taken. */
 enum err admin_backup(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	enum err rc = turn_do(t, EFFECT_BACKUP);
+
 	(void)req;
 	(void)reply;
-	if (turn_effect(t, EFFECT_BACKUP) == NULL)
-		return ERR_NOMEM;
+	if (rc != ERR_OK)
+		return rc;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_BACKUP, .detail = "taken"});
 }
 
@@ -48,7 +53,7 @@ enum err admin_checkpoint(struct turn *t, const struct msg *req, struct msg *rep
 {
 	(void)req;
 	(void)reply;
-	return turn_effect(t, EFFECT_CHECKPOINT) == NULL ? ERR_NOMEM : ERR_OK;
+	return turn_do(t, EFFECT_CHECKPOINT);
 }
 
 enum err admin_lock(struct turn *t, const struct msg *req, struct msg *reply)

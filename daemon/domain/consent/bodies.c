@@ -284,26 +284,14 @@ static enum err tell_again(struct turn *t, const struct id16 *case_id,
 	return rc;
 }
 
-/* Has the case so many threads that looking at all of them takes longer than a moment? */
-static enum err very_many(struct turn *t, const struct id16 *case_id, bool *yes)
-{
-	const struct store_key prefix = turn_key_id(case_id);
-	struct store_walk w = {.rc = ERR_OK};
-	unsigned n = 0;
-
-	while (n < WALKED_MAX && store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w))
-		n++;
-	*yes = n == WALKED_MAX;
-	return w.rc;
-}
-
 /* Of a case with very many referrals nothing is shown until the next tick, in which it is put together once for all that
  * happened till then. */
 enum err bodies_person(struct turn *t, const struct id16 *case_id)
 {
+	const struct store_key prefix = turn_key_id(case_id);
 	const size_t mark = t->arena->used;
 	bool many;
-	enum err rc = very_many(t, case_id, &many);
+	enum err rc = turn_as_many(t, STORE_THREADCASE, &prefix, WALKED_MAX, &many);
 
 	if (rc == ERR_OK && !many)
 		return tell_again(t, case_id, from_all);

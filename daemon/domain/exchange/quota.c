@@ -75,19 +75,6 @@ static uint64_t counted(const struct pair *pr, enum quota what)
 	return 0; /* of one case or thread: which one it was does not matter a day later */
 }
 
-/* Whether as many rows as most begin so: never more of them are looked at. */
-static enum err as_many(struct turn *t, enum store_table table, const struct store_key *prefix,
-			size_t most, bool *yes)
-{
-	struct store_walk w = {.rc = ERR_OK};
-	size_t n = 0;
-
-	while (n < most && store_each(t->txn, table, key_span(prefix), &w))
-		n++;
-	*yes = n == most;
-	return w.rc;
-}
-
 enum err quota_thread(struct turn *t, uint16_t peer, enum thread_kind kind, enum quota *over)
 {
 	struct pair *pr;
@@ -134,7 +121,7 @@ enum err quota_in_case(struct turn *t, const struct id16 *case_id, enum thread_k
 	if (rc == ERR_NOTFOUND)
 		rc = ERR_OK; /* nothing yet */
 	if (rc == ERR_OK && !full && kind == THREAD_CONSENT)
-		rc = as_many(t, STORE_GRANTCASE, &prefix, LIMIT_CASE_GRANTS, &full);
+		rc = turn_as_many(t, STORE_GRANTCASE, &prefix, LIMIT_CASE_GRANTS, &full);
 	*over = full ? QUOTA_CASE : QUOTA_NONE;
 	return rc;
 }
@@ -143,7 +130,7 @@ enum err quota_lost(struct turn *t, const struct id16 *thread, enum quota *over)
 {
 	const struct store_key prefix = turn_key_id(thread);
 	bool full;
-	enum err rc = as_many(t, STORE_SHELF, &prefix, LIMIT_THREAD_LOST, &full);
+	enum err rc = turn_as_many(t, STORE_SHELF, &prefix, LIMIT_THREAD_LOST, &full);
 
 	*over = full ? QUOTA_LOST : QUOTA_NONE;
 	return rc;

@@ -240,7 +240,7 @@ enum err members_check(struct turn *t, const struct peer *p)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
 							.peer = p->no,
 							.detail = "pair-checked"});
-	return rc == ERR_OK && turn_effect(t, EFFECT_MEMBERS) == NULL ? ERR_NOMEM : rc;
+	return rc == ERR_OK ? turn_do(t, EFFECT_MEMBERS) : rc;
 }
 
 /* ---- witnesses ---- */

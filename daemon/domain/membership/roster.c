@@ -128,8 +128,8 @@ static enum err known_place(struct turn *t, const struct chain *c, const struct 
 			rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
 								.outcome = ERR_DENIED,
 								.detail = "fork"});
-		if (rc == ERR_OK && turn_effect(t, EFFECT_MEMBERS) == NULL)
-			rc = ERR_NOMEM;
+		if (rc == ERR_OK)
+			rc = turn_do(t, EFFECT_MEMBERS);
 		if (rc != ERR_OK)
 			return rc;
 	}
@@ -192,8 +192,8 @@ static enum err append(struct turn *t, struct chain *c, const struct wire_roster
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ROSTER,
 							.detail = chain_op_name(e->op)});
-	if (rc == ERR_OK && turn_effect(t, EFFECT_MEMBERS) == NULL)
-		rc = ERR_NOMEM;
+	if (rc == ERR_OK)
+		rc = turn_do(t, EFFECT_MEMBERS);
 	require(rc != ERR_OK || c->seq == e->seq);
 	t->unsettled = true; /* somebody may have enough cosigners now */
 	return rc;
@@ -235,9 +235,7 @@ enum err roster_settle(struct turn *t)
 	rc = roster_chain(t, &c);
 	if (rc == ERR_OK && c.begun)
 		rc = members_activate(t, &c, &changed);
-	if (rc == ERR_OK && changed && turn_effect(t, EFFECT_MEMBERS) == NULL)
-		rc = ERR_NOMEM;
-	return rc;
+	return rc == ERR_OK && changed ? turn_do(t, EFFECT_MEMBERS) : rc;
 }
 
 /* The first place where the roots signed twice; 0 none (genesis cannot fork: its hash is our name). */

@@ -93,5 +93,5 @@ enum err door_tick(struct turn *t)
 	if (due_ms == 0 || t->wall_ms < due_ms)
 		return ERR_OK;
 	/* door_load, which follows, names the next */
-	return turn_effect(t, EFFECT_MEMBERS) == NULL ? ERR_NOMEM : ERR_OK;
+	return turn_do(t, EFFECT_MEMBERS);
 }

@@ -67,7 +67,7 @@ void onboard_digits(const struct onboard_words *w, char digits[ONBOARD_DIGITS + 
 
 static enum err changed(struct turn *t)
 {
-	return turn_effect(t, EFFECT_MEMBERS) == NULL ? ERR_NOMEM : ERR_OK;
+	return turn_do(t, EFFECT_MEMBERS);
 }
 
 /* What both ends computed the digits from, out of one handshake. */
