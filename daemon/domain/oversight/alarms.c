@@ -11,6 +11,16 @@
 #include "domain/loss/quarantine.h"
 #include "domain/state.h"
 
+void view_alarm(struct turn *t, struct msg *status, const char *what, const char *partner,
+		uint64_t at_ms)
+{
+	struct msg *m = msg_add(t->arena, status, STATUS_ALARMS);
+
+	msg_set_text(t->arena, m, ALARM_ROW_WHAT, what);
+	msg_set_text(t->arena, m, ALARM_ROW_PARTNER, partner);
+	msg_set_u64(m, ALARM_ROW_AT_MS, at_ms);
+}
+
 /* Who has to be heard before older cases go on: named, because an administrator phones them. */
 static enum err waiting_for(struct turn *t, struct msg *status)
 {
@@ -36,15 +46,10 @@ static void broken(struct turn *t, struct msg *status)
 {
 	for (size_t i = 0; i < t->node->peer_count; i++) {
 		const struct peer *p = &t->node->peers[i];
-		struct msg *m;
 
-		if (!p->broken || !p->active)
-			continue;
-		m = msg_add(t->arena, status, STATUS_ALARMS);
-		msg_set_text(t->arena, m, ALARM_ROW_WHAT, "pair-damaged");
-		msg_set_text(t->arena, m, ALARM_ROW_PARTNER, p->org);
-		/* the moment of the start that found it */
-		msg_set_u64(m, ALARM_ROW_AT_MS, t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
+		if (p->broken && p->active) /* since the start that found it */
+			view_alarm(t, status, "pair-damaged", p->org,
+				   t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
 	}
 }
 
@@ -58,7 +63,6 @@ enum err view_alarms(struct turn *t, struct msg *status)
 	while (store_each(t->txn, STORE_ALARM, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		const struct peer *p;
-		struct msg *m;
 		struct span v;
 
 		key_put(&k, w.row.key.p, w.row.key.len);
@@ -66,11 +70,8 @@ enum err view_alarms(struct turn *t, struct msg *status)
 		if (rc != ERR_OK || v.len != 8)
 			return rc == ERR_OK ? ERR_CORRUPT : rc;
 		p = state_peer(t->node, be16_get(k.b + 1));
-		m = msg_add(t->arena, status, STATUS_ALARMS);
-		msg_set_text(t->arena, m, ALARM_ROW_WHAT, alarm_text(k.b[0]));
 		/* of one that left nothing but the alarm is known */
-		msg_set_text(t->arena, m, ALARM_ROW_PARTNER, p == NULL ? "" : p->org);
-		msg_set_u64(m, ALARM_ROW_AT_MS, be64_get(v.p));
+		view_alarm(t, status, alarm_text(k.b[0]), p == NULL ? "" : p->org, be64_get(v.p));
 	}
 	broken(t, status);
 	return w.rc == ERR_OK ? waiting_for(t, status) : w.rc;

@@ -14,7 +14,10 @@
 
 #include "domain/turn.h"
 
-/** Rows of kring status. */
+/** One alarm of kring status; partner NULL: of this node itself. */
+void view_alarm(struct turn *t, struct msg *status, const char *what, const char *partner,
+		uint64_t at_ms);
+/** Rows of kring status: those that last, and whom this node waits for. */
 MUST_CHECK enum err view_alarms(struct turn *t, struct msg *status);
 
 #endif /* KRING_DOMAIN_OVERSIGHT_ALARMS_H */

@@ -44,7 +44,6 @@ static const char *roster_standing(const struct node *n, bool member, uint64_t n
 static void listening(struct turn *t, struct msg *s)
 {
 	const struct node *n = t->node;
-	struct msg *alarm;
 
 	msg_set_text(t->arena, s, STATUS_LISTEN, n->listen);
 	if (n->listen[0] == '\0' || n->listen_since_ms == 0)
@@ -55,9 +54,7 @@ static void listening(struct turn *t, struct msg *s)
 	msg_set_text(t->arena, s, STATUS_LISTEN_ERROR, endpoint_trouble(n->listen_error)->code);
 	msg_set_u64(s, STATUS_LISTEN_ERRNO, n->listen_error > 0 ? (uint64_t)n->listen_error : 0);
 	/* an alarm too: a node that nobody can reach looks well from inside */
-	alarm = msg_add(t->arena, s, STATUS_ALARMS);
-	msg_set_text(t->arena, alarm, ALARM_ROW_WHAT, "not-listening");
-	msg_set_u64(alarm, ALARM_ROW_AT_MS, n->listen_since_ms);
+	view_alarm(t, s, "not-listening", NULL, n->listen_since_ms);
 }
 
 /* Where newcomers may speak now, and who did without being invited. */
@@ -85,7 +82,6 @@ static void room(struct turn *t, struct msg *s)
 {
 	const struct store_usage u = store_usage(t->txn);
 	const bool low = u.used >= u.cap / 100 * LIMIT_STORE_LOW_PERCENT;
-	struct msg *alarm;
 
 	msg_set_u64(s, STATUS_STORE_USED, u.used);
 	msg_set_u64(s, STATUS_STORE_CAP, u.cap);
@@ -95,24 +91,17 @@ static void room(struct turn *t, struct msg *s)
 		     : !store_room(t->txn, STORE_TAKES) ? "full"
 		     : low				? "low"
 							: "");
-	if (t->node->shred_ms == 0)
-		return;
-	alarm = msg_add(t->arena, s, STATUS_ALARMS);
-	msg_set_text(t->arena, alarm, ALARM_ROW_WHAT, "shred-waits");
-	msg_set_u64(alarm, ALARM_ROW_AT_MS, t->node->shred_ms);
+	if (t->node->shred_ms != 0)
+		view_alarm(t, s, "shred-waits", NULL, t->node->shred_ms);
 }
 
 /* Since the keys came into memory: from then on the system may have written them to its disk.  The start is known by a clock
  * that nobody can put back, so the time of the day follows from how long ago it was. */
 static void swappable(struct turn *t, struct msg *s)
 {
-	struct msg *alarm;
-
-	if (!t->node->swappable)
-		return;
-	alarm = msg_add(t->arena, s, STATUS_ALARMS);
-	msg_set_text(t->arena, alarm, ALARM_ROW_WHAT, "keys-not-locked");
-	msg_set_u64(alarm, ALARM_ROW_AT_MS, t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
+	if (t->node->swappable)
+		view_alarm(t, s, "keys-not-locked", NULL,
+			   t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
 }
 
 /* When most agree that it is this machine, its own difference stands by itself. */
