@@ -146,3 +146,17 @@ void print_urgent(const struct cli *c, const char *urgency)
 	if (strcmp(urgency, "urgent") == 0)
 		(void)printf("%s  ", list_text(LIST_UI, c->lang, "urgent"));
 }
+
+void print_sentence(const char *text, const char *p, const char *d, const char *w)
+{
+	require(text != NULL && p != NULL && d != NULL && w != NULL);
+	for (; *text != '\0'; text++) {
+		if (text[0] != '{' || text[1] == '\0' || text[2] != '}') {
+			(void)putchar(*text);
+			continue;
+		}
+		(void)fputs(text[1] == 'p' ? p : text[1] == 'd' ? d : w, stdout);
+		text += 2;
+	}
+	(void)putchar('\n');
+}

@@ -32,6 +32,9 @@ void print_cats(const struct cli *c, uint64_t cats);
 /** Marks what is urgent; nothing for anything else. */
 void print_urgent(const struct cli *c, const char *urgency);
 
+/** A line of text with its {p}, {d} and {w} filled in. */
+void print_sentence(const char *text, const char *p, const char *d, const char *w);
+
 /* One printer for each part of a reply; what is not in it is not printed. */
 void print_referrals(const struct cli *c, const struct msg *reply);
 void print_history(const struct cli *c, const struct msg *reply);

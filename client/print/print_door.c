@@ -11,19 +11,11 @@
 static void sentence(const struct cli *c, const char *code, const char *at, uint64_t number,
 		     const char *cause)
 {
-	for (const char *s = list_text(LIST_LINE, c->lang, code); *s != '\0'; s++) {
-		if (s[0] != '{' || s[1] == '\0' || s[2] != '}') {
-			(void)putchar(*s);
-			continue;
-		}
-		if (s[1] == 'd')
-			(void)printf("%llu", (unsigned long long)number);
-		else
-			(void)fputs(s[1] == 'p' ? at : list_text(LIST_LINE, c->lang, cause),
-				    stdout);
-		s += 2;
-	}
-	(void)putchar('\n');
+	char text[24];
+
+	(void)snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+	print_sentence(list_text(LIST_LINE, c->lang, code), at, text,
+		       cause[0] == '\0' ? "" : list_text(LIST_LINE, c->lang, cause));
 }
 
 /* Many mean that somebody tries the port: it closes with the last invite there. */

@@ -33,22 +33,6 @@ static void moment(uint64_t ms)
 	(void)fputs(text, stdout);
 }
 
-/* A sentence of the list with its {p}, {d} and {w} filled in. */
-static void sentence(const char *text, const char *partner, const char *difference, const char *way)
-{
-	for (; *text != '\0'; text++) {
-		const bool hole = text[0] == '{' && text[1] != '\0' && text[2] == '}';
-
-		if (!hole) {
-			(void)putchar(*text);
-			continue;
-		}
-		(void)fputs(text[1] == 'p' ? partner : text[1] == 'd' ? difference : way, stdout);
-		text += 2;
-	}
-	(void)putchar('\n');
-}
-
 /* As one says it: 1 day, 3 hours, 20 minutes. */
 static void difference_text(const struct cli *c, uint64_t s, char out[64])
 {
@@ -76,7 +60,7 @@ void print_line_clock(const struct cli *c, const struct msg *row, const char *pa
 	 * own in the list. */
 	(void)snprintf(code, sizeof code, "clock-%s", who);
 	difference_text(c, msg_u64(row, CLOCK_ROW_OFF_S), difference);
-	sentence(word(c, code), partners, difference, word(c, ahead ? "ahead" : "behind"));
+	print_sentence(word(c, code), partners, difference, word(c, ahead ? "ahead" : "behind"));
 }
 
 /* When several partners say that our clock is off, that is one sentence with their names. */
