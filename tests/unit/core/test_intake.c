@@ -246,6 +246,10 @@ static void all_at_once_is_no_flood(void **state)
 		}
 	assert_true(refused > 0);
 	memset(&s, 0, sizeof s);
+	for (unsigned i = 0; i + 1 < LIMIT_WINDOW; i++) /* as much as an honest one has under way */
+		assert_true(shares_take(&s, 1, LIMIT_BODY));
+	assert_int_equal(shares_cause(&s, 1), IPC_CAUSE_CROWD);
+	memset(&s, 0, sizeof s);
 	assert_true(shares_take(&s, 2, LIMIT_CLASS_1));
 	while (shares_take(&s, 1, LIMIT_CLASS_0))
 		;

@@ -94,6 +94,58 @@ static void a_session_has_its_newest_connections(void **state)
 	assert_non_null(callers_of(&c, 2));
 }
 
+/* A handshake goes on over its oldest line: that one was answered just now, and another of it ends. */
+static void the_line_answered_just_now_stays(void **state)
+{
+	(void)state;
+	callers_init(&c);
+	for (int fd = 0; fd <= (int)LIMIT_ONBOARD_SESSION; fd++)
+		assert_int_equal(came(fd, 1, 10 + (uint64_t)fd), -1);
+	for (int fd = 1; fd <= (int)LIMIT_ONBOARD_SESSION; fd++)
+		assert_int_equal(proves(fd, 7, 20), -1);
+	assert_int_equal(proves(0, 7, 21), 1);
+	assert_non_null(callers_of(&c, 0));
+}
+
+/* Whoever was told that there is nothing for it has proved nothing any more. */
+static void an_answer_in_no_session_ends_the_proof(void **state)
+{
+	struct caller *who;
+
+	(void)state;
+	callers_init(&c);
+	assert_int_equal(came(1, 1, 0), -1);
+	assert_int_equal(proves(1, 7, 1), -1);
+	who = callers_of(&c, 1);
+	assert_int_equal(callers_ask(&c, who, LIMIT_ONBOARD_UNPROVED_MS), CALLERS_ASK);
+	assert_int_equal(callers_late(&c, LIMIT_ONBOARD_UNPROVED_MS), -1);
+	assert_int_equal(callers_answered(&c, who, NULL, LIMIT_ONBOARD_UNPROVED_MS), -1);
+	assert_int_equal(callers_late(&c, LIMIT_ONBOARD_UNPROVED_MS), 1);
+}
+
+static void whoever_says_goodbye_soon_ends(void **state)
+{
+	(void)state;
+	callers_init(&c);
+	assert_int_equal(came(1, 1, 0), -1);
+	assert_int_equal(proves(1, 7, 1), -1);
+	callers_bye(callers_of(&c, 1), 10);
+	assert_int_equal(callers_ask(&c, callers_of(&c, 1), 11), CALLERS_IGNORE);
+	assert_int_equal(callers_late(&c, 10), -1);
+	assert_int_equal(callers_late(&c, LIMIT_ONBOARD_IDLE_MS / 2), 1);
+}
+
+/* The end of the one before was not told: it has no place beside the new one. */
+static void a_number_given_away_again_is_one_connection(void **state)
+{
+	(void)state;
+	callers_init(&c);
+	assert_int_equal(came(1, 1, 0), -1);
+	assert_int_equal(came(1, 2, 1), -1);
+	callers_went(&c, 1);
+	assert_false(callers_any(&c));
+}
+
 static void questions_are_few_at_a_time(void **state)
 {
 	const struct id16 s = session_of(1);
@@ -135,6 +187,22 @@ static void an_address_has_so_many_questions_in_a_second(void **state)
 	assert_int_equal(callers_ask(&c, callers_of(&c, 1), 1001), CALLERS_ASK);
 }
 
+static void all_addresses_have_so_many_questions_in_a_second(void **state)
+{
+	(void)state;
+	callers_init(&c);
+	for (unsigned i = 0; i <= LIMIT_ONBOARD_SECOND; i++) {
+		const int fd = (int)(i % 4); /* each of them may ask more than its quarter */
+		const struct id16 s = session_of((uint8_t)(fd + 1));
+
+		if (callers_of(&c, fd) == NULL)
+			assert_int_equal(came(fd, (uint8_t)fd, 1), -1);
+		assert_int_equal(callers_ask(&c, callers_of(&c, fd), 1),
+				 i < LIMIT_ONBOARD_SECOND ? CALLERS_ASK : CALLERS_WAIT);
+		assert_int_equal(callers_answered(&c, callers_of(&c, fd), &s, 1), -1);
+	}
+}
+
 static void time_ends_who_says_nothing_or_proves_nothing(void **state)
 {
 	(void)state;
@@ -167,6 +235,10 @@ static void a_late_answer_is_not_given_to_who_came_after(void **state)
 	assert_ptr_equal(callers_at(&c, line), callers_of(&c, 1));
 	callers_went(&c, 1);
 	assert_null(callers_at(&c, line));
+	assert_int_equal(came(2, 1, 0), -1); /* at the same place */
+	assert_int_equal(callers_line(&c, callers_of(&c, 2)) & 0xff, line & 0xff);
+	assert_null(callers_at(&c, line));
+	callers_went(&c, 2);
 	for (int i = 0; i < 600; i++) { /* the number of a life comes back, and is never 0 */
 		assert_int_equal(came(1, 1, 0), -1);
 		assert_true(callers_line(&c, callers_of(&c, 1)) > 0xff);
@@ -182,7 +254,12 @@ int main(void)
 		cmocka_unit_test(the_greediest_address_gives_way_when_all_is_full),
 		cmocka_unit_test(whoever_proved_is_ended_for_nobody),
 		cmocka_unit_test(a_session_has_its_newest_connections),
+		cmocka_unit_test(the_line_answered_just_now_stays),
+		cmocka_unit_test(an_answer_in_no_session_ends_the_proof),
+		cmocka_unit_test(whoever_says_goodbye_soon_ends),
+		cmocka_unit_test(a_number_given_away_again_is_one_connection),
 		cmocka_unit_test(questions_are_few_at_a_time),
+		cmocka_unit_test(all_addresses_have_so_many_questions_in_a_second),
 		cmocka_unit_test(an_address_has_so_many_questions_in_a_second),
 		cmocka_unit_test(time_ends_who_says_nothing_or_proves_nothing),
 		cmocka_unit_test(a_late_answer_is_not_given_to_who_came_after),
