@@ -50,7 +50,7 @@ const struct command commands[] = {
 	 .help = "destroy a case for good; copies at partners are for them to erase",
 	 .example = "kring case erase 7f3a"},
 	{.noun = "case", .verb = "release", .run = cmd_by_id, .field = REQUEST_CASE_RELEASE, .words = "CASE",
-	 .help = "after a restore: resume work on a case before all partners have confirmed it (this is logged)",
+	 .help = "after a restore: resume work on a case whose partners have not answered yet (this is logged)",
 	 .example = "kring case release 7f3a"},
 	/* a copy of the whole node, and the way back */
 	{.noun = "backup", .run = cmd_backup, .words = "FILE",
