@@ -45,10 +45,11 @@ static void roster(const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_ROSTER, i);
 
 		(void)printf("%4llu  ", (unsigned long long)msg_u64(r, ROSTER_ROW_SEQ));
-		print_cell(msg_text(r, ROSTER_ROW_OP), 9);
+		print_cell(msg_text(r, ROSTER_ROW_OP), 12);
 		print_cell(msg_text(r, ROSTER_ROW_SUBJECT), 34);
-		(void)printf("%llu signatures%s\n",
+		(void)printf("%llu signature%s%s\n",
 			     (unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES),
+			     msg_u64(r, ROSTER_ROW_SIGNATURES) == 1 ? "" : "s",
 			     msg_u64(r, ROSTER_ROW_FORKED) == 0
 				     ? ""
 				     : "  FORK: the roots also signed another entry with this "
