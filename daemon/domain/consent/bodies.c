@@ -36,11 +36,13 @@ bool bodies_each(struct turn *t, struct bodies_walk *w, struct thread *th)
 	require(w->role == THREAD_SENDER || w->role == THREAD_RECEIVER);
 	w->rows.key_len = 32;
 	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w->rows)) {
+		const size_t mark = t->arena->used;
 		struct id16 id;
 		enum err rc;
 
 		memcpy(id.b, w->rows.row.key.p + 16, 16);
 		rc = thread_load(t, &id, th);
+		arena_rewind(t->arena, mark); /* a case may have more of them than fit a turn */
 		w->rows.rc = rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 		if (rc == ERR_OK && th->kind == THREAD_REFERRAL && th->role == w->role &&
 		    (w->p == NULL || th->peer == w->p->no))

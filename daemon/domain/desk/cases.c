@@ -341,18 +341,17 @@ static enum err all_confirmed(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key prefix = turn_key_id(case_id);
 	struct store_walk w = {.key_len = 32};
-	enum err rc;
 
 	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
 		struct thread th;
 		struct id16 id;
 
 		memcpy(id.b, w.row.key.p + 16, 16);
-		rc = thread_load(t, &id, &th);
-		if (rc == ERR_OK && unconfirmed(t, &th))
-			rc = refuse_unconfirmed(t, &th);
-		if (rc != ERR_OK)
-			return rc;
+		w.rc = thread_load(t, &id, &th);
+		arena_rewind(t->arena, mark); /* a case may have more of them than fit a turn */
+		if (w.rc == ERR_OK && unconfirmed(t, &th))
+			w.rc = refuse_unconfirmed(t, &th);
 	}
 	return w.rc;
 }

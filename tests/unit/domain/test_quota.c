@@ -5,7 +5,9 @@
 #include "bedcase.h"
 #include "domain/care/erase.h"
 #include "domain/consent/alone.h"
+#include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
+#include "domain/desk/cases.h"
 #include "domain/exchange/quota.h"
 #include "domain/exchange/unstored.h"
 #include "domain/page.h"
@@ -375,6 +377,41 @@ static void what_waited_too_long_is_let_go(void **state)
 	assert_int_equal(cases_shown(b), 1);
 }
 
+/* A partner may bring more threads of one case than fit the memory of a turn: it can be looked through and erased all the same. */
+static void many_threads_of_a_case_fit_a_turn(void **state)
+{
+	enum { THREADS = 300, LEFT = 48 << 10 };
+	struct bed *b = *state;
+	struct msg *req = msg_new(b->t.arena, MSG_CASE_ERASE),
+		   *record = msg_new(b->t.arena, MSG_CASE_RECORD);
+	struct thread th = referral(0, THREAD_RECEIVER);
+	const size_t cap = b->t.arena->cap;
+	struct consent_scope s = {.p = state_peer(b->node, BED_OTHER), .received = true};
+	struct bodies_walk w;
+	char hex[33];
+
+	bedcase_setup(b);
+	assert_int_equal(casefile_create(&b->t, &th.case_id, record), ERR_OK);
+	for (unsigned i = 0; i < THREADS; i++) {
+		const size_t mark = b->t.arena->used;
+
+		be16_put(th.id.b, (uint16_t)(i + 1));
+		th.kind = THREAD_CONSENT;
+		assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+		arena_rewind(b->t.arena, mark);
+	}
+	s.case_id = th.case_id;
+	bytes_hex(hex, th.case_id.b, sizeof th.case_id.b);
+	msg_set_text(b->t.arena, req, CASE_ERASE_ID, hex);
+	b->t.arena->cap = b->t.arena->used + LEFT;
+	w = bodies_walk_of(&s);
+	assert_false(bodies_each(&b->t, &w, &th));
+	assert_int_equal(w.rows.rc, ERR_OK);
+	assert_int_equal(desk_case_erase(&b->t, req, msg_new(b->t.arena, MSG_REPLY)), ERR_OK);
+	assert_true(turn_case_erased(&b->t, &s.case_id));
+	b->t.arena->cap = cap;
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
@@ -394,6 +431,7 @@ int main(void)
 		EACH(one_partner_does_not_fill_the_page),
 		EACH(urgent_rows_give_way_last),
 		EACH(pages_of_one_partner_go_on_in_order),
+		EACH(many_threads_of_a_case_fit_a_turn),
 	};
 
 	return cmocka_run_group_tests_name("quota", tests, NULL, NULL);
