@@ -202,16 +202,20 @@ static uint64_t living(const struct lmdb_store *ls, MDB_txn *txn)
 	return pages * ls->page;
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
+/* All that rows may ever take, with what is kept back; of a map that has not grown so far, all of the map. */
+static uint64_t room(const struct lmdb_store *ls)
 {
-	return a < b ? a : b;
+	const struct store_usage *u = &ls->base.usage;
+	const uint64_t most = u->cap + u->over + u->kept, map = mapped(ls);
+
+	return map < most ? map : most;
 }
 
 static uint64_t left(struct store_txn *txn)
 {
 	struct lmdb_store *ls = (struct lmdb_store *)txn->store;
 	struct store_usage *u = &ls->base.usage;
-	const uint64_t all = least(mapped(ls), u->cap + u->over + u->kept);
+	const uint64_t all = room(ls);
 	uint64_t taken;
 
 	u->used = living(ls, ((struct lmdb_txn *)txn)->txn);
@@ -229,10 +233,9 @@ static uint64_t cost(struct span key, struct span val)
 static void first_look(struct lmdb_store *ls, struct store_txn *txn)
 {
 	struct store_usage *u = &ls->base.usage;
-	const uint64_t all = least(mapped(ls), u->cap + u->over + u->kept),
-		       used = reached(ls) + u->held;
+	const uint64_t all = room(ls), end = reached(ls), used = end + u->held;
 
-	u->used = reached(ls);
+	u->used = end;
 	txn->left = used < all ? all - used : 0;
 	if (txn->left < u->kept + u->over + u->cap / 100 * (100 - LIMIT_STORE_LOW_PERCENT))
 		txn->left = left(txn);

@@ -352,9 +352,10 @@ static enum store_use use_of(struct reading *r, const struct wire_head *h)
 {
 	struct thread th;
 
+	if (room_of_document(h->type, false, true) == STORE_TAKES)
+		return STORE_TAKES; /* whatever thread it is of */
 	return room_of_document(h->type, false,
-				room_of_document(h->type, false, true) != STORE_TAKES &&
-					thread_load(r->t, &h->thread_id, &th) == ERR_OK &&
+				thread_load(r->t, &h->thread_id, &th) == ERR_OK &&
 					th.peer == r->p->no);
 }
 
