@@ -121,11 +121,14 @@ int tool_roster_sign(struct tool_args *a)
 	if (rc != ERR_OK)
 		return refuse_key(a->key, rc);
 	root = signer_of(&f.chain, &e, &pub);
-	if (root < 0 || e.sig_count == 2 * LIMIT_ROOTS)
+	if (root < 0)
 		return tool_fail(TOOL_RULE, "this key is not a root of this federation", "");
+	if (e.sig_count == sizeof e.sigs / sizeof e.sigs[0])
+		return tool_fail(TOOL_RULE, "this proposal has no place for another signature",
+				 "make the proposal again");
 	describe(&e);
 	rc = rootkey_sign(a->key, e.signed_bytes, sig);
-	require(e.sig_count < sizeof e.sigs / sizeof e.sigs[0]);
+	require(e.sig_count < sizeof e.sigs / sizeof e.sigs[0]); /* said above */
 	e.sigs[e.sig_count].root = (uint8_t)root;
 	e.sigs[e.sig_count].sig = sig;
 	e.sig_count++;
