@@ -91,7 +91,7 @@
 #define LIMIT_CASE_GRANTS 1024u /* in a case: each document asks all of them */
 #define LIMIT_THREAD_LOST 64u	/* lost acts of one thread */
 #define LIMIT_UNSTORED	  1024u /* threads of one partner of which a document was passed over */
-#define LIMIT_ALONE	  512u	/* consents of one partner that wait for their referral */
+#define LIMIT_ALONE	  4096u /* consents of one partner that wait for their referral */
 #define LIMIT_ALONE_DAYS  35u	/* a consent whose referral does not come is let go */
 
 /* after a loss of state: what one partner can make of it */

@@ -178,18 +178,18 @@ def test_consents_without_a_referral(world):
     """A consent for each of very many people, and never a referral: no list shows anybody, and only so many wait."""
     w = world()
     m, b = w.hostile[0], w.target
-    people = [grant(m, IDENTITY_NEEDS) for _ in range(540)]
-    with w.meter("540 consents without a referral"):
+    people = [grant(m, IDENTITY_NEEDS) for _ in range(4124)]
+    with w.meter("4124 consents without a referral"):
         before = b.k("case", "list")
         codes = [c for part in batches([g for _, _, g in people]) for c in say(m, part)]
-        assert codes == [0] * 512 + [TOO_MANY] * 28
+        assert codes == [0] * 4096 + [TOO_MANY] * 28
         row = limits(b)["waiting-consents"]
-        assert (row["partner"], row["count"], row["most"], row["refused"]) == (m.org, 512, 512, 28)
+        assert (row["partner"], row["count"], row["most"], row["refused"]) == (m.org, 4096, 4096, 28)
         got = b.k("case", "list")
         assert got["total"] - before["total"] == len(got["cases"]) - len(before["cases"]) <= 1, "nobody but the honest person is new"
         # the referral comes: now it is somebody, and there is room for one more
         gid, subject, _ = people[7]
         assert say(m, [offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1]]) == [0]
         assert [c["name"] for c in b.k("case", "search", "Piet")["cases"]] == [NAME.name]
-        assert say(m, [people[539][2], people[538][2]]) == [0, TOO_MANY]
+        assert say(m, [people[4123][2], people[4122][2]]) == [0, TOO_MANY]
     w.still_whole()

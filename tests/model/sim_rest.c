@@ -3,6 +3,7 @@
  * written any more. */
 #include "base/check.h"
 #include "domain/care/acts.h"
+#include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
 #include "domain/exchange/pair.h"
 #include "sim.h"
@@ -84,6 +85,20 @@ static void take_print(struct sim *s, struct sim_node *n, struct print *out)
 	sim_view_close(&v);
 }
 
+/* A consent whose referral never came is let go within that time. */
+static bool lets_go(struct sim *s, struct sim_node *n, uint64_t until_ms)
+{
+	struct id16 case_id;
+	struct sim_view v;
+	bool due;
+
+	sim_view_open(s, &v, n);
+	v.t.wall_ms = until_ms;
+	require(alone_due(&v.t, &case_id, &due) == ERR_OK);
+	sim_view_close(&v);
+	return due;
+}
+
 static uint64_t next_due(struct sim *s, struct sim_node *n)
 {
 	struct sim_view v;
@@ -124,7 +139,7 @@ static void check_timers(struct sim *s, struct sim_node *n)
 static bool any_due(struct sim *s)
 {
 	for (int i = 0; i < s->n; i++)
-		if (next_due(s, &s->nodes[i]) <= s->now_ms)
+		if (next_due(s, &s->nodes[i]) <= s->now_ms || lets_go(s, &s->nodes[i], s->now_ms))
 			return true;
 	return false;
 }
@@ -151,7 +166,8 @@ static void idle(struct sim *s)
 	bool someone = false; /* has something to do then, and tells the others */
 
 	for (int i = 0; i < s->n; i++) {
-		someone = someone || next_due(s, &s->nodes[i]) <= until;
+		someone = someone || next_due(s, &s->nodes[i]) <= until ||
+			  lets_go(s, &s->nodes[i], until);
 		take_print(s, &s->nodes[i], &before[i]);
 		last[i] = before[i];
 	}
@@ -193,6 +209,8 @@ void sim_rest(struct sim *s)
 		check_timers(s, &s->nodes[i]);
 		if (next_due(s, &s->nodes[i]) <= s->now_ms)
 			sim_fail(s, "node %d: a timer is overdue at rest and never fires", i);
+		if (lets_go(s, &s->nodes[i], s->now_ms))
+			sim_fail(s, "node %d: a consent without its referral is never let go", i);
 	}
 	for (unsigned i = 0; i < 2 && s->failed[0] == '\0'; i++)
 		idle(s);
