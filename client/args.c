@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "client/cli/guess.h"
 #include "client/cli/value.h"
 #include "client/commands/commands.h"
 #include "client/help.h"
@@ -44,72 +45,27 @@ static bool spec_of(const struct command *cmd, const char *name, struct spec *ou
 
 /* ---- did you mean ---- */
 
-struct guess {
-	char name[2 * NAME_MAX_LEN + 2];
-	unsigned far;
-};
-
-/* Far guesses do not help: one letter in four may be wrong. */
-static void closer(struct guess *g, const char *typed, const char *word, const char *before)
-{
-	const unsigned d = text_distance(typed, word);
-
-	if (d >= g->far || d > 1 + strlen(typed) / 4)
-		return;
-	g->far = d;
-	(void)snprintf(g->name, sizeof g->name, "%s%s%s", before, before[0] == '\0' ? "" : " ",
-		       word);
-}
-
 /* The nearest name among the command's own options and those of every command. */
 static int no_such_option(const struct cli *c, const char *typed)
 {
-	static const char *const global[] = {"json", "dir", "socket", "lang", "request-id", "help"};
+	static const char *const global[] = {"json", "dir",	   "socket", "jsonl",
+					     "lang", "request-id", "help"};
 	char buf[VALUE_OPTIONS_LEN];
 	const char *at = value_options(c->cmd, buf);
 	char name[NAME_MAX_LEN], type[NAME_MAX_LEN], remedy[256], given[64];
-	struct guess g = {.far = TEXT_FAR};
+	struct guess g = GUESS_NONE;
 	bool many, empty;
 
 	while (value_spec_next(&at, name, type, &many, &empty))
-		closer(&g, typed, name, "");
+		guess_try(&g, typed, name, "");
 	for (size_t i = 0; i < sizeof global / sizeof global[0]; i++)
-		closer(&g, typed, global[i], "");
+		guess_try(&g, typed, global[i], "");
 	(void)snprintf(given, sizeof given, "--%.50s", typed);
-	if (g.far < TEXT_FAR)
+	if (guess_found(&g))
 		(void)snprintf(remedy, sizeof remedy, "did you mean --%s?", g.name);
 	else
 		(void)snprintf(remedy, sizeof remedy, "see: kring help %s", c->cmd->noun);
 	return cli_fail(c, CLI_USAGE, "unknown option", given, remedy);
-}
-
-/* A known first word with a wrong second one gets a guess for the second. */
-static int no_such_command(const struct cli *c, const char *noun, const char *verb)
-{
-	char given[128], remedy[256];
-	struct guess g = {.far = TEXT_FAR};
-	bool known = false;
-
-	(void)snprintf(given, sizeof given, "%.60s%s%.60s", noun, verb == NULL ? "" : " ",
-		       verb == NULL ? "" : verb);
-	for (size_t i = 0; i < commands_count; i++)
-		known = known || strcmp(commands[i].noun, noun) == 0;
-	for (size_t i = 0; i < commands_count; i++) {
-		const struct command *k = &commands[i];
-
-		/* nearest among all first words, or among the second words of this one */
-		if (!known)
-			closer(&g, noun, k->noun, "");
-		else if (strcmp(k->noun, noun) == 0 && k->verb != NULL && verb != NULL)
-			closer(&g, verb, k->verb, noun);
-	}
-	if (g.far < TEXT_FAR)
-		(void)snprintf(remedy, sizeof remedy, "did you mean: kring %s?", g.name);
-	else if (known) /* its second word is missing or unknown */
-		(void)snprintf(remedy, sizeof remedy, "see: kring help %.60s", noun);
-	else
-		(void)snprintf(remedy, sizeof remedy, "see: kring help");
-	return cli_fail(c, CLI_USAGE, "no such command", given, remedy);
 }
 
 /* ---- values ---- */
@@ -346,6 +302,12 @@ static int take_option(struct cli *c, const char *const *args, size_t count, siz
 	return put_option(c, name, value);
 }
 
+/* Both spellings, wherever a word of the line may stand. */
+static bool asks_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 /* A bare "--" ends the options: what follows are words, even with dashes. */
 /* NOLINTNEXTLINE(readability-function-cognitive-complexity): the kinds of a word, in order */
 static int take_rest(struct cli *c, const char *const *args, size_t count)
@@ -359,8 +321,8 @@ static int take_rest(struct cli *c, const char *const *args, size_t count)
 			words = true;
 		else if (words || args[i][0] != '-')
 			bad = put_word(c, args[i]);
-		else if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
-			return help_show(c, c->cmd->noun);
+		else if (asks_help(args[i]))
+			return help_show(c, c->cmd->noun, c->cmd->verb);
 		else
 			bad = take_option(c, args, count, &i);
 	}
@@ -381,6 +343,23 @@ static const struct command *find(const char *const *args, size_t count)
 	return NULL;
 }
 
+/* Behind the word help, or before a bare --help: two words say what is asked.  Nothing of it is run, right or wrong. */
+static int help_asked(struct cli *c, const char *const *args, size_t count)
+{
+	const char *words[2] = {"", NULL};
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (asks_help(args[i]) || (i == 0 && strcmp(args[i], "help") == 0))
+			continue;
+		if (args[i][0] == '-' || n == 2)
+			return cli_fail(c, CLI_USAGE, "unexpected argument", args[i],
+					"see: kring help");
+		words[n++] = args[i];
+	}
+	return help_show(c, words[0], words[1]);
+}
+
 /* Help and version are answered at once, and leave nothing to run. */
 int args_parse(struct cli *c, const char **args, size_t count)
 {
@@ -391,18 +370,18 @@ int args_parse(struct cli *c, const char **args, size_t count)
 
 	if (bad != CLI_DONE)
 		return bad;
-	if (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
-		return help_show(c, count > 1 ? args[1] : "");
-	if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0) {
-		c->answered = true;
-		return puts("kring " KRING_VERSION) < 0 ? CLI_NOT_NOW : CLI_DONE;
-	}
+	if (strcmp(first, "help") == 0 || asks_help(first))
+		return help_asked(c, args, count);
+	if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0)
+		return help_version(c);
 	if (first[0] == '-')
 		return cli_fail(c, CLI_USAGE, "the command must come first", first,
 				"see: kring help");
 	c->cmd = find(args, count);
+	if (c->cmd == NULL && count == 2 && asks_help(args[1]))
+		return help_asked(c, args, count);
 	if (c->cmd == NULL)
-		return no_such_command(c, args[0], count > 1 ? args[1] : NULL);
+		return help_unknown(c, "kring", args[0], count > 1 ? args[1] : NULL);
 	used = c->cmd->verb == NULL ? 1 : 2;
 	return take_rest(c, args + used, count - used);
 }

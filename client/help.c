@@ -5,14 +5,32 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "client/cli/guess.h"
+#include "client/cli/terminal.h"
 #include "client/cli/value.h"
 #include "client/commands/commands.h"
 #include "proto/acts.h"
 
-/* What completion and tests need: names, types, and what each type takes. */
+enum { LINE_LEN = 96, NAME_COLUMNS = 22, OPTION_COLUMNS = 26 };
+
+/* In the order of enum command_group. */
+static const char *const groups[GROUP_COUNT] = {
+	"",	      "group-day",  "group-case",	"group-act",	  "group-partner",
+	"group-node", "group-keys", "group-federation", "group-evidence",
+};
+
+static const char *text(const struct cli *c, const char *code)
+{
+	return list_text(LIST_HELP, c->lang, code);
+}
+
+/* ---- as JSON: for completion, the manual and tests ---- */
+
+/* What an option takes is told in words as well: a test can try values that must be refused. */
 static json_t *json_command(const struct command *k)
 {
 	char name[32], type[32], accepts[1024], buf[VALUE_OPTIONS_LEN];
@@ -27,94 +45,214 @@ static json_t *json_command(const struct command *k)
 						      "type", type, "accepts", accepts, "many",
 						      many ? 1 : 0, "empty", empty ? 1 : 0));
 	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "noun", k->noun, "verb", cli_or_none(k->verb),
-			 "words", cli_or_none(k->words), "help", k->help, "options", options);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "noun", k->noun, "verb",
+			 cli_or_none(k->verb), "words", cli_or_none(k->words), "group",
+			 groups[k->group], "help", k->help, "example", k->example, "options",
+			 options);
 }
 
-/* The whole table, for completion and for tests. */
-static void help_commands(void)
+/* One document, whatever is asked: --json help is read by programs. */
+static int json_show(json_t *o)
 {
-	json_t *all = json_array(), *o = json_pack("{s:o}", "commands", all);
-
-	for (size_t i = 0; i < commands_count; i++)
-		(void)json_array_append_new(all, json_command(&commands[i]));
 	(void)json_dumpf(o, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 	(void)putchar('\n');
 	json_decref(o);
+	return CLI_DONE;
 }
 
-/* "case show CASE" */
-static void line_of(const struct command *k, char out[64])
+/* The whole table. */
+static int json_commands(void)
 {
-	(void)snprintf(out, 64, "%s%s%s%s%s", k->noun, k->verb == NULL ? "" : " ",
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < commands_count; i++)
+		(void)json_array_append_new(all, json_command(&commands[i]));
+	return json_show(json_pack("{s:o}", "commands", all));
+}
+
+/* ---- for people ---- */
+
+/* As it is typed, without options: "case show CASE". */
+static void line_of(const struct command *k, char out[LINE_LEN])
+{
+	(void)snprintf(out, LINE_LEN, "%s%s%s%s%s", k->noun, k->verb == NULL ? "" : " ",
 		       cli_or_none(k->verb), k->words == NULL ? "" : " ", cli_or_none(k->words));
 }
 
-/* One command: its line, what it is for, its options with what they take, an example. */
-static void help_one(const struct command *cmd)
+/* left in a column of its own, what it is beside it; a left side that is too long has the text below it. */
+static void row(const char *left, size_t column, const char *right)
 {
-	char name[32], type[32], left[72], accepts[1024], line[64], buf[VALUE_OPTIONS_LEN];
+	const size_t wide = terminal_columns(left) + 2;
+
+	(void)printf("  %s", left);
+	if (wide + 2 > column)
+		(void)printf(right[0] == '\0' ? "" : "\n%*s", (int)column, "");
+	else
+		(void)printf("%*s", right[0] == '\0' ? 0 : (int)(column - wide), "");
+	terminal_fold(right, column, column);
+	(void)putchar('\n');
+}
+
+/* One command: its line, what it is for, its options with what they take, an example. */
+static void help_one(const struct cli *c, const struct command *cmd)
+{
+	char name[32], type[32], left[72], accepts[1024], line[LINE_LEN], buf[VALUE_OPTIONS_LEN];
 	const char *at = value_options(cmd, buf);
 	bool many, empty;
 
 	line_of(cmd, line);
-	(void)printf("kring %s\n  %s\n", line, cmd->help);
+	(void)printf("kring %s%s%s%s\n  ", line, at[0] == '\0' ? "" : " [",
+		     at[0] == '\0' ? "" : text(c, "options"), at[0] == '\0' ? "" : "]");
+	terminal_fold(cmd->help, 2, 2);
+	(void)putchar('\n');
 	while (value_spec_next(&at, name, type, &many, &empty)) {
-		(void)snprintf(left, sizeof left, "--%s%s%s%s", name, type[0] == '\0' ? "" : " ",
+		(void)snprintf(left, sizeof left, "  --%s%s%s%s", name, type[0] == '\0' ? "" : " ",
 			       type, many ? " ..." : "");
 		(void)value_accepts(cmd, type, accepts, sizeof accepts);
-		(void)printf(accepts[0] == '\0' ? "    %s\n" : "    %-26s %s\n", left, accepts);
+		row(left, OPTION_COLUMNS, accepts);
 	}
-	(void)printf("  example: %s\n", cmd->example);
+	(void)printf("  %s: %s\n", text(c, "example"), cmd->example);
 }
 
-/* Codes of a list with their words in the reader's language. */
+/* Whoever types a reason sees here which ones there are.  Codes of a list with their words in the reader's language. */
 static int help_list(const struct cli *c, enum list_id list, const char *use)
 {
 	const char *code;
 
 	for (size_t i = 0; (code = list_code(list, use, i)) != NULL; i++)
-		(void)printf("%-22s %s\n", code, list_text(list, c->lang, code));
+		row(code, OPTION_COLUMNS, list_text(list, c->lang, code));
 	return CLI_DONE;
 }
 
-/* All commands of that noun; an act also shows the words of its reasons. */
-static int help_topic(const struct cli *c, const char *topic)
+/* A known first word with a wrong second one gets a guess for the second. */
+int help_unknown(const struct cli *c, const char *before, const char *noun, const char *verb)
+{
+	require(before != NULL && noun != NULL);
+	char given[128], remedy[256];
+	struct guess g = GUESS_NONE;
+	bool known = false;
+
+	(void)snprintf(given, sizeof given, "%.60s%s%.60s", noun, verb == NULL ? "" : " ",
+		       cli_or_none(verb));
+	for (size_t i = 0; i < commands_count; i++)
+		known = known || strcmp(commands[i].noun, noun) == 0;
+	for (size_t i = 0; i < commands_count; i++) {
+		const struct command *k = &commands[i];
+
+		/* nearest among all first words, or among the second words of this one */
+		if (!known)
+			guess_try(&g, noun, k->noun, "");
+		else if (strcmp(k->noun, noun) == 0 && k->verb != NULL && verb != NULL)
+			guess_try(&g, verb, k->verb, noun);
+	}
+	if (!known)
+		guess_try(&g, noun, "help", "");
+	if (guess_found(&g))
+		(void)snprintf(remedy, sizeof remedy, "did you mean: %s %s?", before, g.name);
+	else /* its second word is missing or unknown */
+		(void)snprintf(remedy, sizeof remedy, "see: kring help%s%.60s", known ? " " : "",
+			       known ? noun : "");
+	return cli_fail(c, CLI_USAGE, "no such command", given, remedy);
+}
+
+/* All commands of that noun, or the one with that verb; an act also shows the words of its reasons. */
+static int help_topic(const struct cli *c, const char *noun, const char *verb)
 {
 	const struct act *act = NULL;
 	bool hit = false;
 
 	for (size_t i = 0; i < commands_count; i++) {
-		if (strcmp(topic, commands[i].noun) != 0)
+		const struct command *k = &commands[i];
+
+		if (strcmp(noun, k->noun) != 0 ||
+		    (verb != NULL && (k->verb == NULL || strcmp(verb, k->verb) != 0)))
 			continue;
-		help_one(&commands[i]);
-		act = act_of(commands[i].act); /* NULL for most */
+		if (hit)
+			(void)putchar('\n');
+		help_one(c, k);
+		act = act_of(k->act); /* NULL for most */
 		hit = true;
 	}
 	if (!hit)
-		return cli_fail(c, CLI_USAGE, "no such command", topic, "see: kring help");
+		return help_unknown(c, "kring help", noun, verb);
 	if (act != NULL && act_has(act, ACT_WITH_REASON))
 		return help_list(c, (enum list_id)act->reasons, act->code);
 	return CLI_DONE;
 }
 
-/* All commands, one line each, in the order of the table: what is used most comes first. */
-static int help_all(void)
+static void labelled(const struct cli *c, const char *label, const char *what)
 {
-	(void)puts("usage: kring [--dir DIR | --socket PATH] [--json] [--lang nl|fr|en|de] "
-		   "COMMAND\n");
-	for (size_t i = 0; i < commands_count; i++) {
-		char line[64];
+	(void)printf("%s: ", text(c, label));
+	terminal_fold(what, terminal_columns(text(c, label)) + 2, 2);
+	(void)putchar('\n');
+}
 
-		line_of(&commands[i], line);
-		(void)printf("  %-28s %s\n", line, commands[i].help);
+/* Options that every command takes stand here and nowhere else. */
+static void usage(const struct cli *c)
+{
+	labelled(c, "usage",
+		 "kring [--dir DIR | --socket PATH] [--json] [--lang nl|fr|en|de] COMMAND");
+}
+
+/* Every command with what it is for, group by group. */
+static int help_all(const struct cli *c)
+{
+	char line[LINE_LEN];
+
+	usage(c);
+	for (unsigned g = GROUP_NONE + 1; g < GROUP_COUNT; g++) {
+		(void)printf("\n%s\n", text(c, groups[g]));
+		for (size_t i = 0; i < commands_count; i++)
+			if (commands[i].group == g) {
+				line_of(&commands[i], line);
+				row(line, OPTION_COLUMNS + 4, commands[i].help);
+			}
 	}
-	(void)puts("\nmore: kring help COMMAND, kring help "
-		   "needs|categories|reasons|decline-reasons|outcomes");
 	return CLI_DONE;
 }
 
-int help_show(struct cli *c, const char *topic)
+/* The words with which commands of a group begin, each once. */
+static void words_of(const struct cli *c, enum command_group g)
+{
+	const char *noun = "";
+	char *all = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&all, &len);
+
+	if (f == NULL)
+		return;
+	for (size_t i = 0; i < commands_count; i++) {
+		if (commands[i].group != g || strcmp(commands[i].noun, noun) == 0)
+			continue;
+		noun = commands[i].noun;
+		(void)fprintf(f, "%s ", noun);
+	}
+	if (fclose(f) == 0)
+		row(text(c, groups[g]), NAME_COLUMNS, all);
+	free(all);
+}
+
+/* On one screen: what is typed every day with what it is for, and of the rest the words. */
+static int help_short(const struct cli *c)
+{
+	char line[LINE_LEN];
+
+	usage(c);
+	(void)printf("%s\n", text(c, "group-day"));
+	for (size_t i = 0; i < commands_count; i++)
+		if (commands[i].group == GROUP_DAY) {
+			line_of(&commands[i], line);
+			row(line, NAME_COLUMNS, commands[i].help);
+		}
+	for (unsigned g = GROUP_DAY + 1; g < GROUP_COUNT; g++)
+		words_of(c, (enum command_group)g);
+	labelled(c, "more",
+		 "kring help COMMAND, kring help all, kring help "
+		 "needs|categories|reasons|decline-reasons|outcomes");
+	return CLI_DONE;
+}
+
+int help_show(struct cli *c, const char *noun, const char *verb)
 {
 	static const struct {
 		const char *name;
@@ -125,14 +263,26 @@ int help_show(struct cli *c, const char *topic)
 		     {"outcomes", LIST_OUTCOMES},
 		     {"categories", LIST_CATEGORIES}};
 
-	require(c != NULL && topic != NULL);
+	require(c != NULL && noun != NULL);
 	c->answered = true;
-	if (c->json) {
-		help_commands();
-		return CLI_DONE;
-	}
+	if (c->json)
+		return json_commands();
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-		if (strcmp(lists[i].name, topic) == 0)
+		if (strcmp(lists[i].name, noun) == 0)
 			return help_list(c, lists[i].list, "");
-	return topic[0] == '\0' ? help_all() : help_topic(c, topic);
+	if (noun[0] == '\0')
+		return help_short(c);
+	return strcmp(noun, "all") == 0 ? help_all(c) : help_topic(c, noun, verb);
+}
+
+/* Both forms name the program first: whoever reports a fault copies the line. */
+int help_version(struct cli *c)
+{
+	require(c != NULL);
+	c->answered = true;
+	if (c->json)
+		return json_show(
+			json_pack("{s:s, s:s}", "program", "kring", "version", KRING_VERSION));
+	(void)puts("kring " KRING_VERSION);
+	return CLI_DONE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * help - every command, or those of a topic; codes of a list.
+ * help - what there is to type: on one screen, of one command, or all of it; codes of a list.
  *
  * Layer:    client (base, proto).
  * Owns:     nothing.
@@ -14,7 +14,12 @@
 
 #include "client/cli/cli.h"
 
-/** Every command, or those of a topic. */
-int help_show(struct cli *c, const char *topic);
+/** noun "": what is typed every day, on one screen; "all": every command; else that command (verb NULL: with every verb), or
+ *  a list of codes.  CLI_DONE, or the code after an error was printed. */
+int help_show(struct cli *c, const char *noun, const char *verb);
+/** Refuses a command that there is none of, and names the nearest: "did you mean: BEFORE NOUN VERB?"; verb may be NULL. */
+int help_unknown(const struct cli *c, const char *before, const char *noun, const char *verb);
+/** Of this program, as --version prints it. */
+int help_version(struct cli *c);
 
 #endif /* KRING_CLIENT_HELP_H */

@@ -22,7 +22,8 @@ static const char usage_text[] =
 	"  --passphrase-file FILE  unlock with the passphrase in FILE, - for standard input;\n"
 	"                          else with the key file named in the settings\n"
 	"  --locked                wait for kring unlock, whatever key file there is\n"
-	"  --version, --help\n"
+	"  --version, -V           its version\n"
+	"  --help, -h              this text\n"
 	"example: kringd --dir /var/lib/kring\n";
 
 enum {
@@ -75,7 +76,7 @@ int main(int argc, char **argv)
 		return ROLES_FAILED;
 	if (argc > 1 && strcmp(argv[1], "tool") == 0)
 		return tool_main(argc - 1, argv + 1);
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		switch (c) {
 		case OPT_DIR:
 			opt.dir = optarg;
@@ -102,9 +103,11 @@ int main(int argc, char **argv)
 			opt.clock_file = optarg;
 			opt.clock_shared = clock_shared(optarg);
 			break;
+		case 'V':
 		case OPT_VERSION:
 			(void)puts("kringd " KRING_VERSION);
 			return ROLES_OK;
+		case 'h':
 		case OPT_HELP:
 			(void)fputs(usage_text, stdout);
 			return ROLES_OK;

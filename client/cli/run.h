@@ -28,9 +28,25 @@ enum { CLI_OPTIONS_MAX = 40, CLI_WORDS_MAX = 8 };
 
 struct cli;
 
+/** Where help shows a command.  What is typed every day comes first, one line each; of the others the short help shows
+ *  the words only. */
+enum command_group {
+	GROUP_NONE,
+	GROUP_DAY,
+	GROUP_CASE,
+	GROUP_ACT,
+	GROUP_PARTNER,
+	GROUP_NODE,
+	GROUP_KEYS,
+	GROUP_FEDERATION,
+	GROUP_EVIDENCE,
+	GROUP_COUNT
+};
+
 /** One row of the table of commands.  What is left out is NULL, 0 or false, and means "none". */
 struct command {
-	const char *noun, *verb; /* verb NULL: one word is the whole command */
+	const char *noun, *verb;  /* verb NULL: one word is the whole command */
+	enum command_group group; /* every row has one */
 	int (*run)(struct cli *c);
 	const char *
 		words; /* "CASE", "PARTNER [DIGITS...]": needed, [may be left out], ... any number */

@@ -69,6 +69,7 @@ const struct config_variable config_variables[] = {
 	{"KRING_JSON", "kringd tool", "set by kring --json: answers as JSON"},
 	{"XDG_STATE_HOME", "kring", "where the client remembers what it showed last"},
 	{"HOME", "kring", "the same, when XDG_STATE_HOME is not set: ~/.local/state/kring"},
+	{"COLUMNS", "kring", "how wide the screen is, when the terminal does not say so: 80 columns"},
 	{"LANG", "kring", "language of codes and states: nl, fr, de, else English"},
 	{NULL, NULL, NULL},
 };
