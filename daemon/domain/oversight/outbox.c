@@ -16,10 +16,10 @@
 #include "domain/exchange/pair.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/loss/quarantine.h"
-#include "domain/oversight/partners.h"
 #include "domain/page.h"
 #include "domain/stream/connect.h"
 #include "domain/views/find.h"
+#include "domain/views/silence.h"
 #include "proto/lists.h"
 
 enum { NOT_TAKEN_MS = 600000 };

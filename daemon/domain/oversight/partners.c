@@ -15,6 +15,7 @@
 #include "domain/page.h"
 #include "domain/stream/connect.h"
 #include "domain/views/find.h"
+#include "domain/views/silence.h"
 #include "proto/lists.h"
 
 static_assert(LIMIT_PEERS <= LIMIT_REPLY_REPEATED,
@@ -53,22 +54,6 @@ enum err view_owed(struct turn *t, const struct peer *p, uint64_t *owed, struct 
 	*owed = 0;
 	rc = owed_to(t, p->no, owed);
 	return page_damaged(t, rc, STORE_PAIR, key_span(&k), reply) ? ERR_OK : rc;
-}
-
-/* Since when a partner is silent; nothing when it is connected, or never was. */
-enum err view_silent_since(struct turn *t, const struct peer *p, struct msg *row, unsigned field)
-{
-	struct pair *pr;
-	uint64_t at_ms = p->heard_ms;
-	enum err rc = pair_get(t, p->no, &pr);
-
-	require(field != 0);
-	/* the row is written once an hour (pair.c), memory knows nothing after a restart: the later one */
-	if (rc == ERR_OK && pr->last_heard_ms > at_ms)
-		at_ms = pr->last_heard_ms;
-	if (rc == ERR_OK && !p->self && !connect_alive(t, p) && at_ms != 0)
-		msg_set_u64(row, field, at_ms);
-	return rc;
 }
 
 /* Why no personal data goes to a partner (yet), the worst first; "": it may. */

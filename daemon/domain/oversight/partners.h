@@ -20,8 +20,5 @@ MUST_CHECK enum err view_partner_show(struct turn *t, const struct msg *req, str
 /** How many documents are owed to p; a damaged row is named in reply. */
 MUST_CHECK enum err view_owed(struct turn *t, const struct peer *p, uint64_t *owed,
 			      struct msg *reply);
-/** Since when a partner is silent, into field of row; nothing when it is connected, or never was. */
-MUST_CHECK enum err view_silent_since(struct turn *t, const struct peer *p, struct msg *row,
-				      unsigned field);
 
 #endif /* KRING_DOMAIN_OVERSIGHT_PARTNERS_H */
