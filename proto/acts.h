@@ -34,7 +34,9 @@ enum act_with {
 	ACT_WITH_ALTERNATIVE = 8, /* a better place, or that there is none */
 	ACT_WITH_TARGET = 16,	  /* places to go to, one or more */
 	ACT_WITH_SHARE = 32,	  /* fields of the case, by category */
-	ACT_WITH_LATE = 64	  /* that it comes after the answer term, knowingly */
+	ACT_WITH_LATE = 64,	  /* that it comes after the answer term, knowingly */
+	ACT_WITH_ANSWER = 128,	  /* fields of the case or a text: one of both */
+	ACT_ASKS = 256 /* nothing: it cannot be undone, so people see first what follows */
 };
 
 /*
@@ -50,13 +52,13 @@ enum act_with {
 	RULE(OFFER, 1, "offer", MSG_OFFER, ACT_BY_SENDER, MSG_HOLDS_ANY) \
 	ACT(ASK, 2, "ask", MSG_ASK, ACT_BY_RECEIVER, LIST_REASONS, "question", ACT_WITH_REASON, 0, \
 	    "ask", "ask the sender a question; the answer term pauses once", "kring ask 91C4 --question best-contact") \
-	ACT(INFO, 3, "info", MSG_INFO, ACT_BY_SENDER, MSG_HOLDS_ANY, "reason", 0, ACT_WITH_SHARE, \
+	ACT(INFO, 3, "info", MSG_INFO, ACT_BY_SENDER, MSG_HOLDS_ANY, "reason", ACT_WITH_ANSWER, ACT_WITH_SHARE, \
 	    "info", "answer a question, from the case or in words", "kring info 91C4 --share contact") \
 	ACT(ACCEPT, 4, "accept", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", 0, ACT_WITH_REASON | ACT_WITH_LATE, \
 	    "accept", "take the referral on", "kring accept 91C4") \
 	ACT(DECLINE, 5, "decline", MSG_ACT, ACT_BY_RECEIVER, LIST_DECLINE, "reason", ACT_WITH_REASON | ACT_WITH_ALTERNATIVE, 0, \
 	    "decline", "decline, with a reason and a better place", "kring decline 91C4 --reason no-capacity --alternative none") \
-	ACT(REDIRECT, 6, "redirect", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_TARGET, ACT_WITH_REASON, \
+	ACT(REDIRECT, 6, "redirect", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_TARGET, ACT_WITH_REASON | ACT_ASKS, \
 	    "redirect", "name a better place to go", "kring redirect 91C4 --target \"GGD Zeeland\"") \
 	RULE(EXPIRE, 7, "expire", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
 	ACT(HOLD, 8, "hold", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_REASON | ACT_WITH_REVIEW, 0, \
@@ -78,9 +80,9 @@ enum act_with {
 	ACT(WD_OK, 18, "wd-ok", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
 	    "confirm-withdraw", "agree to a withdrawal", "kring confirm-withdraw 91C4") \
 	RULE(WD_TIMEOUT, 19, "wd-timeout", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
-	ACT(REVOKE, 20, "revoke", MSG_ACT, ACT_BY_EITHER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
+	ACT(REVOKE, 20, "revoke", MSG_ACT, ACT_BY_EITHER, LIST_REASONS, "reason", 0, ACT_WITH_REASON | ACT_ASKS, \
 	    "revoke", "the person withdraws consent: this referral ends, and all others under the same consent", "kring revoke 91C4") \
-	ACT(ERROR, 21, "error", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
+	ACT(ERROR, 21, "error", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", 0, ACT_WITH_REASON | ACT_ASKS, \
 	    "error", "wrong person or partner: hide it at once", "kring error 91C4 --reason wrong-person") \
 	RULE(ESCALATE, 22, "escalate", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
 	RULE(REPORT, 23, "report", MSG_REPORT, 0, MSG_HOLDS_ANY)

@@ -26,13 +26,12 @@
 #include "domain/referral/fold.h"
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
+#include "domain/views/may.h"
 #include "domain/views/referrals.h"
 #include "proto/acts.h"
 #include "proto/lists.h"
 
-enum { ENTER_URGENT = 2, FOR_OTHER_ACTS = 32, SHOWN_ACTS = 3 };
-static_assert(FOR_OTHER_ACTS < (int)THREAD_LOG_MAX,
-	      "notes leave room for the acts that end a referral");
+enum { ENTER_URGENT = 2, SHOWN_ACTS = 3 };
 static_assert(DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS < (int)LIMIT_TERM_DAYS &&
 		      DEADLINE_URGENT_DAYS + DEADLINE_URGENT_GRACE < (int)LIMIT_TERM_DAYS,
 	      "our own terms are within what a reader takes (offer.c)");
@@ -274,17 +273,6 @@ static enum err check_reason(struct turn *t, const struct act *a, const char *co
 			   remedy.text);
 }
 
-/* In our own log alone: the reader's node refuses nothing of this, so nobody else counts it. */
-static bool already(struct turn *t, const struct thread *th, uint16_t type)
-{
-	struct log_entry e;
-
-	for (uint32_t no = 1; no <= th->my_no; no++)
-		if (thread_entry(t, th, true, no, &e) == ERR_OK && e.type == type)
-			return true;
-	return false;
-}
-
 /* A date that lies too far ahead would leave a referral without anybody who looks at it. */
 static enum err check_date(struct turn *t, const struct msg *req)
 {
@@ -311,11 +299,7 @@ static enum err check_own(struct turn *t, const struct thread *th, const struct 
 		return turn_refuse(
 			t, ERR_INVAL, "ask for the missing information instead of declining",
 			"a decline would send the person away", "kring ask REF --question CODE");
-	if (a->number == DOC_REOPEN && already(t, th, DOC_REOPEN))
-		return turn_refuse(t, ERR_STATE, "this was reopened once already", "",
-				   "make a new referral: kring refer");
-	if (act_has(a, ACT_WITH_LATE) && th->due_ms != 0 && t->wall_ms > th->due_ms &&
-	    msg_u64(req, ACT_NEW_LATE) == 0)
+	if ((may_needs(t, th, a) & ACT_WITH_LATE) != 0 && msg_u64(req, ACT_NEW_LATE) == 0)
 		return turn_refuse(t, ERR_STATE, "the answer term is over",
 				   "the sender may have found another way meanwhile",
 				   "phone them, then: kring accept REF --late");
@@ -326,11 +310,8 @@ static enum err check_own(struct turn *t, const struct thread *th, const struct 
 static enum err guard(struct turn *t, const struct thread *th, const struct msg *req)
 {
 	const struct act *a = act_of((uint16_t)msg_u64(req, ACT_NEW_TYPE));
-	enum err rc;
+	enum err rc = check_own(t, th, a, req);
 
-	if (a == NULL || a->command == NULL)
-		return turn_refuse(t, ERR_INVAL, "no such act", "", "see: kring help");
-	rc = check_own(t, th, a, req);
 	if (rc != ERR_OK)
 		return rc;
 	if ((a->needs & ACT_WITH_ALTERNATIVE) != 0 && msg_text(req, ACT_NEW_ALTERNATIVE)[0] == '\0')
@@ -465,49 +446,57 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 }
 
 /* Names the act and the state: perhaps another referral was meant. */
-static enum err refuse_state(struct turn *t, const struct thread *th, uint16_t type)
+static enum err refuse_may(struct turn *t, const struct thread *th, const struct act *act,
+			   enum may may)
 {
-	const struct act *act = act_of(type);
-	struct err_text why;
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct err_text why = {""};
 
-	require(act != NULL);
-	if ((act->who & (th->role == THREAD_SENDER ? ACT_BY_SENDER : ACT_BY_RECEIVER)) == 0) {
+	require(act->command != NULL);
+	switch (may) {
+	case MAY_OTHER_SIDE:
 		(void)err_explain(&why, ERR_STATE, "%s is for the %s of this referral, %s",
-				  act->command != NULL ? act->command : act->code,
-				  th->role == THREAD_SENDER ? "receiver" : "sender",
-				  state_peer(t->node, th->peer)->org);
+				  act->command, th->role == THREAD_SENDER ? "receiver" : "sender",
+				  p == NULL ? "the partner" : p->org);
 		return turn_refuse(t, ERR_STATE, "this is for the other side", why.text,
 				   "see its history: kring show REF");
+	case MAY_ONCE:
+		return turn_refuse(t, ERR_STATE, "this was reopened once already", "",
+				   "make a new referral: kring refer");
+	case MAY_NO_ROOM:
+		return turn_refuse(t, ERR_FULL,
+				   "this referral has as many messages as one can have", "",
+				   "close it, and make a new referral for what is still needed");
+	case MAY_COMPARED_FIRST:
+		(void)err_explain(
+			&why, ERR_STATE,
+			"after a restore this referral is locked until %s has compared its copy",
+			p == NULL ? "the partner" : p->org);
+		return turn_refuse(t, ERR_STATE, "this referral is being compared", why.text,
+				   "try again in a minute; whom it waits for: kring status");
+	case MAY_OTHER_STATE:
+	case MAY_DO:
+		break;
 	}
 	(void)err_explain(&why, ERR_STATE, "%s is not possible while the referral is %s",
-			  act->command != NULL ? act->command : act->code, /* as it was typed */
+			  act->command, /* as it was typed */
 			  referral_state_name((enum referral_state)th->state));
 	return turn_refuse(t, ERR_STATE, "not now", why.text, "see its history: kring show REF");
 }
 
-/* After a loss of state a thread takes nothing new until both ends agree on it.  A withdrawal counts at
- * once all the same: nothing leaves any more, and its document is signed when the thread is whole. */
-static enum err not_compared(struct turn *t, struct thread *th, uint16_t type, bool *put_off)
+/* A withdrawal counts at once, also while the copies are compared: nothing leaves any more, and its document is signed when
+ * the thread is whole. */
+static enum err put_off(struct turn *t, struct thread *th, uint16_t type, bool *yes)
 {
-	const struct peer *p = state_peer(t->node, th->peer);
-	struct err_text why;
-	bool yes;
-	enum err rc = settled_writable(t, th, &yes);
+	bool writable;
+	enum err rc = settled_writable(t, th, &writable);
 
-	require(put_off != NULL && !*put_off);
-	if (rc != ERR_OK || yes)
+	*yes = rc == ERR_OK && type == DOC_REVOKE && !writable;
+	if (!*yes)
 		return rc;
-	if (type == DOC_REVOKE) {
-		*put_off = true;
-		th->hidden = th->owes_end = true;
-		rc = casefile_entry(t, &th->case_id, "revoke", "sent once compared", &th->id);
-		return rc == ERR_OK ? thread_save(t, th) : rc;
-	}
-	(void)err_explain(&why, ERR_STATE,
-			  "after a restore this referral is locked until %s has compared its copy",
-			  p == NULL ? "the partner" : p->org);
-	return turn_refuse(t, ERR_STATE, "this referral is being compared", why.text,
-			   "try again in a minute; whom it waits for: kring status");
+	th->hidden = th->owes_end = true;
+	rc = casefile_entry(t, &th->case_id, "revoke", "sent once compared", &th->id);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
 /* "accept here 3 minutes ago; note by SMWO just now": the last few of what came since. */
@@ -582,28 +571,29 @@ static enum err take_back(struct turn *t, const struct thread *th, struct msg *r
 enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const uint16_t type = (uint16_t)msg_u64(req, ACT_NEW_TYPE);
+	const struct act *act = msg_u64(req, ACT_NEW_TYPE) == type ? act_of(type) : NULL;
 	const uint64_t expect = msg_u64(req, ACT_NEW_EXPECT);
 	struct thread th;
 	struct msg *body;
-	bool put_off = false;
+	bool waits = false;
+	enum may may;
 	enum err rc = view_find_referral(t, msg_text(req, ACT_NEW_REF),
 					 "see: kring inbox, kring sent", &th);
 
 	if (rc != ERR_OK)
 		return rc;
-	if (!referral_may((enum referral_state)th.state, fold_our_side(&th), type))
-		return refuse_state(t, &th, type);
-	/* notes alone stop early, so that a referral can always be brought to its end */
-	if (type == DOC_NOTE && th.my_no >= THREAD_LOG_MAX - FOR_OTHER_ACTS)
-		return turn_refuse(t, ERR_FULL,
-				   "this referral has as many messages as one can have", "",
-				   "close it, and make a new referral for what is still needed");
-	rc = check_date(t, req);
+	if (act == NULL || act->command == NULL)
+		return turn_refuse(t, ERR_INVAL, "no such act", "", "see: kring help");
+	rc = may_do(t, &th, act, &may);
+	if (rc == ERR_OK && may != MAY_DO)
+		return refuse_may(t, &th, act, may);
+	if (rc == ERR_OK)
+		rc = check_date(t, req);
 	if (rc == ERR_OK)
 		rc = guard(t, &th, req);
 	if (rc == ERR_OK)
-		rc = not_compared(t, &th, type, &put_off);
-	if (rc == ERR_OK && put_off) {
+		rc = put_off(t, &th, type, &waits);
+	if (rc == ERR_OK && waits) {
 		rc = view_referral_row(t, &th, reply, false);
 		return rc == ERR_OK ? take_back(t, &th, reply) : rc;
 	}

@@ -20,9 +20,12 @@
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/states.h"
+#include "domain/referral/worklist.h"
 #include "domain/views/find.h"
+#include "domain/views/may.h"
+#include "domain/views/silence.h"
 
-enum { IDENTITY = 1 << 0, NEEDS = 1 << 15 };
+enum { IDENTITY = 1 << 0, CONTACT = 1 << 1, NEEDS = 1 << 15 };
 enum {
 	SHOWN_ENTRIES = 100, /* of a history: each may hold a text of LIMIT_BODY */
 	ENTER_URGENT = 2,
@@ -135,8 +138,54 @@ static void due_row(struct turn *t, const struct thread *th, struct msg *row)
 	msg_set_text(t->arena, row, REFERRAL_ROW_DUE_DAY, day);
 	if (t->wall_ms > th->due_ms)
 		msg_set_u64(row, REFERRAL_ROW_OVERDUE, 1);
+	else
+		msg_set_u64(row, REFERRAL_ROW_DAYS_LEFT,
+			    calendar_between(place, t->wall_ms, th->due_ms));
 	if (!calendar_known(place))
 		msg_set_u64(row, REFERRAL_ROW_NO_CALENDAR, 1);
+}
+
+/* Who is next, what with, and what may be done here; whether the other side can hear of it. */
+static enum err move_row(struct turn *t, const struct thread *th, struct msg *row)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	const enum referral_state s = (enum referral_state)th->state;
+	const uint8_t next = state_row(s)->next;
+	const enum work_kind todo = state_work(s, next == 0 ? fold_our_side(th)
+							    : (enum referral_actor)next);
+	enum err rc;
+
+	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, next_of(th));
+	if (todo != WORK_KIND_COUNT)
+		msg_set_text(t->arena, row, REFERRAL_ROW_TODO, worklist_code(todo));
+	rc = may_rows(t, th, row);
+	if (rc != ERR_OK || p == NULL)
+		return rc;
+	rc = view_silent_since(t, p, row, REFERRAL_ROW_SILENT_SINCE_MS);
+	if (msg_has(row, REFERRAL_ROW_SILENT_SINCE_MS))
+		msg_set_text(t->arena, row, REFERRAL_ROW_PHONE, p->phone);
+	return rc;
+}
+
+/* Of the person, within consent: the name, and that nobody phones or comes by. */
+static enum err person_row(struct turn *t, const struct thread *th, uint64_t cats, struct msg *row)
+{
+	struct msg *record, *person;
+	enum err rc;
+
+	if ((cats & (IDENTITY | CONTACT)) == 0)
+		return ERR_OK;
+	rc = casefile_load(t, &th->case_id, &record);
+	if (rc == ERR_OK)
+		rc = casefile_person(t, &th->case_id, record, &person);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if ((cats & IDENTITY) != 0)
+		msg_set_text(t->arena, row, REFERRAL_ROW_NAME,
+			     turn_short(t, msg_text(person, PERSON_NAME)));
+	if ((cats & CONTACT) != 0 && msg_u64(person, PERSON_DO_NOT_CONTACT) != 0)
+		msg_set_u64(row, REFERRAL_ROW_DO_NOT_CONTACT, 1);
+	return ERR_OK;
 }
 
 /* What a row shows of the person depends on where it goes: replies to commands that write are kept for a day, so
@@ -144,7 +193,7 @@ static void due_row(struct turn *t, const struct thread *th, struct msg *row)
 enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *reply, bool name)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
-	struct msg *row = msg_add(t->arena, reply, REPLY_REFERRALS), *record, *person;
+	struct msg *row = msg_add(t->arena, reply, REPLY_REFERRALS);
 	char ref[THREAD_REF_LEN + 1], hex[33];
 	const char *why;
 	uint64_t cats;
@@ -171,21 +220,16 @@ enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *
 	bytes_hex(hex, th->case_id.b, 16);
 	msg_set_text(t->arena, row, REFERRAL_ROW_CASE_ID, hex);
 	msg_set_u64(row, REFERRAL_ROW_PROVISIONAL, th->provisional);
-	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, next_of(th));
 	msg_set_u64(row, REFERRAL_ROW_LOG_LEN, (uint64_t)th->my_no + th->their_no);
 	msg_set_text(t->arena, row, REFERRAL_ROW_URGENCY,
 		     th->urgency == ENTER_URGENT ? "urgent" : "routine");
-	if (name && (cats & IDENTITY) != 0)
-		rc = casefile_load(t, &th->case_id, &record);
-	if (rc == ERR_OK && name && (cats & IDENTITY) != 0) {
-		rc = casefile_person(t, &th->case_id, record, &person);
-		msg_set_text(t->arena, row, REFERRAL_ROW_NAME,
-			     turn_short(t, msg_text(person, PERSON_NAME)));
-	}
-	if (rc != ERR_OK && rc != ERR_NOTFOUND &&
-	    !page_damaged(t, rc, STORE_CASES, id_span(&th->case_id), reply))
+	if (name)
+		rc = person_row(t, th, cats, row);
+	if (rc != ERR_OK && !page_damaged(t, rc, STORE_CASES, id_span(&th->case_id), reply))
 		return rc;
-	rc = delivery_row(t, th, row);
+	rc = move_row(t, th, row);
+	if (rc == ERR_OK)
+		rc = delivery_row(t, th, row);
 	return page_damaged(t, rc, STORE_THREAD, id_span(&th->id), reply) ? ERR_OK : rc;
 }
 

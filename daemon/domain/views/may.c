@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The table says what leads where; beside it stand the few things that a table of states cannot know: that something is done
+ * once, that a log is full, that both copies are still being compared. */
+#include "domain/views/may.h"
+
+#include "base/check.h"
+#include "domain/loss/settled.h"
+#include "domain/referral/fold.h"
+#include "domain/referral/referral.h"
+
+enum { FOR_OTHER_ACTS = 32 };
+static_assert(FOR_OTHER_ACTS < (int)THREAD_LOG_MAX,
+	      "notes leave room for the acts that end a referral");
+
+/* In our own log alone: the reader's node refuses nothing of this, so nobody else counts it. */
+static enum err already(struct turn *t, const struct thread *th, uint16_t type, bool *yes)
+{
+	struct log_entry e;
+	enum err rc = ERR_OK;
+
+	*yes = false;
+	for (uint32_t no = 1; rc == ERR_OK && no <= th->my_no && !*yes; no++) {
+		rc = thread_entry(t, th, true, no, &e);
+		*yes = rc == ERR_OK && e.type == type;
+	}
+	return rc;
+}
+
+/* What the table and the log say, apart from a loss of state. */
+static enum err by_table(struct turn *t, const struct thread *th, const struct act *a,
+			 enum may *out)
+{
+	const enum referral_actor us = fold_our_side(th);
+	bool once = false;
+	enum err rc = ERR_OK;
+
+	require(a->command != NULL);
+	if ((a->who & us) == 0) {
+		*out = MAY_OTHER_SIDE;
+	} else if (!referral_may((enum referral_state)th->state, us, a->number)) {
+		*out = MAY_OTHER_STATE;
+	} else if (th->my_no >= THREAD_LOG_MAX - (a->number == DOC_NOTE ? FOR_OTHER_ACTS : 0)) {
+		*out = MAY_NO_ROOM;
+	} else {
+		if (a->number == DOC_REOPEN)
+			rc = already(t, th, a->number, &once);
+		*out = once ? MAY_ONCE : MAY_DO;
+	}
+	return rc;
+}
+
+/* The person's own word is always taken: it is signed when the copies are the same. */
+static enum may after_loss(const struct act *a, bool writable)
+{
+	return writable || a->number == DOC_REVOKE ? MAY_DO : MAY_COMPARED_FIRST;
+}
+
+/* The loss of state is asked last, because it passes: what the table forbids stays forbidden. */
+enum err may_do(struct turn *t, const struct thread *th, const struct act *a, enum may *out)
+{
+	bool writable;
+	enum err rc = by_table(t, th, a, out);
+
+	require(kind_has(th->kind, KIND_LISTED));
+	if (rc != ERR_OK || *out != MAY_DO)
+		return rc;
+	rc = settled_writable(t, th, &writable);
+	*out = after_loss(a, writable);
+	return rc;
+}
+
+/* Late is something to be said only once the day has passed. */
+unsigned may_needs(const struct turn *t, const struct thread *th, const struct act *a)
+{
+	const bool late = th->due_ms != 0 && t->wall_ms > th->due_ms;
+
+	return a->needs | (late ? a->takes & (unsigned)ACT_WITH_LATE : 0u);
+}
+
+/* In the order of the table, which is the order of a referral's life; what cannot be done has no row. */
+enum err may_rows(struct turn *t, const struct thread *th, struct msg *row)
+{
+	bool writable;
+	enum err rc = settled_writable(t, th, &writable);
+
+	require(kind_has(th->kind, KIND_LISTED));
+	for (size_t i = 0; rc == ERR_OK && i < act_count; i++) {
+		const struct act *a = &act_table[i];
+		const unsigned needs = may_needs(t, th, a);
+		enum may may = MAY_OTHER_SIDE;
+		struct msg *m;
+
+		if (a->command != NULL)
+			rc = by_table(t, th, a, &may);
+		if (rc != ERR_OK || may != MAY_DO || after_loss(a, writable) != MAY_DO)
+			continue;
+		m = msg_add(t->arena, row, REFERRAL_ROW_MAY);
+		msg_set_text(t->arena, m, MAY_ROW_ACT, a->code);
+		msg_set_text(t->arena, m, MAY_ROW_COMMAND, a->command);
+		msg_set_u64(m, MAY_ROW_NEEDS, needs);
+		msg_set_u64(m, MAY_ROW_TAKES, a->takes & ~needs & ~(unsigned)ACT_ASKS);
+		if (act_has(a, ACT_ASKS))
+			msg_set_u64(m, MAY_ROW_ASKS, 1);
+	}
+	return rc;
+}
