@@ -77,7 +77,7 @@ static int refuse(const struct cli *c, const char *option, const char *value, co
 
 	(void)snprintf(what, sizeof what, "invalid value for --%s", option);
 	(void)snprintf(why, sizeof why, "\"%.60s\"", value);
-	(void)value_accepts(c->cmd, type, accepts, sizeof accepts);
+	(void)value_accepts(c->lang, c->cmd, type, accepts, sizeof accepts);
 	(void)snprintf(remedy, sizeof remedy, "it takes: %s", accepts);
 	return cli_fail(c, CLI_USAGE, what, why, remedy);
 }

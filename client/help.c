@@ -13,6 +13,7 @@
 #include "client/cli/terminal.h"
 #include "client/cli/value.h"
 #include "client/commands/commands.h"
+#include "client/words/words.h"
 #include "proto/acts.h"
 
 enum { LINE_LEN = 96, NAME_COLUMNS = 22, OPTION_COLUMNS = 26 };
@@ -31,7 +32,7 @@ static const char *text(const struct cli *c, const char *code)
 /* ---- as JSON: for completion, the manual and tests ---- */
 
 /* What an option takes is told in words as well: a test can try values that must be refused. */
-static json_t *json_command(const struct command *k)
+static json_t *json_command(const struct cli *c, const struct command *k)
 {
 	char name[32], type[32], accepts[1024], buf[VALUE_OPTIONS_LEN];
 	const char *at = value_options(k, buf);
@@ -39,7 +40,7 @@ static json_t *json_command(const struct command *k)
 	bool many, empty;
 
 	while (value_spec_next(&at, name, type, &many, &empty)) {
-		(void)value_accepts(k, type, accepts, sizeof accepts);
+		(void)value_accepts(c->lang, k, type, accepts, sizeof accepts);
 		(void)json_array_append_new(options,
 					    json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", name,
 						      "type", type, "accepts", accepts, "many",
@@ -47,8 +48,8 @@ static json_t *json_command(const struct command *k)
 	}
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "noun", k->noun, "verb",
 			 cli_or_none(k->verb), "words", cli_or_none(k->words), "group",
-			 groups[k->group], "help", k->help, "example", k->example, "options",
-			 options);
+			 groups[k->group], "help", words_help(c->lang, k->noun, k->verb), "example",
+			 k->example, "options", options);
 }
 
 /* One document, whatever is asked: --json help is read by programs. */
@@ -61,22 +62,25 @@ static int json_show(json_t *o)
 }
 
 /* The whole table. */
-static int json_commands(void)
+static int json_commands(const struct cli *c)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < commands_count; i++)
-		(void)json_array_append_new(all, json_command(&commands[i]));
+		(void)json_array_append_new(all, json_command(c, &commands[i]));
 	return json_show(json_pack("{s:o}", "commands", all));
 }
 
 /* ---- for people ---- */
 
 /* As it is typed, without options: "case show CASE". */
-static void line_of(const struct command *k, char out[LINE_LEN])
+static void line_of(const struct cli *c, const struct command *k, char out[LINE_LEN])
 {
-	(void)snprintf(out, LINE_LEN, "%s%s%s%s%s", k->noun, k->verb == NULL ? "" : " ",
-		       cli_or_none(k->verb), k->words == NULL ? "" : " ", cli_or_none(k->words));
+	char words[LINE_LEN / 2];
+
+	words_arguments(c->lang, cli_or_none(k->words), words, sizeof words);
+	(void)snprintf(out, LINE_LEN, "%.20s%s%.20s%s%s", k->noun, k->verb == NULL ? "" : " ",
+		       cli_or_none(k->verb), words[0] == '\0' ? "" : " ", words);
 }
 
 /* left in a column of its own, what it is beside it; a left side that is too long has the text below it. */
@@ -96,19 +100,21 @@ static void row(const char *left, size_t column, const char *right)
 /* One command: its line, what it is for, its options with what they take, an example. */
 static void help_one(const struct cli *c, const struct command *cmd)
 {
-	char name[32], type[32], left[72], accepts[1024], line[LINE_LEN], buf[VALUE_OPTIONS_LEN];
+	char name[32], type[32], shown[40], left[96], accepts[1024], line[LINE_LEN];
+	char buf[VALUE_OPTIONS_LEN];
 	const char *at = value_options(cmd, buf);
 	bool many, empty;
 
-	line_of(cmd, line);
+	line_of(c, cmd, line);
 	(void)printf("kring %s%s%s%s\n  ", line, at[0] == '\0' ? "" : " [",
 		     at[0] == '\0' ? "" : text(c, "options"), at[0] == '\0' ? "" : "]");
-	terminal_fold(cmd->help, 2, 2);
+	terminal_fold(words_help(c->lang, cmd->noun, cmd->verb), 2, 2);
 	(void)putchar('\n');
 	while (value_spec_next(&at, name, type, &many, &empty)) {
+		words_arguments(c->lang, type, shown, sizeof shown);
 		(void)snprintf(left, sizeof left, "  --%s%s%s%s", name, type[0] == '\0' ? "" : " ",
-			       type, many ? " ..." : "");
-		(void)value_accepts(cmd, type, accepts, sizeof accepts);
+			       shown, many ? " ..." : "");
+		(void)value_accepts(c->lang, cmd, type, accepts, sizeof accepts);
 		row(left, OPTION_COLUMNS, accepts);
 	}
 	(void)printf("  %s: %s\n", text(c, "example"), cmd->example);
@@ -180,8 +186,11 @@ static int help_topic(const struct cli *c, const char *noun, const char *verb)
 	return CLI_DONE;
 }
 
-static void labelled(const struct cli *c, const char *label, const char *what)
+static void labelled(const struct cli *c, const char *label, const char *typed)
 {
+	char what[WORDS_LONG];
+
+	words_arguments(c->lang, typed, what, sizeof what);
 	(void)printf("%s: ", text(c, label));
 	terminal_fold(what, terminal_columns(text(c, label)) + 2, 2);
 	(void)putchar('\n');
@@ -204,15 +213,16 @@ static int help_all(const struct cli *c)
 		(void)printf("\n%s\n", text(c, groups[g]));
 		for (size_t i = 0; i < commands_count; i++)
 			if (commands[i].group == g) {
-				line_of(&commands[i], line);
-				row(line, OPTION_COLUMNS + 4, commands[i].help);
+				line_of(c, &commands[i], line);
+				row(line, OPTION_COLUMNS + 4,
+				    words_help(c->lang, commands[i].noun, commands[i].verb));
 			}
 	}
 	return CLI_DONE;
 }
 
 /* The words with which commands of a group begin, each once. */
-static void words_of(const struct cli *c, enum command_group g)
+static void nouns_of(const struct cli *c, enum command_group g)
 {
 	const char *noun = "";
 	char *all = NULL;
@@ -241,11 +251,12 @@ static int help_short(const struct cli *c)
 	(void)printf("%s\n", text(c, "group-day"));
 	for (size_t i = 0; i < commands_count; i++)
 		if (commands[i].group == GROUP_DAY) {
-			line_of(&commands[i], line);
-			row(line, NAME_COLUMNS, commands[i].help);
+			line_of(c, &commands[i], line);
+			row(line, NAME_COLUMNS,
+			    words_help(c->lang, commands[i].noun, commands[i].verb));
 		}
 	for (unsigned g = GROUP_DAY + 1; g < GROUP_COUNT; g++)
-		words_of(c, (enum command_group)g);
+		nouns_of(c, (enum command_group)g);
 	labelled(c, "more",
 		 "kring help COMMAND, kring help all, kring help "
 		 "needs|categories|reasons|decline-reasons|outcomes");
@@ -266,7 +277,7 @@ int help_show(struct cli *c, const char *noun, const char *verb)
 	require(c != NULL && noun != NULL);
 	c->answered = true;
 	if (c->json)
-		return json_commands();
+		return json_commands(c);
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		if (strcmp(lists[i].name, noun) == 0)
 			return help_list(c, lists[i].list, "");

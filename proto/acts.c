@@ -6,7 +6,7 @@
 
 /* clang-format off */
 const struct act act_table[] = {
-#define ACT_ROW(name, no, code_, body_, who_, reasons_, option, needs_, takes_, command_, help, example) \
+#define ACT_ROW(name, no, code_, body_, who_, reasons_, option, needs_, takes_, command_, example) \
 	{.number = DOC_##name, .code = (code_), .body = (body_), .who = (who_), .reasons = (reasons_), \
 	 .reason_option = (option), .needs = (needs_), .takes = (takes_), .command = (command_)},
 #define RULE_ROW(name, no, code_, body_, who_, reasons_) \

@@ -41,7 +41,7 @@ enum act_with {
 
 /*
  * ACT: a person does it.    name, number, code, body, who, list of reasons, option of the reason, needs, takes besides,
- *                           command, help, example
+ *                           command, example
  * RULE: a timer or a rule does it, or another command than the one of its name.
  *                           name, number, code, body, who, list of reasons
  * An act takes the rows of its list that name its code (column uses), or all where the list has no such column;
@@ -51,39 +51,39 @@ enum act_with {
 #define ACTS(ACT, RULE) \
 	RULE(OFFER, 1, "offer", MSG_OFFER, ACT_BY_SENDER, MSG_HOLDS_ANY) \
 	ACT(ASK, 2, "ask", MSG_ASK, ACT_BY_RECEIVER, LIST_REASONS, "question", ACT_WITH_REASON, 0, \
-	    "ask", "ask the sender a question; the answer term pauses once", "kring ask 91C4 --question best-contact") \
+	    "ask", "kring ask 91C4 --question best-contact") \
 	ACT(INFO, 3, "info", MSG_INFO, ACT_BY_SENDER, MSG_HOLDS_ANY, "reason", ACT_WITH_ANSWER, ACT_WITH_SHARE, \
-	    "info", "answer a question, from the case or in words", "kring info 91C4 --share contact") \
+	    "info", "kring info 91C4 --share contact") \
 	ACT(ACCEPT, 4, "accept", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", 0, ACT_WITH_REASON | ACT_WITH_LATE, \
-	    "accept", "take the referral on", "kring accept 91C4") \
+	    "accept", "kring accept 91C4") \
 	ACT(DECLINE, 5, "decline", MSG_ACT, ACT_BY_RECEIVER, LIST_DECLINE, "reason", ACT_WITH_REASON | ACT_WITH_ALTERNATIVE, 0, \
-	    "decline", "decline, with a reason and a better place", "kring decline 91C4 --reason no-capacity --alternative none") \
+	    "decline", "kring decline 91C4 --reason no-capacity --alternative none") \
 	ACT(REDIRECT, 6, "redirect", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_TARGET, ACT_WITH_REASON | ACT_ASKS, \
-	    "redirect", "name a better place to go", "kring redirect 91C4 --target \"GGD Zeeland\"") \
+	    "redirect", "kring redirect 91C4 --target \"GGD Zeeland\"") \
 	RULE(EXPIRE, 7, "expire", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
 	ACT(HOLD, 8, "hold", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_REASON | ACT_WITH_REVIEW, 0, \
-	    "hold", "put on hold until a date", "kring hold 91C4 --reason waiting-list --until 2027-01-15") \
+	    "hold", "kring hold 91C4 --reason waiting-list --until 2027-01-15") \
 	ACT(START, 9, "start", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
-	    "start", "report the first contact with the person", "kring start 91C4") \
+	    "start", "kring start 91C4") \
 	RULE(CONSENT, 10, "consent", MSG_CONSENT_GRANT, 0, MSG_HOLDS_ANY) \
 	RULE(WITHDRAWAL, 11, "consent-withdrawal", MSG_WITHDRAWAL, 0, LIST_REASONS) \
 	ACT(NOTE, 13, "note", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_REASON, ACT_WITH_DATE, \
-	    "note", "tell the sender about progress", "kring note 91C4 --reason appointment") \
+	    "note", "kring note 91C4 --reason appointment") \
 	ACT(OUTCOME, 14, "outcome", MSG_ACT, ACT_BY_RECEIVER, LIST_OUTCOMES, "code", ACT_WITH_REASON, 0, \
-	    "outcome", "report how it ended", "kring outcome 91C4 --code helped") \
+	    "outcome", "kring outcome 91C4 --code helped") \
 	ACT(ACK, 15, "ack", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
-	    "ack", "acknowledge the outcome; this closes the referral", "kring ack 91C4") \
+	    "ack", "kring ack 91C4") \
 	ACT(REOPEN, 16, "reopen", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", ACT_WITH_REASON, 0, \
-	    "reopen", "the problem is not solved after all; possible once", "kring reopen 91C4 --reason not-better") \
+	    "reopen", "kring reopen 91C4 --reason not-better") \
 	ACT(WITHDRAW, 17, "withdraw", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", ACT_WITH_REASON, 0, \
-	    "withdraw", "take a referral back", "kring withdraw 91C4 --reason no-longer-needed") \
+	    "withdraw", "kring withdraw 91C4 --reason no-longer-needed") \
 	ACT(WD_OK, 18, "wd-ok", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
-	    "confirm-withdraw", "agree to a withdrawal", "kring confirm-withdraw 91C4") \
+	    "confirm-withdraw", "kring confirm-withdraw 91C4") \
 	RULE(WD_TIMEOUT, 19, "wd-timeout", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
 	ACT(REVOKE, 20, "revoke", MSG_ACT, ACT_BY_EITHER, LIST_REASONS, "reason", 0, ACT_WITH_REASON | ACT_ASKS, \
-	    "revoke", "the person withdraws consent: this referral ends, and all others under the same consent", "kring revoke 91C4") \
+	    "revoke", "kring revoke 91C4") \
 	ACT(ERROR, 21, "error", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", 0, ACT_WITH_REASON | ACT_ASKS, \
-	    "error", "wrong person or partner: hide it at once", "kring error 91C4 --reason wrong-person") \
+	    "error", "kring error 91C4 --reason wrong-person") \
 	RULE(ESCALATE, 22, "escalate", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
 	RULE(REPORT, 23, "report", MSG_REPORT, 0, MSG_HOLDS_ANY)
 

@@ -19,7 +19,8 @@ import sys
 
 LANGS = ("nl", "fr", "en", "de")
 ORDER = ("needs", "decline-reasons", "outcomes", "reasons", "states", "categories", "work", "acts", "ui", "figures", "codes",
-         "verdicts", "outbox", "alarms", "standings", "line", "limits", "dates", "person", "help")
+         "verdicts", "outbox", "alarms", "standings", "line", "limits", "dates", "person", "help",
+         "commands", "arguments", "say")
 
 
 def quote(s):

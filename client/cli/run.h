@@ -51,7 +51,7 @@ struct command {
 	const char *
 		words; /* "CASE", "PARTNER [DIGITS...]": needed, [may be left out], ... any number */
 	const char *options; /* "to=NAME target=NAME* phone=LINE? again": see value.h */
-	const char *help, *example;
+	const char *example; /* what it is for: config/lists/commands.psv */
 	const char *
 		tool; /* verb of kringd's tool: for cmd_tool, and what becomes the tool at its end */
 	unsigned field; /* of Request: for cmd_plain, cmd_by_id, cmd_list */

@@ -35,17 +35,17 @@ static const struct type {
 	enum kind kind;
 	enum list_id list;
 } types[] = {
-	{"NAME", "a name", KIND_LINE, 0},
-	{"LINE", "one line of text", KIND_LINE, 0},
-	{"FILE", "the name of a file", KIND_LINE, 0},
-	{"ID", "an id, as a list shows it", KIND_LINE, 0},
-	{"ADDRESS", "like tcp://192.0.2.1:7001", KIND_LINE, 0},
-	{"TEXT", "a text; - reads it from standard input", KIND_TEXT, 0},
-	{"NUMBER", "a whole number", KIND_NUMBER, 0},
-	{"ROWS", "a number from 1 to 500", KIND_ROWS, 0},
-	{"DATE", "a day like 2027-06-30", KIND_DATE, 0},
-	{"BIRTH", "a day like 1980-01-31, or 1980-01, or 1980", KIND_DAY, 0},
-	{"QUARTER", "a quarter like 2026Q4", KIND_QUARTER, 0},
+	{"NAME", "", KIND_LINE, 0},
+	{"LINE", "", KIND_LINE, 0},
+	{"FILE", "", KIND_LINE, 0},
+	{"ID", "", KIND_LINE, 0},
+	{"ADDRESS", "", KIND_LINE, 0},
+	{"TEXT", "", KIND_TEXT, 0},
+	{"NUMBER", "", KIND_NUMBER, 0},
+	{"ROWS", "", KIND_ROWS, 0},
+	{"DATE", "", KIND_DATE, 0},
+	{"BIRTH", "", KIND_DAY, 0},
+	{"QUARTER", "", KIND_QUARTER, 0},
 	{"CATEGORIES", "", KIND_CATS, LIST_CATEGORIES},
 	{"NEED", "", KIND_LIST, LIST_NEEDS},
 	{"OUTCOME", "", KIND_LIST, LIST_OUTCOMES},
@@ -160,19 +160,26 @@ const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN]
 }
 
 /* Codes are listed as long as they fit; no code is cut in two. */
-bool value_accepts(const struct command *cmd, const char *type, char *out, size_t cap)
+bool value_accepts(enum list_lang lang, const struct command *cmd, const char *type, char *out,
+		   size_t cap)
 {
 	require(cmd != NULL && type != NULL);
 	require(cap >= ACCEPTS_MIN);
 	const struct type *t = type_of(type);
+	char code_of_type[NAME_MAX_LEN + 8];
 	const char *code;
 	size_t n = 0;
 
 	out[0] = '\0';
 	if (t == NULL)
 		return false;
-	if (t->kind != KIND_LIST && t->kind != KIND_CATS) {
+	if (t->kind == KIND_CODE) {
 		(void)snprintf(out, cap, "%s", t->accepts);
+		return true;
+	}
+	if (t->kind != KIND_LIST && t->kind != KIND_CATS) {
+		(void)snprintf(code_of_type, sizeof code_of_type, "takes-%s", t->name);
+		(void)snprintf(out, cap, "%s", list_text(LIST_ARGUMENTS, lang, code_of_type));
 		return true;
 	}
 	for (size_t i = 0; (code = list_code(t->list, value_use(cmd), i)) != NULL; i++) {

@@ -22,8 +22,9 @@ const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN]
 bool value_spec_next(const char **at, char name[32], char type[32], bool *many, bool *empty);
 /** The word by which the rows of a list say that this command takes them; "": it takes all. */
 const char *value_use(const struct command *cmd);
-/** What an option of that type takes, for a person; false: there is no such type. */
-bool value_accepts(const struct command *cmd, const char *type, char *out, size_t cap);
+/** What an option of that type takes, for a person, in that language; false: there is no such type. */
+bool value_accepts(enum list_lang lang, const struct command *cmd, const char *type, char *out,
+		   size_t cap);
 /** Is it of that type?  number: what the type made of it (see struct cli), untouched when it makes nothing. */
 bool value_fits(const struct command *cmd, const char *type, const char *value, uint64_t *number);
 /** A type whose value may come from standard input, as "-". */

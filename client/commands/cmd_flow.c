@@ -22,15 +22,15 @@
 /* A figure as a sentence; its trend is a second one. */
 static void sentence(const struct cli *c, const struct msg *f, char *out, size_t cap)
 {
-	char v[24], low[24], high[24], of[24], before[24], trend[32];
-	const struct figures_word words[] = {
-		{"v", figures_number(msg_u64(f, FLOW_FIGURE_VALUE), v)},
-		{"low", figures_number(msg_u64(f, FLOW_FIGURE_LOW), low)},
-		{"high", figures_number(msg_u64(f, FLOW_FIGURE_HIGH), high)},
-		{"of", figures_number(msg_u64(f, FLOW_FIGURE_OF), of)},
-		{"before", figures_number(msg_u64(f, FLOW_FIGURE_BEFORE), before)},
-		{"need", list_text(LIST_NEEDS, c->lang, msg_text(f, FLOW_FIGURE_NEED))},
-		{NULL, NULL}};
+	char trend[32];
+	const struct fill words[] = {
+		{"v", NULL, msg_u64(f, FLOW_FIGURE_VALUE)},
+		{"low", NULL, msg_u64(f, FLOW_FIGURE_LOW)},
+		{"high", NULL, msg_u64(f, FLOW_FIGURE_HIGH)},
+		{"of", NULL, msg_u64(f, FLOW_FIGURE_OF)},
+		{"before", NULL, msg_u64(f, FLOW_FIGURE_BEFORE)},
+		{"need", list_text(LIST_NEEDS, c->lang, msg_text(f, FLOW_FIGURE_NEED)), 0},
+		{.name = NULL}};
 	size_t n;
 
 	figures_fill(c, msg_text(f, FLOW_FIGURE_CODE), words, out, cap);

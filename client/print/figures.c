@@ -10,32 +10,13 @@
 #include "proto/lists.h"
 
 /* Longer than out is cut at the end; the test of the lists rules that out. */
-void figures_fill(const struct cli *c, const char *code, const struct figures_word *words,
-		  char *out, size_t cap)
+void figures_fill(const struct cli *c, const char *code, const struct fill *words, char *out,
+		  size_t cap)
 {
 	require(c != NULL && code != NULL && words != NULL);
 	require(out != NULL && cap > 0);
-	const char *p = list_text(LIST_FIGURES, c->lang, code);
-	size_t len = 0;
-
-	while (*p != '\0' && len + 1 < cap) {
-		/* A brace without a name of ours is printed as it stands: a slip in the list shows
-		 * on the page, and no figure is lost. */
-		const char *end = *p == '{' ? strchr(p, '}') : NULL;
-		const struct figures_word *w = words;
-
-		while (end != NULL && w->name != NULL &&
-		       (strlen(w->name) != (size_t)(end - p - 1) ||
-			strncmp(w->name, p + 1, (size_t)(end - p - 1)) != 0))
-			w++;
-		if (end == NULL || w->name == NULL) {
-			out[len++] = *p++;
-			continue;
-		}
-		len += (size_t)snprintf(out + len, cap - len, "%s", w->text);
-		p = end + 1;
-	}
-	out[len < cap ? len : cap - 1] = '\0';
+	(void)fill_text(out, cap, list_text(LIST_FIGURES, c->lang, code), words,
+			words_plural(c->lang));
 }
 
 /* A number about one table: its noise, or its floor; 0 when the table was not published. */
@@ -57,11 +38,4 @@ uint64_t figures_floor(const struct msg *flow, const char *table)
 {
 	require(flow != NULL && table != NULL);
 	return share_number(flow, table, FLOW_SHARE_FLOOR);
-}
-
-const char *figures_number(uint64_t v, char out[24])
-{
-	require(out != NULL);
-	(void)snprintf(out, 24, "%llu", (unsigned long long)v);
-	return out;
 }

@@ -13,14 +13,10 @@
 #define KRING_CLIENT_PRINT_FIGURES_H
 
 #include "client/cli/cli.h"
+#include "client/words/words.h"
 
-struct figures_word { /* what stands for {name} in a sentence; the last one has no name */
-	const char *name, *text;
-};
-void figures_fill(const struct cli *c, const char *code, const struct figures_word *words,
-		  char *out, size_t cap);
-/** As figures_fill wants numbers: in decimal, in out. */
-const char *figures_number(uint64_t v, char out[24]);
+void figures_fill(const struct cli *c, const char *code, const struct fill *words, char *out,
+		  size_t cap);
 /** How close 95 % of a table's figures are to the truth; 0: it was not published. */
 uint64_t figures_error(const struct msg *flow, const char *table);
 /** A figure of that table below this may be nothing but chance. */

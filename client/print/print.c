@@ -5,10 +5,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/check.h"
-#include "base/date.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "proto/lists.h"
@@ -16,50 +14,28 @@
 enum { ID_DIGITS = 32, ID_TIME_DIGITS = 12 };
 
 /* "-" for a moment that is not known. */
-void print_time(uint64_t ms)
+void print_time(const struct cli *c, uint64_t ms)
 {
-	const time_t s = (time_t)(ms / 1000);
-	struct tm tm;
-	char text[32] = "-";
-
-	if (ms != 0 && localtime_r(&s, &tm) != NULL)
-		(void)strftime(text, sizeof text, "%d/%m %H:%M:%S", &tm);
-	(void)printf("%s", text);
-}
-
-/* "2026-11-27" as people write it: vr 27 nov 2026.  Not a day: as it came. */
-void print_day(const struct cli *c, const char *text)
-{
-	static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-	static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
-					     "jul", "aug", "sep", "oct", "nov", "dec"};
-	struct date d;
-	int64_t day;
-
-	require(c != NULL && text != NULL);
-	if (!date_parse(text, &day)) {
-		(void)printf("%s", text[0] == '\0' ? "-" : text);
-		return;
-	}
-	/* Words from the list and no strftime: the language is the reader's choice and not the
-	 * machine's locale. */
-	d = date_of(day);
-	(void)printf("%s %02d%s %s %d", list_text(LIST_DATES, c->lang, days[date_weekday(day)]),
-		     d.day, c->lang == LIST_DE ? "." : "",
-		     list_text(LIST_DATES, c->lang, months[d.month - 1]), d.year);
-}
-
-/* The day of a moment, by the clock of whoever reads. */
-void print_day_of(const struct cli *c, uint64_t ms)
-{
-	const time_t s = (time_t)(ms / 1000);
-	char text[DATE_TEXT] = "";
-	struct tm tm;
+	char text[WORDS_SHORT];
 
 	require(c != NULL);
-	if (ms != 0 && localtime_r(&s, &tm) != NULL)
-		date_text(date_day(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday), text);
-	print_day(c, text);
+	(void)fputs(words_moment(c->lang, ms, text), stdout);
+}
+
+void print_day(const struct cli *c, const char *text)
+{
+	char day[WORDS_SHORT];
+
+	require(c != NULL && text != NULL);
+	(void)fputs(words_day(c->lang, text, day), stdout);
+}
+
+void print_day_of(const struct cli *c, uint64_t ms)
+{
+	char day[WORDS_SHORT];
+
+	require(c != NULL);
+	(void)fputs(words_day_of(c->lang, ms, day), stdout);
 }
 
 /* A deadline is the last day, as the daemon says it: it knows where the term runs. */
@@ -147,16 +123,23 @@ void print_urgent(const struct cli *c, const char *urgency)
 		(void)printf("%s  ", list_text(LIST_UI, c->lang, "urgent"));
 }
 
-void print_sentence(const char *text, const char *p, const char *d, const char *w)
+void print_sentence(const struct cli *c, const char *text, const char *p, const char *d,
+		    const char *w)
 {
 	require(text != NULL && p != NULL && d != NULL && w != NULL);
-	for (; *text != '\0'; text++) {
-		if (text[0] != '{' || text[1] == '\0' || text[2] != '}') {
-			(void)putchar(*text);
-			continue;
-		}
-		(void)fputs(text[1] == 'p' ? p : text[1] == 'd' ? d : w, stdout);
-		text += 2;
-	}
+	fill_print(stdout, text, FILL({"p", p, 0}, {"d", d, 0}, {"w", w, 0}),
+		   words_plural(c->lang));
+	(void)putchar('\n');
+}
+
+void print_say(const struct cli *c, const char *key, const struct fill *values)
+{
+	require(c != NULL && key != NULL && values != NULL);
+	words_say(c->lang, stdout, key, values);
+}
+
+void print_say_line(const struct cli *c, const char *key, const struct fill *values)
+{
+	print_say(c, key, values);
 	(void)putchar('\n');
 }

@@ -13,13 +13,14 @@
 #define KRING_CLIENT_PRINT_PRINT_H
 
 #include "client/cli/cli.h"
+#include "client/words/words.h"
 
 /* print.c: what rows are made of */
 /** At most width characters of s, filled up with blanks. */
 void print_cell(const char *s, int width);
 /** A text of many lines: those behind the first are marked, so that none looks like a row of ours. */
 void print_lines(const char *s);
-void print_time(uint64_t ms);
+void print_time(const struct cli *c, uint64_t ms);
 /** The part of an id that people type: borrowed from id. */
 const char *print_short(const char *id);
 /** "2026-11-27" as people write it. */
@@ -33,7 +34,11 @@ void print_cats(const struct cli *c, uint64_t cats);
 void print_urgent(const struct cli *c, const char *urgency);
 
 /** A line of text with its {p}, {d} and {w} filled in. */
-void print_sentence(const char *text, const char *p, const char *d, const char *w);
+void print_sentence(const struct cli *c, const char *text, const char *p, const char *d,
+		    const char *w);
+/** A row of say.psv with its values; the second one ends the line. */
+void print_say(const struct cli *c, const char *key, const struct fill *values);
+void print_say_line(const struct cli *c, const char *key, const struct fill *values);
 
 /* One printer for each part of a reply; what is not in it is not printed. */
 void print_referrals(const struct cli *c, const struct msg *reply);

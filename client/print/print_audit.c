@@ -13,7 +13,7 @@ static void disclosures(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_DISCLOSURES, i);
 
 		(void)printf("  ");
-		print_time(msg_u64(r, DISCLOSURE_ROW_AT_MS));
+		print_time(c, msg_u64(r, DISCLOSURE_ROW_AT_MS));
 		(void)printf("  %s %s (%s): ", list_text(LIST_UI, c->lang, "shown-to"),
 			     msg_text(r, DISCLOSURE_ROW_PARTNER),
 			     list_text(LIST_ACTS, c->lang, msg_text(r, DISCLOSURE_ROW_ACT)));
@@ -23,13 +23,13 @@ static void disclosures(const struct cli *c, const struct msg *reply)
 }
 
 /* Numbers have no gaps, unless only the entries of one case were asked for. */
-static void audit(const struct msg *reply)
+static void audit(const struct cli *c, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
 		const struct msg *r = msg_at(reply, REPLY_AUDIT, i);
 
 		(void)printf("%6llu  ", (unsigned long long)msg_u64(r, AUDIT_ROW_SEQ));
-		print_time(msg_u64(r, AUDIT_ROW_AT_MS));
+		print_time(c, msg_u64(r, AUDIT_ROW_AT_MS));
 		(void)printf("  ");
 		print_cell(msg_text(r, AUDIT_ROW_EVENT), 11);
 		print_cell(msg_text(r, AUDIT_ROW_ACTOR), 14);
@@ -61,7 +61,7 @@ void print_evidence(const struct cli *c, const struct msg *reply)
 {
 	require(c != NULL && reply != NULL);
 	disclosures(c, reply);
-	audit(reply);
+	audit(c, reply);
 	roster(reply);
 	print_invites(c, reply);
 }

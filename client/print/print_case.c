@@ -110,7 +110,7 @@ void print_timeline(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_ENTRIES, i);
 
 		(void)printf("  ");
-		print_time(msg_u64(r, ENTRY_ROW_AT_MS));
+		print_time(c, msg_u64(r, ENTRY_ROW_AT_MS));
 		(void)printf("  %s", entry_words(c, r));
 		if (msg_text(r, ENTRY_ROW_REF)[0] != '\0')
 			(void)printf(" %s", msg_text(r, ENTRY_ROW_REF));

@@ -14,7 +14,7 @@ static void sentence(const struct cli *c, const char *code, const char *at, uint
 	char text[24];
 
 	(void)snprintf(text, sizeof text, "%llu", (unsigned long long)number);
-	print_sentence(list_text(LIST_LINE, c->lang, code), at, text,
+	print_sentence(c, list_text(LIST_LINE, c->lang, code), at, text,
 		       cause[0] == '\0' ? "" : list_text(LIST_LINE, c->lang, cause));
 }
 

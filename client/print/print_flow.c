@@ -19,7 +19,7 @@ static const unsigned answers[] = {FLOW_PAIR_ACCEPTED,	 FLOW_PAIR_DECLINED,
 				   FLOW_PAIR_UNANSWERED, FLOW_PAIR_UNDELIVERED};
 
 /* A sentence of the list, on a line of its own. */
-static void say(const struct cli *c, const char *code, const struct figures_word *words)
+static void say(const struct cli *c, const char *code, const struct fill *words)
 {
 	char text[1024];
 
@@ -113,7 +113,7 @@ static const char *shade(uint64_t v, uint64_t most)
 /* The busiest members only: a table of all would not fit on a screen; the file has them. */
 static void map(const struct cli *c, const struct msg *flow)
 {
-	const struct figures_word none[] = {{NULL, NULL}};
+	const struct fill *none = FILL_NONE;
 	struct name *names = calloc(NAMES_MAX, sizeof *names);
 	const size_t all = names == NULL ? 0 : busiest(names, flow);
 	const size_t n = all < MAP_MAX ? all : MAP_MAX;
@@ -189,7 +189,7 @@ static void needs(const struct cli *c, const struct msg *flow)
 						{FLOW_NEED_UNSUITABLE, "[2]"},
 						{FLOW_NEED_OTHER, "[3]"}};
 	enum { N = sizeof columns / sizeof columns[0] };
-	const struct figures_word none[] = {{NULL, NULL}};
+	const struct fill *none = FILL_NONE;
 	const uint64_t floor = figures_floor(flow, "needs");
 	bool begun = false;
 
@@ -231,7 +231,7 @@ static void waiting(const struct cli *c, const struct msg *flow)
 		{FLOW_NODE_DECLINED_MORE, "- 3.."},  {FLOW_NODE_REDIRECTED, "->"},
 		{FLOW_NODE_UNANSWERED, "?"}};
 	enum { N = sizeof columns / sizeof columns[0] };
-	const struct figures_word none[] = {{NULL, NULL}};
+	const struct fill *none = FILL_NONE;
 	const uint64_t floor = figures_floor(flow, "answers");
 
 	if (msg_count(flow, FLOW_NODES) == 0)
@@ -263,11 +263,9 @@ static void waiting(const struct cli *c, const struct msg *flow)
 /* Who is missing from the figures, and why: before any figure is read. */
 static void coverage(const struct cli *c, const struct msg *flow)
 {
-	char v[24], of[24];
-	const struct figures_word words[] = {
-		{"v", figures_number(msg_u64(flow, FLOW_REPORTS), v)},
-		{"of", figures_number(msg_u64(flow, FLOW_REPORTERS), of)},
-		{NULL, NULL}};
+	const struct fill words[] = {{"v", NULL, msg_u64(flow, FLOW_REPORTS)},
+				     {"of", NULL, msg_u64(flow, FLOW_REPORTERS)},
+				     {.name = NULL}};
 
 	say(c, "reports", words);
 	for (size_t i = 0; i < msg_count(flow, FLOW_GAPS); i++) {
@@ -283,13 +281,11 @@ static void differs(const struct cli *c, const struct msg *flow)
 {
 	for (size_t i = 0; i < msg_count(flow, FLOW_DIFFERS); i++) {
 		const struct msg *d = msg_at(flow, FLOW_DIFFERS, i);
-		char v[24], of[24];
-		const struct figures_word words[] = {
-			{"sender", msg_text(d, FLOW_DIFFERS_SENDER)},
-			{"receiver", msg_text(d, FLOW_DIFFERS_RECEIVER)},
-			{"v", figures_number(msg_u64(d, FLOW_DIFFERS_SENT), v)},
-			{"of", figures_number(msg_u64(d, FLOW_DIFFERS_RECEIVED), of)},
-			{NULL, NULL}};
+		const struct fill words[] = {{"sender", msg_text(d, FLOW_DIFFERS_SENDER), 0},
+					     {"receiver", msg_text(d, FLOW_DIFFERS_RECEIVER), 0},
+					     {"v", NULL, msg_u64(d, FLOW_DIFFERS_SENT)},
+					     {"of", NULL, msg_u64(d, FLOW_DIFFERS_RECEIVED)},
+					     {.name = NULL}};
 
 		(void)printf("! ");
 		say(c, "differs", words);
@@ -299,12 +295,10 @@ static void differs(const struct cli *c, const struct msg *flow)
 /* How far the figures of the map can be from the truth, and what a dot means. */
 static void honesty(const struct cli *c, const struct msg *flow)
 {
-	char v[24], k[24], ks[24];
-	const struct figures_word words[] = {
-		{"v", figures_number(figures_error(flow, "flow"), v)},
-		{"k", figures_number(msg_u64(flow, FLOW_K), k)},
-		{"ks", figures_number(msg_u64(flow, FLOW_K_SENSITIVE), ks)},
-		{NULL, NULL}};
+	const struct fill words[] = {{"v", NULL, figures_error(flow, "flow")},
+				     {"k", NULL, msg_u64(flow, FLOW_K)},
+				     {"ks", NULL, msg_u64(flow, FLOW_K_SENSITIVE)},
+				     {.name = NULL}};
 
 	if (msg_count(flow, FLOW_SHARES) == 0)
 		return;
@@ -326,7 +320,7 @@ void print_flow(const struct cli *c, const struct msg *flow)
 {
 	require(c != NULL && flow != NULL);
 	const bool own = msg_u64(flow, FLOW_OWN) != 0;
-	const struct figures_word q[] = {{"q", msg_text(flow, FLOW_QUARTER)}, {NULL, NULL}};
+	const struct fill q[] = {{"q", msg_text(flow, FLOW_QUARTER), 0}, {.name = NULL}};
 
 	say(c, own ? "own-title" : "title", q);
 	if (!own) {

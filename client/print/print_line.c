@@ -3,49 +3,17 @@
  * codes; their words stand in config/lists/line.psv, where the remedy of "x" is "do-x". */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/check.h"
 #include "client/print/print.h"
 #include "proto/lists.h"
 
-enum { NAMES_MAX = 512, HOUR_S = 3600, DAY_S = 86400 };
+enum { NAMES_MAX = 512 };
 
 /* A code of line.psv in the reader's language. */
 static const char *word(const struct cli *c, const char *code)
 {
 	return list_text(LIST_LINE, c->lang, code);
-}
-
-/* Today by the hour, else with its day. */
-static void moment(uint64_t ms)
-{
-	const time_t s = (time_t)(ms / 1000), now = time(NULL);
-	struct tm tm, today;
-	char text[32] = "-";
-
-	if (localtime_r(&s, &tm) != NULL && localtime_r(&now, &today) != NULL)
-		(void)strftime(text, sizeof text,
-			       tm.tm_yday == today.tm_yday && tm.tm_year == today.tm_year
-				       ? "%H:%M"
-				       : "%d/%m/%Y %H:%M",
-			       &tm);
-	(void)fputs(text, stdout);
-}
-
-/* As one says it: 1 day, 3 hours, 20 minutes. */
-static void difference_text(const struct cli *c, uint64_t s, char out[64])
-{
-	const uint64_t days = (s + DAY_S / 2) / DAY_S, hours = (s + HOUR_S / 2) / HOUR_S;
-
-	if (s >= DAY_S - HOUR_S / 2)
-		(void)snprintf(out, 64, "%llu %s", (unsigned long long)days,
-			       word(c, days == 1 ? "day" : "days"));
-	else if (s >= 2 * HOUR_S - HOUR_S / 2)
-		(void)snprintf(out, 64, "%llu %s", (unsigned long long)hours, word(c, "hours"));
-	else
-		(void)snprintf(out, 64, "%llu %s", (unsigned long long)((s + 30) / 60),
-			       word(c, "minutes"));
 }
 
 void print_line_clock(const struct cli *c, const struct msg *row, const char *partners)
@@ -54,13 +22,14 @@ void print_line_clock(const struct cli *c, const struct msg *row, const char *pa
 	const char *who = msg_text(row, CLOCK_ROW_WHO);
 	/* the row speaks of the partner's clock; a sentence about ours turns it round */
 	const bool us = strcmp(who, "us") == 0, ahead = (msg_u64(row, CLOCK_ROW_AHEAD) != 0) != us;
-	char code[32], difference[64];
+	char code[32], difference[WORDS_SHORT];
 
 	/* Who is wrong (us, them, one of both) is the node's judgement; each has a sentence of its
 	 * own in the list. */
 	(void)snprintf(code, sizeof code, "clock-%s", who);
-	difference_text(c, msg_u64(row, CLOCK_ROW_OFF_S), difference);
-	print_sentence(word(c, code), partners, difference, word(c, ahead ? "ahead" : "behind"));
+	print_sentence(c, word(c, code), partners,
+		       words_length(c->lang, msg_u64(row, CLOCK_ROW_OFF_S), difference),
+		       word(c, ahead ? "ahead" : "behind"));
 }
 
 /* When several partners say that our clock is off, that is one sentence with their names. */
@@ -95,13 +64,14 @@ void print_line_status(const struct cli *c, const struct msg *s)
 {
 	require(c != NULL && s != NULL);
 	const char *error = msg_text(s, STATUS_LISTEN_ERROR), *listen = msg_text(s, STATUS_LISTEN);
-	char remedy[64];
+	char remedy[64], since[WORDS_SHORT];
 
 	if (error[0] != '\0') {
 		(void)snprintf(remedy, sizeof remedy, "do-%s", error);
 		(void)printf("  ALARM        %s: %s, %s ", word(c, "not-listening"), listen,
 			     word(c, "since"));
-		moment(msg_u64(s, STATUS_LISTEN_SINCE_MS));
+		(void)fputs(words_clock(c->lang, msg_u64(s, STATUS_LISTEN_SINCE_MS), since),
+			    stdout);
 		(void)printf(": %s", word(c, error));
 		if (msg_u64(s, STATUS_LISTEN_ERRNO) != 0)
 			(void)printf(" (errno %llu)",
@@ -113,10 +83,12 @@ void print_line_status(const struct cli *c, const struct msg *s)
 
 void print_line_silent(const struct cli *c, uint64_t since_ms)
 {
+	char since[WORDS_SHORT];
+
 	require(c != NULL);
 	if (since_ms == 0)
 		return;
 	(void)printf("%s ", word(c, "silent-since"));
-	moment(since_ms);
+	(void)fputs(words_clock(c->lang, since_ms, since), stdout);
 	(void)printf("; ");
 }

@@ -164,7 +164,7 @@ void print_history(const struct cli *c, const struct msg *reply)
 		memcpy(hash, msg_text(r, LOG_ROW_HASH),
 		       strlen(msg_text(r, LOG_ROW_HASH)) >= 8 ? 8 : 0);
 		(void)printf("  ");
-		print_time(msg_u64(r, LOG_ROW_CREATED_MS));
+		print_time(c, msg_u64(r, LOG_ROW_CREATED_MS));
 		(void)printf("  ");
 		print_cell(list_text(LIST_UI, c->lang, msg_text(r, LOG_ROW_SIDE)), 12);
 		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));

@@ -14,7 +14,7 @@ static void fault(const struct cli *c, const struct msg *f)
 			     msg_text(f, FAULT_ROW_REF)};
 
 	(void)printf(msg_u64(f, FAULT_ROW_ALARM) != 0 ? "  ALARM        " : "  failed       ");
-	print_time(msg_u64(f, FAULT_ROW_LAST_MS));
+	print_time(c, msg_u64(f, FAULT_ROW_LAST_MS));
 	(void)printf(" ");
 	for (size_t i = 0; i < sizeof who / sizeof who[0]; i++)
 		(void)printf("%s%s", who[i][0] == '\0' ? "" : " ", who[i]);
@@ -29,7 +29,7 @@ static void held(const struct cli *c, const struct msg *h)
 	const char *partner = msg_text(h, HELD_ROW_PARTNER);
 
 	(void)printf("  limited      ");
-	print_time(msg_u64(h, HELD_ROW_LAST_MS));
+	print_time(c, msg_u64(h, HELD_ROW_LAST_MS));
 	(void)printf("%s%s: %s (%llu)\n", partner[0] == '\0' ? "" : " ", partner,
 		     list_text(LIST_ALARMS, c->lang, msg_text(h, HELD_ROW_CAUSE)),
 		     (unsigned long long)msg_u64(h, HELD_ROW_COUNT));
@@ -64,7 +64,7 @@ static void keys(const struct cli *c, const struct msg *s)
 	if (msg_text(s, STATUS_SHEET)[0] != '\0') {
 		(void)printf("  sheet        %s opens this node and the backups made since ",
 			     msg_text(s, STATUS_SHEET));
-		print_time(msg_u64(s, STATUS_SHEET_S) * 1000);
+		print_time(c, msg_u64(s, STATUS_SHEET_S) * 1000);
 		(void)puts("; older backups need the sheet before it");
 	}
 	print_beside(c);
@@ -104,7 +104,7 @@ static void alarms(const struct cli *c, const struct msg *s)
 		if (strcmp(msg_text(a, ALARM_ROW_WHAT), "not-listening") == 0)
 			continue; /* shown by print_line_status, with its cause */
 		(void)printf("  ALARM        ");
-		print_time(msg_u64(a, ALARM_ROW_AT_MS));
+		print_time(c, msg_u64(a, ALARM_ROW_AT_MS));
 		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
 			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : ": ",
 			     list_text(LIST_ALARMS, c->lang, msg_text(a, ALARM_ROW_WHAT)));
@@ -131,7 +131,7 @@ static void limits(const struct cli *c, const struct msg *s)
 		(void)printf("; %llu %s, %s ", (unsigned long long)msg_u64(r, LIMIT_ROW_REFUSED),
 			     list_text(LIST_UI, c->lang, "limit-refused"),
 			     list_text(LIST_UI, c->lang, "limit-last"));
-		print_time(msg_u64(r, LIMIT_ROW_LAST_MS));
+		print_time(c, msg_u64(r, LIMIT_ROW_LAST_MS));
 		(void)printf("; %s: %s\n", list_text(LIST_UI, c->lang, "what-helps"),
 			     list_text(LIST_LIMITS, c->lang, helps));
 	}

@@ -13,6 +13,7 @@ import tempfile
 
 import architecture
 import measure
+import words
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build/dev"
@@ -497,6 +498,9 @@ check("what is missing and fine is reviewed", missing_is_reviewed())
 check("schema hashes are pinned", schema_hashes())
 check("a field without a category fails the build", category_is_compulsory())
 check("every code has its words, every act its reasons", codes_have_rows())
+check("help names every command and argument", words.help_is_complete())
+check("every sentence of the client is there, and said", words.sentences_are_there())
+check("a sentence has the same values in every language", words.values_agree())
 check("bodies from outside are read in one place", bodies_are_read_in_one_place())
 check("requests are answered in the upper rooms", requests_are_answered_above())
 check("labels are used once", labels())

@@ -4,7 +4,30 @@
 #include "base/arena.h"
 #include "base/endpoint.h"
 #include "base/err.h"
+#include "base/fill.h"
 #include "base/text.h"
+
+static void a_sentence_is_filled_in_and_counts_as_its_language_does(void **state)
+{
+	char out[64], small[8];
+	const char *row = "{n} {n:document;documents} for {who}{odd}";
+	const struct fill *one = FILL({"n", NULL, 1}, {"who", "{n}", 0});
+	const struct fill *none = FILL({"n", NULL, 0}, {"who", "x", 0});
+
+	(void)state;
+	assert_string_equal(fill_text(out, sizeof out, row, one, FILL_ONE_IS_ONE),
+			    "1 document for {n}{odd}");
+	assert_string_equal(fill_text(out, sizeof out, row, none, FILL_ONE_IS_ONE),
+			    "0 documents for x{odd}");
+	assert_string_equal(fill_text(out, sizeof out, row, none, FILL_ZERO_IS_ONE_TOO),
+			    "0 document for x{odd}");
+	assert_string_equal(fill_text(out, sizeof out, "{ {n", one, FILL_ONE_IS_ONE), "{ {n");
+	/* cut between characters, never inside of one */
+	assert_string_equal(fill_text(small, sizeof small, "abcdefé", FILL_NONE, FILL_ONE_IS_ONE),
+			    "abcdef");
+	assert_string_equal(fill_text(small, sizeof small, "abcdeé", FILL_NONE, FILL_ONE_IS_ONE),
+			    "abcdeé");
+}
 
 static void bytes_reader_stops_at_the_end(void **state)
 {
@@ -315,6 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_printed_is_one_line_that_is_seen),
+		cmocka_unit_test(a_sentence_is_filled_in_and_counts_as_its_language_does),
 		cmocka_unit_test(bytes_reader_stops_at_the_end),
 		cmocka_unit_test(bytes_writer_never_passes_its_cap),
 		cmocka_unit_test(an_error_is_ours_or_somebody_elses),

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Words come from lists and never from the machine's locale: the language is the reader's choice, and the same node is read
+ * in four of them. */
+#include "client/words/words.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/check.h"
+#include "base/date.h"
+
+enum { HOUR_S = 3600, DAY_S = 86400, NAME_LEN = 64 };
+
+enum fill_plural words_plural(enum list_lang lang)
+{
+	return lang == LIST_FR ? FILL_ZERO_IS_ONE_TOO : FILL_ONE_IS_ONE;
+}
+
+const char *words_of(enum list_lang lang, const char *key)
+{
+	require(key != NULL);
+	return list_text(LIST_SAY, lang, key);
+}
+
+void words_say(enum list_lang lang, FILE *to, const char *key, const struct fill *values)
+{
+	require(to != NULL && key != NULL);
+	fill_print(to, words_of(lang, key), values, words_plural(lang));
+}
+
+char *words_into(enum list_lang lang, char *out, size_t cap, const char *key,
+		 const struct fill *values)
+{
+	require(out != NULL && key != NULL);
+	return fill_text(out, cap, words_of(lang, key), values, words_plural(lang));
+}
+
+const char *words_help(enum list_lang lang, const char *noun, const char *verb)
+{
+	char key[NAME_LEN];
+
+	require(noun != NULL);
+	(void)snprintf(key, sizeof key, "%s%s%s", noun, verb == NULL ? "" : " ",
+		       verb == NULL ? "" : verb);
+	/* a row for each command: lint */
+	return list_has(LIST_COMMANDS, key) ? list_text(LIST_COMMANDS, lang, key) : "";
+}
+
+/* Names are capitals; brackets, dots and what else stands there is the same in every language. */
+void words_arguments(enum list_lang lang, const char *words, char *out, size_t cap)
+{
+	static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t len = 0;
+
+	require(words != NULL && out != NULL && cap > 0);
+	for (const char *p = words; *p != '\0';) {
+		const size_t n = strspn(p, capitals);
+		char name[NAME_LEN] = "";
+		const char *shown = name;
+
+		memcpy(name, p, n == 0 || n >= sizeof name ? 1 : n);
+		if (n > 0)
+			shown = list_text(LIST_ARGUMENTS, lang, name);
+		for (; *shown != '\0' && len + 1 < cap; shown++)
+			out[len++] = *shown;
+		p += strlen(name);
+	}
+	out[len] = '\0';
+}
+
+/* ---- days and moments ---- */
+
+static char *pattern(enum list_lang lang, const char *code, const struct fill *values,
+		     char out[WORDS_SHORT])
+{
+	return fill_text(out, WORDS_SHORT, list_text(LIST_DATES, lang, code), values,
+			 words_plural(lang));
+}
+
+char *words_day(enum list_lang lang, const char *text, char out[WORDS_SHORT])
+{
+	static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+	static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+					     "jul", "aug", "sep", "oct", "nov", "dec"};
+	struct date d;
+	int64_t day;
+
+	require(text != NULL && out != NULL);
+	if (!date_parse(text, &day)) {
+		(void)snprintf(out, WORDS_SHORT, "%s", text[0] == '\0' ? "-" : text);
+		return out;
+	}
+	d = date_of(day);
+	return pattern(lang, "day-pattern",
+		       FILL({"weekday", list_text(LIST_DATES, lang, days[date_weekday(day)]), 0},
+			    {"day", NULL, (uint64_t)d.day},
+			    {"month", list_text(LIST_DATES, lang, months[d.month - 1]), 0},
+			    {"year", NULL, (uint64_t)d.year}),
+		       out);
+}
+
+char *words_day_of(enum list_lang lang, uint64_t ms, char out[WORDS_SHORT])
+{
+	const time_t s = (time_t)(ms / 1000);
+	char text[DATE_TEXT] = "";
+	struct tm tm;
+
+	require(out != NULL);
+	if (ms != 0 && localtime_r(&s, &tm) != NULL)
+		date_text(date_day(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday), text);
+	return words_day(lang, text, out);
+}
+
+static char *moment(enum list_lang lang, const char *code, const struct tm *tm,
+		    char out[WORDS_SHORT])
+{
+	char day[3], month[3], hour[3], minute[3];
+
+	(void)strftime(day, sizeof day, "%d", tm);
+	(void)strftime(month, sizeof month, "%m", tm);
+	(void)strftime(hour, sizeof hour, "%H", tm);
+	(void)strftime(minute, sizeof minute, "%M", tm);
+	return pattern(lang, code,
+		       FILL({"day", day, 0}, {"month", month, 0},
+			    {"year", NULL, (uint64_t)tm->tm_year + 1900}, {"hour", hour, 0},
+			    {"minute", minute, 0}),
+		       out);
+}
+
+char *words_moment(enum list_lang lang, uint64_t ms, char out[WORDS_SHORT])
+{
+	const time_t s = (time_t)(ms / 1000);
+	struct tm tm;
+
+	require(out != NULL);
+	if (ms != 0 && localtime_r(&s, &tm) != NULL)
+		return moment(lang, "moment-pattern", &tm, out);
+	(void)snprintf(out, WORDS_SHORT, "-");
+	return out;
+}
+
+char *words_clock(enum list_lang lang, uint64_t ms, char out[WORDS_SHORT])
+{
+	const time_t s = (time_t)(ms / 1000), now = time(NULL);
+	struct tm tm, today;
+
+	require(out != NULL);
+	if (ms != 0 && localtime_r(&s, &tm) != NULL && localtime_r(&now, &today) != NULL &&
+	    tm.tm_yday == today.tm_yday && tm.tm_year == today.tm_year)
+		return moment(lang, "clock-pattern", &tm, out);
+	return words_moment(lang, ms, out);
+}
+
+/* ---- numbers ---- */
+
+char *words_length(enum list_lang lang, uint64_t s, char out[WORDS_SHORT])
+{
+	const uint64_t days = (s + DAY_S / 2) / DAY_S, hours = (s + HOUR_S / 2) / HOUR_S;
+
+	if (s >= DAY_S - HOUR_S / 2)
+		return pattern(lang, "days", FILL({"n", NULL, days}), out);
+	if (s >= 2 * HOUR_S - HOUR_S / 2)
+		return pattern(lang, "hours", FILL({"n", NULL, hours}), out);
+	return pattern(lang, "minutes", FILL({"n", NULL, (s + 30) / 60}), out);
+}
+
+char *words_thousandths(enum list_lang lang, uint64_t milli, char out[WORDS_SHORT])
+{
+	char part[8];
+
+	require(out != NULL);
+	(void)snprintf(part, sizeof part, "%03u", (unsigned)(milli % 1000));
+	return pattern(lang, "decimal-pattern",
+		       FILL({"whole", NULL, milli / 1000}, {"part", part, 0}), out);
+}

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Words that people read stand in config/lists, whole and in four languages.  Each function yields what is wrong."""
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LANGS = ("nl", "fr", "en", "de")
+COMMANDS = "client/commands/commands.c"
+
+
+def rows_of(name):
+    """{code: {language: text}} of one list."""
+    lines = [x.split("|") for x in (ROOT / f"config/lists/{name}.psv").read_text().splitlines() if x and x[0] != "#"]
+    head = lines[0]
+    return {x[0]: {k: x[head.index(k)] for k in LANGS} for x in lines[1:]}
+
+
+def lists():
+    return sorted(p.stem for p in (ROOT / "config/lists").glob("*.psv"))
+
+
+def client():
+    return {p: p.read_text() for p in sorted((ROOT / "client").rglob("*.[ch]"))}
+
+
+def commands():
+    """Every command as help names it: "case new", "accept"."""
+    table = (ROOT / COMMANDS).read_text()
+    found = [f"{n} {v}".strip() for n, v in re.findall(r'\{\.noun = "([a-z-]+)"(?:, \.verb = "([a-z-]+)")?', table)]
+    return found + re.findall(r'"kring ([a-z-]+) ', (ROOT / "proto/acts.h").read_text())
+
+
+def help_is_complete():
+    """What each command is for, and the name of each argument and type, stand in their lists; and nothing else does."""
+    known, have = commands(), rows_of("commands")
+    if len(known) < 60:
+        yield f"{len(known)} commands in the tables: this check would see nothing"
+    yield from (f"commands.psv has no row {c}" for c in known if c not in have)
+    yield from (f"commands.psv: there is no command {c}" for c in have if c not in known)
+    have = rows_of("arguments")
+    value = (ROOT / "client/cli/value.c").read_text()
+    types = re.findall(r'\{"([A-Z]+)", "([^"]*)", (KIND_\w+)', value)
+    used = set(re.findall(r"[A-Z]{2,}", " ".join(re.findall(r'\.words = "([^"]*)"', (ROOT / COMMANDS).read_text()))))
+    used |= {t for t, _, _ in types}
+    takes = {f"takes-{t}" for t, _, k in types if k not in ("KIND_CODE", "KIND_LIST", "KIND_CATS")}
+    yield from (f"arguments.psv has no row {w}" for w in sorted((used | takes) - set(have)))
+    spare = {"COMMAND", "DIR", "PATH"}  # of the line of usage
+    yield from (f"arguments.psv: nothing is called {w}" for w in sorted(set(have) - used - takes - spare))
+
+
+SAID = re.compile(r'\b(?:words_of|words_say|words_into|print_say|print_say_line)\(\s*(?:c(?:->lang)?|r->c(?:->lang)?|lang)\s*,\s*([^;]*?);', re.S)
+
+
+def keys_of_say():
+    """Keys that the client names: every text within the call that looks like one."""
+    for p, text in client().items():
+        for m in SAID.finditer(text):
+            yield from ((p, k) for k in re.findall(r'"([a-z][a-z0-9-]*)"', m[1]))
+
+
+def sentences_are_there():
+    """Every key of say.psv is named by the client, and every key that it names is there."""
+    have = rows_of("say")
+    whole = "".join(client().values())
+    yield from (f"say.psv: nobody says {k}" for k in have if f'"{k}"' not in whole)
+    for p, k in keys_of_say():
+        if "-" in k and k not in have and not any(k in rows_of(n) for n in ("ui", "figures", "line")):
+            yield f"{p.relative_to(ROOT)}: say.psv has no row {k}"
+
+
+def values_agree():
+    """A sentence has the same values in every language, or one of them would not be said."""
+    for name in lists():
+        if name == "glossary":
+            continue
+        for code, texts in rows_of(name).items():
+            want = set(re.findall(r"\{(\w+)[:}]", texts["en"]))
+            for lang, text in texts.items():
+                got = set(re.findall(r"\{(\w+)[:}]", text))
+                if got != want:
+                    yield f"{name}.psv: {code}: {lang} has {sorted(got)}, en has {sorted(want)}"
+                if text.count("{") != text.count("}") or re.search(r"\{\w+:[^;}]*\}", text):
+                    yield f"{name}.psv: {code}: {lang}: a plural is {{n:one;other}}"
