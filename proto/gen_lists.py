@@ -20,7 +20,7 @@ import sys
 LANGS = ("nl", "fr", "en", "de")
 ORDER = ("needs", "decline-reasons", "outcomes", "reasons", "states", "categories", "work", "acts", "ui", "figures", "codes",
          "verdicts", "outbox", "alarms", "standings", "line", "limits", "dates", "person", "help",
-         "commands", "arguments", "say")
+         "commands", "arguments", "say", "audit", "errors")
 
 
 def quote(s):

@@ -23,24 +23,32 @@ enum {
 };
 
 /* Fingerprint and the way it was verified: what a root has to know before signing. */
-static void say_proposals(const struct msg *reply)
+static void say_proposals(const struct cli *c, const struct msg *reply)
 {
+	char how[WORDS_SHORT * 4];
+
 	for (size_t i = 0; i < msg_count(reply, REPLY_PROPOSALS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_PROPOSALS, i);
 		const char *id = msg_text(r, PROPOSAL_ROW_ID);
 
-		(void)printf("%.8s  entry %-4llu %-12s %-30s %s  %llu of %llu signatures\n",
-			     print_short(id), (unsigned long long)msg_u64(r, PROPOSAL_ROW_SEQ),
-			     msg_text(r, PROPOSAL_ROW_OP), msg_text(r, PROPOSAL_ROW_SUBJECT),
-			     msg_text(r, PROPOSAL_ROW_FINGERPRINT),
-			     (unsigned long long)msg_u64(r, PROPOSAL_ROW_SIGNATURES),
-			     (unsigned long long)msg_u64(r, PROPOSAL_ROW_NEEDED));
-		if (msg_text(r, PROPOSAL_ROW_VERIFIED)[0] != '\0')
-			(void)printf("          verified: %s\n",
-				     msg_text(r, PROPOSAL_ROW_VERIFIED));
+		print_cell(print_short(id), 8);
+		print_say_line(
+			c, "proposal-row",
+			FILL({"entry", NULL, msg_u64(r, PROPOSAL_ROW_SEQ)},
+			     {"op", list_text(LIST_AUDIT, c->lang, msg_text(r, PROPOSAL_ROW_OP)),
+			      0},
+			     {"subject", msg_text(r, PROPOSAL_ROW_SUBJECT), 0},
+			     {"fingerprint", msg_text(r, PROPOSAL_ROW_FINGERPRINT), 0},
+			     {"n", NULL, msg_u64(r, PROPOSAL_ROW_SIGNATURES)},
+			     {"needed", NULL, msg_u64(r, PROPOSAL_ROW_NEEDED)}));
+		if (msg_text(r, PROPOSAL_ROW_VERIFIED)[0] == '\0')
+			continue;
+		print_codes(c, LIST_CODES, msg_text(r, PROPOSAL_ROW_VERIFIED), how, sizeof how);
+		(void)printf("          ");
+		print_say_line(c, "proposal-verified", FILL({"how", how, 0}));
 	}
 	if (msg_count(reply, REPLY_PROPOSALS) == 0)
-		(void)puts("no proposal is waiting for signatures");
+		print_say_line(c, "proposal-none", FILL_NONE);
 }
 
 /* As the tool reads a proposal: length u32, then the entry.  mkstemp: mode 0600, and no name that is known before. */
@@ -113,14 +121,10 @@ static int send_signature(struct cli *c, const char *id, const uint8_t signed_by
 	if (code != CLI_DONE || c->json)
 		return code;
 	row = msg_at(reply, REPLY_PROPOSALS, 0);
-	if (msg_u64(reply, REPLY_COUNT) != 0)
-		(void)printf("complete: entry %llu is in the roster; partners will receive it "
-			     "automatically\n",
-			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_SEQ));
-	else
-		(void)printf("%llu of %llu signatures: another root must sign\n",
-			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_SIGNATURES),
-			     (unsigned long long)msg_u64(row, PROPOSAL_ROW_NEEDED));
+	print_say_line(c, msg_u64(reply, REPLY_COUNT) != 0 ? "proposal-complete" : "proposal-more",
+		       FILL({"entry", NULL, msg_u64(row, PROPOSAL_ROW_SEQ)},
+			    {"n", NULL, msg_u64(row, PROPOSAL_ROW_SIGNATURES)},
+			    {"needed", NULL, msg_u64(row, PROPOSAL_ROW_NEEDED)}));
 	return code;
 }
 
@@ -148,7 +152,7 @@ int cmd_approve(struct cli *c)
 	c->json = json;
 	if (code != CLI_DONE || key == NULL) {
 		if (code == CLI_DONE && !json)
-			say_proposals(reply);
+			say_proposals(c, reply);
 		return code;
 	}
 	if (!write_temp(proposal, msg_bytes(reply, REPLY_BLOB)))

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "client/commands/cmd.h"
+#include "client/print/print.h"
 
 int cmd_audit_list(struct cli *c)
 {
@@ -74,12 +75,11 @@ int cmd_audit_verify(struct cli *c)
 	code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json)
 		return code;
-	(void)printf("%llu entries, the chain is intact\n",
-		     (unsigned long long)msg_u64(reply, REPLY_COUNT));
+	print_say_line(c, "audit-intact", FILL({"n", NULL, msg_u64(reply, REPLY_COUNT)}));
 	if (msg_u64(reply, REPLY_COSIGNED_SEQ) != 0)
-		(void)printf("up to entry %llu it is cosigned by %llu partners\n",
-			     (unsigned long long)msg_u64(reply, REPLY_COSIGNED_SEQ),
-			     (unsigned long long)msg_u64(reply, REPLY_COSIGNERS));
+		print_say_line(c, "audit-cosigned",
+			       FILL({"entry", NULL, msg_u64(reply, REPLY_COSIGNED_SEQ)},
+				    {"n", NULL, msg_u64(reply, REPLY_COSIGNERS)}));
 	return code;
 }
 
@@ -112,8 +112,10 @@ int cmd_verify(struct cli *c)
 		for (size_t i = 0; i < msg_count(reply, REPLY_DAMAGE) && !c->json; i++) {
 			const struct msg *r = msg_at(reply, REPLY_DAMAGE, i);
 
-			(void)fprintf(stderr, "! damaged: %s %s\n", msg_text(r, DAMAGE_ROW_TABLE),
-				      msg_text(r, DAMAGE_ROW_KEY));
+			words_say(c->lang, stderr, "verify-damaged",
+				  FILL({"table", msg_text(r, DAMAGE_ROW_TABLE), 0},
+				       {"key", msg_text(r, DAMAGE_ROW_KEY), 0}));
+			(void)fputc('\n', stderr);
 		}
 		more = msg_u64(reply, REPLY_MORE) != 0;
 		table = msg_u64(reply, REPLY_NEXT_TABLE);
@@ -121,15 +123,17 @@ int cmd_verify(struct cli *c)
 		at.len = next.len <= sizeof at.b ? next.len : 0;
 		if (at.len > 0)
 			memcpy(at.b, next.p, at.len);
-		if (isatty(STDERR_FILENO))
-			(void)fprintf(stderr, "\r%llu records", (unsigned long long)records);
+		if (isatty(STDERR_FILENO)) {
+			(void)fputc('\r', stderr);
+			words_say(c->lang, stderr, "verify-progress", FILL({"n", NULL, records}));
+		}
 	}
 	if (damage > 0)
 		return cli_fail(c, CLI_DAMAGED, "records are damaged",
 				"their content is not what was written",
 				"stop the node and keep its directory as evidence");
 	if (!c->json)
-		(void)printf("all %llu records are readable\n", (unsigned long long)records);
+		print_say_line(c, "verify-readable", FILL({"n", NULL, records}));
 	arena_reset(&c->arena);
 	return cmd_audit_verify(c); /* its count is what --json shows: one document, not two */
 }

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
+#include "client/print/print.h"
 
 enum { PATH_LEN = 4096, SHOW_EVERY = 512 };
 
@@ -94,10 +95,10 @@ int cmd_backup(struct cli *c)
 	}
 	if (c->json)
 		(void)printf("{\"bytes\": %llu}\n", (unsigned long long)bytes);
-	else
-		(void)printf("%s: %llu bytes; only the recovery sheet opens it\ntest it regularly: "
-			     "kring restore %s --check --sheet SHEET\n",
-			     path, (unsigned long long)bytes, path);
+	if (c->json)
+		return CLI_DONE;
+	print_say_line(c, "backup-made", FILL({"path", path, 0}, {"n", NULL, bytes}));
+	print_say_line(c, "backup-test", FILL({"path", path, 0}));
 	return CLI_DONE;
 }
 

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "client/commands/cmd.h"
 #include "client/commands/person.h"
+#include "client/print/print.h"
 
 int cmd_case_new(struct cli *c)
 {
@@ -85,10 +86,10 @@ int cmd_case_erase(struct cli *c)
 	if (cli_option(c, "now") != NULL)
 		msg_set_u64(sub, CASE_ERASE_NOW, 1);
 	code = cli_ask(c, req, &reply);
-	if (code == CLI_DONE && !c->json)
-		(void)printf("erased: this case can no longer be shown\n%s",
-			     cli_option(c, "now") != NULL ? "its key is destroyed\n"
-							  : "its key is destroyed tonight; erasing "
-							    "with --now does that at once\n");
+	if (code != CLI_DONE || c->json)
+		return code;
+	print_say_line(c, "case-erased", FILL_NONE);
+	print_say_line(c, cli_option(c, "now") != NULL ? "case-erased-now" : "case-erased-tonight",
+		       FILL_NONE);
 	return code;
 }

@@ -286,7 +286,7 @@ static int save_csv(const struct cli *c, const struct msg *flow, const char *pat
 	}
 	bad = digest(path);
 	if (bad == CLI_DONE)
-		(void)printf("wrote %s and %s.sha256; check with: sha256sum -c\n", path, path);
+		print_say_line(c, "csv-made", FILL({"path", path, 0}));
 	return bad;
 }
 

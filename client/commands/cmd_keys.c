@@ -11,11 +11,12 @@
 #include "client/cli/ctlclient.h"
 #include "client/cli/out.h"
 #include "client/commands/cmd.h"
+#include "client/print/print.h"
 
 enum { LOCK_STEPS = 200, LOCK_STEP_NS = 50000000 };
 
 /* A secret is not shown on a terminal, and is never an option: options are seen by every user of the machine. */
-static bool read_secret(char *out, size_t cap)
+static bool read_secret(enum list_lang lang, char *out, size_t cap)
 {
 	struct termios before, quiet;
 	const bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
@@ -26,7 +27,7 @@ static bool read_secret(char *out, size_t cap)
 		/* TCSAFLUSH: what was typed ahead is dropped, it was not meant as a secret */
 		quiet = before;
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		(void)fputs("passphrase or recovery code: ", stderr);
+		(void)fputs(words_of(lang, "ask-secret"), stderr);
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	}
 	got = fgets(out, (int)cap, stdin) != NULL;
@@ -69,7 +70,7 @@ int cmd_lock(struct cli *c)
 	if (code == CLI_DONE)
 		code = until_locked(c);
 	if (code == CLI_DONE && !c->json)
-		(void)puts("locked: the keys are no longer in memory; to unlock: kring unlock");
+		print_say_line(c, "locked", FILL_NONE);
 	return code;
 }
 
@@ -81,13 +82,13 @@ int cmd_unlock(struct cli *c)
 	int code;
 
 	require(c->cmd->run == cmd_unlock);
-	if (!read_secret(secret, sizeof secret))
+	if (!read_secret(c->lang, secret, sizeof secret))
 		return cli_fail(c, CLI_USAGE, "nothing was entered", "", c->cmd->example);
 	msg_set_text(&c->arena, sub, UNLOCK_SECRET, secret);
 	explicit_bzero(secret, sizeof secret);
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
-		(void)puts("unlocked");
+		print_say_line(c, "unlocked", FILL_NONE);
 	return code;
 }
 
@@ -105,8 +106,9 @@ int cmd_panic(struct cli *c)
 	code = cli_call(c, req, &reply);
 	if (code == CLI_DONE)
 		code = until_locked(c);
-	if (code == CLI_DONE && !c->json)
-		(void)puts("suspended at every connected partner; prekeys destroyed; locked\nnext: "
-			   "phone the roots; then, with the recovery sheet: kring rotate");
+	if (code != CLI_DONE || c->json)
+		return code;
+	print_say_line(c, "panicked", FILL_NONE);
+	print_say_line(c, "panicked-next", FILL_NONE);
 	return code;
 }

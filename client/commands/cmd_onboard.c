@@ -52,11 +52,10 @@ static void say_invite(struct cli *c, const struct msg *reply)
 
 	if (isatty(STDOUT_FILENO))
 		print_qr(token);
-	(void)printf("%s\n\nSend this to %s by any channel; it works once, for seven days.\nThey "
-		     "run:  kring join TOKEN --dir DIR --org NAME --country NL --listen "
-		     "tcp://ADDRESS:PORT\nThen phone them on a number you already know; they read "
-		     "eight digits to you, and you run:  kring confirm DIGITS\n",
-		     token, cli_option(c, "org"));
+	(void)printf("%s\n\n", token);
+	print_say_line(c, "invite-send", FILL({"org", cli_option(c, "org"), 0}));
+	print_say_line(c, "invite-they-run", FILL_NONE);
+	print_say_line(c, "invite-then", FILL_NONE);
 }
 
 /* The row of an invite, once the node knows whether it listens there; NULL when it does not say so within two seconds. */
@@ -148,11 +147,11 @@ int cmd_confirm(struct cli *c)
 	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_HOW, cli_option(c, "how"));
 	msg_set_text(&c->arena, sub, CONFIRM_DIGITS_ORG, cli_option(c, "org"));
 	code = cli_ask(c, req, &reply);
-	if (code == CLI_DONE && !c->json)
-		(void)printf("the digits match: the connection is not being intercepted\nnext: "
-			     "each root signs, on a machine that can reach this node:\n  kring "
-			     "approve %s --key root1.key\n",
-			     msg_text(reply, REPLY_PROPOSAL));
+	if (code != CLI_DONE || c->json)
+		return code;
+	print_say_line(c, "confirm-match", FILL_NONE);
+	print_say_line(c, "confirm-next", FILL_NONE);
+	(void)printf("  kring approve %s --key root1.key\n", msg_text(reply, REPLY_PROPOSAL));
 	return code;
 }
 
@@ -160,6 +159,7 @@ int cmd_confirm(struct cli *c)
 int cmd_partner_check(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_PARTNER_CHECK, &sub), *reply;
+	const char *half, *phone;
 	char digits[64];
 	int code = digits_of(c, 1, digits);
 
@@ -171,18 +171,19 @@ int cmd_partner_check(struct cli *c)
 	code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json)
 		return code;
-	if (digits[0] != '\0')
-		(void)printf("the digits match: this is the right partner\nthey check as well, "
-			     "with your half:  %s\n",
-			     msg_text(reply, REPLY_READ_ALOUD));
-	else
-		(void)printf("call a number you already know (the roster has %s), and read to "
-			     "them:\n  %s\nthey run kring partner check too, and read their half "
-			     "to you\nnext: kring partner check %s THEIR DIGITS\n",
-			     msg_text(reply, REPLY_TELEPHONE)[0] == '\0'
-				     ? "none"
-				     : msg_text(reply, REPLY_TELEPHONE),
-			     msg_text(reply, REPLY_READ_ALOUD), c->words[0]);
+	half = msg_text(reply, REPLY_READ_ALOUD);
+	phone = msg_text(reply, REPLY_TELEPHONE);
+	if (digits[0] != '\0') {
+		print_say_line(c, "check-match", FILL_NONE);
+		print_say_line(c, "check-theirs", FILL({"digits", half, 0}));
+		return CLI_DONE;
+	}
+	print_say_line(
+		c, "check-call",
+		FILL({"phone", phone[0] == '\0' ? words_of(c->lang, "no-number") : phone, 0}));
+	(void)printf("  %s\n", half);
+	print_say_line(c, "check-then", FILL_NONE);
+	print_say_line(c, "check-next", FILL({"partner", c->words[0], 0}));
 	return CLI_DONE;
 }
 
@@ -194,10 +195,10 @@ int cmd_address(struct cli *c)
 	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	code = cli_ask(c, req, &reply);
-	if (code == CLI_DONE && !c->json)
-		(void)printf("partners will receive the new address automatically\nnext: if this "
-			     "machine now listens on another address, set Listen= in kring.conf "
-			     "and reload kringd (systemctl reload kringd)\n");
+	if (code != CLI_DONE || c->json)
+		return code;
+	print_say_line(c, "address-told", FILL_NONE);
+	print_say_line(c, "address-next", FILL_NONE);
 	return code;
 }
 

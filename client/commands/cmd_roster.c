@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "client/commands/cmd.h"
+#include "client/print/print.h"
 
 enum {
 	IMPORT_ENTRIES = 64, /* of a roster in one request, and so in one turn */
@@ -42,7 +43,9 @@ static void import_progress(const struct cli *c, unsigned done, bool last)
 {
 	if (c->json || isatty(STDERR_FILENO) == 0 || (last && done <= IMPORT_ENTRIES))
 		return;
-	(void)fprintf(stderr, "\r%u entries%s", done, last ? "\n" : "");
+	(void)fputc('\r', stderr);
+	words_say(c->lang, stderr, "roster-progress", FILL({"n", NULL, done}));
+	(void)fputs(last ? "\n" : "", stderr);
 }
 
 /* Entries that are known change nothing, so that a file can be imported again after a failure. */
@@ -116,7 +119,7 @@ int cmd_roster_cosign(struct cli *c)
 	msg_set_u64(sub, ROSTER_COSIGN_SEQ, strtoull(c->words[0], NULL, 10));
 	code = cli_ask(c, req, &reply);
 	if (code == CLI_DONE && !c->json)
-		(void)printf("this node has signed the roster up to entry %s\n", c->words[0]);
+		print_say_line(c, "roster-cosigned", FILL({"entry", c->words[0], 0}));
 	return code;
 }
 
@@ -124,6 +127,7 @@ int cmd_roster_cosign(struct cli *c)
 int cmd_propose(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_PROPOSE, &sub), *reply;
+	const char *id;
 	int code;
 
 	require(c->cmd->verb != NULL);
@@ -131,13 +135,12 @@ int cmd_propose(struct cli *c)
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, PROPOSE_PARTNER, c->words[0]);
 	code = cli_ask(c, req, &reply);
-	if (code == CLI_DONE && !c->json)
-		(void)printf("proposal %s is ready; %s\nnext: kring approve %s --key root1.key\n",
-			     msg_text(reply, REPLY_PROPOSAL),
-			     strcmp(c->cmd->verb, "suspend") == 0
-				     ? "with the signature of one root it lasts 14 days, with "
-				       "enough of them until it is lifted"
-				     : "enough roots must sign it",
-			     msg_text(reply, REPLY_PROPOSAL));
+	if (code != CLI_DONE || c->json)
+		return code;
+	id = msg_text(reply, REPLY_PROPOSAL);
+	print_say_line(c,
+		       strcmp(c->cmd->verb, "suspend") == 0 ? "proposal-suspend" : "proposal-ready",
+		       FILL({"id", id, 0}));
+	print_say_line(c, "proposal-next", FILL({"id", id, 0}));
 	return code;
 }

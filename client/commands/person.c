@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "client/cli/value.h"
+#include "client/words/words.h"
 #include "proto/person_kind.h"
 
 enum { FILE_MAX = 256 * 1024, KEY_MAX = 24, PROMPT_MAX = 512 };
@@ -332,7 +333,7 @@ static int prompt_name(struct cli *c, struct msg *p)
 	char line[PROMPT_MAX], why[80];
 	int bad = CLI_DONE;
 
-	(void)fprintf(stderr, "name: ");
+	(void)fputs(words_of(c->lang, "ask-name"), stderr);
 	if (fgets(line, sizeof line, stdin) == NULL)
 		line[0] = '\0';
 	line[strcspn(line, "\r\n")] = '\0';

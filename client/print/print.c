@@ -143,3 +143,42 @@ void print_say_line(const struct cli *c, const char *key, const struct fill *val
 	print_say(c, key, values);
 	(void)putchar('\n');
 }
+
+/* The longest label of any language; a longer one pushes its own row only. */
+enum { LABEL_WIDTH = 13 };
+
+void print_label(const struct cli *c, const char *key)
+{
+	require(c != NULL && key != NULL);
+	(void)printf("  ");
+	print_cell(words_of(c->lang, key), LABEL_WIDTH);
+}
+
+void print_row(const struct cli *c, const char *key, const char *text)
+{
+	print_label(c, key);
+	(void)printf("%s\n", text);
+}
+
+/* What does not fit is left out; *len is the length so far. */
+static void append(char *out, size_t cap, size_t *len, const char *s)
+{
+	for (; *s != '\0' && *len + 1 < cap; s++)
+		out[(*len)++] = *s;
+	out[*len] = '\0';
+}
+
+/* Codes of one list with the reader's words for them: "digits, telephone". */
+void print_codes(const struct cli *c, enum list_id list, const char *codes, char *out, size_t cap)
+{
+	char copy[WORDS_SHORT * 4], *save = NULL;
+	size_t len = 0;
+
+	require(c != NULL && codes != NULL && out != NULL && cap > 0);
+	out[0] = '\0';
+	(void)snprintf(copy, sizeof copy, "%s", codes);
+	for (char *w = strtok_r(copy, ",", &save); w != NULL; w = strtok_r(NULL, ",", &save)) {
+		append(out, cap, &len, len == 0 ? "" : ", ");
+		append(out, cap, &len, list_text(list, c->lang, w + strspn(w, " ")));
+	}
+}

@@ -39,6 +39,11 @@ void print_sentence(const struct cli *c, const char *text, const char *p, const 
 /** A row of say.psv with its values; the second one ends the line. */
 void print_say(const struct cli *c, const char *key, const struct fill *values);
 void print_say_line(const struct cli *c, const char *key, const struct fill *values);
+/** The name of a row of kring status, and what follows begins at the same column in each. */
+void print_label(const struct cli *c, const char *key);
+void print_row(const struct cli *c, const char *key, const char *text);
+/** "digits, telephone" with the words that the list has for them; what it does not have stays. */
+void print_codes(const struct cli *c, enum list_id list, const char *codes, char *out, size_t cap);
 
 /* One printer for each part of a reply; what is not in it is not printed. */
 void print_referrals(const struct cli *c, const struct msg *reply);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What can be proved: who was shown what, who did what, which roster entries were signed, which invitations are out. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -22,38 +23,60 @@ static void disclosures(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* What was noted beside an event: a code of the log, a state of a referral, or a name. */
+static const char *detail(const struct cli *c, const char *code)
+{
+	return list_text(list_has(LIST_AUDIT, code) ? LIST_AUDIT : LIST_STATES, c->lang, code);
+}
+
+/* "uid 000003e8": the log knows no names of people. */
+static void actor(const struct cli *c, const char *who, char out[WORDS_SHORT])
+{
+	const char *number = strchr(who, ' ');
+
+	if (number == NULL)
+		(void)snprintf(out, WORDS_SHORT, "%s", list_text(LIST_AUDIT, c->lang, who));
+	else
+		(void)snprintf(out, WORDS_SHORT, "%s %llu", list_text(LIST_AUDIT, c->lang, "uid"),
+			       strtoull(number, NULL, 16));
+}
+
 /* Numbers have no gaps, unless only the entries of one case were asked for. */
 static void audit(const struct cli *c, const struct msg *reply)
 {
+	char who[WORDS_SHORT];
+
 	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
 		const struct msg *r = msg_at(reply, REPLY_AUDIT, i);
+		const char *outcome = msg_text(r, AUDIT_ROW_OUTCOME);
 
 		(void)printf("%6llu  ", (unsigned long long)msg_u64(r, AUDIT_ROW_SEQ));
 		print_time(c, msg_u64(r, AUDIT_ROW_AT_MS));
 		(void)printf("  ");
-		print_cell(msg_text(r, AUDIT_ROW_EVENT), 11);
-		print_cell(msg_text(r, AUDIT_ROW_ACTOR), 14);
-		(void)printf("%s %s\n", msg_text(r, AUDIT_ROW_OUTCOME),
-			     msg_text(r, AUDIT_ROW_DETAIL));
+		print_cell(list_text(LIST_AUDIT, c->lang, msg_text(r, AUDIT_ROW_EVENT)), 16);
+		actor(c, msg_text(r, AUDIT_ROW_ACTOR), who);
+		print_cell(who, 16);
+		(void)printf("%s", detail(c, msg_text(r, AUDIT_ROW_DETAIL)));
+		/* what went as it should needs no word */
+		if (strcmp(outcome, "ok") != 0)
+			(void)printf("  (%s)", list_text(LIST_ERRORS, c->lang, outcome));
+		(void)putchar('\n');
 	}
 }
 
 /* A fork stands at its entry: whoever came in from there on gets nobody's data. */
-static void roster(const struct msg *reply)
+static void roster(const struct cli *c, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_ROSTER); i++) {
 		const struct msg *r = msg_at(reply, REPLY_ROSTER, i);
 
 		(void)printf("%4llu  ", (unsigned long long)msg_u64(r, ROSTER_ROW_SEQ));
-		print_cell(msg_text(r, ROSTER_ROW_OP), 12);
-		print_cell(msg_text(r, ROSTER_ROW_SUBJECT), 34);
-		(void)printf("%llu signature%s%s\n",
-			     (unsigned long long)msg_u64(r, ROSTER_ROW_SIGNATURES),
-			     msg_u64(r, ROSTER_ROW_SIGNATURES) == 1 ? "" : "s",
-			     msg_u64(r, ROSTER_ROW_FORKED) == 0
-				     ? ""
-				     : "  FORK: the roots also signed another entry with this "
-				       "number");
+		print_cell(list_text(LIST_AUDIT, c->lang, msg_text(r, ROSTER_ROW_OP)), 24);
+		print_cell(msg_text(r, ROSTER_ROW_SUBJECT), 28);
+		print_say(c, "signatures", FILL({"n", NULL, msg_u64(r, ROSTER_ROW_SIGNATURES)}));
+		if (msg_u64(r, ROSTER_ROW_FORKED) != 0)
+			(void)printf("  %s", words_of(c->lang, "roster-fork"));
+		(void)putchar('\n');
 	}
 }
 
@@ -62,6 +85,6 @@ void print_evidence(const struct cli *c, const struct msg *reply)
 	require(c != NULL && reply != NULL);
 	disclosures(c, reply);
 	audit(c, reply);
-	roster(reply);
+	roster(c, reply);
 	print_invites(c, reply);
 }

@@ -55,17 +55,17 @@ void print_beside(const struct cli *c)
 	unsigned slot;
 
 	require(c != NULL && c->dir != NULL);
-	if (beside(c, "recovery-sheet.txt", path))
-		(void)printf("  SHEET        %s still exists: print it, then delete the file\n",
-			     path);
+	if (beside(c, "recovery-sheet.txt", path)) {
+		print_label(c, "label-sheet");
+		print_say_line(c, "beside-sheet", FILL({"path", path, 0}));
+	}
 	if (!beside(c, "unlock.key", path))
 		return;
 	slot = needless(c);
-	if (slot != 0)
-		(void)printf("  KEY          %s lies beside the data it unlocks, and there is "
-			     "another way to unlock: remove KeyFile= from kring.conf, run kring "
-			     "slot remove --number %u, delete the file\n",
-			     path, slot);
+	if (slot != 0) {
+		print_label(c, "label-key");
+		print_say_line(c, "beside-key", FILL({"path", path, 0}, {"slot", NULL, slot}));
+	}
 }
 
 void print_beside_note(const struct cli *c, struct msg *status)

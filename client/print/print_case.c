@@ -41,7 +41,7 @@ void print_told(const struct cli *c, const struct msg *reply)
 	require(c != NULL && reply != NULL);
 	if (!msg_has(reply, REPLY_TOLD))
 		return;
-	(void)puts("a partner sent other values (to use one: kring case take CASE FIELD):");
+	print_say_line(c, "told", FILL_NONE);
 	fields(c, msg_get(reply, REPLY_TOLD), true);
 }
 

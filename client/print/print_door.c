@@ -44,7 +44,7 @@ void print_doors(const struct cli *c, const struct msg *s)
 		const struct msg *d = msg_at(s, STATUS_DOORS, i);
 		const char *at = msg_text(d, DOOR_ROW_LISTEN), *error = msg_text(d, DOOR_ROW_ERROR);
 
-		(void)printf(error[0] == '\0' ? "  newcomers    " : "  ALARM        ");
+		print_label(c, error[0] == '\0' ? "label-newcomers" : "label-alarm");
 		sentence(c, error[0] == '\0' ? "newcomers" : "no-newcomers", at,
 			 msg_u64(d, DOOR_ROW_INVITES), error);
 		knocks(c, at, msg_u64(d, DOOR_ROW_STRANGERS), msg_u64(d, DOOR_ROW_TURNED_AWAY),

@@ -341,40 +341,37 @@ void print_flow(const struct cli *c, const struct msg *flow)
 	waiting(c, flow);
 }
 
-/* Thousandths, as a decimal number. */
-static void print_share(const char *what, uint64_t milli)
-{
-	(void)printf("%s%llu.%03llu", what, (unsigned long long)(milli / 1000),
-		     (unsigned long long)(milli % 1000));
-}
-
 /* Shown before it leaves and after: the same page, so that nothing else can be published than was seen. */
 void print_flow_published(const struct cli *c, const struct msg *flow)
 {
 	require(c != NULL && flow != NULL);
 	const char *state = msg_text(flow, FLOW_STATE), *refused = msg_text(flow, FLOW_REFUSED);
+	char share[WORDS_SHORT], left[WORDS_SHORT];
 
-	(void)printf("%s: %s\n", msg_text(flow, FLOW_QUARTER),
-		     strcmp(state, "published") == 0
-			     ? "published; every coordinator, observer and evaluator receives this"
-		     : strcmp(state, "ready") == 0
-			     ? "not published yet; this is what would be sent now"
-			     : "too early to publish; this is what would be sent as things stand");
+	print_say_line(c,
+		       strcmp(state, "published") == 0 ? "flow-published"
+		       : strcmp(state, "ready") == 0   ? "flow-ready"
+						       : "flow-too-early",
+		       FILL({"quarter", msg_text(flow, FLOW_QUARTER), 0}));
 	if (refused[0] != '\0')
-		(void)printf("no figures: %s %s\n", "this node",
-			     list_text(LIST_FIGURES, c->lang, refused));
+		print_say_line(c, "flow-refused",
+			       FILL({"why", list_text(LIST_FIGURES, c->lang, refused), 0}));
 	for (size_t i = 0; i < msg_count(flow, FLOW_SHARES); i++) {
 		const struct msg *s = msg_at(flow, FLOW_SHARES, i);
+		char table[WORDS_SHORT];
 
-		(void)printf("  table ");
-		print_cell(msg_text(s, FLOW_SHARE_TABLE), 8);
-		print_share("epsilon ", msg_u64(s, FLOW_SHARE_SHARE));
-		(void)printf(", 95 in 100 figures within %llu\n",
-			     (unsigned long long)msg_u64(s, FLOW_SHARE_ERROR));
+		(void)snprintf(table, sizeof table, "table-%s", msg_text(s, FLOW_SHARE_TABLE));
+		(void)words_thousandths(c->lang, msg_u64(s, FLOW_SHARE_SHARE), share);
+		(void)printf("  ");
+		print_say_line(c, "flow-share",
+			       FILL({"table", list_text(LIST_FIGURES, c->lang, table), 0},
+				    {"epsilon", share, 0},
+				    {"error", NULL, msg_u64(s, FLOW_SHARE_ERROR)}));
 	}
-	print_share("epsilon of this year, this report included: ", msg_u64(flow, FLOW_SPENT));
-	print_share("; left: ", msg_u64(flow, FLOW_LEFT));
-	(void)putchar('\n');
+	print_say_line(
+		c, "flow-budget",
+		FILL({"spent", words_thousandths(c->lang, msg_u64(flow, FLOW_SPENT), share), 0},
+		     {"left", words_thousandths(c->lang, msg_u64(flow, FLOW_LEFT), left), 0}));
 	map(c, flow);
 	honesty(c, flow);
 	needs(c, flow);

@@ -51,12 +51,12 @@ static void clocks(const struct cli *c, const struct msg *s)
 					       used == 0 ? "%s%s" : "%s, %s", "", partner);
 			continue;
 		}
-		(void)printf("  CLOCK        ");
+		print_label(c, "label-clock");
 		print_line_clock(c, row, partner);
 	}
 	if (ours == NULL)
 		return;
-	(void)printf("  CLOCK        ");
+	print_label(c, "label-clock");
 	print_line_clock(c, ours, names);
 }
 
@@ -68,8 +68,8 @@ void print_line_status(const struct cli *c, const struct msg *s)
 
 	if (error[0] != '\0') {
 		(void)snprintf(remedy, sizeof remedy, "do-%s", error);
-		(void)printf("  ALARM        %s: %s, %s ", word(c, "not-listening"), listen,
-			     word(c, "since"));
+		print_label(c, "label-alarm");
+		(void)printf("%s: %s, %s ", word(c, "not-listening"), listen, word(c, "since"));
 		(void)fputs(words_clock(c->lang, msg_u64(s, STATUS_LISTEN_SINCE_MS), since),
 			    stdout);
 		(void)printf(": %s", word(c, error));

@@ -14,11 +14,13 @@ static void standing(const struct cli *c, const struct msg *r)
 	if (s[0] == '\0')
 		return;
 	(void)printf("%s", list_text(LIST_STANDINGS, c->lang, s));
-	if (strcmp(s, "waiting") == 0)
-		(void)printf(" (%llu of %llu; phone %s)",
-			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES),
-			     (unsigned long long)msg_u64(r, PARTNER_ROW_WITNESSES_WANTED),
-			     msg_text(r, PARTNER_ROW_TELEPHONE));
+	if (strcmp(s, "waiting") == 0) {
+		(void)putchar(' ');
+		print_say(c, "partner-witnesses",
+			  FILL({"seen", NULL, msg_u64(r, PARTNER_ROW_WITNESSES)},
+			       {"wanted", NULL, msg_u64(r, PARTNER_ROW_WITNESSES_WANTED)},
+			       {"phone", msg_text(r, PARTNER_ROW_TELEPHONE), 0}));
+	}
 	(void)printf("; ");
 }
 
@@ -28,12 +30,13 @@ void print_partners(const struct cli *c, const struct msg *reply)
 	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_PARTNERS, i);
+		char how[WORDS_SHORT * 4];
 
 		print_cell(msg_text(r, PARTNER_ROW_NAME), 34);
 		(void)printf("%-24s  ",
 			     msg_text(r, PARTNER_ROW_TYPED)); /* never cut: it is typed */
 		print_cell(msg_text(r, PARTNER_ROW_COUNTRY), 6);
-		print_cell(msg_text(r, PARTNER_ROW_CLASS_NAME), 11);
+		print_cell(list_text(LIST_AUDIT, c->lang, msg_text(r, PARTNER_ROW_CLASS_NAME)), 11);
 		print_cell(msg_u64(r, PARTNER_ROW_SELF) != 0
 				   ? list_text(LIST_UI, c->lang, "this-node")
 			   : msg_u64(r, PARTNER_ROW_CONNECTED) != 0
@@ -51,10 +54,15 @@ void print_partners(const struct cli *c, const struct msg *reply)
 		(void)putchar('\n');
 		/* The roots' word on how the member was checked, shown with the fingerprint that a
 		 * person can compare. */
-		if (msg_text(r, PARTNER_ROW_VERIFIED)[0] != '\0')
-			(void)printf("  fingerprint %s; verified: %s (according to the roots)\n",
-				     msg_text(r, PARTNER_ROW_FINGERPRINT),
-				     msg_text(r, PARTNER_ROW_VERIFIED));
+		if (msg_text(r, PARTNER_ROW_VERIFIED)[0] != '\0') {
+			print_codes(c, LIST_CODES, msg_text(r, PARTNER_ROW_VERIFIED), how,
+				    sizeof how);
+			(void)printf("  ");
+			print_say_line(
+				c, "partner-verified",
+				FILL({"fingerprint", msg_text(r, PARTNER_ROW_FINGERPRINT), 0},
+				     {"how", how, 0}));
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a reply looks like for people: the parts that came, in this order. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -38,34 +39,51 @@ int print_damage(const struct cli *c, const struct msg *reply)
 	return CLI_DAMAGED;
 }
 
+/* This command as it was typed, without --after. */
+static void typed(const struct cli *c, FILE *to)
+{
+	(void)fprintf(to, "kring %s%s%s", c->cmd->noun, c->cmd->verb == NULL ? "" : " ",
+		      c->cmd->verb == NULL ? "" : c->cmd->verb);
+	for (size_t i = 0; i < c->word_count; i++)
+		(void)fprintf(to, strchr(c->words[i], ' ') == NULL ? " %s" : " \"%s\"",
+			      c->words[i]);
+	for (size_t i = 0; i < c->option_count; i++)
+		if (strcmp(c->options[i].name, "after") != 0)
+			(void)fprintf(to, " --%s%s%s", c->options[i].name,
+				      c->options[i].value[0] == '\0' ? "" : " ",
+				      c->options[i].value);
+}
+
 /* The command for the next page is the one that was typed, with --after: nothing has to be thought of. */
 static void further(const struct cli *c, const struct msg *reply)
 {
 	static const unsigned pages[] = {REPLY_CASES, REPLY_REFERRALS, REPLY_WORK, REPLY_OUTBOX,
 					 REPLY_AUDIT};
-	unsigned long long shown = 0;
+	uint64_t shown = 0;
+	char *command = NULL;
+	size_t len = 0;
+	FILE *line;
 
 	if (msg_u64(reply, REPLY_TRUNCATED) == 0)
 		return;
 	if (msg_text(reply, REPLY_NEXT)[0] == '\0') {
-		(void)printf("the list is cut here: there is more than one reply can hold\n");
+		print_say_line(c, "list-cut", FILL_NONE);
 		return;
 	}
 	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
 		shown += msg_count(reply, pages[i]);
-	(void)printf("%llu", shown);
-	if (msg_has(reply, REPLY_TOTAL))
-		(void)printf(" of %llu", (unsigned long long)msg_u64(reply, REPLY_TOTAL));
-	(void)printf(" shown; next: kring %s%s%s", c->cmd->noun, c->cmd->verb == NULL ? "" : " ",
-		     c->cmd->verb == NULL ? "" : c->cmd->verb);
-	for (size_t i = 0; i < c->word_count; i++)
-		(void)printf(strchr(c->words[i], ' ') == NULL ? " %s" : " \"%s\"", c->words[i]);
-	for (size_t i = 0; i < c->option_count; i++)
-		if (strcmp(c->options[i].name, "after") != 0)
-			(void)printf(" --%s%s%s", c->options[i].name,
-				     c->options[i].value[0] == '\0' ? "" : " ",
-				     c->options[i].value);
-	(void)printf(" --after %s\n", msg_text(reply, REPLY_NEXT));
+	/* as long as what was typed: a name of a partner, a text that was searched for */
+	line = open_memstream(&command, &len);
+	if (line == NULL)
+		return;
+	typed(c, line);
+	(void)fprintf(line, " --after %s", msg_text(reply, REPLY_NEXT));
+	if (fclose(line) == 0)
+		print_say_line(c, msg_has(reply, REPLY_TOTAL) ? "list-next-of" : "list-next",
+			       FILL({"shown", NULL, shown},
+				    {"total", NULL, msg_u64(reply, REPLY_TOTAL)},
+				    {"command", command, 0}));
+	free(command);
 }
 
 /* Of whom there are so many rows that the page shows some of them only, so that others have their place. */
@@ -103,7 +121,7 @@ void print_reply(struct cli *c, const struct msg *reply)
 	left_out(c, reply);
 	further(c, reply);
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
-		(void)printf("nothing was sent (--dry-run); sending it would be allowed\n");
+		print_say_line(c, "dry-run", FILL_NONE);
 	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS) &&
 		 msg_count(reply, REPLY_CASES) == 0)
 		(void)printf("%s\n", print_short(msg_text(reply, REPLY_ID)));

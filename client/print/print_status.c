@@ -10,17 +10,21 @@
 /* What fails here by itself: with whom, which document, why, how often. */
 static void fault(const struct cli *c, const struct msg *f)
 {
-	const char *who[] = {msg_text(f, FAULT_ROW_PARTNER), msg_text(f, FAULT_ROW_ACT),
+	const char *who[] = {msg_text(f, FAULT_ROW_PARTNER),
+			     list_text(LIST_ACTS, c->lang, msg_text(f, FAULT_ROW_ACT)),
 			     msg_text(f, FAULT_ROW_REF)};
 
-	(void)printf(msg_u64(f, FAULT_ROW_ALARM) != 0 ? "  ALARM        " : "  failed       ");
+	print_label(c, msg_u64(f, FAULT_ROW_ALARM) != 0 ? "label-alarm" : "label-failed");
 	print_time(c, msg_u64(f, FAULT_ROW_LAST_MS));
 	(void)printf(" ");
 	for (size_t i = 0; i < sizeof who / sizeof who[0]; i++)
 		(void)printf("%s%s", who[i][0] == '\0' ? "" : " ", who[i]);
-	(void)printf(": %s (%s, %llu times)\n",
-		     list_text(LIST_ALARMS, c->lang, msg_text(f, FAULT_ROW_WHAT)),
-		     msg_text(f, FAULT_ROW_CAUSE), (unsigned long long)msg_u64(f, FAULT_ROW_COUNT));
+	(void)printf(": ");
+	print_say_line(
+		c, "status-fault",
+		FILL({"what", list_text(LIST_ALARMS, c->lang, msg_text(f, FAULT_ROW_WHAT)), 0},
+		     {"cause", list_text(LIST_ERRORS, c->lang, msg_text(f, FAULT_ROW_CAUSE)), 0},
+		     {"n", NULL, msg_u64(f, FAULT_ROW_COUNT)}));
 }
 
 /* A partner that takes more than its share: what of it was refused, or waited, and how often. */
@@ -28,7 +32,7 @@ static void held(const struct cli *c, const struct msg *h)
 {
 	const char *partner = msg_text(h, HELD_ROW_PARTNER);
 
-	(void)printf("  limited      ");
+	print_label(c, "label-limited");
 	print_time(c, msg_u64(h, HELD_ROW_LAST_MS));
 	(void)printf("%s%s: %s (%llu)\n", partner[0] == '\0' ? "" : " ", partner,
 		     list_text(LIST_ALARMS, c->lang, msg_text(h, HELD_ROW_CAUSE)),
@@ -36,36 +40,43 @@ static void held(const struct cli *c, const struct msg *h)
 }
 
 /* Who this is, where it listens, and how much it still has to deliver. */
-static void identity(const struct msg *s)
+static void identity(const struct cli *c, const struct msg *s)
 {
 	const char *listen = msg_text(s, STATUS_LISTEN), *address = msg_text(s, STATUS_ADDRESS);
+	const char *none = words_of(c->lang, "status-none");
 
 	if (msg_text(s, STATUS_LISTEN_ERROR)[0] != '\0')
 		listen = "-"; /* print_line_status says where, and why it does not */
 	else if (listen[0] == '\0')
-		listen = "none";
-	(void)printf("%s\n  fingerprint  %s\n  listens on   %s\n  address      %s\n"
-		     "  roster       entry %llu, %llu member%s\n  connected    %llu\n"
-		     "  owed         %llu document%s\n",
-		     msg_u64(s, STATUS_MEMBER) != 0 ? msg_text(s, STATUS_ORG)
-						    : "not yet a member: import the roster",
-		     msg_text(s, STATUS_FINGERPRINT), listen, address[0] == '\0' ? "none" : address,
-		     (unsigned long long)msg_u64(s, STATUS_ROSTER_SEQ),
-		     (unsigned long long)msg_u64(s, STATUS_MEMBERS),
-		     msg_u64(s, STATUS_MEMBERS) == 1 ? "" : "s",
-		     (unsigned long long)msg_u64(s, STATUS_CONNECTED),
-		     (unsigned long long)msg_u64(s, STATUS_OWED),
-		     msg_u64(s, STATUS_OWED) == 1 ? "" : "s");
+		listen = none;
+	(void)printf("%s\n", msg_u64(s, STATUS_MEMBER) != 0
+				     ? msg_text(s, STATUS_ORG)
+				     : words_of(c->lang, "status-not-member"));
+	print_row(c, "label-fingerprint", msg_text(s, STATUS_FINGERPRINT));
+	print_row(c, "label-listens", listen);
+	print_row(c, "label-address", address[0] == '\0' ? none : address);
+	print_label(c, "label-members");
+	print_say_line(c, "status-roster",
+		       FILL({"entry", NULL, msg_u64(s, STATUS_ROSTER_SEQ)},
+			    {"members", NULL, msg_u64(s, STATUS_MEMBERS)}));
+	print_label(c, "label-connected");
+	(void)printf("%llu\n", (unsigned long long)msg_u64(s, STATUS_CONNECTED));
+	print_label(c, "label-owed");
+	print_say_line(c, "status-owed", FILL({"n", NULL, msg_u64(s, STATUS_OWED)}));
 }
 
 /* Which sheet in the safe is the right one, and what else would open this node. */
 static void keys(const struct cli *c, const struct msg *s)
 {
+	char since[WORDS_SHORT];
+
 	if (msg_text(s, STATUS_SHEET)[0] != '\0') {
-		(void)printf("  sheet        %s opens this node and the backups made since ",
-			     msg_text(s, STATUS_SHEET));
-		print_time(c, msg_u64(s, STATUS_SHEET_S) * 1000);
-		(void)puts("; older backups need the sheet before it");
+		print_label(c, "label-own-sheet");
+		print_say_line(
+			c, "status-sheet",
+			FILL({"sheet", msg_text(s, STATUS_SHEET), 0},
+			     {"since",
+			      words_moment(c->lang, msg_u64(s, STATUS_SHEET_S) * 1000, since), 0}));
 	}
 	print_beside(c);
 }
@@ -85,12 +96,13 @@ static void disk(const struct cli *c, const struct msg *s)
 	const uint64_t cap = msg_u64(s, STATUS_STORE_CAP), used = msg_u64(s, STATUS_STORE_USED);
 
 	if (state[0] != '\0') {
-		(void)printf("  DISK         ");
+		print_label(c, "label-disk");
 		full(c, "disk", state);
 	}
 	if (store[0] == '\0')
 		return;
-	(void)printf("  STORE        %llu/%llu MiB: ", (unsigned long long)(used >> 20),
+	print_label(c, "label-store");
+	(void)printf("%llu/%llu MiB: ", (unsigned long long)(used >> 20),
 		     (unsigned long long)(cap >> 20));
 	full(c, "store", store);
 }
@@ -103,7 +115,7 @@ static void alarms(const struct cli *c, const struct msg *s)
 
 		if (strcmp(msg_text(a, ALARM_ROW_WHAT), "not-listening") == 0)
 			continue; /* shown by print_line_status, with its cause */
-		(void)printf("  ALARM        ");
+		print_label(c, "label-alarm");
 		print_time(c, msg_u64(a, ALARM_ROW_AT_MS));
 		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
 			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : ": ",
@@ -121,7 +133,8 @@ static void limits(const struct cli *c, const struct msg *s)
 		char helps[32];
 
 		(void)snprintf(helps, sizeof helps, "do-%s", what);
-		(void)printf("  LIMIT        %s: %s", msg_text(r, LIMIT_ROW_PARTNER),
+		print_label(c, "label-limit");
+		(void)printf("%s: %s", msg_text(r, LIMIT_ROW_PARTNER),
 			     list_text(LIST_LIMITS, c->lang, what));
 		if (msg_u64(r, LIMIT_ROW_COUNT) != 0)
 			(void)printf(", %llu %s %llu",
@@ -146,11 +159,10 @@ void print_status(const struct cli *c, const struct msg *reply)
 	if (s == NULL)
 		return;
 	if (msg_u64(s, STATUS_LOCKED) != 0) {
-		(void)puts("locked: the keys are not in memory, partners see this node offline "
-			   "(kring unlock)");
+		print_say_line(c, "status-locked", FILL_NONE);
 		return;
 	}
-	identity(s);
+	identity(c, s);
 	keys(c, s);
 	disk(c, s);
 	print_line_status(c, s);
@@ -161,12 +173,12 @@ void print_status(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(s, STATUS_HELD); i++)
 		held(c, msg_at(s, STATUS_HELD, i));
 	limits(c, s);
-	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)
-		(void)printf(
-			"  waiting for  %s (referrals with this partner, and older cases that came "
-			"from it, are not sent until it has answered)\n",
-			msg_text_at(s, STATUS_WAITING_FOR, i));
+	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++) {
+		print_label(c, "label-waiting-for");
+		print_say_line(c, "status-waiting-for",
+			       FILL({"partner", msg_text_at(s, STATUS_WAITING_FOR, i), 0}));
+	}
 	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
-		(void)printf("  ROSTER       %s\n", list_text(LIST_STANDINGS, c->lang,
-							      msg_text(s, STATUS_ROSTER_STANDING)));
+		print_row(c, "label-roster",
+			  list_text(LIST_STANDINGS, c->lang, msg_text(s, STATUS_ROSTER_STANDING)));
 }

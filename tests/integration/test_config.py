@@ -128,7 +128,7 @@ def test_sighup_takes_new_settings_over_and_no_key_leaves_memory(federation):
     wait_for("core to have them", lambda: taken(a))
     assert taken(a) == ["changed=4 next_start=1"], "StoreMiB counts from the next start"
     assert "digits" in refusal(a, case, b.name)
-    wait_for("to listen there", lambda: f"listens on   tcp://127.0.0.1:{port}" in words(a, "status"))
+    wait_for("to listen there", lambda: f"listens on     tcp://127.0.0.1:{port}" in words(a, "status"))
     assert a.children()["core"] == core and a.children()["net"] != net and not a.k("status")["status"].get("locked")
     # back again: the same way
     settings(a, "PairCheck=yes", "PairCheck=no")
@@ -146,7 +146,7 @@ def test_sighup_takes_new_settings_over_and_no_key_leaves_memory(federation):
 def test_sighup_with_one_fault_changes_nothing(federation):
     f = federation("Goes")
     a, = f.start()
-    wait_for("it to listen", lambda: f"listens on   tcp://127.0.0.1:{a.port}" in words(a, "status"))
+    wait_for("it to listen", lambda: f"listens on     tcp://127.0.0.1:{a.port}" in words(a, "status"))
     before, good = a.children(), (a.dir / "kring.conf").read_text()
     kept = lambda: a.log.read_text().count("kept=1")
     for text, line, what in ((good + "[Limits]\nPartnerDailyMiB=7MiB\n", 6, "no number from 1"), (good.replace("Listen=tcp", "Listen=http"), 2, "tcp://"),
@@ -161,7 +161,7 @@ def test_sighup_with_one_fault_changes_nothing(federation):
     os.kill(a.proc.pid, signal.SIGHUP)
     wait_for("it to be said", lambda: "Put that file back" in a.log.read_text())
     assert a.children() == before and not taken(a) and kept() == 5
-    assert f"listens on   tcp://127.0.0.1:{a.port}" in words(a, "status")
+    assert f"listens on     tcp://127.0.0.1:{a.port}" in words(a, "status")
     (a.dir / "kring.conf").write_text(good)
     os.kill(a.proc.pid, signal.SIGHUP)
     wait_for("it to be read again", lambda: taken(a) == ["changed=0 next_start=0"])

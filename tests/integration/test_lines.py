@@ -56,13 +56,13 @@ def test_a_port_that_another_program_has_is_said_and_taken_as_soon_as_it_is_free
         assert "not-listening" in [a["what"] for a in s["alarms"]]
         text = words(lone, "status")
         assert f"tcp://127.0.0.1:{lone.port}, since " in text and "another program listens on this port (errno 98)" in text, text
-        assert f"listens on   tcp://127.0.0.1:{lone.port}" not in text
+        assert f"listens on     tcp://127.0.0.1:{lone.port}" not in text
         children = lone.children()
         wait_for("another try", lambda: time.time() * 1000 - s["listen_since_ms"] > 1500)
         assert len(errors(lone)) == 1 and "why=" in errors(lone)[0], "said once, not at every try"
     wait_for("to listen", lambda: not status(lone).get("listen_error"))
     assert lone.children() == children
-    assert "not-listening" not in words(lone, "status") and f"listens on   tcp://127.0.0.1:{lone.port}" in words(lone, "status")
+    assert "not-listening" not in words(lone, "status") and f"listens on     tcp://127.0.0.1:{lone.port}" in words(lone, "status")
 
 
 def start_fails(n, *wrap, seconds=8):

@@ -186,6 +186,10 @@ def codes_have_rows():
                          *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/views/referrals.c"])],
               "standings": [*re.findall(r', "([^"]+)"\}', re.search(r"\*standing_of\(.*?\n}", whole, re.S).group(0)),
                             *re.findall(r'return "([^"]+)"', re.search(r"\*roster_standing\(.*?\n}", whole, re.S).group(0))],
+              "audit": [*table("AUDIT_EVENTS", "daemon/domain/evidence/audit.h"), *given(r"\.detail =([^;]*);"), "unknown", "lift",
+                        *re.findall(r'"([^"]+)"', re.search(r"\*chain_op_name\(.*?};", whole, re.S).group(0)),
+                        *re.findall(r'"([^"]+)"', re.search(r"\*class_name\(.*?\n}", whole, re.S).group(0))],
+              "errors": re.findall(r'X\(ERR_\w+, "([^"]+)"\)', (ROOT / "daemon/base/err.h").read_text()),
               "categories": re.findall(r'"([^"]+)"', re.search(r"\*msg_cat_name\(.*?};", text[ROOT / "proto/msg.c"], re.S).group(0))}
     for name, codes in wanted.items():
         have = rows_of(name)
