@@ -16,7 +16,7 @@
 #include "client/words/words.h"
 #include "proto/acts.h"
 
-enum { LINE_LEN = 96, NAME_COLUMNS = 22, OPTION_COLUMNS = 26 };
+enum { LINE_LEN = 96, NAME_COLUMNS = 24, OPTION_COLUMNS = 26 };
 
 /* In the order of enum command_group. */
 static const char *const groups[GROUP_COUNT] = {
@@ -117,7 +117,7 @@ static void help_one(const struct cli *c, const struct command *cmd)
 		(void)value_accepts(c->lang, cmd, type, accepts, sizeof accepts);
 		row(left, OPTION_COLUMNS, accepts);
 	}
-	(void)printf("  %s: %s\n", text(c, "example"), cmd->example);
+	(void)printf("  %s%s%s\n", text(c, "example"), words_colon(c->lang), cmd->example);
 }
 
 /* Whoever types a reason sees here which ones there are.  Codes of a list with their words in the reader's language. */
@@ -191,8 +191,9 @@ static void labelled(const struct cli *c, const char *label, const char *typed)
 	char what[WORDS_LONG];
 
 	words_arguments(c->lang, typed, what, sizeof what);
-	(void)printf("%s: ", text(c, label));
-	terminal_fold(what, terminal_columns(text(c, label)) + 2, 2);
+	(void)printf("%s%s", text(c, label), words_colon(c->lang));
+	terminal_fold(what,
+		      terminal_columns(text(c, label)) + terminal_columns(words_colon(c->lang)), 2);
 	(void)putchar('\n');
 }
 

@@ -35,6 +35,11 @@ char *words_into(enum list_lang lang, char *out, size_t cap, const char *key,
 	return fill_text(out, cap, words_of(lang, key), values, words_plural(lang));
 }
 
+const char *words_colon(enum list_lang lang)
+{
+	return words_of(lang, "colon");
+}
+
 const char *words_help(enum list_lang lang, const char *noun, const char *verb)
 {
 	char key[NAME_LEN];

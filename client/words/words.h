@@ -32,6 +32,8 @@ void words_say(enum list_lang lang, FILE *to, const char *key, const struct fill
 char *words_into(enum list_lang lang, char *out, size_t cap, const char *key,
 		 const struct fill *values);
 
+/** What stands between a name and its value: ": ", with a blank before it in French. */
+const char *words_colon(enum list_lang lang);
 /** What a command is for; verb may be NULL. */
 const char *words_help(enum list_lang lang, const char *noun, const char *verb);
 /** "CASE FIELD..." with the names that the reader's language has for them. */
