@@ -448,7 +448,9 @@ static void on_turn_end(void *ctx)
 	rc = engine_turn(c->o.engine, &now); /* what people ask first */
 	if (rc == ERR_OK)
 		rc = serving_slice(c->serving, &more);
-	if (more) /* in the next round of the loop, when people were heard again */
+	if (more ||
+	    engine_goes_on(
+		    c->o.engine)) /* in the next round of the loop, when people were heard again */
 		loop_timer_start(c->more, 0);
 	if (rc == ERR_OK && (c->moves || c->panic))
 		rc = say_record(c, &now);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/rng.h"
+#include "core/going.h"
 #include "crypto/hash.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/members.h"
@@ -52,6 +53,8 @@ struct engine {
 	uint64_t took_us[BATCH];		/* by the events of the present attempt */
 	struct node_time now;			/* of the turn that runs */
 	uint64_t pair_ms[KEYBOX_PEERS_MAX + 1]; /* time of our newest PAIR record, by peer */
+	struct going *going;
+	bool goes;	       /* what runs is the next one of those */
 	struct id32 witnessed; /* head of the roster that our last cosignature names */
 };
 
@@ -76,7 +79,8 @@ enum err engine_create(struct engine **out, const struct engine_parts *parts)
 	require(parts->calls.reply != NULL && parts->calls.keys != NULL);
 	require(parts->store != NULL && parts->node != NULL && parts->keybox != NULL);
 	e->parts = *parts;
-	if (arena_create(&e->turn_arena, turn_memory()) != ERR_OK ||
+	if (going_create(&e->going) != ERR_OK ||
+	    arena_create(&e->turn_arena, turn_memory()) != ERR_OK ||
 	    arena_create(&e->queue_arena, LIMIT_TURN_ARENA) != ERR_OK) {
 		engine_free(e);
 		return ERR_NOMEM;
@@ -91,6 +95,7 @@ void engine_free(struct engine *e)
 		return;
 	arena_free(&e->turn_arena);
 	arena_free(&e->queue_arena);
+	going_free(e->going);
 	node_free(e->parts.node);
 	free(e);
 }
@@ -289,6 +294,25 @@ static struct span not_shredded(struct turn *t, struct span done)
 	return node_error_reply(t, ERR_FULL, &reply) == ERR_OK ? reply : done;
 }
 
+/* The request goes on, or waits for the one before it of its client. */
+static void go_on(struct engine *e, struct turn *t, const struct effect *x)
+{
+	struct span reply;
+	enum err rc;
+
+	if (e->goes) {
+		rc = going_leave(e->going, x->bytes);
+		e->goes = rc != ERR_OK; /* else it is over */
+	} else {
+		rc = going_add(e->going, x->ev, x->bytes);
+	}
+	if (rc == ERR_OK)
+		return;
+	(void)turn_refuse(t, rc, "too much is waiting", "", "try again in a moment");
+	if (node_error_reply(t, rc, &reply) == ERR_OK)
+		e->parts.calls.reply(e->parts.calls.ctx, x->ev->client, reply);
+}
+
 /* No default: a new effect does not compile until somebody decides here what it is. */
 static void release(struct engine *e, struct turn *t, const struct effects *fx)
 {
@@ -302,6 +326,9 @@ static void release(struct engine *e, struct turn *t, const struct effects *fx)
 			c->reply(c->ctx, x->client,
 				 shredded == ERR_OK ? x->bytes : not_shredded(t, x->bytes));
 			shredded = ERR_OK; /* it was of the event whose effect failed */
+			break;
+		case EFFECT_AGAIN:
+			go_on(e, t, x);
 			break;
 		case EFFECT_FRAME:
 			frame_out(e, x);
@@ -374,6 +401,28 @@ static enum err sign_and_end(struct engine *e, struct turn *t)
 	return node_turn_end(t, sig);
 }
 
+/* Replies come in the order of a client's requests. */
+static bool behind_another(const struct engine *e, const struct turn *t, const struct event *ev)
+{
+	if (ev->type != EVENT_REQUEST || e->goes)
+		return false;
+	for (const struct effect *x = t->fx->first; x != NULL; x = x->next)
+		if (x->type == EFFECT_AGAIN && x->ev->client == ev->client)
+			return true;
+	return going_has(e->going, ev->client);
+}
+
+/* Nothing of it was done yet: it begins once the one before it is answered. */
+static enum err wait_behind(struct turn *t, const struct event *ev)
+{
+	struct effect *x = turn_effect(t, EFFECT_AGAIN);
+
+	if (x == NULL)
+		return ERR_NOMEM;
+	x->ev = ev;
+	return ERR_OK;
+}
+
 static enum err steps(struct engine *e, struct turn *t, const struct event *evs, size_t n)
 {
 	enum err rc = ERR_OK;
@@ -382,7 +431,8 @@ static enum err steps(struct engine *e, struct turn *t, const struct event *evs,
 	for (size_t i = 0; i < n && rc == ERR_OK; i++) {
 		const uint64_t since_ns = clock_mono_ns();
 
-		rc = node_step(t, &evs[i]);
+		rc = behind_another(e, t, &evs[i]) ? wait_behind(t, &evs[i])
+						   : node_step(t, &evs[i]);
 		e->took_us[i] = (clock_mono_ns() - since_ns) / 1000;
 	}
 	if (rc == ERR_OK)
@@ -604,6 +654,23 @@ static enum err late_timers(struct engine *e, const struct node_time *now)
 	return run_batch(e, &tick, 1);
 }
 
+/* One turn of one request that goes on, by itself: so each gets further. */
+static enum err one_going(struct engine *e)
+{
+	struct event ev;
+	enum err rc;
+
+	if (!going_next(e->going, &ev))
+		return ERR_OK;
+	rng_fill(ev.seed.b, sizeof ev.seed.b); /* another turn: nothing is drawn twice */
+	e->goes = true;
+	rc = run_batch(e, &ev, 1);
+	if (e->goes)
+		going_over(e->going);
+	e->goes = false;
+	return rc;
+}
+
 static enum err one_round(struct engine *e, const struct node_time *now)
 {
 	enum err rc = late_timers(e, now);
@@ -634,6 +701,7 @@ enum err engine_turn(struct engine *e, const struct node_time *now)
 	enum err rc = ERR_OK;
 
 	e->now = *now;
+	rc = one_going(e);
 	/* A change of members makes us sign statements, which are events too. */
 	for (unsigned i = 0; i < ROUNDS && rc == ERR_OK && (i == 0 || e->queued > 0); i++)
 		rc = one_round(e, now);
@@ -645,6 +713,11 @@ void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms)
 	require(wall_ms != NULL && mono_ms != NULL);
 	*wall_ms = e->next_wall_ms;
 	*mono_ms = e->next_mono_ms;
+}
+
+bool engine_goes_on(const struct engine *e)
+{
+	return going_any(e->going);
 }
 
 struct span engine_own_record(struct engine *e, uint8_t *buf, size_t cap)

@@ -53,6 +53,8 @@ MUST_CHECK enum err engine_push_message(struct engine *e, uint16_t peer, struct 
 					const struct node_time *now);
 /** Run what is queued.  ERR_IO or ERR_CORRUPT: stop the process and restart from disk. */
 MUST_CHECK enum err engine_turn(struct engine *e, const struct node_time *now);
+/** A request is not answered yet and goes on in the next turn: call engine_turn again soon. */
+bool engine_goes_on(const struct engine *e);
 /** Read members after start or a roster change. */
 MUST_CHECK enum err engine_reload(struct engine *e, const struct node_time *now, bool first);
 /** When the next EVENT_TICK is due: whichever clock comes first. */

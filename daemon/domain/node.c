@@ -212,6 +212,8 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->gone = NULL;
 	t->unsettled = false;
 	t->bare_too = false;
+	t->left = t->leaves = span_of(NULL, 0);
+	t->again = false;
 	t->refusal = (struct refusal){.uncovered = 0};
 }
 

@@ -23,16 +23,62 @@ enum err page_limit(struct turn *t, uint64_t asked, size_t *limit)
 static_assert(LIMIT_LIST_ROWS == 500, "the sentence above names it");
 
 /* Memory for the whole page at once: page_offer cannot fail, so a walk needs no case for it. */
+static enum err room_for(struct turn *t, struct page *p)
+{
+	p->items = arena_keep(t->arena, (p->limit + 1) * sizeof *p->items);
+	if (p->items == NULL)
+		return ERR_NOMEM;
+	if (p->part_count == 0)
+		return ERR_OK;
+	p->parts = arena_keep(t->arena, p->part_count * sizeof *p->parts);
+	return p->parts == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+/* The bytes of this process's own page_rest: its struct, its rows, its partners. */
+static enum err take_up(struct turn *t, struct page *p)
+{
+	const uint8_t *from = t->left.p;
+	size_t items;
+	enum err rc;
+
+	require(t->left.len >= sizeof *p);
+	memcpy(p, from, sizeof *p);
+	items = p->count * sizeof *p->items;
+	require(t->left.len == sizeof *p + items + p->part_count * sizeof *p->parts);
+	rc = room_for(t, p);
+	if (rc != ERR_OK)
+		return rc;
+	memcpy(p->items, from + sizeof *p, items);
+	if (p->part_count != 0)
+		memcpy(p->parts, from + sizeof *p + items, p->part_count * sizeof *p->parts);
+	return ERR_OK;
+}
+
 enum err page_begin(struct turn *t, struct page *p, uint64_t asked)
 {
 	enum err rc;
 
+	if (t->left.len != 0)
+		return take_up(t, p);
 	memset(p, 0, sizeof *p);
 	rc = page_limit(t, asked, &p->limit);
-	if (rc != ERR_OK)
-		return rc;
-	p->items = arena_keep(t->arena, (p->limit + 1) * sizeof *p->items);
-	return p->items == NULL ? ERR_NOMEM : ERR_OK;
+	return rc == ERR_OK ? room_for(t, p) : rc;
+}
+
+enum err page_rest(struct turn *t, struct page *p)
+{
+	const size_t items = p->count * sizeof *p->items, parts = p->part_count * sizeof *p->parts;
+	uint8_t *to = arena_keep(t->arena, sizeof *p + items + parts);
+
+	require(p->count <= p->limit && (p->parts == NULL) == (p->part_count == 0));
+	if (to == NULL)
+		return ERR_NOMEM;
+	p->begun = true;
+	memcpy(to, p, sizeof *p);
+	memcpy(to + sizeof *p, p->items, items);
+	if (parts != 0)
+		memcpy(to + sizeof *p + items, p->parts, parts);
+	return turn_again(t, span_of(to, sizeof *p + items + parts));
 }
 
 void page_after(struct page *p, uint64_t rank, struct span key)

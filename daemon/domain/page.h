@@ -13,7 +13,8 @@
  * the page gives way, its urgent ones last.  So a partner that sends without end hides its own rows and nobody else's.
  *
  * A walk offers every row of the list, in any order; what is kept is at most a page, so that only rows which are shown
- * have to be opened whole.  Equal ranks are ordered by key: the same list twice is the same list.
+ * have to be opened whole.  Equal ranks are ordered by key: the same list twice is the same list.  A long walk rests
+ * (page_rest) and goes on in the next turn, while others are served; rows that come or go meanwhile may be missed.
  */
 #ifndef KRING_DOMAIN_PAGE_H
 #define KRING_DOMAIN_PAGE_H
@@ -43,6 +44,10 @@ struct page {
 	uint64_t total; /* of the whole list */
 	bool behind;	/* only rows behind `after` are kept */
 	bool more;	/* there were more of them */
+	/* Where a walk goes on, if a turn before began it: with this partner, at this key. */
+	bool begun;
+	size_t peer;
+	struct store_key at;
 };
 
 /** The newest stands first. */
@@ -50,7 +55,10 @@ struct page {
 
 /** 0: as many as a list holds.  ERR_LIMIT, said in t->refusal: more than that. */
 MUST_CHECK enum err page_limit(struct turn *t, uint64_t asked, size_t *limit);
+/** As the turn before left it, if this request goes on: then p->begun, and nothing is said of it again before the walk. */
 MUST_CHECK enum err page_begin(struct turn *t, struct page *p, uint64_t asked);
+/** The walk goes on in another turn, at p->peer and p->at (turn_again); the view returns at once. */
+MUST_CHECK enum err page_rest(struct turn *t, struct page *p);
 /** Rows up to this place were shown before. */
 void page_after(struct page *p, uint64_t rank, struct span key);
 void page_offer(struct page *p, uint64_t rank, struct span key);

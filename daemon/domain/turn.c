@@ -104,6 +104,19 @@ enum err turn_refuse(struct turn *t, enum err e, const char *what, const char *w
 	return e;
 }
 
+bool turn_enough(const struct turn *t)
+{
+	return store_looked(t->txn) >= LIMIT_TURN_ROWS;
+}
+
+enum err turn_again(struct turn *t, struct span leaves)
+{
+	require(t->ev != NULL && t->ev->type == EVENT_REQUEST && leaves.p != NULL);
+	t->leaves = leaves;
+	t->again = true;
+	return ERR_OK;
+}
+
 /* Carries what the client has to send as expect, so that a person can look and repeat. */
 enum err turn_stale(struct turn *t, const struct id16 *id, uint64_t current, const char *what,
 		    const char *why)

@@ -45,22 +45,24 @@ struct event {
 	uint64_t client; /* opaque to the domain */
 	uint32_t uid;	 /* of the client's process, for the audit log */
 	struct span bytes;
-	struct id32 seed; /* all randomness of this event */
+	struct id32 seed;   /* all randomness of this event */
+	struct span so_far; /* of a request that goes on: what its last turn left (EFFECT_AGAIN) */
 };
 
 enum effect_type {
-	EFFECT_REPLY,	/* bytes: a packed Reply to client */
-	EFFECT_FRAME,	/* bytes: frame head and parts, to be signed, sealed to prekey and sent */
-	EFFECT_PREKEY,	/* send our own bare prekey record to peer */
-	EFFECT_DIAL,	/* dial peer now; client 1: its line is silent, hang up first */
-	EFFECT_ONBOARD, /* peer: line of the onboarding socket; bytes: our answer */
-	EFFECT_MEMBERS, /* the roster changed: reload peers, tell net */
-	EFFECT_SHRED,	/* destroy the wrap key of erased cases now */
-	EFFECT_ERASED,	/* bytes: the case, for the ledger beside the store */
-	EFFECT_BACKUP,	/* take a snapshot for whoever asks next */
-	EFFECT_LOCK,	/* forget the keys */
-	EFFECT_PANIC,	/* suspend ourselves, destroy prekeys, forget the keys */
-	EFFECT_ADDRESS, /* bytes: where partners reach us from now on; "" nowhere */
+	EFFECT_REPLY, /* bytes: a packed Reply to client */
+	EFFECT_AGAIN, /* the request in ev goes on in a turn of its own, with bytes as its so_far */
+	EFFECT_FRAME, /* bytes: frame head and parts, to be signed, sealed to prekey and sent */
+	EFFECT_PREKEY,	    /* send our own bare prekey record to peer */
+	EFFECT_DIAL,	    /* dial peer now; client 1: its line is silent, hang up first */
+	EFFECT_ONBOARD,	    /* peer: line of the onboarding socket; bytes: our answer */
+	EFFECT_MEMBERS,	    /* the roster changed: reload peers, tell net */
+	EFFECT_SHRED,	    /* destroy the wrap key of erased cases now */
+	EFFECT_ERASED,	    /* bytes: the case, for the ledger beside the store */
+	EFFECT_BACKUP,	    /* take a snapshot for whoever asks next */
+	EFFECT_LOCK,	    /* forget the keys */
+	EFFECT_PANIC,	    /* suspend ourselves, destroy prekeys, forget the keys */
+	EFFECT_ADDRESS,	    /* bytes: where partners reach us from now on; "" nowhere */
 	EFFECT_CHECKPOINT,  /* sign how far our audit log goes */
 	EFFECT_COSIGN,	    /* peer; bytes: its checkpoint, to be signed by us */
 	EFFECT_INCARNATION, /* we drew a new one: keep its number outside the database */
@@ -75,6 +77,7 @@ struct effect {
 	uint16_t peer;
 	uint64_t client;
 	struct span bytes;
+	const struct event *ev; /* of AGAIN */
 	struct id16 prekey_id;
 	struct id32 prekey_pub;
 	uint64_t not_after_s;
@@ -119,6 +122,10 @@ struct turn {
 	struct turn_peer *gone; /* partners that were removed */
 	bool unsettled;		/* somebody may have enough witnesses now */
 	bool bare_too;		/* the command is done also when nothing can be written */
+	/* A request over more rows than one turn looks at (turn_enough, turn_again). */
+	struct span left;   /* by its turn before; empty at its first */
+	struct span leaves; /* for its next one ... */
+	bool again;	    /* ... if there is one */
 	struct refusal refusal;
 	struct fault_place doing; /* what fails if the turn fails now */
 };
@@ -128,6 +135,12 @@ void effects_init(struct effects *fx);
 struct effect *turn_effect(struct turn *t, enum effect_type type);
 /** One that says nothing but its type.  ERR_NOMEM. */
 MUST_CHECK enum err turn_do(struct turn *t, enum effect_type type);
+/** Did this transaction look at so many rows that a request leaves the rest to its next turn?  Asked behind a row, so that each turn
+ *  gets one further. */
+bool turn_enough(const struct turn *t);
+/** The request at hand goes on in another turn, with the reply as it is by then and these bytes in t->left; the handler returns
+ *  at once.  Others are served between, so what was read before may have changed. */
+enum err turn_again(struct turn *t, struct span leaves);
 /** A partner was removed: what waits for it is looked at when the event is through.  ERR_NOMEM. */
 MUST_CHECK enum err turn_gone(struct turn *t, uint16_t peer);
 /** What is taken from the turn's memory is not tested at each place: a message without its text, an answer without its

@@ -64,6 +64,11 @@ bool store_room(struct store_txn *txn, enum store_use use)
 	       has_room(txn, use, part < LIMIT_STEP_ROOM ? part : LIMIT_STEP_ROOM);
 }
 
+uint64_t store_looked(const struct store_txn *txn)
+{
+	return txn->looked;
+}
+
 uint64_t store_kept_taken(const struct store_txn *txn)
 {
 	return txn->kept_taken;
@@ -130,6 +135,7 @@ enum err store_get(struct store_txn *txn, enum store_table table, struct span ke
 	require(table < STORE_TABLE_COUNT);
 	if (txn->failed != ERR_OK)
 		return txn->failed;
+	txn->looked++;
 	return answered(txn, txn->store->ops->get(txn, table, key, val));
 }
 
@@ -146,6 +152,7 @@ enum err store_put(struct store_txn *txn, enum store_table table, struct span ke
 	if (txn->use == STORE_OWES && txn->left < kept_from(txn, STORE_TAKES) + cost)
 		txn->kept_taken += key.len + val.len + ROW_EXTRA;
 	txn->left -= cost < txn->left ? cost : txn->left;
+	txn->looked++;
 	return answered(txn, txn->store->ops->put(txn, table, key, val));
 }
 
@@ -155,6 +162,7 @@ enum err store_del(struct store_txn *txn, enum store_table table, struct span ke
 	/* It needs pages before it gives some back, but leaves no more than there were. */
 	if (txn->failed != ERR_OK)
 		return txn->failed;
+	txn->looked++;
 	return answered(txn, txn->store->ops->del(txn, table, key));
 }
 
@@ -170,6 +178,7 @@ enum err store_seek(struct store_txn *txn, enum store_table table, struct span f
 {
 	enum err rc = txn->failed;
 
+	txn->looked++;
 	if (rc == ERR_OK)
 		rc = txn->store->ops->seek(txn, table, from, row);
 	return answered(txn, rc == ERR_OK ? walkable(row) : rc);
@@ -180,6 +189,7 @@ enum err store_seek_back(struct store_txn *txn, enum store_table table, struct s
 {
 	enum err rc = txn->failed;
 
+	txn->looked++;
 	if (rc == ERR_OK)
 		rc = txn->store->ops->seek_back(txn, table, below, row);
 	return answered(txn, rc == ERR_OK ? walkable(row) : rc);

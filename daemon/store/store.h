@@ -104,6 +104,8 @@ MUST_CHECK bool store_each(struct store_txn *txn, enum store_table table, struct
 /** Last row whose key begins with prefix. */
 MUST_CHECK enum err store_last_prefix(struct store_txn *txn, enum store_table table,
 				      struct span prefix, struct store_row *row);
+/** How many rows this transaction asked for, walked over, put and removed: what it costs, without a clock. */
+uint64_t store_looked(const struct store_txn *txn);
 /** Rows of the table, at once; 0 in a transaction that failed. */
 uint64_t store_count(struct store_txn *txn, enum store_table table);
 /** How full it is, as the last write transaction found it. */

@@ -153,6 +153,11 @@ static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
 				    x->peer - 1); /* a silent line: perhaps the old one expired */
 			bag_put(s, n->conn_to[x->peer - 1], n->key, EVENT_PREKEY,
 				span_of(n->node->peers[x->peer - 1].prekey, WIRE_PREKEY_LEN));
+		} else if (x->type == EFFECT_AGAIN) {
+			s->left_len = x->bytes.len;
+			s->left = malloc(x->bytes.len + 1);
+			require(s->left != NULL);
+			memcpy(s->left, x->bytes.p, x->bytes.len);
 		} else if (x->type == EFFECT_REPLY) {
 			note_reply(s, n, x->bytes);
 		} else if (x->type == EFFECT_ONBOARD) {
@@ -290,6 +295,14 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 	arena_reset(&n->arena);
 	if (die && rc == ERR_OK)
 		crash(s, n);
+	if (s->left != NULL) { /* the request goes on */
+		uint8_t *left = s->left;
+
+		mine.so_far = span_of(left, s->left_len);
+		s->left = NULL;
+		sim_turn(s, n, &mine);
+		free(left);
+	}
 }
 
 /* ---- lines ---- */

@@ -104,6 +104,8 @@ struct sim {
 	size_t bag_len, bag_cap;
 	struct sim_thread *threads;
 	size_t thread_count;
+	uint8_t *left; /* by a request that goes on; NULL: none does */
+	size_t left_len;
 	char reply_id[64], reply_token[WIRE_TOKEN_MAX + 1];
 	bool reply_error;
 	uint8_t onboard[17 + 16]; /* session and first bytes of what a newcomer was last answered */

@@ -159,6 +159,48 @@ static enum err reply_with(struct turn *t, struct span bytes)
 	return ERR_OK;
 }
 
+/* ---- a request of several turns ---- */
+
+/* What its next turn gets: what the handler left, its length in front, and the reply so far. */
+static enum err go_on(struct turn *t, const struct msg *reply)
+{
+	struct effect *e = turn_effect(t, EFFECT_AGAIN);
+	struct span packed;
+	struct wr w;
+	enum err rc = msg_pack(t->arena, reply, &packed);
+
+	require(t->ev != NULL && t->ev->type == EVENT_REQUEST);
+	if (rc != ERR_OK || e == NULL)
+		return rc == ERR_OK ? ERR_NOMEM : rc;
+	w = arena_wr(t->arena, 4 + t->leaves.len + packed.len);
+	wr_u32(&w, (uint32_t)t->leaves.len);
+	wr_put(&w, t->leaves.p, t->leaves.len);
+	wr_put(&w, packed.p, packed.len);
+	e->ev = t->ev;
+	e->bytes = wr_span(&w);
+	return w.over ? ERR_NOMEM : ERR_OK;
+}
+
+/* The reply as the turn before left it, and what the handler left: our own bytes, of this process. */
+static enum err take_up(struct turn *t, struct msg **reply)
+{
+	const struct span all = t->ev->so_far;
+	struct err_text why;
+	size_t len;
+
+	t->again = false;
+	t->left = t->leaves = span_of(NULL, 0);
+	if (all.len == 0) {
+		*reply = msg_new(t->arena, MSG_REPLY);
+		return *reply == NULL ? ERR_NOMEM : ERR_OK;
+	}
+	len = be32_get(all.p);
+	require(all.len >= 4 && len <= all.len - 4);
+	t->left = span_of(all.p + 4, len);
+	return msg_parse(t->arena, MSG_REPLY, span_of(all.p + 4 + len, all.len - 4 - len), reply,
+			 &why);
+}
+
 /* The same request id again: the same answer, and nothing happens twice. */
 static enum err cached_reply(struct turn *t, const struct store_key *k, bool *hit)
 {
@@ -191,22 +233,43 @@ static enum err remember_reply(struct turn *t, const struct store_key *k, struct
 	return rc == ERR_OK ? turn_put(t, STORE_REQUESTAGE, &age, span_of(k->b, 1)) : rc;
 }
 
-/* Understood, allowed on this disk, not answered already; then the handler, whose error undoes the turn. */
+/* The handler, whose error undoes the turn; and its reply, or its next turn.  What a turn before the last one wrote stays, as it does
+ * after a crash: a handler that goes on writes nothing which its end alone makes true. */
+static enum err run(struct turn *t, const struct table_row *c, const struct msg *request,
+		    const struct store_key *k)
+{
+	struct msg *reply;
+	struct span packed;
+	enum err rc = take_up(t, &reply);
+
+	require(c->run != NULL);
+	if (rc == ERR_OK)
+		rc = c->run(t, msg_get(request, c->field), reply);
+	if (rc != ERR_OK)
+		return rc;
+	if (t->again)
+		return go_on(t, reply);
+	rc = msg_pack(t->arena, reply, &packed);
+	/* with what was done, in one transaction: after a crash both are there or neither */
+	if (rc == ERR_OK && k->len != 0)
+		rc = remember_reply(t, k, packed);
+	return rc == ERR_OK ? reply_with(t, packed) : rc;
+}
+
+/* Understood, allowed on this disk, not answered already; then the handler. */
 enum err table_request(struct turn *t, const struct event *ev)
 {
-	struct msg *request, *reply = msg_new(t->arena, MSG_REPLY);
+	struct msg *request;
 	const struct table_row *c;
 	struct err_text why = {""};
 	struct store_key k = {.len = 0};
-	struct span id, packed;
+	struct span id;
 	enum store_use use;
 	size_t present;
 	bool hit = false;
 	enum err rc = msg_parse(t->arena, MSG_REQUEST, ev->bytes, &request, &why);
 
 	require(ev->type == EVENT_REQUEST);
-	if (reply == NULL)
-		return ERR_NOMEM;
 	if (rc == ERR_INVAL) /* a text */
 		return turn_refuse(t, rc, why.text, "",
 				   "write it anew, without characters that nobody sees");
@@ -239,14 +302,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 		if (rc != ERR_OK || hit)
 			return rc;
 	}
-	require(c->run != NULL);
-	rc = c->run(t, msg_get(request, c->field), reply);
-	if (rc == ERR_OK)
-		rc = msg_pack(t->arena, reply, &packed);
-	/* with what was done, in one transaction: after a crash both are there or neither */
-	if (rc == ERR_OK && k.len != 0)
-		rc = remember_reply(t, &k, packed);
-	return rc == ERR_OK ? reply_with(t, packed) : rc;
+	return run(t, c, request, &k);
 }
 
 /* A few at a time: a busy day must not make one tick long. */

@@ -132,37 +132,51 @@ static bool still_owed(struct turn *t, const struct outbox_row *row, struct span
 	       (row->state != OUTBOX_STORED || record_exists(t->txn, STORE_WAITING, key));
 }
 
+/* Of one that is damaged the reply says so, and the others are shown. */
+static enum err offer(struct turn *t, const struct store_key *k, struct page *page,
+		      struct msg *reply)
+{
+	const uint16_t no = be16_get(k->b);
+	const size_t mark = t->arena->used;
+	struct outbox_row row;
+	enum err rc = outbox_get(t, no, be64_get(k->b + 2), &row);
+
+	if (page_damaged(t, rc, STORE_OUTPLACE, key_span(k), reply))
+		return ERR_OK;
+	if (rc == ERR_OK && still_owed(t, &row, key_span(k)))
+		page_offer_of(page, &(struct page_item){.rank = PAGE_NEWEST(row.queued_ms),
+							.key = *k,
+							.peer = page_part_of(page, no)});
+	arena_rewind(t->arena, mark);
+	return rc;
+}
+
 /* From the oldest place that is kept; rows of one partner that is damaged do not hide the others. */
 static enum err outbox_of(struct turn *t, const struct peer *p, struct page *page,
 			  struct msg *reply)
 {
 	const struct store_key prefix = turn_key_u16(p->no);
-	struct store_walk w = {.key_len = 2 + 8};
+	struct store_walk w = {.key_len = 2 + 8, .at = page->at};
 	struct pair *pr;
 	enum err rc = pair_get(t, p->no, &pr);
 
 	require(!p->self);
+	page->at.len = 0; /* of this partner alone */
 	if (page_damaged(t, rc, STORE_PAIR, key_span(&prefix), reply))
 		return ERR_OK;
 	if (rc != ERR_OK || pr->kept_from == 0)
 		return rc;
-	w.at = turn_key_u16_u64(p->no, pr->kept_from);
+	if (w.at.len == 0)
+		w.at = turn_key_u16_u64(p->no, pr->kept_from);
 	while (store_each(t->txn, STORE_OUTPLACE, key_span(&prefix), &w)) {
 		const struct store_key k = turn_key_u16_u64(p->no, be64_get(w.row.key.p + 2));
-		const size_t mark = t->arena->used;
-		struct outbox_row row;
 
-		rc = outbox_get(t, p->no, be64_get(k.b + 2), &row);
-		if (page_damaged(t, rc, STORE_OUTPLACE, key_span(&k), reply))
-			continue;
-		if (rc != ERR_OK)
-			return rc;
-		if (still_owed(t, &row, key_span(&k)))
-			page_offer_of(page, &(struct page_item){.rank = PAGE_NEWEST(row.queued_ms),
-								.key = k,
-								.peer = page_part_of(page, p->no)});
-		arena_rewind(t->arena, mark);
+		w.rc = offer(t, &k, page, reply);
+		page->at = w.at;
+		if (w.rc == ERR_OK && turn_enough(t))
+			return page_rest(t, page);
 	}
+	page->at.len = 0;
 	return w.rc;
 }
 
@@ -175,8 +189,8 @@ static enum err outbox_after(struct turn *t, const char *id, struct page *page)
 	uint64_t place = 0;
 	enum err rc;
 
-	require(page->total == 0);
-	if (id[0] == '\0')
+	require(page->begun || page->total == 0);
+	if (id[0] == '\0' || page->begun)
 		return ERR_OK;
 	rc = view_find_owed(t, id, &p, &place, &row);
 	if (rc != ERR_OK)
@@ -257,10 +271,11 @@ enum err view_outbox_list(struct turn *t, const struct msg *req, struct msg *rep
 	if (rc != ERR_OK)
 		return rc;
 	rc = find_page_of(t, req, &page, &only);
-	for (size_t i = 0; i < t->node->peer_count && rc == ERR_OK; i++)
-		if (!t->node->peers[i].self && (only == 0 || only == t->node->peers[i].no))
-			rc = outbox_of(t, &t->node->peers[i], &page, reply);
-	if (rc != ERR_OK)
+	for (; page.peer < t->node->peer_count && rc == ERR_OK && !t->again; page.peer++)
+		if (!t->node->peers[page.peer].self &&
+		    (only == 0 || only == t->node->peers[page.peer].no))
+			rc = outbox_of(t, &t->node->peers[page.peer], &page, reply);
+	if (rc != ERR_OK || t->again)
 		return rc;
 	rc = outbox_rows(t, &page, &last, reply);
 	if (rc == ERR_OK)

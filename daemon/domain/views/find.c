@@ -71,7 +71,7 @@ enum err find_page_of(struct turn *t, const struct msg *req, struct page *p, uin
 
 	*only = 0;
 	if (from[0] == '\0')
-		return p->behind ? ERR_OK : page_share(t, p);
+		return p->behind || p->begun ? ERR_OK : page_share(t, p);
 	rc = find_partner(t, from, &peer);
 	if (rc == ERR_OK)
 		*only = peer->no;

@@ -429,8 +429,8 @@ static enum err start_after(struct turn *t, const char *ref, struct page *p)
 	struct thread th;
 	enum err rc;
 
-	require(p->total == 0);
-	if (ref[0] == '\0')
+	require(p->begun || p->total == 0);
+	if (ref[0] == '\0' || p->begun)
 		return ERR_OK;
 	rc = view_find_referral(t, ref, "begin at the top: without --after", &th);
 	if (rc == ERR_OK)
@@ -445,7 +445,8 @@ struct of_role {
 	uint16_t only; /* of this partner; 0: of all */
 };
 
-/* One row of such a list, if it is one. */
+/* One row of such a list, if it is one.  A row that is damaged is named once, whatever the turn in which it is met, and keeps no other
+ * one out. */
 static enum err offer(struct turn *t, const struct of_role *o, const struct id16 *id,
 		      struct page *p, struct msg *reply)
 {
@@ -475,17 +476,25 @@ static enum err offer_open(struct turn *t, const struct of_role *o, struct page 
 {
 	enum err rc = ERR_NOTFOUND;
 
-	for (size_t i = 0; rc == ERR_NOTFOUND && i < t->node->peer_count; i++) {
-		const uint16_t no = t->node->peers[i].no;
+	for (; rc == ERR_NOTFOUND && p->peer < t->node->peer_count; p->peer++) {
+		const uint16_t no = t->node->peers[p->peer].no;
 		struct quota_place at = {.case_id = {{0}}};
 
 		if (o->only != 0 && o->only != no)
 			continue;
+		if (p->at.len == sizeof at)
+			memcpy(&at, p->at.b, sizeof at);
 		while ((rc = quota_next_open(t, no, o->role, &at)) == ERR_OK) {
 			rc = offer(t, o, &at.thread, p, reply);
 			if (rc != ERR_OK)
 				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+			if (!turn_enough(t))
+				continue;
+			p->at.len = 0;
+			key_put(&p->at, &at, sizeof at);
+			return page_rest(t, p);
 		}
+		p->at.len = 0;
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
@@ -494,13 +503,16 @@ static enum err offer_open(struct turn *t, const struct of_role *o, struct page 
 static enum err offer_all(struct turn *t, const struct of_role *o, struct page *p,
 			  struct msg *reply)
 {
-	struct store_walk w = {.key_len = 16};
+	struct store_walk w = {.key_len = 16, .at = p->at};
 
 	while (store_each(t->txn, STORE_THREAD, span_of(NULL, 0), &w)) {
 		struct id16 id;
 
 		memcpy(id.b, w.row.key.p, 16);
 		w.rc = offer(t, o, &id, p, reply);
+		p->at = w.at;
+		if (w.rc == ERR_OK && turn_enough(t))
+			return page_rest(t, p);
 	}
 	return w.rc;
 }
@@ -523,7 +535,7 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	if (rc != ERR_OK)
 		return rc;
 	rc = o.all ? offer_all(t, &o, &p, reply) : offer_open(t, &o, &p, reply);
-	if (rc != ERR_OK)
+	if (rc != ERR_OK || t->again)
 		return rc;
 	rc = rows_of(t, &p, last, reply);
 	if (rc == ERR_OK)

@@ -25,32 +25,41 @@ static uint64_t rank_of(const struct msg *m)
 }
 
 /* Ranks only: the rows that are shown are opened later, once it is known which they are. */
-static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg *reply)
+static enum err offer(struct turn *t, struct page *p, uint16_t only, struct span key,
+		      struct msg *reply)
 {
-	struct store_walk w = {.rc = ERR_OK};
+	const size_t mark = t->arena->used;
+	struct page_item one = {.rank = 0};
+	struct msg *m;
 	enum err rc;
 
-	while (store_each(t->txn, STORE_WORK, span_of(NULL, 0), &w)) {
-		const size_t mark = t->arena->used;
-		struct page_item one = {.rank = 0};
-		struct msg *m;
+	key_put(&one.key, key.p, key.len);
+	rc = one.key.len == KEY_LEN ? worklist_get(t, &one.key, &m) : ERR_CORRUPT;
+	if (rc == ERR_OK) {
+		one.rank = rank_of(m);
+		one.urgent = msg_u64(m, WORK_RECORD_URGENT) != 0;
+		one.peer = page_part_of(p, msg_u64(m, WORK_RECORD_PEER));
+		if (only != 0 && msg_u64(m, WORK_RECORD_PEER) != only)
+			one.key.len = 0;
+	}
+	arena_rewind(t->arena, mark);
+	if (page_damaged(t, rc, STORE_WORK, key_span(&one.key), reply))
+		return ERR_OK;
+	if (rc == ERR_OK && one.key.len != 0)
+		page_offer_of(p, &one);
+	return rc;
+}
 
-		key_put(&one.key, w.row.key.p, w.row.key.len);
-		rc = one.key.len == KEY_LEN ? worklist_get(t, &one.key, &m) : ERR_CORRUPT;
-		if (rc == ERR_OK) {
-			one.rank = rank_of(m);
-			one.urgent = msg_u64(m, WORK_RECORD_URGENT) != 0;
-			one.peer = page_part_of(p, msg_u64(m, WORK_RECORD_PEER));
-			if (only != 0 && msg_u64(m, WORK_RECORD_PEER) != only)
-				one.key.len = 0;
-		}
-		arena_rewind(t->arena, mark);
-		if (page_damaged(t, rc, STORE_WORK, key_span(&one.key), reply))
-			continue;
-		if (rc != ERR_OK)
-			return rc;
-		if (one.key.len != 0)
-			page_offer_of(p, &one);
+/* In the order of their keys, which is no order of a list: so the walk may rest anywhere, and goes on where it was. */
+static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg *reply)
+{
+	struct store_walk w = {.at = p->at};
+
+	while (store_each(t->txn, STORE_WORK, span_of(NULL, 0), &w)) {
+		w.rc = offer(t, p, only, w.row.key, reply);
+		p->at = w.at;
+		if (w.rc == ERR_OK && turn_enough(t))
+			return page_rest(t, p);
 	}
 	return w.rc;
 }
@@ -79,8 +88,8 @@ static enum err start_after(struct turn *t, const char *name, struct page *p)
 	struct thread_fits fits;
 	enum err rc = ERR_NOTFOUND;
 
-	require(p->total == 0);
-	if (name[0] == '\0')
+	require(p->begun || p->total == 0);
+	if (name[0] == '\0' || p->begun)
 		return ERR_OK;
 	while (dot != NULL && kind < WORK_KIND_COUNT && strcmp(worklist_code(kind), dot + 1) != 0)
 		kind++;
@@ -226,7 +235,7 @@ enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	rc = items(t, &p, only, reply);
-	if (rc != ERR_OK)
+	if (rc != ERR_OK || t->again)
 		return rc;
 	rc = rows_of(t, &p, last, reply);
 	if (rc == ERR_OK)
