@@ -157,6 +157,11 @@
 #define LIMIT_LIST_ROWS	   500u
 #define LIMIT_REQUEST_DAYS 1u /* a request id is remembered this long */
 #define LIMIT_GRANT_DAYS   366u
+/* what somebody types and has not sent yet */
+#define LIMIT_DRAFT	 16384u
+#define LIMIT_DRAFTS	 20u   /* of one user ... */
+#define LIMIT_DRAFTS_ALL 2000u /* ... and of all of them */
+#define LIMIT_DRAFT_DAYS 14u   /* since it was saved last */
 /* dates: none that a person or a partner names lies further ahead */
 #define LIMIT_DATE_DAYS	     366u  /* on hold until, appointments */
 #define LIMIT_AGREEMENT_DAYS 3653u /* an agreement between two nodes: ten years */
@@ -174,6 +179,11 @@
 static_assert(LIMIT_FIELD + 512 < LIMIT_BODY, "what is taken in can be sent");
 static_assert(LIMIT_BODY < LIMIT_CLASS_2 / 2, "a document fits a frame with room for the rest");
 static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
+static_assert(LIMIT_DRAFT <= LIMIT_PB_STRING && LIMIT_DRAFT + 1024 < LIMIT_RECORD,
+	      "a draft fits a request, and with its name a record");
+static_assert(LIMIT_DRAFTS < LIMIT_LIST_ROWS && LIMIT_DRAFTS < LIMIT_DRAFTS_ALL &&
+		      LIMIT_DRAFTS_ALL * (LIMIT_DRAFT + 4096ull) < LIMIT_MAP_START,
+	      "nobody's drafts keep out another's, and all of them fill no store");
 static_assert(LIMIT_MAP_KEPT / 4 > 4ull * LIMIT_CONTROL &&
 		      LIMIT_MAP_KEPT / 4 > 64ull * LIMIT_CLASS_2,
 	      "one event never takes what is kept back for another step");

@@ -14,6 +14,7 @@
 #include "domain/care/intake.h"
 #include "domain/care/slices.h"
 #include "domain/care/timers.h"
+#include "domain/consent/drafts.h"
 #include "domain/count/tally.h"
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
@@ -258,6 +259,8 @@ static enum err let_go(struct turn *t)
 		rc = unstored_tick(t);
 	if (rc == ERR_OK)
 		rc = table_forget(t);
+	if (rc == ERR_OK)
+		rc = drafts_let_go(t);
 	return rc == ERR_OK ? erase_alone(t) : rc;
 }
 

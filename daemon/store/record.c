@@ -263,6 +263,13 @@ enum err record_get(struct store_txn *txn, struct arena *a, enum store_table tab
 	return record_get_place(txn, a, table, key, &place, plain);
 }
 
+bool record_of_case(const struct store_row *row, const struct id16 *case_id)
+{
+	require(row != NULL && case_id != NULL);
+	return row->val.len >= HEAD && row->val.p[1] == (uint8_t)RECORD_CASE &&
+	       memcmp(row->val.p + 2, case_id->b, sizeof case_id->b) == 0;
+}
+
 bool record_exists(struct store_txn *txn, enum store_table table, struct span key)
 {
 	struct span v;

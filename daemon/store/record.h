@@ -77,6 +77,8 @@ MUST_CHECK enum err record_get_place(struct store_txn *txn, struct arena *a, enu
 MUST_CHECK enum err record_open(struct store_txn *txn, struct arena *a, enum store_table table,
 				const struct store_row *row, struct record_place *place,
 				struct span *plain);
+/** Does this row lie under that case's key?  By its head alone, which is bound to what it opens to. */
+bool record_of_case(const struct store_row *row, const struct id16 *case_id);
 /** A transaction that could not look says false, and keeps nothing any more (store_failed). */
 bool record_exists(struct store_txn *txn, enum store_table table, struct span key);
 

@@ -11,6 +11,7 @@
 #include "base/plant.h"
 #include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
+#include "domain/consent/drafts.h"
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/hooks.h"
@@ -193,6 +194,8 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	if (rc != ERR_OK)
 		return rc;
 	rc = worklist_clear_case(t, case_id);
+	if (rc == ERR_OK) /* what somebody was typing about this person */
+		rc = drafts_erase(t, case_id);
 	if (rc != ERR_OK)
 		return rc;
 	if (!planted(PLANT_NAME_KEPT))

@@ -18,6 +18,7 @@
 #include "domain/admin/self.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
+#include "domain/desk/draft.h"
 #include "domain/desk/refer.h"
 #include "domain/oversight/audit.h"
 #include "domain/oversight/figures.h"
@@ -71,6 +72,10 @@ static const struct table_row rows[] = {
 	{REQUEST_CONSENT_WITHDRAW, desk_consent_withdraw, TABLE_FREES, WORKER},
 	{REQUEST_REFER, desk_refer, TABLE_GROWS, WORKER},
 	{REQUEST_ACT, desk_act, TABLE_WRITES, WORKER},
+	{REQUEST_DRAFT_PUT, desk_draft_put, TABLE_GROWS, WORKER},
+	{REQUEST_DRAFT_GET, desk_draft_get, TABLE_READS, WORKER},
+	{REQUEST_DRAFT_DROP, desk_draft_drop, TABLE_FREES, WORKER},
+	{REQUEST_DRAFT_LIST, desk_draft_list, TABLE_READS, WORKER},
 	{REQUEST_INBOX, view_inbox, TABLE_READS, CASES},
 	{REQUEST_SENT, view_sent, TABLE_READS, CASES},
 	{REQUEST_SHOW, view_referral_show, TABLE_READS, CASES},

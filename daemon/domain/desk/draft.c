@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A draft is what its writer says it is: nothing of it is checked, and nothing is done with it.  What is sent in the end is a
+ * request of its own, judged like any other.
+ */
+#include "domain/desk/draft.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "domain/consent/drafts.h"
+#include "domain/views/find.h"
+
+enum { DAY_MS = 86400000 };
+
+static enum err refuse_gone(struct turn *t)
+{
+	return turn_refuse(t, ERR_NOTFOUND, "there is no such draft",
+			   "it was sent, thrown away, or not touched for two weeks", "begin anew");
+}
+
+/* The whole id: drafts are chosen from a list, never typed. */
+static enum err id_of(struct turn *t, const struct msg *req, unsigned field, struct id16 *id)
+{
+	return bytes_unhex(id->b, sizeof id->b, msg_text(req, field)) ? ERR_OK : refuse_gone(t);
+}
+
+/* Into a field of fixed length; false: it does not fit, and nothing is cut. */
+static bool take(char *out, size_t cap, const char *text)
+{
+	const size_t n = strlen(text);
+
+	if (n >= cap)
+		return false;
+	memcpy(out, text, n + 1);
+	return true;
+}
+
+/* Each way in which it cannot be kept is told apart: a worker who reads it should know what to do. */
+static enum err refuse_put(struct turn *t, enum err rc)
+{
+	if (rc == ERR_NOTFOUND)
+		return refuse_gone(t);
+	if (rc == ERR_LIMIT)
+		return turn_refuse(t, rc, "this draft is too long", "a draft holds 16 KiB",
+				   "shorten a text, or send it first");
+	if (rc == ERR_FULL && store_failed(t->txn) == ERR_OK)
+		return turn_refuse(t, ERR_STATE, "there are too many drafts",
+				   "each user may keep 20 of them",
+				   "finish one, or throw one away");
+	return rc;
+}
+static_assert(LIMIT_DRAFT / 1024 == 16 && LIMIT_DRAFTS == 20, "the sentences above name them");
+
+/* A new one, or in the place of an older one: the reply says under which id, for the next step. */
+enum err desk_draft_put(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *body = msg_text(req, DRAFT_PUT_BODY);
+	struct draft d = {.typed = span_of(body, strlen(body))};
+	char hex[33];
+	enum err rc = ERR_OK;
+
+	require(t->ev != NULL);
+	if (!text_code(msg_text(req, DRAFT_PUT_FORM)))
+		return turn_refuse(t, ERR_INVAL, "say what is being filled in",
+				   "a draft is of a form, like refer", "");
+	if (msg_text(req, DRAFT_PUT_ID)[0] != '\0')
+		rc = id_of(t, req, DRAFT_PUT_ID, &d.id);
+	if (rc == ERR_OK && msg_text(req, DRAFT_PUT_CASE_ID)[0] != '\0')
+		rc = find_case(t, msg_text(req, DRAFT_PUT_CASE_ID), &d.case_id);
+	if (rc != ERR_OK)
+		return rc;
+	if (!take(d.form, sizeof d.form, msg_text(req, DRAFT_PUT_FORM)) ||
+	    !take(d.label, sizeof d.label, msg_text(req, DRAFT_PUT_LABEL)))
+		return refuse_put(t, ERR_LIMIT);
+	rc = drafts_put(t, t->ev->uid, &d);
+	if (rc != ERR_OK)
+		return refuse_put(t, rc);
+	bytes_hex(hex, d.id.b, sizeof d.id.b);
+	msg_set_text(t->arena, reply, REPLY_ID, hex);
+	msg_set_u64(reply, REPLY_EXPIRES_MS, d.saved_ms + (uint64_t)LIMIT_DRAFT_DAYS * DAY_MS);
+	return ERR_OK;
+}
+
+/* whole: with what was typed. */
+static enum err put_row(struct turn *t, const struct draft *d, bool whole, struct msg *reply)
+{
+	struct msg *row = msg_add(t->arena, reply, REPLY_DRAFTS);
+	char hex[33];
+
+	if (row == NULL)
+		return ERR_NOMEM;
+	bytes_hex(hex, d->id.b, sizeof d->id.b);
+	msg_set_text(t->arena, row, DRAFT_ROW_ID, hex);
+	msg_set_text(t->arena, row, DRAFT_ROW_FORM, d->form);
+	msg_set_text(t->arena, row, DRAFT_ROW_LABEL, d->label);
+	if (!bytes_zero(d->case_id.b, sizeof d->case_id.b)) {
+		bytes_hex(hex, d->case_id.b, sizeof d->case_id.b);
+		msg_set_text(t->arena, row, DRAFT_ROW_CASE_ID, hex);
+	}
+	msg_set_u64(row, DRAFT_ROW_SAVED_MS, d->saved_ms);
+	msg_set_u64(row, DRAFT_ROW_UNTIL_MS, d->saved_ms + (uint64_t)LIMIT_DRAFT_DAYS * DAY_MS);
+	if (whole && d->typed.len > 0) {
+		char *text = arena_alloc(t->arena, d->typed.len + 1);
+
+		if (text == NULL)
+			return ERR_NOMEM;
+		memcpy(text, d->typed.p, d->typed.len);
+		text[d->typed.len] = '\0';
+		msg_set_text(t->arena, row, DRAFT_ROW_BODY, text);
+	}
+	return ERR_OK;
+}
+
+/* With what was typed, to go on with it. */
+enum err desk_draft_get(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct draft d;
+	struct id16 id;
+	enum err rc = id_of(t, req, BY_ID_ID, &id);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = drafts_get(t, t->ev->uid, &id, &d);
+	if (rc == ERR_NOTFOUND)
+		return refuse_gone(t);
+	return rc == ERR_OK ? put_row(t, &d, true, reply) : rc;
+}
+
+/* Sent, or not wanted any more. */
+enum err desk_draft_drop(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	enum err rc = id_of(t, req, BY_ID_ID, &id);
+
+	(void)reply;
+	if (rc != ERR_OK)
+		return rc;
+	rc = drafts_drop(t, t->ev->uid, &id);
+	return rc == ERR_NOTFOUND ? refuse_gone(t) : rc;
+}
+
+/* At most LIMIT_DRAFTS of one user, so all of them, without their bodies. */
+enum err desk_draft_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *form = msg_text(req, DRAFT_ASK_FORM);
+	struct store_walk w = {.rc = ERR_OK};
+	struct draft d;
+
+	require(t->ev != NULL);
+	while (drafts_each(t, t->ev->uid, &w, &d))
+		if (form[0] == '\0' || strcmp(form, d.form) == 0)
+			w.rc = put_row(t, &d, false, reply);
+	return w.rc;
+}

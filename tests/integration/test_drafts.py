@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is typed and not sent yet is kept for whoever types it: sealed, bounded, and erased with its case."""
+import subprocess
+
+from ctl import Control, pb
+from node import Clock, wait_for
+
+
+def ask(n, **command):
+    (name, fields), = command.items()
+    r = pb.Request(version=1)
+    sub = getattr(r, name)
+    sub.SetInParent()
+    for k, v in fields.items():
+        setattr(sub, k, v)
+    c = Control(n.dir / "core.sock")
+    out = c.call(r)
+    c.sock.close()
+    return out
+
+
+def put(n, **fields):
+    return ask(n, draft_put=dict({"form": "refer", "label": "A. Verzonnen"}, **fields))
+
+
+def drafts(n, form=""):
+    return ask(n, draft_list={"form": form} if form else {}).drafts
+
+
+def test_a_draft_comes_back_as_it_was_typed_and_goes_when_it_is_dropped(federation):
+    (n,) = federation("Goes").start()
+    case = n.new_case(name="A. Verzonnen")
+    text = "need=housing\nto=smwo\n\tétage 3\n"
+    made = put(n, body=text, case_id=case)
+    assert not made.error and len(made.id) == 32
+    (row,) = drafts(n, "refer")
+    assert (row.id, row.form, row.label, row.case_id, row.body) == (made.id, "refer", "A. Verzonnen", case, "")
+    assert row.until_ms - row.saved_ms == 14 * 86400000 and made.expires_ms == row.until_ms
+    assert ask(n, draft_get={"id": made.id}).drafts[0].body == text
+    again = put(n, id=made.id, body="need=housing\nto=smwo ggd", case_id=case)
+    assert again.id == made.id and len(drafts(n)) == 1
+    intake = put(n, form="case-new", label="nieuw dossier", body="name=B. Bedacht")
+    assert {d.form for d in drafts(n)} == {"refer", "case-new"} and [d.id for d in drafts(n, "case-new")] == [intake.id]
+    n.stop()
+    n.start()
+    assert ask(n, draft_get={"id": made.id}).drafts[0].body == "need=housing\nto=smwo ggd"
+    assert not ask(n, draft_drop={"id": intake.id}).error
+    for gone in (intake.id, "00" * 16, "smwo"):
+        assert ask(n, draft_get={"id": gone}).error == "not-found"
+        assert ask(n, draft_drop={"id": gone}).error == "not-found"
+    assert put(n, id=intake.id, body="x").error == "not-found" and len(drafts(n)) == 1
+
+
+def test_what_is_wrong_with_a_draft_is_said(federation):
+    (n,) = federation("Goes").start()
+    assert put(n, form="", body="x").error == "usage" and put(n, form="Zo maar", body="x").error == "usage"
+    assert put(n, label="x" * 300, body="x").error == "usage"
+    assert put(n, case_id="zzzz", body="x").error == "not-found"
+    assert put(n, body="x" * 16385).error == "usage" and not drafts(n)
+    assert not put(n, body="x" * 16384).error
+    for i in range(19):
+        assert not put(n, label=f"{i}", body="x").error
+    full = put(n, body="x")
+    assert full.error == "refused" and len(drafts(n)) == 20
+    ask(n, draft_drop={"id": drafts(n)[0].id})
+    assert not put(n, body="x").error
+
+
+def test_nothing_of_a_draft_is_readable_on_the_disk_and_it_is_erased_with_its_case(federation):
+    (n,) = federation("Goes").start()
+    one, two = n.new_case(name="A. Verzonnen"), n.new_case(name="B. Bedacht")
+    put(n, body="geheim-van-A", label="merk-van-A", case_id=one)
+    kept = put(n, body="geheim-van-B", label="merk-van-B", case_id=two).id
+    put(n, form="case-new", body="geheim-van-C", label="merk-van-C")
+    raw = (n.dir / "main/data.mdb").read_bytes()
+    assert not any(w in raw for w in (b"geheim-van", b"merk-van")), "a draft lies on the disk in clear"
+    n.k("case", "erase", one, "--now")
+    assert {d.label for d in drafts(n)} == {"merk-van-B", "merk-van-C"}
+    assert ask(n, draft_get={"id": kept}).drafts[0].body == "geheim-van-B"
+
+
+def test_a_restored_node_has_the_drafts_of_its_backup_but_of_no_erased_case(federation):
+    f = federation("Goes")
+    (n,) = f.start()
+    one, two = n.new_case(name="A. Verzonnen"), n.new_case(name="B. Bedacht")
+    put(n, body="over A", label="A", case_id=one)
+    put(n, body="over B", label="B", case_id=two)
+    put(n, form="case-new", body="over C", label="C")
+    n.k("backup", str(f.dir / "copy"))
+    n.k("case", "erase", one, "--now")
+    n.stop()
+    subprocess.run([str(f.bin / "kring"), "--dir", str(n.dir), "restore", str(f.dir / "copy"), "--sheet",
+                    str(n.dir / "recovery-sheet.txt")], check=True, capture_output=True)
+    n.start()
+    wait_for("the node to know what was erased", lambda: {d.label for d in drafts(n)} == {"B", "C"})
+    assert {ask(n, draft_get={"id": d.id}).drafts[0].body for d in drafts(n)} == {"over B", "over C"}
+
+
+def test_a_draft_that_nobody_touched_for_two_weeks_is_let_go(federation):
+    f = federation("Goes")
+    clock = Clock(f.dir)
+    (n,) = f.start(*clock.args)
+    put(n, body="oud", label="oud")
+    clock.days(10, [n])
+    put(n, body="jong", label="jong")
+    assert len(drafts(n)) == 2
+    clock.days(6, [n])
+    wait_for("the old one to be let go", lambda: [d.label for d in drafts(n)] == ["jong"])
