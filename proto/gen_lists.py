@@ -19,7 +19,7 @@ import sys
 
 LANGS = ("nl", "fr", "en", "de")
 ORDER = ("needs", "decline-reasons", "outcomes", "reasons", "states", "categories", "work", "acts", "ui", "figures", "codes",
-         "verdicts", "outbox", "alarms", "standings", "line", "limits", "dates", "person", "help",
+         "verdicts", "days", "outbox", "alarms", "standings", "line", "limits", "dates", "person", "help",
          "commands", "arguments", "say", "audit", "errors")
 
 

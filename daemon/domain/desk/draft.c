@@ -14,6 +14,7 @@
 
 enum { DAY_MS = 86400000 };
 
+/* Another user's draft is answered the same: whether there is one is nobody else's to know. */
 static enum err refuse_gone(struct turn *t)
 {
 	return turn_refuse(t, ERR_NOTFOUND, "there is no such draft",
@@ -83,7 +84,7 @@ enum err desk_draft_put(struct turn *t, const struct msg *req, struct msg *reply
 	return ERR_OK;
 }
 
-/* whole: with what was typed. */
+/* One row of the reply; whole: with what was typed, which a list leaves out, since twenty of them would be a long reply. */
 static enum err put_row(struct turn *t, const struct draft *d, bool whole, struct msg *reply)
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_DRAFTS);
