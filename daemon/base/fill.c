@@ -50,10 +50,10 @@ static const struct fill *named(const struct fill *values, const char *name, siz
 	return NULL;
 }
 
-/* p: behind the colon of {n:one/other}; end: its closing brace. */
+/* p: behind the colon of {n:one;other}; end: its closing brace. */
 static void put_form(struct sink *s, bool one, const char *p, const char *end)
 {
-	const char *other = memchr(p, '/', (size_t)(end - p));
+	const char *other = memchr(p, ';', (size_t)(end - p));
 
 	if (other == NULL)
 		put(s, p, (size_t)(end - p));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * fill - a sentence of a list with its values: "{n} {n:document/documents} for {partner}".
+ * fill - a sentence of a list with its values: "{n} {n:document;documents} for {partner}".
  *
  * Layer:    base.
  * Owns:     nothing.
@@ -9,7 +9,7 @@
  * Durable:  nothing.
  * Privacy:  values may be names; they go where the caller wants them.
  *
- * {name} is the value of that name; {name:one/other} is the first form when that number is one, else the second.  Braces that
+ * {name} is the value of that name; {name:one;other} is the first form when that number is one, else the second.  Braces that
  * name no value are printed as they stand: a slip in a list shows, and nothing is lost.
  */
 #ifndef KRING_BASE_FILL_H

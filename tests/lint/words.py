@@ -79,5 +79,5 @@ def values_agree():
                 got = set(re.findall(r"\{(\w+)[:}]", text))
                 if got != want:
                     yield f"{name}.psv: {code}: {lang} has {sorted(got)}, en has {sorted(want)}"
-                if text.count("{") != text.count("}") or re.search(r"\{\w+:[^/}]*\}", text):
-                    yield f"{name}.psv: {code}: {lang}: a plural is {{n:one/other}}"
+                if text.count("{") != text.count("}") or re.search(r"\{\w+:[^;}]*\}", text):
+                    yield f"{name}.psv: {code}: {lang}: a plural is {{n:one;other}}"

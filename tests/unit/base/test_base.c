@@ -10,7 +10,7 @@
 static void a_sentence_is_filled_in_and_counts_as_its_language_does(void **state)
 {
 	char out[64], small[8];
-	const char *row = "{n} {n:document/documents} for {who}{odd}";
+	const char *row = "{n} {n:document;documents} for {who}{odd}";
 	const struct fill *one = FILL({"n", NULL, 1}, {"who", "{n}", 0});
 	const struct fill *none = FILL({"n", NULL, 0}, {"who", "x", 0});
 
