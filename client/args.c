@@ -48,8 +48,8 @@ static bool spec_of(const struct command *cmd, const char *name, struct spec *ou
 /* The nearest name among the command's own options and those of every command. */
 static int no_such_option(const struct cli *c, const char *typed)
 {
-	static const char *const global[] = {"json", "dir",	   "socket", "jsonl",
-					     "lang", "request-id", "help"};
+	static const char *const global[] = {"json", "dir",	 "socket",     "jsonl",
+					     "lang", "no-pager", "request-id", "help"};
 	char buf[VALUE_OPTIONS_LEN];
 	const char *at = value_options(c->cmd, buf);
 	char name[NAME_MAX_LEN], type[NAME_MAX_LEN], remedy[256], given[64];
@@ -268,6 +268,8 @@ static int take_globals(struct cli *c, const char **args, size_t *count)
 			stuck = split(args[i], name);
 		if (strcmp(name, "json") == 0 || strcmp(name, "jsonl") == 0)
 			c->json = true;
+		else if (strcmp(name, "no-pager") == 0)
+			c->paged = false;
 		else if (strcmp(name, "dir") == 0 || strcmp(name, "socket") == 0 ||
 			 strcmp(name, "lang") == 0)
 			bad = put_global(c, name, stuck != NULL ? stuck : value_at(args, n, i),

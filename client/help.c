@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "client/cli/guess.h"
+#include "client/cli/page.h"
 #include "client/cli/terminal.h"
 #include "client/cli/value.h"
 #include "client/commands/commands.h"
@@ -84,16 +85,16 @@ static void line_of(const struct cli *c, const struct command *k, char out[LINE_
 }
 
 /* left in a column of its own, what it is beside it; a left side that is too long has the text below it. */
-static void row(const char *left, size_t column, const char *right)
+static void row(const struct cli *c, const char *left, size_t column, const char *right)
 {
-	const size_t wide = terminal_columns(left) + 2;
+	const size_t wide = terminal_columns(left, strlen(left)) + 2;
 
 	(void)printf("  %s", left);
 	if (wide + 2 > column)
 		(void)printf(right[0] == '\0' ? "" : "\n%*s", (int)column, "");
 	else
 		(void)printf("%*s", right[0] == '\0' ? 0 : (int)(column - wide), "");
-	terminal_fold(right, column, column);
+	terminal_fold(c, right, column, column);
 	(void)putchar('\n');
 }
 
@@ -108,16 +109,17 @@ static void help_one(const struct cli *c, const struct command *cmd)
 	line_of(c, cmd, line);
 	(void)printf("kring %s%s%s%s\n  ", line, at[0] == '\0' ? "" : " [",
 		     at[0] == '\0' ? "" : text(c, "options"), at[0] == '\0' ? "" : "]");
-	terminal_fold(words_help(c->lang, cmd->noun, cmd->verb), 2, 2);
+	terminal_fold(c, words_help(c->lang, cmd->noun, cmd->verb), 2, 2);
 	(void)putchar('\n');
 	while (value_spec_next(&at, name, type, &many, &empty)) {
 		words_arguments(c->lang, type, shown, sizeof shown);
 		(void)snprintf(left, sizeof left, "  --%s%s%s%s", name, type[0] == '\0' ? "" : " ",
 			       shown, many ? " ..." : "");
 		(void)value_accepts(c->lang, cmd, type, accepts, sizeof accepts);
-		row(left, OPTION_COLUMNS, accepts);
+		row(c, left, OPTION_COLUMNS, accepts);
 	}
-	(void)printf("  %s%s%s\n", text(c, "example"), words_colon(c->lang), cmd->example);
+	/* on a line of its own: it is copied, and not folded */
+	(void)printf("  %s%s\n    %s\n", text(c, "example"), words_colon(c->lang), cmd->example);
 }
 
 /* Whoever types a reason sees here which ones there are.  Codes of a list with their words in the reader's language. */
@@ -126,7 +128,7 @@ static int help_list(const struct cli *c, enum list_id list, const char *use)
 	const char *code;
 
 	for (size_t i = 0; (code = list_code(list, use, i)) != NULL; i++)
-		row(code, OPTION_COLUMNS, list_text(list, c->lang, code));
+		row(c, code, OPTION_COLUMNS, list_text(list, c->lang, code));
 	return CLI_DONE;
 }
 
@@ -186,14 +188,18 @@ static int help_topic(const struct cli *c, const char *noun, const char *verb)
 	return CLI_DONE;
 }
 
+static size_t columns(const char *s)
+{
+	return terminal_columns(s, strlen(s));
+}
+
 static void labelled(const struct cli *c, const char *label, const char *typed)
 {
 	char what[WORDS_LONG];
 
 	words_arguments(c->lang, typed, what, sizeof what);
 	(void)printf("%s%s", text(c, label), words_colon(c->lang));
-	terminal_fold(what,
-		      terminal_columns(text(c, label)) + terminal_columns(words_colon(c->lang)), 2);
+	terminal_fold(c, what, columns(text(c, label)) + columns(words_colon(c->lang)), 2);
 	(void)putchar('\n');
 }
 
@@ -204,6 +210,11 @@ static void usage(const struct cli *c)
 		 "kring [--dir DIR | --socket PATH] [--json] [--lang nl|fr|en|de] COMMAND");
 }
 
+static void heading(const struct cli *c, const char *title)
+{
+	(void)printf("%s%s%s\n", terminal_mark(c, MARK_HEAD), title, terminal_mark(c, MARK_OFF));
+}
+
 /* Every command with what it is for, group by group. */
 static int help_all(const struct cli *c)
 {
@@ -211,11 +222,12 @@ static int help_all(const struct cli *c)
 
 	usage(c);
 	for (unsigned g = GROUP_NONE + 1; g < GROUP_COUNT; g++) {
-		(void)printf("\n%s\n", text(c, groups[g]));
+		(void)putchar('\n');
+		heading(c, text(c, groups[g]));
 		for (size_t i = 0; i < commands_count; i++)
 			if (commands[i].group == g) {
 				line_of(c, &commands[i], line);
-				row(line, OPTION_COLUMNS + 4,
+				row(c, line, OPTION_COLUMNS + 4,
 				    words_help(c->lang, commands[i].noun, commands[i].verb));
 			}
 	}
@@ -239,7 +251,7 @@ static void nouns_of(const struct cli *c, enum command_group g)
 		(void)fprintf(f, "%s ", noun);
 	}
 	if (fclose(f) == 0)
-		row(text(c, groups[g]), NAME_COLUMNS, all);
+		row(c, text(c, groups[g]), NAME_COLUMNS, all);
 	free(all);
 }
 
@@ -249,11 +261,11 @@ static int help_short(const struct cli *c)
 	char line[LINE_LEN];
 
 	usage(c);
-	(void)printf("%s\n", text(c, "group-day"));
+	heading(c, text(c, "group-day"));
 	for (size_t i = 0; i < commands_count; i++)
 		if (commands[i].group == GROUP_DAY) {
 			line_of(c, &commands[i], line);
-			row(line, NAME_COLUMNS,
+			row(c, line, NAME_COLUMNS,
 			    words_help(c->lang, commands[i].noun, commands[i].verb));
 		}
 	for (unsigned g = GROUP_DAY + 1; g < GROUP_COUNT; g++)
@@ -274,17 +286,25 @@ int help_show(struct cli *c, const char *noun, const char *verb)
 		     {"reasons", LIST_REASONS},
 		     {"outcomes", LIST_OUTCOMES},
 		     {"categories", LIST_CATEGORIES}};
+	const enum list_id *list = NULL;
+	int code;
 
 	require(c != NULL && noun != NULL);
 	c->answered = true;
 	if (c->json)
 		return json_commands(c);
+	page_begin(c);
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		if (strcmp(lists[i].name, noun) == 0)
-			return help_list(c, lists[i].list, "");
-	if (noun[0] == '\0')
-		return help_short(c);
-	return strcmp(noun, "all") == 0 ? help_all(c) : help_topic(c, noun, verb);
+			list = &lists[i].list;
+	if (list != NULL)
+		code = help_list(c, *list, "");
+	else if (noun[0] == '\0')
+		code = help_short(c);
+	else
+		code = strcmp(noun, "all") == 0 ? help_all(c) : help_topic(c, noun, verb);
+	page_end(c);
+	return code;
 }
 
 /* Both forms name the program first: whoever reports a fault copies the line. */

@@ -10,6 +10,7 @@
 
 #include "base/stdfd.h"
 #include "client/args.h"
+#include "client/cli/terminal.h"
 
 static_assert(CLI_DONE == 0 && CLI_DAMAGED == 5, "scripts know the exit codes by number");
 
@@ -38,6 +39,7 @@ int main(int argc, char **argv)
 
 	if (!stdfd_open())
 		return CLI_NOT_NOW;
+	terminal_look(&c);
 	for (int i = 1; i < argc; i++) {
 		/* before anything is parsed, so that the first error is JSON too */
 		c.json = c.json || strcmp(argv[i], "--json") == 0;

@@ -62,7 +62,7 @@ int cli_fail(const struct cli *c, int code, const char *what, const char *why, c
 		return code;
 	}
 	/* Parts of it were typed, or are names of files: they look like no line of ours. */
-	(void)fputs("! ", stderr);
+	(void)fputs(c->colour_errors ? "\033[1;31m!\033[0m " : "! ", stderr);
 	text_print(stderr, what);
 	(void)fputs(why[0] == '\0' ? "" : ": ", stderr);
 	text_print(stderr, why);

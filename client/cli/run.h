@@ -74,6 +74,12 @@ struct cli {
 			number; /* of a NUMBER, DATE or CATEGORIES; the place of a code in its list, from 1 */
 	} options[CLI_OPTIONS_MAX];
 	size_t option_count;
+	/* the reader's screen: terminal_look() */
+	size_t width, rows; /* rows 0: nobody knows */
+	bool terminal;	    /* standard output is one */
+	bool folded;	    /* lines are made to fit it */
+	bool colour, colour_errors, paged;
+	int page_out; /* standard output, while a page takes its place; 0: none does */
 	bool stdin_used, quiet;
 	bool answered; /* by help or version: there is nothing to run */
 };

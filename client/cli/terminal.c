@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The reader's screen.  Without one (a file, a pipe) everything is made for 80 columns. */
+/* The reader's screen.  COLUMNS says how wide it is, else the terminal.  In a file or a pipe, when neither does, texts are
+ * made for 80 columns and rows stay whole: they are looked through line by line there.  Colours repeat what a word says; nothing is said by a colour alone. */
 #include "client/cli/terminal.h"
 
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,50 +10,82 @@
 
 #include "base/check.h"
 
-enum { WIDTH = 80, WIDTH_MIN = 40, WIDTH_MAX = 10000 };
+enum { WIDTH = 80, WIDTH_MIN = 40, WIDTH_MAX = 10000, FURTHER = 4 };
 
-/* What is too narrow for a word and its indent helps nobody. */
-size_t terminal_width(void)
+/* As no-color.org has it: empty is as good as not there. */
+static bool set(const char *value)
 {
-	const char *given = getenv("COLUMNS");
-	const long columns = given == NULL ? 0 : strtol(given, NULL, 10);
-	struct winsize size = {.ws_col = 0};
-	size_t width = WIDTH;
-
-	if (columns > 0 && columns <= WIDTH_MAX)
-		width = (size_t)columns;
-	else if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		width = size.ws_col;
-	return width < WIDTH_MIN ? WIDTH_MIN : width;
+	return value != NULL && value[0] != '\0';
 }
 
-/* Letters that are two columns wide are counted as one. */
-static size_t columns_of(const char *text, size_t len)
+/* What is too narrow for a word and its indent helps nobody. */
+void terminal_look(struct cli *c)
+{
+	const char *columns = getenv("COLUMNS"), *term = getenv("TERM");
+	const long given = columns == NULL ? 0 : strtol(columns, NULL, 10);
+	struct winsize size = {.ws_col = 0};
+	const bool able = set(term) && strcmp(term, "dumb") != 0;
+
+	require(c != NULL);
+	c->terminal = isatty(STDOUT_FILENO) != 0;
+	c->width = WIDTH;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		c->width = size.ws_col;
+	if (given > 0 && given <= WIDTH_MAX)
+		c->width = (size_t)given;
+	c->width = c->width < WIDTH_MIN ? WIDTH_MIN : c->width;
+	c->rows = size.ws_row;
+	c->folded = c->terminal || (given > 0 && given <= WIDTH_MAX);
+	c->colour = c->terminal && able && !set(getenv("NO_COLOR"));
+	c->colour_errors = isatty(STDERR_FILENO) != 0 && able && !set(getenv("NO_COLOR"));
+	c->paged = c->terminal && able;
+}
+
+const char *terminal_mark(const struct cli *c, enum terminal_mark mark)
+{
+	static const char *const marks[] = {"\033[0m", "\033[1m", "\033[31m", "\033[1;31m"};
+
+	require(c != NULL && mark <= MARK_ALARM);
+	return c->colour ? marks[mark] : "";
+}
+
+/* The bytes of a mark that begins here; 0: none does.  No text that was let in holds the byte with which marks begin. */
+static size_t mark_len(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < len; i++)
-		n += ((unsigned char)text[i] & 0xc0) != 0x80 ? 1 : 0;
+	if (len < 2 || s[0] != '\033')
+		return 0;
+	while (n < len && s[n] != 'm')
+		n++;
+	return n < len ? n + 1 : len;
+}
+
+/* Letters that are two columns wide are counted as one. */
+size_t terminal_columns(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	require(text != NULL);
+	for (size_t i = 0; i < len;) {
+		const size_t mark = mark_len(text + i, len - i);
+
+		n += mark == 0 && ((unsigned char)text[i] & 0xc0) != 0x80 ? 1 : 0;
+		i += mark == 0 ? 1 : mark;
+	}
 	return n;
 }
 
-size_t terminal_columns(const char *text)
-{
-	require(text != NULL);
-	return columns_of(text, strlen(text));
-}
-
 /* A word that is wider than the screen is left whole: it may be an id or a path that somebody copies. */
-void terminal_fold(const char *text, size_t at, size_t indent)
+void terminal_fold(const struct cli *c, const char *text, size_t at, size_t indent)
 {
-	const size_t width = terminal_width();
 	bool first = true;
 
-	require(text != NULL);
+	require(c != NULL && text != NULL);
 	for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
-		const size_t n = strcspn(text, " "), wide = columns_of(text, n);
+		const size_t n = strcspn(text, " "), wide = terminal_columns(text, n);
 
-		if (!first && at + 1 + wide > width) {
+		if (!first && at + 1 + wide > c->width) {
 			(void)printf("\n%*s", (int)indent, "");
 			at = indent;
 		} else if (!first) {
@@ -65,5 +96,78 @@ void terminal_fold(const char *text, size_t at, size_t indent)
 		text += n;
 		at += wide;
 		first = false;
+	}
+}
+
+/* How much of the line fits: all of it, or up to the last blank within the width, or a first word that is wider. */
+static size_t fitting(const char *s, size_t len, size_t width)
+{
+	size_t fits = 0, columns = 0;
+
+	for (size_t i = 0; i < len;) {
+		const size_t mark = mark_len(s + i, len - i);
+		const bool ends = s[i] == ' ' && i > 0 && s[i - 1] != ' ';
+
+		if (fits > 0 && mark == 0 && columns >= width && (s[i] != ' ' || columns > width))
+			return fits;
+		if (ends && columns > width)
+			return i;
+		fits = ends ? i : fits;
+		columns += mark == 0 && ((unsigned char)s[i] & 0xc0) != 0x80 ? 1 : 0;
+		i += mark == 0 ? 1 : mark;
+	}
+	return len;
+}
+
+/* With what the further lines of this one begin.  The mark of a partner's text is repeated (print_lines), so that none of it
+ * looks like a row of ours. */
+static size_t further(const char *s, size_t len, char out[64])
+{
+	const size_t blanks = strspn(s, " ") < len ? strspn(s, " ") : len;
+	size_t n = blanks;
+
+	if (len > blanks + 1 && s[blanks] == '|' && s[blanks + 1] == ' ')
+		n += 2;
+	else
+		n += FURTHER;
+	n = n < 40 ? n : 40;
+	memset(out, ' ', n);
+	if (n == blanks + 2)
+		out[blanks] = '|';
+	return n;
+}
+
+void terminal_line(const struct cli *c, FILE *f, const char *line, size_t len)
+{
+	char before[64];
+	size_t begin, n;
+
+	require(c != NULL && f != NULL && line != NULL);
+	while (len > 0 && line[len - 1] == ' ')
+		len--;
+	begin = strspn(line, " ");
+	if (!c->folded || terminal_columns(line, len) <= c->width ||
+	    (len > begin + 6 && memcmp(line + begin, "kring ", 6) == 0)) {
+		(void)fwrite(line, 1, len, f);
+		(void)fputc('\n', f);
+		return;
+	}
+	require(c->width >= WIDTH_MIN);
+	n = further(line, len, before);
+	require(n < sizeof before && n <= c->width);
+	for (size_t used = 0, lead = 0; used < len; lead = n) {
+		/* blanks at the beginning belong to the first line alone */
+		const size_t skip = used == 0 ? begin : 0;
+		const size_t take = skip + fitting(line + used + skip, len - used - skip,
+						   c->width > lead + skip + 8
+							   ? c->width - lead - skip
+							   : 8);
+
+		(void)fwrite(before, 1, lead, f);
+		(void)fwrite(line + used, 1, take, f);
+		(void)fputc('\n', f);
+		used += take;
+		while (used < len && line[used] == ' ')
+			used++;
 	}
 }

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "client/cli/out.h"
+#include "client/cli/page.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
 #include "client/print/figures.h"
@@ -309,10 +310,13 @@ int cmd_flow(struct cli *c)
 		return code;
 	if (cli_option(c, "csv") != NULL)
 		return save_csv(c, msg_get(reply, REPLY_FLOW), cli_option(c, "csv"));
-	if (c->json)
+	if (c->json) {
 		out_json(NULL, reply);
-	else
-		print_flow(c, msg_get(reply, REPLY_FLOW));
+		return CLI_DONE;
+	}
+	page_begin(c);
+	print_flow(c, msg_get(reply, REPLY_FLOW));
+	page_end(c);
 	return CLI_DONE;
 }
 

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "client/cli/terminal.h"
 #include "proto/lists.h"
 
 enum { ID_DIGITS = 32, ID_TIME_DIGITS = 12 };
@@ -47,7 +48,8 @@ void print_due(const struct cli *c, const struct msg *r, unsigned day, unsigned 
 	(void)printf("%s ", list_text(LIST_UI, c->lang, "due"));
 	print_day(c, msg_text(r, day));
 	if (msg_u64(r, overdue) != 0)
-		(void)printf(" (%s)", list_text(LIST_UI, c->lang, "overdue"));
+		(void)printf(" (%s%s%s)", terminal_mark(c, MARK_LATE),
+			     list_text(LIST_UI, c->lang, "overdue"), terminal_mark(c, MARK_OFF));
 }
 
 /* In the order of their bits, so that two lists can be compared by eye; "-" for none. */
@@ -120,7 +122,8 @@ void print_urgent(const struct cli *c, const char *urgency)
 {
 	require(c != NULL && urgency != NULL);
 	if (strcmp(urgency, "urgent") == 0)
-		(void)printf("%s  ", list_text(LIST_UI, c->lang, "urgent"));
+		(void)printf("%s%s%s  ", terminal_mark(c, MARK_ALARM),
+			     list_text(LIST_UI, c->lang, "urgent"), terminal_mark(c, MARK_OFF));
 }
 
 void print_sentence(const struct cli *c, const char *text, const char *p, const char *d,

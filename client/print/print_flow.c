@@ -116,7 +116,8 @@ static void map(const struct cli *c, const struct msg *flow)
 	const struct fill *none = FILL_NONE;
 	struct name *names = calloc(NAMES_MAX, sizeof *names);
 	const size_t all = names == NULL ? 0 : busiest(names, flow);
-	const size_t n = all < MAP_MAX ? all : MAP_MAX;
+	const size_t fit = c->width > 36 ? (c->width - 30) / 6 : 1;
+	const size_t room = fit < MAP_MAX ? fit : MAP_MAX, n = all < room ? all : room;
 	uint64_t most = 0;
 
 	if (n == 0) {
@@ -158,13 +159,15 @@ static void map(const struct cli *c, const struct msg *flow)
 
 /* ---- tables ---- */
 
+enum { NEEDS_CELL = 7, WAITING_CELL = 8 };
+
 /* A figure that chance alone may have made is a dot, as one that was too small to be published. */
-static void figure_cell(const struct msg *r, unsigned field, uint64_t floor)
+static void figure_cell(const struct msg *r, unsigned field, uint64_t floor, int width)
 {
 	if (msg_has(r, field) && msg_u64(r, field) >= floor)
-		(void)printf("%9llu", (unsigned long long)msg_u64(r, field));
+		(void)printf("%*llu", width, (unsigned long long)msg_u64(r, field));
 	else
-		(void)printf("%9s", ".");
+		(void)printf("%*s", width, ".");
 }
 
 /* A column of a table of figures. */
@@ -209,14 +212,14 @@ static void needs(const struct cli *c, const struct msg *flow)
 				     list_text(LIST_DECLINE, c->lang, "other"));
 			print_cell("", 56);
 			for (size_t j = 0; j < N; j++)
-				(void)printf("%9s", columns[j].head);
+				(void)printf("%*s", NEEDS_CELL, columns[j].head);
 			(void)putchar('\n');
 			begun = true;
 		}
 		print_cell(msg_text(r, FLOW_NEED_REPORTER), 28);
 		print_cell(list_text(LIST_NEEDS, c->lang, msg_text(r, FLOW_NEED_NEED)), 26);
 		for (size_t j = 0; j < N; j++)
-			figure_cell(r, columns[j].field, floor);
+			figure_cell(r, columns[j].field, floor, NEEDS_CELL);
 		(void)putchar('\n');
 	}
 }
@@ -233,6 +236,8 @@ static void waiting(const struct cli *c, const struct msg *flow)
 	enum { N = sizeof columns / sizeof columns[0] };
 	const struct fill *none = FILL_NONE;
 	const uint64_t floor = figures_floor(flow, "answers");
+	/* on a narrow screen the figures stand below the name */
+	const bool beside = c->width >= 30 + N * WAITING_CELL;
 
 	if (msg_count(flow, FLOW_NODES) == 0)
 		return;
@@ -242,9 +247,9 @@ static void waiting(const struct cli *c, const struct msg *flow)
 		     list_text(LIST_STATES, c->lang, "declined"),
 		     list_text(LIST_STATES, c->lang, "redirected"),
 		     list_text(LIST_REASONS, c->lang, "no-answer"));
-	print_cell("", 28);
+	print_cell("", beside ? 28 : 2);
 	for (size_t i = 0; i < N; i++)
-		(void)printf("%9s", columns[i].head);
+		(void)printf("%*s", WAITING_CELL, columns[i].head);
 	(void)putchar('\n');
 	for (size_t i = 0; i < msg_count(flow, FLOW_NODES); i++) {
 		const struct msg *r = msg_at(flow, FLOW_NODES, i);
@@ -252,8 +257,12 @@ static void waiting(const struct cli *c, const struct msg *flow)
 		if (!worth(r, columns, N, floor))
 			continue;
 		print_cell(msg_text(r, FLOW_NODE_REPORTER), 28);
+		if (!beside) {
+			(void)putchar('\n');
+			print_cell("", 2);
+		}
 		for (size_t j = 0; j < N; j++)
-			figure_cell(r, columns[j].field, floor);
+			figure_cell(r, columns[j].field, floor, WAITING_CELL);
 		(void)putchar('\n');
 	}
 }

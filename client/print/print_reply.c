@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "client/cli/page.h"
 #include "client/print/print.h"
 
 enum { DAMAGE_SHOWN = 5 };
@@ -106,6 +107,7 @@ static void left_out(const struct cli *c, const struct msg *reply)
 void print_reply(struct cli *c, const struct msg *reply)
 {
 	require(c != NULL && reply != NULL);
+	page_begin(c);
 	print_status(c, reply);
 	print_partners(c, reply);
 	print_cases(c, reply);
@@ -125,4 +127,5 @@ void print_reply(struct cli *c, const struct msg *reply)
 	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS) &&
 		 msg_count(reply, REPLY_CASES) == 0)
 		(void)printf("%s\n", print_short(msg_text(reply, REPLY_ID)));
+	page_end(c);
 }

@@ -69,7 +69,10 @@ const struct config_variable config_variables[] = {
 	{"KRING_JSON", "kringd tool", "set by kring --json: answers as JSON"},
 	{"XDG_STATE_HOME", "kring", "where the client remembers what it showed last"},
 	{"HOME", "kring", "the same, when XDG_STATE_HOME is not set: ~/.local/state/kring"},
-	{"COLUMNS", "kring", "how wide the screen is, when the terminal does not say so: 80 columns"},
+	{"COLUMNS", "kring", "how many columns lines may have; else what the terminal says; without one texts have 80, and rows stay whole"},
+	{"PAGER", "kring", "the program through which a terminal shows what is longer than the screen; else less, when it is there"},
+	{"NO_COLOR", "kring", "set to anything: no colours on a terminal"},
+	{"TERM", "kring", "dumb: no colours, and no pager"},
 	{"LANG", "kring", "language of codes and states: nl, fr, de, else English"},
 	{NULL, NULL, NULL},
 };

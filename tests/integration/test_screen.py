@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is shown keeps to the reader's screen: no line is wider, none ends in blanks, long lists go through a pager, and a
+colour only repeats what a word says."""
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import termios
+import time
+
+import pytest
+from node import BIN
+
+LONG = "Stichting Maatschappelijk Werk en Ontmoeting voor de Oosterschelderegio"
+ESC = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def environment(**env):
+    return {**{k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LANG", "PAGER", "NO_COLOR", "TERM", "LESS")}, "LANG": "C.UTF-8", **env}
+
+
+def kring(node, *args, **env):
+    return subprocess.run([str(BIN / "kring"), "--dir", str(node.dir), *args], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                          env=environment(**env))
+
+
+def on_a_terminal(words, rows=24, columns=80, keys=b"", **env):
+    """(exit code, what the terminal got) of a program that has a terminal of that size."""
+    env = environment(TERM="xterm", **env)
+    pid, fd = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.execve(words[0], words, env)
+    out, end = b"", time.time() + 20
+    while time.time() < end:
+        if select.select([fd], [], [], 0.05)[0]:
+            try:
+                got = os.read(fd, 65536)
+            except OSError:
+                break
+            if not got:
+                break
+            out += got
+        elif keys and out:
+            os.write(fd, keys)
+            keys = b""
+    os.close(fd)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), out.decode().replace("\r\n", "\n")
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A partner with a long name, who was sent thirty referrals of people with long names, one of them urgent."""
+    from node import Federation
+    f = Federation(tmp_path_factory.mktemp("screen"), ("Goes",))
+    try:
+        f.nodes.append(f.add(LONG, dirname="long"))
+        f.nodes[1].name = to = LONG.lower().replace(" ", "-")
+        a, b = f.start()
+        for i in range(30):
+            case = a.new_case(name=f"Testpersoon {i} van der Verzonnen-Achternaam Zonder Einde")
+            a.consent(case, to)
+            a.refer(case, to, *(("--urgency", "urgent") if i == 7 else ()))
+        yield a, b
+    finally:
+        f.stop()
+
+
+READ = (("status",), ("partner", "list"), ("case", "list"), ("sent",), ("inbox",), ("worklist",), ("outbox", "list"), ("roster", "show"), ("audit", "list"),
+        ("flow", "--own"), ("approve",), ("help", "all"))
+
+
+@pytest.mark.parametrize("lang", ("nl", "fr", "en", "de"))
+def test_no_line_is_wider_than_the_screen_or_ends_in_blanks(two, lang):
+    a, _ = two
+    case = a.k("case", "list")["cases"][0]["id"]
+    ref = a.k("sent")["referrals"][0]["ref"]
+    for args in (*READ, ("case", "show", case), ("show", ref), ("consent", "list", case)):
+        for columns in (60, 80, 132):
+            r = kring(a, "--lang", lang, *args, COLUMNS=str(columns))
+            assert r.returncode == 0, r
+            for line in r.stdout.splitlines():
+                assert line == line.rstrip(), (args, line)
+                whole = len(line.split()) <= 1 or line.lstrip().startswith("kring ")  # ids and commands are copied
+                assert whole or len(line) <= columns, (args, columns, line)
+        narrow, wide = (" ".join(kring(a, "--lang", lang, *args, COLUMNS=x).stdout.split()) for x in ("60", "1000"))
+        if args[0] not in ("status", "audit"):  # asking is logged, and clocks go on
+            assert narrow.replace("| ", "") == wide.replace("| ", ""), "nothing is left out for want of room"
+
+
+def test_the_screen_of_the_terminal_counts(two):
+    """Without a screen each row is one line: that is how a pipe is looked through."""
+    a, _ = two
+    assert len(kring(a, "sent").stdout.splitlines()) == 30
+    words = [str(BIN / "kring"), "--dir", str(a.dir), "--no-pager", "sent"]
+    _, out = on_a_terminal(words, columns=66)
+    assert 60 < max(len(ESC.sub("", x)) for x in out.splitlines()) <= 66
+    _, out = on_a_terminal(words, columns=66, COLUMNS="90")
+    assert 80 < max(len(ESC.sub("", x)) for x in out.splitlines()) <= 90
+
+
+def pager(tmp_path, text="#!/bin/sh\ncat > {0}\necho paged\n"):
+    p = tmp_path / "pager"
+    p.write_text(text.format(tmp_path / "shown"))
+    p.chmod(0o755)
+    return p
+
+
+def test_what_is_longer_than_the_screen_goes_through_the_pager(two, tmp_path):
+    a, _ = two
+    mine, shown = pager(tmp_path), tmp_path / "shown"
+    sent = [str(BIN / "kring"), "--dir", str(a.dir), "sent"]
+    code, out = on_a_terminal(sent, PAGER=f"{mine} -some --words")
+    assert code == 0 and out.strip() == "paged" and shown.read_text().count("Verzonnen-Achternaam") == 30
+    assert not [x for x in shown.read_text().splitlines() if len(ESC.sub("", x)) > 80]
+    for words, env in ((sent[:3] + ["partner", "list"], {}),                                  # fits on the screen
+                       (sent + ["--no-pager"], {}), (sent + ["--json"], {}), (sent[:3] + ["--json", "help"], {}),
+                       (sent, {"PAGER": ""}), (sent, {"PAGER": "cat"}), (sent, {"PAGER": "/nowhere/at-all"})):
+        shown.unlink(missing_ok=True)
+        code, out = on_a_terminal(words, **{"PAGER": str(mine), **env})
+        assert code == 0 and not shown.exists() and "paged" not in out and out.strip(), (words, env)
+        assert "sent" not in words or out.count("Verzonnen-Achternaam") == 30
+    r = kring(a, "sent", PAGER=str(mine))
+    assert r.stdout.count("Verzonnen-Achternaam") == 30 and not shown.exists(), "no terminal, no pager"
+    code, out = on_a_terminal(["/usr/bin/env", "TERM=dumb", *sent], PAGER=str(mine))
+    assert out.count("Verzonnen-Achternaam") == 30 and not shown.exists() and "\x1b" not in out
+
+
+def test_less_is_the_pager_when_there_is_one(two):
+    """It shows what fits and ends; what does not fit waits for a key; nothing that was searched for is written down."""
+    a, _ = two
+    if not os.access("/usr/bin/less", os.X_OK):
+        pytest.skip("less is not here")
+    words = [str(BIN / "kring"), "--dir", str(a.dir)]
+    code, out = on_a_terminal([*words, "partner", "list"])
+    assert code == 0 and LONG.split()[0] in out
+    home = a.fed.dir / "home"
+    home.mkdir(exist_ok=True)
+    code, out = on_a_terminal([*words, "sent"], keys=b"/Achternaam\nq", HOME=str(home))
+    assert code == 0 and 3 < out.count("Verzonnen-Achternaam") < 30
+    assert not [p for p in home.rglob("*") if "less" in p.name]
+
+
+def test_the_exit_code_is_the_commands_whatever_the_pager_does(two, tmp_path):
+    a, _ = two
+    bad = pager(tmp_path, "#!/bin/sh\nexit 3\n")
+    assert on_a_terminal([str(BIN / "kring"), "--dir", str(a.dir), "sent"], PAGER=str(bad))[0] == 0
+
+
+def test_colours_are_for_terminals_and_say_nothing_alone(two):
+    a, b = two
+    sent = [str(BIN / "kring"), "--dir", str(a.dir), "--lang", "en", "--no-pager", "sent"]
+    _, coloured = on_a_terminal(sent)
+    assert re.search(r"\x1b\[[0-9;]*murgent\x1b\[0m", coloured)
+    for env in ({"NO_COLOR": "1"}, {"NO_COLOR": "0"}):
+        _, plain = on_a_terminal(sent, **env)
+        assert "\x1b" not in plain and plain == ESC.sub("", coloured)
+    _, plain = on_a_terminal(["/usr/bin/env", "TERM=dumb", *sent])
+    assert "\x1b" not in plain
+    assert "\x1b" not in kring(a, "sent").stdout + kring(a, "nothing").stderr
+    code, out = on_a_terminal([str(BIN / "kring"), "nothing"])
+    assert code == 2 and "\x1b[1;31m!\x1b[0m " in out
+    assert ESC.sub("", out) == on_a_terminal([str(BIN / "kring"), "nothing"], NO_COLOR="1")[1]
