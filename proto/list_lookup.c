@@ -23,6 +23,23 @@ bool list_has(enum list_id list, const char *code)
 	return find(list, code) != NULL;
 }
 
+const char *list_name(enum list_id list)
+{
+	require(list < LIST_COUNT);
+	return list_names[list];
+}
+
+bool list_named(const char *name, enum list_id *list)
+{
+	require(name != NULL && list != NULL);
+	for (size_t i = 0; i < LIST_COUNT; i++)
+		if (strcmp(list_names[i], name) == 0) {
+			*list = (enum list_id)i;
+			return true;
+		}
+	return false;
+}
+
 /* Does the column "uses" name this use?  An entry without uses, and a question without one, fit each other: the column narrows
  * a list, it does not switch entries on. */
 static bool used(const struct list_entry *e, const char *use)

@@ -22,7 +22,8 @@ enum list_lang { LIST_NL, LIST_FR, LIST_EN, LIST_DE, LIST_LANGS };
 	X(STATES, states) X(CATEGORIES, categories) X(WORK, work) X(ACTS, acts) X(UI, ui) X(FIGURES, figures) \
 	X(CODES, codes) X(VERDICTS, verdicts) X(DAYS, days) X(OUTBOX, outbox) X(ALARMS, alarms) X(STANDINGS, standings) X(LINE, line) X(LIMITS, limits) \
 	X(DATES, dates) X(PERSON, person) X(HELP, help) \
-	X(COMMANDS, commands) X(ARGUMENTS, arguments) X(SAY, say) X(AUDIT, audit) X(ERRORS, errors)
+	X(COMMANDS, commands) X(ARGUMENTS, arguments) X(SAY, say) X(AUDIT, audit) X(ERRORS, errors) \
+	X(REFUSALS, refusals)
 enum list_id {
 #define LIST_ENUM(name, var) LIST_##name,
 	LISTS(LIST_ENUM)
@@ -66,6 +67,7 @@ struct holiday_country {
 };
 
 extern const struct list list_table[LIST_COUNT];
+extern const char *const list_names[LIST_COUNT];
 extern const struct holiday_rule list_holidays[];
 extern const size_t list_holiday_count;
 extern const struct holiday_country list_countries[];
@@ -73,6 +75,10 @@ extern const size_t list_country_count;
 extern const char list_country_names[]; /* "BE, DE, ..." */
 
 bool list_has(enum list_id list, const char *code);
+/** "decline-reasons": how a list is called in a reply ... */
+const char *list_name(enum list_id list);
+/** ... and back; false: there is none of that name. */
+bool list_named(const char *name, enum list_id *list);
 /** The i-th code of a list for that use ("": of all), NULL past the last. */
 const char *list_code(enum list_id list, const char *use, size_t i);
 bool list_takes(enum list_id list, const char *use, const char *code);

@@ -18,6 +18,7 @@
 #include "client/cli/ctlclient.h"
 #include "client/cli/out.h"
 #include "client/cli/seen.h"
+#include "client/words/refusal.h"
 
 /* Options stand in the order in which they were typed. */
 const char *cli_option_at(const struct cli *c, const char *name, size_t i)
@@ -135,6 +136,7 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 				"shorten a text, or leave an option out");
 	if (rc != ERR_OK)
 		return cli_fail(c, CLI_NOT_NOW, "kringd did not answer", err_text(rc), "try again");
+	refusal_words(c->lang, &c->arena, *out);
 	/* also of a refusal: its reply may say how far the referral is now */
 	seen_remember(c, reply);
 	if (c->json && (!c->quiet || msg_has(reply, REPLY_ERROR)))

@@ -286,11 +286,7 @@ static struct span not_shredded(struct turn *t, struct span done)
 {
 	struct span reply;
 
-	(void)turn_refuse(
-		t, ERR_FULL,
-		"the case is erased here, but copies of the store from before still open it",
-		"the disk or the store has no room to wrap the keys of the other cases anew",
-		"make room; kringd tries again every hour and at its start; see: kring status");
+	(void)turn_refuse(t, ERR_FULL, REFUSAL_CASE_ERASED_NOT_SHREDDED);
 	return node_error_reply(t, ERR_FULL, &reply) == ERR_OK ? reply : done;
 }
 
@@ -308,7 +304,7 @@ static void go_on(struct engine *e, struct turn *t, const struct effect *x)
 	}
 	if (rc == ERR_OK)
 		return;
-	(void)turn_refuse(t, rc, "too much is waiting", "", "try again in a moment");
+	(void)turn_refuse(t, rc, REFUSAL_TOO_MUCH_WAITING);
 	if (node_error_reply(t, rc, &reply) == ERR_OK)
 		e->parts.calls.reply(e->parts.calls.ctx, x->ev->client, reply);
 }

@@ -215,7 +215,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->bare_too = false;
 	t->left = t->leaves = span_of(NULL, 0);
 	t->again = false;
-	t->refusal = (struct refusal){.uncovered = 0};
+	t->refusal = (struct refused){.uncovered = 0};
 }
 
 /* ---- the step ---- */
@@ -493,23 +493,14 @@ void node_event_over(struct node *n)
 	n->bare = false;
 }
 
-/* Words that the handler did not give come from the error itself; a person always reads something. */
+/* What a client acts by is here; the words are its own. */
 enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 {
-	const struct refusal *r = &t->refusal;
+	const struct refused *r = &t->refusal;
 	struct msg *reply = msg_new(t->arena, MSG_REPLY);
 
 	require(e != ERR_OK);
-	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(e));
-	if (e == ERR_FULL && r->what[0] == '\0')
-		(void)room_refuse(t);
-	if (e == ERR_NOMEM && r->what[0] == '\0')
-		(void)turn_refuse(t, e, "this is too much for one request",
-				  "it would need more memory than one request may take",
-				  "ask for less at once, for example with --limit");
-	msg_set_text(t->arena, reply, REPLY_WHAT, r->what[0] != '\0' ? r->what : err_text(e));
-	msg_set_text(t->arena, reply, REPLY_WHY, r->why);
-	msg_set_text(t->arena, reply, REPLY_REMEDY, r->remedy);
+	turn_refused_into(t, e, reply);
 	msg_set_u64(reply, REPLY_UNCOVERED, r->uncovered);
 	msg_set_u64(reply, REPLY_COVERED, r->covered);
 	if (r->id[0] != '\0') {

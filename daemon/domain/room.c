@@ -68,9 +68,5 @@ enum store_use room_of_document(uint16_t type, bool ours, bool known)
 
 enum err room_refuse(struct turn *t)
 {
-	return turn_refuse(t, ERR_FULL, "the store of this node is full",
-			   "what is left is kept for answers, withdrawals and erasure",
-			   "erase cases that are over (kring case erase), or raise StoreMiB in "
-			   "kring.conf and start "
-			   "kringd again, or make room on the disk; see: kring status");
+	return turn_refuse(t, ERR_FULL, REFUSAL_STORE_FULL);
 }

@@ -59,7 +59,7 @@ enum err turn_whole(struct turn *t, enum err rc)
 	const enum err failed = store_failed(t->txn);
 
 	if (failed != ERR_OK) {
-		t->refusal = (struct refusal){.uncovered = 0};
+		t->refusal = (struct refused){.uncovered = 0};
 		return failed;
 	}
 	return rc == ERR_OK && t->arena->failed ? ERR_NOMEM : rc;
@@ -81,22 +81,103 @@ struct id16 turn_id(struct turn *t)
 	return id;
 }
 
-/* Cut and not refused: a long name inside must not take the sentence away. */
+/* Cut between characters and not refused: a long name inside must not take the sentence away. */
 static void text_into(char *out, size_t cap, const char *s)
 {
 	size_t n = strlen(s);
 
 	require(cap > 0);
 	if (n >= cap)
-		n = cap - 1;
+		for (n = cap - 1; n > 0 && ((uint8_t)s[n] & 0xc0) == 0x80; n--)
+			;
 	memcpy(out, s, n);
 	out[n] = '\0';
 }
 
-enum err turn_refuse(struct turn *t, enum err e, const char *what, const char *why,
-		     const char *remedy)
+enum err turn_refuse(struct turn *t, enum err e, enum refusal code)
+{
+	return turn_refuse_values(t, e, code,
+				  (const struct say[SAY_VALUES]){{.type = SAY_NOTHING}});
+}
+
+/* Copied: what a value points to may be gone, or another, when the reply is made. */
+enum err turn_refuse_values(struct turn *t, enum err e, enum refusal code,
+			    const struct say values[SAY_VALUES])
+{
+	struct refused *r = &t->refusal;
+
+	require(e != ERR_OK && code > REFUSAL_NONE && code < REFUSAL_COUNT_);
+	r->code = code;
+	for (size_t i = 0; i < SAY_VALUES; i++) {
+		r->values[i] = values[i];
+		if (values[i].text == NULL)
+			continue;
+		text_into(r->text[i], sizeof r->text[i], values[i].text);
+		r->values[i].text = r->text[i];
+	}
+	return e;
+}
+
+/* What the handler did not say follows from the error itself: a person always reads something. */
+static enum refusal code_of_error(enum err e)
+{
+	switch (e) {
+	case ERR_NOMEM:
+		return REFUSAL_TOO_MUCH_FOR_ONE_REQUEST;
+	case ERR_FULL:
+		return REFUSAL_STORE_FULL;
+	case ERR_INVAL:
+		return REFUSAL_ERROR_INVALID;
+	case ERR_MALFORMED:
+		return REFUSAL_ERROR_MALFORMED;
+	case ERR_LIMIT:
+		return REFUSAL_ERROR_LIMIT;
+	case ERR_NOTFOUND:
+		return REFUSAL_ERROR_NOT_FOUND;
+	case ERR_EXISTS:
+		return REFUSAL_ERROR_EXISTS;
+	case ERR_DENIED:
+		return REFUSAL_ERROR_DENIED;
+	case ERR_STATE:
+		return REFUSAL_ERROR_STATE;
+	case ERR_STALE:
+		return REFUSAL_ERROR_STALE;
+	case ERR_BUSY:
+		return REFUSAL_ERROR_BUSY;
+	case ERR_CORRUPT:
+		return REFUSAL_ERROR_DAMAGED;
+	case ERR_CRYPTO:
+		return REFUSAL_ERROR_CRYPTO;
+	case ERR_OK:
+	case ERR_IO:
+	case ERR_COUNT_:
+		break;
+	}
+	return REFUSAL_ERROR_IO;
+}
+
+void turn_refused_into(struct turn *t, enum err e, struct msg *reply)
+{
+	const struct refused *r = &t->refusal;
+
+	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(e));
+	if (r->code == REFUSAL_NONE && r->what[0] != '\0') {
+		msg_set_text(t->arena, reply, REPLY_WHAT, r->what);
+		msg_set_text(t->arena, reply, REPLY_WHY, r->why);
+		msg_set_text(t->arena, reply, REPLY_REMEDY, r->remedy);
+		return;
+	}
+	msg_set_text(t->arena, reply, REPLY_CODE,
+		     list_refusal_codes[r->code == REFUSAL_NONE ? code_of_error(e) : r->code]);
+	for (size_t i = 0; i < SAY_VALUES; i++)
+		say_add(t->arena, reply, REPLY_VALUES, &r->values[i]);
+}
+
+enum err turn_refuse_old(struct turn *t, enum err e, const char *what, const char *why,
+			 const char *remedy)
 {
 	require(e != ERR_OK);
+	t->refusal.code = REFUSAL_NONE;
 	require(what != NULL && why != NULL && remedy != NULL);
 	text_into(t->refusal.what, sizeof t->refusal.what, what);
 	text_into(t->refusal.why, sizeof t->refusal.why, why);
@@ -118,8 +199,8 @@ enum err turn_again(struct turn *t, struct span leaves)
 }
 
 /* Carries what the client has to send as expect, so that a person can look and repeat. */
-enum err turn_stale(struct turn *t, const struct id16 *id, uint64_t current, const char *what,
-		    const char *why)
+enum err turn_stale_old(struct turn *t, const struct id16 *id, uint64_t current, const char *what,
+			const char *why)
 {
 	struct err_text remedy;
 
@@ -129,7 +210,7 @@ enum err turn_stale(struct turn *t, const struct id16 *id, uint64_t current, con
 		&remedy, ERR_STALE,
 		"look at it first; to go on all the same, type it again, or: --expect %llu",
 		(unsigned long long)current);
-	return turn_refuse(t, ERR_STALE, what, why, remedy.text);
+	return turn_refuse_old(t, ERR_STALE, what, why, remedy.text);
 }
 
 /* Whole minutes, hours or days: who phones about it needs no more. */

@@ -16,7 +16,9 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "domain/place.h"
+#include "domain/say.h"
 #include "proto/msg.h"
+#include "proto/refusals.h"
 #include "proto/wire.h"
 #include "store/record.h"
 
@@ -87,9 +89,12 @@ struct effects {
 	struct effect *first, **last;
 };
 
-/** Why a request was refused, for a person. */
-struct refusal {
-	char what[200], why[300], remedy[300];
+/** Why a request was refused: what a client puts into words. */
+struct refused {
+	enum refusal code;
+	struct say values[SAY_VALUES]; /* their texts stand in text, so this is never copied */
+	char text[SAY_VALUES][SAY_TEXT_MAX + 1];
+	char what[200], why[300], remedy[300]; /* of turn_refuse_old */
 	uint64_t uncovered, covered;
 	uint64_t current; /* ERR_STALE: what the client has to send as expect ... */
 	char id[33];	  /* ... for this case or referral */
@@ -126,7 +131,7 @@ struct turn {
 	struct span left;   /* by its turn before; empty at its first */
 	struct span leaves; /* for its next one ... */
 	bool again;	    /* ... if there is one */
-	struct refusal refusal;
+	struct refused refusal;
 	struct fault_place doing; /* what fails if the turn fails now */
 };
 
@@ -151,13 +156,23 @@ MUST_CHECK enum err turn_whole(struct turn *t, enum err rc);
 void turn_random(struct turn *t, uint8_t *out, size_t len);
 /** 48-bit milliseconds and 80 random bits, so that indexes append. */
 struct id16 turn_id(struct turn *t);
-/** turn_refuse(t, e, what, why, remedy): for the person; returns e. */
-enum err turn_refuse(struct turn *t, enum err e, const char *what, const char *why,
-		     const char *remedy);
+/** Why, for the person who asked: code is a row of config/lists/refusals.psv (see say.h).  Returns e, which is not ERR_OK;
+ *  the last refusal of a turn counts. */
+enum err turn_refuse(struct turn *t, enum err e, enum refusal code);
+/** turn_refuse_with(t, e, code, say_text("partner", name), ...): the same with one to SAY_VALUES values. */
+#define turn_refuse_with(t, e, code, ...)                                                          \
+	turn_refuse_values(t, e, code, (const struct say[SAY_VALUES]){__VA_ARGS__})
+enum err turn_refuse_values(struct turn *t, enum err e, enum refusal code,
+			    const struct say values[SAY_VALUES]);
+/** Into a reply: the code of e, and what was refused in t->refusal (if nothing was said, what e itself means). */
+void turn_refused_into(struct turn *t, enum err e, struct msg *reply);
+/** The old form, until its last caller has a code: sentences in English. */
+enum err turn_refuse_old(struct turn *t, enum err e, const char *what, const char *why,
+			 const char *remedy);
 
 /** ERR_STALE: what was changed since the worker looked, and the version that is there now. */
-enum err turn_stale(struct turn *t, const struct id16 *id, uint64_t current, const char *what,
-		    const char *why);
+enum err turn_stale_old(struct turn *t, const struct id16 *id, uint64_t current, const char *what,
+			const char *why);
 /** "3 minutes ago": for sentences about what happened at that time. */
 const char *turn_ago(const struct turn *t, uint64_t at_ms, struct err_text *out);
 /** A name as a list shows it: cut between characters after 120 bytes.  A long one must not hide the rest. */

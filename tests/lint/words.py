@@ -81,3 +81,44 @@ def values_agree():
                     yield f"{name}.psv: {code}: {lang} has {sorted(got)}, en has {sorted(want)}"
                 if text.count("{") != text.count("}") or re.search(r"\{\w+:[^;}]*\}", text):
                     yield f"{name}.psv: {code}: {lang}: a plural is {{n:one;other}}"
+
+
+def constant(code):
+    return "REFUSAL_" + code.upper().replace("-", "_")
+
+
+def calls(text, name):
+    """The arguments of every call of that function, as they stand."""
+    for m in re.finditer(rf"\b{name}\(", text):
+        depth, at = 1, m.end()
+        while depth and at < len(text):
+            depth += {"(": 1, ")": -1}.get(text[at], 0)
+            at += 1
+        yield text.count("\n", 0, m.start()) + 1, text[m.end():at - 1]
+
+
+def sources():
+    for top in ("daemon", "client"):
+        for p in sorted((ROOT / top).rglob("*.[ch]")):
+            yield p.relative_to(ROOT), re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), p.read_text(), flags=re.S)
+
+
+def refusals():
+    """Every code is used; every call gives the values that the sentences of its code name, and no others."""
+    rows = rows_of("refusals")
+    needs = {}
+    for code, row in rows.items():
+        needs.setdefault(constant(code.partition(".")[0]), set()).update(h for k in LANGS for h in re.findall(r"{([a-z]+)[}:]", row[k]))
+    used, seen = set(), 0
+    for p, text in sources():
+        used |= set(re.findall(r"\bREFUSAL_\w+", text))
+        for name in ("turn_refuse", "turn_refuse_with"):
+            for line, args in calls(text, name):
+                codes, given = set(re.findall(r"\bREFUSAL_\w+", args)), set(re.findall(r'\bsay_\w+\(\s*"([a-z]+)"', args))
+                want = set().union(*(needs.get(c, set()) for c in codes))
+                seen += bool(codes)
+                if codes and want != given:
+                    yield f"{p}:{line}: {', '.join(sorted(codes))}: its sentences name {sorted(want)}, the call gives {sorted(given)}"
+    yield from (f"refusals.psv: nobody refuses with {c}" for c in rows if "." not in c and constant(c) not in used)
+    if seen < 1:
+        yield "no refusal was found: this rule does not see them any more"

@@ -178,9 +178,9 @@ enum err admin_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 	enum err rc;
 
 	if (!way_known(msg_text(req, CONFIRM_DIGITS_HOW)))
-		return turn_refuse(t, ERR_INVAL, "--how does not take this value",
-				   "the roster keeps for ever how the digits were compared",
-				   "in-person, video, telephone");
+		return turn_refuse_old(t, ERR_INVAL, "--how does not take this value",
+				       "the roster keeps for ever how the digits were compared",
+				       "in-person, video, telephone");
 	rc = count_waiting(t, req, &waiting);
 	if (rc != ERR_OK)
 		return rc;

@@ -36,34 +36,34 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 	const char *flaw;
 
 	if (self == NULL || !self->active)
-		return turn_refuse(t, ERR_STATE, "this node is not a member itself", "",
-				   "only members invite");
+		return turn_refuse_old(t, ERR_STATE, "this node is not a member itself", "",
+				       "only members invite");
 	if (msg_text(req, INVITE_NEW_ORG)[0] == '\0' ||
 	    strlen(msg_text(req, INVITE_NEW_ORG)) > LIMIT_ORG_NAME)
-		return turn_refuse(t, ERR_INVAL, "name the organisation", "",
-				   "kring invite --org NAME");
+		return turn_refuse_old(t, ERR_INVAL, "name the organisation", "",
+				       "kring invite --org NAME");
 	for (size_t i = 0; i < t->node->peer_count; i++)
 		if (!t->node->peers[i].removed &&
 		    names_same(t->node->peers[i].org, msg_text(req, INVITE_NEW_ORG)))
-			return turn_refuse(t, ERR_EXISTS,
-					   "a partner of this name is a member already",
-					   "two of one name would be mistaken for each other",
-					   "see: kring partner list");
+			return turn_refuse_old(t, ERR_EXISTS,
+					       "a partner of this name is a member already",
+					       "two of one name would be mistaken for each other",
+					       "see: kring partner list");
 	if (msg_text(req, INVITE_NEW_ADDRESS)[0] == '\0' ||
 	    strlen(msg_text(req, INVITE_NEW_ADDRESS)) > LIMIT_ENDPOINT ||
 	    strlen(msg_text(req, INVITE_NEW_LISTEN)) > LIMIT_ENDPOINT)
-		return turn_refuse(
+		return turn_refuse_old(
 			t, ERR_INVAL, "name the address where the new partner reaches this node",
 			"the onboarding socket has a port of its own and is off until now",
 			"kring invite --org NAME --at tcp://192.0.2.1:7800");
 	flaw = endpoint_flaw(msg_text(req, INVITE_NEW_ADDRESS), ENDPOINT_PUBLISH, NULL);
 	if (flaw != NULL)
-		return turn_refuse(t, ERR_INVAL, "--at is no address", flaw,
-				   "kring invite --org NAME --at tcp://192.0.2.1:7800");
+		return turn_refuse_old(t, ERR_INVAL, "--at is no address", flaw,
+				       "kring invite --org NAME --at tcp://192.0.2.1:7800");
 	flaw = endpoint_flaw(listen, ENDPOINT_LISTEN, NULL);
 	if (flaw != NULL)
-		return turn_refuse(t, ERR_INVAL, "--listen is no address", flaw,
-				   "kring invite --org NAME --at tcp://192.0.2.1:7800");
+		return turn_refuse_old(t, ERR_INVAL, "--listen is no address", flaw,
+				       "kring invite --org NAME --at tcp://192.0.2.1:7800");
 	/* a damaged one opens no door (invite_each), so it takes no place either */
 	while (invite_each(t, &w, &id, &m))
 		open += invite_usable(t, m);
@@ -71,8 +71,8 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 		return w.rc;
 	if (open >= LIMIT_INVITES ||
 	    !door_room(t->node, listen[0] == '\0' ? msg_text(req, INVITE_NEW_ADDRESS) : listen))
-		return turn_refuse(t, ERR_FULL, "too many open invites", "",
-				   "see: kring invites list");
+		return turn_refuse_old(t, ERR_FULL, "too many open invites", "",
+				       "see: kring invites list");
 	return invite_forget(t);
 }
 
@@ -100,7 +100,8 @@ enum err admin_invite(struct turn *t, const struct msg *req, struct msg *reply)
 	memcpy(v.address, at, strlen(at) + 1);
 	rc = wire_token_put(&v, token);
 	if (rc != ERR_OK)
-		return turn_refuse(t, ERR_INVAL, "this address is too long for an invite", at, "");
+		return turn_refuse_old(t, ERR_INVAL, "this address is too long for an invite", at,
+				       "");
 	msg_set_bytes(t->arena, m, INVITE_RECORD_SECRET, span_of(v.secret.b, 16));
 	msg_set_text(t->arena, m, INVITE_RECORD_ORG, msg_text(req, INVITE_NEW_ORG));
 	/* where net can listen may be another address than the one outside of a router */
@@ -186,7 +187,7 @@ enum err admin_invite_cancel(struct turn *t, const struct msg *req, struct msg *
 		rc = invite_save(t, &id, m);
 		return rc == ERR_OK ? changed(t) : rc;
 	}
-	return w.rc == ERR_OK ? turn_refuse(t, ERR_NOTFOUND, "no such invite", "",
-					    "see: kring invites list")
+	return w.rc == ERR_OK ? turn_refuse_old(t, ERR_NOTFOUND, "no such invite", "",
+						"see: kring invites list")
 			      : w.rc;
 }

@@ -33,8 +33,8 @@ enum err admin_partner_check(struct turn *t, const struct msg *req, struct msg *
 	if (rc != ERR_OK)
 		return rc;
 	if (!p->active)
-		return turn_refuse(t, ERR_STATE, "this partner is suspended or removed", "",
-				   "see: kring partner list");
+		return turn_refuse_old(t, ERR_STATE, "this partner is suspended or removed", "",
+				       "see: kring partner list");
 	rc = paircheck_digits(t, p, &check);
 	if (rc != ERR_OK)
 		return rc;

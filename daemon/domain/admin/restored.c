@@ -35,7 +35,7 @@ static enum err seen_here(struct turn *t)
 	enum err rc = clear(t, own, sizeof own, 0, &any);
 
 	if (rc == ERR_OK && !any)
-		return turn_refuse(
+		return turn_refuse_old(
 			t, ERR_STATE,
 			"this node shows no loss of its own; there is nothing to confirm", "",
 			"see: kring status");
@@ -62,7 +62,7 @@ enum err admin_restored(struct turn *t, const struct msg *req, struct msg *reply
 	if (rc != ERR_OK)
 		return rc;
 	if (!any && !pr->unconfirmed && !pr->stopped && pr->strike_ms == 0)
-		return turn_refuse(
+		return turn_refuse_old(
 			t, ERR_STATE,
 			"this partner has not reported a restore; there is nothing to confirm", "",
 			"see: kring status");

@@ -15,8 +15,8 @@ enum err admin_roster_import(struct turn *t, const struct msg *req, struct msg *
 	enum err rc = ERR_OK;
 
 	if (count == 0)
-		return turn_refuse(t, ERR_INVAL, "there is no roster entry in this request", "",
-				   "");
+		return turn_refuse_old(t, ERR_INVAL, "there is no roster entry in this request", "",
+				       "");
 	for (size_t i = 0; i < count && rc == ERR_OK; i++)
 		rc = roster_apply(t, msg_bytes_at(req, ROSTER_IMPORT_ENTRIES, i), &fork);
 	if (!fork)

@@ -81,11 +81,12 @@ enum err admin_address(struct turn *t, const struct msg *req, struct msg *reply)
 
 	(void)reply;
 	if (flaw != NULL)
-		return turn_refuse(t, ERR_INVAL, "partners do not reach this node there", flaw,
-				   "kring address tcp://192.0.2.1:7001, or: kring address none");
+		return turn_refuse_old(
+			t, ERR_INVAL, "partners do not reach this node there", flaw,
+			"kring address tcp://192.0.2.1:7001, or: kring address none");
 	if (self == NULL || !self->active)
-		return turn_refuse(t, ERR_STATE, "this node is no member, or it is suspended", "",
-				   "see: kring status");
+		return turn_refuse_old(t, ERR_STATE, "this node is no member, or it is suspended",
+				       "", "see: kring status");
 	e = turn_effect(t, EFFECT_ADDRESS);
 	if (e == NULL)
 		return ERR_NOMEM;

@@ -81,7 +81,7 @@ static enum err refuse_scope(struct turn *t, const struct consent_scope *s,
 	consent_names(t->refusal.uncovered, names, sizeof names);
 	(void)err_explain(&why, ERR_DENIED, "not covered (%s): %s",
 			  wire_verdict_text((uint16_t)cause), names);
-	(void)turn_refuse(t, ERR_DENIED, "", why.text, "");
+	(void)turn_refuse_old(t, ERR_DENIED, "", why.text, "");
 	(void)err_explain(&why, ERR_DENIED, "%s may not see all of this", s->p->org);
 	memcpy(t->refusal.what, why.text, sizeof t->refusal.what - 1);
 	if (v->holds_cases)

@@ -25,24 +25,18 @@
 /* What could never be sent, or not be kept, is refused by its name when it is typed. */
 static enum err fields_fit(struct turn *t, const struct msg *person)
 {
-	struct err_text what;
 	struct msg_field f;
 
 	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++) {
 		const char *text = f.type == MSG_TYPE_TEXT ? msg_text(person, f.number) : "";
 
-		if (text[0] != '\0' && text_blank(text)) {
-			(void)err_explain(&what, ERR_INVAL, "%s says nothing", f.name);
-			return turn_refuse(t, ERR_INVAL, what.text, "nobody could see it",
-					   "leave it out; an empty text takes away what was there");
-		}
-		if (strlen(text) > LIMIT_FIELD) {
-			(void)err_explain(&what, ERR_LIMIT, "%s is longer than %u bytes", f.name,
-					  LIMIT_FIELD);
-			return turn_refuse(t, ERR_LIMIT, what.text,
-					   "a document to a partner could not carry it",
-					   "shorten it, or keep the rest as a note");
-		}
+		if (text[0] != '\0' && text_blank(text))
+			return turn_refuse_with(t, ERR_INVAL, REFUSAL_FIELD_BLANK,
+						say_code("field", LIST_PERSON, f.name));
+		if (strlen(text) > LIMIT_FIELD)
+			return turn_refuse_with(t, ERR_LIMIT, REFUSAL_FIELD_TOO_LONG,
+						say_code("field", LIST_PERSON, f.name),
+						say_number("most", LIMIT_FIELD));
 	}
 	return ERR_OK;
 }
@@ -51,11 +45,9 @@ static enum err fields_fit(struct turn *t, const struct msg *person)
 static enum err too_much(struct turn *t, enum err rc)
 {
 	return rc != ERR_LIMIT ? rc
-			       : turn_refuse(t, rc, "all texts of this case together are too long",
-					     "a case holds 48 KiB",
-					     "shorten them, or keep the rest as notes");
+			       : turn_refuse_with(t, rc, REFUSAL_CASE_TOO_LONG,
+						  say_number("most", LIMIT_RECORD / 1024));
 }
-static_assert(LIMIT_RECORD / 1024 == 48, "the sentence above names it");
 
 /* A name is all that a case needs: people in need are written down before everything is known. */
 enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
@@ -67,8 +59,8 @@ enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
 	enum err rc;
 
 	if (msg_text(person, PERSON_NAME)[0] == '\0')
-		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
-				   "kring case new --name NAME, or answer the prompt");
+		return turn_refuse_old(t, ERR_INVAL, "a case needs a name", "",
+				       "kring case new --name NAME, or answer the prompt");
 	rc = fields_fit(t, person);
 	if (rc == ERR_OK)
 		rc = typed_person(t, person);
@@ -122,9 +114,10 @@ enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply
 	msg_clear(reply, REPLY_TOLD); /* replies to commands that write are kept for a day */
 	/* all that were named or none: a person must not believe that more was taken over */
 	if (taken == 0 || taken != msg_count(req, CASE_TAKE_FIELDS))
-		return turn_refuse(t, ERR_INVAL, "no partner says anything else there",
-				   "only a field that a partner tells otherwise can be taken over",
-				   "what differs: kring case show CASE");
+		return turn_refuse_old(
+			t, ERR_INVAL, "no partner says anything else there",
+			"only a field that a partner tells otherwise can be taken over",
+			"what differs: kring case show CASE");
 	rc = casefile_save(t, &id, m);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
 								 .case_id = &id,
@@ -140,7 +133,7 @@ enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply
 
 	(void)reply;
 	if (rc == ERR_OK && text_blank(msg_text(req, CASE_NOTE_TEXT)))
-		return turn_refuse(t, ERR_INVAL, "the note is empty", "", "");
+		return turn_refuse_old(t, ERR_INVAL, "the note is empty", "", "");
 	if (rc == ERR_OK)
 		rc = casefile_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
@@ -197,8 +190,8 @@ static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t ex
 	rc = changed_since(t, id, expect - 1, &why);
 	if (rc != ERR_OK)
 		return rc;
-	return turn_stale(t, id, msg_u64(m, CASE_RECORD_VERSION),
-			  "somebody changed this case since you looked", why.text);
+	return turn_stale_old(t, id, msg_u64(m, CASE_RECORD_VERSION),
+			      "somebody changed this case since you looked", why.text);
 }
 
 /* In the timeline: which fields, never what stood or stands there. */
@@ -234,8 +227,8 @@ enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply
 
 	if (rc == ERR_OK && msg_has(person, PERSON_NAME) &&
 	    msg_text(person, PERSON_NAME)[0] == '\0')
-		return turn_refuse(t, ERR_INVAL, "a case needs a name", "",
-				   "give another one, or leave it as it is");
+		return turn_refuse_old(t, ERR_INVAL, "a case needs a name", "",
+				       "give another one, or leave it as it is");
 	if (rc != ERR_OK)
 		return rc;
 	rc = fields_fit(t, person);
@@ -277,9 +270,9 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 		return rc;
 	rc = view_case_open(t, &id, &open);
 	if (rc == ERR_OK && open)
-		return turn_refuse(t, ERR_STATE, "this case has open referrals",
-				   "somebody is still waiting for an answer",
-				   "end them first, see: kring case show");
+		return turn_refuse_old(t, ERR_STATE, "this case has open referrals",
+				       "somebody is still waiting for an answer",
+				       "end them first, see: kring case show");
 	if (rc != ERR_OK)
 		return rc;
 	rc = casefile_load(t, &id, &m);
@@ -331,8 +324,8 @@ static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
 			  "try again once it is confirmed: kring show %s; if it takes long, "
 			  "phone %s",
 			  ref, p->org);
-	return turn_refuse(t, ERR_STATE, "the end of a referral is not confirmed yet", why.text,
-			   remedy.text);
+	return turn_refuse_old(t, ERR_STATE, "the end of a referral is not confirmed yet", why.text,
+			       remedy.text);
 }
 
 /* Does a referral of this case still keep it from being erased?  The first one is named; the next one when that is settled, since
@@ -369,9 +362,9 @@ enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *repl
 	if (rc == ERR_OK)
 		rc = view_case_open(t, &id, &open);
 	if (rc == ERR_OK && open)
-		return turn_refuse(t, ERR_STATE, "this case has open referrals",
-				   "a partner still works for this person",
-				   "end or revoke them first, see: kring case show");
+		return turn_refuse_old(t, ERR_STATE, "this case has open referrals",
+				       "a partner still works for this person",
+				       "end or revoke them first, see: kring case show");
 	/* asked first: erase_now is most of the work, and a refusal behind it would undo it */
 	if (rc == ERR_OK)
 		rc = all_confirmed(t, &id);
@@ -402,8 +395,8 @@ enum err desk_case_release(struct turn *t, const struct msg *req, struct msg *re
 	if (rc != ERR_OK)
 		return rc;
 	if (!held)
-		return turn_refuse(t, ERR_STATE, "this case is not on hold", "",
-				   "see: kring status");
+		return turn_refuse_old(t, ERR_STATE, "this case is not on hold", "",
+				       "see: kring status");
 	rc = audit_add(t, &(struct audit_entry){
 				  .event = AUDIT_LOSS, .case_id = &id, .detail = "released"});
 	return rc == ERR_OK ? quarantine_release(t, &id) : rc;

@@ -62,13 +62,14 @@ static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
 	if (rc != ERR_OK)
 		return rc;
 	if (!p->active)
-		return turn_refuse(t, ERR_DENIED, "this partner is suspended or removed",
-				   "the roots of the federation said so",
-				   "see: kring partner list");
+		return turn_refuse_old(t, ERR_DENIED, "this partner is suspended or removed",
+				       "the roots of the federation said so",
+				       "see: kring partner list");
 	if (t->node->fork_seq != 0 && p->added_seq >= t->node->fork_seq)
-		return turn_refuse(t, ERR_DENIED, "this partner came in after a fork of the roster",
-				   "the roots signed two entries for one place",
-				   "phone the roots; see: kring roster show");
+		return turn_refuse_old(t, ERR_DENIED,
+				       "this partner came in after a fork of the roster",
+				       "the roots signed two entries for one place",
+				       "phone the roots; see: kring roster show");
 	absent = state_peer(t->node, wait.absent);
 	(void)err_explain(&why, ERR_DENIED,
 			  "%u of the %u members needed have confirmed its admission", wait.have,
@@ -76,8 +77,8 @@ static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
 	(void)err_explain(&remedy, ERR_DENIED, "phone %s %s: its node must be on and connected",
 			  absent == NULL ? "a root" : absent->org,
 			  absent == NULL ? "" : absent->phone);
-	return turn_refuse(t, ERR_STATE, "this partner is new and not yet witnessed", why.text,
-			   remedy.text);
+	return turn_refuse_old(t, ERR_STATE, "this partner is new and not yet witnessed", why.text,
+			       remedy.text);
 }
 
 /* In the order of what costs a person least to mend; nothing is written before all of it holds. */
@@ -90,12 +91,12 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 
 	require(!p->self);
 	if (!list_has(LIST_NEEDS, need))
-		return turn_refuse(
+		return turn_refuse_old(
 			t, ERR_INVAL, "say which need this is about",
 			"needs are codes, so that every partner reads them in its language",
 			"for example --need income-debt; see: kring help needs");
 	if ((p->classes & WIRE_MEMBER) == 0)
-		return turn_refuse(
+		return turn_refuse_old(
 			t, ERR_DENIED, "this partner holds no cases",
 			"observers, evaluators and coordinators never get anybody's data",
 			"choose another partner: kring partner list");
@@ -106,21 +107,24 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 			&why, ERR_STATE,
 			"the holidays of %s are not known here, so no deadline would be right",
 			p->country);
-		return turn_refuse(t, ERR_STATE, "there is no calendar for this partner", why.text,
-				   "a newer Kring may know it; until then, phone them");
+		return turn_refuse_old(t, ERR_STATE, "there is no calendar for this partner",
+				       why.text,
+				       "a newer Kring may know it; until then, phone them");
 	}
 	if (!p->activated)
 		return refuse_unwitnessed(t, p);
 	if (t->node->pair_check && !p->checked)
-		return turn_refuse(t, ERR_STATE, "digits were not yet compared with this partner",
-				   "this node asks for that before a person goes there "
-				   "([Partners] PairCheck=yes)",
-				   "an administrator: kring partner check");
+		return turn_refuse_old(t, ERR_STATE,
+				       "digits were not yet compared with this partner",
+				       "this node asks for that before a person goes there "
+				       "([Partners] PairCheck=yes)",
+				       "an administrator: kring partner check");
 	rc = view_open_referral(t, case_id, p->no, need, &open);
 	if (rc == ERR_OK && open && msg_u64(req, REFER_NEW_AGAIN) == 0)
-		return turn_refuse(t, ERR_EXISTS, "this need was already referred to this partner",
-				   "that referral is still open",
-				   "see: kring sent; to send a second one: --again");
+		return turn_refuse_old(t, ERR_EXISTS,
+				       "this need was already referred to this partner",
+				       "that referral is still open",
+				       "see: kring sent; to send a second one: --again");
 	return rc;
 }
 
@@ -171,7 +175,7 @@ static enum err make_offer(struct turn *t, const struct msg *req, const struct t
 	share = (share == 0 ? ~UINT64_C(0) : share) & ~msg_u64(req, REFER_NEW_WITHOUT);
 	rc = casefile_person(t, &th->case_id, record, &known);
 	if (rc == ERR_OK && msg_u64(record, CASE_RECORD_THEIRS) != 0 && msg_cats(known) == 0)
-		return turn_refuse(
+		return turn_refuse_old(
 			t, ERR_DENIED, "nothing of this person may be passed on",
 			"the consent under which a partner told us has ended",
 			"ask that partner for a new consent, or open an own case with the "
@@ -265,12 +269,14 @@ static enum err check_reason(struct turn *t, const struct act *a, const char *co
 		return ERR_OK;
 	words_list(&w, codes, sizeof codes);
 	if (codes[0] == '\0')
-		return turn_refuse(t, ERR_INVAL, "this act takes no reason", "", "leave it out");
+		return turn_refuse_old(t, ERR_INVAL, "this act takes no reason", "",
+				       "leave it out");
 	(void)err_explain(&remedy, ERR_INVAL, "--%s takes: %s", a->reason_option, codes);
-	return turn_refuse(t, ERR_INVAL, code[0] == '\0' ? "a reason is missing" : "unknown reason",
-			   "reasons are codes, so that the other side reads them in its language; "
-			   "words about the person go in --text",
-			   remedy.text);
+	return turn_refuse_old(
+		t, ERR_INVAL, code[0] == '\0' ? "a reason is missing" : "unknown reason",
+		"reasons are codes, so that the other side reads them in its language; "
+		"words about the person go in --text",
+		remedy.text);
 }
 
 /* A date that lies too far ahead would leave a referral without anybody who looks at it. */
@@ -281,12 +287,13 @@ static enum err check_date(struct turn *t, const struct msg *req)
 	const int64_t today = calendar_day(here, t->wall_ms), day = calendar_day(here, date_ms);
 
 	if (act_reviews((uint16_t)msg_u64(req, ACT_NEW_TYPE)) && (date_ms == 0 || day < today))
-		return turn_refuse(t, ERR_INVAL, "say when this will be looked at again", "",
-				   "--until DATE, today or later");
+		return turn_refuse_old(t, ERR_INVAL, "say when this will be looked at again", "",
+				       "--until DATE, today or later");
 	if (date_ms != 0 && day > today + LIMIT_DATE_DAYS)
-		return turn_refuse(t, ERR_INVAL, "--until is too far ahead",
-				   "a date lies at most a year ahead, so that somebody looks then",
-				   "give an earlier date, on which it will be looked at");
+		return turn_refuse_old(
+			t, ERR_INVAL, "--until is too far ahead",
+			"a date lies at most a year ahead, so that somebody looks then",
+			"give an earlier date, on which it will be looked at");
 	return ERR_OK;
 }
 
@@ -296,13 +303,13 @@ static enum err check_own(struct turn *t, const struct thread *th, const struct 
 {
 	require(a->command != NULL);
 	if (a->number == DOC_DECLINE && strcmp(msg_text(req, ACT_NEW_REASON), "info-missing") == 0)
-		return turn_refuse(
+		return turn_refuse_old(
 			t, ERR_INVAL, "ask for the missing information instead of declining",
 			"a decline would send the person away", "kring ask REF --question CODE");
 	if ((may_needs(t, th, a) & ACT_WITH_LATE) != 0 && msg_u64(req, ACT_NEW_LATE) == 0)
-		return turn_refuse(t, ERR_STATE, "the answer term is over",
-				   "the sender may have found another way meanwhile",
-				   "phone them, then: kring accept REF --late");
+		return turn_refuse_old(t, ERR_STATE, "the answer term is over",
+				       "the sender may have found another way meanwhile",
+				       "phone them, then: kring accept REF --late");
 	return ERR_OK;
 }
 
@@ -315,12 +322,13 @@ static enum err guard(struct turn *t, const struct thread *th, const struct msg 
 	if (rc != ERR_OK)
 		return rc;
 	if ((a->needs & ACT_WITH_ALTERNATIVE) != 0 && msg_text(req, ACT_NEW_ALTERNATIVE)[0] == '\0')
-		return turn_refuse(t, ERR_INVAL, "name a better place, or say there is none",
-				   "a decline without a next step is a dead end",
-				   "--alternative ORGANISATION or --alternative none");
+		return turn_refuse_old(t, ERR_INVAL, "name a better place, or say there is none",
+				       "a decline without a next step is a dead end",
+				       "--alternative ORGANISATION or --alternative none");
 	if ((a->needs & ACT_WITH_TARGET) != 0 && msg_count(req, ACT_NEW_TARGETS) == 0)
-		return turn_refuse(t, ERR_INVAL, "name at least one organisation to redirect to",
-				   "", "--target ORGANISATION, once or more");
+		return turn_refuse_old(t, ERR_INVAL,
+				       "name at least one organisation to redirect to", "",
+				       "--target ORGANISATION, once or more");
 	return check_reason(t, a, msg_text(req, ACT_NEW_REASON));
 }
 
@@ -343,9 +351,9 @@ static enum err make_info(struct turn *t, const struct thread *th, const struct 
 	if (msg_text(req, ACT_NEW_TEXT)[0] != '\0')
 		msg_set_text(t->arena, m, INFO_TEXT, msg_text(req, ACT_NEW_TEXT));
 	if (m != NULL && msg_cats(m) == 0)
-		return turn_refuse(t, ERR_INVAL, "the answer is empty",
-				   "nothing of the case falls under what was named",
-				   "--share contact (from the case), or --text");
+		return turn_refuse_old(t, ERR_INVAL, "the answer is empty",
+				       "nothing of the case falls under what was named",
+				       "--share contact (from the case), or --text");
 	*out = m;
 	return m == NULL ? ERR_NOMEM : ERR_OK;
 }
@@ -370,19 +378,19 @@ static enum err place(struct turn *t, const struct thread *th, const struct msg 
 	if (rc != ERR_OK)
 		return rc;
 	if (p != NULL && p->self)
-		return turn_refuse(t, ERR_INVAL, "that is this node itself", "",
-				   "name another place");
+		return turn_refuse_old(t, ERR_INVAL, "that is this node itself", "",
+				       "name another place");
 	if (p != NULL && p->no == th->peer)
-		return turn_refuse(t, ERR_INVAL, "that is who referred this person to us", "",
-				   "name another place");
+		return turn_refuse_old(t, ERR_INVAL, "that is who referred this person to us", "",
+				       "name another place");
 	if (p != NULL && (p->classes & WIRE_MEMBER) == 0)
-		return turn_refuse(
+		return turn_refuse_old(
 			t, ERR_INVAL, "this partner holds no cases",
 			"observers, evaluators and coordinators never get anybody's data",
 			"name another place");
 	if (p == NULL &&
 	    (names_same(typed, "none") || strcmp(typed, "outside") == 0 || !words_place(typed)))
-		return turn_refuse(
+		return turn_refuse_old(
 			t, ERR_INVAL, "name the better place",
 			"a partner as kring partner list shows it, or the short name of a "
 			"place outside the federation; other words go in --text, under "
@@ -458,22 +466,22 @@ static enum err refuse_may(struct turn *t, const struct thread *th, const struct
 		(void)err_explain(&why, ERR_STATE, "%s is for the %s of this referral, %s",
 				  act->command, th->role == THREAD_SENDER ? "receiver" : "sender",
 				  p == NULL ? "the partner" : p->org);
-		return turn_refuse(t, ERR_STATE, "this is for the other side", why.text,
-				   "see its history: kring show REF");
+		return turn_refuse_old(t, ERR_STATE, "this is for the other side", why.text,
+				       "see its history: kring show REF");
 	case MAY_ONCE:
-		return turn_refuse(t, ERR_STATE, "this was reopened once already", "",
-				   "make a new referral: kring refer");
+		return turn_refuse_old(t, ERR_STATE, "this was reopened once already", "",
+				       "make a new referral: kring refer");
 	case MAY_NO_ROOM:
-		return turn_refuse(t, ERR_FULL,
-				   "this referral has as many messages as one can have", "",
-				   "close it, and make a new referral for what is still needed");
+		return turn_refuse_old(
+			t, ERR_FULL, "this referral has as many messages as one can have", "",
+			"close it, and make a new referral for what is still needed");
 	case MAY_COMPARED_FIRST:
 		(void)err_explain(
 			&why, ERR_STATE,
 			"after a restore this referral is locked until %s has compared its copy",
 			p == NULL ? "the partner" : p->org);
-		return turn_refuse(t, ERR_STATE, "this referral is being compared", why.text,
-				   "try again in a minute; whom it waits for: kring status");
+		return turn_refuse_old(t, ERR_STATE, "this referral is being compared", why.text,
+				       "try again in a minute; whom it waits for: kring status");
 	case MAY_OTHER_STATE:
 	case MAY_DO:
 		break;
@@ -481,7 +489,8 @@ static enum err refuse_may(struct turn *t, const struct thread *th, const struct
 	(void)err_explain(&why, ERR_STATE, "%s is not possible while the referral is %s",
 			  act->command, /* as it was typed */
 			  referral_state_name((enum referral_state)th->state));
-	return turn_refuse(t, ERR_STATE, "not now", why.text, "see its history: kring show REF");
+	return turn_refuse_old(t, ERR_STATE, "not now", why.text,
+			       "see its history: kring show REF");
 }
 
 /* A withdrawal counts at once, also while the copies are compared: nothing leaves any more, and its document is signed when
@@ -551,10 +560,10 @@ static enum err still_as_seen(struct turn *t, const struct thread *th, uint16_t 
 		return rc;
 	if (expect > now + 1)
 		(void)err_explain(&why, ERR_STALE, "this node came back from an earlier state");
-	return turn_stale(t, &th->id, now,
-			  expect == 0 ? "somebody took this referral on"
-				      : "this referral changed since you looked",
-			  why.text);
+	return turn_stale_old(t, &th->id, now,
+			      expect == 0 ? "somebody took this referral on"
+					  : "this referral changed since you looked",
+			      why.text);
 }
 
 /* The person takes back a consent, not a referral: what else rests on it ends too. */
@@ -583,7 +592,7 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	if (act == NULL || act->command == NULL)
-		return turn_refuse(t, ERR_INVAL, "no such act", "", "see: kring help");
+		return turn_refuse_old(t, ERR_INVAL, "no such act", "", "see: kring help");
 	rc = may_do(t, &th, act, &may);
 	if (rc == ERR_OK && may != MAY_DO)
 		return refuse_may(t, &th, act, may);

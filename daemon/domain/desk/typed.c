@@ -24,7 +24,7 @@ enum err typed_person(struct turn *t, const struct msg *person)
 		if (fault == NULL)
 			continue;
 		(void)err_explain(&what, ERR_INVAL, "%s %s", f.name, fault);
-		return turn_refuse(t, ERR_INVAL, what.text, "", remedy);
+		return turn_refuse_old(t, ERR_INVAL, what.text, "", remedy);
 	}
 	return ERR_OK;
 }

@@ -173,8 +173,9 @@ enum err words_refuse(struct turn *t, const struct words_fault *fault)
 		if (what.text[n] == '_')
 			what.text[n] = '-';
 	(void)err_explain(&remedy, ERR_INVAL, "it takes: %s", codes[0] == '\0' ? "nothing" : codes);
-	return turn_refuse(t, ERR_INVAL, what.text,
-			   "free words go only in --text, under the person's consent", remedy.text);
+	return turn_refuse_old(t, ERR_INVAL, what.text,
+			       "free words go only in --text, under the person's consent",
+			       remedy.text);
 }
 
 /* The one reader of bodies that came from outside: schema first, then the lists. */

@@ -120,8 +120,8 @@ static enum err refuse_many(struct turn *t, const char *name, const char *slug, 
 			said++;
 		}
 	}
-	return turn_refuse(t, ERR_NOTFOUND, "several partners fit", list.text,
-			   "name one by its fingerprint; compare it with them by phone first");
+	return turn_refuse_old(t, ERR_NOTFOUND, "several partners fit", list.text,
+			       "name one by its fingerprint; compare it with them by phone first");
 }
 
 static const char whole_name[] = "type the whole name; see: kring partner list";
@@ -153,7 +153,7 @@ static enum err refuse_none(struct turn *t, const char *slug, const char *remedy
 	}
 	if (said > 0)
 		(void)err_explain(&why, ERR_OK, "did you mean %s?", list.text);
-	return turn_refuse(t, ERR_NOTFOUND, "no such partner", why.text, remedy);
+	return turn_refuse_old(t, ERR_NOTFOUND, "no such partner", why.text, remedy);
 }
 
 /* Members first, then those that left; among each, one that fits or none. */
@@ -187,8 +187,8 @@ enum err names_partner(struct turn *t, const char *name, struct peer **p)
 		return rc;
 	require(*p != NULL); /* found is found */
 	if ((*p)->self)
-		return turn_refuse(t, ERR_NOTFOUND, "no such partner", "that is this node itself",
-				   "see: kring partner list");
+		return turn_refuse_old(t, ERR_NOTFOUND, "no such partner",
+				       "that is this node itself", "see: kring partner list");
 	return ERR_OK;
 }
 

@@ -119,8 +119,8 @@ static enum err known_place(struct turn *t, const struct chain *c, const struct 
 	if (id32_equal(&hash, &our_hash))
 		return ERR_OK;
 	if (!chain_signed(c, e))
-		return turn_refuse(t, ERR_CRYPTO, "this entry was not signed by the roots",
-				   "another entry stands in that place", "");
+		return turn_refuse_old(t, ERR_CRYPTO, "this entry was not signed by the roots",
+				       "another entry stands in that place", "");
 	*fork = true;
 	if (!record_exists(t->txn, STORE_PROOF, key_span(&k))) {
 		rc = turn_put(t, STORE_PROOF, &k, carried);
@@ -133,9 +133,9 @@ static enum err known_place(struct turn *t, const struct chain *c, const struct 
 		if (rc != ERR_OK)
 			return rc;
 	}
-	return turn_refuse(t, ERR_STALE, "this roster forks from ours",
-			   "the roots signed two entries for one place; both are kept as proof",
-			   "phone the roots of the federation: kring roster show");
+	return turn_refuse_old(t, ERR_STALE, "this roster forks from ours",
+			       "the roots signed two entries for one place; both are kept as proof",
+			       "phone the roots of the federation: kring roster show");
 }
 
 /* What an entry does to members.  A suspension by fewer than m roots ends by itself; UINT64_MAX lasts until it is lifted. */
@@ -182,8 +182,8 @@ static enum err append(struct turn *t, struct chain *c, const struct wire_roster
 		rc = err_explain(&why, ERR_LIMIT, "a roster has at most %u entries",
 				 LIMIT_ROSTER_ENTRIES);
 	if (rc != ERR_OK)
-		return turn_refuse(t, rc, "the roster entry was refused", why.text,
-				   "import the entries in order, complete with signatures");
+		return turn_refuse_old(t, rc, "the roster entry was refused", why.text,
+				       "import the entries in order, complete with signatures");
 	rc = change_members(t, e, &change);
 	if (rc == ERR_OK)
 		rc = turn_put(t, STORE_ROSTER, &k, carried);
@@ -208,14 +208,14 @@ enum err roster_apply(struct turn *t, struct span carried, bool *fork)
 
 	*fork = false;
 	if (rc != ERR_OK)
-		return turn_refuse(t, rc, "this is not a roster entry", "its layout is wrong",
-				   "ask the sender for the file again");
+		return turn_refuse_old(t, rc, "this is not a roster entry", "its layout is wrong",
+				       "ask the sender for the file again");
 	rc = roster_chain(t, &c);
 	if (rc != ERR_OK)
 		return rc;
 	if (!c.begun && !id16_equal(&e.fed_id, &t->node->fed_id))
-		return turn_refuse(t, ERR_DENIED, "this roster is of another federation",
-				   "the node was made for a different genesis entry", "");
+		return turn_refuse_old(t, ERR_DENIED, "this roster is of another federation",
+				       "the node was made for a different genesis entry", "");
 	require(c.begun || c.seq == 0);
 	if (c.begun && e.seq <= c.seq)
 		return known_place(t, &c, &e, carried, fork);
@@ -274,13 +274,14 @@ enum err roster_cosign(struct turn *t, uint64_t seq)
 	struct err_text remedy = {""};
 
 	if (!n->cosign_manual)
-		return turn_refuse(t, ERR_STATE, "this node cosigns by itself",
-				   "[Partners] Cosign=manual is not set", "");
+		return turn_refuse_old(t, ERR_STATE, "this node cosigns by itself",
+				       "[Partners] Cosign=manual is not set", "");
 	if (seq != n->roster_seq) {
 		(void)err_explain(&remedy, ERR_STALE,
 				  "look again: kring roster show; it is at %llu",
 				  (unsigned long long)n->roster_seq);
-		return turn_refuse(t, ERR_STALE, "this is not the newest entry", "", remedy.text);
+		return turn_refuse_old(t, ERR_STALE, "this is not the newest entry", "",
+				       remedy.text);
 	}
 	n->cosign_seq = n->roster_seq;
 	if (turn_effect(t, EFFECT_MEMBERS) == NULL)

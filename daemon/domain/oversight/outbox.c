@@ -226,8 +226,9 @@ enum err view_find_owed(struct turn *t, const char *text, struct peer **p, uint6
 	}
 	rc = hits == 1 ? outbox_find(t, &msg, &peer, place, row) : ERR_NOTFOUND;
 	if (rc == ERR_NOTFOUND)
-		return turn_refuse(t, rc, hits > 1 ? "several documents fit" : "no such document",
-				   "", "see: kring outbox list");
+		return turn_refuse_old(t, rc,
+				       hits > 1 ? "several documents fit" : "no such document", "",
+				       "see: kring outbox list");
 	if (rc != ERR_OK)
 		return rc;
 	*p = state_peer(t->node, peer);

@@ -38,7 +38,7 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 
 		if (record_exists(t->txn, STORE_CASES, key_span(&k)))
 			return ERR_OK;
-		return turn_refuse(t, ERR_NOTFOUND, "no such case", "", "see: kring case list");
+		return turn_refuse_old(t, ERR_NOTFOUND, "no such case", "", "see: kring case list");
 	}
 	while (store_each(t->txn, STORE_CASES, span_of(NULL, 0), &w))
 		if (w.row.key.len == 16 && short_fits(w.row.key.p, text) && hits++ == 0)
@@ -47,17 +47,17 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 		return w.rc;
 	if (hits == 1)
 		return ERR_OK;
-	return turn_refuse(t, ERR_NOTFOUND, hits == 0 ? "no such case" : "several cases fit",
-			   hits == 0 ? "" : "the beginning of the id is shared",
-			   hits == 0 ? "see: kring case list" : "type more of the id");
+	return turn_refuse_old(t, ERR_NOTFOUND, hits == 0 ? "no such case" : "several cases fit",
+			       hits == 0 ? "" : "the beginning of the id is shared",
+			       hits == 0 ? "see: kring case list" : "type more of the id");
 }
 
 /* Here so that handlers ask one file for all that a person typed; names.c says what a name fits. */
 enum err find_partner(struct turn *t, const char *name, struct peer **p)
 {
 	if (name[0] == '\0')
-		return turn_refuse(t, ERR_INVAL, "say which partner this is about", "",
-				   "--to NAME; see: kring partner list");
+		return turn_refuse_old(t, ERR_INVAL, "say which partner this is about", "",
+				       "--to NAME; see: kring partner list");
 	return names_partner(t, name, p);
 }
 
@@ -129,8 +129,8 @@ enum err find_grant(struct turn *t, const char *text, struct id16 *id)
 		return ERR_OK;
 	for (size_t i = 0; i < hits && i < FITS_SHOWN; i++)
 		name_grant(t, &fits[i], &list);
-	return turn_refuse(t, ERR_NOTFOUND, hits == 0 ? "no such consent" : "several consents fit",
-			   list.text,
-			   hits == 0 ? "see: kring consent list CASE"
-				     : "type the whole id of the one that is meant");
+	return turn_refuse_old(t, ERR_NOTFOUND,
+			       hits == 0 ? "no such consent" : "several consents fit", list.text,
+			       hits == 0 ? "see: kring consent list CASE"
+					 : "type the whole id of the one that is meant");
 }

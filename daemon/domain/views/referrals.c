@@ -285,7 +285,7 @@ static enum err refuse_many(struct turn *t, const struct thread_fits *fits, cons
 			memcpy(list.text + had, "; ", 2);
 		memcpy(list.text + had + (had == 0 ? 0 : 2), one.text, len + 1);
 	}
-	return turn_refuse(t, ERR_NOTFOUND, "several referrals fit", list.text, remedy);
+	return turn_refuse_old(t, ERR_NOTFOUND, "several referrals fit", list.text, remedy);
 }
 
 /* Never the older or the nearer one: what partners choose decides nothing about what a person means. */
@@ -298,7 +298,7 @@ enum err view_find_referral(struct turn *t, const char *text, const char *remedy
 	if (rc == ERR_NOTFOUND && fits.count > 1)
 		return refuse_many(t, &fits, "type the whole reference of the one that is meant");
 	if (rc == ERR_NOTFOUND)
-		return turn_refuse(t, rc, "no such referral", "", remedy);
+		return turn_refuse_old(t, rc, "no such referral", "", remedy);
 	return rc;
 }
 

@@ -74,7 +74,7 @@ static enum err ask(const struct thread *th, const struct act *a)
 		msg_set_u64(req, ACT_NEW_SHARE, 1);
 	msg_set_u64(req, ACT_NEW_EXPECT, (uint64_t)th->my_no + th->their_no + 1);
 	msg_set_u64(req, ACT_NEW_DRY_RUN, 1);
-	b->t.refusal = (struct refusal){.uncovered = 0};
+	b->t.refusal = (struct refused){.uncovered = 0};
 	return desk_act(&b->t, req, reply);
 }
 

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The node gives a code and values; here they become a sentence.  A sentence is read once from its beginning to its end, so a
+ * brace within a value, which a partner may have written, stands for itself. */
+#include "client/words/refusal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "client/words/words.h"
+
+enum { VALUES_MAX = 4, VALUE_MAX = 512, CODE_MAX = 64 };
+
+/* "identity contact": each in words, "identiteit, contact".  A code that is in no list of ours stays. */
+static void codes(enum list_lang lang, const struct msg *v, char out[VALUE_MAX])
+{
+	enum list_id list = LIST_COUNT;
+	const bool known = list_named(msg_text(v, VALUE_LIST), &list);
+	const char *p = msg_text(v, VALUE_CODE);
+	size_t len = 0;
+
+	for (out[0] = '\0'; *p != '\0'; p += strspn(p, " ")) {
+		const size_t n = strcspn(p, " ");
+		char code[CODE_MAX] = "";
+
+		memcpy(code, p, n < sizeof code ? n : sizeof code - 1);
+		(void)fill_text(out + len, VALUE_MAX - len, len == 0 ? "{v}" : ", {v}",
+				FILL({"v", known ? list_text(list, lang, code) : code, 0}),
+				words_plural(lang));
+		len += strlen(out + len);
+		p += n;
+	}
+}
+
+/* One kind of value is set; a kind that only newer nodes know is empty. */
+static void value_words(enum list_lang lang, const struct msg *v, char out[VALUE_MAX])
+{
+	char text[WORDS_SHORT];
+
+	out[0] = '\0';
+	if (msg_has(v, VALUE_CODE))
+		codes(lang, v, out);
+	else if (msg_has(v, VALUE_TEXT))
+		(void)fill_text(out, VALUE_MAX, "{v}", FILL({"v", msg_text(v, VALUE_TEXT), 0}),
+				words_plural(lang));
+	else if (msg_has(v, VALUE_DAY))
+		(void)snprintf(out, VALUE_MAX, "%s", words_day(lang, msg_text(v, VALUE_DAY), text));
+	else if (msg_has(v, VALUE_MOMENT_MS))
+		(void)snprintf(out, VALUE_MAX, "%s",
+			       words_moment(lang, msg_u64(v, VALUE_MOMENT_MS), text));
+	else if (msg_has(v, VALUE_SECONDS))
+		(void)snprintf(out, VALUE_MAX, "%s",
+			       words_length(lang, msg_u64(v, VALUE_SECONDS), text));
+}
+
+/* Numbers stay numbers: a plural is chosen by them. */
+char *refusal_fill(enum list_lang lang, const char *text, const struct msg *m, unsigned field,
+		   char *out, size_t cap)
+{
+	struct fill values[VALUES_MAX + 1] = {{.name = NULL}};
+	char words[VALUES_MAX][VALUE_MAX];
+
+	require(text != NULL && out != NULL);
+	for (size_t i = 0; i < VALUES_MAX && i < msg_count(m, field); i++) {
+		const struct msg *v = msg_at(m, field, i);
+
+		values[i].name = msg_text(v, VALUE_NAME);
+		values[i].number = msg_u64(v, VALUE_NUMBER);
+		if (msg_has(v, VALUE_NUMBER))
+			continue;
+		value_words(lang, v, words[i]);
+		values[i].text = words[i];
+	}
+	return fill_text(out, cap, text, values, words_plural(lang));
+}
+
+/* A part that this code has no row for says nothing. */
+static void part(enum list_lang lang, struct arena *a, struct msg *reply, const char *name,
+		 unsigned field)
+{
+	const char *code = msg_text(reply, REPLY_CODE);
+	char row[CODE_MAX], out[WORDS_LONG];
+
+	(void)snprintf(row, sizeof row, "%s%s", code, name);
+	if (list_has(LIST_REFUSALS, row))
+		msg_set_text(a, reply, field,
+			     refusal_fill(lang, list_text(LIST_REFUSALS, lang, row), reply,
+					  REPLY_VALUES, out, sizeof out));
+	else
+		msg_set_text(a, reply, field, name[0] == '\0' ? code : "");
+}
+
+void refusal_words(enum list_lang lang, struct arena *a, struct msg *reply)
+{
+	require(a != NULL && reply != NULL);
+	if (msg_text(reply, REPLY_CODE)[0] == '\0')
+		return;
+	part(lang, a, reply, "", REPLY_WHAT);
+	part(lang, a, reply, ".why", REPLY_WHY);
+	part(lang, a, reply, ".do", REPLY_REMEDY);
+}
