@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "domain/care/acts.h"
 #include "domain/consent/casefile.h"
-#include "domain/views/referrals.h"
+#include "domain/exchange/quota.h"
 #include "sim.h"
 
 enum { HOUR_MS = 3600000, SOME_CASES = 64 };
@@ -37,7 +37,7 @@ static size_t cases_at(struct sim *s, struct sim_node *n, struct candidate *out,
 
 		require(casefile_load(&v.t, &out[i].id, &m) == ERR_OK);
 		out[i].theirs = msg_u64(m, CASE_RECORD_THEIRS) != 0;
-		require(view_case_open(&v.t, &out[i].id, &out[i].open) == ERR_OK);
+		require(quota_any_open(&v.t, &out[i].id, &out[i].open) == ERR_OK);
 		out[i].referred = store_seek(v.t.txn, STORE_THREADCASE, key_span(&k), &first) ==
 					  ERR_OK &&
 				  memcmp(first.key.p, out[i].id.b, 16) == 0;

@@ -7,6 +7,8 @@
  */
 #include "domain/care/erase.h"
 
+#include <limits.h>
+
 #include "base/check.h"
 #include "base/plant.h"
 #include "domain/consent/alone.h"
@@ -16,6 +18,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/outbox.h"
+#include "domain/exchange/quota.h"
 #include "domain/news/deposit.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
@@ -59,22 +62,29 @@ static enum err outlive(struct turn *t, const struct thread *th)
 	return ERR_OK;
 }
 
-static enum err outlive_all(struct turn *t, const struct id16 *case_id)
+/* ... of one thread after the other, as many as most or as this turn looks at. */
+static enum err outlive_some(struct turn *t, struct chore *c, unsigned most)
 {
-	const struct store_key prefix = turn_key_id(case_id);
+	const struct store_key prefix = turn_key_id(&c->case_id);
 	struct store_walk w = {.key_len = 32};
+	unsigned n = 0;
 
-	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
+	require(c->kind == CHORE_OUTLIVE && most > 0);
+	if (!bytes_zero(c->after.b, sizeof c->after.b))
+		w.at = chores_behind(c);
+	while (n < most && !(n > 0 && turn_enough(t)) &&
+	       store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
 		const size_t mark = t->arena->used;
 		struct thread th;
-		struct id16 id;
 
-		memcpy(id.b, w.row.key.p + 16, 16);
-		w.rc = thread_load(t, &id, &th);
+		memcpy(c->after.b, w.row.key.p + 16, 16);
+		w.rc = thread_load(t, &c->after, &th);
 		if (w.rc == ERR_OK)
 			w.rc = outlive(t, &th);
 		arena_rewind(t->arena, mark);
+		n++;
 	}
+	c->over = w.rc == ERR_OK && n < most && !(n > 0 && turn_enough(t));
 	return w.rc;
 }
 
@@ -116,6 +126,8 @@ static enum err empty_thread(struct turn *t, const struct id16 *id)
 		rc = drop_bodies(t, &th);
 	if (rc == ERR_OK && !planted(PLANT_TIMER_KEPT))
 		rc = deadline_timer_stop(t, &th);
+	if (rc == ERR_OK)
+		rc = worklist_clear(t, &th);
 	if (rc != ERR_OK)
 		return rc;
 	th.hidden = true;
@@ -181,11 +193,9 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 {
 	const struct store_key k = turn_key_id(case_id);
 	struct chore c = {.kind = CHORE_SWEEP, .case_id = *case_id};
-	enum err rc = outlive_all(t, case_id);
+	enum err rc = erase_sweep(t,
+				  &c); /* mostly that is all; the rest opens for nobody any more */
 
-	if (rc != ERR_OK)
-		return rc;
-	rc = erase_sweep(t, &c); /* mostly that is all; the rest opens for nobody any more */
 	if (rc == ERR_OK && !c.over)
 		rc = chores_save(t, &c);
 	if (rc != ERR_OK)
@@ -193,9 +203,8 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	rc = drop_grants(t, case_id);
 	if (rc != ERR_OK)
 		return rc;
-	rc = worklist_clear_case(t, case_id);
-	if (rc == ERR_OK) /* what somebody was typing about this person */
-		rc = drafts_erase(t, case_id);
+	/* what somebody was typing about this person */
+	rc = drafts_erase(t, case_id);
 	if (rc != ERR_OK)
 		return rc;
 	if (!planted(PLANT_NAME_KEPT))
@@ -232,7 +241,7 @@ static enum err leave_word(struct turn *t, const struct id16 *case_id)
 }
 
 /* The audit entry, the figures, the rows, the commitment's own key, the word to partners. */
-enum err erase_now(struct turn *t, const struct id16 *id)
+static enum err erase_now(struct turn *t, const struct id16 *id)
 {
 	/* while the commitment can still be made to stand for it */
 	enum err rc = audit_add(t, &(struct audit_entry){.event = AUDIT_ERASE, .case_id = id});
@@ -246,6 +255,53 @@ enum err erase_now(struct turn *t, const struct id16 *id)
 	return rc == ERR_OK ? leave_word(t, id) : rc;
 }
 
+/* What this turn could do of it, and the erasure itself behind the last thread.  Who waited for others' turns meanwhile may have
+ * begun a referral: then somebody works for the person, and the case stays. */
+static enum err go_on(struct turn *t, struct chore *c, unsigned most)
+{
+	enum err rc = outlive_some(t, c, most);
+	bool open = false;
+
+	if (rc != ERR_OK || !c->over)
+		return rc;
+	if (c->side == 0)
+		rc = quota_any_open(t, &c->case_id, &open);
+	if (rc != ERR_OK || open)
+		return rc == ERR_OK ? ERR_STATE : rc;
+	return erase_now(t, &c->case_id);
+}
+
+static enum err begin(struct turn *t, const struct id16 *id, bool whatever, bool *done)
+{
+	struct chore c = {.kind = CHORE_OUTLIVE, .case_id = *id};
+	enum err rc = chores_load(t, &c);
+	const bool owed = rc == ERR_OK;
+
+	*done = false;
+	if (rc == ERR_NOTFOUND) {
+		c.side = whatever;
+		rc = ERR_OK;
+	}
+	if (rc == ERR_OK)
+		rc = go_on(t, &c, UINT_MAX);
+	if (rc == ERR_OK && (owed || !c.over))
+		rc = chores_save(t, &c);
+	*done = rc == ERR_OK && c.over;
+	return rc;
+}
+
+enum err erase_case(struct turn *t, const struct id16 *id, bool *done)
+{
+	return begin(t, id, false, done);
+}
+
+enum err erase_outlive(struct turn *t, struct chore *c)
+{
+	enum err rc = go_on(t, c, CHORE_SLICE);
+
+	return rc == ERR_STATE ? ERR_OK : rc; /* c is over: it stays, and whoever asked is told */
+}
+
 /* Not by a clock that nobody agrees with: a wrong date would take the consents of referrals that are under way.  The rest in
  * the next tick: each is an erasure like any other, with a word to partners. */
 enum err erase_alone(struct turn *t)
@@ -257,8 +313,11 @@ enum err erase_alone(struct turn *t)
 	if (rc == ERR_OK && due)
 		rc = connect_clock_sure(t, &sure);
 	for (unsigned n = 0; rc == ERR_OK && due && sure && n < ALONE_SLICE; n++) {
-		rc = erase_now(t, &id);
-		if (rc == ERR_OK)
+		bool done;
+
+		rc = begin(t, &id, true, &done);
+		due = done;
+		if (rc == ERR_OK && done)
 			rc = alone_due(t, &id, &due);
 	}
 	return rc;
@@ -268,5 +327,8 @@ enum err erase_again(struct turn *t, const struct id16 *id)
 {
 	const struct store_key k = turn_key_id(id);
 
-	return record_exists(t->txn, STORE_CASES, key_span(&k)) ? erase_now(t, id) : ERR_OK;
+	bool done;
+
+	return record_exists(t->txn, STORE_CASES, key_span(&k)) ? begin(t, id, true, &done)
+								: ERR_OK;
 }

@@ -15,13 +15,16 @@
 
 #include "domain/exchange/chores.h"
 
-/** Everything of this case goes, now. */
-MUST_CHECK enum err erase_now(struct turn *t, const struct id16 *id);
+/** Everything of this case goes: in this turn, or, of one with very many threads, in as many as it takes (CHORE_OUTLIVE, which
+ *  goes on by itself, and each time this is called).  *gone: it is.  ERR_STATE: a referral began meanwhile, and it stays. */
+MUST_CHECK enum err erase_case(struct turn *t, const struct id16 *id, bool *gone);
+/** One slice of CHORE_OUTLIVE, and the erasure behind the last one. */
+MUST_CHECK enum err erase_outlive(struct turn *t, struct chore *c);
 /** Some of the consents that waited too long for their referral, with their cases. */
 MUST_CHECK enum err erase_alone(struct turn *t);
 /** One slice of CHORE_SWEEP: rows that no key opens any more. */
 MUST_CHECK enum err erase_sweep(struct turn *t, struct chore *c);
-/** A case that a restored backup brought back although it was erased after it: as erase_now, whatever its
+/** A case that a restored backup brought back although it was erased after it: as erase_case, whatever its
  *  referrals.  Its key need not be there any more. */
 MUST_CHECK enum err erase_again(struct turn *t, const struct id16 *id);
 

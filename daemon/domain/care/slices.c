@@ -110,6 +110,9 @@ enum err slices_tick(struct turn *t)
 	case CHORE_SWEEP:
 		rc = erase_sweep(t, &c);
 		break;
+	case CHORE_OUTLIVE:
+		rc = erase_outlive(t, &c);
+		break;
 	case CHORE_PERSON:
 		rc = bodies_person_later(t, &c);
 		break;

@@ -396,7 +396,9 @@ enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin
 	*n = 0;
 	if (rc != ERR_OK)
 		return rc;
-	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
+	for (unsigned looked = 0; looked < COUNT_THREADS && s.n < COUNT_EVENTS &&
+				  store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w);
+	     looked++) {
 		struct thread th;
 		struct id16 id;
 

@@ -67,7 +67,9 @@ enum {
 	COUNT_ENDS = COUNT_REVOKED + 1,
 	COUNT_NEEDS = 32, /* places of config/lists/needs.psv; the last one is every other code */
 	COUNT_NOTHING = 255,
-	COUNT_EVENTS = 1024, /* of one person; what comes after is not counted */
+	COUNT_EVENTS = 1024, /* of one person; what comes after is not counted ... */
+	COUNT_THREADS =
+		1024, /* ... nor are more threads looked at: nobody has so many but by mischief */
 };
 
 /** Figures of one node: exact, or as published (0: too small). */

@@ -255,6 +255,16 @@ enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply
 		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "edit"});
 }
 
+/* Nobody looks for work in a closed case, so none may be left there: of very many rows some in each turn. */
+static enum err leave_work(struct turn *t, const struct id16 *id, const struct msg *reply)
+{
+	bool over;
+	enum err rc = worklist_clear_case(t, id, &over);
+
+	require(msg_has(reply, REPLY_CURRENT));
+	return rc == ERR_OK && !over ? turn_again(t, span_of("work", 4)) : rc;
+}
+
 /* Closing tells nobody and destroys nothing; it takes the case off the lists of those who work. */
 enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -265,10 +275,12 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 
 	if (rc != ERR_OK)
 		return rc;
+	if (t->left.len != 0) /* it is closed, and its work goes */
+		return leave_work(t, &id, reply);
 	rc = still_as_seen(t, &id, msg_u64(req, BY_ID_EXPECT));
 	if (rc != ERR_OK)
 		return rc;
-	rc = view_case_open(t, &id, &open);
+	rc = quota_any_open(t, &id, &open);
 	if (rc == ERR_OK && open)
 		return turn_refuse_old(t, ERR_STATE, "this case has open referrals",
 				       "somebody is still waiting for an answer",
@@ -285,13 +297,10 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 	rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-closed");
 	if (rc != ERR_OK)
 		return rc;
-	/* nobody looks for work in a closed case, so none may be left there */
-	rc = worklist_clear_case(t, &id);
 	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
-	if (rc != ERR_OK)
-		return rc;
-	return audit_add(
+	rc = audit_add(
 		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "close"});
+	return rc == ERR_OK ? leave_work(t, &id, reply) : rc;
 }
 
 enum { DAY_MS = 86400000 };
@@ -328,55 +337,103 @@ static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
 			       remedy.text);
 }
 
+/* A case of very many referrals takes several turns: first all of them are looked at, then it goes. */
+struct erasing_case {
+	struct id16 id, after;
+	bool all; /* were looked at */
+};
+
+static enum err leave(struct turn *t, const struct erasing_case *e)
+{
+	struct erasing_case *left = arena_alloc(t->arena, sizeof *left);
+
+	if (left == NULL)
+		return ERR_NOMEM;
+	*left = *e;
+	return turn_again(t, span_of(left, sizeof *left));
+}
+
 /* Does a referral of this case still keep it from being erased?  The first one is named; the next one when that is settled, since
  * each is a phone call of its own. */
-static enum err all_confirmed(struct turn *t, const struct id16 *case_id)
+static enum err all_confirmed(struct turn *t, struct erasing_case *e)
 {
-	const struct store_key prefix = turn_key_id(case_id);
+	const struct store_key prefix = turn_key_id(&e->id);
 	struct store_walk w = {.key_len = 32};
 
+	require(!e->all);
+	if (!bytes_zero(e->after.b, sizeof e->after.b)) {
+		w.at = turn_key_ids(&e->id, &e->after);
+		key_u8(&w.at, 0); /* just above it */
+	}
 	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
 		const size_t mark = t->arena->used;
 		struct thread th;
-		struct id16 id;
 
-		memcpy(id.b, w.row.key.p + 16, 16);
-		w.rc = thread_load(t, &id, &th);
+		memcpy(e->after.b, w.row.key.p + 16, 16);
+		w.rc = thread_load(t, &e->after, &th);
 		arena_rewind(t->arena, mark); /* a case may have more of them than fit a turn */
 		if (w.rc == ERR_OK && unconfirmed(t, &th))
 			w.rc = refuse_unconfirmed(t, &th);
+		if (w.rc == ERR_OK && turn_enough(t))
+			return leave(t, e);
 	}
+	e->all = true;
 	return w.rc;
+}
+
+static enum err refuse_open(struct turn *t)
+{
+	return turn_refuse_old(t, ERR_STATE, "this case has open referrals",
+			       "a partner still works for this person",
+			       "end or revoke them first, see: kring case show");
+}
+
+/* Asked before erase_case, which is most of the work. */
+static enum err may_erase(struct turn *t, const struct msg *req, struct erasing_case *e)
+{
+	bool open;
+	enum err rc = ERR_OK;
+
+	if (t->left.len != 0) {
+		require(t->left.len == sizeof *e);
+		memcpy(e, t->left.p, sizeof *e);
+	} else {
+		rc = find_case(t, msg_text(req, CASE_ERASE_ID), &e->id);
+	}
+	if (rc == ERR_OK && !e->all) {
+		rc = quota_any_open(t, &e->id, &open);
+		if (rc == ERR_OK && open)
+			rc = refuse_open(t);
+		if (rc == ERR_OK)
+			rc = all_confirmed(t, e);
+	}
+	return rc;
 }
 
 /* Refused while somebody works for the person, or while a partner may just have accepted: the erasure would leave
  * that person waiting. */
 enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct effect *e;
-	struct id16 id;
-	bool open;
-	enum err rc = find_case(t, msg_text(req, CASE_ERASE_ID), &id);
+	struct erasing_case e = {.all = false};
+	struct effect *x;
+	bool gone;
+	enum err rc = may_erase(t, req, &e);
 
 	(void)reply;
-	if (rc == ERR_OK)
-		rc = view_case_open(t, &id, &open);
-	if (rc == ERR_OK && open)
-		return turn_refuse_old(t, ERR_STATE, "this case has open referrals",
-				       "a partner still works for this person",
-				       "end or revoke them first, see: kring case show");
-	/* asked first: erase_now is most of the work, and a refusal behind it would undo it */
-	if (rc == ERR_OK)
-		rc = all_confirmed(t, &id);
-	if (rc == ERR_OK)
-		rc = erase_now(t, &id);
+	if (rc != ERR_OK || t->again)
+		return rc;
+	rc = erase_case(t, &e.id, &gone);
+	if (rc == ERR_STATE) /* a referral began in the turns between */
+		return refuse_open(t);
+	if (rc == ERR_OK && !gone)
+		return leave(t, &e);
 	if (rc != ERR_OK || msg_u64(req, CASE_ERASE_NOW) == 0)
 		return rc;
-	e = turn_effect(t, EFFECT_SHRED);
-	if (e == NULL)
+	x = turn_effect(t, EFFECT_SHRED);
+	if (x == NULL)
 		return ERR_NOMEM;
 	require(t->ev != NULL);
-	e->client = t->ev->client;
+	x->client = t->ev->client;
 	return ERR_OK;
 }
 

@@ -202,6 +202,23 @@ enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *re
 	return rc;
 }
 
+/* Of a worklist of very many rows some in each turn; the agreement holds from the first one on. */
+static enum err work_done(struct turn *t, uint16_t peer)
+{
+	struct store_key at = {.len = 0}, *left = arena_keep(t->arena, sizeof *left);
+	bool over;
+	enum err rc;
+
+	require(t->left.len == 0 || t->left.len == sizeof at);
+	if (left == NULL)
+		return ERR_NOMEM;
+	if (t->left.len != 0)
+		memcpy(&at, t->left.p, sizeof at);
+	rc = worklist_agreed(t, peer, &at, &over);
+	*left = at;
+	return rc == ERR_OK && !over ? turn_again(t, span_of(left, sizeof *left)) : rc;
+}
+
 /* What is not named is closed: an agreement is written whole, never added to, so that what holds is what was last
  * read and signed. */
 enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
@@ -216,6 +233,8 @@ enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 	(void)reply;
 	if (rc != ERR_OK)
 		return rc;
+	if (t->left.len != 0) /* it holds, and the work that asked for it goes */
+		return work_done(t, p->no);
 	if (!msg_has(req, PARTNER_AGREE_CATS))
 		return turn_refuse_old(
 			t, ERR_INVAL, "say what the agreement covers", "",
@@ -237,14 +256,12 @@ enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 	msg_set_text(t->arena, m, AGREEMENT_PURPOSE, msg_text(req, PARTNER_AGREE_PURPOSE));
 	msg_set_u64(m, AGREEMENT_UNTIL_MS, until);
 	rc = consent_agreement_save(t, p->no, way, m);
-	if (rc == ERR_OK && way == CONSENT_RECEIVE)
-		rc = worklist_agreed(t, p->no);
-	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_AGREEMENT,
-								 .peer = p->no,
-								 .detail = way == CONSENT_SEND
-										   ? "send"
-										   : "receive"})
-			    : rc;
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_AGREEMENT,
+							.peer = p->no,
+							.detail = way == CONSENT_SEND ? "send"
+										      : "receive"});
+	return rc == ERR_OK && way == CONSENT_RECEIVE ? work_done(t, p->no) : rc;
 }
 
 /* Both directions with every partner: what we collected and what partners did. */

@@ -64,23 +64,13 @@ static bool next_due(struct turn *t, struct store_walk *w, struct chore *c)
 	return false;
 }
 
-enum err chores_first(struct turn *t, struct chore *c)
+enum err chores_load(struct turn *t, struct chore *c)
 {
-	struct store_walk w = {.rc = ERR_OK};
-	struct fault_place at;
-	struct store_key k;
+	const struct store_key k = key_of(c);
 	struct span v;
 	struct rd r;
-	enum err rc;
+	enum err rc = turn_get(t, STORE_META, &k, &v);
 
-	if (!next_due(t, &w, c))
-		return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
-	at = place_of(c);
-	fault_doing(t, &at);
-	if (c->kind == 0 || c->kind >= CHORE_KINDS)
-		return ERR_CORRUPT;
-	k = key_of(c);
-	rc = turn_get(t, STORE_META, &k, &v);
 	if (rc != ERR_OK)
 		return rc;
 	r = rd_of(v);
@@ -88,6 +78,20 @@ enum err chores_first(struct turn *t, struct chore *c)
 	c->after_case = rd_id16(&r);
 	c->after = rd_id16(&r);
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err chores_first(struct turn *t, struct chore *c)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct fault_place at;
+
+	if (!next_due(t, &w, c))
+		return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
+	at = place_of(c);
+	fault_doing(t, &at);
+	if (c->kind == 0 || c->kind >= CHORE_KINDS)
+		return ERR_CORRUPT;
+	return chores_load(t, c);
 }
 
 enum err chores_any(struct turn *t, bool *yes)

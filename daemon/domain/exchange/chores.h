@@ -24,6 +24,7 @@ enum chore_kind {
 	CHORE_FALL,	/* a consent of a case ended: what rests on nothing any more ends, too */
 	CHORE_SWEEP,	/* a case was erased: what its key sealed is removed */
 	CHORE_PERSON,	/* the person of a case with very many referrals is put together again */
+	CHORE_OUTLIVE, /* a case is being erased: what it owes partners gets another key, then the case goes */
 	CHORE_KINDS
 };
 
@@ -34,7 +35,7 @@ struct chore {
 	uint16_t peer;		/* 0: of none */
 	struct id16 case_id;	/* zero: of none */
 	uint8_t part;		/* of FALL, how the consent ended (grants.c); else 0 */
-	uint8_t side;		/* that GONE is at */
+	uint8_t side;		/* that GONE is at; of OUTLIVE, 1: whatever its referrals */
 	struct id16 after_case; /* of GONE: done up to here ... */
 	struct id16 after;	/* ... of all: done up to this thread */
 	bool over;
@@ -42,6 +43,8 @@ struct chore {
 
 /** Owed from here on; or how far it went; over: done. */
 MUST_CHECK enum err chores_save(struct turn *t, const struct chore *c);
+/** How far this one went: kind, peer, case and part say which.  ERR_NOTFOUND: it is not owed. */
+MUST_CHECK enum err chores_load(struct turn *t, struct chore *c);
 /** The first one that did not fail lately; from here on it is what the turn does (fault.h).  ERR_NOTFOUND: there is none. */
 MUST_CHECK enum err chores_first(struct turn *t, struct chore *c);
 /** Is there such a one?  Then the next tick is due at once. */

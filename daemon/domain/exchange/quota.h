@@ -66,6 +66,8 @@ MUST_CHECK enum err quota_next_open(struct turn *t, uint16_t peer, uint8_t role,
 /** Is a referral of this case open with this partner, with us in this role? */
 MUST_CHECK enum err quota_open_in(struct turn *t, uint16_t peer, uint8_t role,
 				  const struct id16 *case_id, bool *yes);
+/** Is any referral of this case open? */
+MUST_CHECK enum err quota_any_open(struct turn *t, const struct id16 *case_id, bool *yes);
 /** Rows of kring status: what was passed over in the last day. */
 MUST_CHECK enum err quota_status(struct turn *t, struct msg *status);
 /** The limit itself, as it is set here. */

@@ -109,25 +109,44 @@ enum err worklist_refresh(struct turn *t, const struct thread *th, const char *d
 	return rc;
 }
 
-enum err worklist_clear_case(struct turn *t, const struct id16 *case_id)
+enum err worklist_clear(struct turn *t, const struct thread *th)
 {
-	const struct store_key prefix = turn_key_id(case_id);
+	const struct store_key prefix = turn_key_ids(&th->case_id, &th->id);
 
 	return turn_drop_prefix(t, STORE_WORK, &prefix);
 }
 
-/* An agreement is between two nodes, so one command settles this row for all referrals with that partner. */
-enum err worklist_agreed(struct turn *t, uint16_t peer)
+enum err worklist_clear_case(struct turn *t, const struct id16 *case_id, bool *over)
 {
+	const struct store_key prefix = turn_key_id(case_id);
 	struct store_walk w = {.rc = ERR_OK};
+
+	*over = true;
+	while (*over && store_each(t->txn, STORE_WORK, key_span(&prefix), &w)) {
+		struct store_key k = {.len = 0};
+
+		key_put(&k, w.row.key.p, w.row.key.len);
+		w.rc = store_del(t->txn, STORE_WORK, key_span(&k));
+		*over = w.rc != ERR_OK || !turn_enough(t);
+	}
+	return w.rc;
+}
+
+/* An agreement is between two nodes, so one command settles this row for all referrals with that partner. */
+enum err worklist_agreed(struct turn *t, uint16_t peer, struct store_key *at, bool *over)
+{
+	struct store_walk w = {.at = *at};
 	enum err rc;
 
 	require(peer != 0);
-	while (store_each(t->txn, STORE_WORK, span_of(NULL, 0), &w)) {
+	*over = false;
+	while (!(at->len != 0 && turn_enough(t)) &&
+	       store_each(t->txn, STORE_WORK, span_of(NULL, 0), &w)) {
 		struct store_key k = {.len = 0};
 		struct id16 id;
 		struct thread th;
 
+		*at = w.at;
 		if (w.row.key.len != 33 || w.row.key.p[32] != WORK_AGREEMENT)
 			continue;
 		key_put(&k, w.row.key.p, w.row.key.len);
@@ -138,6 +157,7 @@ enum err worklist_agreed(struct turn *t, uint16_t peer)
 		if (rc != ERR_OK && rc != ERR_NOTFOUND)
 			return rc;
 	}
+	*over = at->len == 0 || !turn_enough(t);
 	return w.rc;
 }
 

@@ -21,10 +21,15 @@ MUST_CHECK enum err worklist_refresh(struct turn *t, const struct thread *th, co
 MUST_CHECK enum err worklist_delivery(struct turn *t, const struct thread *th);
 MUST_CHECK enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind kind,
 				 const char *detail);
-/** An agreement to receive from this partner was made: what asked for it is done. */
-MUST_CHECK enum err worklist_agreed(struct turn *t, uint16_t peer);
+/** An agreement to receive from this partner was made: what asked for it is done, from *at on (empty: all) as far as one turn
+ *  gets; *over: to the end. */
+MUST_CHECK enum err worklist_agreed(struct turn *t, uint16_t peer, struct store_key *at,
+				    bool *over);
 MUST_CHECK enum err worklist_done(struct turn *t, const struct thread *th, enum work_kind kind);
-MUST_CHECK enum err worklist_clear_case(struct turn *t, const struct id16 *case_id);
+/** All of this thread. */
+MUST_CHECK enum err worklist_clear(struct turn *t, const struct thread *th);
+/** Of this case, as many rows as one turn removes; over: all. */
+MUST_CHECK enum err worklist_clear_case(struct turn *t, const struct id16 *case_id, bool *over);
 struct store_key worklist_key(const struct thread *th, enum work_kind kind);
 /** The code of config/lists/work.psv. */
 const char *worklist_code(enum work_kind kind);

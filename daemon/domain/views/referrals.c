@@ -327,57 +327,34 @@ static enum err rows_of(struct turn *t, const struct page *p, char last[THREAD_R
 	return ERR_OK;
 }
 
-/* What is asked of all referrals of a case at once. */
-struct of_case {
-	bool open;
-	uint16_t peer;
-	const char *need;  /* NULL: any */
-	struct page *page; /* NULL: nobody looks at the rows */
-	struct msg *reply; /* ... whose page it is */
-};
-
-/* What this referral answers. */
-static void take_of_case(const struct thread *th, struct of_case *out)
-{
-	require(kind_has(th->kind, KIND_LISTED));
-	if (out->need == NULL || (th->peer == out->peer && strcmp(th->need, out->need) == 0))
-		out->open = out->open || !referral_terminal((enum referral_state)th->state);
-	if (out->page != NULL)
-		page_offer(out->page, PAGE_NEWEST(since(th)), id_span(&th->id));
-}
-
-/* One walk for three questions; whoever decides by the answer gets an error for a damaged row, whoever only looks
- * does not. */
-static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct of_case *out)
+/* Newest first, of as many threads as the page of a case looks at: a partner may have brought a hundred thousand under one person, and
+ * the lists of referrals show them all.  Other things hang on threads too: consents have a part of the page for themselves. */
+static enum err each_of_case(struct turn *t, const struct id16 *case_id, struct page *p,
+			     struct msg *reply)
 {
 	const struct store_key prefix = turn_key_id(case_id);
-	struct store_walk w = {.rc = ERR_OK};
+	struct store_walk w = {.key_len = 32};
 	unsigned looked = 0;
-	enum err rc;
 
-	require(out->page == NULL || out->reply != NULL);
-	require(out->need == NULL || out->peer != 0);
 	while (store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
 		const size_t mark = t->arena->used;
 		struct id16 id;
 		struct thread th;
+		enum err rc;
 
-		if (out->page == NULL && out->open)
-			return ERR_OK; /* one is enough */
-		if (out->page != NULL && looked++ == CASE_LOOKED) {
-			out->page->more = true;
+		if (looked++ == CASE_LOOKED) {
+			p->more = true;
 			return ERR_OK;
 		}
 		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		arena_rewind(t->arena, mark);
-		if (out->page != NULL && /* who decides by them needs all of them */
-		    page_damaged(t, rc, STORE_THREAD, id_span(&id), out->reply))
+		if (page_damaged(t, rc, STORE_THREAD, id_span(&id), reply))
 			continue;
 		if (rc != ERR_OK)
 			return rc;
 		if (kind_has(th.kind, KIND_LISTED))
-			take_of_case(&th, out);
+			page_offer(p, PAGE_NEWEST(since(&th)), id_span(&id));
 	}
 	return w.rc;
 }
@@ -387,11 +364,10 @@ enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id, stru
 {
 	char last[THREAD_REF_LEN + 1];
 	struct page p;
-	struct of_case oc = {.page = &p, .reply = reply};
 	enum err rc = page_begin(t, &p, 0);
 
 	if (rc == ERR_OK)
-		rc = each_of_case(t, case_id, &oc);
+		rc = each_of_case(t, case_id, &p, reply);
 	if (rc == ERR_OK)
 		rc = rows_of(t, &p, last, reply);
 	/* no next page here: kring inbox and kring sent have them all */
@@ -400,26 +376,30 @@ enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id, stru
 	return rc;
 }
 
-/* A damaged row is an error: whoever closes or erases by this answer must not take it for one that is over. */
-enum err view_case_open(struct turn *t, const struct id16 *case_id, bool *open)
-{
-	struct of_case oc = {.open = false};
-	enum err rc = each_of_case(t, case_id, &oc);
-
-	*open = oc.open;
-	return rc;
-}
-
-/* Is this need already with this partner?  Then a second offer is asked for on purpose, or not at all. */
+/* Is this need already with this partner?  Then a second offer is asked for on purpose, or not at all.  A row that is damaged is an
+ * error: who decides by the answer must not take it for one that is over. */
 enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t peer,
 			    const char *need, bool *open)
 {
-	struct of_case oc = {.peer = peer, .need = need};
-	enum err rc;
+	struct quota_place at = {.case_id = *case_id};
+	enum err rc = ERR_OK;
 
 	require(peer != 0 && need != NULL);
-	rc = each_of_case(t, case_id, &oc);
-	*open = oc.open;
+	*open = false;
+	while (rc == ERR_OK && !*open) {
+		const size_t mark = t->arena->used;
+		struct thread th;
+
+		rc = quota_next_open(t, peer, THREAD_SENDER, &at);
+		if (rc == ERR_NOTFOUND || !id16_equal(&at.case_id, case_id))
+			return rc == ERR_NOTFOUND ? ERR_OK : rc;
+		if (rc == ERR_OK)
+			rc = thread_load(t, &at.thread, &th);
+		*open = rc == ERR_OK && strcmp(th.need, need) == 0;
+		arena_rewind(t->arena, mark);
+		if (rc == ERR_NOTFOUND)
+			rc = ERR_CORRUPT;
+	}
 	return rc;
 }
 
@@ -499,7 +479,8 @@ static enum err offer_open(struct turn *t, const struct of_role *o, struct page 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-/* Those that are over, too; they have no list of their own, so every thread is looked at. */
+/* Those that are over, too; they have no list of their own, so every thread is looked at.  Whoever asks for all of them waits for all
+ * of them, and nobody else does. */
 static enum err offer_all(struct turn *t, const struct of_role *o, struct page *p,
 			  struct msg *reply)
 {
@@ -543,11 +524,13 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	return rc;
 }
 
+/* What came, whoever brought it. */
 enum err view_inbox(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	return list_role(t, req, THREAD_RECEIVER, reply);
 }
 
+/* What left here, with what became of it at the other end. */
 enum err view_sent(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	return list_role(t, req, THREAD_SENDER, reply);

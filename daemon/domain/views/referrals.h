@@ -25,7 +25,6 @@ MUST_CHECK enum err view_find_referral(struct turn *t, const char *text, const c
 				       struct thread *th);
 MUST_CHECK enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id,
 					   struct msg *reply);
-MUST_CHECK enum err view_case_open(struct turn *t, const struct id16 *case_id, bool *open);
 MUST_CHECK enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t peer,
 				       const char *need, bool *open);
 

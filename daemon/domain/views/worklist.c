@@ -24,7 +24,8 @@ static uint64_t rank_of(const struct msg *m)
 	return msg_u64(m, WORK_RECORD_DUE_MS) - 1;
 }
 
-/* Ranks only: the rows that are shown are opened later, once it is known which they are. */
+/* Ranks only: the rows that are shown are opened later, once it is known which they are.  A row of which neither rank nor partner can
+ * be read takes nobody's place. */
 static enum err offer(struct turn *t, struct page *p, uint16_t only, struct span key,
 		      struct msg *reply)
 {
@@ -181,8 +182,8 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	rc = thread_load(t, &thread_id, &th);
 	if (page_damaged(t, rc, STORE_THREAD, span_of(thread_id.b, 16), reply))
 		return ERR_OK;
-	if (rc != ERR_OK)
-		return rc;
+	if (rc != ERR_OK || turn_case_erased(t, &th.case_id))
+		return rc; /* its work goes with the rest of it, in the next ticks */
 	p = state_peer(t->node, th.peer);
 	thread_reference(t, &thread_id, ref);
 	bytes_hex(hex, th.case_id.b, 16);

@@ -107,6 +107,7 @@ static void an_erased_case_takes_its_drafts_along(void **state)
 	const uint64_t keys = rows(b, STORE_CASEKEY);
 	struct draft a = typed("one", "x", &one), c = typed("two", "y", &two),
 		     e = typed("one too", "z", &one), intake = typed("new", "w", NULL), back;
+	bool gone;
 
 	assert_int_equal(drafts_put(&b->t, ANNA, &a), ERR_OK);
 	assert_int_equal(drafts_put(&b->t, ANNA, &c), ERR_OK);
@@ -119,7 +120,8 @@ static void an_erased_case_takes_its_drafts_along(void **state)
 	assert_int_equal(drafts_put(&b->t, BART, &intake), ERR_OK);
 	assert_int_equal(rows(b, STORE_CASEKEY), keys);
 	(void)bed_turn(b);
-	assert_int_equal(erase_now(&b->t, &one), ERR_OK);
+	assert_int_equal(erase_case(&b->t, &one, &gone), ERR_OK);
+	assert_true(gone);
 	assert_int_equal(drafts_get(&b->t, ANNA, &a.id, &back), ERR_NOTFOUND);
 	assert_int_equal(count(b, BART), 0);
 	assert_int_equal(count(b, ANNA), 1);

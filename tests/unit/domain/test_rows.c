@@ -7,14 +7,19 @@
 #include <stdlib.h>
 
 #include "bedcase.h"
+#include "domain/care/erase.h"
+#include "domain/care/slices.h"
 #include "domain/desk/table.h"
 #include "domain/exchange/quota.h"
+#include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
 
 enum { MANY = 20000, CASES = 200, CLIENT = 7 };
 
 /* A turn is over at its first row behind LIMIT_TURN_ROWS; what a page of 500 rows opens, and what one step takes, comes on top. */
 enum { ROWS_MOST = LIMIT_TURN_ROWS + 500 * 12 };
+
+static struct id16 huge; /* one case of very many referrals, all of them over */
 
 static struct span copy(struct span s)
 {
@@ -100,26 +105,28 @@ static struct id16 numbered(uint8_t kind, unsigned i)
 }
 
 /* Referrals of a partner, as they lie after years of them: the state row, its indexes, and the work it makes. */
-static void fill(struct bed *b, uint16_t peer, unsigned from, unsigned count)
+static void fill(struct bed *b, uint16_t peer, unsigned from, unsigned count, bool over)
 {
 	for (unsigned i = from; i < from + count; i++) {
 		struct turn *t = i % 500 == 0 ? bed_turn(b) : &b->t;
 		struct thread th = {.id = numbered(1, i),
-				    .case_id = numbered(2, i % CASES),
+				    .case_id = over ? huge : numbered(2, i % CASES),
 				    .peer = peer,
 				    .kind = THREAD_REFERRAL,
 				    .role = THREAD_RECEIVER,
 				    .table_version = 1,
+				    .state = over ? REFERRAL_DECLINED : REFERRAL_OFFERED,
 				    .created_ms = b->now_ms - i,
 				    .stored_ms = b->now_ms - i,
 				    .changed_ms = b->now_ms};
 
-		if (!record_exists(t->txn, STORE_CASEKEY, span_of(th.case_id.b, 16)))
+		if (!over && !record_exists(t->txn, STORE_CASEKEY, span_of(th.case_id.b, 16)))
 			assert_int_equal(record_case_keys(t->txn, &th.case_id), ERR_OK);
 		assert_int_equal(thread_create(t, &th), ERR_OK);
 		assert_int_equal(quota_began(t, &th), ERR_OK);
-		assert_int_equal(quota_open(t, &th, false), ERR_OK);
-		assert_int_equal(worklist_add(t, &th, WORK_ANSWER, ""), ERR_OK);
+		assert_int_equal(quota_open(t, &th, over), ERR_OK);
+		assert_int_equal(worklist_add(t, &th, over ? WORK_AGREEMENT : WORK_ANSWER, ""),
+				 ERR_OK);
 	}
 }
 
@@ -132,8 +139,8 @@ static int setup(void **state)
 
 		bedcase_setup(b);
 		b->node->quota.open_referrals = LIMIT_OPEN_REFERRALS;
-		fill(b, BED_PARTNER, 0, MANY);
-		fill(b, BED_OTHER, MANY, 10);
+		fill(b, BED_PARTNER, 0, MANY, false);
+		fill(b, BED_OTHER, MANY, 10, false);
 	}
 	return rc;
 }
@@ -191,6 +198,127 @@ static void a_long_worklist_goes_on_in_turns(void **state)
 	whole(&a, REPLY_WORK);
 }
 
+static int setup_huge(void **state)
+{
+	const int rc = bed_setup(state);
+
+	if (rc == 0) {
+		struct bed *b = *state;
+
+		bedcase_setup(b);
+		huge = bedcase_open(b);
+		fill(b, BED_PARTNER, 0, MANY, true);
+	}
+	return rc;
+}
+
+static uint64_t rows_of(struct bed *b, enum store_table table)
+{
+	return store_count(bed_turn(b)->txn, table);
+}
+
+static struct msg *of_huge(struct bed *b, unsigned field, unsigned id)
+{
+	struct msg *sub, *m = request(b, field, &sub);
+	char hex[33];
+
+	bytes_hex(hex, huge.b, sizeof huge.b);
+	msg_set_text(b->t.arena, sub, id, hex);
+	return m;
+}
+
+/* What asked for the agreement goes, and only that. */
+static void an_agreement_ends_its_work_in_turns(void **state)
+{
+	struct bed *b = *state;
+	struct msg *sub, *m;
+	struct asked a;
+
+	assert_int_equal(rows_of(b, STORE_WORK), MANY);
+	m = request(b, REQUEST_PARTNER_AGREE, &sub);
+	msg_set_text(b->t.arena, sub, PARTNER_AGREE_PARTNER, "partner");
+	msg_set_u64(sub, PARTNER_AGREE_CATS, 1);
+	msg_set_u64(sub, PARTNER_AGREE_RECEIVE, 1);
+	a = ask(b, m);
+	assert_true(a.turns > MANY / LIMIT_TURN_ROWS && a.rows <= ROWS_MOST);
+	assert_int_equal(rows_of(b, STORE_WORK), 0);
+}
+
+static void a_case_with_much_work_is_closed_in_turns(void **state)
+{
+	struct bed *b = *state;
+	struct asked a = ask(b, of_huge(b, REQUEST_CASE_CLOSE, BY_ID_ID));
+
+	assert_true(a.turns > MANY / LIMIT_TURN_ROWS && a.rows <= ROWS_MOST);
+	assert_string_not_equal(msg_text(a.reply, REPLY_ID), "");
+	assert_int_equal(rows_of(b, STORE_WORK), 0);
+}
+
+/* It is gone when the reply comes; what no key opens any more follows in ticks, and no list shows it meanwhile. */
+static void a_case_of_very_many_referrals_is_erased_in_turns(void **state)
+{
+	struct bed *b = *state;
+	struct asked a = ask(b, of_huge(b, REQUEST_CASE_ERASE, CASE_ERASE_ID));
+	struct msg *sub;
+	unsigned ticks = 0;
+	bool more = true;
+
+	assert_true(a.turns > MANY / LIMIT_TURN_ROWS && a.rows <= ROWS_MOST);
+	assert_false(record_exists(bed_turn(b)->txn, STORE_CASEKEY, span_of(huge.b, 16)));
+	a = ask(b, request(b, REQUEST_WORKLIST, &sub));
+	assert_int_equal(msg_count(a.reply, REPLY_WORK), 0);
+	while (more && ticks < 1000) {
+		struct turn *t = bed_turn(b);
+
+		assert_int_equal(slices_tick(t), ERR_OK);
+		assert_true(store_looked(t->txn) <= ROWS_MOST);
+		assert_int_equal(chores_any(t, &more), ERR_OK);
+		ticks++;
+	}
+	assert_true(ticks >= MANY / CHORE_SLICE - 1);
+	assert_int_equal(rows_of(b, STORE_WORK), 0);
+}
+
+/* The turns before the erasure are not the only way on: the process may end, and then its ticks go on. */
+static void an_erasure_that_was_cut_off_goes_on_by_itself(void **state)
+{
+	struct bed *b = *state;
+	bool gone;
+
+	assert_int_equal(erase_case(bed_turn(b), &huge, &gone), ERR_OK);
+	assert_false(gone);
+	for (unsigned i = 0; i < 2 * MANY / CHORE_SLICE + 10; i++)
+		assert_int_equal(slices_tick(bed_turn(b)), ERR_OK);
+	assert_false(record_exists(bed_turn(b)->txn, STORE_CASEKEY, span_of(huge.b, 16)));
+	assert_int_equal(rows_of(b, STORE_WORK), 0);
+}
+
+/* A referral that begins meanwhile is somebody's work, and the case stays. */
+static void a_referral_in_the_middle_keeps_the_case(void **state)
+{
+	struct bed *b = *state;
+	const struct thread th = {.id = numbered(9, 1),
+				  .case_id = huge,
+				  .peer = BED_PARTNER,
+				  .kind = THREAD_REFERRAL,
+				  .role = THREAD_RECEIVER,
+				  .table_version = 1};
+	bool gone, more = true;
+
+	assert_int_equal(erase_case(bed_turn(b), &huge, &gone), ERR_OK);
+	assert_false(gone);
+	assert_int_equal(quota_began(bed_turn(b), &th), ERR_OK);
+	assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+	assert_int_equal(quota_open(&b->t, &th, false), ERR_OK);
+	for (unsigned i = 0; more && i < 1000; i++) {
+		assert_int_equal(slices_tick(bed_turn(b)), ERR_OK);
+		assert_int_equal(chores_any(&b->t, &more), ERR_OK);
+	}
+	assert_false(more);
+	assert_true(record_exists(bed_turn(b)->txn, STORE_CASEKEY, span_of(huge.b, 16)));
+	assert_int_equal(erase_case(&b->t, &huge, &gone), ERR_OK); /* and is asked anew */
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -199,5 +327,15 @@ int main(void)
 		cmocka_unit_test(a_long_worklist_goes_on_in_turns),
 	};
 
-	return cmocka_run_group_tests(tests, setup, bed_teardown);
+	static const struct CMUnitTest of_one_case[] = {
+#define FRESH(f) cmocka_unit_test_setup_teardown(f, setup_huge, bed_teardown)
+		FRESH(an_agreement_ends_its_work_in_turns),
+		FRESH(a_case_with_much_work_is_closed_in_turns),
+		FRESH(a_case_of_very_many_referrals_is_erased_in_turns),
+		FRESH(an_erasure_that_was_cut_off_goes_on_by_itself),
+		FRESH(a_referral_in_the_middle_keeps_the_case),
+	};
+
+	return cmocka_run_group_tests(tests, setup, bed_teardown) +
+	       cmocka_run_group_tests(of_one_case, NULL, NULL);
 }
