@@ -52,7 +52,7 @@ static int no_such_option(const struct cli *c, const char *typed)
 					     "lang", "no-pager", "request-id", "help"};
 	char buf[VALUE_OPTIONS_LEN];
 	const char *at = value_options(c->cmd, buf);
-	char name[NAME_MAX_LEN], type[NAME_MAX_LEN], remedy[256], given[64];
+	char name[NAME_MAX_LEN], type[NAME_MAX_LEN], given[64];
 	struct guess g = GUESS_NONE;
 	bool many, empty;
 
@@ -62,10 +62,10 @@ static int no_such_option(const struct cli *c, const char *typed)
 		guess_try(&g, typed, global[i], "");
 	(void)snprintf(given, sizeof given, "--%.50s", typed);
 	if (guess_found(&g))
-		(void)snprintf(remedy, sizeof remedy, "did you mean --%s?", g.name);
-	else
-		(void)snprintf(remedy, sizeof remedy, "see: kring help %s", c->cmd->noun);
-	return cli_fail(c, CLI_USAGE, "unknown option", given, remedy);
+		return cli_refuse(c, CLI_USAGE, "misspelt-option",
+				  FILL({"option", given, 0}, {"meant", g.name, 0}));
+	return cli_refuse(c, CLI_USAGE, "unknown-option",
+			  FILL({"option", given, 0}, {"command", c->cmd->noun, 0}));
 }
 
 /* ---- values ---- */
@@ -73,13 +73,12 @@ static int no_such_option(const struct cli *c, const char *typed)
 /* Names what the option takes: the list may be long, but it is what the user needs. */
 static int refuse(const struct cli *c, const char *option, const char *value, const char *type)
 {
-	char what[64], why[96], accepts[ACCEPTS_LEN], remedy[ACCEPTS_LEN + 16];
+	char why[64], accepts[ACCEPTS_LEN];
 
-	(void)snprintf(what, sizeof what, "invalid value for --%s", option);
-	(void)snprintf(why, sizeof why, "\"%.60s\"", value);
+	(void)fill_text(why, sizeof why, value, FILL_NONE, FILL_ONE_IS_ONE);
 	(void)value_accepts(c->lang, c->cmd, type, accepts, sizeof accepts);
-	(void)snprintf(remedy, sizeof remedy, "it takes: %s", accepts);
-	return cli_fail(c, CLI_USAGE, what, why, remedy);
+	return cli_refuse(c, CLI_USAGE, "invalid-value",
+			  FILL({"option", option, 0}, {"value", why, 0}, {"accepts", accepts, 0}));
 }
 
 /* All of standard input, without a mark at its beginning and without the ends of its last lines. */
@@ -90,13 +89,13 @@ static int read_stdin(struct cli *c, const char *option, const char **value)
 	size_t n = 0, k = 0;
 
 	if (c->stdin_used)
-		return cli_fail(c, CLI_USAGE, "standard input can be used only once", option, "");
+		return cli_refuse(c, CLI_USAGE, "stdin-once", FILL({"option", option, 0}));
 	c->stdin_used = true;
 	if (text == NULL)
 		return CLI_NOT_NOW;
 	n = fread(text, 1, cap, stdin);
 	if (memchr(text, '\0', n) != NULL)
-		return cli_fail(c, CLI_USAGE, "standard input is not text", option, "");
+		return cli_refuse(c, CLI_USAGE, "stdin-not-text", FILL({"option", option, 0}));
 	text[n] = '\0';
 	for (size_t i = strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; i < n; i++) {
 		if (text[i] == '\r' && text[i + 1] == '\n')
@@ -114,7 +113,7 @@ static int read_stdin(struct cli *c, const char *option, const char **value)
 static int put_option(struct cli *c, const char *name, const char *value)
 {
 	struct spec s;
-	char what[64], why[80];
+	char what[64], why[128];
 	uint64_t number = 0;
 
 	require(c->cmd != NULL && name != NULL);
@@ -125,25 +124,26 @@ static int put_option(struct cli *c, const char *name, const char *value)
 	(void)snprintf(what, sizeof what, "--%.40s", name);
 	/* from here on the option is known, and whether it takes a value */
 	if (s.value != (value != NULL))
-		return cli_fail(c, CLI_USAGE, s.value ? "missing value" : "takes no value", what,
-				c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, s.value ? "missing-value" : "takes-no-value",
+				  FILL({"option", what, 0}));
 	if (!s.many && cli_option(c, name) != NULL)
-		return cli_fail(c, CLI_USAGE, "option given twice", what, "give it once");
+		return cli_refuse(c, CLI_USAGE, "given-twice", FILL({"option", what, 0}));
 	if (c->option_count >= CLI_OPTIONS_MAX - 1)
-		return cli_fail(c, CLI_USAGE, "too many options", what, "");
+		return cli_refuse(c, CLI_USAGE, "too-many-options", FILL({"option", what, 0}));
 	if (value_is_text(s.type) && strcmp(value, "-") == 0) {
 		const int bad = read_stdin(c, what, &value);
 
 		if (bad != CLI_DONE)
 			return bad;
 	}
-	if (value != NULL && value_fault(span_of(value, strlen(value)), why) != NULL)
-		return cli_fail(c, CLI_USAGE, what, why, "");
+	if (value != NULL && value_fault(c->lang, span_of(value, strlen(value)), why) != NULL)
+		return cli_refuse(c, CLI_USAGE, "wrong-text",
+				  FILL({"option", what, 0}, {"fault", why, 0}));
 	/* only blanks are no value: a name of three spaces helps nobody */
 	if (value != NULL && text_blank(value))
 		value = "";
 	if (value != NULL && value[0] == '\0' && !s.empty)
-		return cli_fail(c, CLI_USAGE, "empty value", what, c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, "empty-value", FILL({"option", what, 0}));
 	if (value != NULL && value[0] != '\0' && !value_fits(c->cmd, s.type, value, &number))
 		return refuse(c, name, value, s.type);
 	cli_add_option(c, name, value == NULL ? "" : value, number);
@@ -152,18 +152,26 @@ static int put_option(struct cli *c, const char *name, const char *value)
 
 /* ---- words ---- */
 
+/* Which words the command takes. */
+static int wanting(const struct cli *c, const char *code)
+{
+	char words[WORDS_SHORT];
+
+	words_arguments(c->lang, cli_or_none(c->cmd->words), words, sizeof words);
+	return cli_refuse(c, CLI_USAGE, code, FILL({"words", words, 0}));
+}
+
 static int put_word(struct cli *c, const char *word)
 {
-	char fault[80];
+	char fault[128];
 
 	require(c->cmd != NULL && word != NULL);
 	if (c->word_count == CLI_WORDS_MAX)
-		return cli_fail(c, CLI_USAGE, "unexpected argument", word, c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, "unexpected-argument", FILL({"word", word, 0}));
 	if (word[0] == '\0')
-		return cli_fail(c, CLI_USAGE, "empty argument", cli_or_none(c->cmd->words),
-				c->cmd->example);
-	if (value_fault(span_of(word, strlen(word)), fault) != NULL)
-		return cli_fail(c, CLI_USAGE, "invalid argument", fault, c->cmd->example);
+		return wanting(c, "empty-argument");
+	if (value_fault(c->lang, span_of(word, strlen(word)), fault) != NULL)
+		return cli_refuse(c, CLI_USAGE, "invalid-argument", FILL({"fault", fault, 0}));
 	c->words[c->word_count++] = word;
 	return CLI_DONE;
 }
@@ -182,12 +190,11 @@ static int count_words(const struct cli *c)
 		p += n;
 	}
 	if (c->word_count < least)
-		return cli_fail(c, CLI_USAGE, "missing argument", cli_or_none(c->cmd->words),
-				c->cmd->example);
+		return wanting(c, "missing-argument");
 	if (c->word_count <= most)
 		return CLI_DONE;
-	(void)snprintf(extra, sizeof extra, "%.60s", c->words[most]);
-	return cli_fail(c, CLI_USAGE, "unexpected argument", extra, c->cmd->example);
+	(void)fill_text(extra, sizeof extra, c->words[most], FILL_NONE, FILL_ONE_IS_ONE);
+	return cli_refuse(c, CLI_USAGE, "unexpected-argument", FILL({"word", extra, 0}));
 }
 
 /* ---- the line ---- */
@@ -241,13 +248,15 @@ static int put_global(struct cli *c, const char *name, const char *value, bool *
 
 	*wants = true;
 	if (value == NULL || value[0] == '\0')
-		return cli_fail(c, CLI_USAGE, "missing value", name, "see: kring help");
+		return cli_refuse(c, CLI_USAGE, "missing-value", FILL({"option", name, 0}));
 	if (slot != NULL && *slot != NULL)
-		return cli_fail(c, CLI_USAGE, "option given twice", name, "give it once");
+		return cli_refuse(c, CLI_USAGE, "given-twice", FILL({"option", name, 0}));
 	if (slot != NULL)
 		*slot = value;
 	else if (strlen(value) != 2 || !lang_of(value, &c->lang))
-		return cli_fail(c, CLI_USAGE, "invalid value for --lang", value, "nl, fr, en, de");
+		return cli_refuse(c, CLI_USAGE, "invalid-value",
+				  FILL({"option", name, 0}, {"value", value, 0},
+				       {"accepts", "nl, fr, en, de", 0}));
 	return CLI_DONE;
 }
 
@@ -293,8 +302,7 @@ static int take_option(struct cli *c, const char *const *args, size_t count, siz
 	bool wants;
 
 	if (strncmp(args[*i], "--", 2) != 0)
-		return cli_fail(c, CLI_USAGE, "unknown option", args[*i],
-				"options begin with two dashes, as --help");
+		return cli_refuse(c, CLI_USAGE, "short-option", FILL({"option", args[*i], 0}));
 	value = split(args[*i], name);
 	wants = strcmp(name, "request-id") == 0 || (spec_of(c->cmd, name, &s) && s.value);
 	if (value == NULL && wants) {
@@ -355,8 +363,8 @@ static int help_asked(struct cli *c, const char *const *args, size_t count)
 		if (asks_help(args[i]) || (i == 0 && strcmp(args[i], "help") == 0))
 			continue;
 		if (args[i][0] == '-' || n == 2)
-			return cli_fail(c, CLI_USAGE, "unexpected argument", args[i],
-					"see: kring help");
+			return cli_refuse(c, CLI_USAGE, "unexpected-argument",
+					  FILL({"word", args[i], 0}, {"example", "kring help", 0}));
 		words[n++] = args[i];
 	}
 	return help_show(c, words[0], words[1]);
@@ -377,8 +385,7 @@ int args_parse(struct cli *c, const char **args, size_t count)
 	if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0)
 		return help_version(c);
 	if (first[0] == '-')
-		return cli_fail(c, CLI_USAGE, "the command must come first", first,
-				"see: kring help");
+		return cli_refuse(c, CLI_USAGE, "command-first", FILL({"word", first, 0}));
 	c->cmd = find(args, count);
 	if (c->cmd == NULL && count == 2 && asks_help(args[1]))
 		return help_asked(c, args, count);

@@ -155,12 +155,16 @@ int help_unknown(const struct cli *c, const char *before, const char *noun, cons
 	}
 	if (!known)
 		guess_try(&g, noun, "help", "");
-	if (guess_found(&g))
-		(void)snprintf(remedy, sizeof remedy, "did you mean: %s %s?", before, g.name);
-	else /* its second word is missing or unknown */
-		(void)snprintf(remedy, sizeof remedy, "see: kring help%s%.60s", known ? " " : "",
-			       known ? noun : "");
-	return cli_fail(c, CLI_USAGE, "no such command", given, remedy);
+	if (guess_found(&g)) {
+		(void)snprintf(remedy, sizeof remedy, "%s %s", before, g.name);
+		return cli_refuse(c, CLI_USAGE, "misspelt-command",
+				  FILL({"command", given, 0}, {"meant", remedy, 0}));
+	}
+	/* its second word is missing or unknown */
+	(void)snprintf(remedy, sizeof remedy, "kring help%s%.60s", known ? " " : "",
+		       known ? noun : "");
+	return cli_refuse(c, CLI_USAGE, "unknown-command",
+			  FILL({"command", given, 0}, {"help", remedy, 0}));
 }
 
 /* All commands of that noun, or the one with that verb; an act also shows the words of its reasons. */

@@ -17,14 +17,13 @@ static_assert(CLI_DONE == 0 && CLI_DAMAGED == 5, "scripts know the exit codes by
 enum { ARENA = 12 * 1024 * 1024, PATH_LEN = 4096, ARGS_MAX = 128 };
 
 /* Whoever reads the answer from a file or a pipe must not take half of it for all. */
-static int ended(int code)
+static int ended(enum list_lang lang, int code)
 {
 	if (stdfd_written())
 		return code;
-	(void)fprintf(stderr,
-		      "! the answer could not be written: %s\n  the command may have been carried "
-		      "out: check before you repeat it\n",
-		      strerror(errno));
+	/* on standard error: what stands on standard output is no document any more */
+	(void)cli_refuse(&(struct cli){.lang = lang}, CLI_NOT_NOW, "not-written",
+			 FILL({"cause", words_errno(lang, errno), 0}));
 	return code == CLI_DONE ? CLI_NOT_NOW : code;
 }
 
@@ -44,7 +43,7 @@ int main(int argc, char **argv)
 		/* before anything is parsed, so that the first error is JSON too */
 		c.json = c.json || strcmp(argv[i], "--json") == 0;
 		if (count == ARGS_MAX)
-			return cli_fail(&c, CLI_USAGE, "too many arguments", "", "see: kring help");
+			return cli_refuse(&c, CLI_USAGE, "too-many-arguments", FILL_NONE);
 		args[count++] = argv[i];
 	}
 	if (arena_create(&c.arena, ARENA) != ERR_OK)
@@ -60,5 +59,5 @@ int main(int argc, char **argv)
 	if (code == CLI_DONE && !c.answered)
 		code = c.cmd->run(&c);
 	arena_free(&c.arena);
-	return ended(code);
+	return ended(c.lang, code);
 }

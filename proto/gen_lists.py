@@ -19,9 +19,8 @@ import re
 import sys
 
 LANGS = ("nl", "fr", "en", "de")
-ORDER = ("needs", "decline-reasons", "outcomes", "reasons", "states", "categories", "work", "acts", "ui", "figures", "codes",
-         "verdicts", "days", "outbox", "alarms", "standings", "line", "limits", "dates", "person", "help",
-         "commands", "arguments", "say", "audit", "errors", "refusals")
+# In the order of enum list_id, which names each list once.
+ORDER = [v.replace("_", "-") for v in re.findall(r"\bX\(\w+, (\w+)\)", (pathlib.Path(__file__).parent / "lists.h").read_text())]
 
 
 def quote(s):

@@ -23,7 +23,8 @@ enum list_lang { LIST_NL, LIST_FR, LIST_EN, LIST_DE, LIST_LANGS };
 	X(CODES, codes) X(VERDICTS, verdicts) X(DAYS, days) X(OUTBOX, outbox) X(ALARMS, alarms) X(STANDINGS, standings) X(LINE, line) X(LIMITS, limits) \
 	X(DATES, dates) X(PERSON, person) X(HELP, help) \
 	X(COMMANDS, commands) X(ARGUMENTS, arguments) X(SAY, say) X(AUDIT, audit) X(ERRORS, errors) \
-	X(REFUSALS, refusals)
+	X(REFUSALS, refusals) \
+	X(MISTAKES, mistakes)
 enum list_id {
 #define LIST_ENUM(name, var) LIST_##name,
 	LISTS(LIST_ENUM)

@@ -20,6 +20,8 @@
 #include "client/cli/seen.h"
 #include "client/words/refusal.h"
 
+enum { VALUES_MAX = 6 };
+
 /* Options stand in the order in which they were typed. */
 const char *cli_option_at(const struct cli *c, const char *name, size_t i)
 {
@@ -73,6 +75,37 @@ int cli_fail(const struct cli *c, int code, const char *what, const char *why, c
 	return code;
 }
 
+/* A row of the list with its values; nothing where the list has none. */
+static const char *part(const struct cli *c, const char *code, const char *name,
+			const struct fill *values, char out[WORDS_LONG])
+{
+	char row[64];
+
+	(void)snprintf(row, sizeof row, "%s%s", code, name);
+	out[0] = '\0';
+	if (!list_has(LIST_MISTAKES, row))
+		return out;
+	return fill_text(out, WORDS_LONG, list_text(LIST_MISTAKES, c->lang, row), values,
+			 words_plural(c->lang));
+}
+
+int cli_refuse(const struct cli *c, int exit, const char *code, const struct fill *values)
+{
+	struct fill all[VALUES_MAX + 2] = {{.name = NULL}};
+	char what[WORDS_LONG], why[WORDS_LONG], remedy[WORDS_LONG];
+	size_t n = 0;
+
+	require(c != NULL && code != NULL && values != NULL);
+	for (; values->name != NULL; values++) {
+		require(n < VALUES_MAX);
+		all[n++] = *values;
+	}
+	/* behind the others: whoever gives an example of its own is heard first */
+	all[n] = (struct fill){"example", c->cmd == NULL ? "kring help" : c->cmd->example, 0};
+	return cli_fail(c, exit, part(c, code, "", all, what), part(c, code, ".why", all, why),
+			part(c, code, ".do", all, remedy));
+}
+
 /* The id is random unless the user gave one, for example to repeat a command that got no answer. */
 struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub)
 {
@@ -121,21 +154,18 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 	const struct msg *reply = rc == ERR_OK ? *out : NULL;
 
 	if (rc == ERR_BUSY)
-		return cli_fail(c, CLI_NOT_NOW, "cannot reach kringd", c->socket,
-				"start it: kringd --dir DIR; for another one: --dir or --socket");
+		return cli_refuse(c, CLI_NOT_NOW, "no-kringd", FILL({"socket", c->socket, 0}));
 	if (rc == ERR_INVAL && strlen(c->socket) >= sizeof((struct sockaddr_un *)0)->sun_path)
-		return cli_fail(c, CLI_NOT_NOW, "the path of the control socket is too long",
-				c->socket,
-				"it may have 107 characters: use a directory with a shorter name");
+		return cli_refuse(c, CLI_NOT_NOW, "socket-path-long",
+				  FILL({"socket", c->socket, 0}));
 	if (rc == ERR_DENIED)
-		return cli_fail(c, CLI_REFUSED, "you have no access to this kringd", c->socket,
-				"ask the administrator to add you to the group kring-admin");
+		return cli_refuse(c, CLI_REFUSED, "no-access", FILL({"socket", c->socket, 0}));
 	if (rc == ERR_LIMIT)
-		return cli_fail(c, CLI_USAGE, "this request is too large",
-				"a request has at most 1 MiB",
-				"shorten a text, or leave an option out");
+		return cli_refuse(c, CLI_USAGE, "request-too-large", FILL_NONE);
 	if (rc != ERR_OK)
-		return cli_fail(c, CLI_NOT_NOW, "kringd did not answer", err_text(rc), "try again");
+		return cli_refuse(
+			c, CLI_NOT_NOW, "no-answer",
+			FILL({"cause", list_text(LIST_ERRORS, c->lang, err_text(rc)), 0}));
 	refusal_words(c->lang, &c->arena, *out);
 	/* also of a refusal: its reply may say how far the referral is now */
 	seen_remember(c, reply);

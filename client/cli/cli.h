@@ -13,6 +13,7 @@
 #define KRING_CLIENT_CLI_CLI_H
 
 #include "client/cli/run.h"
+#include "client/words/words.h"
 #include "proto/msg.h"
 
 /** A text of a row that may be left out. */
@@ -29,7 +30,10 @@ const char *cli_option_at(const struct cli *c, const char *name, size_t i);
 uint64_t cli_option_number(const struct cli *c, const char *name);
 /** name is copied, value borrowed. */
 void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t number);
-/** Prints an error on stderr, or as JSON on stdout; returns code. */
+/** The error of that name (config/lists/mistakes.psv) with its values, in the reader's language, on stderr or as JSON on stdout;
+ *  returns exit.  {example} of the command is among the values. */
+int cli_refuse(const struct cli *c, int exit, const char *code, const struct fill *values);
+/** The same for a reply, whose words are there already. */
 int cli_fail(const struct cli *c, int code, const char *what, const char *why, const char *remedy);
 
 /** The request envelope of this invocation, with the sub-message of its command in *sub. */

@@ -6,8 +6,10 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "client/cli/run.h"
 
 static json_t *json_of(const struct msg *m);
@@ -114,6 +116,23 @@ void out_json(const struct msg *request, const struct msg *reply)
 	json_decref(o);
 }
 
+/* Parts of an error were typed, or are names of files: what is no character is a question mark, as on a screen. */
+static json_t *json_line(const char *text)
+{
+	char *safe = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&safe, &len);
+	json_t *o = NULL;
+
+	if (f == NULL)
+		return json_null();
+	text_print(f, text);
+	if (fclose(f) == 0)
+		o = json_string(safe);
+	free(safe);
+	return o == NULL ? json_null() : o;
+}
+
 /* The same shape as a refusal by the node, so that a script has one kind of error to read. */
 void out_error(int code, const char *what, const char *why, const char *remedy)
 {
@@ -121,12 +140,10 @@ void out_error(int code, const char *what, const char *why, const char *remedy)
 	require(code >= CLI_DONE && code <= CLI_DAMAGED);
 	static const char *const names[] = {"",		 "refused", "usage",
 					    "not-found", "not-now", "damaged"};
-	json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "error",
+	json_t *o = json_pack("{s:s, s:o, s:o, s:o}", "error",
 			      names[code > 0 && code <= CLI_DAMAGED ? code : CLI_REFUSED], "what",
-			      what, "why", why, "remedy", remedy);
+			      json_line(what), "why", json_line(why), "remedy", json_line(remedy));
 
-	if (o == NULL) /* something in it is not UTF-8 */
-		o = json_pack("{s:s, s:s}", "error", "usage", "what", "this cannot be read");
 	(void)json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	(void)putchar('\n');
 	json_decref(o);

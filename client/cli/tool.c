@@ -57,6 +57,5 @@ int tool_run(const struct cli *c)
 	if (c->json)
 		(void)setenv("KRING_JSON", "1", 1);
 	(void)execv(path, argv);
-	return cli_fail(c, CLI_NOT_NOW, "cannot run kringd", path,
-			"check that the package is complete");
+	return cli_refuse(c, CLI_NOT_NOW, "cannot-run-kringd", FILL({"path", path, 0}));
 }

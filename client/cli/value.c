@@ -309,31 +309,33 @@ bool value_fits(const struct command *cmd, const char *type, const char *value, 
 }
 
 /* The first character that the node would refuse, named so that a person can find it. */
-const char *value_fault(struct span s, char out[80])
+const char *value_fault(enum list_lang lang, struct span s, char out[128])
 {
 	require(out != NULL && (s.p != NULL || s.len == 0));
-	const char *fault;
+	const char *fault, *said;
 	unsigned first, code;
 	size_t at = 0, n;
 
 	if (s.len > LIMIT_PB_STRING) {
-		(void)snprintf(out, 80, "is longer than %u bytes", LIMIT_PB_STRING);
+		(void)snprintf(out, 128, "%s %u", list_text(LIST_ERRORS, lang, "is longer than"),
+			       LIMIT_PB_STRING);
 		return out;
 	}
 	fault = text_fault(TEXT_LINES, s, &at);
 	if (fault == NULL)
 		return NULL;
+	said = list_text(LIST_ERRORS, lang, fault);
 	first = s.p[at];
 	n = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 	if (strstr(fault, "UTF-8") != NULL) {
-		(void)snprintf(out, 80, "%s", fault);
+		(void)snprintf(out, 128, "%s", said);
 	} else if (n == 1) {
-		(void)snprintf(out, 80, "%s (byte %02x)", fault, first);
+		(void)snprintf(out, 128, "%s (byte %02x)", said, first);
 	} else { /* by the number that people look it up by */
 		code = first & (0x7fu >> n);
 		for (size_t i = 1; i < n; i++)
 			code = code << 6 | (s.p[at + i] & 63u);
-		(void)snprintf(out, 80, "%s (U+%04X)", fault, code);
+		(void)snprintf(out, 128, "%s (U+%04X)", said, code);
 	}
 	return out;
 }

@@ -35,7 +35,7 @@ bool value_whole(const char *text, uint64_t *number);
 bool value_categories(const char *text, uint64_t *cats);
 /** YYYY-MM-DD, a day that exists -> a moment of it; the daemon takes it as the whole day. */
 bool value_date(const char *text, uint64_t *ms);
-/** NULL, or into out why this is no text that the node takes. */
-const char *value_fault(struct span s, char out[80]);
+/** NULL, or into out why this is no text that the node takes, to be read behind its name. */
+const char *value_fault(enum list_lang lang, struct span s, char out[128]);
 
 #endif /* KRING_CLIENT_CLI_VALUE_H */

@@ -2,6 +2,7 @@
 /* Approval by roots.  The key of a root never comes into kring: kringd's tool shows the proposal, signs it and writes
  * the signature to a file, which goes to the node.  The node is asked for the proposal each time, so that what is
  * shown is what is signed. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +81,7 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 
 	(void)snprintf(signed_at, sizeof signed_at, "%s.sig", proposal);
 	if (!tool_path(tool))
-		return cli_fail(c, CLI_NOT_NOW, "cannot find kringd", "", "");
+		return cli_refuse(c, CLI_NOT_NOW, "cannot-run-kringd", FILL({"path", "kringd", 0}));
 	(void)fflush(stdout); /* or the child would print it a second time */
 	pid = fork();
 	if (pid == 0) {
@@ -91,10 +92,9 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 		_exit(CLI_NOT_NOW);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return cli_fail(c, CLI_NOT_NOW, "cannot run kringd", tool, "");
+		return cli_refuse(c, CLI_NOT_NOW, "cannot-run-kringd", FILL({"path", tool, 0}));
 	if (WEXITSTATUS(status) != 0 && c->json)
-		return cli_fail(c, WEXITSTATUS(status), "the proposal was not signed", key,
-				"the reason is on standard error");
+		return cli_refuse(c, WEXITSTATUS(status), "not-signed", FILL({"key", key, 0}));
 	if (WEXITSTATUS(status) != 0)
 		return WEXITSTATUS(status);
 	fd = open(signed_at, O_RDONLY | O_CLOEXEC);
@@ -103,8 +103,7 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 		(void)close(fd);
 	}
 	(void)unlink(signed_at);
-	return n == SIGNED_LEN ? CLI_DONE
-			       : cli_fail(c, CLI_NOT_NOW, "cannot read the signature", "", "");
+	return n == SIGNED_LEN ? CLI_DONE : cli_refuse(c, CLI_NOT_NOW, "no-signature", FILL_NONE);
 }
 
 /* The node says whether it was the last signature that was needed. */
@@ -144,8 +143,7 @@ int cmd_approve(struct cli *c)
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	if (c->word_count == 0 && key != NULL)
-		return cli_fail(c, CLI_USAGE, "which proposal is to be signed?", "",
-				c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, "which-proposal", FILL_NONE);
 	/* the entry that will be signed is not the answer of this command */
 	c->json = json && key == NULL;
 	code = cli_ask(c, req, &reply);
@@ -156,7 +154,9 @@ int cmd_approve(struct cli *c)
 		return code;
 	}
 	if (!write_temp(proposal, msg_bytes(reply, REPLY_BLOB)))
-		return cli_fail(c, CLI_NOT_NOW, "cannot write a temporary file", "/tmp", "");
+		return cli_refuse(
+			c, CLI_NOT_NOW, "cannot-write",
+			FILL({"path", "/tmp", 0}, {"cause", words_errno(c->lang, errno), 0}));
 	code = sign_with(c, proposal, key, signed_by);
 	(void)unlink(proposal);
 	return code == CLI_DONE ? send_signature(c, c->words[0], signed_by) : code;

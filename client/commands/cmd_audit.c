@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Evidence: the audit log, checkpoints that partners keep for each other, and the store as a whole.  A chain that was
  * cut and signed again is intact in itself; only a checkpoint from elsewhere shows it, which is what --with is for. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,8 +55,9 @@ int cmd_audit_verify(struct cli *c)
 
 	require(c->cmd->run == cmd_audit_verify || c->cmd->run == cmd_verify);
 	if (with != NULL && f == NULL)
-		return cli_fail(c, CLI_NOT_FOUND, "cannot read this file", with,
-				"the partner makes it with: kring audit export NAME");
+		return cli_refuse(
+			c, CLI_NOT_FOUND, "no-checkpoints",
+			FILL({"path", with, 0}, {"cause", words_errno(c->lang, errno), 0}));
 	/* one checkpoint a line, as audit export prints them */
 	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
 		uint8_t b[256];
@@ -63,8 +65,7 @@ int cmd_audit_verify(struct cli *c)
 
 		line[n] = '\0';
 		if (n % 2 != 0 || n / 2 > sizeof b || !bytes_unhex(b, n / 2, line)) {
-			code = cli_fail(c, CLI_USAGE, "this is not a file of checkpoints", with,
-					"");
+			code = cli_refuse(c, CLI_USAGE, "not-checkpoints", FILL({"path", with, 0}));
 			(void)fclose(f);
 			return code;
 		}
@@ -129,9 +130,7 @@ int cmd_verify(struct cli *c)
 		}
 	}
 	if (damage > 0)
-		return cli_fail(c, CLI_DAMAGED, "records are damaged",
-				"their content is not what was written",
-				"stop the node and keep its directory as evidence");
+		return cli_refuse(c, CLI_DAMAGED, "records-damaged", FILL_NONE);
 	if (!c->json)
 		print_say_line(c, "verify-readable", FILL({"n", NULL, records}));
 	arena_reset(&c->arena);

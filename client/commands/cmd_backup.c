@@ -49,8 +49,8 @@ static int pieces(struct cli *c, int fd, uint64_t *bytes)
 		more = msg_u64(reply, REPLY_MORE) != 0;
 		*bytes += piece.len;
 		if (!write_all(fd, piece))
-			return cli_fail(c, CLI_REFUSED, "cannot write the backup",
-					"is the disk full?", "");
+			return cli_refuse(c, CLI_REFUSED, "backup-not-written",
+					  FILL({"path", c->words[0], 0}));
 		if (no % SHOW_EVERY == 0 && isatty(STDERR_FILENO))
 			(void)fprintf(stderr, "\r%llu MiB", (unsigned long long)(*bytes >> 20));
 	}
@@ -68,27 +68,28 @@ int cmd_backup(struct cli *c)
 
 	require(c->word_count > 0);
 	if (snprintf(path, sizeof path, "%s", c->words[0]) >= PATH_LEN)
-		return cli_fail(c, CLI_USAGE, "this name is too long", "", "");
+		return cli_refuse(c, CLI_USAGE, "name-too-long", FILL_NONE);
 	(void)snprintf(part, sizeof part, "%s.part", path);
 	/* an old backup is never overwritten: it may be the only one that is whole */
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		(void)close(fd);
-		return cli_fail(c, CLI_REFUSED, "this file already exists", path,
-				"choose another name");
+		return cli_refuse(c, CLI_REFUSED, "file-exists", FILL({"path", path, 0}));
 	}
 	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return cli_fail(c, CLI_REFUSED, "cannot create the file", part, strerror(errno));
+		return cli_refuse(
+			c, CLI_REFUSED, "cannot-create",
+			FILL({"path", part, 0}, {"cause", words_errno(c->lang, errno), 0}));
 	code = cli_call(c, cli_request(c, REQUEST_BACKUP, &sub), &reply);
 	if (code == CLI_DONE)
 		code = pieces(c, fd, &bytes);
 	/* on disk before it gets its name */
 	if (code == CLI_DONE && fsync(fd) != 0)
-		code = cli_fail(c, CLI_REFUSED, "cannot write the backup", "", "");
+		code = cli_refuse(c, CLI_REFUSED, "backup-not-written", FILL({"path", path, 0}));
 	(void)close(fd);
 	if (code == CLI_DONE && rename(part, path) != 0)
-		code = cli_fail(c, CLI_REFUSED, "cannot write the backup", path, "");
+		code = cli_refuse(c, CLI_REFUSED, "backup-not-written", FILL({"path", path, 0}));
 	if (code != CLI_DONE) {
 		(void)unlink(part);
 		return code;

@@ -57,7 +57,8 @@ int cmd_case_take(struct cli *c)
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_TAKE, &sub);
 
 	if (c->word_count < 2)
-		return cli_fail(c, CLI_USAGE, "missing argument", c->cmd->words, c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, "missing-argument",
+				  FILL({"words", list_text(LIST_ARGUMENTS, c->lang, "FIELD"), 0}));
 	msg_set_text(&c->arena, sub, CASE_TAKE_ID, c->words[0]);
 	for (size_t i = 1; i < c->word_count; i++)
 		msg_add_text(&c->arena, sub, CASE_TAKE_FIELDS, c->words[i]);

@@ -121,8 +121,7 @@ static int fetch(struct cli *c, struct msg **whole)
 	} while (after != 0);
 	msg_clear(flow, FLOW_NEXT_AFTER);
 	add_sentences(c, flow);
-	return c->arena.failed ? cli_fail(c, CLI_NOT_NOW,
-					  "the figures are too many for this client", "", "")
+	return c->arena.failed ? cli_refuse(c, CLI_NOT_NOW, "too-many-figures", FILL_NONE)
 			       : CLI_DONE;
 }
 
@@ -275,15 +274,16 @@ static int save_csv(const struct cli *c, const struct msg *flow, const char *pat
 	int bad;
 
 	if (f == NULL)
-		return cli_fail(c, CLI_NOT_NOW, "cannot write this file", path,
-				errno == ELOOP ? "it is a symbolic link: name another file"
-					       : strerror(errno));
+		return cli_refuse(
+			c, CLI_NOT_NOW, "cannot-write",
+			FILL({"path", path, 0}, {"cause", words_errno(c->lang, errno), 0}));
 	write_csv(c, f, flow);
 	bad = ferror(f);
 	if (fclose(f) != 0 || bad != 0 || rename(part, path) != 0) {
 		(void)unlink(part);
-		return cli_fail(c, CLI_NOT_NOW, "cannot write this file", path,
-				"is the disk full?");
+		return cli_refuse(
+			c, CLI_NOT_NOW, "cannot-write",
+			FILL({"path", path, 0}, {"cause", words_errno(c->lang, ENOSPC), 0}));
 	}
 	bad = digest(path);
 	if (bad == CLI_DONE)
@@ -300,11 +300,10 @@ int cmd_flow(struct cli *c)
 
 	require(c->cmd->run == cmd_flow);
 	if (cli_option(c, "csv") != NULL && c->json)
-		return cli_fail(c, CLI_USAGE, "--csv or --json, not both", "", c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, "csv-or-json", FILL_NONE);
 	if (cli_option(c, "csv") == NULL &&
 	    (cli_option(c, "csv-bom") != NULL || cli_option(c, "csv-semicolon") != NULL))
-		return cli_fail(c, CLI_USAGE, "--csv-bom and --csv-semicolon need --csv FILE", "",
-				c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, "csv-needed", FILL_NONE);
 	code = fetch(c, &reply);
 	if (code != CLI_DONE)
 		return code;

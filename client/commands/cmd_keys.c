@@ -57,8 +57,7 @@ static int until_locked(struct cli *c)
 		}
 		(void)nanosleep(&step, NULL);
 	}
-	return cli_fail(c, CLI_NOT_NOW, "this node has not confirmed that its keys left memory", "",
-			"see: kring status; to be sure: stop kringd");
+	return cli_refuse(c, CLI_NOT_NOW, "lock-unconfirmed", FILL_NONE);
 }
 
 int cmd_lock(struct cli *c)
@@ -83,7 +82,7 @@ int cmd_unlock(struct cli *c)
 
 	require(c->cmd->run == cmd_unlock);
 	if (!read_secret(c->lang, secret, sizeof secret))
-		return cli_fail(c, CLI_USAGE, "nothing was entered", "", c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, "nothing-entered", FILL_NONE);
 	msg_set_text(&c->arena, sub, UNLOCK_SECRET, secret);
 	explicit_bzero(secret, sizeof secret);
 	code = cli_ask(c, req, &reply);
@@ -100,9 +99,7 @@ int cmd_panic(struct cli *c)
 
 	require(c->cmd->run == cmd_panic);
 	if (cli_option(c, "yes") == NULL)
-		return cli_fail(c, CLI_USAGE, "this suspends the node at every partner",
-				"only kring rotate, with the recovery sheet, undoes it",
-				"if it was stolen: kring panic --yes");
+		return cli_refuse(c, CLI_USAGE, "panic-asks", FILL_NONE);
 	code = cli_call(c, req, &reply);
 	if (code == CLI_DONE)
 		code = until_locked(c);

@@ -85,18 +85,17 @@ static int check_door(struct cli *c, const struct msg *invite)
 {
 	const struct msg *row = await_door(c, msg_text(invite, REPLY_ID));
 	struct msg *sub, *req, *reply;
-	char where[LIMIT_ENDPOINT + 64];
 
 	if (row == NULL || msg_u64(row, INVITE_ROW_LISTENING) != 0)
 		return CLI_DONE;
 	req = cli_request(c, REQUEST_INVITE_CANCEL, &sub);
 	msg_set_text(&c->arena, sub, BY_ID_ID, print_short(msg_text(invite, REPLY_ID)));
 	(void)cli_call(c, req, &reply);
-	(void)snprintf(where, sizeof where, "cannot listen at %s",
-		       msg_text(row, INVITE_ROW_LISTEN));
-	return cli_fail(c, CLI_NOT_NOW, where,
-			list_text(LIST_LINE, c->lang, msg_text(row, INVITE_ROW_LISTEN_ERROR)),
-			"choose another address or port: --at, or --listen where they differ");
+	return cli_refuse(
+		c, CLI_NOT_NOW, "cannot-listen",
+		FILL({"address", msg_text(row, INVITE_ROW_LISTEN), 0},
+		     {"cause",
+		      list_text(LIST_LINE, c->lang, msg_text(row, INVITE_ROW_LISTEN_ERROR)), 0}));
 }
 
 int cmd_invite(struct cli *c)
@@ -106,8 +105,8 @@ int cmd_invite(struct cli *c)
 
 	require(c->cmd->run == cmd_invite);
 	if (cli_option(c, "org") == NULL || cli_option(c, "at") == NULL)
-		return cli_fail(c, CLI_USAGE, "missing argument",
-				"--org NAME --at tcp://ADDRESS:PORT", c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, "missing-argument",
+				  FILL({"words", "--org, --at", 0}));
 	msg_set_text(&c->arena, sub, INVITE_NEW_ORG, cli_option(c, "org"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_ADDRESS, cli_option(c, "at"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_LISTEN, cli_option(c, "listen"));
@@ -127,7 +126,7 @@ static int digits_of(const struct cli *c, size_t from, char out[64])
 	out[0] = '\0';
 	for (size_t i = from; i < c->word_count; i++) {
 		if (strlen(out) + strlen(c->words[i]) + 1 > 64)
-			return cli_fail(c, CLI_USAGE, "too many digits", "", c->cmd->example);
+			return cli_refuse(c, CLI_USAGE, "too-many-digits", FILL_NONE);
 		memcpy(out + strlen(out), c->words[i], strlen(c->words[i]) + 1);
 	}
 	return CLI_DONE;

@@ -38,8 +38,7 @@ int cmd_act(struct cli *c)
 	if (strcmp(act->reason_option, "reason") != 0)
 		other = cli_option(c, act->reason_option);
 	if (reason != NULL && other != NULL)
-		return cli_fail(c, CLI_USAGE, "option given twice", "--reason and its other name",
-				"give it once");
+		return cli_refuse(c, CLI_USAGE, "given-twice", FILL({"option", "--reason", 0}));
 	msg_set_text(&c->arena, sub, ACT_NEW_REF, c->words[0]);
 	msg_set_u64(sub, ACT_NEW_TYPE, c->cmd->act);
 	msg_set_text(&c->arena, sub, ACT_NEW_REASON, other != NULL ? other : reason);

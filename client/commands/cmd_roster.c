@@ -61,8 +61,8 @@ static int import_entries(struct cli *c, struct span file)
 		arena_reset(&c->arena);
 		req = cli_request(c, REQUEST_ROSTER_IMPORT, &sub);
 		if (!import_page(&r, &c->arena, sub, &count))
-			return cli_fail(c, CLI_DAMAGED, "this is not a roster file", c->words[0],
-					"");
+			return cli_refuse(c, CLI_DAMAGED, "not-a-roster",
+					  FILL({"path", c->words[0], 0}));
 		/* known entries change nothing, so that a file can be imported again */
 		rc = r.left > 0 ? cli_call(c, req, &reply) : cmd_finish(c, req);
 		done += count;
@@ -96,13 +96,13 @@ int cmd_roster_import(struct cli *c)
 
 	require(c->word_count > 0);
 	if (file == NULL)
-		return cli_fail(c, CLI_NOT_NOW, "not enough memory", "", "");
+		return cli_refuse(c, CLI_NOT_NOW, "no-memory", FILL_NONE);
 	if (!read_file(c->words[0], file, IMPORT_FILE, &len))
-		rc = cli_fail(c, CLI_NOT_FOUND, "cannot read the roster file", strerror(errno),
-			      c->words[0]);
+		rc = cli_refuse(
+			c, CLI_NOT_FOUND, "cannot-read",
+			FILL({"path", c->words[0], 0}, {"cause", words_errno(c->lang, errno), 0}));
 	else if (len == 0)
-		rc = cli_fail(c, CLI_DAMAGED, "this is not a roster file", "it is empty",
-			      c->words[0]);
+		rc = cli_refuse(c, CLI_DAMAGED, "not-a-roster", FILL({"path", c->words[0], 0}));
 	else
 		rc = import_entries(c, span_of(file, len));
 	free(file);

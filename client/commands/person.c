@@ -53,12 +53,16 @@ struct reader {
 };
 
 /* Where it went wrong, as an editor shows it; never the words themselves. */
-static int fail(const struct reader *r, unsigned line, const char *what, const char *remedy)
+static int fail(const struct reader *r, unsigned line, const char *code, const char *field,
+		const struct fill *more)
 {
-	char where[256];
+	struct fill values[] = {{"file", r->file, 0},
+				{"line", NULL, line},
+				{"field", field, 0},
+				*more,
+				{.name = NULL}};
 
-	(void)snprintf(where, sizeof where, "%.200s, line %u", r->file, line);
-	return cli_fail(r->c, CLI_USAGE, where, what, remedy);
+	return cli_refuse(r->c, CLI_USAGE, code, values);
 }
 
 /* ---- one line ---- */
@@ -107,7 +111,7 @@ static const char *fault_of(size_t i, const char *text, const char **remedy)
 	require(i < FIELDS);
 	if (fields[i].number != PERSON_DO_NOT_CONTACT)
 		return person_fault(fields[i].number, text, remedy);
-	*remedy = "it takes: yes, no";
+	*remedy = "it takes: yes, no"; /* a row of errors.psv, as what person_fault() says */
 	return text[0] == '\0' || strcmp(text, "yes") == 0 || strcmp(text, "no") == 0
 		       ? NULL
 		       : "is not valid";
@@ -128,7 +132,7 @@ static int finish(struct reader *r)
 {
 	const size_t i = r->now;
 	const char *fault, *remedy;
-	char what[160], why[80], hint[160];
+	char why[128];
 
 	require(r->len < FILE_MAX + 2);
 	r->now = NONE;
@@ -139,14 +143,12 @@ static int finish(struct reader *r)
 	for (; r->len > 0 && r->text[0] == '\n'; r->text++) /* it begins below its name */
 		r->len--;
 	r->text[r->len] = '\0';
-	if (value_fault(span_of(r->text, r->len), why) != NULL) {
-		(void)snprintf(what, sizeof what, "%s: %s", fields[i].option, why);
-		return fail(r, r->at[i], what, "");
+	if (value_fault(r->c->lang, span_of(r->text, r->len), why) != NULL) {
+		return fail(r, r->at[i], "line-wrong", fields[i].option, FILL({"fault", why, 0}));
 	}
 	if (r->len > LIMIT_FIELD) {
-		(void)snprintf(what, sizeof what, "%s is longer than %u bytes", fields[i].option,
-			       LIMIT_FIELD);
-		return fail(r, r->at[i], what, "shorten it, or keep the rest as a note");
+		return fail(r, r->at[i], "line-too-long", fields[i].option,
+			    FILL({"most", NULL, LIMIT_FIELD}));
 	}
 	fault = fault_of(i, r->text, &remedy);
 	if (fault != NULL) {
@@ -155,16 +157,14 @@ static int finish(struct reader *r)
 				  fields[i].number == PERSON_EMAIL ||
 				  fields[i].number == PERSON_LANGUAGE;
 
-		(void)snprintf(what, sizeof what, "%s %s", fields[i].option, fault);
-		(void)snprintf(hint, sizeof hint, "%s%s", remedy,
-			       word ? "; if the line belongs to a text, begin it with a space"
-				    : "");
-		return fail(r, r->at[i], what, hint);
+		return cli_refuse(r->c, CLI_USAGE, word ? "line-wrong-word" : "line-wrong",
+				  FILL({"file", r->file, 0}, {"line", NULL, r->at[i]},
+				       {"field", fields[i].option, 0},
+				       {"fault", list_text(LIST_ERRORS, r->c->lang, fault), 0},
+				       {"remedy", list_text(LIST_ERRORS, r->c->lang, remedy), 0}));
 	}
 	if (r->len == 0 && strcmp(r->c->cmd->verb, "edit") == 0) {
-		(void)snprintf(what, sizeof what, "%s is empty", fields[i].option);
-		return fail(r, r->at[i], what,
-			    "leave the line out; to remove the field: --FIELD \"\"");
+		return fail(r, r->at[i], "line-empty", fields[i].option, FILL_NONE);
 	}
 	if (r->len > 0)
 		put(r->c, r->to, i, r->text);
@@ -183,29 +183,22 @@ static void take(struct reader *r, const char *s)
 /* A new field begins, and the one before it ends. */
 static int begin(struct reader *r, size_t i, const char *value)
 {
-	char what[160];
 	int bad;
 
 	require(i < FIELDS);
 	if (r->now != NONE && r->more > 0 && r->indent == 0) {
-		(void)snprintf(what, sizeof what, "this may be the field %s, or more of %s",
-			       fields[i].option, fields[r->now].option);
-		return fail(
-			r, r->line, what,
-			"begin every further line of a text with a space, or put that text last");
+		return fail(r, r->line, "line-unclear", fields[i].option,
+			    FILL({"before", fields[r->now].option, 0}));
 	}
 	bad = finish(r);
 	if (bad != CLI_DONE)
 		return bad;
 	if (r->at[i] != 0) {
-		(void)snprintf(what, sizeof what, "%s was already given in line %u",
-			       fields[i].option, r->at[i]);
-		return fail(r, r->line, what,
-			    "give it once; if the line belongs to a text, begin it with a space");
+		return fail(r, r->line, "line-twice", fields[i].option,
+			    FILL({"before", NULL, r->at[i]}));
 	}
 	if (cli_option(r->c, fields[i].option) != NULL) {
-		(void)snprintf(what, sizeof what, "--%s was given as well", fields[i].option);
-		return fail(r, r->line, what, "give it once");
+		return fail(r, r->line, "line-and-option", fields[i].option, FILL_NONE);
 	}
 	r->at[i] = r->line;
 	r->now = i;
@@ -220,16 +213,13 @@ static int begin(struct reader *r, size_t i, const char *value)
 static int go_on(struct reader *r, const char *line)
 {
 	const size_t blank = strspn(line, " \t");
-	char what[160];
 
 	if (line[blank] == '\0' && (r->now == NONE || !person_lines(fields[r->now].number)))
 		return CLI_DONE; /* an empty line between fields */
 	if (r->now == NONE)
-		return fail(r, r->line, "this line does not begin with the name of a field",
-			    "write it like  name: Jan Jansen");
+		return fail(r, r->line, "line-no-field", "", FILL_NONE);
 	if (!person_lines(fields[r->now].number)) {
-		(void)snprintf(what, sizeof what, "%s takes one line", fields[r->now].option);
-		return fail(r, r->line, what, "a field looks like  name: Jan Jansen");
+		return fail(r, r->line, "line-one", fields[r->now].option, FILL_NONE);
 	}
 	if (line[blank] != '\0' && r->more++ == 0)
 		r->indent = blank;
@@ -241,7 +231,7 @@ static int go_on(struct reader *r, const char *line)
 /* Does this line begin a field, or go on with one? */
 static int take_line(struct reader *r, const char *line)
 {
-	char key[KEY_MAX + 1], what[160];
+	char key[KEY_MAX + 1];
 	size_t i, len;
 
 	if (!key_of(line, key, &len))
@@ -252,10 +242,7 @@ static int take_line(struct reader *r, const char *line)
 	/* words of a sentence before a colon are no misspelt field; a single one might be */
 	if (r->now != NONE && person_lines(fields[r->now].number) && strchr(key, '-') != NULL)
 		return go_on(r, line);
-	(void)snprintf(what, sizeof what, "there is no field %s", key);
-	return fail(
-		r, r->line, what,
-		"fields: kring help case; if the line belongs to a text, begin it with a space");
+	return fail(r, r->line, "line-unknown-field", key, FILL_NONE);
 }
 
 /* ---- the file ---- */
@@ -270,15 +257,19 @@ static int load(struct cli *c, const char *file, char **text, size_t *len)
 
 	*text = arena_alloc(&c->arena, FILE_MAX + 2);
 	if (f == NULL)
-		return cli_fail(c, CLI_NOT_FOUND, "cannot read this file", file, strerror(why));
+		return cli_refuse(c, CLI_NOT_FOUND, "cannot-read",
+				  FILL({"path", file, 0}, {"cause", words_errno(c->lang, why), 0}));
 	n = *text == NULL ? 0 : fread(*text, 1, FILE_MAX + 1, f);
 	bad = *text == NULL || ferror(f) != 0;
 	if (f != stdin)
 		(void)fclose(f);
 	if (bad)
-		return cli_fail(c, CLI_NOT_FOUND, "cannot read this file", file, "");
+		return cli_refuse(
+			c, CLI_NOT_FOUND, "cannot-read",
+			FILL({"path", file, 0},
+			     {"cause", words_errno(c->lang, *text == NULL ? ENOMEM : EIO), 0}));
 	if (n > FILE_MAX)
-		return cli_fail(c, CLI_USAGE, "this file is too long for one person", file, "");
+		return cli_refuse(c, CLI_USAGE, "person-too-long", FILL({"path", file, 0}));
 	(*text)[n] = '\0';
 	*len = n;
 	return CLI_DONE;
@@ -302,7 +293,7 @@ static char *next_line(char **at, const char *end)
 static int read_file(struct cli *c, struct msg *p, const char *file)
 {
 	struct reader r = {.c = c, .to = p, .file = file, .now = NONE};
-	char *text, *at, *line, why[80];
+	char *text, *at, *line, why[128];
 	const char *zero;
 	size_t len = 0;
 	int bad = load(c, file, &text, &len);
@@ -317,10 +308,9 @@ static int read_file(struct cli *c, struct msg *p, const char *file)
 	while (bad == CLI_DONE && (line = next_line(&at, text + len)) != NULL) {
 		r.line++;
 		if (zero != NULL && zero >= line && zero < at)
-			bad = fail(&r, r.line, "this is not a text file: it contains a zero byte",
-				   "");
-		else if (value_fault(span_of(line, strlen(line)), why) != NULL)
-			bad = fail(&r, r.line, why, "");
+			bad = fail(&r, r.line, "line-zero", "", FILL_NONE);
+		else if (value_fault(c->lang, span_of(line, strlen(line)), why) != NULL)
+			bad = fail(&r, r.line, "line-fault", "", FILL({"fault", why, 0}));
 		else
 			bad = take_line(&r, line);
 	}
@@ -330,15 +320,17 @@ static int read_file(struct cli *c, struct msg *p, const char *file)
 /* Only a name is asked for, and only on a terminal: the rest comes with case edit. */
 static int prompt_name(struct cli *c, struct msg *p)
 {
-	char line[PROMPT_MAX], why[80];
+	char line[PROMPT_MAX], why[128];
 	int bad = CLI_DONE;
 
 	(void)fputs(words_of(c->lang, "ask-name"), stderr);
 	if (fgets(line, sizeof line, stdin) == NULL)
 		line[0] = '\0';
 	line[strcspn(line, "\r\n")] = '\0';
-	if (value_fault(span_of(line, strlen(line)), why) != NULL)
-		bad = cli_fail(c, CLI_USAGE, "the name", why, "");
+	if (value_fault(c->lang, span_of(line, strlen(line)), why) != NULL)
+		bad = cli_refuse(c, CLI_USAGE, "field-wrong",
+				 FILL({"field", list_text(LIST_PERSON, c->lang, "name"), 0},
+				      {"fault", why, 0}, {"remedy", "", 0}));
 	else
 		msg_set_text(&c->arena, p, PERSON_NAME, line);
 	explicit_bzero(line, sizeof line);
@@ -354,7 +346,7 @@ int person_fill(struct cli *c, struct msg *p)
 	int bad = CLI_DONE;
 
 	if (from != NULL && strcmp(from, "-") == 0 && c->stdin_used)
-		return cli_fail(c, CLI_USAGE, "standard input can be used only once", "--from", "");
+		return cli_refuse(c, CLI_USAGE, "stdin-once", FILL({"option", "--from", 0}));
 	if (from != NULL)
 		bad = read_file(c, p, from);
 	for (size_t i = 0; i < FIELDS && bad == CLI_DONE; i++) {
@@ -365,7 +357,11 @@ int person_fill(struct cli *c, struct msg *p)
 			char what[64];
 
 			(void)snprintf(what, sizeof what, "--%.40s", fields[i].option);
-			return cli_fail(c, CLI_USAGE, what, fault, remedy);
+			return cli_refuse(
+				c, CLI_USAGE, "field-wrong",
+				FILL({"field", what, 0},
+				     {"fault", list_text(LIST_ERRORS, c->lang, fault), 0},
+				     {"remedy", list_text(LIST_ERRORS, c->lang, remedy), 0}));
 		}
 		if (v != NULL)
 			put(c, p, i, v);
@@ -374,7 +370,7 @@ int person_fill(struct cli *c, struct msg *p)
 	if (bad != CLI_DONE)
 		return bad;
 	if (given == 0 && strcmp(c->cmd->verb, "edit") == 0)
-		return cli_fail(c, CLI_USAGE, "nothing to change", "", c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, "nothing-to-change", FILL_NONE);
 	if (!msg_has(p, PERSON_NAME) && strcmp(c->cmd->verb, "new") == 0 && isatty(STDIN_FILENO))
 		return prompt_name(c, p);
 	return CLI_DONE;

@@ -35,8 +35,8 @@ int print_damage(const struct cli *c, const struct msg *reply)
 		(void)fprintf(stderr, "%s %s %s", i == 0 ? " -" : ",",
 			      list_text(LIST_UI, c->lang, kind), msg_text(r, DAMAGE_ROW_NAME));
 	}
-	(void)fprintf(stderr, "%s\n  %s: kring verify\n", count > DAMAGE_SHOWN ? ", ..." : "",
-		      list_text(LIST_UI, c->lang, "see"));
+	(void)fprintf(stderr, "%s\n  %s%s%s\n", count > DAMAGE_SHOWN ? ", ..." : "",
+		      list_text(LIST_UI, c->lang, "see"), words_colon(c->lang), "kring verify");
 	return CLI_DAMAGED;
 }
 

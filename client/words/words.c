@@ -35,6 +35,13 @@ char *words_into(enum list_lang lang, char *out, size_t cap, const char *key,
 	return fill_text(out, cap, words_of(lang, key), values, words_plural(lang));
 }
 
+const char *words_errno(enum list_lang lang, int number)
+{
+	const char *name = strerrorname_np(number);
+
+	return list_text(LIST_ERRORS, lang, name == NULL ? "unknown error" : name);
+}
+
 const char *words_colon(enum list_lang lang)
 {
 	return words_of(lang, "colon");

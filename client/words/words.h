@@ -32,6 +32,8 @@ void words_say(enum list_lang lang, FILE *to, const char *key, const struct fill
 char *words_into(enum list_lang lang, char *out, size_t cap, const char *key,
 		 const struct fill *values);
 
+/** What the system said, for example ENOENT, in words. */
+const char *words_errno(enum list_lang lang, int number);
 /** What stands between a name and its value: ": ", with a blank before it in French. */
 const char *words_colon(enum list_lang lang);
 /** What a command is for; verb may be NULL. */

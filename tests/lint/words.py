@@ -122,3 +122,40 @@ def refusals():
     yield from (f"refusals.psv: nobody refuses with {c}" for c in rows if "." not in c and constant(c) not in used)
     if seen < 1:
         yield "no refusal was found: this rule does not see them any more"
+
+
+def mistakes_are_there():
+    """Every error that the client names has its row, every row is named, and each call gives the values of its sentences."""
+    rows = rows_of("mistakes")
+    whole = "".join(client().values())
+    yield from (f"mistakes.psv: nobody makes the mistake {c}" for c in rows if "." not in c and f'"{c}"' not in whole)
+    yield from (f"mistakes.psv: {c}: a row is CODE, CODE.why or CODE.do" for c in rows if c.partition(".")[2] not in ("", "why", "do") or c.partition(".")[0] not in rows)
+    for p, text in client().items():
+        for m in re.finditer(r"\bcli_refuse\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)", text):
+            codes = [k for k in re.findall(r'"([a-z]+(?:-[a-z]+)*)"', m[1].split("FILL")[0]) if k in rows or "-" in k]
+            given = set(re.findall(r'\{"(\w+)",', m[1])) | {"example"}
+            for c in codes:
+                if c not in rows:
+                    yield f"{p.relative_to(ROOT)}: mistakes.psv has no row {c}"
+                    continue
+                want = {v for part in ("", ".why", ".do") for v in re.findall(r"\{(\w+)[:}]", rows.get(c + part, {"en": ""})["en"])}
+                if want - given and "FILL" in m[1]:
+                    yield f"{p.relative_to(ROOT)}: {c}: its sentences name {sorted(want)}, the call gives {sorted(given)}"
+    said = re.findall(r'(?:return|=|:|\?) "([a-z][^"]*)"', (ROOT / "proto/person_kind.c").read_text())
+    said += re.findall(r'(?:\?|:|return) "([a-z]+ [^"]*)"', (ROOT / "daemon/base/text.c").read_text())
+    yield from (f"errors.psv has no row {s}" for s in said if s not in rows_of("errors"))
+
+
+def no_sentence_in_the_client():
+    """What people read stands in a list.  Two words in a row within quotes are a sentence, unless they are a command or a key of a
+    list.  The table of commands has no text for people: its words and options are a grammar."""
+    keys = {*rows_of("errors"), "case take", "tool root-sign"}
+    for p, text in client().items():
+        if p.name == "commands.c":
+            continue
+        text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), text, flags=re.S)
+        text = re.sub(r"#include[^\n]*|\bstatic_assert\([^;]*;", "", text)
+        for m in re.finditer(r'"((?:[^"\\]|\\.)*)"', text):
+            s = re.sub(r"%[-+ 0-9.*]*(?:l|ll|z|h)*[a-z%]|\\n", "", m[1]).strip()
+            if re.search(r"[A-Za-z]{2,} [a-z]{2,}", s) and not re.search(r"(^|: )kring ", s) and s not in keys:
+                yield f"{p.relative_to(ROOT)}: a sentence: {m[1]}"
