@@ -38,6 +38,7 @@ int cmd_case_list(struct cli *c)
 		msg_set_text(&c->arena, sub, CASE_SEARCH_TEXT, c->words[0]);
 	cmd_put_number(c, sub, "limit", CASE_SEARCH_LIMIT);
 	msg_set_text(&c->arena, sub, CASE_SEARCH_AFTER, cli_option(c, "after"));
+	msg_set_text(&c->arena, sub, CASE_SEARCH_FROM, cli_option(c, "from"));
 	return cmd_finish(c, req);
 }
 

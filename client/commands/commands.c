@@ -23,9 +23,9 @@ const struct command commands[] = {
 	/* people: what is known of them stays here until a consent and a referral take it further */
 	{.noun = "case", .verb = "new", .group = GROUP_DAY, .run = cmd_case_new, .options = PERSON_OPTIONS(""),
 	 .example = "kring case new --from person.txt"},
-	{.noun = "case", .verb = "list", .group = GROUP_CASE, .run = cmd_case_list, .options = PAGE,
+	{.noun = "case", .verb = "list", .group = GROUP_CASE, .run = cmd_case_list, .options = OF_PARTNERS,
 	 .example = "kring case list"},
-	{.noun = "case", .verb = "search", .group = GROUP_DAY, .run = cmd_case_list, .words = "TEXT", .options = PAGE,
+	{.noun = "case", .verb = "search", .group = GROUP_DAY, .run = cmd_case_list, .words = "TEXT", .options = OF_PARTNERS,
 	 .example = "kring case search jansen"},
 	{.noun = "case", .verb = "show", .group = GROUP_DAY, .run = cmd_by_id, .field = REQUEST_CASE_SHOW, .words = "CASE",
 	 .example = "kring case show 7f3a"},

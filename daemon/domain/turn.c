@@ -192,7 +192,9 @@ bool turn_enough(const struct turn *t)
 
 enum err turn_again(struct turn *t, struct span leaves)
 {
-	require(t->ev != NULL && t->ev->type == EVENT_REQUEST && leaves.p != NULL);
+	require(t->ev != NULL && t->ev->type == EVENT_REQUEST);
+	if (leaves.p == NULL)
+		return ERR_NOMEM;
 	t->leaves = leaves;
 	t->again = true;
 	return ERR_OK;

@@ -143,8 +143,8 @@ MUST_CHECK enum err turn_do(struct turn *t, enum effect_type type);
 /** Did this transaction look at so many rows that a request leaves the rest to its next turn?  Asked behind a row, so that each turn
  *  gets one further. */
 bool turn_enough(const struct turn *t);
-/** The request at hand goes on in another turn, with the reply as it is by then and these bytes in t->left; the handler returns
- *  at once.  Others are served between, so what was read before may have changed. */
+/** The request at hand goes on in another turn, with the reply as it is by then and these bytes in t->left (never none: NULL is
+ *  ERR_NOMEM); the handler returns at once.  Others are served between, so what was read before may have changed. */
 enum err turn_again(struct turn *t, struct span leaves);
 /** A partner was removed: what waits for it is looked at when the event is through.  ERR_NOMEM. */
 MUST_CHECK enum err turn_gone(struct turn *t, uint16_t peer);

@@ -7,6 +7,7 @@
 #include "domain/care/acts.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
+#include "domain/consent/origin.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/quota.h"
 #include "domain/referral/fold.h"
@@ -415,6 +416,23 @@ static void count_cases(struct sim_view *v, struct real_counts *real)
 			real[be16_get(w.row.key.p + 1)].cases++;
 }
 
+/* Who brought it is known of every case that is here, and of no other. */
+static void check_origins(struct sim *s, struct sim_view *v)
+{
+	uint64_t rows = 0;
+
+	for (int peer = 0; peer <= s->n; peer++) {
+		struct id16 id;
+
+		memset(&id, 0xff, sizeof id);
+		for (; origin_before(&v->t, (uint16_t)peer, &id) == ERR_OK; rows++)
+			if (!record_exists(v->t.txn, STORE_CASES, span_of(id.b, sizeof id.b)))
+				sim_fail(s, "node %d: a list has a case that is gone", v->n->no);
+	}
+	if (rows != store_count(v->t.txn, STORE_CASES))
+		sim_fail(s, "node %d: a list lacks a case", v->n->no);
+}
+
 /* Whoever waits for a referral has none, and a case that is here. */
 static void count_alone(struct sim *s, struct sim_view *v, struct real_counts *real)
 {
@@ -452,6 +470,7 @@ static void check_counts(struct sim *s, struct sim_node *n)
 	count_threads(s, &v, real);
 	count_cases(&v, real);
 	count_alone(s, &v, real);
+	check_origins(s, &v);
 	for (int i = 1; i <= s->n; i++) {
 		const uint16_t peer = (uint16_t)i;
 		const struct real_counts *c = &real[peer];

@@ -13,6 +13,7 @@
 #include "base/plant.h"
 #include "domain/consent/alone.h"
 #include "domain/consent/grant.h"
+#include "domain/consent/origin.h"
 
 enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8, META_NAMES = 13 };
 
@@ -78,7 +79,7 @@ enum err casefile_entry(struct turn *t, const struct id16 *id, const char *what,
 }
 
 /* The keys first: nothing of a case is ever written under another key. */
-enum err casefile_create(struct turn *t, struct id16 *id, struct msg *record)
+static enum err create(struct turn *t, uint16_t origin, struct id16 *id, struct msg *record)
 {
 	enum err rc;
 
@@ -87,7 +88,12 @@ enum err casefile_create(struct turn *t, struct id16 *id, struct msg *record)
 	msg_set_u64(record, CASE_RECORD_CREATED_MS, t->wall_ms);
 	if (rc == ERR_OK)
 		rc = casefile_save(t, id, record);
-	return rc;
+	return rc == ERR_OK ? origin_put(t, origin, id) : rc;
+}
+
+enum err casefile_create(struct turn *t, struct id16 *id, struct msg *record)
+{
+	return create(t, 0, id, record);
 }
 
 /* A name that we gave and one that the partner gave are two things, though their bytes were the same: else a
@@ -164,7 +170,11 @@ enum err casefile_forget_subject(struct turn *t, const struct id16 *id)
 		key_u8(&k, META_SUBJECT);
 		key_put(&k, w.row.key.p + HEAD, w.row.key.len - HEAD);
 		w.rc = drop_name(t, id, &k);
+		if (w.rc == ERR_OK && k.len == 1 + 2 + 16)
+			w.rc = origin_drop(t, be16_get(k.b + 1), id);
 	}
+	if (w.rc == ERR_OK)
+		w.rc = origin_drop(t, 0, id);
 	if (w.rc == ERR_OK)
 		w.rc = alone_over(t, id);
 	return w.rc == ERR_OK ? turn_drop_prefix(t, STORE_META, &prefix) : w.rc;
@@ -180,7 +190,7 @@ enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *
 	if (theirs)
 		msg_set_u64(m, CASE_RECORD_THEIRS, 1);
 	msg_set_bytes(t->arena, m, CASE_RECORD_SUBJECT_REF, span_of(subject->b, 16));
-	rc = casefile_create(t, id, m);
+	rc = create(t, theirs ? p->no : 0, id, m);
 	if (rc == ERR_OK && theirs)
 		rc = quota_case(t, p->no, true);
 	if (rc == ERR_OK)
@@ -193,15 +203,21 @@ enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *
 	return rc;
 }
 
+/* One that this partner did not speak of before, if it may bring one more. */
+static enum err receive_new(struct turn *t, const struct peer *p, const struct id16 *subject,
+			    struct id16 *id, enum quota *over)
+{
+	enum err rc = quota_new_case(t, p->no, over);
+
+	return rc == ERR_OK && *over == QUOTA_NONE ? casefile_open(t, p, subject, true, id) : rc;
+}
+
 enum err casefile_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
 			  struct id16 *id, enum quota *over)
 {
 	enum err rc = casefile_of_subject(t, p, subject, true, id);
 
-	if (rc != ERR_NOTFOUND)
-		return rc;
-	rc = quota_new_case(t, p->no, over);
-	return rc == ERR_OK && *over == QUOTA_NONE ? casefile_open(t, p, subject, true, id) : rc;
+	return rc == ERR_NOTFOUND ? receive_new(t, p, subject, id, over) : rc;
 }
 
 enum err casefile_receive_consent(struct turn *t, const struct peer *p, const struct id16 *subject,
@@ -213,7 +229,7 @@ enum err casefile_receive_consent(struct turn *t, const struct peer *p, const st
 		return rc;
 	rc = alone_room(t, p->no, over);
 	if (rc == ERR_OK && *over == QUOTA_NONE)
-		rc = casefile_receive(t, p, subject, id, over);
+		rc = receive_new(t, p, subject, id, over);
 	return rc == ERR_OK && *over == QUOTA_NONE ? alone_begin(t, p->no, id) : rc;
 }
 

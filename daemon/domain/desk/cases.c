@@ -262,7 +262,7 @@ static enum err leave_work(struct turn *t, const struct id16 *id, const struct m
 	enum err rc = worklist_clear_case(t, id, &over);
 
 	require(msg_has(reply, REPLY_CURRENT));
-	return rc == ERR_OK && !over ? turn_again(t, span_of("work", 4)) : rc;
+	return rc == ERR_OK && !over ? turn_again(t, arena_copy(t->arena, span_of(id->b, 16))) : rc;
 }
 
 /* Closing tells nobody and destroys nothing; it takes the case off the lists of those who work. */
@@ -271,12 +271,15 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 	struct id16 id;
 	struct msg *m;
 	bool open;
-	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
+	enum err rc;
 
+	if (t->left.len == sizeof id.b) { /* it is closed, and its work goes */
+		memcpy(id.b, t->left.p, sizeof id.b);
+		return leave_work(t, &id, reply);
+	}
+	rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 	if (rc != ERR_OK)
 		return rc;
-	if (t->left.len != 0) /* it is closed, and its work goes */
-		return leave_work(t, &id, reply);
 	rc = still_as_seen(t, &id, msg_u64(req, BY_ID_EXPECT));
 	if (rc != ERR_OK)
 		return rc;

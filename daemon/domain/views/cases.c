@@ -12,7 +12,9 @@
 #include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
+#include "domain/consent/origin.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/pair.h"
 #include "domain/page.h"
 #include "domain/views/consents.h"
 #include "domain/views/disclosures.h"
@@ -56,92 +58,203 @@ static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
 	msg_set_u64(row, CASE_ROW_THEIRS, msg_u64(m, CASE_RECORD_THEIRS));
 }
 
-/* The newest case below this id, as a list may show it; found: *id is its, so a walk can go on below it, damaged or not. */
-static enum err next_case(struct turn *t, struct id16 *id, bool *found, struct msg **m,
-			  struct msg **person)
-{
-	struct store_row row;
-	enum err rc = store_seek_back(t->txn, STORE_CASES, span_of(id->b, 16), &row);
+/* ---- lists ---- */
 
-	*found = rc == ERR_OK && row.key.len == 16;
-	if (rc != ERR_OK)
-		return rc;
-	if (row.key.len != 16)
-		return ERR_CORRUPT;
-	memcpy(id->b, row.key.p, 16);
-	rc = casefile_load(t, id, m);
-	return rc == ERR_OK ? casefile_person(t, id, *m, person) : rc;
+/* What is asked of the list of cases. */
+struct sought {
+	const char *text;  /* "": all */
+	struct id16 below; /* of one that is leafed through: its rows are older than this */
+	bool one;	   /* of one partner alone: this */
+	uint16_t only;
+};
+
+/* The newest first: ids begin with the time.  As the key of its row on the page, and back. */
+static struct id16 mirrored(const uint8_t id[16])
+{
+	struct id16 out;
+
+	for (size_t i = 0; i < sizeof out.b; i++)
+		out.b[i] = (uint8_t)~id[i];
+	return out;
 }
 
-/* Ids begin with the time.  Without a word to look for only the rows that are shown are opened, and the walk ends with the page;
- * a search goes on to the end, because it says how many fit. */
-static enum err list_cases(struct turn *t, const char *text, const struct id16 *after,
-			   struct page *p, struct msg *reply)
+/* One that waits for its referral is no case yet; of a search it has to fit. */
+static enum err offer(struct turn *t, const struct sought *s, uint16_t origin,
+		      const struct id16 *id, struct page *p, struct msg *reply)
 {
-	struct id16 id;
+	const size_t mark = t->arena->used;
+	struct page_item one = {.peer = page_part_of(p, origin)};
+	const struct id16 key = mirrored(id->b);
+	struct msg *m, *person;
+	bool fits = true;
 	enum err rc = ERR_OK;
 
-	require(p->limit > 0);
-	memset(&id, 0xff, sizeof id);
-	if (text[0] == '\0' && after != NULL)
-		id = *after;
-	while (text[0] != '\0' || !p->more) {
-		const size_t mark = t->arena->used;
-		struct msg *m, *person;
-		bool found;
-
-		rc = next_case(t, &id, &found, &m, &person);
-		if (rc == ERR_CORRUPT)
-			arena_rewind(t->arena, mark);
-		if (found && page_damaged(t, rc, STORE_CASES, span_of(id.b, 16), reply))
-			continue;
-		if (rc != ERR_OK)
-			break;
-		if (!alone_is(t, &id) && (contains(msg_text(person, PERSON_NAME), text) ||
-					  contains(msg_text(person, PERSON_PHONE), text))) {
-			const bool shown = after == NULL || memcmp(id.b, after->b, 16) < 0;
-
-			p->total++;
-			p->more = p->more || (shown && p->count == p->limit);
-			if (shown && p->count < p->limit) {
-				p->count++;
-				case_row(t, &id, m, person, reply);
-				continue;
-			}
-		}
-		arena_rewind(t->arena, mark); /* not shown: give the memory back */
+	require(one.peer <= t->node->peer_count);
+	if (alone_is(t, id))
+		return ERR_OK;
+	if (s->text[0] != '\0') {
+		rc = casefile_load(t, id, &m);
+		if (rc == ERR_OK)
+			rc = casefile_person(t, id, m, &person);
+		fits = rc == ERR_OK && (contains(msg_text(person, PERSON_NAME), s->text) ||
+					contains(msg_text(person, PERSON_PHONE), s->text));
+		arena_rewind(t->arena, mark);
 	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (page_damaged(t, rc, STORE_CASES, span_of(id->b, 16), reply))
+		return ERR_OK;
+	key_put(&one.key, key.b, sizeof key.b);
+	if (fits)
+		page_offer_of(p, &one);
+	return rc;
+}
+
+/* Of one origin, the newest first: leafing through them as many as a page holds, and one more, which says that there are more; a
+ * search goes on to the end, because it says how many fit. */
+static enum err offer_origin(struct turn *t, const struct sought *s, uint16_t origin,
+			     struct page *p, struct msg *reply)
+{
+	const bool search = s->text[0] != '\0';
+	struct id16 id = s->below;
+
+	require(p->at.len == 0 || (search && p->at.len == sizeof id.b));
+	if (search)
+		memset(&id, 0xff, sizeof id);
+	if (p->at.len == sizeof id.b)
+		memcpy(id.b, p->at.b, sizeof id.b);
+	p->at.len = 0;
+	for (size_t n = 0; search || n <= p->limit; n++) {
+		enum err rc = origin_before(t, origin, &id);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_OK : rc;
+		rc = offer(t, s, origin, &id, p, reply);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (!search || !turn_enough(t))
+			continue;
+		key_put(&p->at, id.b, sizeof id.b);
+		return page_rest(t, p);
+	}
+	return ERR_OK;
+}
+
+/* Our own first, then one partner's after the other. */
+static enum err offer_all(struct turn *t, const struct sought *s, struct page *p, struct msg *reply)
+{
+	enum err rc = ERR_OK;
+
+	require(!s->one || s->only != 0);
+	for (; rc == ERR_OK && !t->again && p->peer <= t->node->peer_count; p->peer++) {
+		const uint16_t origin = (uint16_t)p->peer;
+
+		if (s->one && s->only != origin)
+			continue;
+		if (p->peer > 0 && p->at.len == 0 && turn_enough(t))
+			return page_rest(t, p);
+		rc = offer_origin(t, s, origin, p, reply);
+	}
+	return rc;
+}
+
+/* How many there are, and how many of each partner: leafing through them the walk ended with the page, but both are counted. */
+static enum err count_all(struct turn *t, const struct sought *s, struct page *p)
+{
+	require(s->text[0] == '\0');
+	p->total = store_count(t->txn, STORE_CASES) - store_count(t->txn, STORE_ALONE);
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		const struct peer *from = &t->node->peers[i];
+		const uint16_t part = page_part_of(p, from->no);
+		struct pair *pr;
+		enum err rc = from->self ? ERR_CORRUPT : pair_get(t, from->no, &pr);
+
+		if (rc == ERR_CORRUPT)
+			continue; /* of a pair that is damaged nothing is counted */
+		if (rc != ERR_OK)
+			return rc;
+		if (p->parts != NULL && part != 0 && pr->cases >= pr->alone + p->parts[part].kept)
+			p->parts[part].offered = (uint32_t)(pr->cases - pr->alone);
+		if (s->one && s->only == from->no)
+			p->total = pr->cases >= pr->alone ? pr->cases - pr->alone : 0;
+	}
+	return ERR_OK;
+}
+
+/* One may have been erased in the turns between. */
+static enum err rows_of(struct turn *t, const struct page *p, char last[9], struct msg *reply)
+{
+	const size_t whole = page_whole(p);
+
+	require(p->count <= p->limit && whole <= p->count);
+	for (size_t i = 0; i < p->count; i++) {
+		struct msg *m, *person;
+		const struct id16 id = mirrored(p->items[i].key.b);
+		enum err rc;
+
+		rc = casefile_load(t, &id, &m);
+		if (rc == ERR_OK)
+			rc = casefile_person(t, &id, m, &person);
+		if (rc == ERR_OK)
+			case_row(t, &id, m, person, reply);
+		else if (rc != ERR_NOTFOUND &&
+			 !page_damaged(t, rc, STORE_CASES, span_of(id.b, 16), reply))
+			return rc;
+		if (i < whole)
+			casefile_short(&id, last);
+	}
+	return ERR_OK;
+}
+
+static enum err ask_of(struct turn *t, const struct msg *req, struct sought *s, struct page *p)
+{
+	const char *after = msg_text(req, CASE_SEARCH_AFTER),
+		   *from = msg_text(req, CASE_SEARCH_FROM);
+	struct peer *peer;
+	enum err rc = page_begin(t, p, msg_u64(req, CASE_SEARCH_LIMIT));
+
+	s->text = msg_text(req, CASE_SEARCH_TEXT);
+	memset(&s->below, 0xff, sizeof s->below);
+	if (rc == ERR_OK && from[0] != '\0') {
+		rc = find_partner(t, from, &peer);
+		s->one = true;
+		s->only = rc == ERR_OK ? peer->no : 0;
+	}
+	if (rc == ERR_OK && p->begun &&
+	    p->behind) /* found once is enough: what is typed is looked for among all */
+		s->below = mirrored(p->after.key.b);
+	else if (rc == ERR_OK && after[0] != '\0')
+		rc = find_case(t, after, &s->below);
+	if (rc != ERR_OK || p->begun)
+		return rc;
+	if (after[0] != '\0') {
+		const struct id16 key = mirrored(s->below.b);
+
+		page_after(p, 0, span_of(key.b, sizeof key.b));
+	} else if (!s->one) {
+		rc = page_share(t, p);
+	}
+	return rc;
 }
 
 /* Searching by name opens every case, so it is audited; leafing through them is not. */
 enum err view_case_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	const char *text = msg_text(req, CASE_SEARCH_TEXT),
-		   *from = msg_text(req, CASE_SEARCH_AFTER);
-	struct page p = {.count = 0};
-	struct id16 after;
+	struct sought s = {.text = ""};
 	char last[9] = "";
-	enum err rc = page_limit(t, msg_u64(req, CASE_SEARCH_LIMIT), &p.limit);
+	struct page p;
+	enum err rc = ask_of(t, req, &s, &p);
 
-	if (rc == ERR_OK && from[0] != '\0')
-		rc = find_case(t, from, &after);
 	if (rc == ERR_OK)
-		rc = list_cases(t, text, from[0] == '\0' ? NULL : &after, &p, reply);
+		rc = offer_all(t, &s, &p, reply);
+	if (rc != ERR_OK || t->again)
+		return rc;
+	if (s.text[0] == '\0')
+		rc = count_all(t, &s, &p);
+	if (rc == ERR_OK)
+		rc = rows_of(t, &p, last, reply);
 	if (rc != ERR_OK)
 		return rc;
-	if (text[0] == '\0')
-		/* the walk ended with the page: the table itself knows how many there are */
-		p.total = store_count(t->txn, STORE_CASES) - store_count(t->txn, STORE_ALONE);
-	if (msg_count(reply, REPLY_CASES) > 0) { /* those for which there was memory */
-		const size_t at = msg_count(reply, REPLY_CASES) - 1;
-		struct id16 id;
-
-		if (bytes_unhex(id.b, 16, msg_text(msg_at(reply, REPLY_CASES, at), CASE_ROW_ID)))
-			casefile_short(&id, last);
-	}
 	page_end(t, &p, reply, last);
-	if (text[0] == '\0')
+	if (s.text[0] == '\0')
 		return ERR_OK;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "case"});
 }

@@ -9,6 +9,7 @@
 #include "bedcase.h"
 #include "domain/care/erase.h"
 #include "domain/care/slices.h"
+#include "domain/consent/casefile.h"
 #include "domain/desk/table.h"
 #include "domain/exchange/quota.h"
 #include "domain/referral/referral.h"
@@ -319,6 +320,117 @@ static void a_referral_in_the_middle_keeps_the_case(void **state)
 	assert_int_equal(erase_case(&b->t, &huge, &gone), ERR_OK); /* and is asked anew */
 }
 
+static int setup_cases(void **state)
+{
+	const int rc = bed_setup(state);
+	struct bed *b;
+
+	if (rc != 0)
+		return rc;
+	b = *state;
+	bedcase_setup(b);
+	b->node->quota.open_referrals = LIMIT_OPEN_REFERRALS;
+	b->node->quota.cases = LIMIT_PARTNER_CASES;
+	(void)bed_turn(b);
+	for (unsigned i = 0; i < 10; i++)
+		(void)bedcase_open(b);
+	for (unsigned i = 0; i < MANY + 10; i++) {
+		const uint16_t no = i < 10 ? BED_OTHER : BED_PARTNER;
+		struct turn *t = i % 500 == 0 ? bed_turn(b) : &b->t;
+		const struct id16 subject = numbered(3, i);
+		struct id16 id;
+
+		const struct thread consent = {
+			.peer = no, .kind = THREAD_CONSENT, .role = THREAD_RECEIVER};
+
+		b->t.wall_ms++; /* the partner's are the newest */
+		assert_int_equal(quota_began(t, &consent), ERR_OK);
+		assert_int_equal(casefile_open(t, &b->node->peers[no - 1], &subject, true, &id),
+				 ERR_OK);
+	}
+	return 0;
+}
+
+static unsigned rows_of_partner(const struct msg *reply, const char *name)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_LEFT_OUT); i++)
+		if (strcmp(msg_text(msg_at(reply, REPLY_LEFT_OUT, i), LEFT_OUT_ROW_PARTNER),
+			   name) == 0)
+			return (unsigned)msg_u64(msg_at(reply, REPLY_LEFT_OUT, i),
+						 LEFT_OUT_ROW_COUNT);
+	return 0;
+}
+
+/* One that brings very many cases hides its own, and neither ours nor another's. */
+static void the_list_of_cases_is_shared_out(void **state)
+{
+	struct bed *b = *state;
+	struct msg *sub, *m = request(b, REQUEST_CASE_LIST, &sub);
+	struct asked a = ask(b, m);
+	unsigned ours = 0;
+
+	assert_true(a.rows <= ROWS_MOST);
+	assert_int_equal(msg_count(a.reply, REPLY_CASES), LIMIT_LIST_ROWS);
+	assert_int_equal(msg_u64(a.reply, REPLY_TOTAL), MANY + 20);
+	for (size_t i = 0; i < LIMIT_LIST_ROWS; i++)
+		ours += msg_u64(msg_at(a.reply, REPLY_CASES, i), CASE_ROW_THEIRS) == 0;
+	assert_int_equal(ours, 10);
+	assert_int_equal(msg_count(a.reply, REPLY_LEFT_OUT), 1);
+	assert_int_equal(rows_of_partner(a.reply, "partner"), MANY - (LIMIT_LIST_ROWS - 20));
+	m = request(b, REQUEST_CASE_LIST, &sub);
+	msg_set_text(b->t.arena, sub, CASE_SEARCH_FROM, "other");
+	a = ask(b, m);
+	assert_int_equal(msg_count(a.reply, REPLY_CASES), 10);
+	assert_int_equal(msg_u64(a.reply, REPLY_TOTAL), 10);
+	assert_false(msg_has(a.reply, REPLY_NEXT));
+}
+
+/* Page after page shows each case, in the order of the list. */
+static void every_case_is_on_some_page(void **state)
+{
+	struct bed *b = *state;
+	char after[16] = "", before[33];
+	unsigned seen = 0, pages = 0;
+
+	memset(before, 'f', 32);
+	before[32] = '\0';
+	do {
+		struct msg *sub, *m = request(b, REQUEST_CASE_LIST, &sub);
+		struct asked a;
+
+		msg_set_text(b->t.arena, sub, CASE_SEARCH_AFTER, after);
+		a = ask(b, m);
+		assert_true(a.rows <=
+			    ROWS_MOST + MANY +
+				    20); /* a beginning of an id is looked for among all */
+		for (size_t i = 0; pages > 0 && i < msg_count(a.reply, REPLY_CASES); i++) {
+			const char *id = msg_text(msg_at(a.reply, REPLY_CASES, i), CASE_ROW_ID);
+
+			assert_true(strcmp(id, before) < 0);
+			memcpy(before, id, 33);
+			seen++;
+		}
+		pages++;
+		assert_true(strlen(msg_text(a.reply, REPLY_NEXT)) < sizeof after);
+		strcpy(after, msg_text(a.reply, REPLY_NEXT));
+	} while (after[0] != '\0');
+	assert_true(seen >= MANY + 20 - LIMIT_LIST_ROWS && seen <= MANY + 20);
+	assert_true(pages > MANY / LIMIT_LIST_ROWS);
+}
+
+static void a_search_goes_on_in_turns(void **state)
+{
+	struct bed *b = *state;
+	struct msg *sub, *m = request(b, REQUEST_CASE_LIST, &sub);
+	struct asked a;
+
+	msg_set_text(b->t.arena, sub, CASE_SEARCH_TEXT, "verzonnen");
+	a = ask(b, m);
+	assert_true(a.turns > MANY / LIMIT_TURN_ROWS && a.rows <= ROWS_MOST);
+	assert_int_equal(msg_u64(a.reply, REPLY_TOTAL), 10);
+	assert_int_equal(msg_count(a.reply, REPLY_CASES), 10);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -336,6 +448,13 @@ int main(void)
 		FRESH(a_referral_in_the_middle_keeps_the_case),
 	};
 
+	static const struct CMUnitTest of_cases[] = {
+		cmocka_unit_test(the_list_of_cases_is_shared_out),
+		cmocka_unit_test(every_case_is_on_some_page),
+		cmocka_unit_test(a_search_goes_on_in_turns),
+	};
+
 	return cmocka_run_group_tests(tests, setup, bed_teardown) +
+	       cmocka_run_group_tests(of_cases, setup_cases, bed_teardown) +
 	       cmocka_run_group_tests(of_one_case, NULL, NULL);
 }
