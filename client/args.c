@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "client/cli/choice.h"
 #include "client/cli/guess.h"
 #include "client/cli/value.h"
 #include "client/commands/commands.h"
@@ -109,6 +110,29 @@ static int read_stdin(struct cli *c, const char *option, const char **value)
 	return CLI_DONE;
 }
 
+/* A word of the reader's language becomes the code that it means; what may be two things is refused with both. */
+static int mean(struct cli *c, const char *option, const char *type, const char **value)
+{
+	char meant[ACCEPTS_LEN];
+	struct span copy;
+
+	switch (choice_read(c->cmd, type, c->lang, *value, meant, sizeof meant)) {
+	case CHOICE_NONE:
+		return CLI_DONE; /* judged as it was typed */
+	case CHOICE_MANY:
+		return cli_refuse(
+			c, CLI_USAGE, "ambiguous-value",
+			FILL({"option", option, 0}, {"value", *value, 0}, {"accepts", meant, 0}));
+	case CHOICE_ONE:
+		break;
+	}
+	copy = arena_copy(&c->arena, span_of(meant, strlen(meant) + 1));
+	if (copy.p == NULL)
+		return CLI_NOT_NOW;
+	memcpy(value, &copy.p, sizeof *value);
+	return CLI_DONE;
+}
+
 /* Each refusal names the option; the first fault ends it. */
 static int put_option(struct cli *c, const char *name, const char *value)
 {
@@ -144,6 +168,12 @@ static int put_option(struct cli *c, const char *name, const char *value)
 		value = "";
 	if (value != NULL && value[0] == '\0' && !s.empty)
 		return cli_refuse(c, CLI_USAGE, "empty-value", FILL({"option", what, 0}));
+	if (value != NULL && value[0] != '\0') {
+		const int bad = mean(c, name, s.type, &value);
+
+		if (bad != CLI_DONE)
+			return bad;
+	}
 	if (value != NULL && value[0] != '\0' && !value_fits(c->cmd, s.type, value, &number))
 		return refuse(c, name, value, s.type);
 	cli_add_option(c, name, value == NULL ? "" : value, number);

@@ -41,7 +41,7 @@ static json_t *json_command(const struct cli *c, const struct command *k)
 	bool many, empty;
 
 	while (value_spec_next(&at, name, type, &many, &empty)) {
-		(void)value_accepts(c->lang, k, type, accepts, sizeof accepts);
+		(void)value_accepts(LIST_EN, k, type, accepts, sizeof accepts);
 		(void)json_array_append_new(options,
 					    json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", name,
 						      "type", type, "accepts", accepts, "many",

@@ -33,7 +33,7 @@ enum kind {
 static const struct type {
 	const char *name, *accepts; /* KIND_CODE: the codes */
 	enum kind kind;
-	enum list_id list;
+	enum list_id list; /* of words and codes */
 } types[] = {
 	{"NAME", "", KIND_LINE, 0},
 	{"LINE", "", KIND_LINE, 0},
@@ -51,12 +51,14 @@ static const struct type {
 	{"OUTCOME", "", KIND_LIST, LIST_OUTCOMES},
 	{"REASON", "", KIND_LIST, LIST_REASONS},
 	{"DECLINE", "", KIND_LIST, LIST_DECLINE},
-	{"URGENCY", "routine, urgent", KIND_CODE, 0},
-	{"YESNO", "yes, no", KIND_CODE, 0},
-	{"WAY", "in-person, video, telephone", KIND_CODE, 0},
-	{"HOW", "oral, written, electronic", KIND_CODE, 0},
-	{"PURPOSE", "refer, coordinate, follow-up, evaluate", KIND_CODE, 0},
-	{"SLOT", "passphrase, key-file, credential", KIND_CODE, 0},
+	{"URGENCY", "routine, urgent", KIND_CODE, LIST_CODES},
+	{"YESNO", "yes, no", KIND_CODE, LIST_UI},
+	{"WAY", "in-person, video, telephone", KIND_CODE, LIST_CODES},
+	{"HOW", "oral, written, electronic", KIND_CODE, LIST_CODES},
+	{"GIVER", "self, parent, guardian, representative", KIND_CODE, LIST_CODES},
+	{"ONWARD", "none, member", KIND_CODE, LIST_CODES},
+	{"PURPOSE", "refer, coordinate, follow-up, evaluate", KIND_CODE, LIST_CODES},
+	{"SLOT", "passphrase, key-file, credential", KIND_CODE, LIST_CODES},
 };
 
 /* "name=TYPE", "name=TYPE*" (may be repeated), "name=TYPE?" (may be empty), "name" (a flag). */
@@ -159,7 +161,40 @@ const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN]
 	return buf;
 }
 
-/* Codes are listed as long as they fit; no code is cut in two. */
+/* Both forms of a list: codes that the table itself has, and rows of config/lists. */
+bool value_code_at(const struct command *cmd, const char *type, size_t i, struct value_code *out)
+{
+	require(cmd != NULL && type != NULL && out != NULL);
+	const struct type *t = type_of(type);
+
+	if (t == NULL || (t->kind != KIND_CODE && t->kind != KIND_LIST && t->kind != KIND_CATS))
+		return false;
+	out->words = t->list;
+	out->code = t->kind == KIND_CODE ? NULL : list_code(t->list, value_use(cmd), i);
+	/* its own codes are rows of the list too, so that each is one text with an end */
+	for (const char *p = t->kind == KIND_CODE ? t->accepts : "";
+	     *p != '\0' && out->code == NULL;) {
+		const size_t n = strcspn(p, ",");
+		const char *row;
+
+		for (size_t k = 0; i == 0 && (row = list_code(t->list, "", k)) != NULL; k++)
+			if (strlen(row) == n && strncmp(row, p, n) == 0)
+				out->code = row;
+		i -= i == 0 ? 0 : 1;
+		p += n;
+		p += strspn(p, ", ");
+	}
+	return out->code != NULL;
+}
+
+bool value_takes_many(const char *type)
+{
+	const struct type *t = type_of(type);
+
+	return t != NULL && t->kind == KIND_CATS;
+}
+
+/* In English as codes, for scripts; else as words.  As long as they fit; none is cut in two. */
 bool value_accepts(enum list_lang lang, const struct command *cmd, const char *type, char *out,
 		   size_t cap)
 {
@@ -167,22 +202,19 @@ bool value_accepts(enum list_lang lang, const struct command *cmd, const char *t
 	require(cap >= ACCEPTS_MIN);
 	const struct type *t = type_of(type);
 	char code_of_type[NAME_MAX_LEN + 8];
-	const char *code;
+	struct value_code v;
 	size_t n = 0;
 
 	out[0] = '\0';
 	if (t == NULL)
 		return false;
-	if (t->kind == KIND_CODE) {
-		(void)snprintf(out, cap, "%s", t->accepts);
-		return true;
-	}
-	if (t->kind != KIND_LIST && t->kind != KIND_CATS) {
+	if (!value_code_at(cmd, type, 0, &v)) {
 		(void)snprintf(code_of_type, sizeof code_of_type, "takes-%s", t->name);
 		(void)snprintf(out, cap, "%s", list_text(LIST_ARGUMENTS, lang, code_of_type));
 		return true;
 	}
-	for (size_t i = 0; (code = list_code(t->list, value_use(cmd), i)) != NULL; i++) {
+	for (size_t i = 0; value_code_at(cmd, type, i, &v); i++) {
+		const char *code = lang == LIST_EN ? v.code : list_text(v.words, lang, v.code);
 		const size_t len = strlen(code);
 
 		if (n + len + 3 > cap)

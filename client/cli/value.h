@@ -22,6 +22,14 @@ const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN]
 bool value_spec_next(const char **at, char name[32], char type[32], bool *many, bool *empty);
 /** The word by which the rows of a list say that this command takes them; "": it takes all. */
 const char *value_use(const struct command *cmd);
+/** The i-th code that an option of that type takes, and the list that has its words; false: there is none. */
+struct value_code {
+	const char *code;
+	enum list_id words;
+};
+bool value_code_at(const struct command *cmd, const char *type, size_t i, struct value_code *out);
+/** Several codes, parted by commas? */
+bool value_takes_many(const char *type);
 /** What an option of that type takes, for a person, in that language; false: there is no such type. */
 bool value_accepts(enum list_lang lang, const struct command *cmd, const char *type, char *out,
 		   size_t cap);

@@ -48,7 +48,7 @@ const struct command commands[] = {
 	 .example = "kring restore /mnt/usb/kring-2026-11-24 --sheet recovery-sheet.txt"},
 	/* consent: without it nothing of a person leaves */
 	{.noun = "consent", .verb = "give", .group = GROUP_DAY, .run = cmd_consent_give, .words = "CASE",
-	 .options = "to=NAME purpose=PURPOSE share=CATEGORIES how=HOW witness=NAME until=DATE onward=LINE given-by=LINE",
+	 .options = "to=NAME purpose=PURPOSE share=CATEGORIES how=HOW witness=NAME until=DATE onward=ONWARD given-by=GIVER",
 	 .example = "kring consent give 7f3a --to smwo --share identity,contact,needs --how oral --witness \"M. De Wit\""},
 	{.noun = "consent", .verb = "list", .group = GROUP_CASE, .run = cmd_by_id, .field = REQUEST_CONSENT_LIST, .words = "CASE",
 	 .example = "kring consent list 7f3a"},

@@ -13,13 +13,13 @@ from node import BIN, Refused, free_port, wait_for
 
 WRONG = {"ROWS": ["0", "501", "-3", "alle"], "NUMBER": ["3x", "-1", "", "1e3", "99999999999999999999"], "DATE": ["2027-13-01", "morgen", "2027-02-30", "2027-1-1x"],
          "BIRTH": ["1980-02-30", "31-01-1980", "1980-1-1", "jong"], "QUARTER": ["2026Q5", "2026", "Q4"],
-         "CATEGORIES": ["identity,foo", "Identity", "identity;contact"], "NEED": ["wonen", "Housing"], "OUTCOME": ["helpt"],
-         "REASON": ["zomaar een zin"], "DECLINE": ["vol"], "URGENCY": ["spoed", "Urgent", "urgentt", "1"], "HOW": ["mondeling"],
-         "PURPOSE": ["alles"], "SLOT": ["sleutel"], "LINE": ["a\nb"], "NAME": ["a\nb"], "FILE": ["a\nb"], "ADDRESS": ["a\nb"],
-         "WAY": ["letter", "Telephone", "phone"], "YESNO": ["ja", "Yes", "1", "yes,no"], "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"]}
+         "CATEGORIES": ["identity,foo", "identity;contact"], "NEED": ["huisjes", "health"], "OUTCOME": ["helpt"],
+         "REASON": ["zomaar een zin"], "DECLINE": ["vol"], "URGENCY": ["spoed", "urgentt", "1"], "HOW": ["stil"], "GIVER": ["buurman"], "ONWARD": ["all"],
+         "PURPOSE": ["alles"], "SLOT": ["slot"], "LINE": ["a\nb"], "NAME": ["a\nb"], "FILE": ["a\nb"], "ADDRESS": ["a\nb"],
+         "WAY": ["letter", "fax", "phone"], "YESNO": ["misschien", "1", "yes,no"], "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"]}
 RIGHT = {"ROWS": "7", "NUMBER": "3", "DATE": "2027-06-30", "BIRTH": "1980-01-31", "QUARTER": "2026Q4", "CATEGORIES": "identity", "NEED": "housing",
          "OUTCOME": "helped", "DECLINE": "no-capacity", "URGENCY": "urgent", "HOW": "oral", "PURPOSE": "refer",
-         "SLOT": "passphrase", "YESNO": "yes", "WAY": "telephone"}
+         "SLOT": "passphrase", "YESNO": "yes", "WAY": "telephone", "GIVER": "self", "ONWARD": "none"}
 
 
 @pytest.fixture
@@ -457,3 +457,23 @@ def test_a_name_is_in_its_own_column(federation):
     said += f.run("roster", "sign", "--proposal", p, "--key", str(f.dir / "roots/root1.key"), "--roster", str(f.roster))
     rows = [x.split() for x in said.splitlines() if x.startswith("  ")]
     assert [r[1:3] for r in rows if r[0] == "fingerprint"] and not [r for r in rows if r[:2] == ["fingerprint", "1111"]], said
+
+
+def test_a_code_may_be_typed_as_a_word_of_the_language(node):
+    """Capitals, accents and hyphens do not matter; what two codes could be is refused with both of them."""
+    case = node.new_case(phone="1")
+
+    def why(lang, *line):
+        r = subprocess.run([str(BIN / "kring"), "--lang", lang, "--dir", str(node.dir), *line], capture_output=True, text=True)
+        return r.returncode, r.stderr
+
+    for lang, need in (("nl", "Schulden"), ("nl", "inkomen en schulden"), ("fr", "REVENUS ET DETTES"), ("de", "Einkommen und Schulden"),
+                       ("nl", "income-debt"), ("nl", "income and debt"), ("en", "income"), ("fr", "energie")):
+        code, said = why(lang, "refer", case, "--to", "nobody", "--need", need)
+        assert code != 2 and need not in said, (lang, need, said)
+    code, said = why("en", "refer", case, "--to", "nobody", "--need", "health")
+    assert code == 2 and "mental wellbeing" in said and "physical health" in said, said
+    code, said = why("nl", "consent", "give", case, "--to", "nobody", "--share", "gezin, Kinderen", "--how", "mondeling", "--given-by", "ouder")
+    assert code not in (0, 2), said
+    code, said = why("nl", "consent", "give", case, "--to", "nobody", "--share", "gezin, werk, hous")
+    assert code == 2 and "gezin" in said and "wonen" in said and "werk" not in said, said
