@@ -302,7 +302,7 @@ bool value_date(const char *text, uint64_t *ms)
 	require(text != NULL && ms != NULL);
 	if (!date_parse(text, &day))
 		return false;
-	*ms = (uint64_t)day * 86400000 + 43200000; /* noon UTC: the same day in every country */
+	*ms = (uint64_t)day * DAY_MS + 43200000; /* noon UTC: the same day in every country */
 	return true;
 }
 

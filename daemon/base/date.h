@@ -16,6 +16,8 @@
 #include <stdint.h>
 
 enum { DATE_TEXT = 11, DATE_YEAR_MIN = 1970, DATE_YEAR_MAX = 9999 };
+/** Of a day that no clock was changed in: what terms and limits count in. */
+enum { DAY_MS = 86400000 };
 enum { DATE_SUNDAY, DATE_MONDAY, DATE_SATURDAY = 6 };
 
 struct date {

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/date.h"
+
 /* clang-format off */
 #define HELD_CAUSES(X)                                                                          \
 	X(CONNECTIONS, "connections") /* it connects again and again; its newest lines are kept */  \
@@ -31,7 +33,7 @@ enum held_cause {
 };
 /* clang-format on */
 
-enum { HELD_MAX = 64, HELD_SHOWN_MS = 86400000 };
+enum { HELD_MAX = 64, HELD_SHOWN_MS = DAY_MS };
 
 struct held_row {
 	uint16_t peer; /* 0: nobody known */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
 #include "domain/desk/refer.h"
@@ -11,7 +12,6 @@
 #include "domain/loss/settled.h"
 #include "domain/referral/referral.h"
 
-enum { DAY_MS = 86400000 };
 /* identity, contact, goals, needs, story */
 #define SHARED ((uint64_t)((1 << 0) | (1 << 1) | (1 << 5) | (1 << 15) | (1 << 16)))
 

@@ -6,13 +6,14 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "crypto/hash.h"
 #include "crypto/identity.h"
 #include "domain/exchange/pair.h"
 #include "domain/membership/roster.h"
 #include "fake_crypto.h"
 
-enum { STEP_MS = 240000, DAY_MS = 86400000, START_DAY = 20000 };
+enum { STEP_MS = 240000, START_DAY = 20000 };
 
 uint64_t sim_rand(struct sim *s)
 {
@@ -713,7 +714,7 @@ void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool sp
 	*s = (struct sim){
 		.profile = *p, .rng = seed * 1000003, .speak_first = speak_first, .clone_of = -1};
 	s->n = 2 + (int)(seed % 7);
-	s->now_ms = (uint64_t)START_DAY * 86400000u;
+	s->now_ms = (uint64_t)START_DAY * DAY_MS;
 	fake_cipher(&s->cipher);
 	make_federation(s);
 	sim_agreements(s);

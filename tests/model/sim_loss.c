@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/exchange/pair.h"
 #include "domain/loss/alarm.h"
 #include "sim.h"
 
-enum { DAY_MS = 86400000, APART_MS = DAY_MS + DAY_MS / 6, CLONE_MS = DAY_MS };
+enum { APART_MS = DAY_MS + DAY_MS / 6, CLONE_MS = DAY_MS };
 
 void sim_set_add(struct sim_set *set, int node, const struct id16 *id)
 {

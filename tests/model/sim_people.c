@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/care/acts.h"
 #include "domain/referral/fold.h"
 #include "sim.h"
@@ -126,7 +127,7 @@ void sim_give(struct sim *s, struct sim_node *n, struct arena *a, const struct i
 	msg_set_text(a, m, CONSENT_GIVE_PURPOSE, "refer");
 	msg_set_text(a, m, CONSENT_GIVE_HOW, "written");
 	msg_set_u64(m, CONSENT_GIVE_CATS, cats);
-	msg_set_u64(m, CONSENT_GIVE_UNTIL_MS, s->now_ms + 86400000u * days);
+	msg_set_u64(m, CONSENT_GIVE_UNTIL_MS, s->now_ms + (uint64_t)DAY_MS * days);
 	sim_ask(s, n, a, req);
 }
 
@@ -226,7 +227,7 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	if (reason_for(type) != NULL)
 		msg_set_text(a, m, ACT_NEW_REASON, reason_for(type));
 	msg_set_text(a, m, ACT_NEW_ALTERNATIVE, "none");
-	msg_set_u64(m, ACT_NEW_DATE_MS, s->now_ms + 86400000u * (1 + sim_below(s, 20)));
+	msg_set_u64(m, ACT_NEW_DATE_MS, s->now_ms + (uint64_t)DAY_MS * (1 + sim_below(s, 20)));
 	msg_set_u64(m, ACT_NEW_LATE, 1);
 	msg_set_u64(m, ACT_NEW_EXPECT, (uint64_t)th.my_no + th.their_no + 1);
 	if (type == DOC_INFO)

@@ -4,6 +4,7 @@
 #include "domain/admin/invites.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "base/endpoint.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/names.h"
@@ -87,7 +88,7 @@ enum err admin_invite(struct turn *t, const struct msg *req, struct msg *reply)
 	struct id16 id = turn_id(t);
 	struct wire_invite v = {.fed_id = t->node->fed_id};
 	char token[WIRE_TOKEN_MAX + 1], hex[33];
-	uint64_t expires_ms = t->wall_ms + (uint64_t)LIMIT_INVITE_DAYS * 86400000u;
+	uint64_t expires_ms = t->wall_ms + (uint64_t)LIMIT_INVITE_DAYS * DAY_MS;
 	enum err rc = check_invite(t, req, self);
 
 	if (rc == ERR_OK)

@@ -7,6 +7,7 @@
 #include "domain/care/acts.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
@@ -22,8 +23,6 @@
 #include "domain/referral/fold.h"
 #include "domain/referral/states.h"
 #include "domain/referral/worklist.h"
-
-enum { DAY_MS = 86400000 };
 
 /* An entry that moves nothing still counts as a word: a note says that somebody is at work. */
 void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool mine)

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grantends.h"
 #include "domain/consent/ledger.h"
@@ -18,8 +19,6 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/settled.h"
-
-enum { DAY_MS = 86400000 };
 
 /* Was it given before a loss of ours?  Then we may have sent it in the life that we forgot, and the partner has it. */
 static bool before_loss(const struct turn *t, const struct msg *grant)

@@ -9,6 +9,7 @@
 #include "domain/care/grants.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "base/plant.h"
 #include "domain/care/acts.h"
 #include "domain/consent/casefile.h"
@@ -23,7 +24,6 @@
 #include "domain/referral/deadline.h"
 
 enum {
-	DAY_MS = 86400000,
 	ROOM = 4, /* documents of a turn kept for what else follows */
 	WISH_STOP = 1,
 	WISH_ERASE = 2

@@ -3,10 +3,11 @@
 #include "domain/consent/alone.h"
 
 #include "base/check.h"
+#include "base/date.h"
 
 #include <string.h>
 
-enum { ROW_LEN = 2 + 8, DAY_MS = 86400000 };
+enum { ROW_LEN = 2 + 8 };
 
 static enum err row_of(struct turn *t, const struct id16 *case_id, uint16_t *peer,
 		       uint64_t *since_ms)

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "base/text.h"
 
-enum { KEY_LEN = 4 + 16 + 8, SAVED_AT = 4 + 16, DAY_MS = 86400000, SLICE = 64 };
+enum { KEY_LEN = 4 + 16 + 8, SAVED_AT = 4 + 16, SLICE = 64 };
 static_assert(sizeof(struct id16) == 16, "an id has its place in the key");
 static_assert(DRAFTS_FORM <= UINT8_MAX && DRAFTS_LABEL <= UINT8_MAX, "their lengths are bytes");
 static_assert(LIMIT_DRAFT + DRAFTS_FORM + DRAFTS_LABEL + 2 < LIMIT_RECORD, "a draft fits a record");

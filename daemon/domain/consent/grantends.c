@@ -5,6 +5,7 @@
  * runs any more.  What a partner's word let us hold is kept seven days longer, for a renewal that is on its way.
  */
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/referral/worklist.h"
 
 #include "domain/consent/bodies.h"
@@ -12,7 +13,7 @@
 #include "domain/consent/grantends.h"
 #include "domain/referral/deadline.h"
 
-enum { DAY_MS = 86400000, WARN_DAYS = 30 };
+enum { WARN_DAYS = 30 };
 
 /* When something about this grant has to be done next; 0: nothing. */
 static uint64_t due_of_grant(const struct turn *t, const struct msg *record)

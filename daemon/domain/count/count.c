@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "domain/documents/document.h"
 #include "domain/documents/thread.h"
 #include "domain/referral/calendar.h"
@@ -25,8 +26,8 @@
 #include "domain/referral/states.h"
 #include "proto/lists.h"
 
-enum { PATIENCE_MS = 14 * 86400000, NEED_OTHER = COUNT_NEEDS - 1 };
-static_assert(PATIENCE_MS / 86400000 <= LIMIT_FLOW_WAIT_DAYS,
+enum { PATIENCE_MS = 14 * DAY_MS, NEED_OTHER = COUNT_NEEDS - 1 };
+static_assert(PATIENCE_MS / DAY_MS <= LIMIT_FLOW_WAIT_DAYS,
 	      "no report before the last offers of its quarter count");
 static_assert(COUNT_CELLS < COUNT_NOTHING && COUNT_WORDS < COUNT_NOTHING &&
 		      COUNT_REASONS < COUNT_NOTHING,

@@ -2,10 +2,10 @@
 /* Calendar quarters, counted from year 0, in UTC.  The only period there is: whoever may choose periods can subtract two that
  * differ by a day.  UTC, not the node's country: all members of a federation must close the same quarter at the same moment. */
 #include "domain/count/quarter.h"
+#include "base/date.h"
 
 #include <string.h>
 
-enum { DAY_MS = 86400000 };
 static_assert(QUARTER_TEXT == sizeof "2026Q4", "a year of four digits");
 static_assert(LIMIT_FLOW_WAIT_DAYS < 90, "a quarter is reported before the next one ends");
 

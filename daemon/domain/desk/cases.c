@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "base/text.h"
 #include "domain/care/erase.h"
 #include "domain/consent/casefile.h"
@@ -305,8 +306,6 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "close"});
 	return rc == ERR_OK ? leave_work(t, &id, reply) : rc;
 }
-
-enum { DAY_MS = 86400000 };
 
 /* We ended a referral and its partner did not confirm it: an acceptance may be on its way, and somebody has to
  * hear of it.  Not for ever: a document lives so long, and a partner may be gone for good. */

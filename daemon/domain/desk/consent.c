@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "base/text.h"
 #include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
@@ -22,7 +23,7 @@
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
 
-enum { MONTHS_6_DAYS = 182, DAY_MS = 86400000 };
+enum { MONTHS_6_DAYS = 182 };
 static_assert(LIMIT_GRANT_DAYS == 366 && MONTHS_6_DAYS < LIMIT_GRANT_DAYS,
 	      "twelve months at most, six as a rule");
 static_assert(LIMIT_AGREEMENT_DAYS / 365 == 10, "the refusal of desk_agree says ten years");

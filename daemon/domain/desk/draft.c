@@ -8,11 +8,10 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "base/text.h"
 #include "domain/consent/drafts.h"
 #include "domain/views/find.h"
-
-enum { DAY_MS = 86400000 };
 
 /* Another user's draft is answered the same: whether there is one is nobody else's to know. */
 static enum err refuse_gone(struct turn *t)

@@ -8,6 +8,7 @@
 #include "domain/desk/table.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/admin/approve.h"
 #include "domain/admin/invites.h"
 #include "domain/admin/outbox.h"
@@ -314,7 +315,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 /* A few at a time: a busy day must not make one tick long. */
 enum err table_forget(struct turn *t)
 {
-	const uint64_t day_ms = (uint64_t)LIMIT_REQUEST_DAYS * 86400000u;
+	const uint64_t day_ms = (uint64_t)LIMIT_REQUEST_DAYS * DAY_MS;
 
 	for (unsigned i = 0; i < 64; i++) {
 		struct store_key age = {.len = 0};

@@ -6,6 +6,7 @@
 #include "domain/exchange/outbox.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "base/pack.h"
 
 /* A row of OUTPLACE; the order is the format. */
@@ -236,7 +237,7 @@ enum err outbox_numbered_with(struct turn *t, uint16_t peer, uint64_t number, ui
 /* Oldest first, and it stops at the first that has to stay: kept_from says that nothing in front of it is there. */
 enum err outbox_prune(struct turn *t, struct pair *p, unsigned limit)
 {
-	const uint64_t keep_ms = (uint64_t)LIMIT_RETAIN_DAYS * 86400000u;
+	const uint64_t keep_ms = (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS;
 
 	if (p->waiting > 0 || p->num_last > p->acked || p->off_from < p->off_to)
 		return ERR_OK; /* something is under way, and may be one of the oldest */

@@ -15,8 +15,9 @@
 #include "domain/exchange/quota.h"
 
 #include "base/check.h"
+#include "base/date.h"
 
-enum { SHOWN_MS = 86400000 };
+enum { SHOWN_MS = DAY_MS };
 
 /* clang-format off */
 static const char *const codes[] = {

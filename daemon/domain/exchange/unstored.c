@@ -6,10 +6,11 @@
 #include "domain/exchange/unstored.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/documents/thread.h"
 #include "domain/exchange/pair.h"
 
-enum { DAY_MS = 86400000, LOOK_MS = 60000 };
+enum { LOOK_MS = 60000 };
 enum { SHOWN = 8 }; /* in kring status, of one partner: one that breaks much hides nobody else */
 enum { META_UNSTORED = 9, KEY_LEN = 1 + 2 + 16, ROW_LEN = 2 + 1 + 4 + 8 + 8 };
 

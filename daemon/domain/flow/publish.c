@@ -9,6 +9,7 @@
 #include "domain/flow/publish.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/consent/grant.h"
 #include "domain/consent/pack.h"
 #include "domain/count/quarter.h"
@@ -24,7 +25,7 @@
 #include "domain/membership/roster.h"
 #include "domain/stream/connect.h"
 
-enum { DAY_MS = 86400000, RETRY_MS = 600000, PAST = 4, SENDS_PER_TURN = 16 };
+enum { RETRY_MS = 600000, PAST = 4, SENDS_PER_TURN = 16 };
 static_assert(SENDS_PER_TURN >= 4, "a turn makes one report at least");
 
 /* The thread of one report: derived, so that a restored node finds the one that it had. */

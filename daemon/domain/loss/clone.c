@@ -7,12 +7,11 @@
 #include "domain/loss/clone.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/loss/alarm.h"
 #include "domain/loss/proof.h"
-
-enum { DAY_MS = 86400000 };
 
 void clone_farewell(struct turn *t, const struct peer *p, struct answer *a)
 {

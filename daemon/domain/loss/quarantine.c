@@ -7,6 +7,7 @@
 #include "domain/loss/quarantine.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
@@ -15,7 +16,7 @@
 #include "domain/loss/incarnation.h"
 #include "domain/membership/members.h"
 
-enum { DAY_MS = 86400000, THREADS_MAX = 256, LOOK_MS = 60000 };
+enum { THREADS_MAX = 256, LOOK_MS = 60000 };
 
 uint64_t quarantine_until_ms(const struct node *n)
 {

@@ -5,6 +5,7 @@
 #include "domain/newcomer/invite.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/membership/roster.h"
 
 static const unsigned tries[] = {INVITE_RECORD_TRY1, INVITE_RECORD_TRY2, INVITE_RECORD_TRY3};
@@ -52,7 +53,7 @@ bool invite_each(struct turn *t, struct store_walk *w, struct id16 *id, struct m
 
 enum err invite_forget(struct turn *t)
 {
-	const uint64_t kept_ms = (uint64_t)LIMIT_INVITES_KEPT_DAYS * 86400000u;
+	const uint64_t kept_ms = (uint64_t)LIMIT_INVITES_KEPT_DAYS * DAY_MS;
 	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;

@@ -6,6 +6,7 @@
 #include "domain/news/deposit.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/keeper.h"
@@ -80,7 +81,7 @@ enum err deposit_changed(struct turn *t)
 /* Ids of what was erased within the retention; ids begin with the time of birth, so any order will do. */
 static enum err list_erased(struct turn *t, struct wr *ids)
 {
-	const uint64_t keep_ms = (uint64_t)KEEP_MS_DAYS * 86400000u;
+	const uint64_t keep_ms = (uint64_t)KEEP_MS_DAYS * DAY_MS;
 	struct store_walk w = {.key_len = 16};
 	enum err rc;
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "base/endpoint.h"
 #include "crypto/identity.h"
 #include "domain/documents/thread.h"
@@ -19,7 +20,7 @@
 #include "domain/oversight/partners.h"
 #include "domain/stream/connect.h"
 
-enum { SHOWN_MS = 86400000 };
+enum { SHOWN_MS = DAY_MS };
 static_assert(LIMIT_ROSTER_STALE_DAYS * 86400 < CHAIN_VALID_S,
 	      "a roster is called stale before it expires");
 static_assert(FAULTS_MAX <= LIMIT_REPLY_REPEATED, "all that failed fits the page");

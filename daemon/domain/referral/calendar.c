@@ -10,9 +10,10 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "proto/lists.h"
 
-enum { DAY_MS = 86400000, HOUR_MS = 3600000, SPAN_MAX = 20000, CENTRAL_EUROPE = 1 };
+enum { HOUR_MS = 3600000, SPAN_MAX = 20000, CENTRAL_EUROPE = 1 };
 
 /* Nothing that a partner or a person sends makes a sum run over: time ends with the year 9999. */
 static int64_t bounded(uint64_t ms)

@@ -8,11 +8,11 @@
 #include "domain/referral/deadline.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/exchange/outbox.h"
 #include "domain/referral/states.h"
 
 enum {
-	DAY_MS = 86400000,
 	URGENT = 2,
 	SECOND_CHANCE_DAYS = 5,
 	DELIVERY_DAYS = 3,

@@ -6,6 +6,7 @@
 #include "domain/stream/arrive.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "base/plant.h"
 #include "domain/documents/thread.h"
 #include "domain/exchange/answer.h"
@@ -19,8 +20,6 @@
 #include "domain/membership/members.h"
 #include "domain/membership/noderecord.h"
 #include "domain/room.h"
-
-enum { DAY_MS = 86400000 };
 
 enum { REFUSED_LEN = 2 + 4 + 16, REFUSED_S = 60 };
 static_assert(THREAD_LOG_MAX <= UINT16_MAX, "a log that no partner can make endless");

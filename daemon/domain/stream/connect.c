@@ -5,6 +5,7 @@
 #include "domain/stream/connect.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/prekeys.h"
@@ -234,7 +235,7 @@ uint64_t connect_next_mono_ms(const struct node *n)
  * administrator looked at it; and a node that has run for a day alone may trust its own. */
 enum err connect_clock_agreed(struct turn *t, uint16_t peer, bool *agreed)
 {
-	const uint64_t day_ms = 86400000, skew_ms = UINT64_C(1000) * LIMIT_CLOCK_SKEW_S;
+	const uint64_t day_ms = DAY_MS, skew_ms = UINT64_C(1000) * LIMIT_CLOCK_SKEW_S;
 	const struct peer *p = state_peer(t->node, peer);
 	struct pair *pr;
 	uint64_t off;

@@ -6,6 +6,7 @@
 #include "domain/stream/receive.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "base/plant.h"
 #include "crypto/hash.h"
 #include "crypto/verify.h"
@@ -25,8 +26,6 @@
 #include "domain/stream/connect.h"
 #include "domain/stream/reading.h"
 #include "domain/stream/resync.h"
-
-enum { DAY_MS = 86400000 };
 
 /* Sender, recipient, key and signature: what must hold before a single field is believed. */
 static bool authentic(const struct reading *r)

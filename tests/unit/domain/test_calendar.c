@@ -5,11 +5,12 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "base/limits.h"
 #include "domain/referral/calendar.h"
 #include "proto/lists.h"
 
-#define DAY UINT64_C(86400000)
+#define DAY ((uint64_t)DAY_MS)
 
 /* Every holiday of that year on a weekday; what falls on Saturday or Sunday is left out. */
 static const struct {

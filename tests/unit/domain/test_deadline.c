@@ -5,11 +5,12 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "domain/care/acts.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/referral.h"
 
-#define DAY UINT64_C(86400000)
+#define DAY ((uint64_t)DAY_MS)
 
 enum { TUESDAY = 3, WEDNESDAY = 4 }; /* of March 2026, in which no country has a holiday */
 

@@ -4,12 +4,13 @@
 
 #include <stdlib.h>
 
+#include "base/date.h"
 #include "bedcase.h"
 #include "domain/care/erase.h"
 #include "domain/consent/drafts.h"
 #include "domain/turn.h"
 
-enum { DAY_MS = 86400000, ANNA = 1001, BART = 1002 };
+enum { ANNA = 1001, BART = 1002 };
 
 static int setup(void **state)
 {

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "base/bytes.h"
+#include "base/date.h"
 #include "bed.h"
 #include "crypto/hash.h"
 #include "domain/exchange/answer.h"
@@ -12,8 +13,6 @@
 #include "domain/oversight/health.h"
 #include "domain/stream/receive.h"
 #include "domain/stream/speak.h"
-
-enum { DAY_MS = 86400000 };
 
 static struct pair some_pair(void)
 {

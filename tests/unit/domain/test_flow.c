@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/date.h"
 #include "domain/count/quarter.h"
 #include "domain/flow/figures.h"
 
@@ -535,7 +536,7 @@ static void quarters_are_calendar_quarters(void **state)
 	assert_int_equal(quarter_of(quarter_begin_ms(2027 * 4) - 1), 2026 * 4 + 3);
 	assert_int_equal(quarter_of(quarter_begin_ms(2027 * 4)), 2027 * 4);
 	assert_int_equal(quarter_ready_ms(2026 * 4 + 3) - quarter_begin_ms(2027 * 4),
-			 UINT64_C(14) * 86400000);
+			 UINT64_C(14) * DAY_MS);
 	quarter_text(2026 * 4 + 3, text);
 	assert_string_equal(text, "2026Q4");
 	assert_int_equal(quarter_parse("2026q1", &q), ERR_OK);

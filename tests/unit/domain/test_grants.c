@@ -2,6 +2,7 @@
 /* daemon/domain/care/grants.c by itself: how a consent ends at either end, and what ends with it. */
 #include "test.h"
 
+#include "base/date.h"
 #include "bedcase.h"
 #include "domain/care/grants.h"
 #include "domain/care/slices.h"
@@ -14,7 +15,7 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/referral.h"
 
-enum { DAY_MS = 86400000, HOUR_MS = 3600000, ROOM = 4, WISH_ERASE = 2 };
+enum { HOUR_MS = 3600000, ROOM = 4, WISH_ERASE = 2 };
 
 static int setup(void **state)
 {

@@ -2,6 +2,7 @@
 /* Modules of daemon/domain/loss by themselves: what proves that we lost state, and what a comparison leads to. */
 #include "test.h"
 
+#include "base/date.h"
 #include "bed.h"
 #include "domain/care/recover.h"
 #include "domain/exchange/outbox.h"
@@ -14,7 +15,6 @@
 #include "domain/loss/settled.h"
 
 enum {
-	DAY_MS = 86400000,
 	BLOCKED_MS = LIMIT_BLOCKED_MIN * 60000,
 	CLAIM_DOCUMENT = 1,
 	CLAIM_RECEIPT = 2,

@@ -2,6 +2,7 @@
 /* What is offered is let through, and nothing else is: for every state, side and act. */
 #include "test.h"
 
+#include "base/date.h"
 #include "bedcase.h"
 #include "domain/desk/refer.h"
 #include "domain/referral/fold.h"
@@ -65,7 +66,7 @@ static enum err ask(const struct thread *th, const struct act *a)
 				     : list_code((enum list_id)a->reasons,
 						 a->reasons == LIST_REASONS ? a->code : "", 0));
 	if (act_has(a, ACT_WITH_REVIEW))
-		msg_set_u64(req, ACT_NEW_DATE_MS, b->t.wall_ms + 86400000u);
+		msg_set_u64(req, ACT_NEW_DATE_MS, b->t.wall_ms + DAY_MS);
 	if (act_has(a, ACT_WITH_ALTERNATIVE))
 		msg_set_text(b->t.arena, req, ACT_NEW_ALTERNATIVE, "none");
 	if (act_has(a, ACT_WITH_TARGET))

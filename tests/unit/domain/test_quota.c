@@ -2,6 +2,7 @@
 /* exchange/quota, exchange/unstored and page by themselves: what one partner may make this node keep, and how much of a list it fills. */
 #include "test.h"
 
+#include "base/date.h"
 #include "bedcase.h"
 #include "domain/care/erase.h"
 #include "domain/consent/alone.h"
@@ -12,8 +13,6 @@
 #include "domain/exchange/unstored.h"
 #include "domain/page.h"
 #include "domain/views/cases.h"
-
-enum { DAY_MS = 86400000 };
 
 static struct thread referral(uint8_t id, uint8_t role)
 {
@@ -163,7 +162,7 @@ static void what_nobody_asks_for_is_forgotten(void **state)
 		assert_int_equal(unstored_add(&b->t, BED_PARTNER, &id, DOC_OFFER, ERR_BUSY),
 				 ERR_OK);
 	}
-	b->t.wall_ms += (uint64_t)LIMIT_RETAIN_DAYS * 86400000;
+	b->t.wall_ms += (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS;
 	be32_put(id.b + 8, 7);
 	assert_int_equal(unstored_add(&b->t, BED_PARTNER, &id, DOC_OFFER, ERR_BUSY), ERR_OK);
 	for (size_t i = 0; i < b->node->peer_count; i++) {

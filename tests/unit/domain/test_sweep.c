@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/date.h"
 #include "base/plant.h"
 #include "sim.h"
 #include "store/backend.h"
@@ -653,7 +654,7 @@ static void whatever_fails_a_turn_is_whole(void **state)
 	ask(&s, back_up);
 	look_at_all(&s);
 	look_at_a_start(&s);
-	jump_ms = UINT64_C(86400000);
+	jump_ms = DAY_MS;
 	sweep(&s, &s.nodes[0], &(struct event){.type = EVENT_TICK});
 	jump_ms = 0;
 	ask(&s, import_removal);

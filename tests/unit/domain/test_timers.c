@@ -3,6 +3,7 @@
  * the kinds of the bed ring and only count; in the second it is the product's referral. */
 #include "test.h"
 
+#include "base/date.h"
 #include "bedcase.h"
 #include "domain/care/timers.h"
 #include "domain/consent/bodies.h"
@@ -13,7 +14,6 @@
 #include "domain/referral/referral.h"
 
 enum {
-	DAY_MS = 86400000,
 	UNSURE_MS = 600000,
 	CATCH_UP_MS = 3000,
 	STARTING_MS = 120000,
