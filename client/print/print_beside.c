@@ -7,10 +7,8 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/slots.h"
 #include "client/print/print.h"
-
-/* daemon/store/FORMAT.md, slots: "KRG1slt\0" | count | count times kind and what belongs to it. */
-enum { MAGIC = 8, SLOT = 97, SLOTS_MAX = 8, PASSPHRASE = 1, CREDENTIAL = 2, KEY_FILE = 3 };
 
 /* Is there a file of that name in the node's directory? */
 static bool beside(const struct cli *c, const char *name, char path[PATH_MAX])
@@ -23,7 +21,7 @@ static bool beside(const struct cli *c, const char *name, char path[PATH_MAX])
 /* The number of the key file's slot, when another one opens this node as well; else 0. */
 static unsigned needless(const struct cli *c)
 {
-	unsigned char b[MAGIC + 1 + SLOTS_MAX * SLOT];
+	unsigned char b[SLOTS_MAGIC_LEN + 1 + SLOTS_MAX * SLOTS_SLOT_LEN];
 	char path[PATH_MAX];
 	unsigned key = 0;
 	bool other = false;
@@ -36,15 +34,15 @@ static unsigned needless(const struct cli *c)
 	 * looked at. */
 	n = fread(b, 1, sizeof b, f);
 	(void)fclose(f);
-	if (n <= MAGIC || memcmp(b, "KRG1slt", MAGIC) != 0 ||
-	    n < MAGIC + 1 + (size_t)b[MAGIC] * SLOT)
+	if (n <= SLOTS_MAGIC_LEN || memcmp(b, SLOTS_MAGIC, SLOTS_MAGIC_LEN) != 0 ||
+	    n < SLOTS_MAGIC_LEN + 1 + (size_t)b[SLOTS_MAGIC_LEN] * SLOTS_SLOT_LEN)
 		return 0;
 	/* a key file alone is needed; beside a passphrase or a credential it is only a risk */
-	for (unsigned i = 0; i < b[MAGIC]; i++) {
-		const unsigned char kind = b[MAGIC + 1 + i * SLOT];
+	for (unsigned i = 0; i < b[SLOTS_MAGIC_LEN]; i++) {
+		const unsigned char kind = b[SLOTS_MAGIC_LEN + 1 + i * SLOTS_SLOT_LEN];
 
-		key = kind == KEY_FILE && key == 0 ? i + 1 : key;
-		other = other || kind == PASSPHRASE || kind == CREDENTIAL;
+		key = kind == SLOTS_KEY && key == 0 ? i + 1 : key;
+		other = other || kind == SLOTS_PASSPHRASE || kind == SLOTS_CREDENTIAL;
 	}
 	return other ? key : 0;
 }

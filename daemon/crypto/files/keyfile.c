@@ -21,8 +21,8 @@
 #include "crypto/secret.h"
 
 enum {
-	MAGIC_LEN = 8,
-	SLOT_LEN = 1 + 4 + 4 + 16 + 24 + 48, /* kind | ops | mem KiB | salt | nonce | MK + tag */
+	MAGIC_LEN = SLOTS_MAGIC_LEN,
+	SLOT_LEN = SLOTS_SLOT_LEN,
 	ARGON_OPS = 3,
 	ARGON_KIB = 256 * 1024,
 	ARGON_KIB_MAX = 1024 * 1024,
@@ -31,7 +31,7 @@ enum {
 	IDENTITY_LEN = MAGIC_LEN + IDENTITY_INCEPTION_LEN + 24 + IDENTITY_PLAIN + 16,
 };
 
-static const char slots_magic[] = "KRG1slt";
+static const char slots_magic[] = SLOTS_MAGIC;
 static const char identity_magic[] = "KRG1idn";
 
 static_assert(sizeof slots_magic == MAGIC_LEN && sizeof identity_magic == MAGIC_LEN,

@@ -14,14 +14,15 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/slots.h"
 #include "crypto/files/keyroot.h"
 
 /** One way to the master key. */
 enum keyfile_slot {
-	KEYFILE_PASSPHRASE = 1,
-	KEYFILE_CREDENTIAL = 2, /* a key that systemd hands over (systemd-creds, TPM) */
-	KEYFILE_KEY = 3,
-	KEYFILE_RECOVERY = 4
+	KEYFILE_PASSPHRASE = SLOTS_PASSPHRASE,
+	KEYFILE_CREDENTIAL = SLOTS_CREDENTIAL,
+	KEYFILE_KEY = SLOTS_KEY,
+	KEYFILE_RECOVERY = SLOTS_RECOVERY
 };
 enum { KEYFILE_RECOVERY_LEN = 20 };
 
@@ -71,7 +72,7 @@ MUST_CHECK enum err keyfile_slot_add(const char *dir, struct keybox *kb,
 /** Take away the index-th slot (from 0).  ERR_NOTFOUND.  ERR_STATE: never the recovery slot, nor the
  *  last other one. */
 MUST_CHECK enum err keyfile_slot_remove(const char *dir, unsigned index);
-enum { KEYFILE_SLOTS_MAX = 8 };
+enum { KEYFILE_SLOTS_MAX = SLOTS_MAX };
 /** Kinds of the slots there are, in order; returns how many. */
 unsigned keyfile_slots(const char *dir, uint8_t kinds[KEYFILE_SLOTS_MAX]);
 /** A new recovery sheet: the code backups are sealed to from now on, one more slot for it, and the promise of
