@@ -32,7 +32,7 @@ static void say_proposals(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_PROPOSALS, i);
 		const char *id = msg_text(r, PROPOSAL_ROW_ID);
 
-		print_cell(print_short(id), 8);
+		print_id(id);
 		print_say_line(
 			c, "proposal-row",
 			FILL({"entry", NULL, msg_u64(r, PROPOSAL_ROW_SEQ)},

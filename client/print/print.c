@@ -12,7 +12,7 @@
 #include "client/cli/terminal.h"
 #include "proto/lists.h"
 
-enum { ID_DIGITS = 32, ID_TIME_DIGITS = 12 };
+enum { ID_DIGITS = 32, ID_TIME_DIGITS = 12, ID_SHOWN = 8 };
 
 /* "-" for a moment that is not known. */
 void print_time(const struct cli *c, uint64_t ms)
@@ -184,4 +184,13 @@ void print_codes(const struct cli *c, enum list_id list, const char *codes, char
 		append(out, cap, &len, len == 0 ? "" : ", ");
 		append(out, cap, &len, list_text(list, c->lang, w + strspn(w, " ")));
 	}
+}
+
+/* Of 100 000 cases hardly two share eight digits; where two do, the node names both whole, and more is typed. */
+void print_id(const char *id)
+{
+	char text[ID_SHOWN + 1];
+
+	(void)snprintf(text, sizeof text, "%.*s", ID_SHOWN, print_short(id));
+	print_cell(text, ID_SHOWN);
 }

@@ -21,7 +21,9 @@ void print_cell(const char *s, int width);
 /** A text of many lines: those behind the first are marked, so that none looks like a row of ours. */
 void print_lines(const char *s);
 void print_time(const struct cli *c, uint64_t ms);
-/** The part of an id that people type: borrowed from id. */
+/** A cell with as much of an id as people type: eight digits. */
+void print_id(const char *id);
+/** The part of an id that people may type the beginning of: borrowed from id. */
 const char *print_short(const char *id);
 /** "2026-11-27" as people write it. */
 void print_day(const struct cli *c, const char *text);

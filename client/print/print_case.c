@@ -53,7 +53,7 @@ void print_cases(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_CASES, i);
 		const char *id = msg_text(r, CASE_ROW_ID);
 
-		print_cell(print_short(id), 8);
+		print_id(id);
 		print_cell(msg_text(r, CASE_ROW_NAME), 30);
 		print_day_of(c, msg_u64(r, CASE_ROW_CREATED_MS));
 		if (msg_u64(r, CASE_ROW_THEIRS) != 0)
@@ -73,7 +73,7 @@ void print_grants(const struct cli *c, const struct msg *reply)
 		const char *id = msg_text(r, GRANT_ROW_ID);
 
 		(void)printf("  ");
-		print_cell(print_short(id), 8);
+		print_id(id);
 		if (msg_u64(r, GRANT_ROW_RECEIVED) != 0)
 			(void)printf("%s %s: ", list_text(LIST_UI, c->lang, "we-may-see"),
 				     msg_text(r, GRANT_ROW_PARTNER));

@@ -62,7 +62,7 @@ void print_invites(const struct cli *c, const struct msg *reply)
 			   *error = msg_text(r, INVITE_ROW_LISTEN_ERROR);
 		char state[48];
 
-		print_cell(print_short(msg_text(r, INVITE_ROW_ID)), 8);
+		print_id(msg_text(r, INVITE_ROW_ID));
 		print_cell(msg_text(r, INVITE_ROW_ORG), 34);
 		(void)snprintf(state, sizeof state, "invite-%s", msg_text(r, INVITE_ROW_STATE));
 		print_cell(list_text(LIST_LINE, c->lang, state), 20);

@@ -74,7 +74,7 @@ void print_outbox(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_OUTBOX, i);
 		const char *id = msg_text(r, OUTBOX_ROW_ID);
 
-		print_cell(print_short(id), 8);
+		print_id(id);
 		print_cell(msg_text(r, OUTBOX_ROW_PARTNER), 24);
 		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, OUTBOX_ROW_ACT)), 26);
 		print_cell(list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_STATE)), 12);
