@@ -89,7 +89,7 @@ static int check_door(struct cli *c, const struct msg *invite)
 	if (row == NULL || msg_u64(row, INVITE_ROW_LISTENING) != 0)
 		return CLI_DONE;
 	req = cli_request(c, REQUEST_INVITE_CANCEL, &sub);
-	msg_set_text(&c->arena, sub, BY_ID_ID, print_short(msg_text(invite, REPLY_ID)));
+	msg_set_text(&c->arena, sub, BY_ID_ID, msg_text(invite, REPLY_ID));
 	(void)cli_call(c, req, &reply);
 	return cli_refuse(
 		c, CLI_NOT_NOW, "cannot-listen",

@@ -106,6 +106,7 @@ void print_cell(const char *s, int width)
 	(void)printf("  ");
 }
 
+/* What a partner wrote, or somebody here: several lines of it are one cell of ours. */
 void print_lines(const char *s)
 {
 	require(s != NULL);

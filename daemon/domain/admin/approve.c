@@ -11,6 +11,7 @@
 #include "domain/membership/proposal.h"
 #include "domain/newcomer/onboard.h"
 #include "domain/page.h"
+#include "domain/views/fits.h"
 
 enum { SHOWN_LEN = 8 }; /* hexadecimal digits of an id that people type */
 static_assert(12 + SHOWN_LEN < 33, "what people type is part of the id in hexadecimal");
@@ -78,43 +79,30 @@ enum err admin_approve_list(struct turn *t, const struct msg *req, struct msg *r
 	return w.rc;
 }
 
-enum { FITS_SHOWN = 4 };
-
-/* By a unique part of the id's random end: it begins with the time, which proposals of one day share.  Four digits at least, so
- * that a slip fits none rather than another one. */
+/* By a unique part of the id's random end, which the list shows. */
 static enum err find(struct turn *t, const char *text, struct proposal *out)
 {
 	struct store_walk w = {.rc = ERR_OK};
-	struct err_text list = {""}, one;
-	size_t hits = 0;
-	enum err rc;
+	struct fits f = {0};
+	struct store_key k;
+	struct id16 id;
 
 	require(text != NULL && out != NULL);
 	while (store_each(t->txn, STORE_PROPOSAL, span_of(NULL, 0), &w)) {
-		struct store_key k = {.len = 0};
-		char hex[33];
-
-		key_put(&k, w.row.key.p, w.row.key.len);
-		bytes_hex(hex, k.b, 16);
-		if (strcmp(hex, text) != 0 &&
-		    (strlen(text) < 4 || strncmp(hex + 12, text, strlen(text)) != 0))
-			continue;
-		hits++;
-		rc = proposal_read(t, &k, out);
-		if (rc != ERR_OK)
-			return rc;
-		one = list;
-		if (hits <= FITS_SHOWN) /* the list shows eight digits: here each is whole */
-			(void)err_explain(&list, ERR_OK, "%s%s%s", one.text, hits == 1 ? "" : "; ",
-					  hex);
+		if (w.row.key.len != 16)
+			return ERR_CORRUPT;
+		memcpy(id.b, w.row.key.p, 16);
+		fits_try(&f, &id, text);
 	}
 	if (w.rc != ERR_OK)
 		return w.rc;
-	if (hits == 1)
-		return ERR_OK;
-	return turn_refuse_old(
-		t, ERR_NOTFOUND, hits > 1 ? "several proposals fit" : "no such proposal", list.text,
-		hits > 1 ? "type the whole id of the one that is meant" : "see: kring approve");
+	if (f.count > 1)
+		return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_PROPOSAL_SEVERAL,
+					say_text("ids", f.ids));
+	if (f.count == 0)
+		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_PROPOSAL_UNKNOWN);
+	k = turn_key_id(&f.first);
+	return proposal_read(t, &k, out);
 }
 
 /* Bytes for a signature on another machine: a root signs where its key is, never here. */

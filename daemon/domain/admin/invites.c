@@ -11,6 +11,7 @@
 #include "domain/newcomer/door.h"
 #include "domain/newcomer/invite.h"
 #include "domain/page.h"
+#include "domain/views/fits.h"
 #include "proto/lists.h"
 
 static_assert(LIMIT_INVITES <= LIMIT_LIST_ROWS, "every open invite fits the list");
@@ -170,25 +171,28 @@ enum err admin_invite_list(struct turn *t, const struct msg *req, struct msg *re
 /* By the digits of its id that the list shows; the secret is worth nothing from then on. */
 enum err admin_invite_cancel(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	const char *text = msg_text(req, BY_ID_ID);
 	struct store_walk w = {.rc = ERR_OK};
+	struct fits f = {0};
 	struct id16 id;
 	struct msg *m;
 	enum err rc;
 
 	(void)reply;
-	while (invite_each(t, &w, &id, &m)) {
-		char hex[33];
-
-		bytes_hex(hex, id.b, 16);
-		if (strlen(msg_text(req, BY_ID_ID)) < 4 ||
-		    strncmp(hex + 12, msg_text(req, BY_ID_ID), strlen(msg_text(req, BY_ID_ID))) !=
-			    0)
-			continue;
-		msg_set_text(t->arena, m, INVITE_RECORD_STATE, INVITE_DEAD);
-		rc = invite_save(t, &id, m);
-		return rc == ERR_OK ? changed(t) : rc;
-	}
-	return w.rc == ERR_OK ? turn_refuse_old(t, ERR_NOTFOUND, "no such invite", "",
-						"see: kring invites list")
-			      : w.rc;
+	/* all are looked at: whether it is clear which one is meant shows only at the end */
+	while (invite_any(t, &w, &id, &m))
+		fits_try(&f, &id, text);
+	if (w.rc != ERR_OK)
+		return w.rc;
+	if (f.count > 1)
+		return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_INVITE_SEVERAL,
+					say_text("ids", f.ids));
+	if (f.count == 0)
+		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_INVITE_UNKNOWN);
+	rc = invite_load(t, &f.first, &m);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_text(t->arena, m, INVITE_RECORD_STATE, INVITE_DEAD);
+	rc = invite_save(t, &f.first, m);
+	return rc == ERR_OK ? changed(t) : rc;
 }

@@ -19,6 +19,7 @@
 #include "domain/page.h"
 #include "domain/stream/connect.h"
 #include "domain/views/find.h"
+#include "domain/views/fits.h"
 #include "domain/views/silence.h"
 #include "proto/lists.h"
 
@@ -205,30 +206,27 @@ enum err view_find_owed(struct turn *t, const char *text, struct peer **p, uint6
 			struct outbox_row *row)
 {
 	struct store_walk w = {.key_len = 16};
+	struct fits f = {0};
 	struct id16 msg;
 	uint16_t peer = 0;
-	size_t hits = 0;
-	char hex[21];
 	enum err rc;
 
 	require(p != NULL && place != NULL && row != NULL);
-	if (bytes_unhex(msg.b, 16, text)) {
-		hits = 1;
-	} else {
+	if (bytes_unhex(msg.b, 16, text)) /* copied: there may be very many, and it is looked up */
+		f = (struct fits){.count = 1, .first = msg};
+	else
 		while (store_each(t->txn, STORE_OUTID, span_of(NULL, 0), &w)) {
-			bytes_hex(hex, w.row.key.p + 6, 10);
-			if (strlen(text) >= 4 && strncmp(hex, text, strlen(text)) == 0 &&
-			    hits++ == 0)
-				memcpy(msg.b, w.row.key.p, 16);
+			memcpy(msg.b, w.row.key.p, 16);
+			fits_try(&f, &msg, text);
 		}
-		if (w.rc != ERR_OK)
-			return w.rc;
-	}
-	rc = hits == 1 ? outbox_find(t, &msg, &peer, place, row) : ERR_NOTFOUND;
+	if (w.rc != ERR_OK)
+		return w.rc;
+	if (f.count > 1)
+		return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_DOCUMENT_SEVERAL,
+					say_text("ids", f.ids));
+	rc = f.count == 1 ? outbox_find(t, &f.first, &peer, place, row) : ERR_NOTFOUND;
 	if (rc == ERR_NOTFOUND)
-		return turn_refuse_old(t, rc,
-				       hits > 1 ? "several documents fit" : "no such document", "",
-				       "see: kring outbox list");
+		return turn_refuse(t, rc, REFUSAL_DOCUMENT_UNKNOWN);
 	if (rc != ERR_OK)
 		return rc;
 	*p = state_peer(t->node, peer);

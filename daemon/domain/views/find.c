@@ -11,45 +11,36 @@
 
 #include "domain/consent/grant.h"
 #include "domain/membership/names.h"
-
-enum { RANDOM_AT = 6, FITS_SHOWN = 4 }; /* an id begins with its time */
-static_assert(RANDOM_AT + 10 == sizeof(struct id16), "what is shown is all behind the time");
-
-/* Four digits at least: fewer fit some case by chance, and then the wrong person is opened. */
-static bool short_fits(const uint8_t *id, const char *text)
-{
-	char hex[21];
-
-	require(text != NULL);
-	bytes_hex(hex, id + RANDOM_AT, 10);
-	return strlen(text) >= 4 && strncmp(hex, text, strlen(text)) == 0;
-}
+#include "domain/views/fits.h"
 
 /* A full id, or a beginning of the random part; two that fit are refused, never guessed. */
 enum err find_case(struct turn *t, const char *text, struct id16 *id)
 {
 	struct store_walk w = {.rc = ERR_OK};
-	size_t hits = 0;
+	struct fits f = {0};
 
 	require(text != NULL && id != NULL);
-	/* a whole id was copied, not typed: it is not tried as a beginning */
+	/* a whole id was copied, not typed: it is looked up */
 	if (bytes_unhex(id->b, 16, text)) {
 		const struct store_key k = turn_key_id(id);
 
 		if (record_exists(t->txn, STORE_CASES, key_span(&k)))
 			return ERR_OK;
-		return turn_refuse_old(t, ERR_NOTFOUND, "no such case", "", "see: kring case list");
+		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_CASE_UNKNOWN);
 	}
 	while (store_each(t->txn, STORE_CASES, span_of(NULL, 0), &w))
-		if (w.row.key.len == 16 && short_fits(w.row.key.p, text) && hits++ == 0)
+		if (w.row.key.len == 16) {
 			memcpy(id->b, w.row.key.p, 16);
+			fits_try(&f, id, text);
+		}
 	if (w.rc != ERR_OK)
 		return w.rc;
-	if (hits == 1)
-		return ERR_OK;
-	return turn_refuse_old(t, ERR_NOTFOUND, hits == 0 ? "no such case" : "several cases fit",
-			       hits == 0 ? "" : "the beginning of the id is shared",
-			       hits == 0 ? "see: kring case list" : "type more of the id");
+	*id = f.first;
+	/* The names of both would tell who else is helped here: a refusal may be read aloud. */
+	if (f.count > 1)
+		return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_CASE_SEVERAL,
+					say_text("ids", f.ids));
+	return f.count == 1 ? ERR_OK : turn_refuse(t, ERR_NOTFOUND, REFUSAL_CASE_UNKNOWN);
 }
 
 /* Here so that handlers ask one file for all that a person typed; names.c says what a name fits. */
@@ -98,7 +89,7 @@ static void name_grant(struct turn *t, const struct id16 *id, struct err_text *l
 		&one, ERR_OK, "%s%.40s%s %s", had == 0 ? "" : "; ", p == NULL ? "" : p->org,
 		m != NULL && msg_u64(m, GRANT_RECORD_RECEIVED) != 0 ? " (from them):" : ":", hex);
 	len = strlen(one.text);
-	if (had + len < sizeof t->refusal.why)
+	if (had + len < sizeof list->text)
 		memcpy(list->text + had, one.text, len + 1);
 }
 
@@ -129,8 +120,8 @@ enum err find_grant(struct turn *t, const char *text, struct id16 *id)
 		return ERR_OK;
 	for (size_t i = 0; i < hits && i < FITS_SHOWN; i++)
 		name_grant(t, &fits[i], &list);
-	return turn_refuse_old(t, ERR_NOTFOUND,
-			       hits == 0 ? "no such consent" : "several consents fit", list.text,
-			       hits == 0 ? "see: kring consent list CASE"
-					 : "type the whole id of the one that is meant");
+	if (hits == 0)
+		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_CONSENT_UNKNOWN);
+	return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_CONSENT_SEVERAL,
+				say_text("ids", list.text));
 }

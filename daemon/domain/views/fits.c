@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One rule for all that is named by a part of its id: cases, documents, invites, proposals.  Two that fit are refused with
+ * both ids and never guessed: the second one is the wrong person's. */
+#include "domain/views/fits.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/check.h"
+
+enum { HEX = 32, TIME_DIGITS = 12 };
+static_assert(HEX == 2 * sizeof(struct id16) && TIME_DIGITS + FITS_TYPED_MIN < HEX,
+	      "the part behind the time is long enough to be typed");
+
+/* A digit may be copied from where capitals are used. */
+static bool begins(const char *hex, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		const char c = text[i];
+
+		if (hex[i] != (c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c))
+			return false;
+	}
+	return true;
+}
+
+/* Fewer than four digits fit something by chance, and a whole id was copied: it is not tried as a beginning. */
+bool fits_id(const struct id16 *id, const char *text)
+{
+	require(id != NULL && text != NULL);
+	const size_t len = strlen(text);
+	char hex[HEX + 1];
+
+	bytes_hex(hex, id->b, sizeof id->b);
+	/* What begins with the time fits all that was made in the same hour, so it is never tried as a beginning;
+	 * a partner that wants two ids to be mistaken for each other finds that both are named. */
+	if (len == HEX)
+		return begins(hex, text, len);
+	return len >= FITS_TYPED_MIN && len <= HEX - TIME_DIGITS &&
+	       begins(hex + TIME_DIGITS, text, len);
+}
+
+/* The fifth one is counted as all further ones are, and stands as three dots: a sentence has an end. */
+void fits_try(struct fits *f, const struct id16 *id, const char *text)
+{
+	require(f != NULL);
+	size_t n = strlen(f->ids);
+
+	if (!fits_id(id, text))
+		return;
+	/* The first one is only of use when no second one comes: whoever asks looks at count before. */
+	if (f->count++ == 0)
+		f->first = *id;
+	if (f->count > FITS_SHOWN + 1)
+		return;
+	require(n + (f->count > FITS_SHOWN ? 6 : 2 + HEX + 1) <= sizeof f->ids);
+	if (f->count > 1) {
+		memcpy(f->ids + n, ", ", 2);
+		n += 2;
+	}
+	if (f->count > FITS_SHOWN)
+		memcpy(f->ids + n, "...", 4);
+	else
+		bytes_hex(f->ids + n, id->b, sizeof id->b);
+}
