@@ -379,6 +379,15 @@ static void release(struct engine *e, struct turn *t, const struct effects *fx)
 	}
 }
 
+/* Of a turn that only asked what would follow. */
+static void answer_only(struct engine *e, const struct effects *fx)
+{
+	require(e != NULL && fx != NULL);
+	for (const struct effect *x = fx->first; x != NULL; x = x->next)
+		if (x->type == EFFECT_REPLY)
+			e->parts.calls.reply(e->parts.calls.ctx, x->client, x->bytes);
+}
+
 /* ---- turns ---- */
 
 static enum err sign_and_end(struct engine *e, struct turn *t)
@@ -424,13 +433,15 @@ static enum err steps(struct engine *e, struct turn *t, const struct event *evs,
 	enum err rc = ERR_OK;
 
 	require(n >= 1 && n <= BATCH && t->txn != NULL);
-	for (size_t i = 0; i < n && rc == ERR_OK; i++) {
+	for (size_t i = 0; i < n && rc == ERR_OK && !t->dry_run; i++) {
 		const uint64_t since_ns = clock_mono_ns();
 
 		rc = behind_another(e, t, &evs[i]) ? wait_behind(t, &evs[i])
 						   : node_step(t, &evs[i]);
 		e->took_us[i] = (clock_mono_ns() - since_ns) / 1000;
 	}
+	if (rc == ERR_OK && t->dry_run) /* its answer alone goes out */
+		return n == 1 ? ERR_OK : ERR_BUSY;
 	if (rc == ERR_OK)
 		rc = sign_and_end(e, t);
 	return rc == ERR_OK ? node_next_tick(t, &e->next_wall_ms, &e->next_mono_ms) : rc;
@@ -478,11 +489,14 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 	if (rc != ERR_OK)
 		return rc;
 	rc = steps(e, t, evs, n);
-	if (rc == ERR_OK)
+	if (rc == ERR_OK && !t->dry_run)
 		rc = store_commit(t->txn);
 	else
 		store_abort(t->txn);
-	if (rc == ERR_OK) {
+	if (rc == ERR_OK && t->dry_run) {
+		node_turn_abort(e->parts.node);
+		answer_only(e, &fx);
+	} else if (rc == ERR_OK) {
 		/* Only now: what is in memory follows the store, and effects are of what a crash
 		 * cannot take back. */
 		node_turn_done(e->parts.node);

@@ -131,6 +131,7 @@ struct turn {
 	struct span left;   /* by its turn before; empty at its first */
 	struct span leaves; /* for its next one ... */
 	bool again;	    /* ... if there is one */
+	bool dry_run; /* somebody asks what would follow: of this turn only the answer is given, nothing is kept */
 	struct refused refusal;
 	struct fault_place doing; /* what fails if the turn fails now */
 };

@@ -287,6 +287,9 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 		}
 		if (rc == ERR_OK && s->speak_first)
 			release(s, n, &fx); /* the planted fault: words out, commit lost */
+	} else if (t.dry_run) {		    /* as the engine does */
+		store_abort(t.txn);
+		node_turn_abort(n->node);
 	} else {
 		require(store_commit(t.txn) == ERR_OK);
 		node_turn_done(n->node);

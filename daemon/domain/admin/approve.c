@@ -7,6 +7,8 @@
 #include "base/check.h"
 #include "crypto/identity.h"
 #include "crypto/verify.h"
+#include "domain/documents/thread.h"
+#include "domain/exchange/quota.h"
 #include "domain/membership/names.h"
 #include "domain/membership/proposal.h"
 #include "domain/newcomer/onboard.h"
@@ -231,6 +233,24 @@ enum err admin_approve_sign(struct turn *t, const struct msg *req, struct msg *r
 	return rc;
 }
 
+/* Who is meant, and how many people's referrals wait there. */
+static enum err about(struct turn *t, const struct peer *p, struct msg *reply)
+{
+	struct msg *row = msg_add(t->arena, reply, REPLY_PARTNERS);
+	uint64_t open = 0;
+	enum err rc = ERR_NOTFOUND;
+
+	for (uint8_t role = THREAD_SENDER; role <= THREAD_RECEIVER && rc == ERR_NOTFOUND; role++) {
+		struct quota_place at = {.case_id = {{0}}};
+
+		while ((rc = quota_next_open(t, p->no, role, &at)) == ERR_OK)
+			open++;
+	}
+	msg_set_text(t->arena, row, PARTNER_ROW_NAME, p->org);
+	msg_set_u64(row, PARTNER_ROW_OPEN_REFERRALS, open);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 /* Removing, suspending and letting back in are proposals: no single root decides. */
 enum err admin_propose(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -245,6 +265,8 @@ enum err admin_propose(struct turn *t, const struct msg *req, struct msg *reply)
 
 	if (strcmp(op, "renew") != 0) {
 		rc = names_find(t, msg_text(req, PROPOSE_PARTNER), &p);
+		if (rc == ERR_OK && strcmp(op, "lift") != 0)
+			rc = about(t, p, reply);
 		if (rc != ERR_OK)
 			return rc;
 		wire_op = strcmp(op, "remove") == 0 ? WIRE_ROSTER_REMOVE : WIRE_ROSTER_SUSPEND;

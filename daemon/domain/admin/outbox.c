@@ -34,7 +34,9 @@ enum err admin_outbox_drop(struct turn *t, const struct msg *req, struct msg *re
 	uint64_t place = 0;
 	enum err rc = view_find_owed(t, msg_text(req, OUTBOX_DROP_ID), &p, &place, &row);
 
-	(void)reply;
+	/* which document it is, as it was found: who is asked first wants to see it */
+	if (rc == ERR_OK)
+		rc = view_outbox_row(t, p, place, &row, reply);
 	if (rc == ERR_OK)
 		rc = outbox_drop(t, p->no, place);
 	if (rc == ERR_STATE)

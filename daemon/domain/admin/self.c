@@ -11,6 +11,7 @@
 
 #include "base/endpoint.h"
 #include "domain/evidence/audit.h"
+#include "domain/stream/connect.h"
 
 /* Until a partner or a person agrees with this clock no quarter is reported (flow/publish.c): a wrong date would close one that
  * still runs. */
@@ -65,8 +66,12 @@ enum err admin_lock(struct turn *t, const struct msg *req, struct msg *reply)
 
 enum err admin_panic(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	uint64_t connected = 0;
+
 	(void)req;
-	(void)reply;
+	for (size_t i = 0; i < t->node->peer_count; i++)
+		connected += !t->node->peers[i].self && connect_alive(t, &t->node->peers[i]);
+	msg_set_u64(reply, REPLY_COUNT, connected); /* who hear of it at once */
 	return keys_away(t, EFFECT_PANIC, "panic");
 }
 

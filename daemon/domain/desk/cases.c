@@ -20,6 +20,7 @@
 #include "domain/loss/quarantine.h"
 #include "domain/referral/worklist.h"
 #include "domain/views/cases.h"
+#include "domain/views/disclosures.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
@@ -212,7 +213,10 @@ static enum err edited(struct turn *t, const struct id16 *id, const struct msg *
 					  before.text[0] == '\0' ? "" : ", ", f.name);
 		}
 	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, what);
-	msg_set_text(t->arena, m, CASE_ENTRY_TEXT, person == NULL ? "closed" : names.text);
+	msg_set_text(t->arena, m, CASE_ENTRY_TEXT,
+		     person != NULL			? names.text
+		     : strcmp(what, "case-closed") == 0 ? "closed"
+							: "reopened");
 	msg_set_u64(m, CASE_ENTRY_VERSION, version);
 	return casefile_put_entry(t, id, m);
 }
@@ -305,6 +309,32 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 	rc = audit_add(
 		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "close"});
 	return rc == ERR_OK ? leave_work(t, &id, reply) : rc;
+}
+
+/* What a closing took off the lists comes back with the next thing that happens; the case itself at once. */
+enum err desk_case_reopen(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	struct msg *m;
+	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = still_as_seen(t, &id, msg_u64(req, BY_ID_EXPECT));
+	if (rc == ERR_OK)
+		rc = casefile_load(t, &id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	if (msg_u64(m, CASE_RECORD_CLOSED) == 0)
+		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_NOT_CLOSED);
+	msg_clear(m, CASE_RECORD_CLOSED);
+	rc = casefile_save(t, &id, m);
+	if (rc == ERR_OK)
+		rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-reopened");
+	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+								 .case_id = &id,
+								 .detail = "reopen"})
+			    : rc;
 }
 
 /* We ended a referral and its partner did not confirm it: an acceptance may be on its way, and somebody has to
@@ -412,6 +442,16 @@ static enum err may_erase(struct turn *t, const struct msg *req, struct erasing_
 	return rc;
 }
 
+/* For who asks before it is done: the referrals that go with the case, and the partners that were told of the person and
+ * keep what they have. */
+static enum err what_goes(struct turn *t, const struct id16 *id, struct msg *reply)
+{
+	enum err rc = view_referrals_of_case(t, id, reply);
+
+	require(t->dry_run);
+	return rc == ERR_OK ? view_disclosures(t, id, reply) : rc;
+}
+
 /* Refused while somebody works for the person, or while a partner may just have accepted: the erasure would leave
  * that person waiting. */
 enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *reply)
@@ -421,7 +461,8 @@ enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *repl
 	bool gone;
 	enum err rc = may_erase(t, req, &e);
 
-	(void)reply;
+	if (rc == ERR_OK && t->dry_run)
+		return what_goes(t, &e.id, reply);
 	if (rc != ERR_OK || t->again)
 		return rc;
 	rc = erase_case(t, &e.id, &gone);

@@ -18,6 +18,7 @@ MUST_CHECK enum err desk_case_new(struct turn *t, const struct msg *req, struct 
 MUST_CHECK enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_case_reopen(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *reply);
 /** kring case erase CASE [--now]: refused while a referral is open. */
 MUST_CHECK enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *reply);

@@ -198,6 +198,7 @@ enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *re
 		return rc;
 	if (running)
 		rc = answer_owe(t, p->no);
+	view_grant_row(t, m, reply); /* what holds now, as it was understood */
 	bytes_hex(hex, id.b, 16);
 	msg_set_text(t->arena, reply, REPLY_ID, hex);
 	return rc;
@@ -227,11 +228,10 @@ enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 	const enum consent_way way = msg_u64(req, PARTNER_AGREE_RECEIVE) != 0 ? CONSENT_RECEIVE
 									      : CONSENT_SEND;
 	const uint64_t until = whole_day(t, msg_u64(req, PARTNER_AGREE_UNTIL_MS));
-	struct msg *m = msg_new(t->arena, MSG_AGREEMENT);
+	struct msg *m = msg_new(t->arena, MSG_AGREEMENT), *row;
 	struct peer *p;
 	enum err rc = find_partner(t, msg_text(req, PARTNER_AGREE_PARTNER), &p);
 
-	(void)reply;
 	if (rc != ERR_OK)
 		return rc;
 	if (t->left.len != 0) /* it holds, and the work that asked for it goes */
@@ -256,6 +256,11 @@ enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 			    ~msg_u64(req, PARTNER_AGREE_WITHOUT));
 	msg_set_text(t->arena, m, AGREEMENT_PURPOSE, msg_text(req, PARTNER_AGREE_PURPOSE));
 	msg_set_u64(m, AGREEMENT_UNTIL_MS, until);
+	row = msg_add(t->arena, reply, REPLY_PARTNERS);
+	msg_set_text(t->arena, row, PARTNER_ROW_NAME, p->org);
+	msg_set_u64(row,
+		    way == CONSENT_SEND ? PARTNER_ROW_MAY_SEND_CATS : PARTNER_ROW_MAY_RECEIVE_CATS,
+		    msg_u64(m, AGREEMENT_CATS));
 	rc = consent_agreement_save(t, p->no, way, m);
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_AGREEMENT,

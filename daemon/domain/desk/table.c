@@ -32,6 +32,7 @@
 #include "domain/views/cases.h"
 #include "domain/views/consents.h"
 #include "domain/views/referrals.h"
+#include "domain/views/show.h"
 #include "domain/views/worklist.h"
 
 enum { CONTROL_VERSION = 1 };
@@ -66,6 +67,7 @@ static const struct table_row rows[] = {
 	{REQUEST_CASE_EDIT, desk_case_edit, TABLE_GROWS, WORKER},
 	{REQUEST_CASE_TAKE, desk_case_take, TABLE_WRITES, WORKER},
 	{REQUEST_CASE_CLOSE, desk_case_close, TABLE_FREES, WORKER},
+	{REQUEST_CASE_REOPEN, desk_case_reopen, TABLE_WRITES, WORKER},
 	{REQUEST_CASE_ERASE, desk_case_erase, TABLE_FREES, WORKER},
 	{REQUEST_CONSENT_GIVE, desk_consent_give, TABLE_GROWS, WORKER},
 	{REQUEST_CONSENT_LIST, view_consent_list, TABLE_READS, CASES},
@@ -79,7 +81,7 @@ static const struct table_row rows[] = {
 	{REQUEST_DRAFT_LIST, desk_draft_list, TABLE_READS, WORKER},
 	{REQUEST_INBOX, view_inbox, TABLE_READS, CASES},
 	{REQUEST_SENT, view_sent, TABLE_READS, CASES},
-	{REQUEST_SHOW, view_referral_show, TABLE_READS, CASES},
+	{REQUEST_SHOW, view_show, TABLE_READS, CASES},
 	{REQUEST_WORKLIST, view_worklist, TABLE_READS, CASES},
 	{REQUEST_OUTBOX_LIST, view_outbox_list, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_OUTBOX_WHY, view_outbox_why, TABLE_READS, ADMIN | OFFICER},
@@ -232,7 +234,9 @@ static enum err remember_reply(struct turn *t, const struct store_key *k, struct
 	enum err rc;
 
 	require(k->len == 16);
-	if (t->node->bare) /* asked again, it is done again: a backup, a lock */
+	if (t->dry_run)
+		return ERR_OK; /* the same id may still do it */
+	if (t->node->bare)     /* asked again, it is done again: a backup, a lock */
 		return ERR_OK;
 	rc = turn_put(t, STORE_REQUEST, k, reply);
 	key_put(&age, k->b, k->len);
@@ -249,10 +253,16 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	enum err rc = take_up(t, &reply);
 
 	require(c->run != NULL);
+	t->dry_run = c->kind != TABLE_READS && msg_u64(request, REQUEST_DRY_RUN) != 0;
 	if (rc == ERR_OK)
 		rc = c->run(t, msg_get(request, c->field), reply);
 	if (rc != ERR_OK)
 		return rc;
+	/* what would follow is known from the first of several turns: the others only do the rest of it */
+	if (t->dry_run) {
+		t->again = false;
+		msg_set_u64(reply, REPLY_DRY_RUN, 1);
+	}
 	if (t->again)
 		return go_on(t, reply);
 	rc = msg_pack(t->arena, reply, &packed);

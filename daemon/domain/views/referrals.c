@@ -21,6 +21,7 @@
 #include "domain/referral/referral.h"
 #include "domain/referral/states.h"
 #include "domain/referral/worklist.h"
+#include "domain/stream/connect.h"
 #include "domain/views/find.h"
 #include "domain/views/may.h"
 #include "domain/views/silence.h"
@@ -112,8 +113,15 @@ static enum err delivery_row(struct turn *t, const struct thread *th, struct msg
 	uint64_t stored;
 	enum err rc;
 
-	if (th->role != THREAD_SENDER || th->my_no == 0)
+	if (th->my_no == 0)
 		return ERR_OK;
+	rc = thread_entry(t, th, true, th->my_no, &first);
+	if (rc == ERR_OK)
+		rc = delivery_of(t, &first.doc, &delivery, &stored);
+	if (rc == ERR_OK && (strcmp(delivery, "queued") == 0 || strcmp(delivery, "handed") == 0))
+		msg_set_u64(row, REFERRAL_ROW_UNDELIVERED, 1);
+	if (rc != ERR_OK || th->role != THREAD_SENDER)
+		return rc;
 	rc = thread_entry(t, th, true, 1, &first);
 	if (rc == ERR_OK)
 		rc = delivery_of(t, &first.doc, &delivery, &stored);
@@ -161,10 +169,12 @@ static enum err move_row(struct turn *t, const struct thread *th, struct msg *ro
 	rc = may_rows(t, th, row);
 	if (rc != ERR_OK || p == NULL)
 		return rc;
-	rc = view_silent_since(t, p, row, REFERRAL_ROW_SILENT_SINCE_MS);
-	if (msg_has(row, REFERRAL_ROW_SILENT_SINCE_MS))
+	if (connect_alive(t, p))
+		return ERR_OK;
+	msg_set_u64(row, REFERRAL_ROW_AWAY, 1);
+	if (p->phone[0] != '\0')
 		msg_set_text(t->arena, row, REFERRAL_ROW_PHONE, p->phone);
-	return rc;
+	return view_silent_since(t, p, row, REFERRAL_ROW_SILENT_SINCE_MS);
 }
 
 /* Of the person, within consent: the name, and that nobody phones or comes by. */

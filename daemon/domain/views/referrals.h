@@ -31,6 +31,7 @@ MUST_CHECK enum err view_open_referral(struct turn *t, const struct id16 *case_i
 /* control commands */
 MUST_CHECK enum err view_inbox(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err view_sent(struct turn *t, const struct msg *req, struct msg *reply);
+/** Of view_show (show.h): the row, the history, the person. */
 MUST_CHECK enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_VIEWS_REFERRALS_H */

@@ -9,7 +9,8 @@ enum { ALL = 31, ARENA = 1 << 16 };
 /* Answered before the domain is asked: by core (its keys, its snapshot), or not yet. */
 static bool not_of_the_domain(unsigned field)
 {
-	return field == REQUEST_VERSION || field == REQUEST_REQUEST_ID || field == REQUEST_UNLOCK ||
+	return field == REQUEST_VERSION || field == REQUEST_REQUEST_ID ||
+	       field == REQUEST_DRY_RUN || field == REQUEST_UNLOCK ||
 	       field == REQUEST_BACKUP_NEXT || field == REQUEST_WATCH;
 }
 

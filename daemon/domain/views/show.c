@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Whoever sent a person on asks what the partner knows now, and until when: each of our documents that was taken there, the
+ * categories that went with it, and the consent that it rests on.  What must be heeded before anybody picks up the phone is of
+ * the case itself at the sender, and of what was disclosed at the receiver.
+ */
+#include "domain/views/show.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
+#include "domain/exchange/outbox.h"
+#include "domain/page.h"
+#include "domain/views/consents.h"
+#include "domain/views/referrals.h"
+
+/* Was it refused there, or never sent?  Older than the outbox is kept: it was taken. */
+static enum err taken(struct turn *t, const struct document *d, const struct doc_key *key,
+		      bool *yes)
+{
+	struct outbox_row row = {.state = OUTBOX_STORED, .verdict = WIRE_VERDICT_OK};
+	uint16_t peer;
+	uint64_t place;
+	enum err rc = outbox_find(t, &key->msg, &peer, &place, &row);
+
+	require(key->sender == 0);
+	*yes = d->head.cats != 0 && !d->hollow && row.state != OUTBOX_DROPPED &&
+	       row.state != OUTBOX_SHELVED && row.verdict == WIRE_VERDICT_OK;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* As the disclosure ledger has it. */
+static void disclosure_row(struct turn *t, const struct thread *th, const struct document *d,
+			   const struct log_entry *e, struct msg *reply)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct msg *row = msg_add(t->arena, reply, REPLY_DISCLOSURES);
+	char hex[33];
+
+	bytes_hex(hex, d->head.grant_id.b, 16);
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_PARTNER, p == NULL ? "" : p->org);
+	msg_set_u64(row, DISCLOSURE_ROW_AT_MS, e->created_ms);
+	msg_set_u64(row, DISCLOSURE_ROW_CATS, d->head.cats);
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_BASIS, "consent");
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_GRANT, hex);
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_ACT, document_type_name(e->type));
+}
+
+/* The consent, once however many documents rest on it; one that went with its case has no row. */
+static enum err consent_row(struct turn *t, const struct id16 *grant, struct msg *reply)
+{
+	char hex[33];
+	struct msg *m;
+	enum err rc;
+
+	bytes_hex(hex, grant->b, 16);
+	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++)
+		if (strcmp(msg_text(msg_at(reply, REPLY_GRANTS, i), GRANT_ROW_ID), hex) == 0)
+			return ERR_OK;
+	rc = consent_record(t, grant, &m);
+	if (rc == ERR_OK)
+		view_grant_row(t, m, reply);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* Nothing any more once the referral ended for its person: what was there is to be erased. */
+static enum err partner_has(struct turn *t, const struct thread *th, struct msg *reply)
+{
+	require(th->role == THREAD_SENDER);
+	for (uint32_t no = 1; no <= th->my_no && !th->hidden; no++) {
+		struct log_entry e;
+		struct document d;
+		bool yes = false;
+		enum err rc = thread_entry(t, th, true, no, &e);
+
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK)
+			rc = taken(t, &d, &e.doc, &yes);
+		if (rc == ERR_OK && yes) {
+			if (!turn_room(reply, REPLY_DISCLOSURES))
+				return ERR_OK;
+			disclosure_row(t, th, &d, &e, reply);
+			rc = consent_row(t, &d.head.grant_id, reply);
+		}
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+/* Why nobody may phone, and what else to heed: a sender has it in the case, shared or not. */
+static enum err heed(struct turn *t, const struct thread *th, struct msg *reply)
+{
+	const struct msg *told = msg_get(reply, REPLY_PERSON);
+	struct msg *record, *person = NULL;
+	const char *text = msg_text(told, PERSON_SAFETY);
+	enum err rc = ERR_OK;
+
+	require(msg_count(reply, REPLY_REFERRALS) == 1);
+	if (th->role == THREAD_SENDER) {
+		rc = casefile_load(t, &th->case_id, &record);
+		if (rc == ERR_OK)
+			rc = casefile_person(t, &th->case_id, record, &person);
+		if (rc != ERR_OK) /* erased: there is nobody left to protect by it here */
+			return rc == ERR_NOTFOUND ? ERR_OK : rc;
+		text = msg_text(person, PERSON_SAFETY);
+	}
+	if (text[0] != '\0')
+		msg_set_text(t->arena, reply, REPLY_SAFETY, text);
+	return ERR_OK;
+}
+
+enum err view_show(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct thread th;
+	struct id16 id;
+	enum err rc = view_referral_show(t, req, reply);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (msg_count(reply, REPLY_REFERRALS) != 1 ||
+	    !bytes_unhex(id.b, 16, msg_text(msg_at(reply, REPLY_REFERRALS, 0), REFERRAL_ROW_ID)))
+		return ERR_NOMEM; /* no room for the row */
+	rc = thread_load(t, &id, &th);
+	if (rc == ERR_OK && th.role == THREAD_SENDER)
+		rc = partner_has(t, &th, reply);
+	return rc == ERR_OK ? heed(t, &th, reply) : rc;
+}
