@@ -168,7 +168,8 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 			FILL({"cause", list_text(LIST_ERRORS, c->lang, err_text(rc)), 0}));
 	refusal_words(c->lang, &c->arena, *out);
 	/* also of a refusal: its reply may say how far the referral is now */
-	seen_remember(c, reply);
+	if (msg_u64(reply, REPLY_DRY_RUN) == 0) /* what would be is not what is */
+		seen_remember(c, reply);
 	if (c->json && (!c->quiet || msg_has(reply, REPLY_ERROR)))
 		out_json(request, reply);
 	if (msg_has(reply, REPLY_ERROR)) {

@@ -155,6 +155,8 @@ const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN]
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (act_has(a, parts[i].with))
 			add_option(buf, parts[i].name, parts[i].type);
+	if (act_has(a, ACT_ASKS))
+		add_option(buf, "yes", "");
 	add_option(buf, "text", "TEXT");
 	add_option(buf, "dry-run", "");
 	add_option(buf, "expect", "NUMBER");

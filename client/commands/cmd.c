@@ -9,9 +9,13 @@
 
 #include "base/check.h"
 #include "client/cli/out.h"
+#include "client/cli/page.h"
 #include "client/cli/seen.h"
 #include "client/cli/tool.h"
+#include "client/commands/arrived.h"
+#include "client/commands/sure.h"
 #include "client/print/print.h"
+#include "client/print/said.h"
 
 /* What the option's type made of it, when it was given. */
 void cmd_put_number(struct cli *c, struct msg *m, const char *option, unsigned field)
@@ -41,14 +45,21 @@ void cmd_put_expect(struct cli *c, struct msg *m, unsigned field)
 }
 
 /* A list that could not be shown whole is printed, and the exit code says that it is damaged. */
-int cmd_finish(struct cli *c, const struct msg *request)
+int cmd_finish(struct cli *c, struct msg *request)
 {
 	require(c != NULL && request != NULL);
 	struct msg *reply;
-	const int code = cli_ask(c, request, &reply);
+	int code;
 
-	if (code == CLI_DONE && !c->json)
-		print_reply(c, reply);
+	if (!sure(c, request, &code))
+		return code;
+	code = cli_ask(c, request, &reply);
+	if (code == CLI_DONE && !c->json) {
+		page_begin(c);
+		if (!said_done(c, reply, c->cmd->field == REQUEST_REFER ? arrived(c, reply) : NULL))
+			print_reply(c, reply);
+		page_end(c);
+	}
 	if (code == CLI_DONE && msg_count(reply, REPLY_DAMAGE) > 0)
 		return print_damage(c, reply);
 	return code;

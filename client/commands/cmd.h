@@ -20,8 +20,8 @@ void cmd_put_number(struct cli *c, struct msg *m, const char *option, unsigned f
 void cmd_put_flag(struct cli *c, struct msg *m, const char *option, unsigned field);
 /** Which state of the case or referral in the first word the user saw. */
 void cmd_put_expect(struct cli *c, struct msg *m, unsigned field);
-/** Send, print the reply (JSON or print_reply), return the exit code. */
-int cmd_finish(struct cli *c, const struct msg *request);
+/** Send, after asking where it cannot be undone; print the sentence or the reply, return the exit code. */
+int cmd_finish(struct cli *c, struct msg *request);
 
 /* cmd.c: commands whose row says all */
 int cmd_plain(struct cli *c);
@@ -36,6 +36,7 @@ int cmd_case_list(struct cli *c);
 int cmd_case_note(struct cli *c);
 int cmd_case_take(struct cli *c);
 int cmd_case_close(struct cli *c);
+int cmd_case_reopen(struct cli *c);
 int cmd_case_erase(struct cli *c);
 int cmd_consent_give(struct cli *c);
 int cmd_consent_withdraw(struct cli *c);

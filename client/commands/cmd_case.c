@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "client/commands/cmd.h"
 #include "client/commands/person.h"
+#include "client/commands/sure.h"
 #include "client/print/print.h"
 
 int cmd_case_new(struct cli *c)
@@ -76,6 +77,16 @@ int cmd_case_close(struct cli *c)
 	return cmd_finish(c, req);
 }
 
+int cmd_case_reopen(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_REOPEN, &sub);
+
+	require(c->word_count > 0);
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	cmd_put_expect(c, sub, BY_ID_EXPECT);
+	return cmd_finish(c, req);
+}
+
 /* Erasing is destroying a key.  Without --now that waits for the nightly batch, because each time all keys are
  * written again. */
 int cmd_case_erase(struct cli *c)
@@ -87,6 +98,8 @@ int cmd_case_erase(struct cli *c)
 	msg_set_text(&c->arena, sub, CASE_ERASE_ID, c->words[0]);
 	if (cli_option(c, "now") != NULL)
 		msg_set_u64(sub, CASE_ERASE_NOW, 1);
+	if (!sure(c, req, &code))
+		return code;
 	code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json)
 		return code;

@@ -11,6 +11,7 @@
 #include "client/cli/ctlclient.h"
 #include "client/cli/out.h"
 #include "client/commands/cmd.h"
+#include "client/commands/sure.h"
 #include "client/print/print.h"
 
 enum { LOCK_STEPS = 200, LOCK_STEP_NS = 50000000 };
@@ -91,15 +92,15 @@ int cmd_unlock(struct cli *c)
 	return code;
 }
 
-/* --yes is asked for because a suspension ends only with the recovery sheet. */
+/* A suspension of oneself ends only with the recovery sheet. */
 int cmd_panic(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_PANIC, &sub), *reply;
 	int code;
 
 	require(c->cmd->run == cmd_panic);
-	if (cli_option(c, "yes") == NULL)
-		return cli_refuse(c, CLI_USAGE, "panic-asks", FILL_NONE);
+	if (!sure(c, req, &code))
+		return code;
 	code = cli_call(c, req, &reply);
 	if (code == CLI_DONE)
 		code = until_locked(c);

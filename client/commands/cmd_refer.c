@@ -48,7 +48,7 @@ int cmd_act(struct cli *c)
 		msg_add_text(&c->arena, sub, ACT_NEW_TARGETS, cli_option_at(c, "target", i));
 	cmd_put_number(c, sub, "share", ACT_NEW_SHARE);
 	cmd_put_flag(c, sub, "late", ACT_NEW_LATE);
-	cmd_put_flag(c, sub, "dry-run", ACT_NEW_DRY_RUN);
+	cmd_put_flag(c, req, "dry-run", REQUEST_DRY_RUN);
 	cmd_put_expect(c, sub, ACT_NEW_EXPECT);
 	cmd_put_number(c, sub, "until", ACT_NEW_DATE_MS);
 	return cmd_finish(c, req);

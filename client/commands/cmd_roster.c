@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "client/commands/cmd.h"
+#include "client/commands/sure.h"
 #include "client/print/print.h"
 
 enum {
@@ -134,6 +135,8 @@ int cmd_propose(struct cli *c)
 	msg_set_text(&c->arena, sub, PROPOSE_OP, c->cmd->verb);
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, PROPOSE_PARTNER, c->words[0]);
+	if (!sure(c, req, &code))
+		return code;
 	code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json)
 		return code;

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "client/cli/page.h"
 #include "client/print/print.h"
+#include "client/print/said.h"
 
 enum { DAMAGE_SHOWN = 5 };
 
@@ -108,6 +109,12 @@ void print_reply(struct cli *c, const struct msg *reply)
 {
 	require(c != NULL && reply != NULL);
 	page_begin(c);
+	if (c->cmd->field == REQUEST_SHOW) {
+		said_show(c, reply);
+		further(c, reply);
+		page_end(c);
+		return;
+	}
 	print_status(c, reply);
 	print_partners(c, reply);
 	print_cases(c, reply);

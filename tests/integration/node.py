@@ -65,6 +65,10 @@ class Refused(Exception):
         self.code, self.reply = code, reply
 
 
+ASKS = {("case", "erase"), ("consent", "withdraw"), ("outbox", "drop"), ("partner", "suspend"), ("partner", "remove"), ("redirect",), ("revoke",),
+        ("error",), ("panic",)}
+
+
 class Node:
     def __init__(self, fed, name, org, port):
         self.fed, self.name, self.org, self.port = fed, name, org, port
@@ -112,6 +116,9 @@ class Node:
         return out, unborn
 
     def k(self, *args, stdin=None):
+        """The reply.  What cannot be undone is asked about at a terminal; a script says --yes."""
+        if args[:1] + args[1:2] in ASKS or args[:1] in ASKS:
+            args = (*args, *(() if {"--yes", "--dry-run"} & set(args) else ("--yes",)))
         r = subprocess.run([str(self.fed.bin / "kring"), "--dir", str(self.dir), "--json", *args], capture_output=True, text=True, input=stdin)
         reply = json.loads(r.stdout, object_hook=Reply) if r.stdout.strip() else Reply()
         if r.returncode:

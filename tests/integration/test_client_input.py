@@ -411,7 +411,7 @@ def test_a_decline_never_wins_over_an_accept_unseen(federation):
     a.await_state(ref, "accepted")
     r = run(a, "withdraw", ref, "--reason", "no-longer-needed", who="an")
     assert r.returncode == 1 and "accept by SMWO" in r.stderr.decode(), r
-    assert run(a, "revoke", ref, who="dee").returncode == 0 and a.state(ref) == "revoked", "what protects the person never waits"
+    assert run(a, "revoke", ref, "--yes", who="dee").returncode == 0 and a.state(ref) == "revoked", "what protects the person never waits"
 
 
 def test_lock_answers_when_it_is_true(federation):
