@@ -9,37 +9,43 @@
 #include "base/check.h"
 #include "client/words/words.h"
 
-enum { VALUES_MAX = 4, VALUE_MAX = 512, CODE_MAX = 64 };
+enum { VALUES_MAX = 4, VALUE_MAX = 1024, CODE_MAX = 64 };
 
-/* "identity contact": each in words, "identiteit, contact".  A code that is in no list of ours stays. */
-static void codes(enum list_lang lang, const struct msg *v, char out[VALUE_MAX])
+/* "identity contact": each in words, "identiteit, contact".  Where they are to be typed the code stands before its words; a code
+ * that is in no list of ours stays alone. */
+static void codes(enum list_lang lang, const struct msg *v, bool typed, char out[VALUE_MAX])
 {
 	enum list_id list = LIST_COUNT;
 	const bool known = list_named(msg_text(v, VALUE_LIST), &list);
 	const char *p = msg_text(v, VALUE_CODE);
 	size_t len = 0;
 
-	for (out[0] = '\0'; *p != '\0'; p += strspn(p, " ")) {
-		const size_t n = strcspn(p, " ");
+	for (out[0] = '\0'; *p != '\0'; p += strspn(p, " ,")) {
+		const size_t n = strcspn(p, " ,");
+		const char *word, *form;
 		char code[CODE_MAX] = "";
 
 		memcpy(code, p, n < sizeof code ? n : sizeof code - 1);
-		(void)fill_text(out + len, VALUE_MAX - len, len == 0 ? "{v}" : ", {v}",
-				FILL({"v", known ? list_text(list, lang, code) : code, 0}),
+		word = known ? list_text(list, lang, code) : code;
+		form = !typed || strcmp(word, code) == 0 ? "{w}" : "{c} ({w})";
+		(void)fill_text(out + len, VALUE_MAX - len, len == 0 ? "" : ", ", FILL_NONE,
 				words_plural(lang));
+		len += strlen(out + len);
+		(void)fill_text(out + len, VALUE_MAX - len, form,
+				FILL({"w", word, 0}, {"c", code, 0}), words_plural(lang));
 		len += strlen(out + len);
 		p += n;
 	}
 }
 
 /* One kind of value is set; a kind that only newer nodes know is empty. */
-static void value_words(enum list_lang lang, const struct msg *v, char out[VALUE_MAX])
+static void value_words(enum list_lang lang, const struct msg *v, bool typed, char out[VALUE_MAX])
 {
 	char text[WORDS_SHORT];
 
 	out[0] = '\0';
 	if (msg_has(v, VALUE_CODE))
-		codes(lang, v, out);
+		codes(lang, v, typed, out);
 	else if (msg_has(v, VALUE_TEXT))
 		(void)fill_text(out, VALUE_MAX, "{v}", FILL({"v", msg_text(v, VALUE_TEXT), 0}),
 				words_plural(lang));
@@ -50,28 +56,30 @@ static void value_words(enum list_lang lang, const struct msg *v, char out[VALUE
 			       words_moment(lang, msg_u64(v, VALUE_MOMENT_MS), text));
 	else if (msg_has(v, VALUE_SECONDS))
 		(void)snprintf(out, VALUE_MAX, "%s",
-			       words_length(lang, msg_u64(v, VALUE_SECONDS), text));
+			       msg_u64(v, VALUE_SECONDS) < 60
+				       ? list_text(LIST_DATES, lang, "moment")
+				       : words_length(lang, msg_u64(v, VALUE_SECONDS), text));
 }
 
 /* Numbers stay numbers: a plural is chosen by them. */
-char *refusal_fill(enum list_lang lang, const char *text, const struct msg *m, unsigned field,
-		   char *out, size_t cap)
+static char *fill(enum list_lang lang, const char *text, bool typed, const struct msg *reply,
+		  char out[WORDS_LONG])
 {
 	struct fill values[VALUES_MAX + 1] = {{.name = NULL}};
 	char words[VALUES_MAX][VALUE_MAX];
 
 	require(text != NULL && out != NULL);
-	for (size_t i = 0; i < VALUES_MAX && i < msg_count(m, field); i++) {
-		const struct msg *v = msg_at(m, field, i);
+	for (size_t i = 0; i < VALUES_MAX && i < msg_count(reply, REPLY_VALUES); i++) {
+		const struct msg *v = msg_at(reply, REPLY_VALUES, i);
 
 		values[i].name = msg_text(v, VALUE_NAME);
 		values[i].number = msg_u64(v, VALUE_NUMBER);
 		if (msg_has(v, VALUE_NUMBER))
 			continue;
-		value_words(lang, v, words[i]);
+		value_words(lang, v, typed, words[i]);
 		values[i].text = words[i];
 	}
-	return fill_text(out, cap, text, values, words_plural(lang));
+	return fill_text(out, WORDS_LONG, text, values, words_plural(lang));
 }
 
 /* A part that this code has no row for says nothing. */
@@ -84,8 +92,8 @@ static void part(enum list_lang lang, struct arena *a, struct msg *reply, const 
 	(void)snprintf(row, sizeof row, "%s%s", code, name);
 	if (list_has(LIST_REFUSALS, row))
 		msg_set_text(a, reply, field,
-			     refusal_fill(lang, list_text(LIST_REFUSALS, lang, row), reply,
-					  REPLY_VALUES, out, sizeof out));
+			     fill(lang, list_text(LIST_REFUSALS, lang, row), field == REPLY_REMEDY,
+				  reply, out));
 	else
 		msg_set_text(a, reply, field, name[0] == '\0' ? code : "");
 }

@@ -19,8 +19,5 @@
 /** The what, why and remedy of a reply, from its code and values (config/lists/refusals.psv).  A code that only newer nodes know
  *  is shown as it is; a reply without a code stays as it is. */
 void refusal_words(enum list_lang lang, struct arena *a, struct msg *reply);
-/** text with the Values of that repeated field of m put in; what does not fit cap is left out.  Returns out. */
-char *refusal_fill(enum list_lang lang, const char *text, const struct msg *m, unsigned field,
-		   char *out, size_t cap);
 
 #endif /* KRING_CLIENT_WORDS_REFUSAL_H */

@@ -200,36 +200,15 @@ enum err turn_again(struct turn *t, struct span leaves)
 	return ERR_OK;
 }
 
-/* Carries what the client has to send as expect, so that a person can look and repeat. */
-enum err turn_stale_old(struct turn *t, const struct id16 *id, uint64_t current, const char *what,
-			const char *why)
+void turn_stale(struct turn *t, const struct id16 *id, uint64_t current)
 {
-	struct err_text remedy;
-
 	bytes_hex(t->refusal.id, id->b, sizeof id->b);
 	t->refusal.current = current;
-	(void)err_explain(
-		&remedy, ERR_STALE,
-		"look at it first; to go on all the same, type it again, or: --expect %llu",
-		(unsigned long long)current);
-	return turn_refuse_old(t, ERR_STALE, what, why, remedy.text);
 }
 
-/* Whole minutes, hours or days: who phones about it needs no more. */
-const char *turn_ago(const struct turn *t, uint64_t at_ms, struct err_text *out)
+struct say turn_ago(const struct turn *t, uint64_t at_ms)
 {
-	const uint64_t minutes = t->wall_ms > at_ms ? (t->wall_ms - at_ms) / 60000 : 0;
-	const uint64_t n = minutes < 60 ? minutes : minutes < 1440 ? minutes / 60 : minutes / 1440;
-
-	if (minutes == 0)
-		(void)err_explain(out, ERR_OK, "just now");
-	else
-		(void)err_explain(out, ERR_OK, "%llu %s%s ago", (unsigned long long)n,
-				  minutes < 60	   ? "minute"
-				  : minutes < 1440 ? "hour"
-						   : "day",
-				  n == 1 ? "" : "s");
-	return out->text;
+	return say_seconds("ago", t->wall_ms > at_ms ? (t->wall_ms - at_ms) / 1000 : 0);
 }
 
 enum err turn_put(struct turn *t, enum store_table table, const struct store_key *key,

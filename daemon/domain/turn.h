@@ -171,11 +171,11 @@ void turn_refused_into(struct turn *t, enum err e, struct msg *reply);
 enum err turn_refuse_old(struct turn *t, enum err e, const char *what, const char *why,
 			 const char *remedy);
 
-/** ERR_STALE: what was changed since the worker looked, and the version that is there now. */
-enum err turn_stale_old(struct turn *t, const struct id16 *id, uint64_t current, const char *what,
-			const char *why);
-/** "3 minutes ago": for sentences about what happened at that time. */
-const char *turn_ago(const struct turn *t, uint64_t at_ms, struct err_text *out);
+/** Before turn_refuse with ERR_STALE: the case or referral that changed since the worker looked, and the version that is there
+ *  now, which the client sends as expect when the person goes on all the same. */
+void turn_stale(struct turn *t, const struct id16 *id, uint64_t current);
+/** The value "ago": how long that moment is past. */
+struct say turn_ago(const struct turn *t, uint64_t at_ms);
 /** A name as a list shows it: cut between characters after 120 bytes.  A long one must not hide the rest. */
 const char *turn_short(struct turn *t, const char *text);
 /** Is there room for one more row of this list?  If not, the reply says that there are more. */

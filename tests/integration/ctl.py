@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The control protocol from Python: for load, where starting the client each time would be the bottleneck."""
 import pathlib
+import re
 import socket
 import struct
 import subprocess
@@ -22,6 +23,27 @@ def compile_control():
 pb = compile_control()
 
 
+def rows(name):
+    """{code: English} of one list."""
+    lines = [x.split("|") for x in (ROOT / f"config/lists/{name}.psv").read_text().splitlines() if x and x[0] != "#"]
+    return {x[0]: x[lines[0].index("en")] for x in lines[1:]}
+
+
+def in_words(reply):
+    """What, why and remedy in English, as the client fills them in: the daemon gives a code and values."""
+    def value(v):
+        if v.list:
+            words = rows(v.list)
+            return ", ".join(words.get(c, c) for c in re.split("[ ,]+", v.code))
+        return v.text or v.day or str(v.number or v.moment_ms or v.seconds)
+    values = {v.name: value(v) for v in reply.values}
+    texts = rows("refusals") if reply.code else {}
+    for field, part in (("what", ""), ("why", ".why"), ("remedy", ".do")):
+        if reply.code:
+            setattr(reply, field, re.sub("{([a-z]+)}", lambda m: values[m[1]], texts.get(reply.code + part, "")))
+    return reply
+
+
 class Control:
     def __init__(self, path):
         self.path, self.sock = str(path), None
@@ -36,7 +58,7 @@ class Control:
                 self.sock.connect(self.path)
             self.sock.sendall(struct.pack(">I", len(raw)) + raw)
             head = self.read(4)
-            return pb.Reply.FromString(self.read(struct.unpack(">I", head)[0]))
+            return in_words(pb.Reply.FromString(self.read(struct.unpack(">I", head)[0])))
         except OSError:
             if self.sock:
                 self.sock.close()

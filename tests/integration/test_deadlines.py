@@ -324,14 +324,14 @@ def test_dates_too_far_ahead_are_refused_by_name(federation):
     for ms in (2**64 - 1, 2**63, 2**63 - 1, 2**62, 1, 9999999999999, 253402300800000):
         r = ctl_pb.Request(version=1, request_id=os.urandom(16))
         r.act.ref, r.act.type, r.act.reason, r.act.date_ms = ref, HOLD, "waiting-list", ms
-        assert "until" in (c.call(r).what + c.call(r).remedy), ms
+        assert "until" in c.call(r).remedy, ms
         r = ctl_pb.Request(version=1, request_id=os.urandom(16))
         r.act.ref, r.act.type, r.act.reason, r.act.date_ms = ref, 13, "appointment", ms
         got = c.call(r)
-        assert not got.error if ms == 1 else "until" in got.what, (ms, got.what)  # an appointment may lie in the past
+        assert not got.error if ms == 1 else "until" in got.remedy, (ms, got.what)  # an appointment may lie in the past
         r = ctl_pb.Request(version=1, request_id=os.urandom(16))
         r.partner_agree.partner, r.partner_agree.cats, r.partner_agree.until_ms = a.name, 1, ms
-        assert "until" in c.call(r).what, ms
+        assert "until" in c.call(r).remedy, ms
     assert b.state(ref) == "accepted"
     day = time.strftime("%F", time.gmtime(time.time() + 300 * 86400))
     b.k("hold", ref, "--reason", "waiting-list", "--until", day)

@@ -76,7 +76,7 @@ def test_revoke_ends_the_consent_at_both_ends_and_everything_under_it(federation
     assert all(e.get("hollow") for r in (r1, r2) for e in b.k("show", r)["log"] if e["act"] == "offer")
     with pytest.raises(Refused) as e:  # only a new consent helps
         a.refer(case, b.name, need="legal")
-    assert "consent-withdrawn" in e.value.reply["why"]
+    assert "consent was withdrawn" in e.value.reply["why"]
     give(a, case, b.name)
     assert b.k("show", offered(a, b, case, "legal"))["person"]["phone"] == "000-111"
 
@@ -143,7 +143,7 @@ def test_whoever_erased_the_case_can_still_record_it(federation, who):
     if who == "holder":
         with pytest.raises(Refused) as e:
             a.refer(case, b.name, need="legal")
-        assert "consent-withdrawn" in e.value.reply["why"]
+        assert "consent was withdrawn" in e.value.reply["why"]
     else:
         shows_nothing(b, ref)
 

@@ -11,58 +11,46 @@
 #include "domain/documents/words.h"
 #include "domain/membership/names.h"
 
-/* What helps against each cause, before and after the partner as one types it.  The first one is for all
- * that the person has to be asked for. */
+/* What helps against each cause; the first one is for all that the person has to be asked for. */
 static const struct {
 	enum wire_verdict_code code;
-	const char *before, *after;
-	bool leave; /* leaving it out helps as well */
+	enum refusal refusal;
 } remedies[] = {
-	{WIRE_VERDICT_NO_GRANT, "ask the person, then: kring consent give CASE --to ",
-	 " --share ...", true},
-	{WIRE_VERDICT_NO_AGREEMENT, "make an agreement first: kring partner agree ", " --share ...",
-	 false},
-	{WIRE_VERDICT_AGREEMENT, "widen the agreement: kring partner agree ", " --share ...", true},
-	{WIRE_VERDICT_AGREEMENT_ENDED, "the agreement ended; renew it: kring partner agree ",
-	 " --share ...", false},
-	{WIRE_VERDICT_EXPIRED,
-	 "the consent ended; ask the person again, then: kring consent give CASE --to ",
-	 " --share ...", false},
-	{WIRE_VERDICT_WITHDRAWN,
-	 "the person took this consent back; only a new one helps: kring consent give CASE --to ",
-	 " --share ...", false},
-	{WIRE_VERDICT_PURPOSE,
-	 "ask the person for this purpose too, then: kring consent give CASE --to ",
-	 " --purpose refer --share ...", true},
+	{WIRE_VERDICT_NO_GRANT, REFUSAL_NOT_COVERED},
+	{WIRE_VERDICT_NO_AGREEMENT, REFUSAL_NOT_COVERED_NO_AGREEMENT},
+	{WIRE_VERDICT_AGREEMENT, REFUSAL_NOT_COVERED_BY_AGREEMENT},
+	{WIRE_VERDICT_AGREEMENT_ENDED, REFUSAL_NOT_COVERED_AGREEMENT_ENDED},
+	{WIRE_VERDICT_EXPIRED, REFUSAL_NOT_COVERED_CONSENT_ENDED},
+	{WIRE_VERDICT_WITHDRAWN, REFUSAL_NOT_COVERED_WITHDRAWN},
+	{WIRE_VERDICT_PURPOSE, REFUSAL_NOT_COVERED_PURPOSE},
 };
 
-/* The one who records a consent asks the person; the other end can only say less.  Only a referral has --without. */
-static void remedy_of(const struct turn *t, const struct consent_scope *s, uint16_t type,
-		      uint64_t uncovered, enum wire_verdict_code cause, struct err_text *why)
+/* The one who records a consent asks the person; the other end can only say less. */
+static enum refusal remedy_of(const struct consent_scope *s, const struct consent_view *v,
+			      enum wire_verdict_code cause)
 {
-	const uint64_t never = uncovered & ~consent_purpose_cats("refer");
-	const char *leave = type == DOC_OFFER ? ", or leave it out: --without ..."
-					      : ", or leave it out";
-	char names[200], typed[NAMES_TYPED_LEN];
 	size_t at = 0;
 
+	if (!v->holds_cases)
+		return REFUSAL_NOT_COVERED_TAKES_NONE;
+	if (s->received && cause != WIRE_VERDICT_NO_AGREEMENT && cause != WIRE_VERDICT_AGREEMENT &&
+	    cause != WIRE_VERDICT_AGREEMENT_ENDED)
+		return REFUSAL_NOT_COVERED_THEIR_CONSENT;
 	for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++)
 		at = remedies[i].code == cause ? i : at;
-	names_typed(t->node, s->p, typed);
-	consent_names(never, names, sizeof names);
-	if (cause == WIRE_VERDICT_PURPOSE && type == DOC_OFFER && never != 0)
-		(void)err_explain(why, ERR_DENIED,
-				  "a referral never carries this, leave it out: --without %s",
-				  names);
-	else if (s->received && cause != WIRE_VERDICT_NO_AGREEMENT &&
-		 cause != WIRE_VERDICT_AGREEMENT && cause != WIRE_VERDICT_AGREEMENT_ENDED)
-		(void)err_explain(
-			why, ERR_DENIED,
-			"leave it out, or phone %s: the consent that they recorded decides",
-			s->p->org);
-	else
-		(void)err_explain(why, ERR_DENIED, "%s%s%s%s", remedies[at].before, typed,
-				  remedies[at].after, remedies[at].leave ? leave : "");
+	return remedies[at].refusal;
+}
+
+/* "a, b" as an option takes it: a,b. */
+static const char *as_typed(char *names)
+{
+	char *out = names;
+
+	for (const char *s = names; *s != '\0'; s++)
+		if (*s != ' ')
+			*out++ = *s;
+	*out = '\0';
+	return names;
 }
 
 /* The client asks the person with what it is given here: which categories, which partner, which one command. */
@@ -73,24 +61,26 @@ static enum err refuse_scope(struct turn *t, const struct consent_scope *s,
 	const uint64_t covered = consent_covered(v, t->wall_ms);
 	/* asking the person is no use while the partners have no agreement */
 	const enum wire_verdict_code cause = v->agreed ? code : WIRE_VERDICT_NO_AGREEMENT;
-	char names[200];
-	struct err_text why;
+	const uint64_t never = cats & ~covered & ~consent_purpose_cats("refer");
+	const char *why = wire_verdict_text((uint16_t)cause);
+	char names[200], leave[200], typed[NAMES_TYPED_LEN];
 
 	t->refusal.covered = covered;
 	t->refusal.uncovered = cats & ~covered;
 	consent_names(t->refusal.uncovered, names, sizeof names);
-	(void)err_explain(&why, ERR_DENIED, "not covered (%s): %s",
-			  wire_verdict_text((uint16_t)cause), names);
-	(void)turn_refuse_old(t, ERR_DENIED, "", why.text, "");
-	(void)err_explain(&why, ERR_DENIED, "%s may not see all of this", s->p->org);
-	memcpy(t->refusal.what, why.text, sizeof t->refusal.what - 1);
-	if (v->holds_cases)
-		remedy_of(t, s, type, t->refusal.uncovered, cause, &why);
-	else
-		(void)err_explain(&why, ERR_DENIED,
-				  "%s takes no referrals now; see: kring partner list", s->p->org);
-	memcpy(t->refusal.remedy, why.text, sizeof t->refusal.remedy - 1);
-	return ERR_DENIED;
+	names_typed(t->node, s->p, typed);
+	if (v->holds_cases && cause == WIRE_VERDICT_PURPOSE && type == DOC_OFFER && never != 0) {
+		consent_names(never, names, sizeof names);
+		consent_names(never, leave, sizeof leave);
+		return turn_refuse_with(t, ERR_DENIED, REFUSAL_NEVER_IN_A_REFERRAL,
+					say_text("partner", s->p->org),
+					say_code("cats", LIST_CATEGORIES, names),
+					say_text("typed", as_typed(leave)));
+	}
+	return turn_refuse_with(t, ERR_DENIED, remedy_of(s, v, cause),
+				say_text("partner", s->p->org), say_text("typed", typed),
+				say_code("cause", LIST_VERDICTS, why),
+				say_code("cats", LIST_CATEGORIES, names));
 }
 
 /* NOLINTNEXTLINE(readability-function-size): body, categories and consent are one answer */

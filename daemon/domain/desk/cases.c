@@ -61,8 +61,7 @@ enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
 	enum err rc;
 
 	if (msg_text(person, PERSON_NAME)[0] == '\0')
-		return turn_refuse_old(t, ERR_INVAL, "a case needs a name", "",
-				       "kring case new --name NAME, or answer the prompt");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_CASE_NAME_MISSING);
 	rc = fields_fit(t, person);
 	if (rc == ERR_OK)
 		rc = typed_person(t, person);
@@ -116,10 +115,7 @@ enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply
 	msg_clear(reply, REPLY_TOLD); /* replies to commands that write are kept for a day */
 	/* all that were named or none: a person must not believe that more was taken over */
 	if (taken == 0 || taken != msg_count(req, CASE_TAKE_FIELDS))
-		return turn_refuse_old(
-			t, ERR_INVAL, "no partner says anything else there",
-			"only a field that a partner tells otherwise can be taken over",
-			"what differs: kring case show CASE");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_CASE_TAKE_NOTHING);
 	rc = casefile_save(t, &id, m);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
 								 .case_id = &id,
@@ -135,7 +131,7 @@ enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply
 
 	(void)reply;
 	if (rc == ERR_OK && text_blank(msg_text(req, CASE_NOTE_TEXT)))
-		return turn_refuse_old(t, ERR_INVAL, "the note is empty", "", "");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_NOTE_EMPTY);
 	if (rc == ERR_OK)
 		rc = casefile_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
@@ -144,16 +140,15 @@ enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply
 			    : rc;
 }
 
-/* Which fields colleagues changed since that version, and when the last of them did. */
+/* Which fields colleagues changed since that version ("" : none, a partner sent news), and when the last of them did. */
 static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t version,
-			      struct err_text *why)
+			      struct err_text *names, uint64_t *at_ms)
 {
 	const struct store_key prefix = turn_key_id(id);
 	struct store_walk w = {.rc = ERR_OK};
-	struct err_text names = {""}, ago = {""};
 	enum err rc;
 
-	require(why != NULL);
+	require(names != NULL && at_ms != NULL);
 	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
 		const size_t mark = t->arena->used;
 		struct store_key k = {.len = 0};
@@ -164,36 +159,39 @@ static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t ve
 		if (rc != ERR_OK)
 			return rc;
 		if (msg_u64(m, CASE_ENTRY_VERSION) > version) {
-			const struct err_text before = names;
+			const struct err_text before = *names;
 
-			(void)err_explain(&names, ERR_OK, "%.300s%s%.200s", before.text,
+			(void)err_explain(names, ERR_OK, "%.300s%s%.200s", before.text,
 					  before.text[0] == '\0' ? "" : ", ",
 					  msg_text(m, CASE_ENTRY_TEXT));
-			(void)turn_ago(t, msg_u64(m, CASE_ENTRY_AT_MS), &ago);
+			*at_ms = msg_u64(m, CASE_ENTRY_AT_MS);
 		}
 		arena_rewind(t->arena, mark);
 	}
-	if (w.rc != ERR_OK)
-		return w.rc;
-	if (names.text[0] == '\0')
-		return err_explain(why, ERR_OK, "a partner sent news of the person");
-	return err_explain(why, ERR_OK, "changed: %.250s, %s", names.text, ago.text);
+	return w.rc;
 }
 
 /* Two colleagues at one case: the second one looks at what the first one wrote.  expect: version plus one, or 0. */
 static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t expect)
 {
-	struct err_text why = {""};
+	struct err_text names = {""};
+	uint64_t at_ms = 0, version;
 	struct msg *m;
 	enum err rc = casefile_load(t, id, &m);
 
 	if (rc != ERR_OK || expect == 0 || msg_u64(m, CASE_RECORD_VERSION) == expect - 1)
 		return rc;
-	rc = changed_since(t, id, expect - 1, &why);
+	version = msg_u64(m, CASE_RECORD_VERSION);
+	rc = changed_since(t, id, expect - 1, &names, &at_ms);
 	if (rc != ERR_OK)
 		return rc;
-	return turn_stale_old(t, id, msg_u64(m, CASE_RECORD_VERSION),
-			      "somebody changed this case since you looked", why.text);
+	turn_stale(t, id, version);
+	if (names.text[0] == '\0')
+		return turn_refuse_with(t, ERR_STALE, REFUSAL_CASE_CHANGED_BY_PARTNER,
+					say_number("current", version));
+	return turn_refuse_with(t, ERR_STALE, REFUSAL_CASE_CHANGED,
+				say_code("fields", LIST_PERSON, names.text), turn_ago(t, at_ms),
+				say_number("current", version));
 }
 
 /* In the timeline: which fields, never what stood or stands there. */
@@ -232,8 +230,7 @@ enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply
 
 	if (rc == ERR_OK && msg_has(person, PERSON_NAME) &&
 	    msg_text(person, PERSON_NAME)[0] == '\0')
-		return turn_refuse_old(t, ERR_INVAL, "a case needs a name", "",
-				       "give another one, or leave it as it is");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_CASE_NAME_TAKEN_AWAY);
 	if (rc != ERR_OK)
 		return rc;
 	rc = fields_fit(t, person);
@@ -290,9 +287,7 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 		return rc;
 	rc = quota_any_open(t, &id, &open);
 	if (rc == ERR_OK && open)
-		return turn_refuse_old(t, ERR_STATE, "this case has open referrals",
-				       "somebody is still waiting for an answer",
-				       "end them first, see: kring case show");
+		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_HAS_REFERRALS);
 	if (rc != ERR_OK)
 		return rc;
 	rc = casefile_load(t, &id, &m);
@@ -353,20 +348,12 @@ static enum err refuse_unconfirmed(struct turn *t, const struct thread *th)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
 	char ref[THREAD_REF_LEN + 1];
-	struct err_text why, remedy;
 
 	require(th->provisional);
 	require(p != NULL); /* unconfirmed() asks for a partner that is still one */
 	thread_reference(t, &th->id, ref);
-	(void)err_explain(&why, ERR_STATE,
-			  "%s has not confirmed the end of %s, and may have accepted it meanwhile",
-			  p->org, ref);
-	(void)err_explain(&remedy, ERR_STATE,
-			  "try again once it is confirmed: kring show %s; if it takes long, "
-			  "phone %s",
-			  ref, p->org);
-	return turn_refuse_old(t, ERR_STATE, "the end of a referral is not confirmed yet", why.text,
-			       remedy.text);
+	return turn_refuse_with(t, ERR_STATE, REFUSAL_REFERRAL_END_UNCONFIRMED,
+				say_text("partner", p->org), say_text("ref", ref));
 }
 
 /* A case of very many referrals takes several turns: first all of them are looked at, then it goes. */
@@ -415,9 +402,7 @@ static enum err all_confirmed(struct turn *t, struct erasing_case *e)
 
 static enum err refuse_open(struct turn *t)
 {
-	return turn_refuse_old(t, ERR_STATE, "this case has open referrals",
-			       "a partner still works for this person",
-			       "end or revoke them first, see: kring case show");
+	return turn_refuse(t, ERR_STATE, REFUSAL_CASE_HAS_REFERRALS_ERASE);
 }
 
 /* Asked before erase_case, which is most of the work. */
@@ -495,8 +480,7 @@ enum err desk_case_release(struct turn *t, const struct msg *req, struct msg *re
 	if (rc != ERR_OK)
 		return rc;
 	if (!held)
-		return turn_refuse_old(t, ERR_STATE, "this case is not on hold", "",
-				       "see: kring status");
+		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_NOT_HELD);
 	rc = audit_add(t, &(struct audit_entry){
 				  .event = AUDIT_LOSS, .case_id = &id, .detail = "released"});
 	return rc == ERR_OK ? quarantine_release(t, &id) : rc;

@@ -48,26 +48,21 @@ static enum err check_give(struct turn *t, const struct msg *req)
 
 	if (msg_u64(req, CONSENT_GIVE_CATS) == 0 ||
 	    (msg_u64(req, CONSENT_GIVE_CATS) & ~GATE_ALL) != 0)
-		return turn_refuse_old(t, ERR_INVAL, "say what may be shared",
-				       "--share names the categories the person agrees to",
-				       "for example: --share identity,contact,needs");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_CONSENT_SHARE_MISSING);
 	if (consent_purpose_cats(msg_text(req, CONSENT_GIVE_PURPOSE)) == 0)
-		return turn_refuse_old(t, ERR_INVAL, "purpose not known", "",
-				       "one of: refer, coordinate, follow-up, evaluate");
+		return turn_refuse_with(
+			t, ERR_INVAL, REFUSAL_PURPOSE_UNKNOWN,
+			say_code("codes", LIST_CODES, "refer coordinate follow-up evaluate"));
 	if (strcmp(how, "oral") != 0 && strcmp(how, "written") != 0 &&
 	    strcmp(how, "electronic") != 0)
-		return turn_refuse_old(t, ERR_INVAL, "say how the person agreed", "",
-				       "--how oral, written or electronic");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_CONSENT_HOW_MISSING);
 	if (strcmp(how, "oral") == 0 && text_blank(msg_text(req, CONSENT_GIVE_WITNESS)))
-		return turn_refuse_old(t, ERR_INVAL, "spoken consent needs a witness", "",
-				       "--witness NAME of the colleague who was present");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_CONSENT_WITNESS_MISSING);
 	if (until != 0 &&
 	    (until <= t->wall_ms || until > t->wall_ms + (uint64_t)LIMIT_GRANT_DAYS * DAY_MS))
-		return turn_refuse_old(t, ERR_INVAL,
-				       until <= t->wall_ms ? "--until is a day of the past"
-							   : "--until is too far ahead",
-				       "consent holds at most twelve months",
-				       "leave --until out for six months");
+		return turn_refuse(t, ERR_INVAL,
+				   until <= t->wall_ms ? REFUSAL_CONSENT_UNTIL_PAST
+						       : REFUSAL_CONSENT_UNTIL_FAR);
 	return ERR_OK;
 }
 
@@ -237,19 +232,14 @@ enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 	if (t->left.len != 0) /* it holds, and the work that asked for it goes */
 		return work_done(t, p->no);
 	if (!msg_has(req, PARTNER_AGREE_CATS))
-		return turn_refuse_old(
-			t, ERR_INVAL, "say what the agreement covers", "",
-			"--share NAMES: what is not named is closed; none closes it");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_AGREEMENT_SHARE_MISSING);
 	if ((msg_u64(req, PARTNER_AGREE_CATS) & ~(GATE_ALL | GATE_BIT(GATE_MESSAGE))) != 0)
-		return turn_refuse_old(t, ERR_INVAL, "unknown category", "",
-				       "see: kring help partner");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_CATEGORY_UNKNOWN);
 	if (until != 0 &&
 	    (until <= t->wall_ms || until > t->wall_ms + (uint64_t)LIMIT_AGREEMENT_DAYS * DAY_MS))
-		return turn_refuse_old(t, ERR_INVAL,
-				       until <= t->wall_ms ? "--until is a day of the past"
-							   : "--until is too far ahead",
-				       "an agreement holds at most ten years",
-				       "leave --until out: it holds until you change it");
+		return turn_refuse(t, ERR_INVAL,
+				   until <= t->wall_ms ? REFUSAL_AGREEMENT_UNTIL_PAST
+						       : REFUSAL_AGREEMENT_UNTIL_FAR);
 	/* words between workers belong to every agreement; who does not want them says so */
 	msg_set_u64(m, AGREEMENT_CATS,
 		    (msg_u64(req, PARTNER_AGREE_CATS) | GATE_BIT(GATE_MESSAGE)) &
@@ -306,8 +296,7 @@ enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg
 	if (rc != ERR_OK)
 		return rc;
 	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
-		return turn_refuse_old(t, ERR_STATE, "this consent was withdrawn already", "",
-				       "see: kring consent show ID");
+		return turn_refuse(t, ERR_STATE, REFUSAL_CONSENT_WITHDRAWN_ALREADY);
 	/* partner and case come from the record: the person names the consent and nothing else */
 	s.p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
 	s.received = msg_u64(m, GRANT_RECORD_RECEIVED) != 0;

@@ -16,9 +16,8 @@
 /* Another user's draft is answered the same: whether there is one is nobody else's to know. */
 static enum err refuse_gone(struct turn *t)
 {
-	return turn_refuse_old(t, ERR_NOTFOUND, "there is no such draft",
-			       "it was sent, thrown away, or not touched for two weeks",
-			       "begin anew");
+	return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_DRAFT_UNKNOWN,
+				say_number("days", LIMIT_DRAFT_DAYS));
 }
 
 /* The whole id: drafts are chosen from a list, never typed. */
@@ -44,12 +43,11 @@ static enum err refuse_put(struct turn *t, enum err rc)
 	if (rc == ERR_NOTFOUND)
 		return refuse_gone(t);
 	if (rc == ERR_LIMIT)
-		return turn_refuse_old(t, rc, "this draft is too long", "a draft holds 16 KiB",
-				       "shorten a text, or send it first");
+		return turn_refuse_with(t, rc, REFUSAL_DRAFT_TOO_LONG,
+					say_number("most", LIMIT_DRAFT / 1024));
 	if (rc == ERR_FULL && store_failed(t->txn) == ERR_OK)
-		return turn_refuse_old(t, ERR_STATE, "there are too many drafts",
-				       "each user may keep 20 of them",
-				       "finish one, or throw one away");
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_DRAFT_TOO_MANY,
+					say_number("most", LIMIT_DRAFTS));
 	return rc;
 }
 static_assert(LIMIT_DRAFT / 1024 == 16 && LIMIT_DRAFTS == 20, "the sentences above name them");
@@ -64,8 +62,7 @@ enum err desk_draft_put(struct turn *t, const struct msg *req, struct msg *reply
 
 	require(t->ev != NULL);
 	if (!text_code(msg_text(req, DRAFT_PUT_FORM)))
-		return turn_refuse_old(t, ERR_INVAL, "say what is being filled in",
-				       "a draft is of a form, like refer", "");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_DRAFT_FORM_MISSING);
 	if (msg_text(req, DRAFT_PUT_ID)[0] != '\0')
 		rc = id_of(t, req, DRAFT_PUT_ID, &d.id);
 	if (rc == ERR_OK && msg_text(req, DRAFT_PUT_CASE_ID)[0] != '\0')

@@ -54,7 +54,7 @@ static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
 {
 	struct members_wait wait;
 	const struct peer *absent;
-	struct err_text why = {""}, remedy = {""};
+	struct err_text whom;
 	enum err rc;
 
 	require(!p->activated);
@@ -62,23 +62,20 @@ static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
 	if (rc != ERR_OK)
 		return rc;
 	if (!p->active)
-		return turn_refuse_old(t, ERR_DENIED, "this partner is suspended or removed",
-				       "the roots of the federation said so",
-				       "see: kring partner list");
+		return turn_refuse_with(t, ERR_DENIED, REFUSAL_PARTNER_SUSPENDED,
+					say_text("partner", p->org));
 	if (t->node->fork_seq != 0 && p->added_seq >= t->node->fork_seq)
-		return turn_refuse_old(t, ERR_DENIED,
-				       "this partner came in after a fork of the roster",
-				       "the roots signed two entries for one place",
-				       "phone the roots; see: kring roster show");
+		return turn_refuse_with(t, ERR_DENIED, REFUSAL_PARTNER_AFTER_FORK,
+					say_text("partner", p->org));
 	absent = state_peer(t->node, wait.absent);
-	(void)err_explain(&why, ERR_DENIED,
-			  "%u of the %u members needed have confirmed its admission", wait.have,
-			  wait.wanted);
-	(void)err_explain(&remedy, ERR_DENIED, "phone %s %s: its node must be on and connected",
-			  absent == NULL ? "a root" : absent->org,
-			  absent == NULL ? "" : absent->phone);
-	return turn_refuse_old(t, ERR_STATE, "this partner is new and not yet witnessed", why.text,
-			       remedy.text);
+	if (absent == NULL)
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_UNWITNESSED_ROOTS,
+					say_text("partner", p->org), say_number("have", wait.have),
+					say_number("wanted", wait.wanted));
+	(void)err_explain(&whom, ERR_DENIED, "%s %s", absent->org, absent->phone);
+	return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_UNWITNESSED,
+				say_text("partner", p->org), say_number("have", wait.have),
+				say_number("wanted", wait.wanted), say_text("absent", whom.text));
 }
 
 /* In the order of what costs a person least to mend; nothing is written before all of it holds. */
@@ -91,40 +88,23 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 
 	require(!p->self);
 	if (!list_has(LIST_NEEDS, need))
-		return turn_refuse_old(
-			t, ERR_INVAL, "say which need this is about",
-			"needs are codes, so that every partner reads them in its language",
-			"for example --need income-debt; see: kring help needs");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_NEED_MISSING);
 	if ((p->classes & WIRE_MEMBER) == 0)
-		return turn_refuse_old(
-			t, ERR_DENIED, "this partner holds no cases",
-			"observers, evaluators and coordinators never get anybody's data",
-			"choose another partner: kring partner list");
-	if (!calendar_known(p->country)) {
-		struct err_text why;
-
-		(void)err_explain(
-			&why, ERR_STATE,
-			"the holidays of %s are not known here, so no deadline would be right",
-			p->country);
-		return turn_refuse_old(t, ERR_STATE, "there is no calendar for this partner",
-				       why.text,
-				       "a newer Kring may know it; until then, phone them");
-	}
+		return turn_refuse_with(t, ERR_DENIED, REFUSAL_PARTNER_HOLDS_NO_CASES,
+					say_text("partner", p->org));
+	if (!calendar_known(p->country))
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_NO_CALENDAR,
+					say_text("partner", p->org),
+					say_text("country", p->country));
 	if (!p->activated)
 		return refuse_unwitnessed(t, p);
 	if (t->node->pair_check && !p->checked)
-		return turn_refuse_old(t, ERR_STATE,
-				       "digits were not yet compared with this partner",
-				       "this node asks for that before a person goes there "
-				       "([Partners] PairCheck=yes)",
-				       "an administrator: kring partner check");
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_UNCHECKED,
+					say_text("partner", p->org));
 	rc = view_open_referral(t, case_id, p->no, need, &open);
 	if (rc == ERR_OK && open && msg_u64(req, REFER_NEW_AGAIN) == 0)
-		return turn_refuse_old(t, ERR_EXISTS,
-				       "this need was already referred to this partner",
-				       "that referral is still open",
-				       "see: kring sent; to send a second one: --again");
+		return turn_refuse_with(t, ERR_EXISTS, REFUSAL_NEED_ALREADY_REFERRED,
+					say_text("partner", p->org));
 	return rc;
 }
 
@@ -175,11 +155,7 @@ static enum err make_offer(struct turn *t, const struct msg *req, const struct t
 	share = (share == 0 ? ~UINT64_C(0) : share) & ~msg_u64(req, REFER_NEW_WITHOUT);
 	rc = casefile_person(t, &th->case_id, record, &known);
 	if (rc == ERR_OK && msg_u64(record, CASE_RECORD_THEIRS) != 0 && msg_cats(known) == 0)
-		return turn_refuse_old(
-			t, ERR_DENIED, "nothing of this person may be passed on",
-			"the consent under which a partner told us has ended",
-			"ask that partner for a new consent, or open an own case with the "
-			"person: kring case new");
+		return turn_refuse(t, ERR_DENIED, REFUSAL_NOTHING_TO_PASS_ON);
 	person = select_fields(t, known, share);
 	if (rc == ERR_OK)
 		rc = pseudonym_subject(t, &th->case_id, p, &subject);
@@ -261,7 +237,6 @@ static enum err check_reason(struct turn *t, const struct act *a, const char *co
 	const struct words w = words_of_act(a->number);
 	const bool needed = (a->needs & ACT_WITH_REASON) != 0;
 	char codes[200];
-	struct err_text remedy;
 
 	require(code != NULL);
 	require(!needed || a->reason_option != NULL);
@@ -269,14 +244,11 @@ static enum err check_reason(struct turn *t, const struct act *a, const char *co
 		return ERR_OK;
 	words_list(&w, codes, sizeof codes);
 	if (codes[0] == '\0')
-		return turn_refuse_old(t, ERR_INVAL, "this act takes no reason", "",
-				       "leave it out");
-	(void)err_explain(&remedy, ERR_INVAL, "--%s takes: %s", a->reason_option, codes);
-	return turn_refuse_old(
-		t, ERR_INVAL, code[0] == '\0' ? "a reason is missing" : "unknown reason",
-		"reasons are codes, so that the other side reads them in its language; "
-		"words about the person go in --text",
-		remedy.text);
+		return turn_refuse(t, ERR_INVAL, REFUSAL_ACT_TAKES_NO_REASON);
+	return turn_refuse_with(
+		t, ERR_INVAL, code[0] == '\0' ? REFUSAL_REASON_MISSING : REFUSAL_REASON_UNKNOWN,
+		say_text("option", a->reason_option == NULL ? "reason" : a->reason_option),
+		words_codes(&w, codes, sizeof codes));
 }
 
 /* A date that lies too far ahead would leave a referral without anybody who looks at it. */
@@ -287,13 +259,9 @@ static enum err check_date(struct turn *t, const struct msg *req)
 	const int64_t today = calendar_day(here, t->wall_ms), day = calendar_day(here, date_ms);
 
 	if (act_reviews((uint16_t)msg_u64(req, ACT_NEW_TYPE)) && (date_ms == 0 || day < today))
-		return turn_refuse_old(t, ERR_INVAL, "say when this will be looked at again", "",
-				       "--until DATE, today or later");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_REVIEW_DATE_MISSING);
 	if (date_ms != 0 && day > today + LIMIT_DATE_DAYS)
-		return turn_refuse_old(
-			t, ERR_INVAL, "--until is too far ahead",
-			"a date lies at most a year ahead, so that somebody looks then",
-			"give an earlier date, on which it will be looked at");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_DATE_TOO_FAR);
 	return ERR_OK;
 }
 
@@ -303,13 +271,9 @@ static enum err check_own(struct turn *t, const struct thread *th, const struct 
 {
 	require(a->command != NULL);
 	if (a->number == DOC_DECLINE && strcmp(msg_text(req, ACT_NEW_REASON), "info-missing") == 0)
-		return turn_refuse_old(
-			t, ERR_INVAL, "ask for the missing information instead of declining",
-			"a decline would send the person away", "kring ask REF --question CODE");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_ASK_INSTEAD_OF_DECLINING);
 	if ((may_needs(t, th, a) & ACT_WITH_LATE) != 0 && msg_u64(req, ACT_NEW_LATE) == 0)
-		return turn_refuse_old(t, ERR_STATE, "the answer term is over",
-				       "the sender may have found another way meanwhile",
-				       "phone them, then: kring accept REF --late");
+		return turn_refuse(t, ERR_STATE, REFUSAL_ANSWER_TERM_OVER);
 	return ERR_OK;
 }
 
@@ -322,13 +286,9 @@ static enum err guard(struct turn *t, const struct thread *th, const struct msg 
 	if (rc != ERR_OK)
 		return rc;
 	if ((a->needs & ACT_WITH_ALTERNATIVE) != 0 && msg_text(req, ACT_NEW_ALTERNATIVE)[0] == '\0')
-		return turn_refuse_old(t, ERR_INVAL, "name a better place, or say there is none",
-				       "a decline without a next step is a dead end",
-				       "--alternative ORGANISATION or --alternative none");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_ALTERNATIVE_MISSING);
 	if ((a->needs & ACT_WITH_TARGET) != 0 && msg_count(req, ACT_NEW_TARGETS) == 0)
-		return turn_refuse_old(t, ERR_INVAL,
-				       "name at least one organisation to redirect to", "",
-				       "--target ORGANISATION, once or more");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_TARGET_MISSING);
 	return check_reason(t, a, msg_text(req, ACT_NEW_REASON));
 }
 
@@ -351,9 +311,7 @@ static enum err make_info(struct turn *t, const struct thread *th, const struct 
 	if (msg_text(req, ACT_NEW_TEXT)[0] != '\0')
 		msg_set_text(t->arena, m, INFO_TEXT, msg_text(req, ACT_NEW_TEXT));
 	if (m != NULL && msg_cats(m) == 0)
-		return turn_refuse_old(t, ERR_INVAL, "the answer is empty",
-				       "nothing of the case falls under what was named",
-				       "--share contact (from the case), or --text");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_ANSWER_EMPTY);
 	*out = m;
 	return m == NULL ? ERR_NOMEM : ERR_OK;
 }
@@ -378,24 +336,16 @@ static enum err place(struct turn *t, const struct thread *th, const struct msg 
 	if (rc != ERR_OK)
 		return rc;
 	if (p != NULL && p->self)
-		return turn_refuse_old(t, ERR_INVAL, "that is this node itself", "",
-				       "name another place");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_PLACE_IS_THIS_NODE);
 	if (p != NULL && p->no == th->peer)
-		return turn_refuse_old(t, ERR_INVAL, "that is who referred this person to us", "",
-				       "name another place");
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_PLACE_IS_THE_SENDER,
+					say_text("partner", p->org));
 	if (p != NULL && (p->classes & WIRE_MEMBER) == 0)
-		return turn_refuse_old(
-			t, ERR_INVAL, "this partner holds no cases",
-			"observers, evaluators and coordinators never get anybody's data",
-			"name another place");
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_PLACE_HOLDS_NO_CASES,
+					say_text("partner", p->org));
 	if (p == NULL &&
 	    (names_same(typed, "none") || strcmp(typed, "outside") == 0 || !words_place(typed)))
-		return turn_refuse_old(
-			t, ERR_INVAL, "name the better place",
-			"a partner as kring partner list shows it, or the short name of a "
-			"place outside the federation; other words go in --text, under "
-			"the person's consent",
-			"--alternative none, or a name; outside needs --text");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_PLACE_UNCLEAR);
 	/* as the roster writes it and not as it was typed: the reader finds the member by it */
 	*word = p != NULL ? p->org : "outside";
 	if (p == NULL)
@@ -458,39 +408,29 @@ static enum err refuse_may(struct turn *t, const struct thread *th, const struct
 			   enum may may)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
-	struct err_text why = {""};
+	const char *org = p == NULL ? "-" : p->org; /* only of damage */
 
 	require(act->command != NULL);
 	switch (may) {
 	case MAY_OTHER_SIDE:
-		(void)err_explain(&why, ERR_STATE, "%s is for the %s of this referral, %s",
-				  act->command, th->role == THREAD_SENDER ? "receiver" : "sender",
-				  p == NULL ? "the partner" : p->org);
-		return turn_refuse_old(t, ERR_STATE, "this is for the other side", why.text,
-				       "see its history: kring show REF");
+		return turn_refuse_with(t, ERR_STATE,
+					th->role == THREAD_SENDER ? REFUSAL_ACT_OF_THE_RECEIVER
+								  : REFUSAL_ACT_OF_THE_SENDER,
+					say_text("partner", org));
 	case MAY_ONCE:
-		return turn_refuse_old(t, ERR_STATE, "this was reopened once already", "",
-				       "make a new referral: kring refer");
+		return turn_refuse(t, ERR_STATE, REFUSAL_REOPENED_ONCE);
 	case MAY_NO_ROOM:
-		return turn_refuse_old(
-			t, ERR_FULL, "this referral has as many messages as one can have", "",
-			"close it, and make a new referral for what is still needed");
+		return turn_refuse(t, ERR_FULL, REFUSAL_REFERRAL_FULL);
 	case MAY_COMPARED_FIRST:
-		(void)err_explain(
-			&why, ERR_STATE,
-			"after a restore this referral is locked until %s has compared its copy",
-			p == NULL ? "the partner" : p->org);
-		return turn_refuse_old(t, ERR_STATE, "this referral is being compared", why.text,
-				       "try again in a minute; whom it waits for: kring status");
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_REFERRAL_COMPARED,
+					say_text("partner", org));
 	case MAY_OTHER_STATE:
 	case MAY_DO:
 		break;
 	}
-	(void)err_explain(&why, ERR_STATE, "%s is not possible while the referral is %s",
-			  act->command, /* as it was typed */
-			  referral_state_name((enum referral_state)th->state));
-	return turn_refuse_old(t, ERR_STATE, "not now", why.text,
-			       "see its history: kring show REF");
+	return turn_refuse_with(t, ERR_STATE, REFUSAL_ACT_NOT_NOW,
+				say_code("state", LIST_STATES,
+					 referral_state_name((enum referral_state)th->state)));
 }
 
 /* A withdrawal counts at once, also while the copies are compared: nothing leaves any more, and its document is signed when
@@ -508,35 +448,39 @@ static enum err put_off(struct turn *t, struct thread *th, uint16_t type, bool *
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
-/* "accept here 3 minutes ago; note by SMWO just now": the last few of what came since. */
-static enum err acts_since(struct turn *t, const struct thread *th, size_t seen,
-			   struct err_text *why)
+/* What came since: at most the last few acts, and who did the last of them when. */
+struct since {
+	char acts[96];
+	bool mine;
+	uint64_t at_ms;
+};
+
+static enum err acts_since(struct turn *t, const struct thread *th, size_t seen, struct since *out)
 {
-	const struct peer *p = state_peer(t->node, th->peer);
 	struct fold_step *steps;
 	enum referral_state state;
-	size_t n = 0;
+	size_t n = 0, len = 0;
 	enum err rc = fold_thread(t, th, &steps, &n, &state);
 
-	why->text[0] = '\0';
-	/* the newest ones: a sentence has no room for all, and kring show has them */
+	*out = (struct since){.at_ms = t->wall_ms};
+	/* the newest ones: a sentence has no room for all, and the history has them */
 	if (n > SHOWN_ACTS && seen + SHOWN_ACTS < n)
 		seen = n - SHOWN_ACTS;
 	for (size_t i = seen; rc == ERR_OK && i < n; i++) {
-		const bool mine = steps[i].who == fold_our_side(th);
-		const struct err_text before = *why;
-		struct err_text ago;
 		struct log_entry e;
+		const char *code;
 
-		rc = thread_entry(t, th, mine, steps[i].no, &e);
-		if (rc == ERR_OK)
-			(void)err_explain(why, ERR_OK, "%.160s%s%s %s%.60s %s", before.text,
-					  before.text[0] == '\0' ? "" : "; ",
-					  document_type_name(e.type), mine ? "here" : "by ",
-					  mine	      ? ""
-					  : p == NULL ? "the partner"
-						      : p->org,
-					  turn_ago(t, e.created_ms, &ago));
+		out->mine = steps[i].who == fold_our_side(th);
+		rc = thread_entry(t, th, out->mine, steps[i].no, &e);
+		if (rc != ERR_OK)
+			break;
+		code = document_type_name(e.type);
+		require(len + 1 + strlen(code) < sizeof out->acts);
+		if (len != 0)
+			out->acts[len++] = ' ';
+		memcpy(out->acts + len, code, strlen(code) + 1);
+		len += strlen(code);
+		out->at_ms = e.created_ms;
 	}
 	return rc;
 }
@@ -549,21 +493,28 @@ static enum err still_as_seen(struct turn *t, const struct thread *th, uint16_t 
 	const uint64_t now = (uint64_t)th->my_no + th->their_no;
 	const bool flips = type == DOC_DECLINE &&
 			   (th->state == REFERRAL_ACCEPTED || th->state == REFERRAL_ON_HOLD);
-	struct err_text why;
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct since s;
 	enum err rc;
 
 	if (type == DOC_REVOKE || type == DOC_ERROR || (expect == 0 && !flips) ||
 	    (expect != 0 && expect - 1 == now))
 		return ERR_OK;
-	rc = acts_since(t, th, expect == 0 ? 1 : (size_t)expect - 1, &why);
+	rc = acts_since(t, th, expect == 0 ? 1 : (size_t)expect - 1, &s);
 	if (rc != ERR_OK)
 		return rc;
+	turn_stale(t, &th->id, now);
 	if (expect > now + 1)
-		(void)err_explain(&why, ERR_STALE, "this node came back from an earlier state");
-	return turn_stale_old(t, &th->id, now,
-			      expect == 0 ? "somebody took this referral on"
-					  : "this referral changed since you looked",
-			      why.text);
+		return turn_refuse_with(t, ERR_STALE, REFUSAL_REFERRAL_CAME_BACK,
+					say_number("current", now));
+	if (s.mine)
+		return turn_refuse_with(t, ERR_STALE, REFUSAL_REFERRAL_CHANGED_HERE,
+					say_code("acts", LIST_ACTS, s.acts), turn_ago(t, s.at_ms),
+					say_number("current", now));
+	return turn_refuse_with(t, ERR_STALE, REFUSAL_REFERRAL_CHANGED_THERE,
+				say_code("acts", LIST_ACTS, s.acts), turn_ago(t, s.at_ms),
+				say_text("partner", p == NULL ? "-" : p->org),
+				say_number("current", now));
 }
 
 /* The person takes back a consent, not a referral: what else rests on it ends too. */
@@ -586,13 +537,13 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 	struct msg *body;
 	bool waits = false;
 	enum may may;
-	enum err rc = view_find_referral(t, msg_text(req, ACT_NEW_REF),
-					 "see: kring inbox, kring sent", &th);
+	enum err rc = view_find_referral(t, msg_text(req, ACT_NEW_REF), REFUSAL_REFERRAL_UNKNOWN,
+					 &th);
 
 	if (rc != ERR_OK)
 		return rc;
 	if (act == NULL || act->command == NULL)
-		return turn_refuse_old(t, ERR_INVAL, "no such act", "", "see: kring help");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_ACT_UNKNOWN);
 	rc = may_do(t, &th, act, &may);
 	if (rc == ERR_OK && may != MAY_DO)
 		return refuse_may(t, &th, act, may);

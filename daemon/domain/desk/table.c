@@ -272,6 +272,16 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	return rc == ERR_OK ? reply_with(t, packed) : rc;
 }
 
+/* The field, which msg_parse names first. */
+static const char *first_word(struct err_text *why)
+{
+	char *blank = strchr(why->text, ' ');
+
+	if (blank != NULL)
+		*blank = '\0';
+	return why->text;
+}
+
 /* Understood, allowed on this disk, not answered already; then the handler. */
 enum err table_request(struct turn *t, const struct event *ev)
 {
@@ -287,28 +297,21 @@ enum err table_request(struct turn *t, const struct event *ev)
 
 	require(ev->type == EVENT_REQUEST);
 	if (rc == ERR_INVAL) /* a text */
-		return turn_refuse_old(t, rc, why.text, "",
-				       "write it anew, without characters that nobody sees");
+		return turn_refuse_with(t, rc, REFUSAL_TEXT_REFUSED,
+					say_text("field", first_word(&why)));
 	if (rc != ERR_OK)
-		return turn_refuse_old(t, rc, "the request was not understood", why.text,
-				       "client and daemon may be of different versions");
+		return turn_refuse(t, rc, REFUSAL_REQUEST_NOT_UNDERSTOOD);
 	if (msg_u64(request, REQUEST_VERSION) != CONTROL_VERSION)
-		return turn_refuse_old(t, ERR_INVAL, "this client speaks another version",
-				       "this daemon speaks version 1 of the control protocol",
-				       "install client and daemon of the same release");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_CLIENT_OF_ANOTHER_VERSION);
 	c = row_of(request, &present);
 	id = msg_bytes(request, REQUEST_REQUEST_ID);
 	if (c == NULL || present != 1 || (id.len != 0 && id.len != 16))
-		return turn_refuse_old(t, ERR_INVAL, "the request was not understood",
-				       "exactly one command, and a request id of 16 bytes or none",
-				       "");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
 	use = use_of(c, request);
 	store_use(t->txn, use);
 	t->bare_too = c->kind == TABLE_BARE;
 	if (c->kind == TABLE_GROWS && t->node->disk == NODE_DISK_STOP)
-		return turn_refuse_old(t, ERR_FULL, "the disk is almost full",
-				       "what is left is kept for answers, withdrawals and erasure",
-				       "make room on the disk of this node; see: kring status");
+		return turn_refuse(t, ERR_FULL, REFUSAL_DISK_ALMOST_FULL);
 	/* what must always work is tried: LMDB itself says when there is not a page */
 	if (!t->bare_too && !store_room(t->txn, use))
 		return room_refuse(t);

@@ -159,23 +159,29 @@ bool words_check(struct turn *t, uint16_t type, const struct msg *body,
 	return names_hold(body, fault);
 }
 
-/* In the words of the command line, because that is where a person can mend it. */
+struct say words_codes(const struct words *w, char *buf, size_t cap)
+{
+	words_list(w, buf, cap);
+	return w->holds >= 0 ? say_code("codes", (enum list_id)w->holds, buf)
+			     : say_text("codes", buf);
+}
+
+/* The field as it is typed, with hyphens. */
 enum err words_refuse(struct turn *t, const struct words_fault *fault)
 {
-	char codes[240];
+	char codes[240], field[64];
 	size_t n = 0;
-	struct err_text what, remedy;
 
 	require(fault->field != NULL);
+	for (; fault->field[n] != '\0' && n < sizeof field - 1; n++)
+		field[n] = fault->field[n] == '_' ? '-' : fault->field[n];
+	field[n] = '\0';
 	words_list(&fault->words, codes, sizeof codes);
-	(void)err_explain(&what, ERR_INVAL, "--%s: that cannot be said there", fault->field);
-	for (; what.text[n] != '\0'; n++)
-		if (what.text[n] == '_')
-			what.text[n] = '-';
-	(void)err_explain(&remedy, ERR_INVAL, "it takes: %s", codes[0] == '\0' ? "nothing" : codes);
-	return turn_refuse_old(t, ERR_INVAL, what.text,
-			       "free words go only in --text, under the person's consent",
-			       remedy.text);
+	if (codes[0] == '\0')
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_WORDS_NOT_HERE,
+					say_text("field", field));
+	return turn_refuse_with(t, ERR_INVAL, REFUSAL_WORDS_OF_A_LIST, say_text("field", field),
+				words_codes(&fault->words, codes, sizeof codes));
 }
 
 /* The one reader of bodies that came from outside: schema first, then the lists. */

@@ -28,6 +28,8 @@ struct words words_of_act(uint16_t type);
 bool words_take(const struct words *w, const char *code);
 /** "a, b, c", whole codes only: for a refusal. */
 void words_list(const struct words *w, char *out, size_t cap);
+/** The same as the value "codes" of a sentence; buf must last until turn_refuse has returned. */
+struct say words_codes(const struct words *w, char *buf, size_t cap);
 /** The name of a place outside the federation, or of a service: one short line that is no sentence. */
 bool words_place(const char *name);
 

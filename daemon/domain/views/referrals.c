@@ -275,7 +275,7 @@ static enum err name_one(struct turn *t, const struct id16 *id, struct err_text 
 }
 
 /* A damaged one is left out of the sentence: the others can be typed all the same. */
-static enum err refuse_many(struct turn *t, const struct thread_fits *fits, const char *remedy)
+static enum err refuse_many(struct turn *t, const struct thread_fits *fits)
 {
 	const size_t shown = fits->count < THREAD_FITS_MAX ? fits->count : THREAD_FITS_MAX;
 	struct err_text list = {""}, one;
@@ -289,26 +289,28 @@ static enum err refuse_many(struct turn *t, const struct thread_fits *fits, cons
 		if (rc != ERR_OK && rc != ERR_CORRUPT)
 			return rc;
 		len = strlen(one.text);
-		if (rc != ERR_OK || had + 2 + len >= sizeof t->refusal.why)
+		if (rc != ERR_OK || had + 2 + len > SAY_TEXT_MAX)
 			continue;
 		if (had != 0)
 			memcpy(list.text + had, "; ", 2);
 		memcpy(list.text + had + (had == 0 ? 0 : 2), one.text, len + 1);
 	}
-	return turn_refuse_old(t, ERR_NOTFOUND, "several referrals fit", list.text, remedy);
+	return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_REFERRAL_SEVERAL,
+				say_text("list", list.text));
 }
 
 /* Never the older or the nearer one: what partners choose decides nothing about what a person means. */
-enum err view_find_referral(struct turn *t, const char *text, const char *remedy, struct thread *th)
+enum err view_find_referral(struct turn *t, const char *text, enum refusal unknown,
+			    struct thread *th)
 {
 	struct thread_fits fits;
 	enum err rc = thread_find(t, text, th, &fits);
 
-	require(text != NULL && remedy != NULL);
+	require(text != NULL);
 	if (rc == ERR_NOTFOUND && fits.count > 1)
-		return refuse_many(t, &fits, "type the whole reference of the one that is meant");
+		return refuse_many(t, &fits);
 	if (rc == ERR_NOTFOUND)
-		return turn_refuse_old(t, rc, "no such referral", "", remedy);
+		return turn_refuse(t, rc, unknown);
 	return rc;
 }
 
@@ -422,7 +424,7 @@ static enum err start_after(struct turn *t, const char *ref, struct page *p)
 	require(p->begun || p->total == 0);
 	if (ref[0] == '\0' || p->begun)
 		return ERR_OK;
-	rc = view_find_referral(t, ref, "begin at the top: without --after", &th);
+	rc = view_find_referral(t, ref, REFUSAL_ROW_GONE, &th);
 	if (rc == ERR_OK)
 		page_after(p, PAGE_NEWEST(since(&th)), id_span(&th.id));
 	return rc;
@@ -706,8 +708,7 @@ enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *r
 	const char *why;
 	uint64_t cats;
 	size_t n = 0;
-	enum err rc = view_find_referral(t, msg_text(req, BY_ID_ID), "see: kring inbox, kring sent",
-					 &th);
+	enum err rc = view_find_referral(t, msg_text(req, BY_ID_ID), REFUSAL_REFERRAL_UNKNOWN, &th);
 
 	if (rc == ERR_OK)
 		rc = view_referral_row(t, &th, reply, true);

@@ -21,7 +21,7 @@ MUST_CHECK enum err view_referral_row(struct turn *t, const struct thread *th, s
 				      bool name);
 /** By whole id, reference, or a unique beginning of it (at least 4 characters).  Refuses for a person: of several that fit it
  *  names partner, day, person (within consent) and the longer reference, never choosing one; remedy: when there is none. */
-MUST_CHECK enum err view_find_referral(struct turn *t, const char *text, const char *remedy,
+MUST_CHECK enum err view_find_referral(struct turn *t, const char *text, enum refusal unknown,
 				       struct thread *th);
 MUST_CHECK enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id,
 					   struct msg *reply);

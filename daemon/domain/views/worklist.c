@@ -105,8 +105,7 @@ static enum err start_after(struct turn *t, const char *name, struct page *p)
 	if (rc == ERR_OK)
 		page_after(p, rank_of(m), key_span(&k));
 	if (rc == ERR_NOTFOUND)
-		return turn_refuse_old(t, rc, "this row is not on the list any more", "",
-				       "begin at the top: without --after");
+		return turn_refuse(t, rc, REFUSAL_ROW_GONE);
 	return rc;
 }
 

@@ -41,7 +41,7 @@ static void finds(struct bed *b, const char *text, const struct id16 *id)
 {
 	struct thread th;
 
-	assert_int_equal(view_find_referral(&b->t, text, "", &th), ERR_OK);
+	assert_int_equal(view_find_referral(&b->t, text, REFUSAL_REFERRAL_UNKNOWN, &th), ERR_OK);
 	assert_memory_equal(th.id.b, id->b, sizeof id->b);
 }
 
@@ -49,7 +49,8 @@ static void finds_none(struct bed *b, const char *text)
 {
 	struct thread th;
 
-	assert_int_equal(view_find_referral(&b->t, text, "", &th), ERR_NOTFOUND);
+	assert_int_equal(view_find_referral(&b->t, text, REFUSAL_REFERRAL_UNKNOWN, &th),
+			 ERR_NOTFOUND);
 }
 
 static void references_carry_a_check_character(void **state)
@@ -77,14 +78,14 @@ static void one_we_sent_can_still_be_named(void **state)
 	finds(b, alone, &ours);
 	make(b, &twin, THREAD_RECEIVER);
 	finds_none(b, alone);
-	assert_string_equal(b->t.refusal.what, "several referrals fit");
+	assert_int_equal(b->t.refusal.code, REFUSAL_REFERRAL_SEVERAL);
 	thread_reference(&b->t, &ours, sent);
 	thread_reference(&b->t, &twin, came);
 	assert_int_equal(strlen(sent), THREAD_REF_LEN);
 	assert_memory_equal(sent, alone, 9);
 	assert_memory_equal(came, alone, 9);
-	assert_non_null(strstr(b->t.refusal.why, sent));
-	assert_non_null(strstr(b->t.refusal.why, came));
+	assert_non_null(strstr(b->t.refusal.text[0], sent));
+	assert_non_null(strstr(b->t.refusal.text[0], came));
 	finds(b, sent, &ours);
 	finds(b, came, &twin);
 }
