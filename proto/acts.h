@@ -36,7 +36,11 @@ enum act_with {
 	ACT_WITH_SHARE = 32,	  /* fields of the case, by category */
 	ACT_WITH_LATE = 64,	  /* that it comes after the answer term, knowingly */
 	ACT_WITH_ANSWER = 128,	  /* fields of the case or a text: one of both */
-	ACT_ASKS = 256 /* nothing: it cannot be undone, so people see first what follows */
+	ACT_ASKS = 256,	       /* nothing: it cannot be undone, so people see first what follows */
+	ACT_WITH_DAY = 512,    /* the day of an appointment ... */
+	ACT_WITH_PLACE = 1024, /* ... and where it is */
+	ACT_WITH_ENTRY = 2048, /* which entry of the other side it answers */
+	ACT_WITH_WORDS = 4096  /* a text, a place, or how to reach the person */
 };
 
 /*
@@ -45,7 +49,7 @@ enum act_with {
  * RULE: a timer or a rule does it, or another command than the one of its name.
  *                           name, number, code, body, who, list of reasons
  * An act takes the rows of its list that name its code (column uses), or all where the list has no such column;
- * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 12 and 24 on are free.
+ * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 12, 24 to 43 and 45 on are free.
  */
 /* clang-format off */
 #define ACTS(ACT, RULE) \
@@ -85,7 +89,10 @@ enum act_with {
 	ACT(ERROR, 21, "error", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", 0, ACT_WITH_REASON | ACT_ASKS, \
 	    "error", "kring error 91C4 --reason wrong-person") \
 	RULE(ESCALATE, 22, "escalate", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
-	RULE(REPORT, 23, "report", MSG_REPORT, 0, MSG_HOLDS_ANY)
+	RULE(REPORT, 23, "report", MSG_REPORT, 0, MSG_HOLDS_ANY) \
+	ACT(MESSAGE, 44, "message", MSG_MESSAGE, ACT_BY_EITHER, MSG_HOLDS_ANY, "reason", ACT_WITH_WORDS, \
+	    ACT_WITH_DAY | ACT_WITH_PLACE | ACT_WITH_ENTRY, \
+	    "say", "kring say 91C4 --text \"We call her on Friday.\"")
 
 /*
  * One row for each kind of thread: name, number, name of its rules in the daemon (domain/exchange/hooks.h), the document

@@ -142,7 +142,8 @@ MUST_CHECK enum err wire_checkpoint_get(struct span s, struct wire_checkpoint *c
 	X(AGREEMENT, 12, "agreement-narrow")                               \
 	X(AGREEMENT_ENDED, 13, "agreement-ended")                          \
 	X(CANNOT_STORE, 14, "cannot-store") /* not stored: it is asked again later */ \
-	X(TOO_MANY, 15, "too-many") /* nor was this: the receiver keeps no more of this sender */
+	X(TOO_MANY, 15, "too-many") /* nor was this: the receiver keeps no more of this sender */ \
+	X(RECALLED, 16, "recalled") /* taken back before it left: its end is right behind it */
 enum wire_verdict_code {
 #define WIRE_VERDICT_ENUM(name, no, text) WIRE_VERDICT_##name = (no),
 	WIRE_VERDICTS(WIRE_VERDICT_ENUM)

@@ -139,11 +139,18 @@ const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN]
 	static const struct {
 		unsigned with;
 		const char *name, *type;
-	} parts[] = {{ACT_WITH_REVIEW | ACT_WITH_DATE, "until", "DATE"},
-		     {ACT_WITH_ALTERNATIVE, "alternative", "LINE"},
-		     {ACT_WITH_TARGET, "target", "LINE*"},
-		     {ACT_WITH_SHARE, "share", "CATEGORIES"},
-		     {ACT_WITH_LATE, "late", ""}};
+	} parts[] = {
+		{ACT_WITH_REVIEW | ACT_WITH_DATE, "until", "DATE"},
+		{ACT_WITH_ALTERNATIVE, "alternative", "LINE"},
+		{ACT_WITH_TARGET, "target", "LINE*"},
+		{ACT_WITH_SHARE, "share", "CATEGORIES"},
+		{ACT_WITH_LATE, "late", ""},
+		/* of a message: an appointment is on a day and somewhere, and an answer is one to
+		      * something that the other side said; nobody has to look at it again then, so it
+		      * is not called until */
+		{ACT_WITH_DAY, "date", "DATE"},
+		{ACT_WITH_PLACE, "place", "LINE"},
+		{ACT_WITH_ENTRY, "answers", "NUMBER"}};
 	const struct act *a = act_of(cmd->act);
 
 	/* every act takes a text, can be tried out, and is an answer to what was seen */

@@ -23,6 +23,10 @@ void cmd_put_expect(struct cli *c, struct msg *m, unsigned field);
 /** Send, after asking where it cannot be undone; print the sentence or the reply, return the exit code. */
 int cmd_finish(struct cli *c, struct msg *request);
 
+/** cmd_message.c: what a message says (req: ACT_NEW), asked for on a terminal when no option says it.  CLI_DONE, or the code
+ *  after an error was printed. */
+int cmd_ask_message(struct cli *c, struct msg *req);
+
 /* cmd.c: commands whose row says all */
 int cmd_plain(struct cli *c);
 int cmd_status(struct cli *c);
@@ -43,6 +47,8 @@ int cmd_consent_withdraw(struct cli *c);
 int cmd_partner_agree(struct cli *c);
 int cmd_refer(struct cli *c);
 int cmd_act(struct cli *c);
+int cmd_contact(struct cli *c);
+int cmd_recall(struct cli *c);
 int cmd_outbox_drop(struct cli *c);
 int cmd_flow(struct cli *c);
 int cmd_flow_publish(struct cli *c);

@@ -51,6 +51,15 @@ int cmd_act(struct cli *c)
 	cmd_put_flag(c, req, "dry-run", REQUEST_DRY_RUN);
 	cmd_put_expect(c, sub, ACT_NEW_EXPECT);
 	cmd_put_number(c, sub, "until", ACT_NEW_DATE_MS);
+	cmd_put_number(c, sub, "date", ACT_NEW_DATE_MS);
+	msg_set_text(&c->arena, sub, ACT_NEW_PLACE, cli_option(c, "place"));
+	cmd_put_number(c, sub, "answers", ACT_NEW_ANSWERS);
+	if (act->number == DOC_MESSAGE) {
+		const int bad = cmd_ask_message(c, sub);
+
+		if (bad != CLI_DONE)
+			return bad;
+	}
 	return cmd_finish(c, req);
 }
 

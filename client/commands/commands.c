@@ -77,6 +77,11 @@ const struct command commands[] = {
 	{.noun = "worklist", .group = GROUP_DAY, .run = cmd_list, .field = REQUEST_WORKLIST, .options = OF_PARTNERS,
 	 .example = "kring worklist"},
 	ACTS(ACT_COMMAND, NO_COMMAND)
+	{.noun = "contact", .group = GROUP_ACT, .run = cmd_contact, .words = "REF",
+	 .options = "phone=LINE email=LINE address=TEXT best-time=LINE do-not-contact=YESNO dry-run",
+	 .example = "kring contact 91C4 --phone 0113-000000"},
+	{.noun = "recall", .group = GROUP_ACT, .run = cmd_recall, .words = "REF",
+	 .example = "kring recall 91C4"},
 	/* what has not been delivered */
 	{.noun = "outbox", .verb = "list", .group = GROUP_PARTNER, .run = cmd_list, .field = REQUEST_OUTBOX_LIST, .options = OF_PARTNERS,
 	 .example = "kring outbox list"},

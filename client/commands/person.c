@@ -163,7 +163,7 @@ static int finish(struct reader *r)
 				       {"fault", list_text(LIST_ERRORS, r->c->lang, fault), 0},
 				       {"remedy", list_text(LIST_ERRORS, r->c->lang, remedy), 0}));
 	}
-	if (r->len == 0 && strcmp(r->c->cmd->verb, "edit") == 0) {
+	if (r->len == 0 && strcmp(cli_or_none(r->c->cmd->verb), "edit") == 0) {
 		return fail(r, r->at[i], "line-empty", fields[i].option, FILL_NONE);
 	}
 	if (r->len > 0)
@@ -369,9 +369,10 @@ int person_fill(struct cli *c, struct msg *p)
 	}
 	if (bad != CLI_DONE)
 		return bad;
-	if (given == 0 && strcmp(c->cmd->verb, "edit") == 0)
+	if (given == 0 && strcmp(cli_or_none(c->cmd->verb), "edit") == 0)
 		return cli_refuse(c, CLI_USAGE, "nothing-to-change", FILL_NONE);
-	if (!msg_has(p, PERSON_NAME) && strcmp(c->cmd->verb, "new") == 0 && isatty(STDIN_FILENO))
+	if (!msg_has(p, PERSON_NAME) && strcmp(cli_or_none(c->cmd->verb), "new") == 0 &&
+	    isatty(STDIN_FILENO))
 		return prompt_name(c, p);
 	return CLI_DONE;
 }

@@ -70,6 +70,8 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 		/* one that ended with its consent says so once */
 		if (hollow[0] != '\0' && strcmp(hollow, state) != 0)
 			(void)printf(" (%s)", hollow);
+		if (msg_u64(r, REFERRAL_ROW_UNREAD) != 0)
+			(void)printf(", %s", list_text(LIST_WORK, c->lang, "message-new"));
 		if (msg_u64(r, REFERRAL_ROW_NO_CALENDAR) != 0)
 			(void)printf(", %s", list_text(LIST_UI, c->lang, "no-calendar"));
 		(void)putchar('\n');
@@ -121,6 +123,26 @@ static void say_places(const struct cli *c, const struct msg *r, const char **se
 			     list_text(LIST_UI, c->lang, "outside"));
 }
 
+/* How to reach the person: few fields, in one line each. */
+static void say_contact(const struct cli *c, const struct msg *person, const char **sep)
+{
+	struct msg_field f;
+
+	for (size_t i = 0; msg_field_at(person, i, &f); i++) {
+		/* no field of another category gets this far: daemon/domain/documents/message.c */
+		if (!msg_has(person, f.number))
+			continue;
+		(void)printf("%s%s%s", between(sep), list_text(LIST_PERSON, c->lang, f.name),
+			     words_of(c->lang, "colon"));
+		if (f.type == MSG_TYPE_TEXT)
+			print_lines(msg_text(person, f.number));
+		else
+			(void)printf("%s",
+				     list_text(LIST_UI, c->lang,
+					       msg_u64(person, f.number) != 0 ? "yes" : "no"));
+	}
+}
+
 /* What an act may carry besides its reason; each part only when it is there. */
 static void say_more(const struct cli *c, const struct msg *r, const char *sep)
 {
@@ -129,6 +151,15 @@ static void say_more(const struct cli *c, const struct msg *r, const char *sep)
 		(void)printf("%s%s ", between(&sep), list_text(LIST_UI, c->lang, "on"));
 		print_day_of(c, msg_u64(r, LOG_ROW_DATE_MS));
 	}
+	/* behind its day: when and where are read together */
+	if (msg_has(r, LOG_ROW_PLACE))
+		(void)printf("%s%s", between(&sep), msg_text(r, LOG_ROW_PLACE));
+	if (msg_has(r, LOG_ROW_PERSON))
+		say_contact(c, msg_get(r, LOG_ROW_PERSON), &sep);
+	if (msg_has(r, LOG_ROW_ANSWERS))
+		(void)printf("%s%s %llu", between(&sep),
+			     list_text(LIST_UI, c->lang, "answers-entry"),
+			     (unsigned long long)msg_u64(r, LOG_ROW_ANSWERS));
 	if (msg_has(r, LOG_ROW_SERVICE))
 		(void)printf("%s%s", between(&sep), msg_text(r, LOG_ROW_SERVICE));
 	if (strcmp(msg_text(r, LOG_ROW_URGENCY), "urgent") == 0)
@@ -212,6 +243,9 @@ void print_work(const struct cli *c, const struct msg *reply)
 		print_cell(msg_text(r, WORK_ROW_PARTNER), 24);
 		print_urgent(c, msg_text(r, WORK_ROW_URGENCY));
 		print_due(c, r, WORK_ROW_DUE_DAY, WORK_ROW_OVERDUE);
+		/* of an appointment: who was asked to come wants to know where */
+		if (msg_has(r, WORK_ROW_PLACE))
+			(void)printf("  %s", msg_text(r, WORK_ROW_PLACE));
 		if (strcmp(msg_text(r, WORK_ROW_KIND), "partner-takes-no-more") == 0)
 			(void)printf("  (%s %s)", msg_text(r, WORK_ROW_DETAIL),
 				     list_text(LIST_UI, c->lang, "open-with-them"));

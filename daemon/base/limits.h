@@ -158,10 +158,14 @@
 #define LIMIT_REQUEST_DAYS 1u /* a request id is remembered this long */
 #define LIMIT_GRANT_DAYS   366u
 /* what somebody types and has not sent yet */
-#define LIMIT_DRAFT	 16384u
-#define LIMIT_DRAFTS	 20u   /* of one user ... */
-#define LIMIT_DRAFTS_ALL 2000u /* ... and of all of them */
-#define LIMIT_DRAFT_DAYS 14u   /* since it was saved last */
+#define LIMIT_DRAFT	    16384u
+#define LIMIT_DRAFTS	    20u	    /* of one user ... */
+#define LIMIT_DRAFTS_ALL    2000u   /* ... and of all of them */
+#define LIMIT_DRAFT_DAYS    14u	    /* since it was saved last */
+#define LIMIT_MESSAGE	    500u    /* characters of a message between two workers */
+#define LIMIT_MESSAGE_PLACE 120u    /* ... and of the place of an appointment */
+#define LIMIT_MESSAGES	    256u    /* messages that one side signs in a referral */
+#define LIMIT_RECALL_MS	    600000u /* so long a referral that was sent by mistake can be recalled */
 /* dates: none that a person or a partner names lies further ahead */
 #define LIMIT_DATE_DAYS	     366u  /* on hold until, appointments */
 #define LIMIT_AGREEMENT_DAYS 3653u /* an agreement between two nodes: ten years */
@@ -177,6 +181,8 @@
 
 #define LIMIT_FIELD 7168u /* of a person, as it is typed: alone it fits a document */
 static_assert(LIMIT_FIELD + 512 < LIMIT_BODY, "what is taken in can be sent");
+static_assert(4 * (LIMIT_MESSAGE + LIMIT_MESSAGE_PLACE) + 256 < LIMIT_BODY,
+	      "the words of a message fit a document");
 static_assert(LIMIT_BODY < LIMIT_CLASS_2 / 2, "a document fits a frame with room for the rest");
 static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
 static_assert(LIMIT_DRAFT <= LIMIT_PB_STRING && LIMIT_DRAFT + 1024 < LIMIT_RECORD,

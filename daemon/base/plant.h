@@ -27,6 +27,10 @@
 	X(TIMER_KEPT, "timer-kept")     /* the timer of an erased case's referral stays */       \
 	X(GRANT_LIVES, "grant-lives")   /* a revoke leaves the consent as it was */               \
 	X(FORGET_CASE, "forget-case")   /* what ends takes the person of the whole case along */  \
+	X(MESSAGE_CLOSED, "message-closed") /* an agreement without messages lets them pass */    \
+	X(MESSAGE_MOVES, "message-moves") /* a message counts as a note: it begins a term anew */ \
+	X(RECALL_LATE, "recall-late")   /* a referral is recalled although its partner said something */ \
+	X(RECALL_KEPT, "recall-kept")   /* what was sent by mistake stays when its end crosses another */ \
 	X(BREAK_PAIR, "break-pair")     /* a receipt of a number that was never given */          \
 	X(BREAK_THREAD, "break-thread") /* their log saw more of ours than there is */            \
 	X(BREAK_LINE, "break-line")     /* more counts as sent on a line than has a number */     \

@@ -3,6 +3,7 @@
 """Seeds for fuzz_parsers from proto/vectors/wire.json: the first byte chooses the parser."""
 import json
 import pathlib
+import re
 import struct
 
 HERE = pathlib.Path(__file__).resolve()
@@ -28,6 +29,9 @@ report = (field(1, 2026 * 4 + 2) + field(3, 1000) + field(4, 250) + field(5, 500
           + field(13, field(1, b"housing") + field(2, struct.pack(">3H", 0, 10, 25))))
 (out / "report").write_bytes(bytes([252]) + report)
 (out / "report-refused").write_bytes(bytes([252]) + field(1, 2026 * 4) + field(2, b"budget"))
+bodies = re.findall(r"^message (\w+)", (HERE.parents[2] / "proto/partner.proto").read_text(), re.M)
+message = field(1, b"Kan zij dinsdag?") + field(2, 1796637600000) + field(3, b"de balie") + field(4, field(4, b"0113-000000")) + field(5, 2)
+(out / "message").write_bytes(bytes([5 + bodies.index("Message")]) + message)
 records = b"".join(struct.pack(">IBH", 3 + len(b), t, 7) + b for t, b in ((10, b""), (12, bytes(4)), (3, b"envelope"), (13, bytes(40))))
 (out / "ipc-records").write_bytes(bytes([253]) + records)
 (out / "ipc-too-long").write_bytes(bytes([253]) + struct.pack(">IBH", 1 << 20, 3, 0))

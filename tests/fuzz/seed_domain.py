@@ -52,6 +52,10 @@ for f in ctl.pb.Request.DESCRIPTOR.fields:
         elif g.type in (g.TYPE_UINT64, g.TYPE_UINT32):
             setattr(sub, g.name, 1) if g.label != g.LABEL_REPEATED else None
     (out / f"request-{f.name}").write_bytes(b"\1" + r.SerializeToString())
+say = ctl.pb.Request(version=1)
+say.act.ref, say.act.type, say.act.text, say.act.place, say.act.date_ms, say.act.answers = "91C4", 44, "Kan zij dinsdag?", "de balie", 1796637600000, 1
+say.act.person.phone = "0113-000000"
+(out / "request-say").write_bytes(b"\1" + say.SerializeToString())
 for i, b in enumerate((b"\1" + bytes(64) + m.join_bytes(), b"\6" + bytes(16), b"\7" + bytes(24), b"\4" + bytes(48))):
     (out / f"onboard-{i}").write_bytes(bytes([2 * 4 + 1]) + b)
     (out / f"newcomer-{i}").write_bytes(b"\xff" + b)

@@ -139,6 +139,13 @@ static void keep(struct bed *b, struct thread *th, const struct wire_doc *d)
 void bedcase_came(struct bed *b, struct thread *th, uint16_t type, const struct id16 *grant,
 		  struct msg *body)
 {
+	bedcase_crossed(b, th, type, grant, body, th->my_no);
+}
+
+void bedcase_crossed(struct bed *b, struct thread *th, uint16_t type, const struct id16 *grant,
+		     struct msg *body, uint32_t seen_no)
+{
+	struct log_entry seen = {.type = 0};
 	static const uint8_t salt[32] = {3}, sig[WIRE_SIG] = {4};
 	uint8_t *head = arena_keep(b->t.arena, WIRE_DOC_HEAD);
 	struct wire_doc d = {.form = WIRE_WHOLE, .salt = salt};
@@ -150,8 +157,10 @@ void bedcase_came(struct bed *b, struct thread *th, uint16_t type, const struct 
 	d.head.basis = WIRE_BASIS_CONSENT;
 	d.head.cats = body == NULL ? 0 : msg_cats(body);
 	d.head.prev_hash = th->their_hash;
-	d.head.seen_no = th->my_no;
-	d.head.seen_hash = th->my_hash;
+	require(seen_no == 0 || seen_no == th->my_no ||
+		thread_entry(&b->t, th, true, seen_no, &seen) == ERR_OK);
+	d.head.seen_no = seen_no;
+	d.head.seen_hash = seen_no == th->my_no ? th->my_hash : seen.hash;
 	d.head.expires_ms = b->now_ms + DAY_MS;
 	require(head != NULL);
 	wire_head_put(&d.head, head);

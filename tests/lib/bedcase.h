@@ -33,6 +33,9 @@ struct thread bedcase_offer_came(struct bed *b, const struct thread *consent, ui
 /** A document of this type came from the thread's partner; th is advanced and saved.  body may be NULL. */
 void bedcase_came(struct bed *b, struct thread *th, uint16_t type, const struct id16 *grant,
 		  struct msg *body);
+/** The same, written when the partner had read only so many entries of ours. */
+void bedcase_crossed(struct bed *b, struct thread *th, uint16_t type, const struct id16 *grant,
+		     struct msg *body, uint32_t seen_no);
 /** The document of this place in our log or theirs. */
 struct document bedcase_document(struct bed *b, const struct thread *th, bool mine, uint32_t no);
 /** The newest act of ours: its type, and its reason in a body of MSG_ACT or MSG_ASK. */

@@ -66,10 +66,10 @@ static enum referral_state fold(const struct config *c, size_t ns, size_t nr)
 	return state;
 }
 
-/* Without NOTE, ESCALATE and REVOKE on an ended referral, as the model. */
+/* Without NOTE, MESSAGE, ESCALATE and REVOKE on an ended referral, as the model. */
 static bool allowed(enum referral_state st, enum referral_actor who, uint16_t type)
 {
-	if (type == DOC_NOTE || type == DOC_ESCALATE || type == DOC_OFFER ||
+	if (type == DOC_NOTE || type == DOC_MESSAGE || type == DOC_ESCALATE || type == DOC_OFFER ||
 	    (type == DOC_REVOKE && referral_terminal(st)))
 		return false;
 	return referral_may(st, who, type);

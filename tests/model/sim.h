@@ -20,7 +20,8 @@ enum {
 	SIM_INSTANCES = SIM_NODES_MAX + 1,
 	SIM_BACKUPS = 5,
 	SIM_ARENA = 24 * 1024 * 1024,
-	SIM_CATS = (1 << 0) | (1 << 1) | (1 << 5) | (1 << 15) | (1 << 16) /* what people share */
+	SIM_CATS = (1 << 0) | (1 << 1) | (1 << 5) | (1 << 15) | (1 << 16), /* what people share */
+	SIM_MESSAGE = 1 << 20
 };
 
 struct sim_profile {
@@ -81,6 +82,7 @@ struct sim_set {
 struct sim_life {
 	uint64_t erased_own, erased_theirs, revoked, withdrawn, withdrawn_there, renewed, again;
 	uint64_t expired, escalated, forgotten, late; /* at rest: counted in logs */
+	uint64_t said, told, recalled, too_late; /* messages; how to reach the person; referrals */
 	uint64_t days, idle, present;
 };
 
@@ -199,6 +201,10 @@ void sim_view_close(struct sim_view *v);
 void sim_judge(struct sim *s);
 /** Of a node whose turn failed, and of all at rest. */
 void sim_check_names(struct sim *s, struct sim_node *n);
+
+/* sim_words.c: messages of this referral, and whether it was sent by mistake; other is the view of its partner. */
+void sim_check_words(struct sim *s, struct sim_view *v, const struct thread *th,
+		     struct sim_view *other);
 
 /* sim_rest.c: days go by in which nobody does anything; then minutes */
 void sim_rest(struct sim *s);

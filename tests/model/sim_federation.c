@@ -102,6 +102,10 @@ static void add_life(struct sim_life *tot, const struct sim *s)
 	tot->idle += s->life.idle;
 	tot->days += s->life.days;
 	tot->present += s->life.present;
+	tot->said += s->life.said;
+	tot->told += s->life.told;
+	tot->recalled += s->life.recalled;
+	tot->too_late += s->life.too_late;
 }
 
 /* A run in which nobody did this proves nothing about it. */
@@ -109,7 +113,8 @@ static bool lived(const struct sim_life *l)
 {
 	return l->erased_own > 0 && l->erased_theirs > 0 && l->revoked > 0 && l->withdrawn > 0 &&
 	       l->withdrawn_there > 0 && l->renewed > 0 && l->again > 0 && l->expired > 0 &&
-	       l->escalated > 0 && l->forgotten > 0 && l->late > 0 && l->idle > 0 && l->present > 0;
+	       l->escalated > 0 && l->forgotten > 0 && l->late > 0 && l->idle > 0 &&
+	       l->present > 0 && l->said > 0 && l->told > 0 && l->recalled > 0 && l->too_late > 0;
 }
 
 static void print_life(const struct sim_life *l, uint64_t seeds)
@@ -118,7 +123,7 @@ static void print_life(const struct sim_life *l, uint64_t seeds)
 		     "withdrawn %llu, at a partner %llu, renewed %llu referred again %llu | terms: "
 		     "expired %llu "
 		     "escalated %llu let go of %llu | late for an erased case %llu | with their "
-		     "person %llu | "
+		     "person %llu | messages %llu, telephone %llu | recalled %llu, too late %llu | "
 		     "idle nodes %llu%s\n",
 		     (unsigned long long)(l->days / seeds), (unsigned long long)l->erased_own,
 		     (unsigned long long)l->erased_theirs, (unsigned long long)l->revoked,
@@ -126,7 +131,9 @@ static void print_life(const struct sim_life *l, uint64_t seeds)
 		     (unsigned long long)l->renewed, (unsigned long long)l->again,
 		     (unsigned long long)l->expired, (unsigned long long)l->escalated,
 		     (unsigned long long)l->forgotten, (unsigned long long)l->late,
-		     (unsigned long long)l->present, (unsigned long long)l->idle,
+		     (unsigned long long)l->present, (unsigned long long)l->said,
+		     (unsigned long long)l->told, (unsigned long long)l->recalled,
+		     (unsigned long long)l->too_late, (unsigned long long)l->idle,
 		     lived(l) ? "" : " | FAILED: a part of life is missing");
 }
 

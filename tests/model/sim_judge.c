@@ -132,6 +132,8 @@ static void check_scope(struct sim *s, struct sim_view *v, const struct thread *
 		if (document_body(&v->t, &d, &body) != ERR_OK)
 			continue;
 		cats = msg_cats(body);
+		if (e.type == DOC_MESSAGE)
+			cats &= ~(uint64_t)SIM_MESSAGE; /* sim_words.c */
 		if (cats != 0 &&
 		    (cats & ~(given(v, th) & s->send_cats[from][to] & s->take_cats[to][from])) != 0)
 			sim_fail(s, "node %d holds fields %llx outside consent", to,
@@ -347,6 +349,7 @@ static void check_thread(struct sim *s, struct sim_view *v, const struct thread 
 			if (fold_thread(&other.t, &theirs, &steps, &n, &b) != ERR_OK || a != b ||
 			    th->state != theirs.state || th->state != a)
 				sim_fail(s, "the two ends disagree about a state");
+			sim_check_words(s, v, th, &other);
 			if (th->role == THREAD_RECEIVER && s->profile.life > 0)
 				check_person(s, v, th, &other, &theirs);
 		}

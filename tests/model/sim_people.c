@@ -78,12 +78,17 @@ void sim_agreements(struct sim *s)
 				uint64_t cats = way == 1 && sim_chance(s) < .3
 							? SIM_CATS & ~(1u << 16)
 							: SIM_CATS;
+				const bool closed = sim_chance(s) < .15; /* for messages */
 				char name[16];
 
 				(void)snprintf(name, sizeof name, "partner-%c", 'a' + j);
 				msg_set_text(&a, m, PARTNER_AGREE_PARTNER, name);
 				msg_set_u64(m, PARTNER_AGREE_CATS, cats);
 				msg_set_u64(m, PARTNER_AGREE_RECEIVE, way);
+				if (closed)
+					msg_set_u64(m, PARTNER_AGREE_WITHOUT, SIM_MESSAGE);
+				else
+					cats |= SIM_MESSAGE;
 				*(way == 0 ? &s->send_cats[i][j] : &s->take_cats[i][j]) = cats;
 				sim_ask(s, &s->nodes[i], &a, req);
 				require(!s->reply_error);
@@ -156,6 +161,30 @@ void sim_refer(struct sim *s, struct sim_node *n, struct arena *a, const struct 
 	s->threads[s->thread_count++].to = to;
 }
 
+static void recall_it(struct sim *s, struct sim_node *n, struct arena *a, const char *ref)
+{
+	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_ACT);
+
+	msg_set_text(a, m, ACT_NEW_REF, ref);
+	msg_set_u64(m, ACT_NEW_TYPE, DOC_ERROR);
+	msg_set_text(a, m, ACT_NEW_REASON, "sent-by-mistake");
+	sim_ask(s, n, a, req);
+	*(s->reply_error ? &s->life.too_late : &s->life.recalled) += 1;
+}
+
+/* Somebody sees that it was a mistake: mostly too late, since the partner may have answered. */
+static void recall(struct sim *s, struct sim_node *n, struct arena *a)
+{
+	for (size_t i = 0; i < s->thread_count && i < 12; i++) {
+		const struct sim_thread *st = &s->threads[s->thread_count - 1 - i];
+
+		if (st->from == n->no && (i == 0 || sim_chance(s) < .5)) {
+			recall_it(s, n, a, st->ref);
+			return;
+		}
+	}
+}
+
 static void refer(struct sim *s, struct sim_node *n, struct arena *a)
 {
 	const int to = (int)sim_below(s, (uint64_t)s->n);
@@ -167,6 +196,15 @@ static void refer(struct sim *s, struct sim_node *n, struct arena *a)
 	sim_give(s, n, a, &id, to, cats, 1 + sim_below(s, 40));
 	if (!s->reply_error && n->up)
 		sim_refer(s, n, a, &id, to);
+	else
+		return;
+	/* at once, or after its partner had the time to look */
+	if (!s->reply_error && n->up && sim_chance(s) < .08) {
+		for (uint64_t i = sim_below(s, 12); i > 0 && s->bag_len > 0; i--)
+			sim_deliver_one(s);
+		if (n->up)
+			recall_it(s, n, a, s->threads[s->thread_count - 1].ref);
+	}
 }
 
 bool sim_look(struct sim *s, struct sim_node *n, const char *ref, struct thread *th)
@@ -205,6 +243,41 @@ static const char *reason_for(uint16_t type)
 	}
 }
 
+/* A word between two workers, now and then with an appointment, or with how to reach the person. */
+static void put_message(struct sim *s, struct arena *a, const struct thread *th, struct msg *m)
+{
+	const double r = sim_chance(s);
+
+	msg_clear(m, ACT_NEW_DATE_MS);
+	if (r < .6)
+		msg_set_text(a, m, ACT_NEW_TEXT, "Wij bellen haar vrijdag.");
+	if (r > .5) {
+		msg_set_text(a, msg_sub(a, m, ACT_NEW_PERSON), PERSON_PHONE, "000-001");
+		s->life.told++;
+	}
+	if (sim_chance(s) < .3) {
+		msg_set_u64(m, ACT_NEW_DATE_MS, s->now_ms + 86400000u * sim_below(s, 20));
+		msg_set_text(a, m, ACT_NEW_PLACE, "aan de balie");
+	}
+	if (th->their_no > 0 && sim_chance(s) < .3)
+		msg_set_u64(m, ACT_NEW_ANSWERS, 1 + sim_below(s, th->their_no));
+}
+
+/* What a message leaves as it was. */
+static void check_unmoved(struct sim *s, struct sim_node *n, const char *ref,
+			  const struct thread *before)
+{
+	struct thread now;
+
+	/* after a loss any act writes a state that was looked at last before it */
+	if (!n->up || s->profile.life == 0 || !sim_look(s, n, ref, &now))
+		return;
+	if (now.state != before->state || now.changed_ms != before->changed_ms ||
+	    now.due_ms != before->due_ms || now.escalated != before->escalated ||
+	    now.pause_days != before->pause_days)
+		sim_fail(s, "node %d: a message moved a state or a term", n->no);
+}
+
 static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 {
 	/* mostly the younger ones: the old have ended */
@@ -232,9 +305,15 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	msg_set_u64(m, ACT_NEW_EXPECT, (uint64_t)th.my_no + th.their_no + 1);
 	if (type == DOC_INFO)
 		msg_set_u64(m, ACT_NEW_SHARE, 2);
+	if (type == DOC_MESSAGE)
+		put_message(s, a, &th, m);
 	if (type != 0 && act_has(act_of(type), ACT_WITH_TARGET))
 		msg_add_text(a, m, ACT_NEW_TARGETS, "outside");
 	sim_ask(s, n, a, req);
+	if (type == DOC_MESSAGE && !s->reply_error) {
+		s->life.said++;
+		check_unmoved(s, n, st->ref, &th);
+	}
 }
 
 void sim_act(struct sim *s, struct sim_node *n)
@@ -249,6 +328,8 @@ void sim_act(struct sim *s, struct sim_node *n)
 		open_case(s, n, &a);
 	else if (s->thread_count == 0 || r < .17)
 		refer(s, n, &a);
+	else if (r < .19)
+		recall(s, n, &a);
 	else
 		answer(s, n, &a);
 	arena_free(&a);

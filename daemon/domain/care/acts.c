@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "base/plant.h"
 #include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
@@ -37,7 +38,7 @@ void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool min
 		return;
 	if (type == DOC_ESCALATE)
 		th->escalated = true;
-	if (type == DOC_NOTE) {
+	if (type == DOC_NOTE || (type == DOC_MESSAGE && planted(PLANT_MESSAGE_MOVES))) {
 		th->changed_ms = t->wall_ms;
 		th->escalated = false;
 	}
@@ -148,7 +149,7 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	e->peer = th->peer;
 	/* Entered in error: what came about a person who was never meant is removed at once. */
 	if (rc == ERR_OK && now != before && now == REFERRAL_ERROR && th->role == THREAD_RECEIVER &&
-	    !turn_case_erased(t, &th->case_id))
+	    !planted(PLANT_RECALL_KEPT) && !turn_case_erased(t, &th->case_id))
 		rc = acts_forget(t, th);
 	return rc;
 }
@@ -264,6 +265,8 @@ enum err acts_forget(struct turn *t, struct thread *th)
 	enum err rc;
 
 	require(th->role == THREAD_RECEIVER);
+	if (th->state == REFERRAL_ERROR)
+		th->need[0] = '\0'; /* what the person needs was not meant for us either */
 	rc = bodies_let_go(t, th, WIRE_VERDICT_HOLLOW);
 	if (rc == ERR_OK)
 		rc = casefile_entry(t, &th->case_id, "payload-erased", NULL, &th->id);

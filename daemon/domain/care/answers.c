@@ -52,6 +52,8 @@ enum err answers_hollow(struct turn *t, struct thread *th, const struct document
 
 	require(th->kind == THREAD_REFERRAL);
 	require(d->hollow);
+	if (d->reason == WIRE_VERDICT_RECALLED)
+		return ERR_OK;	       /* its end comes right behind it */
 	if (!referral_terminal(state)) /* what is over needs nobody to look at it */
 		rc = worklist_add(t, th, WORK_HOLLOW, document_type_name(type));
 	if (rc != ERR_OK)
@@ -73,7 +75,8 @@ enum err answers_hollow(struct turn *t, struct thread *th, const struct document
 		rc = acts_automatic(t, th, DOC_ASK, "other");
 	if (rc != ERR_OK)
 		return rc;
-	if (between_partners(now))
+	/* words are closed on purpose only: nobody forgot them in an agreement */
+	if (between_partners(now) && !(v.agreed && type == DOC_MESSAGE))
 		rc = ask_agreement(t, th, d->head.cats | v.agreement_cats);
 	return rc;
 }

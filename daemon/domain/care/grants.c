@@ -71,7 +71,8 @@ static enum err mark_withdrawn(struct turn *t, const struct consent_scope *s,
 			    : rc;
 }
 
-/* Does anything that its sender said in it still rest on consent?  Where nothing personal was said, all does. */
+/* Does anything that its sender said in it still rest on consent?  Where nothing personal was said, all does.  Words between
+ * workers go with every consent, and so they carry no referral. */
 static enum err rests(struct turn *t, const struct thread *th, const struct consent_view *v,
 		      bool *yes)
 {
@@ -89,7 +90,7 @@ static enum err rests(struct turn *t, const struct thread *th, const struct cons
 
 		if (rc == ERR_OK)
 			rc = document_load(t, &e.doc, &d);
-		if (rc == ERR_OK && d.head.cats != 0) {
+		if (rc == ERR_OK && d.head.cats != 0 && e.type != DOC_MESSAGE) {
 			personal = true;
 			rc = bodies_stands(t, &d, v, yes);
 		}
@@ -123,7 +124,8 @@ static enum err revoke(struct turn *t, struct thread *th)
 enum follow { FOLLOW_REVOKE, FOLLOW_HEAR, FOLLOW_EXPIRED, FOLLOW_RECEIVED = 4 };
 static_assert(FOLLOW_EXPIRED < FOLLOW_RECEIVED, "the side is a bit of its own in chore.part");
 
-/* One referral: does it still rest on something?  As its receiver, what of it is not covered any more goes. */
+/* One referral: does it still rest on something?  As its receiver, what of it is not covered any more goes; the messages of both
+ * sides go at both ends. */
 static enum err fall_one(struct turn *t, struct thread *th, const struct consent_view *v,
 			 enum follow how, struct grants_ended *out)
 {
@@ -138,7 +140,7 @@ static enum err fall_one(struct turn *t, struct thread *th, const struct consent
 		rc = revoke(t, th);
 	if (rc == ERR_OK && !stays)
 		rc = tell(t, out, &th->id, true);
-	if (rc != ERR_OK || th->role != THREAD_RECEIVER)
+	if (rc != ERR_OK)
 		return rc;
 	return bodies_hollow_uncovered(
 		t, th, v, how == FOLLOW_EXPIRED ? WIRE_VERDICT_EXPIRED : WIRE_VERDICT_WITHDRAWN);
@@ -495,7 +497,7 @@ enum err grants_timer(struct turn *t, struct thread *th)
 		return rc;
 	if (msg_has(m, GRANT_RECORD_SAID_MS))
 		return hear(t, th);
-	if (s.received && t->wall_ms >= consent_until(m) + (uint64_t)GRANTENDS_GRACE_DAYS * DAY_MS)
+	if (t->wall_ms >= consent_until(m) + (uint64_t)GRANTENDS_GRACE_DAYS * DAY_MS)
 		rc = fall_out(t, &s, FOLLOW_EXPIRED, NULL);
 	if (rc == ERR_OK)
 		rc = grantends_watch(t, th, m);

@@ -26,6 +26,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
+#include "domain/referral/message.h"
 #include "domain/referral/offer.h"
 #include "domain/referral/worklist.h"
 
@@ -146,6 +147,12 @@ static bool known_head(const struct wire_head *h)
 	       (h->basis == WIRE_BASIS_NONE || h->basis == WIRE_BASIS_CONSENT);
 }
 
+/* A message answers an entry that its author had read. */
+static bool answers_nothing(const struct wire_head *h, const struct msg *body)
+{
+	return h->type == DOC_MESSAGE && msg_u64(body, MESSAGE_ANSWERS) > h->seen_no;
+}
+
 enum err intake_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			 struct thread *th, uint16_t *verdict, enum quota *over)
 {
@@ -171,9 +178,25 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 		rc = quota_in_case(t, &th->case_id, THREAD_REFERRAL, over);
 	if (*over != QUOTA_NONE)
 		return rc;
+	if (body != NULL && answers_nothing(&d->head, body)) {
+		*verdict = WIRE_VERDICT_MALFORMED;
+		body = NULL;
+	}
 	if (rc == ERR_OK && fresh)
 		rc = alone_over(t, &th->case_id);
 	return rc == ERR_OK && body != NULL ? check_scope(t, p, d, th, body, verdict) : rc;
+}
+
+/* Its words stay in the thread.  How to reach the person is shown in the case of whoever was referred to; who referred has a
+ * file of its own, and reads it in the history. */
+static enum err learn_message(struct turn *t, struct thread *th, const struct msg *body)
+{
+	enum err rc = message_heard(t, th, false, th->their_no, th->their_seen, body);
+
+	require(th->their_no >= 1);
+	return rc == ERR_OK && th->role == THREAD_RECEIVER
+		       ? casefile_hear(t, &th->case_id, msg_get(body, MESSAGE_PERSON))
+		       : rc;
 }
 
 /* What a whole body adds to the thread and the case. */
@@ -196,6 +219,8 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	}
 	if (d->head.type == DOC_INFO)
 		return casefile_hear(t, &th->case_id, msg_get(body, INFO_PERSON));
+	if (d->head.type == DOC_MESSAGE)
+		return learn_message(t, th, body);
 	if (act_reviews(d->head.type))
 		th->review_ms = deadline_date(t, msg_u64(body, ACT_DATE_MS));
 	return ERR_OK;
@@ -234,6 +259,19 @@ enum err intake_stored_consent(struct turn *t, const struct peer *p, struct thre
 	return rc == ERR_OK ? grants_stored(t, th, d.head.type) : rc;
 }
 
+/* The person was never meant for us, and that was said in time: what came goes also where our own end crossed it. */
+static enum err let_go(struct turn *t, struct thread *th)
+{
+	bool may;
+	enum err rc = fold_allowed(t, th, th->their_no, &may);
+
+	if (rc != ERR_OK || !may || th->role != THREAD_RECEIVER || planted(PLANT_RECALL_KEPT) ||
+	    turn_case_erased(t, &th->case_id) || (th->hidden && th->need[0] == '\0'))
+		return rc;
+	th->need[0] = '\0';
+	return acts_forget(t, th);
+}
+
 /* First what it teaches, then what it changes, then what the rule answers. */
 enum err intake_stored_referral(struct turn *t, const struct peer *p, struct thread *th,
 				const struct doc_key *key, uint16_t verdict)
@@ -253,6 +291,8 @@ enum err intake_stored_referral(struct turn *t, const struct peer *p, struct thr
 	rc = acts_changed(t, th, document_type_name(d.head.type));
 	if (rc == ERR_OK && th->owes_end)
 		rc = recover_catch_up(t, th);
+	if (rc == ERR_OK && d.head.type == DOC_ERROR)
+		rc = let_go(t, th);
 	if (rc != ERR_OK)
 		return rc;
 	if (turn_case_erased(t, &th->case_id))
@@ -285,7 +325,8 @@ enum err intake_leaving(struct turn *t, const struct peer *p, const struct docum
 		return rc;
 	*reason = (uint16_t)consent_check(&v, d->head.cats, t->wall_ms);
 	if (gone || (*reason == 0 && th.hidden))
-		*reason = WIRE_VERDICT_WITHDRAWN;
+		*reason = !gone && th.state == REFERRAL_ERROR ? WIRE_VERDICT_RECALLED
+							      : WIRE_VERDICT_WITHDRAWN;
 	return ERR_OK;
 }
 

@@ -21,6 +21,7 @@
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
+#include "domain/referral/message.h"
 #include "domain/referral/offer.h"
 #include "domain/referral/worklist.h"
 
@@ -132,6 +133,8 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	if (act_reviews(d->head.type))
 		th->review_ms = deadline_date(t, msg_u64(body, ACT_DATE_MS));
+	if (d->head.type == DOC_MESSAGE)
+		return message_heard(t, th, true, th->my_no, d->head.seen_no, body);
 	if (d->head.type != DOC_OFFER)
 		return ERR_OK;
 	offer_read(th, body);
@@ -173,6 +176,18 @@ enum err recover_returned_consent(struct turn *t, const struct peer *p, struct t
 	return rc == ERR_OK ? grants_stored(t, th, d.head.type) : rc;
 }
 
+/* Words between workers go with their consent, our own too; a partner that has not heard of its end gives them back. */
+static enum err gone_meanwhile(struct turn *t, struct document *d)
+{
+	bool gone = false;
+	enum err rc = d->head.type == DOC_MESSAGE && !d->hollow
+			      ? consent_gone(t, &d->head.grant_id, &gone)
+			      : ERR_OK;
+
+	d->hollow = d->hollow || gone;
+	return rc == ERR_OK && gone ? document_hollow(t, &d->key, WIRE_VERDICT_WITHDRAWN) : rc;
+}
+
 enum err recover_returned(struct turn *t, const struct peer *p, struct thread *th,
 			  const struct doc_key *key)
 {
@@ -183,6 +198,8 @@ enum err recover_returned(struct turn *t, const struct peer *p, struct thread *t
 	require(th->my_no > 0);
 	if (rc == ERR_OK)
 		rc = note_return(t, p, th, &d);
+	if (rc == ERR_OK)
+		rc = gone_meanwhile(t, &d);
 	if (rc == ERR_OK)
 		rc = learn(t, th, &d);
 	return rc == ERR_OK ? acts_changed(t, th, document_type_name(d.head.type)) : rc;

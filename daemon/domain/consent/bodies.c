@@ -64,30 +64,53 @@ enum err bodies_running(struct turn *t, const struct peer *p, const struct id16 
 	return quota_open_in(t, p->no, role, case_id, yes);
 }
 
-/* Hidden for both ends; bodies go at the receiver alone, the sender's own words stay its own. */
+/* What goes when its consent does: at the receiver all that the sender said of the person; of messages both sides' words, at both
+ * ends.  What else we said ourselves stays ours. */
+static bool goes(const struct thread *th, bool mine, uint16_t type)
+{
+	return type == DOC_MESSAGE || (!mine && th->role == THREAD_RECEIVER);
+}
+
+/* The bodies of one log that go; v NULL: all of them, else those that it does not cover any more. */
+static enum err hollow_log(struct turn *t, const struct thread *th, bool mine,
+			   const struct consent_view *v, uint16_t reason)
+{
+	for (uint32_t no = 1; no <= (mine ? th->my_no : th->their_no); no++) {
+		const size_t mark = t->arena->used;
+		struct log_entry e;
+		struct document d;
+		bool stays = false;
+		enum err rc = thread_entry(t, th, mine, no, &e);
+
+		if (rc == ERR_OK && !goes(th, mine, e.type))
+			continue;
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK && !d.hollow && d.head.cats != 0 && v != NULL)
+			rc = bodies_stands(t, &d, v, &stays);
+		if (rc == ERR_OK && !d.hollow && d.head.cats != 0 && !stays)
+			rc = document_hollow(t, &e.doc, reason);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		arena_rewind(t->arena, mark);
+	}
+	return ERR_OK;
+}
+
+/* Hidden for both ends. */
 enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason)
 {
-	enum err rc = ERR_OK;
+	enum err rc;
 
 	require(th->kind == THREAD_REFERRAL);
 	require(reason != WIRE_VERDICT_OK);
 	th->hidden = true;
-	if (th->role != THREAD_RECEIVER)
-		return ERR_OK;
-	for (uint32_t no = 1; no <= th->their_no && rc == ERR_OK; no++) {
-		const size_t mark = t->arena->used;
-		struct log_entry e;
-		struct document d;
-
-		rc = thread_entry(t, th, false, no, &e);
-		if (rc == ERR_OK)
-			rc = document_load(t, &e.doc, &d);
-		if (rc == ERR_OK && d.head.cats != 0 && !d.hollow)
-			rc = document_hollow(t, &e.doc, reason);
-		arena_rewind(t->arena, mark);
-	}
+	rc = hollow_log(t, th, false, NULL, reason);
 	if (rc == ERR_OK)
-		rc = thread_save(t, th);
+		rc = hollow_log(t, th, true, NULL, reason);
+	if (rc != ERR_OK || th->role != THREAD_RECEIVER)
+		return rc;
+	rc = thread_save(t, th);
 	return rc == ERR_OK ? bodies_person(t, &th->case_id) : rc;
 }
 
@@ -106,26 +129,12 @@ enum err bodies_stands(struct turn *t, const struct document *d, const struct co
 enum err bodies_hollow_uncovered(struct turn *t, const struct thread *th,
 				 const struct consent_view *v, uint16_t reason)
 {
-	require(th->role == THREAD_RECEIVER);
-	require(reason != WIRE_VERDICT_OK);
-	for (uint32_t no = 1; no <= th->their_no; no++) {
-		const size_t mark = t->arena->used;
-		struct log_entry e;
-		struct document d;
-		bool yes;
-		enum err rc = thread_entry(t, th, false, no, &e);
+	enum err rc;
 
-		if (rc == ERR_OK)
-			rc = document_load(t, &e.doc, &d);
-		if (rc == ERR_OK && !d.hollow && d.head.cats != 0)
-			rc = bodies_stands(t, &d, v, &yes);
-		if (rc == ERR_OK && !d.hollow && d.head.cats != 0 && !yes)
-			rc = document_hollow(t, &e.doc, reason);
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		arena_rewind(t->arena, mark);
-	}
-	return ERR_OK;
+	require(v != NULL);
+	require(reason != WIRE_VERDICT_OK);
+	rc = hollow_log(t, th, false, v, reason);
+	return rc == ERR_OK ? hollow_log(t, th, true, v, reason) : rc;
 }
 
 struct told {
@@ -152,6 +161,14 @@ static void put_told(struct told_list *l, const struct log_entry *e)
 	l->all[i] = (struct told){e->kept_ms, e->doc};
 }
 
+unsigned bodies_person_field(uint16_t type)
+{
+	return type == DOC_OFFER     ? OFFER_PERSON
+	       : type == DOC_INFO    ? INFO_PERSON
+	       : type == DOC_MESSAGE ? MESSAGE_PERSON
+				     : 0;
+}
+
 /* What the partner told in this referral, as far as the table let it. */
 static enum err gather(struct turn *t, const struct thread *th, struct told_list *l)
 {
@@ -163,8 +180,7 @@ static enum err gather(struct turn *t, const struct thread *th, struct told_list
 		struct log_entry e;
 
 		rc = thread_entry(t, th, false, no, &e);
-		if (rc == ERR_OK && (e.type == DOC_OFFER || e.type == DOC_INFO) &&
-		    fold_may(th, &logs, no))
+		if (rc == ERR_OK && bodies_person_field(e.type) != 0 && fold_may(th, &logs, no))
 			put_told(l, &e);
 	}
 	arena_rewind(t->arena, mark);
@@ -185,9 +201,8 @@ static enum err add_older(struct turn *t, const struct doc_key *key, struct msg 
 	both = msg_new(t->arena, MSG_PERSON);
 	if (both == NULL)
 		return ERR_NOMEM;
-	if (msg_get(body, d.head.type == DOC_OFFER ? OFFER_PERSON : INFO_PERSON) != NULL)
-		msg_copy_fields(
-			both, msg_get(body, d.head.type == DOC_OFFER ? OFFER_PERSON : INFO_PERSON));
+	if (msg_get(body, bodies_person_field(d.head.type)) != NULL)
+		msg_copy_fields(both, msg_get(body, bodies_person_field(d.head.type)));
 	msg_copy_fields(both, person);
 	msg_copy_fields(person, both);
 	return ERR_OK;
@@ -217,8 +232,8 @@ static enum err told_in(struct turn *t, const struct store_key *k, struct thread
 
 	if (rc != ERR_OK)
 		return rc == ERR_CORRUPT ? ERR_NOTFOUND : rc;
-	told = (strcmp(msg_text(m, CASE_ENTRY_WHAT), document_type_name(DOC_OFFER)) == 0 ||
-		strcmp(msg_text(m, CASE_ENTRY_WHAT), document_type_name(DOC_INFO)) == 0) &&
+	told = act_named(msg_text(m, CASE_ENTRY_WHAT)) != NULL &&
+	       bodies_person_field(act_named(msg_text(m, CASE_ENTRY_WHAT))->number) != 0 &&
 	       msg_bytes(m, CASE_ENTRY_THREAD).len == sizeof id.b;
 	if (told)
 		memcpy(id.b, msg_bytes(m, CASE_ENTRY_THREAD).p, sizeof id.b);

@@ -29,8 +29,11 @@ bool bodies_ended(const struct thread *th);
 MUST_CHECK enum err bodies_running(struct turn *t, const struct peer *p, const struct id16 *case_id,
 				   uint8_t role, bool *yes);
 /** The referral ended for its person (revoked, in error, or its term is over): at the receiver its personal
- *  bodies go, and the person shown is put together again from what other referrals still hold. */
+ *  bodies go, and the person shown is put together again from what other referrals still hold; at both ends the messages of
+ *  both sides go. */
 MUST_CHECK enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason);
+/** The field in which a document of this type tells of the person; 0: it tells nothing. */
+unsigned bodies_person_field(uint16_t type);
 /** The person as a partner's bodies that are still here tell it, newest word last: CASE_RECORD_TOLD. */
 MUST_CHECK enum err bodies_person(struct turn *t, const struct id16 *case_id);
 /** CHORE_PERSON. */

@@ -18,6 +18,7 @@
 #include "domain/consent/gate.h"
 
 #include "base/check.h"
+#include "base/plant.h"
 
 #include <string.h>
 
@@ -62,6 +63,8 @@ static enum wire_verdict_code agreement_check(const struct consent_view *v, uint
 		return WIRE_VERDICT_NO_AGREEMENT;
 	if (v->agreement_until_ms != 0 && now_ms >= v->agreement_until_ms)
 		return WIRE_VERDICT_AGREEMENT_ENDED;
+	if (planted(PLANT_MESSAGE_CLOSED))
+		cats &= ~GATE_BIT(GATE_MESSAGE);
 	return (cats & ~v->agreement_cats) == 0 ? WIRE_VERDICT_OK : WIRE_VERDICT_AGREEMENT;
 }
 

@@ -29,7 +29,7 @@ static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
 		       (uint64_t)GRANTENDS_UNSURE_HOURS * 3600000;
 	if (warn < until && t->wall_ms < warn)
 		return warn;
-	return msg_u64(record, GRANT_RECORD_RECEIVED) != 0 && t->wall_ms < over ? over : 0;
+	return t->wall_ms < over ? over : 0;
 }
 
 /* A consent that never left has nothing resting on it, so its end is no work. */

@@ -18,6 +18,7 @@
 #include "domain/consent/grant.h"
 #include "domain/consent/pack.h"
 #include "domain/consent/pseudonym.h"
+#include "domain/desk/message.h"
 #include "domain/documents/words.h"
 #include "domain/loss/settled.h"
 #include "domain/membership/members.h"
@@ -386,6 +387,8 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 		return ERR_NOMEM;
 	if (msg_kind_of(m) == MSG_INFO)
 		return make_info(t, th, req, out);
+	if (msg_kind_of(m) == MSG_MESSAGE)
+		return desk_message_make(t, th, req, out);
 	if (msg_kind_of(m) == MSG_ASK) {
 		msg_set_text(t->arena, m, ASK_QUESTION, reason);
 		if (text[0] != '\0')
@@ -497,8 +500,8 @@ static enum err still_as_seen(struct turn *t, const struct thread *th, uint16_t 
 	struct since s;
 	enum err rc;
 
-	if (type == DOC_REVOKE || type == DOC_ERROR || (expect == 0 && !flips) ||
-	    (expect != 0 && expect - 1 == now))
+	if (type == DOC_REVOKE || type == DOC_ERROR || type == DOC_MESSAGE ||
+	    (expect == 0 && !flips) || (expect != 0 && expect - 1 == now))
 		return ERR_OK;
 	rc = acts_since(t, th, expect == 0 ? 1 : (size_t)expect - 1, &s);
 	if (rc != ERR_OK)
@@ -544,7 +547,9 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	if (act == NULL || act->command == NULL)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_ACT_UNKNOWN);
-	rc = may_do(t, &th, act, &may);
+	rc = desk_recall_check(t, &th, req);
+	if (rc == ERR_OK)
+		rc = may_do(t, &th, act, &may);
 	if (rc == ERR_OK && may != MAY_DO)
 		return refuse_may(t, &th, act, may);
 	if (rc == ERR_OK)
@@ -579,8 +584,11 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 	/* behind the dry run: a question moves no date */
 	if (act_reviews(type))
 		th.review_ms = calendar_noon(t->node->country, msg_u64(req, ACT_NEW_DATE_MS));
+	if (type == DOC_MESSAGE)
+		rc = desk_message_own(t, &th, body);
 	acts_heard(t, &th, type, true);
-	rc = acts_sign(t, &th, type, body);
+	if (rc == ERR_OK)
+		rc = acts_sign(t, &th, type, body);
 	if (rc == ERR_OK)
 		rc = view_referral_row(t, &th, reply, false);
 	return rc == ERR_OK && type == DOC_REVOKE ? take_back(t, &th, reply) : rc;

@@ -54,36 +54,23 @@ static enum err need_seal(struct turn *t, const struct thread *th, struct span *
 
 /* A row of THREAD, before the sealed need; store/FORMAT.md.  The order is the format. */
 static const struct pack fields[] = {
-	PACK_BYTES(struct thread, case_id),
-	PACK_BYTES(struct thread, grant_id),
-	PACK_NUMBER(struct thread, peer),
-	PACK_NUMBER(struct thread, kind),
-	PACK_NUMBER(struct thread, role),
-	PACK_NUMBER(struct thread, state),
-	PACK_NUMBER(struct thread, table_version),
-	PACK_NUMBER(struct thread, urgency),
-	PACK_FLAG(struct thread, hidden, 0),
-	PACK_FLAG(struct thread, provisional, 1),
-	PACK_FLAG(struct thread, paused_once, 2),
-	PACK_FLAG(struct thread, escalated, 3),
-	PACK_FLAG(struct thread, owes_end, 4),
-	PACK_FLAG(struct thread, withdrawn, 6), /* bit 5 was another one once */
-	PACK_NUMBER(struct thread, era),
-	PACK_NUMBER(struct thread, my_no),
-	PACK_NUMBER(struct thread, their_no),
-	PACK_NUMBER(struct thread, their_seen),
-	PACK_BYTES(struct thread, my_hash),
-	PACK_BYTES(struct thread, their_hash),
-	PACK_NUMBER(struct thread, created_ms),
-	PACK_NUMBER(struct thread, stored_ms),
-	PACK_NUMBER(struct thread, changed_ms),
-	PACK_NUMBER(struct thread, due_ms),
-	PACK_NUMBER(struct thread, timer_ms),
-	PACK_NUMBER(struct thread, deliver_ms),
-	PACK_NUMBER(struct thread, review_ms),
-	PACK_NUMBER(struct thread, paused_ms),
-	PACK_NUMBER(struct thread, term_days),
-	PACK_NUMBER(struct thread, pause_days),
+	PACK_BYTES(struct thread, case_id),	   PACK_BYTES(struct thread, grant_id),
+	PACK_NUMBER(struct thread, peer),	   PACK_NUMBER(struct thread, kind),
+	PACK_NUMBER(struct thread, role),	   PACK_NUMBER(struct thread, state),
+	PACK_NUMBER(struct thread, table_version), PACK_NUMBER(struct thread, urgency),
+	PACK_FLAG(struct thread, hidden, 0),	   PACK_FLAG(struct thread, provisional, 1),
+	PACK_FLAG(struct thread, paused_once, 2),  PACK_FLAG(struct thread, escalated, 3),
+	PACK_FLAG(struct thread, owes_end, 4),	   PACK_FLAG(struct thread, meet_ours, 5),
+	PACK_FLAG(struct thread, withdrawn, 6),	   PACK_NUMBER(struct thread, era),
+	PACK_NUMBER(struct thread, my_no),	   PACK_NUMBER(struct thread, their_no),
+	PACK_NUMBER(struct thread, their_seen),	   PACK_BYTES(struct thread, my_hash),
+	PACK_BYTES(struct thread, their_hash),	   PACK_NUMBER(struct thread, created_ms),
+	PACK_NUMBER(struct thread, stored_ms),	   PACK_NUMBER(struct thread, changed_ms),
+	PACK_NUMBER(struct thread, due_ms),	   PACK_NUMBER(struct thread, timer_ms),
+	PACK_NUMBER(struct thread, deliver_ms),	   PACK_NUMBER(struct thread, review_ms),
+	PACK_NUMBER(struct thread, paused_ms),	   PACK_NUMBER(struct thread, term_days),
+	PACK_NUMBER(struct thread, pause_days),	   PACK_NUMBER(struct thread, meet_ms),
+	PACK_NUMBER(struct thread, meet_no),	   PACK_NUMBER(struct thread, unread),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -110,6 +97,8 @@ const char *thread_flaw(const struct thread *th)
 	RULE(th->their_seen <= th->my_no)
 	RULE(th->kind != THREAD_CONSENT || !th->owes_end || th->withdrawn)
 	RULE(th->their_no <= THREAD_LOG_MAX)
+	RULE(th->meet_no <= THREAD_LOG_MAX)
+	RULE(th->unread <= th->their_no)
 	RULE((th->my_no == 0) == bytes_zero(th->my_hash.b, 32))
 	RULE((th->their_no == 0) == bytes_zero(th->their_hash.b, 32))
 #undef RULE
@@ -312,7 +301,10 @@ enum err thread_truncate(struct turn *t, struct thread *th, bool mine, uint32_t 
 	} else {
 		th->their_hash = e.hash;
 		th->their_seen = e.seen_no;
+		th->unread = th->unread < no ? th->unread : 0;
 	}
+	if (th->meet_ours == mine && th->meet_no >= no)
+		th->meet_ms = th->meet_no = 0; /* what named it is gone */
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 

@@ -24,6 +24,7 @@ enum { THREAD_REF_LEN = 24, THREAD_LOG_MAX = 512, THREAD_FITS_MAX = 4 };
  *   their_seen <= my_no       a partner's document says how far it had read our log, never further than that goes
  *   their_no <= THREAD_LOG_MAX
  *   a consent owes_end only when it is withdrawn: a withdrawal that nobody spoke is never signed
+ *   meet_no <= THREAD_LOG_MAX, unread <= their_no
  *   my_no == 0 only without my_hash, their_no == 0 only without their_hash
  *   kind and role are of the enums above, peer is a member's number */
 struct thread {
@@ -49,6 +50,12 @@ struct thread {
 	uint64_t deliver_ms; /* what we said last should be there by then; 0: it is */
 	uint64_t review_ms, paused_ms;
 	uint32_t term_days, pause_days; /* working days */
+	uint64_t
+		meet_ms; /* an appointment that a message names, the newest of both logs; 0: none */
+	uint32_t meet_no; /* ... its place in our log, or theirs ... */
+	bool meet_ours;	  /* ... which */
+	uint32_t
+		unread; /* place in their log of the newest message that nobody looked at here; 0: none */
 	char need[41];
 };
 

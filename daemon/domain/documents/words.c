@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "domain/documents/message.h"
 enum { PLACE_CHARACTERS = 60, PLACE_WORDS = 6 };
 
 /* The list of reasons depends on the act; an act without free words takes any of its own fields. */
@@ -127,6 +128,10 @@ static bool names_hold(const struct msg *m, struct words_fault *fault)
 		for (size_t i = 0; i < msg_count(m, ACT_OUTSIDE); i++)
 			if (!words_place(msg_text_at(m, ACT_OUTSIDE, i)))
 				return false;
+	if (msg_kind_of(m) == MSG_MESSAGE && message_flaw(m, &fault->field) != MESSAGE_SOUND) {
+		fault->field = fault->field == NULL ? "text" : fault->field;
+		return false;
+	}
 	fault->field = "service";
 	return msg_kind_of(m) != MSG_OFFER || !msg_has(m, OFFER_SERVICE) ||
 	       words_place(msg_text(m, OFFER_SERVICE));

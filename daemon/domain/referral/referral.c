@@ -41,6 +41,7 @@ const struct transition referral_table[] = {
 	{"T17", DOC_REVOKE, LIVE | ENDED, LIVE | ENDED | S(REVOKED), REFERRAL_REVOKED},
 	{"T18", DOC_ERROR, OPEN, LIVE, REFERRAL_ERROR},
 	{"T19", DOC_ESCALATE, LIVE, LIVE, STAY},
+	{"T21", DOC_MESSAGE, LIVE, LIVE, STAY},
 };
 /* clang-format on */
 const size_t referral_table_len = sizeof referral_table / sizeof referral_table[0];

@@ -21,7 +21,8 @@
 	X(HOLLOW, "hollow") X(GONE, "partner-removed") X(LOST, "lost-act")          \
 	X(AGREEMENT, "agreement-missing") X(CONSENT, "consent-ends") \
 	X(REMINDED, "reminded") X(TAKEN_BACK, "consent-taken-back") \
-	X(TOO_MANY, "partner-takes-no-more")
+	X(TOO_MANY, "partner-takes-no-more") X(MESSAGE, "message-new") \
+	X(APPOINTMENT, "appointment")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)

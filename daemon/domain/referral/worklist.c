@@ -12,6 +12,7 @@
 
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
+#include "domain/referral/message.h"
 #include "domain/referral/states.h"
 
 enum { URGENT = 2 }; /* Offer.urgency */
@@ -106,6 +107,11 @@ enum err worklist_refresh(struct turn *t, const struct thread *th, const char *d
 		rc = worklist_delivery(t, th);
 	if (rc == ERR_OK && kind != WORK_KIND_COUNT)
 		rc = worklist_add(t, th, kind, detail);
+	/* a message moves no term: what it leaves has none, or a day of its own */
+	if (rc == ERR_OK && message_appointed(t, th))
+		rc = add_due(t, th, WORK_APPOINTMENT, "", message_appointed_until(t, th));
+	if (rc == ERR_OK && th->unread != 0 && !th->hidden)
+		rc = add_due(t, th, WORK_MESSAGE, "", 0);
 	return rc;
 }
 

@@ -6,11 +6,14 @@
 #include "base/check.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/fold.h"
+#include "domain/referral/message.h"
 #include "domain/referral/referral.h"
 
 enum { FOR_OTHER_ACTS = 32 };
 static_assert(FOR_OTHER_ACTS < (int)THREAD_LOG_MAX,
 	      "notes leave room for the acts that end a referral");
+static_assert(LIMIT_MESSAGES <= (int)THREAD_LOG_MAX / 2,
+	      "messages leave room in a log for all other acts");
 
 /* In our own log alone: the reader's node refuses nothing of this, so nobody else counts it. */
 static enum err already(struct turn *t, const struct thread *th, uint16_t type, bool *yes)
@@ -32,6 +35,7 @@ static enum err by_table(struct turn *t, const struct thread *th, const struct a
 {
 	const enum referral_actor us = fold_our_side(th);
 	bool once = false;
+	uint32_t said = 0;
 	enum err rc = ERR_OK;
 
 	require(a->command != NULL);
@@ -44,7 +48,10 @@ static enum err by_table(struct turn *t, const struct thread *th, const struct a
 	} else {
 		if (a->number == DOC_REOPEN)
 			rc = already(t, th, a->number, &once);
-		*out = once ? MAY_ONCE : MAY_DO;
+		/* a log that is shorter is not read for it */
+		if (a->number == DOC_MESSAGE && th->my_no >= LIMIT_MESSAGES)
+			rc = message_count(t, th, &said);
+		*out = once ? MAY_ONCE : said >= LIMIT_MESSAGES ? MAY_NO_ROOM : MAY_DO;
 	}
 	return rc;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Referrals as people look at them.  What of a partner's person may be seen is asked of the gate at the moment of looking,
- * not of what was shown yesterday; a row without its person says why.  A view writes nothing but its audit entry, and a row
- * that is damaged is named while the list goes on.
+ * not of what was shown yesterday; a row without its person says why.  A view writes nothing but its audit entry, and that
+ * messages were looked at; a row that is damaged is named while the list goes on.
  */
 #include "domain/views/referrals.h"
 
@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
@@ -18,6 +19,7 @@
 #include "domain/page.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
+#include "domain/referral/message.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/states.h"
 #include "domain/referral/worklist.h"
@@ -231,6 +233,10 @@ enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *
 	msg_set_text(t->arena, row, REFERRAL_ROW_CASE_ID, hex);
 	msg_set_u64(row, REFERRAL_ROW_PROVISIONAL, th->provisional);
 	msg_set_u64(row, REFERRAL_ROW_LOG_LEN, (uint64_t)th->my_no + th->their_no);
+	if (th->unread != 0 && !th->hidden)
+		msg_set_u64(row, REFERRAL_ROW_UNREAD, 1);
+	if (message_recall_until(th) >= t->wall_ms)
+		msg_set_u64(row, REFERRAL_ROW_RECALL_UNTIL_MS, message_recall_until(th));
 	msg_set_text(t->arena, row, REFERRAL_ROW_URGENCY,
 		     th->urgency == ENTER_URGENT ? "urgent" : "routine");
 	if (name)
@@ -583,7 +589,20 @@ static void offer_texts(struct turn *t, const struct msg *body, struct msg *row)
 		msg_set_u64(row, LOG_ROW_TERM_DAYS, msg_u64(body, OFFER_TERM_DAYS));
 }
 
-/* Everything a body says and no person's field: what one side must give the other reads. */
+/* What, when, where, how to reach the person, and to which of our words it belongs. */
+static void message_texts(struct turn *t, const struct msg *body, struct msg *row)
+{
+	put_text(t, row, LOG_ROW_TEXT, msg_text(body, MESSAGE_TEXT));
+	put_text(t, row, LOG_ROW_PLACE, msg_text(body, MESSAGE_PLACE));
+	if (msg_has(body, MESSAGE_DATE_MS))
+		msg_set_u64(row, LOG_ROW_DATE_MS, msg_u64(body, MESSAGE_DATE_MS));
+	if (msg_has(body, MESSAGE_ANSWERS))
+		msg_set_u64(row, LOG_ROW_ANSWERS, msg_u64(body, MESSAGE_ANSWERS));
+	if (msg_has(body, MESSAGE_PERSON))
+		msg_put_sub(row, LOG_ROW_PERSON, msg_get(body, MESSAGE_PERSON));
+}
+
+/* Everything a body says and no field of the file: what one side must give the other reads. */
 static void body_texts(struct turn *t, const struct document *d, struct msg *row)
 {
 	struct msg *body;
@@ -599,6 +618,8 @@ static void body_texts(struct turn *t, const struct document *d, struct msg *row
 		put_text(t, row, LOG_ROW_TEXT, msg_text(body, INFO_TEXT));
 	} else if (msg_kind_of(body) == MSG_OFFER) {
 		offer_texts(t, body, row);
+	} else if (msg_kind_of(body) == MSG_MESSAGE) {
+		message_texts(t, body, row);
 	}
 }
 
@@ -643,6 +664,33 @@ static enum err log_row(struct turn *t, const struct thread *th, const struct fo
 	return rc;
 }
 
+/* The place is words between two workers: it is read where it lies, and is shown as far as its consent reaches now.  A row of the
+ * worklist has no copy of it, so that an erasure has nothing to look for there. */
+enum err view_meeting_place(struct turn *t, const struct thread *th, struct msg *row,
+			    unsigned field)
+{
+	struct log_entry e;
+	struct document d;
+	struct msg *body;
+	const char *why;
+	uint64_t cats;
+	enum err rc = readable(t, th, &cats, &why);
+
+	require(row != NULL && field != 0);
+	if (rc != ERR_OK)
+		return rc;
+	rc = thread_entry(t, th, th->meet_ours, th->meet_no, &e);
+	if (rc != ERR_OK || e.type != DOC_MESSAGE)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* a comparison took it out of the log */
+	rc = document_load(t, &e.doc, &d);
+	if (rc != ERR_OK || (!th->meet_ours && (d.head.cats & ~cats) != 0))
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	rc = document_body(t, &d, &body);
+	if (rc == ERR_OK)
+		put_text(t, row, field, msg_text(body, MESSAGE_PLACE));
+	return rc == ERR_NOTFOUND ? ERR_OK : rc; /* it went with its consent */
+}
+
 /* As the receiver: the person of the case, within what its living grants cover. */
 static enum err held(struct turn *t, const struct thread *th, uint64_t cats, struct msg **person)
 {
@@ -679,7 +727,7 @@ static enum err disclosed(struct turn *t, const struct thread *th, struct msg **
 		uint64_t place;
 		enum err rc = thread_entry(t, th, true, no, &e);
 
-		if (rc == ERR_OK && e.type != DOC_OFFER && e.type != DOC_INFO)
+		if (rc == ERR_OK && bodies_person_field(e.type) == 0)
 			continue;
 		if (rc == ERR_OK)
 			rc = document_load(t, &e.doc, &d);
@@ -689,13 +737,27 @@ static enum err disclosed(struct turn *t, const struct thread *th, struct msg **
 			rc = document_body(t, &d, &body);
 		/* what the partner refused it does not have */
 		if (rc == ERR_OK && row.verdict == WIRE_VERDICT_OK)
-			said = msg_get(body, e.type == DOC_OFFER ? OFFER_PERSON : INFO_PERSON);
+			said = msg_get(body, bodies_person_field(e.type));
 		if (said != NULL)
 			msg_copy_fields(*person, said);
 		if (rc != ERR_OK && rc != ERR_NOTFOUND)
 			return rc;
 	}
 	return ERR_OK;
+}
+
+/* Its messages are no news any more, for nobody here: whoever looked knows of them, and what they ask for stands in the history.
+ * The task goes with the mark, in the turn that shows them. */
+static enum err looked_at(struct turn *t, struct thread *th)
+{
+	enum err rc;
+
+	require(th->unread <= th->their_no);
+	if (th->unread == 0)
+		return ERR_OK;
+	th->unread = 0;
+	rc = worklist_done(t, th, WORK_MESSAGE);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
 /* The history as both ends have it, with the state after each step; only the newest hundred steps fit a reply. */
@@ -727,6 +789,9 @@ enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *r
 		return rc;
 	if (person != NULL && msg_cats(person) != 0)
 		msg_put_sub(reply, REPLY_PERSON, person);
+	rc = looked_at(t, &th);
+	if (rc != ERR_OK)
+		return rc;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_VIEW,
 						  .peer = th.peer,
 						  .case_id = &th.case_id,

@@ -23,6 +23,9 @@ MUST_CHECK enum err view_referral_row(struct turn *t, const struct thread *th, s
  *  names partner, day, person (within consent) and the longer reference, never choosing one; remedy: when there is none. */
 MUST_CHECK enum err view_find_referral(struct turn *t, const char *text, enum refusal unknown,
 				       struct thread *th);
+/** Where the appointment of this referral is, into a text field of row, as far as consent goes; nothing when nobody said it. */
+MUST_CHECK enum err view_meeting_place(struct turn *t, const struct thread *th, struct msg *row,
+				       unsigned field);
 MUST_CHECK enum err view_referrals_of_case(struct turn *t, const struct id16 *case_id,
 					   struct msg *reply);
 MUST_CHECK enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t peer,

@@ -15,6 +15,7 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 #include "domain/views/find.h"
+#include "domain/views/referrals.h"
 
 enum { KEY_LEN = 16 + 16 + 1 }; /* case, thread, kind */
 
@@ -22,6 +23,14 @@ enum { KEY_LEN = 16 + 16 + 1 }; /* case, thread, kind */
 static uint64_t rank_of(const struct msg *m)
 {
 	return msg_u64(m, WORK_RECORD_DUE_MS) - 1;
+}
+
+/* An appointment that was yesterday is no work any more.  No timer rings for it, since a message begins no term: its row goes with
+ * the next change of the referral, and is shown to nobody until then. */
+static bool passed(const struct turn *t, const struct page_item *i, const struct msg *m)
+{
+	return i->key.b[i->key.len - 1] == WORK_APPOINTMENT &&
+	       t->wall_ms > msg_u64(m, WORK_RECORD_DUE_MS);
 }
 
 /* Ranks only: the rows that are shown are opened later, once it is known which they are.  A row of which neither rank nor partner can
@@ -40,7 +49,7 @@ static enum err offer(struct turn *t, struct page *p, uint16_t only, struct span
 		one.rank = rank_of(m);
 		one.urgent = msg_u64(m, WORK_RECORD_URGENT) != 0;
 		one.peer = page_part_of(p, msg_u64(m, WORK_RECORD_PEER));
-		if (only != 0 && msg_u64(m, WORK_RECORD_PEER) != only)
+		if ((only != 0 && msg_u64(m, WORK_RECORD_PEER) != only) || passed(t, &one, m))
 			one.key.len = 0;
 	}
 	arena_rewind(t->arena, mark);
@@ -157,7 +166,7 @@ static void due_row(struct turn *t, const struct thread *th, const struct page_i
 	if (due_ms == 0)
 		return;
 	kind = i->key.b[i->key.len - 1];
-	ours = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT;
+	ours = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT || kind == WORK_APPOINTMENT;
 	deadline_day(ours ? t->node->country : deadline_place(t, th), due_ms, day);
 	msg_set_u64(out, WORK_ROW_DUE_MS, due_ms);
 	msg_set_text(t->arena, out, WORK_ROW_DUE_DAY, day);
@@ -199,7 +208,9 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	bytes_hex(hex, thread_id.b, 16);
 	msg_set_text(t->arena, out, WORK_ROW_ID, hex);
 	msg_set_text(t->arena, out, WORK_ROW_URGENCY, th.urgency == 2 ? "urgent" : "routine");
-	return p == NULL ? ERR_OK : item_command(t, m, &th, p, out);
+	if (i->key.b[i->key.len - 1] == WORK_APPOINTMENT)
+		rc = view_meeting_place(t, &th, out, WORK_ROW_PLACE);
+	return p == NULL || rc != ERR_OK ? rc : item_command(t, m, &th, p, out);
 }
 
 /* The rows of the page; *last is how the last one is called that has none left out before it. */

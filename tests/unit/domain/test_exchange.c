@@ -173,15 +173,20 @@ static struct thread some_thread(void)
 			       .review_ms = 3007,
 			       .paused_ms = 3008,
 			       .term_days = 5,
-			       .pause_days = 2};
+			       .pause_days = 2,
+			       .meet_ms = 3009,
+			       .meet_no = 3,
+			       .meet_ours = true,
+			       .unread = 6};
 }
 
 static const char thread_bytes[] =
-	"c1000000000000000000000000000000c20000000000000000000000000000000002010105030255"
+	"c1000000000000000000000000000000c20000000000000000000000000000000002010105030275"
 	"00000009000000040000000600000004d10000000000000000000000000000000000000000000000"
 	"0000000000000000d200000000000000000000000000000000000000000000000000000000000000"
 	"0000000000000bb90000000000000bba0000000000000bbb0000000000000bbc0000000000000bbd"
-	"0000000000000bbe0000000000000bbf0000000000000bc0000000050000000200";
+	"0000000000000bbe0000000000000bbf0000000000000bc000000005000000020000000000000bc1"
+	"000000030000000600";
 
 static void a_thread_lies_on_disk_in_these_bytes(void **state)
 {
@@ -201,12 +206,15 @@ static void a_thread_lies_on_disk_in_these_bytes(void **state)
 	assert_int_equal(thread_load(t, &th.id, &back), ERR_OK);
 	assert_int_equal(back.their_seen, th.their_seen);
 	assert_int_equal(back.pause_days, th.pause_days);
-	assert_true(back.hidden && back.paused_once && back.owes_end && back.withdrawn);
+	assert_int_equal(back.meet_ms, th.meet_ms);
+	assert_int_equal(back.unread, th.unread);
+	assert_true(back.meet_ours && back.hidden && back.paused_once && back.owes_end &&
+		    back.withdrawn);
 	assert_false(back.provisional || back.escalated);
 
 	/* a bit that no field has, and a log that was seen further than it goes: damage */
 	memcpy(damaged, want, sizeof want);
-	damaged[39] |= 0x20;
+	damaged[39] |= 0x80;
 	assert_int_equal(turn_put(t, STORE_THREAD, &k, span_of(damaged, sizeof damaged)), ERR_OK);
 	assert_int_equal(thread_load(t, &th.id, &back), ERR_CORRUPT);
 	memcpy(damaged, want, sizeof want);

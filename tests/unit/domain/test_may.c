@@ -73,6 +73,8 @@ static enum err ask(const struct thread *th, const struct act *a)
 		msg_add_text(b->t.arena, req, ACT_NEW_TARGETS, "other");
 	if (act_has(a, ACT_WITH_SHARE))
 		msg_set_u64(req, ACT_NEW_SHARE, 1);
+	if (act_has(a, ACT_WITH_WORDS))
+		msg_set_text(b->t.arena, req, ACT_NEW_TEXT, "tot vrijdag");
 	msg_set_u64(req, ACT_NEW_EXPECT, (uint64_t)th->my_no + th->their_no + 1);
 	msg_set_u64(req, ACT_NEW_DRY_RUN, 1);
 	b->t.refusal = (struct refused){.uncovered = 0};
