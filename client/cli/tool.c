@@ -32,6 +32,14 @@ bool tool_path(char *out)
 	return true;
 }
 
+void tool_language(const struct cli *c)
+{
+	static const char *const codes[LIST_LANGS] = {"nl", "fr", "en", "de"};
+
+	require(c != NULL && c->lang < LIST_LANGS);
+	(void)setenv("KRING_LANG", codes[c->lang], 1);
+}
+
 /* Returns only when kringd cannot be run. */
 int tool_run(const struct cli *c)
 {
@@ -54,6 +62,7 @@ int tool_run(const struct cli *c)
 		argv[k++] = strdup(c->options[i].value);
 	}
 	argv[k] = NULL;
+	tool_language(c);
 	if (c->json)
 		(void)setenv("KRING_JSON", "1", 1);
 	(void)execv(path, argv);

@@ -16,6 +16,8 @@
 
 /** kringd lies beside kring, or in the place where packages put it; out holds 4 096 bytes. */
 bool tool_path(char *out);
+/** What the tool says is said in the reader's language from here on. */
+void tool_language(const struct cli *c);
 /** Run the tool of this command (cmd->tool) with its options; replaces the process. */
 int tool_run(const struct cli *c);
 

@@ -82,6 +82,7 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 	(void)snprintf(signed_at, sizeof signed_at, "%s.sig", proposal);
 	if (!tool_path(tool))
 		return cli_refuse(c, CLI_NOT_NOW, "cannot-run-kringd", FILL({"path", "kringd", 0}));
+	tool_language(c);
 	(void)fflush(stdout); /* or the child would print it a second time */
 	pid = fork();
 	if (pid == 0) {

@@ -67,6 +67,7 @@ const struct config_setting config_settings[CONFIG_COUNT] = {
 const struct config_variable config_variables[] = {
 	{"CREDENTIALS_DIRECTORY", "kringd", "where systemd hands over kring.key; it is tried before KeyFile"},
 	{"KRING_JSON", "kringd tool", "set by kring --json: answers as JSON"},
+	{"KRING_LANG", "kringd tool", "set by kring --lang: nl, fr, de, else English"},
 	{"XDG_STATE_HOME", "kring", "where the client remembers what it showed last"},
 	{"HOME", "kring", "the same, when XDG_STATE_HOME is not set: ~/.local/state/kring"},
 	{"COLUMNS", "kring", "how many columns lines may have; else what the terminal says; without one texts have 80, and rows stay whole"},

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "roles/config.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 #include "tool/tool.h"
 
 enum { VALUE_MAX = CONFIG_PATH_MAX };
@@ -46,8 +48,8 @@ static void print_fault(void *ctx, const struct config_fault *f)
 	}
 	(void)fputs("! ", stderr);
 	if (f->line != 0) {
-		text_print(stderr, l->c->path);
-		(void)fprintf(stderr, ", line %u: ", f->line);
+		say_to(stderr, "config-line",
+		       FILL({"path", l->c->path, 0}, {"line", NULL, f->line}));
 	}
 	text_print(stderr, f->what.text); /* with words of the file */
 	(void)fputs(f->remedy.text[0] == '\0' ? "" : ": ", stderr);
@@ -69,7 +71,7 @@ int tool_config_check(struct tool_args *a)
 	enum err rc;
 
 	if (a->dir == NULL)
-		return tool_fail(TOOL_USAGE, "config check", "--dir is missing");
+		return tool_fail(TOOL_USAGE, "needs-dir", "");
 	if (json())
 		(void)printf("{\n  \"faults\": [");
 	rc = config_check(&c, a->dir, a->file, print_fault, &l);
@@ -78,9 +80,10 @@ int tool_config_check(struct tool_args *a)
 		tool_json_text(c.path);
 		(void)printf("\n}\n");
 	} else if (rc == ERR_OK) {
-		(void)printf("%s: nothing is wrong\n", c.path);
+		say_line("config-ok", FILL({"path", c.path, 0}));
 	} else {
-		(void)fprintf(stderr, "%u wrong; kringd does not start with it\n", l.count);
+		say_to(stderr, "config-wrong", FILL({"n", NULL, l.count}));
+		(void)fputc('\n', stderr);
 	}
 	if (rc == ERR_OK)
 		return 0;
@@ -92,13 +95,16 @@ int tool_config_check(struct tool_args *a)
 /* Each value with where it comes from: one that somebody forgot in the file is found by its line. */
 static void show_text(const struct config *c)
 {
+	require(c != NULL);
 	const char *section = "";
 	char value[VALUE_MAX];
 
 	(void)printf("%s\n", c->path);
 	for (size_t i = 0; i < CONFIG_COUNT; i++) {
 		const struct config_setting *s = &config_settings[i];
-		const char *standard = s->standard[0] == '\0' ? "empty" : s->standard;
+		const char *standard = s->standard[0] == '\0' ? say_word("config-empty")
+							      : s->standard;
+		char from[SAY_LEN];
 
 		if (strcmp(section, s->section) != 0)
 			(void)printf("[%s]\n", s->section);
@@ -107,9 +113,11 @@ static void show_text(const struct config *c)
 		(void)printf("%s=%s   (%s%s", s->name, value, s->unit,
 			     s->unit[0] == '\0' ? "" : "; ");
 		if (c->line[i] == 0)
-			(void)printf("default)\n");
+			(void)printf("%s)\n", say_word("config-default"));
 		else
-			(void)printf("line %u; default: %s)\n", c->line[i], standard);
+			(void)printf("%s)\n", say_into(from, "config-from-line",
+						       FILL({"line", NULL, c->line[i]},
+							    {"standard", standard, 0})));
 	}
 }
 
@@ -153,10 +161,10 @@ int tool_config_show(struct tool_args *a)
 	enum err rc;
 
 	if (a->dir == NULL)
-		return tool_fail(TOOL_USAGE, "config show", "--dir is missing");
+		return tool_fail(TOOL_USAGE, "needs-dir", "");
 	rc = config_read(&c, a->dir, a->file, &why);
 	if (rc != ERR_OK)
-		return tool_fail(code_of(rc), "these settings do not hold", why.text);
+		return tool_fail(code_of(rc), "settings-do-not-hold", why.text);
 	if (json())
 		show_json(&c);
 	else

@@ -14,6 +14,7 @@
 #include "crypto/secret.h"
 #include "roles/roles.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 #include "tool/node/tools.h"
 #include "tool/roster/tools.h"
 
@@ -87,7 +88,7 @@ int tool_main(int argc, char **argv)
 	if (secret_init() != ERR_OK)
 		return ROLES_FAILED;
 	if (argc < 2 || parse(argc - 1, argv + 1, &a) != 0)
-		return tool_fail(TOOL_USAGE, "arguments not understood", "see: kring help");
+		return tool_fail(TOOL_USAGE, "not-understood", "see-help");
 	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
 		if (strcmp(verb, tools[i].verb) == 0) {
 			const int code = tools[i].run(&a);
@@ -95,8 +96,7 @@ int tool_main(int argc, char **argv)
 			/* what could not be written was not done, whatever the exit code would say */
 			if (stdfd_written() || code != 0)
 				return code;
-			return tool_fail(TOOL_NOT_NOW, "the output could not be written completely",
-					 strerror(errno));
+			return tool_fail(TOOL_NOT_NOW, "output-not-written", say_errno(errno));
 		}
-	return tool_fail(TOOL_USAGE, "no such tool", verb);
+	return tool_fail(TOOL_USAGE, "no-such-tool", verb);
 }

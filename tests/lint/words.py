@@ -160,3 +160,16 @@ def no_sentence_in_the_client():
             s = re.sub(r"%[-+ 0-9.*]*(?:l|ll|z|h)*[a-z%]|\\n", "", m[1]).strip()
             if re.search(r"[A-Za-z]{2,} [a-z]{2,}", s) and not re.search(r"(^|: )kring ", s) and s not in keys:
                 yield f"{p.relative_to(ROOT)}: a sentence: {m[1]}"
+
+
+def tool_sentences_are_there():
+    """Every row that kringd's tool names is there, every row is named, and nothing it fails with is a sentence."""
+    rows = rows_of("tool")
+    text = {p: p.read_text() for p in sorted((ROOT / "daemon/tool").rglob("*.[ch]"))}
+    whole = "".join(text.values())
+    yield from (f"tool.psv: nobody says {c}" for c in rows if f'"{c}"' not in whole)
+    for p, t in text.items():
+        for m in re.finditer(r"\b(?:tool_fail(?:_err|_why)?|say_line|say_to|say_into|say_word)\(((?:[^();]|\((?:[^();]|\([^();]*\))*\))*)", t):
+            for s in re.findall(r'"([a-z][^"]*)"', m[1].split("FILL")[0]):
+                if s not in rows and s not in ("digest",):
+                    yield f"{p.relative_to(ROOT)}: tool.psv has no row {s}"

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "tool/cli/say.h"
 
 void tool_json_text(const char *s)
 {
@@ -45,6 +46,8 @@ static void json_error(int code, const char *what, const char *why)
 int tool_fail(int code, const char *what, const char *why)
 {
 	require(code != 0 && what != NULL && why != NULL);
+	what = say_word(what);
+	why = say_word(why);
 	if (getenv("KRING_JSON") != NULL) {
 		json_error(code, what, why);
 		return code;
@@ -70,10 +73,10 @@ static int code_of(enum err rc)
 /* For errors that explain themselves: the words are those of the error. */
 int tool_fail_err(const char *what, enum err rc)
 {
-	return tool_fail(code_of(rc), what, err_text(rc));
+	return tool_fail(code_of(rc), what, say_err(rc));
 }
 
 int tool_fail_why(const char *what, enum err rc, const struct err_text *why)
 {
-	return tool_fail(code_of(rc), what, why->text[0] == '\0' ? err_text(rc) : why->text);
+	return tool_fail(code_of(rc), what, why->text[0] == '\0' ? say_err(rc) : why->text);
 }

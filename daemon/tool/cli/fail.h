@@ -18,7 +18,8 @@ enum { TOOL_RULE = 1, TOOL_USAGE = 2, TOOL_NOT_FOUND = 3, TOOL_NOT_NOW = 4, TOOL
 
 /** On stderr, what and why; with KRING_JSON set, which kring --json does, the same on stdout as an object.  Returns
  *  code. */
-int tool_fail(int code, const char *what, const char *why);
+int tool_fail(int code, const char *what,
+	      const char *why); /* rows of config/lists/tool.psv, or names */
 int tool_fail_err(const char *what, enum err rc);
 /** why tells it better than the error. */
 int tool_fail_why(const char *what, enum err rc, const struct err_text *why);

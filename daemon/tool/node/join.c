@@ -21,6 +21,7 @@
 #include "roles/config.h"
 #include "roles/nodefiles.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 #include "tool/node/joining.h"
 #include "tool/node/nodedir.h"
 #include "tool/node/tools.h"
@@ -84,8 +85,9 @@ static enum err check_roster(struct joining *j, const struct rosterfile *f, stru
 			continue;
 		j->words.introducer = node.node; /* of whom the digits speak */
 		found = true;
-		(void)printf("invited by %s (%s), %zu member%s\n", add.org, f->chain.genesis.name,
-			     f->members, f->members == 1 ? "" : "s");
+		say_line("invited-by",
+			 FILL({"org", add.org, 0}, {"federation", f->chain.genesis.name, 0},
+			      {"members", NULL, f->members}));
 	}
 	if (!id32_equal(&j->words.genesis_hash, &j->invite.genesis_hash))
 		return err_explain(why, ERR_CRYPTO, "this is not the federation of the invite");
@@ -95,12 +97,10 @@ static enum err check_roster(struct joining *j, const struct rosterfile *f, stru
 }
 
 /* "10 minutes", "20 seconds" */
-static void say_span(unsigned s)
+static char *span(unsigned s, char out[SAY_LEN])
 {
-	if (s >= 120)
-		(void)printf("%u minutes", s / 60);
-	else
-		(void)printf("%u second%s", s, s == 1 ? "" : "s");
+	return s >= 120 ? say_into(out, "minutes", FILL({"n", NULL, s / 60}))
+			: say_into(out, "seconds", FILL({"n", NULL, s}));
 }
 
 /* In this machine's time, as a person here reads it. */
@@ -112,28 +112,26 @@ static void say_until(const struct joining *j)
 
 	if (localtime_r(&at, &tm) == NULL || strftime(day, sizeof day, "%Y-%m-%d %H:%M", &tm) == 0)
 		return;
-	(void)printf("the invite is valid until %s\n", day);
+	say_line("invite-until", FILL({"until", day, 0}));
 }
 
 /* Over all that was exchanged: whoever changed something between the two ends makes their digits differ. */
 static void show_digits(struct joining *j, unsigned wait_s)
 {
-	char digits[ONBOARD_DIGITS + 1];
+	char digits[ONBOARD_DIGITS + 1], shown[ONBOARD_DIGITS + 2], text[SAY_LEN];
 	struct id32 hash;
 
 	require(j->join_len > 0 && j->join_len <= sizeof j->join);
 	j->words.r_c = j->r_c;
 	j->words.join = span_of(j->join, j->join_len);
 	onboard_digits(&j->words, digits, &hash);
-	(void)printf("\n  digits: %.4s %s\n\n"
-		     "Phone the administrator who invited you, on a number you know, and read them "
-		     "aloud.\nIf they are refused, somebody may be intercepting the connection: "
-		     "run kring join again.\nwaiting for up to ",
-		     digits, digits + 4);
-	say_span(wait_s);
-	(void)printf(
-		" until they are typed there; if this is stopped, the same command goes on with "
-		"the same digits\n");
+	(void)snprintf(shown, sizeof shown, "%.4s %s", digits, digits + 4);
+	(void)printf("\n  ");
+	say_line("digits", FILL({"digits", shown, 0}));
+	(void)putchar('\n');
+	say_line("digits-phone", FILL_NONE);
+	say_line("digits-if-refused", FILL_NONE);
+	say_line("digits-waiting", FILL({"span", span(wait_s, text), 0}));
 	(void)fflush(stdout); /* the person reads it while we wait */
 }
 
@@ -163,15 +161,12 @@ static enum err wait_confirmed(struct joining *j, unsigned wait_s, enum wire_onb
 static int fail_step(enum err rc, const struct err_text *why)
 {
 	if (rc == ERR_BUSY)
-		return tool_fail(TOOL_NOT_NOW, "nobody answers at the address of the invite",
-				 "is the inviting node on, and its onboarding port open?");
+		return tool_fail(TOOL_NOT_NOW, "inviter-silent", "inviter-silent-why");
 	if (rc == ERR_FULL)
-		return tool_fail(TOOL_NOT_NOW, "the inviting node is busy with other newcomers",
-				 "run the same kring join again later; nothing is lost");
+		return tool_fail(TOOL_NOT_NOW, "inviter-busy", "inviter-busy-why");
 	if (rc == ERR_DENIED)
-		return tool_fail(TOOL_RULE, "this invite is used up or too old",
-				 "ask for a new one: kring invite");
-	return tool_fail(TOOL_RULE, "joining", why->text[0] != '\0' ? why->text : err_text(rc));
+		return tool_fail(TOOL_RULE, "invite-used", "invite-used-why");
+	return tool_fail(TOOL_RULE, "joining", why->text[0] != '\0' ? why->text : say_err(rc));
 }
 
 /* A number that a call before used may be of a handshake that is over: then once more with another. */
@@ -234,14 +229,13 @@ static int node_for(struct joining *j, struct tool_args *a)
 		const enum err rc = nodefiles_check(a->dir, &why);
 
 		if (rc != ERR_OK)
-			return tool_fail_why("this node does not open", rc, &why);
+			return tool_fail_why("node-does-not-open", rc, &why);
 		/* Its own signature is checked too: a file of another node here would bring
 		 * somebody else's keys to the roots. */
 		if (wire_add_get(span_of(j->join, j->join_len), &add) == ERR_OK &&
 		    chain_check_node(&add, &j->invite.fed_id, &node, &why) == ERR_OK)
 			return 0;
-		return tool_fail(TOOL_RULE, "this directory holds a node of another federation",
-				 a->dir);
+		return tool_fail(TOOL_RULE, "other-federation", a->dir);
 	}
 	bad = nodedir_check(a);
 	return bad != 0 ? bad : nodedir_make(a, &j->invite.fed_id, j->join, &j->join_len);
@@ -256,35 +250,33 @@ static int read_token(const struct tool_args *a, struct wire_invite *v)
 	enum err rc;
 
 	if (a->token == NULL || a->dir == NULL)
-		return tool_fail(TOOL_USAGE, "needs the invite",
-				 "kring join TOKEN, or - to read it");
+		return tool_fail(TOOL_USAGE, "needs-invite", "needs-invite-why");
 	if (strcmp(a->token, "-") == 0) {
 		if (unlock_read_line("-", line, sizeof line, &len) != ERR_OK)
-			return tool_fail(TOOL_USAGE, "no invite on standard input", "");
+			return tool_fail(TOOL_USAGE, "no-invite-read", "");
 		rc = wire_token_get(line, v);
 	} else {
 		rc = wire_token_get(a->token, v);
 	}
 	if (rc == ERR_CRYPTO)
-		return tool_fail(TOOL_USAGE, "a character of the invite is wrong or missing",
-				 "copy it again, all of it");
+		return tool_fail(TOOL_USAGE, "invite-mistyped", "invite-mistyped-why");
 	if (rc != ERR_OK)
-		return tool_fail(TOOL_USAGE, "this is not an invite", "it begins with kring1");
+		return tool_fail(TOOL_USAGE, "not-an-invite", "not-an-invite-why");
 	if (v->expiry_s < clock_wall_ms() / 1000)
-		return tool_fail(TOOL_RULE, "this invite has expired", "ask for a new one");
-	flaw = v->address[0] == '\0' ? "it is missing"
+		return tool_fail(TOOL_RULE, "invite-expired", "ask-new-invite");
+	flaw = v->address[0] == '\0' ? "flaw-missing"
 				     : endpoint_flaw(v->address, ENDPOINT_PUBLISH, NULL);
 	if (flaw != NULL)
-		return tool_fail(TOOL_RULE, "the address in this invite", flaw);
+		return tool_fail(TOOL_RULE, "invite-address", flaw);
 	return 0;
 }
 
 /* What is left to do here; the roots do the rest. */
 static int say_confirmed(const struct tool_args *a, const char *how)
 {
-	(void)printf("%s\nprint %s/recovery-sheet.txt and delete it\n"
-		     "next: kringd --dir %s   (it connects by itself once the roots have signed)\n",
-		     how, a->dir, a->dir);
+	say_line(how, FILL_NONE);
+	say_line("sheet-print", FILL({"dir", a->dir, 0}));
+	say_line("join-next", FILL({"dir", a->dir, 0}));
 	return 0;
 }
 
@@ -293,30 +285,24 @@ static int end_of(struct joining *j, const struct tool_args *a, unsigned wait_s,
 		  enum wire_onboard_state state)
 {
 	const bool late = j->invite.expiry_s < clock_wall_ms() / 1000;
+	char text[SAY_LEN];
 
 	require(j->line == NULL && state <= WIRE_ONB_APPROVED);
 	if (state == WIRE_ONB_CONFIRMED || state == WIRE_ONB_APPROVED) {
 		joining_over(j, a->dir, true);
-		return say_confirmed(a, "confirmed: now the roots of the federation sign");
+		return say_confirmed(a, "join-confirmed");
 	}
 	if (late)
-		return tool_fail(TOOL_RULE,
-				 "this invite has expired before the digits were confirmed",
-				 "ask for a new one");
+		return tool_fail(TOOL_RULE, "invite-expired-first", "ask-new-invite");
 	if (rc == ERR_DENIED) {
 		joining_over(j, a->dir, false);
-		return tool_fail(TOOL_RULE, "the digits were refused", "run kring join again");
+		return tool_fail(TOOL_RULE, "digits-refused", "join-again");
 	}
 	if (rc == ERR_BUSY)
-		return tool_fail(TOOL_NOT_NOW, "the inviting node answers no more",
-				 "if the digits were refused, ask for a new invite; else run kring "
-				 "join again");
-	(void)printf("the digits were not confirmed within ");
-	say_span(wait_s);
-	(void)printf("; that may still come: the same kring join asks again, and shows the same "
-		     "digits\n");
+		return tool_fail(TOOL_NOT_NOW, "inviter-gone", "inviter-gone-why");
+	say_line("join-late", FILL({"span", span(wait_s, text), 0}));
 	say_until(j);
-	return say_confirmed(a, "what can be done meanwhile:");
+	return say_confirmed(a, "join-meanwhile");
 }
 
 /* With a directory and an invite that are right. */
@@ -328,14 +314,14 @@ static int join(struct joining *j, const struct tool_args *a, unsigned wait_s)
 
 	require(j->join_len > 0 && j->buf != NULL);
 	if (rc != ERR_OK)
-		return tool_fail_err("the file joining", rc);
+		return tool_fail_err("joining-file", rc);
 	if (j->confirmed)
-		return say_confirmed(a, "the digits were confirmed before");
+		return say_confirmed(a, "join-before");
 	bad = meet(j, a, wait_s, &state);
 	if (bad != 0)
 		return bad;
 	if (j->resumed)
-		(void)printf("this goes on with the joining that was begun here\n");
+		say_line("join-resumed", FILL_NONE);
 	show_digits(j, wait_s);
 	if (state == WIRE_ONB_WAITING)
 		rc = wait_confirmed(j, wait_s, &state);

@@ -14,6 +14,7 @@
 #include "crypto/files/keyfile.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
+#include "tool/cli/say.h"
 
 enum {
 	PATH_LEN = CONFIG_PATH_MAX + 32,
@@ -102,9 +103,11 @@ static void tell(struct joining *j, enum joining_told what)
 		return;
 	j->told = what;
 	if (what == JOINING_BUSY)
-		(void)fprintf(stderr, "the inviting node is busy with other newcomers: waiting\n");
+		say_to(stderr, "told-busy", FILL_NONE);
 	else if (what == JOINING_SILENT)
-		(void)fprintf(stderr, "no answer from %s yet: trying again\n", j->invite.address);
+		say_to(stderr, "told-silent", FILL({"address", j->invite.address, 0}));
+	if (what == JOINING_BUSY || what == JOINING_SILENT)
+		(void)fputc('\n', stderr);
 }
 
 /* A part of the pause is chance: many who were told to wait do not come back all at once. */

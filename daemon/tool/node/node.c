@@ -10,6 +10,7 @@
 #include "roles/config.h"
 #include "roles/nodefiles.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 #include "tool/node/nodedir.h"
 #include "tool/node/tools.h"
 
@@ -26,9 +27,9 @@ static void say_made(const struct tool_args *a, const uint8_t *join, size_t len)
 		return;
 	/* Read back from the bytes that a root will be sent: what is shown is what will be signed. */
 	identity_fingerprint(print, &node.node);
-	(void)printf("node of %s made in %s\nfingerprint: %s\n"
-		     "print %s/recovery-sheet.txt and delete it\n",
-		     a->org, a->dir, print, a->dir);
+	say_line("node-made", FILL({"org", a->org, 0}, {"dir", a->dir, 0}));
+	say_line("node-fingerprint", FILL({"fingerprint", print, 0}));
+	say_line("sheet-print", FILL({"dir", a->dir, 0}));
 }
 
 /* The roster is read first: a node of a federation whose roster does not hold could never be let in. */
@@ -42,21 +43,20 @@ int tool_node_init(struct tool_args *a)
 	int bad = nodedir_check(a);
 
 	if (bad == 0 && a->federation == NULL)
-		bad = tool_fail(TOOL_USAGE, "a node needs --federation ROSTER",
-				"or an invite: kring join TOKEN");
+		bad = tool_fail(TOOL_USAGE, "needs-federation", "needs-federation-why");
 	if (bad != 0)
 		return bad;
 	if (rosterfile_read(a->federation, &f, &why) != ERR_OK)
-		return tool_fail(TOOL_NOT_FOUND, "the federation's roster", why.text);
+		return tool_fail(TOOL_NOT_FOUND, "federation-roster", why.text);
 	bad = nodedir_make(a, &f.chain.fed_id, join, &len);
 	if (bad == 0 && (!nodefiles_path(path, sizeof path, a->dir, "roster") ||
 			 keyfile_write_file(path, span_of(f.bytes, f.len)) != ERR_OK))
-		bad = tool_fail(TOOL_RULE, "the roster could not be copied", strerror(errno));
+		bad = tool_fail(TOOL_RULE, "roster-not-copied", say_errno(errno));
 	rosterfile_free(&f);
 	if (bad != 0)
 		return bad;
 	nodefiles_own(a->dir); /* root may have made it for the daemon's user */
 	say_made(a, join, len);
-	(void)printf("next: send %s/join to a root of the federation\n", a->dir);
+	say_line("node-next", FILL({"dir", a->dir, 0}));
 	return 0;
 }

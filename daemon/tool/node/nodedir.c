@@ -27,6 +27,7 @@
 #include "roles/config.h"
 #include "roles/nodefiles.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 
 #define NEXT_SHEET "recovery-sheet.next"
 
@@ -42,16 +43,15 @@ int nodedir_lock_or_tell(const char *dir, int *fd)
 
 	*fd = -1;
 	if (rc != ERR_OK) /* and no lock is left behind where no node is */
-		return tool_fail_why("this node does not open", rc, &why);
+		return tool_fail_why("node-does-not-open", rc, &why);
 	*fd = nodefiles_lock(dir);
 	if (*fd >= 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM) {
 		rc = nodefiles_explain(&why, ERR_IO, dir, "lock", errno);
-		return tool_fail_why("this node cannot be changed", rc, &why);
+		return tool_fail_why("node-unchangeable", rc, &why);
 	}
-	return tool_fail(TOOL_NOT_NOW, "this node is running",
-			 "stop kringd first (systemctl stop kringd); nothing was changed");
+	return tool_fail(TOOL_NOT_NOW, "node-running", "stop-first");
 }
 
 static enum err write_in(const char *dir, const char *name, struct span bytes)
@@ -132,7 +132,7 @@ void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NA
 	struct wire_roster e;
 	size_t at = 0, len = 0;
 
-	(void)snprintf(out, LIMIT_ORG_NAME + 1, "this node");
+	(void)snprintf(out, LIMIT_ORG_NAME + 1, "%s", say_word("this-node"));
 	if (nodefiles_path(path, sizeof path, dir, "join") &&
 	    keyfile_read_file(path, join, sizeof join, &len) == ERR_OK)
 		(void)org_of(span_of(join, len), node, out);
@@ -212,8 +212,7 @@ enum err nodedir_sheet_place(const char *dir, const uint8_t before[32])
 		(void)snprintf(name, sizeof name, "recovery-sheet-%s.txt", number);
 		if (!nodefiles_path(kept, sizeof kept, dir, name) || rename(here, kept) != 0)
 			return ERR_IO;
-		(void)printf("the sheet before is kept as %s: it opens the backups of before\n",
-			     kept);
+		say_line("sheet-kept", FILL({"path", kept, 0}));
 	}
 	return rename(next, here) == 0 ? ERR_OK : ERR_IO;
 }
@@ -275,11 +274,7 @@ static int check_addresses(struct tool_args *a)
 	if (flaw != NULL)
 		return tool_fail(TOOL_USAGE, "--listen", flaw);
 	if (a->address == NULL && a->listen[0] != '\0' && listen.everywhere)
-		return tool_fail(TOOL_USAGE,
-				 "--listen is every address of this machine: which one do partners "
-				 "reach?",
-				 "add --address tcp://192.0.2.1:7001, or --address none: this node "
-				 "dials, nobody dials it");
+		return tool_fail(TOOL_USAGE, "listen-everywhere", "listen-everywhere-why");
 	if (a->address == NULL)
 		a->address = a->listen;
 	if (strcmp(a->address, "none") == 0)
@@ -290,26 +285,23 @@ static int check_addresses(struct tool_args *a)
 
 int nodedir_refuse_place(const char *place)
 {
-	char why[200];
+	char why[SAY_LEN], named[16];
 
-	(void)snprintf(
-		why, sizeof why,
-		"the holidays of %.8s are not known, so no deadline would be right; known: %s; "
-		"with a region: BE-VLG, FR-ALS, UK-SCT, DE-BY ...",
-		place, list_country_names);
-	return tool_fail(TOOL_USAGE, "--country", why);
+	(void)snprintf(named, sizeof named, "%.8s", place);
+	return tool_fail(TOOL_USAGE, "--country",
+			 say_into(why, "place-unknown",
+				  FILL({"place", named, 0}, {"known", list_country_names, 0})));
 }
 
 int nodedir_check(struct tool_args *a)
 {
 	if (a->dir == NULL || a->org == NULL || a->country == NULL ||
 	    strlen(a->org) > LIMIT_ORG_NAME || strlen(a->dir) >= CONFIG_PATH_MAX)
-		return tool_fail(TOOL_USAGE, "a node needs --dir, --org and --country",
-				 list_country_names);
+		return tool_fail(TOOL_USAGE, "needs-node-options", list_country_names);
 	if (!list_has_place(a->country))
 		return nodedir_refuse_place(a->country);
 	if (a->phone != NULL && strlen(a->phone) >= sizeof((struct wire_add *)0)->phone)
-		return tool_fail(TOOL_USAGE, "--phone is too long", a->phone);
+		return tool_fail(TOOL_USAGE, "phone-too-long", a->phone);
 	return check_addresses(a);
 }
 
@@ -351,20 +343,19 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 	enum err rc;
 
 	if (held != NULL) {
-		(void)fprintf(stderr,
-			      "! %s holds a node already, or what is left of one: %s\n"
-			      "  name another --dir; to bring that node back: kring --dir %s "
-			      "restore BACKUP --sheet SHEET\n",
-			      a->dir, held, a->dir);
+		say_to(stderr, "node-held", FILL({"dir", a->dir, 0}, {"held", held, 0}));
+		(void)fputs("\n  ", stderr);
+		say_to(stderr, "node-held-do", FILL({"dir", a->dir, 0}));
+		(void)fputc('\n', stderr);
 		return TOOL_RULE;
 	}
 	/* An empty directory may exist: a package makes it for the daemon's user before there is a
 	 * node. */
 	if (mkdir(a->dir, 0700) != 0 && errno != EEXIST)
-		return tool_fail(TOOL_RULE, a->dir, strerror(errno));
+		return tool_fail(TOOL_RULE, a->dir, say_errno(errno));
 	if (a->passphrase_file != NULL &&
 	    unlock_read_line(a->passphrase_file, s.pass, sizeof s.pass, &s.pass_len) != ERR_OK)
-		return tool_fail(TOOL_USAGE, "the passphrase is empty or cannot be read", "");
+		return tool_fail(TOOL_USAGE, "passphrase-unreadable", "");
 	rc = make_keys(a, fed_id, &s, &k);
 	if (rc == ERR_OK)
 		rc = write_settings(a, s.key);
@@ -376,5 +367,5 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		rc = write_words(a, k.keybox, join, join_len);
 	secret_wipe(&s, sizeof s);
 	keyfile_close(&k);
-	return rc == ERR_OK ? 0 : tool_fail_err("making the node", rc);
+	return rc == ERR_OK ? 0 : tool_fail_err("making-node", rc);
 }

@@ -26,6 +26,7 @@
 #include "roles/config.h"
 #include "roles/nodefiles.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 #include "tool/node/nodedir.h"
 #include "tool/node/tools.h"
 
@@ -65,20 +66,16 @@ static int read_sheet(struct restore *r)
 	secret_wipe(text, sizeof text);
 	if (rc != ERR_OK)
 		return rc == ERR_LIMIT /* a backup, say */
-			       ? tool_fail(TOOL_USAGE, "this is no recovery sheet", r->args->sheet)
+			       ? tool_fail(TOOL_USAGE, "no-sheet", r->args->sheet)
 			       : tool_fail_err(r->args->sheet, rc);
 	if (code == SHEET_MISTYPED)
-		return tool_fail(TOOL_RULE, "the recovery code is mistyped",
-				 "compare it letter by letter, its last four too");
+		return tool_fail(TOOL_RULE, "code-mistyped", "compare-letters");
 	if (code == SHEET_ABSENT)
-		return tool_fail(TOOL_USAGE, "no recovery code on this sheet", r->args->sheet);
+		return tool_fail(TOOL_USAGE, "no-code-on-sheet", r->args->sheet);
 	/* A slip in the key must be corrected or meant: another key would be promised, and all
 	 * partners asked to compare digits. */
 	if (seed == SHEET_MISTYPED && r->args->check == NULL)
-		return tool_fail(
-			TOOL_RULE, "the next signing key is mistyped",
-			"compare it letter by letter, its last four too; or take it off the "
-			"sheet with its heading, and another key is promised");
+		return tool_fail(TOOL_RULE, "next-key-mistyped", "next-key-mistyped-why");
 	r->have_seed = seed == SHEET_FOUND;
 	return 0;
 }
@@ -87,7 +84,7 @@ static int read_sheet(struct restore *r)
 
 static int say_damaged(const char *path)
 {
-	return tool_fail(TOOL_DAMAGED, "this backup is damaged or cut short", path);
+	return tool_fail(TOOL_DAMAGED, "backup-damaged", path);
 }
 
 /* Each piece is authenticated and bound to its place and to the head, so that reading to the end is the check. */
@@ -102,7 +99,7 @@ static enum err read_through(struct backup_in *in, uint64_t *rows)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-static void say_about(const struct backup_about *about, FILE *to)
+static char *about_text(const struct backup_about *about, char out[SAY_LEN])
 {
 	char number[SHEET_NUMBER + 1], print[IDENTITY_FINGERPRINT_LEN], when[32] = "";
 	struct tm tm;
@@ -111,25 +108,22 @@ static void say_about(const struct backup_about *about, FILE *to)
 	identity_fingerprint(print, &about->node_id);
 	if (gmtime_r(&(time_t){(time_t)about->time_s}, &tm) != NULL)
 		(void)strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
-	(void)fprintf(to, "backup of %s UTC, of the node with fingerprint %s; sheet %s opens it",
-		      when, print, number);
+	(void)say_into(out, "backup-about",
+		       FILL({"when", when, 0}, {"fingerprint", print, 0}, {"sheet", number, 0}));
+	return out;
 }
 
 /* Typed right, but another sheet: what helps is the number that is printed on the right one. */
 static int say_other_sheet(const struct restore *r)
 {
-	char number[SHEET_NUMBER + 1];
+	char number[SHEET_NUMBER + 1], about[SAY_LEN];
 	uint8_t pub[32], sec[32];
 
 	keyfile_recovery_pair(r->code, pub, sec);
 	secret_wipe(sec, sizeof sec);
 	sheet_number(pub, number);
-	(void)fprintf(
-		stderr,
-		"! another sheet: typed correctly, but sheet %s does not open this backup\n  ",
-		number);
-	say_about(&r->about, stderr);
-	(void)fputc('\n', stderr);
+	say_to(stderr, "backup-other-sheet", FILL({"sheet", number, 0}));
+	(void)fprintf(stderr, "\n  %s\n", about_text(&r->about, about));
 	return TOOL_RULE;
 }
 
@@ -137,15 +131,16 @@ static int say_other_sheet(const struct restore *r)
 static int outside(const struct tool_args *a)
 {
 	struct backup_about about;
+	char text[SAY_LEN];
 	const enum err rc = backup_in_about(a->file, &about);
 
 	if (rc == ERR_NOTFOUND || rc == ERR_IO)
 		return tool_fail(rc == ERR_IO ? TOOL_RULE : TOOL_NOT_FOUND, a->file,
-				 strerror(errno));
+				 say_errno(errno));
 	if (rc != ERR_OK)
-		return tool_fail(TOOL_DAMAGED, "this is no backup of a node", a->file);
-	say_about(&about, stdout);
-	(void)printf("\nits content was not read: that takes --sheet\n");
+		return tool_fail(TOOL_DAMAGED, "no-backup", a->file);
+	(void)printf("%s\n", about_text(&about, text));
+	say_line("backup-outside", FILL_NONE);
 	return 0;
 }
 
@@ -156,20 +151,21 @@ static int open_backup(struct restore *r)
 	if (rc == ERR_CRYPTO)
 		return say_other_sheet(r);
 	if (rc == ERR_NOTFOUND)
-		return tool_fail(TOOL_NOT_FOUND, "no such file", r->args->file);
+		return tool_fail(TOOL_NOT_FOUND, "no-such-file", r->args->file);
 	if (rc == ERR_IO)
-		return tool_fail(TOOL_RULE, r->args->file, strerror(errno));
+		return tool_fail(TOOL_RULE, r->args->file, say_errno(errno));
 	if (rc == ERR_CORRUPT)
 		return say_damaged(r->args->file);
 	if (rc == ERR_MALFORMED)
-		return tool_fail(TOOL_DAMAGED, "this is no backup of a node", r->args->file);
-	return rc == ERR_OK ? 0 : tool_fail_err("reading the backup", rc);
+		return tool_fail(TOOL_DAMAGED, "no-backup", r->args->file);
+	return rc == ERR_OK ? 0 : tool_fail_err("reading-backup", rc);
 }
 
 /* Nothing is touched before the whole file was found good. */
 static int check(struct restore *r)
 {
 	const uint64_t now_s = clock_wall_ms() / 1000;
+	char about[SAY_LEN];
 	int bad = open_backup(r);
 
 	if (bad != 0)
@@ -178,14 +174,12 @@ static int check(struct restore *r)
 		return say_damaged(r->args->file);
 	backup_in_close(r->in);
 	r->in = NULL;
-	say_about(&r->about, stdout);
-	(void)printf(": %llu rows, whole\n", (unsigned long long)r->rows);
+	say_line("backup-whole",
+		 FILL({"about", about_text(&r->about, about), 0}, {"rows", NULL, r->rows}));
 	/* Asked of the clear head: it is bound to every chunk, so that a file with another time
 	 * would not have been read. */
 	if (r->about.time_s + (uint64_t)LIMIT_RETAIN_DAYS * DAY_S < now_s)
-		return tool_fail(TOOL_RULE, "this backup is older than 35 days",
-				 "partners keep what they sent that long, and receipts of erasure "
-				 "promise that older copies are gone");
+		return tool_fail(TOOL_RULE, "backup-too-old", "backup-too-old-why");
 	return 0;
 }
 
@@ -420,18 +414,14 @@ static int move_in(const struct restore *r)
 
 	require(r->store == NULL && r->keys.keybox == NULL); /* nothing in it is open any more */
 	if (n < 0 || (size_t)n >= sizeof before)
-		return tool_fail(TOOL_USAGE, "--dir is too long", r->args->dir);
+		return tool_fail(TOOL_USAGE, "dir-too-long", r->args->dir);
 	/* the old one first: a crash between the two leaves both whole, under names that say what they are */
 	if (stat(r->args->dir, &sb) == 0 && rename(r->args->dir, before) != 0)
-		return tool_fail(TOOL_RULE, "the old directory could not be moved away",
-				 strerror(errno));
+		return tool_fail(TOOL_RULE, "old-dir-stays", say_errno(errno));
 	if (rename(r->dir, r->args->dir) != 0)
-		return tool_fail(TOOL_RULE, "the restored directory could not be moved into place",
-				 strerror(errno));
+		return tool_fail(TOOL_RULE, "new-dir-stays", say_errno(errno));
 	if (stat(before, &sb) == 0)
-		(void)printf("the old directory is now %s: it holds personal data; remove it when "
-			     "the node runs\n",
-			     before);
+		say_line("old-dir", FILL({"path", before, 0}));
 	return 0;
 }
 
@@ -466,22 +456,21 @@ static int restore(struct restore *r)
 	int bad;
 
 	if (n < 0 || (size_t)n >= sizeof r->dir - 32)
-		return tool_fail(TOOL_USAGE, "--dir is too long", r->args->dir);
+		return tool_fail(TOOL_USAGE, "dir-too-long", r->args->dir);
 	if (stat(r->dir, &sb) == 0)
-		return tool_fail(TOOL_RULE, "an earlier restore was broken off: remove it first",
-				 r->dir);
+		return tool_fail(TOOL_RULE, "restore-broken-off", r->dir);
 	lock = nodefiles_any(r->args->dir) != NULL ? nodefiles_lock(r->args->dir) : 0;
 	if (lock < 0 && errno != EWOULDBLOCK)
-		return tool_fail(TOOL_RULE, r->args->dir, strerror(errno));
+		return tool_fail(TOOL_RULE, r->args->dir, say_errno(errno));
 	if (lock < 0)
-		return tool_fail(TOOL_NOT_NOW, "this node is running", "stop kringd first");
+		return tool_fail(TOOL_NOT_NOW, "node-running", "stop-kringd");
 	/* The lock first: a node that runs would go on writing to the directory that is about to be
 	 * moved away. */
 	bad = check(r);
 	if (bad == 0)
 		bad = open_backup(r);
 	if (bad == 0 && mkdir(r->dir, 0700) != 0)
-		bad = tool_fail(TOOL_RULE, "the directory cannot be made", strerror(errno));
+		bad = tool_fail(TOOL_RULE, "dir-not-made", say_errno(errno));
 	if (bad != 0)
 		return bad;
 	rc = build(r);
@@ -491,7 +480,7 @@ static int restore(struct restore *r)
 		rc = new_sheet(r);
 	close_all(r);
 	if (rc != ERR_OK)
-		return tool_fail_err("restoring; what was built so far can be removed", rc);
+		return tool_fail_err("restoring", rc);
 	own(r);
 	bad = move_in(r);
 	if (lock > 0)
@@ -506,29 +495,21 @@ int tool_restore(struct tool_args *a)
 
 	if (a->file == NULL || (a->sheet == NULL && a->check == NULL) ||
 	    (a->dir == NULL && a->check == NULL))
-		return tool_fail(TOOL_USAGE, "needs a backup and --sheet FILE",
-				 "the recovery sheet, or its code, - for standard input");
+		return tool_fail(TOOL_USAGE, "needs-backup", "needs-backup-why");
 	if (a->sheet == NULL)
 		return outside(a);
 	bad = read_sheet(&r);
 	if (bad == 0)
 		bad = a->check != NULL ? check(&r) : restore(&r);
 	close_all(&r);
-	if (bad == 0 && a->check == NULL)
-		(void)printf(
-			"restored into %s; %llu erased cases were kept away\n"
-			"print the new %s/recovery-sheet.txt and delete it: it is whole, and opens "
-			"the "
-			"backups made from now on; keep the sheet before for the older ones\n%s"
-			"its settings are in kring.conf there, also where they lay in /etc/kring "
-			"before\n"
-			"next: start kringd, then phone every partner: kring partner restored "
-			"NAME is theirs to type\n",
-			a->dir, (unsigned long long)r.kept_away, a->dir,
-			r.promise ? "the next signing key could not be read from the sheet, so "
-				    "another is "
-				    "promised: partners are asked to compare digits\n"
-				  : "");
+	if (bad == 0 && a->check == NULL) {
+		say_line("restored", FILL({"dir", a->dir, 0}, {"n", NULL, r.kept_away}));
+		say_line("restored-sheet", FILL({"dir", a->dir, 0}));
+		if (r.promise)
+			say_line("restored-promise", FILL_NONE);
+		say_line("restored-settings", FILL_NONE);
+		say_line("restored-next", FILL_NONE);
+	}
 	secret_wipe(&r, sizeof r);
 	return bad;
 }

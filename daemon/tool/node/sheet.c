@@ -22,6 +22,7 @@
 #include "roles/config.h"
 #include "roles/nodefiles.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 #include "tool/node/nodedir.h"
 #include "tool/node/tools.h"
 
@@ -36,7 +37,7 @@ static int open_node(const struct tool_args *a, struct keyfile *k)
 
 	if (rc == ERR_OK)
 		rc = unlock_open(&conf, a->passphrase_file, k, &why);
-	return rc == ERR_OK ? 0 : tool_fail_why("this node does not open", rc, &why);
+	return rc == ERR_OK ? 0 : tool_fail_why("node-does-not-open", rc, &why);
 }
 
 /* The next signing key as the sheet has it; 0, or the exit code after telling why. */
@@ -50,55 +51,45 @@ static int seed_from(const char *file, uint8_t seed[32])
 
 	secret_wipe(text, sizeof text);
 	if (rc != ERR_OK)
-		return rc == ERR_LIMIT ? tool_fail(TOOL_USAGE, "this is no recovery sheet", file)
+		return rc == ERR_LIMIT ? tool_fail(TOOL_USAGE, "no-sheet", file)
 				       : tool_fail_err(file, rc);
 	if (found == SHEET_MISTYPED)
-		return tool_fail(TOOL_RULE, "mistyped: this is not the key of any sheet",
-				 "compare it letter by letter, its last four too");
-	return found == SHEET_FOUND
-		       ? 0
-		       : tool_fail(TOOL_USAGE, "no next signing key on this sheet", file);
+		return tool_fail(TOOL_RULE, "key-mistyped", "compare-letters");
+	return found == SHEET_FOUND ? 0 : tool_fail(TOOL_USAGE, "no-key-on-sheet", file);
 }
 
 /* The digest of the next key is published beforehand, so that partners would refuse any other. */
 static int not_promised(void)
 {
-	return tool_fail(TOOL_RULE, "this is not the key this node promised",
-			 "it is typed correctly but is of another sheet: take the newest one");
+	return tool_fail(TOOL_RULE, "key-not-promised", "key-not-promised-why");
 }
 
 /* Each record that partners must get in its order takes room until they have it. */
 static int not_told(void)
 {
-	return tool_fail(TOOL_RULE, "partners have not been told of the keys before this one",
-			 "nothing was changed; start kringd, stop it again, then try once more");
+	return tool_fail(TOOL_RULE, "partners-not-told", "partners-not-told-why");
 }
 
 /* No slot for the code was free, so nothing of the keys was changed. */
 static int no_slot(const char *dir)
 {
 	nodedir_sheet_discard(dir);
-	return tool_fail(
-		TOOL_RULE, "all slots are taken, and a new sheet needs one",
-		"nothing was changed; see kring slot list, then kring slot remove --number N");
+	return tool_fail(TOOL_RULE, "slots-taken", "slots-taken-why");
 }
 
 static void say_sheet(const char *dir, const struct keyfile_sheet *s)
 {
-	char number[SHEET_NUMBER + 1];
+	char number[SHEET_NUMBER + 1], path[PATH_LEN];
 	uint8_t pub[32], sec[32];
 
 	require(dir != NULL && s != NULL);
 	keyfile_recovery_pair(s->code, pub, sec);
 	secret_wipe(sec, sizeof sec);
 	sheet_number(pub, number);
-	(void)printf(
-		"sheet %s is in %s/" NODEDIR_SHEET ": print it, delete the file\n"
-		"it alone opens the backups made from now on; keep the sheet before for as long "
-		"as you keep backups of before\n"
-		"the code of the sheet before still unlocks this node until you type the new one "
-		"from paper: kring --dir %s sheet --confirm -\n",
-		number, dir, dir);
+	(void)snprintf(path, sizeof path, "%s/" NODEDIR_SHEET, dir);
+	say_line("sheet-made", FILL({"sheet", number, 0}, {"path", path, 0}));
+	say_line("sheet-opens", FILL_NONE);
+	say_line("sheet-still", FILL({"dir", dir, 0}));
 }
 
 /* ---- rotation ---- */
@@ -184,9 +175,7 @@ int tool_rotate(struct tool_args *a)
 	int lock, bad;
 
 	if (a->dir == NULL || a->sheet == NULL)
-		return tool_fail(
-			TOOL_USAGE, "needs --sheet FILE",
-			"the recovery sheet, or its next signing key, - for standard input");
+		return tool_fail(TOOL_USAGE, "needs-sheet", "needs-sheet-why");
 	bad = nodedir_lock_or_tell(a->dir, &lock);
 	if (bad != 0)
 		return bad;
@@ -196,12 +185,9 @@ int tool_rotate(struct tool_args *a)
 	if (bad == 0)
 		bad = rotate(a, &k, &r);
 	if (bad == 0) {
-		(void)printf("the signing key was rotated%s\n",
-			     a->recovery != NULL
-				     ? " without the old one: partners are asked to compare digits"
-				     : "");
+		say_line(a->recovery != NULL ? "rotated-without" : "rotated", FILL_NONE);
 		say_sheet(a->dir, &r.sheet);
-		(void)printf("next: start kringd; partners learn it by themselves\n");
+		say_line("rotated-next", FILL_NONE);
 	}
 	keyfile_close(&k);
 	secret_wipe(&r, sizeof r);
@@ -223,19 +209,17 @@ static int confirm(const struct tool_args *a)
 
 	secret_wipe(text, sizeof text);
 	if (rc == ERR_OK && found != SHEET_FOUND)
-		return tool_fail(TOOL_RULE, "mistyped: this is not the code of any sheet",
-				 "compare it letter by letter, its last four too");
+		return tool_fail(TOOL_RULE, "sheet-code-mistyped", "compare-letters");
 	if (rc == ERR_OK)
 		rc = keyfile_sheet_confirm(a->dir, code);
 	secret_wipe(code, sizeof code);
 	if (rc == ERR_CRYPTO)
-		return tool_fail(TOOL_RULE, "this code is of another sheet", "nothing was changed");
+		return tool_fail(TOOL_RULE, "other-sheet-code", "nothing-changed");
 	if (rc == ERR_STALE)
-		return tool_fail(TOOL_RULE, "this is the sheet before, not the new one",
-				 "nothing was changed");
+		return tool_fail(TOOL_RULE, "sheet-before", "nothing-changed");
 	if (rc != ERR_OK)
 		return tool_fail_err("confirming", rc);
-	(void)printf("confirmed: no other sheet unlocks this node any more\n");
+	say_line("sheet-confirmed", FILL_NONE);
 	return 0;
 }
 
@@ -270,7 +254,7 @@ static int make_sheet(const struct tool_args *a, struct keyfile *k, const uint8_
 		rc = nodedir_promise(a->dir, k->keybox, &s->next_digest);
 	if (rc == ERR_OK)
 		rc = nodedir_sheet_place(a->dir, before);
-	return rc == ERR_OK ? 0 : tool_fail_err("making the sheet", rc);
+	return rc == ERR_OK ? 0 : tool_fail_err("making-sheet", rc);
 }
 
 int tool_sheet(struct tool_args *a)
@@ -281,7 +265,7 @@ int tool_sheet(struct tool_args *a)
 	int lock, bad;
 
 	if (a->dir == NULL)
-		return tool_fail(TOOL_USAGE, "needs --dir DIR", "");
+		return tool_fail(TOOL_USAGE, "needs-dir", "");
 	bad = nodedir_lock_or_tell(a->dir, &lock);
 	if (bad != 0)
 		return bad;
@@ -299,8 +283,7 @@ int tool_sheet(struct tool_args *a)
 	if (bad == 0) {
 		say_sheet(a->dir, &s);
 		if (a->sheet == NULL)
-			(void)printf("the next signing key is new too: partners see it when kringd "
-				     "runs, and are asked to compare digits by phone\n");
+			say_line("sheet-new-key", FILL_NONE);
 	}
 	keyfile_close(&k);
 	secret_wipe(&s, sizeof s);

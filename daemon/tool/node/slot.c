@@ -14,6 +14,7 @@
 #include "roles/config.h"
 #include "roles/nodefiles.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 #include "tool/node/tools.h"
 
 enum { PASS_MAX = 1024 };
@@ -44,16 +45,17 @@ int tool_slot_list(struct tool_args *a)
 	unsigned n;
 
 	if (a->dir == NULL)
-		return tool_fail(TOOL_USAGE, "needs --dir DIR", "");
+		return tool_fail(TOOL_USAGE, "needs-dir", "");
 	rc = nodefiles_check(a->dir, &why);
 	n = rc == ERR_OK ? keyfile_slots(a->dir, kinds) : 0;
 	if (rc == ERR_OK && n == 0)
 		rc = nodefiles_explain(&why, ERR_CORRUPT, a->dir, "slots", 0);
 	if (rc != ERR_OK)
-		return tool_fail_why("this node does not open", rc, &why);
+		return tool_fail_why("node-does-not-open", rc, &why);
 	require(n <= KEYFILE_SLOTS_MAX);
 	for (unsigned i = 0; i < n; i++)
-		(void)printf("%u  %s\n", i + 1, kind_name(kinds[i]));
+		(void)printf("%u  %s\n", i + 1,
+			     list_text(LIST_CODES, say_lang(), kind_name(kinds[i])));
 	return 0;
 }
 
@@ -105,21 +107,18 @@ int tool_slot_add(struct tool_args *a)
 	enum err rc;
 
 	if (a->dir == NULL || a->file == NULL || !(pass || cred || key))
-		return tool_fail(TOOL_USAGE,
-				 "needs --kind passphrase|key-file|credential and --file FILE",
-				 "a key file that is not there yet is made");
+		return tool_fail(TOOL_USAGE, "needs-slot-kind", "needs-slot-kind-why");
 	rc = config_read(&conf, a->dir, NULL, &why);
 	if (rc != ERR_OK)
-		return tool_fail_why("this node does not open", rc, &why);
+		return tool_fail_why("node-does-not-open", rc, &why);
 	rc = unlock_open(&conf, a->passphrase_file, &k, &why);
 	if (rc != ERR_OK)
-		return tool_fail_why("the node could not be unlocked", rc, &why);
+		return tool_fail_why("not-unlocked", rc, &why);
 	rc = add(a, &k, pass ? KEYFILE_PASSPHRASE : cred ? KEYFILE_CREDENTIAL : KEYFILE_KEY);
 	keyfile_close(&k);
 	if (rc != ERR_OK)
-		return tool_fail_err("adding the slot", rc);
-	(void)printf("added; try it before you take another away: kring --dir %s slot list\n",
-		     a->dir);
+		return tool_fail_err("adding-slot", rc);
+	say_line("slot-added", FILL({"dir", a->dir, 0}));
 	return 0;
 }
 
@@ -134,8 +133,7 @@ static void say_start(const char *dir)
 	    unlock_open(&conf, NULL, &k, &why) == ERR_OK)
 		keyfile_close(&k);
 	else
-		(void)printf("no key file opens this node now: kringd needs a passphrase or "
-			     "credential at its next start, or the code of the recovery sheet\n");
+		say_line("slot-no-key", FILL_NONE);
 }
 
 int tool_slot_remove(struct tool_args *a)
@@ -145,19 +143,18 @@ int tool_slot_remove(struct tool_args *a)
 	enum err rc;
 
 	if (a->dir == NULL || no == 0 || no > KEYFILE_SLOTS_MAX)
-		return tool_fail(TOOL_USAGE, "needs --number N", "as kring slot list counts them");
+		return tool_fail(TOOL_USAGE, "needs-slot-number", "needs-slot-number-why");
 	rc = nodefiles_check(a->dir, &why);
 	if (rc != ERR_OK)
-		return tool_fail_why("this node does not open", rc, &why);
+		return tool_fail_why("node-does-not-open", rc, &why);
 	/* Nothing of the node is opened for this: whoever may write its directory may also take a
 	 * way away. */
 	rc = keyfile_slot_remove(a->dir, (unsigned)no - 1);
 	if (rc == ERR_STATE)
-		return tool_fail(TOOL_RULE, "this slot cannot be removed",
-				 "the recovery code always stays, and one other way must");
+		return tool_fail(TOOL_RULE, "slot-stays", "slot-stays-why");
 	if (rc != ERR_OK)
-		return tool_fail_err("removing the slot", rc);
-	(void)printf("removed; what is left: kring --dir %s slot list\n", a->dir);
+		return tool_fail_err("removing-slot", rc);
+	say_line("slot-removed", FILL({"dir", a->dir, 0}));
 	say_start(a->dir);
 	return 0;
 }

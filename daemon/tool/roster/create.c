@@ -15,6 +15,7 @@
 #include "crypto/files/rootkey.h"
 #include "roles/config.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 #include "tool/roster/tools.h"
 
 /* All of them lie together once, here; each leaves on a stick for the organisation that is to hold it. */
@@ -61,17 +62,16 @@ int tool_fed_create(struct tool_args *a)
 	enum err rc;
 
 	if (a->name == NULL || a->out == NULL || strlen(a->name) > LIMIT_ORG_NAME)
-		return tool_fail(TOOL_USAGE, "a federation needs --name and --out", "");
+		return tool_fail(TOOL_USAGE, "needs-name-out", "");
 	if (!create_roots(a->roots == NULL ? "2/3" : a->roots, &m, &n))
-		return tool_fail(TOOL_USAGE, "--roots M/N",
-				 "at least 2 of N must sign, for example 2/3");
+		return tool_fail(TOOL_USAGE, "--roots M/N", "roots-number");
 	require(n <= LIMIT_ROOTS); /* create_roots said so */
 	g.m = (uint8_t)m;
 	g.n = (uint8_t)n;
 	memcpy(g.name, a->name, strlen(a->name) + 1);
 	rc = create_root_keys(a->out, &g);
 	if (rc != ERR_OK)
-		return tool_fail_err("root keys", rc);
+		return tool_fail_err("root-keys", rc);
 	wire_genesis_put(&pw, &g);
 	require(!pw.over);
 	e.payload = wr_span(&pw);
@@ -99,9 +99,10 @@ int tool_fed_create(struct tool_args *a)
 	if (rc != ERR_OK)
 		return tool_fail_err("roster", rc);
 	bytes_hex(hex, e.fed_id.b, 16);
-	(void)printf("federation %s: id %s, %u of %u roots sign\n"
-		     "root keys: %s/root1.key ... give each to one organisation, on a stick\n"
-		     "roster: %s\nnext: kring node init --federation %s ...\n",
-		     a->name, hex, m, n, a->out, path, path);
+	say_line("fed-made",
+		 FILL({"name", a->name, 0}, {"id", hex, 0}, {"m", NULL, m}, {"n", NULL, n}));
+	say_line("fed-keys", FILL({"dir", a->out, 0}));
+	say_line("fed-roster", FILL({"path", path, 0}));
+	say_line("fed-next", FILL({"path", path, 0}));
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include "domain/membership/names.h"
 #include "proto/lists.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 #include "tool/node/nodedir.h"
 #include "tool/roster/create.h"
 #include "tool/roster/tools.h"
@@ -60,16 +61,15 @@ static int write_proposal(const struct tool_args *a, const struct rosterfile *f,
 	wire_roster_put(&w, e);
 	e->signed_bytes = wr_span(&w);
 	if (w.over || rosterfile_write(a->out, NULL, e) != ERR_OK)
-		return tool_fail(TOOL_RULE, "the proposal could not be written", a->out);
+		return tool_fail(TOOL_RULE, "proposal-not-written", a->out);
 	return 0;
 }
 
 /* A proposal by itself changes nothing: what is left to do is said each time. */
 static void say_next(const struct tool_args *a, const struct rosterfile *f)
 {
-	(void)printf("next: %u roots sign it: kring roster sign --proposal %s --key root1.key "
-		     "--roster %s\n",
-		     f->chain.genesis.m, a->out, a->roster);
+	say_line("proposal-next", FILL({"n", NULL, f->chain.genesis.m}, {"path", a->out, 0},
+				       {"roster", a->roster, 0}));
 }
 
 /* Was this member taken out again further on? */
@@ -135,15 +135,14 @@ static int say_verified(const struct tool_args *a, char *out, size_t cap)
 	for (size_t i = 0; !known && i < sizeof ways / sizeof ways[0]; i++)
 		known = strcmp(a->verified, ways[i]) == 0;
 	if (!known)
-		return tool_fail(TOOL_USAGE, "--verified", "in-person, video, telephone or letter");
+		return tool_fail(TOOL_USAGE, "--verified", "verified-ways");
 	if (a->verified != NULL)
 		n = snprintf(out, cap, "%s%s%s", a->verified, named ? ", by " : "",
 			     named ? a->verified_by : "");
 	else
 		n = snprintf(out, cap, "%s", named ? a->verified_by : "not stated");
-	return n > 0 && (size_t)n < cap
-		       ? 0
-		       : tool_fail(TOOL_USAGE, "--verified-by is too long", a->verified_by);
+	return n > 0 && (size_t)n < cap ? 0
+					: tool_fail(TOOL_USAGE, "verified-by-long", a->verified_by);
 }
 
 /* The join file is checked as every node will check it: own signature, this federation, a name that nobody has. */
@@ -161,36 +160,36 @@ int tool_roster_add(struct tool_args *a)
 	int bad;
 
 	if (a->roster == NULL || a->join == NULL || a->out == NULL)
-		return tool_fail(TOOL_USAGE, "needs --roster, --join and --out", "");
+		return tool_fail(TOOL_USAGE, "needs-roster-join-out", "");
 	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
 		return tool_fail(TOOL_DAMAGED, "roster", why.text);
 	if (keyfile_read_file(a->join, join, sizeof join, &len) != ERR_OK ||
 	    wire_add_get(span_of(join, len), &add) != ERR_OK)
-		return tool_fail(TOOL_DAMAGED, "not a join file", a->join);
+		return tool_fail(TOOL_DAMAGED, "not-a-join-file", a->join);
 	if (chain_check_node(&add, &f.chain.fed_id, &node, &why) != ERR_OK)
-		return tool_fail(TOOL_RULE, "the join file", why.text);
+		return tool_fail(TOOL_RULE, "join-file", why.text);
 	if (name_taken(&f, add.org, taken))
-		return tool_fail(TOOL_RULE, "a member of this name is in the roster", taken);
+		return tool_fail(TOOL_RULE, "name-taken", taken);
 	if (!list_has_place(add.country))
 		return nodedir_refuse_place(add.country);
 	add.classes = class_of(a->class_name == NULL ? "member" : a->class_name);
 	if (add.classes == 0)
-		return tool_fail(TOOL_USAGE, "--class",
-				 "member, coordinator, observer, evaluator or relay");
+		return tool_fail(TOOL_USAGE, "--class", "class-names");
 	bad = say_verified(a, add.verified_by, sizeof add.verified_by);
 	if (bad != 0)
 		return bad;
 	wire_add_put(&pw, &add);
 	e.payload = wr_span(&pw);
-	bad = pw.over ? tool_fail(TOOL_RULE, "the proposal is too long", "")
-		      : write_proposal(a, &f, &e);
+	bad = pw.over ? tool_fail(TOOL_RULE, "proposal-too-long", "") : write_proposal(a, &f, &e);
 	if (bad != 0)
 		return bad;
 	identity_fingerprint(print, &node.node);
 	/* Each on a row of its own: the name is the newcomer's word. */
-	(void)printf("proposal %s: %s\n  class        %s\n  fingerprint  %s\n  verified     %s\n",
-		     a->out, add.org, a->class_name == NULL ? "member" : a->class_name, print,
-		     add.verified_by);
+	say_line("proposal-member", FILL({"path", a->out, 0}, {"org", add.org, 0}));
+	propose_say_row("row-class", list_text(LIST_AUDIT, say_lang(),
+					       a->class_name == NULL ? "member" : a->class_name));
+	propose_say_row("row-fingerprint", print);
+	propose_say_row("row-verified", list_text(LIST_CODES, say_lang(), add.verified_by));
 	say_next(a, &f);
 	return 0;
 }
@@ -217,17 +216,42 @@ static bool find_member(const struct rosterfile *f, const char *name, struct id3
 	return hits == 1;
 }
 
-/* In the same words when it is proposed and when it is signed: a root compares the two. */
-void propose_say_policy(const struct wire_policy *p)
+/* Names and what they stand for are in two columns, whatever the language. */
+void propose_say_row(const char *code, const char *text)
 {
-	(void)printf(
-		"figures of a quarter: epsilon flow %.3f, needs %.3f, answers %.3f, ends %.3f, "
-		"outcomes %.3f; in a year at most %.3f; %u events of a person; nothing below "
-		"%u, or %u where it is sensitive\n",
-		p->share[WIRE_TABLE_FLOW] / 1000.0, p->share[WIRE_TABLE_NEEDS] / 1000.0,
-		p->share[WIRE_TABLE_ANSWERS] / 1000.0, p->share[WIRE_TABLE_ENDS] / 1000.0,
-		p->share[WIRE_TABLE_OUTCOMES] / 1000.0, p->year / 1000.0, p->cap, p->k,
-		p->k_sensitive);
+	require(code != NULL && text != NULL);
+	enum { COLUMN = 15 };
+	const char *label = say_word(code);
+	int n = 0;
+
+	for (const char *p = label; *p != '\0'; p++)
+		n += ((unsigned char)*p & 0xc0) != 0x80; /* letters, not bytes */
+	(void)printf("  %s%*s%s\n", label, n < COLUMN ? COLUMN - n : 1, "", text);
+}
+
+static void thousandths(uint16_t milli, char out[16])
+{
+	(void)snprintf(out, 16, "%u.%03u", milli / 1000u, milli % 1000u);
+}
+
+/* In the same words when it is proposed and when it is signed: a root compares the two. */
+char *propose_policy_text(const struct wire_policy *p, char out[SAY_LEN])
+{
+	require(p != NULL && out != NULL);
+	static const enum wire_table tables[] = {WIRE_TABLE_FLOW, WIRE_TABLE_NEEDS,
+						 WIRE_TABLE_ANSWERS, WIRE_TABLE_ENDS,
+						 WIRE_TABLE_OUTCOMES};
+	enum { TABLES = sizeof tables / sizeof tables[0] };
+	char shares[TABLES][16], year[16];
+
+	for (size_t i = 0; i < TABLES; i++)
+		thousandths(p->share[tables[i]], shares[i]);
+	thousandths(p->year, year);
+	return say_into(out, "policy",
+			FILL({"flow", shares[0], 0}, {"needs", shares[1], 0},
+			     {"answers", shares[2], 0}, {"ends", shares[3], 0},
+			     {"outcomes", shares[4], 0}, {"year", year, 0}, {"cap", NULL, p->cap},
+			     {"k", NULL, p->k}, {"ks", NULL, p->k_sensitive}));
 }
 
 /* New roots: keys are made here, old and new roots sign.  The old ones let them in; each new one shows by its signature that
@@ -243,23 +267,28 @@ static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 	int bad;
 
 	if (a->keys == NULL || a->roots == NULL || !create_roots(a->roots, &m, &n))
-		return tool_fail(TOOL_USAGE, "new roots need --roots M/N and --keys DIR",
-				 "for example --roots 2/3 --keys new-roots");
+		return tool_fail(TOOL_USAGE, "needs-new-roots", "needs-new-roots-why");
 	g.m = (uint8_t)m;
 	g.n = (uint8_t)n;
 	rc = create_root_keys(a->keys, &g);
 	if (rc != ERR_OK)
-		return tool_fail_err("root keys", rc);
+		return tool_fail_err("root-keys", rc);
 	wire_roots_put(&pw, &g);
 	require(!pw.over);
 	e.payload = wr_span(&pw);
 	bad = write_proposal(a, f, &e);
 	if (bad != 0)
 		return bad;
-	(void)printf("proposal %s: new roots, %u of %u; keys in %s\n"
-		     "next: %u of the old and %u of the new roots sign it\n",
-		     a->out, m, n, a->keys, f->chain.genesis.m, m);
+	say_line("proposal-roots",
+		 FILL({"path", a->out, 0}, {"m", NULL, m}, {"n", NULL, n}, {"dir", a->keys, 0}));
+	say_line("proposal-roots-next", FILL({"old", NULL, f->chain.genesis.m}, {"m", NULL, m}));
 	return 0;
+}
+
+/* As config/lists/audit.psv names it. */
+static const char *op_code(const char *op)
+{
+	return strcmp(op, "remove") == 0 ? "remove-node" : op;
 }
 
 /* Removed, suspended, or let in again: one form, told apart by operation and reason. */
@@ -274,15 +303,17 @@ static int propose_standing(const struct tool_args *a, const struct rosterfile *
 	int bad;
 
 	if (a->node == NULL || !find_member(f, a->node, &r.node, org))
-		return tool_fail(TOOL_USAGE, "--node names no member, or several",
-				 a->node == NULL ? "" : a->node);
+		return tool_fail(TOOL_USAGE, "node-not-found", a->node == NULL ? "" : a->node);
 	wire_remove_put(&pw, &r);
 	require(!pw.over);
 	e.payload = wr_span(&pw);
 	bad = write_proposal(a, f, &e);
 	if (bad != 0)
 		return bad;
-	(void)printf("proposal %s: %s %s\n", a->out, a->op, org);
+	say_line("proposal-standing",
+		 FILL({"path", a->out, 0},
+		      {"op", list_text(LIST_AUDIT, say_lang(), op_code(a->op)), 0},
+		      {"org", org, 0}));
 	say_next(a, f);
 	return 0;
 }
@@ -330,12 +361,11 @@ static int propose_policy(const struct tool_args *a, const struct rosterfile *f)
 	uint8_t payload[WIRE_POLICY_LEN];
 	struct wr pw = wr_of(payload, sizeof payload);
 	struct wire_roster e = {.op = WIRE_ROSTER_POLICY};
-	char text[256] = "", *word, *rest = text;
+	char text[256] = "", *word, *rest = text, shown[SAY_LEN];
 	int bad;
 
 	if (a->policy == NULL || strlen(a->policy) >= sizeof text)
-		return tool_fail(TOOL_USAGE, "needs --policy",
-				 "for example --policy \"flow=1.0 needs=0.5 k=5\"");
+		return tool_fail(TOOL_USAGE, "needs-policy", "needs-policy-why");
 	memcpy(text, a->policy, strlen(a->policy) + 1);
 	while ((word = strtok_r(rest, " ,", &rest)) != NULL) {
 		char *value = strchr(word, '=');
@@ -343,21 +373,18 @@ static int propose_policy(const struct tool_args *a, const struct rosterfile *f)
 		if (value != NULL)
 			*value++ = '\0';
 		if (value == NULL || !policy_word(&p, word, value))
-			return tool_fail(TOOL_USAGE, "not understood in --policy", word);
+			return tool_fail(TOOL_USAGE, "policy-unclear", word);
 	}
 	/* read back by the rules that every node follows: an entry that no node takes would stop the roster */
 	wire_policy_put(&pw, &p);
 	require(!pw.over);
 	if (wire_policy_get(wr_span(&pw), &again) != ERR_OK)
-		return tool_fail(TOOL_RULE, "no node would follow this policy",
-				 "shares together at most a quarter of year, year at most 8, cap 1 "
-				 "to 4, k at "
-				 "least 5, sensitive at least 10");
+		return tool_fail(TOOL_RULE, "policy-refused", "policy-refused-why");
 	e.payload = wr_span(&pw);
 	bad = write_proposal(a, f, &e);
 	if (bad == 0) {
-		(void)printf("proposal %s: ", a->out);
-		propose_say_policy(&p);
+		say_line("proposal-policy",
+			 FILL({"path", a->out, 0}, {"policy", propose_policy_text(&p, shown), 0}));
 		say_next(a, f);
 	}
 	return bad;
@@ -372,8 +399,7 @@ int tool_roster_propose(struct tool_args *a)
 	int bad;
 
 	if (a->roster == NULL || a->op == NULL || a->out == NULL)
-		return tool_fail(TOOL_USAGE, "needs --roster, --op and --out",
-				 "--op is remove, suspend, lift, renew, policy or rotate-roots");
+		return tool_fail(TOOL_USAGE, "needs-roster-op-out", "operations");
 	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
 		return tool_fail(TOOL_DAMAGED, "roster", why.text);
 	if (strcmp(a->op, "remove") == 0)
@@ -388,10 +414,10 @@ int tool_roster_propose(struct tool_args *a)
 		return propose_policy(a, &f);
 	/* nothing but its place and its time: the roster stays valid for longer */
 	if (strcmp(a->op, "renew") != 0)
-		return tool_fail(TOOL_USAGE, "no such operation", a->op);
+		return tool_fail(TOOL_USAGE, "no-such-operation", a->op);
 	bad = write_proposal(a, &f, &renew);
 	if (bad == 0) {
-		(void)printf("proposal %s: the roster stays valid for 90 days more\n", a->out);
+		say_line("proposal-renew", FILL({"path", a->out, 0}));
 		say_next(a, &f);
 	}
 	return bad;

@@ -13,8 +13,11 @@
 #define KRING_TOOL_ROSTER_PROPOSE_H
 
 #include "proto/wire_roster.h"
+#include "tool/cli/say.h"
 
-/** The terms of published figures in one line on stdout. */
-void propose_say_policy(const struct wire_policy *p);
+/** A policy in words, into out, which is returned. */
+char *propose_policy_text(const struct wire_policy *p, char out[SAY_LEN]);
+/** A row of what is proposed or signed: its name and what it is. */
+void propose_say_row(const char *code, const char *text);
 
 #endif /* KRING_TOOL_ROSTER_PROPOSE_H */

@@ -11,6 +11,7 @@
 #include "crypto/files/rootkey.h"
 #include "crypto/identity.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/say.h"
 #include "tool/roster/propose.h"
 #include "tool/roster/tools.h"
 
@@ -19,10 +20,9 @@ static_assert(LIMIT_ROOTS <= WIRE_ROOT_NEW, "an index leaves the bit of new root
 /* Which file it is about: a root has several sticks. */
 static int refuse_key(const char *path, enum err rc)
 {
-	char what[256];
+	char what[SAY_LEN];
 
-	(void)snprintf(what, sizeof what, "the root key %s", path);
-	return tool_fail_err(what, rc);
+	return tool_fail_err(say_into(what, "root-key", FILL({"path", path, 0})), rc);
 }
 
 /* -1: none of them. */
@@ -37,35 +37,41 @@ static int root_index(const struct wire_genesis *g, const struct id32 *pub)
 /* What a root puts its name to, in words. */
 static void describe(const struct wire_roster *e)
 {
-	char print[IDENTITY_FINGERPRINT_LEN];
+	char print[IDENTITY_FINGERPRINT_LEN], text[SAY_LEN];
 	struct wire_add add;
 	struct wire_node node;
 	struct wire_remove rem;
 	struct wire_policy policy;
 
 	if (e->op == WIRE_ROSTER_POLICY && wire_policy_get(e->payload, &policy) == ERR_OK) {
-		(void)printf("signing: ");
-		propose_say_policy(&policy);
+		say_line("signing-policy", FILL({"policy", propose_policy_text(&policy, text), 0}));
 		return;
 	}
 	if (e->op == WIRE_ROSTER_ADD && wire_add_get(e->payload, &add) == ERR_OK &&
 	    wire_node_get(add.node, &node) == ERR_OK) {
 		identity_fingerprint(print, &node.node);
 		/* Each on a row of its own: a name could say what stands behind it in a sentence. */
-		(void)printf("signing: add %s\n  country      %s\n  fingerprint  %s\n"
-			     "  telephone    %s\n  verified     %s\n",
-			     add.org, add.country, print, add.phone[0] == '\0' ? "-" : add.phone,
-			     add.verified_by);
+		say_line("signing-add", FILL({"org", add.org, 0}));
+		propose_say_row("row-country", add.country);
+		propose_say_row("row-fingerprint", print);
+		propose_say_row("row-phone", add.phone[0] == '\0' ? "-" : add.phone);
+		propose_say_row("row-verified", list_text(LIST_CODES, say_lang(), add.verified_by));
 		return;
 	}
 	if ((e->op == WIRE_ROSTER_REMOVE || e->op == WIRE_ROSTER_SUSPEND) &&
 	    wire_remove_get(e->payload, &rem) == ERR_OK) {
 		identity_fingerprint(print, &rem.node);
-		(void)printf("signing: %s%s, fingerprint %s\n", chain_op_name(e->op),
-			     rem.reason == WIRE_SUSPEND_LIFT ? " (lifted)" : "", print);
+		say_line("signing-about",
+			 FILL({"op",
+			       list_text(LIST_AUDIT, say_lang(),
+					 rem.reason == WIRE_SUSPEND_LIFT ? "lift"
+									 : chain_op_name(e->op)),
+			       0},
+			      {"fingerprint", print, 0}));
 		return;
 	}
-	(void)printf("signing: %s\n", chain_op_name(e->op));
+	say_line("signing-op",
+		 FILL({"op", list_text(LIST_AUDIT, say_lang(), chain_op_name(e->op)), 0}));
 }
 
 /* An entry with its length before it, as in a roster file. */
@@ -75,7 +81,7 @@ static int read_proposal(const char *path, uint8_t *file, size_t cap, struct wir
 
 	if (keyfile_read_file(path, file, cap, &len) != ERR_OK || len < 4 ||
 	    wire_roster_get(span_of(file + 4, len - 4), e) != ERR_OK)
-		return tool_fail(TOOL_DAMAGED, "not a proposal", path);
+		return tool_fail(TOOL_DAMAGED, "not-a-proposal", path);
 	return 0;
 }
 
@@ -108,24 +114,22 @@ int tool_roster_sign(struct tool_args *a)
 	enum err rc;
 
 	if (a->proposal == NULL || a->key == NULL || a->roster == NULL)
-		return tool_fail(TOOL_USAGE, "needs --proposal, --key and --roster", "");
+		return tool_fail(TOOL_USAGE, "needs-proposal-key-roster", "");
 	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
 		return tool_fail(TOOL_DAMAGED, "roster", why.text);
 	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
 		return TOOL_DAMAGED;
 	/* before the key is looked at: a signature that fits no roster is not made */
 	if (e.seq != f.chain.seq + 1 || !id32_equal(&e.prev_hash, &f.chain.head))
-		return tool_fail(TOOL_RULE, "another entry was added to the roster first",
-				 "the signatures no longer fit: make the proposal again");
+		return tool_fail(TOOL_RULE, "entry-overtaken", "entry-overtaken-why");
 	rc = rootkey_public(a->key, &pub);
 	if (rc != ERR_OK)
 		return refuse_key(a->key, rc);
 	root = signer_of(&f.chain, &e, &pub);
 	if (root < 0)
-		return tool_fail(TOOL_RULE, "this key is not a root of this federation", "");
+		return tool_fail(TOOL_RULE, "not-a-root", "");
 	if (e.sig_count == sizeof e.sigs / sizeof e.sigs[0])
-		return tool_fail(TOOL_RULE, "this proposal has no place for another signature",
-				 "make the proposal again");
+		return tool_fail(TOOL_RULE, "proposal-full", "proposal-again");
 	describe(&e);
 	rc = rootkey_sign(a->key, e.signed_bytes, sig);
 	require(e.sig_count < sizeof e.sigs / sizeof e.sigs[0]); /* said above */
@@ -137,12 +141,13 @@ int tool_roster_sign(struct tool_args *a)
 	if (rc == ERR_OK && chain_check(&next, &e, &change, &why) == ERR_OK) {
 		rc = rosterfile_write(a->roster, &f, &e);
 		if (rc == ERR_OK)
-			(void)printf("complete: entry %llu joined %s\n", (unsigned long long)e.seq,
-				     a->roster);
+			say_line("sign-complete",
+				 FILL({"entry", NULL, e.seq}, {"path", a->roster, 0}));
 	} else if (rc == ERR_OK) {
 		rc = rosterfile_write(a->proposal, NULL, &e);
-		(void)printf("%u of %u signatures: pass %s on to the next root\n", e.sig_count,
-			     f.chain.genesis.m, a->proposal);
+		say_line("sign-more",
+			 FILL({"n", NULL, e.sig_count}, {"needed", NULL, f.chain.genesis.m},
+			      {"path", a->proposal, 0}));
 	}
 	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
 }
@@ -158,7 +163,7 @@ int tool_root_sign(struct tool_args *a)
 	enum err rc;
 
 	if (a->proposal == NULL || a->key == NULL || a->out == NULL)
-		return tool_fail(TOOL_USAGE, "needs --proposal, --key and --out", "");
+		return tool_fail(TOOL_USAGE, "needs-proposal-key-out", "");
 	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
 		return TOOL_DAMAGED;
 	rc = rootkey_public(a->key, &pub);
@@ -180,13 +185,13 @@ int tool_roster_verify(struct tool_args *a)
 	char hex[65];
 
 	if (a->roster == NULL)
-		return tool_fail(TOOL_USAGE, "needs --roster", "");
+		return tool_fail(TOOL_USAGE, "needs-roster", "");
 	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
-		return tool_fail(TOOL_DAMAGED, "the roster does not hold", why.text);
+		return tool_fail(TOOL_DAMAGED, "roster-broken", why.text);
 	require(f.chain.begun);
 	bytes_hex(hex, f.chain.head.b, 32);
-	(void)printf("roster of %s holds: %zu member%s, entry %llu, head %s\n",
-		     f.chain.genesis.name, f.members, f.members == 1 ? "" : "s",
-		     (unsigned long long)f.chain.seq, hex);
+	say_line("roster-holds",
+		 FILL({"name", f.chain.genesis.name, 0}, {"members", NULL, f.members},
+		      {"entry", NULL, f.chain.seq}, {"head", hex, 0}));
 	return 0;
 }
