@@ -6,7 +6,8 @@ import time
 
 import pytest
 from documents import IDENTITY_NEEDS, act, grant, offer, pb
-from node import CATS, Clock, Refused, wait_for
+from node import BIN, CATS, Clock, Refused, wait_for
+from test_screen import on_a_terminal
 
 MESSAGE, ERROR, CONTACT, WORDS = 44, 21, 1 << 1, 1 << 20
 
@@ -135,6 +136,29 @@ def test_a_text_is_read_from_standard_input(federation):
     a, b, _, ref = pair(federation())
     a.k("say", ref, "--text", "-", stdin="Eerste regel.\nTweede regel.\n")
     wait_for("the text", lambda: texts(b, ref) == ["Eerste regel.\nTweede regel."])
+
+
+def test_a_terminal_is_told_above_the_field_what_does_not_belong_there(federation):
+    a, b, _, ref = pair(federation())
+    for lang, warns, label in (("nl", "Geen verhaal van de persoon.", "bericht: "), ("fr", "Pas l'histoire de la personne.", "message : "),
+                               ("en", "Not the person's story.", "message: "), ("de", "Nicht die Geschichte der Person.", "Nachricht: ")):
+        code, out = on_a_terminal([str(BIN / "kring"), "--dir", str(a.dir), "--lang", lang, "say", ref], keys=f"woord {lang}\n".encode())
+        assert code == 0 and 0 <= out.index(warns) < out.index(label), out
+    wait_for("all four", lambda: texts(b, ref) == [f"woord {x}" for x in ("nl", "fr", "en", "de")])
+    code, out = on_a_terminal([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "nl", "contact", ref], keys=b"0113-222\n\n\nna vijf uur\n")
+    assert code == 0 and "Laat leeg wat gelijk blijft." in out, out
+    wait_for("the number", lambda: b.k("show", ref)["person"].get("phone") == "0113-222")
+    assert b.k("show", ref)["person"]["best_time"] == "na vijf uur"
+
+
+def test_words_of_an_act_lead_to_a_message(federation):
+    """Without consent for the story a question in words goes as a message, and whoever typed it is told so."""
+    a, b, _, ref = pair(federation())
+    e = refused("words-are-story", b, "ask", ref, "--question", "other", "--text", "Spreekt zij Frans?")
+    assert "kring say REF" in e.reply["remedy"] and e.reply["uncovered"] == 1 << 16
+    assert a.state(ref) == "offered"
+    b.k("say", ref, "--text", "Spreekt zij Frans?")
+    wait_for("the question", lambda: texts(a, ref) == ["Spreekt zij Frans?"])
 
 
 def test_what_is_said_survives_a_restart_and_an_absence(federation):

@@ -133,7 +133,8 @@ def test_what_is_offered_is_let_through(federation):
     b.await_state(ref, "offered")
     acts = {r["command"] for n in (a, b) for r in n.k("show", ref)["referrals"][0]["may"]}
     assert {"accept", "ask", "decline", "redirect", "withdraw", "revoke", "error"} <= acts
-    give = {1: ("--reason", "other"), 2: ("--until", "2026-12-20"), 8: ("--alternative", "none"), 16: ("--target", "Huis Fictief"), 128: ("--share", "contact")}
+    give = {1: ("--reason", "other"), 2: ("--until", "2026-12-20"), 8: ("--alternative", "none"), 16: ("--target", "Huis Fictief"), 128: ("--share", "contact"),
+            4096: ("--text", "tot vrijdag")}
     own = {"ask": ("--question", "best-contact"), "decline": ("--reason", "no-capacity", "--alternative", "none")}
     for node in (a, b):
         may = {r["command"]: r for r in node.k("show", ref)["referrals"][0]["may"]}

@@ -41,6 +41,14 @@ static enum refusal remedy_of(const struct consent_scope *s, const struct consen
 	return remedies[at].refusal;
 }
 
+/* Free words of an act, and nothing but these in the way: a message may say what is no story of the person. */
+static bool only_words(const struct turn *t, uint16_t type)
+{
+	return type != DOC_OFFER && type != DOC_MESSAGE &&
+	       t->refusal.uncovered == GATE_BIT(GATE_STORY) &&
+	       (t->refusal.covered & GATE_BIT(GATE_MESSAGE)) != 0;
+}
+
 /* "a, b" as an option takes it: a,b. */
 static const char *as_typed(char *names)
 {
@@ -77,6 +85,11 @@ static enum err refuse_scope(struct turn *t, const struct consent_scope *s,
 					say_code("cats", LIST_CATEGORIES, names),
 					say_text("typed", as_typed(leave)));
 	}
+	if (only_words(t, type))
+		return turn_refuse_with(t, ERR_DENIED, REFUSAL_WORDS_ARE_STORY,
+					say_text("partner", s->p->org),
+					say_code("cause", LIST_VERDICTS, why),
+					say_code("cats", LIST_CATEGORIES, names));
 	return turn_refuse_with(t, ERR_DENIED, remedy_of(s, v, cause),
 				say_text("partner", s->p->org), say_text("typed", typed),
 				say_code("cause", LIST_VERDICTS, why),
