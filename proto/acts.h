@@ -40,7 +40,8 @@ enum act_with {
 	ACT_WITH_DAY = 512,    /* the day of an appointment ... */
 	ACT_WITH_PLACE = 1024, /* ... and where it is */
 	ACT_WITH_ENTRY = 2048, /* which entry of the other side it answers */
-	ACT_WITH_WORDS = 4096  /* a text, a place, or how to reach the person */
+	ACT_WITH_WORDS = 4096, /* a text, a place, or how to reach the person */
+	ACT_WITH_CORRECTS = 8192 /* which entry of our own log was wrong */
 };
 
 /*
@@ -71,9 +72,9 @@ enum act_with {
 	    "start", "kring start 91C4") \
 	RULE(CONSENT, 10, "consent", MSG_CONSENT_GRANT, 0, MSG_HOLDS_ANY) \
 	RULE(WITHDRAWAL, 11, "consent-withdrawal", MSG_WITHDRAWAL, 0, LIST_REASONS) \
-	ACT(NOTE, 13, "note", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_REASON, ACT_WITH_DATE, \
+	ACT(NOTE, 13, "note", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_REASON, ACT_WITH_DATE | ACT_WITH_CORRECTS, \
 	    "note", "kring note 91C4 --reason appointment") \
-	ACT(OUTCOME, 14, "outcome", MSG_ACT, ACT_BY_RECEIVER, LIST_OUTCOMES, "code", ACT_WITH_REASON, 0, \
+	ACT(OUTCOME, 14, "outcome", MSG_ACT, ACT_BY_RECEIVER, LIST_OUTCOMES, "code", ACT_WITH_REASON, ACT_WITH_CORRECTS, \
 	    "outcome", "kring outcome 91C4 --code helped") \
 	ACT(ACK, 15, "ack", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", 0, ACT_WITH_REASON, \
 	    "ack", "kring ack 91C4") \

@@ -378,6 +378,14 @@ void msg_clear(struct msg *m, unsigned field)
 		set_has(m, f, false);
 }
 
+struct msg *msg_edit(struct msg *m, unsigned field, size_t i)
+{
+	const field_t *f = field_of(m, field);
+
+	require(is_repeated(f) && f->type == PROTOBUF_C_TYPE_MESSAGE && i < count_of(m, f));
+	return (*(struct msg ***)at(m, f->offset))[i];
+}
+
 void msg_replace(struct msg *m, unsigned field, size_t i, const struct msg *sub)
 {
 	const field_t *f = list(m, field, PROTOBUF_C_TYPE_MESSAGE);

@@ -51,6 +51,8 @@ struct msg *msg_add(struct arena *a, struct msg *m, unsigned field);
 /** Put an existing message of the right kind in place (borrowed, same arena). */
 void msg_put_sub(struct msg *m, unsigned field, const struct msg *sub);
 void msg_clear(struct msg *m, unsigned field);
+/** The i-th of a repeated sub-message, to be filled in further. */
+struct msg *msg_edit(struct msg *m, unsigned field, size_t i);
 /** Another message (borrowed, same arena) for the i-th of a repeated sub-message. */
 void msg_replace(struct msg *m, unsigned field, size_t i, const struct msg *sub);
 /** Shallow copy of every present field of from that to's schema has under the same number. */

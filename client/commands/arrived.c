@@ -22,6 +22,7 @@ static const struct msg *stored(const struct msg *reply, const char *id)
 	return NULL;
 }
 
+/* A second is long for a line, and short for whoever typed the command. */
 const struct msg *arrived(struct cli *c, const struct msg *reply)
 {
 	const struct timespec step = {0, STEP_NS};

@@ -54,6 +54,7 @@ int cmd_act(struct cli *c)
 	cmd_put_number(c, sub, "date", ACT_NEW_DATE_MS);
 	msg_set_text(&c->arena, sub, ACT_NEW_PLACE, cli_option(c, "place"));
 	cmd_put_number(c, sub, "answers", ACT_NEW_ANSWERS);
+	cmd_put_number(c, sub, "corrects", ACT_NEW_CORRECTS);
 	if (act->number == DOC_MESSAGE) {
 		const int bad = cmd_ask_message(c, sub);
 

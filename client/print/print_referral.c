@@ -203,6 +203,11 @@ void print_history(const struct cli *c, const struct msg *reply)
 		print_cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 24);
 		(void)printf("%s", hash);
 		say_words(c, r);
+		if (msg_has(r, LOG_ROW_CORRECTS))
+			(void)printf(" (%s %llu)", list_text(LIST_UI, c->lang, "corrects"),
+				     (unsigned long long)msg_u64(r, LOG_ROW_CORRECTS));
+		if (msg_u64(r, LOG_ROW_CORRECTED) != 0)
+			aside(c, "corrected");
 		if (msg_u64(r, LOG_ROW_HOLLOW) != 0)
 			aside(c, "content-not-shared");
 		if (msg_has(r, LOG_ROW_DELIVERY) &&

@@ -154,8 +154,9 @@ static bool makes(const struct cli *c)
 bool said_done(const struct cli *c, const struct msg *reply, const struct msg *newest)
 {
 	require(c != NULL && reply != NULL);
-	const bool acted = c->cmd->act != 0 || c->cmd->field == REQUEST_REFER;
 	const struct msg *row = newest != NULL ? newest : first(reply, REPLY_REFERRALS);
+	/* one word is what somebody does with one referral: accept, refer, recall */
+	const bool acted = c->cmd->verb == NULL && row != NULL;
 	struct about a;
 	char key[KEY_LEN];
 
@@ -172,12 +173,12 @@ bool said_done(const struct cli *c, const struct msg *reply, const struct msg *n
 		return true;
 	}
 	put(c, stdout, key, about(c, reply, &a));
-	if (acted && row != NULL) {
+	if (acted) {
 		(void)putchar(' ');
 		move_print(c, row);
 	}
 	(void)putchar('\n');
-	if (acted && row != NULL && strcmp(msg_text(row, REFERRAL_ROW_NEXT), "us") == 0)
+	if (acted && strcmp(msg_text(row, REFERRAL_ROW_NEXT), "us") == 0)
 		move_can(c, row);
 	if (c->cmd->field == REQUEST_CONSENT_WITHDRAW || c->cmd->act == DOC_REVOKE)
 		ended(c, reply);

@@ -312,6 +312,11 @@ def test_every_field_of_every_body_is_read_at_the_other_side(federation):
     b.k("partner", "agree", a.name, "--share", "identity", "--receive")
     _, other = offered(a, b)
     a.await_state(other, "declined")
+    b.k("start", ref)
+    b.k("note", ref, "--reason", "interim")
+    note = b.k("show", ref)["log"][-1]["no"]
+    b.k("note", ref, "--reason", "appointment", "--corrects", str(note))
+    seen["Act"]["corrects"] = wait_for("the correction", lambda: [r for r in a.k("show", ref)["log"] if r.get("corrects") == note])[0]["act"] == "note"
     seen["Act"]["automatic"] = a.k("show", other)["log"][-1]["automatic"]
     their_case = b.k("show", ref)["referrals"][0]["case_id"]
     grant = b.k("consent", "list", their_case)["grants"][0]

@@ -268,3 +268,57 @@ def test_what_is_kept_here_says_so(federation):
         assert out.startswith(begins("did-agree-send", lang).rstrip()) and b.org in out
         out, _ = said(a, "case", "close", case, lang=lang)
         assert out.startswith(begins("did-case-close", lang)) and "kring case reopen" in out
+
+
+def test_a_mistake_is_said_again_and_both_ends_show_which_one_counts(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="000-111")
+    a.consent(case, b.name, "identity,contact,needs,story")
+    ref = a.refer(case, b.name, "--without", "story")
+    b.await_state(ref, "offered")
+    for act in (("accept",), ("note", "--reason", "no-show"), ("note", "--reason", "interim"), ("outcome", "--code", "helped")):
+        b.k(act[0], ref, *act[1:])
+    a.await_state(ref, "outcome")
+
+    def refused(node, *args):
+        with pytest.raises(Refused) as e:
+            node.k(*args)
+        return e.value.reply
+    assert "--corrects 4" in refused(b, "outcome", ref, "--code", "partly")["remedy"]  # it says which one
+    for no in (1, 2, 3, 5, 99, 0):  # an acceptance, notes, what is not there
+        assert refused(b, "outcome", ref, "--code", "partly", "--corrects", str(no))["error"] == "usage", no
+    assert refused(a, "outcome", ref, "--code", "partly", "--corrects", "4")["error"] == "refused"
+    out, _ = said(b, "outcome", ref, "--code", "partly", "--corrects", "4")
+    assert out.startswith(begins("did-correct", "nl", partner=a.org)) and begins("partner-due", "nl", partner=a.org) in out, out
+    assert refused(b, "outcome", ref, "--code", "helped", "--corrects", "4")["error"] == "usage"  # replaced already
+    wait_for("the sender to see it", lambda: len(a.k("show", ref)["log"]) == 6)
+    for node in (a, b):
+        log = node.k("show", ref)["log"]
+        assert [(r["no"], r["reason"], r.get("corrected", False), r.get("corrects", 0)) for r in log if r["act"] == "outcome"] == [
+            (4, "helped", True, 0), (5, "partly", False, 4)]
+        assert node.state(ref) == "outcome" and not any(r.get("note") for r in log)
+        page = [x for x in said(node, "show", ref)[0].splitlines() if rows("acts")["outcome"]["nl"] in x.split("  ")]
+        assert rows("ui")["corrected"]["nl"] in page[0] and rows("ui")["corrects"]["nl"] + " 4" in page[1], page
+    may = {r["command"]: r for r in b.k("show", ref)["referrals"][0]["may"]}
+    assert may["outcome"]["needs"] & 8192 and "note" not in may
+    a.k("ack", ref)
+    b.await_state(ref, "closed")
+    assert refused(b, "outcome", ref, "--code", "helped", "--corrects", "5")["error"] == "refused"
+    own = [x for x in b.k("flow", "--own")["flow"].get("nodes", [])]
+    assert not own or own[0].get("partly", 1) == 1 and not own[0].get("helped")  # the figures have what counts
+
+
+def test_a_closed_case_is_opened_again(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case()
+    with pytest.raises(Refused) as e:
+        a.k("case", "reopen", case)
+    assert e.value.code == 1
+    a.k("case", "close", case)
+    assert a.k("case", "show", case)["cases"][0]["closed"]
+    out, _ = said(a, "case", "reopen", case)
+    assert out.startswith(begins("did-case-reopen", "nl")), out
+    assert not a.k("case", "show", case)["cases"][0].get("closed")
+    assert [e["what"] for e in a.k("case", "show", case)["entries"] if e["what"].startswith("case-")][-2:] == ["case-closed", "case-reopened"]

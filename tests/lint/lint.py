@@ -196,6 +196,17 @@ def codes_have_rows():
         if len(codes) < 5:
             yield f"{name}: only {codes} were found in the source: this rule does not see them any more"
         yield from (f"{name}.psv has no row {c}" for c in codes if c not in have)
+    said = rows_of("said")
+    asks = set(re.findall(r'ACT\(\w+, \d+, "([^"]+)"[^"]*"[^"]*"[^"]*ACT_ASKS', (ROOT / "proto/acts.h").read_text()))
+    yield from (f"said.psv has no sentence did-{r[3]}" for r in rows if r[0] == "ACT" and f"did-{r[3]}" not in said)
+    yield from (f"said.psv does not say what follows from {c}: sure-{c}" for c in asks if f"sure-{c}" not in said)
+    if len(asks) < 3:
+        yield f"only {asks} ask: this rule does not see them any more"
+    over = wanted["states"][wanted["states"].index("closed"):]
+    yield from (f"said.psv has no sentence {c}, nor one for each side" for c in over if c not in said and not {f"{c}-us", f"{c}-partner"} <= set(said))
+    work = re.findall(r"X\((\w+),\s*\"([^\"]+)\"", (ROOT / "daemon/domain/referral/work.h").read_text())
+    moves = {w for row in re.findall(r"\.next = (?:SENDER|RECEIVER),([^}]*)", text[ROOT / "daemon/domain/referral/states.c"]) for w in re.findall(r"WORK_(\w+)", row)}
+    yield from (f"said.psv does not say what a partner is waited for with {c}: wait-{c}" for n, c in work if n in moves and f"wait-{c}" not in said)
     reasons = rows_of("reasons")
     for kind, _, _, code, _, _, listed in rows:
         if kind == "ACT" and listed == "LIST_REASONS" and not any(code in uses for _, uses in reasons.values()):

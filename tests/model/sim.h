@@ -83,6 +83,7 @@ struct sim_life {
 	uint64_t erased_own, erased_theirs, revoked, withdrawn, withdrawn_there, renewed, again;
 	uint64_t expired, escalated, forgotten, late; /* at rest: counted in logs */
 	uint64_t said, told, recalled, too_late; /* messages; how to reach the person; referrals */
+	uint64_t corrected;			 /* notes and outcomes */
 	uint64_t days, idle, present;
 };
 

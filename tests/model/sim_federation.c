@@ -106,6 +106,7 @@ static void add_life(struct sim_life *tot, const struct sim *s)
 	tot->told += s->life.told;
 	tot->recalled += s->life.recalled;
 	tot->too_late += s->life.too_late;
+	tot->corrected += s->life.corrected;
 }
 
 /* A run in which nobody did this proves nothing about it. */
@@ -114,7 +115,8 @@ static bool lived(const struct sim_life *l)
 	return l->erased_own > 0 && l->erased_theirs > 0 && l->revoked > 0 && l->withdrawn > 0 &&
 	       l->withdrawn_there > 0 && l->renewed > 0 && l->again > 0 && l->expired > 0 &&
 	       l->escalated > 0 && l->forgotten > 0 && l->late > 0 && l->idle > 0 &&
-	       l->present > 0 && l->said > 0 && l->told > 0 && l->recalled > 0 && l->too_late > 0;
+	       l->present > 0 && l->said > 0 && l->told > 0 && l->recalled > 0 && l->too_late > 0 &&
+	       l->corrected > 0;
 }
 
 static void print_life(const struct sim_life *l, uint64_t seeds)
@@ -124,6 +126,7 @@ static void print_life(const struct sim_life *l, uint64_t seeds)
 		     "expired %llu "
 		     "escalated %llu let go of %llu | late for an erased case %llu | with their "
 		     "person %llu | messages %llu, telephone %llu | recalled %llu, too late %llu | "
+		     "corrected %llu | "
 		     "idle nodes %llu%s\n",
 		     (unsigned long long)(l->days / seeds), (unsigned long long)l->erased_own,
 		     (unsigned long long)l->erased_theirs, (unsigned long long)l->revoked,
@@ -133,7 +136,8 @@ static void print_life(const struct sim_life *l, uint64_t seeds)
 		     (unsigned long long)l->forgotten, (unsigned long long)l->late,
 		     (unsigned long long)l->present, (unsigned long long)l->said,
 		     (unsigned long long)l->told, (unsigned long long)l->recalled,
-		     (unsigned long long)l->too_late, (unsigned long long)l->idle,
+		     (unsigned long long)l->too_late, (unsigned long long)l->corrected,
+		     (unsigned long long)l->idle,
 		     lived(l) ? "" : " | FAILED: a part of life is missing");
 }
 

@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "domain/care/acts.h"
 #include "domain/referral/fold.h"
+#include "domain/views/may.h"
 #include "sim.h"
 
 enum { SCRATCH = 65536 };
@@ -278,6 +279,28 @@ static void check_unmoved(struct sim *s, struct sim_node *n, const char *ref,
 		sim_fail(s, "node %d: a message moved a state or a term", n->no);
 }
 
+/* A mistake is said again, better: of an outcome that stands always, of a note now and then.  0: nothing to correct. */
+static uint32_t corrected(struct sim *s, struct sim_node *n, const struct thread *th, uint16_t type)
+{
+	const bool outcome = type == DOC_OUTCOME && th->state == REFERRAL_OUTCOME;
+	struct sim_view v;
+	uint32_t found = 0;
+
+	if (!outcome && (type != DOC_NOTE || sim_chance(s) < .3))
+		return 0;
+	sim_view_open(s, &v, n);
+	for (uint32_t no = th->my_no; no >= 1 && found == 0; no--) {
+		struct log_entry e;
+		bool yes = false;
+
+		require(thread_entry(&v.t, th, true, no, &e) == ERR_OK);
+		if (e.type == type && may_correct(&v.t, th, type, no, &yes) == ERR_OK && yes)
+			found = no;
+	}
+	sim_view_close(&v);
+	return found;
+}
+
 static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 {
 	/* mostly the younger ones: the old have ended */
@@ -303,6 +326,7 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	msg_set_u64(m, ACT_NEW_DATE_MS, s->now_ms + (uint64_t)DAY_MS * (1 + sim_below(s, 20)));
 	msg_set_u64(m, ACT_NEW_LATE, 1);
 	msg_set_u64(m, ACT_NEW_EXPECT, (uint64_t)th.my_no + th.their_no + 1);
+	msg_set_u64(m, ACT_NEW_CORRECTS, corrected(s, n, &th, type));
 	if (type == DOC_INFO)
 		msg_set_u64(m, ACT_NEW_SHARE, 2);
 	if (type == DOC_MESSAGE)
@@ -310,6 +334,7 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 	if (type != 0 && act_has(act_of(type), ACT_WITH_TARGET))
 		msg_add_text(a, m, ACT_NEW_TARGETS, "outside");
 	sim_ask(s, n, a, req);
+	s->life.corrected += !s->reply_error && msg_u64(m, ACT_NEW_CORRECTS) != 0;
 	if (type == DOC_MESSAGE && !s->reply_error) {
 		s->life.said++;
 		check_unmoved(s, n, st->ref, &th);

@@ -303,6 +303,26 @@ static enum err answer_events(struct story *s, const struct first *f)
 	return put_answer(s, f, COUNT_LATE, f->answer_ms);
 }
 
+/* The code of an outcome, or of the newest that replaced it before anything else ended it: a slip of the pen is not counted,
+ * and a referral that was reopened was ended by what ended it first. */
+static enum err outcome_of(struct story *s, const struct log_entry *first,
+			   const struct fold_step *steps, size_t n, const char **code)
+{
+	enum err rc = reason_of(s->t, &first->doc, code);
+
+	for (size_t i = 1; rc == ERR_OK && i < n && steps[i].state == REFERRAL_OUTCOME; i++) {
+		const char *newer = NULL;
+		struct log_entry e;
+
+		rc = entry_of(s, &steps[i], &e);
+		if (rc == ERR_OK && e.type == DOC_OUTCOME && !steps[i].note)
+			rc = reason_of(s->t, &e.doc, &newer);
+		if (newer != NULL && newer[0] != '\0')
+			*code = newer;
+	}
+	return rc;
+}
+
 /* After it was accepted: the first thing that ended it, as the receiver sees it. */
 static enum err end_event(struct story *s, const struct first *f, const struct fold_step *steps,
 			  size_t n)
@@ -325,7 +345,7 @@ static enum err end_event(struct story *s, const struct first *f, const struct f
 			continue;
 		rc = entry_of(s, &steps[i], &entry);
 		if (rc == ERR_OK && end == STATE_END_OUTCOME)
-			rc = reason_of(s->t, &entry.doc, &code);
+			rc = outcome_of(s, &entry, steps + i, n - i, &code);
 		if (rc != ERR_OK || code == NULL)
 			return rc;
 		e.at_ms = entry.kept_ms;

@@ -278,12 +278,48 @@ static enum err check_own(struct turn *t, const struct thread *th, const struct 
 	return ERR_OK;
 }
 
+/* Names the entry that is meant, most probably: the newest outcome. */
+static enum err refuse_second(struct turn *t, const struct thread *th)
+{
+	struct log_entry e = {.type = 0};
+	uint32_t no = th->my_no + 1;
+	enum err rc = ERR_OK;
+
+	while (rc == ERR_OK && e.type != DOC_OUTCOME && no > 1)
+		rc = thread_entry(t, th, true, --no, &e);
+	return rc == ERR_OK ? turn_refuse_with(t, ERR_INVAL, REFUSAL_OUTCOME_IS_THERE,
+					       say_number("no", no))
+			    : rc;
+}
+
+/* A second outcome, and a note that takes one back, name what was wrong; both ends show the new one and mark the old. */
+static enum err check_corrects(struct turn *t, const struct thread *th, const struct act *a,
+			       const struct msg *req)
+{
+	const uint64_t no = msg_u64(req, ACT_NEW_CORRECTS);
+	bool yes = false;
+	enum err rc;
+
+	if (no == 0 && (may_needs(t, th, a) & ACT_WITH_CORRECTS) == 0)
+		return ERR_OK;
+	if (no == 0)
+		return refuse_second(t, th);
+	if (!act_has(a, ACT_WITH_CORRECTS))
+		return turn_refuse(t, ERR_INVAL, REFUSAL_NOT_CORRECTED);
+	rc = may_correct(t, th, a->number, no, &yes);
+	return rc == ERR_OK && !yes ? turn_refuse_with(t, ERR_INVAL, REFUSAL_NOTHING_TO_CORRECT,
+						       say_number("no", no))
+				    : rc;
+}
+
 /* What binds the author before signing.  The reader never checks it again: what is signed counts by the table alone. */
 static enum err guard(struct turn *t, const struct thread *th, const struct msg *req)
 {
 	const struct act *a = act_of((uint16_t)msg_u64(req, ACT_NEW_TYPE));
 	enum err rc = check_own(t, th, a, req);
 
+	if (rc == ERR_OK)
+		rc = check_corrects(t, th, a, req);
 	if (rc != ERR_OK)
 		return rc;
 	if ((a->needs & ACT_WITH_ALTERNATIVE) != 0 && msg_text(req, ACT_NEW_ALTERNATIVE)[0] == '\0')
@@ -399,6 +435,8 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 		msg_set_text(t->arena, m, ACT_REASON, reason);
 	if (text[0] != '\0')
 		msg_set_text(t->arena, m, ACT_TEXT, text);
+	if (msg_u64(req, ACT_NEW_CORRECTS) != 0)
+		msg_set_u64(m, ACT_CORRECTS, msg_u64(req, ACT_NEW_CORRECTS));
 	/* at noon, so that it is the same day where it is read */
 	if (msg_u64(req, ACT_NEW_DATE_MS) != 0)
 		msg_set_u64(m, ACT_DATE_MS,

@@ -81,7 +81,54 @@ unsigned may_needs(const struct turn *t, const struct thread *th, const struct a
 {
 	const bool late = th->due_ms != 0 && t->wall_ms > th->due_ms;
 
-	return a->needs | (late ? a->takes & (unsigned)ACT_WITH_LATE : 0u);
+	const bool again = a->number == DOC_OUTCOME && th->state == REFERRAL_OUTCOME;
+
+	return a->needs | (late ? a->takes & (unsigned)ACT_WITH_LATE : 0u) |
+	       (again ? a->takes & (unsigned)ACT_WITH_CORRECTS : 0u);
+}
+
+/* Which entry this one of ours says that it replaces; 0: none, or its words are gone. */
+static enum err replaces(struct turn *t, const struct log_entry *e, uint64_t *no, bool *automatic)
+{
+	struct document d;
+	struct msg *body;
+	enum err rc = document_load(t, &e->doc, &d);
+
+	*no = 0;
+	*automatic = false;
+	if (rc == ERR_OK)
+		rc = document_body(t, &d, &body);
+	if (rc == ERR_OK && msg_kind_of(body) == MSG_ACT) {
+		*no = msg_u64(body, ACT_CORRECTS);
+		*automatic = msg_u64(body, ACT_AUTOMATIC) != 0;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* Of outcomes the newest alone: after a referral was reopened an older one is history. */
+enum err may_correct(struct turn *t, const struct thread *th, uint16_t type, uint64_t no, bool *yes)
+{
+	struct log_entry e;
+	uint64_t other = 0;
+	bool automatic = false;
+	enum err rc = ERR_OK;
+
+	*yes = no >= 1 && no <= th->my_no;
+	for (uint64_t i = no; *yes && i <= th->my_no; i++) {
+		const size_t mark = t->arena->used;
+
+		rc = thread_entry(t, th, true, (uint32_t)i, &e);
+		if (rc == ERR_OK && e.type == type)
+			rc = replaces(t, &e, &other, &automatic);
+		if (rc != ERR_OK)
+			return rc;
+		if (i == no)
+			*yes = e.type == type && !automatic;
+		else if (e.type == type && (other == no || type == DOC_OUTCOME))
+			*yes = false;
+		arena_rewind(t->arena, mark);
+	}
+	return ERR_OK;
 }
 
 /* In the order of the table, which is the order of a referral's life; what cannot be done has no row. */

@@ -32,6 +32,9 @@ MUST_CHECK enum err may_do(struct turn *t, const struct thread *th, const struct
 			   enum may *out);
 /** What has to be given with it now: enum act_with. */
 unsigned may_needs(const struct turn *t, const struct thread *th, const struct act *a);
+/** Is that an entry of our own log of this type, which a person wrote and no later one of it replaced?  0: none was named. */
+MUST_CHECK enum err may_correct(struct turn *t, const struct thread *th, uint16_t type, uint64_t no,
+				bool *yes);
 /** All that may be done, as rows of a ReferralRow. */
 MUST_CHECK enum err may_rows(struct turn *t, const struct thread *th, struct msg *row);
 

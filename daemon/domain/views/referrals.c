@@ -575,6 +575,8 @@ static void act_texts(struct turn *t, const struct msg *body, struct msg *row)
 		msg_set_u64(row, LOG_ROW_DATE_MS, msg_u64(body, ACT_DATE_MS));
 	if (msg_u64(body, ACT_AUTOMATIC) != 0)
 		msg_set_u64(row, LOG_ROW_AUTOMATIC, 1);
+	if (msg_u64(body, ACT_CORRECTS) != 0)
+		msg_set_u64(row, LOG_ROW_CORRECTS, msg_u64(body, ACT_CORRECTS));
 }
 
 /* The need is what an offer is for, so it stands where other acts have their reason. */

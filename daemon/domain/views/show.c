@@ -114,6 +114,25 @@ static enum err heed(struct turn *t, const struct thread *th, struct msg *reply)
 	return ERR_OK;
 }
 
+/* What a later entry of the same log and type replaces is marked, at both ends alike.  A number that fits nothing is a partner's
+ * slip, and marks nothing. */
+static void mark_corrected(struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_LOG); i++) {
+		const struct msg *later = msg_at(reply, REPLY_LOG, i);
+
+		for (size_t j = 0; j < i && msg_has(later, LOG_ROW_CORRECTS); j++) {
+			struct msg *old = msg_edit(reply, REPLY_LOG, j);
+
+			if (msg_u64(old, LOG_ROW_NO) == msg_u64(later, LOG_ROW_CORRECTS) &&
+			    strcmp(msg_text(old, LOG_ROW_SIDE), msg_text(later, LOG_ROW_SIDE)) ==
+				    0 &&
+			    strcmp(msg_text(old, LOG_ROW_ACT), msg_text(later, LOG_ROW_ACT)) == 0)
+				msg_set_u64(old, LOG_ROW_CORRECTED, 1);
+		}
+	}
+}
+
 enum err view_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct thread th;
@@ -125,6 +144,7 @@ enum err view_show(struct turn *t, const struct msg *req, struct msg *reply)
 	if (msg_count(reply, REPLY_REFERRALS) != 1 ||
 	    !bytes_unhex(id.b, 16, msg_text(msg_at(reply, REPLY_REFERRALS, 0), REFERRAL_ROW_ID)))
 		return ERR_NOMEM; /* no room for the row */
+	mark_corrected(reply);
 	rc = thread_load(t, &id, &th);
 	if (rc == ERR_OK && th.role == THREAD_SENDER)
 		rc = partner_has(t, &th, reply);

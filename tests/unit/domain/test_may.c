@@ -99,6 +99,13 @@ static void try_all(struct thread *th)
 			if (a->command == NULL)
 				continue;
 			rc = ask(th, a);
+			/* a second outcome names the first, which these logs do not have */
+			if (s == REFERRAL_OUTCOME && a->number == DOC_OUTCOME && may) {
+				assert_int_equal(rc, ERR_INVAL);
+				assert_int_equal(msg_u64(row, MAY_ROW_NEEDS),
+						 a->needs | (unsigned)ACT_WITH_CORRECTS);
+				continue;
+			}
 			if (rc != (may ? ERR_OK : ERR_STATE))
 				fail_msg("%s in %s: %s %s", a->code, referral_state_name(s),
 					 err_text(rc), b->t.refusal.what);
