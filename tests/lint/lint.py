@@ -183,7 +183,7 @@ def codes_have_rows():
               "limits": [row for c in table("QUOTAS", "daemon/domain/exchange/quota.h") for row in (c, f"do-{c}")],
               "alarms": [*table("ALARMS", "daemon/domain/loss/alarm.h"), *table("HELD_CAUSES", "daemon/domain/held.h")],
               "outbox": [*given(r"\(struct cause\)\{([^;]*)\}"), *given(r"\bout\.code =([^;]*);"), *given(r"OUTBOX_ROW_STATE,([^;]*);"),
-                         *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/views/referrals.c"])],
+                         *re.findall(r'\*text = "([^"]+)"', text[ROOT / "daemon/domain/views/history.c"])],
               "standings": [*re.findall(r', "([^"]+)"\}', re.search(r"\*standing_of\(.*?\n}", whole, re.S).group(0)),
                             *re.findall(r'return "([^"]+)"', re.search(r"\*roster_standing\(.*?\n}", whole, re.S).group(0))],
               "audit": [*table("AUDIT_EVENTS", "daemon/domain/evidence/audit.h"), *given(r"\.detail =([^;]*);"), "unknown", "lift",
