@@ -20,7 +20,7 @@ enum list_lang { LIST_NL, LIST_FR, LIST_EN, LIST_DE, LIST_LANGS };
 /* clang-format off */
 #define LISTS(X) X(NEEDS, needs) X(DECLINE, decline_reasons) X(OUTCOMES, outcomes) X(REASONS, reasons) \
 	X(STATES, states) X(CATEGORIES, categories) X(WORK, work) X(ACTS, acts) X(UI, ui) X(FIGURES, figures) \
-	X(CODES, codes) X(VERDICTS, verdicts) X(DAYS, days) X(OUTBOX, outbox) X(ALARMS, alarms) X(STANDINGS, standings) X(LINE, line) X(LIMITS, limits) \
+	X(CODES, codes) X(VERDICTS, verdicts) X(DAYS, days) X(DIALOGUE, dialogue) X(OUTBOX, outbox) X(ALARMS, alarms) X(STANDINGS, standings) X(LINE, line) X(LIMITS, limits) \
 	X(DATES, dates) X(PERSON, person) X(HELP, help) \
 	X(COMMANDS, commands) X(ARGUMENTS, arguments) X(SAY, say) X(AUDIT, audit) X(ERRORS, errors) \
 	X(REFUSALS, refusals) \

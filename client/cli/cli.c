@@ -116,6 +116,9 @@ struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub)
 	require(field != 0);
 	if (given == NULL || !bytes_unhex(id, sizeof id, given))
 		rng_fill(id, sizeof id);
+	/* a command that asks several times has an id for each question, the same ones when it is repeated */
+	id[sizeof id - 1] ^= (uint8_t)c->requests;
+	id[sizeof id - 2] ^= (uint8_t)(c->requests++ >> 8);
 	msg_set_u64(req, REQUEST_VERSION, 1);
 	msg_set_bytes(&c->arena, req, REQUEST_REQUEST_ID, span_of(id, sizeof id));
 	*sub = msg_sub(&c->arena, req, field);
@@ -147,12 +150,13 @@ int cli_call(struct cli *c, const struct msg *request, struct msg **out)
 }
 
 /* Each way in which a connection fails has its own remedy, so each is told apart here. */
-int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
+int cli_try(struct cli *c, const struct msg *request, struct msg **out)
 {
 	require(c->socket != NULL && request != NULL && out != NULL);
 	enum err rc = ctlclient_call(&c->arena, c->socket, request, out);
-	const struct msg *reply = rc == ERR_OK ? *out : NULL;
 
+	if (rc != ERR_OK)
+		*out = NULL;
 	if (rc == ERR_BUSY)
 		return cli_refuse(c, CLI_NOT_NOW, "no-kringd", FILL({"socket", c->socket, 0}));
 	if (rc == ERR_INVAL && strlen(c->socket) >= sizeof((struct sockaddr_un *)0)->sun_path)
@@ -168,15 +172,29 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 			FILL({"cause", list_text(LIST_ERRORS, c->lang, err_text(rc)), 0}));
 	refusal_words(c->lang, &c->arena, *out);
 	/* also of a refusal: its reply may say how far the referral is now */
-	if (msg_u64(reply, REPLY_DRY_RUN) == 0) /* what would be is not what is */
-		seen_remember(c, reply);
+	if (msg_u64(*out, REPLY_DRY_RUN) == 0) /* what would be is not what is */
+		seen_remember(c, *out);
+	return msg_has(*out, REPLY_ERROR) ? code_of(msg_text(*out, REPLY_ERROR)) : CLI_DONE;
+}
+
+void cli_refused(const struct cli *c, const struct msg *reply)
+{
+	require(reply != NULL && !c->json);
+	(void)fflush(stdout); /* what was said before stands above it */
+	(void)cli_fail(c, 0, msg_text(reply, REPLY_WHAT), msg_text(reply, REPLY_WHY),
+		       msg_text(reply, REPLY_REMEDY));
+}
+
+int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
+{
+	const int code = cli_try(c, request, out);
+	const struct msg *reply = *out;
+
+	if (reply == NULL)
+		return code;
 	if (c->json && (!c->quiet || msg_has(reply, REPLY_ERROR)))
 		out_json(request, reply);
-	if (msg_has(reply, REPLY_ERROR)) {
-		if (!c->json)
-			(void)cli_fail(c, 0, msg_text(reply, REPLY_WHAT),
-				       msg_text(reply, REPLY_WHY), msg_text(reply, REPLY_REMEDY));
-		return code_of(msg_text(reply, REPLY_ERROR));
-	}
-	return CLI_DONE;
+	if (msg_has(reply, REPLY_ERROR) && !c->json)
+		cli_refused(c, reply);
+	return code;
 }

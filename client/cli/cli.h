@@ -40,6 +40,10 @@ int cli_fail(const struct cli *c, int code, const char *what, const char *why, c
 struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub);
 /** Send; errors and JSON are printed, anything else is the caller's to print from *out. */
 int cli_ask(struct cli *c, const struct msg *request, struct msg **out);
+/** As cli_ask, but neither the reply nor a refusal is printed: *out has it.  NULL: there was no reply, and that was said. */
+int cli_try(struct cli *c, const struct msg *request, struct msg **out);
+/** The refusal of a reply on stderr; never with --json. */
+void cli_refused(const struct cli *c, const struct msg *reply);
 /** As cli_ask, but nothing of the reply is printed, in JSON neither. */
 int cli_call(struct cli *c, const struct msg *request, struct msg **out);
 

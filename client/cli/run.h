@@ -81,6 +81,7 @@ struct cli {
 	bool colour, colour_errors, paged;
 	int page_out; /* standard output, while a page takes its place; 0: none does */
 	bool stdin_used, quiet;
+	unsigned requests; /* made so far */
 	bool answered; /* by help or version: there is nothing to run */
 };
 

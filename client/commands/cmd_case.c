@@ -6,13 +6,21 @@
 #include "client/commands/cmd.h"
 #include "client/commands/person.h"
 #include "client/commands/sure.h"
+#include "client/dialogue/dialogue.h"
 #include "client/print/print.h"
 
+/* Without any option it is asked for on a terminal, step by step. */
 int cmd_case_new(struct cli *c)
 {
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NEW, &sub);
-	int bad = person_fill(c, msg_sub(&c->arena, sub, CASE_NEW_PERSON));
+	char id[64];
 
+	struct msg *sub, *req;
+	int bad;
+
+	if (c->option_count == 0 && talk_possible(c))
+		return dialogue_case_new(c, id);
+	req = cli_request(c, REQUEST_CASE_NEW, &sub);
+	bad = person_fill(c, msg_sub(&c->arena, sub, CASE_NEW_PERSON));
 	require(c->cmd->run == cmd_case_new);
 	return bad != 0 ? bad : cmd_finish(c, req);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Referring, every act on a referral, and documents that cannot be delivered.  What an act takes stands in
+/* Every act on a referral, and documents that cannot be delivered.  What an act takes stands in
  * proto/acts.h; here it is only carried over, so that an act more needs no line in this file. */
 #include <string.h>
 
@@ -7,24 +7,6 @@
 #include "client/commands/cmd.h"
 #include "proto/acts.h"
 
-int cmd_refer(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_REFER, &sub);
-
-	require(c->word_count > 0);
-	msg_set_text(&c->arena, sub, REFER_NEW_CASE_ID, c->words[0]);
-	msg_set_text(&c->arena, sub, REFER_NEW_PARTNER, cli_option(c, "to"));
-	msg_set_text(&c->arena, sub, REFER_NEW_NEED, cli_option(c, "need"));
-	msg_set_text(&c->arena, sub, REFER_NEW_SERVICE, cli_option(c, "service"));
-	msg_set_u64(sub, REFER_NEW_URGENCY, 1);
-	/* routine, urgent: the place of the code is the number of enum Urgency */
-	cmd_put_number(c, sub, "urgency", REFER_NEW_URGENCY);
-	cmd_put_number(c, sub, "share", REFER_NEW_SHARE);
-	cmd_put_number(c, sub, "without", REFER_NEW_WITHOUT);
-	cmd_put_flag(c, sub, "again", REFER_NEW_AGAIN);
-	cmd_put_flag(c, sub, "dry-run", REFER_NEW_DRY_RUN);
-	return cmd_finish(c, req);
-}
 
 /* What was shown last of this referral goes along, and the node refuses when it has changed since (seen.h). */
 int cmd_act(struct cli *c)

@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A referral and a new case on a terminal, step by step: few answers, nothing typed twice, nothing sent before the last yes."""
+import re
+import socket
+import struct
+import threading
+
+import pytest
+from ctl import Control, pb
+from node import CATS, wait_for
+from term import Terminal
+
+PERSON = dict(name="A. Verzonnen", born="1980-01-31", language="nl", phone="0113-123456", goals="rust in de geldzaken",
+              income_debt="drie leningen", story="een lang verhaal", health="suiker")
+WIDE = CATS + ",income-debt,housing"
+
+
+@pytest.fixture(autouse=True)
+def hung_up(federation):  # before its nodes are stopped
+    yield
+    Terminal.close_all()
+
+
+@pytest.fixture
+def three(federation):
+    f = federation("Goes", "SMWO", "GGD Zeeland")
+    f.start()
+    return f
+
+
+def sent(n):
+    return n.k("sent", "--all")["referrals"]
+
+
+def here(n):
+    return [n.k("show", r["ref"])["person"] for r in n.k("inbox")["referrals"]]
+
+
+def case_of(n, name="A. Verzonnen"):
+    return next(c["id"] for c in n.k("case", "list")["cases"] if c["name"] == name)
+
+
+def test_one_person_to_two_partners_in_twelve_answers_and_no_id(three, capsys):
+    a, b, c = three.nodes
+    for p in (b, c):
+        three.agree(a, p, send=WIDE, receive=WIDE)
+        three.agree(p, a, send=WIDE, receive=WIDE)
+    a.new_case(**PERSON)
+    a.new_case(name="B. Bedacht")
+    t = Terminal(a, "refer")
+    t.play("verz", "1", "", "1 2", "", "", "", "1", "1", "K. Collega")
+    assert "Stap 7 van 7 · A. Verzonnen, geboren 31 jan. 1980" in t.text
+    assert not sent(a) and not a.k("consent", "list", case_of(a))["grants"], "something was done before the last yes"
+    assert "Dit gaat niet mee: gezondheid, eigen verhaal." in t.text and "Notities blijven altijd hier." in t.text
+    end = t.answer("1")
+    assert t.code == 0 and t.answers <= 12, t.text
+    assert re.findall(r"Verstuurd naar (.*?), en daar aangekomen", end) == ["SMWO", "GGD Zeeland"], end
+    assert not re.search(r"[0-9a-f]{20}", t.text), "an id of twenty digits is shown"
+    with capsys.disabled():
+        print(f"\n    two partners with consent: {t.answers} answers, {t.keys} keystrokes ", end="")
+    want = {"name": "A. Verzonnen", "birth_date": "1980-01-31", "language": "nl", "phone": "0113-123456", "goals": "rust in de geldzaken",
+            "income_debt": "drie leningen"}
+    for n in (b, c):
+        wait_for("the referral to arrive", lambda: here(n) == [want])
+    grants = a.k("consent", "list", case_of(a))["grants"]
+    assert len(grants) == 2 and all(g["how"] == "oral" and g["state"] == "living" for g in grants)
+    assert max(len(line) for line in t.text.split("\n")) <= 80, "a line is wider than the screen"
+    # the second time the consent is there, and is not asked for again
+    t = Terminal(a, "refer")
+    t.play("verz", "wonen", "", "smwo", "")
+    assert "SMWO: hiervoor is er al toestemming, tot" in t.text and "Lees dit voor" not in t.text and "Versturen naar SMWO?" in t.text
+    assert t.answer("ja") and t.code == 0 and len(sent(a)) == 3
+
+
+READ = {"fr": ("Lisez ceci à voix haute, en français :", "Vous demandez de l'aide pour : logement. SMWO peut vous y aider.",
+               "votre nom, votre date de naissance et votre langue", "Êtes-vous d'accord ?", "30 juin", "Envoyé à SMWO"),
+        "de": ("Lesen Sie das vor, auf Deutsch:", "Sie bitten um Hilfe bei: Wohnen. SMWO kann Ihnen dabei helfen.",
+               "Ihren Namen, Ihr Geburtsdatum und Ihre Sprache", "Sind Sie einverstanden?", "30. Juni", "An SMWO gesendet")}
+
+
+@pytest.mark.parametrize("lang", ["fr", "de"])
+def test_the_whole_way_in_french_and_in_german(federation, lang):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    a.new_case(name="C. Inventée", language=lang, phone="0113-1", goals="un toit")
+    t = Terminal(a, "refer", lang=lang)
+    t.play("1", {"fr": "logement", "de": "wohnen"}[lang], "", "SMWO", "", {"fr": "30 juin", "de": "30. Juni"}[lang], "2", "1")
+    assert t.code == 0, t.text
+    for words in READ[lang]:
+        assert words in t.text, (words, t.text)
+    assert not re.search(r"\b(the|Answer|Enter when|nothing|person)\b", t.text), "English is left in it"
+    wait_for("it to arrive", lambda: [p["name"] for p in here(b)] == ["C. Inventée"])
+    assert a.k("consent", "list", case_of(a, "C. Inventée"))["grants"][0]["how"] == "written"
+
+
+def test_it_is_read_aloud_in_the_language_of_the_person_or_in_another(three):
+    a = three.nodes[0]
+    a.new_case(name="D. Erdacht", language="de-AT", phone="1")
+    t = Terminal(a, "refer")
+    t.play("1", "wonen", "", "1", "", "")
+    assert "Lees dit voor, in het Duits:" in t.text and "Sind Sie einverstanden?" in t.text and "Wat antwoordt de persoon?" in t.text
+    assert "Welke taal" not in t.answer("5") and "In welke taal leest u voor?" in t.text
+    assert "in het Frans:" in t.answer("frans") and "Êtes-vous d'accord ?" in t.text
+    assert "Wie beslist voor de persoon?" in t.answer("6")
+    t.answer("voogd")
+    assert "in het Frans:" in t.text and "Stap 7" in t.answer("schriftelijk") or "Stap 7" in t.answer("2")
+    t.answer("ja")
+    assert t.code == 0
+    g = a.k("consent", "list", case_of(a, "D. Erdacht"))["grants"][0]
+    assert g["given_by"] == "guardian" and g["how"] == "written"
+
+
+def test_back_goes_to_the_question_before_and_keeps_what_was_chosen(three):
+    a = three.nodes[0]
+    a.new_case(**PERSON)
+    t = Terminal(a, "refer")
+    t.play("1", "4", "2", "1 2", "6", "", "<")
+    while "Naar wie verwijst u door?" not in t.text[t.seen:]:
+        assert t.answer("b"), t.text
+    assert t.text.rstrip().endswith("[1 2] >"), t.text[t.seen:]
+    assert "[2] >" in t.answer("terug")
+    assert "Waarvoor is hulp nodig?" in t.answer("<") and t.text.rstrip().endswith("[4] >")
+    assert "Over wie gaat het?" in t.answer("<")
+    assert "Gestopt. Er is niets verstuurd." in t.answer("<") and t.code == 1 and not sent(a)
+
+
+def test_what_was_begun_is_offered_again_and_can_be_thrown_away(three):
+    a = three.nodes[0]
+    a.new_case(**PERSON)
+    t = Terminal(a, "refer")
+    t.play("1", "wonen", "2", "1 2", "6", "", "")
+    t.hang_up()  # a laptop is closed
+    t = Terminal(a, "refer")
+    first = t.play()
+    assert "U begon eerder aan een doorverwijzing. Verder met:" in first and "1  A. Verzonnen, geboren 31 jan. 1980 (bewaard" in first
+    assert "Stap 6 van 7" in t.answer() and "Tot wanneer" in t.text[t.seen:]
+    assert "Gestopt. Er is niets verstuurd. Wat u typte, blijft twee weken bewaard." in re.sub(r"\s+", " ", t.answer("stop")) and t.code == 1
+    t = Terminal(a, "refer")
+    t.play("", "", "1", "1", "K. Collega")
+    end = t.text[t.text.rindex("Stap 7"):]
+    assert "eigen verhaal            een lang verhaal" in end and "wonen, dringend" in end
+    assert "Weggegooid" in t.answer("3") and t.code == 0 and not sent(a)
+    t = Terminal(a, "refer")
+    assert "U begon eerder" not in t.play() and "Over wie gaat het?" in t.text
+    assert t.end() and t.code == 1, "the end of the input is no answer"
+
+
+def test_partners_to_whom_nobody_can_be_referred_are_shown_with_why(federation):
+    f = federation("Goes", "SMWO", "De Mussen")
+    a, b, c = f.nodes
+    watcher = f.add("HZ Evaluatie", cls="observer")
+    f.start()
+    f.import_roster()
+    a.k("partner", "agree", c.name, "--share", "none", "--without", "message")
+    wait_for("the observer to be known", lambda: len(a.k("partner", "list")["partners"]) == 4)
+    a.new_case(**PERSON)
+    t = Terminal(a, "refer")
+    t.play("1", "wonen", "")
+    text = re.sub(r"\s+", " ", t.text)
+    assert "1 SMWO" in text and "- De Mussen (er is geen afspraak over wat daarheen mag)" in text
+    assert "- HZ Evaluatie (volgt dit netwerk, maar helpt zelf geen personen)" in text and "Goes" not in text
+    assert "De Mussen kan niet gekozen worden: er is geen afspraak" in t.answer("de mussen")
+    assert "staat niet in de lijst" in t.answer("9") and "staat niet in de lijst" in t.answer("Pieters")
+    assert "Typ een nummer uit de lijst." in t.answer()
+    assert "Wat mag SMWO weten?" in t.answer("smwo")
+    assert watcher.name
+
+
+def test_a_person_who_says_no_has_nothing_sent_there(three):
+    a, b, c = three.nodes
+    a.new_case(**PERSON)
+    t = Terminal(a, "refer")
+    t.play("1", "wonen", "", "1 2", "", "", "", "4", "2")
+    assert "Er gaat niets naar SMWO: de persoon zei nee." in t.text and "Versturen naar GGD Zeeland?" in t.text
+    t.answer("1")
+    assert t.code == 0 and [r["partner"] for r in sent(a)] == ["GGD Zeeland"]
+    assert [g["partner"] for g in a.k("consent", "list", case_of(a))["grants"]] == ["GGD Zeeland"]
+    t = Terminal(a, "refer")
+    t.play("1", "wonen", "", "smwo", "", "", "nee")
+    assert "Er blijft geen partner over." in t.text and t.code == 1 and len(sent(a)) == 1
+
+
+def test_dates_are_read_as_people_write_them_and_refused_with_what_is_wrong(three):
+    a = three.nodes[0]
+    a.new_case(**PERSON)
+    t = Terminal(a, "refer")
+    t.play("1", "wonen", "", "1", "")
+    for typed, said in (("30-02", "die dag bestaat niet"), ("ooit", "dit is geen datum"), ("30-06-27", "schrijf het jaar met vier cijfers"),
+                        ("26-11-2020", "Kies een dag van morgen tot en met"), ("over 2 jaar", "Kies een dag van morgen tot en met"),
+                        ("vandaag", "Kies een dag van morgen tot en met")):
+        assert said in t.answer(typed), (typed, t.text[t.seen:])
+    assert "Dat mag tot" in t.answer("over 3 weken")
+
+
+class Between(threading.Thread):
+    """Stands between kring and the node: passes everything on, but refuses what refuse(request) says."""
+
+    def __init__(self, node, refuse):
+        super().__init__(daemon=True)
+        self.path, self.node, self.refuse = node.fed.dir / "between.sock", node, refuse
+        self.s = socket.socket(socket.AF_UNIX)
+        self.s.bind(str(self.path))
+        self.s.listen(8)
+        self.start()
+
+    def run(self):
+        while True:
+            c, _ = self.s.accept()
+            with c:
+                n = struct.unpack(">I", self.take(c, 4))[0]
+                r = pb.Request.FromString(self.take(c, n))
+                k = Control(self.node.dir / "core.sock")
+                reply = self.refuse(r) or k.call(r)
+                k.sock and k.sock.close()
+                raw = reply.SerializeToString()
+                c.sendall(struct.pack(">I", len(raw)) + raw)
+
+    @staticmethod
+    def take(c, n):
+        out = b""
+        while len(out) < n:
+            out += c.recv(n - len(out))
+        return out
+
+
+def second_refer_fails():
+    seen = []
+
+    def refuse(r):
+        if r.HasField("refer") and not r.refer.dry_run:
+            seen.append(r)
+            if len(seen) == 2:
+                return pb.Reply(error="not-now", what="daar is nu iets mis", why="proef", remedy="probeer later")
+        return None
+    return refuse
+
+
+def test_when_the_second_fails_it_says_what_was_done_and_what_not(three):
+    a, b, c = three.nodes
+    a.new_case(**PERSON)
+    between = Between(a, second_refer_fails())
+    t = Terminal(a, "--socket", str(between.path), "refer")
+    t.play("1", "wonen", "", "1 2", "", "", "", "2", "2", "1")
+    end = re.sub(r"\s+", " ", t.text[t.seen:])
+    assert t.code == 4 and "Verstuurd naar SMWO" in end and "Niet verstuurd: GGD Zeeland." in end and "De toestemming voor GGD Zeeland is wel genoteerd." in end
+    assert "daar is nu iets mis" in end and "Ga verder met: kring refer" in end
+    assert [r["partner"] for r in sent(a)] == ["SMWO"]
+    t = Terminal(a, "refer")
+    t.play("")
+    assert "GGD Zeeland: hiervoor is er al toestemming" in re.sub(r"\s+", " ", t.text) and "Versturen naar GGD Zeeland?" in t.text
+    t.answer("1")
+    assert t.code == 0 and {r["partner"] for r in sent(a)} == {"SMWO", "GGD Zeeland"} and len(sent(a)) == 2
+
+
+def test_a_new_case_is_asked_for_with_safety_and_whether_one_may_call(federation):
+    f = federation("Goes")
+    (a,) = f.start()
+    t = Terminal(a, "case", "new")
+    t.play("", "E. Verzonnen", "31-02-1990", "3 maart 1990", "", "geen", "0113-7", "nee", "ex-partner leest mee", "via Mieke van het buurthuis",
+           "nooit alleen op huisbezoek", "samen gaan", "", "een eigen woonst", "", "3 5", "Dorp 1", "9999 Nergens", "", "twee, 4 en 6", "", "4",
+           "vroeger gedronken", "")
+    assert "Zonder naam gaat het niet." in t.text and "die dag bestaat niet" in t.text and "In een telefoonnummer staan cijfers" in t.text
+    assert "Dit wordt bewaard:" in t.text and "Klopt dit?" in t.text and not a.k("case", "list")["cases"]
+    assert "Alleen als het nodig is om te helpen" in re.sub(r"\s+", " ", t.text)
+    assert "is gemaakt." in t.answer() and t.code == 0
+    got = a.k("case", "show", case_of(a, "E. Verzonnen"))
+    assert got["person"] == {"name": "E. Verzonnen", "birth_date": "1990-03-03", "language": "nl", "phone": "0113-7", "address": "Dorp 1\n9999 Nergens",
+                             "best_time": "via Mieke van het buurthuis", "do_not_contact": True, "children": "twee, 4 en 6",
+                             "addiction": "vroeger gedronken", "safety": "nooit alleen op huisbezoek\nsamen gaan", "goals": "een eigen woonst"}
+    assert any(e["text"] == "niet opbellen: ex-partner leest mee" for e in got["entries"])
+    # the same name again: the one that is there is offered
+    t = Terminal(a, "case", "new")
+    assert "Er is al een dossier met deze naam." in t.play("E. Verzonnen")
+    assert "Dit dossier bestond al." in t.answer("1") and t.code == 0 and len(a.k("case", "list")["cases"]) == 1
+
+
+def test_an_intake_that_was_left_goes_on_where_it_was(federation):
+    f = federation("Goes")
+    (a,) = f.start()
+    t = Terminal(a, "case", "new")
+    t.play("F. Verzonnen", "1970", "fr", "0470 1")
+    assert "twee weken bewaard" in re.sub(r"\s+", " ", t.answer("stop")) and t.code == 1 and not a.k("case", "list")["cases"]
+    t = Terminal(a, "case", "new")
+    assert "Verder met F. Verzonnen?" in t.play()
+    t.answer("ja")
+    assert t.text.rstrip().endswith("[F. Verzonnen] >")
+    for x in ("", "", "", "", "ja", "", "", "", "", "", "ja"):
+        t.answer(x)
+    assert t.code == 0, t.text
+    assert a.k("case", "show", case_of(a, "F. Verzonnen"))["person"] == {"name": "F. Verzonnen", "birth_date": "1970", "language": "fr", "phone": "0470 1"}
+    assert "U begon eerder" not in Terminal(a, "case", "new").play()
+
+
+def test_a_script_is_never_asked(three):
+    a = three.nodes[0]
+    a.new_case(**PERSON)
+    import subprocess
+    r = subprocess.run([str(three.bin / "kring"), "--dir", str(a.dir), "refer"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+    assert r.returncode == 2 and not r.stdout
+    t = Terminal(a, "--json", "refer")
+    t.read()
+    assert t.code == 2 and '"error": "usage"' in t.text
