@@ -82,7 +82,7 @@ struct cli {
 	int page_out; /* standard output, while a page takes its place; 0: none does */
 	bool stdin_used, quiet;
 	unsigned requests; /* made so far */
-	bool answered; /* by help or version: there is nothing to run */
+	bool answered;	   /* by help or version: there is nothing to run */
 };
 
 #endif /* KRING_CLIENT_CLI_RUN_H */

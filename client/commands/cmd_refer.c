@@ -7,7 +7,6 @@
 #include "client/commands/cmd.h"
 #include "proto/acts.h"
 
-
 /* What was shown last of this referral goes along, and the node refuses when it has changed since (seen.h). */
 int cmd_act(struct cli *c)
 {

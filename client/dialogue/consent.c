@@ -70,24 +70,26 @@ static enum talk ask_until(struct cli *c, struct referral *r)
 
 /* ---- read aloud ---- */
 
-static void say_notice(enum list_lang lang, const char *key, const struct fill *values)
+static void say_notice(const struct cli *c, enum list_lang lang, const char *key,
+		       const struct fill *values)
 {
 	char text[TEXT];
 
-	talk_paragraph(fill_text(text, sizeof text, list_text(LIST_DIALOGUE, lang, key), values,
+	talk_paragraph(c,
+		       fill_text(text, sizeof text, list_text(LIST_DIALOGUE, lang, key), values,
 				 words_plural(lang)),
-		       "  | ", 0);
+		       "  | ");
 }
 
 /* One line for each thing that is told. */
-static void say_what(enum list_lang lang, uint64_t cats)
+static void say_what(const struct cli *c, enum list_lang lang, uint64_t cats)
 {
 	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++) {
 		char key[64];
 
 		(void)snprintf(key, sizeof key, "you-%.40s", msg_cat_name(bit));
 		if ((cats >> bit & 1) != 0)
-			talk_paragraph(list_text(LIST_DIALOGUE, lang, key), "  |   - ", 0);
+			talk_paragraph(c, list_text(LIST_DIALOGUE, lang, key), "  |   - ");
 	}
 }
 
@@ -103,11 +105,11 @@ static void read_aloud(struct cli *c, const struct referral *r, const struct ref
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
 		if (i == 1 && to->share == 0) /* nothing is told but what help is needed for */
 			continue;
-		say_notice(lang, parts[i],
+		say_notice(c, lang, parts[i],
 			   FILL({"partner", to->name, 0},
 				{"need", dialogue_need(c, lang, r->need), 0}, {"until", until, 0}));
 		if (i == 1)
-			say_what(lang, to->share);
+			say_what(c, lang, to->share);
 	}
 }
 

@@ -26,7 +26,7 @@ const char *talk_of(const struct cli *c, const char *key)
 }
 
 /* A line of the text that begins further in keeps its place: its blanks are not folded away. */
-void talk_paragraph(const char *text, const char *mark, size_t indent)
+void talk_paragraph(const struct cli *c, const char *text, const char *mark)
 {
 	char line[SENTENCE];
 
@@ -36,8 +36,8 @@ void talk_paragraph(const char *text, const char *mark, size_t indent)
 
 		memcpy(line, text, k);
 		line[k] = '\0';
-		(void)printf("%s%*s", mark, (int)indent, "");
-		terminal_fold(line, strlen(mark) + indent, strlen(mark) + indent);
+		(void)fputs(mark, stdout);
+		terminal_fold(c, line, strlen(mark), strlen(mark));
 		(void)putchar('\n');
 		text += n + (text[n] == '\n' ? 1 : 0);
 	}
@@ -47,8 +47,9 @@ void talk_say(const struct cli *c, const char *key, const struct fill *values)
 {
 	char text[SENTENCE];
 
-	talk_paragraph(fill_text(text, sizeof text, talk_of(c, key), values, words_plural(c->lang)),
-		       "", 0);
+	talk_paragraph(c,
+		       fill_text(text, sizeof text, talk_of(c, key), values, words_plural(c->lang)),
+		       "");
 }
 
 void talk_head(const struct cli *c, const char *key, const struct fill *values)
@@ -162,19 +163,24 @@ enum talk talk_lines(const struct cli *c, char *out, size_t cap)
 
 /* ---- lists ---- */
 
-/* In two columns when there are many short ones: a list that runs off the screen is not read. */
-static bool two_columns(const struct talk_item *items, size_t count)
+static size_t columns(const char *text)
 {
-	if (count < TWO_COLUMNS_FROM || terminal_width() < 2 * COLUMN)
+	return terminal_columns(text, strlen(text));
+}
+
+/* In two columns when there are many short ones: a list that runs off the screen is not read. */
+static bool two_columns(const struct cli *c, const struct talk_item *items, size_t count)
+{
+	if (count < TWO_COLUMNS_FROM || c->width < 2 * COLUMN)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (items[i].off != NULL ||
-		    terminal_columns(items[i].text) > COLUMN - NUMBER_WIDE - 1)
+		if (items[i].off != NULL || columns(items[i].text) > COLUMN - NUMBER_WIDE - 1)
 			return false;
 	return true;
 }
 
-static void print_item(const struct talk_item *item, size_t number, const uint64_t *marks)
+static void print_item(const struct cli *c, const struct talk_item *item, size_t number,
+		       const uint64_t *marks)
 {
 	const size_t indent = NUMBER_WIDE + (marks != NULL ? 4 : 0);
 	char text[SENTENCE];
@@ -189,21 +195,21 @@ static void print_item(const struct talk_item *item, size_t number, const uint64
 		(void)printf("%s ", item->off != NULL			? "   "
 				    : (*marks >> (number - 1) & 1) != 0 ? "[x]"
 									: "[ ]");
-	terminal_fold(text, indent, indent);
+	terminal_fold(c, text, indent, indent);
 }
 
-void talk_items(const struct talk_item *items, size_t count, const uint64_t *marks)
+void talk_items(const struct cli *c, const struct talk_item *items, size_t count,
+		const uint64_t *marks)
 {
-	const bool two = marks == NULL && two_columns(items, count);
+	const bool two = marks == NULL && two_columns(c, items, count);
 	const size_t half = (count + 1) / 2;
 
 	for (size_t i = 0; i < (two ? half : count); i++) {
-		print_item(&items[i], i + 1, marks);
+		print_item(c, &items[i], i + 1, marks);
 		if (two && i + half < count) {
-			(void)printf("%*s",
-				     (int)(COLUMN - NUMBER_WIDE - terminal_columns(items[i].text)),
+			(void)printf("%*s", (int)(COLUMN - NUMBER_WIDE - columns(items[i].text)),
 				     "");
-			print_item(&items[i + half], i + half + 1, NULL);
+			print_item(c, &items[i + half], i + half + 1, NULL);
 		}
 		(void)putchar('\n');
 	}
@@ -253,7 +259,7 @@ enum talk talk_pick(const struct cli *c, const struct talk_item *items, size_t c
 	char line[TALK_LINE], number[32] = "";
 
 	require(count > 0 && count <= TALK_ITEMS);
-	talk_items(items, count, NULL);
+	talk_items(c, items, count, NULL);
 	if (usual < count)
 		(void)snprintf(number, sizeof number, "%zu", usual + 1);
 	for (;;) {
@@ -302,7 +308,7 @@ enum talk talk_pick_some(const struct cli *c, const struct talk_item *items, siz
 	size_t n = 0;
 
 	require(count > 0 && count <= TALK_ITEMS);
-	talk_items(items, count, NULL);
+	talk_items(c, items, count, NULL);
 	for (size_t i = 0; i < count && n + 4 < sizeof text; i++)
 		if ((usual >> i & 1) != 0)
 			n += (size_t)snprintf(text + n, sizeof text - n, "%s%zu", n == 0 ? "" : " ",
@@ -330,7 +336,7 @@ enum talk talk_mark(const struct cli *c, const struct talk_item *items, size_t c
 		uint64_t turned;
 		enum talk t;
 
-		talk_items(items, count, marks);
+		talk_items(c, items, count, marks);
 		talk_say(c, "mark-how", FILL_NONE);
 		t = talk_line(c, NULL, line);
 		if (t != TALK_OK || line[0] == '\0')

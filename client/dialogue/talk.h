@@ -38,8 +38,8 @@ bool talk_possible(const struct cli *c);
 const char *talk_of(const struct cli *c, const char *key);
 /** A row as a paragraph, with its values. */
 void talk_say(const struct cli *c, const char *key, const struct fill *values);
-/** text as a paragraph, its lines beginning with that many blanks behind mark ("" or a sign). */
-void talk_paragraph(const char *text, const char *mark, size_t indent);
+/** text as a paragraph; its first line begins with mark, the others stand below the text. */
+void talk_paragraph(const struct cli *c, const char *text, const char *mark);
 /** A row as a heading, with an empty line above it. */
 void talk_head(const struct cli *c, const char *key, const struct fill *values);
 
@@ -59,6 +59,7 @@ enum talk talk_mark(const struct cli *c, const struct talk_item *items, size_t c
 /** Yes or no. */
 enum talk talk_yes(const struct cli *c, bool usual, bool *yes);
 /** The numbers of a list, as it is printed by the others: for lists that are shown and not chosen from. */
-void talk_items(const struct talk_item *items, size_t count, const uint64_t *marks);
+void talk_items(const struct cli *c, const struct talk_item *items, size_t count,
+		const uint64_t *marks);
 
 #endif /* KRING_CLIENT_DIALOGUE_TALK_H */

@@ -10,7 +10,7 @@
 #include "client/cli/day.h"
 #include "client/words/words.h"
 
-enum { SHOWN = 9, LABEL = 400, ID_TIME_DIGITS = 12, ID_SHOWN = 8 };
+enum { SHOWN = 9 };
 
 /* Cases that fit a text, the newest first; "": all. */
 static int find(struct cli *c, const char *text, struct msg **reply)
@@ -25,23 +25,6 @@ static int find(struct cli *c, const char *text, struct msg **reply)
 		msg_set_text(&c->arena, sub, CASE_SEARCH_TEXT, text);
 	msg_set_u64(sub, CASE_SEARCH_LIMIT, SHOWN);
 	return cli_call(c, req, reply);
-}
-
-static const char *label_of(struct cli *c, const struct msg *row)
-{
-	const char *id = msg_text(row, CASE_ROW_ID);
-	char since[WORDS_SHORT], text[LABEL];
-	char number[ID_SHOWN + 1];
-
-	(void)snprintf(number, sizeof number, "%.8s",
-		       strlen(id) > ID_TIME_DIGITS ? id + ID_TIME_DIGITS : id);
-	(void)fill_text(
-		text, sizeof text,
-		talk_of(c, msg_u64(row, CASE_ROW_CLOSED) != 0 ? "case-closed" : "case-row"),
-		FILL({"name", msg_text(row, CASE_ROW_NAME), 0}, {"number", number, 0},
-		     {"since", words_day_of(c->lang, msg_u64(row, CASE_ROW_CREATED_MS), since), 0}),
-		words_plural(c->lang));
-	return arena_text(&c->arena, text);
 }
 
 int dialogue_show_case(struct cli *c, struct referral *r)
@@ -59,27 +42,6 @@ int dialogue_show_case(struct cli *c, struct referral *r)
 		(void)snprintf(r->case_id, sizeof r->case_id, "%s",
 			       msg_text(msg_at(reply, REPLY_CASES, 0), CASE_ROW_ID));
 	return CLI_DONE;
-}
-
-char *dialogue_who(const struct cli *c, const struct msg *person, char *out, size_t cap)
-{
-	const char *born = person == NULL ? "" : msg_text(person, PERSON_BIRTH_DATE);
-	char day[WORDS_SHORT];
-
-	return fill_text(out, cap, born[0] == '\0' ? "{name}" : talk_of(c, "who-born"),
-			 FILL({"name", person == NULL ? "?" : msg_text(person, PERSON_NAME), 0},
-			      {"born", dialogue_day(c->lang, born, day), 0}),
-			 words_plural(c->lang));
-}
-
-size_t dialogue_case_items(struct cli *c, const struct msg *reply, size_t most,
-			   struct talk_item *items)
-{
-	size_t n = 0;
-
-	for (; n < msg_count(reply, REPLY_CASES) && n < most; n++)
-		items[n] = (struct talk_item){label_of(c, msg_at(reply, REPLY_CASES, n)), NULL};
-	return n;
 }
 
 /* A number of the list. */
@@ -121,7 +83,7 @@ enum talk dialogue_person(struct cli *c, struct referral *r)
 	for (;;) {
 		n = dialogue_case_items(c, reply, SHOWN, items);
 		items[n] = (struct talk_item){talk_of(c, "new-case"), NULL};
-		talk_items(items, n + 1, NULL);
+		talk_items(c, items, n + 1, NULL);
 		talk_say(c, "person-how", FILL_NONE);
 		t = talk_line(c, NULL, line);
 		if (t != TALK_OK)

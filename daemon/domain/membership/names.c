@@ -156,8 +156,26 @@ static enum err refuse_none(struct turn *t, const char *slug, const char *remedy
 	return turn_refuse_old(t, ERR_NOTFOUND, "no such partner", why.text, remedy);
 }
 
-/* Members first, then those that left; among each, one that fits or none. */
-enum err names_find(struct turn *t, const char *name, struct peer **p)
+/* The one present partner whose name begins so, when there is only one; a few letters fit somebody by chance. */
+static struct peer *by_beginning(struct node *n, const char *slug)
+{
+	struct peer *found = NULL;
+	const size_t len = strlen(slug);
+
+	for (size_t i = 0; len >= LEAST_PART && i < n->peer_count; i++) {
+		struct peer *p = &n->peers[i];
+
+		if (p->removed || strncmp(p->slug, slug, len) != 0)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = p;
+	}
+	return found;
+}
+
+/* Members first, then those that left; among each, one that fits or none; then, where that is enough, the beginning of a name. */
+static enum err find(struct turn *t, const char *name, bool beginnings, struct peer **p)
 {
 	char slug[NAMES_TYPED_LEN];
 	size_t living, gone;
@@ -175,13 +193,21 @@ enum err names_find(struct turn *t, const char *name, struct peer **p)
 	gone = count_fits(t->node, name, slug, true, p);
 	if (gone > 1)
 		return refuse_many(t, name, slug, true);
-	return gone == 1 ? ERR_OK : refuse_none(t, slug, whole_name);
+	if (gone == 0 && beginnings)
+		*p = by_beginning(t->node, slug);
+	return *p != NULL ? ERR_OK : refuse_none(t, slug, whole_name);
+}
+
+/* Who is suspended or removed, or believed after a loss of state, is named whole. */
+enum err names_find(struct turn *t, const char *name, struct peer **p)
+{
+	return find(t, name, false, p);
 }
 
 /* No command with a partner is ever about this node: all of them ask here. */
 enum err names_partner(struct turn *t, const char *name, struct peer **p)
 {
-	enum err rc = names_find(t, name, p);
+	enum err rc = find(t, name, true, p);
 
 	if (rc != ERR_OK)
 		return rc;

@@ -22,7 +22,7 @@ enum { NAMES_TYPED_LEN = LIMIT_ORG_NAME + 3 };
 
 /** names_find(t, name, &p): this node counts too.  ERR_NOTFOUND, explained, with what was perhaps meant. */
 MUST_CHECK enum err names_find(struct turn *t, const char *name, struct peer **p);
-/** The same, of other nodes only. */
+/** The same, of other nodes only; also by the beginning of a name, of three letters or more, that one member alone has. */
 MUST_CHECK enum err names_partner(struct turn *t, const char *name, struct peer **p);
 /** The member of today that this names, for a place in a body: *p NULL when it names none.  ERR_NOTFOUND, explained:
  *  several fit, or it is a part of names and names nobody. */
