@@ -74,12 +74,14 @@ static int no_such_option(const struct cli *c, const char *typed)
 /* Names what the option takes: the list may be long, but it is what the user needs. */
 static int refuse(const struct cli *c, const char *option, const char *value, const char *type)
 {
+	const char *day = value_day_fault(c->lang, type, value);
 	char why[64], accepts[ACCEPTS_LEN];
 
 	(void)fill_text(why, sizeof why, value, FILL_NONE, FILL_ONE_IS_ONE);
 	(void)value_accepts(c->lang, c->cmd, type, accepts, sizeof accepts);
-	return cli_refuse(c, CLI_USAGE, "invalid-value",
-			  FILL({"option", option, 0}, {"value", why, 0}, {"accepts", accepts, 0}));
+	return cli_refuse(c, CLI_USAGE, day != NULL ? "no-day" : "invalid-value",
+			  FILL({"option", option, 0}, {"value", why, 0}, {"accepts", accepts, 0},
+			       {"fault", day, 0}));
 }
 
 /* All of standard input, without a mark at its beginning and without the ends of its last lines. */
@@ -174,7 +176,8 @@ static int put_option(struct cli *c, const char *name, const char *value)
 		if (bad != CLI_DONE)
 			return bad;
 	}
-	if (value != NULL && value[0] != '\0' && !value_fits(c->cmd, s.type, value, &number))
+	if (value != NULL && value[0] != '\0' &&
+	    !value_fits(c->lang, c->cmd, s.type, value, &number))
 		return refuse(c, name, value, s.type);
 	cli_add_option(c, name, value == NULL ? "" : value, number);
 	return CLI_DONE;

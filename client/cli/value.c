@@ -10,10 +10,9 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/date.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "proto/person_kind.h"
+#include "client/cli/day.h"
 
 enum { NAME_MAX_LEN = 32, ACCEPTS_MIN = 128 };
 enum kind {
@@ -305,23 +304,26 @@ bool value_categories(const char *text, uint64_t *cats)
 	return words == 1 || (words > 1 && !none);
 }
 
-bool value_date(const char *text, uint64_t *ms)
+/* A day of the past is a day: whether one makes sense there, the node decides. */
+bool value_date(enum list_lang lang, const char *text, uint64_t *ms)
 {
 	int64_t day;
 
 	require(text != NULL && ms != NULL);
-	if (!date_parse(text, &day))
+	if (day_read(text, lang, day_today(), &day) != DAY_OK || day < 0)
 		return false;
 	*ms = (uint64_t)day * DAY_MS + 43200000; /* noon UTC: the same day in every country */
 	return true;
 }
 
 /* An unknown type takes everything; test_client_input walks the table, so that there is none. */
-bool value_fits(const struct command *cmd, const char *type, const char *value, uint64_t *number)
+bool value_fits(enum list_lang lang, const struct command *cmd, const char *type, const char *value,
+		uint64_t *number)
 {
 	require(cmd != NULL && type != NULL);
 	require(value != NULL && number != NULL);
 	const struct type *t = type_of(type);
+	char born[DATE_TEXT];
 
 	if (t == NULL)
 		return true;
@@ -335,9 +337,9 @@ bool value_fits(const struct command *cmd, const char *type, const char *value, 
 	case KIND_ROWS:
 		return value_whole(value, number) && *number >= 1 && *number <= LIMIT_LIST_ROWS;
 	case KIND_DATE:
-		return value_date(value, number);
+		return value_date(lang, value, number);
 	case KIND_DAY:
-		return person_day(value);
+		return day_birth(value, lang, day_today(), born) == DAY_OK;
 	case KIND_CATS:
 		return value_categories(value, number);
 	case KIND_CODE:
@@ -348,6 +350,21 @@ bool value_fits(const struct command *cmd, const char *type, const char *value, 
 		return quarter(value);
 	}
 	return false;
+}
+
+/* Asked a second time, now for the reason: a value that is wrong is rare. */
+const char *value_day_fault(enum list_lang lang, const char *type, const char *value)
+{
+	require(type != NULL && value != NULL);
+	const struct type *t = type_of(type);
+	char born[DATE_TEXT];
+	int64_t day;
+
+	if (t == NULL || (t->kind != KIND_DATE && t->kind != KIND_DAY))
+		return NULL;
+	return day_fault_text(t->kind == KIND_DATE ? day_read(value, lang, day_today(), &day)
+						   : day_birth(value, lang, day_today(), born),
+			      lang);
 }
 
 /* The first character that the node would refuse, named so that a person can find it. */

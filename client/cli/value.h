@@ -34,15 +34,18 @@ bool value_takes_many(const char *type);
 bool value_accepts(enum list_lang lang, const struct command *cmd, const char *type, char *out,
 		   size_t cap);
 /** Is it of that type?  number: what the type made of it (see struct cli), untouched when it makes nothing. */
-bool value_fits(const struct command *cmd, const char *type, const char *value, uint64_t *number);
+bool value_fits(enum list_lang lang, const struct command *cmd, const char *type, const char *value,
+		uint64_t *number);
 /** A type whose value may come from standard input, as "-". */
 bool value_is_text(const char *type);
 /** A whole number and nothing behind it. */
 bool value_whole(const char *text, uint64_t *number);
 /** "identity,contact" -> bits; false: one of them is unknown. */
 bool value_categories(const char *text, uint64_t *cats);
-/** YYYY-MM-DD, a day that exists -> a moment of it; the daemon takes it as the whole day. */
-bool value_date(const char *text, uint64_t *ms);
+/** A day as people of that language write it (day.h) -> a moment of it; the daemon takes it as the whole day. */
+bool value_date(enum list_lang lang, const char *text, uint64_t *ms);
+/** Of a type that is a day: what is wrong with that value, in that language; NULL: it is no such type. */
+const char *value_day_fault(enum list_lang lang, const char *type, const char *value);
 /** NULL, or into out why this is no text that the node takes, to be read behind its name. */
 const char *value_fault(enum list_lang lang, struct span s, char out[128]);
 

@@ -11,6 +11,7 @@
 #include "client/dialogue/dialogue.h"
 #include "client/print/print.h"
 
+/* A value that is too long for a code or a name is none that the node has: it says so. */
 static void take(char *out, size_t cap, const char *value)
 {
 	(void)snprintf(out, cap, "%s", cli_or_none(value));
@@ -59,25 +60,33 @@ static int consent_options(const struct cli *c)
 	for (size_t i = 0; !gives && missing == NULL && i < sizeof parts / sizeof parts[0]; i++)
 		if (cli_option(c, parts[i]) != NULL)
 			missing = "--give-consent";
-	return missing == NULL ? CLI_DONE
-			       : cli_fail(c, CLI_USAGE, talk_of(c, "option-missing"), missing,
-					  c->cmd->example);
+	return missing == NULL
+		       ? CLI_DONE
+		       : cli_refuse(c, CLI_USAGE, "option-missing", FILL({"option", missing, 0}));
 }
 
 /* One document: the referrals that were made, and why there are not more. */
 static void show(struct cli *c, const struct referral *r, const struct referral_to *bad,
 		 bool dry_run)
 {
+	static const unsigned said[] = {REPLY_ERROR, REPLY_CODE, REPLY_WHAT, REPLY_WHY,
+					REPLY_REMEDY};
+	const struct msg *why = bad == NULL ? NULL : bad->reply;
 	struct msg *all = msg_new(&c->arena, MSG_REPLY);
+	size_t n = 0;
 
-	if (bad != NULL && bad->reply != NULL)
-		msg_copy_fields(all, bad->reply);
-	for (size_t i = 0; i < r->to_count; i++)
-		for (size_t k = 0;
-		     r->to[i].part == PART_SENT && k < msg_count(r->to[i].reply, REPLY_REFERRALS);
-		     k++)
-			msg_copy_fields(msg_add(&c->arena, all, REPLY_REFERRALS),
-					msg_at(r->to[i].reply, REPLY_REFERRALS, k));
+	for (size_t i = 0; why != NULL && i < sizeof said / sizeof said[0]; i++)
+		if (msg_has(why, said[i]))
+			msg_set_text(&c->arena, all, said[i], msg_text(why, said[i]));
+	if (why != NULL && msg_u64(why, REPLY_UNCOVERED) != 0)
+		msg_set_u64(all, REPLY_UNCOVERED, msg_u64(why, REPLY_UNCOVERED));
+	for (size_t i = 0; i < r->to_count; i++) {
+		const struct msg *one = r->to[i].reply;
+
+		if (r->to[i].part == PART_SENT && msg_count(one, REPLY_REFERRALS) > 0 &&
+		    msg_add(&c->arena, all, REPLY_REFERRALS) != NULL)
+			msg_replace(all, REPLY_REFERRALS, n++, msg_at(one, REPLY_REFERRALS, 0));
+	}
 	if (dry_run && bad == NULL)
 		msg_set_u64(all, REPLY_DRY_RUN, 1);
 	if (c->json) {
@@ -99,6 +108,7 @@ static int several(struct cli *c, struct referral *r)
 	struct referral_to *bad = NULL;
 	int code;
 
+	require(r->to_count > 0);
 	if (!dry_run) {
 		code = referral_send(c, r, &bad);
 	} else {
@@ -107,7 +117,7 @@ static int several(struct cli *c, struct referral *r)
 			if (!r->to[i].covered && r->to[i].how[0] == '\0')
 				bad = &r->to[i]; /* no consent is there, and none is given */
 		if (code == CLI_DONE && bad != NULL)
-			code = CLI_REFUSED;
+			code = bad->code;
 	}
 	if (code == CLI_DONE || (bad != NULL && bad->reply != NULL))
 		show(c, r, bad, dry_run);
@@ -119,6 +129,7 @@ static int one(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_REFER, &sub);
 
+	require(c->word_count > 0); /* cmd_refer asked */
 	msg_set_text(&c->arena, sub, REFER_NEW_CASE_ID, c->words[0]);
 	msg_set_text(&c->arena, sub, REFER_NEW_PARTNER, cli_option(c, "to"));
 	msg_set_text(&c->arena, sub, REFER_NEW_NEED, cli_option(c, "need"));
@@ -133,11 +144,14 @@ static int one(struct cli *c)
 	return cmd_finish(c, req);
 }
 
+/* A dialogue is begun by what is missing, never by an option of its own: whoever types less is asked more.  --dry-run is of
+ * scripts, which are never asked. */
 int cmd_refer(struct cli *c)
 {
 	struct referral r = {.case_id = ""};
 	const bool whole = c->word_count > 0 && cli_option(c, "to") != NULL &&
 			   cli_option(c, "need") != NULL;
+	char words[WORDS_SHORT];
 	int bad = consent_options(c);
 
 	if (bad != CLI_DONE)
@@ -145,7 +159,8 @@ int cmd_refer(struct cli *c)
 	from_options(c, &r);
 	if (!whole && talk_possible(c) && cli_option(c, "dry-run") == NULL)
 		return dialogue_refer(c, &r);
+	words_arguments(c->lang, "CASE", words, sizeof words);
 	if (c->word_count == 0)
-		return cli_fail(c, CLI_USAGE, talk_of(c, "who-missing"), "", c->cmd->example);
+		return cli_refuse(c, CLI_USAGE, "missing-argument", FILL({"words", words, 0}));
 	return r.to_count > 1 || cli_option(c, "give-consent") != NULL ? several(c, &r) : one(c);
 }

@@ -61,7 +61,7 @@ const struct command commands[] = {
 	/* referrals: one command makes one, the acts on it come from proto/acts.h */
 	{.noun = "refer", .group = GROUP_DAY, .run = cmd_refer, .field = REQUEST_REFER, .words = "[CASE]",
 	 .options = "to=NAME* need=NEED service=LINE urgency=URGENCY share=CATEGORIES without=CATEGORIES again dry-run"
-		    " give-consent how=HOW witness=NAME until=DATE given-by=LINE",
+		    " give-consent how=HOW witness=NAME until=DATE given-by=GIVER",
 	 .example = "kring refer 7f3a --to smwo --need income-debt --without story"},
 	/* figures: the longer command first, or "flow" would take its verb for a word too many */
 	{.noun = "flow", .verb = "publish", .group = GROUP_EVIDENCE, .run = cmd_flow_publish, .options = "quarter=QUARTER dry-run",

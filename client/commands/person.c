@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "client/cli/day.h"
 #include "client/cli/value.h"
 #include "client/words/words.h"
 #include "proto/person_kind.h"
@@ -117,6 +118,18 @@ static const char *fault_of(size_t i, const char *text, const char **remedy)
 		       : "is not valid";
 }
 
+/* A birthday as people write it, in the form in which it is kept; anything else as it stands, for the rule to judge. */
+static const char *kept(struct cli *c, size_t i, const char *text)
+{
+	char born[DATE_TEXT];
+	const char *copy = NULL;
+
+	if (fields[i].number == PERSON_BIRTH_DATE && text[0] != '\0' &&
+	    day_birth(text, c->lang, day_today(), born) == DAY_OK)
+		copy = arena_text(&c->arena, born);
+	return copy == NULL ? text : copy;
+}
+
 /* In a file an empty field is one that was not filled in; as an option it takes away what was there. */
 static void put(struct cli *c, struct msg *p, size_t i, const char *text)
 {
@@ -131,7 +144,7 @@ static void put(struct cli *c, struct msg *p, size_t i, const char *text)
 static int finish(struct reader *r)
 {
 	const size_t i = r->now;
-	const char *fault, *remedy;
+	const char *fault, *remedy, *text;
 	char why[128];
 
 	require(r->len < FILE_MAX + 2);
@@ -150,7 +163,8 @@ static int finish(struct reader *r)
 		return fail(r, r->at[i], "line-too-long", fields[i].option,
 			    FILL({"most", NULL, LIMIT_FIELD}));
 	}
-	fault = fault_of(i, r->text, &remedy);
+	text = kept(r->c, i, r->text);
+	fault = fault_of(i, text, &remedy);
 	if (fault != NULL) {
 		/* a line of a story that happens to begin with such a word */
 		const bool word = fields[i].number == PERSON_PHONE ||
@@ -167,7 +181,7 @@ static int finish(struct reader *r)
 		return fail(r, r->at[i], "line-empty", fields[i].option, FILL_NONE);
 	}
 	if (r->len > 0)
-		put(r->c, r->to, i, r->text);
+		put(r->c, r->to, i, text);
 	return CLI_DONE;
 }
 
@@ -352,6 +366,7 @@ int person_fill(struct cli *c, struct msg *p)
 	for (size_t i = 0; i < FIELDS && bad == CLI_DONE; i++) {
 		const char *v = cli_option(c, fields[i].option), *fault, *remedy;
 
+		v = v == NULL ? NULL : kept(c, i, v);
 		fault = v == NULL ? NULL : fault_of(i, v, &remedy);
 		if (fault != NULL) {
 			char what[64];

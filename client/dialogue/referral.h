@@ -30,7 +30,8 @@ struct referral_to {
 	char how[REFERRAL_CODE]; /* of the consent given now; "": none was given */
 	bool noted;		 /* ... and is written down */
 	enum referral_part part;
-	const struct msg *reply; /* of what was sent last, or NULL */
+	int code;		 /* exit code of what was asked last ... */
+	const struct msg *reply; /* ... and its reply, or NULL */
 };
 
 struct referral {

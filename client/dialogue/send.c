@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "base/date.h"
 
-enum { DAY_MS = 86400000, NOON_MS = 43200000 };
+enum { NOON_MS = 43200000 };
 
 uint64_t referral_known(const struct referral *r)
 {
@@ -63,6 +63,7 @@ static int try_one(struct cli *c, struct referral *r, struct referral_to *to, bo
 	*refused = false;
 	if (reply == NULL)
 		return code;
+	to->code = code;
 	to->reply = reply;
 	to->covered = code == CLI_DONE;
 	*refused = code != CLI_DONE && msg_u64(reply, REPLY_UNCOVERED) == 0;
@@ -138,7 +139,7 @@ int referral_send(struct cli *c, struct referral *r, struct referral_to **bad)
 	require(r->to_count > 0);
 	code = referral_check(c, r, bad);
 	if (code != CLI_DONE || *bad != NULL)
-		return code != CLI_DONE ? code : CLI_REFUSED;
+		return code != CLI_DONE ? code : (*bad)->code;
 	code = consents(c, r, bad);
 	for (size_t i = 0; code == CLI_DONE && i < r->to_count; i++) {
 		bool refused;

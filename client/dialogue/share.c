@@ -77,7 +77,9 @@ static size_t fill_items(const struct cli *c, const struct referral *r,
 		bits[n] = UINT64_C(1) << bit;
 		items[n++] = (struct talk_item){
 			list_text(LIST_CATEGORIES, c->lang, msg_cat_name(bit)),
-			(to->may >> bit & 1) != 0 ? NULL : talk_of(c, "not-agreed")};
+			strcmp(msg_cat_name(bit), "national-number") == 0 ? talk_of(c, "never-sent")
+			: (to->may >> bit & 1) != 0			  ? NULL
+						    : talk_of(c, "not-agreed")};
 	}
 	return n;
 }

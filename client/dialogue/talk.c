@@ -77,9 +77,9 @@ static bool word_is(const struct cli *c, const char *key, const char *typed)
 /* What nobody can see, and what the node would refuse, is asked again here and not at the end. */
 static bool readable(const struct cli *c, const char *line)
 {
-	char why[80];
+	char why[128];
 
-	if (value_fault(span_of(line, strlen(line)), why) == NULL)
+	if (value_fault(c->lang, span_of(line, strlen(line)), why) == NULL)
 		return true;
 	talk_say(c, "not-text", FILL_NONE);
 	return false;

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from ctl import Control, pb
-from node import CATS, wait_for
+from node import CATS, ROOT, Refused, wait_for
 from term import Terminal
 
 PERSON = dict(name="A. Verzonnen", born="1980-01-31", language="nl", phone="0113-123456", goals="rust in de geldzaken",
@@ -300,3 +300,111 @@ def test_a_script_is_never_asked(three):
     t = Terminal(a, "--json", "refer")
     t.read()
     assert t.code == 2 and '"error": "usage"' in t.text
+
+
+def test_several_partners_in_one_line_of_a_script_all_or_none(three):
+    a, b, c = three.nodes
+    case = a.new_case(**PERSON)
+    line = ("refer", case, "--to", "SMWO", "--to", "ggd  zeeland", "--need", "housing", "--share", "identity,contact")
+    give = ("--give-consent", "--how", "oral", "--witness", "K. Collega", "--until", "30-06")
+    with pytest.raises(Refused) as e:  # no consent is there: nothing goes, to nobody
+        a.k(*line)
+    assert e.value.code == 1 and e.value.reply["error"] == "refused" and not sent(a)
+    with pytest.raises(Refused):
+        a.k(*line, "--dry-run")
+    assert a.k(*line, *give, "--dry-run")["dry_run"] and not sent(a) and not a.k("consent", "list", case)["grants"]
+    for wrong in (line + ("--how", "oral"), line + ("--give-consent",), line[:-2] + give):
+        with pytest.raises(Refused) as e:
+            a.k(*wrong)
+        assert e.value.code == 2, wrong
+    # one of two does not exist: the other gets nothing either
+    with pytest.raises(Refused) as e:
+        a.k("refer", case, "--to", "smwo", "--to", "de mussen", *line[6:], *give)
+    assert e.value.code == 3 and not sent(a) and not a.k("consent", "list", case)["grants"]
+    got = a.k(*line, *give)
+    assert [r["partner"] for r in got["referrals"]] == ["SMWO", "GGD Zeeland"] and len(sent(a)) == 2
+    with pytest.raises(Refused) as e:  # the line once more: they have it
+        a.k(*line, *give)
+    assert e.value.code == 1 and len(sent(a)) == 2
+    assert len(a.k("consent", "list", case)["grants"]) == 2
+    want = {"name": "A. Verzonnen", "birth_date": "1980-01-31", "language": "nl", "phone": "0113-123456"}
+    for n in (b, c):
+        wait_for("it to arrive", lambda: here(n) == [want])
+
+
+def test_when_a_script_is_stopped_in_the_middle_it_hears_how_far_it_came(three):
+    a = three.nodes[0]
+    case = a.new_case(**PERSON)
+    between = Between(a, second_refer_fails())
+    with pytest.raises(Refused) as e:
+        a.k("--socket", str(between.path), "refer", case, "--to", "smwo", "--to", "ggd zeeland", "--need", "housing", "--share", "identity",
+            "--give-consent", "--how", "written")
+    assert e.value.code == 4 and e.value.reply["error"] == "not-now" and [r["partner"] for r in e.value.reply["referrals"]] == ["SMWO"]
+    assert [r["partner"] for r in sent(a)] == ["SMWO"]
+
+
+def test_a_partner_is_named_as_it_is_printed_or_by_the_beginning(federation):
+    f = federation("Goes", "OCMW Balen – Sociaal Huis", "OCMW Baarle-Hertog", "Één Thuis (vzw)")
+    for n in f.nodes:
+        n.start()
+    f.import_roster()
+    a = f.nodes[0]
+    wait_for("all to be known", lambda: len(a.k("partner", "list")["partners"]) == 4)
+    rows = {r["name"]: r["typed"] for r in a.k("partner", "list")["partners"] if not r.get("self")}
+    assert len(rows) == 3
+    for name, typed in rows.items():
+        for way in (name, typed, name.upper(), name.lower(), f"  {name} ", name.replace(" ", "  "), typed.replace("-", " "), typed[:-2]):
+            assert a.k("partner", "show", way)["partners"][0]["name"] == name, way
+    for way, name in (("ocmw bal", "OCMW Balen – Sociaal Huis"), ("een", "Één Thuis (vzw)"), ("ÉÉN TH", "Één Thuis (vzw)")):
+        assert a.k("partner", "show", way)["partners"][0]["name"] == name, way
+    for way in ("ocmw", "ocmw ba", "ee", "thuis", "goes", "goe"):  # of two, too short, no beginning, ourselves
+        with pytest.raises(Refused) as e:
+            a.k("partner", "show", way)
+        assert e.value.code == 3, way
+
+
+PROTO = (ROOT / "proto/partner.proto").read_text()
+CAT = {name: cat.lower().replace("_", "-")  # of each field of Person, by the schema
+       for name, cat in re.findall(r"(\w+) = \d+ \[\(cat\) = (\w+)", PROTO[PROTO.index("message Person"):PROTO.index("enum Urgency")])}
+VALUE = {"birth_date": "1980-01-31", "language": "fr", "phone": "0113-1", "email": "a@voorbeeld.invalid", "do_not_contact": True,
+         "national_number": "80.01.31-001.01"}
+
+
+def option(name):
+    return {"birth_date": "born", "work_education": "work"}.get(name, name.replace("_", "-"))
+
+
+def value(name):
+    return VALUE.get(name, f"woorden over {name}")
+
+
+def test_every_field_of_a_person_goes_with_consent_and_stays_without(federation):
+    """By the schema: a field that it gets later is sent and withheld here, too."""
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    every = ",".join(dict.fromkeys(CAT.values()))
+    for one, other in ((a, b), (b, a)):
+        f.agree(one, other, send=every, receive=every)
+    assert set(CAT) == {x.name for x in pb.CaseNew.DESCRIPTOR.fields_by_name["person"].message_type.fields} and len(CAT) >= 25
+    never = "national-number"  # no referral carries it, whatever was agreed
+    whole = {option(k): "yes" if value(k) is True else value(k) for k in CAT}
+    for cat in dict.fromkeys(CAT.values()):
+        case, give = a.new_case(**whole), ("--give-consent", "--how", "written")
+        line = ("refer", case, "--to", "smwo", "--need", "housing", "--share", cat)
+        with pytest.raises(Refused):  # nothing was agreed to
+            a.k(*line)
+        if cat == never:
+            with pytest.raises(Refused):
+                a.k(*line, *give)
+        else:
+            ref = a.k(*line, *give)["referrals"][0]["ref"]
+            b.await_state(ref, "offered")
+            assert b.k("show", ref)["person"] == {k: value(k) for k in CAT if CAT[k] == cat}, cat
+        rest = a.new_case(**whole)  # all but that
+        a.k("consent", "give", rest, "--to", "smwo", "--share", ",".join(c for c in dict.fromkeys(CAT.values()) if c != cat or c == "needs"), "--how", "written")
+        if cat != "needs":
+            with pytest.raises(Refused):
+                a.k("refer", rest, "--to", "smwo", "--need", "housing", "--share", cat)
+        ref = a.k("refer", rest, "--to", "smwo", "--need", "housing", "--without", f"{cat},{never}")["id"]
+        b.await_state(ref, "offered")
+        assert b.k("show", ref)["person"] == {k: value(k) for k in CAT if CAT[k] not in (cat, never)}, cat
