@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "client/words/words.h"
 
-enum { KEY_LEN = 64 };
+enum { KEY_LEN = 64, LIST_LEN = 256 };
 
 static void say(const struct cli *c, const char *key, const struct fill *values)
 {
@@ -114,22 +114,35 @@ void move_print(const struct cli *c, const struct msg *row)
 		say_away(c, row);
 }
 
-/* As they are typed; in the order of a referral's life, as the node gives them. */
+/* One command more; what has no room is left out, and kring help has it. */
+static void add_command(char list[LIST_LEN], const char *command)
+{
+	const size_t used = strlen(list);
+
+	require(used < LIST_LEN);
+	if (used + strlen(command) + sizeof ", " >= LIST_LEN)
+		return;
+	if (used != 0)
+		memcpy(list + used, ", ", sizeof ", ");
+	memcpy(list + strlen(list), command, strlen(command) + 1);
+}
+
+/* As they are typed; in the order of a referral's life, as the node gives them.  Two commands do an act in a way of their own: a
+ * message that says how to reach the person, and an end that takes back what went by mistake. */
 void move_can(const struct cli *c, const struct msg *row)
 {
 	require(c != NULL && row != NULL);
-	char list[256] = "";
+	char list[LIST_LEN] = "";
 
 	for (size_t i = 0; i < msg_count(row, REFERRAL_ROW_MAY); i++) {
 		const char *command = msg_text(msg_at(row, REFERRAL_ROW_MAY, i), MAY_ROW_COMMAND);
-		const size_t used = strlen(list);
 
-		if (used + strlen(command) + sizeof ", " >= sizeof list)
-			break;
-		if (used != 0)
-			memcpy(list + used, ", ", sizeof ", ");
-		memcpy(list + strlen(list), command, strlen(command) + 1);
+		add_command(list, command);
+		if (strcmp(command, "say") == 0)
+			add_command(list, "contact");
 	}
+	if (msg_has(row, REFERRAL_ROW_RECALL_UNTIL_MS))
+		add_command(list, "recall");
 	if (list[0] == '\0')
 		return;
 	say(c, "can-do", FILL({"list", list, 0}));

@@ -181,7 +181,8 @@ static void say_words(const struct cli *c, const struct msg *r)
 	(void)printf("%s%s%s", any ? "  " : "", reason,
 		     reason[0] != '\0' && text[0] != '\0' ? " - " : "");
 	print_lines(text);
-	say_more(c, r, any ? "; " : "  ");
+	/* behind a sentence a dash: it has its own point */
+	say_more(c, r, text[0] != '\0' ? " - " : any ? "; " : "  ");
 }
 
 void print_history(const struct cli *c, const struct msg *reply)
@@ -247,7 +248,13 @@ void print_work(const struct cli *c, const struct msg *reply)
 		print_cell(list_text(LIST_WORK, c->lang, msg_text(r, WORK_ROW_KIND)), width);
 		print_cell(msg_text(r, WORK_ROW_PARTNER), 24);
 		print_urgent(c, msg_text(r, WORK_ROW_URGENCY));
-		print_due(c, r, WORK_ROW_DUE_DAY, WORK_ROW_OVERDUE);
+		/* an appointment is on its day, all else is due by then */
+		if (strcmp(msg_text(r, WORK_ROW_KIND), "appointment") == 0) {
+			(void)printf("%s ", list_text(LIST_UI, c->lang, "on"));
+			print_day(c, msg_text(r, WORK_ROW_DUE_DAY));
+		} else {
+			print_due(c, r, WORK_ROW_DUE_DAY, WORK_ROW_OVERDUE);
+		}
 		/* of an appointment: who was asked to come wants to know where */
 		if (msg_has(r, WORK_ROW_PLACE))
 			(void)printf("  %s", msg_text(r, WORK_ROW_PLACE));
