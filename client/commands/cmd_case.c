@@ -72,6 +72,7 @@ int cmd_case_take(struct cli *c)
 	msg_set_text(&c->arena, sub, CASE_TAKE_ID, c->words[0]);
 	for (size_t i = 1; i < c->word_count; i++)
 		msg_add_text(&c->arena, sub, CASE_TAKE_FIELDS, c->words[i]);
+	cmd_put_expect(c, sub, CASE_TAKE_EXPECT);
 	return cmd_finish(c, req);
 }
 

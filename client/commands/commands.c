@@ -33,7 +33,7 @@ const struct command commands[] = {
 	 .example = "kring case edit 7f3a --phone 0113-000000"},
 	{.noun = "case", .verb = "note", .group = GROUP_CASE, .run = cmd_case_note, .words = "CASE", .options = "text=TEXT",
 	 .example = "kring case note 7f3a --text -"},
-	{.noun = "case", .verb = "take", .group = GROUP_CASE, .run = cmd_case_take, .words = "CASE FIELD...",
+	{.noun = "case", .verb = "take", .group = GROUP_CASE, .run = cmd_case_take, .words = "CASE FIELD...", .options = "expect=NUMBER",
 	 .example = "kring case take 7f3a phone"},
 	{.noun = "case", .verb = "close", .group = GROUP_CASE, .run = cmd_case_close, .words = "CASE", .options = "expect=NUMBER",
 	 .example = "kring case close 7f3a"},

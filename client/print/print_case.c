@@ -108,15 +108,22 @@ void print_timeline(const struct cli *c, const struct msg *reply)
 	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_ENTRIES); i++) {
 		const struct msg *r = msg_at(reply, REPLY_ENTRIES, i);
+		const char *text = msg_text(r, ENTRY_ROW_TEXT);
+		char fields[512];
 
+		/* which fields were changed: codes of person.psv */
+		if (strcmp(msg_text(r, ENTRY_ROW_WHAT), "case-edited") == 0) {
+			print_codes(c, LIST_PERSON, text, fields, sizeof fields);
+			text = fields;
+		}
 		(void)printf("  ");
 		print_time(c, msg_u64(r, ENTRY_ROW_AT_MS));
 		(void)printf("  %s", entry_words(c, r));
 		if (msg_text(r, ENTRY_ROW_REF)[0] != '\0')
 			(void)printf(" %s", msg_text(r, ENTRY_ROW_REF));
-		if (msg_text(r, ENTRY_ROW_TEXT)[0] != '\0')
+		if (text[0] != '\0')
 			(void)printf("  ");
-		print_lines(msg_text(r, ENTRY_ROW_TEXT));
+		print_lines(text);
 		(void)putchar('\n');
 	}
 }

@@ -322,3 +322,42 @@ def test_a_closed_case_is_opened_again(federation):
     assert out.startswith(begins("did-case-reopen", "nl")), out
     assert not a.k("case", "show", case)["cases"][0].get("closed")
     assert [e["what"] for e in a.k("case", "show", case)["entries"] if e["what"].startswith("case-")][-2:] == ["case-closed", "case-reopened"]
+
+
+def test_who_saves_second_is_told_what_changed_and_when(federation):
+    f = federation("Goes")
+    a = f.nodes[0].start()
+    f.import_roster()
+    case = a.new_case(phone="1", email="x@example.org")
+    home = {who: {**os.environ, "XDG_STATE_HOME": str(f.dir / who)} for who in ("ann", "bob")}
+
+    def by(who, *args, lang="en", code=0):
+        r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "--lang", lang, *args], capture_output=True, text=True, env=home[who])
+        assert r.returncode == code, (args, r)
+        return r.stdout + r.stderr
+
+    for who in home:
+        by(who, "case", "show", case)
+    by("ann", "case", "edit", case, "--phone", "2", "--email", "y@example.org")
+    by("ann", "case", "edit", case, "--phone", "3")
+    for lang in LANGS:  # what was changed in the reader's words, each field once
+        with pytest.raises(Refused) as e:
+            a.k("--lang", lang, "case", "edit", case, "--phone", "4", "--expect", "1")
+        r = e.value.reply
+        assert r["code"] == "changed-meanwhile" and r["current"] == 3, r
+        assert f'{rows("person")["phone"][lang]}, {rows("person")["email"][lang]}' in r["why"] and r["why"].count(rows("person")["phone"][lang]) == 1, r
+    assert "phone, e-mail" in by("bob", "case", "edit", case, "--phone", "4", code=1)  # bob's terminal knows what bob saw
+    assert a.k("case", "show", case)["person"]["phone"] == "3"
+    by("bob", "case", "edit", case, "--phone", "4")  # he was told
+    for args in (("close",), ("edit", "--email", "z@example.org"), ("take", "phone")):
+        assert "phone" in by("ann", "case", args[0], case, *args[1:], code=1), args
+        by("bob", "case", "show", case)
+        by("bob", "case", "edit", case, "--phone", "5")  # and that again, unseen by ann
+    assert by("bob", "case", "show", case)
+    by("bob", "case", "close", case)
+    for lang, word in (("nl", "afgesloten"), ("en", "closed")):
+        with pytest.raises(Refused) as e:
+            a.k("--lang", lang, "case", "edit", case, "--phone", "6", "--expect", "1")
+        assert e.value.reply["code"] == "closed-meanwhile" and word in e.value.reply["what"]
+    page = by("bob", "case", "show", case, lang="nl")
+    assert "telefoon, e-mail" in page and "phone" not in page and "closed" not in page, page

@@ -82,6 +82,125 @@ enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
 	return rc;
 }
 
+/* A note is ours alone and never leaves; what a partner should read is an act. */
+enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	enum err rc = find_case(t, msg_text(req, CASE_NOTE_ID), &id);
+
+	(void)reply;
+	if (rc == ERR_OK && text_blank(msg_text(req, CASE_NOTE_TEXT)))
+		return turn_refuse(t, ERR_INVAL, REFUSAL_NOTE_EMPTY);
+	if (rc == ERR_OK)
+		rc = casefile_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+								 .case_id = &id,
+								 .detail = "note"})
+			    : rc;
+}
+
+/* What colleagues did with a case since somebody looked. */
+struct since {
+	struct err_text fields; /* that they changed, with blanks between them */
+	uint64_t at_ms;		/* of the last of it */
+	bool closed, reopened;	/* the last of it was that */
+};
+
+/* Each field once, however often it was changed. */
+static void add_field(struct err_text *names, const char *field, size_t n)
+{
+	const struct err_text before = *names;
+	const char *at = before.text;
+
+	while (n > 0 && (at = strstr(at, field)) != NULL) {
+		if ((at == before.text || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+			return;
+		at += n;
+	}
+	(void)err_explain(names, ERR_OK, "%.400s%s%.60s", before.text,
+			  before.text[0] == '\0' ? "" : " ", field);
+}
+
+/* The text of such an entry is a list: "phone, email". */
+static void add_fields(struct since *s, const char *list)
+{
+	char field[64];
+	size_t n = 0;
+
+	for (const char *p = list; n < sizeof field - 1; p++) {
+		if (*p != ',' && *p != ' ' && *p != '\0') {
+			field[n++] = *p;
+			continue;
+		}
+		field[n] = '\0';
+		if (n > 0)
+			add_field(&s->fields, field, n);
+		n = 0;
+		if (*p == '\0')
+			return;
+	}
+}
+
+/* By the timeline: what is newer than the version that was seen. */
+static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t version,
+			      struct since *out)
+{
+	const struct store_key prefix = turn_key_id(id);
+	struct store_walk w = {.rc = ERR_OK};
+	enum err rc;
+
+	*out = (struct since){.at_ms = t->wall_ms};
+	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
+		struct store_key k = {.len = 0};
+		struct msg *m;
+
+		key_put(&k, w.row.key.p, w.row.key.len);
+		rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &m);
+		if (rc != ERR_OK)
+			return rc;
+		if (msg_u64(m, CASE_ENTRY_VERSION) > version) {
+			const char *what = msg_text(m, CASE_ENTRY_WHAT);
+
+			out->closed = strcmp(what, "case-closed") == 0;
+			out->reopened = strcmp(what, "case-reopened") == 0;
+			add_fields(out, msg_text(m, CASE_ENTRY_TEXT));
+			out->at_ms = msg_u64(m, CASE_ENTRY_AT_MS);
+		}
+		arena_rewind(t->arena, mark);
+	}
+	return w.rc;
+}
+
+/* Two colleagues at one case: the second one looks at what the first one wrote.  expect: version plus one, or 0. */
+static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t expect)
+{
+	struct since since;
+	uint64_t version;
+	struct msg *m;
+	enum err rc = casefile_load(t, id, &m);
+
+	if (rc != ERR_OK || expect == 0 || msg_u64(m, CASE_RECORD_VERSION) == expect - 1)
+		return rc;
+	version = msg_u64(m, CASE_RECORD_VERSION);
+	rc = changed_since(t, id, expect - 1, &since);
+	if (rc != ERR_OK)
+		return rc;
+	turn_stale(t, id, version);
+	if (since.closed)
+		return turn_refuse_with(t, ERR_STALE, REFUSAL_CLOSED_MEANWHILE,
+					turn_ago(t, since.at_ms), say_number("current", version));
+	if (since.reopened)
+		return turn_refuse_with(t, ERR_STALE, REFUSAL_REOPENED_MEANWHILE,
+					turn_ago(t, since.at_ms), say_number("current", version));
+	if (since.fields.text[0] == '\0')
+		return turn_refuse_with(t, ERR_STALE, REFUSAL_CHANGED_BY_PARTNER_MEANWHILE,
+					say_number("current", version));
+	return turn_refuse_with(t, ERR_STALE, REFUSAL_CHANGED_MEANWHILE,
+				say_code("fields", LIST_PERSON, since.fields.text),
+				turn_ago(t, since.at_ms), say_number("current", version));
+}
+
 /* Our own words give way: the partner's show again, and go on to do so. */
 enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -91,6 +210,8 @@ enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply
 	size_t taken = 0;
 	enum err rc = find_case(t, msg_text(req, CASE_TAKE_ID), &id);
 
+	if (rc == ERR_OK)
+		rc = still_as_seen(t, &id, msg_u64(req, CASE_TAKE_EXPECT));
 	if (rc == ERR_OK)
 		rc = casefile_load(t, &id, &m);
 	if (rc == ERR_OK)
@@ -123,77 +244,6 @@ enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply
 			    : rc;
 }
 
-/* A note is ours alone and never leaves; what a partner should read is an act. */
-enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	struct id16 id;
-	enum err rc = find_case(t, msg_text(req, CASE_NOTE_ID), &id);
-
-	(void)reply;
-	if (rc == ERR_OK && text_blank(msg_text(req, CASE_NOTE_TEXT)))
-		return turn_refuse(t, ERR_INVAL, REFUSAL_NOTE_EMPTY);
-	if (rc == ERR_OK)
-		rc = casefile_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
-	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
-								 .case_id = &id,
-								 .detail = "note"})
-			    : rc;
-}
-
-/* Which fields colleagues changed since that version ("" : none, a partner sent news), and when the last of them did. */
-static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t version,
-			      struct err_text *names, uint64_t *at_ms)
-{
-	const struct store_key prefix = turn_key_id(id);
-	struct store_walk w = {.rc = ERR_OK};
-	enum err rc;
-
-	require(names != NULL && at_ms != NULL);
-	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
-		const size_t mark = t->arena->used;
-		struct store_key k = {.len = 0};
-		struct msg *m;
-
-		key_put(&k, w.row.key.p, w.row.key.len);
-		rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &m);
-		if (rc != ERR_OK)
-			return rc;
-		if (msg_u64(m, CASE_ENTRY_VERSION) > version) {
-			const struct err_text before = *names;
-
-			(void)err_explain(names, ERR_OK, "%.300s%s%.200s", before.text,
-					  before.text[0] == '\0' ? "" : ", ",
-					  msg_text(m, CASE_ENTRY_TEXT));
-			*at_ms = msg_u64(m, CASE_ENTRY_AT_MS);
-		}
-		arena_rewind(t->arena, mark);
-	}
-	return w.rc;
-}
-
-/* Two colleagues at one case: the second one looks at what the first one wrote.  expect: version plus one, or 0. */
-static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t expect)
-{
-	struct err_text names = {""};
-	uint64_t at_ms = 0, version;
-	struct msg *m;
-	enum err rc = casefile_load(t, id, &m);
-
-	if (rc != ERR_OK || expect == 0 || msg_u64(m, CASE_RECORD_VERSION) == expect - 1)
-		return rc;
-	version = msg_u64(m, CASE_RECORD_VERSION);
-	rc = changed_since(t, id, expect - 1, &names, &at_ms);
-	if (rc != ERR_OK)
-		return rc;
-	turn_stale(t, id, version);
-	if (names.text[0] == '\0')
-		return turn_refuse_with(t, ERR_STALE, REFUSAL_CASE_CHANGED_BY_PARTNER,
-					say_number("current", version));
-	return turn_refuse_with(t, ERR_STALE, REFUSAL_CASE_CHANGED,
-				say_code("fields", LIST_PERSON, names.text), turn_ago(t, at_ms),
-				say_number("current", version));
-}
-
 /* In the timeline: which fields, never what stood or stands there. */
 static enum err edited(struct turn *t, const struct id16 *id, const struct msg *person,
 		       uint64_t version, const char *what)
@@ -211,10 +261,8 @@ static enum err edited(struct turn *t, const struct id16 *id, const struct msg *
 					  before.text[0] == '\0' ? "" : ", ", f.name);
 		}
 	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, what);
-	msg_set_text(t->arena, m, CASE_ENTRY_TEXT,
-		     person != NULL			? names.text
-		     : strcmp(what, "case-closed") == 0 ? "closed"
-							: "reopened");
+	if (person != NULL)
+		msg_set_text(t->arena, m, CASE_ENTRY_TEXT, names.text);
 	msg_set_u64(m, CASE_ENTRY_VERSION, version);
 	return casefile_put_entry(t, id, m);
 }
