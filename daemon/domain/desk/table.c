@@ -17,6 +17,7 @@
 #include "domain/admin/restored.h"
 #include "domain/admin/roster.h"
 #include "domain/admin/self.h"
+#include "domain/day/worklist.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
 #include "domain/desk/draft.h"
@@ -33,7 +34,6 @@
 #include "domain/views/consents.h"
 #include "domain/views/referrals.h"
 #include "domain/views/show.h"
-#include "domain/views/worklist.h"
 
 enum { CONTROL_VERSION = 1 };
 

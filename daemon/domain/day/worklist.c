@@ -3,7 +3,7 @@
  * What is to be done, the most urgent first; what has no term comes last.  The day shown is the day where the term runs; what
  * is ours to deliver is by our own calendar.  Where one command helps, the row carries it.
  */
-#include "domain/views/worklist.h"
+#include "domain/day/worklist.h"
 
 #include "base/check.h"
 
