@@ -403,16 +403,22 @@ static int help_asked(struct cli *c, const char *const *args, size_t count)
 	return help_show(c, words[0], words[1]);
 }
 
-/* Help and version are answered at once, and leave nothing to run. */
+/* kring alone is today.  Help and version are answered at once, and leave nothing to run. */
 int args_parse(struct cli *c, const char **args, size_t count)
 {
 	require(c != NULL && args != NULL);
 	const int bad = take_globals(c, args, &count);
-	const char *first = count > 0 ? args[0] : "help";
+	static const char *const today[] = {"today"};
+	const char *first = count > 0 ? args[0] : today[0];
 	size_t used;
 
 	if (bad != CLI_DONE)
 		return bad;
+	c->bare = count == 0;
+	if (c->bare) {
+		c->cmd = find(today, 1);
+		return CLI_DONE;
+	}
 	if (strcmp(first, "help") == 0 || asks_help(first))
 		return help_asked(c, args, count);
 	if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0)

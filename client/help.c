@@ -14,6 +14,7 @@
 #include "client/cli/terminal.h"
 #include "client/cli/value.h"
 #include "client/commands/commands.h"
+#include "client/print/print.h"
 #include "client/words/words.h"
 #include "proto/acts.h"
 
@@ -321,4 +322,12 @@ int help_version(struct cli *c)
 			json_pack("{s:s, s:s}", "program", "kring", "version", KRING_VERSION));
 	(void)puts("kring " KRING_VERSION);
 	return CLI_DONE;
+}
+
+int help_alone(struct cli *c)
+{
+	require(c != NULL && c->bare);
+	print_today_alone(c);
+	(void)help_short(c);
+	return CLI_NOT_NOW;
 }

@@ -22,4 +22,7 @@ int help_unknown(const struct cli *c, const char *before, const char *noun, cons
 /** Of this program, as --version prints it. */
 int help_version(struct cli *c);
 
+/** kring alone, where no node answers: that, how to reach one, and the commands of every day.  CLI_NOT_NOW. */
+int help_alone(struct cli *c);
+
 #endif /* KRING_CLIENT_HELP_H */

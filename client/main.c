@@ -10,7 +10,9 @@
 
 #include "base/stdfd.h"
 #include "client/args.h"
+#include "client/cli/ctlclient.h"
 #include "client/cli/terminal.h"
+#include "client/help.h"
 
 static_assert(CLI_DONE == 0 && CLI_DAMAGED == 5, "scripts know the exit codes by number");
 
@@ -56,7 +58,9 @@ int main(int argc, char **argv)
 		(void)snprintf(path, sizeof path, "%s/core.sock", c.dir);
 		c.socket = path;
 	}
-	if (code == CLI_DONE && !c.answered)
+	if (code == CLI_DONE && c.bare && !c.json && !ctlclient_there(c.socket))
+		code = help_alone(&c);
+	else if (code == CLI_DONE && !c.answered)
 		code = c.cmd->run(&c);
 	arena_free(&c.arena);
 	return ended(c.lang, code);

@@ -52,6 +52,18 @@ static enum err open_socket(const char *path, int *fd)
 	return errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_BUSY;
 }
 
+/* Whoever may not ask is told so by asking: that is no reason to say that nobody is there. */
+bool ctlclient_there(const char *socket_path)
+{
+	int fd = -1;
+	const enum err rc = open_socket(socket_path, &fd);
+
+	require(socket_path != NULL);
+	if (rc == ERR_OK)
+		(void)close(fd);
+	return rc == ERR_OK || rc == ERR_DENIED;
+}
+
 /* A request over the limit is not sent at all: the node would hang up in the middle of it. */
 enum err ctlclient_call(struct arena *a, const char *socket_path, const struct msg *request,
 			struct msg **reply)

@@ -18,6 +18,8 @@
 
 enum { CTLCLIENT_WAIT_S = 30 };
 
+/** Does a daemon answer there, or may we not ask? */
+bool ctlclient_there(const char *socket_path);
 /** ERR_BUSY: no daemon answers there. ERR_DENIED: not allowed to. ERR_IO: it hung up. */
 MUST_CHECK enum err ctlclient_call(struct arena *a, const char *socket_path,
 				   const struct msg *request, struct msg **reply);

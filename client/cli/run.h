@@ -83,6 +83,7 @@ struct cli {
 	bool stdin_used, quiet;
 	unsigned requests; /* made so far */
 	bool answered;	   /* by help or version: there is nothing to run */
+	bool bare;	   /* no command was typed */
 };
 
 #endif /* KRING_CLIENT_CLI_RUN_H */

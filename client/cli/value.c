@@ -50,6 +50,7 @@ static const struct type {
 	{"OUTCOME", "", KIND_LIST, LIST_OUTCOMES},
 	{"REASON", "", KIND_LIST, LIST_REASONS},
 	{"DECLINE", "", KIND_LIST, LIST_DECLINE},
+	{"DONE", "referred-on, told, closed", KIND_CODE, LIST_CODES},
 	{"URGENCY", "routine, urgent", KIND_CODE, LIST_CODES},
 	{"YESNO", "yes, no", KIND_CODE, LIST_UI},
 	{"WAY", "in-person, video, telephone", KIND_CODE, LIST_CODES},

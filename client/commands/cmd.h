@@ -34,6 +34,10 @@ int cmd_by_id(struct cli *c);
 int cmd_list(struct cli *c);
 int cmd_tool(struct cli *c);
 
+int cmd_worklist(struct cli *c);
+int cmd_today(struct cli *c);
+int cmd_done(struct cli *c);
+int cmd_ref_erase(struct cli *c);
 int cmd_case_new(struct cli *c);
 int cmd_case_edit(struct cli *c);
 int cmd_case_list(struct cli *c);

@@ -69,13 +69,15 @@ const struct command commands[] = {
 	{.noun = "flow", .group = GROUP_EVIDENCE, .run = cmd_flow, .options = "quarter=QUARTER own csv=FILE csv-semicolon csv-bom",
 	 .example = "kring flow --quarter 2026Q3 --csv flow.csv"},
 	/* what there is to see and to do */
+	{.noun = "today", .group = GROUP_DAY, .run = cmd_today, .field = REQUEST_TODAY, .options = OF_PARTNERS,
+	 .example = "kring today"},
 	{.noun = "inbox", .group = GROUP_DAY, .run = cmd_list, .field = REQUEST_INBOX, .options = "all " OF_PARTNERS,
 	 .example = "kring inbox"},
 	{.noun = "sent", .group = GROUP_DAY, .run = cmd_list, .field = REQUEST_SENT, .options = "all " OF_PARTNERS,
 	 .example = "kring sent"},
 	{.noun = "show", .group = GROUP_DAY, .run = cmd_by_id, .field = REQUEST_SHOW, .words = "REF",
 	 .example = "kring show 91C4"},
-	{.noun = "worklist", .group = GROUP_DAY, .run = cmd_list, .field = REQUEST_WORKLIST, .options = OF_PARTNERS,
+	{.noun = "worklist", .group = GROUP_DAY, .run = cmd_worklist, .field = REQUEST_WORKLIST, .options = OF_PARTNERS,
 	 .example = "kring worklist"},
 	ACTS(ACT_COMMAND, NO_COMMAND)
 	{.noun = "contact", .group = GROUP_ACT, .run = cmd_contact, .words = "REF",
@@ -83,6 +85,11 @@ const struct command commands[] = {
 	 .example = "kring contact 91C4 --phone 0113-000000"},
 	{.noun = "recall", .group = GROUP_ACT, .run = cmd_recall, .words = "REF",
 	 .example = "kring recall 91C4"},
+	/* no acts: nothing of them leaves this node */
+	{.noun = "done", .group = GROUP_ACT, .run = cmd_done, .words = "REF", .options = "as=DONE text=TEXT expect=NUMBER",
+	 .example = "kring done 91C4 --as told"},
+	{.noun = "erase", .group = GROUP_ACT, .run = cmd_ref_erase, .words = "REF", .options = "expect=NUMBER",
+	 .example = "kring erase 91C4"},
 	/* what has not been delivered */
 	{.noun = "outbox", .verb = "list", .group = GROUP_PARTNER, .run = cmd_list, .field = REQUEST_OUTBOX_LIST, .options = OF_PARTNERS,
 	 .example = "kring outbox list"},

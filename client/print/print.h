@@ -74,6 +74,11 @@ void print_line_clock(const struct cli *c, const struct msg *row, const char *pa
 /** "silent since 14:02; ", or nothing for 0. */
 void print_line_silent(const struct cli *c, uint64_t since_ms);
 
+/** Today, in groups; and what stands there instead when no node answers. */
+void print_today(const struct cli *c, const struct msg *reply);
+void print_today_alone(const struct cli *c);
+/** What a list says of rows that it did not show, and how to see them. */
+void print_pages(const struct cli *c, const struct msg *reply);
 /** The whole of a reply. */
 void print_reply(struct cli *c, const struct msg *reply);
 /** Names on standard error what a list could not show; CLI_DAMAGED. */

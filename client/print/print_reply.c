@@ -104,6 +104,13 @@ static void left_out(const struct cli *c, const struct msg *reply)
 	}
 }
 
+void print_pages(const struct cli *c, const struct msg *reply)
+{
+	require(c != NULL && reply != NULL);
+	left_out(c, reply);
+	further(c, reply);
+}
+
 /* A part that is not in the reply prints nothing, so every command can be printed by this one function. */
 void print_reply(struct cli *c, const struct msg *reply)
 {
@@ -127,8 +134,7 @@ void print_reply(struct cli *c, const struct msg *reply)
 	print_outbox(c, reply);
 	print_evidence(c, reply);
 	print_timeline(c, reply);
-	left_out(c, reply);
-	further(c, reply);
+	print_pages(c, reply);
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
 		print_say_line(c, "dry-run", FILL_NONE);
 	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS) &&

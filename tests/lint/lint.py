@@ -207,6 +207,8 @@ def codes_have_rows():
     work = re.findall(r"X\((\w+),\s*\"([^\"]+)\"", (ROOT / "daemon/domain/referral/work.h").read_text())
     moves = {w for row in re.findall(r"\.next = (?:SENDER|RECEIVER),([^}]*)", text[ROOT / "daemon/domain/referral/states.c"]) for w in re.findall(r"WORK_(\w+)", row)}
     yield from (f"said.psv does not say what a partner is waited for with {c}: wait-{c}" for n, c in work if n in moves and f"wait-{c}" not in said)
+    todo = text[ROOT / "client/print/todo.c"]
+    yield from (f"client/print/todo.c has no command for work of the kind {c}" for c in wanted["work"] if f'{{"{c}", "kring ' not in todo)
     reasons = rows_of("reasons")
     for kind, _, _, code, _, _, listed in rows:
         if kind == "ACT" and listed == "LIST_REASONS" and not any(code in uses for _, uses in reasons.values()):

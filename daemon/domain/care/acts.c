@@ -36,8 +36,10 @@ void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool min
 			    &note);
 	if (note)
 		return;
-	if (type == DOC_ESCALATE)
+	if (type == DOC_ESCALATE) {
 		th->escalated = true;
+		worklist_anew(th, WORK_ESCALATED);
+	}
 	if (type == DOC_NOTE || (type == DOC_MESSAGE && planted(PLANT_MESSAGE_MOVES))) {
 		th->changed_ms = t->wall_ms;
 		th->escalated = false;
@@ -53,6 +55,7 @@ static void enter(struct turn *t, struct thread *th, enum referral_state before)
 	does = state_row((enum referral_state)th->state)->does;
 	th->changed_ms = t->wall_ms;
 	th->escalated = false;
+	th->handled = 0; /* another state is other work */
 	if ((does & STATE_PAUSES) != 0 && !th->paused_once) {
 		th->paused_once = true; /* the answer term pauses once, at most five days */
 		th->paused_ms = t->wall_ms;
@@ -212,8 +215,10 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 	rc = thread_append(
 		t, th, true,
 		&(struct log_entry){doc->key, doc->hash, type, th->their_no, t->wall_ms, 0});
-	if (th->deliver_ms == 0)
+	if (th->deliver_ms == 0) {
 		th->deliver_ms = deadline_delivery(t, th);
+		worklist_anew(th, WORK_UNDELIVERABLE);
+	}
 	if (rc != ERR_OK)
 		return rc;
 	rc = outbox_put(t, th->peer, &doc->key);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What is to be done, the most urgent first; what has no term comes last.  The day shown is the day where the term runs; what
- * is ours to deliver is by our own calendar.  Where one command helps, the row carries it.
+ * is ours to deliver is by our own calendar.  Which command helps is the client's to say: a row has all that stands in one.
  */
 #include "domain/day/worklist.h"
 
@@ -9,15 +9,21 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "domain/consent/casefile.h"
+#include "domain/day/alike.h"
+#include "domain/loss/quarantine.h"
 #include "domain/membership/names.h"
-#include "domain/page.h"
 #include "domain/referral/deadline.h"
+#include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
-enum { KEY_LEN = 16 + 16 + 1 }; /* case, thread, kind */
+enum { IDENTITY = 1 << 0, CONTACT = 1 << 1, NEEDS = 1 << 15, NAME_CAP = 160 };
+
+enum { KEY_LEN = VIEW_WORK_KEY };
+enum { SUNDAY_TO_SUNDAY = 7 };
 
 /* The most urgent first; what has no term comes last: nothing minus one is the largest number. */
 static uint64_t rank_of(const struct msg *m)
@@ -33,30 +39,41 @@ static bool passed(const struct turn *t, const struct page_item *i, const struct
 	       t->wall_ms > msg_u64(m, WORK_RECORD_DUE_MS);
 }
 
+/* A row is ordered by the day until when; the list that is asked may order it otherwise. */
+enum err view_work_item(struct turn *t, const struct page *p, struct span key,
+			struct view_work *out)
+{
+	struct msg *m;
+	enum err rc;
+
+	*out = (struct view_work){.due_ms = 0};
+	key_put(&out->item.key, key.p, key.len);
+	rc = out->item.key.len == KEY_LEN ? worklist_get(t, &out->item.key, &m) : ERR_CORRUPT;
+	if (rc != ERR_OK)
+		return rc;
+	out->item.rank = rank_of(m);
+	out->item.urgent = msg_u64(m, WORK_RECORD_URGENT) != 0;
+	out->item.peer = page_part_of(p, msg_u64(m, WORK_RECORD_PEER));
+	out->peer = (uint16_t)msg_u64(m, WORK_RECORD_PEER);
+	out->passed = passed(t, &out->item, m);
+	out->due_ms = msg_u64(m, WORK_RECORD_DUE_MS);
+	return ERR_OK;
+}
+
 /* Ranks only: the rows that are shown are opened later, once it is known which they are.  A row of which neither rank nor partner can
  * be read takes nobody's place. */
 static enum err offer(struct turn *t, struct page *p, uint16_t only, struct span key,
 		      struct msg *reply)
 {
 	const size_t mark = t->arena->used;
-	struct page_item one = {.rank = 0};
-	struct msg *m;
-	enum err rc;
+	struct view_work one;
+	enum err rc = view_work_item(t, p, key, &one);
 
-	key_put(&one.key, key.p, key.len);
-	rc = one.key.len == KEY_LEN ? worklist_get(t, &one.key, &m) : ERR_CORRUPT;
-	if (rc == ERR_OK) {
-		one.rank = rank_of(m);
-		one.urgent = msg_u64(m, WORK_RECORD_URGENT) != 0;
-		one.peer = page_part_of(p, msg_u64(m, WORK_RECORD_PEER));
-		if ((only != 0 && msg_u64(m, WORK_RECORD_PEER) != only) || passed(t, &one, m))
-			one.key.len = 0;
-	}
 	arena_rewind(t->arena, mark);
-	if (page_damaged(t, rc, STORE_WORK, key_span(&one.key), reply))
+	if (page_damaged(t, rc, STORE_WORK, key_span(&one.item.key), reply))
 		return ERR_OK;
-	if (rc == ERR_OK && one.key.len != 0)
-		page_offer_of(p, &one);
+	if (rc == ERR_OK && !one.passed && (only == 0 || one.peer == only))
+		page_offer_of(p, &one.item);
 	return rc;
 }
 
@@ -75,32 +92,28 @@ static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg 
 }
 
 /* A row is called by its reference and what is to be done: "91C4A7K3M.answer-due". */
-static void row_name(const struct msg *row, char out[64])
+void view_work_name(const struct msg *row, char out[VIEW_WORK_NAME])
 {
 	const bool had = msg_has(row, WORK_ROW_REF); /* consents and agreements have none */
 	struct err_text name;
 
 	(void)err_explain(&name, ERR_OK, "%s.%s", msg_text(row, had ? WORK_ROW_REF : WORK_ROW_ID),
 			  msg_text(row, WORK_ROW_KIND));
-	memcpy(out, name.text, 63);
-	out[63] = '\0';
+	memcpy(out, name.text, VIEW_WORK_NAME - 1);
+	out[VIEW_WORK_NAME - 1] = '\0';
 }
 
 /* A row is found by its name, not by its number: those before it may be done when the next page is asked for. */
-static enum err start_after(struct turn *t, const char *name, struct page *p)
+enum err view_work_named(struct turn *t, const char *name, struct store_key *k)
 {
 	const char *dot = strchr(name, '.');
 	char ref[33] = ""; /* or an id */
 	enum work_kind kind = 0;
 	struct thread th;
-	struct store_key k;
 	struct msg *m;
 	struct thread_fits fits;
 	enum err rc = ERR_NOTFOUND;
 
-	require(p->begun || p->total == 0);
-	if (name[0] == '\0' || p->begun)
-		return ERR_OK;
 	while (dot != NULL && kind < WORK_KIND_COUNT && strcmp(worklist_code(kind), dot + 1) != 0)
 		kind++;
 	if (dot != NULL && (size_t)(dot - name) < sizeof ref && kind < WORK_KIND_COUNT) {
@@ -108,50 +121,45 @@ static enum err start_after(struct turn *t, const char *name, struct page *p)
 		rc = thread_find(t, ref, &th, &fits);
 	}
 	if (rc == ERR_OK) {
-		k = worklist_key(&th, kind);
-		rc = worklist_get(t, &k, &m);
+		*k = worklist_key(&th, kind);
+		rc = worklist_get(t, k, &m);
 	}
-	if (rc == ERR_OK)
-		page_after(p, rank_of(m), key_span(&k));
 	if (rc == ERR_NOTFOUND)
 		return turn_refuse(t, rc, REFUSAL_ROW_GONE);
 	return rc;
 }
 
-/* What to type, where one command helps. */
-static enum err item_command(struct turn *t, const struct msg *m, const struct thread *th,
-			     const struct peer *p, struct msg *out)
+/* As a client asks for the next page: by the name that the page before ended with. */
+static enum err start_after(struct turn *t, const char *name, struct page *p)
 {
-	char typed[NAMES_TYPED_LEN];
-	struct err_text words;
-	size_t n = 0;
+	struct view_work one;
+	struct store_key k;
+	enum err rc;
 
-	require(p != NULL && p->no != 0);
-	names_typed(t->node, p, typed);
-	if (strcmp(msg_text(m, WORK_RECORD_KIND), worklist_code(WORK_CONSENT)) == 0) {
-		char id[9];
+	require(p->begun || p->total == 0);
+	if (name[0] == '\0' || p->begun)
+		return ERR_OK;
+	rc = view_work_named(t, name, &k);
+	if (rc == ERR_OK)
+		rc = view_work_item(t, p, key_span(&k), &one);
+	if (rc == ERR_OK)
+		page_after(p, one.item.rank, key_span(&k));
+	return rc;
+}
 
-		casefile_short(&th->case_id, id);
-		if (th->role == THREAD_SENDER)
-			(void)err_explain(&words, ERR_OK,
-					  "kring consent give %s --to %s --share ...", id, typed);
-		else
-			(void)err_explain(&words, ERR_OK,
-					  "kring case show %s; ask %s for a new consent", id,
-					  p->org);
-		msg_set_text(t->arena, out, WORK_ROW_COMMAND, words.text);
-		return ERR_OK;
-	}
-	if (strcmp(msg_text(m, WORK_RECORD_KIND), worklist_code(WORK_AGREEMENT)) != 0)
-		return ERR_OK;
-	(void)err_explain(&words, ERR_OK, "kring partner agree %s --receive --share %s", typed,
-			  msg_text(m, WORK_RECORD_DETAIL));
-	for (const char *s = words.text; *s != '\0'; s++)
-		if (*s != ' ' || s == words.text || s[-1] != ',')
-			words.text[n++] = *s; /* a list of categories is one word */
-	words.text[n] = '\0';
-	msg_set_text(t->arena, out, WORK_ROW_COMMAND, words.text);
-	return ERR_OK;
+/* Where it stands among the days of whoever has to do it.  A week ends on Sunday. */
+static const char *group_of(const struct turn *t, const char *place, uint64_t due_ms)
+{
+	const int64_t today = calendar_day(place, t->wall_ms), day = calendar_day(place, due_ms);
+	const int left = (SUNDAY_TO_SUNDAY - date_weekday(today)) % SUNDAY_TO_SUNDAY;
+
+	if (due_ms == 0)
+		return "undated";
+	if (t->wall_ms > due_ms)
+		return "late";
+	if (day <= today)
+		return "today";
+	return day <= today + left ? "week" : "later";
 }
 
 /* When it is due, as the day where its term runs; what is to be delivered is our own affair. */
@@ -159,25 +167,100 @@ static void due_row(struct turn *t, const struct thread *th, const struct page_i
 		    uint64_t due_ms, struct msg *out)
 {
 	char day[DATE_TEXT];
+	const char *place;
 	uint8_t kind;
-	bool ours;
 
 	require(i->key.len == KEY_LEN);
+	kind = i->key.b[i->key.len - 1];
+	place = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT || kind == WORK_APPOINTMENT
+			? t->node->country
+			: deadline_place(t, th);
+	msg_set_text(t->arena, out, WORK_ROW_GROUP, group_of(t, place, due_ms));
 	if (due_ms == 0)
 		return;
-	kind = i->key.b[i->key.len - 1];
-	ours = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT || kind == WORK_APPOINTMENT;
-	deadline_day(ours ? t->node->country : deadline_place(t, th), due_ms, day);
+	deadline_day(place, due_ms, day);
 	msg_set_u64(out, WORK_ROW_DUE_MS, due_ms);
 	msg_set_text(t->arena, out, WORK_ROW_DUE_DAY, day);
 	if (t->wall_ms > due_ms)
 		msg_set_u64(out, WORK_ROW_OVERDUE, 1);
 }
 
-/* The thread may be damaged while its work is not: then the row is named and left out. */
-static enum err item_row(struct turn *t, const struct page_item *i, struct msg *reply)
+/* Its words are copied before the case's record is given back: a page may have five hundred of them. */
+static enum err name_row(struct turn *t, const struct thread *th, uint64_t cats, struct msg *out)
+{
+	const size_t mark = t->arena->used;
+	char name[NAME_CAP] = "";
+	struct msg *record, *person;
+	bool quiet = false;
+	enum err rc = casefile_load(t, &th->case_id, &record);
+
+	if (rc == ERR_OK)
+		rc = casefile_person(t, &th->case_id, record, &person);
+	if (rc == ERR_OK) {
+		const char *text = turn_short(t, msg_text(person, PERSON_NAME));
+
+		require(strlen(text) < sizeof name);
+		memcpy(name, text, strlen(text) + 1);
+		quiet = msg_u64(person, PERSON_DO_NOT_CONTACT) != 0;
+	}
+	arena_rewind(t->arena, mark);
+	if ((cats & IDENTITY) != 0 && name[0] != '\0')
+		msg_set_text(t->arena, out, WORK_ROW_NAME, name);
+	if ((cats & CONTACT) != 0 && quiet)
+		msg_set_u64(out, WORK_ROW_DO_NOT_CONTACT, 1);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc; /* erased */
+}
+
+/* Of the person what consent lets this node see now.  What a partner told waits, after a loss of state, until that partner
+ * was heard: it may have taken it back meanwhile. */
+static enum err person_row(struct turn *t, const struct thread *th, struct msg *out)
+{
+	const char *why;
+	uint64_t cats;
+	bool held = false;
+	enum err rc = view_readable(t, th, &cats, &why);
+
+	if (rc == ERR_OK && th->role == THREAD_RECEIVER)
+		rc = quarantine_holds(t, &th->case_id, &held);
+	if (rc != ERR_OK)
+		return rc;
+	if (held) {
+		cats = 0;
+		why = "on-hold";
+	}
+	if (why[0] != '\0')
+		msg_set_text(t->arena, out, WORK_ROW_HOLLOW, why);
+	if ((cats & NEEDS) != 0 && th->need[0] != '\0')
+		msg_set_text(t->arena, out, WORK_ROW_NEED, th->need);
+	return (cats & (IDENTITY | CONTACT)) != 0 ? name_row(t, th, cats, out) : ERR_OK;
+}
+
+/* Which referral, and where it stands. */
+static void thread_row(struct turn *t, const struct thread *th, struct msg *out)
 {
 	char ref[THREAD_REF_LEN + 1], hex[33];
+
+	require(th->peer != 0);
+	bytes_hex(hex, th->case_id.b, 16);
+	msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
+	bytes_hex(hex, th->id.b, 16);
+	msg_set_text(t->arena, out, WORK_ROW_ID, hex);
+	msg_set_u64(out, WORK_ROW_LOG_LEN, (uint64_t)th->my_no + th->their_no);
+	msg_set_text(t->arena, out, WORK_ROW_URGENCY, th->urgency == 2 ? "urgent" : "routine");
+	msg_set_u64(out, WORK_ROW_MINE, th->role == THREAD_SENDER);
+	if (!kind_has(th->kind, KIND_LISTED)) /* a consent has no reference for the phone */
+		return;
+	thread_reference(t, &th->id, ref);
+	msg_set_text(t->arena, out, WORK_ROW_REF, ref);
+	msg_set_text(t->arena, out, WORK_ROW_STATE,
+		     referral_state_name((enum referral_state)th->state));
+	msg_set_text(t->arena, out, WORK_ROW_NEXT, view_next_of(th));
+}
+
+/* The thread may be damaged while its work is not: then the row is named and left out. */
+enum err view_work_row(struct turn *t, const struct page_item *i, struct msg *reply)
+{
+	char typed[NAMES_TYPED_LEN];
 	struct id16 thread_id;
 	const struct peer *p;
 	struct msg *m, *out;
@@ -193,28 +276,29 @@ static enum err item_row(struct turn *t, const struct page_item *i, struct msg *
 	if (rc != ERR_OK || turn_case_erased(t, &th.case_id))
 		return rc; /* its work goes with the rest of it, in the next ticks */
 	p = state_peer(t->node, th.peer);
-	thread_reference(t, &thread_id, ref);
-	bytes_hex(hex, th.case_id.b, 16);
 	out = msg_add(t->arena, reply, REPLY_WORK);
 	msg_set_text(t->arena, out, WORK_ROW_KIND, msg_text(m, WORK_RECORD_KIND));
-	if (kind_has(th.kind, KIND_LISTED)) /* a consent has no reference for the phone */
-		msg_set_text(t->arena, out, WORK_ROW_REF, ref);
-	msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
+	thread_row(t, &th, out);
 	msg_set_u64(out, WORK_ROW_SINCE_MS, msg_u64(m, WORK_RECORD_SINCE_MS));
 	due_row(t, &th, i, msg_u64(m, WORK_RECORD_DUE_MS), out);
 	msg_set_text(t->arena, out, WORK_ROW_DETAIL, msg_text(m, WORK_RECORD_DETAIL));
 	msg_set_text(t->arena, out, WORK_ROW_PARTNER, p == NULL ? "" : p->org);
-	msg_set_u64(out, WORK_ROW_LOG_LEN, (uint64_t)th.my_no + th.their_no);
-	bytes_hex(hex, thread_id.b, 16);
-	msg_set_text(t->arena, out, WORK_ROW_ID, hex);
-	msg_set_text(t->arena, out, WORK_ROW_URGENCY, th.urgency == 2 ? "urgent" : "routine");
-	if (i->key.b[i->key.len - 1] == WORK_APPOINTMENT)
+	if (p != NULL) {
+		names_typed(t->node, p, typed);
+		msg_set_text(t->arena, out, WORK_ROW_TYPED, typed);
+	}
+	if ((work_flags((enum work_kind)i->key.b[KEY_LEN - 1]) & WORK_BY_HAND) != 0)
+		msg_set_u64(out, WORK_ROW_BY_HAND, 1);
+	if (i->key.b[KEY_LEN - 1] == WORK_APPOINTMENT)
 		rc = view_meeting_place(t, &th, out, WORK_ROW_PLACE);
-	return p == NULL || rc != ERR_OK ? rc : item_command(t, m, &th, p, out);
+	if (rc == ERR_OK)
+		rc = person_row(t, &th, out);
+	return page_damaged(t, rc, STORE_CASES, span_of(th.case_id.b, 16), reply) ? ERR_OK : rc;
 }
 
 /* The rows of the page; *last is how the last one is called that has none left out before it. */
-static enum err rows_of(struct turn *t, const struct page *p, char last[64], struct msg *reply)
+enum err view_work_rows(struct turn *t, const struct page *p, char last[VIEW_WORK_NAME],
+			struct msg *reply)
 {
 	const size_t whole = page_whole(p);
 	enum err rc = ERR_OK;
@@ -222,18 +306,18 @@ static enum err rows_of(struct turn *t, const struct page *p, char last[64], str
 	for (size_t i = 0; rc == ERR_OK && i < p->count; i++) {
 		const size_t n = msg_count(reply, REPLY_WORK);
 
-		rc = item_row(t, &p->items[i], reply);
+		rc = view_work_row(t, &p->items[i], reply);
 		if (rc == ERR_OK && i < whole && msg_count(reply, REPLY_WORK) > n)
-			row_name(msg_at(reply, REPLY_WORK, n), last);
+			view_work_name(msg_at(reply, REPLY_WORK, n), last);
 	}
 	return rc;
 }
 
-/* Not audited: a row has a reference and a case, and no name. */
+/* Not audited, as inbox and sent are not: a row has a name, as every list has, and nothing of why the person came but a code. */
 enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct page p;
-	char last[64] = "";
+	char last[VIEW_WORK_NAME] = "";
 	uint16_t only = 0;
 	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
 
@@ -248,7 +332,9 @@ enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply)
 	rc = items(t, &p, only, reply);
 	if (rc != ERR_OK || t->again)
 		return rc;
-	rc = rows_of(t, &p, last, reply);
+	rc = view_work_rows(t, &p, last, reply);
+	if (rc == ERR_OK)
+		rc = view_alike(t, reply);
 	if (rc == ERR_OK)
 		page_end(t, &p, reply, last);
 	return rc;

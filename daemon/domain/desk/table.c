@@ -17,9 +17,11 @@
 #include "domain/admin/restored.h"
 #include "domain/admin/roster.h"
 #include "domain/admin/self.h"
+#include "domain/day/today.h"
 #include "domain/day/worklist.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
+#include "domain/desk/done.h"
 #include "domain/desk/draft.h"
 #include "domain/desk/refer.h"
 #include "domain/oversight/audit.h"
@@ -75,6 +77,8 @@ static const struct table_row rows[] = {
 	{REQUEST_CONSENT_WITHDRAW, desk_consent_withdraw, TABLE_FREES, WORKER},
 	{REQUEST_REFER, desk_refer, TABLE_GROWS, WORKER},
 	{REQUEST_ACT, desk_act, TABLE_WRITES, WORKER},
+	{REQUEST_DONE, desk_done, TABLE_FREES, WORKER},
+	{REQUEST_REF_ERASE, desk_ref_erase, TABLE_FREES, WORKER},
 	{REQUEST_DRAFT_PUT, desk_draft_put, TABLE_GROWS, WORKER},
 	{REQUEST_DRAFT_GET, desk_draft_get, TABLE_READS, WORKER},
 	{REQUEST_DRAFT_DROP, desk_draft_drop, TABLE_FREES, WORKER},
@@ -83,6 +87,7 @@ static const struct table_row rows[] = {
 	{REQUEST_SENT, view_sent, TABLE_READS, CASES},
 	{REQUEST_SHOW, view_show, TABLE_READS, CASES},
 	{REQUEST_WORKLIST, view_worklist, TABLE_READS, CASES},
+	{REQUEST_TODAY, view_today, TABLE_READS, CASES},
 	{REQUEST_OUTBOX_LIST, view_outbox_list, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_OUTBOX_WHY, view_outbox_why, TABLE_READS, ADMIN | OFFICER},
 	{REQUEST_OUTBOX_RETRY, admin_outbox_retry, TABLE_WRITES, ADMIN},

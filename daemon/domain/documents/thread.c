@@ -71,6 +71,7 @@ static const struct pack fields[] = {
 	PACK_NUMBER(struct thread, paused_ms),	   PACK_NUMBER(struct thread, term_days),
 	PACK_NUMBER(struct thread, pause_days),	   PACK_NUMBER(struct thread, meet_ms),
 	PACK_NUMBER(struct thread, meet_no),	   PACK_NUMBER(struct thread, unread),
+	PACK_NUMBER(struct thread, handled),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 

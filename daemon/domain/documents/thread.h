@@ -56,6 +56,8 @@ struct thread {
 	bool meet_ours;	  /* ... which */
 	uint32_t
 		unread; /* place in their log of the newest message that nobody looked at here; 0: none */
+	uint32_t
+		handled; /* kinds of work that a person did by hand in this state, a bit each (referral/work.h) */
 	char need[41];
 };
 

@@ -2,7 +2,7 @@
 /**
  * work - the kinds of work that a person may have to do, with their codes (config/lists/work.psv).
  *
- * Layer:    domain/referral (nothing).
+ * Layer:    domain/referral (nothing); worklist.c has the flags.
  * Owns:     nothing.
  * Threads:  any.
  * Time:     none.
@@ -30,5 +30,14 @@ enum work_kind {
 	WORK_KIND_COUNT
 };
 /* clang-format on */
+
+/** What a person may do with work beside the act that it asks for. */
+enum work_flag {
+	WORK_BY_HAND = 1, /* tick it off: it was seen to outside of this referral */
+	WORK_STATE =
+		2 /* it follows from the state: once ticked off it comes again only with another state */
+};
+/** enum work_flag. */
+unsigned work_flags(enum work_kind kind);
 
 #endif /* KRING_DOMAIN_REFERRAL_WORK_H */

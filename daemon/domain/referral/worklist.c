@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What people have to do follows from the state and is written again with each change; nothing is ticked off by hand, so a
- * row cannot outlive its reason.  The kinds that do not follow from a state (undelivered, hollow, lost act, agreement,
- * consent ends) have their own begin and end.  Of an erased case there is no work: nobody could do it.
+ * What people have to do follows from the state and is written again with each change, so that no row outlives its reason.  What
+ * somebody ticked off (work_flags) is not written again while the state lasts.  The kinds that do not follow from a state
+ * (undelivered, hollow, lost act, agreement, consent ends) have their own begin and end.  Of an erased case there is no work:
+ * nobody could do it.
  */
 #include "domain/referral/worklist.h"
 
@@ -40,6 +41,48 @@ struct store_key worklist_key(const struct thread *th, enum work_kind kind)
 	return k;
 }
 
+/* Whoever is told that a partner said no, stays silent or is gone goes on by another way, which this referral does not
+ * know of.  What a partner waits for is never ticked off: an act answers it. */
+unsigned work_flags(enum work_kind kind)
+{
+	switch (kind) {
+	case WORK_FOLLOW_UP:
+	case WORK_TAKEN_BACK:
+	case WORK_ESCALATED:
+	case WORK_UNDELIVERABLE:
+		return WORK_BY_HAND | WORK_STATE;
+	case WORK_HOLLOW:
+	case WORK_GONE:
+	case WORK_LOST:
+	case WORK_TOO_MANY:
+		return WORK_BY_HAND;
+	case WORK_ERASE:
+		return WORK_STATE;
+	case WORK_ANSWER:
+	case WORK_QUESTION:
+	case WORK_START:
+	case WORK_REVIEW:
+	case WORK_PROGRESS:
+	case WORK_OUTCOME:
+	case WORK_WITHDRAW:
+	case WORK_REOPEN:
+	case WORK_AGREEMENT:
+	case WORK_CONSENT:
+	case WORK_REMINDED:
+	case WORK_MESSAGE:
+	case WORK_APPOINTMENT:
+	case WORK_KIND_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static uint32_t bit_of(enum work_kind kind)
+{
+	return UINT32_C(1) << kind;
+}
+static_assert(WORK_KIND_COUNT < 32, "a bit for each kind");
+
 static enum err add_due(struct turn *t, const struct thread *th, enum work_kind kind,
 			const char *detail, uint64_t due_ms)
 {
@@ -52,6 +95,8 @@ static enum err add_due(struct turn *t, const struct thread *th, enum work_kind 
 	require(detail != NULL);
 	if (turn_case_erased(t, &th->case_id))
 		return ERR_OK; /* nobody can do anything about it any more */
+	if ((th->handled & bit_of(kind)) != 0)
+		return ERR_OK; /* somebody saw to it */
 	msg_set_text(t->arena, m, WORK_RECORD_KIND, names[kind]);
 	msg_set_u64(m, WORK_RECORD_SINCE_MS, t->wall_ms);
 	msg_set_u64(m, WORK_RECORD_DUE_MS, due_ms);
@@ -71,6 +116,31 @@ enum err worklist_done(struct turn *t, const struct thread *th, enum work_kind k
 	enum err rc = store_del(t->txn, STORE_WORK, key_span(&k));
 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err worklist_handled(struct turn *t, struct thread *th, unsigned flag, unsigned *count)
+{
+	*count = 0;
+	for (enum work_kind kind = 0; kind < WORK_KIND_COUNT; kind++) {
+		const struct store_key k = worklist_key(th, kind);
+		enum err rc = ERR_NOTFOUND;
+
+		if ((work_flags(kind) & flag) != 0)
+			rc = store_del(t->txn, STORE_WORK, key_span(&k));
+		if (rc == ERR_NOTFOUND)
+			continue;
+		if (rc != ERR_OK)
+			return rc;
+		if ((work_flags(kind) & WORK_STATE) != 0)
+			th->handled |= bit_of(kind);
+		(*count)++;
+	}
+	return ERR_OK;
+}
+
+void worklist_anew(struct thread *th, enum work_kind kind)
+{
+	th->handled &= ~bit_of(kind);
 }
 
 enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind kind,

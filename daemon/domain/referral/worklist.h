@@ -26,6 +26,12 @@ MUST_CHECK enum err worklist_add(struct turn *t, const struct thread *th, enum w
 MUST_CHECK enum err worklist_agreed(struct turn *t, uint16_t peer, struct store_key *at,
 				    bool *over);
 MUST_CHECK enum err worklist_done(struct turn *t, const struct thread *th, enum work_kind kind);
+/** Rows of this thread whose kind has the flag are taken off, and not written again while its state lasts; *count of them.  The
+ *  caller saves th. */
+MUST_CHECK enum err worklist_handled(struct turn *t, struct thread *th, unsigned flag,
+				     unsigned *count);
+/** Work of this kind has a new reason: it counts as not ticked off.  The caller saves th. */
+void worklist_anew(struct thread *th, enum work_kind kind);
 /** All of this thread. */
 MUST_CHECK enum err worklist_clear(struct turn *t, const struct thread *th);
 /** Of this case, as many rows as one turn removes; over: all. */

@@ -44,7 +44,7 @@ static struct span id_span(const struct id16 *id)
 }
 
 /* Whose move is it? */
-static const char *next_of(const struct thread *th)
+const char *view_next_of(const struct thread *th)
 {
 	uint8_t next;
 
@@ -54,7 +54,7 @@ static const char *next_of(const struct thread *th)
 }
 
 /* What of a received payload may be looked at now, and why not; our own words are ours to read. */
-static enum err readable(struct turn *t, const struct thread *th, uint64_t *cats, const char **why)
+enum err view_readable(struct turn *t, const struct thread *th, uint64_t *cats, const char **why)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id, true};
 	struct consent_view v;
@@ -135,7 +135,7 @@ static enum err move_row(struct turn *t, const struct thread *th, struct msg *ro
 							    : (enum referral_actor)next);
 	enum err rc;
 
-	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, next_of(th));
+	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, view_next_of(th));
 	if (todo != WORK_KIND_COUNT)
 		msg_set_text(t->arena, row, REFERRAL_ROW_TODO, worklist_code(todo));
 	rc = may_rows(t, th, row);
@@ -179,7 +179,7 @@ enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *
 	char ref[THREAD_REF_LEN + 1], hex[33];
 	const char *why;
 	uint64_t cats;
-	enum err rc = readable(t, th, &cats, &why);
+	enum err rc = view_readable(t, th, &cats, &why);
 
 	require(th->peer != 0);
 	if (rc != ERR_OK && !page_damaged(t, rc, STORE_THREAD, id_span(&th->id), reply))
@@ -534,7 +534,7 @@ enum err view_meeting_place(struct turn *t, const struct thread *th, struct msg 
 	struct msg *body;
 	const char *why;
 	uint64_t cats;
-	enum err rc = readable(t, th, &cats, &why);
+	enum err rc = view_readable(t, th, &cats, &why);
 
 	require(row != NULL && field != 0);
 	if (rc != ERR_OK)
@@ -637,7 +637,7 @@ enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *r
 	if (rc == ERR_OK)
 		rc = fold_thread(t, &th, &steps, &n, &state);
 	if (rc == ERR_OK)
-		rc = readable(t, &th, &cats, &why);
+		rc = view_readable(t, &th, &cats, &why);
 	if (rc == ERR_OK && n > SHOWN_ENTRIES)
 		msg_set_u64(reply, REPLY_TRUNCATED, 1);
 	for (size_t i = n > SHOWN_ENTRIES ? n - SHOWN_ENTRIES : 0; rc == ERR_OK && i < n; i++)

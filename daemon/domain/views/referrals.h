@@ -14,6 +14,11 @@
 
 #include "domain/documents/thread.h"
 
+/** Whose move it is: "us", "partner", "nobody". */
+const char *view_next_of(const struct thread *th);
+/** Which categories of what was said in this thread may be looked at now; *why: a code where there are none, else "". */
+MUST_CHECK enum err view_readable(struct turn *t, const struct thread *th, uint64_t *cats,
+				  const char **why);
 /** One ReferralRow of th into reply. */
 /** name: the person and the need too.  Not in replies to commands that write: those are remembered for a day under
  *  the node-wide key, which an erasure does not destroy. */

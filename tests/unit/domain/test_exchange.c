@@ -177,7 +177,8 @@ static struct thread some_thread(void)
 			       .meet_ms = 3009,
 			       .meet_no = 3,
 			       .meet_ours = true,
-			       .unread = 6};
+			       .unread = 6,
+			       .handled = 3};
 }
 
 static const char thread_bytes[] =
@@ -186,7 +187,7 @@ static const char thread_bytes[] =
 	"0000000000000000d200000000000000000000000000000000000000000000000000000000000000"
 	"0000000000000bb90000000000000bba0000000000000bbb0000000000000bbc0000000000000bbd"
 	"0000000000000bbe0000000000000bbf0000000000000bc000000005000000020000000000000bc1"
-	"000000030000000600";
+	"00000003000000060000000300";
 
 static void a_thread_lies_on_disk_in_these_bytes(void **state)
 {
@@ -206,6 +207,7 @@ static void a_thread_lies_on_disk_in_these_bytes(void **state)
 	assert_int_equal(thread_load(t, &th.id, &back), ERR_OK);
 	assert_int_equal(back.their_seen, th.their_seen);
 	assert_int_equal(back.pause_days, th.pause_days);
+	assert_int_equal(back.handled, th.handled);
 	assert_int_equal(back.meet_ms, th.meet_ms);
 	assert_int_equal(back.unread, th.unread);
 	assert_true(back.meet_ours && back.hidden && back.paused_once && back.owes_end &&

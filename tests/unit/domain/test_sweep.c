@@ -193,15 +193,16 @@ static unsigned swept[256]; /* by number of the command */
 static unsigned command_no(struct span bytes, uint64_t *act)
 {
 	struct err_text why;
+	struct msg_field f;
 	struct msg *req;
 	struct arena a;
 	unsigned no = 0;
 
 	assert_int_equal(arena_create(&a, 1 << 20), ERR_OK);
 	assert_int_equal(msg_parse(&a, MSG_REQUEST, bytes, &req, &why), ERR_OK);
-	for (unsigned f = REQUEST_STATUS; f <= REQUEST_CASE_TAKE; f++)
-		if (msg_has(req, f))
-			no = f;
+	for (size_t i = 0; msg_field_at(req, i, &f); i++)
+		if (msg_has(req, f.number) && f.number >= REQUEST_STATUS)
+			no = f.number;
 	if (no == REQUEST_ACT)
 		*act = msg_u64(msg_get(req, no), ACT_NEW_TYPE);
 	arena_free(&a);
@@ -538,6 +539,7 @@ static const struct {
 	     {REQUEST_CASE_CLOSE, CASE},   {REQUEST_CONSENT_LIST, CASE},
 	     {REQUEST_INBOX, ALL},	   {REQUEST_SENT, ALL},
 	     {REQUEST_SHOW, REFERRAL},	   {REQUEST_WORKLIST, ALL},
+	     {REQUEST_TODAY, ALL},	   {REQUEST_REF_ERASE, REFERRAL},
 	     {REQUEST_OUTBOX_LIST, ALL},   {REQUEST_AUDIT_LIST, ALL},
 	     {REQUEST_AUDIT_VERIFY, ALL},  {REQUEST_AUDIT_CHECKPOINT, ALL},
 	     {REQUEST_VERIFY, ALL},	   {REQUEST_AUDIT_EXPORT, PARTNER},

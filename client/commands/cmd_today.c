@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is to be done: the whole worklist, and today. */
+#include "base/check.h"
+#include "client/cli/out.h"
+#include "client/cli/page.h"
+#include "client/commands/cmd.h"
+#include "client/print/print.h"
+#include "client/print/todo.h"
+
+/* Asked with the options of a list; each row of the answer gets the command that one types next, in JSON too. */
+static int ask(struct cli *c, struct msg **reply)
+{
+	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);
+	int code;
+
+	require(c->cmd->field == REQUEST_WORKLIST || c->cmd->field == REQUEST_TODAY);
+	cmd_put_number(c, sub, "limit", LIST_ASK_LIMIT);
+	msg_set_text(&c->arena, sub, LIST_ASK_AFTER, cli_option(c, "after"));
+	msg_set_text(&c->arena, sub, LIST_ASK_FROM, cli_option(c, "from"));
+	code = cli_call(c, req, reply);
+	if (code != CLI_DONE)
+		return code;
+	todo_fill(c, *reply);
+	if (c->json)
+		out_json(req, *reply);
+	return CLI_DONE;
+}
+
+/* A list that could not be shown whole is shown, and the exit code says that it is damaged. */
+static int damaged(struct cli *c, const struct msg *reply)
+{
+	return msg_count(reply, REPLY_DAMAGE) > 0 ? print_damage(c, reply) : CLI_DONE;
+}
+
+/* Every row: of one referral there may be several. */
+int cmd_worklist(struct cli *c)
+{
+	struct msg *reply;
+	const int code = ask(c, &reply);
+
+	if (code != CLI_DONE)
+		return code;
+	if (!c->json) {
+		page_begin(c);
+		print_reply(c, reply);
+		page_end(c);
+	}
+	return damaged(c, reply);
+}
+
+/* One line a referral, in groups; with JSON the rows alone, each with its group. */
+int cmd_today(struct cli *c)
+{
+	struct msg *reply;
+	const int code = ask(c, &reply);
+
+	if (code != CLI_DONE)
+		return code;
+	if (!c->json) {
+		page_begin(c);
+		print_today(c, reply);
+		page_end(c);
+	}
+	return damaged(c, reply);
+}
+
+/* What was shown last of this referral goes along: a partner's word that came since may be what was waited for. */
+int cmd_done(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_DONE, &sub);
+
+	require(c->word_count > 0);
+	msg_set_text(&c->arena, sub, DONE_NEW_REF, c->words[0]);
+	msg_set_text(&c->arena, sub, DONE_NEW_WAY, cli_option(c, "as"));
+	msg_set_text(&c->arena, sub, DONE_NEW_TEXT, cli_option(c, "text"));
+	cmd_put_expect(c, sub, DONE_NEW_EXPECT);
+	return cmd_finish(c, req);
+}
+
+/* What this node holds of one referral; the node says why it may not go. */
+int cmd_ref_erase(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_REF_ERASE, &sub);
+
+	require(c->word_count > 0);
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	cmd_put_expect(c, sub, BY_ID_EXPECT);
+	return cmd_finish(c, req);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Names are alike when people would take one for the other: capitals, accents, blanks, the order of the words and doubled letters
+ * make no difference (Jansen, An; an janssen).  Only rows with a name take part: of whom nothing may be shown, no birth date is.
+ */
+#include "domain/day/alike.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+#include "domain/consent/casefile.h"
+
+enum { FOLDED = 192, WORDS = 16, BIRTH_CAP = 16 };
+
+static const unsigned lists[] = {REPLY_WORK, REPLY_REFERRALS};
+/* case, name, birth date, alike: of each list's rows */
+static const unsigned fields[][4] = {
+	{WORK_ROW_CASE_ID, WORK_ROW_NAME, WORK_ROW_BIRTH_DATE, WORK_ROW_ALIKE},
+	{REFERRAL_ROW_CASE_ID, REFERRAL_ROW_NAME, REFERRAL_ROW_BIRTH_DATE, REFERRAL_ROW_ALIKE}};
+enum { CASE_ID, NAME, BIRTH, ALIKE, LISTS = sizeof lists / sizeof lists[0] };
+
+struct named {
+	uint64_t hash;	     /* of the folded name */
+	const char *case_id; /* in the reply */
+	size_t list, row;
+};
+
+/* Each word by itself, so that their order makes no difference.  FNV-1a, without a letter that is said twice. */
+static uint64_t word_hash(const char *s, size_t n)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	require(s != NULL);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || s[i] != s[i - 1])
+			h = (h ^ (uint8_t)s[i]) * 0x100000001b3u;
+	return h;
+}
+
+/* A name in another script has no such form: it is alike only to itself. */
+static uint64_t name_hash(const char *name)
+{
+	char folded[FOLDED];
+	uint64_t h = 0;
+
+	if (!text_slug(folded, sizeof folded, name) || folded[0] == '\0')
+		return word_hash(name, strlen(name));
+	for (const char *s = folded; *s != '\0';) {
+		const char *end = strchr(s, '-');
+		const size_t n = end == NULL ? strlen(s) : (size_t)(end - s);
+
+		h += word_hash(s, n);
+		s += n + (end == NULL ? 0 : 1);
+	}
+	return h;
+}
+
+/* Of the rows as they stand in the reply: their texts are borrowed from it. */
+static size_t names_of(const struct msg *reply, struct named *out)
+{
+	size_t n = 0;
+
+	for (size_t l = 0; l < LISTS; l++)
+		for (size_t i = 0; i < msg_count(reply, lists[l]); i++) {
+			const struct msg *row = msg_at(reply, lists[l], i);
+			const char *name = msg_text(row, fields[l][NAME]);
+
+			if (name[0] != '\0')
+				out[n++] = (struct named){name_hash(name),
+							  msg_text(row, fields[l][CASE_ID]), l, i};
+		}
+	return n;
+}
+
+/* The same person in two referrals is not two people.  Two names with one hash by chance cost nothing: a birth date more is shown. */
+static bool is_alike(const struct named *all, size_t count, size_t at)
+{
+	require(at < count);
+	for (size_t i = 0; i < count; i++)
+		if (all[i].hash == all[at].hash && strcmp(all[i].case_id, all[at].case_id) != 0)
+			return true;
+	return false;
+}
+
+/* As far as consent lets the person be seen now; the name stood there under the same category. */
+static enum err birth_of(struct turn *t, const char *case_hex, char out[BIRTH_CAP])
+{
+	const size_t mark = t->arena->used;
+	struct msg *record, *person;
+	struct id16 id;
+	/* a row without its case was made with too little memory */
+	enum err rc = bytes_unhex(id.b, sizeof id.b, case_hex) ? ERR_OK : ERR_NOMEM;
+
+	out[0] = '\0';
+	if (rc == ERR_OK)
+		rc = casefile_load(t, &id, &record);
+	if (rc == ERR_OK)
+		rc = casefile_person(t, &id, record, &person);
+	if (rc == ERR_OK && strlen(msg_text(person, PERSON_BIRTH_DATE)) < BIRTH_CAP)
+		memcpy(out, msg_text(person, PERSON_BIRTH_DATE),
+		       strlen(msg_text(person, PERSON_BIRTH_DATE)) + 1);
+	arena_rewind(t->arena, mark);
+	return rc;
+}
+
+/* Each row with each other one: a page has at most some hundreds. */
+enum err view_alike(struct turn *t, struct msg *reply)
+{
+	const size_t most = msg_count(reply, REPLY_WORK) + msg_count(reply, REPLY_REFERRALS);
+	struct named *all = arena_alloc(t->arena, (most + 1) * sizeof *all);
+	size_t count;
+
+	if (all == NULL)
+		return ERR_NOMEM;
+	count = names_of(reply, all);
+	require(count <= most);
+	for (size_t i = 0; i < count; i++) {
+		const unsigned *f = fields[all[i].list];
+		char birth[BIRTH_CAP];
+		struct msg *row;
+		enum err rc;
+
+		if (!is_alike(all, count, i))
+			continue;
+		rc = birth_of(t, all[i].case_id, birth);
+		if (rc != ERR_OK)
+			return rc;
+		row = msg_edit(reply, lists[all[i].list], all[i].row);
+		msg_set_u64(row, f[ALIKE], 1);
+		if (birth[0] != '\0')
+			msg_set_text(t->arena, row, f[BIRTH], birth);
+	}
+	return ERR_OK;
+}

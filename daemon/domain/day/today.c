@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The worklist as one reads it in the morning.  Of several things to do in one referral the most pressing stands for all; what is
+ * urgent stands first, then what is late, due today, without a term, and later.  Behind it the referrals in which the partner is
+ * to move, the one first whose term ends first: so that an empty list still says what is on its way.
+ */
+#include "domain/day/today.h"
+
+#include "base/check.h"
+#include "base/date.h"
+
+#include <string.h>
+
+#include "domain/day/alike.h"
+#include "domain/day/worklist.h"
+#include "domain/exchange/quota.h"
+#include "domain/referral/calendar.h"
+#include "domain/referral/states.h"
+#include "domain/views/find.h"
+#include "domain/views/referrals.h"
+
+enum { WAITING_ROWS = 50, THREAD_KEY = 32, URGENT = 2 };
+static_assert(WAITING_ROWS < LIMIT_LIST_ROWS, "both lists fit a reply");
+
+/* Above every due day, and below what is not urgent. */
+#define NOT_URGENT (UINT64_C(1) << 62)
+
+/* By the moment until when, urgent ones before all others. */
+static uint64_t rank(uint64_t until_ms, bool urgent)
+{
+	return (until_ms < NOT_URGENT ? until_ms : NOT_URGENT - 1) + (urgent ? 0 : NOT_URGENT);
+}
+
+/* What has no term counts as if it were due when today is over: behind what is, before what is later. */
+static uint64_t rank_of(const struct turn *t, const struct view_work *w)
+{
+	const char *here = t->node->country;
+
+	require(w->item.key.len == VIEW_WORK_KEY);
+	return rank(w->due_ms != 0 ? w->due_ms - 1 : calendar_add_all(here, t->wall_ms, 0),
+		    w->item.urgent);
+}
+
+/* Rows of one referral stand side by side in their table. */
+static bool same_thread(const struct view_work *a, const struct view_work *b)
+{
+	return a->item.key.len >= THREAD_KEY && b->item.key.len >= THREAD_KEY &&
+	       memcmp(a->item.key.b, b->item.key.b, THREAD_KEY) == 0;
+}
+
+/* One row, with its place in this list; without a key: it is not of this list. */
+static enum err take(struct turn *t, struct page *p, uint16_t only, struct span key,
+		     struct view_work *out, struct msg *reply)
+{
+	const size_t mark = t->arena->used;
+	enum err rc = view_work_item(t, p, key, out);
+
+	arena_rewind(t->arena, mark);
+	if (page_damaged(t, rc, STORE_WORK, key_span(&out->item.key), reply) ||
+	    (rc == ERR_OK && (out->passed || (only != 0 && out->peer != only)))) {
+		out->item.key.len = 0;
+		return ERR_OK;
+	}
+	if (rc == ERR_OK)
+		out->item.rank = rank_of(t, out);
+	return rc;
+}
+
+/* A walk over all work.  It rests between two referrals and never within one: there it would forget the best. */
+static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg *reply)
+{
+	struct store_walk w = {.at = p->at};
+	struct view_work best = {.due_ms = 0}, one;
+
+	require(p->begun || p->total == 0);
+	for (;;) {
+		const struct store_key here = w.at;
+
+		if (!store_each(t->txn, STORE_WORK, span_of(NULL, 0), &w))
+			break;
+		w.rc = take(t, p, only, w.row.key, &one, reply);
+		if (w.rc != ERR_OK || one.item.key.len == 0)
+			continue;
+		if (same_thread(&one, &best)) {
+			best = one.item.rank < best.item.rank ? one : best;
+			continue;
+		}
+		if (best.item.key.len != 0)
+			page_offer_of(p, &best.item);
+		p->at = here;
+		if (best.item.key.len != 0 && turn_enough(t))
+			return page_rest(t, p);
+		best = one;
+	}
+	if (w.rc == ERR_OK && best.item.key.len != 0)
+		page_offer_of(p, &best.item);
+	return w.rc;
+}
+
+/* The row that was shown last may stand for its referral no more: the list goes on where it would. */
+static enum err start_after(struct turn *t, const char *name, struct page *p)
+{
+	struct view_work one;
+	struct store_key k;
+	enum err rc;
+
+	require(p->begun || p->total == 0);
+	if (name[0] == '\0' || p->begun)
+		return ERR_OK;
+	rc = view_work_named(t, name, &k);
+	if (rc == ERR_OK)
+		rc = view_work_item(t, p, key_span(&k), &one);
+	if (rc == ERR_OK)
+		page_after(p, rank_of(t, &one), key_span(&k));
+	return rc;
+}
+
+/* Of a referral with work of ours the work is shown: one referral is one line. */
+static enum err offer_waiting(struct turn *t, const struct id16 *id, struct page *p)
+{
+	const size_t mark = t->arena->used;
+	struct page_item one = {.rank = 0};
+	struct store_key work;
+	struct thread th;
+	bool ours;
+	enum err rc = thread_load(t, id, &th);
+
+	if (rc != ERR_OK)
+		return rc;
+	arena_rewind(t->arena, mark);
+	require(th.state < REFERRAL_STATE_COUNT);
+	if (state_row((enum referral_state)th.state)->next != REFERRAL_BY_RECEIVER)
+		return ERR_OK;
+	work = turn_key_ids(&th.case_id, &th.id);
+	rc = turn_as_many(t, STORE_WORK, &work, 1, &ours);
+	if (rc != ERR_OK || ours)
+		return rc;
+	one.rank = rank(th.due_ms - 1, th.urgency == URGENT);
+	one.peer = page_part_of(p, th.peer);
+	one.urgent = th.urgency == URGENT;
+	key_put(&one.key, id->b, sizeof id->b);
+	page_offer_of(p, &one);
+	return ERR_OK;
+}
+
+/* Referrals of ours that are not over, by partner: there is an index of them. */
+static enum err waiting_items(struct turn *t, struct page *p, uint16_t only, struct msg *reply)
+{
+	enum err rc = ERR_NOTFOUND;
+
+	for (; rc == ERR_NOTFOUND && p->peer < t->node->peer_count; p->peer++) {
+		const uint16_t no = t->node->peers[p->peer].no;
+		struct quota_place at = {.case_id = {{0}}};
+
+		if (only != 0 && only != no)
+			continue;
+		if (p->at.len == sizeof at)
+			memcpy(&at, p->at.b, sizeof at);
+		while ((rc = quota_next_open(t, no, THREAD_SENDER, &at)) == ERR_OK) {
+			rc = offer_waiting(t, &at.thread, p);
+			if (rc != ERR_OK &&
+			    !page_damaged(t, rc, STORE_THREAD, span_of(at.thread.b, 16), reply))
+				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+			if (!turn_enough(t))
+				continue;
+			p->at.len = 0;
+			key_put(&p->at, &at, sizeof at);
+			return page_rest(t, p);
+		}
+		p->at.len = 0;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* Some of them, and how many there are: kring sent has all. */
+static enum err waiting(struct turn *t, uint16_t only, struct msg *reply)
+{
+	struct page p;
+	enum err rc = page_begin(t, &p, WAITING_ROWS);
+
+	require(msg_count(reply, REPLY_REFERRALS) == 0);
+	if (rc == ERR_OK && only == 0 && !p.begun)
+		rc = page_share(t, &p);
+	if (rc == ERR_OK)
+		rc = waiting_items(t, &p, only, reply);
+	if (rc != ERR_OK || t->again)
+		return rc;
+	for (size_t i = 0; rc == ERR_OK && i < p.count; i++) {
+		struct thread th;
+		struct id16 id;
+
+		memcpy(id.b, p.items[i].key.b, sizeof id.b);
+		rc = thread_load(t, &id, &th);
+		if (rc == ERR_OK)
+			rc = view_referral_row(t, &th, reply, true);
+		rc = page_damaged(t, rc, STORE_THREAD, span_of(id.b, 16), reply) ? ERR_OK : rc;
+	}
+	msg_set_u64(reply, REPLY_WAITING, p.total);
+	return rc;
+}
+
+/* What is ours to do; *behind: not the first page. */
+static enum err work(struct turn *t, const struct msg *req, struct msg *reply, bool *behind)
+{
+	char last[VIEW_WORK_NAME] = "", day[DATE_TEXT];
+	struct page p;
+	uint16_t only = 0;
+	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
+
+	if (rc == ERR_OK)
+		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
+	if (rc == ERR_OK)
+		rc = find_page_of(t, req, &p, &only);
+	if (rc == ERR_OK)
+		rc = items(t, &p, only, reply);
+	if (rc != ERR_OK || t->again)
+		return rc;
+	*behind = p.behind;
+	rc = view_work_rows(t, &p, last, reply);
+	if (rc != ERR_OK)
+		return rc;
+	page_end(t, &p, reply, last);
+	date_text(calendar_day(t->node->country, t->wall_ms), day);
+	msg_set_text(t->arena, reply, REPLY_DAY, day);
+	t->left = span_of(NULL, 0); /* what this list left is taken up; the next one begins */
+	return ERR_OK;
+}
+
+/* Two lists in one reply: the first is whole when the reply has its day, and what a turn before left is of the other one then.
+ * Whoever turns the page has seen what partners have to do on the first one. */
+enum err view_today(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *from = msg_text(req, LIST_ASK_FROM);
+	struct peer *peer = NULL;
+	bool behind = false;
+	enum err rc = ERR_OK;
+
+	if (!msg_has(reply, REPLY_DAY))
+		rc = work(t, req, reply, &behind);
+	if (rc != ERR_OK || t->again)
+		return rc;
+	if (from[0] != '\0')
+		rc = find_partner(t, from, &peer);
+	if (rc == ERR_OK && !behind)
+		rc = waiting(t, peer == NULL ? 0 : peer->no, reply);
+	return rc == ERR_OK && !t->again ? view_alike(t, reply) : rc;
+}

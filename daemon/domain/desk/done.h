@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * done - work that is seen to where it stands: ticked off, or by erasing what was said in one referral.
+ *
+ * Layer:    domain/desk (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  with the turn's transaction.
+ * Privacy:  the audit log says that it was done and by whom, the timeline how; a note of it never leaves.
+ */
+#ifndef KRING_DOMAIN_DESK_DONE_H
+#define KRING_DOMAIN_DESK_DONE_H
+
+#include "domain/turn.h"
+
+/* control commands */
+MUST_CHECK enum err desk_done(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_ref_erase(struct turn *t, const struct msg *req, struct msg *reply);
+
+#endif /* KRING_DOMAIN_DESK_DONE_H */

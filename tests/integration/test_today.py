@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""kring alone: what is to be done today, what partners have to do, and work that is done where it stands."""
+import subprocess
+
+import pytest
+from node import Clock, Refused
+
+LANGS = ("nl", "fr", "en", "de")
+
+
+def say(n, *args, lang="nl", columns=80):
+    r = subprocess.run([str(n.fed.bin / "kring"), "--dir", str(n.dir), "--lang", lang, *args], capture_output=True, text=True,
+                       env={"COLUMNS": str(columns), "HOME": str(n.fed.dir), "TZ": "Europe/Amsterdam"})
+    return r.returncode, r.stdout, r.stderr
+
+
+def person(n, to, name, **fields):
+    case = n.new_case(name=name, **fields)
+    n.consent(case, to)
+    return case
+
+
+def today(n):
+    return n.k("today")
+
+
+def names(n):
+    return [w.get("name") for w in today(n)["work"]]
+
+
+def test_the_day_in_order_with_what_to_type(federation, workdir):
+    f = federation("Goes", "SMWO")
+    a, b = f.nodes
+    clock = Clock(workdir)
+    f.start(*clock.args)
+    one, two = person(a, b.name, "An Verzonnen", born="1980-01-31"), person(a, b.name, "Án  Verzonnen", born="1990-12-01")
+    three, four = person(a, b.name, "Piet Bedacht", born="1970-02-03"), person(a, b.name, "Karim Fictief")
+    refs = [a.refer(one, b.name), a.refer(two, b.name, need="housing"), a.refer(three, b.name, "--urgency", "urgent"), a.refer(four, b.name)]
+    for r in refs:
+        b.await_state(r, "offered")
+    # nothing to do yet: what is on its way, the urgent one first, and people who are called alike told apart
+    code, out, _ = say(a)
+    assert code == 0 and "Er wacht vandaag niets op u." in out and "Partners zijn aan zet (4)" in out
+    assert out.index("Piet Bedacht") < out.index("An Verzonnen (geb. 31-01-1980)") and "Án Verzonnen (geb. 01-12-1990)" in out
+    assert "(geb. 03-02-1970)" not in out and f"kring show {refs[3]}" in out
+    # at the receiver each is work, with the command; without words of ours for what consent does not cover
+    rows = today(b)["work"]
+    assert [r["name"] for r in rows][0] == "Piet Bedacht" and len(rows) == 4 and today(b)["waiting"] == 0
+    assert {r["command"] for r in rows} == {f"kring accept {r}" for r in refs} and rows[0]["also"] == "ask,decline,redirect"
+    assert rows[0]["state"] == "offered" and rows[0]["next"] == "us" and rows[0]["need"] == "income-debt" and not rows[0].get("mine", False)
+    b.k("decline", refs[0], "--reason", "no-capacity", "--alternative", "none")
+    b.k("ask", refs[1], "--question", "best-contact")
+    a.await_state(refs[0], "declined")
+    a.await_state(refs[1], "needs-info")
+    rows = today(a)["work"]
+    assert [(r["kind"], r["group"]) for r in rows] == [("follow-up", "undated"), ("question-open", rows[1]["group"])]
+    assert [r["birth_date"] for r in rows] == ["1980-01-31", "1990-12-01"] and rows[0]["by_hand"] and "by_hand" not in rows[1]
+    assert rows[0]["command"] == f"kring refer {one[12:20]}" and today(a)["waiting"] == 2
+    # a week later the urgent one is late there; its sender is off, or it would have gone on without an answer
+    a.stop()
+    clock.set(8 * 86400)
+    assert {r["name"]: r["group"] for r in today(b)["work"]}["Piet Bedacht"] == "late"
+    for lang, late in zip(LANGS, ("TE LAAT sinds", "EN RETARD depuis le", "LATE since", "ÜBERFÄLLIG seit")):
+        code, out, _ = say(b, lang=lang)
+        assert code == 0 and late in out and max(len(line) for line in out.splitlines()) <= 80, out
+    # from the worklist nothing went, and it has the same rows
+    assert {(w["ref"], w["kind"]) for w in b.k("worklist")["work"]} == {(w["ref"], w["kind"]) for w in today(b)["work"]}
+
+
+def test_what_was_seen_to_is_ticked_off_and_the_case_stays(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = person(a, b.name, "An Verzonnen")
+    ref, other = a.refer(case, b.name), a.refer(case, b.name, need="housing")
+    b.await_state(ref, "offered")
+    b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
+    a.await_state(ref, "declined")
+    with pytest.raises(Refused) as e:
+        a.k("done", ref, "--as", "maybe")
+    assert e.value.code == 2
+    with pytest.raises(Refused):
+        a.k("done", other, "--as", "told")  # the partner has to answer: nothing of it is ours to tick off
+    a.k("done", ref, "--as", "told", "--text", "-", stdin="belt zelf met het wijkteam")
+    assert not today(a)["work"] and today(a)["waiting"] == 1 and a.state(ref) == "declined"
+    entries = [(x["what"], x.get("text")) for x in a.k("case", "show", case)["entries"]]
+    assert ("done-told", "belt zelf met het wijkteam") in entries
+    assert "belt zelf" not in str(b.k("show", ref)) and [x["event"] for x in a.k("audit", "list")["audit"]][0:4].count("change") == 1
+    with pytest.raises(Refused) as e:
+        a.k("done", ref, "--as", "told")
+    assert e.value.code == 1
+
+
+def test_one_referral_is_erased_where_it_lies(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = person(a, b.name, "An Verzonnen", phone="0113-123456")
+    ref, other = a.refer(case, b.name), a.refer(case, b.name, need="housing")
+    b.await_state(ref, "offered")
+    b.await_state(other, "offered")
+    with pytest.raises(Refused) as e:
+        b.k("erase", ref)  # somebody waits for an answer
+    assert e.value.code == 1
+    a.k("error", ref, "--reason", "wrong-person")
+    b.await_state(ref, "error")
+    assert [w["kind"] for w in today(b)["work"] if w["ref"] == ref] == ["erase-due"]
+    assert "name" not in [w for w in today(b)["work"] if w["ref"] == ref][0]  # of whom nothing may be seen
+    b.k("erase", ref)
+    assert [w["ref"] for w in today(b)["work"]] == [other] and names(b) == ["An Verzonnen"]
+    assert "person" not in b.k("show", ref) and b.k("show", other)["person"]["name"] == "An Verzonnen"
+    assert b.k("case", "show", b.k("show", other)["referrals"][0]["case_id"])["cases"]
+    with pytest.raises(Refused) as e:
+        b.k("erase", ref)
+    assert e.value.code == 1
+    with pytest.raises(Refused):
+        a.k("erase", ref)  # what is ours to send lies there
+    assert a.k("case", "show", case)["person"]["name"] == "An Verzonnen"
+
+
+def test_without_a_node_there_is_help(federation):
+    f = federation("Goes")
+    a = f.nodes[0]
+    for lang in LANGS:
+        code, out, err = say(a, lang=lang)
+        assert code == 4 and str(a.dir / "core.sock") in out and "kringd --dir" in out and "case new" in out and not err
+    r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "--json"], capture_output=True, text=True)
+    assert r.returncode == 4 and '"error"' in r.stdout
+    a.start()
+    code, out, _ = say(a)
+    assert code == 0 and "Er wacht vandaag niets op u." in out and "Ook bij partners staat niets open." in out
