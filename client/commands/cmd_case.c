@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/check.h"
+#include "client/cli/day.h"
 #include "client/commands/cmd.h"
 #include "client/commands/person.h"
 #include "client/commands/sure.h"
@@ -41,10 +42,14 @@ int cmd_case_edit(struct cli *c)
 int cmd_case_list(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_LIST, &sub);
+	char born[DATE_TEXT];
 
 	require(c->word_count <= 1);
-	if (c->word_count > 0)
-		msg_set_text(&c->arena, sub, CASE_SEARCH_TEXT, c->words[0]);
+	if (c->word_count > 0) /* a birth date is looked for as it is kept */
+		msg_set_text(&c->arena, sub, CASE_SEARCH_TEXT,
+			     day_birth(c->words[0], c->lang, day_today(), born) == DAY_OK
+				     ? born
+				     : c->words[0]);
 	cmd_put_number(c, sub, "limit", CASE_SEARCH_LIMIT);
 	msg_set_text(&c->arena, sub, CASE_SEARCH_AFTER, cli_option(c, "after"));
 	msg_set_text(&c->arena, sub, CASE_SEARCH_FROM, cli_option(c, "from"));

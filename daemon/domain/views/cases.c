@@ -60,6 +60,8 @@ static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
 
 /* ---- lists ---- */
 
+enum { SOUGHT_LEAST = 4 }; /* a year, or half of a case's number */
+
 /* What is asked of the list of cases. */
 struct sought {
 	const char *text;  /* "": all */
@@ -76,6 +78,23 @@ static struct id16 mirrored(const uint8_t id[16])
 	for (size_t i = 0; i < sizeof out.b; i++)
 		out.b[i] = (uint8_t)~id[i];
 	return out;
+}
+
+/* By name, telephone, birth date (as it is kept, or a part of it) or the number that lists show; what is short fits many by
+ * chance, and is looked for in names and numbers to dial alone. */
+static bool is_sought(const struct msg *person, const struct id16 *id, const char *text)
+{
+	const size_t n = strlen(text);
+	char number[9];
+
+	if (contains(msg_text(person, PERSON_NAME), text) ||
+	    contains(msg_text(person, PERSON_PHONE), text))
+		return true;
+	if (n < SOUGHT_LEAST)
+		return false;
+	casefile_short(id, number);
+	return strncmp(msg_text(person, PERSON_BIRTH_DATE), text, n) == 0 ||
+	       strncmp(number, text, n) == 0;
 }
 
 /* One that waits for its referral is no case yet; of a search it has to fit. */
@@ -96,8 +115,7 @@ static enum err offer(struct turn *t, const struct sought *s, uint16_t origin,
 		rc = casefile_load(t, id, &m);
 		if (rc == ERR_OK)
 			rc = casefile_person(t, id, m, &person);
-		fits = rc == ERR_OK && (contains(msg_text(person, PERSON_NAME), s->text) ||
-					contains(msg_text(person, PERSON_PHONE), s->text));
+		fits = rc == ERR_OK && is_sought(person, id, s->text);
 		arena_rewind(t->arena, mark);
 	}
 	if (page_damaged(t, rc, STORE_CASES, span_of(id->b, 16), reply))
