@@ -17,6 +17,7 @@
 enum { NAME_MAX_LEN = 32, ACCEPTS_MIN = 128 };
 enum kind {
 	KIND_LINE,
+	KIND_WORDS, /* of one line, about a person */
 	KIND_TEXT,
 	KIND_NUMBER,
 	KIND_ROWS,
@@ -36,6 +37,7 @@ static const struct type {
 } types[] = {
 	{"NAME", "", KIND_LINE, 0},
 	{"LINE", "", KIND_LINE, 0},
+	{"WORDS", "", KIND_WORDS, 0},
 	{"FILE", "", KIND_LINE, 0},
 	{"ID", "", KIND_LINE, 0},
 	{"ADDRESS", "", KIND_LINE, 0},
@@ -330,6 +332,7 @@ bool value_fits(enum list_lang lang, const struct command *cmd, const char *type
 		return true;
 	switch (t->kind) {
 	case KIND_LINE:
+	case KIND_WORDS:
 		return strpbrk(value, "\n\t") == NULL;
 	case KIND_TEXT:
 		return true;
@@ -405,5 +408,5 @@ bool value_is_text(const char *type)
 	require(type != NULL);
 	const struct type *t = type_of(type);
 
-	return t != NULL && t->kind == KIND_TEXT;
+	return t != NULL && (t->kind == KIND_TEXT || t->kind == KIND_WORDS);
 }

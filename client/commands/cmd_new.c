@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "client/cli/day.h"
 #include "client/cli/out.h"
 #include "client/commands/cmd.h"
@@ -101,6 +102,19 @@ static void show(struct cli *c, const struct referral *r, const struct referral_
 		cli_refused(c, bad->reply);
 }
 
+/* The same partner twice would be sent to once and then refused. */
+static const char *twice(const struct referral *r)
+{
+	char a[REFERRAL_NAME], b[REFERRAL_NAME];
+
+	for (size_t i = 0; i < r->to_count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (text_slug(a, sizeof a, r->to[i].typed) && a[0] != '\0' &&
+			    text_slug(b, sizeof b, r->to[k].typed) && strcmp(a, b) == 0)
+				return r->to[i].typed;
+	return NULL;
+}
+
 /* All or nothing, as far as it can be known before the first is sent. */
 static int several(struct cli *c, struct referral *r)
 {
@@ -109,6 +123,8 @@ static int several(struct cli *c, struct referral *r)
 	int code;
 
 	require(r->to_count > 0);
+	if (twice(r) != NULL)
+		return cli_refuse(c, CLI_USAGE, "given-twice", FILL({"option", twice(r), 0}));
 	if (!dry_run) {
 		code = referral_send(c, r, &bad);
 	} else {

@@ -50,7 +50,7 @@ const struct command commands[] = {
 	 .example = "kring restore /mnt/usb/kring-2026-11-24 --sheet recovery-sheet.txt"},
 	/* consent: without it nothing of a person leaves */
 	{.noun = "consent", .verb = "give", .group = GROUP_DAY, .run = cmd_consent_give, .words = "CASE",
-	 .options = "to=NAME purpose=PURPOSE share=CATEGORIES how=HOW witness=NAME until=DATE onward=ONWARD given-by=GIVER",
+	 .options = "to=NAME purpose=PURPOSE share=CATEGORIES how=HOW witness=WORDS until=DATE onward=ONWARD given-by=GIVER",
 	 .example = "kring consent give 7f3a --to smwo --share identity,contact,needs --how oral --witness \"M. De Wit\""},
 	{.noun = "consent", .verb = "list", .group = GROUP_CASE, .run = cmd_by_id, .field = REQUEST_CONSENT_LIST, .words = "CASE",
 	 .example = "kring consent list 7f3a"},
@@ -61,7 +61,7 @@ const struct command commands[] = {
 	/* referrals: one command makes one, the acts on it come from proto/acts.h */
 	{.noun = "refer", .group = GROUP_DAY, .run = cmd_refer, .field = REQUEST_REFER, .words = "[CASE]",
 	 .options = "to=NAME* need=NEED service=LINE urgency=URGENCY share=CATEGORIES without=CATEGORIES again dry-run"
-		    " give-consent how=HOW witness=NAME until=DATE given-by=GIVER",
+		    " give-consent how=HOW witness=WORDS until=DATE given-by=GIVER",
 	 .example = "kring refer 7f3a --to smwo --need income-debt --without story"},
 	/* figures: the longer command first, or "flow" would take its verb for a word too many */
 	{.noun = "flow", .verb = "publish", .group = GROUP_EVIDENCE, .run = cmd_flow_publish, .options = "quarter=QUARTER dry-run",

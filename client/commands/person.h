@@ -22,16 +22,16 @@
 /** Every field of a person: option and name in a file, type of its value, field of MSG_PERSON.  e is "?" where an empty
  *  value removes the field, "" elsewhere; a person always keeps a name. */
 #define PERSON_FIELDS(X, e) \
-	X("name", "LINE", PERSON_NAME, "") X("born", "BIRTH", PERSON_BIRTH_DATE, e) X("language", "LINE", PERSON_LANGUAGE, e) \
-	X("phone", "LINE", PERSON_PHONE, e) X("email", "LINE", PERSON_EMAIL, e) X("address", "TEXT", PERSON_ADDRESS, e) \
-	X("best-time", "LINE", PERSON_BEST_TIME, e) X("do-not-contact", "YESNO", PERSON_DO_NOT_CONTACT, e) \
+	X("name", "WORDS", PERSON_NAME, "") X("born", "BIRTH", PERSON_BIRTH_DATE, e) X("language", "LINE", PERSON_LANGUAGE, e) \
+	X("phone", "WORDS", PERSON_PHONE, e) X("email", "WORDS", PERSON_EMAIL, e) X("address", "TEXT", PERSON_ADDRESS, e) \
+	X("best-time", "WORDS", PERSON_BEST_TIME, e) X("do-not-contact", "YESNO", PERSON_DO_NOT_CONTACT, e) \
 	X("household", "TEXT", PERSON_HOUSEHOLD, e) X("children", "TEXT", PERSON_CHILDREN, e) \
 	X("income-debt", "TEXT", PERSON_INCOME_DEBT, e) X("housing", "TEXT", PERSON_HOUSING, e) \
 	X("work", "TEXT", PERSON_WORK_EDUCATION, e) X("health", "TEXT", PERSON_HEALTH, e) \
 	X("mental-health", "TEXT", PERSON_MENTAL_HEALTH, e) X("addiction", "TEXT", PERSON_ADDICTION, e) \
 	X("safety", "TEXT", PERSON_SAFETY, e) X("justice", "TEXT", PERSON_JUSTICE, e) X("origin", "TEXT", PERSON_ORIGIN, e) \
 	X("conviction", "TEXT", PERSON_CONVICTION, e) X("goals", "TEXT", PERSON_GOALS, e) X("story", "TEXT", PERSON_STORY, e) \
-	X("tried", "TEXT", PERSON_TRIED, e) X("rights", "TEXT", PERSON_RIGHTS, e) X("national-number", "LINE", PERSON_NATIONAL_NUMBER, e)
+	X("tried", "TEXT", PERSON_TRIED, e) X("rights", "TEXT", PERSON_RIGHTS, e) X("national-number", "WORDS", PERSON_NATIONAL_NUMBER, e)
 #define PERSON_OPTION(name, type, number, e) " " name "=" type e
 /** The same as options of a command. */
 #define PERSON_OPTIONS(e) "from=FILE" PERSON_FIELDS(PERSON_OPTION, e)

@@ -15,7 +15,7 @@ WRONG = {"ROWS": ["0", "501", "-3", "alle"], "NUMBER": ["3x", "-1", "", "1e3", "
          "BIRTH": ["1980-02-30", "30-02-1980", "31-01-80", "2999", "jong"], "QUARTER": ["2026Q5", "2026", "Q4"],
          "CATEGORIES": ["identity,foo", "identity;contact"], "NEED": ["huisjes", "health"], "OUTCOME": ["helpt"],
          "REASON": ["zomaar een zin"], "DECLINE": ["vol"], "URGENCY": ["spoed", "urgentt", "1"], "HOW": ["stil"], "GIVER": ["buurman"], "ONWARD": ["all"],
-         "PURPOSE": ["alles"], "SLOT": ["slot"], "LINE": ["a\nb"], "NAME": ["a\nb"], "FILE": ["a\nb"], "ADDRESS": ["a\nb"],
+         "PURPOSE": ["alles"], "SLOT": ["slot"], "LINE": ["a\nb"], "WORDS": ["a\nb"], "NAME": ["a\nb"], "FILE": ["a\nb"], "ADDRESS": ["a\nb"],
          "WAY": ["letter", "fax", "phone"], "YESNO": ["misschien", "1", "yes,no"], "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"]}
 RIGHT = {"ROWS": "7", "NUMBER": "3", "DATE": "2027-06-30", "BIRTH": "1980-01-31", "QUARTER": "2026Q4", "CATEGORIES": "identity", "NEED": "housing",
          "OUTCOME": "helped", "DECLINE": "no-capacity", "URGENCY": "urgent", "HOW": "oral", "PURPOSE": "refer",

@@ -313,7 +313,7 @@ def test_several_partners_in_one_line_of_a_script_all_or_none(three):
     with pytest.raises(Refused):
         a.k(*line, "--dry-run")
     assert a.k(*line, *give, "--dry-run")["dry_run"] and not sent(a) and not a.k("consent", "list", case)["grants"]
-    for wrong in (line + ("--how", "oral"), line + ("--give-consent",), line[:-2] + give):
+    for wrong in (line + ("--how", "oral"), line + ("--to", "smwo") + give, line + ("--give-consent",), line[:-2] + give):
         with pytest.raises(Refused) as e:
             a.k(*wrong)
         assert e.value.code == 2, wrong
@@ -408,3 +408,38 @@ def test_every_field_of_a_person_goes_with_consent_and_stays_without(federation)
         ref = a.k("refer", rest, "--to", "smwo", "--need", "housing", "--without", f"{cat},{never}")["id"]
         b.await_state(ref, "offered")
         assert b.k("show", ref)["person"] == {k: value(k) for k in CAT if CAT[k] not in (cat, never)}, cat
+
+
+def test_a_person_is_found_by_name_birth_date_telephone_or_number(federation):
+    f = federation("Goes")
+    (a,) = f.start()
+    one = a.new_case(name="G. Verzonnen", born="1980-01-31", phone="0470 99 88 77")
+    for i in range(9):
+        a.new_case(name=f"H{i}. Bedacht", born=f"197{i}-02")
+    number = a.k("case", "list")["cases"][-1]["id"]
+    assert number == one
+    for typed in ("verzonnen", "31-01-1980", "31 januari 1980", "1980-01-31", "99 88", one[12:20], one[12:17]):
+        assert [c["id"] for c in a.k("--lang", "nl", "case", "search", typed)["cases"]] == [one], typed
+        t = Terminal(a, "refer")
+        if "U begon eerder" in t.play():
+            t.answer("een nieuwe")
+        t.answer(typed)
+        assert "Stap 2 van 7 · G. Verzonnen" in t.text, (typed, t.text)
+        t.answer("stop")
+    assert len(a.k("case", "search", "bedacht")["cases"]) == 9 and not a.k("case", "search", "1999-01-01")["cases"]
+    t = Terminal(a, "refer")
+    t.play("een nieuwe", "bedacht")
+    assert "Dit past bij meer personen." in t.text and "Niemand gevonden met \"zzz\"" in t.answer("zzz")
+
+
+def test_options_with_words_about_a_person_take_a_dash_and_say_why(federation):
+    f = federation("Goes")
+    (a,) = f.start()
+    case = a.k("case", "new", "--name", "-", "--phone", "0113-1", stdin="I. Verzonnen\n")["id"]
+    assert a.k("case", "show", case)["person"]["name"] == "I. Verzonnen"
+    for field in ("phone", "email", "best-time", "national-number", "story"):
+        a.k("case", "edit", case, f"--{field}", "-", stdin="1@voorbeeld.invalid\n")
+        assert a.k("case", "show", case)["person"][field.replace("-", "_")] == "1@voorbeeld.invalid"
+    for line in (("case", "new"), ("case", "edit"), ("refer",), ("case", "note")):
+        help_ = re.sub(r"\s+", " ", f.run("--lang", "nl", *line, "--help"))
+        assert "kunnen anderen op deze machine lezen" in help_, (line, help_)
