@@ -414,7 +414,7 @@ def test_a_clock_that_is_years_off_ends_no_node(federation, years):
     case = a.new_case(name=MARKER)
     clock.set(years * 365 * 86400)
     pid = a.proc.pid
-    for words in (("flow", "--own"), ("flow", "publish", "--dry-run"), ("case", "erase", case, "--now"), ("flow", "--own")):
+    for words in (("flow", "--own"), ("flow", "publish", "--dry-run"), ("case", "erase", case, "--now", "--yes"), ("flow", "--own")):
         assert cli(a, *words).returncode in (0, 1, 4), words
     assert a.k("status") and a.proc.pid == pid and a.proc.poll() is None
     assert "INVARIANT_BROKEN" not in a.log.read_text()
