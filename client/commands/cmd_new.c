@@ -160,6 +160,27 @@ static int one(struct cli *c)
 	return cmd_finish(c, req);
 }
 
+/* What does not fit is refused by name: half of it would be somebody else's word, and a partner too many would get nothing. */
+static int too_much(const struct cli *c)
+{
+	static const char *const texts[] = {"service", "witness"};
+	char what[16], fault[WORDS_SHORT * 2];
+
+	if (cli_option_at(c, "to", REFERRAL_TO_MAX) != NULL)
+		return cli_refuse(c, CLI_USAGE, "too-many-options", FILL({"option", "--to", 0}));
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (strlen(cli_or_none(cli_option(c, texts[i]))) < REFERRAL_NAME)
+			continue;
+		(void)snprintf(what, sizeof what, "--%s", texts[i]);
+		(void)snprintf(fault, sizeof fault, "%s %d",
+			       list_text(LIST_ERRORS, c->lang, "is longer than"),
+			       REFERRAL_NAME - 1);
+		return cli_refuse(c, CLI_USAGE, "wrong-text",
+				  FILL({"option", what, 0}, {"fault", fault, 0}));
+	}
+	return CLI_DONE;
+}
+
 /* A dialogue is begun by what is missing, never by an option of its own: whoever types less is asked more.  --dry-run is of
  * scripts, which are never asked. */
 int cmd_refer(struct cli *c)
@@ -170,6 +191,8 @@ int cmd_refer(struct cli *c)
 	char words[WORDS_SHORT];
 	int bad = consent_options(c);
 
+	if (bad == CLI_DONE)
+		bad = too_much(c);
 	if (bad != CLI_DONE)
 		return bad;
 	from_options(c, &r);

@@ -191,6 +191,22 @@ int dialogue_partner_list(struct cli *c, struct referral *r)
 	return CLI_DONE;
 }
 
+/* As many as one referral may go to. */
+static enum talk pick_few(const struct cli *c, const struct choice *from, uint64_t usual,
+			  uint64_t *marks)
+{
+	for (;;) {
+		const enum talk t = talk_pick_some(c, from->items, from->count, usual, marks);
+		uint64_t n = 0;
+
+		for (size_t i = 0; i < from->count; i++)
+			n += *marks >> i & 1;
+		if (t != TALK_OK || n <= REFERRAL_TO_MAX)
+			return t;
+		talk_say(c, "partners-most", FILL({"most", NULL, REFERRAL_TO_MAX}));
+	}
+}
+
 enum talk dialogue_partners(struct cli *c, struct referral *r)
 {
 	struct choice *all = arena_alloc(&c->arena, sizeof *all);
@@ -215,7 +231,7 @@ enum talk dialogue_partners(struct cli *c, struct referral *r)
 		if (all->items[i].off == NULL && already(r, all->rows[i]) != NULL)
 			usual |= UINT64_C(1) << i;
 	talk_say(c, "partners-how", FILL_NONE);
-	t = talk_pick_some(c, all->items, all->count, usual, &marks);
+	t = pick_few(c, all, usual, &marks);
 	if (t != TALK_OK)
 		return t;
 	put_chosen(r, all, marks);

@@ -317,6 +317,10 @@ def test_several_partners_in_one_line_of_a_script_all_or_none(three):
         with pytest.raises(Refused) as e:
             a.k(*wrong)
         assert e.value.code == 2, wrong
+    for wrong in (("--to", "x") * 17, ("--to", "smwo", "--service", "x" * 300)):  # nothing is cut, nobody is left out
+        with pytest.raises(Refused) as e:
+            a.k("refer", case, "--need", "housing", *wrong)
+        assert e.value.code == 2, wrong[:4]
     # one of two does not exist: the other gets nothing either
     with pytest.raises(Refused) as e:
         a.k("refer", case, "--to", "smwo", "--to", "de mussen", *line[6:], *give)
