@@ -275,15 +275,17 @@ static const char *value_at(const char *const *args, size_t count, size_t i)
 /* --dir and --socket once; the last --lang counts. */
 static int put_global(struct cli *c, const char *name, const char *value, bool *wants)
 {
+	char shown[64];
 	const char **slot = strcmp(name, "dir") == 0	  ? &c->dir
 			    : strcmp(name, "socket") == 0 ? &c->socket
 							  : NULL;
 
 	*wants = true;
+	(void)snprintf(shown, sizeof shown, "--%.40s", name);
 	if (value == NULL || value[0] == '\0')
-		return cli_refuse(c, CLI_USAGE, "missing-value", FILL({"option", name, 0}));
+		return cli_refuse(c, CLI_USAGE, "missing-value", FILL({"option", shown, 0}));
 	if (slot != NULL && *slot != NULL)
-		return cli_refuse(c, CLI_USAGE, "given-twice", FILL({"option", name, 0}));
+		return cli_refuse(c, CLI_USAGE, "given-twice", FILL({"option", shown, 0}));
 	if (slot != NULL)
 		*slot = value;
 	else if (strlen(value) != 2 || !lang_of(value, &c->lang))

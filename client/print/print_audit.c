@@ -23,10 +23,15 @@ static void disclosures(const struct cli *c, const struct msg *reply)
 	}
 }
 
-/* What was noted beside an event: a code of the log, a state of a referral, or a name. */
+/* What was noted beside an event: a code of the log, an act, a state of a referral, or a name. */
 static const char *detail(const struct cli *c, const char *code)
 {
-	return list_text(list_has(LIST_AUDIT, code) ? LIST_AUDIT : LIST_STATES, c->lang, code);
+	static const enum list_id lists[] = {LIST_AUDIT, LIST_ACTS, LIST_STATES};
+
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		if (list_has(lists[i], code))
+			return list_text(lists[i], c->lang, code);
+	return code;
 }
 
 /* "uid 000003e8": the log knows no names of people. */
