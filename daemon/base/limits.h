@@ -75,6 +75,8 @@
 #define LIMIT_AGAIN_MS	    500u /* sent once more because it could not be opened: at most this often */
 #define LIMIT_RECORDS	    8u /* new node records of one member within ... */
 #define LIMIT_RECORDS_MS    60000u
+#define LIMIT_KEYS                                                                                 \
+	64u /* signing keys of one member, one after the other: each is kept for what it signed */
 #define LIMIT_PING_MS	    60000u
 #define LIMIT_SILENT_MS	    15000u /* unanswered so long: the line is hung up and dialled again */
 #define LIMIT_HANGUPS	    2u /* ... then after twice and four times that, if nobody answers at all */

@@ -27,9 +27,10 @@ void opened_push(struct opened *o, const struct event *ev)
  * Without it we must not go on: the next start would take the same number for another life. */
 enum err opened_keep_incarnation(struct opened *o)
 {
-	const uint32_t no = engine_node(o->engine)->inc.no;
+	uint32_t no;
 
-	require(o->keys.root != NULL);
+	require(o->engine != NULL && o->keys.root != NULL);
+	no = engine_node(o->engine)->inc.no;
 	if (no <= o->keys.state.incarnation_no)
 		return ERR_OK;
 	o->keys.state.incarnation_no = no;
@@ -131,9 +132,10 @@ static enum err open_record(struct opened *o, const char *dir, struct err_text *
 
 void opened_swappable(struct opened *o)
 {
-	struct node *n = engine_node(o->engine);
+	struct node *n;
 
 	require(o->engine != NULL);
+	n = engine_node(o->engine);
 	if (!n->swappable) /* said once, however often net starts */
 		log_write(LOG_WARN, LOG_NOT_LOCKED,
 			  "why=\"net, which has the transport key, could not lock its memory, and "

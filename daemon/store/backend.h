@@ -31,7 +31,7 @@ struct store_ops {
 	uint64_t (*count)(struct store_txn *txn, enum store_table t);
 	/* Bytes that this write transaction may still take, with all that is kept back; and at most how many a row takes. */
 	uint64_t (*left)(struct store_txn *txn);
-	uint64_t (*cost)(struct span key, struct span val);
+	uint64_t (*cost)(const struct store *s, struct span key, struct span val);
 };
 
 /** First member of every implementation's store. */

@@ -13,7 +13,7 @@
 #include "store/backend.h"
 
 /* LMDB's own two tables; its handles for ours follow them. */
-enum { FREE_PAGES = 0, NAMES = 1, META_PAGES = 2, PAGE = 4096, LEVELS = 6 };
+enum { FREE_PAGES = 0, NAMES = 1, META_PAGES = 2, LEVELS = 6 };
 
 struct lmdb_store {
 	struct store base;
@@ -223,10 +223,13 @@ static uint64_t left(struct store_txn *txn)
 	return taken < all ? all - taken : 0;
 }
 
-/* Its own page or pages, and one more on each level that splits. */
-static uint64_t cost(struct span key, struct span val)
+/* Its own page or pages, and one more on each level that splits.  A page is what it is in this map: some machines have larger ones. */
+static uint64_t cost(const struct store *s, struct span key, struct span val)
 {
-	return (uint64_t)(key.len + val.len) / PAGE * PAGE + (uint64_t)PAGE * (1 + LEVELS);
+	const uint64_t page = ((const struct lmdb_store *)s)->page;
+
+	require(page != 0);
+	return (key.len + val.len) / page * page + page * (1 + LEVELS);
 }
 
 /* Everything up to the last page ever written is counted as used while that leaves enough; else rows are counted. */

@@ -141,7 +141,7 @@ enum err store_get(struct store_txn *txn, enum store_table table, struct span ke
 
 enum err store_put(struct store_txn *txn, enum store_table table, struct span key, struct span val)
 {
-	const uint64_t cost = txn->store->ops->cost(key, val);
+	const uint64_t cost = txn->store->ops->cost(txn->store, key, val);
 
 	require(txn->write && table < STORE_TABLE_COUNT);
 	require(key.len > 0 && key.len <= LIMIT_KEY);

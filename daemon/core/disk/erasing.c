@@ -21,18 +21,20 @@ static enum err full(struct erasing *e, enum err rc, const char *step, uint64_t 
 
 enum err erasing_add(struct erasing *e, const struct id16 *case_id)
 {
-	const enum err rc = erasures_add(e->ledger, case_id);
+	enum err rc;
 
 	require(e->ledger != NULL);
+	rc = erasures_add(e->ledger, case_id);
 	e->untold = e->untold || rc == ERR_FULL;
 	return rc == ERR_FULL ? ERR_OK : rc;
 }
 
 enum err erasing_now(struct erasing *e, uint64_t wall_ms)
 {
-	enum err rc = e->untold ? shred_told(e->store, e->ledger) : ERR_OK;
+	enum err rc;
 
-	require(e->store != NULL && e->keys != NULL);
+	require(e->store != NULL && e->keys != NULL && e->ledger != NULL);
+	rc = e->untold ? shred_told(e->store, e->ledger) : ERR_OK;
 	if (rc != ERR_OK)
 		return full(e, rc, "ledger", wall_ms);
 	e->untold = false;

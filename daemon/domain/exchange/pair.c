@@ -83,7 +83,10 @@ enum err pair_reset(struct turn *t, struct pair *p, bool lost)
 {
 	/* Numbers begin again, places stay: rows of the numbers before are written over one by one; what was wanted is asked again. */
 	const struct store_key prefix = turn_key_u16(p->peer);
-	enum err rc = p->waiting == 0 ? ERR_OK : turn_drop_prefix(t, STORE_WAITING, &prefix);
+	/* without room nothing is written: it is answered from what it will be, and reset again next time */
+	enum err rc = p->waiting == 0 || t->node->bare
+			      ? ERR_OK
+			      : turn_drop_prefix(t, STORE_WAITING, &prefix);
 
 	p->waiting = 0;
 	p->blocked_ms = 0;
@@ -143,7 +146,7 @@ enum err pair_get(struct turn *t, uint16_t peer, struct pair **out)
 	if (known != NULL && known->key_ms != 0)
 		p->their_key_ms = known->key_ms;
 	if (rc == ERR_OK && !incarnation_equal(&p->mine, &t->node->inc))
-		rc = t->node->bare ? ERR_FULL : pair_reset(t, p, true);
+		rc = pair_reset(t, p, true);
 	if (rc != ERR_OK)
 		return rc; /* never written over what could not be read */
 	p->next = t->pairs;

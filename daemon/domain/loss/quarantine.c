@@ -202,6 +202,13 @@ enum err quarantine_tick(struct turn *t)
 
 	if (!n->quarantine)
 		return ERR_OK;
+	/* The clock ran ahead when the loss was noticed, and was set right: three days begin now, and not then. */
+	if (n->restored_ms > t->wall_ms) {
+		n->restored_ms = t->wall_ms;
+		rc = incarnation_write(t);
+		if (rc != ERR_OK)
+			return rc;
+	}
 	if (t->wall_ms >= quarantine_until_ms(n))
 		return end(t, "waited-long-enough");
 	if (t->mono_ms < n->quarantine_mono_ms)

@@ -14,6 +14,10 @@
 
 enum { PROOF_CONFLICT = 2 };
 
+static_assert((uint64_t)LIMIT_KEYS * LIMIT_ROSTER_NODES * WIRE_NODE_CARRIED_MAX <
+		      LIMIT_MAP_MAX / 512,
+	      "were all members to use up their keys, the records are a small part of a store");
+
 /* A row for each key that a member had: what was signed with an older one is still checked by it. */
 enum err noderecord_get(struct turn *t, uint16_t peer, uint32_t key_seq, struct span *carried)
 {
@@ -77,6 +81,8 @@ static enum err take_rotation(struct turn *t, struct member *m, const struct wir
 		return ERR_STALE;
 	if (!id32_equal(&digest, &m->next_digest) || !signed_by(c, &c->rec.nk_pub, c->sig))
 		return ERR_CRYPTO;
+	if (c->rec.key_seq > LIMIT_KEYS)
+		return ERR_LIMIT;
 	m->recovered = !signed_by(c, &m->nk_pub, c->old_sig);
 	m->checked = m->checked && !m->recovered;
 	m->conflict = false;
@@ -181,7 +187,7 @@ static enum err take(struct turn *t, struct member *m, const struct wire_node_ca
  *   lower         | -                     | old: nothing
  *   the same      | another key           | refused
  *   the same      | the present key       | old: nothing; a contradiction: both kept, the pair stops; else taken
- *   the next      | the promised key      | taken: a rotation (take_rotation)
+ *   the next      | the promised key      | taken: a rotation (take_rotation); the 65th key: refused for good
  *   further       | -                     | a record between is missing: it comes again */
 enum err noderecord_take(struct turn *t, struct span carried, bool *news)
 {

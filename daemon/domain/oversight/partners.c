@@ -160,8 +160,9 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	if (rc != ERR_OK && !page_damaged(t, rc, STORE_PAIR, key_span(&k), reply))
 		return rc;
 	msg_set_u64(row, PARTNER_ROW_OWED, owed);
-	msg_set_u64(row, PARTNER_ROW_MAY_SEND_CATS, out.agreement_cats);
-	msg_set_u64(row, PARTNER_ROW_MAY_RECEIVE_CATS, in.agreement_cats);
+	/* an agreement with one that was removed stands, and nothing goes by it */
+	msg_set_u64(row, PARTNER_ROW_MAY_SEND_CATS, p->removed ? 0 : out.agreement_cats);
+	msg_set_u64(row, PARTNER_ROW_MAY_RECEIVE_CATS, p->removed ? 0 : in.agreement_cats);
 	msg_set_text(t->arena, row, PARTNER_ROW_PHONE, p->phone);
 	msg_set_text(t->arena, row, PARTNER_ROW_ENDPOINT, p->endpoint);
 	msg_set_text(t->arena, row, PARTNER_ROW_FINGERPRINT, print);

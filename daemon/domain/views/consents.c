@@ -26,6 +26,7 @@ void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 					     [CONSENT_WITHDRAWN] = "withdrawn"};
 	struct msg *row = msg_add(t->arena, reply, REPLY_GRANTS);
 	char hex[33] = "", day[DATE_TEXT];
+	enum consent_state state;
 
 	static_assert(sizeof states / sizeof states[0] == CONSENT_WITHDRAWN + 1,
 		      "each state has a word");
@@ -52,7 +53,11 @@ void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 	bytes_hex(hex, msg_bytes(m, GRANT_RECORD_CASE_ID).p,
 		  msg_bytes(m, GRANT_RECORD_CASE_ID).len == 16 ? 16 : 0);
 	msg_set_text(t->arena, row, GRANT_ROW_CASE_ID, hex);
-	msg_set_text(t->arena, row, GRANT_ROW_STATE, states[consent_grant_state(m, t->wall_ms)]);
+	state = consent_grant_state(m, t->wall_ms);
+	/* with one that was removed nothing is shared any more, whatever the person said */
+	if ((p == NULL || p->removed) && (state == CONSENT_LIVING || state == CONSENT_NOT_YET))
+		state = CONSENT_ENDED;
+	msg_set_text(t->arena, row, GRANT_ROW_STATE, states[state]);
 	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		msg_set_u64(row, GRANT_ROW_WITHDRAWN_MS, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS));
 }

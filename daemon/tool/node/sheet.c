@@ -108,6 +108,8 @@ static enum err new_record(const char *dir, const struct keyfile_rotation *r,
 		return rc;
 	if (c.rec.version == UINT64_MAX || c.rec.key_seq == UINT32_MAX)
 		return ERR_CORRUPT; /* nobody got there by counting */
+	if (c.rec.key_seq >= LIMIT_KEYS)
+		return ERR_LIMIT; /* partners would not take it: this node joins anew */
 	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
 	c.rec.version++;
 	c.rec.key_seq++; /* partners know by it which key signed */

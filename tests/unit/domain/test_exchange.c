@@ -420,6 +420,37 @@ static void what_comes_in_on_such_a_line_fails_by_itself(void **state)
 	assert_true(p->conn.met);
 }
 
+/* A node that just began another life and has no room at all: who speaks to it hears so, and no row is changed. */
+static void a_new_life_without_room_is_answered(void **state)
+{
+	struct bed *b = *state;
+	struct peer *p = &b->node->peers[BED_PARTNER - 1];
+	struct pair *pr;
+	struct answer *a;
+	struct span frame;
+	uint32_t era;
+
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	pr->yours = (struct incarnation){4, {{0xb2}}};
+	pr->num_last = pr->acked = 3;
+	pr->last_heard_ms = b->now_ms;
+	era = pr->era;
+	(void)bed_turn(b); /* it is on disk, of the life before */
+	b->node->inc = (struct incarnation){b->node->inc.no + 1, {{0xcc}}};
+	b->node->bare = true;
+	p->conn = (struct conn){.up = true};
+	frame = empty_frame(b, &(struct pair){.yours = {4, {{0xb2}}}});
+	assert_int_equal(receive_frame(&b->t, p, frame), ERR_OK);
+	a = answer_of(&b->t, BED_PARTNER);
+	assert_true(a != NULL && a->reply);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	assert_int_equal(pr->num_last, 0); /* as it is answered from */
+	(void)bed_turn(b);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	assert_int_equal(pr->era, era + 1); /* and what is on disk counts once */
+	b->node->bare = false;
+}
+
 /* Which of five members keep for the one with this place, as digits. */
 static int keepers_of(struct bed *b, struct peer *peers, unsigned self)
 {
@@ -492,6 +523,7 @@ int main(void)
 		EACH(rows_that_are_gone_are_damage),
 		EACH(a_pair_that_went_back_fails_by_itself),
 		EACH(what_comes_in_on_such_a_line_fails_by_itself),
+		EACH(a_new_life_without_room_is_answered),
 		EACH(two_partners_keep_for_each_node),
 		EACH(a_table_that_breaks_off_is_not_whole),
 	};

@@ -891,6 +891,26 @@ static void a_quarantine_ends(void **state)
 	assert_false(b->node->quarantine);
 }
 
+/* A loss that was noticed in a year to come, by a clock that was set right since, holds nothing up for that year. */
+static void a_quarantine_of_the_future_begins_now(void **state)
+{
+	struct bed *b = *state;
+	const uint64_t days_ms = (uint64_t)LIMIT_QUARANTINE_DAYS * DAY_MS, now = b->t.wall_ms;
+
+	b->t.wall_ms += 400ull * DAY_MS;
+	assert_int_equal(incarnation_begin(&b->t, 0, ALARM_ROLLED_BACK), ERR_OK);
+	(void)bed_turn(b); /* at the time it really is */
+	assert_int_equal(b->t.wall_ms, now);
+	assert_int_equal(quarantine_tick(&b->t), ERR_OK);
+	assert_int_equal(quarantine_until_ms(b->node), now + days_ms);
+	b->node->restored_ms = 0; /* as the next start reads it */
+	assert_int_equal(incarnation_load(&b->t, b->node), ERR_OK);
+	assert_int_equal(quarantine_until_ms(b->node), now + days_ms);
+	b->t.wall_ms += days_ms;
+	assert_int_equal(quarantine_tick(&b->t), ERR_OK);
+	assert_false(b->node->quarantine);
+}
+
 /* A partner that gives cause again and again fills no disk: the alarm is written once an hour. */
 static void an_alarm_that_repeats_is_written_once_an_hour(void **state)
 {
@@ -953,6 +973,7 @@ int main(void)
 		EACH(a_lost_act_breaks_no_consent),
 		EACH(who_stays_silent_holds_up_its_own),
 		EACH(a_quarantine_ends),
+		EACH(a_quarantine_of_the_future_begins_now),
 		EACH(an_alarm_that_repeats_is_written_once_an_hour),
 		EACH(two_that_lay_on_one_place_do_not_change_about),
 		EACH(an_answer_without_end_is_asked_for_at_our_pace),

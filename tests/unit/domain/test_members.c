@@ -8,6 +8,7 @@
 #include "domain/membership/members.h"
 #include "domain/membership/noderecord.h"
 #include "domain/membership/proposal.h"
+#include "domain/news/spread.h"
 
 enum { THIRD = 3 };
 
@@ -199,6 +200,38 @@ static void only_the_promised_key_rotates(void **state)
 	assert_true(member(b, 3)->recovered && !member(b, 3)->checked);
 }
 
+/* Each key is kept for what it signed, so there are so many and no more; the member is named, and goes on with the one it has. */
+static void a_member_has_so_many_keys(void **state)
+{
+	struct bed *b = *state;
+	struct wire_node rec = first_record(b, 2);
+	struct id32 old = rec.nk_pub, promised = key(8, 2);
+	enum err rc = ERR_OK;
+	unsigned keys = 1;
+	bool news;
+
+	while (rc == ERR_OK && keys < 1000) {
+		const struct id32 next = key((uint8_t)(100 + keys), 2);
+
+		rec.key_seq++;
+		rec.version++;
+		rec.nk_pub = promised;
+		rec.next_digest = identity_next_digest(&next);
+		rc = told(b, &rec, &promised, &old, &news);
+		keys += rc == ERR_OK;
+		old = promised;
+		promised = next;
+	}
+	assert_int_equal(rc, ERR_LIMIT);
+	assert_int_equal(keys, LIMIT_KEYS);
+	assert_int_equal(member(b, 2)->key_seq, LIMIT_KEYS);
+	assert_int_equal(b->node->held.count, 0);
+	b->node->peers[1].conn.records = 0;
+	assert_int_equal(spread_record(&b->t, carried(b, &rec, &old, NULL)), ERR_OK);
+	assert_int_equal(b->node->held.count, 1); /* kring status says who */
+	assert_int_equal(b->node->held.row[0].peer, 2);
+}
+
 /* ---- standing ---- */
 
 static void saw(struct bed *b, uint16_t no, uint64_t seq)
@@ -307,6 +340,7 @@ int main(void)
 		EACH(a_record_that_another_key_signed_is_refused),
 		EACH(two_records_for_one_place_stop_the_pair),
 		EACH(only_the_promised_key_rotates),
+		EACH(a_member_has_so_many_keys),
 		EACH(a_newcomer_waits_for_those_before_it),
 		EACH(a_row_that_is_gone_is_damage),
 		EACH(nothing_follows_the_end_of_all_time),
