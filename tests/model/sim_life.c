@@ -180,6 +180,37 @@ static void take_back(struct sim *s, struct sim_node *n, struct arena *a)
 		revoke(s, n, a, ref);
 }
 
+static bool note(struct sim *s, struct sim_node *n, struct arena *a, const char *ref,
+		 uint32_t corrects)
+{
+	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_ACT);
+
+	msg_set_text(a, m, ACT_NEW_REF, ref);
+	msg_set_u64(m, ACT_NEW_TYPE, DOC_NOTE);
+	msg_set_text(a, m, ACT_NEW_REASON, corrects == 0 ? "no-show" : "appointment");
+	msg_set_u64(m, ACT_NEW_CORRECTS, corrects);
+	sim_ask(s, n, a, req);
+	return !s->reply_error;
+}
+
+/* A slip of the pen, seen at once: the note is said again, and names the wrong one. */
+static void correct(struct sim *s, struct sim_node *n, struct arena *a)
+{
+	const size_t young = s->thread_count > 40 ? 40 : s->thread_count; /* the old have ended */
+
+	for (size_t i = 0; i < young; i++) {
+		const struct sim_thread *st = &s->threads[s->thread_count - 1 - i];
+		struct thread th;
+
+		if (st->to != n->no || !sim_look(s, n, st->ref, &th) ||
+		    !referral_may((enum referral_state)th.state, REFERRAL_BY_RECEIVER, DOC_NOTE))
+			continue;
+		if (note(s, n, a, st->ref, 0) && n->up && sim_look(s, n, st->ref, &th))
+			s->life.corrected += note(s, n, a, st->ref, th.my_no);
+		return;
+	}
+}
+
 void sim_live(struct sim *s, struct sim_node *n, struct arena *a)
 {
 	const double r = sim_chance(s);
@@ -188,6 +219,8 @@ void sim_live(struct sim *s, struct sim_node *n, struct arena *a)
 		erase(s, n, a);
 	else if (r < .6)
 		refer_again(s, n, a);
+	else if (r < .7)
+		correct(s, n, a);
 	else if (r < .85)
 		renew(s, n, a);
 	else
