@@ -229,7 +229,7 @@ def test_a_removed_partner_is_cut_off_and_its_referrals_are_work(federation):
         wait_for(f"{n.name} to cut it off", lambda: standing(n, "SMWO") == "removed" and not partner(n, "SMWO").get("connected"))
     assert any(w["kind"] == "partner-removed" and w.get("ref") == ref for w in a.k("worklist").get("work", []))
     rows = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "roster", "show"], capture_output=True, text=True).stdout.splitlines()
-    assert "remove-node" in rows[-1] and len({row.index("2 signatures") for row in rows}) == 1, rows
+    assert "removal" in rows[-1] and len({row.index("2 signatures") for row in rows}) == 1, rows
     with pytest.raises(Refused) as e:
         a.refer(case, "smwo", "--again")
     assert "suspended or removed" in e.value.reply["what"]
