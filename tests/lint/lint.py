@@ -520,6 +520,7 @@ check("every sentence of the client is there, and said", words.sentences_are_the
 check("every mistake has its words and its values", words.mistakes_are_there())
 check("every sentence of the tool is there, and said", words.tool_sentences_are_there())
 check("no sentence stands in the client", words.no_sentence_in_the_client())
+check("no text is left in English", words.nothing_is_left_in_english())
 check("a sentence has the same values in every language", words.values_agree())
 check("a refusal has its words and its values", words.refusals())
 check("bodies from outside are read in one place", bodies_are_read_in_one_place())

@@ -173,3 +173,29 @@ def tool_sentences_are_there():
             for s in re.findall(r'"([a-z][^"]*)"', m[1].split("FILL")[0]):
                 if s not in rows and s not in ("digest",):
                     yield f"{p.relative_to(ROOT)}: tool.psv has no row {s}"
+
+
+# Words that are the same in English: of Latin or French both took them, names, and what is typed.
+SAME = {
+    "nl": {"ALARM", "PARTNER", "Partners", "REF", "e-mail", "evaluator", "online", "open", "partner"},
+    "fr": {"DATE", "OPTIONS", "admission", "contradiction", "document", "e-mail", "justice", "note", "parent", "question", "suspension", "urgent", "usage"},
+    "de": {"ALARM", "NAME", "PARTNER", "REF", "TEXT", "online"},
+}
+
+
+def nothing_is_left_in_english():
+    """A text that equals its English column was not translated, unless it is the same word (SAME) or a command to type."""
+    told = {lang: set() for lang in SAME}
+    for name in lists():
+        if name == "glossary":
+            continue
+        for code, texts in rows_of(name).items():
+            plain = re.sub(r"\{\w+(?::[^}]*)?\}|--[a-z-]+|tcp://\S+|ip link set lo up", "", texts["en"])
+            if not re.search(r"[a-z]{3}|[A-Z]{3}", plain):
+                continue
+            for lang in SAME:
+                if texts[lang] == texts["en"]:
+                    told[lang].add(texts["en"])
+                    if texts["en"] not in SAME[lang]:
+                        yield f"{name}.psv: {code}: {lang} is English: {texts['en']}"
+    yield from (f"tests/lint/words.py: SAME has {w}, which no text in {lang} is" for lang in SAME for w in sorted(SAME[lang] - told[lang]))
