@@ -65,41 +65,65 @@ bool ctlclient_there(const char *socket_path)
 }
 
 /* A request over the limit is not sent at all: the node would hang up in the middle of it. */
-enum err ctlclient_call(struct arena *a, const char *socket_path, const struct msg *request,
-			struct msg **reply)
+static enum err ask(struct arena *a, const char *socket_path, const struct msg *request, int *fd)
 {
-	require(a != NULL && socket_path != NULL);
-	require(request != NULL && reply != NULL);
-	struct span packed;
-	struct err_text why;
-	uint8_t head[4], *in = NULL;
-	size_t n = 0;
-	int fd;
+	struct span packed, copy;
+	uint8_t head[4], *p;
 	enum err rc = msg_pack(a, request, &packed);
 
 	if (rc == ERR_NOMEM || (rc == ERR_OK && packed.len > LIMIT_CONTROL))
 		rc = ERR_LIMIT; /* the request; a reply that does not fit is ERR_FULL */
 	if (rc == ERR_OK)
-		rc = open_socket(socket_path, &fd);
+		rc = open_socket(socket_path, fd);
 	if (rc != ERR_OK)
 		return rc;
 	be32_put(head, (uint32_t)packed.len);
-	rc = transfer(fd, head, sizeof head, true);
-	if (rc == ERR_OK) {
-		struct span copy = arena_copy(a, packed);
-		uint8_t *p;
-
-		memcpy(&p, &copy.p, sizeof p); /* the copy is ours: no longer const */
-		rc = p == NULL ? ERR_NOMEM : transfer(fd, p, copy.len, true);
-	}
+	rc = transfer(*fd, head, sizeof head, true);
+	copy = arena_copy(a, packed);
+	memcpy(&p, &copy.p, sizeof p); /* the copy is ours: no longer const */
 	if (rc == ERR_OK)
-		rc = transfer(fd, head, sizeof head, false);
-	if (rc == ERR_OK) {
-		/* the length comes from outside: it is judged before memory is taken for it */
-		n = be32_get(head);
-		in = n > LIMIT_CONTROL ? NULL : arena_alloc(a, n == 0 ? 1 : n);
-		rc = in == NULL ? ERR_FULL : transfer(fd, in, n, false);
-	}
-	(void)close(fd);
+		rc = p == NULL ? ERR_NOMEM : transfer(*fd, p, copy.len, true);
+	if (rc != ERR_OK)
+		(void)close(*fd);
+	return rc;
+}
+
+enum err ctlclient_next(struct arena *a, int fd, struct msg **reply)
+{
+	struct err_text why;
+	uint8_t head[4], *in;
+	size_t n;
+	enum err rc = transfer(fd, head, sizeof head, false);
+
+	require(a != NULL && reply != NULL);
+	if (rc != ERR_OK)
+		return rc;
+	/* the length comes from outside: it is judged before memory is taken for it */
+	n = be32_get(head);
+	in = n > LIMIT_CONTROL ? NULL : arena_alloc(a, n == 0 ? 1 : n);
+	rc = in == NULL ? ERR_FULL : transfer(fd, in, n, false);
 	return rc == ERR_OK ? msg_parse(a, MSG_REPLY, span_of(in, n), reply, &why) : rc;
+}
+
+enum err ctlclient_watch(struct arena *a, const char *socket_path, const struct msg *request,
+			 int *fd)
+{
+	require(a != NULL && socket_path != NULL && request != NULL && fd != NULL);
+	return ask(a, socket_path, request, fd);
+}
+
+enum err ctlclient_call(struct arena *a, const char *socket_path, const struct msg *request,
+			struct msg **reply)
+{
+	int fd = -1;
+	enum err rc;
+
+	require(a != NULL && socket_path != NULL);
+	require(request != NULL && reply != NULL);
+	rc = ask(a, socket_path, request, &fd);
+	if (rc != ERR_OK)
+		return rc;
+	rc = ctlclient_next(a, fd, reply);
+	(void)close(fd);
+	return rc;
 }

@@ -36,6 +36,9 @@ int cmd_tool(struct cli *c);
 
 int cmd_worklist(struct cli *c);
 int cmd_today(struct cli *c);
+/** Today, asked and with its commands; printed only as JSON. */
+int cmd_today_ask(struct cli *c, struct msg **reply);
+int cmd_watch(struct cli *c);
 int cmd_done(struct cli *c);
 int cmd_ref_erase(struct cli *c);
 int cmd_case_new(struct cli *c);

@@ -71,6 +71,7 @@ const struct command commands[] = {
 	/* what there is to see and to do */
 	{.noun = "today", .group = GROUP_DAY, .run = cmd_today, .field = REQUEST_TODAY, .options = OF_PARTNERS,
 	 .example = "kring today"},
+	{.noun = "watch", .group = GROUP_DAY, .run = cmd_watch, .field = REQUEST_TODAY, .example = "kring watch"},
 	{.noun = "inbox", .group = GROUP_DAY, .run = cmd_list, .field = REQUEST_INBOX, .options = "all " OF_PARTNERS,
 	 .example = "kring inbox"},
 	{.noun = "sent", .group = GROUP_DAY, .run = cmd_list, .field = REQUEST_SENT, .options = "all " OF_PARTNERS,

@@ -116,6 +116,9 @@
 #define LIMIT_CLIENTS	  64u
 #define LIMIT_CLIENT_AHEAD                                                                         \
 	4u /* requests of one client that are taken in before it read the replies */
+#define LIMIT_WATCHERS                                                                             \
+	64u /* clients that are told of changes; they hold no place of those who ask */
+#define LIMIT_WATCH_MS	    250u	/* each at most once in this time */
 #define LIMIT_CONTROL_BYTES (16u << 20) /* of requests that are not whole yet, of all clients */
 #define LIMIT_HANDSHAKE_MS  5000
 /* connections that others opened */

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/log.h"
+#include "core/control/watchers.h"
 #include "core/disk/prekeys.h"
 #include "core/disk/space.h"
 #include "core/disk/unlock.h"
@@ -56,6 +57,7 @@ struct core {
 	uint64_t disk_mono_ms;	 /* when we last looked how full the disk is */
 	int dir_fd;		 /* a path cannot be opened in the sandbox */
 	struct serving *serving; /* what net handed over */
+	struct watchers *watchers;
 };
 
 /* Its keys are open and it runs with them.  One that could not is ending, and answers as if it were locked. */
@@ -214,6 +216,7 @@ static void answer_alone(struct core *c, uint64_t client, const char *error, con
 
 static void on_locked_request(struct core *c, uint64_t client, struct span bytes);
 static bool backup_request(struct core *c, uint64_t client, struct span bytes);
+static bool watch_request(struct core *c, uint64_t client, struct span bytes);
 
 static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span bytes)
 {
@@ -226,7 +229,8 @@ static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span byt
 			     "a request has at most 1 MiB: leave something out");
 	else if (!awake(c))
 		on_locked_request(c, client, bytes);
-	else if (!backup_request(c, client, bytes) && engine_push(c->o.engine, &ev) != ERR_OK)
+	else if (!backup_request(c, client, bytes) && !watch_request(c, client, bytes) &&
+		 engine_push(c->o.engine, &ev) != ERR_OK)
 		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
 }
 
@@ -328,6 +332,24 @@ static bool backup_request(struct core *c, uint64_t client, struct span bytes)
 		drop_backup(c);
 	else if (ours)
 		loop_timer_start(c->backup_idle, BACKUP_IDLE_MS);
+	return ours;
+}
+
+/* It is answered again and again, and never by the domain. */
+static bool watch_request(struct core *c, uint64_t client, struct span bytes)
+{
+	struct arena a;
+	struct err_text why;
+	struct msg *req;
+	bool ours;
+
+	if (bytes.len > BACKUP_REQUEST_MAX || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return false;
+	ours = msg_parse(&a, MSG_REQUEST, bytes, &req, &why) == ERR_OK &&
+	       msg_has(req, REQUEST_WATCH);
+	arena_free(&a);
+	if (ours && watchers_add(c->watchers, client) != ERR_OK)
+		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
 	return ours;
 }
 
@@ -472,6 +494,13 @@ static void on_more(void *ctx)
 	(void)ctx; /* its only work is that the loop does not wait: the slice comes at the end of the turn */
 }
 
+static void on_changed(void *ctx, uint64_t tables, unsigned sides)
+{
+	const struct core *c = ctx;
+
+	watchers_note(c->watchers, watchers_kinds(tables, sides));
+}
+
 static void on_spent(void *ctx, const struct event *ev, uint64_t us)
 {
 	const struct core *c = ctx;
@@ -524,6 +553,8 @@ static enum err start_io(struct core *c, struct err_text *why)
 	if (rc == ERR_OK)
 		rc = ctlsrv_open(c->loop, &c->ctl, path, on_request, c, why);
 	if (rc == ERR_OK)
+		rc = watchers_create(&c->watchers, c->loop, c->ctl);
+	if (rc == ERR_OK)
 		rc = fdpass_listen(c->loop, ROLES_FD_SUPERVISOR, &line);
 	if (rc == ERR_OK)
 		rc = loop_timer_create(c->loop, &c->tick, on_tick, c);
@@ -543,8 +574,8 @@ static enum err start_io(struct core *c, struct err_text *why)
 /* With the keys in hand: store, node, timers, net; and nothing of the outside after that. */
 static enum err wake(struct core *c, struct err_text *why)
 {
-	const struct engine_calls calls = {on_reply, on_envelope, on_members, on_onboard,
-					   on_dial,  on_keys,	  on_spent,   c};
+	const struct engine_calls calls = {on_reply, on_envelope, on_members, on_onboard, on_dial,
+					   on_keys,  on_spent,	  on_changed, c};
 	const struct opened_from from = {&c->config, c->opt->config, &calls, now_of(c)};
 	const int fd = c->net_fd;
 	enum err rc = opened_start(&c->o, &from, why);

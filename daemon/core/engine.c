@@ -50,6 +50,7 @@ struct engine {
 	uint64_t checkpoint_seq; /* of our last checkpoint in this run */
 	struct later later[LATER_MAX];
 	size_t later_count;
+	unsigned sides;				/* of threads that changed in the turn at hand */
 	uint64_t took_us[BATCH];		/* by the events of the present attempt */
 	struct node_time now;			/* of the turn that runs */
 	uint64_t pair_ms[KEYBOX_PEERS_MAX + 1]; /* time of our newest PAIR record, by peer */
@@ -373,6 +374,7 @@ static void release(struct engine *e, struct turn *t, const struct effects *fx)
 			log_write(LOG_NOTICE, LOG_STREAM_RESET, "peer=%u", x->peer);
 			break;
 		case EFFECT_CHANGED:
+			e->sides |= 1u << x->client;
 			log_write(LOG_INFO, LOG_STATE_CHANGED, "peer=%u", x->peer);
 			break;
 		}
@@ -479,6 +481,7 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 {
 	const uint64_t since_ns = clock_mono_ns();
 	struct effects fx;
+	uint64_t tables;
 	enum err rc;
 
 	memset(e->took_us, 0, sizeof e->took_us);
@@ -489,6 +492,7 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 	if (rc != ERR_OK)
 		return rc;
 	rc = steps(e, t, evs, n);
+	tables = store_touched(t->txn);
 	if (rc == ERR_OK && !t->dry_run)
 		rc = store_commit(t->txn);
 	else
@@ -500,7 +504,10 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 		/* Only now: what is in memory follows the store, and effects are of what a crash
 		 * cannot take back. */
 		node_turn_done(e->parts.node);
+		e->sides = 0;
 		release(e, t, &fx);
+		if (e->parts.calls.changed != NULL)
+			e->parts.calls.changed(e->parts.calls.ctx, tables, e->sides);
 	} else {
 		node_turn_abort(e->parts.node);
 	}

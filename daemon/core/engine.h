@@ -30,6 +30,9 @@ struct engine_calls {
 			 const struct effect *x); /* ERR_FULL: not now, it is tried again */
 	/* An event of this partner is over: what it took of the turn; NULL: nobody asks. */
 	void (*spent)(void *ctx, const struct event *ev, uint64_t us);
+	/* A turn was committed that changed rows of these tables (store_touched), and threads of ours or theirs (a bit for
+	 * each enum thread_side); NULL: nobody asks. */
+	void (*changed)(void *ctx, uint64_t tables, unsigned sides);
 	void *ctx;
 };
 

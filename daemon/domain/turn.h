@@ -70,7 +70,7 @@ enum effect_type {
 	EFFECT_INCARNATION, /* we drew a new one: keep its number outside the database */
 	EFFECT_ALARM,	    /* peer; client: which */
 	EFFECT_PEER_INC,    /* an incarnation of ours or theirs changed (log) */
-	EFFECT_CHANGED,	    /* a thread changed (watchers, log) */
+	EFFECT_CHANGED,	    /* a thread changed; client: our side of it (watchers, log) */
 };
 
 struct effect {

@@ -39,7 +39,8 @@ struct client {
 	bool paused;	   /* it has so much on its way that no more of it is read */
 	uint8_t *in;
 	size_t len, cap;
-	bool deaf; /* its request was too large */
+	bool deaf;    /* its request was too large */
+	bool watches; /* it stays, and is told of changes */
 };
 
 struct ctlsrv {
@@ -48,7 +49,7 @@ struct ctlsrv {
 	ctlsrv_request request;
 	void *ctx;
 	struct client *clients;
-	size_t count;
+	size_t count, watching;
 	size_t bytes; /* of all requests that are not whole yet */
 	uint64_t next_id;
 	uint32_t shut_out; /* pid; 0 none */
@@ -88,6 +89,7 @@ static void drop(struct client *c)
 		c->srv->bytes -= c->cap;
 		*at = c->next;
 		c->srv->count--;
+		c->srv->watching -= c->watches;
 	}
 	uv_close((uv_handle_t *)&c->pipe, on_client_closed);
 }
@@ -241,13 +243,14 @@ static bool make_room(struct ctlsrv *srv, const struct client *newest)
 	struct client *silent = NULL;
 	size_t most = 0;
 
-	if (srv->count <= places)
+	if (srv->count - srv->watching <= places)
 		return true;
 	for (struct client *c = srv->clients; c != NULL; c = c->next) {
 		const size_t held = places_of(srv, c->uid);
 
 		/* Who waits for an answer keeps its place: its request was taken in already. */
-		if (c == newest || c->waiting > 0 || (held < own && now < c->heard_ms + IDLE_MS))
+		if (c == newest || c->waiting > 0 || c->watches ||
+		    (held < own && now < c->heard_ms + IDLE_MS))
 			continue;
 		if (silent == NULL || held > most ||
 		    (held == most && c->heard_ms <= silent->heard_ms)) {
@@ -411,6 +414,35 @@ void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes)
 		free(w);
 		drop(c);
 	}
+}
+
+static struct client *client_of(const struct ctlsrv *s, uint64_t client)
+{
+	struct client *c = s->clients;
+
+	require(client != 0);
+	while (c != NULL && c->id != client)
+		c = c->next;
+	return c;
+}
+
+int ctlsrv_unread(const struct ctlsrv *s, uint64_t client)
+{
+	const struct client *c = client_of(s, client);
+
+	require(c == NULL || c->unread <= INT32_MAX);
+	return c == NULL ? -1 : (int)c->unread;
+}
+
+void ctlsrv_watching(struct ctlsrv *s, uint64_t client)
+{
+	struct client *c = client_of(s, client);
+
+	if (c == NULL || c->watches)
+		return;
+	c->watches = true;
+	s->watching++;
+	require(s->watching <= s->count);
 }
 
 void ctlsrv_close(struct ctlsrv *s)

@@ -51,6 +51,7 @@ struct store_txn {
 	enum store_use use;
 	uint64_t left; /* at least so many bytes are left; counted anew when that is too few */
 	uint64_t kept_taken; /* by rows of what owes, of what is kept back */
+	uint64_t touched;    /* tables of which rows were put or removed, a bit each */
 	uint64_t looked;     /* rows that were asked for, walked over, put or removed */
 };
 

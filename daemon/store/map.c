@@ -114,6 +114,12 @@ static enum err answered(struct store_txn *txn, enum err rc)
 	return rc;
 }
 
+uint64_t store_touched(const struct store_txn *txn)
+{
+	return txn->touched;
+}
+static_assert(STORE_TABLE_COUNT <= 64, "a bit for each table");
+
 void store_abort(struct store_txn *txn)
 {
 	if (txn != NULL)
@@ -152,6 +158,7 @@ enum err store_put(struct store_txn *txn, enum store_table table, struct span ke
 	if (txn->use == STORE_OWES && txn->left < kept_from(txn, STORE_TAKES) + cost)
 		txn->kept_taken += key.len + val.len + ROW_EXTRA;
 	txn->left -= cost < txn->left ? cost : txn->left;
+	txn->touched |= UINT64_C(1) << table;
 	txn->looked++;
 	return answered(txn, txn->store->ops->put(txn, table, key, val));
 }
@@ -159,6 +166,7 @@ enum err store_put(struct store_txn *txn, enum store_table table, struct span ke
 enum err store_del(struct store_txn *txn, enum store_table table, struct span key)
 {
 	require(txn->write && table < STORE_TABLE_COUNT);
+	txn->touched |= UINT64_C(1) << table;
 	/* It needs pages before it gives some back, but leaves no more than there were. */
 	if (txn->failed != ERR_OK)
 		return txn->failed;

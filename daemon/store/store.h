@@ -53,6 +53,8 @@ bool store_room(struct store_txn *txn, enum store_use use);
 /** Bytes of rows that this transaction put as STORE_OWES into what is kept back: for whoever must say who they were for. */
 uint64_t store_kept_taken(const struct store_txn *txn);
 
+/** Which tables this write transaction put or deleted rows of: a bit each. */
+uint64_t store_touched(const struct store_txn *txn);
 /** txn is gone whatever is returned.  ERR_FULL: nothing happened.  ERR_IO: stop the process.  Of a transaction in which
  *  anything failed nothing is kept: the error is that one (store_failed). */
 MUST_CHECK enum err store_commit(struct store_txn *txn);

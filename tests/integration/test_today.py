@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from node import Clock, Refused
+from node import Clock, Refused, wait_for
 
 LANGS = ("nl", "fr", "en", "de")
 
@@ -127,3 +127,71 @@ def test_without_a_node_there_is_help(federation):
     a.start()
     code, out, _ = say(a)
     assert code == 0 and "Er wacht vandaag niets op u." in out and "Ook bij partners staat niets open." in out
+
+
+def watcher(n):
+    """A connection that watches, and what it was told first."""
+    import ctl
+    c = ctl.Control(n.dir / "core.sock")
+    r = ctl.pb.Request(version=1)
+    r.watch.SetInParent()
+    first = c.call(r)
+    return c, first
+
+
+def told(c):
+    import struct
+
+    import ctl
+    return ctl.pb.Reply.FromString(c.read(struct.unpack(">I", c.read(4))[0])).changed
+
+
+def test_whoever_watches_is_told_that_something_changed(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = person(a, b.name, "An Verzonnen")
+    deaf, _ = watcher(b)  # reads nothing any more
+    many = [watcher(b) for _ in range(50)]
+    assert all(first.more and first.changed.kinds == 0 for _, first in many)
+    ref = a.refer(case, b.name)
+    for c, _ in many:
+        kinds = 0
+        while kinds & 3 != 3:  # work, and the inbox
+            change = told(c)
+            kinds |= change.kinds
+            assert "Verzonnen" not in str(change) and ref not in str(change)
+    for _ in range(20):  # others are answered beside them, and the deaf one costs nothing
+        b.k("status")
+    extra = [watcher(b) for _ in range(20)]
+    assert any(x.error == "not-now" for _, x in extra) and b.k("today")["work"]
+    again, first = many[0][0], None
+    import ctl
+    r = ctl.pb.Request(version=1)
+    r.watch.SetInParent()
+    first = again.call(r)
+    while not first.error:  # what came meanwhile stands before it
+        first = ctl.pb.Reply.FromString(again.read(int.from_bytes(again.read(4), "big")))
+    assert first.error == "not-now"  # one for each
+    deaf.sock.close()
+
+
+def test_kring_watch_tells_and_ends(federation, workdir):
+    import signal
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = person(a, b.name, "An Verzonnen")
+    out = workdir / "watch"
+    p = subprocess.Popen([str(f.bin / "kring"), "--dir", str(b.dir), "--json", "watch"], stdout=out.open("w"))
+    try:
+        b.k("status")
+        a.refer(case, b.name)
+        wait_for("the watcher to be told", lambda: '"work"' in out.read_text() and '"inbox"' in out.read_text())
+        b.stop()
+        b.start()
+        said = len(out.read_text())
+        f.await_connected(b)
+        a.refer(case, b.name, need="housing")
+        wait_for("it to hear of the next one after the node began again", lambda: len(out.read_text()) > said)
+    finally:
+        p.send_signal(signal.SIGINT)
+    assert p.wait(10) == 0

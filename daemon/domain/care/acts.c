@@ -150,6 +150,7 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	if (e == NULL)
 		return ERR_NOMEM;
 	e->peer = th->peer;
+	e->client = th->role;
 	/* Entered in error: what came about a person who was never meant is removed at once. */
 	if (rc == ERR_OK && now != before && now == REFERRAL_ERROR && th->role == THREAD_RECEIVER &&
 	    !planted(PLANT_RECALL_KEPT) && !turn_case_erased(t, &th->case_id))

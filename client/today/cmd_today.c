@@ -8,7 +8,7 @@
 #include "client/print/todo.h"
 
 /* Asked with the options of a list; each row of the answer gets the command that one types next, in JSON too. */
-static int ask(struct cli *c, struct msg **reply)
+int cmd_today_ask(struct cli *c, struct msg **reply)
 {
 	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);
 	int code;
@@ -36,7 +36,7 @@ static int damaged(struct cli *c, const struct msg *reply)
 int cmd_worklist(struct cli *c)
 {
 	struct msg *reply;
-	const int code = ask(c, &reply);
+	const int code = cmd_today_ask(c, &reply);
 
 	if (code != CLI_DONE)
 		return code;
@@ -52,7 +52,7 @@ int cmd_worklist(struct cli *c)
 int cmd_today(struct cli *c)
 {
 	struct msg *reply;
-	const int code = ask(c, &reply);
+	const int code = cmd_today_ask(c, &reply);
 
 	if (code != CLI_DONE)
 		return code;

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Each watcher has the kinds that it was not told yet: what happens twice before it is told is told once.  Nothing is kept for one
+ * that is gone, and nothing is sent to one that has not read what it was sent. */
+#include "core/control/watchers.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "proto/msg.h"
+#include "store/keyspace.h"
+
+enum { ARENA = 4096 };
+
+struct watcher {
+	uint64_t client; /* 0: a free place */
+	unsigned kinds;	 /* not told yet */
+	uint64_t told_ms;
+};
+
+struct watchers {
+	struct ctlsrv *ctl;
+	struct loop_timer *timer;
+	struct watcher all[LIMIT_WATCHERS];
+	uint64_t change; /* of this process, counted up */
+};
+
+/* No id and no name: who reads it asks for what it may see. */
+static void tell(const struct watchers *w, struct watcher *one)
+{
+	struct arena a;
+	struct msg *reply, *change;
+	struct span bytes;
+
+	require(one->client != 0);
+	if (arena_create(&a, ARENA) != ERR_OK)
+		return;
+	reply = msg_new(&a, MSG_REPLY);
+	msg_set_u64(reply, REPLY_MORE, 1);
+	change = msg_sub(&a, reply, REPLY_CHANGED);
+	msg_set_u64(change, CHANGE_CHANGE, w->change);
+	msg_set_u64(change, CHANGE_KINDS, one->kinds);
+	if (msg_pack(&a, reply, &bytes) == ERR_OK) {
+		one->kinds = 0;
+		one->told_ms = clock_mono_ms();
+		ctlsrv_reply(w->ctl, one->client, bytes);
+	}
+	arena_free(&a);
+}
+
+/* Whoever is due is told; the timer rings again while somebody is not. */
+static void on_due(void *ctx)
+{
+	struct watchers *w = ctx;
+	const uint64_t now = clock_mono_ms();
+	bool waits = false;
+
+	for (size_t i = 0; i < LIMIT_WATCHERS; i++) {
+		struct watcher *one = &w->all[i];
+		const int unread = one->client == 0 ? -1 : ctlsrv_unread(w->ctl, one->client);
+
+		if (unread < 0) /* gone, or never there */
+			*one = (struct watcher){.client = 0};
+		else if (one->kinds != 0 && unread == 0 && now >= one->told_ms + LIMIT_WATCH_MS)
+			tell(w, one);
+		waits = waits || one->kinds != 0;
+	}
+	if (waits)
+		loop_timer_start(w->timer, LIMIT_WATCH_MS);
+}
+
+enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl)
+{
+	struct watchers *w = calloc(1, sizeof *w);
+	enum err rc;
+
+	require(l != NULL && ctl != NULL);
+	if (w == NULL)
+		return ERR_NOMEM;
+	w->ctl = ctl;
+	rc = loop_timer_create(l, &w->timer, on_due, w);
+	if (rc != ERR_OK)
+		free(w);
+	else
+		*out = w;
+	return rc;
+}
+
+enum err watchers_add(struct watchers *w, uint64_t client)
+{
+	struct watcher *place = NULL;
+
+	require(client != 0);
+	for (size_t i = 0; i < LIMIT_WATCHERS; i++) {
+		if (w->all[i].client == client)
+			return ERR_FULL; /* one for each */
+		if (w->all[i].client == 0 || ctlsrv_unread(w->ctl, w->all[i].client) < 0)
+			place = &w->all[i];
+	}
+	if (place == NULL)
+		return ERR_FULL;
+	*place = (struct watcher){.client = client};
+	ctlsrv_watching(w->ctl, client);
+	tell(w, place);
+	return ERR_OK;
+}
+
+void watchers_note(struct watchers *w, unsigned kinds)
+{
+	if (kinds == 0)
+		return;
+	w->change++;
+	for (size_t i = 0; i < LIMIT_WATCHERS; i++)
+		if (w->all[i].client != 0)
+			w->all[i].kinds |= kinds;
+	on_due(w);
+}
+
+unsigned watchers_kinds(uint64_t tables, unsigned sides)
+{
+	static const struct {
+		enum store_table table;
+		enum watch_kind kind;
+	} rows[] = {{STORE_WORK, WATCH_WORK},	    {STORE_CASES, WATCH_CASE},
+		    {STORE_CASELOG, WATCH_CASE},    {STORE_GRANT, WATCH_CASE},
+		    {STORE_NODE, WATCH_PARTNER},    {STORE_AGREEMENT, WATCH_PARTNER},
+		    {STORE_OUTPLACE, WATCH_OUTBOX}, {STORE_ALARM, WATCH_NODE},
+		    {STORE_INVITE, WATCH_NODE},	    {STORE_PROPOSAL, WATCH_NODE}};
+	unsigned kinds = (sides & 1) != 0 ? WATCH_SENT : 0;
+
+	kinds |= (sides & 2) != 0 ? (unsigned)WATCH_INBOX : 0;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if ((tables >> rows[i].table & 1) != 0)
+			kinds |= (unsigned)rows[i].kind;
+	return kinds;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * watchers - clients of the control socket that are told when something changed, for as long as they stay.
+ *
+ * Layer:    core (base, proto, store's tables, io).
+ * Owns:     who watches, and what each was not told yet.
+ * Threads:  core process, event-loop thread only.
+ * Time:     monotonic milliseconds; each is told at most once in LIMIT_WATCH_MS.
+ * Durable:  nothing: whoever comes again looks anew.
+ * Privacy:  kinds of things, no id and no name.
+ *
+ * A watcher that does not read costs its place and one word: it gets the next one only after it read the last.
+ */
+#ifndef KRING_CORE_CONTROL_WATCHERS_H
+#define KRING_CORE_CONTROL_WATCHERS_H
+
+#include "io/ctlsrv.h"
+
+/** Bits of Change.kinds. */
+enum watch_kind {
+	WATCH_WORK = 1,
+	WATCH_INBOX = 2,
+	WATCH_SENT = 4,
+	WATCH_CASE = 8,
+	WATCH_PARTNER = 16,
+	WATCH_OUTBOX = 32,
+	WATCH_NODE = 64
+};
+
+struct watchers;
+
+MUST_CHECK enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl);
+/** This client watches from now on and was told so.  ERR_FULL: as many as there may be, or it does already. */
+MUST_CHECK enum err watchers_add(struct watchers *w, uint64_t client);
+/** enum watch_kind bits; 0: nothing happened. */
+void watchers_note(struct watchers *w, unsigned kinds);
+/** What changed with rows of these tables (store_touched), and with threads of these sides (engine.h). */
+unsigned watchers_kinds(uint64_t tables, unsigned sides);
+
+#endif /* KRING_CORE_CONTROL_WATCHERS_H */
