@@ -15,7 +15,7 @@
 #include "client/commands/cmd.h"
 #include "client/print/print.h"
 
-enum { AGAIN_MS = 2000, REDRAW_MS = 60000, KINDS = 7 };
+enum { AGAIN_MS = 2000, REDRAW_MS = 60000, KINDS = 7, ALL_KINDS = (1 << KINDS) - 1 };
 
 static const char *const kinds[KINDS] = {"work",    "inbox",  "sent", "case",
 					 "partner", "outbox", "node"};
@@ -38,9 +38,8 @@ static bool on_screen(const struct cli *c)
 	return !c->json && isatty(STDOUT_FILENO) == 1;
 }
 
-static void put_change(const struct cli *c, const struct msg *change)
+static void put_change(const struct cli *c, const struct msg *change, uint64_t bits)
 {
-	const uint64_t bits = msg_u64(change, CHANGE_KINDS);
 	char key[32];
 	bool first = true;
 
@@ -82,6 +81,7 @@ static bool hear(struct cli *c, int fd, bool again, int *code)
 	const bool screen = on_screen(c);
 	const struct msg *change;
 	struct msg *reply;
+	uint64_t bits;
 
 	if (ctlclient_next(&c->arena, fd, &reply) != ERR_OK)
 		return false;
@@ -91,8 +91,11 @@ static bool hear(struct cli *c, int fd, bool again, int *code)
 		*code = cli_fail(c, CLI_NOT_NOW, msg_text(reply, REPLY_WHAT),
 				 msg_text(reply, REPLY_WHY), msg_text(reply, REPLY_REMEDY));
 	change = msg_get(reply, REPLY_CHANGED);
-	if (*code == CLI_DONE && !screen && msg_u64(change, CHANGE_KINDS) != 0)
-		put_change(c, change);
+	bits = msg_u64(change, CHANGE_KINDS);
+	if (bits == 0 && again) /* back on the line: anything may have changed meanwhile */
+		bits = ALL_KINDS;
+	if (*code == CLI_DONE && !screen && bits != 0)
+		put_change(c, change, bits);
 	arena_rewind(&c->arena, mark);
 	if (*code == CLI_DONE && screen)
 		*code = draw(c);
