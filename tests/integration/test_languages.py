@@ -142,6 +142,9 @@ def the_other_ends(book, a, b, case):
             book.type(n, verb, ref, *rest)
             other = b if n is a else a
             wait_for("the other end", lambda: other.state(ref) == n.state(ref))
+    book.type(a, "today")
+    book.type(a, "done", ref)
+    book.type(b, "erase", ref, "--yes")
     book.type(a, "sent", "--all")
     book.type(b, "inbox", "--all")
 
