@@ -20,6 +20,10 @@ static void codes(enum list_lang lang, const struct msg *v, bool typed, char out
 	const char *p = msg_text(v, VALUE_CODE);
 	size_t len = 0;
 
+	if (known && list == LIST_ERRORS) { /* whose codes have blanks */
+		(void)snprintf(out, VALUE_MAX, "%s", list_text(list, lang, p));
+		return;
+	}
 	for (out[0] = '\0'; *p != '\0'; p += strspn(p, " ,")) {
 		const size_t n = strcspn(p, " ,");
 		const char *word, *form;

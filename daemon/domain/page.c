@@ -17,8 +17,8 @@ enum err page_limit(struct turn *t, uint64_t asked, size_t *limit)
 	*limit = asked == 0 ? LIMIT_LIST_ROWS : (size_t)asked;
 	if (asked <= LIMIT_LIST_ROWS)
 		return ERR_OK;
-	return turn_refuse_old(t, ERR_LIMIT, "a list shows at most 500 rows at a time", "",
-			       "ask for the next ones with --after");
+	return turn_refuse_with(t, ERR_LIMIT, REFUSAL_PAGE_TOO_LONG,
+				say_number("most", LIMIT_LIST_ROWS));
 }
 static_assert(LIMIT_LIST_ROWS == 500, "the sentence above names it");
 

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "domain/turn.h"
+#include "proto/lists.h"
 #include "proto/msg.h"
+#include "proto/refusals.h"
 #include "store/record.h"
 
 static_assert(STORE_TABLE_COUNT <= UINT8_MAX, "a table's number is one byte of a row");
@@ -153,11 +156,8 @@ bool backup_answer(struct backup *b, struct store *s, struct arena *a, struct sp
 	if (rc == ERR_OK) {
 		msg_set_u64(out, REPLY_MORE, !last);
 	} else {
-		msg_set_text(a, out, REPLY_ERROR, "not-now");
-		msg_set_text(a, out, REPLY_WHAT, "the backup was broken off");
-		msg_set_text(a, out, REPLY_WHY,
-			     "cases were erased, much was written, or another backup began");
-		msg_set_text(a, out, REPLY_REMEDY, "run kring backup again");
+		msg_set_text(a, out, REPLY_ERROR, turn_error_code(ERR_BUSY));
+		msg_set_text(a, out, REPLY_CODE, list_refusal_codes[REFUSAL_BACKUP_BROKEN_OFF]);
 	}
 	return msg_pack(a, out, reply) == ERR_OK;
 }

@@ -157,20 +157,16 @@ static enum err add_signature(struct turn *t, const struct chain *c, struct prop
 
 	require(p->e.sig_count <= 2 * LIMIT_ROOTS);
 	if (pub.len != 32 || sig.len != SIGN_LEN)
-		return turn_refuse_old(t, ERR_INVAL, "this is not a signature", "", "");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_SIGNATURE_MALFORMED);
 	memcpy(key.b, pub.p, 32);
 	root = root_of(c, &p->e, &key);
 	if (root < 0)
-		return turn_refuse_old(t, ERR_DENIED, "this key is not a root of this federation",
-				       "", "the roots are those of: kring roster show");
+		return turn_refuse(t, ERR_DENIED, REFUSAL_SIGNATURE_OF_NO_ROOT);
 	if (!verify_sig(SIGN_ROSTER, &p->e.signed_bytes, 1, &key, sig.p))
-		return turn_refuse_old(t, ERR_CRYPTO, "the signature does not fit this proposal",
-				       "it may have moved to a new place meanwhile",
-				       "sign again: kring approve ID --key FILE");
+		return turn_refuse(t, ERR_CRYPTO, REFUSAL_SIGNATURE_WRONG);
 	for (unsigned i = 0; i < p->e.sig_count; i++)
 		if (p->e.sigs[i].root == (uint8_t)root)
-			return turn_refuse_old(t, ERR_EXISTS, "this root signed already", "",
-					       "another root must sign");
+			return turn_refuse(t, ERR_EXISTS, REFUSAL_ROOT_SIGNED_ALREADY);
 	if (p->e.sig_count == 2 * LIMIT_ROOTS)
 		return ERR_FULL;
 	p->e.sigs[p->e.sig_count].root = (uint8_t)root;
@@ -215,10 +211,7 @@ enum err admin_approve_sign(struct turn *t, const struct msg *req, struct msg *r
 	if (rc != ERR_OK)
 		return rc;
 	if (moved)
-		return turn_refuse_old(
-			t, ERR_STALE,
-			"another entry was added to the roster first; the signatures no longer fit",
-			"", "sign again: kring approve ID --key FILE");
+		return turn_refuse(t, ERR_STALE, REFUSAL_PROPOSAL_MOVED);
 	rc = add_signature(t, &c, &p, msg_bytes(req, APPROVE_SIGN_KEY),
 			   msg_bytes(req, APPROVE_SIGN_SIG));
 	if (rc != ERR_OK)

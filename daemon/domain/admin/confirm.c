@@ -145,25 +145,13 @@ static enum err wrong_digits(struct turn *t, const struct msg *req, struct msg *
 	enum err rc = waiting == 0 ? ERR_OK : mark_wrong(t, req, over);
 
 	/* written as a reply: a refusal would undo the turn, and the handshakes would go on waiting */
-	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(ERR_DENIED));
-	if (waiting == 0) {
-		msg_set_text(t->arena, reply, REPLY_WHAT, "nobody waits for digits");
-		msg_set_text(
-			t->arena, reply, REPLY_WHY,
-			"the new partner has not run kring join yet, or its invite is used up");
-		msg_set_text(t->arena, reply, REPLY_REMEDY, "see: kring invites list");
+	(void)turn_refuse(t, ERR_DENIED,
+			  waiting == 0 ? REFUSAL_NOBODY_WAITS_FOR_DIGITS
+			  : over       ? REFUSAL_DIGITS_DIFFER
+				       : REFUSAL_DIGITS_OF_WHOM);
+	turn_refused_into(t, ERR_DENIED, reply);
+	if (waiting == 0)
 		return rc;
-	}
-	msg_set_text(t->arena, reply, REPLY_WHAT, "these are not the digits");
-	msg_set_text(t->arena, reply, REPLY_WHY,
-		     over ? "a slip of the tongue, or somebody stands in between"
-			  : "several new partners wait, so say whose these are");
-	msg_set_text(
-		t->arena, reply, REPLY_REMEDY,
-		over ? "call the number you know; let them run kring join again and read the "
-		       "new digits aloud"
-		     : "kring confirm DIGITS --org NAME (as you invited it; see: kring invites "
-		       "list)");
 	return rc == ERR_OK ? turn_do(t, EFFECT_MEMBERS) : rc;
 }
 
@@ -178,9 +166,7 @@ enum err admin_confirm(struct turn *t, const struct msg *req, struct msg *reply)
 	enum err rc;
 
 	if (!way_known(msg_text(req, CONFIRM_DIGITS_HOW)))
-		return turn_refuse_old(t, ERR_INVAL, "--how does not take this value",
-				       "the roster keeps for ever how the digits were compared",
-				       "in-person, video, telephone");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_HOW_UNKNOWN);
 	rc = count_waiting(t, req, &waiting);
 	if (rc != ERR_OK)
 		return rc;

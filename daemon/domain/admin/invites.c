@@ -38,34 +38,28 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 	const char *flaw;
 
 	if (self == NULL || !self->active)
-		return turn_refuse_old(t, ERR_STATE, "this node is not a member itself", "",
-				       "only members invite");
+		return turn_refuse(t, ERR_STATE, REFUSAL_INVITE_BY_MEMBERS_ONLY);
 	if (msg_text(req, INVITE_NEW_ORG)[0] == '\0' ||
 	    strlen(msg_text(req, INVITE_NEW_ORG)) > LIMIT_ORG_NAME)
-		return turn_refuse_old(t, ERR_INVAL, "name the organisation", "",
-				       "kring invite --org NAME");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_INVITE_ORG_MISSING);
 	for (size_t i = 0; i < t->node->peer_count; i++)
 		if (!t->node->peers[i].removed &&
 		    names_same(t->node->peers[i].org, msg_text(req, INVITE_NEW_ORG)))
-			return turn_refuse_old(t, ERR_EXISTS,
-					       "a partner of this name is a member already",
-					       "two of one name would be mistaken for each other",
-					       "see: kring partner list");
+			return turn_refuse(t, ERR_EXISTS, REFUSAL_INVITE_ORG_IS_MEMBER);
 	if (msg_text(req, INVITE_NEW_ADDRESS)[0] == '\0' ||
 	    strlen(msg_text(req, INVITE_NEW_ADDRESS)) > LIMIT_ENDPOINT ||
 	    strlen(msg_text(req, INVITE_NEW_LISTEN)) > LIMIT_ENDPOINT)
-		return turn_refuse_old(
-			t, ERR_INVAL, "name the address where the new partner reaches this node",
-			"the onboarding socket has a port of its own and is off until now",
-			"kring invite --org NAME --at tcp://192.0.2.1:7800");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_INVITE_ADDRESS_MISSING);
 	flaw = endpoint_flaw(msg_text(req, INVITE_NEW_ADDRESS), ENDPOINT_PUBLISH, NULL);
 	if (flaw != NULL)
-		return turn_refuse_old(t, ERR_INVAL, "--at is no address", flaw,
-				       "kring invite --org NAME --at tcp://192.0.2.1:7800");
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_ADDRESS_WRONG,
+					say_text("option", "at"),
+					say_code("flaw", LIST_ERRORS, flaw));
 	flaw = endpoint_flaw(listen, ENDPOINT_LISTEN, NULL);
 	if (flaw != NULL)
-		return turn_refuse_old(t, ERR_INVAL, "--listen is no address", flaw,
-				       "kring invite --org NAME --at tcp://192.0.2.1:7800");
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_ADDRESS_WRONG,
+					say_text("option", "listen"),
+					say_code("flaw", LIST_ERRORS, flaw));
 	/* a damaged one opens no door (invite_each), so it takes no place either */
 	while (invite_each(t, &w, &id, &m))
 		open += invite_usable(t, m);
@@ -73,8 +67,7 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 		return w.rc;
 	if (open >= LIMIT_INVITES ||
 	    !door_room(t->node, listen[0] == '\0' ? msg_text(req, INVITE_NEW_ADDRESS) : listen))
-		return turn_refuse_old(t, ERR_FULL, "too many open invites", "",
-				       "see: kring invites list");
+		return turn_refuse(t, ERR_FULL, REFUSAL_INVITE_TOO_MANY);
 	return invite_forget(t);
 }
 
@@ -102,8 +95,8 @@ enum err admin_invite(struct turn *t, const struct msg *req, struct msg *reply)
 	memcpy(v.address, at, strlen(at) + 1);
 	rc = wire_token_put(&v, token);
 	if (rc != ERR_OK)
-		return turn_refuse_old(t, ERR_INVAL, "this address is too long for an invite", at,
-				       "");
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_INVITE_ADDRESS_TOO_LONG,
+					say_text("address", at));
 	msg_set_bytes(t->arena, m, INVITE_RECORD_SECRET, span_of(v.secret.b, 16));
 	msg_set_text(t->arena, m, INVITE_RECORD_ORG, msg_text(req, INVITE_NEW_ORG));
 	/* where net can listen may be another address than the one outside of a router */

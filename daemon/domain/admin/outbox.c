@@ -40,8 +40,7 @@ enum err admin_outbox_drop(struct turn *t, const struct msg *req, struct msg *re
 	if (rc == ERR_OK)
 		rc = outbox_drop(t, p->no, place);
 	if (rc == ERR_STATE)
-		return turn_refuse_old(t, rc, "this document arrived already", "",
-				       "withdraw the referral instead: kring withdraw REF");
+		return turn_refuse(t, rc, REFUSAL_DOCUMENT_ARRIVED);
 	return rc == ERR_OK
 		       ? audit_add(t, &(struct audit_entry){.event = AUDIT_DROP, .peer = p->no})
 		       : rc;

@@ -11,14 +11,8 @@
 /* Answered by the reply, not by a refusal: the turn commits, so that the audit log keeps the attempt. */
 static void other_digits(struct turn *t, struct msg *reply)
 {
-	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(ERR_DENIED));
-	msg_set_text(t->arena, reply, REPLY_WHAT, "these are not the digits");
-	msg_set_text(t->arena, reply, REPLY_WHY,
-		     "a slip of the tongue, or one of you has another partner's keys");
-	msg_set_text(
-		t->arena, reply, REPLY_REMEDY,
-		"read them again, on a number you knew before; if they differ again, phone the "
-		"roots");
+	(void)turn_refuse(t, ERR_DENIED, REFUSAL_DIGITS_DIFFER_PARTNER);
+	turn_refused_into(t, ERR_DENIED, reply);
 }
 
 /* What to read aloud comes with every answer, also after other digits: the next try needs it again. */
@@ -33,8 +27,8 @@ enum err admin_partner_check(struct turn *t, const struct msg *req, struct msg *
 	if (rc != ERR_OK)
 		return rc;
 	if (!p->active)
-		return turn_refuse_old(t, ERR_STATE, "this partner is suspended or removed", "",
-				       "see: kring partner list");
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_SUSPENDED,
+					say_text("partner", p->org));
 	rc = paircheck_digits(t, p, &check);
 	if (rc != ERR_OK)
 		return rc;

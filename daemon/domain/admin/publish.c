@@ -44,7 +44,7 @@ enum err admin_publish(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	if (self == NULL)
-		return turn_refuse_old(t, ERR_STATE, "this node is not a member yet", "", "");
+		return turn_refuse(t, ERR_STATE, REFUSAL_NOT_A_MEMBER_YET);
 	if (!dry)
 		rc = publish_quarter(t, quarter, &r);
 	else

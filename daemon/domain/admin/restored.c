@@ -35,10 +35,7 @@ static enum err seen_here(struct turn *t)
 	enum err rc = clear(t, own, sizeof own, 0, &any);
 
 	if (rc == ERR_OK && !any)
-		return turn_refuse_old(
-			t, ERR_STATE,
-			"this node shows no loss of its own; there is nothing to confirm", "",
-			"see: kring status");
+		return turn_refuse(t, ERR_STATE, REFUSAL_NO_LOSS_HERE);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
 								 .detail = "confirmed"})
 			    : rc;
@@ -62,10 +59,8 @@ enum err admin_restored(struct turn *t, const struct msg *req, struct msg *reply
 	if (rc != ERR_OK)
 		return rc;
 	if (!any && !pr->unconfirmed && !pr->stopped && pr->strike_ms == 0)
-		return turn_refuse_old(
-			t, ERR_STATE,
-			"this partner has not reported a restore; there is nothing to confirm", "",
-			"see: kring status");
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_NO_LOSS_THERE,
+					say_text("partner", p->org));
 	pr->unconfirmed = pr->stopped = false;
 	require(t->node->hooks != NULL && t->node->hooks->confirmed != NULL);
 	rc = t->node->hooks->confirmed(t, p->no);

@@ -15,18 +15,14 @@ enum err admin_roster_import(struct turn *t, const struct msg *req, struct msg *
 	enum err rc = ERR_OK;
 
 	if (count == 0)
-		return turn_refuse_old(t, ERR_INVAL, "there is no roster entry in this request", "",
-				       "");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_ROSTER_ENTRY_MISSING);
 	for (size_t i = 0; i < count && rc == ERR_OK; i++)
 		rc = roster_apply(t, msg_bytes_at(req, ROSTER_IMPORT_ENTRIES, i), &fork);
 	if (!fork)
 		return rc;
 	require(rc != ERR_OK); /* the other half of a fork is never taken in */
 	/* refused, but the proof stays: so the turn ends well */
-	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(rc));
-	msg_set_text(t->arena, reply, REPLY_WHAT, t->refusal.what);
-	msg_set_text(t->arena, reply, REPLY_WHY, t->refusal.why);
-	msg_set_text(t->arena, reply, REPLY_REMEDY, t->refusal.remedy);
+	turn_refused_into(t, rc, reply);
 	return ERR_OK;
 }
 

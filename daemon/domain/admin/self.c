@@ -80,18 +80,17 @@ enum err admin_address(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
 	const char *said = msg_text(req, BY_ID_ID), *at = strcmp(said, "none") == 0 ? "" : said;
-	const char *flaw = said[0] == '\0' ? "name the address"
-					   : endpoint_flaw(at, ENDPOINT_PUBLISH, NULL);
+	const char *flaw = endpoint_flaw(at, ENDPOINT_PUBLISH, NULL);
 	struct effect *e;
 
 	(void)reply;
+	if (said[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, REFUSAL_ADDRESS_MISSING);
 	if (flaw != NULL)
-		return turn_refuse_old(
-			t, ERR_INVAL, "partners do not reach this node there", flaw,
-			"kring address tcp://192.0.2.1:7001, or: kring address none");
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_ADDRESS_UNREACHABLE,
+					say_code("flaw", LIST_ERRORS, flaw));
 	if (self == NULL || !self->active)
-		return turn_refuse_old(t, ERR_STATE, "this node is no member, or it is suspended",
-				       "", "see: kring status");
+		return turn_refuse(t, ERR_STATE, REFUSAL_NOT_A_MEMBER_OR_SUSPENDED);
 	e = turn_effect(t, EFFECT_ADDRESS);
 	if (e == NULL)
 		return ERR_NOMEM;

@@ -11,7 +11,6 @@
 /* The client asks the same before it sends; whoever speaks to the socket is asked here. */
 enum err typed_person(struct turn *t, const struct msg *person)
 {
-	struct err_text what;
 	struct msg_field f;
 
 	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++) {
@@ -23,8 +22,10 @@ enum err typed_person(struct turn *t, const struct msg *person)
 
 		if (fault == NULL)
 			continue;
-		(void)err_explain(&what, ERR_INVAL, "%s %s", f.name, fault);
-		return turn_refuse_old(t, ERR_INVAL, what.text, "", remedy);
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_FIELD_WRONG,
+					say_code("field", LIST_PERSON, f.name),
+					say_code("fault", LIST_ERRORS, fault),
+					say_code("like", LIST_ERRORS, remedy));
 	}
 	return ERR_OK;
 }

@@ -96,8 +96,7 @@ static enum err body_put(struct turn *t, const struct doc_key *key, const struct
 	require(salted.len >= 32);
 	if (turn_case_erased(t, case_id))
 		rc = cats == 0 ? turn_stand_in(t, answers, &under)
-			       : turn_refuse_old(t, ERR_STATE, "this case was erased",
-						 "nothing about its person leaves any more", "");
+			       : turn_refuse(t, ERR_STATE, REFUSAL_CASE_ERASED);
 	return rc == ERR_OK ? turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &under, salted) : rc;
 }
 
@@ -136,8 +135,8 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	if (d == NULL || head == NULL || p == NULL || body.cap == 0)
 		return ERR_NOMEM;
 	if (spec->body.len > LIMIT_BODY)
-		return turn_refuse_old(t, ERR_LIMIT, "this text is too long for one document",
-				       "documents carry at most 8 KiB", "shorten the free text");
+		return turn_refuse_with(t, ERR_LIMIT, REFUSAL_DOCUMENT_TOO_LONG,
+					say_number("most", LIMIT_BODY / 1024));
 	if (t->doc_count == LIMIT_BURST)
 		return ERR_BUSY;
 	h.recipient = p->node_id;

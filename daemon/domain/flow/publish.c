@@ -252,12 +252,9 @@ enum err publish_quarter(struct turn *t, uint32_t quarter, struct report *r)
 	enum err rc;
 
 	if (self == NULL || !members_hold_cases(self))
-		return turn_refuse_old(t, ERR_DENIED, "this node has nothing to report",
-				       "only members that hold cases make reports", "");
+		return turn_refuse(t, ERR_DENIED, REFUSAL_NOTHING_TO_REPORT);
 	if (t->wall_ms < quarter_ready_ms(quarter))
-		return turn_refuse_old(t, ERR_STATE, "it is too early for this quarter",
-				       "its report is made fourteen days after it ended, once",
-				       "see what would leave: kring flow publish --dry-run");
+		return turn_refuse(t, ERR_STATE, REFUSAL_QUARTER_TOO_EARLY);
 	rc = kept_load(t, quarter, self->no, r); /* made once: then it is what it is */
 	if (rc == ERR_NOTFOUND)
 		rc = make(t, quarter, self->no, r);

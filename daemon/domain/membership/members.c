@@ -86,7 +86,7 @@ enum err members_add(struct turn *t, const struct chain_change *change, uint64_t
 	require(seq >= 1);
 	key_put(&idk, m.node.b, 32);
 	if (record_exists(t->txn, STORE_NODEID, key_span(&idk)))
-		return turn_refuse_old(t, ERR_EXISTS, "this node is a member already", "", "");
+		return turn_refuse(t, ERR_EXISTS, REFUSAL_NODE_IS_MEMBER);
 	rc = next_no(t, &m.no);
 	if (rc != ERR_OK)
 		return rc;
@@ -112,8 +112,7 @@ enum err members_add(struct turn *t, const struct chain_change *change, uint64_t
 static enum err unknown_member(struct turn *t, enum err rc)
 {
 	if (rc == ERR_NOTFOUND)
-		return turn_refuse_old(t, rc, "this entry names a node that never was a member", "",
-				       "");
+		return turn_refuse(t, rc, REFUSAL_NODE_NEVER_MEMBER);
 	return rc;
 }
 

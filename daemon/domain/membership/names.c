@@ -120,11 +120,9 @@ static enum err refuse_many(struct turn *t, const char *name, const char *slug, 
 			said++;
 		}
 	}
-	return turn_refuse_old(t, ERR_NOTFOUND, "several partners fit", list.text,
-			       "name one by its fingerprint; compare it with them by phone first");
+	return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_PARTNER_SEVERAL,
+				say_text("list", list.text));
 }
-
-static const char whole_name[] = "type the whole name; see: kring partner list";
 
 /* One letter in five, two at most: of longer names, two that were exchanged. */
 static bool mistyped(const char *slug, const char *name)
@@ -135,9 +133,9 @@ static bool mistyped(const char *slug, const char *name)
 }
 
 /* Members that are in, never ourselves and none that left: what is offered has to be of use. */
-static enum err refuse_none(struct turn *t, const char *slug, const char *remedy)
+static enum err refuse_none(struct turn *t, const char *slug, bool place)
 {
-	struct err_text list = {""}, why = {""};
+	struct err_text list = {""};
 	unsigned said = 0;
 
 	for (size_t i = 0; strlen(slug) >= LEAST_PART && i < t->node->peer_count && said < OFFERED;
@@ -152,8 +150,10 @@ static enum err refuse_none(struct turn *t, const char *slug, const char *remedy
 		said++;
 	}
 	if (said > 0)
-		(void)err_explain(&why, ERR_OK, "did you mean %s?", list.text);
-	return turn_refuse_old(t, ERR_NOTFOUND, "no such partner", why.text, remedy);
+		return turn_refuse_with(t, ERR_NOTFOUND,
+					place ? REFUSAL_PLACE_MISTYPED : REFUSAL_PARTNER_MISTYPED,
+					say_text("list", list.text));
+	return turn_refuse(t, ERR_NOTFOUND, REFUSAL_PARTNER_UNKNOWN);
 }
 
 /* The one present partner whose name begins so, when there is only one; a few letters fit somebody by chance. */
@@ -184,7 +184,7 @@ static enum err find(struct turn *t, const char *name, bool beginnings, struct p
 	if (*p != NULL)
 		return ERR_OK;
 	if (!text_slug(slug, sizeof slug, name))
-		return refuse_none(t, "", whole_name);
+		return refuse_none(t, "", false);
 	living = count_fits(t->node, name, slug, false, p);
 	if (living > 1)
 		return refuse_many(t, name, slug, false);
@@ -195,7 +195,7 @@ static enum err find(struct turn *t, const char *name, bool beginnings, struct p
 		return refuse_many(t, name, slug, true);
 	if (gone == 0 && beginnings)
 		*p = by_beginning(t->node, slug);
-	return *p != NULL ? ERR_OK : refuse_none(t, slug, whole_name);
+	return *p != NULL ? ERR_OK : refuse_none(t, slug, false);
 }
 
 /* Who is suspended or removed, or believed after a loss of state, is named whole. */
@@ -213,8 +213,7 @@ enum err names_partner(struct turn *t, const char *name, struct peer **p)
 		return rc;
 	require(*p != NULL); /* found is found */
 	if ((*p)->self)
-		return turn_refuse_old(t, ERR_NOTFOUND, "no such partner",
-				       "that is this node itself", "see: kring partner list");
+		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_PARTNER_IS_THIS_NODE);
 	return ERR_OK;
 }
 
@@ -236,9 +235,6 @@ enum err names_member(struct turn *t, const char *name, const struct peer **p)
 	for (size_t i = 0; living == 0 && slug[0] != '\0' && i < t->node->peer_count; i++)
 		if (!t->node->peers[i].removed && (strstr(t->node->peers[i].slug, slug) != NULL ||
 						   mistyped(slug, t->node->peers[i].slug)))
-			return refuse_none(
-				t, slug,
-				"type the whole name, of a place elsewhere with its town; "
-				"see: kring partner list");
+			return refuse_none(t, slug, true);
 	return ERR_OK;
 }

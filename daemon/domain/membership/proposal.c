@@ -52,9 +52,7 @@ static enum err place(struct turn *t, const struct chain *c, struct wire_roster 
 	e->prev_hash = c->head;
 	e->time_s = t->wall_ms / 1000 < c->time_s ? c->time_s : t->wall_ms / 1000;
 	if (e->time_s > UINT64_MAX - CHAIN_VALID_S) /* roots may date an entry as they like */
-		return turn_refuse_old(t, ERR_LIMIT, "no entry can follow the newest one",
-				       "its date lies at the end of all time",
-				       "phone the roots of the federation: kring roster show");
+		return turn_refuse(t, ERR_LIMIT, REFUSAL_ROSTER_AT_ITS_END);
 	e->valid_until_s = e->time_s + CHAIN_VALID_S;
 	e->sig_count = 0; /* signatures were over another place */
 	wire_roster_put(&w, e);
@@ -71,8 +69,7 @@ enum err proposal_make(struct turn *t, uint8_t op, struct span payload, const st
 	enum err rc = roster_chain(t, &c);
 
 	if (rc == ERR_OK && !c.begun)
-		return turn_refuse_old(t, ERR_STATE, "this node has no roster yet", "",
-				       "kring roster import FILE");
+		return turn_refuse(t, ERR_STATE, REFUSAL_ROSTER_MISSING);
 	if (invite != NULL)
 		p.invite = *invite;
 	if (rc != ERR_OK)

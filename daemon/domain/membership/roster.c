@@ -119,8 +119,7 @@ static enum err known_place(struct turn *t, const struct chain *c, const struct 
 	if (id32_equal(&hash, &our_hash))
 		return ERR_OK;
 	if (!chain_signed(c, e))
-		return turn_refuse_old(t, ERR_CRYPTO, "this entry was not signed by the roots",
-				       "another entry stands in that place", "");
+		return turn_refuse(t, ERR_CRYPTO, REFUSAL_ROSTER_ENTRY_NOT_SIGNED);
 	*fork = true;
 	if (!record_exists(t->txn, STORE_PROOF, key_span(&k))) {
 		rc = turn_put(t, STORE_PROOF, &k, carried);
@@ -133,9 +132,7 @@ static enum err known_place(struct turn *t, const struct chain *c, const struct 
 		if (rc != ERR_OK)
 			return rc;
 	}
-	return turn_refuse_old(t, ERR_STALE, "this roster forks from ours",
-			       "the roots signed two entries for one place; both are kept as proof",
-			       "phone the roots of the federation: kring roster show");
+	return turn_refuse(t, ERR_STALE, REFUSAL_ROSTER_FORKS);
 }
 
 /* What an entry does to members.  A suspension by fewer than m roots ends by itself; UINT64_MAX lasts until it is lifted. */
@@ -169,6 +166,18 @@ static enum err change_members(struct turn *t, const struct wire_roster *e,
 	return ERR_OK;
 }
 
+/* What chain_check found, as far as whoever imports can do something about it. */
+static enum refusal entry_refused(enum err rc)
+{
+	if (rc == ERR_STALE)
+		return REFUSAL_ROSTER_ENTRY_OUT_OF_ORDER;
+	if (rc == ERR_CRYPTO)
+		return REFUSAL_ROSTER_ENTRY_LACKS_SIGNATURES;
+	if (rc == ERR_LIMIT)
+		return REFUSAL_ROSTER_FULL;
+	return rc == ERR_INVAL ? REFUSAL_ROSTER_ENTRY_TOO_NEW : REFUSAL_ROSTER_ENTRY_WRONG;
+}
+
 /* One entry more, with everything that follows from it, in one transaction. */
 static enum err append(struct turn *t, struct chain *c, const struct wire_roster *e,
 		       struct span carried)
@@ -179,11 +188,9 @@ static enum err append(struct turn *t, struct chain *c, const struct wire_roster
 	enum err rc = chain_check(c, e, &change, &why);
 
 	if (rc == ERR_OK && e->seq > LIMIT_ROSTER_ENTRIES)
-		rc = err_explain(&why, ERR_LIMIT, "a roster has at most %u entries",
-				 LIMIT_ROSTER_ENTRIES);
+		rc = ERR_LIMIT;
 	if (rc != ERR_OK)
-		return turn_refuse_old(t, rc, "the roster entry was refused", why.text,
-				       "import the entries in order, complete with signatures");
+		return turn_refuse_with(t, rc, entry_refused(rc), say_number("entry", e->seq));
 	rc = change_members(t, e, &change);
 	if (rc == ERR_OK)
 		rc = turn_put(t, STORE_ROSTER, &k, carried);
@@ -208,14 +215,12 @@ enum err roster_apply(struct turn *t, struct span carried, bool *fork)
 
 	*fork = false;
 	if (rc != ERR_OK)
-		return turn_refuse_old(t, rc, "this is not a roster entry", "its layout is wrong",
-				       "ask the sender for the file again");
+		return turn_refuse(t, rc, REFUSAL_ROSTER_ENTRY_UNREADABLE);
 	rc = roster_chain(t, &c);
 	if (rc != ERR_OK)
 		return rc;
 	if (!c.begun && !id16_equal(&e.fed_id, &t->node->fed_id))
-		return turn_refuse_old(t, ERR_DENIED, "this roster is of another federation",
-				       "the node was made for a different genesis entry", "");
+		return turn_refuse(t, ERR_DENIED, REFUSAL_ROSTER_OF_ANOTHER_FEDERATION);
 	require(c.begun || c.seq == 0);
 	if (c.begun && e.seq <= c.seq)
 		return known_place(t, &c, &e, carried, fork);
@@ -271,17 +276,12 @@ enum err roster_load(struct turn *t, struct node *n)
 enum err roster_cosign(struct turn *t, uint64_t seq)
 {
 	struct node *n = t->node;
-	struct err_text remedy = {""};
 
 	if (!n->cosign_manual)
-		return turn_refuse_old(t, ERR_STATE, "this node cosigns by itself",
-				       "[Partners] Cosign=manual is not set", "");
+		return turn_refuse(t, ERR_STATE, REFUSAL_COSIGNS_BY_ITSELF);
 	if (seq != n->roster_seq) {
-		(void)err_explain(&remedy, ERR_STALE,
-				  "look again: kring roster show; it is at %llu",
-				  (unsigned long long)n->roster_seq);
-		return turn_refuse_old(t, ERR_STALE, "this is not the newest entry", "",
-				       remedy.text);
+		return turn_refuse_with(t, ERR_STALE, REFUSAL_ENTRY_NOT_NEWEST,
+					say_number("newest", n->roster_seq));
 	}
 	n->cosign_seq = n->roster_seq;
 	if (turn_effect(t, EFFECT_MEMBERS) == NULL)

@@ -296,14 +296,11 @@ static enum err read_witness(struct turn *t, struct verifying *v)
 		struct wire_checkpoint c;
 
 		if (wire_checkpoint_get(v->held[i], &c) != ERR_OK)
-			return turn_refuse_old(t, ERR_INVAL, "this is not a file of checkpoints",
-					       "", "");
+			return turn_refuse(t, ERR_INVAL, REFUSAL_CHECKPOINTS_UNREADABLE);
 		wire_checkpoint_signed(&c, b);
 		if (!id32_equal(&c.node, &t->node->node_id) ||
 		    !verify_sig(SIGN_CHECKPOINT, &part, 1, &t->node->nk_pub, c.sig))
-			return turn_refuse_old(t, ERR_INVAL,
-					       "these checkpoints are not of this node",
-					       "or were signed by an earlier key", "");
+			return turn_refuse(t, ERR_INVAL, REFUSAL_CHECKPOINTS_OF_ANOTHER);
 		if (c.inc_no == t->node->inc.no && c.seq > v->highest)
 			v->highest = c.seq;
 	}
@@ -328,13 +325,8 @@ enum err checkpoint_verify(struct turn *t, const struct span *held, size_t count
 		return rc;
 	rc = audit_verify(t, &found->entries, &check);
 	if (rc == ERR_CORRUPT)
-		return turn_refuse_old(
-			t, rc, "the audit log was changed or damaged",
-			"an entry does not continue the chain, or a partner knows another",
-			"stop the node and keep its directory as evidence");
+		return turn_refuse(t, rc, REFUSAL_AUDIT_CHANGED);
 	if (rc == ERR_OK && v.highest > found->entries)
-		return turn_refuse_old(t, ERR_CORRUPT, "the audit log was cut off",
-				       "a partner cosigned entries that are not there",
-				       "stop the node and keep its directory as evidence");
+		return turn_refuse(t, ERR_CORRUPT, REFUSAL_AUDIT_CUT_OFF);
 	return rc;
 }

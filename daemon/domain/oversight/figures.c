@@ -411,7 +411,8 @@ enum err view_figures_quarter(struct turn *t, const struct msg *req, uint32_t ab
 	if (text[0] == '\0')
 		return ERR_OK;
 	if (quarter_parse(text, quarter) != ERR_OK)
-		return turn_refuse_old(t, ERR_INVAL, "this is no quarter", text, "like 2026Q4");
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_QUARTER_WRONG,
+					say_text("given", text));
 	return ERR_OK;
 }
 
@@ -434,7 +435,7 @@ static enum err show_own(struct turn *t, uint32_t quarter, struct msg *reply)
 	enum err rc;
 
 	if (rows.who == NULL)
-		return turn_refuse_old(t, ERR_STATE, "this node is not a member yet", "", "");
+		return turn_refuse(t, ERR_STATE, REFUSAL_NOT_A_MEMBER_YET);
 	rc = exact_quarter(t, quarter, UINT32_MAX, t->wall_ms, &c);
 	msg_set_u64(flow, FLOW_OWN, 1);
 	if (rc == ERR_OK)

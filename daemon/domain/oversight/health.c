@@ -30,7 +30,7 @@ enum err view_verify(struct turn *t, const struct msg *req, struct msg *reply)
 	enum err rc;
 
 	if (after.len > sizeof p.at.b)
-		return turn_refuse_old(t, ERR_INVAL, "the request was not understood", "", "");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_UNDERSTOOD);
 	key_put(&p.at, after.p, after.len);
 	rc = health_page(t, &p);
 	if (rc != ERR_OK)

@@ -47,8 +47,7 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 enum err find_partner(struct turn *t, const char *name, struct peer **p)
 {
 	if (name[0] == '\0')
-		return turn_refuse_old(t, ERR_INVAL, "say which partner this is about", "",
-				       "--to NAME; see: kring partner list");
+		return turn_refuse(t, ERR_INVAL, REFUSAL_PARTNER_MISSING);
 	return names_partner(t, name, p);
 }
 
