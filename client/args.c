@@ -310,9 +310,11 @@ static int take_globals(struct cli *c, const char **args, size_t *count)
 		words = words || strcmp(args[i], "--") == 0;
 		if (!words && strncmp(args[i], "--", 2) == 0)
 			stuck = split(args[i], name);
-		if (strcmp(name, "json") == 0 || strcmp(name, "jsonl") == 0)
+		/* both may be given; then the lines win, because they were asked for by name */
+		if (strcmp(name, "json") == 0 || strcmp(name, "jsonl") == 0) {
 			c->json = true;
-		else if (strcmp(name, "no-pager") == 0)
+			c->json_lines = c->json_lines || name[4] == 'l';
+		} else if (strcmp(name, "no-pager") == 0)
 			c->paged = false;
 		else if (strcmp(name, "dir") == 0 || strcmp(name, "socket") == 0 ||
 			 strcmp(name, "lang") == 0)

@@ -260,7 +260,8 @@ static void nouns_of(const struct cli *c, enum command_group g)
 	free(all);
 }
 
-/* On one screen: what is typed every day with what it is for, and of the rest the words. */
+/* On one screen: what is typed every day with what it is for, and of the rest the words.  A screen has 24 lines, and one
+ * of them is the prompt: a sentence that needs a second line pushes the first one off. */
 static int help_short(const struct cli *c)
 {
 	char line[LINE_LEN];
@@ -276,8 +277,7 @@ static int help_short(const struct cli *c)
 	for (unsigned g = GROUP_DAY + 1; g < GROUP_COUNT; g++)
 		nouns_of(c, (enum command_group)g);
 	labelled(c, "more",
-		 "kring help COMMAND, kring help all, kring help "
-		 "needs|categories|reasons|decline-reasons|outcomes");
+		 "kring help COMMAND|all|needs|categories|reasons|decline-reasons|outcomes");
 	return CLI_DONE;
 }
 

@@ -43,7 +43,8 @@ int main(int argc, char **argv)
 	terminal_look(&c);
 	for (int i = 1; i < argc; i++) {
 		/* before anything is parsed, so that the first error is JSON too */
-		c.json = c.json || strcmp(argv[i], "--json") == 0;
+		c.json = c.json || strcmp(argv[i], "--json") == 0 ||
+			 strcmp(argv[i], "--jsonl") == 0;
 		if (count == ARGS_MAX)
 			return cli_refuse(&c, CLI_USAGE, "too-many-arguments", FILL_NONE);
 		args[count++] = argv[i];

@@ -2,7 +2,7 @@
 /* One invocation asks one node.  This is the only place that sends a request, turns the answer into an exit code and
  * reports an error.  What others rely on:
  * - a failure is reported once: on standard error, or with --json as one document on standard output;
- * - the exit code follows from Reply.error alone (code_of), so that scripts need not read the words;
+ * - the exit code follows from Reply.error alone (out_exit), so that scripts need not read the words;
  * - every request has an id, and the node answers a repeated id with what it answered the first time.  A command that
  *   is repeated with the same --request-id therefore never acts twice. */
 #include "client/cli/cli.h"
@@ -55,15 +55,9 @@ void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t
 	c->options[c->option_count++].value = value;
 }
 
-/* With --json the error takes the place of the reply: a script always finds one document. */
-int cli_fail(const struct cli *c, int code, const char *what, const char *why, const char *remedy)
+static void say_error(const struct cli *c, const char *what, const char *why, const char *remedy)
 {
 	require(what != NULL && why != NULL && remedy != NULL);
-	require(code >= CLI_DONE && code <= CLI_DAMAGED);
-	if (c->json) {
-		out_error(code, what, why, remedy);
-		return code;
-	}
 	/* Parts of it were typed, or are names of files: they look like no line of ours. */
 	(void)fputs(c->colour_errors ? "\033[1;31m!\033[0m " : "! ", stderr);
 	text_print(stderr, what);
@@ -72,7 +66,6 @@ int cli_fail(const struct cli *c, int code, const char *what, const char *why, c
 	(void)fputs(remedy[0] == '\0' ? "\n" : "\n  ", stderr);
 	text_print(stderr, remedy);
 	(void)fputs(remedy[0] == '\0' ? "" : "\n", stderr);
-	return code;
 }
 
 /* A row of the list with its values; nothing where the list has none. */
@@ -102,8 +95,15 @@ int cli_refuse(const struct cli *c, int exit, const char *code, const struct fil
 	}
 	/* behind the others: whoever gives an example of its own is heard first */
 	all[n] = (struct fill){"example", c->cmd == NULL ? "kring help" : c->cmd->example, 0};
-	return cli_fail(c, exit, part(c, code, "", all, what), part(c, code, ".why", all, why),
-			part(c, code, ".do", all, remedy));
+	(void)part(c, code, "", all, what);
+	(void)part(c, code, ".why", all, why);
+	(void)part(c, code, ".do", all, remedy);
+	/* with --json it takes the place of the reply: a script always finds one document */
+	if (c->json)
+		out_error(c, exit, code, what, why, remedy);
+	else
+		say_error(c, what, why, remedy);
+	return exit;
 }
 
 /* The id is random unless the user gave one, for example to repeat a command that got no answer. */
@@ -123,18 +123,6 @@ struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub)
 	msg_set_bytes(&c->arena, req, REQUEST_REQUEST_ID, span_of(id, sizeof id));
 	*sub = msg_sub(&c->arena, req, field);
 	return req;
-}
-
-/* An error that this client does not know comes from a newer node; it is a refusal in any case. */
-static int code_of(const char *error)
-{
-	if (strcmp(error, "not-found") == 0)
-		return CLI_NOT_FOUND;
-	if (strcmp(error, "usage") == 0)
-		return CLI_USAGE;
-	if (strcmp(error, "not-now") == 0)
-		return CLI_NOT_NOW;
-	return strcmp(error, "damaged") == 0 ? CLI_DAMAGED : CLI_REFUSED;
 }
 
 /* For commands that ask several times: with --json each answer would be a document of its own. */
@@ -174,15 +162,15 @@ int cli_try(struct cli *c, const struct msg *request, struct msg **out)
 	/* also of a refusal: its reply may say how far the referral is now */
 	if (msg_u64(*out, REPLY_DRY_RUN) == 0) /* what would be is not what is */
 		seen_remember(c, *out);
-	return msg_has(*out, REPLY_ERROR) ? code_of(msg_text(*out, REPLY_ERROR)) : CLI_DONE;
+	return msg_has(*out, REPLY_ERROR) ? out_exit(msg_text(*out, REPLY_ERROR)) : CLI_DONE;
 }
 
 void cli_refused(const struct cli *c, const struct msg *reply)
 {
 	require(reply != NULL && !c->json);
 	(void)fflush(stdout); /* what was said before stands above it */
-	(void)cli_fail(c, 0, msg_text(reply, REPLY_WHAT), msg_text(reply, REPLY_WHY),
-		       msg_text(reply, REPLY_REMEDY));
+	say_error(c, msg_text(reply, REPLY_WHAT), msg_text(reply, REPLY_WHY),
+		  msg_text(reply, REPLY_REMEDY));
 }
 
 int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
@@ -193,7 +181,7 @@ int cli_ask(struct cli *c, const struct msg *request, struct msg **out)
 	if (reply == NULL)
 		return code;
 	if (c->json && (!c->quiet || msg_has(reply, REPLY_ERROR)))
-		out_json(request, reply);
+		out_json(c, request, reply);
 	if (msg_has(reply, REPLY_ERROR) && !c->json)
 		cli_refused(c, reply);
 	return code;

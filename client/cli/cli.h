@@ -33,8 +33,6 @@ void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t
 /** The error of that name (config/lists/mistakes.psv) with its values, in the reader's language, on stderr or as JSON on stdout;
  *  returns exit.  {example} of the command is among the values. */
 int cli_refuse(const struct cli *c, int exit, const char *code, const struct fill *values);
-/** The same for a reply, whose words are there already. */
-int cli_fail(const struct cli *c, int code, const char *what, const char *why, const char *remedy);
 
 /** The request envelope of this invocation, with the sub-message of its command in *sub. */
 struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub);

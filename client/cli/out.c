@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Replies and errors as JSON, by the schema: a field that is set appears under its name in proto/control.proto, so
- * that a new field needs no code here.  One invocation prints one document.  A list that a command answers with is
- * there although it is empty, because a script that loops over it must not need to ask whether it exists. */
+/* Replies and errors as JSON, by the schema: a field appears under its name in proto/control.proto, so that a new one
+ * needs no code here.  One invocation prints one document (with --jsonl: a list row by row, each on a line).
+ * A script must not need to ask whether a key exists: a row has all of its keys, and a reply the lists of its command.
+ * Only where nothing is not the same as nought a key is left out: what is not known of a person, figures that are too
+ * small to be shown. */
 #include "client/cli/out.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -14,7 +18,33 @@
 
 static json_t *json_of(const struct msg *m);
 
-/* A field that holds one value. */
+/* In the order of the exit codes. */
+static const char *const names[] = {"", "refused", "usage", "not-found", "not-now", "damaged"};
+static_assert(sizeof names / sizeof names[0] == CLI_DAMAGED + 1, "a name for each code");
+
+/* An error that this client does not know comes from a newer node; it is a refusal in any case. */
+int out_exit(const char *error)
+{
+	require(error != NULL);
+	for (int i = CLI_REFUSED; i <= CLI_DAMAGED; i++)
+		if (strcmp(names[i], error) == 0)
+			return i;
+	return CLI_REFUSED;
+}
+
+/* Every error has every key. */
+static void error_whole(json_t *o, const char *error)
+{
+	static const char *const keys[] = {"code", "what", "why", "remedy"};
+
+	require(o != NULL && error != NULL);
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (json_object_get(o, keys[i]) == NULL)
+			(void)json_object_set_new(o, keys[i], json_string(""));
+	(void)json_object_set_new(o, "exit", json_integer(out_exit(error)));
+}
+
+/* A field that holds one value.  Times are milliseconds since 1970, as in the schema; codes stay codes in every language. */
 static json_t *json_value(const struct msg *m, const struct msg_field *f)
 {
 	switch (f->type) {
@@ -34,33 +64,73 @@ static json_t *json_value(const struct msg *m, const struct msg_field *f)
 	return json_null(); /* replies hold no raw bytes */
 }
 
+/* Of these a field that is not there says something by it; and a reply has the fields of every command. */
+static bool sparse(enum msg_kind kind)
+{
+	static const enum msg_kind kinds[] = {
+		MSG_REPLY,	 MSG_PERSON,	MSG_VALUE,     MSG_FLOW,      MSG_FLOW_DIFFERS,
+		MSG_FLOW_FIGURE, MSG_FLOW_NEED, MSG_FLOW_NODE, MSG_FLOW_PAIR, MSG_FLOW_SHARE};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (kinds[i] == kind)
+			return true;
+	return false;
+}
+
+/* What stands for a field that is not there.  null: nobody knows yet; a locked node knows nothing of itself. */
+static json_t *json_absent(const struct msg *m, const struct msg_field *f)
+{
+	const enum msg_kind kind = msg_kind_of(m);
+
+	require(!f->repeated);
+	if ((kind == MSG_INVITE_ROW && f->number == INVITE_ROW_LISTENING) ||
+	    (kind == MSG_STATUS && msg_u64(m, STATUS_LOCKED) != 0))
+		return json_null();
+	switch (f->type) {
+	case MSG_TYPE_NUMBER:
+		return json_integer(0);
+	case MSG_TYPE_BOOL:
+		return json_false();
+	case MSG_TYPE_ENUM:
+	case MSG_TYPE_TEXT:
+		return json_string("");
+	case MSG_TYPE_SUB:
+	case MSG_TYPE_BYTES:
+		break;
+	}
+	return json_null();
+}
+
 /* Schemas are not recursive. */
+static json_t *json_list(const struct msg *m,
+			 const struct msg_field *f) /* NOLINT(misc-no-recursion) */
+{
+	json_t *v = json_array();
+
+	require(f->repeated);
+	for (size_t j = 0; j < msg_count(m, f->number); j++)
+		(void)json_array_append_new(v, f->type == MSG_TYPE_SUB
+						       ? json_of(msg_at(m, f->number, j))
+						       : json_string(msg_text_at(m, f->number, j)));
+	return v;
+}
+
 static json_t *json_of(const struct msg *m) /* NOLINT(misc-no-recursion) */
 {
+	const bool whole = !sparse(msg_kind_of(m));
 	json_t *o = json_object();
 	struct msg_field f;
 
 	for (size_t i = 0; msg_field_at(m, i, &f); i++) {
-		json_t *v;
+		const bool there = f.repeated ? msg_count(m, f.number) > 0 : msg_has(m, f.number);
 
-		if (f.repeated) {
-			v = json_array();
-			for (size_t j = 0; j < msg_count(m, f.number); j++)
-				(void)json_array_append_new(
-					v, f.type == MSG_TYPE_SUB
-						   ? json_of(msg_at(m, f.number, j))
-						   : json_string(msg_text_at(m, f.number, j)));
-			/* an empty list says so; but a reply has lists of every command */
-			if (json_array_size(v) == 0 && msg_kind_of(m) == MSG_REPLY) {
-				json_decref(v);
-				continue;
-			}
-		} else if (msg_has(m, f.number)) {
-			v = json_value(m, &f);
-		} else {
+		/* a list within a row or a part is there when it is empty, too */
+		if (!there && !whole && (!f.repeated || msg_kind_of(m) == MSG_REPLY))
 			continue;
-		}
-		(void)json_object_set_new(o, f.name, v);
+		(void)json_object_set_new(o, f.name,
+					  f.repeated ? json_list(m, &f)
+					  : there    ? json_value(m, &f)
+						     : json_absent(m, &f));
 	}
 	return o;
 }
@@ -94,28 +164,78 @@ static const struct {
 	{REQUEST_AUDIT_EXPORT, REPLY_CHECKPOINTS},
 };
 
-/* Only where the request asked for that list: a reply has the lists of all commands. */
+/* Only where the request asked for that list: a reply has the lists of all commands.  Beside a list stands whether it is
+ * cut; next is there when there is something to ask for. */
 static void empty_lists(json_t *o, const struct msg *request, const struct msg *reply)
 {
 	struct msg_field f;
 
 	for (size_t i = 0; msg_field_at(reply, i, &f); i++)
-		for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
-			if (lists[k].list == f.number && msg_has(request, lists[k].request) &&
-			    json_object_get(o, f.name) == NULL)
+		for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
+			if (lists[k].list != f.number || !msg_has(request, lists[k].request))
+				continue;
+			if (json_object_get(o, f.name) == NULL)
 				(void)json_object_set_new(o, f.name, json_array());
+			if (json_object_get(o, "truncated") == NULL)
+				(void)json_object_set_new(o, "truncated", json_false());
+		}
 }
 
-void out_json(const struct msg *request, const struct msg *reply)
+/* Takes o.  In the order of the schema, which puts what names a row first.  On one line all that is not ASCII is escaped:
+ * some programs take other separators of Unicode for the end of a line. */
+static void dump(json_t *o, bool line)
 {
-	require(reply != NULL);
-	json_t *o = json_of(reply);
-
-	if (request != NULL && !msg_has(reply, REPLY_ERROR))
-		empty_lists(o, request, reply);
-	(void)json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	(void)json_dumpf(o, stdout,
+			 JSON_PRESERVE_ORDER |
+				 (line ? JSON_COMPACT | JSON_ENSURE_ASCII : JSON_INDENT(2)));
 	(void)putchar('\n');
 	json_decref(o);
+}
+
+/* The list for which the command is asked: the first of its row above.  "": its answer is none. */
+static const char *list_of(const struct msg *request, const struct msg *reply)
+{
+	struct msg_field f;
+
+	for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
+		for (size_t i = 0; msg_has(request, lists[k].request) && msg_field_at(reply, i, &f);
+		     i++)
+			if (lists[k].list == f.number)
+				return f.name;
+	return "";
+}
+
+/* A row a line; when there is more, a last line says so with what is asked for next.  What else the reply says is left out:
+ * a line that is no row would need to be told apart from the others. */
+static void dump_rows(json_t *o, const char *list)
+{
+	json_t *rows = json_object_get(o, list);
+	const char *next = json_string_value(json_object_get(o, "next"));
+
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		dump(json_incref(json_array_get(rows, i)), true);
+	if (next != NULL)
+		dump(json_pack("{s:b, s:s}", "truncated", 1, "next", next), true);
+	json_decref(o);
+}
+
+/* An answer that is no list is one document in any case; with --jsonl it stands on one line. */
+void out_json(const struct cli *c, const struct msg *request, const struct msg *reply)
+{
+	require(c != NULL && reply != NULL);
+	json_t *o = json_of(reply);
+	const char *list = "";
+
+	if (msg_has(reply, REPLY_ERROR))
+		error_whole(o, msg_text(reply, REPLY_ERROR));
+	else if (request != NULL) {
+		empty_lists(o, request, reply);
+		list = list_of(request, reply);
+	}
+	if (c->json_lines && list[0] != '\0')
+		dump_rows(o, list);
+	else
+		dump(o, c->json_lines);
 }
 
 /* Parts of an error were typed, or are names of files: what is no character is a question mark, as on a screen. */
@@ -136,17 +256,15 @@ static json_t *json_line(const char *text)
 }
 
 /* The same shape as a refusal by the node, so that a script has one kind of error to read. */
-void out_error(int code, const char *what, const char *why, const char *remedy)
+void out_error(const struct cli *c, int code, const char *cause, const char *what, const char *why,
+	       const char *remedy)
 {
-	require(what != NULL && why != NULL && remedy != NULL);
+	require(c != NULL && cause != NULL && what != NULL && why != NULL && remedy != NULL);
 	require(code >= CLI_DONE && code <= CLI_DAMAGED);
-	static const char *const names[] = {"",		 "refused", "usage",
-					    "not-found", "not-now", "damaged"};
-	json_t *o = json_pack("{s:s, s:o, s:o, s:o}", "error",
-			      names[code > 0 && code <= CLI_DAMAGED ? code : CLI_REFUSED], "what",
-			      json_line(what), "why", json_line(why), "remedy", json_line(remedy));
 
-	(void)json_dumpf(o, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-	(void)putchar('\n');
-	json_decref(o);
+	dump(json_pack("{s:s, s:s, s:o, s:o, s:o, s:i}", "error",
+		       names[code > 0 && code <= CLI_DAMAGED ? code : CLI_REFUSED], "code", cause,
+		       "what", json_line(what), "why", json_line(why), "remedy", json_line(remedy),
+		       "exit", code),
+	     c->json_lines);
 }

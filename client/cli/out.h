@@ -12,10 +12,15 @@
 #ifndef KRING_CLIENT_CLI_OUT_H
 #define KRING_CLIENT_CLI_OUT_H
 
+#include "client/cli/run.h"
 #include "proto/msg.h"
 
 /** request (or NULL) says which lists are there though empty. */
-void out_json(const struct msg *request, const struct msg *reply);
-void out_error(int code, const char *what, const char *why, const char *remedy);
+void out_json(const struct cli *c, const struct msg *request, const struct msg *reply);
+/** code: how kring ends; cause: a row of mistakes.psv, or "". */
+void out_error(const struct cli *c, int code, const char *cause, const char *what, const char *why,
+	       const char *remedy);
+/** The exit code for the error of a reply. */
+int out_exit(const char *error);
 
 #endif /* KRING_CLIENT_CLI_OUT_H */

@@ -63,7 +63,7 @@ struct cli {
 	const struct command *cmd;
 	struct arena arena;
 	const char *dir, *socket;
-	bool json;
+	bool json, json_lines; /* the second: a list row by row */
 	enum list_lang lang;
 	const char *words[CLI_WORDS_MAX];
 	size_t word_count;

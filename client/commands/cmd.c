@@ -84,7 +84,7 @@ int cmd_status(struct cli *c)
 	if (msg_has(reply, REPLY_STATUS))
 		print_beside_note(c, msg_sub(&c->arena, reply, REPLY_STATUS));
 	if (c->json)
-		out_json(req, reply);
+		out_json(c, req, reply);
 	else
 		print_reply(c, reply);
 	return CLI_DONE;

@@ -310,7 +310,7 @@ int cmd_flow(struct cli *c)
 	if (cli_option(c, "csv") != NULL)
 		return save_csv(c, msg_get(reply, REPLY_FLOW), cli_option(c, "csv"));
 	if (c->json) {
-		out_json(NULL, reply);
+		out_json(c, NULL, reply);
 		return CLI_DONE;
 	}
 	page_begin(c);

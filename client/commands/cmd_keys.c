@@ -53,7 +53,7 @@ static int until_locked(struct cli *c)
 		if (ctlclient_call(&c->arena, c->socket, req, &reply) == ERR_OK &&
 		    msg_u64(msg_get(reply, REPLY_STATUS), STATUS_LOCKED) != 0) {
 			if (c->json)
-				out_json(req, reply);
+				out_json(c, req, reply);
 			return CLI_DONE;
 		}
 		(void)nanosleep(&step, NULL);

@@ -91,7 +91,7 @@ static void show(struct cli *c, const struct referral *r, const struct referral_
 	if (dry_run && bad == NULL)
 		msg_set_u64(all, REPLY_DRY_RUN, 1);
 	if (c->json) {
-		out_json(NULL, all);
+		out_json(c, NULL, all);
 		return;
 	}
 	print_reply(c, all);

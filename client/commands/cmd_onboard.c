@@ -114,7 +114,7 @@ int cmd_invite(struct cli *c)
 	if (code == CLI_DONE)
 		code = check_door(c, reply);
 	if (code == CLI_DONE && c->json)
-		out_json(req, reply);
+		out_json(c, req, reply);
 	else if (code == CLI_DONE)
 		say_invite(c, reply);
 	return code;

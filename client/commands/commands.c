@@ -78,7 +78,7 @@ const struct command commands[] = {
 	 .example = "kring sent"},
 	{.noun = "show", .group = GROUP_DAY, .run = cmd_by_id, .field = REQUEST_SHOW, .words = "REF",
 	 .example = "kring show 91C4"},
-	{.noun = "worklist", .group = GROUP_DAY, .run = cmd_worklist, .field = REQUEST_WORKLIST, .options = OF_PARTNERS,
+	{.noun = "worklist", .group = GROUP_CASE, .run = cmd_worklist, .field = REQUEST_WORKLIST, .options = OF_PARTNERS,
 	 .example = "kring worklist"},
 	ACTS(ACT_COMMAND, NO_COMMAND)
 	{.noun = "contact", .group = GROUP_ACT, .run = cmd_contact, .words = "REF",

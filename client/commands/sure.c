@@ -66,7 +66,7 @@ static int show_only(struct cli *c, struct msg *request)
 	const int code = rehearse(c, request, &reply);
 
 	if (code == CLI_DONE && c->json)
-		out_json(request, reply);
+		out_json(c, request, reply);
 	else if (code == CLI_DONE)
 		said_would(c, reply);
 	return code;

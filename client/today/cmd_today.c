@@ -22,7 +22,7 @@ int cmd_today_ask(struct cli *c, struct msg **reply)
 		return code;
 	todo_fill(c, *reply);
 	if (c->json)
-		out_json(req, *reply);
+		out_json(c, req, *reply);
 	return CLI_DONE;
 }
 

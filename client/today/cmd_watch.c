@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "client/cli/ctlclient.h"
+#include "client/cli/out.h"
 #include "client/commands/cmd.h"
 #include "client/print/print.h"
 
@@ -87,9 +88,14 @@ static bool hear(struct cli *c, int fd, bool again, int *code)
 		return false;
 	if (msg_has(reply, REPLY_ERROR) && again)
 		return false;
-	if (msg_has(reply, REPLY_ERROR))
-		*code = cli_fail(c, CLI_NOT_NOW, msg_text(reply, REPLY_WHAT),
-				 msg_text(reply, REPLY_WHY), msg_text(reply, REPLY_REMEDY));
+	/* the first answer is a refusal: said as that of every other command, with the same exit code */
+	if (msg_has(reply, REPLY_ERROR)) {
+		*code = out_exit(msg_text(reply, REPLY_ERROR));
+		if (c->json)
+			out_json(c, NULL, reply);
+		else
+			cli_refused(c, reply);
+	}
 	change = msg_get(reply, REPLY_CHANGED);
 	bits = msg_u64(change, CHANGE_KINDS);
 	if (bits == 0 && again) /* back on the line: anything may have changed meanwhile */

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -14,6 +15,7 @@
 #include "crypto/secret.h"
 #include "roles/roles.h"
 #include "tool/cli/fail.h"
+#include "tool/cli/said.h"
 #include "tool/cli/say.h"
 #include "tool/node/tools.h"
 #include "tool/roster/tools.h"
@@ -91,7 +93,13 @@ int tool_main(int argc, char **argv)
 		return tool_fail(TOOL_USAGE, "not-understood", "see-help");
 	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
 		if (strcmp(verb, tools[i].verb) == 0) {
+			/* join is not kept: it talks while it waits, and its digits are read aloud */
+			const bool keep = getenv("KRING_JSON") != NULL && tools[i].run != tool_join;
+			const int kept = keep ? said_begin() : -1;
 			const int code = tools[i].run(&a);
+
+			said_end(kept);
+			require(code >= 0);
 
 			/* what could not be written was not done, whatever the exit code would say */
 			if (stdfd_written() || code != 0)

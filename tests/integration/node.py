@@ -52,7 +52,7 @@ FIELDS = set(re.findall(r"\b(\w+) = \d+", "".join((ROOT / "proto" / f).read_text
 
 
 class Reply(dict):
-    """Of a JSON reply.  An empty list has no key; a key that no reply has is a mistake of the test, and would compare nothing."""
+    """Of a JSON reply.  A key that no reply has is a mistake of the test, and would compare nothing."""
 
     def get(self, key, default=None):
         assert key in FIELDS, f"no reply has a field {key}"

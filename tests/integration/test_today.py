@@ -54,7 +54,7 @@ def test_the_day_in_order_with_what_to_type(federation, workdir):
     a.await_state(refs[1], "needs-info")
     rows = today(a)["work"]
     assert [(r["kind"], r["group"]) for r in rows] == [("follow-up", "undated"), ("question-open", rows[1]["group"])]
-    assert [r["birth_date"] for r in rows] == ["1980-01-31", "1990-12-01"] and rows[0]["by_hand"] and "by_hand" not in rows[1]
+    assert [r["birth_date"] for r in rows] == ["1980-01-31", "1990-12-01"] and [r["by_hand"] for r in rows] == [True, False]
     assert rows[0]["command"] == f"kring refer {one[12:20]}" and today(a)["waiting"] == 2
     # a week later the urgent one is late there; its sender is off, or it would have gone on without an answer
     a.stop()
@@ -103,7 +103,7 @@ def test_one_referral_is_erased_where_it_lies(federation):
     a.k("error", ref, "--reason", "wrong-person")
     b.await_state(ref, "error")
     assert [w["kind"] for w in today(b)["work"] if w["ref"] == ref] == ["erase-due"]
-    assert "name" not in [w for w in today(b)["work"] if w["ref"] == ref][0]  # of whom nothing may be seen
+    assert [w["name"] for w in today(b)["work"] if w["ref"] == ref] == [""]  # of whom nothing may be seen
     b.k("erase", ref)
     assert [w["ref"] for w in today(b)["work"]] == [other] and names(b) == ["An Verzonnen"]
     assert "person" not in b.k("show", ref) and b.k("show", other)["person"]["name"] == "An Verzonnen"

@@ -500,7 +500,7 @@ def test_the_roster_says_how_it_was_verified_only_when_somebody_said_it(federati
     f.import_roster()
     shown = lambda who: subprocess.run([str(f.bin / "kring"), "--dir", str(n.dir), "partner", "show", who], capture_output=True, text=True).stdout
     assert "verified: not stated" in shown("smwo")
-    assert "verified" not in partner(n, "SMWO")  # in show alone
+    assert not partner(n, "SMWO")["verified"]  # in show alone
 
 
 def test_an_error_of_an_offline_tool_is_an_object_too(one):
@@ -519,7 +519,7 @@ def test_an_error_of_an_offline_tool_is_an_object_too(one):
         r = tool(f, d, "--json", *line)
         if r.returncode:
             got = json.loads(r.stdout)
-            assert codes[got["error"]] == r.returncode and got["what"] and set(got) == {"error", "what", "why", "remedy"}, (line, got)
+            assert codes[got["error"]] == r.returncode and got["what"] and set(got) == {"error", "code", "what", "why", "remedy", "exit"}, (line, got)
             assert not r.stderr.strip(), (line, r.stderr)
             plain = tool(f, d, *line)
             assert got["what"] in plain.stderr and not plain.stdout, (line, plain)

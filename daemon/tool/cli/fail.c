@@ -34,12 +34,12 @@ static void json_error(int code, const char *what, const char *why)
 					    "not-found", "not-now", "damaged"};
 
 	static_assert(sizeof names / sizeof names[0] == TOOL_DAMAGED + 1, "a name for each code");
-	(void)printf("{\n  \"error\": \"%s\",\n  \"what\": ",
+	(void)printf("{\n  \"error\": \"%s\",\n  \"code\": \"\",\n  \"what\": ",
 		     names[code > 0 && code <= TOOL_DAMAGED ? code : TOOL_RULE]);
 	tool_json_text(what);
 	(void)printf(",\n  \"why\": ");
 	tool_json_text(why);
-	(void)printf(",\n  \"remedy\": \"\"\n}\n");
+	(void)printf(",\n  \"remedy\": \"\",\n  \"exit\": %d\n}\n", code);
 }
 
 /* Returns what it was given, so that a tool says why and ends in one line. */
