@@ -255,6 +255,36 @@ static void *grow(struct arena *a, struct msg *m, const field_t *f, size_t width
 	return new + (n - 1) * width;
 }
 
+/* grow() knows the room of a list by its length alone, the next power of two; protobuf-c gives a list that it read
+ * exactly its length.  A list that is such a power, or empty, gets new room from grow() itself.
+ * Lists inside the elements are left: whoever takes a reply up again adds rows, and changes none. */
+enum err msg_reopen(struct arena *a, struct msg *m)
+{
+	const ProtobufCMessageDescriptor *d = cpb(m)->descriptor;
+
+	for (unsigned i = 0; i < d->n_fields; i++) {
+		const field_t *f = &d->fields[i];
+		const size_t width = f->type == PROTOBUF_C_TYPE_BYTES ? sizeof(ProtobufCBinaryData)
+								      : sizeof(void *);
+		size_t n, room = 1;
+		uint8_t *new;
+
+		if (!is_repeated(f))
+			continue;
+		memcpy(&n, at(m, f->quantifier_offset), sizeof n);
+		while (room < n)
+			room *= 2;
+		if (room == n || n == 0)
+			continue;
+		new = arena_alloc(a, room * width);
+		if (new == NULL)
+			return ERR_NOMEM;
+		memcpy(new, *(uint8_t **)at(m, f->offset), n * width);
+		memcpy(at(m, f->offset), &new, sizeof new);
+	}
+	return ERR_OK;
+}
+
 void msg_add_text(struct arena *a, struct msg *m, unsigned field, const char *s)
 {
 	const field_t *f;

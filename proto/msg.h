@@ -37,13 +37,15 @@ MUST_CHECK enum err msg_parse(struct arena *a, enum msg_kind kind, struct span b
 /** ERR_NOMEM when this arena ran short here or at any setter before. */
 MUST_CHECK enum err msg_pack(struct arena *a, const struct msg *m, struct span *out);
 
-/* Setters copy into the arena; a NULL message or NULL text is a no-op.  msg_add*: only on messages that msg_new made;
- * the lists of one that msg_parse made are exactly as long as they are. */
+/* Setters copy into the arena; a NULL message or NULL text is a no-op.  msg_add*: only on messages that msg_new made, or
+ * msg_reopen: the lists of one that msg_parse made have no room for more. */
 void msg_set_u64(struct msg *m, unsigned field, uint64_t v);
 void msg_set_text(struct arena *a, struct msg *m, unsigned field, const char *s);
 void msg_set_bytes(struct arena *a, struct msg *m, unsigned field, struct span s);
 void msg_add_text(struct arena *a, struct msg *m, unsigned field, const char *s);
 void msg_add_bytes(struct arena *a, struct msg *m, unsigned field, struct span s);
+/** Room for more in the lists of a message that msg_parse made (not of those inside it).  ERR_NOMEM. */
+MUST_CHECK enum err msg_reopen(struct arena *a, struct msg *m);
 /** The sub-message of a field, made when absent. */
 struct msg *msg_sub(struct arena *a, struct msg *m, unsigned field);
 /** A new element of a repeated sub-message. */

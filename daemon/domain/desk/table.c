@@ -199,6 +199,7 @@ static enum err take_up(struct turn *t, struct msg **reply)
 {
 	const struct span all = t->ev->so_far;
 	struct err_text why;
+	enum err rc;
 	size_t len;
 
 	t->again = false;
@@ -210,8 +211,9 @@ static enum err take_up(struct turn *t, struct msg **reply)
 	len = be32_get(all.p);
 	require(all.len >= 4 && len <= all.len - 4);
 	t->left = span_of(all.p + 4, len);
-	return msg_parse(t->arena, MSG_REPLY, span_of(all.p + 4 + len, all.len - 4 - len), reply,
-			 &why);
+	rc = msg_parse(t->arena, MSG_REPLY, span_of(all.p + 4 + len, all.len - 4 - len), reply,
+		       &why);
+	return rc == ERR_OK ? msg_reopen(t->arena, *reply) : rc;
 }
 
 /* The same request id again: the same answer, and nothing happens twice. */

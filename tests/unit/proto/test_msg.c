@@ -265,9 +265,30 @@ static void every_field_is_found_by_its_constant(void **state)
 	assert_int_equal(f.number, PERSON_NAME);
 }
 
+/* A list that was read has room for no more, so one more of it is written somewhere else. */
+static void a_message_that_was_read_is_written_on(void **state)
+{
+	static const char *const words[] = {"a", "b", "c", "d", "e", "f", "g"};
+	struct msg *m = msg_new(&a, MSG_ACT), *read;
+	struct err_text why;
+	struct span packed;
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		msg_add_text(&a, m, ACT_OUTSIDE, words[i]);
+	assert_int_equal(msg_pack(&a, m, &packed), ERR_OK);
+	assert_int_equal(msg_parse(&a, MSG_ACT, packed, &read, &why), ERR_OK);
+	assert_int_equal(msg_reopen(&a, read), ERR_OK);
+	msg_add_text(&a, read, ACT_OUTSIDE, words[6]);
+	assert_int_equal(msg_count(read, ACT_OUTSIDE), 7);
+	for (size_t i = 0; i < 7; i++)
+		assert_string_equal(msg_text_at(read, ACT_OUTSIDE, i), words[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_message_that_was_read_is_written_on),
 		cmocka_unit_test(another_messages_constant_ends_the_process),
 		cmocka_unit_test(nothing_is_asked_of_no_message),
 		cmocka_unit_test(every_field_is_found_by_its_constant),
