@@ -135,11 +135,41 @@ static int mean(struct cli *c, const char *option, const char *type, const char 
 	return CLI_DONE;
 }
 
+/* What was typed, from stdin when it was "-", becomes what the command gets: *value and *number. */
+static int judge(struct cli *c, const char *name, const struct spec *s, const char **value,
+		 uint64_t *number)
+{
+	char what[64], why[128];
+	int bad = CLI_DONE;
+
+	(void)snprintf(what, sizeof what, "--%.40s", name);
+	if (value_is_text(s->type) && strcmp(*value, "-") == 0)
+		bad = read_stdin(c, what, value);
+	if (bad != CLI_DONE)
+		return bad;
+	if (value_fault(c->lang, span_of(*value, strlen(*value)), why) != NULL)
+		return cli_refuse(c, CLI_USAGE, "wrong-text",
+				  FILL({"option", what, 0}, {"fault", why, 0}));
+	/* only blanks are no value: a name of three spaces helps nobody */
+	if (text_blank(*value))
+		*value = "";
+	if ((*value)[0] == '\0')
+		return s->empty
+			       ? CLI_DONE
+			       : cli_refuse(c, CLI_USAGE, "empty-value", FILL({"option", what, 0}));
+	bad = mean(c, name, s->type, value);
+	if (bad != CLI_DONE)
+		return bad;
+	return value_fits(c->lang, c->cmd, s->type, *value, number)
+		       ? CLI_DONE
+		       : refuse(c, name, *value, s->type);
+}
+
 /* Each refusal names the option; the first fault ends it. */
 static int put_option(struct cli *c, const char *name, const char *value)
 {
 	struct spec s;
-	char what[64], why[128];
+	char what[64];
 	uint64_t number = 0;
 
 	require(c->cmd != NULL && name != NULL);
@@ -156,29 +186,12 @@ static int put_option(struct cli *c, const char *name, const char *value)
 		return cli_refuse(c, CLI_USAGE, "given-twice", FILL({"option", what, 0}));
 	if (c->option_count >= CLI_OPTIONS_MAX - 1)
 		return cli_refuse(c, CLI_USAGE, "too-many-options", FILL({"option", what, 0}));
-	if (value_is_text(s.type) && strcmp(value, "-") == 0) {
-		const int bad = read_stdin(c, what, &value);
+	if (value != NULL) {
+		const int bad = judge(c, name, &s, &value, &number);
 
 		if (bad != CLI_DONE)
 			return bad;
 	}
-	if (value != NULL && value_fault(c->lang, span_of(value, strlen(value)), why) != NULL)
-		return cli_refuse(c, CLI_USAGE, "wrong-text",
-				  FILL({"option", what, 0}, {"fault", why, 0}));
-	/* only blanks are no value: a name of three spaces helps nobody */
-	if (value != NULL && text_blank(value))
-		value = "";
-	if (value != NULL && value[0] == '\0' && !s.empty)
-		return cli_refuse(c, CLI_USAGE, "empty-value", FILL({"option", what, 0}));
-	if (value != NULL && value[0] != '\0') {
-		const int bad = mean(c, name, s.type, &value);
-
-		if (bad != CLI_DONE)
-			return bad;
-	}
-	if (value != NULL && value[0] != '\0' &&
-	    !value_fits(c->lang, c->cmd, s.type, value, &number))
-		return refuse(c, name, value, s.type);
 	cli_add_option(c, name, value == NULL ? "" : value, number);
 	return CLI_DONE;
 }

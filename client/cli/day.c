@@ -242,6 +242,30 @@ enum day_fault day_read(const char *text, enum list_lang lang, int64_t today, in
 	return fault == DAY_OK && on >= 0 && date_weekday(*day) != on ? DAY_WEEKDAY : fault;
 }
 
+/* Four digits; -1: it is none. */
+static int year_of(const char *part)
+{
+	return strlen(part) == 4 ? number(part) : -1;
+}
+
+/* date_text begins with the clock's first year, and people were born before. */
+static void born_text(int64_t day, char out[DATE_TEXT])
+{
+	const struct date d = date_of(day);
+
+	date_text(day, out);
+	if (d.year >= DATE_YEAR_MIN)
+		return;
+	out[0] = (char)('0' + d.year / 1000);
+	out[1] = (char)('0' + d.year / 100 % 10);
+	out[2] = (char)('0' + d.year / 10 % 10);
+	out[3] = (char)('0' + d.year % 10);
+	out[5] = (char)('0' + d.month / 10);
+	out[6] = (char)('0' + d.month % 10);
+	out[8] = (char)('0' + d.day / 10);
+	out[9] = (char)('0' + d.day % 10);
+}
+
 /* The parts that are known and nothing filled up: who is born in 1980 is not born on 1 January. */
 enum day_fault day_birth(const char *text, enum list_lang lang, int64_t today, char out[DATE_TEXT])
 {
@@ -255,11 +279,11 @@ enum day_fault day_birth(const char *text, enum list_lang lang, int64_t today, c
 	if (!split(&t, text, lang))
 		return DAY_UNKNOWN;
 	if (t.count == 1) {
-		year = strlen(t.part[0]) == 4 ? number(t.part[0]) : -1;
+		year = year_of(t.part[0]);
 	} else if (t.count == 2) { /* 1980-01, 01-1980, januari 1980 */
-		const size_t y = strlen(t.part[0]) == 4 && number(t.part[0]) >= 0 ? 0 : 1;
+		const size_t y = year_of(t.part[0]) >= 0 ? 0 : 1;
 
-		year = strlen(t.part[y]) == 4 ? number(t.part[y]) : -1;
+		year = year_of(t.part[y]);
 		month = month_of(lang, t.part[1 - y]);
 	} else {
 		fault = numbers(&t, 0, today, &day);
@@ -275,17 +299,7 @@ enum day_fault day_birth(const char *text, enum list_lang lang, int64_t today, c
 		return DAY_NONE;
 	if (day > today || year > now.year)
 		return DAY_TO_COME;
-	date_text(day, out);
-	if (year < DATE_YEAR_MIN) { /* date_text begins with the clock's first year */
-		out[0] = (char)('0' + year / 1000);
-		out[1] = (char)('0' + year / 100 % 10);
-		out[2] = (char)('0' + year / 10 % 10);
-		out[3] = (char)('0' + year % 10);
-		out[5] = (char)('0' + date_of(day).month / 10);
-		out[6] = (char)('0' + date_of(day).month % 10);
-		out[8] = (char)('0' + date_of(day).day / 10);
-		out[9] = (char)('0' + date_of(day).day % 10);
-	}
+	born_text(day, out);
 	out[t.count == 1 ? 4 : t.count == 2 ? 7 : 10] = '\0';
 	return DAY_OK;
 }

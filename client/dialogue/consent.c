@@ -243,7 +243,7 @@ static enum talk leave_out(struct cli *c, struct referral *r)
 }
 
 /* Question 0: until when; then one for each partner that needs one; the last: who was there. */
-static enum talk questions(struct cli *c, struct referral *r, size_t *need, size_t count)
+static enum talk questions(struct cli *c, struct referral *r, const size_t *need, size_t count)
 {
 	bool oral = false;
 

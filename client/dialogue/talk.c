@@ -171,7 +171,7 @@ static size_t columns(const char *text)
 /* In two columns when there are many short ones: a list that runs off the screen is not read. */
 static bool two_columns(const struct cli *c, const struct talk_item *items, size_t count)
 {
-	if (count < TWO_COLUMNS_FROM || c->width < 2 * COLUMN)
+	if (count < TWO_COLUMNS_FROM || c->width < (size_t)2 * COLUMN)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (items[i].off != NULL || columns(items[i].text) > COLUMN - NUMBER_WIDE - 1)

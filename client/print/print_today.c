@@ -165,7 +165,6 @@ static void put_do(const struct cli *c, const char *left, bool late, const char 
 	const size_t at = wide + 2 <= COMMAND_AT ? COMMAND_AT : wide + 2;
 	const size_t len = strlen(command);
 
-	require(command != NULL && left != NULL);
 	(void)printf("%*s%s%s%s", DEEP, "", late ? terminal_mark(c, MARK_LATE) : "", left,
 		     late ? terminal_mark(c, MARK_OFF) : "");
 	/* a command is copied: it is never broken in two to fit */

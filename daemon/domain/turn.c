@@ -161,28 +161,10 @@ void turn_refused_into(struct turn *t, enum err e, struct msg *reply)
 	const struct refused *r = &t->refusal;
 
 	msg_set_text(t->arena, reply, REPLY_ERROR, turn_error_code(e));
-	if (r->code == REFUSAL_NONE && r->what[0] != '\0') {
-		msg_set_text(t->arena, reply, REPLY_WHAT, r->what);
-		msg_set_text(t->arena, reply, REPLY_WHY, r->why);
-		msg_set_text(t->arena, reply, REPLY_REMEDY, r->remedy);
-		return;
-	}
 	msg_set_text(t->arena, reply, REPLY_CODE,
 		     list_refusal_codes[r->code == REFUSAL_NONE ? code_of_error(e) : r->code]);
 	for (size_t i = 0; i < SAY_VALUES; i++)
 		say_add(t->arena, reply, REPLY_VALUES, &r->values[i]);
-}
-
-enum err turn_refuse_old(struct turn *t, enum err e, const char *what, const char *why,
-			 const char *remedy)
-{
-	require(e != ERR_OK);
-	t->refusal.code = REFUSAL_NONE;
-	require(what != NULL && why != NULL && remedy != NULL);
-	text_into(t->refusal.what, sizeof t->refusal.what, what);
-	text_into(t->refusal.why, sizeof t->refusal.why, why);
-	text_into(t->refusal.remedy, sizeof t->refusal.remedy, remedy);
-	return e;
 }
 
 bool turn_enough(const struct turn *t)

@@ -94,7 +94,6 @@ struct refused {
 	enum refusal code;
 	struct say values[SAY_VALUES]; /* their texts stand in text, so this is never copied */
 	char text[SAY_VALUES][SAY_TEXT_MAX + 1];
-	char what[200], why[300], remedy[300]; /* of turn_refuse_old */
 	uint64_t uncovered, covered;
 	uint64_t current; /* ERR_STALE: what the client has to send as expect ... */
 	char id[33];	  /* ... for this case or referral */
@@ -167,9 +166,6 @@ enum err turn_refuse_values(struct turn *t, enum err e, enum refusal code,
 			    const struct say values[SAY_VALUES]);
 /** Into a reply: the code of e, and what was refused in t->refusal (if nothing was said, what e itself means). */
 void turn_refused_into(struct turn *t, enum err e, struct msg *reply);
-/** The old form, until its last caller has a code: sentences in English. */
-enum err turn_refuse_old(struct turn *t, enum err e, const char *what, const char *why,
-			 const char *remedy);
 
 /** Before turn_refuse with ERR_STALE: the case or referral that changed since the worker looked, and the version that is there
  *  now, which the client sends as expect when the person goes on all the same. */

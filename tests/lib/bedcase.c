@@ -19,8 +19,8 @@
 static void did(const struct bed *b, enum err rc)
 {
 	if (rc != ERR_OK)
-		(void)fprintf(stderr, "bedcase: %s: %s %s %s\n", err_text(rc), b->t.refusal.what,
-			      b->t.refusal.why, b->t.refusal.remedy);
+		(void)fprintf(stderr, "bedcase: %s: %s\n", err_text(rc),
+			      list_refusal_codes[b->t.refusal.code]);
 	require(rc == ERR_OK);
 }
 

@@ -409,7 +409,8 @@ enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin
 {
 	const struct store_key prefix = turn_key_id(case_id);
 	const size_t mark = t->arena->used;
-	struct story s = {.t = t, .begin_ms = begin_ms, .end_ms = end_ms, .ev = ev};
+	struct thread th;
+	struct story s = {.t = t, .begin_ms = begin_ms, .end_ms = end_ms, .ev = ev, .th = &th};
 	struct store_walk w = {.key_len = 32};
 	uint64_t since_ms;
 	enum err rc = erased_since(t, case_id, &since_ms);
@@ -420,12 +421,10 @@ enum err count_events(struct turn *t, const struct id16 *case_id, uint64_t begin
 	for (unsigned looked = 0; looked < COUNT_THREADS && s.n < COUNT_EVENTS &&
 				  store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w);
 	     looked++) {
-		struct thread th;
 		struct id16 id;
 
 		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
-		s.th = &th;
 		if (rc == ERR_OK && th.peer >= 1 && th.peer <= t->node->peer_count &&
 		    (since_ms == 0 || (th.role == THREAD_RECEIVER && th.stored_ms >= since_ms)))
 			rc = referral_events(&s);

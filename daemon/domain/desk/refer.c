@@ -567,6 +567,37 @@ static enum err take_back(struct turn *t, const struct thread *th, struct msg *r
 	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }
 
+/* By the table, by its row, and by the day it names. */
+static enum err allowed(struct turn *t, const struct thread *th, const struct act *act,
+			const struct msg *req)
+{
+	enum may may;
+	enum err rc = desk_recall_check(t, th, req);
+
+	if (rc == ERR_OK)
+		rc = may_do(t, th, act, &may);
+	if (rc != ERR_OK)
+		return rc;
+	if (may != MAY_DO)
+		return refuse_may(t, th, act, may);
+	rc = check_date(t, req);
+	return rc == ERR_OK ? guard(t, th, req) : rc;
+}
+
+/* What would go, held against the consent; nothing is kept. */
+static enum err only_tried(struct turn *t, struct thread *th, uint16_t type, struct msg *body,
+			   struct msg *reply)
+{
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
+					th->role == THREAD_RECEIVER};
+	struct span packed;
+	uint64_t cats;
+
+	msg_set_u64(reply, REPLY_DRY_RUN, 1);
+	return s.p == NULL ? ERR_STATE
+			   : consent_pack_body(t, &s, type, body, &packed, &cats, &th->grant_id);
+}
+
 /* Found, allowed by the table, fit by its row, compared with what was seen, then signed: each refusal says what
  * helps. */
 enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
@@ -577,7 +608,6 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 	struct thread th;
 	struct msg *body;
 	bool waits = false;
-	enum may may;
 	enum err rc = view_find_referral(t, msg_text(req, ACT_NEW_REF), REFUSAL_REFERRAL_UNKNOWN,
 					 &th);
 
@@ -585,15 +615,7 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	if (act == NULL || act->command == NULL)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_ACT_UNKNOWN);
-	rc = desk_recall_check(t, &th, req);
-	if (rc == ERR_OK)
-		rc = may_do(t, &th, act, &may);
-	if (rc == ERR_OK && may != MAY_DO)
-		return refuse_may(t, &th, act, may);
-	if (rc == ERR_OK)
-		rc = check_date(t, req);
-	if (rc == ERR_OK)
-		rc = guard(t, &th, req);
+	rc = allowed(t, &th, act, req);
 	if (rc == ERR_OK)
 		rc = put_off(t, &th, type, &waits);
 	if (rc == ERR_OK && waits) {
@@ -607,18 +629,8 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	answer_ref(t, &th, reply);
-	if (msg_u64(req, ACT_NEW_DRY_RUN) != 0) {
-		const struct consent_scope s = {state_peer(t->node, th.peer), th.case_id,
-						th.role == THREAD_RECEIVER};
-		struct span packed;
-		uint64_t cats;
-
-		msg_set_u64(reply, REPLY_DRY_RUN, 1);
-		rc = s.p == NULL
-			     ? ERR_STATE
-			     : consent_pack_body(t, &s, type, body, &packed, &cats, &th.grant_id);
-		return rc;
-	}
+	if (msg_u64(req, ACT_NEW_DRY_RUN) != 0)
+		return only_tried(t, &th, type, body, reply);
 	/* behind the dry run: a question moves no date */
 	if (act_reviews(type))
 		th.review_ms = calendar_noon(t->node->country, msg_u64(req, ACT_NEW_DATE_MS));

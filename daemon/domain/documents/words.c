@@ -178,8 +178,8 @@ enum err words_refuse(struct turn *t, const struct words_fault *fault)
 	size_t n = 0;
 
 	require(fault->field != NULL);
-	for (; fault->field[n] != '\0' && n < sizeof field - 1; n++)
-		field[n] = fault->field[n] == '_' ? '-' : fault->field[n];
+	for (; n < sizeof field - 1 && fault->field[n] != '\0'; n++)
+		field[n] = (char)(fault->field[n] == '_' ? '-' : fault->field[n]);
 	field[n] = '\0';
 	words_list(&fault->words, codes, sizeof codes);
 	if (codes[0] == '\0')

@@ -23,7 +23,7 @@ static enum err behind(struct turn *t, const struct thread *th, bool mine,
 		       const struct fold_event *at, uint32_t no, bool *yes)
 {
 	const bool senders = mine == (th->role == THREAD_SENDER);
-	struct log_entry e;
+	struct log_entry e = {.type = 0};
 	enum err rc = ERR_NOTFOUND;
 
 	if (th->meet_ms != 0 && th->meet_no != 0)

@@ -108,7 +108,7 @@ static void try_all(struct thread *th)
 			}
 			if (rc != (may ? ERR_OK : ERR_STATE))
 				fail_msg("%s in %s: %s %s", a->code, referral_state_name(s),
-					 err_text(rc), b->t.refusal.what);
+					 err_text(rc), list_refusal_codes[b->t.refusal.code]);
 			if (row != NULL)
 				assert_int_equal(msg_u64(row, MAY_ROW_NEEDS), a->needs);
 		}
