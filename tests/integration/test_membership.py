@@ -97,10 +97,11 @@ def test_how_the_digits_were_compared_is_signed_only_as_it_was_said(federation):
     f = federation()
     a, _ = f.start()
     c = Control(a.dir / "core.sock")
-    for how in ("digits, by telephone", "somehow", "telephone\n", "x" * 200):  # no text that the roots would sign unread
+    for how, code in (("digits, by telephone", "how-unknown"), ("somehow", "how-unknown"), ("telephone\n", "text-refused"), ("x" * 200, "how-unknown")):  # no text that the roots would sign unread
         r = ctl_pb.Request(version=1, request_id=os.urandom(16))
         r.confirm.digits, r.confirm.how = "12345678", how
-        assert "how " in c.call(r).what
+        said = c.call(r)
+        assert (said.error, said.code) == ("usage", code) and "how" in said.what, (how, said)
     for org, how, signed in (("Een", (), "digits, not stated"), ("Twee", ("--how", "video"), "digits, video")):
         f.nodes.append(onboard(f, a, org, *how))
         assert a.k("partner", "show", org.lower())["partners"][0]["verified"] == signed

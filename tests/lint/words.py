@@ -104,8 +104,11 @@ def sources():
 
 
 def refusals():
-    """Every code is used; every call gives the values that the sentences of its code name, and no others."""
+    """Every code is used; every call gives the values that the sentences of its code name, and no others.  What a screen shows, too, names
+    no option and no command of ours (a newcomer types `kring join`): those stand in the remedy alone."""
     rows = rows_of("refusals")
+    yield from (f"refusals.psv: {code} ({k}) is shown on a screen, and names an option or a command" for code, row in rows.items() for k in LANGS
+                if not code.endswith(".do") and re.search(r"--[a-z{]|\bkring (?!join)[a-z]", row[k]))
     needs = {}
     for code, row in rows.items():
         needs.setdefault(constant(code.partition(".")[0]), set()).update(h for k in LANGS for h in re.findall(r"{([a-z]+)[}:]", row[k]))
