@@ -88,7 +88,7 @@ def test_a_document_that_fails_alone_is_answered_and_others_pass(federation):
     row, = status["faults"]
     assert (row["what"], row["partner"], row["act"], row["ref"]) == ("document", "Goes", "withdraw", ref) and row["cause"]
     assert status["failed_turns"] == row["count"] and row["alarm"] == (row["count"] >= 2)  # a new line tries again: mostly it is one
-    assert f"Goes withdraw {ref}: cannot be stored here" in shown(b)
+    assert f"Goes withdrawal {ref}: cannot be stored here" in shown(b)
     a.k("revoke", ref)  # what follows in that thread waits with it
     assert ("revoke", "partner-cannot-store", "telephone-partner") not in causes(a)
     a.k("outbox", "retry", next(r["id"] for r in a.k("outbox", "list")["outbox"] if r["act"] == "withdraw"))
@@ -257,9 +257,9 @@ def test_one_damaged_row_hides_no_other(federation):
         "referral sent": (lambda k: k == one[0], sends, sent[0][1]),
         "referral that came": (lambda k: k == one[1], receives, came[0]),
         "task": (lambda k: len(k) == 33 and k[16:32] == one[0], {("worklist",)}, sent[0][1]),
-        "case": (lambda k: k == one[2], {("case", "list"), ("case", "search", "e"), ("sent",), ("sent", "--all")}, sent[0][0][12:20], (b"\x01\x01",)),
+        "case": (lambda k: k == one[2], {("case", "list"), ("case", "search", "e"), ("worklist",), ("sent",), ("sent", "--all")}, sent[0][0][12:20], (b"\x01\x01",)),
         "what is owed": (lambda k: k[2:] == struct.pack(">Q", 8), {("outbox", "list"), ("sent",), ("sent", "--all")}, None),
-        "agreement": (lambda k: k == struct.pack(">HB", 2, 1), {("partner", "list"), ("inbox",), ("case", "list"), ("case", "search", "e")}, None),
+        "agreement": (lambda k: k == struct.pack(">HB", 2, 1), {("partner", "list"), ("inbox",), ("worklist",), ("case", "list"), ("case", "search", "e")}, None),
     }
     for what, (fits, lists, name, *kinds) in rows.items():
         off(a, fits, *kinds)
