@@ -91,10 +91,10 @@ static void row(const struct cli *c, const char *left, size_t column, const char
 	const size_t wide = terminal_columns(left, strlen(left)) + 2;
 
 	(void)printf("  %s", left);
-	if (wide + 2 > column)
-		(void)printf(right[0] == '\0' ? "" : "\n%*s", (int)column, "");
-	else
-		(void)printf("%*s", right[0] == '\0' ? 0 : (int)(column - wide), "");
+	if (right[0] != '\0' && wide + 2 > column)
+		(void)printf("\n%*s", (int)column, "");
+	else if (right[0] != '\0')
+		(void)printf("%*s", (int)(column - wide), "");
 	terminal_fold(c, right, column, column);
 	(void)putchar('\n');
 }
