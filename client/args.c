@@ -8,6 +8,7 @@
 #include "client/args.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #include "client/cli/value.h"
 #include "client/commands/commands.h"
 #include "client/help.h"
+#include "client/words/words.h"
 
 enum { NAME_MAX_LEN = 32, ACCEPTS_LEN = 1024 };
 static_assert(NAME_MAX_LEN < sizeof((struct cli *)0)->options[0].name, "every name fits");
@@ -97,6 +99,10 @@ static int read_stdin(struct cli *c, const char *option, const char **value)
 	if (text == NULL)
 		return CLI_NOT_NOW;
 	n = fread(text, 1, cap, stdin);
+	if (ferror(stdin) != 0) /* half of a text is not what was meant */
+		return cli_refuse(
+			c, CLI_USAGE, "cannot-read",
+			FILL({"path", option, 0}, {"cause", words_errno(c->lang, EIO), 0}));
 	if (memchr(text, '\0', n) != NULL)
 		return cli_refuse(c, CLI_USAGE, "stdin-not-text", FILL({"option", option, 0}));
 	text[n] = '\0';
@@ -139,17 +145,21 @@ static int mean(struct cli *c, const char *option, const char *type, const char 
 static int judge(struct cli *c, const char *name, const struct spec *s, const char **value,
 		 uint64_t *number)
 {
+	const bool piped = value_is_text(s->type) && strcmp(*value, "-") == 0;
 	char what[64], why[128];
 	int bad = CLI_DONE;
 
 	(void)snprintf(what, sizeof what, "--%.40s", name);
-	if (value_is_text(s->type) && strcmp(*value, "-") == 0)
+	if (piped)
 		bad = read_stdin(c, what, value);
 	if (bad != CLI_DONE)
 		return bad;
 	if (value_fault(c->lang, span_of(*value, strlen(*value)), why) != NULL)
 		return cli_refuse(c, CLI_USAGE, "wrong-text",
 				  FILL({"option", what, 0}, {"fault", why, 0}));
+	/* a program that failed writes nothing: that removes no field, "" does */
+	if (piped && s->empty && text_blank(*value))
+		return cli_refuse(c, CLI_USAGE, "stdin-empty", FILL({"option", what, 0}));
 	/* only blanks are no value: a name of three spaces helps nobody */
 	if (text_blank(*value))
 		*value = "";

@@ -12,14 +12,14 @@ from kringwire import Member
 from node import BIN, Refused, free_port, wait_for
 
 WRONG = {"ROWS": ["0", "501", "-3", "alle"], "NUMBER": ["3x", "-1", "", "1e3", "99999999999999999999"], "DATE": ["2027-13-01", "ooit", "2027-02-30", "30-02-2027", "30-06-27", "2027-1-1x"],
-         "BIRTH": ["1980-02-30", "30-02-1980", "31-01-80", "2999", "jong"], "QUARTER": ["2026Q5", "2026", "Q4"],
+         "BIRTH": ["1980-02-30", "30-02-1980", "31-01-80", "2999", "jong"], "QUARTER": ["2026Q5", "2026", "Q4"], "DONE": ["klaar", "erased"],
          "CATEGORIES": ["identity,foo", "identity;contact"], "NEED": ["huisjes", "health"], "OUTCOME": ["helpt"],
          "REASON": ["zomaar een zin"], "DECLINE": ["vol"], "URGENCY": ["spoed", "urgentt", "1"], "HOW": ["stil"], "GIVER": ["buurman"], "ONWARD": ["all"],
          "PURPOSE": ["alles"], "SLOT": ["slot"], "LINE": ["a\nb"], "WORDS": ["a\nb"], "NAME": ["a\nb"], "FILE": ["a\nb"], "ADDRESS": ["a\nb"],
          "WAY": ["letter", "fax", "phone"], "YESNO": ["misschien", "1", "yes,no"], "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"]}
 RIGHT = {"ROWS": "7", "NUMBER": "3", "DATE": "2027-06-30", "BIRTH": "1980-01-31", "QUARTER": "2026Q4", "CATEGORIES": "identity", "NEED": "housing",
          "OUTCOME": "helped", "DECLINE": "no-capacity", "URGENCY": "urgent", "HOW": "oral", "PURPOSE": "refer",
-         "SLOT": "passphrase", "YESNO": "yes", "WAY": "telephone", "GIVER": "self", "ONWARD": "none"}
+         "SLOT": "passphrase", "YESNO": "yes", "WAY": "telephone", "GIVER": "self", "ONWARD": "none", "DONE": "told"}
 
 
 @pytest.fixture
@@ -240,6 +240,9 @@ def test_a_field_of_a_person_is_of_its_kind_whoever_asks(node):
             name = next(option(f) for f in PERSON if f.name == field)
             if bad in AS_PEOPLE_WRITE:
                 continue
+            if bad == "-":  # typed, it means standard input, where it stands for itself
+                r = run(node, "--json", "case", "edit", case, f"--{name}", "-", stdin=b"-")
+                assert r.returncode == 2 and name in r.stdout.decode(), (field, bad, r)
             r = run(node, "--json", "case", "edit", case, f"--{name}={bad}")
             assert r.returncode == 2 and name in r.stdout.decode(), (field, bad, r)
     assert node.k("case", "show", case)["person"] == before["person"] and len(node.k("case", "list")["cases"]) == 1
@@ -269,7 +272,17 @@ def test_a_dash_reads_standard_input(node):
     for args, stdin in ((["--text", "-"], b""), (["--text", "-"], b"a\0b"), (["--text", "-"], b"\xff"), (["--text", "-"], b"x" * 20000)):
         assert run(node, "case", "note", case, *args, stdin=stdin).returncode == 2, args
     assert run(node, "case", "edit", case, "--story", "-", "--goals", "-", stdin=b"x").returncode == 2, "read twice"
+    for f in PERSON:  # what wrote there may have failed: nothing is removed by nothing
+        for nothing in (b"", b"\n", b" \r\n", b"\xef\xbb\xbf", "\u00a0".encode()):
+            if f.name not in ("do_not_contact", "birth_date", "language"):
+                r = run(node, "case", "edit", case, f"--{option(f)}", "-", stdin=nothing)
+                assert r.returncode == 2 and f"--{option(f)}" in r.stderr.decode() and "empty" in r.stderr.decode(), (f.name, nothing, r)
+    folder = os.open(node.dir, os.O_RDONLY)  # cannot be read
+    r = subprocess.run([str(BIN / "kring"), "--dir", str(node.dir), "case", "edit", case, "--goals", "-"], stdin=folder, capture_output=True)
+    os.close(folder)
+    assert r.returncode == 2 and b"--goals" in r.stderr and b"cannot read" in r.stderr, r
     assert last(node) == before + 1
+    assert node.k("case", "show", case)["person"] == got["person"]
 
 
 def test_an_urgent_referral_says_so_in_every_list(federation):
