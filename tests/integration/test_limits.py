@@ -53,11 +53,14 @@ def test_a_limit_says_in_every_language_what_helps(federation):
     def screen(node, lang, *args):
         return subprocess.run([str(f.bin / "kring"), "--dir", str(node.dir), "--lang", lang, *args], capture_output=True, text=True).stdout
 
-    for lang, helps in {"nl": "wat helpt: sluit er af", "fr": "que faire: terminez-en", "en": "what helps: end some", "de": "was hilft: schlie\u00dfen"}.items():
-        (line,) = [x for x in screen(b, lang, "status").splitlines() if x.startswith("  LIMIT ")]
+    for lang, label, helps in (("nl", "GRENS", "wat helpt: sluit er af"), ("fr", "LIMITE", "que faire: terminez-en"),
+                               ("en", "LIMIT", "what helps: end some"), ("de", "GRENZE", "was hilft: schlie\u00dfen")):
+        (line,) = [x for x in screen(b, lang, "status").splitlines() if x.startswith(f"  {label} ")]
         assert helps in line and "PartnerOpenReferrals" in line and "do-" not in line, line
-        rows = screen(a, lang, "worklist").splitlines()
-        assert len(rows) == 3 and len({x.index("SMWO") for x in rows}) == 1, rows
+        lines = screen(a, lang, "worklist").splitlines()
+        rows, commands = lines[::2], [x.strip() for x in lines[1::2]]  # below each row stands what to type
+        assert len(rows) == 3 and len({x.index("SMWO") for x in rows}) == 1, lines
+        assert sorted(x.rsplit(" ", 1)[0] for x in commands) == ["kring accept", "kring partner show", "kring partner show"], lines
 
 
 def test_a_nearly_full_disk_stops_intake_and_nothing_else(federation, workdir):

@@ -10,7 +10,8 @@
  * Privacy:  organisations only.
  *
  * A partner is named by its whole name, however it is accented, capitalised and spaced; by what lists show to
- * type; by its fingerprint or its id.  A part of a name names nobody.  Members come before those that were
+ * type; by its fingerprint or its id; and, where nobody is put out by it, by a beginning that one member alone has.
+ * No other part of a name names anybody.  Members come before those that were
  * removed; of two that fit nobody is chosen, because what follows may send a person there.
  */
 #ifndef KRING_DOMAIN_MEMBERSHIP_NAMES_H
