@@ -6,8 +6,10 @@
 
 #include "base/check.h"
 
-enum { ANSWER_PARTS = 12288 };
+enum { ANSWER_PARTS = 12288, ANSWER_COUNT = 32 };
 static_assert(ANSWER_PARTS < LIMIT_CLASS_2 / 4, "answers leave room for documents in a frame");
+static_assert(ANSWER_COUNT <= LIMIT_FRAME_PARTS / 4,
+	      "small parts leave room for the others of a frame");
 
 /* One for each partner and turn, made when it is first owed something. */
 struct answer *answer_of(struct turn *t, uint16_t peer)
@@ -33,12 +35,14 @@ void answer_part(struct answer *a, uint8_t type, struct span bytes)
 {
 	struct wr before;
 
+	if (a->part_count == ANSWER_COUNT)
+		return;	       /* no room this time: the question comes again */
 	if (a->parts.cap == 0) /* most turns owe a partner no part at all */
 		a->parts = arena_wr(a->arena, ANSWER_PARTS);
 	before = a->parts;
 	wire_part_put(&a->parts, type, bytes);
 	if (a->parts.over)
-		a->parts = before; /* no room this time: the question comes again */
+		a->parts = before; /* nor this time */
 	else
 		a->part_count++;
 }

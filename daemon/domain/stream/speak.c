@@ -302,7 +302,7 @@ static enum err gather(struct speaking *s, struct making *m)
 	return rc == ERR_OK ? collect(s, m->parts.len, &m->l) : rc;
 }
 
-/* A class that the first document fits into, and then as many more as fit. */
+/* A class that the first document fits into, and then as many more as fit; a frame of too many parts is read by nobody. */
 static enum err fit(struct making *m)
 {
 	const size_t one = m->l.count == 0 ? 0 : WIRE_PART_HEAD + m->l.docs[0].len;
@@ -311,7 +311,7 @@ static enum err fit(struct making *m)
 	require(m->taken == 0);
 	m->cap = wire_class_len(choose_class(m->parts.len + m->l.bytes, m->parts.len + one));
 	room = m->cap - WIRE_FRAME_EXTRA;
-	while (m->taken < m->l.count &&
+	while (m->taken < m->l.count && m->count < LIMIT_FRAME_PARTS &&
 	       m->parts.len + WIRE_PART_HEAD + m->l.docs[m->taken].len <= room) {
 		wire_part_put(&m->parts, WIRE_PART_DOCUMENT, m->l.docs[m->taken++]);
 		m->count++;

@@ -508,6 +508,19 @@ static void a_table_that_breaks_off_is_not_whole(void **state)
 	assert_int_equal(view_verify(t, NULL, reply), ERR_CORRUPT);
 }
 
+/* A frame of more parts than its reader takes would be refused whole, and made again as it was. */
+static void many_small_answers_leave_room_in_a_frame(void **state)
+{
+	struct bed *b = *state;
+	struct answer *a = answer_of(&b->t, BED_PARTNER);
+
+	assert_non_null(a);
+	for (unsigned i = 0; i < 2 * LIMIT_FRAME_PARTS; i++)
+		answer_part(a, WIRE_PART_PING, span_of("123456789", 9));
+	assert_in_range(a->part_count, 1, LIMIT_FRAME_PARTS / 4);
+	b->t.answers = NULL;
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
@@ -524,6 +537,7 @@ int main(void)
 		EACH(a_pair_that_went_back_fails_by_itself),
 		EACH(what_comes_in_on_such_a_line_fails_by_itself),
 		EACH(a_new_life_without_room_is_answered),
+		EACH(many_small_answers_leave_room_in_a_frame),
 		EACH(two_partners_keep_for_each_node),
 		EACH(a_table_that_breaks_off_is_not_whole),
 	};
