@@ -22,7 +22,9 @@
 enum { WAITING_ROWS = 50, THREAD_KEY = 32, URGENT = 2 };
 static_assert(WAITING_ROWS < LIMIT_LIST_ROWS, "both lists fit a reply");
 
-/* Above every due day, and below what is not urgent. */
+/* Each above every moment: what has no term, what is due after today, what is not urgent. */
+#define UNDATED	   (UINT64_C(1) << 60)
+#define LATER	   (UINT64_C(1) << 61)
 #define NOT_URGENT (UINT64_C(1) << 62)
 
 /* By the moment until when, urgent ones before all others. */
@@ -31,14 +33,16 @@ static uint64_t rank(uint64_t until_ms, bool urgent)
 	return (until_ms < NOT_URGENT ? until_ms : NOT_URGENT - 1) + (urgent ? 0 : NOT_URGENT);
 }
 
-/* What has no term counts as if it were due when today is over: behind what is, before what is later. */
+/* What has no term stands behind what is due today, the oldest first, and before what is later. */
 static uint64_t rank_of(const struct turn *t, const struct view_work *w)
 {
-	const char *here = t->node->country;
+	const uint64_t tonight = calendar_add_all(t->node->country, t->wall_ms, 0);
+	const uint64_t until = w->due_ms - 1;
 
 	require(w->item.key.len == VIEW_WORK_KEY);
-	return rank(w->due_ms != 0 ? w->due_ms - 1 : calendar_add_all(here, t->wall_ms, 0),
-		    w->item.urgent);
+	if (w->due_ms == 0)
+		return rank(UNDATED + w->since_ms, w->item.urgent);
+	return rank(until > tonight ? LATER + until : until, w->item.urgent);
 }
 
 /* Rows of one referral stand side by side in their table. */
@@ -95,24 +99,6 @@ static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg 
 	if (w.rc == ERR_OK && best.item.key.len != 0)
 		page_offer_of(p, &best.item);
 	return w.rc;
-}
-
-/* The row that was shown last may stand for its referral no more: the list goes on where it would. */
-static enum err start_after(struct turn *t, const char *name, struct page *p)
-{
-	struct view_work one;
-	struct store_key k;
-	enum err rc;
-
-	require(p->begun || p->total == 0);
-	if (name[0] == '\0' || p->begun)
-		return ERR_OK;
-	rc = view_work_named(t, name, &k);
-	if (rc == ERR_OK)
-		rc = view_work_item(t, p, key_span(&k), &one);
-	if (rc == ERR_OK)
-		page_after(p, rank_of(t, &one), key_span(&k));
-	return rc;
 }
 
 /* Of a referral with work of ours the work is shown: one referral is one line. */
@@ -208,7 +194,7 @@ static enum err work(struct turn *t, const struct msg *req, struct msg *reply, b
 	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
 
 	if (rc == ERR_OK)
-		rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
+		rc = view_work_after(t, req, &p, rank_of);
 	if (rc == ERR_OK)
 		rc = find_page_of(t, req, &p, &only);
 	if (rc == ERR_OK)

@@ -25,10 +25,14 @@ enum { IDENTITY = 1 << 0, CONTACT = 1 << 1, NEEDS = 1 << 15, NAME_CAP = 160 };
 enum { KEY_LEN = VIEW_WORK_KEY };
 enum { SUNDAY_TO_SUNDAY = 7 };
 
-/* The most urgent first; what has no term comes last: nothing minus one is the largest number. */
-static uint64_t rank_of(const struct msg *m)
+/* Above every due day. */
+#define UNDATED (UINT64_C(1) << 62)
+
+/* What is due first stands first; what has no term comes last, and of that the oldest first. */
+static uint64_t rank_of(const struct turn *t, const struct view_work *w)
 {
-	return msg_u64(m, WORK_RECORD_DUE_MS) - 1;
+	(void)t;
+	return w->due_ms == 0 ? UNDATED + w->since_ms : w->due_ms - 1;
 }
 
 /* An appointment that was yesterday is no work any more.  No timer rings for it, since a message begins no term: its row goes with
@@ -51,12 +55,13 @@ enum err view_work_item(struct turn *t, const struct page *p, struct span key,
 	rc = out->item.key.len == KEY_LEN ? worklist_get(t, &out->item.key, &m) : ERR_CORRUPT;
 	if (rc != ERR_OK)
 		return rc;
-	out->item.rank = rank_of(m);
 	out->item.urgent = msg_u64(m, WORK_RECORD_URGENT) != 0;
 	out->item.peer = page_part_of(p, msg_u64(m, WORK_RECORD_PEER));
 	out->peer = (uint16_t)msg_u64(m, WORK_RECORD_PEER);
 	out->passed = passed(t, &out->item, m);
 	out->due_ms = msg_u64(m, WORK_RECORD_DUE_MS);
+	out->since_ms = msg_u64(m, WORK_RECORD_SINCE_MS);
+	out->item.rank = rank_of(t, out);
 	return ERR_OK;
 }
 
@@ -92,7 +97,7 @@ static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg 
 }
 
 /* A row is called by its reference and what is to be done: "91C4A7K3M.answer-due". */
-void view_work_name(const struct msg *row, char out[VIEW_WORK_NAME])
+static void work_name(const struct msg *row, char out[VIEW_WORK_NAME])
 {
 	const bool had = msg_has(row, WORK_ROW_REF); /* consents and agreements have none */
 	struct err_text name;
@@ -104,7 +109,7 @@ void view_work_name(const struct msg *row, char out[VIEW_WORK_NAME])
 }
 
 /* A row is found by its name, not by its number: those before it may be done when the next page is asked for. */
-enum err view_work_named(struct turn *t, const char *name, struct store_key *k)
+static enum err named(struct turn *t, const char *name, struct store_key *k)
 {
 	const char *dot = strchr(name, '.');
 	char ref[33] = ""; /* or an id */
@@ -129,9 +134,11 @@ enum err view_work_named(struct turn *t, const char *name, struct store_key *k)
 	return rc;
 }
 
-/* As a client asks for the next page: by the name that the page before ended with. */
-static enum err start_after(struct turn *t, const char *name, struct page *p)
+/* The row that was shown last may stand for its referral no more: the list goes on where it would. */
+enum err view_work_after(struct turn *t, const struct msg *req, struct page *p,
+			 uint64_t (*rank)(const struct turn *t, const struct view_work *w))
 {
+	const char *name = msg_text(req, LIST_ASK_AFTER);
 	struct view_work one;
 	struct store_key k;
 	enum err rc;
@@ -139,11 +146,11 @@ static enum err start_after(struct turn *t, const char *name, struct page *p)
 	require(p->begun || p->total == 0);
 	if (name[0] == '\0' || p->begun)
 		return ERR_OK;
-	rc = view_work_named(t, name, &k);
+	rc = named(t, name, &k);
 	if (rc == ERR_OK)
 		rc = view_work_item(t, p, key_span(&k), &one);
 	if (rc == ERR_OK)
-		page_after(p, one.item.rank, key_span(&k));
+		page_after(p, rank(t, &one), key_span(&k));
 	return rc;
 }
 
@@ -258,7 +265,7 @@ static void thread_row(struct turn *t, const struct thread *th, struct msg *out)
 }
 
 /* The thread may be damaged while its work is not: then the row is named and left out. */
-enum err view_work_row(struct turn *t, const struct page_item *i, struct msg *reply)
+static enum err work_row(struct turn *t, const struct page_item *i, struct msg *reply)
 {
 	char typed[NAMES_TYPED_LEN];
 	struct id16 thread_id;
@@ -306,9 +313,9 @@ enum err view_work_rows(struct turn *t, const struct page *p, char last[VIEW_WOR
 	for (size_t i = 0; rc == ERR_OK && i < p->count; i++) {
 		const size_t n = msg_count(reply, REPLY_WORK);
 
-		rc = view_work_row(t, &p->items[i], reply);
+		rc = work_row(t, &p->items[i], reply);
 		if (rc == ERR_OK && i < whole && msg_count(reply, REPLY_WORK) > n)
-			view_work_name(msg_at(reply, REPLY_WORK, n), last);
+			work_name(msg_at(reply, REPLY_WORK, n), last);
 	}
 	return rc;
 }
@@ -323,7 +330,7 @@ enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply)
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = start_after(t, msg_text(req, LIST_ASK_AFTER), &p);
+	rc = view_work_after(t, req, &p, rank_of);
 	if (rc != ERR_OK)
 		return rc;
 	rc = find_page_of(t, req, &p, &only);

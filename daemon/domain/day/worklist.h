@@ -22,21 +22,21 @@ enum {
 
 /** A row of table WORK as a page takes it. */
 struct view_work {
-	struct page_item item; /* rank: by its due day */
+	struct page_item item; /* rank: as in the worklist */
 	uint64_t due_ms;       /* 0: none */
+	uint64_t since_ms;
 	uint16_t peer;
 	bool passed; /* it is over, and shown to nobody */
 };
 /** ERR_CORRUPT: damaged; item.key is set all the same. */
 MUST_CHECK enum err view_work_item(struct turn *t, const struct page *p, struct span key,
 				   struct view_work *out);
-/** One WorkRow into reply; nothing where its thread is damaged. */
-MUST_CHECK enum err view_work_row(struct turn *t, const struct page_item *i, struct msg *reply);
-/** How a row is called: "91C4A7K3M.answer-due"; where a list goes on. */
-void view_work_name(const struct msg *row, char out[VIEW_WORK_NAME]);
-/** The key of the row of that name.  ERR_NOTFOUND, refused for a person. */
-MUST_CHECK enum err view_work_named(struct turn *t, const char *name, struct store_key *k);
-/** All rows of the page; last: the name of the last one that has none left out before it. */
+/** Where the page that req asks for begins: behind the row that the one before ended with, by the rank that this list gives it.
+ *  ERR_NOTFOUND, explained: there is no such row any more. */
+MUST_CHECK enum err view_work_after(struct turn *t, const struct msg *req, struct page *p,
+				    uint64_t (*rank)(const struct turn *t,
+						     const struct view_work *w));
+/** All rows of the page; last: how the last one is called that has none left out before it ("91C4A7K3M.answer-due"). */
 MUST_CHECK enum err view_work_rows(struct turn *t, const struct page *p, char last[VIEW_WORK_NAME],
 				   struct msg *reply);
 

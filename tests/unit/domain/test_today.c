@@ -129,6 +129,37 @@ static void what_presses_stands_first(void **state)
 	assert_false(msg_has(reply, REPLY_NEXT));
 }
 
+/* Ids are drawn at random here, so of eight rows nobody sees them in order by chance. */
+static void what_has_no_term_is_shown_oldest_first(void **state)
+{
+	static const char order[] = "A B C D E F G H";
+	struct bed *b = *state;
+	struct thread th[8];
+	struct msg *reply, *list;
+
+	for (size_t i = 0; i < 8; i++) {
+		const char name[] = {(char)('H' - (int)i), '\0'};
+		const struct id16 who = person(b, name, NULL);
+
+		th[i] = referral(b, &who);
+	}
+	for (size_t i = 8; i-- > 0;) { /* the last referral has been work for longest */
+		b->now_ms += 1000;
+		(void)bed_turn(b);
+		work(b, &th[i], WORK_FOLLOW_UP, 0);
+	}
+	assert_string_equal(column(b, today(b), REPLY_WORK, WORK_ROW_NAME), order);
+	list = msg_new(b->t.arena, MSG_REPLY);
+	assert_int_equal(view_worklist(&b->t, msg_new(b->t.arena, MSG_LIST_ASK), list), ERR_OK);
+	assert_string_equal(column(b, list, REPLY_WORK, WORK_ROW_NAME), order);
+	/* page by page, too, and what is due tomorrow stands behind all of them */
+	work(b, &th[7], WORK_FOLLOW_UP, due_in(b, 1));
+	reply = ask(b, 4, "");
+	assert_string_equal(column(b, reply, REPLY_WORK, WORK_ROW_NAME), "B C D E");
+	reply = ask(b, 4, msg_text(reply, REPLY_NEXT));
+	assert_string_equal(column(b, reply, REPLY_WORK, WORK_ROW_NAME), "F G H A");
+}
+
 static void one_referral_is_one_line(void **state)
 {
 	struct bed *b = *state;
@@ -248,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(what_presses_stands_first),
+		T(what_has_no_term_is_shown_oldest_first),
 		T(one_referral_is_one_line),
 		T(who_is_called_alike_has_a_birth_date),
 		T(without_work_there_is_what_is_on_its_way),
