@@ -13,7 +13,6 @@
 
 #include "domain/day/alike.h"
 #include "domain/day/worklist.h"
-#include "domain/exchange/quota.h"
 #include "domain/referral/calendar.h"
 #include "domain/referral/states.h"
 #include "domain/views/find.h"
@@ -102,7 +101,8 @@ static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg 
 }
 
 /* Of a referral with work of ours the work is shown: one referral is one line. */
-static enum err offer_waiting(struct turn *t, const struct id16 *id, struct page *p)
+static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16 *id,
+			      struct page *p, struct msg *reply)
 {
 	const size_t mark = t->arena->used;
 	struct page_item one = {.rank = 0};
@@ -111,9 +111,12 @@ static enum err offer_waiting(struct turn *t, const struct id16 *id, struct page
 	bool ours;
 	enum err rc = thread_load(t, id, &th);
 
+	(void)ctx;
+	arena_rewind(t->arena, mark);
+	if (page_damaged(t, rc, STORE_THREAD, span_of(id->b, 16), reply))
+		return ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
-	arena_rewind(t->arena, mark);
 	require(th.state < REFERRAL_STATE_COUNT);
 	if (state_row((enum referral_state)th.state)->next != REFERRAL_BY_RECEIVER)
 		return ERR_OK;
@@ -129,35 +132,6 @@ static enum err offer_waiting(struct turn *t, const struct id16 *id, struct page
 	return ERR_OK;
 }
 
-/* Referrals of ours that are not over, by partner: there is an index of them. */
-static enum err waiting_items(struct turn *t, struct page *p, uint16_t only, struct msg *reply)
-{
-	enum err rc = ERR_NOTFOUND;
-
-	for (; rc == ERR_NOTFOUND && p->peer < t->node->peer_count; p->peer++) {
-		const uint16_t no = t->node->peers[p->peer].no;
-		struct quota_place at = {.case_id = {{0}}};
-
-		if (only != 0 && only != no)
-			continue;
-		if (p->at.len == sizeof at)
-			memcpy(&at, p->at.b, sizeof at);
-		while ((rc = quota_next_open(t, no, THREAD_SENDER, &at)) == ERR_OK) {
-			rc = offer_waiting(t, &at.thread, p);
-			if (rc != ERR_OK &&
-			    !page_damaged(t, rc, STORE_THREAD, span_of(at.thread.b, 16), reply))
-				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-			if (!turn_enough(t))
-				continue;
-			p->at.len = 0;
-			key_put(&p->at, &at, sizeof at);
-			return page_rest(t, p);
-		}
-		p->at.len = 0;
-	}
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
 /* Some of them, and how many there are: kring sent has all. */
 static enum err waiting(struct turn *t, uint16_t only, struct msg *reply)
 {
@@ -168,7 +142,7 @@ static enum err waiting(struct turn *t, uint16_t only, struct msg *reply)
 	if (rc == ERR_OK && only == 0 && !p.begun)
 		rc = page_share(t, &p);
 	if (rc == ERR_OK)
-		rc = waiting_items(t, &p, only, reply);
+		rc = view_open_referrals(t, THREAD_SENDER, only, &p, offer_waiting, NULL, reply);
 	if (rc != ERR_OK || t->again)
 		return rc;
 	for (size_t i = 0; rc == ERR_OK && i < p.count; i++) {

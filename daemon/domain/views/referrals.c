@@ -415,9 +415,10 @@ struct of_role {
 
 /* One row of such a list, if it is one.  A row that is damaged is named once, whatever the turn in which it is met, and keeps no other
  * one out. */
-static enum err offer(struct turn *t, const struct of_role *o, const struct id16 *id,
-		      struct page *p, struct msg *reply)
+static enum err offer(struct turn *t, const void *ctx, const struct id16 *id, struct page *p,
+		      struct msg *reply)
 {
+	const struct of_role *o = ctx;
 	const size_t mark = t->arena->used;
 	struct page_item one = {.rank = 0};
 	struct thread th;
@@ -439,8 +440,8 @@ static enum err offer(struct turn *t, const struct of_role *o, const struct id16
 }
 
 /* What is not over has an index, by partner: what is over may be a hundred times as much. */
-static enum err offer_open(struct turn *t, const struct of_role *o, struct page *p,
-			   struct msg *reply)
+enum err view_open_referrals(struct turn *t, uint8_t role, uint16_t only, struct page *p,
+			     view_offer *one, const void *ctx, struct msg *reply)
 {
 	enum err rc = ERR_NOTFOUND;
 
@@ -448,12 +449,12 @@ static enum err offer_open(struct turn *t, const struct of_role *o, struct page 
 		const uint16_t no = t->node->peers[p->peer].no;
 		struct quota_place at = {.case_id = {{0}}};
 
-		if (o->only != 0 && o->only != no)
+		if (only != 0 && only != no)
 			continue;
 		if (p->at.len == sizeof at)
 			memcpy(&at, p->at.b, sizeof at);
-		while ((rc = quota_next_open(t, no, o->role, &at)) == ERR_OK) {
-			rc = offer(t, o, &at.thread, p, reply);
+		while ((rc = quota_next_open(t, no, role, &at)) == ERR_OK) {
+			rc = one(t, ctx, &at.thread, p, reply);
 			if (rc != ERR_OK)
 				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 			if (!turn_enough(t))
@@ -503,7 +504,8 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	rc = find_page_of(t, req, &p, &o.only);
 	if (rc != ERR_OK)
 		return rc;
-	rc = o.all ? offer_all(t, &o, &p, reply) : offer_open(t, &o, &p, reply);
+	rc = o.all ? offer_all(t, &o, &p, reply)
+		   : view_open_referrals(t, role, o.only, &p, offer, &o, reply);
 	if (rc != ERR_OK || t->again)
 		return rc;
 	rc = rows_of(t, &p, last, reply);

@@ -13,14 +13,14 @@
 #define KRING_DOMAIN_VIEWS_REFERRALS_H
 
 #include "domain/documents/thread.h"
+#include "domain/page.h"
 
 /** Whose move it is: "us", "partner", "nobody". */
 const char *view_next_of(const struct thread *th);
 /** Which categories of what was said in this thread may be looked at now; *why: a code where there are none, else "". */
 MUST_CHECK enum err view_readable(struct turn *t, const struct thread *th, uint64_t *cats,
 				  const char **why);
-/** One ReferralRow of th into reply. */
-/** name: the person and the need too.  Not in replies to commands that write: those are remembered for a day under
+/** One ReferralRow of th into reply.  name: the person and the need too.  Not in replies to commands that write: those are remembered for a day under
  *  the node-wide key, which an erasure does not destroy. */
 MUST_CHECK enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *reply,
 				      bool name);
@@ -35,6 +35,13 @@ MUST_CHECK enum err view_referrals_of_case(struct turn *t, const struct id16 *ca
 					   struct msg *reply);
 MUST_CHECK enum err view_open_referral(struct turn *t, const struct id16 *case_id, uint16_t peer,
 				       const char *need, bool *open);
+/** Offers p one referral, if it is of the list that ctx tells of; one that is damaged is named in reply, and ERR_OK. */
+typedef enum err view_offer(struct turn *t, const void *ctx, const struct id16 *id, struct page *p,
+			    struct msg *reply);
+/** All referrals of this role that are not over, of one partner (only; 0: of all): as many as one turn looks at, and the page
+ *  rests then (t->again). */
+MUST_CHECK enum err view_open_referrals(struct turn *t, uint8_t role, uint16_t only, struct page *p,
+					view_offer *one, const void *ctx, struct msg *reply);
 
 /* control commands */
 MUST_CHECK enum err view_inbox(struct turn *t, const struct msg *req, struct msg *reply);
