@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The one parser of addresses: settings, rosters and node records are held against it, and what it says of an error is
- * shown as it stands.  Addresses are numbers: a name that is looked up tells a stranger whom this node talks to, and may
+/* The one parser of addresses: settings, rosters and node records are held against it, and what it says of an error is a
+ * row of config/lists/errors.psv.  Addresses are numbers: a name that is looked up tells a stranger whom this node talks to, and may
  * lead elsewhere tomorrow. */
 #include "base/endpoint.h"
 
@@ -56,7 +56,8 @@ static const char *flaw6(const struct endpoint *e, enum endpoint_use use)
 					      : "[::] is every address of this machine: name one "
 						"that partners reach";
 	if (memcmp(e->addr, mapped, sizeof mapped) == 0)
-		return "this is an IPv4 address in IPv6 clothes: write it as tcp://192.0.2.1:7001";
+		return "this is an IPv4 address within an IPv6 one: write it as "
+		       "tcp://192.0.2.1:7001";
 	if (e->addr[0] == 0xfe && (e->addr[1] & 0xc0) == 0x80)
 		return "fe80 is link-local: it leads nowhere beyond this cable";
 	/* ff00::/8 are groups; what begins with twelve zeros are old spellings of IPv4, of which
@@ -97,7 +98,7 @@ static const char *parse4(const char *host, size_t n, struct endpoint *e)
 		if (inet_pton(AF_INET, name, e->addr) == 1)
 			return NULL;
 	}
-	return "numbers, and no name: partners look no names up; like tcp://192.0.2.1:7001";
+	return "give numbers and no name, because partners look no names up: tcp://192.0.2.1:7001";
 }
 
 static const char *split(const char *host, struct endpoint *e)

@@ -27,7 +27,8 @@ struct endpoint {
 	uint8_t addr[16]; /* the first four of IPv4 */
 };
 
-/** NULL: s is one, or empty (nowhere); *out is filled (may be NULL).  Else what is wrong with it, for a person. */
+/** NULL: s is one, or empty (nowhere); *out is filled (may be NULL).  Else what is wrong with it: a row of
+ *  config/lists/errors.psv. */
 const char *endpoint_flaw(const char *s, enum endpoint_use use, struct endpoint *out);
 
 /** Why listening failed, for a person. */

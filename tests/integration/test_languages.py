@@ -268,7 +268,7 @@ def raw_codes():
 
 def unconverted():
     """Sentences of the daemon that have no row yet: they shrink to nothing."""
-    texts = [p.read_text() for p in (ROOT / "daemon").rglob("*.c") if "turn_refuse_old(" in p.read_text() or "err_explain(" in p.read_text() or p.name == "endpoint.c" or "/core/" in str(p)]
+    texts = [p.read_text() for p in (ROOT / "daemon").rglob("*.c") if "err_explain(" in p.read_text() or "/core/" in str(p)]
     found = ["".join(re.findall(r'"((?:[^"\\]|\\.)*)"', run)) for t in texts for run in re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', t)]
     return [s for x in found for s in re.split(r"%\S+|\d+", x) if len(s.strip()) > 8]
 

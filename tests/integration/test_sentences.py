@@ -361,3 +361,17 @@ def test_who_saves_second_is_told_what_changed_and_when(federation):
         assert e.value.reply["code"] == "closed-meanwhile" and word in e.value.reply["what"]
     page = by("bob", "case", "show", case, lang="nl")
     assert "telefoon, e-mail" in page and "phone" not in page and "closed" not in page, page
+
+
+def test_a_wrong_address_is_explained_in_the_readers_language(federation):
+    f = federation("Goes", "SMWO")
+    a, known = f.nodes[0], rows("errors")
+    f.start()
+    new = type(a)(f, "new", "OCMW Mol", 7001)  # has no directory yet
+    for at, flaw in (("tcp://goes.example:7001", "give numbers and no name, because partners look no names up: tcp://192.0.2.1:7001"),
+                     ("tcp://192.0.2.1", "the port is missing: tcp://192.0.2.1:7001"), ("7001", "an address begins with tcp://, like tcp://192.0.2.1:7001")):
+        for lang in LANGS:
+            assert (known[flaw][lang] == flaw) == (lang == "en")
+            for n, args in ((a, ("invite", "--org", "Mol", "--at", at)), (a, ("address", at)),
+                            (new, ("node", "init", "--org", "Mol", "--country", "BE", "--listen", at, "--federation", str(f.roster)))):
+                assert known[flaw][lang] in " ".join(said(n, *args, lang=lang, code=2)[1].split()), (args, lang)

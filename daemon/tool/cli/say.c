@@ -46,6 +46,11 @@ const char *say_err(enum err rc)
 	return list_text(LIST_ERRORS, say_lang(), err_text(rc));
 }
 
+const char *say_flaw(const char *flaw)
+{
+	return list_text(LIST_ERRORS, say_lang(), flaw);
+}
+
 /* A sentence is filled in as a whole: no two languages put their words in the same order. */
 void say_to(FILE *to, const char *code, const struct fill *values)
 {

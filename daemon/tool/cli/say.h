@@ -28,6 +28,8 @@ const char *say_word(const char *code);
 /** What the system said (errno), and what an error of ours means. */
 const char *say_errno(int number);
 const char *say_err(enum err rc);
+/** What endpoint_flaw found. */
+const char *say_flaw(const char *flaw);
 /** A row with its values on standard output, and the end of the line. */
 void say_line(const char *code, const struct fill *values);
 /** The same without the end of the line, anywhere. */

@@ -264,10 +264,11 @@ static int read_token(const struct tool_args *a, struct wire_invite *v)
 		return tool_fail(TOOL_USAGE, "not-an-invite", "not-an-invite-why");
 	if (v->expiry_s < clock_wall_ms() / 1000)
 		return tool_fail(TOOL_RULE, "invite-expired", "ask-new-invite");
-	flaw = v->address[0] == '\0' ? "flaw-missing"
-				     : endpoint_flaw(v->address, ENDPOINT_PUBLISH, NULL);
+	if (v->address[0] == '\0')
+		return tool_fail(TOOL_RULE, "invite-address", "invite-address-missing");
+	flaw = endpoint_flaw(v->address, ENDPOINT_PUBLISH, NULL);
 	if (flaw != NULL)
-		return tool_fail(TOOL_RULE, "invite-address", flaw);
+		return tool_fail(TOOL_RULE, "invite-address", say_flaw(flaw));
 	return 0;
 }
 

@@ -272,7 +272,7 @@ static int check_addresses(struct tool_args *a)
 		a->listen = "";
 	flaw = endpoint_flaw(a->listen, ENDPOINT_LISTEN, &listen);
 	if (flaw != NULL)
-		return tool_fail(TOOL_USAGE, "--listen", flaw);
+		return tool_fail(TOOL_USAGE, "--listen", say_flaw(flaw));
 	if (a->address == NULL && a->listen[0] != '\0' && listen.everywhere)
 		return tool_fail(TOOL_USAGE, "listen-everywhere", "listen-everywhere-why");
 	if (a->address == NULL)
@@ -280,7 +280,7 @@ static int check_addresses(struct tool_args *a)
 	if (strcmp(a->address, "none") == 0)
 		a->address = "";
 	flaw = endpoint_flaw(a->address, ENDPOINT_PUBLISH, NULL);
-	return flaw == NULL ? 0 : tool_fail(TOOL_USAGE, "--address", flaw);
+	return flaw == NULL ? 0 : tool_fail(TOOL_USAGE, "--address", say_flaw(flaw));
 }
 
 int nodedir_refuse_place(const char *place)
