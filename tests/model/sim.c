@@ -439,9 +439,7 @@ void sim_step(struct sim *s)
 	faults(s);
 }
 
-/* Is anything owed anywhere?  left: how many documents have still to be offered, numbered, receipted or judged, in all.
- * why: says what, when that is the end of it. */
-static bool busy(struct sim *s, bool why, uint64_t *left)
+bool sim_busy(struct sim *s, bool why, uint64_t *left)
 {
 	bool any = s->bag_len > 0;
 
@@ -526,13 +524,13 @@ void sim_settle(struct sim *s)
 		for (int i = 0; i < s->n; i++)
 			sim_confirm(s, &s->nodes[i]);
 		sim_round(s);
-		if (!busy(s, false, &left) && round > 1)
+		if (!sim_busy(s, false, &left) && round > 1)
 			return;
 		if (left < least)
 			still = 0;
 		least = left < least ? left : least;
 	}
-	(void)busy(s, true, &left);
+	(void)sim_busy(s, true, &left);
 	sim_fail(s, "no convergence");
 }
 

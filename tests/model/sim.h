@@ -150,6 +150,9 @@ struct span sim_removal(struct sim *s, int node);
 void sim_drop_one(struct sim *s);
 /** Everybody's clock is looked at, lines are up, everything said arrives. */
 void sim_round(struct sim *s);
+/** Is anything owed anywhere?  left: how many documents have still to be offered, numbered, receipted or judged, in all.  why: the
+ *  run fails and says what it is. */
+bool sim_busy(struct sim *s, bool why, uint64_t *left);
 void sim_settle(struct sim *s);
 void sim_connect(struct sim *s, int a, int b);
 void sim_cut(struct sim *s, int a, int b);
