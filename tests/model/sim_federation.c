@@ -109,7 +109,9 @@ static void add_life(struct sim_life *tot, const struct sim *s)
 	tot->corrected += s->life.corrected;
 }
 
-/* A run in which nobody did this proves nothing about it. */
+enum { LIFE_SEEDS = 10 };
+
+/* A run in which nobody did this proves nothing about it.  One seed need not have all of it: it is demanded of so many together. */
 static bool lived(const struct sim_life *l)
 {
 	return l->erased_own > 0 && l->erased_theirs > 0 && l->revoked > 0 && l->withdrawn > 0 &&
@@ -121,6 +123,12 @@ static bool lived(const struct sim_life *l)
 
 static void print_life(const struct sim_life *l, uint64_t seeds)
 {
+	const char
+		*part = lived(l) ? ""
+			: seeds < LIFE_SEEDS
+				? " | a part of life is missing, as may be in fewer than ten seeds"
+				: " | FAILED: a part of life is missing";
+
 	(void)printf("       days %llu a seed | erased: own %llu, partner's %llu | revoked %llu "
 		     "withdrawn %llu, at a partner %llu, renewed %llu referred again %llu | terms: "
 		     "expired %llu "
@@ -137,8 +145,7 @@ static void print_life(const struct sim_life *l, uint64_t seeds)
 		     (unsigned long long)l->present, (unsigned long long)l->said,
 		     (unsigned long long)l->told, (unsigned long long)l->recalled,
 		     (unsigned long long)l->too_late, (unsigned long long)l->corrected,
-		     (unsigned long long)l->idle,
-		     lived(l) ? "" : " | FAILED: a part of life is missing");
+		     (unsigned long long)l->idle, part);
 }
 
 static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool speak_first,
@@ -203,7 +210,7 @@ static bool run(const struct sim_profile *p, uint64_t lo, uint64_t hi, uint64_t 
 			     (unsigned long long)tot.lost);
 	if (p->life > 0) {
 		print_life(&tot.life, hi - lo + 1);
-		bad += hi - lo >= 9 && !lived(&tot.life);
+		bad += hi - lo + 1 >= LIFE_SEEDS && !lived(&tot.life);
 	}
 	(void)fflush(stdout);
 	return bad == 0;
