@@ -6,10 +6,8 @@
 
 #include "base/check.h"
 
-enum { ANSWER_PARTS = 12288, ANSWER_COUNT = 32 };
+enum { ANSWER_PARTS = 12288 };
 static_assert(ANSWER_PARTS < LIMIT_CLASS_2 / 4, "answers leave room for documents in a frame");
-static_assert(ANSWER_COUNT <= LIMIT_FRAME_PARTS / 4,
-	      "small parts leave room for the others of a frame");
 
 /* One for each partner and turn, made when it is first owed something. */
 struct answer *answer_of(struct turn *t, uint16_t peer)

@@ -14,6 +14,8 @@
 
 #include "domain/state.h"
 
+enum { ANSWER_COUNT = 32 }; /* ready-made parts of one answer */
+
 struct answer {
 	struct answer *next;
 	uint16_t peer;

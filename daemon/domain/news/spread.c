@@ -17,6 +17,8 @@ enum {
 	OWN_RECORDS = 8,   /* rotations of ours told in an introduction */
 };
 static_assert(PUSH_ENTRIES >= FORK_BACK, "the end of a fork fits one push");
+static_assert((1 + OWN_RECORDS) + 1 + (1 + WORDS) <= (int)SPREAD_PARTS,
+	      "records of ours, a prekey, our own word as witness and those of others");
 
 /* ---- what we say ---- */
 

@@ -18,6 +18,8 @@
 
 #include "domain/exchange/answer.h"
 
+enum { SPREAD_PARTS = 19 }; /* of an introduction, at most */
+
 /** Parts of our first frame on a connection, and of questions: our records, our word as witness, and
  *  some words of others. */
 MUST_CHECK enum err spread_introduce(struct turn *t, struct wr *parts, uint16_t *count);

@@ -24,6 +24,11 @@ enum {
 	FILL_PERCENT = 70,
 	SPEAKING = 0xffff /* no document type: the frame as such */
 };
+enum { STATE_PARTS = 4, AUDIT_HEAD = 1, LEDGER = 1, HEADS_ASKED = 1, VERDICTS = 1 };
+static_assert(SPREAD_PARTS + AUDIT_HEAD + LEDGER + STATE_PARTS + HEADS_ASKED + COMPARE_PARTS +
+			      ANSWER_COUNT + VERDICTS <=
+		      (int)LIMIT_FRAME_PARTS,
+	      "all that stands before the documents, as news_parts says it");
 static_assert(LIMIT_TURN_ARENA / 4 > 4 * (LIMIT_CLASS_2 + LIMIT_BODY),
 	      "after three quarters there is room for a frame and what it is made of");
 
