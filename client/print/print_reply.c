@@ -41,11 +41,17 @@ int print_damage(const struct cli *c, const struct msg *reply)
 	return CLI_DAMAGED;
 }
 
+/* The command that shows further pages of this list: the one that was typed, and today for what watches it, which has none. */
+static void command_of(const struct cli *c, FILE *to)
+{
+	(void)fprintf(to, "kring %s%s%s", c->cmd->field == REQUEST_TODAY ? "today" : c->cmd->noun,
+		      c->cmd->verb == NULL ? "" : " ", cli_or_none(c->cmd->verb));
+}
+
 /* This command as it was typed, without --after. */
 static void typed(const struct cli *c, FILE *to)
 {
-	(void)fprintf(to, "kring %s%s%s", c->cmd->noun, c->cmd->verb == NULL ? "" : " ",
-		      c->cmd->verb == NULL ? "" : c->cmd->verb);
+	command_of(c, to);
 	for (size_t i = 0; i < c->word_count; i++)
 		(void)fprintf(to, strchr(c->words[i], ' ') == NULL ? " %s" : " \"%s\"",
 			      c->words[i]);
@@ -94,13 +100,12 @@ static void left_out(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_LEFT_OUT); i++) {
 		const struct msg *r = msg_at(reply, REPLY_LEFT_OUT, i);
 
-		(void)printf(
-			"%llu %s %s %s: kring %s%s%s --from %s\n",
-			(unsigned long long)msg_u64(r, LEFT_OUT_ROW_COUNT),
-			list_text(LIST_UI, c->lang, "more-of"), msg_text(r, LEFT_OUT_ROW_PARTNER),
-			list_text(LIST_UI, c->lang, "not-shown"), c->cmd->noun,
-			c->cmd->verb == NULL ? "" : " ", c->cmd->verb == NULL ? "" : c->cmd->verb,
-			msg_text(r, LEFT_OUT_ROW_TYPED));
+		(void)printf("%llu %s %s %s: ", (unsigned long long)msg_u64(r, LEFT_OUT_ROW_COUNT),
+			     list_text(LIST_UI, c->lang, "more-of"),
+			     msg_text(r, LEFT_OUT_ROW_PARTNER),
+			     list_text(LIST_UI, c->lang, "not-shown"));
+		command_of(c, stdout);
+		(void)printf(" --from %s\n", msg_text(r, LEFT_OUT_ROW_TYPED));
 	}
 }
 

@@ -195,3 +195,24 @@ def test_kring_watch_tells_and_ends(federation, workdir):
     finally:
         p.send_signal(signal.SIGINT)
     assert p.wait(10) == 0
+
+
+def test_kring_watch_names_the_command_that_shows_the_next_page(federation):
+    """It has no --after itself: a command that is printed is one that can be typed."""
+    from test_dialogue import Between
+    from test_screen import on_a_terminal
+    import ctl
+    f = federation("Goes")
+    a, = f.start()
+
+    def a_long_day(r):
+        if not r.HasField("today"):
+            return None
+        reply = ctl.pb.Reply(day="2026-11-27", truncated=True, next="91C4.answer-due")
+        reply.work.add(ref="91C4", kind="answer-due", group="today", partner="SMWO")
+        reply.left_out.add(partner="SMWO", typed="smwo", count=7)
+        return reply
+    between = Between(a, a_long_day)
+    code, out = on_a_terminal([str(f.bin / "kring"), "--socket", str(between.path), "--lang", "en", "watch"], keys=b"\x03")
+    assert code == 0 and "kring today --after 91C4.answer-due" in out and "kring today --from smwo" in out, out
+    assert "kring watch" not in out
