@@ -140,6 +140,7 @@ void print_reply(struct cli *c, const struct msg *reply)
 	print_evidence(c, reply);
 	print_timeline(c, reply);
 	print_pages(c, reply);
+	said_none(c, reply);
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
 		print_say_line(c, "dry-run", FILL_NONE);
 	else if (msg_has(reply, REPLY_ID) && !msg_has(reply, REPLY_REFERRALS) &&

@@ -209,6 +209,27 @@ void said_would(const struct cli *c, const struct msg *reply)
 	(void)fputc('\n', stderr);
 }
 
+/* Whoever looks at a screen would wait for rows that do not come; a script counts lines, and gets none. */
+void said_none(const struct cli *c, const struct msg *reply)
+{
+	require(c != NULL && reply != NULL);
+	const char *verb = cli_or_none(c->cmd->verb);
+	struct msg_field f;
+	char key[KEY_LEN];
+	bool own;
+
+	key_of(c, "none", key);
+	own = list_has(LIST_SAID, key);
+	if (!c->terminal || (!own && strcmp(verb, "list") != 0))
+		return;
+	for (size_t i = 0; msg_field_at(reply, i, &f); i++)
+		if (f.repeated && msg_count(reply, f.number) > 0)
+			return;
+	/* the sentence of its own is about the whole list, not about a page or one partner's part */
+	put(c, stdout, own && c->option_count == 0 ? key : "none-list", FILL_NONE);
+	(void)putchar('\n');
+}
+
 /* ---- kring show ---- */
 
 /* Under which consents, and until when. */

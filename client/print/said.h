@@ -9,7 +9,8 @@
  * Durable:  nothing.
  * Privacy:  names partners, references and ids; the person never.
  *
- * The sentences are rows of config/lists/said.psv: did-ACT or did-NOUN-VERB for what was done, sure-... for what would be.
+ * The sentences are rows of config/lists/said.psv: did-ACT or did-NOUN-VERB for what was done, sure-... for what would be,
+ * none-NOUN-VERB for a list without a row.
  */
 #ifndef KRING_CLIENT_PRINT_SAID_H
 #define KRING_CLIENT_PRINT_SAID_H
@@ -21,6 +22,8 @@
 bool said_done(const struct cli *c, const struct msg *reply, const struct msg *newest);
 /** On standard error: what the answer to a dry run says would follow. */
 void said_would(const struct cli *c, const struct msg *reply);
+/** On a terminal: that a list has no row, and what helps; nothing for anything else. */
+void said_none(const struct cli *c, const struct msg *reply);
 /** `kring show`: what to heed, the sentence, the row, what the partner has, the history. */
 void said_show(const struct cli *c, const struct msg *reply);
 

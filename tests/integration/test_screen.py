@@ -164,3 +164,28 @@ def test_colours_are_for_terminals_and_say_nothing_alone(two):
     code, out = on_a_terminal([str(BIN / "kring"), "nothing"])
     assert code == 2 and "\x1b[1;31m!\x1b[0m " in out
     assert ESC.sub("", out) == on_a_terminal([str(BIN / "kring"), "nothing"], NO_COLOR="1")[1]
+
+
+def test_a_list_without_a_row_says_so_to_whoever_looks(tmp_path):
+    from node import Federation, ROOT
+    lines = [x.split("|") for x in (ROOT / "config/lists/said.psv").read_text().splitlines()]
+    words = {x[0]: dict(zip(("nl", "fr", "en", "de"), x[1:5])) for x in lines[1:]}
+    f = Federation(tmp_path, ("Goes",))
+    try:
+        a, = f.start()
+        empty = {"none-inbox": ("inbox",), "none-sent": ("sent",), "none-worklist": ("worklist",), "none-case-list": ("case", "list"),
+                 "none-case-search": ("case", "search", "jansen"), "none-outbox-list": ("outbox", "list"), "none-list": ("invites", "list")}
+        for lang in ("nl", "fr", "en", "de"):
+            for key, line in empty.items():
+                code, out = on_a_terminal([str(BIN / "kring"), "--dir", str(a.dir), "--lang", lang, *line], columns=200)
+                assert (code, out) == (0, words[key][lang] + "\n"), (lang, line, out)
+        # --all and --limit ask for another list than the sentence is about; what is no list says nothing more
+        assert on_a_terminal([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "nl", "inbox", "--all"]) == (0, words["none-list"]["nl"] + "\n")
+        assert words["none-list"]["nl"] not in on_a_terminal([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "nl", "status"])[1]
+        for line in empty.values():
+            assert kring(a, *line).stdout == "", "a script counts lines"
+        a.new_case()
+        assert "Verzonnen" in on_a_terminal([str(BIN / "kring"), "--dir", str(a.dir), "case", "list"])[1]
+        assert words["none-case-list"]["nl"] not in on_a_terminal([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "nl", "case", "list"])[1]
+    finally:
+        f.stop()
