@@ -12,8 +12,8 @@
 #include "client/cli/page.h"
 #include "client/cli/seen.h"
 #include "client/cli/tool.h"
-#include "client/commands/arrived.h"
 #include "client/commands/sure.h"
+#include "client/dialogue/arrived.h"
 #include "client/print/print.h"
 #include "client/print/said.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Only for a person: a script has its answer as soon as the node has it. */
-#include "client/commands/arrived.h"
+#include "client/dialogue/arrived.h"
 
 #include <string.h>
 #include <time.h>

@@ -10,12 +10,12 @@
  * Durable:  nothing.
  * Privacy:  looks at the newest rows of referrals from here.
  */
-#ifndef KRING_CLIENT_COMMANDS_ARRIVED_H
-#define KRING_CLIENT_COMMANDS_ARRIVED_H
+#ifndef KRING_CLIENT_DIALOGUE_ARRIVED_H
+#define KRING_CLIENT_DIALOGUE_ARRIVED_H
 
 #include "client/cli/cli.h"
 
 /** The row of the referral in this reply as it is once it arrived; NULL: it did not, or the partner is away. */
 const struct msg *arrived(struct cli *c, const struct msg *reply);
 
-#endif /* KRING_CLIENT_COMMANDS_ARRIVED_H */
+#endif /* KRING_CLIENT_DIALOGUE_ARRIVED_H */
