@@ -138,7 +138,7 @@ int cli_call(struct cli *c, const struct msg *request, struct msg **out)
 }
 
 /* Each way in which a connection fails has its own remedy, so each is told apart here. */
-int cli_try(struct cli *c, const struct msg *request, struct msg **out)
+int cli_look(struct cli *c, const struct msg *request, struct msg **out)
 {
 	require(c->socket != NULL && request != NULL && out != NULL);
 	enum err rc = ctlclient_call(&c->arena, c->socket, request, out);
@@ -159,10 +159,17 @@ int cli_try(struct cli *c, const struct msg *request, struct msg **out)
 			c, CLI_NOT_NOW, "no-answer",
 			FILL({"cause", list_text(LIST_ERRORS, c->lang, err_text(rc)), 0}));
 	refusal_words(c->lang, &c->arena, *out);
-	/* also of a refusal: its reply may say how far the referral is now */
-	if (msg_u64(*out, REPLY_DRY_RUN) == 0) /* what would be is not what is */
-		seen_remember(c, *out);
 	return msg_has(*out, REPLY_ERROR) ? out_exit(msg_text(*out, REPLY_ERROR)) : CLI_DONE;
+}
+
+int cli_try(struct cli *c, const struct msg *request, struct msg **out)
+{
+	const int code = cli_look(c, request, out);
+
+	/* also of a refusal: its reply may say how far the referral is now; what would be is not what is */
+	if (*out != NULL && msg_u64(*out, REPLY_DRY_RUN) == 0)
+		seen_remember(c, *out);
+	return code;
 }
 
 void cli_refused(const struct cli *c, const struct msg *reply)

@@ -40,6 +40,8 @@ struct msg *cli_request(struct cli *c, unsigned field, struct msg **sub);
 int cli_ask(struct cli *c, const struct msg *request, struct msg **out);
 /** As cli_ask, but neither the reply nor a refusal is printed: *out has it.  NULL: there was no reply, and that was said. */
 int cli_try(struct cli *c, const struct msg *request, struct msg **out);
+/** As cli_try, for what the client wants to know and no person is shown: nothing of it counts as seen. */
+int cli_look(struct cli *c, const struct msg *request, struct msg **out);
 /** The refusal of a reply on stderr; never with --json. */
 void cli_refused(const struct cli *c, const struct msg *reply);
 /** As cli_ask, but nothing of the reply is printed, in JSON neither. */

@@ -6,8 +6,10 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "client/dialogue/referral.h"
 
-enum { TRIES = 10, STEP_NS = 100000000, NEWEST = 5 };
+/* all that one command sends are among the newest */
+enum { TRIES = 10, STEP_NS = 100000000, NEWEST = REFERRAL_TO_MAX + 4 };
 
 /* The row of that id among the newest that were sent, once the partner has it. */
 static const struct msg *stored(const struct msg *reply, const char *id)
@@ -22,7 +24,8 @@ static const struct msg *stored(const struct msg *reply, const char *id)
 	return NULL;
 }
 
-/* A second is long for a line, and short for whoever typed the command. */
+/* A second is long for a line, and short for whoever typed the command.  The list is asked, which leaves no entry of a reading
+ * behind; and nobody saw what else stands in it. */
 const struct msg *arrived(struct cli *c, const struct msg *reply)
 {
 	const struct timespec step = {0, STEP_NS};
@@ -38,7 +41,7 @@ const struct msg *arrived(struct cli *c, const struct msg *reply)
 
 		(void)nanosleep(&step, NULL);
 		msg_set_u64(sub, LIST_ASK_LIMIT, NEWEST);
-		if (cli_call(c, req, &list) != CLI_DONE)
+		if (cli_look(c, req, &list) != CLI_DONE)
 			break;
 		now = stored(list, msg_text(row, REFERRAL_ROW_ID));
 	}

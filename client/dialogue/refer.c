@@ -5,13 +5,13 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/check.h"
 #include "client/cli/day.h"
+#include "client/dialogue/arrived.h"
 #include "client/words/words.h"
 
-enum { TEXT = 1024, DRAFTS_SHOWN = 20, LOOKS = 10 };
+enum { TEXT = 1024, DRAFTS_SHOWN = 20 };
 
 /* ---- steps of their own ---- */
 
@@ -76,31 +76,10 @@ static char *names(const struct cli *c, const struct referral *r, bool sent, cha
 
 /* ---- the last yes ---- */
 
-/* The row as it is once it arrived there: a partner that is connected has it within a moment, and only then it is known by
- * when it answers.  NULL: it has not arrived. */
-static const struct msg *arrived(struct cli *c, const struct referral_to *to)
-{
-	const struct timespec moment = {.tv_nsec = 100000000};
-
-	for (int i = 0; i < LOOKS; i++) {
-		struct msg *sub, *req = cli_request(c, REQUEST_SHOW, &sub), *reply = NULL;
-		const struct msg *row;
-
-		msg_set_text(&c->arena, sub, BY_ID_ID, msg_text(to->reply, REPLY_ID));
-		if (cli_try(c, req, &reply) != CLI_DONE || msg_count(reply, REPLY_REFERRALS) == 0)
-			return NULL;
-		row = msg_at(reply, REPLY_REFERRALS, 0);
-		if (msg_u64(row, REFERRAL_ROW_STORED_MS) != 0)
-			return row;
-		(void)nanosleep(&moment, NULL);
-	}
-	return NULL;
-}
-
 /* One sentence for each that went: its reference, and by when they answer. */
 static void say_sent(struct cli *c, const struct referral_to *to)
 {
-	const struct msg *row = arrived(c, to);
+	const struct msg *row = arrived(c, to->reply);
 	char day[WORDS_SHORT] = "";
 
 	if (row != NULL)

@@ -62,6 +62,8 @@ def test_one_person_to_two_partners_in_twelve_answers_and_no_id(three, capsys):
             "income_debt": "drie leningen"}
     for n in (b, c):
         wait_for("the referral to arrive", lambda: here(n) == [want])
+    # whoever waits for a receipt reads nothing of a person
+    assert not [e for e in a.k("audit", "list")["audit"] if e["event"] == "view" and e["detail"] == "referral"]
     grants = a.k("consent", "list", case_of(a))["grants"]
     assert len(grants) == 2 and all(g["how"] == "oral" and g["state"] == "living" for g in grants)
     assert max(len(line) for line in t.text.split("\n")) <= 80, "a line is wider than the screen"

@@ -375,3 +375,25 @@ def test_a_wrong_address_is_explained_in_the_readers_language(federation):
             for n, args in ((a, ("invite", "--org", "Mol", "--at", at)), (a, ("address", at)),
                             (new, ("node", "init", "--org", "Mol", "--country", "BE", "--listen", at, "--federation", str(f.roster)))):
                 assert known[flaw][lang] in " ".join(said(n, *args, lang=lang, code=2)[1].split()), (args, lang)
+
+
+def test_what_the_client_looks_at_for_itself_was_not_seen(federation):
+    """After a referral kring waits for the receipt; what else changed meanwhile stands nowhere on the screen."""
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    home = {**os.environ, "XDG_STATE_HOME": str(f.dir / "ann")}
+
+    def ann(*args):
+        return subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "--lang", "nl", *args], capture_output=True, text=True, env=home)
+
+    assert ann("show", ref).returncode == 0
+    b.k("ask", ref, "--question", "best-contact")
+    a.await_state(ref, "needs-info")
+    assert ann("refer", case, "--to", b.name, "--need", "housing").returncode == 0
+    r = ann("withdraw", ref, "--reason", "no-longer-needed")
+    assert r.returncode == 1 and a.state(ref) == "needs-info", r
+    assert ann("withdraw", ref, "--reason", "no-longer-needed").returncode == 0  # now ann was told
