@@ -216,7 +216,7 @@ static void answer_alone(struct core *c, uint64_t client, const char *error, con
 
 static void on_locked_request(struct core *c, uint64_t client, struct span bytes);
 static bool backup_request(struct core *c, uint64_t client, struct span bytes);
-static bool watch_request(struct core *c, uint64_t client, struct span bytes);
+static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes);
 
 static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span bytes)
 {
@@ -229,7 +229,7 @@ static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span byt
 			     "a request has at most 1 MiB: leave something out");
 	else if (!awake(c))
 		on_locked_request(c, client, bytes);
-	else if (!backup_request(c, client, bytes) && !watch_request(c, client, bytes) &&
+	else if (!backup_request(c, client, bytes) && !watch_request(c, client, uid, bytes) &&
 		 engine_push(c->o.engine, &ev) != ERR_OK)
 		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
 }
@@ -336,7 +336,7 @@ static bool backup_request(struct core *c, uint64_t client, struct span bytes)
 }
 
 /* It is answered again and again, and never by the domain. */
-static bool watch_request(struct core *c, uint64_t client, struct span bytes)
+static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes)
 {
 	struct arena a;
 	struct err_text why;
@@ -348,7 +348,7 @@ static bool watch_request(struct core *c, uint64_t client, struct span bytes)
 	ours = msg_parse(&a, MSG_REQUEST, bytes, &req, &why) == ERR_OK &&
 	       msg_has(req, REQUEST_WATCH);
 	arena_free(&a);
-	if (ours && watchers_add(c->watchers, client) != ERR_OK)
+	if (ours && watchers_add(c->watchers, client, uid) != ERR_OK)
 		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
 	return ours;
 }

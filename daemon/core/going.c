@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 
-enum { MOST = LIMIT_CLIENTS * LIMIT_CLIENT_AHEAD };
+enum { MOST = (LIMIT_CLIENTS + LIMIT_WATCHERS) * LIMIT_CLIENT_AHEAD };
 
 struct item {
 	struct item *next;

@@ -385,18 +385,24 @@ static void on_written(uv_write_t *req, int status)
 		drop(c);
 }
 
-void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes)
+static struct client *client_of(const struct ctlsrv *s, uint64_t client)
+{
+	struct client *c = s->clients;
+
+	require(client != 0);
+	while (c != NULL && c->id != client)
+		c = c->next;
+	return c;
+}
+
+void ctlsrv_tell(struct ctlsrv *s, uint64_t client, struct span bytes)
 {
 	struct ctl_write *w;
-	struct client *c;
+	struct client *c = client_of(s, client);
 	uv_buf_t buf;
 
-	for (c = s->clients; c != NULL && c->id != client; c = c->next)
-		;
 	if (c == NULL)
 		return;
-	/* A request that was too large is answered without having been counted. */
-	c->waiting -= c->waiting > 0 ? 1 : 0;
 	w = malloc(sizeof *w + HEAD + bytes.len);
 	if (w == NULL) {
 		drop(c);
@@ -416,14 +422,15 @@ void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes)
 	}
 }
 
-static struct client *client_of(const struct ctlsrv *s, uint64_t client)
+void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes)
 {
-	struct client *c = s->clients;
+	struct client *c = client_of(s, client);
 
-	require(client != 0);
-	while (c != NULL && c->id != client)
-		c = c->next;
-	return c;
+	if (c == NULL)
+		return;
+	/* A request that was too large is answered without having been counted. */
+	c->waiting -= c->waiting > 0 ? 1 : 0;
+	ctlsrv_tell(s, client, bytes);
 }
 
 int ctlsrv_unread(const struct ctlsrv *s, uint64_t client)
@@ -443,6 +450,16 @@ void ctlsrv_watching(struct ctlsrv *s, uint64_t client)
 	c->watches = true;
 	s->watching++;
 	require(s->watching <= s->count);
+}
+
+void ctlsrv_drop(struct ctlsrv *s, uint64_t client)
+{
+	struct client *c = client_of(s, client);
+
+	if (c == NULL)
+		return;
+	log_write(LOG_NOTICE, LOG_CLIENT_DROPPED, "cause=watches uid=%u", c->uid);
+	drop(c);
 }
 
 void ctlsrv_close(struct ctlsrv *s)

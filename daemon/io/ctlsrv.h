@@ -28,10 +28,14 @@ MUST_CHECK enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char 
 void ctlsrv_shut_out(struct ctlsrv *s, uint32_t pid);
 /** A client that is gone is no error. */
 void ctlsrv_reply(struct ctlsrv *s, uint64_t client, struct span bytes);
+/** The same, and none of its requests is answered with it. */
+void ctlsrv_tell(struct ctlsrv *s, uint64_t client, struct span bytes);
 /** Replies that this client has not read yet; -1: it is gone. */
 int ctlsrv_unread(const struct ctlsrv *s, uint64_t client);
-/** It stays and asks nothing: it holds no place of those who ask, and gives none up.  Who calls keeps them few. */
+/** It stays: it holds no place of those who ask, and gives none up.  Who calls keeps them few. */
 void ctlsrv_watching(struct ctlsrv *s, uint64_t client);
+/** Its line is cut: its place is another's. */
+void ctlsrv_drop(struct ctlsrv *s, uint64_t client);
 void ctlsrv_close(struct ctlsrv *s);
 
 #endif /* KRING_IO_CTLSRV_H */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Programs on the same machine that may speak to the node, and do it badly: nobody who gives commands waits for them."""
+import contextlib
 import os
 import pwd
 import socket
@@ -15,11 +16,15 @@ from world import SECONDS
 PLACES = 64  # LIMIT_CLIENTS
 
 
+def framed(request):
+    raw = request.SerializeToString()
+    return struct.pack(">I", len(raw)) + raw
+
+
 def status():
     r = ctl.pb.Request(version=1)
     r.status.SetInParent()
-    raw = r.SerializeToString()
-    return struct.pack(">I", len(raw)) + raw
+    return framed(r)
 
 
 @pytest.fixture
@@ -142,28 +147,51 @@ def test_one_that_asks_without_end_leaves_others_their_turn(clients):
     assert answers
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="becomes another user")
-def test_all_places_taken_by_a_user_leave_root_one(clients):
-    """They wait for answers that they asked for and do not read; the last place is root's."""
-    node = clients.node
+@contextlib.contextmanager
+def somebody_else(node, body, request):
+    """A program of another user, with s connected to the node as often as it can, ls those it holds, and q its request."""
     nobody = pwd.getpwnam("nobody")
     for p in [*node.dir.parents][:-1]:
         if p.stat().st_mode & 0o1 == 0:
             p.chmod(p.stat().st_mode | 0o1)
     node.dir.chmod(0o711)
     (node.dir / "core.sock").chmod(0o666)
-    code = ("import socket,sys,time\nls=[]\nwhile 1:\n  for _ in range(64):\n    s=socket.socket(socket.AF_UNIX)\n    try:\n"
-            "      s.connect(sys.argv[1]); s.send(bytes.fromhex(sys.argv[2])*200)\n    except OSError: continue\n    ls.append(s)\n"
+    code = ("import socket,sys,time\nq=bytes.fromhex(sys.argv[2])\nls=[]\nwhile 1:\n  for _ in range(64):\n    s=socket.socket(socket.AF_UNIX)\n"
+            f"    try:\n      s.connect(sys.argv[1]); {body}\n    except OSError: continue\n    ls.append(s)\n"
             "  print(len(ls), flush=True); time.sleep(0.2); ls=ls[-200:]\n")
-    p = subprocess.Popen(["/usr/bin/python3", "-c", code, str(node.dir / "core.sock"), status().hex()], stdout=subprocess.PIPE,
+    p = subprocess.Popen(["/usr/bin/python3", "-c", code, str(node.dir / "core.sock"), request.hex()], stdout=subprocess.PIPE,
                          user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[])
     try:
         assert int(p.stdout.readline()) >= PLACES - 1, "it does not get in"
-        took = []
-        for _ in range(20):
-            took.append(asks(node))
-            time.sleep(0.1)
-        print(f"hostile: a user takes all places: root's status max {max(took) * 1000:.0f} ms")
+        yield
     finally:
         p.kill()
         p.wait()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="becomes another user")
+def test_all_places_taken_by_a_user_leave_root_one(clients):
+    """They wait for answers that they asked for and do not read; the last place is root's."""
+    with somebody_else(clients.node, "s.send(q*200)", status()):
+        took = []
+        for _ in range(20):
+            took.append(asks(clients.node))
+            time.sleep(0.1)
+    print(f"hostile: a user takes all places: root's status max {max(took) * 1000:.0f} ms")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="becomes another user")
+def test_a_user_who_watches_many_times_keeps_out_nobody(clients):
+    """Who watches stays; a place of whoever holds most of them is for who comes, and is not taken back."""
+    node = clients.node
+    r = ctl.pb.Request(version=1)
+    r.watch.SetInParent()
+    with somebody_else(node, "s.send(q); s.recv(9)", framed(r)):
+        mine = [ctl.Control(node.dir / "core.sock") for _ in range(PLACES // 4)]
+        for c in mine:
+            assert c.call(r).more
+        time.sleep(1)  # in which the other one comes again and again
+        node.new_case()
+        for c in mine:
+            assert ctl.pb.Reply.FromString(c.read(struct.unpack(">I", c.read(4))[0])).changed.kinds
+            c.sock.close()

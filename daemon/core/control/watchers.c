@@ -15,7 +15,8 @@ enum { ARENA = 4096 };
 
 struct watcher {
 	uint64_t client; /* 0: a free place */
-	unsigned kinds;	 /* not told yet */
+	uint32_t uid;
+	unsigned kinds; /* not told yet */
 	uint64_t told_ms;
 };
 
@@ -26,8 +27,8 @@ struct watchers {
 	uint64_t change; /* of this process, counted up */
 };
 
-/* No id and no name: who reads it asks for what it may see. */
-static void tell(const struct watchers *w, struct watcher *one)
+/* No id and no name: who reads it asks for what it may see.  The first one answers its request. */
+static void tell(const struct watchers *w, struct watcher *one, bool first)
 {
 	struct arena a;
 	struct msg *reply, *change;
@@ -44,7 +45,7 @@ static void tell(const struct watchers *w, struct watcher *one)
 	if (msg_pack(&a, reply, &bytes) == ERR_OK) {
 		one->kinds = 0;
 		one->told_ms = clock_mono_ms();
-		ctlsrv_reply(w->ctl, one->client, bytes);
+		(first ? ctlsrv_reply : ctlsrv_tell)(w->ctl, one->client, bytes);
 	}
 	arena_free(&a);
 }
@@ -63,7 +64,7 @@ static void on_due(void *ctx)
 		if (unread < 0) /* gone, or never there */
 			*one = (struct watcher){.client = 0};
 		else if (one->kinds != 0 && unread == 0 && now >= one->told_ms + LIMIT_WATCH_MS)
-			tell(w, one);
+			tell(w, one, false);
 		waits = waits || one->kinds != 0;
 	}
 	if (waits)
@@ -87,22 +88,53 @@ enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *c
 	return rc;
 }
 
-enum err watchers_add(struct watchers *w, uint64_t client)
+static size_t places_of(const struct watchers *w, uint32_t uid)
 {
-	struct watcher *place = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < LIMIT_WATCHERS; i++)
+		n += w->all[i].client != 0 && w->all[i].uid == uid;
+	return n;
+}
+
+/* A free place, or one of the user who holds most of them: nobody keeps out others by watching many times, and nobody who holds
+ * as many as the others drives them out. */
+static struct watcher *place_for(struct watchers *w, uint32_t uid)
+{
+	struct watcher *of_most = NULL;
+	size_t most = places_of(w, uid) + 1;
+
+	require(w->ctl != NULL);
+	for (size_t i = 0; i < LIMIT_WATCHERS; i++) {
+		struct watcher *one = &w->all[i];
+		const size_t held = places_of(w, one->uid);
+
+		if (one->client == 0 || ctlsrv_unread(w->ctl, one->client) < 0)
+			return one;
+		if (held > most) {
+			most = held;
+			of_most = one;
+		}
+	}
+	if (of_most != NULL)
+		ctlsrv_drop(w->ctl, of_most->client);
+	return of_most;
+}
+
+enum err watchers_add(struct watchers *w, uint64_t client, uint32_t uid)
+{
+	struct watcher *place;
 
 	require(client != 0);
-	for (size_t i = 0; i < LIMIT_WATCHERS; i++) {
+	for (size_t i = 0; i < LIMIT_WATCHERS; i++)
 		if (w->all[i].client == client)
 			return ERR_FULL; /* one for each */
-		if (w->all[i].client == 0 || ctlsrv_unread(w->ctl, w->all[i].client) < 0)
-			place = &w->all[i];
-	}
+	place = place_for(w, uid);
 	if (place == NULL)
 		return ERR_FULL;
-	*place = (struct watcher){.client = client};
+	*place = (struct watcher){.client = client, .uid = uid};
 	ctlsrv_watching(w->ctl, client);
-	tell(w, place);
+	tell(w, place, true);
 	return ERR_OK;
 }
 

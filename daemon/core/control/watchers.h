@@ -30,8 +30,9 @@ enum watch_kind {
 struct watchers;
 
 MUST_CHECK enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl);
-/** This client watches from now on and was told so.  ERR_FULL: as many as there may be, or it does already. */
-MUST_CHECK enum err watchers_add(struct watchers *w, uint64_t client);
+/** This client, of this user, watches from now on and was told so; where all places are taken, one of whoever holds most of them
+ * is cut off.  ERR_FULL: nobody holds more than this user would, or this client watches already. */
+MUST_CHECK enum err watchers_add(struct watchers *w, uint64_t client, uint32_t uid);
 /** enum watch_kind bits; 0: nothing happened. */
 void watchers_note(struct watchers *w, unsigned kinds);
 /** What changed with rows of these tables (store_touched), and with threads of these sides (engine.h). */

@@ -73,7 +73,7 @@ static void there_are_at_most_as_many_as_clients_may_ask(void **state)
 		n += rc == ERR_OK;
 	}
 	assert_int_equal(rc, ERR_FULL);
-	assert_int_equal(n, LIMIT_CLIENTS * LIMIT_CLIENT_AHEAD);
+	assert_int_equal(n, (LIMIT_CLIENTS + LIMIT_WATCHERS) * LIMIT_CLIENT_AHEAD);
 	going_free(g);
 }
 
