@@ -234,6 +234,14 @@ static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span byt
 		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
 }
 
+/* Asked before each turn of a request that goes on: who hung up is in no list of the socket any more. */
+static bool on_here(void *ctx, uint64_t client)
+{
+	const struct core *c = ctx;
+
+	return ctlsrv_unread(c->ctl, client) >= 0;
+}
+
 static void on_reply(void *ctx, uint64_t client, struct span bytes)
 {
 	struct core *c = ctx;
@@ -574,8 +582,8 @@ static enum err start_io(struct core *c, struct err_text *why)
 /* With the keys in hand: store, node, timers, net; and nothing of the outside after that. */
 static enum err wake(struct core *c, struct err_text *why)
 {
-	const struct engine_calls calls = {on_reply, on_envelope, on_members, on_onboard, on_dial,
-					   on_keys,  on_spent,	  on_changed, c};
+	const struct engine_calls calls = {on_reply, on_here, on_envelope, on_members, on_onboard,
+					   on_dial,  on_keys, on_spent,	   on_changed, c};
 	const struct opened_from from = {&c->config, c->opt->config, &calls, now_of(c)};
 	const int fd = c->net_fd;
 	enum err rc = opened_start(&c->o, &from, why);

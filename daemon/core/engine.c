@@ -77,7 +77,8 @@ enum err engine_create(struct engine **out, const struct engine_parts *parts)
 
 	if (e == NULL)
 		return ERR_NOMEM;
-	require(parts->calls.reply != NULL && parts->calls.keys != NULL);
+	require(parts->calls.reply != NULL && parts->calls.here != NULL &&
+		parts->calls.keys != NULL);
 	require(parts->store != NULL && parts->node != NULL && parts->keybox != NULL);
 	e->parts = *parts;
 	if (going_create(&e->going) != ERR_OK ||
@@ -298,10 +299,10 @@ static void go_on(struct engine *e, struct turn *t, const struct effect *x)
 	enum err rc;
 
 	if (e->goes) {
-		rc = going_leave(e->going, x->bytes);
+		rc = going_leave(e->going, x->bytes, x->owed);
 		e->goes = rc != ERR_OK; /* else it is over */
 	} else {
-		rc = going_add(e->going, x->ev, x->bytes);
+		rc = going_add(e->going, x->ev, x->bytes, x->owed);
 	}
 	if (rc == ERR_OK)
 		return;
@@ -677,6 +678,7 @@ static enum err one_going(struct engine *e)
 	struct event ev;
 	enum err rc;
 
+	going_forget(e->going, e->parts.calls.here, e->parts.calls.ctx);
 	if (!going_next(e->going, &ev))
 		return ERR_OK;
 	rng_fill(ev.seed.b, sizeof ev.seed.b); /* another turn: nothing is drawn twice */

@@ -20,6 +20,7 @@ struct engine;
 
 struct engine_calls {
 	void (*reply)(void *ctx, uint64_t client, struct span bytes);
+	bool (*here)(void *ctx, uint64_t client); /* false: it hung up */
 	void (*envelope)(void *ctx, uint16_t peer,
 			 struct span bytes); /* sealed, or a prekey record */
 	void (*members)(void *ctx);

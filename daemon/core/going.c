@@ -16,6 +16,7 @@ struct item {
 	uint64_t ran; /* when it had its last turn, counted in turns; 0: none yet */
 	size_t len, so_far_len;
 	uint8_t *bytes, *so_far;
+	bool owed;
 };
 
 struct going {
@@ -73,7 +74,7 @@ static uint8_t *copy_of(struct span s)
 	return p;
 }
 
-enum err going_add(struct going *g, const struct event *ev, struct span so_far)
+enum err going_add(struct going *g, const struct event *ev, struct span so_far, bool owed)
 {
 	struct item *i;
 
@@ -85,6 +86,7 @@ enum err going_add(struct going *g, const struct event *ev, struct span so_far)
 		return ERR_NOMEM;
 	i->client = ev->client;
 	i->uid = ev->uid;
+	i->owed = owed;
 	i->len = ev->bytes.len;
 	i->so_far_len = so_far.len;
 	i->bytes = copy_of(ev->bytes);
@@ -138,7 +140,7 @@ bool going_next(struct going *g, struct event *ev)
 	return true;
 }
 
-enum err going_leave(struct going *g, struct span so_far)
+enum err going_leave(struct going *g, struct span so_far, bool owed)
 {
 	uint8_t *p = copy_of(so_far);
 
@@ -148,22 +150,45 @@ enum err going_leave(struct going *g, struct span so_far)
 	wipe(g->now->so_far, g->now->so_far_len);
 	g->now->so_far = p;
 	g->now->so_far_len = so_far.len;
+	g->now->owed = owed;
 	g->now = NULL;
 	return ERR_OK;
+}
+
+static void take_out(struct going *g, struct item **at)
+{
+	struct item *i = *at;
+
+	require(i != NULL && g->count > 0);
+	*at = i->next;
+	if (g->last == &i->next)
+		g->last = at;
+	g->count--;
+	item_free(i);
+}
+
+/* A list that nobody waits for is looked up no further.  What a person began to change goes on: a consent that was withdrawn is
+ * withdrawn, whoever closed the window meanwhile. */
+void going_forget(struct going *g, bool (*here)(void *ctx, uint64_t client), void *ctx)
+{
+	struct item **at = &g->first;
+
+	require(g->now == NULL);
+	while (*at != NULL)
+		if ((*at)->owed || here(ctx, (*at)->client))
+			at = &(*at)->next;
+		else
+			take_out(g, at);
 }
 
 /* Only the one whose turn it is can be over: nothing else of the list was looked at. */
 void going_over(struct going *g)
 {
-	struct item **at = &g->first, *i = g->now;
+	struct item **at = &g->first;
 
-	require(i != NULL && g->count > 0);
-	while (*at != i)
+	require(g->now != NULL);
+	while (*at != g->now)
 		at = &(*at)->next;
-	*at = i->next;
-	if (g->last == &i->next)
-		g->last = at;
-	g->count--;
 	g->now = NULL;
-	item_free(i);
+	take_out(g, at);
 }

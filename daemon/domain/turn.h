@@ -80,6 +80,7 @@ struct effect {
 	uint64_t client;
 	struct span bytes;
 	const struct event *ev; /* of AGAIN */
+	bool owed; /* of AGAIN: more than the reply is left to do, whoever waits for it */
 	struct id16 prekey_id;
 	struct id32 prekey_pub;
 	uint64_t not_after_s;

@@ -195,3 +195,32 @@ def test_a_user_who_watches_many_times_keeps_out_nobody(clients):
         for c in mine:
             assert ctl.pb.Reply.FromString(c.read(struct.unpack(">I", c.read(4))[0])).changed.kinds
             c.sock.close()
+
+
+def test_who_asks_for_long_lists_and_hangs_up(clients):
+    """Nobody waits for those lists any more: they keep no place from others, and no more is looked up for them."""
+    node = clients.node
+    new, find = ctl.pb.Request(version=1), ctl.pb.Request(version=1)
+    new.case_new.person.name = "Verzonnen"
+    find.case_list.text = "nobody is called so"
+    lines = clients(16)
+    for i in range(40):  # a search looks at more of them than one turn does
+        for s in lines:
+            s.sendall(framed(new) * 4)
+        for s in lines:
+            for _ in range(4):
+                s.recv(struct.unpack(">I", s.recv(4, socket.MSG_WAITALL))[0], socket.MSG_WAITALL)
+    one, took, t0 = ctl.Control(node.dir / "core.sock"), [], time.time()
+    assert one.call(find).error == ""
+    alone = time.time() - t0
+    for _ in range(20):
+        for _ in range(50):
+            s, = clients(1)
+            s.sendall(framed(find) * 4)
+            s.close()
+        t0 = time.time()
+        reply = one.call(find) or one.call(find)  # an idle line made room
+        assert reply.error == "", reply
+        took.append(time.time() - t0)
+    print(f"hostile: lists that nobody waits for: an honest one max {max(took) * 1000:.0f} ms, alone {alone * 1000:.0f} ms")
+    assert asks(node) < 10

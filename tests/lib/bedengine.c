@@ -12,6 +12,13 @@ static void reply(void *ctx, uint64_t client, struct span bytes)
 	(void)bytes;
 }
 
+static bool here(void *ctx, uint64_t client)
+{
+	(void)ctx;
+	(void)client;
+	return true;
+}
+
 static void to_peer(void *ctx, uint16_t peer, struct span bytes)
 {
 	struct bedengine *b = ctx;
@@ -45,6 +52,7 @@ static enum err keys(void *ctx, const struct effect *x)
 void bedengine_open(struct bedengine *b)
 {
 	struct engine_parts parts = {.calls = {.reply = reply,
+					       .here = here,
 					       .envelope = to_peer,
 					       .members = nothing,
 					       .onboard = to_peer,

@@ -175,7 +175,7 @@ static enum err reply_with(struct turn *t, struct span bytes)
 /* ---- a request of several turns ---- */
 
 /* What its next turn gets: what the handler left, its length in front, and the reply so far. */
-static enum err go_on(struct turn *t, const struct msg *reply)
+static enum err go_on(struct turn *t, const struct table_row *c, const struct msg *reply)
 {
 	struct effect *e = turn_effect(t, EFFECT_AGAIN);
 	struct span packed;
@@ -191,6 +191,7 @@ static enum err go_on(struct turn *t, const struct msg *reply)
 	wr_put(&w, packed.p, packed.len);
 	e->ev = t->ev;
 	e->bytes = wr_span(&w);
+	e->owed = c->kind != TABLE_READS;
 	return w.over ? ERR_NOMEM : ERR_OK;
 }
 
@@ -271,7 +272,7 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 		msg_set_u64(reply, REPLY_DRY_RUN, 1);
 	}
 	if (t->again)
-		return go_on(t, reply);
+		return go_on(t, c, reply);
 	rc = msg_pack(t->arena, reply, &packed);
 	/* with what was done, in one transaction: after a crash both are there or neither */
 	if (rc == ERR_OK && k->len != 0)

@@ -9,7 +9,7 @@ static void add(struct going *g, uint64_t client, const char *what)
 	const struct event ev = {
 		.type = EVENT_REQUEST, .client = client, .bytes = span_of(what, strlen(what))};
 
-	assert_int_equal(going_add(g, &ev, span_of(NULL, 0)), ERR_OK);
+	assert_int_equal(going_add(g, &ev, span_of(NULL, 0), false), ERR_OK);
 }
 
 /* The next one is this, and had left that. */
@@ -27,7 +27,7 @@ static void next(struct going *g, uint64_t client, const char *what, const char 
 
 static void leave(struct going *g, const char *left)
 {
-	assert_int_equal(going_leave(g, span_of(left, strlen(left))), ERR_OK);
+	assert_int_equal(going_leave(g, span_of(left, strlen(left)), false), ERR_OK);
 }
 
 static void clients_take_turns_and_keep_their_order(void **state)
@@ -59,6 +59,41 @@ static void clients_take_turns_and_keep_their_order(void **state)
 	going_free(g);
 }
 
+static bool only(void *ctx, uint64_t client)
+{
+	return client == *(const uint64_t *)ctx;
+}
+
+static void of_who_hung_up_nothing_stays_but_what_is_owed(void **state)
+{
+	const struct event ev = {
+		.type = EVENT_REQUEST, .client = 1, .bytes = span_of("withdraw", 8)};
+	uint64_t here = 2;
+	struct going *g;
+
+	(void)state;
+	assert_int_equal(going_create(&g), ERR_OK);
+	add(g, 1, "list");
+	assert_int_equal(going_add(g, &ev, span_of("rest", 4), true), ERR_OK);
+	add(g, 2, "of another");
+	add(g, 1, "behind it");
+	going_forget(g, only, &here);
+	add(g, 2, "the last one"); /* behind what is left */
+	next(g, 1, "withdraw", "rest");
+	going_over(g);
+	next(g, 2, "of another", "");
+	going_over(g);
+	next(g, 2, "the last one", "");
+	leave(g, "half");
+	here = 3;
+	going_forget(g, only, &here);
+	assert_false(going_any(g));
+	add(g, 3, "new");
+	next(g, 3, "new", "");
+	going_over(g);
+	going_free(g);
+}
+
 static void there_are_at_most_as_many_as_clients_may_ask(void **state)
 {
 	const struct event ev = {.type = EVENT_REQUEST, .client = 1};
@@ -69,7 +104,7 @@ static void there_are_at_most_as_many_as_clients_may_ask(void **state)
 	(void)state;
 	assert_int_equal(going_create(&g), ERR_OK);
 	while (rc == ERR_OK && n < 10000) {
-		rc = going_add(g, &ev, span_of(NULL, 0));
+		rc = going_add(g, &ev, span_of(NULL, 0), false);
 		n += rc == ERR_OK;
 	}
 	assert_int_equal(rc, ERR_FULL);
@@ -81,6 +116,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clients_take_turns_and_keep_their_order),
+		cmocka_unit_test(of_who_hung_up_nothing_stays_but_what_is_owed),
 		cmocka_unit_test(there_are_at_most_as_many_as_clients_may_ask),
 	};
 
