@@ -150,6 +150,15 @@ class Node:
         return self.k("refer", case, "--to", to, "--need", need, *args)["id"]
 
 
+def offered(a, b, *args, share="identity,contact,needs", **fields):
+    """(case, reference) of a new case of a that was referred to b and arrived there."""
+    case = a.new_case(**{"phone": "000-111", **fields})
+    a.consent(case, b.name, share)
+    ref = a.refer(case, b.name, *args)
+    b.await_state(ref, "offered")
+    return case, ref
+
+
 class Clock:
     """One clock for every daemon that was started with clock.args: it can be put forward while they run."""
 

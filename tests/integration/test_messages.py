@@ -6,20 +6,16 @@ import time
 
 import pytest
 from documents import IDENTITY_NEEDS, act, grant, offer, pb
-from node import BIN, CATS, Clock, Refused, wait_for
+from node import BIN, CATS, Clock, Refused, offered, wait_for
 from test_screen import on_a_terminal
 
 MESSAGE, ERROR, CONTACT, WORDS = 44, 21, 1 << 1, 1 << 20
 
 
-def pair(f, share="identity,contact,needs", **fields):
+def pair(f, *start, **fields):
     """A case at the first node, referred to the second."""
-    a, b = f.start()
-    case = a.new_case(**{"phone": "000-111", **fields})
-    a.consent(case, b.name, share=share)
-    ref = a.refer(case, b.name)
-    b.await_state(ref, "offered")
-    return a, b, case, ref
+    a, b = f.start(*start)
+    return a, b, *offered(a, b, **fields)
 
 
 def messages(n, ref, side=None):
@@ -213,12 +209,7 @@ def test_two_appointments_that_cross_are_one(federation):
 def test_an_appointment_that_is_over_is_no_work(federation):
     f = federation()
     clock = Clock(f.dir)
-    f.start(*clock.args)
-    a, b = f.nodes
-    case = a.new_case()
-    a.consent(case, b.name, share="identity,needs")
-    ref = a.refer(case, b.name)
-    b.await_state(ref, "offered")
+    a, b, _, ref = pair(f, *clock.args)
     b.k("accept", ref)
     a.await_state(ref, "accepted")
     a.k("say", ref, "--text", "Om 10 uur.", "--date", day(1))
@@ -247,8 +238,7 @@ def test_a_changed_telephone_is_typed_once(federation):
 
 
 def test_contact_is_checked_against_the_consent(federation):
-    a, b, case, ref = pair(federation(), share="identity,contact,needs")
-    f = a.fed
+    a, b, _, _ = pair(federation())
     case2 = a.new_case(name="Testpersoon Tweede")
     a.consent(case2, b.name, share="identity,needs")
     ref2 = a.refer(case2, b.name)
@@ -257,7 +247,7 @@ def test_contact_is_checked_against_the_consent(federation):
         a.k("contact", ref2, "--phone", "0113-222")
     assert e.value.reply["uncovered"] == CONTACT
     assert "phone" not in a.k("case", "show", case2)["person"]  # refused: nothing was written
-    assert f and not messages(a, ref2)
+    assert not messages(a, ref2)
 
 
 # ---- what may pass ----
@@ -387,12 +377,7 @@ def test_a_mistake_is_recalled(federation):
 def test_a_recall_after_ten_minutes_is_refused(federation):
     f = federation()
     clock = Clock(f.dir)
-    f.start(*clock.args)
-    a, b = f.nodes
-    case = a.new_case()
-    a.consent(case, b.name, share="identity,needs")
-    ref = a.refer(case, b.name)
-    b.await_state(ref, "offered")
+    a, b, _, ref = pair(f, *clock.args)
     clock.set(601)
     refused("recall-too-late", a, "recall", ref)
     assert a.state(ref) == "offered" and not a.k("sent")["referrals"][0].get("recall_until_ms")

@@ -5,15 +5,11 @@ import signal
 import time
 
 import pytest
-from node import Refused, wait_for
+from node import Refused, offered, wait_for
 
 
 def loop(a, b):
-    case = a.new_case(phone="000-111", story="MARKERSTORY")
-    a.consent(case, b.name)
-    ref = a.refer(case, b.name, "--without", "story")
-    b.await_state(ref, "offered")
-    return case, ref
+    return offered(a, b, "--without", "story", story="MARKERSTORY")
 
 
 def logs_equal(a, b, ref):
@@ -74,10 +70,7 @@ def test_decline_needs_a_reason_and_a_next_step(federation):
 def test_question_pauses_and_is_answered(federation):
     f = federation()
     a, b = f.start()
-    case = a.new_case(phone="000-111")
-    a.consent(case, b.name)
-    ref = a.refer(case, b.name)
-    b.await_state(ref, "offered")
+    _, ref = offered(a, b)
     due = b.k("show", ref)["referrals"][0]["due_ms"]
     b.k("ask", ref, "--question", "best-contact")
     a.await_state(ref, "needs-info")

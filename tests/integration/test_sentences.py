@@ -8,7 +8,7 @@ import subprocess
 
 import ctl
 import pytest
-from node import ASKS, ROOT, Refused, wait_for
+from node import ASKS, ROOT, Refused, offered, wait_for
 
 LANGS = ("nl", "fr", "en", "de")
 
@@ -127,10 +127,7 @@ def test_what_is_offered_is_let_through(federation):
     """By the daemon's own rows, as a screen would use them; what is not among them is refused."""
     f = federation()
     a, b = f.start()
-    case = a.new_case(phone="000-111")
-    a.consent(case, b.name)
-    ref = a.refer(case, b.name)
-    b.await_state(ref, "offered")
+    _, ref = offered(a, b)
     acts = {r["command"] for n in (a, b) for r in n.k("show", ref)["referrals"][0]["may"]}
     assert {"accept", "ask", "decline", "redirect", "withdraw", "revoke", "error"} <= acts
     give = {1: ("--reason", "other"), 2: ("--until", "2026-12-20"), 8: ("--alternative", "none"), 16: ("--target", "Huis Fictief"), 128: ("--share", "contact"),
@@ -158,14 +155,11 @@ def test_a_dry_run_says_what_would_follow_and_does_nothing(federation):
     f = federation("Goes", "SMWO", "GGD Zeeland")
     a, b, c = f.start()
     case = a.new_case(phone="000-111")
-    gone = a.new_case(name="Weg Verzonnen")
     for to in (b, c):
         a.consent(case, to.name)
-        wait_for("an offer", lambda: to.state(a.refer(case, to.name, "--again")) == "offered")
+        to.await_state(a.refer(case, to.name, "--again"), "offered")
     ref = a.k("sent")["referrals"][0]["ref"]
-    a.consent(gone, b.name)
-    over = a.refer(gone, b.name)
-    b.await_state(over, "offered")
+    gone, over = offered(a, b, name="Weg Verzonnen")
     a.k("withdraw", over, "--reason", "other")
     wait_for("the end to be confirmed", lambda: not a.k("show", over)["referrals"][0].get("provisional"))
     before = everything(a)
@@ -273,10 +267,7 @@ def test_what_is_kept_here_says_so(federation):
 def test_a_mistake_is_said_again_and_both_ends_show_which_one_counts(federation):
     f = federation()
     a, b = f.start()
-    case = a.new_case(phone="000-111")
-    a.consent(case, b.name, "identity,contact,needs,story")
-    ref = a.refer(case, b.name, "--without", "story")
-    b.await_state(ref, "offered")
+    _, ref = offered(a, b, "--without", "story", share="identity,contact,needs,story")
     for act in (("accept",), ("note", "--reason", "no-show"), ("note", "--reason", "interim"), ("outcome", "--code", "helped")):
         b.k(act[0], ref, *act[1:])
     a.await_state(ref, "outcome")
@@ -305,8 +296,8 @@ def test_a_mistake_is_said_again_and_both_ends_show_which_one_counts(federation)
     a.k("ack", ref)
     b.await_state(ref, "closed")
     assert refused(b, "outcome", ref, "--code", "helped", "--corrects", "5")["error"] == "refused"
-    own = [x for x in b.k("flow", "--own")["flow"].get("nodes", [])]
-    assert not own or own[0].get("partly", 1) == 1 and not own[0].get("helped")  # the figures have what counts
+    (own,) = b.k("flow", "--own")["flow"]["nodes"]
+    assert (own["partly"], own["helped"]) == (1, 0)  # the figures have what counts
 
 
 def test_a_closed_case_is_opened_again(federation):
