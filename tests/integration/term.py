@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""kring on a terminal of 80 columns: what it asks is read line by line, and answered as a person would."""
+"""kring on a terminal: what it asks is read line by line, and answered as a person would."""
+import fcntl
 import os
 import pty
 import select
@@ -9,6 +10,34 @@ import termios
 import time
 
 from node import BIN
+
+
+def environment(**env):
+    return {**{k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LANG", "PAGER", "NO_COLOR", "TERM", "LESS")}, "LANG": "C.UTF-8", **env}
+
+
+def on_a_terminal(words, rows=24, columns=80, keys=b"", **env):
+    """(exit code, what the terminal got) of a program that has a terminal of that size."""
+    env = environment(TERM="xterm", **env)
+    pid, fd = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.execve(words[0], words, env)
+    out, end = b"", time.time() + 20
+    while time.time() < end:
+        if select.select([fd], [], [], 0.05)[0]:
+            try:
+                got = os.read(fd, 65536)
+            except OSError:
+                break
+            if not got:
+                break
+            out += got
+        elif keys and out:
+            os.write(fd, keys)
+            keys = b""
+    os.close(fd)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), out.decode().replace("\r\n", "\n")
 
 
 class Terminal:
@@ -23,7 +52,6 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.execve(str(BIN / "kring"), ["kring", "--dir", str(node.dir), *args], env)
-        import fcntl
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         tc = termios.tcgetattr(self.fd)
         tc[3] &= ~termios.ECHO

@@ -7,7 +7,7 @@ import time
 import pytest
 from documents import IDENTITY_NEEDS, act, grant, offer, pb
 from node import BIN, CATS, Clock, Refused, offered, wait_for
-from test_screen import on_a_terminal
+from term import on_a_terminal
 
 MESSAGE, ERROR, CONTACT, WORDS = 44, 21, 1 << 1, 1 << 20
 

@@ -1,54 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What is shown keeps to the reader's screen: no line is wider, none ends in blanks, long lists go through a pager, and a
 colour only repeats what a word says."""
-import fcntl
 import os
-import pty
 import re
-import select
-import struct
 import subprocess
-import termios
-import time
 
 import pytest
 from node import BIN
+from term import environment, on_a_terminal
 
 LONG = "Stichting Maatschappelijk Werk en Ontmoeting voor de Oosterschelderegio"
 ESC = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def environment(**env):
-    return {**{k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LANG", "PAGER", "NO_COLOR", "TERM", "LESS")}, "LANG": "C.UTF-8", **env}
-
-
 def kring(node, *args, **env):
     return subprocess.run([str(BIN / "kring"), "--dir", str(node.dir), *args], capture_output=True, text=True, stdin=subprocess.DEVNULL,
                           env=environment(**env))
-
-
-def on_a_terminal(words, rows=24, columns=80, keys=b"", **env):
-    """(exit code, what the terminal got) of a program that has a terminal of that size."""
-    env = environment(TERM="xterm", **env)
-    pid, fd = pty.fork()
-    if pid == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        os.execve(words[0], words, env)
-    out, end = b"", time.time() + 20
-    while time.time() < end:
-        if select.select([fd], [], [], 0.05)[0]:
-            try:
-                got = os.read(fd, 65536)
-            except OSError:
-                break
-            if not got:
-                break
-            out += got
-        elif keys and out:
-            os.write(fd, keys)
-            keys = b""
-    os.close(fd)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), out.decode().replace("\r\n", "\n")
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,13 @@
 """What a person reads after each act, before one that cannot be undone, and at the head of `kring show`."""
 import concurrent.futures
 import os
-import pty
 import re
 import subprocess
 
 import ctl
 import pytest
 from node import ASKS, ROOT, Refused, offered, wait_for
+from term import on_a_terminal
 
 LANGS = ("nl", "fr", "en", "de")
 
@@ -24,23 +24,7 @@ def said(node, *args, lang="nl", code=0, stdin=""):
 
 def typed(node, answer, *args, lang="nl"):
     """(exit code, screen) of a command at a terminal; answer is typed where it asks."""
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.execv(str(node.fed.bin / "kring"), ["kring", "--dir", str(node.dir), "--lang", lang, *args])
-    screen, gave = b"", False
-    while True:
-        try:
-            got = os.read(fd, 4096)
-        except OSError:
-            break
-        if not got:
-            break
-        screen += got
-        if b"]" in screen and not gave and re.search(rb"\[./N\]", screen):
-            os.write(fd, answer.encode() + b"\n")
-            gave = True
-    os.close(fd)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), screen.decode()
+    return on_a_terminal([str(node.fed.bin / "kring"), "--dir", str(node.dir), "--lang", lang, *args], columns=400, keys=answer.encode() + b"\n")
 
 
 def rows(name):

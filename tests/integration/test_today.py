@@ -200,7 +200,7 @@ def test_kring_watch_tells_and_ends(federation, workdir):
 def test_kring_watch_names_the_command_that_shows_the_next_page(federation):
     """It has no --after itself: a command that is printed is one that can be typed."""
     from test_dialogue import Between
-    from test_screen import on_a_terminal
+    from term import on_a_terminal
     import ctl
     f = federation("Goes")
     a, = f.start()
