@@ -278,12 +278,11 @@ static enum err begin(struct turn *t, const struct id16 *id, bool whatever, bool
 	const bool owed = rc == ERR_OK;
 
 	*done = false;
-	if (rc == ERR_NOTFOUND) {
-		c.side = whatever;
-		rc = ERR_OK;
-	}
-	if (rc == ERR_OK)
-		rc = go_on(t, &c, UINT_MAX);
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	if (whatever)
+		c.side = 1;
+	rc = go_on(t, &c, UINT_MAX);
 	if (rc == ERR_OK && (owed || !c.over))
 		rc = chores_save(t, &c);
 	*done = rc == ERR_OK && c.over;

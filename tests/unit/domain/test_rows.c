@@ -303,23 +303,29 @@ static void an_erasure_that_was_cut_off_goes_on_by_itself(void **state)
 	assert_int_equal(rows_of(b, STORE_WORK), 0);
 }
 
-/* A referral that begins meanwhile is somebody's work, and the case stays. */
-static void a_referral_in_the_middle_keeps_the_case(void **state)
+static void begin_one(struct bed *b)
 {
-	struct bed *b = *state;
 	const struct thread th = {.id = numbered(9, 1),
 				  .case_id = huge,
 				  .peer = BED_PARTNER,
 				  .kind = THREAD_REFERRAL,
 				  .role = THREAD_RECEIVER,
 				  .table_version = 1};
+
+	assert_int_equal(quota_began(bed_turn(b), &th), ERR_OK);
+	assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+	assert_int_equal(quota_open(&b->t, &th, false), ERR_OK);
+}
+
+/* A referral that begins meanwhile is somebody's work, and the case stays. */
+static void a_referral_in_the_middle_keeps_the_case(void **state)
+{
+	struct bed *b = *state;
 	bool gone, more = true;
 
 	assert_int_equal(erase_case(bed_turn(b), &huge, &gone), ERR_OK);
 	assert_false(gone);
-	assert_int_equal(quota_began(bed_turn(b), &th), ERR_OK);
-	assert_int_equal(thread_create(&b->t, &th), ERR_OK);
-	assert_int_equal(quota_open(&b->t, &th, false), ERR_OK);
+	begin_one(b);
 	for (unsigned i = 0; more && i < 1000; i++) {
 		assert_int_equal(slices_tick(bed_turn(b)), ERR_OK);
 		assert_int_equal(chores_any(&b->t, &more), ERR_OK);
@@ -327,6 +333,23 @@ static void a_referral_in_the_middle_keeps_the_case(void **state)
 	assert_false(more);
 	assert_true(record_exists(bed_turn(b)->txn, STORE_CASEKEY, span_of(huge.b, 16)));
 	assert_int_equal(erase_case(&b->t, &huge, &gone), ERR_OK); /* and is asked anew */
+}
+
+/* ... unless it was erased before, and a backup brought it back in the middle of that. */
+static void what_was_erased_before_goes_whatever_began(void **state)
+{
+	struct bed *b = *state;
+	bool gone, more = true;
+
+	assert_int_equal(erase_case(bed_turn(b), &huge, &gone), ERR_OK);
+	assert_false(gone);
+	begin_one(b);
+	assert_int_equal(erase_again(bed_turn(b), &huge), ERR_OK);
+	for (unsigned i = 0; more && i < 1000; i++) {
+		assert_int_equal(slices_tick(bed_turn(b)), ERR_OK);
+		assert_int_equal(chores_any(&b->t, &more), ERR_OK);
+	}
+	assert_false(record_exists(bed_turn(b)->txn, STORE_CASEKEY, span_of(huge.b, 16)));
 }
 
 static int setup_cases(void **state)
@@ -455,6 +478,7 @@ int main(void)
 		FRESH(a_case_of_very_many_referrals_is_erased_in_turns),
 		FRESH(an_erasure_that_was_cut_off_goes_on_by_itself),
 		FRESH(a_referral_in_the_middle_keeps_the_case),
+		FRESH(what_was_erased_before_goes_whatever_began),
 	};
 
 	static const struct CMUnitTest of_cases[] = {
