@@ -150,7 +150,8 @@ static bool known_head(const struct wire_head *h)
 /* A message answers an entry that its author had read. */
 static bool answers_nothing(const struct wire_head *h, const struct msg *body)
 {
-	return h->type == DOC_MESSAGE && msg_u64(body, MESSAGE_ANSWERS) > h->seen_no;
+	return h->type == DOC_MESSAGE && msg_has(body, MESSAGE_ANSWERS) &&
+	       (msg_u64(body, MESSAGE_ANSWERS) == 0 || msg_u64(body, MESSAGE_ANSWERS) > h->seen_no);
 }
 
 enum err intake_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,

@@ -410,16 +410,18 @@ static void what_breaks_a_rule_is_hollow(void **state)
 	struct id16 grant;
 	struct thread th = came(b, &grant);
 	char *more = characters(LIMIT_MESSAGE + 1);
-	struct msg *bad[5] = {
-		body_of(b, more, NULL, 0), body_of(b, NULL, NULL, 1000),
+	struct msg *bad[6] = {
+		body_of(b, more, NULL, 0),  body_of(b, NULL, NULL, 1000),
 		body_of(b, "ja", NULL, 0), /* of an entry that its author cannot have read */
-		body_of(b, "ja", "000", 0), body_of(b, "ja", NULL, 0)};
+		body_of(b, "ja", "000", 0), body_of(b, "ja", NULL, 0),
+		body_of(b, "ja", NULL, 0)};
 
 	msg_set_u64(bad[2], MESSAGE_ANSWERS, th.my_no + 1);
 	msg_set_text(b->t.arena, msg_sub(b->t.arena, bad[3], MESSAGE_PERSON), PERSON_NAME, "Naam");
 	msg_set_text(b->t.arena, msg_sub(b->t.arena, bad[4], MESSAGE_PERSON), PERSON_HEALTH,
 		     "ziek");
-	for (size_t i = 0; i < 5; i++) {
+	msg_set_u64(bad[5], MESSAGE_ANSWERS, 0); /* there is no such entry */
+	for (size_t i = 0; i < 6; i++) {
 		struct document d;
 
 		bedcase_came(b, &th, DOC_MESSAGE, &grant, bad[i]);
