@@ -28,8 +28,12 @@ enum {
 };
 
 static_assert(PAGE <= UINT8_MAX, "the count of a page is one byte");
-static_assert(PAGE + 1 + 1 <= (int)COMPARE_PARTS,
-	      "documents given back, what we keep for the asker, and the heads");
+static_assert(1 + PAGE + 1 + 1 <= (int)COMPARE_PARTS,
+	      "a question; documents given back, what we keep for the asker, and the heads");
+static_assert(WIRE_PART_HEAD + PAGE_HEAD + PAGE * ASK_ROW + RETURN_BYTES + LEDGER_BYTES +
+			      PAGE_HEAD + PAGE * ANSWER_ROW + WIRE_PART_HEAD <=
+		      (int)COMPARE_BYTES,
+	      "... in so many bytes");
 static_assert(((int)ROW_DIFFERS & ((int)COMPARE_HIDDEN | (int)COMPARE_WITHDRAWN)) == 0,
 	      "the marks of a row share one byte");
 static_assert((int)ASK_ROW >= (int)ANSWER_ROW,

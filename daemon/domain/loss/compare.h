@@ -26,7 +26,8 @@ enum { COMPARE_HIDDEN = 1, COMPARE_WITHDRAWN = 4 };
 /** ... of a thread that we did not know then; 0: nothing. */
 MUST_CHECK enum err compare_told(struct turn *t, const struct id16 *thread, uint8_t *flags);
 
-enum { COMPARE_PARTS = 66 }; /* of an answer, with all that goes before it */
+/** Of a question and an answer, with all that goes before it, at most. */
+enum { COMPARE_PARTS = 67, COMPARE_BYTES = 56320 };
 
 /** Our question, while there is one. */
 MUST_CHECK enum err compare_ask(struct turn *t, struct peer *p, const struct pair *pr,

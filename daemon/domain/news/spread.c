@@ -19,6 +19,10 @@ enum {
 static_assert(PUSH_ENTRIES >= FORK_BACK, "the end of a fork fits one push");
 static_assert((1 + OWN_RECORDS) + 1 + (1 + WORDS) <= (int)SPREAD_PARTS,
 	      "records of ours, a prekey, our own word as witness and those of others");
+static_assert((1 + OWN_RECORDS) * (WIRE_PART_HEAD + WIRE_NODE_CARRIED_MAX) + WIRE_PART_HEAD +
+			      WIRE_PREKEY_LEN + (1 + WORDS) * (WIRE_PART_HEAD + WIRE_WITNESS_LEN) <=
+		      (int)SPREAD_BYTES,
+	      "... in so many bytes");
 
 /* ---- what we say ---- */
 

@@ -18,7 +18,8 @@
 
 #include "domain/exchange/answer.h"
 
-enum { SPREAD_PARTS = 19 }; /* of an introduction, at most */
+/** Of an introduction, at most. */
+enum { SPREAD_PARTS = 19, SPREAD_BYTES = 6144 };
 
 /** Parts of our first frame on a connection, and of questions: our records, our word as witness, and
  *  some words of others. */

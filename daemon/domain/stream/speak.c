@@ -22,13 +22,21 @@
 enum {
 	FRAMES_PER_TURN = 8,
 	FILL_PERCENT = 70,
+	VERDICTS_PAGE = 64,
+	VERDICTS_LEN = 8 + 1 + VERDICTS_PAGE * WIRE_VERDICT_ROW,
 	SPEAKING = 0xffff /* no document type: the frame as such */
 };
-enum { STATE_PARTS = 4, AUDIT_HEAD = 1, LEDGER = 1, HEADS_ASKED = 1, VERDICTS = 1 };
-static_assert(SPREAD_PARTS + AUDIT_HEAD + LEDGER + STATE_PARTS + HEADS_ASKED + COMPARE_PARTS +
-			      ANSWER_COUNT + VERDICTS <=
+/* All that stands before the documents, as news_parts says it: the parts of everything, and the bytes of what does not wait for
+ * a frame with room. */
+enum { STATE_PARTS = 4, AUDIT_HEAD = 1, LEDGER = 1, VERDICTS = 1 };
+enum { STATE_BYTES = 4 * WIRE_PART_HEAD + WIRE_PREKEY_LEN + 9 + 8 + 17 + 16 * LIMIT_OFFER_PAGE };
+static_assert(SPREAD_PARTS + AUDIT_HEAD + LEDGER + STATE_PARTS + COMPARE_PARTS + ANSWER_COUNT +
+			      VERDICTS <=
 		      (int)LIMIT_FRAME_PARTS,
-	      "all that stands before the documents, as news_parts says it");
+	      "no frame is refused for the number of its parts");
+static_assert(SPREAD_BYTES + WIRE_PART_HEAD + WIRE_CHECKPOINT_MAX + STATE_BYTES + COMPARE_BYTES <=
+		      (int)LIMIT_CLASS_2 - WIRE_FRAME_EXTRA,
+	      "what is given back after a loss fits a frame with all that is said in it besides");
 static_assert(LIMIT_TURN_ARENA / 4 > 4 * (LIMIT_CLASS_2 + LIMIT_BODY),
 	      "after three quarters there is room for a frame and what it is made of");
 
@@ -90,17 +98,23 @@ static void state_parts(struct speaking *s, struct wr *w, uint16_t *count)
 	}
 }
 
+/* Is there room for so much more in the largest frame?  What is given back after a loss may fill one nearly by itself. */
+static bool room_for(const struct wr *parts, size_t len)
+{
+	return parts->len + len <= LIMIT_CLASS_2 - WIRE_FRAME_EXTRA;
+}
+
 /* Verdicts that were not said yet, as one part holds; the rest goes with the next frame. */
 static enum err verdict_part(struct speaking *s, struct wr *w, uint16_t *count)
 {
-	uint8_t b[9 + 64 * WIRE_VERDICT_ROW];
+	uint8_t b[VERDICTS_LEN];
 	struct wr part = wr_of(b, sizeof b);
 	uint64_t no, from = s->a == NULL ? 0 : s->a->verdict_from;
 	uint64_t n = from == 0 || from > s->pair->got ? 0 : s->pair->got - from + 1;
 
-	if (n == 0)
+	if (n == 0 || !room_for(w, WIRE_PART_HEAD + VERDICTS_LEN))
 		return ERR_OK;
-	n = n > 64 ? 64 : n;
+	n = n > VERDICTS_PAGE ? VERDICTS_PAGE : n;
 	require(from >= 1 && n >= 1);
 	wr_u64(&part, from);
 	wr_u8(&part, (uint8_t)n);
@@ -280,7 +294,7 @@ static enum err news_parts(struct speaking *s, struct wr *parts, uint16_t *count
 		s->a->more_count = 0;
 		s->a->more.len = 0;
 	}
-	if (s->a != NULL && s->a->part_count > 0) {
+	if (s->a != NULL && s->a->part_count > 0 && room_for(parts, s->a->parts.len)) {
 		wr_put(parts, s->a->parts.p, s->a->parts.len);
 		*count = (uint16_t)(*count + s->a->part_count);
 		s->a->part_count = 0;
@@ -359,7 +373,7 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 		return rc;
 	take(s, &m);
 	*more = m.taken < m.l.count || m.l.count == LIMIT_FRAME_DOCS || m.l.later ||
-		(s->a != NULL && s->a->verdict_from != 0);
+		(s->a != NULL && (s->a->verdict_from != 0 || s->a->part_count > 0));
 	return emit(s, wr_span(&m.parts), m.count, m.first, m.cap);
 }
 

@@ -10,6 +10,7 @@
 #include "domain/exchange/inbox.h"
 #include "domain/exchange/keeper.h"
 #include "domain/exchange/outbox.h"
+#include "domain/loss/compare.h"
 #include "domain/oversight/health.h"
 #include "domain/stream/receive.h"
 #include "domain/stream/speak.h"
@@ -521,6 +522,35 @@ static void many_small_answers_leave_room_in_a_frame(void **state)
 	b->t.answers = NULL;
 }
 
+/* What partners choose may be as long as its own limit, all of it at once: what one frame has no room for goes with the next. */
+static void long_answers_go_in_two_frames(void **state)
+{
+	static uint8_t page[LIMIT_CLASS_2];
+	struct bed *b = *state;
+	struct peer *p = &b->node->peers[BED_PARTNER - 1];
+	struct answer *a = answer_of(&b->t, BED_PARTNER);
+	unsigned frames = 0;
+
+	assert_non_null(a);
+	p->conn = (struct conn){.up = true, .have_key = true, .key_until_s = UINT64_MAX};
+	a->reply = true;
+	compare_room(a);
+	wire_part_put(&a->more, WIRE_PART_LEDGER, span_of(page, a->more.cap - WIRE_PART_HEAD));
+	a->more_count = 1;
+	assert_false(a->more.over);
+	for (unsigned i = 0; i < 12; i++)
+		answer_part(a, WIRE_PART_ROSTER, span_of(page, 1000));
+	assert_int_equal(a->part_count, 12);
+	for (unsigned i = 0; i < 14; i++)
+		answer_part(a, WIRE_PART_PING, span_of(page, 9));
+	/* and what stands in it besides */
+	a->ping = p->have_prekey = b->node->have_prekey = b->node->have_witness = true;
+	assert_int_equal(speak_all(&b->t), ERR_OK);
+	for (const struct effect *e = b->fx.first; e != NULL; e = e->next)
+		frames += e->type == EFFECT_FRAME;
+	assert_int_equal(frames, 2);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
@@ -538,6 +568,7 @@ int main(void)
 		EACH(what_comes_in_on_such_a_line_fails_by_itself),
 		EACH(a_new_life_without_room_is_answered),
 		EACH(many_small_answers_leave_room_in_a_frame),
+		EACH(long_answers_go_in_two_frames),
 		EACH(two_partners_keep_for_each_node),
 		EACH(a_table_that_breaks_off_is_not_whole),
 	};
