@@ -4,6 +4,7 @@
  * month in all our languages.  Nothing is guessed: 05-06-07 and 30-02 are refused with what is wrong. */
 #include "client/cli/day.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -253,17 +254,8 @@ static void born_text(int64_t day, char out[DATE_TEXT])
 {
 	const struct date d = date_of(day);
 
-	date_text(day, out);
-	if (d.year >= DATE_YEAR_MIN)
-		return;
-	out[0] = (char)('0' + d.year / 1000);
-	out[1] = (char)('0' + d.year / 100 % 10);
-	out[2] = (char)('0' + d.year / 10 % 10);
-	out[3] = (char)('0' + d.year % 10);
-	out[5] = (char)('0' + d.month / 10);
-	out[6] = (char)('0' + d.month % 10);
-	out[8] = (char)('0' + d.day / 10);
-	out[9] = (char)('0' + d.day % 10);
+	(void)snprintf(out, DATE_TEXT, "%04u-%02u-%02u", (unsigned)d.year % 10000,
+		       (unsigned)d.month % 100, (unsigned)d.day % 100);
 }
 
 /* The parts that are known and nothing filled up: who is born in 1980 is not born on 1 January. */

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/date.h"
 #include "client/print/print.h"
 #include "client/words/words.h"
 
@@ -55,11 +54,10 @@ const char *dialogue_need(struct cli *c, enum list_lang lang, const char *code)
 char *dialogue_day(enum list_lang lang, const char *text, char out[WORDS_SHORT])
 {
 	const char *blank;
-	int64_t day;
 
 	(void)words_day(lang, text, out);
-	blank = strchr(out, ' ');
-	if (date_parse(text, &day) && blank != NULL)
+	blank = strcmp(out, text) == 0 ? NULL : strchr(out, ' ');
+	if (blank != NULL)
 		memmove(out, blank + 1, strlen(blank));
 	return out;
 }

@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "base/date.h"
 
-enum { HOUR_S = 3600, DAY_S = 86400, NAME_LEN = 64 };
+enum { HOUR_S = 3600, DAY_S = 86400, NAME_LEN = 64, ANY_YEAR = 1 };
 
 enum fill_plural words_plural(enum list_lang lang)
 {
@@ -98,7 +98,7 @@ char *words_day(enum list_lang lang, const char *text, char out[WORDS_SHORT])
 	int64_t day;
 
 	require(text != NULL && out != NULL);
-	if (!date_parse(text, &day)) {
+	if (!date_read(text, ANY_YEAR, &day)) { /* people are older than the clock's first day */
 		(void)snprintf(out, WORDS_SHORT, "%s", text[0] == '\0' ? "-" : text);
 		return out;
 	}
