@@ -44,7 +44,6 @@ static void put_partner(char *out, size_t *n, const struct referral_to *to)
 		return;
 	put(out, n, "to", to->typed);
 	put_number(out, n, "share", to->chosen ? to->share + 1 : 0);
-	put(out, n, "how", to->noted ? "" : to->how);
 	put_number(out, n, "again", to->again ? 1 : 0);
 }
 
@@ -104,6 +103,15 @@ static void take(char *out, size_t cap, const char *value)
 	(void)snprintf(out, cap, "%s", value);
 }
 
+/* Called as it was typed, until the list of partners says how it is called. */
+static void take_partner(struct referral *r, const char *value)
+{
+	struct referral_to *to = &r->to[r->to_count++];
+
+	take(to->typed, sizeof to->typed, value);
+	take(to->name, sizeof to->name, value);
+}
+
 /* Of the partner that the last "to" named. */
 static void take_part(struct referral *r, const char *name, const char *value)
 {
@@ -115,8 +123,6 @@ static void take_part(struct referral *r, const char *name, const char *value)
 		to->share = strtoull(value, NULL, 10);
 		to->chosen = to->share != 0;
 		to->share -= to->chosen ? 1 : 0;
-	} else if (strcmp(name, "how") == 0) {
-		take(to->how, sizeof to->how, value);
 	} else if (strcmp(name, "again") == 0) {
 		to->again = true;
 	}
@@ -139,7 +145,7 @@ static void take_line(struct referral *r, const char *name, const char *value)
 	else if (strcmp(name, "witness") == 0)
 		take(r->witness, sizeof r->witness, value);
 	else if (strcmp(name, "to") == 0 && r->to_count < REFERRAL_TO_MAX)
-		take(r->to[r->to_count++].typed, sizeof r->to[0].typed, value);
+		take_partner(r, value);
 	else
 		take_part(r, name, value);
 }

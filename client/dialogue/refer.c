@@ -209,6 +209,13 @@ static int walk(struct cli *c, struct referral *r)
 
 /* ---- going on with a draft ---- */
 
+/* A step that counts on the ones before it has what they ask for, whoever wrote the draft.  A consent is asked for anew: it may
+ * be another day, and another partner. */
+static unsigned furthest(const struct referral *r)
+{
+	return r->need[0] == '\0' ? STEP_NEED : r->to_count == 0 ? STEP_PARTNERS : STEPS - 1;
+}
+
 static int recall(struct cli *c, struct referral *r, const char *id)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_DRAFT_GET, &sub), *reply;
@@ -222,10 +229,7 @@ static int recall(struct cli *c, struct referral *r, const char *id)
 	    !referral_recall(r, msg_text(msg_at(reply, REPLY_DRAFTS, 0), DRAFT_ROW_BODY)))
 		return CLI_DAMAGED;
 	(void)snprintf(r->draft, sizeof r->draft, "%s", id);
-	/* a consent is asked for anew: who reads this may be another day, or another partner */
-	for (size_t i = 0; i < r->to_count; i++)
-		r->to[i].how[0] = '\0';
-	r->step = r->step > STEPS - 1 ? STEPS - 1 : r->step;
+	r->step = r->step > furthest(r) ? furthest(r) : r->step;
 	return CLI_DONE;
 }
 

@@ -449,3 +449,26 @@ def test_options_with_words_about_a_person_take_a_dash_and_say_why(federation):
     for line in (("case", "new"), ("case", "edit"), ("refer",), ("case", "note")):
         help_ = re.sub(r"\s+", " ", f.run("--lang", "nl", *line, "--help"))
         assert "kunnen anderen op deze machine lezen" in help_, (line, help_)
+
+
+def test_who_was_born_before_the_clock_began_is_read_like_others(three):
+    a = three.nodes[0]
+    a.new_case(name="K. Verzonnen", born="1950-03-01", phone="1")
+    t = Terminal(a, "refer")
+    assert "Stap 2 van 7 · K. Verzonnen, geboren 1 mrt. 1950" in t.play("1"), t.text
+
+
+def test_a_draft_goes_no_further_than_what_it_has(three):
+    """A client of another release may have written it: what is missing is asked for, and nothing ends the program."""
+    from test_drafts import put
+    a = three.nodes[0]
+    case = a.new_case(name="L. Verzonnen", phone="1")
+    for body, step in ((f"step 9\ncase {case}\nneed housing\n", 4), (f"step 4\ncase {case}\nto smwo\n", 2), (f"step 77\ncase {case}\n", 2),
+                       (f"step 5\nuntil 99999999999999\ncase {case}\nneed housing\nto smwo\nshare 99\nhow oral\nx\n \n", 6)):
+        made = put(a, label="L. Verzonnen", body=body, case_id=case)
+        t = Terminal(a, "refer")
+        assert f"Stap {step} van 7" in t.play("1"), (body, t.text)
+        assert t.answer("stop") and t.code == 1
+        put(a, id=made.id, label="L. Verzonnen", body=f"case {case}\n", case_id=case)
+    put(a, id=made.id, label="L. Verzonnen", body=f"step 5\ncase {case}\nneed housing\nto weggegaan\nshare 2\n", case_id=case)
+    assert "weggegaan" in re.sub(r"\s+", " ", Terminal(a, "refer").play("1")), "a partner that is not there any more is named"
