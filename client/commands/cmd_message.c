@@ -78,7 +78,7 @@ static int ask_contact(struct cli *c, struct msg *person)
 		const char *name = list_text(LIST_PERSON, c->lang, contact[i].name), *fault,
 			   *remedy;
 
-		(void)snprintf(label, sizeof label, "%.64s%s", name, words_of(c->lang, "colon"));
+		(void)snprintf(label, sizeof label, "%.64s%s", name, words_colon(c->lang));
 		if (!ask_line(c, label, line, why)) {
 			if (why[0] == '\0')
 				break;

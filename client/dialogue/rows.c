@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Cases and people as lists and headings name them: people of the same name are told apart by what stands beside it. */
-#include <stdio.h>
-#include <string.h>
-
 #include "client/dialogue/dialogue.h"
+#include "client/print/todo.h"
 
-enum { LABEL = 400, ID_TIME_DIGITS = 12, ID_SHOWN = 8 };
+enum { LABEL = 400 };
 
 static const char *label_of(struct cli *c, const struct msg *row)
 {
-	const char *id = msg_text(row, CASE_ROW_ID);
-	char since[WORDS_SHORT], text[LABEL];
-	char number[ID_SHOWN + 1];
+	char since[WORDS_SHORT], text[LABEL], number[TODO_CASE + 1];
 
-	(void)snprintf(number, sizeof number, "%.8s",
-		       strlen(id) > ID_TIME_DIGITS ? id + ID_TIME_DIGITS : id);
+	todo_case(msg_text(row, CASE_ROW_ID), number);
 	(void)fill_text(
 		text, sizeof text,
 		talk_of(c, msg_u64(row, CASE_ROW_CLOSED) != 0 ? "case-closed" : "case-row"),

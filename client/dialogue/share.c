@@ -126,7 +126,7 @@ enum talk dialogue_share(struct cli *c, struct referral *r)
 	return TALK_OK;
 }
 
-static void print_field(const struct cli *c, const struct msg *p, const struct msg_field *f)
+static void show_field(const struct cli *c, const struct msg *p, const struct msg_field *f)
 {
 	char day[WORDS_SHORT];
 
@@ -136,11 +136,8 @@ static void print_field(const struct cli *c, const struct msg *p, const struct m
 		(void)printf("%s", dialogue_day(c->lang, msg_text(p, f->number), day));
 	else if (f->number == PERSON_LANGUAGE)
 		(void)printf("%s", list_text(LIST_CODES, c->lang, msg_text(p, f->number)));
-	else if (f->type == MSG_TYPE_BOOL)
-		(void)printf("%s", list_text(LIST_UI, c->lang,
-					     msg_u64(p, f->number) != 0 ? "yes" : "no"));
 	else
-		print_lines(msg_text(p, f->number));
+		print_field(c, p, f);
 	(void)putchar('\n');
 }
 
@@ -178,6 +175,6 @@ void dialogue_preview(const struct cli *c, const struct referral *r, const struc
 	}
 	for (size_t i = 0; r->person != NULL && msg_field_at(r->person, i, &f); i++)
 		if (msg_has(r->person, f.number) && (to->share >> f.cat & 1) != 0)
-			print_field(c, r->person, &f);
+			show_field(c, r->person, &f);
 	print_kept(c, r, to);
 }

@@ -49,10 +49,14 @@ void print_codes(const struct cli *c, enum list_id list, const char *codes, char
 
 /* One printer for each part of a reply; what is not in it is not printed. */
 void print_referrals(const struct cli *c, const struct msg *reply);
+/** Why a row shows no person, by its code. */
+const char *print_hollow(const struct cli *c, const char *code);
 void print_history(const struct cli *c, const struct msg *reply);
 void print_work(const struct cli *c, const struct msg *reply);
 /** p: MSG_PERSON, or NULL. */
 void print_person(const struct cli *c, const struct msg *p);
+/** The value of one field that p has. */
+void print_field(const struct cli *c, const struct msg *p, const struct msg_field *f);
 void print_told(const struct cli *c, const struct msg *reply);
 void print_cases(const struct cli *c, const struct msg *reply);
 void print_grants(const struct cli *c, const struct msg *reply);

@@ -9,6 +9,17 @@
 
 enum { FIELD_WIDTH = 23 };
 
+/* Texts, and what is yes or no. */
+void print_field(const struct cli *c, const struct msg *p, const struct msg_field *f)
+{
+	require(c != NULL && p != NULL && f != NULL);
+	if (f->type == MSG_TYPE_TEXT)
+		print_lines(msg_text(p, f->number));
+	else
+		(void)fputs(list_text(LIST_UI, c->lang, msg_u64(p, f->number) != 0 ? "yes" : "no"),
+			    stdout);
+}
+
 /* Each field with its category, so that it can be seen what a consent would let through.  typed: by the name that a
  * command takes, else in the reader's language. */
 static void fields(const struct cli *c, const struct msg *p, bool typed)
@@ -20,11 +31,7 @@ static void fields(const struct cli *c, const struct msg *p, bool typed)
 			continue;
 		(void)printf("  ");
 		print_cell(typed ? f.name : list_text(LIST_PERSON, c->lang, f.name), FIELD_WIDTH);
-		if (f.type == MSG_TYPE_TEXT)
-			print_lines(msg_text(p, f.number));
-		else
-			(void)printf("%s", list_text(LIST_UI, c->lang,
-						     msg_u64(p, f.number) != 0 ? "yes" : "no"));
+		print_field(c, p, &f);
 		(void)printf("   [%s]\n", list_text(LIST_CATEGORIES, c->lang, msg_cat_name(f.cat)));
 	}
 }

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "client/cli/terminal.h"
 #include "client/print/print.h"
 #include "proto/acts.h"
 
-/* Why a row shows no person. */
-static const char *why_words(const struct cli *c, const char *code)
+const char *print_hollow(const struct cli *c, const char *code)
 {
+	require(c != NULL && code != NULL);
 	return list_text(list_has(LIST_UI, code) ? LIST_UI : LIST_VERDICTS, c->lang, code);
 }
 
@@ -40,7 +41,7 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
 		const char *delivery = msg_text(r, REFERRAL_ROW_DELIVERY);
-		const char *hollow = why_words(c, msg_text(r, REFERRAL_ROW_HOLLOW));
+		const char *hollow = print_hollow(c, msg_text(r, REFERRAL_ROW_HOLLOW));
 		const char *state = list_text(LIST_STATES, c->lang,
 					      msg_text(r, REFERRAL_ROW_STATE));
 
@@ -133,13 +134,8 @@ static void say_contact(const struct cli *c, const struct msg *person, const cha
 		if (!msg_has(person, f.number))
 			continue;
 		(void)printf("%s%s%s", between(sep), list_text(LIST_PERSON, c->lang, f.name),
-			     words_of(c->lang, "colon"));
-		if (f.type == MSG_TYPE_TEXT)
-			print_lines(msg_text(person, f.number));
-		else
-			(void)printf("%s",
-				     list_text(LIST_UI, c->lang,
-					       msg_u64(person, f.number) != 0 ? "yes" : "no"));
+			     words_colon(c->lang));
+		print_field(c, person, &f);
 	}
 }
 
@@ -221,17 +217,16 @@ void print_history(const struct cli *c, const struct msg *reply)
 /* Some tasks take a sentence: what follows them stands in one column all the same. */
 static int kind_width(const struct cli *c, const struct msg *reply)
 {
-	int width = 22;
+	size_t width = 22;
 
 	for (size_t i = 0; i < msg_count(reply, REPLY_WORK); i++) {
-		const char *kind = msg_text(msg_at(reply, REPLY_WORK, i), WORK_ROW_KIND);
-		int n = 0;
+		const char *kind = list_text(LIST_WORK, c->lang,
+					     msg_text(msg_at(reply, REPLY_WORK, i), WORK_ROW_KIND));
+		const size_t n = terminal_columns(kind, strlen(kind));
 
-		for (const char *s = list_text(LIST_WORK, c->lang, kind); *s != '\0'; s++)
-			n += ((unsigned char)*s & 0xc0) != 0x80;
 		width = n > width ? n : width;
 	}
-	return width;
+	return (int)width;
 }
 
 /* The command that does the task stands below it, to be copied. */

@@ -86,7 +86,6 @@ struct who {
 static void put_who(const struct cli *c, const struct who *w, char line[LINE_LEN])
 {
 	char text[NAME_LEN], day[NAME_LEN], id[TODO_CASE + 1];
-	const enum list_id list = list_has(LIST_UI, w->hollow) ? LIST_UI : LIST_VERDICTS;
 	const char *born = birth(c, w->birth, day);
 
 	todo_case(w->case_id, id);
@@ -103,7 +102,7 @@ static void put_who(const struct cli *c, const struct who *w, char line[LINE_LEN
 		add(line, w->name);
 	/* content that was withheld, erased or taken back says so */
 	if (w->hollow[0] != '\0')
-		add(line, list_text(list, c->lang, w->hollow));
+		add(line, print_hollow(c, w->hollow));
 }
 
 /* The day after the last one on which it was in time. */

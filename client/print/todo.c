@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/fill.h"
+#include "client/print/print.h"
 
-enum { ID_DIGITS = 32, TIME_DIGITS = 12, COMMAND_LEN = 320 };
+enum { COMMAND_LEN = 320 };
 
 /* also: other commands that end the same work, with commas between; {ref}, {case}, {partner} and {categories} are of the row. */
 static const struct todo {
@@ -54,48 +56,29 @@ static const struct todo *todo_of(const struct msg *row)
 	return NULL;
 }
 
-/* An id begins with the time at which it was made: what tells it apart stands behind. */
 void todo_case(const char *id, char out[TODO_CASE + 1])
 {
 	require(id != NULL);
-	(void)snprintf(out, TODO_CASE + 1, "%s", strlen(id) == ID_DIGITS ? id + TIME_DIGITS : id);
+	(void)snprintf(out, TODO_CASE + 1, "%s", print_short(id));
 }
 
-/* A list of categories is one word of a command. */
-static size_t put(char *out, size_t n, const char *value)
-{
-	for (; *value != '\0' && n + 1 < COMMAND_LEN; value++)
-		if (*value != ' ' || n == 0 || out[n - 1] != ',')
-			out[n++] = *value;
-	return n;
-}
-
-/* Values stand in the row; what is too long for a line is cut, and a person sees that. */
+/* Values stand in the row; what is too long for a line is cut, and a person sees that.  A list of categories is one word of a
+ * command. */
 static void fill(const struct msg *row, const char *text, char out[COMMAND_LEN])
 {
-	char id[TODO_CASE + 1];
-	const struct {
-		const char *name, *value;
-	} values[] = {{"{ref}", msg_text(row, WORK_ROW_REF)},
-		      {"{case}", id},
-		      {"{partner}", msg_text(row, WORK_ROW_TYPED)},
-		      {"{categories}", msg_text(row, WORK_ROW_DETAIL)}};
+	char id[TODO_CASE + 1], categories[COMMAND_LEN];
 	size_t n = 0;
 
 	todo_case(msg_text(row, WORK_ROW_CASE_ID), id);
-	while (*text != '\0' && n + 1 < COMMAND_LEN) {
-		size_t i = 0;
-
-		while (i < 4 && strncmp(values[i].name, text, strlen(values[i].name)) != 0)
-			i++;
-		if (i == 4) {
-			out[n++] = *text++;
-			continue;
-		}
-		n = put(out, n, values[i].value);
-		text += strlen(values[i].name);
-	}
-	out[n] = '\0';
+	for (const char *s = msg_text(row, WORK_ROW_DETAIL); *s != '\0'; s++)
+		if (*s != ' ' && n + 1 < sizeof categories)
+			categories[n++] = *s;
+	categories[n] = '\0';
+	(void)fill_text(out, COMMAND_LEN, text,
+			FILL({"ref", msg_text(row, WORK_ROW_REF), 0}, {"case", id, 0},
+			     {"partner", msg_text(row, WORK_ROW_TYPED), 0},
+			     {"categories", categories, 0}),
+			FILL_ONE_IS_ONE);
 }
 
 /* Texts of a row that came are replaced, which a parsed message allows; its lists stay as they are. */
