@@ -258,10 +258,8 @@ static int count_words(const struct cli *c)
 /* By the first two letters: nl_BE.UTF-8 is nl. */
 static bool lang_of(const char *s, enum list_lang *lang)
 {
-	static const char *const codes[LIST_LANGS] = {"nl", "fr", "en", "de"};
-
 	for (int i = 0; s != NULL && i < LIST_LANGS; i++)
-		if (strncmp(s, codes[i], 2) == 0) {
+		if (strncmp(s, list_langs[i], 2) == 0) {
 			*lang = (enum list_lang)i;
 			return true;
 		}

@@ -67,7 +67,8 @@ def holidays(folder):
         names.append(country)
     return (["const struct holiday_rule list_holidays[] = {", *rules, "};", f"const size_t list_holiday_count = {len(rules)};", "",
              "const struct holiday_country list_countries[] = {", *countries, "};", f"const size_t list_country_count = {len(countries)};",
-             f"const char list_country_names[] = {quote(', '.join(names))};"])
+             f"const char list_country_names[] = {quote(', '.join(names))};",
+             f"const char *const list_langs[LIST_LANGS] = {{{', '.join(quote(k) for k in LANGS)}}};"])
 
 
 HOLE = re.compile(r"{([a-z]+)(?::[^{}/]*/[^{}/]*)?}")    # {count}, or {count:case/cases}: the word for one, or for others

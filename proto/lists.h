@@ -74,7 +74,8 @@ extern const struct holiday_rule list_holidays[];
 extern const size_t list_holiday_count;
 extern const struct holiday_country list_countries[];
 extern const size_t list_country_count;
-extern const char list_country_names[]; /* "BE, DE, ..." */
+extern const char list_country_names[];		 /* "BE, DE, ..." */
+extern const char *const list_langs[LIST_LANGS]; /* "nl", "fr", ... */
 
 bool list_has(enum list_id list, const char *code);
 /** "decline-reasons": how a list is called in a reply ... */

@@ -34,10 +34,8 @@ bool tool_path(char *out)
 
 void tool_language(const struct cli *c)
 {
-	static const char *const codes[LIST_LANGS] = {"nl", "fr", "en", "de"};
-
 	require(c != NULL && c->lang < LIST_LANGS);
-	(void)setenv("KRING_LANG", codes[c->lang], 1);
+	(void)setenv("KRING_LANG", list_langs[c->lang], 1);
 }
 
 /* Returns only when kringd cannot be run. */

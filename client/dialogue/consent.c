@@ -14,15 +14,13 @@
 
 enum { USUAL_DAYS = 182, TEXT = 2048, ANSWERS = 6 };
 
-static const char *const codes[LIST_LANGS] = {"nl", "fr", "en", "de"};
-
 /* The language of the person when it is one of ours, else the worker's. */
 static enum list_lang speaks(const struct cli *c, const struct referral *r)
 {
 	const char *lang = r->person == NULL ? "" : msg_text(r->person, PERSON_LANGUAGE);
 
 	for (int l = 0; l < LIST_LANGS; l++)
-		if (strncmp(lang, codes[l], 2) == 0 && (lang[2] == '\0' || lang[2] == '-'))
+		if (strncmp(lang, list_langs[l], 2) == 0 && (lang[2] == '\0' || lang[2] == '-'))
 			return (enum list_lang)l;
 	return c->lang;
 }
@@ -120,7 +118,7 @@ static enum talk pick_language(struct cli *c, struct referral *r)
 	enum talk t;
 
 	for (int l = 0; l < LIST_LANGS; l++)
-		items[l] = (struct talk_item){list_text(LIST_CODES, c->lang, codes[l]), NULL};
+		items[l] = (struct talk_item){list_text(LIST_CODES, c->lang, list_langs[l]), NULL};
 	talk_head(c, "language-head", FILL_NONE);
 	t = talk_pick(c, items, LIST_LANGS, (size_t)r->speaks, &i);
 	if (t == TALK_OK)
@@ -164,7 +162,8 @@ static enum talk ask_one(struct cli *c, struct referral *r, struct referral_to *
 		enum talk t;
 
 		talk_head(c, "aloud-head",
-			  FILL({"language", list_text(LIST_CODES, c->lang, codes[r->speaks]), 0}));
+			  FILL({"language", list_text(LIST_CODES, c->lang, list_langs[r->speaks]),
+				0}));
 		read_aloud(c, r, to);
 		talk_head(c, "agree-head", FILL_NONE);
 		t = talk_pick(c, items, ANSWERS, TALK_NONE, &i);

@@ -90,7 +90,6 @@ int referral_check(struct cli *c, struct referral *r, struct referral_to **bad)
 
 static int give(struct cli *c, struct referral *r, struct referral_to *to)
 {
-	static const char *const codes[LIST_LANGS] = {"nl", "fr", "en", "de"};
 	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_GIVE, &sub), *reply = NULL;
 	int code;
 
@@ -99,7 +98,7 @@ static int give(struct cli *c, struct referral *r, struct referral_to *to)
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_PURPOSE, "refer");
 	msg_set_u64(sub, CONSENT_GIVE_CATS, to->share | needs());
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_HOW, to->how);
-	msg_set_text(&c->arena, sub, CONSENT_GIVE_NOTICE_LANGUAGE, codes[r->speaks]);
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_NOTICE_LANGUAGE, list_langs[r->speaks]);
 	if (r->witness[0] != '\0')
 		msg_set_text(&c->arena, sub, CONSENT_GIVE_WITNESS, r->witness);
 	if (r->given_by[0] != '\0')

@@ -10,11 +10,10 @@
 
 enum list_lang say_lang(void)
 {
-	static const char *const codes[LIST_LANGS] = {"nl", "fr", "en", "de"};
 	const char *lang = getenv("KRING_LANG");
 
 	for (int i = 0; lang != NULL && i < LIST_LANGS; i++)
-		if (strcmp(lang, codes[i]) == 0)
+		if (strcmp(lang, list_langs[i]) == 0)
 			return (enum list_lang)i;
 	return LIST_EN;
 }
