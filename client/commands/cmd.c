@@ -100,6 +100,17 @@ int cmd_by_id(struct cli *c)
 	return cmd_finish(c, req);
 }
 
+/* ... of which it matters what was seen of it last: a change since then is shown before it is done. */
+int cmd_by_id_seen(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);
+
+	require(c->cmd->field != 0 && c->word_count > 0);
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	cmd_put_expect(c, sub, BY_ID_EXPECT);
+	return cmd_finish(c, req);
+}
+
 int cmd_list(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);

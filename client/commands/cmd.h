@@ -31,23 +31,20 @@ int cmd_ask_message(struct cli *c, struct msg *req);
 int cmd_plain(struct cli *c);
 int cmd_status(struct cli *c);
 int cmd_by_id(struct cli *c);
+int cmd_by_id_seen(struct cli *c);
 int cmd_list(struct cli *c);
 int cmd_tool(struct cli *c);
 
-int cmd_worklist(struct cli *c);
 int cmd_today(struct cli *c);
 /** Today, asked and with its commands; printed only as JSON. */
 int cmd_today_ask(struct cli *c, struct msg **reply);
 int cmd_watch(struct cli *c);
 int cmd_done(struct cli *c);
-int cmd_ref_erase(struct cli *c);
 int cmd_case_new(struct cli *c);
 int cmd_case_edit(struct cli *c);
 int cmd_case_list(struct cli *c);
 int cmd_case_note(struct cli *c);
 int cmd_case_take(struct cli *c);
-int cmd_case_close(struct cli *c);
-int cmd_case_reopen(struct cli *c);
 int cmd_case_erase(struct cli *c);
 int cmd_consent_give(struct cli *c);
 int cmd_consent_withdraw(struct cli *c);

@@ -81,26 +81,6 @@ int cmd_case_take(struct cli *c)
 	return cmd_finish(c, req);
 }
 
-int cmd_case_close(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_CLOSE, &sub);
-
-	require(c->word_count > 0);
-	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
-	cmd_put_expect(c, sub, BY_ID_EXPECT);
-	return cmd_finish(c, req);
-}
-
-int cmd_case_reopen(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_REOPEN, &sub);
-
-	require(c->word_count > 0);
-	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
-	cmd_put_expect(c, sub, BY_ID_EXPECT);
-	return cmd_finish(c, req);
-}
-
 /* Erasing is destroying a key.  Without --now that waits for the nightly batch, because each time all keys are
  * written again. */
 int cmd_case_erase(struct cli *c)

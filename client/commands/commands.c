@@ -35,9 +35,9 @@ const struct command commands[] = {
 	 .example = "kring case note 7f3a --text -"},
 	{.noun = "case", .verb = "take", .group = GROUP_CASE, .run = cmd_case_take, .words = "CASE FIELD...", .options = "expect=NUMBER",
 	 .example = "kring case take 7f3a phone"},
-	{.noun = "case", .verb = "close", .group = GROUP_CASE, .run = cmd_case_close, .words = "CASE", .options = "expect=NUMBER",
+	{.noun = "case", .verb = "close", .group = GROUP_CASE, .run = cmd_by_id_seen, .field = REQUEST_CASE_CLOSE, .words = "CASE", .options = "expect=NUMBER",
 	 .example = "kring case close 7f3a"},
-	{.noun = "case", .verb = "reopen", .group = GROUP_CASE, .run = cmd_case_reopen, .words = "CASE", .options = "expect=NUMBER",
+	{.noun = "case", .verb = "reopen", .group = GROUP_CASE, .run = cmd_by_id_seen, .field = REQUEST_CASE_REOPEN, .words = "CASE", .options = "expect=NUMBER",
 	 .example = "kring case reopen 7f3a"},
 	{.noun = "case", .verb = "erase", .group = GROUP_CASE, .run = cmd_case_erase, .words = "CASE", .options = "now yes dry-run",
 	 .example = "kring case erase 7f3a"},
@@ -78,7 +78,7 @@ const struct command commands[] = {
 	 .example = "kring sent"},
 	{.noun = "show", .group = GROUP_DAY, .run = cmd_by_id, .field = REQUEST_SHOW, .words = "REF",
 	 .example = "kring show 91C4"},
-	{.noun = "worklist", .group = GROUP_CASE, .run = cmd_worklist, .field = REQUEST_WORKLIST, .options = OF_PARTNERS,
+	{.noun = "worklist", .group = GROUP_CASE, .run = cmd_today, .field = REQUEST_WORKLIST, .options = OF_PARTNERS,
 	 .example = "kring worklist"},
 	ACTS(ACT_COMMAND, NO_COMMAND)
 	{.noun = "contact", .group = GROUP_ACT, .run = cmd_contact, .words = "REF",
@@ -89,7 +89,7 @@ const struct command commands[] = {
 	/* no acts: nothing of them leaves this node */
 	{.noun = "done", .group = GROUP_ACT, .run = cmd_done, .words = "REF", .options = "as=DONE text=TEXT expect=NUMBER",
 	 .example = "kring done 91C4 --as told"},
-	{.noun = "erase", .group = GROUP_ACT, .run = cmd_ref_erase, .words = "REF", .options = "expect=NUMBER",
+	{.noun = "erase", .group = GROUP_ACT, .run = cmd_by_id_seen, .field = REQUEST_REF_ERASE, .words = "REF", .options = "expect=NUMBER",
 	 .example = "kring erase 91C4"},
 	/* what has not been delivered */
 	{.noun = "outbox", .verb = "list", .group = GROUP_PARTNER, .run = cmd_list, .field = REQUEST_OUTBOX_LIST, .options = OF_PARTNERS,

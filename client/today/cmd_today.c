@@ -26,29 +26,8 @@ int cmd_today_ask(struct cli *c, struct msg **reply)
 	return CLI_DONE;
 }
 
-/* A list that could not be shown whole is shown, and the exit code says that it is damaged. */
-static int damaged(struct cli *c, const struct msg *reply)
-{
-	return msg_count(reply, REPLY_DAMAGE) > 0 ? print_damage(c, reply) : CLI_DONE;
-}
-
-/* Every row: of one referral there may be several. */
-int cmd_worklist(struct cli *c)
-{
-	struct msg *reply;
-	const int code = cmd_today_ask(c, &reply);
-
-	if (code != CLI_DONE)
-		return code;
-	if (!c->json) {
-		page_begin(c);
-		print_reply(c, reply);
-		page_end(c);
-	}
-	return damaged(c, reply);
-}
-
-/* One line a referral, in groups; with JSON the rows alone, each with its group. */
+/* The worklist has every row, and of one referral there may be several; today has a line a referral, in groups.  A list that could
+ * not be shown whole is shown, and the exit code says that it is damaged. */
 int cmd_today(struct cli *c)
 {
 	struct msg *reply;
@@ -58,10 +37,13 @@ int cmd_today(struct cli *c)
 		return code;
 	if (!c->json) {
 		page_begin(c);
-		print_today(c, reply);
+		if (c->cmd->field == REQUEST_TODAY)
+			print_today(c, reply);
+		else
+			print_reply(c, reply);
 		page_end(c);
 	}
-	return damaged(c, reply);
+	return msg_count(reply, REPLY_DAMAGE) > 0 ? print_damage(c, reply) : CLI_DONE;
 }
 
 /* What was shown last of this referral goes along: a partner's word that came since may be what was waited for. */
@@ -74,16 +56,5 @@ int cmd_done(struct cli *c)
 	msg_set_text(&c->arena, sub, DONE_NEW_WAY, cli_option(c, "as"));
 	msg_set_text(&c->arena, sub, DONE_NEW_TEXT, cli_option(c, "text"));
 	cmd_put_expect(c, sub, DONE_NEW_EXPECT);
-	return cmd_finish(c, req);
-}
-
-/* What this node holds of one referral; the node says why it may not go. */
-int cmd_ref_erase(struct cli *c)
-{
-	struct msg *sub, *req = cli_request(c, REQUEST_REF_ERASE, &sub);
-
-	require(c->word_count > 0);
-	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
-	cmd_put_expect(c, sub, BY_ID_EXPECT);
 	return cmd_finish(c, req);
 }
