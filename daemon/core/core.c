@@ -23,6 +23,7 @@
 #include "core/settings.h"
 #include "crypto/secret.h"
 #include "domain/newcomer/door.h"
+#include "domain/say.h"
 #include "io/ctlsrv.h"
 #include "io/fdpass.h"
 #include "io/ipc.h"
@@ -192,8 +193,8 @@ static void on_supervisor_gone(void *ctx)
 
 /* ---- control, effects ---- */
 
-static void answer_alone(struct core *c, uint64_t client, const char *error, const char *what,
-			 const char *remedy)
+static void answer_alone(struct core *c, uint64_t client, const char *error, enum refusal code,
+			 const char *cause)
 {
 	struct arena a;
 	struct msg *reply;
@@ -204,8 +205,11 @@ static void answer_alone(struct core *c, uint64_t client, const char *error, con
 	reply = msg_new(&a, MSG_REPLY);
 	if (error != NULL) {
 		msg_set_text(&a, reply, REPLY_ERROR, error);
-		msg_set_text(&a, reply, REPLY_WHAT, what);
-		msg_set_text(&a, reply, REPLY_REMEDY, remedy);
+		const struct say value = say_text("cause", cause);
+
+		msg_set_text(&a, reply, REPLY_CODE, list_refusal_codes[code]);
+		if (cause[0] != '\0')
+			say_add(&a, reply, REPLY_VALUES, &value);
 	} else {
 		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, !awake(c));
 	}
@@ -225,13 +229,12 @@ static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span byt
 	struct core *c = ctx;
 
 	if (bytes.p == NULL)
-		answer_alone(c, client, "usage", "this request is too large",
-			     "a request has at most 1 MiB: leave something out");
+		answer_alone(c, client, "usage", REFUSAL_REQUEST_TOO_LARGE, "");
 	else if (!awake(c))
 		on_locked_request(c, client, bytes);
 	else if (!backup_request(c, client, bytes) && !watch_request(c, client, uid, bytes) &&
 		 engine_push(c->o.engine, &ev) != ERR_OK)
-		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
+		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, "");
 }
 
 /* Asked before each turn of a request that goes on: who hung up is in no list of the socket any more. */
@@ -357,7 +360,7 @@ static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct 
 	       msg_has(req, REQUEST_WATCH);
 	arena_free(&a);
 	if (ours && watchers_add(c->watchers, client, uid) != ERR_OK)
-		answer_alone(c, client, "not-now", "too much is waiting", "try again in a moment");
+		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, "");
 	return ours;
 }
 
@@ -609,26 +612,27 @@ static enum err wake(struct core *c, struct err_text *why)
 /* The secret that somebody typed; a node that cannot run with its keys ends, and is started again by the supervisor. */
 static void on_unlock(struct core *c, uint64_t client, const struct msg *ask)
 {
+	enum refusal code = REFUSAL_UNLOCK_WRONG;
 	struct err_text why = {""};
 	enum err rc;
 
 	if (c->o.keys.keybox != NULL) { /* opened a moment ago, and could not run with them */
-		answer_alone(c, client, "not-now", "this node is starting again",
-			     "try again in a moment");
+		answer_alone(c, client, "not-now", REFUSAL_NODE_STARTS_AGAIN, "");
 		return;
 	}
-	rc = unlock_typed(&c->config, msg_text(ask, UNLOCK_SECRET), &c->o.keys, &why);
+	rc = unlock_typed(&c->config, msg_text(ask, UNLOCK_SECRET), &c->o.keys, &code, &why);
 	if (rc == ERR_OK)
 		rc = wake(c, &why);
 	if (rc == ERR_OK) {
-		answer_alone(c, client, NULL, "", "");
+		answer_alone(c, client, NULL, REFUSAL_NONE, "");
 		return;
 	}
 	if (rc == ERR_CRYPTO) {
-		answer_alone(c, client, "refused", "this does not unlock the node", why.text);
+		answer_alone(c, client, "refused", code, "");
 		return;
 	}
-	answer_alone(c, client, "not-now", why.text[0] == '\0' ? err_text(rc) : why.text, "");
+	answer_alone(c, client, "not-now", REFUSAL_NODE_CANNOT_RUN,
+		     why.text[0] == '\0' ? err_text(rc) : why.text);
 	loop_stop(c->loop, ROLES_TRY_AGAIN);
 }
 
@@ -646,9 +650,9 @@ static void on_locked_request(struct core *c, uint64_t client, struct span bytes
 	if (understood && msg_has(request, REQUEST_UNLOCK))
 		on_unlock(c, client, msg_get(request, REQUEST_UNLOCK));
 	else if (understood && msg_has(request, REQUEST_STATUS))
-		answer_alone(c, client, NULL, "", "");
+		answer_alone(c, client, NULL, REFUSAL_NONE, "");
 	else
-		answer_alone(c, client, "not-now", "this node is locked", "kring unlock");
+		answer_alone(c, client, "not-now", REFUSAL_NODE_LOCKED, "");
 	arena_free(&a); /* wiped */
 }
 

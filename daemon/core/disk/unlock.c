@@ -151,30 +151,22 @@ static bool like_a_code(const char *s)
 }
 
 /* What nothing opened, told apart as far as check letters tell. */
-static enum err not_opened(struct err_text *why, enum sheet_found found, bool bare,
-			   const char *secret)
+static enum refusal not_opened(enum sheet_found found, bool bare, const char *secret)
 {
 	require(secret != NULL);
 	if (found == SHEET_FOUND)
-		return err_explain(why, ERR_CRYPTO,
-				   "this code is typed correctly but is of another sheet: take the "
-				   "newest one of this node");
+		return REFUSAL_UNLOCK_OTHER_SHEET;
 	if (bare)
-		return err_explain(why, ERR_CRYPTO,
-				   "this is a code without its last four letters: with them, a "
-				   "mistake is told from another sheet");
-	if (found == SHEET_MISTYPED && like_a_code(secret))
-		return err_explain(why, ERR_CRYPTO,
-				   "if this is the code of the sheet it is mistyped: its last four "
-				   "letters do not fit");
-	return err_explain(why, ERR_CRYPTO, "the passphrase, or the code of the recovery sheet");
+		return REFUSAL_UNLOCK_CODE_SHORT;
+	return found == SHEET_MISTYPED && like_a_code(secret) ? REFUSAL_UNLOCK_CODE_MISTYPED
+							      : REFUSAL_UNLOCK_WRONG;
 }
 
 enum err unlock_typed(const struct config *c, const char *secret, struct keyfile *out,
-		      struct err_text *why)
+		      enum refusal *code, struct err_text *why)
 {
-	uint8_t code[KEYFILE_RECOVERY_LEN];
-	struct keyfile_unlock how = {KEYFILE_RECOVERY, {code, sizeof code}};
+	uint8_t typed[KEYFILE_RECOVERY_LEN];
+	struct keyfile_unlock how = {KEYFILE_RECOVERY, {typed, sizeof typed}};
 	enum sheet_found found;
 	bool bare;
 	enum err rc = nodefiles_check(c->dir, why);
@@ -183,17 +175,19 @@ enum err unlock_typed(const struct config *c, const char *secret, struct keyfile
 	if (rc != ERR_OK)
 		return rc;
 	rc = ERR_CRYPTO;
-	found = sheet_code(span_of(secret, strlen(secret)), code);
-	bare = found != SHEET_FOUND && sheet_code_bare(secret, code); /* here a wrong one shows */
+	found = sheet_code(span_of(secret, strlen(secret)), typed);
+	bare = found != SHEET_FOUND && sheet_code_bare(secret, typed); /* here a wrong one shows */
 	if (found == SHEET_FOUND || bare)
 		rc = keyfile_open(c->dir, &how, out);
-	secret_wipe(code, sizeof code);
+	secret_wipe(typed, sizeof typed);
 	/* A passphrase may look like a code: it is tried last, because its hash takes a second. */
 	if (rc == ERR_CRYPTO) {
 		how = (struct keyfile_unlock){KEYFILE_PASSPHRASE, span_of(secret, strlen(secret))};
 		rc = keyfile_open(c->dir, &how, out);
 	}
-	if (rc == ERR_CRYPTO)
-		return not_opened(why, found, bare, secret);
+	if (rc == ERR_CRYPTO) {
+		*code = not_opened(found, bare, secret);
+		return rc;
+	}
 	return rc == ERR_OK ? rc : explain(c, out, rc, why);
 }

@@ -13,6 +13,7 @@
 #define KRING_CORE_DISK_UNLOCK_H
 
 #include "crypto/files/keyfile.h"
+#include "proto/refusals.h"
 #include "roles/config.h"
 
 /** passphrase_file: "-" standard input; NULL: the key that systemd hands over
@@ -20,9 +21,10 @@
  *  ERR_NOTFOUND: there is none, or no node: why tells. */
 MUST_CHECK enum err unlock_open(const struct config *c, const char *passphrase_file,
 				struct keyfile *out, struct err_text *why);
-/** With what a person typed: the passphrase, or the recovery code.  ERR_CRYPTO: neither; else why tells. */
+/** With what a person typed: the passphrase, or the recovery code.  ERR_CRYPTO: neither, and code tells which
+ *  mistake it may be; of any other error why tells. */
 MUST_CHECK enum err unlock_typed(const struct config *c, const char *secret, struct keyfile *out,
-				 struct err_text *why);
+				 enum refusal *code, struct err_text *why);
 /** Is there a key that needs no person? */
 bool unlock_unattended(const struct config *c);
 /** First line of a file (or standard input), without its newline; caller wipes buf. */
