@@ -61,7 +61,7 @@ static void say_error(const struct cli *c, const char *what, const char *why, co
 	/* Parts of it were typed, or are names of files: they look like no line of ours. */
 	(void)fputs(c->colour_errors ? "\033[1;31m!\033[0m " : "! ", stderr);
 	text_print(stderr, what);
-	(void)fputs(why[0] == '\0' ? "" : ": ", stderr);
+	(void)fputs(why[0] == '\0' ? "" : words_colon(c->lang), stderr);
 	text_print(stderr, why);
 	(void)fputs(remedy[0] == '\0' ? "\n" : "\n  ", stderr);
 	text_print(stderr, remedy);

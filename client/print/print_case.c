@@ -82,18 +82,19 @@ void print_grants(const struct cli *c, const struct msg *reply)
 		(void)printf("  ");
 		print_id(id);
 		if (msg_u64(r, GRANT_ROW_RECEIVED) != 0)
-			(void)printf("%s %s: ", list_text(LIST_UI, c->lang, "we-may-see"),
-				     msg_text(r, GRANT_ROW_PARTNER));
+			(void)printf("%s %s%s", list_text(LIST_UI, c->lang, "we-may-see"),
+				     msg_text(r, GRANT_ROW_PARTNER), words_colon(c->lang));
 		else
-			(void)printf("%s %s: ", msg_text(r, GRANT_ROW_PARTNER),
-				     list_text(LIST_UI, c->lang, "may-see"));
+			(void)printf("%s %s%s", msg_text(r, GRANT_ROW_PARTNER),
+				     list_text(LIST_UI, c->lang, "may-see"), words_colon(c->lang));
 		print_cats(c, msg_u64(r, GRANT_ROW_CATS));
-		(void)printf("; %s: %s, %s, %s ", list_text(LIST_UI, c->lang, "purpose"),
+		(void)printf("%s%s%s%s, %s, %s ", words_semicolon(c->lang),
+			     list_text(LIST_UI, c->lang, "purpose"), words_colon(c->lang),
 			     list_text(LIST_CODES, c->lang, msg_text(r, GRANT_ROW_PURPOSE)),
 			     list_text(LIST_CODES, c->lang, msg_text(r, GRANT_ROW_HOW)),
 			     list_text(LIST_UI, c->lang, "until"));
 		print_day(c, msg_text(r, GRANT_ROW_LAST_DAY));
-		(void)printf("; %s",
+		(void)printf("%s%s", words_semicolon(c->lang),
 			     list_text(LIST_CODES, c->lang, msg_text(r, GRANT_ROW_GIVEN_BY)));
 		(void)printf(", %s\n", list_text(LIST_UI, c->lang, msg_text(r, GRANT_ROW_STATE)));
 	}

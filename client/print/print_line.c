@@ -69,14 +69,15 @@ void print_line_status(const struct cli *c, const struct msg *s)
 	if (error[0] != '\0') {
 		(void)snprintf(remedy, sizeof remedy, "do-%s", error);
 		print_label(c, "label-alarm");
-		(void)printf("%s: %s, %s ", word(c, "not-listening"), listen, word(c, "since"));
+		(void)printf("%s%s%s, %s ", word(c, "not-listening"), words_colon(c->lang), listen,
+			     word(c, "since"));
 		(void)fputs(words_clock(c->lang, msg_u64(s, STATUS_LISTEN_SINCE_MS), since),
 			    stdout);
-		(void)printf(": %s", word(c, error));
+		(void)printf("%s%s", words_colon(c->lang), word(c, error));
 		if (msg_u64(s, STATUS_LISTEN_ERRNO) != 0)
 			(void)printf(" (errno %llu)",
 				     (unsigned long long)msg_u64(s, STATUS_LISTEN_ERRNO));
-		(void)printf("; %s\n", word(c, remedy));
+		(void)printf("%s%s\n", words_semicolon(c->lang), word(c, remedy));
 	}
 	clocks(c, s);
 }
@@ -90,5 +91,5 @@ void print_line_silent(const struct cli *c, uint64_t since_ms)
 		return;
 	(void)printf("%s ", word(c, "silent-since"));
 	(void)fputs(words_clock(c->lang, since_ms, since), stdout);
-	(void)printf("; ");
+	(void)fputs(words_semicolon(c->lang), stdout);
 }

@@ -21,7 +21,7 @@ static void standing(const struct cli *c, const struct msg *r)
 			       {"wanted", NULL, msg_u64(r, PARTNER_ROW_WITNESSES_WANTED)},
 			       {"phone", msg_text(r, PARTNER_ROW_TELEPHONE), 0}));
 	}
-	(void)printf("; ");
+	(void)fputs(words_semicolon(c->lang), stdout);
 }
 
 /* What stands in the way of exchange comes before what is owed, because it explains it. */
@@ -46,10 +46,11 @@ void print_partners(const struct cli *c, const struct msg *reply)
 		print_line_silent(c, msg_u64(r, PARTNER_ROW_SILENT_SINCE_MS));
 		standing(c, r);
 		if (msg_u64(r, PARTNER_ROW_NO_CALENDAR) != 0)
-			(void)printf("%s; ", list_text(LIST_UI, c->lang, "no-calendar"));
-		(void)printf("%s %llu, %s: ", list_text(LIST_UI, c->lang, "owed"),
+			(void)printf("%s%s", list_text(LIST_UI, c->lang, "no-calendar"),
+				     words_semicolon(c->lang));
+		(void)printf("%s %llu, %s%s", list_text(LIST_UI, c->lang, "owed"),
 			     (unsigned long long)msg_u64(r, PARTNER_ROW_OWED),
-			     list_text(LIST_UI, c->lang, "may-see"));
+			     list_text(LIST_UI, c->lang, "may-see"), words_colon(c->lang));
 		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
 		(void)putchar('\n');
 		/* The roots' word on how the member was checked, shown with the fingerprint that a
@@ -79,9 +80,11 @@ void print_outbox(const struct cli *c, const struct msg *reply)
 		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, OUTBOX_ROW_ACT)), 26);
 		print_cell(list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_STATE)), 12);
 		print_line_silent(c, msg_u64(r, OUTBOX_ROW_SILENT_SINCE_MS));
-		(void)printf("%s: %s; %s: %s\n", list_text(LIST_UI, c->lang, "because"),
+		(void)printf("%s%s%s%s%s%s%s\n", list_text(LIST_UI, c->lang, "because"),
+			     words_colon(c->lang),
 			     list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_CAUSE)),
-			     list_text(LIST_UI, c->lang, "what-helps"),
+			     words_semicolon(c->lang), list_text(LIST_UI, c->lang, "what-helps"),
+			     words_colon(c->lang),
 			     list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_REMEDY)));
 		if (msg_has(r, OUTBOX_ROW_CLOCK))
 			print_line_clock(c, msg_get(r, OUTBOX_ROW_CLOCK),

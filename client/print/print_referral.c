@@ -61,7 +61,8 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 			(void)printf(", %s", delivery_words(c, delivery));
 		/* whose turn it is, and until when */
 		if (strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0)
-			(void)printf(", %s: %s", list_text(LIST_UI, c->lang, "next"),
+			(void)printf(", %s%s%s", list_text(LIST_UI, c->lang, "next"),
+				     words_colon(c->lang),
 				     list_text(LIST_UI, c->lang, msg_text(r, REFERRAL_ROW_NEXT)));
 		if (msg_has(r, REFERRAL_ROW_DUE_DAY) &&
 		    strcmp(msg_text(r, REFERRAL_ROW_NEXT), "nobody") != 0) {
@@ -93,11 +94,11 @@ static const char *reason_words(const struct cli *c, const struct msg *r)
 }
 
 /* Parts of a line are told apart, and the first of them stands alone. */
-static const char *between(const char **sep)
+static const char *between(const struct cli *c, const char **sep)
 {
 	const char *now = *sep;
 
-	*sep = "; ";
+	*sep = words_semicolon(c->lang);
 	return now;
 }
 
@@ -108,18 +109,19 @@ static void say_places(const struct cli *c, const struct msg *r, const char **se
 	size_t outside = 0;
 
 	if (strcmp(alternative, "outside") != 0 && alternative[0] != '\0')
-		(void)printf("%s%s: %s", between(sep), list_text(LIST_UI, c->lang, "better-place"),
+		(void)printf("%s%s%s%s", between(c, sep),
+			     list_text(LIST_UI, c->lang, "better-place"), words_colon(c->lang),
 			     strcmp(alternative, "none") == 0
 				     ? list_text(LIST_UI, c->lang, "nobody")
 				     : alternative);
 	for (size_t i = 0; i < msg_count(r, LOG_ROW_TARGETS); i++)
 		if (strcmp(msg_text_at(r, LOG_ROW_TARGETS, i), "outside") != 0)
-			(void)printf("%s%s: %s", between(sep),
+			(void)printf("%s%s%s%s", between(c, sep),
 				     list_text(LIST_UI, c->lang, "better-place"),
-				     msg_text_at(r, LOG_ROW_TARGETS, i));
+				     words_colon(c->lang), msg_text_at(r, LOG_ROW_TARGETS, i));
 	for (; outside < msg_count(r, LOG_ROW_OUTSIDE); outside++)
-		(void)printf("%s%s: %s (%s)", between(sep),
-			     list_text(LIST_UI, c->lang, "better-place"),
+		(void)printf("%s%s%s%s (%s)", between(c, sep),
+			     list_text(LIST_UI, c->lang, "better-place"), words_colon(c->lang),
 			     msg_text_at(r, LOG_ROW_OUTSIDE, outside),
 			     list_text(LIST_UI, c->lang, "outside"));
 }
@@ -133,7 +135,7 @@ static void say_contact(const struct cli *c, const struct msg *person, const cha
 		/* no field of another category gets this far: daemon/domain/documents/message.c */
 		if (!msg_has(person, f.number))
 			continue;
-		(void)printf("%s%s%s", between(sep), list_text(LIST_PERSON, c->lang, f.name),
+		(void)printf("%s%s%s", between(c, sep), list_text(LIST_PERSON, c->lang, f.name),
 			     words_colon(c->lang));
 		print_field(c, person, &f);
 	}
@@ -144,25 +146,25 @@ static void say_more(const struct cli *c, const struct msg *r, const char *sep)
 {
 	say_places(c, r, &sep);
 	if (msg_has(r, LOG_ROW_DATE_MS)) {
-		(void)printf("%s%s ", between(&sep), list_text(LIST_UI, c->lang, "on"));
+		(void)printf("%s%s ", between(c, &sep), list_text(LIST_UI, c->lang, "on"));
 		print_day_of(c, msg_u64(r, LOG_ROW_DATE_MS));
 	}
 	/* behind its day: when and where are read together */
 	if (msg_has(r, LOG_ROW_PLACE))
-		(void)printf("%s%s", between(&sep), msg_text(r, LOG_ROW_PLACE));
+		(void)printf("%s%s", between(c, &sep), msg_text(r, LOG_ROW_PLACE));
 	if (msg_has(r, LOG_ROW_PERSON))
 		say_contact(c, msg_get(r, LOG_ROW_PERSON), &sep);
 	if (msg_has(r, LOG_ROW_ANSWERS))
-		(void)printf("%s%s %llu", between(&sep),
+		(void)printf("%s%s %llu", between(c, &sep),
 			     list_text(LIST_UI, c->lang, "answers-entry"),
 			     (unsigned long long)msg_u64(r, LOG_ROW_ANSWERS));
 	if (msg_has(r, LOG_ROW_SERVICE))
-		(void)printf("%s%s", between(&sep), msg_text(r, LOG_ROW_SERVICE));
+		(void)printf("%s%s", between(c, &sep), msg_text(r, LOG_ROW_SERVICE));
 	if (strcmp(msg_text(r, LOG_ROW_URGENCY), "urgent") == 0)
-		(void)printf("%s%s", between(&sep), list_text(LIST_UI, c->lang, "urgent"));
+		(void)printf("%s%s", between(c, &sep), list_text(LIST_UI, c->lang, "urgent"));
 	if (msg_has(r, LOG_ROW_TERM_DAYS))
-		(void)printf("%s%s: %llu", between(&sep),
-			     list_text(LIST_UI, c->lang, "working-days"),
+		(void)printf("%s%s%s%llu", between(c, &sep),
+			     list_text(LIST_UI, c->lang, "working-days"), words_colon(c->lang),
 			     (unsigned long long)msg_u64(r, LOG_ROW_TERM_DAYS));
 	if (msg_has(r, LOG_ROW_AUTOMATIC))
 		(void)printf(" (%s)", list_text(LIST_UI, c->lang, "automatic"));
@@ -178,7 +180,7 @@ static void say_words(const struct cli *c, const struct msg *r)
 		     reason[0] != '\0' && text[0] != '\0' ? " - " : "");
 	print_lines(text);
 	/* behind a sentence a dash: it has its own point */
-	say_more(c, r, text[0] != '\0' ? " - " : any ? "; " : "  ");
+	say_more(c, r, text[0] != '\0' ? " - " : any ? words_semicolon(c->lang) : "  ");
 }
 
 void print_history(const struct cli *c, const struct msg *reply)

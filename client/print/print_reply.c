@@ -25,7 +25,8 @@ int print_damage(const struct cli *c, const struct msg *reply)
 	if (c->json)
 		return CLI_DAMAGED; /* they are in the reply */
 	/* On standard error: the list on standard output stays what a script expects of it. */
-	(void)fprintf(stderr, "! %s: %zu", list_text(LIST_UI, c->lang, "damaged"), count);
+	(void)fprintf(stderr, "! %s%s%zu", list_text(LIST_UI, c->lang, "damaged"),
+		      words_colon(c->lang), count);
 	for (size_t i = 0; i < count && i < DAMAGE_SHOWN; i++) {
 		const struct msg *r = msg_at(reply, REPLY_DAMAGE, i);
 		const char *kind = msg_text(r, DAMAGE_ROW_TABLE);

@@ -19,7 +19,7 @@ static void fault(const struct cli *c, const struct msg *f)
 	(void)printf(" ");
 	for (size_t i = 0; i < sizeof who / sizeof who[0]; i++)
 		(void)printf("%s%s", who[i][0] == '\0' ? "" : " ", who[i]);
-	(void)printf(": ");
+	(void)fputs(words_colon(c->lang), stdout);
 	print_say_line(
 		c, "status-fault",
 		FILL({"what", list_text(LIST_ALARMS, c->lang, msg_text(f, FAULT_ROW_WHAT)), 0},
@@ -34,7 +34,8 @@ static void held(const struct cli *c, const struct msg *h)
 
 	print_label(c, "label-limited");
 	print_time(c, msg_u64(h, HELD_ROW_LAST_MS));
-	(void)printf("%s%s: %s (%llu)\n", partner[0] == '\0' ? "" : " ", partner,
+	(void)printf("%s%s%s%s (%llu)\n", partner[0] == '\0' ? "" : " ", partner,
+		     words_colon(c->lang),
 		     list_text(LIST_ALARMS, c->lang, msg_text(h, HELD_ROW_CAUSE)),
 		     (unsigned long long)msg_u64(h, HELD_ROW_COUNT));
 }
@@ -118,7 +119,7 @@ static void alarms(const struct cli *c, const struct msg *s)
 		print_label(c, "label-alarm");
 		print_time(c, msg_u64(a, ALARM_ROW_AT_MS));
 		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
-			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : ": ",
+			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : words_colon(c->lang),
 			     list_text(LIST_ALARMS, c->lang, msg_text(a, ALARM_ROW_WHAT)));
 	}
 }
@@ -134,18 +135,20 @@ static void limits(const struct cli *c, const struct msg *s)
 
 		(void)snprintf(helps, sizeof helps, "do-%s", what);
 		print_label(c, "label-limit");
-		(void)printf("%s: %s", msg_text(r, LIMIT_ROW_PARTNER),
+		(void)printf("%s%s%s", msg_text(r, LIMIT_ROW_PARTNER), words_colon(c->lang),
 			     list_text(LIST_LIMITS, c->lang, what));
 		if (msg_u64(r, LIMIT_ROW_COUNT) != 0)
 			(void)printf(", %llu %s %llu",
 				     (unsigned long long)msg_u64(r, LIMIT_ROW_COUNT),
 				     list_text(LIST_UI, c->lang, "of-at-most"),
 				     (unsigned long long)msg_u64(r, LIMIT_ROW_MOST));
-		(void)printf("; %llu %s, %s ", (unsigned long long)msg_u64(r, LIMIT_ROW_REFUSED),
+		(void)printf("%s%llu %s, %s ", words_semicolon(c->lang),
+			     (unsigned long long)msg_u64(r, LIMIT_ROW_REFUSED),
 			     list_text(LIST_UI, c->lang, "limit-refused"),
 			     list_text(LIST_UI, c->lang, "limit-last"));
 		print_time(c, msg_u64(r, LIMIT_ROW_LAST_MS));
-		(void)printf("; %s: %s\n", list_text(LIST_UI, c->lang, "what-helps"),
+		(void)printf("%s%s%s%s\n", words_semicolon(c->lang),
+			     list_text(LIST_UI, c->lang, "what-helps"), words_colon(c->lang),
 			     list_text(LIST_LIMITS, c->lang, helps));
 	}
 }

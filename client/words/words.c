@@ -47,6 +47,11 @@ const char *words_colon(enum list_lang lang)
 	return words_of(lang, "colon");
 }
 
+const char *words_semicolon(enum list_lang lang)
+{
+	return words_of(lang, "semicolon");
+}
+
 const char *words_help(enum list_lang lang, const char *noun, const char *verb)
 {
 	char key[NAME_LEN];

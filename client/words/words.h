@@ -36,6 +36,8 @@ char *words_into(enum list_lang lang, char *out, size_t cap, const char *key,
 const char *words_errno(enum list_lang lang, int number);
 /** What stands between a name and its value: ": ", with a blank before it in French. */
 const char *words_colon(enum list_lang lang);
+/** What stands between two parts of a line: "; ", likewise. */
+const char *words_semicolon(enum list_lang lang);
 /** What a command is for; verb may be NULL. */
 const char *words_help(enum list_lang lang, const char *noun, const char *verb);
 /** "CASE FIELD..." with the names that the reader's language has for them. */

@@ -52,7 +52,7 @@ static void print_fault(void *ctx, const struct config_fault *f)
 		       FILL({"path", l->c->path, 0}, {"line", NULL, f->line}));
 	}
 	text_print(stderr, f->what.text); /* with words of the file */
-	(void)fputs(f->remedy.text[0] == '\0' ? "" : ": ", stderr);
+	(void)fputs(f->remedy.text[0] == '\0' ? "" : say_word("colon"), stderr);
 	text_print(stderr, f->remedy.text);
 	(void)fputs("\n", stderr);
 }

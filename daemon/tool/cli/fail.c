@@ -55,7 +55,7 @@ int tool_fail(int code, const char *what, const char *why)
 	/* Parts of it were typed, or are names of files: they look like no line of ours. */
 	(void)fputs("! ", stderr);
 	text_print(stderr, what);
-	(void)fputs(why[0] == '\0' ? "" : ": ", stderr);
+	(void)fputs(why[0] == '\0' ? "" : say_word("colon"), stderr);
 	text_print(stderr, why);
 	(void)fputs("\n", stderr);
 	return code;
