@@ -147,7 +147,7 @@ def the_other_ends(book, a, b, case):
             wait_for("the other end", lambda: other.state(ref) == n.state(ref))
     book.type(a, "today")
     book.type(a, "done", ref)
-    book.type(b, "erase", ref, "--yes")
+    book.type(b, "erase", ref)
     book.type(a, "sent", "--all")
     book.type(b, "inbox", "--all")
 
