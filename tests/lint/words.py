@@ -128,6 +128,12 @@ def refusals():
         yield "no refusal was found: this rule does not see them any more"
 
 
+def small_letters():
+    """What and why follow "! " and ": ": a text begins with a small letter in Dutch and French, as the head of refusals.psv says."""
+    for name in ("refusals", "mistakes"):
+        yield from (f"{name}.psv: {code}: {k} begins with a capital: {row[k]}" for code, row in rows_of(name).items() for k in ("nl", "fr", "en") if row[k][:1].isupper())
+
+
 def mistakes_are_there():
     """Every error that the client names has its row, every row is named, and each call gives the values of its sentences."""
     rows = rows_of("mistakes")
