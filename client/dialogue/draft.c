@@ -68,34 +68,42 @@ static_assert(REFERRAL_TO_MAX * (REFERRAL_NAME + 160) + 4 * REFERRAL_NAME < LIMI
 
 void referral_keep(struct cli *c, struct referral *r, const char *label)
 {
-	struct msg *sub, *req, *reply;
 	char *text = arena_alloc(&c->arena, LIMIT_DRAFT);
 
 	require(r->case_id[0] != '\0');
 	if (text == NULL)
 		return;
 	write_lines(r, text);
-	req = cli_request(c, REQUEST_DRAFT_PUT, &sub);
-	if (r->draft[0] != '\0')
-		msg_set_text(&c->arena, sub, DRAFT_PUT_ID, r->draft);
-	msg_set_text(&c->arena, sub, DRAFT_PUT_FORM, "refer");
-	msg_set_text(&c->arena, sub, DRAFT_PUT_LABEL, label);
-	msg_set_text(&c->arena, sub, DRAFT_PUT_BODY, text);
-	msg_set_text(&c->arena, sub, DRAFT_PUT_CASE_ID, r->case_id);
-	if (cli_try(c, req, &reply) == CLI_DONE)
-		(void)snprintf(r->draft, sizeof r->draft, "%s", msg_text(reply, REPLY_ID));
+	draft_keep(c, r->draft, "refer", label, r->case_id, text);
 }
 
-void referral_forget(struct cli *c, struct referral *r)
+void draft_keep(struct cli *c, char id[DRAFT_ID], const char *form, const char *label,
+		const char *case_id, const char *text)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_DRAFT_PUT, &sub), *reply;
+
+	require(id != NULL && form != NULL && text != NULL);
+	if (id[0] != '\0')
+		msg_set_text(&c->arena, sub, DRAFT_PUT_ID, id);
+	msg_set_text(&c->arena, sub, DRAFT_PUT_FORM, form);
+	msg_set_text(&c->arena, sub, DRAFT_PUT_LABEL, label);
+	msg_set_text(&c->arena, sub, DRAFT_PUT_BODY, text);
+	msg_set_text(&c->arena, sub, DRAFT_PUT_CASE_ID, case_id);
+	if (cli_try(c, req, &reply) == CLI_DONE)
+		(void)snprintf(id, DRAFT_ID, "%s", msg_text(reply, REPLY_ID));
+}
+
+void draft_forget(struct cli *c, char id[DRAFT_ID])
 {
 	struct msg *sub, *req, *reply;
 
-	if (r->draft[0] == '\0')
+	require(id != NULL);
+	if (id[0] == '\0')
 		return;
 	req = cli_request(c, REQUEST_DRAFT_DROP, &sub);
-	msg_set_text(&c->arena, sub, BY_ID_ID, r->draft);
+	msg_set_text(&c->arena, sub, BY_ID_ID, id);
 	(void)cli_try(c, req, &reply);
-	r->draft[0] = '\0';
+	id[0] = '\0';
 }
 
 static void take(char *out, size_t cap, const char *value)

@@ -19,7 +19,7 @@ enum { TEXT = 1024, KEY = 64, ALIKE_SHOWN = 9, SENSITIVE = 7, MORE = 10 };
 
 struct intake {
 	struct msg *person;
-	char draft[40], why_not_call[TALK_LINE], same[64];
+	char draft[DRAFT_ID], why_not_call[TALK_LINE], same[64];
 };
 
 /* Asked for when somebody wants to write more: ordinary, and sensitive. */
@@ -247,27 +247,10 @@ static enum talk q_sensitive(struct cli *c, struct intake *in)
 
 static void keep(struct cli *c, struct intake *in)
 {
-	struct msg *sub, *req = cli_request(c, REQUEST_DRAFT_PUT, &sub), *reply;
 	const char *text = notes_of_person(c, in->person, in->why_not_call);
 
-	if (in->draft[0] != '\0')
-		msg_set_text(&c->arena, sub, DRAFT_PUT_ID, in->draft);
-	msg_set_text(&c->arena, sub, DRAFT_PUT_FORM, "case-new");
-	msg_set_text(&c->arena, sub, DRAFT_PUT_LABEL, msg_text(in->person, PERSON_NAME));
-	msg_set_text(&c->arena, sub, DRAFT_PUT_BODY, text);
-	if (text != NULL && cli_try(c, req, &reply) == CLI_DONE)
-		(void)snprintf(in->draft, sizeof in->draft, "%s", msg_text(reply, REPLY_ID));
-}
-
-static void forget(struct cli *c, struct intake *in)
-{
-	struct msg *sub, *req, *reply;
-
-	if (in->draft[0] == '\0')
-		return;
-	req = cli_request(c, REQUEST_DRAFT_DROP, &sub);
-	msg_set_text(&c->arena, sub, BY_ID_ID, in->draft);
-	(void)cli_try(c, req, &reply);
+	if (text != NULL)
+		draft_keep(c, in->draft, "case-new", msg_text(in->person, PERSON_NAME), NULL, text);
 }
 
 /* Begun before and not finished: one is offered, the newest. */
@@ -308,7 +291,7 @@ static int save(struct cli *c, struct intake *in, char id[64])
 	if (code != CLI_DONE)
 		return code;
 	(void)snprintf(id, 64, "%s", msg_text(reply, REPLY_ID));
-	forget(c, in);
+	draft_forget(c, in->draft);
 	if (in->why_not_call[0] == '\0')
 		return CLI_DONE;
 	req = cli_request(c, REQUEST_CASE_NOTE, &sub);
@@ -370,7 +353,7 @@ int dialogue_case_new(struct cli *c, char id[64])
 		return CLI_DONE;
 	}
 	if (!yes) {
-		forget(c, &in);
+		draft_forget(c, in.draft);
 		talk_head(c, "dropped", FILL_NONE);
 		return CLI_DONE;
 	}

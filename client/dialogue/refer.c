@@ -100,7 +100,7 @@ static int say_done(struct cli *c, struct referral *r, const struct referral_to 
 		if (r->to[i].part == PART_SENT)
 			say_sent(c, &r->to[i]);
 	if (code == CLI_DONE) {
-		referral_forget(c, r);
+		draft_forget(c, r->draft);
 		return code;
 	}
 	talk_say(c, "not-sent", FILL({"partners", names(c, r, false, text), 0}));
@@ -197,7 +197,7 @@ static int walk(struct cli *c, struct referral *r)
 		if (what == LAST_KEEP)
 			return stopped(c, r);
 		if (what == LAST_DROP) {
-			referral_forget(c, r);
+			draft_forget(c, r->draft);
 			talk_head(c, "dropped", FILL_NONE);
 			return CLI_DONE;
 		}

@@ -14,7 +14,7 @@
 
 #include "client/cli/cli.h"
 
-enum { REFERRAL_TO_MAX = 16, REFERRAL_NAME = 256, REFERRAL_CODE = 48 };
+enum { REFERRAL_TO_MAX = 16, REFERRAL_NAME = 256, REFERRAL_CODE = 48, DRAFT_ID = 40 };
 
 /** How far one partner's part is. */
 enum referral_part { PART_OPEN, PART_SENT, PART_FAILED };
@@ -45,7 +45,7 @@ struct referral {
 	const struct msg *person;   /* MSG_PERSON of the case, or NULL */
 	const struct msg *shown;    /* the reply that showed the case, or NULL */
 	const struct msg *partners; /* the reply that listed partners, or NULL */
-	char draft[40];		    /* "": none is kept */
+	char draft[DRAFT_ID];	    /* "": none is kept */
 	unsigned step;		    /* of the dialogue */
 };
 
@@ -64,10 +64,15 @@ int referral_check(struct cli *c, struct referral *r, struct referral_to **bad);
 int referral_send(struct cli *c, struct referral *r, struct referral_to **bad);
 
 /* draft.c */
-/** Kept at the node under its id, which is filled in.  A node that keeps no more drafts stops nobody. */
+/** Kept at the node under its id, which is filled in ("": a new one); case_id NULL: about nobody yet.  A node that keeps no more
+ *  drafts stops nobody. */
+void draft_keep(struct cli *c, char id[DRAFT_ID], const char *form, const char *label,
+		const char *case_id, const char *text);
+/** "" stays "". */
+void draft_forget(struct cli *c, char id[DRAFT_ID]);
+/** A referral as such a draft, under r->draft. */
 void referral_keep(struct cli *c, struct referral *r, const char *label);
 /** What a draft holds, into r; false: it is none of ours. */
 bool referral_recall(struct referral *r, const char *text);
-void referral_forget(struct cli *c, struct referral *r);
 
 #endif /* KRING_CLIENT_DIALOGUE_REFERRAL_H */
