@@ -142,13 +142,13 @@ int cmd_watch(struct cli *c)
 		int fd = -1;
 		const enum err rc = ctlclient_watch(&c->arena, c->socket, req, &fd);
 
-		arena_rewind(&c->arena, mark);
 		if (rc != ERR_OK && !once)
 			return cmd_today_ask(c, &req); /* which says what is wrong */
 		if (rc == ERR_OK) {
 			over = stay(c, fd, signals, once, &code);
 			(void)close(fd);
 		}
+		arena_rewind(&c->arena, mark); /* of refusals too: it may wait for days */
 		once = true;
 		if (!over)
 			over = poll(&p, 1, AGAIN_MS) != 0;
