@@ -52,6 +52,12 @@ def day(n):
     return time.strftime("%Y-%m-%d", time.gmtime(time.time() + n * 86400))
 
 
+def long_over():
+    """The quarter before the last one: it is ready on every day of the year."""
+    now = time.gmtime()
+    return "%dQ%d" % ((n := now.tm_year * 4 + (now.tm_mon - 1) // 3 - 2) // 4, n % 4 + 1)
+
+
 class Book:
     """What was typed in one language, and what was answered."""
 
@@ -181,7 +187,7 @@ def administration(book, f, a, b):
     for line in (["status"], ["partner", "list"], ["partner", "show", "smwo"], ["partner", "check", "smwo"], ["partner", "agree", "smwo", "--share", SHARE], ["roster", "show"],
                  ["roster", "renew"], ["partner", "suspend", "smwo", "--dry-run"], ["partner", "lift", "smwo"], ["partner", "remove", "smwo", "--dry-run"], ["approve"],
                  ["roster", "import", f.roster], ["audit", "list"], ["audit", "verify"], ["audit", "checkpoint"], ["audit", "export", "smwo"], ["verify"], ["flow"],
-                 ["flow", "--own"], ["flow", "publish", "--dry-run"], ["flow", "--own", "--csv", f.dir / "flow.csv"], ["clock", "confirm"], ["slot", "list"], ["config", "show"], ["config", "check"],
+                 ["flow", "--own"], ["flow", "publish", "--dry-run", "--quarter", long_over()], ["flow", "--own", "--csv", f.dir / "flow.csv"], ["clock", "confirm"], ["slot", "list"], ["config", "show"], ["config", "check"],
                  ["backup", f.dir / "copy"], ["restore", f.dir / "copy", "--check"], ["address", f"tcp://127.0.0.1:{a.port}"]):
         book.type(a, *line)
     proposal = a.k("approve")["proposals"][0]["id"]
