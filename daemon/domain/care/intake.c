@@ -267,10 +267,14 @@ static enum err let_go(struct turn *t, struct thread *th)
 	enum err rc = fold_allowed(t, th, th->their_no, &may);
 
 	if (rc != ERR_OK || !may || th->role != THREAD_RECEIVER || planted(PLANT_RECALL_KEPT) ||
-	    turn_case_erased(t, &th->case_id) || (th->hidden && th->need[0] == '\0'))
+	    turn_case_erased(t, &th->case_id))
 		return rc;
-	th->need[0] = '\0';
-	return acts_forget(t, th);
+	if (!th->hidden || th->need[0] != '\0') {
+		th->need[0] = '\0';
+		return acts_forget(t, th);
+	}
+	/* Gone already, and written down; but a message may have come since, from a partner that had lost its mistake. */
+	return bodies_let_go(t, th, WIRE_VERDICT_HOLLOW);
 }
 
 /* First what it teaches, then what it changes, then what the rule answers. */
