@@ -30,7 +30,7 @@ static char *day_words(enum list_lang lang, int64_t day, char out[WORDS_SHORT])
 	char text[DATE_TEXT];
 
 	date_text(day, text);
-	return dialogue_day(lang, text, out);
+	return words_date(lang, text, out);
 }
 
 /* ---- until when ---- */

@@ -35,8 +35,6 @@ enum talk dialogue_share(struct cli *c, struct referral *r);
 void dialogue_preview(const struct cli *c, const struct referral *r, const struct referral_to *to);
 /** A need as people say it: without what its list adds in brackets.  In the invocation's arena. */
 const char *dialogue_need(struct cli *c, enum list_lang lang, const char *code);
-/** "2027-05-27" as it is read aloud: without the day of the week. */
-char *dialogue_day(enum list_lang lang, const char *text, char out[WORDS_SHORT]);
 /* consent.c */
 /** Read aloud and answered, for each partner that no living consent covers. */
 enum talk dialogue_consent(struct cli *c, struct referral *r);

@@ -26,7 +26,7 @@ char *dialogue_who(const struct cli *c, const struct msg *person, char *out, siz
 
 	return fill_text(out, cap, born[0] == '\0' ? "{name}" : talk_of(c, "who-born"),
 			 FILL({"name", person == NULL ? "?" : msg_text(person, PERSON_NAME), 0},
-			      {"born", dialogue_day(c->lang, born, day), 0}),
+			      {"born", words_date(c->lang, born, day), 0}),
 			 words_plural(c->lang));
 }
 

@@ -50,18 +50,6 @@ const char *dialogue_need(struct cli *c, enum list_lang lang, const char *code)
 	return text == NULL ? code : text;
 }
 
-/* In all our languages the day of the week stands first. */
-char *dialogue_day(enum list_lang lang, const char *text, char out[WORDS_SHORT])
-{
-	const char *blank;
-
-	(void)words_day(lang, text, out);
-	blank = strcmp(out, text) == 0 ? NULL : strchr(out, ' ');
-	if (blank != NULL)
-		memmove(out, blank + 1, strlen(blank));
-	return out;
-}
-
 /* The categories that the case holds, in the order of their bits, and whether this partner takes them. */
 static size_t fill_items(const struct cli *c, const struct referral *r,
 			 const struct referral_to *to, struct talk_item *items, uint64_t *bits)
@@ -128,16 +116,9 @@ enum talk dialogue_share(struct cli *c, struct referral *r)
 
 static void show_field(const struct cli *c, const struct msg *p, const struct msg_field *f)
 {
-	char day[WORDS_SHORT];
-
 	(void)printf("  ");
 	print_cell(list_text(LIST_PERSON, c->lang, f->name), FIELD_WIDTH);
-	if (f->number == PERSON_BIRTH_DATE)
-		(void)printf("%s", dialogue_day(c->lang, msg_text(p, f->number), day));
-	else if (f->number == PERSON_LANGUAGE)
-		(void)printf("%s", list_text(LIST_CODES, c->lang, msg_text(p, f->number)));
-	else
-		print_field(c, p, f);
+	print_field(c, p, f);
 	(void)putchar('\n');
 }
 

@@ -5,15 +5,23 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "client/print/print.h"
 
 enum { FIELD_WIDTH = 23 };
 
-/* Texts, and what is yes or no. */
+/* A day and a code in the reader's language, all else as it was written. */
 void print_field(const struct cli *c, const struct msg *p, const struct msg_field *f)
 {
+	char day[WORDS_SHORT];
+
 	require(c != NULL && p != NULL && f != NULL);
-	if (f->type == MSG_TYPE_TEXT)
+	/* of a partner it may be any text */
+	if (f->number == PERSON_BIRTH_DATE && strlen(msg_text(p, f->number)) < DATE_TEXT)
+		(void)fputs(words_date(c->lang, msg_text(p, f->number), day), stdout);
+	else if (f->number == PERSON_LANGUAGE)
+		(void)fputs(list_text(LIST_CODES, c->lang, msg_text(p, f->number)), stdout);
+	else if (f->type == MSG_TYPE_TEXT)
 		print_lines(msg_text(p, f->number));
 	else
 		(void)fputs(list_text(LIST_UI, c->lang, msg_u64(p, f->number) != 0 ? "yes" : "no"),

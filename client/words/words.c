@@ -116,6 +116,18 @@ char *words_day(enum list_lang lang, const char *text, char out[WORDS_SHORT])
 		       out);
 }
 
+/* In all our languages the day of the week stands first. */
+char *words_date(enum list_lang lang, const char *text, char out[WORDS_SHORT])
+{
+	const char *blank;
+
+	(void)words_day(lang, text, out);
+	blank = strcmp(out, text) == 0 ? NULL : strchr(out, ' ');
+	if (blank != NULL)
+		memmove(out, blank + 1, strlen(blank));
+	return out;
+}
+
 char *words_day_of(enum list_lang lang, uint64_t ms, char out[WORDS_SHORT])
 {
 	const time_t s = (time_t)(ms / 1000);

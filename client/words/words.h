@@ -45,6 +45,8 @@ void words_arguments(enum list_lang lang, const char *words, char *out, size_t c
 
 /** "2026-11-27" as people write it: vr 27 nov. 2026.  Not a day: as it came, or "-" for nothing. */
 char *words_day(enum list_lang lang, const char *text, char out[WORDS_SHORT]);
+/** The same without the day of the week: 27 nov. 2026. */
+char *words_date(enum list_lang lang, const char *text, char out[WORDS_SHORT]);
 /** The day of a moment, by the clock of whoever reads; "-" for 0. */
 char *words_day_of(enum list_lang lang, uint64_t ms, char out[WORDS_SHORT]);
 /** Day and time of a moment, as wide in every language: 27-11-2026 14:02; "-" for 0. */
