@@ -89,7 +89,8 @@ const struct command commands[] = {
 	/* no acts: nothing of them leaves this node */
 	{.noun = "done", .group = GROUP_ACT, .run = cmd_done, .words = "REF", .options = "as=DONE text=TEXT expect=NUMBER",
 	 .example = "kring done 91C4 --as told"},
-	{.noun = "erase", .group = GROUP_ACT, .run = cmd_by_id_seen, .field = REQUEST_REF_ERASE, .words = "REF", .options = "expect=NUMBER",
+	{.noun = "erase", .group = GROUP_ACT, .run = cmd_by_id_seen, .field = REQUEST_REF_ERASE, .words = "REF",
+	 .options = "expect=NUMBER yes dry-run",
 	 .example = "kring erase 91C4"},
 	/* what has not been delivered */
 	{.noun = "outbox", .verb = "list", .group = GROUP_PARTNER, .run = cmd_list, .field = REQUEST_OUTBOX_LIST, .options = OF_PARTNERS,

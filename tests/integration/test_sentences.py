@@ -182,7 +182,7 @@ def test_what_cannot_be_undone_is_asked_about_at_a_terminal_alone(federation):
         b.await_state(r, "offered")
     grant = a.k("consent", "list", case)["grants"][0]["id"]
     asks = {(a, "revoke", ref), (a, "error", ref), (b, "redirect", ref, "--target", "none"), (a, "consent", "withdraw", grant),
-            (a, "case", "erase", case), (a, "outbox", "drop", "0000"), (a, "partner", "suspend", b.name), (a, "partner", "remove", b.name), (a, "panic")}
+            (a, "case", "erase", case), (b, "erase", ref), (a, "outbox", "drop", "0000"), (a, "partner", "suspend", b.name), (a, "partner", "remove", b.name), (a, "panic")}
     assert {x[1:2] for x in asks} | {x[1:3] for x in asks} >= ASKS
     for node, *args in asks:
         for stdin in ("", "j\n", "ja\n" * 3):

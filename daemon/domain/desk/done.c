@@ -102,7 +102,9 @@ static enum err may_erase(struct turn *t, const struct thread *th)
 	if (th->role == THREAD_SENDER)
 		return refuse(t, th, REFUSAL_ERASE_OURS);
 	if (!referral_terminal((enum referral_state)th->state))
-		return refuse(t, th, REFUSAL_ERASE_OPEN);
+		return refuse(t, th,
+			      strcmp(view_next_of(th), "us") == 0 ? REFUSAL_ERASE_OPEN
+								  : REFUSAL_ERASE_WAITING);
 	if (th->hidden && !record_exists(t->txn, STORE_WORK, key_span(&work)))
 		return refuse(t, th, REFUSAL_ERASE_ALREADY);
 	return ERR_OK;
