@@ -231,8 +231,10 @@ static void put_waiting_row(const struct cli *c, const struct msg *row)
 		msg_u64(row, REFERRAL_ROW_ALIKE) != 0};
 	const char *due = msg_text(row, REFERRAL_ROW_DUE_DAY), *urgent = "";
 	const char *what = list_text(LIST_WORK, c->lang, msg_text(row, REFERRAL_ROW_TODO));
-	/* a receipt says that it lies there */
-	const bool there = msg_u64(row, REFERRAL_ROW_STORED_MS) != 0;
+	/* a receipt says that it lies there; what came from there needs none */
+	const bool there = msg_u64(row, REFERRAL_ROW_MINE) != 0
+				   ? msg_u64(row, REFERRAL_ROW_STORED_MS) != 0
+				   : msg_u64(row, REFERRAL_ROW_UNDELIVERED) == 0;
 	const bool late = msg_u64(row, REFERRAL_ROW_OVERDUE) != 0;
 	char line[LINE_LEN] = "", left[LINE_LEN], day[WORDS_SHORT], show[NAME_LEN];
 

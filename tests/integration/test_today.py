@@ -50,6 +50,8 @@ def test_the_day_in_order_with_what_to_type(federation, workdir):
     assert rows[0]["state"] == "offered" and rows[0]["next"] == "us" and rows[0]["need"] == "income-debt" and not rows[0].get("mine", False)
     b.k("decline", refs[0], "--reason", "no-capacity", "--alternative", "none")
     b.k("ask", refs[1], "--question", "best-contact")
+    assert today(b)["waiting"] == 1 and "  SMWO" not in say(b)[1]
+    assert "Partners zijn aan zet (1)" in say(b)[1] and "Goes: vraag beantwoorden, uiterlijk" in say(b)[1]
     a.await_state(refs[0], "declined")
     a.await_state(refs[1], "needs-info")
     rows = today(a)["work"]
@@ -99,13 +101,24 @@ def test_one_referral_is_erased_where_it_lies(federation):
     b.await_state(other, "offered")
     with pytest.raises(Refused) as e:
         b.k("erase", ref)  # somebody waits for an answer
-    assert e.value.code == 1
+    assert e.value.code == 1 and e.value.reply["code"] == "erase-open"
+    b.k("accept", other)
+    b.k("outcome", other, "--code", "helped")
+    with pytest.raises(Refused) as e:
+        b.k("erase", other)  # ... or has to confirm what was answered
+    assert e.value.code == 1 and e.value.reply["code"] == "erase-waiting"
     a.k("error", ref, "--reason", "wrong-person")
     b.await_state(ref, "error")
     assert [w["kind"] for w in today(b)["work"] if w["ref"] == ref] == ["erase-due"]
     assert [w["name"] for w in today(b)["work"] if w["ref"] == ref] == [""]  # of whom nothing may be seen
-    b.k("erase", ref)
-    assert [w["ref"] for w in today(b)["work"]] == [other] and names(b) == ["An Verzonnen"]
+    code, _, err = say(b, "erase", ref)
+    assert code == 2 and "--yes" in err  # there is no way back, so it asks
+    code, _, err = say(b, "erase", ref, "--dry-run")
+    assert code == 0 and err == f"Wat Goes bij {ref} stuurde, wordt hier voorgoed gewist. Het dossier blijft. Dat kan niet ongedaan gemaakt worden.\n"
+    assert [w["ref"] for w in today(b)["work"]] == [ref]
+    code, out, _ = say(b, "erase", ref, "--yes")
+    assert code == 0 and out.startswith(f"Gewist: wat Goes bij {ref} stuurde. Het dossier blijft.")
+    assert names(b) == []
     assert "person" not in b.k("show", ref) and b.k("show", other)["person"]["name"] == "An Verzonnen"
     assert b.k("case", "show", b.k("show", other)["referrals"][0]["case_id"])["cases"]
     with pytest.raises(Refused) as e:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The worklist as one reads it in the morning.  Of several things to do in one referral the most pressing stands for all; what is
- * urgent stands first, then what is late, due today, without a term, and later.  Behind it the referrals in which the partner is
- * to move, the one first whose term ends first: so that an empty list still says what is on its way.
+ * urgent stands first, then what is late, due today, without a term, and later.  Behind it the referrals, ours and theirs, in which
+ * the partner is to move, the one first whose term ends first: so that an empty list still says what is on its way.
  */
 #include "domain/day/today.h"
 
@@ -118,7 +118,7 @@ static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16
 	if (rc != ERR_OK)
 		return rc;
 	require(th.state < REFERRAL_STATE_COUNT);
-	if (state_row((enum referral_state)th.state)->next != REFERRAL_BY_RECEIVER)
+	if (strcmp(view_next_of(&th), "partner") != 0)
 		return ERR_OK;
 	work = turn_key_ids(&th.case_id, &th.id);
 	rc = turn_as_many(t, STORE_WORK, &work, 1, &ours);
@@ -132,7 +132,7 @@ static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16
 	return ERR_OK;
 }
 
-/* Some of them, and how many there are: kring sent has all. */
+/* Some of them, and how many there are: kring sent and kring inbox have all. */
 static enum err waiting(struct turn *t, uint16_t only, struct msg *reply)
 {
 	struct page p;
@@ -142,7 +142,8 @@ static enum err waiting(struct turn *t, uint16_t only, struct msg *reply)
 	if (rc == ERR_OK && only == 0 && !p.begun)
 		rc = page_share(t, &p);
 	if (rc == ERR_OK)
-		rc = view_open_referrals(t, THREAD_SENDER, only, &p, offer_waiting, NULL, reply);
+		rc = view_open_referrals(t, VIEW_SENT | VIEW_CAME, only, &p, offer_waiting, NULL,
+					 reply);
 	if (rc != ERR_OK || t->again)
 		return rc;
 	for (size_t i = 0; rc == ERR_OK && i < p.count; i++) {

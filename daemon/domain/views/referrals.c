@@ -439,17 +439,19 @@ static enum err offer(struct turn *t, const void *ctx, const struct id16 *id, st
 	return ERR_OK;
 }
 
-/* What is not over has an index, by partner: what is over may be a hundred times as much. */
-enum err view_open_referrals(struct turn *t, uint8_t role, uint16_t only, struct page *p,
+/* What is not over has an index, by partner and role: what is over may be a hundred times as much.  p->peer counts each partner
+ * twice, once for each role. */
+enum err view_open_referrals(struct turn *t, unsigned roles, uint16_t only, struct page *p,
 			     view_offer *one, const void *ctx, struct msg *reply)
 {
 	enum err rc = ERR_NOTFOUND;
 
-	for (; rc == ERR_NOTFOUND && p->peer < t->node->peer_count; p->peer++) {
-		const uint16_t no = t->node->peers[p->peer].no;
+	for (; rc == ERR_NOTFOUND && p->peer < t->node->peer_count * 2; p->peer++) {
+		const uint16_t no = t->node->peers[p->peer / 2].no;
+		const uint8_t role = p->peer % 2 == 0 ? THREAD_SENDER : THREAD_RECEIVER;
 		struct quota_place at = {.case_id = {{0}}};
 
-		if (only != 0 && only != no)
+		if ((only != 0 && only != no) || (roles >> role & 1) == 0)
 			continue;
 		if (p->at.len == sizeof at)
 			memcpy(&at, p->at.b, sizeof at);
@@ -505,7 +507,7 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	if (rc != ERR_OK)
 		return rc;
 	rc = o.all ? offer_all(t, &o, &p, reply)
-		   : view_open_referrals(t, role, o.only, &p, offer, &o, reply);
+		   : view_open_referrals(t, 1u << role, o.only, &p, offer, &o, reply);
 	if (rc != ERR_OK || t->again)
 		return rc;
 	rc = rows_of(t, &p, last, reply);

@@ -38,10 +38,12 @@ MUST_CHECK enum err view_open_referral(struct turn *t, const struct id16 *case_i
 /** Offers p one referral, if it is of the list that ctx tells of; one that is damaged is named in reply, and ERR_OK. */
 typedef enum err view_offer(struct turn *t, const void *ctx, const struct id16 *id, struct page *p,
 			    struct msg *reply);
-/** All referrals of this role that are not over, of one partner (only; 0: of all): as many as one turn looks at, and the page
- *  rests then (t->again). */
-MUST_CHECK enum err view_open_referrals(struct turn *t, uint8_t role, uint16_t only, struct page *p,
-					view_offer *one, const void *ctx, struct msg *reply);
+enum { VIEW_SENT = 1 << THREAD_SENDER, VIEW_CAME = 1 << THREAD_RECEIVER };
+/** All referrals of these roles (VIEW_SENT, VIEW_CAME) that are not over, of one partner (only; 0: of all): as many as one turn
+ *  looks at, and the page rests then (t->again). */
+MUST_CHECK enum err view_open_referrals(struct turn *t, unsigned roles, uint16_t only,
+					struct page *p, view_offer *one, const void *ctx,
+					struct msg *reply);
 
 /* control commands */
 MUST_CHECK enum err view_inbox(struct turn *t, const struct msg *req, struct msg *reply);
