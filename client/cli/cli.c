@@ -8,6 +8,7 @@
 #include "client/cli/cli.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -18,6 +19,7 @@
 #include "client/cli/ctlclient.h"
 #include "client/cli/out.h"
 #include "client/cli/seen.h"
+#include "client/cli/terminal.h"
 #include "client/words/refusal.h"
 
 enum { VALUES_MAX = 6 };
@@ -55,17 +57,30 @@ void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t
 	c->options[c->option_count++].value = value;
 }
 
+/* Parts of it were typed, or are names of files: they look like no line of ours. */
+static void error_line(const struct cli *c, const char *mark, const char *text, const char *why)
+{
+	char *line = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&line, &len);
+
+	if (f == NULL)
+		return;
+	(void)fputs(mark, f);
+	text_print(f, text);
+	(void)fputs(why[0] == '\0' ? "" : words_colon(c->lang), f);
+	text_print(f, why);
+	if (fclose(f) == 0)
+		terminal_sentence(c, stderr, line, len);
+	free(line);
+}
+
 static void say_error(const struct cli *c, const char *what, const char *why, const char *remedy)
 {
 	require(what != NULL && why != NULL && remedy != NULL);
-	/* Parts of it were typed, or are names of files: they look like no line of ours. */
-	(void)fputs(c->colour_errors ? "\033[1;31m!\033[0m " : "! ", stderr);
-	text_print(stderr, what);
-	(void)fputs(why[0] == '\0' ? "" : words_colon(c->lang), stderr);
-	text_print(stderr, why);
-	(void)fputs(remedy[0] == '\0' ? "\n" : "\n  ", stderr);
-	text_print(stderr, remedy);
-	(void)fputs(remedy[0] == '\0' ? "" : "\n", stderr);
+	error_line(c, c->colour_errors ? "\033[1;31m!\033[0m " : "! ", what, why);
+	if (remedy[0] != '\0')
+		error_line(c, "  ", remedy, "");
 }
 
 /* A row of the list with its values; nothing where the list has none. */

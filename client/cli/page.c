@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "client/cli/terminal.h"
+#include "client/words/words.h"
 
 enum { WORDS_MAX = 16, PAGER_LEN = 512, NO_PROGRAM = 127 };
 
@@ -56,10 +57,11 @@ static size_t lay_out(const struct cli *c, FILE *f, const char *text, size_t len
 	return rows;
 }
 
-/* $PAGER word by word: no shell reads it.  Without one less, which shows what fits on the screen and ends. */
-static void become_pager(void)
+/* $PAGER word by word: no shell reads it.  Without one less, which shows what fits on the screen and ends; else it says with which
+ * keys one goes on and leaves. */
+static void become_pager(const struct cli *c)
 {
-	char line[PAGER_LEN], *words[WORDS_MAX + 1], *save = NULL;
+	char line[PAGER_LEN], keys[PAGER_LEN], *words[WORDS_MAX + 2], *save = NULL;
 	const char *given = getenv("PAGER");
 	size_t n = 0;
 
@@ -73,6 +75,9 @@ static void become_pager(void)
 	for (char *w = strtok_r(line, " ", &save); w != NULL && n < WORDS_MAX;
 	     w = strtok_r(NULL, " ", &save))
 		words[n++] = w;
+	(void)snprintf(keys, sizeof keys, "-Ps%s", words_of(c->lang, "pager"));
+	if (given == NULL)
+		words[n++] = keys;
 	words[n] = NULL;
 	if (n > 0)
 		(void)execvp(words[0], words);
@@ -80,7 +85,7 @@ static void become_pager(void)
 }
 
 /* False: no pager read it. */
-static bool through_pager(int page)
+static bool through_pager(const struct cli *c, int page)
 {
 	void (*const int_before)(int) = signal(SIGINT, SIG_IGN);
 	void (*const quit_before)(int) = signal(SIGQUIT, SIG_IGN);
@@ -92,7 +97,7 @@ static bool through_pager(int page)
 		(void)signal(SIGINT, SIG_DFL);
 		(void)signal(SIGQUIT, SIG_DFL);
 		if (lseek(page, 0, SEEK_SET) == 0 && dup2(page, STDIN_FILENO) == STDIN_FILENO)
-			become_pager();
+			become_pager(c);
 		_exit(NO_PROGRAM);
 	}
 	while (pid > 0 && (got = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
@@ -125,7 +130,7 @@ static void show(const struct cli *c, const char *text, size_t len)
 		return;
 	}
 	rows = lay_out(c, f, text, len);
-	if (fflush(f) != 0 || !wants_pager(c, rows) || !through_pager(fd))
+	if (fflush(f) != 0 || !wants_pager(c, rows) || !through_pager(c, fd))
 		(void)lay_out(c, stdout, text, len);
 	(void)fclose(f);
 }

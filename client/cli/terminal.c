@@ -137,7 +137,7 @@ static size_t further(const char *s, size_t len, char out[64])
 	return n;
 }
 
-void terminal_line(const struct cli *c, FILE *f, const char *line, size_t len)
+void terminal_sentence(const struct cli *c, FILE *f, const char *line, size_t len)
 {
 	char before[64];
 	size_t begin, n;
@@ -146,8 +146,7 @@ void terminal_line(const struct cli *c, FILE *f, const char *line, size_t len)
 	while (len > 0 && line[len - 1] == ' ')
 		len--;
 	begin = strspn(line, " ");
-	if (!c->folded || terminal_columns(line, len) <= c->width ||
-	    (len > begin + 6 && memcmp(line + begin, "kring ", 6) == 0)) {
+	if (!c->folded || terminal_columns(line, len) <= c->width) {
 		(void)fwrite(line, 1, len, f);
 		(void)fputc('\n', f);
 		return;
@@ -170,4 +169,16 @@ void terminal_line(const struct cli *c, FILE *f, const char *line, size_t len)
 		while (used < len && line[used] == ' ')
 			used++;
 	}
+}
+
+void terminal_line(const struct cli *c, FILE *f, const char *line, size_t len)
+{
+	const size_t begin = strspn(line, " ");
+
+	if (len > begin + 6 && memcmp(line + begin, "kring ", 6) == 0) {
+		(void)fwrite(line, 1, len, f);
+		(void)fputc('\n', f);
+		return;
+	}
+	terminal_sentence(c, f, line, len);
 }

@@ -30,5 +30,7 @@ void terminal_fold(const struct cli *c, const char *text, size_t at, size_t inde
 /** One line (without its line feed) into f, no wider than the screen: what goes on below is indented, and marked where the line
  *  was.  Without blanks at its end.  A word is never cut, nor a command that somebody copies. */
 void terminal_line(const struct cli *c, FILE *f, const char *line, size_t len);
+/** The same for a line that is a sentence, also when it begins with a command. */
+void terminal_sentence(const struct cli *c, FILE *f, const char *line, size_t len);
 
 #endif /* KRING_CLIENT_CLI_TERMINAL_H */

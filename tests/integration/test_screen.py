@@ -69,6 +69,17 @@ def test_the_screen_of_the_terminal_counts(two):
     assert 80 < max(len(ESC.sub("", x)) for x in out.splitlines()) <= 90
 
 
+def test_a_refusal_keeps_to_the_screen(two):
+    a, _ = two
+    ref = a.k("sent")["referrals"][0]["ref"]
+    for words in (("erase", ref, "--yes"), ("done", ref, "--as", "told"), ("ack", ref), ("case", "erase", "zzzz", "--yes")):
+        code, out = on_a_terminal([str(BIN / "kring"), "--dir", str(a.dir), *words])
+        lines = [ESC.sub("", x) for x in out.splitlines()]
+        assert code != 0 and lines[0].startswith("! ") and max(len(x) for x in lines) <= 80, out
+        assert all(x.startswith("  ") for x in lines[1:]), out
+    assert len(kring(a, "erase", ref, "--yes").stderr.splitlines()) == 2, "without a screen a sentence is one line"
+
+
 def pager(tmp_path, text="#!/bin/sh\ncat > {0}\necho paged\n"):
     p = tmp_path / "pager"
     p.write_text(text.format(tmp_path / "shown"))
@@ -107,7 +118,7 @@ def test_less_is_the_pager_when_there_is_one(two):
     home = a.fed.dir / "home"
     home.mkdir(exist_ok=True)
     code, out = on_a_terminal([*words, "sent"], keys=b"/Achternaam\nq", HOME=str(home))
-    assert code == 0 and 3 < out.count("Verzonnen-Achternaam") < 30
+    assert code == 0 and 3 < out.count("Verzonnen-Achternaam") < 30 and "q = " in out  # how to leave
     assert not [p for p in home.rglob("*") if "less" in p.name]
 
 
