@@ -135,6 +135,7 @@ static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16
 /* Some of them, and how many there are: kring sent and kring inbox have all. */
 static enum err waiting(struct turn *t, uint16_t only, struct msg *reply)
 {
+	const struct view_open of = {VIEW_SENT | VIEW_CAME, only, offer_waiting, NULL};
 	struct page p;
 	enum err rc = page_begin(t, &p, WAITING_ROWS);
 
@@ -142,8 +143,7 @@ static enum err waiting(struct turn *t, uint16_t only, struct msg *reply)
 	if (rc == ERR_OK && only == 0 && !p.begun)
 		rc = page_share(t, &p);
 	if (rc == ERR_OK)
-		rc = view_open_referrals(t, VIEW_SENT | VIEW_CAME, only, &p, offer_waiting, NULL,
-					 reply);
+		rc = view_open_referrals(t, &of, &p, reply);
 	if (rc != ERR_OK || t->again)
 		return rc;
 	for (size_t i = 0; rc == ERR_OK && i < p.count; i++) {

@@ -441,8 +441,8 @@ static enum err offer(struct turn *t, const void *ctx, const struct id16 *id, st
 
 /* What is not over has an index, by partner and role: what is over may be a hundred times as much.  p->peer counts each partner
  * twice, once for each role. */
-enum err view_open_referrals(struct turn *t, unsigned roles, uint16_t only, struct page *p,
-			     view_offer *one, const void *ctx, struct msg *reply)
+enum err view_open_referrals(struct turn *t, const struct view_open *of, struct page *p,
+			     struct msg *reply)
 {
 	enum err rc = ERR_NOTFOUND;
 
@@ -451,12 +451,12 @@ enum err view_open_referrals(struct turn *t, unsigned roles, uint16_t only, stru
 		const uint8_t role = p->peer % 2 == 0 ? THREAD_SENDER : THREAD_RECEIVER;
 		struct quota_place at = {.case_id = {{0}}};
 
-		if ((only != 0 && only != no) || (roles >> role & 1) == 0)
+		if ((of->only != 0 && of->only != no) || (of->roles >> role & 1) == 0)
 			continue;
 		if (p->at.len == sizeof at)
 			memcpy(&at, p->at.b, sizeof at);
 		while ((rc = quota_next_open(t, no, role, &at)) == ERR_OK) {
-			rc = one(t, ctx, &at.thread, p, reply);
+			rc = of->one(t, of->ctx, &at.thread, p, reply);
 			if (rc != ERR_OK)
 				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 			if (!turn_enough(t))
@@ -507,7 +507,8 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	if (rc != ERR_OK)
 		return rc;
 	rc = o.all ? offer_all(t, &o, &p, reply)
-		   : view_open_referrals(t, 1u << role, o.only, &p, offer, &o, reply);
+		   : view_open_referrals(t, &(struct view_open){1u << role, o.only, offer, &o}, &p,
+					 reply);
 	if (rc != ERR_OK || t->again)
 		return rc;
 	rc = rows_of(t, &p, last, reply);

@@ -39,10 +39,15 @@ MUST_CHECK enum err view_open_referral(struct turn *t, const struct id16 *case_i
 typedef enum err view_offer(struct turn *t, const void *ctx, const struct id16 *id, struct page *p,
 			    struct msg *reply);
 enum { VIEW_SENT = 1 << THREAD_SENDER, VIEW_CAME = 1 << THREAD_RECEIVER };
-/** All referrals of these roles (VIEW_SENT, VIEW_CAME) that are not over, of one partner (only; 0: of all): as many as one turn
- *  looks at, and the page rests then (t->again). */
-MUST_CHECK enum err view_open_referrals(struct turn *t, unsigned roles, uint16_t only,
-					struct page *p, view_offer *one, const void *ctx,
+/** Which of the referrals that are not over, and who looks at each. */
+struct view_open {
+	unsigned roles; /* VIEW_SENT, VIEW_CAME */
+	uint16_t only;	/* of this partner; 0: of all */
+	view_offer *one;
+	const void *ctx;
+};
+/** As many of them as one turn looks at; the page rests then (t->again). */
+MUST_CHECK enum err view_open_referrals(struct turn *t, const struct view_open *of, struct page *p,
 					struct msg *reply);
 
 /* control commands */
