@@ -204,7 +204,7 @@ def test_a_request_that_is_too_large_hears_so_at_once(federation):
         s.sendall(struct.pack(">I", 4 << 20) + bytes(8 << 10))
         n = struct.unpack(">I", s.recv(4))[0]
         reply = pb.Reply.FromString(s.recv(n))
-        assert reply.error == "usage" and reply.what == "this request is too large"
+        assert reply.error == "usage" and reply.code == "request-too-large"
         s.sendall(bytes(4 << 20))  # nobody waits for the rest, and nobody is blocked by it
     (f.dir / "long").write_text("name: Piet\nstory: " + "x" * (3 << 20))
     began = time.time()

@@ -53,7 +53,7 @@ def test_a_limit_says_in_every_language_what_helps(federation):
     def screen(node, lang, *args):
         return subprocess.run([str(f.bin / "kring"), "--dir", str(node.dir), "--lang", lang, *args], capture_output=True, text=True).stdout
 
-    for lang, label, helps in (("nl", "GRENS", "wat helpt: sluit er af"), ("fr", "LIMITE", "que faire: terminez-en"),
+    for lang, label, helps in (("nl", "GRENS", "wat helpt: sluit er af"), ("fr", "LIMITE", "que faire : terminez-en"),
                                ("en", "LIMIT", "what helps: end some"), ("de", "GRENZE", "was hilft: schlie\u00dfen")):
         (line,) = [x for x in screen(b, lang, "status").splitlines() if x.startswith(f"  {label} ")]
         assert helps in line and "PartnerOpenReferrals" in line and "do-" not in line, line
