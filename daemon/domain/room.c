@@ -2,7 +2,7 @@
 /* Which room a step may take.
  *
  *   what                                    | use   | because
- *   a reading                               | FREES | its audit entry: who looks for a way out must see
+ *   a look at a person or at the log        | LOOKS | its audit entry; lists and the status leave none, and show the way out
  *   a new case, note, edit, consent, offer  | TAKES | it can wait, and who asks is told
  *   a partner's document                    | TAKES | it waits at its sender, which is told BUSY
  *   one that ends something that we have    | OWES  | it gives room back later; but no partner empties the last half

@@ -30,6 +30,8 @@ static uint64_t kept_from(const struct store_txn *txn, enum store_use use)
 	switch (use) {
 	case STORE_TAKES:
 		return kept + txn->store->usage.over;
+	case STORE_LOOKS:
+		return kept - kept / 4;
 	case STORE_OWES:
 		return kept / 2;
 	case STORE_FREES:

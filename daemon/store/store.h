@@ -39,6 +39,7 @@ void store_close(struct store *s);
  *  answered from, and emptied. */
 enum store_use {
 	STORE_TAKES, /* something new comes in; this is what a transaction begins as */
+	STORE_LOOKS, /* the entry of a look at a person: a quarter of what is kept back, so that looking ends before answering */
 	STORE_OWES,  /* somebody waits for it: answers, receipts, terms */
 	STORE_FREES, /* it gives room back, or must work always: erasing, withdrawing, the roster, keys, the start */
 };

@@ -172,6 +172,14 @@ enum err audit_add(struct turn *t, const struct audit_entry *e)
 	return rc == ERR_OK ? turn_put(t, STORE_META, &hk, wr_span(&hw)) : rc;
 }
 
+/* Who looks leaves an entry, or does not see: the log says who saw whom.  So looking alone could use up a full store to the last page. */
+enum err audit_look(struct turn *t, const struct audit_entry *e)
+{
+	if (!t->node->bare && !store_room(t->txn, STORE_LOOKS))
+		return turn_refuse(t, ERR_FULL, REFUSAL_LOOKS_FULL);
+	return audit_add(t, e);
+}
+
 /* From the first entry on; check is asked about each hash, by whoever knows one. */
 enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check *check)
 {

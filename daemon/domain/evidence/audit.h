@@ -44,6 +44,8 @@ struct audit_check {
 	bool (*agrees)(void *ctx, uint64_t seq, const struct id32 *hash);
 	void *ctx;
 };
+/** The entry of a look at a person or at the log.  ERR_FULL, in words, before looks take what answers and erasures need. */
+MUST_CHECK enum err audit_look(struct turn *t, const struct audit_entry *e);
 /** Recomputes the whole chain; *count entries were read.  ERR_CORRUPT: *count is the first bad one.
  *  check may be NULL. */
 MUST_CHECK enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check *check);

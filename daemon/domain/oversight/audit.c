@@ -95,7 +95,7 @@ enum err view_audit_list(struct turn *t, const struct msg *req, struct msg *repl
 	if (rc == ERR_OK)
 		rc = list(t, reply, msg_u64(req, AUDIT_ASK_AFTER), msg_u64(req, AUDIT_ASK_LIMIT),
 			  text[0] == '\0' ? NULL : &case_id);
-	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_LOG_ACCESS}) : rc;
+	return rc == ERR_OK ? audit_look(t, &(struct audit_entry){.event = AUDIT_LOG_ACCESS}) : rc;
 }
 
 /* For a partner that doubts its own log: the file is held against it there. */

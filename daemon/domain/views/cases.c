@@ -274,7 +274,7 @@ enum err view_case_list(struct turn *t, const struct msg *req, struct msg *reply
 	page_end(t, &p, reply, last);
 	if (s.text[0] == '\0')
 		return ERR_OK;
-	return audit_add(t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "case"});
+	return audit_look(t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "case"});
 }
 
 /* How many of the oldest entries do not fit: a case of many years still has to open. */
@@ -425,6 +425,6 @@ enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply
 	rc = view_consent_list(t, req, reply);
 	if (rc != ERR_OK)
 		return rc;
-	return audit_add(
+	return audit_look(
 		t, &(struct audit_entry){.event = AUDIT_VIEW, .case_id = &id, .detail = "case"});
 }

@@ -657,8 +657,8 @@ enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *r
 	rc = looked_at(t, &th);
 	if (rc != ERR_OK)
 		return rc;
-	return audit_add(t, &(struct audit_entry){.event = AUDIT_VIEW,
-						  .peer = th.peer,
-						  .case_id = &th.case_id,
-						  .detail = "referral"});
+	return audit_look(t, &(struct audit_entry){.event = AUDIT_VIEW,
+						   .peer = th.peer,
+						   .case_id = &th.case_id,
+						   .detail = "referral"});
 }
