@@ -21,6 +21,7 @@
 #include "client/cli/guess.h"
 #include "client/cli/value.h"
 #include "client/commands/commands.h"
+#include "client/globals.h"
 #include "client/help.h"
 #include "client/words/words.h"
 
@@ -51,8 +52,6 @@ static bool spec_of(const struct command *cmd, const char *name, struct spec *ou
 /* The nearest name among the command's own options and those of every command. */
 static int no_such_option(const struct cli *c, const char *typed)
 {
-	static const char *const global[] = {"json", "dir",	 "socket",     "jsonl",
-					     "lang", "no-pager", "request-id", "help"};
 	char buf[VALUE_OPTIONS_LEN];
 	const char *at = value_options(c->cmd, buf);
 	char name[NAME_MAX_LEN], type[NAME_MAX_LEN], given[64];
@@ -61,8 +60,9 @@ static int no_such_option(const struct cli *c, const char *typed)
 
 	while (value_spec_next(&at, name, type, &many, &empty))
 		guess_try(&g, typed, name, "");
-	for (size_t i = 0; i < sizeof global / sizeof global[0]; i++)
-		guess_try(&g, typed, global[i], "");
+	for (size_t i = 0; i < globals_count; i++)
+		if (!globals[i].alone)
+			guess_try(&g, typed, globals[i].name, "");
 	(void)snprintf(given, sizeof given, "--%.50s", typed);
 	if (guess_found(&g))
 		return cli_refuse(c, CLI_USAGE, "misspelt-option",
@@ -184,7 +184,7 @@ static int put_option(struct cli *c, const char *name, const char *value)
 
 	require(c->cmd != NULL && name != NULL);
 	if (strcmp(name, "request-id") == 0)
-		s = (struct spec){.type = "ID", .value = true};
+		s = (struct spec){.type = "REQUEST", .value = true};
 	else if (!spec_of(c->cmd, name, &s))
 		return no_such_option(c, name);
 	(void)snprintf(what, sizeof what, "--%.40s", name);

@@ -3,7 +3,6 @@
  * from them. */
 #include "client/help.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,72 +17,14 @@
 #include "client/words/words.h"
 #include "proto/acts.h"
 
-enum { LINE_LEN = 96, NAME_COLUMNS = 24, OPTION_COLUMNS = 26 };
-
-/* In the order of enum command_group. */
-static const char *const groups[GROUP_COUNT] = {
-	"",	      "group-day",  "group-case",	"group-act",	  "group-partner",
-	"group-node", "group-keys", "group-federation", "group-evidence",
-};
+enum { NAME_COLUMNS = 24, OPTION_COLUMNS = 26 };
 
 static const char *text(const struct cli *c, const char *code)
 {
 	return list_text(LIST_HELP, c->lang, code);
 }
 
-/* ---- as JSON: for completion, the manual and tests ---- */
-
-/* What an option takes is told in words as well: a test can try values that must be refused. */
-static json_t *json_command(const struct cli *c, const struct command *k)
-{
-	char name[32], type[32], accepts[1024], buf[VALUE_OPTIONS_LEN];
-	const char *at = value_options(k, buf);
-	json_t *options = json_array();
-	bool many, empty;
-
-	while (value_spec_next(&at, name, type, &many, &empty)) {
-		(void)value_accepts(LIST_EN, k, type, accepts, sizeof accepts);
-		(void)json_array_append_new(options,
-					    json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", name,
-						      "type", type, "accepts", accepts, "many",
-						      many ? 1 : 0, "empty", empty ? 1 : 0));
-	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "noun", k->noun, "verb",
-			 cli_or_none(k->verb), "words", cli_or_none(k->words), "group",
-			 groups[k->group], "help", words_help(c->lang, k->noun, k->verb), "example",
-			 k->example, "options", options);
-}
-
-/* One document, whatever is asked: --json help is read by programs. */
-static int json_show(json_t *o)
-{
-	(void)json_dumpf(o, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-	(void)putchar('\n');
-	json_decref(o);
-	return CLI_DONE;
-}
-
-/* The whole table. */
-static int json_commands(const struct cli *c)
-{
-	json_t *all = json_array();
-
-	for (size_t i = 0; i < commands_count; i++)
-		(void)json_array_append_new(all, json_command(c, &commands[i]));
-	return json_show(json_pack("{s:o}", "commands", all));
-}
-
 /* ---- for people ---- */
-
-/* As it is typed, without options: "case show CASE". */
-static void line_of(const struct cli *c, const struct command *k, char out[LINE_LEN])
-{
-	char words[LINE_LEN / 2];
-
-	words_arguments(c->lang, cli_or_none(k->words), words, sizeof words);
-	(void)snprintf(out, LINE_LEN, "%.20s%s%.20s%s%s", k->noun, k->verb == NULL ? "" : " ",
-		       cli_or_none(k->verb), words[0] == '\0' ? "" : " ", words);
-}
 
 /* left in a column of its own, what it is beside it; a left side that is too long has the text below it. */
 static void row(const struct cli *c, const char *left, size_t column, const char *right)
@@ -102,12 +43,12 @@ static void row(const struct cli *c, const char *left, size_t column, const char
 /* One command: its line, what it is for, its options with what they take, an example. */
 static void help_one(const struct cli *c, const struct command *cmd)
 {
-	char name[32], type[32], shown[40], left[96], accepts[1024], line[LINE_LEN];
+	char name[32], type[32], shown[40], left[96], accepts[1024], line[HELP_LINE];
 	char buf[VALUE_OPTIONS_LEN];
 	const char *at = value_options(cmd, buf);
 	bool many, empty;
 
-	line_of(c, cmd, line);
+	help_line(c, cmd, line);
 	(void)printf("kring %s%s%s%s\n  ", line, at[0] == '\0' ? "" : " [",
 		     at[0] == '\0' ? "" : text(c, "options"), at[0] == '\0' ? "" : "]");
 	terminal_fold(c, words_help(c->lang, cmd->noun, cmd->verb), 2, 2);
@@ -223,15 +164,15 @@ static void heading(const struct cli *c, const char *title)
 /* Every command with what it is for, group by group. */
 static int help_all(const struct cli *c)
 {
-	char line[LINE_LEN];
+	char line[HELP_LINE];
 
 	usage(c);
 	for (unsigned g = GROUP_NONE + 1; g < GROUP_COUNT; g++) {
 		(void)putchar('\n');
-		heading(c, text(c, groups[g]));
+		heading(c, text(c, help_groups[g]));
 		for (size_t i = 0; i < commands_count; i++)
 			if (commands[i].group == g) {
-				line_of(c, &commands[i], line);
+				help_line(c, &commands[i], line);
 				row(c, line, OPTION_COLUMNS + 4,
 				    words_help(c->lang, commands[i].noun, commands[i].verb));
 			}
@@ -256,7 +197,7 @@ static void nouns_of(const struct cli *c, enum command_group g)
 		(void)fprintf(f, "%s ", noun);
 	}
 	if (fclose(f) == 0)
-		row(c, text(c, groups[g]), NAME_COLUMNS, all);
+		row(c, text(c, help_groups[g]), NAME_COLUMNS, all);
 	free(all);
 }
 
@@ -264,13 +205,13 @@ static void nouns_of(const struct cli *c, enum command_group g)
  * of them is the prompt: a sentence that needs a second line pushes the first one off. */
 static int help_short(const struct cli *c)
 {
-	char line[LINE_LEN];
+	char line[HELP_LINE];
 
 	usage(c);
 	heading(c, text(c, "group-day"));
 	for (size_t i = 0; i < commands_count; i++)
 		if (commands[i].group == GROUP_DAY) {
-			line_of(c, &commands[i], line);
+			help_line(c, &commands[i], line);
 			row(c, line, NAME_COLUMNS,
 			    words_help(c->lang, commands[i].noun, commands[i].verb));
 		}
@@ -283,25 +224,17 @@ static int help_short(const struct cli *c)
 
 int help_show(struct cli *c, const char *noun, const char *verb)
 {
-	static const struct {
-		const char *name;
-		enum list_id list;
-	} lists[] = {{"needs", LIST_NEEDS},
-		     {"decline-reasons", LIST_DECLINE},
-		     {"reasons", LIST_REASONS},
-		     {"outcomes", LIST_OUTCOMES},
-		     {"categories", LIST_CATEGORIES}};
 	const enum list_id *list = NULL;
 	int code;
 
 	require(c != NULL && noun != NULL);
 	c->answered = true;
 	if (c->json)
-		return json_commands(c);
+		return help_json(c);
 	page_begin(c);
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-		if (strcmp(lists[i].name, noun) == 0)
-			list = &lists[i].list;
+	for (size_t i = 0; i < HELP_TOPICS; i++)
+		if (strcmp(help_topics[i].name, noun) == 0)
+			list = &help_topics[i].list;
 	if (list != NULL)
 		code = help_list(c, *list, "");
 	else if (noun[0] == '\0')
@@ -310,18 +243,6 @@ int help_show(struct cli *c, const char *noun, const char *verb)
 		code = strcmp(noun, "all") == 0 ? help_all(c) : help_topic(c, noun, verb);
 	page_end(c);
 	return code;
-}
-
-/* Both forms name the program first: whoever reports a fault copies the line. */
-int help_version(struct cli *c)
-{
-	require(c != NULL);
-	c->answered = true;
-	if (c->json)
-		return json_show(
-			json_pack("{s:s, s:s}", "program", "kring", "version", KRING_VERSION));
-	(void)puts("kring " KRING_VERSION);
-	return CLI_DONE;
 }
 
 int help_alone(struct cli *c)

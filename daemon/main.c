@@ -15,7 +15,7 @@
 #include "tool/tool.h"
 
 static const char usage_text[] =
-	"usage: kringd [--dir DIR] [--config FILE] [--passphrase-file FILE]\n"
+	"usage: kringd [--dir DIR] [--config FILE] [--passphrase-file FILE | --locked]\n"
 	"Runs one node from its directory (made by: kring node init).\n"
 	"  --dir DIR               the node's directory (/var/lib/kring)\n"
 	"  --config FILE           its settings (DIR/kring.conf)\n"
@@ -23,7 +23,7 @@ static const char usage_text[] =
 	"                          else with the key file named in the settings\n"
 	"  --locked                wait for kring unlock, whatever key file there is\n"
 	"  --version, -V           its version\n"
-	"  --help, -h              this text\n"
+	"  --help, -h              its options\n"
 	"example: kringd --dir /var/lib/kring\n";
 
 enum {

@@ -32,6 +32,12 @@ int out_exit(const char *error)
 	return CLI_REFUSED;
 }
 
+const char *out_name(int exit)
+{
+	require(exit >= CLI_DONE && exit <= CLI_DAMAGED);
+	return names[exit];
+}
+
 /* Every error has every key. */
 static void error_whole(json_t *o, const char *error)
 {

@@ -22,5 +22,7 @@ void out_error(const struct cli *c, int code, const char *cause, const char *wha
 	       const char *remedy);
 /** The exit code for the error of a reply. */
 int out_exit(const char *error);
+/** The error that ends with that exit code: "refused"; "" for CLI_DONE. */
+const char *out_name(int exit);
 
 #endif /* KRING_CLIENT_CLI_OUT_H */

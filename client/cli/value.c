@@ -20,6 +20,7 @@ enum kind {
 	KIND_WORDS, /* of one line, about a person */
 	KIND_TEXT,
 	KIND_NUMBER,
+	KIND_HEX, /* the 16 bytes of a request's id */
 	KIND_ROWS,
 	KIND_DATE,
 	KIND_DAY,
@@ -40,6 +41,7 @@ static const struct type {
 	{"WORDS", "", KIND_WORDS, 0},
 	{"FILE", "", KIND_LINE, 0},
 	{"ID", "", KIND_LINE, 0},
+	{"REQUEST", "", KIND_HEX, 0},
 	{"ADDRESS", "", KIND_LINE, 0},
 	{"TEXT", "", KIND_TEXT, 0},
 	{"NUMBER", "", KIND_NUMBER, 0},
@@ -338,6 +340,8 @@ bool value_fits(enum list_lang lang, const struct command *cmd, const char *type
 		return true;
 	case KIND_NUMBER:
 		return value_whole(value, number);
+	case KIND_HEX:
+		return strlen(value) == 32 && strspn(value, "0123456789abcdefABCDEF") == 32;
 	case KIND_ROWS:
 		return value_whole(value, number) && *number >= 1 && *number <= LIMIT_LIST_ROWS;
 	case KIND_DATE:

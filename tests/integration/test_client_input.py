@@ -48,6 +48,8 @@ def wrong_lines(cmd):
     fill = base + ["x" for w in cmd["words"].split() if not w.startswith("[")]
     yield fill + ["--zzz"], "unknown option"
     yield fill + ["-z"], "unknown option"
+    for bad in ("abc", "0" * 31, "g" * 32, ""):
+        yield fill + [f"--request-id={bad}"], "request-id"
     if "..." not in cmd["words"]:
         yield fill + ["x" for w in cmd["words"].split() if w.startswith("[")] + ["y"], "unexpected argument"
     else:
@@ -84,6 +86,13 @@ def test_no_command_takes_what_it_does_not_know(node):
             assert r.returncode == 2 and not r.stdout and why in r.stderr.decode(), (line, r)
             tried += 1
     assert tried > 500 and last(node) == before + 1, "something of it reached the node"
+
+
+def test_a_request_that_is_repeated_under_its_own_id_acts_once(node):
+    """Whoever got no answer types it again; an id that is none would have been a new one each time."""
+    name, own = b"name: Testpersoon Eenmaal\n", "0123456789abcdef" * 2
+    ids = [json.loads(run(node, "--json", "case", "new", "--from", "-", "--request-id", own, stdin=name).stdout)["id"] for _ in range(2)]
+    assert ids[0] == ids[1] and node.k("case", "list")["total"] == 1
 
 
 def test_a_misspelt_word_is_answered_with_the_right_one(node):

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Manual pages and completion are what the programs say about themselves: each command and option stands in them, no tool has a
+complaint, and what the Tab key offers is what may be typed: never a person's name, and nothing from outside is ever run."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from node import BIN, ROOT, offered, wait_for
+
+LANGS = ("nl", "fr", "en", "de")
+GEN = ROOT / "deploy/manual/gen_manual.py"
+PAGES = {"en": "kring.1", "nl": "kring.1.nl", "fr": "kring.1.fr", "de": "kring.1.de"}
+needs_scdoc = pytest.mark.skipif(not all(map(shutil.which, ("scdoc", "man", "mandoc"))), reason="scdoc, man-db or mandoc is not here")
+
+
+def run(*args, **kw):
+    return subprocess.run([str(a) for a in args], capture_output=True, text=True, check=True, **kw)
+
+
+def table(lang="en"):
+    return json.loads(run(BIN / "kring", "--lang", lang, "--json", "help").stdout)
+
+
+def words(cmd):
+    return [w for w in (cmd["noun"], cmd["verb"]) if w]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    out = tmp_path_factory.mktemp("manual")
+    run(sys.executable, GEN, BIN / "kring", BIN / "kringd", ROOT / "config", out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def pages(made):
+    for source in made.glob("*.scd"):
+        run(sys.executable, GEN, "--render", "scdoc", source, made / source.stem)
+    return made
+
+
+def read(page):
+    """As on a wide screen, so that no line is folded."""
+    r = run("man", "--warnings", "-E", "UTF-8", "-l", page, env={**os.environ, "MANWIDTH": "9999", "LANG": "C.UTF-8", "MAN_KEEP_FORMATTING": ""})
+    assert not r.stderr, r.stderr
+    return re.sub(".\b", "", r.stdout)
+
+
+# ---- pages ----
+@needs_scdoc
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_command_and_option_stands_in_the_page(pages, lang):
+    known, text = table(lang), read(pages / PAGES[lang])
+    assert len(known["commands"]) > 60 and len(known["groups"]) == 8 and len(known["options"]) > 8
+    at = 0
+    for group in known["groups"]:
+        assert f"\n   {group['title']}\n" in text, group
+        at = text.index(f"\n   {group['title']}\n")
+        for cmd in (c for c in known["commands"] if c["group"] == group["name"]):
+            head = re.compile(rf"\n {{7}}kring {re.escape(cmd['line'])}( \[.*\])?\n").search(text, at)
+            assert head, cmd
+            at = head.end() - 1   # in the order of the table, below its group
+            part = re.split(r"\n {7}\S|\n {3}\S|\n\S", text[at:], maxsplit=1)[0]
+            assert part.count(cmd["help"]) == 1 and cmd["example"] in part, (cmd, part)
+            found = re.findall(r"(?<![\w-])--([a-z-]+)(?: ([\w-]+))?", part.split(cmd["help"])[1].rsplit(cmd["example"])[0])
+            assert sorted(n for n, _ in found) == sorted(o["name"] for o in cmd["options"]), (cmd, found)
+            for o in cmd["options"]:
+                assert not o["type"] or (o["name"], o["shown"]) in found, (cmd, o)
+                assert " ".join(o["accepts"].split()) in text, (cmd, o)
+    for o in known["options"]:
+        assert re.search(rf"\n {{7}}(-{o['letter']}, )?--{o['name']}{' ' + o['shown'] if o['type'] else ''}\n +{re.escape(o['help'])}", text), o
+    for e in known["exits"]:
+        assert re.search(rf"\n {{7}}{e['exit']}\b.*\n +{re.escape(e['help'])}", text), e
+
+
+@needs_scdoc
+def test_the_table_is_all_that_the_program_takes(pages):
+    """Whoever adds an option of every command, or an exit code, adds it to the table: else neither help nor the page knows it."""
+    known = table()
+    code = (ROOT / "client/args.c").read_text()
+    taken = set(re.findall(r'strcmp\((?:name|word|first|args\[i\]), "(?:--)?([a-z-]{3,})"\) == 0', code))
+    assert taken == {o["name"] for o in known["options"]}, taken
+    enum = re.search(r"enum \{\s*(CLI_DONE.*?)\}", (ROOT / "client/cli/run.h").read_text(), re.S)[1]
+    assert [e["exit"] for e in known["exits"]] == [int(x) for x in re.findall(r"= (\d)", enum)]
+
+
+@needs_scdoc
+def test_settings_and_options_of_the_daemon_stand_in_their_pages(pages):
+    usage, manual = run(BIN / "kringd", "--help").stdout, run(BIN / "kringd", "tool", "config-manual").stdout
+    text, conf = read(pages / "kringd.8"), read(pages / "kring.conf.5")
+    options = re.findall(r"^  (--[a-z-]+)", usage, re.M)
+    assert len(options) > 5 and all(f"\n       {o}" in text for o in options)
+    settings = re.findall(r"^\| `([A-Z]\w+)` \| (.*?) \| (.*?) \| .*? \| (.*?) \|$", manual, re.M)
+    assert len(settings) > 12
+    for name, takes, default, what in settings:
+        part = conf[conf.index(f"\n       {name}=\n"):]
+        assert all(x.replace("`", "") in part.split("\n\n", 3)[0] + part.split("\n\n", 3)[1] + part.split("\n\n", 3)[2] for x in (takes, default, what)), name
+
+
+@needs_scdoc
+def test_no_tool_has_a_complaint_about_a_page(pages):
+    for page in ("kring.1", "kringd.8", "kring.conf.5"):
+        r = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(pages / page)], capture_output=True, text=True)
+        assert not r.stdout and not r.stderr, r.stdout[:500]
+    for page in (*PAGES.values(), "kringd.8", "kring.conf.5"):
+        text = read(pages / page)
+        assert len(text) > 1000 and not re.search(r"\*\w|\\[a-z&]|\{\w+\}", text), page
+
+
+@needs_scdoc
+def test_an_installed_kring_has_its_pages_and_its_completion(tmp_path):
+    run("cmake", "--install", BIN, "--prefix", tmp_path)
+    man = tmp_path / "share/man"
+    for lang in LANGS:
+        page = man / ("" if lang == "en" else lang) / "man1/kring.1"
+        assert table(lang)["groups"][0]["title"] in page.read_text().replace(r"'\&", "'").replace("\\-", "-").replace(r"\&", ""), page
+    assert (man / "man8/kringd.8").exists() and (man / "man5/kring.conf.5").exists()
+    assert "complete -F _kring kring" in (tmp_path / "share/bash-completion/completions/kring").read_text()
+    found = run("man", "-M", man, "-w", "kring", env={**os.environ, "LANG": "C.UTF-8"}).stdout.strip()
+    assert found == str(man / "man1/kring.1")
+
+
+def test_without_scdoc_only_the_pages_are_left_out(tmp_path):
+    r = run("cmake", "-S", ROOT, "-B", tmp_path, "-DSCDOC=")
+    assert "scdoc is not here: no manual pages are made" in r.stdout + r.stderr
+    rules = (tmp_path / "deploy/manual/cmake_install.cmake").read_text()
+    assert "share/bash-completion/completions" in rules and "share/man" not in rules
+
+
+# ---- completion ----
+class Shell:
+    """A real bash that has read the completion and nothing else."""
+
+    def __init__(self, script, home):
+        self.script, self.home = script, home
+
+    def tab(self, *line, program=BIN / "kring", **env):
+        """What Tab offers behind the words of line; the last is what was begun."""
+        code = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }; _kring; printf "%s\\n" "${COMPREPLY[@]}"'
+        r = run("bash", "--norc", "--noprofile", "-c", code, "-", self.script, program, *line, cwd=self.home,
+                env={"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8", **env})
+        assert not r.stderr, (line, r.stderr)
+        return sorted(x for x in r.stdout.split("\n") if x)
+
+
+@pytest.fixture
+def shell(made, tmp_path):
+    return Shell(made / "kring.bash", tmp_path)
+
+
+def test_tab_offers_what_the_table_has(shell):
+    known = table()["commands"]
+    nouns = sorted({c["noun"] for c in known} | {"help"})
+    assert shell.tab("") == nouns
+    for noun in {c["noun"] for c in known}:
+        verbs = sorted(c["verb"] for c in known if c["noun"] == noun and c["verb"])
+        assert not verbs or shell.tab(noun, "") == verbs, noun
+        assert shell.tab("help", noun, "") == verbs, noun
+    always = [f"--{o['name']}" for o in table()["options"] if not o["alone"]]
+    for cmd in known:
+        assert shell.tab(*words(cmd), "--") == sorted({f"--{o['name']}" for o in cmd["options"]} | set(always)), cmd
+
+
+def test_tab_completes_what_was_begun(shell):
+    for line, offers in ((("ca",), ["case"]), (("case", "s"), ["search", "show"]), (("--lang", "nl", "case", "er"), ["erase"]),
+                         (("refer", "7f3a", "--ne"), ["--need"]), (("refer", "7f3a", "--need", "hou"), ["housing"]),
+                         (("refer", "7f3a", "--need", "=", "hou"), ["housing"]), (("refer", "7f3a", "--urgency", "="), ["routine", "urgent"]),
+                         (("refer", "--share", "identity,con"), ["identity,contact", "identity,conviction"]),
+                         (("decline", "91C4", "--reason", "no-c"), ["no-capacity", "no-content"]), (("--lang", ""), ["de", "en", "fr", "nl"]),
+                         (("case", "take", "7f3a", "phone", "em"), ["email"]), (("help", "need"), ["needs"]), (("--ver",), ["--version"]),
+                         (("case", "--dry-run", "era"), ["erase"]), (("flow", "pu"), ["publish"])):
+        assert shell.tab(*line) == offers, line
+
+
+def test_tab_has_nothing_to_say_behind_a_wrong_word(shell):
+    for line in (("xyzzy", ""), ("case", "xyzzy", ""), ("case", "xyzzy", "show"), ("help", "xyzzy", ""), ("xyz",), ("inbox", ""), ("inbox", "--limit", ""),
+                 ("refer", "--need", "xyz"), ("case", "note", "7f3a", "--text", ""), ("status", "x", ""), ("=", ""), ("--bogus=", "")):
+        assert shell.tab(*line) == [] or line == ("--bogus=", ""), line
+    assert shell.tab("--bogus", "case", "sh") == ["show"], "an unknown option takes no value"
+    assert shell.tab("case", "xyzzy", "--js") == ["--json", "--jsonl"]
+
+
+def test_tab_completes_files_and_folders(shell):
+    (shell.home / "person.txt").touch()
+    (shell.home / "node dir").mkdir()
+    assert shell.tab("case", "new", "--from", "per") == ["person.txt"]
+    assert shell.tab("--dir", "no") == ["node dir"]
+    assert shell.tab("restore", "per") == ["person.txt"]
+
+
+def test_tab_offers_partners_and_ids_of_this_node_and_nobodys_name(federation, shell):
+    a, b = federation("Goes", "SMWO").start()
+    case, ref = offered(a, b, name="Zoë Opvallend")
+    sent = wait_for("a document that waits", lambda: b.k("sent") and a.k("sent")["referrals"])[0]["ref"]
+    before = a.k("audit", "list")["audit"][0]["seq"]
+    here = ("--dir", str(a.dir))
+    everything = []
+    for line, offers in ((("partner", "show", ""), ["goes", "smwo"]), (("refer", case[:4], "--to", "s"), ["smwo"]), (("case", "show", ""), [case[:8]]),
+                         (("case", "show", case[:3]), [case[:8]]), (("case", "show", case[:12]), [case]), (("show", ""), [sent]),
+                         (("say", sent[:2].lower()), [sent]), (("inbox", "--from", "sm"), ["smwo"]), (("outbox", "why", "zzz"), []), (("case", "search", ""), []),
+                         (("audit", "list", ""), [case[:8]])):
+        got = shell.tab(*here, *line)
+        assert got == offers, (line, got)
+        everything += got
+    assert shell.tab("--dir", "=", str(a.dir), "partner", "show", "s") == ["smwo"]
+    assert not any(x in " ".join(everything) for x in ("Zo", "Opvallend"))
+    assert not list(shell.home.rglob("kring*")), "what Tab looked up was shown to nobody"
+    assert a.k("audit", "list")["audit"][0]["seq"] == before + 1, "and is no entry of the log"
+    a.stop()
+    assert shell.tab(*here, "partner", "show", "") == [] and shell.tab(*here, "show", "") == []
+
+
+def test_a_partners_name_is_never_run(shell):
+    """The roster is written elsewhere.  A name with marks of the shell is offered so that it can be typed, and does nothing."""
+    names = ["$(touch ran)", "`touch ran`", "a;touch ran", "caw de kempen", "*", "~", "x' $(touch ran) '", "--yes"]
+    rows = ",\n".join(f'    {{\n      "name": "X",\n      "typed": "{n}",\n      "phone": ""\n    }}' for n in names)
+    fake = shell.home / "fake"
+    fake.write_text(f"#!/bin/sh\ncat <<'E'\n{{\n  \"partners\": [\n{rows}\n  ]\n}}\nE\n")
+    fake.chmod(0o755)
+    got = shell.tab("partner", "show", "", program=fake)
+    assert len(got) == len(names) and not (shell.home / "ran").exists()
+    back = run("bash", "-c", "printf '%s\\n' " + " ".join(got), cwd=shell.home).stdout.splitlines()
+    assert sorted(back) == sorted(names) and not (shell.home / "ran").exists()
+
+
+def test_a_node_that_does_not_answer_keeps_nobody_waiting(shell):
+    fake = shell.home / "slow"
+    fake.write_text("#!/bin/sh\nexec sleep 600\n")
+    fake.chmod(0o755)
+    for line in (("partner", "show", ""), ("show", ""), ("case", "show", "")):
+        assert shell.tab(*line, program=fake) == []
