@@ -16,10 +16,12 @@ struct node {
 	struct node *next[];
 };
 
-/* Invariant: tail[i] are the links whose [i] is the last of level i, so what is appended in order is not searched for.
+/* Invariant: tail[i] are the links whose [i] is the last of level i, so what is appended in order is not searched for;
+ * on height and above no node stands.
  * seen is a node of this list or NULL: walks ask for the row behind the one that they had, and find it there. */
 struct list {
 	struct node *head[LEVELS], **tail[LEVELS], *seen;
+	size_t height;
 	uint64_t count;
 };
 
@@ -82,13 +84,13 @@ static struct node *last_of(struct list *l)
 	return (struct node *)(void *)((uint8_t *)l->tail[0] - offsetof(struct node, next));
 }
 
-/* Fills prev with the last links whose node is < key; returns the first node >= key. */
+/* Fills prev below the list's height with the last links whose node is < key; returns the first node >= key. */
 static struct node *find(struct list *l, struct span key, struct node **prev[LEVELS])
 {
 	const uint64_t head = head_of(key);
 	struct node **at = l->head, *n = NULL, *behind = NULL;
 
-	for (size_t lv = LEVELS; lv-- > 0;) {
+	for (size_t lv = l->height; lv-- > 0;) {
 		/* one that was too far on a level above is so here */
 		while ((n = at[lv]) != NULL && n != behind && compare(n, head, key) < 0)
 			at = n->next;
@@ -164,6 +166,8 @@ static struct span insert(struct mem_store *ms, enum store_table t, struct span 
 	}
 	level = draw_level(ms);
 	require(level >= 1 && level <= LEVELS);
+	for (; l->height < level; l->height++)
+		prev[l->height] = l->head;
 	links = sizeof *n +
 		level * sizeof n->next[0]; /* NOLINT(bugprone-sizeof-expression): pointers */
 	bytes = malloc(links + key.len);
@@ -193,7 +197,7 @@ static struct span take_out(struct mem_store *ms, enum store_table t, struct spa
 
 	if (!is(n, key))
 		return span_of(NULL, 0);
-	for (size_t i = 0; i < LEVELS && prev[i][i] == n; i++) {
+	for (size_t i = 0; i < l->height && prev[i][i] == n; i++) {
 		prev[i][i] = n->next[i];
 		if (n->next[i] == NULL)
 			l->tail[i] = prev[i];
@@ -268,6 +272,8 @@ static enum err seek(struct store_txn *txn, enum store_table t, struct span from
 	if (n == NULL)
 		return ERR_NOTFOUND;
 	l->seen = n;
+	/* the next step of a walk reads it; the machine fetches it while this row is looked at */
+	__builtin_prefetch(n->next[0]);
 	*row = (struct store_row){n->key, n->val};
 	return ERR_OK;
 }
@@ -399,9 +405,11 @@ enum err mem_open(struct store **out, const struct store_options *opt)
 	if (opt->map_max == 0) /* without a limit; half of the numbers, so that sums fit */
 		ms->base.usage.cap = UINT64_MAX / 2;
 	ms->dice = 88172645463325252u;
-	for (size_t t = 0; t < STORE_TABLE_COUNT; t++)
+	for (size_t t = 0; t < STORE_TABLE_COUNT; t++) {
+		ms->tables[t].height = 1;
 		for (size_t i = 0; i < LEVELS; i++)
 			ms->tables[t].tail[i] = ms->tables[t].head;
+	}
 	*out = &ms->base;
 	return ERR_OK;
 }
