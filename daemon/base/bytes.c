@@ -157,21 +157,6 @@ void be64_put(uint8_t *p, uint64_t v)
 	be32_put(p + 4, (uint32_t)v);
 }
 
-uint16_t be16_get(const uint8_t *p)
-{
-	return (uint16_t)((unsigned)p[0] << 8 | p[1]);
-}
-
-uint32_t be32_get(const uint8_t *p)
-{
-	return (uint32_t)be16_get(p) << 16 | be16_get(p + 2);
-}
-
-uint64_t be64_get(const uint8_t *p)
-{
-	return (uint64_t)be32_get(p) << 32 | be32_get(p + 4);
-}
-
 /* Without a branch on the bytes, which may be a key. */
 bool bytes_zero(const void *p, size_t n)
 {

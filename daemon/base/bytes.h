@@ -88,9 +88,22 @@ static inline struct span wr_span(const struct wr *w)
 void be16_put(uint8_t *p, uint16_t v);
 void be32_put(uint8_t *p, uint32_t v);
 void be64_put(uint8_t *p, uint64_t v);
-uint16_t be16_get(const uint8_t *p);
-uint32_t be32_get(const uint8_t *p);
-uint64_t be64_get(const uint8_t *p);
+
+/* In the header, because every key that is compared goes through them: a compiler makes one instruction of each. */
+static inline uint16_t be16_get(const uint8_t *p)
+{
+	return (uint16_t)((unsigned)p[0] << 8 | p[1]);
+}
+
+static inline uint32_t be32_get(const uint8_t *p)
+{
+	return (uint32_t)be16_get(p) << 16 | be16_get(p + 2);
+}
+
+static inline uint64_t be64_get(const uint8_t *p)
+{
+	return (uint64_t)be32_get(p) << 32 | be32_get(p + 4);
+}
 
 static inline bool id16_equal(const struct id16 *a, const struct id16 *b)
 {

@@ -73,6 +73,8 @@ static bool needed(uint32_t c, uint32_t before)
 
 static bool is_invisible(enum text_class class, uint32_t c, uint32_t before)
 {
+	if (c < invisible[0].from) /* most letters of our languages: the rest is not asked */
+		return false;
 	if (c == 0xad && class == TEXT_LINES)
 		return false; /* where a long word may be broken: texts from elsewhere are full of it */
 	for (size_t i = 0; i < sizeof invisible / sizeof invisible[0]; i++)
