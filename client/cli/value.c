@@ -61,6 +61,9 @@ static const struct type {
 	{"HOW", "oral, written, electronic", KIND_CODE, LIST_CODES},
 	{"GIVER", "self, parent, guardian, representative", KIND_CODE, LIST_CODES},
 	{"ONWARD", "none, member", KIND_CODE, LIST_CODES},
+	{"PLACE", "office, home, outreach, telephone, online", KIND_CODE, LIST_CODES},
+	{"AGE", "under-12, 12-15, 16-17, adult", KIND_CODE, LIST_CODES},
+	{"LANGUAGE", "nl, fr, en, de, ar, tr, uk, pl, ro, es, other", KIND_CODE, LIST_CODES},
 	{"PURPOSE", "refer, coordinate, follow-up, evaluate", KIND_CODE, LIST_CODES},
 	{"SLOT", "passphrase, key-file, credential", KIND_CODE, LIST_CODES},
 };

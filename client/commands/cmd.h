@@ -47,6 +47,7 @@ int cmd_case_note(struct cli *c);
 int cmd_case_take(struct cli *c);
 int cmd_case_erase(struct cli *c);
 int cmd_consent_give(struct cli *c);
+int cmd_consent_show(struct cli *c);
 int cmd_consent_withdraw(struct cli *c);
 int cmd_partner_agree(struct cli *c);
 int cmd_refer(struct cli *c);

@@ -19,6 +19,9 @@ int cmd_consent_give(struct cli *c)
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_WITNESS, cli_option(c, "witness"));
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_ONWARD, cli_option(c, "onward"));
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_GIVEN_BY, cli_option(c, "given-by"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_PLACE, cli_option(c, "place"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_AGE_BAND, cli_option(c, "age"));
+	msg_set_text(&c->arena, sub, CONSENT_GIVE_NOTICE_LANGUAGE, cli_option(c, "language"));
 	cmd_put_number(c, sub, "until", CONSENT_GIVE_UNTIL_MS);
 	return cmd_finish(c, req);
 }

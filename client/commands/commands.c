@@ -50,11 +50,12 @@ const struct command commands[] = {
 	 .example = "kring restore /mnt/usb/kring-2026-11-24 --sheet recovery-sheet.txt"},
 	/* consent: without it nothing of a person leaves */
 	{.noun = "consent", .verb = "give", .group = GROUP_DAY, .run = cmd_consent_give, .words = "CASE",
-	 .options = "to=NAME purpose=PURPOSE share=CATEGORIES how=HOW witness=WORDS until=DATE onward=ONWARD given-by=GIVER",
+	 .options = "to=NAME purpose=PURPOSE share=CATEGORIES how=HOW witness=WORDS until=DATE onward=ONWARD given-by=GIVER"
+		    " place=PLACE age=AGE language=LANGUAGE",
 	 .example = "kring consent give 7f3a --to smwo --share identity,contact,needs --how oral --witness \"M. De Wit\""},
 	{.noun = "consent", .verb = "list", .group = GROUP_CASE, .run = cmd_by_id, .field = REQUEST_CONSENT_LIST, .words = "CASE",
 	 .example = "kring consent list 7f3a"},
-	{.noun = "consent", .verb = "show", .group = GROUP_CASE, .run = cmd_by_id, .field = REQUEST_CONSENT_SHOW, .words = "ID",
+	{.noun = "consent", .verb = "show", .group = GROUP_CASE, .run = cmd_consent_show, .field = REQUEST_CONSENT_SHOW, .words = "ID",
 	 .example = "kring consent show 7f3a91b2"},
 	{.noun = "consent", .verb = "withdraw", .group = GROUP_CASE, .run = cmd_consent_withdraw, .field = REQUEST_CONSENT_WITHDRAW, .words = "ID", .options = "all yes dry-run",
 	 .example = "kring consent withdraw 7f3a91b2"},

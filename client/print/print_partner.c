@@ -24,6 +24,26 @@ static void standing(const struct cli *c, const struct msg *r)
 	(void)fputs(words_semicolon(c->lang), stdout);
 }
 
+/* In show alone, where the roots' word is: whom to telephone, and where its node is. */
+static void reached(const struct cli *c, const struct msg *r)
+{
+	static const struct {
+		unsigned field;
+		const char *key, *name;
+	} lines[] = {{PARTNER_ROW_PHONE, "partner-phone", "phone"},
+		     {PARTNER_ROW_ENDPOINT, "partner-address", "address"},
+		     {PARTNER_ROW_NODE_ID, "partner-id", "id"}};
+
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		if (msg_text(r, PARTNER_ROW_VERIFIED)[0] == '\0' ||
+		    msg_text(r, lines[i].field)[0] == '\0')
+			continue;
+		(void)printf("  ");
+		print_say_line(c, lines[i].key,
+			       FILL({lines[i].name, msg_text(r, lines[i].field), 0}));
+	}
+}
+
 /* What stands in the way of exchange comes before what is owed, because it explains it. */
 void print_partners(const struct cli *c, const struct msg *reply)
 {
@@ -53,6 +73,7 @@ void print_partners(const struct cli *c, const struct msg *reply)
 			     list_text(LIST_UI, c->lang, "may-see"), words_colon(c->lang));
 		print_cats(c, msg_u64(r, PARTNER_ROW_MAY_SEND_CATS));
 		(void)putchar('\n');
+		reached(c, r);
 		/* The roots' word on how the member was checked, shown with the fingerprint that a
 		 * person can compare. */
 		if (msg_text(r, PARTNER_ROW_VERIFIED)[0] != '\0') {

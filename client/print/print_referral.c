@@ -166,6 +166,10 @@ static void say_more(const struct cli *c, const struct msg *r, const char *sep)
 		(void)printf("%s%s%s%llu", between(c, &sep),
 			     list_text(LIST_UI, c->lang, "working-days"), words_colon(c->lang),
 			     (unsigned long long)msg_u64(r, LOG_ROW_TERM_DAYS));
+	if (msg_has(r, LOG_ROW_HOPS)) {
+		(void)fputs(between(c, &sep), stdout);
+		print_say(c, "passed-on", FILL({"n", NULL, msg_u64(r, LOG_ROW_HOPS)}));
+	}
 	if (msg_has(r, LOG_ROW_AUTOMATIC))
 		(void)printf(" (%s)", list_text(LIST_UI, c->lang, "automatic"));
 }

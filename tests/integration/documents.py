@@ -12,9 +12,9 @@ IDENTITY_NEEDS = 1 << 0 | 1 << 15
 def grant(m, cats, recipient=None, subject=None, gid=None, **fields):
     gid, subject = gid or os.urandom(16), subject or os.urandom(16)
     now = int(time.time() * 1000)
-    g = pb.ConsentGrant(grant_id=gid, version=1, subject_ref=subject, given_by="self", collected_by=m.id, collected_ms=now,
-                        recipient=recipient or m.peer, onward="none", purpose="refer", cats=cats, how="written",
-                        valid_from_ms=now - 1000, expires_ms=now + 7 * 86400000)  # some tests jump a day
+    g = pb.ConsentGrant(**{**dict(grant_id=gid, version=1, subject_ref=subject, given_by="self", collected_by=m.id, collected_ms=now,
+                                  recipient=recipient or m.peer, onward="none", purpose="refer", cats=cats, how="written",
+                                  valid_from_ms=now - 1000, expires_ms=now + 7 * 86400000), **fields})  # some tests jump a day
     raw, h = make_document(m.nk, g.SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=CONSENT, thread=gid, grant=gid)
     m.hash_of = {**getattr(m, "hash_of", {}), raw: h}  # what a later word in its thread names
     return gid, subject, raw

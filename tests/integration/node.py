@@ -207,10 +207,10 @@ class Federation:
         for n in (1, 2):
             self.run("roster", "sign", "--proposal", p, "--key", str(self.dir / f"roots/root{n}.key"), "--roster", str(self.roster))
 
-    def add(self, org, cls="member", country="NL", port=None, dirname=None):
+    def add(self, org, cls="member", country="NL", port=None, dirname=None, *more):
         n = Node(self, dirname or re.sub(r"[^a-z0-9]+", "-", org.lower()).strip("-"), org, port or free_port())
         self.run("--dir", str(n.dir), "node", "init", "--org", org, "--country", country, "--listen", f"tcp://127.0.0.1:{n.port}",
-                 "--federation", str(self.roster))
+                 "--federation", str(self.roster), *more)
         self.admit(n.dir / "join", cls)
         return n
 

@@ -91,6 +91,11 @@ static void fill_grant(struct turn *t, const struct msg *req, const struct peer 
 	msg_set_text(t->arena, g, CONSENT_GRANT_HOW, msg_text(req, CONSENT_GIVE_HOW));
 	msg_set_text(t->arena, g, CONSENT_GRANT_NOTICE_LANGUAGE,
 		     msg_text(req, CONSENT_GIVE_NOTICE_LANGUAGE));
+	if (msg_has(req, CONSENT_GIVE_PLACE))
+		msg_set_text(t->arena, g, CONSENT_GRANT_PLACE, msg_text(req, CONSENT_GIVE_PLACE));
+	if (msg_has(req, CONSENT_GIVE_AGE_BAND))
+		msg_set_text(t->arena, g, CONSENT_GRANT_AGE_BAND,
+			     msg_text(req, CONSENT_GIVE_AGE_BAND));
 	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS, t->wall_ms);
 	/* by whole_day again: what is kept must be the day that check_give took */
 	msg_set_u64(g, CONSENT_GRANT_EXPIRES_MS, whole_day(t, until != 0 ? until : usual));

@@ -11,6 +11,7 @@
 
 #include "domain/care/grants.h"
 #include "domain/referral/calendar.h"
+#include "domain/views/consentpage.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
@@ -80,7 +81,7 @@ enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *re
 	return w.rc;
 }
 
-/* With the referrals that would end with it: who asks wants to know what a withdrawal costs. */
+/* With all that its document says, and the referrals that would end with it: who asks wants to know what a withdrawal costs. */
 enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id, case_id;
@@ -94,6 +95,11 @@ enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *re
 	if (rc != ERR_OK)
 		return rc;
 	view_grant_row(t, m, reply);
+	if (msg_count(reply, REPLY_GRANTS) == 0)
+		return ERR_NOMEM;
+	rc = view_consent_page(t, &id, m, msg_edit(reply, REPLY_GRANTS, 0));
+	if (rc != ERR_OK)
+		return rc;
 	if (msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
 		return ERR_CORRUPT;
 	memcpy(case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);

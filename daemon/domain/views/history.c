@@ -77,6 +77,8 @@ static void offer_texts(struct turn *t, const struct msg *body, struct msg *row)
 			     msg_u64(body, OFFER_URGENCY) == ENTER_URGENT ? "urgent" : "routine");
 	if (msg_has(body, OFFER_TERM_DAYS))
 		msg_set_u64(row, LOG_ROW_TERM_DAYS, msg_u64(body, OFFER_TERM_DAYS));
+	if (msg_u64(body, OFFER_HOPS) != 0)
+		msg_set_u64(row, LOG_ROW_HOPS, msg_u64(body, OFFER_HOPS));
 }
 
 /* What, when, where, how to reach the person, and to which of our words it belongs. */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * consent - one consent with everything that its document says, a line for each thing.
+ *
+ * Layer:    client (base, proto).
+ * Owns:     nothing.
+ * Threads:  one.
+ * Time:     local time of whoever reads.
+ * Durable:  nothing.
+ * Privacy:  a consent names partners and categories, never the person.
+ */
+#ifndef KRING_CLIENT_PAPER_CONSENT_H
+#define KRING_CLIENT_PAPER_CONSENT_H
+
+#include "client/cli/cli.h"
+
+enum { CONSENT_VALUE = 1024 };
+
+/** The i-th line of a GrantRow that has something to say: its label and its value in that language; false at the end.  Fields that
+ *  the row does not have are passed over: *i is where to go on. */
+bool consent_line(enum list_lang lang, const struct msg *row, size_t *i, const char **label,
+		  char value[CONSENT_VALUE]);
+
+#endif /* KRING_CLIENT_PAPER_CONSENT_H */
