@@ -125,7 +125,7 @@ static int fetch(struct cli *c, struct msg **whole)
 			       : CLI_DONE;
 }
 
-/* ---- CSV: one figure a line; the columns are in README.md ---- */
+/* ---- CSV: one figure a line; the columns are in deploy/figures.md ---- */
 
 /* Names come from partners: quotes are doubled, as RFC 4180 has it, and what a spreadsheet would take for a formula begins
  * with an apostrophe, which makes it a text there. */
