@@ -715,6 +715,26 @@ static enum err one_round(struct engine *e, const struct node_time *now)
 	return rc;
 }
 
+/* After a start, a part of the index of people in each round: the node answers meanwhile, and looks for them in the store. */
+static enum err fill(struct engine *e)
+{
+	struct effects fx;
+	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
+	enum err rc;
+
+	if (!node_fills(e->parts.node))
+		return ERR_OK;
+	effects_init(&fx);
+	node_turn_begin(e->parts.node, &t, &e->now);
+	rc = store_begin(e->parts.store, false, &t.txn);
+	if (rc != ERR_OK)
+		return rc;
+	rc = node_fill(&t);
+	store_abort(t.txn);
+	arena_reset(&e->turn_arena);
+	return rc;
+}
+
 enum err engine_turn(struct engine *e, const struct node_time *now)
 {
 	enum err rc = ERR_OK;
@@ -724,7 +744,7 @@ enum err engine_turn(struct engine *e, const struct node_time *now)
 	/* A change of members makes us sign statements, which are events too. */
 	for (unsigned i = 0; i < ROUNDS && rc == ERR_OK && (i == 0 || e->queued > 0); i++)
 		rc = one_round(e, now);
-	return rc;
+	return rc == ERR_OK ? fill(e) : rc;
 }
 
 void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms)
@@ -736,7 +756,7 @@ void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms)
 
 bool engine_goes_on(const struct engine *e)
 {
-	return going_any(e->going);
+	return going_any(e->going) || node_fills(e->parts.node);
 }
 
 struct span engine_own_record(struct engine *e, uint8_t *buf, size_t cap)

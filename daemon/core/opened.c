@@ -14,6 +14,7 @@
 #include "core/ownrecord.h"
 #include "core/settings.h"
 #include "crypto/files/sheet.h"
+#include "crypto/secret.h"
 #include "roles/nodefiles.h"
 
 void opened_push(struct opened *o, const struct event *ev)
@@ -147,6 +148,7 @@ enum err opened_start(struct opened *o, const struct opened_from *from, struct e
 {
 	const struct inception *in = keybox_inception(o->keys.keybox);
 	struct node_identity who = {.fed_id = in->fed_id,
+				    .memory = {secret_take, secret_give, NULL},
 				    .node_id = keybox_node_id(o->keys.keybox),
 				    .nk_pub = keybox_signing_pub(o->keys.keybox),
 				    .key_seq = keybox_key_seq(o->keys.keybox),

@@ -35,6 +35,26 @@ void secret_free(struct secret *s)
 	s->locked = false;
 }
 
+void *secret_take(void *ctx, size_t len)
+{
+	struct secret s;
+
+	(void)ctx;
+	require(len > 0);
+	if (secret_create(&s, len) != ERR_OK)
+		return NULL;
+	if (!s.locked)
+		secret_free(&s);
+	return s.p;
+}
+
+void secret_give(void *ctx, void *p)
+{
+	(void)ctx;
+	require(p != NULL);
+	sodium_free(p);
+}
+
 void secret_wipe(void *p, size_t len)
 {
 	sodium_memzero(p, len);

@@ -25,6 +25,10 @@ struct secret {
 MUST_CHECK enum err secret_init(void);
 /** Zeroed memory, in locked pages where the limit of this process (RLIMIT_MEMLOCK) has room: see locked. */
 MUST_CHECK enum err secret_create(struct secret *s, size_t len);
+/** Zeroed and locked; NULL: there is none that is.  Given back by secret_give(), which wipes.  ctx is not used: these are for
+ *  whoever is handed its memory by functions. */
+MUST_CHECK void *secret_take(void *ctx, size_t len);
+void secret_give(void *ctx, void *p);
 /** Wipes; NULL pointers inside are a no-op. */
 void secret_free(struct secret *s);
 void secret_wipe(void *p, size_t len);

@@ -28,6 +28,7 @@
 #include "domain/newcomer/onboard.h"
 #include "domain/news/checkpoint.h"
 #include "domain/news/spread.h"
+#include "domain/people/known.h"
 #include "domain/room.h"
 #include "domain/stream/connect.h"
 #include "domain/stream/receive.h"
@@ -94,6 +95,11 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 	n->hooks = &hooks;
 	n->sheet = who->sheet;
 	n->swappable = who->swappable;
+	known_forget(n);
+	if (who->memory.take != NULL && index_create(&n->index, &who->memory) != ERR_OK) {
+		free(n);
+		return ERR_NOMEM;
+	}
 	node_set_settings(n, &who->settings);
 	memcpy(n->country, "NL", 3); /* until the roster that we are in was taken in */
 	*out = n;
@@ -104,6 +110,7 @@ void node_free(struct node *n)
 {
 	if (n == NULL)
 		return;
+	index_free(n->index);
 	free(n->peers);
 	free(n);
 }
@@ -198,6 +205,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 					 .restored_ms = n->restored_ms,
 					 .flow_due_ms = n->flow_due_ms,
 					 .quarantine = n->quarantine};
+	known_forget(n);
 	t->node = n;
 	t->faults = &n->faults;
 	t->wall_ms = now->wall_ms;
@@ -436,6 +444,17 @@ void node_turn_done(struct node *n)
 {
 	for (size_t i = 0; i < n->peer_count; i++)
 		n->peers[i].saved = false;
+	known_settle(n);
+}
+
+bool node_fills(const struct node *n)
+{
+	return known_fills(n);
+}
+
+enum err node_fill(struct turn *t)
+{
+	return known_fill(t);
 }
 
 /* Exactly what this turn had touched: what others changed since is not ours to undo. */
@@ -443,6 +462,7 @@ void node_turn_abort(struct node *n)
 {
 	for (size_t i = 0; i < n->peer_count; i++)
 		state_put_back(&n->peers[i]);
+	known_forget(n);
 	n->audit_seq = n->before.audit_seq;
 	n->cosign_seq = n->before.cosign_seq;
 	n->clock_gap_ms = n->before.clock_gap_ms;

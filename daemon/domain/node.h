@@ -17,6 +17,7 @@
 #ifndef KRING_DOMAIN_NODE_H
 #define KRING_DOMAIN_NODE_H
 
+#include "domain/people/index.h"
 #include "domain/state.h"
 
 /** What the people of this node ask for beyond product and federation; may change between two turns. */
@@ -35,6 +36,8 @@ struct node_identity {
 	uint64_t roster_floor; /* highest roster entry ever seen, from outside the database */
 	struct node_sheet sheet;
 	bool swappable; /* its keys could not be locked in memory */
+	struct index_memory
+		memory; /* for finding people; take NULL: they are looked for in the store */
 };
 
 struct node_time {
@@ -81,6 +84,10 @@ bool node_turn_failed(struct turn *t, enum err e);
 void node_event_over(struct node *n);
 /** The reply to a request that ended in e; packed in t's arena. */
 MUST_CHECK enum err node_error_reply(struct turn *t, enum err e, struct span *out);
+/** Is this node still making its index of people? */
+bool node_fills(const struct node *n);
+/** The next part of it, in a turn that only reads.  ERR_IO. */
+MUST_CHECK enum err node_fill(struct turn *t);
 /** When to send EVENT_TICK next. */
 MUST_CHECK enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms);
 

@@ -139,6 +139,13 @@ static size_t loser(const struct page *p)
 	return urgent;
 }
 
+static void leave_out(struct page *p, const struct page_item *one)
+{
+	if (!p->some_left_out || before(one, &p->left_out))
+		p->left_out = *one;
+	p->some_left_out = true;
+}
+
 static void take_out(struct page *p, size_t at)
 {
 	const struct page_item one = p->items[at];
@@ -148,9 +155,15 @@ static void take_out(struct page *p, size_t at)
 		p->parts[one.peer].kept--;
 	for (p->count--; at < p->count; at++)
 		p->items[at] = p->items[at + 1];
-	if (!p->some_left_out || before(&one, &p->left_out))
-		p->left_out = one;
-	p->some_left_out = true;
+	leave_out(p, &one);
+}
+
+/* On a full page whose rows are all of its partner, behind the last: it would be put in and taken out again. */
+static bool stays_out(const struct page *p, const struct page_item *one)
+{
+	return p->count == p->limit && p->count > 0 &&
+	       (p->parts == NULL || p->parts[one->peer].kept == p->limit) &&
+	       !before(one, &p->items[p->count - 1]);
 }
 
 void page_offer_of(struct page *p, const struct page_item *one)
@@ -162,6 +175,11 @@ void page_offer_of(struct page *p, const struct page_item *one)
 		p->parts[one->peer].offered++;
 	if (p->behind && !before(&p->after, one))
 		return;
+	if (stays_out(p, one)) {
+		leave_out(p, one);
+		p->more = true;
+		return;
+	}
 	put_in(p, one);
 	if (p->count <= p->limit)
 		return;

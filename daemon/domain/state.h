@@ -21,6 +21,8 @@
 #include "proto/wire_roster.h"
 
 struct exchange_hooks;
+struct index;
+struct known_note;
 
 /* One pass over all threads of a pair, a page at a time; memory only, a new connection begins again. */
 struct heads_cursor {
@@ -209,6 +211,10 @@ struct node {
 	struct node_before before;
 	bool bare; /* this event writes nothing, for there is no room; it is answered all the same */
 	uint64_t shred_ms; /* wall clock: since when a shred waits that found no room; 0 */
+	/* People, to be found (domain/people/known.h); NULL: looked for row by row. */
+	struct index *index;
+	struct id16 indexed; /* up to here, since the start */
+	struct known_note *notes, **notes_last;
 	const struct exchange_hooks *hooks; /* what care does with documents */
 };
 

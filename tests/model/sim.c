@@ -297,6 +297,7 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 			release(s, n, &fx);
 	}
 	arena_reset(&n->arena);
+	sim_index(s, n);
 	if (die && rc == ERR_OK)
 		crash(s, n);
 	if (s->left != NULL) { /* the request goes on */
@@ -670,7 +671,8 @@ static void make_federation(struct sim *s)
 		seed_of(s, &in[i].nk_pub);
 		seed_of(s, &in[i].next_digest);
 		in[i].org_uuid = (struct id16){{(uint8_t)i}};
-		n->who = (struct node_identity){.fed_id = e.fed_id,
+		n->who = (struct node_identity){.memory = sim_memory(),
+						.fed_id = e.fed_id,
 						.node_id = identity_node_id(&in[i]),
 						.nk_pub = in[i].nk_pub,
 						.key_seq = 1,

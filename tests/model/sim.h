@@ -171,6 +171,12 @@ bool sim_set_has(const struct sim_set *set, int node, const struct id16 *id);
 void sim_watch_frame(struct sim *s, struct sim_node *n, int to, struct span frame);
 void sim_alarm(struct sim *s, const struct sim_node *n, uint16_t peer, uint8_t kind);
 
+/* sim_index.c: people are found as the store has them */
+struct index_memory sim_memory(void);
+/** After each turn: fills, and looks from time to time. */
+void sim_index(struct sim *s, struct sim_node *n);
+void sim_check_index(struct sim *s, struct sim_node *n);
+
 /* sim_people.c */
 /** Somebody telephoned: the partner's loss of state is true. */
 void sim_confirm(struct sim *s, struct sim_node *n);

@@ -580,6 +580,7 @@ void sim_judge(struct sim *s)
 	for (int i = 0; i < s->n && s->failed[0] == '\0'; i++) {
 		check_node(s, i);
 		sim_check_names(s, &s->nodes[i]);
+		sim_check_index(s, &s->nodes[i]);
 		check_counts(s, &s->nodes[i]);
 	}
 }

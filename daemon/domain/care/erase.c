@@ -20,6 +20,7 @@
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/quota.h"
 #include "domain/news/deposit.h"
+#include "domain/people/known.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 #include "domain/stream/connect.h"
@@ -212,6 +213,8 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	if (rc != ERR_OK)
 		return rc;
 	rc = gone(store_del(t->txn, STORE_CASES, key_span(&k)));
+	if (rc == ERR_OK)
+		rc = known_drop(t, case_id);
 	if (rc != ERR_OK)
 		return rc;
 	return gone(store_del(t->txn, STORE_CASEKEY, key_span(&k)));

@@ -14,6 +14,7 @@
 #include "domain/consent/alone.h"
 #include "domain/consent/grant.h"
 #include "domain/consent/origin.h"
+#include "domain/people/known.h"
 
 enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8, META_NAMES = 13 };
 
@@ -38,7 +39,9 @@ enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record
 
 	msg_set_u64(record, CASE_RECORD_VERSION, msg_u64(record, CASE_RECORD_VERSION) + 1);
 	rc = msg_pack(t->arena, record, &v);
-	return rc == ERR_OK ? turn_put_case(t, STORE_CASES, &k, RECORD_CASE, id, v) : rc;
+	if (rc == ERR_OK)
+		rc = turn_put_case(t, STORE_CASES, &k, RECORD_CASE, id, v);
+	return rc == ERR_OK ? known_put(t, id, record) : rc;
 }
 
 /* Numbered within the case; an erased case has no timeline to write in. */
@@ -86,6 +89,8 @@ static enum err create(struct turn *t, uint16_t origin, struct id16 *id, struct 
 	*id = turn_id(t);
 	rc = record_case_keys(t->txn, id);
 	msg_set_u64(record, CASE_RECORD_CREATED_MS, t->wall_ms);
+	if (origin != 0)
+		msg_set_u64(record, CASE_RECORD_FROM, origin);
 	if (rc == ERR_OK)
 		rc = casefile_save(t, id, record);
 	return rc == ERR_OK ? origin_put(t, origin, id) : rc;

@@ -18,6 +18,7 @@
 #include "domain/membership/chain.h"
 #include "domain/oversight/alarms.h"
 #include "domain/oversight/partners.h"
+#include "domain/people/index.h"
 #include "domain/stream/connect.h"
 
 enum { SHOWN_MS = DAY_MS };
@@ -103,6 +104,20 @@ static void swappable(struct turn *t, struct msg *s)
 	if (t->node->swappable)
 		view_alarm(t, s, "keys-not-locked", NULL,
 			   t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
+}
+
+/* People are found all the same, in the store, which takes a second and more where they are many. */
+static void searching(struct turn *t, struct msg *s)
+{
+	static const char *const codes[] = {[INDEX_FILLS] = "",
+					    [INDEX_WHOLE] = "",
+					    [INDEX_FULL] = "search-slow-many",
+					    [INDEX_UNLOCKED] = "search-slow-memory",
+					    [INDEX_DAMAGED] = "search-slow-damage"};
+	const char *code = t->node->index == NULL ? "" : codes[index_state(t->node->index)];
+
+	if (code[0] != '\0')
+		view_alarm(t, s, code, NULL, t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
 }
 
 /* When most agree that it is this machine, its own difference stands by itself. */
@@ -225,6 +240,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	listening(t, s);
 	doors(t, s);
 	swappable(t, s);
+	searching(t, s);
 	room(t, s);
 	failed_places(t, s);
 	held_rows(t, s);

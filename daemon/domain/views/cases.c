@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Cases as people look at them.  Without a word to look for only the rows that are shown are opened; a search opens all, and is
- * audited.  A case of many years still opens: its oldest entries are left out, and the reply says so.
+ * Cases as people look at them.  Only the rows that are shown are opened, and in a search the partners' persons that may fit; it
+ * is audited.  A case of many years still opens: its oldest entries are left out, and the reply says so.
  */
 #include "domain/views/cases.h"
 
@@ -16,32 +16,14 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/pair.h"
 #include "domain/page.h"
+#include "domain/people/known.h"
+#include "domain/people/query.h"
 #include "domain/views/consents.h"
 #include "domain/views/disclosures.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
 static_assert(LIMIT_RECORD <= LIMIT_CONTROL / 4, "the newest entry of a case always fits its page");
-
-/* Case-insensitive for ASCII; that is what a search box needs at least. */
-static bool contains(const char *hay, const char *needle)
-{
-	const size_t n = strlen(needle);
-
-	require(hay != NULL);
-	for (; n > 0 && *hay != '\0'; hay++) {
-		size_t i = 0;
-
-		while (i < n && hay[i] != '\0' &&
-		       ((hay[i] ^ needle[i]) == 0 ||
-			((hay[i] ^ needle[i]) == 0x20 &&
-			 ((hay[i] | 0x20) >= 'a' && (hay[i] | 0x20) <= 'z'))))
-			i++;
-		if (i == n)
-			return true;
-	}
-	return n == 0;
-}
 
 /* What a list shows of a case: enough to find the person, nothing of why they came. */
 static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
@@ -60,14 +42,13 @@ static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
 
 /* ---- lists ---- */
 
-enum { SOUGHT_LEAST = 4 }; /* a year, or half of a case's number */
-
 /* What is asked of the list of cases. */
 struct sought {
 	const char *text;  /* "": all */
 	struct id16 below; /* of one that is leafed through: its rows are older than this */
 	bool one;	   /* of one partner alone: this */
 	uint16_t only;
+	struct query query; /* out of text */
 };
 
 /* The newest first: ids begin with the time.  As the key of its row on the page, and back. */
@@ -80,21 +61,22 @@ static struct id16 mirrored(const uint8_t id[16])
 	return out;
 }
 
-/* By name, telephone, birth date (as it is kept, or a part of it) or the number that lists show; what is short fits many by
- * chance, and is looked for in names and numbers to dial alone. */
-static bool is_sought(const struct msg *person, const struct id16 *id, const char *text)
+/* How well the person fits, as far as it may be seen now. */
+static enum err fit_of(struct turn *t, const struct sought *s, const struct id16 *id,
+		       enum query_fit *fit)
 {
-	const size_t n = strlen(text);
-	char number[9];
+	struct index_entry e;
+	struct msg *m, *person;
+	enum err rc = casefile_load(t, id, &m);
 
-	if (contains(msg_text(person, PERSON_NAME), text) ||
-	    contains(msg_text(person, PERSON_PHONE), text))
-		return true;
-	if (n < SOUGHT_LEAST)
-		return false;
-	casefile_short(id, number);
-	return strncmp(msg_text(person, PERSON_BIRTH_DATE), text, n) == 0 ||
-	       strncmp(number, text, n) == 0;
+	*fit = QUERY_NOT;
+	if (rc == ERR_OK)
+		rc = casefile_person(t, id, m, &person);
+	if (rc != ERR_OK)
+		return rc;
+	known_person(id, 0, person, &e);
+	*fit = query_fits(&s->query, &e);
+	return ERR_OK;
 }
 
 /* One that waits for its referral is no case yet; of a search it has to fit. */
@@ -104,24 +86,21 @@ static enum err offer(struct turn *t, const struct sought *s, uint16_t origin,
 	const size_t mark = t->arena->used;
 	struct page_item one = {.peer = page_part_of(p, origin)};
 	const struct id16 key = mirrored(id->b);
-	struct msg *m, *person;
-	bool fits = true;
+	enum query_fit fit = QUERY_EXACT;
 	enum err rc = ERR_OK;
 
 	require(one.peer <= t->node->peer_count);
 	if (alone_is(t, id))
 		return ERR_OK;
 	if (s->text[0] != '\0') {
-		rc = casefile_load(t, id, &m);
-		if (rc == ERR_OK)
-			rc = casefile_person(t, id, m, &person);
-		fits = rc == ERR_OK && is_sought(person, id, s->text);
+		rc = fit_of(t, s, id, &fit);
 		arena_rewind(t->arena, mark);
 	}
 	if (page_damaged(t, rc, STORE_CASES, span_of(id->b, 16), reply))
 		return ERR_OK;
 	key_put(&one.key, key.b, sizeof key.b);
-	if (fits)
+	one.rank = fit;
+	if (fit != QUERY_NOT)
 		page_offer_of(p, &one);
 	return rc;
 }
@@ -156,12 +135,54 @@ static enum err offer_origin(struct turn *t, const struct sought *s, uint16_t or
 	return ERR_OK;
 }
 
+/* By the index.  Our own words are as it has them; a person of a partner's is opened, because what may be seen of it depends on
+ * consents and on the day. */
+static enum err offer_known(struct turn *t, const struct sought *s, struct page *p,
+			    struct msg *reply)
+{
+	uint32_t place = p->at.len == sizeof place ? be32_get(p->at.b) : 0;
+	struct index_entry e;
+
+	while (index_each(t->node->index, &place, false, &e)) {
+		const enum query_fit fit = e.damaged ? QUERY_EXACT : query_fits(&s->query, &e);
+		const struct id16 key = mirrored(e.id.b);
+		enum err rc;
+
+		if (fit == QUERY_NOT || (s->one && s->only != e.origin))
+			continue;
+		if (e.origin == 0 && !e.damaged) {
+			page_offer(p, fit, span_of(key.b, sizeof key.b));
+			continue;
+		}
+		rc = offer(t, s, e.origin, &e.id, p, reply);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (!turn_enough(t))
+			continue;
+		p->at.len = 0;
+		key_u32(&p->at, place);
+		return page_rest(t, p);
+	}
+	return ERR_OK;
+}
+
+/* A walk goes on as it began: the places of an index are no ids. */
+static bool by_index(const struct turn *t, const struct sought *s, const struct page *p)
+{
+	return s->text[0] != '\0' && known_whole(t->node) &&
+	       (!p->begun || p->at.len == sizeof(uint32_t));
+}
+
 /* Our own first, then one partner's after the other. */
 static enum err offer_all(struct turn *t, const struct sought *s, struct page *p, struct msg *reply)
 {
 	enum err rc = ERR_OK;
 
 	require(!s->one || s->only != 0);
+	if (by_index(t, s, p))
+		return offer_known(t, s, p, reply);
+	if (p->at.len == sizeof(uint32_t)) /* it was given up meanwhile */
+		return ERR_BUSY;
 	for (; rc == ERR_OK && !t->again && p->peer <= t->node->peer_count; p->peer++) {
 		const uint16_t origin = (uint16_t)p->peer;
 
@@ -230,6 +251,7 @@ static enum err ask_of(struct turn *t, const struct msg *req, struct sought *s, 
 	enum err rc = page_begin(t, p, msg_u64(req, CASE_SEARCH_LIMIT));
 
 	s->text = msg_text(req, CASE_SEARCH_TEXT);
+	query_of(&s->query, s->text);
 	memset(&s->below, 0xff, sizeof s->below);
 	if (rc == ERR_OK && from[0] != '\0') {
 		rc = find_partner(t, from, &peer);
@@ -245,15 +267,18 @@ static enum err ask_of(struct turn *t, const struct msg *req, struct sought *s, 
 		return rc;
 	if (after[0] != '\0') {
 		const struct id16 key = mirrored(s->below.b);
+		enum query_fit fit = QUERY_EXACT;
 
-		page_after(p, 0, span_of(key.b, sizeof key.b));
+		if (s->text[0] != '\0')
+			rc = fit_of(t, s, &s->below, &fit);
+		page_after(p, fit, span_of(key.b, sizeof key.b));
 	} else if (!s->one) {
 		rc = page_share(t, p);
 	}
 	return rc;
 }
 
-/* Searching by name opens every case, so it is audited; leafing through them is not. */
+/* Who searches looks among all, so it is audited; leafing through them is not. */
 enum err view_case_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct sought s = {.text = ""};

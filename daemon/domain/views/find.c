@@ -11,13 +11,17 @@
 
 #include "domain/consent/grant.h"
 #include "domain/membership/names.h"
+#include "domain/people/known.h"
 #include "domain/views/fits.h"
 
 /* A full id, or a beginning of the random part; two that fit are refused, never guessed. */
 enum err find_case(struct turn *t, const char *text, struct id16 *id)
 {
 	struct store_walk w = {.rc = ERR_OK};
+	const bool whole = known_whole(t->node);
+	struct index_entry e;
 	struct fits f = {0};
+	uint32_t place = 0;
 
 	require(text != NULL && id != NULL);
 	/* a whole id was copied, not typed: it is looked up */
@@ -28,7 +32,9 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 			return ERR_OK;
 		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_CASE_UNKNOWN);
 	}
-	while (store_each(t->txn, STORE_CASES, span_of(NULL, 0), &w))
+	while (whole && index_each(t->node->index, &place, true, &e))
+		fits_try(&f, &e.id, text);
+	while (!whole && store_each(t->txn, STORE_CASES, span_of(NULL, 0), &w))
 		if (w.row.key.len == 16) {
 			memcpy(id->b, w.row.key.p, 16);
 			fits_try(&f, id, text);

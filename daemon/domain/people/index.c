@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Cells of one size in blocks: the first of a row has its numbers, the ones behind it the name.  Nothing ever moves, so nothing is
+ * copied to make room, and a walk is one pass over memory.  Ids are found by a table of places (open addressing, at most half
+ * full).  What is freed is overwritten.
+ */
+#include "domain/people/index.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+enum { CELLS = 2048, TEXT = 56, TABLE_FIRST = 4096 };
+enum { CELL_FREE, CELL_ROW, CELL_TEXT };
+
+/* next: a place (number of the cell and one); 0: none. */
+struct cell {
+	union {
+		struct {
+			struct id16 id;
+			uint64_t phones[FOLD_PHONES], national, hash;
+			uint32_t born;
+			uint16_t origin;
+			uint8_t damaged;
+		} row;
+		char text[TEXT];
+	} u;
+	uint32_t next;
+	uint32_t kind; /* CELL_* */
+};
+
+enum { BLOCK = CELLS * sizeof(struct cell), BLOCKS_MAX = LIMIT_INDEX / BLOCK };
+static_assert(sizeof(struct cell) == 64,
+	      "a row and its name fill whole lines of the processor's cache");
+static_assert(BLOCKS_MAX > 1, "one block is not the whole index");
+
+struct index {
+	struct index_memory memory;
+	enum index_state state;
+	struct cell *blocks[BLOCKS_MAX];
+	size_t block_count, used; /* cells that were ever taken: places up to here */
+	uint32_t free;		  /* the first of those given back */
+	uint32_t *table;
+	size_t table_len, rows;
+	bool over; /* the next piece would go beyond LIMIT_INDEX */
+};
+
+static struct cell *cell_at(const struct index *x, uint32_t place)
+{
+	require(place != 0 && place <= x->used);
+	return &x->blocks[(place - 1) / CELLS][(place - 1) % CELLS];
+}
+
+enum err index_create(struct index **out, const struct index_memory *memory)
+{
+	struct index *x = calloc(1, sizeof *x);
+
+	require(memory->take != NULL && memory->give != NULL);
+	if (x == NULL)
+		return ERR_NOMEM;
+	x->memory = *memory;
+	*out = x;
+	return ERR_OK;
+}
+
+static void empty(struct index *x)
+{
+	for (size_t i = 0; i < x->block_count; i++)
+		x->memory.give(x->memory.ctx, x->blocks[i]);
+	if (x->table != NULL)
+		x->memory.give(x->memory.ctx, x->table);
+	*x = (struct index){.memory = x->memory, .state = x->state};
+}
+
+void index_free(struct index *x)
+{
+	if (x == NULL)
+		return;
+	empty(x);
+	free(x);
+}
+
+void index_give_up(struct index *x, enum index_state why)
+{
+	empty(x);
+	x->state = why;
+}
+
+static bool gave_up(const struct index *x)
+{
+	return x->state != INDEX_FILLS && x->state != INDEX_WHOLE;
+}
+
+enum index_state index_state(const struct index *x)
+{
+	return x->state;
+}
+
+void index_whole(struct index *x)
+{
+	if (!gave_up(x))
+		x->state = INDEX_WHOLE;
+}
+
+size_t index_count(const struct index *x)
+{
+	return x->rows;
+}
+
+size_t index_bytes(const struct index *x)
+{
+	return x->block_count * BLOCK + x->table_len * sizeof *x->table;
+}
+
+/* ---- where a case is ---- */
+
+/* Its random part, which nobody outside chooses. */
+static size_t slot_of(const struct index *x, const struct id16 *id)
+{
+	return (size_t)(be64_get(id->b + 8) & (x->table_len - 1));
+}
+
+static bool is_at(const struct index *x, uint32_t place, const struct id16 *id)
+{
+	return memcmp(cell_at(x, place)->u.row.id.b, id->b, sizeof id->b) == 0;
+}
+
+/* The slot that names this case, or the free one where it would stand. */
+static size_t find(const struct index *x, const struct id16 *id)
+{
+	size_t at = slot_of(x, id);
+
+	while (x->table[at] != 0 && !is_at(x, x->table[at], id))
+		at = (at + 1) & (x->table_len - 1);
+	return at;
+}
+
+/* NULL: beyond the limit, or no memory that stays out of the swap. */
+static void *more(struct index *x, size_t len)
+{
+	x->over = index_bytes(x) + len > LIMIT_INDEX;
+	return x->over ? NULL : x->memory.take(x->memory.ctx, len);
+}
+
+static bool grow_table(struct index *x)
+{
+	const size_t len = x->table_len == 0 ? TABLE_FIRST : 2 * x->table_len;
+	uint32_t *old = x->table, *new = more(x, len * sizeof *new);
+	const size_t old_len = x->table_len;
+
+	if (new == NULL)
+		return false;
+	x->table = new;
+	x->table_len = len;
+	for (size_t i = 0; i < old_len; i++)
+		if (old[i] != 0)
+			new[find(x, &cell_at(x, old[i])->u.row.id)] = old[i];
+	if (old != NULL)
+		x->memory.give(x->memory.ctx, old);
+	return true;
+}
+
+/* Those behind it move up, so that none is behind a gap. */
+static void free_slot(struct index *x, size_t at)
+{
+	const size_t mask = x->table_len - 1;
+	size_t gap = at;
+
+	for (size_t i = (at + 1) & mask; x->table[i] != 0; i = (i + 1) & mask) {
+		const size_t home = slot_of(x, &cell_at(x, x->table[i])->u.row.id);
+
+		if (((i - home) & mask) < ((i - gap) & mask))
+			continue; /* it stands between its home and the gap */
+		x->table[gap] = x->table[i];
+		gap = i;
+	}
+	x->table[gap] = 0;
+}
+
+/* ---- cells ---- */
+
+/* 0: there is no more. */
+static uint32_t take(struct index *x, uint32_t kind)
+{
+	uint32_t place = x->free;
+
+	if (place != 0) {
+		x->free = cell_at(x, place)->next;
+	} else {
+		if (x->used == x->block_count * CELLS) {
+			void *block = more(x, BLOCK);
+
+			if (block == NULL)
+				return 0;
+			require(x->block_count < BLOCKS_MAX);
+			x->blocks[x->block_count++] = block;
+		}
+		place = (uint32_t)++x->used;
+	}
+	*cell_at(x, place) = (struct cell){.kind = kind};
+	return place;
+}
+
+static void give_back(struct index *x, uint32_t place)
+{
+	while (place != 0) {
+		struct cell *c = cell_at(x, place);
+		const uint32_t next = c->next;
+
+		explicit_bzero(c, sizeof *c);
+		c->next = x->free;
+		x->free = place;
+		place = next;
+	}
+}
+
+/* Without its last zero when it fills its cells. */
+static bool put_name(struct index *x, struct cell *row, const char *name)
+{
+	const size_t len = strlen(name);
+	uint32_t *next = &row->next;
+
+	for (size_t at = 0; at < len; at += TEXT) {
+		const uint32_t place = take(x, CELL_TEXT);
+		struct cell *c;
+
+		if (place == 0)
+			return false;
+		c = cell_at(x, place);
+		memcpy(c->u.text, name + at, len - at < TEXT ? len - at : TEXT);
+		*next = place;
+		next = &c->next;
+	}
+	return true;
+}
+
+static void get_name(const struct index *x, const struct cell *row, char name[FOLD_MAX + 1])
+{
+	size_t len = 0;
+
+	for (uint32_t place = row->next; place != 0; place = cell_at(x, place)->next) {
+		const char *text = cell_at(x, place)->u.text;
+		const size_t n = strnlen(text, TEXT);
+
+		require(len + n <= FOLD_MAX);
+		memcpy(name + len, text, n);
+		len += n;
+	}
+	name[len] = '\0';
+}
+
+static void get_row(const struct cell *c, struct index_entry *out)
+{
+	out->id = c->u.row.id;
+	out->origin = c->u.row.origin;
+	out->damaged = c->u.row.damaged != 0;
+	out->born = c->u.row.born;
+	memcpy(out->phones, c->u.row.phones, sizeof out->phones);
+	out->national = c->u.row.national;
+	out->hash = c->u.row.hash;
+	out->name[0] = '\0';
+}
+
+/* ---- rows ---- */
+
+/* Its cell, which stays where it is when a row is written again. */
+static uint32_t row_for(struct index *x, const struct id16 *id)
+{
+	uint32_t place;
+	size_t at;
+
+	if (2 * (x->rows + 1) > x->table_len && !grow_table(x))
+		return 0;
+	at = find(x, id);
+	if (x->table[at] != 0) {
+		give_back(x, cell_at(x, x->table[at])->next);
+		cell_at(x, x->table[at])->next = 0;
+		return x->table[at];
+	}
+	place = take(x, CELL_ROW);
+	if (place == 0)
+		return 0;
+	cell_at(x, place)->u.row.id = *id;
+	x->table[at] = place;
+	x->rows++;
+	return place;
+}
+
+void index_put(struct index *x, const struct index_entry *e)
+{
+	uint32_t place;
+	struct cell *c;
+
+	if (gave_up(x))
+		return;
+	place = row_for(x, &e->id);
+	if (place != 0) {
+		c = cell_at(x, place);
+		c->u.row.origin = e->origin;
+		c->u.row.damaged = e->damaged;
+		c->u.row.born = e->born;
+		memcpy(c->u.row.phones, e->phones, sizeof e->phones);
+		c->u.row.national = e->national;
+		c->u.row.hash = e->hash;
+		if (put_name(x, c, e->name))
+			return;
+	}
+	index_give_up(x, x->over ? INDEX_FULL : INDEX_UNLOCKED);
+}
+
+void index_drop(struct index *x, const struct id16 *id)
+{
+	uint32_t place;
+	size_t at;
+
+	if (x->table == NULL)
+		return;
+	at = find(x, id);
+	place = x->table[at];
+	if (place == 0)
+		return;
+	free_slot(x, at); /* while the rows of all ids can still be read */
+	give_back(x, place);
+	x->rows--;
+}
+
+bool index_get(const struct index *x, const struct id16 *id, struct index_entry *out)
+{
+	size_t at;
+
+	if (x->table == NULL)
+		return false;
+	at = find(x, id);
+	if (x->table[at] == 0)
+		return false;
+	get_row(cell_at(x, x->table[at]), out);
+	get_name(x, cell_at(x, x->table[at]), out->name);
+	return true;
+}
+
+/* The newest rows lie at the end, and lists begin with them. */
+bool index_each(const struct index *x, uint32_t *place, bool without_name, struct index_entry *out)
+{
+	uint32_t at = *place == 0 ? (uint32_t)x->used + 1 : *place;
+
+	while (at > 1) {
+		const struct cell *c = cell_at(x, --at);
+
+		if (c->kind != CELL_ROW)
+			continue;
+		get_row(c, out);
+		if (!without_name)
+			get_name(x, c, out->name);
+		*place = at;
+		return true;
+	}
+	return false;
+}

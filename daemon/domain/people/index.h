@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * index - who is looked after here, in memory, as far as people are looked for: name, birth date, telephone, national number.
+ *
+ * Layer:    domain/people (base).
+ * Owns:     what it holds, in memory that its maker hands in (locked, and wiped when it is given back).
+ * Threads:  core process, event-loop thread only.
+ * Time:     none.
+ * Durable:  nothing; filled from the store after each start (known.h), and never written to a disk.
+ * Privacy:  names of people; never beyond this process, and gone with the keys.
+ *
+ * One row a case, made of the words that stand in its record.  Of a person whom a partner brought, who may see what is asked of
+ * its consents whenever the row is found: an index says where to look, not what may be shown.
+ * A row stays in its place as long as its case is there, so that a walk over many turns comes to an end.
+ */
+#ifndef KRING_DOMAIN_PEOPLE_INDEX_H
+#define KRING_DOMAIN_PEOPLE_INDEX_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "domain/people/fold.h"
+
+/* Where memory comes from: the domain has none that is locked. */
+struct index_memory {
+	void *(*take)(void *ctx,
+		      size_t len); /* zeroed; NULL: none that stays out of the swap is left */
+	void (*give)(void *ctx, void *p); /* wiped */
+	void *ctx;
+};
+
+/* What is known of one person. */
+struct index_entry {
+	struct id16 id;
+	uint16_t origin; /* the partner that brought it; 0: our own */
+	bool damaged;	 /* its record cannot be read: whoever searches is told */
+	uint32_t born;	 /* as fold_birth() */
+	uint64_t phones[FOLD_PHONES];
+	uint64_t national; /* a hash; 0: not known */
+	uint64_t hash;	   /* of the name: fold_hash() */
+	char name[FOLD_MAX + 1];
+};
+
+enum index_state {
+	INDEX_FILLS, /* not everybody is in it yet */
+	INDEX_WHOLE,
+	INDEX_FULL,	/* more people than LIMIT_INDEX holds; it is empty, as the next */
+	INDEX_UNLOCKED, /* there is no memory that stays out of the swap */
+	INDEX_DAMAGED	/* the store's table of cases cannot be walked over */
+};
+
+struct index;
+
+MUST_CHECK enum err index_create(struct index **out, const struct index_memory *memory);
+void index_free(struct index *x);
+enum index_state index_state(const struct index *x);
+/** Everybody is in it: from now on whoever is not found is not there. */
+void index_whole(struct index *x);
+/** It is emptied, for this reason, until the next start. */
+void index_give_up(struct index *x, enum index_state why);
+/** In place of what it had of this case.  Without room for it the index is emptied: half of one would hide people. */
+void index_put(struct index *x, const struct index_entry *e);
+void index_drop(struct index *x, const struct id16 *id);
+/** False: there is no such row. */
+bool index_get(const struct index *x, const struct id16 *id, struct index_entry *out);
+size_t index_count(const struct index *x);
+/** Bytes of memory that it holds. */
+size_t index_bytes(const struct index *x);
+
+/** Every row, those that came last first; *place is 0 at the beginning, and where to go on.  False: that was all.
+ *  without_name: all but the name is filled in, which is several times faster. */
+bool index_each(const struct index *x, uint32_t *place, bool without_name, struct index_entry *out);
+
+#endif /* KRING_DOMAIN_PEOPLE_INDEX_H */

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Every reading of what was typed is tried, and the best one counts: a number may be a birth year, a part of a telephone number
+ * or of a case's number.  What is short fits many by chance, so birth dates and case numbers begin with four signs.
+ */
+#include "domain/people/query.h"
+
+#include <string.h>
+
+#include "base/check.h"
+
+enum { SOUGHT_LEAST = 4, DIALLED_LEAST = 2, BEHIND_TIME = 6, DATE = 10, WHOLE_NUMBER = 9 };
+
+/* ---- what was typed ---- */
+
+static void split(struct query *q)
+{
+	const char *s = q->name;
+	size_t joined = 0;
+
+	while (*s != '\0') {
+		const size_t n = strcspn(s, " ");
+
+		memcpy(q->joined + joined, s, n);
+		joined += n;
+		if (q->word_count < QUERY_WORDS) {
+			const bool small = fold_particle(s, n);
+
+			q->words[q->word_count].at = s;
+			q->words[q->word_count].len = n;
+			q->words[q->word_count++].particle = small;
+			q->meant += !small;
+		}
+		s += n + (s[n] == ' ' ? 1 : 0);
+	}
+	q->joined[joined] = '\0';
+}
+
+static bool only(const char *s, size_t n, const char *signs)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strchr(signs, s[i]) == NULL)
+			return false;
+	return n > 0;
+}
+
+static bool is_digits(const char *s, size_t n)
+{
+	return only(s, n, "0123456789");
+}
+
+/* 1980-01-31 or its beginning; 31-01-1980, 31/1/1980, 31.1.1980 as well. */
+static bool date_of(const char *s, size_t n, char out[DATE + 1])
+{
+	size_t a = 0, b = 0;
+
+	if (n >= SOUGHT_LEAST && n <= DATE && is_digits(s, 4) &&
+	    (n == 4 || (s[4] == '-' && only(s, n, "0123456789-")))) {
+		memcpy(out, s, n);
+		out[n] = '\0';
+		return true;
+	}
+	while (a < n && s[a] >= '0' && s[a] <= '9')
+		a++;
+	while (a + 1 + b < n && s[a + 1 + b] >= '0' && s[a + 1 + b] <= '9')
+		b++;
+	if (a < 1 || a > 2 || b < 1 || b > 2 || n != a + b + 6 || strchr("-/.", s[a]) == NULL ||
+	    s[a + 1 + b] != s[a] || !is_digits(s + n - 4, 4))
+		return false;
+	memcpy(out, s + n - 4, 4);
+	memcpy(out + 4, "-00-00", sizeof "-00-00");
+	memcpy(out + 7 - b, s + a + 1, b);
+	memcpy(out + 10 - a, s, a);
+	return true;
+}
+
+/* What is dialled: digits, and what people put between them. */
+static void dialled(struct query *q, const char *typed)
+{
+	uint64_t v[FOLD_PHONES];
+	char back[FOLD_DIGITS + 2];
+	size_t n = 0;
+
+	if (!only(typed, strlen(typed), "0123456789 +-./()"))
+		return;
+	fold_phones(v, typed);
+	for (; v[0] != 0; v[0] /= 10)
+		back[n++] = (char)('0' + v[0] % 10);
+	if (n < DIALLED_LEAST)
+		return;
+	for (size_t i = 0; i < n; i++)
+		q->digits[i] = back[n - 1 - i];
+}
+
+/* The first digits of a case's number; capitals are as good. */
+static void numbered(struct query *q, const char *typed)
+{
+	const size_t n = strlen(typed);
+
+	if (n < SOUGHT_LEAST || n >= sizeof q->number || !only(typed, n, "0123456789abcdefABCDEF"))
+		return;
+	for (size_t i = 0; i < n; i++)
+		q->number[i] = typed[i] >= 'A' && typed[i] <= 'F' ? (char)(typed[i] + 32)
+								  : typed[i];
+}
+
+void query_of(struct query *q, const char *typed)
+{
+	const char *last;
+	char name[2 * FOLD_MAX];
+	size_t n = strlen(typed);
+
+	memset(q, 0, sizeof *q);
+	while (n > 0 && typed[n - 1] == ' ')
+		n--;
+	for (last = typed + n; last > typed && last[-1] != ' ';)
+		last--;
+	dialled(q, typed);
+	numbered(q, typed);
+	if (date_of(last, (size_t)(typed + n - last), q->born) && last > typed &&
+	    q->digits[0] == '\0' && (size_t)(last - typed) < sizeof name) {
+		memcpy(name, typed, (size_t)(last - typed));
+		name[last - typed] = '\0';
+		typed = name;
+		q->name_too = true;
+	} else if (last > typed) {
+		q->born[0] = '\0';
+	}
+	(void)fold_name(q->name, typed);
+	split(q);
+}
+
+/* ---- how it fits ---- */
+
+/* One word of the query in the words of a name. */
+static enum query_fit word_fits(const char *word, size_t len, const char *name)
+{
+	enum query_fit best = QUERY_NOT;
+
+	for (const char *s = name; *s != '\0';) {
+		const size_t n = strcspn(s, " ");
+
+		if (n >= len && memcmp(s, word, len) == 0) {
+			if (n == len)
+				return QUERY_EXACT;
+			best = QUERY_BEGINS;
+		} else if (n > len && best == QUERY_NOT) {
+			for (size_t i = 1; i + len <= n; i++)
+				if (s[i] == word[0] && memcmp(s + i, word, len) == 0) {
+					best = QUERY_PART;
+					break;
+				}
+		}
+		s += n + (s[n] == ' ' ? 1 : 0);
+	}
+	return best;
+}
+
+/* Vandenberg, van den Berg: as if no blanks were there. */
+static bool joined_fits(const char *joined, const char *name)
+{
+	char all[FOLD_MAX + 1];
+	size_t n = 0;
+
+	if (strchr(name, joined[0]) == NULL)
+		return false;
+	for (; *name != '\0'; name++)
+		if (*name != ' ')
+			all[n++] = *name;
+	all[n] = '\0';
+	return strstr(all, joined) != NULL;
+}
+
+/* Words that carry the name, without the small ones between them. */
+static size_t meant_words(const char *name)
+{
+	size_t count = 0;
+
+	for (const char *s = name; *s != '\0';) {
+		const size_t n = strcspn(s, " ");
+
+		count += !fold_particle(s, n);
+		s += n + (s[n] == ' ' ? 1 : 0);
+	}
+	return count;
+}
+
+static enum query_fit name_fits(const struct query *q, const char *name)
+{
+	enum query_fit worst = QUERY_EXACT;
+
+	if (q->word_count == 0 || name[0] == '\0')
+		return QUERY_NOT;
+	for (size_t i = 0; i < q->word_count && worst != QUERY_NOT; i++) {
+		enum query_fit fit = word_fits(q->words[i].at, q->words[i].len, name);
+
+		/* a small word counts only where it is all that was typed */
+		if (q->words[i].particle && q->meant > 0 && fit != QUERY_EXACT)
+			fit = QUERY_EXACT;
+		if (fit > worst)
+			worst = fit;
+	}
+	if (worst == QUERY_NOT)
+		return joined_fits(q->joined, name) ? QUERY_PART : QUERY_NOT;
+	if (worst == QUERY_EXACT && meant_words(name) > q->meant)
+		return QUERY_BEGINS;
+	return worst;
+}
+
+static enum query_fit phone_fits(const struct query *q, const struct index_entry *e)
+{
+	enum query_fit best = QUERY_NOT;
+	const size_t typed = strlen(q->digits);
+
+	for (size_t i = 0; typed > 0 && i < FOLD_PHONES && e->phones[i] != 0; i++) {
+		char d[FOLD_DIGITS + 3];
+		size_t n = sizeof d - 1;
+		const char *at;
+
+		d[n] = '\0';
+		for (uint64_t v = e->phones[i]; v != 0; v /= 10)
+			d[--n] = (char)('0' + v % 10);
+		at = d + n;
+		if (strcmp(at, q->digits) == 0)
+			return QUERY_EXACT;
+		/* with the code of the country, and without a sign before it */
+		if (strstr(at, q->digits) != NULL ||
+		    (typed >= WHOLE_NUMBER && strlen(at) + 1 < typed && strlen(at) + 4 > typed &&
+		     strcmp(q->digits + typed - strlen(at), at) == 0))
+			best = QUERY_PART;
+	}
+	return best;
+}
+
+static enum query_fit born_fits(const struct query *q, const struct index_entry *e)
+{
+	const uint32_t parts[] = {e->born / 10000, e->born / 100 % 100, e->born % 100};
+	char text[DATE + 1] = "0000";
+	size_t n = 4;
+
+	if (q->born[0] == '\0' || e->born == 0)
+		return QUERY_NOT;
+	for (size_t i = 4, v = parts[0]; i-- > 0; v /= 10)
+		text[i] = (char)('0' + v % 10);
+	for (size_t i = 1; i < 3 && parts[i] != 0; i++, n += 3) {
+		text[n] = '-';
+		text[n + 1] = (char)('0' + parts[i] / 10);
+		text[n + 2] = (char)('0' + parts[i] % 10);
+	}
+	text[n] = '\0';
+	if (strncmp(text, q->born, strlen(q->born)) != 0)
+		return QUERY_NOT;
+	return strcmp(text, q->born) == 0 ? QUERY_EXACT : QUERY_PART;
+}
+
+static enum query_fit number_fits(const struct query *q, const struct index_entry *e)
+{
+	char hex[2 * (sizeof e->id.b - BEHIND_TIME) + 1];
+
+	if (q->number[0] == '\0')
+		return QUERY_NOT;
+	bytes_hex(hex, e->id.b + BEHIND_TIME, sizeof e->id.b - BEHIND_TIME);
+	return strncmp(hex, q->number, strlen(q->number)) == 0 ? QUERY_EXACT : QUERY_NOT;
+}
+
+static enum query_fit better(enum query_fit a, enum query_fit b)
+{
+	return a < b ? a : b;
+}
+
+enum query_fit query_fits(const struct query *q, const struct index_entry *e)
+{
+	const enum query_fit name = name_fits(q, e->name), born = born_fits(q, e);
+
+	require(q->word_count <= QUERY_WORDS);
+	if (q->name_too) /* the date narrows the name down */
+		return born == QUERY_NOT ? QUERY_NOT : name;
+	return better(better(name, born), better(phone_fits(q, e), number_fits(q, e)));
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* daemon/domain/people: what is typed finds the person however it is written, and the index has what was put into it. */
+#include "test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "domain/people/index.h"
+#include "domain/people/query.h"
+
+/* ---- what is typed ---- */
+
+static struct index_entry person(const char *name, const char *born, const char *phone)
+{
+	struct index_entry e = {.id = {{1, 2, 3, 4, 5, 6, 0x7f, 0x3a, 0x91, 0xb2, 1}}};
+
+	(void)fold_name(e.name, name);
+	e.hash = fold_hash(e.name);
+	e.born = fold_birth(born);
+	fold_phones(e.phones, phone);
+	return e;
+}
+
+static enum query_fit typed(const char *text, const struct index_entry *e)
+{
+	struct query q;
+
+	query_of(&q, text);
+	return query_fits(&q, e);
+}
+
+static void a_name_is_found_however_it_is_typed(void **state)
+{
+	static const struct {
+		const char *name, *typed;
+		enum query_fit fit;
+	} rows[] = {
+		{"Andr\u00e9e V\u00e9rzonnen", "andree", QUERY_BEGINS},
+		{"Andr\u00e9e V\u00e9rzonnen", "ANDR\u00c9E", QUERY_BEGINS},
+		{"Andr\u00e9e V\u00e9rzonnen", "verzonnen ANDREE", QUERY_EXACT},
+		{"Ange\u0301lique Decomposed", "Ang\u00e9lique", QUERY_BEGINS},
+		{"Ang\u00e9lique", "ange\u0301lique", QUERY_EXACT},
+		{"Jan van den Berg", "Berg, Jan", QUERY_EXACT},
+		{"Jan van den Berg", "vandenberg", QUERY_PART},
+		{"Jan Vandenberg", "van den berg", QUERY_PART},
+		{"Fatima El Amrani", "elamrani", QUERY_PART},
+		{"Fatima El Amrani", "amrani fatima", QUERY_EXACT},
+		{"Fatima Elamrani", "el amrani", QUERY_PART},
+		{"Piet 't Hart", "\u2019t hart", QUERY_BEGINS},
+		{"Piet 't Hart", "hart", QUERY_BEGINS},
+		{"Sinead O'Brien", "obrien", QUERY_BEGINS},
+		{"Sinead O\u2019Brien", "O'BRIEN", QUERY_BEGINS},
+		{"Anne-Marie Dupont", "anne marie", QUERY_BEGINS},
+		{"Anne-Marie Dupont", "annemarie", QUERY_PART},
+		{"Hans Stra\u00dfe", "strasse", QUERY_BEGINS},
+		{"Hans Strasse", "STRA\u00dfE", QUERY_BEGINS},
+		{"Kees van Dijk", "di", QUERY_BEGINS},
+		{"Kees van Dijk", "dyk", QUERY_BEGINS},
+		{"Kees van D\u0133k", "dijk", QUERY_BEGINS},
+		{"Kees van Dyck", "dijck", QUERY_BEGINS},
+		{"I\u015f\u0131k Y\u0131ld\u0131z", "isik yildiz", QUERY_EXACT},
+		{"I\u015f\u0131k", "\u0130SIK", QUERY_EXACT},
+		{"Lech Wa\u0142\u0119sa", "walesa", QUERY_BEGINS},
+		{"S\u00f8ren \u00c6r\u00f8", "soren aero", QUERY_EXACT},
+		{"\u0418\u0432\u0430\u043d \u0419\u043e\u0433\u0430\u043d",
+		 "\u0438\u0432\u0430\u043d", QUERY_BEGINS},
+		{"\u0641\u0627\u0637\u0645\u0629 \u0623\u062d\u0645\u062f",
+		 "\u0627\u062d\u0645\u062f", QUERY_BEGINS},
+		{"\u0641\u0627\u0637\u0645\u0629 \u0623\u062d\u0645\u062f",
+		 "\u0641\u0627\u0637\u0645\u0647", QUERY_BEGINS},
+		{"\u674e\u5c0f\u9f99", "\u5c0f\u9f99", QUERY_PART},
+		{"Anna Bedacht", "nna", QUERY_PART},
+		{"Anna Bedacht", "anna jansen", QUERY_NOT},
+		{"Anna Bedacht", "", QUERY_NOT},
+		{"Van", "van", QUERY_EXACT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct index_entry e = person(rows[i].name, "", "");
+
+		if (typed(rows[i].typed, &e) != rows[i].fit)
+			fail_msg("\"%s\" in \"%s\": %d, not %d", rows[i].typed, rows[i].name,
+				 (int)typed(rows[i].typed, &e), (int)rows[i].fit);
+	}
+}
+
+static void numbers_and_dates_are_found_in_any_form(void **state)
+{
+	const struct index_entry e = person("Anna Bedacht", "1980-01-31", "0113-00 00 88"),
+				 two = person("Bert", "1979", "014/12.34.56 / +32 475 12 34 56"),
+				 none = person("Cor", "", "");
+	static const struct {
+		const char *typed;
+		enum query_fit fit;
+	} rows[] = {
+		{"0113000088", QUERY_EXACT},
+		{"+31 113 000088", QUERY_EXACT},
+		{"0031113000088", QUERY_EXACT},
+		{"+31 (0)113-000088", QUERY_EXACT},
+		{"31113000088", QUERY_PART},
+		{"0113", QUERY_PART},
+		{"000088", QUERY_PART},
+		{"1980-01-31", QUERY_EXACT},
+		{"31-01-1980", QUERY_EXACT},
+		{"31/1/1980", QUERY_EXACT},
+		{"1980", QUERY_PART},
+		{"1980-01", QUERY_PART},
+		{"1981", QUERY_NOT},
+		{"bedacht 1980", QUERY_BEGINS},
+		{"anna bedacht 31-1-1980", QUERY_EXACT},
+		{"bedacht 1981", QUERY_NOT},
+		{"jansen 1980", QUERY_NOT},
+		{"7f3a", QUERY_EXACT},
+		{"7F3A91B2", QUERY_EXACT},
+		{"7f3", QUERY_NOT},
+		{"0114", QUERY_NOT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (typed(rows[i].typed, &e) != rows[i].fit)
+			fail_msg("\"%s\": %d, not %d", rows[i].typed, (int)typed(rows[i].typed, &e),
+				 (int)rows[i].fit);
+	assert_int_equal(typed("0475 12 34 56", &two), QUERY_EXACT);
+	assert_int_equal(typed("+32 14 12 34 56", &two), QUERY_EXACT);
+	assert_int_equal(typed("1979", &two), QUERY_EXACT);
+	assert_int_equal(typed("1979-02", &two), QUERY_NOT);
+	assert_int_equal(typed("1980", &none), QUERY_NOT);
+}
+
+static void two_spellings_of_one_name_have_one_hash(void **state)
+{
+	static const char *const same[][2] = {
+		{"Jansen, An", "an janssen"},
+		{"El Amrani Fatima", "F\u00e1tima Elamrani"},
+		{"Jan van den Berg", "Jan Vandenberg"},
+		{"Jan Berg", "BERG van den, Jan"},
+		{"Kees Dijk", "kees dyk"},
+		{"\u0418\u0432\u0430\u043d", "\u0438\u0432\u0430\u043d"}};
+	static const char *const other[][2] = {
+		{"An Jansen", "Jan Jansen"}, {"Jan Berg", "Jan Bergman"}, {"An", "An An"}};
+	char a[FOLD_MAX + 1], b[FOLD_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+		(void)fold_name(a, same[i][0]);
+		(void)fold_name(b, same[i][1]);
+		if (fold_hash(a) != fold_hash(b))
+			fail_msg("%s and %s", a, b);
+	}
+	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+		(void)fold_name(a, other[i][0]);
+		(void)fold_name(b, other[i][1]);
+		assert_true(fold_hash(a) != fold_hash(b));
+	}
+	assert_true(fold_birth_fits(fold_birth("1980"), fold_birth("1980-03-02")));
+	assert_true(fold_birth_fits(fold_birth("1980-03"), fold_birth("1980-03-02")));
+	assert_true(fold_birth_fits(0, fold_birth("1980")));
+	assert_false(fold_birth_fits(fold_birth("1980-03-01"), fold_birth("1980-03-02")));
+	assert_false(fold_birth_fits(fold_birth("1980-04"), fold_birth("1980-03-02")));
+	assert_false(fold_birth_fits(fold_birth("1981"), fold_birth("1980")));
+}
+
+/* Longer than any name, of letters that grow, and what is no text. */
+static void no_name_is_too_much(void **state)
+{
+	char name[8000], out[FOLD_MAX + 1];
+	struct query q;
+
+	(void)state;
+	for (size_t i = 0; i + 4 < sizeof name; i += 3)
+		memcpy(name + i, "\ufdfa", 4); /* eighteen letters each */
+	assert_true(fold_name(out, name) <= FOLD_MAX);
+	memset(name, 'y', sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	assert_int_equal(fold_name(out, name), FOLD_MAX);
+	query_of(&q, name);
+	for (size_t i = 0; i < sizeof name - 1; i++)
+		name[i] = i % 2 == 0 ? 'a' : ' ';
+	query_of(&q, name);
+	assert_int_equal(q.word_count, QUERY_WORDS);
+	memset(name, '9', sizeof name - 1);
+	query_of(&q, name);
+	assert_int_equal(fold_name(out, "\xff\xfe"), 0);
+	query_of(&q, "\xff\xfe \xc3");
+	assert_int_equal(fold_hash(""), 0);
+}
+
+/* ---- the index ---- */
+
+static size_t left; /* bytes that may still be taken */
+
+static void *take(void *ctx, size_t len)
+{
+	(void)ctx;
+	if (len > left)
+		return NULL;
+	left -= len;
+	return calloc(1, len);
+}
+
+static void give(void *ctx, void *p)
+{
+	(void)ctx;
+	free(p);
+}
+
+static struct index *fresh(size_t bytes)
+{
+	struct index *x;
+
+	left = bytes;
+	assert_int_equal(index_create(&x, &(struct index_memory){take, give, NULL}), ERR_OK);
+	return x;
+}
+
+static uint64_t drawn = 7;
+
+static uint64_t draw(uint64_t below)
+{
+	drawn = drawn * 6364136223846793005u + 1442695040888963407u;
+	return (drawn >> 33) % below;
+}
+
+static struct id16 id_of(uint64_t i)
+{
+	struct id16 id = {{0}};
+
+	be64_put(id.b, i);
+	be64_put(id.b + 8, i % 97); /* many fall into one slot */
+	id.b[0] = (uint8_t)(i % 251);
+	return id;
+}
+
+enum { IDS = 5000, STEPS = 60000 };
+
+static void the_index_has_what_was_put_last(void **state)
+{
+	static struct index_entry want[IDS];
+	static bool there[IDS];
+	struct index *x = fresh(SIZE_MAX);
+	struct index_entry e;
+	size_t count = 0, seen = 0;
+	uint32_t place = 0;
+
+	(void)state;
+	for (unsigned n = 0; n < STEPS; n++) {
+		const size_t i = (size_t)draw(IDS);
+		const struct id16 id = id_of(i);
+
+		if (draw(3) == 0) {
+			index_drop(x, &id);
+			count -= there[i];
+			there[i] = false;
+			continue;
+		}
+		memset(&want[i], 0, sizeof want[i]);
+		want[i].id = id;
+		want[i].born = (uint32_t)draw(3000);
+		memset(want[i].name, 'a' + (int)draw(26), draw(FOLD_MAX + 1));
+		index_put(x, &want[i]);
+		count += !there[i];
+		there[i] = true;
+	}
+	assert_int_equal(index_count(x), count);
+	for (size_t i = 0; i < IDS; i++) {
+		const struct id16 id = id_of(i);
+
+		assert_int_equal(index_get(x, &id, &e), there[i]);
+		if (there[i]) {
+			assert_string_equal(e.name, want[i].name);
+			assert_int_equal(e.born, want[i].born);
+		}
+	}
+	while (index_each(x, &place, false, &e))
+		seen++;
+	assert_int_equal(seen, count);
+	index_free(x);
+}
+
+static void half_an_index_is_none(void **state)
+{
+	struct index *x = fresh(1 << 20);
+	struct index_entry e = {.name = "somebody"};
+	uint32_t place = 0;
+
+	(void)state;
+	index_whole(x);
+	for (uint64_t i = 0; i < 20000 && index_state(x) == INDEX_WHOLE; i++) {
+		e.id = id_of(i);
+		index_put(x, &e);
+	}
+	assert_int_equal(index_state(x), INDEX_UNLOCKED);
+	assert_false(index_each(x, &place, false, &e));
+	index_put(x, &e);
+	index_drop(x, &e.id);
+	index_whole(x);
+	assert_int_equal(index_state(x), INDEX_UNLOCKED);
+	assert_int_equal(index_bytes(x), 0);
+	index_free(x);
+}
+
+static void a_hundred_thousand_people_fit(void **state)
+{
+	struct index *x = fresh(SIZE_MAX);
+	struct index_entry e;
+
+	(void)state;
+	for (uint64_t i = 0; index_state(x) == INDEX_FILLS && i < 1000000; i++) {
+		e = person("Anna Maria van den Bedacht-Verzonnen", "1980-01-31", "0113-000088");
+		be64_put(e.id.b + 8, i * 0x9e3779b97f4a7c15u);
+		index_put(x, &e);
+		if (i == 100000)
+			assert_true(index_bytes(x) <= LIMIT_INDEX / 2);
+		assert_true(index_bytes(x) <= LIMIT_INDEX);
+	}
+	assert_int_equal(index_state(x), INDEX_FULL);
+	index_free(x);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_is_found_however_it_is_typed),
+		cmocka_unit_test(numbers_and_dates_are_found_in_any_form),
+		cmocka_unit_test(two_spellings_of_one_name_have_one_hash),
+		cmocka_unit_test(no_name_is_too_much),
+		cmocka_unit_test(the_index_has_what_was_put_last),
+		cmocka_unit_test(half_an_index_is_none),
+		cmocka_unit_test(a_hundred_thousand_people_fit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
