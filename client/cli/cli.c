@@ -152,6 +152,36 @@ int cli_call(struct cli *c, const struct msg *request, struct msg **out)
 	return code;
 }
 
+/* "see: kring show REF" names what was typed instead, so that a remedy can be copied as it stands. */
+static void name_typed(struct cli *c, struct msg *reply)
+{
+	static const char *const names[] = {"REF", "CASE"};
+	const char *takes = c->cmd == NULL || c->word_count == 0 ? "" : cli_or_none(c->cmd->words);
+	const char *name = NULL, *text = msg_text(reply, REPLY_REMEDY), *at;
+	char out[WORDS_LONG] = "";
+	size_t len = 0;
+
+	takes += takes[0] == '[' ? 1 : 0;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strncmp(takes, names[i], strlen(names[i])) == 0)
+			name = list_text(LIST_ARGUMENTS, c->lang, names[i]);
+	for (; name != NULL && (at = strstr(text, name)) != NULL; text = at + strlen(name)) {
+		const bool whole = at > text && at[-1] == ' ';
+		const size_t before = (size_t)(at - text);
+		const char *put = whole ? c->words[0] : name;
+
+		if (len + before + strlen(put) >= sizeof out)
+			return;
+		memcpy(out + len, text, before);
+		memcpy(out + len + before, put, strlen(put) + 1);
+		len += before + strlen(put);
+	}
+	if (len == 0 || len + strlen(text) >= sizeof out)
+		return;
+	memcpy(out + len, text, strlen(text) + 1);
+	msg_set_text(&c->arena, reply, REPLY_REMEDY, out);
+}
+
 /* Each way in which a connection fails has its own remedy, so each is told apart here. */
 int cli_look(struct cli *c, const struct msg *request, struct msg **out)
 {
@@ -174,6 +204,7 @@ int cli_look(struct cli *c, const struct msg *request, struct msg **out)
 			c, CLI_NOT_NOW, "no-answer",
 			FILL({"cause", list_text(LIST_ERRORS, c->lang, err_text(rc)), 0}));
 	refusal_words(c->lang, &c->arena, *out);
+	name_typed(c, *out);
 	return msg_has(*out, REPLY_ERROR) ? out_exit(msg_text(*out, REPLY_ERROR)) : CLI_DONE;
 }
 

@@ -340,6 +340,7 @@ static enum talk ask_all(struct cli *c, struct intake *in, bool *yes)
 int dialogue_case_new(struct cli *c, char id[64])
 {
 	struct intake in = {.person = msg_new(&c->arena, MSG_PERSON)};
+	char number[9];
 	bool yes = false;
 	int code;
 
@@ -358,7 +359,8 @@ int dialogue_case_new(struct cli *c, char id[64])
 		return CLI_DONE;
 	}
 	code = save(c, &in, id);
+	(void)snprintf(number, sizeof number, "%.8s", print_short(id));
 	if (code == CLI_DONE)
-		talk_head(c, "intake-done", FILL({"number", print_short(id), 0}));
+		talk_head(c, "intake-done", FILL({"number", number, 0}));
 	return code;
 }

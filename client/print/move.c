@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "client/words/words.h"
 
-enum { KEY_LEN = 64, LIST_LEN = 256 };
+enum { KEY_LEN = 64, LIST_LEN = 1024 };
 
 static void say(const struct cli *c, const char *key, const struct fill *values)
 {
@@ -114,20 +114,29 @@ void move_print(const struct cli *c, const struct msg *row)
 		say_away(c, row);
 }
 
-/* One command more; what has no room is left out, and kring help has it. */
-static void add_command(char list[LIST_LEN], const char *command)
+void move_command(const struct cli *c, const char *command, const char *ref, char *list, size_t cap)
 {
-	const size_t used = strlen(list);
+	const size_t used = strlen(list), between = used == 0 ? 0 : 2;
+	char key[KEY_LEN], words[WORDS_SHORT * 3];
+	const char *text = command;
 
-	require(used < LIST_LEN);
-	if (used + strlen(command) + sizeof ", " >= LIST_LEN)
+	require(command != NULL && ref != NULL && used < cap);
+	(void)snprintf(key, sizeof key, "can-%s", command);
+	if (list_has(LIST_SAID, key))
+		text = list_text(LIST_SAID, c->lang, key);
+	if (ref[0] != '\0')
+		(void)snprintf(words, sizeof words, "%.96s (kring %.24s %.16s)", text, command,
+			       ref);
+	else
+		(void)snprintf(words, sizeof words, "%.96s (%.24s)", text, command);
+	/* what has no room is left out, and kring help has it */
+	if (used + between + strlen(words) >= cap)
 		return;
-	if (used != 0)
-		memcpy(list + used, ", ", sizeof ", ");
-	memcpy(list + strlen(list), command, strlen(command) + 1);
+	memcpy(list + used, ", ", between);
+	memcpy(list + used + between, words, strlen(words) + 1);
 }
 
-/* As they are typed; in the order of a referral's life, as the node gives them.  Two commands do an act in a way of their own: a
+/* In the order of a referral's life, as the node gives them; the first one shows how all of them are typed.  Two commands do an act in a way of their own: a
  * message that says how to reach the person, and an end that takes back what went by mistake. */
 void move_can(const struct cli *c, const struct msg *row)
 {
@@ -137,12 +146,14 @@ void move_can(const struct cli *c, const struct msg *row)
 	for (size_t i = 0; i < msg_count(row, REFERRAL_ROW_MAY); i++) {
 		const char *command = msg_text(msg_at(row, REFERRAL_ROW_MAY, i), MAY_ROW_COMMAND);
 
-		add_command(list, command);
+		move_command(c, command, i == 0 ? msg_text(row, REFERRAL_ROW_REF) : "", list,
+			     sizeof list);
 		if (strcmp(command, "say") == 0)
-			add_command(list, "contact");
+			move_command(c, "contact", "", list, sizeof list);
 	}
 	if (msg_has(row, REFERRAL_ROW_RECALL_UNTIL_MS))
-		add_command(list, "recall");
+		move_command(c, "recall", list[0] == '\0' ? msg_text(row, REFERRAL_ROW_REF) : "",
+			     list, sizeof list);
 	if (list[0] == '\0')
 		return;
 	say(c, "can-do", FILL({"list", list, 0}));

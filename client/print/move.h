@@ -19,7 +19,10 @@
 
 /** The sentence of a ReferralRow, or two; no line feed. */
 void move_print(const struct cli *c, const struct msg *row);
-/** "You can now: accept, ask, ...": a line of what the row offers; nothing when it offers nothing. */
+/** Adds a command to a list that is read: "take it on (accept)"; with a reference as it is typed: "take it on (kring accept 91C4A7K3M)". */
+void move_command(const struct cli *c, const char *command, const char *ref, char *list,
+		  size_t cap);
+/** "You can now take it on (kring accept 91C4A7K3M), ask something (ask), ...": what the row offers; nothing when it offers nothing. */
 void move_can(const struct cli *c, const struct msg *row);
 /** Lines of what comes first: that it is urgent, that nobody phones, and what is said about safety ("": nothing). */
 void move_heed(const struct cli *c, const struct msg *row, const char *safety);

@@ -51,6 +51,8 @@ void print_codes(const struct cli *c, enum list_id list, const char *codes, char
 void print_referrals(const struct cli *c, const struct msg *reply);
 /** Why a row shows no person, by its code. */
 const char *print_hollow(const struct cli *c, const char *code);
+/** One referral as a heading: reference, partner, person, need and state; whose move it is, move_print() says. */
+void print_referral_head(const struct cli *c, const struct msg *row);
 void print_history(const struct cli *c, const struct msg *reply);
 void print_work(const struct cli *c, const struct msg *reply);
 /** p: MSG_PERSON, or NULL. */

@@ -13,6 +13,9 @@ static void disclosures(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
 		const struct msg *r = msg_at(reply, REPLY_DISCLOSURES, i);
 
+		/* a consent by itself shows nothing of the person */
+		if (msg_u64(r, DISCLOSURE_ROW_CATS) == 0)
+			continue;
 		(void)printf("  ");
 		print_time(c, msg_u64(r, DISCLOSURE_ROW_AT_MS));
 		(void)printf("  %s %s (%s): ", list_text(LIST_UI, c->lang, "shown-to"),

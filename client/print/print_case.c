@@ -35,7 +35,8 @@ static void fields(const struct cli *c, const struct msg *p, bool typed)
 	struct msg_field f;
 
 	for (size_t i = 0; p != NULL && msg_field_at(p, i, &f); i++) {
-		if (!msg_has(p, f.number))
+		/* what is not so by itself is not said */
+		if (!msg_has(p, f.number) || (f.type != MSG_TYPE_TEXT && msg_u64(p, f.number) == 0))
 			continue;
 		(void)printf("  ");
 		print_cell(typed ? f.name : list_text(LIST_PERSON, c->lang, f.name), FIELD_WIDTH);

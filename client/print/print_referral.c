@@ -9,6 +9,8 @@
 #include "client/print/print.h"
 #include "proto/acts.h"
 
+enum { NAME_WIDTH = 14 };
+
 const char *print_hollow(const struct cli *c, const char *code)
 {
 	require(c != NULL && code != NULL);
@@ -78,6 +80,39 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 			(void)printf(", %s", list_text(LIST_UI, c->lang, "no-calendar"));
 		(void)putchar('\n');
 	}
+}
+
+/* Parts of a heading, with a point between. */
+static void part(const char *text)
+{
+	if (text[0] != '\0')
+		(void)printf(" · %s", text);
+}
+
+void print_referral_head(const struct cli *c, const struct msg *r)
+{
+	require(c != NULL && r != NULL);
+	const char *delivery = msg_text(r, REFERRAL_ROW_DELIVERY);
+	const char *hollow = print_hollow(c, msg_text(r, REFERRAL_ROW_HOLLOW));
+	const char *state = list_text(LIST_STATES, c->lang, msg_text(r, REFERRAL_ROW_STATE));
+
+	(void)printf("%s · ", msg_text(r, REFERRAL_ROW_REF));
+	print_say(c, msg_u64(r, REFERRAL_ROW_MINE) != 0 ? "head-to" : "head-from",
+		  FILL({"partner", msg_text(r, REFERRAL_ROW_PARTNER), 0}));
+	part(msg_text(r, REFERRAL_ROW_NAME));
+	part(list_text(LIST_NEEDS, c->lang, msg_text(r, REFERRAL_ROW_NEED)));
+	if (strcmp(msg_text(r, REFERRAL_ROW_URGENCY), "urgent") == 0)
+		part(list_text(LIST_UI, c->lang, "urgent"));
+	part(state);
+	if (msg_u64(r, REFERRAL_ROW_PROVISIONAL) != 0)
+		aside(c, "not-yet-confirmed");
+	if (strcmp(delivery, "stored") != 0 && delivery[0] != '\0')
+		part(delivery_words(c, delivery));
+	/* one that ended with its consent says so once */
+	part(strcmp(hollow, state) == 0 ? "" : hollow);
+	if (msg_u64(r, REFERRAL_ROW_NO_CALENDAR) != 0)
+		part(list_text(LIST_UI, c->lang, "no-calendar"));
+	(void)putchar('\n');
 }
 
 /* Codes are shown in the reader's language; each act has its own list. */
@@ -190,21 +225,24 @@ static void say_words(const struct cli *c, const struct msg *r)
 void print_history(const struct cli *c, const struct msg *reply)
 {
 	require(c != NULL && reply != NULL);
+	const struct msg *row = msg_count(reply, REPLY_REFERRALS) == 0
+					? NULL
+					: msg_at(reply, REPLY_REFERRALS, 0);
+
 	for (size_t i = 0; i < msg_count(reply, REPLY_LOG); i++) {
 		const struct msg *r = msg_at(reply, REPLY_LOG, i);
-		char hash[9] = "";
+		const bool ours = (strcmp(msg_text(r, LOG_ROW_SIDE), "sender") == 0) ==
+				  (msg_u64(row, REFERRAL_ROW_MINE) != 0);
 
-		/* eight digits are enough to compare two histories on the phone */
-		memcpy(hash, msg_text(r, LOG_ROW_HASH),
-		       strlen(msg_text(r, LOG_ROW_HASH)) >= 8 ? 8 : 0);
 		(void)printf("  ");
 		print_time(c, msg_u64(r, LOG_ROW_CREATED_MS));
 		(void)printf("  ");
-		print_cell(list_text(LIST_UI, c->lang, msg_text(r, LOG_ROW_SIDE)), 12);
-		(void)printf("%2llu  ", (unsigned long long)msg_u64(r, LOG_ROW_NO));
-		print_cell(list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)), 26);
-		print_cell(list_text(LIST_STATES, c->lang, msg_text(r, LOG_ROW_STATE)), 24);
-		(void)printf("%s", hash);
+		print_cell(ours ? list_text(LIST_UI, c->lang, "us")
+				: msg_text(row, REFERRAL_ROW_PARTNER),
+			   NAME_WIDTH);
+		/* what corrects it, or answers it, names it by this number */
+		(void)printf("%2llu  %s", (unsigned long long)msg_u64(r, LOG_ROW_NO),
+			     list_text(LIST_ACTS, c->lang, msg_text(r, LOG_ROW_ACT)));
 		say_words(c, r);
 		if (msg_has(r, LOG_ROW_CORRECTS))
 			(void)printf(" (%s %llu)", list_text(LIST_UI, c->lang, "corrects"),

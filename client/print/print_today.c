@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "client/cli/terminal.h"
+#include "client/print/move.h"
 #include "client/print/print.h"
 #include "client/print/todo.h"
 #include "client/words/words.h"
@@ -141,18 +142,19 @@ static const char *when(const struct cli *c, const struct msg *row, char out[NAM
 /* The others that end the same work, by their names. */
 static void put_also(const struct cli *c, const struct msg *row, char line[LINE_LEN])
 {
-	char names[NAME_LEN] = "", text[LINE_LEN];
-	size_t n = 0;
+	char names[NAME_LEN] = "", text[LINE_LEN], one[NAME_LEN];
+	size_t n;
 
-	for (const char *s = msg_text(row, WORK_ROW_ALSO); *s != '\0' && n + 2 < sizeof names;
-	     s++) {
-		names[n++] = *s;
-		if (*s == ',')
-			names[n++] = ' ';
+	for (const char *s = msg_text(row, WORK_ROW_ALSO); *s != '\0'; s += n + (s[n] == ',')) {
+		n = strcspn(s, ",");
+		if (n >= sizeof one)
+			break;
+		memcpy(one, s, n);
+		one[n] = '\0';
+		move_command(c, one, "", names, sizeof names);
 	}
-	if (msg_u64(row, WORK_ROW_BY_HAND) != 0 && n + 64 < sizeof names)
-		(void)snprintf(names + n, sizeof names - n, "%skring done %.32s --as ...",
-			       n == 0 ? "" : ", ", msg_text(row, WORK_ROW_REF));
+	if (msg_u64(row, WORK_ROW_BY_HAND) != 0)
+		move_command(c, "done", msg_text(row, WORK_ROW_REF), names, sizeof names);
 	if (names[0] != '\0')
 		add(line, say(c, text, sizeof text, "also", FILL({"commands", names, 0})));
 }

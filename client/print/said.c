@@ -3,9 +3,11 @@
 #include "client/print/said.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "client/cli/terminal.h"
 #include "client/print/move.h"
 #include "client/print/print.h"
 #include "proto/acts.h"
@@ -156,7 +158,7 @@ bool said_done(const struct cli *c, const struct msg *reply, const struct msg *n
 	require(c != NULL && reply != NULL);
 	const struct msg *row = newest != NULL ? newest : first(reply, REPLY_REFERRALS);
 	/* one word is what somebody does with one referral: accept, refer, recall */
-	const bool acted = c->cmd->verb == NULL && row != NULL;
+	const bool acted = c->cmd->verb == NULL && row != NULL && strcmp(c->cmd->noun, "done") != 0;
 	struct about a;
 	char key[KEY_LEN];
 
@@ -187,26 +189,42 @@ bool said_done(const struct cli *c, const struct msg *reply, const struct msg *n
 	return true;
 }
 
-/* One paragraph, on standard error: what is asked there is answered there, and standard output stays for what was done. */
-void said_would(const struct cli *c, const struct msg *reply)
+/* What would follow, as one paragraph. */
+static void would(const struct cli *c, FILE *to, const struct msg *reply)
 {
-	require(c != NULL && reply != NULL);
 	struct about a;
 	char key[KEY_LEN], more[KEY_LEN + sizeof "-partners"];
 
 	key_of(c, "sure", key);
-	put(c, stderr, key, about(c, reply, &a));
+	put(c, to, key, about(c, reply, &a));
 	(void)snprintf(more, sizeof more, "%s-partners", key);
 	if (a.partners[0] != '\0' && list_has(LIST_SAID, more)) {
-		(void)fputc(' ', stderr);
-		put(c, stderr, more, a.values);
+		(void)fputc(' ', to);
+		put(c, to, more, a.values);
 	}
 	/* a suspension is lifted again; all else that asks has no way back */
 	if (c->cmd->verb == NULL || strcmp(c->cmd->verb, "suspend") != 0) {
-		(void)fputc(' ', stderr);
-		put(c, stderr, "sure-no-way-back", FILL_NONE);
+		(void)fputc(' ', to);
+		put(c, to, "sure-no-way-back", FILL_NONE);
 	}
-	(void)fputc('\n', stderr);
+}
+
+/* On standard error: what is asked there is answered there, and standard output stays for what was done. */
+void said_would(const struct cli *c, const struct msg *reply)
+{
+	require(c != NULL && reply != NULL);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *line = open_memstream(&text, &len);
+
+	if (line == NULL) {
+		would(c, stderr, reply);
+		return;
+	}
+	would(c, line, reply);
+	if (fclose(line) == 0)
+		terminal_sentence(c, stderr, text, len);
+	free(text);
 }
 
 /* Whoever looks at a screen would wait for rows that do not come; a script counts lines, and gets none. */
@@ -272,7 +290,7 @@ void said_show(const struct cli *c, const struct msg *reply)
 	move_heed(c, row, msg_text(reply, REPLY_SAFETY));
 	move_print(c, row);
 	(void)putchar('\n');
-	print_referrals(c, reply);
+	print_referral_head(c, row);
 	move_can(c, row);
 	if (person != NULL || mine) {
 		put(c, stdout,

@@ -136,8 +136,8 @@ def test_a_text_is_read_from_standard_input(federation):
 
 def test_a_terminal_is_told_above_the_field_what_does_not_belong_there(federation):
     a, b, _, ref = pair(federation())
-    for lang, warns, label in (("nl", "Geen verhaal van de persoon.", "bericht: "), ("fr", "Pas l'histoire de la personne.", "message : "),
-                               ("en", "Not the person's story.", "message: "), ("de", "Nicht die Geschichte der Person.", "Nachricht: ")):
+    for lang, warns, label in (("nl", "niet het verhaal van de persoon.", "bericht: "), ("fr", "pas l'histoire de la personne.", "message : "),
+                               ("en", "not the person's story.", "message: "), ("de", "nicht die Geschichte der Person.", "Nachricht: ")):
         code, out = on_a_terminal([str(BIN / "kring"), "--dir", str(a.dir), "--lang", lang, "say", ref], keys=f"woord {lang}\n".encode())
         assert code == 0 and 0 <= out.index(warns) < out.index(label), out
     wait_for("all four", lambda: texts(b, ref) == [f"woord {x}" for x in ("nl", "fr", "en", "de")])
@@ -151,7 +151,7 @@ def test_words_of_an_act_lead_to_a_message(federation):
     """Without consent for the story a question in words goes as a message, and whoever typed it is told so."""
     a, b, _, ref = pair(federation())
     e = refused("words-are-story", b, "ask", ref, "--question", "other", "--text", "Spreekt zij Frans?")
-    assert "kring say REF" in e.reply["remedy"] and e.reply["uncovered"] == 1 << 16
+    assert f"kring say {ref}" in e.reply["remedy"] and e.reply["uncovered"] == 1 << 16
     assert a.state(ref) == "offered"
     b.k("say", ref, "--text", "Spreekt zij Frans?")
     wait_for("the question", lambda: texts(a, ref) == ["Spreekt zij Frans?"])

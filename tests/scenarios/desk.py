@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import time
+import unicodedata
 
 import ctl
 import node
@@ -20,6 +21,10 @@ FAKETIME = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), No
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 WIDTH, HEIGHT = 80, 400  # lines: a dialogue fits, nothing scrolls away and nothing is paged
 PROMPT = "$"
+
+
+def slug(org):
+    return re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", org).encode("ascii", "ignore").decode().lower()).strip("-")
 
 
 class Region(node.Federation):
@@ -32,7 +37,7 @@ class Region(node.Federation):
                     "DONT_FAKE_MONOTONIC": "1", "TZ": "Europe/Amsterdam"}
         self.skew(first_day)
         super().__init__(directory, [])
-        self.nodes = [self.add(org, country=country) for org, country in orgs]
+        self.nodes = [self.add(org, country=country, dirname=slug(org)) for org, country in orgs]
         self.clock, self.lines = Clock(directory), {}
         self.clock.set(self.seconds)
         self.socket = self.dir / "tmux"
@@ -145,8 +150,8 @@ class Book:
         return self.names.setdefault(got, want)
 
     def masked(self, text):
-        text = re.sub(r"\b(?=[0-9A-HJKMNP-TV-Z]*\d)[0-9A-HJKMNP-TV-Z]{9}\b", lambda m: self.named("REF", m[0]), text)
-        text = re.sub(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,64}\b", lambda m: self.named("id", m[0]), text)
+        text = re.sub(r"\b[0-9A-HJKMNP-TV-Z]{9}\b", lambda m: self.named("REF", m[0]), text)
+        text = re.sub(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,64}\b|\b[a-f]{8}\b", lambda m: self.named("id", m[0]), text)
         return re.sub(r"\b\d\d:\d\d(:\d\d)?\b", lambda m: "uu:mm:ss"[:len(m[0])], text)
 
     def title(self, words):
