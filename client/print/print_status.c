@@ -114,8 +114,9 @@ static void alarms(const struct cli *c, const struct msg *s)
 	for (size_t i = 0; i < msg_count(s, STATUS_ALARMS); i++) {
 		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
 
-		if (strcmp(msg_text(a, ALARM_ROW_WHAT), "not-listening") == 0)
-			continue; /* shown by print_line_status, with its cause */
+		if (strcmp(msg_text(a, ALARM_ROW_WHAT), "not-listening") == 0 ||
+		    strncmp(msg_text(a, ALARM_ROW_WHAT), "limit-", 6) == 0)
+			continue; /* shown by print_line_status, and by limits(), with its cause */
 		print_label(c, "label-alarm");
 		print_time(c, msg_u64(a, ALARM_ROW_AT_MS));
 		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
@@ -124,33 +125,40 @@ static void alarms(const struct cli *c, const struct msg *s)
 	}
 }
 
-/* Which partner sent more than this node keeps of one: documents wait there until people here ended something, or an
- * administrator allows more. */
-static void limits(const struct cli *c, const struct msg *s)
+/* So much of so much; and what was refused, if anything was. */
+static void limit(const struct cli *c, const struct msg *r)
 {
-	for (size_t i = 0; i < msg_count(s, STATUS_LIMITS); i++) {
-		const struct msg *r = msg_at(s, STATUS_LIMITS, i);
-		const char *what = msg_text(r, LIMIT_ROW_WHAT);
-		char helps[32];
+	const char *what = msg_text(r, LIMIT_ROW_WHAT), *partner = msg_text(r, LIMIT_ROW_PARTNER);
+	const bool refused = msg_u64(r, LIMIT_ROW_REFUSED) != 0;
+	char helps[32];
 
-		(void)snprintf(helps, sizeof helps, "do-%s", what);
-		print_label(c, "label-limit");
-		(void)printf("%s%s%s", msg_text(r, LIMIT_ROW_PARTNER), words_colon(c->lang),
-			     list_text(LIST_LIMITS, c->lang, what));
-		if (msg_u64(r, LIMIT_ROW_COUNT) != 0)
-			(void)printf(", %llu %s %llu",
-				     (unsigned long long)msg_u64(r, LIMIT_ROW_COUNT),
-				     list_text(LIST_UI, c->lang, "of-at-most"),
-				     (unsigned long long)msg_u64(r, LIMIT_ROW_MOST));
+	(void)snprintf(helps, sizeof helps, "do-%s", what);
+	print_label(c, refused ? "label-limit" : "label-nearly-full");
+	(void)printf("%s%s%s", partner, partner[0] == '\0' ? "" : words_colon(c->lang),
+		     list_text(LIST_LIMITS, c->lang, what));
+	if (msg_u64(r, LIMIT_ROW_COUNT) != 0)
+		(void)printf(", %llu %s %llu", (unsigned long long)msg_u64(r, LIMIT_ROW_COUNT),
+			     list_text(LIST_UI, c->lang, "of-at-most"),
+			     (unsigned long long)msg_u64(r, LIMIT_ROW_MOST));
+	if (refused) {
 		(void)printf("%s%llu %s, %s ", words_semicolon(c->lang),
 			     (unsigned long long)msg_u64(r, LIMIT_ROW_REFUSED),
 			     list_text(LIST_UI, c->lang, "limit-refused"),
 			     list_text(LIST_UI, c->lang, "limit-last"));
 		print_time(c, msg_u64(r, LIMIT_ROW_LAST_MS));
-		(void)printf("%s%s%s%s\n", words_semicolon(c->lang),
-			     list_text(LIST_UI, c->lang, "what-helps"), words_colon(c->lang),
-			     list_text(LIST_LIMITS, c->lang, helps));
 	}
+	(void)printf("%s%s%s%s\n", words_semicolon(c->lang),
+		     list_text(LIST_UI, c->lang, "what-helps"), words_colon(c->lang),
+		     list_text(LIST_LIMITS, c->lang, helps));
+}
+
+/* Which partner sent more than this node keeps of one, or nearly so: documents wait there until people here ended something, or
+ * an administrator allows more. */
+static void limits(const struct cli *c, const struct msg *s)
+{
+	for (size_t i = 0; i < msg_count(s, STATUS_LIMITS); i++)
+		if (strcmp(msg_text(msg_at(s, STATUS_LIMITS, i), LIMIT_ROW_WHAT), "store-mib") != 0)
+			limit(c, msg_at(s, STATUS_LIMITS, i)); /* disk() says it of the store */
 }
 
 /* A locked node cannot read its own store: it says nothing but that. */

@@ -60,8 +60,9 @@
 #define LIMIT_DISK_KEPT	  (8ull * 1024 * 1024)
 #define LIMIT_SHRED_SLICE 1024u /* case keys that one transaction wraps again */
 #define LIMIT_STEP_ROOM                                                                            \
-	(512ull * 1024)		    /* what a document or a command takes at most, with its rows */
-#define LIMIT_STORE_LOW_PERCENT 90u /* of the setting: kring status says so */
+	(512ull * 1024) /* what a document or a command takes at most, with its rows */
+#define LIMIT_NEAR_PERCENT                                                                         \
+	90u /* of a limit of one partner, or of the whole store: kring status says so */
 
 /* streams */
 #define LIMIT_WINDOW	    128u /* documents sent and not yet receipted, per peer */
@@ -102,7 +103,8 @@
 #define LIMIT_LIVES_DAY	      16u /* incarnations that one partner may begin on one day */
 #define LIMIT_GONE	      16384u /* threads that we lack, of which a partner's word is kept */
 #define LIMIT_HEADS_ROWS      (1u << 17) /* of threads that we lack, in one pass, without a pause */
-#define LIMIT_QUARANTINE_DAYS 3u  /* older cases wait no longer for a partner that stays silent */
+#define LIMIT_QUARANTINE_DAYS 3u /* older cases wait no longer for a partner that stays silent */
+#define LIMIT_APART_MIN	      60u /* a partner that has not compared its copy after so long is named */
 #define LIMIT_ALARM_MIN	      60u /* the same alarm again is written down at most so often */
 
 /* processes */

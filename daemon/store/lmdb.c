@@ -240,7 +240,7 @@ static void first_look(struct lmdb_store *ls, struct store_txn *txn)
 
 	u->used = end;
 	txn->left = used < all ? all - used : 0;
-	if (txn->left < u->kept + u->over + u->cap / 100 * (100 - LIMIT_STORE_LOW_PERCENT))
+	if (txn->left < u->kept + u->over + u->cap / 100 * (100 - LIMIT_NEAR_PERCENT))
 		txn->left = left(txn);
 }
 

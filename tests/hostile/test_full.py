@@ -78,6 +78,8 @@ def test_a_full_store_answers_ends_and_erases(world, workdir):
     assert w.took > 100
     s = status(b)
     assert s["store"] == "full" and s["store_cap"] == 3 << 20 and s["store_used"] <= s["store_cap"], s
+    assert [(r["partner"], r["most"]) for r in s["limits"] if r["what"] == "store-mib"] == [("", 3)]
+    assert [a["partner"] for a in s["alarms"] if a["what"] == "limit-near"] == [""] + [r["partner"] for r in s["limits"] if r["partner"]]
     for lang, words in WORDS.items():
         said = subprocess.run([str(w.fed.bin / "kring"), "--dir", str(b.dir), "status"], capture_output=True, text=True,
                               env={**os.environ, "LANG": lang}).stdout

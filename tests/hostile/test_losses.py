@@ -232,3 +232,63 @@ def test_a_real_loss_beside_a_member_that_stays_silent(world):
     assert "restored" in alarms(b)
     b.k("partner", "restored", b.name)
     assert "restored" not in alarms(b)
+
+
+def test_a_real_loss_beside_a_member_that_answers_falsely(world):
+    """The target did lose state; the member is there, and answers each question about its copy with something that says nothing.
+    It is named with what helps, and once it answers, all is as before."""
+    w = world(clock=True)
+    m, b, h = w.hostile[0], w.target, w.honest[0]
+    shutil.copy(b.dir / "recovery-sheet.txt", w.fed.dir / "sheet")
+    ref = w.honest_referral()[1]
+    own = b.new_case(name="Eigen Verzonnen")
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    m.send_documents([g, offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1]])
+    m.until(lambda: any(r["name"] == NAME.name for r in b.k("inbox")["referrals"]))
+    theirs = next(r["ref"] for r in b.k("inbox")["referrals"] if r["name"] == NAME.name)
+    b.k("backup", str(w.fed.dir / "one"))
+    restored(b, w.fed.dir / "one", w.fed.dir / "sheet")
+    m.close()
+    b.start(*w.clock.args)
+    w.fed.await_connected(b, 1)
+    wait_for("the restore to be seen", lambda: "came-back" in alarms(h))
+    h.k("partner", "restored", b.name)
+    m.sent = m.got = 0  # numbers begin again with its new incarnation
+    asked, honest_answer, kinds = [], m.heads_answer, [
+        lambda q: b"\x01" + q[1:17] + (int.from_bytes(q[1:17], "big") + 1).to_bytes(16, "big") + b"\0",  # nothing, and more
+        lambda q: b"\x01" + q[1:33] + b"\x01" + os.urandom(20),  # a row cut short
+        lambda q: b"\x07"]  # no answer
+    for kind in kinds:
+        m.heads_answer = lambda q, kind=kind: (asked.append(q), kind(q))[1]
+        assert w.meet(m)
+        before = len(asked)
+        with w.meter("a false answer to our question"):
+            m.until(lambda: len(asked) > before)
+            m.pump(SECONDS)
+        assert before < len(asked) <= before + 4 + SECONDS, "asked at the timer's pace"
+        m.close()
+    wait_for("the honest to be heard", lambda: status(b)["waiting_for"] == [m.org])
+    wait_for("it to be compared", lambda: b.try_k("accept", ref))
+    assert "not-compared" not in alarms(b)
+    w.clock.set(2 * 3600)
+    wait_for("the alarm", lambda: [a["partner"] for a in status(b)["alarms"] if a["what"] == "not-compared"] == [m.org])
+    said = subprocess.run([str(b.fed.bin / "kring"), "--dir", str(b.dir), "status"], capture_output=True, text=True,
+                          env={**os.environ, "LANG": "en"}).stdout
+    assert "has not compared its copy" in said and "kring outbox list" in said and "kring roster propose --op remove" in said, said
+    assert b.k("partner", "show", m.name)["partners"][0]["standing"] == "not-compared"
+    b.consent(own, m.name)
+    assert not b.try_k("accept", theirs)
+    # it does what it has to: nothing is left of it
+    m.heads_answer = honest_answer
+    w.clock.set(0)
+    assert w.meet(m)
+    m.until(lambda: b.try_k("accept", theirs))
+
+    def over():
+        w.clock.set(0)
+        m.pump(4)
+        w.clock.set(2 * 3600)
+        return "not-compared" not in alarms(b)
+
+    assert wait_for("the alarm to end", over)
+    assert b.k("partner", "show", m.name)["partners"][0]["standing"] == ""

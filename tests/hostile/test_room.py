@@ -3,6 +3,8 @@
 
 What one member may make a node keep is bounded: beyond it each document gets a verdict, its sender keeps it, and everything else goes
 on: endings first of all, other members, and the removal of the one that did it."""
+import os
+import subprocess
 import time
 
 from kringwire import make_document
@@ -52,6 +54,33 @@ def test_more_referrals_than_a_partner_may_have_open(world):
         ref = next(r["ref"] for r in b.k("inbox", "--from", m.name)["referrals"])
         b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
         assert say(m, [threads[12][1], threads[13][1]]) == [0, TOO_MANY]
+    w.still_whole()
+
+
+def test_a_limit_is_told_before_it_is_met(world):
+    """At nine tenths of it `kring status` names the partner and what helps, in every language, and whoever watches alarms sees it."""
+    w = world(settings="[Limits]\nPartnerOpenReferrals=10\nPartnerDailyDocuments=20\n")
+    m, b = w.hostile[0], w.target
+    told = lambda: sorted((a["what"], a["partner"]) for a in b.k("status")["status"].get("alarms", []))
+    gid, subject, g = grant(m, IDENTITY_NEEDS)
+    new = lambda: offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1]
+    assert say(m, [g] + [new() for _ in range(8)]) == [0] * 9
+    assert told() == [] and limits(b) == {}
+    assert say(m, [new()]) == [0]
+    row = limits(b)["open-referrals"]
+    assert (row["partner"], row["count"], row["most"], row["refused"]) == (m.org, 9, 10, 0)
+    assert told() == [("limit-near", m.org)]
+    assert say(m, [grant(m, IDENTITY_NEEDS, subject=subject)[2] for _ in range(8)]) == [0] * 8
+    assert limits(b)["day-documents"]["count"] == 18 and told() == [("limit-near", m.org)] * 2
+    for lang, label, helps in (("nl", "BIJNA VOL", "wat helpt: sluit er af"), ("fr", "PRESQUE PLEIN", "que faire : terminez-en"),
+                               ("en", "NEARLY FULL", "what helps: end some"), ("de", "FAST VOLL", "was hilft: schlie\u00dfen")):
+        said = subprocess.run([str(w.fed.bin / "kring"), "--dir", str(b.dir), "status"], capture_output=True, text=True,
+                              env={**os.environ, "LANG": lang}).stdout
+        lines = [x for x in said.splitlines() if x.startswith(f"  {label} ")]
+        assert len(lines) == 2 and m.org in lines[0] and helps in lines[0], said
+        assert "PartnerDailyDocuments" in lines[1] and "do-" not in said and "limit-" not in said, said
+    assert say(m, [new(), new()]) == [0, TOO_MANY]
+    assert limits(b)["open-referrals"]["refused"] == 1 and told() == [("limit-near", m.org), ("limit-reached", m.org)]
     w.still_whole()
 
 

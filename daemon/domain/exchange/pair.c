@@ -35,8 +35,8 @@ static const struct pack fields[] = {
 	PACK_NUMBER(struct pair, reports),	 PACK_NUMBER(struct pair, over_ms),
 	PACK_NUMBER(struct pair, over_what),	 PACK_NUMBER(struct pair, lives_day),
 	PACK_NUMBER(struct pair, lives),	 PACK_NUMBER(struct pair, gone),
-	PACK_NUMBER(struct pair, alone),	 PACK_BYTES(struct pair, receipt),
-	PACK_BYTES(struct pair, sent),
+	PACK_NUMBER(struct pair, alone),	 PACK_NUMBER(struct pair, apart_ms),
+	PACK_BYTES(struct pair, receipt),	 PACK_BYTES(struct pair, sent),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -92,6 +92,9 @@ enum err pair_reset(struct turn *t, struct pair *p, bool lost)
 	p->blocked_ms = 0;
 	if (lost) {
 		p->era++;
+		/* one that loses its state again and again does not begin to be waited for anew */
+		if (!p->uncompared)
+			p->apart_ms = t->wall_ms;
 		p->unheard = p->uncompared = true;
 	}
 	p->mine = t->node->inc;
@@ -138,6 +141,7 @@ enum err pair_get(struct turn *t, uint16_t peer, struct pair **out)
 	p->mine = t->node->inc;
 	/* Nothing is remembered about it: after a restore that may be because we forgot. */
 	p->unheard = p->uncompared = t->node->restored_ms != 0;
+	p->apart_ms = t->node->restored_ms;
 	if (rc == ERR_OK)
 		rc = pair_unpack(v, p);
 	else if (rc == ERR_NOTFOUND)
@@ -224,6 +228,13 @@ enum err pair_flush(struct turn *t)
 	}
 	t->pairs = NULL;
 	return rc;
+}
+
+bool pair_long_apart(const struct pair *p, uint64_t wall_ms)
+{
+	require_sound(pair_flaw(p));
+	return p->uncompared && p->yours.no != 0 && p->apart_ms < wall_ms &&
+	       wall_ms - p->apart_ms >= LIMIT_APART_MIN * UINT64_C(60000);
 }
 
 bool pair_pending(const struct pair *pr, const struct conn *c)

@@ -52,7 +52,8 @@ struct pair {
 	uint32_t
 		era; /* rises with every change of incarnation: threads are found the same for one of them */
 	bool unheard; /* since the last change of incarnation not all pages of their answer came in: nothing leaves */
-	bool uncompared; /* some thread of the pair still differs */
+	bool uncompared;   /* some thread of the pair still differs */
+	uint64_t apart_ms; /* since when they were not compared, in one go */
 	bool unconfirmed; /* they came back as a new incarnation, and no administrator confirmed it */
 	bool stopped;	  /* their identity runs twice: nothing is exchanged */
 	bool recheck;	  /* what waits may perhaps go now */
@@ -94,6 +95,8 @@ uint64_t pair_owed(const struct pair *p);
 /** Forget numbers of an older pair of incarnations; what is retained will be offered by id.  lost: one
  *  of us lost state, so threads wait until they are compared. */
 MUST_CHECK enum err pair_reset(struct turn *t, struct pair *p, bool lost);
+/** Not compared for so long that somebody has to phone: with nothing new going there, and its referrals standing still. */
+bool pair_long_apart(const struct pair *p, uint64_t wall_ms);
 /** Is there anything to say or to ask?  Drives the timer. */
 bool pair_pending(const struct pair *p, const struct conn *c);
 

@@ -10,6 +10,7 @@
  *   any document of a thread that is here     | THREAD_LOG_MAX
  *   a report of figures                       | LIMIT_PARTNER_REPORTS
  *   a lost act                                | LIMIT_THREAD_LOST
+ *   anything                                  | documents and MiB of a day
  *
  * The counts are right at any time: the simulator's judge holds them against the rows. */
 #include "domain/exchange/quota.h"
@@ -17,7 +18,7 @@
 #include "base/check.h"
 #include "base/date.h"
 
-enum { SHOWN_MS = DAY_MS };
+enum { SHOWN_MS = DAY_MS, MIB = 20 };
 
 /* clang-format off */
 static const char *const codes[] = {
@@ -49,14 +50,31 @@ uint64_t quota_limit(const struct node *n, enum quota what)
 		return LIMIT_PARTNER_REPORTS;
 	case QUOTA_LOST:
 		return LIMIT_THREAD_LOST;
+	case QUOTA_DAY_DOCUMENTS:
+		return n->day_documents;
+	case QUOTA_DAY_MIB:
+		return n->day_bytes >> MIB;
+	case QUOTA_UNSTORED:
+		return LIMIT_UNSTORED;
+	case QUOTA_GONE:
+		return LIMIT_GONE;
+	case QUOTA_KEYS:
+		return LIMIT_KEYS;
+	case QUOTA_MEMBERS:
+		return LIMIT_PEERS;
+	case QUOTA_STORE: /* store_usage() knows */
 	case QUOTA_NONE:
 		break;
 	}
 	return 0;
 }
 
-static uint64_t counted(const struct pair *pr, enum quota what)
+/* Of one partner, as it stands now. */
+static uint64_t counted(const struct turn *t, const struct pair *pr, enum quota what)
 {
+	const struct peer *p = state_peer(t->node, pr->peer);
+	const bool today = pr->day == t->wall_ms / DAY_MS;
+
 	switch (what) {
 	case QUOTA_OPEN:
 		return pr->open_theirs;
@@ -68,12 +86,24 @@ static uint64_t counted(const struct pair *pr, enum quota what)
 		return pr->threads;
 	case QUOTA_REPORTS:
 		return pr->reports;
+	case QUOTA_DAY_DOCUMENTS:
+		return today ? pr->day_documents : 0;
+	case QUOTA_DAY_MIB:
+		return today ? pr->day_bytes >> MIB : 0;
+	case QUOTA_UNSTORED:
+		return pr->unstored;
+	case QUOTA_GONE:
+		return pr->gone;
+	case QUOTA_KEYS:
+		return p == NULL ? 0 : p->key_seq;
 	case QUOTA_CASE:
 	case QUOTA_LOST:
+	case QUOTA_MEMBERS:
+	case QUOTA_STORE:
 	case QUOTA_NONE:
 		break;
 	}
-	return 0; /* of one case or thread: which one it was does not matter a day later */
+	return 0; /* in whole; or of one case or thread: which one it was does not matter a day later */
 }
 
 enum err quota_thread(struct turn *t, uint16_t peer, enum thread_kind kind, enum quota *over)
@@ -258,12 +288,59 @@ enum err quota_passed_over(struct turn *t, uint16_t peer, enum quota what)
 	return ERR_OK;
 }
 
+static struct msg *limit_row(struct turn *t, struct msg *status, const char *partner,
+			     enum quota what, uint64_t count, uint64_t most)
+{
+	struct msg *row = msg_add(t->arena, status, STATUS_LIMITS);
+
+	msg_set_text(t->arena, row, LIMIT_ROW_PARTNER, partner);
+	msg_set_text(t->arena, row, LIMIT_ROW_WHAT, quota_code(what));
+	msg_set_u64(row, LIMIT_ROW_COUNT, count);
+	msg_set_u64(row, LIMIT_ROW_MOST, most);
+	return row;
+}
+
+/* Said before it happens: whoever hears that nothing more comes in has people who wait already. */
+static void near_row(struct turn *t, struct msg *status, const char *partner, enum quota what,
+		     uint64_t count, uint64_t most)
+{
+	if (most == 0 || count * 100 < most * LIMIT_NEAR_PERCENT ||
+	    msg_count(status, STATUS_LIMITS) >= LIMIT_LIST_ROWS)
+		return;
+	(void)limit_row(t, status, partner, what, count, most);
+}
+
+/* What of this partner was passed over in the last day, and all that is nearly full. */
+static void rows_of(struct turn *t, struct msg *status, const struct peer *p, const struct pair *pr)
+{
+	const bool lately = pr->over != 0 && pr->over_ms + SHOWN_MS >= t->wall_ms;
+	const enum quota over = lately ? (enum quota)pr->over_what : QUOTA_NONE;
+
+	if (lately) {
+		struct msg *row = limit_row(t, status, p->org, over, counted(t, pr, over),
+					    quota_limit(t->node, over));
+
+		msg_set_u64(row, LIMIT_ROW_REFUSED, pr->over);
+		msg_set_u64(row, LIMIT_ROW_LAST_MS, pr->over_ms);
+	}
+	for (size_t i = QUOTA_NONE + 1; i < sizeof codes / sizeof codes[0]; i++)
+		if ((enum quota)i != over)
+			near_row(t, status, p->org, (enum quota)i, counted(t, pr, (enum quota)i),
+				 quota_limit(t->node, (enum quota)i));
+}
+
 /* Who must act: the administrator talks to the partner, or allows more (deploy/settings.md). */
 enum err quota_status(struct turn *t, struct msg *status)
 {
+	const struct store_usage u = store_usage(t->txn);
+
+	/* in bytes: of a small store some MiB are all of it */
+	if (u.used >= u.cap / 100 * LIMIT_NEAR_PERCENT || !store_room(t->txn, STORE_TAKES))
+		(void)limit_row(t, status, "", QUOTA_STORE, u.used >> MIB, u.cap >> MIB);
+	near_row(t, status, "", QUOTA_MEMBERS, t->node->peer_count,
+		 quota_limit(t->node, QUOTA_MEMBERS));
 	for (size_t i = 0; i < t->node->peer_count; i++) {
 		const struct peer *p = &t->node->peers[i];
-		struct msg *row;
 		struct pair *pr;
 		enum err rc = p->self ? ERR_NOTFOUND : pair_get(t, p->no, &pr);
 
@@ -271,15 +348,7 @@ enum err quota_status(struct turn *t, struct msg *status)
 			continue; /* kring verify names a row that is damaged */
 		if (rc != ERR_OK)
 			return rc;
-		if (pr->over == 0 || pr->over_ms + SHOWN_MS < t->wall_ms)
-			continue;
-		row = msg_add(t->arena, status, STATUS_LIMITS);
-		msg_set_text(t->arena, row, LIMIT_ROW_PARTNER, p->org);
-		msg_set_text(t->arena, row, LIMIT_ROW_WHAT, quota_code((enum quota)pr->over_what));
-		msg_set_u64(row, LIMIT_ROW_COUNT, counted(pr, (enum quota)pr->over_what));
-		msg_set_u64(row, LIMIT_ROW_MOST, quota_limit(t->node, (enum quota)pr->over_what));
-		msg_set_u64(row, LIMIT_ROW_REFUSED, pr->over);
-		msg_set_u64(row, LIMIT_ROW_LAST_MS, pr->over_ms);
+		rows_of(t, status, p, pr);
 	}
 	return ERR_OK;
 }

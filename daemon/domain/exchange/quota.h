@@ -27,7 +27,14 @@
 	X(THREADS, "threads")	  /* ... all that it ever began ... */                    \
 	X(REPORTS, "reports")	  /* ... of them, reports of figures ... */                \
 	X(CASE, "one-case")	  /* ... and what it may add to one case ... */           \
-	X(LOST, "lost-acts")	  /* ... or say again of a time before its loss */
+	X(LOST, "lost-acts")	  /* ... or say again of a time before its loss */ \
+	X(DAY_DOCUMENTS, "day-documents") /* documents that it sent today ... */             \
+	X(DAY_MIB, "day-mib")	  /* ... and MiB of them */                               \
+	X(UNSTORED, "unstored")	  /* threads of which a document of theirs was passed over */ \
+	X(GONE, "gone")		  /* what it said, after a loss, of threads that we lack */ \
+	X(KEYS, "keys")		  /* its signing keys, one after the other */              \
+	X(MEMBERS, "members")	  /* of the whole federation */                            \
+	X(STORE, "store-mib")	  /* of the whole store, in MiB */
 enum quota {
 	QUOTA_NONE, /* below every limit */
 #define QUOTA_ENUM(name, text) QUOTA_##name,
@@ -68,7 +75,7 @@ MUST_CHECK enum err quota_open_in(struct turn *t, uint16_t peer, uint8_t role,
 				  const struct id16 *case_id, bool *yes);
 /** Is any referral of this case open? */
 MUST_CHECK enum err quota_any_open(struct turn *t, const struct id16 *case_id, bool *yes);
-/** Rows of kring status: what was passed over in the last day. */
+/** Rows of kring status: what was passed over in the last day, and what is filled to LIMIT_NEAR_PERCENT, of each partner and in whole. */
 MUST_CHECK enum err quota_status(struct turn *t, struct msg *status);
 /** The limit itself, as it is set here. */
 uint64_t quota_limit(const struct node *n, enum quota what);

@@ -358,5 +358,6 @@ enum err proof_blocked(struct turn *t, struct pair *pr, bool *over)
 		return ERR_OK; /* that is under way */
 	pr->era++;
 	pr->uncompared = true;
+	pr->apart_ms = t->wall_ms;
 	return ERR_OK;
 }

@@ -53,6 +53,40 @@ static void broken(struct turn *t, struct msg *status)
 	}
 }
 
+void view_limit_alarms(struct turn *t, struct msg *status)
+{
+	for (size_t i = 0; i < msg_count(status, STATUS_LIMITS); i++) {
+		const struct msg *row = msg_at(status, STATUS_LIMITS, i);
+		const bool over = msg_u64(row, LIMIT_ROW_REFUSED) != 0;
+
+		view_alarm(t, status, over ? "limit-reached" : "limit-near",
+			   msg_text(row, LIMIT_ROW_PARTNER),
+			   over ? msg_u64(row, LIMIT_ROW_LAST_MS) : t->wall_ms);
+	}
+}
+
+/* What is new for them waits, and their referrals stand still here, for as long as they do not say what they hold: they are off, run
+ * something too old, or answer anything else.  Nothing else waits for them after some days, so nobody would notice. */
+static enum err not_compared(struct turn *t, struct msg *status)
+{
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		struct pair *pr;
+		enum err rc;
+
+		if (p->self || p->removed || p->broken)
+			continue;
+		rc = pair_get(t, p->no, &pr);
+		if (rc == ERR_CORRUPT || rc == ERR_NOTFOUND)
+			continue; /* kring verify names a row that is damaged */
+		if (rc != ERR_OK)
+			return rc;
+		if (pair_long_apart(pr, t->wall_ms))
+			view_alarm(t, status, "not-compared", p->org, pr->apart_ms);
+	}
+	return ERR_OK;
+}
+
 /* An alarm is a row until it ends or somebody settles it (alarm_clear), so it is shown after a restart too. */
 enum err view_alarms(struct turn *t, struct msg *status)
 {
@@ -74,5 +108,7 @@ enum err view_alarms(struct turn *t, struct msg *status)
 		view_alarm(t, status, alarm_text(k.b[0]), p == NULL ? "" : p->org, be64_get(v.p));
 	}
 	broken(t, status);
+	if (w.rc == ERR_OK)
+		w.rc = not_compared(t, status);
 	return w.rc == ERR_OK ? waiting_for(t, status) : w.rc;
 }

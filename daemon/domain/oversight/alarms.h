@@ -18,6 +18,8 @@
 void view_alarm(struct turn *t, struct msg *status, const char *what, const char *partner,
 		uint64_t at_ms);
 /** Rows of kring status: those that last, and whom this node waits for. */
+/** One for each row of STATUS_LIMITS, which says more: whoever watches this node asks for alarms alone. */
+void view_limit_alarms(struct turn *t, struct msg *status);
 MUST_CHECK enum err view_alarms(struct turn *t, struct msg *status);
 
 #endif /* KRING_DOMAIN_OVERSIGHT_ALARMS_H */

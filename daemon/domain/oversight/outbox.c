@@ -73,7 +73,9 @@ static struct cause cause_of(struct turn *t, const struct peer *p, const struct 
 		return out;
 	out = (struct cause){"in-flight", "wait"};
 	if (pr->unheard || pr->uncompared || held)
-		out.code = "being-compared";
+		out = (struct cause){"being-compared", pair_long_apart(pr, t->wall_ms)
+							       ? "telephone-partner"
+							       : "wait"};
 	else if (row->queued_ms + NOT_TAKEN_MS < t->wall_ms &&
 		 c->up_ms + NOT_TAKEN_MS < t->wall_ms) /* on a living line, all this time */
 		out = (struct cause){"not-taken", "telephone-partner"};

@@ -57,7 +57,7 @@ enum err view_owed(struct turn *t, const struct peer *p, uint64_t *owed, struct 
 }
 
 /* Why no personal data goes to a partner (yet), the worst first; "": it may. */
-static const char *standing_of(const struct node *n, const struct peer *p, const struct pair *pr,
+static const char *standing_of(const struct turn *t, const struct peer *p, const struct pair *pr,
 			       bool frozen)
 {
 	const struct {
@@ -72,8 +72,9 @@ static const char *standing_of(const struct node *n, const struct peer *p, const
 		{pr->stopped, "runs-twice"},
 		{pr->unconfirmed, "came-back"},
 		{p->recovered, "recovered"},
-		{n->pair_check && !p->checked, "unchecked"},
-		{pr->unheard && pr->yours.no != 0, "not-compared"},
+		{t->node->pair_check && !p->checked, "unchecked"},
+		{(pr->unheard && pr->yours.no != 0) || pair_long_apart(pr, t->wall_ms),
+		 "not-compared"},
 	};
 
 	require(!p->self);
@@ -99,7 +100,7 @@ static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 	rc = pair_get(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
-	msg_set_text(t->arena, row, PARTNER_ROW_STANDING, standing_of(t->node, p, pr, frozen));
+	msg_set_text(t->arena, row, PARTNER_ROW_STANDING, standing_of(t, p, pr, frozen));
 	if (p->activated || !p->active || frozen)
 		return ERR_OK;
 	rc = members_waiting(t, p, &wait);

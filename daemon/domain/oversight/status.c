@@ -83,7 +83,7 @@ static void doors(struct turn *t, struct msg *s)
 static void room(struct turn *t, struct msg *s)
 {
 	const struct store_usage u = store_usage(t->txn);
-	const bool low = u.used >= u.cap / 100 * LIMIT_STORE_LOW_PERCENT;
+	const bool low = u.used >= u.cap / 100 * LIMIT_NEAR_PERCENT;
 
 	msg_set_u64(s, STATUS_STORE_USED, u.used);
 	msg_set_u64(s, STATUS_STORE_CAP, u.cap);
@@ -247,5 +247,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	rc = unstored_status(t, s);
 	if (rc == ERR_OK)
 		rc = quota_status(t, s);
+	if (rc == ERR_OK)
+		view_limit_alarms(t, s);
 	return rc == ERR_OK ? view_alarms(t, s) : rc;
 }
