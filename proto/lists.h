@@ -22,7 +22,7 @@ enum list_lang { LIST_NL, LIST_FR, LIST_EN, LIST_DE, LIST_LANGS };
 	X(STATES, states) X(CATEGORIES, categories) X(WORK, work) X(ACTS, acts) X(UI, ui) X(FIGURES, figures) \
 	X(CODES, codes) X(VERDICTS, verdicts) X(DAYS, days) X(DIALOGUE, dialogue) X(OUTBOX, outbox) X(ALARMS, alarms) X(STANDINGS, standings) X(LINE, line) X(LIMITS, limits) \
 	X(DATES, dates) X(PERSON, person) X(HELP, help) \
-	X(COMMANDS, commands) X(ARGUMENTS, arguments) X(SAY, say) X(AUDIT, audit) X(ERRORS, errors) \
+	X(COMMANDS, commands) X(ARGUMENTS, arguments) X(SAY, say) X(AUDIT, audit) X(ERRORS, errors) X(CAUSES, causes) \
 	X(REFUSALS, refusals) \
 	X(MISTAKES, mistakes) X(SAID, said) \
 	X(TOOL, tool) X(TODAY, today) X(PAPER, paper)

@@ -77,10 +77,9 @@ enum err msg_parse(struct arena *a, enum msg_kind kind, struct span bytes, struc
 	/* Asked before m: a message that was too large may also have filled the arena, and the
 	 * first cause is told. */
 	if (a->used - before > LIMIT_UNPACK_ARENA)
-		return err_explain(why, ERR_LIMIT, "message too large to unpack");
+		return ERR_LIMIT;
 	if (m == NULL)
-		return err_explain(why, a->failed ? ERR_NOMEM : ERR_MALFORMED,
-				   "message cannot be unpacked");
+		return a->failed ? ERR_NOMEM : ERR_MALFORMED;
 	*out = (struct msg *)(void *)m;
 	return ERR_OK;
 }

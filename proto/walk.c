@@ -20,16 +20,15 @@ static_assert(LIMIT_PB_REPEATED < UINT16_MAX && LIMIT_REPLY_REPEATED < UINT16_MA
 	      "counted in seen");
 
 struct walk {
-	const uint8_t *start;
 	size_t fields, fields_max, repeated_max, bytes_max;
 	enum err text; /* what a text of the wrong class is */
 	struct err_text *why;
 };
 
-static enum err bad(const struct walk *w, const struct rd *r, enum err e, const char *field,
-		    const char *what)
+static enum err bad(const struct walk *w, enum err e, const char *field)
 {
-	return err_explain(w->why, e, "%s: %s at byte %zu", field, what, (size_t)(r->p - w->start));
+	text_format(w->why->text, sizeof w->why->text, "%s", field);
+	return e;
 }
 
 /* Shortest form is not demanded (protobuf allows padding), but ten bytes are the end; for field numbers
@@ -63,14 +62,14 @@ static enum err check_scalar(const struct walk *w, struct rd *r, const ProtobufC
 	uint64_t v;
 
 	if (!varint(r, &v))
-		return bad(w, r, ERR_MALFORMED, f->name, "number cut short or too long");
+		return bad(w, ERR_MALFORMED, f->name);
 	if (f->type == PROTOBUF_C_TYPE_UINT32 && v > UINT32_MAX)
-		return bad(w, r, ERR_MALFORMED, f->name, "number over 32 bits");
+		return bad(w, ERR_MALFORMED, f->name);
 	if (f->type == PROTOBUF_C_TYPE_BOOL && v > 1)
-		return bad(w, r, ERR_MALFORMED, f->name, "neither true nor false");
+		return bad(w, ERR_MALFORMED, f->name);
 	if (f->type == PROTOBUF_C_TYPE_ENUM &&
 	    (v > INT32_MAX || protobuf_c_enum_descriptor_get_value(f->descriptor, (int)v) == NULL))
-		return bad(w, r, ERR_MALFORMED, f->name, "unknown enumerator");
+		return bad(w, ERR_MALFORMED, f->name);
 	return ERR_OK;
 }
 
@@ -93,9 +92,7 @@ static enum err check_text(const struct walk *w, const ProtobufCMessageDescripto
 	size_t at = 0;
 	const char *fault = text_fault(class_of(d, f), s, &at);
 
-	return fault == NULL ? ERR_OK
-			     : err_explain(w->why, w->text, "%s %s (byte %zu)", f->name, fault,
-					   (size_t)(s.p - w->start) + at);
+	return fault == NULL ? ERR_OK : bad(w, w->text, f->name);
 }
 
 /* Everything with a length: it must end within its parent. */
@@ -109,10 +106,10 @@ static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCMessage
 	/* Against what is left of this message and not of the whole: a part cannot reach into what
 	 * follows its parent. */
 	if (!varint_within(r, &n, PREFIX_MAX) || n > r->left)
-		return bad(w, r, ERR_MALFORMED, f->name, "length past the end");
+		return bad(w, ERR_MALFORMED, f->name);
 	if ((f->type == PROTOBUF_C_TYPE_STRING && n > LIMIT_PB_STRING) ||
 	    (f->type == PROTOBUF_C_TYPE_BYTES && n > w->bytes_max))
-		return bad(w, r, ERR_LIMIT, f->name, "too long");
+		return bad(w, ERR_LIMIT, f->name);
 	p = rd_take(r, (size_t)n);
 	if (f->type == PROTOBUF_C_TYPE_STRING)
 		return check_text(w, d, f, span_of(p, (size_t)n));
@@ -131,7 +128,7 @@ static enum err check_field(struct walk *w, struct rd *r, const ProtobufCMessage
 		       f->type == PROTOBUF_C_TYPE_MESSAGE;
 
 	if (wire != (lengthy ? WIRE_BYTES : WIRE_VARINT))
-		return bad(w, r, ERR_MALFORMED, f->name, "wrong wire type");
+		return bad(w, ERR_MALFORMED, f->name);
 	return lengthy ? check_bytes(w, r, d, f, depth) : check_scalar(w, r, f);
 }
 
@@ -143,28 +140,27 @@ static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d
 	uint16_t seen[FIELD_MAX] = {0};
 
 	if (depth > LIMIT_PB_DEPTH)
-		return bad(w, &r, ERR_LIMIT, d->short_name, "nested too deep");
+		return bad(w, ERR_LIMIT, d->short_name);
 	while (r.left > 0) {
 		const ProtobufCFieldDescriptor *f = NULL;
 		uint64_t key;
 		enum err rc;
 
 		if (!varint_within(&r, &key, PREFIX_MAX) || key >> 3 == 0 || key >> 3 >= FIELD_MAX)
-			return bad(w, &r, ERR_MALFORMED, d->short_name,
-				   "field number out of range");
+			return bad(w, ERR_MALFORMED, d->short_name);
 		f = protobuf_c_message_descriptor_get_field(d, (unsigned)(key >> 3));
 		/* protobuf-c keeps unknown fields in memory: refused here, they cannot carry
 		 * anything past our checks. */
 		if (f == NULL)
-			return bad(w, &r, ERR_MALFORMED, d->short_name, "unknown field");
+			return bad(w, ERR_MALFORMED, d->short_name);
 		if (++w->fields > w->fields_max)
-			return bad(w, &r, ERR_LIMIT, f->name, "too many fields");
+			return bad(w, ERR_LIMIT, f->name);
 		if (++seen[key >> 3] >
 		    (f->label == PROTOBUF_C_LABEL_REPEATED ? w->repeated_max : 1))
-			return bad(w, &r,
+			return bad(w,
 				   f->label == PROTOBUF_C_LABEL_REPEATED ? ERR_LIMIT
 									 : ERR_MALFORMED,
-				   f->name, "given too often");
+				   f->name);
 		rc = check_field(w, &r, d, f, (unsigned)(key & 7), depth);
 		if (rc != ERR_OK)
 			return rc;
@@ -182,14 +178,13 @@ enum err walk_check(enum msg_kind kind, struct span bytes, struct err_text *why)
 {
 	/* our own daemon's lists for a person are longer than anything that comes from outside */
 	const bool reply = kind == MSG_REPLY;
-	struct walk w = {.start = bytes.p,
-			 .text = kind == MSG_REQUEST ? ERR_INVAL : ERR_MALFORMED,
+	struct walk w = {.text = kind == MSG_REQUEST ? ERR_INVAL : ERR_MALFORMED,
 			 .why = why,
 			 .fields_max = reply ? LIMIT_REPLY_FIELDS : LIMIT_PB_FIELDS,
 			 .bytes_max = carries_entries(kind) ? LIMIT_ROSTER_CARRIED : LIMIT_PB_BYTES,
 			 .repeated_max = reply ? LIMIT_REPLY_REPEATED : LIMIT_PB_REPEATED};
 
 	if (kind >= MSG_KIND_COUNT_)
-		return err_explain(why, ERR_MALFORMED, "no such message");
+		return ERR_MALFORMED;
 	return walk_message(&w, schema_table[kind].desc, rd_of(bytes), 1);
 }

@@ -18,7 +18,7 @@
 
 /** walk_check(kind, bytes, why): depth, counts and lengths within limits.h, every field known and of
  *  its wire type, no field twice that is not repeated, enumerators known, texts of the class that
- *  their field has (base/text.h).  ERR_MALFORMED or ERR_LIMIT name the field and the byte in why; a text of MSG_REQUEST
+ *  their field has (base/text.h).  ERR_MALFORMED or ERR_LIMIT leave the name of the field in why; a text of MSG_REQUEST
  *  that a person has to write otherwise is ERR_INVAL. */
 MUST_CHECK enum err walk_check(enum msg_kind kind, struct span bytes, struct err_text *why);
 

@@ -215,11 +215,21 @@ void talk_items(const struct cli *c, const struct talk_item *items, size_t count
 	}
 }
 
-/* A number, or the beginning of the words of one item alone; TALK_NONE: neither. */
+/* Does any word of item but its first begin so? */
+static bool within(const char *item, const char *slug)
+{
+	for (const char *s = strchr(item, '-'); s != NULL; s = strchr(s + 1, '-'))
+		if (strncmp(s + 1, slug, strlen(slug)) == 0)
+			return true;
+	return false;
+}
+
+/* A number, the beginning of one item alone, or of a word in one item alone ("schriftelijk" for "ja, schriftelijk"); TALK_NONE:
+ * neither. */
 static size_t which(const struct talk_item *items, size_t count, const char *typed)
 {
 	char slug[SENTENCE], item[SENTENCE];
-	size_t found = TALK_NONE, n;
+	size_t found = TALK_NONE, inner = TALK_NONE, inners = 0, n;
 	uint64_t number = 0;
 
 	if (value_whole(typed, &number))
@@ -228,15 +238,20 @@ static size_t which(const struct talk_item *items, size_t count, const char *typ
 		return TALK_NONE;
 	n = strlen(slug);
 	for (size_t i = 0; i < count; i++) {
-		if (!text_slug(item, sizeof item, items[i].text) || strncmp(item, slug, n) != 0)
+		if (!text_slug(item, sizeof item, items[i].text))
 			continue;
+		if (strncmp(item, slug, n) != 0) {
+			inner = within(item, slug) ? i : inner;
+			inners += within(item, slug);
+			continue;
+		}
 		if (item[n] == '\0') /* the whole of it, whatever else begins so */
 			return i;
 		if (found != TALK_NONE)
 			return TALK_NONE;
 		found = i;
 	}
-	return found;
+	return found != TALK_NONE || inners != 1 ? found : inner;
 }
 
 /* Says why not, when it is there and cannot be chosen. */

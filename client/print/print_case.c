@@ -110,14 +110,22 @@ void print_grants(const struct cli *c, const struct msg *reply)
 }
 
 /* A document of a referral is an act; the rest happened to the case here. */
-static const char *entry_words(const struct cli *c, const struct msg *r)
+static enum list_id list_of(const struct msg *r)
 {
 	const char *what = msg_text(r, ENTRY_ROW_WHAT);
-	enum list_id list = list_has(LIST_UI, what) ? LIST_UI : LIST_OUTBOX;
 
 	if (list_has(LIST_ACTS, what) && msg_text(r, ENTRY_ROW_REF)[0] != '\0')
-		list = LIST_ACTS;
-	return list_text(list, c->lang, what);
+		return LIST_ACTS;
+	return list_has(LIST_UI, what) ? LIST_UI : LIST_OUTBOX;
+}
+
+/* Behind an act stands a code: how it arrived, which act was lost, when it leaves. */
+static const char *act_words(const struct cli *c, const char *code)
+{
+	return list_text(list_has(LIST_VERDICTS, code) ? LIST_VERDICTS
+			 : list_has(LIST_ACTS, code)   ? LIST_ACTS
+						       : LIST_AUDIT,
+			 c->lang, code);
 }
 
 void print_timeline(const struct cli *c, const struct msg *reply)
@@ -132,10 +140,13 @@ void print_timeline(const struct cli *c, const struct msg *reply)
 		if (strcmp(msg_text(r, ENTRY_ROW_WHAT), "case-edited") == 0) {
 			print_codes(c, LIST_PERSON, text, fields, sizeof fields);
 			text = fields;
+		} else if (list_of(r) == LIST_ACTS ||
+			   strcmp(msg_text(r, ENTRY_ROW_WHAT), "lost-act") == 0) {
+			text = act_words(c, text);
 		}
 		(void)printf("  ");
 		print_time(c, msg_u64(r, ENTRY_ROW_AT_MS));
-		(void)printf("  %s", entry_words(c, r));
+		(void)printf("  %s", list_text(list_of(r), c->lang, msg_text(r, ENTRY_ROW_WHAT)));
 		if (msg_text(r, ENTRY_ROW_REF)[0] != '\0')
 			(void)printf(" %s", msg_text(r, ENTRY_ROW_REF));
 		if (text[0] != '\0')

@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "client/words/words.h"
 
-enum { VALUES_MAX = 4, VALUE_MAX = 1024, CODE_MAX = 64 };
+enum { VALUES_MAX = 8, VALUE_MAX = 1024, CODE_MAX = 64 };
 
 /* "identity contact": each in words, "identiteit, contact".  Where they are to be typed the code stands before its words; a code
  * that is in no list of ours stays alone. */
@@ -65,6 +65,12 @@ static void value_words(enum list_lang lang, const struct msg *v, bool typed, ch
 				       : words_length(lang, msg_u64(v, VALUE_SECONDS), text));
 }
 
+/* A cause is a sentence of its own, about the values beside it. */
+static bool is_cause(const struct msg *v)
+{
+	return strcmp(msg_text(v, VALUE_LIST), list_name(LIST_CAUSES)) == 0;
+}
+
 /* Numbers stay numbers: a plural is chosen by them. */
 static char *fill(enum list_lang lang, const char *text, bool typed, const struct msg *reply,
 		  char out[WORDS_LONG])
@@ -83,6 +89,13 @@ static char *fill(enum list_lang lang, const char *text, bool typed, const struc
 		value_words(lang, v, typed, words[i]);
 		values[i].text = words[i];
 	}
+	for (size_t i = 0; i < VALUES_MAX && values[i].name != NULL; i++)
+		if (is_cause(msg_at(reply, REPLY_VALUES, i)))
+			values[i].text = fill_text(
+				words[i], VALUE_MAX,
+				list_text(LIST_CAUSES, lang,
+					  msg_text(msg_at(reply, REPLY_VALUES, i), VALUE_CODE)),
+				values, words_plural(lang));
 	return fill_text(out, WORDS_LONG, text, values, words_plural(lang));
 }
 

@@ -2,8 +2,6 @@
 #include "base/err.h"
 
 #include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 /* clang-format off */
 static const char *const texts[ERR_COUNT_] = {
@@ -74,18 +72,4 @@ bool err_fatal(enum err e)
 		break;
 	}
 	return false;
-}
-
-enum err err_explain(struct err_text *out, enum err e, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (out == NULL)
-		return e;
-	va_start(ap, fmt);
-	/* Cut at the end when it is too long: what matters (which file, which setting) stands first
-	 * in every text. */
-	(void)vsnprintf(out->text, sizeof out->text, fmt, ap);
-	va_end(ap);
-	return e;
 }

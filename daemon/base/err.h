@@ -55,12 +55,9 @@ bool err_foreign(enum err e);
 /** Memory, disk or stored data fail us. */
 bool err_fatal(enum err e);
 
-/** A bounded sentence for a human: what, why, what to do.  Callers zero it. */
+/** A bounded text: a cause with its values (base/cause.h), or what its function says.  Callers zero it. */
 struct err_text {
-	char text[512];
+	char text[1024];
 };
-
-/** err_explain(out, e, fmt...): fill out (may be NULL) and return e, so that it fits in a return. */
-enum err err_explain(struct err_text *out, enum err e, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 #endif /* KRING_BASE_ERR_H */

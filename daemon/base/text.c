@@ -4,6 +4,8 @@
 #include "base/text.h"
 
 #include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -326,4 +328,14 @@ void text_get(struct rd *r, char *out, size_t cap)
 	if (n > 0)
 		memcpy(out, p, n);
 	out[n] = '\0';
+}
+
+void text_format(char *out, size_t cap, const char *fmt, ...)
+{
+	va_list ap;
+
+	require(out != NULL && cap > 0);
+	va_start(ap, fmt);
+	(void)vsnprintf(out, cap, fmt, ap);
+	va_end(ap);
 }

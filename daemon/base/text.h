@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "base/bytes.h"
+#include "base/err.h"
 
 /** What a text may be.  proto/options.proto says which one a field is; a name, a place, an address are always a line. */
 enum text_class {
@@ -48,6 +49,9 @@ unsigned text_distance(const char *a, const char *b);
  *  between them, Latin letters without their accents ("Één Thuis": een-thuis).  Never longer than s.  Empty for a
  *  name in another script; false, and empty, when it does not fit. */
 bool text_slug(char *out, size_t cap, const char *s);
+
+/** printf into out, with a NUL; what does not fit is cut. */
+void text_format(char *out, size_t cap, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /** Short texts in fixed layouts: len u8 | bytes. */
 void text_put(struct wr *w, const char *s);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
@@ -27,6 +28,7 @@
 #include "io/ctlsrv.h"
 #include "io/fdpass.h"
 #include "io/ipc.h"
+#include "roles/causes.h"
 #include "roles/config.h"
 #include "roles/sandbox.h"
 
@@ -193,8 +195,25 @@ static void on_supervisor_gone(void *ctx)
 
 /* ---- control, effects ---- */
 
+/* A code, and what its words name: {error} is a code, too. */
+static void add_cause(struct arena *a, struct msg *reply, const struct err_text *why)
+{
+	const struct say cause = say_code("cause", LIST_CAUSES, why->text);
+	struct fill values[CAUSE_VALUES + 1];
+
+	cause_values(why, values);
+	say_add(a, reply, REPLY_VALUES, &cause);
+	for (const struct fill *v = values; v->name != NULL; v++) {
+		const struct say s = strcmp(v->name, "error") == 0
+					     ? say_code(v->name, LIST_ERRORS, v->text)
+					     : say_text(v->name, v->text);
+
+		say_add(a, reply, REPLY_VALUES, &s);
+	}
+}
+
 static void answer_alone(struct core *c, uint64_t client, const char *error, enum refusal code,
-			 const char *cause)
+			 const struct err_text *why)
 {
 	struct arena a;
 	struct msg *reply;
@@ -205,11 +224,9 @@ static void answer_alone(struct core *c, uint64_t client, const char *error, enu
 	reply = msg_new(&a, MSG_REPLY);
 	if (error != NULL) {
 		msg_set_text(&a, reply, REPLY_ERROR, error);
-		const struct say value = say_text("cause", cause);
-
 		msg_set_text(&a, reply, REPLY_CODE, list_refusal_codes[code]);
-		if (cause[0] != '\0')
-			say_add(&a, reply, REPLY_VALUES, &value);
+		if (why != NULL)
+			add_cause(&a, reply, why);
 	} else {
 		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, !awake(c));
 	}
@@ -229,12 +246,12 @@ static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span byt
 	struct core *c = ctx;
 
 	if (bytes.p == NULL)
-		answer_alone(c, client, "usage", REFUSAL_REQUEST_TOO_LARGE, "");
+		answer_alone(c, client, "usage", REFUSAL_REQUEST_TOO_LARGE, NULL);
 	else if (!awake(c))
 		on_locked_request(c, client, bytes);
 	else if (!backup_request(c, client, bytes) && !watch_request(c, client, uid, bytes) &&
 		 engine_push(c->o.engine, &ev) != ERR_OK)
-		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, "");
+		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
 }
 
 /* Asked before each turn of a request that goes on: who hung up is in no list of the socket any more. */
@@ -360,7 +377,7 @@ static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct 
 	       msg_has(req, REQUEST_WATCH);
 	arena_free(&a);
 	if (ours && watchers_add(c->watchers, client, uid) != ERR_OK)
-		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, "");
+		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
 	return ours;
 }
 
@@ -617,22 +634,23 @@ static void on_unlock(struct core *c, uint64_t client, const struct msg *ask)
 	enum err rc;
 
 	if (c->o.keys.keybox != NULL) { /* opened a moment ago, and could not run with them */
-		answer_alone(c, client, "not-now", REFUSAL_NODE_STARTS_AGAIN, "");
+		answer_alone(c, client, "not-now", REFUSAL_NODE_STARTS_AGAIN, NULL);
 		return;
 	}
 	rc = unlock_typed(&c->config, msg_text(ask, UNLOCK_SECRET), &c->o.keys, &code, &why);
 	if (rc == ERR_OK)
 		rc = wake(c, &why);
 	if (rc == ERR_OK) {
-		answer_alone(c, client, NULL, REFUSAL_NONE, "");
+		answer_alone(c, client, NULL, REFUSAL_NONE, NULL);
 		return;
 	}
 	if (rc == ERR_CRYPTO) {
-		answer_alone(c, client, "refused", code, "");
+		answer_alone(c, client, "refused", code, NULL);
 		return;
 	}
-	answer_alone(c, client, "not-now", REFUSAL_NODE_CANNOT_RUN,
-		     why.text[0] == '\0' ? err_text(rc) : why.text);
+	if (why.text[0] == '\0')
+		(void)cause_set(&why, rc, "error", FILL({"error", err_text(rc), 0}));
+	answer_alone(c, client, "not-now", REFUSAL_NODE_CANNOT_RUN, &why);
 	loop_stop(c->loop, ROLES_TRY_AGAIN);
 }
 
@@ -650,9 +668,9 @@ static void on_locked_request(struct core *c, uint64_t client, struct span bytes
 	if (understood && msg_has(request, REQUEST_UNLOCK))
 		on_unlock(c, client, msg_get(request, REQUEST_UNLOCK));
 	else if (understood && msg_has(request, REQUEST_STATUS))
-		answer_alone(c, client, NULL, REFUSAL_NONE, "");
+		answer_alone(c, client, NULL, REFUSAL_NONE, NULL);
 	else
-		answer_alone(c, client, "not-now", REFUSAL_NODE_LOCKED, "");
+		answer_alone(c, client, "not-now", REFUSAL_NODE_LOCKED, NULL);
 	arena_free(&a); /* wiped */
 }
 
@@ -661,6 +679,7 @@ int core_main(const struct role_options *opt)
 	struct core c = {.opt = opt, .net_fd = -1};
 	struct err_text why = {""};
 	const char *step = "config";
+	char text[CAUSES_LEN];
 	enum err rc = config_read(&c.config, opt->dir, opt->config, &why);
 	bool wait = opt->locked;
 	int code;
@@ -686,7 +705,7 @@ int core_main(const struct role_options *opt)
 	}
 	if (rc != ERR_OK) {
 		log_write(LOG_ERROR, LOG_FAILED, "step=%s err=\"%s\" why=\"%s\"", step,
-			  err_text(rc), why.text);
+			  err_text(rc), causes_log(&why, text));
 		return rc == ERR_BUSY || rc == ERR_FULL || rc == ERR_NOMEM ? ROLES_FAILED
 									   : ROLES_CONFIG;
 	}

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "roles/causes.h"
 #include "roles/configfile.h"
 
 enum { MIB = 1024 * 1024 };
@@ -51,11 +52,12 @@ static void keep_text(int fd, struct backup_files *files)
 bool settings_take(struct config *c, int fd, struct backup_files *files)
 {
 	struct err_text why = {""};
+	char text[CAUSES_LEN];
 	unsigned changed = 0, waits = 0;
 	struct config next;
 
 	if (config_read_fd(&next, c->dir, c->path, fd, &why) != ERR_OK) {
-		log_write(LOG_ERROR, LOG_SETTINGS, "kept=1 why=\"%s\"", why.text);
+		log_write(LOG_ERROR, LOG_SETTINGS, "kept=1 why=\"%s\"", causes_log(&why, text));
 		return false;
 	}
 	for (size_t i = 0; i < CONFIG_COUNT; i++) {

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -332,15 +333,13 @@ enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctls
 		return ERR_NOMEM;
 	if (strlen(path) >= sizeof s->path) {
 		free(s);
-		return err_explain(
-			why, ERR_LIMIT,
-			"the path of the control socket is too long: %zu characters, %zu at most; "
-			"take a directory with a shorter name than %s",
-			strlen(path), sizeof s->path - 1, path);
+		return cause_set(why, ERR_LIMIT, "socket-long",
+				 FILL({"path", path, 0}, {"n", NULL, strlen(path)},
+				      {"max", NULL, sizeof s->path - 1}));
 	}
 	if (answered(path)) {
 		free(s);
-		return err_explain(why, ERR_BUSY, "another program answers at %s", path);
+		return cause_set(why, ERR_BUSY, "socket-answered", FILL({"path", path, 0}));
 	}
 	memcpy(s->path, path, strlen(path) + 1);
 	/* Nobody answered there, so that it is left over from a crash; bind would refuse the name. */
@@ -358,8 +357,8 @@ enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctls
 	if (rc == 0)
 		rc = uv_listen((uv_stream_t *)&s->pipe, LIMIT_CLIENTS, on_connect);
 	if (rc != 0) /* the process ends; nothing to undo */
-		return err_explain(why, ERR_IO, "the control socket %s: %s (errno %d)", path,
-				   strerror(-rc), -rc);
+		return cause_set(why, ERR_IO, "socket",
+				 FILL({"path", path, 0}, {"error", cause_errno(-rc), 0}));
 	*out = s;
 	return ERR_OK;
 }

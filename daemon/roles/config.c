@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/cause.h"
 #include "base/check.h"
 #include "base/endpoint.h"
 #include "base/text.h"
@@ -117,6 +118,14 @@ static void say(struct reading *r, enum err rc, struct config_fault *f)
 	r->fn(r->ctx, f);
 }
 
+/* What is wrong and what to do, out of the same values. */
+static void tell(struct config_fault *f, const char *what, const char *todo,
+		 const struct fill *values)
+{
+	(void)cause_set(&f->what, ERR_INVAL, what, values);
+	(void)cause_set(&f->remedy, ERR_INVAL, todo, values);
+}
+
 /* What was written, shortened: the line is known, a screenful of it helps nobody. */
 static const char *shown(char out[SHOWN + 4], const char *value)
 {
@@ -135,22 +144,14 @@ static const char *shown(char out[SHOWN + 4], const char *value)
 
 static void wrong_number(const struct config_setting *s, const char *value, struct config_fault *f)
 {
-	static_assert(sizeof(unsigned long long) == sizeof(uint64_t), "printed whole");
-	const unsigned long long least = s->least, most = s->most;
 	uint64_t v = 0;
 
-	(void)err_explain(&f->what, ERR_INVAL, "%s=%s is no number from %llu to %llu (%s)", s->name,
-			  value, least, most, s->unit);
-	if (!digits(value, &v))
-		(void)err_explain(&f->remedy, ERR_INVAL,
-				  "write digits alone, without sign or unit: %s=%s", s->name,
-				  s->standard);
-	else if (v < s->least)
-		(void)err_explain(&f->remedy, ERR_INVAL, "the least is %llu", least);
-	else
-		(void)err_explain(&f->remedy, ERR_INVAL,
-				  "the most is %llu; without this line it is %s", most,
-				  s->standard);
+	tell(f, "setting-number",
+	     !digits(value, &v) ? "setting-digits"
+	     : v < s->least	? "setting-least"
+				: "setting-most",
+	     FILL({"name", s->name, 0}, {"value", value, 0}, {"least", NULL, s->least},
+		  {"most", NULL, s->most}, {"unit", s->unit, 0}, {"standard", s->standard, 0}));
 }
 
 static void wrong_word(const struct config_setting *s, const char *value, struct config_fault *f)
@@ -166,24 +167,20 @@ static void wrong_word(const struct config_setting *s, const char *value, struct
 			memcpy(near, word, sizeof near);
 		best = d < best ? d : best;
 	}
-	(void)err_explain(&f->what, ERR_INVAL, "%s=%s is none of %s", s->name, value, s->words);
-	if (near[0] != '\0')
-		(void)err_explain(&f->remedy, ERR_INVAL, "did you mean %s=%s?", s->name, near);
-	else
-		(void)err_explain(&f->remedy, ERR_INVAL, "without this line it is %s", s->standard);
+	tell(f, "setting-word", near[0] != '\0' ? "setting-near" : "setting-standard",
+	     FILL({"name", s->name, 0}, {"value", value, 0}, {"words", s->words, 0},
+		  {"near", near, 0}, {"standard", s->standard, 0}));
 }
 
 static void wrong_text(const struct config_setting *s, const char *value, const char *flaw,
 		       struct config_fault *f)
 {
-	if (flaw == NULL) {
-		(void)err_explain(&f->what, ERR_INVAL, "%s=%s is longer than %zu bytes", s->name,
-				  value, s->cap - 1);
-		(void)err_explain(&f->remedy, ERR_INVAL, "use a shorter one");
-		return;
-	}
-	(void)err_explain(&f->what, ERR_INVAL, "%s=%s: %s", s->name, value, flaw);
-	(void)err_explain(&f->remedy, ERR_INVAL, "write it as %s=tcp://192.0.2.1:7001", s->name);
+	if (flaw == NULL)
+		tell(f, "setting-long", "setting-shorter",
+		     FILL({"name", s->name, 0}, {"value", value, 0}, {"max", NULL, s->cap - 1}));
+	else
+		tell(f, "setting-address", "setting-address-do",
+		     FILL({"name", s->name, 0}, {"value", value, 0}, {"error", flaw, 0}));
 }
 
 /* Into c, or what is wrong with it into f. */
@@ -197,9 +194,8 @@ static enum err judge(struct config *c, const struct config_setting *s, const ch
 
 	(void)shown(text, value);
 	if (value[0] == '\0' && s->type != CONFIG_ADDRESS) {
-		(void)err_explain(&f->what, ERR_INVAL, "%s= has no value", s->name);
-		(void)err_explain(&f->remedy, ERR_INVAL,
-				  "give it one, or take the line out: then it is %s", s->standard);
+		tell(f, "setting-empty", "setting-empty-do",
+		     FILL({"name", s->name, 0}, {"standard", s->standard, 0}));
 		return ERR_INVAL;
 	}
 	switch (s->type) {
@@ -240,7 +236,6 @@ static void unknown(const char *section, const char *name, struct config_fault *
 	const struct config_setting *best = NULL;
 	unsigned distance = NEAR;
 
-	(void)err_explain(&f->what, ERR_INVAL, "unknown setting %s in section [%s]", name, section);
 	for (size_t i = 0; i < CONFIG_COUNT; i++) {
 		const struct config_setting *s = &config_settings[i];
 		const unsigned d = strcasecmp(s->name, name) == 0 ? 0
@@ -251,11 +246,10 @@ static void unknown(const char *section, const char *name, struct config_fault *
 		distance = d;
 		best = s;
 	}
-	if (best != NULL)
-		(void)err_explain(&f->remedy, ERR_INVAL, "did you mean %s= in section [%s]?",
-				  best->name, best->section);
-	else
-		(void)err_explain(&f->remedy, ERR_INVAL, "kring config show names those there are");
+	tell(f, "setting-unknown", best != NULL ? "setting-unknown-near" : "setting-unknown-do",
+	     FILL({"name", name, 0}, {"section", section, 0},
+		  {"near", best == NULL ? "" : best->name, 0},
+		  {"other", best == NULL ? "" : best->section, 0}));
 }
 
 static void take(struct reading *r, const struct configfile *file, const struct configfile_line *l)
@@ -271,9 +265,10 @@ static void take(struct reading *r, const struct configfile *file, const struct 
 			       file->section[0] == '\0' ? "" : "[", file->section,
 			       file->section[0] == '\0' ? "" : "] ", name);
 	if (l->flaw != NULL) {
-		(void)err_explain(&f.what, ERR_MALFORMED, "%s%s%s",
-				  name[0] == '\0' ? "this line" : name, " ", l->flaw);
-		(void)err_explain(&f.remedy, ERR_MALFORMED, "%s", l->remedy);
+		char todo[32];
+
+		(void)snprintf(todo, sizeof todo, "%s-do", l->flaw);
+		tell(&f, l->flaw, todo, FILL({"name", name, 0}));
 		say(r, ERR_MALFORMED, &f);
 		return;
 	}
@@ -288,9 +283,8 @@ static void take(struct reading *r, const struct configfile *file, const struct 
 	/* Counted although its value may be wrong: a file of faults is not an empty one. */
 	r->taken++;
 	if (r->c->line[i] != 0) {
-		(void)err_explain(&f.what, ERR_INVAL, "%s= is given twice, first in line %u", name,
-				  r->c->line[i]);
-		(void)err_explain(&f.remedy, ERR_INVAL, "once is enough: take one line out");
+		tell(&f, "setting-twice", "setting-twice-do",
+		     FILL({"name", name, 0}, {"first", NULL, r->c->line[i]}));
 		say(r, ERR_INVAL, &f);
 		return;
 	}
@@ -317,14 +311,28 @@ static void refuse_environment(struct reading *r)
 		if (getenv(name) == NULL)
 			continue;
 		(void)snprintf(f.setting, sizeof f.setting, "[%s] %s", s->section, s->name);
-		(void)err_explain(&f.what, ERR_INVAL,
-				  "%s is set in the environment, where no setting is read from",
-				  name);
-		(void)err_explain(&f.remedy, ERR_INVAL,
-				  "write %s= below [%s] in %s, and unset the variable", s->name,
-				  s->section, r->c->path);
+		tell(&f, "environment", "environment-do",
+		     FILL({"variable", name, 0}, {"name", s->name, 0}, {"section", s->section, 0},
+			  {"path", r->c->path, 0}));
 		say(r, ERR_INVAL, &f);
 	}
+}
+
+/* Of a file that is none, with its path in front of what configfile found. */
+static void whole_file(struct err_text *what, enum err rc, const char *path, int error,
+		       const struct err_text *why)
+{
+	struct fill values[CAUSE_VALUES + 1] = {{.name = NULL}},
+					  more[CAUSE_VALUES + 1] = {{"path", path, 0}};
+
+	if (error != 0) {
+		(void)cause_set(what, rc, "file",
+				FILL({"path", path, 0}, {"error", cause_errno(error), 0}));
+		return;
+	}
+	cause_values(why, values);
+	memcpy(more + 1, values, (CAUSE_VALUES - 1) * sizeof *more);
+	(void)cause_set(what, rc, why->text, more);
 }
 
 /* The file as a whole: in a node's own directory with the way back to what lay there. */
@@ -337,8 +345,7 @@ static enum err say_unread(struct reading *r, enum err rc, const char *dir, int 
 	if (dir != NULL && (rc == ERR_IO || rc == ERR_CORRUPT))
 		rc = nodefiles_explain(&f.what, rc, dir, "kring.conf", error);
 	else
-		(void)err_explain(&f.what, rc, "%s%s %s", r->c->path, error == 0 ? "" : ":",
-				  why->text);
+		whole_file(&f.what, rc, r->c->path, error, why);
 	say(r, rc, &f);
 	return rc;
 }
@@ -362,9 +369,9 @@ static enum err check(struct reading *r, const char *dir, const char *file, int 
 		require(judge(c, &config_settings[i], config_settings[i].standard, &none) ==
 			ERR_OK);
 	if (strlen(dir) >= sizeof c->dir || (file != NULL && strlen(file) >= sizeof c->path)) {
-		(void)err_explain(&none.what, ERR_LIMIT, "the name of %s is too long",
-				  strlen(dir) >= sizeof c->dir ? "the directory"
-							       : "the settings file");
+		(void)cause_set(&none.what, ERR_LIMIT,
+				strlen(dir) >= sizeof c->dir ? "dir-name-long" : "file-name-long",
+				FILL_NONE);
 		say(r, ERR_LIMIT, &none);
 		return ERR_LIMIT;
 	}
@@ -384,9 +391,7 @@ static enum err check(struct reading *r, const char *dir, const char *file, int 
 	}
 	if (r->taken == 0 &&
 	    r->rc == ERR_OK) { /* what a full disk leaves: a node that listens nowhere */
-		(void)err_explain(&why, ERR_CORRUPT,
-				  "holds no setting: write Listen= at least, with or "
-				  "without an address");
+		(void)cause_set(&why, ERR_CORRUPT, "settings-none", FILL_NONE);
 		return say_unread(r, ERR_CORRUPT, file == NULL ? dir : NULL, 0, &why);
 	}
 	return r->rc;
@@ -407,20 +412,33 @@ struct first {
 	bool said;
 };
 
+/* One sentence out of two, and of where it stands: their values are the same ones. */
+static void both(struct err_text *out, const char *path, const struct config_fault *f)
+{
+	struct fill all[CAUSE_VALUES + 1] = {{"path", path, 0},
+					     {"line", NULL, f->line},
+					     {"what", f->what.text, 0},
+					     {"do", f->remedy.text, 0}};
+	struct fill values[CAUSE_VALUES + 1];
+	size_t n = 4;
+
+	cause_values(&f->what, values);
+	for (const struct fill *v = values; v->name != NULL && n < CAUSE_VALUES; v++)
+		if (strcmp(v->name, "path") != 0)
+			all[n++] = *v;
+	(void)cause_set(out, ERR_INVAL, f->line == 0 ? "settings-whole" : "settings-line", all);
+}
+
 static void keep_first(void *ctx, const struct config_fault *f)
 {
 	struct first *first = ctx;
-	const char *colon = f->remedy.text[0] == '\0' ? "" : ": ";
-
 	if (first->said)
 		return;
 	first->said = true;
-	if (f->line == 0)
-		(void)err_explain(first->why, ERR_INVAL, "%s%s%s", f->what.text, colon,
-				  f->remedy.text);
-	else
-		(void)err_explain(first->why, ERR_INVAL, "%s, line %u: %s%s%s", first->c->path,
-				  f->line, f->what.text, colon, f->remedy.text);
+	if (f->remedy.text[0] != '\0')
+		both(first->why, first->c->path, f);
+	else if (first->why != NULL)
+		*first->why = f->what;
 }
 
 enum err config_read(struct config *c, const char *dir, const char *file, struct err_text *why)

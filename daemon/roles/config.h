@@ -69,7 +69,7 @@ struct config {
 struct config_fault {
 	unsigned line;		      /* 0: of the file as a whole, which what then names */
 	char setting[96];	      /* "[Section] Name"; "": no setting */
-	struct err_text what, remedy; /* a sentence each; remedy may be empty */
+	struct err_text what, remedy; /* a cause each; remedy may be empty */
 };
 typedef void (*config_fault_fn)(void *ctx, const struct config_fault *fault);
 

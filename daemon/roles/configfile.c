@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "base/check.h"
 #include "base/text.h"
 
@@ -31,11 +32,11 @@ enum err configfile_read_fd(struct configfile *f, int fd, int *error, struct err
 	*error = 0;
 	if (fstat(fd, &sb) != 0) {
 		*error = errno;
-		return err_explain(why, ERR_IO, "%s", strerror(errno));
+		return ERR_IO;
 	}
 	/* A directory, a device or a fifo: reading one would fail late, or never end. */
 	if (!S_ISREG(sb.st_mode))
-		return err_explain(why, ERR_INVAL, "is not a regular file");
+		return cause_set(why, ERR_INVAL, "file-special", FILL_NONE);
 	/* One byte more than may be there: a file that grows while it is read is seen as well. */
 	while (n > 0 && f->len < sizeof f->text) {
 		n = read(fd, f->text + f->len, sizeof f->text - f->len);
@@ -43,12 +44,11 @@ enum err configfile_read_fd(struct configfile *f, int fd, int *error, struct err
 	}
 	if (n < 0) {
 		*error = errno;
-		return err_explain(why, ERR_IO, "%s", strerror(errno));
+		return ERR_IO;
 	}
 	if (f->len > CONFIGFILE_MAX)
-		return err_explain(why, ERR_LIMIT,
-				   "is larger than %d bytes: this is no settings file",
-				   CONFIGFILE_MAX);
+		return cause_set(why, ERR_LIMIT, "settings-large",
+				 FILL({"max", NULL, CONFIGFILE_MAX}));
 	if (f->len >= 3 && memcmp(f->text, "\xef\xbb\xbf", 3) == 0)
 		f->at = 3; /* an editor's mark, not a character */
 	f->text[f->len] = '\0';
@@ -63,7 +63,7 @@ enum err configfile_read(struct configfile *f, const char *path, int *error, str
 
 	if (fd < 0) {
 		*error = errno;
-		return err_explain(why, ERR_IO, "%s", strerror(errno));
+		return ERR_IO;
 	}
 	rc = configfile_read_fd(f, fd, error, why);
 	(void)close(fd);
@@ -81,9 +81,9 @@ static char *trimmed(char *s)
 	return s;
 }
 
-static bool bad(struct configfile_line *out, const char *flaw, const char *remedy)
+static bool bad(struct configfile_line *out, const char *flaw)
 {
-	*out = (struct configfile_line){.name = "", .value = "", .flaw = flaw, .remedy = remedy};
+	*out = (struct configfile_line){.name = "", .value = "", .flaw = flaw};
 	return true;
 }
 
@@ -95,7 +95,7 @@ static bool take_section(struct configfile *f, char *s, struct configfile_line *
 	/* what stands below a broken heading must not count for the section above it */
 	f->lost = n < 3 || s[n - 1] != ']' || n - 2 >= sizeof f->section;
 	if (f->lost)
-		return bad(out, "is no [Section]", "write it alone on its line, as [Node]");
+		return bad(out, "line-section");
 	memcpy(f->section, s + 1, n - 2);
 	f->section[n - 2] = '\0';
 	return false;
@@ -107,19 +107,16 @@ static bool take_setting(const struct configfile *f, char *s, struct configfile_
 
 	/* The first one: a value may hold others, a name may not. */
 	if (equals == NULL)
-		return bad(out, "is neither Name=value nor [Section]",
-			   "a remark begins with # on a line of its own");
+		return bad(out, "line-neither");
 	*equals = '\0';
 	*out = (struct configfile_line){.name = trimmed(s), .value = trimmed(equals + 1)};
 	if (out->name[0] == '\0')
-		return bad(out, "has no name before the =", "write Name=value");
+		return bad(out, "line-no-name");
 	if (f->section[0] == '\0') {
-		out->flaw = "stands below no [Section]";
-		out->remedy = "put it under [Node], [Limits], [Flow] or [Partners]";
+		out->flaw = "line-no-section";
 	} else if (out->value[0] == '#' || out->value[0] == ';' ||
 		   strstr(out->value, " #") != NULL || strstr(out->value, " ;") != NULL) {
-		out->flaw = "has a remark behind its value";
-		out->remedy = "put the remark on a line of its own";
+		out->flaw = "line-remark";
 	}
 	return true;
 }
@@ -140,8 +137,7 @@ bool configfile_next(struct configfile *f, struct configfile_line *out)
 		s[n] = '\0';
 		/* a carriage return ends a line of Windows; inside one it is a control character like any other */
 		if (!text_valid(span_of(s, n > 0 && s[n - 1] == '\r' ? n - 1 : n)))
-			return bad(out, "is no plain text",
-				   "write it in UTF-8, without control characters");
+			return bad(out, "line-not-text");
 		s = trimmed(s);
 		if (s[0] == '\0' || s[0] == '#' || s[0] == ';' || (f->lost && s[0] != '['))
 			continue;

@@ -34,12 +34,12 @@ struct configfile {
 
 struct configfile_line {
 	const char *name, *value; /* borrowed until the next line; value may be empty */
-	const char *flaw;	  /* not NULL: the line is no setting; what is wrong with it */
-	const char *remedy;
+	/* Not NULL: the line is no setting.  A row of causes.psv; with "-do" behind it, what to do. */
+	const char *flaw;
 };
 
 /** The whole file, a regular one of at most CONFIGFILE_MAX bytes.  On a failure *error is an errno, or 0 with the
- *  reason in why; ERR_LIMIT: too large. */
+ *  cause in why, without the path; ERR_LIMIT: too large. */
 MUST_CHECK enum err configfile_read(struct configfile *f, const char *path, int *error,
 				    struct err_text *why);
 /** The same from a descriptor (borrowed, read from where it stands). */

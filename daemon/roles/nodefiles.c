@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "base/check.h"
 
 /* In the order in which their presence proves the most. */
@@ -50,44 +51,33 @@ enum err nodefiles_explain(struct err_text *why, enum err rc, const char *dir, c
 {
 	const char *held = nodefiles_any(dir);
 	const bool absolute = file[0] == '/';
-	const char *at = absolute ? "" : dir, *slash = absolute ? "" : "/";
-	char path[PATH_MAX];
+	char path[PATH_MAX] = "";
 	struct stat sb;
 
 	require(file[0] != '\0');
+	(void)snprintf(path, sizeof path, "%s%s%s", absolute ? "" : dir, absolute ? "" : "/", file);
+	const struct fill *values = FILL({"path", path, 0}, {"dir", dir, 0},
+					 {"error", cause_errno(no), 0});
 	/* A file that is missing from an empty directory is another matter than one missing beside
 	 * its others. */
 	if (no == ENOENT && held == NULL && !absolute)
-		return err_explain(
-			why, ERR_NOTFOUND,
-			"no node in %s (%s/%s: %s): make one with kring --dir %s node init or "
-			"kring --dir "
-			"%s join, or bring one back: kring --dir %s restore BACKUP --sheet SHEET",
-			dir, dir, file, strerror(no), dir, dir, dir);
+		return cause_set(why, ERR_NOTFOUND, "node-none", values);
 	if (no == EACCES || no == EPERM) {
 		/* The owner of the file, or of the directory where the file itself cannot be looked
 		 * at. */
 		sb.st_uid = 0;
-		if (absolute || !nodefiles_path(path, PATH_MAX, dir, file) || lstat(path, &sb) != 0)
+		if (absolute || lstat(path, &sb) != 0)
 			(void)stat(absolute ? file : dir, &sb);
-		return err_explain(
-			why, ERR_IO,
-			"%s%s%s: %s: run this as the user it belongs to (uid %u); you are "
-			"uid %u",
-			at, slash, file, strerror(no), (unsigned)sb.st_uid, (unsigned)geteuid());
+		return cause_set(why, ERR_IO, "file-of-other",
+				 FILL({"path", path, 0}, {"error", cause_errno(no), 0},
+				      {"owner", NULL, sb.st_uid}, {"you", NULL, geteuid()}));
 	}
 	if (no == ENOENT && absolute)
-		return err_explain(why, ERR_IO, "%s: %s: name a file that exists", file,
-				   strerror(no));
+		return cause_set(why, ERR_IO, "file-none", values);
 	if (no != 0 && no != ENOENT)
-		return err_explain(why, ERR_IO, "%s%s%s: %s", at, slash, file, strerror(no));
-	return err_explain(
-		why, no == ENOENT ? ERR_CORRUPT : rc,
-		"%s%s%s: %s, and this directory holds a node: nothing was changed. Put that file "
-		"back as it was, or restore the whole node; what is here is kept beside it: "
-		"kring --dir %s restore BACKUP --sheet SHEET",
-		at, slash, file,
-		no == ENOENT ? strerror(no) : "damaged, cut short or not of this node", dir);
+		return cause_set(why, ERR_IO, "file", values);
+	return cause_set(why, no == ENOENT ? ERR_CORRUPT : rc,
+			 no == ENOENT ? "file-gone" : "file-damaged", values);
 }
 
 /* Opened, looked at, closed: 0 or errno; *size of a regular file, else -1. */
@@ -117,7 +107,7 @@ enum err nodefiles_check(const char *dir, struct err_text *why)
 		int no;
 
 		if (!nodefiles_path(path, PATH_MAX, dir, names[i]))
-			return err_explain(why, ERR_LIMIT, "the directory's name is too long");
+			return cause_set(why, ERR_LIMIT, "dir-name-long", FILL_NONE);
 		no = look(path, &size);
 		if (no != 0 || size <= 0)
 			return nodefiles_explain(why, ERR_CORRUPT, dir, names[i], no);

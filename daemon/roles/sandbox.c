@@ -24,6 +24,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -115,11 +116,8 @@ static const char *const net_only[] = {
 
 static enum err no_walls(struct err_text *why, const char *call, int error)
 {
-	return err_explain(
-		why, ERR_IO,
-		"%s: %s (errno %d): Kring does not run without its sandbox; it needs a kernel with "
-		"seccomp filters (CONFIG_SECCOMP_FILTER), and a container that allows them",
-		call, strerror(error), error);
+	return cause_set(why, ERR_IO, "sandbox",
+			 FILL({"call", call, 0}, {"error", cause_errno(error), 0}));
 }
 
 static bool allow(scmp_filter_ctx f, const char *const *names, size_t n)
@@ -316,7 +314,8 @@ enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text 
 		return ERR_OK; /* starts the others; parses nothing from outside */
 	rc = restrict_files(dir);
 	if (rc != ERR_OK)
-		return err_explain(why, rc, "Landlock: restricting the files of %s: %s (errno %d)",
-				   dir == NULL ? "net" : dir, strerror(errno), errno);
+		return cause_set(why, rc, "landlock",
+				 FILL({"dir", dir == NULL ? "net" : dir, 0},
+				      {"error", cause_errno(errno), 0}));
 	return restrict_calls(role, why);
 }

@@ -15,11 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "io/fdpass.h"
+#include "roles/causes.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
 #include "roles/roles.h"
@@ -273,17 +275,19 @@ static int next_signal(const struct supervisor *s)
 static void reload(struct supervisor *s)
 {
 	struct err_text why = {""};
+	char text[CAUSES_LEN];
 	struct config next;
 	enum err rc = config_read(&next, s->opt->dir, s->opt->config, &why);
 	const int fd = rc == ERR_OK ? open(next.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 	bool of_net;
 
 	if (rc == ERR_OK && (fd < 0 || fdpass_send(s->core_line, fd, FDPASS_SETTINGS) != ERR_OK))
-		rc = err_explain(&why, ERR_IO, "%s: %s", next.path, strerror(errno));
+		rc = cause_set(&why, ERR_IO, "file",
+			       FILL({"path", next.path, 0}, {"error", cause_errno(errno), 0}));
 	if (fd >= 0)
 		(void)close(fd);
 	if (rc != ERR_OK) {
-		log_write(LOG_ERROR, LOG_SETTINGS, "kept=1 why=\"%s\"", why.text);
+		log_write(LOG_ERROR, LOG_SETTINGS, "kept=1 why=\"%s\"", causes_log(&why, text));
 		return;
 	}
 	of_net = strcmp(next.listen, s->config.listen) != 0 ||
@@ -343,10 +347,11 @@ int supervisor_main(const struct role_options *opt, const char *self)
 {
 	struct supervisor s = {.opt = opt, .self = self, .locked = opt->locked};
 	struct err_text why = {""};
+	char text[CAUSES_LEN];
 
 	log_init("supervisor", LOG_NOTICE);
 	if (config_read(&s.config, opt->dir, opt->config, &why) != ERR_OK)
-		return tell(why.text, ROLES_CONFIG);
+		return tell(causes_log(&why, text), ROLES_CONFIG);
 	if (opt->config != NULL)
 		(void)fprintf(stderr, "kringd: settings are read from %s, not from %s/kring.conf\n",
 			      opt->config, opt->dir);
@@ -366,7 +371,7 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	 * by next_signal. */
 	(void)sigprocmask(SIG_BLOCK, &s.waited, NULL);
 	if (sandbox_enter(SANDBOX_SUPERVISOR, NULL, &why) != ERR_OK)
-		return tell(why.text, ROLES_CONFIG);
+		return tell(causes_log(&why, text), ROLES_CONFIG);
 	if (!start_all(&s))
 		return ROLES_FAILED;
 	return watch(&s);

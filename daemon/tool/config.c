@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "roles/causes.h"
 #include "roles/config.h"
 #include "tool/cli/fail.h"
 #include "tool/cli/say.h"
@@ -31,6 +32,7 @@ struct listing {
 static void print_fault(void *ctx, const struct config_fault *f)
 {
 	struct listing *l = ctx;
+	char text[CAUSES_LEN];
 
 	/* On standard output as JSON, on standard error for people: a script that reads one never
 	 * meets the other. */
@@ -40,9 +42,9 @@ static void print_fault(void *ctx, const struct config_fault *f)
 			     f->line);
 		tool_json_text(f->setting);
 		(void)printf(", \"what\": ");
-		tool_json_text(f->what.text);
+		tool_json_text(causes_text(say_lang(), &f->what, text));
 		(void)printf(", \"remedy\": ");
-		tool_json_text(f->remedy.text);
+		tool_json_text(causes_text(say_lang(), &f->remedy, text));
 		(void)printf("}");
 		return;
 	}
@@ -51,9 +53,9 @@ static void print_fault(void *ctx, const struct config_fault *f)
 		say_to(stderr, "config-line",
 		       FILL({"path", l->c->path, 0}, {"line", NULL, f->line}));
 	}
-	text_print(stderr, f->what.text); /* with words of the file */
+	text_print(stderr, causes_text(say_lang(), &f->what, text)); /* with words of the file */
 	(void)fputs(f->remedy.text[0] == '\0' ? "" : say_word("colon"), stderr);
-	text_print(stderr, f->remedy.text);
+	text_print(stderr, causes_text(say_lang(), &f->remedy, text));
 	(void)fputs("\n", stderr);
 }
 
@@ -110,7 +112,8 @@ static void show_text(const struct config *c)
 			(void)printf("[%s]\n", s->section);
 		section = s->section;
 		config_value(c, s, value, sizeof value);
-		(void)printf("%s=%s   (%s%s", s->name, value, s->unit,
+		(void)printf("%s=%s   (%s%s", s->name, value,
+			     list_text(LIST_CAUSES, say_lang(), s->unit),
 			     s->unit[0] == '\0' ? "" : "; ");
 		if (c->line[i] == 0)
 			(void)printf("%s)\n", say_word("config-default"));
@@ -164,7 +167,7 @@ int tool_config_show(struct tool_args *a)
 		return tool_fail(TOOL_USAGE, "needs-dir", "");
 	rc = config_read(&c, a->dir, a->file, &why);
 	if (rc != ERR_OK)
-		return tool_fail(code_of(rc), "settings-do-not-hold", why.text);
+		return tool_fail_cause(code_of(rc), "settings-do-not-hold", rc, &why);
 	if (json())
 		show_json(&c);
 	else

@@ -87,11 +87,10 @@ static void parse_report(struct span s)
 	static struct peer peers[3] = {
 		{.no = 1, .added_seq = 1}, {.no = 2, .added_seq = 2}, {.no = 3, .added_seq = 9}};
 	struct node n = {.peers = peers, .peer_count = 3};
-	struct err_text why;
 	struct report r;
 	struct turn t = {.node = &n, .arena = memory()};
 
-	if (report_parse(&t, s, &r, &why) == ERR_OK)
+	if (report_parse(&t, s, &r) == ERR_OK)
 		for (size_t i = 0; i < 3 * (size_t)COUNT_CELLS; i++) {
 			const uint32_t v = r.figures.flow[i / COUNT_CELLS][i % COUNT_CELLS];
 

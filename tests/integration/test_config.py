@@ -58,7 +58,7 @@ def test_another_file_is_judged_by_its_name(conf, workdir):
     assert r.returncode == 1 and f"{other}, line 6: StoreMiB=0 is no number from 1 to 65536 (MiB): the least is 1" in r.stderr, r
     assert kring(conf.parent, "config", "check").returncode == 0
     r = kring(conf.parent, "config", "check", str(workdir / "gone"))
-    assert r.returncode == 3 and f"{workdir / 'gone'}: No such file" in r.stderr, r
+    assert r.returncode == 3 and f"{workdir / 'gone'}: there is no such file" in r.stderr, r
     other.write_bytes(b"#" * 20000)
     assert "larger than 16384 bytes" in kring(conf.parent, "config", "check", str(other)).stderr
     assert kring(conf.parent, "config", "show", str(workdir / "gone")).returncode == 3  # check and show agree

@@ -105,7 +105,8 @@ def test_it_is_read_aloud_in_the_language_of_the_person_or_in_another(three):
     assert "in het Frans:" in t.answer("frans") and "Êtes-vous d'accord ?" in t.text
     assert "Wie beslist voor de persoon?" in t.answer("6")
     t.answer("voogd")
-    assert "in het Frans:" in t.text and "Stap 7" in t.answer("schriftelijk") or "Stap 7" in t.answer("2")
+    assert "in het Frans:" in t.text
+    assert "Stap 7" in t.answer("schriftelijk")
     t.answer("ja")
     assert t.code == 0
     g = a.k("consent", "list", case_of(a, "D. Erdacht"))["grants"][0]

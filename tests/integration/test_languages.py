@@ -272,23 +272,13 @@ def raw_codes():
             for c in rows(name) if "-" in c}
 
 
-def unconverted():
-    """Sentences of the daemon that have no row yet: they shrink to nothing."""
-    texts = [p.read_text() for p in (ROOT / "daemon").rglob("*.c") if "err_explain(" in p.read_text() or "/core/" in str(p)]
-    found = ["".join(re.findall(r'"((?:[^"\\]|\\.)*)"', run)) for t in texts for run in re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', t)]
-    return [s for x in found for s in re.split(r"%\S+|\d+", x) if len(s.strip()) > 8]
-
-
 def faults(book):
     foreign, codes = english(book.lang) if book.lang != "en" else set(), raw_codes()
     typed = {o for c in TABLE for o in [c["noun"], c["verb"], *(x["name"] for x in c["options"])]}
-    waiting = unconverted()
     for page, out, err, _ in book.pages:
         if "config show" in page or "$ kring help" in page:
             continue  # names of settings and codes are what these are about
         for line in (out + err).splitlines():
-            if any(s.strip() in line for s in waiting):
-                continue
             said = re.sub(r"\bkring [a-z].*|--[a-z-]+(?: [a-z,-]+)?|[A-Z]\w+=\S*|\S*/\S*", "", line)
             for w in WORD.findall(said):
                 if w.lower() in foreign:

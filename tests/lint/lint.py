@@ -70,7 +70,7 @@ def domain_is_pure():
     lib = BUILD / "daemon/libkring_domain.a"
     allow = re.compile(r"^(person_fault|mem(cpy|cmp|set|move|chr)|str(len|cmp|ncmp|str|chr|pbrk|spn)|(__)?explicit_bzero(_chk)?|utf8proc_\w+|strcspn|strnlen|calloc|realloc|free|__stack_chk_fail"
                        r"|__mem\w+_chk|__asan_\w+|__ubsan_\w+|_GLOBAL_OFFSET_TABLE_"
-                       r"|arena_\w+|bytes_\w+|be(16|32|64)_\w+|rd_\w+|wr_\w+|text_\w+|pack_\w+|date_\w+|endpoint_\w+|err_\w+|check_failed"
+                       r"|arena_\w+|bytes_\w+|be(16|32|64)_\w+|rd_\w+|wr_\w+|text_\w+|pack_\w+|date_\w+|endpoint_\w+|err_\w+|cause_set|check_failed"
                        r"|act_\w+|kind_(has|known|opened_by)|hash_\w+|verify_sig|identity_\w+|msg_\w+|wire_\w+|list_\w+|store_\w+|record_\w+|key_\w+)$")
     own = set()
     wanted = set()
@@ -383,7 +383,7 @@ def globals_reviewed():
 
 def log_fields():
     """No free text from outside in a log line: %s only for texts of ours."""
-    ok = re.compile(r'err_text\(|why\.text|"none"|role|[no](?:->|\.)listen|step|accepted|core|argv|document_type_name')
+    ok = re.compile(r'err_text\(|causes_log\(|"none"|role|[no](?:->|\.)listen|step|accepted|core|argv|document_type_name')
     for p in SOURCES:
         for m in re.finditer(r"log_write\([^;]*;", p.read_text(), re.S):
             if "%s" in m[0] and not ok.search(m[0]):
@@ -520,6 +520,8 @@ check("every sentence of the client is there, and said", words.sentences_are_the
 check("every mistake has its words and its values", words.mistakes_are_there())
 check("every sentence of the tool is there, and said", words.tool_sentences_are_there())
 check("no sentence stands in the client", words.no_sentence_in_the_client())
+check("no sentence stands in the daemon", words.no_sentence_in_the_daemon())
+check("every cause has its words and its values", words.causes_are_there())
 check("no text is left in English", words.nothing_is_left_in_english())
 check("a sentence has the same values in every language", words.values_agree())
 check("a refusal has its words and its values", words.refusals())

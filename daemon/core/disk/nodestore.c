@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "base/check.h"
 #include "roles/nodefiles.h"
 #include "store/datafile.h"
@@ -40,7 +41,7 @@ static enum err check(const char *dir, const char *data, const char *lock, bool 
 	enum err rc;
 
 	if (!nodefiles_path(path, sizeof path, dir, data))
-		return err_explain(why, ERR_LIMIT, "the directory's name is too long");
+		return cause_set(why, ERR_LIMIT, "dir-name-long", FILL_NONE);
 	require(data != NULL && lock != NULL);
 	rc = datafile_check(path);
 	if (rc == ERR_NOTFOUND && !needed)
@@ -60,7 +61,7 @@ static enum err open_one(struct store **out, struct store_options *o, const stru
 	enum err rc;
 
 	if (!nodefiles_path(path, sizeof path, c->dir, name))
-		return err_explain(why, ERR_LIMIT, "the directory's name is too long");
+		return cause_set(why, ERR_LIMIT, "dir-name-long", FILL_NONE);
 	require(o->cipher != NULL && o->path == NULL);
 	o->path = path;
 	rc = store_open(out, o);
@@ -70,7 +71,9 @@ static enum err open_one(struct store **out, struct store_options *o, const stru
 		return nodefiles_explain(why, rc, c->dir, name, 0);
 	if (rc == ERR_IO)
 		return nodefiles_explain(why, rc, c->dir, name, errno);
-	return rc == ERR_OK ? rc : err_explain(why, rc, "%s: %s", path, err_text(rc));
+	return rc == ERR_OK ? rc
+			    : cause_set(why, rc, "file",
+					FILL({"path", path, 0}, {"error", err_text(rc), 0}));
 }
 
 /* 0: the product's.  Tests of what happens when that is gone too make it smaller. */

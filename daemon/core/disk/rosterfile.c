@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/cause.h"
 #include "base/check.h"
 #include "crypto/files/keyfile.h"
 
@@ -42,14 +43,15 @@ enum err rosterfile_read(const char *path, struct rosterfile *f, struct err_text
 		return ERR_NOMEM;
 	rc = keyfile_read_file(path, f->bytes, ROSTERFILE_MAX, &f->len);
 	if (rc != ERR_OK)
-		return err_explain(why, rc, "cannot read %s", path);
+		return cause_set(why, rc, "unreadable",
+				 FILL({"path", path, 0}, {"error", err_text(rc), 0}));
 	while (at < f->len) {
 		struct chain_change change;
 		struct wire_roster e;
 		struct span carried;
 
 		if (!rosterfile_next(f, &at, &carried) || wire_roster_get(carried, &e) != ERR_OK)
-			return err_explain(why, ERR_MALFORMED, "%s: not a roster file", path);
+			return cause_set(why, ERR_MALFORMED, "roster-not", FILL({"path", path, 0}));
 		/* Signatures, numbers and hashes of each entry: a file that was changed in one byte
 		 * is no roster. */
 		rc = chain_check(&f->chain, &e, &change, why);
@@ -60,7 +62,9 @@ enum err rosterfile_read(const char *path, struct rosterfile *f, struct err_text
 		if (e.op == WIRE_ROSTER_REMOVE && f->members > 0)
 			f->members--;
 	}
-	return f->chain.begun ? ERR_OK : err_explain(why, ERR_MALFORMED, "%s is empty", path);
+	return f->chain.begun
+		       ? ERR_OK
+		       : cause_set(why, ERR_MALFORMED, "roster-empty", FILL({"path", path, 0}));
 }
 
 /* The file before with one entry more; or, with no file before, a proposal: one entry alone. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "base/check.h"
 #include "crypto/files/sheet.h"
 #include "crypto/secret.h"
@@ -87,7 +88,7 @@ static enum err explain(const struct config *c, const struct keyfile *k, enum er
 			struct err_text *why)
 {
 	if (k->bad == NULL)
-		return err_explain(why, rc, "%s", err_text(rc));
+		return cause_set(why, rc, "error", FILL({"error", err_text(rc), 0}));
 	return nodefiles_explain(why, rc, c->dir, k->bad,
 				 rc == ERR_NOTFOUND ? ENOENT
 				 : rc == ERR_IO	    ? errno
@@ -112,25 +113,20 @@ enum err unlock_open(const struct config *c, const char *passphrase_file, struct
 	else if (key_path(c, path, sizeof path, &how.kind))
 		rc = keyfile_read_file(path, (uint8_t *)secret, 32, &len);
 	if (rc != ERR_OK && passphrase_file != NULL)
-		return err_explain(why, rc, "the passphrase could not be read: %s: %s",
-				   passphrase_file,
-				   rc == ERR_INVAL ? "it is empty" : strerror(errno));
+		return cause_set(
+			why, rc, rc == ERR_INVAL ? "passphrase-empty" : "passphrase-unread",
+			FILL({"path", passphrase_file, 0}, {"error", cause_errno(errno), 0}));
 	if (rc != ERR_OK)
-		return err_explain(
-			why, rc,
-			"no key file: %s: %s: give --passphrase-file FILE, or start kringd "
-			"and type the code of the recovery sheet: kring --dir %s unlock",
-			path, rc == ERR_LIMIT ? "it is no key" : strerror(errno), c->dir);
+		return cause_set(why, rc, rc == ERR_LIMIT ? "key-none" : "key-unread",
+				 FILL({"path", path, 0}, {"error", cause_errno(errno), 0},
+				      {"dir", c->dir, 0}));
 	how.secret = span_of(secret, len);
 	rc = keyfile_open(c->dir, &how, out);
 	secret_wipe(secret, sizeof secret);
 	if (rc == ERR_CRYPTO)
-		return err_explain(
-			why, rc,
-			"%s does not unlock the node: give --passphrase-file FILE, or start "
-			"kringd with --locked and type the code of the recovery sheet: kring "
-			"--dir %s unlock",
-			passphrase_file != NULL ? "this passphrase" : path, c->dir);
+		return cause_set(why, rc,
+				 passphrase_file != NULL ? "passphrase-wrong" : "key-wrong",
+				 FILL({"path", path, 0}, {"dir", c->dir, 0}));
 	return rc == ERR_OK ? rc : explain(c, out, rc, why);
 }
 

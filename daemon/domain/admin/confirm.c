@@ -6,6 +6,7 @@
 #include "domain/admin/invites.h"
 
 #include "base/check.h"
+#include "base/text.h"
 #include "domain/membership/names.h"
 #include "domain/membership/paircheck.h"
 #include "domain/membership/proposal.h"
@@ -71,7 +72,7 @@ static enum err propose(struct turn *t, const struct id16 *invite, struct msg *m
 	/* Name and class are those the inviting administrator typed, never the newcomer's. */
 	memcpy(add.org, org, strlen(org) + 1);
 	add.classes = WIRE_MEMBER;
-	(void)err_explain(&by, ERR_OK, "digits, %s", how[0] == '\0' ? "not stated" : how);
+	text_format(by.text, sizeof by.text, "digits, %s", how[0] == '\0' ? "not stated" : how);
 	memcpy(add.verified_by, by.text, sizeof add.verified_by - 1);
 	add.verified_by[sizeof add.verified_by - 1] = '\0';
 	wire_add_put(&w, &add);

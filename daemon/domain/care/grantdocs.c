@@ -140,14 +140,13 @@ enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wi
 			   struct thread *th, uint16_t *verdict, enum quota *over)
 {
 	struct id16 subject = d->head.thread_id;
-	struct err_text why;
 	struct msg *g = NULL, *m;
 	bool good;
 	enum err rc = ERR_MALFORMED;
 
 	require(th->kind == THREAD_CONSENT);
 	if (d->form == WIRE_WHOLE)
-		rc = words_parse(t, DOC_CONSENT, d->body, &g, &why);
+		rc = words_parse(t, DOC_CONSENT, d->body, &g);
 	if (rc == ERR_NOMEM)
 		return rc;
 	good = rc == ERR_OK && grant_to_us(t, p, d, g);

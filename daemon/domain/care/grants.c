@@ -326,7 +326,7 @@ static enum err hear(struct turn *t, struct thread *th)
 		return thread_save(t, th);
 	if (rc != ERR_OK || s.p == NULL || msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		return rc;
-	rc = mark_withdrawn(t, &s, &th->id, m, "withdrawn by partner");
+	rc = mark_withdrawn(t, &s, &th->id, m, "withdrawn-by-partner");
 	return rc == ERR_OK ? fall_out(t, &s, s.received ? FOLLOW_HEAR : FOLLOW_REVOKE, NULL) : rc;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/plant.h"
+#include "base/text.h"
 #include "domain/care/acts.h"
 #include "domain/care/answers.h"
 #include "domain/care/begin.h"
@@ -95,13 +96,12 @@ static enum err erased_here(struct turn *t, const struct peer *p, const struct w
 static enum err read_body(struct turn *t, const struct wire_doc *d, struct msg **body,
 			  uint16_t *verdict)
 {
-	struct err_text why;
 	enum err rc;
 
 	*body = NULL;
 	if (d->form != WIRE_WHOLE)
 		return ERR_OK;
-	rc = words_parse(t, d->head.type, d->body, body, &why);
+	rc = words_parse(t, d->head.type, d->body, body);
 	if (rc == ERR_NOMEM)
 		return rc;
 	if (rc != ERR_OK)
@@ -344,7 +344,7 @@ static enum err say_full(struct turn *t, const struct thread *th)
 
 	if (rc != ERR_OK || referral_terminal((enum referral_state)th->state))
 		return rc;
-	(void)err_explain(&many, ERR_OK, "%llu", (unsigned long long)pr->open_ours);
+	text_format(many.text, sizeof many.text, "%llu", (unsigned long long)pr->open_ours);
 	return worklist_add(t, th, WORK_TOO_MANY, many.text);
 }
 

@@ -29,11 +29,10 @@
 static bool subject_of(struct turn *t, const struct wire_doc *d, struct msg **body,
 		       struct id16 *subject)
 {
-	struct err_text why;
 	struct span ref;
 
 	*body = NULL;
-	if (d->form != WIRE_WHOLE || words_parse(t, d->head.type, d->body, body, &why) != ERR_OK)
+	if (d->form != WIRE_WHOLE || words_parse(t, d->head.type, d->body, body) != ERR_OK)
 		return false;
 	ref = d->head.type == DOC_OFFER	    ? msg_bytes(*body, OFFER_SUBJECT_REF)
 	      : d->head.type == DOC_CONSENT ? msg_bytes(*body, CONSENT_GRANT_SUBJECT_REF)
@@ -156,8 +155,8 @@ static enum err note_return(struct turn *t, const struct peer *p, const struct t
 
 	require(th->peer == p->no);
 	if (rc == ERR_OK)
-		rc = casefile_entry(t, &th->case_id, document_type_name(d->head.type),
-				    "returned by the partner", &th->id);
+		rc = casefile_entry(t, &th->case_id, document_type_name(d->head.type), "returned",
+				    &th->id);
 	if (rc != ERR_OK || d->head.cats == 0)
 		return rc;
 	return ledger_add(t, &d->head.grant_id, &d->key.msg, p->no, d->head.type, d->head.cats);

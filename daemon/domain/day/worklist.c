@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "base/text.h"
 #include "domain/consent/casefile.h"
 #include "domain/day/alike.h"
 #include "domain/loss/quarantine.h"
@@ -102,8 +103,8 @@ static void work_name(const struct msg *row, char out[VIEW_WORK_NAME])
 	const bool had = msg_has(row, WORK_ROW_REF); /* consents and agreements have none */
 	struct err_text name;
 
-	(void)err_explain(&name, ERR_OK, "%s.%s", msg_text(row, had ? WORK_ROW_REF : WORK_ROW_ID),
-			  msg_text(row, WORK_ROW_KIND));
+	text_format(name.text, sizeof name.text, "%s.%s",
+		    msg_text(row, had ? WORK_ROW_REF : WORK_ROW_ID), msg_text(row, WORK_ROW_KIND));
 	memcpy(out, name.text, VIEW_WORK_NAME - 1);
 	out[VIEW_WORK_NAME - 1] = '\0';
 }

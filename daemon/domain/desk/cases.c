@@ -117,8 +117,8 @@ static void add_field(struct err_text *names, const char *field, size_t n)
 			return;
 		at += n;
 	}
-	(void)err_explain(names, ERR_OK, "%.400s%s%.60s", before.text,
-			  before.text[0] == '\0' ? "" : " ", field);
+	text_format(names->text, sizeof names->text, "%.400s%s%.60s", before.text,
+		    before.text[0] == '\0' ? "" : " ", field);
 }
 
 /* The text of such an entry is a list: "phone, email". */
@@ -257,8 +257,8 @@ static enum err edited(struct turn *t, const struct id16 *id, const struct msg *
 		if (msg_has(person, f.number)) {
 			const struct err_text before = names;
 
-			(void)err_explain(&names, ERR_OK, "%.400s%s%s", before.text,
-					  before.text[0] == '\0' ? "" : ", ", f.name);
+			text_format(names.text, sizeof names.text, "%.400s%s%s", before.text,
+				    before.text[0] == '\0' ? "" : ", ", f.name);
 		}
 	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, what);
 	if (person != NULL)

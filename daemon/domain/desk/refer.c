@@ -8,6 +8,7 @@
 #include "domain/desk/refer.h"
 
 #include "base/check.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -73,7 +74,7 @@ static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_UNWITNESSED_ROOTS,
 					say_text("partner", p->org), say_number("have", wait.have),
 					say_number("wanted", wait.wanted));
-	(void)err_explain(&whom, ERR_DENIED, "%s %s", absent->org, absent->phone);
+	text_format(whom.text, sizeof whom.text, "%s %s", absent->org, absent->phone);
 	return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_UNWITNESSED,
 				say_text("partner", p->org), say_number("have", wait.have),
 				say_number("wanted", wait.wanted), say_text("absent", whom.text));
@@ -485,7 +486,7 @@ static enum err put_off(struct turn *t, struct thread *th, uint16_t type, bool *
 	if (!*yes)
 		return rc;
 	th->hidden = th->owes_end = true;
-	rc = casefile_entry(t, &th->case_id, "revoke", "sent once compared", &th->id);
+	rc = casefile_entry(t, &th->case_id, "revoke", "once-compared", &th->id);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 

@@ -280,16 +280,6 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	return rc == ERR_OK ? reply_with(t, packed) : rc;
 }
 
-/* The field, which msg_parse names first. */
-static const char *first_word(struct err_text *why)
-{
-	char *blank = strchr(why->text, ' ');
-
-	if (blank != NULL)
-		*blank = '\0';
-	return why->text;
-}
-
 /* Understood, allowed on this disk, not answered already; then the handler. */
 enum err table_request(struct turn *t, const struct event *ev)
 {
@@ -305,8 +295,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 
 	require(ev->type == EVENT_REQUEST);
 	if (rc == ERR_INVAL) /* a text */
-		return turn_refuse_with(t, rc, REFUSAL_TEXT_REFUSED,
-					say_text("field", first_word(&why)));
+		return turn_refuse_with(t, rc, REFUSAL_TEXT_REFUSED, say_text("field", why.text));
 	if (rc != ERR_OK)
 		return turn_refuse(t, rc, REFUSAL_REQUEST_NOT_UNDERSTOOD);
 	if (msg_u64(request, REQUEST_VERSION) != CONTROL_VERSION)

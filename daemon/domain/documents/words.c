@@ -35,20 +35,14 @@ bool words_take(const struct words *w, const char *code)
 /* For the error of whoever typed something else: all of it, or as much as there is room for. */
 void words_list(const struct words *w, char *out, size_t cap)
 {
-	const char *code = w->holds == MSG_HOLDS_PARTNER ? "none, outside, a partner's name"
-			   : w->holds == WORDS_NAME	 ? "a name: at most six words, no sentence"
-							 : NULL;
 	size_t len = 0;
 
 	require(cap > 0);
 	out[0] = '\0';
-	for (size_t i = 0;; i++) {
+	for (size_t i = 0; w->holds >= 0; i++) {
+		const char *code = list_code((enum list_id)w->holds, w->use, i);
 		size_t n;
 
-		if (w->holds >= 0)
-			code = list_code((enum list_id)w->holds, w->use, i);
-		else if (i > 0)
-			code = NULL;
 		if (code == NULL)
 			break;
 		n = strlen(code);
@@ -166,9 +160,9 @@ bool words_check(struct turn *t, uint16_t type, const struct msg *body,
 
 struct say words_codes(const struct words *w, char *buf, size_t cap)
 {
+	require(w->holds >= 0);
 	words_list(w, buf, cap);
-	return w->holds >= 0 ? say_code("codes", (enum list_id)w->holds, buf)
-			     : say_text("codes", buf);
+	return say_code("codes", (enum list_id)w->holds, buf);
 }
 
 /* The field as it is typed, with hyphens. */
@@ -181,8 +175,10 @@ enum err words_refuse(struct turn *t, const struct words_fault *fault)
 	for (; n < sizeof field - 1 && fault->field[n] != '\0'; n++)
 		field[n] = (char)(fault->field[n] == '_' ? '-' : fault->field[n]);
 	field[n] = '\0';
-	words_list(&fault->words, codes, sizeof codes);
-	if (codes[0] == '\0')
+	if (fault->words.holds == MSG_HOLDS_PARTNER)
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_WORDS_OF_A_PARTNER,
+					say_text("field", field));
+	if (fault->words.holds < 0)
 		return turn_refuse_with(t, ERR_INVAL, REFUSAL_WORDS_NOT_HERE,
 					say_text("field", field));
 	return turn_refuse_with(t, ERR_INVAL, REFUSAL_WORDS_OF_A_LIST, say_text("field", field),
@@ -190,16 +186,16 @@ enum err words_refuse(struct turn *t, const struct words_fault *fault)
 }
 
 /* The one reader of bodies that came from outside: schema first, then the lists. */
-enum err words_parse(struct turn *t, uint16_t type, struct span bytes, struct msg **body,
-		     struct err_text *why)
+enum err words_parse(struct turn *t, uint16_t type, struct span bytes, struct msg **body)
 {
 	struct words_fault fault;
+	struct err_text why;
 	enum err rc = document_type_known(type)
-			      ? msg_parse(t->arena, document_body_kind(type), bytes, body, why)
+			      ? msg_parse(t->arena, document_body_kind(type), bytes, body, &why)
 			      : ERR_MALFORMED;
 
 	if (rc == ERR_OK && !words_check(t, type, *body, &fault))
-		rc = err_explain(why, ERR_MALFORMED, "%s: not what it may hold", fault.field);
+		rc = ERR_MALFORMED;
 	if (rc != ERR_OK)
 		*body = NULL;
 	return rc;

@@ -26,9 +26,9 @@ struct words {
 /** The reasons, or questions, of a document type. */
 struct words words_of_act(uint16_t type);
 bool words_take(const struct words *w, const char *code);
-/** "a, b, c", whole codes only: for a refusal. */
+/** "a, b, c", whole codes only: for a refusal; "" where no list holds. */
 void words_list(const struct words *w, char *out, size_t cap);
-/** The same as the value "codes" of a sentence; buf must last until turn_refuse has returned. */
+/** The same as the value "codes" of a sentence, of a list; buf must last until turn_refuse has returned. */
 struct say words_codes(const struct words *w, char *buf, size_t cap);
 /** The name of a place outside the federation, or of a service: one short line that is no sentence. */
 bool words_place(const char *name);
@@ -42,7 +42,7 @@ bool words_check(struct turn *t, uint16_t type, const struct msg *body, struct w
 /** ERR_INVAL, with the option and what it takes. */
 enum err words_refuse(struct turn *t, const struct words_fault *fault);
 /** A body from outside.  ERR_MALFORMED, ERR_LIMIT; ERR_NOMEM: over the arena. */
-MUST_CHECK enum err words_parse(struct turn *t, uint16_t type, struct span bytes, struct msg **body,
-				struct err_text *why);
+MUST_CHECK enum err words_parse(struct turn *t, uint16_t type, struct span bytes,
+				struct msg **body);
 
 #endif /* KRING_DOMAIN_DOCUMENTS_WORDS_H */

@@ -23,7 +23,6 @@ judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
       struct thread *th, uint16_t *verdict, enum quota *over)
 {
 	const bool fresh = th->my_no + th->their_no == 0;
-	struct err_text why;
 	struct report r;
 	enum err rc = ERR_OK;
 
@@ -36,7 +35,7 @@ judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
 	if (!fresh || d->head.type != DOC_REPORT)
 		rc = ERR_MALFORMED; /* one document, and no more */
 	else
-		rc = report_parse(t, d->body, &r, &why);
+		rc = report_parse(t, d->body, &r);
 	if (rc == ERR_MALFORMED || rc == ERR_LIMIT) {
 		*verdict = WIRE_VERDICT_MALFORMED;
 		rc = ERR_OK;
@@ -47,7 +46,6 @@ judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
 /* The report in a document, ours or a partner's, kept under its reporter. */
 static enum err keep(struct turn *t, const struct doc_key *key, uint16_t peer)
 {
-	struct err_text why;
 	struct document d;
 	struct report r;
 	enum err rc = document_load(t, key, &d);
@@ -55,7 +53,7 @@ static enum err keep(struct turn *t, const struct doc_key *key, uint16_t peer)
 	require(peer != 0);
 	if (rc != ERR_OK || d.hollow || d.head.type != DOC_REPORT)
 		return rc;
-	rc = report_parse(t, d.body, &r, &why);
+	rc = report_parse(t, d.body, &r);
 	return rc == ERR_OK ? kept_put(t, peer, &r) : rc == ERR_NOMEM ? rc : ERR_OK;
 }
 

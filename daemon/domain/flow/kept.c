@@ -30,13 +30,12 @@ enum err kept_case(struct turn *t, struct id16 *case_id)
 enum err kept_load(struct turn *t, uint32_t quarter, uint16_t peer, struct report *r)
 {
 	const struct store_key k = kept_key(quarter, peer);
-	struct err_text why;
 	struct span v;
 	enum err rc = turn_get(t, STORE_REPORT, &k, &v);
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = report_parse(t, v, r, &why);
+	rc = report_parse(t, v, r);
 	return rc == ERR_OK || err_fatal(rc) ? rc : ERR_CORRUPT;
 }
 
@@ -66,10 +65,9 @@ static bool span_equal(struct span a, struct span b)
 static bool replaceable(struct turn *t, uint16_t peer, struct span before)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
-	struct err_text why;
 	struct report old;
 
-	return self != NULL && self->no == peer && report_parse(t, before, &old, &why) == ERR_OK &&
+	return self != NULL && self->no == peer && report_parse(t, before, &old) == ERR_OK &&
 	       old.refused[0] != '\0';
 }
 

@@ -188,8 +188,7 @@ static size_t row_of(const struct node *n, uint32_t entry)
 }
 
 /* Rows ascend and none is empty: there is one way to write a report, so equal figures are equal bytes. */
-static enum err get_flow(struct turn *t, struct span s, struct report *r, bool *sensitive,
-			 struct err_text *why)
+static enum err get_flow(struct turn *t, struct span s, struct report *r, bool *sensitive)
 {
 	struct rd in = rd_of(s);
 	uint64_t last = 0;
@@ -203,7 +202,7 @@ static enum err get_flow(struct turn *t, struct span s, struct report *r, bool *
 
 		if (entry <= last || flags >> (SENSITIVE_BIT + 1) != 0 ||
 		    (flags & ~(1u << SENSITIVE_BIT)) == 0)
-			return err_explain(why, ERR_MALFORMED, "flow: a row out of order");
+			return ERR_MALFORMED;
 		last = entry;
 		sensitive[row] = sens;
 		memset(r->figures.flow[row], 0, sizeof r->figures.flow[row]);
@@ -211,13 +210,12 @@ static enum err get_flow(struct turn *t, struct span s, struct report *r, bool *
 			if ((flags >> i & 1) != 0 &&
 			    (!get_values(&in, &r->figures.flow[row][i], 1, k) ||
 			     r->figures.flow[row][i] == 0))
-				return err_explain(why, ERR_MALFORMED,
-						   "flow: a figure below the threshold");
+				return ERR_MALFORMED;
 	}
-	return in.bad ? err_explain(why, ERR_MALFORMED, "flow: cut short") : ERR_OK;
+	return in.bad ? ERR_MALFORMED : ERR_OK;
 }
 
-static enum err get_needs(const struct msg *m, struct report *r, struct err_text *why)
+static enum err get_needs(const struct msg *m, struct report *r)
 {
 	size_t last = 0;
 
@@ -230,7 +228,7 @@ static enum err get_needs(const struct msg *m, struct report *r, struct err_text
 
 		if (!get_values(&in, v, COUNT_REASONS, r->terms.k) || !rd_done(&in) ||
 		    (i > 0 && place <= last && place != COUNT_NEEDS - 1))
-			return err_explain(why, ERR_MALFORMED, "needs: row %zu", i);
+			return ERR_MALFORMED;
 		last = place;
 		for (size_t j = 0; j < COUNT_REASONS; j++)
 			r->figures.needs[place][j] += v[j];
@@ -238,7 +236,7 @@ static enum err get_needs(const struct msg *m, struct report *r, struct err_text
 	return ERR_OK;
 }
 
-static enum err get_terms(const struct msg *m, struct report_terms *terms, struct err_text *why)
+static enum err get_terms(const struct msg *m, struct report_terms *terms)
 {
 	const uint64_t cap = msg_u64(m, REPORT_CAP), k = msg_u64(m, REPORT_K);
 	const uint64_t ks = msg_u64(m, REPORT_K_SENSITIVE);
@@ -251,11 +249,11 @@ static enum err get_terms(const struct msg *m, struct report_terms *terms, struc
 		sum += v;
 		terms->share[i] = (uint16_t)v;
 		if (v > LIMIT_FLOW_YEAR)
-			return err_explain(why, ERR_MALFORMED, "share of table %zu", i);
+			return ERR_MALFORMED;
 	}
 	if (4 * sum > LIMIT_FLOW_YEAR || cap < 1 || cap > LIMIT_FLOW_CAP || k < LIMIT_FLOW_K ||
 	    k > UINT8_MAX || ks < LIMIT_FLOW_K_SENSITIVE || ks > UINT8_MAX || k > ks)
-		return err_explain(why, ERR_MALFORMED, "terms beyond what any node allows");
+		return ERR_MALFORMED;
 	terms->cap = (uint8_t)cap;
 	terms->k = (uint8_t)k;
 	terms->k_sensitive = (uint8_t)ks;
@@ -273,11 +271,11 @@ static enum err get_table(const struct msg *m, unsigned field, uint16_t share, u
 }
 
 /* Bounds first, then the tables that the shares announce, each to its last byte. */
-enum err report_parse(struct turn *t, struct span bytes, struct report *r, struct err_text *why)
+enum err report_parse(struct turn *t, struct span bytes, struct report *r)
 {
 	bool *sensitive = arena_alloc(t->arena, t->node->peer_count + 1);
 	struct msg *m;
-	enum err rc = words_parse(t, DOC_REPORT, bytes, &m, why);
+	enum err rc = words_parse(t, DOC_REPORT, bytes, &m);
 
 	if (rc == ERR_OK && sensitive == NULL)
 		rc = ERR_NOMEM;
@@ -288,19 +286,19 @@ enum err report_parse(struct turn *t, struct span bytes, struct report *r, struc
 			     .sensitive = sensitive,
 			     .bytes = bytes};
 	if (r->period < QUARTER_MIN || r->period >= QUARTER_MAX || strlen(r->refused) > 20)
-		return err_explain(why, ERR_MALFORMED, "period");
+		return ERR_MALFORMED;
 	rc = count_create(t->arena, t->node->peer_count, &r->figures);
 	if (rc != ERR_OK || r->refused[0] != '\0')
 		return rc;
-	rc = get_terms(m, &r->terms, why);
+	rc = get_terms(m, &r->terms);
 	if (rc == ERR_OK && r->terms.share[WIRE_TABLE_FLOW] != 0)
-		rc = get_flow(t, msg_bytes(m, REPORT_FLOW), r, sensitive, why);
+		rc = get_flow(t, msg_bytes(m, REPORT_FLOW), r, sensitive);
 	if (rc == ERR_OK && r->terms.share[WIRE_TABLE_NEEDS] != 0)
-		rc = get_needs(m, r, why);
+		rc = get_needs(m, r);
 	if (rc == ERR_OK && (get_table(m, REPORT_ANSWERS, r->terms.share[WIRE_TABLE_ANSWERS],
 				       r->figures.words, COUNT_WORDS, r->terms.k) != ERR_OK ||
 			     get_table(m, REPORT_ENDS, r->terms.share[WIRE_TABLE_ENDS],
 				       r->figures.ends, COUNT_ENDS, r->terms.k) != ERR_OK))
-		rc = err_explain(why, ERR_MALFORMED, "waiting or ends");
+		rc = ERR_MALFORMED;
 	return rc;
 }

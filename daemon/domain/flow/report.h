@@ -36,9 +36,8 @@ uint32_t report_cell(uint32_t exact, int64_t noise, uint32_t k);
 void report_noise(struct count *out, const struct count *exact, const struct report_terms *terms,
 		  const bool *possible, const bool *sensitive, const struct noise *n);
 
-/** Foreign bytes: every figure is one that these rules can produce, or ERR_MALFORMED with the field. */
-MUST_CHECK enum err report_parse(struct turn *t, struct span bytes, struct report *r,
-				 struct err_text *why);
+/** Foreign bytes: every figure is one that these rules can produce, or ERR_MALFORMED. */
+MUST_CHECK enum err report_parse(struct turn *t, struct span bytes, struct report *r);
 
 /** Field of a report's share of the year's budget, by enum wire_table; 0: that table has none. */
 extern const unsigned report_share_fields[WIRE_TABLES];

@@ -9,6 +9,7 @@
  *  - An operation that is not known stops the chain: whoever went on would have another view than those who know it. */
 #include "domain/membership/chain.h"
 
+#include "base/cause.h"
 #include "base/check.h"
 #include "crypto/hash.h"
 #include "crypto/identity.h"
@@ -76,14 +77,15 @@ static enum err check_genesis(struct chain *c, const struct wire_roster *e, stru
 	struct id32 hash = chain_hash(e);
 
 	if (e->op != WIRE_ROSTER_GENESIS || e->seq != 0 || !bytes_zero(e->prev_hash.b, 32))
-		return err_explain(why, ERR_STALE, "a roster begins with its genesis entry");
+		return cause_set(why, ERR_STALE, "roster-begin", FILL_NONE);
 	if (wire_genesis_get(e->payload, &c->genesis) != ERR_OK)
-		return err_explain(why, ERR_MALFORMED, "genesis: payload not understood");
+		return cause_set(why, ERR_MALFORMED, "entry-unclear",
+				 FILL({"entry", NULL, e->seq}));
 	if (memcmp(hash.b, e->fed_id.b, 16) != 0)
-		return err_explain(why, ERR_CRYPTO, "genesis: federation id is not its hash");
+		return cause_set(why, ERR_CRYPTO, "roster-id", FILL_NONE);
 	if (good_signatures(&c->genesis, e, 0) < c->genesis.n)
-		return err_explain(why, ERR_CRYPTO, "genesis: needs the signatures of all %u roots",
-				   c->genesis.n);
+		return cause_set(why, ERR_CRYPTO, "entry-signatures",
+				 FILL({"entry", NULL, e->seq}, {"n", NULL, c->genesis.n}));
 	c->begun = true;
 	c->fed_id = e->fed_id;
 	c->policy = wire_policy_default;
@@ -106,15 +108,15 @@ enum err chain_check_node(const struct wire_add *add, const struct id16 *fed_id,
 	in.org_uuid = rd_id16(&r);
 	id = identity_node_id(&in);
 	if (wire_node_get(add->node, node) != ERR_OK)
-		return err_explain(why, ERR_MALFORMED, "node record: layout");
+		return cause_set(why, ERR_MALFORMED, "record-unclear", FILL_NONE);
 	if (!id16_equal(&in.fed_id, fed_id) || !id16_equal(&node->fed_id, fed_id))
-		return err_explain(why, ERR_DENIED, "node record: made for another federation");
+		return cause_set(why, ERR_DENIED, "record-other", FILL_NONE);
 	if (!id32_equal(&id, &node->node) || !id32_equal(&in.nk_pub, &node->nk_pub) ||
 	    !id32_equal(&in.next_digest, &node->next_digest) || node->version != 1 ||
 	    node->key_seq != 1)
-		return err_explain(why, ERR_CRYPTO, "node record: not the first of this node");
+		return cause_set(why, ERR_CRYPTO, "record-first", FILL_NONE);
 	if (!verify_sig(SIGN_NODE, &add->node, 1, &node->nk_pub, add->node_sig))
-		return err_explain(why, ERR_CRYPTO, "node record: signature");
+		return cause_set(why, ERR_CRYPTO, "record-signature", FILL_NONE);
 	return ERR_OK;
 }
 
@@ -149,35 +151,35 @@ static enum err read_payload(const struct chain *c, const struct wire_roster *e,
 	switch ((enum wire_roster_op)e->op) {
 	case WIRE_ROSTER_ADD:
 		if (wire_add_get(e->payload, &change->add) != ERR_OK)
-			return err_explain(why, ERR_MALFORMED, "ADD_NODE: payload not understood");
+			return cause_set(why, ERR_MALFORMED, "entry-unclear",
+					 FILL({"entry", NULL, e->seq}));
 		return chain_check_node(&change->add, &c->fed_id, &change->node, why);
 	case WIRE_ROSTER_REMOVE:
 	case WIRE_ROSTER_SUSPEND:
 		if (wire_remove_get(e->payload, &change->remove) != ERR_OK)
-			return err_explain(why, ERR_MALFORMED,
-					   "REMOVE_NODE: payload not understood");
+			return cause_set(why, ERR_MALFORMED, "entry-unclear",
+					 FILL({"entry", NULL, e->seq}));
 		return ERR_OK;
 	case WIRE_ROSTER_ROOTS:
 		*roots = c->genesis;
 		if (wire_roots_get(e->payload, roots) != ERR_OK)
-			return err_explain(why, ERR_MALFORMED,
-					   "ROTATE_ROOTS: payload not understood");
+			return cause_set(why, ERR_MALFORMED, "entry-unclear",
+					 FILL({"entry", NULL, e->seq}));
 		return ERR_OK;
 	case WIRE_ROSTER_RENEW:
-		return e->payload.len == 0
-			       ? ERR_OK
-			       : err_explain(why, ERR_MALFORMED, "RENEW: has no payload");
+		return e->payload.len == 0 ? ERR_OK
+					   : cause_set(why, ERR_MALFORMED, "entry-unclear",
+						       FILL({"entry", NULL, e->seq}));
 	case WIRE_ROSTER_POLICY:
 		if (wire_policy_get(e->payload, &change->policy) != ERR_OK)
-			return err_explain(why, ERR_MALFORMED,
-					   "SET_POLICY: not understood, or beyond what any node "
-					   "allows");
+			return cause_set(why, ERR_MALFORMED, "entry-policy",
+					 FILL({"entry", NULL, e->seq}));
 		return ERR_OK;
 	case WIRE_ROSTER_GENESIS:
 		break;
 	}
-	return err_explain(why, ERR_INVAL, "operation %u is not known to this version: upgrade",
-			   e->op);
+	return cause_set(why, ERR_INVAL, "entry-newer",
+			 FILL({"entry", NULL, e->seq}, {"op", NULL, e->op}));
 }
 
 /* Order first, because it is cheap and tells most; then the payload, then signatures. */
@@ -192,27 +194,26 @@ enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_
 	if (!c->begun)
 		return check_genesis(c, e, why);
 	if (!id16_equal(&e->fed_id, &c->fed_id))
-		return err_explain(why, ERR_DENIED, "entry of another federation");
+		return cause_set(why, ERR_DENIED, "entry-other", FILL({"entry", NULL, e->seq}));
 	if (e->seq != c->seq + 1 || !id32_equal(&e->prev_hash, &c->head))
-		return err_explain(why, ERR_STALE, "entry %llu does not follow entry %llu",
-				   (unsigned long long)e->seq, (unsigned long long)c->seq);
+		return cause_set(why, ERR_STALE, "entry-order",
+				 FILL({"entry", NULL, e->seq}, {"last", NULL, c->seq}));
 	/* against each other, never against a clock: a wrong clock must not make a node refuse its federation */
 	if (e->time_s < c->time_s || e->valid_until_s < e->time_s ||
 	    e->valid_until_s - e->time_s > CHAIN_VALID_S)
-		return err_explain(why, ERR_MALFORMED, "entry %llu: times out of order",
-				   (unsigned long long)e->seq);
+		return cause_set(why, ERR_MALFORMED, "entry-times", FILL({"entry", NULL, e->seq}));
 	rc = read_payload(c, e, change, &roots, why);
 	if (rc != ERR_OK)
 		return rc;
 	good = good_signatures(&c->genesis, e, 0);
 	if (good < needed(c, e, change))
-		return err_explain(why, ERR_CRYPTO, "needs the signatures of %u roots",
-				   needed(c, e, change));
+		return cause_set(why, ERR_CRYPTO, "entry-signatures",
+				 FILL({"entry", NULL, e->seq}, {"n", NULL, needed(c, e, change)}));
 	if (e->op ==
 	    WIRE_ROSTER_ROOTS) { /* old ones give away, new ones show that they hold their keys */
 		if (good_signatures(&roots, e, WIRE_ROOT_NEW) < roots.m)
-			return err_explain(why, ERR_CRYPTO,
-					   "needs the signatures of %u of the new roots", roots.m);
+			return cause_set(why, ERR_CRYPTO, "entry-signatures-new",
+					 FILL({"entry", NULL, e->seq}, {"n", NULL, roots.m}));
 		c->genesis = roots;
 	}
 	if (e->op == WIRE_ROSTER_POLICY)

@@ -100,7 +100,7 @@ static void name_one(const struct node *n, const struct peer *p, struct err_text
 
 	require(p->no != 0);
 	names_typed(n, p, typed);
-	(void)err_explain(&one, ERR_OK, "%s%s (%s)", had == 0 ? "" : "; ", p->org, typed);
+	text_format(one.text, sizeof one.text, "%s%s (%s)", had == 0 ? "" : "; ", p->org, typed);
 	len = strlen(one.text);
 	if (had + len < LIST_MAX)
 		memcpy(list->text + had, one.text, len + 1);

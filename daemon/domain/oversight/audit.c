@@ -5,6 +5,7 @@
 #include "domain/oversight/audit.h"
 
 #include "base/check.h"
+#include "base/text.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/names.h"
 #include "domain/news/checkpoint.h"
@@ -76,7 +77,7 @@ static enum err list(struct turn *t, struct msg *reply, uint64_t after, uint64_t
 			arena_rewind(t->arena, mark);
 	}
 	p.more = seq > 0;
-	(void)err_explain(&last, ERR_OK, "%llu", (unsigned long long)seq + 1);
+	text_format(last.text, sizeof last.text, "%llu", (unsigned long long)seq + 1);
 	page_end(t, &p, reply, last.text);
 	if (case_id != NULL) /* how many are of this case nobody counted */
 		msg_clear(reply, REPLY_TOTAL);

@@ -6,6 +6,7 @@
 #include "domain/views/find.h"
 
 #include "base/check.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -90,9 +91,10 @@ static void name_grant(struct turn *t, const struct id16 *id, struct err_text *l
 		m = NULL;
 	if (m != NULL)
 		p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
-	(void)err_explain(
-		&one, ERR_OK, "%s%.40s%s %s", had == 0 ? "" : "; ", p == NULL ? "" : p->org,
-		m != NULL && msg_u64(m, GRANT_RECORD_RECEIVED) != 0 ? " (from them):" : ":", hex);
+	text_format(one.text, sizeof one.text, "%s%s %.40s: %s", had == 0 ? "" : "; ",
+		    m != NULL && msg_u64(m, GRANT_RECORD_RECEIVED) != 0 ? "\xe2\x86\x90" /* ← */
+									: "\xe2\x86\x92" /* → */,
+		    p == NULL ? "" : p->org, hex);
 	len = strlen(one.text);
 	if (had + len < sizeof list->text)
 		memcpy(list->text + had, one.text, len + 1);

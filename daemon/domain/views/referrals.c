@@ -7,6 +7,7 @@
 #include "domain/views/referrals.h"
 
 #include "base/check.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -245,8 +246,9 @@ static enum err name_one(struct turn *t, const struct id16 *id, struct err_text 
 		return ERR_NOMEM;
 	name = msg_text(row, REFERRAL_ROW_NAME);
 	date_text(calendar_day(t->node->country, since(&th)), day);
-	(void)err_explain(out, ERR_OK, "%.40s, %s%s%.40s: %s", msg_text(row, REFERRAL_ROW_PARTNER),
-			  day, name[0] == '\0' ? "" : ", ", name, msg_text(row, REFERRAL_ROW_REF));
+	text_format(out->text, sizeof out->text, "%.40s, %s%s%.40s: %s",
+		    msg_text(row, REFERRAL_ROW_PARTNER), day, name[0] == '\0' ? "" : ", ", name,
+		    msg_text(row, REFERRAL_ROW_REF));
 	return ERR_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "roles/causes.h"
 #include "tool/cli/say.h"
 
 void tool_json_text(const char *s)
@@ -78,5 +79,14 @@ int tool_fail_err(const char *what, enum err rc)
 
 int tool_fail_why(const char *what, enum err rc, const struct err_text *why)
 {
-	return tool_fail(code_of(rc), what, why->text[0] == '\0' ? say_err(rc) : why->text);
+	return tool_fail_cause(code_of(rc), what, rc, why);
+}
+
+int tool_fail_cause(int code, const char *what, enum err rc, const struct err_text *why)
+{
+	char text[CAUSES_LEN];
+
+	require(rc != ERR_OK);
+	return tool_fail(code, what,
+			 why->text[0] == '\0' ? say_err(rc) : causes_text(say_lang(), why, text));
 }

@@ -21,8 +21,9 @@ enum { TOOL_RULE = 1, TOOL_USAGE = 2, TOOL_NOT_FOUND = 3, TOOL_NOT_NOW = 4, TOOL
 int tool_fail(int code, const char *what,
 	      const char *why); /* rows of config/lists/tool.psv, or names */
 int tool_fail_err(const char *what, enum err rc);
-/** why tells it better than the error. */
+/** why (base/cause.h) tells it better than the error, where it has a cause. */
 int tool_fail_why(const char *what, enum err rc, const struct err_text *why);
+int tool_fail_cause(int code, const char *what, enum err rc, const struct err_text *why);
 
 /** On stdout, quoted and escaped. */
 void tool_json_text(const char *s);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cause.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
@@ -90,10 +91,8 @@ static enum err check_roster(struct joining *j, const struct rosterfile *f, stru
 			      {"members", NULL, f->members}));
 	}
 	if (!id32_equal(&j->words.genesis_hash, &j->invite.genesis_hash))
-		return err_explain(why, ERR_CRYPTO, "this is not the federation of the invite");
-	return found ? ERR_OK
-		     : err_explain(why, ERR_CRYPTO,
-				   "the node that answered is not a member of the federation");
+		return cause_set(why, ERR_CRYPTO, "federation-other", FILL_NONE);
+	return found ? ERR_OK : cause_set(why, ERR_CRYPTO, "introducer-none", FILL_NONE);
 }
 
 /* "10 minutes", "20 seconds" */
@@ -166,7 +165,7 @@ static int fail_step(enum err rc, const struct err_text *why)
 		return tool_fail(TOOL_NOT_NOW, "inviter-busy", "inviter-busy-why");
 	if (rc == ERR_DENIED)
 		return tool_fail(TOOL_RULE, "invite-used", "invite-used-why");
-	return tool_fail(TOOL_RULE, "joining", why->text[0] != '\0' ? why->text : say_err(rc));
+	return tool_fail_cause(TOOL_RULE, "joining", rc, why);
 }
 
 /* A number that a call before used may be of a handshake that is over: then once more with another. */

@@ -38,6 +38,7 @@ int tool_node_init(struct tool_args *a)
 	uint8_t join[NODEDIR_JOIN_MAX];
 	struct rosterfile f;
 	struct err_text why = {""};
+	enum err rc;
 	char path[PATH_LEN];
 	size_t len = 0;
 	int bad = nodedir_check(a);
@@ -46,8 +47,9 @@ int tool_node_init(struct tool_args *a)
 		bad = tool_fail(TOOL_USAGE, "needs-federation", "needs-federation-why");
 	if (bad != 0)
 		return bad;
-	if (rosterfile_read(a->federation, &f, &why) != ERR_OK)
-		return tool_fail(TOOL_NOT_FOUND, "federation-roster", why.text);
+	rc = rosterfile_read(a->federation, &f, &why);
+	if (rc != ERR_OK)
+		return tool_fail_cause(TOOL_NOT_FOUND, "federation-roster", rc, &why);
 	bad = nodedir_make(a, &f.chain.fed_id, join, &len);
 	if (bad == 0 && (!nodefiles_path(path, sizeof path, a->dir, "roster") ||
 			 keyfile_write_file(path, span_of(f.bytes, f.len)) != ERR_OK))

@@ -155,19 +155,22 @@ int tool_roster_add(struct tool_args *a)
 	struct wire_node node;
 	struct rosterfile f;
 	struct err_text why = {""};
+	enum err rc;
 	char print[IDENTITY_FINGERPRINT_LEN], taken[LIMIT_ORG_NAME + 1];
 	size_t len = 0;
 	int bad;
 
 	if (a->roster == NULL || a->join == NULL || a->out == NULL)
 		return tool_fail(TOOL_USAGE, "needs-roster-join-out", "");
-	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
-		return tool_fail(TOOL_DAMAGED, "roster", why.text);
+	rc = rosterfile_read(a->roster, &f, &why);
+	if (rc != ERR_OK)
+		return tool_fail_cause(TOOL_DAMAGED, "roster", rc, &why);
 	if (keyfile_read_file(a->join, join, sizeof join, &len) != ERR_OK ||
 	    wire_add_get(span_of(join, len), &add) != ERR_OK)
 		return tool_fail(TOOL_DAMAGED, "not-a-join-file", a->join);
-	if (chain_check_node(&add, &f.chain.fed_id, &node, &why) != ERR_OK)
-		return tool_fail(TOOL_RULE, "join-file", why.text);
+	rc = chain_check_node(&add, &f.chain.fed_id, &node, &why);
+	if (rc != ERR_OK)
+		return tool_fail_cause(TOOL_RULE, "join-file", rc, &why);
 	if (name_taken(&f, add.org, taken))
 		return tool_fail(TOOL_RULE, "name-taken", taken);
 	if (!list_has_place(add.country))
@@ -396,12 +399,14 @@ int tool_roster_propose(struct tool_args *a)
 	struct wire_roster renew = {.op = WIRE_ROSTER_RENEW};
 	struct rosterfile f;
 	struct err_text why = {""};
+	enum err rc;
 	int bad;
 
 	if (a->roster == NULL || a->op == NULL || a->out == NULL)
 		return tool_fail(TOOL_USAGE, "needs-roster-op-out", "operations");
-	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
-		return tool_fail(TOOL_DAMAGED, "roster", why.text);
+	rc = rosterfile_read(a->roster, &f, &why);
+	if (rc != ERR_OK)
+		return tool_fail_cause(TOOL_DAMAGED, "roster", rc, &why);
 	if (strcmp(a->op, "remove") == 0)
 		return propose_standing(a, &f, WIRE_ROSTER_REMOVE, 1);
 	if (strcmp(a->op, "suspend") == 0)

@@ -115,8 +115,9 @@ int tool_roster_sign(struct tool_args *a)
 
 	if (a->proposal == NULL || a->key == NULL || a->roster == NULL)
 		return tool_fail(TOOL_USAGE, "needs-proposal-key-roster", "");
-	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
-		return tool_fail(TOOL_DAMAGED, "roster", why.text);
+	rc = rosterfile_read(a->roster, &f, &why);
+	if (rc != ERR_OK)
+		return tool_fail_cause(TOOL_DAMAGED, "roster", rc, &why);
 	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
 		return TOOL_DAMAGED;
 	/* before the key is looked at: a signature that fits no roster is not made */
@@ -183,11 +184,13 @@ int tool_roster_verify(struct tool_args *a)
 	struct rosterfile f;
 	struct err_text why = {""};
 	char hex[65];
+	enum err rc;
 
 	if (a->roster == NULL)
 		return tool_fail(TOOL_USAGE, "needs-roster", "");
-	if (rosterfile_read(a->roster, &f, &why) != ERR_OK)
-		return tool_fail(TOOL_DAMAGED, "roster-broken", why.text);
+	rc = rosterfile_read(a->roster, &f, &why);
+	if (rc != ERR_OK)
+		return tool_fail_cause(TOOL_DAMAGED, "roster-broken", rc, &why);
 	require(f.chain.begun);
 	bytes_hex(hex, f.chain.head.b, 32);
 	say_line("roster-holds",

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "roles/causes.h"
 #include "roles/config.h"
 #include "roles/configfile.h"
 
@@ -44,12 +46,23 @@ struct seen {
 	struct config_fault first;
 };
 
+/* As a person reads it. */
+static void words(struct err_text *w)
+{
+	char text[CAUSES_LEN];
+
+	text_format(w->text, sizeof w->text, "%s", causes_text(LIST_EN, w, text));
+}
+
 static void keep(void *ctx, const struct config_fault *f)
 {
 	struct seen *s = ctx;
 
-	if (s->count++ == 0)
+	if (s->count++ == 0) {
 		s->first = *f;
+		words(&s->first.what);
+		words(&s->first.remedy);
+	}
 }
 
 /* Refused for exactly this line and setting, with a remedy; config_read says the same in one sentence. */
@@ -69,6 +82,7 @@ static void refused(const char *text, size_t n, unsigned line, const char *setti
 			 s.count, s.first.line, s.first.setting, s.first.what.text,
 			 s.first.remedy.text, line, setting, what);
 	assert_int_not_equal(config_read(&c, dir, path, &why), ERR_OK);
+	words(&why);
 	(void)snprintf(where, sizeof where, "%s, line %u: ", path, line);
 	if (strncmp(why.text, where, strlen(where)) != 0 ||
 	    strstr(why.text, s.first.remedy.text) == NULL)
@@ -85,8 +99,10 @@ static void taken(const char *text, struct config *c)
 	struct err_text why = {""};
 
 	write_bytes(text, strlen(text));
-	if (config_read(c, dir, path, &why) != ERR_OK)
+	if (config_read(c, dir, path, &why) != ERR_OK) {
+		words(&why);
 		fail_msg("%s: %s", text, why.text);
+	}
 }
 
 /* One setting with one value, below a remark and a blank line: it stands in line 4. */
@@ -262,6 +278,7 @@ static void a_slip_of_the_pen_is_named(void **state)
 
 		write_bytes(slips[i][0], strlen(slips[i][0]));
 		assert_int_not_equal(config_read(&c, dir, path, &why), ERR_OK);
+		words(&why);
 		if (strstr(why.text, slips[i][1]) == NULL)
 			fail_msg("%s: %s", slips[i][0], why.text);
 	}
@@ -318,6 +335,7 @@ static void fault_for(uid_t by, const char *what)
 	assert_int_equal(seteuid(by), 0);
 	checked = config_check(&c, dir, path, keep, &s);
 	got = config_read(&c, dir, path, &why);
+	words(&why);
 	assert_int_equal(seteuid(self), 0);
 	assert_int_not_equal(checked, ERR_OK);
 	assert_int_equal(s.count, 1);
@@ -339,7 +357,7 @@ static void a_file_that_is_none_is_refused(void **state)
 
 	(void)state;
 	(void)unlink(path);
-	fault_of_the_file("No such file");
+	fault_of_the_file("no such file");
 	assert_int_equal(mkfifo(path, 0600), 0); /* nobody writes: must not wait */
 	fault_of_the_file("not a regular file");
 	assert_int_equal(unlink(path), 0);
@@ -360,7 +378,7 @@ static void a_file_that_is_none_is_refused(void **state)
 	assert_int_equal(chmod(path, 0), 0);
 	assert_int_equal(chmod(dir, 0755), 0);
 	fault_for(geteuid() == 0 ? 65534 : geteuid(),
-		  "Permission denied"); /* root may read everything */
+		  "you have no permission"); /* root may read everything */
 }
 
 /* In the node's own place the sentence knows the way back; a partner's copy of it is no settings file. */
@@ -372,9 +390,11 @@ static void a_node_without_its_file_is_told_the_way_back(void **state)
 	(void)state;
 	(void)unlink(path);
 	assert_int_equal(config_read(&c, dir, NULL, &why), ERR_NOTFOUND);
+	words(&why);
 	assert_non_null(strstr(why.text, "node init"));
 	write_bytes("", 0);
 	assert_int_equal(config_read(&c, dir, NULL, &why), ERR_CORRUPT);
+	words(&why);
 	assert_non_null(strstr(why.text, "restore BACKUP"));
 }
 
@@ -404,6 +424,7 @@ static void no_setting_comes_from_the_environment(void **state)
 			name[6 + k] = (char)(config_settings[i].name[k] & ~0x20);
 		assert_int_equal(setenv(name, "1", 1), 0);
 		assert_int_equal(config_read(&c, dir, path, &why), ERR_INVAL);
+		words(&why);
 		assert_non_null(strstr(why.text, name));
 		assert_int_equal(unsetenv(name), 0);
 	}
