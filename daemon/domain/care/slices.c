@@ -90,6 +90,49 @@ enum err slices_believe(struct turn *t, uint16_t peer)
 	return begin(t, &c, believed);
 }
 
+static enum err closed(struct turn *t, struct chore *c)
+{
+	return worklist_clear_case(t, &c->case_id, &c->over);
+}
+
+static struct chore closing_of(const struct id16 *case_id)
+{
+	return (struct chore){.kind = CHORE_CLOSED, .case_id = *case_id};
+}
+
+enum err slices_close(struct turn *t, const struct id16 *case_id, bool *over)
+{
+	struct chore c = closing_of(case_id);
+	enum err rc = closed(t, &c);
+
+	*over = c.over;
+	return rc == ERR_OK && !c.over ? chores_save(t, &c) : rc;
+}
+
+enum err slices_closing(struct turn *t, const struct id16 *case_id, bool *over)
+{
+	struct chore c = closing_of(case_id);
+	enum err rc = chores_load(t, &c);
+
+	*over = rc == ERR_NOTFOUND;
+	if (rc != ERR_OK)
+		return *over ? ERR_OK : rc;
+	rc = closed(t, &c);
+	*over = c.over;
+	return rc == ERR_OK ? chores_save(t, &c) : rc;
+}
+
+enum err slices_reopen(struct turn *t, const struct id16 *case_id)
+{
+	struct chore c = closing_of(case_id);
+	enum err rc = chores_load(t, &c);
+
+	if (rc == ERR_NOTFOUND)
+		return ERR_OK;
+	c.over = true;
+	return rc == ERR_OK ? chores_save(t, &c) : rc;
+}
+
 enum err slices_tick(struct turn *t)
 {
 	struct chore c;
@@ -115,6 +158,9 @@ enum err slices_tick(struct turn *t)
 		break;
 	case CHORE_PERSON:
 		rc = bodies_person_later(t, &c);
+		break;
+	case CHORE_CLOSED:
+		rc = closed(t, &c);
 		break;
 	case CHORE_KINDS:
 		break;

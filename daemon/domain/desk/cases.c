@@ -13,6 +13,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "domain/care/erase.h"
+#include "domain/care/slices.h"
 #include "domain/consent/casefile.h"
 #include "domain/desk/typed.h"
 #include "domain/documents/thread.h"
@@ -305,11 +306,12 @@ enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply
 		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "edit"});
 }
 
-/* Nobody looks for work in a closed case, so none may be left there: of very many rows some in each turn. */
+/* Nobody looks for work in a closed case, so none may be left there: of very many rows some in each turn.  The rest is owed with the
+ * first of them, whatever becomes of this request. */
 static enum err leave_work(struct turn *t, const struct id16 *id, const struct msg *reply)
 {
 	bool over;
-	enum err rc = worklist_clear_case(t, id, &over);
+	enum err rc = t->left.len == 0 ? slices_close(t, id, &over) : slices_closing(t, id, &over);
 
 	require(msg_has(reply, REPLY_CURRENT));
 	return rc == ERR_OK && !over ? turn_again(t, arena_copy(t->arena, span_of(id->b, 16))) : rc;
@@ -371,6 +373,8 @@ enum err desk_case_reopen(struct turn *t, const struct msg *req, struct msg *rep
 		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_NOT_CLOSED);
 	msg_clear(m, CASE_RECORD_CLOSED);
 	rc = casefile_save(t, &id, m);
+	if (rc == ERR_OK)
+		rc = slices_reopen(t, &id);
 	if (rc == ERR_OK)
 		rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-reopened");
 	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);

@@ -180,31 +180,33 @@ enum err audit_look(struct turn *t, const struct audit_entry *e)
 	return audit_add(t, e);
 }
 
-/* From the first entry on; check is asked about each hash, by whoever knows one. */
-enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check *check)
+/* From the first entry on; check is asked about each hash, by whoever knows one.  What is written while the walk goes on is left to the
+ * next one: this one ends where the log ended. */
+enum err audit_verify(struct turn *t, struct audit_walk *at, const struct audit_check *check)
 {
-	struct id32 hash = {{0}}, want;
-	uint64_t seq, last;
-	enum err rc = audit_head(t, &last, &want);
+	enum err rc = at->begun ? ERR_OK : audit_head(t, &at->last, &at->want);
+	bool enough = false;
 
-	require(count != NULL && (check == NULL || check->agrees != NULL));
-	*count = 0;
-	for (seq = 1; rc == ERR_OK && seq <= last; seq++) {
+	require(at->seq <= at->last && !at->over && (check == NULL || check->agrees != NULL));
+	at->begun = true;
+	while (rc == ERR_OK && !enough && at->seq < at->last) {
+		const uint64_t seq = ++at->seq;
 		const struct store_key k = turn_key_u64(seq);
 		const size_t mark = t->arena->used;
 		struct span v;
 
-		*count = seq;
 		rc = turn_get(t, STORE_AUDIT, &k, &v);
 		if (rc == ERR_NOTFOUND || (rc == ERR_OK && (v.len < 8 || be64_get(v.p) != seq)))
 			rc = ERR_CORRUPT;
 		if (rc == ERR_OK)
-			hash = chain(&hash, v);
-		if (rc == ERR_OK && check != NULL && !check->agrees(check->ctx, seq, &hash))
+			at->hash = chain(&at->hash, v);
+		if (rc == ERR_OK && check != NULL && !check->agrees(check->ctx, seq, &at->hash))
 			rc = ERR_CORRUPT;
 		arena_rewind(t->arena, mark); /* a long chain must not fill the turn's memory */
+		enough = turn_enough(t);
 	}
-	if (rc == ERR_OK && !id32_equal(&hash, &want))
+	at->over = rc != ERR_OK || at->seq == at->last;
+	if (rc == ERR_OK && at->over && !id32_equal(&at->hash, &at->want))
 		rc = ERR_CORRUPT;
 	return rc;
 }

@@ -46,9 +46,18 @@ struct audit_check {
 };
 /** The entry of a look at a person or at the log.  ERR_FULL, in words, before looks take what answers and erasures need. */
 MUST_CHECK enum err audit_look(struct turn *t, const struct audit_entry *e);
-/** Recomputes the whole chain; *count entries were read.  ERR_CORRUPT: *count is the first bad one.
- *  check may be NULL. */
-MUST_CHECK enum err audit_verify(struct turn *t, uint64_t *count, const struct audit_check *check);
+/** How far the chain was recomputed; begins as zeros. */
+struct audit_walk {
+	uint64_t seq; /* the last entry that was read, and what it hashes to */
+	struct id32 hash;
+	uint64_t last;	  /* up to here, where the log ended when the walk began ... */
+	struct id32 want; /* ... with this hash */
+	bool begun, over;
+};
+/** Recomputes the chain, as many entries as one turn looks at: over says whether that was all.  ERR_CORRUPT: at->seq is the first
+ *  bad one.  check may be NULL. */
+MUST_CHECK enum err audit_verify(struct turn *t, struct audit_walk *at,
+				 const struct audit_check *check);
 MUST_CHECK enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash);
 /** The case is erased: its commitment stands for nobody any more. */
 MUST_CHECK enum err audit_forget(struct turn *t, const struct id16 *case_id);

@@ -25,6 +25,7 @@ enum chore_kind {
 	CHORE_SWEEP,	/* a case was erased: what its key sealed is removed */
 	CHORE_PERSON,	/* the person of a case with very many referrals is put together again */
 	CHORE_OUTLIVE, /* a case is being erased: what it owes partners gets another key, then the case goes */
+	CHORE_CLOSED, /* a case was closed: its work goes from the lists */
 	CHORE_KINDS
 };
 

@@ -249,9 +249,15 @@ bool checkpoint_each(struct turn *t, uint16_t peer, struct store_walk *w, struct
 	return w->rc == ERR_OK;
 }
 
+/* What the file says of one entry. */
+struct said {
+	uint64_t seq;
+	struct id32 hash;
+};
+
 struct verifying {
 	struct turn *t;
-	const struct span *held;
+	struct said *said;
 	size_t count;
 	uint16_t self;
 	uint64_t highest; /* seen in what was handed to us */
@@ -281,27 +287,34 @@ static bool agrees(void *ctx, uint64_t seq, const struct id32 *hash)
 		v->found->cosigners = cosigners;
 	}
 	for (size_t i = 0; i < v->count; i++)
-		if (wire_checkpoint_get(v->held[i], &c) == ERR_OK && c.seq == seq &&
-		    c.inc_no == v->t->node->inc.no && !id32_equal(&c.hash, hash))
+		if (v->said[i].seq == seq && !id32_equal(&v->said[i].hash, hash))
 			return false;
 	return true;
 }
 
-/* What a partner kept must be ours, and signed by us. */
-static enum err read_witness(struct turn *t, struct verifying *v)
+/* What a partner kept must be ours, and signed by us: seen in the first turn, in the others the same bytes are read. */
+static enum err read_witness(struct turn *t, struct verifying *v, const struct span *held,
+			     size_t count)
 {
-	for (size_t i = 0; i < v->count; i++) {
+	v->said = arena_alloc(t->arena, (count + 1) * sizeof *v->said);
+	if (v->said == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < count; i++) {
 		uint8_t b[WIRE_CHECKPOINT_SIGNED];
 		const struct span part = {b, sizeof b};
 		struct wire_checkpoint c;
 
-		if (wire_checkpoint_get(v->held[i], &c) != ERR_OK)
+		if (wire_checkpoint_get(held[i], &c) != ERR_OK)
 			return turn_refuse(t, ERR_INVAL, REFUSAL_CHECKPOINTS_UNREADABLE);
 		wire_checkpoint_signed(&c, b);
-		if (!id32_equal(&c.node, &t->node->node_id) ||
-		    !verify_sig(SIGN_CHECKPOINT, &part, 1, &t->node->nk_pub, c.sig))
+		if (!v->found->at.begun &&
+		    (!id32_equal(&c.node, &t->node->node_id) ||
+		     !verify_sig(SIGN_CHECKPOINT, &part, 1, &t->node->nk_pub, c.sig)))
 			return turn_refuse(t, ERR_INVAL, REFUSAL_CHECKPOINTS_OF_ANOTHER);
-		if (c.inc_no == t->node->inc.no && c.seq > v->highest)
+		if (c.inc_no != t->node->inc.no)
+			continue;
+		v->said[v->count++] = (struct said){c.seq, c.hash};
+		if (c.seq > v->highest)
 			v->highest = c.seq;
 	}
 	return ERR_OK;
@@ -312,21 +325,16 @@ enum err checkpoint_verify(struct turn *t, const struct span *held, size_t count
 			   struct checkpoint_found *found)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
-	struct verifying v = {.t = t,
-			      .held = held,
-			      .count = count,
-			      .self = self == NULL ? 0 : self->no,
-			      .found = found};
+	struct verifying v = {.t = t, .self = self == NULL ? 0 : self->no, .found = found};
 	const struct audit_check check = {agrees, &v};
-	enum err rc = read_witness(t, &v);
+	enum err rc = read_witness(t, &v, held, count);
 
-	*found = (struct checkpoint_found){.entries = 0};
 	if (rc != ERR_OK)
 		return rc;
-	rc = audit_verify(t, &found->entries, &check);
+	rc = audit_verify(t, &found->at, &check);
 	if (rc == ERR_CORRUPT)
 		return turn_refuse(t, rc, REFUSAL_AUDIT_CHANGED);
-	if (rc == ERR_OK && v.highest > found->entries)
+	if (rc == ERR_OK && found->at.over && v.highest > found->at.last)
 		return turn_refuse(t, ERR_CORRUPT, REFUSAL_AUDIT_CUT_OFF);
 	return rc;
 }

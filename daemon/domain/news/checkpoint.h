@@ -16,6 +16,7 @@
 #ifndef KRING_DOMAIN_NEWS_CHECKPOINT_H
 #define KRING_DOMAIN_NEWS_CHECKPOINT_H
 
+#include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 
 /** EVENT_CHECKPOINT: ours, signed just now. */
@@ -33,11 +34,11 @@ MUST_CHECK bool checkpoint_each(struct turn *t, uint16_t peer, struct store_walk
 				struct span *bytes);
 
 struct checkpoint_found {
-	uint64_t entries;	      /* of our log, all of them */
+	struct audit_walk at; /* of our log: seq entries were read, over says whether all of them */
 	uint64_t cosigned, cosigners; /* the highest that partners cosigned, and how many did */
 };
 /** Our whole log against every hash that was written down of it: by us, by partners, and in what a partner kept for us
- *  (held).  ERR_CORRUPT, ERR_INVAL (held is not of this node), both said in t->refusal. */
+ *  (held); found begins as zeros, and goes on where the turn before left it.  ERR_CORRUPT, ERR_INVAL (held is not of this node), both said in t->refusal. */
 MUST_CHECK enum err checkpoint_verify(struct turn *t, const struct span *held, size_t count,
 				      struct checkpoint_found *found);
 

@@ -11,6 +11,7 @@
 #include "domain/care/slices.h"
 #include "domain/consent/casefile.h"
 #include "domain/desk/table.h"
+#include "domain/evidence/audit.h"
 #include "domain/exchange/quota.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
@@ -61,8 +62,8 @@ static const struct effect *said(const struct bed *b)
 	return found;
 }
 
-/* As core does: turn after turn, until there is a reply. */
-static struct asked ask(struct bed *b, struct msg *request)
+/* As core does: turn after turn, until there is a reply; or the process ends after so many. */
+static struct asked ask_until(struct bed *b, struct msg *request, unsigned most)
 {
 	struct asked a = {.turns = 0};
 	struct span bytes, so_far = {NULL, 0};
@@ -72,7 +73,7 @@ static struct asked ask(struct bed *b, struct msg *request)
 	msg_set_u64(request, REQUEST_VERSION, 1);
 	assert_int_equal(msg_pack(b->t.arena, request, &bytes), ERR_OK);
 	bytes = copy(bytes);
-	while (more) {
+	while (more && a.turns < most) {
 		const struct effect *e;
 		struct turn *t = bed_turn(b);
 		struct event ev = {
@@ -90,9 +91,18 @@ static struct asked ask(struct bed *b, struct msg *request)
 		so_far = copy(e->bytes);
 		assert_true(a.turns < 1000);
 	}
-	assert_int_equal(msg_parse(b->t.arena, MSG_REPLY, so_far, &a.reply, &why), ERR_OK);
+	if (!more)
+		assert_int_equal(msg_parse(b->t.arena, MSG_REPLY, so_far, &a.reply, &why), ERR_OK);
 	drop(so_far);
 	drop(bytes);
+	return a;
+}
+
+static struct asked ask(struct bed *b, struct msg *request)
+{
+	struct asked a = ask_until(b, request, 1000);
+
+	assert_non_null(a.reply);
 	return a;
 }
 
@@ -264,6 +274,59 @@ static void a_case_with_much_work_is_closed_in_turns(void **state)
 	assert_int_equal(rows_of(b, STORE_WORK), 0);
 }
 
+/* What is owed by now, as the ticks of a node do it. */
+static void tick_all(struct bed *b)
+{
+	bool more = true;
+
+	for (unsigned i = 0; more && i < 1000; i++) {
+		assert_int_equal(slices_tick(bed_turn(b)), ERR_OK);
+		assert_true(store_looked(b->t.txn) <= ROWS_MOST);
+		assert_int_equal(chores_any(&b->t, &more), ERR_OK);
+	}
+	assert_false(more);
+}
+
+static void work_again(struct bed *b)
+{
+	for (unsigned i = 0; i < MANY; i++) {
+		struct turn *t = i % 500 == 0 ? bed_turn(b) : &b->t;
+		const struct id16 id = numbered(1, i);
+		struct thread th;
+
+		assert_int_equal(thread_load(t, &id, &th), ERR_OK);
+		assert_int_equal(worklist_add(t, &th, WORK_AGREEMENT, ""), ERR_OK);
+	}
+}
+
+/* Whichever turn is the last one of this process: nothing of a closed case is on a list for ever. */
+static void a_closing_that_was_cut_off_goes_on_by_itself(void **state)
+{
+	struct bed *b = *state;
+
+	for (unsigned turns = 1; turns < MANY / LIMIT_TURN_ROWS; turns++) {
+		(void)ask_until(b, of_huge(b, REQUEST_CASE_CLOSE, BY_ID_ID), turns);
+		assert_true(rows_of(b, STORE_WORK) > 0);
+		tick_all(b);
+		assert_int_equal(rows_of(b, STORE_WORK), 0);
+		work_again(b);
+	}
+}
+
+/* A colleague opens it again while it is being closed: what is on the lists then stays there. */
+static void a_case_that_is_opened_again_in_the_middle_keeps_its_work(void **state)
+{
+	struct bed *b = *state;
+	uint64_t left;
+
+	(void)ask_until(b, of_huge(b, REQUEST_CASE_CLOSE, BY_ID_ID), 1);
+	left = rows_of(b, STORE_WORK);
+	(void)ask(b, of_huge(b, REQUEST_CASE_REOPEN, BY_ID_ID));
+	tick_all(b);
+	assert_true(left > 0);
+	assert_int_equal(rows_of(b, STORE_WORK), left);
+}
+
 /* It is gone when the reply comes; what no key opens any more follows in ticks, and no list shows it meanwhile. */
 static void a_case_of_very_many_referrals_is_erased_in_turns(void **state)
 {
@@ -350,6 +413,43 @@ static void what_was_erased_before_goes_whatever_began(void **state)
 		assert_int_equal(chores_any(&b->t, &more), ERR_OK);
 	}
 	assert_false(record_exists(bed_turn(b)->txn, STORE_CASEKEY, span_of(huge.b, 16)));
+}
+
+/* The log of a year: each entry of it is read, in turns, while others are served and the log grows. */
+static void a_long_log_is_verified_in_turns(void **state)
+{
+	struct bed *b = *state;
+	struct msg *sub;
+	struct asked a;
+	struct audit_walk at = {.seq = 0};
+	uint64_t before;
+	enum err rc = ERR_OK;
+
+	for (unsigned i = 0; i < MANY; i++) {
+		struct turn *t = i % 500 == 0 ? bed_turn(b) : &b->t;
+
+		assert_int_equal(
+			audit_add(t, &(struct audit_entry){.event = AUDIT_VIEW,
+							   .case_id = i == 7 ? &huge : NULL,
+							   .detail = "case"}),
+			ERR_OK);
+	}
+	before = rows_of(b, STORE_AUDIT);
+	a = ask(b, request(b, REQUEST_AUDIT_VERIFY, &sub));
+	assert_true(a.turns > MANY / LIMIT_TURN_ROWS && a.rows <= ROWS_MOST);
+	assert_int_equal(msg_u64(a.reply, REPLY_COUNT), before);
+	a = ask(b, of_huge(b, REQUEST_AUDIT_LIST, AUDIT_ASK_CASE_ID));
+	assert_true(a.turns > MANY / LIMIT_TURN_ROWS && a.rows <= ROWS_MOST);
+	assert_true(msg_count(a.reply, REPLY_AUDIT) >= 1 && msg_count(a.reply, REPLY_AUDIT) < 10);
+	/* an entry that was changed is found, in whichever turn */
+	assert_int_equal(store_del(bed_turn(b)->txn, STORE_AUDIT,
+				   key_span(&(struct store_key){.b = {0, 0, 0, 0, 0, 0, 0x40, 0},
+								.len = 8})),
+			 ERR_OK);
+	while (rc == ERR_OK && !at.over)
+		rc = audit_verify(bed_turn(b), &at, NULL);
+	assert_int_equal(rc, ERR_CORRUPT);
+	assert_int_equal(at.seq, 0x4000);
 }
 
 static int setup_cases(void **state)
@@ -475,6 +575,9 @@ int main(void)
 #define FRESH(f) cmocka_unit_test_setup_teardown(f, setup_huge, bed_teardown)
 		FRESH(an_agreement_ends_its_work_in_turns),
 		FRESH(a_case_with_much_work_is_closed_in_turns),
+		FRESH(a_long_log_is_verified_in_turns),
+		FRESH(a_closing_that_was_cut_off_goes_on_by_itself),
+		FRESH(a_case_that_is_opened_again_in_the_middle_keeps_its_work),
 		FRESH(a_case_of_very_many_referrals_is_erased_in_turns),
 		FRESH(an_erasure_that_was_cut_off_goes_on_by_itself),
 		FRESH(a_referral_in_the_middle_keeps_the_case),
