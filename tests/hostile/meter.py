@@ -62,6 +62,16 @@ class Meter:
     def __init__(self, story, target, honest, pause=0.1, restarts=False):
         self.story, self.target, self.honest, self.pause, self.restarts = story, target, honest, pause, restarts
         self.referrals, self.statuses, self.stuck = [], [], []
+        self.count = multiprocessing.get_context("fork").Value("i", 0)
+
+    def seen(self):
+        """How many referrals arrived so far: an attack lasts until it was seen to disturb nobody, however slow the machine is."""
+        return self.count.value
+
+    def await_seen(self, n=2):
+        end = time.time() + STANDS_STILL
+        while self.seen() < n and time.time() < end:
+            time.sleep(0.05)
 
     def __enter__(self):
         self.cases = []
@@ -77,6 +87,8 @@ class Meter:
         return self
 
     def __exit__(self, kind, *_):
+        if kind is None:
+            self.await_seen(1)
         self.here.send("enough")
         try:
             if not self.here.poll(2 * STANDS_STILL + 10):
@@ -133,6 +145,7 @@ class Meter:
                     self.stuck.append(f"{ref} of {h.name} never came")
                     break
                 self.referrals.append(time.time() - t0)
+                self.count.value += 1
                 self.target.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
             except Exception as e:  # to be shown by the test, which runs elsewhere
                 self.stuck.append(f"{h.name}: {e}")
