@@ -37,7 +37,7 @@ const struct command commands[] = {
 	 .example = "kring case take 7f3a phone"},
 	{.noun = "case", .verb = "close", .group = GROUP_CASE, .run = cmd_by_id_seen, .field = REQUEST_CASE_CLOSE, .words = "CASE", .options = "expect=NUMBER",
 	 .example = "kring case close 7f3a"},
-	{.noun = "case", .verb = "reopen", .group = GROUP_CASE, .run = cmd_by_id_seen, .field = REQUEST_CASE_REOPEN, .words = "CASE", .options = "expect=NUMBER",
+	{.noun = "case", .verb = "reopen", .group = GROUP_CASE, .run = cmd_by_id, .field = REQUEST_CASE_REOPEN, .words = "CASE",
 	 .example = "kring case reopen 7f3a"},
 	{.noun = "case", .verb = "erase", .group = GROUP_CASE, .run = cmd_case_erase, .words = "CASE", .options = "now yes dry-run",
 	 .example = "kring case erase 7f3a"},

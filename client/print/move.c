@@ -143,6 +143,9 @@ void move_can(const struct cli *c, const struct msg *row)
 	require(c != NULL && row != NULL);
 	char list[LIST_LEN] = "";
 
+	/* what was a mistake is gone at both ends: a consent that is taken back changes nothing there */
+	if (is(row, REFERRAL_ROW_STATE, "error"))
+		return;
 	for (size_t i = 0; i < msg_count(row, REFERRAL_ROW_MAY); i++) {
 		const char *command = msg_text(msg_at(row, REFERRAL_ROW_MAY, i), MAY_ROW_COMMAND);
 

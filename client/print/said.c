@@ -217,12 +217,8 @@ void said_would(const struct cli *c, const struct msg *reply)
 	size_t len = 0;
 	FILE *line = open_memstream(&text, &len);
 
-	if (line == NULL) {
-		would(c, stderr, reply);
-		return;
-	}
-	would(c, line, reply);
-	if (fclose(line) == 0)
+	would(c, line != NULL ? line : stderr, reply);
+	if (line != NULL && fclose(line) == 0)
 		terminal_sentence(c, stderr, text, len);
 	free(text);
 }

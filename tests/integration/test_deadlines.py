@@ -101,12 +101,13 @@ def test_fridays_deadline_is_shown_as_friday(federation, place):
         end -= datetime.timedelta(hours=summer + (place != "UK"))
         assert got["due_ms"] == end.timestamp() * 1000 - 1, "not the last millisecond of that day there"
     assert b.k("worklist")["work"][0]["due_day"] == friday.isoformat()
-    words = {"en": f"due Fri {friday:%d}", "nl": f"tegen vr {friday:%d}", "fr": f"avant ven. {friday:%d}", "de": f"bis Fr. {friday:%d}."}
+    words = {"en": f"Fri {friday:%d}", "nl": f"vr {friday:%d}", "fr": f"ven. {friday:%d}", "de": f"Fr. {friday:%d}."}
     for tz in ("Europe/Amsterdam", "Europe/Brussels", "Europe/London", "UTC", "America/New_York", "Pacific/Auckland"):
         for n, views in ((a, (("sent",), ("show", ref))), (b, (("inbox",), ("show", ref), ("worklist",)))):
             for view in views:
                 for lang in words if tz == "Europe/Brussels" else ("nl",):
-                    text = next(x for x in say(n, *view, tz=tz, lang=lang).splitlines() if x.startswith(ref))
+                    lines = say(n, *view, tz=tz, lang=lang).splitlines()
+                    text = lines[0] + lines[1] if view[0] == "show" else next(x for x in lines if x.startswith(ref))
                     assert words[lang] in text and str(friday.year) in text, (tz, lang, view, text)
 
 

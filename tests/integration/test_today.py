@@ -107,6 +107,8 @@ def test_one_referral_is_erased_where_it_lies(federation):
     with pytest.raises(Refused) as e:
         b.k("erase", other)  # ... or has to confirm what was answered
     assert e.value.code == 1 and e.value.reply["code"] == "erase-waiting"
+    b.k("say", ref, "--text", "wij bellen haar morgen")  # somebody began: what was a mistake is told to have gone
+    wait_for("the word to arrive", lambda: len(a.k("show", ref)["log"]) == 2)
     a.k("error", ref, "--reason", "wrong-person")
     b.await_state(ref, "error")
     assert [w["kind"] for w in today(b)["work"] if w["ref"] == ref] == ["erase-due"]

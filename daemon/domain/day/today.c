@@ -100,13 +100,25 @@ static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg 
 	return w.rc;
 }
 
+/* Is a row of this referral shown?  An appointment that is over is not, although its row may still be there. */
+static enum err has_work(struct turn *t, const struct page *p, const struct thread *th, bool *yes)
+{
+	const struct store_key prefix = turn_key_ids(&th->case_id, &th->id);
+	struct store_walk w = {.rc = ERR_OK};
+	struct view_work one;
+
+	*yes = false;
+	while (!*yes && store_each(t->txn, STORE_WORK, key_span(&prefix), &w))
+		*yes = view_work_item(t, p, w.row.key, &one) != ERR_OK || !one.passed;
+	return w.rc;
+}
+
 /* Of a referral with work of ours the work is shown: one referral is one line. */
 static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16 *id,
 			      struct page *p, struct msg *reply)
 {
 	const size_t mark = t->arena->used;
 	struct page_item one = {.rank = 0};
-	struct store_key work;
 	struct thread th;
 	bool ours;
 	enum err rc = thread_load(t, id, &th);
@@ -120,8 +132,8 @@ static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16
 	require(th.state < REFERRAL_STATE_COUNT);
 	if (strcmp(view_next_of(&th), "partner") != 0)
 		return ERR_OK;
-	work = turn_key_ids(&th.case_id, &th.id);
-	rc = turn_as_many(t, STORE_WORK, &work, 1, &ours);
+	rc = has_work(t, p, &th, &ours);
+	arena_rewind(t->arena, mark);
 	if (rc != ERR_OK || ours)
 		return rc;
 	one.rank = rank(th.due_ms - 1, th.urgency == URGENT);

@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "domain/care/acts.h"
 #include "domain/consent/casefile.h"
-#include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
@@ -90,6 +89,33 @@ enum err desk_done(struct turn *t, const struct msg *req, struct msg *reply)
 							.case_id = &th.case_id,
 							.detail = "done"});
 	return rc == ERR_OK ? view_referral_row(t, &th, reply, false) : rc;
+}
+
+/* The work rows of a case stand side by side; of how many threads is bounded by what one case may have. */
+enum err desk_referred_on(struct turn *t, const struct thread *newer)
+{
+	const struct store_key prefix = turn_key_id(&newer->case_id);
+	struct store_walk w = {.rc = ERR_OK};
+
+	require(newer->role == THREAD_SENDER);
+	while (store_each(t->txn, STORE_WORK, key_span(&prefix), &w)) {
+		struct thread th;
+		struct id16 id;
+		unsigned count;
+
+		if (w.row.key.len != 33 || w.row.key.p[32] != WORK_FOLLOW_UP)
+			continue;
+		memcpy(id.b, w.row.key.p + 16, 16);
+		w.rc = thread_load(t, &id, &th);
+		if (w.rc != ERR_OK || th.role != THREAD_SENDER || strcmp(th.need, newer->need) != 0)
+			continue;
+		w.rc = worklist_handled(t, &th, WORK_BY_HAND, &count);
+		if (w.rc == ERR_OK)
+			w.rc = thread_save(t, &th);
+		if (w.rc == ERR_OK)
+			w.rc = casefile_entry(t, &th.case_id, "done-referred-on", NULL, &th.id);
+	}
+	return w.rc;
 }
 
 /* Why what lies here may not go, or not yet.  What went by itself, as when consent was taken back, is still told to have gone:

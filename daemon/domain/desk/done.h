@@ -12,10 +12,13 @@
 #ifndef KRING_DOMAIN_DESK_DONE_H
 #define KRING_DOMAIN_DESK_DONE_H
 
+#include "domain/documents/thread.h"
 #include "domain/turn.h"
 
 /* control commands */
 MUST_CHECK enum err desk_done(struct turn *t, const struct msg *req, struct msg *reply);
+/** Another referral of the same person for the same need: whoever said no to it before is no work any more. */
+MUST_CHECK enum err desk_referred_on(struct turn *t, const struct thread *newer);
 MUST_CHECK enum err desk_ref_erase(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_DESK_DONE_H */

@@ -19,6 +19,7 @@
 #include "domain/consent/grant.h"
 #include "domain/consent/pack.h"
 #include "domain/consent/pseudonym.h"
+#include "domain/desk/done.h"
 #include "domain/desk/message.h"
 #include "domain/documents/words.h"
 #include "domain/loss/settled.h"
@@ -226,6 +227,9 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	rc = acts_sign(t, &th, DOC_OFFER, offer);
+	if (rc != ERR_OK)
+		return rc;
+	rc = desk_referred_on(t, &th);
 	if (rc != ERR_OK)
 		return rc;
 	return view_referral_row(t, &th, reply, false);

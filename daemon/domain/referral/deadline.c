@@ -33,6 +33,15 @@ static uint64_t lifetime_end(uint64_t signed_ms)
 	return signed_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
 }
 
+/* So many days, every day counted; on a day off nobody is there to be told, so that the next working day is the last one. */
+static uint64_t all_days(const char *place, uint64_t from_ms, uint32_t days)
+{
+	const uint64_t end = calendar_add_all(place, from_ms, days);
+
+	return calendar_is_working(place, calendar_day(place, end)) ? end
+								    : calendar_add(place, end, 1);
+}
+
 struct word {
 	bool there;
 	uint64_t signed_ms;
@@ -85,11 +94,13 @@ static enum err asked(struct turn *t, const struct thread *th, uint16_t type, ui
 		return rc;
 	if (!w.there) /* taken out of the log after a loss of state */
 		w.stored_ms = th->changed_ms;
-	if (w.stored_ms == 0)
+	if (w.stored_ms == 0 && working)
 		*due_ms = lifetime_end(w.signed_ms);
+	else if (w.stored_ms == 0) /* as long as documents are offered, and no day off */
+		*due_ms = all_days(place, w.signed_ms, LIMIT_TTL_DAYS);
 	else
 		*due_ms = working ? calendar_add(place, w.stored_ms, days)
-				  : calendar_add_all(place, w.stored_ms, days);
+				  : all_days(place, w.stored_ms, days);
 	return ERR_OK;
 }
 
@@ -119,7 +130,7 @@ enum err deadline_of(struct turn *t, const struct thread *th, uint64_t *due_ms)
 		*due_ms = calendar_add(place, since, row->days);
 		return ERR_OK;
 	case STATE_ALL_DAYS:
-		*due_ms = calendar_add_all(place, since, row->days);
+		*due_ms = all_days(place, since, row->days);
 		return ERR_OK;
 	case STATE_REVIEW:
 		*due_ms = calendar_add(place, th->review_ms > since ? th->review_ms : since, 0);

@@ -169,6 +169,9 @@ enum err worklist_refresh(struct turn *t, const struct thread *th, const char *d
 	require(th->kind == THREAD_REFERRAL);
 	require(th->state < REFERRAL_STATE_COUNT);
 	kind = state_work((enum referral_state)th->state, fold_our_side(th));
+	/* what was sent by mistake went in the turn that brought the word, and nobody here had begun */
+	if (kind == WORK_ERASE && th->state == REFERRAL_ERROR && th->my_no == 0)
+		kind = WORK_KIND_COUNT;
 	rc = turn_drop_prefix(t, STORE_WORK, &prefix);
 	if (rc == ERR_OK && th->escalated)
 		rc = worklist_add(t, th, th->role == THREAD_SENDER ? WORK_ESCALATED : WORK_REMINDED,
@@ -180,8 +183,9 @@ enum err worklist_refresh(struct turn *t, const struct thread *th, const char *d
 	/* a message moves no term: what it leaves has none, or a day of its own */
 	if (rc == ERR_OK && message_appointed(t, th))
 		rc = add_due(t, th, WORK_APPOINTMENT, "", message_appointed_until(t, th));
+	/* of one referral one row is shown: this one says what is to be done besides */
 	if (rc == ERR_OK && th->unread != 0 && !th->hidden)
-		rc = add_due(t, th, WORK_MESSAGE, "", 0);
+		rc = add_due(t, th, WORK_MESSAGE, kind == WORK_KIND_COUNT ? "" : names[kind], 0);
 	return rc;
 }
 

@@ -89,6 +89,27 @@ static void every_state_waits_as_long_as_promised(void **state)
 	}
 }
 
+/* Thirty days from a Thursday in March 2026 end on the Saturday before Easter: the Tuesday after it is the last day. */
+static void nothing_falls_due_on_a_day_off(void **state)
+{
+	static const enum referral_state states[] = {REFERRAL_ACTIVE, REFERRAL_OUTCOME};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+		struct turn t = {.node = &node, .wall_ms = noon(TUESDAY) + 2 * DAY};
+		struct thread th = {.state = (uint8_t)states[i],
+				    .role = THREAD_RECEIVER,
+				    .peer = 2,
+				    .changed_ms = noon(TUESDAY) + 2 * DAY};
+		char text[DATE_TEXT];
+		uint64_t due;
+
+		assert_int_equal(deadline_of(&t, &th, &due), ERR_OK);
+		deadline_day("NL", due, text);
+		assert_string_equal(text, "2026-04-07");
+	}
+}
+
 static void an_answer_has_its_term_by_urgency(void **state)
 {
 	(void)state;
@@ -128,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_state_waits_as_long_as_promised),
+		cmocka_unit_test(nothing_falls_due_on_a_day_off),
 		cmocka_unit_test(an_answer_has_its_term_by_urgency),
 		cmocka_unit_test(what_is_not_delivered_is_work_in_time),
 	};

@@ -140,6 +140,25 @@ static void what_was_seen_to_is_off_the_list(void **state)
 	assert_string_equal(work(b), "");
 }
 
+/* Who is helped by somebody else for the same need is not looked for any more. */
+static void a_new_referral_for_the_same_need_sees_to_the_old_one(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = declined(b), newer = th, now;
+
+	(void)snprintf(newer.need, sizeof newer.need, "%s", "legal");
+	assert_int_equal(desk_referred_on(&b->t, &newer), ERR_OK);
+	assert_string_equal(work(b), "follow-up");
+	memcpy(newer.need, th.need, sizeof newer.need);
+	assert_int_equal(desk_referred_on(&b->t, &newer), ERR_OK);
+	assert_string_equal(work(b), "");
+	assert_string_equal(msg_text(entry(b, &th.case_id), CASE_ENTRY_WHAT), "done-referred-on");
+	/* what is computed anew from the state does not bring it back */
+	now = bedcase_thread(b, &th.id);
+	assert_int_equal(acts_changed(&b->t, &now, ""), ERR_OK);
+	assert_string_equal(work(b), "");
+}
+
 /* What a partner waits for is answered by an act, and not ticked off. */
 static void what_somebody_waits_for_stays(void **state)
 {
@@ -224,6 +243,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(what_was_seen_to_is_off_the_list),
+		T(a_new_referral_for_the_same_need_sees_to_the_old_one),
 		T(what_somebody_waits_for_stays),
 		T(one_referral_is_erased_and_the_case_stays),
 		T(what_was_taken_back_is_work_until_erased),
