@@ -185,6 +185,9 @@ static void empty_lists(json_t *o, const struct msg *request, const struct msg *
 			if (json_object_get(o, "truncated") == NULL)
 				(void)json_object_set_new(o, "truncated", json_false());
 		}
+	/* beside its answer, and never cut */
+	if (msg_has(request, REQUEST_CASE_NEW) && json_object_get(o, "near") == NULL)
+		(void)json_object_set_new(o, "near", json_array());
 }
 
 /* Takes o.  In the order of the schema, which puts what names a row first.  On one line all that is not ASCII is escaped:

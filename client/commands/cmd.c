@@ -14,6 +14,7 @@
 #include "client/cli/tool.h"
 #include "client/commands/sure.h"
 #include "client/dialogue/arrived.h"
+#include "client/dialogue/near.h"
 #include "client/print/print.h"
 #include "client/print/said.h"
 
@@ -59,6 +60,7 @@ int cmd_finish(struct cli *c, struct msg *request)
 		if (!said_done(c, reply, c->cmd->field == REQUEST_REFER ? arrived(c, reply) : NULL))
 			print_reply(c, reply);
 		page_end(c);
+		near_print(c, reply);
 	}
 	if (code == CLI_DONE && msg_count(reply, REPLY_DAMAGE) > 0)
 		return print_damage(c, reply);

@@ -23,6 +23,8 @@ int cmd_case_new(struct cli *c)
 	req = cli_request(c, REQUEST_CASE_NEW, &sub);
 	bad = person_fill(c, msg_sub(&c->arena, sub, CASE_NEW_PERSON));
 	require(c->cmd->run == cmd_case_new);
+	msg_set_text(&c->arena, sub, CASE_NEW_SAME_AS, cli_option(c, "same-as"));
+	cmd_put_flag(c, req, "dry-run", REQUEST_DRY_RUN);
 	return bad != 0 ? bad : cmd_finish(c, req);
 }
 

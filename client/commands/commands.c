@@ -21,7 +21,7 @@ const struct command commands[] = {
 	{.noun = "status", .group = GROUP_NODE, .run = cmd_status, .field = REQUEST_STATUS,
 	 .example = "kring status"},
 	/* people: what is known of them stays here until a consent and a referral take it further */
-	{.noun = "case", .verb = "new", .group = GROUP_DAY, .run = cmd_case_new, .options = PERSON_OPTIONS(""),
+	{.noun = "case", .verb = "new", .group = GROUP_DAY, .run = cmd_case_new, .options = PERSON_OPTIONS("") " same-as=ID dry-run",
 	 .example = "kring case new --from person.txt"},
 	{.noun = "case", .verb = "list", .group = GROUP_CASE, .run = cmd_case_list, .options = OF_PARTNERS,
 	 .example = "kring case list"},

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "client/cli/day.h"
+#include "client/dialogue/near.h"
 #include "client/dialogue/notes.h"
 #include "client/print/print.h"
 #include "client/words/words.h"
@@ -20,6 +21,7 @@ enum { TEXT = 1024, KEY = 64, ALIKE_SHOWN = 9, SENSITIVE = 7, MORE = 10 };
 struct intake {
 	struct msg *person;
 	char draft[DRAFT_ID], why_not_call[TALK_LINE], same[64];
+	char joins[64]; /* the case of the same person, to which this is added */
 };
 
 /* Asked for when somebody wants to write more: ordinary, and sensitive. */
@@ -287,9 +289,12 @@ static int save(struct cli *c, struct intake *in, char id[64])
 	int code;
 
 	msg_put_sub(sub, CASE_NEW_PERSON, in->person);
+	msg_set_text(&c->arena, sub, CASE_NEW_SAME_AS, in->joins);
 	code = cli_call(c, req, &reply);
 	if (code != CLI_DONE)
 		return code;
+	if (in->joins[0] != '\0')
+		near_print(c, reply);
 	(void)snprintf(id, 64, "%s", msg_text(reply, REPLY_ID));
 	draft_forget(c, in->draft);
 	if (in->why_not_call[0] == '\0')
@@ -317,10 +322,13 @@ static int give_up(const struct cli *c, const struct intake *in)
 /* Looked at once before it is kept.  "<" goes back to any question. */
 static enum talk confirm(struct cli *c, struct intake *in, bool *yes)
 {
+	enum talk t;
+
 	talk_head(c, "intake-check", FILL_NONE);
 	print_person(c, in->person);
 	talk_head(c, "intake-save", FILL_NONE);
-	return talk_yes(c, true, yes);
+	t = talk_yes(c, true, yes);
+	return t == TALK_OK && *yes ? near_ask(c, in->person, true, in->joins) : t;
 }
 
 static enum talk ask_all(struct cli *c, struct intake *in, bool *yes)
@@ -361,6 +369,7 @@ int dialogue_case_new(struct cli *c, char id[64])
 	code = save(c, &in, id);
 	(void)snprintf(number, sizeof number, "%.8s", print_short(id));
 	if (code == CLI_DONE)
-		talk_head(c, "intake-done", FILL({"number", number, 0}));
+		talk_head(c, in.joins[0] != '\0' ? "intake-joined" : "intake-done",
+			  FILL({"number", number, 0}));
 	return code;
 }

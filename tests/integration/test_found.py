@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """People are found however their name is typed: at once, after a restart, and where no memory may be locked for it."""
 import os
+import re
 import subprocess
 
 import pytest
 
-from node import wait_for
+from node import Refused, wait_for
+from term import Terminal
 from test_tools import OTHER
 
 WHO = {"Andr\u00e9e V\u00e9rzonnen": ("andree", "VERZONNEN ANDR\u00c9E", "Andre\u0301e"),
@@ -78,3 +80,84 @@ def test_without_locked_memory_people_are_found_slowly_and_status_says_so(federa
     wait_for("it to say so", lambda: slow(a) == ["search-slow-memory"])
     everybody(a)
     a.stop()
+
+
+def typed(n, *args):
+    return subprocess.run([str(n.fed.bin / "kring"), "--dir", str(n.dir), "--lang", "en", *args], capture_output=True, text=True, check=True)
+
+
+def near(reply):
+    return [(r["name"], r["same"]) for r in reply["near"]]
+
+
+def test_the_same_person_entered_twice_is_pointed_out(federation):
+    (a,) = federation("SMWO").start()
+    one = a.k("case", "new", "--name", "Jan van den Berg", "--born", "1980-01-31", "--phone", "0113-000088")
+    assert one["near"] == []
+    again = lambda *o: a.k("case", "new", "--dry-run", *o)
+    assert near(again("--name", "BERG, Jan van den")) == [("Jan van den Berg", "name")]
+    assert near(again("--name", "Jan Vandenberg", "--born", "1980")) == [("Jan van den Berg", "name")]
+    assert near(again("--name", "Iemand Anders", "--phone", "+31 113 000088")) == [("Jan van den Berg", "phone")]
+    assert not near(again("--name", "Jan van den Berg", "--born", "1980-02-01"))
+    assert not near(again("--name", "Iemand Anders", "--phone", "0088"))
+    assert a.k("case", "list")["total"] == 1, "a dry run makes nothing"
+    # said on standard error, where a script does not read; the number alone on standard output
+    r = typed(a, "case", "new", "--name", "J. v.d. Berg", "--phone", "0113 00 00 88")
+    new = r.stdout.strip()
+    assert re.fullmatch("[0-9a-f]{20}", new) and one["id"][12:20] in r.stderr and f"kring case erase {new[:8]}" in r.stderr
+    a.k("case", "erase", new)
+    # that is the same one: what was not known is added, what is said otherwise stays and is named
+    r = a.k("case", "new", "--same-as", one["id"], "--name", "J. van den Berg", "--phone", "0113-000099", "--language", "nl")
+    assert (r["id"], r["kept"], r["near"]) == (one["id"], ["name", "phone"], [])
+    person = a.k("case", "show", one["id"])["person"]
+    assert (person["name"], person["phone"], person["language"]) == ("Jan van den Berg", "0113-000088", "nl")
+    assert a.k("case", "list")["total"] == 1
+    with pytest.raises(Refused):
+        a.k("case", "new", "--same-as", "ffffffff", "--name", "Niemand")
+
+
+def test_who_accepts_is_told_of_a_case_that_may_be_the_same_person(federation):
+    """The two cases stay apart: what a partner's consent covers never mixes with what is ours."""
+    f = federation("SMWO", "GGD")
+    a, b = f.start()
+    f.await_connected(a)
+    f.agree(a, b)
+    theirs = a.new_case(name="Anna Bedacht", born="1980-01-31", phone="0113-000088")
+    a.k("consent", "give", theirs, "--to", "ggd", "--share", "identity,needs", "--how", "written")
+    ref = a.k("refer", theirs, "--to", "ggd", "--need", "housing", "--share", "identity,needs")["id"]
+    b.await_state(ref, "offered")
+    # telephone and name are alike, but of the telephone nothing may be shown
+    ours = b.new_case(name="Bedacht, Anna", phone="0113-000088")
+    seen = b.k("case", "new", "--dry-run", "--name", "Iemand Anders", "--phone", "0113 000088")
+    assert [x["id"] for x in seen["near"]] == [ours]
+    r = typed(b, "accept", ref)
+    assert ours[12:20] in r.stderr and "kring case show" in r.stderr, r.stderr
+    mine, came = b.k("case", "show", ours), [c["id"] for c in b.k("case", "list")["cases"] if c["theirs"]][0]
+    assert not mine["referrals"] and "birth_date" not in mine["person"]
+    # one person, one case for this partner and its name of the person: a second referral comes to the same case
+    second = a.k("refer", theirs, "--to", "ggd", "--need", "legal", "--share", "identity,needs", "--again")["id"]
+    b.await_state(second, "offered")
+    assert len(b.k("case", "show", came)["referrals"]) == 2 and b.k("case", "list")["total"] == 2
+    # with the consent goes what it showed, and with it the likeness
+    a.k("consent", "withdraw", theirs, "--all", "--yes")
+    wait_for("the consent to end there", lambda: not [c for c in b.k("case", "search", "bedacht")["cases"] if c["theirs"]])
+    assert [x["id"] for x in b.k("case", "new", "--dry-run", "--name", "Anna Bedacht")["near"]] == [ours]
+
+
+def test_the_dialogue_asks_whether_it_is_the_same_person(federation):
+    """Before anything is kept, by telephone and birth date too; "that is the same one" adds to the case that is there."""
+    (a,) = federation("SMWO").start()
+    one = a.new_case(name="Jan Verzonnen", phone="0113-000088")
+    for answer, cases in (("1", 1), ("2", 2)):
+        t = Terminal(a, "case", "new")
+        t.play("J. Bedacht", "1980", "", "+31 113 000088")
+        while "Klopt dit?" not in t.text:
+            t.answer("")
+        got = t.answer("ja")
+        assert "Er is al iemand die hierop lijkt." in got, t.text
+        assert "Jan Verzonnen" in got
+        end = re.sub(r"\s+", " ", t.answer(answer))
+        assert t.code == 0 and a.k("case", "list")["total"] == cases, end
+        assert ("is aangevuld." in end and "dat bleef zo: naam" in end) == (cases == 1), end
+    person = a.k("case", "show", one)["person"]
+    assert (person["name"], person["birth_date"], person["phone"]) == ("Jan Verzonnen", "1980", "0113-000088")

@@ -19,10 +19,12 @@
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
 #include "domain/loss/quarantine.h"
+#include "domain/people/known.h"
 #include "domain/referral/worklist.h"
 #include "domain/views/cases.h"
 #include "domain/views/disclosures.h"
 #include "domain/views/find.h"
+#include "domain/views/near.h"
 #include "domain/views/referrals.h"
 
 /* What could never be sent, or not be kept, is refused by its name when it is typed. */
@@ -50,37 +52,6 @@ static enum err too_much(struct turn *t, enum err rc)
 	return rc != ERR_LIMIT ? rc
 			       : turn_refuse_with(t, rc, REFUSAL_CASE_TOO_LONG,
 						  say_number("most", LIMIT_RECORD / 1024));
-}
-
-/* A name is all that a case needs: people in need are written down before everything is known. */
-enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	const struct msg *person = msg_get(req, CASE_NEW_PERSON);
-	struct msg *m = msg_new(t->arena, MSG_CASE_RECORD);
-	struct id16 id;
-	char hex[33];
-	enum err rc;
-
-	if (msg_text(person, PERSON_NAME)[0] == '\0')
-		return turn_refuse(t, ERR_INVAL, REFUSAL_CASE_NAME_MISSING);
-	rc = fields_fit(t, person);
-	if (rc == ERR_OK)
-		rc = typed_person(t, person);
-	if (rc != ERR_OK)
-		return rc;
-	msg_put_sub(m, CASE_RECORD_PERSON, person);
-	/* an empty text takes a value away, and a new case has none */
-	msg_drop_empty(m);
-	rc = too_much(t, casefile_create(t, &id, m));
-	if (rc == ERR_OK)
-		rc = casefile_entry(t, &id, "case-opened", NULL, NULL);
-	if (rc == ERR_OK)
-		rc = audit_add(t, &(struct audit_entry){
-					  .event = AUDIT_CREATE, .case_id = &id, .detail = "case"});
-	bytes_hex(hex, id.b, 16);
-	msg_set_text(t->arena, reply, REPLY_ID, hex);
-	msg_set_u64(reply, REPLY_CURRENT, msg_u64(m, CASE_RECORD_VERSION));
-	return rc;
 }
 
 /* A note is ours alone and never leaves; what a partner should read is an act. */
@@ -266,6 +237,96 @@ static enum err edited(struct turn *t, const struct id16 *id, const struct msg *
 		msg_set_text(t->arena, m, CASE_ENTRY_TEXT, names.text);
 	msg_set_u64(m, CASE_ENTRY_VERSION, version);
 	return casefile_put_entry(t, id, m);
+}
+
+/* The same words, or the same name in other letters. */
+static bool says_same(const struct msg *a, const struct msg *b, const struct msg_field *f)
+{
+	char x[FOLD_MAX + 1], y[FOLD_MAX + 1];
+
+	if (f->type != MSG_TYPE_TEXT)
+		return msg_u64(a, f->number) == msg_u64(b, f->number);
+	if (f->number != PERSON_NAME)
+		return strcmp(msg_text(a, f->number), msg_text(b, f->number)) == 0;
+	(void)fold_name(x, msg_text(a, f->number));
+	(void)fold_name(y, msg_text(b, f->number));
+	return fold_hash(x) == fold_hash(y);
+}
+
+/* "That is the same one": what is not known of the person yet goes into the case as words of our own.  What the case says
+ * otherwise stays, and is named: a person corrects it, or does not.  Nothing of the case goes anywhere by this, and no
+ * partner's name leads to another case than before. */
+static enum err add_to(struct turn *t, const char *same_as, const struct msg *typed,
+		       struct msg *reply)
+{
+	struct msg *m, *shown, *added = msg_new(t->arena, MSG_PERSON);
+	struct msg_field f;
+	struct id16 id;
+	bool any = false;
+	enum err rc = find_case(t, same_as, &id);
+
+	if (rc == ERR_OK)
+		rc = casefile_load(t, &id, &m);
+	if (rc == ERR_OK)
+		rc = casefile_person(t, &id, m, &shown);
+	if (rc != ERR_OK)
+		return rc;
+	msg_copy_fields(added, typed);
+	msg_drop_empty(added);
+	for (size_t i = 0; msg_field_at(added, i, &f); i++) {
+		if (!msg_has(added, f.number))
+			continue;
+		if (!msg_has(shown, f.number)) {
+			any = true;
+			continue;
+		}
+		if (!says_same(added, shown, &f))
+			msg_add_text(t->arena, reply, REPLY_KEPT, f.name);
+		msg_clear(added, f.number);
+	}
+	if (any)
+		rc = too_much(t, casefile_amend(t, &id, added));
+	if (rc == ERR_OK)
+		rc = casefile_load(t, &id, &m);
+	if (rc == ERR_OK && any)
+		rc = edited(t, &id, added, msg_u64(m, CASE_RECORD_VERSION), "case-edited");
+	if (rc != ERR_OK)
+		return rc;
+	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
+	return audit_add(
+		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "same"});
+}
+
+/* A name is all that a case needs: people in need are written down before everything is known. */
+enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct msg *person = msg_get(req, CASE_NEW_PERSON);
+	struct msg *m = msg_new(t->arena, MSG_CASE_RECORD);
+	struct index_entry who;
+	struct id16 id;
+	enum err rc;
+
+	if (msg_text(person, PERSON_NAME)[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, REFUSAL_CASE_NAME_MISSING);
+	rc = fields_fit(t, person);
+	if (rc == ERR_OK)
+		rc = typed_person(t, person);
+	if (rc != ERR_OK)
+		return rc;
+	if (msg_text(req, CASE_NEW_SAME_AS)[0] != '\0')
+		return add_to(t, msg_text(req, CASE_NEW_SAME_AS), person, reply);
+	known_person(&(struct id16){{0}}, 0, person, &who);
+	msg_put_sub(m, CASE_RECORD_PERSON, person);
+	/* an empty text takes a value away, and a new case has none */
+	msg_drop_empty(m);
+	rc = too_much(t, casefile_create(t, &id, m));
+	if (rc == ERR_OK)
+		rc = casefile_entry(t, &id, "case-opened", NULL, NULL);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){
+					  .event = AUDIT_CREATE, .case_id = &id, .detail = "case"});
+	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
+	return rc == ERR_OK ? view_near(t, &who, &id, reply) : rc;
 }
 
 /* The reply carries the new version, so that the same worker goes on without reading the case again. */

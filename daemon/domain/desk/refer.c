@@ -30,6 +30,7 @@
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
 #include "domain/views/may.h"
+#include "domain/views/near.h"
 #include "domain/views/referrals.h"
 #include "proto/acts.h"
 #include "proto/lists.h"
@@ -646,5 +647,8 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = acts_sign(t, &th, type, body);
 	if (rc == ERR_OK)
 		rc = view_referral_row(t, &th, reply, false);
+	if (rc == ERR_OK &&
+	    type == DOC_ACCEPT) /* from now on we work for the person, perhaps twice */
+		rc = view_near_case(t, &th.case_id, reply);
 	return rc == ERR_OK && type == DOC_REVOKE ? take_back(t, &th, reply) : rc;
 }

@@ -274,10 +274,15 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	if (t->again)
 		return go_on(t, c, reply);
 	rc = msg_pack(t->arena, reply, &packed);
+	if (rc == ERR_OK)
+		rc = reply_with(t, packed);
+	/* of others than the person at hand nothing is kept */
+	if (rc == ERR_OK && msg_count(reply, REPLY_NEAR) > 0) {
+		msg_clear(reply, REPLY_NEAR);
+		rc = msg_pack(t->arena, reply, &packed);
+	}
 	/* with what was done, in one transaction: after a crash both are there or neither */
-	if (rc == ERR_OK && k->len != 0)
-		rc = remember_reply(t, k, packed);
-	return rc == ERR_OK ? reply_with(t, packed) : rc;
+	return rc == ERR_OK && k->len != 0 ? remember_reply(t, k, packed) : rc;
 }
 
 /* Understood, allowed on this disk, not answered already; then the handler. */

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A person who was written down twice is two halves of a story; one who is taken for another is worse.  So a likeness is shown and
+ * never acted upon: people decide.  What the index says is only where to look: each one is opened, and shown if what may be
+ * seen of it now is still alike.
+ */
+#include "domain/views/near.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "domain/consent/alone.h"
+#include "domain/consent/casefile.h"
+#include "domain/people/known.h"
+#include "domain/state.h"
+
+enum { NEAR_MAX = 5 };
+static const uint64_t whole_number = 100000; /* shorter ones are extensions, or parts of a number */
+
+/* In the order in which they are shown. */
+enum likeness { LIKE_NATIONAL, LIKE_PHONE, LIKE_NAME, LIKE_NOT };
+static const unsigned fields[] = {[LIKE_NATIONAL] = PERSON_NATIONAL_NUMBER,
+				  [LIKE_PHONE] = PERSON_PHONE,
+				  [LIKE_NAME] = PERSON_NAME};
+
+static bool same_phone(const struct index_entry *a, const struct index_entry *b)
+{
+	for (size_t i = 0; i < FOLD_PHONES; i++)
+		for (size_t k = 0; k < FOLD_PHONES; k++)
+			if (a->phones[i] >= whole_number && a->phones[i] == b->phones[k])
+				return true;
+	return false;
+}
+
+static enum likeness likeness(const struct index_entry *a, const struct index_entry *b)
+{
+	if (a->national != 0 && a->national == b->national)
+		return LIKE_NATIONAL;
+	if (same_phone(a, b))
+		return LIKE_PHONE;
+	return a->hash != 0 && a->hash == b->hash && fold_birth_fits(a->born, b->born) ? LIKE_NAME
+										       : LIKE_NOT;
+}
+
+static const char *field_name(const struct msg *person, unsigned number)
+{
+	struct msg_field f;
+
+	for (size_t i = 0; msg_field_at(person, i, &f); i++)
+		if (f.number == number)
+			return f.name;
+	return "";
+}
+
+/* One that may be shown, if it is alike in this way. */
+static enum err offer(struct turn *t, const struct index_entry *who, const struct id16 *id,
+		      enum likeness in, struct msg *reply)
+{
+	const size_t mark = t->arena->used;
+	struct index_entry shown;
+	struct msg *m, *person, *row;
+	char hex[33];
+	require(in < LIKE_NOT);
+	enum err rc = alone_is(t, id) ? ERR_NOTFOUND : casefile_load(t, id, &m);
+
+	if (rc == ERR_OK)
+		rc = casefile_person(t, id, m, &person);
+	if (rc != ERR_OK) /* of one that is gone or damaged there is nothing to show */
+		return rc == ERR_NOTFOUND || rc == ERR_CORRUPT ? ERR_OK : rc;
+	known_person(id, 0, person, &shown);
+	if (likeness(who, &shown) != in) {
+		arena_rewind(t->arena, mark);
+		return ERR_OK;
+	}
+	bytes_hex(hex, id->b, sizeof id->b);
+	row = msg_add(t->arena, reply, REPLY_NEAR);
+	msg_set_text(t->arena, row, NEAR_ROW_ID, hex);
+	msg_set_text(t->arena, row, NEAR_ROW_NAME, turn_short(t, msg_text(person, PERSON_NAME)));
+	msg_set_text(t->arena, row, NEAR_ROW_BIRTH_DATE, msg_text(person, PERSON_BIRTH_DATE));
+	msg_set_u64(row, NEAR_ROW_THEIRS, msg_u64(m, CASE_RECORD_THEIRS));
+	msg_set_u64(row, NEAR_ROW_CLOSED, msg_u64(m, CASE_RECORD_CLOSED));
+	msg_set_text(t->arena, row, NEAR_ROW_SAME, field_name(person, fields[in]));
+	return ERR_OK;
+}
+
+static bool is_self(const struct id16 *id, const struct id16 *self)
+{
+	return self != NULL && memcmp(id->b, self->b, sizeof id->b) == 0;
+}
+
+static enum err near_known(struct turn *t, const struct index_entry *who, const struct id16 *self,
+			   enum likeness in, struct msg *reply)
+{
+	struct index_entry e;
+	uint32_t place = 0;
+	enum err rc = ERR_OK;
+
+	require(known_whole(t->node));
+	while (rc == ERR_OK && msg_count(reply, REPLY_NEAR) < NEAR_MAX && !turn_enough(t) &&
+	       index_each(t->node->index, &place, true, &e))
+		/* of one whose consents hide a part, another likeness may be left */
+		if (likeness(who, &e) <= in && likeness(who, &e) != LIKE_NOT &&
+		    !is_self(&e.id, self))
+			rc = offer(t, who, &e.id, in, reply);
+	return rc;
+}
+
+/* The newest first, so that what was written down today is among them. */
+static enum err near_stored(struct turn *t, const struct index_entry *who, const struct id16 *self,
+			    enum likeness in, struct msg *reply)
+{
+	struct store_key below = {.len = 0};
+	struct store_row row;
+	enum err rc = ERR_OK;
+
+	while (below.len < sizeof(struct id16))
+		key_u8(&below, 0xff);
+	while (rc == ERR_OK && msg_count(reply, REPLY_NEAR) < NEAR_MAX && !turn_enough(t)) {
+		struct id16 id;
+
+		rc = store_seek_back(t->txn, STORE_CASES, key_span(&below), &row);
+		if (rc != ERR_OK || row.key.len != sizeof id.b)
+			break;
+		memcpy(id.b, row.key.p, sizeof id.b);
+		below = turn_key_id(&id);
+		if (!is_self(&id, self))
+			rc = offer(t, who, &id, in, reply);
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err view_near(struct turn *t, const struct index_entry *who, const struct id16 *self,
+		   struct msg *reply)
+{
+	enum err rc = ERR_OK;
+
+	require(msg_count(reply, REPLY_NEAR) == 0);
+	for (int in = LIKE_NATIONAL; rc == ERR_OK && in < LIKE_NOT; in++)
+		rc = known_whole(t->node) ? near_known(t, who, self, (enum likeness)in, reply)
+					  : near_stored(t, who, self, (enum likeness)in, reply);
+	return rc;
+}
+
+enum err view_near_case(struct turn *t, const struct id16 *id, struct msg *reply)
+{
+	struct index_entry who;
+	struct msg *m, *person;
+	enum err rc = casefile_load(t, id, &m);
+
+	if (rc == ERR_OK)
+		rc = casefile_person(t, id, m, &person);
+	if (rc != ERR_OK)
+		return rc;
+	require(person != NULL);
+	known_person(id, 0, person, &who);
+	return view_near(t, &who, id, reply);
+}
