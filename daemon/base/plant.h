@@ -31,6 +31,7 @@
 	X(MESSAGE_MOVES, "message-moves") /* a message counts as a note: it begins a term anew */ \
 	X(RECALL_LATE, "recall-late")   /* a referral is recalled although its partner said something */ \
 	X(RECALL_KEPT, "recall-kept")   /* what was sent by mistake stays when its end crosses another */ \
+	X(REOPEN_BARE, "reopen-bare")   /* a case that is opened again has no work */             \
 	X(BREAK_PAIR, "break-pair")     /* a receipt of a number that was never given */          \
 	X(BREAK_THREAD, "break-thread") /* their log saw more of ours than there is */            \
 	X(BREAK_LINE, "break-line")     /* more counts as sent on a line than has a number */     \

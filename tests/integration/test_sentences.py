@@ -296,6 +296,20 @@ def test_a_closed_case_is_opened_again(federation):
     out, _ = said(a, "case", "reopen", case)
     assert out.startswith(begins("did-case-reopen", "nl")), out
     assert not a.k("case", "show", case)["cases"][0].get("closed")
+    done, ref = [(a.consent(case, b.name), a.refer(case, b.name, need=need))[1] for need in ("housing", "income-debt")]
+    for r in (done, ref):
+        b.await_state(r, "offered")
+        b.k("decline", r, "--reason", "no-capacity", "--alternative", "none")
+        a.await_state(r, "declined")
+    a.k("done", done, "--as", "told")
+    before = [(w["kind"], w["ref"]) for w in a.k("worklist")["work"]]
+    assert before == [("follow-up", ref)]
+    a.k("case", "close", case)
+    assert not a.k("worklist").get("work")
+    a.k("case", "reopen", case)
+    assert [(w["kind"], w["ref"]) for w in a.k("worklist")["work"]] == before  # what somebody saw to stays away
+    a.k("case", "close", case)
+    a.k("case", "reopen", case)
     assert [e["what"] for e in a.k("case", "show", case)["entries"] if e["what"].startswith("case-")][-2:] == ["case-closed", "case-reopened"]
 
 

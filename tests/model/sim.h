@@ -84,6 +84,7 @@ struct sim_life {
 	uint64_t expired, escalated, forgotten, late; /* at rest: counted in logs */
 	uint64_t said, told, recalled, too_late; /* messages; how to reach the person; referrals */
 	uint64_t corrected;			 /* notes and outcomes */
+	uint64_t reopened;			 /* cases that were closed before */
 	uint64_t days, idle, present;
 };
 
@@ -215,6 +216,9 @@ void sim_check_names(struct sim *s, struct sim_node *n);
 /* sim_words.c: messages of this referral, and whether it was sent by mistake; other is the view of its partner. */
 void sim_check_words(struct sim *s, struct sim_view *v, const struct thread *th,
 		     struct sim_view *other);
+
+/** An open case of this node: is what its referrals leave to do on the lists? */
+void sim_check_case(struct sim *s, struct sim_node *n, const struct id16 *id);
 
 /* sim_rest.c: days go by in which nobody does anything; then minutes */
 void sim_rest(struct sim *s);

@@ -107,6 +107,7 @@ static void add_life(struct sim_life *tot, const struct sim *s)
 	tot->recalled += s->life.recalled;
 	tot->too_late += s->life.too_late;
 	tot->corrected += s->life.corrected;
+	tot->reopened += s->life.reopened;
 }
 
 enum { LIFE_SEEDS = 10 };
@@ -118,7 +119,7 @@ static bool lived(const struct sim_life *l)
 	       l->withdrawn_there > 0 && l->renewed > 0 && l->again > 0 && l->expired > 0 &&
 	       l->escalated > 0 && l->forgotten > 0 && l->late > 0 && l->idle > 0 &&
 	       l->present > 0 && l->said > 0 && l->told > 0 && l->recalled > 0 && l->too_late > 0 &&
-	       l->corrected > 0;
+	       l->corrected > 0 && l->reopened > 0;
 }
 
 static void print_life(const struct sim_life *l, uint64_t seeds)
@@ -134,7 +135,7 @@ static void print_life(const struct sim_life *l, uint64_t seeds)
 		     "expired %llu "
 		     "escalated %llu let go of %llu | late for an erased case %llu | with their "
 		     "person %llu | messages %llu, telephone %llu | recalled %llu, too late %llu | "
-		     "corrected %llu | "
+		     "corrected %llu, cases opened again %llu | "
 		     "idle nodes %llu%s\n",
 		     (unsigned long long)(l->days / seeds), (unsigned long long)l->erased_own,
 		     (unsigned long long)l->erased_theirs, (unsigned long long)l->revoked,
@@ -145,7 +146,7 @@ static void print_life(const struct sim_life *l, uint64_t seeds)
 		     (unsigned long long)l->present, (unsigned long long)l->said,
 		     (unsigned long long)l->told, (unsigned long long)l->recalled,
 		     (unsigned long long)l->too_late, (unsigned long long)l->corrected,
-		     (unsigned long long)l->idle, part);
+		     (unsigned long long)l->reopened, (unsigned long long)l->idle, part);
 }
 
 static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool speak_first,

@@ -14,7 +14,7 @@ enum { HOUR_MS = 3600000, SOME_CASES = 64 };
 /* A case at this node, and what the choice depends on. */
 struct candidate {
 	struct id16 id;
-	bool theirs, open, referred;
+	bool theirs, open, referred, work;
 };
 
 static size_t cases_at(struct sim *s, struct sim_node *n, struct candidate *out, size_t cap)
@@ -41,6 +41,8 @@ static size_t cases_at(struct sim *s, struct sim_node *n, struct candidate *out,
 		out[i].referred = store_seek(v.t.txn, STORE_THREADCASE, key_span(&k), &first) ==
 					  ERR_OK &&
 				  memcmp(first.key.p, out[i].id.b, 16) == 0;
+		out[i].work = store_seek(v.t.txn, STORE_WORK, key_span(&k), &first) == ERR_OK &&
+			      memcmp(first.key.p, out[i].id.b, 16) == 0;
 		arena_reset(&n->arena);
 	}
 	sim_view_close(&v);
@@ -211,6 +213,38 @@ static void correct(struct sim *s, struct sim_node *n, struct arena *a)
 	}
 }
 
+static bool ask_of_case(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *id,
+			unsigned field)
+{
+	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, field);
+	char hex[33];
+
+	bytes_hex(hex, id->b, 16);
+	msg_set_text(a, m, BY_ID_ID, hex);
+	sim_ask(s, n, a, req);
+	return !s->reply_error && n->up;
+}
+
+/* Closed too early: mostly it is seen at once, and then the lists are as they were. */
+static void close_case(struct sim *s, struct sim_node *n, struct arena *a)
+{
+	struct candidate all[SOME_CASES];
+	const size_t count = cases_at(s, n, all, SOME_CASES), from = sim_below(s, count + 1);
+
+	for (size_t k = 0; k < count; k++) {
+		const struct candidate *c = &all[(from + k) % count];
+
+		if (c->open || !c->work)
+			continue;
+		if (ask_of_case(s, n, a, &c->id, REQUEST_CASE_CLOSE) && sim_chance(s) < .8 &&
+		    ask_of_case(s, n, a, &c->id, REQUEST_CASE_REOPEN)) {
+			s->life.reopened++;
+			sim_check_case(s, n, &c->id);
+		}
+		return;
+	}
+}
+
 void sim_live(struct sim *s, struct sim_node *n, struct arena *a)
 {
 	const double r = sim_chance(s);
@@ -219,8 +253,10 @@ void sim_live(struct sim *s, struct sim_node *n, struct arena *a)
 		erase(s, n, a);
 	else if (r < .6)
 		refer_again(s, n, a);
-	else if (r < .7)
+	else if (r < .68)
 		correct(s, n, a);
+	else if (r < .7)
+		close_case(s, n, a);
 	else if (r < .85)
 		renew(s, n, a);
 	else

@@ -186,6 +186,29 @@ static void recall(struct sim *s, struct sim_node *n, struct arena *a)
 	}
 }
 
+static void bring(struct sim *s, uint64_t most)
+{
+	for (; most > 0 && s->bag_len > 0; most--)
+		sim_deliver_one(s);
+}
+
+/* Its partner is quick, and what it said is here before the mistake is seen. */
+static void asked_first(struct sim *s, struct sim_node *p, struct arena *a, const char *ref)
+{
+	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_ACT);
+	struct thread th;
+
+	bring(s, 200);
+	if (!p->up || !sim_look(s, p, ref, &th) ||
+	    !referral_may((enum referral_state)th.state, fold_our_side(&th), DOC_ASK))
+		return;
+	msg_set_text(a, m, ACT_NEW_REF, ref);
+	msg_set_u64(m, ACT_NEW_TYPE, DOC_ASK);
+	msg_set_text(a, m, ACT_NEW_REASON, "best-contact");
+	sim_ask(s, p, a, req);
+	bring(s, 200);
+}
+
 static void refer(struct sim *s, struct sim_node *n, struct arena *a)
 {
 	const int to = (int)sim_below(s, (uint64_t)s->n);
@@ -201,10 +224,13 @@ static void refer(struct sim *s, struct sim_node *n, struct arena *a)
 		return;
 	/* at once, or after its partner had the time to look */
 	if (!s->reply_error && n->up && sim_chance(s) < .08) {
-		for (uint64_t i = sim_below(s, 12); i > 0 && s->bag_len > 0; i--)
-			sim_deliver_one(s);
+		const char *ref = s->threads[s->thread_count - 1].ref;
+
+		bring(s, sim_below(s, 12));
+		if (sim_chance(s) < .3)
+			asked_first(s, &s->nodes[to], a, ref);
 		if (n->up)
-			recall_it(s, n, a, s->threads[s->thread_count - 1].ref);
+			recall_it(s, n, a, ref);
 	}
 }
 

@@ -4,8 +4,11 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "domain/care/acts.h"
+#include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/referral/fold.h"
+#include "domain/referral/states.h"
+#include "domain/referral/worklist.h"
 #include "sim.h"
 
 #include <string.h>
@@ -86,9 +89,49 @@ static void check_gone(struct sim *s, struct sim_view *v, const struct thread *t
 	}
 }
 
+/* A closed case is off the lists; in an open one nothing that a referral leaves to do is missing, but what somebody saw to. */
+static void check_work(struct sim *s, struct sim_view *v, const struct thread *th)
+{
+	const enum work_kind kind = state_work((enum referral_state)th->state, fold_our_side(th));
+	const struct store_key k = worklist_key(th, kind == WORK_KIND_COUNT ? WORK_ANSWER : kind);
+	struct msg *m;
+
+	/* of what was sent by mistake nothing is left to erase where nobody had begun */
+	if (kind == WORK_ERASE && th->state == REFERRAL_ERROR && th->my_no == 0)
+		return;
+	if (kind == WORK_KIND_COUNT || (th->handled >> kind & 1) != 0 ||
+	    turn_case_erased(&v->t, &th->case_id) ||
+	    casefile_load(&v->t, &th->case_id, &m) != ERR_OK || msg_u64(m, CASE_RECORD_CLOSED) != 0)
+		return;
+	if (!record_exists(v->t.txn, STORE_WORK, key_span(&k)))
+		sim_fail(s, "node %d: an open case lacks the work of a referral: %s", v->n->no,
+			 worklist_code(kind));
+}
+
+void sim_check_case(struct sim *s, struct sim_node *n, const struct id16 *id)
+{
+	const struct store_key prefix = turn_key_id(id);
+	struct store_walk w = {.rc = ERR_OK};
+	struct sim_view v;
+
+	sim_view_open(s, &v, n);
+	while (store_each(v.t.txn, STORE_THREADCASE, key_span(&prefix), &w)) {
+		struct thread th;
+		struct id16 thread;
+
+		memcpy(thread.b, w.row.key.p + 16, 16);
+		require(thread_load(&v.t, &thread, &th) == ERR_OK);
+		if (th.kind == THREAD_REFERRAL)
+			check_work(s, &v, &th);
+	}
+	sim_view_close(&v);
+}
+
 void sim_check_words(struct sim *s, struct sim_view *v, const struct thread *th,
 		     struct sim_view *other)
 {
+	if (th->kind == THREAD_REFERRAL && s->profile.life > 0)
+		check_work(s, v, th);
 	for (unsigned side = 0; side < 2 && th->kind == THREAD_REFERRAL; side++)
 		for (uint32_t no = 1; no <= (side == 0 ? th->my_no : th->their_no); no++) {
 			struct said one;

@@ -417,32 +417,59 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 	return rc == ERR_OK ? leave_work(t, &id, reply) : rc;
 }
 
-/* What a closing took off the lists comes back with the next thing that happens; the case itself at once. */
+/* Where a reopening of several turns goes on. */
+struct reopening {
+	struct id16 id;
+	struct store_key at;
+};
+
+/* What the closing took off the lists: of very many referrals some in each turn. */
+static enum err bring_work(struct turn *t, const struct reopening *from, const struct msg *reply)
+{
+	struct reopening *left = arena_keep(t->arena, sizeof *left);
+	bool over;
+	enum err rc;
+
+	require(msg_has(reply, REPLY_CURRENT));
+	if (left == NULL)
+		return ERR_NOMEM;
+	*left = *from;
+	rc = worklist_again(t, &left->id, &left->at, &over);
+	return rc == ERR_OK && !over ? turn_again(t, span_of(left, sizeof *left)) : rc;
+}
+
+/* The case at once, and then what was left to do in it. */
 enum err desk_case_reopen(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct id16 id;
+	struct reopening r = {.at = {.len = 0}};
 	struct msg *m;
-	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
+	enum err rc;
 
+	if (t->left.len == sizeof r) { /* it is open, and its work comes */
+		memcpy(&r, t->left.p, sizeof r);
+		return bring_work(t, &r, reply);
+	}
+	rc = find_case(t, msg_text(req, BY_ID_ID), &r.id);
 	if (rc == ERR_OK)
-		rc = still_as_seen(t, &id, msg_u64(req, BY_ID_EXPECT));
+		rc = still_as_seen(t, &r.id, msg_u64(req, BY_ID_EXPECT));
 	if (rc == ERR_OK)
-		rc = casefile_load(t, &id, &m);
+		rc = casefile_load(t, &r.id, &m);
 	if (rc != ERR_OK)
 		return rc;
 	if (msg_u64(m, CASE_RECORD_CLOSED) == 0)
 		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_NOT_CLOSED);
 	msg_clear(m, CASE_RECORD_CLOSED);
-	rc = casefile_save(t, &id, m);
+	rc = casefile_save(t, &r.id, m);
 	if (rc == ERR_OK)
-		rc = slices_reopen(t, &id);
+		rc = slices_reopen(t, &r.id);
 	if (rc == ERR_OK)
-		rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-reopened");
-	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
-	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
-								 .case_id = &id,
-								 .detail = "reopen"})
-			    : rc;
+		rc = edited(t, &r.id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-reopened");
+	view_case_version(t, &r.id, msg_u64(m, CASE_RECORD_VERSION), reply);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
+							.case_id = &r.id,
+							.detail = "reopen"});
+	return rc == ERR_OK ? bring_work(t, &r, reply) : rc;
 }
 
 /* We ended a referral and its partner did not confirm it: an acceptance may be on its way, and somebody has to

@@ -40,9 +40,7 @@ enum err desk_recall_check(struct turn *t, const struct thread *th, const struct
 	if (msg_u64(req, ACT_NEW_TYPE) != DOC_ERROR || th->role != THREAD_SENDER ||
 	    strcmp(msg_text(req, ACT_NEW_REASON), "sent-by-mistake") != 0)
 		return ERR_OK;
-	if (planted(PLANT_RECALL_LATE))
-		return ERR_OK;
-	if (th->their_no > 0)
+	if (th->their_no > 0 && !planted(PLANT_RECALL_LATE))
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_RECALL_ALREADY_ACTED,
 					say_text("partner", partner_of(t, th)));
 	if (t->wall_ms > th->created_ms + LIMIT_RECALL_MS)

@@ -8,6 +8,7 @@
 #include "domain/referral/worklist.h"
 
 #include "base/check.h"
+#include "base/plant.h"
 
 #include <string.h>
 
@@ -160,11 +161,11 @@ enum err worklist_delivery(struct turn *t, const struct thread *th)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-enum err worklist_refresh(struct turn *t, const struct thread *th, const char *detail)
+/* What follows from the state and from what was said, whatever else is there. */
+static enum err add_of_state(struct turn *t, const struct thread *th, const char *detail)
 {
-	const struct store_key prefix = turn_key_ids(&th->case_id, &th->id);
 	enum work_kind kind;
-	enum err rc;
+	enum err rc = ERR_OK;
 
 	require(th->kind == THREAD_REFERRAL);
 	require(th->state < REFERRAL_STATE_COUNT);
@@ -172,8 +173,7 @@ enum err worklist_refresh(struct turn *t, const struct thread *th, const char *d
 	/* what was sent by mistake went in the turn that brought the word, and nobody here had begun */
 	if (kind == WORK_ERASE && th->state == REFERRAL_ERROR && th->my_no == 0)
 		kind = WORK_KIND_COUNT;
-	rc = turn_drop_prefix(t, STORE_WORK, &prefix);
-	if (rc == ERR_OK && th->escalated)
+	if (th->escalated)
 		rc = worklist_add(t, th, th->role == THREAD_SENDER ? WORK_ESCALATED : WORK_REMINDED,
 				  "");
 	if (rc == ERR_OK && deadline_undelivered(t, th))
@@ -187,6 +187,14 @@ enum err worklist_refresh(struct turn *t, const struct thread *th, const char *d
 	if (rc == ERR_OK && th->unread != 0 && !th->hidden)
 		rc = add_due(t, th, WORK_MESSAGE, kind == WORK_KIND_COUNT ? "" : names[kind], 0);
 	return rc;
+}
+
+enum err worklist_refresh(struct turn *t, const struct thread *th, const char *detail)
+{
+	const struct store_key prefix = turn_key_ids(&th->case_id, &th->id);
+	enum err rc = turn_drop_prefix(t, STORE_WORK, &prefix);
+
+	return rc == ERR_OK ? add_of_state(t, th, detail) : rc;
 }
 
 enum err worklist_clear(struct turn *t, const struct thread *th)
@@ -208,6 +216,31 @@ enum err worklist_clear_case(struct turn *t, const struct id16 *case_id, bool *o
 		key_put(&k, w.row.key.p, w.row.key.len);
 		w.rc = store_del(t->txn, STORE_WORK, key_span(&k));
 		*over = w.rc != ERR_OK || !turn_enough(t);
+	}
+	return w.rc;
+}
+
+/* What came while it was closed stays: only what follows from a state is written. */
+enum err worklist_again(struct turn *t, const struct id16 *case_id, struct store_key *at,
+			bool *over)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_walk w = {.at = *at};
+
+	*over = planted(PLANT_REOPEN_BARE);
+	while (!*over && !(at->len != 0 && turn_enough(t))) {
+		struct id16 id;
+		struct thread th;
+
+		if (!store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
+			*over = true;
+			break;
+		}
+		*at = w.at;
+		memcpy(id.b, w.row.key.p + 16, 16);
+		w.rc = thread_load(t, &id, &th);
+		if (w.rc == ERR_OK && th.kind == THREAD_REFERRAL)
+			w.rc = add_of_state(t, &th, "");
 	}
 	return w.rc;
 }

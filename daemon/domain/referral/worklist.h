@@ -36,6 +36,10 @@ void worklist_anew(struct thread *th, enum work_kind kind);
 MUST_CHECK enum err worklist_clear(struct turn *t, const struct thread *th);
 /** Of this case, as many rows as one turn removes; over: all. */
 MUST_CHECK enum err worklist_clear_case(struct turn *t, const struct id16 *case_id, bool *over);
+/** A closed case is open again: what its referrals leave to do is there again, from *at on (empty: all) as far as one turn gets;
+ *  *over: to the end.  What somebody saw to stays away, and so does news that was there before it closed. */
+MUST_CHECK enum err worklist_again(struct turn *t, const struct id16 *case_id, struct store_key *at,
+				   bool *over);
 struct store_key worklist_key(const struct thread *th, enum work_kind kind);
 /** The code of config/lists/work.psv. */
 const char *worklist_code(enum work_kind kind);

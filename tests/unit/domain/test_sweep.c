@@ -650,7 +650,7 @@ static void whatever_fails_a_turn_is_whole(void **state)
 	static struct sim s;
 
 	(void)state;
-	begin(&s, 7, &busy);
+	begin(&s, 9, &busy);
 	while (s.events < 1500 && s.failed[0] == '\0')
 		sim_step(&s);
 	ask(&s, back_up);
