@@ -23,7 +23,11 @@ static enum err refuse_gone(struct turn *t)
 /* The whole id: drafts are chosen from a list, never typed. */
 static enum err id_of(struct turn *t, const struct msg *req, unsigned field, struct id16 *id)
 {
-	return bytes_unhex(id->b, sizeof id->b, msg_text(req, field)) ? ERR_OK : refuse_gone(t);
+	/* noughts are what a new one has until it is drawn: nobody's */
+	return bytes_unhex(id->b, sizeof id->b, msg_text(req, field)) &&
+			       !bytes_zero(id->b, sizeof id->b)
+		       ? ERR_OK
+		       : refuse_gone(t);
 }
 
 /* Into a field of fixed length; false: it does not fit, and nothing is cut. */

@@ -115,11 +115,12 @@ static enum err heed(struct turn *t, const struct thread *th, struct msg *reply)
 }
 
 /* What a later entry of the same log and type replaces is marked, at both ends alike.  A number that fits nothing is a partner's
- * slip, and marks nothing. */
+ * slip: it marks nothing, and is not shown. */
 static void mark_corrected(struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_LOG); i++) {
-		const struct msg *later = msg_at(reply, REPLY_LOG, i);
+		struct msg *later = msg_edit(reply, REPLY_LOG, i);
+		bool fits = false;
 
 		for (size_t j = 0; j < i && msg_has(later, LOG_ROW_CORRECTS); j++) {
 			struct msg *old = msg_edit(reply, REPLY_LOG, j);
@@ -127,9 +128,13 @@ static void mark_corrected(struct msg *reply)
 			if (msg_u64(old, LOG_ROW_NO) == msg_u64(later, LOG_ROW_CORRECTS) &&
 			    strcmp(msg_text(old, LOG_ROW_SIDE), msg_text(later, LOG_ROW_SIDE)) ==
 				    0 &&
-			    strcmp(msg_text(old, LOG_ROW_ACT), msg_text(later, LOG_ROW_ACT)) == 0)
+			    strcmp(msg_text(old, LOG_ROW_ACT), msg_text(later, LOG_ROW_ACT)) == 0) {
 				msg_set_u64(old, LOG_ROW_CORRECTED, 1);
+				fits = true;
+			}
 		}
+		if (!fits)
+			msg_clear(later, LOG_ROW_CORRECTS);
 	}
 }
 
