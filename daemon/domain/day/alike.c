@@ -10,8 +10,9 @@
 #include <string.h>
 
 #include "domain/consent/casefile.h"
+#include "domain/people/fold.h"
 
-enum { FOLDED = 192, WORDS = 16, BIRTH_CAP = 16 };
+enum { BIRTH_CAP = 16 };
 
 static const unsigned lists[] = {REPLY_WORK, REPLY_REFERRALS};
 /* case, name, birth date, alike: of each list's rows */
@@ -26,34 +27,13 @@ struct named {
 	size_t list, row;
 };
 
-/* Each word by itself, so that their order makes no difference.  FNV-1a, without a letter that is said twice. */
-static uint64_t word_hash(const char *s, size_t n)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	require(s != NULL);
-	for (size_t i = 0; i < n; i++)
-		if (i == 0 || s[i] != s[i - 1])
-			h = (h ^ (uint8_t)s[i]) * 0x100000001b3u;
-	return h;
-}
-
-/* A name in another script has no such form: it is alike only to itself. */
+/* The rule of near doubles (people/fold.h); a name without letters is alike only to itself. */
 static uint64_t name_hash(const char *name)
 {
-	char folded[FOLDED];
-	uint64_t h = 0;
+	char folded[FOLD_MAX + 1];
 
-	if (!text_slug(folded, sizeof folded, name) || folded[0] == '\0')
-		return word_hash(name, strlen(name));
-	for (const char *s = folded; *s != '\0';) {
-		const char *end = strchr(s, '-');
-		const size_t n = end == NULL ? strlen(s) : (size_t)(end - s);
-
-		h += word_hash(s, n);
-		s += n + (end == NULL ? 0 : 1);
-	}
-	return h;
+	(void)fold_name(folded, name);
+	return fold_hash(folded);
 }
 
 /* Of the rows as they stand in the reply: their texts are borrowed from it. */
@@ -66,7 +46,7 @@ static size_t names_of(const struct msg *reply, struct named *out)
 			const struct msg *row = msg_at(reply, lists[l], i);
 			const char *name = msg_text(row, fields[l][NAME]);
 
-			if (name[0] != '\0')
+			if (name_hash(name) != 0)
 				out[n++] = (struct named){name_hash(name),
 							  msg_text(row, fields[l][CASE_ID]), l, i};
 		}

@@ -14,7 +14,7 @@
 #include "domain/people/known.h"
 #include "domain/state.h"
 
-enum { NEAR_MAX = 5 };
+enum { NEAR_MAX = 5, NEAR_TRIED = 32 };
 static const uint64_t whole_number = 100000; /* shorter ones are extensions, or parts of a number */
 
 /* In the order in which they are shown. */
@@ -88,20 +88,42 @@ static bool is_self(const struct id16 *id, const struct id16 *self)
 	return self != NULL && memcmp(id->b, self->b, sizeof id->b) == 0;
 }
 
-static enum err near_known(struct turn *t, const struct index_entry *who, const struct id16 *self,
-			   enum likeness in, struct msg *reply)
+/* Whom to open, by the likeness that the index has. */
+struct candidates {
+	struct id16 id[LIKE_NOT][NEAR_TRIED];
+	size_t count[LIKE_NOT];
+};
+
+/* One pass over everybody; of very many with one name the newest. */
+static void gather(const struct index *x, const struct index_entry *who, const struct id16 *self,
+		   struct candidates *out)
 {
 	struct index_entry e;
 	uint32_t place = 0;
+
+	while (index_each(x, &place, true, &e)) {
+		const enum likeness like = likeness(who, &e);
+
+		if (like != LIKE_NOT && out->count[like] < NEAR_TRIED && !is_self(&e.id, self))
+			out->id[like][out->count[like]++] = e.id;
+	}
+}
+
+/* Of one whose consents hide a part, a lesser likeness may be left. */
+static enum err near_known(struct turn *t, const struct index_entry *who, const struct id16 *self,
+			   struct msg *reply)
+{
+	struct candidates c = {.count = {0}};
 	enum err rc = ERR_OK;
 
 	require(known_whole(t->node));
-	while (rc == ERR_OK && msg_count(reply, REPLY_NEAR) < NEAR_MAX && !turn_enough(t) &&
-	       index_each(t->node->index, &place, true, &e))
-		/* of one whose consents hide a part, another likeness may be left */
-		if (likeness(who, &e) <= in && likeness(who, &e) != LIKE_NOT &&
-		    !is_self(&e.id, self))
-			rc = offer(t, who, &e.id, in, reply);
+	gather(t->node->index, who, self, &c);
+	for (int in = LIKE_NATIONAL; in < LIKE_NOT; in++)
+		for (int had = LIKE_NATIONAL; had <= in; had++)
+			for (size_t i = 0; rc == ERR_OK && i < c.count[had] &&
+					   msg_count(reply, REPLY_NEAR) < NEAR_MAX;
+			     i++)
+				rc = offer(t, who, &c.id[had][i], (enum likeness)in, reply);
 	return rc;
 }
 
@@ -135,9 +157,10 @@ enum err view_near(struct turn *t, const struct index_entry *who, const struct i
 	enum err rc = ERR_OK;
 
 	require(msg_count(reply, REPLY_NEAR) == 0);
+	if (known_whole(t->node))
+		return near_known(t, who, self, reply);
 	for (int in = LIKE_NATIONAL; rc == ERR_OK && in < LIKE_NOT; in++)
-		rc = known_whole(t->node) ? near_known(t, who, self, (enum likeness)in, reply)
-					  : near_stored(t, who, self, (enum likeness)in, reply);
+		rc = near_stored(t, who, self, (enum likeness)in, reply);
 	return rc;
 }
 
