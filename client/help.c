@@ -40,10 +40,24 @@ static void row(const struct cli *c, const char *left, size_t column, const char
 	(void)putchar('\n');
 }
 
+/* What an option is for, and what it takes; a flag takes nothing. */
+static void what_for(const struct cli *c, const struct command *cmd, const char *name,
+		     const char *type, char *out, size_t cap)
+{
+	require(cap > 512);
+	const char *purpose = words_option(c->lang, cmd->noun, cmd->verb, name);
+	char accepts[1024];
+
+	(void)value_accepts(c->lang, cmd, type, accepts, sizeof accepts);
+	(void)snprintf(out, cap, "%.256s%s%s", purpose,
+		       purpose[0] == '\0' || accepts[0] == '\0' ? "" : words_colon(c->lang),
+		       accepts);
+}
+
 /* One command: its line, what it is for, its options with what they take, an example. */
 static void help_one(const struct cli *c, const struct command *cmd)
 {
-	char name[32], type[32], shown[40], left[96], accepts[1024], line[HELP_LINE];
+	char name[32], type[32], shown[40], left[96], said[1400], line[HELP_LINE];
 	char buf[VALUE_OPTIONS_LEN];
 	const char *at = value_options(cmd, buf);
 	bool many, empty;
@@ -57,8 +71,8 @@ static void help_one(const struct cli *c, const struct command *cmd)
 		words_arguments(c->lang, type, shown, sizeof shown);
 		(void)snprintf(left, sizeof left, "  --%s%s%s%s", name, type[0] == '\0' ? "" : " ",
 			       shown, many ? " ..." : "");
-		(void)value_accepts(c->lang, cmd, type, accepts, sizeof accepts);
-		row(c, left, OPTION_COLUMNS, accepts);
+		what_for(c, cmd, name, type, said, sizeof said);
+		row(c, left, OPTION_COLUMNS, said);
 	}
 	/* on a line of its own: it is copied, and not folded */
 	(void)printf("  %s%s\n    %s\n", text(c, "example"), words_colon(c->lang), cmd->example);

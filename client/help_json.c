@@ -73,13 +73,14 @@ static json_t *command(const struct cli *c, const struct command *k)
 	while (value_spec_next(&at, name, type, &many, &empty)) {
 		words_arguments(c->lang, type, shown, sizeof shown);
 		(void)value_accepts(c->lang, k, type, accepts, sizeof accepts);
-		(void)json_array_append_new(options,
-					    json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:b, s:b}",
-						      "name", name, "type", type, "shown", shown,
-						      "accepts", type[0] == '\0' ? "" : accepts,
-						      "codes", codes_of(k, type), "several",
-						      value_takes_many(type) ? 1 : 0, "many",
-						      many ? 1 : 0, "empty", empty ? 1 : 0));
+		(void)json_array_append_new(
+			options,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:b, s:b}", "name", name,
+				  "type", type, "help",
+				  words_option(c->lang, k->noun, k->verb, name), "shown", shown,
+				  "accepts", type[0] == '\0' ? "" : accepts, "codes",
+				  codes_of(k, type), "several", value_takes_many(type) ? 1 : 0,
+				  "many", many ? 1 : 0, "empty", empty ? 1 : 0));
 	}
 	help_line(c, k, line);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "noun", k->noun, "verb",

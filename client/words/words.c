@@ -63,6 +63,26 @@ const char *words_help(enum list_lang lang, const char *noun, const char *verb)
 	return list_has(LIST_COMMANDS, key) ? list_text(LIST_COMMANDS, lang, key) : "";
 }
 
+/* A row of this command goes before that of all; a field of a person is called as it is called elsewhere. */
+const char *words_option(enum list_lang lang, const char *noun, const char *verb, const char *name)
+{
+	char key[96], field[NAME_LEN];
+	const char *every = key;
+
+	require(noun != NULL && name != NULL);
+	(void)snprintf(key, sizeof key, "%.20s%s%.20s --%.40s", noun, verb == NULL ? "" : " ",
+		       verb == NULL ? "" : verb, name);
+	if (list_has(LIST_OPTIONS, key))
+		return list_text(LIST_OPTIONS, lang, key);
+	every = strstr(key, " --") + 1;
+	if (list_has(LIST_OPTIONS, every))
+		return list_text(LIST_OPTIONS, lang, every);
+	(void)snprintf(field, sizeof field, "%s", name);
+	for (char *p = field; *p != '\0'; p++)
+		*p = (char)(*p == '-' ? '_' : *p);
+	return list_has(LIST_PERSON, field) ? list_text(LIST_PERSON, lang, field) : "";
+}
+
 /* Names are capitals; brackets, dots and what else stands there is the same in every language. */
 void words_arguments(enum list_lang lang, const char *words, char *out, size_t cap)
 {

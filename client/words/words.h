@@ -40,6 +40,8 @@ const char *words_colon(enum list_lang lang);
 const char *words_semicolon(enum list_lang lang);
 /** What a command is for; verb may be NULL. */
 const char *words_help(enum list_lang lang, const char *noun, const char *verb);
+/** What an option of that command is for, for a person; "" when there is no row, which a test finds. */
+const char *words_option(enum list_lang lang, const char *noun, const char *verb, const char *name);
 /** "CASE FIELD..." with the names that the reader's language has for them. */
 void words_arguments(enum list_lang lang, const char *words, char *out, size_t cap);
 

@@ -51,17 +51,13 @@ def commands(say, table):
             args = c["line"][len(" ".join(words(c))):].strip()
             out += [bold(" ".join(["kring", *words(c)])) + (f" {under(args)}" if args else "") + (f" [{under(say('OPTIONS'))}]" if c["options"] else ""),
                     f"\t{plain(c['help'])}.", ""]
-            listed, explained = {}, []
+            lines = []
             for o in c["options"]:
                 left = bold("--" + o["name"]) + (f" {under(o['shown'])}" if o["type"] else "")
-                more = "; ".join(plain(say(k)) for k in ("many", "empty") if o[k])
-                if o["type"] and (o["shown"], o["type"]) not in same:
-                    explained += [f"\t{left}: {plain(o['accepts'])}{'; ' if more else ''}{more}", ""]
-                else:
-                    listed.setdefault(more, []).append(left)
-            for more, names in listed.items():
-                out += [f"\t{', '.join(names)}{': ' if more else ''}{more}", ""]
-            out += explained
+                takes = o["accepts"] if o["type"] and (o["shown"], o["type"]) not in same else ""
+                lines.append(f"{left}: {plain(': '.join(x for x in (o['help'], takes) if x))}{' (' + say('many') + ')' if o['many'] else ''}")
+            out += ["\t" + "++\n".join(lines), ""] if lines else []
+            out += [f"\t{say('empty')}", ""] if any(o["empty"] for o in c["options"]) else []
             out += [f"\t{plain(say('example'))}: {bold(c['example'])}", ""]
     return out
 

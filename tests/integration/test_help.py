@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from node import BIN
+from node import BIN, ROOT
 
 CASE = {"nl": "DOSSIER", "fr": "DOSSIER", "en": "CASE", "de": "FALL"}
 LANGS = tuple(CASE)
@@ -60,11 +60,24 @@ def test_every_command_explains_itself_and_does_nothing():
         shown = asked[1].stdout
         assert shown.startswith(f"kring {' '.join(words(cmd))}") and cmd["example"] in shown
         for o in cmd["options"]:
-            assert re.search(rf"^    --{o['name']}{' [A-Z-]+' if o['type'] else '$'}", shown, re.M), (cmd, o)
-            assert " ".join(o["accepts"].split()) in " ".join(shown.split()), (cmd, o)
+            assert re.search(rf"^    --{o['name']}{' [A-Z-]+' if o['type'] else '(?= |$)'}", shown, re.M), (cmd, o)
+            for said in (o["help"], o["accepts"]):
+                assert " ".join(said.split()) in " ".join(shown.split()), (cmd, o)
+            assert o["help"], (cmd, o, "nobody can know what this is for: config/lists/options.psv")
         assert cmd["group"] and cmd["example"].startswith("kring "), cmd
     for noun in {c["noun"] for c in tables if c["verb"]}:
         assert run(noun, "-h").stdout == run("help", noun).stdout != "", noun
+
+
+def test_what_an_option_is_for_is_said_once_and_of_options_that_there_are():
+    rows = [x.split("|")[0] for x in (ROOT / "config/lists/options.psv").read_text().splitlines()[3:]]
+    own = {f"{' '.join(words(c))} --{o['name']}" for c in table() for o in c["options"]}
+    assert len(rows) > 60 and len(set(rows)) == len(rows)
+    for row in rows:
+        assert row in own or any(x.endswith(f" {row}") and x not in rows for x in own), row
+    for lang in LANGS:
+        for c in json.loads(run("--lang", lang, "--json", "help").stdout)["commands"]:
+            assert all(o["help"] and (lang == "de" or o["help"][:2].isupper() or not o["help"][0].isupper()) for o in c["options"]), (lang, c)
 
 
 def test_a_slip_is_answered_with_what_was_meant_and_does_nothing(tmp_path):

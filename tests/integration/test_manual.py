@@ -67,11 +67,11 @@ def test_every_command_and_option_stands_in_the_page(pages, lang):
             at = head.end() - 1   # in the order of the table, below its group
             part = re.split(r"\n {7}\S|\n {3}\S|\n\S", text[at:], maxsplit=1)[0]
             assert part.count(cmd["help"]) == 1 and cmd["example"] in part, (cmd, part)
-            found = re.findall(r"(?<![\w-])--([a-z-]+)(?: ([\w-]+))?", part.split(cmd["help"])[1].rsplit(cmd["example"])[0])
+            found = re.findall(r"^ +--([a-z-]+)(?: ([^\s:]+))?:", part, re.M)
             assert sorted(n for n, _ in found) == sorted(o["name"] for o in cmd["options"]), (cmd, found)
             for o in cmd["options"]:
                 assert not o["type"] or (o["name"], o["shown"]) in found, (cmd, o)
-                assert " ".join(o["accepts"].split()) in text, (cmd, o)
+                assert " ".join(o["accepts"].split()) in text and o["help"] in part, (cmd, o)
     for o in known["options"]:
         assert re.search(rf"\n {{7}}(-{o['letter']}, )?--{o['name']}{' ' + o['shown'] if o['type'] else ''}\n +{re.escape(o['help'])}", text), o
     for e in known["exits"]:
