@@ -8,6 +8,7 @@ import pytest
 
 from node import Refused, wait_for
 from term import Terminal
+from test_lists import many_cases
 from test_tools import OTHER
 
 WHO = {"Andr\u00e9e V\u00e9rzonnen": ("andree", "VERZONNEN ANDR\u00c9E", "Andre\u0301e"),
@@ -161,3 +162,21 @@ def test_the_dialogue_asks_whether_it_is_the_same_person(federation):
         assert ("is aangevuld." in end and "dat bleef zo: naam" in end) == (cases == 1), end
     person = a.k("case", "show", one)["person"]
     assert (person["name"], person["birth_date"], person["phone"]) == ("Jan Verzonnen", "1980", "0113-000088")
+
+
+def test_everybody_is_found_while_the_index_is_made(federation):
+    """A start has more rows to read than one turn takes; what is written meanwhile is found at once, and nobody twice."""
+    (a,) = federation("SMWO").start()
+    c = many_cases(a, 700)
+    for _ in range(3):
+        a.stop()
+        a.start()
+        a.k("case", "edit", a.k("case", "search", "massa 699")["cases"][0]["id"], "--best-time", "avond")
+        for typed, total in (("massa", 700), ("massa 7", 133), ("verzonnen 699", 1), ("niemand", 0)):
+            assert a.k("case", "search", typed, "--limit", "5")["total"] == total, typed
+        made = a.k("case", "new", "--name", "Nieuw Bedacht")["id"]
+        assert found(a, "bedacht") == ["Nieuw Bedacht"]
+        assert a.k("case", "show", made[12:20])["id"] == made
+        a.k("case", "erase", made)
+        assert not found(a, "bedacht")
+    del c

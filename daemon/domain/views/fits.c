@@ -24,6 +24,15 @@ static bool begins(const char *hex, const char *text, size_t len)
 	return true;
 }
 
+/* Of very many ids nearly all differ in the first two digits that are typed: those are looked at before all are written out. */
+static bool may_begin(const struct id16 *id, const char *text)
+{
+	char hex[3];
+
+	bytes_hex(hex, id->b + TIME_DIGITS / 2, 1);
+	return begins(hex, text, 2);
+}
+
 /* Fewer than four digits fit something by chance, and a whole id was copied: it is not tried as a beginning. */
 bool fits_id(const struct id16 *id, const char *text)
 {
@@ -31,13 +40,14 @@ bool fits_id(const struct id16 *id, const char *text)
 	const size_t len = strlen(text);
 	char hex[HEX + 1];
 
+	if (len != HEX && (len < FITS_TYPED_MIN || !may_begin(id, text)))
+		return false;
 	bytes_hex(hex, id->b, sizeof id->b);
 	/* What begins with the time fits all that was made in the same hour, so it is never tried as a beginning;
 	 * a partner that wants two ids to be mistaken for each other finds that both are named. */
 	if (len == HEX)
 		return begins(hex, text, len);
-	return len >= FITS_TYPED_MIN && len <= HEX - TIME_DIGITS &&
-	       begins(hex + TIME_DIGITS, text, len);
+	return len <= HEX - TIME_DIGITS && begins(hex + TIME_DIGITS, text, len);
 }
 
 /* The fifth one is counted as all further ones are, and stands as three dots: a sentence has an end. */
