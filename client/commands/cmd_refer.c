@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "client/commands/cmd.h"
+#include "client/dialogue/act.h"
 #include "proto/acts.h"
 
 /* What was shown last of this referral goes along, and the node refuses when it has changed since (seen.h). */
@@ -36,6 +37,8 @@ int cmd_act(struct cli *c)
 	msg_set_text(&c->arena, sub, ACT_NEW_PLACE, cli_option(c, "place"));
 	cmd_put_number(c, sub, "answers", ACT_NEW_ANSWERS);
 	cmd_put_number(c, sub, "corrects", ACT_NEW_CORRECTS);
+	if (!dialogue_act(c, act, sub))
+		return CLI_REFUSED;
 	if (act->number == DOC_MESSAGE) {
 		const int bad = cmd_ask_message(c, sub);
 

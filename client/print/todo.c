@@ -17,10 +17,10 @@ static const struct todo {
 	const char *kind, *command, *also;
 } todos[] = {
 	{"answer-due", "kring accept {ref}", "ask,decline,redirect"},
-	{"question-open", "kring info {ref} --share ...", "withdraw"},
+	{"question-open", "kring info {ref}", "withdraw"},
 	{"start-due", "kring start {ref}", "note,hold,outcome,decline"},
 	{"review-due", "kring start {ref}", "note,outcome,decline"},
-	{"progress-due", "kring note {ref} --reason ...", "outcome,hold"},
+	{"progress-due", "kring note {ref}", "outcome,hold"},
 	{"outcome-due", "kring ack {ref}", "reopen"},
 	{"withdraw-due", "kring confirm-withdraw {ref}", "outcome"},
 	{"reopen-due", "kring start {ref}", "outcome"},
@@ -33,7 +33,7 @@ static const struct todo {
 	{"lost-act", "kring show {ref}", ""},
 	{"agreement-missing", "kring partner agree {partner} --receive --share {categories}", ""},
 	{"consent-ends", "kring consent give {case} --to {partner} --share ...", ""},
-	{"reminded", "kring note {ref} --reason ...", "outcome,hold"},
+	{"reminded", "kring note {ref}", "outcome,hold"},
 	{"consent-taken-back", "kring consent list {case}", ""},
 	{"message-new", "kring show {ref}", "say"},
 	{"appointment", "kring show {ref}", "say"},

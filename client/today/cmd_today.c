@@ -4,6 +4,7 @@
 #include "client/cli/out.h"
 #include "client/cli/page.h"
 #include "client/commands/cmd.h"
+#include "client/dialogue/act.h"
 #include "client/print/print.h"
 #include "client/print/todo.h"
 
@@ -50,10 +51,16 @@ int cmd_today(struct cli *c)
 int cmd_done(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_DONE, &sub);
+	const char *way = cli_option(c, "as");
 
 	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, DONE_NEW_REF, c->words[0]);
-	msg_set_text(&c->arena, sub, DONE_NEW_WAY, cli_option(c, "as"));
+	if (way == NULL && talk_possible(c)) {
+		way = dialogue_code(c, "act-done", LIST_CODES, "done");
+		if (way == NULL)
+			return CLI_REFUSED;
+	}
+	msg_set_text(&c->arena, sub, DONE_NEW_WAY, way);
 	msg_set_text(&c->arena, sub, DONE_NEW_TEXT, cli_option(c, "text"));
 	cmd_put_expect(c, sub, DONE_NEW_EXPECT);
 	return cmd_finish(c, req);

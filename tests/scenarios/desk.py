@@ -46,6 +46,7 @@ class Region(node.Federation):
         self.settle()
 
     def skew(self, moment):
+        self.moment = moment
         utc = calendar.timegm(time.strptime(moment, "%Y-%m-%d %H:%M")) - 3600  # a winter in Amsterdam, Brussels and Berlin
         self.seconds = utc - int(time.time())
         self.offset.write_text(f"{self.seconds:+d}\n")
@@ -58,8 +59,9 @@ class Region(node.Federation):
 
     def to(self, moment):
         """Everybody who is on lives from then on."""
-        self.skew(moment)
-        self.clock.set(self.seconds)
+        if moment != self.moment:
+            self.skew(moment)
+            self.clock.set(self.seconds)
         self.settle()
 
     def settle(self):
@@ -70,10 +72,13 @@ class Region(node.Federation):
             q = ctl.pb.Request(version=1, request_id=os.urandom(16))
             q.status.SetInParent()
             got = self.lines.setdefault(n, ctl.Control(n.dir / "core.sock")).call(q)
-            s = got and got.status
-            return s and s.connected == len(up) - 1 and not s.clocks and (len(up) < len(self.nodes) or not s.owed)
+            self.last = got and got.status
+            return got and got.status.connected == len(up) - 1 and not got.status.clocks and (len(up) < len(self.nodes) or not got.status.owed)
         for n in up:
-            wait_for(f"{n.name} to be at rest", lambda n=n: at_rest(n), 40)
+            try:
+                wait_for(f"{n.name} to be at rest", lambda n=n: at_rest(n), 40)
+            except AssertionError as e:
+                raise AssertionError(f"{e}: {self.last}") from None
 
     def stop(self):
         panes = subprocess.run(["tmux", "-S", str(self.socket), "list-panes", "-a", "-F", "#{pid} #{pane_pid}"], capture_output=True, text=True).stdout

@@ -139,6 +139,8 @@ static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16
 	one.rank = rank(th.due_ms - 1, th.urgency == URGENT);
 	one.peer = page_part_of(p, th.peer);
 	one.urgent = th.urgency == URGENT;
+	/* of two that end on one day the older one first: ids are random */
+	one.key = turn_key_u64(th.created_ms);
 	key_put(&one.key, id->b, sizeof id->b);
 	page_offer_of(p, &one);
 	return ERR_OK;
@@ -162,7 +164,7 @@ static enum err waiting(struct turn *t, uint16_t only, struct msg *reply)
 		struct thread th;
 		struct id16 id;
 
-		memcpy(id.b, p.items[i].key.b, sizeof id.b);
+		memcpy(id.b, p.items[i].key.b + sizeof(uint64_t), sizeof id.b);
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK)
 			rc = view_referral_row(t, &th, reply, true);
