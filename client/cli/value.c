@@ -27,6 +27,7 @@ enum kind {
 	KIND_CATS,
 	KIND_CODE,
 	KIND_LIST,
+	KIND_CODES, /* several: of a list, or of those that stand here */
 	KIND_QUARTER
 };
 
@@ -65,6 +66,8 @@ static const struct type {
 	{"AGE", "under-12, 12-15, 16-17, adult", KIND_CODE, LIST_CODES},
 	{"LANGUAGE", "nl, fr, en, de, ar, tr, uk, pl, ro, es, other", KIND_CODE, LIST_CODES},
 	{"PURPOSE", "refer, coordinate, follow-up, evaluate", KIND_CODE, LIST_CODES},
+	{"ROLES", "", KIND_CODES, LIST_ROLES},
+	{"LANGUAGES", "nl, fr, en, de", KIND_CODES, LIST_CODES},
 	{"SLOT", "passphrase, key-file, credential", KIND_CODE, LIST_CODES},
 };
 
@@ -184,13 +187,13 @@ bool value_code_at(const struct command *cmd, const char *type, size_t i, struct
 	require(cmd != NULL && type != NULL && out != NULL);
 	const struct type *t = type_of(type);
 
-	if (t == NULL || (t->kind != KIND_CODE && t->kind != KIND_LIST && t->kind != KIND_CATS))
+	if (t == NULL || (t->kind != KIND_CODE && t->kind != KIND_LIST && t->kind != KIND_CATS &&
+			  t->kind != KIND_CODES))
 		return false;
 	out->words = t->list;
-	out->code = t->kind == KIND_CODE ? NULL : list_code(t->list, value_use(cmd), i);
+	out->code = t->accepts[0] != '\0' ? NULL : list_code(t->list, value_use(cmd), i);
 	/* its own codes are rows of the list too, so that each is one text with an end */
-	for (const char *p = t->kind == KIND_CODE ? t->accepts : "";
-	     *p != '\0' && out->code == NULL;) {
+	for (const char *p = t->accepts; *p != '\0' && out->code == NULL;) {
 		const size_t n = strcspn(p, ",");
 		const char *row;
 
@@ -208,7 +211,7 @@ bool value_takes_many(const char *type)
 {
 	const struct type *t = type_of(type);
 
-	return t != NULL && t->kind == KIND_CATS;
+	return t != NULL && (t->kind == KIND_CATS || t->kind == KIND_CODES);
 }
 
 /* In English as codes, for scripts; else as words.  As long as they fit; none is cut in two. */
@@ -312,6 +315,28 @@ bool value_categories(const char *text, uint64_t *cats)
 	return words == 1 || (words > 1 && !none);
 }
 
+/* Commas or blanks between; each is one of those that the type takes. */
+static bool codes_fit(const struct command *cmd, const char *type, const char *value)
+{
+	char copy[512], *save = NULL;
+	size_t words = 0;
+	struct value_code v;
+
+	if (strlen(value) >= sizeof copy)
+		return false;
+	memcpy(copy, value, strlen(value) + 1);
+	for (char *w = strtok_r(copy, ", ", &save); w != NULL; w = strtok_r(NULL, ", ", &save)) {
+		bool known = false;
+
+		for (size_t i = 0; !known && value_code_at(cmd, type, i, &v); i++)
+			known = strcmp(v.code, w) == 0;
+		if (!known)
+			return false;
+		words++;
+	}
+	return words > 0;
+}
+
 /* A day of the past is a day: whether one makes sense there, the node decides. */
 bool value_date(enum list_lang lang, const char *text, uint64_t *ms)
 {
@@ -355,6 +380,8 @@ bool value_fits(enum list_lang lang, const struct command *cmd, const char *type
 		return value_categories(value, number);
 	case KIND_CODE:
 		return code_in(t->accepts, value, number);
+	case KIND_CODES:
+		return codes_fit(cmd, type, value);
 	case KIND_LIST:
 		return list_takes(t->list, value_use(cmd), value);
 	case KIND_QUARTER:

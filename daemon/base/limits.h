@@ -165,6 +165,7 @@
 #define LIMIT_LIST_ROWS	   500u
 #define LIMIT_REQUEST_DAYS 1u /* a request id is remembered this long */
 #define LIMIT_GRANT_DAYS   366u
+#define LIMIT_STAFF	   1000u /* people who were ever named here; each is a row for ever */
 /* what somebody types and has not sent yet */
 #define LIMIT_DRAFT	    16384u
 #define LIMIT_DRAFTS	    20u	    /* of one user ... */

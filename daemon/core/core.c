@@ -23,6 +23,7 @@
 #include "core/serving.h"
 #include "core/settings.h"
 #include "crypto/secret.h"
+#include "domain/desk/table.h"
 #include "domain/newcomer/door.h"
 #include "domain/say.h"
 #include "io/ctlsrv.h"
@@ -236,7 +237,7 @@ static void answer_alone(struct core *c, uint64_t client, const char *error, enu
 }
 
 static void on_locked_request(struct core *c, uint64_t client, struct span bytes);
-static bool backup_request(struct core *c, uint64_t client, struct span bytes);
+static bool backup_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes);
 static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes);
 
 static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span bytes)
@@ -249,7 +250,7 @@ static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span byt
 		answer_alone(c, client, "usage", REFUSAL_REQUEST_TOO_LARGE, NULL);
 	else if (!awake(c))
 		on_locked_request(c, client, bytes);
-	else if (!backup_request(c, client, bytes) && !watch_request(c, client, uid, bytes) &&
+	else if (!backup_request(c, client, uid, bytes) && !watch_request(c, client, uid, bytes) &&
 		 engine_push(c->o.engine, &ev) != ERR_OK)
 		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
 }
@@ -343,14 +344,21 @@ static void take_backup(struct core *c)
 		loop_timer_start(c->backup_idle, BACKUP_IDLE_MS);
 }
 
+/* Whoever may not is answered by the domain, which says why. */
+static bool may(const struct core *c, uint32_t uid, unsigned field)
+{
+	return table_allows(&engine_node(c->o.engine)->rights, uid, now_of(c).wall_ms, field);
+}
+
 /* The next piece of a backup changes nothing and is no work for the domain. */
-static bool backup_request(struct core *c, uint64_t client, struct span bytes)
+static bool backup_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes)
 {
 	struct arena a;
 	struct span reply;
 	bool ours = false, over = false;
 
-	if (bytes.len > BACKUP_REQUEST_MAX || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+	if (bytes.len > BACKUP_REQUEST_MAX || !may(c, uid, REQUEST_BACKUP_NEXT) ||
+	    arena_create(&a, LIMIT_CONTROL) != ERR_OK)
 		return false;
 	ours = backup_answer(c->backup, c->o.main, &a, bytes, &reply, &over);
 	if (ours)
@@ -371,7 +379,8 @@ static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct 
 	struct msg *req;
 	bool ours;
 
-	if (bytes.len > BACKUP_REQUEST_MAX || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+	if (bytes.len > BACKUP_REQUEST_MAX || !may(c, uid, REQUEST_WATCH) ||
+	    arena_create(&a, LIMIT_CONTROL) != ERR_OK)
 		return false;
 	ours = msg_parse(&a, MSG_REQUEST, bytes, &req, &why) == ERR_OK &&
 	       msg_has(req, REQUEST_WATCH);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/log.h"
@@ -154,7 +155,8 @@ enum err opened_start(struct opened *o, const struct opened_from *from, struct e
 				    .key_seq = keybox_key_seq(o->keys.keybox),
 				    .incarnation_no = o->keys.state.incarnation_no,
 				    .settings = settings_of(from->config),
-				    .roster_floor = o->keys.state.roster_seq_max};
+				    .roster_floor = o->keys.state.roster_seq_max,
+				    .own_uid = getuid()};
 	struct engine_parts parts = {.keybox = o->keys.keybox, .calls = *from->calls};
 	const struct node_time *now = &from->now;
 	uint8_t record[WIRE_PREKEY_LEN];

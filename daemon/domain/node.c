@@ -100,6 +100,7 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 		free(n);
 		return ERR_NOMEM;
 	}
+	n->rights.own_uid = who->own_uid;
 	node_set_settings(n, &who->settings);
 	memcpy(n->country, "NL", 3); /* until the roster that we are in was taken in */
 	*out = n;
@@ -142,6 +143,8 @@ enum err node_load(struct node *n, struct turn *t)
 		rc = incarnation_load(t, n);
 	if (rc == ERR_OK)
 		rc = connect_load(t);
+	if (rc == ERR_OK)
+		rc = rights_load(t, &t->node->rights);
 	node_turn_done(n);
 	return rc;
 }
@@ -206,6 +209,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 					 .flow_due_ms = n->flow_due_ms,
 					 .quarantine = n->quarantine};
 	known_forget(n);
+	n->rights.changed = false;
 	t->node = n;
 	t->faults = &n->faults;
 	t->wall_ms = now->wall_ms;
@@ -436,6 +440,8 @@ enum err node_turn_end(struct turn *t, const uint8_t *sig)
 		rc = document_signed(t, sig);
 	if (rc == ERR_OK)
 		rc = speak_all(t);
+	if (rc == ERR_OK) /* core asks it without a turn (table_allows) */
+		rc = rights_load(t, &t->node->rights);
 	return turn_whole(t, rc);
 }
 
@@ -472,6 +478,8 @@ void node_turn_abort(struct node *n)
 	n->restored_ms = n->before.restored_ms;
 	n->flow_due_ms = n->before.flow_due_ms;
 	n->quarantine = n->before.quarantine;
+	/* what this turn wrote of it is gone again */
+	n->rights.current = n->rights.current && !n->rights.changed;
 }
 
 /* A request that is refused is answered, and that is all, also when the disk is full; one that meets damage or lacks

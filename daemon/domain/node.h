@@ -37,7 +37,8 @@ struct node_identity {
 	struct node_sheet sheet;
 	bool swappable; /* its keys could not be locked in memory */
 	struct index_memory
-		memory; /* for finding people; take NULL: they are looked for in the store */
+		memory;	  /* for finding people; take NULL: they are looked for in the store */
+	uint32_t own_uid; /* the user that this process runs as */
 };
 
 struct node_time {

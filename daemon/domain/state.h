@@ -17,6 +17,7 @@
 
 #include "domain/fault.h"
 #include "domain/held.h"
+#include "domain/staff/rights.h"
 #include "domain/turn.h"
 #include "proto/wire_roster.h"
 
@@ -204,6 +205,7 @@ struct node {
 
 	uint64_t start_mono_ms;
 	uint64_t audit_seq;	 /* of the newest entry */
+	struct rights rights;	 /* who may do what at the control socket */
 	struct faults faults;	 /* what failed by itself */
 	struct held held;	 /* partners that take more than their share */
 	uint64_t frames_refused; /* opened, but not authentic; since start */

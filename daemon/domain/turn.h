@@ -119,6 +119,11 @@ struct turn {
 	struct id32 seed;
 	uint64_t draws;
 	const struct event *ev;
+	struct id16
+		staff; /* who asks, by the table STAFF; zeros: somebody who does not stand there */
+	struct id16
+		on_behalf; /* for whom: who asked before, and had to be confirmed; zeros: nobody else */
+	uint8_t roles;	   /* of whoever asks: enum role */
 	struct pair *pairs; /* read in this turn; written back at its end */
 	struct answer *answers;
 	struct pending_doc *docs, **docs_last;

@@ -223,11 +223,27 @@ def offline(book, f, a):
     book.type(n, "rotate", "--sheet", sheet)
 
 
+def colleagues(book, n):
+    """From the first name on root looks after the node and does nothing else there."""
+    book.type(n, "staff", "list")
+    book.type(n, "staff", "add", "Anna De Wit", "--user", "no-such-user", "--role", "caseworker")
+    book.type(n, "staff", "add", "Anna De Wit", "--user", "41001", "--role", "caseworker,coordinator")
+    book.type(n, "staff", "add", "Anna De Wit", "--user", "41001", "--role", "caseworker", "--until", day(200))
+    book.type(n, "staff", "add", "Bert Verzonnen", "--user", "0", "--role", "caseworker")
+    book.type(n, "staff", "add", "Bert Verzonnen", "--user", "41002", "--role", "reader", "--language", "nl,fr")
+    book.type(n, "case", "list")
+    book.type(n, "staff", "role", "Bert Verzonnen", "--role", "administrator")
+    book.type(n, "staff", "end", "Anna De Wit")
+    book.type(n, "staff", "end", "Anna De Wit")
+    book.type(n, "staff", "list")
+
+
 def the_end(book, f, a, b, case):
     book.type(a, "consent", "withdraw", a.k("consent", "list", case)["grants"][0]["id"], "--yes")
     book.type(a, "case", "close", case)
     book.type(a, "case", "reopen", case)
     book.type(a, "case", "erase", case, "--now", "--yes")
+    colleagues(book, b)
     b.stop()
     other = a.new_case(name="Piet Verzonnen", phone="1")
     a.consent(other, b.name)

@@ -42,7 +42,7 @@ def help_is_complete():
     types = re.findall(r'\{"([A-Z]+)", "([^"]*)", (KIND_\w+)', value)
     used = set(re.findall(r"[A-Z]{2,}", " ".join(re.findall(r'\.words = "([^"]*)"', (ROOT / COMMANDS).read_text()))))
     used |= {t for t, _, _ in types}
-    takes = {f"takes-{t}" for t, _, k in types if k not in ("KIND_CODE", "KIND_LIST", "KIND_CATS")}
+    takes = {f"takes-{t}" for t, _, k in types if k not in ("KIND_CODE", "KIND_CODES", "KIND_LIST", "KIND_CATS")}
     yield from (f"arguments.psv has no row {w}" for w in sorted((used | takes) - set(have)))
     spare = {"COMMAND", "DIR", "PATH", "LANG"}  # of the line of usage, and of options that every command takes
     yield from (f"arguments.psv: nothing is called {w}" for w in sorted(set(have) - used - takes - spare))

@@ -17,6 +17,7 @@
 #include "domain/admin/restored.h"
 #include "domain/admin/roster.h"
 #include "domain/admin/self.h"
+#include "domain/admin/staff.h"
 #include "domain/day/today.h"
 #include "domain/day/worklist.h"
 #include "domain/desk/cases.h"
@@ -41,81 +42,102 @@ enum { CONTROL_VERSION = 1 };
 
 /* Roles, as the column has them: whoever works with cases, whoever looks after the node, whoever looks after both. */
 enum {
-	WORKER = TABLE_CASEWORKER,
-	CASES = TABLE_CASEWORKER | TABLE_READER,
-	ADMIN = TABLE_ADMINISTRATOR,
-	OFFICER = TABLE_PRIVACY,
-	ALL = TABLE_CASEWORKER | TABLE_READER | TABLE_COORDINATOR | TABLE_ADMINISTRATOR |
-	      TABLE_PRIVACY
+	WORKER = ROLE_CASEWORKER,
+	CASES = ROLE_CASEWORKER | ROLE_READER,
+	ADMIN = ROLE_ADMINISTRATOR,
+	OFFICER = ROLE_PRIVACY,
+	ALL = ROLE_ALL
 };
 
-static_assert(ALL == 2 * (int)TABLE_PRIVACY - 1, "ALL names every role");
 static_assert(LIMIT_REQUEST_DAYS >= 1, "a client may ask again within a day");
+
+/* Core's own: its snapshot, and whoever is told of changes.  What comes as far as here was no request of that form. */
+static enum err by_core(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	(void)reply;
+	return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
+}
 
 /* An act writes and does not grow, although it makes a document: somebody waits for it, also when the disk is full.  Who looks
  * after the node has no right to a row that shows a person. */
-static const struct table_row rows[] = {
-	{REQUEST_STATUS, view_status, TABLE_READS, ALL},
-	{REQUEST_ROSTER_IMPORT, admin_roster_import, TABLE_FREES, ADMIN},
-	{REQUEST_ROSTER_SHOW, view_roster, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_ROSTER_COSIGN, admin_roster_cosign, TABLE_WRITES, ADMIN},
-	{REQUEST_PARTNER_LIST, view_partner_list, TABLE_READS, ALL},
-	{REQUEST_PARTNER_SHOW, view_partner_show, TABLE_READS, ALL},
-	{REQUEST_PARTNER_AGREE, desk_agree, TABLE_WRITES, ADMIN},
-	{REQUEST_CASE_NEW, desk_case_new, TABLE_GROWS, WORKER},
-	{REQUEST_CASE_LIST, view_case_list, TABLE_READS, CASES},
-	{REQUEST_CASE_SHOW, view_case_show, TABLE_READS, CASES},
-	{REQUEST_CASE_NOTE, desk_case_note, TABLE_GROWS, WORKER},
-	{REQUEST_CASE_EDIT, desk_case_edit, TABLE_GROWS, WORKER},
-	{REQUEST_CASE_TAKE, desk_case_take, TABLE_WRITES, WORKER},
-	{REQUEST_CASE_CLOSE, desk_case_close, TABLE_FREES, WORKER},
-	{REQUEST_CASE_REOPEN, desk_case_reopen, TABLE_WRITES, WORKER},
-	{REQUEST_CASE_ERASE, desk_case_erase, TABLE_FREES, WORKER},
-	{REQUEST_CONSENT_GIVE, desk_consent_give, TABLE_GROWS, WORKER},
-	{REQUEST_CONSENT_LIST, view_consent_list, TABLE_READS, CASES},
-	{REQUEST_CONSENT_SHOW, view_consent_show, TABLE_READS, CASES},
-	{REQUEST_CONSENT_WITHDRAW, desk_consent_withdraw, TABLE_FREES, WORKER},
-	{REQUEST_REFER, desk_refer, TABLE_GROWS, WORKER},
-	{REQUEST_ACT, desk_act, TABLE_WRITES, WORKER},
-	{REQUEST_DONE, desk_done, TABLE_FREES, WORKER},
-	{REQUEST_REF_ERASE, desk_ref_erase, TABLE_FREES, WORKER},
-	{REQUEST_DRAFT_PUT, desk_draft_put, TABLE_GROWS, WORKER},
-	{REQUEST_DRAFT_GET, desk_draft_get, TABLE_READS, WORKER},
-	{REQUEST_DRAFT_DROP, desk_draft_drop, TABLE_FREES, WORKER},
-	{REQUEST_DRAFT_LIST, desk_draft_list, TABLE_READS, WORKER},
-	{REQUEST_INBOX, view_inbox, TABLE_READS, CASES},
-	{REQUEST_SENT, view_sent, TABLE_READS, CASES},
-	{REQUEST_SHOW, view_show, TABLE_READS, CASES},
-	{REQUEST_WORKLIST, view_worklist, TABLE_READS, CASES},
-	{REQUEST_TODAY, view_today, TABLE_READS, CASES},
-	{REQUEST_OUTBOX_LIST, view_outbox_list, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_OUTBOX_WHY, view_outbox_why, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_OUTBOX_RETRY, admin_outbox_retry, TABLE_WRITES, ADMIN},
-	{REQUEST_OUTBOX_DROP, admin_outbox_drop, TABLE_FREES, ADMIN},
-	{REQUEST_AUDIT_LIST, view_audit_list, TABLE_READS, OFFICER},
-	{REQUEST_AUDIT_VERIFY, view_audit_verify, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_AUDIT_CHECKPOINT, admin_checkpoint, TABLE_WRITES, ADMIN},
-	{REQUEST_AUDIT_EXPORT, view_audit_export, TABLE_READS, OFFICER},
-	{REQUEST_CLOCK_CONFIRM, admin_clock_confirm, TABLE_WRITES, ADMIN},
-	{REQUEST_VERIFY, view_verify, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_PARTNER_RESTORED, admin_restored, TABLE_FREES, ADMIN},
-	{REQUEST_PARTNER_CHECK, admin_partner_check, TABLE_WRITES, ADMIN},
-	{REQUEST_CASE_RELEASE, desk_case_release, TABLE_WRITES, ADMIN},
-	{REQUEST_BACKUP, admin_backup, TABLE_BARE, ADMIN},
-	{REQUEST_LOCK, admin_lock, TABLE_BARE, ADMIN},
-	{REQUEST_PANIC, admin_panic, TABLE_BARE, ADMIN},
-	{REQUEST_ADDRESS, admin_address, TABLE_FREES, ADMIN},
-	{REQUEST_INVITE, admin_invite, TABLE_GROWS, ADMIN},
-	{REQUEST_INVITE_LIST, admin_invite_list, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_INVITE_CANCEL, admin_invite_cancel, TABLE_FREES, ADMIN},
-	{REQUEST_CONFIRM, admin_confirm, TABLE_WRITES, ADMIN},
-	{REQUEST_APPROVE_LIST, admin_approve_list, TABLE_READS, ADMIN | OFFICER},
-	{REQUEST_APPROVE_GET, admin_approve_get, TABLE_FREES, ADMIN},
-	{REQUEST_APPROVE_SIGN, admin_approve_sign, TABLE_FREES, ADMIN},
-	{REQUEST_PROPOSE, admin_propose, TABLE_FREES, ADMIN},
-	{REQUEST_FLOW, view_figures, TABLE_READS, ALL},
-	{REQUEST_FLOW_PUBLISH, admin_publish, TABLE_WRITES, OFFICER},
-};
+/* clang-format off */
+#define ROWS(X) \
+	X(STATUS, view_status, READS, ALL) \
+	X(WATCH, by_core, READS, ALL) \
+	X(ROSTER_IMPORT, admin_roster_import, FREES, ADMIN) \
+	X(ROSTER_SHOW, view_roster, READS, ADMIN | OFFICER) \
+	X(ROSTER_COSIGN, admin_roster_cosign, WRITES, ADMIN) \
+	X(PARTNER_LIST, view_partner_list, READS, ALL) \
+	X(PARTNER_SHOW, view_partner_show, READS, ALL) \
+	X(PARTNER_AGREE, desk_agree, WRITES, ADMIN) \
+	X(CASE_NEW, desk_case_new, GROWS, WORKER) \
+	X(CASE_LIST, view_case_list, READS, CASES) \
+	X(CASE_SHOW, view_case_show, READS, CASES) \
+	X(CASE_NOTE, desk_case_note, GROWS, WORKER) \
+	X(CASE_EDIT, desk_case_edit, GROWS, WORKER) \
+	X(CASE_TAKE, desk_case_take, WRITES, WORKER) \
+	X(CASE_CLOSE, desk_case_close, FREES, WORKER) \
+	X(CASE_REOPEN, desk_case_reopen, WRITES, WORKER) \
+	X(CASE_ERASE, desk_case_erase, FREES, WORKER) \
+	X(CONSENT_GIVE, desk_consent_give, GROWS, WORKER) \
+	X(CONSENT_LIST, view_consent_list, READS, CASES) \
+	X(CONSENT_SHOW, view_consent_show, READS, CASES) \
+	X(CONSENT_WITHDRAW, desk_consent_withdraw, FREES, WORKER) \
+	X(REFER, desk_refer, GROWS, WORKER) \
+	X(ACT, desk_act, WRITES, WORKER) \
+	X(DONE, desk_done, FREES, WORKER) \
+	X(REF_ERASE, desk_ref_erase, FREES, WORKER) \
+	X(DRAFT_PUT, desk_draft_put, GROWS, WORKER) \
+	X(DRAFT_GET, desk_draft_get, READS, WORKER) \
+	X(DRAFT_DROP, desk_draft_drop, FREES, WORKER) \
+	X(DRAFT_LIST, desk_draft_list, READS, WORKER) \
+	X(INBOX, view_inbox, READS, CASES) \
+	X(SENT, view_sent, READS, CASES) \
+	X(SHOW, view_show, READS, CASES) \
+	X(WORKLIST, view_worklist, READS, CASES) \
+	X(TODAY, view_today, READS, CASES) \
+	X(OUTBOX_LIST, view_outbox_list, READS, ADMIN | OFFICER) \
+	X(OUTBOX_WHY, view_outbox_why, READS, ADMIN | OFFICER) \
+	X(OUTBOX_RETRY, admin_outbox_retry, WRITES, ADMIN) \
+	X(OUTBOX_DROP, admin_outbox_drop, FREES, ADMIN) \
+	X(AUDIT_LIST, view_audit_list, READS, OFFICER) \
+	X(AUDIT_VERIFY, view_audit_verify, READS, ADMIN | OFFICER) \
+	X(AUDIT_CHECKPOINT, admin_checkpoint, WRITES, ADMIN) \
+	X(AUDIT_EXPORT, view_audit_export, READS, OFFICER) \
+	X(CLOCK_CONFIRM, admin_clock_confirm, WRITES, ADMIN) \
+	X(VERIFY, view_verify, READS, ADMIN | OFFICER) \
+	X(PARTNER_RESTORED, admin_restored, FREES, ADMIN) \
+	X(PARTNER_CHECK, admin_partner_check, WRITES, ADMIN) \
+	X(CASE_RELEASE, desk_case_release, WRITES, WORKER) \
+	X(BACKUP, admin_backup, BARE, ADMIN) \
+	X(BACKUP_NEXT, by_core, READS, ADMIN) \
+	X(LOCK, admin_lock, BARE, ADMIN) \
+	X(PANIC, admin_panic, BARE, ADMIN) \
+	X(ADDRESS, admin_address, FREES, ADMIN) \
+	X(INVITE, admin_invite, GROWS, ADMIN) \
+	X(INVITE_LIST, admin_invite_list, READS, ADMIN | OFFICER) \
+	X(INVITE_CANCEL, admin_invite_cancel, FREES, ADMIN) \
+	X(CONFIRM, admin_confirm, WRITES, ADMIN) \
+	X(APPROVE_LIST, admin_approve_list, READS, ADMIN | OFFICER) \
+	X(APPROVE_GET, admin_approve_get, FREES, ADMIN) \
+	X(APPROVE_SIGN, admin_approve_sign, FREES, ADMIN) \
+	X(PROPOSE, admin_propose, FREES, ADMIN) \
+	X(FLOW, view_figures, READS, ALL) \
+	X(FLOW_PUBLISH, admin_publish, WRITES, OFFICER) \
+	X(STAFF_ADD, admin_staff_add, WRITES, ADMIN) \
+	X(STAFF_LIST, admin_staff_list, READS, ADMIN | OFFICER) \
+	X(STAFF_ROLE, admin_staff_role, WRITES, ADMIN) \
+	X(STAFF_END, admin_staff_end, FREES, ADMIN)
+
+/* A row without roles is no row: it does not build. */
+#define RIGHT(field, run, kind, roles) static_assert((roles) != 0 && ((roles) & ~ROLE_ALL) == 0, #field " names who may");
+ROWS(RIGHT)
+#undef RIGHT
+#define ROW(field, run, kind, roles) {REQUEST_##field, run, TABLE_##kind, (roles)},
+static const struct table_row rows[] = {ROWS(ROW)};
+#undef ROW
+/* clang-format on */
 
 const struct table_row *table_row(size_t i)
 {
@@ -285,7 +307,73 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	return rc == ERR_OK && k->len != 0 ? remember_reply(t, k, packed) : rc;
 }
 
-/* Understood, allowed on this disk, not answered already; then the handler. */
+/* ---- who asks ---- */
+
+/* Figures of all members are a coordinator's; what this node alone counted is everybody's. */
+static uint8_t roles_of(const struct table_row *c, const struct msg *request)
+{
+	if (c->field == REQUEST_FLOW && msg_u64(msg_get(request, REQUEST_FLOW), FLOW_ASK_OWN) == 0)
+		return ROLE_COORDINATOR | ROLE_PRIVACY;
+	return c->roles;
+}
+
+/* Nobody is named: everybody may (rights_of).  A user who is not named reads what to tell the administrator; one who is, which
+ * role it takes. */
+static enum err check_right(struct turn *t, const struct table_row *c, const struct msg *request)
+{
+	const uint8_t want = roles_of(c, request);
+	struct rights_asker who;
+	char needs[64], has[64];
+	enum err rc = rights_load(t, &t->node->rights);
+
+	require(t->ev != NULL && want != 0);
+
+	if (rc != ERR_OK)
+		return rc;
+	rights_of(&t->node->rights, t->ev->uid, t->wall_ms, &who);
+	t->staff = who.id;
+	t->roles = who.roles;
+	if (!t->node->rights.named || (who.roles & want) != 0)
+		return ERR_OK;
+	if (who.roles == 0)
+		return turn_refuse_with(t, ERR_DENIED, REFUSAL_STAFF_UNKNOWN,
+					say_number("uid", t->ev->uid));
+	rights_codes(want, needs);
+	rights_codes(who.roles, has);
+	return turn_refuse_with(t, ERR_DENIED, REFUSAL_STAFF_NO_RIGHT,
+				say_code("roles", LIST_ROLES, needs),
+				say_code("own", LIST_ROLES, has));
+}
+
+bool table_allows(const struct rights *r, uint32_t uid, uint64_t wall_ms, unsigned field)
+{
+	struct rights_asker who;
+
+	require(r != NULL && field != 0);
+	if (!r->current)
+		return false;
+	rights_of(r, uid, wall_ms, &who);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].field == field)
+			return (who.roles & rows[i].roles) != 0;
+	return false;
+}
+
+/* A node that is no member looks at figures, and holds nobody.  What it held before can still be seen and erased. */
+static enum err check_node(struct turn *t, const struct table_row *c)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	const bool grows = c->kind == TABLE_GROWS || c->kind == TABLE_WRITES;
+
+	if ((c->roles & ~(unsigned)CASES) != 0 || self == NULL ||
+	    (self->classes & WIRE_MEMBER) != 0)
+		return ERR_OK;
+	if (!grows && store_count(t->txn, STORE_CASES) > 0)
+		return ERR_OK;
+	return turn_refuse(t, ERR_STATE, REFUSAL_NODE_HOLDS_NO_CASES);
+}
+
+/* Understood, allowed to whoever asks and on this disk, not answered already; then the handler. */
 enum err table_request(struct turn *t, const struct event *ev)
 {
 	struct msg *request;
@@ -299,6 +387,8 @@ enum err table_request(struct turn *t, const struct event *ev)
 	enum err rc = msg_parse(t->arena, MSG_REQUEST, ev->bytes, &request, &why);
 
 	require(ev->type == EVENT_REQUEST);
+	t->staff = t->on_behalf = (struct id16){{0}};
+	t->roles = 0;
 	if (rc == ERR_INVAL) /* a text */
 		return turn_refuse_with(t, rc, REFUSAL_TEXT_REFUSED, say_text("field", why.text));
 	if (rc != ERR_OK)
@@ -309,6 +399,11 @@ enum err table_request(struct turn *t, const struct event *ev)
 	id = msg_bytes(request, REQUEST_REQUEST_ID);
 	if (c == NULL || present != 1 || (id.len != 0 && id.len != 16))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
+	rc = check_right(t, c, request);
+	if (rc == ERR_OK)
+		rc = check_node(t, c);
+	if (rc != ERR_OK)
+		return rc;
 	use = use_of(c, request);
 	store_use(t->txn, use);
 	t->bare_too = c->kind == TABLE_BARE;

@@ -3,8 +3,8 @@
  * table - the one table of control commands, and how a request is answered.
  *
  * Every command that the domain answers is one row: the field of Request, its handler, whether it reads, writes or
- * grows, and which roles of staff have a right to it.  Today whoever opens the socket has all roles: the column says
- * what a role may do, and nothing asks it yet.
+ * grows, and which roles of staff have a right to it (staff/rights.h).  Some rows are core's own: it answers them after it
+ * asked here who may.
  *
  * Layer:    domain/desk (base, proto, store; lower rooms).
  * Owns:     tables REQUEST and REQUESTAGE.
@@ -16,31 +16,26 @@
 #ifndef KRING_DOMAIN_DESK_TABLE_H
 #define KRING_DOMAIN_DESK_TABLE_H
 
+#include "domain/staff/rights.h"
 #include "domain/turn.h"
 
 /** GROWS: it takes in something new, which a full disk or store does not.  WRITES: somebody waits for it.  FREES: it gives
  *  room back, or must work always.  BARE: and if nothing at all can be written, it is done without an entry of it. */
 enum table_kind { TABLE_READS, TABLE_WRITES, TABLE_GROWS, TABLE_FREES, TABLE_BARE };
 
-/** What people of an organisation do here. */
-enum table_role {
-	TABLE_CASEWORKER = 1,	 /* works with people */
-	TABLE_READER = 2,	 /* reads what caseworkers write */
-	TABLE_COORDINATOR = 4,	 /* sees figures and never a person */
-	TABLE_ADMINISTRATOR = 8, /* looks after the node, sees no person */
-	TABLE_PRIVACY = 16	 /* looks after who saw what */
-};
-
 struct table_row {
 	unsigned field; /* of Request */
 	enum err (*run)(struct turn *t, const struct msg *req, struct msg *reply);
 	enum table_kind kind;
-	uint8_t roles; /* enum table_role, one or more */
+	uint8_t roles; /* enum role, one or more */
 };
 
 /** The rows, one by one; NULL past the last. */
 const struct table_row *table_row(size_t i);
 
+/** May this user give the command of that field, which core answers itself?  False when it is not known who may: then nobody
+ *  does. */
+bool table_allows(const struct rights *r, uint32_t uid, uint64_t wall_ms, unsigned field);
 /** One Request: found in the table, run, answered; the same request id again gives the same answer. */
 MUST_CHECK enum err table_request(struct turn *t, const struct event *ev);
 /** Forgets the replies kept for repeated requests after LIMIT_REQUEST_DAYS. */

@@ -4,14 +4,13 @@
 
 #include "domain/desk/table.h"
 
-enum { ALL = 31, ARENA = 1 << 16 };
+enum { ARENA = 1 << 16 };
 
-/* Answered before the domain is asked: by core (its keys, its snapshot), or not yet. */
+/* What is no command, and the one that a node answers without its table: it is locked. */
 static bool not_of_the_domain(unsigned field)
 {
 	return field == REQUEST_VERSION || field == REQUEST_REQUEST_ID ||
-	       field == REQUEST_DRY_RUN || field == REQUEST_UNLOCK ||
-	       field == REQUEST_BACKUP_NEXT || field == REQUEST_WATCH;
+	       field == REQUEST_DRY_RUN || field == REQUEST_UNLOCK;
 }
 
 static const struct table_row *only_row(unsigned field)
@@ -51,7 +50,7 @@ static void every_row_has_a_right(void **state)
 	(void)state;
 	for (size_t i = 0; (r = table_row(i)) != NULL; i++) {
 		assert_non_null(r->run);
-		assert_true(r->roles != 0 && (r->roles & ~ALL) == 0);
+		assert_true(r->roles != 0 && (r->roles & ~ROLE_ALL) == 0);
 	}
 }
 
@@ -71,11 +70,11 @@ static void roles_keep_to_their_work(void **state)
 	(void)state;
 	for (size_t i = 0; (r = table_row(i)) != NULL; i++)
 		if (r->kind != TABLE_READS)
-			assert_int_equal(r->roles & (TABLE_READER | TABLE_COORDINATOR), 0);
+			assert_int_equal(r->roles & (ROLE_READER | ROLE_COORDINATOR), 0);
 	for (size_t i = 0; i < sizeof persons / sizeof persons[0]; i++)
 		assert_int_equal(
-			only_row(persons[i])->roles & (TABLE_COORDINATOR | TABLE_ADMINISTRATOR), 0);
-	assert_int_equal(only_row(REQUEST_PANIC)->roles, TABLE_ADMINISTRATOR);
+			only_row(persons[i])->roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR), 0);
+	assert_int_equal(only_row(REQUEST_PANIC)->roles, ROLE_ADMINISTRATOR);
 }
 
 int main(void)

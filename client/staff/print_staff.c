@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Name, user, what the person does, and until when.  Who left is shown with the day, because the log still names that person. */
+#include "client/staff/print_staff.h"
+
+#include <stdio.h>
+
+#include "base/check.h"
+#include "client/print/print.h"
+
+static void person(const struct cli *c, const struct msg *r)
+{
+	print_id(msg_text(r, STAFF_ROW_ID));
+	print_cell(msg_text(r, STAFF_ROW_NAME), 24);
+	print_cell(msg_text(r, STAFF_ROW_USER), 12);
+	for (size_t i = 0; i < msg_count(r, STAFF_ROW_ROLES); i++)
+		(void)printf("%s%s", i == 0 ? "" : ", ",
+			     list_text(LIST_ROLES, c->lang, msg_text_at(r, STAFF_ROW_ROLES, i)));
+	(void)fputs("  ", stdout);
+	if (msg_has(r, STAFF_ROW_ENDED_MS)) {
+		char when[WORDS_SHORT];
+
+		print_say(c, "staff-ended",
+			  FILL({"when", words_moment(c->lang, msg_u64(r, STAFF_ROW_ENDED_MS), when),
+				0}));
+	} else if (msg_has(r, STAFF_ROW_LAST_DAY)) {
+		char day[WORDS_SHORT];
+
+		print_say(
+			c, "staff-until",
+			FILL({"day", words_day(c->lang, msg_text(r, STAFF_ROW_LAST_DAY), day), 0}));
+	}
+	(void)putchar('\n');
+}
+
+void print_staff(const struct cli *c, const struct msg *reply)
+{
+	const bool open = msg_u64(reply, REPLY_OPEN_TO_ALL) != 0;
+
+	require(c != NULL && reply != NULL);
+	for (size_t i = 0; i < msg_count(reply, REPLY_STAFF); i++)
+		person(c, msg_at(reply, REPLY_STAFF, i));
+	if (open && msg_count(reply, REPLY_STAFF) == 0)
+		print_say_line(c, "staff-nobody", FILL_NONE);
+	else if (open)
+		print_say_line(c, "staff-first", FILL_NONE);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * print_staff - the people of this node as a list.
+ *
+ * Layer:    client (base, proto).
+ * Owns:     nothing.
+ * Threads:  one.
+ * Time:     local time of whoever reads.
+ * Durable:  nothing.
+ * Privacy:  names of workers, on the user's terminal.
+ */
+#ifndef KRING_CLIENT_STAFF_PRINT_STAFF_H
+#define KRING_CLIENT_STAFF_PRINT_STAFF_H
+
+#include "client/cli/cli.h"
+
+/** The rows of the reply, and what is so while nobody is named. */
+void print_staff(const struct cli *c, const struct msg *reply);
+
+#endif /* KRING_CLIENT_STAFF_PRINT_STAFF_H */

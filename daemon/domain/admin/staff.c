@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Naming the first person shuts the node for everybody else but root: so a mistake here is met by root, who can always name
+ * people.  Rows of people who left stay, and a unix user that they had may be another's later.
+ */
+#include "domain/admin/staff.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/date.h"
+#include "base/text.h"
+#include "domain/evidence/audit.h"
+#include "domain/page.h"
+#include "domain/referral/calendar.h"
+#include "domain/state.h"
+#include "domain/views/fits.h"
+
+enum { SMALL = 4 }; /* with so many people, who looks after the node need not work with cases too */
+
+/* Into a field of fixed length; false: it does not fit, and nothing is cut. */
+static bool take(char *out, size_t cap, const char *text)
+{
+	const size_t n = strlen(text);
+
+	if (n >= cap)
+		return false;
+	memcpy(out, text, n + 1);
+	return true;
+}
+
+static bool works(const struct turn *t, const struct staff *s)
+{
+	return s->roles != 0 && s->ended_ms == 0 && (s->until_ms == 0 || t->wall_ms <= s->until_ms);
+}
+
+enum err admin_staff_find(struct turn *t, const char *who, struct staff *s)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct fits f = {0};
+	struct staff one;
+	size_t named = 0;
+
+	require(who != NULL && s != NULL);
+	while (staff_each(t, &w, &one)) {
+		if (!works(t, &one))
+			continue;
+		if (strcmp(one.name, who) == 0 || strcmp(one.user, who) == 0) {
+			named++;
+			*s = one;
+		}
+		fits_try(&f, &one.id, who);
+	}
+	if (w.rc != ERR_OK || named == 1)
+		return w.rc;
+	if (named == 0 && f.count == 1)
+		return staff_get(t, &f.first, s);
+	if (named + f.count > 1)
+		return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_STAFF_SEVERAL,
+					say_text("who", who));
+	return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_STAFF_NOT_FOUND, say_text("who", who));
+}
+
+/* Every code is a role, there is one, and none may be another's on one account. */
+static enum err read_roles(struct turn *t, const struct msg *req, unsigned field, uint8_t *roles)
+{
+	require(roles != NULL);
+	*roles = 0;
+	for (size_t i = 0; i < msg_count(req, field); i++) {
+		const uint8_t one = rights_role(msg_text_at(req, field, i));
+
+		if (one == 0)
+			return turn_refuse_with(t, ERR_INVAL, REFUSAL_STAFF_ROLE_UNKNOWN,
+						say_text("role", msg_text_at(req, field, i)));
+		*roles |= one;
+	}
+	if (*roles == 0)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_ROLE_MISSING);
+	return rights_together(*roles) ? ERR_OK
+				       : turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_ROLES_APART);
+}
+
+/* In a small house one person does both; in a larger one nobody has to. */
+static enum err check_both(struct turn *t, const struct id16 *self, uint8_t roles)
+{
+	require((roles & ~(unsigned)ROLE_ALL) == 0);
+	const size_t others = rights_others(&t->node->rights, self, ROLE_ALL, t->wall_ms);
+
+	if ((roles & ROLE_ADMINISTRATOR) == 0 || (roles & (ROLE_CASEWORKER | ROLE_READER)) == 0 ||
+	    others + 1 < SMALL)
+		return ERR_OK;
+	return turn_refuse_with(t, ERR_INVAL, REFUSAL_STAFF_ADMINISTRATOR_APART,
+				say_number("count", SMALL));
+}
+
+/* A user stands for one person: neither root, nor the node itself, nor what the kernel shows of users that it cannot name. */
+static enum err check_user(struct turn *t, const struct msg *req, const struct staff *s)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct staff one;
+
+	if (!msg_has(req, STAFF_ADD_UID) || s->uid == RIGHTS_UID_NOBODY || s->uid == UINT32_MAX)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_MISSING);
+	if (s->uid == 0 || s->uid == t->node->rights.own_uid)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_OF_NODE);
+	while (staff_each(t, &w, &one))
+		if (works(t, &one) && (one.uid == s->uid || strcmp(one.name, s->name) == 0))
+			return turn_refuse_with(t, ERR_EXISTS,
+						one.uid == s->uid ? REFUSAL_STAFF_USER_TAKEN
+								  : REFUSAL_STAFF_NAME_TAKEN,
+						say_text("name", one.name));
+	return w.rc;
+}
+
+static enum err read_languages(struct turn *t, const struct msg *req, struct staff *s)
+{
+	const size_t count = msg_count(req, STAFF_ADD_LANGUAGES);
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *code = msg_text_at(req, STAFF_ADD_LANGUAGES, i);
+		bool known = false;
+
+		for (size_t k = 0; k < LIST_LANGS; k++)
+			known = known || strcmp(list_langs[k], code) == 0;
+		if (!known || n + 4 > sizeof s->languages)
+			return turn_refuse_with(t, ERR_INVAL, REFUSAL_STAFF_LANGUAGE_UNKNOWN,
+						say_text("language", code));
+		n += n == 0 ? 0 : 1;
+		if (n > 0)
+			s->languages[n - 1] = ' ';
+		memcpy(s->languages + n, code, 3);
+		n += 2;
+	}
+	return ERR_OK;
+}
+
+static enum err read_person(struct turn *t, const struct msg *req, struct staff *s)
+{
+	const char *here = t->node->country;
+	const uint64_t until = msg_u64(req, STAFF_ADD_UNTIL_MS);
+
+	if (text_blank(msg_text(req, STAFF_ADD_NAME)) ||
+	    !take(s->name, sizeof s->name, msg_text(req, STAFF_ADD_NAME)))
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_STAFF_NAME_MISSING,
+					say_number("most", STAFF_NAME));
+	if (!take(s->user, sizeof s->user, msg_text(req, STAFF_ADD_USER)))
+		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_MISSING);
+	s->uid = (uint32_t)msg_u64(req, STAFF_ADD_UID);
+	s->until_ms = until == 0 ? 0 : calendar_end(here, calendar_day(here, until));
+	if (until != 0 && s->until_ms <= t->wall_ms)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_UNTIL_PAST);
+	return read_languages(t, req, s);
+}
+
+/* What the reply and the list say of one. */
+static void put_row(struct turn *t, const struct staff *s, struct msg *reply)
+{
+	struct msg *row = msg_add(t->arena, reply, REPLY_STAFF);
+	char hex[33], day[DATE_TEXT];
+
+	bytes_hex(hex, s->id.b, sizeof s->id.b);
+	msg_set_text(t->arena, row, STAFF_ROW_ID, hex);
+	msg_set_text(t->arena, row, STAFF_ROW_NAME, s->name);
+	msg_set_text(t->arena, row, STAFF_ROW_USER, s->user);
+	msg_set_u64(row, STAFF_ROW_UID, s->uid);
+	for (unsigned bit = 0; (1u << bit) <= ROLE_ALL; bit++)
+		if ((s->roles >> bit & 1) != 0)
+			msg_add_text(t->arena, row, STAFF_ROW_ROLES,
+				     list_code(LIST_ROLES, "", bit));
+	for (size_t i = 0; s->languages[i] != '\0'; i += s->languages[i + 2] == ' ' ? 3 : 2) {
+		const char code[3] = {s->languages[i], s->languages[i + 1], '\0'};
+
+		msg_add_text(t->arena, row, STAFF_ROW_LANGUAGES, code);
+	}
+	msg_set_u64(row, STAFF_ROW_ADDED_MS, s->added_ms);
+	if (s->until_ms != 0) {
+		date_text(calendar_day(t->node->country, s->until_ms), day);
+		msg_set_text(t->arena, row, STAFF_ROW_LAST_DAY, day);
+	}
+	if (s->ended_ms != 0)
+		msg_set_u64(row, STAFF_ROW_ENDED_MS, s->ended_ms);
+}
+
+/* Rights follow the row at once. */
+static enum err save(struct turn *t, struct staff *s, struct msg *reply)
+{
+	enum err rc;
+
+	require(s->roles != 0 && rights_together(s->roles));
+	rc = staff_put(t, s);
+	if (rc != ERR_OK)
+		return rc;
+	rights_changed(&t->node->rights);
+	put_row(t, s, reply);
+	return ERR_OK;
+}
+
+enum err admin_staff_add(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const bool first = !t->node->rights.named;
+	struct staff s = {.ended_ms = 0};
+	enum err rc = read_person(t, req, &s);
+
+	if (rc == ERR_OK)
+		rc = read_roles(t, req, STAFF_ADD_ROLES, &s.roles);
+	if (rc == ERR_OK)
+		rc = check_user(t, req, &s);
+	if (rc == ERR_OK)
+		rc = check_both(t, &s.id, s.roles);
+	if (rc != ERR_OK)
+		return rc;
+	rc = save(t, &s, reply);
+	if (rc == ERR_FULL && store_failed(t->txn) == ERR_OK)
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_STAFF_TOO_MANY,
+					say_number("most", LIMIT_STAFF));
+	if (rc != ERR_OK)
+		return rc;
+	if (first)
+		msg_set_u64(reply, REPLY_OPEN_TO_ALL, 1); /* until now */
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROLE, .detail = "staff-added"});
+}
+
+/* Those who left, too: the log names them. */
+enum err admin_staff_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct staff s;
+
+	(void)req;
+	while (staff_each(t, &w, &s))
+		if (!page_damaged(t, s.roles == 0 ? ERR_CORRUPT : ERR_OK, STORE_STAFF,
+				  span_of(s.id.b, sizeof s.id.b), reply))
+			put_row(t, &s, reply);
+	if (!t->node->rights.named)
+		msg_set_u64(reply, REPLY_OPEN_TO_ALL, 1);
+	return w.rc;
+}
+
+enum err admin_staff_role(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct staff s;
+	uint8_t roles = 0;
+	enum err rc = read_roles(t, req, STAFF_ROLE_ROLES, &roles);
+
+	if (rc == ERR_OK)
+		rc = admin_staff_find(t, msg_text(req, STAFF_ROLE_WHO), &s);
+	if (rc == ERR_OK)
+		rc = check_both(t, &s.id, roles);
+	if (rc != ERR_OK)
+		return rc;
+	s.roles = roles;
+	rc = save(t, &s, reply);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROLE,
+								 .detail = "staff-role"})
+			    : rc;
+}
+
+/* From now on the person has no right here.  Root can name others, so that nobody is shut out by ending the last one. */
+enum err admin_staff_end(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct staff s;
+	enum err rc = admin_staff_find(t, msg_text(req, BY_ID_ID), &s);
+
+	if (rc != ERR_OK)
+		return rc;
+	s.ended_ms = t->wall_ms;
+	rc = save(t, &s, reply);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROLE,
+								 .detail = "staff-ended"})
+			    : rc;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * rights - who asks at the control socket, and what that person may do here.
+ *
+ * Layer:    domain/staff (base, proto's lists).
+ * Owns:     struct rights, inside struct node: the table STAFF as every request needs it.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds of the turn.
+ * Durable:  nothing; read from the table STAFF, and again after it changed.
+ * Privacy:  unix user ids and roles, no name.
+ *
+ * As long as nobody is named, whoever opens the socket may do everything.  From the first name on a user that is not named may
+ * do nothing; root and the user that the node runs as look after it, and have no other role whatever the table says.
+ */
+#ifndef KRING_DOMAIN_STAFF_RIGHTS_H
+#define KRING_DOMAIN_STAFF_RIGHTS_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "domain/staff/role.h"
+
+struct turn;
+
+/** Users that stand for no one person: what a kernel shows of a user that it cannot name, and "no user". */
+enum { RIGHTS_UID_NOBODY = 65534 };
+
+struct rights_row {
+	struct id16 id; /* of the table STAFF */
+	uint32_t uid;
+	uint8_t roles;
+	uint64_t until_ms; /* 0: no end */
+};
+
+struct rights {
+	struct rights_row rows[LIMIT_STAFF]; /* of those who have not ended */
+	size_t count;
+	bool named;   /* somebody ever was */
+	bool current; /* it is what the table says */
+	bool changed; /* in this turn, which may still be undone */
+	uint32_t own_uid;
+};
+
+/** Who asks: roles 0: nobody who is known here; id zeros: not out of the table. */
+struct rights_asker {
+	struct id16 id;
+	uint8_t roles;
+};
+
+/** Reads the table again if it changed since. */
+MUST_CHECK enum err rights_load(struct turn *t, struct rights *r);
+/** This turn changed the table: what comes after it in the same turn already goes by that, and if it is undone, so is this. */
+void rights_changed(struct rights *r);
+/** Of whoever has this user id, now.  After rights_load. */
+void rights_of(const struct rights *r, uint32_t uid, uint64_t now_ms, struct rights_asker *out);
+/** People, besides except, who have one of these roles now. */
+size_t rights_others(const struct rights *r, const struct id16 *except, uint8_t roles,
+		     uint64_t now_ms);
+/** May one account have these?  Whoever works with people decides nothing about the node's figures or its log. */
+bool rights_together(uint8_t roles);
+/** "caseworker reader": the codes; at least 64 bytes. */
+void rights_codes(uint8_t roles, char out[64]);
+/** One code; 0: there is no such role. */
+uint8_t rights_role(const char *code);
+
+#endif /* KRING_DOMAIN_STAFF_RIGHTS_H */
