@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/stdfd.h"
 #include "client/args.h"
@@ -15,6 +16,9 @@
 #include "client/help.h"
 
 static_assert(CLI_DONE == 0 && CLI_DAMAGED == 5, "scripts know the exit codes by number");
+
+/* where deploy/kringd.service has a node listen */
+#define RUN_SOCKET "/run/kring/core.sock"
 
 enum { ARENA = 12 * 1024 * 1024, PATH_LEN = 4096, ARGS_MAX = 128 };
 
@@ -36,6 +40,7 @@ int main(int argc, char **argv)
 	const char *args[ARGS_MAX];
 	char path[PATH_LEN];
 	size_t count = 0;
+	bool named;
 	int code;
 
 	if (!stdfd_open())
@@ -53,10 +58,14 @@ int main(int argc, char **argv)
 		return CLI_NOT_NOW;
 	code = args_parse(&c, args, count);
 	/* as the packages install a node */
-	if (c.dir == NULL)
+	named = c.dir != NULL;
+	if (!named)
 		c.dir = "/var/lib/kring";
 	if (c.socket == NULL) {
 		(void)snprintf(path, sizeof path, "%s/core.sock", c.dir);
+		/* the unit's own place, which colleagues may enter; the directory is the node's alone */
+		if (!named && access(RUN_SOCKET, F_OK) == 0)
+			(void)snprintf(path, sizeof path, "%s", RUN_SOCKET);
 		c.socket = path;
 	}
 	if (code == CLI_DONE && c.bare && !c.json && !ctlclient_there(c.socket))

@@ -36,7 +36,8 @@ enum {
 	OPT_NO_ZAP,
 	OPT_CLOCK,
 	OPT_CLOCK_FILE,
-	OPT_LOCKED
+	OPT_LOCKED,
+	OPT_STAFF_GROUP
 };
 
 static const struct option options[] = {
@@ -45,6 +46,7 @@ static const struct option options[] = {
 	{"passphrase-file", required_argument, NULL, OPT_PASS},
 	{"role", required_argument, NULL, OPT_ROLE},
 	{"locked", no_argument, NULL, OPT_LOCKED},
+	{"staff-group", required_argument, NULL, OPT_STAFF_GROUP},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{"help", no_argument, NULL, OPT_HELP},
 #ifdef KRING_DEV
@@ -68,7 +70,7 @@ static const int64_t *clock_shared(const char *path)
 
 int main(int argc, char **argv)
 {
-	struct role_options opt = {.dir = "/var/lib/kring"};
+	struct role_options opt = {.dir = "/var/lib/kring", .staff_group = -1};
 	const char *role = "";
 	int c;
 
@@ -92,6 +94,9 @@ int main(int argc, char **argv)
 			break;
 		case OPT_LOCKED:
 			opt.locked = true;
+			break;
+		case OPT_STAFF_GROUP: /* of the supervisor, for core */
+			opt.staff_group = strtol(optarg, NULL, 10);
 			break;
 		case OPT_NO_ZAP:
 			opt.no_zap = true;

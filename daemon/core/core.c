@@ -4,6 +4,7 @@
 #include "core/core.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@
 #include "roles/causes.h"
 #include "roles/config.h"
 #include "roles/sandbox.h"
+#include "roles/socketfile.h"
 
 enum {
 	HOUR_MS = 3600000,	/* prekeys and checkpoints */
@@ -581,14 +583,17 @@ static void on_hour(void *ctx)
 static enum err start_io(struct core *c, struct err_text *why)
 {
 	const struct fdpass_calls line = {on_new_net, on_supervisor_gone, c};
-	char path[CONFIG_PATH_MAX + 16];
+	char path[PATH_MAX];
 	enum err rc = loop_create(&c->loop);
 
 	if (rc == ERR_OK)
 		rc = loop_signals(c->loop);
-	(void)snprintf(path, sizeof path, "%s/core.sock", c->config.dir);
+	if (!socketfile_path(path, sizeof path, c->config.dir))
+		path[0] = '\0'; /* ctlsrv_open says what is wrong */
 	if (rc == ERR_OK)
-		rc = ctlsrv_open(c->loop, &c->ctl, path, on_request, c, why);
+		rc = ctlsrv_open(c->loop, &c->ctl,
+				 &(struct ctlsrv_at){path, c->opt->staff_group, on_request, c},
+				 why);
 	if (rc == ERR_OK)
 		rc = watchers_create(&c->watchers, c->loop, c->ctl);
 	if (rc == ERR_OK)

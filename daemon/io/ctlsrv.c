@@ -322,10 +322,25 @@ static bool answered(const char *path)
 	return yes;
 }
 
-enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctlsrv_request request,
-		     void *ctx, struct err_text *why)
+/* For our user and the group; whoever is in it gets as far as SO_PEERCRED.  A unit of that group made it so already, and may not
+ * change an owner.  Without the right to it the socket stays ours alone: shut too far is seen, open too far is not. */
+static int give_to_group(const char *path, long group)
 {
-	require(path != NULL && request != NULL);
+	struct stat sb;
+
+	if (group >= 0 && (stat(path, &sb) != 0 || sb.st_gid != (gid_t)group) &&
+	    chown(path, (uid_t)-1, (gid_t)group) != 0) {
+		log_write(LOG_WARN, LOG_FAILED, "step=socket-group gid=%ld errno=%d", group, errno);
+		return chmod(path, 0600);
+	}
+	return chmod(path, 0660);
+}
+
+enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const struct ctlsrv_at *at,
+		     struct err_text *why)
+{
+	require(at->path != NULL && at->request != NULL);
+	const char *path = at->path;
 	struct ctlsrv *s = calloc(1, sizeof *s);
 	int rc;
 
@@ -345,14 +360,13 @@ enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path, ctls
 	/* Nobody answered there, so that it is left over from a crash; bind would refuse the name. */
 	(void)unlink(path);
 	s->uv = loop_uv(l);
-	s->request = request;
-	s->ctx = ctx;
+	s->request = at->request;
+	s->ctx = at->ctx;
 	s->pipe.data = s;
 	rc = uv_pipe_init(s->uv, &s->pipe, 0);
 	if (rc == 0)
 		rc = uv_pipe_bind(&s->pipe, path);
-	/* For the user and the group; the directory of the node decides who comes as far as this name. */
-	if (rc == 0 && chmod(path, 0660) != 0)
+	if (rc == 0 && give_to_group(path, at->group) != 0)
 		rc = -errno;
 	if (rc == 0)
 		rc = uv_listen((uv_stream_t *)&s->pipe, LIMIT_CLIENTS, on_connect);

@@ -21,9 +21,16 @@ struct ctlsrv;
 /* bytes.p NULL: the request was larger than LIMIT_CONTROL; it wants an answer and nothing else. */
 typedef void (*ctlsrv_request)(void *ctx, uint64_t client, uint32_t uid, struct span bytes);
 
+struct ctlsrv_at {
+	const char *path;
+	long group; /* whose the socket is, beside our user; -1: as the system makes it */
+	ctlsrv_request request;
+	void *ctx;
+};
+
 /** Listens on path, mode 0660; an old socket file nobody answers on is replaced.  why names path, cause and remedy. */
-MUST_CHECK enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const char *path,
-				ctlsrv_request request, void *ctx, struct err_text *why);
+MUST_CHECK enum err ctlsrv_open(struct loop *l, struct ctlsrv **out, const struct ctlsrv_at *at,
+				struct err_text *why);
 /** This process gets no connection: net, which speaks with core over its own line and nowhere else. */
 void ctlsrv_shut_out(struct ctlsrv *s, uint32_t pid);
 /** A client that is gone is no error. */

@@ -28,6 +28,7 @@ enum { ROLES_LOCKED = 79 };
 struct role_options {
 	const char *dir, *config, *passphrase_file;
 	bool locked;		/* core: wait for kring unlock, whatever key file there is */
+	long staff_group;	/* core: whose the socket is; -1: nobody's but ours */
 	bool no_zap;		/* kringd_dev only */
 	int64_t clock_offset_s; /* kringd_dev only */
 	/* kringd_dev only: the same, in a file that a test writes while we run */

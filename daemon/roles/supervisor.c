@@ -26,6 +26,7 @@
 #include "roles/nodefiles.h"
 #include "roles/roles.h"
 #include "roles/sandbox.h"
+#include "roles/socketfile.h"
 
 enum {
 	DEATHS_MAX = 20,
@@ -35,11 +36,11 @@ enum {
 	STEADY_MS = 60000, /* whoever lived that long is no longer failing */
 	END_MS = 5000,
 	END_LOOK_MS = 10,
-	ARGS_MAX = 16
+	ARGS_MAX = 20
 };
 
 static_assert(BACKOFF_MS << 10 >= BACKOFF_MAX_MS, "the pause grows up to its limit");
-static_assert(ARGS_MAX >= 15, "every option of a child, and its values");
+static_assert(ARGS_MAX >= 17, "every option of a child, and its values");
 static_assert(ROLES_FD_PEER < 10 && ROLES_FD_SUPERVISOR < 10, "below where descriptors are parked");
 static_assert((int)ROLES_LOCKED != (int)ROLES_CONFIG && (int)ROLES_LOCKED != (int)ROLES_TRY_AGAIN,
 	      "told apart by code");
@@ -53,8 +54,9 @@ struct supervisor {
 	struct config config; /* as last taken */
 	const char *self;
 	pid_t core, net;
-	bool locked;   /* core gave its keys away: the next one waits for a person */
-	int core_line; /* our end of core's ROLES_FD_SUPERVISOR */
+	char staff_group[24]; /* "" this machine has none */
+	bool locked;	      /* core gave its keys away: the next one waits for a person */
+	int core_line;	      /* our end of core's ROLES_FD_SUPERVISOR */
 	uint64_t deaths[DEATHS_MAX];
 	size_t death_count;
 	uint64_t net_began_ms,
@@ -91,6 +93,10 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 	}
 	if (s->locked && strcmp(role, "core") == 0)
 		args[n++] = "--locked";
+	if (s->staff_group[0] != '\0' && strcmp(role, "core") == 0) {
+		args[n++] = "--staff-group";
+		args[n++] = s->staff_group;
+	}
 #ifdef KRING_DEV
 	if (s->opt->no_zap)
 		args[n++] = "--dev-no-zap";
@@ -361,6 +367,9 @@ int supervisor_main(const struct role_options *opt, const char *self)
 		(void)fprintf(stderr, "kringd: %s is in use by another kringd\n", opt->dir);
 		return ROLES_TRY_AGAIN;
 	}
+	socketfile_link(opt->dir);
+	if (socketfile_group() >= 0)
+		(void)snprintf(s.staff_group, sizeof s.staff_group, "%ld", socketfile_group());
 	(void)sigemptyset(&s.waited);
 	(void)sigaddset(&s.waited, SIGCHLD);
 	(void)sigaddset(&s.waited, SIGTERM);
