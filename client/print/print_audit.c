@@ -37,12 +37,14 @@ static const char *detail(const struct cli *c, const char *code)
 	return code;
 }
 
-/* "uid 000003e8": the log knows no names of people. */
-static void actor(const struct cli *c, const char *who, char out[WORDS_SHORT])
+/* A person by name; who is not named as "uid 000003e8", a user of the system. */
+static void actor(const struct cli *c, const struct msg *r, char out[WORDS_SHORT])
 {
-	const char *number = strchr(who, ' ');
+	const char *who = msg_text(r, AUDIT_ROW_ACTOR), *number = strchr(who, ' ');
 
-	if (number == NULL)
+	if (msg_has(r, AUDIT_ROW_STAFF))
+		(void)snprintf(out, WORDS_SHORT, "%s", who);
+	else if (number == NULL)
 		(void)snprintf(out, WORDS_SHORT, "%s", list_text(LIST_AUDIT, c->lang, who));
 	else
 		(void)snprintf(out, WORDS_SHORT, "%s %llu", list_text(LIST_AUDIT, c->lang, "uid"),
@@ -62,9 +64,12 @@ static void audit(const struct cli *c, const struct msg *reply)
 		print_time(c, msg_u64(r, AUDIT_ROW_AT_MS));
 		(void)printf("  ");
 		print_cell(list_text(LIST_AUDIT, c->lang, msg_text(r, AUDIT_ROW_EVENT)), 16);
-		actor(c, msg_text(r, AUDIT_ROW_ACTOR), who);
+		actor(c, r, who);
 		print_cell(who, 16);
 		(void)printf("%s", detail(c, msg_text(r, AUDIT_ROW_DETAIL)));
+		if (msg_has(r, AUDIT_ROW_ON_BEHALF))
+			print_say(c, "audit-asked",
+				  FILL({"name", msg_text(r, AUDIT_ROW_ON_BEHALF), 0}));
 		/* what went as it should needs no word */
 		if (strcmp(outcome, "ok") != 0)
 			(void)printf("  (%s)", list_text(LIST_ERRORS, c->lang, outcome));

@@ -9,10 +9,16 @@
 #include "crypto/hash.h"
 #include "domain/state.h"
 
-/* entry := seq u64 | time_ms u64 | event u16 | outcome u8 | role u8 | uid u32 | case_commit 16
+/* entry := seq u64 | time_ms u64 | event u16 | outcome u8 | role u8 | who | case_commit 16
  *          | grant 16 | peer u16
- *          | detail_len u16 | detail sealed under the case's audit key */
-enum { ENTRY_FIXED = 8 + 8 + 2 + 1 + 1 + 4 + 16 + 16 + 2 + 2, ROLE_MACHINE = 0, ROLE_WORKER = 1 };
+ *          | detail_len u16 | detail sealed under the case's audit key
+ * who := uid u32, or, with bit 7 of role set, staff 16 | on_behalf 16: ids of the table STAFF */
+enum {
+	ENTRY_FIXED = 8 + 8 + 2 + 1 + 1 + 32 + 16 + 16 + 2 + 2,
+	ROLE_MACHINE = 0,
+	ROLE_WORKER = 1,
+	ROLE_NAMED = 0x80
+};
 static_assert((int)ERR_COUNT_ <= UINT8_MAX, "an outcome is one byte");
 static_assert(sizeof(struct id16) == 16 && sizeof(struct id32) == 32,
 	      "the widths of an entry and of the head row");
@@ -123,12 +129,27 @@ static enum err detail_of(struct turn *t, const struct audit_entry *e, struct sp
 	return ERR_OK;
 }
 
+/* A person who is named here by the id, which leads to a name also when the person left; anybody else by the number that the system
+ * has for the user. */
+static void put_who(struct turn *t, struct wr *w)
+{
+	const bool worker = t->ev != NULL && t->ev->type == EVENT_REQUEST;
+	const bool named = worker && !bytes_zero(t->staff.b, sizeof t->staff.b);
+
+	wr_u8(w, (uint8_t)((worker ? ROLE_WORKER : ROLE_MACHINE) | (named ? ROLE_NAMED : 0)));
+	if (!named) {
+		wr_u32(w, worker ? t->ev->uid : 0);
+		return;
+	}
+	wr_put(w, t->staff.b, sizeof t->staff.b);
+	wr_put(w, t->on_behalf.b, sizeof t->on_behalf.b);
+}
+
 /* Who did what and when, with ids and codes; the detail is sealed under the case, so that erasing takes it along while
  * the chain still holds. */
 enum err audit_add(struct turn *t, const struct audit_entry *e)
 {
 	const struct store_key hk = head_key();
-	const bool worker = t->ev != NULL && t->ev->type == EVENT_REQUEST;
 	struct id16 commit = {{0}}, none = {{0}};
 	struct id32 hash;
 	uint8_t head[40];
@@ -153,8 +174,7 @@ enum err audit_add(struct turn *t, const struct audit_entry *e)
 	wr_u64(&w, t->wall_ms);
 	wr_u16(&w, (uint16_t)e->event);
 	wr_u8(&w, (uint8_t)e->outcome);
-	wr_u8(&w, worker ? ROLE_WORKER : ROLE_MACHINE);
-	wr_u32(&w, worker ? t->ev->uid : 0);
+	put_who(t, &w);
 	wr_put(&w, commit.b, sizeof commit.b);
 	wr_put(&w, e->grant == NULL ? none.b : e->grant->b, 16);
 	wr_u16(&w, e->peer);
@@ -229,6 +249,7 @@ enum err audit_get(struct turn *t, uint64_t seq, struct audit_row *row)
 	const struct store_key k = turn_key_u64(seq);
 	struct span v;
 	struct rd r;
+	unsigned role;
 	enum err rc = turn_get(t, STORE_AUDIT, &k, &v);
 
 	if (rc != ERR_OK)
@@ -237,8 +258,14 @@ enum err audit_get(struct turn *t, uint64_t seq, struct audit_row *row)
 	*row = (struct audit_row){.seq = rd_u64(&r), .at_ms = rd_u64(&r)};
 	row->event = event_name(rd_u16(&r));
 	row->outcome = (enum err)rd_u8(&r);
-	row->worker = rd_u8(&r) == ROLE_WORKER;
-	row->uid = rd_u32(&r);
+	role = rd_u8(&r);
+	row->worker = (role & ~(unsigned)ROLE_NAMED) == ROLE_WORKER;
+	if ((role & ROLE_NAMED) != 0) {
+		row->staff = rd_id16(&r);
+		row->on_behalf = rd_id16(&r);
+	} else {
+		row->uid = rd_u32(&r);
+	}
 	row->commit = rd_id16(&r);
 	row->known = commit_lookup(t, &row->commit, &row->case_id);
 	(void)rd_id16(&r); /* grant */

@@ -22,7 +22,7 @@
 	X(DROP, 12, "drop") X(CLOCK, 13, "clock") X(REFUSED, 14, "refused") \
 	X(ERASE, 15, "erase") X(LOCK, 16, "lock") X(CHECKPOINT, 17, "checkpoint") \
 	X(LOSS, 18, "state-loss") X(BACKUP, 19, "backup") X(REPORT, 20, "report")   \
-	X(ROLE, 21, "role")
+	X(ROLE, 21, "role") X(SECOND, 22, "second-person")
 enum audit_event {
 #define AUDIT_ENUM(name, no, text) AUDIT_##name = (no),
 	AUDIT_EVENTS(AUDIT_ENUM)
@@ -67,11 +67,12 @@ struct audit_row {
 	uint64_t seq, at_ms;
 	const char *event; /* as AUDIT_EVENTS has it */
 	enum err outcome;
-	bool worker; /* a person did it, under this uid; else the machine */
-	uint32_t uid;
-	struct id16 commit, case_id; /* of no case: noughts */
-	bool known;		     /* case_id is; false: of none, or erased */
-	struct span sealed;	     /* the detail */
+	bool worker;		      /* a person did it; else the machine */
+	uint32_t uid;		      /* who stands not in the table STAFF ... */
+	struct id16 staff, on_behalf; /* ... else noughts; for whom, or noughts */
+	struct id16 commit, case_id;  /* of no case: noughts */
+	bool known;		      /* case_id is; false: of none, or erased */
+	struct span sealed;	      /* the detail */
 };
 /** ERR_CORRUPT: damaged, or cut out of the chain. */
 MUST_CHECK enum err audit_get(struct turn *t, uint64_t seq, struct audit_row *row);

@@ -10,27 +10,47 @@
 #include "domain/membership/names.h"
 #include "domain/news/checkpoint.h"
 #include "domain/page.h"
+#include "domain/staff/staff.h"
 #include "domain/views/find.h"
 
-/* Who did it is a number of the system: the log knows no names. */
-static void list_row(struct turn *t, const struct audit_row *r, struct msg *reply)
+/* The log knows no names: a person is an id that leads to one, also after that person left; who is not named is a number of the
+ * system. */
+static enum err put_actor(struct turn *t, const struct audit_row *r, struct msg *row)
 {
-	struct span plain;
-	struct msg *row = msg_add(t->arena, reply, REPLY_AUDIT);
-	char actor[24] = "machine";
+	char actor[STAFF_NAME + 1] = "machine", hex[33];
+	enum err rc = ERR_OK;
 
-	if (r->worker) {
+	if (!bytes_zero(r->staff.b, sizeof r->staff.b)) {
+		bytes_hex(hex, r->staff.b, sizeof r->staff.b);
+		msg_set_text(t->arena, row, AUDIT_ROW_STAFF, hex);
+		rc = staff_name(t, &r->staff, actor);
+	} else if (r->worker) {
 		memcpy(actor, "uid ", 4);
 		bytes_hex(actor + 4,
 			  (uint8_t[4]){(uint8_t)(r->uid >> 24), (uint8_t)(r->uid >> 16),
 				       (uint8_t)(r->uid >> 8), (uint8_t)r->uid},
 			  4);
 	}
+	msg_set_text(t->arena, row, AUDIT_ROW_ACTOR, actor);
+	if (rc != ERR_OK || bytes_zero(r->on_behalf.b, sizeof r->on_behalf.b))
+		return rc;
+	bytes_hex(hex, r->on_behalf.b, sizeof r->on_behalf.b);
+	msg_set_text(t->arena, row, AUDIT_ROW_ON_BEHALF_ID, hex);
+	rc = staff_name(t, &r->on_behalf, actor);
+	msg_set_text(t->arena, row, AUDIT_ROW_ON_BEHALF, actor);
+	return rc;
+}
+
+static enum err list_row(struct turn *t, const struct audit_row *r, struct msg *reply)
+{
+	struct span plain;
+	struct msg *row = msg_add(t->arena, reply, REPLY_AUDIT);
+	enum err rc = put_actor(t, r, row);
+
 	msg_set_u64(row, AUDIT_ROW_SEQ, r->seq);
 	msg_set_u64(row, AUDIT_ROW_AT_MS, r->at_ms);
 	msg_set_text(t->arena, row, AUDIT_ROW_EVENT, r->event);
 	msg_set_text(t->arena, row, AUDIT_ROW_OUTCOME, err_text(r->outcome));
-	msg_set_text(t->arena, row, AUDIT_ROW_ACTOR, actor);
 	if (!audit_detail(t, r, &plain))
 		plain = span_of("(erased)", 8);
 	if (plain.len > 0) {
@@ -41,6 +61,7 @@ static void list_row(struct turn *t, const struct audit_row *r, struct msg *repl
 		text[n] = '\0';
 		msg_set_text(t->arena, row, AUDIT_ROW_DETAIL, text);
 	}
+	return rc;
 }
 
 /* Newest first, at most asked (0: a list's worth), older than entry after (0: from the newest on); of one case, or all. */
@@ -78,9 +99,11 @@ static enum err list(struct turn *t, struct msg *reply, uint64_t after, uint64_t
 		if (rc != ERR_OK)
 			return rc;
 		if (case_id == NULL || (r.known && id16_equal(case_id, &r.case_id)))
-			list_row(t, &r, reply);
+			rc = list_row(t, &r, reply);
 		else
 			arena_rewind(t->arena, mark);
+		if (rc != ERR_OK)
+			return rc;
 	}
 	p.more = seq > 0;
 	text_format(last.text, sizeof last.text, "%llu", (unsigned long long)seq + 1);
