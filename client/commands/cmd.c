@@ -81,6 +81,7 @@ int cmd_status(struct cli *c)
 	struct msg *sub, *reply, *req = cli_request(c, REQUEST_STATUS, &sub);
 	const int code = cli_call(c, req, &reply);
 
+	require(c->cmd->field == REQUEST_STATUS);
 	if (code != CLI_DONE)
 		return code;
 	if (msg_has(reply, REPLY_STATUS))
@@ -89,6 +90,8 @@ int cmd_status(struct cli *c)
 		out_json(c, req, reply);
 	else
 		print_reply(c, reply);
+	if (!c->json && msg_u64(msg_get(reply, REPLY_STATUS), STATUS_OPEN_TO_ALL) != 0)
+		print_row(c, "label-staff", words_of(c->lang, "status-open"));
 	return CLI_DONE;
 }
 
@@ -127,7 +130,7 @@ int cmd_list(struct cli *c)
 
 int cmd_tool(struct cli *c)
 {
-	require(c->cmd->tool != NULL);
+	require(c->cmd->tool != NULL && c->word_count <= CLI_WORDS_MAX);
 	if (c->word_count > 0) /* [FILE] */
 		cli_add_option(c, "file", c->words[0], 0);
 	return tool_run(c);

@@ -38,41 +38,39 @@ static const char *detail(const struct cli *c, const char *code)
 }
 
 /* A person by name; who is not named as "uid 000003e8", a user of the system. */
-static void actor(const struct cli *c, const struct msg *r, char out[WORDS_SHORT])
+static void actor(const struct cli *c, const struct msg *r)
 {
-	const char *who = msg_text(r, AUDIT_ROW_ACTOR), *number = strchr(who, ' ');
+	const bool named = msg_has(r, AUDIT_ROW_STAFF);
+	const char *who = msg_text(r, AUDIT_ROW_ACTOR), *number = named ? NULL : strchr(who, ' ');
+	char out[WORDS_SHORT];
 
-	if (msg_has(r, AUDIT_ROW_STAFF))
-		(void)snprintf(out, WORDS_SHORT, "%s", who);
-	else if (number == NULL)
-		(void)snprintf(out, WORDS_SHORT, "%s", list_text(LIST_AUDIT, c->lang, who));
+	if (number == NULL)
+		(void)snprintf(out, WORDS_SHORT, "%s",
+			       named ? who : list_text(LIST_AUDIT, c->lang, who));
 	else
 		(void)snprintf(out, WORDS_SHORT, "%s %llu", list_text(LIST_AUDIT, c->lang, "uid"),
 			       strtoull(number, NULL, 16));
+	print_cell(out, 16);
 }
 
 /* Numbers have no gaps, unless only the entries of one case were asked for. */
 static void audit(const struct cli *c, const struct msg *reply)
 {
-	char who[WORDS_SHORT];
-
 	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
 		const struct msg *r = msg_at(reply, REPLY_AUDIT, i);
-		const char *outcome = msg_text(r, AUDIT_ROW_OUTCOME);
 
 		(void)printf("%6llu  ", (unsigned long long)msg_u64(r, AUDIT_ROW_SEQ));
 		print_time(c, msg_u64(r, AUDIT_ROW_AT_MS));
 		(void)printf("  ");
 		print_cell(list_text(LIST_AUDIT, c->lang, msg_text(r, AUDIT_ROW_EVENT)), 16);
-		actor(c, r, who);
-		print_cell(who, 16);
+		actor(c, r);
 		(void)printf("%s", detail(c, msg_text(r, AUDIT_ROW_DETAIL)));
 		if (msg_has(r, AUDIT_ROW_ON_BEHALF))
 			print_say(c, "audit-asked",
 				  FILL({"name", msg_text(r, AUDIT_ROW_ON_BEHALF), 0}));
-		/* what went as it should needs no word */
-		if (strcmp(outcome, "ok") != 0)
-			(void)printf("  (%s)", list_text(LIST_ERRORS, c->lang, outcome));
+		if (strcmp(msg_text(r, AUDIT_ROW_OUTCOME), "ok") != 0) /* else it needs no word */
+			(void)printf("  (%s)", list_text(LIST_ERRORS, c->lang,
+							 msg_text(r, AUDIT_ROW_OUTCOME)));
 		(void)putchar('\n');
 	}
 }

@@ -176,8 +176,6 @@ void print_status(const struct cli *c, const struct msg *reply)
 	identity(c, s);
 	keys(c, s);
 	disk(c, s);
-	if (msg_u64(s, STATUS_OPEN_TO_ALL) != 0)
-		print_row(c, "label-staff", words_of(c->lang, "status-open"));
 	print_line_status(c, s);
 	print_doors(c, s);
 	alarms(c, s);

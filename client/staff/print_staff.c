@@ -44,3 +44,32 @@ void print_staff(const struct cli *c, const struct msg *reply)
 	else if (open)
 		print_say_line(c, "staff-first", FILL_NONE);
 }
+
+/* What, about whom, who asked and until when; and the command that does it. */
+static void waiting(const struct cli *c, const struct msg *r)
+{
+	const char *by = msg_text(r, PENDING_ROW_ASKED_BY), *id = msg_text(r, PENDING_ROW_CASE_ID);
+	char when[WORDS_SHORT];
+
+	print_id(msg_text(r, PENDING_ROW_ID));
+	print_cell(list_text(LIST_AUDIT, c->lang, msg_text(r, PENDING_ROW_ACT)), 24);
+	print_cell(id[0] != '\0' ? print_short(id) : msg_text(r, PENDING_ROW_NAME), 20);
+	for (size_t i = 0; i < msg_count(r, PENDING_ROW_ROLES); i++)
+		(void)printf("%s%s", i == 0 ? "" : ", ",
+			     list_text(LIST_ROLES, c->lang, msg_text_at(r, PENDING_ROW_ROLES, i)));
+	(void)fputs(msg_count(r, PENDING_ROW_ROLES) > 0 ? "  " : "", stdout);
+	print_say_line(
+		c, "pending-row",
+		FILL({"name", by[0] == '\0' ? "root" : by, 0},
+		     {"when", words_moment(c->lang, msg_u64(r, PENDING_ROW_UNTIL_MS), when), 0}));
+}
+
+void print_pending(const struct cli *c, const struct msg *reply)
+{
+	const size_t count = msg_count(reply, REPLY_PENDING);
+
+	require(c != NULL && reply != NULL);
+	for (size_t i = 0; i < count; i++)
+		waiting(c, msg_at(reply, REPLY_PENDING, i));
+	print_say_line(c, count == 0 ? "pending-none" : "pending-how", FILL_NONE);
+}

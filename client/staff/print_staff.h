@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * print_staff - the people of this node as a list.
+ * print_staff - the people of this node as a list, and what waits for a second one of them.
  *
  * Layer:    client (base, proto).
  * Owns:     nothing.
@@ -16,5 +16,8 @@
 
 /** The rows of the reply, and what is so while nobody is named. */
 void print_staff(const struct cli *c, const struct msg *reply);
+
+/** What waits for a second person. */
+void print_pending(const struct cli *c, const struct msg *reply);
 
 #endif /* KRING_CLIENT_STAFF_PRINT_STAFF_H */

@@ -162,18 +162,20 @@
 #define LIMIT_INVITES		     64u
 
 /* people */
-#define LIMIT_LIST_ROWS	   500u
-#define LIMIT_REQUEST_DAYS 1u /* a request id is remembered this long */
-#define LIMIT_GRANT_DAYS   366u
-#define LIMIT_STAFF	   1000u /* people who were ever named here; each is a row for ever */
-/* what somebody types and has not sent yet */
-#define LIMIT_DRAFT	    16384u
-#define LIMIT_DRAFTS	    20u	    /* of one user ... */
-#define LIMIT_DRAFTS_ALL    2000u   /* ... and of all of them */
-#define LIMIT_DRAFT_DAYS    14u	    /* since it was saved last */
-#define LIMIT_MESSAGE	    500u    /* characters of a message between two workers */
-#define LIMIT_MESSAGE_PLACE 120u    /* ... and of the place of an appointment */
-#define LIMIT_MESSAGES	    256u    /* messages that one side signs in a referral */
+#define LIMIT_LIST_ROWS	    500u
+#define LIMIT_REQUEST_DAYS  1u /* a request id is remembered this long */
+#define LIMIT_GRANT_DAYS    366u
+#define LIMIT_STAFF	    1000u     /* people who were ever named here; each is a row for ever */
+#define LIMIT_PENDING	    64u	      /* acts that wait for a second person, of all people ... */
+#define LIMIT_PENDING_OWN   8u	      /* ... and of one */
+#define LIMIT_PENDING_MS    86400000u /* so long another person may confirm one */
+#define LIMIT_DRAFT	    16384u    /* what somebody types and has not sent yet */
+#define LIMIT_DRAFTS	    20u	      /* of one user ... */
+#define LIMIT_DRAFTS_ALL    2000u     /* ... and of all of them */
+#define LIMIT_DRAFT_DAYS    14u	      /* since it was saved last */
+#define LIMIT_MESSAGE	    500u      /* characters of a message between two workers */
+#define LIMIT_MESSAGE_PLACE 120u      /* ... and of the place of an appointment */
+#define LIMIT_MESSAGES	    256u      /* messages that one side signs in a referral */
 #define LIMIT_RECALL_MS	    600000u /* so long a referral that was sent by mistake can be recalled */
 /* dates: none that a person or a partner names lies further ahead */
 #define LIMIT_DATE_DAYS	     366u  /* on hold until, appointments */

@@ -40,7 +40,6 @@ enum {
 	TICK_MIN_MS = 10,	/* or a timer that is due would never let go */
 	TICK_MAX_MS = 60000,	/* the wall clock may be set meanwhile */
 	ENDING_MS = 300,	/* the reply leaves first */
-	DISK_EVERY_MS = 1000,	/* a full disk does not fill in less */
 	BACKUP_IDLE_MS = 30000, /* kring backup was stopped */
 	BACKUP_REQUEST_MAX = 64 /* others are longer: not parsed twice */
 };
@@ -60,7 +59,7 @@ struct core {
 	struct ctlsrv *ctl;
 	struct ipc *net;	 /* NULL while there is none */
 	uint64_t tick_at_ms;	 /* monotonic, when the armed tick fires; 0: none is armed */
-	uint64_t disk_mono_ms;	 /* when we last looked how full the disk is */
+	struct space_watch disk; /* how full it is */
 	int dir_fd;		 /* a path cannot be opened in the sandbox */
 	struct serving *serving; /* what net handed over */
 	struct watchers *watchers;
@@ -240,7 +239,21 @@ static void answer_alone(struct core *c, uint64_t client, const char *error, enu
 
 static void on_locked_request(struct core *c, uint64_t client, struct span bytes);
 static bool backup_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes);
-static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes);
+
+/* Who may not watch is answered by the domain, which says why; who may, again and again, by core. */
+static bool may(const struct core *c, uint32_t uid, unsigned field)
+{
+	return table_allows(&engine_node(c->o.engine)->rights, uid, now_of(c).wall_ms, field);
+}
+
+static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes)
+{
+	if (!may(c, uid, REQUEST_WATCH) || !watchers_wanted(bytes))
+		return false;
+	if (watchers_add(c->watchers, client, uid) != ERR_OK)
+		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
+	return true;
+}
 
 static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span bytes)
 {
@@ -346,12 +359,6 @@ static void take_backup(struct core *c)
 		loop_timer_start(c->backup_idle, BACKUP_IDLE_MS);
 }
 
-/* Whoever may not is answered by the domain, which says why. */
-static bool may(const struct core *c, uint32_t uid, unsigned field)
-{
-	return table_allows(&engine_node(c->o.engine)->rights, uid, now_of(c).wall_ms, field);
-}
-
 /* The next piece of a backup changes nothing and is no work for the domain. */
 static bool backup_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes)
 {
@@ -370,25 +377,6 @@ static bool backup_request(struct core *c, uint64_t client, uint32_t uid, struct
 		drop_backup(c);
 	else if (ours)
 		loop_timer_start(c->backup_idle, BACKUP_IDLE_MS);
-	return ours;
-}
-
-/* It is answered again and again, and never by the domain. */
-static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes)
-{
-	struct arena a;
-	struct err_text why;
-	struct msg *req;
-	bool ours;
-
-	if (bytes.len > BACKUP_REQUEST_MAX || !may(c, uid, REQUEST_WATCH) ||
-	    arena_create(&a, LIMIT_CONTROL) != ERR_OK)
-		return false;
-	ours = msg_parse(&a, MSG_REQUEST, bytes, &req, &why) == ERR_OK &&
-	       msg_has(req, REQUEST_WATCH);
-	arena_free(&a);
-	if (ours && watchers_add(c->watchers, client, uid) != ERR_OK)
-		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
 	return ours;
 }
 
@@ -479,21 +467,6 @@ static void arm_tick(struct core *c)
 	loop_timer_start(c->tick, ms);
 }
 
-static void watch_disk(struct core *c, const struct node_time *now)
-{
-	struct node *n = engine_node(c->o.engine);
-	enum node_disk disk;
-	uint64_t left;
-
-	if (now->mono_ms < c->disk_mono_ms + DISK_EVERY_MS || !space_left(c->dir_fd, &disk, &left))
-		return;
-	c->disk_mono_ms = now->mono_ms;
-	if (disk != n->disk)
-		log_write(disk == NODE_DISK_OK ? LOG_NOTICE : LOG_ERROR, LOG_DISK,
-			  "left=%llu stop=%d", (unsigned long long)left, disk == NODE_DISK_STOP);
-	node_set_disk(n, disk);
-}
-
 static void on_turn_end(void *ctx)
 {
 	struct core *c = ctx;
@@ -503,7 +476,7 @@ static void on_turn_end(void *ctx)
 
 	if (!awake(c))
 		return;
-	watch_disk(c, &now);
+	space_watch(&c->disk, c->dir_fd, engine_node(c->o.engine), now.mono_ms);
 	if (c->backup != NULL && store_crowded(c->o.main))
 		drop_backup(c);
 	rc = engine_turn(c->o.engine, &now); /* what people ask first */
@@ -588,8 +561,7 @@ static enum err start_io(struct core *c, struct err_text *why)
 
 	if (rc == ERR_OK)
 		rc = loop_signals(c->loop);
-	if (!socketfile_path(path, sizeof path, c->config.dir))
-		path[0] = '\0'; /* ctlsrv_open says what is wrong */
+	socketfile_path(path, sizeof path, c->config.dir);
 	if (rc == ERR_OK)
 		rc = ctlsrv_open(c->loop, &c->ctl,
 				 &(struct ctlsrv_at){path, c->opt->staff_group, on_request, c},

@@ -30,6 +30,7 @@
 #include "domain/news/spread.h"
 #include "domain/people/known.h"
 #include "domain/room.h"
+#include "domain/staff/pending.h"
 #include "domain/stream/connect.h"
 #include "domain/stream/receive.h"
 #include "domain/stream/speak.h"
@@ -273,6 +274,8 @@ static enum err let_go(struct turn *t)
 		rc = table_forget(t);
 	if (rc == ERR_OK)
 		rc = drafts_let_go(t);
+	if (rc == ERR_OK)
+		rc = pending_let_go(t);
 	return rc == ERR_OK ? erase_alone(t) : rc;
 }
 

@@ -16,7 +16,7 @@
 #include "base/log.h"
 
 /* systemd may hand over several directories, with colons between; the first is the unit's own. */
-bool socketfile_path(char *out, size_t cap, const char *dir)
+void socketfile_path(char *out, size_t cap, const char *dir)
 {
 	const char *run = getenv("RUNTIME_DIRECTORY");
 	const bool elsewhere = run != NULL && run[0] == '/';
@@ -25,7 +25,8 @@ bool socketfile_path(char *out, size_t cap, const char *dir)
 	require(out != NULL && dir != NULL);
 	n = snprintf(out, cap, "%.*s/core.sock",
 		     elsewhere ? (int)strcspn(run, ":") : (int)strlen(dir), elsewhere ? run : dir);
-	return n > 0 && (size_t)n < cap;
+	if (n < 0 || (size_t)n >= cap)
+		out[0] = '\0';
 }
 
 void socketfile_link(const char *dir)
@@ -34,8 +35,8 @@ void socketfile_link(const char *dir)
 	const int n = snprintf(here, sizeof here, "%s/core.sock", dir);
 
 	require(dir != NULL);
-	if (n < 0 || (size_t)n >= sizeof here || !socketfile_path(at, sizeof at, dir) ||
-	    strcmp(at, here) == 0)
+	socketfile_path(at, sizeof at, dir);
+	if (n < 0 || (size_t)n >= sizeof here || at[0] == '\0' || strcmp(at, here) == 0)
 		return;
 	/* a socket of a run without systemd, or the link of the run before */
 	(void)unlink(here);

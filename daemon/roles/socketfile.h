@@ -15,11 +15,10 @@
 #ifndef KRING_ROLES_SOCKETFILE_H
 #define KRING_ROLES_SOCKETFILE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-/** $RUNTIME_DIRECTORY/core.sock, else DIR/core.sock.  False: too long. */
-bool socketfile_path(char *out, size_t cap, const char *dir);
+/** $RUNTIME_DIRECTORY/core.sock, else DIR/core.sock; "": too long. */
+void socketfile_path(char *out, size_t cap, const char *dir);
 /** Puts the link into dir, when the socket stands elsewhere. */
 void socketfile_link(const char *dir);
 /** Of the group kring-staff; -1: this machine has none.  Looked up before the walls stand. */

@@ -69,7 +69,8 @@
 	X(OPEN, "open")		  /* peer u16|role u8|case 16|thread 16  not over         */ \
 	X(ALONE, "alone")	  /* case 16                         peer u16 | since ms u64 */ \
 	X(DRAFT, "draft")	  /* uid u32 | id 16 | saved ms u64  what somebody types  */ \
-	X(STAFF, "staff")	  /* id 16                           who may use the node */
+	X(STAFF, "staff")	  /* id 16                           who may use the node */ \
+	X(PENDING, "pending")	  /* id 16                           waits for a second   */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

@@ -36,15 +36,17 @@ def test_who_did_each_act_is_shown(federation):
 
 def test_an_account_that_became_anothers_takes_no_act_over(federation):
     n = start(federation)
+    case = n.new_case()
     hire(n, "caseworker", name="Anna De Wit")
     hire(n, "privacy")
     worker = Colleague(n, UIDS["caseworker"])
-    first = worker.ask("case_new").id
-    worker.ask("case_note", id=first, text="van Anna") if first else None
-    worker.ask("case_list")
+    hire(n, "administrator", name="Ada")
+    hire(n, "administrator", name="Brecht", uid=41020)
+    worker.ask("case_show", id=case)
     n.k("staff", "end", "Anna De Wit")
-    hire(n, "reader", name="Cas Verzonnen", uid=UIDS["caseworker"])
-    Colleague(n, UIDS["caseworker"]).ask("case_list")
+    asked = Colleague(n, UIDS["administrator"]).ask("staff_add", name="Cas Verzonnen", uid=UIDS["caseworker"], roles=["reader"])
+    assert not Colleague(n, 41020).ask("pending_confirm", id=asked.id).error
+    Colleague(n, UIDS["caseworker"]).ask("case_show", id=case)
     names = {e.actor for e in entries(n) if e.staff}
     assert {"Anna De Wit", "Cas Verzonnen"} <= names
 

@@ -233,6 +233,12 @@ def colleagues(book, n):
     book.type(n, "staff", "add", "Bert Verzonnen", "--user", "41002", "--role", "reader", "--language", "nl,fr")
     book.type(n, "case", "list")
     book.type(n, "staff", "role", "Bert Verzonnen", "--role", "administrator")
+    asked = subprocess.run([str(BIN / "kring"), "--dir", str(n.dir), "--json", "staff", "role", "Bert Verzonnen", "--role", "reader,caseworker"],
+                           capture_output=True, text=True)
+    for verb in ("confirm", "refuse"):  # root is alone, and has to wait
+        book.type(n, "pending", "list")
+        book.type(n, "pending", verb, json.loads(asked.stdout)["id"])
+    book.type(n, "pending", "confirm", "3fa91b22")
     book.type(n, "staff", "end", "Anna De Wit")
     book.type(n, "staff", "end", "Anna De Wit")
     book.type(n, "staff", "list")

@@ -11,7 +11,7 @@
 #include "proto/msg.h"
 #include "store/keyspace.h"
 
-enum { ARENA = 4096 };
+enum { ARENA = 4096, REQUEST_MOST = 64 /* others are longer: not parsed twice */ };
 
 struct watcher {
 	uint64_t client; /* 0: a free place */
@@ -86,6 +86,22 @@ enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *c
 	else
 		*out = w;
 	return rc;
+}
+
+bool watchers_wanted(struct span request)
+{
+	struct arena a;
+	struct err_text why;
+	struct msg *m;
+	bool wanted;
+
+	require(request.p != NULL);
+	if (request.len > REQUEST_MOST || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return false;
+	wanted = msg_parse(&a, MSG_REQUEST, request, &m, &why) == ERR_OK &&
+		 msg_has(m, REQUEST_WATCH);
+	arena_free(&a);
+	return wanted;
 }
 
 static size_t places_of(const struct watchers *w, uint32_t uid)

@@ -30,6 +30,8 @@ enum watch_kind {
 struct watchers;
 
 MUST_CHECK enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl);
+/** Is this packed request the one for watching? */
+bool watchers_wanted(struct span request);
 /** This client, of this user, watches from now on and was told so; where all places are taken, one of whoever holds most of them
  * is cut off.  ERR_FULL: nobody holds more than this user would, or this client watches already. */
 MUST_CHECK enum err watchers_add(struct watchers *w, uint64_t client, uint32_t uid);

@@ -7,6 +7,10 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/log.h"
+#include "domain/node.h"
+
+enum { EVERY_MS = 1000 }; /* a full disk does not fill in less */
 
 bool space_left(int dir_fd, enum node_disk *disk, uint64_t *left)
 {
@@ -24,4 +28,19 @@ bool space_left(int dir_fd, enum node_disk *disk, uint64_t *left)
 	     fs.f_bavail * 100 < fs.f_blocks * LIMIT_DISK_STOP_PERCENT))
 		*disk = NODE_DISK_STOP;
 	return true;
+}
+
+void space_watch(struct space_watch *w, int dir_fd, struct node *n, uint64_t mono_ms)
+{
+	enum node_disk disk;
+	uint64_t left;
+
+	require(w != NULL && n != NULL);
+	if (mono_ms < w->looked_mono_ms + EVERY_MS || !space_left(dir_fd, &disk, &left))
+		return;
+	w->looked_mono_ms = mono_ms;
+	if (disk != n->disk)
+		log_write(disk == NODE_DISK_OK ? LOG_NOTICE : LOG_ERROR, LOG_DISK,
+			  "left=%llu stop=%d", (unsigned long long)left, disk == NODE_DISK_STOP);
+	node_set_disk(n, disk);
 }

@@ -16,6 +16,7 @@
 #include "domain/admin/publish.h"
 #include "domain/admin/restored.h"
 #include "domain/admin/roster.h"
+#include "domain/admin/second.h"
 #include "domain/admin/self.h"
 #include "domain/admin/staff.h"
 #include "domain/day/today.h"
@@ -58,6 +59,10 @@ static enum err by_core(struct turn *t, const struct msg *req, struct msg *reply
 	(void)reply;
 	return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
 }
+
+static enum err pending_list(struct turn *t, const struct msg *req, struct msg *reply);
+static enum err pending_confirm(struct turn *t, const struct msg *req, struct msg *reply);
+static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg *reply);
 
 /* An act writes and does not grow, although it makes a document: somebody waits for it, also when the disk is full.  Who looks
  * after the node has no right to a row that shows a person. */
@@ -128,7 +133,10 @@ static enum err by_core(struct turn *t, const struct msg *req, struct msg *reply
 	X(STAFF_ADD, admin_staff_add, WRITES, ADMIN) \
 	X(STAFF_LIST, admin_staff_list, READS, ADMIN | OFFICER) \
 	X(STAFF_ROLE, admin_staff_role, WRITES, ADMIN) \
-	X(STAFF_END, admin_staff_end, FREES, ADMIN)
+	X(STAFF_END, admin_staff_end, FREES, ADMIN) \
+	X(PENDING_LIST, pending_list, READS, WORKER | ADMIN) \
+	X(PENDING_CONFIRM, pending_confirm, FREES, WORKER | ADMIN) \
+	X(PENDING_REFUSE, pending_refuse, FREES, WORKER | ADMIN)
 
 /* A row without roles is no row: it does not build. */
 #define RIGHT(field, run, kind, roles) static_assert((roles) != 0 && ((roles) & ~ROLE_ALL) == 0, #field " names who may");
@@ -159,6 +167,44 @@ static const struct table_row *row_of(const struct msg *request, size_t *present
 			(*present)++;
 		}
 	return found;
+}
+
+/* ---- a second person ---- */
+
+static uint8_t right_of(unsigned field)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].field == field)
+			return rows[i].roles;
+	return 0;
+}
+
+static enum err pending_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	require(msg_kind_of(req) == MSG_NOTHING);
+	return second_list(t, right_of, reply);
+}
+
+/* Done now, by the row of the command, as if whoever confirms had asked; a request of several turns is confirmed when it is through. */
+static enum err pending_confirm(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct second s = {.alone = false};
+	enum err rc = second_open(t, req, right_of, &s);
+
+	require(!t->again);
+	for (size_t i = 0; rc == ERR_OK && i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].field == s.field) {
+			rc = rows[i].run(t, msg_get(s.request, s.field), reply);
+			return rc == ERR_OK && !t->again ? second_close(t, &s) : rc;
+		}
+	return rc == ERR_OK ? ERR_CORRUPT : rc;
+}
+
+static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)reply;
+	require(msg_kind_of(req) == MSG_BY_ID);
+	return second_refuse(t, req, right_of);
 }
 
 /* Of an act its type says it: revoking must work where a note need not. */
@@ -280,12 +326,16 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 {
 	struct msg *reply;
 	struct span packed;
+	bool second = false;
 	enum err rc = take_up(t, &reply);
 
 	require(c->run != NULL);
 	t->dry_run = c->kind != TABLE_READS && msg_u64(request, REQUEST_DRY_RUN) != 0;
+	if (rc == ERR_OK && !t->dry_run)
+		rc = second_needed(t, c->field, msg_get(request, c->field), &second);
 	if (rc == ERR_OK)
-		rc = c->run(t, msg_get(request, c->field), reply);
+		rc = second ? second_ask(t, c->field, msg_get(request, c->field), reply)
+			    : c->run(t, msg_get(request, c->field), reply);
 	if (rc != ERR_OK)
 		return rc;
 	/* what would follow is known from the first of several turns: the others only do the rest of it */

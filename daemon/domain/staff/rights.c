@@ -80,6 +80,17 @@ size_t rights_others(const struct rights *r, const struct id16 *except, uint8_t 
 	return n;
 }
 
+bool rights_holds(const struct rights *r, const struct id16 *id, uint8_t roles, uint64_t now_ms)
+{
+	require(r->current && r->count <= LIMIT_STAFF);
+	if (bytes_zero(id->b, sizeof id->b))
+		return (roles & ROLE_ADMINISTRATOR) != 0;
+	for (size_t i = 0; i < r->count; i++)
+		if (id16_equal(&r->rows[i].id, id))
+			return (r->rows[i].roles & roles) != 0 && holds(&r->rows[i], now_ms);
+	return false;
+}
+
 bool rights_together(uint8_t roles)
 {
 	const bool cases = (roles & (ROLE_CASEWORKER | ROLE_READER)) != 0;

@@ -56,6 +56,8 @@ void rights_of(const struct rights *r, uint32_t uid, uint64_t now_ms, struct rig
 /** People, besides except, who have one of these roles now. */
 size_t rights_others(const struct rights *r, const struct id16 *except, uint8_t roles,
 		     uint64_t now_ms);
+/** Does this person have one of these roles now?  Root (zeros) has its own always. */
+bool rights_holds(const struct rights *r, const struct id16 *id, uint8_t roles, uint64_t now_ms);
 /** May one account have these?  Whoever works with people decides nothing about the node's figures or its log. */
 bool rights_together(uint8_t roles);
 /** "caseworker reader": the codes; at least 64 bytes. */
