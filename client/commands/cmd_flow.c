@@ -15,7 +15,8 @@
 #include "client/cli/page.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
-#include "client/print/figures.h"
+#include "client/flow/figures.h"
+#include "client/flow/print_flow.h"
 #include "client/print/print.h"
 
 /* ---- sentences ---- */

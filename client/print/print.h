@@ -90,8 +90,4 @@ void print_reply(struct cli *c, const struct msg *reply);
 /** Names on standard error what a list could not show; CLI_DAMAGED. */
 int print_damage(const struct cli *c, const struct msg *reply);
 
-/* print_flow.c: flow is MSG_FLOW */
-void print_flow(const struct cli *c, const struct msg *flow);
-void print_flow_published(const struct cli *c, const struct msg *flow);
-
 #endif /* KRING_CLIENT_PRINT_PRINT_H */

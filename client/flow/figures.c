@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Sentences about figures, and how sure a figure is.  The words stand in config/lists/figures.psv in four languages;
  * what is filled in are numbers and names, never words, so that no sentence is put together from halves of a language. */
-#include "client/print/figures.h"
+#include "client/flow/figures.h"
 
 #include <stdio.h>
 #include <string.h>

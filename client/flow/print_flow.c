@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "client/print/figures.h"
+#include "client/flow/figures.h"
+#include "client/flow/print_flow.h"
 #include "client/print/print.h"
 
 enum { MAP_MAX = 14, NAMES_MAX = 2048 };

@@ -9,8 +9,8 @@
  * Durable:  nothing.
  * Privacy:  figures of many people, none of one.
  */
-#ifndef KRING_CLIENT_PRINT_FIGURES_H
-#define KRING_CLIENT_PRINT_FIGURES_H
+#ifndef KRING_CLIENT_FLOW_FIGURES_H
+#define KRING_CLIENT_FLOW_FIGURES_H
 
 #include "client/cli/cli.h"
 #include "client/words/words.h"
@@ -22,4 +22,4 @@ uint64_t figures_error(const struct msg *flow, const char *table);
 /** A figure of that table below this may be nothing but chance. */
 uint64_t figures_floor(const struct msg *flow, const char *table);
 
-#endif /* KRING_CLIENT_PRINT_FIGURES_H */
+#endif /* KRING_CLIENT_FLOW_FIGURES_H */
