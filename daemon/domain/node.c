@@ -143,9 +143,9 @@ enum err node_load(struct node *n, struct turn *t)
 	if (rc == ERR_OK)
 		rc = incarnation_load(t, n);
 	if (rc == ERR_OK)
-		rc = connect_load(t);
-	if (rc == ERR_OK)
 		rc = rights_load(t, &t->node->rights);
+	if (rc == ERR_OK)
+		rc = connect_load(t);
 	node_turn_done(n);
 	return rc;
 }
