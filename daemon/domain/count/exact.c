@@ -11,30 +11,66 @@
 #include "domain/count/tally.h"
 
 /* Rows lie case by case: one step passes all threads of a person, whose events are counted together. */
-enum err exact_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
-		       struct count *c)
+static enum err people(struct turn *t, uint32_t quarter, unsigned cap, struct exact_walk *at,
+		       struct count *c, bool whole)
 {
 	const uint64_t begin_ms = quarter_begin_ms(quarter),
 		       over_ms = quarter_begin_ms(quarter + 1);
 	struct count_event *ev = arena_alloc(t->arena, COUNT_EVENTS * sizeof *ev);
-	struct store_walk w = {.key_len = 32};
-	enum err rc = count_create(t->arena, t->node->peer_count, c);
+	struct store_walk w = {.key_len = 32, .at = at->at};
+	bool enough = false;
 
-	require(cap > 0);
-	if (rc != ERR_OK || ev == NULL)
+	require(cap > 0 && c->rows == at->rows);
+	if (ev == NULL)
 		return ERR_NOMEM;
-	rc = tally_read(t, quarter, cap, c);
-	if (rc != ERR_OK)
-		return rc;
-	while (store_each(t->txn, STORE_THREADCASE, span_of(NULL, 0), &w)) {
+	at->over = true;
+	/* how many rows that is, the store counts: a person of many referrals takes as much of a turn as many of few */
+	while (!enough && store_each(t->txn, STORE_THREADCASE, span_of(NULL, 0), &w)) {
 		struct id16 person;
 		size_t n;
 
 		memcpy(person.b, w.row.key.p, 16);
 		memset(w.at.b + 16, 0xff, 16); /* rows lie case by case: on to the next one */
-		w.rc = count_events(t, &person, begin_ms, over_ms < now_ms ? over_ms : now_ms, ev,
-				    &n);
+		w.rc = count_events(t, &person, begin_ms,
+				    over_ms < at->now_ms ? over_ms : at->now_ms, ev, &n);
 		count_person(c, ev, n, cap);
+		enough = !whole && w.rc == ERR_OK && turn_enough(t);
 	}
+	at->at = w.at;
+	at->over = !enough;
 	return w.rc;
+}
+
+/* Those whose case was erased stand in the tally, and are there from the beginning; partners that come later have no row. */
+static enum err begin(struct turn *t, uint32_t quarter, unsigned cap, struct exact_walk *at,
+		      struct count *c)
+{
+	const enum err rc = count_create(t->arena, t->node->peer_count, c);
+
+	at->begun = true;
+	at->rows = t->node->peer_count;
+	return rc == ERR_OK ? tally_read(t, quarter, cap, c) : rc;
+}
+
+/* In one turn: a report has to be whole in the turn that signs it. */
+enum err exact_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
+		       struct count *c)
+{
+	struct exact_walk at = {.now_ms = now_ms};
+	enum err rc = begin(t, quarter, cap, &at, c);
+
+	return rc == ERR_OK ? people(t, quarter, cap, &at, c, true) : rc;
+}
+
+enum err exact_some(struct turn *t, uint32_t quarter, unsigned cap, struct exact_walk *at,
+		    struct count *c)
+{
+	enum err rc = ERR_OK;
+
+	/* a partner that came since has no row, and figures of some people with it and some without would be none */
+	if (!at->begun || at->rows != t->node->peer_count) {
+		*at = (struct exact_walk){.now_ms = t->wall_ms};
+		rc = begin(t, quarter, cap, at, c);
+	}
+	return rc == ERR_OK ? people(t, quarter, cap, at, c, false) : rc;
 }

@@ -426,21 +426,63 @@ struct msg *view_figures_of(struct turn *t, struct msg *reply, uint32_t quarter)
 	return flow;
 }
 
-/* Exact, for the people of this node alone: there is no command by which another node could ask. */
+/* What one turn of counting leaves to the next one; behind it lie the rows of partners. */
+struct counted {
+	struct exact_walk at;
+	uint32_t quarter; /* the one that is asked for, were it the last second of another one */
+	struct count c;
+};
+
+static enum err leave_counted(struct turn *t, const struct counted *k)
+{
+	const size_t flow = (k->c.rows + 1) * sizeof *k->c.flow;
+	struct wr w = arena_wr(t->arena, sizeof *k + flow);
+
+	wr_put(&w, k, sizeof *k);
+	wr_put(&w, k->c.flow, flow);
+	return w.over ? ERR_NOMEM : turn_again(t, wr_span(&w));
+}
+
+static enum err take_up_counted(struct turn *t, struct counted *k)
+{
+	const size_t head = sizeof *k;
+	size_t flow;
+
+	if (t->left.len == 0)
+		return ERR_OK;
+	require(t->left.len > head);
+	memcpy(k, t->left.p, head);
+	flow = (k->c.rows + 1) * sizeof *k->c.flow;
+	require(t->left.len == head + flow);
+	k->c.flow = arena_alloc(t->arena, flow);
+	if (k->c.flow == NULL)
+		return ERR_NOMEM;
+	memcpy(k->c.flow, t->left.p + head, flow);
+	return ERR_OK;
+}
+
+/* Exact, for the people of this node alone: there is no command by which another node could ask.  All of them are looked at, in
+ * turns. */
 static enum err show_own(struct turn *t, uint32_t quarter, struct msg *reply)
 {
-	struct msg *flow = view_figures_of(t, reply, quarter);
-	const struct rows rows = {t, flow, state_peer_by_id(t->node, &t->node->node_id), true};
-	struct count c;
+	struct counted k = {.quarter = quarter};
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	struct rows rows = {t, NULL, self, true};
 	enum err rc;
 
-	if (rows.who == NULL)
+	if (self == NULL)
 		return turn_refuse(t, ERR_STATE, REFUSAL_NOT_A_MEMBER_YET);
-	rc = exact_quarter(t, quarter, UINT32_MAX, t->wall_ms, &c);
-	msg_set_u64(flow, FLOW_OWN, 1);
+	rc = take_up_counted(t, &k);
 	if (rc == ERR_OK)
-		report_rows(&rows, &c, NULL);
-	return rc;
+		rc = exact_some(t, k.quarter, UINT32_MAX, &k.at, &k.c);
+	if (rc != ERR_OK)
+		return rc;
+	if (!k.at.over)
+		return leave_counted(t, &k);
+	rows.flow = view_figures_of(t, reply, k.quarter);
+	msg_set_u64(rows.flow, FLOW_OWN, 1);
+	report_rows(&rows, &k.c, NULL);
+	return ERR_OK;
 }
 
 /* The newest quarter that anybody published, unless one is named: an empty page helps nobody. */

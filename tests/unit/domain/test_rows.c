@@ -10,6 +10,8 @@
 #include "domain/care/erase.h"
 #include "domain/care/slices.h"
 #include "domain/consent/casefile.h"
+#include "domain/count/exact.h"
+#include "domain/count/quarter.h"
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/quota.h"
@@ -216,6 +218,41 @@ static void a_long_worklist_goes_on_in_turns(void **state)
 	const struct asked a = ask(b, request(b, REQUEST_WORKLIST, &sub));
 
 	whole(&a, REPLY_WORK);
+}
+
+/* Each person is looked at once, and the figures are those of one long turn. */
+static void the_figures_of_a_quarter_are_counted_in_turns(void **state)
+{
+	struct bed *b = *state;
+	const uint32_t quarter = quarter_of(b->now_ms);
+	struct count *one = calloc(1, sizeof *one), *all = calloc(1, sizeof *all);
+	struct msg *sub, *m = request(b, REQUEST_FLOW, &sub);
+	struct exact_walk at = {.begun = false};
+	uint32_t flow[16][COUNT_CELLS] = {{0}};
+	unsigned turns = 0;
+	struct asked a;
+
+	msg_set_u64(sub, FLOW_ASK_OWN, 1);
+	a = ask(b, m);
+	assert_true(a.turns > MANY / LIMIT_TURN_ROWS && a.rows <= ROWS_MOST);
+	assert_int_equal(msg_u64(msg_get(a.reply, REPLY_FLOW), FLOW_OWN), 1);
+	while (!at.over) {
+		struct turn *t = bed_turn(b);
+
+		one->flow = flow; /* a turn's memory is gone after it */
+		assert_int_equal(exact_some(t, quarter, UINT32_MAX, &at, one), ERR_OK);
+		assert_true(one->rows < 16);
+		memcpy(flow, one->flow, one->rows * sizeof flow[0]);
+		turns++;
+	}
+	assert_int_equal(exact_quarter(bed_turn(b), quarter, UINT32_MAX, b->t.wall_ms, all),
+			 ERR_OK);
+	assert_int_equal(turns, a.turns);
+	assert_memory_equal(flow, all->flow, all->rows * sizeof flow[0]);
+	assert_memory_equal(one->needs, all->needs, sizeof all->needs);
+	assert_memory_equal(one->words, all->words, sizeof all->words);
+	free(one);
+	free(all);
 }
 
 static int setup_huge(void **state)
@@ -569,6 +606,7 @@ int main(void)
 		cmocka_unit_test(a_long_inbox_goes_on_in_turns),
 		cmocka_unit_test(the_next_page_goes_on_in_turns_too),
 		cmocka_unit_test(a_long_worklist_goes_on_in_turns),
+		cmocka_unit_test(the_figures_of_a_quarter_are_counted_in_turns),
 	};
 
 	static const struct CMUnitTest of_one_case[] = {
