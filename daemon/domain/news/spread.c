@@ -154,7 +154,7 @@ static enum err take_record(struct turn *t, struct span carried)
 	bool news = false;
 	enum err rc = may ? noderecord_take(t, carried, &news) : ERR_OK;
 
-	if (!may || rc == ERR_LIMIT)
+	if (of != NULL && (!may || rc == ERR_LIMIT))
 		held_note(&t->node->held, of->no, HELD_RECORDS, 1, t->wall_ms);
 	t->node->frames_refused += rc == ERR_CRYPTO || rc == ERR_MALFORMED ? 1 : 0;
 	if (err_foreign(rc) || rc == ERR_LIMIT)
