@@ -153,13 +153,12 @@ def into_the_new_year(w):
     w("maud", f"kring ack {w.smwo}")
     w("karim", f"kring note {w.urgent}", "stop")
     w("lotte", f"kring decline {w.work}", "1", "smwo")
+    case = w.case("maud", "C. Verzinsel")
+    w("maud", f"kring case show {case}")
+    w("maud", f"kring consent list {case}")
     w("ilse", "kring case search bedacht")
-    case = w.case("ilse", "B. Bedacht")
-    w("ilse", f"kring case show {case}")
-    w("ilse", f"kring consent list {case}")
-    consent = re.search(r"([0-9a-f]{6,}) +(?:\S+ +)*?SMWO|SMWO.*?\b([0-9a-f]{6,})\b", w.shown)
-    consent = consent[1] or consent[2]
-    w("ilse", f"kring consent withdraw {consent}", "ja")
+    w("ilse", f"kring show {w.urgent}")
+    w("ilse", f"kring revoke {w.urgent}", "ja")
     w("karim", "kring")
     w("karim", f"kring show {w.urgent}")
 
