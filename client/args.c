@@ -208,13 +208,33 @@ static int put_option(struct cli *c, const char *name, const char *value)
 
 /* ---- words ---- */
 
-/* Which words the command takes. */
+/* The commands that show what may stand where the first word is missing; else the help of the command. */
+static const char *shown_by(const struct command *cmd, char out[64])
+{
+	static const struct {
+		const char *word, *lists;
+	} known[] = {{"CASE", "kring case list"},
+		     {"REF", "kring inbox, kring sent"},
+		     {"PARTNER", "kring partner list"}};
+	const char *words = cli_or_none(cmd->words);
+	const size_t n = strcspn(words, " ");
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strlen(known[i].word) == n && strncmp(known[i].word, words, n) == 0)
+			return known[i].lists;
+	(void)snprintf(out, 64, "kring help %.20s%s%.20s", cmd->noun, cmd->verb == NULL ? "" : " ",
+		       cli_or_none(cmd->verb));
+	return out;
+}
+
+/* Which words the command takes, and where to find them. */
 static int wanting(const struct cli *c, const char *code)
 {
-	char words[WORDS_SHORT];
+	char words[WORDS_SHORT], lists[64];
 
 	words_arguments(c->lang, cli_or_none(c->cmd->words), words, sizeof words);
-	return cli_refuse(c, CLI_USAGE, code, FILL({"words", words, 0}));
+	return cli_refuse(c, CLI_USAGE, code,
+			  FILL({"words", words, 0}, {"lists", shown_by(c->cmd, lists), 0}));
 }
 
 static int put_word(struct cli *c, const char *word)

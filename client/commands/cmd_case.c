@@ -75,7 +75,8 @@ int cmd_case_take(struct cli *c)
 
 	if (c->word_count < 2)
 		return cli_refuse(c, CLI_USAGE, "missing-argument",
-				  FILL({"words", list_text(LIST_ARGUMENTS, c->lang, "FIELD"), 0}));
+				  FILL({"words", list_text(LIST_ARGUMENTS, c->lang, "FIELD"), 0},
+				       {"lists", "kring case show", 0}));
 	msg_set_text(&c->arena, sub, CASE_TAKE_ID, c->words[0]);
 	for (size_t i = 1; i < c->word_count; i++)
 		msg_add_text(&c->arena, sub, CASE_TAKE_FIELDS, c->words[i]);

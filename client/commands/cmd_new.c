@@ -9,8 +9,10 @@
 #include "client/cli/day.h"
 #include "client/cli/out.h"
 #include "client/commands/cmd.h"
+#include "client/dialogue/arrived.h"
 #include "client/dialogue/dialogue.h"
 #include "client/print/print.h"
+#include "client/print/said.h"
 
 /* A value that is too long for a code or a name is none that the node has: it says so. */
 static void take(char *out, size_t cap, const char *value)
@@ -76,6 +78,7 @@ static void show(struct cli *c, const struct referral *r, const struct referral_
 	struct msg *all = msg_new(&c->arena, MSG_REPLY);
 	size_t n = 0;
 
+	require(r->to_count > 0 && r->to_count <= REFERRAL_TO_MAX);
 	for (size_t i = 0; why != NULL && i < sizeof said / sizeof said[0]; i++)
 		if (msg_has(why, said[i]))
 			msg_set_text(&c->arena, all, said[i], msg_text(why, said[i]));
@@ -94,7 +97,12 @@ static void show(struct cli *c, const struct referral *r, const struct referral_
 		out_json(c, NULL, all);
 		return;
 	}
-	print_reply(c, all);
+	if (dry_run)
+		print_reply(c, all);
+	/* one sentence each, as when there is one */
+	for (size_t i = 0; !dry_run && i < r->to_count; i++)
+		if (r->to[i].part == PART_SENT)
+			(void)said_done(c, r->to[i].reply, arrived(c, r->to[i].reply));
 	for (size_t i = 0; bad != NULL && i < r->to_count; i++)
 		if (r->to[i].part != PART_SENT)
 			talk_say(c, "not-sent", FILL({"partners", r->to[i].name, 0}));
@@ -200,6 +208,7 @@ int cmd_refer(struct cli *c)
 		return dialogue_refer(c, &r);
 	words_arguments(c->lang, "CASE", words, sizeof words);
 	if (c->word_count == 0)
-		return cli_refuse(c, CLI_USAGE, "missing-argument", FILL({"words", words, 0}));
+		return cli_refuse(c, CLI_USAGE, "missing-argument",
+				  FILL({"words", words, 0}, {"lists", "kring case list", 0}));
 	return r.to_count > 1 || cli_option(c, "give-consent") != NULL ? several(c, &r) : one(c);
 }

@@ -105,8 +105,9 @@ int cmd_invite(struct cli *c)
 
 	require(c->cmd->run == cmd_invite);
 	if (cli_option(c, "org") == NULL || cli_option(c, "at") == NULL)
-		return cli_refuse(c, CLI_USAGE, "missing-argument",
-				  FILL({"words", "--org, --at", 0}));
+		return cli_refuse(
+			c, CLI_USAGE, "missing-argument",
+			FILL({"words", "--org, --at", 0}, {"lists", "kring help invite", 0}));
 	msg_set_text(&c->arena, sub, INVITE_NEW_ORG, cli_option(c, "org"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_ADDRESS, cli_option(c, "at"));
 	msg_set_text(&c->arena, sub, INVITE_NEW_LISTEN, cli_option(c, "listen"));

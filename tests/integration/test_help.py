@@ -80,6 +80,16 @@ def test_what_an_option_is_for_is_said_once_and_of_options_that_there_are():
             assert all(o["help"] and (lang == "de" or o["help"][:2].isupper() or not o["help"][0].isupper()) for o in c["options"]), (lang, c)
 
 
+def test_what_is_missing_is_named_with_where_to_find_it():
+    lists = {"CASE": "kring case list", "REF": "kring inbox, kring sent", "PARTNER": "kring partner list"}
+    asked = [c for c in table() if c["words"] and c["words"][0] != "["]
+    assert len(asked) > 30
+    for c in asked:
+        r = run("--dir", "/nowhere", *words(c))
+        first = c["words"].split()[0]
+        assert r.returncode == 2 and first in r.stderr and lists.get(first, f"kring help {' '.join(words(c))}") in r.stderr, (c["line"], r.stderr)
+
+
 def test_a_slip_is_answered_with_what_was_meant_and_does_nothing(tmp_path):
     for line, meant in ((["inbx"], "kring inbox"), (["hlep"], "kring help"), (["case", "lsit"], "kring case list"), (["help", "inbx"], "kring help inbox"),
                         (["help", "case", "shwo"], "kring help case show"), (["wroklist"], "kring worklist"), (["case", "earse", "x"], "kring case erase"),
