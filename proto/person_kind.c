@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "base/text.h"
 #include "proto/schema.h"
 
 /* Earlier is a mistyped century. */
@@ -84,6 +85,7 @@ static bool email(const char *s)
 
 const char *person_fault(unsigned field, const char *text, const char **remedy)
 {
+	uint32_t at;
 	bool number;
 
 	require(text != NULL && remedy != NULL);
@@ -102,9 +104,9 @@ const char *person_fault(unsigned field, const char *text, const char **remedy)
 		*remedy = "two or three small letters, like nl, fr, ar or zgh";
 		return "is not the code of a language";
 	}
-	if (field == PERSON_PHONE && !number) {
-		*remedy = "like 0113-123456 or +31 113 123456";
-		return "has no digit";
+	if (field == PERSON_PHONE && text_phone_fault(text, &at) != NULL) {
+		*remedy = "like 0113-123456 or +31 113 123456 x12";
+		return text_phone_fault(text, &at);
 	}
 	if (field == PERSON_EMAIL && (strchr(text, ' ') != NULL || !email(text))) {
 		*remedy = "like jan@voorbeeld.invalid, without blanks";

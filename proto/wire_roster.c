@@ -208,13 +208,16 @@ void wire_genesis_put(struct wr *w, const struct wire_genesis *g)
 enum err wire_genesis_get(struct span s, struct wire_genesis *g)
 {
 	struct rd r = rd_of(s);
+	uint32_t at;
 
 	if (!get_roots(&r, g))
 		return ERR_MALFORMED;
 	/* a federation that asks for a suite we lack must not be joined under another */
 	g->min_suite = rd_u8(&r);
 	text_get(&r, g->name, sizeof g->name);
-	return rd_done(&r) && g->min_suite == WIRE_SUITE_1 ? ERR_OK : ERR_MALFORMED;
+	return rd_done(&r) && g->min_suite == WIRE_SUITE_1 && text_name_fault(g->name, &at) == NULL
+		       ? ERR_OK
+		       : ERR_MALFORMED;
 }
 
 void wire_add_put(struct wr *w, const struct wire_add *a)
@@ -261,6 +264,7 @@ static bool place_get(struct rd *r, char *country)
 enum err wire_add_get(struct span s, struct wire_add *a)
 {
 	struct rd r = rd_of(s);
+	uint32_t at;
 	size_t n;
 
 	a->inception = span_of(rd_take(&r, 96), 96);
@@ -274,8 +278,11 @@ enum err wire_add_get(struct span s, struct wire_add *a)
 	text_get(&r, a->phone, sizeof a->phone);
 	text_get(&r, a->verified_by, sizeof a->verified_by);
 	a->sas_hash = rd_id32(&r);
-	return place_get(&r, a->country) && a->org[0] != '\0' && a->classes != 0 ? ERR_OK
-										 : ERR_MALFORMED;
+	/* what its node refuses to be called, no other one shows either */
+	return place_get(&r, a->country) && text_name_fault(a->org, &at) == NULL &&
+			       text_phone_fault(a->phone, &at) == NULL && a->classes != 0
+		       ? ERR_OK
+		       : ERR_MALFORMED;
 }
 
 void wire_remove_put(struct wr *w, const struct wire_remove *v)

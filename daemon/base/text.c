@@ -14,8 +14,7 @@ enum { CODE_MAX = 40, DISTANCE_MAX = 64 };
 
 static_assert((int)DISTANCE_MAX < (int)TEXT_FAR, "no true distance is taken for it");
 
-/* Decodes one character; returns its length, 0 when the bytes are not shortest-form UTF-8. */
-static size_t decode(const uint8_t *p, size_t left, uint32_t *out)
+size_t text_next(const uint8_t *p, size_t left, uint32_t *out)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t n;
@@ -109,7 +108,7 @@ const char *text_fault(enum text_class class, struct span s, size_t *at)
 	for (size_t i = 0, n; i < s.len; i += n, before = c) {
 		const char *fault;
 
-		n = decode(s.p + i, s.len - i, &c);
+		n = text_next(s.p + i, s.len - i, &c);
 		fault = n == 0 ? "is not valid UTF-8" : fault_of(class, c, before);
 		if (fault != NULL) {
 			if (at != NULL)
@@ -127,7 +126,7 @@ void text_print(FILE *f, const char *s)
 
 	require(f != NULL);
 	for (size_t i = 0, n; i < in.len; i += n, before = c) {
-		n = decode(in.p + i, in.len - i, &c);
+		n = text_next(in.p + i, in.len - i, &c);
 		if (n == 0 || fault_of(TEXT_LINE, c, before) != NULL) {
 			(void)fputc('?', f);
 			n = n == 0 ? 1 : n;
@@ -160,7 +159,7 @@ bool text_blank(const char *s)
 	for (size_t i = 0; i < in.len; i += n) {
 		uint32_t c = 0;
 
-		n = decode(in.p + i, in.len - i, &c);
+		n = text_next(in.p + i, in.len - i, &c);
 		if (n == 0 || !unseen(c))
 			return false;
 	}
@@ -171,7 +170,7 @@ size_t text_blank_len(const char *s)
 {
 	const struct span in = span_of(s, strlen(s));
 	uint32_t c = 0;
-	const size_t n = in.len == 0 ? 0 : decode(in.p, in.len, &c);
+	const size_t n = in.len == 0 ? 0 : text_next(in.p, in.len, &c);
 
 	require(n <= in.len);
 	return n != 0 && unseen(c) ? n : 0;
@@ -277,7 +276,7 @@ bool text_slug(char *out, size_t cap, const char *s)
 		char one[2];
 		const char *plain;
 
-		step = decode(in.p + i, in.len - i, &c);
+		step = text_next(in.p + i, in.len - i, &c);
 		if (step == 0)
 			step = 1; /* no text of ours: a gap between two words */
 		if (c >= 0x300 && c <= 0x36f)

@@ -41,6 +41,20 @@ bool text_code(const char *s);
 bool text_blank(const char *s);
 /** A blank of any kind and width at the start of s: its length in bytes; 0: there is none. */
 size_t text_blank_len(const char *s);
+/** The character at p, of at most left bytes (not 0): its length, 0 when the bytes are no UTF-8 in its shortest form. */
+size_t text_next(const uint8_t *p, size_t left, uint32_t *out);
+
+/** What an organisation or a federation may be called, so that no two names look alike by accident: one line in words with single
+ *  blanks, no word that mixes scripts, no letter that only looks like another one.  NULL, or a row of errors.psv; *at: the
+ *  character (a number of Unicode), 0 when it is none. */
+const char *text_name_fault(const char *name, uint32_t *at);
+/** As text_slug(), and with letters of Greek and Cyrillic for the Latin ones they look like: equal for two names that a reader
+ *  takes for each other. */
+bool text_name_looks(char *out, size_t cap, const char *name);
+/** Digits, + ( ) / . - and blanks, and at the end an extension ("x12", "toestel 12", "poste 12", "Durchwahl 12").  As above;
+ *  empty is no fault. */
+const char *text_phone_fault(const char *phone, uint32_t *at);
+
 /** Letters to change, add or leave out between two words; TEXT_FAR when one is longer than 64 bytes. */
 enum { TEXT_FAR = 99 };
 unsigned text_distance(const char *a, const char *b);

@@ -488,7 +488,10 @@ def test_a_name_is_in_its_own_column(federation):
     f = federation("Goes")
     a, = f.start()
     at = f"tcp://127.0.0.1:{free_port()}"
-    a.k("invite", "--org", "Doel\u2003 \u00a0       approved              2099-01-01   0 of 3", "--at", at)
+    r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "invite", "--org", "Doel\u2003 \u00a0       approved              2099-01-01   0 of 3", "--at", at],
+                       capture_output=True, text=True)
+    assert r.returncode == 2 and "U+2003" in r.stderr, r
+    a.k("invite", "--org", "Doel approved 2099-01-01 0 of 3", "--at", at)
     row = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "invites", "list"], capture_output=True, text=True).stdout
     assert "Doel approved 2099-01-01 0 of 3" in " ".join(row.split(" ")).replace("\u2003", "?"), row
     assert [c for c in re.split(r"  +", row.splitlines()[0]) if c][1].startswith("Doel approved 2099"), row

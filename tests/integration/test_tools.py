@@ -614,3 +614,32 @@ def test_what_lies_beside_the_data_it_opens_is_a_field_too(one):
     good(tool(f, n.dir, "slot", "add", "--kind", "passphrase", "--file", str(f.dir / "pass")))
     (n.dir / "recovery-sheet.txt").unlink()
     assert beside() == (False, True)
+
+
+# ---- names and telephones ----
+BAD_NAMES = (("x" * 500, "too long"), ("   ", "empty"), ("G\u043ees", "U+043E"), ("Een\u3000Thuis", "U+3000"), ("o" + "\u0301" * 50, "U+0301"), ("Goes\u202e", "U+202E"),
+             ("\uff27oes", "U+FF27"), ("Een  Thuis", "blank too many"))
+
+
+def test_a_name_that_looks_like_another_is_refused_where_it_is_typed(federation):
+    f = federation("Goes", "SMWO")
+    a, _ = f.start()
+    at = f"tcp://127.0.0.1:{free_port()}"
+    init = lambda org, *more: tool(f, f.dir / "new", "node", "init", "--org", org, "--country", "NL", "--listen", at, "--federation", str(f.roster), *more)
+    for name, word in BAD_NAMES:
+        r = init(name)
+        assert r.returncode == 2 and "--org" in r.stderr and word in r.stderr and not (f.dir / "new").exists(), (name, r)
+        r = tool(f, f.dir, "federation", "create", "--name", name, "--roots", "2/2", "--out", str(f.dir / "fed"))
+        assert r.returncode == 2 and "--name" in r.stderr and word in r.stderr and not (f.dir / "fed").exists(), (name, r)
+        r = tool(f, a.dir, "invite", "--org", name, "--at", at)
+        assert r.returncode in (1, 2) and (word in r.stderr or "organisation" in r.stderr), (name, r)
+    for name in ("smwo", "S\u00b7M\u00b7W\u00b7O".replace("\u00b7", ""), "SMW\u00d3", "G\u00f6\u00ebs"):  # in capitals, accents
+        r = tool(f, a.dir, "invite", "--org", name, "--at", at)
+        assert r.returncode == 1 and ("SMWO" in r.stderr or "Goes" in r.stderr), (name, r)
+    for phone in ("0114 23 45 67x", "bel na vijf", "\u0660114"):
+        r = init("Nieuw", "--phone", phone)
+        assert r.returncode == 2 and "--phone" in r.stderr and not (f.dir / "new").exists(), (phone, r)
+    assert init("Nieuw", "--phone", "0114 234567 toestel 12").returncode == 0
+    case = a.new_case(phone="0114 234567 x12")
+    r = tool(f, a.dir, "case", "edit", case, "--phone", "0114 23 45 67x")
+    assert r.returncode == 2 and "telephone" in r.stderr, r

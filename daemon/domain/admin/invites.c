@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "base/endpoint.h"
+#include "base/text.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/names.h"
 #include "domain/newcomer/door.h"
@@ -26,6 +27,28 @@ static enum err changed(struct turn *t)
 	return turn_do(t, EFFECT_MEMBERS);
 }
 
+/* One that looks like a partner's would be mistaken for it: the partner is named, for the reader sees no difference. */
+static enum err check_name(struct turn *t, const char *org)
+{
+	uint32_t at;
+	const char *flaw = text_name_fault(org, &at);
+	char code[16] = "";
+
+	if (text_blank(org))
+		return turn_refuse(t, ERR_INVAL, REFUSAL_INVITE_ORG_MISSING);
+	if (at != 0)
+		text_format(code, sizeof code, " (U+%04X)", at);
+	if (flaw != NULL)
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_INVITE_ORG_WRONG,
+					say_code("flaw", LIST_ERRORS, flaw),
+					say_text("character", code));
+	for (size_t i = 0; i < t->node->peer_count; i++)
+		if (!t->node->peers[i].removed && names_same(t->node->peers[i].org, org))
+			return turn_refuse_with(t, ERR_EXISTS, REFUSAL_INVITE_ORG_IS_MEMBER,
+						say_text("partner", t->node->peers[i].org));
+	return ERR_OK;
+}
+
 /* Two partners of one name would be mistaken for each other, so a name that is taken is refused here, before anybody
  * is told anything. */
 static enum err check_invite(struct turn *t, const struct msg *req, const struct peer *self)
@@ -36,16 +59,13 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 	struct msg *m;
 	size_t open = 0;
 	const char *flaw;
+	enum err rc;
 
 	if (self == NULL || !self->active)
 		return turn_refuse(t, ERR_STATE, REFUSAL_INVITE_BY_MEMBERS_ONLY);
-	if (msg_text(req, INVITE_NEW_ORG)[0] == '\0' ||
-	    strlen(msg_text(req, INVITE_NEW_ORG)) > LIMIT_ORG_NAME)
-		return turn_refuse(t, ERR_INVAL, REFUSAL_INVITE_ORG_MISSING);
-	for (size_t i = 0; i < t->node->peer_count; i++)
-		if (!t->node->peers[i].removed &&
-		    names_same(t->node->peers[i].org, msg_text(req, INVITE_NEW_ORG)))
-			return turn_refuse(t, ERR_EXISTS, REFUSAL_INVITE_ORG_IS_MEMBER);
+	rc = check_name(t, msg_text(req, INVITE_NEW_ORG));
+	if (rc != ERR_OK)
+		return rc;
 	if (msg_text(req, INVITE_NEW_ADDRESS)[0] == '\0' ||
 	    strlen(msg_text(req, INVITE_NEW_ADDRESS)) > LIMIT_ENDPOINT ||
 	    strlen(msg_text(req, INVITE_NEW_LISTEN)) > LIMIT_ENDPOINT)

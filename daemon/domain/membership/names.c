@@ -45,14 +45,14 @@ static struct peer *by_key(struct node *n, const char *name)
 	return NULL;
 }
 
-/* By what people type (text_slug): two names that differ in nothing else would be taken for each other. */
+/* By what a reader sees: two names that differ in capitals, accents or the script of a letter would be taken for each other. */
 bool names_same(const char *one, const char *other)
 {
 	char a[NAMES_TYPED_LEN], b[NAMES_TYPED_LEN];
 
 	return strcmp(one, other) == 0 ||
-	       (text_slug(a, sizeof a, one) && text_slug(b, sizeof b, other) && a[0] != '\0' &&
-		strcmp(a, b) == 0);
+	       (text_name_looks(a, sizeof a, one) && text_name_looks(b, sizeof b, other) &&
+		a[0] != '\0' && strcmp(a, b) == 0);
 }
 
 /* A name in another script has no slug: it is compared as it stands. */

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/rng.h"
+#include "base/text.h"
 #include "core/disk/rosterfile.h"
 #include "core/disk/unlock.h"
 #include "core/ownrecord.h"
@@ -293,15 +294,55 @@ int nodedir_refuse_place(const char *place)
 				  FILL({"place", named, 0}, {"known", list_country_names, 0})));
 }
 
+/* The character too: one that looks like another is not found by looking. */
+static int refuse_flaw(const char *option, const char *flaw, uint32_t at)
+{
+	char why[SAY_LEN], code[16];
+
+	if (flaw == NULL)
+		return 0;
+	(void)snprintf(code, sizeof code, "U+%04X", at);
+	return tool_fail(
+		TOOL_USAGE, option,
+		at == 0 ? say_flaw(flaw)
+			: say_into(why, "flaw-at",
+				   FILL({"flaw", say_flaw(flaw), 0}, {"character", code, 0})));
+}
+
+int nodedir_name(const char *option, const char *name)
+{
+	uint32_t at;
+	const char *flaw = text_name_fault(name, &at);
+
+	return refuse_flaw(option, flaw, at);
+}
+
+static int refuse_phone(const char *phone)
+{
+	uint32_t at;
+	const char *flaw = text_phone_fault(phone, &at);
+
+	return refuse_flaw("--phone", flaw, at);
+}
+
 int nodedir_check(struct tool_args *a)
 {
-	if (a->dir == NULL || a->org == NULL || a->country == NULL ||
-	    strlen(a->org) > LIMIT_ORG_NAME || strlen(a->dir) >= CONFIG_PATH_MAX)
+	int bad;
+
+	if (a->dir == NULL || a->org == NULL || a->country == NULL)
 		return tool_fail(TOOL_USAGE, "needs-node-options", list_country_names);
+	if (strlen(a->dir) >= CONFIG_PATH_MAX)
+		return tool_fail(TOOL_USAGE, "dir-too-long", "");
+	bad = nodedir_name("--org", a->org);
+	if (bad != 0)
+		return bad;
 	if (!list_has_place(a->country))
 		return nodedir_refuse_place(a->country);
 	if (a->phone != NULL && strlen(a->phone) >= sizeof((struct wire_add *)0)->phone)
 		return tool_fail(TOOL_USAGE, "phone-too-long", a->phone);
+	bad = a->phone == NULL ? 0 : refuse_phone(a->phone);
+	if (bad != 0)
+		return bad;
 	return check_addresses(a);
 }
 

@@ -21,6 +21,8 @@ enum { NODEDIR_JOIN_MAX = 1024 };
 
 /** 0, or the exit code after telling why: arguments of node init and join. */
 int nodedir_check(struct tool_args *a);
+/** 0, or the exit code after telling what is wrong with the name of an organisation or a federation (text_name_fault). */
+int nodedir_name(const char *option, const char *name);
 /** Says which countries have a calendar of working days; the exit code. */
 int nodedir_refuse_place(const char *place);
 /** Make the node in a->dir for this federation; join receives the request (as the file `join`). */

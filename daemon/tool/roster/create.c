@@ -16,6 +16,7 @@
 #include "roles/config.h"
 #include "tool/cli/fail.h"
 #include "tool/cli/say.h"
+#include "tool/node/nodedir.h"
 #include "tool/roster/tools.h"
 
 /* All of them lie together once, here; each leaves on a stick for the organisation that is to hold it. */
@@ -58,11 +59,15 @@ int tool_fed_create(struct tool_args *a)
 	struct wr pw = wr_of(payload, sizeof payload), bw = wr_of(bytes, sizeof bytes);
 	struct id32 hash;
 	unsigned m = 0, n = 0;
+	int bad;
 	char path[CONFIG_PATH_MAX + 32], hex[33];
 	enum err rc;
 
-	if (a->name == NULL || a->out == NULL || strlen(a->name) > LIMIT_ORG_NAME)
+	if (a->name == NULL || a->out == NULL)
 		return tool_fail(TOOL_USAGE, "needs-name-out", "");
+	bad = nodedir_name("--name", a->name);
+	if (bad != 0)
+		return bad;
 	if (!create_roots(a->roots == NULL ? "2/3" : a->roots, &m, &n))
 		return tool_fail(TOOL_USAGE, "--roots M/N", "roots-number");
 	require(n <= LIMIT_ROOTS); /* create_roots said so */

@@ -5,6 +5,7 @@
 #include "base/endpoint.h"
 #include "base/err.h"
 #include "base/fill.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 static void a_sentence_is_filled_in_and_counts_as_its_language_does(void **state)
@@ -334,6 +335,115 @@ static void what_is_printed_is_one_line_that_is_seen(void **state)
 	assert_int_equal(text_blank_len("\xe2\xa0\x80"), 3);
 }
 
+/* Each is refused for one character, which is named; what real organisations are called is let in. */
+static void a_name_looks_like_one_name(void **state)
+{
+	static const struct {
+		const char *name, *fault;
+		uint32_t at;
+	} bad[] = {
+		{"", "is empty", 0},
+		{" \t", "is empty", 0},
+		{"\u3000\u00a0", "is empty", 0},
+		{" Goes", "has a blank too many", ' '},
+		{"Goes ", "has a blank too many", ' '},
+		{"Een  Thuis", "has a blank too many", ' '},
+		{"Een\u3000Thuis", "has a blank that is no common one", 0x3000},
+		{"Een\u00a0Thuis", "has a blank that is no common one", 0xa0},
+		{"G\u043ees", "mixes the letters of two scripts in one word", 0x43e},
+		{"SMW\u039f", "mixes the letters of two scripts in one word", 0x39f},
+		{"\u0421MWO", "mixes the letters of two scripts in one word", 'M'},
+		{"OCMW G\u043eed Wonen", "mixes the letters of two scripts in one word", 0x43e},
+		{"o\u0301\u0302\u0303", "has too many marks on a letter", 0x303},
+		{"\u0301Goes", "has too many marks on a letter", 0x301},
+		{"\uff27oes", "has a letter in disguise", 0xff27},
+		{"\U0001d406oes", "has a letter in disguise", 0x1d406},
+		{"Goes\u202e", "contains an invisible character", 0x202e},
+		{"Go\u200bes", "contains an invisible character", 0x200b},
+		{"Goes\n", "has one line", '\n'},
+		{"\xff", "is not valid UTF-8", 0},
+	};
+	static const char *const good[] = {"SMWO",
+					   "Gemeente Goes",
+					   "CPAS d\u2019Ixelles / OCMW Elsene",
+					   "\u00c9\u00e9n Thuis (Zeeland) \u2013 Noord & Zuid",
+					   "Cafe\u0301 Nguye\u0302\u0303n",
+					   "\u0426\u0435\u043d\u0442\u0440 Rotterdam",
+					   "\u0395\u03bb\u03bb\u03ac\u03b4\u03b1",
+					   "\u6771\u4eac",
+					   "3e Huis 10"};
+	char longest[LIMIT_ORG_NAME + 2] = "";
+	uint32_t at;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		const char *fault = text_name_fault(bad[i].name, &at);
+
+		if (fault == NULL || strcmp(fault, bad[i].fault) != 0 || at != bad[i].at)
+			fail_msg("%zu: %s, U+%04X", i, fault == NULL ? "taken" : fault, at);
+	}
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		if (text_name_fault(good[i], &at) != NULL || at != 0)
+			fail_msg("%s: %s", good[i], text_name_fault(good[i], &at));
+	memset(longest, 'x', LIMIT_ORG_NAME + 1);
+	assert_string_equal(text_name_fault(longest, &at), "is too long for a name");
+	longest[LIMIT_ORG_NAME] = '\0';
+	assert_null(text_name_fault(longest, &at));
+}
+
+static void names_that_look_alike_are_the_same(void **state)
+{
+	static const char *const pairs[][2] = {{"\u0421\u041c\u0412\u041e", "CMBO"},
+					       {"GO\u00cbS", "goes"},
+					       {"Goe\u0301s", "Go\u00e9s"},
+					       {"\u0391\u03a4\u0395", "ate"}};
+	char one[LIMIT_ORG_NAME + 3], other[LIMIT_ORG_NAME + 3];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		assert_true(text_name_looks(one, sizeof one, pairs[i][0]));
+		assert_true(text_name_looks(other, sizeof other, pairs[i][1]));
+		assert_string_equal(one, other);
+		assert_true(one[0] != '\0');
+	}
+}
+
+static void a_telephone_has_a_number(void **state)
+{
+	static const char *const good[] = {"",
+					   "1",
+					   "000-111",
+					   "0113-123456",
+					   "+31 (0)113 12.34.56",
+					   "0114 23 45 67x12",
+					   "0114 23 45 67 x 12",
+					   "0114 234567 toestel 12",
+					   "02/123.45.67 poste 3",
+					   "030 123456 Durchwahl 7",
+					   "0114 234567 ext. 12"};
+	static const struct {
+		const char *phone;
+		uint32_t at;
+	} bad[] = {{"0114 23 45 67x", 'x'},
+		   {"0114 23 45 67 bellen na vijf", 'b'},
+		   {"x12", 'x'},
+		   {"0114 234567 x12 of x13", ' '},
+		   {"0114\u2013234567", 0x2013},
+		   {"O114 234567", 'O'},
+		   {"\u0660\u0661\u0662 1", 0x660},
+		   {"06 toestel", 't'}};
+	uint32_t at;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		if (text_phone_fault(good[i], &at) != NULL)
+			fail_msg("%s: U+%04X", good[i], at);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (text_phone_fault(bad[i].phone, &at) == NULL || at != bad[i].at)
+			fail_msg("%s: U+%04X", bad[i].phone, at);
+	assert_string_equal(text_phone_fault("morgen", &at), "has no digit");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,6 +460,9 @@ int main(void)
 		cmocka_unit_test(a_bad_endpoint_is_refused_with_its_reason),
 		cmocka_unit_test(arena_is_bounded_and_wiped),
 		cmocka_unit_test(arena_gives_back_what_a_walk_took),
+		cmocka_unit_test(a_name_looks_like_one_name),
+		cmocka_unit_test(names_that_look_alike_are_the_same),
+		cmocka_unit_test(a_telephone_has_a_number),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
