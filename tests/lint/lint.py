@@ -469,6 +469,27 @@ def remedies_name_commands():
                 yield f"{rel(p)}: there is no command: {m[0]}"
 
 
+def remedies_have_options():
+    """... and each option behind it is one of that command's, in every language."""
+    r = subprocess.run([str(BUILD / "kring"), "--json", "help"], capture_output=True, text=True)
+    table = {" ".join(w for w in (c["noun"], c["verb"]) if w): {o["name"] for o in c["options"]} for c in json.loads(r.stdout)["commands"]}
+    always = {"dir", "socket", "json", "jsonl", "lang", "help", "version"}
+    seen = 0
+    for p in sorted((ROOT / "config/lists").glob("*.psv")):
+        for line in p.read_text().splitlines():
+            for text in re.split(r"[|;()]|(?<![/\w])(?=kring )", line):
+                m = re.match(r"kring (?:--dir \S+ |--json )*([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", text)
+                name = m and (f"{m[1]} {m[2]}" if f"{m[1]} {m[2]}" in table else m[1])
+                if not m or name not in table:
+                    continue
+                for option in re.findall(r"--([a-z][a-z-]*)", text[m.end():].partition(": ")[0]):
+                    seen += 1
+                    if option not in table[name] | always:
+                        yield f"{rel(p)}: kring {name} has no --{option}: {line[:80]}"
+    if seen < 40:
+        yield f"{seen} options were found: this check would see nothing"
+
+
 def manual_is_the_table():
     """deploy/settings.md is what kringd prints about itself."""
     r = subprocess.run([str(BUILD / "kringd"), "tool", "config-manual"], capture_output=True, text=True)
@@ -543,6 +564,7 @@ check("ARCHITECTURE.md answers its questions", architecture.answers())
 check("only documents of this tree are cited", documents_are_here())
 check("comments name what exists", comments_name_what_exists())
 check("a remedy names a command that exists", remedies_name_commands())
+check("a remedy names options of its command", remedies_have_options())
 check("the manual of the settings is made from their table", manual_is_the_table())
 check("variables of the environment are in the table", variables_are_in_the_table())
 check("README.md explains every stage of the tests", stages_are_explained())
