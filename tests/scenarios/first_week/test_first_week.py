@@ -222,7 +222,6 @@ def day_in_french(w):
     w("anne", "kring refer xyz")
     w("anne", f"kring recall {ref}")
     w("anne", "kring partner list")
-    w("anne", "kring help")
 
 
 def test_a_day_in_german(region):
@@ -263,4 +262,3 @@ def day_in_german(w):
     w("anna", "kring refer xyz")
     w("anna", f"kring recall {ref}")
     w("anna", "kring partner list")
-    w("anna", "kring help")
