@@ -186,7 +186,8 @@ static void empty_lists(json_t *o, const struct msg *request, const struct msg *
 				(void)json_object_set_new(o, "truncated", json_false());
 		}
 	/* beside its answer, and never cut */
-	if (msg_has(request, REQUEST_CASE_NEW) && json_object_get(o, "near") == NULL)
+	if ((msg_has(request, REQUEST_CASE_NEW) || msg_has(request, REQUEST_CASE_NEAR)) &&
+	    json_object_get(o, "near") == NULL)
 		(void)json_object_set_new(o, "near", json_array());
 }
 

@@ -16,15 +16,19 @@ int cmd_case_new(struct cli *c)
 	char id[64];
 
 	struct msg *sub, *req;
+	bool tries;
 	int bad;
 
 	if (c->option_count == 0 && talk_possible(c))
 		return dialogue_case_new(c, id);
-	req = cli_request(c, REQUEST_CASE_NEW, &sub);
+	/* who only asks is told who is alike, and nothing is made */
+	tries = cli_option(c, "dry-run") != NULL && cli_option(c, "same-as") == NULL;
+	req = cli_request(c, tries ? REQUEST_CASE_NEAR : REQUEST_CASE_NEW, &sub);
 	bad = person_fill(c, msg_sub(&c->arena, sub, CASE_NEW_PERSON));
 	require(c->cmd->run == cmd_case_new);
 	msg_set_text(&c->arena, sub, CASE_NEW_SAME_AS, cli_option(c, "same-as"));
-	cmd_put_flag(c, req, "dry-run", REQUEST_DRY_RUN);
+	if (!tries)
+		cmd_put_flag(c, req, "dry-run", REQUEST_DRY_RUN);
 	return bad != 0 ? bad : cmd_finish(c, req);
 }
 

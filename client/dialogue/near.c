@@ -103,13 +103,12 @@ static bool surely(const struct msg *reply, const struct msg *person)
 
 enum talk near_ask(struct cli *c, struct msg *person, bool known, char same[64])
 {
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NEW, &sub), *reply = NULL;
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NEAR, &sub), *reply = NULL;
 	struct talk_item items[NEAR_SHOWN + 1];
 	size_t n = 0, i;
 	enum talk t;
 
 	same[0] = '\0';
-	msg_set_u64(req, REQUEST_DRY_RUN, 1);
 	msg_put_sub(sub, CASE_NEW_PERSON, person);
 	/* what the node has against it, it says when the case is made */
 	if (cli_try(c, req, &reply) != CLI_DONE || msg_count(reply, REPLY_NEAR) == 0 ||

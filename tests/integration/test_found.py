@@ -102,6 +102,8 @@ def test_the_same_person_entered_twice_is_pointed_out(federation):
     assert not near(again("--name", "Jan van den Berg", "--born", "1980-02-01"))
     assert not near(again("--name", "Iemand Anders", "--phone", "0088"))
     assert a.k("case", "list")["total"] == 1, "a dry run makes nothing"
+    looked = [x for x in a.k("audit", "list")["audit"] if x["event"] == "search" and x["detail"] == "near"]
+    assert len(looked) == 3, "who was shown somebody stands in the audit log"
     # said on standard error, where a script does not read; the number alone on standard output
     r = typed(a, "case", "new", "--name", "J. v.d. Berg", "--phone", "0113 00 00 88")
     new = r.stdout.strip()

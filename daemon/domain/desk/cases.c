@@ -297,6 +297,17 @@ static enum err add_to(struct turn *t, const char *same_as, const struct msg *ty
 		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "same"});
 }
 
+/* Has it a name, and is each field of its kind? */
+static enum err new_person(struct turn *t, const struct msg *person)
+{
+	enum err rc;
+
+	if (msg_text(person, PERSON_NAME)[0] == '\0')
+		return turn_refuse(t, ERR_INVAL, REFUSAL_CASE_NAME_MISSING);
+	rc = fields_fit(t, person);
+	return rc == ERR_OK ? typed_person(t, person) : rc;
+}
+
 /* A name is all that a case needs: people in need are written down before everything is known. */
 enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -306,11 +317,7 @@ enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
 	struct id16 id;
 	enum err rc;
 
-	if (msg_text(person, PERSON_NAME)[0] == '\0')
-		return turn_refuse(t, ERR_INVAL, REFUSAL_CASE_NAME_MISSING);
-	rc = fields_fit(t, person);
-	if (rc == ERR_OK)
-		rc = typed_person(t, person);
+	rc = new_person(t, person);
 	if (rc != ERR_OK)
 		return rc;
 	if (msg_text(req, CASE_NEW_SAME_AS)[0] != '\0')
@@ -326,7 +333,22 @@ enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = audit_add(t, &(struct audit_entry){
 					  .event = AUDIT_CREATE, .case_id = &id, .detail = "case"});
 	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
-	return rc == ERR_OK ? view_near(t, &who, &id, reply) : rc;
+	/* who only tries it asks case_near, which is written down */
+	return rc == ERR_OK && !t->dry_run ? view_near(t, &who, &id, reply) : rc;
+}
+
+/* Before it is made.  Nothing is, but somebody looked for a person, and that stays: a dry run would leave no word of it. */
+enum err desk_case_near(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct msg *person = msg_get(req, CASE_NEW_PERSON);
+	struct index_entry who;
+	enum err rc = new_person(t, person);
+
+	if (rc != ERR_OK)
+		return rc;
+	known_person(&(struct id16){{0}}, 0, person, &who);
+	msg_set_u64(reply, REPLY_DRY_RUN, 1);
+	return view_near(t, &who, NULL, reply);
 }
 
 /* The reply carries the new version, so that the same worker goes on without reading the case again. */

@@ -15,6 +15,7 @@
 #include "domain/state.h"
 
 MUST_CHECK enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err desk_case_near(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_case_take(struct turn *t, const struct msg *req, struct msg *reply);

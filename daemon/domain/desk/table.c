@@ -77,6 +77,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(PARTNER_SHOW, view_partner_show, READS, ALL) \
 	X(PARTNER_AGREE, desk_agree, WRITES, ADMIN) \
 	X(CASE_NEW, desk_case_new, GROWS, WORKER) \
+	X(CASE_NEAR, desk_case_near, READS, WORKER) \
 	X(CASE_LIST, view_case_list, READS, CASES) \
 	X(CASE_SHOW, view_case_show, READS, CASES) \
 	X(CASE_NOTE, desk_case_note, GROWS, WORKER) \

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
+#include "domain/evidence/audit.h"
 #include "domain/people/known.h"
 #include "domain/state.h"
 
@@ -158,10 +159,12 @@ enum err view_near(struct turn *t, const struct index_entry *who, const struct i
 
 	require(msg_count(reply, REPLY_NEAR) == 0);
 	if (known_whole(t->node))
-		return near_known(t, who, self, reply);
-	for (int in = LIKE_NATIONAL; rc == ERR_OK && in < LIKE_NOT; in++)
+		rc = near_known(t, who, self, reply);
+	for (int in = LIKE_NATIONAL; !known_whole(t->node) && rc == ERR_OK && in < LIKE_NOT; in++)
 		rc = near_stored(t, who, self, (enum likeness)in, reply);
-	return rc;
+	if (rc != ERR_OK || msg_count(reply, REPLY_NEAR) == 0)
+		return rc;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "near"});
 }
 
 enum err view_near_case(struct turn *t, const struct id16 *id, struct msg *reply)

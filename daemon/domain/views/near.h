@@ -8,7 +8,7 @@
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  nothing.
  * Privacy:  rows show a name and a birth date of somebody else than who is asked about: within living consents, to who may see
- *           cases, and never kept in the answer to a request.
+ *           cases, and never kept in the answer to a request.  That somebody was shown is in the audit log.
  */
 #ifndef KRING_DOMAIN_VIEWS_NEAR_H
 #define KRING_DOMAIN_VIEWS_NEAR_H
