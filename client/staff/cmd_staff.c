@@ -100,3 +100,26 @@ int cmd_staff_end(struct cli *c)
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	return show(c, req);
 }
+
+int cmd_case_worker(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_WORKER, &sub);
+
+	require(c->word_count > 0);
+	msg_set_text(&c->arena, sub, CASE_WORKER_ID, c->words[0]);
+	if (c->word_count > 1)
+		msg_set_text(&c->arena, sub, CASE_WORKER_WHO, c->words[1]);
+	return show(c, req);
+}
+
+/* Without a name the list comes back. */
+int cmd_hand(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_HAND, &sub);
+
+	require(c->word_count <= 1);
+	if (c->word_count > 0)
+		msg_set_text(&c->arena, sub, HAND_LIST_WHO, c->words[0]);
+	cmd_put_number(c, sub, "until", HAND_LIST_UNTIL_MS);
+	return show(c, req);
+}

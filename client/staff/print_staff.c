@@ -29,6 +29,14 @@ static void person(const struct cli *c, const struct msg *r)
 			c, "staff-until",
 			FILL({"day", words_day(c->lang, msg_text(r, STAFF_ROW_LAST_DAY), day), 0}));
 	}
+	if (msg_has(r, STAFF_ROW_DEPUTY)) {
+		char day[WORDS_SHORT];
+
+		print_say(
+			c, "staff-deputy",
+			FILL({"day", words_day(c->lang, msg_text(r, STAFF_ROW_DEPUTY_DAY), day), 0},
+			     {"name", msg_text(r, STAFF_ROW_DEPUTY), 0}));
+	}
 	(void)putchar('\n');
 }
 

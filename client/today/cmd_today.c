@@ -15,6 +15,7 @@ int cmd_today_ask(struct cli *c, struct msg **reply)
 	int code;
 
 	require(c->cmd->field == REQUEST_WORKLIST || c->cmd->field == REQUEST_TODAY);
+	cmd_put_flag(c, sub, "mine", LIST_ASK_MINE);
 	cmd_put_number(c, sub, "limit", LIST_ASK_LIMIT);
 	msg_set_text(&c->arena, sub, LIST_ASK_AFTER, cli_option(c, "after"));
 	msg_set_text(&c->arena, sub, LIST_ASK_FROM, cli_option(c, "from"));

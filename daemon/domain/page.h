@@ -44,6 +44,7 @@ struct page {
 	uint64_t total; /* of the whole list */
 	bool behind;	/* only rows behind `after` are kept */
 	bool more;	/* there were more of them */
+	bool mine;	/* only what is on the list of whoever asks */
 	/* Where a walk goes on, if a turn before began it: with this partner, at this key. */
 	bool begun;
 	size_t peer;

@@ -70,7 +70,8 @@
 	X(ALONE, "alone")	  /* case 16                         peer u16 | since ms u64 */ \
 	X(DRAFT, "draft")	  /* uid u32 | id 16 | saved ms u64  what somebody types  */ \
 	X(STAFF, "staff")	  /* id 16                           who may use the node */ \
-	X(PENDING, "pending")	  /* id 16                           waits for a second   */
+	X(PENDING, "pending")	  /* id 16                           waits for a second   */ \
+	X(WORKER, "worker")	  /* case 16                         staff 16             */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

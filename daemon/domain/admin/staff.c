@@ -13,7 +13,9 @@
 #include "domain/evidence/audit.h"
 #include "domain/page.h"
 #include "domain/referral/calendar.h"
+#include "domain/staff/worker.h"
 #include "domain/state.h"
+#include "domain/views/find.h"
 #include "domain/views/fits.h"
 
 enum { SMALL = 4 }; /* with so many people, who looks after the node need not work with cases too */
@@ -157,7 +159,7 @@ static enum err read_person(struct turn *t, const struct msg *req, struct staff 
 static void put_row(struct turn *t, const struct staff *s, struct msg *reply)
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_STAFF);
-	char hex[33], day[DATE_TEXT];
+	char hex[33], day[DATE_TEXT], name[STAFF_NAME + 1];
 
 	bytes_hex(hex, s->id.b, sizeof s->id.b);
 	msg_set_text(t->arena, row, STAFF_ROW_ID, hex);
@@ -180,6 +182,11 @@ static void put_row(struct turn *t, const struct staff *s, struct msg *reply)
 	}
 	if (s->ended_ms != 0)
 		msg_set_u64(row, STAFF_ROW_ENDED_MS, s->ended_ms);
+	if (s->deputy_until_ms < t->wall_ms || staff_name(t, &s->deputy, name) != ERR_OK)
+		return;
+	date_text(calendar_day(t->node->country, s->deputy_until_ms), day);
+	msg_set_text(t->arena, row, STAFF_ROW_DEPUTY, name);
+	msg_set_text(t->arena, row, STAFF_ROW_DEPUTY_DAY, day);
 }
 
 /* Rights follow the row at once. */
@@ -269,4 +276,76 @@ enum err admin_staff_end(struct turn *t, const struct msg *req, struct msg *repl
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROLE,
 								 .detail = "staff-ended"})
 			    : rc;
+}
+
+/* ---- whose list a case is on ---- */
+
+/* A colleague who works with people, so that the list is of use there. */
+static enum err find_worker(struct turn *t, const char *who, struct staff *s)
+{
+	enum err rc = admin_staff_find(t, who, s);
+
+	require(who[0] != '\0');
+	if (rc == ERR_OK && (s->roles & ROLE_CASEWORKER) == 0)
+		rc = turn_refuse_with(t, ERR_INVAL, REFUSAL_STAFF_NO_CASES,
+				      say_text("name", s->name));
+	return rc;
+}
+
+/* Of whoever asks: without a name of its own no list is anybody's. */
+static enum err own_row(struct turn *t, struct staff *s)
+{
+	if (bytes_zero(t->staff.b, sizeof t->staff.b))
+		return turn_refuse(t, ERR_STATE, REFUSAL_STAFF_NO_LIST);
+	return staff_get(t, &t->staff, s);
+}
+
+/* The whole list, for a time: each case stays whose it is. */
+enum err admin_hand(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *who = msg_text(req, HAND_LIST_WHO), *here = t->node->country;
+	const uint64_t until = msg_u64(req, HAND_LIST_UNTIL_MS);
+	struct staff own, other;
+	enum err rc = own_row(t, &own);
+
+	require(msg_kind_of(req) == MSG_HAND_LIST);
+	if (rc != ERR_OK)
+		return rc;
+	/* without a name it comes back, whoever has it */
+	own.deputy = (struct id16){{0}};
+	own.deputy_until_ms = 0;
+	if (who[0] != '\0') {
+		rc = find_worker(t, who, &other);
+		if (rc != ERR_OK)
+			return rc;
+		own.deputy = other.id;
+		own.deputy_until_ms = calendar_end(here, calendar_day(here, until));
+		if (until == 0 || own.deputy_until_ms <= t->wall_ms)
+			return turn_refuse(t, ERR_INVAL, REFUSAL_HAND_UNTIL);
+	}
+	rc = save(t, &own, reply);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROLE,
+								 .detail = who[0] == '\0'
+										   ? "list-back"
+										   : "list-handed"})
+			    : rc;
+}
+
+/* Without a name it is whoever asks. */
+enum err admin_case_worker(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *who = msg_text(req, CASE_WORKER_WHO);
+	struct staff s;
+	struct id16 id;
+	enum err rc = find_case(t, msg_text(req, CASE_WORKER_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = who[0] == '\0' ? own_row(t, &s) : find_worker(t, who, &s);
+	if (rc == ERR_OK)
+		rc = worker_set(t, &id, &s.id);
+	if (rc != ERR_OK)
+		return rc;
+	put_row(t, &s, reply);
+	return audit_add(t, &(struct audit_entry){
+				    .event = AUDIT_CHANGE, .case_id = &id, .detail = "worker"});
 }

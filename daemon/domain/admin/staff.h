@@ -14,11 +14,15 @@
 
 #include "domain/staff/staff.h"
 
-/* The commands `kring staff add`, `staff list`, `staff role`, `staff end`. */
+/* The commands `kring staff add`, `staff list`, `staff role`, `staff end`; and `kring hand`, with which one's own list goes to a
+ * colleague and comes back. */
 MUST_CHECK enum err admin_staff_add(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err admin_staff_list(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err admin_staff_role(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err admin_staff_end(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_hand(struct turn *t, const struct msg *req, struct msg *reply);
+/** The command `kring case worker`: who works with a case from now on. */
+MUST_CHECK enum err admin_case_worker(struct turn *t, const struct msg *req, struct msg *reply);
 
 /** The one who works here now and is called so: by name, by unix user, or by the beginning of the id.  ERR_NOTFOUND, explained:
  *  nobody, or several. */

@@ -23,6 +23,7 @@
 #include "domain/people/known.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
+#include "domain/staff/worker.h"
 #include "domain/stream/connect.h"
 
 enum { SWEPT_ENTRIES = 2048, ALONE_SLICE = 16 };
@@ -206,6 +207,8 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 		return rc;
 	/* what somebody was typing about this person */
 	rc = drafts_erase(t, case_id);
+	if (rc == ERR_OK)
+		rc = worker_set(t, case_id, &(struct id16){{0}});
 	if (rc != ERR_OK)
 		return rc;
 	if (!planted(PLANT_NAME_KEPT))

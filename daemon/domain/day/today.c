@@ -15,6 +15,8 @@
 #include "domain/day/worklist.h"
 #include "domain/referral/calendar.h"
 #include "domain/referral/states.h"
+#include "domain/staff/worker.h"
+#include "domain/state.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
@@ -56,11 +58,14 @@ static enum err take(struct turn *t, struct page *p, uint16_t only, struct span 
 		     struct view_work *out, struct msg *reply)
 {
 	const size_t mark = t->arena->used;
+	bool mine = true;
 	enum err rc = view_work_item(t, p, key, out);
 
+	if (rc == ERR_OK)
+		rc = view_work_mine(t, p, out, &mine);
 	arena_rewind(t->arena, mark);
 	if (page_damaged(t, rc, STORE_WORK, key_span(&out->item.key), reply) ||
-	    (rc == ERR_OK && (out->passed || (only != 0 && out->peer != only)))) {
+	    (rc == ERR_OK && (out->passed || !mine || (only != 0 && out->peer != only)))) {
 		out->item.key.len = 0;
 		return ERR_OK;
 	}
@@ -120,17 +125,19 @@ static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16
 	const size_t mark = t->arena->used;
 	struct page_item one = {.rank = 0};
 	struct thread th;
-	bool ours;
+	bool ours, mine = true;
 	enum err rc = thread_load(t, id, &th);
 
 	(void)ctx;
+	if (rc == ERR_OK && p->mine)
+		rc = worker_mine(t, &t->node->rights, &th.case_id, &mine);
 	arena_rewind(t->arena, mark);
 	if (page_damaged(t, rc, STORE_THREAD, span_of(id->b, 16), reply))
 		return ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
 	require(th.state < REFERRAL_STATE_COUNT);
-	if (strcmp(view_next_of(&th), "partner") != 0)
+	if (!mine || strcmp(view_next_of(&th), "partner") != 0)
 		return ERR_OK;
 	rc = has_work(t, p, &th, &ours);
 	arena_rewind(t->arena, mark);
@@ -147,13 +154,14 @@ static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16
 }
 
 /* Some of them, and how many there are: kring sent and kring inbox have all. */
-static enum err waiting(struct turn *t, uint16_t only, struct msg *reply)
+static enum err waiting(struct turn *t, uint16_t only, bool mine, struct msg *reply)
 {
 	const struct view_open of = {VIEW_SENT | VIEW_CAME, only, offer_waiting, NULL};
 	struct page p;
 	enum err rc = page_begin(t, &p, WAITING_ROWS);
 
 	require(msg_count(reply, REPLY_REFERRALS) == 0);
+	p.mine = mine;
 	if (rc == ERR_OK && only == 0 && !p.begun)
 		rc = page_share(t, &p);
 	if (rc == ERR_OK)
@@ -182,6 +190,7 @@ static enum err work(struct turn *t, const struct msg *req, struct msg *reply, b
 	uint16_t only = 0;
 	enum err rc = page_begin(t, &p, msg_u64(req, LIST_ASK_LIMIT));
 
+	p.mine = msg_u64(req, LIST_ASK_MINE) != 0;
 	if (rc == ERR_OK)
 		rc = view_work_after(t, req, &p, rank_of);
 	if (rc == ERR_OK)
@@ -217,6 +226,7 @@ enum err view_today(struct turn *t, const struct msg *req, struct msg *reply)
 	if (from[0] != '\0')
 		rc = find_partner(t, from, &peer);
 	if (rc == ERR_OK && !behind)
-		rc = waiting(t, peer == NULL ? 0 : peer->no, reply);
+		rc = waiting(t, peer == NULL ? 0 : peer->no, msg_u64(req, LIST_ASK_MINE) != 0,
+			     reply);
 	return rc == ERR_OK && !t->again ? view_alike(t, reply) : rc;
 }

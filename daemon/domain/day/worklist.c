@@ -18,6 +18,7 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
+#include "domain/staff/worker.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
@@ -66,6 +67,18 @@ enum err view_work_item(struct turn *t, const struct page *p, struct span key,
 	return ERR_OK;
 }
 
+enum err view_work_mine(struct turn *t, const struct page *p, const struct view_work *w, bool *yes)
+{
+	struct id16 case_id;
+
+	require(w->item.key.len == KEY_LEN);
+	*yes = true;
+	if (!p->mine)
+		return ERR_OK;
+	memcpy(case_id.b, w->item.key.b, sizeof case_id.b);
+	return worker_mine(t, &t->node->rights, &case_id, yes);
+}
+
 /* Ranks only: the rows that are shown are opened later, once it is known which they are.  A row of which neither rank nor partner can
  * be read takes nobody's place. */
 static enum err offer(struct turn *t, struct page *p, uint16_t only, struct span key,
@@ -73,12 +86,15 @@ static enum err offer(struct turn *t, struct page *p, uint16_t only, struct span
 {
 	const size_t mark = t->arena->used;
 	struct view_work one;
+	bool mine = true;
 	enum err rc = view_work_item(t, p, key, &one);
 
+	if (rc == ERR_OK)
+		rc = view_work_mine(t, p, &one, &mine);
 	arena_rewind(t->arena, mark);
 	if (page_damaged(t, rc, STORE_WORK, key_span(&one.item.key), reply))
 		return ERR_OK;
-	if (rc == ERR_OK && !one.passed && (only == 0 || one.peer == only))
+	if (rc == ERR_OK && !one.passed && mine && (only == 0 || one.peer == only))
 		page_offer_of(p, &one.item);
 	return rc;
 }
@@ -331,6 +347,7 @@ enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply)
 
 	if (rc != ERR_OK)
 		return rc;
+	p.mine = msg_u64(req, LIST_ASK_MINE) != 0;
 	rc = view_work_after(t, req, &p, rank_of);
 	if (rc != ERR_OK)
 		return rc;

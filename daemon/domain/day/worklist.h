@@ -28,6 +28,9 @@ struct view_work {
 	uint16_t peer;
 	bool passed; /* it is over, and shown to nobody */
 };
+/** Is this one on the list that is asked for (page.h: mine)?  w: of view_work_item. */
+MUST_CHECK enum err view_work_mine(struct turn *t, const struct page *p, const struct view_work *w,
+				   bool *yes);
 /** ERR_CORRUPT: damaged; item.key is set all the same. */
 MUST_CHECK enum err view_work_item(struct turn *t, const struct page *p, struct span key,
 				   struct view_work *out);

@@ -21,6 +21,7 @@
 #include "domain/loss/quarantine.h"
 #include "domain/people/known.h"
 #include "domain/referral/worklist.h"
+#include "domain/staff/worker.h"
 #include "domain/views/cases.h"
 #include "domain/views/disclosures.h"
 #include "domain/views/find.h"
@@ -329,6 +330,8 @@ enum err desk_case_new(struct turn *t, const struct msg *req, struct msg *reply)
 	rc = too_much(t, casefile_create(t, &id, m));
 	if (rc == ERR_OK)
 		rc = casefile_entry(t, &id, "case-opened", NULL, NULL);
+	if (rc == ERR_OK)
+		rc = worker_take(t, &id);
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){
 					  .event = AUDIT_CREATE, .case_id = &id, .detail = "case"});

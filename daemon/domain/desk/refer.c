@@ -27,6 +27,7 @@
 #include "domain/membership/names.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
+#include "domain/staff/worker.h"
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
 #include "domain/views/may.h"
@@ -645,6 +646,8 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 	acts_heard(t, &th, type, true);
 	if (rc == ERR_OK)
 		rc = acts_sign(t, &th, type, body);
+	if (rc == ERR_OK) /* whoever answers first works with it from then on */
+		rc = worker_take(t, &th.case_id);
 	if (rc == ERR_OK)
 		rc = view_referral_row(t, &th, reply, false);
 	if (rc == ERR_OK &&

@@ -135,6 +135,8 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(STAFF_LIST, admin_staff_list, READS, ADMIN | OFFICER) \
 	X(STAFF_ROLE, admin_staff_role, WRITES, ADMIN) \
 	X(STAFF_END, admin_staff_end, FREES, ADMIN) \
+	X(CASE_WORKER, admin_case_worker, WRITES, WORKER) \
+	X(HAND, admin_hand, WRITES, WORKER) \
 	X(PENDING_LIST, pending_list, READS, WORKER | ADMIN) \
 	X(PENDING_CONFIRM, pending_confirm, FREES, WORKER | ADMIN) \
 	X(PENDING_REFUSE, pending_refuse, FREES, WORKER | ADMIN)

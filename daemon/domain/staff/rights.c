@@ -32,7 +32,8 @@ enum err rights_load(struct turn *t, struct rights *r)
 		r->named = true;
 		if (s.roles == 0 || s.ended_ms != 0 || r->count == LIMIT_STAFF)
 			continue;
-		r->rows[r->count++] = (struct rights_row){s.id, s.uid, s.roles, s.until_ms};
+		r->rows[r->count++] = (struct rights_row){s.id,	      s.uid,	s.roles,
+							  s.until_ms, s.deputy, s.deputy_until_ms};
 	}
 	r->current = w.rc == ERR_OK;
 	return w.rc;
@@ -88,6 +89,19 @@ bool rights_holds(const struct rights *r, const struct id16 *id, uint8_t roles, 
 	for (size_t i = 0; i < r->count; i++)
 		if (id16_equal(&r->rows[i].id, id))
 			return (r->rows[i].roles & roles) != 0 && holds(&r->rows[i], now_ms);
+	return false;
+}
+
+bool rights_stands_in(const struct rights *r, const struct id16 *id, const struct id16 *other,
+		      uint64_t now_ms)
+{
+	require(r->current && r->count <= LIMIT_STAFF);
+	if (bytes_zero(other->b, sizeof other->b))
+		return false;
+	for (size_t i = 0; i < r->count; i++)
+		if (id16_equal(&r->rows[i].id, id))
+			return id16_equal(&r->rows[i].deputy, other) &&
+			       now_ms <= r->rows[i].deputy_until_ms;
 	return false;
 }
 

@@ -29,7 +29,9 @@ struct rights_row {
 	struct id16 id; /* of the table STAFF */
 	uint32_t uid;
 	uint8_t roles;
-	uint64_t until_ms; /* 0: no end */
+	uint64_t until_ms;	  /* 0: no end */
+	struct id16 deputy;	  /* who has this one's list, zeros: nobody ... */
+	uint64_t deputy_until_ms; /* ... until then */
 };
 
 struct rights {
@@ -58,6 +60,9 @@ size_t rights_others(const struct rights *r, const struct id16 *except, uint8_t 
 		     uint64_t now_ms);
 /** Does this person have one of these roles now?  Root (zeros) has its own always. */
 bool rights_holds(const struct rights *r, const struct id16 *id, uint8_t roles, uint64_t now_ms);
+/** Does that other person stand in for this one now? */
+bool rights_stands_in(const struct rights *r, const struct id16 *id, const struct id16 *other,
+		      uint64_t now_ms);
 /** May one account have these?  Whoever works with people decides nothing about the node's figures or its log. */
 bool rights_together(uint8_t roles);
 /** "caseworker reader": the codes; at least 64 bytes. */

@@ -38,6 +38,10 @@ static enum err read_row(struct turn *t, const struct id16 *id, struct staff *s)
 			    .added_ms = msg_u64(m, STAFF_RECORD_ADDED_MS),
 			    .until_ms = msg_u64(m, STAFF_RECORD_UNTIL_MS),
 			    .ended_ms = msg_u64(m, STAFF_RECORD_ENDED_MS)};
+	if (msg_bytes(m, STAFF_RECORD_DEPUTY).len == sizeof s->deputy.b) {
+		memcpy(s->deputy.b, msg_bytes(m, STAFF_RECORD_DEPUTY).p, sizeof s->deputy.b);
+		s->deputy_until_ms = msg_u64(m, STAFF_RECORD_DEPUTY_UNTIL_MS);
+	}
 	take(s->name, sizeof s->name, msg_text(m, STAFF_RECORD_NAME));
 	take(s->user, sizeof s->user, msg_text(m, STAFF_RECORD_USER));
 	take(s->languages, sizeof s->languages, msg_text(m, STAFF_RECORD_LANGUAGES));
@@ -66,6 +70,11 @@ enum err staff_put(struct turn *t, struct staff *s)
 	msg_set_u64(m, STAFF_RECORD_ADDED_MS, s->added_ms);
 	msg_set_u64(m, STAFF_RECORD_UNTIL_MS, s->until_ms);
 	msg_set_u64(m, STAFF_RECORD_ENDED_MS, s->ended_ms);
+	if (s->deputy_until_ms != 0) {
+		msg_set_bytes(t->arena, m, STAFF_RECORD_DEPUTY,
+			      span_of(s->deputy.b, sizeof s->deputy.b));
+		msg_set_u64(m, STAFF_RECORD_DEPUTY_UNTIL_MS, s->deputy_until_ms);
+	}
 	rc = msg_pack(t->arena, m, &v);
 	if (rc != ERR_OK)
 		return rc;

@@ -24,8 +24,10 @@ struct staff {
 	uint32_t uid;
 	uint8_t roles; /* enum role, at least one */
 	uint64_t added_ms;
-	uint64_t until_ms; /* last millisecond; 0: no end */
-	uint64_t ended_ms; /* 0: it has not */
+	uint64_t until_ms;	  /* last millisecond; 0: no end */
+	uint64_t ended_ms;	  /* 0: it has not */
+	struct id16 deputy;	  /* who has this person's list; zeros: nobody ... */
+	uint64_t deputy_until_ms; /* ... until then */
 };
 
 /** Saved under its id, which is drawn for a new one; rights_changed is told.  ERR_FULL: LIMIT_STAFF rows are there. */
