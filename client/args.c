@@ -333,6 +333,8 @@ static int put_global(struct cli *c, const char *name, const char *value, bool *
 		return cli_refuse(c, CLI_USAGE, "invalid-value",
 				  FILL({"option", name, 0}, {"value", value, 0},
 				       {"accepts", "nl, fr, en, de", 0}));
+	else
+		c->lang_asked = true;
 	return CLI_DONE;
 }
 

@@ -10,6 +10,7 @@ int cmd_consent_give(struct cli *c)
 	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_GIVE, &sub);
 	const char *purpose = cli_option(c, "purpose");
 
+	require(c->cmd->run == cmd_consent_give);
 	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_CASE_ID, c->words[0]);
 	msg_set_text(&c->arena, sub, CONSENT_GIVE_PARTNER, cli_option(c, "to"));
@@ -30,6 +31,7 @@ int cmd_consent_withdraw(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_WITHDRAW, &sub);
 
+	require(c->cmd->field == REQUEST_CONSENT_WITHDRAW);
 	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, CONSENT_WITHDRAW_ID, c->words[0]);
 	if (cli_option(c, "all") != NULL)
@@ -42,7 +44,7 @@ int cmd_partner_agree(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_PARTNER_AGREE, &sub);
 
-	require(c->word_count > 0);
+	require(c->word_count > 0 && c->cmd->field == REQUEST_PARTNER_AGREE);
 	msg_set_text(&c->arena, sub, PARTNER_AGREE_PARTNER, c->words[0]);
 	msg_set_text(&c->arena, sub, PARTNER_AGREE_PURPOSE, "refer");
 	cmd_put_number(c, sub, "share", PARTNER_AGREE_CATS);

@@ -43,6 +43,12 @@ const struct command commands[] = {
 	 .example = "kring case reopen 7f3a"},
 	{.noun = "case", .verb = "erase", .group = GROUP_CASE, .run = cmd_case_erase, .words = "CASE", .options = "now yes dry-run",
 	 .example = "kring case erase 7f3a"},
+	{.noun = "case", .verb = "export", .group = GROUP_CASE, .run = cmd_case_export, .field = REQUEST_CASE_EXPORT, .words = "CASE", .options = "html=FILE",
+	 .example = "kring case export 7f3a --html export.html"},
+	{.noun = "who", .group = GROUP_CASE, .run = cmd_who, .field = REQUEST_CASE_WHO, .words = "CASE", .options = "html=FILE",
+	 .example = "kring who 7f3a"},
+	{.noun = "letter", .group = GROUP_CASE, .run = cmd_letter, .field = REQUEST_CASE_LETTER, .words = "ID", .options = "html=FILE",
+	 .example = "kring letter 91C4 --html letter.html"},
 	{.noun = "case", .verb = "release", .group = GROUP_CASE, .run = cmd_by_id, .field = REQUEST_CASE_RELEASE, .words = "CASE",
 	 .example = "kring case release 7f3a"},
 	/* a copy of the whole node, and the way back */
@@ -59,6 +65,8 @@ const struct command commands[] = {
 	 .example = "kring consent list 7f3a"},
 	{.noun = "consent", .verb = "show", .group = GROUP_CASE, .run = cmd_consent_show, .field = REQUEST_CONSENT_SHOW, .words = "ID",
 	 .example = "kring consent show 7f3a91b2"},
+	{.noun = "consent", .verb = "receipt", .group = GROUP_CASE, .run = cmd_consent_receipt, .field = REQUEST_CONSENT_SHOW, .words = "ID", .options = "html=FILE",
+	 .example = "kring consent receipt 7f3a91b2 --html receipt.html"},
 	{.noun = "consent", .verb = "withdraw", .group = GROUP_CASE, .run = cmd_consent_withdraw, .field = REQUEST_CONSENT_WITHDRAW, .words = "ID", .options = "all yes dry-run",
 	 .example = "kring consent withdraw 7f3a91b2"},
 	/* referrals: one command makes one, the acts on it come from proto/acts.h */

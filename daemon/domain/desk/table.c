@@ -33,6 +33,8 @@
 #include "domain/oversight/partners.h"
 #include "domain/oversight/roster.h"
 #include "domain/oversight/status.h"
+#include "domain/papers/paper.h"
+#include "domain/papers/who.h"
 #include "domain/room.h"
 #include "domain/views/cases.h"
 #include "domain/views/consents.h"
@@ -90,6 +92,10 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(CONSENT_LIST, view_consent_list, READS, CASES) \
 	X(CONSENT_SHOW, view_consent_show, READS, CASES) \
 	X(CONSENT_WITHDRAW, desk_consent_withdraw, FREES, WORKER) \
+	X(CASE_WHO, view_who, READS, CASES | OFFICER) \
+	X(CASE_LETTER, view_case_letter, READS, CASES) \
+	X(REF_LETTER, view_ref_letter, READS, CASES) \
+	X(CASE_EXPORT, view_case_export, READS, CASES | OFFICER) \
 	X(REFER, desk_refer, GROWS, WORKER) \
 	X(ACT, desk_act, WRITES, WORKER) \
 	X(DONE, desk_done, FREES, WORKER) \

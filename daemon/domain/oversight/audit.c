@@ -41,7 +41,7 @@ static enum err put_actor(struct turn *t, const struct audit_row *r, struct msg 
 	return rc;
 }
 
-static enum err list_row(struct turn *t, const struct audit_row *r, struct msg *reply)
+enum err view_audit_row(struct turn *t, const struct audit_row *r, struct msg *reply)
 {
 	struct span plain;
 	struct msg *row = msg_add(t->arena, reply, REPLY_AUDIT);
@@ -99,7 +99,7 @@ static enum err list(struct turn *t, struct msg *reply, uint64_t after, uint64_t
 		if (rc != ERR_OK)
 			return rc;
 		if (case_id == NULL || (r.known && id16_equal(case_id, &r.case_id)))
-			rc = list_row(t, &r, reply);
+			rc = view_audit_row(t, &r, reply);
 		else
 			arena_rewind(t->arena, mark);
 		if (rc != ERR_OK)

@@ -12,8 +12,11 @@
 #ifndef KRING_DOMAIN_OVERSIGHT_AUDIT_H
 #define KRING_DOMAIN_OVERSIGHT_AUDIT_H
 
+#include "domain/evidence/audit.h"
 #include "domain/state.h"
 
+/** One AuditRow into reply. */
+MUST_CHECK enum err view_audit_row(struct turn *t, const struct audit_row *r, struct msg *reply);
 MUST_CHECK enum err view_audit_list(struct turn *t, const struct msg *req, struct msg *reply);
 /** `kring audit export`: what we keep of a partner's log, to be taken to that partner. */
 MUST_CHECK enum err view_audit_export(struct turn *t, const struct msg *req, struct msg *reply);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* All that is held of a person, for that person: the file, what happened, every referral with its history, consents, who was told, who
+ * looked.  And one consent on one page. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/date.h"
+#include "client/cli/out.h"
+#include "client/commands/cmd.h"
+#include "client/paper/consent.h"
+#include "client/paper/paper.h"
+#include "client/paper/who.h"
+#include "client/print/print.h"
+#include "client/words/words.h"
+
+static void person(struct sheet *s, const struct msg *p, const char *head)
+{
+	struct msg_field f;
+
+	if (p == NULL)
+		return;
+	sheet_head(s, list_text(LIST_PAPER, s->lang, head));
+	for (size_t i = 0; msg_field_at(p, i, &f); i++) {
+		const char *text = f.type == MSG_TYPE_TEXT ? msg_text(p, f.number) : "";
+		char day[WORDS_SHORT];
+
+		if (!msg_has(p, f.number))
+			continue;
+		if (f.number == PERSON_BIRTH_DATE && strlen(text) < DATE_TEXT)
+			text = words_date(s->lang, text, day);
+		else if (f.number == PERSON_LANGUAGE)
+			text = list_text(LIST_CODES, s->lang, text);
+		else if (f.type != MSG_TYPE_TEXT)
+			text = list_text(LIST_UI, s->lang,
+					 msg_u64(p, f.number) != 0 ? "yes" : "no");
+		sheet_pair(s, list_text(LIST_PERSON, s->lang, f.name), text);
+	}
+}
+
+static void timeline(struct sheet *s, const struct msg *reply)
+{
+	sheet_head(s, list_text(LIST_PAPER, s->lang, "export-timeline"));
+	if (msg_u64(reply, REPLY_TRUNCATED) != 0)
+		sheet_say(s, "export-cut", FILL_NONE);
+	for (size_t i = 0; i < msg_count(reply, REPLY_ENTRIES); i++) {
+		const struct msg *e = msg_at(reply, REPLY_ENTRIES, i);
+		const char *what = msg_text(e, ENTRY_ROW_WHAT);
+		const enum list_id list = list_has(LIST_ACTS, what) ? LIST_ACTS
+					  : list_has(LIST_UI, what) ? LIST_UI
+								    : LIST_OUTBOX;
+		const char *text = msg_text(e, ENTRY_ROW_TEXT);
+		char when[WORDS_SHORT], fields[PAPER_LIST];
+
+		/* which fields were changed: codes of person.psv */
+		if (strcmp(what, "case-edited") == 0) {
+			print_codes(s->c, LIST_PERSON, text, fields, sizeof fields);
+			text = fields;
+		}
+		sheet_point(
+			s, "export-entry",
+			FILL({"when", words_moment(s->lang, msg_u64(e, ENTRY_ROW_AT_MS), when), 0},
+			     {"what", list_text(list, s->lang, what), 0},
+			     {"ref", msg_text(e, ENTRY_ROW_REF), 0}, {"text", text, 0}));
+	}
+}
+
+/* What both sides wrote in one referral. */
+static void history(struct sheet *s, const struct msg *show)
+{
+	for (size_t i = 0; i < msg_count(show, REPLY_LOG); i++) {
+		const struct msg *l = msg_at(show, REPLY_LOG, i);
+		char when[WORDS_SHORT];
+
+		sheet_point(
+			s, "export-act",
+			FILL({"when", words_moment(s->lang, msg_u64(l, LOG_ROW_CREATED_MS), when),
+			      0},
+			     {"side", list_text(LIST_UI, s->lang, msg_text(l, LOG_ROW_SIDE)), 0},
+			     {"act", list_text(LIST_ACTS, s->lang, msg_text(l, LOG_ROW_ACT)), 0},
+			     {"text", msg_text(l, LOG_ROW_TEXT), 0},
+			     {"place", msg_text(l, LOG_ROW_PLACE), 0}));
+	}
+}
+
+static void consent(struct sheet *s, const struct msg *row)
+{
+	const char *label;
+	char value[CONSENT_VALUE];
+
+	for (size_t k = 0; consent_line(s->lang, row, &k, &label, value);)
+		sheet_pair(s, label, value);
+}
+
+/* The histories come one by one, each as kring show has it. */
+static int referrals(struct cli *c, struct sheet *s, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
+		struct msg *sub, *show, *req = cli_request(c, REQUEST_SHOW, &sub);
+		char head[PAPER_LIST];
+
+		msg_set_text(&c->arena, sub, BY_ID_ID, msg_text(r, REFERRAL_ROW_ID));
+		if (cli_look(c, req, &show) != CLI_DONE)
+			return CLI_REFUSED;
+		(void)snprintf(head, sizeof head, "%s, %s, %s", msg_text(r, REFERRAL_ROW_REF),
+			       msg_text(r, REFERRAL_ROW_PARTNER),
+			       list_text(LIST_STATES, s->lang, msg_text(r, REFERRAL_ROW_STATE)));
+		sheet_head(s, head);
+		history(s, show);
+	}
+	return CLI_DONE;
+}
+
+int cmd_case_export(struct cli *c)
+{
+	struct msg *sub, *reply, *who, *req = cli_request(c, REQUEST_CASE_EXPORT, &sub);
+	struct sheet s;
+	int code;
+
+	require(c->word_count > 0);
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	code = cli_call(c, req, &reply);
+	if (code == CLI_DONE)
+		code = who_ask(c, msg_text(reply, REPLY_ID), &who);
+	if (code != CLI_DONE)
+		return code;
+	for (size_t i = 0; i < msg_count(who, REPLY_AUDIT); i++)
+		msg_copy_fields(msg_add(&c->arena, reply, REPLY_AUDIT),
+				msg_at(who, REPLY_AUDIT, i));
+	if (c->json) {
+		out_json(c, req, reply);
+		return code;
+	}
+	if (!paper_open(c, &s, paper_language(c, reply), &code))
+		return code;
+	sheet_begin(&s, list_text(LIST_PAPER, s.lang, "export-title"));
+	person(&s, msg_get(reply, REPLY_PERSON), "export-person");
+	person(&s, msg_get(reply, REPLY_TOLD), "export-told");
+	timeline(&s, reply);
+	code = referrals(c, &s, reply);
+	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
+		sheet_head(&s, list_text(LIST_PAPER, s.lang, "export-consent"));
+		consent(&s, msg_at(reply, REPLY_GRANTS, i));
+	}
+	who_partners(&s, reply);
+	who_here(&s, reply);
+	return code == CLI_DONE ? paper_close(c, &s) : code;
+}
+
+/* For the person to keep: the consent, and how to take it back. */
+int cmd_consent_receipt(struct cli *c)
+{
+	struct msg *sub, *reply, *req = cli_request(c, REQUEST_CONSENT_SHOW, &sub);
+	struct sheet s;
+	int code;
+
+	require(c->word_count > 0);
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	code = cli_ask(c, req, &reply);
+	if (code != CLI_DONE || c->json || !paper_open(c, &s, c->lang, &code))
+		return code;
+	sheet_begin(&s, list_text(LIST_PAPER, s.lang, "receipt-title"));
+	if (msg_count(reply, REPLY_GRANTS) > 0)
+		consent(&s, msg_at(reply, REPLY_GRANTS, 0));
+	sheet_head(&s, list_text(LIST_PAPER, s.lang, "letter-back"));
+	sheet_say(
+		&s, "letter-how",
+		FILL({"org", msg_text(msg_at(reply, REPLY_GRANTS, 0), GRANT_ROW_COLLECTED_BY), 0}));
+	sheet_say(&s, "letter-then", FILL_NONE);
+	return paper_close(c, &s);
+}

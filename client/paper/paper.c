@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A file that somebody prints is made anew: what is there already is not written over, and no link is followed. */
+#include "client/paper/paper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "client/cli/page.h"
+#include "client/print/print.h"
+
+enum list_lang paper_language(const struct cli *c, const struct msg *reply)
+{
+	const char *own = msg_text(msg_get(reply, REPLY_PERSON), PERSON_LANGUAGE);
+
+	if (c->lang_asked)
+		return c->lang;
+	for (int l = 0; l < LIST_LANGS; l++)
+		if (strncmp(own, list_langs[l], 2) == 0 && (own[2] == '\0' || own[2] == '-'))
+			return (enum list_lang)l;
+	return c->lang;
+}
+
+bool paper_open(struct cli *c, struct sheet *s, enum list_lang lang, int *code)
+{
+	const char *path = cli_option(c, "html");
+	int fd;
+
+	*s = (struct sheet){.c = c, .to = stdout, .lang = lang, .html = path != NULL};
+	*code = CLI_DONE;
+	if (path == NULL) {
+		page_begin(c);
+		return true;
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	s->to = fd < 0 ? NULL : fdopen(fd, "w");
+	if (s->to != NULL)
+		return true;
+	*code = cli_refuse(c, CLI_USAGE, "cannot-write",
+			   FILL({"path", path, 0}, {"cause", words_errno(c->lang, errno), 0}));
+	return false;
+}
+
+int paper_close(struct cli *c, struct sheet *s)
+{
+	const char *path = cli_option(c, "html");
+
+	sheet_end(s);
+	if (path == NULL) {
+		page_end(c);
+		return CLI_DONE;
+	}
+	if (fclose(s->to) != 0)
+		return cli_refuse(
+			c, CLI_USAGE, "cannot-write",
+			FILL({"path", path, 0}, {"cause", words_errno(c->lang, errno), 0}));
+	print_say_line(c, "paper-made", FILL({"path", path, 0}));
+	return CLI_DONE;
+}
+
+const char *paper_cats(enum list_lang lang, uint64_t cats, char out[PAPER_LIST])
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++) {
+		const char *word = list_text(LIST_CATEGORIES, lang, msg_cat_name(bit));
+		const size_t len = strlen(word);
+
+		if ((cats >> bit & 1) == 0 || n + len + 3 > PAPER_LIST)
+			continue;
+		memcpy(out + n, ", ", 2);
+		n += n == 0 ? 0 : 2;
+		memcpy(out + n, word, len + 1);
+		n += len;
+	}
+	return out;
+}
+
+const struct msg *paper_self(const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++)
+		if (msg_u64(msg_at(reply, REPLY_PARTNERS, i), PARTNER_ROW_SELF) != 0)
+			return msg_at(reply, REPLY_PARTNERS, i);
+	return NULL;
+}
+
+const struct msg *paper_partner(const struct msg *reply, const char *name)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++)
+		if (strcmp(msg_text(msg_at(reply, REPLY_PARTNERS, i), PARTNER_ROW_NAME), name) == 0)
+			return msg_at(reply, REPLY_PARTNERS, i);
+	return NULL;
+}
+
+const char *paper_fate(const struct msg *d)
+{
+	const char *delivery = msg_text(d, DISCLOSURE_ROW_DELIVERY);
+
+	require(msg_kind_of(d) == MSG_DISCLOSURE_ROW);
+	if (delivery[0] == '\0' || strcmp(delivery, "stored") == 0)
+		return "fate-there";
+	if (strcmp(delivery, "queued") == 0 || strcmp(delivery, "handed") == 0)
+		return "fate-on-its-way";
+	return "fate-not-there";
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * paper - what the commands of this room share: the language of a paper, where it goes, and how its parts are said.
+ *
+ * Layer:    client (base, proto).
+ * Owns:     nothing.
+ * Threads:  one.
+ * Time:     none.
+ * Durable:  a file of mode 0600, where the user names one.
+ * Privacy:  a paper is about one person.
+ */
+#ifndef KRING_CLIENT_PAPER_PAPER_H
+#define KRING_CLIENT_PAPER_PAPER_H
+
+#include "client/paper/sheet.h"
+
+enum { PAPER_LIST = 1024 };
+
+/** --lang, else the person's language where it is one of ours, else the reader's. */
+enum list_lang paper_language(const struct cli *c, const struct msg *reply);
+/** The sheet of this command, to --html FILE or to the terminal.  False: the file cannot be made, and that was said (*code). */
+bool paper_open(struct cli *c, struct sheet *s, enum list_lang lang, int *code);
+/** Ends it, and says where a file lies.  The exit code. */
+int paper_close(struct cli *c, struct sheet *s);
+/** Categories as a list of words. */
+const char *paper_cats(enum list_lang lang, uint64_t cats, char out[PAPER_LIST]);
+/** This node's own row of REPLY_PARTNERS, or the one of that name; NULL: there is none. */
+const struct msg *paper_self(const struct msg *reply);
+const struct msg *paper_partner(const struct msg *reply, const char *name);
+/** Whether it is at the partner, as a person says it: a key of paper.psv. */
+const char *paper_fate(const struct msg *disclosure);
+
+#endif /* KRING_CLIENT_PAPER_PAPER_H */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Who saw what: first what went to partners, then who looked here.  All pages are asked for, so that nothing is left out. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "client/cli/out.h"
+#include "client/commands/cmd.h"
+#include "client/paper/paper.h"
+#include "client/paper/who.h"
+#include "client/print/print.h"
+#include "client/words/words.h"
+
+/* Rows of a further page behind those that are there. */
+static void append(struct cli *c, struct msg *all, const struct msg *page, unsigned field)
+{
+	for (size_t i = 0; i < msg_count(page, field); i++)
+		msg_copy_fields(msg_add(&c->arena, all, field), msg_at(page, field, i));
+}
+
+int who_ask(struct cli *c, const char *id, struct msg **out)
+{
+	struct msg *sub, *page, *all = NULL, *req;
+	char after[64] = "";
+	int code;
+
+	do {
+		req = cli_request(c, REQUEST_CASE_WHO, &sub);
+		msg_set_text(&c->arena, sub, WHO_ASK_ID, id);
+		if (after[0] != '\0')
+			msg_set_text(&c->arena, sub, WHO_ASK_AFTER, after);
+		code = cli_call(c, req, &page);
+		if (code != CLI_DONE)
+			return code;
+		(void)snprintf(after, sizeof after, "%s", msg_text(page, REPLY_NEXT));
+		if (all == NULL) {
+			all = page;
+			if (msg_reopen(&c->arena, all) != ERR_OK)
+				return CLI_REFUSED;
+			continue;
+		}
+		append(c, all, page, REPLY_DISCLOSURES);
+		append(c, all, page, REPLY_AUDIT);
+	} while (after[0] != '\0');
+	msg_clear(all, REPLY_NEXT);
+	msg_clear(all, REPLY_TRUNCATED);
+	*out = all;
+	return code;
+}
+
+void who_partners(struct sheet *s, const struct msg *reply)
+{
+	sheet_head(s, list_text(LIST_PAPER, s->lang, "who-partners"));
+	if (msg_count(reply, REPLY_DISCLOSURES) == 0)
+		sheet_say(s, "who-no-partner", FILL_NONE);
+	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
+		const struct msg *d = msg_at(reply, REPLY_DISCLOSURES, i);
+		char cats[PAPER_LIST], when[WORDS_SHORT], until[WORDS_SHORT], grant[9];
+
+		(void)snprintf(grant, sizeof grant, "%.8s",
+			       print_short(msg_text(d, DISCLOSURE_ROW_GRANT)));
+		paper_cats(s->lang, msg_u64(d, DISCLOSURE_ROW_CATS), cats);
+		sheet_point(
+			s, cats[0] == '\0' ? "who-consent" : "who-told",
+			FILL({"when", words_moment(s->lang, msg_u64(d, DISCLOSURE_ROW_AT_MS), when),
+			      0},
+			     {"partner", msg_text(d, DISCLOSURE_ROW_PARTNER), 0},
+			     {"act", list_text(LIST_ACTS, s->lang, msg_text(d, DISCLOSURE_ROW_ACT)),
+			      0},
+			     {"ref", msg_text(d, DISCLOSURE_ROW_REF), 0}, {"cats", cats, 0},
+			     {"grant", grant, 0},
+			     {"purpose",
+			      list_text(LIST_CODES, s->lang, msg_text(d, DISCLOSURE_ROW_PURPOSE)),
+			      0},
+			     {"until",
+			      words_date(s->lang, msg_text(d, DISCLOSURE_ROW_LAST_DAY), until), 0},
+			     {"state",
+			      list_text(LIST_UI, s->lang, msg_text(d, DISCLOSURE_ROW_STATE)), 0},
+			     {"fate", list_text(LIST_PAPER, s->lang, paper_fate(d)), 0}));
+	}
+}
+
+void who_here(struct sheet *s, const struct msg *reply)
+{
+	sheet_head(s, list_text(LIST_PAPER, s->lang, "who-here"));
+	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
+		const struct msg *a = msg_at(reply, REPLY_AUDIT, i);
+		const char *actor = msg_text(a, AUDIT_ROW_ACTOR),
+			   *detail = msg_text(a, AUDIT_ROW_DETAIL);
+		const char *number = strncmp(actor, "uid ", 4) == 0 ? actor + 4 : "";
+		const bool act = !list_has(LIST_AUDIT, detail) && list_has(LIST_ACTS, detail);
+		char when[WORDS_SHORT], name[PAPER_LIST];
+
+		(void)snprintf(name, sizeof name, "%s%s%s",
+			       number[0] != '\0'	     ? list_text(LIST_AUDIT, s->lang, "uid")
+			       : list_has(LIST_AUDIT, actor) ? list_text(LIST_AUDIT, s->lang, actor)
+							     : actor,
+			       number[0] != '\0' ? " " : "", number);
+		sheet_point(
+			s, "who-looked",
+			FILL({"when", words_moment(s->lang, msg_u64(a, AUDIT_ROW_AT_MS), when), 0},
+			     {"who", name, 0},
+			     {"what", list_text(LIST_AUDIT, s->lang, msg_text(a, AUDIT_ROW_EVENT)),
+			      0},
+			     {"detail", list_text(act ? LIST_ACTS : LIST_AUDIT, s->lang, detail),
+			      0}));
+	}
+}
+
+int cmd_who(struct cli *c)
+{
+	struct msg *reply, *sub;
+	struct sheet s;
+	int code;
+
+	require(c->word_count > 0);
+	code = who_ask(c, c->words[0], &reply);
+	if (code != CLI_DONE)
+		return code;
+	if (c->json) {
+		out_json(c, cli_request(c, REQUEST_CASE_WHO, &sub), reply);
+		return code;
+	}
+	if (!paper_open(c, &s, c->lang, &code))
+		return code;
+	sheet_begin(&s, list_text(LIST_PAPER, s.lang, "who-title"));
+	who_partners(&s, reply);
+	who_here(&s, reply);
+	code = paper_close(c, &s);
+	return msg_count(reply, REPLY_DAMAGE) > 0 ? print_damage(c, reply) : code;
+}

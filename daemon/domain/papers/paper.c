@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Codes and values alone: the words of a letter are the client's, in the language of the person.  A letter has of the person only
+ * the name and the language, because it is about what others know.
+ */
+#include "domain/papers/paper.h"
+
+#include "base/check.h"
+#include "base/date.h"
+
+#include <string.h>
+
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
+#include "domain/evidence/audit.h"
+#include "domain/page.h"
+#include "domain/papers/told.h"
+#include "domain/referral/calendar.h"
+#include "domain/views/cases.h"
+#include "domain/views/consentpage.h"
+#include "domain/views/consents.h"
+#include "domain/views/find.h"
+#include "domain/views/referrals.h"
+
+/* Every disclosure: a letter that leaves one out is a lie, so what does not fit is refused. */
+static enum err all_told(struct turn *t, const struct id16 *case_id, const struct id16 *only,
+			 struct msg *reply)
+{
+	uint64_t skip = 0;
+	bool more;
+	enum err rc = told_rows(t, case_id, only, &skip, LIMIT_LIST_ROWS, reply, &more);
+
+	return rc == ERR_OK && more ? turn_refuse(t, ERR_LIMIT, REFUSAL_PAPER_TOO_LONG) : rc;
+}
+
+static bool named(const struct msg *reply, const char *grant)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++)
+		if (strcmp(msg_text(msg_at(reply, REPLY_DISCLOSURES, i), DISCLOSURE_ROW_GRANT),
+			   grant) == 0)
+			return true;
+	return false;
+}
+
+static enum err grants(struct turn *t, const struct id16 *case_id, bool all, struct msg *reply)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct id16 id;
+	struct msg *m;
+
+	while (consent_each(t, case_id, &w, &id, &m)) {
+		const size_t n = msg_count(reply, REPLY_GRANTS);
+		char hex[33];
+
+		bytes_hex(hex, id.b, 16);
+		if (!all && !named(reply, hex))
+			continue;
+		if (!turn_room(reply, REPLY_GRANTS))
+			return turn_refuse(t, ERR_LIMIT, REFUSAL_PAPER_TOO_LONG);
+		view_grant_row(t, m, reply);
+		w.rc = msg_count(reply, REPLY_GRANTS) == n
+			       ? ERR_NOMEM
+			       : view_consent_page(t, &id, m, msg_edit(reply, REPLY_GRANTS, n));
+	}
+	return w.rc;
+}
+
+/* This node, and each partner that a consent or a disclosure names: whom the person may telephone. */
+static enum err telephones(struct turn *t, struct msg *reply)
+{
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		bool wanted = p->self;
+		struct msg *row;
+
+		for (size_t k = 0; !wanted && k < msg_count(reply, REPLY_GRANTS); k++)
+			wanted = strcmp(msg_text(msg_at(reply, REPLY_GRANTS, k), GRANT_ROW_PARTNER),
+					p->org) == 0;
+		if (!wanted)
+			continue;
+		row = msg_add(t->arena, reply, REPLY_PARTNERS);
+		if (row == NULL)
+			return ERR_NOMEM;
+		msg_set_text(t->arena, row, PARTNER_ROW_NAME, p->org);
+		msg_set_text(t->arena, row, PARTNER_ROW_PHONE, p->phone);
+		msg_set_u64(row, PARTNER_ROW_SELF, p->self);
+	}
+	return ERR_OK;
+}
+
+/* The person is addressed by name, in the own language. */
+static enum err person(struct turn *t, const struct id16 *case_id, struct msg *reply)
+{
+	struct msg *record, *all, *out = msg_new(t->arena, MSG_PERSON);
+	char day[DATE_TEXT];
+	enum err rc = casefile_load(t, case_id, &record);
+
+	if (rc == ERR_OK)
+		rc = casefile_person(t, case_id, record, &all);
+	if (rc != ERR_OK || out == NULL)
+		return rc == ERR_OK ? ERR_NOMEM : rc;
+	if (msg_has(all, PERSON_NAME))
+		msg_set_text(t->arena, out, PERSON_NAME, msg_text(all, PERSON_NAME));
+	if (msg_has(all, PERSON_LANGUAGE))
+		msg_set_text(t->arena, out, PERSON_LANGUAGE, msg_text(all, PERSON_LANGUAGE));
+	msg_put_sub(reply, REPLY_PERSON, out);
+	date_text(calendar_day(t->node->country, t->wall_ms), day);
+	msg_set_text(t->arena, reply, REPLY_DAY, day);
+	return ERR_OK;
+}
+
+static enum err letter(struct turn *t, const struct id16 *case_id, const struct id16 *only,
+		       struct msg *reply)
+{
+	enum err rc = person(t, case_id, reply);
+
+	if (rc == ERR_OK)
+		rc = all_told(t, case_id, only, reply);
+	if (rc == ERR_OK)
+		rc = grants(t, case_id, only == NULL, reply);
+	if (rc == ERR_OK)
+		rc = telephones(t, reply);
+	if (rc != ERR_OK)
+		return rc;
+	return audit_look(t, &(struct audit_entry){.event = AUDIT_EXPORT,
+						   .case_id = case_id,
+						   .detail = "letter"});
+}
+
+enum err view_case_letter(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = view_referrals_of_case(t, &id, reply);
+	return rc == ERR_OK ? letter(t, &id, NULL, reply) : rc;
+}
+
+enum err view_ref_letter(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct thread th;
+	enum err rc = view_find_referral(t, msg_text(req, BY_ID_ID), REFUSAL_REFERRAL_UNKNOWN, &th);
+
+	if (rc == ERR_OK)
+		rc = view_referral_row(t, &th, reply, true);
+	return rc == ERR_OK ? letter(t, &th.case_id, &th.id, reply) : rc;
+}
+
+/* The page of the case is what is held; its short lists of consents and disclosures make room for whole ones. */
+enum err view_case_export(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct id16 id;
+	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = view_case_show(t, req, reply);
+	if (rc != ERR_OK)
+		return rc;
+	msg_clear(reply, REPLY_GRANTS);
+	msg_clear(reply, REPLY_DISCLOSURES);
+	rc = all_told(t, &id, NULL, reply);
+	if (rc == ERR_OK)
+		rc = grants(t, &id, true, reply);
+	if (rc == ERR_OK)
+		rc = telephones(t, reply);
+	if (rc != ERR_OK)
+		return rc;
+	return audit_look(
+		t, &(struct audit_entry){.event = AUDIT_EXPORT, .case_id = &id, .detail = "case"});
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The ledger says what left; the document says in which referral, the outbox whether it is there, the consent on which ground and
+ * until when.  A row that is damaged is named, and the others are given: the person is owed all that can be said.
+ */
+#include "domain/papers/told.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+#include "base/date.h"
+#include "domain/consent/grant.h"
+#include "domain/consent/ledger.h"
+#include "domain/documents/document.h"
+#include "domain/page.h"
+#include "domain/referral/calendar.h"
+#include "domain/views/history.h"
+
+/* One consent, while its rows are made. */
+struct ground {
+	struct id16 id;
+	char hex[33], day[DATE_TEXT];
+	const char *purpose, *state;
+};
+
+static enum err ground_of(struct turn *t, const struct id16 *id, struct ground *g)
+{
+	static const char *const states[] = {[CONSENT_LIVING] = "living",
+					     [CONSENT_NOT_YET] = "not-yet",
+					     [CONSENT_ENDED] = "ended",
+					     [CONSENT_WITHDRAWN] = "withdrawn"};
+	struct msg *m;
+	enum err rc = consent_record(t, id, &m);
+
+	*g = (struct ground){.id = *id, .purpose = "", .state = ""};
+	bytes_hex(g->hex, id->b, 16);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	g->purpose = msg_text(msg_get(m, GRANT_RECORD_GRANT), CONSENT_GRANT_PURPOSE);
+	g->state = states[consent_grant_state(m, t->wall_ms)];
+	if (consent_until(m) != 0)
+		date_text(calendar_day(t->node->country, consent_until(m) - 1), g->day);
+	return ERR_OK;
+}
+
+/* What the document itself still says; a ledger row outlives it. */
+static enum err document_row(struct turn *t, const struct doc_key *key, struct msg *row)
+{
+	struct document d;
+	struct thread th;
+	char ref[THREAD_REF_LEN + 1];
+	const char *delivery;
+	uint64_t stored;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (d.hollow)
+		msg_set_u64(row, DISCLOSURE_ROW_HOLLOW, 1);
+	rc = thread_load(t, &d.head.thread_id, &th);
+	if (rc == ERR_OK && th.kind == THREAD_REFERRAL) {
+		thread_reference(t, &th.id, ref);
+		msg_set_text(t->arena, row, DISCLOSURE_ROW_REF, ref);
+	}
+	if (rc == ERR_OK || rc == ERR_NOTFOUND)
+		rc = view_delivery(t, key, &delivery, &stored);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_DELIVERY, delivery);
+	if (stored != 0)
+		msg_set_u64(row, DISCLOSURE_ROW_STORED_MS, stored);
+	return ERR_OK;
+}
+
+/* Is that document of this referral?  One that is gone is of none. */
+static bool is_of(struct turn *t, const struct doc_key *key, const struct id16 *only)
+{
+	struct document d;
+
+	return only == NULL ||
+	       (document_load(t, key, &d) == ERR_OK && id16_equal(&d.head.thread_id, only));
+}
+
+static enum err put_row(struct turn *t, const struct ground *g, const struct ledger_row *r,
+			const struct doc_key *key, struct msg *reply)
+{
+	const struct peer *p = state_peer(t->node, r->peer);
+	struct msg *row = msg_add(t->arena, reply, REPLY_DISCLOSURES);
+
+	if (row == NULL)
+		return ERR_NOMEM;
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_PARTNER, p == NULL ? "" : p->org);
+	msg_set_u64(row, DISCLOSURE_ROW_AT_MS, r->at_ms);
+	msg_set_u64(row, DISCLOSURE_ROW_CATS, r->cats);
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_BASIS, "consent");
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_GRANT, g->hex);
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_ACT, document_type_name(r->type));
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_PURPOSE, g->purpose);
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_STATE, g->state);
+	if (g->day[0] != '\0')
+		msg_set_text(t->arena, row, DISCLOSURE_ROW_LAST_DAY, g->day);
+	return document_row(t, key, row);
+}
+
+struct told {
+	const struct id16 *only;
+	uint64_t seen, from;
+	size_t most;
+	bool more;
+};
+
+static enum err of_grant(struct turn *t, const struct ground *g, struct told *told,
+			 struct msg *reply)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct ledger_row row;
+	enum err damage;
+
+	while (!told->more && ledger_each(t, &g->id, &w, &row, &damage)) {
+		struct doc_key key = {.sender = 0};
+
+		if (page_damaged(t, damage, STORE_LEDGER, w.row.key, reply))
+			continue;
+		if (damage != ERR_OK)
+			return damage;
+		memcpy(key.msg.b, w.row.key.p + 16, 16);
+		if (!is_of(t, &key, told->only) || told->seen++ < told->from)
+			continue;
+		told->more = msg_count(reply, REPLY_DISCLOSURES) == told->most;
+		if (!told->more)
+			w.rc = put_row(t, g, &row, &key, reply);
+	}
+	return w.rc;
+}
+
+enum err told_rows(struct turn *t, const struct id16 *case_id, const struct id16 *only,
+		   uint64_t *skip, size_t most, struct msg *reply, bool *more)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_walk w = {.rc = ERR_OK};
+	struct told told = {.only = only, .from = *skip, .most = most};
+
+	require(most > 0 && most <= LIMIT_LIST_ROWS);
+	while (!told.more && store_each(t->txn, STORE_GRANTCASE, key_span(&prefix), &w)) {
+		struct id16 id;
+		struct ground g;
+
+		memcpy(id.b, w.row.key.p + 16, 16);
+		w.rc = ground_of(t, &id, &g);
+		if (w.rc == ERR_OK)
+			w.rc = of_grant(t, &g, &told, reply);
+	}
+	*more = told.more;
+	*skip = told.more ? told.seen - 1 : told.seen;
+	return w.rc;
+}

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a person gets to read of what others know: nothing missing, nothing more, and what somebody typed stays letters."""
+import html.parser
+import os
+import re
+import subprocess
+import time
+
+import ctl
+import pytest
+from documents import grant, offer, pb
+from node import Federation, wait_for
+
+HOSTILE = "</td></p><script>alert(1)</script><img src=x onerror=alert(2)>\"'&lt;{name}{{x}}<!--"
+LANGS = ("nl", "fr", "en", "de")
+
+
+def run(n, *args, lang=None):
+    return subprocess.run([str(n.fed.bin / "kring"), "--dir", str(n.dir), *(("--lang", lang) if lang else ()), *args], capture_output=True, text=True,
+                          env={**os.environ, "LANG": "nl_NL.UTF-8", "TZ": "UTC"})
+
+
+class Page(html.parser.HTMLParser):
+    """Elements and texts of a page; an element or attribute that a sheet does not have is red."""
+    ELEMENTS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "ul", "li", "table", "tr", "td", "br"}
+
+    def __init__(self, path):
+        super().__init__()
+        self.open, self.said = [], []
+        self.raw = path.read_text()
+        self.feed(self.raw)
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        assert tag in self.ELEMENTS and {a for a, _ in attrs} <= {"lang", "charset", "http-equiv", "content", "name"}, (tag, attrs)
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_comment(self, data):
+        raise AssertionError(data)
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+    @property
+    def text(self):
+        return "".join(self.said)
+
+
+def sheet(n, tmp, *args, lang=None):
+    path = tmp / f"{time.time_ns()}.html"
+    r = run(n, *args, "--html", str(path), lang=lang)
+    assert r.returncode == 0, r.stderr
+    assert path.stat().st_mode & 0o777 == 0o600
+    return Page(path)
+
+
+def ledger(n, case):
+    """What was disclosed, as the case itself lists it."""
+    return sorted((d["partner"], d["at_ms"], d["cats"], d["act"], d["grant"]) for d in n.k("case", "show", case).get("disclosures", []))
+
+
+def told(reply):
+    return sorted((d["partner"], d["at_ms"], d["cats"], d["act"], d["grant"]) for d in reply.get("disclosures", []))
+
+
+def words(cats, lang):
+    names = {c: i for i, c in enumerate(ctl.rows("categories"))}
+    lines = [x.split("|") for x in (ctl.ROOT / "config/lists/categories.psv").read_text().splitlines() if x and x[0] != "#"]
+    at = lines[0].index(lang)
+    return {x[0]: x[at] for x in lines[1:]}, names
+
+
+def compare(n, case, tmp):
+    """Every paper of this case against the ledger."""
+    want = ledger(n, case)
+    who, letter, export = n.k("who", case), n.k("letter", case), n.k("case", "export", case)
+    assert told(who) == told(letter) == told(export) == want
+    grants = {g["id"] for g in n.k("consent", "list", case).get("grants", [])}
+    assert {g["id"] for g in letter.get("grants", [])} == {g["id"] for g in export.get("grants", [])} == grants
+    of_case = {a["seq"] for a in n.k("audit", "list", case)["audit"]}
+    assert of_case - {a["seq"] for a in export["audit"]} <= {max(of_case), max(of_case) - 1}  # the export itself and its asking come last
+    for lang in LANGS:
+        page = sheet(n, tmp, "letter", case, lang=lang)
+        assert f'lang="{lang}"' in page.raw
+        text = run(n, "letter", case, lang=lang).stdout
+        for partner in {w[0] for w in want}:
+            assert partner in page.text and partner in text
+        lines = [x for x in text.splitlines() if re.match(r"  - .*\([^()]*; ?[0-9A-Z]{9}\)$|  - .*\([^()]* ; [0-9A-Z]{9}\)$", x)]
+        assert len(lines) == len([w for w in want if w[2]]), (lang, text)
+    return want
+
+
+def test_what_a_person_reads_is_what_the_ledger_has(federation, workdir):
+    f = federation("Goes")
+    f.nodes += [f.add("SMWO", "member", "NL", None, None, "--phone", "0113-277111"), f.add("GGD Zeeland")]
+    a, b, c = f.start()
+    case = a.new_case(name="Testpersoon Verzonnen", phone="000-111", story="een verzonnen verhaal", language="fr")
+    assert a.k("who", case).get("disclosures", []) == [] and "rien partagé" in run(a, "letter", case).stdout
+    ids = {b.name: a.consent(case, b.name, "identity,contact,needs,story"), c.name: a.consent(case, c.name, "identity,needs")}
+    refs = {n.name: a.refer(case, n.name, "--without", "story") if n is b else a.refer(case, n.name, "--without", "story,contact") for n in (b, c)}
+    for n in (b, c):
+        n.await_state(refs[n.name], "offered")
+    b.k("ask", refs[b.name], "--question", "best-contact")
+    a.await_state(refs[b.name], "needs-info")
+    a.k("info", refs[b.name], "--share", "contact,story")
+    b.await_state(refs[b.name], "offered")
+    want = compare(a, case, workdir)
+    assert {w[0] for w in want} == {"SMWO", "GGD Zeeland"} and len(want) >= 5
+    text = run(a, "letter", case).stdout  # the person's own language, whatever the worker's
+    assert "Bonjour Testpersoon Verzonnen" in text and "0113-277111" in text and "een verzonnen verhaal" not in text and "000-111" not in text
+    one = a.k("letter", refs[c.name])
+    assert {d["partner"] for d in one["disclosures"]} == {"GGD Zeeland"} and {d["ref"] for d in one["disclosures"]} == {refs[c.name]}
+    assert [g["id"] for g in one["grants"]] == [ids[c.name]]
+    not_told = next(x for x in run(a, "letter", refs[c.name], lang="en").stdout.splitlines() if x.startswith("Not shared with GGD Zeeland"))
+    assert "contact" in not_told and "story" in not_told and "needs and goals" not in not_told
+    receipt = run(a, "consent", "receipt", ids[b.name], lang="de").stdout
+    assert ids[b.name] in receipt and "jederzeit widerrufen" in receipt and "SMWO" in receipt
+    a.k("case", "edit", case, "--story", "")  # what is erased here stays told
+    assert compare(a, case, workdir) == want
+    a.k("recall", a.refer(case, b.name, "--without", "story", need="housing"))
+    assert len(compare(a, case, workdir)) > len(want)
+    a.k("consent", "withdraw", ids[b.name])
+    wait_for("the withdrawal", lambda: [g["state"] for g in b.k("consent", "list", b.k("show", refs[b.name])["referrals"][0]["case_id"])["grants"]] == ["withdrawn"])
+    compare(a, case, workdir)
+    text = run(a, "letter", case, lang="en").stdout
+    assert "was withdrawn" in text and text.count("Your consent holds until") == 1
+    # who was told is told who told: the other end looks from its side
+    theirs = c.k("show", refs[c.name])["referrals"][0]["case_id"]
+    page = run(c, "letter", theirs, lang="en").stdout
+    assert "Goes told us about you: identity, needs and goals" in page and not c.k("who", theirs).get("disclosures")
+    seen = a.k("who", case)["audit"]
+    assert {"export", "view", "send"} <= {x["event"] for x in seen} and all(x["actor"] for x in seen)
+    one = a.new_case(name="Testpersoon Gewist")  # an erased case tells nobody anything
+    a.k("case", "erase", one)
+    assert run(a, "letter", one).returncode == 3 and run(a, "who", one).returncode == 3
+
+
+def test_many_pages_are_one_list(federation, workdir):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case()
+    for _ in range(3):
+        a.consent(case, b.name)
+    for _ in range(220):
+        a.k("case", "show", case)
+    rows = a.k("who", case)["audit"]
+    assert len(rows) > 220 and len({r["seq"] for r in rows}) == len(rows) and [r["seq"] for r in rows] == sorted((r["seq"] for r in rows), reverse=True)
+
+
+def test_what_somebody_typed_stays_letters(dialled, workdir):
+    f, b, m = dialled(org="Python <b>Partner</b>")
+    for way in ((), ("--receive",)):
+        b.k("partner", "agree", b.k("partner", "list")["partners"][-1]["typed"] if b.k("partner", "list")["partners"][-1]["name"] != b.org
+            else b.k("partner", "list")["partners"][0]["typed"], "--share", "identity,contact,needs,story", *way)
+    gid, subject, g = grant(m, 1 | 1 << 1 | 1 << 15 | 1 << 16)
+    person = pb.Person(name=HOSTILE, phone=HOSTILE, address=HOSTILE + "\n" + HOSTILE, story=HOSTILE, goals=HOSTILE)
+    _, o, _ = offer(m, gid, subject, person, 1 | 1 << 1 | 1 << 15 | 1 << 16)
+    m.send_documents([g, o])
+    m.until(lambda: len(m.verdicts) == 2)
+    assert [v[2] for v in m.verdicts] == [0, 0]
+    row = b.k("inbox")["referrals"][0]
+    case = row["case_id"]
+    b.k("case", "note", case, "--text", HOSTILE)
+    b.k("case", "edit", case, "--health", HOSTILE)
+    for args in (("case", "export", case), ("letter", case), ("letter", row["ref"]), ("who", case), ("consent", "receipt", gid.hex())):
+        page = sheet(b, workdir, *args)
+        assert "<script" not in page.raw and "http://" not in page.raw and "https://" not in page.raw
+    assert HOSTILE in sheet(b, workdir, "letter", case).text
+    export = sheet(b, workdir, "case", "export", case).text
+    assert export.count("alert(1)") >= 6  # each field is there, as it was typed
+    path = workdir / "there.html"
+    path.write_text("kept")
+    r = run(b, "letter", case, "--html", str(path))
+    assert r.returncode == 2 and path.read_text() == "kept"
+    os.symlink(workdir / "nowhere", workdir / "link.html")
+    assert run(b, "letter", case, "--html", str(workdir / "link.html")).returncode == 2 and not (workdir / "nowhere").exists()
