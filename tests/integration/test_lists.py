@@ -227,3 +227,18 @@ def test_every_list_is_paged_newest_first(federation):
     assert a.k("audit", "list", "--after", "1")["audit"] == []
     got = paged(a, ["audit", "list", case], "audit", 5)
     assert len(got[0]) > 12 and got[1] == {None}
+
+
+def test_consents_and_what_was_shown_are_newest_first(federation):
+    """Their ids are drawn, and would say nothing of the order."""
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = a.new_case(phone="1")
+    given = [a.consent(case, b.name) for _ in range(6)]
+    assert [g["id"] for g in a.k("consent", "list", case)["grants"]] == given[::-1]
+    assert [g["id"] for g in a.k("case", "show", case)["grants"]] == given[::-1]
+    a.refer(case, b.name)
+    for need in ("housing", "mobility", "rights"):
+        a.refer(case, b.name, need=need)
+    shown = a.k("case", "show", case)["disclosures"]
+    assert len(shown) == 10 and [d["at_ms"] for d in shown] == sorted((d["at_ms"] for d in shown), reverse=True)

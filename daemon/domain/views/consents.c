@@ -13,6 +13,7 @@
 #include "domain/referral/calendar.h"
 #include "domain/views/consentpage.h"
 #include "domain/views/find.h"
+#include "domain/views/newest.h"
 #include "domain/views/referrals.h"
 
 /* The state is computed at this moment, never stored: a consent ends by the clock alone. */
@@ -75,9 +76,10 @@ enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *re
 		return rc;
 	while (consent_each(t, &case_id, &w, &id, &m)) {
 		if (!turn_room(reply, REPLY_GRANTS))
-			return ERR_OK;
+			break;
 		view_grant_row(t, m, reply);
 	}
+	view_newest_first(reply, REPLY_GRANTS, GRANT_ROW_GIVEN_MS, GRANT_ROW_PARTNER, GRANT_ROW_ID);
 	return w.rc;
 }
 

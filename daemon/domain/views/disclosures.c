@@ -9,6 +9,7 @@
 #include "domain/consent/ledger.h"
 #include "domain/documents/document.h"
 #include "domain/page.h"
+#include "domain/views/newest.h"
 
 /* The act is called after the document that carried the data. */
 static void list_row(struct turn *t, const struct id16 *grant, const struct ledger_row *r,
@@ -58,5 +59,7 @@ enum err view_disclosures(struct turn *t, const struct id16 *case_id, struct msg
 		memcpy(grant.b, w.row.key.p + 16, 16);
 		w.rc = list_grant(t, &grant, reply);
 	}
+	view_newest_first(reply, REPLY_DISCLOSURES, DISCLOSURE_ROW_AT_MS, DISCLOSURE_ROW_PARTNER,
+			  DISCLOSURE_ROW_GRANT);
 	return w.rc;
 }
