@@ -76,9 +76,11 @@ struct cli {
 	} options[CLI_OPTIONS_MAX];
 	size_t option_count;
 	/* the reader's screen: terminal_look() */
-	size_t width, rows; /* rows 0: nobody knows */
-	bool terminal;	    /* standard output is one */
-	bool folded;	    /* lines are made to fit it */
+	size_t width, rows;  /* rows 0: nobody knows */
+	bool terminal;	     /* standard output is one */
+	bool folded;	     /* lines are made to fit it */
+	size_t width_errors; /* the same of standard error, which may be another screen */
+	bool folded_errors;
 	bool colour, colour_errors, paged;
 	int page_out; /* standard output, while a page takes its place; 0: none does */
 	bool stdin_used, quiet;

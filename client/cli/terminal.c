@@ -3,6 +3,7 @@
  * made for 80 columns and rows stay whole: they are looked through line by line there.  Colours repeat what a word says; nothing is said by a colour alone. */
 #include "client/cli/terminal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -36,6 +37,10 @@ void terminal_look(struct cli *c)
 	c->width = c->width < WIDTH_MIN ? WIDTH_MIN : c->width;
 	c->rows = size.ws_row;
 	c->folded = c->terminal || (given > 0 && given <= WIDTH_MAX);
+	c->width_errors = c->width;
+	if (!c->folded && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		c->width_errors = size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col;
+	c->folded_errors = c->folded || isatty(STDERR_FILENO) != 0;
 	c->colour = c->terminal && able && !set(getenv("NO_COLOR"));
 	c->colour_errors = isatty(STDERR_FILENO) != 0 && able && !set(getenv("NO_COLOR"));
 	c->paged = c->terminal && able;
@@ -76,6 +81,31 @@ size_t terminal_columns(const char *text, size_t len)
 	return n;
 }
 
+/* In French a blank stands before ; : ! ? and within « and »: what begins there belongs to the word before it. */
+static bool glued(const char *s, size_t len, size_t blank)
+{
+	const size_t left = len - blank - 1;
+	const char *next = s + blank + 1;
+
+	if (blank >= 2 && memcmp(s + blank - 2, "«", 2) == 0)
+		return true;
+	return (left >= 1 && strchr(";:!?", next[0]) != NULL && next[0] != '\0' &&
+		(left == 1 || next[1] == ' ')) ||
+	       (left >= 2 && memcmp(next, "»", 2) == 0);
+}
+static_assert(sizeof "«" == 3 && sizeof "»" == 3, "in UTF-8");
+
+/* Up to the next blank at which a line may end. */
+static size_t word_len(const char *s)
+{
+	const size_t len = strlen(s);
+	size_t n = strcspn(s, " ");
+
+	while (n < len && glued(s, len, n))
+		n += 1 + strcspn(s + n + 1, " ");
+	return n;
+}
+
 /* A word that is wider than the screen is left whole: it may be an id or a path that somebody copies. */
 void terminal_fold(const struct cli *c, const char *text, size_t at, size_t indent)
 {
@@ -83,7 +113,7 @@ void terminal_fold(const struct cli *c, const char *text, size_t at, size_t inde
 
 	require(c != NULL && text != NULL);
 	for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
-		const size_t n = strcspn(text, " "), wide = terminal_columns(text, n);
+		const size_t n = word_len(text), wide = terminal_columns(text, n);
 
 		if (!first && at + 1 + wide > c->width) {
 			(void)printf("\n%*s", (int)indent, "");
@@ -106,7 +136,7 @@ static size_t fitting(const char *s, size_t len, size_t width)
 
 	for (size_t i = 0; i < len;) {
 		const size_t mark = mark_len(s + i, len - i);
-		const bool ends = s[i] == ' ' && i > 0 && s[i - 1] != ' ';
+		const bool ends = s[i] == ' ' && i > 0 && s[i - 1] != ' ' && !glued(s, len, i);
 
 		if (fits > 0 && mark == 0 && columns >= width && (s[i] != ' ' || columns > width))
 			return fits;
@@ -139,6 +169,8 @@ static size_t further(const char *s, size_t len, char out[64])
 
 void terminal_sentence(const struct cli *c, FILE *f, const char *line, size_t len)
 {
+	const bool errors = f == stderr, folded = errors ? c->folded_errors : c->folded;
+	const size_t width = errors ? c->width_errors : c->width;
 	char before[64];
 	size_t begin, n;
 
@@ -146,21 +178,20 @@ void terminal_sentence(const struct cli *c, FILE *f, const char *line, size_t le
 	while (len > 0 && line[len - 1] == ' ')
 		len--;
 	begin = strspn(line, " ");
-	if (!c->folded || terminal_columns(line, len) <= c->width) {
+	if (!folded || terminal_columns(line, len) <= width) {
 		(void)fwrite(line, 1, len, f);
 		(void)fputc('\n', f);
 		return;
 	}
-	require(c->width >= WIDTH_MIN);
+	require(width >= WIDTH_MIN);
 	n = further(line, len, before);
-	require(n < sizeof before && n <= c->width);
+	require(n < sizeof before && n <= width);
 	for (size_t used = 0, lead = 0; used < len; lead = n) {
 		/* blanks at the beginning belong to the first line alone */
 		const size_t skip = used == 0 ? begin : 0;
-		const size_t take = skip + fitting(line + used + skip, len - used - skip,
-						   c->width > lead + skip + 8
-							   ? c->width - lead - skip
-							   : 8);
+		const size_t take = skip +
+				    fitting(line + used + skip, len - used - skip,
+					    width > lead + skip + 8 ? width - lead - skip : 8);
 
 		(void)fwrite(before, 1, lead, f);
 		(void)fwrite(line + used, 1, take, f);

@@ -90,8 +90,6 @@ int cmd_status(struct cli *c)
 		out_json(c, req, reply);
 	else
 		print_reply(c, reply);
-	if (!c->json && msg_u64(msg_get(reply, REPLY_STATUS), STATUS_OPEN_TO_ALL) != 0)
-		print_row(c, "label-staff", words_of(c->lang, "status-open"));
 	return CLI_DONE;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "client/cli/page.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
 #include "client/print/print.h"
@@ -50,6 +51,13 @@ static void say_proposals(const struct cli *c, const struct msg *reply)
 	}
 	if (msg_count(reply, REPLY_PROPOSALS) == 0)
 		print_say_line(c, "proposal-none", FILL_NONE);
+}
+
+static void show(struct cli *c, const struct msg *reply)
+{
+	page_begin(c);
+	say_proposals(c, reply);
+	page_end(c);
 }
 
 /* As the tool reads a proposal: length u32, then the entry.  mkstemp: mode 0600, and no name that is known before. */
@@ -151,7 +159,7 @@ int cmd_approve(struct cli *c)
 	c->json = json;
 	if (code != CLI_DONE || key == NULL) {
 		if (code == CLI_DONE && !json)
-			say_proposals(c, reply);
+			show(c, reply);
 		return code;
 	}
 	if (!write_temp(proposal, msg_bytes(reply, REPLY_BLOB)))

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "client/cli/terminal.h"
 #include "client/cli/value.h"
 #include "client/commands/cmd.h"
 #include "client/commands/person.h"
@@ -31,6 +32,14 @@ static bool ask_line(const struct cli *c, const char *label, char line[LINE_LEN]
 	return value_fault(c->lang, span_of(line, strlen(line)), why) == NULL;
 }
 
+/* A row of say.psv above what is asked. */
+static void above(const struct cli *c, const char *key)
+{
+	const char *text = words_of(c->lang, key);
+
+	terminal_sentence(c, stderr, text, strlen(text));
+}
+
 /* What was typed cannot be kept: it is named, and what would be right. */
 static int wrong(const struct cli *c, const char *field, const char *fault, const char *remedy)
 {
@@ -49,7 +58,7 @@ int cmd_ask_message(struct cli *c, struct msg *req)
 	if (cli_option(c, "text") != NULL || cli_option(c, "place") != NULL ||
 	    !isatty(STDIN_FILENO))
 		return CLI_DONE;
-	(void)fprintf(stderr, "%s\n", words_of(c->lang, "say-what"));
+	above(c, "say-what");
 	if (ask_line(c, words_of(c->lang, "ask-message"), line, why))
 		msg_set_text(&c->arena, req, ACT_NEW_TEXT, line);
 	else if (why[0] != '\0')
@@ -73,7 +82,7 @@ static int ask_contact(struct cli *c, struct msg *person)
 	char line[LINE_LEN], label[96], why[128];
 	int bad = CLI_DONE;
 
-	(void)fprintf(stderr, "%s\n", words_of(c->lang, "contact-what"));
+	above(c, "contact-what");
 	for (size_t i = 0; i < sizeof contact / sizeof contact[0] && bad == CLI_DONE; i++) {
 		const char *name = list_text(LIST_PERSON, c->lang, contact[i].name), *fault,
 			   *remedy;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "client/cli/day.h"
 #include "client/cli/out.h"
+#include "client/cli/page.h"
 #include "client/commands/cmd.h"
 #include "client/dialogue/arrived.h"
 #include "client/dialogue/dialogue.h"
@@ -100,9 +101,11 @@ static void show(struct cli *c, const struct referral *r, const struct referral_
 	if (dry_run)
 		print_reply(c, all);
 	/* one sentence each, as when there is one */
+	page_begin(c);
 	for (size_t i = 0; !dry_run && i < r->to_count; i++)
 		if (r->to[i].part == PART_SENT)
 			(void)said_done(c, r->to[i].reply, arrived(c, r->to[i].reply));
+	page_end(c);
 	for (size_t i = 0; bad != NULL && i < r->to_count; i++)
 		if (r->to[i].part != PART_SENT)
 			talk_say(c, "not-sent", FILL({"partners", r->to[i].name, 0}));

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "client/cli/day.h"
+#include "client/cli/page.h"
 #include "client/dialogue/near.h"
 #include "client/dialogue/notes.h"
 #include "client/print/print.h"
@@ -325,7 +326,10 @@ static enum talk confirm(struct cli *c, struct intake *in, bool *yes)
 	enum talk t;
 
 	talk_head(c, "intake-check", FILL_NONE);
+	page_begin(c); /* made to fit; no pager stands between a question and what it is about */
+	c->paged = false;
 	print_person(c, in->person);
+	page_end(c);
 	talk_head(c, "intake-save", FILL_NONE);
 	t = talk_yes(c, true, yes);
 	return t == TALK_OK && *yes ? near_ask(c, in->person, true, in->joins) : t;

@@ -3,11 +3,13 @@
 #include "client/dialogue/near.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "base/date.h"
 #include "base/text.h"
+#include "client/cli/terminal.h"
 #include "client/print/print.h"
 #include "client/print/todo.h"
 
@@ -34,8 +36,27 @@ static const char *row_text(const struct cli *c, const struct msg *row, char out
 
 static void say(const struct cli *c, const char *key, const struct fill *values)
 {
-	fill_print(stderr, list_text(LIST_SAID, c->lang, key), values, words_plural(c->lang));
-	(void)fputc('\n', stderr);
+	char text[WORDS_LONG];
+
+	(void)fill_text(text, sizeof text, list_text(LIST_SAID, c->lang, key), values,
+			words_plural(c->lang));
+	terminal_sentence(c, stderr, text, strlen(text));
+}
+
+/* Names are what somebody typed, or a partner: they look like no line of ours. */
+static void print_near(const struct cli *c, const char *row)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *line = open_memstream(&text, &len);
+
+	if (line == NULL)
+		return;
+	(void)fputs("  ", line);
+	text_print(line, row);
+	if (fclose(line) == 0)
+		terminal_sentence(c, stderr, text, len);
+	free(text);
 }
 
 /* Fields that were typed and not taken over. */
@@ -72,11 +93,8 @@ void near_print(const struct cli *c, const struct msg *reply)
 	if (count == 0)
 		return;
 	say(c, "near-head", FILL_NONE);
-	for (size_t i = 0; i < count && i < NEAR_SHOWN; i++) {
-		(void)fputs("  ", stderr);
-		text_print(stderr, row_text(c, msg_at(reply, REPLY_NEAR, i), who));
-		(void)fputc('\n', stderr);
-	}
+	for (size_t i = 0; i < count && i < NEAR_SHOWN; i++)
+		print_near(c, row_text(c, msg_at(reply, REPLY_NEAR, i), who));
 	todo_case(msg_text(msg_at(reply, REPLY_NEAR, 0), NEAR_ROW_ID), one);
 	todo_case(msg_text(reply, REPLY_ID), new);
 	if (c->cmd->act != 0)

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "client/cli/day.h"
+#include "client/cli/page.h"
 #include "client/dialogue/arrived.h"
 #include "client/words/words.h"
 
@@ -132,8 +133,11 @@ static enum talk step_check(struct cli *c, struct referral *r, enum last *what)
 	size_t i;
 	enum talk t;
 
+	page_begin(c); /* made to fit, and no pager before a question */
+	c->paged = false;
 	for (size_t k = 0; k < r->to_count; k++)
 		dialogue_preview(c, r, &r->to[k]);
+	page_end(c);
 	talk_head(c, "send-head", FILL({"partners", names(c, r, false, text), 0}));
 	t = talk_pick(c, items, 3, TALK_NONE, &i);
 	if (t == TALK_OK)

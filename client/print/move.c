@@ -136,7 +136,7 @@ void move_command(const struct cli *c, const char *command, const char *ref, cha
 	memcpy(list + used + between, words, strlen(words) + 1);
 }
 
-/* In the order of a referral's life, as the node gives them; the first one shows how all of them are typed.  Two commands do an act in a way of their own: a
+/* In the order in which the node gives them, what is done most first; the first one shows how all of them are typed.  Two commands do an act in a way of their own: a
  * message that says how to reach the person, and an end that takes back what went by mistake. */
 void move_can(const struct cli *c, const struct msg *row)
 {

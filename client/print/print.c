@@ -4,6 +4,7 @@
 #include "client/print/print.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -144,8 +145,18 @@ void print_say(const struct cli *c, const char *key, const struct fill *values)
 
 void print_say_line(const struct cli *c, const char *key, const struct fill *values)
 {
-	print_say(c, key, values);
-	(void)putchar('\n');
+	char *text = NULL;
+	size_t len = 0;
+	/* part of a page is made to fit with the page; it may stand behind a label */
+	FILE *line = c->page_out > 0 || !c->folded ? NULL : open_memstream(&text, &len);
+
+	require(key != NULL && values != NULL);
+	words_say(c->lang, line == NULL ? stdout : line, key, values);
+	if (line == NULL)
+		(void)putchar('\n');
+	else if (fclose(line) == 0)
+		terminal_line(c, stdout, text, len);
+	free(text);
 }
 
 /* The longest label of any language; a longer one pushes its own row only. */

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "client/cli/page.h"
+#include "client/cli/terminal.h"
 #include "client/print/print.h"
 #include "client/print/said.h"
 
@@ -21,11 +22,17 @@ int print_damage(const struct cli *c, const struct msg *reply)
 		{"work", "task"},	    {"grant", "consent"},  {"outplace", "document"},
 		{"agreement", "agreement"}, {"ledger", "consent"}, {"pair", "connection"}};
 	const size_t count = msg_count(reply, REPLY_DAMAGE);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *line;
 
 	if (c->json)
 		return CLI_DAMAGED; /* they are in the reply */
 	/* On standard error: the list on standard output stays what a script expects of it. */
-	(void)fprintf(stderr, "! %s%s%zu", list_text(LIST_UI, c->lang, "damaged"),
+	line = open_memstream(&text, &len);
+	if (line == NULL)
+		return CLI_DAMAGED;
+	(void)fprintf(line, "! %s%s%zu", list_text(LIST_UI, c->lang, "damaged"),
 		      words_colon(c->lang), count);
 	for (size_t i = 0; i < count && i < DAMAGE_SHOWN; i++) {
 		const struct msg *r = msg_at(reply, REPLY_DAMAGE, i);
@@ -34,11 +41,15 @@ int print_damage(const struct cli *c, const struct msg *reply)
 		for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
 			if (strcmp(kinds[k][0], kind) == 0)
 				kind = kinds[k][1];
-		(void)fprintf(stderr, "%s %s %s", i == 0 ? " -" : ",",
+		(void)fprintf(line, "%s %s %s", i == 0 ? " -" : ",",
 			      list_text(LIST_UI, c->lang, kind), msg_text(r, DAMAGE_ROW_NAME));
 	}
-	(void)fprintf(stderr, "%s\n  %s%s%s\n", count > DAMAGE_SHOWN ? ", ..." : "",
-		      list_text(LIST_UI, c->lang, "see"), words_colon(c->lang), "kring verify");
+	(void)fputs(count > DAMAGE_SHOWN ? ", ..." : "", line);
+	if (fclose(line) == 0)
+		terminal_sentence(c, stderr, text, len);
+	free(text);
+	(void)fprintf(stderr, "  %s%s%s\n", list_text(LIST_UI, c->lang, "see"),
+		      words_colon(c->lang), "kring verify");
 	return CLI_DAMAGED;
 }
 

@@ -192,4 +192,6 @@ void print_status(const struct cli *c, const struct msg *reply)
 	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
 		print_row(c, "label-roster",
 			  list_text(LIST_STANDINGS, c->lang, msg_text(s, STATUS_ROSTER_STANDING)));
+	if (msg_u64(s, STATUS_OPEN_TO_ALL) != 0)
+		print_row(c, "label-staff", words_of(c->lang, "status-open"));
 }

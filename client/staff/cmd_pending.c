@@ -32,10 +32,12 @@ int cmd_pending_confirm(struct cli *c)
 	code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json)
 		return code;
+	page_begin(c);
 	print_staff(c, reply);
 	print_say_line(c,
 		       c->cmd->field == REQUEST_PENDING_CONFIRM ? "pending-confirmed"
 								: "pending-refused",
 		       FILL_NONE);
+	page_end(c);
 	return code;
 }

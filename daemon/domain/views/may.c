@@ -3,6 +3,8 @@
  * once, that a log is full, that both copies are still being compared. */
 #include "domain/views/may.h"
 
+#include <assert.h>
+
 #include "base/check.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/fold.h"
@@ -131,21 +133,34 @@ enum err may_correct(struct turn *t, const struct thread *th, uint16_t type, uin
 	return ERR_OK;
 }
 
-/* In the order of the table, which is the order of a referral's life; what cannot be done has no row. */
+/* What carries the referral on stands first, then words to the other side, then what ends it: of a list whoever is in a hurry reads the
+ * beginning. */
+static const uint16_t by_use[] = {DOC_ACCEPT,  DOC_INFO,     DOC_ACK,	   DOC_WD_OK,
+				  DOC_START,   DOC_ASK,	     DOC_NOTE,	   DOC_MESSAGE,
+				  DOC_OUTCOME, DOC_HOLD,     DOC_REDIRECT, DOC_DECLINE,
+				  DOC_REOPEN,  DOC_WITHDRAW, DOC_REVOKE,   DOC_ERROR};
+#define TYPED(...) +1
+#define NOT_TYPED(...)
+static_assert(sizeof by_use / sizeof by_use[0] == 0 ACTS(TYPED, NOT_TYPED),
+	      "each act has its place");
+#undef TYPED
+#undef NOT_TYPED
+
+/* What cannot be done has no row. */
 enum err may_rows(struct turn *t, const struct thread *th, struct msg *row)
 {
 	bool writable;
 	enum err rc = settled_writable(t, th, &writable);
 
 	require(kind_has(th->kind, KIND_LISTED));
-	for (size_t i = 0; rc == ERR_OK && i < act_count; i++) {
-		const struct act *a = &act_table[i];
+	for (size_t i = 0; rc == ERR_OK && i < sizeof by_use / sizeof by_use[0]; i++) {
+		const struct act *a = act_of(by_use[i]);
 		const unsigned needs = may_needs(t, th, a);
 		enum may may = MAY_OTHER_SIDE;
 		struct msg *m;
 
-		if (a->command != NULL)
-			rc = by_table(t, th, a, &may);
+		require(a->command != NULL);
+		rc = by_table(t, th, a, &may);
 		if (rc != ERR_OK || may != MAY_DO || after_loss(a, writable) != MAY_DO)
 			continue;
 		m = msg_add(t->arena, row, REFERRAL_ROW_MAY);
