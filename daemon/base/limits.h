@@ -170,7 +170,7 @@
 #define LIMIT_PENDING_OWN   8u	      /* ... and of one */
 #define LIMIT_PENDING_MS    86400000u /* so long another person may confirm one */
 #define LIMIT_DRAFT	    16384u    /* what somebody types and has not sent yet */
-#define LIMIT_DRAFTS	    20u	      /* of one user ... */
+#define LIMIT_DRAFTS	    20u	      /* of one writer ... */
 #define LIMIT_DRAFTS_ALL    2000u     /* ... and of all of them */
 #define LIMIT_DRAFT_DAYS    14u	      /* since it was saved last */
 #define LIMIT_MESSAGE	    500u      /* characters of a message between two workers */

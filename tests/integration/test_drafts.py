@@ -4,6 +4,7 @@ import subprocess
 
 from ctl import Control, pb
 from node import Clock, wait_for
+from staff import UIDS, Colleague, hire
 
 
 def ask(n, **command):
@@ -106,3 +107,28 @@ def test_a_draft_that_nobody_touched_for_two_weeks_is_let_go(federation):
     assert len(drafts(n)) == 2
     clock.days(6, [n])
     wait_for("the old one to be let go", lambda: [d.label for d in drafts(n)] == ["jong"])
+
+
+def test_an_account_that_passes_to_another_person_shows_nothing_of_the_one_before(federation):
+    (n,) = federation("Goes").start()
+    case = n.new_case(name="A. Verzonnen")
+    unnamed = put(n, body="voor iemand een naam had").id
+    account = UIDS["caseworker"]
+    first = hire(n, "caseworker", name="Anna De Wit")
+    hire(n, "administrator")
+    anna, root, beheer = Colleague(n, account), Colleague(n, 0), Colleague(n, UIDS["administrator"])
+    assert not anna.ask("draft_list").drafts
+    mine = [anna.ask("draft_put", form="refer", label="A. Verzonnen", body="geheim van Anna", **about).id for about in ({"case_id": case}, {})]
+    assert {d.id for d in anna.ask("draft_list").drafts} == set(mine)
+    assert not root.ask("staff_end", id=first["id"]).error
+    asked = root.ask("staff_add", name="Bert Verzonnen", user=str(account), uid=account, roles=["caseworker"])
+    assert asked.code == "second-person" and not beheer.ask("pending_confirm", id=asked.id).error
+    bert = Colleague(n, account)
+    assert not bert.ask("draft_list").drafts
+    for gone in (*mine, unnamed):
+        assert bert.ask("draft_get", id=gone).error == "not-found"
+        assert bert.ask("draft_put", id=gone, form="refer", body="x").error == "not-found"
+        assert bert.ask("draft_drop", id=gone).error == "not-found"
+    own = bert.ask("draft_put", form="refer", label="B. Bedacht", body="van Bert").id
+    assert [d.id for d in bert.ask("draft_list").drafts] == [own]
+

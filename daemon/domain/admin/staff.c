@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "base/text.h"
+#include "domain/consent/drafts.h"
 #include "domain/evidence/audit.h"
 #include "domain/page.h"
 #include "domain/referral/calendar.h"
@@ -272,7 +273,9 @@ enum err admin_staff_end(struct turn *t, const struct msg *req, struct msg *repl
 	if (rc != ERR_OK)
 		return rc;
 	s.ended_ms = t->wall_ms;
-	rc = save(t, &s, reply);
+	rc = drafts_end(t, &s.id);
+	if (rc == ERR_OK)
+		rc = save(t, &s, reply);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROLE,
 								 .detail = "staff-ended"})
 			    : rc;

@@ -10,24 +10,28 @@
 #include "base/date.h"
 #include "base/text.h"
 
-enum { KEY_LEN = 4 + 16 + 8, SAVED_AT = 4 + 16, SLICE = 64 };
+enum { ID_AT = 16, SAVED_AT = 16 + 16, KEY_LEN = 16 + 16 + 8, SLICE = 64 };
 static_assert(sizeof(struct id16) == 16, "an id has its place in the key");
 static_assert(DRAFTS_FORM <= UINT8_MAX && DRAFTS_LABEL <= UINT8_MAX, "their lengths are bytes");
 static_assert(LIMIT_DRAFT + DRAFTS_FORM + DRAFTS_LABEL + 2 < LIMIT_RECORD, "a draft fits a record");
 
-static struct store_key of_user(uint32_t uid)
+/* An id of the table STAFF is drawn: none begins with so many noughts. */
+struct id16 drafts_writer(const struct id16 *staff, uint32_t uid)
 {
-	struct store_key k = {.len = 0};
+	struct id16 writer = *staff;
 
-	key_u32(&k, uid);
-	return k;
+	require(staff != NULL);
+	if (bytes_zero(writer.b, sizeof writer.b))
+		be32_put(writer.b + sizeof writer.b - 4, uid);
+	return writer;
 }
 
-/* Where it lies: user and id say which one, the time behind them when it was saved. */
-static enum err place_of(struct turn *t, uint32_t uid, const struct id16 *id, struct store_key *k)
+/* Where it lies: writer and id say which one, the time behind them when it was saved. */
+static enum err place_of(struct turn *t, const struct id16 *writer, const struct id16 *id,
+			 struct store_key *k)
 {
 	struct store_walk w = {.key_len = KEY_LEN};
-	struct store_key prefix = of_user(uid);
+	struct store_key prefix = turn_key_id(writer);
 
 	key_put(&prefix, id->b, sizeof id->b);
 	if (!store_each(t->txn, STORE_DRAFT, key_span(&prefix), &w))
@@ -63,7 +67,7 @@ static enum err drop_at(struct turn *t, const struct store_key *k)
 	enum err rc;
 
 	require(k->len == KEY_LEN);
-	memcpy(id.b, k->b + 4, sizeof id.b);
+	memcpy(id.b, k->b + ID_AT, sizeof id.b);
 	rc = store_del(t->txn, STORE_DRAFT, key_span(k));
 	return rc == ERR_OK && own_key(t, &id) ? destroy_key(t, &id) : rc;
 }
@@ -86,10 +90,10 @@ static enum err seal(struct turn *t, const struct store_key *k, const struct dra
 				      of_case ? &d->case_id : &d->id, span_of(plain, w.len));
 }
 
-/* Is there room for one more of this user's? */
-static enum err one_more(struct turn *t, uint32_t uid)
+/* Is there room for one more of this writer's? */
+static enum err one_more(struct turn *t, const struct id16 *writer)
 {
-	const struct store_key k = of_user(uid);
+	const struct store_key k = turn_key_id(writer);
 	bool many;
 	enum err rc = turn_as_many(t, STORE_DRAFT, &k, LIMIT_DRAFTS, &many);
 
@@ -98,17 +102,17 @@ static enum err one_more(struct turn *t, uint32_t uid)
 	return many || store_count(t->txn, STORE_DRAFT) >= LIMIT_DRAFTS_ALL ? ERR_FULL : ERR_OK;
 }
 
-enum err drafts_put(struct turn *t, uint32_t uid, struct draft *d)
+enum err drafts_put(struct turn *t, const struct id16 *writer, struct draft *d)
 {
 	const bool fresh = bytes_zero(d->id.b, sizeof d->id.b);
 	const bool of_case = !bytes_zero(d->case_id.b, sizeof d->case_id.b);
-	struct store_key k = of_user(uid);
+	struct store_key k = turn_key_id(writer);
 	struct store_key old;
 	enum err rc;
 
 	if (d->typed.len > LIMIT_DRAFT)
 		return ERR_LIMIT;
-	rc = fresh ? one_more(t, uid) : place_of(t, uid, &d->id, &old);
+	rc = fresh ? one_more(t, writer) : place_of(t, writer, &d->id, &old);
 	if (rc == ERR_OK && !fresh)
 		rc = store_del(t->txn, STORE_DRAFT, key_span(&old));
 	if (rc != ERR_OK)
@@ -137,7 +141,7 @@ static enum err read_row(struct turn *t, const struct store_row *row, struct dra
 	enum err rc;
 
 	*d = (struct draft){.saved_ms = be64_get(row->key.p + SAVED_AT)};
-	memcpy(d->id.b, row->key.p + 4, sizeof d->id.b);
+	memcpy(d->id.b, row->key.p + ID_AT, sizeof d->id.b);
 	rc = record_open(t->txn, t->arena, STORE_DRAFT, row, &place, &plain);
 	if (rc != ERR_OK)
 		return rc;
@@ -152,11 +156,12 @@ static enum err read_row(struct turn *t, const struct store_row *row, struct dra
 	return ERR_OK;
 }
 
-enum err drafts_get(struct turn *t, uint32_t uid, const struct id16 *id, struct draft *d)
+enum err drafts_get(struct turn *t, const struct id16 *writer, const struct id16 *id,
+		    struct draft *d)
 {
 	struct store_key k;
 	struct store_row row;
-	enum err rc = place_of(t, uid, id, &k);
+	enum err rc = place_of(t, writer, id, &k);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -164,17 +169,32 @@ enum err drafts_get(struct turn *t, uint32_t uid, const struct id16 *id, struct 
 	return rc == ERR_OK ? read_row(t, &row, d) : rc;
 }
 
-enum err drafts_drop(struct turn *t, uint32_t uid, const struct id16 *id)
+enum err drafts_drop(struct turn *t, const struct id16 *writer, const struct id16 *id)
 {
 	struct store_key k;
-	enum err rc = place_of(t, uid, id, &k);
+	enum err rc = place_of(t, writer, id, &k);
 
 	return rc == ERR_OK ? drop_at(t, &k) : rc;
 }
 
-bool drafts_each(struct turn *t, uint32_t uid, struct store_walk *walk, struct draft *d)
+enum err drafts_end(struct turn *t, const struct id16 *writer)
 {
-	const struct store_key k = of_user(uid);
+	const struct store_key prefix = turn_key_id(writer);
+	struct store_walk w = {.key_len = KEY_LEN};
+
+	while (store_each(t->txn, STORE_DRAFT, key_span(&prefix), &w)) {
+		struct store_key k = {.len = 0};
+
+		key_put(&k, w.row.key.p, w.row.key.len);
+		w.rc = drop_at(t, &k);
+	}
+	return w.rc;
+}
+
+bool drafts_each(struct turn *t, const struct id16 *writer, struct store_walk *walk,
+		 struct draft *d)
+{
+	const struct store_key k = turn_key_id(writer);
 
 	walk->key_len = KEY_LEN;
 	if (!store_each(t->txn, STORE_DRAFT, key_span(&k), walk))

@@ -13,7 +13,14 @@
 #include "domain/consent/drafts.h"
 #include "domain/views/find.h"
 
-/* Another user's draft is answered the same: whether there is one is nobody else's to know. */
+/* Whose drafts whoever asks has. */
+static struct id16 asker(const struct turn *t)
+{
+	require(t->ev != NULL);
+	return drafts_writer(&t->staff, t->ev->uid);
+}
+
+/* Another person's draft is answered the same: whether there is one is nobody else's to know. */
 static enum err refuse_gone(struct turn *t)
 {
 	return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_DRAFT_UNKNOWN,
@@ -61,10 +68,10 @@ enum err desk_draft_put(struct turn *t, const struct msg *req, struct msg *reply
 {
 	const char *body = msg_text(req, DRAFT_PUT_BODY);
 	struct draft d = {.typed = span_of(body, strlen(body))};
+	const struct id16 writer = asker(t);
 	char hex[33];
 	enum err rc = ERR_OK;
 
-	require(t->ev != NULL);
 	if (!text_code(msg_text(req, DRAFT_PUT_FORM)))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_DRAFT_FORM_MISSING);
 	if (msg_text(req, DRAFT_PUT_ID)[0] != '\0')
@@ -76,7 +83,7 @@ enum err desk_draft_put(struct turn *t, const struct msg *req, struct msg *reply
 	if (!take(d.form, sizeof d.form, msg_text(req, DRAFT_PUT_FORM)) ||
 	    !take(d.label, sizeof d.label, msg_text(req, DRAFT_PUT_LABEL)))
 		return refuse_put(t, ERR_LIMIT);
-	rc = drafts_put(t, t->ev->uid, &d);
+	rc = drafts_put(t, &writer, &d);
 	if (rc != ERR_OK)
 		return refuse_put(t, rc);
 	bytes_hex(hex, d.id.b, sizeof d.id.b);
@@ -118,13 +125,14 @@ static enum err put_row(struct turn *t, const struct draft *d, bool whole, struc
 /* With what was typed, to go on with it. */
 enum err desk_draft_get(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	const struct id16 writer = asker(t);
 	struct draft d;
 	struct id16 id;
 	enum err rc = id_of(t, req, BY_ID_ID, &id);
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = drafts_get(t, t->ev->uid, &id, &d);
+	rc = drafts_get(t, &writer, &id, &d);
 	if (rc == ERR_NOTFOUND)
 		return refuse_gone(t);
 	return rc == ERR_OK ? put_row(t, &d, true, reply) : rc;
@@ -133,25 +141,26 @@ enum err desk_draft_get(struct turn *t, const struct msg *req, struct msg *reply
 /* Sent, or not wanted any more. */
 enum err desk_draft_drop(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	const struct id16 writer = asker(t);
 	struct id16 id;
 	enum err rc = id_of(t, req, BY_ID_ID, &id);
 
 	(void)reply;
 	if (rc != ERR_OK)
 		return rc;
-	rc = drafts_drop(t, t->ev->uid, &id);
+	rc = drafts_drop(t, &writer, &id);
 	return rc == ERR_NOTFOUND ? refuse_gone(t) : rc;
 }
 
-/* At most LIMIT_DRAFTS of one user, so all of them, without their bodies. */
+/* At most LIMIT_DRAFTS of one writer, so all of them, without their bodies. */
 enum err desk_draft_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *form = msg_text(req, DRAFT_ASK_FORM);
+	const struct id16 writer = asker(t);
 	struct store_walk w = {.rc = ERR_OK};
 	struct draft d;
 
-	require(t->ev != NULL);
-	while (drafts_each(t, t->ev->uid, &w, &d))
+	while (drafts_each(t, &writer, &w, &d))
 		if (form[0] == '\0' || strcmp(form, d.form) == 0)
 			w.rc = put_row(t, &d, false, reply);
 	return w.rc;

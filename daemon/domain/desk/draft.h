@@ -7,7 +7,7 @@
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  with the turn's transaction.
- * Privacy:  whoever asks sees the drafts of the own unix user alone.
+ * Privacy:  whoever asks sees their own drafts alone.
  */
 #ifndef KRING_DOMAIN_DESK_DRAFT_H
 #define KRING_DOMAIN_DESK_DRAFT_H

@@ -10,7 +10,9 @@
 #include "domain/consent/drafts.h"
 #include "domain/turn.h"
 
-enum { ANNA = 1001, BART = 1002 };
+static const struct id16 anna_id = {{7, 1}}, bart_id = {{7, 2}};
+#define ANNA (&anna_id)
+#define BART (&bart_id)
 
 static int setup(void **state)
 {
@@ -30,13 +32,13 @@ static struct draft typed(const char *label, const char *body, const struct id16
 	return d;
 }
 
-static size_t count(struct bed *b, uint32_t uid)
+static size_t count(struct bed *b, const struct id16 *writer)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	struct draft d;
 	size_t n = 0;
 
-	while (drafts_each(&b->t, uid, &w, &d))
+	while (drafts_each(&b->t, writer, &w, &d))
 		n++;
 	assert_int_equal(w.rc, ERR_OK);
 	return n;
@@ -158,6 +160,30 @@ static void drafts_are_bounded(void **state)
 	free(long_one);
 }
 
+/* Whoever works here no more leaves nothing behind, and takes nobody else's along. */
+static void a_person_who_left_leaves_no_draft(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 one = bedcase_open(b), none = {{0}};
+	const uint64_t keys = rows(b, STORE_CASEKEY);
+	struct draft a = typed("one", "x", &one), c = typed("new", "y", NULL),
+		     d = typed("hers", "z", &one);
+	const struct id16 user = drafts_writer(&none, 1001), other = drafts_writer(&none, 1002),
+			  named = drafts_writer(ANNA, 1001);
+
+	assert_true(id16_equal(&named, ANNA));
+	assert_false(id16_equal(&user, &other));
+	assert_false(id16_equal(&user, &none));
+	assert_int_equal(drafts_put(&b->t, ANNA, &a), ERR_OK);
+	assert_int_equal(drafts_put(&b->t, ANNA, &c), ERR_OK);
+	assert_int_equal(drafts_put(&b->t, BART, &d), ERR_OK);
+	(void)bed_turn(b);
+	assert_int_equal(drafts_end(&b->t, ANNA), ERR_OK);
+	assert_int_equal(count(b, ANNA), 0);
+	assert_int_equal(count(b, BART), 1);
+	assert_int_equal(rows(b, STORE_CASEKEY), keys);
+}
+
 /* Two weeks after it was saved last, and not a day before. */
 static void a_forgotten_draft_is_let_go(void **state)
 {
@@ -189,6 +215,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_erased_case_takes_its_drafts_along, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(drafts_are_bounded, setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(a_person_who_left_leaves_no_draft, setup,
+						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_forgotten_draft_is_let_go, setup, bed_teardown),
 	};
 
