@@ -52,6 +52,7 @@ int cmd_consent_withdraw(struct cli *c);
 int cmd_consent_receipt(struct cli *c);
 int cmd_letter(struct cli *c);
 int cmd_who(struct cli *c);
+int cmd_partner_agreement(struct cli *c);
 int cmd_case_export(struct cli *c);
 int cmd_partner_agree(struct cli *c);
 int cmd_refer(struct cli *c);

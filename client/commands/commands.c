@@ -124,6 +124,8 @@ const struct command commands[] = {
 	{.noun = "partner", .verb = "agree", .group = GROUP_PARTNER, .run = cmd_partner_agree, .field = REQUEST_PARTNER_AGREE, .words = "PARTNER",
 	 .options = "share=CATEGORIES without=CATEGORIES until=DATE receive",
 	 .example = "kring partner agree smwo --share identity,contact,needs,story"},
+	{.noun = "partner", .verb = "agreement", .group = GROUP_PARTNER, .run = cmd_partner_agreement, .field = REQUEST_PARTNER_AGREEMENT, .words = "PARTNER",
+	 .options = "html=FILE", .example = "kring partner agreement smwo"},
 	/* proposals: the roots sign them */
 	{.noun = "partner", .verb = "suspend", .group = GROUP_PARTNER, .run = cmd_propose, .words = "PARTNER", .options = "yes dry-run",
 	 .example = "kring partner suspend smwo"},

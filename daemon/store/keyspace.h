@@ -23,7 +23,7 @@
 	X(ROSTER, "roster")	  /* seq u64                         signed entry          */ \
 	X(NODE, "node")		  /* peer u16                        member and node record*/ \
 	X(NODEID, "nodeid")	  /* node id 32; transport key 32 | peer u16  peer u16     */ \
-	X(AGREEMENT, "agreement") /* peer u16 | direction u8         categories, purposes  */ \
+	X(AGREEMENT, "agreement") /* peer u16 | direction u8         categories, purposes; direction + 2: what was missed */ \
 	X(CASES, "cases")	  /* case 16                         the person, own notes */ \
 	X(CASELOG, "caselog")	  /* case 16 | seq u64               timeline              */ \
 	X(GRANT, "grant")	  /* grant 16                        consent record        */ \
@@ -68,7 +68,7 @@
 	X(TALLY, "tally")	  /* period u32 | cap u8             figures of the erased*/ \
 	X(OPEN, "open")		  /* peer u16|role u8|case 16|thread 16  not over         */ \
 	X(ALONE, "alone")	  /* case 16                         peer u16 | since ms u64 */ \
-	X(DRAFT, "draft")	  /* uid u32 | id 16 | saved ms u64  what somebody types  */ \
+	X(DRAFT, "draft")	  /* writer 16 | id 16 | saved ms u64  what somebody types  */ \
 	X(STAFF, "staff")	  /* id 16                           who may use the node */ \
 	X(PENDING, "pending")	  /* id 16                           waits for a second   */ \
 	X(WORKER, "worker")	  /* case 16                         staff 16             */

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "domain/care/acts.h"
+#include "domain/consent/agreement.h"
 #include "domain/consent/grant.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/fold.h"
@@ -17,9 +18,10 @@
 static enum err ask_agreement(struct turn *t, const struct thread *th, uint64_t cats)
 {
 	char names[200];
+	enum err rc = consent_agreement_miss(t, th->peer, CONSENT_RECEIVE, cats);
 
 	consent_names(cats, names, sizeof names);
-	return worklist_add(t, th, WORK_AGREEMENT, names);
+	return rc == ERR_OK ? worklist_add(t, th, WORK_AGREEMENT, names) : rc;
 }
 
 static bool between_partners(enum wire_verdict_code code)

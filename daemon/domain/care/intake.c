@@ -19,6 +19,7 @@
 #include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
 #include "domain/care/recover.h"
+#include "domain/consent/agreement.h"
 #include "domain/consent/alone.h"
 #include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
@@ -388,9 +389,11 @@ enum err intake_receipted(struct turn *t, struct thread *th, const struct docume
 		th->deliver_ms = 0;
 	}
 	rc = begins_term(d->head.type) ? acts_changed(t, th, "stored") : acts_retime(t, th);
-	if (referral_terminal((enum referral_state)th->state))
+	if (rc == ERR_OK)
+		rc = consent_agreement_receipt(t, th->peer, d->head.cats, v->code);
+	if (rc != ERR_OK || referral_terminal((enum referral_state)th->state))
 		return rc; /* it is over: nobody has to look at what was not stored */
-	if (rc == ERR_OK && v->code != WIRE_VERDICT_OK)
+	if (v->code != WIRE_VERDICT_OK)
 		rc = worklist_add(t, th, WORK_HOLLOW, wire_verdict_text(v->code));
 	return rc;
 }

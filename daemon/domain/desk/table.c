@@ -26,6 +26,7 @@
 #include "domain/desk/done.h"
 #include "domain/desk/draft.h"
 #include "domain/desk/refer.h"
+#include "domain/oversight/agreement.h"
 #include "domain/oversight/audit.h"
 #include "domain/oversight/figures.h"
 #include "domain/oversight/health.h"
@@ -78,6 +79,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(PARTNER_LIST, view_partner_list, READS, ALL) \
 	X(PARTNER_SHOW, view_partner_show, READS, ALL) \
 	X(PARTNER_AGREE, desk_agree, WRITES, ADMIN) \
+	X(PARTNER_AGREEMENT, view_agreement, READS, ALL) \
 	X(CASE_NEW, desk_case_new, GROWS, WORKER) \
 	X(CASE_NEAR, desk_case_near, READS, WORKER) \
 	X(CASE_LIST, view_case_list, READS, CASES) \

@@ -177,6 +177,12 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	return whole ? verified_row(t, p, row) : ERR_OK;
 }
 
+enum err view_partner_row(struct turn *t, const struct peer *p, struct msg *reply)
+{
+	require(p->no != 0);
+	return partner_row(t, p, true, reply);
+}
+
 /* All members, also those that nobody can go to now: the list is where one looks for the reason. */
 enum err view_partner_list(struct turn *t, const struct msg *req, struct msg *reply)
 {

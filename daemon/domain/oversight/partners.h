@@ -17,6 +17,8 @@
 MUST_CHECK enum err view_partner_list(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err view_partner_show(struct turn *t, const struct msg *req, struct msg *reply);
 
+/** The row of one partner, whole; what of it is damaged is named in reply. */
+MUST_CHECK enum err view_partner_row(struct turn *t, const struct peer *p, struct msg *reply);
 /** How many documents are owed to p; a damaged row is named in reply. */
 MUST_CHECK enum err view_owed(struct turn *t, const struct peer *p, uint64_t *owed,
 			      struct msg *reply);
