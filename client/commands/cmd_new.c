@@ -69,22 +69,28 @@ static int consent_options(const struct cli *c)
 		       : cli_refuse(c, CLI_USAGE, "option-missing", FILL({"option", missing, 0}));
 }
 
+static void put_why(struct cli *c, struct msg *all, const struct msg *why)
+{
+	static const unsigned said[] = {REPLY_ERROR, REPLY_CODE, REPLY_WHAT, REPLY_WHY,
+					REPLY_REMEDY};
+
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+		if (msg_has(why, said[i]))
+			msg_set_text(&c->arena, all, said[i], msg_text(why, said[i]));
+	if (msg_u64(why, REPLY_UNCOVERED) != 0)
+		msg_set_u64(all, REPLY_UNCOVERED, msg_u64(why, REPLY_UNCOVERED));
+}
+
 /* One document: the referrals that were made, and why there are not more. */
 static void show(struct cli *c, const struct referral *r, const struct referral_to *bad,
 		 bool dry_run)
 {
-	static const unsigned said[] = {REPLY_ERROR, REPLY_CODE, REPLY_WHAT, REPLY_WHY,
-					REPLY_REMEDY};
-	const struct msg *why = bad == NULL ? NULL : bad->reply;
 	struct msg *all = msg_new(&c->arena, MSG_REPLY);
 	size_t n = 0;
 
 	require(r->to_count > 0 && r->to_count <= REFERRAL_TO_MAX);
-	for (size_t i = 0; why != NULL && i < sizeof said / sizeof said[0]; i++)
-		if (msg_has(why, said[i]))
-			msg_set_text(&c->arena, all, said[i], msg_text(why, said[i]));
-	if (why != NULL && msg_u64(why, REPLY_UNCOVERED) != 0)
-		msg_set_u64(all, REPLY_UNCOVERED, msg_u64(why, REPLY_UNCOVERED));
+	if (bad != NULL && bad->reply != NULL)
+		put_why(c, all, bad->reply);
 	for (size_t i = 0; i < r->to_count; i++) {
 		const struct msg *one = r->to[i].reply;
 

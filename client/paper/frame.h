@@ -13,7 +13,7 @@
 #define KRING_CLIENT_PAPER_FRAME_H
 
 /** Begins a page; the one %s is the code of its language.  Nothing is loaded and nothing runs, whatever a browser is asked. */
-#define frame_head                                                                                 \
+#define FRAME_HEAD                                                                                 \
 	"<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"                  \
 	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "    \
 	"'unsafe-inline'\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"

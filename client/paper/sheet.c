@@ -74,7 +74,7 @@ void sheet_begin(struct sheet *s, const char *title)
 		(void)fprintf(s->to, "%s\n\n", title);
 		return;
 	}
-	(void)fprintf(s->to, frame_head, list_langs[s->lang]);
+	(void)fprintf(s->to, FRAME_HEAD, list_langs[s->lang]);
 	element(s, "title", title);
 	(void)fputs(frame_style, s->to);
 	element(s, "h1", title);

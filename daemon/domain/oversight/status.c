@@ -187,31 +187,46 @@ static void held_rows(struct turn *t, struct msg *status)
 	}
 }
 
-/* One row a partner is read for what is owed; all else is in memory. */
-enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
+/* One row a partner is read for what is owed. */
+static enum err members(struct turn *t, struct msg *s, struct msg *reply, bool *member)
 {
-	struct msg *s = msg_sub(t->arena, reply, REPLY_STATUS);
 	const struct node *n = t->node;
-	uint64_t owed = 0, connected = 0, members = 0, one;
-	enum err rc;
-	char hex[65], print[IDENTITY_FINGERPRINT_LEN];
-	bool member = false;
+	uint64_t owed = 0, connected = 0, count = 0, one;
 
-	(void)req;
 	for (size_t i = 0; i < n->peer_count; i++) {
 		const struct peer *p = &n->peers[i];
-		rc = view_owed(t, p, &one, reply);
+		const enum err rc = view_owed(t, p, &one, reply);
+
 		if (rc != ERR_OK)
 			return rc;
 		owed += one;
-		members++;
+		count++;
 		connected += connect_alive(t, p);
 		if (p->self) {
-			member = true;
+			*member = true;
 			msg_set_text(t->arena, s, STATUS_ORG, p->org);
 			msg_set_text(t->arena, s, STATUS_ADDRESS, p->endpoint);
 		}
 	}
+	msg_set_u64(s, STATUS_MEMBERS, count);
+	msg_set_u64(s, STATUS_CONNECTED, connected);
+	msg_set_u64(s, STATUS_OWED, owed);
+	msg_set_u64(s, STATUS_MEMBER, *member);
+	return ERR_OK;
+}
+
+/* Beside the members all is in memory. */
+enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct msg *s = msg_sub(t->arena, reply, REPLY_STATUS);
+	const struct node *n = t->node;
+	char hex[65], print[IDENTITY_FINGERPRINT_LEN];
+	bool member = false;
+	enum err rc = members(t, s, reply, &member);
+
+	(void)req;
+	if (rc != ERR_OK)
+		return rc;
 	bytes_hex(hex, n->node_id.b, 32);
 	identity_fingerprint(print, &n->node_id);
 	msg_set_text(t->arena, s, STATUS_NODE_ID, hex);
@@ -219,10 +234,6 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	bytes_hex(hex, n->roster_head.b, 32);
 	msg_set_u64(s, STATUS_ROSTER_SEQ, n->roster_seq);
 	msg_set_text(t->arena, s, STATUS_ROSTER_HEAD, hex);
-	msg_set_u64(s, STATUS_MEMBERS, members);
-	msg_set_u64(s, STATUS_CONNECTED, connected);
-	msg_set_u64(s, STATUS_OWED, owed);
-	msg_set_u64(s, STATUS_MEMBER, member);
 	msg_set_u64(s, STATUS_FRAMES_REFUSED, n->frames_refused);
 	msg_set_text(t->arena, s, STATUS_ROSTER_STANDING,
 		     roster_standing(n, member, t->wall_ms / 1000));

@@ -26,11 +26,10 @@
 static enum err all_told(struct turn *t, const struct id16 *case_id, const struct id16 *only,
 			 struct msg *reply)
 {
-	uint64_t skip = 0;
-	bool more;
-	enum err rc = told_rows(t, case_id, only, &skip, LIMIT_LIST_ROWS, reply, &more);
+	struct told told = {.only = only, .most = LIMIT_LIST_ROWS};
+	enum err rc = told_rows(t, case_id, &told, reply);
 
-	return rc == ERR_OK && more ? turn_refuse(t, ERR_LIMIT, REFUSAL_PAPER_TOO_LONG) : rc;
+	return rc == ERR_OK && told.more ? turn_refuse(t, ERR_LIMIT, REFUSAL_PAPER_TOO_LONG) : rc;
 }
 
 static bool named(const struct msg *reply, const char *grant)

@@ -103,14 +103,7 @@ static enum err put_row(struct turn *t, const struct ground *g, const struct led
 	return document_row(t, key, row);
 }
 
-struct told {
-	const struct id16 *only;
-	uint64_t seen, from;
-	size_t most;
-	bool more;
-};
-
-static enum err of_grant(struct turn *t, const struct ground *g, struct told *told,
+static enum err of_grant(struct turn *t, const struct ground *g, struct told *told, uint64_t *seen,
 			 struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -125,7 +118,7 @@ static enum err of_grant(struct turn *t, const struct ground *g, struct told *to
 		if (damage != ERR_OK)
 			return damage;
 		memcpy(key.msg.b, w.row.key.p + 16, 16);
-		if (!is_of(t, &key, told->only) || told->seen++ < told->from)
+		if (!is_of(t, &key, told->only) || (*seen)++ < told->skip)
 			continue;
 		told->more = msg_count(reply, REPLY_DISCLOSURES) == told->most;
 		if (!told->more)
@@ -134,24 +127,22 @@ static enum err of_grant(struct turn *t, const struct ground *g, struct told *to
 	return w.rc;
 }
 
-enum err told_rows(struct turn *t, const struct id16 *case_id, const struct id16 *only,
-		   uint64_t *skip, size_t most, struct msg *reply, bool *more)
+enum err told_rows(struct turn *t, const struct id16 *case_id, struct told *told, struct msg *reply)
 {
 	const struct store_key prefix = turn_key_id(case_id);
 	struct store_walk w = {.rc = ERR_OK};
-	struct told told = {.only = only, .from = *skip, .most = most};
+	uint64_t seen = 0;
 
-	require(most > 0 && most <= LIMIT_LIST_ROWS);
-	while (!told.more && store_each(t->txn, STORE_GRANTCASE, key_span(&prefix), &w)) {
+	require(told->most > 0 && told->most <= LIMIT_LIST_ROWS && !told->more);
+	while (!told->more && store_each(t->txn, STORE_GRANTCASE, key_span(&prefix), &w)) {
 		struct id16 id;
 		struct ground g;
 
 		memcpy(id.b, w.row.key.p + 16, 16);
 		w.rc = ground_of(t, &id, &g);
 		if (w.rc == ERR_OK)
-			w.rc = of_grant(t, &g, &told, reply);
+			w.rc = of_grant(t, &g, told, &seen, reply);
 	}
-	*more = told.more;
-	*skip = told.more ? told.seen - 1 : told.seen;
+	told->skip = told->more ? seen - 1 : seen;
 	return w.rc;
 }

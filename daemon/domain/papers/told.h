@@ -14,9 +14,17 @@
 
 #include "domain/documents/thread.h"
 
-/** Rows of the disclosure ledger of this case (DisclosureRow), in the order of their consents: at most most of them, the first
- *  *skip passed over; *skip counts on.  only: those of this referral; NULL: all.  *more: there are further ones. */
-MUST_CHECK enum err told_rows(struct turn *t, const struct id16 *case_id, const struct id16 *only,
-			      uint64_t *skip, size_t most, struct msg *reply, bool *more);
+/** Which rows of a case are wanted: those of one referral, or of all (NULL); behind the first `skip`, at most `most`.  skip counts
+ *  on, and more says whether there are further ones. */
+struct told {
+	const struct id16 *only;
+	uint64_t skip;
+	size_t most;
+	bool more;
+};
+
+/** Rows of the disclosure ledger of this case (DisclosureRow), in the order of their consents. */
+MUST_CHECK enum err told_rows(struct turn *t, const struct id16 *case_id, struct told *told,
+			      struct msg *reply);
 
 #endif /* KRING_DOMAIN_PAPERS_TOLD_H */

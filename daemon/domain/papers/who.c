@@ -99,17 +99,18 @@ static enum err grounds(struct turn *t, const struct id16 *case_id, struct msg *
 static enum err ledger_page(struct turn *t, const struct id16 *case_id, struct place *p,
 			    struct msg *reply)
 {
+	struct told told = {.skip = p->at, .most = PAGE_ROWS};
 	struct id32 head;
-	bool more;
 	enum err rc = ERR_OK;
 
 	if (p->at == 0)
 		rc = grounds(t, case_id, reply);
 	if (rc == ERR_OK)
-		rc = told_rows(t, case_id, NULL, &p->at, PAGE_ROWS, reply, &more);
+		rc = told_rows(t, case_id, &told, reply);
 	if (rc != ERR_OK)
 		return rc;
-	if (more) {
+	p->at = told.skip;
+	if (told.more) {
 		place_next(t, 'd', p->at, reply);
 		return ERR_OK;
 	}

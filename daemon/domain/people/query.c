@@ -100,8 +100,8 @@ static void numbered(struct query *q, const char *typed)
 	if (n < SOUGHT_LEAST || n >= sizeof q->number || !only(typed, n, "0123456789abcdefABCDEF"))
 		return;
 	for (size_t i = 0; i < n; i++)
-		q->number[i] = typed[i] >= 'A' && typed[i] <= 'F' ? (char)(typed[i] + 32)
-								  : typed[i];
+		q->number[i] = (char)(typed[i] >= 'A' && typed[i] <= 'F' ? typed[i] + 32
+									 : typed[i]);
 }
 
 void query_of(struct query *q, const char *typed)

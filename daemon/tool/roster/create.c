@@ -50,6 +50,19 @@ bool create_roots(const char *text, unsigned *m, unsigned *n)
 	return *end == '\0' && need >= 2 && need <= all && all <= LIMIT_ROOTS;
 }
 
+static void made(const struct tool_args *a, const struct wire_roster *e,
+		 const struct wire_genesis *g, const char *path)
+{
+	char hex[33];
+
+	bytes_hex(hex, e->fed_id.b, 16);
+	say_line("fed-made",
+		 FILL({"name", a->name, 0}, {"id", hex, 0}, {"m", NULL, g->m}, {"n", NULL, g->n}));
+	say_line("fed-keys", FILL({"dir", a->out, 0}));
+	say_line("fed-roster", FILL({"path", path, 0}));
+	say_line("fed-next", FILL({"path", path, 0}));
+}
+
 /* All roots sign the first entry, not only as many as later ones need: so each key is known to work before it is needed. */
 int tool_fed_create(struct tool_args *a)
 {
@@ -60,7 +73,7 @@ int tool_fed_create(struct tool_args *a)
 	struct id32 hash;
 	unsigned m = 0, n = 0;
 	int bad;
-	char path[CONFIG_PATH_MAX + 32], hex[33];
+	char path[CONFIG_PATH_MAX + 32];
 	enum err rc;
 
 	if (a->name == NULL || a->out == NULL)
@@ -103,11 +116,6 @@ int tool_fed_create(struct tool_args *a)
 		rc = rosterfile_write(path, NULL, &e);
 	if (rc != ERR_OK)
 		return tool_fail_err("roster", rc);
-	bytes_hex(hex, e.fed_id.b, 16);
-	say_line("fed-made",
-		 FILL({"name", a->name, 0}, {"id", hex, 0}, {"m", NULL, m}, {"n", NULL, n}));
-	say_line("fed-keys", FILL({"dir", a->out, 0}));
-	say_line("fed-roster", FILL({"path", path, 0}));
-	say_line("fed-next", FILL({"path", path, 0}));
+	made(a, &e, &g, path);
 	return 0;
 }
