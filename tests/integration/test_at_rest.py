@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import secrets
 import struct
 import subprocess
 
@@ -202,7 +203,7 @@ def test_after_an_erase_no_marker_is_left_on_disk_or_in_memory(federation):
     fields = ("name", "phone", "email", "address", "household", "goals", "story", "health")
     markers, cases = [], []
     for i in range(125):
-        m = {x: f"Plantmarker{i:03d}{x}" for x in fields}
+        m = {x: f"0000-{secrets.randbelow(10 ** 12):012d}-{i:03d}" if x == "phone" else f"Plantmarker{i:03d}{x}" for x in fields}
         markers += [v.encode() for v in m.values()]
         cases.append(a.new_case(**dict(m, email=m["email"] + "@voorbeeld.invalid")))
     assert len(markers) == 1000

@@ -445,8 +445,9 @@ def test_options_with_words_about_a_person_take_a_dash_and_say_why(federation):
     case = a.k("case", "new", "--name", "-", "--phone", "0113-1", stdin="I. Verzonnen\n")["id"]
     assert a.k("case", "show", case)["person"]["name"] == "I. Verzonnen"
     for field in ("phone", "email", "best-time", "national-number", "story"):
-        a.k("case", "edit", case, f"--{field}", "-", stdin="1@voorbeeld.invalid\n")
-        assert a.k("case", "show", case)["person"][field.replace("-", "_")] == "1@voorbeeld.invalid"
+        text = "0113-2" if field == "phone" else "1@voorbeeld.invalid"
+        a.k("case", "edit", case, f"--{field}", "-", stdin=text + "\n")
+        assert a.k("case", "show", case)["person"][field.replace("-", "_")] == text
     for line in (("case", "new"), ("case", "edit"), ("refer",), ("case", "note")):
         help_ = re.sub(r"\s+", " ", f.run("--lang", "nl", *line, "--help"))
         assert "kunnen anderen op deze machine lezen" in help_, (line, help_)

@@ -199,7 +199,7 @@ def test_every_field_that_a_sender_writes_is_shown(pair):
         body = full_act(number, reason)
         send(gid, t, h, number, body, 1 << 16 | 1 << 20)
         row = b.k("show", ref)["log"][-1]
-        assert missing("Act", shown("Act", body, row, screen(b, "show", ref))) == [], number
+        assert missing("Act", shown("Act", body, row, screen(b, "show", ref)), ("corrects",)) == [], number
 
 
 def full_act(number, reason=None, **more):
@@ -208,7 +208,7 @@ def full_act(number, reason=None, **more):
     lines = [x.split("|") for x in (ROOT / "config/lists/reasons.psv").read_text().splitlines()[1:] if x and x[0] != "#"]
     reason = reason or next(x[0] for x in lines if code in x[5].split())
     return pb.Act(**{**dict(reason=reason, text="TEKST VAN EEN ACT", alternative="none", date_ms=SOON, automatic=True, targets=["outside"],
-                            outside=["Huis Fictief"], corrects=1), **more})
+                            outside=["Huis Fictief"]), **more})
 
 
 def test_every_field_that_a_receiver_writes_is_shown(pair):
@@ -224,13 +224,21 @@ def test_every_field_that_a_receiver_writes_is_shown(pair):
         wait_for("the receipt", lambda: m.until(lambda: False, .1) or b.k("show", ref)["referrals"][0].get("delivery") == "stored")
         cats = 1 << 16 | 1 << 20
         body = pb.Ask(question="best-contact", text="VRAAGTEKST") if number == ASK else full_act(number, reason)
-        raw, _ = make_document(m.nk, body.SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=number, thread=d.thread, grant=d.grant,
+        raw, h = make_document(m.nk, body.SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=number, thread=d.thread, grant=d.grant,
                                cats=1 << 16 if number == ASK else cats, seen_no=1, seen_hash=d.hash)
         m.send_documents([raw])
         m.until(lambda: len(m.verdicts) > said)
         assert m.verdicts[said][2] == 0, (number, m.verdicts[said])
         row, name = b.k("show", ref)["log"][-1], "Ask" if number == ASK else "Act"
-        assert missing(name, shown(name, body, row, screen(b, "show", ref))) == [], number
+        assert missing(name, shown(name, body, row, screen(b, "show", ref)), ("corrects",)) == [], number
+        if number == NOTE:  # what one entry says of another is shown where it fits one
+            body = full_act(number, reason, corrects=row["no"])
+            raw, _ = make_document(m.nk, body.SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=number, thread=d.thread, grant=d.grant,
+                                   thread_no=2, prev=h, cats=cats, seen_no=1, seen_hash=d.hash)
+            m.send_documents([raw])
+            m.until(lambda: len(m.verdicts) > said + 1)
+            row = b.k("show", ref)["log"][-1]
+            assert missing("Act", shown("Act", body, row, screen(b, "show", ref))) == []
 
 
 def fields_of(name):
