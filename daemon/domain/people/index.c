@@ -3,6 +3,9 @@
  * Cells of one size in blocks: the first of a row has its numbers, the ones behind it the name.  Nothing ever moves, so nothing is
  * copied to make room, and a walk is one pass over memory.  Ids are found by a table of places (open addressing, at most half
  * full).  What is freed is overwritten.
+ *
+ * When it is full, the partner whose names take most gives them up: its people are looked up in the store from then on, and nobody
+ * else's.  So one that brings very many, or very long names, makes looking for its own people slow.
  */
 #include "domain/people/index.h"
 
@@ -24,7 +27,7 @@ struct cell {
 			uint64_t phones[FOLD_PHONES], national, hash;
 			uint32_t born;
 			uint16_t origin;
-			uint8_t damaged;
+			uint8_t damaged, nameless;
 		} row;
 		char text[TEXT];
 	} u;
@@ -32,10 +35,22 @@ struct cell {
 	uint32_t kind; /* CELL_* */
 };
 
-enum { BLOCK = CELLS * sizeof(struct cell), BLOCKS_MAX = LIMIT_INDEX / BLOCK };
+/* Room for the greatest table, and for the one before it while that is copied: names never take it. */
+enum { TABLE_ROOM = 6 << 20, BLOCK = CELLS * sizeof(struct cell) };
+enum { BLOCKS_MAX = (LIMIT_INDEX - TABLE_ROOM) / BLOCK, CELLS_MAX = BLOCKS_MAX * CELLS };
+/* Of a partner whose names take less than this, nobody is slow to be found: they are too many together. */
+enum { NAMES_LEAST = CELLS_MAX / 64 };
 static_assert(sizeof(struct cell) == 64,
 	      "a row and its name fill whole lines of the processor's cache");
 static_assert(BLOCKS_MAX > 1, "one block is not the whole index");
+static_assert(2 * CELLS_MAX <= (TABLE_ROOM / 6 * 4) / (int)sizeof(uint32_t),
+	      "rows in all cells have a table that is at most half full");
+
+/* Of one partner: cells of names; and whether its names are left out. */
+struct share {
+	uint32_t names;
+	bool out;
+};
 
 struct index {
 	struct index_memory memory;
@@ -45,7 +60,8 @@ struct index {
 	uint32_t free;		  /* the first of those given back */
 	uint32_t *table;
 	size_t table_len, rows;
-	bool over; /* the next piece would go beyond LIMIT_INDEX */
+	bool over;			  /* the next piece would go beyond LIMIT_INDEX */
+	struct share of[LIMIT_PEERS + 1]; /* by origin */
 };
 
 static struct cell *cell_at(const struct index *x, uint32_t place)
@@ -138,11 +154,11 @@ static size_t find(const struct index *x, const struct id16 *id)
 	return at;
 }
 
-/* NULL: beyond the limit, or no memory that stays out of the swap. */
+/* NULL: no memory that stays out of the swap. */
 static void *more(struct index *x, size_t len)
 {
-	x->over = index_bytes(x) + len > LIMIT_INDEX;
-	return x->over ? NULL : x->memory.take(x->memory.ctx, len);
+	require(index_bytes(x) + len <= LIMIT_INDEX); /* the blocks leave room for each table */
+	return x->memory.take(x->memory.ctx, len);
 }
 
 static bool grow_table(struct index *x)
@@ -191,11 +207,12 @@ static uint32_t take(struct index *x, uint32_t kind)
 		x->free = cell_at(x, place)->next;
 	} else {
 		if (x->used == x->block_count * CELLS) {
-			void *block = more(x, BLOCK);
+			void *block;
 
+			x->over = x->block_count == BLOCKS_MAX;
+			block = x->over ? NULL : more(x, BLOCK);
 			if (block == NULL)
 				return 0;
-			require(x->block_count < BLOCKS_MAX);
 			x->blocks[x->block_count++] = block;
 		}
 		place = (uint32_t)++x->used;
@@ -217,6 +234,27 @@ static void give_back(struct index *x, uint32_t place)
 	}
 }
 
+/* A number that no partner can have, from a record on disk, is as ours. */
+static struct share *share_of(struct index *x, const struct cell *row)
+{
+	const uint16_t origin = row->u.row.origin;
+
+	require(row->kind == CELL_ROW);
+	return &x->of[origin <= LIMIT_PEERS ? origin : 0];
+}
+
+static void drop_name(struct index *x, struct cell *row)
+{
+	struct share *s = share_of(x, row);
+
+	for (uint32_t place = row->next; place != 0; place = cell_at(x, place)->next) {
+		require(s->names > 0);
+		s->names--;
+	}
+	give_back(x, row->next);
+	row->next = 0;
+}
+
 /* Without its last zero when it fills its cells. */
 static bool put_name(struct index *x, struct cell *row, const char *name)
 {
@@ -233,7 +271,33 @@ static bool put_name(struct index *x, struct cell *row, const char *name)
 		memcpy(c->u.text, name + at, len - at < TEXT ? len - at : TEXT);
 		*next = place;
 		next = &c->next;
+		share_of(x, row)->names++;
 	}
+	return true;
+}
+
+/* The partner whose names take most gives up all of them, until the next start: at most once each.  One walk over the cells.
+ * False: nobody takes so much. */
+static bool names_out(struct index *x)
+{
+	size_t most = 0;
+
+	for (size_t i = 1; i <= LIMIT_PEERS; i++)
+		if (x->of[i].names > x->of[most].names || most == 0)
+			most = i;
+	if (x->of[most].names < NAMES_LEAST)
+		return false;
+	require(!x->of[most].out);
+	x->of[most].out = true;
+	for (uint32_t place = 1; place <= x->used; place++) {
+		struct cell *c = cell_at(x, place);
+
+		if (c->kind != CELL_ROW || c->u.row.origin != most || c->next == 0)
+			continue;
+		drop_name(x, c);
+		c->u.row.nameless = true;
+	}
+	require(x->of[most].names == 0);
 	return true;
 }
 
@@ -257,6 +321,7 @@ static void get_row(const struct cell *c, struct index_entry *out)
 	out->id = c->u.row.id;
 	out->origin = c->u.row.origin;
 	out->damaged = c->u.row.damaged != 0;
+	out->nameless = c->u.row.nameless != 0;
 	out->born = c->u.row.born;
 	memcpy(out->phones, c->u.row.phones, sizeof out->phones);
 	out->national = c->u.row.national;
@@ -276,8 +341,7 @@ static uint32_t row_for(struct index *x, const struct id16 *id)
 		return 0;
 	at = find(x, id);
 	if (x->table[at] != 0) {
-		give_back(x, cell_at(x, x->table[at])->next);
-		cell_at(x, x->table[at])->next = 0;
+		drop_name(x, cell_at(x, x->table[at]));
 		return x->table[at];
 	}
 	place = take(x, CELL_ROW);
@@ -289,26 +353,41 @@ static uint32_t row_for(struct index *x, const struct id16 *id)
 	return place;
 }
 
-void index_put(struct index *x, const struct index_entry *e)
+/* False: there was no room for all of it. */
+static bool put(struct index *x, const struct index_entry *e)
 {
 	uint32_t place;
 	struct cell *c;
 
+	x->over = false;
+	place = row_for(x, &e->id);
+	if (place == 0)
+		return false;
+	c = cell_at(x, place);
+	c->u.row.origin = e->origin;
+	c->u.row.damaged = e->damaged;
+	c->u.row.born = e->born;
+	memcpy(c->u.row.phones, e->phones, sizeof e->phones);
+	c->u.row.national = e->national;
+	c->u.row.hash = e->hash;
+	c->u.row.nameless = share_of(x, c)->out && e->name[0] != '\0';
+	return c->u.row.nameless != 0 || put_name(x, c, e->name);
+}
+
+void index_put(struct index *x, const struct index_entry *e)
+{
 	if (gave_up(x))
 		return;
-	place = row_for(x, &e->id);
-	if (place != 0) {
-		c = cell_at(x, place);
-		c->u.row.origin = e->origin;
-		c->u.row.damaged = e->damaged;
-		c->u.row.born = e->born;
-		memcpy(c->u.row.phones, e->phones, sizeof e->phones);
-		c->u.row.national = e->national;
-		c->u.row.hash = e->hash;
-		if (put_name(x, c, e->name))
+	while (!put(x, e))
+		if (!x->over || !names_out(x)) {
+			index_give_up(x, x->over ? INDEX_FULL : INDEX_UNLOCKED);
 			return;
-	}
-	index_give_up(x, x->over ? INDEX_FULL : INDEX_UNLOCKED);
+		}
+}
+
+bool index_names_out(const struct index *x, uint16_t origin)
+{
+	return origin <= LIMIT_PEERS && x->of[origin].out;
 }
 
 void index_drop(struct index *x, const struct id16 *id)
@@ -322,6 +401,7 @@ void index_drop(struct index *x, const struct id16 *id)
 	place = x->table[at];
 	if (place == 0)
 		return;
+	drop_name(x, cell_at(x, place));
 	free_slot(x, at); /* while the rows of all ids can still be read */
 	give_back(x, place);
 	x->rows--;

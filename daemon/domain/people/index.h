@@ -33,7 +33,8 @@ struct index_entry {
 	struct id16 id;
 	uint16_t origin; /* the partner that brought it; 0: our own */
 	bool damaged;	 /* its record cannot be read: whoever searches is told */
-	uint32_t born;	 /* as fold_birth() */
+	bool nameless; /* index_names_out(): its name stands in its record only; filled in by the index */
+	uint32_t born; /* as fold_birth() */
 	uint64_t phones[FOLD_PHONES];
 	uint64_t national; /* a hash; 0: not known */
 	uint64_t hash;	   /* of the name: fold_hash() */
@@ -57,9 +58,12 @@ enum index_state index_state(const struct index *x);
 void index_whole(struct index *x);
 /** It is emptied, for this reason, until the next start. */
 void index_give_up(struct index *x, enum index_state why);
-/** In place of what it had of this case.  Without room for it the index is emptied: half of one would hide people. */
+/** In place of what it had of this case.  Without room for it the partner whose names take most gives up its own; without such a
+ *  one the index is emptied: half of one would hide people. */
 void index_put(struct index *x, const struct index_entry *e);
 void index_drop(struct index *x, const struct id16 *id);
+/** Are this partner's names left out, until the next start?  They took most of the room when there was no more. */
+bool index_names_out(const struct index *x, uint16_t origin);
 /** False: there is no such row. */
 bool index_get(const struct index *x, const struct id16 *id, struct index_entry *out);
 size_t index_count(const struct index *x);

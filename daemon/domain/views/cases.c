@@ -144,7 +144,9 @@ static enum err offer_known(struct turn *t, const struct sought *s, struct page 
 	struct index_entry e;
 
 	while (index_each(t->node->index, &place, false, &e)) {
-		const enum query_fit fit = e.damaged ? QUERY_EXACT : query_fits(&s->query, &e);
+		/* what the index does not know is looked up */
+		const enum query_fit fit = e.damaged || e.nameless ? QUERY_EXACT
+								   : query_fits(&s->query, &e);
 		const struct id16 key = mirrored(e.id.b);
 		enum err rc;
 

@@ -320,6 +320,79 @@ static void a_hundred_thousand_people_fit(void **state)
 	index_free(x);
 }
 
+static struct index_entry brought(uint16_t by, uint64_t i, size_t length)
+{
+	struct index_entry e = {.origin = by};
+
+	be64_put(e.id.b, by);
+	be64_put(e.id.b + 8, (i + 1) * 0x9e3779b97f4a7c15u);
+	memset(e.name, 'x', length);
+	return e;
+}
+
+/* One partner brings as many people as it may, with the longest names there are: its own are looked up slowly, and nobody
+ * else's, neither those who were there before nor those who come after. */
+static void one_partner_with_long_names_slows_its_own_only(void **state)
+{
+	enum { OWN = 20000, OTHERS = 5000, THEIRS = 200000 };
+	struct index *x = fresh(SIZE_MAX);
+	struct index_entry e;
+	uint32_t place = 0;
+	size_t named = 0, nameless = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < THEIRS; i++) {
+		e = brought(2, i, FOLD_MAX);
+		index_put(x, &e);
+		if (i < OTHERS) {
+			e = brought(1, i, 20);
+			index_put(x, &e);
+		}
+		if (i >= THEIRS - OWN) {
+			e = brought(0, i, 20);
+			index_put(x, &e);
+		}
+		assert_int_equal(index_state(x), INDEX_FILLS);
+	}
+	index_whole(x);
+	assert_int_equal(index_state(x), INDEX_WHOLE);
+	assert_true(index_bytes(x) <= LIMIT_INDEX);
+	assert_int_equal(index_count(x), OWN + OTHERS + THEIRS);
+	assert_true(index_names_out(x, 2));
+	assert_false(index_names_out(x, 0) || index_names_out(x, 1) || index_names_out(x, 3));
+	while (index_each(x, &place, false, &e)) {
+		assert_int_equal(e.nameless, e.origin == 2);
+		assert_int_equal(strlen(e.name), e.origin == 2 ? 0 : 20);
+		named += !e.nameless;
+		nameless += e.nameless;
+	}
+	assert_int_equal(named, OWN + OTHERS);
+	assert_int_equal(nameless, THEIRS);
+	/* its rows go like all others, and so does all that the index counts of them */
+	for (uint64_t i = 0; i < THEIRS; i++) {
+		e = brought(2, i, 0);
+		index_drop(x, &e.id);
+	}
+	assert_int_equal(index_count(x), OWN + OTHERS);
+	index_free(x);
+}
+
+/* A number that stands in a damaged record is no partner's. */
+static void a_partner_that_cannot_be_takes_no_room_of_others(void **state)
+{
+	struct index *x = fresh(SIZE_MAX);
+	struct index_entry e = brought(UINT16_MAX, 1, FOLD_MAX);
+
+	(void)state;
+	index_put(x, &e);
+	assert_true(index_get(x, &e.id, &e));
+	assert_int_equal(strlen(e.name), FOLD_MAX);
+	assert_false(index_names_out(x, UINT16_MAX));
+	index_drop(x, &e.id);
+	assert_int_equal(index_count(x), 0);
+	index_free(x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +403,8 @@ int main(void)
 		cmocka_unit_test(the_index_has_what_was_put_last),
 		cmocka_unit_test(half_an_index_is_none),
 		cmocka_unit_test(a_hundred_thousand_people_fit),
+		cmocka_unit_test(one_partner_with_long_names_slows_its_own_only),
+		cmocka_unit_test(a_partner_that_cannot_be_takes_no_room_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
