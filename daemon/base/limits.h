@@ -108,21 +108,21 @@
 #define LIMIT_ALARM_MIN	      60u /* the same alarm again is written down at most so often */
 
 /* processes */
-#define LIMIT_TURN_EVENTS 256u
-#define LIMIT_SLICE_US	  20000u /* of partners' words, before people are heard again */
-#define LIMIT_TURN_ARENA  (32u << 20)
-#define LIMIT_TURN_ROWS	  4096u /* that one turn looks at; what has more to do goes on in the next */
-#define LIMIT_INDEX	  (32u << 20) /* bytes of locked memory for finding people: more than 200 000 */
-#define LIMIT_IPC_RECORD  (LIMIT_ZMTP_MESSAGE + 64u)
-#define LIMIT_IPC_CREDIT  (8u << 20)
-#define LIMIT_PEERS	  1024u
-#define LIMIT_CLIENTS	  64u
-#define LIMIT_CLIENT_AHEAD                                                                         \
-	4u /* requests of one client that are taken in before it read the replies */
+#define LIMIT_TURN_EVENTS  256u
+#define LIMIT_SLICE_US	   20000u /* of partners' words, before people are heard again */
+#define LIMIT_TURN_ARENA   (32u << 20)
+#define LIMIT_TURN_ROWS	   4096u /* that one turn looks at; what has more to do goes on in the next */
+#define LIMIT_INDEX	   (32u << 20) /* bytes of locked memory for finding people: more than 200 000 */
+#define LIMIT_IPC_RECORD   (LIMIT_ZMTP_MESSAGE + 64u)
+#define LIMIT_IPC_CREDIT   (8u << 20)
+#define LIMIT_PEERS	   1024u
+#define LIMIT_CLIENTS	   64u
+#define LIMIT_CLIENT_AHEAD 4u /* requests of one client, ahead of the replies that it read */
 #define LIMIT_WATCHERS                                                                             \
 	64u /* clients that are told of changes; they hold no place of those who ask */
 #define LIMIT_WATCH_MS	    250u	/* each at most once in this time */
 #define LIMIT_CONTROL_BYTES (16u << 20) /* of requests that are not whole yet, of all clients */
+#define LIMIT_UNREAD_BYTES  (16u << 20) /* of replies that are not read yet, of all clients */
 #define LIMIT_HANDSHAKE_MS  5000
 /* connections that others opened */
 #define LIMIT_PEER_LINES	3u  /* of one partner; the newest */

@@ -4,6 +4,7 @@
  * root's, so that an administrator gets in when a script has taken all others.
  * Nobody is read further than a few requests ahead of the replies that it took: whoever asks without end, or reads
  * nothing, waits for itself.
+ * Replies that nobody reads are kept up to a limit of all clients: then the line goes that has taken nothing for longest.
  * Invariant: len <= cap of a client's buffer, count is the number of clients in the list, bytes the sum of their caps. */
 #include "io/ctlsrv.h"
 
@@ -26,6 +27,8 @@ enum { HEAD = 4, SMALL = 8192, IDLE_MS = 10000 };
 static_assert(LIMIT_CLIENTS >= 2, "a place for root, and one for others");
 static_assert(LIMIT_CONTROL_BYTES >= 4 * LIMIT_CONTROL + LIMIT_CLIENTS * SMALL,
 	      "one large request, its buffer doubled, beside small ones of all others");
+static_assert(LIMIT_UNREAD_BYTES >= 4 * LIMIT_CLIENT_AHEAD * LIMIT_CONTROL,
+	      "who reads slowly and who reads not at all find room beside each other");
 static_assert(LIMIT_CONTROL <= UINT32_MAX - HEAD, "a length fits its field");
 
 struct client {
@@ -37,6 +40,8 @@ struct client {
 	uint64_t heard_ms; /* loop time of its last byte */
 	unsigned waiting;  /* requests not answered yet */
 	unsigned unread;   /* replies that it has not read yet */
+	size_t unread_len; /* their bytes */
+	uint64_t took_ms;  /* loop time when it took the last one, or was given the first of them */
 	bool paused;	   /* it has so much on its way that no more of it is read */
 	uint8_t *in;
 	size_t len, cap;
@@ -51,7 +56,8 @@ struct ctlsrv {
 	void *ctx;
 	struct client *clients;
 	size_t count, watching;
-	size_t bytes; /* of all requests that are not whole yet */
+	size_t bytes;  /* of all requests that are not whole yet */
+	size_t unread; /* bytes of all replies that are not read yet */
 	uint64_t next_id;
 	uint32_t shut_out; /* pid; 0 none */
 	char path[sizeof((struct sockaddr_un *)0)->sun_path];
@@ -91,6 +97,9 @@ static void drop(struct client *c)
 		*at = c->next;
 		c->srv->count--;
 		c->srv->watching -= c->watches;
+		require(c->srv->unread >= c->unread_len);
+		c->srv->unread -= c->unread_len; /* freed with the line, before the next event */
+		c->unread_len = 0;
 	}
 	uv_close((uv_handle_t *)&c->pipe, on_client_closed);
 }
@@ -383,10 +392,16 @@ static void on_written(uv_write_t *req, int status)
 	struct ctl_write *w = (struct ctl_write *)req;
 	struct client *c = w->to;
 
-	explicit_bzero(w->bytes, w->len);
-	free(w);
 	require(c->unread > 0);
 	c->unread--;
+	c->took_ms = uv_now(c->srv->uv);
+	if (c->unread_len != 0) { /* else it was counted when the line went */
+		require(c->unread_len >= w->len && c->srv->unread >= w->len);
+		c->unread_len -= w->len;
+		c->srv->unread -= w->len;
+	}
+	explicit_bzero(w->bytes, w->len);
+	free(w);
 	if (status < 0)
 		drop(c); /* it hung up; while it is paused nothing else would tell */
 	if (uv_is_closing((uv_handle_t *)&c->pipe) || !c->paused)
@@ -408,6 +423,23 @@ static struct client *client_of(const struct ctlsrv *s, uint64_t client)
 	return c;
 }
 
+/* Whoever reads takes what it is given within moments, so that the one who has taken nothing for longest does not read. */
+static void make_unread(struct ctlsrv *s, const struct client *of, size_t more)
+{
+	while (s->unread + more > LIMIT_UNREAD_BYTES) {
+		struct client *stands = NULL;
+
+		for (struct client *c = s->clients; c != NULL; c = c->next)
+			if (c != of && c->unread_len > 0 &&
+			    (stands == NULL || c->took_ms <= stands->took_ms))
+				stands = c;
+		if (stands == NULL)
+			return; /* what one line may have on its way */
+		log_write(LOG_NOTICE, LOG_CLIENT_DROPPED, "cause=unread uid=%u", stands->uid);
+		drop(stands);
+	}
+}
+
 void ctlsrv_tell(struct ctlsrv *s, uint64_t client, struct span bytes)
 {
 	struct ctl_write *w;
@@ -416,20 +448,27 @@ void ctlsrv_tell(struct ctlsrv *s, uint64_t client, struct span bytes)
 
 	if (c == NULL)
 		return;
+	require(bytes.len <= UINT32_MAX - HEAD);
+	make_unread(s, c, HEAD + bytes.len);
 	w = malloc(sizeof *w + HEAD + bytes.len);
 	if (w == NULL) {
 		drop(c);
 		return;
 	}
-	require(bytes.len <= UINT32_MAX);
 	w->to = c;
 	w->len = HEAD + bytes.len;
 	be32_put(w->bytes, (uint32_t)bytes.len);
 	memcpy(w->bytes + HEAD, bytes.p, bytes.len);
 	buf = uv_buf_init((char *)w->bytes, (unsigned)w->len);
-	c->unread++;
+	if (c->unread++ == 0)
+		c->took_ms = uv_now(s->uv);
+	c->unread_len += w->len;
+	s->unread += w->len;
 	if (uv_write(&w->req, (uv_stream_t *)&c->pipe, &buf, 1, on_written) != 0) {
 		c->unread--;
+		c->unread_len -= w->len;
+		s->unread -= w->len;
+		explicit_bzero(w->bytes, w->len);
 		free(w);
 		drop(c);
 	}

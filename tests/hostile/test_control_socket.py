@@ -86,6 +86,40 @@ def test_who_never_reads_its_replies(clients):
     assert sent > 1 << 20 and core_kib(node) - before < 12 << 10
 
 
+def test_who_stops_in_the_middle_of_long_replies(clients):
+    """Long replies that nobody takes, to watchers, too, which hold no place: what is kept of them has an end, and whoever reads is
+    answered whole meanwhile."""
+    node = clients.node
+    case = node.new_case()
+    note, show, watch = (ctl.pb.Request(version=1) for _ in range(3))
+    note.case_note.id = show.case_show.id = case
+    note.case_note.text = "a" * 3000
+    watch.watch.SetInParent()
+    one = ctl.Control(node.dir / "core.sock")
+    for _ in range(150):
+        assert one.call(note).error == ""
+    long = one.call(show).ByteSize()
+    assert long > 400 << 10
+    before, got, took = core_kib(node), 0, []
+    lines = clients(30)
+    for s in lines:
+        s.sendall(framed(watch))
+    lines += clients(50)
+    for s in lines:
+        with contextlib.suppress(OSError):
+            s.sendall(framed(show) * 4)  # as many as are taken in ahead
+        t0 = time.time()
+        reply = one.call(show) or one.call(show)  # an idle line made room
+        took.append(time.time() - t0)
+        got += reply.ByteSize() == long
+    most = core_kib(node) - before
+    print(f"hostile: {len(lines)} lines take {4 * len(lines) * long >> 20} MiB of replies and read nothing: core +{most} KiB, an honest one max {max(took) * 1000:.0f} ms")
+    assert got == len(lines) and asks(node) < 10
+    assert most < 40 << 10
+    assert one.call(note).error == ""  # a change: watchers that are still there are told, and nobody waits for them
+    assert asks(node) < 10
+
+
 def test_half_a_request_at_every_place(clients):
     lines = clients(PLACES)
     for s in lines:
