@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "domain/care/erase.h"
 #include "domain/care/grants.h"
+#include "domain/exchange/outbox.h"
 #include "domain/exchange/quota.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
@@ -161,6 +162,9 @@ enum err slices_tick(struct turn *t)
 		break;
 	case CHORE_CLOSED:
 		rc = closed(t, &c);
+		break;
+	case CHORE_WAITED:
+		rc = outbox_sweep(t, &c);
 		break;
 	case CHORE_KINDS:
 		break;

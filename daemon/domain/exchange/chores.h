@@ -26,6 +26,7 @@ enum chore_kind {
 	CHORE_PERSON,	/* the person of a case with very many referrals is put together again */
 	CHORE_OUTLIVE, /* a case is being erased: what it owes partners gets another key, then the case goes */
 	CHORE_CLOSED, /* a case was closed: its work goes from the lists */
+	CHORE_WAITED, /* numbers of a partner began again: what had waited for one before is removed */
 	CHORE_KINDS
 };
 
@@ -38,7 +39,8 @@ struct chore {
 	uint8_t part;		/* of FALL, how the consent ended (grants.c); else 0 */
 	uint8_t side;		/* that GONE is at; of OUTLIVE, 1: whatever its referrals */
 	struct id16 after_case; /* of GONE: done up to here ... */
-	struct id16 after;	/* ... of all: done up to this thread */
+	struct id16
+		after; /* ... of all: done up to this thread; of WAITED, up to the place in its first half */
 	bool over;
 };
 

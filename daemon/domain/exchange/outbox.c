@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "base/pack.h"
+#include "domain/exchange/answer.h"
 
 /* A row of OUTPLACE; the order is the format. */
 static const struct pack fields[] = {
@@ -15,7 +16,11 @@ static const struct pack fields[] = {
 	PACK_NUMBER(struct outbox_row, verdict),   PACK_NUMBER(struct outbox_row, queued_ms),
 	PACK_NUMBER(struct outbox_row, stored_ms),
 };
-enum { FIELDS = sizeof fields / sizeof fields[0], PLACE_LEN = 16 + 1 + 2 + 8 + 8 };
+enum {
+	FIELDS = sizeof fields / sizeof fields[0],
+	PLACE_LEN = 16 + 1 + 2 + 8 + 8,
+	SWEEP_ROWS = 1024
+};
 
 static enum err place_put(struct turn *t, uint16_t peer, uint64_t place,
 			  const struct outbox_row *row)
@@ -146,33 +151,104 @@ enum err outbox_number(struct turn *t, struct pair *p, uint64_t place)
 enum err outbox_wait(struct turn *t, struct pair *p, uint64_t place)
 {
 	const struct store_key k = turn_key_u16_u64(p->peer, place);
-	const uint8_t one = 1;
+	uint8_t since[8];
+	bool waits;
+	enum err rc;
 
 	if (place == 0 || place > p->out_last)
 		return ERR_CORRUPT;
-	if (!record_exists(t->txn, STORE_WAITING, key_span(&k))) {
-		if (p->waiting >= p->out_last)
-			return ERR_CORRUPT; /* rows that were counted are gone from the disk */
-		p->waiting++;
+	rc = outbox_waits(t, p, place, &waits);
+	if (rc != ERR_OK || waits)
+		return rc;
+	if (p->waiting >= p->out_last)
+		return ERR_CORRUPT; /* rows that were counted are gone from the disk */
+	p->waiting++;
+	be64_put(since, p->resets);
+	return turn_put(t, STORE_WAITING, &k, span_of(since, sizeof since));
+}
+
+enum err outbox_waits(struct turn *t, const struct pair *p, uint64_t place, bool *yes)
+{
+	const struct store_key k = turn_key_u16_u64(p->peer, place);
+	struct span v;
+	enum err rc = turn_get(t, STORE_WAITING, &k, &v);
+
+	*yes = false;
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (v.len != 8)
+		return ERR_CORRUPT;
+	*yes = be64_get(v.p) == p->resets;
+	return ERR_OK;
+}
+
+enum err outbox_swept(struct turn *t, uint16_t peer, bool *yes)
+{
+	struct chore c = {.kind = CHORE_WAITED, .peer = peer};
+	enum err rc = chores_load(t, &c);
+
+	*yes = rc == ERR_NOTFOUND;
+	return *yes ? ERR_OK : rc;
+}
+
+/* What waits anew meanwhile stays.  Behind the last row the partner is answered: what may go was not looked at until then. */
+enum err outbox_sweep(struct turn *t, struct chore *c)
+{
+	const struct store_key prefix = turn_key_u16(c->peer);
+	struct store_walk w = {.key_len = 2 + 8};
+	struct pair *p;
+	enum err rc = pair_get(t, c->peer, &p);
+
+	require(c->kind == CHORE_WAITED);
+	if (rc == ERR_OK)
+		rc = chores_load(t, c); /* reading the pair may have begun it anew */
+	if (rc != ERR_OK)
+		return rc;
+	w.at = turn_key_u16_u64(c->peer, be64_get(c->after.b));
+	for (unsigned i = 0; i < SWEEP_ROWS; i++) {
+		struct store_key k;
+		uint64_t place;
+		bool waits;
+
+		c->over = !store_each(t->txn, STORE_WAITING, key_span(&prefix), &w);
+		if (c->over)
+			return w.rc == ERR_OK ? answer_owe(t, c->peer) : w.rc;
+		place = be64_get(w.row.key.p + 2);
+		k = turn_key_u16_u64(c->peer, place);
+		w.rc = outbox_waits(t, p, place, &waits);
+		if (w.rc == ERR_CORRUPT) /* no number of ours: it goes, too */
+			w.rc = ERR_OK;
+		if (w.rc == ERR_OK && !waits)
+			w.rc = store_del(t->txn, STORE_WAITING, key_span(&k));
+		if (w.rc != ERR_OK)
+			return w.rc;
+		be64_put(c->after.b, place + 1);
 	}
-	return turn_put(t, STORE_WAITING, &k, span_of(&one, 1));
+	return ERR_OK;
 }
 
 /* Rows are in order of place, which is the order of writing. */
 enum err outbox_waiting(struct turn *t, const struct pair *p, uint64_t *place)
 {
-	const struct store_key k = turn_key_u16_u64(p->peer, *place);
 	struct store_row row;
-	enum err rc = store_seek(t->txn, STORE_WAITING, key_span(&k), &row);
+	bool waits = false;
+	enum err rc = ERR_OK;
 
-	if (rc != ERR_OK)
-		return rc;
-	if (row.key.len != 10)
-		return ERR_CORRUPT;
-	if (be16_get(row.key.p) != p->peer)
-		return ERR_NOTFOUND;
-	*place = be64_get(row.key.p + 2);
-	return ERR_OK;
+	while (rc == ERR_OK && !waits) {
+		const struct store_key k = turn_key_u16_u64(p->peer, *place);
+
+		rc = store_seek(t->txn, STORE_WAITING, key_span(&k), &row);
+		if (rc != ERR_OK)
+			return rc;
+		if (row.key.len != 10)
+			return ERR_CORRUPT;
+		if (be16_get(row.key.p) != p->peer)
+			return ERR_NOTFOUND;
+		*place = be64_get(row.key.p + 2);
+		rc = outbox_waits(t, p, *place, &waits);
+		*place += rc == ERR_OK && !waits;
+	}
+	return rc;
 }
 
 /* It was numbered, or is no longer owed. */

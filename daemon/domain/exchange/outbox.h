@@ -14,6 +14,7 @@
 #define KRING_DOMAIN_EXCHANGE_OUTBOX_H
 
 #include "domain/documents/document.h"
+#include "domain/exchange/chores.h"
 #include "domain/exchange/pair.h"
 
 enum outbox_state { OUTBOX_OWED = 0, OUTBOX_STORED = 1, OUTBOX_DROPPED = 2, OUTBOX_SHELVED = 3 };
@@ -43,6 +44,12 @@ MUST_CHECK enum err outbox_drop(struct turn *t, uint16_t peer, uint64_t place);
 MUST_CHECK enum err outbox_number(struct turn *t, struct pair *p, uint64_t place);
 /** Wanted or owed, but not yet allowed to go: kept in order of place.  Twice is once. */
 MUST_CHECK enum err outbox_wait(struct turn *t, struct pair *p, uint64_t place);
+/** Does it wait?  A row from before numbers began again says nothing. */
+MUST_CHECK enum err outbox_waits(struct turn *t, const struct pair *p, uint64_t place, bool *yes);
+/** One slice of CHORE_WAITED: rows from before go. */
+MUST_CHECK enum err outbox_sweep(struct turn *t, struct chore *c);
+/** Is that over?  Until then no walk passes what waits: it would pass those rows, too. */
+MUST_CHECK enum err outbox_swept(struct turn *t, uint16_t peer, bool *yes);
 /** The first one that waits at or after *place.  ERR_NOTFOUND. */
 MUST_CHECK enum err outbox_waiting(struct turn *t, const struct pair *p, uint64_t *place);
 MUST_CHECK enum err outbox_unwait(struct turn *t, struct pair *p, uint64_t place);

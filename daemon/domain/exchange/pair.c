@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/pack.h"
+#include "domain/exchange/chores.h"
 
 static_assert(PAIR_RECEIPT_LEN > (int)WIRE_FRAME_HEAD, "a receipt is a head and proof of it");
 enum { PAIR_MAX = 1024, HEARD_STEP_MS = 3600000, CLOCK_STEP_MS = 60000 };
@@ -36,7 +37,8 @@ static const struct pack fields[] = {
 	PACK_NUMBER(struct pair, over_what),	 PACK_NUMBER(struct pair, lives_day),
 	PACK_NUMBER(struct pair, lives),	 PACK_NUMBER(struct pair, gone),
 	PACK_NUMBER(struct pair, alone),	 PACK_NUMBER(struct pair, apart_ms),
-	PACK_BYTES(struct pair, receipt),	 PACK_BYTES(struct pair, sent),
+	PACK_NUMBER(struct pair, resets),	 PACK_BYTES(struct pair, receipt),
+	PACK_BYTES(struct pair, sent),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -78,16 +80,15 @@ enum err pair_unpack(struct span v, struct pair *p)
 	return rd_done(&r) && pair_flaw(p) == NULL ? ERR_OK : ERR_CORRUPT;
 }
 
-/* Numbers begin again, places stay.  What was retained is offered by id; what was wanted is asked for again. */
+/* Numbers begin again, places stay: rows of the numbers before are written over one by one, and what was wanted is asked for
+ * again.  What was retained is offered by id.  Rows of what waited count no more from here on, and go in slices (outbox_sweep). */
 enum err pair_reset(struct turn *t, struct pair *p, bool lost)
 {
-	/* Numbers begin again, places stay: rows of the numbers before are written over one by one; what was wanted is asked again. */
-	const struct store_key prefix = turn_key_u16(p->peer);
+	const struct chore sweep = {.kind = CHORE_WAITED, .peer = p->peer};
 	/* without room nothing is written: it is answered from what it will be, and reset again next time */
-	enum err rc = p->waiting == 0 || t->node->bare
-			      ? ERR_OK
-			      : turn_drop_prefix(t, STORE_WAITING, &prefix);
+	enum err rc = p->waiting == 0 || t->node->bare ? ERR_OK : chores_save(t, &sweep);
 
+	p->resets++;
 	p->waiting = 0;
 	p->blocked_ms = 0;
 	if (lost) {

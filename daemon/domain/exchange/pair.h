@@ -64,6 +64,8 @@ struct pair {
 	uint64_t
 		blocked_ms; /* since when their stream goes on from what we never got; 0: it does not */
 	uint64_t waiting; /* rows of WAITING */
+	uint64_t
+		resets; /* how often numbers began again: rows of WAITING from before it count no more */
 	/* What they make this node keep; counted where it changes, so that nobody has to walk (exchange/quota.h). */
 	uint64_t open_ours, open_theirs; /* rows of OPEN, by whose referral it is */
 	uint64_t threads;		 /* that they began; never fewer */

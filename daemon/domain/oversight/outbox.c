@@ -129,10 +129,17 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 	return view_silent_since(t, p, m, OUTBOX_ROW_SILENT_SINCE_MS);
 }
 
-static bool still_owed(struct turn *t, const struct outbox_row *row, struct span key)
+static enum err still_owed(struct turn *t, uint16_t no, uint64_t place,
+			   const struct outbox_row *row, bool *yes)
 {
-	return row->state != OUTBOX_SHELVED &&
-	       (row->state != OUTBOX_STORED || record_exists(t->txn, STORE_WAITING, key));
+	struct pair *pr;
+	enum err rc;
+
+	*yes = row->state != OUTBOX_SHELVED;
+	if (row->state != OUTBOX_STORED)
+		return ERR_OK;
+	rc = pair_get(t, no, &pr);
+	return rc == ERR_OK ? outbox_waits(t, pr, place, yes) : rc;
 }
 
 /* Of one that is damaged the reply says so, and the others are shown. */
@@ -142,11 +149,15 @@ static enum err offer(struct turn *t, const struct store_key *k, struct page *pa
 	const uint16_t no = be16_get(k->b);
 	const size_t mark = t->arena->used;
 	struct outbox_row row;
-	enum err rc = outbox_get(t, no, be64_get(k->b + 2), &row);
+	const uint64_t place = be64_get(k->b + 2);
+	bool owed = false;
+	enum err rc = outbox_get(t, no, place, &row);
 
 	if (page_damaged(t, rc, STORE_OUTPLACE, key_span(k), reply))
 		return ERR_OK;
-	if (rc == ERR_OK && still_owed(t, &row, key_span(k)))
+	if (rc == ERR_OK)
+		rc = still_owed(t, no, place, &row, &owed);
+	if (rc == ERR_OK && owed)
 		page_offer_of(page, &(struct page_item){.rank = PAGE_NEWEST(row.queued_ms),
 							.key = *k,
 							.peer = page_part_of(page, no)});

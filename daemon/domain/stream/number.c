@@ -21,8 +21,8 @@ struct numbering {
 static enum err still_waits(struct numbering *s, const struct thread *th, uint32_t no, bool *waits)
 {
 	struct outbox_row row;
-	struct store_key k;
 	struct log_entry e;
+	struct pair *of;
 	uint64_t place;
 	uint16_t peer;
 	enum err rc = thread_entry(s->t, th, true, no, &e);
@@ -32,9 +32,8 @@ static enum err still_waits(struct numbering *s, const struct thread *th, uint32
 		rc = outbox_find(s->t, &e.doc.msg, &peer, &place, &row);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	k = turn_key_u16_u64(peer, place);
-	*waits = *waits || record_exists(s->t->txn, STORE_WAITING, key_span(&k));
-	return ERR_OK;
+	rc = pair_get(s->t, peer, &of);
+	return rc != ERR_OK || *waits ? rc : outbox_waits(s->t, of, place, waits);
 }
 
 /* May this document of ours get a number now?  It waits while
@@ -122,12 +121,15 @@ static enum err number_waiting(struct numbering *s)
 enum err number_tail(struct turn *t, const struct conn *c, struct pair *pr)
 {
 	struct numbering s = {.t = t, .c = c, .pair = pr};
+	bool swept = false;
 	enum err rc = ERR_OK;
 
 	require(pr->yours.no != 0); /* numbers live within a pair of incarnations */
 	if (pr->off_from < pr->off_to || pr->unheard)
 		return ERR_OK; /* what is retained is offered by id first; and who was not heard gets nothing */
 	if (pr->recheck)
+		rc = outbox_swept(t, pr->peer, &swept);
+	if (rc == ERR_OK && pr->recheck && swept)
 		rc = number_waiting(&s);
 	while (rc == ERR_OK && pr->tail < pr->out_last) {
 		struct outbox_row row;

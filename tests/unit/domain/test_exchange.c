@@ -57,7 +57,8 @@ static struct pair some_pair(void)
 			     .lives = 4002,
 			     .gone = 4003,
 			     .alone = 2999,
-			     .apart_ms = 4004};
+			     .apart_ms = 4004,
+			     .resets = 4005};
 }
 
 static const char pair_bytes[] =
@@ -69,14 +70,14 @@ static const char pair_bytes[] =
 	"0000000000000bb90000000000000bba0000000000000bbb0000000000000bb8000000000000012d"
 	"0000000000000bbe0000000000000bbf0000000000000bc009"
 	"0000000000000fa10000000000000fa20000000000000fa30000000000000bb7"
-	"0000000000000fa4";
+	"0000000000000fa40000000000000fa5";
 
 /* The format of a row of PAIR (daemon/store/FORMAT.md): a change of it is a new store format. */
 static void a_pair_lies_on_disk_in_these_bytes(void **state)
 {
 	const struct pair p = some_pair();
 	struct pair back = {.peer = BED_PARTNER};
-	uint8_t row[1024], want[302];
+	uint8_t row[1024], want[310];
 	struct wr w = wr_of(row, sizeof row);
 
 	(void)state;
@@ -299,6 +300,7 @@ static void a_reset_offers_what_is_retained(void **state)
 	struct bed *b = *state;
 	struct pair *p = owe(b, 5);
 	const uint32_t era = p->era;
+	uint64_t place = 0;
 
 	number_all(b, p);
 	p->acked = p->verdicts = 2;
@@ -309,6 +311,7 @@ static void a_reset_offers_what_is_retained(void **state)
 	assert_int_equal(p->off_from, 0);
 	assert_int_equal(p->off_to, 5);
 	assert_int_equal(p->num_last + p->acked + p->verdicts + p->got + p->waiting, 0);
+	assert_int_equal(outbox_waiting(&b->t, p, &place), ERR_NOTFOUND);
 	assert_int_equal(p->era, era + 1);
 	assert_true(p->unheard && p->uncompared);
 }

@@ -14,6 +14,7 @@
 #include "domain/count/quarter.h"
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/outbox.h"
 #include "domain/exchange/quota.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
@@ -389,6 +390,84 @@ static void a_case_of_very_many_referrals_is_erased_in_turns(void **state)
 	assert_int_equal(rows_of(b, STORE_WORK), 0);
 }
 
+enum { PLACES = 20000 };
+
+/* As after years in which a partner could store nothing: each document for it waits. */
+static struct pair *all_wait(struct bed *b)
+{
+	struct pair *p;
+
+	for (unsigned i = 1; i <= PLACES; i++) {
+		struct turn *t = i % 500 == 1 ? bed_turn(b) : &b->t;
+
+		assert_int_equal(pair_get(t, BED_PARTNER, &p), ERR_OK);
+		if (i == 1) {
+			p->kept_from = 1;
+			p->out_last = p->tail = PLACES;
+		}
+		assert_int_equal(outbox_wait(t, p, i), ERR_OK);
+	}
+	assert_int_equal(p->waiting, PLACES);
+	assert_int_equal(pair_get(bed_turn(b), BED_PARTNER, &p), ERR_OK);
+	return p;
+}
+
+static struct pair *waits_are(struct bed *b, unsigned count, unsigned rows)
+{
+	uint64_t place = 0;
+	unsigned seen = 0;
+	struct pair *p;
+
+	assert_int_equal(rows_of(b, STORE_WAITING), rows);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	assert_int_equal(p->waiting, count);
+	for (; outbox_waiting(&b->t, p, &place) == ERR_OK; place++)
+		seen++;
+	assert_int_equal(seen, count);
+	return p;
+}
+
+/* Numbers that begin again make no long turn, and whichever turn is the last one of this process, the rest goes by itself: the
+ * row that says so is in the store from the turn of the reset on.  What waits anew meanwhile stays. */
+static void what_waited_before_a_loss_goes_in_turns(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = all_wait(b);
+	bool waits, swept;
+
+	assert_int_equal(pair_reset(&b->t, p, true), ERR_OK);
+	assert_true(store_looked(b->t.txn) <= ROWS_MOST);
+	assert_int_equal(p->waiting, 0);
+	assert_int_equal(pair_get(bed_turn(b), BED_PARTNER, &p), ERR_OK);
+	assert_int_equal(outbox_waits(&b->t, p, 7, &waits), ERR_OK);
+	assert_false(waits);
+	assert_int_equal(outbox_wait(&b->t, p, PLACES / 2), ERR_OK);
+	assert_int_equal(slices_tick(&b->t), ERR_OK);
+	assert_int_equal(outbox_swept(bed_turn(b), BED_PARTNER, &swept), ERR_OK);
+	assert_false(swept);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	assert_int_equal(outbox_wait(&b->t, p, 3), ERR_OK); /* where it was swept already */
+	tick_all(b);
+	(void)waits_are(b, 2, 2);
+	assert_int_equal(outbox_swept(&b->t, BED_PARTNER, &swept), ERR_OK);
+	assert_true(swept);
+}
+
+/* It loses its state again in the middle: what waited between is from before, too. */
+static void two_losses_leave_no_rows(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = all_wait(b);
+
+	assert_int_equal(pair_reset(&b->t, p, true), ERR_OK);
+	assert_int_equal(slices_tick(bed_turn(b)), ERR_OK);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	assert_int_equal(outbox_wait(&b->t, p, 1), ERR_OK);
+	assert_int_equal(pair_reset(&b->t, p, true), ERR_OK);
+	tick_all(b);
+	(void)waits_are(b, 0, 0);
+}
+
 /* The turns before the erasure are not the only way on: the process may end, and then its ticks go on. */
 static void an_erasure_that_was_cut_off_goes_on_by_itself(void **state)
 {
@@ -620,6 +699,8 @@ int main(void)
 		FRESH(an_erasure_that_was_cut_off_goes_on_by_itself),
 		FRESH(a_referral_in_the_middle_keeps_the_case),
 		FRESH(what_was_erased_before_goes_whatever_began),
+		FRESH(what_waited_before_a_loss_goes_in_turns),
+		FRESH(two_losses_leave_no_rows),
 	};
 
 	static const struct CMUnitTest of_cases[] = {
