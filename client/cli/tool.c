@@ -5,14 +5,16 @@
 #include "client/cli/tool.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
 
-enum { PATH_LEN = 4096 };
+enum { PATH_LEN = 4096, TRIES = 20, TRY_NS = 100000000 };
 static_assert(PATH_LEN > 16 + sizeof "/usr/sbin/kringd", "room for the other name");
 
 /* Beside kring in a build directory; else where the package installs it.  Never from PATH: the tool is given keys. */
@@ -38,6 +40,24 @@ void tool_language(const struct cli *c)
 	(void)setenv("KRING_LANG", list_langs[c->lang], 1);
 }
 
+/* A kringd that is just being replaced (by make install, or a build) is missing for a moment, or still written: then it is tried
+ * again, for two seconds.  Its place is looked for anew: the other one is not there because this one is not. */
+bool tool_become(char *path, char **argv)
+{
+	const struct timespec wait = {.tv_nsec = TRY_NS};
+
+	require(path != NULL && argv != NULL);
+	for (unsigned i = 0; i < TRIES; i++) {
+		if (!tool_path(path))
+			return false;
+		(void)execv(path, argv);
+		if (errno != ENOENT && errno != ETXTBSY)
+			return true;
+		(void)nanosleep(&wait, NULL);
+	}
+	return true;
+}
+
 /* Returns only when kringd cannot be run. */
 int tool_run(const struct cli *c)
 {
@@ -45,8 +65,6 @@ int tool_run(const struct cli *c)
 	size_t k = 0;
 
 	require(c->cmd != NULL && c->cmd->tool != NULL);
-	if (!tool_path(path))
-		return CLI_NOT_NOW;
 	argv[k++] = path;
 	argv[k++] = strdup("tool");
 	argv[k++] = strdup(c->cmd->tool);
@@ -63,6 +81,7 @@ int tool_run(const struct cli *c)
 	tool_language(c);
 	if (c->json)
 		(void)setenv("KRING_JSON", "1", 1);
-	(void)execv(path, argv);
+	if (!tool_become(path, argv))
+		return CLI_NOT_NOW;
 	return cli_refuse(c, CLI_NOT_NOW, "cannot-run-kringd", FILL({"path", path, 0}));
 }

@@ -16,6 +16,9 @@
 
 /** kringd lies beside kring, or in the place where packages put it; out holds 4 096 bytes. */
 bool tool_path(char *out);
+/** This process becomes it, with these arguments; returns only when that cannot be.  path as above: where it was looked for; false:
+ *  that is not known. */
+bool tool_become(char *path, char **argv);
 /** What the tool says is said in the reader's language from here on. */
 void tool_language(const struct cli *c);
 /** Run the tool of this command (cmd->tool) with its options; replaces the process. */

@@ -94,10 +94,13 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 	(void)fflush(stdout); /* or the child would print it a second time */
 	pid = fork();
 	if (pid == 0) {
+		char verb[] = "tool", name[] = "root-sign", in[] = "--proposal", by[] = "--key",
+		     to[] = "--out";
+
 		if (c->json) /* the tool's words would spoil the JSON */
 			(void)dup2(STDERR_FILENO, STDOUT_FILENO);
-		(void)execl(tool, tool, "tool", "root-sign", "--proposal", proposal, "--key", key,
-			    "--out", signed_at, (char *)NULL);
+		(void)tool_become(tool, (char *[]){tool, verb, name, in, strdup(proposal), by,
+						   strdup(key), to, signed_at, NULL});
 		_exit(CLI_NOT_NOW);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))

@@ -233,11 +233,11 @@ static int digest(const char *path)
 	int status;
 	pid_t pid;
 
-	if (!tool_path(daemon))
-		return CLI_NOT_NOW;
 	pid = fork();
 	if (pid == 0) {
-		(void)execl(daemon, daemon, "tool", "digest", "--file", path, (char *)NULL);
+		char verb[] = "tool", name[] = "digest", file[] = "--file";
+
+		(void)tool_become(daemon, (char *[]){daemon, verb, name, file, strdup(path), NULL});
 		_exit(CLI_NOT_NOW);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))

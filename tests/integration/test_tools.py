@@ -616,6 +616,34 @@ def test_what_lies_beside_the_data_it_opens_is_a_field_too(one):
     assert beside() == (False, True)
 
 
+# ---- while kringd is replaced ----
+def waits_or_ended(p):
+    """It sleeps, as kring; or it is over."""
+    if p.poll() is not None:
+        return True
+    comm, state = re.search(r"\((.*)\) (.)", pathlib.Path(f"/proc/{p.pid}/stat").read_text()).groups()
+    return comm == "kring" and state == "S"
+
+
+@pytest.mark.parametrize("how", ["missing", "written"])
+def test_a_kringd_that_is_just_being_replaced_is_waited_for(tmp_path, how):
+    """make install takes the old one away and writes the new one: a command in between is late, and does not fail."""
+    for name in ("kring", "kringd"):
+        shutil.copy(BIN / name, tmp_path / name)
+    away, kringd = tmp_path / "away", tmp_path / "kringd"
+    if how == "missing":
+        kringd.rename(away)
+    writer = open(away if how == "missing" else kringd, "r+b")
+    p = subprocess.Popen([str(tmp_path / "kring"), "--dir", str(tmp_path / "none"), "federation", "create", "--name", "Test", "--roots", "2/2", "--out", str(tmp_path / "fed")],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for("kring waits", lambda: waits_or_ended(p))
+    writer.close()
+    if how == "missing":
+        away.rename(kringd)
+    out, err = p.communicate(timeout=20)
+    assert p.returncode == 0 and (tmp_path / "fed" / "roster").is_file(), (out, err)
+
+
 # ---- names and telephones ----
 BAD_NAMES = (("x" * 500, "too long"), ("   ", "empty"), ("G\u043ees", "U+043E"), ("Een\u3000Thuis", "U+3000"), ("o" + "\u0301" * 50, "U+0301"), ("Goes\u202e", "U+202E"),
              ("\uff27oes", "U+FF27"), ("Een  Thuis", "blank too many"))
