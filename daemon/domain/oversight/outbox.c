@@ -129,6 +129,8 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 	return view_silent_since(t, p, m, OUTBOX_ROW_SILENT_SINCE_MS);
 }
 
+/* What the partner has stored is owed again when it asks for it after a loss: then its place waits.  A place that waited for
+ * numbers of before does not. */
 static enum err still_owed(struct turn *t, uint16_t no, uint64_t place,
 			   const struct outbox_row *row, bool *yes)
 {

@@ -118,6 +118,7 @@ static void searching(struct turn *t, struct msg *s)
 
 	if (code[0] != '\0')
 		view_alarm(t, s, code, NULL, t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
+	/* whose people alone are slow to be found */
 	for (size_t i = 0; t->node->index != NULL && i < t->node->peer_count; i++)
 		if (index_names_out(t->node->index, t->node->peers[i].no))
 			view_alarm(t, s, "search-slow-partner", t->node->peers[i].org,
