@@ -60,6 +60,8 @@ int cmd_act(struct cli *c);
 int cmd_contact(struct cli *c);
 int cmd_recall(struct cli *c);
 int cmd_outbox_drop(struct cli *c);
+int cmd_draft_list(struct cli *c);
+int cmd_draft_drop(struct cli *c);
 int cmd_flow(struct cli *c);
 int cmd_flow_publish(struct cli *c);
 int cmd_invite(struct cli *c);

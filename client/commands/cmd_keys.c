@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "client/cli/ctlclient.h"
 #include "client/cli/out.h"
+#include "client/cli/typed.h"
 #include "client/commands/cmd.h"
 #include "client/commands/sure.h"
 #include "client/print/print.h"
@@ -31,7 +32,7 @@ static bool read_secret(enum list_lang lang, char *out, size_t cap)
 		(void)fputs(words_of(lang, "ask-secret"), stderr);
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	}
-	got = fgets(out, (int)cap, stdin) != NULL;
+	got = typed_line(out, cap);
 	if (terminal) {
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 		(void)fputc('\n', stderr);

@@ -103,6 +103,11 @@ const struct command commands[] = {
 	{.noun = "erase", .group = GROUP_ACT, .run = cmd_by_id_seen, .field = REQUEST_REF_ERASE, .words = "REF",
 	 .options = "expect=NUMBER yes dry-run",
 	 .example = "kring erase 91C4"},
+	/* what was begun and not finished: kept for whoever typed it */
+	{.noun = "draft", .verb = "list", .group = GROUP_CASE, .run = cmd_draft_list, .field = REQUEST_DRAFT_LIST,
+	 .example = "kring draft list"},
+	{.noun = "draft", .verb = "drop", .group = GROUP_CASE, .run = cmd_draft_drop, .field = REQUEST_DRAFT_DROP, .words = "ID", .options = "yes dry-run",
+	 .example = "kring draft drop 3fa91b22"},
 	/* what has not been delivered */
 	{.noun = "outbox", .verb = "list", .group = GROUP_PARTNER, .run = cmd_list, .field = REQUEST_OUTBOX_LIST, .options = OF_PARTNERS,
 	 .example = "kring outbox list"},

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "client/cli/out.h"
+#include "client/cli/typed.h"
 #include "client/cli/value.h"
 #include "client/print/said.h"
 #include "client/words/words.h"
@@ -39,8 +40,10 @@ static bool yes_typed(void)
 	static const char *const yes[] = {"j", "ja", "y", "yes", "o", "oui"};
 	char line[16];
 
-	if (fgets(line, sizeof line, stdin) == NULL)
+	if (!typed_line(line, sizeof line)) {
+		(void)fputc('\n', stderr);
 		return false;
+	}
 	line[strcspn(line, "\n")] = '\0';
 	for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
 		if (strcasecmp(line, yes[i]) == 0)

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "client/cli/terminal.h"
+#include "client/cli/typed.h"
 #include "client/cli/value.h"
 #include "client/words/words.h"
 
@@ -120,7 +121,7 @@ enum talk talk_line(const struct cli *c, const char *usual, char out[TALK_LINE])
 			(void)printf("[%s] ", usual);
 		(void)fputs("> ", stdout);
 		(void)fflush(stdout);
-		if (fgets(out, TALK_LINE, stdin) == NULL) {
+		if (!typed_line(out, TALK_LINE)) {
 			(void)putchar('\n');
 			return TALK_STOP;
 		}

@@ -5,6 +5,7 @@
 #include "client/cli/page.h"
 #include "client/commands/cmd.h"
 #include "client/dialogue/act.h"
+#include "client/draft/draft.h"
 #include "client/print/print.h"
 #include "client/print/todo.h"
 
@@ -28,6 +29,13 @@ int cmd_today_ask(struct cli *c, struct msg **reply)
 	return CLI_DONE;
 }
 
+/* Below what is to be done stands what was begun. */
+static void today(struct cli *c, const struct msg *reply)
+{
+	print_today(c, reply);
+	draft_mention(c);
+}
+
 /* The worklist has every row, and of one referral there may be several; today has a line a referral, in groups.  A list that could
  * not be shown whole is shown, and the exit code says that it is damaged. */
 int cmd_today(struct cli *c)
@@ -40,7 +48,7 @@ int cmd_today(struct cli *c)
 	if (!c->json) {
 		page_begin(c);
 		if (c->cmd->field == REQUEST_TODAY)
-			print_today(c, reply);
+			today(c, reply);
 		else
 			print_reply(c, reply);
 		page_end(c);

@@ -14,6 +14,7 @@
 #include "client/cli/ctlclient.h"
 #include "client/cli/out.h"
 #include "client/commands/cmd.h"
+#include "client/draft/draft.h"
 #include "client/print/print.h"
 
 enum { AGAIN_MS = 2000, REDRAW_MS = 60000, KINDS = 7, ALL_KINDS = (1 << KINDS) - 1 };
@@ -69,6 +70,7 @@ static int draw(struct cli *c)
 	if (code == CLI_DONE) {
 		(void)fputs("\033[H\033[2J", stdout);
 		print_today(c, reply);
+		draft_mention(c);
 		(void)fflush(stdout);
 	}
 	arena_rewind(&c->arena, mark);

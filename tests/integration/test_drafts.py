@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What is typed and not sent yet is kept for whoever types it: sealed, bounded, and erased with its case."""
+import os
 import subprocess
 
+import pytest
 from ctl import Control, pb
-from node import Clock, wait_for
+from node import BIN, Clock, Refused, wait_for
 from staff import UIDS, Colleague, hire
+from term import Terminal, environment, on_a_terminal
 
 
 def ask(n, **command):
@@ -132,3 +135,76 @@ def test_an_account_that_passes_to_another_person_shows_nothing_of_the_one_befor
     own = bert.ask("draft_put", form="refer", label="B. Bedacht", body="van Bert").id
     assert [d.id for d in bert.ask("draft_list").drafts] == [own]
 
+
+# ---- on the command line ----
+
+def said(n, *line, lang="nl"):
+    return subprocess.run([str(BIN / "kring"), "--dir", str(n.dir), "--lang", lang, *line], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                          env=environment())
+
+
+def test_drafts_are_listed_and_thrown_away_on_the_command_line(federation):
+    (n,) = federation("Goes").start()
+    assert n.k("draft", "list")["drafts"] == []
+    case = n.new_case(name="A. Verzonnen")
+    old = put(n, body="x", case_id=case, label="A. Verzonnen").id
+    intake = put(n, form="case-new", label="B. Bedacht", body="x").id
+    newest = put(n, body="y", label="C. Verzinsel").id
+    other = put(n, form="letter", label="D. Elders", body="z").id
+    out = said(n, "draft", "list").stdout.splitlines()
+    assert [x[:8] for x in out if not x.startswith(" ")] == [x[12:20] for x in (other, newest, intake, old)]
+    assert "doorverwijzing" in out[1] and "C. Verzinsel" in out[1] and out[2].strip() == "kring refer" and out[4].strip() == "kring case new"
+    for lang, word in (("nl", "Ga verder met: kring refer"), ("fr", "Pour continuer : kring refer"), ("en", "To go on: kring refer"), ("de", "Weiter mit: kring refer")):
+        today = said(n, lang=lang).stdout
+        assert word in today and "C. Verzinsel" in today and "A. Verzonnen" not in today and "B. Bedacht" in today, today
+        assert today == said(n, "today", lang=lang).stdout and " 2 " in today.splitlines()[-1] and "kring draft list" in today
+    assert "draft" not in said(n, "worklist").stdout and "C. Verzinsel" not in subprocess.run(
+        [str(BIN / "kring"), "--dir", str(n.dir), "--json"], capture_output=True, text=True).stdout
+    words = [str(BIN / "kring"), "--dir", str(n.dir), "--lang", "nl", "draft", "drop", newest[12:18]]
+    code, text = on_a_terminal(words, keys=b"n\n")
+    assert code == 1 and "gaat weg" in text and len(drafts(n)) == 4
+    with pytest.raises(Refused) as no:
+        n.k("draft", "drop", newest[12:18])
+    assert no.value.code == 2 and len(drafts(n)) == 4
+    n.k("draft", "drop", newest[12:18], "--yes")
+    n.k("draft", "drop", other, "--yes")
+    assert {d.id for d in drafts(n)} == {old, intake}
+    for gone, code in ((newest, 3), ("zzzz", 3), (old[:3], 3), ("", 2)):
+        with pytest.raises(Refused) as no:
+            n.k("draft", "drop", gone, "--yes")
+        assert no.value.code == code and len(drafts(n)) == 2, gone
+    many = next((a.id[:k] for a in drafts(n) for k in range(31, 3, -1) if all(b.id[:k] == a.id[:k] for b in drafts(n))), None)
+    if many:
+        with pytest.raises(Refused) as no:
+            n.k("draft", "drop", many, "--yes")
+        assert no.value.code == 2 and len(drafts(n)) == 2
+    for d in drafts(n):
+        n.k("draft", "drop", d.id[12:20], "--yes")
+    assert "Ga verder" not in said(n).stdout
+    assert on_a_terminal([*words[:5], "draft", "list"])[1].strip() == "U hebt niets half ingevuld."
+
+
+def test_ctrl_c_in_a_dialogue_says_what_is_kept_and_how_to_go_on(federation):
+    (n, other) = federation("Goes", "SMWO").start()
+    n.new_case(name="A. Verzonnen")
+    for args, answers, kept, command in ((("refer",), ("verz", "inkomen"), "blijft twee weken bewaard", "kring refer"),
+                                         (("case", "new"), ("B. Bedacht", "1980"), "blijft twee weken bewaard", "kring case new"),
+                                         (("refer",), (), None, None)):
+        for d in drafts(n, "refer"):
+            if kept is None:
+                ask(n, draft_drop={"id": d.id})
+        t = Terminal(n, *args)
+        t.play(*answers)
+        t.seen = len(t.text)
+        os.write(t.fd, b"\x03")
+        out = " ".join(t.read().split())
+        assert t.code == 1 and "Gestopt." in out, (args, t.code, out)
+        assert kept is None or (kept in out and f"Ga verder met: {command}" in out), out
+        assert len(drafts(n, args[-1] if args[0] == "refer" else "case-new")) == (0 if kept is None else 1)
+
+
+def test_ctrl_c_at_a_secret_leaves_the_terminal_as_it_was(federation):
+    (n,) = federation("Goes").start()
+    n.k("lock")
+    code, out = on_a_terminal(["/bin/sh", "-c", 'trap : INT; "$@"; stty -a', "sh", str(BIN / "kring"), "--dir", str(n.dir), "unlock"], keys=b"\x03")
+    assert code == 0 and " echo " in out and "-echo " not in out, out

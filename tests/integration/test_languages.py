@@ -14,6 +14,7 @@ import time
 
 import pytest
 from node import BIN, ROOT, free_port, wait_for
+from test_drafts import drafts, put
 
 GOLDEN = ROOT / "tests/data/golden"
 LANGS = ("nl", "fr", "en", "de")
@@ -96,6 +97,10 @@ def person(book, a, b):
     book.type(a, "case", "note", case, "--text", "-", stdin="teruggebeld\n")
     book.type(a, "consent", "give", case, "--to", b.name, "--share", SHARE, "--how", "oral", "--witness", "M. De Wit", "--until", day(200))
     grant = a.k("consent", "list", case)["grants"][0]["id"]
+    put(a, label="Jan Verzonnen", body="x", case_id=case)
+    book.type(a, "draft", "list")
+    book.type(a, "draft", "drop", drafts(a)[0].id[12:20], "--yes")
+    book.type(a, "draft", "drop", "3fa91b22", "--yes")
     for line in (["case", "list"], ["case", "search", "verzonnen"], ["consent", "list", case], ["consent", "show", grant], ["consent", "receipt", grant], ["case", "show", case]):
         book.type(a, *line)
     return case, grant

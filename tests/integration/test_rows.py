@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from node import BIN, Federation, wait_for
 from term import environment, on_a_terminal
+from test_drafts import put
 
 LONG = "Stichting Maatschappelijk Werk en Ontmoeting voor de Oosterschelderegio"
 LANGS = ("nl", "fr", "en", "de")
@@ -42,6 +43,8 @@ def world(tmp_path_factory):
         for n in (a, b):
             n.case, n.ref = n.k("case", "list")["cases"][0]["id"], ref
         a.case, a.alone = case, a.new_case(name="C. Verzinsel")
+        put(a, label="Testpersoon van der Verzonnen-Achternaam Zonder Einde", body="x", case_id=case)
+        put(a, form="case-new", label="D. Verzonnen", body="x")
         s.k("staff", "add", "Anna van der Verzonnen-Achternaam", "--user", "41001", "--role", "caseworker,reader", "--until", "2099-12-31")
         s.k("staff", "add", "Bert Verzonnen", "--user", "41002", "--role", "caseworker")
         s.k("staff", "end", "Bert Verzonnen")
@@ -67,7 +70,7 @@ def lists(a, b, s):
     return [(a, ["partner", "list"]), (a, ["partner", "show", b.name]), (a, ["consent", "list", a.case]),
             (a, ["consent", "show", a.k("consent", "list", a.case)["grants"][0]["id"]]), (b, ["inbox"]), (a, ["sent"]), (a, ["outbox", "list"]),
             (a, ["status"]), (a, ["worklist"]), (b, ["worklist"]), (a, ["audit", "list"]), (s, ["staff", "list"]), (s, ["pending", "list"]),
-            (a, ["who", a.case]), (a, ["today"]), (b, ["today"]), (a, []), (a, ["show", a.ref]), (b, ["show", b.ref])]
+            (a, ["who", a.case]), (a, ["today"]), (b, ["today"]), (a, ["draft", "list"]), (a, []), (a, ["show", a.ref]), (b, ["show", b.ref])]
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * typed - a line that somebody types.
+ *
+ * Layer:    client (base, proto).
+ * Owns:     nothing.
+ * Threads:  one.
+ * Time:     waits for the reader.
+ * Durable:  nothing.
+ * Privacy:  what is read is the caller's, to wipe.
+ */
+#ifndef KRING_CLIENT_CLI_TYPED_H
+#define KRING_CLIENT_CLI_TYPED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** The next line of standard input, with its line feed when it fits.  False: there is none, or Ctrl-C was pressed, which ends this
+ *  question alone; out is "" then. */
+bool typed_line(char *out, size_t cap);
+
+#endif /* KRING_CLIENT_CLI_TYPED_H */
