@@ -167,9 +167,10 @@ static size_t further(const char *s, size_t len, char out[64])
 	return n;
 }
 
-void terminal_sentence(const struct cli *c, FILE *f, const char *line, size_t len)
+/* errors: made for the screen of standard error. */
+static void fold_line(const struct cli *c, FILE *f, bool errors, const char *line, size_t len)
 {
-	const bool errors = f == stderr, folded = errors ? c->folded_errors : c->folded;
+	const bool folded = errors ? c->folded_errors : c->folded;
 	const size_t width = errors ? c->width_errors : c->width;
 	char before[64];
 	size_t begin, n;
@@ -200,6 +201,20 @@ void terminal_sentence(const struct cli *c, FILE *f, const char *line, size_t le
 		while (used < len && line[used] == ' ')
 			used++;
 	}
+}
+
+/* Standard error keeps nothing back: whole lines at once, so that nobody who answers types into half of one. */
+void terminal_sentence(const struct cli *c, FILE *f, const char *line, size_t len)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *whole = f == stderr ? open_memstream(&text, &n) : NULL;
+
+	require(c != NULL && f != NULL && line != NULL);
+	fold_line(c, whole == NULL ? f : whole, f == stderr, line, len);
+	if (whole != NULL && fclose(whole) == 0)
+		(void)fwrite(text, 1, n, f);
+	free(text);
 }
 
 void terminal_line(const struct cli *c, FILE *f, const char *line, size_t len)
