@@ -16,6 +16,7 @@
 #include "domain/care/timers.h"
 #include "domain/consent/drafts.h"
 #include "domain/count/tally.h"
+#include "domain/count/underway.h"
 #include "domain/desk/table.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/chores.h"
@@ -67,13 +68,21 @@ static const struct kind_rules *const kinds[] = {
 };
 /* clang-format on */
 
+/* Its events are tallied; a report that is still counted would count them twice, and begins anew. */
+static enum err erasing(struct turn *t, const struct id16 *case_id)
+{
+	enum err rc = tally_case(t, case_id);
+
+	return rc == ERR_OK ? underway_anew(t) : rc;
+}
+
 /* What lower rooms call upwards.  The functions are named here, in the one file that knows all rooms, so that no room includes one
  * above it. */
 static const struct exchange_hooks hooks = {
 	.kinds = kinds,
 	.kind_count = sizeof kinds / sizeof kinds[0],
 	.leaving = intake_leaving,
-	.erasing = tally_case,
+	.erasing = erasing,
 	.erased = erase_again,
 	.confirmed = slices_believe,
 };

@@ -39,6 +39,7 @@ enum err admin_publish(struct turn *t, const struct msg *req, struct msg *reply)
 	struct report r;
 	struct msg *flow;
 	const char *state = "published";
+	bool over = true;
 	enum err rc = view_figures_quarter(t, req, quarter_of(t->wall_ms) - 1, &quarter);
 
 	if (rc != ERR_OK)
@@ -46,15 +47,17 @@ enum err admin_publish(struct turn *t, const struct msg *req, struct msg *reply)
 	if (self == NULL)
 		return turn_refuse(t, ERR_STATE, REFUSAL_NOT_A_MEMBER_YET);
 	if (!dry)
-		rc = publish_quarter(t, quarter, &r);
+		rc = publish_quarter(t, quarter, &r, &over);
 	else
 		rc = kept_load(t, quarter, self->no, &r);
 	if (dry && rc == ERR_NOTFOUND) {
 		state = t->wall_ms < quarter_ready_ms(quarter) ? "too-early" : "ready";
-		rc = draft_report(t, quarter, &r);
+		rc = draft_report(t, quarter, &r, &over);
 	}
 	if (rc != ERR_OK)
 		return rc;
+	if (!over) /* how far it came stands in the store */
+		return turn_again(t, arena_copy(t->arena, span_of("", 1)));
 	flow = view_figures_of(t, reply, quarter);
 	msg_set_text(t->arena, flow, FLOW_STATE, state);
 	msg_set_text(t->arena, flow, FLOW_REFUSED, r.refused);

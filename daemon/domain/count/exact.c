@@ -12,7 +12,7 @@
 
 /* Rows lie case by case: one step passes all threads of a person, whose events are counted together. */
 static enum err people(struct turn *t, uint32_t quarter, unsigned cap, struct exact_walk *at,
-		       struct count *c, bool whole)
+		       struct count *c)
 {
 	const uint64_t begin_ms = quarter_begin_ms(quarter),
 		       over_ms = quarter_begin_ms(quarter + 1);
@@ -34,7 +34,7 @@ static enum err people(struct turn *t, uint32_t quarter, unsigned cap, struct ex
 		w.rc = count_events(t, &person, begin_ms,
 				    over_ms < at->now_ms ? over_ms : at->now_ms, ev, &n);
 		count_person(c, ev, n, cap);
-		enough = !whole && w.rc == ERR_OK && turn_enough(t);
+		enough = w.rc == ERR_OK && turn_enough(t);
 	}
 	at->at = w.at;
 	at->over = !enough;
@@ -52,16 +52,6 @@ static enum err begin(struct turn *t, uint32_t quarter, unsigned cap, struct exa
 	return rc == ERR_OK ? tally_read(t, quarter, cap, c) : rc;
 }
 
-/* In one turn: a report has to be whole in the turn that signs it. */
-enum err exact_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
-		       struct count *c)
-{
-	struct exact_walk at = {.now_ms = now_ms};
-	enum err rc = begin(t, quarter, cap, &at, c);
-
-	return rc == ERR_OK ? people(t, quarter, cap, &at, c, true) : rc;
-}
-
 enum err exact_some(struct turn *t, uint32_t quarter, unsigned cap, struct exact_walk *at,
 		    struct count *c)
 {
@@ -72,5 +62,5 @@ enum err exact_some(struct turn *t, uint32_t quarter, unsigned cap, struct exact
 		*at = (struct exact_walk){.now_ms = t->wall_ms};
 		rc = begin(t, quarter, cap, at, c);
 	}
-	return rc == ERR_OK ? people(t, quarter, cap, at, c, false) : rc;
+	return rc == ERR_OK ? people(t, quarter, cap, at, c) : rc;
 }

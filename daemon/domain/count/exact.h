@@ -14,10 +14,6 @@
 
 #include "domain/count/count.h"
 
-/** All of it, from the store, of what was known at now_ms: the cases there are, and the tally of those erased. */
-MUST_CHECK enum err exact_quarter(struct turn *t, uint32_t quarter, unsigned cap, uint64_t now_ms,
-				  struct count *c);
-
 /** How far that came; begins as zeros. */
 struct exact_walk {
 	struct store_key at; /* where it goes on */
@@ -25,7 +21,7 @@ struct exact_walk {
 	uint64_t now_ms; /* ... and the time then: what happens meanwhile is not counted by half */
 	bool begun, over;
 };
-/** The same, as many people as one turn looks at; c is the one of the turn before, with as many rows.  A partner that came meanwhile:
+/** The cases there are, and the tally of those erased: as many people as one turn looks at; c is the one of the turn before, with as many rows.  A partner that came meanwhile:
  *  it begins anew. */
 MUST_CHECK enum err exact_some(struct turn *t, uint32_t quarter, unsigned cap, struct exact_walk *w,
 			       struct count *c);

@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "domain/consent/agreement.h"
-#include "domain/count/exact.h"
 #include "domain/count/quarter.h"
+#include "domain/count/underway.h"
 #include "domain/documents/words.h"
 #include "domain/flow/kept.h"
 #include "domain/membership/roster.h"
@@ -116,7 +116,7 @@ static enum err refusal_of(struct turn *t, uint32_t quarter, const struct report
 }
 
 /* A refusal is a report too: who collects learns that there is none, and why. */
-enum err draft_report(struct turn *t, uint32_t quarter, struct report *r)
+enum err draft_report(struct turn *t, uint32_t quarter, struct report *r, bool *over)
 {
 	const size_t rows = t->node->peer_count;
 	bool *possible = arena_alloc(t->arena, rows + 1), *sens = arena_alloc(t->arena, rows + 1);
@@ -127,6 +127,7 @@ enum err draft_report(struct turn *t, uint32_t quarter, struct report *r)
 	uint32_t year;
 	enum err rc;
 
+	*over = true;
 	*r = (struct report){.period = quarter, .refused = "", .sensitive = sens};
 	if (possible == NULL || sens == NULL)
 		return ERR_NOMEM;
@@ -140,9 +141,10 @@ enum err draft_report(struct turn *t, uint32_t quarter, struct report *r)
 	if (rc == ERR_OK)
 		rc = rows_of(t, possible, sens);
 	if (rc == ERR_OK)
-		rc = exact_quarter(t, quarter, r->terms.cap, t->wall_ms, &exact);
-	if (rc == ERR_OK)
-		rc = seed_of(t, quarter, &exact, &seed);
+		rc = underway_count(t, quarter, r->terms.cap, &exact, over);
+	if (rc != ERR_OK || !*over)
+		return rc;
+	rc = seed_of(t, quarter, &exact, &seed);
 	if (rc != ERR_OK)
 		return rc;
 	noise = noise_of_seed(&source, &seed);

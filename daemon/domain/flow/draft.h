@@ -14,7 +14,8 @@
 
 #include "domain/flow/report.h"
 
-/** What would be published for this quarter, with what is known now. */
-MUST_CHECK enum err draft_report(struct turn *t, uint32_t quarter, struct report *r);
+/** What would be published for this quarter, with what is known now.  over is false: it is still counted, and r is nothing; ask again
+ *  in the next turn. */
+MUST_CHECK enum err draft_report(struct turn *t, uint32_t quarter, struct report *r, bool *over);
 
 #endif /* KRING_DOMAIN_FLOW_DRAFT_H */

@@ -181,11 +181,13 @@ static enum err quarters_due(struct turn *t, const struct peer *self, uint32_t *
 }
 
 /* Kept before it is sent: what left and what is kept can never differ. */
-static enum err make(struct turn *t, uint32_t quarter, uint16_t self, struct report *r)
+static enum err make(struct turn *t, uint32_t quarter, uint16_t self, struct report *r, bool *over)
 {
-	enum err rc = draft_report(t, quarter, r);
+	enum err rc = draft_report(t, quarter, r, over);
 
 	require(self != 0);
+	if (rc == ERR_OK && !*over)
+		return ERR_OK;
 	if (rc == ERR_OK)
 		rc = kept_put(t, self, r);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_REPORT,
@@ -209,11 +211,12 @@ static enum err work(struct turn *t, const struct peer *self, uint64_t *next_ms)
 
 		if (!t->node->flow.manual && !record_exists(t->txn, STORE_REPORT, key_span(&k))) {
 			const size_t mark_at = t->arena->used;
+			bool over;
 
-			rc = make(t, q, self->no, &r);
+			rc = make(t, q, self->no, &r, &over);
 			arena_rewind(t->arena, mark_at);
-			/* making one takes about as long as sending four */
-			left = left < 4 ? 0 : left - 4;
+			/* making one takes about as long as sending four; one that is still counted is all that a turn does */
+			left = left < 4 || !over ? 0 : left - 4;
 		}
 		if (rc == ERR_OK)
 			rc = send_quarter(t, q, self->no, &left);
@@ -245,7 +248,7 @@ enum err publish_tick(struct turn *t)
 }
 
 /* A person asks for one quarter before its time has come or again: too early is refused, again sends what is missing. */
-enum err publish_quarter(struct turn *t, uint32_t quarter, struct report *r)
+enum err publish_quarter(struct turn *t, uint32_t quarter, struct report *r, bool *over)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
 	unsigned left = SENDS_PER_TURN;
@@ -255,8 +258,9 @@ enum err publish_quarter(struct turn *t, uint32_t quarter, struct report *r)
 		return turn_refuse(t, ERR_DENIED, REFUSAL_NOTHING_TO_REPORT);
 	if (t->wall_ms < quarter_ready_ms(quarter))
 		return turn_refuse(t, ERR_STATE, REFUSAL_QUARTER_TOO_EARLY);
+	*over = true;
 	rc = kept_load(t, quarter, self->no, r); /* made once: then it is what it is */
 	if (rc == ERR_NOTFOUND)
-		rc = make(t, quarter, self->no, r);
-	return rc == ERR_OK ? send_quarter(t, quarter, self->no, &left) : rc;
+		rc = make(t, quarter, self->no, r, over);
+	return rc == ERR_OK && *over ? send_quarter(t, quarter, self->no, &left) : rc;
 }

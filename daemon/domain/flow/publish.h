@@ -16,7 +16,7 @@
 
 /** Make what is due, send what is owed. */
 MUST_CHECK enum err publish_tick(struct turn *t);
-/** The quarter of kring flow publish, made and sent. */
-MUST_CHECK enum err publish_quarter(struct turn *t, uint32_t quarter, struct report *r);
+/** The quarter of kring flow publish, made and sent.  over: as draft_report(). */
+MUST_CHECK enum err publish_quarter(struct turn *t, uint32_t quarter, struct report *r, bool *over);
 
 #endif /* KRING_DOMAIN_FLOW_PUBLISH_H */
