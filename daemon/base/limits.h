@@ -165,9 +165,10 @@
 #define LIMIT_LIST_ROWS	    500u
 #define LIMIT_REQUEST_DAYS  1u /* a request id is remembered this long */
 #define LIMIT_GRANT_DAYS    366u
-#define LIMIT_STAFF	    1000u     /* people who were ever named here; each is a row for ever */
-#define LIMIT_PENDING	    64u	      /* acts that wait for a second person, of all people ... */
-#define LIMIT_PENDING_OWN   8u	      /* ... and of one */
+#define LIMIT_REFUSED_DAY   20u	  /* refusals of a right that the log names, of a user and a day */
+#define LIMIT_STAFF	    1000u /* people who were ever named here; each is a row for ever */
+#define LIMIT_PENDING	    64u	  /* acts that wait for a second person, of all people ... */
+#define LIMIT_PENDING_OWN   8u	  /* ... and of one */
 #define LIMIT_PENDING_MS    86400000u /* so long another person may confirm one */
 #define LIMIT_DRAFT	    16384u    /* what somebody types and has not sent yet */
 #define LIMIT_DRAFTS	    20u	      /* of one writer ... */
@@ -192,8 +193,7 @@
 
 #define LIMIT_FIELD 7168u /* of a person, as it is typed: alone it fits a document */
 static_assert(LIMIT_FIELD + 512 < LIMIT_BODY, "what is taken in can be sent");
-static_assert(4 * (LIMIT_MESSAGE + LIMIT_MESSAGE_PLACE) + 256 < LIMIT_BODY,
-	      "the words of a message fit a document");
+static_assert(4 * (LIMIT_MESSAGE + LIMIT_MESSAGE_PLACE) + 256 < LIMIT_BODY, "a message fits");
 static_assert(LIMIT_BODY < LIMIT_CLASS_2 / 2, "a document fits a frame with room for the rest");
 static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
 static_assert(LIMIT_DRAFT <= LIMIT_PB_STRING && LIMIT_DRAFT + 1024 < LIMIT_RECORD,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The log names the person who did each act, also after that person left."""
-from staff import UIDS, Colleague, hire, kring
+from staff import STRANGER, UIDS, Colleague, hire, kring
 
 
 def start(federation):
@@ -61,3 +61,24 @@ def test_the_chain_holds_over_entries_of_both_kinds_and_a_restart(federation):
     n.start()
     assert not Colleague(n, UIDS["privacy"]).ask("audit_verify").error
     assert {"uid 00000000", "Collega caseworker"} <= {e.actor for e in entries(n)}
+
+
+def test_who_tries_what_is_not_theirs_leaves_a_trace_that_is_bounded(federation):
+    n = start(federation)
+    case = n.new_case()
+    hire(n, "caseworker", name="Anna De Wit")
+    hire(n, "reader", name="Rik Verzonnen")
+    hire(n, "privacy")
+    rik, nobody = Colleague(n, UIDS["reader"]), Colleague(n, STRANGER)
+    assert rik.ask("case_note", id=case, text="x").code == "staff-no-right"
+    assert nobody.ask("case_show", id=case).code == "staff-unknown"
+    refused = [(e.actor, e.detail, e.outcome) for e in entries(n) if e.event == "refused"]
+    assert refused == [("Rik Verzonnen", "no-right", "refused by a rule"), (f"uid {STRANGER:08x}", "no-right", "refused by a rule")]
+    for _ in range(130):
+        assert nobody.ask("case_show", id=case).code == "staff-unknown"
+    assert rik.ask("case_note", id=case, text="x").code == "staff-no-right"  # whoever floods hides nobody else
+    refused = [(e.actor, e.detail) for e in entries(n) if e.event == "refused"]
+    assert refused.count((f"uid {STRANGER:08x}", "no-right")) == 20 and refused.count((f"uid {STRANGER:08x}", "no-right-100")) == 1
+    assert len(refused) == 23 and refused[-1] == ("Rik Verzonnen", "no-right")
+    assert n.k("audit", "verify")
+    assert "geen recht, vandaag 100 keer" in kring(n, UIDS["privacy"], "--lang", "nl", "audit", "list").stdout

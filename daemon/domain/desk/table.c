@@ -26,6 +26,7 @@
 #include "domain/desk/done.h"
 #include "domain/desk/draft.h"
 #include "domain/desk/refer.h"
+#include "domain/evidence/audit.h"
 #include "domain/oversight/agreement.h"
 #include "domain/oversight/audit.h"
 #include "domain/oversight/figures.h"
@@ -406,6 +407,47 @@ static enum err check_right(struct turn *t, const struct table_row *c, const str
 				say_code("own", LIST_ROLES, has));
 }
 
+/* The first ones of a day are named; then the log says how many there were, each time ten times as many. */
+static const char *worth_an_entry(uint32_t count)
+{
+	if (count <= LIMIT_REFUSED_DAY)
+		return "no-right";
+	switch (count) {
+	case 100:
+		return "no-right-100";
+	case 1000:
+		return "no-right-1000";
+	case 10000:
+		return "no-right-10000";
+	default:
+		return NULL;
+	}
+}
+static_assert(LIMIT_REFUSED_DAY < 100, "what is counted comes behind what is named");
+
+/* Who tries what is not theirs leaves a trace.  Written as a reply: a refusal would undo the turn, and the entry with it.  On a full
+ * disk it is refused without one. */
+static enum err refuse_right(struct turn *t)
+{
+	const char *detail = worth_an_entry(
+		rights_refused(&t->node->rights, t->ev->uid, t->wall_ms));
+	struct msg *reply = msg_new(t->arena, MSG_REPLY);
+	struct span packed;
+	enum err rc;
+
+	require(t->refusal.code != REFUSAL_NONE);
+	store_use(t->txn, STORE_FREES);
+	if (detail == NULL || reply == NULL || t->node->bare || !store_room(t->txn, STORE_LOOKS))
+		return ERR_DENIED;
+	t->dry_run = false;
+	turn_refused_into(t, ERR_DENIED, reply);
+	rc = audit_add(t, &(struct audit_entry){
+				  .event = AUDIT_REFUSED, .outcome = ERR_DENIED, .detail = detail});
+	if (rc == ERR_OK)
+		rc = msg_pack(t->arena, reply, &packed);
+	return rc == ERR_OK ? reply_with(t, packed) : rc;
+}
+
 bool table_allows(const struct rights *r, uint32_t uid, uint64_t wall_ms, unsigned field)
 {
 	struct rights_asker who;
@@ -461,6 +503,8 @@ enum err table_request(struct turn *t, const struct event *ev)
 	if (c == NULL || present != 1 || (id.len != 0 && id.len != 16))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
 	rc = check_right(t, c, request);
+	if (rc == ERR_DENIED)
+		return refuse_right(t);
 	if (rc == ERR_OK)
 		rc = check_node(t, c);
 	if (rc != ERR_OK)

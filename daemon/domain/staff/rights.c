@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/staff/staff.h"
 #include "proto/lists.h"
 
@@ -103,6 +104,28 @@ bool rights_stands_in(const struct rights *r, const struct id16 *id, const struc
 			return id16_equal(&r->rows[i].deputy, other) &&
 			       now_ms <= r->rows[i].deputy_until_ms;
 	return false;
+}
+
+/* The user's own place, else one that is of no use today, else the last one, which is then everybody's. */
+uint32_t rights_refused(struct rights *r, uint32_t uid, uint64_t now_ms)
+{
+	const uint32_t day = (uint32_t)(now_ms / DAY_MS);
+	struct rights_refused *row = NULL;
+
+	require(r != NULL);
+	for (size_t i = 0; i < RIGHTS_REFUSED && row == NULL; i++)
+		if (r->refused[i].day == day && r->refused[i].uid == uid && r->refused[i].count > 0)
+			row = &r->refused[i];
+	for (size_t i = 0; i < RIGHTS_REFUSED && row == NULL; i++)
+		if (r->refused[i].day != day || r->refused[i].count == 0)
+			row = &r->refused[i];
+	if (row == NULL)
+		row = &r->refused[RIGHTS_REFUSED - 1];
+	if (row->day != day)
+		*row = (struct rights_refused){.uid = uid, .day = day};
+	row->uid = row->count == 0 ? uid : row->uid;
+	row->count += row->count < UINT32_MAX;
+	return row->count;
 }
 
 bool rights_together(uint8_t roles)

@@ -24,6 +24,15 @@ struct turn;
 
 /** Users that stand for no one person: what a kernel shows of a user that it cannot name, and "no user". */
 enum { RIGHTS_UID_NOBODY = 65534 };
+/** So many users are counted apart when they ask for what they have no right to; further ones together. */
+enum { RIGHTS_REFUSED = 64 };
+
+/** Of one user: how often in this day (since 1970) something was refused for want of a right. */
+struct rights_refused {
+	uint32_t uid;
+	uint32_t day;
+	uint32_t count;
+};
 
 struct rights_row {
 	struct id16 id; /* of the table STAFF */
@@ -41,6 +50,7 @@ struct rights {
 	bool current; /* it is what the table says */
 	bool changed; /* in this turn, which may still be undone */
 	uint32_t own_uid;
+	struct rights_refused refused[RIGHTS_REFUSED]; /* forgotten when the process ends */
 };
 
 /** Who asks: roles 0: nobody who is known here; id zeros: not out of the table. */
@@ -55,6 +65,8 @@ MUST_CHECK enum err rights_load(struct turn *t, struct rights *r);
 void rights_changed(struct rights *r);
 /** Of whoever has this user id, now.  After rights_load. */
 void rights_of(const struct rights *r, uint32_t uid, uint64_t now_ms, struct rights_asker *out);
+/** This user is refused something now: how often that was today, with this one. */
+uint32_t rights_refused(struct rights *r, uint32_t uid, uint64_t now_ms);
 /** People, besides except, who have one of these roles now. */
 size_t rights_others(const struct rights *r, const struct id16 *except, uint8_t roles,
 		     uint64_t now_ms);
