@@ -66,10 +66,10 @@ static void timeline(struct sheet *s, const struct msg *reply)
 }
 
 /* What both sides wrote in one referral. */
-static void history(struct sheet *s, const struct msg *show)
+static void history(struct sheet *s, const struct msg *row)
 {
-	for (size_t i = 0; i < msg_count(show, REPLY_LOG); i++) {
-		const struct msg *l = msg_at(show, REPLY_LOG, i);
+	for (size_t i = 0; i < msg_count(row, HISTORY_ROW_LOG); i++) {
+		const struct msg *l = msg_at(row, HISTORY_ROW_LOG, i);
 		char when[WORDS_SHORT];
 
 		sheet_point(
@@ -92,24 +92,42 @@ static void consent(struct sheet *s, const struct msg *row)
 		sheet_pair(s, label, value);
 }
 
-/* The histories come one by one, each as kring show has it. */
-static int referrals(struct cli *c, struct sheet *s, const struct msg *reply)
+/* The histories come one by one, each as kring show has it; a referral that is gone meanwhile has none. */
+static int ask_histories(struct cli *c, struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
-		struct msg *sub, *show, *req = cli_request(c, REQUEST_SHOW, &sub);
-		char head[PAPER_LIST];
+		struct msg *sub, *show, *row, *req = cli_request(c, REQUEST_SHOW, &sub);
 
 		msg_set_text(&c->arena, sub, BY_ID_ID, msg_text(r, REFERRAL_ROW_ID));
 		if (cli_look(c, req, &show) != CLI_DONE)
 			return CLI_REFUSED;
+		row = msg_add(&c->arena, reply, REPLY_HISTORIES);
+		if (row == NULL)
+			return CLI_REFUSED;
+		msg_set_text(&c->arena, row, HISTORY_ROW_REF, msg_text(r, REFERRAL_ROW_REF));
+		msg_set_text(&c->arena, row, HISTORY_ROW_ID, msg_text(r, REFERRAL_ROW_ID));
+		for (size_t k = 0; k < msg_count(show, REPLY_LOG); k++) {
+			if (msg_add(&c->arena, row, HISTORY_ROW_LOG) == NULL)
+				return CLI_REFUSED;
+			msg_replace(row, HISTORY_ROW_LOG, k, msg_at(show, REPLY_LOG, k));
+		}
+	}
+	return CLI_DONE;
+}
+
+static void referrals(struct sheet *s, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_HISTORIES); i++) {
+		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
+		char head[PAPER_LIST];
+
 		(void)snprintf(head, sizeof head, "%s, %s, %s", msg_text(r, REFERRAL_ROW_REF),
 			       msg_text(r, REFERRAL_ROW_PARTNER),
 			       list_text(LIST_STATES, s->lang, msg_text(r, REFERRAL_ROW_STATE)));
 		sheet_head(s, head);
-		history(s, show);
+		history(s, msg_at(reply, REPLY_HISTORIES, i));
 	}
-	return CLI_DONE;
 }
 
 int cmd_case_export(struct cli *c)
@@ -121,6 +139,8 @@ int cmd_case_export(struct cli *c)
 	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	code = cli_call(c, req, &reply);
+	if (code == CLI_DONE)
+		code = ask_histories(c, reply);
 	if (code == CLI_DONE)
 		code = who_ask(c, msg_text(reply, REPLY_ID), &who);
 	if (code != CLI_DONE)
@@ -138,14 +158,14 @@ int cmd_case_export(struct cli *c)
 	person(&s, msg_get(reply, REPLY_PERSON), "export-person");
 	person(&s, msg_get(reply, REPLY_TOLD), "export-told");
 	timeline(&s, reply);
-	code = referrals(c, &s, reply);
+	referrals(&s, reply);
 	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
 		sheet_head(&s, list_text(LIST_PAPER, s.lang, "export-consent"));
 		consent(&s, msg_at(reply, REPLY_GRANTS, i));
 	}
 	who_partners(&s, reply);
 	who_here(&s, reply);
-	return code == CLI_DONE ? paper_close(c, &s) : code;
+	return paper_close(c, &s);
 }
 
 /* For the person to keep: the consent, and how to take it back. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who saw what: first what went to partners, then who looked here.  All pages are asked for, so that nothing is left out. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "base/fill.h"
 #include "client/cli/out.h"
 #include "client/commands/cmd.h"
 #include "client/paper/paper.h"
@@ -16,6 +18,23 @@ static void append(struct cli *c, struct msg *all, const struct msg *page, unsig
 {
 	for (size_t i = 0; i < msg_count(page, field); i++)
 		msg_copy_fields(msg_add(&c->arena, all, field), msg_at(page, field, i));
+}
+
+/* Each page begins with its newest row: what is on the next one may be newer.  By insertion: pages are in order already. */
+static void newest_first(struct msg *all)
+{
+	for (size_t i = 1; i < msg_count(all, REPLY_DISCLOSURES); i++) {
+		const struct msg *row = msg_at(all, REPLY_DISCLOSURES, i);
+		const uint64_t at_ms = msg_u64(row, DISCLOSURE_ROW_AT_MS);
+		size_t to = i;
+
+		for (; to > 0 && msg_u64(msg_at(all, REPLY_DISCLOSURES, to - 1),
+					 DISCLOSURE_ROW_AT_MS) < at_ms;
+		     to--)
+			msg_replace(all, REPLY_DISCLOSURES, to,
+				    msg_at(all, REPLY_DISCLOSURES, to - 1));
+		msg_replace(all, REPLY_DISCLOSURES, to, row);
+	}
 }
 
 int who_ask(struct cli *c, const char *id, struct msg **out)
@@ -42,6 +61,7 @@ int who_ask(struct cli *c, const char *id, struct msg **out)
 		append(c, all, page, REPLY_DISCLOSURES);
 		append(c, all, page, REPLY_AUDIT);
 	} while (after[0] != '\0');
+	newest_first(all);
 	msg_clear(all, REPLY_NEXT);
 	msg_clear(all, REPLY_TRUNCATED);
 	*out = all;
@@ -80,22 +100,36 @@ void who_partners(struct sheet *s, const struct msg *reply)
 	}
 }
 
+/* A person by name; who is not named is a number of the system; for whom, where a second person confirmed it. */
+static void actor(const struct sheet *s, const struct msg *a, char out[PAPER_LIST])
+{
+	const char *who = msg_text(a, AUDIT_ROW_ACTOR);
+	const bool named = msg_text(a, AUDIT_ROW_STAFF)[0] != '\0';
+	const char *number = !named && strncmp(who, "uid ", 4) == 0 ? who + 4 : NULL;
+	char asked[PAPER_LIST / 2] = "";
+
+	if (msg_text(a, AUDIT_ROW_ON_BEHALF)[0] != '\0')
+		(void)fill_text(asked, sizeof asked, list_text(LIST_SAY, s->lang, "audit-asked"),
+				FILL({"name", msg_text(a, AUDIT_ROW_ON_BEHALF), 0}),
+				words_plural(s->lang));
+	if (number != NULL)
+		(void)snprintf(out, PAPER_LIST, "%s %llu%s", list_text(LIST_AUDIT, s->lang, "uid"),
+			       strtoull(number, NULL, 16), asked);
+	else
+		(void)snprintf(out, PAPER_LIST, "%.400s%s",
+			       named ? who : list_text(LIST_AUDIT, s->lang, who), asked);
+}
+
 void who_here(struct sheet *s, const struct msg *reply)
 {
 	sheet_head(s, list_text(LIST_PAPER, s->lang, "who-here"));
 	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
 		const struct msg *a = msg_at(reply, REPLY_AUDIT, i);
-		const char *actor = msg_text(a, AUDIT_ROW_ACTOR),
-			   *detail = msg_text(a, AUDIT_ROW_DETAIL);
-		const char *number = strncmp(actor, "uid ", 4) == 0 ? actor + 4 : "";
+		const char *detail = msg_text(a, AUDIT_ROW_DETAIL);
 		const bool act = !list_has(LIST_AUDIT, detail) && list_has(LIST_ACTS, detail);
 		char when[WORDS_SHORT], name[PAPER_LIST];
 
-		(void)snprintf(name, sizeof name, "%s%s%s",
-			       number[0] != '\0'	     ? list_text(LIST_AUDIT, s->lang, "uid")
-			       : list_has(LIST_AUDIT, actor) ? list_text(LIST_AUDIT, s->lang, actor)
-							     : actor,
-			       number[0] != '\0' ? " " : "", number);
+		actor(s, a, name);
 		sheet_point(
 			s, "who-looked",
 			FILL({"when", words_moment(s->lang, msg_u64(a, AUDIT_ROW_AT_MS), when), 0},

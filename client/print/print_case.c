@@ -76,6 +76,9 @@ void print_cases(const struct cli *c, const struct msg *reply)
 			(void)printf("  %s", list_text(LIST_UI, c->lang, "referred-to-us"));
 		if (msg_u64(r, CASE_ROW_CLOSED) != 0)
 			(void)printf("  %s", list_text(LIST_UI, c->lang, "closed"));
+		if (msg_text(r, CASE_ROW_WORKER)[0] != '\0')
+			(void)printf("  %s%s%s", list_text(LIST_UI, c->lang, "case-worker"),
+				     words_colon(c->lang), msg_text(r, CASE_ROW_WORKER));
 		(void)putchar('\n');
 	}
 }

@@ -10,6 +10,7 @@ import ctl
 import pytest
 from documents import grant, offer, pb
 from node import Federation, wait_for
+from staff import UIDS, Colleague, hire, kring
 
 HOSTILE = "</td></p><script>alert(1)</script><img src=x onerror=alert(2)>\"'&lt;{name}{{x}}<!--"
 LANGS = ("nl", "fr", "en", "de")
@@ -137,6 +138,56 @@ def test_what_a_person_reads_is_what_the_ledger_has(federation, workdir):
     one = a.new_case(name="Testpersoon Gewist")  # an erased case tells nobody anything
     a.k("case", "erase", one)
     assert run(a, "letter", one).returncode == 3 and run(a, "who", one).returncode == 3
+
+
+def test_the_newest_comes_first_and_each_referral_has_its_history(federation):
+    f = federation("Goes", "SMWO", "GGD Zeeland")
+    a, b, c = f.start()
+    case = a.new_case(name="Testpersoon Verzonnen")
+    for n, need in ((b, "income-debt"), (c, "housing"), (b, "legal"), (c, "rights")):  # each time another consent: no consent has all that is new
+        a.consent(case, n.name, "identity,needs")
+        n.await_state(a.refer(case, n.name, need=need), "offered")
+    for args in (("who", case), ("case", "export", case), ("letter", case)):
+        reply = a.k(*args)
+        when = [d["at_ms"] for d in reply["disclosures"]]
+        assert len(when) >= 8 and when == sorted(when, reverse=True), args
+        given = [g["given_ms"] for g in reply["grants"]]
+        assert given == sorted(given, reverse=True), args
+    export = a.k("case", "export", case)
+    assert {h["ref"] for h in export["histories"]} == {r["ref"] for r in export["referrals"]} and len(export["histories"]) == 4
+    for h in export["histories"]:
+        assert [e["act"] for e in h["log"]] == [e["act"] for e in a.k("show", h["ref"])["log"]] != []
+    assert a.k("case", "export", a.new_case(name="Testpersoon Alleen"))["histories"] == []
+
+
+def test_for_whom_a_second_person_did_it_is_said(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    theirs = b.new_case()
+    b.consent(theirs, a.name, "identity,needs")
+    ref = b.refer(theirs, a.name)
+    a.await_state(ref, "offered")
+    case = a.k("show", ref)["referrals"][0]["case_id"]
+    a.k("backup", str(f.dir / "copy"))
+    for n in (a, b):
+        n.stop()
+    subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "restore", str(f.dir / "copy"), "--sheet", str(a.dir / "recovery-sheet.txt")],
+                   check=True, capture_output=True)
+    a.start()  # what it held waits until the partner is heard
+    hire(a, "caseworker", name="Anna De Wit")
+    hire(a, "caseworker", name="Bert Verzonnen", uid=41010)
+    anna, bert = Colleague(a, UIDS["caseworker"]), Colleague(a, 41010)
+    assert not anna.ask("case_worker", id=case).error
+    shown = bert.ask("case_show", id=case).cases[0]
+    assert (shown.worker, len(shown.worker_id)) == ("Anna De Wit", 32)
+    asked = anna.ask("case_release", id=case)
+    assert asked.code == "second-person" and not bert.ask("pending_confirm", id=asked.id).error
+    rows = bert.ask("case_who", id=case).audit
+    assert any(r.actor == "Bert Verzonnen" and r.on_behalf == "Anna De Wit" and r.detail == "released" for r in rows), rows
+    for lang, words in (("nl", "gevraagd door Anna De Wit"), ("fr", "demandé par Anna De Wit"), ("en", "asked for by Anna De Wit"), ("de", "auf Bitte von Anna De Wit")):
+        for args in (("who", case), ("case", "export", case)):
+            assert words in kring(a, 41010, "--lang", lang, *args).stdout, (lang, args)
+        assert "Anna De Wit" in kring(a, 41010, "--lang", lang, "case", "show", case).stdout.splitlines()[0]
 
 
 def test_many_pages_are_one_list(federation, workdir):

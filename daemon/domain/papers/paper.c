@@ -20,6 +20,7 @@
 #include "domain/views/consentpage.h"
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
+#include "domain/views/newest.h"
 #include "domain/views/referrals.h"
 
 /* Every disclosure: a letter that leaves one out is a lie, so what does not fit is refused. */
@@ -29,6 +30,8 @@ static enum err all_told(struct turn *t, const struct id16 *case_id, const struc
 	struct told told = {.only = only, .most = LIMIT_LIST_ROWS};
 	enum err rc = told_rows(t, case_id, &told, reply);
 
+	view_newest_first(reply, REPLY_DISCLOSURES, DISCLOSURE_ROW_AT_MS, DISCLOSURE_ROW_PARTNER,
+			  DISCLOSURE_ROW_GRANT);
 	return rc == ERR_OK && told.more ? turn_refuse(t, ERR_LIMIT, REFUSAL_PAPER_TOO_LONG) : rc;
 }
 
@@ -61,6 +64,7 @@ static enum err grants(struct turn *t, const struct id16 *case_id, bool all, str
 			       ? ERR_NOMEM
 			       : view_consent_page(t, &id, m, msg_edit(reply, REPLY_GRANTS, n));
 	}
+	view_newest_first(reply, REPLY_GRANTS, GRANT_ROW_GIVEN_MS, GRANT_ROW_PARTNER, GRANT_ROW_ID);
 	return w.rc;
 }
 

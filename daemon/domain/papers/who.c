@@ -17,6 +17,7 @@
 #include "domain/papers/told.h"
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
+#include "domain/views/newest.h"
 
 enum { PAGE_ROWS = 200, LOOKED_AT = 2000 };
 static_assert(PAGE_ROWS <= LIMIT_LIST_ROWS, "a page is a list");
@@ -93,6 +94,7 @@ static enum err grounds(struct turn *t, const struct id16 *case_id, struct msg *
 
 	while (consent_each(t, case_id, &w, &id, &m) && turn_room(reply, REPLY_GRANTS))
 		view_grant_row(t, m, reply);
+	view_newest_first(reply, REPLY_GRANTS, GRANT_ROW_GIVEN_MS, GRANT_ROW_PARTNER, GRANT_ROW_ID);
 	return w.rc;
 }
 
@@ -109,6 +111,8 @@ static enum err ledger_page(struct turn *t, const struct id16 *case_id, struct p
 		rc = told_rows(t, case_id, &told, reply);
 	if (rc != ERR_OK)
 		return rc;
+	view_newest_first(reply, REPLY_DISCLOSURES, DISCLOSURE_ROW_AT_MS, DISCLOSURE_ROW_PARTNER,
+			  DISCLOSURE_ROW_GRANT);
 	p->at = told.skip;
 	if (told.more) {
 		place_next(t, 'd', p->at, reply);

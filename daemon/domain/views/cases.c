@@ -18,6 +18,8 @@
 #include "domain/page.h"
 #include "domain/people/known.h"
 #include "domain/people/query.h"
+#include "domain/staff/staff.h"
+#include "domain/staff/worker.h"
 #include "domain/views/consents.h"
 #include "domain/views/disclosures.h"
 #include "domain/views/find.h"
@@ -416,6 +418,28 @@ enum err view_case_differences(struct turn *t, const struct id16 *id, const stru
 	return ERR_OK;
 }
 
+/* Whose list it is on; of nobody's nothing is said. */
+static enum err put_worker(struct turn *t, const struct id16 *id, struct msg *reply)
+{
+	char name[STAFF_NAME + 1], hex[33];
+	struct id16 worker;
+	struct msg *row;
+	enum err rc = worker_get(t, id, &worker);
+
+	if (msg_count(reply, REPLY_CASES) == 0)
+		return ERR_NOMEM; /* for its own row there was no memory */
+	row = msg_edit(reply, REPLY_CASES, 0);
+	if (rc != ERR_OK || bytes_zero(worker.b, sizeof worker.b))
+		return rc;
+	rc = staff_name(t, &worker, name);
+	if (rc != ERR_OK)
+		return rc;
+	bytes_hex(hex, worker.b, sizeof worker.b);
+	msg_set_text(t->arena, row, CASE_ROW_WORKER, name);
+	msg_set_text(t->arena, row, CASE_ROW_WORKER_ID, hex);
+	return ERR_OK;
+}
+
 /* Everything about one person on one page: the file, what partners say otherwise, the timeline, referrals,
  * disclosures, consents. */
 enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply)
@@ -433,6 +457,9 @@ enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply
 	if (rc != ERR_OK)
 		return rc;
 	case_row(t, &id, m, person, reply);
+	rc = put_worker(t, &id, reply);
+	if (rc != ERR_OK)
+		return rc;
 	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
 	if (msg_cats(person) != 0)
 		msg_put_sub(reply, REPLY_PERSON, person);
