@@ -205,6 +205,36 @@ def test_a_renewal_keeps_a_running_referral_readable_across_the_old_end(federati
     assert b.k("inbox")["referrals"][0]["name"] == "Testpersoon Verzonnen"
 
 
+def test_what_the_work_item_says_renews_the_consent_wider_for_the_referral_that_runs(federation, workdir):
+    f, clock = federation(), Clock(workdir)
+    a, b = f.start(*clock.args)
+
+    def ends(n):
+        return [w for w in n.k("worklist").get("work", []) if w["kind"] == "consent-ends"]
+
+    case = a.new_case(phone="000-111", story="MARKERSTORY")
+    give(a, case, b.name, "identity,contact,needs", "--until", day(33))
+    ref = a.refer(case, b.name, "--without", "story")
+    b.await_state(ref, "offered")
+    b.k("accept", ref)
+    b.k("start", ref)
+    a.await_state(ref, "active")
+    assert not ends(a) and not ends(b)
+    clock.days(4, (a, b))
+    (ours,), (theirs,) = (wait_for("the work", lambda: ends(n)) for n in (a, b))
+    assert theirs["command"].startswith("kring case show ")
+    b.k(*theirs["command"].split()[1:])  # whose consent it is: this end can only look
+    give(a, case, b.name, "story", "--until", day(20))  # wider, and shorter: what ends first still ends
+    assert wait_for("the wider one", lambda: len(states(b, theirs["case_id"])) == 2) and ends(a) and ends(b)
+    words = ours["command"].replace("...", "identity,contact,needs,story").split()
+    assert words[:3] == ["kring", "consent", "give"]
+    a.k(*words[1:], "--how", "written")
+    for n in (a, b):
+        wait_for("the work to be done", lambda: not ends(n))
+    clock.days(36, (a, b))
+    assert b.state(ref) == "active" and b.k("show", ref)["person"]["phone"] == "000-111"
+
+
 def test_after_the_end_the_row_says_why_and_a_week_later_the_content_is_gone(federation, workdir):
     f, clock = federation(), Clock(workdir)
     a, b = f.start(*clock.args)
