@@ -131,6 +131,8 @@ enum err view_agreement(struct turn *t, const struct msg *req, struct msg *reply
 	if (rc != ERR_OK)
 		return rc;
 	rc = view_partner_row(t, p, reply);
+	if (rc == ERR_OK && msg_count(reply, REPLY_PARTNERS) == 0)
+		rc = ERR_NOMEM; /* for its row there was no memory */
 	if (rc == ERR_OK)
 		rc = standing(t, p, reply);
 	k = turn_key_u16(p->no);
