@@ -37,7 +37,8 @@ VALUES = {
     "language": {"text": "xx"}, "list": {"text": "ocmw-balen, ocmw-geel"}, "name": {"text": "Anna De Wit"}, "option": {"text": "reason"},
     "ref": {"text": "91C4ZK0T3"}, "role": {"text": "chef"}, "typed": {"text": "balen"}, "who": {"text": "Anna"},
     **{n: {"number": 3} for n in ("count", "current", "days", "entry", "have", "most", "newest", "no", "number", "uid", "wanted")}}
-VALUES_OF = {"node-cannot-run": {"cause": {"list": "causes", "code": "dir-name-long"}},
+VALUES_OF = {"address-wrong": {"option": {"text": "at"}},
+             "node-cannot-run": {"cause": {"list": "causes", "code": "dir-name-long"}},
              "invite-org-wrong": {"flaw": {"list": "errors", "code": "has a blank too many"}},
              "never-in-a-referral": {"cats": {"list": "categories", "code": "message"}, "typed": {"text": "message"}},
              "purpose-unknown": {"codes": {"list": "codes", "code": "refer coordinate follow-up evaluate"}},
@@ -51,6 +52,16 @@ def sample(code, part=""):
     for n in names:
         r.values.add(name=n, **{**VALUES, **VALUES_OF.get(code, {})}[n])
     return r
+
+
+def steady(text, places):
+    """Without what is another one each time."""
+    for place, name in places:
+        text = text.replace(str(place), name)
+    text = re.sub(r"\d\d[-/.]\d\d[-/.]\d{4}(?: \d\d:\d\d)?|\d{4}-\d\d-\d\d \d\d:\d\d", "TIME", text)
+    text = re.sub(r"\b[0-9A-HJKMNP-TV-Z]{9}\b", "REF", text)
+    text = re.sub(r"\b(?=[0-9a-f]*\d)[0-9a-f]{7,}\b|\b[a-f]{8}\b", "ID", text)
+    return re.sub(r"--expect \d+", "--expect N", text)
 
 
 class Reader:
