@@ -139,7 +139,7 @@ static const uint16_t by_use[] = {DOC_ACCEPT,  DOC_INFO,     DOC_ACK,	   DOC_WD_
 				  DOC_START,   DOC_ASK,	     DOC_NOTE,	   DOC_MESSAGE,
 				  DOC_OUTCOME, DOC_HOLD,     DOC_REDIRECT, DOC_DECLINE,
 				  DOC_REOPEN,  DOC_WITHDRAW, DOC_REVOKE,   DOC_ERROR};
-#define TYPED(...) +1
+#define TYPED(...) +1 /* NOLINT(bugprone-macro-parentheses): a term of the sum below */
 #define NOT_TYPED(...)
 static_assert(sizeof by_use / sizeof by_use[0] == 0 ACTS(TYPED, NOT_TYPED),
 	      "each act has its place");
