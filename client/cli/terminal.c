@@ -170,12 +170,12 @@ static size_t further(const char *s, size_t len, char out[64])
 /* errors: made for the screen of standard error. */
 static void fold_line(const struct cli *c, FILE *f, bool errors, const char *line, size_t len)
 {
+	require(c != NULL && f != NULL && line != NULL);
 	const bool folded = errors ? c->folded_errors : c->folded;
 	const size_t width = errors ? c->width_errors : c->width;
 	char before[64];
 	size_t begin, n;
 
-	require(c != NULL && f != NULL && line != NULL);
 	while (len > 0 && line[len - 1] == ' ')
 		len--;
 	begin = strspn(line, " ");
