@@ -88,7 +88,7 @@ def test_it_ends_at_once_and_by_its_date(node):
     assert not worker.ask("case_list").error
     node.k("staff", "end", "Anna De Wit")
     assert worker.ask("case_list").code == "staff-unknown"
-    assert node.k("staff", "list")["staff"][0]["id"] == anna["id"] and "ended_ms" in node.k("staff", "list")["staff"][0]
+    assert node.k("staff", "list")["staff"][0]["id"] == anna["id"] and node.k("staff", "list")["staff"][0]["ended_ms"]
     with pytest.raises(Refused):  # the node stays shut when the last one left
         node.k("case", "list")
     with pytest.raises(Refused) as e:
@@ -105,6 +105,26 @@ def test_a_refused_change_changes_no_right(node):
     assert not worker.ask("case_list").error
     assert root.ask("staff_add", name="Bert", uid=UIDS["caseworker"], roles=["reader"]).code == "staff-user-taken"
     assert not worker.ask("case_list").error
+
+
+def test_a_reply_that_is_kept_is_for_whoever_asked(node):
+    """Also when another user gives the same id of a request: with another command, and with the same one."""
+    hire(node, "caseworker")
+    hire(node, "caseworker", name="Bert Verzonnen", uid=41110)
+    hire(node, "administrator")
+    anna, bert, admin = (Colleague(node, uid) for uid in (UIDS["caseworker"], 41110, UIDS["administrator"]))
+    new = pb.Request(version=1, request_id=b"0123456789abcdef")
+    new.case_new.person.name = "Verzonnen Persoon"
+    first = anna.call(new)
+    assert not first.error and first.id and not first.repeated
+    end = pb.Request(version=1, request_id=new.request_id)
+    end.staff_end.id = "Niemand"
+    got = admin.call(end)
+    assert got.code == "staff-not-found" and not got.id and not got.repeated, got
+    own = bert.call(new)
+    assert not own.error and not own.repeated and own.id != first.id, own
+    again = anna.call(new)
+    assert again.repeated and again.id == first.id
 
 
 def test_rights_outlive_the_process(node):

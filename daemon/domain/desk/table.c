@@ -56,6 +56,9 @@ enum {
 
 static_assert(LIMIT_REQUEST_DAYS >= 1, "a client may ask again within a day");
 
+/* Keys of REQUEST: the id that the client chose, and its user; in REQUESTAGE behind the time. */
+enum { REQUEST_ID = 16, REQUEST_KEY = REQUEST_ID + 4 };
+
 /* Core's own: its snapshot, and whoever is told of changes.  What comes as far as here was no request of that form. */
 static enum err by_core(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -297,14 +300,14 @@ static enum err take_up(struct turn *t, struct msg **reply)
 	return rc == ERR_OK ? msg_reopen(t->arena, *reply) : rc;
 }
 
-/* The same request id again: the same answer, and nothing happens twice. */
+/* The same request id again: the same answer, and nothing happens twice.  An id of another user leads to nothing of theirs. */
 static enum err cached_reply(struct turn *t, const struct store_key *k, bool *hit)
 {
 	struct msg *reply;
 	struct span v;
 	enum err rc;
 
-	require(k->len == 16);
+	require(k->len == REQUEST_KEY);
 	rc = turn_get_msg(t, STORE_REQUEST, k, MSG_REPLY, &reply);
 	*hit = rc == ERR_OK;
 	if (rc != ERR_OK)
@@ -321,7 +324,7 @@ static enum err remember_reply(struct turn *t, const struct store_key *k, struct
 	struct store_key age = turn_key_u64(t->wall_ms);
 	enum err rc;
 
-	require(k->len == 16);
+	require(k->len == REQUEST_KEY);
 	if (t->dry_run)
 		return ERR_OK; /* the same id may still do it */
 	if (t->node->bare)     /* asked again, it is done again: a backup, a lock */
@@ -500,7 +503,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_CLIENT_OF_ANOTHER_VERSION);
 	c = row_of(request, &present);
 	id = msg_bytes(request, REQUEST_REQUEST_ID);
-	if (c == NULL || present != 1 || (id.len != 0 && id.len != 16))
+	if (c == NULL || present != 1 || (id.len != 0 && id.len != REQUEST_ID))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
 	rc = check_right(t, c, request);
 	if (rc == ERR_DENIED)
@@ -518,8 +521,9 @@ enum err table_request(struct turn *t, const struct event *ev)
 	if (!t->bare_too && !store_room(t->txn, use))
 		return room_refuse(t);
 	/* a reading is not remembered: its answer shows people, and asking again does nothing twice */
-	if (c->kind != TABLE_READS && id.len == 16) {
+	if (c->kind != TABLE_READS && id.len == REQUEST_ID) {
 		key_put(&k, id.p, id.len);
+		key_u32(&k, ev->uid);
 		rc = cached_reply(t, &k, &hit);
 		if (rc != ERR_OK || hit)
 			return rc;
@@ -539,10 +543,10 @@ enum err table_forget(struct turn *t)
 
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_OK : rc;
-		if (row.key.len != 24 || be64_get(row.key.p) + day_ms > t->wall_ms)
-			return row.key.len == 24 ? ERR_OK : ERR_CORRUPT;
+		if (row.key.len != 8 + REQUEST_KEY || be64_get(row.key.p) + day_ms > t->wall_ms)
+			return row.key.len == 8 + REQUEST_KEY ? ERR_OK : ERR_CORRUPT;
 		key_put(&age, row.key.p, row.key.len);
-		rc = store_del(t->txn, STORE_REQUEST, span_of(age.b + 8, 16));
+		rc = store_del(t->txn, STORE_REQUEST, span_of(age.b + 8, REQUEST_KEY));
 		/* also without its reply: a row of an age that stayed would be the oldest for ever */
 		if (rc == ERR_OK || rc == ERR_NOTFOUND)
 			rc = store_del(t->txn, STORE_REQUESTAGE, key_span(&age));

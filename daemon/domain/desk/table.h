@@ -36,7 +36,7 @@ const struct table_row *table_row(size_t i);
 /** May this user give the command of that field, which core answers itself?  False when it is not known who may: then nobody
  *  does. */
 bool table_allows(const struct rights *r, uint32_t uid, uint64_t wall_ms, unsigned field);
-/** One Request: found in the table, run, answered; the same request id again gives the same answer. */
+/** One Request: found in the table, run, answered; the same request id of the same user again gives the same answer. */
 MUST_CHECK enum err table_request(struct turn *t, const struct event *ev);
 /** Forgets the replies kept for repeated requests after LIMIT_REQUEST_DAYS. */
 MUST_CHECK enum err table_forget(struct turn *t);
