@@ -127,6 +127,13 @@ def test_a_reply_that_is_kept_is_for_whoever_asked(node):
     assert again.repeated and again.id == first.id
 
 
+def test_a_whole_id_is_no_other_persons_name(node):
+    rik = hire(node, "reader", name="Rik")
+    other = hire(node, "caseworker", name=rik["id"])
+    assert Colleague(node, 0).ask("staff_end", id=rik["id"]).staff[0].name == "Rik"
+    assert {x["id"]: bool(x["ended_ms"]) for x in node.k("staff", "list")["staff"]} == {rik["id"]: True, other["id"]: False}
+
+
 def test_rights_outlive_the_process(node):
     hire(node, "reader", name="Élodie Müller")
     node.stop()

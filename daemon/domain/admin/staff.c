@@ -54,8 +54,13 @@ enum err admin_staff_find(struct turn *t, const char *who, struct staff *s)
 		}
 		fits_try(&f, &one.id, who);
 	}
-	if (w.rc != ERR_OK || named == 1)
+	if (w.rc != ERR_OK)
 		return w.rc;
+	/* a whole id is nobody's name, whoever was named so: what waits for a second person says by it who is meant */
+	if (f.count == 1 && strlen(who) == 2 * sizeof one.id.b)
+		return staff_get(t, &f.first, s);
+	if (named == 1)
+		return ERR_OK;
 	if (named == 0 && f.count == 1)
 		return staff_get(t, &f.first, s);
 	if (named + f.count > 1)
