@@ -16,6 +16,7 @@
 #include "domain/state.h"
 
 enum { NEAR_MAX = 5, NEAR_TRIED = 32 };
+enum { OURS, THEIRS, SIDES };
 static const uint64_t whole_number = 100000; /* shorter ones are extensions, or parts of a number */
 
 /* In the order in which they are shown. */
@@ -53,6 +54,17 @@ static const char *field_name(const struct msg *person, unsigned number)
 	return "";
 }
 
+/* What may be seen of one now; *person is NULL where that is nothing: it is gone, damaged, or waits for its referral. */
+static enum err see(struct turn *t, const struct id16 *id, struct msg **m, struct msg **person)
+{
+	enum err rc = alone_is(t, id) ? ERR_NOTFOUND : casefile_load(t, id, m);
+
+	*person = NULL;
+	if (rc == ERR_OK)
+		rc = casefile_person(t, id, *m, person);
+	return rc == ERR_NOTFOUND || rc == ERR_CORRUPT ? ERR_OK : rc;
+}
+
 /* One that may be shown, if it is alike in this way. */
 static enum err offer(struct turn *t, const struct index_entry *who, const struct id16 *id,
 		      enum likeness in, struct msg *reply)
@@ -61,15 +73,14 @@ static enum err offer(struct turn *t, const struct index_entry *who, const struc
 	struct index_entry shown;
 	struct msg *m, *person, *row;
 	char hex[33];
-	require(in < LIKE_NOT);
-	enum err rc = alone_is(t, id) ? ERR_NOTFOUND : casefile_load(t, id, &m);
+	enum err rc = see(t, id, &m, &person);
 
-	if (rc == ERR_OK)
-		rc = casefile_person(t, id, m, &person);
-	if (rc != ERR_OK) /* of one that is gone or damaged there is nothing to show */
-		return rc == ERR_NOTFOUND || rc == ERR_CORRUPT ? ERR_OK : rc;
-	known_person(id, 0, person, &shown);
-	if (likeness(who, &shown) != in) {
+	require(in < LIKE_NOT);
+	if (rc != ERR_OK)
+		return rc;
+	if (person != NULL)
+		known_person(id, 0, person, &shown);
+	if (person == NULL || likeness(who, &shown) != in) {
 		arena_rewind(t->arena, mark);
 		return ERR_OK;
 	}
@@ -84,53 +95,41 @@ static enum err offer(struct turn *t, const struct index_entry *who, const struc
 	return ERR_OK;
 }
 
-static bool is_self(const struct id16 *id, const struct id16 *self)
-{
-	return self != NULL && memcmp(id->b, self->b, sizeof id->b) == 0;
-}
-
-/* Whom to open, by the likeness that the index has. */
+/* Whom to open, by likeness: of very many with one name the newest.  Ours and partners' apart, and ours first: however many of one
+ * name a partner brings, and whether or not they may still be shown, they keep nobody of ours out. */
 struct candidates {
-	struct id16 id[LIKE_NOT][NEAR_TRIED];
-	size_t count[LIKE_NOT];
+	struct id16 id[LIKE_NOT][SIDES][NEAR_TRIED];
+	size_t count[LIKE_NOT][SIDES];
 };
 
-/* One pass over everybody; of very many with one name the newest. */
+static void keep(struct candidates *c, const struct index_entry *who, const struct id16 *self,
+		 const struct index_entry *e)
+{
+	const enum likeness like = likeness(who, e);
+	const size_t side = e->origin == 0 ? OURS : THEIRS;
+	size_t *count;
+
+	if (like == LIKE_NOT || (self != NULL && memcmp(e->id.b, self->b, sizeof self->b) == 0))
+		return;
+	count = &c->count[like][side];
+	if (*count < NEAR_TRIED)
+		c->id[like][side][(*count)++] = e->id;
+}
+
+/* One pass over everybody. */
 static void gather(const struct index *x, const struct index_entry *who, const struct id16 *self,
 		   struct candidates *out)
 {
 	struct index_entry e;
 	uint32_t place = 0;
 
-	while (index_each(x, &place, true, &e)) {
-		const enum likeness like = likeness(who, &e);
-
-		if (like != LIKE_NOT && out->count[like] < NEAR_TRIED && !is_self(&e.id, self))
-			out->id[like][out->count[like]++] = e.id;
-	}
-}
-
-/* Of one whose consents hide a part, a lesser likeness may be left. */
-static enum err near_known(struct turn *t, const struct index_entry *who, const struct id16 *self,
-			   struct msg *reply)
-{
-	struct candidates c = {.count = {0}};
-	enum err rc = ERR_OK;
-
-	require(known_whole(t->node));
-	gather(t->node->index, who, self, &c);
-	for (int in = LIKE_NATIONAL; in < LIKE_NOT; in++)
-		for (int had = LIKE_NATIONAL; had <= in; had++)
-			for (size_t i = 0; rc == ERR_OK && i < c.count[had] &&
-					   msg_count(reply, REPLY_NEAR) < NEAR_MAX;
-			     i++)
-				rc = offer(t, who, &c.id[had][i], (enum likeness)in, reply);
-	return rc;
+	while (index_each(x, &place, true, &e))
+		keep(out, who, self, &e);
 }
 
 /* The newest first, so that what was written down today is among them. */
-static enum err near_stored(struct turn *t, const struct index_entry *who, const struct id16 *self,
-			    enum likeness in, struct msg *reply)
+static enum err gather_stored(struct turn *t, const struct index_entry *who,
+			      const struct id16 *self, struct candidates *out)
 {
 	struct store_key below = {.len = 0};
 	struct store_row row;
@@ -138,7 +137,10 @@ static enum err near_stored(struct turn *t, const struct index_entry *who, const
 
 	while (below.len < sizeof(struct id16))
 		key_u8(&below, 0xff);
-	while (rc == ERR_OK && msg_count(reply, REPLY_NEAR) < NEAR_MAX && !turn_enough(t)) {
+	while (rc == ERR_OK && !turn_enough(t)) {
+		const size_t mark = t->arena->used;
+		struct index_entry e;
+		struct msg *m, *person;
 		struct id16 id;
 
 		rc = store_seek_back(t->txn, STORE_CASES, key_span(&below), &row);
@@ -146,22 +148,47 @@ static enum err near_stored(struct turn *t, const struct index_entry *who, const
 			break;
 		memcpy(id.b, row.key.p, sizeof id.b);
 		below = turn_key_id(&id);
-		if (!is_self(&id, self))
-			rc = offer(t, who, &id, in, reply);
+		rc = see(t, &id, &m, &person);
+		if (rc == ERR_OK && person != NULL) {
+			known_person(&id, msg_u64(m, CASE_RECORD_FROM), person, &e);
+			keep(out, who, self, &e);
+		}
+		arena_rewind(t->arena, mark);
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* Of one whose consents hide a part, a lesser likeness may be left than the index has. */
+static enum err show(struct turn *t, const struct index_entry *who, const struct candidates *c,
+		     struct msg *reply)
+{
+	enum err rc = ERR_OK;
+
+	require(msg_count(reply, REPLY_NEAR) == 0);
+	for (int in = LIKE_NATIONAL; in < LIKE_NOT; in++)
+		for (int at = 0; at < SIDES * (in + 1); at++) {
+			const int side = at / (in + 1), had = at % (in + 1);
+
+			for (size_t i = 0; rc == ERR_OK && i < c->count[had][side] &&
+					   msg_count(reply, REPLY_NEAR) < NEAR_MAX;
+			     i++)
+				rc = offer(t, who, &c->id[had][side][i], (enum likeness)in, reply);
+		}
+	return rc;
 }
 
 enum err view_near(struct turn *t, const struct index_entry *who, const struct id16 *self,
 		   struct msg *reply)
 {
+	struct candidates c = {.count = {{0}}};
 	enum err rc = ERR_OK;
 
-	require(msg_count(reply, REPLY_NEAR) == 0);
 	if (known_whole(t->node))
-		rc = near_known(t, who, self, reply);
-	for (int in = LIKE_NATIONAL; !known_whole(t->node) && rc == ERR_OK && in < LIKE_NOT; in++)
-		rc = near_stored(t, who, self, (enum likeness)in, reply);
+		gather(t->node->index, who, self, &c);
+	else
+		rc = gather_stored(t, who, self, &c);
+	if (rc == ERR_OK)
+		rc = show(t, who, &c, reply);
 	if (rc != ERR_OK || msg_count(reply, REPLY_NEAR) == 0)
 		return rc;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "near"});

@@ -17,7 +17,8 @@
 #include "domain/turn.h"
 
 /** Into REPLY_NEAR, at most some: first who has the same national number, then the same telephone, then the same name (in any
- *  order and spelling) with a birth date that may be the same.  self: the case that is asked about; NULL: it is none yet.
+ *  order and spelling) with a birth date that may be the same; of each, our own people before partners'.
+ *  self: the case that is asked about; NULL: it is none yet.
  *  While there is no index, among as many of the newest cases as one turn looks at. */
 MUST_CHECK enum err view_near(struct turn *t, const struct index_entry *who,
 			      const struct id16 *self, struct msg *reply);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* daemon/domain/views/near.c: whoever may be the same person is shown, among however many others. */
+#include "test.h"
+
+#include <stdlib.h>
+
+#include "bedcase.h"
+#include "domain/consent/casefile.h"
+#include "domain/desk/cases.h"
+#include "domain/people/index.h"
+
+enum { CROWD = 3000, OF_A_PARTNER = 200 };
+
+static int setup(void **state)
+{
+	if (bed_setup(state) != 0)
+		return -1;
+	bedcase_setup(*state);
+	return 0;
+}
+
+static void *take(void *ctx, size_t len)
+{
+	(void)ctx;
+	return calloc(1, len);
+}
+
+static void give(void *ctx, void *p)
+{
+	(void)ctx;
+	free(p);
+}
+
+static struct id16 person(struct bed *b, const char *name)
+{
+	struct msg *m = msg_new(b->t.arena, MSG_CASE_RECORD);
+	struct id16 id;
+
+	msg_set_text(b->t.arena, msg_sub(b->t.arena, m, CASE_RECORD_PERSON), PERSON_NAME, name);
+	assert_int_equal(casefile_create(&b->t, &id, m), ERR_OK);
+	return id;
+}
+
+/* The only one of this name who is shown is that one. */
+static void is_near(struct bed *b, const char *name, const struct id16 *id)
+{
+	struct msg *req = msg_new(b->t.arena, MSG_CASE_NEW),
+		   *reply = msg_new(b->t.arena, MSG_REPLY);
+	char hex[33];
+
+	msg_set_text(b->t.arena, msg_sub(b->t.arena, req, CASE_NEW_PERSON), PERSON_NAME, name);
+	assert_int_equal(desk_case_near(&b->t, req, reply), ERR_OK);
+	assert_int_equal(msg_count(reply, REPLY_NEAR), 1);
+	bytes_hex(hex, id->b, sizeof id->b);
+	assert_string_equal(msg_text(msg_at(reply, REPLY_NEAR, 0), NEAR_ROW_ID), hex);
+	assert_string_equal(msg_text(msg_at(reply, REPLY_NEAR, 0), NEAR_ROW_SAME), "name");
+}
+
+/* One turn does not look at all of them; the newest are among those that it looks at, whatever they have in common. */
+static void without_an_index_the_newest_are_looked_at(void **state)
+{
+	struct bed *b = *state;
+	struct id16 id;
+
+	for (unsigned i = 0; i < CROWD; i++)
+		(void)person(b, "Massa Verzonnen");
+	b->now_ms += 1000;
+	(void)bed_turn(b);
+	id = person(b, "Jan Bedacht");
+	(void)bed_turn(b);
+	is_near(b, "Bedacht, Jan", &id);
+}
+
+/* Such as those whose consents ended: they are in the index, and of none of them anything may be shown. */
+static void a_partner_with_many_of_one_name_hides_nobody_of_ours(void **state)
+{
+	const struct index_memory memory = {take, give, NULL};
+	struct bed *b = *state;
+	struct index_entry e = {.origin = BED_PARTNER};
+	struct id16 id;
+
+	assert_null(b->node->index);
+	assert_int_equal(index_create(&b->node->index, &memory), ERR_OK);
+	id = person(b, "Jan Bedacht");
+	(void)bed_turn(b);
+	(void)fold_name(e.name, "Jan Bedacht");
+	e.hash = fold_hash(e.name);
+	for (unsigned i = 0; i < OF_A_PARTNER; i++) {
+		e.id = bed_id((uint8_t)i);
+		index_put(b->node->index, &e);
+	}
+	index_whole(b->node->index);
+	is_near(b, "Jan Bedacht", &id);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(without_an_index_the_newest_are_looked_at, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_partner_with_many_of_one_name_hides_nobody_of_ours, setup, bed_teardown),
+	};
+
+	return cmocka_run_group_tests_name("near", tests, NULL, NULL);
+}
