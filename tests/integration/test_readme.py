@@ -133,3 +133,14 @@ def test_commands_for_building_name_what_there_is():
     assert set(re.findall(r"cmake --preset (\w+)", text)) <= presets and set(re.findall(r"build/(\w+)(?=[\s`])", text)) <= presets
     for name in re.findall(r"`((?:deploy|tests|daemon|proto|client|config)/[\w./-]+)`", text):
         assert (ROOT / name).exists(), name
+
+
+@pytest.mark.parametrize("path", ["README.md", "deploy/working-day.md", "deploy/onboarding.md", "deploy/backup.md", "deploy/settings.md", "deploy/figures.md",
+                                  "daemon/ARCHITECTURE.md", "proto/PROTOCOL.md"])
+def test_no_sentence_stands_twice_and_no_table_is_broken(path):
+    text = re.sub(r"^```.*?^```", "", (ROOT / path).read_text(), flags=re.M | re.S)
+    lines = [x for x in text.splitlines() if len(x) > 60]
+    assert len(lines) == len(set(lines)), {x for x in lines if lines.count(x) > 1}
+    rows = ["", *text.splitlines(), ""]
+    for before, row, after in zip(rows, rows[1:], rows[2:]):
+        assert not row.startswith("| ") or before.startswith("|") or after.startswith("|--"), f"a row of no table: {row}"
