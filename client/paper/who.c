@@ -125,8 +125,6 @@ void who_here(struct sheet *s, const struct msg *reply)
 	sheet_head(s, list_text(LIST_PAPER, s->lang, "who-here"));
 	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
 		const struct msg *a = msg_at(reply, REPLY_AUDIT, i);
-		const char *detail = msg_text(a, AUDIT_ROW_DETAIL);
-		const bool act = !list_has(LIST_AUDIT, detail) && list_has(LIST_ACTS, detail);
 		char when[WORDS_SHORT], name[PAPER_LIST];
 
 		actor(s, a, name);
@@ -136,8 +134,7 @@ void who_here(struct sheet *s, const struct msg *reply)
 			     {"who", name, 0},
 			     {"what", list_text(LIST_AUDIT, s->lang, msg_text(a, AUDIT_ROW_EVENT)),
 			      0},
-			     {"detail", list_text(act ? LIST_ACTS : LIST_AUDIT, s->lang, detail),
-			      0}));
+			     {"detail", print_detail(s->lang, msg_text(a, AUDIT_ROW_DETAIL)), 0}));
 	}
 }
 

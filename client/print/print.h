@@ -65,6 +65,8 @@ void print_grants(const struct cli *c, const struct msg *reply);
 void print_timeline(const struct cli *c, const struct msg *reply);
 void print_partners(const struct cli *c, const struct msg *reply);
 void print_outbox(const struct cli *c, const struct msg *reply);
+/** What was noted beside an event of the log, in words; code itself where it is a name. */
+const char *print_detail(enum list_lang lang, const char *code);
 void print_evidence(const struct cli *c, const struct msg *reply);
 void print_status(const struct cli *c, const struct msg *reply);
 /** Of kring status: secrets that lie in the node's own directory without need, as a person reads it ... */

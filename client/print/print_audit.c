@@ -18,22 +18,24 @@ static void disclosures(const struct cli *c, const struct msg *reply)
 			continue;
 		(void)printf("  ");
 		print_time(c, msg_u64(r, DISCLOSURE_ROW_AT_MS));
-		(void)printf("  %s %s (%s): ", list_text(LIST_UI, c->lang, "shown-to"),
+		(void)printf("  %s %s (%s)%s", list_text(LIST_UI, c->lang, "shown-to"),
 			     msg_text(r, DISCLOSURE_ROW_PARTNER),
-			     list_text(LIST_ACTS, c->lang, msg_text(r, DISCLOSURE_ROW_ACT)));
+			     list_text(LIST_ACTS, c->lang, msg_text(r, DISCLOSURE_ROW_ACT)),
+			     words_colon(c->lang));
 		print_cats(c, msg_u64(r, DISCLOSURE_ROW_CATS));
 		(void)putchar('\n');
 	}
 }
 
-/* What was noted beside an event: a code of the log, an act, a state of a referral, or a name. */
-static const char *detail(const struct cli *c, const char *code)
+/* A code of the log, an act, a state of a referral, or a name. */
+const char *print_detail(enum list_lang lang, const char *code)
 {
+	require(code != NULL);
 	static const enum list_id lists[] = {LIST_AUDIT, LIST_ACTS, LIST_STATES};
 
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		if (list_has(lists[i], code))
-			return list_text(lists[i], c->lang, code);
+			return list_text(lists[i], lang, code);
 	return code;
 }
 
@@ -64,7 +66,7 @@ static void audit(const struct cli *c, const struct msg *reply)
 		(void)printf("  ");
 		print_cell(list_text(LIST_AUDIT, c->lang, msg_text(r, AUDIT_ROW_EVENT)), 16);
 		actor(c, r);
-		(void)printf("%s", detail(c, msg_text(r, AUDIT_ROW_DETAIL)));
+		(void)printf("%s", print_detail(c->lang, msg_text(r, AUDIT_ROW_DETAIL)));
 		if (msg_has(r, AUDIT_ROW_ON_BEHALF))
 			print_say(c, "audit-asked",
 				  FILL({"name", msg_text(r, AUDIT_ROW_ON_BEHALF), 0}));

@@ -112,10 +112,10 @@ static void left_out(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_LEFT_OUT); i++) {
 		const struct msg *r = msg_at(reply, REPLY_LEFT_OUT, i);
 
-		(void)printf("%llu %s %s %s: ", (unsigned long long)msg_u64(r, LEFT_OUT_ROW_COUNT),
+		(void)printf("%llu %s %s %s%s", (unsigned long long)msg_u64(r, LEFT_OUT_ROW_COUNT),
 			     list_text(LIST_UI, c->lang, "more-of"),
 			     msg_text(r, LEFT_OUT_ROW_PARTNER),
-			     list_text(LIST_UI, c->lang, "not-shown"));
+			     list_text(LIST_UI, c->lang, "not-shown"), words_colon(c->lang));
 		command_of(c, stdout);
 		(void)printf(" --from %s\n", msg_text(r, LEFT_OUT_ROW_TYPED));
 	}

@@ -129,6 +129,10 @@ def test_what_a_person_reads_is_what_the_ledger_has(federation, workdir):
     compare(a, case, workdir)
     text = run(a, "letter", case, lang="en").stdout
     assert "was withdrawn" in text and text.count("Your consent holds until") == 1
+    for lang, taken_back in {"nl": "toestemming ingetrokken", "fr": "consentement retiré", "de": "Einwilligung widerrufen"}.items():
+        page = run(a, "who", case, lang=lang).stdout
+        assert f": {taken_back}\n" in page and "withdrawn" not in page, page
+    assert not re.findall(r"^.*\w\)?: .*$", run(a, "case", "show", case, lang="fr").stdout, re.M), "a blank stands before a French colon"
     # who was told is told who told: the other end looks from its side
     theirs = c.k("show", refs[c.name])["referrals"][0]["case_id"]
     page = run(c, "letter", theirs, lang="en").stdout
