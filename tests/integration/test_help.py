@@ -34,6 +34,8 @@ def test_help_fits_one_screen_and_names_every_command(lang):
         assert any(re.search(rf"refer \[?{CASE[lang]}", x) for x in shown[:12]) and not any("federation" in x for x in shown[:12])
         for cmd in table():
             assert any(f" {cmd['noun']} " in f"{x} " for x in shown), cmd["noun"]
+        rest = " ".join(x[24:] for x in shown[13:-1] if x.startswith("  "))
+        assert sorted(rest.split()) == sorted(set(rest.split())), f"named twice: {rest}"
     everything = run("--lang", lang, "help", "all").stdout
     assert max(map(len, everything.splitlines())) <= 80
     for cmd in table():
