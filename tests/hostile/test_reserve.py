@@ -99,7 +99,8 @@ def test_looking_at_people_takes_nothing_from_answers_and_erasures(reserve):
     threads = opened(m, 5)
     fill(w)
     assert use_up(b, "case_show", own) > 10
-    for words in (("case", "show", own), ("case", "search", "Eigen"), ("show", ref), ("audit", "list")):
+    for words in (("case", "show", own), ("case", "search", "Eigen"), ("show", ref), ("audit", "list"),
+                  ("case", "new", "--dry-run", "--name", "Verzonnen, Eigen")):
         reply = refused(b, *words)
         assert reply["code"] == "looks-full" and "kring case erase" in reply["remedy"], (words, reply)
     assert len(b.k("case", "list")["cases"]) >= 2 and b.k("inbox")["referrals"], "the way out is shown"

@@ -191,7 +191,9 @@ enum err view_near(struct turn *t, const struct index_entry *who, const struct i
 		rc = show(t, who, &c, reply);
 	if (rc != ERR_OK || msg_count(reply, REPLY_NEAR) == 0)
 		return rc;
-	return audit_add(t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "near"});
+	/* who only asks takes no room that answers need; whoever accepts the person or opens a case was let in already */
+	return (self == NULL ? audit_look : audit_add)(
+		t, &(struct audit_entry){.event = AUDIT_SEARCH, .detail = "near"});
 }
 
 enum err view_near_case(struct turn *t, const struct id16 *id, struct msg *reply)
