@@ -154,10 +154,8 @@ int cmd_partner_agreement(struct cli *c)
 	if (code != CLI_DONE)
 		return code;
 	fill_commands(c, reply);
-	if (c->json) {
-		out_json(c, req, reply);
-		return code;
-	}
+	if (c->json)
+		return paper_json(c, req, reply);
 	if (!paper_open(c, &s, c->lang, &code))
 		return code;
 	partner = msg_text(msg_at(reply, REPLY_PARTNERS, 0), PARTNER_ROW_NAME);
@@ -171,6 +169,5 @@ int cmd_partner_agreement(struct cli *c)
 		sheet_say(&s, "agree-complete", FILL_NONE);
 	for (size_t i = 0; i < msg_count(reply, REPLY_LACKS); i++)
 		one_lack(&s, msg_at(reply, REPLY_LACKS, i), partner);
-	code = paper_close(c, &s);
-	return msg_count(reply, REPLY_DAMAGE) > 0 ? print_damage(c, reply) : code;
+	return paper_close(c, &s, reply);
 }

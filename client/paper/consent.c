@@ -61,13 +61,6 @@ static void add(char out[CONSENT_VALUE], const char *word)
 	memcpy(out + (n == 0 ? 0 : n + 2), word, len + 1);
 }
 
-static void cats(enum list_lang lang, uint64_t bits, char out[CONSENT_VALUE])
-{
-	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
-		if (bits >> bit & 1)
-			add(out, list_text(LIST_CATEGORIES, lang, msg_cat_name(bit)));
-}
-
 static void value_of(enum list_lang lang, const struct msg *row, const struct line *l,
 		     char out[CONSENT_VALUE])
 {
@@ -101,7 +94,7 @@ static void value_of(enum list_lang lang, const struct msg *row, const struct li
 			       (unsigned long long)msg_u64(row, l->field));
 		return;
 	case CATS:
-		cats(lang, msg_u64(row, l->field), out);
+		(void)paper_cats(lang, msg_u64(row, l->field), out);
 		return;
 	case NEEDS:
 		for (size_t i = 0; i < msg_count(row, l->field); i++)

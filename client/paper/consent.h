@@ -12,9 +12,9 @@
 #ifndef KRING_CLIENT_PAPER_CONSENT_H
 #define KRING_CLIENT_PAPER_CONSENT_H
 
-#include "client/cli/cli.h"
+#include "client/paper/paper.h"
 
-enum { CONSENT_VALUE = 1024 };
+enum { CONSENT_VALUE = PAPER_LIST }; /* the longest is a list of categories */
 
 /** The i-th line of a GrantRow that has something to say: its label and its value in that language; false at the end.  Fields that
  *  the row does not have are passed over: *i is where to go on. */

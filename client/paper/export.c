@@ -98,10 +98,17 @@ static int ask_histories(struct cli *c, struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_REFERRALS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_REFERRALS, i);
 		struct msg *sub, *show, *row, *req = cli_request(c, REQUEST_SHOW, &sub);
+		int code;
 
 		msg_set_text(&c->arena, sub, BY_ID_ID, msg_text(r, REFERRAL_ROW_ID));
-		if (cli_look(c, req, &show) != CLI_DONE)
-			return CLI_REFUSED;
+		code = cli_look(c, req, &show);
+		if (show != NULL && code != CLI_DONE && code != CLI_NOT_FOUND)
+			c->json ? out_json(c, req, show) : cli_refused(c, show);
+		if (code != CLI_DONE && code != CLI_NOT_FOUND)
+			return code;
+		if (msg_u64(show, REPLY_TRUNCATED) != 0)
+			msg_set_u64(reply, REPLY_TRUNCATED, 1);
+		paper_damage(c, reply, show);
 		row = msg_add(&c->arena, reply, REPLY_HISTORIES);
 		if (row == NULL)
 			return CLI_REFUSED;
@@ -139,6 +146,8 @@ int cmd_case_export(struct cli *c)
 	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	code = cli_call(c, req, &reply);
+	if (code == CLI_DONE && msg_reopen(&c->arena, reply) != ERR_OK)
+		return CLI_REFUSED;
 	if (code == CLI_DONE)
 		code = ask_histories(c, reply);
 	if (code == CLI_DONE)
@@ -148,10 +157,9 @@ int cmd_case_export(struct cli *c)
 	for (size_t i = 0; i < msg_count(who, REPLY_AUDIT); i++)
 		msg_copy_fields(msg_add(&c->arena, reply, REPLY_AUDIT),
 				msg_at(who, REPLY_AUDIT, i));
-	if (c->json) {
-		out_json(c, req, reply);
-		return code;
-	}
+	paper_damage(c, reply, who);
+	if (c->json)
+		return paper_json(c, req, reply);
 	if (!paper_open(c, &s, paper_language(c, reply), &code))
 		return code;
 	sheet_begin(&s, list_text(LIST_PAPER, s.lang, "export-title"));
@@ -165,7 +173,7 @@ int cmd_case_export(struct cli *c)
 	}
 	who_partners(&s, reply);
 	who_here(&s, reply);
-	return paper_close(c, &s);
+	return paper_close(c, &s, reply);
 }
 
 /* For the person to keep: the consent, and how to take it back. */
@@ -188,5 +196,5 @@ int cmd_consent_receipt(struct cli *c)
 		&s, "letter-how",
 		FILL({"org", msg_text(msg_at(reply, REPLY_GRANTS, 0), GRANT_ROW_COLLECTED_BY), 0}));
 	sheet_say(&s, "letter-then", FILL_NONE);
-	return paper_close(c, &s);
+	return paper_close(c, &s, reply);
 }

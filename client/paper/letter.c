@@ -110,10 +110,11 @@ static void brought(struct sheet *s, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
 		const struct msg *g = msg_at(reply, REPLY_GRANTS, i);
+		const bool may = strcmp(msg_text(g, GRANT_ROW_STATE), "living") == 0;
 		char cats[PAPER_LIST], until[WORDS_SHORT];
 
 		if (msg_u64(g, GRANT_ROW_RECEIVED) != 0)
-			sheet_say(s, "letter-brought",
+			sheet_say(s, may ? "letter-brought" : "letter-brought-over",
 				  FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0},
 				       {"cats",
 					paper_cats(s->lang, msg_u64(g, GRANT_ROW_CATS), cats), 0},
@@ -147,9 +148,12 @@ static void letter(struct sheet *s, const struct msg *reply)
 		       {"day", words_date(s->lang, msg_text(reply, REPLY_DAY), day), 0}));
 	sheet_say(s, name[0] == '\0' ? "letter-dear-nobody" : "letter-dear",
 		  FILL({"name", name, 0}));
-	if (ref != NULL)
+	/* what came, and whose consent is over, says no need any more */
+	if (ref != NULL && msg_text(ref, REFERRAL_ROW_NEED)[0] != '\0')
 		sheet_say(
-			s, "letter-about",
+			s,
+			msg_u64(ref, REFERRAL_ROW_MINE) != 0 ? "letter-about"
+							     : "letter-about-theirs",
 			FILL({"ref", msg_text(ref, REFERRAL_ROW_REF), 0},
 			     {"need",
 			      list_text(LIST_NEEDS, s->lang, msg_text(ref, REFERRAL_ROW_NEED)), 0},
@@ -180,12 +184,14 @@ int cmd_letter(struct cli *c)
 		msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 		code = cli_try(c, req, &reply);
 	}
+	if (code == CLI_DONE && c->json)
+		return paper_json(c, req, reply);
 	if (reply != NULL && c->json)
 		out_json(c, req, reply);
 	else if (reply != NULL && code != CLI_DONE)
 		cli_refused(c, reply);
-	if (code != CLI_DONE || c->json || !paper_open(c, &s, paper_language(c, reply), &code))
+	if (code != CLI_DONE || !paper_open(c, &s, paper_language(c, reply), &code))
 		return code;
 	letter(&s, reply);
-	return paper_close(c, &s);
+	return paper_close(c, &s, reply);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "client/cli/out.h"
 #include "client/cli/page.h"
 #include "client/print/print.h"
 
@@ -43,21 +44,52 @@ bool paper_open(struct cli *c, struct sheet *s, enum list_lang lang, int *code)
 	return false;
 }
 
-int paper_close(struct cli *c, struct sheet *s)
+void paper_damage(struct cli *c, struct msg *reply, const struct msg *from)
+{
+	for (size_t i = 0; i < msg_count(from, REPLY_DAMAGE); i++) {
+		const struct msg *d = msg_at(from, REPLY_DAMAGE, i);
+		bool had = false;
+
+		for (size_t k = 0; !had && k < msg_count(reply, REPLY_DAMAGE); k++) {
+			const struct msg *e = msg_at(reply, REPLY_DAMAGE, k);
+
+			had = strcmp(msg_text(e, DAMAGE_ROW_KEY), msg_text(d, DAMAGE_ROW_KEY)) ==
+				      0 &&
+			      strcmp(msg_text(e, DAMAGE_ROW_TABLE),
+				     msg_text(d, DAMAGE_ROW_TABLE)) == 0;
+		}
+		if (!had)
+			msg_copy_fields(msg_add(&c->arena, reply, REPLY_DAMAGE), d);
+	}
+}
+
+static int whole(const struct cli *c, const struct msg *reply)
+{
+	return msg_count(reply, REPLY_DAMAGE) > 0 ? print_damage(c, reply) : CLI_DONE;
+}
+
+int paper_json(const struct cli *c, const struct msg *req, const struct msg *reply)
+{
+	require(c->json);
+	out_json(c, req, reply);
+	return whole(c, reply);
+}
+
+int paper_close(struct cli *c, struct sheet *s, const struct msg *reply)
 {
 	const char *path = cli_option(c, "html");
 
 	sheet_end(s);
 	if (path == NULL) {
 		page_end(c);
-		return CLI_DONE;
+		return whole(c, reply);
 	}
 	if (fclose(s->to) != 0)
 		return cli_refuse(
 			c, CLI_USAGE, "cannot-write",
 			FILL({"path", path, 0}, {"cause", words_errno(c->lang, errno), 0}));
 	print_say_line(c, "paper-made", FILL({"path", path, 0}));
-	return CLI_DONE;
+	return whole(c, reply);
 }
 
 const char *paper_cats(enum list_lang lang, uint64_t cats, char out[PAPER_LIST])

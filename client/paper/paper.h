@@ -20,8 +20,12 @@ enum { PAPER_LIST = 1024 };
 enum list_lang paper_language(const struct cli *c, const struct msg *reply);
 /** The sheet of this command, to --html FILE or to the terminal.  False: the file cannot be made, and that was said (*code). */
 bool paper_open(struct cli *c, struct sheet *s, enum list_lang lang, int *code);
-/** Ends it, and says where a file lies.  The exit code. */
-int paper_close(struct cli *c, struct sheet *s);
+/** What `from` could not show the paper of `reply` does not have either: its damaged rows, each named once. */
+void paper_damage(struct cli *c, struct msg *reply, const struct msg *from);
+/** The reply as it is, for programs.  The exit code: CLI_DAMAGED where rows of it could not be read. */
+int paper_json(const struct cli *c, const struct msg *req, const struct msg *reply);
+/** Ends it, says where a file lies, and what could not be read.  The exit code, as paper_json. */
+int paper_close(struct cli *c, struct sheet *s, const struct msg *reply);
 /** Categories as a list of words. */
 const char *paper_cats(enum list_lang lang, uint64_t cats, char out[PAPER_LIST]);
 /** This node's own row of REPLY_PARTNERS, or the one of that name; NULL: there is none. */

@@ -60,6 +60,7 @@ int who_ask(struct cli *c, const char *id, struct msg **out)
 		}
 		append(c, all, page, REPLY_DISCLOSURES);
 		append(c, all, page, REPLY_AUDIT);
+		paper_damage(c, all, page);
 	} while (after[0] != '\0');
 	newest_first(all);
 	msg_clear(all, REPLY_NEXT);
@@ -148,15 +149,12 @@ int cmd_who(struct cli *c)
 	code = who_ask(c, c->words[0], &reply);
 	if (code != CLI_DONE)
 		return code;
-	if (c->json) {
-		out_json(c, cli_request(c, REQUEST_CASE_WHO, &sub), reply);
-		return code;
-	}
+	if (c->json)
+		return paper_json(c, cli_request(c, REQUEST_CASE_WHO, &sub), reply);
 	if (!paper_open(c, &s, c->lang, &code))
 		return code;
 	sheet_begin(&s, list_text(LIST_PAPER, s.lang, "who-title"));
 	who_partners(&s, reply);
 	who_here(&s, reply);
-	code = paper_close(c, &s);
-	return msg_count(reply, REPLY_DAMAGE) > 0 ? print_damage(c, reply) : code;
+	return paper_close(c, &s, reply);
 }

@@ -175,6 +175,34 @@ def test_a_timer_that_fails_is_shown_and_the_others_ring(federation):
     assert b.k("status")["status"]["failed_turns"] == before  # it is not tried without end
 
 
+def test_a_paper_that_lacks_a_row_says_so(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(name="Piet Verzonnen")
+    gid = bytes.fromhex(a.consent(case, b.name, "identity,needs"))
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    thread = thread_of(a, ref)
+    papers = (("letter", case), ("case", "export", case), ("who", case))
+    whole = len(a.k("letter", ref)["disclosures"])
+    sent = lambda key: len(key) == 18 and key[16:] == b"\0\0"  # what is left of a document when its words are gone
+    a.stop()
+    damage(a, sent, (b"\x01\x00", b"\x01\x01", b"\x01\x02"), least=20)
+    a.start()
+    r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "letter", ref], capture_output=True, text=True)
+    assert whole and r.returncode == 5 and r.stderr.startswith("! "), r  # whether it was of this referral nobody knows
+    a.stop()
+    damage(a, sent, (b"\x01\x00", b"\x01\x01", b"\x01\x02"), least=20)
+    damage(a, lambda key: len(key) == 32 and key[:16] == gid, least=20)
+    damage(a, lambda key: key == thread)
+    a.start()
+    for args in papers:
+        for more in ((), ("--json",)):
+            r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), *more, *args], capture_output=True, text=True)
+            assert r.returncode == 5, (args, more, r)
+            assert "ledger" in r.stdout if more else r.stderr.startswith("! "), (args, more, r)
+
+
 def test_a_request_that_fills_the_memory_is_answered_at_once(federation, monkeypatch):
     f = federation("Goes")
     a = f.nodes[0]

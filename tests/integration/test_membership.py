@@ -229,6 +229,9 @@ def test_a_removed_partner_is_cut_off_and_its_referrals_are_work(federation):
     for n in (a, c):
         wait_for(f"{n.name} to cut it off", lambda: standing(n, "SMWO") == "removed" and not partner(n, "SMWO").get("connected"))
     assert any(w["kind"] == "partner-removed" and w.get("ref") == ref for w in a.k("worklist").get("work", []))
+    for args in (("who", case), ("letter", case)):  # with one that was removed no consent holds, wherever it is read
+        reply = a.k(*args)
+        assert {d["state"] for d in reply["disclosures"]} == {g["state"] for g in reply["grants"]} == {"ended"}, args
     rows = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "roster", "show"], capture_output=True, text=True).stdout.splitlines()
     assert "removal" in rows[-1] and len({row.index("2 signatures") for row in rows}) == 1, rows
     with pytest.raises(Refused) as e:

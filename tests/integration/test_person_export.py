@@ -144,6 +144,33 @@ def test_what_a_person_reads_is_what_the_ledger_has(federation, workdir):
     assert run(a, "letter", one).returncode == 3 and run(a, "who", one).returncode == 3
 
 
+CAME = {"nl": ("die van Goes bij ons kwam", "Dat mogen wij gebruiken tot en met", "Dat mogen wij nu niet gebruiken"),
+        "fr": ("qui nous est venue de Goes", "Nous pouvons l'utiliser jusqu'au", "Nous ne pouvons pas l'utiliser maintenant"),
+        "en": ("that came to us from Goes", "We may use it until", "We may not use it now"),
+        "de": ("die von Goes zu uns kam", "Wir dürfen das bis", "Wir dürfen das jetzt nicht verwenden")}
+
+
+def test_what_came_is_used_as_long_as_the_consent_holds(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = a.new_case()
+    gid = a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    theirs = b.k("show", ref)["referrals"][0]["case_id"]
+    assert [g["id"] for g in b.k("letter", ref)["grants"]] == [gid]
+    for lang, (came, may, over) in CAME.items():
+        for what in (ref, theirs):
+            page = run(b, "letter", what, lang=lang).stdout
+            assert came in page and may in page and over not in page, page
+    a.k("consent", "withdraw", gid)
+    wait_for("the withdrawal", lambda: [g["state"] for g in b.k("consent", "list", theirs)["grants"]] == ["withdrawn"])
+    for lang, (came, may, over) in CAME.items():
+        for what in (ref, theirs):
+            page = run(b, "letter", what, lang=lang).stdout
+            assert over in page and may not in page and came not in page and "()" not in page, page
+
+
 def test_the_newest_comes_first_and_each_referral_has_its_history(federation):
     f = federation("Goes", "SMWO", "GGD Zeeland")
     a, b, c = f.start()

@@ -44,7 +44,17 @@ static bool named(const struct msg *reply, const char *grant)
 	return false;
 }
 
-static enum err grants(struct turn *t, const struct id16 *case_id, bool all, struct msg *reply)
+/* Of one referral: what was told in it rests on it, and so does what came with it. */
+static bool rests_on(const struct thread *th, const struct msg *consent, const char *grant,
+		     const struct msg *reply)
+{
+	return named(reply, grant) ||
+	       (th->role == THREAD_RECEIVER && msg_u64(consent, GRANT_RECORD_RECEIVED) != 0 &&
+		msg_u64(consent, GRANT_RECORD_PEER) == th->peer);
+}
+
+static enum err grants(struct turn *t, const struct id16 *case_id, const struct thread *only,
+		       struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
@@ -55,7 +65,7 @@ static enum err grants(struct turn *t, const struct id16 *case_id, bool all, str
 		char hex[33];
 
 		bytes_hex(hex, id.b, 16);
-		if (!all && !named(reply, hex))
+		if (only != NULL && !rests_on(only, m, hex, reply))
 			continue;
 		if (!turn_room(reply, REPLY_GRANTS))
 			return turn_refuse(t, ERR_LIMIT, REFUSAL_PAPER_TOO_LONG);
@@ -112,15 +122,15 @@ static enum err person(struct turn *t, const struct id16 *case_id, struct msg *r
 	return ERR_OK;
 }
 
-static enum err letter(struct turn *t, const struct id16 *case_id, const struct id16 *only,
+static enum err letter(struct turn *t, const struct id16 *case_id, const struct thread *only,
 		       struct msg *reply)
 {
 	enum err rc = person(t, case_id, reply);
 
 	if (rc == ERR_OK)
-		rc = all_told(t, case_id, only, reply);
+		rc = all_told(t, case_id, only == NULL ? NULL : &only->id, reply);
 	if (rc == ERR_OK)
-		rc = grants(t, case_id, only == NULL, reply);
+		rc = grants(t, case_id, only, reply);
 	if (rc == ERR_OK)
 		rc = telephones(t, reply);
 	if (rc != ERR_OK)
@@ -147,7 +157,7 @@ enum err view_ref_letter(struct turn *t, const struct msg *req, struct msg *repl
 
 	if (rc == ERR_OK)
 		rc = view_referral_row(t, &th, reply, true);
-	return rc == ERR_OK ? letter(t, &th.case_id, &th.id, reply) : rc;
+	return rc == ERR_OK ? letter(t, &th.case_id, &th, reply) : rc;
 }
 
 /* The page of the case is what is held; its short lists of consents and disclosures make room for whole ones. */
@@ -164,7 +174,7 @@ enum err view_case_export(struct turn *t, const struct msg *req, struct msg *rep
 	msg_clear(reply, REPLY_DISCLOSURES);
 	rc = all_told(t, &id, NULL, reply);
 	if (rc == ERR_OK)
-		rc = grants(t, &id, true, reply);
+		rc = grants(t, &id, NULL, reply);
 	if (rc == ERR_OK)
 		rc = telephones(t, reply);
 	if (rc != ERR_OK)

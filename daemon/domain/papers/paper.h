@@ -16,7 +16,7 @@
 
 /** ById of a case: every disclosure, every consent of it, whom to telephone. */
 MUST_CHECK enum err view_case_letter(struct turn *t, const struct msg *req, struct msg *reply);
-/** ById of a referral of ours: the same of that one alone. */
+/** ById of a referral, ours or theirs: the same of that one alone. */
 MUST_CHECK enum err view_ref_letter(struct turn *t, const struct msg *req, struct msg *reply);
 /** ById of a case: the page of it, with every consent as its document has it.  Who looked is asked by view_who. */
 MUST_CHECK enum err view_case_export(struct turn *t, const struct msg *req, struct msg *reply);

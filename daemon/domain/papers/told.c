@@ -15,6 +15,7 @@
 #include "domain/documents/document.h"
 #include "domain/page.h"
 #include "domain/referral/calendar.h"
+#include "domain/views/consents.h"
 #include "domain/views/history.h"
 
 /* One consent, while its rows are made. */
@@ -26,10 +27,6 @@ struct ground {
 
 static enum err ground_of(struct turn *t, const struct id16 *id, struct ground *g)
 {
-	static const char *const states[] = {[CONSENT_LIVING] = "living",
-					     [CONSENT_NOT_YET] = "not-yet",
-					     [CONSENT_ENDED] = "ended",
-					     [CONSENT_WITHDRAWN] = "withdrawn"};
 	struct msg *m;
 	enum err rc = consent_record(t, id, &m);
 
@@ -38,7 +35,7 @@ static enum err ground_of(struct turn *t, const struct id16 *id, struct ground *
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	g->purpose = msg_text(msg_get(m, GRANT_RECORD_GRANT), CONSENT_GRANT_PURPOSE);
-	g->state = states[consent_grant_state(m, t->wall_ms)];
+	g->state = view_grant_state(t, m);
 	if (consent_until(m) != 0)
 		date_text(calendar_day(t->node->country, consent_until(m) - 1), g->day);
 	return ERR_OK;
@@ -74,12 +71,17 @@ static enum err document_row(struct turn *t, const struct doc_key *key, struct m
 }
 
 /* Is that document of this referral?  One that is gone is of none. */
-static bool is_of(struct turn *t, const struct doc_key *key, const struct id16 *only)
+static enum err is_of(struct turn *t, const struct doc_key *key, const struct id16 *only, bool *yes)
 {
 	struct document d;
+	enum err rc;
 
-	return only == NULL ||
-	       (document_load(t, key, &d) == ERR_OK && id16_equal(&d.head.thread_id, only));
+	*yes = only == NULL;
+	if (*yes)
+		return ERR_OK;
+	rc = document_load(t, key, &d);
+	*yes = rc == ERR_OK && id16_equal(&d.head.thread_id, only);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 static enum err put_row(struct turn *t, const struct ground *g, const struct ledger_row *r,
@@ -112,13 +114,18 @@ static enum err of_grant(struct turn *t, const struct ground *g, struct told *to
 
 	while (!told->more && ledger_each(t, &g->id, &w, &row, &damage)) {
 		struct doc_key key = {.sender = 0};
+		bool of = false;
 
+		if (damage == ERR_OK) {
+			memcpy(key.msg.b, w.row.key.p + 16, 16);
+			/* one that says no more of which referral it was may be of this one */
+			damage = is_of(t, &key, told->only, &of);
+		}
 		if (page_damaged(t, damage, STORE_LEDGER, w.row.key, reply))
 			continue;
 		if (damage != ERR_OK)
 			return damage;
-		memcpy(key.msg.b, w.row.key.p + 16, 16);
-		if (!is_of(t, &key, told->only) || (*seen)++ < told->skip)
+		if (!of || (*seen)++ < told->skip)
 			continue;
 		told->more = msg_count(reply, REPLY_DISCLOSURES) == told->most;
 		if (!told->more)

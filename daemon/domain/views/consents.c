@@ -17,21 +17,31 @@
 #include "domain/views/referrals.h"
 
 /* The state is computed at this moment, never stored: a consent ends by the clock alone. */
+const char *view_grant_state(struct turn *t, const struct msg *m)
+{
+	const struct peer *p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
+	static const char *const states[] = {[CONSENT_LIVING] = "living",
+					     [CONSENT_NOT_YET] = "not-yet",
+					     [CONSENT_ENDED] = "ended",
+					     [CONSENT_WITHDRAWN] = "withdrawn"};
+	enum consent_state state = consent_grant_state(m, t->wall_ms);
+
+	static_assert(sizeof states / sizeof states[0] == CONSENT_WITHDRAWN + 1,
+		      "each state has a word");
+	/* with one that was removed nothing is shared any more, whatever the person said */
+	if ((p == NULL || p->removed) && (state == CONSENT_LIVING || state == CONSENT_NOT_YET))
+		state = CONSENT_ENDED;
+	return states[state];
+}
+
 void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 {
 	const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
 	const struct peer *p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
 	const struct span id = msg_bytes(g, CONSENT_GRANT_GRANT_ID);
-	static const char *const states[] = {[CONSENT_LIVING] = "living",
-					     [CONSENT_NOT_YET] = "not-yet",
-					     [CONSENT_ENDED] = "ended",
-					     [CONSENT_WITHDRAWN] = "withdrawn"};
 	struct msg *row = msg_add(t->arena, reply, REPLY_GRANTS);
 	char hex[33] = "", day[DATE_TEXT];
-	enum consent_state state;
 
-	static_assert(sizeof states / sizeof states[0] == CONSENT_WITHDRAWN + 1,
-		      "each state has a word");
 	if (id.len == 16)
 		bytes_hex(hex, id.p, 16);
 	msg_set_text(t->arena, row, GRANT_ROW_ID, hex);
@@ -55,11 +65,7 @@ void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 	bytes_hex(hex, msg_bytes(m, GRANT_RECORD_CASE_ID).p,
 		  msg_bytes(m, GRANT_RECORD_CASE_ID).len == 16 ? 16 : 0);
 	msg_set_text(t->arena, row, GRANT_ROW_CASE_ID, hex);
-	state = consent_grant_state(m, t->wall_ms);
-	/* with one that was removed nothing is shared any more, whatever the person said */
-	if ((p == NULL || p->removed) && (state == CONSENT_LIVING || state == CONSENT_NOT_YET))
-		state = CONSENT_ENDED;
-	msg_set_text(t->arena, row, GRANT_ROW_STATE, states[state]);
+	msg_set_text(t->arena, row, GRANT_ROW_STATE, view_grant_state(t, m));
 	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		msg_set_u64(row, GRANT_ROW_WITHDRAWN_MS, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS));
 }

@@ -17,6 +17,8 @@
 MUST_CHECK enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *reply);
 
+/** Whether this consent (GrantRecord) holds now: "living", "not-yet", "ended", "withdrawn". */
+const char *view_grant_state(struct turn *t, const struct msg *m);
 /** One GrantRow of this record into reply. */
 void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply);
 /** The rows of what a withdrawal ended: the consents, and the referrals that rested on nothing else. */
