@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -106,6 +107,22 @@ static size_t field_of(const char *key)
 	return i;
 }
 
+/* In the reader's language, as help and every list name it; French has a blank before the colon. */
+static size_t field_in_words(enum list_lang lang, const char *line, size_t *len)
+{
+	for (size_t i = 0; i < FIELDS; i++) {
+		const char *name = words_option(lang, "case", "new", fields[i].option);
+		const size_t n = strlen(name);
+
+		if (n == 0 || strncasecmp(line, name, n) != 0)
+			continue;
+		*len = n + strspn(line + n, " ") + 1;
+		if (line[*len - 1] == ':')
+			return i;
+	}
+	return NONE;
+}
+
 /* One field is yes or no; all others are texts, judged by the rules that the node applies too. */
 static const char *fault_of(size_t i, const char *text, const char **remedy)
 {
@@ -118,7 +135,8 @@ static const char *fault_of(size_t i, const char *text, const char **remedy)
 		       : "is not valid";
 }
 
-/* A birthday as people write it, in the form in which it is kept; anything else as it stands, for the rule to judge. */
+/* A birthday as people write it, and a yes or no of the reader's language, in the form in which it is kept; anything else as it
+ * stands, for the rule to judge. */
 static const char *kept(struct cli *c, size_t i, const char *text)
 {
 	char born[DATE_TEXT];
@@ -127,6 +145,9 @@ static const char *kept(struct cli *c, size_t i, const char *text)
 	if (fields[i].number == PERSON_BIRTH_DATE && text[0] != '\0' &&
 	    day_birth(text, c->lang, day_today(), born) == DAY_OK)
 		copy = arena_text(&c->arena, born);
+	for (size_t k = 0; fields[i].number == PERSON_DO_NOT_CONTACT && k < 2; k++)
+		if (strcmp(text, list_text(LIST_UI, c->lang, k == 0 ? "no" : "yes")) == 0)
+			copy = k == 0 ? "no" : "yes";
 	return copy == NULL ? text : copy;
 }
 
@@ -246,13 +267,16 @@ static int go_on(struct reader *r, const char *line)
 static int take_line(struct reader *r, const char *line)
 {
 	char key[KEY_MAX + 1];
-	size_t i, len;
+	size_t len = 0, i;
+	const bool like = key_of(line, key, &len);
 
-	if (!key_of(line, key, &len))
-		return go_on(r, line);
-	i = field_of(key);
+	i = like ? field_of(key) : NONE;
+	if (i == NONE)
+		i = field_in_words(r->c->lang, line, &len);
 	if (i < NONE)
 		return begin(r, i, line + len);
+	if (!like)
+		return go_on(r, line);
 	/* words of a sentence before a colon are no misspelt field; a single one might be */
 	if (r->now != NONE && person_lines(fields[r->now].number) && strchr(key, '-') != NULL)
 		return go_on(r, line);

@@ -222,6 +222,27 @@ def test_every_field_of_a_person_is_entered_shown_changed_and_cleared(node):
     assert set(node.k("case", "show", case)["person"]) == {"name"}
 
 
+@pytest.mark.parametrize("lang", ["nl", "fr", "en", "de"])
+def test_a_file_may_name_a_field_as_help_and_lists_do(node, lang):
+    """The words of the reader's language beside the codes, yes and no too; no word of one field is the code of another."""
+    called = {f.name: words("person")[f.name][lang] for f in PERSON}
+    assert len(set(called.values())) == len(called)
+    assert all(option(f) not in {n.lower().replace(" ", "-") for k, n in called.items() if k != f.name} for f in PERSON)
+    said = {f.name: words("ui")["yes"][lang] if f.name == "do_not_contact" else value(f, 0) for f in PERSON}
+    blank = " " if lang == "fr" else ""
+    r = run(node, "--lang", lang, "case", "new", "--from", "-", stdin="".join(f"{called[f.name].capitalize()}{blank}: {said[f.name]}\n" for f in PERSON).encode())
+    assert r.returncode == 0, r.stderr.decode()
+    assert node.k("case", "show", r.stdout.decode().strip())["person"] == {f.name: True if value(f, 0) == "yes" else value(f, 0) for f in PERSON}
+    before = len(node.k("case", "list")["cases"])
+    phone = called["phone"]
+    for data, line in ((f"name: A\nphone: 1\n{phone}: 2\n", 3), (f"name: A\nstory: een\ntwee\n{phone}: 2\n", 4), (f"name: A\n{phone}s: 2\n", 2)):
+        r = run(node, "--lang", lang, "case", "new", "--from", "-", stdin=data.encode())
+        assert r.returncode == 2 and re.search(rf"(regel|ligne|line|Zeile) {line}\b", r.stderr.decode()), r
+    assert len(node.k("case", "list")["cases"]) == before
+    r = run(node, "--lang", lang, "case", "new", "--from", "-", stdin=f"name: A\nstory: een\n  {phone}: 2\n".encode())
+    assert node.k("case", "show", r.stdout.decode().strip())["person"]["story"] == f"een\n{phone}: 2"
+
+
 KINDS = {"birth_date": ["1980-02-30", "1981-02-29", "1980-13", "1980-00", "31-01-1980", "1980-1-1", "jong", "1849", "1980-01-31 ", "19800131", "2100-02-29"],
          "language": ["Nederlands", "NL", "n", "nederlands", "nl-", "nl_BE", "nl-B", "nl, ar", "nl-toolongtag"], "phone": ["geen", "-", "a b"],
          "email": ["an bo@voorbeeld.invalid", "an", "@voorbeeld.invalid", "an@", "a@b@c"], "national_number": ["onbekend"],
