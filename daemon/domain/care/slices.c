@@ -3,6 +3,8 @@
  * as what it did, so that a crash repeats nothing and forgets nothing. */
 #include "domain/care/slices.h"
 
+#include <string.h>
+
 #include "base/check.h"
 #include "domain/care/erase.h"
 #include "domain/care/grants.h"
@@ -96,41 +98,49 @@ static enum err closed(struct turn *t, struct chore *c)
 	return worklist_clear_case(t, &c->case_id, &c->over);
 }
 
-static struct chore closing_of(const struct id16 *case_id)
+static enum err reopened(struct turn *t, struct chore *c)
 {
-	return (struct chore){.kind = CHORE_CLOSED, .case_id = *case_id};
+	struct store_key at = chores_behind(c);
+	enum err rc = worklist_again(t, &c->case_id, &at, &c->over);
+
+	memcpy(c->after.b, at.b + sizeof c->case_id.b, sizeof c->after.b);
+	return rc;
 }
 
-enum err slices_close(struct turn *t, const struct id16 *case_id, bool *over)
+static enum err of_case(struct turn *t, struct chore *c)
 {
-	struct chore c = closing_of(case_id);
-	enum err rc = closed(t, &c);
+	require(c->kind == CHORE_CLOSED || c->kind == CHORE_REOPENED);
+	return c->kind == CHORE_CLOSED ? closed(t, c) : reopened(t, c);
+}
 
+/* The later of both counts: what is left of the other one would undo it. */
+enum err slices_case(struct turn *t, enum chore_kind kind, const struct id16 *case_id, bool *over)
+{
+	struct chore c = {.kind = kind, .case_id = *case_id}, other = c;
+	enum err rc;
+
+	other.kind = kind == CHORE_CLOSED ? CHORE_REOPENED : CHORE_CLOSED;
+	rc = chores_load(t, &other);
+	other.over = true;
+	if (rc == ERR_OK)
+		rc = chores_save(t, &other);
+	if (rc == ERR_OK || rc == ERR_NOTFOUND)
+		rc = of_case(t, &c);
 	*over = c.over;
 	return rc == ERR_OK && !c.over ? chores_save(t, &c) : rc;
 }
 
-enum err slices_closing(struct turn *t, const struct id16 *case_id, bool *over)
+enum err slices_case_on(struct turn *t, enum chore_kind kind, const struct id16 *case_id,
+			bool *over)
 {
-	struct chore c = closing_of(case_id);
+	struct chore c = {.kind = kind, .case_id = *case_id};
 	enum err rc = chores_load(t, &c);
 
 	*over = rc == ERR_NOTFOUND;
 	if (rc != ERR_OK)
 		return *over ? ERR_OK : rc;
-	rc = closed(t, &c);
+	rc = of_case(t, &c);
 	*over = c.over;
-	return rc == ERR_OK ? chores_save(t, &c) : rc;
-}
-
-enum err slices_reopen(struct turn *t, const struct id16 *case_id)
-{
-	struct chore c = closing_of(case_id);
-	enum err rc = chores_load(t, &c);
-
-	if (rc == ERR_NOTFOUND)
-		return ERR_OK;
-	c.over = true;
 	return rc == ERR_OK ? chores_save(t, &c) : rc;
 }
 
@@ -161,7 +171,8 @@ enum err slices_tick(struct turn *t)
 		rc = bodies_person_later(t, &c);
 		break;
 	case CHORE_CLOSED:
-		rc = closed(t, &c);
+	case CHORE_REOPENED:
+		rc = of_case(t, &c);
 		break;
 	case CHORE_WAITED:
 		rc = outbox_sweep(t, &c);

@@ -18,12 +18,13 @@
 MUST_CHECK enum err slices_gone(struct turn *t, uint16_t peer);
 /** Its loss of state was confirmed; a rule of exchange/hooks.h. */
 MUST_CHECK enum err slices_believe(struct turn *t, uint16_t peer);
-/** A case was closed: its work goes from the lists, what this turn does not do in the next ones.  over: all of it is gone. */
-MUST_CHECK enum err slices_close(struct turn *t, const struct id16 *case_id, bool *over);
-/** It goes on with that, if nobody did the rest or opened the case again meanwhile. */
-MUST_CHECK enum err slices_closing(struct turn *t, const struct id16 *case_id, bool *over);
-/** It was opened again: what comes back to the lists stays. */
-MUST_CHECK enum err slices_reopen(struct turn *t, const struct id16 *case_id);
+/** A case was closed (CHORE_CLOSED) or opened again (CHORE_REOPENED): its work goes from the lists or comes back, what this turn does
+ * not do in the next ones; over: that was all. */
+MUST_CHECK enum err slices_case(struct turn *t, enum chore_kind kind, const struct id16 *case_id,
+				bool *over);
+/** It goes on with that, if nobody did the rest or the opposite meanwhile. */
+MUST_CHECK enum err slices_case_on(struct turn *t, enum chore_kind kind, const struct id16 *case_id,
+				   bool *over);
 /** One slice of the first chore. */
 MUST_CHECK enum err slices_tick(struct turn *t);
 

@@ -392,12 +392,14 @@ enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply
 		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "edit"});
 }
 
-/* Nobody looks for work in a closed case, so none may be left there: of very many rows some in each turn.  The rest is owed with the
- * first of them, whatever becomes of this request. */
-static enum err leave_work(struct turn *t, const struct id16 *id, const struct msg *reply)
+/* Nobody looks for work in a closed case, so none may be left there, and in one that is open none may be missing: of very many
+ * rows some in each turn.  The rest is owed with the first of them, whatever becomes of this request. */
+static enum err move_work(struct turn *t, enum chore_kind kind, const struct id16 *id,
+			  const struct msg *reply)
 {
 	bool over;
-	enum err rc = t->left.len == 0 ? slices_close(t, id, &over) : slices_closing(t, id, &over);
+	enum err rc = t->left.len == 0 ? slices_case(t, kind, id, &over)
+				       : slices_case_on(t, kind, id, &over);
 
 	require(msg_has(reply, REPLY_CURRENT));
 	return rc == ERR_OK && !over ? turn_again(t, arena_copy(t->arena, span_of(id->b, 16))) : rc;
@@ -413,7 +415,7 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 
 	if (t->left.len == sizeof id.b) { /* it is closed, and its work goes */
 		memcpy(id.b, t->left.p, sizeof id.b);
-		return leave_work(t, &id, reply);
+		return move_work(t, CHORE_CLOSED, &id, reply);
 	}
 	rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 	if (rc != ERR_OK)
@@ -439,62 +441,39 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
 	rc = audit_add(
 		t, &(struct audit_entry){.event = AUDIT_CHANGE, .case_id = &id, .detail = "close"});
-	return rc == ERR_OK ? leave_work(t, &id, reply) : rc;
-}
-
-/* Where a reopening of several turns goes on. */
-struct reopening {
-	struct id16 id;
-	struct store_key at;
-};
-
-/* What the closing took off the lists: of very many referrals some in each turn. */
-static enum err bring_work(struct turn *t, const struct reopening *from, const struct msg *reply)
-{
-	struct reopening *left = arena_keep(t->arena, sizeof *left);
-	bool over;
-	enum err rc;
-
-	require(msg_has(reply, REPLY_CURRENT));
-	if (left == NULL)
-		return ERR_NOMEM;
-	*left = *from;
-	rc = worklist_again(t, &left->id, &left->at, &over);
-	return rc == ERR_OK && !over ? turn_again(t, span_of(left, sizeof *left)) : rc;
+	return rc == ERR_OK ? move_work(t, CHORE_CLOSED, &id, reply) : rc;
 }
 
 /* The case at once, and then what was left to do in it. */
 enum err desk_case_reopen(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct reopening r = {.at = {.len = 0}};
+	struct id16 id;
 	struct msg *m;
 	enum err rc;
 
-	if (t->left.len == sizeof r) { /* it is open, and its work comes */
-		memcpy(&r, t->left.p, sizeof r);
-		return bring_work(t, &r, reply);
+	if (t->left.len == sizeof id.b) { /* it is open, and its work comes */
+		memcpy(id.b, t->left.p, sizeof id.b);
+		return move_work(t, CHORE_REOPENED, &id, reply);
 	}
-	rc = find_case(t, msg_text(req, BY_ID_ID), &r.id);
+	rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 	if (rc == ERR_OK)
-		rc = still_as_seen(t, &r.id, msg_u64(req, BY_ID_EXPECT));
+		rc = still_as_seen(t, &id, msg_u64(req, BY_ID_EXPECT));
 	if (rc == ERR_OK)
-		rc = casefile_load(t, &r.id, &m);
+		rc = casefile_load(t, &id, &m);
 	if (rc != ERR_OK)
 		return rc;
 	if (msg_u64(m, CASE_RECORD_CLOSED) == 0)
 		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_NOT_CLOSED);
 	msg_clear(m, CASE_RECORD_CLOSED);
-	rc = casefile_save(t, &r.id, m);
+	rc = casefile_save(t, &id, m);
 	if (rc == ERR_OK)
-		rc = slices_reopen(t, &r.id);
-	if (rc == ERR_OK)
-		rc = edited(t, &r.id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-reopened");
-	view_case_version(t, &r.id, msg_u64(m, CASE_RECORD_VERSION), reply);
+		rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-reopened");
+	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
-							.case_id = &r.id,
+							.case_id = &id,
 							.detail = "reopen"});
-	return rc == ERR_OK ? bring_work(t, &r, reply) : rc;
+	return rc == ERR_OK ? move_work(t, CHORE_REOPENED, &id, reply) : rc;
 }
 
 /* We ended a referral and its partner did not confirm it: an acceptance may be on its way, and somebody has to

@@ -27,6 +27,7 @@ enum chore_kind {
 	CHORE_OUTLIVE, /* a case is being erased: what it owes partners gets another key, then the case goes */
 	CHORE_CLOSED, /* a case was closed: its work goes from the lists */
 	CHORE_WAITED, /* numbers of a partner began again: what had waited for one before is removed */
+	CHORE_REOPENED, /* a case was opened again: its work comes back to the lists */
 	CHORE_KINDS
 };
 

@@ -228,19 +228,20 @@ enum err worklist_again(struct turn *t, const struct id16 *case_id, struct store
 	struct store_walk w = {.at = *at};
 
 	*over = planted(PLANT_REOPEN_BARE);
-	while (!*over && !(at->len != 0 && turn_enough(t))) {
+	while (!*over) {
 		struct id16 id;
 		struct thread th;
 
-		if (!store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
-			*over = true;
+		*over = !store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w);
+		if (*over)
 			break;
-		}
 		*at = w.at;
 		memcpy(id.b, w.row.key.p + 16, 16);
 		w.rc = thread_load(t, &id, &th);
 		if (w.rc == ERR_OK && th.kind == THREAD_REFERRAL)
 			w.rc = add_of_state(t, &th, "");
+		if (w.rc == ERR_OK && turn_enough(t))
+			break; /* one at least: whatever else this turn did, it comes to its end */
 	}
 	return w.rc;
 }

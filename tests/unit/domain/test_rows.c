@@ -378,6 +378,53 @@ static void a_case_that_is_opened_again_in_the_middle_keeps_its_work(void **stat
 	assert_int_equal(rows_of(b, STORE_WORK), left);
 }
 
+/* Each of these referrals leaves somebody something to do, whatever becomes of the case. */
+static void revoke_all(struct bed *b)
+{
+	for (unsigned i = 0; i < MANY; i++) {
+		struct turn *t = i % 500 == 0 ? bed_turn(b) : &b->t;
+		const struct id16 id = numbered(1, i);
+		struct thread th;
+
+		assert_int_equal(thread_load(t, &id, &th), ERR_OK);
+		th.state = REFERRAL_REVOKED;
+		assert_int_equal(thread_save(t, &th), ERR_OK);
+	}
+}
+
+/* Whichever turn is the last one of this process: nothing of a case that is open again stays off the lists. */
+static void a_reopening_that_was_cut_off_goes_on_by_itself(void **state)
+{
+	struct bed *b = *state;
+
+	revoke_all(b);
+	for (unsigned turns = 1; turns < MANY / LIMIT_TURN_ROWS; turns++) {
+		(void)ask(b, of_huge(b, REQUEST_CASE_CLOSE, BY_ID_ID));
+		assert_int_equal(rows_of(b, STORE_WORK), 0);
+		(void)ask_until(b, of_huge(b, REQUEST_CASE_REOPEN, BY_ID_ID), turns);
+		assert_in_range(rows_of(b, STORE_WORK), 1, MANY - 1);
+		tick_all(b);
+		assert_int_equal(rows_of(b, STORE_WORK), MANY);
+	}
+}
+
+/* ... and of one that a colleague closes in the middle, nothing comes back, although the first request goes on. */
+static void a_case_that_is_closed_again_in_the_middle_has_no_work(void **state)
+{
+	struct bed *b = *state;
+	bool over;
+
+	revoke_all(b);
+	(void)ask(b, of_huge(b, REQUEST_CASE_CLOSE, BY_ID_ID));
+	(void)ask_until(b, of_huge(b, REQUEST_CASE_REOPEN, BY_ID_ID), 1);
+	assert_in_range(rows_of(b, STORE_WORK), 1, MANY - 1);
+	(void)ask(b, of_huge(b, REQUEST_CASE_CLOSE, BY_ID_ID));
+	assert_int_equal(slices_case_on(bed_turn(b), CHORE_REOPENED, &huge, &over), ERR_OK);
+	assert_true(over);
+	tick_all(b);
+	assert_int_equal(rows_of(b, STORE_WORK), 0);
+}
+
 /* It is gone when the reply comes; what no key opens any more follows in ticks, and no list shows it meanwhile. */
 static void a_case_of_very_many_referrals_is_erased_in_turns(void **state)
 {
@@ -708,6 +755,8 @@ int main(void)
 		FRESH(a_long_log_is_verified_in_turns),
 		FRESH(a_closing_that_was_cut_off_goes_on_by_itself),
 		FRESH(a_case_that_is_opened_again_in_the_middle_keeps_its_work),
+		FRESH(a_reopening_that_was_cut_off_goes_on_by_itself),
+		FRESH(a_case_that_is_closed_again_in_the_middle_has_no_work),
 		FRESH(a_case_of_very_many_referrals_is_erased_in_turns),
 		FRESH(an_erasure_that_was_cut_off_goes_on_by_itself),
 		FRESH(a_referral_in_the_middle_keeps_the_case),
