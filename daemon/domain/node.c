@@ -68,7 +68,7 @@ static const struct kind_rules *const kinds[] = {
 };
 /* clang-format on */
 
-/* Its events are tallied; a report that is still counted would count them twice, and begins anew. */
+/* Its events are tallied; a report that is still counted read the tally when it began, and would miss them: it begins anew. */
 static enum err erasing(struct turn *t, const struct id16 *case_id)
 {
 	enum err rc = tally_case(t, case_id);

@@ -17,7 +17,8 @@
 /** As many people as one turn looks at.  over: c is whole, and nothing is kept of it; else ask again in the next turn. */
 MUST_CHECK enum err underway_count(struct turn *t, uint32_t quarter, unsigned cap, struct count *c,
 				   bool *over);
-/** A person goes over into the tally: who was counted already would be counted twice, so that counts begin anew. */
+/** A person goes over into the tally, which a count read when it began: who was not counted yet would be missing, so that counts begin
+ * anew. */
 MUST_CHECK enum err underway_anew(struct turn *t);
 
 #endif /* KRING_DOMAIN_COUNT_UNDERWAY_H */

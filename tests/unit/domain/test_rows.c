@@ -253,6 +253,7 @@ static void the_figures_of_a_quarter_are_counted_in_turns(void **state)
 	for (turns = 0; !over && turns < 1000; turns++) {
 		struct turn *t = bed_turn(b); /* nothing of the turn before but its rows */
 
+		memset(all, 0xa5, sizeof *all);
 		assert_int_equal(underway_count(t, quarter, UINT32_MAX, all, &over), ERR_OK);
 		assert_true(store_looked(t->txn) <= ROWS_MOST);
 		if (turns == 2 && !anew) {
