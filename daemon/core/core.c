@@ -246,6 +246,13 @@ static bool may(const struct core *c, uint32_t uid, unsigned field)
 	return table_allows(&engine_node(c->o.engine)->rights, uid, now_of(c).wall_ms, field);
 }
 
+/* Names are given and end while lines stay open.  After each commit the table of rights is read again (node_turn_end), so that this is
+ * asked of what holds now. */
+static bool may_watch(void *ctx, uint32_t uid)
+{
+	return may(ctx, uid, REQUEST_WATCH);
+}
+
 static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes)
 {
 	if (!may(c, uid, REQUEST_WATCH) || !watchers_wanted(bytes))
@@ -567,7 +574,8 @@ static enum err start_io(struct core *c, struct err_text *why)
 				 &(struct ctlsrv_at){path, c->opt->staff_group, on_request, c},
 				 why);
 	if (rc == ERR_OK)
-		rc = watchers_create(&c->watchers, c->loop, c->ctl);
+		rc = watchers_create(&c->watchers, c->loop, c->ctl,
+				     &(struct watchers_right){may_watch, c});
 	if (rc == ERR_OK)
 		rc = fdpass_listen(c->loop, ROLES_FD_SUPERVISOR, &line);
 	if (rc == ERR_OK)

@@ -96,6 +96,23 @@ def test_it_ends_at_once_and_by_its_date(node):
     assert e.value.reply["code"] == "staff-until-past"
 
 
+def test_who_watches_is_told_nothing_more_when_the_right_ends(node):
+    hire(node, "caseworker", name="Anna De Wit")
+    hire(node, "caseworker", name="Bert Verzonnen", uid=41110)
+    anna, bert = Colleague(node, UIDS["caseworker"]), Colleague(node, 41110)
+    r = pb.Request(version=1)
+    r.watch.SetInParent()
+    assert not anna.call(r).error and not bert.call(r).error
+    node.k("staff", "end", "Anna De Wit")
+    new = pb.Request(version=1)
+    new.case_new.person.name = "Verzonnen Persoon"
+    assert not Colleague(node, 41110).call(new).error
+    assert pb.Reply.FromString(bert.read(int.from_bytes(bert.read(4), "big"))).changed.kinds
+    with pytest.raises(OSError):
+        anna.read(4)
+    assert anna.call(r) is None and anna.call(r).code == "staff-unknown"
+
+
 def test_a_refused_change_changes_no_right(node):
     """In one turn with others: what was undone is not what counts."""
     hire(node, "caseworker")

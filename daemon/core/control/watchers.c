@@ -22,6 +22,7 @@ struct watcher {
 
 struct watchers {
 	struct ctlsrv *ctl;
+	struct watchers_right right;
 	struct loop_timer *timer;
 	struct watcher all[LIMIT_WATCHERS];
 	uint64_t change; /* of this process, counted up */
@@ -61,7 +62,10 @@ static void on_due(void *ctx)
 		struct watcher *one = &w->all[i];
 		const int unread = one->client == 0 ? -1 : ctlsrv_unread(w->ctl, one->client);
 
-		if (unread < 0) /* gone, or never there */
+		if (unread >= 0 && one->kinds != 0 && !w->right.may(w->right.ctx, one->uid)) {
+			ctlsrv_drop(w->ctl, one->client); /* the right ended meanwhile */
+			*one = (struct watcher){.client = 0};
+		} else if (unread < 0) /* gone, or never there */
 			*one = (struct watcher){.client = 0};
 		else if (one->kinds != 0 && unread == 0 && now >= one->told_ms + LIMIT_WATCH_MS)
 			tell(w, one, false);
@@ -71,15 +75,17 @@ static void on_due(void *ctx)
 		loop_timer_start(w->timer, LIMIT_WATCH_MS);
 }
 
-enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl)
+enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl,
+			 const struct watchers_right *right)
 {
 	struct watchers *w = calloc(1, sizeof *w);
 	enum err rc;
 
-	require(l != NULL && ctl != NULL);
+	require(l != NULL && ctl != NULL && right->may != NULL);
 	if (w == NULL)
 		return ERR_NOMEM;
 	w->ctl = ctl;
+	w->right = *right;
 	rc = loop_timer_create(l, &w->timer, on_due, w);
 	if (rc != ERR_OK)
 		free(w);

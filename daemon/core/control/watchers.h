@@ -29,7 +29,13 @@ enum watch_kind {
 
 struct watchers;
 
-MUST_CHECK enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl);
+/** May this user still watch?  Asked each time before one is told. */
+struct watchers_right {
+	bool (*may)(void *ctx, uint32_t uid);
+	void *ctx;
+};
+MUST_CHECK enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl,
+				    const struct watchers_right *right);
 /** Is this packed request the one for watching? */
 bool watchers_wanted(struct span request);
 /** This client, of this user, watches from now on and was told so; where all places are taken, one of whoever holds most of them
