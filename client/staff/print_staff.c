@@ -62,6 +62,10 @@ static void waiting(const struct cli *c, const struct msg *r)
 	print_id(msg_text(r, PENDING_ROW_ID));
 	print_cell(list_text(LIST_AUDIT, c->lang, msg_text(r, PENDING_ROW_ACT)), 24);
 	print_cell(id[0] != '\0' ? print_short(id) : msg_text(r, PENDING_ROW_NAME), 20);
+	if (msg_has(r, PENDING_ROW_UID)) {
+		print_say(c, "pending-user", FILL({"uid", NULL, msg_u64(r, PENDING_ROW_UID)}));
+		(void)fputs("  ", stdout);
+	}
 	for (size_t i = 0; i < msg_count(r, PENDING_ROW_ROLES); i++)
 		(void)printf("%s%s", i == 0 ? "" : ", ",
 			     list_text(LIST_ROLES, c->lang, msg_text_at(r, PENDING_ROW_ROLES, i)));

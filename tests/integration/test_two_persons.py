@@ -3,7 +3,7 @@
 import pytest
 
 from node import Clock, Refused
-from staff import STRANGER, UIDS, Colleague, hire
+from staff import STRANGER, UIDS, Colleague, hire, kring
 
 BERT = 41010
 DAY = 86400
@@ -139,7 +139,12 @@ def test_more_roles_take_a_second_administrator(node):
     assert rik.ask("case_new").code != "staff-no-right"
     # the way around: ended and named anew
     node.k("staff", "end", "Rik")
-    assert ada.ask("staff_add", name="Rik", uid=UIDS["reader"], roles=["privacy"]).code == "second-person"
+    assert ada.ask("staff_add", name="Iemand Anders", uid=UIDS["reader"], roles=["privacy"]).code == "second-person"
+    row = brecht.ask("pending_list").pending[0]  # also who really gets them, whatever name was given
+    assert (row.act, row.name, row.uid, list(row.roles)) == ("staff-add", "Iemand Anders", UIDS["reader"], ["privacy"])
+    for lang in ("nl", "fr", "en", "de"):
+        out = kring(node, 41020, "--lang", lang, "pending", "list").stdout
+        assert "Iemand Anders" in out and str(UIDS["reader"]) in out, out
     # to take a role away needs nobody
     assert not ada.ask("staff_role", who="Brecht", roles=["administrator"]).error
 

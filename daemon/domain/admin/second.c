@@ -277,7 +277,9 @@ static enum err put_row(struct turn *t, const struct pending *p, unsigned field,
 		rc = staff_name(t, &p->about, name);
 		msg_set_text(t->arena, row, PENDING_ROW_NAME, name);
 	} else if (field == REQUEST_STAFF_ADD) {
+		/* the right follows the number: who confirms a name alone may let in somebody else */
 		msg_set_text(t->arena, row, PENDING_ROW_NAME, msg_text(sub, STAFF_ADD_NAME));
+		msg_set_u64(row, PENDING_ROW_UID, msg_u64(sub, STAFF_ADD_UID));
 	} else {
 		bytes_hex(hex, p->about.b, sizeof p->about.b);
 		msg_set_text(t->arena, row, PENDING_ROW_CASE_ID, hex);
