@@ -11,7 +11,10 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/limits.h"
 
+static_assert(sizeof "tcp://[]:65535" + INET6_ADDRSTRLEN <= LIMIT_ENDPOINT,
+	      "an address without a flaw fits wherever one is kept");
 static_assert(ENDPOINT_NO_LOOPBACK < 0 && ENDPOINT_SELFTEST < 0 && ENDPOINT_NO_NET < 0,
 	      "errno is positive");
 

@@ -239,7 +239,8 @@ def partners(w, f, a, b):
     w.then("invite-org-missing", a, "invite", org="CAW", address="tcp://127.0.0.1:7001")
     w.ask("invite-address-missing", a, "invite", org="CAW")
     w.then("invite-address-missing", a, "invite", org="CAW", address="tcp://127.0.0.1:7001")
-    w.ask("address-wrong", a, "invite", org="CAW", address="x")
+    for wrong in ({"address": "x"}, {"address": f"tcp://{'1' * 200}:7001"}, {"address": "tcp://192.0.2.1:7001", "listen": f"tcp://{'1' * 200}:7001"}):
+        w.ask("address-wrong", a, "invite", org="CAW", **wrong)
     w.ask("invite-unknown", a, "invite_cancel", id="f" * 32)
     for i in range(64):
         r = Colleague(a, 0).ask("invite", org=f"CAW {i}", address="tcp://127.0.0.1:7001")
@@ -395,6 +396,10 @@ def of_cases(w, a, b):
     a.consent(known, b.name)
     w.ask("never-in-a-referral", a, "refer", case_id=known, partner=b.name, need="housing", share=(1 << 20) - 1)
     w.ask("words-not-here", a, "refer", case_id=case, partner=b.name, need="housing", service="x" * 400)
+    much = a.new_case(address="x" * 7000, goals="x" * 7000)
+    a.consent(much, b.name)
+    w.ask("document-too-long", a, "refer", case_id=much, partner=b.name, need="housing")
+    w.then("document-too-long", a, "refer", case_id=much, partner=b.name, need="housing", without=CONTACT)
     little = a.new_case(phone="1")
     a.consent(little, b.name)
     little = a.refer(little, b.name, "--share", "needs")
@@ -435,8 +440,14 @@ def fresh(w, f, workdir):
     n, m = g.nodes
     (m.dir / "kring.conf").write_text((m.dir / "kring.conf").read_text() + "[Partners]\nPairCheck=yes\nCosign=manual\n")
     province = g.add("Provincie", "coordinator")
+    (n.dir / "roster").unlink()
+    first = list(entries(g.roster.read_bytes()))[0][0]
     try:
         n.start()
+        w.ask("roster-missing", n, "propose", op="renew")
+        w.then("roster-missing", n, "roster_import", entries=[first])
+        w.ask("roster-of-another-federation", n, "roster_import", entries=[list(entries(f.roster.read_bytes()))[0][0]])
+        assert not Colleague(n, 0).ask("roster_import", entries=[first]).error
         w.ask("not-a-member-yet", n, "flow_publish", quarter="2020Q1")
         w.ask("invite-by-members-only", n, "invite", org="CAW", address="tcp://127.0.0.1:7001")
         w.ask("not-a-member-or-suspended", n, "address", id="tcp://127.0.0.1:7001")

@@ -66,9 +66,7 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 	rc = check_name(t, msg_text(req, INVITE_NEW_ORG));
 	if (rc != ERR_OK)
 		return rc;
-	if (msg_text(req, INVITE_NEW_ADDRESS)[0] == '\0' ||
-	    strlen(msg_text(req, INVITE_NEW_ADDRESS)) > LIMIT_ENDPOINT ||
-	    strlen(msg_text(req, INVITE_NEW_LISTEN)) > LIMIT_ENDPOINT)
+	if (msg_text(req, INVITE_NEW_ADDRESS)[0] == '\0')
 		return turn_refuse(t, ERR_INVAL, REFUSAL_INVITE_ADDRESS_MISSING);
 	flaw = endpoint_flaw(msg_text(req, INVITE_NEW_ADDRESS), ENDPOINT_PUBLISH, NULL);
 	if (flaw != NULL)
@@ -115,8 +113,7 @@ enum err admin_invite(struct turn *t, const struct msg *req, struct msg *reply)
 	memcpy(v.address, at, strlen(at) + 1);
 	rc = wire_token_put(&v, token);
 	if (rc != ERR_OK)
-		return turn_refuse_with(t, ERR_INVAL, REFUSAL_INVITE_ADDRESS_TOO_LONG,
-					say_text("address", at));
+		return rc;
 	msg_set_bytes(t->arena, m, INVITE_RECORD_SECRET, span_of(v.secret.b, 16));
 	msg_set_text(t->arena, m, INVITE_RECORD_ORG, msg_text(req, INVITE_NEW_ORG));
 	/* where net can listen may be another address than the one outside of a router */

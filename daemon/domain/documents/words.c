@@ -175,9 +175,6 @@ enum err words_refuse(struct turn *t, const struct words_fault *fault)
 	for (; n < sizeof field - 1 && fault->field[n] != '\0'; n++)
 		field[n] = (char)(fault->field[n] == '_' ? '-' : fault->field[n]);
 	field[n] = '\0';
-	if (fault->words.holds == MSG_HOLDS_PARTNER)
-		return turn_refuse_with(t, ERR_INVAL, REFUSAL_WORDS_OF_A_PARTNER,
-					say_text("field", field));
 	if (fault->words.holds < 0)
 		return turn_refuse_with(t, ERR_INVAL, REFUSAL_WORDS_NOT_HERE,
 					say_text("field", field));
