@@ -291,7 +291,7 @@ def test_what_is_taken_can_be_sent(federation):
     longest = "x" * 7168
     assert run(a, "case", "edit", case, "--story", "-", stdin=longest.encode()).returncode == 0
     r = run(a, "case", "edit", case, "--story", "-", stdin=longest.encode() + b"y")
-    assert r.returncode == 2 and "story is longer" in r.stderr.decode()
+    assert r.returncode == 2 and "story is too long" in r.stderr.decode()
     a.consent(case, b.name, "identity,needs,story")
     ref = a.refer(case, b.name)
     b.await_state(ref, "offered")

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What is typed and not sent yet is kept for whoever types it: sealed, bounded, and erased with its case."""
 import os
+import re
+import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from ctl import Control, pb
@@ -184,6 +187,12 @@ def test_drafts_are_listed_and_thrown_away_on_the_command_line(federation):
     assert on_a_terminal([*words[:5], "draft", "list"])[1].strip() == "U hebt niets half ingevuld."
 
 
+def catches(pid, number):
+    """Whether the program `pid` has a handler of its own for signal `number`: it has one while it reads a line."""
+    caught = re.search(r"SigCgt:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())[1]
+    return int(caught, 16) & 1 << number - 1
+
+
 def test_ctrl_c_in_a_dialogue_says_what_is_kept_and_how_to_go_on(federation):
     (n, other) = federation("Goes", "SMWO").start()
     n.new_case(name="A. Verzonnen")
@@ -196,6 +205,7 @@ def test_ctrl_c_in_a_dialogue_says_what_is_kept_and_how_to_go_on(federation):
         t = Terminal(n, *args)
         t.play(*answers)
         t.seen = len(t.text)
+        wait_for("a line to be read", lambda: catches(t.pid, signal.SIGINT))
         os.write(t.fd, b"\x03")
         out = " ".join(t.read().split())
         assert t.code == 1 and "Gestopt." in out, (args, t.code, out)
