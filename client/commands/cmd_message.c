@@ -14,7 +14,7 @@
 #include "client/commands/person.h"
 #include "client/words/words.h"
 #include "proto/acts.h"
-#include "proto/person_kind.h"
+#include "proto/person/person_kind.h"
 
 enum { LINE_LEN = 4 * LIMIT_MESSAGE + 2 };
 

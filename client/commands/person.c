@@ -17,7 +17,7 @@
 #include "client/cli/day.h"
 #include "client/cli/value.h"
 #include "client/words/words.h"
-#include "proto/person_kind.h"
+#include "proto/person/person_kind.h"
 
 enum { FILE_MAX = 256 * 1024, KEY_MAX = 24, PROMPT_MAX = 512 };
 

@@ -15,7 +15,7 @@
 #include "client/dialogue/notes.h"
 #include "client/print/print.h"
 #include "client/words/words.h"
-#include "proto/person_kind.h"
+#include "proto/person/person_kind.h"
 
 enum { TEXT = 1024, KEY = 64, ALIKE_SHOWN = 9, SENSITIVE = 7, MORE = 10 };
 

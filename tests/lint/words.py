@@ -151,7 +151,7 @@ def mistakes_are_there():
                 want = {v for part in ("", ".why", ".do") for v in re.findall(r"\{(\w+)[:}]", rows.get(c + part, {"en": ""})["en"])}
                 if want - given and "FILL" in m[1]:
                     yield f"{p.relative_to(ROOT)}: {c}: its sentences name {sorted(want)}, the call gives {sorted(given)}"
-    said = re.findall(r'(?:return|=|:|\?) "([a-z][^"]*)"', (ROOT / "proto/person_kind.c").read_text())
+    said = re.findall(r'(?:return|=|:|\?) "([a-z][^"]*)"', (ROOT / "proto/person/person_kind.c").read_text())
     said += re.findall(r'(?:\?|:|return) "([a-z]+ [^"]*)"', (ROOT / "daemon/base/text.c").read_text())
     text = re.sub(r"/\*.*?\*/", "", (ROOT / "daemon/base/endpoint.c").read_text().partition("troubles[] =")[0].partition('is positive"')[2], flags=re.S)
     flaws = [s for s in ("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', run)) for run in re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', text)) if " " in s]

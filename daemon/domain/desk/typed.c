@@ -6,7 +6,7 @@
  */
 #include "domain/desk/typed.h"
 
-#include "proto/person_kind.h"
+#include "proto/person/person_kind.h"
 
 /* The client asks the same before it sends; whoever speaks to the socket is asked here. */
 enum err typed_person(struct turn *t, const struct msg *person)

@@ -12,8 +12,8 @@
  * What a partner sends is shown as it is, if only its class is right (proto/walk.h): its people may write otherwise, and a
  * person waits behind it.
  */
-#ifndef KRING_PROTO_PERSON_KIND_H
-#define KRING_PROTO_PERSON_KIND_H
+#ifndef KRING_PROTO_PERSON_PERSON_KIND_H
+#define KRING_PROTO_PERSON_PERSON_KIND_H
 
 #include <stdbool.h>
 
@@ -25,4 +25,4 @@ bool person_day(const char *text);
  *  remedy (not NULL) then shows a right one. */
 const char *person_fault(unsigned field, const char *text, const char **remedy);
 
-#endif /* KRING_PROTO_PERSON_KIND_H */
+#endif /* KRING_PROTO_PERSON_PERSON_KIND_H */

@@ -3,7 +3,7 @@
  * because anybody may speak to its socket.  It finds slips (a birthday in the field of the telephone), never whether something
  * is true, and it refuses nothing that a real person might have: numbers of any country, languages of three letters, a birthday
  * of which the year alone is known. */
-#include "proto/person_kind.h"
+#include "proto/person/person_kind.h"
 
 #include <stddef.h>
 #include <string.h>
