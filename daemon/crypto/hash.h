@@ -28,7 +28,8 @@
 	X(NODEREC, "KRG1.noderec") X(SAS, "KRG1.sas")                   \
 	X(SASCOMMIT, "KRG1.sas.commit") X(JOINMAC, "KRG1.joinmac") \
 	X(RECOVERY, "KRG1.recovery") X(FLOW, "KRG1.flow") X(PAIR, "KRG1.pair") \
-	X(SHEETNO, "KRG1.sheetno") X(SHEETCODE, "KRG1.sheetcode") X(SHEETKEY, "KRG1.sheetkey")
+	X(SHEETNO, "KRG1.sheetno") X(SHEETCODE, "KRG1.sheetcode") X(SHEETKEY, "KRG1.sheetkey") \
+	X(BLOBID, "KRG1.blobid")
 
 enum hash_label {
 #define HASH_ENUM(name, text) HASH_##name,

@@ -10,11 +10,13 @@
 
 #include <stdlib.h>
 
+#include "domain/blob/blob.h"
 #include "domain/care/erase.h"
 #include "domain/care/intake.h"
 #include "domain/care/slices.h"
 #include "domain/care/timers.h"
 #include "domain/consent/drafts.h"
+#include "domain/consent/lends.h"
 #include "domain/count/tally.h"
 #include "domain/count/underway.h"
 #include "domain/desk/table.h"
@@ -85,6 +87,7 @@ static const struct exchange_hooks hooks = {
 	.erasing = erasing,
 	.erased = erase_again,
 	.confirmed = slices_believe,
+	.lends = consent_lends,
 };
 
 /* Without partners: they are read by node_load, which has a transaction. */
@@ -285,6 +288,8 @@ static enum err let_go(struct turn *t)
 		rc = drafts_let_go(t);
 	if (rc == ERR_OK)
 		rc = pending_let_go(t);
+	if (rc == ERR_OK)
+		rc = blob_tick(t);
 	return rc == ERR_OK ? erase_alone(t) : rc;
 }
 
@@ -555,6 +560,7 @@ enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 {
 	const struct fault_place report = {.part = FAULT_REPORT},
 				 cleaning = {.part = FAULT_CLEANING};
+	uint64_t remove_ms = UINT64_MAX;
 	bool any = false;
 	enum err rc = timers_next_due(t, wall_ms);
 
@@ -562,6 +568,10 @@ enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 		rc = chores_any(t, &any);
 	if (any)
 		*wall_ms = t->wall_ms; /* the next slice, once others had their turn */
+	if (rc == ERR_OK)
+		rc = blob_due(t, &remove_ms);
+	if (remove_ms < *wall_ms && !fault_paused(t, &cleaning))
+		*wall_ms = remove_ms < t->wall_ms ? t->wall_ms : remove_ms;
 	*mono_ms = connect_next_mono_ms(t->node);
 	for (size_t i = 0; i < t->node->faults.count; i++) { /* what failed is tried again */
 		const struct fault *f = &t->node->faults.row[i];

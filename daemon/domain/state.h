@@ -38,6 +38,16 @@ struct heads_cursor {
 	uint32_t agreed, differed;
 };
 
+/* What was asked of a partner's files; memory only, a new connection asks again. */
+struct fetch {
+	struct id32 blob; /* while on ... */
+	uint32_t from;	  /* ... chunks from here ... */
+	uint8_t count;	  /* ... so many */
+	bool on;
+	uint8_t tries;	   /* asked so often without an answer: the pause grows */
+	struct id32 after; /* files have their turn in order of their names */
+};
+
 struct conn {
 	bool up;
 	bool heard; /* a frame was read on this connection, in our present incarnation ... */
@@ -79,6 +89,7 @@ struct conn {
 		kept; /* bytes kept back that its documents took since the store had room; over connections too */
 	bool ends_wait; /* behind what there is no room for stands a word that ends something of ours */
 	struct heads_cursor heads; /* while their copy of our threads is compared */
+	struct fetch fetch;	   /* of its files */
 };
 
 struct peer {

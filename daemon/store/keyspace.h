@@ -71,7 +71,9 @@
 	X(DRAFT, "draft")	  /* writer 16 | id 16 | saved ms u64  what somebody types  */ \
 	X(STAFF, "staff")	  /* id 16                           who may use the node */ \
 	X(PENDING, "pending")	  /* id 16                           waits for a second   */ \
-	X(WORKER, "worker")	  /* case 16                         staff 16             */
+	X(WORKER, "worker")	  /* case 16                         staff 16             */ \
+	X(BLOB, "blob")		  /* blob 32; blob 32 | kind u8 | id 16 | peer u16  who needs it, who may have it */ \
+	X(CHUNK, "chunk")	  /* place 32 | no u32               ciphertext, as it is */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

@@ -10,10 +10,12 @@
 enum { PAGE = 5000 };
 static_assert(PAGE > LIMIT_LIST_ROWS, "a page may be all damage, and then ends early");
 
-/* Wrapped keys are sealed under keyroot's keys and META row 0 is in clear: neither is a record. */
+/* Wrapped keys are sealed under keyroot's keys, META row 0 is in clear, and chunks are ciphertext that its own name proves: none
+ * of them is a record. */
 static bool is_record(enum store_table table, const struct store_row *row)
 {
 	return table != STORE_CASEKEY && table != STORE_AUDITKEY && table != STORE_OWNKEY &&
+	       table != STORE_CHUNK &&
 	       !(table == STORE_META && row->key.len == 1 && row->key.p[0] == 0);
 }
 

@@ -29,12 +29,16 @@ struct answer {
 		more; /* after them: documents given back, heads of threads; room when it is needed */
 	uint16_t more_count;
 	bool ledger_shown;
-	bool pushed;   /* our last roster entries are in it */
-	bool heads;    /* a question about threads is answered in it */
-	bool shown;    /* a document that they signed: one a frame, however many they ask for */
-	bool again;    /* go on comparing threads without waiting for the timer */
-	bool deposit;  /* our erasures changed: show them to who keeps them */
-	bool farewell; /* a pair that stopped: this one frame still goes */
+	bool pushed;	   /* our last roster entries are in it */
+	bool heads;	   /* a question about threads is answered in it */
+	bool shown;	   /* a document that they signed: one a frame, however many they ask for */
+	bool again;	   /* go on comparing threads without waiting for the timer */
+	bool deposit;	   /* our erasures changed: show them to who keeps them */
+	bool farewell;	   /* a pair that stopped: this one frame still goes */
+	bool fetch;	   /* ask for the next chunks of a file */
+	struct id32 serve; /* a file that it asked for ... */
+	uint32_t serve_from; /* ... from this chunk on ... */
+	uint8_t serve_count; /* ... so many; 0: none */
 };
 
 /** The peer's answer of this turn, made on first use; NULL when the arena is full. */

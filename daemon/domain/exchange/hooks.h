@@ -73,6 +73,9 @@ struct exchange_hooks {
 	enum err (*erasing)(struct turn *t, const struct id16 *case_id);
 	/* A partner kept the word for us that this case was erased: a backup brought it back. */
 	enum err (*erased)(struct turn *t, const struct id16 *case_id);
+	/* May a file that was lent under this consent go to this partner now? */
+	enum err (*lends)(struct turn *t, const struct peer *p, const struct id16 *grant,
+			  bool *yes);
 	/* An administrator confirmed this partner's loss of state by phone: its documents count. */
 	enum err (*confirmed)(struct turn *t, uint16_t peer);
 };

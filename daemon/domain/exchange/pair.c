@@ -6,6 +6,7 @@
 #include "domain/exchange/pair.h"
 
 #include "base/check.h"
+#include "base/limits_files.h"
 #include "base/pack.h"
 #include "domain/exchange/chores.h"
 
@@ -37,8 +38,8 @@ static const struct pack fields[] = {
 	PACK_NUMBER(struct pair, over_what),	 PACK_NUMBER(struct pair, lives_day),
 	PACK_NUMBER(struct pair, lives),	 PACK_NUMBER(struct pair, gone),
 	PACK_NUMBER(struct pair, alone),	 PACK_NUMBER(struct pair, apart_ms),
-	PACK_NUMBER(struct pair, resets),	 PACK_BYTES(struct pair, receipt),
-	PACK_BYTES(struct pair, sent),
+	PACK_NUMBER(struct pair, resets),	 PACK_NUMBER(struct pair, blobs),
+	PACK_BYTES(struct pair, receipt),	 PACK_BYTES(struct pair, sent),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -62,6 +63,7 @@ const char *pair_flaw(const struct pair *p)
 	RULE(p->cases <= p->threads)
 	RULE(p->alone <= p->cases)
 	RULE(p->unstored <= LIMIT_UNSTORED)
+	RULE(p->blobs <= LIMIT_BLOBS_PARTNER)
 #undef RULE
 	return NULL;
 }

@@ -28,7 +28,8 @@ enum {
  *   since_strike: strike_ms != 0
  *   open_theirs <= threads, cases <= threads   each open referral and each case of theirs began with a thread
  *   alone <= cases                             what waits for its referral is a case, too
- *   unstored <= LIMIT_UNSTORED                 what is passed over is remembered up to there */
+ *   unstored <= LIMIT_UNSTORED                 what is passed over is remembered up to there
+ *   blobs <= LIMIT_BLOBS_PARTNER               a file beyond it is not asked for */
 struct pair {
 	struct pair *next;  /* of this turn */
 	struct span stored; /* as read; of one without a row: as it would be */
@@ -77,6 +78,7 @@ struct pair {
 	uint8_t over_what;		 /* ... and for which: enum quota */
 	uint64_t lives_day, lives;	 /* since 1970; incarnations that they began on that day */
 	uint64_t gone;			 /* rows of GONE that their words made */
+	uint64_t blobs; /* bytes of their files, that lie here or were asked for (domain/blob) */
 	/* Signed by them: how far they were, in the frame head that went furthest; and the one whose documents had the
 	 * highest numbers, which says how many they had given. */
 	bool have_receipt, have_sent;

@@ -10,6 +10,7 @@
  *   any document of a thread that is here     | THREAD_LOG_MAX
  *   a report of figures                       | LIMIT_PARTNER_REPORTS
  *   a lost act                                | LIMIT_THREAD_LOST
+ *   a file                                    | LIMIT_BLOBS_PARTNER; one beyond it waits here (domain/blob)
  *   anything                                  | documents and MiB of a day
  *
  * The counts are right at any time: the simulator's judge holds them against the rows. */
@@ -17,6 +18,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "base/limits_files.h"
 
 enum { SHOWN_MS = DAY_MS, MIB = 20 };
 
@@ -62,6 +64,8 @@ uint64_t quota_limit(const struct node *n, enum quota what)
 		return LIMIT_KEYS;
 	case QUOTA_MEMBERS:
 		return LIMIT_PEERS;
+	case QUOTA_BLOBS:
+		return LIMIT_BLOBS_PARTNER >> MIB;
 	case QUOTA_STORE: /* store_usage() knows */
 	case QUOTA_NONE:
 		break;
@@ -96,6 +100,8 @@ static uint64_t counted(const struct turn *t, const struct pair *pr, enum quota 
 		return pr->gone;
 	case QUOTA_KEYS:
 		return p == NULL ? 0 : p->key_seq;
+	case QUOTA_BLOBS:
+		return pr->blobs >> MIB;
 	case QUOTA_CASE:
 	case QUOTA_LOST:
 	case QUOTA_MEMBERS:

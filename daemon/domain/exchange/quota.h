@@ -34,7 +34,8 @@
 	X(GONE, "gone")		  /* what it said, after a loss, of threads that we lack */ \
 	X(KEYS, "keys")		  /* its signing keys, one after the other */              \
 	X(MEMBERS, "members")	  /* of the whole federation */                            \
-	X(STORE, "store-mib")	  /* of the whole store, in MiB */
+	X(STORE, "store-mib")	  /* of the whole store, in MiB */ \
+	X(BLOBS, "blobs-mib")	  /* of a partner: files, in MiB */
 enum quota {
 	QUOTA_NONE, /* below every limit */
 #define QUOTA_ENUM(name, text) QUOTA_##name,

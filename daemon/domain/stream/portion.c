@@ -13,6 +13,9 @@ static_assert(LIMIT_FRAME_DOCS <= UINT8_MAX && LIMIT_FRAME_PARTS <= UINT8_MAX,
 static uint8_t most(uint8_t type)
 {
 	switch (type) {
+	case WIRE_PART_CHUNK: /* one fills a frame */
+	case WIRE_PART_CHUNK_REQ:
+		return 1;
 	case WIRE_PART_DOCUMENT:
 	case WIRE_PART_RETURNED:
 	case WIRE_PART_NODE_RECORD:

@@ -10,6 +10,7 @@
 #include "base/plant.h"
 #include "crypto/hash.h"
 #include "crypto/verify.h"
+#include "domain/blob/fetch.h"
 #include "domain/exchange/clockwatch.h"
 #include "domain/exchange/pair.h"
 #include "domain/exchange/prekeys.h"
@@ -252,6 +253,13 @@ static enum err on_heads(struct reading *r, struct span bytes)
 	return rc == ERR_OK ? compare_heads(r->t, r->p, r->pair, r->a, bytes) : rc;
 }
 
+static enum err on_chunks(struct reading *r, const struct wire_part *p)
+{
+	const struct fetch_from f = {r->t, r->p, r->c, r->pair, r->a};
+
+	return p->type == WIRE_PART_CHUNK ? fetch_chunk(&f, p->bytes) : fetch_asked(&f, p->bytes);
+}
+
 /* Each part stands for itself; what this version does not know is passed over. */
 static enum err on_part(struct reading *r, const struct wire_part *p)
 {
@@ -290,6 +298,9 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 		return checkpoint_part(r->t, r->p, p->bytes);
 	case WIRE_PART_UNOPENED:
 		return on_unopened(r);
+	case WIRE_PART_CHUNK_REQ:
+	case WIRE_PART_CHUNK:
+		return on_chunks(r, p);
 	default:
 		return ERR_OK; /* of a later version: what is not known is passed over */
 	}

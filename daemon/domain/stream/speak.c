@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/plant.h"
+#include "domain/blob/fetch.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/inbox.h"
@@ -28,8 +29,14 @@ enum {
 };
 /* All that stands before the documents, as news_parts says it: the parts of everything, and the bytes of what does not wait for
  * a frame with room. */
-enum { STATE_PARTS = 4, AUDIT_HEAD = 1, LEDGER = 1, VERDICTS = 1 };
-enum { STATE_BYTES = 4 * WIRE_PART_HEAD + WIRE_PREKEY_LEN + 9 + 8 + 17 + 16 * LIMIT_OFFER_PAGE };
+enum { STATE_PARTS = 5, AUDIT_HEAD = 1, LEDGER = 1, VERDICTS = 1 };
+enum {
+	STATE_BYTES = 4 * WIRE_PART_HEAD + WIRE_PREKEY_LEN + 9 + 8 + 17 + 16 * LIMIT_OFFER_PAGE +
+		      FETCH_PART
+};
+static_assert(STATE_BYTES + WIRE_PART_HEAD + 32 + 4 + CHUNKS_HEADER + LIMIT_CHUNK + CHUNKS_EXTRA <=
+		      LIMIT_CLASS_2 - WIRE_FRAME_EXTRA,
+	      "a chunk fits a frame with what every frame says");
 static_assert(SPREAD_PARTS + AUDIT_HEAD + LEDGER + STATE_PARTS + COMPARE_PARTS + ANSWER_COUNT +
 			      VERDICTS <=
 		      (int)LIMIT_FRAME_PARTS,
@@ -268,9 +275,10 @@ static enum err emit(struct speaking *s, struct span parts, uint16_t count, uint
 /* All that a frame says besides documents. */
 static enum err news_parts(struct speaking *s, struct wr *parts, uint16_t *count)
 {
+	const bool introduced = s->c->introduced;
 	enum err rc;
 
-	if (!s->c->introduced || (s->a != NULL && (s->a->ping || s->a->deposit))) {
+	if (!introduced || (s->a != NULL && (s->a->ping || s->a->deposit))) {
 		if (s->a != NULL)
 			s->a->deposit = false;
 		rc = spread_introduce(s->t, parts, count);
@@ -282,6 +290,15 @@ static enum err news_parts(struct speaking *s, struct wr *parts, uint16_t *count
 			return rc;
 	}
 	state_parts(s, parts, count);
+	if (s->a != NULL && s->c->heard && s->pair->yours.no != 0 &&
+	    (s->a->ping || s->a->fetch || !introduced)) {
+		const struct fetch_from f = {s->t, s->p, s->c, s->pair, s->a};
+
+		s->a->fetch = false;
+		rc = fetch_ask(&f, s->a->ping || !introduced, parts, count);
+		if (rc != ERR_OK)
+			return rc;
+	}
 	if (s->a != NULL && s->c->heard && (s->a->ping || s->a->again)) {
 		s->a->again = false;
 		rc = compare_ask(s->t, s->p, s->pair, parts, count);
@@ -377,6 +394,24 @@ static enum err speak_once(struct speaking *s, bool due, bool *more)
 	return emit(s, wr_span(&m.parts), m.count, m.first, m.cap);
 }
 
+/* A chunk nearly fills a frame of the largest class; documents went before. */
+static enum err speak_chunk(struct speaking *s)
+{
+	struct making m = {.parts = wr_of(s->frame->p, s->frame->cap)};
+	struct span part;
+	enum err rc = fetch_serve(s->t, s->a, &part);
+
+	if (rc != ERR_OK || part.len == 0)
+		return rc;
+	state_parts(s, &m.parts, &m.count);
+	wire_part_put(&m.parts, WIRE_PART_CHUNK, part);
+	m.count++;
+	if (m.parts.over || m.parts.len > LIMIT_CLASS_2 - WIRE_FRAME_EXTRA)
+		return ERR_NOMEM;
+	return emit(s, wr_span(&m.parts), m.count, 0,
+		    wire_class_len(choose_class(m.parts.len, m.parts.len)));
+}
+
 /* Is there room for one more frame of the largest class, with what is collected for it? */
 static bool has_room(const struct turn *t)
 {
@@ -414,6 +449,8 @@ static enum err speak_to(struct turn *t, struct peer *p, struct answer *a, struc
 		rc = speak_once(&s, due, &more);
 		due = more;
 	}
+	while (rc == ERR_OK && a->serve_count > 0 && s.c->heard && has_room(t) && !t->node->bare)
+		rc = speak_chunk(&s);
 	if (rc == ERR_OK)
 		require_sound(connect_flaw(s.c, s.pair));
 	return rc;

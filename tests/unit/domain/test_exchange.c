@@ -58,7 +58,8 @@ static struct pair some_pair(void)
 			     .gone = 4003,
 			     .alone = 2999,
 			     .apart_ms = 4004,
-			     .resets = 4005};
+			     .resets = 4005,
+			     .blobs = 4006};
 }
 
 static const char pair_bytes[] =
@@ -70,14 +71,14 @@ static const char pair_bytes[] =
 	"0000000000000bb90000000000000bba0000000000000bbb0000000000000bb8000000000000012d"
 	"0000000000000bbe0000000000000bbf0000000000000bc009"
 	"0000000000000fa10000000000000fa20000000000000fa30000000000000bb7"
-	"0000000000000fa40000000000000fa5";
+	"0000000000000fa40000000000000fa50000000000000fa6";
 
 /* The format of a row of PAIR (daemon/store/FORMAT.md): a change of it is a new store format. */
 static void a_pair_lies_on_disk_in_these_bytes(void **state)
 {
 	const struct pair p = some_pair();
 	struct pair back = {.peer = BED_PARTNER};
-	uint8_t row[1024], want[310];
+	uint8_t row[1024], want[318];
 	struct wr w = wr_of(row, sizeof row);
 
 	(void)state;
