@@ -123,8 +123,8 @@ int cmd_contact(struct cli *c)
 	return bad == CLI_DONE ? cmd_finish(c, req) : bad;
 }
 
-/* The node knows whether it is still in time, and says what to do when it is not.  Nothing is asked before: whoever sees a mistake
- * has little time, and an ended referral can be made again. */
+/* The node knows whether it is still in time, and says what to do when it is not.  It is asked before, as every error is: of two
+ * references that look alike the wrong one would take the right person's referral away, and there is time for a yes. */
 int cmd_recall(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_ACT, &sub);

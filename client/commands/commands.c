@@ -95,7 +95,7 @@ const struct command commands[] = {
 	{.noun = "contact", .group = GROUP_ACT, .run = cmd_contact, .words = "REF",
 	 .options = "phone=LINE email=LINE address=TEXT best-time=LINE do-not-contact=YESNO dry-run",
 	 .example = "kring contact 91C4 --phone 0113-000000"},
-	{.noun = "recall", .group = GROUP_ACT, .run = cmd_recall, .words = "REF",
+	{.noun = "recall", .group = GROUP_ACT, .run = cmd_recall, .words = "REF", .options = "yes dry-run",
 	 .example = "kring recall 91C4"},
 	/* no acts: nothing of them leaves this node */
 	{.noun = "done", .group = GROUP_ACT, .run = cmd_done, .words = "REF", .options = "as=DONE text=TEXT expect=NUMBER",

@@ -65,7 +65,7 @@ class Refused(Exception):
         self.code, self.reply = code, reply
 
 
-ASKS = {("case", "erase"), ("erase",), ("consent", "withdraw"), ("outbox", "drop"), ("partner", "suspend"), ("partner", "remove"), ("redirect",), ("revoke",),
+ASKS = {("case", "erase"), ("erase",), ("consent", "withdraw"), ("outbox", "drop"), ("partner", "suspend"), ("partner", "remove"), ("redirect",), ("recall",), ("revoke",),
         ("error",), ("panic",)}
 
 

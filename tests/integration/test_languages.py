@@ -131,7 +131,7 @@ def a_referral_and_all_that_can_be_said_of_it(book, a, b, case):
     act(b, "active", "start")
     act(a, None, "say", "--text", "Tot vrijdag.")
     act(a, None, "contact", "--phone", "0113-222222")
-    act(a, None, "recall")
+    act(a, None, "recall", "--yes")
     wait_for("his words to be there", lambda: len(b.k("show", ref)["log"]) == len(a.k("show", ref)["log"]))
     book.type(b, "show", ref)
     act(b, "outcome", "outcome", "--code", "helped")

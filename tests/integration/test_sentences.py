@@ -181,7 +181,7 @@ def test_what_cannot_be_undone_is_asked_about_at_a_terminal_alone(federation):
     for r in (ref, other, third):
         b.await_state(r, "offered")
     grant = a.k("consent", "list", case)["grants"][0]["id"]
-    asks = {(a, "revoke", ref), (a, "error", ref), (b, "redirect", ref, "--target", "none"), (a, "consent", "withdraw", grant),
+    asks = {(a, "revoke", ref), (a, "error", ref), (a, "recall", ref), (b, "redirect", ref, "--target", "none"), (a, "consent", "withdraw", grant),
             (a, "case", "erase", case), (b, "erase", ref), (a, "outbox", "drop", "0000"), (a, "partner", "suspend", b.name), (a, "partner", "remove", b.name), (a, "panic")}
     assert {x[1:2] for x in asks} | {x[1:3] for x in asks} >= ASKS
     for node, *args in asks:
@@ -197,6 +197,11 @@ def test_what_cannot_be_undone_is_asked_about_at_a_terminal_alone(federation):
         code, screen = typed(a, yes, "error", ref if lang == "nl" else other, "--reason", "wrong-person", lang=lang)
         assert code == 0 and SAID["sure-no-way-back"][lang] in screen and begins("did-error", lang, partner=b.org) in screen, screen
     b.await_state(ref, "error")
+    fourth = a.refer(case, b.name, "--again")
+    b.await_state(fourth, "offered")
+    for answer, state in (("n", "offered"), ("j", "error")):
+        code, screen = typed(a, answer, "recall", fourth)
+        assert code == (answer == "n") and begins("sure-recall", "nl", ref=fourth, partner=b.org) in screen and a.state(fourth) == state, screen
     code, screen = typed(b, "", "redirect", third, "--target", "Huis Fictief")  # only an answer is an answer
     assert code == 1 and b.state(third) == "offered", screen
 

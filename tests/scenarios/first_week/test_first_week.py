@@ -83,7 +83,7 @@ def first_days(w):
       "een eigen woonst", "", "", "", "ja")
     w("ilse", "kring refer", "bedacht", "wonen", "dringend", "2", "", "", "2", "1")
     wrong = w.ref("lotte")
-    w("ilse", f"kring recall {wrong}")
+    w("ilse", f"kring recall {wrong}", "ja")
     w("lotte", "kring")
     w("lotte", f"kring show {wrong}")
     w("ilse", "kring refer", "bedacht", "wonen", "dringend", "1", "", "", "2", "1")
