@@ -231,3 +231,29 @@ def test_kring_watch_names_the_command_that_shows_the_next_page(federation):
     code, out = on_a_terminal([str(f.bin / "kring"), "--socket", str(between.path), "--lang", "en", "watch"], keys=b"\x03")
     assert code == 0 and "kring today --after 91C4.answer-due" in out and "kring today --from smwo" in out, out
     assert "kring watch" not in out
+
+
+@pytest.mark.parametrize("first", ["mistake", "right"])
+def test_a_mistake_is_no_work_once_the_right_one_went(federation, first):
+    """Whichever was done first: there is no other way to look for.  For another need there still is."""
+    f = federation("Goes", "SMWO", "GGD Zeeland")
+    a, b, c = f.start()
+    case = person(a, b.name, "An Verzonnen")
+    a.consent(case, c.name)
+    wrong = a.refer(case, b.name)
+    other = a.refer(case, b.name, need="housing")
+    for ref in (wrong, other):
+        b.await_state(ref, "offered")
+    if first == "right":
+        a.refer(case, c.name)
+    a.k("recall", wrong)
+    a.k("recall", other)
+    if first == "mistake":
+        assert {w["ref"] for w in today(a)["work"]} == {wrong, other}
+        a.refer(case, c.name)
+    for _ in range(2):
+        assert [(w["ref"], w["kind"]) for w in today(a)["work"]] == [(other, "follow-up")]
+        for ref in (wrong, other):
+            b.await_state(ref, "error")
+        a.stop()
+        a.start()

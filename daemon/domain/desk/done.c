@@ -118,6 +118,24 @@ enum err desk_referred_on(struct turn *t, const struct thread *newer)
 	return w.rc;
 }
 
+/* The right one may have gone before the mistake was seen: then there is no other way to look for. */
+enum err desk_taken_back(struct turn *t, struct thread *th)
+{
+	unsigned count = 0;
+	bool open = false;
+	enum err rc = ERR_OK;
+
+	require(th->role == THREAD_SENDER && th->state == REFERRAL_ERROR);
+	for (size_t i = 0; rc == ERR_OK && !open && i < t->node->peer_count; i++)
+		rc = view_open_referral(t, &th->case_id, t->node->peers[i].no, th->need, &open);
+	if (rc == ERR_OK && open)
+		rc = worklist_handled(t, th, WORK_BY_HAND, &count);
+	if (rc != ERR_OK || count == 0)
+		return rc;
+	rc = casefile_entry(t, &th->case_id, "done-referred-on", NULL, &th->id);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
 /* Why what lies here may not go, or not yet.  What went by itself, as when consent was taken back, is still told to have gone:
  * until then it is work. */
 static enum err may_erase(struct turn *t, const struct thread *th)

@@ -19,6 +19,8 @@
 MUST_CHECK enum err desk_done(struct turn *t, const struct msg *req, struct msg *reply);
 /** Another referral of the same person for the same need: whoever said no to it before is no work any more. */
 MUST_CHECK enum err desk_referred_on(struct turn *t, const struct thread *newer);
+/** A referral of ours, just reported as a mistake: it leaves no work when the same need is with another partner already. */
+MUST_CHECK enum err desk_taken_back(struct turn *t, struct thread *th);
 MUST_CHECK enum err desk_ref_erase(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_DESK_DONE_H */

@@ -646,6 +646,8 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 	acts_heard(t, &th, type, true);
 	if (rc == ERR_OK)
 		rc = acts_sign(t, &th, type, body);
+	if (rc == ERR_OK && type == DOC_ERROR && th.state == REFERRAL_ERROR)
+		rc = desk_taken_back(t, &th);
 	if (rc == ERR_OK) /* whoever answers first works with it from then on */
 		rc = worker_take(t, &th.case_id);
 	if (rc == ERR_OK)
