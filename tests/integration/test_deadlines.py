@@ -395,3 +395,46 @@ def test_what_a_partner_says_of_terms_and_grants_is_bounded(dialled):
         m.until(lambda: len(m.verdicts) == 2)
         got = row(b, thread.hex())
         assert now < got["due_ms"] < now + 130 * DAY and got["created_ms"] <= (time.time() + 1) * 1000, (term, created)
+
+
+def test_both_ends_count_from_the_same_moment(federation):
+    """What lay on its way for days was dated by its author: both ends have that day, and the day it came is known to one of them only."""
+    f = federation("Goes", "SMWO")
+    a, b = f.nodes
+    clk, wed = Clock(f.dir), quiet_wednesday()
+    f.start(*clk.args)
+    at(clk, wed, f.nodes)
+    case = a.new_case(phone="000-111")
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    b.k("ask", ref, "--question", "best-contact")
+    a.await_state(ref, "needs-info")
+
+    def same(state):
+        for n in (a, b):
+            n.await_state(ref, state)
+        wait_for(f"the same last day of {state}", lambda: row(a, ref)["due_day"] == row(b, ref)["due_day"], 10)
+        return row(a, ref)["due_day"]
+
+    def late(author, reader, days, *line):
+        """Said while the reader is off, which comes back so many days later."""
+        reader.stop()
+        author.k(*line)
+        later(clk, days, [author])
+        reader.start(*clk.args)
+
+    same("needs-info")
+    late(a, b, 5, "info", ref, "--share", "contact")  # a question on Wednesday, answered at once: the clock stood still for no day
+    assert same("offered") == working_days_after("NL", wed.date(), 7).isoformat()
+    answered = datetime.datetime.fromtimestamp(now_of(clk)).date()
+    late(b, a, 3, "accept", ref)
+    assert same("accepted") == working_days_after("NL", answered, 10).isoformat()
+    late(b, a, 2, "start", ref)
+    same("active")
+    late(b, a, 4, "note", ref, "--reason", "appointment")
+    same("active")
+    late(b, a, 6, "hold", ref, "--reason", "waiting-list", "--until", datetime.date.fromtimestamp(now_of(clk) + 9 * 86400).isoformat())
+    same("on-hold")
+    late(b, a, 3, "outcome", ref, "--code", "helped")
+    same("outcome")

@@ -23,6 +23,7 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/states.h"
+#include "domain/referral/terms.h"
 #include "domain/referral/worklist.h"
 
 /* An entry that moves nothing still counts as a word: a note says that somebody is at work. */
@@ -49,25 +50,12 @@ void acts_heard(const struct turn *t, struct thread *th, uint16_t type, bool min
 /* What entering a state does besides its timer. */
 static void enter(struct turn *t, struct thread *th, enum referral_state before)
 {
-	uint8_t does;
+	const uint8_t does = state_row((enum referral_state)th->state)->does;
 
 	require(before != (enum referral_state)th->state);
-	does = state_row((enum referral_state)th->state)->does;
 	th->changed_ms = t->wall_ms;
 	th->escalated = false;
 	th->handled = 0; /* another state is other work */
-	if ((does & STATE_PAUSES) != 0 && !th->paused_once) {
-		th->paused_once = true; /* the answer term pauses once, at most five days */
-		th->paused_ms = t->wall_ms;
-		th->pause_days = DEADLINE_PAUSE_DAYS;
-	}
-	if ((state_row(before)->does & STATE_PAUSES) != 0 && th->paused_ms != 0) {
-		const uint32_t used = calendar_between(deadline_place(t, th), th->paused_ms,
-						       t->wall_ms);
-
-		th->pause_days = used < DEADLINE_PAUSE_DAYS ? used : DEADLINE_PAUSE_DAYS;
-		th->paused_ms = 0;
-	}
 	if ((does & STATE_HIDES) != 0)
 		th->hidden = true;
 	/* the receiver's own word, or one that has seen our last, confirms our end */
@@ -130,7 +118,9 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	if (rc != ERR_OK)
 		return rc;
 	th->state = (uint8_t)now;
-	rc = quota_open(t, th, referral_terminal(now));
+	rc = terms_read(t, th, steps, n);
+	if (rc == ERR_OK)
+		rc = quota_open(t, th, referral_terminal(now));
 	if (rc != ERR_OK)
 		return rc;
 	if (now != before)

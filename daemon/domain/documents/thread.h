@@ -36,7 +36,7 @@ struct thread {
 	uint8_t state, table_version, urgency;
 	bool hidden;	  /* revoked or entered in error: the payload is not shown */
 	bool provisional; /* our own end, not yet confirmed by the receiver's log */
-	bool paused_once, escalated;
+	bool escalated;
 	bool owes_end; /* withdrawn here, but not yet in our log: a REVOKE, of a consent its WITHDRAWAL,
 			  signed when the log is whole */
 	bool withdrawn; /* of a consent: the person took it back; this outlives the grant's own row */
@@ -44,11 +44,13 @@ struct thread {
 	uint32_t my_no, their_no, their_seen;
 	struct id32 my_hash, their_hash;
 	uint64_t created_ms, stored_ms; /* stored: at the receiver, 0 unknown */
-	uint64_t changed_ms;		/* last change of state or NOTE */
+	uint64_t changed_ms; /* last change of state or NOTE, when it came to be known here */
 	uint64_t due_ms;     /* until when the state may wait, inclusive; 0: it does not */
 	uint64_t timer_ms;   /* when the timer looks next; 0 never */
 	uint64_t deliver_ms; /* what we said last should be there by then; 0: it is */
-	uint64_t review_ms, paused_ms;
+	uint64_t review_ms;
+	uint64_t
+		since_ms; /* ... and as its author dated it: both ends count a term from there (terms.h) */
 	uint32_t term_days, pause_days; /* working days */
 	uint64_t
 		meet_ms; /* an appointment that a message names, the newest of both logs; 0: none */

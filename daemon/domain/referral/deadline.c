@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A wait ends on a day, at the place where the work is done, and not at an hour: people on both sides read the same date.
- * A term that a partner has to meet begins when the document lay there, so that a slow line costs nobody their time; a
- * document that never arrives lets the term end with its own lifetime, so that no wait is without an end.  The thread has
+ * A term that the other side has to meet begins when the document lay there, so that a slow line costs nobody their time; a
+ * document that never arrives lets the term end with its own lifetime, so that no wait is without an end.  A term that one
+ * side gave itself, and the pause for a question, run from the moment at which that document was dated: both ends have it.  The thread has
  * one timer row, keyed by the time at which it looks next; moving it deletes the row before.
  */
 #include "domain/referral/deadline.h"
@@ -45,20 +46,20 @@ static uint64_t all_days(const char *place, uint64_t from_ms, uint32_t days)
 struct word {
 	bool there;
 	uint64_t signed_ms;
-	uint64_t stored_ms; /* at the receiver's node; 0: not yet */
+	uint64_t stored_ms; /* at the other node; 0: not yet */
 };
 
-/* The newest document of this type that the sender wrote, and since when it lies at the other side. */
-static enum err senders_word(struct turn *t, const struct thread *th, uint16_t type, struct word *w)
+/* The newest document of this type, and since when it lies at the side that did not write it. */
+static enum err word_of(struct turn *t, const struct thread *th, uint16_t type, struct word *w)
 {
-	const bool mine = th->role == THREAD_SENDER;
+	const bool by_sender = (act_of(type)->who & ACT_BY_SENDER) != 0;
+	const bool mine = by_sender == (th->role == THREAD_SENDER);
 	struct outbox_row row;
 	struct log_entry e;
 	uint16_t peer;
 	uint64_t place;
 	enum err rc;
 
-	require(act_of(type) != NULL);
 	*w = (struct word){.there = false};
 	for (uint32_t no = mine ? th->my_no : th->their_no; no > 0; no--) {
 		rc = thread_entry(t, th, mine, no, &e);
@@ -79,7 +80,7 @@ static enum err senders_word(struct turn *t, const struct thread *th, uint16_t t
 	return ERR_OK;
 }
 
-/* What the sender asked with a document of this type is due so many days after it was there. */
+/* What one side asked with a document of this type is due so many days after it lay at the other. */
 static enum err asked(struct turn *t, const struct thread *th, uint16_t type, uint32_t days,
 		      bool working, uint64_t *due_ms)
 {
@@ -89,7 +90,7 @@ static enum err asked(struct turn *t, const struct thread *th, uint16_t type, ui
 
 	require(days > 0);
 	require(*due_ms == 0);
-	rc = senders_word(t, th, type, &w);
+	rc = word_of(t, th, type, &w);
 	if (rc != ERR_OK)
 		return rc;
 	if (!w.there) /* taken out of the log after a loss of state */
@@ -107,7 +108,7 @@ static enum err asked(struct turn *t, const struct thread *th, uint16_t type, ui
 enum err deadline_of(struct turn *t, const struct thread *th, uint64_t *due_ms)
 {
 	const char *place = deadline_place(t, th);
-	const uint64_t since = th->changed_ms;
+	const uint64_t since = th->since_ms;
 	const struct state_row *row;
 
 	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
@@ -135,9 +136,9 @@ enum err deadline_of(struct turn *t, const struct thread *th, uint64_t *due_ms)
 	case STATE_REVIEW:
 		*due_ms = calendar_add(place, th->review_ms > since ? th->review_ms : since, 0);
 		return ERR_OK;
-	case STATE_KEEPING: /* the receiver releases the payload */
+	case STATE_KEEPING: /* the receiver releases the payload, which it could read until then */
 		if (th->role == THREAD_RECEIVER && !th->hidden)
-			*due_ms = calendar_add_all(place, since, row->days);
+			*due_ms = calendar_add_all(place, th->changed_ms, row->days);
 		return ERR_OK;
 	}
 	return ERR_OK;

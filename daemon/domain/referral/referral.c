@@ -121,7 +121,8 @@ enum referral_state referral_fold(const struct fold_event *s, size_t ns, const s
 		state = referral_step(state, who, receiver ? r[j].type : s[i].type, &note);
 		if (steps != NULL)
 			steps[i + j] = (struct fold_step){who, (uint32_t)(receiver ? j + 1 : i + 1),
-							  state, note};
+							  state, note,
+							  receiver ? r[j].type : s[i].type};
 		if (receiver)
 			j++;
 		else

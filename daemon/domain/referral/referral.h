@@ -72,6 +72,7 @@ struct fold_step {
 	uint32_t no; /* in its log */
 	enum referral_state state;
 	bool note;
+	uint16_t type;
 };
 /** referral_fold(s, ns, r, nr, steps): causal order, ties: receiver first.  steps may be NULL, else
  *  holds ns + nr.  Returns the state after all events that are causally complete; *done their count. */

@@ -45,7 +45,7 @@ static const struct state_row rows[REFERRAL_STATE_COUNT] = {
 		.reason = "no-answer", .answer = STATE_ACCEPTED},
 	[REFERRAL_OUTCOME] = {
 		.set = true, .next = SENDER, .sender_work = WORK_OUTCOME, .receiver_work = NOTHING,
-		.term = STATE_ALL_DAYS, .days = 30, .fires = DOC_ACK, .reason = "unacknowledged",
+		.term = STATE_ALL_DAYS, .days = 30, .asked = DOC_OUTCOME, .fires = DOC_ACK, .reason = "unacknowledged",
 		.answer = STATE_ACCEPTED, .end = STATE_END_OUTCOME},
 	[REFERRAL_REOPEN_PENDING] = {
 		.set = true, .next = RECEIVER, .sender_work = NOTHING, .receiver_work = WORK_REOPEN,

@@ -35,6 +35,7 @@ static const char *last_day(enum referral_state state, uint8_t role, bool escala
 			    .created_ms = noon(TUESDAY),
 			    .stored_ms = noon(TUESDAY),
 			    .changed_ms = noon(TUESDAY),
+			    .since_ms = noon(TUESDAY),
 			    .term_days = DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS};
 	uint64_t due;
 
@@ -100,7 +101,8 @@ static void nothing_falls_due_on_a_day_off(void **state)
 		struct thread th = {.state = (uint8_t)states[i],
 				    .role = THREAD_RECEIVER,
 				    .peer = 2,
-				    .changed_ms = noon(TUESDAY) + 2 * DAY};
+				    .changed_ms = noon(TUESDAY) + 2 * DAY,
+				    .since_ms = noon(TUESDAY) + 2 * DAY};
 		char text[DATE_TEXT];
 		uint64_t due;
 

@@ -160,7 +160,6 @@ static struct thread some_thread(void)
 			       .table_version = 3,
 			       .urgency = 2,
 			       .hidden = true,
-			       .paused_once = true,
 			       .owes_end = true,
 			       .withdrawn = true,
 			       .era = 9,
@@ -176,7 +175,7 @@ static struct thread some_thread(void)
 			       .timer_ms = 3005,
 			       .deliver_ms = 3006,
 			       .review_ms = 3007,
-			       .paused_ms = 3008,
+			       .since_ms = 3008,
 			       .term_days = 5,
 			       .pause_days = 2,
 			       .meet_ms = 3009,
@@ -187,7 +186,7 @@ static struct thread some_thread(void)
 }
 
 static const char thread_bytes[] =
-	"c1000000000000000000000000000000c20000000000000000000000000000000002010105030275"
+	"c1000000000000000000000000000000c20000000000000000000000000000000002010105030271"
 	"00000009000000040000000600000004d10000000000000000000000000000000000000000000000"
 	"0000000000000000d200000000000000000000000000000000000000000000000000000000000000"
 	"0000000000000bb90000000000000bba0000000000000bbb0000000000000bbc0000000000000bbd"
@@ -215,8 +214,7 @@ static void a_thread_lies_on_disk_in_these_bytes(void **state)
 	assert_int_equal(back.handled, th.handled);
 	assert_int_equal(back.meet_ms, th.meet_ms);
 	assert_int_equal(back.unread, th.unread);
-	assert_true(back.meet_ours && back.hidden && back.paused_once && back.owes_end &&
-		    back.withdrawn);
+	assert_true(back.meet_ours && back.hidden && back.owes_end && back.withdrawn);
 	assert_false(back.provisional || back.escalated);
 
 	/* a bit that no field has, and a log that was seen further than it goes: damage */
