@@ -58,7 +58,7 @@ void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t
 }
 
 /* Parts of it were typed, or are names of files: they look like no line of ours. */
-static void error_line(const struct cli *c, const char *mark, const char *text, const char *why)
+void cli_error_line(const struct cli *c, const char *mark, const char *text, const char *why)
 {
 	char *line = NULL;
 	size_t len = 0;
@@ -78,9 +78,9 @@ static void error_line(const struct cli *c, const char *mark, const char *text, 
 static void say_error(const struct cli *c, const char *what, const char *why, const char *remedy)
 {
 	require(what != NULL && why != NULL && remedy != NULL);
-	error_line(c, c->colour_errors ? "\033[1;31m!\033[0m " : "! ", what, why);
+	cli_error_line(c, c->colour_errors ? "\033[1;31m!\033[0m " : "! ", what, why);
 	if (remedy[0] != '\0')
-		error_line(c, "  ", remedy, "");
+		cli_error_line(c, "  ", remedy, "");
 }
 
 /* A row of the list with its values; nothing where the list has none. */
@@ -95,6 +95,12 @@ static const char *part(const struct cli *c, const char *code, const char *name,
 		return out;
 	return fill_text(out, WORDS_LONG, list_text(LIST_MISTAKES, c->lang, row), values,
 			 words_plural(c->lang));
+}
+
+const char *cli_called(const struct cli *c, enum list_lang lang, enum list_id list,
+		       const char *code)
+{
+	return words_called(lang, c->country, list, code);
 }
 
 int cli_refuse(const struct cli *c, int exit, const char *code, const struct fill *values)
@@ -203,7 +209,12 @@ int cli_look(struct cli *c, const struct msg *request, struct msg **out)
 		return cli_refuse(
 			c, CLI_NOT_NOW, "no-answer",
 			FILL({"cause", list_text(LIST_ERRORS, c->lang, err_text(rc)), 0}));
-	refusal_words(c->lang, &c->arena, *out);
+	/* a word for the client, and none of the answer */
+	if (msg_has(*out, REPLY_COUNTRY))
+		(void)snprintf(c->country, sizeof c->country, "%.2s",
+			       msg_text(*out, REPLY_COUNTRY));
+	msg_clear(*out, REPLY_COUNTRY);
+	refusal_words(c->lang, c->country, &c->arena, *out);
 	name_typed(c, *out);
 	return msg_has(*out, REPLY_ERROR) ? out_exit(msg_text(*out, REPLY_ERROR)) : CLI_DONE;
 }

@@ -30,6 +30,11 @@ const char *cli_option_at(const struct cli *c, const char *name, size_t i);
 uint64_t cli_option_number(const struct cli *c, const char *name);
 /** name is copied, value borrowed. */
 void cli_add_option(struct cli *c, const char *name, const char *value, uint64_t number);
+/** What a field of a person or a category is called, where the node is: a national number has another name in each country. */
+const char *cli_called(const struct cli *c, enum list_lang lang, enum list_id list,
+		       const char *code);
+/** A line of standard error that begins with mark: text, and why when there is one.  Both may hold what was typed. */
+void cli_error_line(const struct cli *c, const char *mark, const char *text, const char *why);
 /** The error of that name (config/lists/mistakes.psv) with its values, in the reader's language, on stderr or as JSON on stdout;
  *  returns exit.  {example} of the command is among the values. */
 int cli_refuse(const struct cli *c, int exit, const char *code, const struct fill *values);

@@ -65,6 +65,7 @@ struct cli {
 	const char *dir, *socket;
 	bool json, json_lines; /* the second: a list row by row */
 	enum list_lang lang;
+	char country[3]; /* of the node, once it has answered; "": not known */
 	bool lang_asked; /* by --lang, not by the environment */
 	const char *words[CLI_WORDS_MAX];
 	size_t word_count;

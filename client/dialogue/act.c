@@ -99,11 +99,18 @@ static enum talk ask_share(struct cli *c, struct msg *body)
 	struct talk_item items[TALK_ITEMS];
 	size_t count = 0;
 	uint64_t cats;
+	struct msg *sub, *reply;
 	enum talk said;
 
+	/* nothing was asked yet: then it is known what a national number is called there */
+	if (c->country[0] == '\0')
+		(void)cli_look(c, cli_request(c, REQUEST_STATUS, &sub), &reply);
 	for (; count < TALK_ITEMS && msg_cat_name((unsigned)count) != NULL; count++)
 		items[count] = (struct talk_item){
-			list_text(LIST_CATEGORIES, c->lang, msg_cat_name((unsigned)count)), NULL};
+			cli_called(c, c->lang, LIST_CATEGORIES, msg_cat_name((unsigned)count)),
+			strcmp(msg_cat_name((unsigned)count), "national-number") == 0
+				? talk_of(c, "never-sent")
+				: NULL};
 	talk_head(c, "act-share", FILL_NONE);
 	said = talk_pick_some(c, items, count, 0, &cats);
 	if (said == TALK_OK && cats != 0)

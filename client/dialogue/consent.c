@@ -83,11 +83,19 @@ static void say_notice(const struct cli *c, enum list_lang lang, const char *key
 static void say_what(const struct cli *c, enum list_lang lang, uint64_t cats)
 {
 	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++) {
-		char key[64];
+		char key[64], text[TEXT];
 
 		(void)snprintf(key, sizeof key, "you-%.40s", msg_cat_name(bit));
 		if ((cats >> bit & 1) != 0)
-			talk_paragraph(c, list_text(LIST_DIALOGUE, lang, key), "  |   - ");
+			talk_paragraph(c,
+				       fill_text(text, sizeof text,
+						 list_text(LIST_DIALOGUE, lang, key),
+						 FILL({"number",
+						       cli_called(c, lang, LIST_CATEGORIES,
+								  "national-number"),
+						       0}),
+						 words_plural(lang)),
+				       "  |   - ");
 	}
 }
 

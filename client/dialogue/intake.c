@@ -106,7 +106,8 @@ static enum talk ask_field(struct cli *c, struct intake *in, unsigned field)
 
 	(void)snprintf(key, sizeof key, "q-%.40s", name_of(in->person, field));
 	talk_head(c, list_has(LIST_DIALOGUE, key) ? key : "q-any",
-		  FILL({"field", list_text(LIST_PERSON, c->lang, name_of(in->person, field)), 0}));
+		  FILL({"field", cli_called(c, c->lang, LIST_PERSON, name_of(in->person, field)),
+			0}));
 	return person_lines(field) ? ask_text(c, in, field) : ask_line(c, in, field);
 }
 
@@ -227,7 +228,7 @@ static enum talk ask_some(struct cli *c, struct intake *in, const char *key, con
 	items[0] = (struct talk_item){talk_of(c, "nothing-more"), NULL};
 	for (size_t i = 0; i < count; i++)
 		items[i + 1] = (struct talk_item){
-			list_text(LIST_PERSON, c->lang, name_of(in->person, fields[i])), NULL};
+			cli_called(c, c->lang, LIST_PERSON, name_of(in->person, fields[i])), NULL};
 	talk_head(c, key, FILL_NONE);
 	t = talk_pick_some(c, items, count + 1, 1, &marks);
 	for (size_t i = 0; t == TALK_OK && i < count; i++)

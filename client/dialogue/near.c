@@ -3,12 +3,10 @@
 #include "client/dialogue/near.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "base/date.h"
-#include "base/text.h"
 #include "client/cli/terminal.h"
 #include "client/print/print.h"
 #include "client/print/todo.h"
@@ -19,7 +17,7 @@ enum { NEAR_SHOWN = 8, WHO = 400 };
 static const char *row_text(const struct cli *c, const struct msg *row, char out[WHO])
 {
 	const char *born = msg_text(row, NEAR_ROW_BIRTH_DATE),
-		   *same = list_text(LIST_PERSON, c->lang, msg_text(row, NEAR_ROW_SAME));
+		   *same = cli_called(c, c->lang, LIST_PERSON, msg_text(row, NEAR_ROW_SAME));
 	char number[TODO_CASE + 1], day[WORDS_SHORT];
 
 	todo_case(msg_text(row, NEAR_ROW_ID), number);
@@ -43,22 +41,6 @@ static void say(const struct cli *c, const char *key, const struct fill *values)
 	terminal_sentence(c, stderr, text, strlen(text));
 }
 
-/* Names are what somebody typed, or a partner: they look like no line of ours. */
-static void print_near(const struct cli *c, const char *row)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *line = open_memstream(&text, &len);
-
-	if (line == NULL)
-		return;
-	(void)fputs("  ", line);
-	text_print(line, row);
-	if (fclose(line) == 0)
-		terminal_sentence(c, stderr, text, len);
-	free(text);
-}
-
 /* Fields that were typed and not taken over. */
 static void print_kept(const struct cli *c, const struct msg *reply)
 {
@@ -66,8 +48,8 @@ static void print_kept(const struct cli *c, const struct msg *reply)
 	size_t n = 0;
 
 	for (size_t i = 0; i < msg_count(reply, REPLY_KEPT); i++) {
-		const char *name = list_text(LIST_PERSON, c->lang,
-					     msg_text_at(reply, REPLY_KEPT, i));
+		const char *name = cli_called(c, c->lang, LIST_PERSON,
+					      msg_text_at(reply, REPLY_KEPT, i));
 
 		if (n + strlen(name) + 3 > sizeof fields)
 			break;
@@ -94,7 +76,7 @@ void near_print(const struct cli *c, const struct msg *reply)
 		return;
 	say(c, "near-head", FILL_NONE);
 	for (size_t i = 0; i < count && i < NEAR_SHOWN; i++)
-		print_near(c, row_text(c, msg_at(reply, REPLY_NEAR, i), who));
+		cli_error_line(c, "  ", row_text(c, msg_at(reply, REPLY_NEAR, i), who), "");
 	todo_case(msg_text(msg_at(reply, REPLY_NEAR, 0), NEAR_ROW_ID), one);
 	todo_case(msg_text(reply, REPLY_ID), new);
 	if (c->cmd->act != 0)

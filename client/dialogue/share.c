@@ -62,7 +62,7 @@ static size_t fill_items(const struct cli *c, const struct referral *r,
 			continue;
 		bits[n] = UINT64_C(1) << bit;
 		items[n++] = (struct talk_item){
-			list_text(LIST_CATEGORIES, c->lang, msg_cat_name(bit)),
+			cli_called(c, c->lang, LIST_CATEGORIES, msg_cat_name(bit)),
 			strcmp(msg_cat_name(bit), "national-number") == 0 ? talk_of(c, "never-sent")
 			: (to->may >> bit & 1) != 0			  ? NULL
 						    : talk_of(c, "not-agreed")};
@@ -117,7 +117,7 @@ enum talk dialogue_share(struct cli *c, struct referral *r)
 static void show_field(const struct cli *c, const struct msg *p, const struct msg_field *f)
 {
 	(void)printf("  ");
-	print_cell(list_text(LIST_PERSON, c->lang, f->name), FIELD_WIDTH);
+	print_cell(cli_called(c, c->lang, LIST_PERSON, f->name), FIELD_WIDTH);
 	print_field(c, p, f);
 	(void)putchar('\n');
 }
@@ -133,7 +133,7 @@ static void print_kept(const struct cli *c, const struct referral *r, const stru
 		if (msg_has(r->person, f.number) && (to->share >> f.cat & 1) == 0 &&
 		    n + TEXT < sizeof text)
 			n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n == 0 ? "" : ", ",
-					      list_text(LIST_PERSON, c->lang, f.name));
+					      cli_called(c, c->lang, LIST_PERSON, f.name));
 	if (n > 0)
 		talk_say(c, "preview-not", FILL({"fields", text, 0}));
 	talk_say(c, "preview-never", FILL_NONE);

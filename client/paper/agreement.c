@@ -108,10 +108,11 @@ static void one_way(struct sheet *s, const struct msg *a, const char *partner)
 	}
 	if (strcmp(state, "ended") == 0) {
 		sheet_pair(s, label(s, "agree-cats"), label(s, "agree-ended"));
-		sheet_pair(s, label(s, "agree-was"), paper_cats(s->lang, cats, list));
+		sheet_pair(s, label(s, "agree-was"), paper_cats(s->c, s->lang, cats, list));
 	} else {
 		sheet_pair(s, label(s, "agree-cats"),
-			   cats == 0 ? label(s, "agree-closed") : paper_cats(s->lang, cats, list));
+			   cats == 0 ? label(s, "agree-closed")
+				     : paper_cats(s->c, s->lang, cats, list));
 	}
 	sheet_pair(s, label(s, "agree-purpose"),
 		   list_text(LIST_CODES, s->lang, msg_text(a, AGREEMENT_ROW_PURPOSE)));
@@ -132,7 +133,7 @@ static void one_lack(struct sheet *s, const struct msg *l, const char *partner)
 	(void)snprintf(key, sizeof key, "lack-%s", msg_text(l, LACK_ROW_CODE));
 	sheet_point(s, key,
 		    FILL({"partner", partner, 0},
-			 {"cats", paper_cats(s->lang, msg_u64(l, LACK_ROW_CATS), cats), 0}));
+			 {"cats", paper_cats(s->c, s->lang, msg_u64(l, LACK_ROW_CATS), cats), 0}));
 	if (who[0] != '\0')
 		sheet_point(s, phone[0] == '\0' ? "agree-call" : "agree-phone",
 			    FILL({"who", who, 0}, {"phone", phone, 0}));

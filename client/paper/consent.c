@@ -61,8 +61,8 @@ static void add(char out[CONSENT_VALUE], const char *word)
 	memcpy(out + (n == 0 ? 0 : n + 2), word, len + 1);
 }
 
-static void value_of(enum list_lang lang, const struct msg *row, const struct line *l,
-		     char out[CONSENT_VALUE])
+static void value_of(const struct cli *c, enum list_lang lang, const struct msg *row,
+		     const struct line *l, char out[CONSENT_VALUE])
 {
 	const char *text = l->kind == CODE || l->kind == WORD || l->kind == TEXT || l->kind == DAY
 				   ? msg_text(row, l->field)
@@ -94,7 +94,7 @@ static void value_of(enum list_lang lang, const struct msg *row, const struct li
 			       (unsigned long long)msg_u64(row, l->field));
 		return;
 	case CATS:
-		(void)paper_cats(lang, msg_u64(row, l->field), out);
+		(void)paper_cats(c, lang, msg_u64(row, l->field), out);
 		return;
 	case NEEDS:
 		for (size_t i = 0; i < msg_count(row, l->field); i++)
@@ -103,8 +103,8 @@ static void value_of(enum list_lang lang, const struct msg *row, const struct li
 	}
 }
 
-bool consent_line(enum list_lang lang, const struct msg *row, size_t *i, const char **label,
-		  char value[CONSENT_VALUE])
+bool consent_line(const struct cli *c, enum list_lang lang, const struct msg *row, size_t *i,
+		  const char **label, char value[CONSENT_VALUE])
 {
 	require(msg_kind_of(row) == MSG_GRANT_ROW && i != NULL);
 	for (; *i < sizeof lines / sizeof lines[0]; (*i)++) {
@@ -112,7 +112,7 @@ bool consent_line(enum list_lang lang, const struct msg *row, size_t *i, const c
 
 		if (l->kind == NEEDS ? msg_count(row, l->field) == 0 : !msg_has(row, l->field))
 			continue;
-		value_of(lang, row, l, value);
+		value_of(c, lang, row, l, value);
 		if (value[0] == '\0')
 			continue;
 		*label = list_text(LIST_PAPER, lang, l->label);
@@ -139,7 +139,8 @@ int cmd_consent_show(struct cli *c)
 		const char *label;
 		char value[CONSENT_VALUE];
 
-		while (consent_line(c->lang, msg_at(reply, REPLY_GRANTS, i), &k, &label, value)) {
+		while (consent_line(c, c->lang, msg_at(reply, REPLY_GRANTS, i), &k, &label,
+				    value)) {
 			(void)printf("    ");
 			print_cell(label, 24);
 			(void)printf("%s\n", value);

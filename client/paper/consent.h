@@ -18,7 +18,7 @@ enum { CONSENT_VALUE = PAPER_LIST }; /* the longest is a list of categories */
 
 /** The i-th line of a GrantRow that has something to say: its label and its value in that language; false at the end.  Fields that
  *  the row does not have are passed over: *i is where to go on. */
-bool consent_line(enum list_lang lang, const struct msg *row, size_t *i, const char **label,
-		  char value[CONSENT_VALUE]);
+bool consent_line(const struct cli *c, enum list_lang lang, const struct msg *row, size_t *i,
+		  const char **label, char value[CONSENT_VALUE]);
 
 #endif /* KRING_CLIENT_PAPER_CONSENT_H */

@@ -34,7 +34,7 @@ static void person(struct sheet *s, const struct msg *p, const char *head)
 		else if (f.type != MSG_TYPE_TEXT)
 			text = list_text(LIST_UI, s->lang,
 					 msg_u64(p, f.number) != 0 ? "yes" : "no");
-		sheet_pair(s, list_text(LIST_PERSON, s->lang, f.name), text);
+		sheet_pair(s, cli_called(s->c, s->lang, LIST_PERSON, f.name), text);
 	}
 }
 
@@ -88,7 +88,7 @@ static void consent(struct sheet *s, const struct msg *row)
 	const char *label;
 	char value[CONSENT_VALUE];
 
-	for (size_t k = 0; consent_line(s->lang, row, &k, &label, value);)
+	for (size_t k = 0; consent_line(s->c, s->lang, row, &k, &label, value);)
 		sheet_pair(s, label, value);
 }
 

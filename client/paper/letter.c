@@ -35,13 +35,14 @@ static void what_went(struct sheet *s, const struct msg *reply, const char *part
 		if (strcmp(msg_text(d, DISCLOSURE_ROW_PARTNER), partner) != 0 ||
 		    msg_u64(d, DISCLOSURE_ROW_CATS) == 0)
 			continue;
-		sheet_point(s, "letter-went",
-			    FILL({"when",
-				  words_day_of(s->lang, msg_u64(d, DISCLOSURE_ROW_AT_MS), when), 0},
-				 {"cats",
-				  paper_cats(s->lang, msg_u64(d, DISCLOSURE_ROW_CATS), cats), 0},
-				 {"ref", msg_text(d, DISCLOSURE_ROW_REF), 0},
-				 {"fate", list_text(LIST_PAPER, s->lang, paper_fate(d)), 0}));
+		sheet_point(
+			s, "letter-went",
+			FILL({"when", words_day_of(s->lang, msg_u64(d, DISCLOSURE_ROW_AT_MS), when),
+			      0},
+			     {"cats",
+			      paper_cats(s->c, s->lang, msg_u64(d, DISCLOSURE_ROW_CATS), cats), 0},
+			     {"ref", msg_text(d, DISCLOSURE_ROW_REF), 0},
+			     {"fate", list_text(LIST_PAPER, s->lang, paper_fate(d)), 0}));
 	}
 }
 
@@ -66,7 +67,8 @@ static void grounds(struct sheet *s, const struct msg *reply, const char *partne
 			     {"how", list_text(LIST_CODES, s->lang, msg_text(g, GRANT_ROW_HOW)), 0},
 			     {"purpose",
 			      list_text(LIST_CODES, s->lang, msg_text(g, GRANT_ROW_PURPOSE)), 0},
-			     {"cats", paper_cats(s->lang, msg_u64(g, GRANT_ROW_CATS), cats), 0},
+			     {"cats", paper_cats(s->c, s->lang, msg_u64(g, GRANT_ROW_CATS), cats),
+			      0},
 			     {"until", words_date(s->lang, msg_text(g, GRANT_ROW_LAST_DAY), until),
 			      0}));
 	}
@@ -99,7 +101,8 @@ static void one_partner(struct sheet *s, const struct msg *reply, const char *na
 	else
 		what_went(s, reply, name);
 	sheet_say(s, "letter-not",
-		  FILL({"partner", name, 0}, {"cats", paper_cats(s->lang, all & ~told, cats), 0}));
+		  FILL({"partner", name, 0},
+		       {"cats", paper_cats(s->c, s->lang, all & ~told, cats), 0}));
 	grounds(s, reply, name);
 	if (msg_text(p, PARTNER_ROW_PHONE)[0] != '\0')
 		sheet_say(s, "letter-phone",
@@ -117,7 +120,8 @@ static void brought(struct sheet *s, const struct msg *reply)
 			sheet_say(s, may ? "letter-brought" : "letter-brought-over",
 				  FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0},
 				       {"cats",
-					paper_cats(s->lang, msg_u64(g, GRANT_ROW_CATS), cats), 0},
+					paper_cats(s->c, s->lang, msg_u64(g, GRANT_ROW_CATS), cats),
+					0},
 				       {"until",
 					words_date(s->lang, msg_text(g, GRANT_ROW_LAST_DAY), until),
 					0}));

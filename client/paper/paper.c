@@ -92,13 +92,14 @@ int paper_close(struct cli *c, struct sheet *s, const struct msg *reply)
 	return whole(c, reply);
 }
 
-const char *paper_cats(enum list_lang lang, uint64_t cats, char out[PAPER_LIST])
+const char *paper_cats(const struct cli *c, enum list_lang lang, uint64_t cats,
+		       char out[PAPER_LIST])
 {
 	size_t n = 0;
 
 	out[0] = '\0';
 	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++) {
-		const char *word = list_text(LIST_CATEGORIES, lang, msg_cat_name(bit));
+		const char *word = cli_called(c, lang, LIST_CATEGORIES, msg_cat_name(bit));
 		const size_t len = strlen(word);
 
 		if ((cats >> bit & 1) == 0 || n + len + 3 > PAPER_LIST)

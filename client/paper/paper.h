@@ -27,7 +27,8 @@ int paper_json(const struct cli *c, const struct msg *req, const struct msg *rep
 /** Ends it, says where a file lies, and what could not be read.  The exit code, as paper_json. */
 int paper_close(struct cli *c, struct sheet *s, const struct msg *reply);
 /** Categories as a list of words. */
-const char *paper_cats(enum list_lang lang, uint64_t cats, char out[PAPER_LIST]);
+const char *paper_cats(const struct cli *c, enum list_lang lang, uint64_t cats,
+		       char out[PAPER_LIST]);
 /** This node's own row of REPLY_PARTNERS, or the one of that name; NULL: there is none. */
 const struct msg *paper_self(const struct msg *reply);
 const struct msg *paper_partner(const struct msg *reply, const char *name);

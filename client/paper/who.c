@@ -80,7 +80,7 @@ void who_partners(struct sheet *s, const struct msg *reply)
 
 		(void)snprintf(grant, sizeof grant, "%.8s",
 			       print_short(msg_text(d, DISCLOSURE_ROW_GRANT)));
-		paper_cats(s->lang, msg_u64(d, DISCLOSURE_ROW_CATS), cats);
+		paper_cats(s->c, s->lang, msg_u64(d, DISCLOSURE_ROW_CATS), cats);
 		sheet_point(
 			s, cats[0] == '\0' ? "who-consent" : "who-told",
 			FILL({"when", words_moment(s->lang, msg_u64(d, DISCLOSURE_ROW_AT_MS), when),

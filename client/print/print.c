@@ -62,7 +62,7 @@ void print_cats(const struct cli *c, uint64_t cats)
 	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
 		if (cats >> bit & 1) {
 			(void)printf("%s%s", first ? "" : ", ",
-				     list_text(LIST_CATEGORIES, c->lang, msg_cat_name(bit)));
+				     cli_called(c, c->lang, LIST_CATEGORIES, msg_cat_name(bit)));
 			first = false;
 		}
 	if (first)
@@ -194,7 +194,7 @@ void print_codes(const struct cli *c, enum list_id list, const char *codes, char
 	(void)snprintf(copy, sizeof copy, "%s", codes);
 	for (char *w = strtok_r(copy, ",", &save); w != NULL; w = strtok_r(NULL, ",", &save)) {
 		append(out, cap, &len, len == 0 ? "" : ", ");
-		append(out, cap, &len, list_text(list, c->lang, w + strspn(w, " ")));
+		append(out, cap, &len, cli_called(c, c->lang, list, w + strspn(w, " ")));
 	}
 }
 

@@ -39,9 +39,11 @@ static void fields(const struct cli *c, const struct msg *p, bool typed)
 		if (!msg_has(p, f.number) || (f.type != MSG_TYPE_TEXT && msg_u64(p, f.number) == 0))
 			continue;
 		(void)printf("  ");
-		print_cell(typed ? f.name : list_text(LIST_PERSON, c->lang, f.name), FIELD_WIDTH);
+		print_cell(typed ? f.name : cli_called(c, c->lang, LIST_PERSON, f.name),
+			   FIELD_WIDTH);
 		print_field(c, p, &f);
-		(void)printf("   [%s]\n", list_text(LIST_CATEGORIES, c->lang, msg_cat_name(f.cat)));
+		(void)printf("   [%s]\n",
+			     cli_called(c, c->lang, LIST_CATEGORIES, msg_cat_name(f.cat)));
 	}
 }
 

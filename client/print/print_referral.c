@@ -170,7 +170,7 @@ static void say_contact(const struct cli *c, const struct msg *person, const cha
 		/* no field of another category gets this far: daemon/domain/documents/message.c */
 		if (!msg_has(person, f.number))
 			continue;
-		(void)printf("%s%s%s", between(c, sep), list_text(LIST_PERSON, c->lang, f.name),
+		(void)printf("%s%s%s", between(c, sep), cli_called(c, c->lang, LIST_PERSON, f.name),
 			     words_colon(c->lang));
 		print_field(c, person, &f);
 	}

@@ -55,7 +55,7 @@ static void cats_text(const struct cli *c, uint64_t cats, char out[LIST_LEN])
 	out[0] = '\0';
 	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
 		if (cats >> bit & 1)
-			add_name(out, list_text(LIST_CATEGORIES, c->lang, msg_cat_name(bit)));
+			add_name(out, cli_called(c, c->lang, LIST_CATEGORIES, msg_cat_name(bit)));
 	if (out[0] == '\0')
 		memcpy(out, "-", 2);
 }

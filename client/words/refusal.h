@@ -16,8 +16,9 @@
 #include "proto/lists.h"
 #include "proto/msg.h"
 
-/** The what, why and remedy of a reply, from its code and values (config/lists/refusals.psv).  A code that only newer nodes know
+/** The what, why and remedy of a reply, from its code and values (config/lists/refusals.psv); country: where the node is, "" when not
+ *  known.  A code that only newer nodes know
  *  is shown as it is; a reply without a code stays as it is. */
-void refusal_words(enum list_lang lang, struct arena *a, struct msg *reply);
+void refusal_words(enum list_lang lang, const char *country, struct arena *a, struct msg *reply);
 
 #endif /* KRING_CLIENT_WORDS_REFUSAL_H */

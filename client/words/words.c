@@ -83,6 +83,22 @@ const char *words_option(enum list_lang lang, const char *noun, const char *verb
 	return list_has(LIST_PERSON, field) ? list_text(LIST_PERSON, lang, field) : "";
 }
 
+const char *const words_national[] = {"national-BE", "national-DE", "national-FR", "national-LU",
+				      "national-NL", "national-UK", NULL};
+
+/* Whoever reads it has a number of one country in hand, and knows it by that country's name. */
+const char *words_called(enum list_lang lang, const char *country, enum list_id list,
+			 const char *code)
+{
+	require(country != NULL && code != NULL);
+	if ((list == LIST_PERSON && strcmp(code, "national_number") == 0) ||
+	    (list == LIST_CATEGORIES && strcmp(code, "national-number") == 0))
+		for (size_t i = 0; words_national[i] != NULL; i++)
+			if (strncmp(words_national[i] + sizeof "national-" - 1, country, 2) == 0)
+				return words_of(lang, words_national[i]);
+	return list_text(list, lang, code);
+}
+
 /* Names are capitals; brackets, dots and what else stands there is the same in every language. */
 void words_arguments(enum list_lang lang, const char *words, char *out, size_t cap)
 {

@@ -42,6 +42,12 @@ const char *words_semicolon(enum list_lang lang);
 const char *words_help(enum list_lang lang, const char *noun, const char *verb);
 /** What an option of that command is for, for a person; "" when there is no row, which a test finds. */
 const char *words_option(enum list_lang lang, const char *noun, const char *verb, const char *name);
+/** What a field of a person or a category is called where the node is ("BE"; "": not known): a national number has another name in
+ *  each country. */
+const char *words_called(enum list_lang lang, const char *country, enum list_id list,
+			 const char *code);
+/** Rows of say.psv: that number in each country; NULL behind the last. */
+extern const char *const words_national[];
 /** "CASE FIELD..." with the names that the reader's language has for them. */
 void words_arguments(enum list_lang lang, const char *words, char *out, size_t cap);
 

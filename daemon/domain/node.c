@@ -546,6 +546,7 @@ enum err node_error_reply(struct turn *t, enum err e, struct span *out)
 
 	require(e != ERR_OK);
 	turn_refused_into(t, e, reply);
+	msg_set_text(t->arena, reply, REPLY_COUNTRY, t->node->country);
 	msg_set_u64(reply, REPLY_UNCOVERED, r->uncovered);
 	msg_set_u64(reply, REPLY_COVERED, r->covered);
 	if (r->id[0] != '\0') {
