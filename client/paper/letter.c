@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The letter: what was told to whom and why, until when; what was not told; how to take it back; whom to telephone.  In the words of
  * the person, and of nothing that stood in the file. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -25,24 +26,51 @@ static uint64_t told_to(const struct msg *reply, const char *partner)
 	return cats;
 }
 
-/* One point for each document: when, what, in which referral, and whether it is there. */
+/* Categories as the person calls them; paper_cats() has what workers call them. */
+static const char *your_cats(const struct sheet *s, uint64_t cats, char out[PAPER_LIST])
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++) {
+		char key[64], word[160];
+
+		if ((cats >> bit & 1) == 0)
+			continue;
+		(void)snprintf(key, sizeof key, "you-%.40s", msg_cat_name(bit));
+		(void)fill_text(
+			word, sizeof word, list_text(LIST_DIALOGUE, s->lang, key),
+			FILL({"number",
+			      cli_called(s->c, s->lang, LIST_CATEGORIES, "national-number"), 0}),
+			words_plural(s->lang));
+		if (n + strlen(word) + 3 > PAPER_LIST)
+			continue;
+		n += (size_t)snprintf(out + n, PAPER_LIST - n, "%s%s",
+				      n == 0 ? "" : words_semicolon(s->lang), word);
+	}
+	return out;
+}
+
+/* One point for each document: when, what, in which referral, and whether it is there; what was a mistake or was taken back says so
+ * in a sentence. */
 static void what_went(struct sheet *s, const struct msg *reply, const char *partner)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
 		const struct msg *d = msg_at(reply, REPLY_DISCLOSURES, i);
-		char cats[PAPER_LIST], when[WORDS_SHORT];
+		const char *fate = paper_fate(d);
+		char cats[PAPER_LIST], when[WORDS_SHORT], key[64];
 
 		if (strcmp(msg_text(d, DISCLOSURE_ROW_PARTNER), partner) != 0 ||
 		    msg_u64(d, DISCLOSURE_ROW_CATS) == 0)
 			continue;
-		sheet_point(
-			s, "letter-went",
-			FILL({"when", words_day_of(s->lang, msg_u64(d, DISCLOSURE_ROW_AT_MS), when),
-			      0},
-			     {"cats",
-			      paper_cats(s->c, s->lang, msg_u64(d, DISCLOSURE_ROW_CATS), cats), 0},
-			     {"ref", msg_text(d, DISCLOSURE_ROW_REF), 0},
-			     {"fate", list_text(LIST_PAPER, s->lang, paper_fate(d)), 0}));
+		(void)snprintf(key, sizeof key, "letter-%s", fate);
+		sheet_point(s, list_has(LIST_PAPER, key) ? key : "letter-went",
+			    FILL({"when",
+				  words_day_of(s->lang, msg_u64(d, DISCLOSURE_ROW_AT_MS), when), 0},
+				 {"cats", your_cats(s, msg_u64(d, DISCLOSURE_ROW_CATS), cats), 0},
+				 {"partner", partner, 0},
+				 {"ref", msg_text(d, DISCLOSURE_ROW_REF), 0},
+				 {"fate", list_text(LIST_PAPER, s->lang, fate), 0}));
 	}
 }
 
@@ -52,11 +80,13 @@ static void grounds(struct sheet *s, const struct msg *reply, const char *partne
 	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
 		const struct msg *g = msg_at(reply, REPLY_GRANTS, i);
 		const char *state = msg_text(g, GRANT_ROW_STATE);
-		char cats[PAPER_LIST], given[WORDS_SHORT], until[WORDS_SHORT];
+		char cats[PAPER_LIST], given[WORDS_SHORT], until[WORDS_SHORT], purpose[64];
 
 		if (strcmp(msg_text(g, GRANT_ROW_PARTNER), partner) != 0 ||
 		    msg_u64(g, GRANT_ROW_RECEIVED) != 0)
 			continue;
+		(void)snprintf(purpose, sizeof purpose, "your-%.40s",
+			       msg_text(g, GRANT_ROW_PURPOSE));
 		sheet_point(
 			s,
 			strcmp(state, "living") == 0	  ? "letter-ground"
@@ -65,10 +95,8 @@ static void grounds(struct sheet *s, const struct msg *reply, const char *partne
 			FILL({"given", words_day_of(s->lang, msg_u64(g, GRANT_ROW_GIVEN_MS), given),
 			      0},
 			     {"how", list_text(LIST_CODES, s->lang, msg_text(g, GRANT_ROW_HOW)), 0},
-			     {"purpose",
-			      list_text(LIST_CODES, s->lang, msg_text(g, GRANT_ROW_PURPOSE)), 0},
-			     {"cats", paper_cats(s->c, s->lang, msg_u64(g, GRANT_ROW_CATS), cats),
-			      0},
+			     {"purpose", list_text(LIST_PAPER, s->lang, purpose), 0},
+			     {"cats", your_cats(s, msg_u64(g, GRANT_ROW_CATS), cats), 0},
 			     {"until", words_date(s->lang, msg_text(g, GRANT_ROW_LAST_DAY), until),
 			      0}));
 	}
@@ -101,8 +129,7 @@ static void one_partner(struct sheet *s, const struct msg *reply, const char *na
 	else
 		what_went(s, reply, name);
 	sheet_say(s, "letter-not",
-		  FILL({"partner", name, 0},
-		       {"cats", paper_cats(s->c, s->lang, all & ~told, cats), 0}));
+		  FILL({"partner", name, 0}, {"cats", your_cats(s, all & ~told, cats), 0}));
 	grounds(s, reply, name);
 	if (msg_text(p, PARTNER_ROW_PHONE)[0] != '\0')
 		sheet_say(s, "letter-phone",
@@ -119,9 +146,7 @@ static void brought(struct sheet *s, const struct msg *reply)
 		if (msg_u64(g, GRANT_ROW_RECEIVED) != 0)
 			sheet_say(s, may ? "letter-brought" : "letter-brought-over",
 				  FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0},
-				       {"cats",
-					paper_cats(s->c, s->lang, msg_u64(g, GRANT_ROW_CATS), cats),
-					0},
+				       {"cats", your_cats(s, msg_u64(g, GRANT_ROW_CATS), cats), 0},
 				       {"until",
 					words_date(s->lang, msg_text(g, GRANT_ROW_LAST_DAY), until),
 					0}));

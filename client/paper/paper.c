@@ -130,9 +130,18 @@ const struct msg *paper_partner(const struct msg *reply, const char *name)
 
 const char *paper_fate(const struct msg *d)
 {
-	const char *delivery = msg_text(d, DISCLOSURE_ROW_DELIVERY);
+	const char *delivery = msg_text(d, DISCLOSURE_ROW_DELIVERY),
+		   *back = msg_text(d, DISCLOSURE_ROW_TAKEN_BACK);
+	const bool gone = msg_u64(d, DISCLOSURE_ROW_LET_GO) != 0;
 
 	require(msg_kind_of(d) == MSG_DISCLOSURE_ROW);
+	if (back[0] != '\0' && strcmp(delivery, "queued") == 0)
+		return "fate-not-left";
+	if (back[0] != '\0' && (delivery[0] == '\0' || strcmp(delivery, "stored") == 0 ||
+				strcmp(delivery, "handed") == 0))
+		return strcmp(back, "mistake") == 0 ? gone ? "fate-mistake" : "fate-mistake-soon"
+		       : gone			    ? "fate-revoked"
+						    : "fate-revoked-soon";
 	if (delivery[0] == '\0' || strcmp(delivery, "stored") == 0)
 		return "fate-there";
 	if (strcmp(delivery, "queued") == 0 || strcmp(delivery, "handed") == 0)

@@ -90,7 +90,7 @@ def compare(n, case, tmp):
         text = run(n, "letter", case, lang=lang).stdout
         for partner in {w[0] for w in want}:
             assert partner in page.text and partner in text
-        lines = [x for x in text.splitlines() if re.match(r"  - .*\([^()]*; ?[0-9A-Z]{9}\)$|  - .*\([^()]* ; [0-9A-Z]{9}\)$", x)]
+        lines = [x for x in text.splitlines() if re.match(r"  - .*\(([^()]*; ?|[^()]* ; |)[0-9A-Z]{9}\)\.?$", x)]
         assert len(lines) == len([w for w in want if w[2]]), (lang, text)
     return want
 
@@ -117,7 +117,7 @@ def test_what_a_person_reads_is_what_the_ledger_has(federation, workdir):
     assert {d["partner"] for d in one["disclosures"]} == {"GGD Zeeland"} and {d["ref"] for d in one["disclosures"]} == {refs[c.name]}
     assert [g["id"] for g in one["grants"]] == [ids[c.name]]
     not_told = next(x for x in run(a, "letter", refs[c.name], lang="en").stdout.splitlines() if x.startswith("Not shared with GGD Zeeland"))
-    assert "contact" in not_told and "story" in not_told and "needs and goals" not in not_told
+    assert "how to reach you" in not_told and "what you told us" in not_told and "what you need" not in not_told
     receipt = run(a, "consent", "receipt", ids[b.name], lang="de").stdout
     assert ids[b.name] in receipt and "jederzeit widerrufen" in receipt and "SMWO" in receipt
     a.k("case", "edit", case, "--story", "")  # what is erased here stays told
@@ -136,12 +136,50 @@ def test_what_a_person_reads_is_what_the_ledger_has(federation, workdir):
     # who was told is told who told: the other end looks from its side
     theirs = c.k("show", refs[c.name])["referrals"][0]["case_id"]
     page = run(c, "letter", theirs, lang="en").stdout
-    assert "Goes told us about you: identity, needs and goals" in page and not c.k("who", theirs).get("disclosures")
+    assert "Goes told us about you: your name, your birth date and your language; what you need and what you want." in page and not c.k("who", theirs).get("disclosures")
     seen = a.k("who", case)["audit"]
     assert {"export", "view", "send"} <= {x["event"] for x in seen} and all(x["actor"] for x in seen)
     one = a.new_case(name="Testpersoon Gewist")  # an erased case tells nobody anything
     a.k("case", "erase", one)
     assert run(a, "letter", one).returncode == 3 and run(a, "who", one).returncode == 3
+
+
+MISTAKE = {"nl": ("per vergissing. SMWO heeft het weer gewist", "SMWO wist het zodra ons bericht daar is"),
+           "fr": ("par erreur. SMWO l'a effacé depuis", "SMWO l'efface dès que notre message y arrive"),
+           "en": ("by mistake. SMWO has erased it since", "SMWO erases it as soon as our word is there"),
+           "de": ("versehentlich mitgeteilt. SMWO hat es wieder gelöscht", "SMWO löscht es, sobald unsere Nachricht dort ist")}
+
+
+def test_a_letter_says_what_was_a_mistake_and_what_was_taken_back(federation):
+    """In the person's words, and only what is so: while the partner is off, it still has what it was told."""
+    a, b = federation("Goes", "SMWO").start()
+    case = a.new_case(name="Testpersoon Verzonnen", phone="000-111", goals="rust")
+    grant = a.consent(case, b.name, "identity,contact,needs")
+    ref, kept = a.refer(case, b.name), a.refer(case, b.name, need="housing")
+    for r in (ref, kept):
+        b.await_state(r, "offered")
+    b.stop()
+    a.k("recall", ref)
+
+    def line(lang, r):
+        return next(x for x in run(a, "letter", case, lang=lang).stdout.splitlines() if r in x)
+    for lang in LANGS:
+        assert MISTAKE[lang][1] in line(lang, ref) and MISTAKE[lang][0] not in line(lang, ref)
+        assert not set(MISTAKE[lang]) & {line(lang, kept)} and "vergissing" not in line(lang, kept)
+    b.start()
+    b.await_state(ref, "error")
+    wait_for("the receipt", lambda: all(d.get("let_go") for d in a.k("letter", ref)["disclosures"]))
+    for lang in LANGS:
+        assert MISTAKE[lang][0] in line(lang, ref)
+        page = run(a, "who", case, lang=lang).stdout
+        assert {"nl": "een vergissing: daar weer gewist", "fr": "une erreur : effacé là-bas depuis", "en": "a mistake: erased there since",
+                "de": "ein Versehen: dort wieder gelöscht"}[lang] in page
+    assert "uw naam, uw geboortedatum en uw taal; hoe men u kan bereiken; wat u nodig hebt en wat u wilt bereiken" in line("nl", kept)
+    text = run(a, "letter", case, lang="nl").stdout  # no label of a worker's screen
+    assert not [w for w in ("wie het is", "noden en doelen", "inkomen en schulden", "eigen verhaal", "doorverwijzen)") if w in text], text
+    a.k("consent", "withdraw", grant)
+    wait_for("the withdrawal to be there", lambda: all(d.get("let_go") for d in a.k("letter", kept)["disclosures"]))
+    assert "De toestemming is ingetrokken. SMWO heeft het weer gewist" in line("nl", kept)
 
 
 CAME = {"nl": ("die van Goes bij ons kwam", "Dat mogen wij gebruiken tot en met", "Dat mogen wij nu niet gebruiken"),

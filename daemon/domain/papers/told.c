@@ -15,6 +15,7 @@
 #include "domain/documents/document.h"
 #include "domain/page.h"
 #include "domain/referral/calendar.h"
+#include "domain/referral/referral.h"
 #include "domain/views/consents.h"
 #include "domain/views/history.h"
 
@@ -41,12 +42,26 @@ static enum err ground_of(struct turn *t, const struct id16 *id, struct ground *
 	return ERR_OK;
 }
 
+/* What came of its referral: the partner lets go in the turn that brings our word. */
+static void referral_row(struct turn *t, const struct thread *th, struct msg *row)
+{
+	char ref[THREAD_REF_LEN + 1];
+
+	thread_reference(t, &th->id, ref);
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_REF, ref);
+	if (th->state != REFERRAL_ERROR && th->state != REFERRAL_REVOKED)
+		return;
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_TAKEN_BACK,
+		     th->state == REFERRAL_ERROR ? "mistake" : "revoked");
+	if (th->deliver_ms == 0)
+		msg_set_u64(row, DISCLOSURE_ROW_LET_GO, 1);
+}
+
 /* What the document itself still says; a ledger row outlives it. */
 static enum err document_row(struct turn *t, const struct doc_key *key, struct msg *row)
 {
 	struct document d;
 	struct thread th;
-	char ref[THREAD_REF_LEN + 1];
 	const char *delivery;
 	uint64_t stored;
 	enum err rc = document_load(t, key, &d);
@@ -56,10 +71,8 @@ static enum err document_row(struct turn *t, const struct doc_key *key, struct m
 	if (d.hollow)
 		msg_set_u64(row, DISCLOSURE_ROW_HOLLOW, 1);
 	rc = thread_load(t, &d.head.thread_id, &th);
-	if (rc == ERR_OK && th.kind == THREAD_REFERRAL) {
-		thread_reference(t, &th.id, ref);
-		msg_set_text(t->arena, row, DISCLOSURE_ROW_REF, ref);
-	}
+	if (rc == ERR_OK && th.kind == THREAD_REFERRAL)
+		referral_row(t, &th, row);
 	if (rc == ERR_OK || rc == ERR_NOTFOUND)
 		rc = view_delivery(t, key, &delivery, &stored);
 	if (rc != ERR_OK)
