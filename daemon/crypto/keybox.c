@@ -178,8 +178,8 @@ static const uint8_t *wrap_key(const struct keybox *kb, enum keybox_class cls, u
 {
 	const struct keybox_roots *r = &kb->s->roots;
 
-	require(cls == KEYBOX_CASE || cls == KEYBOX_AUDIT);
-	/* Audit keys are not shredded with the cases: the log must stay readable, so that there is
+	require(cls == KEYBOX_CASE || cls == KEYBOX_AUDIT || cls == KEYBOX_GRANT);
+	/* Audit keys are not shredded with cases and consents: the log must stay readable, so that there is
 	 * one epoch only. */
 	if (cls == KEYBOX_AUDIT)
 		return epoch == r->audit_epoch ? r->audit_wrap : NULL;
@@ -218,7 +218,7 @@ void keybox_wrap(const struct keybox *kb, enum keybox_class cls, const struct id
 {
 	const struct keybox_roots *r = &kb->s->roots;
 
-	wrap(kb, cls, case_id, cls == KEYBOX_CASE ? r->case_epoch : r->audit_epoch, key, out);
+	wrap(kb, cls, case_id, cls == KEYBOX_AUDIT ? r->audit_epoch : r->case_epoch, key, out);
 }
 
 enum err keybox_unwrap(const struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
@@ -247,16 +247,17 @@ void keybox_shred_begin(struct keybox *kb)
 	rng_fill(r->case_wrap_next, 32);
 }
 
-enum err keybox_rewrap(struct keybox *kb, const struct id16 *case_id, const uint8_t *wrapped,
-		       uint8_t out[KEYBOX_WRAPPED_LEN])
+enum err keybox_rewrap(struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
+		       const uint8_t *wrapped, uint8_t out[KEYBOX_WRAPPED_LEN])
 {
 	uint8_t key[32];
-	enum err rc = keybox_unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
+	enum err rc = keybox_unwrap(kb, cls, case_id, wrapped, key);
 
+	require(cls != KEYBOX_AUDIT); /* one epoch, for ever */
 	/* Without a begun shredding the key would be wrapped under zeros. */
 	require(kb->s->roots.case_epoch_next != 0);
 	if (rc == ERR_OK)
-		wrap(kb, KEYBOX_CASE, case_id, kb->s->roots.case_epoch_next, key, out);
+		wrap(kb, cls, case_id, kb->s->roots.case_epoch_next, key, out);
 	sodium_memzero(key, sizeof key);
 	return rc;
 }

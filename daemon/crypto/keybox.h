@@ -20,8 +20,9 @@
 
 struct keybox;
 
-/** Which key a record is under: node-wide ids and indexes, one case, or its audit detail. */
-enum keybox_class { KEYBOX_META, KEYBOX_CASE, KEYBOX_AUDIT };
+/** Which key a record is under: node-wide ids and indexes, one case, its audit detail, or
+ *  one consent. */
+enum keybox_class { KEYBOX_META, KEYBOX_CASE, KEYBOX_AUDIT, KEYBOX_GRANT };
 
 enum {
 	KEYBOX_WRAPPED_LEN = 4 + 24 + 32 + 16, /* epoch | nonce | key | tag */
@@ -98,8 +99,9 @@ MUST_CHECK enum err keybox_case_derive(struct keybox *kb, const struct id16 *cas
 /** Crypto-shred: a next wrap key is drawn, every key that is to live is wrapped under it, the key before is
  *  forgotten.  keyroot is written after the first and settled after the last (daemon/store/FORMAT.md, Values). */
 void keybox_shred_begin(struct keybox *kb);
-MUST_CHECK enum err keybox_rewrap(struct keybox *kb, const struct id16 *case_id,
-				  const uint8_t *wrapped, uint8_t out[KEYBOX_WRAPPED_LEN]);
+MUST_CHECK enum err keybox_rewrap(struct keybox *kb, enum keybox_class cls,
+				  const struct id16 *case_id, const uint8_t *wrapped,
+				  uint8_t out[KEYBOX_WRAPPED_LEN]);
 void keybox_shred_end(struct keybox *kb);
 /** The same for the secret halves of EPOCH prekeys. */
 void keybox_prekeys_begin(struct keybox *kb);

@@ -73,7 +73,8 @@
 	X(PENDING, "pending")	  /* id 16                           waits for a second   */ \
 	X(WORKER, "worker")	  /* case 16                         staff 16             */ \
 	X(BLOB, "blob")		  /* blob 32; blob 32 | kind u8 | id 16 | peer u16  who needs it, who may have it */ \
-	X(CHUNK, "chunk")	  /* place 32 | no u32               ciphertext, as it is */
+	X(CHUNK, "chunk")	  /* place 32 | no u32               ciphertext, as it is */ \
+	X(GRANTKEY, "grantkey")	  /* grant 16; case 16               wrapped key          */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

@@ -2,6 +2,7 @@
 /* Every value of a case lies under that case's own keys; to erase the case is to delete two wrapped keys, wherever copies
  * of its rows still lie.  A value is bound to its table, its key, its case and the transaction that wrote it: a row that was
  * moved to another place, or kept from before, does not open.
+ * What a consent let us hold lies under that consent's key: it can go while the rest of the case lives.
  * Audit details have a key of their own, because the audit log outlives what it tells of. */
 #include "store/record.h"
 
@@ -14,7 +15,9 @@ enum { PAD_DOC_SMALL = 1024, PAD_DOC_PAGE = LIMIT_RECORD_PAGE };
 
 static enum store_table key_table(enum record_class cls)
 {
-	require(cls == RECORD_CASE || cls == RECORD_AUDIT);
+	require(cls == RECORD_CASE || cls == RECORD_AUDIT || cls == RECORD_GRANT);
+	if (cls == RECORD_GRANT)
+		return STORE_GRANTKEY;
 	return cls == RECORD_CASE ? STORE_CASEKEY : STORE_AUDITKEY;
 }
 
@@ -41,6 +44,11 @@ enum err record_case_keys(struct store_txn *txn, const struct id16 *case_id)
 	return rc == ERR_OK ? key_add(txn, RECORD_AUDIT, case_id) : rc;
 }
 
+enum err record_grant_key(struct store_txn *txn, const struct id16 *grant)
+{
+	return key_add(txn, RECORD_GRANT, grant);
+}
+
 /* Copies the wrapped key: what the store lends dies with the next write. */
 static enum err wrapped_of(struct store_txn *txn, enum record_class cls, const struct id16 *case_id,
 			   uint8_t out[RECORD_WRAPPED_LEN])
@@ -48,7 +56,7 @@ static enum err wrapped_of(struct store_txn *txn, enum record_class cls, const s
 	struct span v;
 	enum err rc;
 
-	require(cls <= RECORD_AUDIT);
+	require(cls <= RECORD_GRANT);
 	if (cls == RECORD_META)
 		return ERR_OK;
 	rc = store_get(txn, key_table(cls), span_of(case_id->b, sizeof case_id->b), &v);
@@ -219,7 +227,7 @@ enum err record_open(struct store_txn *txn, struct arena *a, enum store_table ta
 	/* The class stands in clear, because it says which key opens the rest; it is part of what
 	 * is authenticated, so a changed one does not open. */
 	place->cls = (enum record_class)rd_u8(&r);
-	if (place->cls > RECORD_AUDIT)
+	if (place->cls > RECORD_GRANT)
 		return ERR_CORRUPT;
 	place->case_id = rd_id16(&r);
 	rc = wrapped_of(txn, place->cls, &place->case_id, wrapped);

@@ -3,7 +3,7 @@
  * record - values as they lie in the store: a header, sealed, padded (FORMAT.md).
  *
  * Layer:    store (base only).  The keys are behind record_cipher, filled in by core/.
- * Owns:     tables CASEKEY and AUDITKEY.
+ * Owns:     tables CASEKEY, AUDITKEY and GRANTKEY.
  * Threads:  as store.h.
  * Time:     none.
  * Durable:  with the transaction.
@@ -16,8 +16,8 @@
 #include "base/arena.h"
 #include "store/store.h"
 
-/** Which key a value is under. */
-enum record_class { RECORD_META, RECORD_CASE, RECORD_AUDIT };
+/** Which key a value is under.  Of GRANT the id is that of a consent, or of the case whose person partners tell (told.h). */
+enum record_class { RECORD_META, RECORD_CASE, RECORD_AUDIT, RECORD_GRANT };
 
 enum { RECORD_WRAPPED_LEN = 76, RECORD_SEAL_EXTRA = 40 };
 
@@ -38,11 +38,13 @@ struct record_cipher {
 struct record_place {
 	enum store_table table;
 	enum record_class cls;
-	struct id16 case_id; /* zero for RECORD_META */
+	struct id16 case_id; /* zero for RECORD_META; the grant for RECORD_GRANT */
 };
 
 /** Both keys of a new case.  ERR_EXISTS when it has them. */
 MUST_CHECK enum err record_case_keys(struct store_txn *txn, const struct id16 *case_id);
+/** The key of what goes when this consent does.  ERR_EXISTS. */
+MUST_CHECK enum err record_grant_key(struct store_txn *txn, const struct id16 *grant);
 /** A value only this case can name again (pseudonym, thread id). ERR_NOTFOUND: erased. */
 MUST_CHECK enum err record_derive(struct store_txn *txn, const struct id16 *case_id,
 				  struct span input, struct id16 *out);

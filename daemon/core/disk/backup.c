@@ -62,17 +62,24 @@ void backup_end(struct backup *b)
 	free(b);
 }
 
+static bool is_key(enum store_table t)
+{
+	return t == STORE_CASEKEY || t == STORE_AUDITKEY || t == STORE_GRANTKEY;
+}
+
 /* Without what it is wrapped under here, which a restore draws anew; the seal of the whole backup is what protects it. */
 static enum err add_key(struct backup *b, const struct store_row *row)
 {
+	const enum keybox_class cls = b->table == STORE_CASEKEY	   ? KEYBOX_CASE
+				      : b->table == STORE_GRANTKEY ? KEYBOX_GRANT
+								   : KEYBOX_AUDIT;
 	struct id16 id;
 
-	require(b->table == STORE_CASEKEY || b->table == STORE_AUDITKEY);
+	require(is_key((enum store_table)b->table));
 	if (row->key.len != 16 || row->val.len != RECORD_WRAPPED_LEN)
 		return ERR_CORRUPT;
 	memcpy(id.b, row->key.p, 16);
-	return backup_out_key(b->out, b->table == STORE_CASEKEY ? KEYBOX_CASE : KEYBOX_AUDIT, &id,
-			      row->val.p);
+	return backup_out_key(b->out, cls, &id, row->val.p);
 }
 
 /* Rows until the piece is full.  The end of a table is no error: the next table follows. */
@@ -89,7 +96,7 @@ static enum err fill(struct backup *b)
 			b->rows = (struct store_walk){.rc = ERR_OK};
 			continue;
 		}
-		if (t == STORE_CASEKEY || t == STORE_AUDITKEY)
+		if (is_key(t))
 			rc = add_key(b, &b->rows.row);
 		else
 			backup_out_row(b->out, (uint8_t)t, b->rows.row.key, b->rows.row.val);

@@ -7,7 +7,8 @@
 #include "base/check.h"
 
 static_assert((int)RECORD_META == (int)KEYBOX_META && (int)RECORD_CASE == (int)KEYBOX_CASE &&
-		      (int)RECORD_AUDIT == (int)KEYBOX_AUDIT,
+		      (int)RECORD_AUDIT == (int)KEYBOX_AUDIT &&
+		      (int)RECORD_GRANT == (int)KEYBOX_GRANT,
 	      "the two lists of key classes are one");
 static_assert((int)RECORD_WRAPPED_LEN == (int)KEYBOX_WRAPPED_LEN &&
 		      (int)RECORD_SEAL_EXTRA == (int)KEYBOX_RECORD_EXTRA,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* An erased case dies with its keys, in copies of the store too: every case key that lives is wrapped again under a new
- * wrap key, and keyroot, which holds that key, is overwritten in place.  A copy of the store from yesterday then opens
+/* What was erased, a case or what one consent let us hold, dies with its keys, in copies of the store too: every such key that
+ * lives is wrapped again under a new wrap key, and keyroot, which holds that key, is overwritten in place.  A copy of the store from yesterday then opens
  * nothing, because its wrap key is nowhere.
  * Order: keyroot learns the next key, transactions wrap everything in slices, keyroot forgets the old one.  A slice needs a
  * few pages and gives as many back, so that a store that is full can be shredded.  A crash anywhere
@@ -36,23 +36,25 @@ bool shred_waiting(struct store *s, const struct keyfile *k)
 
 /* Up to a slice of them, from where w stands; *more: it did not come to the end.  Those wrapped before a crash are
  * wrapped already. */
-static enum err rewrap(struct store_txn *txn, struct keybox *kb, struct store_walk *w, bool *more)
+static enum err rewrap(struct store_txn *txn, struct keybox *kb, enum keybox_class cls,
+		       struct store_walk *w, bool *more)
 {
+	const enum store_table table = cls == KEYBOX_CASE ? STORE_CASEKEY : STORE_GRANTKEY;
 	const uint32_t next = keybox_roots(kb)->case_epoch_next;
 	unsigned n = 0;
 
 	*more = false;
 	require(next != 0); /* keybox_shred_begin drew it */
-	while (store_each(txn, STORE_CASEKEY, span_of(NULL, 0), w)) {
+	while (store_each(txn, table, span_of(NULL, 0), w)) {
 		uint8_t wrapped[KEYBOX_WRAPPED_LEN];
 		struct id16 id;
 
 		if (be32_get(w->row.val.p) == next)
 			continue;
 		memcpy(id.b, w->row.key.p, 16);
-		w->rc = keybox_rewrap(kb, &id, w->row.val.p, wrapped);
+		w->rc = keybox_rewrap(kb, cls, &id, w->row.val.p, wrapped);
 		if (w->rc == ERR_OK)
-			w->rc = store_put(txn, STORE_CASEKEY, span_of(id.b, 16),
+			w->rc = store_put(txn, table, span_of(id.b, 16),
 					  span_of(wrapped, sizeof wrapped));
 		if (++n == LIMIT_SHRED_SLICE) {
 			*more = true;
@@ -62,7 +64,9 @@ static enum err rewrap(struct store_txn *txn, struct keybox *kb, struct store_wa
 	return w->rc;
 }
 
-static enum err slice(struct store *s, struct keybox *kb, struct store_walk *w, bool *more)
+/* The mark goes with the last slice of the last table. */
+static enum err slice(struct store *s, struct keybox *kb, enum keybox_class cls,
+		      struct store_walk *w, bool *more)
 {
 	const struct store_key key = pending_key();
 	struct store_txn *txn;
@@ -72,8 +76,8 @@ static enum err slice(struct store *s, struct keybox *kb, struct store_walk *w, 
 		return rc;
 	require(w->key_len == 16 && w->val_len == KEYBOX_WRAPPED_LEN);
 	store_use(txn, STORE_FREES);
-	rc = rewrap(txn, kb, w, more);
-	if (rc == ERR_OK && !*more) {
+	rc = rewrap(txn, kb, cls, w, more);
+	if (rc == ERR_OK && !*more && cls == KEYBOX_GRANT) {
 		rc = store_del(txn, STORE_META, key_span(&key));
 		rc = rc == ERR_NOTFOUND ? ERR_OK : rc; /* a shred that went on after a crash */
 	}
@@ -85,15 +89,19 @@ static enum err slice(struct store *s, struct keybox *kb, struct store_walk *w, 
 
 enum err shred_run(struct store *s, struct keyfile *k)
 {
-	struct store_walk w = {.key_len = 16, .val_len = KEYBOX_WRAPPED_LEN};
-	bool more = true;
+	static const enum keybox_class classes[] = {KEYBOX_CASE, KEYBOX_GRANT};
 	enum err rc;
 
 	require(s != NULL && k->keybox != NULL && k->root != NULL);
 	keybox_shred_begin(k->keybox);
 	rc = keyroot_write(k->root, keybox_roots(k->keybox), &k->state);
-	while (rc == ERR_OK && more)
-		rc = slice(s, k->keybox, &w, &more);
+	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+		struct store_walk w = {.key_len = 16, .val_len = KEYBOX_WRAPPED_LEN};
+		bool more = true;
+
+		while (rc == ERR_OK && more)
+			rc = slice(s, k->keybox, classes[i], &w, &more);
+	}
 	if (rc != ERR_OK)
 		return rc;
 	keybox_shred_end(k->keybox);

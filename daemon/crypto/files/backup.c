@@ -62,7 +62,7 @@ enum err backup_item_get(uint8_t type, struct span bytes, struct backup_item *it
 		item->case_id = rd_id16(&r);
 		item->key32 = rd_take(&r, 32);
 		/* META has no key of its own: a file that names one was not made by us. */
-		return rd_done(&r) && (item->cls == KEYBOX_CASE || item->cls == KEYBOX_AUDIT)
+		return rd_done(&r) && item->cls != KEYBOX_META && item->cls <= KEYBOX_GRANT
 			       ? ERR_OK
 			       : ERR_MALFORMED;
 	case BACKUP_FILE:

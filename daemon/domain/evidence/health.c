@@ -14,8 +14,8 @@ static_assert(PAGE > LIMIT_LIST_ROWS, "a page may be all damage, and then ends e
  * of them is a record. */
 static bool is_record(enum store_table table, const struct store_row *row)
 {
-	return table != STORE_CASEKEY && table != STORE_AUDITKEY && table != STORE_OWNKEY &&
-	       table != STORE_CHUNK &&
+	return table != STORE_CASEKEY && table != STORE_AUDITKEY && table != STORE_GRANTKEY &&
+	       table != STORE_OWNKEY && table != STORE_CHUNK &&
 	       !(table == STORE_META && row->key.len == 1 && row->key.p[0] == 0);
 }
 

@@ -212,20 +212,21 @@ static enum err put(struct restore *r, enum store_table t, struct span key, stru
 	return rc == ERR_OK ? store_put(r->txn, t, key, val) : rc;
 }
 
-/* The key of a case that was erased since is never written: nothing brings it back. */
+/* The key of a case, or of a consent, that was erased since is never written: nothing brings it back. */
 static enum err put_key(struct restore *r, const struct backup_item *item)
 {
 	uint8_t wrapped[KEYBOX_WRAPPED_LEN];
-	const bool of_case = item->cls == KEYBOX_CASE;
+	const enum store_table table = item->cls == KEYBOX_CASE	   ? STORE_CASEKEY
+				       : item->cls == KEYBOX_GRANT ? STORE_GRANTKEY
+								   : STORE_AUDITKEY;
 
 	require(r->ledger != NULL);
-	if (of_case && erasures_has(r->ledger, &item->case_id)) {
-		r->kept_away++;
+	if (item->cls != KEYBOX_AUDIT && erasures_has(r->ledger, &item->case_id)) {
+		r->kept_away += item->cls == KEYBOX_CASE;
 		return ERR_OK;
 	}
 	keybox_wrap(r->keys.keybox, item->cls, &item->case_id, item->key32, wrapped);
-	return put(r, of_case ? STORE_CASEKEY : STORE_AUDITKEY, span_of(item->case_id.b, 16),
-		   span_of(wrapped, sizeof wrapped));
+	return put(r, table, span_of(item->case_id.b, 16), span_of(wrapped, sizeof wrapped));
 }
 
 static enum err put_file(struct restore *r, const struct backup_item *item)
@@ -249,6 +250,7 @@ static enum err take(struct restore *r, const struct backup_item *item)
 	case BACKUP_ROW:
 		return item->table < STORE_TABLE_COUNT && item->table != STORE_CASEKEY &&
 				       item->table != STORE_AUDITKEY &&
+				       item->table != STORE_GRANTKEY &&
 				       item->key.len <= STORE_KEY_MAX
 			       ? put(r, (enum store_table)item->table, item->key, item->val)
 			       : ERR_CORRUPT;
