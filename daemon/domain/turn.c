@@ -229,7 +229,7 @@ enum err turn_put_case(struct turn *t, enum store_table table, const struct stor
 	struct record_place place = {table, cls, *case_id};
 	enum err rc = cls == RECORD_AUDIT ? turn_audit_case(t, &place.case_id) : ERR_OK;
 
-	require(cls == RECORD_CASE || cls == RECORD_AUDIT);
+	require(cls != RECORD_META);
 	return rc == ERR_OK ? record_put(t->txn, t->arena, &place, key_span(key), plain) : rc;
 }
 

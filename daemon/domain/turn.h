@@ -188,7 +188,7 @@ const char *turn_error_code(enum err e);
 /** Node-wide records. */
 MUST_CHECK enum err turn_put(struct turn *t, enum store_table table, const struct store_key *key,
 			     struct span plain);
-/** Under a case's key (RECORD_CASE; ERR_NOTFOUND: erased) or its audit key (RECORD_AUDIT; once that is gone
+/** Under a case's key (RECORD_CASE; ERR_NOTFOUND: erased), a consent's (RECORD_GRANT; its id stands for the case's) or its audit key (RECORD_AUDIT; once that is gone
  *  too, under the one of the stand-in for all erased cases). */
 MUST_CHECK enum err turn_put_case(struct turn *t, enum store_table table,
 				  const struct store_key *key, enum record_class cls,

@@ -60,9 +60,10 @@ class Keyroot:
                 self.wraps.setdefault(en, set()).add(wn)
             self.vs += [p[108:140]] + ([p[141:173]] if p[140] else [])
 
-    def opens(self, case, wrapped):
+    def opens(self, case, wrapped, cls=1):
+        """cls 1: the key of a case, 3: of a consent, or of what partners told of a case."""
         e = struct.unpack(">I", wrapped[:4])[0]
-        ad = b"KRG1.casekey\x01" + case + wrapped[:4]
+        ad = b"KRG1.casekey" + bytes([cls]) + case + wrapped[:4]
         return any(aead_open(w, ad, wrapped[4:]) for w in self.wraps.get(e, ()))
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A consent that was taken back is over, at both ends and for everything that rests on it; one that is renewed serves what runs."""
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -8,6 +9,8 @@ import time
 import pytest
 from kringwire import INFO, OFFER, compile_bodies, make_document
 from node import BIN, Clock, Refused, wait_for
+from test_at_rest import Keyroot, wrapped_keys
+from test_state_loss import restore
 
 pb = compile_bodies()
 WITHDRAWAL = 11
@@ -407,3 +410,83 @@ def test_a_confirmed_withdrawal_is_not_provisional_any_more(federation):
     b.k("confirm-withdraw", ref)
     a.await_state(ref, "withdrawn")
     assert not a.k("show", ref)["referrals"][0].get("provisional")
+
+
+OF_A_CONSENT = 3  # class of key, daemon/store/FORMAT.md
+
+
+def opens(n, ident, keys=None):
+    """Does a wrapped key of this consent, or of what partners told of this case, open with what its disk has now?  keys: of an old copy."""
+    k, raw = Keyroot(n.dir), bytes.fromhex(ident)
+    return any(k.opens(raw, w, OF_A_CONSENT) for w in (wrapped_keys(n.dir, raw) if keys is None else keys))
+
+
+def shred(n):
+    """What the night does: whatever was erased here is destroyed in copies of the disk, too."""
+    n.k("case", "erase", n.new_case(name="Een Ander"), "--now")
+
+
+def withdrawn_at(n, ref, gid):
+    wait_for("the withdrawal", lambda: states(n, case_at(n, ref)).get(gid) == "withdrawn")
+
+
+def test_an_old_disk_copy_opens_nothing_that_was_taken_back(federation):
+    a, b = federation().start()
+    case = a.new_case(phone="000-111")
+    g1 = give(a, case, b.name)
+    r1 = offered(a, b, case)
+    a.k("say", r1, "--text", "We bellen vrijdag.")
+    other = a.new_case(name="Blijvende Testpersoon", phone="000-222")
+    g2 = give(a, other, b.name)
+    r2 = offered(a, b, other)
+    wait_for("the message", lambda: len(b.k("show", r1)["log"]) == 2)
+    theirs, kept = case_at(b, r1), case_at(b, r2)
+    assert all(opens(b, i) for i in (g1, g2, theirs, kept)) and opens(a, g1)  # the thief's tool works
+    copy = {(n, i): wrapped_keys(n.dir, bytes.fromhex(i)) for n in (a, b) for i in (g1, theirs)}
+    a.k("consent", "withdraw", g1)
+    withdrawn_at(b, r1, g1)
+    shows_nothing(b, r1)
+    for n in (a, b):
+        shred(n)
+    # neither today's pages, freed ones too, nor those of the copy; what partners told of the case has a new key or none
+    assert not any(opens(n, i, old) for (n, i), old in copy.items())
+    assert not any(opens(n, g1) for n in (a, b)) and not opens(b, theirs)
+    assert opens(b, g2) and opens(b, kept) and b.k("show", r2)["person"]["phone"] == "000-222"
+    assert a.k("case", "show", case)["person"]["phone"] == "000-111"  # our own file stays ours
+
+
+@pytest.mark.parametrize("ledger", ["kept", "lost"])
+def test_a_restored_holder_before_and_after_confirm_shows_nothing_that_was_taken_back(federation, workdir, ledger):
+    """An older backup has the content.  With the list of erasures beside the old disk it never opens; without it, it goes as soon as
+    a partner is heard: by the list that a partner keeps for it, or by what the collector says of the consent."""
+    a, b = federation().start()
+    shutil.copy(b.dir / "recovery-sheet.txt", workdir / "sheet")
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    ref = offered(a, b, case)
+    b.k("backup", str(workdir / "before"))
+    a.k("consent", "withdraw", gid)
+    withdrawn_at(b, ref, gid)
+    shred(b)
+    a.stop()
+    if ledger == "lost":
+        b.stop()
+        shutil.rmtree(b.dir)
+    restore(b, workdir / "before", workdir / "sheet")
+    assert opens(b, gid) is (ledger == "lost")
+    b.start()
+    if ledger == "kept":  # before anybody was heard
+        assert states(b, case_at(b, ref)) == {gid: "withdrawn"}
+        got = b.k("show", ref)
+        assert "person" not in got and "person" not in b.k("case", "show", case_at(b, ref)), got
+        assert not b.k("case", "search", "Verzonnen").get("cases")
+    a.start()
+    withdrawn_at(b, ref, gid)
+    shows_nothing(b, ref)
+    shred(b)
+    assert not opens(b, gid)
+    assert [e.get("hollow") for e in b.k("show", ref)["log"] if e["act"] == "offer"] == [True]
+    wait_for("the report of the restore", lambda: a.try_k("partner", "restored", b.name))  # somebody telephoned: what it forgot comes again
+    b.await_state(ref, "revoked")
+    shows_nothing(b, ref)
+    assert not opens(b, gid)

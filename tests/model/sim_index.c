@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "domain/people/known.h"
+#include "domain/told.h"
 #include "sim.h"
 
 enum { FILL_EVERY = 5, CHECK_EVERY = 61 };
@@ -56,7 +57,7 @@ void sim_check_index(struct sim *s, struct sim_node *n)
 
 		rc = turn_get_msg(&v.t, STORE_CASES, &k, MSG_CASE_RECORD, &m);
 		if (rc != ERR_NOTFOUND) {
-			require(rc == ERR_OK);
+			require(rc == ERR_OK && told_open(&v.t, &id, m) == ERR_OK);
 			rows++;
 			known_record(&id, m, &want);
 			if (!index_get(n->node->index, &id, &have))

@@ -11,20 +11,22 @@
 
 #include "base/check.h"
 #include "base/plant.h"
+#include "domain/care/grants.h"
 #include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/drafts.h"
-#include "domain/documents/thread.h"
+#include "domain/documents/grantkey.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/hooks.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/quota.h"
-#include "domain/news/deposit.h"
+#include "domain/news/erased.h"
 #include "domain/people/known.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 #include "domain/staff/worker.h"
 #include "domain/stream/connect.h"
+#include "domain/told.h"
 
 enum { SWEPT_ENTRIES = 2048, ALONE_SLICE = 16 };
 
@@ -102,7 +104,8 @@ static enum err drop_bodies(struct turn *t, const struct thread *th)
 			bool stays = false;
 			enum err rc = thread_entry(t, th, side == 0, no, &e);
 
-			if (rc == ERR_OK && side == 0)
+			stays = document_answers(e.type); /* a word about an end holds for good */
+			if (rc == ERR_OK && side == 0 && !stays)
 				rc = owed(t, &e.doc, &stays);
 			if (rc != ERR_OK)
 				return rc;
@@ -182,10 +185,15 @@ static enum err drop_grants(struct turn *t, const struct id16 *case_id)
 	struct store_walk w = {.key_len = 32};
 
 	while (store_each(t->txn, STORE_GRANTCASE, key_span(&prefix), &w)) {
-		struct store_key k = {.len = 0};
+		struct id16 id;
+		bool had;
 
-		key_put(&k, w.row.key.p + 16, 16);
+		memcpy(id.b, w.row.key.p + 16, 16);
+		const struct store_key k = turn_key_id(&id);
+
 		w.rc = gone(store_del(t->txn, STORE_GRANT, key_span(&k)));
+		if (w.rc == ERR_OK)
+			w.rc = grantkey_drop(t, &id, &had);
 	}
 	return w.rc == ERR_OK ? turn_drop_prefix(t, STORE_GRANTCASE, &prefix) : w.rc;
 }
@@ -218,32 +226,11 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	rc = gone(store_del(t->txn, STORE_CASES, key_span(&k)));
 	if (rc == ERR_OK)
 		rc = known_drop(t, case_id);
+	if (rc == ERR_OK)
+		rc = told_forget(t, case_id);
 	if (rc != ERR_OK)
 		return rc;
 	return gone(store_del(t->txn, STORE_CASEKEY, key_span(&k)));
-}
-
-/* Kept outside the database too, and with two partners: a backup from before must not bring the case back. */
-static enum err leave_word(struct turn *t, const struct id16 *case_id)
-{
-	const struct store_key k = turn_key_id(case_id);
-	struct store_key pending = {.len = 0};
-	struct effect *e;
-	uint8_t at[8];
-	enum err rc;
-
-	key_u8(&pending, STORE_META_SHRED);
-	be64_put(at, t->wall_ms);
-	e = turn_effect(t, EFFECT_ERASED);
-	if (e == NULL)
-		return ERR_NOMEM;
-	e->bytes = arena_copy(t->arena, span_of(case_id->b, 16));
-	if (e->bytes.p == NULL)
-		return ERR_NOMEM;
-	rc = turn_put(t, STORE_ERASED, &k, span_of(at, sizeof at));
-	if (rc == ERR_OK)
-		rc = deposit_changed(t);
-	return rc == ERR_OK ? turn_put(t, STORE_META, &pending, span_of(at, sizeof at)) : rc;
 }
 
 /* The audit entry, the figures, the rows, the commitment's own key, the word to partners. */
@@ -258,7 +245,7 @@ static enum err erase_now(struct turn *t, const struct id16 *id)
 		rc = drop_case(t, id);
 	if (rc == ERR_OK)
 		rc = audit_forget(t, id);
-	return rc == ERR_OK ? leave_word(t, id) : rc;
+	return rc == ERR_OK ? erased_word(t, id) : rc;
 }
 
 /* What this turn could do of it, and the erasure itself behind the last thread.  Who waited for others' turns meanwhile may have
@@ -331,9 +318,8 @@ enum err erase_alone(struct turn *t)
 enum err erase_again(struct turn *t, const struct id16 *id)
 {
 	const struct store_key k = turn_key_id(id);
-
 	bool done;
 
 	return record_exists(t->txn, STORE_CASES, key_span(&k)) ? begin(t, id, true, &done)
-								: ERR_OK;
+								: grants_erased_before(t, id);
 }

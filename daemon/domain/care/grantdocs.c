@@ -15,6 +15,7 @@
 #include "domain/consent/grantends.h"
 #include "domain/consent/ledger.h"
 #include "domain/consent/pack.h"
+#include "domain/documents/grantkey.h"
 #include "domain/documents/words.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
@@ -132,6 +133,9 @@ enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *
 	msg_set_u64(m, GRANT_RECORD_PEER, th->peer);
 	if (th->withdrawn) /* what we forgot; the partner that gives it back says so */
 		msg_set_u64(m, GRANT_RECORD_WITHDRAWN_MS, t->wall_ms);
+	rc = th->withdrawn ? ERR_OK : grantkey_make(t, &th->id);
+	if (rc != ERR_OK)
+		return rc;
 	return consent_save(t, &th->id, &th->case_id, m);
 }
 
@@ -169,7 +173,10 @@ enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wi
 	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
 	if (th->withdrawn)
 		msg_set_u64(m, GRANT_RECORD_WITHDRAWN_MS, t->wall_ms);
-	rc = consent_save(t, &th->id, &th->case_id, m);
+	else
+		rc = grantkey_make(t, &th->id);
+	if (rc == ERR_OK)
+		rc = consent_save(t, &th->id, &th->case_id, m);
 	if (rc != ERR_OK)
 		return rc;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,

@@ -22,6 +22,7 @@
 #include "domain/loss/compare.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
+#include "domain/told.h"
 
 enum {
 	ROOM = 4, /* documents of a turn kept for what else follows */
@@ -60,7 +61,9 @@ static enum err mark_withdrawn(struct turn *t, const struct consent_scope *s,
 	require(!msg_has(record, GRANT_RECORD_WITHDRAWN_MS));
 	msg_set_u64(record, GRANT_RECORD_WITHDRAWN_MS, t->wall_ms);
 	msg_clear(record, GRANT_RECORD_SAID_MS);
-	rc = consent_save(t, grant, &s->case_id, record);
+	rc = bodies_drop_grant(t, s, grant);
+	if (rc == ERR_OK)
+		rc = consent_save(t, grant, &s->case_id, record);
 	if (rc == ERR_OK)
 		rc = casefile_entry(t, &s->case_id, "consent-withdrawn", s->p->org, NULL);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
@@ -377,7 +380,7 @@ enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 	enum err rc;
 
 	require(th->kind == THREAD_CONSENT);
-	if (type == DOC_WITHDRAWAL && !th->withdrawn)
+	if (type == DOC_WITHDRAWAL)
 		return told_of(t, th);
 	if (type == DOC_CONSENT && th->withdrawn)
 		return say_again(t, th);
@@ -431,6 +434,26 @@ enum err grants_believe(struct turn *t, const struct id16 *id)
 	if (rc == ERR_OK && msg_has(m, GRANT_RECORD_SAID_MS))
 		return hear(t, &th);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* Nothing of it is shown from the first moment; who its partner is may not be known yet, when this is an offline restore, and
+ * then the timer of its thread writes down the rest. */
+enum err grants_erased_before(struct turn *t, const struct id16 *id)
+{
+	struct thread th;
+	enum err rc = thread_load(t, id, &th);
+
+	if (rc != ERR_OK || th.kind != THREAD_CONSENT || turn_case_erased(t, &th.case_id))
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (state_peer(t->node, th.peer) != NULL)
+		return hear(t, &th);
+	th.withdrawn = true;
+	rc = deadline_timer_set(t, &th, t->wall_ms);
+	if (rc == ERR_OK)
+		rc = thread_save(t, &th);
+	if (rc == ERR_OK && th.role == THREAD_RECEIVER)
+		rc = told_forget(t, &th.case_id);
+	return rc == ERR_OK && th.role == THREAD_RECEIVER ? bodies_person(t, &th.case_id) : rc;
 }
 
 /* Does a log of this consent hold the withdrawal? */
@@ -489,6 +512,8 @@ enum err grants_timer(struct turn *t, struct thread *th)
 	if (th->owes_end)
 		return grants_catch_up(t, th);
 	rc = consent_record(t, &th->id, &m);
+	if (rc == ERR_OK && s.p != NULL && th->withdrawn && !msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
+		return hear(t, th); /* a restore knew that it was erased */
 	if (rc == ERR_NOTFOUND || s.p == NULL || th->withdrawn) {
 		rc = deadline_timer_set(t, th, 0);
 		return rc == ERR_OK ? thread_save(t, th) : rc;

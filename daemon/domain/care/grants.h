@@ -52,6 +52,8 @@ MUST_CHECK enum err grants_flagged(struct turn *t, struct thread *th, uint8_t fl
 MUST_CHECK enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flags);
 /** One slice of CHORE_FALL. */
 MUST_CHECK enum err grants_fall(struct turn *t, struct chore *c);
+/** A list of erasures names this id; if it is a consent's, a backup brought it back, and it is over as it was. */
+MUST_CHECK enum err grants_erased_before(struct turn *t, const struct id16 *id);
 /** The loss of state of this consent's partner was confirmed: what it said of it counts now. */
 MUST_CHECK enum err grants_believe(struct turn *t, const struct id16 *id);
 

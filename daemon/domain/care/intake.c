@@ -36,13 +36,11 @@
 static enum err case_of_offer(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			      const struct msg *body, struct id16 *case_id, enum quota *over)
 {
-	const struct store_key k = turn_key_id(&d->head.grant_id);
 	const struct span ref = msg_bytes(body, OFFER_SUBJECT_REF);
 	struct id16 subject = d->head.thread_id;
 	struct msg *g;
-	enum err rc = bytes_zero(d->head.grant_id.b, 16)
-			      ? ERR_NOTFOUND
-			      : turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &g);
+	enum err rc = bytes_zero(d->head.grant_id.b, 16) ? ERR_NOTFOUND
+							 : consent_record(t, &d->head.grant_id, &g);
 
 	/* One that we gave says nothing about what they bring us: our own file is not theirs to write. */
 	if (rc == ERR_OK && consent_between(g, p->no, true) &&

@@ -69,14 +69,12 @@ static enum err search(struct turn *t, const struct peer *p, const struct wire_d
 static enum err case_of(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			struct msg **body, struct id16 *case_id)
 {
-	const struct store_key k = turn_key_id(&d->head.grant_id);
 	struct id16 subject = d->head.thread_id;
 	const bool named = subject_of(t, d, body, &subject);
 	struct msg *g;
 	bool erased;
-	enum err rc = bytes_zero(d->head.grant_id.b, 16)
-			      ? ERR_NOTFOUND
-			      : turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &g);
+	enum err rc = bytes_zero(d->head.grant_id.b, 16) ? ERR_NOTFOUND
+							 : consent_record(t, &d->head.grant_id, &g);
 
 	if (rc == ERR_OK && consent_between(g, p->no, false) &&
 	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {

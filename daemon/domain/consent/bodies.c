@@ -12,9 +12,12 @@
 
 #include "base/plant.h"
 #include "domain/consent/casefile.h"
+#include "domain/documents/grantkey.h"
 #include "domain/exchange/quota.h"
+#include "domain/news/erased.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"
+#include "domain/told.h"
 
 enum {
 	BODIES_MAX = 2048,
@@ -88,7 +91,7 @@ static enum err hollow_log(struct turn *t, const struct thread *th, bool mine,
 			rc = document_load(t, &e.doc, &d);
 		if (rc == ERR_OK && !d.hollow && d.head.cats != 0 && v != NULL)
 			rc = bodies_stands(t, &d, v, &stays);
-		if (rc == ERR_OK && !d.hollow && d.head.cats != 0 && !stays)
+		if (rc == ERR_OK && (!d.hollow || d.gone) && (d.head.cats != 0 || d.gone) && !stays)
 			rc = document_hollow(t, &e.doc, reason);
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
@@ -135,6 +138,34 @@ enum err bodies_hollow_uncovered(struct turn *t, const struct thread *th,
 	require(reason != WIRE_VERDICT_OK);
 	rc = hollow_log(t, th, false, v, reason);
 	return rc == ERR_OK ? hollow_log(t, th, true, v, reason) : rc;
+}
+
+/* The consent as its collector wrote it: what it allowed, and the name by which these two knew the person. */
+static enum err drop_own_body(struct turn *t, const struct id16 *grant)
+{
+	struct log_entry e;
+	struct thread th;
+	enum err rc = thread_load(t, grant, &th);
+
+	if (rc != ERR_OK || th.role != THREAD_RECEIVER || th.their_no == 0)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	rc = thread_entry(t, &th, false, 1, &e);
+	if (rc == ERR_OK && e.type == DOC_CONSENT)
+		rc = document_hollow(t, &e.doc, WIRE_VERDICT_WITHDRAWN);
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
+enum err bodies_drop_grant(struct turn *t, const struct consent_scope *s, const struct id16 *grant)
+{
+	bool had;
+	enum err rc = grantkey_drop(t, grant, &had);
+
+	if (rc != ERR_OK || !had)
+		return rc;
+	rc = s->received ? told_forget(t, &s->case_id) : ERR_OK;
+	if (rc == ERR_OK)
+		rc = drop_own_body(t, grant);
+	return rc == ERR_OK ? erased_word(t, grant) : rc;
 }
 
 struct told {

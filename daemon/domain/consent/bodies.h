@@ -32,6 +32,10 @@ MUST_CHECK enum err bodies_running(struct turn *t, const struct peer *p, const s
  *  bodies go, and the person shown is put together again from what other referrals still hold; at both ends the messages of
  *  both sides go. */
 MUST_CHECK enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason);
+/** This consent is over for good: what it let us hold opens from here on for nobody, though its rows may take some turns to go;
+ *  after the shred in no copy of the disk either. */
+MUST_CHECK enum err bodies_drop_grant(struct turn *t, const struct consent_scope *s,
+				      const struct id16 *grant);
 /** The field in which a document of this type tells of the person; 0: it tells nothing. */
 unsigned bodies_person_field(uint16_t type);
 /** The person as a partner's bodies that are still here tell it, newest word last: CASE_RECORD_TOLD. */

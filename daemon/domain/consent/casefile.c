@@ -15,6 +15,7 @@
 #include "domain/consent/grant.h"
 #include "domain/consent/origin.h"
 #include "domain/people/known.h"
+#include "domain/told.h"
 
 enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8, META_NAMES = 13 };
 
@@ -27,18 +28,26 @@ enum err casefile_load(struct turn *t, const struct id16 *id, struct msg **recor
 {
 	const struct store_key k = turn_key_id(id);
 
-	return turn_get_msg(t, STORE_CASES, &k, MSG_CASE_RECORD, record);
+	enum err rc = turn_get_msg(t, STORE_CASES, &k, MSG_CASE_RECORD, record);
+
+	return rc == ERR_OK ? told_open(t, id, *record) : rc;
 }
 
 /* The version grows with every save: that is what two colleagues compare. */
 enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record)
 {
 	const struct store_key k = turn_key_id(id);
+	struct msg *kept = msg_new(t->arena, MSG_CASE_RECORD);
 	struct span v;
 	enum err rc;
 
+	if (kept == NULL)
+		return ERR_NOMEM;
 	msg_set_u64(record, CASE_RECORD_VERSION, msg_u64(record, CASE_RECORD_VERSION) + 1);
-	rc = msg_pack(t->arena, record, &v);
+	msg_copy_fields(kept, record);
+	rc = told_seal(t, id, kept);
+	if (rc == ERR_OK)
+		rc = msg_pack(t->arena, kept, &v);
 	if (rc == ERR_OK)
 		rc = turn_put_case(t, STORE_CASES, &k, RECORD_CASE, id, v);
 	return rc == ERR_OK ? known_put(t, id, record) : rc;

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "domain/documents/grantkey.h"
+
 uint64_t consent_grant_cats(const struct msg *record)
 {
 	const struct msg *g = msg_get(record, GRANT_RECORD_GRANT);
@@ -29,11 +31,69 @@ enum consent_state consent_grant_state(const struct msg *record, uint64_t now_ms
 	return now_ms < msg_u64(g, CONSENT_GRANT_EXPIRES_MS) ? CONSENT_LIVING : CONSENT_ENDED;
 }
 
+/* What is left of a partner's consent that is over: nothing that it allowed, and nobody's pseudonym. */
+static void cut_down(struct turn *t, struct msg *record)
+{
+	struct msg *g = msg_new(t->arena, MSG_CONSENT_GRANT);
+	const struct msg *whole = msg_get(record, GRANT_RECORD_GRANT);
+
+	if (g == NULL)
+		return; /* the turn fails: turn_whole */
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_GRANT_ID,
+		      msg_bytes(whole, CONSENT_GRANT_GRANT_ID));
+	msg_set_u64(g, CONSENT_GRANT_COLLECTED_MS, msg_u64(whole, CONSENT_GRANT_COLLECTED_MS));
+	msg_set_u64(g, CONSENT_GRANT_EXPIRES_MS, msg_u64(whole, CONSENT_GRANT_EXPIRES_MS));
+	msg_clear(record, GRANT_RECORD_GRANT);
+	msg_put_sub(record, GRANT_RECORD_GRANT, g);
+}
+
+/* A restore withheld its key, because a list of erasures names it: its thread still says between whom it was. */
+static enum err withheld(struct turn *t, const struct id16 *grant, struct msg **record)
+{
+	struct msg *m = msg_new(t->arena, MSG_GRANT_RECORD), *g;
+	struct thread th;
+	enum err rc = thread_load(t, grant, &th);
+
+	if (rc != ERR_OK || turn_case_erased(t, &th.case_id))
+		return rc == ERR_OK ? ERR_NOTFOUND : rc;
+	if (m == NULL)
+		return ERR_NOMEM;
+	g = msg_sub(t->arena, m, GRANT_RECORD_GRANT);
+	if (g == NULL)
+		return ERR_NOMEM;
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_GRANT_ID, span_of(grant->b, 16));
+	msg_set_u64(g, CONSENT_GRANT_COLLECTED_MS, th.created_ms);
+	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(th.case_id.b, 16));
+	msg_set_u64(m, GRANT_RECORD_RECEIVED, 1);
+	msg_set_u64(m, GRANT_RECORD_PEER, th.peer);
+	msg_set_u64(m, GRANT_RECORD_SAID_MS, 1); /* until it is written down (care/grants.c) */
+	*record = m;
+	return ERR_OK;
+}
+
+/* One of a partner opens without the case's key: it is gone with the case all the same. */
+static bool of_erased_case(struct turn *t, const struct msg *record)
+{
+	const struct span c = msg_bytes(record, GRANT_RECORD_CASE_ID);
+	struct id16 id;
+
+	if (c.len != sizeof id.b)
+		return false;
+	memcpy(id.b, c.p, sizeof id.b);
+	return turn_case_erased(t, &id);
+}
+
 enum err consent_record(struct turn *t, const struct id16 *grant, struct msg **record)
 {
 	const struct store_key k = turn_key_id(grant);
+	enum err rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, record);
 
-	return turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, record);
+	if (rc == ERR_NOTFOUND && record_exists(t->txn, STORE_GRANT, key_span(&k)))
+		return withheld(t, grant, record);
+	return rc == ERR_OK && msg_u64(*record, GRANT_RECORD_RECEIVED) != 0 &&
+			       of_erased_case(t, *record)
+		       ? ERR_NOTFOUND
+		       : rc;
 }
 
 /* The flag of its thread outlives the record, so that an erased case cannot revive a consent. */
@@ -215,14 +275,24 @@ enum err consent_received_cats(struct turn *t, const struct id16 *case_id, uint6
 }
 
 enum err consent_save(struct turn *t, const struct id16 *id, const struct id16 *case_id,
-		      const struct msg *record)
+		      struct msg *record)
 {
 	const struct store_key k = turn_key_id(id), ck = turn_key_ids(case_id, id);
+	const bool theirs = msg_u64(record, GRANT_RECORD_RECEIVED) != 0;
+	const bool lives = theirs && grantkey_lives(t, id);
 	struct span v;
-	enum err rc = msg_pack(t->arena, record, &v);
+	enum err rc;
 
-	if (rc == ERR_OK)
-		rc = turn_put_case(t, STORE_GRANT, &k, RECORD_CASE, case_id, v);
+	if (turn_case_erased(t, case_id))
+		return ERR_NOTFOUND;
+	if (theirs && !lives)
+		cut_down(t, record);
+	rc = msg_pack(t->arena, record, &v);
+	if (rc == ERR_OK && theirs && !lives)
+		rc = turn_put(t, STORE_GRANT, &k, v);
+	else if (rc == ERR_OK)
+		rc = turn_put_case(t, STORE_GRANT, &k, theirs ? RECORD_GRANT : RECORD_CASE,
+				   theirs ? id : case_id, v);
 	return rc == ERR_OK ? turn_put(t, STORE_GRANTCASE, &ck, span_of(id->b, 1)) : rc;
 }
 

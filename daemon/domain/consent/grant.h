@@ -10,7 +10,8 @@
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.
  * Durable:  with the turn's transaction.
- * Privacy:  grants name a person by pairwise pseudonym only; they lie under the case key.
+ * Privacy:  grants name a person by pairwise pseudonym only.  Our own lie under the case key; a partner's under its own
+ *           (documents/grantkey.h), and once that is gone a stub is left that says between whom, until when, and that it is over.
  */
 #ifndef KRING_DOMAIN_CONSENT_GRANT_H
 #define KRING_DOMAIN_CONSENT_GRANT_H
@@ -46,10 +47,11 @@ MUST_CHECK enum err consent_received_cats(struct turn *t, const struct id16 *cas
 					  uint64_t *cats);
 /** Was it withdrawn (or does a partner say so)?  What names it is hollow from then on, whatever else holds. */
 MUST_CHECK enum err consent_gone(struct turn *t, const struct id16 *grant, bool *yes);
-/** ERR_NOTFOUND: never here, or erased with its case. */
+/** ERR_NOTFOUND: never here, or erased with its case.  Of one whose key a restore withheld: the stub, said to be withdrawn. */
 MUST_CHECK enum err consent_record(struct turn *t, const struct id16 *grant, struct msg **record);
+/** A partner's whose key is gone is cut down to its stub, here and in record. */
 MUST_CHECK enum err consent_save(struct turn *t, const struct id16 *id, const struct id16 *case_id,
-				 const struct msg *record);
+				 struct msg *record);
 /** As store_each, over the grants of a case, of either side. */
 MUST_CHECK bool consent_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 			     struct id16 *grant, struct msg **record);

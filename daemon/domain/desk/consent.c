@@ -15,6 +15,7 @@
 #include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
 #include "domain/consent/casefile.h"
+#include "domain/documents/grantkey.h"
 #include "domain/documents/words.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
@@ -143,7 +144,9 @@ static enum err keep_given(struct turn *t, const struct id16 *case_id, const str
 	require(p != NULL && m != NULL);
 	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id->b, 16));
 	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
-	rc = consent_save(t, id, case_id, m);
+	rc = grantkey_make(t, id);
+	if (rc == ERR_OK)
+		rc = consent_save(t, id, case_id, m);
 	if (rc != ERR_OK)
 		return rc;
 	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,

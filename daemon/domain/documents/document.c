@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "crypto/hash.h"
 #include "crypto/verify.h"
+#include "domain/documents/grantkey.h"
 
 /* Acts without a person: owed to a partner, whatever becomes of their case. */
 static const char answers[16] = "answers";
@@ -84,20 +85,31 @@ bool document_verify(const struct wire_sigblock *sig, const struct id32 *hash,
 	return true;
 }
 
-/* Of an erased case nothing personal is written any more; codes and numbers of what is still owed lie where
- * no erasure of a case takes them away. */
-static enum err body_put(struct turn *t, const struct doc_key *key, const struct id16 *case_id,
-			 uint64_t cats, struct span salted)
+bool document_answers(uint16_t type)
+{
+	return type == DOC_WITHDRAWAL;
+}
+
+/* Under which key a body lies: its consent's, if it goes with that; else its case's.  Codes and numbers that are owed
+ * whatever becomes of case and consent lie where no erasure takes them away. */
+static enum err body_put(struct turn *t, const struct doc_key *key, uint16_t type,
+			 const struct id16 *grant, const struct id16 *case_id, struct span salted)
 {
 	const struct store_key k = key_of(key);
 	struct id16 under = *case_id;
-	enum err rc = ERR_OK;
+	bool goes = false;
+	enum err rc;
 
 	require(salted.len >= 32);
-	if (turn_case_erased(t, case_id))
-		rc = cats == 0 ? turn_stand_in(t, answers, &under)
-			       : turn_refuse(t, ERR_STATE, REFUSAL_CASE_ERASED);
-	return rc == ERR_OK ? turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &under, salted) : rc;
+	if (document_answers(type) || turn_case_erased(t, case_id)) {
+		rc = turn_stand_in(t, answers, &under);
+	} else {
+		rc = grantkey_holds(t, key->sender, type, grant, &goes);
+		under = goes ? *grant : under;
+	}
+	return rc == ERR_OK ? turn_put_case(t, STORE_DOCBODY, &k, goes ? RECORD_GRANT : RECORD_CASE,
+					    &under, salted)
+			    : rc;
 }
 
 /* Its place in the thread comes with spec; here it gets its id, its salt and its place among this turn's documents.  The
@@ -154,7 +166,10 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	t->docs_last = &d->next;
 	t->doc_count++;
 	*out = d;
-	return body_put(t, &d->key, &spec->case_id, spec->cats, wr_span(&body));
+	if (spec->cats != 0 && turn_case_erased(t, &spec->case_id))
+		return turn_refuse(t, ERR_STATE,
+				   REFUSAL_CASE_ERASED); /* nothing personal any more */
+	return body_put(t, &d->key, spec->type, &spec->grant_id, &spec->case_id, wr_span(&body));
 }
 
 static void hashes_of(const struct turn *t, struct id32 out[LIMIT_BURST])
@@ -228,7 +243,8 @@ enum err document_keep(struct turn *t, const struct doc_key *key, const struct w
 		       const struct id16 *case_id, uint16_t verdict)
 {
 	/* the case was erased here meanwhile: the head is kept for its thread, the body is not */
-	const bool gone = verdict == WIRE_VERDICT_OK && turn_case_erased(t, case_id);
+	const bool gone = verdict == WIRE_VERDICT_OK && !document_answers(wd->head.type) &&
+			  turn_case_erased(t, case_id);
 	struct document d = {
 		.key = *key,
 		.case_id = *case_id,
@@ -239,7 +255,6 @@ enum err document_keep(struct turn *t, const struct doc_key *key, const struct w
 						  : verdict,
 		.sig = wd->sig,
 	};
-	const struct store_key k = key_of(key);
 	struct wr body;
 	enum err rc;
 
@@ -252,7 +267,7 @@ enum err document_keep(struct turn *t, const struct doc_key *key, const struct w
 	wr_put(&body, wd->body.p, wd->body.len);
 	if (body.over)
 		return ERR_NOMEM;
-	return turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, case_id, wr_span(&body));
+	return body_put(t, key, wd->head.type, &wd->head.grant_id, case_id, wr_span(&body));
 }
 
 /* A body is gone or whole, never a part: what is too short for its salt is damage. */
@@ -263,8 +278,8 @@ static enum err body_load(struct turn *t, struct document *d)
 	enum err rc = turn_get(t, STORE_DOCBODY, &k, &v);
 
 	if (rc ==
-	    ERR_NOTFOUND) { /* erased with its case: the head stays, and is hollow from now on */
-		d->hollow = true;
+	    ERR_NOTFOUND) { /* erased with its case or its consent: the head stays, and is hollow from now on */
+		d->hollow = d->gone = true;
 		return ERR_OK;
 	}
 	if (rc != ERR_OK || v.len < 32)
@@ -312,12 +327,14 @@ enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t rea
 	struct document d;
 	enum err rc = document_load(t, key, &d);
 
-	if (rc != ERR_OK || d.hollow)
+	if (rc != ERR_OK || (d.hollow && !d.gone))
 		return rc;
 	d.hollow = true;
 	d.reason = reason;
 	rc = head_put(t, &d);
-	return rc == ERR_OK ? store_del(t->txn, STORE_DOCBODY, key_span(&k)) : rc;
+	if (rc == ERR_OK)
+		rc = store_del(t->txn, STORE_DOCBODY, key_span(&k));
+	return rc == ERR_NOTFOUND ? ERR_OK : rc; /* gone before */
 }
 
 /* What an erased case still owes a partner: that it answered, and how, without a word about the person. */
@@ -329,8 +346,8 @@ enum err document_outlive(struct turn *t, const struct doc_key *key)
 	struct span salted;
 	enum err rc = document_load(t, key, &d);
 
-	if (rc != ERR_OK || d.hollow)
-		return rc;
+	if (rc != ERR_OK || d.hollow || document_answers(d.head.type))
+		return rc; /* the last ones lie there already */
 	/* what names categories speaks of a person; what is no act could */
 	if (d.head.cats != 0 || !document_type_known(d.head.type) ||
 	    document_body_kind(d.head.type) != MSG_ACT)

@@ -32,6 +32,7 @@ struct document {
 	struct wire_head head;
 	struct id32 commit, hash;
 	bool hollow; /* here; its body is not kept or not to be sent */
+	bool gone;   /* ... because the key that it lay under is; its head does not say so yet */
 	uint16_t reason;
 	struct wire_sigblock sig;
 	const uint8_t *salt; /* NULL when hollow or erased */
@@ -81,6 +82,8 @@ MUST_CHECK enum err document_keep(struct turn *t, const struct doc_key *key,
 /** ERR_NOTFOUND: never seen, or the audit key of its case is gone. */
 MUST_CHECK enum err document_load(struct turn *t, const struct doc_key *key, struct document *d);
 bool document_known(struct turn *t, const struct doc_key *key);
+/** A word about an end, of codes and numbers: it lies where no erasure takes it away, so that it is never owed in vain. */
+bool document_answers(uint16_t type);
 /** Drop the body for good: by the operator, or when the payload must go. */
 MUST_CHECK enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t reason);
 /** Its case is being erased and it is still owed: an act of codes and numbers is kept, anything else is

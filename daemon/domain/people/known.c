@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "domain/state.h"
+#include "domain/told.h"
 
 enum { FILL_ROWS = 256 }; /* some milliseconds */
 
@@ -153,6 +154,8 @@ static enum err fill_one(struct turn *t, const struct id16 *id)
 
 	if (rc == ERR_NOTFOUND)
 		return ERR_OK;
+	if (rc == ERR_OK)
+		rc = told_open(t, id, m);
 	if (rc == ERR_OK)
 		known_record(id, m, &e);
 	if (rc == ERR_OK || rc == ERR_CORRUPT)

@@ -8,12 +8,14 @@
 #include "domain/care/slices.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grantends.h"
+#include "domain/documents/grantkey.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 #include "domain/loss/compare.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/referral.h"
+#include "domain/told.h"
 
 enum { HOUR_MS = 3600000, ROOM = 4, WISH_ERASE = 2 };
 
@@ -805,6 +807,7 @@ static void a_timer_without_a_consent_stops(void **state)
 	struct came c = came(b, 0x41), gone = came(b, 0x61);
 	const struct store_key k = turn_key_id(&gone.consent.id);
 
+	end_long_ago(b, &c.consent);
 	c.consent.withdrawn = true;
 	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
 	assert_int_equal(timer_of(b, &c.consent.id), 0);
@@ -812,6 +815,118 @@ static void a_timer_without_a_consent_stops(void **state)
 	assert_int_equal(store_del(b->t.txn, STORE_GRANT, key_span(&k)), ERR_OK);
 	assert_int_equal(grants_timer(&b->t, &gone.consent), ERR_OK);
 	assert_int_equal(timer_of(b, &gone.consent.id), 0);
+}
+
+/* ---- what goes with a consent lies under its key ---- */
+
+static bool key_of(struct bed *b, const struct id16 *id)
+{
+	return record_exists(b->t.txn, STORE_GRANTKEY, span_of(id->b, 16));
+}
+
+static bool in_ledger(struct bed *b, const struct id16 *id)
+{
+	return record_exists(b->t.txn, STORE_ERASED, span_of(id->b, 16));
+}
+
+static void a_withdrawn_consent_takes_its_key_along_and_no_other(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41), other = came(b, 0x61);
+
+	assert_true(key_of(b, &c.consent.id) && key_of(b, &other.consent.id));
+	assert_false(bedcase_document(b, &c.consent, false, 1).hollow);
+	assert_int_equal(grants_stored(&b->t, &c.consent, DOC_WITHDRAWAL), ERR_OK);
+	assert_false(key_of(b, &c.consent.id));
+	assert_true(in_ledger(b, &c.consent.id));
+	assert_false(body_is_here(b, &c.th));
+	assert_true(bedcase_document(b, &c.consent, false, 1).hollow);
+	assert_string_equal(shown_name(b, &c.th.case_id), "");
+
+	assert_true(key_of(b, &other.consent.id));
+	assert_false(in_ledger(b, &other.consent.id));
+	assert_true(body_is_here(b, &other.th));
+
+	/* nothing gives it a key again */
+	assert_int_equal(grantkey_make(&b->t, &c.consent.id), ERR_OK);
+	assert_false(key_of(b, &c.consent.id));
+}
+
+/* Between whom, until when, and that it is over: nothing that it allowed, and nobody's name. */
+static void of_a_partners_consent_a_stub_is_left(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+	const struct msg *g = msg_get(record_of(b, &c.consent.id), GRANT_RECORD_GRANT);
+	const uint64_t until = msg_u64(g, CONSENT_GRANT_EXPIRES_MS);
+	struct record_place place;
+	struct span v;
+
+	assert_int_equal(grants_stored(&b->t, &c.consent, DOC_WITHDRAWAL), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &c.consent.id), b->t.wall_ms);
+	g = msg_get(record_of(b, &c.consent.id), GRANT_RECORD_GRANT);
+	assert_int_equal(msg_u64(g, CONSENT_GRANT_EXPIRES_MS), until);
+	assert_false(msg_has(g, CONSENT_GRANT_CATS) || msg_has(g, CONSENT_GRANT_PURPOSE) ||
+		     msg_has(g, CONSENT_GRANT_SUBJECT_REF));
+	assert_int_equal(record_get_place(b->t.txn, b->t.arena, STORE_GRANT,
+					  span_of(c.consent.id.b, 16), &place, &v),
+			 ERR_OK);
+	assert_int_equal(place.cls, RECORD_META);
+}
+
+/* Whoever collected it keeps what it wrote itself; of both sides' words the key goes. */
+static void our_own_consent_stays_as_evidence(void **state)
+{
+	struct bed *b = *state;
+	struct sent s = sent(b);
+	const struct consent_scope sc = scope(b, BED_PARTNER, &s.case_id, false);
+
+	assert_true(key_of(b, &s.grant));
+	assert_int_equal(grants_withdraw(&b->t, &sc, &s.grant, NULL), ERR_OK);
+	assert_false(key_of(b, &s.grant));
+	assert_true(in_ledger(b, &s.grant));
+	assert_false(bedcase_document(b, &s.th, true, 1).hollow);
+	assert_true(
+		msg_has(msg_get(record_of(b, &s.grant), GRANT_RECORD_GRANT), CONSENT_GRANT_CATS));
+}
+
+/* A restore that has the ledger writes no key of what stands in it; the rows of its backup open for nobody. */
+static void what_a_ledger_names_is_over_from_the_first_moment(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+
+	assert_int_equal(store_del(b->t.txn, STORE_GRANTKEY, span_of(c.consent.id.b, 16)), ERR_OK);
+	assert_int_equal(consent_grant_state(record_of(b, &c.consent.id), b->t.wall_ms),
+			 CONSENT_WITHDRAWN);
+	assert_string_equal(shown_name(b, &c.th.case_id), ""); /* before anybody wrote it down */
+	assert_int_equal(grants_erased_before(&b->t, &c.consent.id), ERR_OK);
+	assert_true(bedcase_thread(b, &c.consent.id).withdrawn);
+	assert_int_equal(withdrawn_ms(b, &c.consent.id), b->t.wall_ms);
+	assert_false(body_is_here(b, &c.th));
+	assert_int_equal(bedcase_document(b, &c.th, false, 1).reason, WIRE_VERDICT_WITHDRAWN);
+
+	/* an id of nothing that is here */
+	assert_int_equal(grants_erased_before(&b->t, &(struct id16){{0x77}}), ERR_OK);
+}
+
+/* Two consents had a part in what is shown: what the second one brought is put together again, under another key. */
+static void the_person_shown_lies_under_a_key_that_goes_with_each_consent(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+	struct msg *record;
+	const struct store_key k = turn_key_id(&c.th.case_id);
+
+	assert_string_equal(shown_name(b, &c.th.case_id), "Testpersoon Ontvangen");
+	assert_int_equal(turn_get_msg(&b->t, STORE_CASES, &k, MSG_CASE_RECORD, &record), ERR_OK);
+	assert_false(msg_has(record, CASE_RECORD_TOLD));
+	assert_true(msg_has(record, CASE_RECORD_TOLD_SEALED));
+	assert_true(key_of(b, &c.th.case_id));
+	assert_int_equal(told_forget(&b->t, &c.th.case_id), ERR_OK);
+	assert_string_equal(shown_name(b, &c.th.case_id), "");
+	assert_int_equal(bodies_person(&b->t, &c.th.case_id), ERR_OK);
+	assert_string_equal(shown_name(b, &c.th.case_id), "Testpersoon Ontvangen");
 }
 
 #define ON_BED(f) cmocka_unit_test_setup_teardown(f, setup, bed_teardown)
@@ -855,6 +970,11 @@ int main(void)
 		ON_BED(what_ran_out_goes_after_the_grace),
 		ON_BED(our_own_that_ran_out_takes_nothing),
 		ON_BED(a_timer_without_a_consent_stops),
+		ON_BED(a_withdrawn_consent_takes_its_key_along_and_no_other),
+		ON_BED(of_a_partners_consent_a_stub_is_left),
+		ON_BED(our_own_consent_stays_as_evidence),
+		ON_BED(what_a_ledger_names_is_over_from_the_first_moment),
+		ON_BED(the_person_shown_lies_under_a_key_that_goes_with_each_consent),
 	};
 
 	return cmocka_run_group_tests_name("grants", tests, NULL, NULL);

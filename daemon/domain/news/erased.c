@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Kept in the store, outside it, and with two partners: whichever of them is lost, a backup from before meets another. */
+#include "domain/news/erased.h"
+
+#include "base/check.h"
+#include "domain/news/deposit.h"
+
+enum err erased_word(struct turn *t, const struct id16 *id)
+{
+	const struct store_key k = turn_key_id(id);
+	struct store_key pending = {.len = 0};
+	struct effect *e;
+	uint8_t at[8];
+	enum err rc;
+
+	require(!bytes_zero(id->b, sizeof id->b));
+	key_u8(&pending, STORE_META_SHRED);
+	be64_put(at, t->wall_ms);
+	e = turn_effect(t, EFFECT_ERASED);
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->bytes = arena_copy(t->arena, span_of(id->b, 16));
+	if (e->bytes.p == NULL)
+		return ERR_NOMEM;
+	rc = turn_put(t, STORE_ERASED, &k, span_of(at, sizeof at));
+	if (rc == ERR_OK)
+		rc = deposit_changed(t);
+	return rc == ERR_OK ? turn_put(t, STORE_META, &pending, span_of(at, sizeof at)) : rc;
+}
