@@ -160,7 +160,38 @@ uint64_t fold_hash(const char *folded)
 	return h != 0 ? h : words_hash(folded, true);
 }
 
+uint64_t fold_pairs(const char *text, size_t len)
+{
+	uint64_t bits = 0;
+	uint8_t last = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		const uint8_t now = (uint8_t)text[i];
+
+		if (now == ' ')
+			continue;
+		if (last != 0)
+			bits |= UINT64_C(1) << ((last * 31u + now) * UINT32_C(2654435761) >> 26);
+		last = now;
+	}
+	return bits;
+}
+
 /* ---- telephone ---- */
+
+size_t fold_number(char out[FOLD_NUMBER], uint64_t number)
+{
+	char back[FOLD_NUMBER];
+	size_t n = 0;
+
+	for (; number != 0; number /= 10)
+		back[n++] = (char)('0' + number % 10);
+	require(n < FOLD_NUMBER);
+	for (size_t i = 0; i < n; i++)
+		out[i] = back[n - 1 - i];
+	out[n] = '\0';
+	return n;
+}
 
 /* Digits of a country's code, by how it begins (ITU-T E.164). */
 static size_t country_digits(const char *d)

@@ -17,9 +17,10 @@
 #include <stdint.h>
 
 enum {
-	FOLD_MAX = 240,	 /* bytes of a folded name: what is behind them is not looked for */
-	FOLD_PHONES = 2, /* numbers of one field that are found */
-	FOLD_DIGITS = 18 /* of one number */
+	FOLD_MAX = 240,	  /* bytes of a folded name: what is behind them is not looked for */
+	FOLD_PHONES = 2,  /* numbers of one field that are found */
+	FOLD_DIGITS = 18, /* of one number */
+	FOLD_NUMBER = 21  /* of one, written out */
 };
 
 /** Words with one blank between them: no capitals, accents, apostrophes or signs; "ij" for y, "ss" for the sharp s.  A script
@@ -33,6 +34,11 @@ uint64_t fold_hash(const char *folded);
 /** The digits of each number in a text, as they are within their country: 0113-1, +31 113 1 and 0031-113-1 are one.  The rest
  *  of out is 0. */
 void fold_phones(uint64_t out[FOLD_PHONES], const char *text);
+/** A number as text, without zeros before it; 0: none.  Returns the length. */
+size_t fold_number(char out[FOLD_NUMBER], uint64_t number);
+/** Which two letters stand side by side, blanks left out, as bits of a hash: of a part of a text the bits are among those of the
+ *  whole.  A text of one letter has none. */
+uint64_t fold_pairs(const char *text, size_t len);
 /** As 20260131, with 0 for the month or day that nobody knows; 0: no such date. */
 uint32_t fold_birth(const char *date);
 /** May both be the birth date of one person?  What is not known may be. */

@@ -36,8 +36,10 @@ struct index_entry {
 	bool nameless; /* index_names_out(): its name stands in its record only; filled in by the index */
 	uint32_t born; /* as fold_birth() */
 	uint64_t phones[FOLD_PHONES];
-	uint64_t national; /* a hash; 0: not known */
+	uint32_t national; /* a hash; 0: not known */
 	uint64_t hash;	   /* of the name: fold_hash() */
+	uint64_t
+		letters; /* fold_pairs() of all that can be looked for by a part; filled in by the index */
 	char name[FOLD_MAX + 1];
 };
 
@@ -50,6 +52,9 @@ enum index_state {
 };
 
 struct index;
+
+/* Bytes of an id that say when it was made; behind them it is random. */
+enum { INDEX_BEHIND_TIME = 6 };
 
 MUST_CHECK enum err index_create(struct index **out, const struct index_memory *memory);
 void index_free(struct index *x);
@@ -70,8 +75,19 @@ size_t index_count(const struct index *x);
 /** Bytes of memory that it holds. */
 size_t index_bytes(const struct index *x);
 
+/** Every row whose id goes on like this behind the time, in any order; *at is 0 at the beginning.  False: that was all.  It costs as
+ *  much as there are such rows, however many others there are. */
+bool index_begins(const struct index *x, const uint8_t first[2], uint32_t *at, struct id16 *out);
 /** Every row, those that came last first; *place is 0 at the beginning, and where to go on.  False: that was all.
- *  without_name: all but the name is filled in, which is several times faster. */
-bool index_each(const struct index *x, uint32_t *place, bool without_name, struct index_entry *out);
+ *  Only those that have all of these letters (0: all of them), and whoever is damaged or nameless; the name is left out: who needs it
+ *  asks for it (index_name). */
+bool index_each(struct index *x, uint32_t *place, uint64_t letters, struct index_entry *out);
+/** The name of the row that index_each gave for this place. */
+void index_name(struct index *x, uint32_t place, struct index_entry *out);
+/** Rows that were compared since the start, and of them those whose name was read. */
+struct index_work {
+	uint64_t rows, names;
+};
+struct index_work index_work(const struct index *x);
 
 #endif /* KRING_DOMAIN_PEOPLE_INDEX_H */

@@ -20,7 +20,7 @@ struct known_note {
 };
 
 /* Two of them are the same only by chance, and then a person says no. */
-static uint64_t national_hash(const char *number)
+static uint32_t national_hash(const char *number)
 {
 	uint64_t h = 0xcbf29ce484222325u;
 	bool any = false;
@@ -30,7 +30,8 @@ static uint64_t national_hash(const char *number)
 			h = (h ^ (uint8_t)*s) * 0x100000001b3u;
 			any = true;
 		}
-	return any ? h : 0;
+	h ^= h >> 32;
+	return any ? (uint32_t)h | 1u : 0;
 }
 
 static void fill_in(struct index_entry *out, const char *const text[4])

@@ -5,11 +5,12 @@
  */
 #include "domain/people/query.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/check.h"
 
-enum { SOUGHT_LEAST = 4, DIALLED_LEAST = 2, BEHIND_TIME = 6, DATE = 10, WHOLE_NUMBER = 9 };
+enum { SOUGHT_LEAST = 4, DIALLED_LEAST = 2, DATE = 10, WHOLE_NUMBER = 9, COUNTRY_CODE = 3 };
 
 /* ---- what was typed ---- */
 
@@ -78,18 +79,14 @@ static bool date_of(const char *s, size_t n, char out[DATE + 1])
 static void dialled(struct query *q, const char *typed)
 {
 	uint64_t v[FOLD_PHONES];
-	char back[FOLD_DIGITS + 2];
-	size_t n = 0;
 
 	if (!only(typed, strlen(typed), "0123456789 +-./()"))
 		return;
 	fold_phones(v, typed);
-	for (; v[0] != 0; v[0] /= 10)
-		back[n++] = (char)('0' + v[0] % 10);
-	if (n < DIALLED_LEAST)
-		return;
-	for (size_t i = 0; i < n; i++)
-		q->digits[i] = back[n - 1 - i];
+	if (fold_number(q->digits, v[0]) < DIALLED_LEAST)
+		q->digits[0] = '\0';
+	else
+		q->dialled = v[0];
 }
 
 /* The first digits of a case's number; capitals are as good. */
@@ -102,6 +99,22 @@ static void numbered(struct query *q, const char *typed)
 	for (size_t i = 0; i < n; i++)
 		q->number[i] = (char)(typed[i] >= 'A' && typed[i] <= 'F' ? typed[i] + 32
 									 : typed[i]);
+}
+
+/* What a row must have to fit by its name: each word of it; small words only where nothing else was typed, as in name_fits.  To fit by a
+ * telephone: the digits, of a long one without the code of a country, which a row does not have. */
+static void letters_of(struct query *q)
+{
+	const size_t typed = strlen(q->digits), code = typed >= WHOLE_NUMBER ? COUNTRY_CODE : 0;
+
+	for (size_t i = 0; i < q->word_count; i++)
+		if (!q->words[i].particle || q->meant == 0)
+			q->letters |= fold_pairs(q->words[i].at, q->words[i].len);
+	q->dialled_letters = fold_pairs(q->digits + code, typed - code);
+	q->must = typed == 0 ? q->letters : q->letters & q->dialled_letters;
+	/* a birth date and the number of a case that stand alone are none of the letters */
+	if (!q->name_too && (q->born[0] != '\0' || q->number[0] != '\0'))
+		q->must = 0;
 }
 
 void query_of(struct query *q, const char *typed)
@@ -126,8 +139,11 @@ void query_of(struct query *q, const char *typed)
 	} else if (last > typed) {
 		q->born[0] = '\0';
 	}
+	for (size_t i = 0; i < 4 && q->born[0] != '\0'; i++)
+		q->year = q->year * 10 + (uint32_t)(q->born[i] - '0');
 	(void)fold_name(q->name, typed);
 	split(q);
+	letters_of(q);
 }
 
 /* ---- how it fits ---- */
@@ -213,19 +229,15 @@ static enum query_fit phone_fits(const struct query *q, const struct index_entry
 	const size_t typed = strlen(q->digits);
 
 	for (size_t i = 0; typed > 0 && i < FOLD_PHONES && e->phones[i] != 0; i++) {
-		char d[FOLD_DIGITS + 3];
-		size_t n = sizeof d - 1;
-		const char *at;
+		char at[FOLD_NUMBER];
 
-		d[n] = '\0';
-		for (uint64_t v = e->phones[i]; v != 0; v /= 10)
-			d[--n] = (char)('0' + v % 10);
-		at = d + n;
-		if (strcmp(at, q->digits) == 0)
+		if (e->phones[i] == q->dialled)
 			return QUERY_EXACT;
+		(void)fold_number(at, e->phones[i]);
 		/* with the code of the country, and without a sign before it */
 		if (strstr(at, q->digits) != NULL ||
-		    (typed >= WHOLE_NUMBER && strlen(at) + 1 < typed && strlen(at) + 4 > typed &&
+		    (typed >= WHOLE_NUMBER && strlen(at) + 1 < typed &&
+		     strlen(at) + COUNTRY_CODE >= typed &&
 		     strcmp(q->digits + typed - strlen(at), at) == 0))
 			best = QUERY_PART;
 	}
@@ -238,7 +250,7 @@ static enum query_fit born_fits(const struct query *q, const struct index_entry 
 	char text[DATE + 1] = "0000";
 	size_t n = 4;
 
-	if (q->born[0] == '\0' || e->born == 0)
+	if (q->born[0] == '\0' || e->born == 0 || parts[0] != q->year)
 		return QUERY_NOT;
 	for (size_t i = 4, v = parts[0]; i-- > 0; v /= 10)
 		text[i] = (char)('0' + v % 10);
@@ -255,17 +267,44 @@ static enum query_fit born_fits(const struct query *q, const struct index_entry 
 
 static enum query_fit number_fits(const struct query *q, const struct index_entry *e)
 {
-	char hex[2 * (sizeof e->id.b - BEHIND_TIME) + 1];
+	const uint8_t *id = e->id.b + INDEX_BEHIND_TIME;
+	size_t i = 0;
 
-	if (q->number[0] == '\0')
-		return QUERY_NOT;
-	bytes_hex(hex, e->id.b + BEHIND_TIME, sizeof e->id.b - BEHIND_TIME);
-	return strncmp(hex, q->number, strlen(q->number)) == 0 ? QUERY_EXACT : QUERY_NOT;
+	require(strlen(q->number) <= 2 * (sizeof e->id.b - INDEX_BEHIND_TIME));
+	while (q->number[i] != '\0' &&
+	       q->number[i] == "0123456789abcdef"[i % 2 == 0 ? id[i / 2] >> 4 : id[i / 2] & 15])
+		i++;
+	return i > 0 && q->number[i] == '\0' ? QUERY_EXACT : QUERY_NOT;
 }
 
 static enum query_fit better(enum query_fit a, enum query_fit b)
 {
 	return a < b ? a : b;
+}
+
+/* A number that was typed whole ends as the row's does, or is a part of a longer one. */
+static bool phone_may(const struct query *q, const struct index_entry *e)
+{
+	const bool whole = q->dialled >= UINT64_C(100000000);
+
+	static_assert(WHOLE_NUMBER == 9, "the least number of so many digits");
+	if (q->dialled == 0 || (e->letters & q->dialled_letters) != q->dialled_letters)
+		return false;
+	for (size_t i = 0; i < FOLD_PHONES; i++)
+		if (e->phones[i] != 0 && (!whole || e->phones[i] / 10 >= q->dialled ||
+					  e->phones[i] % 1000 == q->dialled % 1000))
+			return true;
+	return false;
+}
+
+bool query_may(const struct query *q, const struct index_entry *e)
+{
+	const bool letters = (e->letters & q->letters) == q->letters;
+
+	if (q->name_too)
+		return letters && born_fits(q, e) != QUERY_NOT;
+	return letters || phone_may(q, e) || born_fits(q, e) != QUERY_NOT ||
+	       number_fits(q, e) != QUERY_NOT;
 }
 
 enum query_fit query_fits(const struct query *q, const struct index_entry *e)

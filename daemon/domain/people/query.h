@@ -34,15 +34,23 @@ struct query {
 		size_t len;
 		bool particle;
 	} words[QUERY_WORDS];
-	size_t word_count, meant;     /* meant: words that are no particles */
-	char digits[FOLD_DIGITS + 2]; /* of a telephone; "": it is none */
-	char born[11];		      /* 1980, 1980-01, 1980-01-31, or half of it; "" */
-	char number[21];	      /* of a case, in hexadecimal; "" */
-	bool name_too;		      /* born stands behind a name, and both have to fit */
+	size_t word_count, meant; /* meant: words that are no particles */
+	char digits[FOLD_NUMBER]; /* of a telephone; "": it is none */
+	char born[11];		  /* 1980, 1980-01, 1980-01-31, or half of it; "" */
+	char number[21];	  /* of a case, in hexadecimal; "" */
+	uint64_t dialled;	  /* digits, as a number */
+	bool name_too;		  /* born stands behind a name, and both have to fit */
+	uint32_t year;		  /* of born */
+	uint64_t
+		letters; /* whoever lacks one of these (index_entry.letters) does not fit by the name ... */
+	uint64_t dialled_letters; /* ... by a telephone ... */
+	uint64_t must;		  /* ... in any way */
 };
 
 /** Keeps pointers into itself: never copied. */
 void query_of(struct query *q, const char *typed);
+/** Without its name: can it fit?  It is asked of very many, and mostly says no. */
+bool query_may(const struct query *q, const struct index_entry *e);
 enum query_fit query_fits(const struct query *q, const struct index_entry *e);
 
 #endif /* KRING_DOMAIN_PEOPLE_QUERY_H */

@@ -137,6 +137,20 @@ static enum err offer_origin(struct turn *t, const struct sought *s, uint16_t or
 	return ERR_OK;
 }
 
+/* What the index does not know is looked up.  Of very many few names are read: mostly the rest of the row says no. */
+static enum query_fit known_fit(struct turn *t, const struct sought *s, uint32_t place,
+				struct index_entry *e)
+{
+	if (s->one && s->only != e->origin)
+		return QUERY_NOT;
+	if (e->damaged || e->nameless)
+		return QUERY_EXACT;
+	if (!query_may(&s->query, e))
+		return QUERY_NOT;
+	index_name(t->node->index, place, e);
+	return query_fits(&s->query, e);
+}
+
 /* By the index.  Our own words are as it has them; a person of a partner's is opened, because what may be seen of it depends on
  * consents and on the day. */
 static enum err offer_known(struct turn *t, const struct sought *s, struct page *p,
@@ -145,14 +159,12 @@ static enum err offer_known(struct turn *t, const struct sought *s, struct page 
 	uint32_t place = p->at.len == sizeof place ? be32_get(p->at.b) : 0;
 	struct index_entry e;
 
-	while (index_each(t->node->index, &place, false, &e)) {
-		/* what the index does not know is looked up */
-		const enum query_fit fit = e.damaged || e.nameless ? QUERY_EXACT
-								   : query_fits(&s->query, &e);
+	while (index_each(t->node->index, &place, s->query.must, &e)) {
+		const enum query_fit fit = known_fit(t, s, place, &e);
 		const struct id16 key = mirrored(e.id.b);
 		enum err rc;
 
-		if (fit == QUERY_NOT || (s->one && s->only != e.origin))
+		if (fit == QUERY_NOT)
 			continue;
 		if (e.origin == 0 && !e.damaged) {
 			page_offer(p, fit, span_of(key.b, sizeof key.b));

@@ -20,9 +20,9 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	const bool whole = known_whole(t->node);
-	struct index_entry e;
 	struct fits f = {0};
-	uint32_t place = 0;
+	uint8_t first[2];
+	uint32_t at = 0;
 
 	require(text != NULL && id != NULL);
 	/* a whole id was copied, not typed: it is looked up */
@@ -33,8 +33,10 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 			return ERR_OK;
 		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_CASE_UNKNOWN);
 	}
-	while (whole && index_each(t->node->index, &place, true, &e))
-		fits_try(&f, &e.id, text);
+	while (whole && fits_first(text, first) &&
+	       index_begins(t->node->index, first, &at,
+			    id)) /* whoever begins otherwise does not fit */
+		fits_try(&f, id, text);
 	while (!whole && store_each(t->txn, STORE_CASES, span_of(NULL, 0), &w))
 		if (w.row.key.len == 16) {
 			memcpy(id->b, w.row.key.p, 16);

@@ -50,6 +50,30 @@ bool fits_id(const struct id16 *id, const char *text)
 	return len <= HEX - TIME_DIGITS && begins(hex + TIME_DIGITS, text, len);
 }
 
+static int digit(char c)
+{
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
+}
+
+bool fits_first(const char *text, uint8_t first[2])
+{
+	int d[FITS_TYPED_MIN];
+
+	require(text != NULL);
+	static_assert(FITS_TYPED_MIN == 4, "as many digits as two bytes");
+	for (size_t i = 0; i < FITS_TYPED_MIN; i++) {
+		d[i] = digit(text[i]); /* -1 at its end, too */
+		if (d[i] < 0)
+			return false;
+	}
+	first[0] = (uint8_t)(d[0] << 4 | d[1]);
+	first[1] = (uint8_t)(d[2] << 4 | d[3]);
+	return true;
+}
+
 /* The fifth one is counted as all further ones are, and stands as three dots: a sentence has an end. */
 void fits_try(struct fits *f, const struct id16 *id, const char *text)
 {

@@ -27,6 +27,8 @@ struct fits {
 
 /** Is it this one?  The whole id, or at least FITS_TYPED_MIN digits of the part behind the time; capitals are as good. */
 bool fits_id(const struct id16 *id, const char *text);
+/** What such an id has behind the time, of a part that may be one. */
+bool fits_first(const char *text, uint8_t first[2]);
 /** Counts it, if it is. */
 void fits_try(struct fits *f, const struct id16 *id, const char *text);
 

@@ -117,13 +117,13 @@ static void keep(struct candidates *c, const struct index_entry *who, const stru
 }
 
 /* One pass over everybody. */
-static void gather(const struct index *x, const struct index_entry *who, const struct id16 *self,
+static void gather(struct index *x, const struct index_entry *who, const struct id16 *self,
 		   struct candidates *out)
 {
 	struct index_entry e;
 	uint32_t place = 0;
 
-	while (index_each(x, &place, true, &e))
+	while (index_each(x, &place, 0, &e))
 		keep(out, who, self, &e);
 }
 

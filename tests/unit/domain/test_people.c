@@ -2,6 +2,7 @@
 /* daemon/domain/people: what is typed finds the person however it is written, and the index has what was put into it. */
 #include "test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -228,9 +229,9 @@ static struct id16 id_of(uint64_t i)
 {
 	struct id16 id = {{0}};
 
-	be64_put(id.b, i);
-	be64_put(id.b + 8, i % 97); /* many fall into one slot */
 	id.b[0] = (uint8_t)(i % 251);
+	be64_put(id.b + 8, i);
+	be16_put(id.b + 6, (uint16_t)(i % 97)); /* many fall into one slot */
 	return id;
 }
 
@@ -274,9 +275,166 @@ static void the_index_has_what_was_put_last(void **state)
 			assert_int_equal(e.born, want[i].born);
 		}
 	}
-	while (index_each(x, &place, false, &e))
+	while (index_each(x, &place, 0, &e))
 		seen++;
 	assert_int_equal(seen, count);
+	index_free(x);
+}
+
+/* As find_case() looks for them: with two bytes of the random part, which ids of any number share. */
+static void who_begins_so_is_found_without_a_walk(void **state)
+{
+	static struct id16 ids[IDS];
+	struct index *x = fresh(SIZE_MAX);
+	struct index_entry e = {.name = "somebody"};
+
+	(void)state;
+	for (size_t i = 0; i < IDS; i++) {
+		be64_put(e.id.b + 8, draw(UINT32_MAX));
+		be16_put(e.id.b + 6, (uint16_t)(draw(8) == 0 ? 0xffff : draw(2048)));
+		ids[i] = e.id;
+		index_put(x, &e);
+		if (i % 3 == 0) {
+			index_drop(x, &ids[i / 2]);
+			ids[i / 2] = (struct id16){{0}};
+		}
+	}
+	for (unsigned first = 0; first <= 0xffff; first++) {
+		uint8_t b[2];
+		uint32_t at = 0;
+		size_t want = 0, have = 0;
+		struct id16 id;
+
+		if (first == 2100)
+			first = 0xfff0;
+		be16_put(b, (uint16_t)first);
+		for (size_t i = 0; i < IDS; i++)
+			want += memcmp(ids[i].b + 6, b, 2) == 0 && !bytes_zero(ids[i].b, 16);
+		while (index_begins(x, b, &at, &id)) {
+			assert_memory_equal(id.b + 6, b, 2);
+			have++;
+		}
+		assert_int_equal(have, want);
+		assert_true(at < IDS);
+	}
+	index_free(x);
+}
+
+/* Whatever fits is offered: a row that is passed over by its letters never fits, whether a name, a part of one, a telephone, a birth date
+ * or a number of a case is typed. */
+static void nobody_who_fits_is_passed_over(void **state)
+{
+	static const char *const said[] = {"Jan",
+					   "van den Berg",
+					   "vandenberg",
+					   "den",
+					   "Be",
+					   "e",
+					   "berg 1980",
+					   "0113-000088",
+					   "+31113000088",
+					   "113000",
+					   "00 88",
+					   "1980",
+					   "1980-01-31",
+					   "31-1-1980",
+					   "0a1b",
+					   "deca",
+					   "bede",
+					   "\u00e9lise de la",
+					   "Niemandszoon",
+					   "van",
+					   "31113000088",
+					   "0032475112233",
+					   "",
+					   "o'brien",
+					   "12",
+					   "el amrani",
+					   "113 1980",
+					   "2233",
+					   "jansen janssen"};
+	static const char *const names[] = {"Jan van den Berg",
+					    "Elise de la Bede",
+					    "O'Brien",
+					    "Fatima El Amrani",
+					    "Deca Vandenberghe",
+					    "\u0641\u0627\u0637\u0645\u0629",
+					    "van",
+					    "",
+					    "Xu",
+					    "Jansen"};
+	static const char *const phones[] = {"0113-000088", "+32 475 11 22 33", "",
+					     "112 / 0113 000088"};
+	struct index *x = fresh(SIZE_MAX);
+	size_t fitted = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 400; i++) {
+		struct index_entry e = person(names[draw(10)], draw(2) == 0 ? "1980-01-31" : "1980",
+					      phones[draw(4)]);
+
+		be64_put(e.id.b + 8, draw(UINT32_MAX));
+		be16_put(e.id.b + 6, (uint16_t)(draw(4) == 0 ? 0x0a1b : draw(UINT16_MAX)));
+		index_put(x, &e);
+	}
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+		struct query q;
+		struct index_entry e;
+		uint32_t place = 0;
+		size_t want = 0, have = 0;
+
+		query_of(&q, said[i]);
+		while (index_each(x, &place, 0, &e)) {
+			index_name(x, place, &e);
+			want += query_fits(&q, &e) != QUERY_NOT;
+		}
+		for (place = 0; index_each(x, &place, q.must, &e);) {
+			if (!query_may(&q, &e))
+				continue;
+			index_name(x, place, &e);
+			have += query_fits(&q, &e) != QUERY_NOT;
+		}
+		assert_int_equal(have, want);
+		fitted += want > 0;
+	}
+	assert_true(fitted > 20);
+	index_free(x);
+}
+
+/* Of a hundred thousand the names of few are read, whether somebody, nobody, or a telephone is looked for. */
+static void few_names_are_read(void **state)
+{
+	enum { PEOPLE = 100000 };
+	static const char *const parts[] = {"ka", "ro", "mi", "tu", "le", "sa", "no",
+					    "pe", "di", "vu", "ba", "zo", "fe", "gi"};
+	static const char *const said[] = {"Niemandszoon", "Karotu Verzonnen", "060123",
+					   "0113000099", "janssens"};
+	struct index *x = fresh(SIZE_MAX);
+
+	(void)state;
+	for (uint64_t i = 0; i < PEOPLE; i++) {
+		struct index_entry e;
+		char name[64], phone[16];
+
+		(void)snprintf(name, sizeof name, "Fatima van den %s%s%sverzonnen", parts[draw(14)],
+			       parts[draw(14)], parts[draw(14)]);
+		(void)snprintf(phone, sizeof phone, "0%03u-%06u", (unsigned)draw(900) + 100,
+			       (unsigned)i);
+		e = person(name, "1980-01-31", phone);
+		be64_put(e.id.b + 6, (i + 1) * 0x9e3779b97f4a7c15u);
+		index_put(x, &e);
+	}
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+		const struct index_work before = index_work(x);
+		struct query q;
+		struct index_entry e;
+
+		query_of(&q, said[i]);
+		for (uint32_t place = 0; index_each(x, &place, q.must, &e);)
+			if (query_may(&q, &e))
+				index_name(x, place, &e);
+		assert_true(index_work(x).names - before.names < PEOPLE / 10);
+	}
 	index_free(x);
 }
 
@@ -293,7 +451,7 @@ static void half_an_index_is_none(void **state)
 		index_put(x, &e);
 	}
 	assert_int_equal(index_state(x), INDEX_UNLOCKED);
-	assert_false(index_each(x, &place, false, &e));
+	assert_false(index_each(x, &place, 0, &e));
 	index_put(x, &e);
 	index_drop(x, &e.id);
 	index_whole(x);
@@ -310,7 +468,7 @@ static void a_hundred_thousand_people_fit(void **state)
 	(void)state;
 	for (uint64_t i = 0; index_state(x) == INDEX_FILLS && i < 1000000; i++) {
 		e = person("Anna Maria van den Bedacht-Verzonnen", "1980-01-31", "0113-000088");
-		be64_put(e.id.b + 8, i * 0x9e3779b97f4a7c15u);
+		be64_put(e.id.b + 6, i * 0x9e3779b97f4a7c15u);
 		index_put(x, &e);
 		if (i == 100000)
 			assert_true(index_bytes(x) <= LIMIT_INDEX / 2);
@@ -324,8 +482,8 @@ static struct index_entry brought(uint16_t by, uint64_t i, size_t length)
 {
 	struct index_entry e = {.origin = by};
 
-	be64_put(e.id.b, by);
-	be64_put(e.id.b + 8, (i + 1) * 0x9e3779b97f4a7c15u);
+	be16_put(e.id.b, by);
+	be64_put(e.id.b + 6, (i + 1) * 0x9e3779b97f4a7c15u);
 	memset(e.name, 'x', length);
 	return e;
 }
@@ -360,8 +518,9 @@ static void one_partner_with_long_names_slows_its_own_only(void **state)
 	assert_int_equal(index_count(x), OWN + OTHERS + THEIRS);
 	assert_true(index_names_out(x, 2));
 	assert_false(index_names_out(x, 0) || index_names_out(x, 1) || index_names_out(x, 3));
-	while (index_each(x, &place, false, &e)) {
+	while (index_each(x, &place, 0, &e)) {
 		assert_int_equal(e.nameless, e.origin == 2);
+		index_name(x, place, &e);
 		assert_int_equal(strlen(e.name), e.origin == 2 ? 0 : 20);
 		named += !e.nameless;
 		nameless += e.nameless;
@@ -401,6 +560,9 @@ int main(void)
 		cmocka_unit_test(two_spellings_of_one_name_have_one_hash),
 		cmocka_unit_test(no_name_is_too_much),
 		cmocka_unit_test(the_index_has_what_was_put_last),
+		cmocka_unit_test(who_begins_so_is_found_without_a_walk),
+		cmocka_unit_test(nobody_who_fits_is_passed_over),
+		cmocka_unit_test(few_names_are_read),
 		cmocka_unit_test(half_an_index_is_none),
 		cmocka_unit_test(a_hundred_thousand_people_fit),
 		cmocka_unit_test(one_partner_with_long_names_slows_its_own_only),
