@@ -77,6 +77,7 @@ int cmd_staff_add(struct cli *c);
 int cmd_staff_list(struct cli *c);
 int cmd_staff_role(struct cli *c);
 int cmd_staff_end(struct cli *c);
+int cmd_staff_confirm(struct cli *c);
 int cmd_case_worker(struct cli *c);
 int cmd_hand(struct cli *c);
 int cmd_pending_list(struct cli *c);

@@ -199,6 +199,8 @@ const struct command commands[] = {
 	 .example = "kring staff role \"Anna De Wit\" --role caseworker,administrator"},
 	{.noun = "staff", .verb = "end", .group = GROUP_KEYS, .run = cmd_staff_end, .words = "NAME",
 	 .example = "kring staff end \"Anna De Wit\""},
+	{.noun = "staff", .verb = "confirm", .group = GROUP_KEYS, .run = cmd_staff_confirm, .words = "[NAME]", .options = "all",
+	 .example = "kring staff confirm \"Anna De Wit\""},
 	{.noun = "hand", .group = GROUP_CASE, .run = cmd_hand, .words = "[NAME]", .options = "until=DATE",
 	 .example = "kring hand \"Anna De Wit\" --until friday"},
 	{.noun = "pending", .verb = "list", .group = GROUP_KEYS, .run = cmd_pending_list,

@@ -192,6 +192,8 @@ void print_status(const struct cli *c, const struct msg *reply)
 	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
 		print_row(c, "label-roster",
 			  list_text(LIST_STANDINGS, c->lang, msg_text(s, STATUS_ROSTER_STANDING)));
+	for (size_t i = 0; i < msg_count(s, STATUS_CAME_BACK); i++)
+		print_row(c, "label-to-confirm", msg_text_at(s, STATUS_CAME_BACK, i));
 	if (msg_u64(s, STATUS_OPEN_TO_ALL) != 0)
 		print_row(c, "label-staff", words_of(c->lang, "status-open"));
 }

@@ -101,6 +101,18 @@ int cmd_staff_end(struct cli *c)
 	return show(c, req);
 }
 
+int cmd_staff_confirm(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_STAFF_CONFIRM, &sub);
+
+	require(c->word_count <= 1);
+	if (c->word_count > 0)
+		msg_set_text(&c->arena, sub, STAFF_CONFIRM_WHO, c->words[0]);
+	if (cli_option(c, "all") != NULL)
+		msg_set_u64(sub, STAFF_CONFIRM_ALL, 1);
+	return show(c, req);
+}
+
 int cmd_case_worker(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CASE_WORKER, &sub);

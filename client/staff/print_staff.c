@@ -29,6 +29,11 @@ static void person(const struct cli *c, const struct msg *r)
 			c, "staff-until",
 			FILL({"day", words_day(c->lang, msg_text(r, STAFF_ROW_LAST_DAY), day), 0}));
 	}
+	if (msg_has(r, STAFF_ROW_CAME_BACK)) {
+		if (msg_has(r, STAFF_ROW_LAST_DAY))
+			(void)fputs("  ", stdout);
+		print_say(c, "staff-came-back", FILL_NONE);
+	}
 	if (msg_has(r, STAFF_ROW_DEPUTY)) {
 		char day[WORDS_SHORT];
 

@@ -219,6 +219,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 					 .look = n->look,
 					 .inc = n->inc,
 					 .restored_ms = n->restored_ms,
+					 .older_no = n->rights.older_no,
 					 .flow_due_ms = n->flow_due_ms,
 					 .quarantine = n->quarantine};
 	known_forget(n);
@@ -493,6 +494,7 @@ void node_turn_abort(struct node *n)
 	n->look = n->before.look;
 	n->inc = n->before.inc;
 	n->restored_ms = n->before.restored_ms;
+	n->rights.older_no = n->before.older_no;
 	n->flow_due_ms = n->before.flow_due_ms;
 	n->quarantine = n->before.quarantine;
 	/* what this turn wrote of it is gone again */

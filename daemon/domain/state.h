@@ -158,6 +158,7 @@ struct node_before {
 	struct node_look look;
 	struct incarnation inc;
 	uint64_t restored_ms, flow_due_ms;
+	uint32_t older_no;
 	bool quarantine;
 };
 

@@ -122,12 +122,13 @@ def test_an_account_that_passes_to_another_person_shows_nothing_of_the_one_befor
     account = UIDS["caseworker"]
     first = hire(n, "caseworker", name="Anna De Wit")
     hire(n, "administrator")
+    hire(n, "administrator", name="Nog een beheerder", uid=41020)
     anna, root, beheer = Colleague(n, account), Colleague(n, 0), Colleague(n, UIDS["administrator"])
     assert not anna.ask("draft_list").drafts
     mine = [anna.ask("draft_put", form="refer", label="A. Verzonnen", body="geheim van Anna", **about).id for about in ({"case_id": case}, {})]
     assert {d.id for d in anna.ask("draft_list").drafts} == set(mine)
     assert not root.ask("staff_end", id=first["id"]).error
-    asked = root.ask("staff_add", name="Bert Verzonnen", user=str(account), uid=account, roles=["caseworker"])
+    asked = Colleague(n, 41020).ask("staff_add", name="Bert Verzonnen", user=str(account), uid=account, roles=["caseworker"])
     assert asked.code == "second-person" and not beheer.ask("pending_confirm", id=asked.id).error
     bert = Colleague(n, account)
     assert not bert.ask("draft_list").drafts

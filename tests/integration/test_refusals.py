@@ -521,6 +521,9 @@ def staff(w, b, clock):
     hire(b, "administrator", name="Dirk", uid=41020)
     asked = Colleague(b, UIDS["administrator"]).ask("staff_role", who="Anna Verzonnen", roles=["caseworker"]).id
     w.ask("pending-nobody", b, "pending_confirm", id=asked)
+    w.ask("second-root", b, "staff_role", who="Anna Verzonnen", roles=["caseworker"])
+    w.ask("staff-confirm-whom", b, "staff_confirm")
+    w.ask("staff-none-came-back", b, "staff_confirm", all=True)
 
 
 def later(w, a, b, clock, old):

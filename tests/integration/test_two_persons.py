@@ -170,6 +170,7 @@ def test_of_a_restored_backup_nothing_is_confirmed(federation, workdir):
     subprocess.run([str(fed.bin / "kring"), "--dir", str(n.dir), "restore", str(workdir / "copy"), "--sheet", str(home / "recovery-sheet.txt")], check=True,
                    capture_output=True)
     n.start()
+    n.k("staff", "confirm", "--all")
     bert = Colleague(n, BERT)
     assert not bert.ask("pending_list").pending
     assert bert.ask("pending_confirm", id=id_).code == "pending-before"

@@ -41,7 +41,7 @@ static enum err was_here(struct turn *t, const struct msg *req, bool *yes)
 	bool left = false, here = false;
 
 	while (staff_each(t, &w, &s)) {
-		const bool works = s.ended_ms == 0 && (s.until_ms == 0 || t->wall_ms <= s.until_ms);
+		const bool works = staff_works(&s, t->wall_ms);
 
 		if (s.roles == 0 || s.uid != msg_u64(req, STAFF_ADD_UID))
 			continue;
@@ -121,13 +121,29 @@ static enum err note(struct turn *t, const struct pending *p, unsigned field, co
 						  .detail = detail});
 }
 
+/* What the second person would be refused is refused to the first one. */
+static enum err judge_now(struct turn *t, unsigned field, const struct msg *req)
+{
+	return field == REQUEST_STAFF_ADD    ? admin_staff_judge_add(t, req)
+	       : field == REQUEST_STAFF_ROLE ? admin_staff_judge_role(t, req)
+					     : ERR_OK;
+}
+
 /* Written as a reply: a refusal would undo the turn, and nobody could confirm it. */
-enum err second_ask(struct turn *t, unsigned field, const struct msg *req, struct msg *reply)
+enum err second_ask(struct turn *t, unsigned field, const struct msg *req, uint8_t roles,
+		    struct msg *reply)
 {
 	struct pending p = {.asker = t->staff, .incarnation = t->node->inc.no};
+	static const struct id16 root = {{0}};
 	char hex[33];
-	enum err rc = pin(t, field, req, &p);
+	enum err rc = judge_now(t, field, req);
 
+	require(roles != 0);
+	if (rc == ERR_OK && id16_equal(&t->staff, &root) &&
+	    rights_others(&t->node->rights, &root, roles, t->wall_ms) > 0)
+		rc = turn_refuse(t, ERR_DENIED, REFUSAL_SECOND_ROOT);
+	if (rc == ERR_OK)
+		rc = pin(t, field, req, &p);
 	if (rc == ERR_OK)
 		rc = pending_put(t, &p);
 	if (rc == ERR_FULL && store_failed(t->txn) == ERR_OK)
@@ -199,6 +215,8 @@ static enum err judge(struct turn *t, const struct pending *p, uint8_t roles, bo
 		return turn_refuse(t, ERR_STATE, REFUSAL_PENDING_BEFORE);
 	case PENDING_LEFT:
 		return turn_refuse(t, ERR_STATE, REFUSAL_PENDING_LEFT);
+	case PENDING_ROOT:
+		return turn_refuse(t, ERR_DENIED, REFUSAL_SECOND_ROOT);
 	case PENDING_NOBODY:
 		break;
 	}

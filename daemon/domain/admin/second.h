@@ -19,8 +19,9 @@ typedef uint8_t (*second_roles)(unsigned field);
 
 /** Does this command, as it is asked here, take a second person?  Never while nobody is named. */
 MUST_CHECK enum err second_needed(struct turn *t, unsigned field, const struct msg *req, bool *yes);
-/** It is kept, and the reply refuses it for now: code second-person, with its id. */
-MUST_CHECK enum err second_ask(struct turn *t, unsigned field, const struct msg *req,
+/** It is kept, and the reply refuses it for now: code second-person, with its id.  What would be refused at once is refused at once; and
+ *  so is what root asks where somebody has that right under a name. */
+MUST_CHECK enum err second_ask(struct turn *t, unsigned field, const struct msg *req, uint8_t roles,
 			       struct msg *reply);
 
 /** One on its way to be done by whoever asks in this turn. */

@@ -32,11 +32,6 @@ static bool take(char *out, size_t cap, const char *text)
 	return true;
 }
 
-static bool works(const struct turn *t, const struct staff *s)
-{
-	return s->roles != 0 && s->ended_ms == 0 && (s->until_ms == 0 || t->wall_ms <= s->until_ms);
-}
-
 enum err admin_staff_find(struct turn *t, const char *who, struct staff *s)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -46,7 +41,7 @@ enum err admin_staff_find(struct turn *t, const char *who, struct staff *s)
 
 	require(who != NULL && s != NULL);
 	while (staff_each(t, &w, &one)) {
-		if (!works(t, &one))
+		if (!staff_works(&one, t->wall_ms))
 			continue;
 		if (strcmp(one.name, who) == 0 || strcmp(one.user, who) == 0) {
 			named++;
@@ -112,7 +107,8 @@ static enum err check_user(struct turn *t, const struct msg *req, const struct s
 	if (s->uid == 0 || s->uid == t->node->rights.own_uid)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_OF_NODE);
 	while (staff_each(t, &w, &one))
-		if (works(t, &one) && (one.uid == s->uid || strcmp(one.name, s->name) == 0))
+		if (staff_works(&one, t->wall_ms) &&
+		    (one.uid == s->uid || strcmp(one.name, s->name) == 0))
 			return turn_refuse_with(t, ERR_EXISTS,
 						one.uid == s->uid ? REFUSAL_STAFF_USER_TAKEN
 								  : REFUSAL_STAFF_NAME_TAKEN,
@@ -188,6 +184,8 @@ static void put_row(struct turn *t, const struct staff *s, struct msg *reply)
 	}
 	if (s->ended_ms != 0)
 		msg_set_u64(row, STAFF_ROW_ENDED_MS, s->ended_ms);
+	if (staff_came_back(s, t->node->rights.older_no))
+		msg_set_u64(row, STAFF_ROW_CAME_BACK, 1);
 	if (s->deputy_until_ms < t->wall_ms || staff_name(t, &s->deputy, name) != ERR_OK)
 		return;
 	date_text(calendar_day(t->node->country, s->deputy_until_ms), day);
@@ -209,18 +207,33 @@ static enum err save(struct turn *t, struct staff *s, struct msg *reply)
 	return ERR_OK;
 }
 
+/* A new row, as it would be saved. */
+static enum err read_added(struct turn *t, const struct msg *req, struct staff *s)
+{
+	enum err rc;
+
+	*s = (struct staff){.incarnation = t->node->inc.no};
+	rc = read_person(t, req, s);
+	if (rc == ERR_OK)
+		rc = read_roles(t, req, STAFF_ADD_ROLES, &s->roles);
+	if (rc == ERR_OK)
+		rc = check_user(t, req, s);
+	return rc == ERR_OK ? check_both(t, &s->id, s->roles) : rc;
+}
+
+enum err admin_staff_judge_add(struct turn *t, const struct msg *req)
+{
+	struct staff s;
+
+	return read_added(t, req, &s);
+}
+
 enum err admin_staff_add(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const bool first = !t->node->rights.named;
-	struct staff s = {.ended_ms = 0};
-	enum err rc = read_person(t, req, &s);
+	struct staff s;
+	enum err rc = read_added(t, req, &s);
 
-	if (rc == ERR_OK)
-		rc = read_roles(t, req, STAFF_ADD_ROLES, &s.roles);
-	if (rc == ERR_OK)
-		rc = check_user(t, req, &s);
-	if (rc == ERR_OK)
-		rc = check_both(t, &s.id, s.roles);
 	if (rc != ERR_OK)
 		return rc;
 	rc = save(t, &s, reply);
@@ -250,22 +263,83 @@ enum err admin_staff_list(struct turn *t, const struct msg *req, struct msg *rep
 	return w.rc;
 }
 
-enum err admin_staff_role(struct turn *t, const struct msg *req, struct msg *reply)
+/* The row with its other roles, as it would be saved. */
+static enum err read_role(struct turn *t, const struct msg *req, struct staff *s)
 {
-	struct staff s;
 	uint8_t roles = 0;
 	enum err rc = read_roles(t, req, STAFF_ROLE_ROLES, &roles);
 
 	if (rc == ERR_OK)
-		rc = admin_staff_find(t, msg_text(req, STAFF_ROLE_WHO), &s);
+		rc = admin_staff_find(t, msg_text(req, STAFF_ROLE_WHO), s);
 	if (rc == ERR_OK)
-		rc = check_both(t, &s.id, roles);
+		rc = check_both(t, &s->id, roles);
+	s->roles = roles;
+	s->incarnation = t->node->inc.no;
+	return rc;
+}
+
+enum err admin_staff_judge_role(struct turn *t, const struct msg *req)
+{
+	struct staff s;
+
+	return read_role(t, req, &s);
+}
+
+enum err admin_staff_role(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct staff s;
+	enum err rc = read_role(t, req, &s);
+
 	if (rc != ERR_OK)
 		return rc;
-	s.roles = roles;
 	rc = save(t, &s, reply);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROLE,
 								 .detail = "staff-role"})
+			    : rc;
+}
+
+/* ---- after a restore ---- */
+
+/* Everybody who stood in the backup and did not leave before it was made: who left later is among them.  One of them, or all. */
+static enum err confirm_all(struct turn *t, struct msg *reply)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct staff s;
+
+	while (staff_each(t, &w, &s)) {
+		if (s.roles == 0 || !staff_came_back(&s, t->node->rights.older_no))
+			continue;
+		s.incarnation = t->node->inc.no;
+		w.rc = save(t, &s, reply);
+	}
+	return w.rc;
+}
+
+static enum err confirm_one(struct turn *t, const char *who, struct msg *reply)
+{
+	struct staff s;
+	enum err rc = admin_staff_find(t, who, &s);
+
+	if (rc != ERR_OK || !staff_came_back(&s, t->node->rights.older_no))
+		return rc;
+	s.incarnation = t->node->inc.no;
+	return save(t, &s, reply);
+}
+
+enum err admin_staff_confirm(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *who = msg_text(req, STAFF_CONFIRM_WHO);
+	const bool all = msg_u64(req, STAFF_CONFIRM_ALL) != 0;
+	enum err rc;
+
+	require(msg_kind_of(req) == MSG_STAFF_CONFIRM);
+	if (all == (who[0] != '\0'))
+		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_CONFIRM_WHOM);
+	rc = all ? confirm_all(t, reply) : confirm_one(t, who, reply);
+	if (rc == ERR_OK && msg_count(reply, REPLY_STAFF) == 0)
+		return turn_refuse(t, ERR_STATE, REFUSAL_STAFF_NONE_CAME_BACK);
+	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROLE,
+								 .detail = "staff-confirmed"})
 			    : rc;
 }
 

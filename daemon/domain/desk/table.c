@@ -146,6 +146,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(STAFF_ADD, admin_staff_add, WRITES, ADMIN) \
 	X(STAFF_LIST, admin_staff_list, READS, ADMIN | OFFICER) \
 	X(STAFF_ROLE, admin_staff_role, WRITES, ADMIN) \
+	X(STAFF_CONFIRM, admin_staff_confirm, WRITES, ADMIN) \
 	X(STAFF_END, admin_staff_end, FREES, ADMIN) \
 	X(CASE_WORKER, admin_case_worker, WRITES, WORKER) \
 	X(HAND, admin_hand, WRITES, WORKER) \
@@ -349,7 +350,7 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	if (rc == ERR_OK && !t->dry_run)
 		rc = second_needed(t, c->field, msg_get(request, c->field), &second);
 	if (rc == ERR_OK)
-		rc = second ? second_ask(t, c->field, msg_get(request, c->field), reply)
+		rc = second ? second_ask(t, c->field, msg_get(request, c->field), c->roles, reply)
 			    : c->run(t, msg_get(request, c->field), reply);
 	if (rc != ERR_OK)
 		return rc;
@@ -401,6 +402,8 @@ static enum err check_right(struct turn *t, const struct table_row *c, const str
 	t->roles = who.roles;
 	if (!t->node->rights.named || (who.roles & want) != 0)
 		return ERR_OK;
+	if (who.came_back)
+		return turn_refuse(t, ERR_DENIED, REFUSAL_STAFF_CAME_BACK);
 	if (who.roles == 0)
 		return turn_refuse_with(t, ERR_DENIED, REFUSAL_STAFF_UNKNOWN,
 					say_number("uid", t->ev->uid));

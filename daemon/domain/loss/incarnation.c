@@ -11,7 +11,7 @@
 #include "domain/exchange/pair.h"
 #include "domain/loss/alarm.h"
 
-enum { META_INCARNATION = 3, ROW_LEN = 4 + 16 + 8 + 1 };
+enum { META_INCARNATION = 3, ROW_LEN = 4 + 16 + 8 + 1 + 4 };
 
 static struct store_key inc_key(void)
 {
@@ -21,7 +21,7 @@ static struct store_key inc_key(void)
 	return k;
 }
 
-/* Number, id, since when, and whether older cases are on hold. */
+/* Number, id, since when, whether older cases are on hold, and which one began with an older database. */
 enum err incarnation_write(struct turn *t)
 {
 	const struct store_key k = inc_key();
@@ -33,6 +33,7 @@ enum err incarnation_write(struct turn *t)
 	wr_put(&w, n->inc.id.b, 16);
 	wr_u64(&w, n->restored_ms);
 	wr_u8(&w, n->quarantine);
+	wr_u32(&w, n->rights.older_no);
 	require(!w.over);
 	return turn_put(t, STORE_META, &k, wr_span(&w));
 }
@@ -53,6 +54,8 @@ enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why)
 	require(n->inc.no > above);
 	turn_random(t, n->inc.id.b, 16);
 	n->restored_ms = t->wall_ms;
+	if (why == ALARM_RESTORED)
+		n->rights.older_no = n->inc.no;
 	n->quarantine = true;
 	rc = incarnation_write(t);
 	for (struct pair *p = t->pairs; p != NULL && rc == ERR_OK; p = p->next)
@@ -92,6 +95,7 @@ enum err incarnation_load(struct turn *t, struct node *n)
 	n->inc.id = rd_id16(&r);
 	n->restored_ms = rd_u64(&r);
 	n->quarantine = rd_u8(&r) != 0;
+	n->rights.older_no = rd_u32(&r);
 	if (!rd_done(&r))
 		return ERR_CORRUPT; /* a time of 0 is none: a clock may have begun there */
 	return n->inc.no < outside ? incarnation_begin(t, outside, ALARM_RESTORED) : ERR_OK;

@@ -9,6 +9,7 @@
 #include "domain/exchange/pair.h"
 #include "domain/loss/alarm.h"
 #include "domain/loss/quarantine.h"
+#include "domain/staff/staff.h"
 #include "domain/state.h"
 
 void view_alarm(struct turn *t, struct msg *status, const char *what, const char *partner,
@@ -85,6 +86,29 @@ static enum err not_compared(struct turn *t, struct msg *status)
 			view_alarm(t, status, "not-compared", p->org, pr->apart_ms);
 	}
 	return ERR_OK;
+}
+
+/* Who came back with a backup, by name: an administrator looks whether one of them left since it was made.  And when everybody who was
+ * named has left: root alone may name people, and nobody would know why the node refuses them. */
+enum err view_people_alarms(struct turn *t, struct msg *status)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	bool named = false, left = true;
+	struct staff s;
+
+	while (staff_each(t, &w, &s)) {
+		const bool works = staff_works(&s, t->wall_ms);
+
+		named = true;
+		left = left && !works;
+		if (works && staff_came_back(&s, t->node->rights.older_no))
+			msg_add_text(t->arena, status, STATUS_CAME_BACK, s.name);
+	}
+	if (named && left)
+		view_alarm(t, status, "staff-all-left", NULL, t->wall_ms);
+	if (msg_count(status, STATUS_CAME_BACK) > 0)
+		view_alarm(t, status, "staff-came-back", NULL, t->node->restored_ms);
+	return w.rc;
 }
 
 /* An alarm is a row until it ends or somebody settles it (alarm_clear), so it is shown after a restart too. */

@@ -7,7 +7,7 @@
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.
  * Durable:  with the turn's transaction.
- * Privacy:  organisations only.
+ * Privacy:  organisations; names of workers.
  */
 #ifndef KRING_DOMAIN_OVERSIGHT_ALARMS_H
 #define KRING_DOMAIN_OVERSIGHT_ALARMS_H
@@ -17,9 +17,11 @@
 /** One alarm of kring status; partner NULL: of this node itself. */
 void view_alarm(struct turn *t, struct msg *status, const char *what, const char *partner,
 		uint64_t at_ms);
-/** Rows of kring status: those that last, and whom this node waits for. */
 /** One for each row of STATUS_LIMITS, which says more: whoever watches this node asks for alarms alone. */
 void view_limit_alarms(struct turn *t, struct msg *status);
+/** Of the people who are named here: an alarm each, and STATUS_CAME_BACK. */
+MUST_CHECK enum err view_people_alarms(struct turn *t, struct msg *status);
+/** Rows of kring status: those that last, and whom this node waits for. */
 MUST_CHECK enum err view_alarms(struct turn *t, struct msg *status);
 
 #endif /* KRING_DOMAIN_OVERSIGHT_ALARMS_H */

@@ -262,7 +262,9 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	room(t, s);
 	failed_places(t, s);
 	held_rows(t, s);
-	rc = unstored_status(t, s);
+	rc = view_people_alarms(t, s);
+	if (rc == ERR_OK)
+		rc = unstored_status(t, s);
 	if (rc == ERR_OK)
 		rc = quota_status(t, s);
 	if (rc == ERR_OK)

@@ -102,7 +102,11 @@ enum err pending_drop(struct turn *t, const struct id16 *id)
 	return store_del(t->txn, STORE_PENDING, span_of(id->b, sizeof id->b));
 }
 
-/*	who confirms	others could	age		stage
+/* Root is whoever has its password, so one person could ask as root and confirm under a name: what root asks is done by root alone,
+ * after a day, and by nobody where somebody has that right under a name.
+ *
+ *	who confirms	others could	age		stage
+ *	of root's: anybody	yes	-		root
  *	another		-		to 24 h		open
  *	another		-		later		late
  *	who asked	yes		-		own
@@ -118,6 +122,8 @@ enum pending_stage pending_stage(const struct turn *t, const struct rights *r,
 
 	if (p->incarnation != incarnation)
 		return PENDING_BEFORE;
+	if (id16_equal(&none, &p->asker) && rights_others(r, &none, roles, t->wall_ms) > 0)
+		return PENDING_ROOT;
 	if (own && rights_others(r, &p->asker, roles, t->wall_ms) > 0)
 		return PENDING_OWN;
 	if (age > (own ? 2ull : 1ull) * LIMIT_PENDING_MS)

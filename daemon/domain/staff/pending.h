@@ -35,6 +35,7 @@ enum pending_stage {
 	PENDING_LATE,	/* nobody confirmed it in time */
 	PENDING_BEFORE, /* it is of another life of this node */
 	PENDING_LEFT,	/* who asked has that right no longer */
+	PENDING_ROOT,	/* root asked it, and somebody has that right under a name by now */
 	PENDING_NOBODY	/* who confirms must be named here: root is nobody's second person */
 };
 

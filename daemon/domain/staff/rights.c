@@ -33,8 +33,13 @@ enum err rights_load(struct turn *t, struct rights *r)
 		r->named = true;
 		if (s.roles == 0 || s.ended_ms != 0 || r->count == LIMIT_STAFF)
 			continue;
-		r->rows[r->count++] = (struct rights_row){s.id,	      s.uid,	s.roles,
-							  s.until_ms, s.deputy, s.deputy_until_ms};
+		r->rows[r->count++] = (struct rights_row){s.id,
+							  s.uid,
+							  s.roles,
+							  s.until_ms,
+							  s.deputy,
+							  s.deputy_until_ms,
+							  staff_came_back(&s, r->older_no)};
 	}
 	r->current = w.rc == ERR_OK;
 	return w.rc;
@@ -42,13 +47,14 @@ enum err rights_load(struct turn *t, struct rights *r)
 
 static bool holds(const struct rights_row *row, uint64_t now_ms)
 {
-	return row->until_ms == 0 || now_ms <= row->until_ms;
+	return !row->came_back && (row->until_ms == 0 || now_ms <= row->until_ms);
 }
 
 /*	somebody is named	who asks			roles
  *	no			anybody				all
  *	yes			root, the node's own user	administrator
  *	yes			a user in the table, in time	as it stands there
+ *	yes			... that came back with a backup	none, until that is confirmed
  *	yes			anybody else			none */
 void rights_of(const struct rights *r, uint32_t uid, uint64_t now_ms, struct rights_asker *out)
 {
@@ -63,7 +69,10 @@ void rights_of(const struct rights *r, uint32_t uid, uint64_t now_ms, struct rig
 		return;
 	}
 	for (size_t i = 0; i < r->count; i++)
-		if (r->rows[i].uid == uid && holds(&r->rows[i], now_ms)) {
+		if (r->rows[i].uid == uid && r->rows[i].came_back) {
+			out->came_back = true;
+		} else if (r->rows[i].uid == uid && holds(&r->rows[i], now_ms)) {
+			out->came_back = false;
 			out->id = r->rows[i].id;
 			out->roles = r->rows[i].roles;
 			return;

@@ -41,6 +41,7 @@ struct rights_row {
 	uint64_t until_ms;	  /* 0: no end */
 	struct id16 deputy;	  /* who has this one's list, zeros: nobody ... */
 	uint64_t deputy_until_ms; /* ... until then */
+	bool came_back;		  /* staff_came_back(): no right yet */
 };
 
 struct rights {
@@ -50,6 +51,8 @@ struct rights {
 	bool current; /* it is what the table says */
 	bool changed; /* in this turn, which may still be undone */
 	uint32_t own_uid;
+	uint32_t
+		older_no; /* the incarnation that began because the database was an older copy; 0: none did */
 	struct rights_refused refused[RIGHTS_REFUSED]; /* forgotten when the process ends */
 };
 
@@ -57,6 +60,7 @@ struct rights {
 struct rights_asker {
 	struct id16 id;
 	uint8_t roles;
+	bool came_back; /* named here, in a backup, and not confirmed since */
 };
 
 /** Reads the table again if it changed since. */

@@ -37,7 +37,8 @@ static enum err read_row(struct turn *t, const struct id16 *id, struct staff *s)
 			    .roles = (uint8_t)(msg_u64(m, STAFF_RECORD_ROLES) & ROLE_ALL),
 			    .added_ms = msg_u64(m, STAFF_RECORD_ADDED_MS),
 			    .until_ms = msg_u64(m, STAFF_RECORD_UNTIL_MS),
-			    .ended_ms = msg_u64(m, STAFF_RECORD_ENDED_MS)};
+			    .ended_ms = msg_u64(m, STAFF_RECORD_ENDED_MS),
+			    .incarnation = (uint32_t)msg_u64(m, STAFF_RECORD_INCARNATION)};
 	if (msg_bytes(m, STAFF_RECORD_DEPUTY).len == sizeof s->deputy.b) {
 		memcpy(s->deputy.b, msg_bytes(m, STAFF_RECORD_DEPUTY).p, sizeof s->deputy.b);
 		s->deputy_until_ms = msg_u64(m, STAFF_RECORD_DEPUTY_UNTIL_MS);
@@ -70,6 +71,7 @@ enum err staff_put(struct turn *t, struct staff *s)
 	msg_set_u64(m, STAFF_RECORD_ADDED_MS, s->added_ms);
 	msg_set_u64(m, STAFF_RECORD_UNTIL_MS, s->until_ms);
 	msg_set_u64(m, STAFF_RECORD_ENDED_MS, s->ended_ms);
+	msg_set_u64(m, STAFF_RECORD_INCARNATION, s->incarnation);
 	if (s->deputy_until_ms != 0) {
 		msg_set_bytes(t->arena, m, STAFF_RECORD_DEPUTY,
 			      span_of(s->deputy.b, sizeof s->deputy.b));
@@ -101,6 +103,18 @@ bool staff_each(struct turn *t, struct store_walk *w, struct staff *s)
 		w->rc = ERR_OK;
 	}
 	return w->rc == ERR_OK;
+}
+
+bool staff_works(const struct staff *s, uint64_t now_ms)
+{
+	return s->roles != 0 && s->ended_ms == 0 && (s->until_ms == 0 || now_ms <= s->until_ms);
+}
+
+/* A partner's word never comes so far: whoever plays an old proof again must not shut a node for its own people. */
+bool staff_came_back(const struct staff *s, uint32_t older_no)
+{
+	require(s != NULL);
+	return s->ended_ms == 0 && s->incarnation < older_no;
 }
 
 enum err staff_name(struct turn *t, const struct id16 *id, char out[STAFF_NAME + 1])

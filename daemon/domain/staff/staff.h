@@ -28,6 +28,7 @@ struct staff {
 	uint64_t ended_ms;	  /* 0: it has not */
 	struct id16 deputy;	  /* who has this person's list; zeros: nobody ... */
 	uint64_t deputy_until_ms; /* ... until then */
+	uint32_t incarnation;	  /* of this node, when the roles were given or confirmed */
 };
 
 /** Saved under its id, which is drawn for a new one; rights_changed is told.  ERR_FULL: LIMIT_STAFF rows are there. */
@@ -35,6 +36,11 @@ MUST_CHECK enum err staff_put(struct turn *t, struct staff *s);
 MUST_CHECK enum err staff_get(struct turn *t, const struct id16 *id, struct staff *s);
 /** Every row, in the order in which they were added; one that is damaged has no roles.  False at the end, or when w->rc is an error. */
 MUST_CHECK bool staff_each(struct turn *t, struct store_walk *w, struct staff *s);
+/** Not ended, and in time. */
+bool staff_works(const struct staff *s, uint64_t now_ms);
+/** Does the row come from an older copy of the database, in which somebody may still stand who left since?  Then it gives no right
+ *  until an administrator confirmed it (kring staff confirm).  older_no: as in struct rights. */
+bool staff_came_back(const struct staff *s, uint32_t older_no);
 /** What to show for it: the name, or "" when there is no such row. */
 MUST_CHECK enum err staff_name(struct turn *t, const struct id16 *id, char out[STAFF_NAME + 1]);
 
