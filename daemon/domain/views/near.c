@@ -96,24 +96,61 @@ static enum err offer(struct turn *t, const struct index_entry *who, const struc
 }
 
 /* Whom to open, by likeness: of very many with one name the newest.  Ours and partners' apart, and ours first: however many of one
- * name a partner brings, and whether or not they may still be shown, they keep nobody of ours out. */
+ * name a partner brings, and whether or not they may still be shown, they keep nobody of ours out.  Nor anybody of another
+ * partner's: where there are too many, the partner that has most of them gives one up. */
+struct candidate {
+	struct id16 id;
+	uint16_t origin;
+	uint16_t before; /* newer ones of the same partner that stand here */
+};
 struct candidates {
-	struct id16 id[LIKE_NOT][SIDES][NEAR_TRIED];
+	struct candidate one[LIKE_NOT][SIDES][NEAR_TRIED];
 	size_t count[LIKE_NOT][SIDES];
 };
+
+static uint16_t of_partner(const struct candidate *all, size_t count, uint16_t origin)
+{
+	uint16_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		n = (uint16_t)(n + (all[i].origin == origin));
+	return n;
+}
+
+/* The last one of whoever has most: such a one alone has the most newer ones before it. */
+static size_t giving_way(const struct candidate *all, size_t count)
+{
+	size_t at = 0;
+
+	require(count > 0);
+	for (size_t i = 1; i < count; i++)
+		if (all[i].before >= all[at].before)
+			at = i;
+	return at;
+}
 
 static void keep(struct candidates *c, const struct index_entry *who, const struct id16 *self,
 		 const struct index_entry *e)
 {
 	const enum likeness like = likeness(who, e);
 	const size_t side = e->origin == 0 ? OURS : THEIRS;
-	size_t *count;
+	struct candidate *all;
+	size_t *count, at;
+	uint16_t own;
 
 	if (like == LIKE_NOT || (self != NULL && memcmp(e->id.b, self->b, sizeof self->b) == 0))
 		return;
+	all = c->one[like][side];
 	count = &c->count[like][side];
-	if (*count < NEAR_TRIED)
-		c->id[like][side][(*count)++] = e->id;
+	own = of_partner(all, *count, e->origin);
+	if (*count == NEAR_TRIED) {
+		at = giving_way(all, *count);
+		if (all[at].before <= own)
+			return;
+		for (--*count; at < *count; at++)
+			all[at] = all[at + 1];
+	}
+	all[(*count)++] = (struct candidate){e->id, e->origin, own};
 }
 
 /* One pass over everybody. */
@@ -123,7 +160,7 @@ static void gather(struct index *x, const struct index_entry *who, const struct 
 	struct index_entry e;
 	uint32_t place = 0;
 
-	while (index_each(x, &place, 0, &e))
+	while (index_each(x, &place, NULL, &e))
 		keep(out, who, self, &e);
 }
 
@@ -158,6 +195,22 @@ static enum err gather_stored(struct turn *t, const struct index_entry *who,
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Those of one list that may be shown: the newest of each partner, then the second of each, so that one partner does not fill the
+ * lines. */
+static enum err show_list(struct turn *t, const struct index_entry *who,
+			  const struct candidate *all, size_t count, enum likeness in,
+			  struct msg *reply)
+{
+	enum err rc = ERR_OK;
+
+	require(count <= NEAR_TRIED);
+	for (size_t round = 0; round < NEAR_TRIED; round++)
+		for (size_t i = 0; rc == ERR_OK && i < count; i++)
+			if (all[i].before == round && msg_count(reply, REPLY_NEAR) < NEAR_MAX)
+				rc = offer(t, who, &all[i].id, in, reply);
+	return rc;
+}
+
 /* Of one whose consents hide a part, a lesser likeness may be left than the index has. */
 static enum err show(struct turn *t, const struct index_entry *who, const struct candidates *c,
 		     struct msg *reply)
@@ -169,10 +222,9 @@ static enum err show(struct turn *t, const struct index_entry *who, const struct
 		for (int at = 0; at < SIDES * (in + 1); at++) {
 			const int side = at / (in + 1), had = at % (in + 1);
 
-			for (size_t i = 0; rc == ERR_OK && i < c->count[had][side] &&
-					   msg_count(reply, REPLY_NEAR) < NEAR_MAX;
-			     i++)
-				rc = offer(t, who, &c->id[had][side][i], (enum likeness)in, reply);
+			if (rc == ERR_OK)
+				rc = show_list(t, who, c->one[had][side], c->count[had][side],
+					       (enum likeness)in, reply);
 		}
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "bedcase.h"
 #include "domain/consent/casefile.h"
@@ -93,6 +94,48 @@ static void a_partner_with_many_of_one_name_hides_nobody_of_ours(void **state)
 	is_near(b, "Jan Bedacht", &id);
 }
 
+/* One that a partner brought, of whom its consent shows the name. */
+static struct id16 brought(struct bed *b, uint16_t from, uint8_t first, const char *name)
+{
+	const struct thread consent = bedcase_consent_came(b, from, first, 30);
+	struct msg *told = msg_new(b->t.arena, MSG_PERSON);
+
+	(void)bedcase_offer_came(b, &consent, (uint8_t)(first + 1));
+	msg_set_text(b->t.arena, told, PERSON_NAME, name);
+	assert_int_equal(casefile_tell(&b->t, &consent.case_id, told), ERR_OK);
+	(void)bed_turn(b);
+	return consent.case_id;
+}
+
+/* However many of one name a partner brings, and whenever: of another partner's the newest is among the lines. */
+static void a_partner_with_many_of_one_name_hides_nobody_of_another(void **state)
+{
+	enum { MANY = 40 };
+	const struct index_memory memory = {take, give, NULL};
+	struct bed *b = *state;
+	struct msg *req, *reply;
+	struct id16 id;
+	bool there = false;
+	char hex[33];
+
+	assert_int_equal(index_create(&b->node->index, &memory), ERR_OK);
+	id = brought(b, BED_OTHER, 1, "Jan Bedacht");
+	for (unsigned i = 0; i < MANY; i++)
+		(void)brought(b, BED_PARTNER, (uint8_t)(10 + 2 * i), "Jan Bedacht");
+	index_whole(b->node->index);
+	req = msg_new(b->t.arena, MSG_CASE_NEW);
+	reply = msg_new(b->t.arena, MSG_REPLY);
+	msg_set_text(b->t.arena, msg_sub(b->t.arena, req, CASE_NEW_PERSON), PERSON_NAME,
+		     "Jan Bedacht");
+	assert_int_equal(desk_case_near(&b->t, req, reply), ERR_OK);
+	assert_int_equal(msg_count(reply, REPLY_NEAR), 5);
+	bytes_hex(hex, id.b, sizeof id.b);
+	for (size_t i = 0; i < 5; i++)
+		there = there ||
+			strcmp(msg_text(msg_at(reply, REPLY_NEAR, i), NEAR_ROW_ID), hex) == 0;
+	assert_true(there);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +143,9 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(
 			a_partner_with_many_of_one_name_hides_nobody_of_ours, setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_partner_with_many_of_one_name_hides_nobody_of_another, setup,
+			bed_teardown),
 	};
 
 	return cmocka_run_group_tests_name("near", tests, NULL, NULL);
