@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "domain/care/erase.h"
 #include "domain/care/grants.h"
+#include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/quota.h"
 #include "domain/referral/referral.h"
@@ -176,6 +177,10 @@ enum err slices_tick(struct turn *t)
 		break;
 	case CHORE_WAITED:
 		rc = outbox_sweep(t, &c);
+		break;
+	case CHORE_NUMBERED: /* at the end of this turn the partner is spoken to */
+		c.over = true;
+		rc = answer_owe(t, c.peer);
 		break;
 	case CHORE_KINDS:
 		break;

@@ -28,6 +28,7 @@ enum chore_kind {
 	CHORE_CLOSED, /* a case was closed: its work goes from the lists */
 	CHORE_WAITED, /* numbers of a partner began again: what had waited for one before is removed */
 	CHORE_REOPENED, /* a case was opened again: its work comes back to the lists */
+	CHORE_NUMBERED, /* more documents for a partner are looked at than one turn does (stream/number.h) */
 	CHORE_KINDS
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "domain/documents/thread.h"
+#include "domain/exchange/chores.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/quarantine.h"
 #include "domain/loss/settled.h"
@@ -13,9 +14,12 @@
 /* Whose documents are numbered. */
 struct numbering {
 	struct turn *t;
-	const struct conn *c;
+	struct conn *c;
 	struct pair *pair;
+	unsigned left; /* rows that this turn still looks at */
 };
+
+enum { NUMBER_ROWS = 512 }; /* each may have to be read whole: some hundredths of a second */
 
 /* Does entry no of our log of this thread still wait?  What follows it waits too. */
 static enum err still_waits(struct numbering *s, const struct thread *th, uint32_t no, bool *waits)
@@ -76,73 +80,108 @@ static enum err may_go(struct numbering *s, const struct outbox_row *row, bool *
 	return rc;
 }
 
-/* All that waits, in order of place; ends at the first error. */
-static enum err one_pass(struct numbering *s)
+/* All that waits, in order of place, from where the turn before left off; ends at the first error.  *through: that was all. */
+static enum err one_pass(struct numbering *s, bool *through)
 {
 	struct pair *pr = s->pair;
-	uint64_t place = 0;
-	enum err rc;
+	uint64_t *place = &s->c->pass_place;
+	enum err rc = ERR_OK;
 
 	require(!s->pair->unheard);
-	while ((rc = outbox_waiting(s->t, pr, &place)) == ERR_OK) {
+	*through = false;
+	while (s->left > 0 && (rc = outbox_waiting(s->t, pr, place)) == ERR_OK) {
 		struct outbox_row row;
 		bool yes = false;
 
-		rc = outbox_get(s->t, pr->peer, place, &row);
+		s->left--;
+		rc = outbox_get(s->t, pr->peer, *place, &row);
 		if (rc == ERR_OK && row.state != OUTBOX_SHELVED)
 			rc = may_go(s, &row, &yes);
 		if (rc == ERR_OK && yes)
-			rc = outbox_number(s->t, pr, place);
+			rc = outbox_number(s->t, pr, *place);
 		if (rc == ERR_NOTFOUND || (rc == ERR_OK && (yes || row.state == OUTBOX_SHELVED)))
-			rc = outbox_unwait(s->t, pr, place);
+			rc = outbox_unwait(s->t, pr, *place);
 		if (rc != ERR_OK)
 			return rc;
-		place++;
+		++*place;
 	}
+	*through = rc == ERR_NOTFOUND;
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+static void begin_pass(struct numbering *s)
+{
+	s->c->passing = true;
+	s->c->pass_place = 0;
+	s->c->pass_waiting = s->pair->waiting;
+}
+
 /* What was put aside goes before what is new, so that every thread keeps its order; what came back after a
- * loss may have its place behind what follows it. */
+ * loss may have its place behind what follows it, so a pass in which some went is followed by another.  Where one of them ends is
+ * memory: a new line begins with the first (connect_up). */
 static enum err number_waiting(struct numbering *s)
 {
-	uint64_t before;
-	enum err rc;
+	enum err rc = ERR_OK;
 
+	if (s->pair->recheck)
+		begin_pass(s);
 	s->pair->recheck = false;
-	do {
-		before = s->pair->waiting;
-		rc = one_pass(s);
-	} while (rc == ERR_OK && s->pair->waiting > 0 && s->pair->waiting < before);
+	while (rc == ERR_OK && s->c->passing && s->left > 0) {
+		bool through;
+
+		rc = one_pass(s, &through);
+		if (rc != ERR_OK || !through)
+			continue;
+		if (s->pair->waiting > 0 && s->pair->waiting < s->c->pass_waiting)
+			begin_pass(s);
+		else
+			s->c->passing = false;
+	}
 	return rc;
 }
 
-/* Give stream numbers to what may go now; durable, so a restart repeats the same numbers. */
-enum err number_tail(struct turn *t, const struct conn *c, struct pair *pr)
+/* Those behind the last one that was looked at. */
+static enum err number_new(struct numbering *s)
 {
-	struct numbering s = {.t = t, .c = c, .pair = pr};
+	struct pair *pr = s->pair;
+	enum err rc = ERR_OK;
+
+	while (rc == ERR_OK && pr->tail < pr->out_last && s->left > 0) {
+		struct outbox_row row;
+		bool yes;
+
+		s->left--;
+		rc = outbox_get(s->t, pr->peer, ++pr->tail, &row);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (row.state == OUTBOX_STORED || row.state == OUTBOX_SHELVED)
+			continue; /* it came from there, or is a lost act: it keeps its place, without a number */
+		rc = may_go(s, &row, &yes);
+		if (rc == ERR_OK)
+			rc = yes ? outbox_number(s->t, pr, pr->tail)
+				 : outbox_wait(s->t, pr, pr->tail);
+	}
+	return rc;
+}
+
+/* Give stream numbers to what may go now; durable, so a restart repeats the same numbers.  A turn looks at so many, and the rest
+ * has turns of its own, between which everybody is served: after a long absence very many may wait. */
+enum err number_tail(struct turn *t, struct conn *c, struct pair *pr)
+{
+	struct numbering s = {.t = t, .c = c, .pair = pr, .left = NUMBER_ROWS};
 	bool swept = false;
 	enum err rc = ERR_OK;
 
 	require(pr->yours.no != 0); /* numbers live within a pair of incarnations */
 	if (pr->off_from < pr->off_to || pr->unheard)
 		return ERR_OK; /* what is retained is offered by id first; and who was not heard gets nothing */
-	if (pr->recheck)
+	if (pr->recheck || c->passing)
 		rc = outbox_swept(t, pr->peer, &swept);
-	if (rc == ERR_OK && pr->recheck && swept)
+	if (rc == ERR_OK && swept)
 		rc = number_waiting(&s);
-	while (rc == ERR_OK && pr->tail < pr->out_last) {
-		struct outbox_row row;
-		bool yes;
-
-		rc = outbox_get(t, pr->peer, ++pr->tail, &row);
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		if (row.state == OUTBOX_STORED || row.state == OUTBOX_SHELVED)
-			continue; /* it came from there, or is a lost act: it keeps its place, without a number */
-		rc = may_go(&s, &row, &yes);
-		if (rc == ERR_OK)
-			rc = yes ? outbox_number(t, pr, pr->tail) : outbox_wait(t, pr, pr->tail);
-	}
-	return rc;
+	if (rc == ERR_OK)
+		rc = number_new(&s);
+	if (rc != ERR_OK || s.left > 0)
+		return rc;
+	return chores_save(t, &(struct chore){.kind = CHORE_NUMBERED, .peer = pr->peer});
 }

@@ -15,6 +15,6 @@
 #include "domain/exchange/pair.h"
 
 /** Give stream numbers to what may go now. */
-MUST_CHECK enum err number_tail(struct turn *t, const struct conn *c, struct pair *pr);
+MUST_CHECK enum err number_tail(struct turn *t, struct conn *c, struct pair *pr);
 
 #endif /* KRING_DOMAIN_STREAM_NUMBER_H */

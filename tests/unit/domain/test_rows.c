@@ -20,6 +20,7 @@
 #include "domain/exchange/quota.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
+#include "domain/stream/number.h"
 
 enum { MANY = 20000, CASES = 200, CLIENT = 7 };
 
@@ -740,6 +741,33 @@ static void a_search_goes_on_in_turns(void **state)
 	assert_int_equal(msg_count(a.reply, REPLY_CASES), 10);
 }
 
+/* All of them may go at once, as when a partner that was away for years comes back: a turn looks at a part of them, so that others are
+ * served between. */
+static void what_waits_is_numbered_in_slices(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = all_wait(b);
+	unsigned ticks = 0;
+	bool more = true;
+
+	p->yours.no = 1;
+	p->recheck = true;
+	while (more && ticks < 1000) {
+		struct turn *t = ticks == 0 ? &b->t : bed_turn(b);
+		const uint64_t before = store_looked(t->txn);
+
+		assert_int_equal(slices_tick(t), ERR_OK);
+		assert_int_equal(pair_get(t, BED_PARTNER, &p), ERR_OK);
+		assert_int_equal(number_tail(t, &b->node->peers[BED_PARTNER - 1].conn, p), ERR_OK);
+		assert_true(store_looked(t->txn) - before <= ROWS_MOST);
+		assert_int_equal(chores_any(t, &more), ERR_OK);
+		ticks++;
+	}
+	assert_int_equal(p->waiting, 0);
+	assert_true(ticks >= PLACES / 1024 && ticks < 1000);
+	assert_false(p->recheck);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -764,6 +792,8 @@ int main(void)
 		FRESH(what_was_erased_before_goes_whatever_began),
 		FRESH(what_waited_before_a_loss_goes_in_turns),
 		FRESH(two_losses_leave_no_rows),
+		cmocka_unit_test_setup_teardown(what_waits_is_numbered_in_slices, setup,
+						bed_teardown),
 	};
 
 	static const struct CMUnitTest of_cases[] = {
