@@ -208,9 +208,10 @@ void terminal_sentence(const struct cli *c, FILE *f, const char *line, size_t le
 {
 	char *text = NULL;
 	size_t n = 0;
-	FILE *whole = f == stderr ? open_memstream(&text, &n) : NULL;
+	FILE *whole;
 
 	require(c != NULL && f != NULL && line != NULL);
+	whole = f == stderr ? open_memstream(&text, &n) : NULL;
 	fold_line(c, whole == NULL ? f : whole, f == stderr, line, len);
 	if (whole != NULL && fclose(whole) == 0)
 		(void)fwrite(text, 1, n, f);

@@ -147,10 +147,11 @@ void print_say_line(const struct cli *c, const char *key, const struct fill *val
 {
 	char *text = NULL;
 	size_t len = 0;
-	/* part of a page is made to fit with the page; it may stand behind a label */
-	FILE *line = c->page_out > 0 || !c->folded ? NULL : open_memstream(&text, &len);
+	FILE *line;
 
 	require(key != NULL && values != NULL);
+	/* part of a page is made to fit with the page; it may stand behind a label */
+	line = c->page_out > 0 || !c->folded ? NULL : open_memstream(&text, &len);
 	words_say(c->lang, line == NULL ? stdout : line, key, values);
 	if (line == NULL)
 		(void)putchar('\n');

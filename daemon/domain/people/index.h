@@ -78,10 +78,18 @@ size_t index_bytes(const struct index *x);
 /** Every row whose id goes on like this behind the time, in any order; *at is 0 at the beginning.  False: that was all.  It costs as
  *  much as there are such rows, however many others there are. */
 bool index_begins(const struct index *x, const uint8_t first[2], uint32_t *at, struct id16 *out);
+/* Who may be meant, as far as a row says so without its name: in one of these ways. */
+struct index_want {
+	uint64_t letters;		/* whoever has all of them (index_entry.letters) */
+	uint32_t born_from, born_below; /* was born then */
+	bool numbered;			/* has an id that goes on like this behind the time */
+	uint8_t first[2];
+};
 /** Every row, those that came last first; *place is 0 at the beginning, and where to go on.  False: that was all.
- *  Only those that have all of these letters (0: all of them), and whoever is damaged or nameless; the name is left out: who needs it
- *  asks for it (index_name). */
-bool index_each(struct index *x, uint32_t *place, uint64_t letters, struct index_entry *out);
+ *  Of those that are wanted (NULL: everybody), and whoever is damaged or nameless; the name is left out: who needs it asks for it
+ *  (index_name). */
+bool index_each(struct index *x, uint32_t *place, const struct index_want *want,
+		struct index_entry *out);
 /** The name of the row that index_each gave for this place. */
 void index_name(struct index *x, uint32_t place, struct index_entry *out);
 /** Rows that were compared since the start, and of them those whose name was read. */

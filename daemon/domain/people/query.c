@@ -111,10 +111,34 @@ static void letters_of(struct query *q)
 		if (!q->words[i].particle || q->meant == 0)
 			q->letters |= fold_pairs(q->words[i].at, q->words[i].len);
 	q->dialled_letters = fold_pairs(q->digits + code, typed - code);
-	q->must = typed == 0 ? q->letters : q->letters & q->dialled_letters;
-	/* a birth date and the number of a case that stand alone are none of the letters */
-	if (!q->name_too && (q->born[0] != '\0' || q->number[0] != '\0'))
-		q->must = 0;
+	q->want.letters = typed == 0 ? q->letters : q->letters & q->dialled_letters;
+}
+
+/* The year stands first, whatever else was typed of the date. */
+static void born_in(struct query *q)
+{
+	uint32_t year = 0;
+
+	if (q->born[0] == '\0')
+		return;
+	for (size_t i = 0; i < 4; i++)
+		year = year * 10 + (uint32_t)(q->born[i] - '0');
+	q->want.born_from = year * 10000;
+	q->want.born_below = (year + 1) * 10000;
+}
+
+/* Its first four digits, as bytes. */
+static void numbered_in(struct query *q)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	static_assert(SOUGHT_LEAST == 4, "a number that was typed has two bytes");
+	if (q->number[0] == '\0')
+		return;
+	q->want.numbered = true;
+	for (size_t i = 0; i < SOUGHT_LEAST; i++)
+		q->want.first[i / 2] = (uint8_t)(q->want.first[i / 2] << 4 |
+						 (strchr(digits, q->number[i]) - digits));
 }
 
 void query_of(struct query *q, const char *typed)
@@ -139,11 +163,13 @@ void query_of(struct query *q, const char *typed)
 	} else if (last > typed) {
 		q->born[0] = '\0';
 	}
-	for (size_t i = 0; i < 4 && q->born[0] != '\0'; i++)
-		q->year = q->year * 10 + (uint32_t)(q->born[i] - '0');
 	(void)fold_name(q->name, typed);
 	split(q);
 	letters_of(q);
+	if (q->name_too)
+		return; /* the name alone decides who is asked for a birth date */
+	born_in(q);
+	numbered_in(q);
 }
 
 /* ---- how it fits ---- */
@@ -250,7 +276,7 @@ static enum query_fit born_fits(const struct query *q, const struct index_entry 
 	char text[DATE + 1] = "0000";
 	size_t n = 4;
 
-	if (q->born[0] == '\0' || e->born == 0 || parts[0] != q->year)
+	if (q->born[0] == '\0' || e->born == 0)
 		return QUERY_NOT;
 	for (size_t i = 4, v = parts[0]; i-- > 0; v /= 10)
 		text[i] = (char)('0' + v % 10);

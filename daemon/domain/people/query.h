@@ -40,11 +40,10 @@ struct query {
 	char number[21];	  /* of a case, in hexadecimal; "" */
 	uint64_t dialled;	  /* digits, as a number */
 	bool name_too;		  /* born stands behind a name, and both have to fit */
-	uint32_t year;		  /* of born */
 	uint64_t
 		letters; /* whoever lacks one of these (index_entry.letters) does not fit by the name ... */
 	uint64_t dialled_letters; /* ... by a telephone ... */
-	uint64_t must;		  /* ... in any way */
+	struct index_want want;	  /* and whoever is not wanted does not fit at all */
 };
 
 /** Keeps pointers into itself: never copied. */

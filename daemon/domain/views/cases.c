@@ -159,7 +159,7 @@ static enum err offer_known(struct turn *t, const struct sought *s, struct page 
 	uint32_t place = p->at.len == sizeof place ? be32_get(p->at.b) : 0;
 	struct index_entry e;
 
-	while (index_each(t->node->index, &place, s->query.must, &e)) {
+	while (index_each(t->node->index, &place, &s->query.want, &e)) {
 		const enum query_fit fit = known_fit(t, s, place, &e);
 		const struct id16 key = mirrored(e.id.b);
 		enum err rc;

@@ -275,7 +275,7 @@ static void the_index_has_what_was_put_last(void **state)
 			assert_int_equal(e.born, want[i].born);
 		}
 	}
-	while (index_each(x, &place, 0, &e))
+	while (index_each(x, &place, NULL, &e))
 		seen++;
 	assert_int_equal(seen, count);
 	index_free(x);
@@ -384,11 +384,11 @@ static void nobody_who_fits_is_passed_over(void **state)
 		size_t want = 0, have = 0;
 
 		query_of(&q, said[i]);
-		while (index_each(x, &place, 0, &e)) {
+		while (index_each(x, &place, NULL, &e)) {
 			index_name(x, place, &e);
 			want += query_fits(&q, &e) != QUERY_NOT;
 		}
-		for (place = 0; index_each(x, &place, q.must, &e);) {
+		for (place = 0; index_each(x, &place, &q.want, &e);) {
 			if (!query_may(&q, &e))
 				continue;
 			index_name(x, place, &e);
@@ -430,7 +430,7 @@ static void few_names_are_read(void **state)
 		struct index_entry e;
 
 		query_of(&q, said[i]);
-		for (uint32_t place = 0; index_each(x, &place, q.must, &e);)
+		for (uint32_t place = 0; index_each(x, &place, &q.want, &e);)
 			if (query_may(&q, &e))
 				index_name(x, place, &e);
 		assert_true(index_work(x).names - before.names < PEOPLE / 10);
@@ -451,7 +451,7 @@ static void half_an_index_is_none(void **state)
 		index_put(x, &e);
 	}
 	assert_int_equal(index_state(x), INDEX_UNLOCKED);
-	assert_false(index_each(x, &place, 0, &e));
+	assert_false(index_each(x, &place, NULL, &e));
 	index_put(x, &e);
 	index_drop(x, &e.id);
 	index_whole(x);
@@ -518,7 +518,7 @@ static void one_partner_with_long_names_slows_its_own_only(void **state)
 	assert_int_equal(index_count(x), OWN + OTHERS + THEIRS);
 	assert_true(index_names_out(x, 2));
 	assert_false(index_names_out(x, 0) || index_names_out(x, 1) || index_names_out(x, 3));
-	while (index_each(x, &place, 0, &e)) {
+	while (index_each(x, &place, NULL, &e)) {
 		assert_int_equal(e.nameless, e.origin == 2);
 		index_name(x, place, &e);
 		assert_int_equal(strlen(e.name), e.origin == 2 ? 0 : 20);
