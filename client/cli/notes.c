@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* "field value", one a line; a further line of a text begins with a tab.  Names are those of the schema. */
-#include "client/dialogue/notes.h"
+#include "client/cli/notes.h"
 
 #include <string.h>
 

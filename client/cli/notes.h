@@ -9,8 +9,8 @@
  * Durable:  nothing by itself; the node keeps the text sealed.
  * Privacy:  a person's own words, in the invocation's arena.
  */
-#ifndef KRING_CLIENT_DIALOGUE_NOTES_H
-#define KRING_CLIENT_DIALOGUE_NOTES_H
+#ifndef KRING_CLIENT_CLI_NOTES_H
+#define KRING_CLIENT_CLI_NOTES_H
 
 #include "client/cli/cli.h"
 
@@ -19,4 +19,4 @@ char *notes_of_person(struct cli *c, const struct msg *person, const char *note)
 /** The same back; what it does not know it leaves out. */
 void notes_to_person(struct cli *c, const char *text, struct msg *person, char *note, size_t cap);
 
-#endif /* KRING_CLIENT_DIALOGUE_NOTES_H */
+#endif /* KRING_CLIENT_CLI_NOTES_H */
