@@ -43,6 +43,8 @@ enum talk dialogue_consent(struct cli *c, struct referral *r);
 enum talk dialogue_person(struct cli *c, struct referral *r);
 /** The case as the node shows it, into r.  The exit code, when that failed and was said. */
 int dialogue_show_case(struct cli *c, struct referral *r);
+/** Asks to open the case that was shown again where it is closed; TALK_OK: it is open. */
+enum talk dialogue_open_again(struct cli *c, const struct referral *r);
 /* rows.c */
 /** The rows of a list of cases, at most so many, as people tell them apart; how many. */
 size_t dialogue_case_items(struct cli *c, const struct msg *reply, size_t most,

@@ -295,6 +295,8 @@ int dialogue_refer(struct cli *c, struct referral *r)
 		code = dialogue_show_case(c, r);
 		if (code != CLI_DONE)
 			return code;
+		if (dialogue_open_again(c, r) != TALK_OK)
+			return stopped(c, r);
 	}
 	code = dialogue_partner_list(c, r);
 	if (code != CLI_DONE)

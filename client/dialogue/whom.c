@@ -44,6 +44,30 @@ int dialogue_show_case(struct cli *c, struct referral *r)
 	return CLI_DONE;
 }
 
+/* A closed case is nobody's to look at: it is opened again first, or not referred. */
+enum talk dialogue_open_again(struct cli *c, const struct referral *r)
+{
+	const struct msg *row = msg_count(r->shown, REPLY_CASES) == 0
+					? NULL
+					: msg_at(r->shown, REPLY_CASES, 0);
+	struct msg *sub, *req, *reply;
+	bool yes;
+	enum talk t;
+
+	if (msg_u64(row, CASE_ROW_CLOSED) == 0)
+		return TALK_OK;
+	talk_head(c, "open-again", FILL_NONE);
+	t = talk_yes(c, true, &yes);
+	if (t != TALK_OK || !yes)
+		return t == TALK_OK ? TALK_STOP : t;
+	req = cli_request(c, REQUEST_CASE_REOPEN, &sub);
+	msg_set_text(&c->arena, sub, BY_ID_ID, r->case_id);
+	if (cli_call(c, req, &reply) != CLI_DONE)
+		return TALK_STOP;
+	talk_say(c, "opened-again", FILL_NONE);
+	return TALK_OK;
+}
+
 /* A number of the list. */
 static bool number_of(const char *line, size_t count, size_t *out)
 {
@@ -66,7 +90,7 @@ static enum talk chosen(struct cli *c, struct referral *r, const struct msg *rep
 		(void)snprintf(r->case_id, sizeof r->case_id, "%s",
 			       msg_text(msg_at(reply, REPLY_CASES, i), CASE_ROW_ID));
 	}
-	return dialogue_show_case(c, r) == CLI_DONE ? TALK_OK : TALK_STOP;
+	return dialogue_show_case(c, r) == CLI_DONE ? dialogue_open_again(c, r) : TALK_STOP;
 }
 
 enum talk dialogue_person(struct cli *c, struct referral *r)

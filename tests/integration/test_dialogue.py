@@ -474,3 +474,23 @@ def test_a_draft_goes_no_further_than_what_it_has(three):
         put(a, id=made.id, label="L. Verzonnen", body=f"case {case}\n", case_id=case)
     put(a, id=made.id, label="L. Verzonnen", body=f"step 5\ncase {case}\nneed housing\nto weggegaan\nshare 2\n", case_id=case)
     assert "weggegaan" in re.sub(r"\s+", " ", Terminal(a, "refer").play("1")), "a partner that is not there any more is named"
+
+
+def test_a_closed_case_is_opened_again_or_not_referred(federation):
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    case = a.new_case(name="E. Gesloten", phone="1")
+    a.consent(case, b.name)
+    a.k("case", "close", case)
+    with pytest.raises(Refused) as e:
+        a.k("refer", case, "--to", b.name, "--need", "housing")
+    assert e.value.reply["code"] == "case-closed" and f"kring case reopen {case}" in e.value.reply["remedy"] and not sent(a)
+    for words in (("refer",), ("refer", case[12:20])):  # chosen from the list, or named
+        t = Terminal(a, *words)
+        t.play(*(["1"] if len(words) == 1 else []), "nee")
+        assert "Dit dossier is afgesloten. Weer openen?" in t.text and t.code == 1 and not sent(a), t.text
+        assert a.k("case", "list")["cases"][0]["closed"]
+    t = Terminal(a, "refer", case[12:20])
+    t.play("ja", "wonen", "", "1", "")
+    assert "Het dossier is weer open." in t.text and t.answer("ja") and t.code == 0 and len(sent(a)) == 1, t.text
+    assert not a.k("case", "list")["cases"][0].get("closed")

@@ -151,6 +151,10 @@ def cases(w, a, b):
     none = "f" * 32
     w.ask("case-unknown", a, "case_show", id=none)
     w.ask("case-not-closed", a, "case_reopen", id=case)
+    closed = a.new_case(name="C. Gesloten")
+    a.k("case", "close", closed)
+    w.ask("case-closed", a, "refer", case_id=closed, partner="smwo", need="housing")
+    w.then("case-closed", a, "case_reopen", id=closed)
     w.ask("note-empty", a, "case_note", id=case, text=" ")
     w.ask("case-name-missing", a, "case_new", person={"phone": "1"})
     w.then("case-name-missing", a, "case_new", person={"name": "Jan Verzonnen"})

@@ -88,10 +88,16 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 			    const struct peer *p)
 {
 	const char *need = msg_text(req, REFER_NEW_NEED);
+	struct msg *record;
 	bool open;
-	enum err rc;
+	enum err rc = casefile_load(t, case_id, &record);
 
 	require(!p->self);
+	if (rc != ERR_OK)
+		return rc;
+	/* nobody looks for work in a closed case, so its answer would be seen by nobody */
+	if (msg_u64(record, CASE_RECORD_CLOSED) != 0)
+		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_CLOSED);
 	if (!list_has(LIST_NEEDS, need))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_NEED_MISSING);
 	if ((p->classes & WIRE_MEMBER) == 0)
