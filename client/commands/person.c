@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "client/cli/choice.h"
 #include "client/cli/day.h"
 #include "client/cli/value.h"
 #include "client/words/words.h"
@@ -69,6 +70,14 @@ static int fail(const struct reader *r, unsigned line, const char *code, const c
 
 /* ---- one line ---- */
 
+/* As the reader's language calls it, in help and in every list. */
+static const char *label(const struct cli *c, size_t i)
+{
+	return fields[i].number == PERSON_NATIONAL_NUMBER
+		       ? cli_called(c, c->lang, LIST_PERSON, "national_number")
+		       : words_option(c->lang, "case", "new", fields[i].option);
+}
+
 /* As long as it looks like the name of a field. */
 static size_t name_len(const char *line)
 {
@@ -107,17 +116,38 @@ static size_t field_of(const char *key)
 	return i;
 }
 
-/* In the reader's language, as help and every list name it; French has a blank before the colon. */
+/* Does the line begin with these letters and a colon?  French has a blank before it. */
+static bool begins(const char *line, const char *name, size_t n, size_t *len)
+{
+	if (n == 0 || strncasecmp(line, name, n) != 0)
+		return false;
+	*len = n + strspn(line + n, " ") + 1;
+	return line[*len - 1] == ':';
+}
+
+/* A national number has a name of each country, whole, without its brackets, or as it stands in them: BSN. */
+static bool national(enum list_lang lang, const char *line, size_t *len)
+{
+	for (size_t i = 0; words_national[i] != NULL; i++) {
+		const char *name = words_of(lang, words_national[i]);
+		const char *in = strchr(name, '('), *end = in == NULL ? NULL : strchr(in, ')');
+
+		if (begins(line, name, strlen(name), len) ||
+		    (end != NULL && (begins(line, name, (size_t)(in - name) - 1, len) ||
+				     begins(line, in + 1, (size_t)(end - in) - 1, len))))
+			return true;
+	}
+	return false;
+}
+
+/* In the reader's language, as help and every list name it. */
 static size_t field_in_words(enum list_lang lang, const char *line, size_t *len)
 {
 	for (size_t i = 0; i < FIELDS; i++) {
 		const char *name = words_option(lang, "case", "new", fields[i].option);
-		const size_t n = strlen(name);
 
-		if (n == 0 || strncasecmp(line, name, n) != 0)
-			continue;
-		*len = n + strspn(line + n, " ") + 1;
-		if (line[*len - 1] == ':')
+		if (begins(line, name, strlen(name), len) ||
+		    (fields[i].number == PERSON_NATIONAL_NUMBER && national(lang, line, len)))
 			return i;
 	}
 	return NONE;
@@ -135,19 +165,24 @@ static const char *fault_of(size_t i, const char *text, const char **remedy)
 		       : "is not valid";
 }
 
-/* A birthday as people write it, and a yes or no of the reader's language, in the form in which it is kept; anything else as it
+/* A birthday as people write it, and a language or a yes or no in words, in the form in which it is kept; anything else as it
  * stands, for the rule to judge. */
 static const char *kept(struct cli *c, size_t i, const char *text)
 {
-	char born[DATE_TEXT];
+	char born[DATE_TEXT], code[64];
+	const char *type = fields[i].number == PERSON_LANGUAGE	       ? "LANGUAGE"
+			   : fields[i].number == PERSON_DO_NOT_CONTACT ? "YESNO"
+								       : NULL;
 	const char *copy = NULL;
 
 	if (fields[i].number == PERSON_BIRTH_DATE && text[0] != '\0' &&
 	    day_birth(text, c->lang, day_today(), born) == DAY_OK)
 		copy = arena_text(&c->arena, born);
-	for (size_t k = 0; fields[i].number == PERSON_DO_NOT_CONTACT && k < 2; k++)
-		if (strcmp(text, list_text(LIST_UI, c->lang, k == 0 ? "no" : "yes")) == 0)
-			copy = k == 0 ? "no" : "yes";
+	/* nl-BE is a code as it stands, and "other" is none: both are for the rule to judge */
+	if (type != NULL && strpbrk(text, "-_") == NULL &&
+	    choice_read(c->cmd, type, c->lang, text, code, sizeof code) == CHOICE_ONE &&
+	    strcmp(code, "other") != 0)
+		copy = arena_text(&c->arena, code);
 	return copy == NULL ? text : copy;
 }
 
@@ -178,10 +213,10 @@ static int finish(struct reader *r)
 		r->len--;
 	r->text[r->len] = '\0';
 	if (value_fault(r->c->lang, span_of(r->text, r->len), why) != NULL) {
-		return fail(r, r->at[i], "line-wrong", fields[i].option, FILL({"fault", why, 0}));
+		return fail(r, r->at[i], "line-wrong", label(r->c, i), FILL({"fault", why, 0}));
 	}
 	if (r->len > LIMIT_FIELD) {
-		return fail(r, r->at[i], "line-too-long", fields[i].option,
+		return fail(r, r->at[i], "line-too-long", label(r->c, i),
 			    FILL({"most", NULL, LIMIT_FIELD}));
 	}
 	text = kept(r->c, i, r->text);
@@ -194,12 +229,13 @@ static int finish(struct reader *r)
 
 		return cli_refuse(r->c, CLI_USAGE, word ? "line-wrong-word" : "line-wrong",
 				  FILL({"file", r->file, 0}, {"line", NULL, r->at[i]},
-				       {"field", fields[i].option, 0},
+				       {"field", label(r->c, i), 0},
 				       {"fault", list_text(LIST_ERRORS, r->c->lang, fault), 0},
 				       {"remedy", list_text(LIST_ERRORS, r->c->lang, remedy), 0}));
 	}
 	if (r->len == 0 && strcmp(cli_or_none(r->c->cmd->verb), "edit") == 0) {
-		return fail(r, r->at[i], "line-empty", fields[i].option, FILL_NONE);
+		return fail(r, r->at[i], "line-empty", label(r->c, i),
+			    FILL({"option", fields[i].option, 0}));
 	}
 	if (r->len > 0)
 		put(r->c, r->to, i, text);
@@ -222,18 +258,19 @@ static int begin(struct reader *r, size_t i, const char *value)
 
 	require(i < FIELDS);
 	if (r->now != NONE && r->more > 0 && r->indent == 0) {
-		return fail(r, r->line, "line-unclear", fields[i].option,
-			    FILL({"before", fields[r->now].option, 0}));
+		return fail(r, r->line, "line-unclear", label(r->c, i),
+			    FILL({"before", label(r->c, r->now), 0}));
 	}
 	bad = finish(r);
 	if (bad != CLI_DONE)
 		return bad;
 	if (r->at[i] != 0) {
-		return fail(r, r->line, "line-twice", fields[i].option,
+		return fail(r, r->line, "line-twice", label(r->c, i),
 			    FILL({"before", NULL, r->at[i]}));
 	}
 	if (cli_option(r->c, fields[i].option) != NULL) {
-		return fail(r, r->line, "line-and-option", fields[i].option, FILL_NONE);
+		return fail(r, r->line, "line-and-option", label(r->c, i),
+			    FILL({"option", fields[i].option, 0}));
 	}
 	r->at[i] = r->line;
 	r->now = i;
@@ -254,7 +291,7 @@ static int go_on(struct reader *r, const char *line)
 	if (r->now == NONE)
 		return fail(r, r->line, "line-no-field", "", FILL_NONE);
 	if (!person_lines(fields[r->now].number)) {
-		return fail(r, r->line, "line-one", fields[r->now].option, FILL_NONE);
+		return fail(r, r->line, "line-one", label(r->c, r->now), FILL_NONE);
 	}
 	if (line[blank] != '\0' && r->more++ == 0)
 		r->indent = blank;

@@ -4,6 +4,8 @@
 
 #include "base/check.h"
 
+#include <string.h>
+
 struct say say_text(const char *name, const char *text)
 {
 	require(name != NULL && text != NULL);
@@ -20,6 +22,21 @@ struct say say_code(const char *name, enum list_id list, const char *code)
 {
 	require(name != NULL && list < LIST_COUNT && code != NULL);
 	return (struct say){.name = name, .type = SAY_CODE, .text = code, .list = list};
+}
+
+struct say say_field(const char *name, const char *field, char buf[SAY_FIELD])
+{
+	size_t n = 2;
+
+	require(name != NULL && field != NULL && buf != NULL);
+	if (list_has(LIST_PERSON, field))
+		return say_code(name, LIST_PERSON, field);
+	memcpy(buf, "--", 3);
+	for (; n < SAY_FIELD - 1 && field[n - 2] != '\0'; n++)
+		buf[n] = (char)(field[n - 2] == '_' ? '-' : field[n - 2]);
+	buf[n] = '\0';
+	return list_has(LIST_OPTIONS, buf) ? say_code(name, LIST_OPTIONS, buf)
+					   : say_text(name, field);
 }
 
 struct say say_day(const char *name, const char *day)

@@ -31,7 +31,7 @@
 #include "proto/lists.h"
 #include "proto/msg.h"
 
-enum { SAY_VALUES = 4, SAY_TEXT_MAX = 300 };
+enum { SAY_VALUES = 4, SAY_TEXT_MAX = 300, SAY_FIELD = 64 };
 
 enum say_type { SAY_NOTHING, SAY_TEXT, SAY_NUMBER, SAY_CODE, SAY_DAY, SAY_MOMENT, SAY_SECONDS };
 
@@ -48,6 +48,9 @@ struct say say_text(const char *name, const char *text);
 struct say say_number(const char *name, uint64_t number);
 /** A code of a list, which the reader sees in words; several with blanks between them become a, b, c. */
 struct say say_code(const char *name, enum list_id list, const char *code);
+/** A field of a message, which the reader sees by its label: of a person as person.psv calls it, else as what is typed; buf holds what
+ *  is typed. */
+struct say say_field(const char *name, const char *field, char buf[SAY_FIELD]);
 /** "2026-11-27". */
 struct say say_day(const char *name, const char *day);
 struct say say_moment(const char *name, uint64_t ms);

@@ -28,7 +28,7 @@ def codes():
 VALUES = {
     "when": {"moment_ms": WHEN}, "ago": {"seconds": 7200}, "cats": {"list": "categories", "code": "identity contact"},
     "cause": {"list": "verdicts", "code": "no-grant"}, "codes": {"list": "decline-reasons", "code": "no-capacity out-of-area"},
-    "field": {"text": "place"}, "fields": {"list": "person", "code": "phone email"}, "acts": {"list": "acts", "code": "accept note"},
+    "field": {"list": "options", "code": "--place"}, "fields": {"list": "person", "code": "phone email"}, "acts": {"list": "acts", "code": "accept note"},
     "state": {"list": "states", "code": "accepted"}, "flaw": {"list": "errors", "code": "the port is missing: tcp://192.0.2.1:7001"},
     "fault": {"list": "errors", "code": "has no digit"}, "like": {"list": "errors", "code": "like 0113-123456 or +31 113 123456 x12"},
     "roles": {"list": "roles", "code": "caseworker"}, "own": {"list": "roles", "code": "administrator"},
@@ -37,7 +37,7 @@ VALUES = {
     "language": {"text": "xx"}, "list": {"text": "ocmw-balen, ocmw-geel"}, "name": {"text": "Anna De Wit"}, "option": {"text": "reason"},
     "ref": {"text": "91C4ZK0T3"}, "role": {"text": "chef"}, "typed": {"text": "balen"}, "who": {"text": "Anna"},
     **{n: {"number": 3} for n in ("count", "current", "days", "entry", "have", "most", "newest", "no", "number", "uid", "wanted")}}
-VALUES_OF = {"address-wrong": {"option": {"text": "at"}},
+VALUES_OF = {"address-wrong": {"option": {"list": "options", "code": "--at"}},
              "node-cannot-run": {"cause": {"list": "causes", "code": "dir-name-long"}},
              "invite-org-wrong": {"flaw": {"list": "errors", "code": "has a blank too many"}},
              "never-in-a-referral": {"cats": {"list": "categories", "code": "message"}, "typed": {"text": "message"}},

@@ -210,7 +210,8 @@ def test_every_field_of_a_person_is_entered_shown_changed_and_cleared(node):
     for lang in ("nl", "fr", "en", "de"):
         table_ = run(node, "--lang", lang, "case", "show", case).stdout.decode().splitlines()
         for f in PERSON:
-            label, text = words("person")[f.name][lang], READ.get(f.name, {}).get(lang, value(f, 0))
+            label = words("say")["national-NL"][lang] if f.name == "national_number" else words("person")[f.name][lang]
+            text = READ.get(f.name, {}).get(lang, value(f, 0))
             assert any(line.strip().startswith(label + " ") and f" {text}   [" in line for line in table_), (f.name, table_)
     for f in PERSON:
         assert run(node, "case", "edit", case, f"--{option(f)}", value(f, 1)).returncode == 0, f.name
@@ -253,6 +254,36 @@ AS_PEOPLE_WRITE = {"31-01-1980": "1980-01-31", "1980-1-1": "1980-01-01", "1980-0
                    "01.1980": "1980-01", " 1980": "1980"}
 
 
+IN_WORDS = {"Nederlands", "NL", "nederlands"}
+SPOKEN = {"nl": {"Nederlands": "nl", "frans": "fr", "ar": "ar", "nl-BE": "nl-BE"}, "fr": {"néerlandais": "nl", "Arabe": "ar"}, "en": {"Dutch": "nl", "Polish": "pl"},
+          "de": {"Niederländisch": "nl", "türkisch": "tr"}}
+NUMBER = {"nl": ("BSN", "burgerservicenummer", "burgerservicenummer (BSN)", "Rijksregisternummer"), "fr": ("NISS", "numéro de registre national", "NIR"),
+          "en": ("BSN", "NIR"), "de": ("BSN", "Steuer-ID")}
+
+
+@pytest.mark.parametrize("lang", ["nl", "fr", "en", "de"])
+def test_a_language_is_said_in_words_and_a_national_number_by_its_name(node, lang):
+    """In a file and as an option; what is no language is refused by the name that the reader has for the field."""
+    name, tongue, colon = words("person")["name"][lang], words("person")["language"][lang], " :" if lang == "fr" else ":"
+    for typed, code in SPOKEN[lang].items():
+        r = run(node, "--lang", lang, "case", "new", "--from", "-", stdin=f"{name}{colon} A\n{tongue}{colon} {typed}\n".encode())
+        assert r.returncode == 0, r.stderr.decode()
+        case = r.stdout.decode().strip()
+        assert node.k("case", "show", case)["person"]["language"] == code
+        assert run(node, "--lang", lang, "case", "edit", case, "--language", "ar").returncode == 0
+        assert run(node, "--lang", lang, "case", "edit", case, "--language", typed).returncode == 0
+        assert node.k("case", "show", case)["person"]["language"] == code
+    for called in NUMBER[lang]:
+        r = run(node, "--lang", lang, "case", "new", "--from", "-", stdin=f"{name}{colon} A\n{called}{colon} 123456789\n".encode())
+        assert r.returncode == 0, (called, r.stderr.decode())
+        assert node.k("case", "show", r.stdout.decode().strip())["person"]["national_number"] == "123456789"
+    for data in (f"name: A\nlanguage: Klingon\n", "name: A\nlanguage: nl\nlanguage: fr\n", "name: A\nlanguage: other\n"):
+        r = run(node, "--lang", lang, "case", "new", "--from", "-", stdin=data.encode())
+        assert r.returncode == 2 and tongue in r.stderr.decode() and (lang == "en" or "language" not in r.stderr.decode()), r.stderr.decode()
+    r = run(node, "--lang", lang, "case", "new", "--from", "-", stdin=b"name: A\nbest-time: x\nbest-time: y\n")
+    assert "best-time" not in r.stderr.decode() and words("person")["best_time"][lang] in r.stderr.decode()
+
+
 def test_a_birthday_is_kept_as_one_however_it_is_written(node):
     for typed, kept in AS_PEOPLE_WRITE.items():
         case = node.k("case", "new", "--name", "Dag Verzonnen", "--born", typed)["id"]
@@ -275,7 +306,7 @@ def test_a_field_of_a_person_is_of_its_kind_whoever_asks(node):
                 got = c.call(r)
                 assert got.error == "usage" and (got.values[0].text or got.values[0].code) == field, (field, bad, got)
             name = next(option(f) for f in PERSON if f.name == field)
-            if bad in AS_PEOPLE_WRITE:
+            if bad in AS_PEOPLE_WRITE or bad in IN_WORDS:
                 continue
             if bad == "-":  # typed, it means standard input, where it stands for itself
                 r = run(node, "--json", "case", "edit", case, f"--{name}", "-", stdin=b"-")

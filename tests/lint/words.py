@@ -140,6 +140,7 @@ def mistakes_are_there():
     whole = "".join(client().values())
     yield from (f"mistakes.psv: nobody makes the mistake {c}" for c in rows if "." not in c and f'"{c}"' not in whole)
     yield from (f"mistakes.psv: {c}: a row is CODE, CODE.why or CODE.do" for c in rows if c.partition(".")[2] not in ("", "why", "do") or c.partition(".")[0] not in rows)
+    yield from (f"mistakes.psv: {c} says nothing of what to do" for c in rows if "." not in c and f"{c}.do" not in rows)
     for p, text in client().items():
         for m in re.finditer(r"\bcli_refuse\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)", text):
             codes = [k for k in re.findall(r'"([a-z]+(?:-[a-z]+)*)"', m[1].split("FILL")[0]) if k in rows or "-" in k]
@@ -256,7 +257,7 @@ def tool_sentences_are_there():
 # Words that are the same in English: of Latin or French both took them, names, and what is typed.
 SAME = {
     "nl": {"ALARM", "PARTNER", "Partners", "REF", "e-mail", "evaluator", "online", "open", "partner"},
-    "fr": {"DATE", "OPTIONS", "admission", "contradiction", "document", "documents", "e-mail", "justice", "note", "parent", "question", "suspension", "urgent", "usage"},
+    "fr": {"DATE", "OPTIONS", "admission", "contradiction", "document", "documents", "e-mail", "justice", "message", "note", "parent", "question", "suspension", "urgent", "usage"},
     "de": {"ALARM", "NAME", "PARTNER", "REF", "TEXT", "online"},
 }
 

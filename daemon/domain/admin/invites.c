@@ -71,12 +71,12 @@ static enum err check_invite(struct turn *t, const struct msg *req, const struct
 	flaw = endpoint_flaw(msg_text(req, INVITE_NEW_ADDRESS), ENDPOINT_PUBLISH, NULL);
 	if (flaw != NULL)
 		return turn_refuse_with(t, ERR_INVAL, REFUSAL_ADDRESS_WRONG,
-					say_text("option", "at"),
+					say_code("option", LIST_OPTIONS, "--at"),
 					say_code("flaw", LIST_ERRORS, flaw));
 	flaw = endpoint_flaw(listen, ENDPOINT_LISTEN, NULL);
 	if (flaw != NULL)
 		return turn_refuse_with(t, ERR_INVAL, REFUSAL_ADDRESS_WRONG,
-					say_text("option", "listen"),
+					say_code("option", LIST_OPTIONS, "--listen"),
 					say_code("flaw", LIST_ERRORS, flaw));
 	/* a damaged one opens no door (invite_each), so it takes no place either */
 	while (invite_each(t, &w, &id, &m))

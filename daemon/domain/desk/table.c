@@ -489,6 +489,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 	struct msg *request;
 	const struct table_row *c;
 	struct err_text why = {""};
+	char field[SAY_FIELD];
 	struct store_key k = {.len = 0};
 	struct span id;
 	enum store_use use;
@@ -500,7 +501,8 @@ enum err table_request(struct turn *t, const struct event *ev)
 	t->staff = t->on_behalf = (struct id16){{0}};
 	t->roles = 0;
 	if (rc == ERR_INVAL) /* a text */
-		return turn_refuse_with(t, rc, REFUSAL_TEXT_REFUSED, say_text("field", why.text));
+		return turn_refuse_with(t, rc, REFUSAL_TEXT_REFUSED,
+					say_field("field", why.text, field));
 	if (rc != ERR_OK)
 		return turn_refuse(t, rc, REFUSAL_REQUEST_NOT_UNDERSTOOD);
 	if (msg_u64(request, REQUEST_VERSION) != CONTROL_VERSION)

@@ -165,20 +165,16 @@ struct say words_codes(const struct words *w, char *buf, size_t cap)
 	return say_code("codes", (enum list_id)w->holds, buf);
 }
 
-/* The field as it is typed, with hyphens. */
 enum err words_refuse(struct turn *t, const struct words_fault *fault)
 {
-	char codes[240], field[64];
-	size_t n = 0;
+	char codes[240], field[SAY_FIELD];
 
 	require(fault->field != NULL);
-	for (; n < sizeof field - 1 && fault->field[n] != '\0'; n++)
-		field[n] = (char)(fault->field[n] == '_' ? '-' : fault->field[n]);
-	field[n] = '\0';
 	if (fault->words.holds < 0)
 		return turn_refuse_with(t, ERR_INVAL, REFUSAL_WORDS_NOT_HERE,
-					say_text("field", field));
-	return turn_refuse_with(t, ERR_INVAL, REFUSAL_WORDS_OF_A_LIST, say_text("field", field),
+					say_field("field", fault->field, field));
+	return turn_refuse_with(t, ERR_INVAL, REFUSAL_WORDS_OF_A_LIST,
+				say_field("field", fault->field, field),
 				words_codes(&fault->words, codes, sizeof codes));
 }
 
