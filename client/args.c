@@ -25,7 +25,7 @@
 #include "client/help.h"
 #include "client/words/words.h"
 
-enum { NAME_MAX_LEN = 32, ACCEPTS_LEN = 1024 };
+enum { NAME_MAX_LEN = 32, ACCEPTS_LEN = 1024, SHOWN_LEN = 96 };
 static_assert(NAME_MAX_LEN < sizeof((struct cli *)0)->options[0].name, "every name fits");
 
 struct spec { /* one word of a command's table */
@@ -208,33 +208,45 @@ static int put_option(struct cli *c, const char *name, const char *value)
 
 /* ---- words ---- */
 
-/* The commands that show what may stand where the first word is missing; else the help of the command. */
-static const char *shown_by(const struct command *cmd, char out[64])
+/* The commands that show what may stand where the first word is missing, by the word, or by the command whose id it is; else the help of
+ * the command. */
+static const char *shown_by(const struct cli *c, char out[SHOWN_LEN])
 {
 	static const struct {
-		const char *word, *lists;
+		const char *of, *lists; /* of: the word, or the first word of the command */
 	} known[] = {{"CASE", "kring case list"},
 		     {"REF", "kring inbox, kring sent"},
-		     {"PARTNER", "kring partner list"}};
-	const char *words = cli_or_none(cmd->words);
+		     {"PARTNER", "kring partner list"},
+		     {"consent", "kring consent list CASE"},
+		     {"letter", "kring case list, kring inbox, kring sent"},
+		     {"draft", "kring draft list"},
+		     {"outbox", "kring outbox list"},
+		     {"invites", "kring invites list"}};
+	const char *words = cli_or_none(c->cmd->words);
 	const size_t n = strcspn(words, " ");
 
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (strlen(known[i].word) == n && strncmp(known[i].word, words, n) == 0)
-			return known[i].lists;
-	(void)snprintf(out, 64, "kring help %.20s%s%.20s", cmd->noun, cmd->verb == NULL ? "" : " ",
-		       cli_or_none(cmd->verb));
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		const bool word = strlen(known[i].of) == n && strncmp(known[i].of, words, n) == 0;
+
+		if (!word &&
+		    (strncmp(words, "ID", n) != 0 || strcmp(known[i].of, c->cmd->noun) != 0))
+			continue;
+		words_arguments(c->lang, known[i].lists, out, SHOWN_LEN);
+		return out;
+	}
+	(void)snprintf(out, SHOWN_LEN, "kring help %.20s%s%.20s", c->cmd->noun,
+		       c->cmd->verb == NULL ? "" : " ", cli_or_none(c->cmd->verb));
 	return out;
 }
 
 /* Which words the command takes, and where to find them. */
 static int wanting(const struct cli *c, const char *code)
 {
-	char words[WORDS_SHORT], lists[64];
+	char words[WORDS_SHORT], lists[SHOWN_LEN];
 
 	words_arguments(c->lang, cli_or_none(c->cmd->words), words, sizeof words);
 	return cli_refuse(c, CLI_USAGE, code,
-			  FILL({"words", words, 0}, {"lists", shown_by(c->cmd, lists), 0}));
+			  FILL({"words", words, 0}, {"lists", shown_by(c, lists), 0}));
 }
 
 static int put_word(struct cli *c, const char *word)

@@ -49,6 +49,9 @@ static void what_for(const struct cli *c, const struct command *cmd, const char 
 	char accepts[1024];
 
 	(void)value_accepts(c->lang, cmd, type, accepts, sizeof accepts);
+	/* the same for all of them, and said once below */
+	if (value_is_text(type))
+		accepts[0] = '\0';
 	(void)snprintf(out, cap, "%.256s%s%s", purpose,
 		       purpose[0] == '\0' || accepts[0] == '\0' ? "" : words_colon(c->lang),
 		       accepts);
@@ -76,6 +79,19 @@ static void help_one(const struct cli *c, const struct command *cmd)
 	}
 	/* on a line of its own: it is copied, and not folded */
 	(void)printf("  %s%s\n    %s\n", text(c, "example"), words_colon(c->lang), cmd->example);
+}
+
+/* Has it an option that takes a text? */
+static bool takes_text(const struct command *cmd)
+{
+	char name[32], type[32], buf[VALUE_OPTIONS_LEN];
+	const char *at = value_options(cmd, buf);
+	bool many, empty;
+
+	while (value_spec_next(&at, name, type, &many, &empty))
+		if (value_is_text(type))
+			return true;
+	return false;
 }
 
 /* Whoever types a reason sees here which ones there are.  Codes of a list with their words in the reader's language. */
@@ -127,7 +143,7 @@ int help_unknown(const struct cli *c, const char *before, const char *noun, cons
 static int help_topic(const struct cli *c, const char *noun, const char *verb)
 {
 	const struct act *act = NULL;
-	bool hit = false;
+	bool hit = false, texts = false;
 
 	for (size_t i = 0; i < commands_count; i++) {
 		const struct command *k = &commands[i];
@@ -140,9 +156,15 @@ static int help_topic(const struct cli *c, const char *noun, const char *verb)
 		help_one(c, k);
 		act = act_of(k->act); /* NULL for most */
 		hit = true;
+		texts = texts || takes_text(k);
 	}
 	if (!hit)
 		return help_unknown(c, "kring help", noun, verb);
+	if (texts) {
+		(void)putchar('\n');
+		terminal_fold(c, text(c, "texts"), 0, 0);
+		(void)putchar('\n');
+	}
 	if (act != NULL && act_has(act, ACT_WITH_REASON))
 		return help_list(c, (enum list_id)act->reasons, act->code);
 	return CLI_DONE;

@@ -49,6 +49,17 @@ def test_the_screen_says_how_wide_it_is():
         assert run("help", COLUMNS=wrong).stdout == run("help").stdout
 
 
+TEXTS = dict(zip(LANGS, next(x.split("|")[1:] for x in (ROOT / "config/lists/help.psv").read_text().splitlines() if x.startswith("texts|"))))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_that_others_can_read_a_command_is_said_once(lang):
+    """Of the pages that have many texts, and not of those that have none."""
+    for line, times in ((("case",), 1), (("case", "new"), 1), (("say",), 1), (("partner",), 0)):
+        page = " ".join(run("--lang", lang, "help", *line).stdout.split())
+        assert page.count(TEXTS[lang]) == times and len(re.findall("standaardinvoer|entrée standard|standard input|Standardeingabe", page)) == times, page
+
+
 def test_every_command_explains_itself_and_does_nothing():
     """However it is asked; the words of the command and its options need not be right, nor a node be there."""
     tables = table()
@@ -63,7 +74,8 @@ def test_every_command_explains_itself_and_does_nothing():
         assert shown.startswith(f"kring {' '.join(words(cmd))}") and cmd["example"] in shown
         for o in cmd["options"]:
             assert re.search(rf"^    --{o['name']}{' [A-Z-]+' if o['type'] else '(?= |$)'}", shown, re.M), (cmd, o)
-            for said in (o["help"], o["accepts"]):
+            # what a text takes is the same for all, and stands once below
+            for said in (o["help"], o["accepts"] if o["type"] not in ("TEXT", "WORDS") else TEXTS["en"]):
                 assert " ".join(said.split()) in " ".join(shown.split()), (cmd, o)
             assert o["help"], (cmd, o, "nobody can know what this is for: config/lists/options.psv")
         assert cmd["group"] and cmd["example"].startswith("kring "), cmd
@@ -84,12 +96,14 @@ def test_what_an_option_is_for_is_said_once_and_of_options_that_there_are():
 
 def test_what_is_missing_is_named_with_where_to_find_it():
     lists = {"CASE": "kring case list", "REF": "kring inbox, kring sent", "PARTNER": "kring partner list"}
+    ids = {"consent": "kring consent list CASE", "draft": "kring draft list", "outbox": "kring outbox list", "invites": "kring invites list", "letter": "kring case list"}
     asked = [c for c in table() if c["words"] and c["words"][0] != "["]
     assert len(asked) > 30
     for c in asked:
         r = run("--dir", "/nowhere", *words(c))
         first = c["words"].split()[0]
-        assert r.returncode == 2 and first in r.stderr and lists.get(first, f"kring help {' '.join(words(c))}") in r.stderr, (c["line"], r.stderr)
+        assert r.returncode == 2 and first in r.stderr and (ids if first == "ID" else lists).get(c["noun"] if first == "ID" else first, f"kring help {' '.join(words(c))}") in r.stderr, (c["line"], r.stderr)
+    assert "kring consent list DOSSIER" in run("--dir", "/nowhere", "--lang", "nl", "consent", "withdraw").stderr
 
 
 def test_a_slip_is_answered_with_what_was_meant_and_does_nothing(tmp_path):
