@@ -46,9 +46,7 @@ static void timeline(struct sheet *s, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_ENTRIES); i++) {
 		const struct msg *e = msg_at(reply, REPLY_ENTRIES, i);
 		const char *what = msg_text(e, ENTRY_ROW_WHAT);
-		const enum list_id list = list_has(LIST_ACTS, what) ? LIST_ACTS
-					  : list_has(LIST_UI, what) ? LIST_UI
-								    : LIST_OUTBOX;
+		const enum list_id list = print_entry_list(e);
 		const char *text = msg_text(e, ENTRY_ROW_TEXT);
 		char when[WORDS_SHORT], fields[PAPER_LIST];
 
@@ -56,6 +54,8 @@ static void timeline(struct sheet *s, const struct msg *reply)
 		if (strcmp(what, "case-edited") == 0) {
 			print_codes(s->c, LIST_PERSON, text, fields, sizeof fields);
 			text = fields;
+		} else if (list == LIST_ACTS || strcmp(what, "lost-act") == 0) {
+			text = print_entry_code(s->lang, text);
 		}
 		sheet_point(
 			s, "export-entry",

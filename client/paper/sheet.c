@@ -70,6 +70,7 @@ void sheet_begin(struct sheet *s, const char *title)
 {
 	require(s->c != NULL && s->to != NULL);
 	s->list = s->table = false;
+	s->fresh = true;
 	if (!s->html) {
 		(void)fprintf(s->to, "%s\n\n", title);
 		return;
@@ -93,7 +94,8 @@ void sheet_head(struct sheet *s, const char *text)
 	if (s->html)
 		element(s, "h2", text);
 	else
-		(void)fprintf(s->to, "\n%s\n", text);
+		(void)fprintf(s->to, s->fresh ? "%s\n" : "\n%s\n", text);
+	s->fresh = false;
 }
 
 /* On the terminal each further line of a text is marked, so that none looks like a line of ours. */
@@ -109,6 +111,7 @@ static void plain(const struct sheet *s, const char *text)
 void sheet_text(struct sheet *s, const char *text)
 {
 	settle(s, false, false);
+	s->fresh = false;
 	if (s->html) {
 		element(s, "p", text);
 		return;

@@ -24,6 +24,7 @@ struct sheet {
 	FILE *to;
 	enum list_lang lang;
 	bool html, list, table;
+	bool fresh; /* nothing stands below the title yet */
 };
 
 /** title: of the page, and its first heading. */

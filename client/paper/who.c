@@ -82,7 +82,7 @@ void who_partners(struct sheet *s, const struct msg *reply)
 			       print_short(msg_text(d, DISCLOSURE_ROW_GRANT)));
 		paper_cats(s->c, s->lang, msg_u64(d, DISCLOSURE_ROW_CATS), cats);
 		sheet_point(
-			s, cats[0] == '\0' ? "who-consent" : "who-told",
+			s, cats[0] == '\0' ? "who-told-consent" : "who-told",
 			FILL({"when", words_moment(s->lang, msg_u64(d, DISCLOSURE_ROW_AT_MS), when),
 			      0},
 			     {"partner", msg_text(d, DISCLOSURE_ROW_PARTNER), 0},
@@ -126,16 +126,24 @@ void who_here(struct sheet *s, const struct msg *reply)
 	sheet_head(s, list_text(LIST_PAPER, s->lang, "who-here"));
 	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
 		const struct msg *a = msg_at(reply, REPLY_AUDIT, i);
-		char when[WORDS_SHORT], name[PAPER_LIST];
+		const char *event = msg_text(a, AUDIT_ROW_EVENT),
+			   *partner = msg_text(a, AUDIT_ROW_PARTNER);
+		char when[WORDS_SHORT], name[PAPER_LIST], key[64];
 
 		actor(s, a, name);
+		(void)snprintf(key, sizeof key, "who-%.40s", event);
 		sheet_point(
-			s, "who-looked",
+			s,
+			list_has(LIST_PAPER, key) &&
+					(partner[0] != '\0' || (strcmp(event, "send") != 0 &&
+								strcmp(event, "receive") != 0))
+				? key
+				: "who-looked",
 			FILL({"when", words_moment(s->lang, msg_u64(a, AUDIT_ROW_AT_MS), when), 0},
-			     {"who", name, 0},
-			     {"what", list_text(LIST_AUDIT, s->lang, msg_text(a, AUDIT_ROW_EVENT)),
-			      0},
-			     {"detail", print_detail(s->lang, msg_text(a, AUDIT_ROW_DETAIL)), 0}));
+			     {"who", name, 0}, {"partner", partner, 0},
+			     {"what", list_text(LIST_AUDIT, s->lang, event), 0},
+			     {"detail", print_detail(s->lang, event, msg_text(a, AUDIT_ROW_DETAIL)),
+			      0}));
 	}
 }
 

@@ -28,10 +28,15 @@ static void disclosures(const struct cli *c, const struct msg *reply)
 }
 
 /* A code of the log, an act, a state of a referral, or a name. */
-const char *print_detail(enum list_lang lang, const char *code)
+const char *print_detail(enum list_lang lang, const char *event, const char *code)
 {
-	require(code != NULL);
+	require(event != NULL && code != NULL);
 	static const enum list_id lists[] = {LIST_AUDIT, LIST_ACTS, LIST_STATES};
+
+	/* what went or came is an act: its note is another one than that of a case */
+	if ((strcmp(event, "send") == 0 || strcmp(event, "receive") == 0) &&
+	    list_has(LIST_ACTS, code))
+		return list_text(LIST_ACTS, lang, code);
 
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 		if (list_has(lists[i], code))
@@ -66,7 +71,8 @@ static void audit(const struct cli *c, const struct msg *reply)
 		(void)printf("  ");
 		print_cell(list_text(LIST_AUDIT, c->lang, msg_text(r, AUDIT_ROW_EVENT)), 16);
 		actor(c, r);
-		(void)printf("%s", print_detail(c->lang, msg_text(r, AUDIT_ROW_DETAIL)));
+		(void)printf("%s", print_detail(c->lang, msg_text(r, AUDIT_ROW_EVENT),
+						msg_text(r, AUDIT_ROW_DETAIL)));
 		if (msg_has(r, AUDIT_ROW_ON_BEHALF))
 			print_say(c, "audit-asked",
 				  FILL({"name", msg_text(r, AUDIT_ROW_ON_BEHALF), 0}));

@@ -115,7 +115,7 @@ void print_grants(const struct cli *c, const struct msg *reply)
 }
 
 /* A document of a referral is an act; the rest happened to the case here. */
-static enum list_id list_of(const struct msg *r)
+enum list_id print_entry_list(const struct msg *r)
 {
 	const char *what = msg_text(r, ENTRY_ROW_WHAT);
 
@@ -125,12 +125,12 @@ static enum list_id list_of(const struct msg *r)
 }
 
 /* Behind an act stands a code: how it arrived, which act was lost, when it leaves. */
-static const char *act_words(const struct cli *c, const char *code)
+const char *print_entry_code(enum list_lang lang, const char *code)
 {
 	return list_text(list_has(LIST_VERDICTS, code) ? LIST_VERDICTS
 			 : list_has(LIST_ACTS, code)   ? LIST_ACTS
 						       : LIST_AUDIT,
-			 c->lang, code);
+			 lang, code);
 }
 
 void print_timeline(const struct cli *c, const struct msg *reply)
@@ -145,13 +145,14 @@ void print_timeline(const struct cli *c, const struct msg *reply)
 		if (strcmp(msg_text(r, ENTRY_ROW_WHAT), "case-edited") == 0) {
 			print_codes(c, LIST_PERSON, text, fields, sizeof fields);
 			text = fields;
-		} else if (list_of(r) == LIST_ACTS ||
+		} else if (print_entry_list(r) == LIST_ACTS ||
 			   strcmp(msg_text(r, ENTRY_ROW_WHAT), "lost-act") == 0) {
-			text = act_words(c, text);
+			text = print_entry_code(c->lang, text);
 		}
 		(void)printf("  ");
 		print_time(c, msg_u64(r, ENTRY_ROW_AT_MS));
-		(void)printf("  %s", list_text(list_of(r), c->lang, msg_text(r, ENTRY_ROW_WHAT)));
+		(void)printf("  %s",
+			     list_text(print_entry_list(r), c->lang, msg_text(r, ENTRY_ROW_WHAT)));
 		if (msg_text(r, ENTRY_ROW_REF)[0] != '\0')
 			(void)printf(" %s", msg_text(r, ENTRY_ROW_REF));
 		if (text[0] != '\0')

@@ -129,9 +129,9 @@ def test_what_a_person_reads_is_what_the_ledger_has(federation, workdir):
     compare(a, case, workdir)
     text = run(a, "letter", case, lang="en").stdout
     assert "was withdrawn" in text and text.count("Your consent holds until") == 1
-    for lang, taken_back in {"nl": "toestemming ingetrokken", "fr": "consentement retiré", "de": "Einwilligung widerrufen"}.items():
+    for lang, taken_back in {"nl": "toestemming: ingetrokken", "fr": "consentement : retiré", "de": "Einwilligung: widerrufen"}.items():
         page = run(a, "who", case, lang=lang).stdout
-        assert f": {taken_back}\n" in page and "withdrawn" not in page, page
+        assert f", {taken_back}\n" in page and "withdrawn" not in page, page
     assert not re.findall(r"^.*\w\)?: .*$", run(a, "case", "show", case, lang="fr").stdout, re.M), "a blank stands before a French colon"
     # who was told is told who told: the other end looks from its side
     theirs = c.k("show", refs[c.name])["referrals"][0]["case_id"]
@@ -148,6 +148,28 @@ MISTAKE = {"nl": ("per vergissing. SMWO heeft het weer gewist", "SMWO wist het z
            "fr": ("par erreur. SMWO l'a effacé depuis", "SMWO l'efface dès que notre message y arrive"),
            "en": ("by mistake. SMWO has erased it since", "SMWO erases it as soon as our word is there"),
            "de": ("versehentlich mitgeteilt. SMWO hat es wieder gelöscht", "SMWO löscht es, sobald unsere Nachricht dort ist")}
+
+
+def test_who_saw_what_is_said_in_sentences(federation):
+    """Nothing stands in columns, no empty line follows another, and a note of the case is not called as a note to the partner is."""
+    a, b = federation("Goes", "SMWO").start()
+    case = a.new_case(name="Testpersoon Verzonnen", phone="000-111")
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    b.k("accept", ref)
+    b.k("note", ref, "--reason", "attempt")
+    wait_for("the word", lambda: len(a.k("show", ref)["log"]) == 3)
+    a.k("case", "note", case, "--text", "teruggebeld")
+    for lang, (note, act, sent) in {"nl": ("werkte in het dossier: notitie", "Van SMWO kwam: voortgang", "stuurde aan SMWO: doorverwijzing"),
+                                    "fr": ("a travaillé dans le dossier : note", "De SMWO est arrivé : nouvelles", "a envoyé à SMWO : orientation"),
+                                    "en": ("worked in the case: note", "From SMWO came: progress", "sent to SMWO: referral"),
+                                    "de": ("arbeitete am Fall: Notiz", "Von SMWO kam: Fortschritt", "sandte an SMWO: Weitervermittlung")}.items():
+        page, export = run(a, "who", case, lang=lang).stdout, run(a, "case", "export", case, lang=lang).stdout
+        assert note in page and act in page and sent in page, page
+        assert "\n\n\n" not in page + export + run(a, "letter", case, lang=lang).stdout
+        told = next(x for x in export.splitlines() if "teruggebeld" in x)
+        assert note.rsplit(" ", 1)[1] in told and act.rsplit(" ", 1)[1] not in told, told
 
 
 def test_a_letter_says_what_was_a_mistake_and_what_was_taken_back(federation):

@@ -269,7 +269,7 @@ enum err audit_get(struct turn *t, uint64_t seq, struct audit_row *row)
 	row->commit = rd_id16(&r);
 	row->known = commit_lookup(t, &row->commit, &row->case_id);
 	(void)rd_id16(&r); /* grant */
-	(void)rd_u16(&r);  /* peer: not shown */
+	row->peer = rd_u16(&r);
 	row->sealed.len = rd_u16(&r);
 	row->sealed.p = rd_take(&r, row->sealed.len);
 	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;

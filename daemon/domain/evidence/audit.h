@@ -72,6 +72,7 @@ struct audit_row {
 	struct id16 staff, on_behalf; /* ... else noughts; for whom, or noughts */
 	struct id16 commit, case_id;  /* of no case: noughts */
 	bool known;		      /* case_id is; false: of none, or erased */
+	uint16_t peer;		      /* 0: none */
 	struct span sealed;	      /* the detail */
 };
 /** ERR_CORRUPT: damaged, or cut out of the chain. */

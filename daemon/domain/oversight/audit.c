@@ -11,6 +11,7 @@
 #include "domain/news/checkpoint.h"
 #include "domain/page.h"
 #include "domain/staff/staff.h"
+#include "domain/state.h"
 #include "domain/views/find.h"
 
 /* The log knows no names: a person is an id that leads to one, also after that person left; who is not named is a number of the
@@ -44,6 +45,7 @@ static enum err put_actor(struct turn *t, const struct audit_row *r, struct msg 
 enum err view_audit_row(struct turn *t, const struct audit_row *r, struct msg *reply)
 {
 	struct span plain;
+	const struct peer *p = r->peer == 0 ? NULL : state_peer(t->node, r->peer);
 	struct msg *row = msg_add(t->arena, reply, REPLY_AUDIT);
 	enum err rc = put_actor(t, r, row);
 
@@ -51,6 +53,9 @@ enum err view_audit_row(struct turn *t, const struct audit_row *r, struct msg *r
 	msg_set_u64(row, AUDIT_ROW_AT_MS, r->at_ms);
 	msg_set_text(t->arena, row, AUDIT_ROW_EVENT, r->event);
 	msg_set_text(t->arena, row, AUDIT_ROW_OUTCOME, err_text(r->outcome));
+	/* of an erased case nobody reads any more with whom it was shared */
+	if (p != NULL && r->known)
+		msg_set_text(t->arena, row, AUDIT_ROW_PARTNER, p->org);
 	if (!audit_detail(t, r, &plain))
 		plain = span_of("(erased)", 8);
 	if (plain.len > 0) {
