@@ -163,6 +163,7 @@ int cmd_case_export(struct cli *c)
 	if (!paper_open(c, &s, paper_language(c, reply), &code))
 		return code;
 	sheet_begin(&s, list_text(LIST_PAPER, s.lang, "export-title"));
+	paper_from(&s, reply);
 	person(&s, msg_get(reply, REPLY_PERSON), "export-person");
 	person(&s, msg_get(reply, REPLY_TOLD), "export-told");
 	timeline(&s, reply);

@@ -87,7 +87,7 @@ static void grounds(struct sheet *s, const struct msg *reply, const char *partne
 			continue;
 		(void)snprintf(purpose, sizeof purpose, "your-%.40s",
 			       msg_text(g, GRANT_ROW_PURPOSE));
-		sheet_point(
+		sheet_say(
 			s,
 			strcmp(state, "living") == 0	  ? "letter-ground"
 			: strcmp(state, "withdrawn") == 0 ? "letter-ground-withdrawn"
@@ -128,9 +128,9 @@ static void one_partner(struct sheet *s, const struct msg *reply, const char *na
 		sheet_say(s, "letter-nothing", FILL({"partner", name, 0}));
 	else
 		what_went(s, reply, name);
+	grounds(s, reply, name);
 	sheet_say(s, "letter-not",
 		  FILL({"partner", name, 0}, {"cats", your_cats(s, all & ~told, cats), 0}));
-	grounds(s, reply, name);
 	if (msg_text(p, PARTNER_ROW_PHONE)[0] != '\0')
 		sheet_say(s, "letter-phone",
 			  FILL({"partner", name, 0}, {"phone", msg_text(p, PARTNER_ROW_PHONE), 0}));
@@ -167,14 +167,11 @@ static void letter(struct sheet *s, const struct msg *reply)
 	const struct msg *self = paper_self(reply), *ref = NULL;
 	const char *name = msg_text(msg_get(reply, REPLY_PERSON), PERSON_NAME);
 	const char *phone = msg_text(self, PARTNER_ROW_PHONE);
-	char day[WORDS_SHORT];
 
 	if (msg_count(reply, REPLY_REFERRALS) == 1)
 		ref = msg_at(reply, REPLY_REFERRALS, 0);
 	sheet_begin(s, list_text(LIST_PAPER, s->lang, "letter-title"));
-	sheet_say(s, "letter-from",
-		  FILL({"org", msg_text(self, PARTNER_ROW_NAME), 0},
-		       {"day", words_date(s->lang, msg_text(reply, REPLY_DAY), day), 0}));
+	paper_from(s, reply);
 	sheet_say(s, name[0] == '\0' ? "letter-dear-nobody" : "letter-dear",
 		  FILL({"name", name, 0}));
 	/* what came, and whose consent is over, says no need any more */

@@ -120,6 +120,18 @@ const struct msg *paper_self(const struct msg *reply)
 	return NULL;
 }
 
+void paper_from(struct sheet *s, const struct msg *reply)
+{
+	const struct msg *self = paper_self(reply);
+	char day[WORDS_SHORT];
+
+	require(s != NULL);
+	if (self != NULL)
+		sheet_say(s, "letter-from",
+			  FILL({"org", msg_text(self, PARTNER_ROW_NAME), 0},
+			       {"day", words_date(s->lang, msg_text(reply, REPLY_DAY), day), 0}));
+}
+
 const struct msg *paper_partner(const struct msg *reply, const char *name)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++)

@@ -29,6 +29,8 @@ int paper_close(struct cli *c, struct sheet *s, const struct msg *reply);
 /** Categories as a list of words. */
 const char *paper_cats(const struct cli *c, enum list_lang lang, uint64_t cats,
 		       char out[PAPER_LIST]);
+/** Who gives the paper, and when: the first line under its title. */
+void paper_from(struct sheet *s, const struct msg *reply);
 /** This node's own row of REPLY_PARTNERS, or the one of that name; NULL: there is none. */
 const struct msg *paper_self(const struct msg *reply);
 const struct msg *paper_partner(const struct msg *reply, const char *name);

@@ -162,6 +162,7 @@ int cmd_who(struct cli *c)
 	if (!paper_open(c, &s, c->lang, &code))
 		return code;
 	sheet_begin(&s, list_text(LIST_PAPER, s.lang, "who-title"));
+	paper_from(&s, reply);
 	who_partners(&s, reply);
 	who_here(&s, reply);
 	return paper_close(c, &s, reply);

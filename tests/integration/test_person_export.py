@@ -84,6 +84,8 @@ def compare(n, case, tmp):
     assert {g["id"] for g in letter.get("grants", [])} == {g["id"] for g in export.get("grants", [])} == grants
     of_case = {a["seq"] for a in n.k("audit", "list", case)["audit"]}
     assert of_case - {a["seq"] for a in export["audit"]} <= {max(of_case), max(of_case) - 1}  # the export itself and its asking come last
+    for args in (("who", case), ("case", "export", case), ("letter", case)):  # read apart from the screen: who gives it, and when
+        assert re.search(rf"{re.escape(n.org)}, \d\d? \w+\.? \d{{4}}", sheet(n, tmp, *args, lang="en").text), args
     for lang in LANGS:
         page = sheet(n, tmp, "letter", case, lang=lang)
         assert f'lang="{lang}"' in page.raw

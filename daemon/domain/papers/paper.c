@@ -101,11 +101,19 @@ static enum err telephones(struct turn *t, struct msg *reply)
 	return ERR_OK;
 }
 
+void paper_day(struct turn *t, struct msg *reply)
+{
+	char day[DATE_TEXT];
+
+	require(reply != NULL);
+	date_text(calendar_day(t->node->country, t->wall_ms), day);
+	msg_set_text(t->arena, reply, REPLY_DAY, day);
+}
+
 /* The person is addressed by name, in the own language. */
 static enum err person(struct turn *t, const struct id16 *case_id, struct msg *reply)
 {
 	struct msg *record, *all, *out = msg_new(t->arena, MSG_PERSON);
-	char day[DATE_TEXT];
 	enum err rc = casefile_load(t, case_id, &record);
 
 	if (rc == ERR_OK)
@@ -117,8 +125,7 @@ static enum err person(struct turn *t, const struct id16 *case_id, struct msg *r
 	if (msg_has(all, PERSON_LANGUAGE))
 		msg_set_text(t->arena, out, PERSON_LANGUAGE, msg_text(all, PERSON_LANGUAGE));
 	msg_put_sub(reply, REPLY_PERSON, out);
-	date_text(calendar_day(t->node->country, t->wall_ms), day);
-	msg_set_text(t->arena, reply, REPLY_DAY, day);
+	paper_day(t, reply);
 	return ERR_OK;
 }
 
@@ -172,6 +179,7 @@ enum err view_case_export(struct turn *t, const struct msg *req, struct msg *rep
 		return rc;
 	msg_clear(reply, REPLY_GRANTS);
 	msg_clear(reply, REPLY_DISCLOSURES);
+	paper_day(t, reply);
 	rc = all_told(t, &id, NULL, reply);
 	if (rc == ERR_OK)
 		rc = grants(t, &id, NULL, reply);

@@ -21,4 +21,7 @@ MUST_CHECK enum err view_ref_letter(struct turn *t, const struct msg *req, struc
 /** ById of a case: the page of it, with every consent as its document has it.  Who looked is asked by view_who. */
 MUST_CHECK enum err view_case_export(struct turn *t, const struct msg *req, struct msg *reply);
 
+/** The day on which a paper is made: it is read without the screen that it came from. */
+void paper_day(struct turn *t, struct msg *reply);
+
 #endif /* KRING_DOMAIN_PAPERS_PAPER_H */

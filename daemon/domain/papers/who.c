@@ -14,6 +14,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/oversight/audit.h"
 #include "domain/page.h"
+#include "domain/papers/paper.h"
 #include "domain/papers/told.h"
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
@@ -124,6 +125,19 @@ static enum err ledger_page(struct turn *t, const struct id16 *case_id, struct p
 	return rc;
 }
 
+/* On the first page, as on every paper: who gives it, and when. */
+static void head(struct turn *t, struct msg *reply)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	struct msg *row = self == NULL ? NULL : msg_add(t->arena, reply, REPLY_PARTNERS);
+
+	paper_day(t, reply);
+	if (row == NULL)
+		return;
+	msg_set_text(t->arena, row, PARTNER_ROW_NAME, self->org);
+	msg_set_u64(row, PARTNER_ROW_SELF, 1);
+}
+
 enum err view_who(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *after = msg_text(req, WHO_ASK_AFTER);
@@ -149,6 +163,7 @@ enum err view_who(struct turn *t, const struct msg *req, struct msg *reply)
 		place_next(t, 'a', p.at, reply);
 	if (rc != ERR_OK || after[0] != '\0')
 		return rc;
+	head(t, reply);
 	return audit_look(
 		t, &(struct audit_entry){.event = AUDIT_VIEW, .case_id = &id, .detail = "who"});
 }
