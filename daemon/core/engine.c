@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/rng.h"
-#include "core/going.h"
+#include "core/control/going.h"
 #include "crypto/hash.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/members.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* daemon/core/going.c by itself: who is next, and that nothing of a client overtakes what it asked before. */
+/* daemon/core/control/going.c by itself: who is next, and that nothing of a client overtakes what it asked before. */
 #include "test.h"
 
-#include "core/going.h"
+#include "core/control/going.h"
 
 static void add(struct going *g, uint64_t client, const char *what)
 {

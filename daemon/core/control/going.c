@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A list in the order of asking.  Whose turn it is stands in `now`, so that what its turn leaves finds its place. */
-#include "core/going.h"
+#include "core/control/going.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -13,8 +13,8 @@
  * longest ago, of one client in the order in which it asked.  Whoever hangs up loses its place: else clients that come and go
  * would leave none to others.
  */
-#ifndef KRING_CORE_GOING_H
-#define KRING_CORE_GOING_H
+#ifndef KRING_CORE_CONTROL_GOING_H
+#define KRING_CORE_CONTROL_GOING_H
 
 #include "domain/turn.h"
 
@@ -37,4 +37,4 @@ bool going_next(struct going *g, struct event *ev);
 MUST_CHECK enum err going_leave(struct going *g, struct span so_far, bool owed);
 void going_over(struct going *g);
 
-#endif /* KRING_CORE_GOING_H */
+#endif /* KRING_CORE_CONTROL_GOING_H */
