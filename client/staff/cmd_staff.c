@@ -92,9 +92,9 @@ int cmd_staff_role(struct cli *c)
 	return show(c, req);
 }
 
-int cmd_staff_end(struct cli *c)
+int cmd_staff_by_id(struct cli *c)
 {
-	struct msg *sub, *req = cli_request(c, REQUEST_STAFF_END, &sub);
+	struct msg *sub, *req = cli_request(c, c->cmd->field, &sub);
 
 	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
@@ -110,6 +110,30 @@ int cmd_staff_confirm(struct cli *c)
 		msg_set_text(&c->arena, sub, STAFF_CONFIRM_WHO, c->words[0]);
 	if (cli_option(c, "all") != NULL)
 		msg_set_u64(sub, STAFF_CONFIRM_ALL, 1);
+	return show(c, req);
+}
+
+int cmd_staff_sessions(struct cli *c)
+{
+	struct msg *sub, *reply, *req = cli_request(c, REQUEST_STAFF_SESSIONS, &sub);
+	const int code = cli_ask(c, req, &reply);
+
+	if (code != CLI_DONE || c->json)
+		return code;
+	page_begin(c);
+	print_sessions(c, reply);
+	page_end(c);
+	return code;
+}
+
+int cmd_staff_signout(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_STAFF_SIGNOUT, &sub);
+
+	require(c->word_count > 0);
+	msg_set_text(&c->arena, sub, STAFF_SIGNOUT_WHO, c->words[0]);
+	if (cli_option(c, "passkeys") != NULL)
+		msg_set_u64(sub, STAFF_SIGNOUT_PASSKEYS, 1);
 	return show(c, req);
 }
 

@@ -7,6 +7,21 @@
 #include "base/check.h"
 #include "client/print/print.h"
 
+/* At a screen: when last, with how many passkeys, and whether now. */
+static void signs_in(const struct cli *c, const struct msg *r)
+{
+	char when[WORDS_SHORT];
+
+	if (msg_has(r, STAFF_ROW_PASSKEYS))
+		print_say(c, "staff-passkeys", FILL({"n", NULL, msg_u64(r, STAFF_ROW_PASSKEYS)}));
+	if (msg_has(r, STAFF_ROW_LAST_MS))
+		print_say(c, "staff-last",
+			  FILL({"when", words_moment(c->lang, msg_u64(r, STAFF_ROW_LAST_MS), when),
+				0}));
+	if (msg_has(r, STAFF_ROW_SESSIONS))
+		print_say(c, "staff-signed-in", FILL({"n", NULL, msg_u64(r, STAFF_ROW_SESSIONS)}));
+}
+
 static void person(const struct cli *c, const struct msg *r)
 {
 	print_id(msg_text(r, STAFF_ROW_ID));
@@ -42,7 +57,21 @@ static void person(const struct cli *c, const struct msg *r)
 			FILL({"day", words_day(c->lang, msg_text(r, STAFF_ROW_DEPUTY_DAY), day), 0},
 			     {"name", msg_text(r, STAFF_ROW_DEPUTY), 0}));
 	}
+	signs_in(c, r);
 	(void)putchar('\n');
+}
+
+/* An address that is a secret until it is used, so that nothing else shows it again. */
+static void link_line(const struct cli *c, const struct msg *reply)
+{
+	char when[WORDS_SHORT];
+
+	if (!msg_has(reply, REPLY_LINK))
+		return;
+	print_say_line(
+		c, "staff-link",
+		FILL({"when", words_moment(c->lang, msg_u64(reply, REPLY_EXPIRES_MS), when), 0}));
+	(void)printf("%s\n", msg_text(reply, REPLY_LINK));
 }
 
 void print_staff(const struct cli *c, const struct msg *reply)
@@ -52,10 +81,32 @@ void print_staff(const struct cli *c, const struct msg *reply)
 	require(c != NULL && reply != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_STAFF); i++)
 		person(c, msg_at(reply, REPLY_STAFF, i));
+	link_line(c, reply);
 	if (open && msg_count(reply, REPLY_STAFF) == 0)
 		print_say_line(c, "staff-nobody", FILL_NONE);
 	else if (open)
 		print_say_line(c, "staff-first", FILL_NONE);
+}
+
+void print_sessions(const struct cli *c, const struct msg *reply)
+{
+	const size_t count = msg_count(reply, REPLY_SESSIONS);
+	char since[WORDS_SHORT], seen[WORDS_SHORT];
+
+	require(c != NULL);
+	for (size_t i = 0; i < count; i++) {
+		const struct msg *r = msg_at(reply, REPLY_SESSIONS, i);
+
+		print_cell(msg_text(r, SESSION_ROW_NAME), 24);
+		print_say_line(
+			c, "session-row",
+			FILL({"since",
+			      words_moment(c->lang, msg_u64(r, SESSION_ROW_CREATED_MS), since), 0},
+			     {"seen", words_moment(c->lang, msg_u64(r, SESSION_ROW_SEEN_MS), seen),
+			      0}));
+	}
+	if (count == 0)
+		print_say_line(c, "session-none", FILL_NONE);
 }
 
 /* What, about whom, who asked and until when; and the command that does it. */

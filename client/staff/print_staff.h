@@ -17,6 +17,9 @@
 /** The rows of the reply, and what is so while nobody is named. */
 void print_staff(const struct cli *c, const struct msg *reply);
 
+/** Who is signed in at a screen. */
+void print_sessions(const struct cli *c, const struct msg *reply);
+
 /** What waits for a second person. */
 void print_pending(const struct cli *c, const struct msg *reply);
 

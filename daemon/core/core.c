@@ -23,6 +23,7 @@
 #include "core/ownrecord.h"
 #include "core/serving.h"
 #include "core/settings.h"
+#include "crypto/foreign.h"
 #include "crypto/secret.h"
 #include "domain/desk/table.h"
 #include "domain/newcomer/door.h"
@@ -248,16 +249,26 @@ static bool may(const struct core *c, uint32_t uid, unsigned field)
 
 /* Names are given and end while lines stay open.  After each commit the table of rights is read again (node_turn_end), so that this is
  * asked of what holds now. */
-static bool may_watch(void *ctx, uint32_t uid)
+static bool may_watch(void *ctx, const struct watchers_who *who)
 {
-	return may(ctx, uid, REQUEST_WATCH);
+	const struct core *c = ctx;
+	const struct node *n = engine_node(c->o.engine);
+	const struct node_time now = now_of(c);
+
+	require(awake(c) && n != NULL);
+	if (!who->brought)
+		return may(c, who->uid, REQUEST_WATCH);
+	return rights_keeper(&n->rights, who->uid) &&
+	       table_allows_session(n, &who->key, now.wall_ms, now.mono_ms, REQUEST_WATCH);
 }
 
 static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct span bytes)
 {
-	if (!may(c, uid, REQUEST_WATCH) || !watchers_wanted(bytes))
+	struct watchers_who who = {.uid = uid};
+
+	if (!watchers_wanted(bytes, &who) || !may_watch(c, &who))
 		return false;
-	if (watchers_add(c->watchers, client, uid) != ERR_OK)
+	if (watchers_add(c->watchers, client, &who) != ERR_OK)
 		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
 	return true;
 }
@@ -661,7 +672,8 @@ static void on_locked_request(struct core *c, uint64_t client, struct span bytes
 	understood = msg_parse(&a, MSG_REQUEST, bytes, &request, &why) == ERR_OK;
 	if (understood && msg_has(request, REQUEST_UNLOCK))
 		on_unlock(c, client, msg_get(request, REQUEST_UNLOCK));
-	else if (understood && msg_has(request, REQUEST_STATUS))
+	else if (understood &&
+		 (msg_has(request, REQUEST_STATUS) || msg_has(request, REQUEST_PUBLIC_STATUS)))
 		answer_alone(c, client, NULL, REFUSAL_NONE, NULL);
 	else
 		answer_alone(c, client, "not-now", REFUSAL_NODE_LOCKED, NULL);
@@ -685,6 +697,8 @@ int core_main(const struct role_options *opt)
 		wait = wait || (opt->passphrase_file == NULL && !unlock_unattended(&c.config));
 		rc = secret_init();
 	}
+	if (rc == ERR_OK && !foreign_init())
+		rc = ERR_CRYPTO;
 	if (rc == ERR_OK)
 		rc = sandbox_begin(&why);
 	if (rc == ERR_OK)

@@ -16,13 +16,19 @@ enum { MIB = 1024 * 1024 };
 
 struct node_settings settings_of(const struct config *c)
 {
-	return (struct node_settings){
+	struct node_settings s = {
 		.day_documents = c->day_documents,
 		.day_bytes = c->day_mib * MIB,
 		.quota = {c->open_referrals, c->cases, c->threads},
 		.flow = {(uint8_t)c->flow_k, (uint8_t)c->flow_percent, c->flow_manual != 0},
 		.pair_check = c->pair_check != 0,
-		.cosign_manual = c->cosign_manual != 0};
+		.cosign_manual = c->cosign_manual != 0,
+		.web = {.idle_ms = (uint32_t)c->web_idle_min * 60000,
+			.passphrase = c->web_passphrase != 0}};
+
+	static_assert(sizeof s.web.origin == sizeof c->origin, "copied whole");
+	memcpy(s.web.origin, c->origin, sizeof s.web.origin);
+	return s;
 }
 
 /* A backup brings back the settings that are followed, not those of the last start. */

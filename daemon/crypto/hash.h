@@ -29,7 +29,9 @@
 	X(SASCOMMIT, "KRG1.sas.commit") X(JOINMAC, "KRG1.joinmac") \
 	X(RECOVERY, "KRG1.recovery") X(FLOW, "KRG1.flow") X(PAIR, "KRG1.pair") \
 	X(SHEETNO, "KRG1.sheetno") X(SHEETCODE, "KRG1.sheetcode") X(SHEETKEY, "KRG1.sheetkey") \
-	X(BLOBID, "KRG1.blobid")
+	X(BLOBID, "KRG1.blobid") \
+	X(SESSION, "KRG1.session") X(CHALLENGE, "KRG1.challenge") X(LINK, "KRG1.link") X(ASKED, "KRG1.asked") \
+	X(PASSKEY, "KRG1.passkey")
 
 enum hash_label {
 #define HASH_ENUM(name, text) HASH_##name,

@@ -33,6 +33,7 @@
 #include "domain/news/spread.h"
 #include "domain/people/known.h"
 #include "domain/room.h"
+#include "domain/signin/session.h"
 #include "domain/staff/pending.h"
 #include "domain/stream/connect.h"
 #include "domain/stream/receive.h"
@@ -60,6 +61,8 @@ void node_set_settings(struct node *n, const struct node_settings *s)
 		n->flow.percent = 100;
 	n->pair_check = s->pair_check;
 	n->cosign_manual = s->cosign_manual;
+	n->web = s->web;
+	n->web.idle_ms = (uint32_t)within(s->web.idle_ms, LIMIT_SESSION_MIN * 60000u);
 }
 
 /* clang-format off */
@@ -113,6 +116,11 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 		free(n);
 		return ERR_NOMEM;
 	}
+	if (sessions_create(&n->sessions, &who->memory) != ERR_OK) {
+		index_free(n->index);
+		free(n);
+		return ERR_NOMEM;
+	}
 	n->rights.own_uid = who->own_uid;
 	node_set_settings(n, &who->settings);
 	memcpy(n->country, "NL", 3); /* until the roster that we are in was taken in */
@@ -124,6 +132,7 @@ void node_free(struct node *n)
 {
 	if (n == NULL)
 		return;
+	sessions_free(n->sessions);
 	index_free(n->index);
 	free(n->peers);
 	free(n);
@@ -224,6 +233,8 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 					 .quarantine = n->quarantine};
 	known_forget(n);
 	n->rights.changed = false;
+	sessions_settle(n->sessions);
+	t->session = NULL;
 	t->node = n;
 	t->faults = &n->faults;
 	t->wall_ms = now->wall_ms;
@@ -469,6 +480,7 @@ void node_turn_done(struct node *n)
 	for (size_t i = 0; i < n->peer_count; i++)
 		n->peers[i].saved = false;
 	known_settle(n);
+	sessions_settle(n->sessions);
 }
 
 bool node_fills(const struct node *n)
@@ -487,6 +499,7 @@ void node_turn_abort(struct node *n)
 	for (size_t i = 0; i < n->peer_count; i++)
 		state_put_back(&n->peers[i]);
 	known_forget(n);
+	sessions_put_back(n->sessions);
 	n->audit_seq = n->before.audit_seq;
 	n->cosign_seq = n->before.cosign_seq;
 	n->clock_gap_ms = n->before.clock_gap_ms;

@@ -17,6 +17,7 @@
 
 #include "domain/fault.h"
 #include "domain/held.h"
+#include "domain/screens.h"
 #include "domain/staff/rights.h"
 #include "domain/turn.h"
 #include "proto/wire_roster.h"
@@ -24,6 +25,7 @@
 struct exchange_hooks;
 struct index;
 struct known_note;
+struct sessions;
 
 /* One pass over all threads of a pair, a page at a time; memory only, a new connection begins again. */
 struct heads_cursor {
@@ -218,8 +220,10 @@ struct node {
 	int64_t clock_gap_ms; /* wall clock less monotonic, as last seen */
 
 	uint64_t start_mono_ms;
-	uint64_t audit_seq;	 /* of the newest entry */
-	struct rights rights;	 /* who may do what at the control socket */
+	uint64_t audit_seq;	   /* of the newest entry */
+	struct rights rights;	   /* who may do what at the control socket */
+	struct sessions *sessions; /* who is signed in at a screen (signin/session.h) */
+	struct node_web web;
 	struct faults faults;	 /* what failed by itself */
 	struct held held;	 /* partners that take more than their share */
 	uint64_t frames_refused; /* opened, but not authentic; since start */

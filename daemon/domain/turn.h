@@ -24,6 +24,7 @@
 
 struct node;
 struct faults;
+struct session;
 
 enum event_type {
 	EVENT_REQUEST, /* bytes: a packed Request from client */
@@ -124,6 +125,8 @@ struct turn {
 	struct id16
 		on_behalf; /* for whom: who asked before, and had to be confirmed; zeros: nobody else */
 	uint8_t roles;	   /* of whoever asks: enum role */
+	const struct session
+		*session;   /* of whoever asks; NULL: at the control socket, by their user */
 	struct pair *pairs; /* read in this turn; written back at its end */
 	struct answer *answers;
 	struct pending_doc *docs, **docs_last;

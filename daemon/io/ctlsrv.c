@@ -194,6 +194,9 @@ static void hear(struct client *c)
 	/* Several requests may have come in one read, and the beginning of another one behind them. */
 	memmove(c->in, c->in + at, c->len - at);
 	c->len -= at;
+	/* a person's data, and what a session is known by: not until the next request comes */
+	if (at > 0)
+		explicit_bzero(c->in + c->len, at);
 	if (!uv_is_closing((uv_handle_t *)&c->pipe)) /* drop() counted its room already */
 		give_back(c);
 	if (c->waiting + c->unread >= LIMIT_CLIENT_AHEAD) {

@@ -13,6 +13,7 @@
 #include "base/cause.h"
 #include "base/check.h"
 #include "base/endpoint.h"
+#include "base/origin.h"
 #include "base/text.h"
 #include "roles/configfile.h"
 #include "roles/nodefiles.h"
@@ -85,6 +86,7 @@ void config_value(const struct config *c, const struct config_setting *s, char *
 {
 	switch (s->type) {
 	case CONFIG_ADDRESS:
+	case CONFIG_ORIGIN:
 	case CONFIG_FILE:
 		(void)snprintf(out, cap, "%s", (const char *)c + s->offset);
 		break;
@@ -179,7 +181,8 @@ static void wrong_text(const struct config_setting *s, const char *value, const 
 		tell(f, "setting-long", "setting-shorter",
 		     FILL({"name", s->name, 0}, {"value", value, 0}, {"max", NULL, s->cap - 1}));
 	else
-		tell(f, "setting-address", "setting-address-do",
+		tell(f, "setting-address",
+		     s->type == CONFIG_ORIGIN ? "setting-origin-do" : "setting-address-do",
 		     FILL({"name", s->name, 0}, {"value", value, 0}, {"error", flaw, 0}));
 }
 
@@ -187,19 +190,21 @@ static void wrong_text(const struct config_setting *s, const char *value, const 
 static enum err judge(struct config *c, const struct config_setting *s, const char *value,
 		      struct config_fault *f)
 {
-	const char *flaw = s->type == CONFIG_ADDRESS ? endpoint_flaw(value, ENDPOINT_LISTEN, NULL)
-						     : NULL;
+	const char *flaw = s->type == CONFIG_ADDRESS  ? endpoint_flaw(value, ENDPOINT_LISTEN, NULL)
+			   : s->type == CONFIG_ORIGIN ? origin_flaw(value)
+						      : NULL;
 	char text[SHOWN + 4];
 	uint64_t v = 0;
 
 	(void)shown(text, value);
-	if (value[0] == '\0' && s->type != CONFIG_ADDRESS) {
+	if (value[0] == '\0' && s->type != CONFIG_ADDRESS && s->type != CONFIG_ORIGIN) {
 		tell(f, "setting-empty", "setting-empty-do",
 		     FILL({"name", s->name, 0}, {"standard", s->standard, 0}));
 		return ERR_INVAL;
 	}
 	switch (s->type) {
 	case CONFIG_ADDRESS:
+	case CONFIG_ORIGIN:
 	case CONFIG_FILE:
 		if (flaw == NULL && strlen(value) < s->cap) {
 			/* The whole field: settings of two files are compared byte by byte when

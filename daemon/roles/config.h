@@ -21,13 +21,14 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/limits.h"
+#include "base/limits_screens.h"
 #include "base/log.h"
 
-enum { CONFIG_PATH_MAX = 512, CONFIG_COUNT = 14 };
+enum { CONFIG_PATH_MAX = 512, CONFIG_COUNT = 17 };
 
 enum config_type {
 	CONFIG_ADDRESS, /* numeric, or empty: nowhere */
+	CONFIG_ORIGIN,	/* of screens (base/origin.h), or empty: there are none */
 	CONFIG_FILE,	/* its name, never empty */
 	CONFIG_NUMBER,	/* digits alone, from least to most, in unit */
 	CONFIG_WORD	/* one of words; kept as its place among them */
@@ -63,7 +64,10 @@ struct config {
 	uint64_t open_referrals, cases, threads; /* of one partner */
 	uint64_t flow_k, flow_percent;
 	uint64_t flow_manual, pair_check, cosign_manual; /* 0 or 1 */
-	unsigned line[CONFIG_COUNT];			 /* where each was set; 0: it was not */
+	char origin[LIMIT_ORIGIN + 1];			 /* of screens; "": there are none */
+	uint64_t web_passphrase; /* 1: people sign in by a passphrase, else by a passkey */
+	uint64_t web_idle_min;
+	unsigned line[CONFIG_COUNT]; /* where each was set; 0: it was not */
 };
 
 struct config_fault {

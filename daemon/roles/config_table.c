@@ -7,6 +7,7 @@ enum { MIB = 1024 * 1024 };
 
 #define PLACE(field)		  offsetof(struct config, field), sizeof((struct config *)0)->field
 #define ADDRESS			  CONFIG_ADDRESS, "", "", 0, 0
+#define ORIGIN			  CONFIG_ORIGIN, "", "", 0, 0
 #define FILE_NAME		  CONFIG_FILE, "", "", 0, 0
 #define WORDS(words)		  CONFIG_WORD, "", words, 0, 0
 #define NUMBER(least, most, unit) CONFIG_NUMBER, unit, "", least, most
@@ -62,6 +63,15 @@ const struct config_setting config_settings[CONFIG_COUNT] = {
 	{"Partners", "Cosign", WORDS("auto|manual"), "auto", true,
 	 "manual: this node vouches for a new roster entry only after kring roster cosign",
 	 PLACE(cosign_manual)},
+	{"Web", "Origin", ORIGIN, "", true,
+	 "address of this node's screens, as browsers show it: https://kring.goes.example; empty: nobody signs in at a screen",
+	 PLACE(origin)},
+	{"Web", "Login", WORDS("passkey|passphrase"), "passkey", false,
+	 "passphrase: for a demonstration; whoever signed in so does nothing that asks for a fresh passkey",
+	 PLACE(web_passphrase)},
+	{"Web", "IdleMinutes", NUMBER(1, LIMIT_SESSION_MIN, "minutes"), "15", true,
+	 "who did nothing for so long has to sign in again",
+	 PLACE(web_idle_min)},
 };
 
 const struct config_variable config_variables[] = {

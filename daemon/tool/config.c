@@ -183,6 +183,9 @@ static void print_takes(const struct config_setting *s)
 	case CONFIG_ADDRESS:
 		(void)printf("`tcp://ADDRESS:PORT`, or nothing");
 		break;
+	case CONFIG_ORIGIN:
+		(void)printf("`https://HOST`, or nothing");
+		break;
 	case CONFIG_FILE:
 		(void)printf("the name of a file");
 		break;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """Seeds for fuzz_parsers from proto/vectors/wire.json: the first byte chooses the parser."""
+import hashlib
 import json
 import pathlib
 import re
@@ -34,4 +35,11 @@ message = field(1, b"Kan zij dinsdag?") + field(2, 1796637600000) + field(3, b"d
 (out / "message").write_bytes(bytes([5 + bodies.index("Message")]) + message)
 records = b"".join(struct.pack(">IBH", 3 + len(b), t, 7) + b for t, b in ((10, b""), (12, bytes(4)), (3, b"envelope"), (13, bytes(40))))
 (out / "ipc-records").write_bytes(bytes([253]) + records)
+# a passkey, made by hand: authData, clientDataJSON, signature, key, name, each with its length
+auth = hashlib.sha256(b"kring.goes.example").digest() + bytes([0x45]) + struct.pack(">I", 7) + bytes(16) + struct.pack(">H", 16) + b"k" * 16 + b"\xa5"
+client = b'{"type":"webauthn.get","challenge":"' + b"A" * 43 + b'","origin":"https://kring.goes.example","crossOrigin":false}'
+spki = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+                     "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5")
+sig = bytes.fromhex("3006020101020101")
+(out / "passkey").write_bytes(bytes([251]) + b"".join(struct.pack(">H", len(x)) + x for x in (auth, client, sig, spki, b"k" * 16)))
 (out / "ipc-too-long").write_bytes(bytes([253]) + struct.pack(">IBH", 1 << 20, 3, 0))

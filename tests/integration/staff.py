@@ -70,6 +70,12 @@ def table():
     """{field of Request: roles} as the one table of commands has it."""
     text = (ROOT / "daemon/domain/desk/table.c").read_text()
     short = {"WORKER": {"caseworker"}, "CASES": {"caseworker", "reader"}, "ADMIN": {"administrator"}, "OFFICER": {"privacy"}, "ALL": set(UIDS)}
-    rows = re.findall(r"^\tX\((\w+), \w+, \w+, ([A-Z_ |]+)\)", text, re.M)
+    rows = re.findall(r"^\tX\((\w+), \w+, \w+, ([A-Z_ |]+), \w+\)", text, re.M)
     assert len(rows) > 60, "the table is not read any more"
     return {f.lower(): set().union(*(short[r.strip()] for r in roles.split("|"))) for f, roles in rows}
+
+
+def table_how():
+    """{field of Request: what it takes of a session}."""
+    text = (ROOT / "daemon/domain/desk/table.c").read_text()
+    return {f.lower(): how for f, how in re.findall(r"^\tX\((\w+), \w+, \w+, [A-Z_ |]+, (\w+)\)", text, re.M)}

@@ -247,6 +247,9 @@ def colleagues(book, n):
         book.type(n, "pending", "list")
         book.type(n, "pending", verb, json.loads(asked.stdout)["id"])
     book.type(n, "pending", "confirm", "3fa91b22")
+    book.type(n, "staff", "sessions")
+    book.type(n, "staff", "link", "Anna De Wit")
+    book.type(n, "staff", "signout", "Anna De Wit")
     book.type(n, "staff", "confirm", "--all")  # nobody came back with a backup
     book.type(n, "hand", "Bert Verzonnen", "--until", day(3))  # root has no list
     book.type(n, "case", "worker", "3fa91b22")

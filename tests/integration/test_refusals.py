@@ -526,6 +526,7 @@ def staff(w, b, clock):
     asked = Colleague(b, UIDS["administrator"]).ask("staff_role", who="Anna Verzonnen", roles=["caseworker"]).id
     w.ask("pending-nobody", b, "pending_confirm", id=asked)
     w.ask("second-root", b, "staff_role", who="Anna Verzonnen", roles=["caseworker"])
+    w.ask("screens-off", b, "staff_link", id="Anna Verzonnen")
     w.ask("staff-confirm-whom", b, "staff_confirm")
     w.ask("staff-none-came-back", b, "staff_confirm", all=True)
 

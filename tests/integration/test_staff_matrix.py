@@ -5,7 +5,7 @@ import pytest
 from node import Refused
 from staff import STRANGER, UIDS, Colleague, hire, kring, pb, table
 
-NO_COMMAND = {"version", "request_id", "dry_run", "unlock"}  # unlock: a node that is awake has no such command
+NO_COMMAND = {"version", "request_id", "dry_run", "session", "unlock"}  # unlock: a node that is awake has no such command
 
 
 @pytest.fixture

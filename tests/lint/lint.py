@@ -70,8 +70,8 @@ def domain_is_pure():
     lib = BUILD / "daemon/libkring_domain.a"
     allow = re.compile(r"^(person_fault|mem(cpy|cmp|set|move|chr)|str(len|cmp|ncmp|str|chr|pbrk|spn)|(__)?explicit_bzero(_chk)?|utf8proc_\w+|strcspn|strnlen|calloc|realloc|free|__stack_chk_fail"
                        r"|__mem\w+_chk|__asan_\w+|__ubsan_\w+|_GLOBAL_OFFSET_TABLE_"
-                       r"|arena_\w+|bytes_\w+|be(16|32|64)_\w+|rd_\w+|wr_\w+|text_\w+|pack_\w+|date_\w+|endpoint_\w+|err_\w+|cause_set|check_failed"
-                       r"|act_\w+|kind_(has|known|opened_by)|hash_\w+|chunks_\w+|verify_sig|identity_\w+|msg_\w+|wire_\w+|list_\w+|store_\w+|record_\w+|key_\w+)$")
+                       r"|arena_\w+|bytes_\w+|be(16|32|64)_\w+|rd_\w+|wr_\w+|text_\w+|pack_\w+|date_\w+|endpoint_\w+|origin_\w+|err_\w+|cause_set|check_failed"
+                       r"|act_\w+|kind_(has|known|opened_by)|hash_\w+|chunks_\w+|verify_sig|foreign_(key|holds|nobody)|identity_\w+|msg_\w+|wire_\w+|list_\w+|store_\w+|record_\w+|key_\w+)$")
     own = set()
     wanted = set()
     for line in subprocess.run(["nm", str(lib)], capture_output=True, text=True).stdout.splitlines():
@@ -245,7 +245,7 @@ def bodies_are_read_in_one_place():
 
 def requests_are_answered_above():
     """What a client asked is read, and its reply filled, in the rooms that answer: rules below give rows and findings."""
-    answering = {"views", "day", "oversight", "papers", "admin", "desk", "domain"}  # domain: turns and pages, which they share
+    answering = {"views", "day", "oversight", "papers", "admin", "asker", "desk", "domain"}  # domain: turns and pages, which they share
     for p in (ROOT / "daemon/domain").rglob("*.[ch]"):
         m = re.search(r"\bREPLY_[A-Z]\w*|\bstruct msg \*re(q|quest|ply)\b", COMMENT.sub("", p.read_text()))
         if p.parent.name not in answering and m:

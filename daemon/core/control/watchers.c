@@ -8,14 +8,15 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "domain/signin/session.h"
 #include "proto/msg.h"
 #include "store/keyspace.h"
 
-enum { ARENA = 4096, REQUEST_MOST = 64 /* others are longer: not parsed twice */ };
+enum { ARENA = 4096, REQUEST_MOST = 96 /* others are longer: not parsed twice */ };
 
 struct watcher {
 	uint64_t client; /* 0: a free place */
-	uint32_t uid;
+	struct watchers_who who;
 	unsigned kinds; /* not told yet */
 	uint64_t told_ms;
 };
@@ -62,7 +63,7 @@ static void on_due(void *ctx)
 		struct watcher *one = &w->all[i];
 		const int unread = one->client == 0 ? -1 : ctlsrv_unread(w->ctl, one->client);
 
-		if (unread >= 0 && one->kinds != 0 && !w->right.may(w->right.ctx, one->uid)) {
+		if (unread >= 0 && one->kinds != 0 && !w->right.may(w->right.ctx, &one->who)) {
 			ctlsrv_drop(w->ctl, one->client); /* the right ended meanwhile */
 			*one = (struct watcher){.client = 0};
 		} else if (unread < 0) /* gone, or never there */
@@ -94,7 +95,7 @@ enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *c
 	return rc;
 }
 
-bool watchers_wanted(struct span request)
+bool watchers_wanted(struct span request, struct watchers_who *who)
 {
 	struct arena a;
 	struct err_text why;
@@ -106,6 +107,9 @@ bool watchers_wanted(struct span request)
 		return false;
 	wanted = msg_parse(&a, MSG_REQUEST, request, &m, &why) == ERR_OK &&
 		 msg_has(m, REQUEST_WATCH);
+	who->brought = wanted && msg_has(m, REQUEST_SESSION);
+	if (!who->brought || !session_key(msg_bytes(m, REQUEST_SESSION), &who->key))
+		who->key = (struct id32){{0}};
 	arena_free(&a);
 	return wanted;
 }
@@ -115,7 +119,7 @@ static size_t places_of(const struct watchers *w, uint32_t uid)
 	size_t n = 0;
 
 	for (size_t i = 0; i < LIMIT_WATCHERS; i++)
-		n += w->all[i].client != 0 && w->all[i].uid == uid;
+		n += w->all[i].client != 0 && w->all[i].who.uid == uid;
 	return n;
 }
 
@@ -129,7 +133,7 @@ static struct watcher *place_for(struct watchers *w, uint32_t uid)
 	require(w->ctl != NULL);
 	for (size_t i = 0; i < LIMIT_WATCHERS; i++) {
 		struct watcher *one = &w->all[i];
-		const size_t held = places_of(w, one->uid);
+		const size_t held = places_of(w, one->who.uid);
 
 		if (one->client == 0 || ctlsrv_unread(w->ctl, one->client) < 0)
 			return one;
@@ -143,7 +147,7 @@ static struct watcher *place_for(struct watchers *w, uint32_t uid)
 	return of_most;
 }
 
-enum err watchers_add(struct watchers *w, uint64_t client, uint32_t uid)
+enum err watchers_add(struct watchers *w, uint64_t client, const struct watchers_who *who)
 {
 	struct watcher *place;
 
@@ -151,10 +155,10 @@ enum err watchers_add(struct watchers *w, uint64_t client, uint32_t uid)
 	for (size_t i = 0; i < LIMIT_WATCHERS; i++)
 		if (w->all[i].client == client)
 			return ERR_FULL; /* one for each */
-	place = place_for(w, uid);
+	place = place_for(w, who->uid);
 	if (place == NULL)
 		return ERR_FULL;
-	*place = (struct watcher){.client = client, .uid = uid};
+	*place = (struct watcher){.client = client, .who = *who};
 	ctlsrv_watching(w->ctl, client);
 	tell(w, place, true);
 	return ERR_OK;

@@ -2,7 +2,7 @@
 /**
  * watchers - clients of the control socket that are told when something changed, for as long as they stay.
  *
- * Layer:    core (base, proto, store's tables, io).
+ * Layer:    core (base, proto, domain, store's tables, io).
  * Owns:     who watches, and what each was not told yet.
  * Threads:  core process, event-loop thread only.
  * Time:     monotonic milliseconds; each is told at most once in LIMIT_WATCH_MS.
@@ -29,18 +29,26 @@ enum watch_kind {
 
 struct watchers;
 
-/** May this user still watch?  Asked each time before one is told. */
+/** Who watches: a user, or the person of a session, whoever brings it. */
+struct watchers_who {
+	uint32_t uid;
+	bool brought;	 /* a session, even one that there is not */
+	struct id32 key; /* session_key(); zeros: no such session */
+};
+
+/** May this one still watch?  Asked each time before one is told. */
 struct watchers_right {
-	bool (*may)(void *ctx, uint32_t uid);
+	bool (*may)(void *ctx, const struct watchers_who *who);
 	void *ctx;
 };
 MUST_CHECK enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl,
 				    const struct watchers_right *right);
-/** Is this packed request the one for watching? */
-bool watchers_wanted(struct span request);
+/** Is this packed request the one for watching?  Then who has the session that it brings. */
+bool watchers_wanted(struct span request, struct watchers_who *who);
 /** This client, of this user, watches from now on and was told so; where all places are taken, one of whoever holds most of them
  * is cut off.  ERR_FULL: nobody holds more than this user would, or this client watches already. */
-MUST_CHECK enum err watchers_add(struct watchers *w, uint64_t client, uint32_t uid);
+MUST_CHECK enum err watchers_add(struct watchers *w, uint64_t client,
+				 const struct watchers_who *who);
 /** enum watch_kind bits; 0: nothing happened. */
 void watchers_note(struct watchers *w, unsigned kinds);
 /** What changed with rows of these tables (store_touched), and with threads of these sides (engine.h). */

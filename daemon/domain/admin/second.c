@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "domain/admin/staff.h"
+#include "domain/admin/wayin.h"
 #include "domain/evidence/audit.h"
 #include "domain/state.h"
 #include "domain/views/find.h"
@@ -43,13 +44,27 @@ static enum err was_here(struct turn *t, const struct msg *req, bool *yes)
 	while (staff_each(t, &w, &s)) {
 		const bool works = staff_works(&s, t->wall_ms);
 
-		if (s.roles == 0 || s.uid != msg_u64(req, STAFF_ADD_UID))
+		/* without a user of this machine it is the name that tells who is meant */
+		const bool same = msg_has(req, STAFF_ADD_UID)
+					  ? s.uid == msg_u64(req, STAFF_ADD_UID)
+					  : strcmp(s.name, msg_text(req, STAFF_ADD_NAME)) == 0;
+
+		if (s.roles == 0 || !same)
 			continue;
 		left = left || !works;
 		here = here || works; /* which admin_staff_add refuses */
 	}
 	*yes = left && !here;
 	return w.rc;
+}
+
+/* Another way in for somebody who has one: else an administrator alone could be anybody. */
+static enum err has_one(struct turn *t, const struct msg *req, bool *yes)
+{
+	struct staff s;
+	enum err rc = admin_staff_find(t, msg_text(req, BY_ID_ID), &s);
+
+	return rc == ERR_OK ? wayin_any(t, &s, yes) : rc;
 }
 
 enum err second_needed(struct turn *t, unsigned field, const struct msg *req, bool *yes)
@@ -61,6 +76,8 @@ enum err second_needed(struct turn *t, unsigned field, const struct msg *req, bo
 		return gives_more(t, req, yes);
 	if (field == REQUEST_STAFF_ADD)
 		return was_here(t, req, yes);
+	if (field == REQUEST_STAFF_LINK)
+		return has_one(t, req, yes);
 	*yes = field == REQUEST_CASE_RELEASE ||
 	       (field == REQUEST_CASE_ERASE && msg_u64(req, CASE_ERASE_NOW) != 0);
 	return ERR_OK;
@@ -75,6 +92,7 @@ static unsigned naming(unsigned field)
 	case REQUEST_CASE_ERASE:
 		return CASE_ERASE_ID;
 	case REQUEST_CASE_RELEASE:
+	case REQUEST_STAFF_LINK:
 		return BY_ID_ID;
 	case REQUEST_STAFF_ROLE:
 		return STAFF_ROLE_WHO;
@@ -96,7 +114,7 @@ static enum err pin(struct turn *t, unsigned field, const struct msg *req, struc
 	require(t->ev->type == EVENT_REQUEST);
 	if (rc != ERR_OK)
 		return rc; /* it was understood before: only memory can be short */
-	if (field == REQUEST_STAFF_ROLE) {
+	if (field == REQUEST_STAFF_ROLE || field == REQUEST_STAFF_LINK) {
 		rc = admin_staff_find(t, msg_text(req, name), &s);
 		p->about = s.id;
 	} else if (name != 0) {
@@ -108,6 +126,7 @@ static enum err pin(struct turn *t, unsigned field, const struct msg *req, struc
 	if (name != 0)
 		msg_set_text(t->arena, msg_sub(t->arena, whole, field), name, hex);
 	msg_clear(whole, REQUEST_REQUEST_ID); /* asked again it is the same act */
+	msg_clear(whole, REQUEST_SESSION);    /* a secret, and over before long */
 	return msg_pack(t->arena, whole, &p->request);
 }
 
@@ -167,7 +186,8 @@ static enum err read_request(struct turn *t, const struct pending *p, struct msg
 			     unsigned *field)
 {
 	static const unsigned fields[] = {REQUEST_CASE_ERASE, REQUEST_CASE_RELEASE,
-					  REQUEST_STAFF_ROLE, REQUEST_STAFF_ADD};
+					  REQUEST_STAFF_ROLE, REQUEST_STAFF_ADD,
+					  REQUEST_STAFF_LINK};
 	struct err_text why;
 
 	*field = 0;
@@ -273,6 +293,7 @@ static const char *code_of(unsigned field)
 	return field == REQUEST_CASE_ERASE     ? "case-erase"
 	       : field == REQUEST_CASE_RELEASE ? "case-release"
 	       : field == REQUEST_STAFF_ROLE   ? "staff-role"
+	       : field == REQUEST_STAFF_LINK   ? "staff-link"
 					       : "staff-add";
 }
 
@@ -291,13 +312,14 @@ static enum err put_row(struct turn *t, const struct pending *p, unsigned field,
 	msg_set_u64(row, PENDING_ROW_AT_MS, p->at_ms);
 	msg_set_u64(row, PENDING_ROW_UNTIL_MS, p->at_ms + LIMIT_PENDING_MS);
 	msg_set_u64(row, PENDING_ROW_OWN, id16_equal(&p->asker, &t->staff));
-	if (field == REQUEST_STAFF_ROLE && rc == ERR_OK) {
+	if ((field == REQUEST_STAFF_ROLE || field == REQUEST_STAFF_LINK) && rc == ERR_OK) {
 		rc = staff_name(t, &p->about, name);
 		msg_set_text(t->arena, row, PENDING_ROW_NAME, name);
 	} else if (field == REQUEST_STAFF_ADD) {
 		/* the right follows the number: who confirms a name alone may let in somebody else */
 		msg_set_text(t->arena, row, PENDING_ROW_NAME, msg_text(sub, STAFF_ADD_NAME));
-		msg_set_u64(row, PENDING_ROW_UID, msg_u64(sub, STAFF_ADD_UID));
+		if (msg_has(sub, STAFF_ADD_UID))
+			msg_set_u64(row, PENDING_ROW_UID, msg_u64(sub, STAFF_ADD_UID));
 	} else {
 		bytes_hex(hex, p->about.b, sizeof p->about.b);
 		msg_set_text(t->arena, row, PENDING_ROW_CASE_ID, hex);

@@ -11,6 +11,7 @@
 
 #include "base/endpoint.h"
 #include "domain/evidence/audit.h"
+#include "domain/signin/session.h"
 #include "domain/stream/connect.h"
 
 /* Until a partner or a person agrees with this clock no quarter is reported (flow/publish.c): a wrong date would close one that
@@ -31,6 +32,8 @@ static enum err keys_away(struct turn *t, enum effect_type what, const char *det
 
 	require(what == EFFECT_LOCK || what == EFFECT_PANIC);
 	require(detail != NULL);
+	session_end_all(t); /* also in the moment until the process ends */
+	t->session = NULL;
 	rc = turn_do(t, what);
 	if (rc != ERR_OK)
 		return rc;

@@ -10,10 +10,12 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "base/text.h"
+#include "domain/admin/wayin.h"
 #include "domain/consent/drafts.h"
 #include "domain/evidence/audit.h"
 #include "domain/page.h"
 #include "domain/referral/calendar.h"
+#include "domain/signin/session.h"
 #include "domain/staff/worker.h"
 #include "domain/state.h"
 #include "domain/views/find.h"
@@ -43,7 +45,7 @@ enum err admin_staff_find(struct turn *t, const char *who, struct staff *s)
 	while (staff_each(t, &w, &one)) {
 		if (!staff_works(&one, t->wall_ms))
 			continue;
-		if (strcmp(one.name, who) == 0 || strcmp(one.user, who) == 0) {
+		if (strcmp(one.name, who) == 0 || (who[0] != '\0' && strcmp(one.user, who) == 0)) {
 			named++;
 			*s = one;
 		}
@@ -96,22 +98,26 @@ static enum err check_both(struct turn *t, const struct id16 *self, uint8_t role
 				say_number("count", SMALL));
 }
 
-/* A user stands for one person: neither root, nor the node itself, nor what the kernel shows of users that it cannot name. */
+/* Who signs in at a screen needs no user of this machine.  A user stands for one person: neither root, nor the node itself, nor what the kernel shows of users that it cannot name. */
 static enum err check_user(struct turn *t, const struct msg *req, const struct staff *s)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	struct staff one;
 
-	if (!msg_has(req, STAFF_ADD_UID) || s->uid == RIGHTS_UID_NOBODY || s->uid == UINT32_MAX)
+	const bool none = !msg_has(req, STAFF_ADD_UID) && t->node->web.origin[0] != '\0';
+
+	if (!none && (!msg_has(req, STAFF_ADD_UID) || s->uid == RIGHTS_UID_NOBODY ||
+		      s->uid == RIGHTS_UID_NONE))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_MISSING);
-	if (s->uid == 0 || s->uid == t->node->rights.own_uid)
+	if (!none && rights_keeper(&t->node->rights, s->uid))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_OF_NODE);
 	while (staff_each(t, &w, &one))
 		if (staff_works(&one, t->wall_ms) &&
-		    (one.uid == s->uid || strcmp(one.name, s->name) == 0))
+		    ((!none && one.uid == s->uid) || strcmp(one.name, s->name) == 0))
 			return turn_refuse_with(t, ERR_EXISTS,
-						one.uid == s->uid ? REFUSAL_STAFF_USER_TAKEN
-								  : REFUSAL_STAFF_NAME_TAKEN,
+						!none && one.uid == s->uid
+							? REFUSAL_STAFF_USER_TAKEN
+							: REFUSAL_STAFF_NAME_TAKEN,
 						say_text("name", one.name));
 	return w.rc;
 }
@@ -150,7 +156,8 @@ static enum err read_person(struct turn *t, const struct msg *req, struct staff 
 					say_number("most", STAFF_NAME));
 	if (!take(s->user, sizeof s->user, msg_text(req, STAFF_ADD_USER)))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_MISSING);
-	s->uid = (uint32_t)msg_u64(req, STAFF_ADD_UID);
+	s->uid = msg_has(req, STAFF_ADD_UID) ? (uint32_t)msg_u64(req, STAFF_ADD_UID)
+					     : RIGHTS_UID_NONE;
 	s->until_ms = until == 0 ? 0 : calendar_end(here, calendar_day(here, until));
 	if (until != 0 && s->until_ms <= t->wall_ms)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_UNTIL_PAST);
@@ -158,7 +165,7 @@ static enum err read_person(struct turn *t, const struct msg *req, struct staff 
 }
 
 /* What the reply and the list say of one. */
-static void put_row(struct turn *t, const struct staff *s, struct msg *reply)
+enum err admin_staff_row(struct turn *t, const struct staff *s, struct msg *reply)
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_STAFF);
 	char hex[33], day[DATE_TEXT], name[STAFF_NAME + 1];
@@ -186,11 +193,12 @@ static void put_row(struct turn *t, const struct staff *s, struct msg *reply)
 		msg_set_u64(row, STAFF_ROW_ENDED_MS, s->ended_ms);
 	if (staff_came_back(s, t->node->rights.older_no))
 		msg_set_u64(row, STAFF_ROW_CAME_BACK, 1);
-	if (s->deputy_until_ms < t->wall_ms || staff_name(t, &s->deputy, name) != ERR_OK)
-		return;
-	date_text(calendar_day(t->node->country, s->deputy_until_ms), day);
-	msg_set_text(t->arena, row, STAFF_ROW_DEPUTY, name);
-	msg_set_text(t->arena, row, STAFF_ROW_DEPUTY_DAY, day);
+	if (s->deputy_until_ms >= t->wall_ms && staff_name(t, &s->deputy, name) == ERR_OK) {
+		date_text(calendar_day(t->node->country, s->deputy_until_ms), day);
+		msg_set_text(t->arena, row, STAFF_ROW_DEPUTY, name);
+		msg_set_text(t->arena, row, STAFF_ROW_DEPUTY_DAY, day);
+	}
+	return wayin_row(t, s, row);
 }
 
 /* Rights follow the row at once. */
@@ -203,8 +211,7 @@ static enum err save(struct turn *t, struct staff *s, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	rights_changed(&t->node->rights);
-	put_row(t, s, reply);
-	return ERR_OK;
+	return admin_staff_row(t, s, reply);
 }
 
 /* A new row, as it would be saved. */
@@ -240,6 +247,8 @@ enum err admin_staff_add(struct turn *t, const struct msg *req, struct msg *repl
 	if (rc == ERR_FULL && store_failed(t->txn) == ERR_OK)
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_STAFF_TOO_MANY,
 					say_number("most", LIMIT_STAFF));
+	if (rc == ERR_OK)
+		rc = wayin_link(t, &s, reply);
 	if (rc != ERR_OK)
 		return rc;
 	if (first)
@@ -257,7 +266,7 @@ enum err admin_staff_list(struct turn *t, const struct msg *req, struct msg *rep
 	while (staff_each(t, &w, &s))
 		if (!page_damaged(t, s.roles == 0 ? ERR_CORRUPT : ERR_OK, STORE_STAFF,
 				  span_of(s.id.b, sizeof s.id.b), reply))
-			put_row(t, &s, reply);
+			w.rc = admin_staff_row(t, &s, reply);
 	if (!t->node->rights.named)
 		msg_set_u64(reply, REPLY_OPEN_TO_ALL, 1);
 	return w.rc;
@@ -287,11 +296,15 @@ enum err admin_staff_judge_role(struct turn *t, const struct msg *req)
 
 enum err admin_staff_role(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	struct rights_asker before;
 	struct staff s;
 	enum err rc = read_role(t, req, &s);
 
 	if (rc != ERR_OK)
 		return rc;
+	rights_of_staff(&t->node->rights, &s.id, t->wall_ms, &before);
+	if (s.roles != before.roles) /* whoever is signed in was let in with others */
+		(void)session_end_of(t, &s.id, NULL);
 	rc = save(t, &s, reply);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_ROLE,
 								 .detail = "staff-role"})
@@ -352,6 +365,7 @@ enum err admin_staff_end(struct turn *t, const struct msg *req, struct msg *repl
 	if (rc != ERR_OK)
 		return rc;
 	s.ended_ms = t->wall_ms;
+	wayin_end(t, &s);
 	rc = drafts_end(t, &s.id);
 	if (rc == ERR_OK)
 		rc = save(t, &s, reply);
@@ -427,7 +441,9 @@ enum err admin_case_worker(struct turn *t, const struct msg *req, struct msg *re
 		rc = worker_set(t, &id, &s.id);
 	if (rc != ERR_OK)
 		return rc;
-	put_row(t, &s, reply);
+	rc = admin_staff_row(t, &s, reply);
+	if (rc != ERR_OK)
+		return rc;
 	return audit_add(t, &(struct audit_entry){
 				    .event = AUDIT_CHANGE, .case_id = &id, .detail = "worker"});
 }

@@ -30,6 +30,8 @@ MUST_CHECK enum err admin_case_worker(struct turn *t, const struct msg *req, str
 MUST_CHECK enum err admin_staff_judge_add(struct turn *t, const struct msg *req);
 MUST_CHECK enum err admin_staff_judge_role(struct turn *t, const struct msg *req);
 
+/** One row of a reply. */
+MUST_CHECK enum err admin_staff_row(struct turn *t, const struct staff *s, struct msg *reply);
 /** The one who works here now and is called so: by name, by unix user, or by the beginning of the id.  ERR_NOTFOUND, explained:
  *  nobody, or several. */
 MUST_CHECK enum err admin_staff_find(struct turn *t, const char *who, struct staff *s);

@@ -9,16 +9,20 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "crypto/hash.h"
 #include "domain/admin/approve.h"
 #include "domain/admin/invites.h"
+#include "domain/admin/login.h"
 #include "domain/admin/outbox.h"
 #include "domain/admin/paircheck.h"
+#include "domain/admin/passkeys.h"
 #include "domain/admin/publish.h"
 #include "domain/admin/restored.h"
 #include "domain/admin/roster.h"
 #include "domain/admin/second.h"
 #include "domain/admin/self.h"
 #include "domain/admin/staff.h"
+#include "domain/asker/asker.h"
 #include "domain/day/today.h"
 #include "domain/day/worklist.h"
 #include "domain/desk/cases.h"
@@ -38,6 +42,7 @@
 #include "domain/papers/paper.h"
 #include "domain/papers/who.h"
 #include "domain/room.h"
+#include "domain/signin/session.h"
 #include "domain/views/cases.h"
 #include "domain/views/consents.h"
 #include "domain/views/referrals.h"
@@ -71,94 +76,112 @@ static enum err pending_list(struct turn *t, const struct msg *req, struct msg *
 static enum err pending_confirm(struct turn *t, const struct msg *req, struct msg *reply);
 static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg *reply);
 
+/* FRESH: who signed in at a screen shows the passkey again.  A terminal has the account of its user, and asks instead. */
 /* An act writes and does not grow, although it makes a document: somebody waits for it, also when the disk is full.  Who looks
  * after the node has no right to a row that shows a person. */
 /* clang-format off */
 #define ROWS(X) \
-	X(STATUS, view_status, READS, ALL) \
-	X(WATCH, by_core, READS, ALL) \
-	X(ROSTER_IMPORT, admin_roster_import, FREES, ADMIN) \
-	X(ROSTER_SHOW, view_roster, READS, ADMIN | OFFICER) \
-	X(ROSTER_COSIGN, admin_roster_cosign, WRITES, ADMIN) \
-	X(PARTNER_LIST, view_partner_list, READS, ALL) \
-	X(PARTNER_SHOW, view_partner_show, READS, ALL) \
-	X(PARTNER_AGREE, desk_agree, WRITES, ADMIN) \
-	X(PARTNER_AGREEMENT, view_agreement, READS, ALL) \
-	X(CASE_NEW, desk_case_new, GROWS, WORKER) \
-	X(CASE_NEAR, desk_case_near, READS, WORKER) \
-	X(CASE_LIST, view_case_list, READS, CASES) \
-	X(CASE_SHOW, view_case_show, READS, CASES) \
-	X(CASE_NOTE, desk_case_note, GROWS, WORKER) \
-	X(CASE_EDIT, desk_case_edit, GROWS, WORKER) \
-	X(CASE_TAKE, desk_case_take, WRITES, WORKER) \
-	X(CASE_CLOSE, desk_case_close, FREES, WORKER) \
-	X(CASE_REOPEN, desk_case_reopen, WRITES, WORKER) \
-	X(CASE_ERASE, desk_case_erase, FREES, WORKER) \
-	X(CONSENT_GIVE, desk_consent_give, GROWS, WORKER) \
-	X(CONSENT_LIST, view_consent_list, READS, CASES) \
-	X(CONSENT_SHOW, view_consent_show, READS, CASES) \
-	X(CONSENT_WITHDRAW, desk_consent_withdraw, FREES, WORKER) \
-	X(CASE_WHO, view_who, READS, CASES | OFFICER) \
-	X(CASE_LETTER, view_case_letter, READS, CASES) \
-	X(REF_LETTER, view_ref_letter, READS, CASES) \
-	X(CASE_EXPORT, view_case_export, READS, CASES | OFFICER) \
-	X(REFER, desk_refer, GROWS, WORKER) \
-	X(ACT, desk_act, WRITES, WORKER) \
-	X(DONE, desk_done, FREES, WORKER) \
-	X(REF_ERASE, desk_ref_erase, FREES, WORKER) \
-	X(DRAFT_PUT, desk_draft_put, GROWS, WORKER) \
-	X(DRAFT_GET, desk_draft_get, READS, WORKER) \
-	X(DRAFT_DROP, desk_draft_drop, FREES, WORKER) \
-	X(DRAFT_LIST, desk_draft_list, READS, WORKER) \
-	X(INBOX, view_inbox, READS, CASES) \
-	X(SENT, view_sent, READS, CASES) \
-	X(SHOW, view_show, READS, CASES) \
-	X(WORKLIST, view_worklist, READS, CASES) \
-	X(TODAY, view_today, READS, CASES) \
-	X(OUTBOX_LIST, view_outbox_list, READS, ADMIN | OFFICER) \
-	X(OUTBOX_WHY, view_outbox_why, READS, ADMIN | OFFICER) \
-	X(OUTBOX_RETRY, admin_outbox_retry, WRITES, ADMIN) \
-	X(OUTBOX_DROP, admin_outbox_drop, FREES, ADMIN) \
-	X(AUDIT_LIST, view_audit_list, READS, OFFICER) \
-	X(AUDIT_VERIFY, view_audit_verify, READS, ADMIN | OFFICER) \
-	X(AUDIT_CHECKPOINT, admin_checkpoint, WRITES, ADMIN) \
-	X(AUDIT_EXPORT, view_audit_export, READS, OFFICER) \
-	X(CLOCK_CONFIRM, admin_clock_confirm, WRITES, ADMIN) \
-	X(VERIFY, view_verify, READS, ADMIN | OFFICER) \
-	X(PARTNER_RESTORED, admin_restored, FREES, ADMIN) \
-	X(PARTNER_CHECK, admin_partner_check, WRITES, ADMIN) \
-	X(CASE_RELEASE, desk_case_release, WRITES, WORKER) \
-	X(BACKUP, admin_backup, BARE, ADMIN) \
-	X(BACKUP_NEXT, by_core, READS, ADMIN) \
-	X(LOCK, admin_lock, BARE, ADMIN) \
-	X(PANIC, admin_panic, BARE, ADMIN) \
-	X(ADDRESS, admin_address, FREES, ADMIN) \
-	X(INVITE, admin_invite, GROWS, ADMIN) \
-	X(INVITE_LIST, admin_invite_list, READS, ADMIN | OFFICER) \
-	X(INVITE_CANCEL, admin_invite_cancel, FREES, ADMIN) \
-	X(CONFIRM, admin_confirm, WRITES, ADMIN) \
-	X(APPROVE_LIST, admin_approve_list, READS, ADMIN | OFFICER) \
-	X(APPROVE_GET, admin_approve_get, FREES, ADMIN) \
-	X(APPROVE_SIGN, admin_approve_sign, FREES, ADMIN) \
-	X(PROPOSE, admin_propose, FREES, ADMIN) \
-	X(FLOW, view_figures, READS, ALL) \
-	X(FLOW_PUBLISH, admin_publish, WRITES, OFFICER) \
-	X(STAFF_ADD, admin_staff_add, WRITES, ADMIN) \
-	X(STAFF_LIST, admin_staff_list, READS, ADMIN | OFFICER) \
-	X(STAFF_ROLE, admin_staff_role, WRITES, ADMIN) \
-	X(STAFF_CONFIRM, admin_staff_confirm, WRITES, ADMIN) \
-	X(STAFF_END, admin_staff_end, FREES, ADMIN) \
-	X(CASE_WORKER, admin_case_worker, WRITES, WORKER) \
-	X(HAND, admin_hand, WRITES, WORKER) \
-	X(PENDING_LIST, pending_list, READS, WORKER | ADMIN) \
-	X(PENDING_CONFIRM, pending_confirm, FREES, WORKER | ADMIN) \
-	X(PENDING_REFUSE, pending_refuse, FREES, WORKER | ADMIN)
+	X(STATUS, view_status, READS, ALL, PLAIN) \
+	X(WATCH, by_core, READS, ALL, PLAIN) \
+	X(ROSTER_IMPORT, admin_roster_import, FREES, ADMIN, FRESH) \
+	X(ROSTER_SHOW, view_roster, READS, ADMIN | OFFICER, PLAIN) \
+	X(ROSTER_COSIGN, admin_roster_cosign, WRITES, ADMIN, FRESH) \
+	X(PARTNER_LIST, view_partner_list, READS, ALL, PLAIN) \
+	X(PARTNER_SHOW, view_partner_show, READS, ALL, PLAIN) \
+	X(PARTNER_AGREE, desk_agree, WRITES, ADMIN, FRESH) \
+	X(PARTNER_AGREEMENT, view_agreement, READS, ALL, PLAIN) \
+	X(CASE_NEW, desk_case_new, GROWS, WORKER, PLAIN) \
+	X(CASE_NEAR, desk_case_near, READS, WORKER, PLAIN) \
+	X(CASE_LIST, view_case_list, READS, CASES, PLAIN) \
+	X(CASE_SHOW, view_case_show, READS, CASES, PLAIN) \
+	X(CASE_NOTE, desk_case_note, GROWS, WORKER, PLAIN) \
+	X(CASE_EDIT, desk_case_edit, GROWS, WORKER, PLAIN) \
+	X(CASE_TAKE, desk_case_take, WRITES, WORKER, PLAIN) \
+	X(CASE_CLOSE, desk_case_close, FREES, WORKER, PLAIN) \
+	X(CASE_REOPEN, desk_case_reopen, WRITES, WORKER, PLAIN) \
+	X(CASE_ERASE, desk_case_erase, FREES, WORKER, FRESH) \
+	X(CONSENT_GIVE, desk_consent_give, GROWS, WORKER, PLAIN) \
+	X(CONSENT_LIST, view_consent_list, READS, CASES, PLAIN) \
+	X(CONSENT_SHOW, view_consent_show, READS, CASES, PLAIN) \
+	X(CONSENT_WITHDRAW, desk_consent_withdraw, FREES, WORKER, PLAIN) \
+	X(CASE_WHO, view_who, READS, CASES | OFFICER, PLAIN) \
+	X(CASE_LETTER, view_case_letter, READS, CASES, PLAIN) \
+	X(REF_LETTER, view_ref_letter, READS, CASES, PLAIN) \
+	X(CASE_EXPORT, view_case_export, READS, CASES | OFFICER, FRESH) \
+	X(REFER, desk_refer, GROWS, WORKER, PLAIN) \
+	X(ACT, desk_act, WRITES, WORKER, PLAIN) \
+	X(DONE, desk_done, FREES, WORKER, PLAIN) \
+	X(REF_ERASE, desk_ref_erase, FREES, WORKER, PLAIN) \
+	X(DRAFT_PUT, desk_draft_put, GROWS, WORKER, PLAIN) \
+	X(DRAFT_GET, desk_draft_get, READS, WORKER, PLAIN) \
+	X(DRAFT_DROP, desk_draft_drop, FREES, WORKER, PLAIN) \
+	X(DRAFT_LIST, desk_draft_list, READS, WORKER, PLAIN) \
+	X(INBOX, view_inbox, READS, CASES, PLAIN) \
+	X(SENT, view_sent, READS, CASES, PLAIN) \
+	X(SHOW, view_show, READS, CASES, PLAIN) \
+	X(WORKLIST, view_worklist, READS, CASES, PLAIN) \
+	X(TODAY, view_today, READS, CASES, PLAIN) \
+	X(OUTBOX_LIST, view_outbox_list, READS, ADMIN | OFFICER, PLAIN) \
+	X(OUTBOX_WHY, view_outbox_why, READS, ADMIN | OFFICER, PLAIN) \
+	X(OUTBOX_RETRY, admin_outbox_retry, WRITES, ADMIN, FRESH) \
+	X(OUTBOX_DROP, admin_outbox_drop, FREES, ADMIN, FRESH) \
+	X(AUDIT_LIST, view_audit_list, READS, OFFICER, PLAIN) \
+	X(AUDIT_VERIFY, view_audit_verify, READS, ADMIN | OFFICER, PLAIN) \
+	X(AUDIT_CHECKPOINT, admin_checkpoint, WRITES, ADMIN, FRESH) \
+	X(AUDIT_EXPORT, view_audit_export, READS, OFFICER, PLAIN) \
+	X(CLOCK_CONFIRM, admin_clock_confirm, WRITES, ADMIN, FRESH) \
+	X(VERIFY, view_verify, READS, ADMIN | OFFICER, PLAIN) \
+	X(PARTNER_RESTORED, admin_restored, FREES, ADMIN, FRESH) \
+	X(PARTNER_CHECK, admin_partner_check, WRITES, ADMIN, FRESH) \
+	X(CASE_RELEASE, desk_case_release, WRITES, WORKER, FRESH) \
+	X(BACKUP, admin_backup, BARE, ADMIN, FRESH) \
+	X(BACKUP_NEXT, by_core, READS, ADMIN, FRESH) \
+	X(LOCK, admin_lock, BARE, ADMIN, FRESH) \
+	X(PANIC, admin_panic, BARE, ADMIN, FRESH) \
+	X(ADDRESS, admin_address, FREES, ADMIN, FRESH) \
+	X(INVITE, admin_invite, GROWS, ADMIN, FRESH) \
+	X(INVITE_LIST, admin_invite_list, READS, ADMIN | OFFICER, PLAIN) \
+	X(INVITE_CANCEL, admin_invite_cancel, FREES, ADMIN, FRESH) \
+	X(CONFIRM, admin_confirm, WRITES, ADMIN, FRESH) \
+	X(APPROVE_LIST, admin_approve_list, READS, ADMIN | OFFICER, PLAIN) \
+	X(APPROVE_GET, admin_approve_get, FREES, ADMIN, PLAIN) \
+	X(APPROVE_SIGN, admin_approve_sign, FREES, ADMIN, FRESH) \
+	X(PROPOSE, admin_propose, FREES, ADMIN, FRESH) \
+	X(FLOW, view_figures, READS, ALL, PLAIN) \
+	X(FLOW_PUBLISH, admin_publish, WRITES, OFFICER, FRESH) \
+	X(STAFF_ADD, admin_staff_add, WRITES, ADMIN, FRESH) \
+	X(STAFF_LIST, admin_staff_list, READS, ADMIN | OFFICER, PLAIN) \
+	X(STAFF_ROLE, admin_staff_role, WRITES, ADMIN, FRESH) \
+	X(STAFF_CONFIRM, admin_staff_confirm, WRITES, ADMIN, FRESH) \
+	X(STAFF_END, admin_staff_end, FREES, ADMIN, FRESH) \
+	X(CASE_WORKER, admin_case_worker, WRITES, WORKER, PLAIN) \
+	X(HAND, admin_hand, WRITES, WORKER, PLAIN) \
+	X(PENDING_LIST, pending_list, READS, WORKER | ADMIN, PLAIN) \
+	X(PENDING_CONFIRM, pending_confirm, FREES, WORKER | ADMIN, FRESH) \
+	X(PENDING_REFUSE, pending_refuse, FREES, WORKER | ADMIN, PLAIN) \
+	X(STAFF_LINK, admin_staff_link, WRITES, ADMIN, FRESH) \
+	X(STAFF_SESSIONS, admin_staff_sessions, READS, ADMIN | OFFICER, PLAIN) \
+	X(STAFF_SIGNOUT, admin_staff_signout, FREES, ADMIN, FRESH) \
+	X(PUBLIC_STATUS, admin_public_status, READS, ALL, OPEN) \
+	X(LOGIN_BEGIN, admin_login_begin, READS, ALL, OPEN) \
+	X(LOGIN_PASSKEY, admin_login_passkey, FREES, ALL, OPEN) \
+	X(LOGIN_LINK, admin_login_link, FREES, ALL, OPEN) \
+	X(LOGIN_PASSPHRASE, admin_login_passphrase, FREES, ALL, OPEN) \
+	X(LOGOUT, admin_logout, FREES, ALL, OWN) \
+	X(STEP_UP_BEGIN, admin_step_up_begin, READS, ALL, OWN) \
+	X(STEP_UP, admin_step_up, FREES, ALL, OWN) \
+	X(PASSKEY_BEGIN, admin_passkey_begin, READS, ALL, OWN) \
+	X(PASSKEY_ADD, admin_passkey_add, WRITES, ALL, OWN_FRESH) \
+	X(PASSKEY_LIST, admin_passkey_list, READS, ALL, OWN) \
+	X(PASSKEY_REMOVE, admin_passkey_remove, FREES, ALL, OWN_FRESH) \
+	X(SESSION_LIST, admin_session_list, READS, ALL, OWN) \
+	X(SESSION_END, admin_session_end, FREES, ALL, OWN)
 
 /* A row without roles is no row: it does not build. */
-#define RIGHT(field, run, kind, roles) static_assert((roles) != 0 && ((roles) & ~ROLE_ALL) == 0, #field " names who may");
+#define RIGHT(field, run, kind, roles, how) static_assert((roles) != 0 && ((roles) & ~ROLE_ALL) == 0, #field " names who may");
 ROWS(RIGHT)
 #undef RIGHT
-#define ROW(field, run, kind, roles) {REQUEST_##field, run, TABLE_##kind, (roles)},
+#define ROW(field, run, kind, roles, how) {REQUEST_##field, run, TABLE_##kind, (roles), ASKER_##how},
 static const struct table_row rows[] = {ROWS(ROW)};
 #undef ROW
 /* clang-format on */
@@ -346,7 +369,9 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	enum err rc = take_up(t, &reply);
 
 	require(c->run != NULL);
-	t->dry_run = c->kind != TABLE_READS && msg_u64(request, REQUEST_DRY_RUN) != 0;
+	/* a sign-in that is only tried would be guessing that nobody counts */
+	t->dry_run = c->kind != TABLE_READS && (c->how & (ASKER_OPEN | ASKER_OWN)) == 0 &&
+		     msg_u64(request, REQUEST_DRY_RUN) != 0;
 	if (rc == ERR_OK && !t->dry_run)
 		rc = second_needed(t, c->field, msg_get(request, c->field), &second);
 	if (rc == ERR_OK)
@@ -365,9 +390,10 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	rc = msg_pack(t->arena, reply, &packed);
 	if (rc == ERR_OK)
 		rc = reply_with(t, packed);
-	/* of others than the person at hand nothing is kept */
-	if (rc == ERR_OK && msg_count(reply, REPLY_NEAR) > 0) {
+	/* of others than the person at hand nothing is kept, and no secret */
+	if (rc == ERR_OK && (msg_count(reply, REPLY_NEAR) > 0 || msg_has(reply, REPLY_LINK))) {
 		msg_clear(reply, REPLY_NEAR);
+		msg_clear(reply, REPLY_LINK);
 		rc = msg_pack(t->arena, reply, &packed);
 	}
 	/* with what was done, in one transaction: after a crash both are there or neither */
@@ -384,60 +410,11 @@ static uint8_t roles_of(const struct table_row *c, const struct msg *request)
 	return c->roles;
 }
 
-/* Nobody is named: everybody may (rights_of).  A user who is not named reads what to tell the administrator; one who is, which
- * role it takes. */
-static enum err check_right(struct turn *t, const struct table_row *c, const struct msg *request)
-{
-	const uint8_t want = roles_of(c, request);
-	struct rights_asker who;
-	char needs[64], has[64];
-	enum err rc = rights_load(t, &t->node->rights);
-
-	require(t->ev != NULL && want != 0);
-
-	if (rc != ERR_OK)
-		return rc;
-	rights_of(&t->node->rights, t->ev->uid, t->wall_ms, &who);
-	t->staff = who.id;
-	t->roles = who.roles;
-	if (!t->node->rights.named || (who.roles & want) != 0)
-		return ERR_OK;
-	if (who.came_back)
-		return turn_refuse(t, ERR_DENIED, REFUSAL_STAFF_CAME_BACK);
-	if (who.roles == 0)
-		return turn_refuse_with(t, ERR_DENIED, REFUSAL_STAFF_UNKNOWN,
-					say_number("uid", t->ev->uid));
-	rights_codes(want, needs);
-	rights_codes(who.roles, has);
-	return turn_refuse_with(t, ERR_DENIED, REFUSAL_STAFF_NO_RIGHT,
-				say_code("roles", LIST_ROLES, needs),
-				say_code("own", LIST_ROLES, has));
-}
-
-/* The first ones of a day are named; then the log says how many there were, each time ten times as many. */
-static const char *worth_an_entry(uint32_t count)
-{
-	if (count <= LIMIT_REFUSED_DAY)
-		return "no-right";
-	switch (count) {
-	case 100:
-		return "no-right-100";
-	case 1000:
-		return "no-right-1000";
-	case 10000:
-		return "no-right-10000";
-	default:
-		return NULL;
-	}
-}
-static_assert(LIMIT_REFUSED_DAY < 100, "what is counted comes behind what is named");
-
 /* Who tries what is not theirs leaves a trace.  Written as a reply: a refusal would undo the turn, and the entry with it.  On a full
  * disk it is refused without one. */
 static enum err refuse_right(struct turn *t)
 {
-	const char *detail = worth_an_entry(
-		rights_refused(&t->node->rights, t->ev->uid, t->wall_ms));
+	const char *detail = asker_trace(t);
 	struct msg *reply = msg_new(t->arena, MSG_REPLY);
 	struct span packed;
 	enum err rc;
@@ -453,6 +430,15 @@ static enum err refuse_right(struct turn *t)
 	if (rc == ERR_OK)
 		rc = msg_pack(t->arena, reply, &packed);
 	return rc == ERR_OK ? reply_with(t, packed) : rc;
+}
+
+bool table_allows_session(const struct node *n, const struct id32 *key, uint64_t wall_ms,
+			  uint64_t mono_ms, unsigned field)
+{
+	const struct session *s = session_find(n, key, wall_ms, mono_ms);
+
+	require(field != 0);
+	return s != NULL && (s->roles & right_of(field)) != 0;
 }
 
 bool table_allows(const struct rights *r, uint32_t uid, uint64_t wall_ms, unsigned field)
@@ -483,6 +469,22 @@ static enum err check_node(struct turn *t, const struct table_row *c)
 	return turn_refuse(t, ERR_STATE, REFUSAL_NODE_HOLDS_NO_CASES);
 }
 
+/* All sessions come from one user: of each person in one the ids are others. */
+static void request_key(const struct turn *t, struct span id, struct store_key *k)
+{
+	const struct span parts[] = {id, {t->staff.b, sizeof t->staff.b}};
+	uint8_t own[REQUEST_ID];
+
+	require(id.len == REQUEST_ID);
+	if (t->session == NULL) {
+		key_put(k, id.p, id.len);
+	} else {
+		hash_parts(HASH_ASKED, span_of(NULL, 0), parts, 2, own, sizeof own);
+		key_put(k, own, sizeof own);
+	}
+	key_u32(k, t->ev->uid);
+}
+
 /* Understood, allowed to whoever asks and on this disk, not answered already; then the handler. */
 enum err table_request(struct turn *t, const struct event *ev)
 {
@@ -500,6 +502,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 	require(ev->type == EVENT_REQUEST);
 	t->staff = t->on_behalf = (struct id16){{0}};
 	t->roles = 0;
+	t->session = NULL;
 	if (rc == ERR_INVAL) /* a text */
 		return turn_refuse_with(t, rc, REFUSAL_TEXT_REFUSED,
 					say_field("field", why.text, field));
@@ -511,7 +514,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 	id = msg_bytes(request, REQUEST_REQUEST_ID);
 	if (c == NULL || present != 1 || (id.len != 0 && id.len != REQUEST_ID))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
-	rc = check_right(t, c, request);
+	rc = asker_check(t, request, roles_of(c, request), c->how);
 	if (rc == ERR_DENIED)
 		return refuse_right(t);
 	if (rc == ERR_OK)
@@ -527,9 +530,9 @@ enum err table_request(struct turn *t, const struct event *ev)
 	if (!t->bare_too && !store_room(t->txn, use))
 		return room_refuse(t);
 	/* a reading is not remembered: its answer shows people, and asking again does nothing twice */
-	if (c->kind != TABLE_READS && id.len == REQUEST_ID) {
-		key_put(&k, id.p, id.len);
-		key_u32(&k, ev->uid);
+	if (c->kind != TABLE_READS && (c->how & (ASKER_OPEN | ASKER_OWN)) == 0 &&
+	    id.len == REQUEST_ID) {
+		request_key(t, id, &k);
 		rc = cached_reply(t, &k, &hit);
 		if (rc != ERR_OK || hit)
 			return rc;

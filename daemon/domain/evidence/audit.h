@@ -22,7 +22,8 @@
 	X(DROP, 12, "drop") X(CLOCK, 13, "clock") X(REFUSED, 14, "refused") \
 	X(ERASE, 15, "erase") X(LOCK, 16, "lock") X(CHECKPOINT, 17, "checkpoint") \
 	X(LOSS, 18, "state-loss") X(BACKUP, 19, "backup") X(REPORT, 20, "report")   \
-	X(ROLE, 21, "role") X(SECOND, 22, "second-person") X(EXPORT, 23, "export")
+	X(ROLE, 21, "role") X(SECOND, 22, "second-person") X(EXPORT, 23, "export") \
+	X(SIGN_IN, 24, "sign-in")
 enum audit_event {
 #define AUDIT_ENUM(name, no, text) AUDIT_##name = (no),
 	AUDIT_EVENTS(AUDIT_ENUM)

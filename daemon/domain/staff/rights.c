@@ -64,10 +64,12 @@ void rights_of(const struct rights *r, uint32_t uid, uint64_t now_ms, struct rig
 		out->roles = ROLE_ALL;
 		return;
 	}
-	if (uid == 0 || uid == r->own_uid) {
+	if (rights_keeper(r, uid)) {
 		out->roles = ROLE_ADMINISTRATOR;
 		return;
 	}
+	if (uid == RIGHTS_UID_NONE)
+		return;
 	for (size_t i = 0; i < r->count; i++)
 		if (r->rows[i].uid == uid && r->rows[i].came_back) {
 			out->came_back = true;
@@ -77,6 +79,24 @@ void rights_of(const struct rights *r, uint32_t uid, uint64_t now_ms, struct rig
 			out->roles = r->rows[i].roles;
 			return;
 		}
+}
+
+void rights_of_staff(const struct rights *r, const struct id16 *id, uint64_t now_ms,
+		     struct rights_asker *out)
+{
+	require(r->current && r->count <= LIMIT_STAFF);
+	*out = (struct rights_asker){.roles = 0};
+	for (size_t i = 0; i < r->count; i++)
+		if (id16_equal(&r->rows[i].id, id) && holds(&r->rows[i], now_ms)) {
+			out->id = *id;
+			out->roles = r->rows[i].roles;
+			return;
+		}
+}
+
+bool rights_keeper(const struct rights *r, uint32_t uid)
+{
+	return uid == 0 || uid == r->own_uid;
 }
 
 size_t rights_others(const struct rights *r, const struct id16 *except, uint8_t roles,

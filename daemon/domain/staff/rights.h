@@ -24,6 +24,7 @@ struct turn;
 
 /** Users that stand for no one person: what a kernel shows of a user that it cannot name, and "no user". */
 enum { RIGHTS_UID_NOBODY = 65534 };
+#define RIGHTS_UID_NONE UINT32_MAX /* of a person who only signs in at a screen */
 /** So many users are counted apart when they ask for what they have no right to; further ones together. */
 enum { RIGHTS_REFUSED = 64 };
 
@@ -69,6 +70,11 @@ MUST_CHECK enum err rights_load(struct turn *t, struct rights *r);
 void rights_changed(struct rights *r);
 /** Of whoever has this user id, now.  After rights_load. */
 void rights_of(const struct rights *r, uint32_t uid, uint64_t now_ms, struct rights_asker *out);
+/** Of this person of the table, now; roles 0: without a right here.  After rights_load. */
+void rights_of_staff(const struct rights *r, const struct id16 *id, uint64_t now_ms,
+		     struct rights_asker *out);
+/** Root, or the user that this process runs as. */
+bool rights_keeper(const struct rights *r, uint32_t uid);
 /** This user is refused something now: how often that was today, with this one. */
 uint32_t rights_refused(struct rights *r, uint32_t uid, uint64_t now_ms);
 /** People, besides except, who have one of these roles now. */

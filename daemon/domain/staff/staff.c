@@ -38,7 +38,8 @@ static enum err read_row(struct turn *t, const struct id16 *id, struct staff *s)
 			    .added_ms = msg_u64(m, STAFF_RECORD_ADDED_MS),
 			    .until_ms = msg_u64(m, STAFF_RECORD_UNTIL_MS),
 			    .ended_ms = msg_u64(m, STAFF_RECORD_ENDED_MS),
-			    .incarnation = (uint32_t)msg_u64(m, STAFF_RECORD_INCARNATION)};
+			    .incarnation = (uint32_t)msg_u64(m, STAFF_RECORD_INCARNATION),
+			    .signin = msg_bytes(m, STAFF_RECORD_SIGNIN)};
 	if (msg_bytes(m, STAFF_RECORD_DEPUTY).len == sizeof s->deputy.b) {
 		memcpy(s->deputy.b, msg_bytes(m, STAFF_RECORD_DEPUTY).p, sizeof s->deputy.b);
 		s->deputy_until_ms = msg_u64(m, STAFF_RECORD_DEPUTY_UNTIL_MS);
@@ -77,6 +78,8 @@ enum err staff_put(struct turn *t, struct staff *s)
 			      span_of(s->deputy.b, sizeof s->deputy.b));
 		msg_set_u64(m, STAFF_RECORD_DEPUTY_UNTIL_MS, s->deputy_until_ms);
 	}
+	if (s->signin.len != 0)
+		msg_set_bytes(t->arena, m, STAFF_RECORD_SIGNIN, s->signin);
 	rc = msg_pack(t->arena, m, &v);
 	if (rc != ERR_OK)
 		return rc;

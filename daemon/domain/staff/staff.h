@@ -21,7 +21,7 @@ struct staff {
 	char name[STAFF_NAME + 1]; /* as colleagues call the person */
 	char user[STAFF_USER + 1]; /* the unix user, as it was named here; uid is what counts */
 	char languages[STAFF_LANGUAGES + 1]; /* codes with blanks between; "" not said */
-	uint32_t uid;
+	uint32_t uid;  /* RIGHTS_UID_NONE: the person signs in at a screen alone */
 	uint8_t roles; /* enum role, at least one */
 	uint64_t added_ms;
 	uint64_t until_ms;	  /* last millisecond; 0: no end */
@@ -29,6 +29,7 @@ struct staff {
 	struct id16 deputy;	  /* who has this person's list; zeros: nobody ... */
 	uint64_t deputy_until_ms; /* ... until then */
 	uint32_t incarnation;	  /* of this node, when the roles were given or confirmed */
+	struct span signin; /* packed SigninRecord (signin/passkey.h), borrowed from the turn */
 };
 
 /** Saved under its id, which is drawn for a new one; rights_changed is told.  ERR_FULL: LIMIT_STAFF rows are there. */

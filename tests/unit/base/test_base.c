@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/fill.h"
 #include "base/limits.h"
+#include "base/origin.h"
 #include "base/text.h"
 
 static void a_sentence_is_filled_in_and_counts_as_its_language_does(void **state)
@@ -175,6 +176,57 @@ static void endpoints_are_numbers(void **state)
 		assert_non_null(strstr(endpoint_flaw(listen_only[i], ENDPOINT_PUBLISH, NULL),
 				       "every address"));
 	}
+}
+
+static void origins_are_as_browsers_write_them(void **state)
+{
+	static const char *const good[] = {"",
+					   "https://kring.goes.example",
+					   "https://a",
+					   "https://x-1.example:8443",
+					   "http://localhost",
+					   "http://localhost:8780",
+					   "https://1.example",
+					   "https://localhost"};
+	static const char *const bad[] = {"http://kring.goes.example",
+					  "https://",
+					  "https://kring.goes.example/",
+					  "https://Kring.example",
+					  "https://kring.example:443",
+					  "http://localhost:80",
+					  "https://192.0.2.1",
+					  "https://[2001:db8::1]",
+					  "https://a..b",
+					  "https://-a.example",
+					  "https://a-.example",
+					  "https://a.",
+					  "https://.a",
+					  "https://a:0",
+					  "https://a:08",
+					  "https://a:65536",
+					  "https://a:1x",
+					  "https://u@a",
+					  "https://a?b",
+					  "https://a#b",
+					  "tcp://a",
+					  "http://localhost.evil.example",
+					  "https://a b",
+					  "https://caf\xc3\xa9.example",
+					  "null"};
+	char host[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		assert_null(origin_flaw(good[i]));
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (origin_flaw(bad[i]) == NULL)
+			fail_msg("%s", bad[i]);
+	origin_host("https://x-1.example:8443", host, sizeof host);
+	assert_string_equal(host, "x-1.example");
+	origin_host("http://localhost", host, sizeof host);
+	assert_string_equal(host, "localhost");
+	origin_host("", host, sizeof host);
+	assert_string_equal(host, "");
 }
 
 static void a_bad_endpoint_is_refused_with_its_reason(void **state)
@@ -457,6 +509,7 @@ int main(void)
 		cmocka_unit_test(names_are_typed_without_accents),
 		cmocka_unit_test(blank_is_what_nobody_sees),
 		cmocka_unit_test(endpoints_are_numbers),
+		cmocka_unit_test(origins_are_as_browsers_write_them),
 		cmocka_unit_test(a_bad_endpoint_is_refused_with_its_reason),
 		cmocka_unit_test(arena_is_bounded_and_wiped),
 		cmocka_unit_test(arena_gives_back_what_a_walk_took),

@@ -185,6 +185,13 @@ static void texts(const struct config_setting *s)
 		takes(s, "/etc/kring/a key.bin");
 		return;
 	}
+	if (s->type == CONFIG_ORIGIN) {
+		refuses(s, "http://kring.example", "does not begin with https://");
+		refuses(s, "https://Kring.example", "in small letters");
+		takes(s, "https://kring.example");
+		takes(s, "");
+		return;
+	}
 	refuses(s, "tcp://kring.example:7001", "no name");
 	refuses(s, "tcp://127.0.0.1", "port");
 	refuses(s, "127.0.0.1:7001", "tcp://");
@@ -203,7 +210,7 @@ static void every_setting_holds_its_row(void **state)
 		assert_true(strlen(s->help) > 10 && strchr(s->help, '\n') == NULL &&
 			    strchr(s->help, '|') == NULL);
 		(void)snprintf(name, sizeof name, "[%s] %s", s->section, s->name);
-		if (s->type != CONFIG_ADDRESS)
+		if (s->type != CONFIG_ADDRESS && s->type != CONFIG_ORIGIN)
 			refuses(s, "", "has no value");
 		takes(s, s->standard);
 		(void)snprintf(text, sizeof text, "[%s]\n%s=%s\n#\n%s=%s\n", s->section, s->name,
@@ -230,6 +237,7 @@ static void every_setting_holds_its_row(void **state)
 			word_values(s);
 			break;
 		case CONFIG_ADDRESS:
+		case CONFIG_ORIGIN:
 		case CONFIG_FILE:
 			texts(s);
 			break;
