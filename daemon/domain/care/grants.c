@@ -22,7 +22,6 @@
 #include "domain/loss/compare.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
-#include "domain/told.h"
 
 enum {
 	ROOM = 4, /* documents of a turn kept for what else follows */
@@ -452,7 +451,7 @@ enum err grants_erased_before(struct turn *t, const struct id16 *id)
 	if (rc == ERR_OK)
 		rc = thread_save(t, &th);
 	if (rc == ERR_OK && th.role == THREAD_RECEIVER)
-		rc = told_forget(t, &th.case_id);
+		rc = casefile_untell(t, &th.case_id);
 	return rc == ERR_OK && th.role == THREAD_RECEIVER ? bodies_person(t, &th.case_id) : rc;
 }
 

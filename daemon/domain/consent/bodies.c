@@ -17,7 +17,6 @@
 #include "domain/news/erased.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"
-#include "domain/told.h"
 
 enum {
 	BODIES_MAX = 2048,
@@ -162,7 +161,7 @@ enum err bodies_drop_grant(struct turn *t, const struct consent_scope *s, const 
 
 	if (rc != ERR_OK || !had)
 		return rc;
-	rc = s->received ? told_forget(t, &s->case_id) : ERR_OK;
+	rc = s->received ? casefile_untell(t, &s->case_id) : ERR_OK;
 	if (rc == ERR_OK)
 		rc = drop_own_body(t, grant);
 	return rc == ERR_OK ? erased_word(t, grant) : rc;

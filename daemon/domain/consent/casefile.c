@@ -298,6 +298,20 @@ enum err casefile_tell(struct turn *t, const struct id16 *id, const struct msg *
 	return casefile_save(t, id, m);
 }
 
+/* Also out of the index of people: of a case with very many referrals it takes turns until its person is put together again, and what was
+ * taken back is in no memory until then. */
+enum err casefile_untell(struct turn *t, const struct id16 *id)
+{
+	struct msg *m;
+	enum err rc = told_forget(t, id);
+
+	if (rc == ERR_OK)
+		rc = casefile_load(t, id, &m);
+	if (rc == ERR_OK)
+		rc = known_put(t, id, m);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc; /* erased */
+}
+
 enum err casefile_person(struct turn *t, const struct id16 *id, const struct msg *record,
 			 struct msg **person)
 {

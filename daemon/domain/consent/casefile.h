@@ -35,6 +35,8 @@ MUST_CHECK enum err casefile_open(struct turn *t, const struct peer *p, const st
 				  bool theirs, struct id16 *id);
 /** Our own words about the person; fields present replace. */
 MUST_CHECK enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg *person);
+/** Nothing that was told up to now opens any more, and nobody is found by it: a consent under which it came is gone. */
+MUST_CHECK enum err casefile_untell(struct turn *t, const struct id16 *id);
 /** A partner's newest words, beside our own and never over them; tell: in place of all it said before. */
 MUST_CHECK enum err casefile_hear(struct turn *t, const struct id16 *id, const struct msg *person);
 MUST_CHECK enum err casefile_tell(struct turn *t, const struct id16 *id, const struct msg *person);

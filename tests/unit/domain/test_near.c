@@ -8,6 +8,7 @@
 #include "bedcase.h"
 #include "domain/consent/casefile.h"
 #include "domain/desk/cases.h"
+#include "domain/exchange/chores.h"
 #include "domain/people/index.h"
 
 enum { CROWD = 3000, OF_A_PARTNER = 200 };
@@ -136,6 +137,40 @@ static void a_partner_with_many_of_one_name_hides_nobody_of_another(void **state
 	assert_true(there);
 }
 
+/* Of a case with more referrals than one turn looks at: whoever was found by a partner's words is not found by them from the turn on that
+ * hears of the withdrawal, and they are in no memory. */
+static void withdrawn_words_leave_the_index_at_once(void **state)
+{
+	enum { REFERRALS = CHORE_SLICE + 20 };
+	const struct index_memory memory = {take, give, NULL};
+	struct bed *b = *state;
+	struct thread consent;
+	struct index_entry e;
+	struct msg *told;
+	bool more;
+
+	assert_int_equal(index_create(&b->node->index, &memory), ERR_OK);
+	index_whole(b->node->index);
+	consent = bedcase_consent_came(b, BED_PARTNER, 1, 30);
+	for (unsigned i = 0; i < REFERRALS; i++) {
+		(void)bedcase_offer_came(b, &consent, (uint8_t)(10 + i));
+		if (i % 10 == 9)
+			(void)bed_turn(b);
+	}
+	told = msg_new(b->t.arena, MSG_PERSON);
+	msg_set_text(b->t.arena, told, PERSON_NAME, "Jan Bedacht");
+	assert_int_equal(casefile_tell(&b->t, &consent.case_id, told), ERR_OK);
+	(void)bed_turn(b);
+	assert_true(index_get(b->node->index, &consent.case_id, &e));
+	assert_string_equal(e.name, "jan bedacht");
+	bedcase_came(b, &consent, DOC_WITHDRAWAL, &consent.id, NULL);
+	(void)bed_turn(b);
+	assert_int_equal(chores_any(&b->t, &more), ERR_OK);
+	assert_true(more); /* not all of its referrals were looked at yet */
+	assert_true(index_get(b->node->index, &consent.case_id, &e));
+	assert_string_equal(e.name, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +181,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_partner_with_many_of_one_name_hides_nobody_of_another, setup,
 			bed_teardown),
+		cmocka_unit_test_setup_teardown(withdrawn_words_leave_the_index_at_once, setup,
+						bed_teardown),
 	};
 
 	return cmocka_run_group_tests_name("near", tests, NULL, NULL);
