@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Manual pages (for scdoc) and bash completion, from what the programs say about themselves, so that neither can differ from what
 they do.  Usage: gen_manual.py KRING KRINGD CONFIG OUT: runs both, reads CONFIG/lists/manual.psv for what no program says, and
-writes OUT/kring.1.scd with kring.1.nl.scd and its like, kringd.8.scd, kring.conf.5.scd and kring.bash.
-       gen_manual.py --render SCDOC SOURCE PAGE: the page itself.
-
-kring(1) is in every language of kring; the other two are in English, as kringd speaks of its settings."""
+writes OUT/kring.1.scd, kringd.8.scd and kring.conf.5.scd, each with kring.1.nl.scd and its like, and kring.bash.
+       gen_manual.py --render SCDOC SOURCE PAGE: the page itself."""
 import json
 import pathlib
 import re
@@ -89,43 +87,62 @@ def kring(lang, table, say, variables):
     return out
 
 
-def kringd(usage, variables):
-    out = ["kringd(8)", "", "# NAME", "", "kringd - run a node of Kring", "", "# SYNOPSIS", "",
-           f"*kringd* {plain(re.search(r'^usage: kringd (.*)$', usage, re.M)[1])}", "", "# DESCRIPTION", "",
-           "*kringd* keeps the cases of one organisation and exchanges sealed documents with its partners. It runs as three processes: one",
-           "watches the other two, one has keys and store and no network, one has the network and no keys. People work with it through *kring*(1).", "",
-           "SIGHUP has the settings read again: the keys stay in memory, and one fault in the file leaves everything as it was. SIGTERM and SIGINT",
-           "end it; what was answered is on disk. Under systemd the unit that comes with it does all of this.", "", "# OPTIONS", ""]
+def held(say, code, text, lang):
+    """The row of that code in this language; in English it is what kringd says of itself, or the page would tell something else."""
+    said = say(code)
+    if lang == "en" and said != text:
+        sys.exit(f"gen_manual: manual.psv: {code} is not what kringd says: {text}")
+    return said
+
+
+def kringd(lang, say, shown, usage, variables):
+    """shown: names of arguments, as the language has them."""
+    def names(text):
+        return re.sub(r"\b[A-Z]{2,}\b", lambda m: shown.get(m[0], m[0]), text)
+    here = names("DIR")
+    out = ["kringd(8)", "", f"# {say('NAME')}", "", f"kringd - {say('kringd-name')}", "", f"# {say('SYNOPSIS')}", "",
+           f"*kringd* {plain(names(re.search(r'^usage: kringd (.*)$', usage, re.M)[1]))}", "", f"# {say('DESCRIPTION')}", "", say("kringd-what"), "",
+           say("kringd-signals"), "", f"# {say('OPTIONS')}", ""]
     found = re.findall(r"^  (--\S.*?)  +(.*(?:\n {20,}.*)*)", usage, re.M)
     if len(found) != len(re.findall(r"^  -", usage, re.M)):
         sys.exit("gen_manual: not every option of kringd --help was understood")
     for name, what in found:
-        flags = re.sub(r"--?[\w-]+|[A-Z]{2,}", lambda m: bold(m[0]) if m[0][0] == "-" else under(m[0]), name)
-        out += [flags, f"\t{plain(' '.join(what.split()))}", ""]
-    out += ["# ENVIRONMENT", ""]
+        flags = re.sub(r"--?[\w-]+|[A-Z]{2,}", lambda m: bold(m[0]) if m[0][0] == "-" else under(names(m[0])), name)
+        out += [flags, f"\t{plain(held(say, 'opt-' + re.match('--([a-z-]+)', name)[1], ' '.join(what.split()), lang))}", ""]
+    out += [f"# {say('ENVIRONMENT')}", ""]
     for name, what in variables:
-        out += [bold(name), f"\t{plain(what)}", ""]
-    out += ["# FILES", "", under("DIR/kring.conf"), "\tsettings: *kring.conf*(5)", "", under("DIR/core.sock"), "\twhere *kring*(1) asks", "",
-            under("DIR/recovery-sheet.txt"), "\twhat opens a backup: print it, and delete the file", "", "# EXIT STATUS", "",
-            "*0*", "\tended by SIGTERM or SIGINT", "", "*78*", "\tsettings or arguments are wrong, or this system lacks what it needs: starting again does not help", "",
-            "Any other", "\tfailed; the log says why", "", "# EXAMPLE", "",
-            bold(re.search(r"^example: (.*)$", usage, re.M)[1]), "", "# SEE ALSO", "", "*kring*(1), *kring.conf*(5)"]
+        out += [bold(name), f"\t{plain(held(say, 'var-' + name, what, lang))}", ""]
+    out += [f"# {say('FILES')}", "", under(f"{here}/kring.conf"), f"\t{say('kringd-conf')}", "", under(f"{here}/core.sock"), f"\t{say('kringd-socket')}", "",
+            under(f"{here}/recovery-sheet.txt"), f"\t{say('kringd-sheet')}", "", f"# {say('EXIT')}", "", "*0*", f"\t{say('kringd-0')}", "", "*78*", f"\t{say('kringd-78')}",
+            "", say("else"), f"\t{say('kringd-else')}", "", f"# {say('EXAMPLE')}", "",
+            bold(re.search(r"^example: (.*)$", usage, re.M)[1]), "", f"# {say('ALSO')}", "", "*kring*(1), *kring.conf*(5)"]
     return out
 
 
-def conf(manual):
-    out = ["kring.conf(5)", "", "# NAME", "", "kring.conf - settings of a node of Kring", "", "# DESCRIPTION", "",
-           "Settings stand in _kring.conf_ in the node's directory, or in the file that *kringd --config* names. A line is _Name_=_value_ below",
-           "its _[Section]_; a remark begins with a number sign on a line of its own. What is unknown, given twice, out of range or unreadable ends the",
-           "start with its line and what to do. *kring config check* finds all of it beforehand; *kring config show* prints what holds, and why.", "",
-           "A setting can only be stricter than what the federation's roster asks for.", ""]
+def takes_of(say, units, takes):
+    """What a setting takes, as the table of kringd has it in English: an address of partners or of screens, a file, a range with its unit, or
+    words to type."""
+    number = re.fullmatch(r"(\d+) to (\d+) (.*)", takes)
+    if number:
+        return say("conf-range").format(least=number[1], most=number[2], unit=units[number[3]])
+    if takes.startswith("`tcp://"):
+        return say("conf-address")
+    if takes.startswith("`https://"):
+        return say("conf-origin")
+    return takes.replace("`", "") if takes.startswith("`") else say("conf-file")
+
+
+def conf(lang, say, units, manual):
+    out = ["kring.conf(5)", "", f"# {say('NAME')}", "", f"kring.conf - {say('conf-name')}", "", f"# {say('DESCRIPTION')}", "", say("conf-what"), "",
+           say("conf-stricter"), ""]
     for section, body in re.findall(r"^## \[(\w+)\]\n(.*?)(?=^## )", manual, re.M | re.S):
         out += [f"# [{section}]", ""]
         for name, takes, default, hup, what in re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", body, re.M):
-            bare = lambda s: plain(s.replace("`", ""))
-            again = "SIGHUP has it read again" if hup.startswith("reloads") else "it holds from the next start on"
-            out += [f"{bold(name)}=", f"\t{bare(what)}.", "", f"\tTakes {bare(takes)}. Default: {bare(default)}; {again}.", ""]
-    return out + ["# SEE ALSO", "", "*kringd*(8), *kring*(1)"]
+            usual = say("conf-empty") if default == "empty" else default.replace("`", "")
+            when = say("conf-reloads" if hup.startswith("reloads") else "conf-restart")
+            out += [f"{bold(name)}=", f"\t{plain(held(say, 'set-' + name, what, lang))}.", "",
+                    "\t" + plain(say("conf-takes").format(takes=takes_of(say, units, takes), default=usual, when=when)), ""]
+    return out + [f"# {say('ALSO')}", "", "*kringd*(8), *kring*(1)"]
 
 
 # ---- completion: tables for the functions of kring.bash ----
@@ -192,8 +209,10 @@ def main():
     if sys.argv[1] == "--render":
         return render(sys.argv[2], pathlib.Path(sys.argv[3]), pathlib.Path(sys.argv[4]))
     kring_, kringd_, config, out = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]), pathlib.Path(sys.argv[4])
-    lines = [x.split("|") for x in (config / "lists/manual.psv").read_text().splitlines() if x and x[0] != "#"]
-    rows = {x[0]: dict(zip(lines[0], x)) for x in lines[1:]}
+    def listed(name):
+        lines = [x.split("|") for x in (config / f"lists/{name}.psv").read_text().splitlines() if x and x[0] != "#"]
+        return {x[0]: dict(zip(lines[0], x)) for x in lines[1:]}
+    rows, causes, arguments = listed("manual"), listed("causes"), listed("arguments")
     used = set()
 
     def in_language(lang):
@@ -202,13 +221,15 @@ def main():
             return rows[code][lang]
         return say
 
-    manual = said(kringd_, "tool", "config-manual")
+    manual, usage = said(kringd_, "tool", "config-manual"), said(kringd_, "--help")
     env = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| (.*?) \|$", manual, re.M)
-    pages = {"kringd.8.scd": kringd(said(kringd_, "--help"), [(n, what) for n, reader, what in env if reader == "kringd"]), "kring.conf.5.scd": conf(manual)}
+    pages = {}
     for lang in LANGS:
         table = json.loads(said(kring_, "--lang", lang, "--json", "help"))
-        name = "kring.1.scd" if lang == "en" else f"kring.1.{lang}.scd"
-        pages[name] = kring(lang, table, in_language(lang), [n for n, reader, _ in env if reader == "kring"])
+        say, end = in_language(lang), "" if lang == "en" else f".{lang}"
+        pages[f"kring.1{end}.scd"] = kring(lang, table, say, [n for n, reader, _ in env if reader == "kring"])
+        pages[f"kringd.8{end}.scd"] = kringd(lang, say, {k: x[lang] for k, x in arguments.items()}, usage, [(n, what) for n, reader, what in env if reader == "kringd"])
+        pages[f"kring.conf.5{end}.scd"] = conf(lang, say, {k: x[lang] for k, x in causes.items()}, manual)
         if lang == "en":
             pages["kring.bash"] = completion(table)
     if used != set(rows):

@@ -89,25 +89,57 @@ def test_the_table_is_all_that_the_program_takes(pages):
     assert [e["exit"] for e in known["exits"]] == [int(x) for x in re.findall(r"= (\d)", enum)]
 
 
+def rows(name):
+    head, *lines = [x.split("|") for x in (ROOT / f"config/lists/{name}.psv").read_text().splitlines() if x and x[0] != "#"]
+    return {x[0]: dict(zip(head, x)) for x in lines}
+
+
+def page_of(pages, name, lang):
+    return read(pages / (name if lang == "en" else f"{name}.{lang}"))
+
+
 @needs_scdoc
-def test_settings_and_options_of_the_daemon_stand_in_their_pages(pages):
+@pytest.mark.parametrize("lang", LANGS)
+def test_settings_and_options_of_the_daemon_stand_in_their_pages(pages, lang):
+    """In each language; in English as kringd says it, and no line of it is left in the others."""
     usage, manual = run(BIN / "kringd", "--help").stdout, run(BIN / "kringd", "tool", "config-manual").stdout
-    text, conf = read(pages / "kringd.8"), read(pages / "kring.conf.5")
-    options = re.findall(r"^  (--[a-z-]+)", usage, re.M)
-    assert len(options) > 5 and all(f"\n       {o}" in text for o in options)
+    said, units = {k: x[lang] for k, x in rows("manual").items()}, {x["en"]: x[lang] for x in rows("causes").values()}
+    text, conf = page_of(pages, "kringd.8", lang), page_of(pages, "kring.conf.5", lang)
+    options = re.findall(r"^  --([a-z-]+)", usage, re.M)
+    assert len(options) > 5 and all(re.search(rf"\n       --{o}\b.*\n +{re.escape(said['opt-' + o])}", text) for o in options), text
     settings = re.findall(r"^\| `([A-Z]\w+)` \| (.*?) \| (.*?) \| .*? \| (.*?) \|$", manual, re.M)
     assert len(settings) > 12
     for name, takes, default, what in settings:
-        part = conf[conf.index(f"\n       {name}=\n"):]
-        assert all(x.replace("`", "") in part.split("\n\n", 3)[0] + part.split("\n\n", 3)[1] + part.split("\n\n", 3)[2] for x in (takes, default, what)), name
+        part = " ".join(conf[conf.index(f"\n       {name}=\n"):].split("\n\n", 3)[k] for k in range(3))
+        number = re.fullmatch(r"(\d+) to (\d+) (.*)", takes)
+        assert said["set-" + name] in part and (default == "empty" or default.replace("`", "") in part), (name, part)
+        assert not number or (number[1] in part and number[2] in part and units[number[3]] in part), (name, part)
+        assert lang == "en" or what not in conf, what
+    for section in re.findall(r"^## (\[\w+\])$", manual, re.M):
+        assert f"\n{section}\n" in conf
+    assert lang == "en" or not {x["en"] for k, x in rows("manual").items() if x["en"] != x[lang] and len(x["en"]) > 12} & {x.strip() for x in (text + conf).split("\n")}
+
+
+@needs_scdoc
+def test_what_kringd_says_of_itself_and_its_page_cannot_differ(tmp_path):
+    """A setting without a row, or of which kringd says something else, makes no page."""
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    path = tmp_path / "config/lists/manual.psv"
+    whole = path.read_text()
+    for damaged in (whole.replace("set-Listen|", "set-Lisson|"), whole.replace("|address and port where", "|address and gate where"), whole + "kringd-more|a|b|c|d\n"):
+        assert damaged != whole
+        path.write_text(damaged)
+        r = subprocess.run([sys.executable, GEN, BIN / "kring", BIN / "kringd", tmp_path / "config", tmp_path], capture_output=True, text=True)
+        assert r.returncode != 0 and re.search("set-Listen|kringd-more", r.stderr), r.stderr
 
 
 @needs_scdoc
 def test_no_tool_has_a_complaint_about_a_page(pages):
+    names = [n if lang == "en" else f"{n}.{lang}" for n in ("kring.1", "kringd.8", "kring.conf.5") for lang in LANGS]
     for page in ("kring.1", "kringd.8", "kring.conf.5"):
         r = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(pages / page)], capture_output=True, text=True)
         assert not r.stdout and not r.stderr, r.stdout[:500]
-    for page in (*PAGES.values(), "kringd.8", "kring.conf.5"):
+    for page in names:
         text = read(pages / page)
         assert len(text) > 1000 and not re.search(r"\*\w|\\[a-z&]|\{\w+\}", text), page
 
@@ -119,7 +151,7 @@ def test_an_installed_kring_has_its_pages_and_its_completion(tmp_path):
     for lang in LANGS:
         page = man / ("" if lang == "en" else lang) / "man1/kring.1"
         assert table(lang)["groups"][0]["title"] in page.read_text().replace(r"'\&", "'").replace("\\-", "-").replace(r"\&", ""), page
-    assert (man / "man8/kringd.8").exists() and (man / "man5/kring.conf.5").exists()
+        assert all((man / ("" if lang == "en" else lang) / x).exists() for x in ("man8/kringd.8", "man5/kring.conf.5")), lang
     assert "complete -F _kring kring" in (tmp_path / "share/bash-completion/completions/kring").read_text()
     found = run("man", "-M", man, "-w", "kring", env={**os.environ, "LANG": "C.UTF-8"}).stdout.strip()
     assert found == str(man / "man1/kring.1")
