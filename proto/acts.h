@@ -93,7 +93,7 @@ enum act_with {
 	RULE(REPORT, 23, "report", MSG_REPORT, 0, MSG_HOLDS_ANY) \
 	ACT(MESSAGE, 44, "message", MSG_MESSAGE, ACT_BY_EITHER, MSG_HOLDS_ANY, "reason", ACT_WITH_WORDS, \
 	    ACT_WITH_DAY | ACT_WITH_PLACE | ACT_WITH_ENTRY, \
-	    "say", "kring say 91C4 --text \"We call her on Friday.\"")
+	    "say", "kring say 91C4 --text -")
 
 /*
  * One row for each kind of thread: name, number, name of its rules in the daemon (domain/exchange/hooks.h), the document

@@ -4,6 +4,7 @@
  * not asked for again.  Whoever says no has nothing sent. */
 #include "client/dialogue/dialogue.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -192,6 +193,14 @@ static enum talk ask_one(struct cli *c, struct referral *r, struct referral_to *
 
 /* ---- the step ---- */
 
+/* A name; a number is the answer to another question. */
+static bool has_letter(const char *text)
+{
+	while (*text != '\0' && (unsigned char)*text < 0x80 && isalpha((unsigned char)*text) == 0)
+		text++;
+	return *text != '\0';
+}
+
 static enum talk ask_witness(struct cli *c, struct referral *r)
 {
 	char line[TALK_LINE];
@@ -206,9 +215,9 @@ static enum talk ask_witness(struct cli *c, struct referral *r)
 			talk_say(c, "too-long", FILL_NONE);
 			continue;
 		}
-		if (line[0] != '\0')
+		if (has_letter(line))
 			memcpy(r->witness, line, strlen(line) + 1);
-		if (r->witness[0] != '\0')
+		if (r->witness[0] != '\0' && (line[0] == '\0' || has_letter(line)))
 			return TALK_OK;
 		talk_say(c, "witness-needed", FILL_NONE);
 	}

@@ -494,3 +494,14 @@ def test_a_closed_case_is_opened_again_or_not_referred(federation):
     t.play("ja", "wonen", "", "1", "")
     assert "Het dossier is weer open." in t.text and t.answer("ja") and t.code == 0 and len(sent(a)) == 1, t.text
     assert not a.k("case", "list")["cases"][0].get("closed")
+
+
+def test_a_number_is_no_witness(federation):
+    """Whoever answers the next question already has named nobody."""
+    a, b = federation("Goes", "SMWO").start()
+    a.new_case(name="F. Verzonnen", phone="1")
+    t = Terminal(a, "refer")
+    t.play("1", "wonen", "", "1", "", "", "1", "2")
+    assert "Een mondelinge toestemming heeft een getuige nodig." in t.text and "Stap 7" not in t.text, t.text
+    assert "Stap 7" in t.answer("K. Collega") and t.answer("1")
+    assert t.code == 0 and a.k("consent", "list", case_of(a, "F. Verzonnen"))["grants"] and len(sent(a)) == 1

@@ -163,10 +163,10 @@ def test_who_saw_what_is_said_in_sentences(federation):
     b.k("note", ref, "--reason", "attempt")
     wait_for("the word", lambda: len(a.k("show", ref)["log"]) == 3)
     a.k("case", "note", case, "--text", "teruggebeld")
-    for lang, (note, act, sent) in {"nl": ("werkte in het dossier: notitie", "Van SMWO kwam: voortgang", "stuurde aan SMWO: doorverwijzing"),
-                                    "fr": ("a travaillé dans le dossier : note", "De SMWO est arrivé : nouvelles", "a envoyé à SMWO : orientation"),
-                                    "en": ("worked in the case: note", "From SMWO came: progress", "sent to SMWO: referral"),
-                                    "de": ("arbeitete am Fall: Notiz", "Von SMWO kam: Fortschritt", "sandte an SMWO: Weitervermittlung")}.items():
+    for lang, (note, act, sent) in {"nl": ("werkte in het dossier: notitie", "SMWO stuurde: voortgang", "stuurde aan SMWO: doorverwijzing"),
+                                    "fr": ("a travaillé dans le dossier : note", "SMWO a envoyé : nouvelles", "a envoyé à SMWO : orientation"),
+                                    "en": ("worked in the case: note", "SMWO sent: progress", "sent to SMWO: referral"),
+                                    "de": ("arbeitete am Fall: Notiz", "SMWO sandte: Fortschritt", "sandte an SMWO: Weitervermittlung")}.items():
         page, export = run(a, "who", case, lang=lang).stdout, run(a, "case", "export", case, lang=lang).stdout
         assert note in page and act in page and sent in page, page
         assert "\n\n\n" not in page + export + run(a, "letter", case, lang=lang).stdout

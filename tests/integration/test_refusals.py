@@ -150,6 +150,7 @@ def cases(w, a, b):
     case = a.new_case(phone="1", email="jan@voorbeeld.invalid")
     none = "f" * 32
     w.ask("case-unknown", a, "case_show", id=none)
+    w.then("case-unknown", a, "case_list", text="verzonnen")
     w.ask("case-not-closed", a, "case_reopen", id=case)
     closed = a.new_case(name="C. Gesloten")
     a.k("case", "close", closed)
