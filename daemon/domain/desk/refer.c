@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "domain/care/acts.h"
-#include "domain/care/grantdocs.h"
 #include "domain/care/grants.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
@@ -22,6 +21,7 @@
 #include "domain/desk/done.h"
 #include "domain/desk/message.h"
 #include "domain/documents/words.h"
+#include "domain/grant/grantdocs.h"
 #include "domain/loss/settled.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"

@@ -2,15 +2,15 @@
 /**
  * grantdocs - consents as documents: sent before what needs them, and taken in.
  *
- * Layer:    domain/care (base, proto, store; lower rooms).
+ * Layer:    domain/grant (base, proto, store; lower rooms).
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  with the turn's transaction.
  * Privacy:  a grant names its person by pairwise pseudonym only.
  */
-#ifndef KRING_DOMAIN_CARE_GRANTDOCS_H
-#define KRING_DOMAIN_CARE_GRANTDOCS_H
+#ifndef KRING_DOMAIN_GRANT_GRANTDOCS_H
+#define KRING_DOMAIN_GRANT_GRANTDOCS_H
 
 #include "domain/consent/grant.h"
 #include "domain/exchange/quota.h"
@@ -26,4 +26,4 @@ MUST_CHECK enum err grantdocs_receive(struct turn *t, const struct peer *p,
 /** A grant of ours that came back with its document after a loss of state. */
 MUST_CHECK enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *g);
 
-#endif /* KRING_DOMAIN_CARE_GRANTDOCS_H */
+#endif /* KRING_DOMAIN_GRANT_GRANTDOCS_H */

@@ -4,7 +4,7 @@
  * grant's.  One that arrives is kept only when it says that this partner collected it for us, for a time that a grant may
  * last; anything else is stored as malformed, so that the sender learns of it, and covers nothing.
  */
-#include "domain/care/grantdocs.h"
+#include "domain/grant/grantdocs.h"
 
 #include "base/check.h"
 
