@@ -50,7 +50,7 @@ enum act_with {
  * RULE: a timer or a rule does it, or another command than the one of its name.
  *                           name, number, code, body, who, list of reasons
  * An act takes the rows of its list that name its code (column uses), or all where the list has no such column;
- * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 12, 24 to 43 and 45 on are free.
+ * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 25 to 43 and 45 on are free.
  */
 /* clang-format off */
 #define ACTS(ACT, RULE) \
@@ -72,6 +72,7 @@ enum act_with {
 	    "start", "kring start 91C4") \
 	RULE(CONSENT, 10, "consent", MSG_CONSENT_GRANT, 0, MSG_HOLDS_ANY) \
 	RULE(WITHDRAWAL, 11, "consent-withdrawal", MSG_WITHDRAWAL, 0, LIST_REASONS) \
+	RULE(ERASED, 12, "consent-erased", MSG_ERASED, 0, MSG_HOLDS_ANY) \
 	ACT(NOTE, 13, "note", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_REASON, ACT_WITH_DATE | ACT_WITH_CORRECTS, \
 	    "note", "kring note 91C4 --reason appointment") \
 	ACT(OUTCOME, 14, "outcome", MSG_ACT, ACT_BY_RECEIVER, LIST_OUTCOMES, "code", ACT_WITH_REASON, ACT_WITH_CORRECTS, \
@@ -91,6 +92,7 @@ enum act_with {
 	    "error", "kring error 91C4 --reason wrong-person") \
 	RULE(ESCALATE, 22, "escalate", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
 	RULE(REPORT, 23, "report", MSG_REPORT, 0, MSG_HOLDS_ANY) \
+	RULE(ERASING, 24, "consent-erasing", MSG_ERASED, 0, MSG_HOLDS_ANY) \
 	ACT(MESSAGE, 44, "message", MSG_MESSAGE, ACT_BY_EITHER, MSG_HOLDS_ANY, "reason", ACT_WITH_WORDS, \
 	    ACT_WITH_DAY | ACT_WITH_PLACE | ACT_WITH_ENTRY, \
 	    "say", "kring say 91C4 --text -")

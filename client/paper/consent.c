@@ -10,6 +10,7 @@
 #include "client/cli/page.h"
 #include "client/commands/cmd.h"
 #include "client/print/print.h"
+#include "client/print/said.h"
 #include "client/words/words.h"
 
 enum kind { CODE, WORD, TEXT, MOMENT, DAY, FLAG, NUMBER, CATS, NEEDS };
@@ -45,6 +46,13 @@ static const struct line {
 	{GRANT_ROW_WISH, "consent-wish", WORD},
 	{GRANT_ROW_AUTOMATIC, "consent-ran-out", FLAG},
 	{GRANT_ROW_SUCCESSOR, "consent-successor", TEXT},
+	{GRANT_ROW_OUTCOME, "consent-outcome", WORD},
+	{GRANT_ROW_ANSWERED_MS, "consent-answered", MOMENT},
+	{GRANT_ROW_SILENT_SINCE_MS, "consent-silent", MOMENT},
+	{GRANT_ROW_BODIES, "consent-bodies", NUMBER},
+	{GRANT_ROW_BACKUP_UNTIL_MS, "consent-backups", MOMENT},
+	{GRANT_ROW_OWN_NOTES, "consent-own-notes", FLAG},
+	{GRANT_ROW_COMPLETE, "consent-complete", FLAG},
 	{GRANT_ROW_VERSION, "consent-version", NUMBER},
 	{GRANT_ROW_SUPERSEDES, "consent-supersedes", TEXT},
 	{GRANT_ROW_SUBJECT_REF, "consent-subject", TEXT},
@@ -135,6 +143,8 @@ int cmd_consent_show(struct cli *c)
 		return code;
 	page_begin(c);
 	print_grants(c, reply);
+	if (msg_count(reply, REPLY_GRANTS) > 0)
+		said_withdrawn(c, msg_at(reply, REPLY_GRANTS, 0));
 	for (size_t i = 0, k = 0; i < msg_count(reply, REPLY_GRANTS); i++, k = 0) {
 		const char *label;
 		char value[CONSENT_VALUE];

@@ -275,6 +275,25 @@ static void say_consents(const struct cli *c, const struct msg *reply)
 	}
 }
 
+void said_withdrawn(const struct cli *c, const struct msg *row)
+{
+	const bool answered = msg_u64(row, GRANT_ROW_ANSWERED) != 0;
+	const uint64_t ms = msg_u64(row,
+				    answered ? GRANT_ROW_ANSWERED_MS : GRANT_ROW_SILENT_SINCE_MS);
+	const char *key = answered				     ? "withdrawn-answered"
+			  : msg_u64(row, GRANT_ROW_UNREACHABLE) != 0 ? "withdrawn-unreachable"
+			  : msg_u64(row, GRANT_ROW_ERASING) != 0     ? "withdrawn-erasing"
+								     : "withdrawn-silent";
+	char day[WORDS_SHORT];
+
+	if (msg_u64(row, GRANT_ROW_RECEIVED) != 0 || !msg_has(row, GRANT_ROW_ANSWERED))
+		return;
+	put(c, stdout, key,
+	    FILL({"partner", msg_text(row, GRANT_ROW_PARTNER), 0},
+		 {"day", words_day_of(c->lang, ms, day), 0}));
+	(void)putchar('\n');
+}
+
 /* First what must not be overlooked, then the sentence that every other screen has for it, then the rest. */
 void said_show(const struct cli *c, const struct msg *reply)
 {

@@ -24,6 +24,8 @@ bool said_done(const struct cli *c, const struct msg *reply, const struct msg *n
 void said_would(const struct cli *c, const struct msg *reply);
 /** On a terminal: that a list has no row, and what helps; nothing for anything else. */
 void said_none(const struct cli *c, const struct msg *reply);
+/** What became of a consent that this node collected and that was taken back; nothing of any other. */
+void said_withdrawn(const struct cli *c, const struct msg *row);
 /** `kring show`: what to heed, the sentence, the row, what the partner has, the history. */
 void said_show(const struct cli *c, const struct msg *reply);
 

@@ -35,6 +35,7 @@ static const struct todo {
 	{"consent-ends", "kring consent give {case} --to {partner} --share ...", ""},
 	{"reminded", "kring note {ref}", "outcome,hold"},
 	{"consent-taken-back", "kring consent list {case}", ""},
+	{"erasure-unanswered", "kring partner show {partner}", ""},
 	{"message-new", "kring show {ref}", "say"},
 	{"appointment", "kring show {ref}", "say"},
 	{"partner-takes-no-more", "kring partner show {partner}", "withdraw"},

@@ -25,6 +25,7 @@
 #include "domain/exchange/unstored.h"
 #include "domain/flow/publish.h"
 #include "domain/flow/report.h"
+#include "domain/grant/erasure.h"
 #include "domain/loss/incarnation.h"
 #include "domain/loss/quarantine.h"
 #include "domain/newcomer/door.h"
@@ -188,6 +189,12 @@ void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WI
 	p->have_prekey = true;
 }
 
+void node_set_epoch(struct node *n, uint32_t epoch)
+{
+	n->shredded = n->shredded || n->shred_epoch != epoch;
+	n->shred_epoch = epoch;
+}
+
 void node_set_shred(struct node *n, uint64_t since_ms)
 {
 	n->shred_ms = since_ms;
@@ -308,7 +315,12 @@ static enum err let_go(struct turn *t)
 /* Timers before questions: what is signed now goes out with the frames of this turn. */
 static enum err on_tick(struct turn *t)
 {
-	enum err rc = timers_run(t, TIMERS_PER_TURN);
+	enum err rc = t->node->shredded ? erasure_shredded(t) : ERR_OK;
+
+	/* only in memory: what this misses looks again by itself */
+	t->node->shredded = false;
+	if (rc == ERR_OK)
+		rc = timers_run(t, TIMERS_PER_TURN);
 
 	if (rc == ERR_OK)
 		rc = door_tick(t);

@@ -63,6 +63,8 @@ void node_set_settings(struct node *n, const struct node_settings *s);
 void node_set_disk(struct node *n, enum node_disk disk);
 /** Since when (wall clock) a shred waits because it found no room; 0: none does. */
 void node_set_shred(struct node *n, uint64_t since_ms);
+/** How many shreds this node's keys went through: partners are told that what they took back is behind one. */
+void node_set_epoch(struct node *n, uint32_t epoch);
 /** Whether net listens at this address: 0, or why not (base/endpoint.h). */
 void node_set_listening(struct node *n, const char *at, int error, uint64_t wall_ms);
 

@@ -46,6 +46,8 @@ static bool ends(uint16_t type)
 	case DOC_DECLINE:
 	case DOC_EXPIRE:
 	case DOC_WITHDRAWAL:
+	case DOC_ERASED:
+	case DOC_ERASING:
 	case DOC_OUTCOME:
 	case DOC_ACK:
 	case DOC_WITHDRAW:

@@ -490,3 +490,68 @@ def test_a_restored_holder_before_and_after_confirm_shows_nothing_that_was_taken
     b.await_state(ref, "revoked")
     shows_nothing(b, ref)
     assert not opens(b, gid)
+
+
+def shown(n, gid):
+    return n.k("consent", "show", gid)["grants"][0]
+
+
+def test_a_holder_answers_behind_its_shred_and_the_collector_waits_for_it(federation):
+    a, b = federation().start()
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    ref = offered(a, b, case)
+    assert not shown(a, gid)["silent"]  # nothing is asked yet
+    a.k("consent", "withdraw", gid)
+    withdrawn_at(b, ref, gid)
+    got = shown(a, gid)
+    assert (got["silent"], got["answered"], got["complete"]) == (1, 0, False) and got["silent_since_ms"] == got["withdrawn_ms"]
+    said = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "nl", "consent", "show", gid], capture_output=True, text=True).stdout
+    assert "Ingetrokken; SMWO antwoordt niet sinds" in said, said
+    shred(b)
+    got = wait_for("the answer", lambda: shown(a, gid) if shown(a, gid)["answered"] else None)
+    assert got["complete"] and got["outcome"] == "erased" and got["silent"] == 0 and got["bodies"] == 1
+    assert got["own_notes"] and got["backup_until_ms"] - got["answered_ms"] == 35 * 86400000
+    assert shown(b, gid)["answered"] == 1  # what it said is in its own log too
+    receipt = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "fr", "consent", "receipt", gid], capture_output=True, text=True).stdout
+    assert "effacé partout" in receipt and "documents effacés" in receipt, receipt
+
+
+def test_a_holder_that_records_it_destroys_it_at_once_when_asked(federation):
+    a, b = federation().start()
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    ref = offered(a, b, case)
+    copy = wrapped_keys(b.dir, bytes.fromhex(gid))
+    b.k("consent", "withdraw", gid, "--now")
+    assert not opens(b, gid) and not opens(b, gid, copy)
+    wait_for("the answer", lambda: shown(a, gid).get("complete"))
+    assert states(a, case) == {gid: "withdrawn"} and a.state(ref) == "revoked"
+
+
+def test_silence_of_a_holder_is_work_and_what_is_owed_stays_owed(federation, workdir):
+    f, clock = federation(), Clock(workdir)
+    a, b = f.start(*clock.args)
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    offered(a, b, case)
+    b.stop()
+    a.k("consent", "withdraw", gid)
+
+    def work():
+        return [w for w in a.k("worklist").get("work", []) if w["kind"] == "erasure-unanswered"]
+
+    (owed,) = [o for o in a.k("outbox", "list")["outbox"] if o["act"] == "consent-withdrawal"]
+    with pytest.raises(Refused) as e:
+        a.k("outbox", "drop", owed["id"], "--yes")
+    assert e.value.reply["code"] == "withdrawal-is-owed"
+    assert not work()
+    clock.days(4, (a,))
+    (item,) = wait_for("the work", work)
+    assert item["partner"] == "SMWO" and not item["overdue"]
+    clock.days(5, (a,))
+    assert work()[0]["overdue"]  # seven days: red
+    b.start(*clock.args)
+    shred(b)
+    wait_for("the answer", lambda: shown(a, gid).get("complete"))
+    assert not work()

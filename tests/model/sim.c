@@ -144,9 +144,23 @@ static void make_prekey(struct sim *s, struct sim_node *n, int peer)
 	n->prekey_ms = s->now_ms;
 }
 
+/* The night of whoever erased something comes at once: there are no copies of a disk here. */
+static void shred(struct sim_node *n)
+{
+	const uint8_t key[1] = {STORE_META_SHRED};
+	struct store_txn *txn;
+
+	require(store_begin(n->store, true, &txn) == ERR_OK);
+	require(store_del(txn, STORE_META, span_of(key, sizeof key)) == ERR_OK);
+	require(store_commit(txn) == ERR_OK);
+}
+
 static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
 {
+	bool shreds = false;
+
 	for (const struct effect *x = fx->first; x != NULL; x = x->next) {
+		shreds = shreds || x->type == EFFECT_ERASED;
 		if (x->type == EFFECT_FRAME)
 			frame_out(s, n, x);
 		else if (x->type == EFFECT_PREKEY && n->conn[x->peer - 1] != 0) {
@@ -172,6 +186,8 @@ static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
 			sim_alarm(s, n, x->peer, (uint8_t)x->client);
 		}
 	}
+	if (shreds)
+		shred(n);
 }
 
 /* ---- one node ---- */

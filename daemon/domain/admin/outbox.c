@@ -30,6 +30,7 @@ enum err admin_outbox_retry(struct turn *t, const struct msg *req, struct msg *r
 enum err admin_outbox_drop(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct outbox_row row;
+	struct document d;
 	struct peer *p;
 	uint64_t place = 0;
 	enum err rc = view_find_owed(t, msg_text(req, OUTBOX_DROP_ID), &p, &place, &row);
@@ -37,6 +38,11 @@ enum err admin_outbox_drop(struct turn *t, const struct msg *req, struct msg *re
 	/* which document it is, as it was found: who is asked first wants to see it */
 	if (rc == ERR_OK)
 		rc = view_outbox_row(t, p, place, &row, reply);
+	if (rc == ERR_OK)
+		rc = document_load(t, &row.doc, &d);
+	if (rc == ERR_OK && document_answers(d.head.type))
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_WITHDRAWAL_IS_OWED,
+					say_text("partner", p->org));
 	if (rc == ERR_OK)
 		rc = outbox_drop(t, p->no, place);
 	if (rc == ERR_STATE)

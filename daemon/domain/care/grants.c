@@ -19,6 +19,7 @@
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
+#include "domain/grant/erasure.h"
 #include "domain/loss/compare.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
@@ -214,7 +215,7 @@ static enum err sign(struct turn *t, struct thread *th)
 				     .case_id = th->case_id,
 				     .peer = th->peer,
 				     .type = DOC_WITHDRAWAL,
-				     .expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS,
+				     .expires_ms = UINT64_MAX,
 				     .thread_no = th->my_no + 1,
 				     .seen_no = th->their_no,
 				     .prev_hash = th->my_hash,
@@ -248,9 +249,11 @@ static enum err sign(struct turn *t, struct thread *th)
 						.case_id = &th->case_id,
 						.grant = &th->id,
 						.detail = "consent-withdrawal"});
+	if (rc == ERR_OK)
+		rc = answer_owe(t, th->peer);
 	if (rc != ERR_OK)
 		return rc;
-	return answer_owe(t, th->peer);
+	return th->role == THREAD_SENDER ? erasure_await(t, th) : erasure_owe(t, th);
 }
 
 /* The document in the grant's own thread; one that never left has none. */
@@ -316,17 +319,18 @@ static enum err hear(struct turn *t, struct thread *th)
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
 					th->role == THREAD_RECEIVER};
 	struct msg *m;
-	enum err rc = consent_record(t, &th->id, &m);
+	const enum err found = consent_record(t, &th->id, &m);
+	enum err rc = found == ERR_NOTFOUND ? ERR_OK : found;
 
 	require(th->kind == THREAD_CONSENT);
 	th->withdrawn = true;
 	if (rc == ERR_OK)
-		rc = deadline_timer_set(t, th, 0);
+		rc = th->role == THREAD_SENDER ? erasure_await(t, th) : erasure_owe(t, th);
 	if (rc == ERR_OK)
 		rc = thread_save(t, th);
-	if (rc == ERR_NOTFOUND) /* erased with its case, or never a grant: nothing rests on it */
-		return thread_save(t, th);
-	if (rc != ERR_OK || s.p == NULL || msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
+	/* not found: erased with its case, or never a grant; nothing rests on it */
+	if (rc != ERR_OK || found == ERR_NOTFOUND || s.p == NULL ||
+	    msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		return rc;
 	rc = mark_withdrawn(t, &s, &th->id, m, "withdrawn-by-partner");
 	return rc == ERR_OK ? fall_out(t, &s, s.received ? FOLLOW_HEAR : FOLLOW_REVOKE, NULL) : rc;
@@ -381,6 +385,8 @@ enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 	require(th->kind == THREAD_CONSENT);
 	if (type == DOC_WITHDRAWAL)
 		return told_of(t, th);
+	if ((type == DOC_ERASED || type == DOC_ERASING) && th->role == THREAD_SENDER)
+		return erasure_look(t, th);
 	if (type == DOC_CONSENT && th->withdrawn)
 		return say_again(t, th);
 	if (type != DOC_CONSENT || p == NULL)
@@ -491,9 +497,11 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 		rc = written_down(t, th, &there);
 	if (rc == ERR_OK && !there)
 		rc = sign(t, th);
+	if (rc == ERR_OK && th->role == THREAD_RECEIVER)
+		rc = erasure_say(t, th);
 	if (rc == ERR_OK)
 		rc = thread_save(t, th);
-	return rc == ERR_OK && s.p != NULL && !turn_case_erased(t, &th->case_id)
+	return rc == ERR_OK && !there && s.p != NULL && !turn_case_erased(t, &th->case_id)
 		       ? fall_out(t, &s, FOLLOW_REVOKE, NULL)
 		       : rc;
 }
@@ -513,6 +521,8 @@ enum err grants_timer(struct turn *t, struct thread *th)
 	rc = consent_record(t, &th->id, &m);
 	if (rc == ERR_OK && s.p != NULL && th->withdrawn && !msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		return hear(t, th); /* a restore knew that it was erased */
+	if (th->withdrawn && th->role == THREAD_SENDER)
+		return erasure_look(t, th);
 	if (rc == ERR_NOTFOUND || s.p == NULL || th->withdrawn) {
 		rc = deadline_timer_set(t, th, 0);
 		return rc == ERR_OK ? thread_save(t, th) : rc;

@@ -128,7 +128,7 @@ enum err timers_referral(struct turn *t, struct thread *th)
 /* Whether a timer that rings may do what it is for.
  *
  *	thread gone, or its timer moved        the row is dropped
- *	case erased                            the row is dropped, the thread waits for nobody
+ *	case erased                            the row is dropped, the thread waits for nobody; an answer that is owed goes
  *	before the deadline (rules: retimes)   it looks again: what is undelivered is work for a person, nothing ends
  *	the two ends are being compared        later
  *	it would end what a partner waits for  later, until the clock is sure and the partner was heard
@@ -151,7 +151,7 @@ static enum err fire(struct turn *t, const struct store_key *k)
 		return drop_timer(t, k, NULL);
 	if (rc != ERR_OK)
 		return rc;
-	if (turn_case_erased(t, &th.case_id))
+	if (turn_case_erased(t, &th.case_id) && !(th.withdrawn && th.owes_end))
 		return drop_timer(t, k, &th);
 	rules = hooks_rules(t->node, &th);
 	if (rules->retimes && !th.owes_end && (th.due_ms == 0 || t->wall_ms <= th.due_ms))
@@ -161,7 +161,7 @@ static enum err fire(struct turn *t, const struct store_key *k)
 		return rc;
 	if (!writable)
 		return later(t, &th, t->wall_ms + UNSURE_MS);
-	if (!th.owes_end && (th.role == THREAD_SENDER || rules->both_end))
+	if (!th.owes_end && !th.withdrawn && (th.role == THREAD_SENDER || rules->both_end))
 		rc = may_end(t, &th, &again_ms);
 	if (rc != ERR_OK)
 		return rc;

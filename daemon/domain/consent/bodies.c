@@ -156,10 +156,12 @@ static enum err drop_own_body(struct turn *t, const struct id16 *grant)
 
 enum err bodies_drop_grant(struct turn *t, const struct consent_scope *s, const struct id16 *grant)
 {
+	const bool told = record_exists(t->txn, STORE_ERASED, span_of(grant->b, sizeof grant->b));
 	bool had;
 	enum err rc = grantkey_drop(t, grant, &had);
 
-	if (rc != ERR_OK || !had)
+	/* without a key and not in the list: a restore withheld it, or it was over before it came */
+	if (rc != ERR_OK || (!had && told))
 		return rc;
 	rc = s->received ? casefile_untell(t, &s->case_id) : ERR_OK;
 	if (rc == ERR_OK)

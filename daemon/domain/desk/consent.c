@@ -268,6 +268,21 @@ enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 	return rc == ERR_OK && way == CONSENT_RECEIVE ? work_done(t, p->no) : rc;
 }
 
+/* Whoever asks is answered when it is done. */
+static enum err now_too(struct turn *t, const struct msg *req)
+{
+	struct effect *x;
+
+	if (msg_u64(req, CONSENT_WITHDRAW_NOW) == 0 || t->dry_run)
+		return ERR_OK;
+	require(t->ev != NULL);
+	x = turn_effect(t, EFFECT_SHRED);
+	if (x == NULL)
+		return ERR_NOMEM;
+	x->client = t->ev->client;
+	return ERR_OK;
+}
+
 /* Both directions with every partner: what we collected and what partners did. */
 static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -283,6 +298,8 @@ static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *
 		if (!p->self)
 			rc = grants_withdraw(t, &s, NULL, &ended);
 	}
+	if (rc == ERR_OK)
+		rc = now_too(t, req);
 	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }
 
@@ -312,5 +329,7 @@ enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg
 		return ERR_CORRUPT;
 	memcpy(s.case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
 	rc = grants_withdraw(t, &s, &id, &ended);
+	if (rc == ERR_OK)
+		rc = now_too(t, req);
 	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }

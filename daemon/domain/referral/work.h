@@ -22,7 +22,7 @@
 	X(AGREEMENT, "agreement-missing") X(CONSENT, "consent-ends") \
 	X(REMINDED, "reminded") X(TAKEN_BACK, "consent-taken-back") \
 	X(TOO_MANY, "partner-takes-no-more") X(MESSAGE, "message-new") \
-	X(APPOINTMENT, "appointment")
+	X(APPOINTMENT, "appointment") X(UNANSWERED, "erasure-unanswered")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)

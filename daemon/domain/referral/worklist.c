@@ -72,6 +72,7 @@ unsigned work_flags(enum work_kind kind)
 	case WORK_REMINDED:
 	case WORK_MESSAGE:
 	case WORK_APPOINTMENT:
+	case WORK_UNANSWERED:
 	case WORK_KIND_COUNT:
 		break;
 	}

@@ -11,6 +11,7 @@
 
 #include "domain/documents/document.h"
 #include "domain/documents/thread.h"
+#include "domain/grant/erasure.h"
 
 enum { WISH_STOP = 1, WISH_ERASE = 2, HEX_MAX = 32 };
 
@@ -87,8 +88,47 @@ static void put_withdrawal(struct turn *t, const struct msg *w, struct msg *row)
 		msg_set_u64(row, GRANT_ROW_AUTOMATIC, 1);
 }
 
+/* One holder: to whom it was given.  What is silent is counted from the withdrawal on; who was removed answers nobody. */
+static enum err answer(struct turn *t, const struct thread *th, const struct msg *m,
+		       struct msg *row)
+{
+	static const char *const outcomes[] = {[ERASURE_DONE] = "erased",
+					       [ERASURE_RESTRICTED] = "restricted",
+					       [ERASURE_NEVER_HELD] = "never-held"};
+	const struct peer *p = state_peer(t->node, th->peer);
+	const bool removed = th->role == THREAD_SENDER && (p == NULL || p->removed);
+	struct erasure_told told;
+	enum err rc;
+
+	require(th->withdrawn);
+	rc = erasure_told(t, th, &told);
+
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(row, GRANT_ROW_ANSWERED, told.type == DOC_ERASED);
+	msg_set_u64(row, GRANT_ROW_ERASING, told.type == DOC_ERASING);
+	msg_set_u64(row, GRANT_ROW_SILENT, told.type == 0 && !removed);
+	msg_set_u64(row, GRANT_ROW_UNREACHABLE, told.type != DOC_ERASED && removed);
+	msg_set_u64(row, GRANT_ROW_COMPLETE,
+		    told.type == DOC_ERASED && told.onward == 0 && !t->node->quarantine);
+	if (told.type == 0)
+		msg_set_u64(row, GRANT_ROW_SILENT_SINCE_MS, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS));
+	if (told.type != 0)
+		msg_set_u64(row, GRANT_ROW_ANSWERED_MS, told.at_ms);
+	if (told.outcome >= ERASURE_DONE && told.outcome <= ERASURE_NEVER_HELD)
+		msg_set_text(t->arena, row, GRANT_ROW_OUTCOME, outcomes[told.outcome]);
+	if (told.backup_until_ms != 0)
+		msg_set_u64(row, GRANT_ROW_BACKUP_UNTIL_MS, told.backup_until_ms);
+	if (told.own_notes)
+		msg_set_u64(row, GRANT_ROW_OWN_NOTES, 1);
+	if (told.bodies != 0)
+		msg_set_u64(row, GRANT_ROW_BODIES, told.bodies);
+	return ERR_OK;
+}
+
 /* Either side may have written it; a consent that never left has no thread. */
-static enum err withdrawal(struct turn *t, const struct id16 *id, struct msg *row)
+static enum err withdrawal(struct turn *t, const struct id16 *id, const struct msg *m,
+			   struct msg *row)
 {
 	struct thread th;
 	enum err rc = thread_load(t, id, &th);
@@ -110,7 +150,7 @@ static enum err withdrawal(struct turn *t, const struct id16 *id, struct msg *ro
 			if (e.type == DOC_WITHDRAWAL && document_body(t, &d, &body) == ERR_OK)
 				put_withdrawal(t, body, row);
 		}
-	return ERR_OK;
+	return th.withdrawn ? answer(t, &th, m, row) : ERR_OK;
 }
 
 enum err view_consent_page(struct turn *t, const struct id16 *id, const struct msg *m,
@@ -118,5 +158,5 @@ enum err view_consent_page(struct turn *t, const struct id16 *id, const struct m
 {
 	require(msg_kind_of(m) == MSG_GRANT_RECORD && msg_kind_of(row) == MSG_GRANT_ROW);
 	put_document(t, msg_get(m, GRANT_RECORD_GRANT), row);
-	return withdrawal(t, id, row);
+	return withdrawal(t, id, m, row);
 }

@@ -12,9 +12,11 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
+#include "domain/grant/erasure.h"
 #include "domain/loss/compare.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/referral.h"
+#include "domain/referral/worklist.h"
 #include "domain/told.h"
 
 enum { HOUR_MS = 3600000, ROOM = 4, WISH_ERASE = 2 };
@@ -170,7 +172,9 @@ static void a_withdrawal_ends_what_rests_on_it(void **state)
 	assert_int_equal(bedcase_said(b, &s.grant, &reason), DOC_WITHDRAWAL);
 	assert_int_equal(wish_of(b, &s.grant), WISH_ERASE);
 	assert_int_equal(state_of(b, &s.th.id), REFERRAL_REVOKED);
-	assert_int_equal(timer_of(b, &s.grant), 0);
+	/* an answer is waited for */
+	assert_int_equal(timer_of(b, &s.grant),
+			 b->t.wall_ms + (uint64_t)ERASURE_REMIND_DAYS * DAY_MS);
 	assert_int_equal(pair_owed(pair_of(b, BED_PARTNER)), 4);
 }
 
@@ -475,7 +479,8 @@ static void a_partners_withdrawal_ends_what_it_sent(void **state)
 
 	bedcase_came(b, &c.consent, DOC_WITHDRAWAL, &c.consent.id, NULL);
 	assert_true(c.consent.withdrawn);
-	assert_int_equal(c.consent.timer_ms, 0);
+	assert_true(c.consent.owes_end); /* the answer, behind the shred */
+	assert_int_equal(c.consent.timer_ms, b->t.wall_ms);
 	assert_int_equal(withdrawn_ms(b, &c.consent.id), b->t.wall_ms);
 	assert_false(body_is_here(b, &c.th));
 	assert_string_equal(shown_name(b, &c.th.case_id), "");
@@ -702,7 +707,8 @@ static void what_was_owed_is_written_once(void **state)
 	compared(b, &consent);
 	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
 	assert_false(bedcase_thread(b, &s.grant).owes_end);
-	assert_int_equal(timer_of(b, &s.grant), 0);
+	assert_int_equal(timer_of(b, &s.grant),
+			 b->t.wall_ms + (uint64_t)ERASURE_REMIND_DAYS * DAY_MS);
 	assert_non_null(b->t.answers); /* and it leaves with this turn */
 	assert_int_equal(bedcase_said(b, &s.grant, &reason), DOC_WITHDRAWAL);
 	consent = bedcase_thread(b, &s.grant);
@@ -748,8 +754,8 @@ static void what_a_log_holds_is_not_written_again(void **state)
 	(void)bed_turn(b);
 	c.consent.owes_end = true;
 	assert_int_equal(grants_catch_up(&b->t, &c.consent), ERR_OK);
-	assert_int_equal(c.consent.my_no, 0);
-	assert_false(bedcase_thread(b, &c.consent.id).owes_end);
+	assert_int_equal(c.consent.my_no, 0); /* the shred is not done: no answer either */
+	assert_true(bedcase_thread(b, &c.consent.id).owes_end);
 }
 
 /* What ran under it in the meantime ends with it, when it is written at last. */
@@ -929,6 +935,150 @@ static void the_person_shown_lies_under_a_key_that_goes_with_each_consent(void *
 	assert_string_equal(shown_name(b, &c.th.case_id), "Testpersoon Ontvangen");
 }
 
+/* ---- what a holder answers ---- */
+
+static void shredded(struct bed *b)
+{
+	const uint8_t key[1] = {STORE_META_SHRED};
+
+	assert_int_equal(store_del(b->t.txn, STORE_META, span_of(key, 1)), ERR_OK);
+}
+
+static struct msg *erased_said(struct bed *b, const struct thread *th)
+{
+	const struct document d = bedcase_document(b, th, true, th->my_no);
+	struct msg *m;
+
+	assert_int_equal(document_body(&b->t, &d, &m), ERR_OK);
+	return m;
+}
+
+/* The shred first: before it a copy of the disk still has what it speaks of. */
+static void a_holder_answers_behind_the_shred_and_once(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+	struct erasure_told told;
+	const struct msg *m;
+
+	b->node->shred_epoch = 7;
+	bedcase_came(b, &c.consent, DOC_WITHDRAWAL, &c.consent.id, NULL);
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	assert_int_equal(c.consent.my_no, 0);
+	assert_true(c.consent.owes_end && c.consent.timer_ms > b->t.wall_ms);
+	assert_int_equal(erasure_told(&b->t, &c.consent, &told), ERR_OK);
+	assert_int_equal(told.type, 0);
+
+	shredded(b);
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	assert_int_equal(c.consent.my_no, 1);
+	assert_false(c.consent.owes_end);
+	assert_int_equal(c.consent.timer_ms, 0);
+	(void)bed_turn(b);
+	m = erased_said(b, &c.consent);
+	assert_int_equal(msg_u64(m, ERASED_OUTCOME), ERASURE_DONE);
+	assert_int_equal(msg_u64(m, ERASED_SHRED_EPOCH), 7);
+	assert_int_equal(msg_u64(m, ERASED_BODIES), 1);
+	assert_int_equal(msg_bytes(m, ERASED_BODIES_HASH).len, 32);
+	assert_int_equal(erasure_told(&b->t, &c.consent, &told), ERR_OK);
+	assert_int_equal(told.type, DOC_ERASED);
+	assert_true(told.own_notes);
+
+	/* told again, it has said so already */
+	assert_int_equal(grants_stored(&b->t, &c.consent, DOC_WITHDRAWAL), ERR_OK);
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	assert_int_equal(c.consent.my_no, 1);
+	assert_false(c.consent.owes_end);
+}
+
+/* After a loss of state somebody may still give back what it passed on. */
+static void a_holder_that_waits_for_members_says_that_it_is_at_it(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+	struct erasure_told told;
+
+	bedcase_came(b, &c.consent, DOC_WITHDRAWAL, &c.consent.id, NULL);
+	shredded(b);
+	b->node->quarantine = true;
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	assert_true(c.consent.my_no == 1 && c.consent.owes_end);
+	(void)bed_turn(b);
+	assert_int_equal(erasure_told(&b->t, &c.consent, &told), ERR_OK);
+	assert_int_equal(told.type, DOC_ERASING);
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK); /* and not a second time */
+	assert_true(c.consent.my_no == 1 && c.consent.owes_end);
+	b->node->quarantine = false;
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	assert_true(c.consent.my_no == 2 && !c.consent.owes_end);
+	(void)bed_turn(b);
+	assert_int_equal(erasure_told(&b->t, &c.consent, &told), ERR_OK);
+	assert_int_equal(told.type, DOC_ERASED);
+}
+
+/* It never had it: the withdrawal came first, or the case was erased long ago.  The collector must not wait for ever. */
+static void who_erased_the_case_answers_too(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(c.consent.case_id.b, 16)),
+			 ERR_OK);
+	bedcase_came(b, &c.consent, DOC_WITHDRAWAL, &c.consent.id, NULL);
+	assert_true(c.consent.owes_end && c.consent.timer_ms != 0);
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	assert_int_equal(c.consent.my_no, 1);
+	(void)bed_turn(b);
+	assert_int_equal(msg_u64(erased_said(b, &c.consent), ERASED_OUTCOME), ERASURE_DONE);
+	assert_false(msg_has(erased_said(b, &c.consent), ERASED_OWN_NOTES) &&
+		     msg_u64(erased_said(b, &c.consent), ERASED_OWN_NOTES) != 0);
+}
+
+static bool work_waits(struct bed *b, const struct thread *th)
+{
+	const struct store_key k = worklist_key(th, WORK_UNANSWERED);
+
+	return record_exists(b->t.txn, STORE_WORK, key_span(&k));
+}
+
+static void silence_is_work_until_the_answer_comes(void **state)
+{
+	struct bed *b = *state;
+	struct sent s = sent(b);
+	const struct consent_scope sc = scope(b, BED_PARTNER, &s.case_id, false);
+	struct msg *answer = msg_new(b->t.arena, MSG_ERASED);
+	struct erasure_told told;
+	struct thread th = bedcase_thread(b, &s.grant);
+
+	/* what it says before the end is a note */
+	msg_set_u64(answer, ERASED_OUTCOME, ERASURE_DONE);
+	bedcase_came(b, &th, DOC_ERASED, &s.grant, answer);
+	assert_int_equal(erasure_told(&b->t, &th, &told), ERR_OK);
+	assert_int_equal(told.type, 0);
+	(void)bed_turn(b);
+
+	assert_int_equal(grants_withdraw(&b->t, &sc, &s.grant, NULL), ERR_OK);
+	(void)bed_turn(b);
+	th = bedcase_thread(b, &s.grant);
+	b->now_ms = th.timer_ms;
+	(void)bed_turn(b);
+	assert_false(work_waits(b, &th));
+	assert_int_equal(grants_timer(&b->t, &th), ERR_OK);
+	assert_true(work_waits(b, &th));
+
+	answer = msg_new(b->t.arena, MSG_ERASED);
+	msg_set_u64(answer, ERASED_OUTCOME, ERASURE_DONE);
+	bedcase_came(b, &th, DOC_ERASING, &s.grant, answer);
+	assert_true(work_waits(b, &th));
+	answer = msg_new(b->t.arena, MSG_ERASED);
+	msg_set_u64(answer, ERASED_OUTCOME, ERASURE_DONE);
+	bedcase_came(b, &th, DOC_ERASED, &s.grant, answer);
+	assert_false(work_waits(b, &th));
+	assert_int_equal(th.timer_ms, 0);
+	assert_int_equal(erasure_told(&b->t, &th, &told), ERR_OK);
+	assert_int_equal(told.type, DOC_ERASED);
+}
+
 #define ON_BED(f) cmocka_unit_test_setup_teardown(f, setup, bed_teardown)
 
 int main(void)
@@ -970,6 +1120,10 @@ int main(void)
 		ON_BED(what_ran_out_goes_after_the_grace),
 		ON_BED(our_own_that_ran_out_takes_nothing),
 		ON_BED(a_timer_without_a_consent_stops),
+		ON_BED(a_holder_answers_behind_the_shred_and_once),
+		ON_BED(a_holder_that_waits_for_members_says_that_it_is_at_it),
+		ON_BED(who_erased_the_case_answers_too),
+		ON_BED(silence_is_work_until_the_answer_comes),
 		ON_BED(a_withdrawn_consent_takes_its_key_along_and_no_other),
 		ON_BED(of_a_partners_consent_a_stub_is_left),
 		ON_BED(our_own_consent_stays_as_evidence),

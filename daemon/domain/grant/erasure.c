@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A withdrawal is done when whoever held the person says so, signed.  A holder says it once, behind the shred, and again only when a
+ * backup brought the content back and it went a second time.  A collector never ends its waiting by itself: after some days it is
+ * work for a person, who telephones.
+ */
+#include "domain/grant/erasure.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+#include "base/date.h"
+#include "crypto/hash.h"
+#include "domain/consent/bodies.h"
+#include "domain/consent/pack.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/outbox.h"
+#include "domain/loss/settled.h"
+#include "domain/referral/deadline.h"
+#include "domain/referral/worklist.h"
+
+enum {
+	RETRY_MS = 600000, /* the shred is done at night, or at once */
+	SEEN_MAX = 1024	   /* bodies that are counted one by one */
+};
+
+static bool answers(uint16_t type)
+{
+	return type == DOC_ERASED || type == DOC_ERASING;
+}
+
+/* The place of the collector's own WITHDRAWAL; 0: the holder wrote it, or nobody yet. */
+static enum err withdrawn_at(struct turn *t, const struct thread *th, uint32_t *at)
+{
+	const bool ours = th->role == THREAD_SENDER;
+
+	*at = 0;
+	for (uint32_t no = 1; no <= (ours ? th->my_no : th->their_no) && *at == 0; no++) {
+		struct log_entry e;
+		enum err rc = thread_entry(t, th, ours, no, &e);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		*at = e.type == DOC_WITHDRAWAL ? no : 0;
+	}
+	return ERR_OK;
+}
+
+/* The last answer whose author knew of the end: what it said before is a note. */
+static enum err last_answer(struct turn *t, const struct thread *th, struct log_entry *last)
+{
+	const bool ours = th->role == THREAD_RECEIVER;
+	bool knew = false;
+	uint32_t at;
+	enum err rc = withdrawn_at(t, th, &at);
+
+	*last = (struct log_entry){.type = 0};
+	for (uint32_t no = 1; rc == ERR_OK && no <= (ours ? th->my_no : th->their_no); no++) {
+		struct log_entry e;
+
+		rc = thread_entry(t, th, ours, no, &e);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		knew = knew || e.type == DOC_WITHDRAWAL || (at != 0 && e.seen_no >= at);
+		if (knew && answers(e.type))
+			*last = e;
+	}
+	return rc;
+}
+
+enum err erasure_told(struct turn *t, const struct thread *th, struct erasure_told *out)
+{
+	struct log_entry e;
+	struct document d;
+	struct msg *body;
+	enum err rc = last_answer(t, th, &e);
+
+	require(th->kind == THREAD_CONSENT);
+	*out = (struct erasure_told){.type = e.type, .at_ms = e.created_ms};
+	if (rc != ERR_OK || e.type == 0)
+		return rc;
+	rc = document_load(t, &e.doc, &d);
+	if (rc == ERR_OK)
+		rc = document_body(t, &d, &body);
+	if (rc != ERR_OK) /* it came without its body: that it was said is signed all the same */
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	out->outcome = msg_u64(body, ERASED_OUTCOME);
+	out->backup_until_ms = msg_u64(body, ERASED_BACKUP_UNTIL_MS);
+	out->bodies = msg_u64(body, ERASED_BODIES);
+	out->onward = msg_u64(body, ERASED_ONWARD);
+	out->own_notes = msg_u64(body, ERASED_OWN_NOTES) != 0;
+	return ERR_OK;
+}
+
+/* ---- at the holder ---- */
+
+static enum err later(struct turn *t, struct thread *th, uint64_t at_ms)
+{
+	require(th->withdrawn);
+	th->owes_end = true;
+	return deadline_timer_set(t, th, at_ms);
+}
+
+enum err erasure_owe(struct turn *t, struct thread *th)
+{
+	require(th->kind == THREAD_CONSENT && th->role == THREAD_RECEIVER);
+	return later(t, th, t->wall_ms);
+}
+
+/* When what came under it went last; 0: it did not while this store lives. */
+static enum err erased_ms(struct turn *t, const struct id16 *grant, uint64_t *ms)
+{
+	const struct store_key k = turn_key_id(grant);
+	struct span v;
+	enum err rc = turn_get(t, STORE_ERASED, &k, &v);
+
+	*ms = rc == ERR_OK && v.len == 8 ? be64_get(v.p) : 0;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+static enum err owed(struct turn *t, const struct thread *th, bool *yes, bool *wait)
+{
+	struct log_entry last;
+	uint64_t ms = 0;
+	enum err rc = last_answer(t, th, &last);
+
+	if (rc == ERR_OK)
+		rc = erased_ms(t, &th->id, &ms);
+	*wait = last.type == DOC_ERASING && t->node->quarantine;
+	*yes = last.type == 0 || (last.type == DOC_ERASING && !t->node->quarantine) ||
+	       last.created_ms < ms;
+	return rc;
+}
+
+/* What its heads still prove: which bodies came under this consent, and that they are gone. */
+struct seen {
+	struct id32 *commits;
+	size_t count;
+};
+
+static enum err look_at(struct turn *t, const struct thread *th, const struct id16 *grant,
+			struct seen *s)
+{
+	for (uint32_t no = 1; no <= th->their_no && s->count < SEEN_MAX; no++) {
+		const size_t mark = t->arena->used;
+		struct log_entry e;
+		struct document d;
+		enum err rc = thread_entry(t, th, false, no, &e);
+
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (id16_equal(&d.head.grant_id, grant) && d.head.cats != 0)
+			s->commits[s->count++] = d.commit;
+		arena_rewind(t->arena, mark);
+	}
+	return ERR_OK;
+}
+
+static enum err count_bodies(struct turn *t, const struct thread *consent, struct msg *body)
+{
+	const struct consent_scope s = {state_peer(t->node, consent->peer), consent->case_id, true};
+	struct seen seen = {arena_alloc(t->arena, SEEN_MAX * sizeof *seen.commits), 0};
+	struct bodies_walk w = bodies_walk_of(&s);
+	struct id32 hash;
+	struct thread th;
+	struct span all;
+
+	if (seen.commits == NULL)
+		return ERR_NOMEM;
+	while (s.p != NULL && seen.count < SEEN_MAX && bodies_each(t, &w, &th))
+		w.rows.rc = look_at(t, &th, &consent->id, &seen);
+	if (w.rows.rc != ERR_OK || seen.count == SEEN_MAX)
+		return w.rows.rc; /* too many to be named */
+	all = span_of((const uint8_t *)seen.commits, seen.count * sizeof *seen.commits);
+	hash_parts(HASH_BODIES, span_of(NULL, 0), &all, 1, hash.b, sizeof hash.b);
+	msg_set_u64(body, ERASED_BODIES, seen.count);
+	msg_set_bytes(t->arena, body, ERASED_BODIES_HASH, span_of(hash.b, sizeof hash.b));
+	return ERR_OK;
+}
+
+static enum err fill(struct turn *t, const struct thread *th, struct msg *body)
+{
+	struct id32 head;
+	uint64_t seq, ms;
+	enum err rc = erased_ms(t, &th->id, &ms);
+
+	if (rc == ERR_OK)
+		rc = audit_head(t, &seq, &head);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(body, ERASED_OUTCOME,
+		    ms != 0 || turn_case_erased(t, &th->case_id) ? ERASURE_DONE
+								 : ERASURE_NEVER_HELD);
+	msg_set_u64(body, ERASED_BACKUP_UNTIL_MS,
+		    t->wall_ms + (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS);
+	msg_set_u64(body, ERASED_SHRED_EPOCH, t->node->shred_epoch);
+	msg_set_u64(body, ERASED_AUDIT_SEQ, seq);
+	msg_set_bytes(t->arena, body, ERASED_AUDIT_HASH, span_of(head.b, sizeof head.b));
+	msg_set_u64(body, ERASED_ONWARD, 0);
+	msg_set_u64(body, ERASED_OWN_NOTES, !turn_case_erased(t, &th->case_id));
+	return count_bodies(t, th, body);
+}
+
+static enum err sign(struct turn *t, struct thread *th, uint16_t type)
+{
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id, true};
+	struct document_spec spec = {.thread_id = th->id,
+				     .grant_id = th->id,
+				     .case_id = th->case_id,
+				     .peer = th->peer,
+				     .type = type,
+				     .expires_ms = UINT64_MAX,
+				     .thread_no = th->my_no + 1,
+				     .seen_no = th->their_no,
+				     .prev_hash = th->my_hash,
+				     .seen_hash = th->their_hash};
+	struct msg *body = msg_new(t->arena, MSG_ERASED);
+	const struct pending_doc *doc;
+	enum err rc;
+
+	if (s.p == NULL || body == NULL)
+		return ERR_NOMEM;
+	rc = fill(t, th, body);
+	if (rc == ERR_OK)
+		rc = consent_pack_body(t, &s, type, body, &spec.body, &spec.cats, &spec.grant_id);
+	if (rc == ERR_OK)
+		rc = document_make(t, &spec, &doc);
+	if (rc == ERR_OK)
+		rc = thread_append(t, th, true,
+				   &(struct log_entry){doc->key, doc->hash, type, th->their_no,
+						       t->wall_ms, 0});
+	if (rc == ERR_OK)
+		rc = outbox_put(t, th->peer, &doc->key);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
+							.peer = th->peer,
+							.case_id = &th->case_id,
+							.grant = &th->id,
+							.detail = document_type_name(type)});
+	return rc == ERR_OK ? answer_owe(t, th->peer) : rc;
+}
+
+static bool shred_waits(struct turn *t)
+{
+	const uint8_t key[1] = {STORE_META_SHRED};
+
+	return record_exists(t->txn, STORE_META, span_of(key, sizeof key));
+}
+
+/* Whether it is said now.
+ *
+ *	said already, and nothing went since        no, and it is owed no more
+ *	ERASING said, members still unheard         later
+ *	a shred waits                               later: today a copy of the disk would still open it
+ *	the two ends are being compared             when they agree
+ *	no room in this turn's signature            at once, in the next one
+ *	else                                        ERASED; while members are unheard ERASING, and again later */
+enum err erasure_say(struct turn *t, struct thread *th)
+{
+	bool yes, wait, may = false;
+	enum err rc = owed(t, th, &yes, &wait);
+
+	require(th->kind == THREAD_CONSENT && th->role == THREAD_RECEIVER && th->withdrawn);
+	if (rc == ERR_OK && yes)
+		rc = settled_writable(t, th, &may);
+	if (rc != ERR_OK)
+		return rc;
+	th->owes_end = false;
+	if (!yes)
+		return wait ? later(t, th, t->wall_ms + RETRY_MS) : deadline_timer_set(t, th, 0);
+	if (!may || shred_waits(t))
+		return later(t, th, t->wall_ms + RETRY_MS);
+	if (t->doc_count + 1 >= LIMIT_BURST || th->my_no >= THREAD_LOG_MAX)
+		return later(t, th, t->wall_ms + 1);
+	if (!t->node->quarantine) {
+		rc = sign(t, th, DOC_ERASED);
+		return rc == ERR_OK ? deadline_timer_set(t, th, 0) : rc;
+	}
+	rc = sign(t, th, DOC_ERASING);
+	return rc == ERR_OK ? later(t, th, t->wall_ms + RETRY_MS) : rc;
+}
+
+/* Those that wait look again within RETRY_MS: they stand in that part of the timers. */
+enum err erasure_shredded(struct turn *t)
+{
+	struct store_walk w = {.at = turn_key_u64(t->wall_ms), .key_len = 8 + 16 + 1};
+	const size_t mark = t->arena->used;
+
+	while (store_each(t->txn, STORE_TIMER, span_of(NULL, 0), &w) && !turn_enough(t)) {
+		struct thread th;
+		struct id16 id;
+
+		if (be64_get(w.row.key.p) > t->wall_ms + RETRY_MS)
+			break;
+		memcpy(id.b, w.row.key.p + 8, sizeof id.b);
+		w.rc = thread_load(t, &id, &th);
+		if (w.rc == ERR_OK && th.kind == THREAD_CONSENT && th.withdrawn && th.owes_end &&
+		    th.role == THREAD_RECEIVER) {
+			w.rc = deadline_timer_set(t, &th, t->wall_ms);
+			if (w.rc == ERR_OK)
+				w.rc = thread_save(t, &th);
+		}
+		/* one that cannot be read is the matter of its own timer */
+		if (w.rc == ERR_NOTFOUND || w.rc == ERR_CORRUPT)
+			w.rc = ERR_OK;
+		arena_rewind(t->arena, mark);
+	}
+	return w.rc;
+}
+
+/* ---- at the collector ---- */
+
+/* Of an erased case there is no work, and nothing to wait for here. */
+enum err erasure_await(struct turn *t, struct thread *th)
+{
+	require(th->kind == THREAD_CONSENT && th->role == THREAD_SENDER);
+	return deadline_timer_set(t, th,
+				  turn_case_erased(t, &th->case_id)
+					  ? 0
+					  : t->wall_ms + (uint64_t)ERASURE_REMIND_DAYS * DAY_MS);
+}
+
+/* The row says since when, and until when an answer would have been in time: from then on it is late. */
+static enum err remind(struct turn *t, const struct thread *th)
+{
+	struct thread row = *th;
+	struct msg *m;
+	enum err rc = consent_record(t, &th->id, &m);
+
+	if (rc !=
+	    ERR_OK) /* its record went with its case, or never came: nobody here can telephone about it */
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	row.due_ms = msg_u64(m, GRANT_RECORD_WITHDRAWN_MS) + (uint64_t)ERASURE_DUE_DAYS * DAY_MS;
+	return worklist_add(t, &row, WORK_UNANSWERED, "");
+}
+
+enum err erasure_look(struct turn *t, struct thread *th)
+{
+	const bool rang = th->timer_ms != 0 && t->wall_ms >= th->timer_ms;
+	struct log_entry last;
+	enum err rc = last_answer(t, th, &last);
+
+	require(th->kind == THREAD_CONSENT && th->role == THREAD_SENDER);
+	if (rc == ERR_OK && last.type == DOC_ERASED)
+		rc = worklist_done(t, th, WORK_UNANSWERED);
+	else if (rc == ERR_OK && rang)
+		rc = remind(t, th);
+	if (rc == ERR_OK && (last.type == DOC_ERASED || rang))
+		rc = deadline_timer_set(t, th, 0);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
