@@ -534,7 +534,7 @@ def test_silence_of_a_holder_is_work_and_what_is_owed_stays_owed(federation, wor
     a, b = f.start(*clock.args)
     case = a.new_case(phone="000-111")
     gid = give(a, case, b.name)
-    offered(a, b, case)
+    ref = offered(a, b, case)
     b.stop()
     a.k("consent", "withdraw", gid)
 
@@ -552,6 +552,7 @@ def test_silence_of_a_holder_is_work_and_what_is_owed_stays_owed(federation, wor
     clock.days(5, (a,))
     assert work()[0]["overdue"]  # seven days: red
     b.start(*clock.args)
+    withdrawn_at(b, ref, gid)
     shred(b)
     wait_for("the answer", lambda: shown(a, gid).get("complete"))
     assert not work()
