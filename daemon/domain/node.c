@@ -191,7 +191,6 @@ void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WI
 
 void node_set_epoch(struct node *n, uint32_t epoch)
 {
-	n->shredded = n->shredded || n->shred_epoch != epoch;
 	n->shred_epoch = epoch;
 }
 
@@ -315,10 +314,11 @@ static enum err let_go(struct turn *t)
 /* Timers before questions: what is signed now goes out with the frames of this turn. */
 static enum err on_tick(struct turn *t)
 {
-	enum err rc = t->node->shredded ? erasure_shredded(t) : ERR_OK;
+	const bool shredded = t->node->shred_seen != t->node->shred_epoch;
+	enum err rc = shredded ? erasure_shredded(t) : ERR_OK;
 
 	/* only in memory: what this misses looks again by itself */
-	t->node->shredded = false;
+	t->node->shred_seen = t->node->shred_epoch;
 	if (rc == ERR_OK)
 		rc = timers_run(t, TIMERS_PER_TURN);
 

@@ -230,9 +230,8 @@ struct node {
 	bool clock_confirmed;	 /* by an administrator, this run */
 	struct node_before before;
 	bool bare; /* this event writes nothing, for there is no room; it is answered all the same */
-	uint64_t shred_ms;    /* wall clock: since when a shred waits that found no room; 0 */
-	uint32_t shred_epoch; /* of the key that wraps those of cases and consents */
-	bool shredded;	      /* since the last tick */
+	uint64_t shred_ms; /* wall clock: since when a shred waits that found no room; 0 */
+	uint32_t shred_epoch, shred_seen; /* of today's key; as the last tick saw it */
 	/* People, to be found (domain/people/known.h); NULL: looked for row by row. */
 	struct index *index;
 	struct id16 indexed; /* up to here, since the start */
