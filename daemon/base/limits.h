@@ -55,6 +55,10 @@
  * what a large store frees lies in more places. */
 #define LIMIT_MAP_KEPT	     (32ull * 1024 * 1024)
 #define LIMIT_MAP_KEPT_SHARE 64u
+/* Behind all of that, for pages that a checkpoint writes anew before it may use the old ones. */
+#define LIMIT_MAP_WORK	     (64ull * 1024 * 1024)
+/* What the log takes before the database gets it (store/log/); twice so much may be in memory. */
+#define LIMIT_LOG	     (16ull * 1024 * 1024)
 #define LIMIT_KEPT_PARTNER   16u /* one partner may use this part of it, the 16th */
 /* Blocks of the disk that the file has behind its last page: a quota meets what takes in first. */
 #define LIMIT_DISK_KEPT	  (8ull * 1024 * 1024)

@@ -2,7 +2,7 @@
 /**
  * backend - what an implementation of the ordered map provides.
  *
- * Layer:    store (base only); included by open.c, map.c, lmdb.c and mem.c alone.
+ * Layer:    store (base only); included by the implementations alone, and by what opens them.
  * Owns:     nothing.
  * Threads:  as store.h.
  * Time:     none.
@@ -32,6 +32,10 @@ struct store_ops {
 	/* Bytes that this write transaction may still take, with all that is kept back; and at most how many a row takes. */
 	uint64_t (*left)(struct store_txn *txn);
 	uint64_t (*cost)(const struct store *s, struct span key, struct span val);
+	/* NULL: there is nothing to do */
+	enum err (*thread)(struct store *s);
+	enum err (*rest)(struct store *s, bool *more);
+	bool (*waits)(const struct store *s);
 };
 
 /** First member of every implementation's store. */
@@ -57,5 +61,23 @@ struct store_txn {
 
 MUST_CHECK enum err mem_open(struct store **out, const struct store_options *opt);
 MUST_CHECK enum err lmdb_open(struct store **out, const struct store_options *opt);
+
+/* ---- LMDB below a log ---- */
+
+/** Up to where LMDB has what the log had; lies in a table of its own. */
+struct store_mark {
+	uint64_t applied;    /* version of the last transaction that it has */
+	uint64_t generation; /* of the log, the highest that is known */
+	uint64_t file_len;   /* as the files of the log were made */
+};
+/** All of its map from the start, so that readers and a writer never wait for each other.  What is committed is surely on disk
+ *  only after lmdb_sync.  Writers may be in another thread than readers. */
+MUST_CHECK enum err lmdb_open_below(struct store **out, const struct store_options *opt);
+MUST_CHECK enum err lmdb_sync(struct store *s);
+/** A short look, which is not counted among those that hold pages. */
+MUST_CHECK enum err lmdb_glance(struct store *s, struct store_txn **out);
+/** ERR_NOTFOUND: never had a log. */
+MUST_CHECK enum err lmdb_mark_get(struct store_txn *txn, struct store_mark *mark);
+MUST_CHECK enum err lmdb_mark_put(struct store_txn *txn, const struct store_mark *mark);
 
 #endif /* KRING_STORE_BACKEND_H */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The LMDB implementation; the only file that includes lmdb.h.
- * One process, one thread, one write transaction at a time.  What is committed is on disk when commit returns.  The map
- * only grows when no transaction is open, because LMDB moves it; a reader that stays open (a backup) stops the growing. */
+ * One process, one write transaction at a time.  What is committed is on disk when commit returns.  The map only grows when
+ * no transaction is open, because LMDB moves it; a reader that stays open (a backup) stops the growing.
+ * Below a log (store/log/) it is asked by two threads: one reads, the other one writes.  The map then has its full size from
+ * the start, which costs addresses alone, and what both count is atomic. */
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -22,14 +25,17 @@ struct lmdb_store {
 	uint64_t map_end; /* as large as the map may get */
 	uint64_t page,
 		blocks; /* bytes of a page; of the file that surely have their place on the disk */
-	size_t held_seen; /* the transaction whose freed pages were counted last */
-	unsigned readers; /* while there is one the map must not be changed */
+	_Atomic size_t held_seen; /* the transaction whose freed pages were counted last */
+	atomic_uint readers;	  /* while there is one the map must not be changed */
 	int fd;
+	bool under; /* below a log */
+	MDB_dbi mark;
 };
 
 struct lmdb_txn {
 	struct store_txn base;
 	MDB_txn *txn;
+	bool counted; /* among the readers */
 	MDB_cursor *cursors[STORE_TABLE_COUNT];
 };
 
@@ -272,8 +278,26 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 		ls->held_seen = (size_t)mdb_txn_id(t->txn);
 	/* Counted only after the transaction exists: a reader that was counted without one would
 	 * keep the map from growing for ever. */
+	t->counted = !write;
 	ls->readers += write ? 0 : 1;
 	require(t->base.version != 0 || !write); /* LMDB counts writers from 1 */
+	*out = &t->base;
+	return ERR_OK;
+}
+
+enum err lmdb_glance(struct store *s, struct store_txn **out)
+{
+	struct lmdb_store *ls = (struct lmdb_store *)s;
+	struct lmdb_txn *t = calloc(1, sizeof *t);
+	enum err rc = t == NULL ? ERR_NOMEM
+				: lmdb_error(mdb_txn_begin(ls->env, NULL, MDB_RDONLY, &t->txn));
+
+	require(ls->under); /* elsewhere the map may move */
+	if (rc != ERR_OK) {
+		free(t);
+		return rc;
+	}
+	t->base = (struct store_txn){.store = s, .version = (uint64_t)mdb_txn_id(t->txn)};
 	*out = &t->base;
 	return ERR_OK;
 }
@@ -283,8 +307,8 @@ static void close_cursors(struct lmdb_txn *t)
 {
 	struct lmdb_store *ls = (struct lmdb_store *)t->base.store;
 
-	require(t->base.write || ls->readers > 0);
-	ls->readers -= t->base.write ? 0 : 1;
+	require(!t->counted || ls->readers > 0);
+	ls->readers -= t->counted ? 1 : 0;
 	for (size_t i = 0; i < STORE_TABLE_COUNT; i++)
 		if (t->cursors[i] != NULL)
 			mdb_cursor_close(t->cursors[i]);
@@ -431,6 +455,8 @@ static enum err open_tables(struct lmdb_store *ls)
 	for (size_t i = 0; i < STORE_TABLE_COUNT && rc == ERR_OK; i++)
 		rc = lmdb_error(mdb_dbi_open(txn, key_table_name((enum store_table)i), MDB_CREATE,
 					     &ls->dbi[i]));
+	if (rc == ERR_OK && ls->under)
+		rc = lmdb_error(mdb_dbi_open(txn, "log", MDB_CREATE, &ls->mark));
 	if (rc != ERR_OK) {
 		mdb_txn_abort(txn);
 		return rc;
@@ -477,6 +503,44 @@ static enum err settle_cap(struct lmdb_store *ls)
 	return ERR_OK;
 }
 
+/* ---- the mark of the log ---- */
+
+enum { MARK_LEN = 3 * 8 };
+static const uint8_t mark_key[1] = {0};
+
+enum err lmdb_mark_get(struct store_txn *txn, struct store_mark *mark)
+{
+	const struct lmdb_store *ls = (const struct lmdb_store *)txn->store;
+	MDB_val k = val_of(span_of(mark_key, sizeof mark_key)), v = {0, NULL};
+	enum err rc = lmdb_error(mdb_get(((struct lmdb_txn *)txn)->txn, ls->mark, &k, &v));
+	struct rd r = rd_of(span_from(&v));
+
+	require(ls->under);
+	if (rc != ERR_OK)
+		return rc;
+	mark->applied = rd_u64(&r);
+	mark->generation = rd_u64(&r);
+	mark->file_len = rd_u64(&r);
+	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err lmdb_mark_put(struct store_txn *txn, const struct store_mark *mark)
+{
+	const struct lmdb_store *ls = (const struct lmdb_store *)txn->store;
+	uint8_t b[MARK_LEN];
+	struct wr w = wr_of(b, sizeof b);
+	MDB_val k = val_of(span_of(mark_key, sizeof mark_key)), v;
+
+	require(ls->under && txn->write);
+	wr_u64(&w, mark->applied);
+	wr_u64(&w, mark->generation);
+	wr_u64(&w, mark->file_len);
+	v = val_of(wr_span(&w));
+	return lmdb_error(mdb_put(((struct lmdb_txn *)txn)->txn, ls->mark, &k, &v, 0));
+}
+
+/* ---- opening ---- */
+
 /* KRING_NOSYNC exists only in the control build of the power-cut test, which must fail. */
 #ifdef KRING_NOSYNC
 enum { ENV_FLAGS = MDB_NOTLS | MDB_NOSYNC };
@@ -486,12 +550,54 @@ enum { ENV_FLAGS = MDB_NOTLS | MDB_NOSYNC };
 enum { ENV_FLAGS = MDB_NOTLS };
 #endif
 
-enum err lmdb_open(struct store **out, const struct store_options *opt)
+enum err lmdb_sync(struct store *s)
+{
+	struct lmdb_store *ls = (struct lmdb_store *)s;
+
+#ifdef KRING_NOSYNC
+	return ls->under ? ERR_OK : ERR_STATE;
+#else
+	require(ls->under);
+	return lmdb_error(mdb_env_sync(ls->env, 1));
+#endif
+}
+
+/* The map as large as it may ever get, and behind that what a checkpoint takes while it rewrites pages.  Where the system
+ * gives no such part of the addresses, half of it, and so on. */
+static enum err map_all(struct lmdb_store *ls)
+{
+	uint64_t size = ls->map_end + LIMIT_MAP_WORK;
+
+	while (size > mapped(ls) && !can_map(ls, size))
+		size /= 2;
+	ls->map_end = 0; /* it never grows from here on */
+	return size <= mapped(ls) ? ERR_OK : lmdb_error(mdb_env_set_mapsize(ls->env, (size_t)size));
+}
+
+static enum err open_env(struct lmdb_store *ls, const struct store_options *opt)
+{
+	const uint64_t start = opt->map_start == 0 ? LIMIT_MAP_START : opt->map_start;
+	const unsigned flags = ENV_FLAGS | (ls->under ? MDB_NOMETASYNC : 0u);
+	int dead = 0;
+	/* The number of tables is taken before the environment is opened and never after; the first
+	 * size is that of the first mapping. */
+	enum err rc = lmdb_error(mdb_env_create(&ls->env));
+
+	if (rc == ERR_OK)
+		rc = lmdb_error(mdb_env_set_maxdbs(ls->env, STORE_TABLE_COUNT + 1));
+	if (rc == ERR_OK)
+		rc = lmdb_error(
+			mdb_env_set_mapsize(ls->env, (size_t)(start + ls->base.usage.kept)));
+	if (rc == ERR_OK)
+		rc = lmdb_error(mdb_env_open(ls->env, opt->path, flags, 0600));
+	/* a process that was killed leaves its reader behind, which keeps every old page from being used again */
+	return rc == ERR_OK ? lmdb_error(mdb_reader_check(ls->env, &dead)) : rc;
+}
+
+static enum err open_it(struct store **out, const struct store_options *opt, bool under)
 {
 	struct lmdb_store *ls = calloc(1, sizeof *ls);
-	const uint64_t start = opt->map_start == 0 ? LIMIT_MAP_START : opt->map_start;
 	struct store_usage u = {.cap = opt->map_max == 0 ? LIMIT_MAP_MAX : opt->map_max};
-	int dead = 0;
 	enum err rc;
 
 	require(opt->path != NULL);
@@ -499,22 +605,12 @@ enum err lmdb_open(struct store **out, const struct store_options *opt)
 		return ERR_NOMEM;
 	u.kept = opt->map_kept != 0 ? opt->map_kept : LIMIT_MAP_KEPT + u.cap / LIMIT_MAP_KEPT_SHARE;
 	ls->base = (struct store){&ops, opt->cipher, u};
+	ls->under = under;
 	if (mkdir(opt->path, 0700) != 0 && errno != EEXIST) {
 		free(ls);
 		return ERR_IO;
 	}
-	/* The number of tables is taken before the environment is opened and never after; the first
-	 * size is that of the first mapping. */
-	rc = lmdb_error(mdb_env_create(&ls->env));
-	if (rc == ERR_OK)
-		rc = lmdb_error(mdb_env_set_maxdbs(ls->env, STORE_TABLE_COUNT));
-	if (rc == ERR_OK)
-		rc = lmdb_error(mdb_env_set_mapsize(ls->env, (size_t)(start + u.kept)));
-	if (rc == ERR_OK)
-		rc = lmdb_error(mdb_env_open(ls->env, opt->path, ENV_FLAGS, 0600));
-	/* a process that was killed leaves its reader behind, which keeps every old page from being used again */
-	if (rc == ERR_OK)
-		rc = lmdb_error(mdb_reader_check(ls->env, &dead));
+	rc = open_env(ls, opt);
 	if (rc == ERR_OK)
 		rc = measure(ls);
 	if (rc == ERR_OK)
@@ -525,10 +621,22 @@ enum err lmdb_open(struct store **out, const struct store_options *opt)
 		rc = open_tables(ls);
 	if (rc == ERR_OK)
 		rc = settle_cap(ls);
+	if (rc == ERR_OK && under)
+		rc = map_all(ls);
 	if (rc != ERR_OK) {
 		lmdb_close(&ls->base);
 		return rc;
 	}
 	*out = &ls->base;
 	return ERR_OK;
+}
+
+enum err lmdb_open(struct store **out, const struct store_options *opt)
+{
+	return open_it(out, opt, false);
+}
+
+enum err lmdb_open_below(struct store **out, const struct store_options *opt)
+{
+	return open_it(out, opt, true);
 }

@@ -17,6 +17,24 @@ enum err store_begin(struct store *s, bool write, struct store_txn **out)
 	return s->ops->begin(s, write, out);
 }
 
+enum err store_thread(struct store *s)
+{
+	require(s != NULL);
+	return s->ops->thread == NULL ? ERR_OK : s->ops->thread(s);
+}
+
+enum err store_rest(struct store *s, bool *more)
+{
+	require(s != NULL);
+	*more = false;
+	return s->ops->rest == NULL ? ERR_OK : s->ops->rest(s, more);
+}
+
+bool store_waits(const struct store *s)
+{
+	return s->ops->waits != NULL && s->ops->waits(s);
+}
+
 /* ---- room ---- */
 
 enum { ROW_EXTRA = 64 }; /* of a row, with its place in its page */

@@ -4,6 +4,7 @@
  * its rows might open and mean something else. */
 #include "base/check.h"
 #include "store/backend.h"
+#include "store/log/overlay.h"
 
 enum { MAGIC_LEN = 8, ROW_LEN = MAGIC_LEN + 4 };
 
@@ -63,9 +64,41 @@ static enum err check_format(struct store *s)
 	return rc;
 }
 
+/* Asked before a log is made beside it or read: a store of another kringd is not touched. */
+static enum err refuse_other(struct store *s)
+{
+	struct store_txn *txn;
+	uint32_t format;
+	enum err rc = store_begin(s, false, &txn);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = read_format(txn, &format);
+	store_abort(txn);
+	if (rc == ERR_NOTFOUND) /* the row may still lie in the log */
+		return ERR_OK;
+	return rc == ERR_OK && format != STORE_FORMAT ? ERR_STALE : rc;
+}
+
+static enum err open_log(struct store **out, const struct store_options *opt)
+{
+	struct store *below;
+	enum err rc = lmdb_open_below(&below, opt);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = refuse_other(below);
+	if (rc == ERR_OK)
+		return overlay_open(out, opt, below);
+	store_close(below);
+	return rc;
+}
+
 enum err store_open(struct store **out, const struct store_options *opt)
 {
-	enum err rc = opt->path == NULL ? mem_open(out, opt) : lmdb_open(out, opt);
+	enum err rc = opt->path == NULL	    ? mem_open(out, opt)
+		      : opt->log_bytes == 0 ? lmdb_open(out, opt)
+					    : open_log(out, opt);
 
 	if (rc != ERR_OK)
 		return rc;

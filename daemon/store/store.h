@@ -2,11 +2,11 @@
 /**
  * store - an ordered key-value map with one writer and snapshot readers, and nothing more.
  *
- * Layer:    store (base only).  Two implementations: LMDB (lmdb.c) and memory (mem.c, simulator).
- * Owns:     the LMDB environment or the map; META row 0: magic and format number.
- * Threads:  one thread; at most one write transaction at a time.
+ * Layer:    store (base only).  Three implementations: LMDB (lmdb.c), a log above LMDB (log/), memory (mem.c, simulator).
+ * Owns:     the LMDB environment, the log or the map; META row 0: magic and format number.
+ * Threads:  one thread; at most one write transaction at a time.  A log has one more of its own (store_thread).
  * Time:     none.
- * Durable:  store_commit returned ERR_OK means on disk (LMDB, default sync).
+ * Durable:  store_commit returned ERR_OK means on disk (the log's record, or LMDB's pages, synced).
  * Privacy:  values are opaque here; record.h seals them before they come down.
  */
 #ifndef KRING_STORE_STORE_H
@@ -21,18 +21,27 @@ struct store_txn;
 struct record_cipher;
 
 /** Written with the first transaction of an empty store; a store with another number is not opened. */
-enum { STORE_FORMAT = 5 };
+enum { STORE_FORMAT = 6 };
 
 struct store_options {
 	const char *path;		    /* directory; NULL: in memory */
 	const struct record_cipher *cipher; /* borrowed for the life of the store */
 	uint64_t map_start, map_max; /* bytes; 0: the defaults of limits.h; in memory: no limit */
 	uint64_t map_kept; /* behind map_max, for STORE_OWES and STORE_FREES; 0: the default */
+	/* What a log takes before LMDB gets it; made smaller for a small store.  0: no log, every commit goes to LMDB. */
+	uint64_t log_bytes;
 };
 
 /** ERR_STALE: the store has another format, older or newer.  ERR_BUSY: another process holds it.  ERR_CORRUPT: not a store of ours. */
 MUST_CHECK enum err store_open(struct store **out, const struct store_options *opt);
 void store_close(struct store *s);
+/** From here on a thread brings what the log holds into LMDB; without it that is done in store_begin, which then takes as long.
+ *  It has the rights and the filter of the thread that calls this.  ERR_NOMEM: there is none. */
+MUST_CHECK enum err store_thread(struct store *s);
+/** Nothing was written for a while: what the log holds goes to LMDB, and memory is given back.  more: not all of it yet. */
+MUST_CHECK enum err store_rest(struct store *s, bool *more);
+/** Is there enough in the log that a rest is worth it? */
+bool store_waits(const struct store *s);
 
 /** What a write transaction may take of the room.  Behind what the setting allows lies a part that is kept back: TAKES
  *  leaves it alone, OWES may take the first half, FREES all of it.  So a store that is full of what came in can always be

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A log above LMDB against a plain list of what must be there: random work with snapshots that are held, opened again after a
+ * clean and an unclean end, and killed at each of its writes. */
+#include "test.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fake_crypto.h"
+#include "store/backend.h"
+#include "store/record.h"
+
+enum { KEYS = 400, TABLES = 3, HELD = 6, LOG_BYTES = 128 * 1024, VALUE_MAX = 2000, PATH = 128 };
+static const enum store_table tables[TABLES] = {STORE_WORK, STORE_THREAD, STORE_TIMER};
+
+/* ---- die at the n-th write or sync ---- */
+
+static struct {
+	uint64_t left; /* 0: never */
+	uint64_t acknowledged;
+	uint64_t counted;
+} * box;
+
+static void count_down(void)
+{
+	if (box == NULL)
+		return;
+	box->counted++;
+	if (box->left > 0 && --box->left == 0)
+		_exit(77);
+}
+
+/* In the place of the C library's, for LMDB too. */
+#define HERE __attribute__((visibility("default")))
+
+HERE ssize_t pwrite64(int fd, const void *p, size_t n, off64_t at)
+{
+	count_down();
+	return syscall(SYS_pwrite64, fd, p, n, at);
+}
+
+HERE ssize_t pwrite(int fd, const void *p, size_t n, off_t at)
+{
+	count_down();
+	return syscall(SYS_pwrite64, fd, p, n, at);
+}
+
+HERE ssize_t pwritev(int fd, const struct iovec *v, int n, off_t at)
+{
+	count_down();
+	return syscall(SYS_pwritev, fd, v, n, at, 0);
+}
+
+HERE ssize_t writev(int fd, const struct iovec *v, int n)
+{
+	count_down();
+	return syscall(SYS_writev, fd, v, n);
+}
+
+HERE int fdatasync(int fd)
+{
+	count_down();
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* ---- the plain list ---- */
+
+/* A row's value says which write it was; 0: it is not there. */
+struct list {
+	uint32_t rows[TABLES][KEYS];
+};
+
+static uint32_t next(uint32_t *dice)
+{
+	*dice = *dice * 1664525u + 1013904223u;
+	return *dice >> 8;
+}
+
+/* In the order of their numbers, and of different lengths. */
+static struct span key_of(unsigned k, uint8_t b[24])
+{
+	memset(b, 'k', 24);
+	be16_put(b, (uint16_t)k);
+	return span_of(b, k % 3 == 0 ? 2 : k % 3 == 1 ? 18 : 24);
+}
+
+static struct span value_of(uint32_t stamp)
+{
+	static uint8_t b[VALUE_MAX + 4];
+
+	memset(b, (int)(stamp & 0xff), sizeof b);
+	be32_put(b, stamp);
+	return span_of(b, 4 + stamp % VALUE_MAX);
+}
+
+static void check_all(struct store_txn *t, const struct list *l)
+{
+	for (unsigned i = 0; i < TABLES; i++) {
+		struct store_walk w = {.rc = ERR_OK};
+		uint64_t n = 0;
+
+		for (unsigned k = 0; k < KEYS; k++) {
+			uint8_t kb[24];
+			const struct span key = key_of(k, kb);
+
+			if (l->rows[i][k] == 0)
+				continue;
+			assert_true(store_each(t, tables[i], span_of(NULL, 0), &w));
+			assert_int_equal(w.row.key.len, key.len);
+			assert_memory_equal(w.row.key.p, key.p, key.len);
+			assert_int_equal(w.row.val.len, 4 + l->rows[i][k] % VALUE_MAX);
+			assert_int_equal(be32_get(w.row.val.p), l->rows[i][k]);
+			n++;
+		}
+		assert_false(store_each(t, tables[i], span_of(NULL, 0), &w));
+		assert_int_equal(w.rc, ERR_OK);
+		assert_int_equal(store_count(t, tables[i]), n);
+	}
+}
+
+static void check_one(struct store_txn *t, const struct list *l, uint32_t *dice)
+{
+	const unsigned i = next(dice) % TABLES, k = next(dice) % KEYS;
+	unsigned at;
+	uint8_t kb[24];
+	const struct span key = key_of(k, kb);
+	struct store_row row;
+	struct span v;
+
+	assert_int_equal(store_get(t, tables[i], key, &v),
+			 l->rows[i][k] == 0 ? ERR_NOTFOUND : ERR_OK);
+	assert_true(l->rows[i][k] == 0 || be32_get(v.p) == l->rows[i][k]);
+	for (at = k; at < KEYS && l->rows[i][at] == 0;)
+		at++;
+	assert_int_equal(store_seek(t, tables[i], key, &row), at == KEYS ? ERR_NOTFOUND : ERR_OK);
+	assert_true(at == KEYS || be16_get(row.key.p) == at);
+	for (at = k; at > 0 && l->rows[i][at - 1] == 0;)
+		at--;
+	assert_int_equal(store_seek_back(t, tables[i], key, &row), at == 0 ? ERR_NOTFOUND : ERR_OK);
+	assert_true(at == 0 || be16_get(row.key.p) == at - 1);
+}
+
+/* t NULL: in the list alone. */
+static void change_one(struct store_txn *t, struct list *l, uint32_t *dice)
+{
+	/* some keys are written again and again, and deleted soon */
+	const unsigned i = next(dice) % TABLES,
+		       k = next(dice) % 3 == 0 ? next(dice) % 10 : next(dice) % KEYS;
+	const uint32_t was = l->rows[i][k], is = next(dice) % 3 == 0 ? 0 : next(dice) + 1;
+	uint8_t kb[24];
+	const struct span key = key_of(k, kb);
+
+	l->rows[i][k] = is;
+	if (t == NULL)
+		return;
+	if (is == 0)
+		assert_int_equal(store_del(t, tables[i], key), was == 0 ? ERR_NOTFOUND : ERR_OK);
+	else
+		assert_int_equal(store_put(t, tables[i], key, value_of(is)), ERR_OK);
+}
+
+/* ---- the store ---- */
+
+struct world {
+	struct store *s;
+	struct record_cipher cipher;
+	char dir[64];
+};
+
+static const char *const files[] = {"data.mdb", "log0", "log1", "lock.mdb"};
+
+static void open_world(struct world *w)
+{
+	const struct store_options o = {.path = w->dir,
+					.cipher = &w->cipher,
+					.map_max = (uint64_t)256 << 20,
+					.log_bytes = LOG_BYTES};
+
+	assert_int_equal(store_open(&w->s, &o), ERR_OK);
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+
+	assert_non_null(w);
+	fake_cipher(&w->cipher);
+	(void)snprintf(w->dir, sizeof w->dir, "/tmp/kring-overlay-XXXXXX");
+	assert_non_null(mkdtemp(w->dir));
+	open_world(w);
+	*state = w;
+	return 0;
+}
+
+static void clear(const char *dir)
+{
+	char path[PATH];
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		(void)snprintf(path, sizeof path, "%s/%s", dir, files[i]);
+		(void)unlink(path);
+	}
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	store_close(w->s);
+	clear(w->dir);
+	(void)rmdir(w->dir);
+	free(w);
+	return 0;
+}
+
+/* As a crash leaves them. */
+static void copy_files(const char *from, const char *to)
+{
+	static uint8_t bytes[1 << 16];
+
+	clear(to);
+	for (size_t i = 0; i < 3; i++) {
+		char path[PATH];
+		ssize_t n;
+		int in, out;
+
+		(void)snprintf(path, sizeof path, "%s/%s", from, files[i]);
+		in = open(path, O_RDONLY);
+		(void)snprintf(path, sizeof path, "%s/%s", to, files[i]);
+		out = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		assert_true(in >= 0 && out >= 0);
+		while ((n = read(in, bytes, sizeof bytes)) > 0)
+			assert_int_equal(write(out, bytes, (size_t)n), n);
+		assert_int_equal(n, 0);
+		(void)close(in);
+		(void)close(out);
+	}
+}
+
+static struct store_txn *begin(struct world *w, bool write)
+{
+	struct store_txn *t;
+
+	assert_int_equal(store_begin(w->s, write, &t), ERR_OK);
+	return t;
+}
+
+struct held {
+	struct store_txn *t;
+	struct list l;
+};
+
+static void end_held(struct held *h)
+{
+	if (h->t == NULL)
+		return;
+	check_all(h->t, &h->l);
+	store_abort(h->t);
+	h->t = NULL;
+}
+
+/* Opened again elsewhere, from what lies on the disk now. */
+static void check_crash(const struct world *w, const struct list *l)
+{
+	struct world other = {.cipher = w->cipher};
+	struct store_txn *t;
+
+	(void)snprintf(other.dir, sizeof other.dir, "/tmp/kring-overlay-XXXXXX");
+	assert_non_null(mkdtemp(other.dir));
+	for (unsigned i = 0; i < 2; i++) { /* and once more: a start changes nothing */
+		copy_files(w->dir, other.dir);
+		open_world(&other);
+		t = begin(&other, false);
+		check_all(t, l);
+		store_abort(t);
+		store_close(other.s);
+	}
+	clear(other.dir);
+	(void)rmdir(other.dir);
+}
+
+static void live(struct world *w, uint32_t seed, bool threaded)
+{
+	static struct held held[HELD];
+	static struct list now, then;
+	uint32_t dice = seed;
+	uint64_t version = 0;
+
+	memset(&now, 0, sizeof now);
+	if (threaded)
+		assert_int_equal(store_thread(w->s), ERR_OK);
+	for (unsigned round = 0; round < 1500; round++) {
+		struct store_txn *t = begin(w, true);
+		const unsigned what = next(&dice) % 64;
+
+		assert_true(store_version(t) > version);
+		then = now;
+		for (unsigned i = next(&dice) % 12; i > 0; i--)
+			change_one(t, &now, &dice);
+		check_one(t, &now, &dice);
+		if (what < 10) {
+			store_abort(t);
+			now = then;
+		} else {
+			version = memcmp(&now, &then, sizeof now) == 0 ? version : store_version(t);
+			assert_int_equal(store_commit(t), ERR_OK);
+		}
+		if (what < 16) {
+			struct held *h = &held[next(&dice) % HELD];
+
+			end_held(h);
+			*h = (struct held){begin(w, false), now};
+		}
+		if (what == 20 && !threaded)
+			check_crash(w, &now);
+		if (what == 21) {
+			for (unsigned i = 0; i < HELD; i++)
+				end_held(&held[i]);
+			store_close(w->s);
+			open_world(w);
+			if (threaded)
+				assert_int_equal(store_thread(w->s), ERR_OK);
+		}
+		if (what == 22) {
+			bool more;
+
+			assert_int_equal(store_rest(w->s, &more), ERR_OK);
+		}
+	}
+	for (unsigned i = 0; i < HELD; i++)
+		end_held(&held[i]);
+	store_close(w->s);
+	open_world(w);
+	{
+		struct store_txn *t = begin(w, false);
+
+		check_all(t, &now);
+		store_abort(t);
+	}
+}
+
+static void random_work_agrees_with_a_plain_list(void **state)
+{
+	live(*state, 1, false);
+}
+
+static void the_same_with_its_thread(void **state)
+{
+	live(*state, 2, true);
+}
+
+/* ---- killed ---- */
+
+enum { STEPS = 60 };
+
+/* What step does is always the same. */
+static void one_step(struct store_txn *t, struct list *l, unsigned step)
+{
+	uint32_t dice = 1000 + step;
+
+	for (unsigned i = 0; i < 8; i++)
+		change_one(t, l, &dice);
+}
+
+static void work_until_dead(const char *dir)
+{
+	struct world w = {.s = NULL};
+	static struct list l;
+
+	fake_cipher(&w.cipher);
+	(void)snprintf(w.dir, sizeof w.dir, "%s", dir);
+	open_world(&w);
+	memset(&l, 0, sizeof l);
+	for (unsigned i = 0; i < STEPS; i++) {
+		struct store_txn *t = begin(&w, true);
+
+		one_step(t, &l, i);
+		assert_int_equal(store_commit(t), ERR_OK);
+		box->acknowledged = i + 1;
+	}
+	store_close(w.s);
+	_exit(0);
+}
+
+static bool same(struct store_txn *t, const struct list *l)
+{
+	for (unsigned i = 0; i < TABLES; i++)
+		for (unsigned k = 0; k < KEYS; k++) {
+			uint8_t kb[24];
+			struct span v;
+			const enum err rc = store_get(t, tables[i], key_of(k, kb), &v);
+
+			if ((rc == ERR_OK) != (l->rows[i][k] != 0) ||
+			    (rc == ERR_OK && be32_get(v.p) != l->rows[i][k]))
+				return false;
+		}
+	return true;
+}
+
+/* Dead at its n-th write or sync: what was acknowledged is there, and at most the transaction that was being written. */
+static void killed_at_each_write_and_sync(void **state)
+{
+	struct world *w = *state;
+	const unsigned each = getenv("KRING_LONG") != NULL ? 1 : 5;
+	char dir[] = "/tmp/kring-overlay-XXXXXX";
+	static struct list l, more;
+	unsigned deaths = 0, whole = 0;
+	int status = 0;
+
+	store_close(w->s);
+	w->s = NULL;
+	assert_non_null(mkdtemp(dir));
+	box = mmap(NULL, sizeof *box, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(box != MAP_FAILED);
+	for (unsigned n = 1;; n += each) {
+		struct world after = {.cipher = w->cipher};
+		struct store_txn *t;
+		pid_t pid;
+
+		copy_files(w->dir, dir);
+		box->acknowledged = 0;
+		box->left = n;
+		pid = fork();
+		if (pid == 0)
+			work_until_dead(dir);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		box->left = 0;
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+			break;
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 77);
+		deaths++;
+		memset(&l, 0, sizeof l);
+		for (unsigned i = 0; i < box->acknowledged; i++)
+			one_step(NULL, &l, i);
+		more = l;
+		one_step(NULL, &more, (unsigned)box->acknowledged);
+		(void)snprintf(after.dir, sizeof after.dir, "%s", dir);
+		open_world(&after);
+		t = begin(&after, false);
+		if (!same(t, &l)) {
+			assert_true(same(t, &more));
+			whole++;
+		}
+		store_abort(t);
+		store_close(after.s);
+	}
+	assert_int_equal(box->acknowledged, STEPS);
+	assert_true(deaths > 100 / each && whole > 0);
+	(void)munmap(box, sizeof *box);
+	box = NULL;
+	clear(dir);
+	(void)rmdir(dir);
+	open_world(w);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(random_work_agrees_with_a_plain_list),
+		CASE(the_same_with_its_thread),
+		CASE(killed_at_each_write_and_sync),
+	};
+
+	return cmocka_run_group_tests_name("overlay", tests, NULL, NULL);
+}
