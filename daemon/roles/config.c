@@ -208,7 +208,7 @@ static enum err judge(struct config *c, const struct config_setting *s, const ch
 	case CONFIG_FILE:
 		if (flaw == NULL && strlen(value) < s->cap) {
 			/* The whole field: settings of two files are compared byte by byte when
-			 * they are taken over (core/settings.c). */
+			 * they are taken over (core/disk/settings.c). */
 			memset((char *)c + s->offset, 0, s->cap);
 			memcpy((char *)c + s->offset, value, strlen(value) + 1);
 			return ERR_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Settings taken over while the node runs.  All of the file holds or nothing of it: a line that is wrong leaves everything
  * as it was.  What a process only reads at its start is named in the log and waits for the next one. */
-#include "core/settings.h"
+#include "core/disk/settings.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,8 +12,8 @@
  * Core may open no file once its sandbox is closed, so the supervisor, who was signalled, hands it the settings as an
  * open descriptor.  They are taken whole or not at all: one fault, and everything stays as it was.
  */
-#ifndef KRING_CORE_SETTINGS_H
-#define KRING_CORE_SETTINGS_H
+#ifndef KRING_CORE_DISK_SETTINGS_H
+#define KRING_CORE_DISK_SETTINGS_H
 
 #include "core/disk/backup.h"
 #include "domain/node.h"
@@ -25,4 +25,4 @@ struct node_settings settings_of(const struct config *c);
  *  backup_begin; NULL: not read yet) the new text.  False: the text is at fault, which is logged, or the same holds. */
 bool settings_take(struct config *c, int fd, struct backup_files *files);
 
-#endif /* KRING_CORE_SETTINGS_H */
+#endif /* KRING_CORE_DISK_SETTINGS_H */
