@@ -51,14 +51,10 @@
 #define LIMIT_RECORD_PAGE 1984u /* above this a value spills into an overflow page */
 #define LIMIT_MAP_START	  (64ull * 1024 * 1024)
 #define LIMIT_MAP_MAX	  (64ull * 1024 * 1024 * 1024)
-/* Room in the map behind what the setting allows, for what gives room back or must always work; and a share of the map, since
- * what a large store frees lies in more places. */
+/* Room behind what the setting allows, for what gives room back or must always work; and a share of the map. */
 #define LIMIT_MAP_KEPT	     (32ull * 1024 * 1024)
 #define LIMIT_MAP_KEPT_SHARE 64u
-/* Behind all of that, for pages that a checkpoint writes anew before it may use the old ones. */
-#define LIMIT_MAP_WORK	     (64ull * 1024 * 1024)
-/* What the log takes before the database gets it (store/log/); twice so much may be in memory. */
-#define LIMIT_LOG	     (16ull * 1024 * 1024)
+#define LIMIT_LOG	     (16ull * 1024 * 1024) /* before LMDB gets it; memory has it twice */
 #define LIMIT_KEPT_PARTNER   16u /* one partner may use this part of it, the 16th */
 /* Blocks of the disk that the file has behind its last page: a quota meets what takes in first. */
 #define LIMIT_DISK_KEPT	  (8ull * 1024 * 1024)

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "core/control/watchers.h"
 #include "core/disk/prekeys.h"
+#include "core/disk/resting.h"
 #include "core/disk/settings.h"
 #include "core/disk/space.h"
 #include "core/disk/unlock.h"
@@ -62,6 +63,7 @@ struct core {
 	uint64_t tick_at_ms;	 /* monotonic, when the armed tick fires; 0: none is armed */
 	struct space_watch disk; /* how full it is */
 	int dir_fd;		 /* a path cannot be opened in the sandbox */
+	struct resting resting;
 	struct serving *serving; /* what net handed over */
 	struct watchers *watchers;
 };
@@ -517,7 +519,25 @@ static void on_turn_end(void *ctx)
 			loop_stop(c->loop, ROLES_FAILED);
 		ipc_flush(c->net);
 	}
+	resting_turn(&c->resting);
 	arm_tick(c);
+}
+
+static void on_store_broken(void *ctx)
+{
+	const struct core *c = ctx;
+
+	require(c->loop != NULL && c->resting.store != NULL);
+	loop_stop(c->loop, ROLES_TRY_AGAIN);
+}
+
+/* Its thread begins inside the walls around files and outside the filter of calls, which then holds for it too. */
+static enum err start_thread(void *ctx)
+{
+	const struct core *c = ctx;
+
+	require(c->o.main != NULL && c->resting.store == c->o.main);
+	return store_thread(c->o.main);
 }
 
 static void on_more(void *ctx)
@@ -601,6 +621,8 @@ static enum err start_io(struct core *c, struct err_text *why)
 	if (rc == ERR_OK)
 		rc = loop_timer_create(c->loop, &c->more, on_more, c);
 	if (rc == ERR_OK)
+		rc = resting_create(&c->resting, c->loop);
+	if (rc == ERR_OK)
 		loop_on_turn_end(c->loop, on_turn_end, c);
 	return rc;
 }
@@ -618,8 +640,10 @@ static enum err wake(struct core *c, struct err_text *why)
 		c->dir_fd = open(c->config.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		rc = c->dir_fd < 0 ? ERR_IO : ERR_OK;
 	}
+	c->resting.store = c->o.main;
 	if (rc == ERR_OK)
-		rc = sandbox_enter(SANDBOX_CORE, c->config.dir, why);
+		rc = sandbox_enter(SANDBOX_CORE,
+				   &(struct sandbox_own){c->config.dir, start_thread, c}, why);
 	if (rc == ERR_OK)
 		rc = serving_create(&c->serving, &(struct serving_parts){c->o.engine, on_time, c});
 	if (rc != ERR_OK)
@@ -683,7 +707,8 @@ static void on_locked_request(struct core *c, uint64_t client, struct span bytes
 
 int core_main(const struct role_options *opt)
 {
-	struct core c = {.opt = opt, .net_fd = -1};
+	struct core c = {
+		.opt = opt, .net_fd = -1, .resting = {.broken = on_store_broken, .ctx = &c}};
 	struct err_text why = {""};
 	const char *step = "config";
 	char text[CAUSES_LEN];

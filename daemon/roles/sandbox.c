@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a process may still do once it has opened what it needs: its system calls by name and arguments (seccomp), files
  * below one directory (Landlock), no new privileges.  A call outside the list ends the process: it means that somebody
- * else's code runs in it.  Entered before any library starts a thread, because the rules hold for the thread that sets
- * them and those that it starts. */
+ * else's code runs in it.  Entered before any library starts a thread, because the rules around files hold for the thread
+ * that sets them and those that it starts; the filter of calls is set for all threads at once. */
 #include "roles/sandbox.h"
 
 #include <assert.h>
@@ -228,7 +228,10 @@ static enum err restrict_calls(enum sandbox_role role, struct err_text *why)
 	else
 		ok = ok && allow(f, net_only, sizeof net_only / sizeof net_only[0]) &&
 		     allow_calls(f, net_calls, sizeof net_calls / sizeof net_calls[0]);
+	/* also for a thread that was started before: without it that would have no filter */
 	if (ok)
+		error = -seccomp_attr_set(f, SCMP_FLTATR_CTL_TSYNC, 1);
+	if (ok && error == 0)
 		error = -seccomp_load(f);
 	if (f != NULL)
 		seccomp_release(f);
@@ -290,8 +293,9 @@ enum err sandbox_begin(struct err_text *why)
 	return error == 0 ? ERR_OK : no_walls(why, "seccomp", error);
 }
 
-enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text *why)
+enum err sandbox_enter(enum sandbox_role role, const struct sandbox_own *own, struct err_text *why)
 {
+	const char *dir = own == NULL ? NULL : own->dir;
 	const struct rlimit none = {0, 0};
 	struct rlimit files;
 	enum err rc;
@@ -317,5 +321,9 @@ enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text 
 		return cause_set(why, rc, "landlock",
 				 FILL({"dir", dir == NULL ? "net" : dir, 0},
 				      {"error", cause_errno(errno), 0}));
+	if (own != NULL)
+		rc = own->threads(own->ctx);
+	if (rc != ERR_OK)
+		return no_walls(why, "thread", EAGAIN);
 	return restrict_calls(role, why);
 }

@@ -31,8 +31,15 @@ MUST_CHECK enum err sandbox_begin(struct err_text *why);
 /** Before sandbox_enter: keeps all memory of this process out of the swap, also what comes later, because a library makes copies
  *  of a key that nobody can find.  false: RLIMIT_MEMLOCK is too small for that; when there is no swap at all it is true. */
 MUST_CHECK bool sandbox_lock_memory(void);
+/** What core keeps: its directory, and threads that start between the walls around files and the filter of calls. */
+struct sandbox_own {
+	const char *dir;
+	enum err (*threads)(void *ctx);
+	void *ctx;
+};
 /** no_new_privs, not dumpable, no core files, bounded descriptors; for core and net also Landlock where
- *  the kernel has it, and the allow-list.  dir: core's own directory; NULL for the others. */
-MUST_CHECK enum err sandbox_enter(enum sandbox_role role, const char *dir, struct err_text *why);
+ *  the kernel has it, and the allow-list, for every thread.  own: core's; NULL for the others. */
+MUST_CHECK enum err sandbox_enter(enum sandbox_role role, const struct sandbox_own *own,
+				  struct err_text *why);
 
 #endif /* KRING_ROLES_SANDBOX_H */

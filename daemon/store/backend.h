@@ -35,7 +35,7 @@ struct store_ops {
 	/* NULL: there is nothing to do */
 	enum err (*thread)(struct store *s);
 	enum err (*rest)(struct store *s, bool *more);
-	bool (*waits)(const struct store *s);
+	uint64_t (*waits)(const struct store *s);
 };
 
 /** First member of every implementation's store. */

@@ -562,11 +562,13 @@ enum err lmdb_sync(struct store *s)
 #endif
 }
 
+static const uint64_t map_work = (uint64_t)64 << 20;
+
 /* The map as large as it may ever get, and behind that what a checkpoint takes while it rewrites pages.  Where the system
  * gives no such part of the addresses, half of it, and so on. */
 static enum err map_all(struct lmdb_store *ls)
 {
-	uint64_t size = ls->map_end + LIMIT_MAP_WORK;
+	uint64_t size = ls->map_end + map_work;
 
 	while (size > mapped(ls) && !can_map(ls, size))
 		size /= 2;

@@ -30,9 +30,9 @@ enum err store_rest(struct store *s, bool *more)
 	return s->ops->rest == NULL ? ERR_OK : s->ops->rest(s, more);
 }
 
-bool store_waits(const struct store *s)
+uint64_t store_waits(const struct store *s)
 {
-	return s->ops->waits != NULL && s->ops->waits(s);
+	return s->ops->waits == NULL ? 0 : s->ops->waits(s);
 }
 
 /* ---- room ---- */

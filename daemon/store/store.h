@@ -40,8 +40,8 @@ void store_close(struct store *s);
 MUST_CHECK enum err store_thread(struct store *s);
 /** Nothing was written for a while: what the log holds goes to LMDB, and memory is given back.  more: not all of it yet. */
 MUST_CHECK enum err store_rest(struct store *s, bool *more);
-/** Is there enough in the log that a rest is worth it? */
-bool store_waits(const struct store *s);
+/** Number of the last commit, when so much is in the log that a rest is worth it; 0: it is not. */
+uint64_t store_waits(const struct store *s);
 
 /** What a write transaction may take of the room.  Behind what the setting allows lies a part that is kept back: TAKES
  *  leaves it alone, OWES may take the first half, FREES all of it.  So a store that is full of what came in can always be

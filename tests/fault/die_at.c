@@ -71,8 +71,10 @@ ssize_t writev(int fd, const struct iovec *v, int n)
 	return count() ? -1 : real(fd, v, n);
 }
 
+/* A full disk takes no more bytes, and syncs what it has. */
 int fdatasync(int fd)
 {
 	NEXT(fdatasync);
-	return count() ? -1 : real(fd);
+	(void)count();
+	return real(fd);
 }

@@ -131,6 +131,10 @@ class Node:
         except (Refused, json.JSONDecodeError):
             return None
 
+    def main_bytes(self):
+        """All that lies in main/: the database and the log that it is filled from."""
+        return b"".join((self.dir / "main" / f).read_bytes() for f in ("data.mdb", "log0", "log1"))
+
     def state(self, ref):
         got = self.try_k("show", ref)
         return got["referrals"][0]["state"] if got else None

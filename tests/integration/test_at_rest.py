@@ -68,8 +68,8 @@ class Keyroot:
 
 
 def wrapped_keys(d, case):
-    """Every wrapped case key of this case that the pages of the file hold, living or freed."""
-    data = (d / "main/data.mdb").read_bytes()
+    """Every wrapped case key of this case that the pages of the database and the files of its log hold, living or freed."""
+    data = b"".join((d / "main" / f).read_bytes() for f in ("data.mdb", "log0", "log1"))
     return [data[m.end():m.end() + 76] for m in re.finditer(re.escape(case), data)]
 
 
@@ -275,9 +275,10 @@ def test_a_shred_that_crashes_anywhere_keeps_the_living_and_not_the_dead(federat
     assert died >= crashes // 2
 
 
-def test_a_shred_in_two_slices_dies_at_each_of_its_writes(die_at, dialled, workdir):
+def test_a_shred_in_two_slices_dies_at_each_of_its_writes(die_at, dialled, workdir, monkeypatch):
     """More cases than one slice wraps again.  Whichever write or sync is the last one: whoever lives is read, on both sides of the
     cut, and the erased one is not."""
+    monkeypatch.setenv("KRING_DEV_LOG_KIB", "16384")  # every write counted is one of the erasure, not of a thread beside it
     f, b, m = dialled()
     for i in range(0, 1100, 50):
         docs = []

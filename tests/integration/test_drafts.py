@@ -79,7 +79,7 @@ def test_nothing_of_a_draft_is_readable_on_the_disk_and_it_is_erased_with_its_ca
     put(n, body="geheim-van-A", label="merk-van-A", case_id=one)
     kept = put(n, body="geheim-van-B", label="merk-van-B", case_id=two).id
     put(n, form="case-new", body="geheim-van-C", label="merk-van-C")
-    raw = (n.dir / "main/data.mdb").read_bytes()
+    raw = n.main_bytes()
     assert not any(w in raw for w in (b"geheim-van", b"merk-van")), "a draft lies on the disk in clear"
     n.k("case", "erase", one, "--now")
     assert {d.label for d in drafts(n)} == {"merk-van-B", "merk-van-C"}

@@ -28,8 +28,10 @@ def test_each_process_is_behind_its_walls(federation):
         assert s["Seccomp"].strip() == "2" and s["NoNewPrivs"].strip() == "1", role
         limits = pathlib.Path(f"/proc/{pid}/limits").read_text()
         assert "Max core file size        0                    0" in limits
+    filters = [status(f"{a.children()['core']}/task/{t.name}")["Seccomp"].strip() for t in pathlib.Path(f"/proc/{a.children()['core']}/task").iterdir()]
+    assert filters == ["2", "2"], "core has its loop and the thread of its store, both behind the filter"
     links = {role: [os.readlink(p) for p in pathlib.Path(f"/proc/{pid}/fd").iterdir()] for role, pid in a.children().items()}
-    assert not [x for x in links["net"] if "data.mdb" in x or "keyroot" in x or "slots" in x or "identity" in x]
+    assert not [x for x in links["net"] if "data.mdb" in x or "main/log" in x or "keyroot" in x or "slots" in x or "identity" in x]
     inet = pathlib.Path(f"/proc/{a.children()['core']}/net/tcp").read_text()  # the same table for both: look at inodes
     ours = {x.split("[")[1][:-1] for x in links["core"] if x.startswith("socket:")}
     assert not [row for row in inet.splitlines()[1:] if row.split()[9] in ours], "core has an inet socket"
@@ -114,13 +116,44 @@ PROBE = r"""
 #include <sys/wait.h>
 #include <unistd.h>
 static enum sandbox_role role;
+/* A thread that starts where the store's does, and tries something when the walls stand. */
+static const char *beside;
+static pthread_t other;
+static int line[2], runs[2];
+static void *later(void *p)
+{
+	char c;
+	(void)p;
+	if (write(runs[1], "x", 1) != 1 || read(line[0], &c, 1) != 1)
+		exit(7);
+	if (strcmp(beside, "unix") == 0)
+		exit(socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? 4 : 0);
+	if (strcmp(beside, "open") == 0)
+		exit(open("/etc/passwd", O_RDONLY) < 0 && errno == EACCES ? 3 : 0);
+	return NULL;
+}
+static enum err threads(void *ctx)
+{
+	char c;
+	(void)ctx;
+	if (beside == NULL)
+		return ERR_OK;
+	if (pipe(line) != 0 || pipe(runs) != 0 || pthread_create(&other, NULL, later, NULL) != 0)
+		return ERR_NOMEM;
+	return read(runs[0], &c, 1) == 1 ? ERR_OK : ERR_IO; /* what begins a thread is not allowed later */
+}
+static enum err enter(void)
+{
+	const struct sandbox_own own = {"/tmp", threads, NULL};
+	return sandbox_enter(role, role == SANDBOX_NET ? NULL : &own, NULL);
+}
 /* A call with these numbers: 'self' is this process, what is left out is -1. */
 static int call(int n, char **words)
 {
 	long a[7] = {-1, -1, -1, -1, -1, -1, -1};
 	for (int i = 0; i < n && i < 7; i++)
 		a[i] = i == 0 ? seccomp_syscall_resolve_name(words[0]) : strcmp(words[i], "self") == 0 ? (long)getpid() : strtol(words[i], NULL, 0);
-	if (sandbox_enter(role, role == SANDBOX_NET ? NULL : "/tmp", NULL) != ERR_OK)
+	if (enter() != ERR_OK)
 		return 9;
 	(void)syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
 	return 0;
@@ -137,7 +170,7 @@ static int every(void)
 		child = fork();
 		if (child == 0) {
 			(void)alarm(2); /* some wait for ever */
-			if (sandbox_enter(role, role == SANDBOX_NET ? NULL : "/tmp", NULL) != ERR_OK)
+			if (enter() != ERR_OK)
 				_exit(9);
 			(void)syscall(no, -1, -1, -1, -1, -1, -1);
 			_exit(0);
@@ -192,8 +225,12 @@ int main(int argc, char **argv)
 		return every();
 	if (strcmp(what, "call") == 0)
 		return call(argc - 3, argv + 3);
-	if (argc != 4 || sandbox_enter(argv[1][0] == 'n' ? SANDBOX_NET : SANDBOX_CORE, argv[1][0] == 'n' ? NULL : "/tmp", NULL) != ERR_OK)
+	if (strncmp(what, "beside-", 7) == 0)
+		beside = what + 7;
+	if (argc != 4 || enter() != ERR_OK)
 		return 9;
+	if (beside != NULL)
+		return write(line[1], "x", 1) == 1 ? pthread_join(other, NULL) : 7;
 	if (strcmp(what, "open") == 0)
 		return open(argv[3], O_RDONLY) < 0 && errno == EACCES ? 3 : 0;
 	if (strcmp(what, "inet") == 0)
@@ -232,7 +269,8 @@ SIGSYS = -31
                                             *((role, what, SIGSYS) for role in ("net", "core") for what in (
                                                 "unix", "packet", "vsock", "alg", "userns", "unshare", "thread-in-userns", "code",
                                                 "turned-code", "dumpable", "tiocsti")),
-                                            ("net", "nothing", 0), ("core", "nothing", 0)])
+                                            ("net", "nothing", 0), ("core", "nothing", 0),
+                                            ("core", "beside-unix", SIGSYS), ("core", "beside-open", 3), ("core", "beside-nothing", 0)])
 def test_what_a_process_may_not_do_ends_it(probe, workdir, role, what, want):
     """net cannot even open the main database, nor reach a socket of this machine; core can make no socket.  Neither makes
     processes, namespaces, code in memory, nor itself readable to others; what is allowed goes by the arguments of the call."""

@@ -265,7 +265,7 @@ def test_status_says_that_the_sheet_still_lies_beside_the_store(one):
 
 
 # ---- half a node ----
-FILES = ("identity", "slots", "keyroot", "unlock.key", "ledger", "record", "kring.conf", "roster", "join", "main/data.mdb", "main/lock.mdb",
+FILES = ("identity", "slots", "keyroot", "unlock.key", "ledger", "record", "kring.conf", "roster", "join", "main/data.mdb", "main/lock.mdb", "main/log0", "main/log1",
          "prekeys/data.mdb", "recovery-sheet.txt")
 BEARABLE = (("keyroot", "cut"), ("kring.conf", "cut"),  # of two halves one is enough; some settings are settings
             ("record", "cut"), ("record", "zeroed"))  # the store has it too

@@ -88,6 +88,18 @@ static uint64_t kept_back(void)
 	return 0;
 }
 
+/* Tests see the database filled from the log again and again when that is small. */
+static uint64_t log_bytes(void)
+{
+#ifdef KRING_DEV
+	const char *kib = getenv("KRING_DEV_LOG_KIB");
+
+	return (kib != NULL ? strtoull(kib, NULL, 10) : 128) * 1024;
+#else
+	return LIMIT_LOG;
+#endif
+}
+
 /* All of it is looked at before the first store is opened: what opens may write, and a node that is not whole must stay as
  * it was found. */
 enum err nodestore_open(struct nodestore *out, const struct config *c, const struct keyfile *k,
@@ -108,10 +120,17 @@ enum err nodestore_open(struct nodestore *out, const struct config *c, const str
 		rc = usable(c->dir, "record", why);
 	if (rc == ERR_OK)
 		rc = check(c->dir, "main/data.mdb", "main/lock.mdb", ran, why);
+	if (rc == ERR_OK)
+		rc = usable(c->dir, "main/log0", why);
+	if (rc == ERR_OK)
+		rc = usable(c->dir, "main/log1", why);
 	if (rc == ERR_OK) /* prekeys that are gone are drawn again */
 		rc = check(c->dir, "prekeys/data.mdb", "prekeys/lock.mdb", false, why);
+	/* Keys that must vanish are few, and lie in pages alone. */
+	o.log_bytes = log_bytes();
 	if (rc == ERR_OK)
 		rc = open_one(&out->main, &o, c, "main", why);
+	o.log_bytes = 0;
 	if (rc == ERR_OK)
 		rc = open_one(&out->prekeys, &o, c, "prekeys", why);
 	if (rc != ERR_OK)

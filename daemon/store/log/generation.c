@@ -221,7 +221,11 @@ static int compare(const struct row *r, uint64_t head, struct span key)
 
 static struct row *row_of(struct row *const *links)
 {
-	return (struct row *)(void *)((uintptr_t)links - offsetof(struct row, next));
+	const uint8_t *p = (const uint8_t *)links - offsetof(struct row, next);
+	struct row *r;
+
+	memcpy(&r, &p, sizeof r); /* rows are writable; only the way to them was const */
+	return r;
 }
 
 /* Fills prev with the last links whose row is < key; the first row >= key. */
@@ -265,7 +269,10 @@ static unsigned draw_level(struct pool *p)
 /* The links of the list itself, which its readers see as constant. */
 static struct row **writable(struct row *const *links)
 {
-	return (struct row **)(uintptr_t)links;
+	struct row **at;
+
+	memcpy(&at, &links, sizeof at);
+	return at;
 }
 
 static void link_row(struct row_list *l, struct row *r)

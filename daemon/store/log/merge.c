@@ -7,6 +7,21 @@
 
 enum { GENERATIONS = 2 };
 
+/* Of a writer it is opened when it is first asked, and kept for the next one as long as nothing changes there. */
+enum err merge_below(struct store_txn *txn, struct store_txn **out)
+{
+	struct overlay *o = (struct overlay *)txn->store;
+	struct overlay_txn *t = (struct overlay_txn *)txn;
+	enum err rc = ERR_OK;
+
+	if (t->below == NULL && o->glance == NULL)
+		rc = lmdb_glance(o->below, &o->glance);
+	if (rc == ERR_OK && t->below == NULL)
+		t->below = o->glance;
+	*out = t->below;
+	return rc;
+}
+
 static const struct generation *generation_of(const struct overlay_txn *t, unsigned i)
 {
 	return i == 0 ? t->active : t->frozen;
@@ -21,7 +36,7 @@ static enum err get_below(struct store_txn *txn, enum store_table t, struct span
 			  struct span *val)
 {
 	struct store_txn *below;
-	enum err rc = overlay_below(txn, &below);
+	enum err rc = merge_below(txn, &below);
 
 	return rc == ERR_OK ? below->store->ops->get(below, t, key, val) : rc;
 }
@@ -113,7 +128,7 @@ static enum err look(struct store_txn *txn, enum store_table t, struct span at, 
 {
 	const struct overlay_txn *ot = (const struct overlay_txn *)txn;
 	struct store_txn *below;
-	enum err rc = overlay_below(txn, &below);
+	enum err rc = merge_below(txn, &below);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -200,7 +215,7 @@ enum err merge_count(struct store_txn *txn, enum store_table t, uint64_t *n)
 {
 	const struct overlay_txn *ot = (const struct overlay_txn *)txn;
 	struct store_txn *below;
-	enum err rc = overlay_below(txn, &below);
+	enum err rc = merge_below(txn, &below);
 	struct span val;
 
 	if (rc != ERR_OK)

@@ -16,7 +16,7 @@ enum {
 	TWICE = 2,	/* pages are filled by half, at worst */
 	TOUCHED_FIRST = 256,
 	REST_BYTES = 256 * 1024,
-	NARROW_LEAST = 64 * 1024, /* less than this is not brought down for its space */
+	STEPS = 64, /* as in map.c: a step's part of what is kept back, in a small store */
 };
 
 static struct overlay *overlay_of(const struct store_txn *txn)
@@ -33,21 +33,6 @@ static void end_glance(struct overlay *o)
 	o->glance = NULL;
 }
 
-/* Of a writer it is opened when it is first asked, and kept for the next one as long as nothing changes there. */
-enum err overlay_below(struct store_txn *txn, struct store_txn **out)
-{
-	struct overlay *o = overlay_of(txn);
-	struct overlay_txn *t = (struct overlay_txn *)txn;
-	enum err rc = ERR_OK;
-
-	if (t->below == NULL && o->glance == NULL)
-		rc = lmdb_glance(o->below, &o->glance);
-	if (rc == ERR_OK && t->below == NULL)
-		t->below = o->glance;
-	*out = t->below;
-	return rc;
-}
-
 /* ---- generations ---- */
 
 static uint64_t pending(const struct overlay *o)
@@ -59,12 +44,24 @@ static uint64_t pending(const struct overlay *o)
 	return bytes;
 }
 
-/* What there is, less what is taken and what the generations will take. */
+/* A part of what is kept back that map.c asks for before a step begins. */
+static uint64_t step_of(const struct overlay *o)
+{
+	const uint64_t part = o->base.usage.kept / STEPS;
+
+	return part < LIMIT_STEP_ROOM ? part : LIMIT_STEP_ROOM;
+}
+
+/* What there is, less what is taken and what the generations will take, when a transaction began; from that, what any
+ * transaction may take, and what this one took beyond it.  So it does not end in the middle of one that it let begin, and is
+ * the same for whoever looks a moment later. */
 static uint64_t left_of(const struct overlay *o)
 {
 	const struct store_usage *u = &o->base.usage;
-	const uint64_t all = u->cap + u->over + u->kept;
-	const uint64_t taken = o->used + u->held + TWICE * pending(o);
+	const uint64_t all = u->cap + u->over + u->kept, now = pending(o);
+	const uint64_t before = o->writing && o->before < now ? o->before : now;
+	const uint64_t mine = TWICE * (now - before), usual = TWICE * step_of(o);
+	const uint64_t taken = o->used + u->held + TWICE * before + (mine > usual ? mine : usual);
 
 	return taken < all ? all - taken : 0;
 }
@@ -129,13 +126,29 @@ static bool full(const struct overlay *o)
 	return journal_used(o->journal) >= o->limit || o->active->chunk_bytes >= TWICE * o->limit;
 }
 
-/* Rows are counted at twice their size until LMDB has them: where that leaves too little, it is told what it really is. */
-static bool narrow(const struct overlay *o)
+/* Everything into LMDB, as far as it goes. */
+static enum err bring_down(struct overlay *o)
+{
+	enum err rc = take_news(o, true);
+
+	if (rc == ERR_OK && o->frozen == NULL && o->active->row_count > 0)
+		rc = freeze(o);
+	return rc == ERR_OK ? take_news(o, true) : rc;
+}
+
+/* Rows are counted at twice their size until LMDB has them, which may be too much.  Where it matters for what may still be
+ * taken (map.c), LMDB has to say what it really is: a store that is full, and is not when somebody looks again, would refuse
+ * people for nothing. */
+static bool unsure(const struct overlay *o)
 {
 	const struct store_usage *u = &o->base.usage;
+	const uint64_t bounds[] = {u->kept + u->over, u->kept - u->kept / 4, u->kept / 2, 0};
+	const uint64_t left = left_of(o), more = left + TWICE * pending(o);
 
-	return o->active->row_bytes > NARROW_LEAST &&
-	       left_of(o) < u->kept + u->over + LIMIT_STEP_ROOM + pending(o);
+	for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
+		if (left < bounds[i] + step_of(o) && more >= bounds[i] + step_of(o))
+			return true;
+	return false;
 }
 
 /* Before a writer begins: room for it in the log. */
@@ -143,9 +156,11 @@ static enum err make_room(struct overlay *o)
 {
 	enum err rc = take_news(o, false);
 
-	if (rc == ERR_OK && full(o) && o->frozen != NULL)
+	if (rc == ERR_OK && full(o) && o->frozen != NULL && !o->stuck)
 		rc = take_news(o, true);
-	if (rc == ERR_OK && o->frozen == NULL && (full(o) || narrow(o)))
+	if (rc == ERR_OK && !o->stuck && unsure(o))
+		rc = bring_down(o);
+	if (rc == ERR_OK && o->frozen == NULL && full(o))
 		rc = freeze(o);
 	/* Nothing can be brought away: what the file was made for may be filled. */
 	if (rc == ERR_OK && full(o) && journal_used(o->journal) >= o->file_len)
@@ -174,6 +189,7 @@ static enum err begin(struct store *s, bool write, struct store_txn **out)
 	t->active = o->active;
 	t->frozen = o->frozen;
 	if (write) {
+		o->before = pending(o);
 		o->writing = true;
 		t->mark = generation_mark(o->active);
 		o->base.usage.used = o->used + pending(o);
@@ -260,26 +276,24 @@ static enum err find_vanishing(struct overlay *o, struct store_txn *txn)
 	return rc;
 }
 
-/* What came and went in this transaction alone is not told. */
-static enum err write_record(struct overlay *o, const struct store_txn *txn)
+/* What came and went in this transaction alone is not told; *told: how many rows were. */
+static enum err write_record(struct overlay *o, const struct store_txn *txn, size_t *told)
 {
 	enum err rc = ERR_OK;
-	size_t told = 0;
 
+	*told = 0;
 	journal_begin(o->journal, txn->version);
 	for (size_t i = 0; i < o->touched_count && rc == ERR_OK; i++) {
 		const struct row *r = o->touched[i].row;
 
 		if (o->touched[i].vanishes && r->newest->older == NULL)
 			continue;
-		told++;
+		++*told;
 		rc = journal_row(o->journal,
 				 &(struct journal_row){(enum store_table)r->table, r->newest->gone,
 						       r->key, r->newest->val});
 	}
-	if (rc != ERR_OK || told == 0)
-		return rc == ERR_OK ? ERR_NOTFOUND : rc;
-	return journal_write(o->journal);
+	return rc == ERR_OK && *told > 0 ? journal_write(o->journal) : rc;
 }
 
 /* It is on disk: what it replaced is forgotten, unless somebody looks at it still. */
@@ -310,15 +324,16 @@ static enum err commit(struct store_txn *txn)
 	struct overlay *o = overlay_of(txn);
 	struct overlay_txn *t = (struct overlay_txn *)txn;
 	enum err rc = find_vanishing(o, txn);
+	size_t told = 1; /* what is read from the log was told before */
 
-	if (rc == ERR_OK)
-		rc = o->replays ? ERR_OK : write_record(o, txn);
-	if (rc == ERR_OK)
+	if (rc == ERR_OK && !o->replays)
+		rc = write_record(o, txn, &told);
+	if (rc == ERR_OK && told > 0)
 		settle(o, t);
 	else
-		undo(o, t);
+		undo(o, t); /* also when nothing was changed: there is no record of this version */
 	end_writer(o, t);
-	return rc == ERR_NOTFOUND ? ERR_OK : rc; /* nothing was changed */
+	return rc;
 }
 
 /* ---- rows ---- */
@@ -428,16 +443,6 @@ static uint64_t cost(const struct store *s, struct span key, struct span val)
 
 /* ---- rest and end ---- */
 
-/* Everything into LMDB, as far as it goes. */
-static enum err bring_down(struct overlay *o)
-{
-	enum err rc = take_news(o, true);
-
-	if (rc == ERR_OK && o->frozen == NULL && o->active->row_count > 0)
-		rc = freeze(o);
-	return rc == ERR_OK ? take_news(o, true) : rc;
-}
-
 static enum err rest(struct store *s, bool *more)
 {
 	struct overlay *o = (struct overlay *)s;
@@ -452,11 +457,11 @@ static enum err rest(struct store *s, bool *more)
 	return rc;
 }
 
-static bool waits(const struct store *s)
+static uint64_t waits(const struct store *s)
 {
 	const struct overlay *o = (const struct overlay *)s;
 
-	return o->frozen != NULL || journal_used(o->journal) > REST_BYTES;
+	return o->frozen != NULL || journal_used(o->journal) > REST_BYTES ? o->version : 0;
 }
 
 static enum err thread(struct store *s)

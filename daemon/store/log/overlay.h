@@ -35,7 +35,8 @@ struct overlay {
 	uint64_t version;	  /* of the last commit */
 	uint64_t limit;		  /* bytes of log that a generation takes */
 	uint64_t file_len;
-	uint64_t used; /* bytes of living rows in LMDB, after the last checkpoint */
+	uint64_t before; /* bytes of rows in the generations when the transaction began */
+	uint64_t used;	 /* bytes of living rows in LMDB, after the last checkpoint */
 	struct overlay_touched *touched;
 	size_t touched_count, touched_cap;
 	unsigned readers;
@@ -61,10 +62,9 @@ extern const struct store_ops overlay_ops;
 /** start.c: takes below, also when it fails.  ERR_CORRUPT: the log is not the one that belongs to it, or is damaged. */
 MUST_CHECK enum err overlay_open(struct store **out, const struct store_options *opt,
 				 struct store *below);
-/** The read transaction on LMDB. */
-MUST_CHECK enum err overlay_below(struct store_txn *txn, struct store_txn **out);
-
 /* merge.c: three sources in one order. */
+/** The read transaction on LMDB. */
+MUST_CHECK enum err merge_below(struct store_txn *txn, struct store_txn **out);
 MUST_CHECK enum err merge_get(struct store_txn *txn, enum store_table t, struct span key,
 			      struct span *val);
 /** Does anything below the active generation have this row? */

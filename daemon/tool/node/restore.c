@@ -305,7 +305,7 @@ static enum err make_node(struct restore *r)
 	struct keyfile_new spec = {.key = span_of(r->key, sizeof r->key),
 				   .recovery = span_of(r->sheet.code, sizeof r->sheet.code),
 				   .next_digest = &r->sheet.next_digest};
-	struct store_options o = {.cipher = &r->cipher};
+	struct store_options o = {.cipher = &r->cipher, .log_bytes = LIMIT_LOG};
 	char path[PATH_LEN];
 	enum err rc;
 

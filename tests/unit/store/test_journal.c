@@ -322,10 +322,10 @@ static void the_sum_is_the_published_one(void **state)
 	uint8_t key[CHECKSUM_KEY], in[15];
 
 	(void)state;
-	for (uint8_t i = 0; i < sizeof key; i++)
-		key[i] = i;
-	for (uint8_t i = 0; i < sizeof in; i++)
-		in[i] = i;
+	for (unsigned i = 0; i < sizeof key; i++)
+		key[i] = (uint8_t)i;
+	for (unsigned i = 0; i < sizeof in; i++)
+		in[i] = (uint8_t)i;
 	for (size_t n = 0; n < sizeof want / sizeof want[0]; n++)
 		assert_true(checksum_of(key, in, n) == want[n]);
 	assert_true(checksum_of(key, in, 15) == 0xa129ca6149be45e5);

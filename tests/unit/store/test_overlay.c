@@ -40,34 +40,34 @@ static void count_down(void)
 /* In the place of the C library's, for LMDB too. */
 #define HERE __attribute__((visibility("default")))
 
-HERE ssize_t pwrite64(int fd, const void *p, size_t n, off64_t at)
+HERE ssize_t pwrite64(int fd, const void *buf, size_t n, off64_t offset)
 {
 	count_down();
-	return syscall(SYS_pwrite64, fd, p, n, at);
+	return syscall(SYS_pwrite64, fd, buf, n, offset);
 }
 
-HERE ssize_t pwrite(int fd, const void *p, size_t n, off_t at)
+HERE ssize_t pwrite(int fd, const void *buf, size_t n, off_t offset)
 {
 	count_down();
-	return syscall(SYS_pwrite64, fd, p, n, at);
+	return syscall(SYS_pwrite64, fd, buf, n, offset);
 }
 
-HERE ssize_t pwritev(int fd, const struct iovec *v, int n, off_t at)
+HERE ssize_t pwritev(int fd, const struct iovec *iovec, int count, off_t offset)
 {
 	count_down();
-	return syscall(SYS_pwritev, fd, v, n, at, 0);
+	return syscall(SYS_pwritev, fd, iovec, count, offset, 0);
 }
 
-HERE ssize_t writev(int fd, const struct iovec *v, int n)
+HERE ssize_t writev(int fd, const struct iovec *iovec, int count)
 {
 	count_down();
-	return syscall(SYS_writev, fd, v, n);
+	return syscall(SYS_writev, fd, iovec, count);
 }
 
-HERE int fdatasync(int fd)
+HERE int fdatasync(int fildes)
 {
 	count_down();
-	return (int)syscall(SYS_fdatasync, fd);
+	return (int)syscall(SYS_fdatasync, fildes);
 }
 
 /* ---- the plain list ---- */
@@ -356,6 +356,32 @@ static void the_same_with_its_thread(void **state)
 	live(*state, 2, true);
 }
 
+/* The database and its log belong together, whichever of them is of another day. */
+static void half_a_store_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct store_options o = {
+		.path = w->dir, .cipher = &w->cipher, .map_max = (uint64_t)64 << 20};
+	char path[PATH];
+
+	store_close(w->s);
+	w->s = NULL;
+	(void)snprintf(path, sizeof path, "%s/log1", w->dir);
+	assert_int_equal(unlink(path), 0);
+	o.log_bytes = LOG_BYTES;
+	assert_int_equal(store_open(&w->s, &o), ERR_CORRUPT);
+	/* without a mark, but with rows */
+	clear(w->dir);
+	o.log_bytes = 0;
+	assert_int_equal(store_open(&w->s, &o), ERR_OK);
+	store_close(w->s);
+	w->s = NULL;
+	o.log_bytes = LOG_BYTES;
+	assert_int_equal(store_open(&w->s, &o), ERR_CORRUPT);
+	clear(w->dir);
+	open_world(w);
+}
+
 /* ---- killed ---- */
 
 enum { STEPS = 60 };
@@ -467,6 +493,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(random_work_agrees_with_a_plain_list),
 		CASE(the_same_with_its_thread),
+		CASE(half_a_store_is_refused),
 		CASE(killed_at_each_write_and_sync),
 	};
 
