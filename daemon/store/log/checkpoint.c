@@ -122,13 +122,25 @@ static void work_and_tell(struct checkpoint *c)
 
 /* ---- the thread ---- */
 
+static struct timespec after_ms(unsigned ms)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_nsec -= 1000000000;
+		t.tv_sec++;
+	}
+	return t;
+}
+
 /* Until somebody says so, or for a while. */
 static void pause_stuck(struct checkpoint *c)
 {
-	struct timespec until;
+	const struct timespec until = after_ms(CHECKPOINT_AGAIN_S * 1000);
 
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += CHECKPOINT_AGAIN_S;
 	while (!c->ends && c->state == CHECKPOINT_STUCK)
 		if (pthread_cond_timedwait(&c->asked, &c->lock, &until) != 0)
 			break;
@@ -213,13 +225,17 @@ void checkpoint_give(struct checkpoint *c, const struct generation *g,
 	(void)pthread_mutex_unlock(&c->lock);
 }
 
-struct checkpoint_news checkpoint_ask(struct checkpoint *c, bool wait)
+struct checkpoint_news checkpoint_ask(struct checkpoint *c, unsigned wait_ms)
 {
+	const struct timespec until = after_ms(wait_ms);
 	struct checkpoint_news n;
+	int late = 0;
 
 	(void)pthread_mutex_lock(&c->lock);
-	while (wait && c->state == CHECKPOINT_BUSY)
-		(void)pthread_cond_wait(&c->told, &c->lock);
+	while (wait_ms > 0 && late == 0 && c->state == CHECKPOINT_BUSY)
+		late = wait_ms == CHECKPOINT_TO_THE_END
+			       ? pthread_cond_wait(&c->told, &c->lock)
+			       : pthread_cond_timedwait(&c->told, &c->lock, &until);
 	n = (struct checkpoint_news){c->state, c->rc, c->usage};
 	if (c->state == CHECKPOINT_DONE)
 		c->state = CHECKPOINT_IDLE;

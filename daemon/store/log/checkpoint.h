@@ -39,8 +39,9 @@ struct checkpoint_news {
 	enum err rc;
 	struct store_usage usage; /* of the database; when done or stuck */
 };
-/** How it stands; wait: until it is not busy any more.  DONE is told once. */
-struct checkpoint_news checkpoint_ask(struct checkpoint *c, bool wait);
+/** How it stands; waits so long for it to be busy no more.  DONE is told once. */
+enum { CHECKPOINT_NO_WAIT = 0, CHECKPOINT_TO_THE_END = 0xffff };
+struct checkpoint_news checkpoint_ask(struct checkpoint *c, unsigned wait_ms);
 void checkpoint_again(struct checkpoint *c);
 /** What is under way is ended first. */
 void checkpoint_free(struct checkpoint *c);

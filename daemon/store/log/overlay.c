@@ -16,6 +16,7 @@ enum {
 	TWICE = 2,	/* pages are filled by half, at worst */
 	TOUCHED_FIRST = 256,
 	REST_BYTES = 256 * 1024,
+	PATIENCE_MS = 20,
 	STEPS = 64, /* as in map.c: a step's part of what is kept back, in a small store */
 };
 
@@ -79,15 +80,17 @@ static void take_usage(struct overlay *o, const struct store_usage *u, bool stuc
 }
 
 /* Ends what the checkpoint is done with. */
-static enum err take_news(struct overlay *o, bool wait)
+static enum err take_news(struct overlay *o, unsigned wait_ms)
 {
 	struct checkpoint_news n;
 
 	if (o->frozen == NULL)
 		return ERR_OK;
-	if (o->stuck && wait)
+	if (o->stuck && wait_ms == CHECKPOINT_TO_THE_END)
 		checkpoint_again(o->checkpoint);
-	n = checkpoint_ask(o->checkpoint, wait);
+	n = checkpoint_ask(o->checkpoint, wait_ms);
+	require(n.state !=
+		CHECKPOINT_IDLE); /* what is frozen was given away, and its end is told here */
 	if (n.state == CHECKPOINT_BROKEN)
 		return n.rc;
 	o->stuck = n.state == CHECKPOINT_STUCK;
@@ -118,7 +121,7 @@ static enum err freeze(struct overlay *o)
 	o->frozen->frozen = true;
 	o->active = g;
 	checkpoint_give(o->checkpoint, o->frozen, &mark);
-	return take_news(o, false);
+	return take_news(o, CHECKPOINT_NO_WAIT);
 }
 
 static bool full(const struct overlay *o)
@@ -129,11 +132,11 @@ static bool full(const struct overlay *o)
 /* Everything into LMDB, as far as it goes. */
 static enum err bring_down(struct overlay *o)
 {
-	enum err rc = take_news(o, true);
+	enum err rc = take_news(o, CHECKPOINT_TO_THE_END);
 
 	if (rc == ERR_OK && o->frozen == NULL && o->active->row_count > 0)
 		rc = freeze(o);
-	return rc == ERR_OK ? take_news(o, true) : rc;
+	return rc == ERR_OK ? take_news(o, CHECKPOINT_TO_THE_END) : rc;
 }
 
 /* Rows are counted at twice their size until LMDB has them, which may be too much.  Where it matters for what may still be
@@ -151,13 +154,22 @@ static bool unsure(const struct overlay *o)
 	return false;
 }
 
+/* How long a writer waits for the thread that brings the other generation down.  From where this one is half full each waits
+ * a little, and longer the fuller it is: so whoever writes very much is slowed down before everybody has to stand still. */
+static unsigned patience(const struct overlay *o)
+{
+	const uint64_t used = journal_used(o->journal), half = o->limit / 2;
+
+	if (o->stuck || (used < half && !full(o)))
+		return CHECKPOINT_NO_WAIT;
+	return full(o) ? CHECKPOINT_TO_THE_END : (unsigned)(PATIENCE_MS * (used - half) / half);
+}
+
 /* Before a writer begins: room for it in the log. */
 static enum err make_room(struct overlay *o)
 {
-	enum err rc = take_news(o, false);
+	enum err rc = take_news(o, patience(o));
 
-	if (rc == ERR_OK && full(o) && o->frozen != NULL && !o->stuck)
-		rc = take_news(o, true);
 	if (rc == ERR_OK && !o->stuck && unsure(o))
 		rc = bring_down(o);
 	if (rc == ERR_OK && o->frozen == NULL && full(o))
@@ -446,7 +458,7 @@ static uint64_t cost(const struct store *s, struct span key, struct span val)
 static enum err rest(struct store *s, bool *more)
 {
 	struct overlay *o = (struct overlay *)s;
-	enum err rc = take_news(o, false);
+	enum err rc = take_news(o, CHECKPOINT_NO_WAIT);
 
 	require(!o->writing);
 	if (rc == ERR_OK && o->frozen == NULL && journal_used(o->journal) > REST_BYTES)

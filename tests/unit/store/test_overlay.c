@@ -72,9 +72,11 @@ HERE int fdatasync(int fildes)
 
 /* ---- the plain list ---- */
 
-/* A row's value says which write it was; 0: it is not there. */
+/* A row's value says which write it was; 0: it is not there.  many: that of all rows of a table of its own, of which a
+ * checkpoint makes several slices. */
 struct list {
 	uint32_t rows[TABLES][KEYS];
+	uint32_t many;
 };
 
 static uint32_t next(uint32_t *dice)
@@ -384,7 +386,31 @@ static void half_a_store_is_refused(void **state)
 
 /* ---- killed ---- */
 
-enum { STEPS = 60 };
+enum { STEPS = 60, MANY = 3500 };
+
+static void change_many(struct store_txn *t, struct list *l, uint32_t to)
+{
+	l->many = to;
+	for (uint32_t i = 0; t != NULL && i < MANY; i++) {
+		uint8_t key[4], val[4];
+
+		be32_put(key, i);
+		be32_put(val, to);
+		assert_int_equal(store_put(t, STORE_OPEN, span_of(key, 4), span_of(val, 4)),
+				 ERR_OK);
+	}
+}
+
+static bool same_many(struct store_txn *t, uint32_t want)
+{
+	struct store_walk w = {.key_len = 4, .val_len = 4};
+	uint32_t n = 0;
+
+	while (store_each(t, STORE_OPEN, span_of(NULL, 0), &w))
+		if (be32_get(w.row.val.p) != want || be32_get(w.row.key.p) != n++)
+			return false;
+	return w.rc == ERR_OK && n == (want == 0 ? 0 : MANY);
+}
 
 /* What step does is always the same. */
 static void one_step(struct store_txn *t, struct list *l, unsigned step)
@@ -393,6 +419,8 @@ static void one_step(struct store_txn *t, struct list *l, unsigned step)
 
 	for (unsigned i = 0; i < 8; i++)
 		change_one(t, l, &dice);
+	if (step % 12 == 5)
+		change_many(t, l, step);
 }
 
 static void work_until_dead(const char *dir)
@@ -427,7 +455,7 @@ static bool same(struct store_txn *t, const struct list *l)
 			    (rc == ERR_OK && be32_get(v.p) != l->rows[i][k]))
 				return false;
 		}
-	return true;
+	return same_many(t, l->many);
 }
 
 /* Dead at its n-th write or sync: what was acknowledged is there, and at most the transaction that was being written. */
