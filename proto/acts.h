@@ -50,7 +50,7 @@ enum act_with {
  * RULE: a timer or a rule does it, or another command than the one of its name.
  *                           name, number, code, body, who, list of reasons
  * An act takes the rows of its list that name its code (column uses), or all where the list has no such column;
- * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 25 to 43 and 45 on are free.
+ * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 36 to 43 and 45 on are free.
  */
 /* clang-format off */
 #define ACTS(ACT, RULE) \
@@ -93,6 +93,18 @@ enum act_with {
 	RULE(ESCALATE, 22, "escalate", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
 	RULE(REPORT, 23, "report", MSG_REPORT, 0, MSG_HOLDS_ANY) \
 	RULE(ERASING, 24, "consent-erasing", MSG_ERASED, 0, MSG_HOLDS_ANY) \
+	/* a case moves to another node: domain/handover/handover.c has who signs what */ \
+	RULE(PROPOSE, 25, "propose", MSG_HANDOVER_PROPOSE, 0, MSG_HOLDS_ANY) \
+	RULE(AGREE, 26, "agree", MSG_ACT, 0, LIST_REASONS) \
+	RULE(REFUSE, 27, "refuse", MSG_ACT, 0, LIST_REASONS) \
+	RULE(BUNDLE, 28, "bundle", MSG_HANDOVER_BUNDLE, 0, MSG_HOLDS_ANY) \
+	RULE(STAGED, 29, "staged", MSG_ACT, 0, LIST_REASONS) \
+	RULE(ABORT, 30, "abort", MSG_ACT, 0, LIST_REASONS) \
+	RULE(CEDE, 31, "cede", MSG_HANDOVER_CEDE, 0, MSG_HOLDS_ANY) \
+	RULE(TAKE, 32, "take", MSG_HANDOVER_TAKE, 0, MSG_HOLDS_ANY) \
+	RULE(ADDENDUM, 33, "addendum", MSG_HANDOVER_ADDENDUM, 0, MSG_HOLDS_ANY) \
+	RULE(RECLAIM, 34, "reclaim", MSG_HANDOVER_RECLAIM, 0, LIST_REASONS) \
+	RULE(SUPERSEDED, 35, "superseded", MSG_HANDOVER_RECLAIM, 0, LIST_REASONS) \
 	ACT(MESSAGE, 44, "message", MSG_MESSAGE, ACT_BY_EITHER, MSG_HOLDS_ANY, "reason", ACT_WITH_WORDS, \
 	    ACT_WITH_DAY | ACT_WITH_PLACE | ACT_WITH_ENTRY, \
 	    "say", "kring say 91C4 --text -")
@@ -104,7 +116,8 @@ enum act_with {
 #define KINDS(KIND) \
 	KIND(REFERRAL, 1, referral, OFFER, KIND_OF_A_PERSON | KIND_LISTED) \
 	KIND(CONSENT, 2, consent, CONSENT, KIND_OF_A_PERSON) \
-	KIND(REPORT, 3, report, REPORT, KIND_ALONE)
+	KIND(REPORT, 3, report, REPORT, KIND_ALONE) \
+	KIND(HANDOVER, 4, handover, PROPOSE, KIND_OF_A_PERSON | KIND_NAMED)
 
 #define ACT_ENUM(name, no, ...) DOC_##name = (no),
 enum doc_type { ACTS(ACT_ENUM, ACT_ENUM) };
@@ -118,6 +131,7 @@ enum kind_flag {
 	KIND_OF_A_PERSON =
 		1,	 /* only members send and get it; else only who collects figures gets it */
 	KIND_LISTED = 2, /* people see it in a list, and name it by its reference */
+	KIND_NAMED = 8,	 /* people name it by its reference, and it has a list of its own */
 	KIND_ALONE = 4	 /* the document that opens it has no place in a thread of another kind */
 };
 

@@ -84,6 +84,8 @@ int cmd_case_worker(struct cli *c);
 int cmd_hand(struct cli *c);
 int cmd_pending_list(struct cli *c);
 int cmd_pending_confirm(struct cli *c);
+int cmd_handover_propose(struct cli *c);
+int cmd_handover_step(struct cli *c);
 int cmd_lock(struct cli *c);
 int cmd_unlock(struct cli *c);
 int cmd_panic(struct cli *c);

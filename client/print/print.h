@@ -60,6 +60,9 @@ void print_person(const struct cli *c, const struct msg *p);
 /** The value of one field that p has. */
 void print_field(const struct cli *c, const struct msg *p, const struct msg_field *f);
 void print_told(const struct cli *c, const struct msg *reply);
+void print_handovers(const struct cli *c, const struct msg *reply);
+/** Who holds the pen of a case that was ever handed over. */
+void print_owner(const struct cli *c, const struct msg *reply);
 void print_cases(const struct cli *c, const struct msg *reply);
 void print_grants(const struct cli *c, const struct msg *reply);
 void print_timeline(const struct cli *c, const struct msg *reply);

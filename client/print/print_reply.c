@@ -139,10 +139,12 @@ void print_reply(struct cli *c, const struct msg *reply)
 		page_end(c);
 		return;
 	}
+	print_owner(c, reply);
 	print_status(c, reply);
 	print_partners(c, reply);
 	print_cases(c, reply);
 	print_referrals(c, reply);
+	print_handovers(c, reply);
 	print_person(c, msg_get(reply, REPLY_PERSON));
 	print_told(c, reply);
 	print_history(c, reply);

@@ -78,7 +78,8 @@ static const struct fill *about(const struct cli *c, const struct msg *reply, st
 {
 	const struct msg *ref = first(reply, REPLY_REFERRALS), *grant = first(reply, REPLY_GRANTS),
 			 *owed = first(reply, REPLY_OUTBOX),
-			 *partner = first(reply, REPLY_PARTNERS);
+			 *partner = first(reply, REPLY_PARTNERS),
+			 *handed = first(reply, REPLY_HANDOVERS);
 	const char *id = msg_text(reply, REPLY_ID), *name = msg_text(ref, REFERRAL_ROW_PARTNER);
 	const bool receive = msg_has(partner, PARTNER_ROW_MAY_RECEIVE_CATS);
 	const uint64_t open = msg_has(partner, PARTNER_ROW_OPEN_REFERRALS)
@@ -93,6 +94,7 @@ static const struct fill *about(const struct cli *c, const struct msg *reply, st
 	name = name[0] != '\0' ? name : msg_text(grant, GRANT_ROW_PARTNER);
 	name = name[0] != '\0' ? name : msg_text(owed, OUTBOX_ROW_PARTNER);
 	name = name[0] != '\0' ? name : msg_text(partner, PARTNER_ROW_NAME);
+	name = name[0] != '\0' ? name : msg_text(handed, HANDOVER_ROW_PARTNER);
 	cats_text(c,
 		  grant != NULL ? msg_u64(grant, GRANT_ROW_CATS)
 				: msg_u64(partner, receive ? PARTNER_ROW_MAY_RECEIVE_CATS
@@ -100,9 +102,11 @@ static const struct fill *about(const struct cli *c, const struct msg *reply, st
 		  a->cats);
 	(void)words_day(c->lang, msg_text(grant, GRANT_ROW_LAST_DAY), a->day);
 	/* of a list the words are a number: referrals that end, or those that go with a case */
-	a->values[0] = (struct fill){
-		"ref",
-		ref != NULL ? msg_text(ref, REFERRAL_ROW_REF) : msg_text(owed, OUTBOX_ROW_REF), 0};
+	a->values[0] = (struct fill){"ref",
+				     ref != NULL      ? msg_text(ref, REFERRAL_ROW_REF)
+				     : handed != NULL ? msg_text(handed, HANDOVER_ROW_REF)
+						      : msg_text(owed, OUTBOX_ROW_REF),
+				     0};
 	a->values[1] = (struct fill){"partner", name, 0};
 	short_id(id[0] != '\0' ? id : c->word_count > 0 ? c->words[0] : "", a->id);
 	a->values[2] = (struct fill){"id", a->id, 0};

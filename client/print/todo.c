@@ -38,6 +38,11 @@ static const struct todo {
 	{"erasure-unanswered", "kring partner show {partner}", ""},
 	{"message-new", "kring show {ref}", "say"},
 	{"appointment", "kring show {ref}", "say"},
+	{"handover-answer", "kring handover agree {ref}", ""},
+	{"handover-send", "kring handover send {ref}", ""},
+	{"handover-cede", "kring handover cede {ref}", ""},
+	{"handover-take", "kring handover take {ref}", ""},
+	{"handover-slow", "kring handover show {ref}", ""},
 	{"partner-takes-no-more", "kring partner show {partner}", "withdraw"},
 };
 

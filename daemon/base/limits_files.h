@@ -18,6 +18,7 @@
 #define LIMIT_FILE	    (50ull << 20) /* of an attachment */
 #define LIMIT_FILE_CHUNKS   1067u
 #define LIMIT_BUNDLE	    (4ull << 20) /* what a case takes along when it is handed over */
+#define LIMIT_HANDOVERS	    16u		 /* of a partner, to us, that are not over */
 #define LIMIT_BLOBS_PARTNER (1ull << 30) /* of one partner: what lies here or was asked for */
 #define LIMIT_CHUNKS_ASKED  4u		 /* of a partner at a time */
 #define LIMIT_BLOB_SPOILED  3u	/* so often a file is fetched that is not what its name says */

@@ -74,7 +74,9 @@
 	X(WORKER, "worker")	  /* case 16                         staff 16             */ \
 	X(BLOB, "blob")		  /* blob 32; blob 32 | kind u8 | id 16 | peer u16  who needs it, who may have it */ \
 	X(CHUNK, "chunk")	  /* place 32 | no u32               ciphertext, as it is */ \
-	X(GRANTKEY, "grantkey")	  /* grant 16; case 16               wrapped key          */
+	X(GRANTKEY, "grantkey")	  /* grant 16; case 16               wrapped key          */ \
+	X(HANDOVER, "handover")	  /* case 16 | thread 16             one handover of it   */ \
+	X(HANDING, "handing")	  /* peer u16 | thread 16            it is not over       */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

@@ -166,6 +166,36 @@ def the_other_ends(book, a, b, case):
     book.type(b, "inbox", "--all")
 
 
+def a_case_handed_over(book, a, b):
+    case = a.new_case(name="Piet Verzonnen", phone="1")
+
+    def at(n, ref, state):
+        wait_for(f"{ref} {state}", lambda: any(h["ref"] == ref and h["state"] == state for h in n.k("handover", "list").get("handovers", [])))
+
+    book.type(a, "handover", "list")
+    book.type(a, "handover", "propose", case, "--to", b.name)
+    a.k("consent", "give", case, "--to", b.name, "--share", SHARE, "--purpose", "handover", "--how", "oral", "--witness", "M. De Wit", "--until", day(200))
+    refs = []
+    for steps in ([(b, "refuse", "refused", "--reason", "no-room")], [(b, "agree", "agreed"), (a, "abort", "aborted")],
+                  [(b, "agree", "agreed"), (a, "send", "staged", "--notes"), (a, "cede", "ceded", "--yes"), (b, "take", "taken", "--yes")]):
+        book.type(a, "handover", "propose", case, "--to", b.name)
+        refs.append(next(h["ref"] for h in a.k("handover", "list")["handovers"] if h["state"] == "proposed"))
+        at(b, refs[-1], "proposed")
+        for n, verb, state, *more in steps:
+            book.type(n, "handover", verb, refs[-1], *more)
+            for either in (a, b):
+                at(either, refs[-1], state)
+            if state == "staged":
+                book.type(a, "case", "edit", case, "--phone", "2")
+                book.type(a, "case", "show", case)
+    for n in (a, b):
+        book.type(n, "handover", "show", refs[-1])
+    book.type(a, "handover", "take", refs[-1], "--yes")
+    book.type(b, "case", "show", b.k("handover", "show", refs[-1])["handovers"][0]["case_id"])
+    book.type(a, "case", "show", case)
+    book.type(a, "case", "edit", case, "--phone", "2")
+
+
 def refusals(book, a, b, case):
     """What people meet before they know better."""
     ref = a.k("sent", "--all")["referrals"][0]["ref"]
@@ -339,6 +369,7 @@ def test_every_command_speaks_the_language(federation, workdir, lang):
     refusals(book, a, b, case)
     administration(book, f, a, b)
     offline(book, f, a)
+    a_case_handed_over(book, a, b)
     the_end(book, f, a, b, case)
     missing = {" ".join(w for w in (c["noun"], c["verb"]) if w) for c in TABLE} - book.done
     assert not missing, f"these commands are not captured: {sorted(missing)}"

@@ -67,7 +67,7 @@ static enum handover_state fold(const struct config *c, size_t nf, size_t nt)
 /* A reminder moves nothing, and the model has none. */
 static bool allowed(enum handover_state s, enum handover_side who, uint16_t type)
 {
-	return type != HANDOVER_ESCALATE && handover_may(s, who, type);
+	return type != DOC_ESCALATE && handover_may(s, who, type);
 }
 
 static bool any_act(enum handover_state s)
@@ -99,7 +99,7 @@ static void act(const struct config *c, enum handover_side who, enum handover_st
 static bool reclaimed(const struct config *c)
 {
 	for (size_t i = 0; i < c->nf; i++)
-		if (c->f[i].type == HANDOVER_RECLAIM)
+		if (c->f[i].type == DOC_RECLAIM)
 			return true;
 	return false;
 }

@@ -211,6 +211,8 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	if (rc != ERR_OK)
 		return rc;
 	rc = drop_grants(t, case_id);
+	if (rc == ERR_OK)
+		rc = turn_drop_prefix(t, STORE_HANDOVER, &k);
 	if (rc != ERR_OK)
 		return rc;
 	/* what somebody was typing about this person */

@@ -93,6 +93,14 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 	return rc == ERR_NOTFOUND ? casefile_open(t, p, &subject, false, case_id) : rc;
 }
 
+enum err recover_case(struct turn *t, const struct peer *p, const struct wire_doc *d,
+		      struct id16 *case_id)
+{
+	struct msg *body;
+
+	return case_of(t, p, d, &body, case_id);
+}
+
 enum err recover_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			  struct thread *th)
 {

@@ -15,6 +15,9 @@
 
 #include "domain/documents/thread.h"
 
+/** Whose case is it, of a document of ours that came back without its thread? */
+MUST_CHECK enum err recover_case(struct turn *t, const struct peer *p, const struct wire_doc *d,
+				 struct id16 *case_id);
 /** Rules of exchange/hooks.h, of a referral and of a consent. */
 MUST_CHECK enum err recover_referral(struct turn *t, const struct peer *p, const struct wire_doc *d,
 				     struct thread *th);

@@ -323,6 +323,8 @@ enum err casefile_person(struct turn *t, const struct id16 *id, const struct msg
 	*person = out;
 	if (out == NULL)
 		return ERR_NOMEM;
+	if (msg_u64(record, CASE_RECORD_MOVED) != 0)
+		return ERR_OK; /* another node has it */
 	if (theirs && msg_has(record, CASE_RECORD_TOLD))
 		msg_copy_fields(out, msg_get(record, CASE_RECORD_TOLD));
 	if (msg_has(record, CASE_RECORD_PERSON))

@@ -110,7 +110,7 @@ enum err consent_pack_body(struct turn *t, const struct consent_scope *s, uint16
 		return ERR_NOMEM;
 	if (!words_check(t, type, body, &fault))
 		return words_refuse(t, &fault);
-	*cats = msg_cats(body);
+	*cats = words_cats(type, body);
 	if (*cats != 0) {
 		rc = consent_living(t, s, CONSENT_SEND, &v);
 		if (rc != ERR_OK)

@@ -272,10 +272,12 @@ static void thread_row(struct turn *t, const struct thread *th, struct msg *out)
 	msg_set_u64(out, WORK_ROW_LOG_LEN, (uint64_t)th->my_no + th->their_no);
 	msg_set_text(t->arena, out, WORK_ROW_URGENCY, th->urgency == 2 ? "urgent" : "routine");
 	msg_set_u64(out, WORK_ROW_MINE, th->role == THREAD_SENDER);
-	if (!kind_has(th->kind, KIND_LISTED)) /* a consent has no reference for the phone */
-		return;
+	if (!kind_has(th->kind, KIND_LISTED) && !kind_has(th->kind, KIND_NAMED))
+		return; /* a consent has no reference for the phone */
 	thread_reference(t, &th->id, ref);
 	msg_set_text(t->arena, out, WORK_ROW_REF, ref);
+	if (!kind_has(th->kind, KIND_LISTED))
+		return; /* its state is of another table */
 	msg_set_text(t->arena, out, WORK_ROW_STATE,
 		     referral_state_name((enum referral_state)th->state));
 	msg_set_text(t->arena, out, WORK_ROW_NEXT, view_next_of(th));

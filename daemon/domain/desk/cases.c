@@ -18,6 +18,8 @@
 #include "domain/desk/typed.h"
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
+#include "domain/handing/handing.h"
+#include "domain/handover/rows.h"
 #include "domain/loss/quarantine.h"
 #include "domain/people/known.h"
 #include "domain/referral/worklist.h"
@@ -59,12 +61,15 @@ static enum err too_much(struct turn *t, enum err rc)
 enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
+	bool passed = false;
 	enum err rc = find_case(t, msg_text(req, CASE_NOTE_ID), &id);
 
 	(void)reply;
 	if (rc == ERR_OK && text_blank(msg_text(req, CASE_NOTE_TEXT)))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_NOTE_EMPTY);
 	if (rc == ERR_OK)
+		rc = handing_note(t, &id, msg_text(req, CASE_NOTE_TEXT), &passed);
+	if (rc == ERR_OK && !passed)
 		rc = casefile_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
 								 .case_id = &id,
@@ -151,8 +156,10 @@ static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t ex
 	struct since since;
 	uint64_t version;
 	struct msg *m;
-	enum err rc = casefile_load(t, id, &m);
+	enum err rc = rows_writable(t, id);
 
+	if (rc == ERR_OK)
+		rc = casefile_load(t, id, &m);
 	if (rc != ERR_OK || expect == 0 || msg_u64(m, CASE_RECORD_VERSION) == expect - 1)
 		return rc;
 	version = msg_u64(m, CASE_RECORD_VERSION);
@@ -561,6 +568,8 @@ static enum err may_erase(struct turn *t, const struct msg *req, struct erasing_
 	} else {
 		rc = find_case(t, msg_text(req, CASE_ERASE_ID), &e->id);
 	}
+	if (rc == ERR_OK && !e->all)
+		rc = rows_erasable(t, &e->id);
 	if (rc == ERR_OK && !e->all) {
 		rc = quota_any_open(t, &e->id, &open);
 		if (rc == ERR_OK && open)

@@ -22,6 +22,7 @@
 #include "domain/desk/message.h"
 #include "domain/documents/words.h"
 #include "domain/grant/grantdocs.h"
+#include "domain/handover/rows.h"
 #include "domain/loss/settled.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
@@ -207,6 +208,8 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	rc = find_partner(t, msg_text(req, REFER_NEW_PARTNER), &p);
+	if (rc == ERR_OK)
+		rc = rows_writable(t, &case_id);
 	if (rc != ERR_OK)
 		return rc;
 	rc = check_refer(t, req, &case_id, p);

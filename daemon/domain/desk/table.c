@@ -31,6 +31,8 @@
 #include "domain/desk/draft.h"
 #include "domain/desk/refer.h"
 #include "domain/evidence/audit.h"
+#include "domain/handing/handing.h"
+#include "domain/handing/shown.h"
 #include "domain/oversight/agreement.h"
 #include "domain/oversight/audit.h"
 #include "domain/oversight/figures.h"
@@ -93,7 +95,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(CASE_NEW, desk_case_new, GROWS, WORKER, PLAIN) \
 	X(CASE_NEAR, desk_case_near, READS, WORKER, PLAIN) \
 	X(CASE_LIST, view_case_list, READS, CASES, PLAIN) \
-	X(CASE_SHOW, view_case_show, READS, CASES, PLAIN) \
+	X(CASE_SHOW, shown_case, READS, CASES, PLAIN) \
 	X(CASE_NOTE, desk_case_note, GROWS, WORKER, PLAIN) \
 	X(CASE_EDIT, desk_case_edit, GROWS, WORKER, PLAIN) \
 	X(CASE_TAKE, desk_case_take, WRITES, WORKER, PLAIN) \
@@ -175,7 +177,11 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(PASSKEY_LIST, admin_passkey_list, READS, ALL, OWN) \
 	X(PASSKEY_REMOVE, admin_passkey_remove, FREES, ALL, OWN_FRESH) \
 	X(SESSION_LIST, admin_session_list, READS, ALL, OWN) \
-	X(SESSION_END, admin_session_end, FREES, ALL, OWN)
+	X(SESSION_END, admin_session_end, FREES, ALL, OWN) \
+	X(HANDOVER_PROPOSE, handing_propose, GROWS, WORKER, PLAIN) \
+	X(HANDOVER_STEP, handing_step, WRITES, WORKER, FRESH) \
+	X(HANDOVER_LIST, shown_list, READS, CASES, PLAIN) \
+	X(HANDOVER_SHOW, shown_one, READS, CASES, PLAIN)
 
 /* A row without roles is no row: it does not build. */
 #define RIGHT(field, run, kind, roles, how) static_assert((roles) != 0 && ((roles) & ~ROLE_ALL) == 0, #field " names who may");

@@ -224,7 +224,7 @@ enum err thread_create(struct turn *t, const struct thread *th)
 	rc = turn_put(t, STORE_THREADCASE, &ck, span_of(&th->kind, 1));
 	if (rc == ERR_OK)
 		rc = turn_put(t, STORE_THREADPEER, &pk, span_of(&th->kind, 1));
-	if (rc == ERR_OK && kind_has(th->kind, KIND_LISTED))
+	if (rc == ERR_OK && (kind_has(th->kind, KIND_LISTED) || kind_has(th->kind, KIND_NAMED)))
 		rc = turn_put(t, STORE_THREADREF, &rk, span_of(&th->role, 1));
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }

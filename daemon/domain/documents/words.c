@@ -178,6 +178,27 @@ enum err words_refuse(struct turn *t, const struct words_fault *fault)
 				words_codes(&fault->words, codes, sizeof codes));
 }
 
+/* A bundle is ciphertext that its body only names, and says what is in it. */
+uint64_t words_cats(uint16_t type, const struct msg *body)
+{
+	return msg_cats(body) | (type == DOC_BUNDLE ? msg_u64(body, HANDOVER_BUNDLE_CATS) : 0);
+}
+
+enum err words_parse_content(struct turn *t, struct span bytes, struct msg **content)
+{
+	struct words_fault fault;
+	struct err_text why;
+	enum err rc = msg_parse(t->arena, MSG_HANDOVER_CONTENT, bytes, content, &why);
+
+	if (rc == ERR_OK && !words_check(t, DOC_BUNDLE, *content, &fault))
+		rc = ERR_MALFORMED;
+	if (rc == ERR_LIMIT)
+		rc = ERR_MALFORMED;
+	if (rc != ERR_OK)
+		*content = NULL;
+	return rc;
+}
+
 /* The one reader of bodies that came from outside: schema first, then the lists. */
 enum err words_parse(struct turn *t, uint16_t type, struct span bytes, struct msg **body)
 {

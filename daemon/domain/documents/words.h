@@ -45,4 +45,9 @@ enum err words_refuse(struct turn *t, const struct words_fault *fault);
 MUST_CHECK enum err words_parse(struct turn *t, uint16_t type, struct span bytes,
 				struct msg **body);
 
+/** The categories of personal data that a body of this type stands for: those of its fields, and those that a bundle names. */
+uint64_t words_cats(uint16_t type, const struct msg *body);
+/** What a bundle opens to (MSG_HANDOVER_CONTENT).  ERR_MALFORMED. */
+MUST_CHECK enum err words_parse_content(struct turn *t, struct span bytes, struct msg **content);
+
 #endif /* KRING_DOMAIN_DOCUMENTS_WORDS_H */

@@ -66,6 +66,8 @@ uint64_t quota_limit(const struct node *n, enum quota what)
 		return LIMIT_PEERS;
 	case QUOTA_BLOBS:
 		return LIMIT_BLOBS_PARTNER >> MIB;
+	case QUOTA_HANDOVERS:
+		return LIMIT_HANDOVERS;
 	case QUOTA_STORE: /* store_usage() knows */
 	case QUOTA_NONE:
 		break;
@@ -102,6 +104,7 @@ static uint64_t counted(const struct turn *t, const struct pair *pr, enum quota 
 		return p == NULL ? 0 : p->key_seq;
 	case QUOTA_BLOBS:
 		return pr->blobs >> MIB;
+	case QUOTA_HANDOVERS: /* what is over leaves no count */
 	case QUOTA_CASE:
 	case QUOTA_LOST:
 	case QUOTA_MEMBERS:

@@ -35,7 +35,8 @@
 	X(KEYS, "keys")		  /* its signing keys, one after the other */              \
 	X(MEMBERS, "members")	  /* of the whole federation */                            \
 	X(STORE, "store-mib")	  /* of the whole store, in MiB */ \
-	X(BLOBS, "blobs-mib")	  /* of a partner: files, in MiB */
+	X(BLOBS, "blobs-mib")	  /* of a partner: files, in MiB */ \
+	X(HANDOVERS, "handovers")	  /* of a partner: cases on their way to us */
 enum quota {
 	QUOTA_NONE, /* below every limit */
 #define QUOTA_ENUM(name, text) QUOTA_##name,

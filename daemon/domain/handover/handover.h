@@ -7,7 +7,7 @@
  * referral: guards bind the author's node before it signs and are never applied again by the reader; an event without a row is a
  * note.  tests/model iterates this table against caselife_handover.py.
  *
- * Layer:    domain/handover (base).
+ * Layer:    domain/handover (base; proto/acts for document types).
  * Owns:     nothing; pure.
  * Threads:  any.
  * Time:     none.
@@ -20,6 +20,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "proto/acts.h"
 
 /* clang-format off */
 #define HANDOVER_STATES(X)                                                                \
@@ -39,27 +41,10 @@ enum { HANDOVER_TABLE_VERSION = 1 };
 /** Of the node that proposed, and of the other one. */
 enum handover_side { HANDOVER_BY_FROM = 1, HANDOVER_BY_TO = 2 };
 
-/** Numbers of document types (proto/PROTOCOL.md 7). */
-enum handover_type {
-	HANDOVER_EXPIRE = 7,
-	HANDOVER_ESCALATE = 22,
-	HANDOVER_PROPOSE = 25,
-	HANDOVER_AGREE = 26,
-	HANDOVER_REFUSE = 27,
-	HANDOVER_BUNDLE = 28,
-	HANDOVER_STAGE = 29,
-	HANDOVER_ABORT = 30,
-	HANDOVER_CEDE = 31,
-	HANDOVER_TAKE = 32,
-	HANDOVER_ADDENDUM = 33,
-	HANDOVER_RECLAIM = 34,
-	HANDOVER_SUPERSEDE = 35
-};
-
 struct handover_row {
-	const char *id; /* of the row, for messages of tests */
-	uint8_t who;	/* enum handover_side */
-	uint16_t type;
+	const char *id;	  /* of the row, for messages of tests */
+	uint8_t who;	  /* enum handover_side */
+	uint16_t type;	  /* of document */
 	uint32_t may;	  /* states (1 << state) in which the author's node lets it through */
 	uint32_t applies; /* states in which the fold moves */
 	uint8_t to;	  /* HANDOVER_STATE_COUNT: stays */

@@ -60,8 +60,10 @@ void known_person(const struct id16 *id, uint64_t origin, const struct msg *pers
 /* As casefile_person() puts it together, before consents are asked. */
 void known_record(const struct id16 *id, const struct msg *record, struct index_entry *out)
 {
-	const struct msg *ours = msg_get(record, CASE_RECORD_PERSON);
-	const struct msg *told = msg_u64(record, CASE_RECORD_THEIRS) != 0
+	/* of a case that was taken over elsewhere nobody is found here any more */
+	const bool moved = msg_u64(record, CASE_RECORD_MOVED) != 0;
+	const struct msg *ours = moved ? NULL : msg_get(record, CASE_RECORD_PERSON);
+	const struct msg *told = !moved && msg_u64(record, CASE_RECORD_THEIRS) != 0
 					 ? msg_get(record, CASE_RECORD_TOLD)
 					 : NULL;
 	const char *text[sizeof fields / sizeof fields[0]];

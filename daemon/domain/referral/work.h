@@ -22,7 +22,10 @@
 	X(AGREEMENT, "agreement-missing") X(CONSENT, "consent-ends") \
 	X(REMINDED, "reminded") X(TAKEN_BACK, "consent-taken-back") \
 	X(TOO_MANY, "partner-takes-no-more") X(MESSAGE, "message-new") \
-	X(APPOINTMENT, "appointment") X(UNANSWERED, "erasure-unanswered")
+	X(APPOINTMENT, "appointment") X(UNANSWERED, "erasure-unanswered") \
+	X(HANDOVER_ANSWER, "handover-answer") X(HANDOVER_SEND, "handover-send") \
+	X(HANDOVER_CEDE, "handover-cede") X(HANDOVER_TAKE, "handover-take") \
+	X(HANDOVER_SLOW, "handover-slow")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)

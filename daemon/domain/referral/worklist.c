@@ -73,6 +73,11 @@ unsigned work_flags(enum work_kind kind)
 	case WORK_MESSAGE:
 	case WORK_APPOINTMENT:
 	case WORK_UNANSWERED:
+	case WORK_HANDOVER_ANSWER:
+	case WORK_HANDOVER_SEND:
+	case WORK_HANDOVER_CEDE:
+	case WORK_HANDOVER_TAKE:
+	case WORK_HANDOVER_SLOW:
 	case WORK_KIND_COUNT:
 		break;
 	}

@@ -39,9 +39,10 @@ static void a_first_document_opens_one_kind(void **state)
 		const enum thread_kind kind = kind_opened_by(type);
 
 		assert_true(kind_known(kind));
-		assert_int_equal(kind, type == DOC_CONSENT  ? THREAD_CONSENT
-				       : type == DOC_REPORT ? THREAD_REPORT
-							    : THREAD_REFERRAL);
+		assert_int_equal(kind, type == DOC_CONSENT   ? THREAD_CONSENT
+				       : type == DOC_REPORT  ? THREAD_REPORT
+				       : type == DOC_PROPOSE ? THREAD_HANDOVER
+							     : THREAD_REFERRAL);
 	}
 }
 

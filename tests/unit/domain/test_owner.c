@@ -3,7 +3,6 @@
 #include "test.h"
 
 #include "domain/handover/owner.h"
-#include "proto/acts.h"
 
 enum { GOES = 1, SMWO, GGD };
 #define FROM HANDOVER_BY_FROM
@@ -202,44 +201,39 @@ static void handing_on_stops_the_pen(void **state)
 /* TAKE on its way crosses RECLAIM: both ends fold to the reclaim, whichever they hear first. */
 static void reclaim_crossing_take(void **state)
 {
-	static const struct handover_event f[] = {{HANDOVER_PROPOSE, 0},
-						  {HANDOVER_BUNDLE, 1},
-						  {HANDOVER_CEDE, 2},
-						  {HANDOVER_RECLAIM, 2}};
-	static const struct handover_event t[] = {
-		{HANDOVER_AGREE, 1}, {HANDOVER_STAGE, 2}, {HANDOVER_TAKE, 3}};
+	static const struct handover_event f[] = {
+		{DOC_PROPOSE, 0}, {DOC_BUNDLE, 1}, {DOC_CEDE, 2}, {DOC_RECLAIM, 2}};
+	static const struct handover_event t[] = {{DOC_AGREE, 1}, {DOC_STAGED, 2}, {DOC_TAKE, 3}};
 
 	(void)state;
 	assert_int_equal(fold(f, 3, t, 3), HANDOVER_TAKEN);
 	assert_int_equal(fold(f, 4, t, 2), HANDOVER_RECLAIMED);
 	assert_int_equal(fold(f, 4, t, 3), HANDOVER_RECLAIMED);
-	assert_false(handover_may(HANDOVER_TAKEN, FROM, HANDOVER_RECLAIM));
+	assert_false(handover_may(HANDOVER_TAKEN, FROM, DOC_RECLAIM));
 }
 
 /* ABORT crosses STAGED; CEDE was never signed, so the case stays. */
 static void abort_crossing_staged(void **state)
 {
 	static const struct handover_event f[] = {
-		{HANDOVER_PROPOSE, 0}, {HANDOVER_BUNDLE, 1}, {HANDOVER_ABORT, 1}};
-	static const struct handover_event t[] = {{HANDOVER_AGREE, 1}, {HANDOVER_STAGE, 2}};
+		{DOC_PROPOSE, 0}, {DOC_BUNDLE, 1}, {DOC_ABORT, 1}};
+	static const struct handover_event t[] = {{DOC_AGREE, 1}, {DOC_STAGED, 2}};
 
 	(void)state;
 	assert_int_equal(fold(f, 3, t, 2), HANDOVER_ABORTED);
-	assert_false(handover_may(HANDOVER_CEDED, FROM, HANDOVER_ABORT));
+	assert_false(handover_may(HANDOVER_CEDED, FROM, DOC_ABORT));
 }
 
 /* REFUSE that crosses CEDE is there first or last, and wins both times: TO never signs TAKE after it. */
 static void refuse_crossing_cede(void **state)
 {
-	static const struct handover_event f[] = {
-		{HANDOVER_PROPOSE, 0}, {HANDOVER_BUNDLE, 1}, {HANDOVER_CEDE, 2}};
-	static const struct handover_event t[] = {
-		{HANDOVER_AGREE, 1}, {HANDOVER_STAGE, 2}, {HANDOVER_REFUSE, 2}};
+	static const struct handover_event f[] = {{DOC_PROPOSE, 0}, {DOC_BUNDLE, 1}, {DOC_CEDE, 2}};
+	static const struct handover_event t[] = {{DOC_AGREE, 1}, {DOC_STAGED, 2}, {DOC_REFUSE, 2}};
 
 	(void)state;
 	assert_int_equal(fold(f, 3, t, 3), HANDOVER_REFUSED);
-	assert_false(handover_may(HANDOVER_REFUSED, TO, HANDOVER_TAKE));
-	assert_false(handover_may(HANDOVER_TAKEN, TO, HANDOVER_REFUSE));
+	assert_false(handover_may(HANDOVER_REFUSED, TO, DOC_TAKE));
+	assert_false(handover_may(HANDOVER_TAKEN, TO, DOC_REFUSE));
 }
 
 /* No state but an end in which neither side can go on. */

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Four steps move a case, and each is a person's: proposed, agreed to, sent, ceded, taken.  What is asked here binds this node before it
+ * signs; the reader never asks it again.  Nothing is ceded before all of it lies at the other end, and nothing is sent while a referral
+ * of the case still runs: whoever works for the person there would be left without anybody who answers.
+ */
+#include "domain/handing/handing.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/limits_files.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/pack.h"
+#include "domain/consent/pseudonym.h"
+#include "domain/exchange/quota.h"
+#include "domain/grant/grantdocs.h"
+#include "domain/handing/shown.h"
+#include "domain/handover/bundle.h"
+#include "domain/handover/steps.h"
+#include "domain/loss/settled.h"
+#include "domain/referral/calendar.h"
+#include "domain/views/find.h"
+#include "domain/views/referrals.h"
+
+/* ---- proposing ---- */
+
+static enum err check_partner(struct turn *t, const struct peer *p)
+{
+	if ((p->classes & WIRE_MEMBER) == 0)
+		return turn_refuse_with(t, ERR_DENIED, REFUSAL_PARTNER_HOLDS_NO_CASES,
+					say_text("partner", p->org));
+	if (!p->activated || !p->active)
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_NOT_YET,
+					say_text("partner", p->org));
+	if (t->node->pair_check && !p->checked)
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_UNCHECKED,
+					say_text("partner", p->org));
+	return ERR_OK;
+}
+
+/* The newest living consent of the person that the case moves there. */
+static enum err consent_of(struct turn *t, const struct id16 *case_id, const struct peer *p,
+			   struct id16 *grant)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	uint64_t best_ms = 0;
+	bool found = false;
+	struct id16 id;
+	struct msg *m;
+
+	while (consent_each(t, case_id, &w, &id, &m)) {
+		const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
+		const uint64_t ms = msg_u64(g, CONSENT_GRANT_COLLECTED_MS);
+
+		if (!consent_between(m, p->no, false) ||
+		    consent_grant_state(m, t->wall_ms) != CONSENT_LIVING ||
+		    strcmp(msg_text(g, CONSENT_GRANT_PURPOSE), "handover") != 0 ||
+		    (found && ms < best_ms))
+			continue;
+		found = true;
+		best_ms = ms;
+		*grant = id;
+	}
+	if (w.rc != ERR_OK || found)
+		return w.rc;
+	return turn_refuse_with(t, ERR_DENIED, REFUSAL_HANDOVER_CONSENT_MISSING,
+				say_text("partner", p->org));
+}
+
+/* One at a time, of a case of our own that is open. */
+static enum err check_case(struct turn *t, const struct id16 *case_id)
+{
+	struct thread other;
+	struct msg *m;
+	enum err rc = rows_writable(t, case_id);
+
+	if (rc == ERR_OK)
+		rc = casefile_load(t, case_id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	if (msg_u64(m, CASE_RECORD_THEIRS) != 0)
+		return turn_refuse(t, ERR_DENIED, REFUSAL_HANDOVER_NOT_OURS);
+	rc = rows_open(t, case_id, &other);
+	if (rc == ERR_OK) {
+		char ref[THREAD_REF_LEN + 1];
+
+		thread_reference(t, &other.id, ref);
+		return turn_refuse_with(t, ERR_EXISTS, REFUSAL_HANDOVER_THERE,
+					say_text("ref", ref));
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+static enum err make_thread(struct turn *t, const struct id16 *case_id, const struct peer *p,
+			    struct thread *th)
+{
+	th->case_id = *case_id;
+	th->peer = p->no;
+	th->kind = THREAD_HANDOVER;
+	th->role = THREAD_SENDER;
+	th->table_version = HANDOVER_TABLE_VERSION;
+	th->urgency = 1;
+	th->birth = turn_id(t);
+	th->created_ms = th->changed_ms = t->wall_ms;
+	return pseudonym_thread(t, case_id, p, &th->birth, &th->id);
+}
+
+static enum err check_date(struct turn *t, uint64_t date_ms)
+{
+	const char *here = t->node->country;
+	const int64_t today = calendar_day(here, t->wall_ms), day = calendar_day(here, date_ms);
+
+	if (date_ms != 0 && (day < today || day > today + LIMIT_DATE_DAYS))
+		return turn_refuse(t, ERR_INVAL, REFUSAL_DATE_TOO_FAR);
+	return ERR_OK;
+}
+
+enum err handing_propose(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const uint64_t date_ms = msg_u64(req, HANDOVER_NEW_DATE_MS);
+	struct msg *body = msg_new(t->arena, MSG_HANDOVER_PROPOSE);
+	struct thread th = {.state = HANDOVER_NONE};
+	struct id16 case_id, subject;
+	struct peer *p;
+	enum err rc = find_case(t, msg_text(req, HANDOVER_NEW_CASE_ID), &case_id);
+
+	if (rc == ERR_OK)
+		rc = find_partner(t, msg_text(req, HANDOVER_NEW_PARTNER), &p);
+	if (rc == ERR_OK)
+		rc = check_partner(t, p);
+	if (rc == ERR_OK)
+		rc = check_case(t, &case_id);
+	if (rc == ERR_OK)
+		rc = check_date(t, date_ms);
+	if (rc == ERR_OK)
+		rc = consent_of(t, &case_id, p, &th.grant_id);
+	if (rc == ERR_OK)
+		rc = make_thread(t, &case_id, p, &th);
+	if (rc == ERR_OK)
+		rc = pseudonym_subject(t, &case_id, p, &subject);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(body, HANDOVER_PROPOSE_WHAT, 1);
+	msg_set_u64(body, HANDOVER_PROPOSE_PERSONS, 1);
+	msg_set_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS,
+		    date_ms == 0 ? 0 : calendar_noon(t->node->country, date_ms));
+	msg_set_bytes(t->arena, body, HANDOVER_PROPOSE_SUBJECT_REF, span_of(subject.b, 16));
+	/* the consent first: what follows it on the stream rests on it */
+	rc = grantdocs_send(t, p, &case_id);
+	if (rc == ERR_OK)
+		rc = steps_sign(t, &th, DOC_PROPOSE, body);
+	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;
+}
+
+/* ---- the acts that follow ---- */
+
+static const struct step {
+	const char *name;
+	uint16_t type;
+	enum handover_side who;
+} steps[] = {
+	{"agree", DOC_AGREE, HANDOVER_BY_TO},	{"refuse", DOC_REFUSE, HANDOVER_BY_TO},
+	{"send", DOC_BUNDLE, HANDOVER_BY_FROM}, {"abort", DOC_ABORT, HANDOVER_BY_FROM},
+	{"cede", DOC_CEDE, HANDOVER_BY_FROM},	{"take", DOC_TAKE, HANDOVER_BY_TO},
+};
+
+static const struct step *step_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+		if (strcmp(steps[i].name, name) == 0)
+			return &steps[i];
+	return NULL;
+}
+
+static enum err send(struct turn *t, struct thread *th, const struct msg *req)
+{
+	struct msg *content, *record, *body;
+	bool open;
+	enum err rc = quota_any_open(t, &th->case_id, &open);
+
+	if (rc == ERR_OK && open)
+		return turn_refuse(t, ERR_STATE, REFUSAL_HANDOVER_REFERRALS);
+	if (rc == ERR_OK)
+		rc = rows_load(t, th, &record);
+	if (rc == ERR_OK)
+		rc = bundle_content(t, &th->case_id, msg_u64(req, HANDOVER_STEP_WITHOUT),
+				    msg_u64(req, HANDOVER_STEP_NOTES) != 0, &content);
+	if (rc == ERR_OK)
+		rc = bundle_write(t, th, content, record, &body);
+	if (rc == ERR_LIMIT)
+		return turn_refuse_with(t, rc, REFUSAL_TOO_LARGE,
+					say_number("most", LIMIT_BUNDLE >> 20));
+	if (rc == ERR_OK)
+		rc = rows_save(t, th, record);
+	return rc == ERR_OK ? steps_sign(t, th, DOC_BUNDLE, body) : rc;
+}
+
+static enum err cede(struct turn *t, struct thread *th)
+{
+	struct msg *record, *body = msg_new(t->arena, MSG_HANDOVER_CEDE);
+	struct epoch e;
+	enum err rc = rows_load(t, th, &record);
+
+	if (rc == ERR_OK)
+		rc = rows_epoch(t, &th->case_id, &e);
+	if (rc != ERR_OK)
+		return rc;
+	if (msg_bytes(record, HANDOVER_RECORD_BKEY).len != 32)
+		return turn_refuse(t, ERR_STATE, REFUSAL_BLOB_MISSING);
+	e = epoch_ceded(e);
+	msg_set_bytes(t->arena, body, HANDOVER_CEDE_BKEY, msg_bytes(record, HANDOVER_RECORD_BKEY));
+	msg_set_u64(body, HANDOVER_CEDE_RECLAIMS, e.reclaims);
+	msg_set_u64(body, HANDOVER_CEDE_TURNS, e.turns);
+	return steps_sign(t, th, DOC_CEDE, body);
+}
+
+static enum err with_code(struct turn *t, struct thread *th, uint16_t type, const struct msg *req)
+{
+	struct msg *body = msg_new(t->arena, MSG_ACT);
+
+	if (msg_text(req, HANDOVER_STEP_REASON)[0] != '\0')
+		msg_set_text(t->arena, body, ACT_REASON, msg_text(req, HANDOVER_STEP_REASON));
+	return steps_sign(t, th, type, body);
+}
+
+static enum err run(struct turn *t, struct thread *th, uint16_t type, const struct msg *req)
+{
+	switch (type) {
+	case DOC_BUNDLE:
+		return send(t, th, req);
+	case DOC_CEDE:
+		return cede(t, th);
+	case DOC_TAKE:
+		return steps_take(t, th);
+	default:
+		return with_code(t, th, type, req);
+	}
+}
+
+/* Not by this side, not now, or not before both ends were compared. */
+static enum err allowed(struct turn *t, const struct thread *th, const struct step *s)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	bool writable;
+	enum err rc;
+
+	if (p == NULL || turn_case_erased(t, &th->case_id))
+		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_HANDOVER_UNKNOWN);
+	if (!handover_may((enum handover_state)th->state, rows_side(th), s->type))
+		return turn_refuse_with(
+			t, ERR_STATE, REFUSAL_HANDOVER_NOT_NOW,
+			say_code("state", LIST_STATES,
+				 handover_state_name((enum handover_state)th->state)));
+	rc = settled_writable(t, th, &writable);
+	if (rc != ERR_OK)
+		return rc;
+	return writable ? ERR_OK : turn_refuse(t, ERR_BUSY, REFUSAL_BEING_COMPARED);
+}
+
+enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const struct step *s = step_of(msg_text(req, HANDOVER_STEP_STEP));
+	struct thread th;
+	enum err rc = shown_find(t, msg_text(req, HANDOVER_STEP_REF), &th);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (s == NULL)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_ACT_UNKNOWN);
+	rc = allowed(t, &th, s);
+	if (rc == ERR_OK)
+		rc = run(t, &th, s->type, req);
+	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;
+}
+
+/* ---- a note ---- */
+
+/* The thread through which an addition goes to whoever has the case, or is to have it. */
+static enum err way_to(struct turn *t, const struct id16 *case_id, struct thread *th)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread one;
+	bool found = false;
+	struct msg *m;
+
+	while (rows_each(t, case_id, &w, &one, &m))
+		if (handover_may((enum handover_state)one.state, rows_side(&one), DOC_ADDENDUM) &&
+		    owner_of_thread(rows_side(&one), (enum handover_state)one.state) != OWNER_US &&
+		    (!found || one.created_ms >= th->created_ms)) {
+			found = true;
+			*th = one;
+		}
+	if (w.rc != ERR_OK)
+		return w.rc;
+	return found ? ERR_OK : ERR_NOTFOUND;
+}
+
+enum err handing_note(struct turn *t, const struct id16 *id, const char *text, bool *passed)
+{
+	struct msg *body = msg_new(t->arena, MSG_HANDOVER_ADDENDUM);
+	struct thread th;
+	struct owner o;
+	bool given_back, writable;
+	enum err rc = rows_owner(t, id, &o, &given_back);
+
+	*passed = false;
+	if (rc != ERR_OK || o.who == OWNER_US)
+		return rc;
+	rc = way_to(t, id, &th);
+	if (rc == ERR_NOTFOUND)
+		return rows_writable(t, id);
+	if (rc == ERR_OK)
+		rc = settled_writable(t, &th, &writable);
+	if (rc != ERR_OK)
+		return rc;
+	if (!writable)
+		return turn_refuse(t, ERR_BUSY, REFUSAL_BEING_COMPARED);
+	*passed = true;
+	msg_set_text(t->arena, body, HANDOVER_ADDENDUM_TEXT, text);
+	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS, t->wall_ms);
+	return steps_sign(t, &th, DOC_ADDENDUM, body);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * handing - what people do to hand a case over, and how handovers are shown to them.
+ *
+ * Layer:    domain/handing (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  with the turn's transaction.
+ * Privacy:  a row has the name of the person, as every list has, as far as it may be shown here.
+ */
+#ifndef KRING_DOMAIN_HANDING_HANDING_H
+#define KRING_DOMAIN_HANDING_HANDING_H
+
+#include "domain/state.h"
+
+/** Handlers of domain/desk/table.c. */
+MUST_CHECK enum err handing_propose(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply);
+/** A note on a case that is not ours to write in goes as an addition to whoever has it, or is to have it: *passed.  Else nothing is
+ *  done.  Refuses for a person. */
+MUST_CHECK enum err handing_note(struct turn *t, const struct id16 *id, const char *text,
+				 bool *passed);
+
+#endif /* KRING_DOMAIN_HANDING_HANDING_H */

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Of a case that moved away its page says only where it is, and until when what is kept of it here stays closed. */
+#include "domain/handing/shown.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "domain/blob/blob.h"
+#include "domain/consent/casefile.h"
+#include "domain/evidence/audit.h"
+#include "domain/handover/steps.h"
+#include "domain/page.h"
+#include "domain/referral/deadline.h"
+#include "domain/views/cases.h"
+#include "domain/views/find.h"
+#include "domain/views/referrals.h"
+
+enum { IDENTITY = 1 };
+
+enum err shown_find(struct turn *t, const char *text, struct thread *th)
+{
+	struct thread_fits fits;
+	enum err rc = thread_find(t, text, th, &fits);
+
+	if (rc == ERR_NOTFOUND || (rc == ERR_OK && th->kind != THREAD_HANDOVER))
+		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_HANDOVER_UNKNOWN);
+	return rc;
+}
+
+/* How much of the file is here. */
+static enum err file_row(struct turn *t, const struct msg *record, struct msg *row)
+{
+	const struct span s = msg_bytes(record, HANDOVER_RECORD_BLOB);
+	struct id32 id;
+	struct blob b;
+	enum err rc;
+
+	if (s.len != sizeof id.b)
+		return ERR_OK;
+	memcpy(id.b, s.p, sizeof id.b);
+	rc = blob_load(t, &id, &b);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	msg_set_u64(row, HANDOVER_ROW_CHUNKS, b.chunks);
+	msg_set_u64(row, HANDOVER_ROW_HAVE, b.have);
+	return ERR_OK;
+}
+
+/* Nothing of a person whose case moved away. */
+static enum err name_row(struct turn *t, const struct thread *th, struct msg *row)
+{
+	struct msg *m, *person;
+	uint64_t until_ms;
+	uint16_t peer;
+	enum err rc = rows_closed(t, &th->case_id, &until_ms, &peer);
+
+	if (rc != ERR_OK || until_ms != 0)
+		return rc;
+	rc = casefile_load(t, &th->case_id, &m);
+	if (rc == ERR_OK)
+		rc = casefile_person(t, &th->case_id, m, &person);
+	if (rc == ERR_OK)
+		msg_set_text(t->arena, row, HANDOVER_ROW_NAME, msg_text(person, PERSON_NAME));
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct msg *record, *row = msg_add(t->arena, reply, REPLY_HANDOVERS);
+	char ref[THREAD_REF_LEN + 1], hex[33], day[DATE_TEXT];
+	enum err rc = rows_load(t, th, &record);
+
+	if (rc != ERR_OK)
+		return rc;
+	thread_reference(t, &th->id, ref);
+	msg_set_text(t->arena, row, HANDOVER_ROW_REF, ref);
+	bytes_hex(hex, th->id.b, 16);
+	msg_set_text(t->arena, row, HANDOVER_ROW_ID, hex);
+	bytes_hex(hex, th->case_id.b, 16);
+	msg_set_text(t->arena, row, HANDOVER_ROW_CASE_ID, hex);
+	msg_set_text(t->arena, row, HANDOVER_ROW_PARTNER, p == NULL ? "" : p->org);
+	msg_set_text(t->arena, row, HANDOVER_ROW_STATE,
+		     handover_state_name((enum handover_state)th->state));
+	msg_set_text(t->arena, row, HANDOVER_ROW_NEXT, steps_next(th));
+	msg_set_u64(row, HANDOVER_ROW_MINE, th->role == THREAD_SENDER);
+	msg_set_u64(row, HANDOVER_ROW_SINCE_MS, th->changed_ms);
+	if (msg_u64(record, HANDOVER_RECORD_TAKEOVER_MS) != 0) {
+		deadline_day(t->node->country, msg_u64(record, HANDOVER_RECORD_TAKEOVER_MS), day);
+		msg_set_text(t->arena, row, HANDOVER_ROW_TAKEOVER_DAY, day);
+	}
+	if (msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS) != 0) {
+		deadline_day(t->node->country, msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS),
+			     day);
+		msg_set_text(t->arena, row, HANDOVER_ROW_CLOSED_UNTIL, day);
+	}
+	rc = file_row(t, record, row);
+	return rc == ERR_OK ? name_row(t, th, row) : rc;
+}
+
+/* What is not over stands first, and of both the newest first. */
+struct place {
+	struct id16 id;
+	uint64_t created_ms;
+	bool over;
+};
+
+static bool stands_before(const struct place *a, const struct place *b)
+{
+	return a->over != b->over ? !a->over : a->created_ms > b->created_ms;
+}
+
+/* Of a case (NULL: of all), into their places; more than a list has: those behind are left out. */
+static enum err rows_of(struct turn *t, const struct id16 *case_id, struct msg *reply)
+{
+	struct place *v = arena_keep(t->arena, LIMIT_LIST_ROWS * sizeof *v);
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread th;
+	struct msg *m;
+	size_t n = 0;
+
+	if (v == NULL)
+		return ERR_NOMEM;
+	while (rows_each(t, case_id, &w, &th, &m)) {
+		const struct place one = {th.id, th.created_ms,
+					  handover_over((enum handover_state)th.state)};
+		size_t at = n;
+
+		while (at > 0 && stands_before(&one, &v[at - 1]))
+			at--;
+		if (at == LIMIT_LIST_ROWS) {
+			msg_set_u64(reply, REPLY_TRUNCATED, 1);
+			continue;
+		}
+		n += n < LIMIT_LIST_ROWS;
+		memmove(&v[at + 1], &v[at], (n - 1 - at) * sizeof *v);
+		v[at] = one;
+	}
+	for (size_t i = 0; w.rc == ERR_OK && i < n; i++) {
+		w.rc = thread_load(t, &v[i].id, &th);
+		if (w.rc == ERR_OK)
+			w.rc = shown_row(t, &th, reply);
+	}
+	return w.rc;
+}
+
+enum err shown_list(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)req;
+	return rows_of(t, NULL, reply);
+}
+
+enum err shown_one(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct thread th;
+	enum err rc = shown_find(t, msg_text(req, BY_ID_ID), &th);
+
+	if (rc == ERR_OK)
+		rc = shown_row(t, &th, reply);
+	return rc == ERR_OK ? audit_look(t, &(struct audit_entry){.event = AUDIT_VIEW,
+								  .peer = th.peer,
+								  .case_id = &th.case_id,
+								  .detail = "handover-show"})
+			    : rc;
+}
+
+/* ---- a case ---- */
+
+static void owner_row(struct turn *t, const struct owner *o, bool way, bool given_back,
+		      struct msg *reply)
+{
+	struct msg *row = msg_sub(t->arena, reply, REPLY_OWNER);
+	const struct peer *p = state_peer(t->node, o->peer);
+	const char *who = "us";
+
+	if (way)
+		who = "on-its-way";
+	else if (o->who == OWNER_THEM)
+		who = "partner";
+	else if (o->who == OWNER_ELSEWHERE)
+		who = "elsewhere";
+	else if (o->who == OWNER_NOBODY)
+		who = "nobody";
+	else if (!o->compared)
+		who = "being-compared";
+	else if (given_back)
+		who = "being-given-back";
+	msg_set_text(t->arena, row, OWNER_ROW_WHO, who);
+	msg_set_text(t->arena, row, OWNER_ROW_PARTNER, p == NULL ? "" : p->org);
+	if (p != NULL)
+		msg_set_text(t->arena, row, OWNER_ROW_PHONE, p->phone);
+}
+
+/* Whose pen it is, if it was ever handed over; of one that moved away that is all there is to show. */
+enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct owner o;
+	struct thread th, open = {.peer = 0};
+	struct msg *m;
+	struct id16 id;
+	uint64_t until_ms;
+	uint16_t peer;
+	bool given_back;
+	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
+
+	if (rc == ERR_OK)
+		rc = rows_owner(t, &id, &o, &given_back);
+	if (rc == ERR_OK)
+		rc = rows_closed(t, &id, &until_ms, &peer);
+	if (rc != ERR_OK)
+		return rc;
+	rc = rows_of(t, &id, reply);
+	if (rc != ERR_OK)
+		return rc;
+	while (rows_each(t, &id, &w, &th, &m))
+		if (th.role == THREAD_SENDER &&
+		    owner_of_thread(HANDOVER_BY_FROM, (enum handover_state)th.state) ==
+			    OWNER_NOBODY)
+			open = th;
+	if (w.rc != ERR_OK)
+		return w.rc;
+	if (msg_count(reply, REPLY_HANDOVERS) > 0) {
+		if (open.peer != 0)
+			o.peer = open.peer;
+		owner_row(t, &o, open.peer != 0, given_back, reply);
+	}
+	if (until_ms == 0)
+		return view_case_show(t, req, reply);
+	return rows_readable(t, &id);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * shown - handovers as people look at them, and a case that moved away.
+ *
+ * Layer:    domain/handing (base, proto, store; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  nothing.
+ * Privacy:  the person's name, as far as it may be shown here.
+ */
+#ifndef KRING_DOMAIN_HANDING_SHOWN_H
+#define KRING_DOMAIN_HANDING_SHOWN_H
+
+#include "domain/handover/rows.h"
+
+/** Handlers of domain/desk/table.c; the last one: case show, with who holds the pen of a case that was ever handed over. */
+MUST_CHECK enum err shown_list(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err shown_one(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply);
+/** One row of REPLY_HANDOVERS. */
+MUST_CHECK enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply);
+/** By whole id, reference, or a unique prefix of it.  Refuses for a person. */
+MUST_CHECK enum err shown_find(struct turn *t, const char *text, struct thread *th);
+
+#endif /* KRING_DOMAIN_HANDING_SHOWN_H */

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The content is one message, held against its schema and its lists like every body from outside, and against the categories that its
+ * document named.  The case that takes it in is the one that this partner's person has here already; it becomes our own, and what the
+ * partner said before gives way to what it handed over.
+ */
+#include "domain/handover/bundle.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "domain/blob/blob.h"
+#include "domain/consent/alone.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/gate.h"
+#include "domain/documents/words.h"
+#include "domain/handover/rows.h"
+#include "domain/referral/deadline.h"
+
+static_assert(LIMIT_TURN_ARENA > 4 * LIMIT_BUNDLE, "a turn opens a bundle, and reads it");
+
+static struct id32 digest_of(struct span salt, struct span plain)
+{
+	struct id32 d;
+
+	hash_parts(HASH_BUNDLE, salt, &plain, 1, d.b, sizeof d.b);
+	return d;
+}
+
+/* ---- giving ---- */
+
+/* The newest ones; what else stands in the timeline is this node's own history. */
+static enum err add_notes(struct turn *t, const struct id16 *case_id, struct msg *content)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_walk w = {.rc = ERR_OK};
+	size_t all = 0, n = 0;
+	struct msg *m;
+
+	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
+		const struct store_key k = {.len = 0};
+		struct store_key row = k;
+
+		key_put(&row, w.row.key.p, w.row.key.len);
+		w.rc = turn_get_msg(t, STORE_CASELOG, &row, MSG_CASE_ENTRY, &m);
+		all += w.rc == ERR_OK && strcmp(msg_text(m, CASE_ENTRY_WHAT), "note") == 0;
+		arena_rewind(t->arena, mark);
+	}
+	if (w.rc != ERR_OK)
+		return w.rc;
+	w = (struct store_walk){.rc = ERR_OK};
+	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
+		struct store_key row = {.len = 0};
+		struct msg *note;
+
+		key_put(&row, w.row.key.p, w.row.key.len);
+		w.rc = turn_get_msg(t, STORE_CASELOG, &row, MSG_CASE_ENTRY, &m);
+		if (w.rc != ERR_OK || strcmp(msg_text(m, CASE_ENTRY_WHAT), "note") != 0 ||
+		    all - n++ > BUNDLE_NOTES)
+			continue;
+		note = msg_add(t->arena, content, HANDOVER_CONTENT_NOTES);
+		msg_set_text(t->arena, note, HANDOVER_NOTE_TEXT, msg_text(m, CASE_ENTRY_TEXT));
+		msg_set_u64(note, HANDOVER_NOTE_AT_MS, msg_u64(m, CASE_ENTRY_AT_MS));
+	}
+	return w.rc;
+}
+
+enum err bundle_content(struct turn *t, const struct id16 *case_id, uint64_t without, bool notes,
+			struct msg **content)
+{
+	struct msg *record, *person;
+	enum err rc = casefile_load(t, case_id, &record);
+
+	*content = msg_new(t->arena, MSG_HANDOVER_CONTENT);
+	if (rc == ERR_OK)
+		rc = casefile_person(t, case_id, record, &person);
+	if (rc != ERR_OK)
+		return rc;
+	consent_blank(person, ~without);
+	if (msg_cats(person) != 0)
+		msg_put_sub(*content, HANDOVER_CONTENT_PERSON, person);
+	return notes ? add_notes(t, case_id, *content) : ERR_OK;
+}
+
+static enum err write_file(struct turn *t, struct span plain, struct blob_writer *w, struct blob *b)
+{
+	enum err rc = blob_begin(t, plain.len, w);
+
+	for (size_t at = 0; rc == ERR_OK && !blob_complete(w); at += LIMIT_CHUNK)
+		rc = blob_append(t, w,
+				 span_of(plain.p + at, plain.len - at < LIMIT_CHUNK ? plain.len - at
+										    : LIMIT_CHUNK));
+	return rc == ERR_OK ? blob_finish(t, w, b) : rc;
+}
+
+static void say_it(struct turn *t, const struct blob *b, const struct msg *record, struct msg *body)
+{
+	msg_set_bytes(t->arena, body, HANDOVER_BUNDLE_BLOB, span_of(b->id.b, sizeof b->id.b));
+	msg_set_u64(body, HANDOVER_BUNDLE_LENGTH, b->size);
+	msg_set_u64(body, HANDOVER_BUNDLE_CHUNKS, b->chunks);
+	msg_set_bytes(t->arena, body, HANDOVER_BUNDLE_SALT,
+		      msg_bytes(record, HANDOVER_RECORD_SALT));
+	msg_set_bytes(t->arena, body, HANDOVER_BUNDLE_DIGEST,
+		      msg_bytes(record, HANDOVER_RECORD_DIGEST));
+	msg_set_u64(body, HANDOVER_BUNDLE_CATS, msg_u64(record, HANDOVER_RECORD_CATS));
+}
+
+enum err bundle_write(struct turn *t, const struct thread *th, const struct msg *content,
+		      struct msg *record, struct msg **body)
+{
+	const struct blob_ref ref = {.need = BLOB_FOR_THREAD, .id = th->id};
+	struct blob_writer w;
+	struct blob b;
+	struct span plain;
+	struct id32 salt, digest;
+	enum err rc = msg_pack(t->arena, content, &plain);
+
+	*body = msg_new(t->arena, MSG_HANDOVER_BUNDLE);
+	if (rc == ERR_OK && plain.len > LIMIT_BUNDLE)
+		rc = ERR_LIMIT;
+	if (rc == ERR_OK)
+		rc = write_file(t, plain, &w, &b);
+	if (rc == ERR_OK)
+		rc = blob_hold(t, &b.id, &ref);
+	if (rc == ERR_OK)
+		rc = blob_lend(t, &b.id, th->peer, &th->grant_id, 0);
+	if (rc != ERR_OK)
+		return rc;
+	turn_random(t, salt.b, sizeof salt.b);
+	digest = digest_of(span_of(salt.b, sizeof salt.b), plain);
+	msg_set_bytes(t->arena, record, HANDOVER_RECORD_BKEY, span_of(w.key, sizeof w.key));
+	msg_set_bytes(t->arena, record, HANDOVER_RECORD_SALT, span_of(salt.b, sizeof salt.b));
+	msg_set_bytes(t->arena, record, HANDOVER_RECORD_DIGEST, span_of(digest.b, sizeof digest.b));
+	msg_set_u64(record, HANDOVER_RECORD_CATS, msg_cats(content));
+	say_it(t, &b, record, *body);
+	return *body == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+/* ---- taking ---- */
+
+/* All of it, one chunk after the other, in the turn's memory. */
+static enum err read_file(struct turn *t, const struct id32 *id, const uint8_t key[32],
+			  struct span *plain)
+{
+	struct blob_reader r;
+	struct span part;
+	uint8_t *all;
+	size_t len = 0;
+	enum err rc = blob_open(t, id, key, 0, &r);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (r.blob.size > LIMIT_BUNDLE)
+		return ERR_MALFORMED;
+	all = arena_alloc(t->arena, (size_t)r.blob.size + 1);
+	if (all == NULL)
+		return ERR_NOMEM;
+	do {
+		rc = blob_next(t, &r, &part);
+		if (rc != ERR_OK)
+			return rc;
+		if (part.len > r.blob.size - len)
+			return ERR_MALFORMED;
+		memcpy(all + len, part.p, part.len);
+		len += part.len;
+	} while (part.len > 0);
+	*plain = span_of(all, len);
+	return ERR_OK;
+}
+
+enum err bundle_open(struct turn *t, const struct msg *record, struct msg **content)
+{
+	const struct span key = msg_bytes(record, HANDOVER_RECORD_BKEY);
+	const struct span blob = msg_bytes(record, HANDOVER_RECORD_BLOB);
+	const struct span salt = msg_bytes(record, HANDOVER_RECORD_SALT);
+	const struct span said = msg_bytes(record, HANDOVER_RECORD_DIGEST);
+	struct id32 id, digest;
+	struct span plain;
+	enum err rc;
+
+	if (key.len != 32 || blob.len != 32 || salt.len != 32 || said.len != 32)
+		return ERR_MALFORMED;
+	memcpy(id.b, blob.p, sizeof id.b);
+	rc = read_file(t, &id, key.p, &plain);
+	if (rc != ERR_OK)
+		return rc;
+	digest = digest_of(salt, plain);
+	if (memcmp(digest.b, said.p, sizeof digest.b) != 0)
+		return ERR_CRYPTO;
+	rc = words_parse_content(t, plain, content);
+	if (rc == ERR_OK && (msg_cats(*content) & ~msg_u64(record, HANDOVER_RECORD_CATS)) != 0)
+		return ERR_MALFORMED; /* its document has to own up to what it holds */
+	return rc;
+}
+
+/* With the day on which it was written: the timeline here begins today. */
+static enum err put_note(struct turn *t, const struct thread *th, const char *text, uint64_t at_ms)
+{
+	const size_t room = strlen(text) + DATE_TEXT + 4;
+	char day[DATE_TEXT], *out = arena_alloc(t->arena, room);
+	size_t n;
+
+	if (out == NULL)
+		return ERR_NOMEM;
+	if (text_blank(text))
+		return ERR_OK;
+	deadline_day(t->node->country, at_ms < t->wall_ms ? at_ms : t->wall_ms, day);
+	n = strlen(day);
+	memcpy(out, day, n);
+	memcpy(out + n, ": ", 2);
+	memcpy(out + n + 2, text, strlen(text) + 1);
+	return casefile_entry(t, &th->case_id, "note", out, &th->id);
+}
+
+enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_key *key)
+{
+	struct document d;
+	struct msg *body;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc == ERR_OK)
+		rc = document_body(t, &d, &body);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* it came without its words */
+	return put_note(t, th, msg_text(body, HANDOVER_ADDENDUM_TEXT),
+			msg_u64(body, HANDOVER_ADDENDUM_AT_MS));
+}
+
+/* Our own from here on: its words are ours, and no consent of the partner bounds them any more. */
+static enum err own_person(struct turn *t, const struct id16 *case_id, const struct msg *person)
+{
+	struct msg *m;
+	enum err rc = casefile_load(t, case_id, &m);
+
+	if (rc != ERR_OK)
+		return rc;
+	msg_clear(m, CASE_RECORD_THEIRS);
+	msg_clear(m, CASE_RECORD_TOLD);
+	msg_clear(m, CASE_RECORD_MOVED);
+	msg_clear(m, CASE_RECORD_CLOSED);
+	if (person != NULL)
+		msg_copy_fields(msg_sub(t->arena, m, CASE_RECORD_PERSON), person);
+	rc = casefile_save(t, case_id, m);
+	return rc == ERR_OK ? alone_over(t, case_id) : rc;
+}
+
+enum err bundle_import(struct turn *t, const struct thread *th, const struct msg *content)
+{
+	enum err rc = own_person(t, &th->case_id, msg_get(content, HANDOVER_CONTENT_PERSON));
+
+	require(th->role == THREAD_RECEIVER);
+	for (size_t i = 0; rc == ERR_OK && i < msg_count(content, HANDOVER_CONTENT_NOTES); i++) {
+		const struct msg *note = msg_at(content, HANDOVER_CONTENT_NOTES, i);
+
+		rc = put_note(t, th, msg_text(note, HANDOVER_NOTE_TEXT),
+			      msg_u64(note, HANDOVER_NOTE_AT_MS));
+	}
+	for (uint32_t no = 1; rc == ERR_OK && no <= th->their_no; no++) {
+		struct log_entry e;
+
+		rc = thread_entry(t, th, false, no, &e);
+		if (rc == ERR_OK && e.type == DOC_ADDENDUM)
+			rc = bundle_add(t, th, &e.doc);
+	}
+	return rc;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * bundle - a case as a file: made at the node that gives it, opened and taken in at the one that takes it.
+ *
+ * Layer:    domain/handover (base, proto, store; crypto/hash; lower rooms).
+ * Owns:     nothing; the ciphertext is a file of domain/blob.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  the whole person.  It is ciphertext wherever it lies; its key is in the row of its handover, under the case's key.
+ */
+#ifndef KRING_DOMAIN_HANDOVER_BUNDLE_H
+#define KRING_DOMAIN_HANDOVER_BUNDLE_H
+
+#include "domain/documents/thread.h"
+
+enum { BUNDLE_NOTES = 256 };
+
+/** What the case takes along: the person without these categories, and the newest BUNDLE_NOTES own notes if they are wanted. */
+MUST_CHECK enum err bundle_content(struct turn *t, const struct id16 *case_id, uint64_t without,
+				   bool notes, struct msg **content);
+/** Written as a file that the partner of this thread may fetch; key and names into its row, body: what BUNDLE says of it.
+ *  ERR_LIMIT: larger than LIMIT_BUNDLE. */
+MUST_CHECK enum err bundle_write(struct turn *t, const struct thread *th, const struct msg *content,
+				 struct msg *record, struct msg **body);
+/** ERR_STATE: not all of it is here.  ERR_CRYPTO: another key, or not what its digest says.  ERR_MALFORMED: it opens to something
+ *  else, or to more than its document named. */
+MUST_CHECK enum err bundle_open(struct turn *t, const struct msg *record, struct msg **content);
+/** The case here becomes our own, with all of it, and with what was added since. */
+MUST_CHECK enum err bundle_import(struct turn *t, const struct thread *th,
+				  const struct msg *content);
+/** One addition that came later. */
+MUST_CHECK enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_key *key);
+
+#endif /* KRING_DOMAIN_HANDOVER_BUNDLE_H */

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A case that was never handed over has no row here, and is ours.  Of one that has, every question is answered by the logs of all of
+ * its handovers: a row is what they say, put together again at each change, and what this node did beside them.
+ */
+#include "domain/handover/rows.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/limits_files.h"
+#include "domain/loss/settled.h"
+
+enum { ROWS_MOST = 64 }; /* handovers of one case that count: the newest epochs stand in a few */
+
+static struct store_key row_key(const struct thread *th)
+{
+	return turn_key_ids(&th->case_id, &th->id);
+}
+
+enum err rows_load(struct turn *t, const struct thread *th, struct msg **record)
+{
+	const struct store_key k = row_key(th);
+	enum err rc = turn_get_msg(t, STORE_HANDOVER, &k, MSG_HANDOVER_RECORD, record);
+
+	require(th->kind == THREAD_HANDOVER);
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	*record = msg_new(t->arena, MSG_HANDOVER_RECORD);
+	return *record == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+enum err rows_save(struct turn *t, const struct thread *th, const struct msg *record)
+{
+	const struct store_key k = row_key(th);
+	struct span v;
+	enum err rc = msg_pack(t->arena, record, &v);
+
+	require(th->kind == THREAD_HANDOVER);
+	return rc == ERR_OK ? turn_put_case(t, STORE_HANDOVER, &k, RECORD_CASE, &th->case_id, v)
+			    : rc;
+}
+
+bool rows_each(struct turn *t, const struct id16 *case_id, struct store_walk *w, struct thread *th,
+	       struct msg **record)
+{
+	struct store_key prefix = {.len = 0};
+
+	if (case_id != NULL)
+		prefix = turn_key_id(case_id);
+	w->key_len = 32;
+	while (store_each(t->txn, STORE_HANDOVER, key_span(&prefix), w)) {
+		struct id16 id;
+
+		memcpy(id.b, w->row.key.p + 16, 16);
+		w->rc = thread_load(t, &id, th);
+		if (w->rc == ERR_OK && turn_case_erased(t, &th->case_id))
+			continue; /* its row goes with the rest of it */
+		if (w->rc == ERR_OK)
+			w->rc = rows_load(t, th, record);
+		if (w->rc == ERR_NOTFOUND)
+			w->rc = ERR_CORRUPT;
+		return w->rc == ERR_OK;
+	}
+	return false;
+}
+
+enum err rows_drop(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+
+	return turn_drop_prefix(t, STORE_HANDOVER, &prefix);
+}
+
+/* ---- who holds the pen ---- */
+
+static enum err all_of(struct turn *t, const struct id16 *case_id, struct owner_thread *v,
+		       size_t *n, bool *given_back)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread th;
+	struct msg *m;
+
+	*n = 0;
+	*given_back = false;
+	while (*n < ROWS_MOST && rows_each(t, case_id, &w, &th, &m)) {
+		struct pair *pr;
+
+		w.rc = pair_get(t, th.peer, &pr);
+		if (w.rc != ERR_OK)
+			break;
+		v[(*n)++] = (struct owner_thread){
+			.we = rows_side(&th),
+			.state = (enum handover_state)th.state,
+			.dated = msg_u64(m, HANDOVER_RECORD_DATED) != 0,
+			.epoch = {(uint32_t)msg_u64(m, HANDOVER_RECORD_RECLAIMS),
+				  (uint32_t)msg_u64(m, HANDOVER_RECORD_TURNS)},
+			.settled = settled_is(&th, pr),
+			.peer = th.peer,
+		};
+		*given_back = *given_back ||
+			      (th.role == THREAD_RECEIVER && th.state == HANDOVER_TAKEN &&
+			       msg_u64(m, HANDOVER_RECORD_TAKEN) == 0);
+	}
+	return w.rc;
+}
+
+enum err rows_owner(struct turn *t, const struct id16 *case_id, struct owner *o, bool *given_back)
+{
+	struct owner_thread v[ROWS_MOST];
+	size_t n;
+	enum err rc = all_of(t, case_id, v, &n, given_back);
+
+	*o = owner_fold(v, rc == ERR_OK ? n : 0);
+	return rc;
+}
+
+enum err rows_epoch(struct turn *t, const struct id16 *case_id, struct epoch *e)
+{
+	struct owner_thread v[ROWS_MOST];
+	bool given_back;
+	size_t n;
+	enum err rc = all_of(t, case_id, v, &n, &given_back);
+
+	*e = owner_epoch(v, rc == ERR_OK ? n : 0);
+	return rc;
+}
+
+enum err rows_open(struct turn *t, const struct id16 *case_id, struct thread *th)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct msg *m;
+
+	while (rows_each(t, case_id, &w, th, &m))
+		if (!handover_over((enum handover_state)th->state))
+			return ERR_OK;
+	return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
+}
+
+enum err rows_closed(struct turn *t, const struct id16 *case_id, uint64_t *until_ms, uint16_t *peer)
+{
+	struct owner o;
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread th;
+	struct msg *m;
+	bool given_back;
+	enum err rc = rows_owner(t, case_id, &o, &given_back);
+
+	*until_ms = 0;
+	*peer = 0;
+	if (rc != ERR_OK || o.who == OWNER_US)
+		return rc;
+	while (rows_each(t, case_id, &w, &th, &m))
+		if (th.role == THREAD_SENDER && th.state == HANDOVER_TAKEN &&
+		    msg_u64(m, HANDOVER_RECORD_CLOSED_UNTIL_MS) > *until_ms) {
+			*until_ms = msg_u64(m, HANDOVER_RECORD_CLOSED_UNTIL_MS);
+			*peer = th.peer;
+		}
+	return w.rc;
+}
+
+/* ---- what a person may do with it ---- */
+
+static const char *org_of(const struct turn *t, uint16_t peer)
+{
+	const struct peer *p = state_peer(t->node, peer);
+
+	return p == NULL ? "" : p->org;
+}
+
+/* The partner at the other end of the one that is on its way. */
+static enum err on_its_way(struct turn *t, const struct id16 *case_id, const char **org, bool *yes)
+{
+	struct thread th;
+	enum err rc = rows_open(t, case_id, &th);
+
+	*yes = rc == ERR_OK && th.role == THREAD_SENDER &&
+	       owner_of_thread(HANDOVER_BY_FROM, (enum handover_state)th.state) == OWNER_NOBODY;
+	*org = *yes ? org_of(t, th.peer) : "";
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err rows_writable(struct turn *t, const struct id16 *case_id)
+{
+	struct owner o;
+	const char *org;
+	bool given_back, way;
+	enum err rc = rows_owner(t, case_id, &o, &given_back);
+
+	if (rc == ERR_OK)
+		rc = on_its_way(t, case_id, &org, &way);
+	if (rc != ERR_OK)
+		return rc;
+	if (way)
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_CASE_ON_ITS_WAY,
+					say_text("partner", org));
+	if (o.who != OWNER_US)
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_NOT_OWNER,
+					say_text("partner", org_of(t, o.peer)));
+	if (!o.compared)
+		return turn_refuse(t, ERR_BUSY, REFUSAL_BEING_COMPARED);
+	return given_back ? turn_refuse(t, ERR_BUSY, REFUSAL_BEING_GIVEN_BACK) : ERR_OK;
+}
+
+enum err rows_readable(struct turn *t, const struct id16 *case_id)
+{
+	uint64_t until_ms;
+	uint16_t peer;
+	enum err rc = rows_closed(t, case_id, &until_ms, &peer);
+
+	if (rc != ERR_OK || until_ms == 0)
+		return rc;
+	return turn_refuse_with(t, ERR_STATE, REFUSAL_SEALED, say_text("partner", org_of(t, peer)),
+				say_moment("when", until_ms));
+}
+
+enum err rows_erasable(struct turn *t, const struct id16 *case_id)
+{
+	const char *org;
+	bool way;
+	enum err rc = on_its_way(t, case_id, &org, &way);
+
+	return rc == ERR_OK && way ? turn_refuse_with(t, ERR_STATE, REFUSAL_CASE_ON_ITS_WAY,
+						      say_text("partner", org))
+				   : rc;
+}
+
+/* ---- how many ---- */
+
+static struct store_key index_key(uint16_t peer, const struct id16 *id)
+{
+	struct store_key k = turn_key_u16(peer);
+
+	key_put(&k, id->b, sizeof id->b);
+	return k;
+}
+
+enum err rows_index(struct turn *t, const struct thread *th)
+{
+	const struct store_key k = index_key(th->peer, &th->id);
+	enum err rc;
+
+	if (th->role != THREAD_RECEIVER)
+		return ERR_OK; /* what our own people begin is theirs to count */
+	if (!handover_over((enum handover_state)th->state))
+		return turn_put(t, STORE_HANDING, &k, span_of(&th->role, 1));
+	rc = store_del(t->txn, STORE_HANDING, key_span(&k));
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err rows_room(struct turn *t, uint16_t peer, bool *yes)
+{
+	const struct store_key prefix = turn_key_u16(peer);
+	bool full;
+	enum err rc = turn_as_many(t, STORE_HANDING, &prefix, LIMIT_HANDOVERS, &full);
+
+	*yes = rc == ERR_OK && !full;
+	return rc;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * rows - the handovers of a case as they lie here, and who holds its pen by all of them.
+ *
+ * Layer:    domain/handover (base, proto, store; lower rooms).
+ * Owns:     tables HANDOVER (case 16 | thread 16) and HANDING (peer u16 | thread 16: not over).
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  a row lies under the key of its case and dies with it: it may hold the key of a bundle.
+ */
+#ifndef KRING_DOMAIN_HANDOVER_ROWS_H
+#define KRING_DOMAIN_HANDOVER_ROWS_H
+
+#include "domain/documents/thread.h"
+#include "domain/handover/owner.h"
+
+static inline enum handover_side rows_side(const struct thread *th)
+{
+	return th->role == THREAD_SENDER ? HANDOVER_BY_FROM : HANDOVER_BY_TO;
+}
+
+/** MSG_HANDOVER_RECORD of this thread; an empty one when there is none yet. */
+MUST_CHECK enum err rows_load(struct turn *t, const struct thread *th, struct msg **record);
+MUST_CHECK enum err rows_save(struct turn *t, const struct thread *th, const struct msg *record);
+/** The next handover of this case (NULL: of every case); false at the end, or when w->rc is an error. */
+MUST_CHECK bool rows_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
+			  struct thread *th, struct msg **record);
+/** It is erased: the rows of its handovers go. */
+MUST_CHECK enum err rows_drop(struct turn *t, const struct id16 *case_id);
+
+/** Of a case, out of all of its handovers; given_back: it is ours, and its content did not come back yet after a loss of state. */
+MUST_CHECK enum err rows_owner(struct turn *t, const struct id16 *case_id, struct owner *o,
+			       bool *given_back);
+/** The newest epoch of a case. */
+MUST_CHECK enum err rows_epoch(struct turn *t, const struct id16 *case_id, struct epoch *e);
+/** One that is not over, in which we gave the case or are to have it; ERR_NOTFOUND. */
+MUST_CHECK enum err rows_open(struct turn *t, const struct id16 *case_id, struct thread *th);
+/** Until when what is here of a case that moved away is kept closed; 0: it is open. */
+MUST_CHECK enum err rows_closed(struct turn *t, const struct id16 *case_id, uint64_t *until_ms,
+				uint16_t *peer);
+
+/** Refuses a person who would write in a case that is not ours to write in. */
+MUST_CHECK enum err rows_writable(struct turn *t, const struct id16 *case_id);
+/** Refuses whoever would look into a case that moved away. */
+MUST_CHECK enum err rows_readable(struct turn *t, const struct id16 *case_id);
+/** Refuses its erasure while it is on its way. */
+MUST_CHECK enum err rows_erasable(struct turn *t, const struct id16 *case_id);
+
+/** The index of those that are not over follows th->state. */
+MUST_CHECK enum err rows_index(struct turn *t, const struct thread *th);
+/** May this partner begin one more? */
+MUST_CHECK enum err rows_room(struct turn *t, uint16_t peer, bool *yes);
+
+#endif /* KRING_DOMAIN_HANDOVER_ROWS_H */

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * As in a referral nothing that comes authentic is refused: it is stored and receipted, and what may not stay is hollow from the first
+ * moment.  What a document moves is the table's to say; here is only whose case it is, whether its body may stay, and what a loss of
+ * state means for it.
+ */
+#include "domain/handover/rules.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "domain/care/begin.h"
+#include "domain/care/recover.h"
+#include "domain/consent/agreement.h"
+#include "domain/consent/alone.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
+#include "domain/consent/ledger.h"
+#include "domain/documents/words.h"
+#include "domain/evidence/audit.h"
+#include "domain/handover/bundle.h"
+#include "domain/handover/steps.h"
+
+/* ---- arriving ---- */
+
+/* The grant knows; else its pseudonym; else it is a new one. */
+static enum err case_of(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			const struct msg *body, struct id16 *case_id, enum quota *over)
+{
+	const struct span ref = msg_bytes(body, HANDOVER_PROPOSE_SUBJECT_REF);
+	struct id16 subject = d->head.thread_id;
+	struct msg *g;
+	enum err rc = bytes_zero(d->head.grant_id.b, 16) ? ERR_NOTFOUND
+							 : consent_record(t, &d->head.grant_id, &g);
+
+	if (rc == ERR_OK && consent_between(g, p->no, true) &&
+	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {
+		memcpy(case_id->b, msg_bytes(g, GRANT_RECORD_CASE_ID).p, 16);
+		return ERR_OK;
+	}
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	if (ref.len == 16)
+		memcpy(subject.b, ref.p, 16);
+	return casefile_receive(t, p, &subject, case_id, over);
+}
+
+static enum err read_body(struct turn *t, const struct wire_doc *d, struct msg **body,
+			  uint16_t *verdict)
+{
+	const bool known = d->head.table_version == HANDOVER_TABLE_VERSION && d->head.flags == 0 &&
+			   (d->head.basis == WIRE_BASIS_NONE ||
+			    d->head.basis == WIRE_BASIS_CONSENT);
+	enum err rc;
+
+	*body = NULL;
+	if (!known)
+		*verdict = WIRE_VERDICT_MALFORMED;
+	if (d->form != WIRE_WHOLE || !known)
+		return ERR_OK;
+	rc = words_parse(t, d->head.type, d->body, body);
+	if (rc == ERR_NOMEM)
+		return rc;
+	if (rc != ERR_OK)
+		*verdict = WIRE_VERDICT_MALFORMED;
+	return ERR_OK;
+}
+
+/* Asked of what holds now, whatever the sender's daemon thought; and the head must own up to what the body holds. */
+static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			    const struct thread *th, const struct msg *body, uint16_t *verdict)
+{
+	const struct consent_scope s = {p, th->case_id, th->role == THREAD_RECEIVER};
+	const uint64_t cats = words_cats(d->head.type, body);
+	struct consent_view v;
+	bool gone = false;
+	enum err rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
+
+	if (rc == ERR_OK)
+		rc = consent_gone(t, &d->head.grant_id, &gone);
+	if (rc != ERR_OK)
+		return rc;
+	*verdict = (uint16_t)consent_check(&v, cats, t->wall_ms);
+	if (gone && cats != 0)
+		*verdict = WIRE_VERDICT_WITHDRAWN;
+	if (*verdict == WIRE_VERDICT_OK && (cats & ~d->head.cats) != 0)
+		*verdict = WIRE_VERDICT_SCOPE;
+	return ERR_OK;
+}
+
+/* A new thread of theirs: its case, if there is room for one more. */
+static enum err place(struct turn *t, const struct peer *p, const struct wire_doc *d,
+		      struct thread *th, const struct msg *body, enum quota *over)
+{
+	bool room;
+	enum err rc = rows_room(t, p->no, &room);
+
+	if (rc == ERR_OK && !room)
+		*over = QUOTA_HANDOVERS;
+	if (rc == ERR_OK && *over == QUOTA_NONE)
+		rc = case_of(t, p, d, body, &th->case_id, over);
+	if (rc == ERR_OK && *over == QUOTA_NONE)
+		rc = quota_in_case(t, &th->case_id, THREAD_HANDOVER, over);
+	return rc == ERR_OK && *over == QUOTA_NONE ? alone_over(t, &th->case_id) : rc;
+}
+
+static enum err judge(struct turn *t, const struct peer *p, const struct wire_doc *d,
+		      struct thread *th, uint16_t *verdict, enum quota *over)
+{
+	const bool fresh = th->my_no + th->their_no == 0;
+	struct msg *body;
+	bool erased = false;
+	enum err rc = fresh ? begin_thread(t, th, THREAD_RECEIVER, &d->head) : ERR_OK;
+
+	require(th->kind == THREAD_HANDOVER && th->peer == p->no);
+	if (rc == ERR_OK && fresh)
+		rc = consent_erased_with(t, p, &d->head, &th->case_id, &erased);
+	if (rc == ERR_OK && !fresh)
+		erased = turn_case_erased(t, &th->case_id);
+	if (rc == ERR_OK && erased)
+		*verdict = WIRE_VERDICT_ERASED_HERE;
+	if (rc != ERR_OK || erased)
+		return rc;
+	rc = read_body(t, d, &body, verdict);
+	if (rc == ERR_OK && fresh)
+		rc = place(t, p, d, th, d->head.type == DOC_PROPOSE ? body : NULL, over);
+	if (rc != ERR_OK || *over != QUOTA_NONE || body == NULL)
+		return rc;
+	return check_scope(t, p, d, th, body, verdict);
+}
+
+/* In the audit log and in the case's timeline. */
+static enum err note(struct turn *t, const struct peer *p, const struct thread *th,
+		     const struct document *d, uint16_t verdict)
+{
+	const char *name = document_type_name(d->head.type);
+	enum err rc = audit_add(t,
+				&(struct audit_entry){.event = AUDIT_RECEIVE,
+						      .peer = p->no,
+						      .outcome = verdict == 0 ? ERR_OK : ERR_DENIED,
+						      .case_id = &th->case_id,
+						      .grant = &th->grant_id,
+						      .detail = name});
+
+	return rc == ERR_OK
+		       ? casefile_entry(t, &th->case_id, name,
+					verdict == 0 ? NULL : wire_verdict_text(verdict), &th->id)
+		       : rc;
+}
+
+/* An addition for a case that we took already goes into it at once; before that it waits in the log for the taking. */
+static enum err add_now(struct turn *t, const struct thread *th, const struct document *d)
+{
+	struct msg *record;
+	enum err rc;
+
+	if (d->head.type != DOC_ADDENDUM || turn_case_erased(t, &th->case_id))
+		return ERR_OK;
+	if (th->role ==
+	    THREAD_SENDER) /* it went back to us: what is written there since is part of our file again */
+		return th->state == HANDOVER_RECLAIMED ? bundle_add(t, th, &d->key) : ERR_OK;
+	rc = rows_load(t, th, &record);
+	return rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) != 0
+		       ? bundle_add(t, th, &d->key)
+		       : rc;
+}
+
+static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
+		       const struct doc_key *key, uint16_t verdict)
+{
+	struct document d;
+	enum err rc = document_load(t, key, &d);
+
+	require(th->kind == THREAD_HANDOVER && th->their_no > 0);
+	if (rc == ERR_OK)
+		rc = note(t, p, th, &d, verdict);
+	if (rc == ERR_OK)
+		rc = add_now(t, th, &d);
+	return rc == ERR_OK ? steps_changed(t, th, document_type_name(d.head.type)) : rc;
+}
+
+/* A verdict other than OK is work for our own people. */
+static enum err receipted(struct turn *t, struct thread *th, const struct document *d,
+			  const struct wire_verdict *v)
+{
+	enum err rc;
+
+	require(th->kind == THREAD_HANDOVER && d->key.sender == 0);
+	if (d->head.type == DOC_PROPOSE)
+		th->stored_ms = v->stored_ms;
+	if (d->head.thread_no == th->my_no)
+		th->deliver_ms = 0;
+	rc = steps_changed(t, th, "");
+	return rc == ERR_OK ? consent_agreement_receipt(t, th->peer, d->head.cats, v->code) : rc;
+}
+
+/* ---- after a loss of state ---- */
+
+static enum err recovered(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			  struct thread *th)
+{
+	enum err rc = recover_case(t, p, d, &th->case_id);
+
+	require(th->kind == THREAD_HANDOVER && th->my_no + th->their_no == 0);
+	return rc == ERR_OK ? begin_thread(t, th, THREAD_SENDER, &d->head) : rc;
+}
+
+static enum err returned(struct turn *t, const struct peer *p, struct thread *th,
+			 const struct doc_key *key)
+{
+	struct document d;
+	enum err rc = document_load(t, key, &d);
+
+	require(th->kind == THREAD_HANDOVER && th->my_no > 0);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_LOSS,
+							.peer = p->no,
+							.case_id = &th->case_id,
+							.detail = "returned"});
+	if (rc == ERR_OK)
+		rc = casefile_entry(t, &th->case_id, document_type_name(d.head.type), "returned",
+				    &th->id);
+	if (rc == ERR_OK && d.head.cats != 0)
+		rc = ledger_add(t, &d.head.grant_id, &d.key.msg, p->no, d.head.type, d.head.cats);
+	return rc == ERR_OK ? steps_changed(t, th, document_type_name(d.head.type)) : rc;
+}
+
+enum err rules_settled(struct turn *t, struct thread *th)
+{
+	return steps_changed(t, th, "compared");
+}
+
+const struct kind_rules kind_handover = {
+	.judge = judge,
+	.stored = stored,
+	.receipted = receipted,
+	.recovered = recovered,
+	.returned = returned,
+	.shelved = recover_shelved,
+	.settled = rules_settled,
+	.rang = steps_rang,
+};

@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What is folded is the truth; the row and the thread's state are put together again from both logs at each change, so that it does not
+ * matter in which order documents come, or come back after a loss.  What a rule does by itself (STAGED when the file is whole, REFUSE
+ * when it can never be opened, ABORT when there is nothing to give any more) is done here alone, and only in a thread that both ends
+ * found the same: so each of it is done once.
+ */
+#include "domain/handover/steps.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/date.h"
+#include "domain/blob/blob.h"
+#include "domain/care/erase.h"
+#include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
+#include "domain/consent/ledger.h"
+#include "domain/consent/pack.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/exchange/outbox.h"
+#include "domain/handover/bundle.h"
+#include "domain/loss/settled.h"
+#include "domain/referral/deadline.h"
+#include "domain/referral/worklist.h"
+
+enum {
+	ANSWER_DAYS = 5, /* working days that each step waits */
+	SECOND_DAYS = 2, /* ... after a reminder, and from one reminder to the next */
+	CLOSED_DAYS =
+		35, /* what was taken over is kept closed so long: a backup of the new owner may need it */
+	LOOK_MS = 2000, /* is the file whole by now? */
+	ROUNDS = 4	/* steps that follow from one another */
+};
+
+/* ---- the logs ---- */
+
+static enum err load_log(struct turn *t, const struct thread *th, bool mine,
+			 struct handover_event **out)
+{
+	const uint32_t n = mine ? th->my_no : th->their_no;
+	struct handover_event *e = arena_alloc(t->arena, (n + 1u) * sizeof *e);
+
+	*out = e;
+	if (e == NULL)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < n; i++) {
+		struct log_entry le;
+		enum err rc = thread_entry(t, th, mine, i + 1, &le);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		e[i] = (struct handover_event){le.type, le.seen_no};
+	}
+	return ERR_OK;
+}
+
+static enum err fold(struct turn *t, const struct thread *th, struct handover_walked **steps,
+		     size_t *count, enum handover_state *state)
+{
+	const bool from = th->role == THREAD_SENDER;
+	const uint32_t nf = from ? th->my_no : th->their_no, nt = from ? th->their_no : th->my_no;
+	struct handover_event *f, *to;
+	enum err rc = load_log(t, th, from, &f);
+
+	if (rc == ERR_OK)
+		rc = load_log(t, th, !from, &to);
+	if (rc != ERR_OK)
+		return rc;
+	*steps = arena_alloc(t->arena, (nf + nt + 1u) * sizeof **steps);
+	if (*steps == NULL)
+		return ERR_NOMEM;
+	*state = handover_fold(f, nf, to, nt, *steps, count);
+	return ERR_OK;
+}
+
+/* ---- the row ---- */
+
+static void copy_bytes(struct turn *t, struct msg *to, unsigned field, struct span s, size_t len)
+{
+	if (s.len == len)
+		msg_set_bytes(t->arena, to, field, s);
+}
+
+static void dated(struct msg *record, uint64_t reclaims, uint64_t turns)
+{
+	const struct epoch was = {(uint32_t)msg_u64(record, HANDOVER_RECORD_RECLAIMS),
+				  (uint32_t)msg_u64(record, HANDOVER_RECORD_TURNS)};
+	const struct epoch now = {(uint32_t)reclaims, (uint32_t)turns};
+
+	if (msg_u64(record, HANDOVER_RECORD_DATED) != 0 && epoch_compare(now, was) < 0)
+		return;
+	msg_set_u64(record, HANDOVER_RECORD_DATED, 1);
+	msg_set_u64(record, HANDOVER_RECORD_RECLAIMS, reclaims);
+	msg_set_u64(record, HANDOVER_RECORD_TURNS, turns);
+}
+
+/* What one body that counts adds to the row. */
+static void learn_body(struct turn *t, uint16_t type, const struct msg *body, struct msg *record)
+{
+	switch (type) {
+	case DOC_PROPOSE:
+		msg_set_u64(record, HANDOVER_RECORD_TAKEOVER_MS,
+			    deadline_date(t, msg_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS)));
+		return;
+	case DOC_BUNDLE:
+		copy_bytes(t, record, HANDOVER_RECORD_BLOB, msg_bytes(body, HANDOVER_BUNDLE_BLOB),
+			   32);
+		copy_bytes(t, record, HANDOVER_RECORD_SALT, msg_bytes(body, HANDOVER_BUNDLE_SALT),
+			   32);
+		copy_bytes(t, record, HANDOVER_RECORD_DIGEST,
+			   msg_bytes(body, HANDOVER_BUNDLE_DIGEST), 32);
+		msg_set_u64(record, HANDOVER_RECORD_SIZE, msg_u64(body, HANDOVER_BUNDLE_LENGTH));
+		msg_set_u64(record, HANDOVER_RECORD_CATS, msg_u64(body, HANDOVER_BUNDLE_CATS));
+		return;
+	case DOC_CEDE:
+		copy_bytes(t, record, HANDOVER_RECORD_BKEY, msg_bytes(body, HANDOVER_CEDE_BKEY),
+			   32);
+		dated(record, msg_u64(body, HANDOVER_CEDE_RECLAIMS),
+		      msg_u64(body, HANDOVER_CEDE_TURNS));
+		return;
+	case DOC_RECLAIM:
+	case DOC_SUPERSEDED:
+		dated(record, msg_u64(body, HANDOVER_RECLAIM_RECLAIMS),
+		      msg_u64(body, HANDOVER_RECLAIM_TURNS));
+		return;
+	default:
+		return;
+	}
+}
+
+/* Of each entry that moved something; what came without its body teaches nothing. */
+static enum err learn(struct turn *t, const struct thread *th, const struct handover_walked *steps,
+		      size_t count, struct msg *record)
+{
+	for (size_t i = 0; i < count; i++) {
+		const bool mine = steps[i].who == rows_side(th);
+		struct log_entry e;
+		struct document d;
+		struct msg *body;
+		enum err rc;
+
+		if (steps[i].note)
+			continue;
+		rc = thread_entry(t, th, mine, steps[i].no, &e);
+		if (rc == ERR_OK && (e.type == DOC_ADDENDUM || e.type == DOC_ESCALATE))
+			continue;
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK)
+			rc = document_body(t, &d, &body);
+		if (rc == ERR_OK)
+			learn_body(t, e.type, body, record);
+		else if (rc != ERR_NOTFOUND)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+static bool id_of(const struct msg *record, unsigned field, struct id32 *out)
+{
+	const struct span s = msg_bytes(record, field);
+
+	if (s.len != sizeof out->b)
+		return false;
+	memcpy(out->b, s.p, sizeof out->b);
+	return true;
+}
+
+static bool has_key(const struct msg *record)
+{
+	return msg_bytes(record, HANDOVER_RECORD_BKEY).len == 32;
+}
+
+/* ---- until when ---- */
+
+/*	state      until                                      then
+ *	PROPOSED   5 working days                             EXPIRE
+ *	AGREED     5 working days after the day agreed on     a reminder, then EXPIRE
+ *	BUNDLED    5 working days                             a reminder, then ABORT
+ *	STAGED     the same
+ *	CEDED      2 working days                             a reminder, again and again: it never ends by a timer
+ *	TAKEN      35 days after it was closed here           what is kept of it is erased */
+static uint64_t due_of(const struct turn *t, const struct thread *th, const struct msg *record)
+{
+	const char *here = t->node->country;
+	const uint64_t agreed = msg_u64(record, HANDOVER_RECORD_TAKEOVER_MS);
+	uint64_t from = th->changed_ms;
+
+	switch ((enum handover_state)th->state) {
+	case HANDOVER_PROPOSED:
+		return calendar_add(here, from, ANSWER_DAYS);
+	case HANDOVER_AGREED:
+		from = agreed > from ? agreed : from;
+		return calendar_add(here, from, ANSWER_DAYS + (th->escalated ? SECOND_DAYS : 0));
+	case HANDOVER_BUNDLED:
+	case HANDOVER_STAGED:
+		return calendar_add(here, from, ANSWER_DAYS + (th->escalated ? SECOND_DAYS : 0));
+	case HANDOVER_CEDED:
+		return calendar_add(here, th->review_ms > from ? th->review_ms : from, SECOND_DAYS);
+	case HANDOVER_TAKEN:
+		return th->role == THREAD_SENDER ? msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS)
+						 : 0;
+	case HANDOVER_NONE:
+	case HANDOVER_REFUSED:
+	case HANDOVER_EXPIRED:
+	case HANDOVER_ABORTED:
+	case HANDOVER_RECLAIMED:
+	case HANDOVER_SUPERSEDED:
+	case HANDOVER_STATE_COUNT:
+		break;
+	}
+	return 0;
+}
+
+/* The receiver of a file looks again soon: chunks come in by themselves, and tell nobody. */
+static bool looks(const struct thread *th, const struct msg *record)
+{
+	return th->role == THREAD_RECEIVER &&
+	       (th->state == HANDOVER_BUNDLED ||
+		(th->state == HANDOVER_TAKEN && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0));
+}
+
+static enum err retime(struct turn *t, struct thread *th, const struct msg *record)
+{
+	th->due_ms = due_of(t, th, record);
+	if (looks(th, record))
+		return deadline_timer_set(t, th, t->wall_ms + LOOK_MS);
+	if (th->role == THREAD_RECEIVER && th->state != HANDOVER_TAKEN)
+		return deadline_timer_set(t, th, 0); /* FROM ends what nobody goes on with */
+	return deadline_timer_set(t, th, deadline_next(t, th));
+}
+
+/* ---- what is to be done ---- */
+
+/* Whose move it is, and what each side's people have to do.  Of what a rule does by itself nobody has work. */
+static const struct {
+	enum handover_side next;
+	enum work_kind from, to;
+} work[HANDOVER_TAKEN] = {
+	[HANDOVER_NONE] = {HANDOVER_BY_FROM, WORK_KIND_COUNT, WORK_KIND_COUNT},
+	[HANDOVER_PROPOSED] = {HANDOVER_BY_TO, WORK_KIND_COUNT, WORK_HANDOVER_ANSWER},
+	[HANDOVER_AGREED] = {HANDOVER_BY_FROM, WORK_HANDOVER_SEND, WORK_KIND_COUNT},
+	[HANDOVER_BUNDLED] = {HANDOVER_BY_TO, WORK_KIND_COUNT, WORK_KIND_COUNT},
+	[HANDOVER_STAGED] = {HANDOVER_BY_FROM, WORK_HANDOVER_CEDE, WORK_KIND_COUNT},
+	[HANDOVER_CEDED] = {HANDOVER_BY_TO, WORK_KIND_COUNT, WORK_HANDOVER_TAKE},
+};
+
+const char *steps_next(const struct thread *th)
+{
+	if (th->state >= HANDOVER_TAKEN)
+		return "nobody";
+	return work[th->state].next == rows_side(th) ? "us" : "partner";
+}
+
+static enum work_kind work_of(const struct thread *th)
+{
+	if (th->state >= HANDOVER_TAKEN)
+		return WORK_KIND_COUNT;
+	return th->role == THREAD_SENDER ? work[th->state].from : work[th->state].to;
+}
+
+static enum err refresh_work(struct turn *t, const struct thread *th)
+{
+	const enum work_kind kind = work_of(th);
+	enum err rc = worklist_clear(t, th);
+
+	if (rc == ERR_OK && kind != WORK_KIND_COUNT)
+		rc = worklist_add(t, th, kind, "");
+	if (rc == ERR_OK && th->escalated && th->role == THREAD_SENDER)
+		rc = worklist_add(t, th, WORK_HANDOVER_SLOW, "");
+	return rc == ERR_OK ? worklist_delivery(t, th) : rc;
+}
+
+/* ---- signing ---- */
+
+static enum err make(struct turn *t, struct thread *th, uint16_t type, const struct msg *body,
+		     const struct pending_doc **doc, uint64_t *cats)
+{
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
+					th->role == THREAD_RECEIVER};
+	struct document_spec spec = {
+		.thread_id = th->id,
+		.grant_id = th->grant_id,
+		.case_id = th->case_id,
+		.msg_id = th->birth,
+		.peer = th->peer,
+		.type = type,
+		.basis = WIRE_BASIS_CONSENT,
+		.table_version = HANDOVER_TABLE_VERSION,
+		.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS,
+		.thread_no = th->my_no + 1,
+		.seen_no = th->their_no,
+		.prev_hash = th->my_hash,
+		.seen_hash = th->their_hash,
+	};
+	struct id16 under = th->grant_id;
+	enum err rc;
+
+	if (s.p == NULL || th->my_no >= THREAD_LOG_MAX)
+		return ERR_STATE;
+	/* the whole thread rests on the one consent that it began under */
+	rc = consent_pack_body(t, &s, type, body, &spec.body, &spec.cats, &under);
+	*cats = spec.cats;
+	return rc == ERR_OK ? document_make(t, &spec, doc) : rc;
+}
+
+/* The document, the log, the outbox, what was disclosed, the timeline, the audit log; what follows from it is the caller's. */
+static enum err append(struct turn *t, struct thread *th, uint16_t type, const struct msg *body)
+{
+	const char *name = document_type_name(type);
+	const struct pending_doc *doc = NULL;
+	uint64_t cats = 0;
+	enum err rc;
+
+	require(handover_may((enum handover_state)th->state, rows_side(th), type));
+	rc = make(t, th, type, body, &doc, &cats);
+	if (rc == ERR_OK && th->my_no + th->their_no == 0) {
+		rc = settled_begin(t, th, true);
+		th->birth = (struct id16){{0}};
+	}
+	if (rc != ERR_OK)
+		return rc;
+	rc = thread_append(
+		t, th, true,
+		&(struct log_entry){doc->key, doc->hash, type, th->their_no, t->wall_ms, 0});
+	if (th->deliver_ms == 0)
+		th->deliver_ms = deadline_delivery(t, th);
+	if (rc == ERR_OK)
+		rc = outbox_put(t, th->peer, &doc->key);
+	if (rc == ERR_OK && cats != 0)
+		rc = ledger_add(t, &th->grant_id, &doc->key.msg, th->peer, type, cats);
+	if (rc == ERR_OK)
+		rc = casefile_entry(t, &th->case_id, name, NULL, &th->id);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
+							.peer = th->peer,
+							.case_id = &th->case_id,
+							.grant = &th->grant_id,
+							.detail = name});
+	return rc == ERR_OK ? answer_owe(t, th->peer) : rc;
+}
+
+static enum err append_code(struct turn *t, struct thread *th, uint16_t type, const char *reason)
+{
+	struct msg *body = msg_new(t->arena, MSG_ACT);
+
+	if (reason[0] != '\0')
+		msg_set_text(t->arena, body, ACT_REASON, reason);
+	msg_set_u64(body, ACT_AUTOMATIC, 1);
+	return append(t, th, type, body);
+}
+
+/* ---- what follows by rule ---- */
+
+static struct blob_ref ref_of(const struct thread *th)
+{
+	return (struct blob_ref){.need = BLOB_FOR_THREAD, .id = th->id};
+}
+
+/* Asks for the file; *whole: all of it is here. */
+static enum err fetch(struct turn *t, const struct thread *th, const struct msg *record,
+		      bool *whole)
+{
+	const struct blob_ref ref = ref_of(th);
+	struct id32 id;
+	struct blob b = {.state = BLOB_WANTED};
+	enum err rc;
+
+	*whole = false;
+	if (!id_of(record, HANDOVER_RECORD_BLOB, &id))
+		return ERR_OK;
+	rc = blob_want(t, th->peer, &id, msg_u64(record, HANDOVER_RECORD_SIZE), &th->grant_id,
+		       &ref);
+	if (rc == ERR_OK)
+		rc = blob_load(t, &id, &b);
+	*whole = rc == ERR_OK && b.state == BLOB_WHOLE;
+	return rc == ERR_NOTFOUND || rc == ERR_LIMIT ? ERR_OK : rc;
+}
+
+static enum err let_go_file(struct turn *t, const struct thread *th, struct msg *record)
+{
+	const struct blob_ref ref = ref_of(th);
+	struct id32 id;
+
+	if (!id_of(record, HANDOVER_RECORD_BLOB, &id))
+		return ERR_OK;
+	msg_clear(record, HANDOVER_RECORD_BKEY);
+	return blob_release(t, &id, &ref);
+}
+
+/* The new owner has it: what is here is shown to nobody any more.  The file stays for as long as a backup of the new owner may come
+ * back without it. */
+static enum err close_here(struct turn *t, const struct thread *th, struct msg *record)
+{
+	const uint64_t until_ms = t->wall_ms + (uint64_t)CLOSED_DAYS * DAY_MS;
+	struct msg *m;
+	struct id32 id;
+	enum err rc;
+
+	if (msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS) != 0)
+		return ERR_OK;
+	msg_set_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS, until_ms);
+	rc = casefile_load(t, &th->case_id, &m);
+	if (rc == ERR_OK) {
+		msg_set_u64(m, CASE_RECORD_MOVED, 1);
+		rc = casefile_save(t, &th->case_id, m);
+	}
+	if (rc == ERR_OK && id_of(record, HANDOVER_RECORD_BLOB, &id))
+		rc = blob_lend(t, &id, th->peer, &th->grant_id, until_ms);
+	return rc == ERR_OK ? casefile_entry(t, &th->case_id, "handed-over", NULL, &th->id) : rc;
+}
+
+static enum err follow_from(struct turn *t, struct thread *th, struct msg *record, bool *more)
+{
+	bool gone;
+	enum err rc;
+
+	switch (th->state) {
+	case HANDOVER_BUNDLED:
+	case HANDOVER_STAGED:
+		rc = consent_gone(t, &th->grant_id, &gone);
+		if (rc != ERR_OK || (!gone && has_key(record)))
+			return rc;
+		*more = true;
+		return append_code(t, th, DOC_ABORT,
+				   gone ? "consent-withdrawn" : "content-missing");
+	case HANDOVER_TAKEN:
+		return close_here(t, th, record);
+	case HANDOVER_REFUSED:
+	case HANDOVER_EXPIRED:
+	case HANDOVER_ABORTED:
+		return let_go_file(t, th, record);
+	default:
+		return ERR_OK;
+	}
+}
+
+static enum err take_again(struct turn *t, struct thread *th, struct msg *record)
+{
+	struct msg *content;
+	enum err rc = bundle_open(t, record, &content);
+
+	if (rc == ERR_OK)
+		rc = bundle_import(t, th, content);
+	if (rc != ERR_OK)
+		return rc == ERR_NOMEM || store_failed(t->txn) != ERR_OK ? rc : ERR_OK;
+	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
+	return let_go_file(t, th, record);
+}
+
+static enum err follow_to(struct turn *t, struct thread *th, struct msg *record, bool *more)
+{
+	bool whole;
+	enum err rc;
+
+	switch (th->state) {
+	case HANDOVER_BUNDLED:
+		rc = fetch(t, th, record, &whole);
+		if (rc != ERR_OK || !whole)
+			return rc;
+		*more = true;
+		return append_code(t, th, DOC_STAGED, "");
+	case HANDOVER_STAGED: /* it was whole; a restore may have lost it since */
+		return fetch(t, th, record, &whole);
+	case HANDOVER_CEDED:
+		if (has_key(record))
+			return fetch(t, th, record, &whole);
+		*more = true;
+		return append_code(t, th, DOC_REFUSE, "unreadable");
+	case HANDOVER_TAKEN: /* after a loss of state it is given back */
+		if (msg_u64(record, HANDOVER_RECORD_TAKEN) != 0)
+			return ERR_OK;
+		rc = fetch(t, th, record, &whole);
+		return rc == ERR_OK && whole && has_key(record) ? take_again(t, th, record) : rc;
+	case HANDOVER_REFUSED:
+	case HANDOVER_EXPIRED:
+	case HANDOVER_ABORTED:
+	case HANDOVER_RECLAIMED:
+		return let_go_file(t, th, record);
+	default:
+		return ERR_OK;
+	}
+}
+
+/* Only in a thread that may be written: else it would be done on what is not the whole log. */
+static enum err follow(struct turn *t, struct thread *th, struct msg *record, bool *more)
+{
+	bool writable;
+	enum err rc = settled_writable(t, th, &writable);
+
+	*more = false;
+	if (rc != ERR_OK || !writable || t->doc_count + 1 >= LIMIT_BURST)
+		return rc;
+	return th->role == THREAD_SENDER ? follow_from(t, th, record, more)
+					 : follow_to(t, th, record, more);
+}
+
+/* ---- a changed log ---- */
+
+/* State, row, timer, work; *more: a rule signed something, and it begins again. */
+static enum err settle(struct turn *t, struct thread *th, bool *more)
+{
+	struct handover_walked *steps;
+	enum handover_state now;
+	struct msg *record;
+	size_t count;
+	enum err rc = fold(t, th, &steps, &count, &now);
+
+	*more = false;
+	if (rc != ERR_OK)
+		return rc;
+	if (now != (enum handover_state)th->state) {
+		th->changed_ms = t->wall_ms;
+		th->escalated = false;
+		th->review_ms = 0;
+		th->handled = 0;
+	}
+	th->state = (uint8_t)now;
+	if (th->their_seen == th->my_no)
+		th->deliver_ms = 0;
+	rc = rows_index(t, th);
+	if (rc == ERR_OK && turn_case_erased(t, &th->case_id)) {
+		rc = deadline_timer_stop(t, th);
+		return rc == ERR_OK ? thread_save(t, th) : rc;
+	}
+	if (rc == ERR_OK)
+		rc = rows_load(t, th, &record);
+	if (rc == ERR_OK)
+		rc = learn(t, th, steps, count, record);
+	if (rc == ERR_OK)
+		rc = follow(t, th, record, more);
+	if (rc == ERR_OK)
+		rc = rows_save(t, th, record);
+	if (rc == ERR_OK)
+		rc = retime(t, th, record);
+	if (rc == ERR_OK)
+		rc = refresh_work(t, th);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+enum err steps_changed(struct turn *t, struct thread *th, const char *detail)
+{
+	struct effect *e;
+	bool more = true;
+	enum err rc = ERR_OK;
+
+	require(th->kind == THREAD_HANDOVER && detail != NULL);
+	for (unsigned n = 0; rc == ERR_OK && more && n < ROUNDS; n++)
+		rc = settle(t, th, &more);
+	e = turn_effect(t, EFFECT_CHANGED);
+	if (e == NULL)
+		return ERR_NOMEM;
+	e->peer = th->peer;
+	e->client = th->role;
+	return rc;
+}
+
+enum err steps_sign(struct turn *t, struct thread *th, uint16_t type, const struct msg *body)
+{
+	enum err rc = append(t, th, type, body);
+
+	return rc == ERR_OK ? steps_changed(t, th, document_type_name(type)) : rc;
+}
+
+enum err steps_automatic(struct turn *t, struct thread *th, uint16_t type, const char *reason)
+{
+	enum err rc = append_code(t, th, type, reason);
+
+	return rc == ERR_OK ? steps_changed(t, th, document_type_name(type)) : rc;
+}
+
+/* ---- time ---- */
+
+static enum err remind(struct turn *t, struct thread *th)
+{
+	th->escalated = true;
+	th->review_ms = t->wall_ms; /* the next one is counted from here */
+	return steps_automatic(t, th, DOC_ESCALATE, "no-progress");
+}
+
+/* Its end came: what was kept of the case goes for good. */
+static enum err tombstone(struct turn *t, struct thread *th)
+{
+	bool done;
+	enum err rc = erase_case(t, &th->case_id, &done);
+
+	if (rc == ERR_OK)
+		return ERR_OK; /* the thread stays, empty, and is saved by it */
+	if (rc != ERR_STATE)
+		return rc;
+	rc = deadline_timer_set(t, th,
+				t->wall_ms + DAY_MS); /* somebody still works for the person */
+	return rc == ERR_OK ? thread_save(t, th) : rc;
+}
+
+static enum err ring_from(struct turn *t, struct thread *th)
+{
+	switch (th->state) {
+	case HANDOVER_PROPOSED:
+		return steps_automatic(t, th, DOC_EXPIRE, "no-answer");
+	case HANDOVER_AGREED:
+		return th->escalated ? steps_automatic(t, th, DOC_EXPIRE, "no-answer")
+				     : remind(t, th);
+	case HANDOVER_BUNDLED:
+	case HANDOVER_STAGED:
+		return th->escalated ? steps_automatic(t, th, DOC_ABORT, "no-answer")
+				     : remind(t, th);
+	case HANDOVER_CEDED:
+		return remind(t, th);
+	case HANDOVER_TAKEN:
+		return tombstone(t, th);
+	default:
+		return steps_changed(t, th, "");
+	}
+}
+
+enum err steps_rang(struct turn *t, struct thread *th)
+{
+	require(th->kind == THREAD_HANDOVER);
+	if (th->role == THREAD_RECEIVER || th->due_ms == 0 || t->wall_ms <= th->due_ms)
+		return steps_changed(t, th, "");
+	return ring_from(t, th);
+}
+
+/* ---- the act that moves it ---- */
+
+enum err steps_take(struct turn *t, struct thread *th)
+{
+	struct msg *record, *content, *body = msg_new(t->arena, MSG_HANDOVER_TAKE);
+	bool whole;
+	enum err rc = rows_load(t, th, &record);
+
+	require(th->state == HANDOVER_CEDED && th->role == THREAD_RECEIVER);
+	if (rc == ERR_OK)
+		rc = fetch(t, th, record, &whole);
+	if (rc != ERR_OK)
+		return rc;
+	if (!whole)
+		return turn_refuse(t, ERR_BUSY, REFUSAL_BLOB_MISSING);
+	rc = bundle_open(t, record, &content);
+	if (rc == ERR_CRYPTO || rc == ERR_MALFORMED)
+		return steps_automatic(t, th, DOC_REFUSE, "unreadable");
+	if (rc == ERR_OK)
+		rc = bundle_import(t, th, content);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
+	rc = let_go_file(t, th, record);
+	if (rc == ERR_OK)
+		rc = rows_save(t, th, record);
+	return rc == ERR_OK ? steps_sign(t, th, DOC_TAKE, body) : rc;
+}

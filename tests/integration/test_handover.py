@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A whole case moves to another node: one owner at every moment, and nothing of it is lost or opened before its time."""
+import shutil
+import signal
+
+import pytest
+from node import Refused, wait_for
+from test_state_loss import restore, settled
+
+STORY = "identity,contact,household,needs,story"
+
+
+def handed(n, ref):
+    return n.k("handover", "show", ref)["handovers"][0]
+
+
+def reaches(n, ref, state):
+    wait_for(f"{ref} {state} at {n.name}", lambda: any(h["ref"] == ref and h["state"] == state for h in n.k("handover", "list").get("handovers", [])))
+
+
+def refused(n, *args):
+    with pytest.raises(Refused) as e:
+        n.k(*args)
+    return e.value.reply["code"]
+
+
+def start(federation, *more, **fields):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case(phone="0113-000000", story="Lost her job.", **fields)
+    a.k("consent", "give", case, "--to", b.name, "--share", STORY, "--purpose", "handover", "--how", "written")
+    return f, a, b, case
+
+
+def propose(a, b, case):
+    ref = a.k("handover", "propose", case, "--to", b.name)["handovers"][0]["ref"]
+    reaches(b, ref, "proposed")
+    return ref
+
+
+def until(a, b, ref, state):
+    """As far as that, each step by whoever's move it is."""
+    steps = [("agreed", b, ("agree",)), ("staged", a, ("send", "--notes")), ("ceded", a, ("cede", "--yes")), ("taken", b, ("take", "--yes"))]
+    for reached, who, (step, *options) in steps:
+        who.k("handover", step, ref, *options)
+        for n in (a, b):
+            reaches(n, ref, reached)
+        if reached == state:
+            return
+
+
+def work(n):
+    return {w["kind"] for w in n.k("today").get("work", [])}
+
+
+def test_happy(federation):
+    f, a, b, case = start(federation, name="Fatima Verzonnen")
+    a.k("case", "note", case, "--text", "She likes to be phoned after six.")
+    ref = propose(a, b, case)
+    assert "handover-answer" in work(b) and "handover-answer" not in work(a)
+    b.k("handover", "agree", ref)
+    reaches(a, ref, "agreed")
+    assert "handover-send" in work(a)
+    a.k("handover", "send", ref, "--notes")
+    for n in (a, b):
+        reaches(n, ref, "staged")
+    assert "handover-cede" in work(a)
+    there = handed(b, ref)["case_id"]
+    assert "person" not in b.k("case", "show", there), "staged opens nowhere"
+    # on its way nobody writes; what is noted goes along
+    assert refused(a, "case", "edit", case, "--phone", "0113-111111") == "case-on-its-way"
+    assert a.k("case", "show", case)["owner"] == {"who": "on-its-way", "partner": b.org, "phone": a.k("case", "show", case)["owner"]["phone"]}
+    a.k("case", "note", case, "--text", "Her sister helps on Monday.")
+    a.k("handover", "cede", ref, "--yes")
+    reaches(b, ref, "ceded")
+    assert "handover-take" in work(b)
+    b.k("handover", "take", ref, "--yes")
+    reaches(a, ref, "taken")
+    page = b.k("case", "show", there)
+    assert page["owner"]["who"] == "us" and page["person"]["name"] == "Fatima Verzonnen" and page["person"]["story"] == "Lost her job."
+    assert [e["text"].split(": ", 1)[1] for e in page["entries"] if e["what"] == "note"] in (
+        ["She likes to be phoned after six.", "Her sister helps on Monday."], ["Her sister helps on Monday.", "She likes to be phoned after six."])
+    b.k("case", "edit", there, "--phone", "0113-222222")  # the new owner writes
+    assert b.k("case", "show", there)["person"]["phone"] == "0113-222222"
+    # the former one does not, and does not look into it either
+    assert refused(a, "case", "show", case) == "sealed" and refused(a, "case", "edit", case, "--phone", "0") == "not-owner"
+    assert "Fatima" not in str(a.k("case", "list")) and not a.k("case", "search", "Fatima").get("cases")
+    assert handed(a, ref)["closed_until"]
+    # what it still learns goes there as an addition
+    a.k("case", "note", case, "--text", "A letter came for her.")
+    wait_for("the addition", lambda: "A letter came for her." in str(b.k("case", "show", there)))
+    assert not work(a) & {"handover-send", "handover-cede"} and not work(b) & {"handover-take", "handover-answer"}
+
+
+def test_without_consent_nothing_is_proposed(federation):
+    f = federation()
+    a, b = f.start()
+    case = a.new_case()
+    a.k("consent", "give", case, "--to", b.name, "--share", STORY, "--how", "written")  # to refer, not to hand over
+    assert refused(a, "handover", "propose", case, "--to", b.name) == "handover-consent-missing"
+
+
+def test_what_is_refused_before_it_begins(federation):
+    f, a, b, case = start(federation)
+    ref = propose(a, b, case)
+    assert refused(a, "handover", "propose", case, "--to", b.name) == "handover-there"
+    assert refused(a, "handover", "agree", ref) == "handover-not-now" and refused(b, "handover", "cede", ref, "--yes") == "handover-not-now"
+    assert refused(b, "handover", "show", "ZZZZ") == "handover-unknown"
+    assert refused(b, "handover", "propose", handed(b, ref)["case_id"], "--to", a.name) == "handover-not-ours"
+    for n in (a, b):  # its reference names no referral
+        assert refused(n, "accept", ref) == "referral-unknown" and refused(n, "show", ref) == "referral-unknown"
+
+
+def test_refuse_after_cede(federation):
+    f, a, b, case = start(federation)
+    ref = propose(a, b, case)
+    until(a, b, ref, "ceded")
+    b.k("handover", "refuse", ref, "--reason", "no-room")
+    reaches(a, ref, "refused")
+    assert refused(b, "handover", "take", ref, "--yes") == "handover-not-now"
+    a.k("case", "edit", case, "--phone", "0113-111111")  # it is ours again
+    assert a.k("case", "show", case)["owner"]["who"] == "us"
+    again = propose(a, b, case)  # and may be handed over anew
+    until(a, b, again, "taken")
+    assert b.k("case", "show", handed(b, again)["case_id"])["person"]["phone"] == "0113-111111"
+
+
+def test_abort_keeps_the_case_and_its_copy_opens_nowhere(federation):
+    f, a, b, case = start(federation)
+    ref = propose(a, b, case)
+    until(a, b, ref, "staged")
+    assert refused(a, "case", "erase", case, "--yes") == "case-on-its-way"
+    a.k("handover", "abort", ref)
+    reaches(b, ref, "aborted")
+    a.k("case", "edit", case, "--phone", "0113-111111")
+    assert refused(b, "handover", "take", ref, "--yes") == "handover-not-now"
+    assert "person" not in b.k("case", "show", handed(b, ref)["case_id"])
+    assert not handed(b, ref).get("chunks")
+
+
+def test_open_referrals_come_first(federation):
+    f, a, b, case = start(federation)
+    a.k("consent", "give", case, "--to", b.name, "--share", STORY, "--how", "written")
+    r = a.refer(case, b.name)
+    ref = propose(a, b, case)
+    b.k("handover", "agree", ref)
+    reaches(a, ref, "agreed")
+    assert refused(a, "handover", "send", ref) == "handover-referrals"
+    a.k("withdraw", r, "--reason", "no-longer-needed")
+    a.k("handover", "send", ref)
+    reaches(a, ref, "staged")
+
+
+
+def test_kill_9_at_each_act_on_both_sides(federation):
+    f, a, b, case = start(federation, name="Fatima Verzonnen")
+    ref = propose(a, b, case)
+    for state, who, step in (("agreed", b, ("agree",)), ("staged", a, ("send",)), ("ceded", a, ("cede", "--yes")), ("taken", b, ("take", "--yes"))):
+        who.k("handover", step[0], ref, *step[1:])
+        who.stop(signal.SIGKILL)
+        other = b if who is a else a
+        other.stop(signal.SIGKILL)
+        for n in (a, b):
+            n.start()
+        for n in (a, b):
+            reaches(n, ref, state)
+    there = handed(b, ref)["case_id"]
+    assert b.k("case", "show", there)["person"]["name"] == "Fatima Verzonnen"
+    assert refused(a, "case", "edit", case, "--phone", "0") == "not-owner"
+
+
+def test_chain_of_three(federation):
+    f = federation("Goes", "SMWO", "GGD")
+    a, b, c = f.start()
+    case = a.new_case(name="Fatima Verzonnen", phone="0113-000000")
+    for giver, taker in ((a, b), (b, c), (c, a)):
+        giver.k("consent", "give", case, "--to", taker.name, "--share", STORY, "--purpose", "handover", "--how", "written")
+        ref = propose(giver, taker, case)
+        until(giver, taker, ref, "taken")
+        assert refused(giver, "case", "edit", case, "--phone", "0") == "not-owner"
+        case = handed(taker, ref)["case_id"]
+        assert taker.k("case", "show", case)["person"]["name"] == "Fatima Verzonnen"
+        taker.k("case", "edit", case, "--phone", f"0113-{taker.port}")
+
+
+def brought_back(f, n, ref, before, state):
+    """n is restored to the copy that was made before: what came after it comes back from its partner."""
+    restore(n, before, f.dir / f"sheet-{n.name}")
+    n.start()
+    other = next(o for o in f.nodes if o is not n)
+    wait_for("the report of the restore", lambda: other.try_k("partner", "restored", n.name) is not None)
+    reaches(n, ref, state)
+
+
+@pytest.mark.parametrize("side", ["from", "to"])
+@pytest.mark.parametrize("state", ["staged", "ceded", "taken"])
+def test_restore_of_either_side(federation, side, state):
+    """To before the last act: exactly one of them may write in the end, and the case opens there whole."""
+    f, a, b, case = start(federation, name="Fatima Verzonnen")
+    for n in (a, b):
+        shutil.copy(n.dir / "recovery-sheet.txt", f.dir / f"sheet-{n.name}")
+    ref = propose(a, b, case)
+    until(a, b, ref, {"staged": "agreed", "ceded": "staged", "taken": "ceded"}[state])
+    n = a if side == "from" else b
+    n.k("backup", str(f.dir / "before"))
+    {"staged": lambda: a.k("handover", "send", ref), "ceded": lambda: a.k("handover", "cede", ref, "--yes"), "taken": lambda: b.k("handover", "take", ref, "--yes")}[state]()
+    for both in (a, b):
+        reaches(both, ref, state)
+    wait_for("receipts", lambda: settled(a, b))
+    if (side, state) == ("from", "staged"):  # the file went with the disk: it is told so, and the case stays
+        brought_back(f, n, ref, f.dir / "before", "aborted")
+        reaches(b, ref, "aborted")
+        a.k("case", "edit", case, "--phone", "0113-111111")
+        return
+    brought_back(f, n, ref, f.dir / "before", state)
+    wait_for("both ends are compared", lambda: settled(a, b))
+    if state == "staged":
+        a.k("handover", "cede", ref, "--yes")
+        reaches(b, ref, "ceded")
+    if state != "taken":
+        wait_for("the case is taken", lambda: b.try_k("handover", "take", ref, "--yes"))
+        reaches(a, ref, "taken")
+    there = handed(b, ref)["case_id"]
+    wait_for("the case is whole there", lambda: b.k("case", "show", there).get("person", {}).get("name") == "Fatima Verzonnen")
+    b.k("case", "edit", there, "--phone", "0113-222222")
+    wait_for("it is closed at the former owner", lambda: a.try_k("case", "show", case) is None)
+    assert refused(a, "case", "edit", case, "--phone", "0") == "not-owner"
