@@ -224,7 +224,7 @@ static struct row *row_of(struct row *const *links)
 	const uint8_t *p = (const uint8_t *)links - offsetof(struct row, next);
 	struct row *r;
 
-	memcpy(&r, &p, sizeof r); /* rows are writable; only the way to them was const */
+	memcpy(&r, &p, sizeof p); /* rows are writable; only the way to them was const */
 	return r;
 }
 
