@@ -144,23 +144,27 @@ static void make_prekey(struct sim *s, struct sim_node *n, int peer)
 	n->prekey_ms = s->now_ms;
 }
 
-/* The night of whoever erased something comes at once: there are no copies of a disk here. */
+/* The night of whoever erased something comes before its next turn, and so does what a start finishes: there are no copies of a
+ * disk here. */
 static void shred(struct sim_node *n)
 {
 	const uint8_t key[1] = {STORE_META_SHRED};
 	struct store_txn *txn;
 
+	enum err rc;
+
+	n->shreds = false;
 	require(store_begin(n->store, true, &txn) == ERR_OK);
-	require(store_del(txn, STORE_META, span_of(key, sizeof key)) == ERR_OK);
+	rc = store_del(txn, STORE_META, span_of(key, sizeof key));
+	require(rc == ERR_OK ||
+		rc == ERR_NOTFOUND); /* nothing was erased, or it was never committed */
 	require(store_commit(txn) == ERR_OK);
 }
 
 static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
 {
-	bool shreds = false;
-
 	for (const struct effect *x = fx->first; x != NULL; x = x->next) {
-		shreds = shreds || x->type == EFFECT_ERASED;
+		n->shreds = n->shreds || x->type == EFFECT_ERASED;
 		if (x->type == EFFECT_FRAME)
 			frame_out(s, n, x);
 		else if (x->type == EFFECT_PREKEY && n->conn[x->peer - 1] != 0) {
@@ -186,8 +190,6 @@ static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
 			sim_alarm(s, n, x->peer, (uint8_t)x->client);
 		}
 	}
-	if (shreds)
-		shred(n);
 }
 
 /* ---- one node ---- */
@@ -216,6 +218,7 @@ void sim_boot(struct sim *s, struct sim_node *n)
 	if (n->who.incarnation_no < n->node->inc.no)
 		n->who.incarnation_no = n->node->inc.no;
 	make_prekey(s, n, -1);
+	n->shreds = true;
 	n->up = true;
 }
 
@@ -280,6 +283,8 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 	struct event mine = *ev;
 	enum err rc;
 
+	if (n->shreds)
+		shred(n);
 	s->events++;
 	seed_of(s, &mine.seed);
 	if (s->each != NULL)

@@ -54,6 +54,7 @@ struct sim_node {
 	int no, key; /* whose identity; which instance */
 	bool up;
 	bool unaware; /* its disk went back, and nobody showed it yet */
+	bool shreds;  /* something was erased since its last turn, or it was started */
 	struct sim_disk backups[SIM_BACKUPS];
 	size_t backup_count;
 	uint64_t changed_ms; /* last loss of state: real ones of one node are days apart */
