@@ -4,7 +4,7 @@ import shutil
 import signal
 
 import pytest
-from node import Refused, wait_for
+from node import Clock, Refused, wait_for
 from test_state_loss import restore, settled
 
 STORY = "identity,contact,household,needs,story"
@@ -225,3 +225,25 @@ def test_restore_of_either_side(federation, side, state):
     b.k("case", "edit", there, "--phone", "0113-222222")
     wait_for("it is closed at the former owner", lambda: a.try_k("case", "show", case) is None)
     assert refused(a, "case", "edit", case, "--phone", "0") == "not-owner"
+
+
+@pytest.mark.parametrize("state", ["proposed", "agreed", "staged", "ceded"])
+def test_withdrawal_at_each_state(federation, workdir, state):
+    """Before it is taken over the case stays where it is, whichever end hears of it first, and its copy opens nowhere."""
+    clock = Clock(workdir)
+    f = federation()
+    a, b = f.start(*clock.args)
+    case = a.new_case(name="Fatima Verzonnen", phone="0113-000000")
+    grant = a.k("consent", "give", case, "--to", b.name, "--share", STORY, "--purpose", "handover", "--how", "written")["id"]
+    ref = propose(a, b, case)
+    if state != "proposed":
+        until(a, b, ref, state)
+    a.k("consent", "withdraw", grant, "--yes")
+    over = ("aborted", "refused")
+    clock.set(40)  # by then the timer looked
+    for n in (a, b):
+        wait_for("it to end", lambda: handed(n, ref)["state"] in over)
+    assert refused(b, "handover", "take", ref, "--yes") == "handover-not-now"
+    assert "person" not in b.k("case", "show", handed(b, ref)["case_id"]) and not handed(b, ref).get("have")
+    a.k("case", "edit", case, "--phone", "0113-111111")
+    assert a.k("case", "show", case)["owner"]["who"] == "us"

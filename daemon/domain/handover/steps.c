@@ -30,8 +30,9 @@ enum {
 	SECOND_DAYS = 2, /* ... after a reminder, and from one reminder to the next */
 	CLOSED_DAYS =
 		35, /* what was taken over is kept closed so long: a backup of the new owner may need it */
-	LOOK_MS = 2000, /* is the file whole by now? */
-	ROUNDS = 4	/* steps that follow from one another */
+	LOOK_MS = 2000,	    /* is the file whole by now? */
+	CONSENT_MS = 30000, /* does the consent still hold?  A withdrawal tells no handover */
+	ROUNDS = 4	    /* steps that follow from one another */
 };
 
 /* ---- the logs ---- */
@@ -224,12 +225,21 @@ static bool looks(const struct thread *th, const struct msg *record)
 
 static enum err retime(struct turn *t, struct thread *th, const struct msg *record)
 {
+	uint64_t next;
+
 	th->due_ms = due_of(t, th, record);
 	if (looks(th, record))
 		return deadline_timer_set(t, th, t->wall_ms + LOOK_MS);
 	if (th->role == THREAD_RECEIVER && th->state != HANDOVER_TAKEN)
-		return deadline_timer_set(t, th, 0); /* FROM ends what nobody goes on with */
-	return deadline_timer_set(t, th, deadline_next(t, th));
+		return deadline_timer_set(t, th,
+					  handover_over((enum handover_state)th->state)
+						  ? 0
+						  : t->wall_ms + CONSENT_MS);
+	next = deadline_next(t, th);
+	if (th->role == THREAD_SENDER && th->state <= HANDOVER_STAGED &&
+	    next > t->wall_ms + CONSENT_MS)
+		next = t->wall_ms + CONSENT_MS;
+	return deadline_timer_set(t, th, next);
 }
 
 /* ---- what is to be done ---- */
@@ -418,10 +428,12 @@ static enum err follow_from(struct turn *t, struct thread *th, struct msg *recor
 	enum err rc;
 
 	switch (th->state) {
+	case HANDOVER_PROPOSED:
+	case HANDOVER_AGREED:
 	case HANDOVER_BUNDLED:
 	case HANDOVER_STAGED:
 		rc = consent_gone(t, &th->grant_id, &gone);
-		if (rc != ERR_OK || (!gone && has_key(record)))
+		if (rc != ERR_OK || (!gone && (has_key(record) || th->state <= HANDOVER_AGREED)))
 			return rc;
 		*more = true;
 		return append_code(t, th, DOC_ABORT,
@@ -452,9 +464,16 @@ static enum err take_again(struct turn *t, struct thread *th, struct msg *record
 
 static enum err follow_to(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
-	bool whole;
-	enum err rc;
+	bool whole, gone;
+	enum err rc = consent_gone(t, &th->grant_id, &gone);
 
+	if (rc != ERR_OK)
+		return rc;
+	/* the person takes it back before it was taken over: it stays where it is */
+	if (gone && th->state >= HANDOVER_PROPOSED && th->state <= HANDOVER_CEDED) {
+		*more = true;
+		return append_code(t, th, DOC_REFUSE, "consent-withdrawn");
+	}
 	switch (th->state) {
 	case HANDOVER_BUNDLED:
 		rc = fetch(t, th, record, &whole);
@@ -629,10 +648,14 @@ enum err steps_rang(struct turn *t, struct thread *th)
 enum err steps_take(struct turn *t, struct thread *th)
 {
 	struct msg *record, *content, *body = msg_new(t->arena, MSG_HANDOVER_TAKE);
-	bool whole;
+	bool whole, gone = false;
 	enum err rc = rows_load(t, th, &record);
 
 	require(th->state == HANDOVER_CEDED && th->role == THREAD_RECEIVER);
+	if (rc == ERR_OK)
+		rc = consent_gone(t, &th->grant_id, &gone);
+	if (rc == ERR_OK && gone)
+		return steps_automatic(t, th, DOC_REFUSE, "consent-withdrawn");
 	if (rc == ERR_OK)
 		rc = fetch(t, th, record, &whole);
 	if (rc != ERR_OK)
