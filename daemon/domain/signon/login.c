@@ -3,7 +3,7 @@
  * A sign-in that fails is answered as a reply and not as a refusal, which would undo the turn and with it the count of failures and
  * the entry of the log.
  */
-#include "domain/admin/login.h"
+#include "domain/signon/login.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /**
  * login - commands by which a person signs in at a screen, and out again.
  *
- * Layer:    domain/admin (base, proto, store; lower rooms).
+ * Layer:    domain/signon (base, proto, store; lower rooms).
  * Owns:     nothing; sessions are signin/session.h's, passkeys signin/passkey.h's.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds of the turn.
@@ -11,8 +11,8 @@
  *
  * Who is not known, who is known and proves nothing, and for whom the door is shut get one answer.
  */
-#ifndef KRING_DOMAIN_ADMIN_LOGIN_H
-#define KRING_DOMAIN_ADMIN_LOGIN_H
+#ifndef KRING_DOMAIN_SIGNON_LOGIN_H
+#define KRING_DOMAIN_SIGNON_LOGIN_H
 
 #include "domain/signin/passkey.h"
 #include "domain/signin/session.h"
@@ -38,4 +38,4 @@ MUST_CHECK enum err login_take_passkey(struct turn *t, const struct staff *s,
 /** An entry of the log about how this person signs in. */
 MUST_CHECK enum err login_note(struct turn *t, enum err outcome, const char *detail);
 
-#endif /* KRING_DOMAIN_ADMIN_LOGIN_H */
+#endif /* KRING_DOMAIN_SIGNON_LOGIN_H */

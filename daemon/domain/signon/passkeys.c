@@ -3,15 +3,15 @@
  * A passkey that is taken away ends what was begun with it.  What an administrator may do about somebody else's is to shut: a way in
  * is a link, and where there was one before, two people give it.
  */
-#include "domain/admin/passkeys.h"
+#include "domain/signon/passkeys.h"
 
 #include <string.h>
 
 #include "base/check.h"
-#include "domain/admin/login.h"
 #include "domain/admin/staff.h"
 #include "domain/admin/wayin.h"
 #include "domain/page.h"
+#include "domain/signon/login.h"
 #include "domain/views/fits.h"
 
 /* ---- one's own ---- */
