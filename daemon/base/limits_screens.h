@@ -36,6 +36,7 @@
 #define LIMIT_CLIENT_DATA  2048u
 #define LIMIT_SIGNATURE	   512u
 #define LIMIT_ORIGIN	   128u
+#define LIMIT_HASHING	   8u /* passphrases that wait to be hashed; one takes a tenth of a second */
 #define LIMIT_PASSPHRASE   256u
 
 static_assert(LIMIT_SESSIONS_OWN < LIMIT_SESSIONS && LIMIT_CHALLENGES_OWN < LIMIT_CHALLENGES,

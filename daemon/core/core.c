@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/log.h"
+#include "core/control/hashing.h"
 #include "core/control/watchers.h"
 #include "core/disk/prekeys.h"
 #include "core/disk/resting.h"
@@ -43,6 +44,7 @@ enum {
 	TICK_MAX_MS = 60000,	/* the wall clock may be set meanwhile */
 	ENDING_MS = 300,	/* the reply leaves first */
 	BACKUP_IDLE_MS = 30000, /* kring backup was stopped */
+	HASHED_MOST = 4096,	/* longer ones are none of those that are hashed */
 	BACKUP_REQUEST_MAX = 64 /* others are longer: not parsed twice */
 };
 
@@ -66,6 +68,7 @@ struct core {
 	struct resting resting;
 	struct serving *serving; /* what net handed over */
 	struct watchers *watchers;
+	struct hashing *hashing; /* NULL: nobody signs in by a passphrase */
 };
 
 /* Its keys are open and it runs with them.  One that could not is ending, and answers as if it were locked. */
@@ -275,12 +278,47 @@ static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct 
 	return true;
 }
 
+/* A tenth of a second beside the loop: what this client asks behind it waits. */
+static void hold_while_hashed(struct core *c, uint64_t client, struct span bytes)
+{
+	struct arena a;
+	struct err_text why;
+	struct msg *m;
+
+	require(bytes.p != NULL && client != 0);
+	if (c->hashing == NULL || bytes.len > HASHED_MOST ||
+	    arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+		return;
+	if (msg_parse(&a, MSG_REQUEST, bytes, &m, &why) == ERR_OK &&
+	    (msg_has(m, REQUEST_LOGIN_PASSPHRASE) || msg_has(m, REQUEST_LOGIN_LINK)))
+		ctlsrv_hold(c->ctl, client);
+	arena_free(&a);
+}
+
+/* The request again, with what came of it. */
+static void on_hashed(void *ctx, const struct event *ev)
+{
+	struct core *c = ctx;
+
+	require(awake(c) && ev->worked.len > 0);
+	if (engine_push(c->o.engine, ev) != ERR_OK)
+		answer_alone(c, ev->client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
+}
+
+static void hash(struct core *c, const struct effect *x)
+{
+	if (c->hashing == NULL || hashing_add(c->hashing, x->ev, x->bytes) != ERR_OK)
+		answer_alone(c, x->ev->client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
+}
+
 static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span bytes)
 {
 	const struct event ev = {
 		.type = EVENT_REQUEST, .client = client, .uid = uid, .bytes = bytes};
 	struct core *c = ctx;
 
+	if (bytes.p != NULL && awake(c))
+		hold_while_hashed(c, client, bytes);
 	if (bytes.p == NULL)
 		answer_alone(c, client, "usage", REFUSAL_REQUEST_TOO_LARGE, NULL);
 	else if (!awake(c))
@@ -413,6 +451,8 @@ static enum err on_keys(void *ctx, const struct effect *x)
 		rc = shred(c);
 	if (what == EFFECT_INCARNATION)
 		rc = opened_keep_incarnation(&c->o);
+	if (what == EFFECT_HASH)
+		hash(c, x);
 	if (what == EFFECT_BACKUP)
 		take_backup(c);
 	if (what == EFFECT_ERASED) {
@@ -531,13 +571,17 @@ static void on_store_broken(void *ctx)
 	loop_stop(c->loop, ROLES_TRY_AGAIN);
 }
 
-/* Its thread begins inside the walls around files and outside the filter of calls, which then holds for it too. */
+/* Threads begin inside the walls around files and outside the filter of calls, which then holds for them too. */
 static enum err start_thread(void *ctx)
 {
-	const struct core *c = ctx;
+	struct core *c = ctx;
+	enum err rc;
 
 	require(c->o.main != NULL && c->resting.store == c->o.main);
-	return store_thread(c->o.main);
+	rc = store_thread(c->o.main);
+	return rc == ERR_OK && c->config.web_passphrase != 0
+		       ? hashing_start(&c->hashing, c->loop, on_hashed, c)
+		       : rc;
 }
 
 static void on_more(void *ctx)

@@ -119,7 +119,8 @@ enum err engine_push(struct engine *e, const struct event *ev)
 	/* Copied: what the caller has lies in a buffer that the next read overwrites, and the turn
 	 * runs later. */
 	slot->bytes = arena_copy(&e->queue_arena, ev->bytes);
-	if (slot->bytes.p == NULL) {
+	slot->worked = arena_copy(&e->queue_arena, ev->worked);
+	if (slot->bytes.p == NULL || slot->worked.p == NULL) {
 		e->queue_arena.failed = false; /* the next event may be smaller */
 		return ERR_FULL;
 	}
@@ -358,6 +359,7 @@ static void release(struct engine *e, struct turn *t, const struct effects *fx)
 		case EFFECT_SHRED:
 			shredded = c->keys(c->ctx, x);
 			break;
+		case EFFECT_HASH:
 		case EFFECT_LOCK:
 		case EFFECT_PANIC:
 		case EFFECT_ADDRESS:

@@ -241,6 +241,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	n->rights.changed = false;
 	sessions_settle(n->sessions);
 	t->session = NULL;
+	t->elsewhere = false;
 	t->node = n;
 	t->faults = &n->faults;
 	t->wall_ms = now->wall_ms;

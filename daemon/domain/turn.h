@@ -48,7 +48,9 @@ struct event {
 	uint64_t client; /* opaque to the domain */
 	uint32_t uid;	 /* of the client's process, for the audit log */
 	struct span bytes;
-	struct id32 seed;   /* all randomness of this event */
+	struct id32 seed; /* all randomness of this event */
+	struct span
+		worked; /* of a request that was worked on outside a turn (EFFECT_HASH): what came of it; else empty */
 	struct span so_far; /* of a request that goes on: what its last turn left (EFFECT_AGAIN) */
 };
 
@@ -56,13 +58,14 @@ enum effect_type {
 	EFFECT_REPLY, /* bytes: a packed Reply to client */
 	EFFECT_AGAIN, /* the request in ev goes on in a turn of its own, with bytes as its so_far */
 	EFFECT_FRAME, /* bytes: frame head and parts, to be signed, sealed to prekey and sent */
-	EFFECT_PREKEY,	    /* send our own bare prekey record to peer */
-	EFFECT_DIAL,	    /* dial peer now; client 1: its line is silent, hang up first */
-	EFFECT_ONBOARD,	    /* peer: line of the onboarding socket; bytes: our answer */
-	EFFECT_MEMBERS,	    /* the roster changed: reload peers, tell net */
-	EFFECT_SHRED,	    /* destroy the wrap key of erased cases now */
-	EFFECT_ERASED,	    /* bytes: the case, for the ledger beside the store */
-	EFFECT_BACKUP,	    /* take a snapshot for whoever asks next */
+	EFFECT_PREKEY,	/* send our own bare prekey record to peer */
+	EFFECT_DIAL,	/* dial peer now; client 1: its line is silent, hang up first */
+	EFFECT_ONBOARD, /* peer: line of the onboarding socket; bytes: our answer */
+	EFFECT_MEMBERS, /* the roster changed: reload peers, tell net */
+	EFFECT_SHRED,	/* destroy the wrap key of erased cases now */
+	EFFECT_ERASED,	/* bytes: the case, for the ledger beside the store */
+	EFFECT_BACKUP,	/* take a snapshot for whoever asks next */
+	EFFECT_HASH, /* bytes: a job (signin/words.h) of the request in ev, which comes again with its result */
 	EFFECT_LOCK,	    /* forget the keys */
 	EFFECT_PANIC,	    /* suspend ourselves, destroy prekeys, forget the keys */
 	EFFECT_ADDRESS,	    /* bytes: where partners reach us from now on; "" nowhere */
@@ -80,7 +83,7 @@ struct effect {
 	uint16_t peer;
 	uint64_t client;
 	struct span bytes;
-	const struct event *ev; /* of AGAIN */
+	const struct event *ev; /* of AGAIN, HASH */
 	bool owed; /* of AGAIN: more than the reply is left to do, whoever waits for it */
 	struct id16 prekey_id;
 	struct id32 prekey_pub;
@@ -139,6 +142,7 @@ struct turn {
 	struct span left;   /* by its turn before; empty at its first */
 	struct span leaves; /* for its next one ... */
 	bool again;	    /* ... if there is one */
+	bool elsewhere;	    /* the request is worked on outside a turn, and not answered yet */
 	bool dry_run; /* somebody asks what would follow: of this turn only the answer is given, nothing is kept */
 	struct refused refusal;
 	struct fault_place doing; /* what fails if the turn fails now */

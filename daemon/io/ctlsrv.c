@@ -46,6 +46,7 @@ struct client {
 	uint8_t *in;
 	size_t len, cap;
 	bool deaf;    /* its request was too large */
+	bool held;    /* until all is answered: ctlsrv_hold */
 	bool watches; /* it stays, and is told of changes */
 };
 
@@ -172,7 +173,7 @@ static void hear(struct client *c)
 {
 	size_t at = 0;
 
-	while (c->len - at >= HEAD && c->waiting + c->unread < LIMIT_CLIENT_AHEAD) {
+	while (c->len - at >= HEAD && c->waiting + c->unread < LIMIT_CLIENT_AHEAD && !c->held) {
 		const size_t len = be32_get(c->in + at);
 
 		if (len >
@@ -199,7 +200,7 @@ static void hear(struct client *c)
 		explicit_bzero(c->in + c->len, at);
 	if (!uv_is_closing((uv_handle_t *)&c->pipe)) /* drop() counted its room already */
 		give_back(c);
-	if (c->waiting + c->unread >= LIMIT_CLIENT_AHEAD) {
+	if (c->waiting + c->unread >= LIMIT_CLIENT_AHEAD || c->held) {
 		c->paused = true;
 		(void)uv_read_stop((uv_stream_t *)&c->pipe);
 	}
@@ -407,8 +408,9 @@ static void on_written(uv_write_t *req, int status)
 	free(w);
 	if (status < 0)
 		drop(c); /* it hung up; while it is paused nothing else would tell */
-	if (uv_is_closing((uv_handle_t *)&c->pipe) || !c->paused)
+	if (uv_is_closing((uv_handle_t *)&c->pipe) || !c->paused || (c->held && c->waiting > 0))
 		return;
+	c->held = false;
 	c->paused = false;
 	if (!c->deaf)
 		hear(c);
@@ -505,6 +507,14 @@ void ctlsrv_watching(struct ctlsrv *s, uint64_t client)
 	c->watches = true;
 	s->watching++;
 	require(s->watching <= s->count);
+}
+
+void ctlsrv_hold(struct ctlsrv *s, uint64_t client)
+{
+	struct client *c = client_of(s, client);
+
+	if (c != NULL)
+		c->held = true;
 }
 
 void ctlsrv_drop(struct ctlsrv *s, uint64_t client)

@@ -41,6 +41,9 @@ void ctlsrv_tell(struct ctlsrv *s, uint64_t client, struct span bytes);
 int ctlsrv_unread(const struct ctlsrv *s, uint64_t client);
 /** It stays: it holds no place of those who ask, and gives none up.  Who calls keeps them few. */
 void ctlsrv_watching(struct ctlsrv *s, uint64_t client);
+/** From inside of ctlsrv_request: nothing more of this client is heard until all that it asked is answered, so that replies come in
+ *  order although one is worked on elsewhere. */
+void ctlsrv_hold(struct ctlsrv *s, uint64_t client);
 /** Its line is cut: its place is another's. */
 void ctlsrv_drop(struct ctlsrv *s, uint64_t client);
 void ctlsrv_close(struct ctlsrv *s);

@@ -25,6 +25,12 @@ struct loop_timer {
 	void *ctx;
 };
 
+struct loop_wake {
+	uv_async_t uv;
+	loop_cb fn;
+	void *ctx;
+};
+
 uv_loop_t *loop_uv(struct loop *l)
 {
 	return &l->uv;
@@ -165,4 +171,35 @@ void loop_timer_stop(struct loop_timer *t)
 {
 	require(t != NULL);
 	(void)uv_timer_stop(&t->uv);
+}
+
+static void on_wake(uv_async_t *h)
+{
+	const struct loop_wake *w = h->data;
+
+	require(w->fn != NULL);
+	w->fn(w->ctx);
+}
+
+enum err loop_wake_create(struct loop *l, struct loop_wake **out, loop_cb fn, void *ctx)
+{
+	struct loop_wake *w = calloc(1, sizeof *w);
+
+	require(l != NULL && fn != NULL);
+	if (w == NULL)
+		return ERR_NOMEM;
+	if (uv_async_init(&l->uv, &w->uv, on_wake) != 0) {
+		free(w);
+		return ERR_IO;
+	}
+	w->uv.data = w;
+	w->fn = fn;
+	w->ctx = ctx;
+	*out = w;
+	return ERR_OK;
+}
+
+void loop_wake(struct loop_wake *w)
+{
+	(void)uv_async_send(&w->uv);
 }

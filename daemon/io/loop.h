@@ -37,4 +37,9 @@ MUST_CHECK enum err loop_timer_create(struct loop *l, struct loop_timer **out, l
 void loop_timer_start(struct loop_timer *t, uint64_t ms);
 void loop_timer_stop(struct loop_timer *t);
 
+/** The one thing of a loop that another thread may use: fn runs in the loop soon, once or more often than it was woken once. */
+struct loop_wake;
+MUST_CHECK enum err loop_wake_create(struct loop *l, struct loop_wake **out, loop_cb fn, void *ctx);
+void loop_wake(struct loop_wake *w);
+
 #endif /* KRING_IO_LOOP_H */

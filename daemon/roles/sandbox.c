@@ -85,9 +85,26 @@ static const char *const both[] = {
 	"recvmsg",	"sendmsg",	 "rt_sigprocmask",  "shutdown",
 };
 static const char *const core_only[] = {
-	"pwrite64", "pread64", "pwritev",   "writev",	  "lseek",     "fdatasync",
-	"fsync",    "fstat",   "fstatfs",   "newfstatat", "getuid",    "mlock",
-	"munlock",  "msync",   "ftruncate", "unlink",	  "fallocate",
+	"pwrite64",
+	"pread64",
+	"pwritev",
+	"writev",
+	"lseek",
+	"fdatasync",
+	"fsync",
+	"fstat",
+	"fstatfs",
+	"newfstatat",
+	"getuid",
+	"mlock",
+	"munlock",
+	"msync",
+	"ftruncate",
+	"unlink",
+	"fallocate",
+	/* uv, when another thread wakes it; glibc, for the memory of a thread */
+	"sched_yield",
+	"sched_getaffinity",
 };
 static const char *const net_only[] = {
 	"bind",

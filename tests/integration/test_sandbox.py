@@ -283,7 +283,8 @@ def test_what_a_process_may_not_do_ends_it(probe, workdir, role, what, want):
 BOTH = """read write close recvfrom sendto epoll_wait epoll_pwait epoll_ctl munmap mremap brk getrandom getpid accept4 getsockopt futex exit
 exit_group rt_sigreturn clock_gettime restart_syscall gettid madvise getsockname recvmsg sendmsg rt_sigprocmask shutdown""".split()
 SOFTLY = "open openat readlink readlinkat access faccessat faccessat2 stat statx clone3".split()
-CORE = """pwrite64 pread64 pwritev writev lseek fallocate fdatasync fsync fstat fstatfs newfstatat getuid mlock munlock msync ftruncate unlink""".split()
+CORE = """pwrite64 pread64 pwritev writev lseek fallocate fdatasync fsync fstat fstatfs newfstatat getuid mlock munlock msync ftruncate unlink
+sched_yield sched_getaffinity""".split()
 NET = """bind listen connect getpeername setsockopt poll ppoll set_robust_list rseq mlock munlock sched_getparam sched_getscheduler
 sched_setscheduler sched_getaffinity eventfd2 epoll_create1 rt_sigaction sigaltstack clock_nanosleep nanosleep uname""".split()
 

@@ -43,8 +43,10 @@
 #include "domain/papers/who.h"
 #include "domain/room.h"
 #include "domain/signin/session.h"
+#include "domain/signon/link.h"
 #include "domain/signon/login.h"
 #include "domain/signon/passkeys.h"
+#include "domain/signon/phrase.h"
 #include "domain/views/cases.h"
 #include "domain/views/consents.h"
 #include "domain/views/referrals.h"
@@ -316,7 +318,7 @@ static enum err take_up(struct turn *t, struct msg **reply)
 	enum err rc;
 	size_t len;
 
-	t->again = false;
+	t->again = t->elsewhere = false;
 	t->left = t->leaves = span_of(NULL, 0);
 	if (all.len == 0) {
 		*reply = msg_new(t->arena, MSG_REPLY);
@@ -383,7 +385,7 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	if (rc == ERR_OK)
 		rc = second ? second_ask(t, c->field, msg_get(request, c->field), c->roles, reply)
 			    : c->run(t, msg_get(request, c->field), reply);
-	if (rc != ERR_OK)
+	if (rc != ERR_OK || t->elsewhere)
 		return rc;
 	/* what would follow is known from the first of several turns: the others only do the rest of it */
 	if (t->dry_run) {

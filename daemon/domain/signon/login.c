@@ -15,7 +15,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/signin/webauthn.h"
 
-enum { MINUTE_MS = 60000 };
+enum { MINUTE_MS = 60000, META_FAILED = 18 };
 
 /* What a browser says of a passkey that it used. */
 static const char get_type[] = "webauthn.get", create_type[] = "webauthn.create";
@@ -27,7 +27,7 @@ enum err login_note(struct turn *t, enum err outcome, const char *detail)
 }
 
 /* Passkeys are bound to an address: without one nothing of this means anything. */
-static enum err screens(struct turn *t)
+enum err login_screens(struct turn *t)
 {
 	return t->node->web.origin[0] != '\0' ? ERR_OK
 					      : turn_refuse(t, ERR_STATE, REFUSAL_SCREENS_OFF);
@@ -46,8 +46,9 @@ enum err admin_public_status(struct turn *t, const struct msg *req, struct msg *
 	if (n->web.origin[0] == '\0')
 		return ERR_OK;
 	msg_set_text(t->arena, m, PUBLIC_STATUS_ORIGIN, n->web.origin);
-	msg_add_text(t->arena, m, PUBLIC_STATUS_LOGIN,
-		     n->web.passphrase ? "passphrase" : "passkey");
+	msg_add_text(t->arena, m, PUBLIC_STATUS_LOGIN, "passkey");
+	if (n->web.passphrase)
+		msg_add_text(t->arena, m, PUBLIC_STATUS_LOGIN, "passphrase");
 	msg_set_u64(m, PUBLIC_STATUS_IDLE_MINUTES, n->web.idle_ms / MINUTE_MS);
 	return ERR_OK;
 }
@@ -61,7 +62,7 @@ enum err login_ask(struct turn *t, enum challenge_use use, const struct staff *s
 	struct msg *m;
 	char host[LIMIT_ORIGIN + 1];
 	uint8_t challenge[32];
-	enum err rc = screens(t);
+	enum err rc = login_screens(t);
 
 	require((s == NULL) == (in == NULL));
 	if (rc != ERR_OK)
@@ -82,33 +83,6 @@ enum err login_ask(struct turn *t, enum challenge_use use, const struct staff *s
 	return ERR_OK;
 }
 
-/* The person whose link it is. */
-static enum err open_link(struct turn *t, struct span link, struct staff *s, struct signin *in)
-{
-	bool found;
-	enum err rc = screens(t);
-
-	if (rc == ERR_OK)
-		rc = signin_by_link(t, link, s, in, &found);
-	if (rc != ERR_OK || found)
-		return rc;
-	return turn_refuse(t, ERR_NOTFOUND, REFUSAL_LINK_OVER);
-}
-
-/* Without a link it is not said who signs in: whoever that is shows it by the passkey. */
-enum err admin_login_begin(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	struct signin in;
-	struct staff s;
-	enum err rc;
-
-	require(msg_kind_of(req) == MSG_LOGIN_BEGIN);
-	if (!msg_has(req, LOGIN_BEGIN_LINK))
-		return login_ask(t, CHALLENGE_SIGN_IN, NULL, NULL, reply);
-	rc = open_link(t, msg_bytes(req, LOGIN_BEGIN_LINK), &s, &in);
-	return rc == ERR_OK ? login_ask(t, CHALLENGE_ADD, &s, &in, reply) : rc;
-}
-
 /* ---- in ---- */
 
 /* Who did, under which token and until when. */
@@ -127,8 +101,8 @@ static enum err put_session(struct turn *t, const struct staff *s, const uint8_t
 }
 
 /* Under a new token, whatever the browser had before. */
-static enum err let_in(struct turn *t, struct staff *s, struct signin *in, const struct session *as,
-		       const char *detail, struct msg *reply)
+enum err login_let_in(struct turn *t, struct staff *s, struct signin *in, const struct session *as,
+		      const char *detail, struct msg *reply)
 {
 	uint8_t token[SESSION_TOKEN];
 	struct session first = *as;
@@ -151,17 +125,35 @@ static enum err let_in(struct turn *t, struct staff *s, struct signin *in, const
 	return rc;
 }
 
-/* The same answer for all.  s NULL: nobody is known by it, and so nobody's door is shut. */
-static enum err fail(struct turn *t, const struct staff *s, const char *detail, struct msg *reply)
+/* Written by every failure: known or not, with an entry in the log or without, each waits for the disk once. */
+static enum err failed_now(struct turn *t)
+{
+	struct store_key k = {.len = 0};
+	uint8_t at[8];
+
+	key_u8(&k, META_FAILED);
+	be64_put(at, t->wall_ms);
+	return turn_put(t, STORE_META, &k, span_of(at, sizeof at));
+}
+
+/* The same answer for all, and as late.  s NULL: nobody is known by it, and so nobody's door is shut; the first ones of a day are in
+ * the log, or it would be filled from outside. */
+enum err login_fail(struct turn *t, const struct staff *s, const char *detail, struct msg *reply)
 {
 	const bool shut = s != NULL && failing_shut(t, &s->id);
+	enum err rc = failed_now(t);
 
 	(void)turn_refuse_with(t, ERR_DENIED, REFUSAL_SIGN_IN_FAILED,
 			       say_number("most", LIMIT_FAILURES),
 			       say_number("minutes", LIMIT_FAILURES_MS / MINUTE_MS));
 	turn_refused_into(t, ERR_DENIED, reply);
-	if (s == NULL || shut)
-		return ERR_OK; /* the entry that shut it stands in the log */
+	if (rc != ERR_OK || shut)
+		return rc; /* the entry that shut it stands in the log */
+	if (s == NULL)
+		return rights_refused(&t->node->rights, RIGHTS_UID_NONE, t->wall_ms) <=
+				       LIMIT_REFUSED_DAY
+			       ? login_note(t, ERR_DENIED, "sign-in-unknown")
+			       : ERR_OK;
 	t->staff = s->id;
 	return login_note(t, ERR_DENIED, failing_note(t, &s->id) ? "door-shut" : detail);
 }
@@ -204,7 +196,7 @@ enum err admin_login_passkey(struct turn *t, const struct msg *req, struct msg *
 	uint32_t counter;
 	size_t at;
 	bool known, ok;
-	enum err rc = screens(t);
+	enum err rc = login_screens(t);
 
 	require(msg_kind_of(req) == MSG_PASSKEY_PROOF);
 	if (rc == ERR_OK)
@@ -215,20 +207,20 @@ enum err admin_login_passkey(struct turn *t, const struct msg *req, struct msg *
 	ok = proof_holds(t, req, &(struct asked){.use = CHALLENGE_SIGN_IN},
 			 known ? in.keys[at].spki : foreign_nobody(), &counter, challenge);
 	if (!known || !ok || failing_shut(t, &s.id))
-		return fail(t, known ? &s : NULL, "sign-in-failed", reply);
+		return login_fail(t, known ? &s : NULL, "sign-in-failed", reply);
 	if (!counts_on(&in.keys[at], counter))
-		return fail(t, &s, "passkey-copied", reply);
+		return login_fail(t, &s, "passkey-copied", reply);
 	if (!challenge_use_up(t, &s.id, challenge))
-		return fail(t, &s, "sign-in-failed", reply);
+		return login_fail(t, &s, "sign-in-failed", reply);
 	in.keys[at].counter = counter;
 	in.keys[at].used_ms = t->wall_ms;
-	return let_in(t, &s, &in,
-		      &(struct session){.passkey = passkey_id(in.keys[at].cred_id),
-					.how = SESSION_PASSKEY},
-		      "signed-in", reply);
+	return login_let_in(t, &s, &in,
+			    &(struct session){.passkey = passkey_id(in.keys[at].cred_id),
+					      .how = SESSION_PASSKEY},
+			    "signed-in", reply);
 }
 
-/* ---- a link ---- */
+/* ---- a new passkey ---- */
 
 /* By the name of the field, so that whoever writes a page finds what is wrong. */
 static enum err unfit(struct turn *t, const char *field)
@@ -277,40 +269,6 @@ enum err login_take_passkey(struct turn *t, const struct staff *s, const struct 
 	return ERR_OK;
 }
 
-/* A link begins anew: what was lost, or is in another's hands, signs nobody in from then on. */
-enum err admin_login_link(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	struct signin in;
-	struct staff s;
-	enum err rc = open_link(t, msg_bytes(req, LOGIN_LINK_LINK), &s, &in);
-
-	require(msg_kind_of(req) == MSG_LOGIN_LINK);
-	if (rc != ERR_OK)
-		return rc;
-	in.count = 0;
-	in.passphrase = "";
-	rc = login_take_passkey(t, &s, msg_get(req, LOGIN_LINK_PASSKEY), &in);
-	if (rc != ERR_OK)
-		return rc;
-	in.link = (struct id32){{0}};
-	in.link_until_ms = 0;
-	/* they began with what holds no more */
-	(void)session_end_of(t, &s.id, NULL);
-	in.keys[0].used_ms = t->wall_ms;
-	return let_in(t, &s, &in,
-		      &(struct session){.passkey = passkey_id(in.keys[0].cred_id),
-					.how = SESSION_PASSKEY},
-		      "link-used", reply);
-}
-
-/* What a page offers follows admin_public_status(); who asks all the same is told. */
-enum err admin_login_passphrase(struct turn *t, const struct msg *req, struct msg *reply)
-{
-	(void)req;
-	(void)reply;
-	return turn_refuse(t, ERR_STATE, REFUSAL_PASSPHRASES_OFF);
-}
-
 /* ---- in it ---- */
 
 /* The browser forgets its cookie; what counts is that nobody knows the token any more. */
@@ -357,7 +315,7 @@ enum err admin_step_up(struct turn *t, const struct msg *req, struct msg *reply)
 	uint32_t counter;
 	size_t at;
 	bool known, ok;
-	enum err rc = screens(t);
+	enum err rc = login_screens(t);
 
 	if (rc == ERR_OK)
 		rc = own(t, &s, &in);
@@ -371,11 +329,11 @@ enum err admin_step_up(struct turn *t, const struct msg *req, struct msg *reply)
 	ok = proof_holds(t, req, &(struct asked){CHALLENGE_STEP_UP, s.id},
 			 known ? in.keys[at].spki : foreign_nobody(), &counter, challenge);
 	if (!ok || !known || failing_shut(t, &s.id))
-		return fail(t, &s, "step-up-failed", reply);
+		return login_fail(t, &s, "step-up-failed", reply);
 	if (!counts_on(&in.keys[at], counter))
-		return fail(t, &s, "passkey-copied", reply);
+		return login_fail(t, &s, "passkey-copied", reply);
 	if (!challenge_use_up(t, &s.id, challenge))
-		return fail(t, &s, "step-up-failed", reply);
+		return login_fail(t, &s, "step-up-failed", reply);
 	in.keys[at].counter = counter;
 	in.keys[at].used_ms = t->wall_ms;
 	rc = signin_save(t, &s, &in);

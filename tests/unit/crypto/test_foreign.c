@@ -6,6 +6,8 @@
 
 #include "base/bytes.h"
 #include "crypto/foreign.h"
+#include "crypto/passphrase.h"
+#include "crypto/secret.h"
 
 static const uint8_t es256_key[] = {
 	0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
@@ -269,6 +271,23 @@ static void much_is_not_read(void **state)
 	free(much);
 }
 
+static void a_passphrase_is_kept_under_its_own_salt(void **state)
+{
+	static const uint8_t words[] = "een twee drie vier", other[] = "een twee drie vijf";
+	char kept[PASSPHRASE_KEPT], again[PASSPHRASE_KEPT];
+
+	(void)state;
+	assert_int_equal(passphrase_make(span_of(words, 18), kept), ERR_OK);
+	assert_int_equal(passphrase_make(span_of(words, 18), again), ERR_OK);
+	assert_string_not_equal(kept, again);
+	assert_true(passphrase_holds(kept, span_of(words, 18)));
+	assert_false(passphrase_holds(kept, span_of(other, 18)));
+	assert_false(passphrase_holds("", span_of(words, 18)));
+	assert_false(passphrase_holds("$argon2id$v=19$m=8,t=1,p=1$", span_of(words, 18)));
+	kept[40] ^= 1;
+	assert_false(passphrase_holds(kept, span_of(words, 18)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,9 +296,10 @@ int main(void)
 		cmocka_unit_test(other_keys_are_none),
 		cmocka_unit_test(every_bit_counts),
 		cmocka_unit_test(much_is_not_read),
+		cmocka_unit_test(a_passphrase_is_kept_under_its_own_salt),
 	};
 
-	if (!foreign_init())
+	if (!foreign_init() || secret_init() != ERR_OK)
 		return 1;
 	return cmocka_run_group_tests_name("foreign", tests, NULL, NULL);
 }

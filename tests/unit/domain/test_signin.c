@@ -7,6 +7,7 @@
 
 #include "domain/signin/session.h"
 #include "domain/signin/webauthn.h"
+#include "domain/signin/words.h"
 #include "domain/staff/role.h"
 
 enum { PEOPLE = 300, NOW = 1700000000 };
@@ -226,6 +227,33 @@ static void a_browser_writes_it_in_one_way(void **state)
 	assert_false(client(""));
 }
 
+static void words_are_four_and_differ(void **state)
+{
+	static const char *const good[] = {"een twee drie vier", "  een  twee drie vier ",
+					   "aa aa aa ab"};
+	static const char *const bad[] = {"",	     " ",	    "een twee drie",
+					  "a b c d", "aa aa aa aa", "eentweedrievier"};
+	struct signin_job j;
+	struct arena a;
+	struct span s;
+
+	(void)state;
+	assert_int_equal(arena_create(&a, 1 << 16), ERR_OK);
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		assert_true(signin_words_enough(signin_words(&a, good[i])));
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_false(signin_words_enough(signin_words(&a, bad[i])));
+	s = signin_words(&a, "  een  twee ");
+	assert_int_equal(s.len, 8);
+	assert_memory_equal(s.p, "een twee", 8);
+	s = signin_job_put(&a, &(struct signin_job){true, "kept", s});
+	assert_true(signin_job_read(s, &j) && j.make && j.words.len == 8);
+	assert_string_equal(j.kept, "kept");
+	for (size_t n = 0; n < 1 + SIGNIN_KEPT; n++)
+		assert_false(signin_job_read(span_of(s.p, n), &j));
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +261,7 @@ int main(void)
 		cmocka_unit_test(a_turn_that_is_undone_leaves_nothing),
 		cmocka_unit_test(whichever_clock_says_so_first),
 		cmocka_unit_test(challenges_are_counted_by_person),
+		cmocka_unit_test(words_are_four_and_differ),
 		cmocka_unit_test(a_browser_writes_it_in_one_way),
 	};
 
