@@ -439,7 +439,7 @@ def test_nothing_of_it_lies_about(house):
         with open(f"/proc/{core}/mem", "rb") as m:
             try:
                 m.seek(lo)
-                block = m.read(hi - lo)
+                block = m.read(min(hi - lo, 1 << 28))  # the database has addresses far behind the end of its file
             except (OSError, OverflowError):
                 continue
         found = {"token": found["token"] + block.count(token), "link": found["link"] + block.count(link)}
