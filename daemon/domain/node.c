@@ -63,7 +63,7 @@ void node_set_settings(struct node *n, const struct node_settings *s)
 	n->pair_check = s->pair_check;
 	n->cosign_manual = s->cosign_manual;
 	n->web = s->web;
-	n->web.idle_ms = (uint32_t)within(s->web.idle_ms, LIMIT_SESSION_MIN * 60000u);
+	n->web.idle_ms = (uint32_t)within(s->web.idle_ms, LIMIT_SESSION_MIN * UINT64_C(60000));
 }
 
 /* clang-format off */

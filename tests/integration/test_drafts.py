@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,13 @@ def ask(n, **command):
 
 def put(n, **fields):
     return ask(n, draft_put=dict({"form": "refer", "label": "A. Verzonnen"}, **fields))
+
+
+def put_later(n, **fields):
+    """In another thousandth of a second than whatever was kept before: they are listed in the order of these."""
+    kept = time.time_ns() // 1_000_000
+    wait_for("the next thousandth of a second", lambda: time.time_ns() // 1_000_000 > kept)
+    return put(n, **fields)
 
 
 def drafts(n, form=""):
@@ -152,9 +160,9 @@ def test_drafts_are_listed_and_thrown_away_on_the_command_line(federation):
     assert n.k("draft", "list")["drafts"] == []
     case = n.new_case(name="A. Verzonnen")
     old = put(n, body="x", case_id=case, label="A. Verzonnen").id
-    intake = put(n, form="case-new", label="B. Bedacht", body="x").id
-    newest = put(n, body="y", label="C. Verzinsel").id
-    other = put(n, form="letter", label="D. Elders", body="z").id
+    intake = put_later(n, form="case-new", label="B. Bedacht", body="x").id
+    newest = put_later(n, body="y", label="C. Verzinsel").id
+    other = put_later(n, form="letter", label="D. Elders", body="z").id
     out = said(n, "draft", "list").stdout.splitlines()
     assert [x[:8] for x in out if not x.startswith(" ")] == [x[12:20] for x in (other, newest, intake, old)]
     assert "doorverwijzing" in out[1] and "C. Verzinsel" in out[1] and out[2].strip() == "kring refer" and out[4].strip() == "kring case new"

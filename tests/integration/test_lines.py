@@ -150,7 +150,7 @@ def test_everywhere_is_never_told_to_partners(federation):
         r = words(a, "address", at)
         assert "usage" not in r and ("every address" in r or "link-local" in r or "no name" in r), r
         r = words(a, "invite", "--org", "Nieuw", "--at", at)
-        assert "at: this is no address" in r and ("every address" in r or "link-local" in r or "no name" in r), r
+        assert "where the new partner knocks: this is no address" in r and ("every address" in r or "link-local" in r or "no name" in r), r
     conf = (a.dir / "kring.conf")
     conf.write_text(conf.read_text().replace("Listen=tcp://127.0.0.1:", "Listen=tcp://goes.example:"))
     a.stop()

@@ -141,7 +141,8 @@ def test_an_address_that_is_no_number_reaches_no_socket(dialled, address):
     for option in ("--at", "--listen"):
         with pytest.raises(Refused) as no:
             b.k("invite", "--org", "Nieuw", "--at", address if option == "--at" else "tcp://127.0.0.1:9", "--listen", address)
-        assert f"{option[2:]}: this is no address" == no.value.reply["what"] and no.value.reply["why"]
+        field = {"--at": "the address in the invite, where the new partner knocks", "--listen": "where this node listens"}[option]
+        assert f"{field}: this is no address" == no.value.reply["what"] and no.value.reply["why"]
     assert b.children().get("net") == net
     (f.dir / "naam").write_bytes(Member(f.fed_id(), org="Naam").join_bytes(endpoint=address))
     with pytest.raises(subprocess.CalledProcessError):

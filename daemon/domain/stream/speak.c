@@ -272,23 +272,31 @@ static enum err emit(struct speaking *s, struct span parts, uint16_t count, uint
 	return ERR_OK;
 }
 
+/* Who we are, what we know of the roster, and what our partners keep for us: once a line, and when it is asked for. */
+static enum err introduction(struct speaking *s, struct wr *parts, uint16_t *count)
+{
+	enum err rc;
+
+	if (s->c->introduced && (s->a == NULL || !(s->a->ping || s->a->deposit)))
+		return ERR_OK;
+	if (s->a != NULL)
+		s->a->deposit = false;
+	rc = spread_introduce(s->t, parts, count);
+	if (rc == ERR_OK)
+		rc = checkpoint_introduce(s->t, s->p, parts, count);
+	if (rc == ERR_OK && (s->a == NULL || s->a->more_count == 0)) /* there is room */
+		rc = deposit_introduce(s->t, s->p, parts, count);
+	return rc;
+}
+
 /* All that a frame says besides documents. */
 static enum err news_parts(struct speaking *s, struct wr *parts, uint16_t *count)
 {
 	const bool introduced = s->c->introduced;
-	enum err rc;
+	enum err rc = introduction(s, parts, count);
 
-	if (!introduced || (s->a != NULL && (s->a->ping || s->a->deposit))) {
-		if (s->a != NULL)
-			s->a->deposit = false;
-		rc = spread_introduce(s->t, parts, count);
-		if (rc == ERR_OK)
-			rc = checkpoint_introduce(s->t, s->p, parts, count);
-		if (rc == ERR_OK && (s->a == NULL || s->a->more_count == 0)) /* there is room */
-			rc = deposit_introduce(s->t, s->p, parts, count);
-		if (rc != ERR_OK)
-			return rc;
-	}
+	if (rc != ERR_OK)
+		return rc;
 	state_parts(s, parts, count);
 	if (s->a != NULL && s->c->heard && s->pair->yours.no != 0 &&
 	    (s->a->ping || s->a->fetch || !introduced)) {

@@ -206,23 +206,23 @@ static bool client(const char *text)
 
 #define C	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define HEAD	"{\"type\":\"webauthn.get\",\"challenge\":\""
-#define ORIGIN_ "\",\"origin\":\"https://a.example\""
+#define AT_HOME "\",\"origin\":\"https://a.example\""
 
 static void a_browser_writes_it_in_one_way(void **state)
 {
 	(void)state;
-	assert_true(client(HEAD C ORIGIN_ "}"));
-	assert_true(client(HEAD C ORIGIN_ ",\"crossOrigin\":false}"));
-	assert_true(client(HEAD C ORIGIN_ ",\"other_keys\":\"may follow\"}"));
-	assert_false(client(HEAD C ORIGIN_));
-	assert_false(client(HEAD C ORIGIN_ "}}x"));
-	assert_false(client(HEAD C ORIGIN_ ",\"crossOrigin\":true}"));
-	assert_false(client(HEAD C ORIGIN_ ",\"origin\":\"https://b.example\"}"));
-	assert_false(client(HEAD C ORIGIN_ ",\n}"));
+	assert_true(client(HEAD C AT_HOME "}"));
+	assert_true(client(HEAD C AT_HOME ",\"crossOrigin\":false}"));
+	assert_true(client(HEAD C AT_HOME ",\"other_keys\":\"may follow\"}"));
+	assert_false(client(HEAD C AT_HOME));
+	assert_false(client(HEAD C AT_HOME "}}x"));
+	assert_false(client(HEAD C AT_HOME ",\"crossOrigin\":true}"));
+	assert_false(client(HEAD C AT_HOME ",\"origin\":\"https://b.example\"}"));
+	assert_false(client(HEAD C AT_HOME ",\n}"));
 	assert_false(client(HEAD C "\",\"origin\":\"https://a.example.b\"}"));
-	assert_false(client(HEAD "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB" ORIGIN_
+	assert_false(client(HEAD "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB" AT_HOME
 				 "}")); /* bits that are nobody's */
-	assert_false(client(HEAD C "=" ORIGIN_ "}"));
+	assert_false(client(HEAD C "=" AT_HOME "}"));
 	assert_false(client("{\"type\": \"webauthn.get\"}"));
 	assert_false(client(""));
 }
