@@ -44,7 +44,7 @@ enum {
 	TICK_MAX_MS = 60000,	/* the wall clock may be set meanwhile */
 	ENDING_MS = 300,	/* the reply leaves first */
 	BACKUP_IDLE_MS = 30000, /* kring backup was stopped */
-	HASHED_MOST = 4096,	/* longer ones are none of those that are hashed */
+	LOOKED_INTO = 4096,	/* longer requests are not parsed twice */
 	BACKUP_REQUEST_MAX = 64 /* others are longer: not parsed twice */
 };
 
@@ -278,21 +278,23 @@ static bool watch_request(struct core *c, uint64_t client, uint32_t uid, struct 
 	return true;
 }
 
-/* A tenth of a second beside the loop: what this client asks behind it waits. */
+/* What this client asks behind it waits, or it would take that answer for the one to this.  What is not looked into waits, too. */
 static void hold_while_hashed(struct core *c, uint64_t client, struct span bytes)
 {
 	struct arena a;
 	struct err_text why;
 	struct msg *m;
+	bool hashed = true;
 
-	require(bytes.p != NULL && client != 0);
-	if (c->hashing == NULL || bytes.len > HASHED_MOST ||
-	    arena_create(&a, LIMIT_CONTROL) != ERR_OK)
+	if (c->hashing == NULL)
 		return;
-	if (msg_parse(&a, MSG_REQUEST, bytes, &m, &why) == ERR_OK &&
-	    (msg_has(m, REQUEST_LOGIN_PASSPHRASE) || msg_has(m, REQUEST_LOGIN_LINK)))
+	if (bytes.len <= LOOKED_INTO && arena_create(&a, LIMIT_CONTROL) == ERR_OK) {
+		hashed = msg_parse(&a, MSG_REQUEST, bytes, &m, &why) == ERR_OK &&
+			 (msg_has(m, REQUEST_LOGIN_PASSPHRASE) || msg_has(m, REQUEST_LOGIN_LINK));
+		arena_free(&a);
+	}
+	if (hashed)
 		ctlsrv_hold(c->ctl, client);
-	arena_free(&a);
 }
 
 /* The request again, with what came of it. */

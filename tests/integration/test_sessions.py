@@ -509,6 +509,11 @@ def test_a_passphrase_where_the_settings_allow_it(federation):
     assert not other.ask("public_status").error
     replies = [pb.Reply.FromString(line.read(struct.unpack(">I", line.read(4))[0])) for _ in asks]
     assert [bool(x.session) for x in replies] == [True, False, False, False] and all(x.public.origin for x in replies[1:])
+    # also of one with a long name: a reply must not reach whoever asked behind it
+    asks[0].login_passphrase.name = "n" * 4096
+    line.sock.sendall(b"".join(struct.pack(">I", len(x)) + x for x in (r.SerializeToString() for r in asks)))
+    replies = [pb.Reply.FromString(line.read(struct.unpack(">I", line.read(4))[0])) for _ in asks]
+    assert replies[0].error and all(x.public.origin for x in replies[1:]), replies
     many = [Screen(n) for _ in range(12)]
     for x in many:
         x.ask("public_status")
@@ -517,6 +522,37 @@ def test_a_passphrase_where_the_settings_allow_it(federation):
     assert {pb.Reply.FromString(x.read(struct.unpack(">I", x.read(4))[0])).code for x in many} <= {"", "too-much-waiting"}
     assert not screen.ask("public_status", session=None).error
     assert words not in n.log.read_text()
+
+
+def test_a_passphrase_that_was_replaced_meanwhile_signs_nobody_in(federation):
+    """It is compared outside the turn: what it was compared with has to be what is still kept when the answer is there."""
+    n = federation("Goes").nodes[0]
+    screens(n, Login="passphrase")
+    n.start()
+    hire(n, "administrator")
+    hire(n, "administrator", name="Tweede Beheerder", uid=41120)
+    old, new = "paard batterij nietje correct", "emmer wolk sleutel papier"
+    made = n.k("staff", "add", "Anna Verzonnen", "--role", "caseworker")
+    first, second = Colleague(n, UIDS["administrator"]), Colleague(n, 41120)
+    assert Screen(n).ask("login_link", link=secret_of(made["link"]), passphrase=old).session
+    asked = first.ask("staff_link", id="Anna Verzonnen")
+    assert asked.code == "second-person", asked
+    secret = secret_of(second.ask("pending_confirm", id=asked.id).link)
+    lines = [Screen(n) for _ in range(5)]
+    for x in lines:
+        assert not x.ask("public_status").error
+    asks = [("login_passphrase", dict(name="Niemand", passphrase=old))] * 3 + [
+        ("login_link", dict(link=secret, passphrase=new)), ("login_passphrase", dict(name="Anna Verzonnen", passphrase=old))]
+    quick = Screen(n)
+    for x, (field, values) in zip(lines, asks):  # one behind the other: each is read before the next is sent
+        r = pb.Request(version=1)
+        fill(getattr(r, field), values)
+        raw = r.SerializeToString()
+        x.sock.sendall(struct.pack(">I", len(raw)) + raw)
+        assert not quick.ask("public_status").error
+    got = [pb.Reply.FromString(x.read(struct.unpack(">I", x.read(4))[0])) for x in lines]
+    assert got[3].session and (got[4].code, got[4].session) == ("sign-in-failed", b""), got[3:]
+    assert Screen(n).ask("login_passphrase", name="Anna Verzonnen", passphrase=new).session
 
 
 def test_without_that_setting_there_are_none(house):

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/limits_screens.h"
@@ -46,8 +47,8 @@ static void work(const uint8_t *job, size_t len, char result[PASSPHRASE_KEPT])
 		return;
 	if (j.make)
 		(void)!(passphrase_make(j.words, result) == ERR_OK);
-	else if (passphrase_holds(j.kept, j.words))
-		memcpy(result, "y", 2);
+	else if (passphrase_holds(j.kept, j.words)) /* which is then shorter than a result */
+		memcpy(result, j.kept, strlen(j.kept) + 1);
 }
 
 static void *run(void *ctx)

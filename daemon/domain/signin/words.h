@@ -17,7 +17,8 @@
 
 enum { SIGNIN_KEPT = 128, SIGNIN_WORDS = 4, SIGNIN_JOB = 1 + SIGNIN_KEPT + LIMIT_PASSPHRASE };
 
-/* job := make u8 | kept 128, NULs behind it | words */
+/* job := make u8 | kept 128, NULs behind it | words.  What comes of it, with a NUL: what is to be kept; of a check what was kept, when the
+ * words are right; else "". */
 struct signin_job {
 	bool make;	  /* else: is it the one that is kept? */
 	const char *kept; /* "": nobody's */

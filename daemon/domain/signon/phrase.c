@@ -72,7 +72,9 @@ enum err admin_login_passphrase(struct turn *t, const struct msg *req, struct ms
 		in.passphrase = "";
 	if (t->ev->worked.len == 0)
 		return work_out(t, &(struct signin_job){false, in.passphrase, words});
-	right = t->ev->worked.p[0] != '\0' && in.passphrase[0] != '\0';
+	/* what it was compared with is still what is kept: it may have been replaced meanwhile, or the name be another's */
+	right = in.passphrase[0] != '\0' &&
+		strcmp((const char *)t->ev->worked.p, in.passphrase) == 0;
 	if (!found || !right || failing_shut(t, &s.id))
 		return login_fail(t, found ? &s : NULL, "sign-in-failed", reply);
 	return login_let_in(t, &s, &in, &(struct session){.how = SESSION_PASSPHRASE},
