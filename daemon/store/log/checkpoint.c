@@ -126,7 +126,7 @@ static struct timespec after_ms(unsigned ms)
 {
 	struct timespec t;
 
-	(void)clock_gettime(CLOCK_REALTIME, &t);
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	t.tv_sec += ms / 1000;
 	t.tv_nsec += (long)(ms % 1000) * 1000000;
 	if (t.tv_nsec >= 1000000000) {
@@ -172,13 +172,18 @@ static void *run(void *ctx)
 enum err checkpoint_create(struct checkpoint **out, struct store *below)
 {
 	struct checkpoint *c = calloc(1, sizeof *c);
+	pthread_condattr_t by_mono;
 
 	if (c == NULL)
 		return ERR_NOMEM;
 	c->below = below;
-	/* With their defaults these cannot fail. */
+	/* None of these can fail.  The wall clock may be set back, and who waited by it would wait as much longer. */
+	require(pthread_condattr_init(&by_mono) == 0);
+	require(pthread_condattr_setclock(&by_mono, CLOCK_MONOTONIC) == 0);
 	require(pthread_mutex_init(&c->lock, NULL) == 0);
-	require(pthread_cond_init(&c->told, NULL) == 0 && pthread_cond_init(&c->asked, NULL) == 0);
+	require(pthread_cond_init(&c->told, &by_mono) == 0 &&
+		pthread_cond_init(&c->asked, &by_mono) == 0);
+	(void)pthread_condattr_destroy(&by_mono);
 	*out = c;
 	return ERR_OK;
 }

@@ -3,7 +3,9 @@
  * clean and an unclean end, and killed at each of its writes. */
 #include "test.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -11,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fake_crypto.h"
@@ -37,30 +40,49 @@ static void count_down(void)
 		_exit(77);
 }
 
+/* A disk that has no room for the thread beside the loop; what the loop writes has its place in the log. */
+static atomic_bool no_room;
+
+static bool refused(void)
+{
+	if (!no_room || syscall(SYS_gettid) == getpid())
+		return false;
+	errno = ENOSPC;
+	return true;
+}
+
 /* In the place of the C library's, for LMDB too. */
 #define HERE __attribute__((visibility("default")))
 
 HERE ssize_t pwrite64(int fd, const void *buf, size_t n, off64_t offset)
 {
 	count_down();
+	if (refused())
+		return -1;
 	return syscall(SYS_pwrite64, fd, buf, n, offset);
 }
 
 HERE ssize_t pwrite(int fd, const void *buf, size_t n, off_t offset)
 {
 	count_down();
+	if (refused())
+		return -1;
 	return syscall(SYS_pwrite64, fd, buf, n, offset);
 }
 
 HERE ssize_t pwritev(int fd, const struct iovec *iovec, int count, off_t offset)
 {
 	count_down();
+	if (refused())
+		return -1;
 	return syscall(SYS_pwritev, fd, iovec, count, offset, 0);
 }
 
 HERE ssize_t writev(int fd, const struct iovec *iovec, int count)
 {
 	count_down();
+	if (refused())
+		return -1;
 	return syscall(SYS_writev, fd, iovec, count);
 }
 
@@ -68,6 +90,18 @@ HERE int fdatasync(int fildes)
 {
 	count_down();
 	return (int)syscall(SYS_fdatasync, fildes);
+}
+
+/* Of the wall clock: it will be set back by a year.  The other one is told late, so that nobody has to wait ten seconds. */
+static atomic_bool clock_set_back;
+
+HERE int clock_gettime(clockid_t clock_id, struct timespec *tp)
+{
+	const int rc = (int)syscall(SYS_clock_gettime, clock_id, tp);
+
+	if (rc == 0 && clock_set_back)
+		tp->tv_sec += clock_id == CLOCK_REALTIME ? 365 * 86400 : -10;
+	return rc;
 }
 
 /* ---- the plain list ---- */
@@ -358,6 +392,43 @@ static void the_same_with_its_thread(void **state)
 	live(*state, 2, true);
 }
 
+static bool stuck(struct world *w)
+{
+	struct store_txn *t = begin(w, true);
+	const bool is = store_usage(t).no_blocks;
+
+	store_abort(t);
+	return is;
+}
+
+/* It waits for room, whatever the wall clock does meanwhile. */
+static void a_clock_that_is_set_back_keeps_nobody_waiting(void **state)
+{
+	const struct timespec ms = {0, 1000000};
+	struct world *w = *state;
+	static struct list l;
+	uint32_t dice = 3;
+	unsigned left = 5000;
+
+	memset(&l, 0, sizeof l);
+	assert_int_equal(store_thread(w->s), ERR_OK);
+	no_room = true;
+	clock_set_back = true;
+	while (!stuck(w)) {
+		struct store_txn *t = begin(w, true);
+
+		change_one(t, &l, &dice);
+		assert_int_equal(store_commit(t), ERR_OK);
+	}
+	no_room = false;
+	while (stuck(w) && left > 0) {
+		left--;
+		(void)nanosleep(&ms, NULL);
+	}
+	clock_set_back = false;
+	assert_true(left > 0);
+}
+
 /* The database and its log belong together, whichever of them is of another day. */
 static void half_a_store_is_refused(void **state)
 {
@@ -521,6 +592,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(random_work_agrees_with_a_plain_list),
 		CASE(the_same_with_its_thread),
+		CASE(a_clock_that_is_set_back_keeps_nobody_waiting),
 		CASE(half_a_store_is_refused),
 		CASE(killed_at_each_write_and_sync),
 	};
