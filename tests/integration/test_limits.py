@@ -293,6 +293,19 @@ def test_two_nodes_that_slept_for_weeks_speak_at_once(federation):
     assert any(e.get("detail") == "stepped-forward" for e in a.k("audit", "list")["audit"])
 
 
+def test_a_first_start_without_room_says_how_much_it_needs(federation, die_at):
+    n = federation("Goes").nodes[0]
+    die_at(12, 1)  # while the files of the log are filled
+    n.start(wait=False)
+    wait_for("the reason", lambda: n.proc.poll() is not None or "step=store" in n.log.read_text())
+    assert f"there is no room on the disk for {n.dir}/main. Free at least 64 MiB there" in n.log.read_text()
+    n.proc.kill()
+    n.proc.wait()
+    die_at(0)
+    n.start()
+    assert n.k("status")["status"]["store"] == ""
+
+
 def test_an_erasure_on_a_full_disk_is_finished_when_there_is_room(federation, die_at):
     """The disk is full from the n-th write of an erasure on: it is done, refused, or "not yet in old copies"; kringd lives, starts
     again on the full disk, says what waits, and finishes by itself once there is room."""

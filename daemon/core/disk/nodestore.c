@@ -13,7 +13,11 @@
 #include "roles/nodefiles.h"
 #include "store/datafile.h"
 
-enum { PATH_LEN = CONFIG_PATH_MAX + 32 };
+enum { PATH_LEN = CONFIG_PATH_MAX + 32, ROOM_MIB = 64 };
+
+/* What a first start takes: both files of the log with a quarter more, and blocks behind each of the two databases. */
+static_assert(2 * (LIMIT_LOG + LIMIT_LOG / 4) + 2 * LIMIT_DISK_KEPT < (uint64_t)ROOM_MIB << 20,
+	      "who frees what is named has freed enough");
 
 static int there(const char *dir, const char *file)
 {
@@ -71,6 +75,9 @@ static enum err open_one(struct store **out, struct store_options *o, const stru
 		return nodefiles_explain(why, rc, c->dir, name, 0);
 	if (rc == ERR_IO)
 		return nodefiles_explain(why, rc, c->dir, name, errno);
+	if (rc == ERR_FULL)
+		return cause_set(why, rc, "file-no-room",
+				 FILL({"path", path, 0}, {"mib", NULL, ROOM_MIB}));
 	return rc == ERR_OK ? rc
 			    : cause_set(why, rc, "file",
 					FILL({"path", path, 0}, {"error", err_text(rc), 0}));
