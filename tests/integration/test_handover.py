@@ -92,6 +92,38 @@ def test_happy(federation):
     assert not work(a) & {"handover-send", "handover-cede"} and not work(b) & {"handover-take", "handover-answer"}
 
 
+# What names a case, or a referral of it, at the node that had it: C is the case, R a referral that is over, G a consent.
+CLOSED = [
+    ("sealed", "case show C"), ("sealed", "case export C"), ("sealed", "letter C"), ("sealed", "letter R"), ("sealed", "show R"), ("sealed", "case worker C"), ("sealed", "case erase C --yes"),
+    ("not-owner", "case edit C --phone 0113-9"), ("not-owner", "case close C"), ("not-owner", "case reopen C"), ("not-owner", "case take C phone"),
+    ("not-owner", "case new --name Fatima --same-as C"), ("not-owner", "consent give C --to P --share needs --how written"), ("not-owner", "refer C --to P --need food"),
+    ("not-owner", "reopen R --reason not-better"), ("not-owner", "handover propose C --to P"),
+    # what the law asks of whoever had it stays: whom it told, what was agreed to, and that a consent is taken back and a copy erased
+    (None, "who C"), (None, "consent list C"), (None, "consent show G"), (None, "sent --all"), (None, "case note C --text Later."), (None, "consent withdraw G --yes"),
+    (None, "revoke R --yes"),
+]
+
+
+def test_of_a_case_that_moved_away(federation):
+    """Every command that takes a case or a referral of it: refused with its code, or shows nothing of the person."""
+    f, a, b, case = start(federation, name="Fatima Verzonnen")
+    g = a.k("consent", "give", case, "--to", b.name, "--share", STORY, "--how", "written")["id"]
+    r = a.refer(case, b.name)
+    wait_for("it arrived", lambda: b.try_k("show", r))
+    a.k("withdraw", r, "--reason", "no-longer-needed")
+    for line in ("case note C --text Secret.", "letter C", "show R"):  # ... all of which it may before
+        a.k(*(word for word in line.replace("C", case).replace("R", r).split()))
+    until(a, b, propose(a, b, case), "taken")
+    named = {"C": case, "R": r, "G": g, "P": b.name}
+    for code, line in CLOSED:
+        args = [named.get(word, word) for word in line.split()]
+        if code is None:
+            seen = str(a.k(*args))
+            assert not any(word in seen for word in ("Fatima", "Secret", "0113-0", "Lost her job")), line
+        else:
+            assert (line, refused(a, *args)) == (line, code)
+
+
 def test_without_consent_nothing_is_proposed(federation):
     f = federation()
     a, b = f.start()

@@ -13,6 +13,7 @@
 #include "domain/admin/wayin.h"
 #include "domain/consent/drafts.h"
 #include "domain/evidence/audit.h"
+#include "domain/handover/rows.h"
 #include "domain/page.h"
 #include "domain/referral/calendar.h"
 #include "domain/signin/session.h"
@@ -435,6 +436,8 @@ enum err admin_case_worker(struct turn *t, const struct msg *req, struct msg *re
 	struct id16 id;
 	enum err rc = find_case(t, msg_text(req, CASE_WORKER_ID), &id);
 
+	if (rc == ERR_OK)
+		rc = rows_readable(t, &id);
 	if (rc == ERR_OK)
 		rc = who[0] == '\0' ? own_row(t, &s) : find_worker(t, who, &s);
 	if (rc == ERR_OK)

@@ -274,6 +274,8 @@ static enum err add_to(struct turn *t, const char *same_as, const struct msg *ty
 	enum err rc = find_case(t, same_as, &id);
 
 	if (rc == ERR_OK)
+		rc = rows_writable(t, &id);
+	if (rc == ERR_OK)
 		rc = casefile_load(t, &id, &m);
 	if (rc == ERR_OK)
 		rc = casefile_person(t, &id, m, &shown);

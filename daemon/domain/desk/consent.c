@@ -19,6 +19,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/grant/grantdocs.h"
+#include "domain/handover/rows.h"
 #include "domain/referral/calendar.h"
 #include "domain/referral/worklist.h"
 #include "domain/views/consents.h"
@@ -170,6 +171,8 @@ enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *re
 	bool running;
 	enum err rc = find_case(t, msg_text(req, CONSENT_GIVE_CASE_ID), &case_id);
 
+	if (rc == ERR_OK)
+		rc = rows_writable(t, &case_id);
 	if (rc != ERR_OK)
 		return rc;
 	rc = find_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), &p);

@@ -11,6 +11,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "domain/consent/drafts.h"
+#include "domain/handover/rows.h"
 #include "domain/views/find.h"
 
 /* Whose drafts whoever asks has. */
@@ -78,6 +79,8 @@ enum err desk_draft_put(struct turn *t, const struct msg *req, struct msg *reply
 		rc = id_of(t, req, DRAFT_PUT_ID, &d.id);
 	if (rc == ERR_OK && msg_text(req, DRAFT_PUT_CASE_ID)[0] != '\0')
 		rc = find_case(t, msg_text(req, DRAFT_PUT_CASE_ID), &d.case_id);
+	if (rc == ERR_OK)
+		rc = rows_readable(t, &d.case_id);
 	if (rc != ERR_OK)
 		return rc;
 	if (!take(d.form, sizeof d.form, msg_text(req, DRAFT_PUT_FORM)) ||
@@ -135,6 +138,8 @@ enum err desk_draft_get(struct turn *t, const struct msg *req, struct msg *reply
 	rc = drafts_get(t, &writer, &id, &d);
 	if (rc == ERR_NOTFOUND)
 		return refuse_gone(t);
+	if (rc == ERR_OK)
+		rc = rows_readable(t, &d.case_id);
 	return rc == ERR_OK ? put_row(t, &d, true, reply) : rc;
 }
 
@@ -160,8 +165,17 @@ enum err desk_draft_list(struct turn *t, const struct msg *req, struct msg *repl
 	struct store_walk w = {.rc = ERR_OK};
 	struct draft d;
 
-	while (drafts_each(t, &writer, &w, &d))
-		if (form[0] == '\0' || strcmp(form, d.form) == 0)
+	while (drafts_each(t, &writer, &w, &d)) {
+		uint64_t until_ms;
+		uint16_t peer;
+
+		if (form[0] != '\0' && strcmp(form, d.form) != 0)
+			continue;
+		w.rc = rows_closed(t, &d.case_id, &until_ms, &peer);
+		if (until_ms != 0) /* its case moved away, and a label may name the person */
+			d.label[0] = '\0';
+		if (w.rc == ERR_OK)
 			w.rc = put_row(t, &d, false, reply);
+	}
 	return w.rc;
 }

@@ -583,13 +583,25 @@ static enum err take_back(struct turn *t, const struct thread *th, struct msg *r
 	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }
 
+/* A referral that is over belongs to its case, and is answered where the case is.  What protects the person never waits; and one that a
+ * partner sent since then is ours to answer, because nobody else has it. */
+static enum err owned(struct turn *t, const struct thread *th, uint16_t type)
+{
+	if (!referral_terminal((enum referral_state)th->state) || type == DOC_REVOKE ||
+	    type == DOC_ERROR)
+		return ERR_OK;
+	return rows_writable(t, &th->case_id);
+}
+
 /* By the table, by its row, and by the day it names. */
 static enum err allowed(struct turn *t, const struct thread *th, const struct act *act,
 			const struct msg *req)
 {
 	enum may may;
-	enum err rc = desk_recall_check(t, th, req);
+	enum err rc = owned(t, th, act->number);
 
+	if (rc == ERR_OK)
+		rc = desk_recall_check(t, th, req);
 	if (rc == ERR_OK)
 		rc = may_do(t, th, act, &may);
 	if (rc != ERR_OK)

@@ -13,6 +13,7 @@
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
+#include "domain/handover/rows.h"
 #include "domain/page.h"
 #include "domain/papers/told.h"
 #include "domain/referral/calendar.h"
@@ -153,6 +154,8 @@ enum err view_case_letter(struct turn *t, const struct msg *req, struct msg *rep
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
 	if (rc == ERR_OK)
+		rc = rows_readable(t, &id);
+	if (rc == ERR_OK)
 		rc = view_referrals_of_case(t, &id, reply);
 	return rc == ERR_OK ? letter(t, &id, NULL, reply) : rc;
 }
@@ -162,6 +165,8 @@ enum err view_ref_letter(struct turn *t, const struct msg *req, struct msg *repl
 	struct thread th;
 	enum err rc = view_find_referral(t, msg_text(req, BY_ID_ID), REFUSAL_REFERRAL_UNKNOWN, &th);
 
+	if (rc == ERR_OK)
+		rc = rows_readable(t, &th.case_id);
 	if (rc == ERR_OK)
 		rc = view_referral_row(t, &th, reply, true);
 	return rc == ERR_OK ? letter(t, &th.case_id, &th, reply) : rc;
@@ -173,6 +178,8 @@ enum err view_case_export(struct turn *t, const struct msg *req, struct msg *rep
 	struct id16 id;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
+	if (rc == ERR_OK)
+		rc = rows_readable(t, &id);
 	if (rc == ERR_OK)
 		rc = view_case_show(t, req, reply);
 	if (rc != ERR_OK)

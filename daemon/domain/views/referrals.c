@@ -17,6 +17,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/quota.h"
+#include "domain/handover/rows.h"
 #include "domain/page.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
@@ -639,6 +640,9 @@ enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *r
 	size_t n = 0;
 	enum err rc = view_find_referral(t, msg_text(req, BY_ID_ID), REFUSAL_REFERRAL_UNKNOWN, &th);
 
+	/* one that runs came since the case moved away: it is ours to answer */
+	if (rc == ERR_OK && referral_terminal((enum referral_state)th.state))
+		rc = rows_readable(t, &th.case_id);
 	if (rc == ERR_OK)
 		rc = view_referral_row(t, &th, reply, true);
 	if (rc == ERR_OK)
