@@ -138,9 +138,23 @@ def test_what_is_refused_before_it_begins(federation):
     assert refused(a, "handover", "propose", case, "--to", b.name) == "handover-there"
     assert refused(a, "handover", "agree", ref) == "handover-not-now" and refused(b, "handover", "cede", ref, "--yes") == "handover-not-now"
     assert refused(b, "handover", "show", "ZZZZ") == "handover-unknown"
+    for n in (a, b):  # the other end would wait for ever
+        assert refused(n, "case", "erase", handed(n, ref)["case_id"], "--yes") == "handover-there"
     assert refused(b, "handover", "propose", handed(b, ref)["case_id"], "--to", a.name) == "handover-not-ours"
     for n in (a, b):  # its reference names no referral
         assert refused(n, "accept", ref) == "referral-unknown" and refused(n, "show", ref) == "referral-unknown"
+
+
+def test_proposed_for_a_case_that_was_erased_there(federation):
+    """Nobody is left there who could answer: the rule does, and at once."""
+    f, a, b, case = start(federation)
+    ref = propose(a, b, case)
+    b.k("handover", "refuse", ref, "--reason", "no-room")
+    reaches(a, ref, "refused")
+    b.k("case", "erase", handed(b, ref)["case_id"], "--yes")
+    again = a.k("handover", "propose", case, "--to", b.name)["handovers"][0]["ref"]
+    reaches(a, again, "refused")
+    a.k("case", "edit", case, "--phone", "0113-111111")
 
 
 def test_refuse_after_cede(federation):

@@ -8,9 +8,11 @@
 #include "domain/care/erase.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/plant.h"
+#include "domain/blob/blob.h"
 #include "domain/care/grants.h"
 #include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
@@ -198,6 +200,31 @@ static enum err drop_grants(struct turn *t, const struct id16 *case_id)
 	return w.rc == ERR_OK ? turn_drop_prefix(t, STORE_GRANTCASE, &prefix) : w.rc;
 }
 
+/* With their files: the row alone knows which one it is, and what nobody lets go of would lie here for ever. */
+static enum err drop_handovers(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_walk w = {.key_len = 32};
+
+	while (store_each(t->txn, STORE_HANDOVER, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
+		struct blob_ref ref = {.need = BLOB_FOR_THREAD};
+		struct store_key k = {.len = 0};
+		struct id32 blob;
+		struct msg *m;
+
+		memcpy(ref.id.b, w.row.key.p + 16, sizeof ref.id.b);
+		key_put(&k, w.row.key.p, w.row.key.len);
+		w.rc = turn_get_msg(t, STORE_HANDOVER, &k, MSG_HANDOVER_RECORD, &m);
+		if (w.rc == ERR_OK && msg_bytes(m, HANDOVER_RECORD_BLOB).len == sizeof blob.b) {
+			memcpy(blob.b, msg_bytes(m, HANDOVER_RECORD_BLOB).p, sizeof blob.b);
+			w.rc = blob_release(t, &blob, &ref);
+		}
+		arena_rewind(t->arena, mark);
+	}
+	return w.rc == ERR_OK ? turn_drop_prefix(t, STORE_HANDOVER, &prefix) : w.rc;
+}
+
 /* The key last: whatever fails before it undoes the turn, and nothing is half erased. */
 static enum err drop_case(struct turn *t, const struct id16 *case_id)
 {
@@ -212,7 +239,7 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 		return rc;
 	rc = drop_grants(t, case_id);
 	if (rc == ERR_OK)
-		rc = turn_drop_prefix(t, STORE_HANDOVER, &k);
+		rc = drop_handovers(t, case_id);
 	if (rc != ERR_OK)
 		return rc;
 	/* what somebody was typing about this person */

@@ -65,13 +65,6 @@ bool rows_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 	return false;
 }
 
-enum err rows_drop(struct turn *t, const struct id16 *case_id)
-{
-	const struct store_key prefix = turn_key_id(case_id);
-
-	return turn_drop_prefix(t, STORE_HANDOVER, &prefix);
-}
-
 /* ---- who holds the pen ---- */
 
 static enum err all_of(struct turn *t, const struct id16 *case_id, struct owner_thread *v,
@@ -217,12 +210,22 @@ enum err rows_readable(struct turn *t, const struct id16 *case_id)
 enum err rows_erasable(struct turn *t, const struct id16 *case_id)
 {
 	const char *org;
+	struct thread th;
+	char ref[THREAD_REF_LEN + 1];
 	bool way;
 	enum err rc = on_its_way(t, case_id, &org, &way);
 
-	return rc == ERR_OK && way ? turn_refuse_with(t, ERR_STATE, REFUSAL_CASE_ON_ITS_WAY,
-						      say_text("partner", org))
-				   : rc;
+	if (rc == ERR_OK && way)
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_CASE_ON_ITS_WAY,
+					say_text("partner", org));
+	if (rc == ERR_OK)
+		rc = rows_readable(t, case_id);
+	if (rc == ERR_OK)
+		rc = rows_open(t, case_id, &th);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	thread_reference(t, &th.id, ref);
+	return turn_refuse_with(t, ERR_STATE, REFUSAL_HANDOVER_THERE, say_text("ref", ref));
 }
 
 /* ---- how many ---- */

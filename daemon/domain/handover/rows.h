@@ -26,8 +26,6 @@ MUST_CHECK enum err rows_save(struct turn *t, const struct thread *th, const str
 /** The next handover of this case (NULL: of every case); false at the end, or when w->rc is an error. */
 MUST_CHECK bool rows_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 			  struct thread *th, struct msg **record);
-/** It is erased: the rows of its handovers go. */
-MUST_CHECK enum err rows_drop(struct turn *t, const struct id16 *case_id);
 
 /** Of a case, out of all of its handovers; given_back: it is ours, and its content did not come back yet after a loss of state. */
 MUST_CHECK enum err rows_owner(struct turn *t, const struct id16 *case_id, struct owner *o,
@@ -44,7 +42,7 @@ MUST_CHECK enum err rows_closed(struct turn *t, const struct id16 *case_id, uint
 MUST_CHECK enum err rows_writable(struct turn *t, const struct id16 *case_id);
 /** Refuses whoever would look into a case that moved away. */
 MUST_CHECK enum err rows_readable(struct turn *t, const struct id16 *case_id);
-/** Refuses its erasure while it is on its way. */
+/** Refuses its erasure while a handover of it is not over, or while its new owner may still need what is kept of it. */
 MUST_CHECK enum err rows_erasable(struct turn *t, const struct id16 *case_id);
 
 /** The index of those that are not over follows th->state. */

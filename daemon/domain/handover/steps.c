@@ -518,6 +518,21 @@ static enum err follow(struct turn *t, struct thread *th, struct msg *record, bo
 
 /* ---- a changed log ---- */
 
+/* Its case is gone here: nobody is left who could answer, and without a word the other end would wait for ever. */
+static enum err answer_erased(struct turn *t, struct thread *th, bool *more)
+{
+	const uint16_t type = th->role == THREAD_SENDER ? DOC_ABORT : DOC_REFUSE;
+	bool writable;
+	enum err rc = settled_writable(t, th, &writable);
+
+	require(turn_case_erased(t, &th->case_id));
+	if (rc != ERR_OK || !writable || t->doc_count + 1 >= LIMIT_BURST ||
+	    !handover_may((enum handover_state)th->state, rows_side(th), type))
+		return rc;
+	*more = true;
+	return append_code(t, th, type, "content-missing");
+}
+
 /* State, row, timer, work; *more: a rule signed something, and it begins again. */
 static enum err settle(struct turn *t, struct thread *th, bool *more)
 {
@@ -542,6 +557,8 @@ static enum err settle(struct turn *t, struct thread *th, bool *more)
 	rc = rows_index(t, th);
 	if (rc == ERR_OK && turn_case_erased(t, &th->case_id)) {
 		rc = deadline_timer_stop(t, th);
+		if (rc == ERR_OK)
+			rc = answer_erased(t, th, more);
 		return rc == ERR_OK ? thread_save(t, th) : rc;
 	}
 	if (rc == ERR_OK)
@@ -599,12 +616,19 @@ static enum err remind(struct turn *t, struct thread *th)
 	return steps_automatic(t, th, DOC_ESCALATE, "no-progress");
 }
 
-/* Its end came: what was kept of the case goes for good. */
+/* Its end came: what was kept of the case goes for good.  Not where the case came back to us since then. */
 static enum err tombstone(struct turn *t, struct thread *th)
 {
-	bool done;
-	enum err rc = erase_case(t, &th->case_id, &done);
+	struct owner o;
+	bool done, given_back;
+	enum err rc = rows_owner(t, &th->case_id, &o, &given_back);
 
+	if (rc == ERR_OK && o.who == OWNER_US) {
+		rc = deadline_timer_set(t, th, 0);
+		return rc == ERR_OK ? thread_save(t, th) : rc;
+	}
+	if (rc == ERR_OK)
+		rc = erase_case(t, &th->case_id, &done);
 	if (rc == ERR_OK)
 		return ERR_OK; /* the thread stays, empty, and is saved by it */
 	if (rc != ERR_STATE)

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What an erasure does with handovers of its case, and when there is none. */
+#include "test.h"
+
+#include "base/date.h"
+#include "bedcase.h"
+#include "domain/blob/blob.h"
+#include "domain/care/erase.h"
+#include "domain/consent/casefile.h"
+#include "domain/handover/rows.h"
+#include "domain/handover/steps.h"
+
+static int setup(void **state)
+{
+	if (bed_setup(state) != 0)
+		return -1;
+	bedcase_setup(*state);
+	return 0;
+}
+
+static struct id16 new_case(struct bed *b)
+{
+	struct msg *m = msg_new(b->t.arena, MSG_CASE_RECORD);
+	struct id16 id;
+
+	assert_int_equal(casefile_create(&b->t, &id, m), ERR_OK);
+	return id;
+}
+
+/* One of the case, with this file (NULL: none), at this turn of its epoch. */
+static struct thread handed(struct bed *b, const struct id16 *case_id, uint8_t no, uint8_t role,
+			    uint8_t state, uint32_t turns, const struct id32 *blob)
+{
+	struct thread th = {.id = {{0x70, no}},
+			    .case_id = *case_id,
+			    .peer = BED_PARTNER,
+			    .kind = THREAD_HANDOVER,
+			    .role = role,
+			    .state = state,
+			    .table_version = HANDOVER_TABLE_VERSION,
+			    .created_ms = b->now_ms,
+			    .changed_ms = b->now_ms};
+	struct msg *m = msg_new(b->t.arena, MSG_HANDOVER_RECORD);
+
+	if (turns != 0) {
+		msg_set_u64(m, HANDOVER_RECORD_DATED, 1);
+		msg_set_u64(m, HANDOVER_RECORD_TURNS, turns);
+	}
+	if (blob != NULL)
+		msg_set_bytes(b->t.arena, m, HANDOVER_RECORD_BLOB,
+			      span_of(blob->b, sizeof blob->b));
+	assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+	assert_int_equal(rows_save(&b->t, &th, m), ERR_OK);
+	return th;
+}
+
+/* The row of the handover names the file: without it nobody would ever let it go, nor stop asking its partner for it. */
+static void an_erased_case_takes_the_files_of_its_handovers_along(void **state)
+{
+	struct bed *b = *state;
+	const struct id32 file = {{0x5a}};
+	const struct id16 grant = {{0x61}}, id = new_case(b);
+	const struct thread th = handed(b, &id, 1, THREAD_RECEIVER, HANDOVER_REFUSED, 0, &file);
+	const struct blob_ref ref = {.need = BLOB_FOR_THREAD, .id = th.id};
+	struct blob blob;
+	bool gone;
+
+	assert_int_equal(blob_want(&b->t, BED_PARTNER, &file, 100, &grant, &ref), ERR_OK);
+	(void)bed_turn(b);
+	assert_int_equal(blob_load(&b->t, &file, &blob), ERR_OK);
+	assert_int_equal(erase_case(&b->t, &id, &gone), ERR_OK);
+	assert_true(gone);
+	assert_int_equal(store_count(b->t.txn, STORE_HANDOVER), 0);
+	assert_int_equal(blob_load(&b->t, &file, &blob), ERR_NOTFOUND);
+}
+
+/* It moved away and came back: the end of the first move is not the end of the case. */
+static void what_came_back_outlives_the_term_of_its_going(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 id = new_case(b);
+	struct thread went = handed(b, &id, 1, THREAD_SENDER, HANDOVER_TAKEN, 1, NULL);
+
+	(void)handed(b, &id, 2, THREAD_RECEIVER, HANDOVER_TAKEN, 2, NULL);
+	went.due_ms = b->now_ms + DAY_MS;
+	assert_int_equal(thread_save(&b->t, &went), ERR_OK);
+	b->now_ms += 2ull * DAY_MS;
+	(void)bed_turn(b);
+	assert_int_equal(steps_rang(&b->t, &went), ERR_OK);
+	assert_false(turn_case_erased(&b->t, &id));
+}
+
+static void what_did_not_come_back_goes_with_its_term(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 id = new_case(b);
+	struct thread went = handed(b, &id, 1, THREAD_SENDER, HANDOVER_TAKEN, 1, NULL);
+
+	went.due_ms = b->now_ms + DAY_MS;
+	assert_int_equal(thread_save(&b->t, &went), ERR_OK);
+	b->now_ms += 2ull * DAY_MS;
+	(void)bed_turn(b);
+	assert_int_equal(steps_rang(&b->t, &went), ERR_OK);
+	assert_true(turn_case_erased(&b->t, &id));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			an_erased_case_takes_the_files_of_its_handovers_along, setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(what_came_back_outlives_the_term_of_its_going,
+						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(what_did_not_come_back_goes_with_its_term, setup,
+						bed_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
