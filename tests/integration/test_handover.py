@@ -145,6 +145,15 @@ def test_what_is_refused_before_it_begins(federation):
         assert refused(n, "accept", ref) == "referral-unknown" and refused(n, "show", ref) == "referral-unknown"
 
 
+def test_the_longest_note_is_read_there(federation):
+    """With the day in front of it it would be longer than any text that is read again, and the case would open for nobody."""
+    f, a, b, case = start(federation)
+    a.k("case", "note", case, "--text", "x" * 16384)
+    ref = propose(a, b, case)
+    until(a, b, ref, "taken")
+    assert "x" * 16384 in [e.get("text") for e in b.k("case", "show", handed(b, ref)["case_id"])["entries"]]
+
+
 def test_proposed_for_a_case_that_was_erased_there(federation):
     """Nobody is left there who could answer: the rule does, and at once."""
     f, a, b, case = start(federation)

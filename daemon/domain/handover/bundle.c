@@ -209,6 +209,11 @@ static enum err put_note(struct turn *t, const struct thread *th, const char *te
 		return ERR_OK;
 	deadline_day(t->node->country, at_ms < t->wall_ms ? at_ms : t->wall_ms, day);
 	n = strlen(day);
+	if (n + 2 + strlen(text) > LIMIT_PB_STRING) { /* as one text it could not be read again */
+		const enum err rc = casefile_entry(t, &th->case_id, "note", day, &th->id);
+
+		return rc == ERR_OK ? casefile_entry(t, &th->case_id, "note", text, &th->id) : rc;
+	}
 	memcpy(out, day, n);
 	memcpy(out + n, ": ", 2);
 	memcpy(out + n + 2, text, strlen(text) + 1);
