@@ -414,7 +414,7 @@ static void few_names_are_read(void **state)
 	(void)state;
 	for (uint64_t i = 0; i < PEOPLE; i++) {
 		struct index_entry e;
-		char name[64], phone[16];
+		char name[64], phone[24];
 
 		(void)snprintf(name, sizeof name, "Fatima van den %s%s%sverzonnen", parts[draw(14)],
 			       parts[draw(14)], parts[draw(14)]);
