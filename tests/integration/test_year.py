@@ -403,7 +403,8 @@ def check_rest(life, n):
     theirs = dict.fromkeys(("revoked", "error"), "erase-due")
     want = {(r.ref, (mine if r.mine else theirs).get(r.state)) for r in rows if r.case_id in life.cases[n]}
     want = {(ref, kind) for ref, kind in want if kind}
-    got = {(w.ref, w.kind) for w in life.rows(n, "worklist", "work")}
+    # what a partner has to answer it answers behind its nightly erasure, which counts hours of the machine: they do not pass here
+    got = {(w.ref, w.kind) for w in life.rows(n, "worklist", "work") if w.kind != "erasure-unanswered"}
     again = {r.ref for r in rows for x in rows if x.mine and r.mine and (x.case_id, x.need) == (r.case_id, r.need) and x.created_ms > r.created_ms}
     silent = {r.ref for r in rows if r.state == "error" and not r.mine}  # gone by itself, where nobody had begun
     assert got <= want and all(ref in (again if kind == "follow-up" else silent) for ref, kind in want - got)
