@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "store/backend.h"
+#include "store/keyorder.h"
 
 enum { LEVELS = 16 };
 
@@ -44,31 +45,10 @@ struct mem_txn {
 	struct undo *log;
 };
 
-/* Shorter keys are filled up with zeros, which sort first: two heads that differ order the keys
- * just as memcmp would. */
-static uint64_t head_of(struct span key)
-{
-	uint8_t b[8] = {0};
-
-	if (key.len >= sizeof b)
-		return be64_get(key.p);
-	if (key.len != 0)
-		memcpy(b, key.p, key.len);
-	return be64_get(b);
-}
-
-/* The order of a node's key and this one, whose head is given. */
+/* The order of this one's key and that one, whose head is given. */
 static int compare(const struct node *n, uint64_t head, struct span key)
 {
-	const size_t len = n->key.len < key.len ? n->key.len : key.len;
-	int c;
-
-	if (n->head != head)
-		return n->head < head ? -1 : 1;
-	/* Up to eight bytes the equal heads have compared all there is; then the shorter key comes
-	 * first, as in LMDB. */
-	c = len <= sizeof head ? 0 : memcmp(n->key.p, key.p, len);
-	return c != 0 ? c : (n->key.len > key.len) - (n->key.len < key.len);
+	return key_order(n->head, n->key, head, key);
 }
 
 static struct mem_store *mem_of(struct store_txn *txn)
@@ -87,7 +67,7 @@ static struct node *last_of(struct list *l)
 /* Fills prev below the list's height with the last links whose node is < key; returns the first node >= key. */
 static struct node *find(struct list *l, struct span key, struct node **prev[LEVELS])
 {
-	const uint64_t head = head_of(key);
+	const uint64_t head = key_head(key);
 	struct node **at = l->head, *n = NULL, *behind = NULL;
 
 	for (size_t lv = l->height; lv-- > 0;) {
@@ -105,7 +85,7 @@ static struct node *find_for_put(struct list *l, struct span key, struct node **
 {
 	const struct node *last = last_of(l);
 
-	if (last == NULL || compare(last, head_of(key), key) >= 0)
+	if (last == NULL || compare(last, key_head(key), key) >= 0)
 		return find(l, key, prev);
 	memcpy(prev, l->tail, sizeof l->tail);
 	return NULL;
@@ -113,7 +93,7 @@ static struct node *find_for_put(struct list *l, struct span key, struct node **
 
 static bool is(const struct node *n, struct span key)
 {
-	return n != NULL && compare(n, head_of(key), key) == 0;
+	return n != NULL && compare(n, key_head(key), key) == 0;
 }
 
 static struct span dup(struct span s)
@@ -175,7 +155,7 @@ static struct span insert(struct mem_store *ms, enum store_table t, struct span 
 	n = (struct node *)(void *)bytes;
 	memcpy(bytes + links, key.p, key.len);
 	n->key = span_of(bytes + links, key.len);
-	n->head = head_of(n->key);
+	n->head = key_head(n->key);
 	n->val = val;
 	ms->bytes += key.len;
 	for (size_t i = 0; i < level; i++) {
@@ -263,7 +243,7 @@ static enum err seek(struct store_txn *txn, enum store_table t, struct span from
 		     struct store_row *row)
 {
 	struct list *l = &mem_of(txn)->tables[t];
-	const uint64_t head = head_of(from);
+	const uint64_t head = key_head(from);
 	struct node **prev[LEVELS], *n = l->seen == NULL ? NULL : l->seen->next[0];
 
 	if (l->seen == NULL || compare(l->seen, head, from) >= 0 ||

@@ -32,29 +32,6 @@
 #include "domain/referral/offer.h"
 #include "domain/referral/worklist.h"
 
-/* Whose case does a first document speak of?  The grant knows; else its pseudonym; else a new one. */
-static enum err case_of_offer(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			      const struct msg *body, struct id16 *case_id, enum quota *over)
-{
-	const struct span ref = msg_bytes(body, OFFER_SUBJECT_REF);
-	struct id16 subject = d->head.thread_id;
-	struct msg *g;
-	enum err rc = bytes_zero(d->head.grant_id.b, 16) ? ERR_NOTFOUND
-							 : consent_record(t, &d->head.grant_id, &g);
-
-	/* One that we gave says nothing about what they bring us: our own file is not theirs to write. */
-	if (rc == ERR_OK && consent_between(g, p->no, true) &&
-	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {
-		memcpy(case_id->b, msg_bytes(g, GRANT_RECORD_CASE_ID).p, 16);
-		return ERR_OK;
-	}
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
-		return rc;
-	if (ref.len == 16)
-		memcpy(subject.b, ref.p, 16);
-	return casefile_receive(t, p, &subject, case_id, over);
-}
-
 /* Asked of what holds now, by the receiver, whatever the sender's daemon thought; and the head must name what the
  * body holds. */
 static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
@@ -172,8 +149,10 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 		body = NULL;
 	}
 	if (rc == ERR_OK && fresh)
-		rc = case_of_offer(t, p, d, d->head.type == DOC_OFFER ? body : NULL, &th->case_id,
-				   over);
+		rc = casefile_of_document(
+			t, p, d,
+			msg_bytes(d->head.type == DOC_OFFER ? body : NULL, OFFER_SUBJECT_REF),
+			&th->case_id, over);
 	if (rc == ERR_OK && fresh && *over == QUOTA_NONE)
 		rc = quota_in_case(t, &th->case_id, THREAD_REFERRAL, over);
 	if (*over != QUOTA_NONE)

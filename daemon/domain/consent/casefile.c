@@ -226,12 +226,26 @@ static enum err receive_new(struct turn *t, const struct peer *p, const struct i
 	return rc == ERR_OK && *over == QUOTA_NONE ? casefile_open(t, p, subject, true, id) : rc;
 }
 
-enum err casefile_receive(struct turn *t, const struct peer *p, const struct id16 *subject,
-			  struct id16 *id, enum quota *over)
+enum err casefile_of_document(struct turn *t, const struct peer *p, const struct wire_doc *d,
+			      struct span ref, struct id16 *id, enum quota *over)
 {
-	enum err rc = casefile_of_subject(t, p, subject, true, id);
+	struct id16 subject = d->head.thread_id;
+	struct msg *g;
+	enum err rc = bytes_zero(d->head.grant_id.b, 16) ? ERR_NOTFOUND
+							 : consent_record(t, &d->head.grant_id, &g);
 
-	return rc == ERR_NOTFOUND ? receive_new(t, p, subject, id, over) : rc;
+	/* One that we gave says nothing about what they bring us: our own file is not theirs to write. */
+	if (rc == ERR_OK && consent_between(g, p->no, true) &&
+	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {
+		memcpy(id->b, msg_bytes(g, GRANT_RECORD_CASE_ID).p, 16);
+		return ERR_OK;
+	}
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	if (ref.len == 16)
+		memcpy(subject.b, ref.p, 16);
+	rc = casefile_of_subject(t, p, &subject, true, id);
+	return rc == ERR_NOTFOUND ? receive_new(t, p, &subject, id, over) : rc;
 }
 
 enum err casefile_receive_consent(struct turn *t, const struct peer *p, const struct id16 *subject,

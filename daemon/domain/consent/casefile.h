@@ -17,11 +17,13 @@
 
 MUST_CHECK enum err casefile_load(struct turn *t, const struct id16 *id, struct msg **record);
 MUST_CHECK enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record);
-/** The case a partner's pseudonym stands for, opened on first mention.  *over: it may not bring one more, and *id says
- *  nothing. */
-MUST_CHECK enum err casefile_receive(struct turn *t, const struct peer *p,
-				     const struct id16 *subject, struct id16 *id, enum quota *over);
-/** The same for a consent: a case that is opened for it is alone (alone.h) until the referral comes. */
+/** Whose case does the first document of a thread speak of?  The grant that its head names knows; else ref, the partner's
+ *  pseudonym (16 bytes; empty: its thread) stands for one, opened on first mention.  *over: it may not bring one more, and
+ *  *id says nothing. */
+MUST_CHECK enum err casefile_of_document(struct turn *t, const struct peer *p,
+					 const struct wire_doc *d, struct span ref, struct id16 *id,
+					 enum quota *over);
+/** The pseudonym alone, of a consent: a case that is opened for it is alone (alone.h) until the referral comes. */
 MUST_CHECK enum err casefile_receive_consent(struct turn *t, const struct peer *p,
 					     const struct id16 *subject, struct id16 *id,
 					     enum quota *over);

@@ -23,28 +23,6 @@
 
 /* ---- arriving ---- */
 
-/* The grant knows; else its pseudonym; else it is a new one. */
-static enum err case_of(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			const struct msg *body, struct id16 *case_id, enum quota *over)
-{
-	const struct span ref = msg_bytes(body, HANDOVER_PROPOSE_SUBJECT_REF);
-	struct id16 subject = d->head.thread_id;
-	struct msg *g;
-	enum err rc = bytes_zero(d->head.grant_id.b, 16) ? ERR_NOTFOUND
-							 : consent_record(t, &d->head.grant_id, &g);
-
-	if (rc == ERR_OK && consent_between(g, p->no, true) &&
-	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {
-		memcpy(case_id->b, msg_bytes(g, GRANT_RECORD_CASE_ID).p, 16);
-		return ERR_OK;
-	}
-	if (rc != ERR_OK && rc != ERR_NOTFOUND)
-		return rc;
-	if (ref.len == 16)
-		memcpy(subject.b, ref.p, 16);
-	return casefile_receive(t, p, &subject, case_id, over);
-}
-
 static enum err read_body(struct turn *t, const struct wire_doc *d, struct msg **body,
 			  uint16_t *verdict)
 {
@@ -98,7 +76,8 @@ static enum err place(struct turn *t, const struct peer *p, const struct wire_do
 	if (rc == ERR_OK && !room)
 		*over = QUOTA_HANDOVERS;
 	if (rc == ERR_OK && *over == QUOTA_NONE)
-		rc = case_of(t, p, d, body, &th->case_id, over);
+		rc = casefile_of_document(t, p, d, msg_bytes(body, HANDOVER_PROPOSE_SUBJECT_REF),
+					  &th->case_id, over);
 	if (rc == ERR_OK && *over == QUOTA_NONE)
 		rc = quota_in_case(t, &th->case_id, THREAD_HANDOVER, over);
 	return rc == ERR_OK && *over == QUOTA_NONE ? alone_over(t, &th->case_id) : rc;

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/rng.h"
+#include "store/keyorder.h"
 #include "store/log/checksum.h"
 
 enum { BUCKETS_FIRST = 1024, ALIGN = 8 };
@@ -195,28 +196,10 @@ struct row *generation_find(const struct generation *g, enum store_table t, stru
 
 /* ---- order ---- */
 
-/* Shorter keys are filled up with zeros, which sort first: two heads that differ order the keys just as memcmp would. */
-static uint64_t head_of(struct span key)
-{
-	uint8_t b[8] = {0};
-
-	if (key.len >= sizeof b)
-		return be64_get(key.p);
-	if (key.len != 0)
-		memcpy(b, key.p, key.len);
-	return be64_get(b);
-}
-
+/* The order of this one's key and that one, whose head is given. */
 static int compare(const struct row *r, uint64_t head, struct span key)
 {
-	const size_t len = r->key.len < key.len ? r->key.len : key.len;
-	int c;
-
-	if (r->head != head)
-		return r->head < head ? -1 : 1;
-	/* Up to eight bytes the equal heads have compared all there is; then the shorter key comes first. */
-	c = len <= sizeof head ? 0 : memcmp(r->key.p, key.p, len);
-	return c != 0 ? c : (r->key.len > key.len) - (r->key.len < key.len);
+	return key_order(r->head, r->key, head, key);
 }
 
 static struct row *row_of(struct row *const *links)
@@ -232,7 +215,7 @@ static struct row *row_of(struct row *const *links)
 static struct row *find(const struct row_list *l, struct span key,
 			struct row *const *prev[GENERATION_LEVELS])
 {
-	const uint64_t head = head_of(key);
+	const uint64_t head = key_head(key);
 	struct row *const *at = l->head;
 	const struct row *behind = NULL;
 
@@ -252,7 +235,7 @@ static struct row *find(const struct row_list *l, struct span key,
 
 static bool behind_all(const struct row_list *l, struct span key)
 {
-	return l->tail[0] != l->head && compare(row_of(l->tail[0]), head_of(key), key) < 0;
+	return l->tail[0] != l->head && compare(row_of(l->tail[0]), key_head(key), key) < 0;
 }
 
 /* One in four of each level stands on the next. */
@@ -312,7 +295,7 @@ struct row *generation_row(struct generation *g, enum store_table t, struct span
 	if (r == NULL)
 		return NULL;
 	memcpy((uint8_t *)r + links, key.p, key.len);
-	*r = (struct row){.head = head_of(key),
+	*r = (struct row){.head = key_head(key),
 			  .key = span_of((uint8_t *)r + links, key.len),
 			  .hash = hash,
 			  .table = (uint8_t)t,

@@ -240,6 +240,15 @@ static void pages_of_one_partner_go_on_in_order(void **state)
 	assert_int_equal(page_whole(&p), 4);
 }
 
+/* The partner names one of its people, in a document without a consent. */
+static enum err spoken_of(struct bed *b, const struct peer *p, const struct id16 *subject,
+			  struct id16 *id, enum quota *over)
+{
+	const struct wire_doc d = {.head = {.type = DOC_OFFER}};
+
+	return casefile_of_document(&b->t, p, &d, span_of(subject->b, 16), id, over);
+}
+
 /* What a partner brought beside it is not looked at: damage there is no obstacle, also when only the rows are left. */
 static void an_erasure_looks_at_its_own_names(void **state)
 {
@@ -251,9 +260,9 @@ static void an_erasure_looks_at_its_own_names(void **state)
 	enum quota over;
 
 	for (int keyless = 0; keyless < 2; keyless++) {
-		assert_int_equal(casefile_receive(&b->t, p, &one, &id[0], &over), ERR_OK);
+		assert_int_equal(spoken_of(b, p, &one, &id[0], &over), ERR_OK);
 		if (keyless == 0)
-			assert_int_equal(casefile_receive(&b->t, p, &other, &id[1], &over), ERR_OK);
+			assert_int_equal(spoken_of(b, p, &other, &id[1], &over), ERR_OK);
 		damaged.len = 0;
 		key_u8(&damaged, 8); /* a name: store/FORMAT.md */
 		key_u16(&damaged, BED_PARTNER);
@@ -279,9 +288,9 @@ static void a_name_that_leads_on_is_kept(void **state)
 	struct id16 first, second, found;
 	enum quota over;
 
-	assert_int_equal(casefile_receive(&b->t, p, &one, &first, &over), ERR_OK);
+	assert_int_equal(spoken_of(b, p, &one, &first, &over), ERR_OK);
 	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(first.b, 16)), ERR_OK);
-	assert_int_equal(casefile_receive(&b->t, p, &one, &second, &over), ERR_OK);
+	assert_int_equal(spoken_of(b, p, &one, &second, &over), ERR_OK);
 	assert_false(id16_equal(&first, &second));
 	assert_int_equal(casefile_forget_subject(&b->t, &first), ERR_OK);
 	assert_int_equal(casefile_of_subject(&b->t, p, &one, true, &found), ERR_OK);
