@@ -80,6 +80,11 @@ static bool held_back(const struct owner_thread *th)
 	return th->we == HANDOVER_BY_FROM && owner_of_thread(th->we, th->state) == OWNER_NOBODY;
 }
 
+bool owner_counts(const struct owner_thread *th)
+{
+	return th->dated || held_back(th);
+}
+
 /* SUPERSEDED passes on an epoch that was said in another thread: where that one is here too, it says more. */
 static bool says_more(const struct owner_thread *a, const struct owner_thread *b)
 {

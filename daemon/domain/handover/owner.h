@@ -54,6 +54,8 @@ struct owner {
 
 /** Of one thread by itself. */
 enum owner_who owner_of_thread(enum handover_side we, enum handover_state s);
+/** Can it move the case, its epoch, or the pen?  One that was only proposed, refused or aborted cannot, however many there are. */
+bool owner_counts(const struct owner_thread *th);
 /** owner_fold(threads, n): of n handovers of one case; none: it is ours. */
 struct owner owner_fold(const struct owner_thread *v, size_t n);
 /** May what is typed here be the file?  held: the case waits in quarantine; released: two persons let it go before. */

@@ -11,7 +11,8 @@
 #include "base/limits_files.h"
 #include "domain/loss/settled.h"
 
-enum { ROWS_MOST = 64 }; /* handovers of one case that count: the newest epochs stand in a few */
+/* Of one case, those that count: each of them took an act of a person here, so that a partner cannot fill them up. */
+enum { ROWS_MOST = 64 };
 
 static struct store_key row_key(const struct thread *th)
 {
@@ -73,16 +74,19 @@ static enum err all_of(struct turn *t, const struct id16 *case_id, struct owner_
 	struct store_walk w = {.rc = ERR_OK};
 	struct thread th;
 	struct msg *m;
+	bool doubt =
+		false; /* one that does not count was not compared: it stands for all of these */
 
 	*n = 0;
 	*given_back = false;
-	while (*n < ROWS_MOST && rows_each(t, case_id, &w, &th, &m)) {
+	while (rows_each(t, case_id, &w, &th, &m)) {
+		struct owner_thread one;
 		struct pair *pr;
 
 		w.rc = pair_get(t, th.peer, &pr);
 		if (w.rc != ERR_OK)
 			break;
-		v[(*n)++] = (struct owner_thread){
+		one = (struct owner_thread){
 			.we = rows_side(&th),
 			.state = (enum handover_state)th.state,
 			.dated = msg_u64(m, HANDOVER_RECORD_DATED) != 0,
@@ -94,6 +98,12 @@ static enum err all_of(struct turn *t, const struct id16 *case_id, struct owner_
 		*given_back = *given_back ||
 			      (th.role == THREAD_RECEIVER && th.state == HANDOVER_TAKEN &&
 			       msg_u64(m, HANDOVER_RECORD_TAKEN) == 0);
+		if (!owner_counts(&one) && (one.settled || doubt))
+			continue;
+		doubt = doubt || !owner_counts(&one);
+		if (*n == ROWS_MOST)
+			return ERR_LIMIT;
+		v[(*n)++] = one;
 	}
 	return w.rc;
 }

@@ -104,6 +104,23 @@ static void what_did_not_come_back_goes_with_its_term(void **state)
 	assert_true(turn_case_erased(&b->t, &id));
 }
 
+/* Whoever had the case from us can propose and abort without end: that gives us nothing back, and hides nothing. */
+static void many_that_came_to_nothing_hide_no_move(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 id = new_case(b);
+	struct owner o;
+	bool given_back;
+
+	for (uint8_t no = 1; no <= 100; no++)
+		(void)handed(b, &id, no, THREAD_RECEIVER, HANDOVER_ABORTED, 0, NULL);
+	assert_int_equal(rows_owner(&b->t, &id, &o, &given_back), ERR_OK);
+	assert_int_equal(o.who, OWNER_US);
+	(void)handed(b, &id, 200, THREAD_SENDER, HANDOVER_TAKEN, 1, NULL);
+	assert_int_equal(rows_owner(&b->t, &id, &o, &given_back), ERR_OK);
+	assert_int_equal(o.who, OWNER_THEM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +129,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_came_back_outlives_the_term_of_its_going,
 						setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(what_did_not_come_back_goes_with_its_term, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(many_that_came_to_nothing_hide_no_move, setup,
 						bed_teardown),
 	};
 
