@@ -9,6 +9,7 @@
 #include "base/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "domain/blob/blob.h"
 #include "domain/care/erase.h"
@@ -62,6 +63,9 @@ void node_set_settings(struct node *n, const struct node_settings *s)
 		n->flow.percent = 100;
 	n->pair_check = s->pair_check;
 	n->cosign_manual = s->cosign_manual;
+	/* a session is of an address: at another one, or at none, it is nobody's */
+	if (strcmp(n->web.origin, s->web.origin) != 0)
+		sessions_clear(n->sessions);
 	n->web = s->web;
 	n->web.idle_ms = (uint32_t)within(s->web.idle_ms, LIMIT_SESSION_MIN * UINT64_C(60000));
 }

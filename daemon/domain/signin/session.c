@@ -84,6 +84,13 @@ void sessions_put_back(struct sessions *s)
 	sessions_settle(s);
 }
 
+void sessions_clear(struct sessions *s)
+{
+	if (s != NULL)
+		explicit_bzero(s->now.rows, sizeof s->now.rows);
+	sessions_settle(s);
+}
+
 /* For whoever changes something. */
 static struct signed_in *writable(struct turn *t)
 {

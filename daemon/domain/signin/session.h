@@ -38,10 +38,12 @@ struct sessions;
 /** memory->take NULL, or without any that is locked: in memory like any other.  ERR_NOMEM. */
 MUST_CHECK enum err sessions_create(struct sessions **out, const struct index_memory *memory);
 void sessions_free(struct sessions *s);
-/** The turn is kept, or one begins.  NULL, as in the next: there is nobody to sign in. */
+/** The turn is kept, or one begins.  NULL, as in the next two: there is nobody to sign in. */
 void sessions_settle(struct sessions *s);
 /** The turn was undone. */
 void sessions_put_back(struct sessions *s);
+/** Between turns: nobody is signed in any more. */
+void sessions_clear(struct sessions *s);
 
 /** What a token is known by.  False: it is none, by its length. */
 bool session_key(struct span token, struct id32 *key);
