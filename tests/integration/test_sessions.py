@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who signs in at a screen: sessions and passkeys, over the control socket, as the process of the screens will ask."""
 import os
+import re
+import signal
 import struct
 import tempfile
 
@@ -110,6 +112,20 @@ def test_a_lost_passkey_takes_two_people_and_begins_anew(house):
     new = Passkey()
     assert Screen(house.node).redeem(secret_of(given.link), new).session
     assert not alive(screen) and Screen(house.node).sign_in(old).code == "sign-in-failed" and Screen(house.node).sign_in(new).session
+
+
+def test_a_link_for_whoever_works_at_a_terminal_takes_two_people(house):
+    """An administrator with it would read cases, or confirm what they asked for themselves, under another's name."""
+    admin, second = Colleague(house.node, UIDS["administrator"]), Colleague(house.node, 41120)
+    for name in ("Collega caseworker", "Collega privacy", "Tweede Beheerder"):
+        asked = admin.ask("staff_link", id=name)
+        assert asked.code == "second-person" and not asked.link, name
+        assert admin.ask("pending_confirm", id=asked.id).code == "pending-own"
+        assert second.ask("pending_confirm", id=asked.id).link
+    with pytest.raises(Refused) as e:
+        house.node.k("staff", "link", "Collega caseworker")
+    assert e.value.reply["code"] == "second-root"
+    assert admin.ask("staff_link", id="Collega administrator").link  # one's own gives no right that one has not
 
 
 def test_it_ends_without_work_after_its_day_and_when_asked(house):
@@ -450,7 +466,8 @@ def test_nothing_of_it_lies_about(house):
 
 def test_without_an_address_there_are_no_screens(federation):
     fed = federation("Goes")
-    n = fed.nodes[0].start()
+    clock = Clock(fed.dir)
+    n = fed.nodes[0].start(*clock.args)
     fed.import_roster(n)
     hire(n, "caseworker")
     assert not Screen(n).ask("public_status").public.origin
@@ -459,6 +476,24 @@ def test_without_an_address_there_are_no_screens(federation):
         with pytest.raises(Refused) as e:
             n.k(*args)
         assert e.value.reply["code"] == code
+
+    def address(new):
+        conf = n.dir / "kring.conf"
+        conf.write_text(re.sub(r"\n\[Web\]\nOrigin=.*\n", "", conf.read_text()) + f"\n[Web]\nOrigin={new}\n")
+        os.kill(n.proc.pid, signal.SIGHUP)
+        wait_for("it to be taken", lambda: Screen(n).ask("public_status").public.origin == new)
+
+    address(ORIGIN)
+    root = Screen(n)  # alone in its role here: a day later it may
+    asked = root.ask("staff_link", id="Collega caseworker")
+    assert asked.code == "second-person" and root.ask("pending_confirm", id=asked.id).code == "pending-early"
+    clock.set(24 * HOUR + 60)
+    key, screen = Passkey(), Screen(n)
+    assert screen.redeem(secret_of(root.ask("pending_confirm", id=asked.id).link), key).session and alive(screen)
+    address("")  # nobody is signed in any more, also not when there is one again
+    assert not alive(screen)
+    address(ORIGIN)
+    assert not alive(screen) and screen.sign_in(key).session and alive(screen)
 
 
 # ---- a passphrase, for a demonstration ----

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The first way in is a link: whoever is given it adds a passkey by it, once.  A link for somebody who has a way in already begins
- * anew, and is given by two people (admin/second.h), or an administrator alone could be anybody.
+ * The first way in is a link: whoever is given it adds a passkey by it, once.  A link for somebody who has a way in already, at
+ * a screen or as a user of this machine, is given by two people (admin/second.c), or an administrator alone could be anybody.
  */
 #include "domain/admin/wayin.h"
 
