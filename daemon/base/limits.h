@@ -54,8 +54,8 @@
 /* Room behind what the setting allows, for what gives room back or must always work; and a share of the map. */
 #define LIMIT_MAP_KEPT	     (32ull * 1024 * 1024)
 #define LIMIT_MAP_KEPT_SHARE 64u
-#define LIMIT_LOG	     (16ull * 1024 * 1024) /* before LMDB gets it; memory has it twice */
 #define LIMIT_KEPT_PARTNER   16u /* one partner may use this part of it, the 16th */
+#define LIMIT_LOG	     (16ull * 1024 * 1024) /* before LMDB gets it; memory has it twice */
 /* Blocks of the disk that the file has behind its last page: a quota meets what takes in first. */
 #define LIMIT_DISK_KEPT	  (8ull * 1024 * 1024)
 #define LIMIT_SHRED_SLICE 1024u /* case keys that one transaction wraps again */

@@ -62,6 +62,10 @@ struct store_txn {
 MUST_CHECK enum err mem_open(struct store **out, const struct store_options *opt);
 MUST_CHECK enum err lmdb_open(struct store **out, const struct store_options *opt);
 
+/** map.c: what has to stay free behind what this use takes, and what a step needs before it begins (bytes). */
+uint64_t store_kept_from(const struct store_usage *u, enum store_use use);
+uint64_t store_step(const struct store_usage *u);
+
 /* ---- LMDB below a log ---- */
 
 /** Up to where LMDB has what the log had; lies in a table of its own. */

@@ -2,8 +2,8 @@
 /* The LMDB implementation; the only file that includes lmdb.h.
  * One process, one write transaction at a time.  What is committed is on disk when commit returns.  The map only grows when
  * no transaction is open, because LMDB moves it; a reader that stays open (a backup) stops the growing.
- * Below a log (store/log/) it is asked by two threads: one reads, the other one writes.  The map then has its full size from
- * the start, which costs addresses alone, and what both count is atomic. */
+ * Below a log (store/log/) it is asked by two threads: one reads, the other one writes.  What is committed is then on disk
+ * after lmdb_sync, the map has its full size from the start, which costs addresses alone, and what both count is atomic. */
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>

@@ -41,26 +41,31 @@ enum { ROW_EXTRA = 64 }; /* of a row, with its place in its page */
 enum { STEPS = 64 };	 /* of what is kept back, in a store that is smaller than any in use */
 
 /* The one place that says what may be taken for which use. */
-static uint64_t kept_from(const struct store_txn *txn, enum store_use use)
+uint64_t store_kept_from(const struct store_usage *u, enum store_use use)
 {
-	const uint64_t kept = txn->store->usage.kept;
-
 	switch (use) {
 	case STORE_TAKES:
-		return kept + txn->store->usage.over;
+		return u->kept + u->over;
 	case STORE_LOOKS:
-		return kept - kept / 4;
+		return u->kept - u->kept / 4;
 	case STORE_OWES:
-		return kept / 2;
+		return u->kept / 2;
 	case STORE_FREES:
 		break;
 	}
 	return 0;
 }
 
+uint64_t store_step(const struct store_usage *u)
+{
+	const uint64_t part = u->kept / STEPS;
+
+	return part < LIMIT_STEP_ROOM ? part : LIMIT_STEP_ROOM;
+}
+
 static bool has_room(struct store_txn *txn, enum store_use use, uint64_t bytes)
 {
-	const uint64_t want = kept_from(txn, use) + bytes;
+	const uint64_t want = store_kept_from(&txn->store->usage, use) + bytes;
 
 	if (use == STORE_TAKES && txn->store->usage.no_blocks)
 		return false;
@@ -78,10 +83,8 @@ void store_use(struct store_txn *txn, enum store_use use)
 
 bool store_room(struct store_txn *txn, enum store_use use)
 {
-	const uint64_t part = txn->store->usage.kept / STEPS;
-
 	return txn->write && txn->failed == ERR_OK &&
-	       has_room(txn, use, part < LIMIT_STEP_ROOM ? part : LIMIT_STEP_ROOM);
+	       has_room(txn, use, store_step(&txn->store->usage));
 }
 
 uint64_t store_looked(const struct store_txn *txn)
@@ -175,7 +178,8 @@ enum err store_put(struct store_txn *txn, enum store_table table, struct span ke
 		return txn->failed;
 	if (!has_room(txn, txn->use, cost))
 		return answered(txn, ERR_FULL);
-	if (txn->use == STORE_OWES && txn->left < kept_from(txn, STORE_TAKES) + cost)
+	if (txn->use == STORE_OWES &&
+	    txn->left < store_kept_from(&txn->store->usage, STORE_TAKES) + cost)
 		txn->kept_taken += key.len + val.len + ROW_EXTRA;
 	txn->left -= cost < txn->left ? cost : txn->left;
 	txn->touched |= UINT64_C(1) << table;

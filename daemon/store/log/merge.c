@@ -3,6 +3,7 @@
  * there.  While LMDB is being brought up to the frozen generation it has a part of it; that is hidden behind the
  * generation itself until all of it is there. */
 #include "base/check.h"
+#include "store/keyorder.h"
 #include "store/log/overlay.h"
 
 enum { GENERATIONS = 2 };
@@ -71,14 +72,6 @@ enum err merge_below_has(struct store_txn *txn, const struct row *r, bool *has)
 
 	*has = rc == ERR_OK;
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
-static int compare(struct span a, struct span b)
-{
-	const size_t len = a.len < b.len ? a.len : b.len;
-	const int c = len == 0 ? 0 : memcmp(a.p, b.p, len);
-
-	return c != 0 ? c : (a.len > b.len) - (a.len < b.len);
 }
 
 /* A place between two rows: a key, or just behind one. */
@@ -165,7 +158,7 @@ static bool nearest(const struct heads *h, bool back, struct span *key, const st
 		if (!there)
 			continue;
 		k = i < GENERATIONS ? h->rows[i]->key : h->below.key;
-		c = found ? compare(k, *key) : 0;
+		c = found ? key_order(key_head(k), k, key_head(*key), *key) : 0;
 		if (found && (back ? c <= 0 : c >= 0))
 			continue;
 		*key = k;

@@ -17,7 +17,6 @@ enum {
 	TOUCHED_FIRST = 256,
 	REST_BYTES = 256 * 1024,
 	PATIENCE_MS = 20,
-	STEPS = 64, /* as in map.c: a step's part of what is kept back, in a small store */
 };
 
 static struct overlay *overlay_of(const struct store_txn *txn)
@@ -45,14 +44,6 @@ static uint64_t pending(const struct overlay *o)
 	return bytes;
 }
 
-/* A part of what is kept back that map.c asks for before a step begins. */
-static uint64_t step_of(const struct overlay *o)
-{
-	const uint64_t part = o->base.usage.kept / STEPS;
-
-	return part < LIMIT_STEP_ROOM ? part : LIMIT_STEP_ROOM;
-}
-
 /* What there is, less what is taken and what the generations will take, when a transaction began; from that, what any
  * transaction may take, and what this one took beyond it.  So it does not end in the middle of one that it let begin, and is
  * the same for whoever looks a moment later. */
@@ -61,7 +52,7 @@ static uint64_t left_of(const struct overlay *o)
 	const struct store_usage *u = &o->base.usage;
 	const uint64_t all = u->cap + u->over + u->kept, now = pending(o);
 	const uint64_t before = o->writing && o->before < now ? o->before : now;
-	const uint64_t mine = TWICE * (now - before), usual = TWICE * step_of(o);
+	const uint64_t mine = TWICE * (now - before), usual = TWICE * store_step(u);
 	const uint64_t taken = o->used + u->held + TWICE * before + (mine > usual ? mine : usual);
 
 	return taken < all ? all - taken : 0;
@@ -144,13 +135,15 @@ static enum err bring_down(struct overlay *o)
  * people for nothing. */
 static bool unsure(const struct overlay *o)
 {
-	const struct store_usage *u = &o->base.usage;
-	const uint64_t bounds[] = {u->kept + u->over, u->kept - u->kept / 4, u->kept / 2, 0};
 	const uint64_t left = left_of(o), more = left + TWICE * pending(o);
 
-	for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
-		if (left < bounds[i] + step_of(o) && more >= bounds[i] + step_of(o))
+	for (unsigned use = STORE_TAKES; use <= STORE_FREES; use++) {
+		const uint64_t want = store_kept_from(&o->base.usage, (enum store_use)use) +
+				      store_step(&o->base.usage);
+
+		if (left < want && more >= want)
 			return true;
+	}
 	return false;
 }
 
