@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Generate lists.c and refusals.h from config/lists/*.psv and config/holidays/*.psv.  Usage: gen_lists.py CONFIG OUT
 A code without all four languages, or given twice, ends the build with its name; so does a sentence whose {values} are not the

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Generate fields.h and schema.c from a FileDescriptorSet.  Usage: gen_schema.py SET OUTDIR
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Manual pages (for scdoc) and bash completion, from what the programs say about themselves, so that neither can differ from what
 they do.  Usage: gen_manual.py KRING KRINGD CONFIG OUT: runs both, reads CONFIG/lists/manual.psv for what no program says, and

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """SIGKILL of random processes under load: 0 lost, 0 doubled, 0 receipts without data.
 

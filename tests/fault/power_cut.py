@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Power cuts: both nodes' directories lie on one XFS image; it is shut down without flushing, the processes are killed,
 the image is mounted again.  What was accepted must be there, at the sender and at the partner, once.

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Restores from backups of mixed age under load: 0 lost of what partners hold, 0 doubled, nothing withdrawn or erased comes back.
 

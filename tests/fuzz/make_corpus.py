@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Seeds for fuzz_parsers from proto/vectors/wire.json: the first byte chooses the parser."""
 import hashlib

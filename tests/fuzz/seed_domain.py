@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Seeds for fuzz_domain: one frame per kind of part and one control request per command, well formed.
    tests/fuzz/seed_domain.py tests/fuzz/corpus_domain"""

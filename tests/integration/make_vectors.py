@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Golden bytes for other implementations, from fixed seeds by the second implementation: proto/vectors/wire.json.
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """gcc -fanalyzer over every file that ships (minutes, so only with --long).  analyzer.py BUILD
 

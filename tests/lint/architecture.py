@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """daemon/ARCHITECTURE.md against the tree.  tests/lint/architecture.py writes the list of modules; tests/lint/lint.py checks it,
 and that each question of the table is answered by a function that stands where the table says."""

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Everything a reviewer should not have to look for.  Prints one line a check; exit 1 on any finding."""
 import functools
@@ -520,6 +520,13 @@ def stages_are_explained():
             yield f"tests/run has no stage_{s}"
 
 
+def pythons():
+    """What tests and the build need of Python are Debian's packages: another python3 that stands first in PATH has none of them."""
+    for p, text in everything().items():
+        if re.match(r"#!.*python", text) and not text.startswith("#!/usr/bin/python3\n"):
+            yield f"{rel(p)}: {text.splitlines()[0]}"
+
+
 def formatted():
     files = [str(p) for p in SOURCES + sorted((ROOT / "tests").rglob("*.[ch]"))]
     out = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], capture_output=True, text=True)
@@ -568,6 +575,7 @@ check("a remedy names options of its command", remedies_have_options())
 check("the manual of the settings is made from their table", manual_is_the_table())
 check("variables of the environment are in the table", variables_are_in_the_table())
 check("README.md explains every stage of the tests", stages_are_explained())
+check("scripts take Debian's python3", pythons())
 check("clang-format", formatted())
 print(f"lint: {passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """What can be counted of the code: circles, room sizes, assertions, comments.  tests/lint/measure.py [BUILD] prints a table;
 tests/lint/lint.py holds the same numbers against the gates below.

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """clang-tidy over every file of daemon, proto, client and tests that the build compiles.
 tests/lint/tidy.py [--deep] [BUILD [FILE...]]    --deep: also the checks that follow paths (clang-analyzer), ten times the time.

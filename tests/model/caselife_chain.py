@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """A case that goes on, S to R to T, while S takes it back because R is silent: whose epoch wins?
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Handover of a whole case over two signed logs, with backups, restores, withdrawal and erasure in between.
 
 Exhaustive: every order of acts, deliveries, backups and restores within the bounds.  Each side keeps its own log, a copy

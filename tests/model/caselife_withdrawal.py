@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Withdrawal of a consent along a tree of holders: onward disclosure, partners away, restores from old backups.
 

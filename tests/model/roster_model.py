@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Who lets whom in, under roots that fork: every order of showing, cosigning and delivering, exhaustively.
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """Shred and crash: every order of one or two erasures, a crash (and a torn write) at any step, again during recovery.
 
