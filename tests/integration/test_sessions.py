@@ -12,6 +12,7 @@ from ctl import pb
 from node import Clock, Federation, Refused, wait_for
 from passkeys import AT, ORIGIN, UP, UV, Passkey, Screen, enrol, fill, screens, secret_of
 from staff import STRANGER, UIDS, Colleague, hire, table, table_how
+from test_walls import memory_has
 
 MINUTE, HOUR = 60, 3600
 
@@ -557,6 +558,7 @@ def test_a_passphrase_where_the_settings_allow_it(federation):
     assert {pb.Reply.FromString(x.read(struct.unpack(">I", x.read(4))[0])).code for x in many} <= {"", "too-much-waiting"}
     assert not screen.ask("public_status", session=None).error
     assert words not in n.log.read_text()
+    assert not memory_has(n.children()["core"], [b"paard batterij"])  # who signed in is answered, and nothing of it stays
 
 
 def test_a_passphrase_that_was_replaced_meanwhile_signs_nobody_in(federation):
