@@ -271,7 +271,9 @@ static enum err place(struct reading *r, const struct wire_doc *d, const struct 
 	require(th->peer == r->p->no);
 	if (rc != ERR_OK)
 		return rc;
-	switch (planted(PLANT_NO_DEDUPE) ? FIT : fit) {
+	if (planted(PLANT_NO_DEDUPE) && (fit == FIT_CONTRADICTS || fit == FIT_LATE))
+		fit = FIT; /* what has its place may be itself */
+	switch (fit) {
 	case FIT:
 		break;
 	case FIT_LATE:
