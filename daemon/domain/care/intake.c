@@ -34,8 +34,8 @@
 
 /* Asked of what holds now, by the receiver, whatever the sender's daemon thought; and the head must name what the
  * body holds. */
-static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			    const struct thread *th, const struct msg *body, uint16_t *verdict)
+enum err intake_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
+		      const struct thread *th, const struct msg *body, uint16_t *verdict)
 {
 	const struct consent_scope s = {p, th->case_id, th->role == THREAD_RECEIVER};
 	struct consent_view v;
@@ -44,7 +44,7 @@ static enum err check_scope(struct turn *t, const struct peer *p, const struct w
 	enum err rc;
 
 	require(body != NULL);
-	cats = msg_cats(body);
+	cats = words_cats(d->head.type, body);
 	rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
 	if (rc == ERR_OK)
 		rc = consent_gone(t, &d->head.grant_id, &gone);
@@ -85,6 +85,20 @@ static enum err read_body(struct turn *t, const struct wire_doc *d, struct msg *
 	return ERR_OK;
 }
 
+/* What stands in the head that this node does not know was meant for rules that it lacks. */
+enum err intake_body(struct turn *t, const struct wire_doc *d, uint8_t table_version,
+		     struct msg **body, uint16_t *verdict)
+{
+	const struct wire_head *h = &d->head;
+
+	if (h->table_version == table_version && h->flags == 0 &&
+	    (h->basis == WIRE_BASIS_NONE || h->basis == WIRE_BASIS_CONSENT))
+		return read_body(t, d, body, verdict);
+	*body = NULL;
+	*verdict = WIRE_VERDICT_MALFORMED;
+	return ERR_OK;
+}
+
 /* Its thread has begun; what belongs to a case that was erased here is not let in again. */
 static enum err arrived(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			struct thread *th, bool *erased)
@@ -113,14 +127,7 @@ enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_
 	if (fresh)
 		return grantdocs_receive(t, p, d, th, verdict, over);
 	rc = read_body(t, d, &body, verdict);
-	return rc == ERR_OK && body != NULL ? check_scope(t, p, d, th, body, verdict) : rc;
-}
-
-/* What stands there that this node does not know was meant for rules that it lacks. */
-static bool known_head(const struct wire_head *h)
-{
-	return h->table_version == REFERRAL_TABLE_VERSION && h->flags == 0 &&
-	       (h->basis == WIRE_BASIS_NONE || h->basis == WIRE_BASIS_CONSENT);
+	return rc == ERR_OK && body != NULL ? intake_scope(t, p, d, th, body, verdict) : rc;
 }
 
 /* A message answers an entry that its author had read. */
@@ -143,11 +150,7 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 		*verdict = WIRE_VERDICT_ERASED_HERE;
 	if (rc != ERR_OK || erased)
 		return rc;
-	rc = read_body(t, d, &body, verdict);
-	if (!known_head(&d->head)) {
-		*verdict = WIRE_VERDICT_MALFORMED;
-		body = NULL;
-	}
+	rc = intake_body(t, d, REFERRAL_TABLE_VERSION, &body, verdict);
 	if (rc == ERR_OK && fresh)
 		rc = casefile_of_document(
 			t, p, d,
@@ -163,7 +166,7 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 	}
 	if (rc == ERR_OK && fresh)
 		rc = alone_over(t, &th->case_id);
-	return rc == ERR_OK && body != NULL ? check_scope(t, p, d, th, body, verdict) : rc;
+	return rc == ERR_OK && body != NULL ? intake_scope(t, p, d, th, body, verdict) : rc;
 }
 
 /* Its words stay in the thread.  How to reach the person is shown in the case of whoever was referred to; who referred has a
@@ -205,9 +208,8 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 	return ERR_OK;
 }
 
-/* In the audit log and in the case's timeline. */
-static enum err note_arrival(struct turn *t, const struct peer *p, const struct thread *th,
-			     const struct document *d, uint16_t verdict)
+enum err intake_note(struct turn *t, const struct peer *p, const struct thread *th,
+		     const struct document *d, uint16_t verdict)
 {
 	const char *name = document_type_name(d->head.type);
 	enum err rc = audit_add(t,
@@ -234,7 +236,7 @@ enum err intake_stored_consent(struct turn *t, const struct peer *p, struct thre
 	require(th->kind == THREAD_CONSENT);
 	require(th->their_no > 0);
 	if (rc == ERR_OK)
-		rc = note_arrival(t, p, th, &d, verdict);
+		rc = intake_note(t, p, th, &d, verdict);
 	return rc == ERR_OK ? grants_stored(t, th, d.head.type) : rc;
 }
 
@@ -265,7 +267,7 @@ enum err intake_stored_referral(struct turn *t, const struct peer *p, struct thr
 	require(th->kind == THREAD_REFERRAL);
 	require(th->their_no > 0);
 	if (rc == ERR_OK)
-		rc = note_arrival(t, p, th, &d, verdict);
+		rc = intake_note(t, p, th, &d, verdict);
 	if (rc == ERR_OK)
 		rc = learn(t, th, &d);
 	if (rc != ERR_OK)

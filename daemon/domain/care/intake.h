@@ -23,6 +23,16 @@ MUST_CHECK enum err intake_stored_referral(struct turn *t, const struct peer *p,
 					   const struct doc_key *key, uint16_t verdict);
 MUST_CHECK enum err intake_stored_consent(struct turn *t, const struct peer *p, struct thread *th,
 					  const struct doc_key *key, uint16_t verdict);
+/** The body of an act, as its lists and its kind allow; NULL when there is none that can be read. */
+MUST_CHECK enum err intake_body(struct turn *t, const struct wire_doc *d, uint8_t table_version,
+				struct msg **body, uint16_t *verdict);
+/** May this body stay, by what holds now? */
+MUST_CHECK enum err intake_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
+				 const struct thread *th, const struct msg *body,
+				 uint16_t *verdict);
+/** That it came: in the audit log and in the case's timeline. */
+MUST_CHECK enum err intake_note(struct turn *t, const struct peer *p, const struct thread *th,
+				const struct document *d, uint16_t verdict);
 /** The partner keeps no more of us: work for whoever waits for it. */
 MUST_CHECK enum err intake_not_taken(struct turn *t, struct thread *th, const struct document *d,
 				     uint16_t code);

@@ -6,65 +6,20 @@
  */
 #include "domain/handover/rules.h"
 
-#include <string.h>
-
 #include "base/check.h"
 #include "domain/care/begin.h"
+#include "domain/care/intake.h"
 #include "domain/care/recover.h"
 #include "domain/consent/agreement.h"
 #include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/consent/ledger.h"
-#include "domain/documents/words.h"
 #include "domain/evidence/audit.h"
 #include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"
 
 /* ---- arriving ---- */
-
-static enum err read_body(struct turn *t, const struct wire_doc *d, struct msg **body,
-			  uint16_t *verdict)
-{
-	const bool known = d->head.table_version == HANDOVER_TABLE_VERSION && d->head.flags == 0 &&
-			   (d->head.basis == WIRE_BASIS_NONE ||
-			    d->head.basis == WIRE_BASIS_CONSENT);
-	enum err rc;
-
-	*body = NULL;
-	if (!known)
-		*verdict = WIRE_VERDICT_MALFORMED;
-	if (d->form != WIRE_WHOLE || !known)
-		return ERR_OK;
-	rc = words_parse(t, d->head.type, d->body, body);
-	if (rc == ERR_NOMEM)
-		return rc;
-	if (rc != ERR_OK)
-		*verdict = WIRE_VERDICT_MALFORMED;
-	return ERR_OK;
-}
-
-/* Asked of what holds now, whatever the sender's daemon thought; and the head must own up to what the body holds. */
-static enum err check_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
-			    const struct thread *th, const struct msg *body, uint16_t *verdict)
-{
-	const struct consent_scope s = {p, th->case_id, th->role == THREAD_RECEIVER};
-	const uint64_t cats = words_cats(d->head.type, body);
-	struct consent_view v;
-	bool gone = false;
-	enum err rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
-
-	if (rc == ERR_OK)
-		rc = consent_gone(t, &d->head.grant_id, &gone);
-	if (rc != ERR_OK)
-		return rc;
-	*verdict = (uint16_t)consent_check(&v, cats, t->wall_ms);
-	if (gone && cats != 0)
-		*verdict = WIRE_VERDICT_WITHDRAWN;
-	if (*verdict == WIRE_VERDICT_OK && (cats & ~d->head.cats) != 0)
-		*verdict = WIRE_VERDICT_SCOPE;
-	return ERR_OK;
-}
 
 /* A new thread of theirs: its case, if there is room for one more. */
 static enum err place(struct turn *t, const struct peer *p, const struct wire_doc *d,
@@ -100,31 +55,12 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 		*verdict = WIRE_VERDICT_ERASED_HERE;
 	if (rc != ERR_OK || erased)
 		return rc;
-	rc = read_body(t, d, &body, verdict);
+	rc = intake_body(t, d, HANDOVER_TABLE_VERSION, &body, verdict);
 	if (rc == ERR_OK && fresh)
 		rc = place(t, p, d, th, d->head.type == DOC_PROPOSE ? body : NULL, over);
 	if (rc != ERR_OK || *over != QUOTA_NONE || body == NULL)
 		return rc;
-	return check_scope(t, p, d, th, body, verdict);
-}
-
-/* In the audit log and in the case's timeline. */
-static enum err note(struct turn *t, const struct peer *p, const struct thread *th,
-		     const struct document *d, uint16_t verdict)
-{
-	const char *name = document_type_name(d->head.type);
-	enum err rc = audit_add(t,
-				&(struct audit_entry){.event = AUDIT_RECEIVE,
-						      .peer = p->no,
-						      .outcome = verdict == 0 ? ERR_OK : ERR_DENIED,
-						      .case_id = &th->case_id,
-						      .grant = &th->grant_id,
-						      .detail = name});
-
-	return rc == ERR_OK
-		       ? casefile_entry(t, &th->case_id, name,
-					verdict == 0 ? NULL : wire_verdict_text(verdict), &th->id)
-		       : rc;
+	return intake_scope(t, p, d, th, body, verdict);
 }
 
 /* An addition for a case that we took already goes into it at once; before that it waits in the log for the taking. */
@@ -152,7 +88,7 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 
 	require(th->kind == THREAD_HANDOVER && th->their_no > 0);
 	if (rc == ERR_OK)
-		rc = note(t, p, th, &d, verdict);
+		rc = intake_note(t, p, th, &d, verdict);
 	if (rc == ERR_OK)
 		rc = add_now(t, th, &d);
 	return rc == ERR_OK ? steps_changed(t, th, document_type_name(d.head.type)) : rc;
