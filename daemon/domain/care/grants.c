@@ -210,16 +210,7 @@ static enum err sign(struct turn *t, struct thread *th)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
 					th->role == THREAD_RECEIVER};
-	struct document_spec spec = {.thread_id = th->id,
-				     .grant_id = th->id,
-				     .case_id = th->case_id,
-				     .peer = th->peer,
-				     .type = DOC_WITHDRAWAL,
-				     .expires_ms = UINT64_MAX,
-				     .thread_no = th->my_no + 1,
-				     .seen_no = th->their_no,
-				     .prev_hash = th->my_hash,
-				     .seen_hash = th->their_hash};
+	struct document_spec spec = thread_next(th, DOC_WITHDRAWAL);
 	struct msg *body = msg_new(t->arena, MSG_WITHDRAWAL);
 	const struct pending_doc *doc;
 	enum err rc;
@@ -228,6 +219,8 @@ static enum err sign(struct turn *t, struct thread *th)
 	require(th->withdrawn);
 	if (s.p == NULL || body == NULL)
 		return ERR_NOMEM;
+	spec.grant_id = th->id;
+	spec.expires_ms = UINT64_MAX;
 	msg_set_u64(body, WITHDRAWAL_EFFECTIVE_MS, t->wall_ms);
 	msg_set_u64(body, WITHDRAWAL_WISH, WISH_ERASE);
 	rc = consent_pack_body(t, &s, DOC_WITHDRAWAL, body, &spec.body, &spec.cats, &spec.grant_id);

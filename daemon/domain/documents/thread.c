@@ -238,6 +238,22 @@ static struct store_key log_key(const struct id16 *id, bool mine, uint32_t no)
 	return k;
 }
 
+struct document_spec thread_next(const struct thread *th, uint16_t type)
+{
+	return (struct document_spec){
+		.thread_id = th->id,
+		.grant_id = th->grant_id,
+		.case_id = th->case_id,
+		.msg_id = th->birth,
+		.peer = th->peer,
+		.type = type,
+		.thread_no = th->my_no + 1,
+		.seen_no = th->their_no,
+		.prev_hash = th->my_hash,
+		.seen_hash = th->their_hash,
+	};
+}
+
 /* The row of the thread is the caller's to save: a turn may write several documents of it. */
 enum err thread_append(struct turn *t, struct thread *th, bool mine, const struct log_entry *e)
 {

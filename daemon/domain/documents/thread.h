@@ -82,6 +82,8 @@ MUST_CHECK enum err thread_create(struct turn *t, const struct thread *th);
 /** Append to our log or theirs; advances th's number and hash. */
 MUST_CHECK enum err thread_append(struct turn *t, struct thread *th, bool mine,
 				  const struct log_entry *e);
+/** Our next document of this thread, behind all that both logs hold; the caller adds when it expires and what it says. */
+struct document_spec thread_next(const struct thread *th, uint16_t type);
 MUST_CHECK enum err thread_entry(struct turn *t, const struct thread *th, bool mine, uint32_t no,
 				 struct log_entry *e);
 /** Take everything from number no on out of our log or theirs; the documents themselves stay. */

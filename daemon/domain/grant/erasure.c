@@ -208,22 +208,15 @@ static enum err fill(struct turn *t, const struct thread *th, struct msg *body)
 static enum err sign(struct turn *t, struct thread *th, uint16_t type)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id, true};
-	struct document_spec spec = {.thread_id = th->id,
-				     .grant_id = th->id,
-				     .case_id = th->case_id,
-				     .peer = th->peer,
-				     .type = type,
-				     .expires_ms = UINT64_MAX,
-				     .thread_no = th->my_no + 1,
-				     .seen_no = th->their_no,
-				     .prev_hash = th->my_hash,
-				     .seen_hash = th->their_hash};
+	struct document_spec spec = thread_next(th, type);
 	struct msg *body = msg_new(t->arena, MSG_ERASED);
 	const struct pending_doc *doc;
 	enum err rc;
 
 	if (s.p == NULL || body == NULL)
 		return ERR_NOMEM;
+	spec.grant_id = th->id;
+	spec.expires_ms = UINT64_MAX;
 	rc = fill(t, th, body);
 	if (rc == ERR_OK)
 		rc = consent_pack_body(t, &s, type, body, &spec.body, &spec.cats, &spec.grant_id);

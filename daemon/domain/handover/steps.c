@@ -290,26 +290,15 @@ static enum err make(struct turn *t, struct thread *th, uint16_t type, const str
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
 					th->role == THREAD_RECEIVER};
-	struct document_spec spec = {
-		.thread_id = th->id,
-		.grant_id = th->grant_id,
-		.case_id = th->case_id,
-		.msg_id = th->birth,
-		.peer = th->peer,
-		.type = type,
-		.basis = WIRE_BASIS_CONSENT,
-		.table_version = HANDOVER_TABLE_VERSION,
-		.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS,
-		.thread_no = th->my_no + 1,
-		.seen_no = th->their_no,
-		.prev_hash = th->my_hash,
-		.seen_hash = th->their_hash,
-	};
+	struct document_spec spec = thread_next(th, type);
 	struct id16 under = th->grant_id;
 	enum err rc;
 
 	if (s.p == NULL || th->my_no >= THREAD_LOG_MAX)
 		return ERR_STATE;
+	spec.basis = WIRE_BASIS_CONSENT;
+	spec.table_version = HANDOVER_TABLE_VERSION;
+	spec.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
 	/* the whole thread rests on the one consent that it began under */
 	rc = consent_pack_body(t, &s, type, body, &spec.body, &spec.cats, &under);
 	*cats = spec.cats;
