@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The real table of handovers, iterated exhaustively: every order of acts and deliveries, up to S acts of FROM and R of TO.
  * Prints what caselife_handover.py --table prints, to be compared; under it how often each pair of states was met. */
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "configs.h"
 #include "domain/handover/owner.h"
 
 enum { SIDE_MAX = 6, OPEN_STATES = HANDOVER_TAKEN };
@@ -16,43 +16,16 @@ struct config {
 	uint8_t nf, nt, df, dt; /* written; delivered */
 };
 
-struct queue {
-	struct config *v;
-	size_t head, len, cap;
-};
-
 struct counts {
 	unsigned long configs, delivered, divergent, rollbacks, stuck, reopened, two, two_free;
 	unsigned long pairs[HANDOVER_STATE_COUNT][HANDOVER_STATE_COUNT];
 };
 
-static void *seen;
-static struct queue q;
 static struct counts n;
-
-static int compare(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct config));
-}
 
 static void visit(const struct config *c)
 {
-	struct config *copy = malloc(sizeof *copy), **slot;
-
-	require(copy != NULL);
-	memcpy(copy, c, sizeof *copy);
-	slot = tsearch(copy, &seen, compare);
-	require(slot != NULL);
-	if (*slot != copy) {
-		free(copy);
-		return;
-	}
-	if (q.len == q.cap) {
-		q.cap = q.cap == 0 ? 1024 : q.cap * 2;
-		q.v = realloc(q.v, q.cap * sizeof *q.v);
-		require(q.v != NULL);
-	}
-	memcpy(&q.v[q.len++], c, sizeof *c);
+	configs_visit(c, sizeof *c);
 }
 
 static enum handover_state fold(const struct config *c, size_t nf, size_t nt)
@@ -151,17 +124,13 @@ int main(int argc, char **argv)
 {
 	const unsigned max_f = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 4;
 	const unsigned max_t = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 3;
-	struct config start;
+	struct config c;
 
 	require(max_f <= SIDE_MAX && max_t <= SIDE_MAX);
-	memset(&start, 0, sizeof start); /* compared byte by byte, with its gaps */
-	visit(&start);
-	while (q.head < q.len) {
-		struct config c;
-
-		memcpy(&c, &q.v[q.head++], sizeof c);
+	memset(&c, 0, sizeof c); /* compared byte by byte, with its gaps */
+	visit(&c);
+	while (configs_next(&c, sizeof c))
 		expand(&c, max_f, max_t);
-	}
 	(void)printf("maxS=%u maxR=%u configurations=%lu delivered=%lu divergent=%lu "
 		     "to-rollbacks=%lu stuck=%lu reopened=%lu two-writers=%lu reclaim-free=%lu\n",
 		     max_f, max_t, n.configs, n.delivered, n.divergent, n.rollbacks, n.stuck,
@@ -170,6 +139,5 @@ int main(int argc, char **argv)
 		for (unsigned b = 0; b < HANDOVER_STATE_COUNT; b++)
 			if (n.pairs[a][b] != 0)
 				(void)printf("%u %u %lu\n", a, b, n.pairs[a][b]);
-	free(q.v);
 	return 0;
 }

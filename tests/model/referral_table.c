@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The real table, iterated exhaustively: every order of acts and deliveries, up to S acts of the sender
  * and R of the receiver after the OFFER.  Prints what referral_model.py prints, to be compared. */
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "configs.h"
 #include "domain/documents/document.h"
 #include "domain/referral/referral.h"
 
@@ -17,37 +17,9 @@ struct config {
 	uint8_t ns, nr, ds, dr; /* written; delivered */
 };
 
-struct queue {
-	struct config *v;
-	size_t head, len, cap;
-};
-
-static void *seen;
-static struct queue q;
-
-static int compare(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct config));
-}
-
 static void visit(const struct config *c)
 {
-	struct config *copy = malloc(sizeof *copy), **slot;
-
-	require(copy != NULL);
-	*copy = *c;
-	slot = tsearch(copy, &seen, compare);
-	require(slot != NULL);
-	if (*slot != copy) {
-		free(copy);
-		return;
-	}
-	if (q.len == q.cap) {
-		q.cap = q.cap == 0 ? 1024 : q.cap * 2;
-		q.v = realloc(q.v, q.cap * sizeof *q.v);
-		require(q.v != NULL);
-	}
-	q.v[q.len++] = *c;
+	configs_visit(c, sizeof *c);
 }
 
 /* The OFFER is the sender's first event; seen counts of the model do not include it. */
@@ -144,21 +116,17 @@ int main(int argc, char **argv)
 {
 	const unsigned max_s = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 3;
 	const unsigned max_r = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 4;
-	struct config start;
+	struct config c;
 	struct counts n = {.configs = 0};
 
 	require(max_s <= SIDE_MAX && max_r <= SIDE_MAX);
-	memset(&start, 0, sizeof start);
-	visit(&start);
-	while (q.head < q.len) {
-		const struct config c = q.v[q.head++];
-
+	memset(&c, 0, sizeof c);
+	visit(&c);
+	while (configs_next(&c, sizeof c))
 		expand(&c, max_s, max_r, &n);
-	}
 	(void)printf("maxS=%u maxR=%u configurations=%lu fully-delivered=%lu divergent=%lu "
 		     "receiver-rollbacks=%lu stuck=%lu sender-provisional-ends-reopened=%lu\n",
 		     max_s, max_r, n.configs, n.delivered, n.divergent, n.rollbacks, n.stuck,
 		     n.reopened);
-	free(q.v);
 	return 0;
 }
