@@ -24,7 +24,8 @@ static struct two *world;
 static enum err lends(struct turn *t, const struct peer *p, const struct id16 *id, bool *yes)
 {
 	(void)t;
-	*yes = world->lends && p->no == BED_PARTNER && id16_equal(id, &grant);
+	(void)p;
+	*yes = world->lends && id16_equal(id, &grant);
 	return ERR_OK;
 }
 
@@ -87,14 +88,19 @@ static enum err give(struct two *w, uint64_t size)
 	return ERR_OK;
 }
 
-static struct fetch_from line(struct bed *b)
+static struct fetch_from line_to(struct bed *b, uint16_t peer)
 {
-	struct peer *p = &b->node->peers[BED_PARTNER - 1];
+	struct peer *p = &b->node->peers[peer - 1];
 	struct pair *pr;
 
-	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	assert_int_equal(pair_get(&b->t, peer, &pr), ERR_OK);
 	p->conn.up = p->conn.heard = true;
-	return (struct fetch_from){&b->t, p, &p->conn, pr, answer_of(&b->t, BED_PARTNER)};
+	return (struct fetch_from){&b->t, p, &p->conn, pr, answer_of(&b->t, peer)};
+}
+
+static struct fetch_from line(struct bed *b)
+{
+	return line_to(b, BED_PARTNER);
 }
 
 static void want(struct two *w)
@@ -105,12 +111,12 @@ static void want(struct two *w)
 	(void)bed_turn(w->gets);
 }
 
-/* What is asked now; empty: nothing. */
-static struct span question(struct two *w, bool timer)
+/* What this partner is asked now; empty: nothing. */
+static struct span question_to(struct two *w, uint16_t peer, bool timer)
 {
 	static uint8_t bytes[4096];
 	struct wr parts = wr_of(bytes, sizeof bytes);
-	const struct fetch_from f = line(w->gets);
+	const struct fetch_from f = line_to(w->gets, peer);
 	struct wire_part p;
 	struct rd r;
 	uint16_t count = 0;
@@ -122,6 +128,11 @@ static struct span question(struct two *w, bool timer)
 	assert_true(wire_part_next(&r, &p));
 	assert_int_equal(p.type, WIRE_PART_CHUNK_REQ);
 	return p.bytes;
+}
+
+static struct span question(struct two *w, bool timer)
+{
+	return question_to(w, BED_PARTNER, timer);
 }
 
 static enum blob_state state_of(struct two *w, uint32_t *have)
@@ -294,11 +305,11 @@ static void a_file_that_was_spoilt_once_comes_again(void **state)
 	opens_from(w, 0);
 }
 
-static void send(struct two *w, const struct id32 *id, uint32_t no, size_t len)
+static void send_from(struct two *w, uint16_t peer, const struct id32 *id, uint32_t no, size_t len)
 {
 	static uint8_t bytes[36 + LIMIT_CHUNK + 100];
 	struct wr p = wr_of(bytes, sizeof bytes);
-	const struct fetch_from f = line(w->gets);
+	const struct fetch_from f = line_to(w->gets, peer);
 
 	wr_put(&p, id->b, sizeof id->b);
 	wr_u32(&p, no);
@@ -306,6 +317,11 @@ static void send(struct two *w, const struct id32 *id, uint32_t no, size_t len)
 	assert_false(p.over);
 	assert_int_equal(fetch_chunk(&f, wr_span(&p)), ERR_OK);
 	(void)bed_turn(w->gets);
+}
+
+static void send(struct two *w, const struct id32 *id, uint32_t no, size_t len)
+{
+	send_from(w, BED_PARTNER, id, no, len);
 }
 
 static void what_was_not_asked_for_is_counted_and_kept_nowhere(void **state)
@@ -365,6 +381,49 @@ static void it_goes_to_who_it_was_lent_alone(void **state)
 	assert_int_equal(part.len, 36);
 	assert_int_equal(strange(w), 0);
 	whole(w);
+}
+
+/* It is asked for more of it than there is. */
+static void behind_the_last_chunk_comes_nothing(void **state)
+{
+	struct two *w = *state;
+	struct fetch_from f;
+	struct span part;
+
+	assert_int_equal(give(w, 100), ERR_OK);
+	f = line(w->gives);
+	f.a->serve = w->blob.id;
+	f.a->serve_count = LIMIT_CHUNKS_ASKED;
+	assert_int_equal(fetch_serve(&w->gives->t, f.a, &part), ERR_OK);
+	assert_int_equal(part.len, 36 + blob_chunk_len(100, 0));
+	assert_int_equal(fetch_serve(&w->gives->t, f.a, &part), ERR_OK);
+	assert_int_equal(part.len, 0);
+}
+
+/* It said that it had it, and was asked; then one that has it names it, too. */
+static void who_never_had_it_stands_in_no_way(void **state)
+{
+	const struct blob_ref theirs = {BLOB_FOR_DOCUMENT, {{0x64}}, BED_OTHER};
+	struct two *w = *state;
+	uint32_t have = 9;
+
+	assert_int_equal(give(w, LIMIT_CHUNK + 1), ERR_OK);
+	assert_int_equal(
+		blob_want(&w->gets->t, BED_OTHER, &w->blob.id, w->blob.size, &grant, &theirs),
+		ERR_OK);
+	(void)bed_turn(w->gets);
+	assert_true(question_to(w, BED_OTHER, true).len > 0);
+	assert_true(line_to(w->gets, BED_OTHER).pair->blobs > 0);
+	want(w);
+	assert_int_equal(line_to(w->gets, BED_OTHER).pair->blobs, 0);
+	assert_true(question(w, true).len > 0);
+	/* what was under way comes from there no more */
+	send_from(w, BED_OTHER, &w->blob.id, 0, blob_chunk_len(w->blob.size, 0));
+	assert_int_equal(question_to(w, BED_OTHER, true).len, 0);
+	assert_int_equal(state_of(w, &have), BLOB_WANTED);
+	assert_int_equal(have, 0);
+	whole(w);
+	opens_from(w, 0);
 }
 
 /* One that is not to be had does not keep the others from coming, nor is it asked for in a circle. */
@@ -471,6 +530,9 @@ static void with_the_last_need_it_goes(void **state)
 	assert_int_equal(blob_due(&w->gets->t, &due), ERR_OK);
 	assert_true(due == UINT64_MAX);
 	assert_int_equal(once(w, true, NULL), 0);
+	/* that a partner may fetch it is no need */
+	assert_int_equal(blob_release(&w->gives->t, &w->blob.id, &own), ERR_OK);
+	assert_int_equal(blob_load(&w->gives->t, &w->blob.id, &b), ERR_NOTFOUND);
 }
 
 static void what_nobody_finished_is_removed_in_a_day(void **state)
@@ -510,6 +572,8 @@ int main(void)
 		EACH(a_file_that_was_spoilt_once_comes_again),
 		EACH(what_was_not_asked_for_is_counted_and_kept_nowhere),
 		EACH(it_goes_to_who_it_was_lent_alone),
+		EACH(behind_the_last_chunk_comes_nothing),
+		EACH(who_never_had_it_stands_in_no_way),
 		EACH(a_file_that_is_missing_holds_up_no_other),
 		EACH(it_goes_on_where_it_was),
 		EACH(no_room_is_no_promise),

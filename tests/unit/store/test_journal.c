@@ -290,6 +290,7 @@ static void a_file_that_is_used_again(void **state)
 {
 	struct bed *b = *state;
 	char first[PATH], second[PATH], kept[PATH + 8];
+	struct stat sb;
 	struct journal *j;
 	struct told t;
 
@@ -301,6 +302,8 @@ static void a_file_that_is_used_again(void **state)
 	write_one(j, RECORDS + 1);
 	assert_int_equal(truncate(first, FILE_LEN + JOURNAL_BLOCK), 0);
 	assert_int_equal(journal_turn(j), ERR_OK); /* and cuts it back to its size */
+	assert_int_equal(stat(first, &sb), 0);
+	assert_int_equal(sb.st_size, FILE_LEN);
 	write_one(j, RECORDS + 2);
 	journal_close(j);
 	assert_int_equal(read_log(b, TURN_AFTER, &j, &t), ERR_OK);
@@ -312,7 +315,23 @@ static void a_file_that_is_used_again(void **state)
 	/* an older copy of one of the files */
 	copy(kept, second);
 	assert_int_equal(read_log(b, TURN_AFTER, &j, &t), ERR_CORRUPT);
+	/* a copy of one in the place of the other */
+	copy(kept, first);
+	assert_int_equal(read_log(b, TURN_AFTER, &j, &t), ERR_CORRUPT);
 	(void)unlink(kept);
+}
+
+/* Each record holds, and one is missing between them. */
+static void a_version_that_was_left_out_is_damage(void **state)
+{
+	struct bed *b = *state;
+	struct journal *j;
+	struct told t;
+
+	assert_int_equal(read_log(b, 0, &j, &t), ERR_OK);
+	write_one(j, RECORDS + 2);
+	journal_close(j);
+	assert_int_equal(read_log(b, 0, &j, &t), ERR_CORRUPT);
 }
 
 static void the_sum_is_the_published_one(void **state)
@@ -341,6 +360,7 @@ int main(void)
 		CASE(a_torn_last_record_is_written_over),
 		CASE(a_shorter_or_missing_file_is_damage),
 		CASE(a_file_that_is_used_again),
+		CASE(a_version_that_was_left_out_is_damage),
 		cmocka_unit_test(the_sum_is_the_published_one),
 	};
 
