@@ -7,7 +7,7 @@ import pytest
 from node import Clock, Refused
 from staff import UIDS, Colleague, hire, kring
 
-BERT, CAS = 41010, 41011
+BERT, CAS, BRECHT = 41010, 41011, 41020
 
 
 @pytest.fixture
@@ -35,12 +35,13 @@ def test_who_left_after_the_backup_does_not_come_back_with_it(node, workdir):
     hire(node, "caseworker", name="Anna De Wit")
     hire(node, "caseworker", name="Bert Verzonnen", uid=BERT)
     hire(node, "administrator", name="Ada")
+    hire(node, "administrator", name="Brecht", uid=BRECHT)
     restored(node, workdir, "Bert Verzonnen")
-    anna, bert, ada = Colleague(node, UIDS["caseworker"]), Colleague(node, BERT), Colleague(node, UIDS["administrator"])
-    for who in (anna, bert, ada):
+    anna, bert, ada, brecht = (Colleague(node, uid) for uid in (UIDS["caseworker"], BERT, UIDS["administrator"], BRECHT))
+    for who in (anna, bert, ada, brecht):
         assert who.ask("status").code == "staff-came-back"  # whoever came back, the administrator too: one of them may have left
     seen = node.k("status")["status"]
-    assert seen["came_back"] == ["Anna De Wit", "Bert Verzonnen", "Ada"] and "staff-came-back" in [a["what"] for a in seen["alarms"]]
+    assert seen["came_back"] == ["Anna De Wit", "Bert Verzonnen", "Ada", "Brecht"] and "staff-came-back" in [a["what"] for a in seen["alarms"]]
     for lang in ("nl", "fr", "en", "de"):
         assert "Bert Verzonnen" in kring(node, 0, "--lang", lang, "status").stdout
         assert "kring staff confirm" in kring(node, UIDS["caseworker"], "--lang", lang, "today").stderr
@@ -50,7 +51,11 @@ def test_who_left_after_the_backup_does_not_come_back_with_it(node, workdir):
     node.k("staff", "end", "Bert Verzonnen")
     assert node.k("staff", "confirm", "Ada")["staff"][0]["name"] == "Ada"
     assert not ada.ask("status").error and anna.ask("today").code == "staff-came-back"
-    assert [s.name for s in ada.ask("staff_confirm", all=True).staff] == ["Anna De Wit"]
+    # whoever came back is nobody's second person before that is confirmed
+    asked = ada.ask("staff_role", who="Anna De Wit", roles=["reader"])
+    assert asked.code == "second-person" and ada.ask("pending_confirm", id=asked.id).code == "pending-early"
+    assert [s.name for s in ada.ask("staff_confirm", all=True).staff] == ["Anna De Wit", "Brecht"]
+    assert ada.ask("pending_confirm", id=asked.id).code == "pending-own"
     assert not anna.ask("case_list").error and bert.ask("case_list").code == "staff-unknown"
     assert not node.k("status")["status"]["came_back"]
     assert ada.ask("staff_confirm", all=True).code == "staff-none-came-back"

@@ -245,15 +245,20 @@ def test_a_mistake_is_no_work_once_the_right_one_went(federation, first):
     for ref in (wrong, other):
         b.await_state(ref, "offered")
     if first == "right":
-        a.refer(case, c.name)
+        right = a.refer(case, c.name)
     a.k("recall", wrong)
     a.k("recall", other)
     if first == "mistake":
         assert {w["ref"] for w in today(a)["work"]} == {wrong, other}
-        a.refer(case, c.name)
-    for _ in range(2):
-        assert [(w["ref"], w["kind"]) for w in today(a)["work"]] == [(other, "follow-up")]
-        for ref in (wrong, other):
-            b.await_state(ref, "error")
-        a.stop()
-        a.start()
+        right = a.refer(case, c.name)
+    assert [(w["ref"], w["kind"]) for w in today(a)["work"]] == [(other, "follow-up")]
+    for ref in (wrong, other):
+        b.await_state(ref, "error")
+    a.stop()
+    a.start()
+    assert [(w["ref"], w["kind"]) for w in today(a)["work"]] == [(other, "follow-up")]
+    # nor does it come back with the case
+    a.k("withdraw", right, "--reason", "no-longer-needed")
+    a.k("case", "close", case)
+    a.k("case", "reopen", case)
+    assert [(w["ref"], w["kind"]) for w in today(a)["work"]] == [(other, "follow-up")]
