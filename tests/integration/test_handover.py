@@ -294,6 +294,11 @@ def test_withdrawal_at_each_state(federation, workdir, state):
     if state != "proposed":
         until(a, b, ref, state)
     a.k("consent", "withdraw", grant, "--yes")
+    # at once, and not when the timer looks: nobody's hand moves it on, and nothing more of the person goes there
+    forward = {"agreed": "send", "staged": "cede"}.get(state)
+    assert not forward or refused(a, "handover", forward, ref, *(["--yes"] if forward == "cede" else [])) == "handover-consent-over"
+    if state in ("staged", "ceded"):
+        assert refused(a, "case", "note", case, "--text", "She moved.") == "handover-consent-over"
     over = ("aborted", "refused")
     clock.set(40)  # by then the timer looked
     for n in (a, b):

@@ -238,6 +238,22 @@ static enum err run(struct turn *t, struct thread *th, uint16_t type, const stru
 	}
 }
 
+/* A rule ends the handover soon after the person takes it back.  Until that comes nobody's hand moves it on either: the key of a file that
+ * lies there sealed is all that still held it back. */
+static enum err consented(struct turn *t, const struct thread *th)
+{
+	struct msg *record;
+	bool gone = false;
+	enum err rc = consent_gone(t, &th->grant_id, &gone);
+
+	if (rc == ERR_OK && !gone && th->role == THREAD_SENDER) {
+		rc = consent_record(t, &th->grant_id, &record);
+		gone = rc == ERR_NOTFOUND ||
+		       (rc == ERR_OK && consent_grant_state(record, t->wall_ms) != CONSENT_LIVING);
+	}
+	return gone ? turn_refuse(t, ERR_DENIED, REFUSAL_HANDOVER_CONSENT_OVER) : rc;
+}
+
 /* Not by this side, not now, or not before both ends were compared. */
 static enum err allowed(struct turn *t, const struct thread *th, const struct step *s)
 {
@@ -269,6 +285,8 @@ enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)
 	if (s == NULL)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_ACT_UNKNOWN);
 	rc = allowed(t, &th, s);
+	if (rc == ERR_OK && s->type != DOC_REFUSE && s->type != DOC_ABORT)
+		rc = consented(t, &th);
 	if (rc == ERR_OK)
 		rc = run(t, &th, s->type, req);
 	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;
@@ -310,6 +328,8 @@ enum err handing_note(struct turn *t, const struct id16 *id, const char *text, b
 	rc = way_to(t, id, &th);
 	if (rc == ERR_NOTFOUND)
 		return rows_writable(t, id);
+	if (rc == ERR_OK && th.state < HANDOVER_TAKEN)
+		rc = consented(t, &th);
 	if (rc == ERR_OK)
 		rc = settled_writable(t, &th, &writable);
 	if (rc != ERR_OK)

@@ -661,14 +661,10 @@ enum err steps_rang(struct turn *t, struct thread *th)
 enum err steps_take(struct turn *t, struct thread *th)
 {
 	struct msg *record, *content, *body = msg_new(t->arena, MSG_HANDOVER_TAKE);
-	bool whole, gone = false;
+	bool whole;
 	enum err rc = rows_load(t, th, &record);
 
 	require(th->state == HANDOVER_CEDED && th->role == THREAD_RECEIVER);
-	if (rc == ERR_OK)
-		rc = consent_gone(t, &th->grant_id, &gone);
-	if (rc == ERR_OK && gone)
-		return steps_automatic(t, th, DOC_REFUSE, "consent-withdrawn");
 	if (rc == ERR_OK)
 		rc = fetch(t, th, record, &whole);
 	if (rc != ERR_OK)
