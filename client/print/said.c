@@ -171,6 +171,8 @@ bool said_done(const struct cli *c, const struct msg *reply, const struct msg *n
 		memcpy(key, "did-correct", sizeof "did-correct");
 	if (cli_option(c, "same-as") != NULL)
 		memcpy(key, "did-case-same", sizeof "did-case-same");
+	if (strcmp(key, "did-case-note") == 0 && msg_count(reply, REPLY_HANDOVERS) > 0)
+		memcpy(key, "did-case-addition", sizeof "did-case-addition");
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0 || !list_has(LIST_SAID, key))
 		return false;
 	/* a script takes the id of what was made from standard output, where a person reads the sentence */

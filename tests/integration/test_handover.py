@@ -70,7 +70,8 @@ def test_happy(federation):
     # on its way nobody writes; what is noted goes along
     assert refused(a, "case", "edit", case, "--phone", "0113-111111") == "case-on-its-way"
     assert a.k("case", "show", case)["owner"] == {"who": "on-its-way", "partner": b.org, "phone": a.k("case", "show", case)["owner"]["phone"]}
-    a.k("case", "note", case, "--text", "Her sister helps on Monday.")
+    said = f.run("--dir", str(a.dir), "--lang", "en", "case", "note", case, "--text", "Her sister helps on Monday.")
+    assert f"goes to {b.org}" in said and "do not see it" not in said
     a.k("handover", "cede", ref, "--yes")
     reaches(b, ref, "ceded")
     assert "handover-take" in work(b)

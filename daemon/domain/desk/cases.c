@@ -57,18 +57,17 @@ static enum err too_much(struct turn *t, enum err rc)
 						  say_number("most", LIMIT_RECORD / 1024));
 }
 
-/* A note is ours alone and never leaves; what a partner should read is an act. */
+/* A note stays here, as long as the case does; what a partner should read is an act. */
 enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
 	bool passed = false;
 	enum err rc = find_case(t, msg_text(req, CASE_NOTE_ID), &id);
 
-	(void)reply;
 	if (rc == ERR_OK && text_blank(msg_text(req, CASE_NOTE_TEXT)))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_NOTE_EMPTY);
 	if (rc == ERR_OK)
-		rc = handing_note(t, &id, msg_text(req, CASE_NOTE_TEXT), &passed);
+		rc = handing_note(t, &id, msg_text(req, CASE_NOTE_TEXT), reply, &passed);
 	if (rc == ERR_OK && !passed)
 		rc = casefile_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,

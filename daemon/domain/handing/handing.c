@@ -314,7 +314,8 @@ static enum err way_to(struct turn *t, const struct id16 *case_id, struct thread
 	return found ? ERR_OK : ERR_NOTFOUND;
 }
 
-enum err handing_note(struct turn *t, const struct id16 *id, const char *text, bool *passed)
+enum err handing_note(struct turn *t, const struct id16 *id, const char *text, struct msg *reply,
+		      bool *passed)
 {
 	struct msg *body = msg_new(t->arena, MSG_HANDOVER_ADDENDUM);
 	struct thread th;
@@ -339,5 +340,6 @@ enum err handing_note(struct turn *t, const struct id16 *id, const char *text, b
 	*passed = true;
 	msg_set_text(t->arena, body, HANDOVER_ADDENDUM_TEXT, text);
 	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS, t->wall_ms);
-	return steps_sign(t, &th, DOC_ADDENDUM, body);
+	rc = steps_sign(t, &th, DOC_ADDENDUM, body);
+	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;
 }
