@@ -105,6 +105,8 @@ def test_each_end_has_its_sentence_on_both_sides(federation):
         assert said(a, "show", ref, lang=lang)[0].startswith(begins("not-delivered-since", lang, partner=b.org))
     out, _ = said(a, "withdraw", ref, "--reason", "other")
     assert SAID["withdrawn-unconfirmed"]["nl"].replace("{partner}", b.org) in out and begins("not-delivered-since", "nl", partner=b.org) in out, out
+    out, _ = said(a, "consent", "withdraw", case, "--all", "--yes")  # nobody heard of it yet
+    assert f"Bericht gaat naar: {b.org}." in out, out
 
 
 def test_what_is_offered_is_let_through(federation):
