@@ -77,7 +77,7 @@ struct conn {
 	uint32_t ask_wait_ms;
 	uint64_t base;		  /* receipted when it came up: what they then held of ours */
 	bool told;		  /* that the pair is stopped */
-	bool dialled;		  /* net was asked for a line */
+	bool dialled, hung_up;	  /* net was asked for a line; to end this one, for its silence */
 	uint64_t wait_mono_ms;	  /* since when what we said is unanswered; 0: nothing is */
 	uint32_t hangups;	  /* silent lines in a row, over connections */
 	uint64_t clock_record_ms; /* what their clock said ... */

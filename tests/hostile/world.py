@@ -102,9 +102,9 @@ class World:
 
 def say(m, docs, seconds=20):
     """Documents in the stream, and what the target says of each: their verdict codes, in order; [] where it refused."""
-    first, before = m.sent + 1, len(m.refused)
+    first, before, read = m.sent + 1, len(m.refused), len(m.verdicts)
     m.send_documents(docs)
-    told = lambda: {v[0]: v[2] for v in m.verdicts if v[0] >= first}
+    told = lambda: {v[0]: v[2] for v in m.verdicts[read:] if v[0] >= first}
     m.until(lambda: len(told()) == len(docs) or len(m.refused) > before, seconds)
     return [told()[n] for n in sorted(told())]
 

@@ -421,8 +421,8 @@ def test_a_line_that_carries_one_way_only_is_not_called_connected(wires, deaf):
     n = a if deaf == "sender" else b
     n.rules(("input", "iif eth0 drop"))
     ref = a.refer(case, b.name)
-    wait_for("the sender to see it", lambda: not partner(a, b).get("connected"), 25)
-    since = partner(a, b)["silent_since_ms"]
+    row = wait_for("the sender to see it", lambda: (lambda p: not p.get("connected") and p)(partner(a, b)), 25)
+    since = row["silent_since_ms"]
     assert time.time() - 40 < since / 1000 < time.time() and status(a)["connected"] == 0
     row = a.k("outbox", "list")["outbox"][0]
     assert row["silent_since_ms"] == since and row["cause"] in ("partner-offline", "partner-silent"), row

@@ -97,7 +97,7 @@ enum err connect_down(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
 
-	c->up = c->heard = c->greeted = c->asked = c->have_key = c->dialled = false;
+	c->up = c->heard = c->greeted = c->asked = c->have_key = c->dialled = c->hung_up = false;
 	c->sent = c->wait_mono_ms = 0;
 	return p->owes && p->active ? connect_dial(t, p, false) : ERR_OK;
 }
@@ -131,12 +131,13 @@ static uint64_t silent_at(const struct conn *c)
 
 bool connect_alive(const struct turn *t, const struct peer *p)
 {
-	return p->conn.up && p->conn.heard && t->mono_ms < silent_at(&p->conn);
+	return p->conn.up && p->conn.heard && !p->conn.hung_up && t->mono_ms < silent_at(&p->conn);
 }
 
 void connect_answered(const struct turn *t, const struct pair *pr, struct conn *c)
 {
 	require_sound(pair_flaw(pr));
+	c->hung_up = false;
 	c->hangups = 0;
 	c->wait_mono_ms = c->sent > pr->acked ? t->mono_ms : 0;
 }
@@ -187,7 +188,8 @@ enum err connect_tick(struct turn *t, struct peer *p)
 	require(!p->self && p->active);
 	if (c->up && t->mono_ms >= silent_at(c)) {
 		c->hangups += c->hangups < LIMIT_HANGUPS;
-		c->wait_mono_ms = 0; /* the end of the line comes from net */
+		c->wait_mono_ms = 0;
+		c->hung_up = true; /* the end of the line comes from net */
 		return connect_dial(t, p, true);
 	}
 	if (!c->up || t->mono_ms < c->ask_mono_ms)

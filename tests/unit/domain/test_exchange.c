@@ -12,6 +12,7 @@
 #include "domain/exchange/outbox.h"
 #include "domain/loss/compare.h"
 #include "domain/oversight/health.h"
+#include "domain/stream/connect.h"
 #include "domain/stream/receive.h"
 #include "domain/stream/speak.h"
 
@@ -425,6 +426,25 @@ static void what_comes_in_on_such_a_line_fails_by_itself(void **state)
 	assert_true(p->conn.met);
 }
 
+/* A partner that does not answer is not connected: not before the line is hung up, and not until net says that it ended. */
+static void a_line_that_is_hung_up_is_not_called_connected(void **state)
+{
+	struct bed *b = *state;
+	struct peer *p = &b->node->peers[BED_PARTNER - 1];
+
+	p->conn = (struct conn){.up = true,
+				.heard = true,
+				.have_key = true,
+				.wait_mono_ms = b->t.mono_ms,
+				.ask_mono_ms = UINT64_MAX};
+	assert_true(connect_alive(&b->t, p));
+	b->t.mono_ms += LIMIT_SILENT_MS;
+	assert_false(connect_alive(&b->t, p));
+	assert_int_equal(connect_tick(&b->t, p), ERR_OK);
+	assert_int_equal(p->conn.hangups, 1);
+	assert_false(connect_alive(&b->t, p));
+}
+
 /* A node that just began another life and has no room at all: who speaks to it hears so, and no row is changed. */
 static void a_new_life_without_room_is_answered(void **state)
 {
@@ -570,6 +590,7 @@ int main(void)
 		EACH(rows_that_are_gone_are_damage),
 		EACH(a_pair_that_went_back_fails_by_itself),
 		EACH(what_comes_in_on_such_a_line_fails_by_itself),
+		EACH(a_line_that_is_hung_up_is_not_called_connected),
 		EACH(a_new_life_without_room_is_answered),
 		EACH(many_small_answers_leave_room_in_a_frame),
 		EACH(long_answers_go_in_two_frames),
