@@ -28,6 +28,7 @@
 #include "domain/membership/names.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
+#include "domain/referring/places.h"
 #include "domain/staff/worker.h"
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
@@ -369,62 +370,6 @@ static enum err make_info(struct turn *t, const struct thread *th, const struct 
 	return m == NULL ? ERR_NOMEM : ERR_OK;
 }
 
-/* A better place: none, a member, as the roster writes it, or a place outside the federation.  The name of the
- * last goes as a message, within consent and agreement: what stands outside both is never free words. */
-static enum err place(struct turn *t, const struct thread *th, const struct msg *req,
-		      const char *typed, struct msg *m, const char **word)
-{
-	const struct peer *p = NULL;
-	enum err rc;
-
-	require(typed != NULL);
-	*word = typed;
-	if (names_same(typed, "none") && msg_count(req, ACT_NEW_TARGETS) == 0) {
-		*word = "none";
-		return ERR_OK;
-	}
-	if (strcmp(typed, "outside") == 0 && msg_text(req, ACT_NEW_TEXT)[0] != '\0')
-		return ERR_OK; /* the text says where */
-	rc = names_member(t, typed, &p);
-	if (rc != ERR_OK)
-		return rc;
-	if (p != NULL && p->self)
-		return turn_refuse(t, ERR_INVAL, REFUSAL_PLACE_IS_THIS_NODE);
-	if (p != NULL && p->no == th->peer)
-		return turn_refuse_with(t, ERR_INVAL, REFUSAL_PLACE_IS_THE_SENDER,
-					say_text("partner", p->org));
-	if (p != NULL && (p->classes & WIRE_MEMBER) == 0)
-		return turn_refuse_with(t, ERR_INVAL, REFUSAL_PLACE_HOLDS_NO_CASES,
-					say_text("partner", p->org));
-	if (p == NULL &&
-	    (names_same(typed, "none") || strcmp(typed, "outside") == 0 || !words_place(typed)))
-		return turn_refuse(t, ERR_INVAL, REFUSAL_PLACE_UNCLEAR);
-	/* as the roster writes it and not as it was typed: the reader finds the member by it */
-	*word = p != NULL ? p->org : "outside";
-	if (p == NULL)
-		msg_add_text(t->arena, m, ACT_OUTSIDE, typed);
-	return ERR_OK;
-}
-
-/* A better place for the person: a member by the name the roster has, or outside in words under consent. */
-static enum err put_places(struct turn *t, const struct thread *th, const struct msg *req,
-			   struct msg *m)
-{
-	const char *alternative = msg_text(req, ACT_NEW_ALTERNATIVE), *word;
-	enum err rc = ERR_OK;
-
-	if (alternative[0] != '\0') {
-		rc = place(t, th, req, alternative, m, &word);
-		msg_set_text(t->arena, m, ACT_ALTERNATIVE, word);
-	}
-	for (size_t i = 0; rc == ERR_OK && i < msg_count(req, ACT_NEW_TARGETS); i++) {
-		rc = place(t, th, req, msg_text_at(req, ACT_NEW_TARGETS, i), m, &word);
-		if (rc == ERR_OK)
-			msg_add_text(t->arena, m, ACT_TARGETS, word);
-	}
-	return rc;
-}
-
 /* What the act carries comes from its row in proto/acts.h; places and the fields of a person have rules of their
  * own. */
 static enum err make_body(struct turn *t, const struct thread *th, const struct msg *req,
@@ -457,7 +402,7 @@ static enum err make_body(struct turn *t, const struct thread *th, const struct 
 	if (msg_u64(req, ACT_NEW_DATE_MS) != 0)
 		msg_set_u64(m, ACT_DATE_MS,
 			    calendar_noon(t->node->country, msg_u64(req, ACT_NEW_DATE_MS)));
-	return put_places(t, th, req, m);
+	return referring_places(t, th, req, m);
 }
 
 /* Names the act and the state: perhaps another referral was meant. */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What stands outside consent and agreement is never free words: so a place is a member, by the name that the roster has, or it is
+ * "outside", and its name goes as a message. */
+#include "domain/referring/places.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+#include "domain/documents/words.h"
+#include "domain/membership/names.h"
+
+/* A better place: none, a member, as the roster writes it, or a place outside the federation.  The name of the
+ * last goes as a message, within consent and agreement: what stands outside both is never free words. */
+static enum err place(struct turn *t, const struct thread *th, const struct msg *req,
+		      const char *typed, struct msg *m, const char **word)
+{
+	const struct peer *p = NULL;
+	enum err rc;
+
+	require(typed != NULL);
+	*word = typed;
+	if (names_same(typed, "none") && msg_count(req, ACT_NEW_TARGETS) == 0) {
+		*word = "none";
+		return ERR_OK;
+	}
+	if (strcmp(typed, "outside") == 0 && msg_text(req, ACT_NEW_TEXT)[0] != '\0')
+		return ERR_OK; /* the text says where */
+	rc = names_member(t, typed, &p);
+	if (rc != ERR_OK)
+		return rc;
+	if (p != NULL && p->self)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_PLACE_IS_THIS_NODE);
+	if (p != NULL && p->no == th->peer)
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_PLACE_IS_THE_SENDER,
+					say_text("partner", p->org));
+	if (p != NULL && (p->classes & WIRE_MEMBER) == 0)
+		return turn_refuse_with(t, ERR_INVAL, REFUSAL_PLACE_HOLDS_NO_CASES,
+					say_text("partner", p->org));
+	if (p == NULL &&
+	    (names_same(typed, "none") || strcmp(typed, "outside") == 0 || !words_place(typed)))
+		return turn_refuse(t, ERR_INVAL, REFUSAL_PLACE_UNCLEAR);
+	/* as the roster writes it and not as it was typed: the reader finds the member by it */
+	*word = p != NULL ? p->org : "outside";
+	if (p == NULL)
+		msg_add_text(t->arena, m, ACT_OUTSIDE, typed);
+	return ERR_OK;
+}
+
+/* A better place for the person: a member by the name the roster has, or outside in words under consent. */
+enum err referring_places(struct turn *t, const struct thread *th, const struct msg *req,
+			  struct msg *m)
+{
+	const char *alternative = msg_text(req, ACT_NEW_ALTERNATIVE), *word;
+	enum err rc = ERR_OK;
+
+	if (alternative[0] != '\0') {
+		rc = place(t, th, req, alternative, m, &word);
+		msg_set_text(t->arena, m, ACT_ALTERNATIVE, word);
+	}
+	for (size_t i = 0; rc == ERR_OK && i < msg_count(req, ACT_NEW_TARGETS); i++) {
+		rc = place(t, th, req, msg_text_at(req, ACT_NEW_TARGETS, i), m, &word);
+		if (rc == ERR_OK)
+			msg_add_text(t->arena, m, ACT_TARGETS, word);
+	}
+	return rc;
+}
