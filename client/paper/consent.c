@@ -55,6 +55,7 @@ static const struct line {
 	{GRANT_ROW_COMPLETE, "consent-complete", FLAG},
 	{GRANT_ROW_VERSION, "consent-version", NUMBER},
 	{GRANT_ROW_SUPERSEDES, "consent-supersedes", TEXT},
+	{GRANT_ROW_PARENT_GRANT, "consent-parent", TEXT},
 	{GRANT_ROW_SUBJECT_REF, "consent-subject", TEXT},
 };
 

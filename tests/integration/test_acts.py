@@ -338,7 +338,7 @@ def test_every_field_of_every_body_is_read_at_the_other_side(federation):
     machine = {"Offer": {"subject_ref", "hops", "handled_by"},
                "ConsentGrant": {"version", "supersedes", "subject_ref", "recipient", "evidence_hash", "witness", "valid_from_ms",
                                 "withdrawal_explained", "gdpr_basis", "art9", "secrecy_basis", "age_band", "place", "exclusions",
-                                "notice_language"}}
+                                "notice_language", "parent_grant"}}
     for name, fields in seen.items():
         assert all(fields.values()), (name, fields)
         assert set(fields) | machine.get(name, set()) == {x.name for x in ctl.pb.DESCRIPTOR.pool.FindMessageTypeByName("kring." + name).fields}

@@ -35,7 +35,8 @@ ENTERED = {
                      "gdpr_basis": "made: consent is the only ground", "art9": "made: consent is the only ground", "secrecy_basis": "made: consent is the only ground",
                      "how": "consent give --how", "evidence_hash": "made: nothing yet; the signed paper stays in its cupboard", "witness": "consent give --witness",
                      "notice_language": "consent give --language", "valid_from_ms": "made: the moment", "expires_ms": "consent give --until",
-                     "withdrawal_explained": "made: a worker who writes a consent down explained it"},
+                     "withdrawal_explained": "made: a worker who writes a consent down explained it",
+                     "parent_grant": "made: of a partner's person, under which consent it came"},
     "Withdrawal": {"effective_ms": "made: the moment", "wish": "made: whoever withdraws asks for erasure", "successor": "made: nothing yet; a narrower consent is another one",
                    "automatic": "made: nothing yet; a consent that ran out ends without a document"},
     "Erased": {"outcome": "made: what became of it", "backup_until_ms": "made: as long as a backup may be restored", "shred_epoch": "made: counted by the node",
@@ -124,7 +125,7 @@ def pair(dialled):
 
 
 FULL = dict(given_by="parent", age_band="12-15", place="home", onward="member", exclusions=["housing"], gdpr_basis="6-1-a", art9="2a", secrecy_basis="consent",
-            evidence_hash=b"\x5a" * 32, witness=b"\x3c" * 16, notice_language="tr", withdrawal_explained=True, version=7, supersedes=b"\x77" * 16)
+            evidence_hash=b"\x5a" * 32, witness=b"\x3c" * 16, notice_language="tr", withdrawal_explained=True, version=7, supersedes=b"\x77" * 16, parent_grant=b"\x78" * 16)
 
 
 def missing(name, got, besides=()):

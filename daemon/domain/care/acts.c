@@ -20,6 +20,7 @@
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/quota.h"
 #include "domain/loss/settled.h"
+#include "domain/onward/passed.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/states.h"
@@ -206,6 +207,8 @@ enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struc
 		return rc;
 	if (cats != 0)
 		rc = ledger_add(t, &grant, &doc->key.msg, th->peer, type, cats);
+	if (rc == ERR_OK && cats != 0)
+		rc = passed_on(t, &th->case_id, &grant, th->peer, cats);
 	if (rc != ERR_OK)
 		return rc;
 	rc = casefile_entry(t, &th->case_id, name, NULL, &th->id);

@@ -19,6 +19,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/grant/grantdocs.h"
 #include "domain/loss/settled.h"
+#include "domain/onward/passed.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/message.h"
@@ -165,7 +166,9 @@ static enum err note_return(struct turn *t, const struct peer *p, const struct t
 				    &th->id);
 	if (rc != ERR_OK || d->head.cats == 0)
 		return rc;
-	return ledger_add(t, &d->head.grant_id, &d->key.msg, p->no, d->head.type, d->head.cats);
+	rc = ledger_add(t, &d->head.grant_id, &d->key.msg, p->no, d->head.type, d->head.cats);
+	return rc == ERR_OK ? passed_on(t, &th->case_id, &d->head.grant_id, p->no, d->head.cats)
+			    : rc;
 }
 
 enum err recover_returned_consent(struct turn *t, const struct peer *p, struct thread *th,

@@ -20,6 +20,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/settled.h"
+#include "domain/onward/passed.h"
 
 /* Was it given before a loss of ours?  Then we may have sent it in the life that we forgot, and the partner has it. */
 static bool before_loss(const struct turn *t, const struct msg *grant)
@@ -35,21 +36,24 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	struct document_spec spec = {.thread_id = *grant, .peer = p->no, .type = DOC_CONSENT};
 	struct thread th = {.id = *grant, .peer = p->no, .kind = THREAD_CONSENT};
 	struct consent_scope s = {.p = p};
-	const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
+	struct msg *g = msg_sub(t->arena, m, GRANT_RECORD_GRANT);
 	const struct pending_doc *doc;
 	const struct span case_bytes = msg_bytes(m, GRANT_RECORD_CASE_ID);
 	enum err rc;
 
 	require(!p->self);
-	if (case_bytes.len != 16)
-		return ERR_CORRUPT;
+	if (g == NULL || case_bytes.len != 16)
+		return g == NULL ? ERR_NOMEM : ERR_CORRUPT;
 	memcpy(th.case_id.b, case_bytes.p, 16);
 	spec.case_id = s.case_id = th.case_id;
 	spec.grant_id = th.grant_id = *grant;
 	spec.thread_no = 1;
 	spec.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
 	th.created_ms = t->wall_ms;
-	rc = consent_pack_body(t, &s, DOC_CONSENT, g, &spec.body, &spec.cats, &spec.grant_id);
+	rc = msg_has(g, CONSENT_GRANT_PARENT_GRANT) ? ERR_OK : passed_parent(t, &th.case_id, g);
+	if (rc == ERR_OK)
+		rc = consent_pack_body(t, &s, DOC_CONSENT, g, &spec.body, &spec.cats,
+				       &spec.grant_id);
 	if (rc != ERR_OK)
 		return rc;
 	rc = document_make(t, &spec, &doc);
@@ -70,9 +74,9 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 		return rc;
 	rc = ledger_add(t, grant, &doc->key.msg, p->no, DOC_CONSENT, 0);
 	msg_set_u64(m, GRANT_RECORD_SENT, 1);
-	if (rc != ERR_OK)
-		return rc;
-	return consent_save(t, grant, &th.case_id, m);
+	if (rc == ERR_OK)
+		rc = consent_save(t, grant, &th.case_id, m);
+	return rc == ERR_OK ? passed_on(t, &th.case_id, grant, p->no, 0) : rc;
 }
 
 /* Those that hold now and did not leave yet; one that ended before it left never leaves. */
@@ -136,7 +140,8 @@ enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *
 	rc = th->withdrawn ? ERR_OK : grantkey_make(t, &th->id);
 	if (rc != ERR_OK)
 		return rc;
-	return consent_save(t, &th->id, &th->case_id, m);
+	rc = consent_save(t, &th->id, &th->case_id, m);
+	return rc == ERR_OK ? passed_again(t, &th->id, th->peer, g) : rc;
 }
 
 /* A malformed one still has a thread and a case under its own id: its sender gets a verdict. */

@@ -18,6 +18,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"
+#include "domain/onward/passed.h"
 
 /* ---- arriving ---- */
 
@@ -137,6 +138,8 @@ static enum err returned(struct turn *t, const struct peer *p, struct thread *th
 				    &th->id);
 	if (rc == ERR_OK && d.head.cats != 0)
 		rc = ledger_add(t, &d.head.grant_id, &d.key.msg, p->no, d.head.type, d.head.cats);
+	if (rc == ERR_OK && d.head.cats != 0)
+		rc = passed_on(t, &th->case_id, &d.head.grant_id, p->no, d.head.cats);
 	return rc == ERR_OK ? steps_changed(t, th, document_type_name(d.head.type)) : rc;
 }
 

@@ -22,6 +22,7 @@
 #include "domain/exchange/outbox.h"
 #include "domain/handover/bundle.h"
 #include "domain/loss/settled.h"
+#include "domain/onward/passed.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 
@@ -330,6 +331,8 @@ static enum err append(struct turn *t, struct thread *th, uint16_t type, const s
 		rc = outbox_put(t, th->peer, &doc->key);
 	if (rc == ERR_OK && cats != 0)
 		rc = ledger_add(t, &th->grant_id, &doc->key.msg, th->peer, type, cats);
+	if (rc == ERR_OK && cats != 0)
+		rc = passed_on(t, &th->case_id, &th->grant_id, th->peer, cats);
 	if (rc == ERR_OK)
 		rc = casefile_entry(t, &th->case_id, name, NULL, &th->id);
 	if (rc == ERR_OK)
