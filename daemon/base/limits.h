@@ -89,19 +89,19 @@
 #define LIMIT_PARTNER_CASES   2000000u	/* cases that it brought, and that were not erased */
 #define LIMIT_PARTNER_THREADS 10000000u /* all that it ever began */
 #define LIMIT_PARTNER_REPORTS 256u	/* of figures: of sixty-four years */
-#define LIMIT_CASE_ENTRIES                                                                         \
-	100000u /* of a timeline; after that no partner begins anything more in the case */
-#define LIMIT_CASE_GRANTS 1024u /* in a case: each document asks all of them */
-#define LIMIT_THREAD_LOST 64u	/* lost acts of one thread */
-#define LIMIT_UNSTORED	  1024u /* threads of one partner of which a document was passed over */
-#define LIMIT_ALONE	  4096u /* consents of one partner that wait for their referral */
-#define LIMIT_ALONE_DAYS  35u	/* a consent whose referral does not come is let go */
+#define LIMIT_CASE_ENTRIES    100000u	/* of a timeline; then no partner begins more in the case */
+#define LIMIT_CASE_GRANTS     1024u	/* in a case: each document asks all of them */
+#define LIMIT_THREAD_LOST     64u	/* lost acts of one thread */
+#define LIMIT_UNSTORED	      1024u /* threads of one partner of which a document was passed over */
+#define LIMIT_ALONE	      4096u /* consents of one partner that wait for their referral */
+#define LIMIT_ALONE_DAYS      35u   /* a consent whose referral does not come is let go */
 
 /* after a loss of state: what one partner can make of it */
 #define LIMIT_BLOCKED_MIN     10u /* a document without its predecessor holds up the others so long */
 #define LIMIT_GAP_HOURS	      24u /* ... and makes us compare the pair at most once in this time */
 #define LIMIT_LIVES_DAY	      16u /* incarnations that one partner may begin on one day */
 #define LIMIT_GONE	      16384u /* threads that we lack, of which a partner's word is kept */
+#define LIMIT_DEPOSIT_PAGES   100u   /* of a thousand erasures, kept for one partner */
 #define LIMIT_HEADS_ROWS      (1u << 17) /* of threads that we lack, in one pass, without a pause */
 #define LIMIT_QUARANTINE_DAYS 3u /* older cases wait no longer for a partner that stays silent */
 #define LIMIT_APART_MIN	      60u /* a partner that has not compared its copy after so long is named */

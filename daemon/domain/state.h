@@ -38,6 +38,7 @@ struct heads_cursor {
 	struct id16 probe, parked; /* parked: up to here it was somebody's turn; zero: nobody's */
 	bool probing;
 	uint32_t agreed, differed;
+	uint8_t erased_pages, erased_got; /* of our erasures: it keeps so many, so many came back */
 };
 
 /* What was asked of a partner's files; memory only, a new connection asks again. */
@@ -59,10 +60,9 @@ struct conn {
 	struct id16 refused_thread; /* that their last REFUSED named */
 	uint64_t retry_mono_ms;	    /* what they could not store goes again then, ... */
 	uint32_t retry_wait_ms;	    /* ... and after a growing pause; 0: at once */
-	uint16_t refused; /* code of their last REFUSED, 0 none since something was receipted */
-	bool introduced;  /* our node record and witness words went out on it */
-	uint64_t
-		pushed_ms; /* monotonic: when we last pushed roster entries to it, or asked it to */
+	uint16_t refused;    /* code of their last REFUSED, 0 none since something was receipted */
+	bool introduced;     /* our node record and witness words went out on it */
+	uint64_t pushed_ms;  /* monotonic: when we last pushed roster entries, or asked it to */
 	uint64_t pushed_seq; /* how far its roster went then */
 	bool have_key;	     /* their PAIR key for this connection; nothing leaves before it came */
 	struct id16 key_id;
@@ -89,8 +89,7 @@ struct conn {
 	uint64_t proof_mono_ms;	  /* when to ask for proof of a roll-back again */
 	uint64_t shown_mono_ms;	  /* ... and when to show what they signed again */
 	bool met;		  /* a frame of theirs was read, of whatever incarnation */
-	uint64_t
-		kept; /* bytes kept back that its documents took since the store had room; over connections too */
+	uint64_t kept; /* bytes kept back that its documents took; over connections too */
 	bool ends_wait; /* behind what there is no room for stands a word that ends something of ours */
 	struct heads_cursor heads; /* while their copy of our threads is compared */
 	struct fetch fetch;	   /* of its files */

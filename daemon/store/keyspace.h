@@ -61,8 +61,8 @@
 	X(GONE, "gone")		  /* thread 16                       hidden at the partner */ \
 	X(RELEASED, "released")	  /* case 16                         out of quarantine     */ \
 	X(ALARM, "alarm")	  /* kind u8 | peer u16              when                  */ \
-	X(DEPOSIT, "deposit")	  /* peer u16                        its sealed erasures   */ \
-	X(DEPOSITED, "deposited") /* peer u16                        version of ours there */ \
+	X(DEPOSIT, "deposit")	  /* peer u16 | version u32 | pages u8 | page u8  its sealed erasures */ \
+	X(DEPOSITED, "deposited") /* peer u16                        how far it has ours   */ \
 	X(REPORT, "report")	  /* period u32 | peer u16           quarterly figures    */ \
 	X(REPORTED, "reported")	  /* period u32 | peer u16           ours went there      */ \
 	X(TALLY, "tally")	  /* period u32 | cap u8             figures of the erased*/ \

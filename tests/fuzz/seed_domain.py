@@ -38,7 +38,7 @@ frame("returned", *[(2, d) for d in docs])
 frame("claims", (6, b"\0" + bytes(24)), (6, b"\1" + docs[0]), (6, b"\2" + bytes(302)))
 frame("heads", (11, b"\0" + bytes(16) + b"\xff" * 16 + b"\1" + docs[0][128:144] + struct.pack(">I", 1) + bytes(32) + struct.pack(">I", 0)),
       (11, b"\1" + bytes(16) + b"\xff" * 16 + b"\1" + docs[0][128:144] + struct.pack(">I", 1) + bytes(32) + b"\1"))
-frame("ledger", (22, b"\0" + bytes(4) + bytes(72)), (22, b"\1" + bytes(4)), (22, b"\2" + bytes(76)))
+frame("ledger", (22, b"\0" + bytes(5) + b"\1" + bytes(72)), (22, b"\1" + bytes(5)), (22, b"\2" + bytes(5) + b"\1" + bytes(72)))
 frame("chunks", (19, b"\1" * 32 + bytes(4) + b"\4"), (20, b"\1" * 32 + bytes(4) + bytes(24 + 17 + 5)))
 frame("audit", (17, b"\0" + bytes(148)), (17, b"\1" + bytes(244)))
 for f in ctl.pb.Request.DESCRIPTOR.fields:

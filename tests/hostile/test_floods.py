@@ -72,7 +72,7 @@ KINDS = {
     "witnesses": (128, lambda m, w, n: (WITNESS, m.id + struct.pack(">Q", 2) + bytes(40) + bytes(64))),
     "checkpoints": (128, lambda m, w, n: (AUDIT_HEAD, checkpoint(m, 1, n(), os.urandom(32)))),
     "checkpoints that contradict": (128, lambda m, w, n: (AUDIT_HEAD, checkpoint(m, 1, n() // 2, os.urandom(32)))),
-    "deposits": (4, lambda m, w, n: (LEDGER, b"\0" + struct.pack(">I", 7) + os.urandom(16000))),
+    "deposits": (4, lambda m, w, n: (LEDGER, b"\0" + struct.pack(">IBB", 7, 0, 1) + os.urandom(16000))),
     "returned documents": (100, lambda m, w, n: (RETURNED, m.returned)),
     "the same document": (100, lambda m, w, n: (DOCUMENT, m.returned)),
     "unknown parts": (128, lambda m, w, n: (200, os.urandom(64))),
@@ -89,7 +89,7 @@ def prepare(m, w, sure=True):
     notes = [make_document(m.nk, pb.Act(reason="other").SerializeToString(), fed=m.fed, sender=m.id, recipient=m.peer, type=NOTE, thread=t)[0]
              for t in m.threads]
     assert len(say(m, notes)) == 64 or not sure
-    m.send_frame([(LEDGER, b"\0" + struct.pack(">I", 7) + os.urandom(16000))])  # it goes before the answer about threads
+    m.send_frame([(LEDGER, b"\0" + struct.pack(">IBB", 7, 0, 1) + os.urandom(16000))])  # it goes before the answer about threads
     m.known_id, m.returned = raw[92:108], g
     m.entry = roster_entry(m, w)
 

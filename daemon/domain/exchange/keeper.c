@@ -19,7 +19,9 @@ static bool comes_before(const struct id32 *here, const struct id32 *q, const st
 	return below(here, q) && below(q, p);
 }
 
-bool keeper_is(const struct turn *t, const struct peer *p)
+/* Of two nodes, one of them this one: is `to` among those that follow `from`?  p is the other one. */
+static bool follows(const struct turn *t, const struct peer *p, const struct id32 *from,
+		    const struct id32 *to)
 {
 	const struct node *n = t->node;
 	unsigned between = 0;
@@ -30,9 +32,19 @@ bool keeper_is(const struct turn *t, const struct peer *p)
 		const struct peer *q = &n->peers[i];
 
 		if (!q->self && q->active && q != p)
-			between += comes_before(&n->node_id, &q->node_id, &p->node_id);
+			between += comes_before(from, &q->node_id, to);
 	}
 	return between < KEEPERS;
+}
+
+bool keeper_is(const struct turn *t, const struct peer *p)
+{
+	return follows(t, p, &t->node->node_id, &p->node_id);
+}
+
+bool keeper_of(const struct turn *t, const struct peer *p)
+{
+	return follows(t, p, &p->node_id, &t->node->node_id);
 }
 
 const struct peer *keeper_next(const struct turn *t, size_t *at)

@@ -16,6 +16,8 @@
 
 /** Is p one of the two partners that keep things for us? */
 bool keeper_is(const struct turn *t, const struct peer *p);
+/** Are we one of the two that keep things for p? */
+bool keeper_of(const struct turn *t, const struct peer *p);
 /** The next of them that is connected, from *at on; NULL: no more.  Begin with *at = 0. */
 const struct peer *keeper_next(const struct turn *t, size_t *at);
 

@@ -568,6 +568,8 @@ static enum err on_answer(struct turn *t, const struct peer *p, struct pair *pr,
 	if (!read_page(r, &after, &upto, &n, ANSWER_ROW) || (!pr->unheard && !pr->uncompared) ||
 	    !id16_equal(&after, &h->after) || id_order(&upto, &after) <= 0)
 		return ERR_OK; /* the answer to an earlier question: this page is asked for again */
+	if (h->erased_got < h->erased_pages)
+		return ERR_OK; /* no thread counts as the same before all that was erased came back (deposit.c) */
 	if (!in_order(*r, n, &after, &upto))
 		return ERR_OK; /* no answer to any question: this page is asked for again, at the timer's pace */
 	for (unsigned i = 0; i < n; i++) {

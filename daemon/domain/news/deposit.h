@@ -4,8 +4,8 @@
  *           ledger beside the store with it (daemon/store/FORMAT.md, Backup).
  *
  * Layer:    domain/news (base, proto, store; lower rooms).
- * Owns:     tables DEPOSIT (peer u16: a partner's, as it came), DEPOSITED (peer u16: which of ours it keeps);
- *           META row 6 (version of ours).
+ * Owns:     tables DEPOSIT (a partner's pages, as they came), DEPOSITED (peer u16: how far it has ours);
+ *           META row 6 (our list: its version, and since when).
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.
  * Durable:  with the turn's transaction.
@@ -21,11 +21,13 @@ MUST_CHECK enum err deposit_changed(struct turn *t);
 /** Ours into a frame, while p keeps one and not yet the newest. */
 MUST_CHECK enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *parts,
 				      uint16_t *count);
-/** A LEDGER part: theirs to keep, their receipt that they keep ours, or ours coming back. */
+/** A LEDGER part: a page of theirs to keep, their receipt for one of ours, or one of ours coming back. */
 MUST_CHECK enum err deposit_part(struct turn *t, const struct peer *p, struct answer *a,
 				 struct span bytes);
-/** What we keep for p, into the answer to its first question after a loss. */
-MUST_CHECK enum err deposit_return(struct turn *t, const struct peer *p, struct wr *parts,
-				   uint16_t *count);
+/** A page of what we keep for p, into an answer; 0 with its first question after a loss. */
+MUST_CHECK enum err deposit_return(struct turn *t, const struct peer *p, uint8_t page,
+				   struct wr *parts, uint16_t *count);
+/** Does this LEDGER part ask for one? */
+bool deposit_asked(struct span bytes, uint8_t *page);
 
 #endif /* KRING_DOMAIN_NEWS_DEPOSIT_H */

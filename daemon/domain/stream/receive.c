@@ -239,17 +239,33 @@ static enum err on_returned(struct reading *r, struct span bytes)
 	return incarnation_begin(r->t, 0, ALARM_ROLLED_BACK);
 }
 
+/* A page of what we keep for them: one a turn, for that is what an answer has room for. */
+static enum err show_ledger(struct reading *r, uint8_t page)
+{
+	if (r->a->ledger_shown)
+		return ERR_OK;
+	r->a->ledger_shown = r->a->reply = true;
+	compare_room(r->a);
+	return deposit_return(r->t, r->p, page, &r->a->more, &r->a->more_count);
+}
+
+static enum err on_ledger(struct reading *r, struct span bytes)
+{
+	uint8_t page;
+
+	require(r->a != NULL);
+	return deposit_asked(bytes, &page) ? show_ledger(r, page)
+					   : deposit_part(r->t, r->p, r->a, bytes);
+}
+
 /* What we keep for them goes before the heads: nothing of an erased case may leave. */
 static enum err on_heads(struct reading *r, struct span bytes)
 {
 	enum err rc = ERR_OK;
 
 	require(r->a != NULL);
-	if (compare_begins(bytes) && !r->a->ledger_shown) {
-		r->a->ledger_shown = true;
-		compare_room(r->a);
-		rc = deposit_return(r->t, r->p, &r->a->more, &r->a->more_count);
-	}
+	if (compare_begins(bytes))
+		rc = show_ledger(r, 0);
 	return rc == ERR_OK ? compare_heads(r->t, r->p, r->pair, r->a, bytes) : rc;
 }
 
@@ -293,7 +309,7 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 	case WIRE_PART_REFUSED:
 		return on_refused(r, p->bytes);
 	case WIRE_PART_LEDGER:
-		return deposit_part(r->t, r->p, r->a, p->bytes);
+		return on_ledger(r, p->bytes);
 	case WIRE_PART_AUDIT_HEAD:
 		return checkpoint_part(r->t, r->p, p->bytes);
 	case WIRE_PART_UNOPENED:
