@@ -38,9 +38,28 @@
 #define LIMIT_ORIGIN	   128u
 #define LIMIT_HASHING	   8u /* passphrases that wait to be hashed; one takes a tenth of a second */
 #define LIMIT_PASSPHRASE   256u
+#define LIMIT_PAGE	   (512u * 1024u) /* bytes of a page */
+#define LIMIT_FORM	   65536u	  /* ... and of what a browser sends with a form */
+#define LIMIT_URI	   2048u
+#define LIMIT_HTTP_LINES   512u /* connections of browsers ... */
+#define LIMIT_HTTP_FULL                                                                            \
+	448u /* ... from here on the one whose request is awaited longest gives way */
+#define LIMIT_HTTP_MEMORY    32768u /* bytes of a request without its body */
+#define LIMIT_HTTP_HEAD_MS   10000u /* until a request has come, without its body ... */
+#define LIMIT_HTTP_BODY_MS   30000u /* ... until that has ... */
+#define LIMIT_HTTP_READ_MS   60000u /* ... and until the browser took what is answered */
+#define LIMIT_HTTP_IDLE_S    30u    /* without a byte */
+#define LIMIT_QUESTIONS	     64u    /* of the process of the screens to core, at a time */
+#define LIMIT_QUESTION_MS    10000u
+#define LIMIT_QUESTIONS_CORE 256u /* ... with those that it gave up and core has not answered */
+#define LIMIT_FILES_WEB	     640u
 
 static_assert(LIMIT_SESSIONS_OWN < LIMIT_SESSIONS && LIMIT_CHALLENGES_OWN < LIMIT_CHALLENGES,
 	      "nobody's sessions keep out another's");
+static_assert(LIMIT_HTTP_FULL < LIMIT_HTTP_LINES && LIMIT_HTTP_LINES + 64 < LIMIT_FILES_WEB,
+	      "every browser has a descriptor, and who comes last finds a place");
+static_assert(LIMIT_QUESTION_MS < LIMIT_HTTP_READ_MS,
+	      "a browser still waits when core was too slow");
 static_assert(LIMIT_PASSKEYS * (LIMIT_CRED_ID + LIMIT_SPKI + LIMIT_PASSKEY_NAME * 4 + 64) + 2048 <
 		      LIMIT_RECORD,
 	      "a person's passkeys fit the row");

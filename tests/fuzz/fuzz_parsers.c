@@ -12,6 +12,9 @@
 #include "proto/msg.h"
 #include "proto/walk.h"
 #include "proto/wire_roster.h"
+#include "web/cookie.h"
+#include "web/form.h"
+#include "web/out.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -132,6 +135,43 @@ static void parse_passkey(struct span s)
 			parts[0].len > parts[4].len);
 }
 
+/* What a browser sends: an address, a form, a cookie; the first byte chooses.  Nothing that is let through holds what cannot be shown or
+ * stored, and whatever it is, it stays text on a page. */
+static void parse_browser(struct span s)
+{
+	static const struct form_field fields[] = {{"a", FORM_LINE, 500, false},
+						   {"b", FORM_LINES, 60000, false},
+						   {"c", FORM_CODE, 40, false},
+						   {"n", FORM_NUMBER, 8, false}};
+	struct out o = {.p = NULL};
+	struct form_path p;
+	struct form f;
+	uint8_t token[COOKIE_TOKEN];
+	char *text = s.len == 0 ? NULL : strndup((const char *)s.p + 1, s.len - 1);
+
+	if (text == NULL)
+		return;
+	if (s.p[0] % 3 == 0 && form_path(&p, text))
+		for (size_t i = 0; i < p.count; i++)
+			require(p.segment[i][0] != '\0' && strchr(p.segment[i], '/') == NULL);
+	if (s.p[0] % 3 == 1 &&
+	    form_read(&f, fields, 4, span_of(s.p + 1, s.len - 1), memory()) == ERR_OK) {
+		require(strlen(form_value(&f, "a")) <= 500 && strlen(form_value(&f, "c")) <= 40);
+		require(strpbrk(form_value(&f, "a"), "\r\n\t") == NULL);
+		out_text(&o, form_value(&f, "b"));
+		out_segment(&o, form_value(&f, "a"));
+	}
+	if (s.p[0] % 3 == 2 && cookie_token(text, COOKIE_SESSION, token))
+		require(strlen(text) >= COOKIE_CODED);
+	out_text(&o, text);
+	out_segment(&o, text);
+	for (size_t i = 0; i < o.len; i++)
+		require(strchr("<>\"'", o.p[i]) == NULL || o.p[i] == '\0');
+	out_free(&o);
+	free(text);
+	arena_reset(memory());
+}
+
 static void parse_frame(struct span s)
 {
 	struct wire_frame_view v;
@@ -194,6 +234,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 4:
 		parse_roster(s);
 		break;
+	case 250:
+		parse_browser(s);
+		break;
 	case 251:
 		parse_passkey(s);
 		break;
@@ -209,7 +252,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 255:
 		parse_token(s);
 		break;
-	default: /* 5 to 250: a kind of message; alone, the first byte still chooses which */
+	default: /* 5 to 249: a kind of message; alone, the first byte still chooses which */
 		parse_message(
 			(enum msg_kind)((data[0] + 5 * MSG_KIND_COUNT_ - 5) % MSG_KIND_COUNT_), s);
 		break;

@@ -43,3 +43,6 @@ spki = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200046b17
 sig = bytes.fromhex("3006020101020101")
 (out / "passkey").write_bytes(bytes([251]) + b"".join(struct.pack(">H", len(x)) + x for x in (auth, client, sig, spki, b"k" * 16)))
 (out / "ipc-too-long").write_bytes(bytes([253]) + struct.pack(">IBH", 1 << 20, 3, 0))
+for name, first, text in (("path", 0, b"/r/TBG4-6JSA-Q/%72eason"), ("form", 1, b"a=Anna+de+Vries%26&b=%C3%A9%0D%0A&c=no-answer&n=12"),
+                          ("cookie", 2, b"x=y; __Host-kring=" + b"A" * 43 + b"; __Host-kring-pre=z")):
+    (out / f"browser-{name}").write_bytes(bytes([250, first]) + text)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * csrf - a form came from a page of ours, of this person, for this address.
+ *
+ * Layer:    web (base, crypto/hash).
+ * Owns:     nothing: what a form carries follows from the cookie and the path, so that no table of forms is kept.
+ * Threads:  any.
+ * Time:     none; it holds as long as the cookie.
+ * Durable:  nothing.
+ * Privacy:  none; a token cannot be found out of it.
+ */
+#ifndef KRING_WEB_CSRF_H
+#define KRING_WEB_CSRF_H
+
+#include <stdbool.h>
+
+#include "web/cookie.h"
+
+enum { CSRF_TEXT = 22 };
+
+/** What the form of that path carries as its field k. */
+void csrf_make(const uint8_t token[COOKIE_TOKEN], const char *path, char out[CSRF_TEXT + 1]);
+/** In the same time whatever was sent. */
+bool csrf_holds(const uint8_t token[COOKIE_TOKEN], const char *path, const char *k);
+/** What the browser says of where the form was: fetch_site and origin are headers, NULL where there was none; own is our address.
+ *	Sec-Fetch-Site		Origin		ours
+ *	same-origin		any		yes
+ *	another			any		no
+ *	none sent		equal to own	yes
+ *	none sent		else, none	no */
+bool csrf_same_site(const char *fetch_site, const char *origin, const char *own);
+
+#endif /* KRING_WEB_CSRF_H */

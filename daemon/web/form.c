@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Decoded once and here: whoever decodes twice reads two things out of one address, and a library that writes C strings ends
+ * one at %00. */
+#include "web/form.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/limits_screens.h"
+#include "base/text.h"
+
+static_assert(LIMIT_FORM <= UINT16_MAX + 1u, "the size of a field fits its table");
+
+/* Both ways of writing a digit: browsers write capitals, people who copy an address may not. */
+static int digit_of(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* What may stand in an address or a form without a % in front; browsers code all else. */
+static bool bare(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       strchr("-._~*!$'(),;:@/?", c) != NULL;
+}
+
+/* plus: a blank, as forms have it.  False: a byte that stands for nothing, or no room. */
+static bool decode(struct span s, bool plus, char *out, size_t cap, size_t *len)
+{
+	*len = 0;
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = s.p[i];
+
+		if (*len + 1 >= cap)
+			return false;
+		if (c == '%') {
+			const int high = i + 2 < s.len ? digit_of(s.p[i + 1]) : -1;
+			const int low = i + 2 < s.len ? digit_of(s.p[i + 2]) : -1;
+
+			if (high < 0 || low < 0)
+				return false;
+			c = (uint8_t)(high << 4 | low);
+			if (c == 0)
+				return false;
+			i += 2;
+		} else if (c == '+' && plus) {
+			c = ' ';
+		} else if (c == 0 || !bare(c)) {
+			return false;
+		}
+		out[(*len)++] = (char)c;
+	}
+	out[*len] = '\0';
+	return true;
+}
+
+/* CR LF is how a browser ends a line of a text. */
+static size_t unify_lines(char *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; s[i] != '\0'; i++)
+		if (s[i] != '\r' || s[i + 1] != '\n')
+			s[n++] = s[i];
+	s[n] = '\0';
+	return n;
+}
+
+/* Held against its row: a text is one that may be stored and shown, before any page looks at it. */
+static bool fits(const struct form_field *field, char *value)
+{
+	size_t len = strlen(value);
+
+	if (field->kind == FORM_LINES)
+		len = unify_lines(value);
+	if (len > field->max)
+		return false;
+	switch (field->kind) {
+	case FORM_LINE:
+	case FORM_SECRET:
+		return text_fault(TEXT_LINE, span_of(value, len), NULL) == NULL;
+	case FORM_LINES:
+		return text_fault(TEXT_LINES, span_of(value, len), NULL) == NULL;
+	case FORM_CODE:
+		return text_fault(TEXT_CODE, span_of(value, len), NULL) == NULL;
+	case FORM_NUMBER:
+		return value[strspn(value, "0123456789")] == '\0';
+	}
+	return false;
+}
+
+/* Tables are short; one behind the last says that there is no such field. */
+static size_t field_at(const struct form *f, const char *name)
+{
+	size_t i = 0;
+
+	while (i < f->count && strcmp(f->fields[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+/* One "name=value".  A name without = is an empty value, as browsers read it. */
+static enum err take(struct form *f, struct span pair, struct arena *a)
+{
+	const uint8_t *equals = pair.len == 0 ? NULL : memchr(pair.p, '=', pair.len);
+	const size_t name_len = equals == NULL ? pair.len : (size_t)(equals - pair.p);
+	const struct span coded = equals == NULL ? span_of(NULL, 0)
+						 : span_of(equals + 1, pair.len - name_len - 1);
+	char name[FORM_SEGMENT + 1], *value;
+	size_t at, len;
+
+	/* whoever returns from here on has said where it was wrong */
+	f->flaw = "";
+	if (!decode(span_of(pair.p, name_len), true, name, sizeof name, &len))
+		return ERR_MALFORMED;
+	at = field_at(f, name);
+	if (at == f->count)
+		return ERR_MALFORMED;
+	f->flaw = f->fields[at].name;
+	/* two of a name: of two readers each may take another one */
+	if (f->values[at] != NULL)
+		return ERR_MALFORMED;
+	/* decoding makes nothing longer */
+	value = arena_alloc(a, coded.len + 2);
+	if (value == NULL)
+		return ERR_NOMEM;
+	if (!decode(coded, true, value, coded.len + 2, &len) || !fits(&f->fields[at], value))
+		return ERR_MALFORMED;
+	f->values[at] = value;
+	f->flaw = NULL;
+	return ERR_OK;
+}
+
+/* The first fault ends it: nothing of a form is used that is wrong in one place. */
+enum err form_read(struct form *f, const struct form_field *fields, size_t count, struct span body,
+		   struct arena *a)
+{
+	enum err rc = ERR_OK;
+
+	require(count <= FORM_FIELDS && a != NULL);
+	*f = (struct form){.fields = fields, .count = count};
+	for (size_t at = 0; rc == ERR_OK && at < body.len;) {
+		const uint8_t *end = memchr(body.p + at, '&', body.len - at);
+		const size_t len = end == NULL ? body.len - at : (size_t)(end - body.p) - at;
+
+		rc = take(f, span_of(body.p + at, len), a);
+		at += len + 1;
+	}
+	for (size_t i = 0; rc == ERR_OK && i < count; i++)
+		if (fields[i].needed && f->values[i] == NULL) {
+			f->flaw = fields[i].name;
+			rc = ERR_MALFORMED;
+		}
+	return rc;
+}
+
+const char *form_value(const struct form *f, const char *name)
+{
+	const size_t at = field_at(f, name);
+
+	require(at < f->count); /* of its own table */
+	return f->values[at] == NULL ? "" : f->values[at];
+}
+
+/* A path that is not taken is no fault to explain: nobody was ever given one like it. */
+bool form_path(struct form_path *out, const char *raw)
+{
+	*out = (struct form_path){.count = 0};
+	if (raw[0] != '/')
+		return false;
+	if (raw[1] == '\0')
+		return true;
+	for (const char *p = raw + 1;; p++) {
+		const size_t n = strcspn(p, "/");
+		char *to = out->segment[out->count];
+		size_t len;
+
+		if (n == 0 || out->count == FORM_SEGMENTS ||
+		    !decode(span_of(p, n), false, to, FORM_SEGMENT + 1, &len) ||
+		    strchr(to, '/') != NULL || to[strspn(to, ".")] == '\0' ||
+		    text_fault(TEXT_LINE, span_of(to, len), NULL) != NULL)
+			return false;
+		out->count++;
+		p += n;
+		if (*p == '\0')
+			return true;
+	}
+}

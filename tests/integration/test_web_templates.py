@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Templates of pages: whatever could become anything but text ends the build, with the file and what is wrong in it."""
+import re
+import subprocess
+
+import pytest
+from node import ROOT
+
+TPL = ROOT / "daemon/web/tpl.py"
+HEAD = "code|nl|fr|en|de\nhello|Hallo|Bonjour|Hello|Hallo\n"
+
+
+def build(d, page, **parts):
+    (d / "tpl").mkdir(exist_ok=True)
+    for name, text in {"page": page, **parts}.items():
+        (d / f"tpl/{name}.html").write_text(text)
+    (d / "tpl/own.css").write_text("p { margin: 0; }\n")
+    (d / "web.psv").write_text(HEAD)
+    r = subprocess.run(["/usr/bin/python3", str(TPL), str(d / "tpl"), str(d / "web.psv"), str(d / "out")], capture_output=True, text=True)
+    return r.stderr if r.returncode else None
+
+
+REFUSED = {
+    "in a tag": ("<p {{x}}>a</p>", "a placeholder in a tag"),
+    "a section in a tag": ("<p {{?x}}hidden{{/x}}>a</p>", "a placeholder in a tag"),
+    "without quotes": ("<p class={{x}}>a</p>", "a value without quotes"),
+    "a plain value without quotes": ("<p class=a>a</p>", "a value without quotes"),
+    "in a script": ('<script src="/a">{{x}}</script>', "a placeholder in <script>"),
+    "a script of its own": ("<script>alert(1)</script>", "a script of the page's own"),
+    "a style of its own": ("<style>p{}</style>", "a style of the page's own"),
+    "an attribute that runs": ('<p onclick="{{x}}">a</p>', "the attribute onclick"),
+    "a style attribute": ('<p style="color:red">a</p>', "the attribute style"),
+    "srcdoc": ('<iframe srcdoc="{{x}}"></iframe>', "the attribute srcdoc"),
+    "an attribute nobody thought of": ('<meta content="{{x}}">', "a placeholder in the attribute content"),
+    "a comment": ("<p><!-- {{x}} --></p>", "a comment"),
+    "a text that is not there": ("<p>{{t.nothing}}</p>", "web.psv has no row nothing"),
+    "words in an address": ('<a href="/{{t.hello}}">a</a>', "words in an address"),
+    "a part that is not there": ("{{>_none}}", "there is no part _none"),
+    "a file that is not there": ('<link href="{{a.none.css}}">', "there is no file none.css"),
+    "a section that stays open": ("<p>{{#rows}}{{x}}</p>", "a section is not closed: rows"),
+    "a section that closes another": ("{{#a}}{{?b}}{{/a}}{{/b}}", "closes no section"),
+    "a section over two places": ('{{?x}}<p class="{{/x}}">', "ends elsewhere"),
+    "a list that is a text": ("{{#x}}{{y}}{{/x}}{{x}}", "is a text and a list"),
+    "an end within a tag": ("<p class=\"a\"", "ends within a tag"),
+    "another writing": ("<p>{{ x | raw }}</p>", "not understood"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_template_is_refused(tmp_path, what):
+    page, why = REFUSED[what]
+    said = build(tmp_path, page)
+    assert said and "page.html: " in said and why in said, said
+
+
+def test_a_template_becomes_a_struct_and_a_function(tmp_path):
+    page = ('{{>_top}}<h1>{{title}}</h1>{{#rows}}<a href="/r/{{ref}}" title="{{name}}">{{name}}</a>{{?late}}{{t.hello}}{{/late}}{{/rows}}'
+            '{{^rows}}-{{/rows}}{{f.who}}<link href="{{a.own.css}}"></p>')
+    assert build(tmp_path, page, _top="<p>") is None
+    h, c = (tmp_path / "out/pages.h").read_text(), (tmp_path / "out/pages.c").read_text()
+    assert re.search(r"struct page_page_rows \{\n\tconst char \*ref;\n\tconst char \*name;\n\tbool late;\n\};", h)
+    assert "struct page_frame {\n\tconst char *who;\n};" in h and "size_t rows_count;" in h
+    assert "out_segment(o, r0->ref);" in c and c.count("out_text(o, r0->name);") == 2 and 'list_text(LIST_WEB, lang, "hello")' in c
+    assert "if (!(p->rows_count != 0)) {" in c and "out_text(o, p->f->who);" in c
+    assert re.search(r'"/a/own-[0-9a-f]{12}\.css"', c)
+

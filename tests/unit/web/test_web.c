@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a browser sends is read strictly, and what it gets is escaped for where it stands. */
+#include "test.h"
+
+#include <stdio.h>
+
+#include "web/cookie.h"
+#include "web/csrf.h"
+#include "web/form.h"
+#include "web/out.h"
+#include "web/pages.h"
+#include "web/route.h"
+
+/* ---- escaping ---- */
+
+static void expect_out(struct out *o, const char *want)
+{
+	out_raw(o, "", 1);
+	assert_false(o->failed);
+	assert_string_equal((const char *)o->p, want);
+	out_free(o);
+	assert_null(o->p);
+}
+
+static void test_a_text_stays_a_text(void **state)
+{
+	struct out o = {.p = NULL};
+
+	(void)state;
+	out_text(&o, "<script>alert(\"x\" + 'y')</script> & é\n");
+	out_text(&o, NULL);
+	expect_out(&o, "&lt;script&gt;alert(&quot;x&quot; + &#39;y&#39;)&lt;/script&gt; &amp; é\n");
+	/* a control character, half a character, and one that was written too long */
+	out_text(&o, "a\x01"
+		     "b\x7f"
+		     "c\xc3(\xc0\xaf\x1b[0m");
+	expect_out(&o, "a\xef\xbf\xbd"
+		       "b\xef\xbf\xbd"
+		       "c\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd[0m");
+}
+
+static void test_a_segment_leads_nowhere_else(void **state)
+{
+	struct out o = {.p = NULL};
+
+	(void)state;
+	out_segment(&o, "javascript:alert(1)//é \"'<>&?#%\\");
+	expect_out(&o, "javascript%3Aalert%281%29%2F%2F%C3%A9%20%22%27%3C%3E%26%3F%23%25%5C");
+	out_segment(&o, "TBG4-6JSA-Q_.~9");
+	expect_out(&o, "TBG4-6JSA-Q_.~9");
+	out_raw(&o, "[", 1);
+	out_segment(&o, "..");
+	out_segment(&o, ".");
+	out_segment(&o, NULL);
+	out_segment(&o, "..a");
+	expect_out(&o, "[..a");
+}
+
+static void test_a_page_has_an_end(void **state)
+{
+	static char much[65536];
+	struct out o = {.p = NULL};
+
+	(void)state;
+	memset(much, 'x', sizeof much);
+	for (int i = 0; i < 7; i++)
+		out_raw(&o, much, sizeof much);
+	assert_false(o.failed);
+	for (int i = 0; i < 2; i++)
+		out_raw(&o, much, sizeof much);
+	assert_true(o.failed);
+	out_text(&o, "x"); /* it stays failed */
+	assert_true(o.failed);
+	out_free(&o);
+}
+
+static void test_a_page_escapes_what_it_shows(void **state)
+{
+	static const char bad[] = "\"><script>alert(1)</script><q title='";
+	const struct page_frame f = {.lang = "nl",
+				     .title = bad,
+				     .who = bad,
+				     .org_line = bad,
+				     .out_k = bad,
+				     .wrong = bad};
+	const struct page_received_rows row = {.who = bad,
+					       .need = bad,
+					       .partner = bad,
+					       .ref = bad,
+					       .state = bad,
+					       .mark = bad,
+					       .urgent = bad,
+					       .quiet = bad};
+	const struct page_received p = {
+		.f = &f, .rows = &row, .rows_count = 1, .next = bad, .updated = bad};
+	struct out o = {.p = NULL};
+	const char *at;
+
+	(void)state;
+	page_received(&o, LIST_NL, &p);
+	out_raw(&o, "", 1);
+	assert_false(o.failed);
+	assert_null(strstr((char *)o.p, "<script"));
+	assert_null(strstr((char *)o.p, "<q"));
+	assert_non_null(strstr((char *)o.p, "&quot;&gt;&lt;script&gt;alert(1)"));
+	at = strstr((char *)o.p, "/in?after=");
+	assert_non_null(at);
+	assert_true(strncmp(at, "/in?after=%22%3E%3Cscript", 25) == 0);
+	out_free(&o);
+	/* nobody is signed in: no menu, no form to sign out */
+	page_received(
+		&o, LIST_NL,
+		&(struct page_received){.f = &(struct page_frame){.lang = "nl", .title = "x"}});
+	out_raw(&o, "", 1);
+	assert_null(strstr((char *)o.p, "<nav"));
+	assert_null(strstr((char *)o.p, "<form"));
+	assert_null(strstr((char *)o.p, "<table"));
+	out_free(&o);
+}
+
+/* ---- forms ---- */
+
+static const struct form_field fields[] = {
+	{"name", FORM_LINE, 20, true},
+	{"story", FORM_LINES, 40, false},
+	{"kind", FORM_CODE, 10, false},
+	{"n", FORM_NUMBER, 4, false},
+};
+
+static const struct {
+	const char *body;
+	const char *flaw; /* NULL: it is read */
+	const char *name, *story;
+} bodies[] = {
+	{"name=Anna", NULL, "Anna", ""},
+	{"name=", NULL, "", ""},
+	{"name", NULL, "", ""},
+	{"name=Anna+de+Vries%26", NULL, "Anna de Vries&", ""},
+	{"name=%c3%A9%C3%89", NULL, "éÉ", ""},
+	{"story=a%0D%0Ab%0A&name=x", NULL, "x", "a\nb\n"},
+	{"n=12&kind=a-b_c.9&name=x", NULL, "x", ""},
+	{"", "name", "", ""},		   /* it is needed */
+	{"name=x&name=y", "name", "", ""}, /* twice */
+	{"name=x&other=1", "", "", ""},	   /* of no table */
+	{"name=x&", NULL, "x", ""},	   /* browsers do not, and it says nothing */
+	{"name=x&&n=1", "", "", ""},
+	{"&name=x", "", "", ""},
+	{"=x", "", "", ""},
+	{"name=x%00y", "name", "", ""},
+	{"name=%", "name", "", ""},
+	{"name=%4", "name", "", ""},
+	{"name=%4g", "name", "", ""},
+	{"name=%C3", "name", "", ""},	      /* half a character */
+	{"name=%C0%80", "name", "", ""},      /* NUL, written too long */
+	{"name=a%0Ab", "name", "", ""},	      /* one line */
+	{"name=a%E2%80%AEb", "name", "", ""}, /* turns the writing direction */
+	{"name=<b>", "name", "", ""},	      /* no browser sends it so */
+	{"name=a b", "name", "", ""},
+	{"name=a\x80", "name", "", ""},
+	{"name=x&n=1x", "n", "", ""},
+	{"name=x&n=-1", "n", "", ""},
+	{"name=x&n=12345", "n", "", ""},
+	{"name=x&kind=a%2Fb", "kind", "", ""},
+	{"name=123456789012345678901", "name", "", ""},
+	{"n%61me=x", NULL, "x", ""},
+	{"name%00=x", "", "", ""},
+};
+
+static void test_a_form_is_its_table(void **state)
+{
+	struct arena a;
+
+	(void)state;
+	assert_int_equal(arena_create(&a, 65536), ERR_OK);
+	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+		struct form f;
+		const enum err rc = form_read(&f, fields, 4,
+					      span_of(bodies[i].body, strlen(bodies[i].body)), &a);
+
+		if ((rc == ERR_OK) != (bodies[i].flaw == NULL))
+			fail_msg("%s: %s", bodies[i].body, f.flaw == NULL ? "read" : f.flaw);
+		if (bodies[i].flaw != NULL) {
+			assert_int_equal(rc, ERR_MALFORMED);
+			assert_string_equal(f.flaw, bodies[i].flaw);
+			continue;
+		}
+		assert_string_equal(form_value(&f, "name"), bodies[i].name);
+		assert_string_equal(form_value(&f, "story"), bodies[i].story);
+	}
+	arena_free(&a);
+}
+
+static void test_a_form_over_its_arena_is_refused(void **state)
+{
+	struct arena a;
+	struct form f;
+
+	(void)state;
+	assert_int_equal(arena_create(&a, 8), ERR_OK);
+	assert_int_equal(form_read(&f, fields, 4, span_of("name=0123456789", 15), &a), ERR_NOMEM);
+	arena_free(&a);
+}
+
+static void test_a_path_is_decoded_once(void **state)
+{
+	static const char *const no[] = {
+		"",	      "x",	 "//",	    "/a/",  "/a//b",	 "/%00",
+		"/a%00b",     "/%2F",	 "/a%2fb",  "/%",   "/%4",	 "/%zz",
+		"/a b",	      "/a\x01",	 "/%0a",    "/%7f", "/\xc3\xa9", "/%c3",
+		"/..",	      "/a/../b", "/%2e%2E", "/.",   "/a\\b",	 "/a%E2%80%AE",
+		"/a/b/c/d/e", "/a|b",	 "*",	    "/a#b", "/\"",	 "/<"};
+	struct form_path p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
+		if (form_path(&p, no[i]))
+			fail_msg("taken: %s", no[i]);
+	assert_true(form_path(&p, "/"));
+	assert_int_equal(p.count, 0);
+	assert_true(form_path(&p, "/r/TBG4-6JSA-Q/letter"));
+	assert_int_equal(p.count, 3);
+	assert_string_equal(p.segment[1], "TBG4-6JSA-Q");
+	assert_true(form_path(&p, "/%72/%2541"));
+	assert_string_equal(p.segment[0], "r");
+	assert_string_equal(p.segment[1], "%41");
+}
+
+/* ---- cookies ---- */
+
+static void test_a_token_is_written_one_way(void **state)
+{
+	uint8_t token[COOKIE_TOKEN], again[COOKIE_TOKEN];
+	char text[COOKIE_CODED + 1], header[400], line[COOKIE_LINE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof token; i++)
+		token[i] = (uint8_t)(i * 37 + 200);
+	cookie_encode(text, token, sizeof token);
+	assert_int_equal(strlen(text), COOKIE_CODED);
+	assert_true(cookie_decode(again, sizeof again, text));
+	assert_memory_equal(token, again, sizeof token);
+	(void)snprintf(header, sizeof header, "a=b; __Host-kring=%s; __Host-kring-pre=x", text);
+	assert_true(cookie_token(header, COOKIE_SESSION, again));
+	assert_memory_equal(token, again, sizeof token);
+	assert_false(cookie_token(header, COOKIE_BEFORE, again));
+	(void)snprintf(header, sizeof header, "__Host-kring=%s; __Host-kring=%s", text, text);
+	assert_false(cookie_token(header, COOKIE_SESSION, again)); /* two are none */
+	(void)snprintf(header, sizeof header, "__Host-kring=%s=", text);
+	assert_false(cookie_token(header, COOKIE_SESSION, again));
+	(void)snprintf(header, sizeof header, "x__Host-kring=%s", text);
+	assert_false(cookie_token(header, COOKIE_SESSION, again));
+	assert_false(cookie_token(NULL, COOKIE_SESSION, again));
+	assert_false(cookie_token("", COOKIE_SESSION, again));
+	text[COOKIE_CODED - 1]++; /* bits behind the last byte */
+	assert_false(cookie_decode(again, sizeof again, text));
+	text[COOKIE_CODED - 1] = '+';
+	assert_false(cookie_decode(again, sizeof again, text));
+	cookie_line(line, COOKIE_SESSION, token);
+	assert_non_null(strstr(line, "; Path=/; Secure; HttpOnly; SameSite=Strict"));
+	cookie_line(line, COOKIE_SESSION, NULL);
+	assert_non_null(strstr(line, "Max-Age=0"));
+}
+
+static void test_a_form_is_of_a_person_and_an_address(void **state)
+{
+	uint8_t token[COOKIE_TOKEN] = {1}, other[COOKIE_TOKEN] = {2};
+	char k[CSRF_TEXT + 1];
+
+	(void)state;
+	csrf_make(token, "/login", k);
+	assert_int_equal(strlen(k), CSRF_TEXT);
+	assert_true(csrf_holds(token, "/login", k));
+	assert_false(csrf_holds(other, "/login", k));
+	assert_false(csrf_holds(token, "/logout", k));
+	assert_false(csrf_holds(token, "/login", ""));
+	k[0] = k[0] == 'A' ? 'B' : 'A';
+	assert_false(csrf_holds(token, "/login", k));
+}
+
+static void test_a_form_came_from_here(void **state)
+{
+	static const char own[] = "https://kring.goes.example";
+
+	(void)state;
+	assert_true(csrf_same_site("same-origin", NULL, own));
+	assert_true(csrf_same_site("same-origin", "null", own));
+	assert_false(csrf_same_site("same-site", own, own));
+	assert_false(csrf_same_site("cross-site", own, own));
+	assert_false(csrf_same_site("none", own, own));
+	assert_false(csrf_same_site("", own, own));
+	assert_true(csrf_same_site(NULL, own, own));
+	assert_false(csrf_same_site(NULL, "null", own));
+	assert_false(csrf_same_site(NULL, "https://kring.goes.example.evil", own));
+	assert_false(csrf_same_site(NULL, NULL, own));
+	assert_false(csrf_same_site(NULL, "", ""));
+}
+
+/* ---- routes ---- */
+
+static void opened(struct visit *v)
+{
+	(void)v;
+}
+
+static const struct route table[] = {
+	{false, "/", ROUTE_SIGNED_IN, NULL, 0, opened},
+	{false, "/login", ROUTE_OPEN, NULL, 0, opened},
+	{true, "/login", ROUTE_OPEN, NULL, 0, opened},
+	{false, "/r/REF", ROUTE_SIGNED_IN, NULL, 0, opened},
+	{true, "/r/REF/ACT", ROUTE_SIGNED_IN, NULL, 0, opened},
+};
+
+static const struct route *found(bool post, const char *path, bool *other)
+{
+	struct form_path p;
+
+	assert_true(form_path(&p, path));
+	return route_find(table, sizeof table / sizeof table[0], post, &p, other);
+}
+
+static void test_an_address_has_one_row(void **state)
+{
+	struct form_path p;
+	bool other;
+
+	(void)state;
+	assert_ptr_equal(found(false, "/", &other), &table[0]);
+	assert_ptr_equal(found(true, "/login", &other), &table[2]);
+	assert_ptr_equal(found(false, "/r/X", &other), &table[3]);
+	assert_ptr_equal(found(true, "/r/X/accept", &other), &table[4]);
+	assert_null(found(true, "/", &other));
+	assert_true(other);
+	assert_null(found(false, "/logi", &other));
+	assert_false(other);
+	assert_null(found(false, "/login/x", &other));
+	assert_null(found(false, "/r", &other));
+	assert_true(form_path(&p, "/r/ABC/accept"));
+	assert_string_equal(route_word(&table[4], &p, "REF"), "ABC");
+	assert_string_equal(route_word(&table[4], &p, "ACT"), "accept");
+	assert_string_equal(route_word(&table[4], &p, "NO"), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_text_stays_a_text),
+		cmocka_unit_test(test_a_segment_leads_nowhere_else),
+		cmocka_unit_test(test_a_page_has_an_end),
+		cmocka_unit_test(test_a_page_escapes_what_it_shows),
+		cmocka_unit_test(test_a_form_is_its_table),
+		cmocka_unit_test(test_a_form_over_its_arena_is_refused),
+		cmocka_unit_test(test_a_path_is_decoded_once),
+		cmocka_unit_test(test_a_token_is_written_one_way),
+		cmocka_unit_test(test_a_form_is_of_a_person_and_an_address),
+		cmocka_unit_test(test_a_form_came_from_here),
+		cmocka_unit_test(test_an_address_has_one_row),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
