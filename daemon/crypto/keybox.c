@@ -15,6 +15,7 @@
 #include "crypto/seal.h"
 #include "crypto/secret.h"
 #include "crypto/signed_bytes.h"
+#include "crypto/turnkeys.h"
 
 /* Sub-key numbers under MK ("KRGATRST") and under a case key ("KRGCASE1"); daemon/store/FORMAT.md, Values. */
 enum { MK_HEDGE = 7, CASE_RECORDS = 1, CASE_PSEUDONYMS = 3 };
@@ -33,6 +34,7 @@ struct keybox_secrets {
 	uint8_t nk_sec[crypto_sign_SECRETKEYBYTES];
 	struct prekey prekeys[KEYBOX_PREKEYS_MAX];
 	struct prekey pairs[KEYBOX_PEERS_MAX][2]; /* by peer number - 1: newest, the one before */
+	struct turnkeys turn;
 };
 
 struct keybox {
@@ -135,14 +137,19 @@ void keybox_sign(const struct keybox *kb, enum sign_label label, const struct sp
 	signed_bytes_free(&sb);
 }
 
-/* nonce | ciphertext | tag */
-static void aead_put(uint8_t *out, struct span ad, struct span plain, const uint8_t key[32])
+/* nonce | ciphertext | tag; the nonce is there already */
+static void aead_put_behind(uint8_t *out, struct span ad, struct span plain, const uint8_t key[32])
 {
 	require(key != NULL);
-	/* 24 bytes of nonce: drawn at random they do not meet twice */
-	rng_fill(out, NONCE);
 	require(crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE, NULL, plain.p, plain.len,
 							   ad.p, ad.len, NULL, out, key) == 0);
+}
+
+static void aead_put(uint8_t *out, struct span ad, struct span plain, const uint8_t key[32])
+{
+	/* 24 bytes of nonce: drawn at random they do not meet twice */
+	rng_fill(out, NONCE);
+	aead_put_behind(out, ad, plain, key);
 }
 
 static enum err aead_get(uint8_t *out, struct span ad, struct span sealed, const uint8_t key[32])
@@ -239,6 +246,7 @@ void keybox_shred_begin(struct keybox *kb)
 	struct keybox_roots *r = &kb->s->roots;
 
 	require(r->case_epoch_next == 0 || r->case_epoch_next == r->case_epoch + 1);
+	turnkeys_over(&kb->s->turn);
 	if (r->case_epoch_next != 0)
 		return; /* begun before a crash: it goes on with the same key */
 	r->case_epoch_next = r->case_epoch + 1;
@@ -275,45 +283,96 @@ void keybox_shred_end(struct keybox *kb)
 	sodium_memzero(r->case_wrap_next, 32);
 }
 
-static enum err record_key(const struct keybox *kb, enum keybox_class cls,
-			   const struct id16 *case_id, const uint8_t *wrapped, uint8_t key[32])
-{
-	enum err rc;
+/* ---- records ---- */
 
-	if (cls == KEYBOX_META) {
-		memcpy(key, kb->s->roots.meta, 32);
-		return ERR_OK;
-	}
-	rc = keybox_unwrap(kb, cls, case_id, wrapped, key);
+enum err keybox_hold(struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
+		     const uint8_t *wrapped)
+{
+	struct turnkey *k = turnkeys_place(&kb->s->turn, (uint8_t)cls, case_id);
+	enum err rc = keybox_unwrap(kb, cls, case_id, wrapped, k->key);
+
+	require(cls != KEYBOX_META); /* it is no key of a case, and marks a place without one */
 	if (rc == ERR_OK)
-		/* Written over its own input: libsodium reads the key before it writes, and one
-		 * copy less of it stays on the stack. */
-		subkey(key, CASE_RECORDS, "KRGCASE1", key);
+		subkey(k->records, CASE_RECORDS, "KRGCASE1", k->key);
+	else
+		k->cls = KEYBOX_META; /* nobody finds it */
 	return rc;
+}
+
+bool keybox_holds(const struct keybox *kb, enum keybox_class cls, const struct id16 *case_id)
+{
+	return turnkeys_find(&kb->s->turn, (uint8_t)cls, case_id) != NULL;
+}
+
+void keybox_let_go(struct keybox *kb)
+{
+	turnkeys_over(&kb->s->turn);
+}
+
+/* Of one that is not held room is where it is unwrapped to, and the caller wipes it.  NULL: it does not open (*rc). */
+static const uint8_t *record_key(const struct keybox *kb, enum keybox_class cls,
+				 const struct id16 *case_id, const uint8_t *wrapped,
+				 uint8_t room[32], enum err *rc)
+{
+	const struct turnkey *held;
+
+	*rc = ERR_OK;
+	if (cls == KEYBOX_META)
+		return kb->s->roots.meta;
+	if (wrapped == NULL) {
+		held = turnkeys_find(&kb->s->turn, (uint8_t)cls, case_id);
+		*rc = held == NULL ? ERR_CORRUPT : ERR_OK;
+		return held == NULL ? NULL : held->records;
+	}
+	*rc = keybox_unwrap(kb, cls, case_id, wrapped, room);
+	if (*rc != ERR_OK)
+		return NULL;
+	/* Written over its own input: libsodium reads the key before it writes, and one
+	 * copy less of it stays on the stack. */
+	subkey(room, CASE_RECORDS, "KRGCASE1", room);
+	return room;
 }
 
 enum err keybox_record_seal(struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
 			    const uint8_t *wrapped, const struct span io[2], uint8_t *out)
 {
-	uint8_t key[32];
-	enum err rc = record_key(kb, cls, case_id, wrapped, key);
+	uint8_t room[32];
+	enum err rc;
+	const uint8_t *key = record_key(kb, cls, case_id, wrapped, room, &rc);
 
-	if (rc == ERR_OK)
-		aead_put(out, io[0], io[1], key);
-	sodium_memzero(key, sizeof key);
+	if (rc == ERR_OK) {
+		turnkeys_nonce(&kb->s->turn, out);
+		aead_put_behind(out, io[0], io[1], key);
+	}
+	sodium_memzero(room, sizeof room);
 	return rc;
 }
 
 enum err keybox_record_open(struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
 			    const uint8_t *wrapped, const struct span io[2], uint8_t *out)
 {
-	uint8_t key[32];
-	enum err rc = record_key(kb, cls, case_id, wrapped, key);
+	uint8_t room[32];
+	enum err rc;
+	const uint8_t *key = record_key(kb, cls, case_id, wrapped, room, &rc);
 
 	if (rc == ERR_OK)
 		rc = aead_get(out, io[0], io[1], key);
-	sodium_memzero(key, sizeof key);
+	sodium_memzero(room, sizeof room);
 	return rc;
+}
+
+/* The case's own key: held, or out of its wrapping. */
+static enum err case_key(const struct keybox *kb, const struct id16 *case_id,
+			 const uint8_t *wrapped, uint8_t key[32])
+{
+	const struct turnkey *held = turnkeys_find(&kb->s->turn, KEYBOX_CASE, case_id);
+
+	if (wrapped != NULL)
+		return keybox_unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
+	if (held == NULL)
+		return ERR_CORRUPT;
+	memcpy(key, held->key, 32);
+	return ERR_OK;
 }
 
 enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id, const uint8_t *wrapped,
@@ -322,12 +381,12 @@ enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id, const
 	uint8_t key[32];
 	enum err rc;
 
-	if (wrapped == NULL) {
+	if (case_id == NULL) {
 		hash_parts(HASH_CASECOMMIT, span_of(kb->s->roots.meta, 32), &input, 1, out->b,
 			   sizeof out->b);
 		return ERR_OK;
 	}
-	rc = keybox_unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
+	rc = case_key(kb, case_id, wrapped, key);
 	if (rc == ERR_OK) {
 		subkey(key, CASE_PSEUDONYMS, "KRGCASE1", key);
 		hash_parts(HASH_SUBJECT, span_of(key, sizeof key), &input, 1, out->b,

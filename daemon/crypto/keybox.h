@@ -85,14 +85,22 @@ MUST_CHECK enum err keybox_unwrap(const struct keybox *kb, enum keybox_class cls
 				  uint8_t key[32]);
 void keybox_wrap(const struct keybox *kb, enum keybox_class cls, const struct id16 *case_id,
 		 const uint8_t key[32], uint8_t out[KEYBOX_WRAPPED_LEN]);
-/** keybox_record_seal(..., out): out holds plain.len + KEYBOX_RECORD_EXTRA.  wrapped is NULL for META. */
+/** Unwrapped once for a write transaction, in the locked memory: records are then sealed and opened with wrapped NULL.  Some are
+ *  held at a time, and a later one may take the place of an earlier one.  ERR_CORRUPT: it does not open. */
+MUST_CHECK enum err keybox_hold(struct keybox *kb, enum keybox_class cls,
+				const struct id16 *case_id, const uint8_t *wrapped);
+bool keybox_holds(const struct keybox *kb, enum keybox_class cls, const struct id16 *case_id);
+/** Whatever is held is wiped: at the end of the transaction, and when the row of a key changes in it. */
+void keybox_let_go(struct keybox *kb);
+/** keybox_record_seal(..., out): out holds plain.len + KEYBOX_RECORD_EXTRA.  wrapped is NULL for META, and for a key that is held
+ *  (of one that is not: ERR_CORRUPT). */
 MUST_CHECK enum err keybox_record_seal(struct keybox *kb, enum keybox_class cls,
 				       const struct id16 *case_id, const uint8_t *wrapped,
 				       const struct span io[2], uint8_t *out); /* io: ad, plain */
 MUST_CHECK enum err keybox_record_open(struct keybox *kb, enum keybox_class cls,
 				       const struct id16 *case_id, const uint8_t *wrapped,
 				       const struct span io[2], uint8_t *out); /* io: ad, sealed */
-/** A value only this case can name again: pseudonyms, thread and grant ids.  Without a wrapped key
+/** A value only this case can name again: pseudonyms, thread and grant ids; wrapped as above.  Without a case
  *  (NULL): a value of this node, which stands for a case in the audit chain. */
 MUST_CHECK enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id,
 				       const uint8_t *wrapped, struct span input, struct id16 *out);

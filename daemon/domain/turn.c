@@ -203,7 +203,7 @@ enum err turn_put(struct turn *t, enum store_table table, const struct store_key
 
 bool turn_case_erased(struct turn *t, const struct id16 *case_id)
 {
-	return !record_exists(t->txn, STORE_CASEKEY, span_of(case_id->b, sizeof case_id->b));
+	return !record_key_exists(t->txn, RECORD_CASE, case_id);
 }
 
 enum err turn_stand_in(struct turn *t, const char name[16], struct id16 *case_id)
@@ -218,7 +218,7 @@ enum err turn_stand_in(struct turn *t, const char name[16], struct id16 *case_id
 
 enum err turn_audit_case(struct turn *t, struct id16 *case_id)
 {
-	if (record_exists(t->txn, STORE_AUDITKEY, span_of(case_id->b, sizeof case_id->b)))
+	if (record_key_exists(t->txn, RECORD_AUDIT, case_id))
 		return ERR_OK;
 	return turn_stand_in(t, "erased cases\0\0\0", case_id);
 }

@@ -4,6 +4,7 @@
  * asks "is it there?" cannot tell "no" from "unknown", and must not decide anything that is kept. */
 #include "base/check.h"
 #include "store/backend.h"
+#include "store/record.h"
 
 void store_close(struct store *s)
 {
@@ -111,11 +112,26 @@ bool store_crowded(const struct store *s)
 	return u->held > u->kept / 16 && (taken > all || all - taken < u->kept / 4);
 }
 
+/* Keys that a writer has at hand are its own: they go with it, and with any change to a row of keys. */
+static void let_go(const struct store_txn *txn)
+{
+	const struct record_cipher *c = txn->store->cipher;
+
+	if (txn->write && c != NULL && c->let_go != NULL)
+		c->let_go(c->ctx);
+}
+
+static bool has_keys(enum store_table table)
+{
+	return table == STORE_CASEKEY || table == STORE_AUDITKEY || table == STORE_GRANTKEY;
+}
+
 enum err store_commit(struct store_txn *txn)
 {
 	const enum err failed = store_failed(txn);
 
 	require(txn->write); /* what was read needs no commit: abort it */
+	let_go(txn);
 	if (failed != ERR_OK) {
 		txn->store->ops->abort(txn);
 		return failed;
@@ -145,13 +161,20 @@ static_assert(STORE_TABLE_COUNT <= 64, "a bit for each table");
 
 void store_abort(struct store_txn *txn)
 {
-	if (txn != NULL)
-		txn->store->ops->abort(txn);
+	if (txn == NULL)
+		return;
+	let_go(txn);
+	txn->store->ops->abort(txn);
 }
 
 const struct record_cipher *store_cipher(const struct store_txn *txn)
 {
 	return txn->store->cipher;
+}
+
+bool store_writes(const struct store_txn *txn)
+{
+	return txn->write;
 }
 
 uint64_t store_version(const struct store_txn *txn)
@@ -184,6 +207,8 @@ enum err store_put(struct store_txn *txn, enum store_table table, struct span ke
 	txn->left -= cost < txn->left ? cost : txn->left;
 	txn->touched |= UINT64_C(1) << table;
 	txn->looked++;
+	if (has_keys(table))
+		let_go(txn);
 	return answered(txn, txn->store->ops->put(txn, table, key, val));
 }
 
@@ -195,6 +220,8 @@ enum err store_del(struct store_txn *txn, enum store_table table, struct span ke
 	if (txn->failed != ERR_OK)
 		return txn->failed;
 	txn->looked++;
+	if (has_keys(table))
+		let_go(txn);
 	return answered(txn, txn->store->ops->del(txn, table, key));
 }
 

@@ -49,6 +49,12 @@ enum err record_grant_key(struct store_txn *txn, const struct id16 *grant)
 	return key_add(txn, RECORD_GRANT, grant);
 }
 
+/* Which key a value lies under; wrapped NULL: the node's, or one that is held. */
+struct under {
+	const uint8_t *wrapped;
+	uint8_t room[RECORD_WRAPPED_LEN];
+};
+
 /* Copies the wrapped key: what the store lends dies with the next write. */
 static enum err wrapped_of(struct store_txn *txn, enum record_class cls, const struct id16 *case_id,
 			   uint8_t out[RECORD_WRAPPED_LEN])
@@ -68,17 +74,36 @@ static enum err wrapped_of(struct store_txn *txn, enum record_class cls, const s
 	return ERR_OK;
 }
 
+/* Held by writers alone, of which there is one at a time: what it wrote or removed it knows, and its end is theirs.  So a key
+ * whose row is gone is never at hand, whoever else reads. */
+static enum err key_of(struct store_txn *txn, enum record_class cls, const struct id16 *case_id,
+		       struct under *u)
+{
+	const struct record_cipher *c = store_cipher(txn);
+	const bool holds = c->hold != NULL && store_writes(txn);
+	enum err rc;
+
+	u->wrapped = NULL;
+	if (cls == RECORD_META || (holds && c->holds(c->ctx, cls, case_id)))
+		return ERR_OK;
+	rc = wrapped_of(txn, cls, case_id, u->room);
+	if (rc == ERR_OK && holds)
+		return c->hold(c->ctx, cls, case_id, u->room);
+	u->wrapped = u->room;
+	return rc;
+}
+
 enum err record_derive(struct store_txn *txn, const struct id16 *case_id, struct span input,
 		       struct id16 *out)
 {
 	const struct record_cipher *c = store_cipher(txn);
-	uint8_t wrapped[RECORD_WRAPPED_LEN];
-	enum err rc = wrapped_of(txn, RECORD_CASE, case_id, wrapped);
+	struct under u;
+	enum err rc = key_of(txn, RECORD_CASE, case_id, &u);
 
-	return rc == ERR_OK ? c->derive(c->ctx, case_id, wrapped, input, out) : rc;
+	return rc == ERR_OK ? c->derive(c->ctx, case_id, u.wrapped, input, out) : rc;
 }
 
-/* Without a wrapped key the derivation takes the node's own key: what comes out stays the same
+/* Without a case the derivation takes the node's own key: what comes out stays the same
  * after the case's keys are destroyed, and it can still be recognised then. */
 enum err record_commit(struct store_txn *txn, const struct id16 *case_id, struct id16 *out)
 {
@@ -117,13 +142,14 @@ enum err record_detail_seal(struct store_txn *txn, struct arena *a,
 {
 	const struct record_cipher *c = store_cipher(txn);
 	const struct span io[2] = {detail_ad, plain};
-	uint8_t wrapped[RECORD_WRAPPED_LEN], *out = arena_alloc(a, plain.len + RECORD_SEAL_EXTRA);
-	enum err rc = wrapped_of(txn, place->cls, &place->case_id, wrapped);
+	uint8_t *out = arena_alloc(a, plain.len + RECORD_SEAL_EXTRA);
+	struct under u;
+	enum err rc = key_of(txn, place->cls, &place->case_id, &u);
 
 	if (rc == ERR_OK && out == NULL)
 		rc = ERR_NOMEM;
 	if (rc == ERR_OK)
-		rc = c->seal(c->ctx, place->cls, &place->case_id, wrapped, io, out);
+		rc = c->seal(c->ctx, place->cls, &place->case_id, u.wrapped, io, out);
 	*sealed = span_of(out, plain.len + RECORD_SEAL_EXTRA);
 	return rc;
 }
@@ -134,8 +160,9 @@ enum err record_detail_open(struct store_txn *txn, struct arena *a,
 {
 	const struct record_cipher *c = store_cipher(txn);
 	const struct span io[2] = {detail_ad, sealed};
-	uint8_t wrapped[RECORD_WRAPPED_LEN], *out;
-	enum err rc = wrapped_of(txn, place->cls, &place->case_id, wrapped);
+	struct under u;
+	uint8_t *out;
+	enum err rc = key_of(txn, place->cls, &place->case_id, &u);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -145,7 +172,7 @@ enum err record_detail_open(struct store_txn *txn, struct arena *a,
 	if (out == NULL)
 		return ERR_NOMEM;
 	*plain = span_of(out, sealed.len - RECORD_SEAL_EXTRA);
-	return c->open(c->ctx, place->cls, &place->case_id, wrapped, io, out);
+	return c->open(c->ctx, place->cls, &place->case_id, u.wrapped, io, out);
 }
 
 /* The length of personal records says little: documents fill one of two sizes, others steps of 256.
@@ -178,9 +205,10 @@ enum err record_put(struct store_txn *txn, struct arena *a, const struct record_
 {
 	const struct record_cipher *c = store_cipher(txn);
 	size_t n = padded(place->table, place->cls, 4 + plain.len);
-	uint8_t wrapped[RECORD_WRAPPED_LEN], adbuf[AD_MAX];
+	uint8_t adbuf[AD_MAX];
+	struct under u;
 	struct wr in, out;
-	enum err rc = wrapped_of(txn, place->cls, &place->case_id, wrapped);
+	enum err rc = key_of(txn, place->cls, &place->case_id, &u);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -204,7 +232,7 @@ enum err record_put(struct store_txn *txn, struct arena *a, const struct record_
 	{
 		const struct span io[2] = {ad_of(adbuf, place->table, out.p, key), wr_span(&in)};
 
-		rc = c->seal(c->ctx, place->cls, &place->case_id, wrapped, io, out.p + HEAD);
+		rc = c->seal(c->ctx, place->cls, &place->case_id, u.wrapped, io, out.p + HEAD);
 	}
 	return rc == ERR_OK ? store_put(txn, place->table, key, span_of(out.p, out.cap)) : rc;
 }
@@ -213,7 +241,8 @@ enum err record_open(struct store_txn *txn, struct arena *a, enum store_table ta
 		     const struct store_row *row, struct record_place *place, struct span *plain)
 {
 	const struct record_cipher *c = store_cipher(txn);
-	uint8_t wrapped[RECORD_WRAPPED_LEN], adbuf[AD_MAX], *out;
+	uint8_t adbuf[AD_MAX], *out;
+	struct under u;
 	struct rd r = rd_of(row->val);
 	const uint8_t *head = row->val.p;
 	enum err rc;
@@ -230,7 +259,7 @@ enum err record_open(struct store_txn *txn, struct arena *a, enum store_table ta
 	if (place->cls > RECORD_GRANT)
 		return ERR_CORRUPT;
 	place->case_id = rd_id16(&r);
-	rc = wrapped_of(txn, place->cls, &place->case_id, wrapped);
+	rc = key_of(txn, place->cls, &place->case_id, &u);
 	if (rc != ERR_OK)
 		return rc;
 	out = arena_alloc(a, row->val.len - HEAD - RECORD_SEAL_EXTRA);
@@ -242,7 +271,7 @@ enum err record_open(struct store_txn *txn, struct arena *a, enum store_table ta
 			span_of(head + HEAD, row->val.len - HEAD),
 		};
 
-		rc = c->open(c->ctx, place->cls, &place->case_id, wrapped, io, out);
+		rc = c->open(c->ctx, place->cls, &place->case_id, u.wrapped, io, out);
 	}
 	if (rc != ERR_OK)
 		return rc;
@@ -276,6 +305,14 @@ bool record_of_case(const struct store_row *row, const struct id16 *case_id)
 	require(row != NULL && case_id != NULL);
 	return row->val.len >= HEAD && row->val.p[1] == (uint8_t)RECORD_CASE &&
 	       memcmp(row->val.p + 2, case_id->b, sizeof case_id->b) == 0;
+}
+
+bool record_key_exists(struct store_txn *txn, enum record_class cls, const struct id16 *case_id)
+{
+	const struct record_cipher *c = store_cipher(txn);
+
+	return (c->hold != NULL && store_writes(txn) && c->holds(c->ctx, cls, case_id)) ||
+	       record_exists(txn, key_table(cls), span_of(case_id->b, sizeof case_id->b));
 }
 
 bool record_exists(struct store_txn *txn, enum store_table table, struct span key)

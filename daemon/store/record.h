@@ -24,15 +24,21 @@ enum { RECORD_WRAPPED_LEN = 76, RECORD_SEAL_EXTRA = 40 };
 struct record_cipher {
 	enum err (*key_new)(void *ctx, enum record_class cls, const struct id16 *case_id,
 			    uint8_t wrapped[RECORD_WRAPPED_LEN]);
-	/* io: associated data, input; out holds input + RECORD_SEAL_EXTRA (seal) or less (open) */
+	/* wrapped NULL: of a key that is held.  io: associated data, input; out holds input + RECORD_SEAL_EXTRA (seal) or less (open) */
 	enum err (*seal)(void *ctx, enum record_class cls, const struct id16 *case_id,
 			 const uint8_t *wrapped, const struct span io[2], uint8_t *out);
 	enum err (*open)(void *ctx, enum record_class cls, const struct id16 *case_id,
 			 const uint8_t *wrapped, const struct span io[2], uint8_t *out);
-	/* case_id and wrapped NULL: under the node-wide key */
+	/* case_id NULL: under the node-wide key */
 	enum err (*derive)(void *ctx, const struct id16 *case_id, const uint8_t *wrapped,
 			   struct span input, struct id16 *out);
 	void *ctx;
+	/* A key that a write transaction uses is unwrapped once and held until its end; let_go wipes all of them.  NULL: each use
+	 * unwraps. */
+	bool (*holds)(void *ctx, enum record_class cls, const struct id16 *case_id);
+	enum err (*hold)(void *ctx, enum record_class cls, const struct id16 *case_id,
+			 const uint8_t *wrapped);
+	void (*let_go)(void *ctx);
 };
 
 struct record_place {
@@ -81,6 +87,8 @@ MUST_CHECK enum err record_open(struct store_txn *txn, struct arena *a, enum sto
 				struct span *plain);
 /** Does this row lie under that case's key?  By its head alone, which is bound to what it opens to. */
 bool record_of_case(const struct store_row *row, const struct id16 *case_id);
+/** Does the key of this class exist?  As record_exists. */
+bool record_key_exists(struct store_txn *txn, enum record_class cls, const struct id16 *case_id);
 /** A transaction that could not look says false, and keeps nothing any more (store_failed). */
 bool record_exists(struct store_txn *txn, enum store_table table, struct span key);
 

@@ -73,6 +73,7 @@ MUST_CHECK enum err store_commit(struct store_txn *txn);
 MUST_CHECK enum err store_failed(const struct store_txn *txn);
 void store_abort(struct store_txn *txn);
 const struct record_cipher *store_cipher(const struct store_txn *txn);
+bool store_writes(const struct store_txn *txn);
 /** Rises with every write transaction; part of what a record is sealed with. */
 uint64_t store_version(const struct store_txn *txn);
 

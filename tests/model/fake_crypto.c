@@ -83,5 +83,6 @@ static enum err derive(void *ctx, const struct id16 *case_id, const uint8_t *wra
 
 void fake_cipher(struct record_cipher *c)
 {
-	*c = (struct record_cipher){key_new, seal, open_it, derive, NULL};
+	*c = (struct record_cipher){
+		.key_new = key_new, .seal = seal, .open = open_it, .derive = derive};
 }

@@ -38,8 +38,24 @@ static enum err derive(void *ctx, const struct id16 *case_id, const uint8_t *wra
 	return keybox_case_derive(ctx, case_id, wrapped, input, out);
 }
 
+static bool holds(void *ctx, enum record_class cls, const struct id16 *case_id)
+{
+	return keybox_holds(ctx, (enum keybox_class)cls, case_id);
+}
+
+static enum err hold(void *ctx, enum record_class cls, const struct id16 *case_id,
+		     const uint8_t *wrapped)
+{
+	return keybox_hold(ctx, (enum keybox_class)cls, case_id, wrapped);
+}
+
+static void let_go(void *ctx)
+{
+	keybox_let_go(ctx);
+}
+
 void cipher_fill(struct record_cipher *c, struct keybox *kb)
 {
 	require(kb != NULL);
-	*c = (struct record_cipher){key_new, seal, open_it, derive, kb};
+	*c = (struct record_cipher){key_new, seal, open_it, derive, kb, holds, hold, let_go};
 }

@@ -13,7 +13,7 @@ static struct span id_span(const struct id16 *id)
 
 bool grantkey_lives(struct turn *t, const struct id16 *grant)
 {
-	return record_exists(t->txn, STORE_GRANTKEY, id_span(grant));
+	return record_key_exists(t->txn, RECORD_GRANT, grant);
 }
 
 enum err grantkey_make(struct turn *t, const struct id16 *grant)

@@ -101,6 +101,11 @@ static void make_node(struct node *n)
 	n->kb = n->file.keybox;
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, 24);
+}
+
 static void drop_node(struct node *n)
 {
 	static const char *const files[] = {"slots", "keyroot", "identity"};
@@ -271,6 +276,96 @@ static void records_open_in_their_place_only(void **state)
 	io[0] = span_of("place", 5);
 	assert_int_equal(keybox_record_open(n.kb, KEYBOX_CASE, &b, wa, io, plain), ERR_CORRUPT);
 	assert_int_equal(keybox_record_open(n.kb, KEYBOX_AUDIT, &a, wa, io, plain), ERR_CORRUPT);
+	drop_node(&n);
+}
+
+/* What is held serves its own case and class, and goes as a whole: then only the wrapped key opens anything. */
+static void a_key_that_is_held_has_an_end(void **state)
+{
+	enum { MANY = 3000 };
+	const struct id16 a = {{1}}, b = {{2}};
+	const struct span ad = {(const uint8_t *)"place", 5},
+			  text = {(const uint8_t *)"a story", 7};
+	uint8_t wa[KEYBOX_WRAPPED_LEN], sealed[7 + KEYBOX_RECORD_EXTRA], plain[7];
+	uint8_t nonces[MANY][24];
+	const struct span in[] = {ad, text}, io[] = {ad, {sealed, sizeof sealed}};
+	struct id16 first, again;
+	struct node n;
+
+	(void)state;
+	make_node(&n);
+	assert_int_equal(keybox_new_wrapped(n.kb, KEYBOX_CASE, &a, wa), ERR_OK);
+	assert_int_equal(keybox_record_seal(n.kb, KEYBOX_CASE, &a, NULL, in, sealed), ERR_CORRUPT);
+	assert_int_equal(keybox_case_derive(n.kb, &a, NULL, text, &first), ERR_CORRUPT);
+	assert_int_equal(keybox_hold(n.kb, KEYBOX_CASE, &a, wa), ERR_OK);
+	assert_true(keybox_holds(n.kb, KEYBOX_CASE, &a));
+	assert_false(keybox_holds(n.kb, KEYBOX_AUDIT, &a));
+	assert_false(keybox_holds(n.kb, KEYBOX_CASE, &b));
+	assert_int_equal(keybox_record_seal(n.kb, KEYBOX_CASE, &a, NULL, in, sealed), ERR_OK);
+	assert_int_equal(keybox_record_open(n.kb, KEYBOX_CASE, &a, wa, io, plain), ERR_OK);
+	assert_memory_equal(plain, text.p, 7);
+	assert_int_equal(keybox_record_open(n.kb, KEYBOX_CASE, &b, NULL, io, plain), ERR_CORRUPT);
+	assert_int_equal(keybox_case_derive(n.kb, &a, NULL, text, &first), ERR_OK);
+	assert_int_equal(keybox_case_derive(n.kb, &a, wa, text, &again), ERR_OK);
+	assert_true(id16_equal(&first, &again));
+	keybox_let_go(n.kb);
+	assert_false(keybox_holds(n.kb, KEYBOX_CASE, &a));
+	assert_int_equal(keybox_record_open(n.kb, KEYBOX_CASE, &a, NULL, io, plain), ERR_CORRUPT);
+	/* one that does not open is not held, however often it is tried */
+	for (size_t i = 0; i < MANY; i++)
+		assert_int_equal(keybox_hold(n.kb, KEYBOX_CASE, &b, wa), ERR_CORRUPT);
+	assert_false(keybox_holds(n.kb, KEYBOX_CASE, &b));
+	/* nor does an erasure leave one behind */
+	assert_int_equal(keybox_hold(n.kb, KEYBOX_CASE, &a, wa), ERR_OK);
+	keybox_shred_begin(n.kb);
+	assert_false(keybox_holds(n.kb, KEYBOX_CASE, &a));
+	/* and no nonce comes twice, whether the transaction goes on or ends */
+	for (size_t i = 0; i < MANY; i++) {
+		assert_int_equal(keybox_record_seal(n.kb, KEYBOX_CASE, &a, wa, in, sealed), ERR_OK);
+		memcpy(nonces[i], sealed, sizeof nonces[i]);
+		if (i % 7 == 0)
+			keybox_let_go(n.kb);
+	}
+	qsort(nonces, MANY, sizeof nonces[0], by_bytes);
+	for (size_t i = 1; i < MANY; i++)
+		assert_memory_not_equal(nonces[i - 1], nonces[i], sizeof nonces[0]);
+	drop_node(&n);
+}
+
+/* More cases than there are places: some are unwrapped again, none gets the key of another one. */
+static void more_keys_than_are_held_stay_apart(void **state)
+{
+	enum { CASES = 600 };
+	static uint8_t wrapped[CASES][KEYBOX_WRAPPED_LEN];
+	const struct span ad = {(const uint8_t *)"place", 5},
+			  text = {(const uint8_t *)"a story", 7};
+	uint8_t sealed[7 + KEYBOX_RECORD_EXTRA], plain[7];
+	const struct span in[] = {ad, text}, io[] = {ad, {sealed, sizeof sealed}};
+	size_t held = 0;
+	struct node n;
+
+	(void)state;
+	make_node(&n);
+	for (size_t i = 0; i < CASES; i++) {
+		struct id16 id = {{0}};
+
+		be16_put(id.b + 14, (uint16_t)i);
+		assert_int_equal(keybox_new_wrapped(n.kb, KEYBOX_CASE, &id, wrapped[i]), ERR_OK);
+		assert_int_equal(keybox_hold(n.kb, KEYBOX_CASE, &id, wrapped[i]), ERR_OK);
+	}
+	for (size_t i = 0; i < CASES; i++) {
+		struct id16 id = {{0}};
+
+		be16_put(id.b + 14, (uint16_t)i);
+		if (!keybox_holds(n.kb, KEYBOX_CASE, &id))
+			continue;
+		held++;
+		assert_int_equal(keybox_record_seal(n.kb, KEYBOX_CASE, &id, wrapped[i], in, sealed),
+				 ERR_OK);
+		assert_int_equal(keybox_record_open(n.kb, KEYBOX_CASE, &id, NULL, io, plain),
+				 ERR_OK);
+	}
+	assert_true(held > 0 && held < CASES);
 	drop_node(&n);
 }
 
@@ -512,6 +607,8 @@ int main(void)
 		cmocka_unit_test(backup_items_keep_to_their_layout),
 		cmocka_unit_test(a_backup_that_only_ends_is_damage),
 		cmocka_unit_test(records_open_in_their_place_only),
+		cmocka_unit_test(a_key_that_is_held_has_an_end),
+		cmocka_unit_test(more_keys_than_are_held_stay_apart),
 		cmocka_unit_test(envelope_opens_unchanged_for_its_prekey_only),
 		cmocka_unit_test(a_sheet_reads_back_whatever_the_organisation_is_called),
 		cmocka_unit_test(a_sheet_is_read_however_it_was_typed),

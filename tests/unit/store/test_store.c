@@ -262,6 +262,128 @@ static void records_die_with_their_case_key(void **state)
 	arena_free(&a);
 }
 
+/* A key box that holds one key. */
+struct holder {
+	struct record_cipher inner;
+	struct id16 id;
+	bool held;
+	unsigned unwrapped;
+};
+
+static bool holder_holds(void *ctx, enum record_class cls, const struct id16 *case_id)
+{
+	const struct holder *h = ctx;
+
+	return h->held && cls == RECORD_CASE && id16_equal(&h->id, case_id);
+}
+
+static enum err holder_hold(void *ctx, enum record_class cls, const struct id16 *case_id,
+			    const uint8_t *wrapped)
+{
+	struct holder *h = ctx;
+
+	assert_non_null(wrapped);
+	assert_int_equal(cls, RECORD_CASE);
+	h->id = *case_id;
+	h->held = true;
+	h->unwrapped++;
+	return ERR_OK;
+}
+
+static void holder_let_go(void *ctx)
+{
+	((struct holder *)ctx)->held = false;
+}
+
+/* What is not held comes wrapped, and counts. */
+static void count_wrapped(struct holder *h, const struct id16 *case_id, const uint8_t *wrapped,
+			  uint8_t room[RECORD_WRAPPED_LEN])
+{
+	assert_true(wrapped != NULL || h->held);
+	h->unwrapped += wrapped != NULL;
+	memset(room, 0, RECORD_WRAPPED_LEN);
+	memcpy(room, case_id->b, 16);
+}
+
+static enum err holder_seal(void *ctx, enum record_class cls, const struct id16 *case_id,
+			    const uint8_t *wrapped, const struct span io[2], uint8_t *out)
+{
+	struct holder *h = ctx;
+	uint8_t room[RECORD_WRAPPED_LEN];
+
+	count_wrapped(h, case_id, wrapped, room);
+	return h->inner.seal(NULL, cls, case_id, room, io, out);
+}
+
+static enum err holder_open(void *ctx, enum record_class cls, const struct id16 *case_id,
+			    const uint8_t *wrapped, const struct span io[2], uint8_t *out)
+{
+	struct holder *h = ctx;
+	uint8_t room[RECORD_WRAPPED_LEN];
+
+	count_wrapped(h, case_id, wrapped, room);
+	return h->inner.open(NULL, cls, case_id, room, io, out);
+}
+
+/* A writer unwraps the key of a case once; it has it no more when the row of the key is gone, or when it ends, whichever way.  A
+ * reader holds nothing, so what it sees of an older day is at nobody's hand. */
+static void a_key_is_held_as_long_as_its_writer(void **state)
+{
+	struct world *w = *state;
+	struct holder h = {.inner = w->cipher};
+	const struct id16 id = {{7}};
+	const struct record_place place = {STORE_CASES, RECORD_CASE, id};
+	const struct span key = span_of(id.b, sizeof id.b);
+	struct store_txn *t, *old;
+	struct arena a;
+	struct span v;
+
+	w->cipher = (struct record_cipher){.key_new = w->cipher.key_new,
+					   .seal = holder_seal,
+					   .open = holder_open,
+					   .derive = w->cipher.derive,
+					   .ctx = &h,
+					   .holds = holder_holds,
+					   .hold = holder_hold,
+					   .let_go = holder_let_go};
+	assert_int_equal(arena_create(&a, 65536), ERR_OK);
+	t = begin(w, true);
+	assert_int_equal(record_case_keys(t, &id), ERR_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(record_put(t, &a, &place, key, text("a story")), ERR_OK);
+		assert_int_equal(record_get(t, &a, STORE_CASES, key, &v), ERR_OK);
+	}
+	assert_int_equal(h.unwrapped, 1);
+	assert_true(h.held && record_key_exists(t, RECORD_CASE, &id));
+	assert_int_equal(store_commit(t), ERR_OK);
+	assert_false(h.held);
+	old = begin(w, false);
+	assert_int_equal(record_get(old, &a, STORE_CASES, key, &v), ERR_OK);
+	assert_false(h.held);
+	t = begin(w, true);
+	assert_int_equal(record_get(t, &a, STORE_CASES, key, &v), ERR_OK);
+	assert_true(h.held);
+	assert_int_equal(store_del(t, STORE_CASEKEY, key), ERR_OK);
+	assert_false(h.held);
+	assert_false(record_key_exists(t, RECORD_CASE, &id));
+	assert_int_equal(record_get(t, &a, STORE_CASES, key, &v), ERR_NOTFOUND);
+	assert_int_equal(record_put(t, &a, &place, key, text("late")), ERR_NOTFOUND);
+	assert_int_equal(store_commit(t), ERR_OK);
+	/* who still reads the day before does not bring it back for the next writer (memory keeps no day before) */
+	assert_int_equal(record_get(old, &a, STORE_CASES, key, &v),
+			 w->lmdb ? ERR_OK : ERR_NOTFOUND);
+	t = begin(w, true);
+	assert_int_equal(record_put(t, &a, &place, key, text("late")), ERR_NOTFOUND);
+	assert_int_equal(store_del(t, STORE_AUDITKEY, key), ERR_OK);
+	assert_int_equal(record_case_keys(t, &id), ERR_OK);
+	assert_int_equal(record_put(t, &a, &place, key, text("new")), ERR_OK);
+	assert_true(h.held);
+	store_abort(t);
+	assert_false(h.held);
+	store_abort(old);
+	arena_free(&a);
+}
+
 static void another_format_is_refused(void **state)
 {
 	struct world *w = *state;
@@ -637,6 +759,7 @@ int main(void)
 		ALL(what_could_not_be_read_is_not_absent),
 		ALL(random_commands_agree_with_a_plain_list),
 		ALL(records_die_with_their_case_key),
+		ALL(a_key_is_held_as_long_as_its_writer),
 		ALL(another_format_is_refused),
 		ALL(a_full_map_changes_nothing),
 		ALL(what_is_kept_back_is_kept_for_what_frees),

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * turnkeys - the record keys and the nonces of one write transaction, and their end.
+ *
+ * Layer:    crypto (base only).  Part of the key box, which has it in its locked memory.
+ * Owns:     nothing; the memory is the key box's.
+ * Threads:  core process, event-loop thread only.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  keys of cases lie open here from their first use to the end of the transaction, or until the row of any key
+ *           changes in it; then they are wiped.  Nonces are no secret, and none is ever drawn twice.
+ */
+#ifndef KRING_CRYPTO_TURNKEYS_H
+#define KRING_CRYPTO_TURNKEYS_H
+
+#include "base/bytes.h"
+
+/* A batch of events is about so many cases, each with its own key and that of its audit details. */
+enum { TURNKEYS_MAX = 256, TURNKEYS_NONCE = 24, TURNKEYS_NONCES = 32 };
+
+struct turnkey {
+	struct id16 id;
+	uint8_t cls;
+	bool used;
+	uint8_t key[32];     /* as it came out of its wrapping */
+	uint8_t records[32]; /* what its records are sealed with */
+};
+
+/** Invariant: what is not in places[0..count) is zeros. */
+struct turnkeys {
+	struct turnkey keys[TURNKEYS_MAX];
+	uint16_t places[TURNKEYS_MAX];
+	size_t count;
+	uint8_t nonces[TURNKEYS_NONCES][TURNKEYS_NONCE];
+	size_t nonces_left;
+};
+
+/** NULL: not held. */
+const struct turnkey *turnkeys_find(const struct turnkeys *tk, uint8_t cls, const struct id16 *id);
+/** A wiped place for this key, which may take that of another one: fill both keys at once. */
+struct turnkey *turnkeys_place(struct turnkeys *tk, uint8_t cls, const struct id16 *id);
+/** The next 24 random bytes. */
+void turnkeys_nonce(struct turnkeys *tk, uint8_t out[TURNKEYS_NONCE]);
+/** Everything is wiped, nonces that were drawn ahead too: a machine that is copied while it rests does not use one twice. */
+void turnkeys_over(struct turnkeys *tk);
+
+#endif /* KRING_CRYPTO_TURNKEYS_H */
