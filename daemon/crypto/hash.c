@@ -89,31 +89,42 @@ struct id32 hash_merkle_root(const struct id32 *docs, size_t count) /* NOLINT(mi
 	return node_of(l.b, r.b);
 }
 
-size_t hash_merkle_path(const struct id32 *docs, size_t count, size_t index,
+/* Level by level: two neighbours make one node, and the last of an odd number goes up as it is.  That is the shape of
+ * split_of: the part on the left is full whatever stands on the right. */
+void hash_merkle_tree(const struct id32 *docs, size_t count, struct hash_tree *tree)
+{
+	struct id32 *level = tree->nodes;
+
+	require(count >= 1 && count <= HASH_MERKLE_MAX);
+	for (size_t i = 0; i < count; i++)
+		level[i] = leaf_of(&docs[i]);
+	tree->counts[0] = (uint8_t)count;
+	for (tree->levels = 1; count > 1; tree->levels++) {
+		struct id32 *above = level + count;
+
+		for (size_t i = 0; i < count; i += 2)
+			above[i / 2] = i + 1 < count ? node_of(level[i].b, level[i + 1].b)
+						     : level[i];
+		level = above;
+		count = (count + 1) / 2;
+		tree->counts[tree->levels] = (uint8_t)count;
+	}
+}
+
+size_t hash_merkle_path(const struct hash_tree *tree, size_t index,
 			struct id32 path[HASH_MERKLE_DEPTH_MAX])
 {
+	const struct id32 *level = tree->nodes;
 	size_t depth = 0;
 
-	require(index < count);
-	while (count > 1) {
-		size_t left = split_of(count);
+	require(index < tree->counts[0]);
+	for (size_t i = 0; i + 1 < tree->levels; i++) {
+		const size_t sibling = index ^ 1;
 
-		require(depth < HASH_MERKLE_DEPTH_MAX);
-		if (index < left) {
-			path[depth++] = hash_merkle_root(docs + left, count - left);
-			count = left;
-		} else {
-			path[depth++] = hash_merkle_root(docs, left);
-			docs += left;
-			index -= left;
-			count -= left;
-		}
-	}
-	for (size_t i = 0; i < depth / 2; i++) { /* collected from the root; wanted from the leaf */
-		struct id32 t = path[i];
-
-		path[i] = path[depth - 1 - i];
-		path[depth - 1 - i] = t;
+		if (sibling < tree->counts[i]) /* else it goes up alone */
+			path[depth++] = level[sibling];
+		level += tree->counts[i];
+		index /= 2;
 	}
 	return depth;
 }

@@ -54,8 +54,16 @@ void hash_wide(enum hash_label label, const struct span *parts, size_t n, uint8_
 
 /** Root over count >= 1 document hashes; left subtree = largest power of two below count. */
 struct id32 hash_merkle_root(const struct id32 *docs, size_t count);
+/** The whole tree over 1 to HASH_MERKLE_MAX document hashes, each node computed once. */
+enum { HASH_MERKLE_MAX = 1 << HASH_MERKLE_DEPTH_MAX };
+struct hash_tree {
+	struct id32 nodes[2 * HASH_MERKLE_MAX]; /* the leaves, then level by level up to the root */
+	uint8_t counts[HASH_MERKLE_DEPTH_MAX + 1]; /* of each level */
+	size_t levels;				   /* the last one is the root alone */
+};
+void hash_merkle_tree(const struct id32 *docs, size_t count, struct hash_tree *tree);
 /** Siblings from leaf to root; returns depth. */
-size_t hash_merkle_path(const struct id32 *docs, size_t count, size_t index,
+size_t hash_merkle_path(const struct hash_tree *tree, size_t index,
 			struct id32 path[HASH_MERKLE_DEPTH_MAX]);
 /** False unless depth is that of index in count. */
 bool hash_merkle_fold(const struct id32 *doc, size_t index, size_t count, const uint8_t *path,

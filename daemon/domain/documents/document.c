@@ -172,6 +172,8 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	return body_put(t, &d->key, spec->type, &spec->grant_id, &spec->case_id, wr_span(&body));
 }
 
+static_assert((int)LIMIT_BURST <= (int)HASH_MERKLE_MAX, "one tree holds a burst");
+
 static void hashes_of(const struct turn *t, struct id32 out[LIMIT_BURST])
 {
 	size_t i = 0;
@@ -214,10 +216,13 @@ static enum err head_put(struct turn *t, const struct document *d)
 enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
 {
 	struct id32 hashes[LIMIT_BURST], path[HASH_MERKLE_DEPTH_MAX];
+	struct hash_tree tree;
 	uint16_t i = 0;
 	enum err rc = ERR_OK;
 
 	hashes_of(t, hashes);
+	if (t->doc_count > 0)
+		hash_merkle_tree(hashes, t->doc_count, &tree);
 	for (const struct pending_doc *p = t->docs; p != NULL && rc == ERR_OK; p = p->next) {
 		struct document d = {
 			.key = p->key,
@@ -227,7 +232,7 @@ enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
 			.sig = {.count = (uint16_t)t->doc_count, .index = i, .sig = sig},
 		};
 
-		d.sig.depth = (uint8_t)hash_merkle_path(hashes, t->doc_count, i++, path);
+		d.sig.depth = (uint8_t)hash_merkle_path(&tree, i++, path);
 		d.sig.path = path[0].b;
 		rc = head_put(t, &d);
 	}

@@ -56,14 +56,16 @@ static void a_hash_may_be_as_short_as_its_use_is(void **state)
 static void merkle_paths_fold_to_the_root(void **state)
 {
 	struct id32 docs[64], path[HASH_MERKLE_DEPTH_MAX], root, got;
+	struct hash_tree tree;
 
 	(void)state;
 	for (size_t i = 0; i < 64; i++)
 		memset(docs[i].b, (int)i + 1, 32);
 	for (size_t count = 1; count <= 64; count++) {
 		root = hash_merkle_root(docs, count);
+		hash_merkle_tree(docs, count, &tree);
 		for (size_t i = 0; i < count; i++) {
-			size_t depth = hash_merkle_path(docs, count, i, path);
+			size_t depth = hash_merkle_path(&tree, i, path);
 
 			assert_true(hash_merkle_fold(&docs[i], i, count, path[0].b, depth, &got));
 			assert_memory_equal(got.b, root.b, 32);
