@@ -172,6 +172,8 @@ enum err node_load(struct node *n, struct turn *t)
 		rc = rights_load(t, &t->node->rights);
 	if (rc == ERR_OK)
 		rc = connect_load(t);
+	if (rc == ERR_OK)
+		rc = audit_settle(t);
 	node_turn_done(n);
 	return rc;
 }
@@ -252,6 +254,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->mono_ms = now->mono_ms;
 	t->pairs = NULL;
 	t->answers = NULL;
+	t->log = (struct turn_log){.known = false};
 	t->docs = NULL;
 	t->docs_last = &t->docs;
 	t->doc_count = 0;
@@ -488,6 +491,8 @@ enum err node_turn_end(struct turn *t, const uint8_t *sig)
 		rc = speak_all(t);
 	if (rc == ERR_OK) /* core asks it without a turn (table_allows) */
 		rc = rights_load(t, &t->node->rights);
+	if (rc == ERR_OK)
+		rc = audit_settle(t);
 	return turn_whole(t, rc);
 }
 

@@ -113,6 +113,13 @@ struct turn_peer {
 	uint16_t peer;
 };
 
+/** Where the audit log ends, as this turn has it; evidence/audit.c. */
+struct turn_log {
+	bool known, moved;
+	uint64_t seq;
+	struct id32 hash;
+};
+
 struct turn {
 	struct node *node;
 	struct faults *faults; /* the node's: what failed lately */
@@ -132,6 +139,7 @@ struct turn {
 		*session;   /* of whoever asks; NULL: at the control socket, by their user */
 	struct pair *pairs; /* read in this turn; written back at its end */
 	struct answer *answers;
+	struct turn_log log; /* written back at its end (audit_settle) */
 	struct pending_doc *docs, **docs_last;
 	size_t doc_count;
 	/* What entries of this event changed; node.c follows it up when the event is through. */

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "crypto/hash.h"
+#include "domain/evidence/audit.h"
 #include "domain/exchange/pair.h"
 #include "domain/referral/referral.h"
 
@@ -121,6 +122,7 @@ struct turn *bed_turn(struct bed *b)
 
 		require(b->t.doc_count == 0 || document_signed(&b->t, sig) == ERR_OK);
 		require(pair_flush(&b->t) == ERR_OK);
+		require(audit_settle(&b->t) == ERR_OK);
 		require(store_commit(b->t.txn) == ERR_OK);
 		node_turn_done(b->node);
 	}

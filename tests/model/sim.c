@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "crypto/hash.h"
 #include "crypto/identity.h"
+#include "domain/evidence/audit.h"
 #include "domain/exchange/pair.h"
 #include "domain/membership/roster.h"
 #include "fake_crypto.h"
@@ -590,6 +591,7 @@ static void in_all(struct sim *s, enum err (*take)(struct turn *t, struct span b
 		node_turn_begin(n->node, &t, &now);
 		require(store_begin(n->store, true, &t.txn) == ERR_OK);
 		require(take(&t, span_of(bytes, len)) == ERR_OK);
+		require(audit_settle(&t) == ERR_OK);
 		require(store_commit(t.txn) == ERR_OK);
 		arena_reset(&n->arena);
 		require(store_begin(n->store, false, &t.txn) == ERR_OK);

@@ -81,24 +81,47 @@ static bool commit_lookup(struct turn *t, const struct id16 *commit, struct id16
 }
 
 /* No row yet is an empty chain: its first entry follows a hash of noughts. */
-enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash)
+static enum err read_head(struct turn *t)
 {
 	const struct store_key k = head_key();
 	struct span v;
 	enum err rc = turn_get(t, STORE_META, &k, &v);
 	struct rd r;
 
-	require(seq != NULL && hash != NULL);
-	*seq = 0;
-	*hash = (struct id32){{0}};
-	if (rc == ERR_NOTFOUND)
-		return ERR_OK;
+	t->log = (struct turn_log){.known = rc == ERR_OK || rc == ERR_NOTFOUND};
 	if (rc != ERR_OK)
-		return rc;
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	r = rd_of(v);
-	*seq = rd_u64(&r);
-	*hash = rd_id32(&r);
-	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+	t->log.seq = rd_u64(&r);
+	t->log.hash = rd_id32(&r);
+	t->log.known = rd_done(&r);
+	return t->log.known ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash)
+{
+	enum err rc = t->log.known ? ERR_OK : read_head(t);
+
+	require(seq != NULL && hash != NULL);
+	*seq = t->log.seq;
+	*hash = t->log.hash;
+	return rc;
+}
+
+/* Entries are written as they come, and their end once: they commit together or not at all. */
+enum err audit_settle(struct turn *t)
+{
+	const struct store_key k = head_key();
+	uint8_t head[40];
+	struct wr w = wr_of(head, sizeof head);
+
+	if (!t->log.moved)
+		return ERR_OK;
+	t->log.moved = false;
+	wr_u64(&w, t->log.seq);
+	wr_put(&w, t->log.hash.b, sizeof t->log.hash.b);
+	require(!w.over);
+	return turn_put(t, STORE_META, &k, wr_span(&w));
 }
 
 /* Each entry hashes the one before: to change one, all later ones have to be changed, and partners keep some of them. */
@@ -149,13 +172,11 @@ static void put_who(struct turn *t, struct wr *w)
  * the chain still holds. */
 enum err audit_add(struct turn *t, const struct audit_entry *e)
 {
-	const struct store_key hk = head_key();
 	struct id16 commit = {{0}}, none = {{0}};
 	struct id32 hash;
-	uint8_t head[40];
 	struct store_key k;
 	struct span detail;
-	struct wr w, hw = wr_of(head, sizeof head);
+	struct wr w;
 	uint64_t seq;
 	enum err rc;
 
@@ -183,13 +204,13 @@ enum err audit_add(struct turn *t, const struct audit_entry *e)
 	wr_put(&w, detail.p, detail.len);
 	if (w.over)
 		return ERR_NOMEM;
-	hash = chain(&hash, wr_span(&w));
-	t->node->audit_seq = seq; /* a hint: when a checkpoint is due */
-	wr_u64(&hw, seq);
-	wr_put(&hw, hash.b, sizeof hash.b);
 	k = turn_key_u64(seq);
 	rc = turn_put(t, STORE_AUDIT, &k, wr_span(&w));
-	return rc == ERR_OK ? turn_put(t, STORE_META, &hk, wr_span(&hw)) : rc;
+	if (rc != ERR_OK)
+		return rc;
+	t->log = (struct turn_log){true, true, seq, chain(&hash, wr_span(&w))};
+	t->node->audit_seq = seq; /* a hint: when a checkpoint is due */
+	return ERR_OK;
 }
 
 /* Who looks leaves an entry, or does not see: the log says who saw whom.  So looking alone could use up a full store to the last page. */

@@ -60,7 +60,10 @@ struct audit_walk {
  *  bad one.  check may be NULL. */
 MUST_CHECK enum err audit_verify(struct turn *t, struct audit_walk *at,
 				 const struct audit_check *check);
+/** With the entries of this turn. */
 MUST_CHECK enum err audit_head(struct turn *t, uint64_t *seq, struct id32 *hash);
+/** Writes where the log ends, if it grew: once, at the end of the turn, behind its last entry. */
+MUST_CHECK enum err audit_settle(struct turn *t);
 /** The case is erased: its commitment stands for nobody any more. */
 MUST_CHECK enum err audit_forget(struct turn *t, const struct id16 *case_id);
 /** One entry as it lies in the chain; spans are borrowed from the turn. */

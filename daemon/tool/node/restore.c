@@ -22,6 +22,7 @@
 #include "crypto/files/sheet.h"
 #include "crypto/secret.h"
 #include "domain/care/erase.h"
+#include "domain/evidence/audit.h"
 #include "domain/node.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
@@ -361,6 +362,8 @@ static enum err erase_all(struct restore *r)
 			break;
 		store_use(t.txn, STORE_FREES);
 		rc = erase_again(&t, erasures_at(r->ledger, i));
+		if (rc == ERR_OK)
+			rc = audit_settle(&t);
 		if (rc == ERR_OK)
 			rc = store_commit(t.txn);
 		else
