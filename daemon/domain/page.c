@@ -166,6 +166,19 @@ static bool stays_out(const struct page *p, const struct page_item *one)
 	       !before(one, &p->items[p->count - 1]);
 }
 
+bool page_wants(const struct page *p, const struct page_item *one)
+{
+	return !p->behind || before(&p->after, one);
+}
+
+void page_count_of(struct page *p, uint16_t peer, uint64_t n)
+{
+	require(p->some_left_out && (p->parts == NULL || peer < p->part_count));
+	p->total += n;
+	if (p->parts != NULL)
+		p->parts[peer].offered += (uint32_t)n;
+}
+
 void page_offer_of(struct page *p, const struct page_item *one)
 {
 	require(p->count <= p->limit);
@@ -173,7 +186,7 @@ void page_offer_of(struct page *p, const struct page_item *one)
 	p->total++;
 	if (p->parts != NULL)
 		p->parts[one->peer].offered++;
-	if (p->behind && !before(&p->after, one))
+	if (!page_wants(p, one))
 		return;
 	if (stays_out(p, one)) {
 		leave_out(p, one);

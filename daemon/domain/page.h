@@ -49,6 +49,9 @@ struct page {
 	bool begun;
 	size_t peer;
 	struct store_key at;
+	uint64_t
+		left; /* how many rows of this partner it still has to find, where that is known ... */
+	uint64_t found; /* ... and how many there were that are not in front of the page */
 };
 
 /** The newest stands first. */
@@ -67,6 +70,10 @@ void page_offer(struct page *p, uint64_t rank, struct span key);
 MUST_CHECK enum err page_share(struct turn *t, struct page *p);
 /** As page_offer, of a row of this partner. */
 void page_offer_of(struct page *p, const struct page_item *one);
+/** Would it stand on this page or behind it?  Rows in front of it are only counted. */
+bool page_wants(const struct page *p, const struct page_item *one);
+/** So many rows of a partner are in the list, too, each behind one of its rows that was left out.  n != 0. */
+void page_count_of(struct page *p, uint16_t peer, uint64_t n);
 /** Under which partner a row of this number is counted; one that nobody has is nobody's. */
 static inline uint16_t page_part_of(const struct page *p, uint64_t no)
 {

@@ -159,20 +159,48 @@ static enum err offer(struct turn *t, const struct store_key *k, struct page *pa
 		return ERR_OK;
 	if (rc == ERR_OK)
 		rc = still_owed(t, no, place, &row, &owed);
-	if (rc == ERR_OK && owed)
-		page_offer_of(page, &(struct page_item){.rank = PAGE_NEWEST(row.queued_ms),
-							.key = *k,
-							.peer = page_part_of(page, no)});
+	if (rc == ERR_OK && owed) {
+		const struct page_item one = {.rank = PAGE_NEWEST(row.queued_ms),
+					      .key = *k,
+					      .peer = page_part_of(page, no)};
+
+		page->found += page_wants(page, &one);
+		page->left -= page->left != UINT64_MAX;
+		page_offer_of(page, &one);
+	}
 	arena_rewind(t->arena, mark);
 	return rc;
 }
 
-/* From the oldest place that is kept; rows of one partner that is damaged do not hide the others. */
+/* How many rows the walk has to find.  While a loss is being mended each retained one may be owed again: then all are looked at. */
+static uint64_t owed_rows(const struct pair *pr)
+{
+	return pr->off_from < pr->off_to ? UINT64_MAX : pair_owed(pr);
+}
+
+/* The row below this place; ERR_NOTFOUND: none of this partner that is kept. */
+static enum err row_below(struct turn *t, const struct pair *pr, struct store_key *at)
+{
+	struct store_row row;
+	enum err rc = store_seek_back(t->txn, STORE_OUTPLACE, key_span(at), &row);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (row.key.len != 2 + 8)
+		return ERR_CORRUPT;
+	if (be16_get(row.key.p) != pr->peer || be64_get(row.key.p + 2) < pr->kept_from)
+		return ERR_NOTFOUND;
+	*at = turn_key_u16_u64(pr->peer, be64_get(row.key.p + 2));
+	return ERR_OK;
+}
+
+/* From the newest place down to the last one that is owed: what was delivered is retained for weeks, and there is very much of it.
+ * Behind as many as a page holds the others are only counted.  Rows of one partner that is damaged do not hide the others. */
 static enum err outbox_of(struct turn *t, const struct peer *p, struct page *page,
 			  struct msg *reply)
 {
 	const struct store_key prefix = turn_key_u16(p->no);
-	struct store_walk w = {.key_len = 2 + 8, .at = page->at};
+	struct store_key at = page->at;
 	struct pair *pr;
 	enum err rc = pair_get(t, p->no, &pr);
 
@@ -182,18 +210,25 @@ static enum err outbox_of(struct turn *t, const struct peer *p, struct page *pag
 		return ERR_OK;
 	if (rc != ERR_OK || pr->kept_from == 0)
 		return rc;
-	if (w.at.len == 0)
-		w.at = turn_key_u16_u64(p->no, pr->kept_from);
-	while (store_each(t->txn, STORE_OUTPLACE, key_span(&prefix), &w)) {
-		const struct store_key k = turn_key_u16_u64(p->no, be64_get(w.row.key.p + 2));
-
-		w.rc = offer(t, &k, page, reply);
-		page->at = w.at;
-		if (w.rc == ERR_OK && turn_enough(t))
+	if (at.len == 0) {
+		at = turn_key_u16_u64(p->no, pr->out_last + 1);
+		page->left = owed_rows(pr);
+		page->found = 0;
+	}
+	while (page->left > 0 && (rc = row_below(t, pr, &at)) == ERR_OK) {
+		rc = offer(t, &at, page, reply);
+		if (rc == ERR_OK && page->found > page->limit && page->left != UINT64_MAX) {
+			page_count_of(page, page_part_of(page, p->no), page->left);
+			page->left = 0;
+		}
+		if (rc != ERR_OK || page->left == 0)
+			return rc;
+		page->at = at;
+		if (turn_enough(t))
 			return page_rest(t, page);
 	}
 	page->at.len = 0;
-	return w.rc;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 /* Behind a document and not behind a number: new ones may stand in front of it by now. */

@@ -695,6 +695,83 @@ static void the_list_of_cases_is_shared_out(void **state)
 	assert_false(msg_has(a.reply, REPLY_NEXT));
 }
 
+static int setup_bare(void **state)
+{
+	const int rc = bed_setup(state);
+
+	if (rc == 0)
+		bedcase_setup(*state);
+	return rc;
+}
+
+/* Documents for a partner, the first of them delivered; numbered is how many have their number. */
+static void owe(struct bed *b, unsigned count, unsigned numbered_to, unsigned delivered)
+{
+	struct pair *p = NULL;
+
+	for (unsigned i = 1; i <= count; i++) {
+		struct turn *t = i % 500 == 1 ? bed_turn(b) : &b->t;
+		const struct doc_key key = {numbered(4, i), 0};
+		const struct wire_verdict v = {.code = WIRE_VERDICT_OK, .stored_ms = b->now_ms};
+
+		assert_int_equal(pair_get(t, BED_PARTNER, &p), ERR_OK);
+		p->yours = (struct incarnation){1, {{0xfe}}};
+		assert_int_equal(outbox_put(t, BED_PARTNER, &key), ERR_OK);
+		if (i <= numbered_to)
+			assert_int_equal(outbox_number(t, p, ++p->tail), ERR_OK);
+		if (i <= delivered) {
+			p->acked = p->verdicts = i;
+			assert_int_equal(outbox_settle(t, BED_PARTNER, i, &v), ERR_OK);
+		}
+	}
+	(void)bed_turn(b);
+}
+
+/* What was delivered is kept for weeks, and nobody who asks what is owed looks at it. */
+static void what_is_owed_is_found_at_the_end(void **state)
+{
+	enum { DELIVERED = 5000, ON_THE_WAY = 4, NEW = 3, WAITS = 4000 };
+	struct bed *b = *state;
+	struct pair *p;
+	struct msg *sub;
+	struct asked a;
+
+	owe(b, DELIVERED + ON_THE_WAY + NEW, DELIVERED + ON_THE_WAY, DELIVERED);
+	a = ask(b, request(b, REQUEST_OUTBOX_LIST, &sub));
+	assert_int_equal(a.turns, 1);
+	assert_true(a.rows < 300);
+	assert_int_equal(msg_u64(a.reply, REPLY_TOTAL), ON_THE_WAY + NEW);
+	assert_int_equal(msg_count(a.reply, REPLY_OUTBOX), ON_THE_WAY + NEW);
+	/* one that waits among those that were delivered is found, too, however far that is */
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	assert_int_equal(outbox_wait(&b->t, p, DELIVERED - WAITS), ERR_OK);
+	a = ask(b, request(b, REQUEST_OUTBOX_LIST, &sub));
+	assert_true(a.turns > 1 && a.rows <= ROWS_MOST);
+	assert_int_equal(msg_u64(a.reply, REPLY_TOTAL), ON_THE_WAY + NEW + 1);
+	assert_int_equal(msg_count(a.reply, REPLY_OUTBOX), ON_THE_WAY + NEW + 1);
+}
+
+/* A partner that stays away has a long list: behind one page of it the rest is counted and not looked at. */
+static void what_is_owed_for_long_is_counted(void **state)
+{
+	enum { OWED = 5000, PAGE = 10 };
+	struct bed *b = *state;
+	struct msg *sub, *m;
+	struct asked a;
+
+	owe(b, OWED, OWED / 2, 0);
+	m = request(b, REQUEST_OUTBOX_LIST, &sub);
+	msg_set_u64(sub, LIST_ASK_LIMIT, PAGE);
+	a = ask(b, m);
+	assert_int_equal(a.turns, 1);
+	assert_true(a.rows < 400);
+	assert_int_equal(msg_u64(a.reply, REPLY_TOTAL), OWED);
+	assert_int_equal(msg_count(a.reply, REPLY_OUTBOX), PAGE);
+	assert_int_equal(msg_u64(msg_at(a.reply, REPLY_LEFT_OUT, 0), LEFT_OUT_ROW_COUNT),
+			 OWED - PAGE);
+	assert_true(msg_u64(a.reply, REPLY_TRUNCATED) != 0);
+}
+
 /* Page after page shows each case, in the order of the list. */
 static void every_case_is_on_some_page(void **state)
 {
@@ -792,6 +869,10 @@ int main(void)
 		FRESH(what_was_erased_before_goes_whatever_began),
 		FRESH(what_waited_before_a_loss_goes_in_turns),
 		FRESH(two_losses_leave_no_rows),
+		cmocka_unit_test_setup_teardown(what_is_owed_is_found_at_the_end, setup_bare,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(what_is_owed_for_long_is_counted, setup_bare,
+						bed_teardown),
 		cmocka_unit_test_setup_teardown(what_waits_is_numbered_in_slices, setup,
 						bed_teardown),
 	};
