@@ -104,12 +104,14 @@ static bool rule_hits(const struct holiday_rule *r, const struct date *d, int64_
 /* Regions are a list of those that have the holiday, or with "!" of those that do not. */
 static bool rule_holds(const struct holiday_rule *r, const char *place)
 {
-	const char *region = list_region(place);
+	const char *region;
 
-	if (strncmp(r->country, place, 2) != 0)
+	/* by hand: this is asked of every rule there is, for every day of a term */
+	if (r->country[0] != place[0] || r->country[1] != place[1])
 		return false;
 	if (r->regions[0] == '\0')
 		return true;
+	region = list_region(place);
 	return r->regions[0] == '!' ? !list_word(r->regions + 1, region)
 				    : list_word(r->regions, region);
 }
