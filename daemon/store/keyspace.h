@@ -77,8 +77,7 @@
 	X(GRANTKEY, "grantkey")	  /* grant 16; case 16               wrapped key          */ \
 	X(HANDOVER, "handover")	  /* case 16 | thread 16             one handover of it   */ \
 	X(HANDING, "handing")	  /* peer u16 | thread 16            it is not over       */ \
-	X(ONWARD, "onward")	  /* grant 16 | child grant 16       peer u16, who has the person under it */ \
-	X(SAME, "same")		  /* case 16 | case 16               of one person        */
+	X(ONWARD, "onward")	  /* grant 16 | child grant 16       peer u16, who has the person under it */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

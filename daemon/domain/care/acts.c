@@ -149,41 +149,46 @@ enum err acts_changed(struct turn *t, struct thread *th, const char *detail)
 	return rc;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): what was made, shown and under which consent: three answers */
-static enum err make(struct turn *t, struct thread *th, uint16_t type, const struct msg *body,
-		     const struct pending_doc **doc, uint64_t *cats, struct id16 *grant)
+enum err acts_pack(struct turn *t, const struct thread *th, uint16_t type, const struct msg *body,
+		   struct document_spec *spec)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
 					th->role == THREAD_RECEIVER};
-	struct document_spec spec = thread_next(th, type);
 	enum err rc;
 
+	*spec = thread_next(th, type);
 	if (s.p == NULL || th->my_no >= THREAD_LOG_MAX)
 		return ERR_STATE;
-	spec.basis = bytes_zero(th->grant_id.b, 16) ? WIRE_BASIS_NONE : WIRE_BASIS_CONSENT;
-	spec.table_version = REFERRAL_TABLE_VERSION;
-	spec.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
-	rc = consent_pack_body(t, &s, type, body, &spec.body, &spec.cats, &spec.grant_id);
-	if (!bytes_zero(spec.grant_id.b, 16))
-		spec.basis = WIRE_BASIS_CONSENT;
-	*cats = spec.cats;
-	*grant = spec.grant_id;
-	return rc == ERR_OK ? document_make(t, &spec, doc) : rc;
+	spec->table_version = REFERRAL_TABLE_VERSION;
+	spec->expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
+	rc = consent_pack_body(t, &s, type, body, &spec->body, &spec->cats, &spec->grant_id);
+	spec->basis = bytes_zero(spec->grant_id.b, 16) ? WIRE_BASIS_NONE : WIRE_BASIS_CONSENT;
+	return rc;
+}
+
+enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struct msg *body)
+{
+	struct document_spec spec;
+	enum err rc = acts_pack(t, th, type, body, &spec);
+
+	return rc == ERR_OK ? acts_sign_packed(t, th, &spec) : rc;
 }
 
 /* The first act makes the thread too.  Each step stops the rest: the turn is undone as a whole. */
-enum err acts_sign(struct turn *t, struct thread *th, uint16_t type, const struct msg *body)
+enum err acts_sign_packed(struct turn *t, struct thread *th, const struct document_spec *spec)
 {
 	const struct pending_doc *doc = NULL;
+	const uint16_t type = spec->type;
 	const char *name = document_type_name(type);
-	struct id16 grant = th->grant_id;
-	uint64_t cats = 0;
+	const struct id16 grant = spec->grant_id;
+	const uint64_t cats = spec->cats;
 	enum err rc;
 
 	/* whoever calls asked the table: an act that it does not allow is never signed */
 	require(th->kind == THREAD_REFERRAL);
 	require(referral_may((enum referral_state)th->state, fold_our_side(th), type));
-	rc = make(t, th, type, body, &doc, &cats, &grant);
+	require(spec->thread_no == th->my_no + 1);
+	rc = document_make(t, spec, &doc);
 	if (rc != ERR_OK)
 		return rc;
 	if (th->my_no + th->their_no == 0) {

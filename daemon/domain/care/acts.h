@@ -19,6 +19,12 @@
  *  th is advanced and saved. */
 MUST_CHECK enum err acts_sign(struct turn *t, struct thread *th, uint16_t type,
 			      const struct msg *body);
+/** In two steps, for who looks at what is covered before anything is written: nothing that bears on it, nor the thread, may
+ *  change between them.  Bytes of spec lie in the turn's memory. */
+MUST_CHECK enum err acts_pack(struct turn *t, const struct thread *th, uint16_t type,
+			      const struct msg *body, struct document_spec *spec);
+MUST_CHECK enum err acts_sign_packed(struct turn *t, struct thread *th,
+				     const struct document_spec *spec);
 /** An act with a code, made by a timer or a rule. */
 MUST_CHECK enum err acts_automatic(struct turn *t, struct thread *th, uint16_t type,
 				   const char *reason);

@@ -176,9 +176,31 @@ enum err consent_load(struct turn *t, const struct peer *p, const struct id16 *g
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Which grant a document names: the newest living one that covers all of it, else the newest that covers some of it. */
+struct naming {
+	uint64_t cats; /* of the document; 0: nobody asks */
+	struct id16 *grant;
+	uint64_t best_ms;
+	bool best_all, found;
+};
+
+static void name_of(const struct msg *m, const struct id16 *id, uint64_t ms, struct naming *n)
+{
+	const uint64_t part = consent_grant_cats(m) & n->cats;
+	const bool all = part == n->cats;
+
+	if (part == 0 ||
+	    (n->found && !(all && !n->best_all) && !(all == n->best_all && ms >= n->best_ms)))
+		return;
+	n->found = true;
+	n->best_all = all;
+	n->best_ms = ms;
+	*n->grant = *id;
+}
+
 /* The union of what each allows within its own purpose; when none holds, the newest says why not. */
-enum err consent_living(struct turn *t, const struct consent_scope *s, enum consent_way way,
-			struct consent_view *v)
+static enum err view_all(struct turn *t, const struct consent_scope *s, struct naming *n,
+			 struct consent_view *v)
 {
 	const size_t mark = t->arena->used;
 	struct consent_view newest = {.granted = false};
@@ -195,8 +217,10 @@ enum err consent_living(struct turn *t, const struct consent_scope *s, enum cons
 						   CONSENT_GRANT_COLLECTED_MS);
 
 		if (consent_between(m, s->p->no, s->received)) {
-			if (consent_grant_state(m, t->wall_ms) == CONSENT_LIVING)
+			if (consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
 				view_join(m, v);
+				name_of(m, &id, collected, n);
+			}
 			if (!newest.granted || collected >= newest_ms)
 				view_of(m, &newest);
 			newest_ms = collected > newest_ms ? collected : newest_ms;
@@ -213,40 +237,26 @@ enum err consent_living(struct turn *t, const struct consent_scope *s, enum cons
 		v->until_ms = newest.until_ms;
 		v->withdrawn_ms = newest.withdrawn_ms;
 	}
-	return consent_agreement(t, s->p->no, way, v);
+	return ERR_OK;
 }
 
-/* Which one a document names: the newest living grant that covers all of it, else the newest that covers
- * some of it. */
-enum err consent_grant_for(struct turn *t, const struct consent_scope *s, uint64_t cats,
-			   struct id16 *grant)
+enum err consent_living(struct turn *t, const struct consent_scope *s, enum consent_way way,
+			struct consent_view *v)
 {
-	const size_t mark = t->arena->used;
-	uint64_t best_ms = 0;
-	struct store_walk w = {.rc = ERR_OK};
-	bool best_all = false, found = false;
-	struct id16 id;
-	struct msg *m;
+	struct naming nobody = {.cats = 0};
+	enum err rc = view_all(t, s, &nobody, v);
 
-	require(s->p != NULL);
+	return rc == ERR_OK ? consent_agreement(t, s->p->no, way, v) : rc;
+}
+
+enum err consent_for(struct turn *t, const struct consent_scope *s, uint64_t cats,
+		     struct consent_view *v, struct id16 *grant)
+{
+	struct naming n = {.cats = cats, .grant = grant};
+	enum err rc = view_all(t, s, &n, v);
+
 	require(cats != 0);
-	while (consent_each(t, &s->case_id, &w, &id, &m)) {
-		const uint64_t ms = msg_u64(msg_get(m, GRANT_RECORD_GRANT),
-					    CONSENT_GRANT_COLLECTED_MS);
-		const uint64_t part = consent_grant_cats(m) & cats;
-		const bool all = part == cats;
-
-		if (consent_between(m, s->p->no, s->received) && part != 0 &&
-		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING &&
-		    (!found || (all && !best_all) || (all == best_all && ms >= best_ms))) {
-			found = true;
-			best_all = all;
-			best_ms = ms;
-			*grant = id;
-		}
-		arena_rewind(t->arena, mark);
-	}
-	return w.rc;
+	return rc == ERR_OK ? consent_agreement(t, s->p->no, CONSENT_SEND, v) : rc;
 }
 
 /* Per partner, since each has its own agreement; a field told by two may be seen under either. */

@@ -41,6 +41,10 @@ MUST_CHECK enum err consent_load(struct turn *t, const struct peer *p, const str
  *  wider grant serves what runs already, and a withdrawn one counts for nothing from then on. */
 MUST_CHECK enum err consent_living(struct turn *t, const struct consent_scope *s,
 				   enum consent_way way, struct consent_view *v);
+/** The same for something that we send, and which grant a document with these categories names: the newest living one that
+ *  covers all of it, else the newest that covers some of it; where there is none *grant stays as it was. */
+MUST_CHECK enum err consent_for(struct turn *t, const struct consent_scope *s, uint64_t cats,
+				struct consent_view *v, struct id16 *grant);
 /** The categories of a partner's person that may be looked at, found or passed on now: what the living grants
  *  cover that partners collected and sent us, within our agreements with them. */
 MUST_CHECK enum err consent_received_cats(struct turn *t, const struct id16 *case_id,
@@ -60,10 +64,6 @@ MUST_CHECK bool consent_each(struct turn *t, const struct id16 *case_id, struct 
 bool consent_sent(struct turn *t, const struct id16 *grant, const struct msg *record);
 /** When a grant runs out, milliseconds. */
 uint64_t consent_until(const struct msg *record);
-/** Which one a document with these categories names: the newest living grant that covers all of it, else the
- *  newest that covers some of it. */
-MUST_CHECK enum err consent_grant_for(struct turn *t, const struct consent_scope *s, uint64_t cats,
-				      struct id16 *grant);
 /** *erased: this document rests on a consent whose case (then *case_id) was erased. */
 MUST_CHECK enum err consent_erased_with(struct turn *t, const struct peer *p,
 					const struct wire_head *h, struct id16 *case_id,

@@ -32,76 +32,81 @@ static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
 	return t->wall_ms < over ? over : 0;
 }
 
-/* A consent that never left has nothing resting on it, so its end is no work. */
-static enum err work_of(struct turn *t, const struct consent_scope *s, const struct id16 *grant,
-			const struct msg *record, bool add)
+/* The thread of a consent, as its work needs it. */
+static struct thread thread_of(const struct consent_scope *s, const struct id16 *grant,
+			       uint64_t until)
 {
-	struct thread th = {.id = *grant,
-			    .case_id = s->case_id,
-			    .kind = THREAD_CONSENT,
-			    .due_ms = consent_until(record)};
-	const struct store_key k = turn_key_id(grant);
+	struct thread th = {
+		.id = *grant, .case_id = s->case_id, .kind = THREAD_CONSENT, .due_ms = until};
 
 	require(s->p != NULL);
 	th.peer = s->p->no;
-	if (!record_exists(t->txn, STORE_THREAD, key_span(&k)))
-		return ERR_OK; /* not sent: nothing rests on it */
-	if (add)
-		return worklist_add(t, &th, WORK_CONSENT, "");
-	return worklist_done(t, &th, WORK_CONSENT);
+	return th;
 }
 
-/* The grant whose end ends what is going on: the last to end of those that hold, else the last that did. */
-static enum err last_to_end(struct turn *t, const struct consent_scope *s, bool living,
-			    struct id16 *grant, uint64_t *until)
+/* The grant whose end ends what is going on, and when that is: the last to end of those that hold, else the last that did. */
+struct last {
+	struct id16 living, ended;
+	uint64_t living_ms, ended_ms;
+};
+
+static void later(struct id16 *last, uint64_t *last_ms, const struct id16 *grant, uint64_t until)
+{
+	if (until <= *last_ms)
+		return;
+	*last = *grant;
+	*last_ms = until;
+}
+
+/* All of the scope: none of them is work any more, and which is the last one. */
+static enum err look_at_all(struct turn *t, const struct consent_scope *s, struct last *l)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
 
-	*until = 0;
 	while (consent_each(t, &s->case_id, &w, &id, &m)) {
 		const enum consent_state now = consent_grant_state(m, t->wall_ms);
+		const struct thread th = thread_of(s, &id, consent_until(m));
 
-		if (consent_between(m, s->p->no, s->received) && consent_until(m) > *until &&
-		    now == (living ? CONSENT_LIVING : CONSENT_ENDED)) {
-			*until = consent_until(m);
-			*grant = id;
-		}
+		if (!consent_between(m, s->p->no, s->received))
+			continue;
+		if (now == CONSENT_LIVING)
+			later(&l->living, &l->living_ms, &id, th.due_ms);
+		if (now == CONSENT_ENDED)
+			later(&l->ended, &l->ended_ms, &id, th.due_ms);
+		w.rc = worklist_done(t, &th, WORK_CONSENT);
 	}
 	return w.rc;
 }
 
-/* Recomputed from all grants of the scope: which one matters changes with every renewal. */
+/* Recomputed from all grants of the scope: which one matters changes with every renewal.  A consent that never left has nothing
+ * resting on it, so its end is no work. */
 enum err grantends_changed(struct turn *t, const struct peer *p, const struct id16 *case_id,
 			   bool received)
 {
 	const size_t mark = t->arena->used;
 	const struct consent_scope s = {p, *case_id, received};
-	struct store_walk w = {.rc = ERR_OK};
-	struct id16 last, id;
-	uint64_t until = 0;
-	struct msg *m;
+	struct last l = {.living_ms = 0};
 	bool running = false;
+	struct store_key k;
+	struct thread th;
 	enum err rc;
 
 	require(p != NULL);
-	rc = last_to_end(t, &s, true, &last, &until);
-	if (rc == ERR_OK && until == 0)
-		rc = last_to_end(t, &s, false, &last, &until);
-	if (until > t->wall_ms + (uint64_t)WARN_DAYS * DAY_MS)
-		until = 0;
-	if (rc == ERR_OK && until != 0)
-		rc = bodies_running(t, p, case_id, received ? THREAD_RECEIVER : THREAD_SENDER,
-				    &running);
-	if (rc != ERR_OK)
-		return rc;
-	while (consent_each(t, case_id, &w, &id, &m)) {
-		if (consent_between(m, p->no, received))
-			w.rc = work_of(t, &s, &id, m, running && id16_equal(&id, &last));
-	}
+	rc = look_at_all(t, &s, &l);
 	arena_rewind(t->arena, mark); /* many of a turn's steps end here */
-	return w.rc;
+	th = l.living_ms != 0 ? thread_of(&s, &l.living, l.living_ms)
+			      : thread_of(&s, &l.ended, l.ended_ms);
+	if (rc != ERR_OK || th.due_ms == 0 || th.due_ms > t->wall_ms + (uint64_t)WARN_DAYS * DAY_MS)
+		return rc;
+	rc = bodies_running(t, p, case_id, received ? THREAD_RECEIVER : THREAD_SENDER, &running);
+	k = turn_key_id(&th.id);
+	if (rc != ERR_OK || !running || !record_exists(t->txn, STORE_THREAD, key_span(&k)))
+		return rc;
+	rc = worklist_add(t, &th, WORK_CONSENT, "");
+	arena_rewind(t->arena, mark);
+	return rc;
 }
 
 enum err grantends_watch(struct turn *t, struct thread *th, const struct msg *record)

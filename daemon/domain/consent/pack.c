@@ -103,6 +103,7 @@ enum err consent_pack_body(struct turn *t, const struct consent_scope *s, uint16
 {
 	struct words_fault fault;
 	struct consent_view v;
+	struct id16 named = *grant;
 	enum wire_verdict_code code;
 	enum err rc = ERR_OK;
 
@@ -112,13 +113,13 @@ enum err consent_pack_body(struct turn *t, const struct consent_scope *s, uint16
 		return words_refuse(t, &fault);
 	*cats = words_cats(type, body);
 	if (*cats != 0) {
-		rc = consent_living(t, s, CONSENT_SEND, &v);
+		rc = consent_for(t, s, *cats, &v, &named);
 		if (rc != ERR_OK)
 			return rc;
 		code = consent_check(&v, *cats, t->wall_ms);
 		if (code != WIRE_VERDICT_OK)
 			return refuse_scope(t, s, &v, type, *cats, code);
-		rc = consent_grant_for(t, s, *cats, grant);
+		*grant = named;
 	}
 	return rc == ERR_OK ? msg_pack(t->arena, body, out) : rc;
 }

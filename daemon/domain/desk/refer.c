@@ -26,7 +26,6 @@
 #include "domain/loss/settled.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
-#include "domain/papers/together.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
 #include "domain/referring/places.h"
@@ -86,20 +85,19 @@ static enum err refuse_unwitnessed(struct turn *t, const struct peer *p)
 				say_number("wanted", wait.wanted), say_text("absent", whom.text));
 }
 
-/* In the order of what costs a person least to mend; nothing is written before all of it holds. */
+/* In the order of what costs a person least to mend; nothing is written before all of it holds.  record is the case's. */
 static enum err check_refer(struct turn *t, const struct msg *req, const struct id16 *case_id,
-			    const struct peer *p)
+			    const struct peer *p, struct msg **record)
 {
 	const char *need = msg_text(req, REFER_NEW_NEED);
-	struct msg *record;
-	bool open;
-	enum err rc = casefile_load(t, case_id, &record);
+	bool open = false;
+	enum err rc = casefile_load(t, case_id, record);
 
 	require(!p->self);
 	if (rc != ERR_OK)
 		return rc;
 	/* nobody looks for work in a closed case, so its answer would be seen by nobody */
-	if (msg_u64(record, CASE_RECORD_CLOSED) != 0)
+	if (msg_u64(*record, CASE_RECORD_CLOSED) != 0)
 		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_CLOSED);
 	if (!list_has(LIST_NEEDS, need))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_NEED_MISSING);
@@ -115,8 +113,9 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 	if (t->node->pair_check && !p->checked)
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_UNCHECKED,
 					say_text("partner", p->org));
-	rc = view_open_referral(t, case_id, p->no, need, &open);
-	if (rc == ERR_OK && open && msg_u64(req, REFER_NEW_AGAIN) == 0)
+	if (msg_u64(req, REFER_NEW_AGAIN) == 0)
+		rc = view_open_referral(t, case_id, p->no, need, &open);
+	if (rc == ERR_OK && open)
 		return turn_refuse_with(t, ERR_EXISTS, REFUSAL_NEED_ALREADY_REFERRED,
 					say_text("partner", p->org));
 	return rc;
@@ -153,18 +152,17 @@ static enum err make_thread(struct turn *t, const struct msg *req, const struct 
 /* All that the case has and consent covers, unless less was asked for; a partner's person may go on only within
  * its consent. */
 static enum err make_offer(struct turn *t, const struct msg *req, const struct thread *th,
-			   const struct peer *p, struct msg **out)
+			   const struct msg *record, struct msg **out)
 {
-	struct msg *record, *offer = msg_new(t->arena, MSG_OFFER), *person, *known;
+	const struct peer *p = state_peer(t->node, th->peer);
+	struct msg *offer = msg_new(t->arena, MSG_OFFER), *person, *known;
 	const char *service = msg_text(req, REFER_NEW_SERVICE);
 	uint64_t share = msg_u64(req, REFER_NEW_SHARE);
 	struct id16 subject;
-	enum err rc = casefile_load(t, &th->case_id, &record);
+	enum err rc;
 
 	require(th->role == THREAD_SENDER);
-	require(p->no == th->peer);
-	if (rc != ERR_OK)
-		return rc;
+	require(p != NULL && p->no == th->peer);
 	/* 0: nothing was named, which means all */
 	share = (share == 0 ? ~UINT64_C(0) : share) & ~msg_u64(req, REFER_NEW_WITHOUT);
 	rc = casefile_person(t, &th->case_id, record, &known);
@@ -201,10 +199,8 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 	struct id16 case_id;
 	struct thread th = {.role = THREAD_SENDER};
 	struct peer *p;
-	struct consent_scope s = {.received = false};
-	struct msg *offer = NULL;
-	struct span packed;
-	uint64_t cats;
+	struct msg *record, *offer = NULL;
+	struct document_spec packed;
 	enum err rc = find_case(t, msg_text(req, REFER_NEW_CASE_ID), &case_id);
 
 	if (rc != ERR_OK)
@@ -214,22 +210,20 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = rows_writable(t, &case_id);
 	if (rc != ERR_OK)
 		return rc;
-	rc = check_refer(t, req, &case_id, p);
+	rc = check_refer(t, req, &case_id, p, &record);
 	if (rc != ERR_OK)
 		return rc;
-	s.p = p;
-	s.case_id = case_id;
 	rc = make_thread(t, req, &case_id, p, &th);
 	if (rc != ERR_OK)
 		return rc;
-	rc = make_offer(t, req, &th, p, &offer);
+	rc = make_offer(t, req, &th, record, &offer);
 	if (rc != ERR_OK)
 		return rc;
-	/* the check before anything is written; acts_sign asks again */
-	rc = consent_pack_body(t, &s, DOC_OFFER, offer, &packed, &cats, &th.grant_id);
+	/* the check before anything is written */
+	rc = acts_pack(t, &th, DOC_OFFER, offer, &packed);
 	if (rc != ERR_OK)
 		return rc;
-	msg_set_u64(reply, REPLY_COVERED, cats);
+	msg_set_u64(reply, REPLY_COVERED, packed.cats);
 	answer_ref(t, &th, reply);
 	if (msg_u64(req, REFER_NEW_DRY_RUN) != 0) {
 		msg_set_u64(reply, REPLY_DRY_RUN, 1);
@@ -239,7 +233,7 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 	rc = grantdocs_send(t, p, &case_id);
 	if (rc != ERR_OK)
 		return rc;
-	rc = acts_sign(t, &th, DOC_OFFER, offer);
+	rc = acts_sign_packed(t, &th, &packed);
 	if (rc != ERR_OK)
 		return rc;
 	rc = desk_referred_on(t, &th);
@@ -572,15 +566,6 @@ static enum err only_tried(struct turn *t, struct thread *th, uint16_t type, str
 			   : consent_pack_body(t, &s, type, body, &packed, &cats, &th->grant_id);
 }
 
-/* From now on we work for the person, perhaps twice. */
-static enum err accepted(struct turn *t, const struct id16 *id, const char *same_as,
-			 struct msg *reply)
-{
-	enum err rc = same_as[0] == '\0' ? ERR_OK : together_join(t, id, same_as, reply);
-
-	return rc == ERR_OK ? view_near_case(t, id, reply) : rc;
-}
-
 /* Found, allowed by the table, fit by its row, compared with what was seen, then signed: each refusal says what
  * helps. */
 enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
@@ -628,7 +613,8 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = worker_take(t, &th.case_id);
 	if (rc == ERR_OK)
 		rc = view_referral_row(t, &th, reply, false);
-	if (rc == ERR_OK && type == DOC_ACCEPT)
-		rc = accepted(t, &th.case_id, msg_text(req, ACT_NEW_SAME_AS), reply);
+	if (rc == ERR_OK &&
+	    type == DOC_ACCEPT) /* from now on we work for the person, perhaps twice */
+		rc = view_near_case(t, &th.case_id, reply);
 	return rc == ERR_OK && type == DOC_REVOKE ? take_back(t, &th, reply) : rc;
 }

@@ -295,7 +295,7 @@ static enum err body_load(struct turn *t, struct document *d)
 }
 
 /* The hash is computed again from what lies on disk: a head that was changed there is another document. */
-enum err document_load(struct turn *t, const struct doc_key *key, struct document *d)
+enum err document_load_head(struct turn *t, const struct doc_key *key, struct document *d)
 {
 	const struct store_key k = key_of(key);
 	struct record_place place;
@@ -315,7 +315,14 @@ enum err document_load(struct turn *t, const struct doc_key *key, struct documen
 	    wire_head_get(d->head_bytes, &d->head) != ERR_OK)
 		return ERR_CORRUPT;
 	d->hash = document_hash(d->head_bytes, &d->commit);
-	return d->hollow ? ERR_OK : body_load(t, d);
+	return ERR_OK;
+}
+
+enum err document_load(struct turn *t, const struct doc_key *key, struct document *d)
+{
+	enum err rc = document_load_head(t, key, d);
+
+	return rc != ERR_OK || d->hollow ? rc : body_load(t, d);
 }
 
 bool document_known(struct turn *t, const struct doc_key *key)

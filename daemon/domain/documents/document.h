@@ -81,6 +81,9 @@ MUST_CHECK enum err document_keep(struct turn *t, const struct doc_key *key,
 				  uint16_t verdict);
 /** ERR_NOTFOUND: never seen, or the audit key of its case is gone. */
 MUST_CHECK enum err document_load(struct turn *t, const struct doc_key *key, struct document *d);
+/** As document_load, without the body: d says hollow only of one that came or was kept so. */
+MUST_CHECK enum err document_load_head(struct turn *t, const struct doc_key *key,
+				       struct document *d);
 bool document_known(struct turn *t, const struct doc_key *key);
 /** A word about an end, of codes and numbers: it lies where no erasure takes it away, so that it is never owed in vain. */
 bool document_answers(uint16_t type);

@@ -279,8 +279,8 @@ enum err outbox_mark(struct turn *t, const struct id16 *msg, enum outbox_state s
 	return place_put(t, peer, place, &row);
 }
 
-static enum err number_row(struct turn *t, uint16_t peer, uint64_t number, uint64_t *place,
-			   uint64_t *with)
+enum err outbox_numbered(struct turn *t, uint16_t peer, uint64_t number, uint64_t *place,
+			 uint64_t *first)
 {
 	const struct store_key k = turn_key_u16_u64(peer, number);
 	struct span v;
@@ -290,7 +290,7 @@ static enum err number_row(struct turn *t, uint16_t peer, uint64_t number, uint6
 		return ERR_CORRUPT;
 	if (rc == ERR_OK) {
 		*place = be64_get(v.p);
-		*with = be64_get(v.p + 8);
+		*first = be64_get(v.p + 8);
 	}
 	return rc;
 }
@@ -298,16 +298,9 @@ static enum err number_row(struct turn *t, uint16_t peer, uint64_t number, uint6
 /* A number belongs to a pair of incarnations: rows of the time before are written over one by one. */
 enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number, uint64_t *place)
 {
-	uint64_t with;
+	uint64_t first;
 
-	return number_row(t, peer, number, place, &with);
-}
-
-enum err outbox_numbered_with(struct turn *t, uint16_t peer, uint64_t number, uint64_t *first)
-{
-	uint64_t place;
-
-	return number_row(t, peer, number, &place, first);
+	return outbox_numbered(t, peer, number, place, &first);
 }
 
 /* Oldest first, and it stops at the first that has to stay: kept_from says that nothing in front of it is there. */

@@ -58,9 +58,9 @@ MUST_CHECK enum err outbox_mark(struct turn *t, const struct id16 *msg, enum out
 /** Place of a stream number of ours. */
 MUST_CHECK enum err outbox_place_of(struct turn *t, uint16_t peer, uint64_t number,
 				    uint64_t *place);
-/** The first of the numbers that were given in one turn with this one. */
-MUST_CHECK enum err outbox_numbered_with(struct turn *t, uint16_t peer, uint64_t number,
-					 uint64_t *first);
+/** The same, and the first of the numbers that were given in one turn with this one. */
+MUST_CHECK enum err outbox_numbered(struct turn *t, uint16_t peer, uint64_t number, uint64_t *place,
+				    uint64_t *first);
 /** Remove rows that are settled and older than the retention; at most limit of them. */
 MUST_CHECK enum err outbox_prune(struct turn *t, struct pair *p, unsigned limit);
 

@@ -83,15 +83,18 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 enum err grantdocs_send(struct turn *t, const struct peer *p, const struct id16 *case_id)
 {
 	struct store_walk w = {.rc = ERR_OK};
+	bool any = false;
 	struct id16 id;
 	struct msg *m;
 
 	require(p != NULL);
 	while (consent_each(t, case_id, &w, &id, &m))
 		if (consent_between(m, p->no, false) && !consent_sent(t, &id, m) &&
-		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING)
+		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
+			any = true;
 			w.rc = send_one(t, p, &id, m);
-	if (w.rc != ERR_OK)
+		}
+	if (w.rc != ERR_OK || !any) /* nothing more than before can end */
 		return w.rc;
 	return grantends_changed(t, p, case_id, false);
 }

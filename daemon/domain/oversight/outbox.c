@@ -98,7 +98,7 @@ enum err view_outbox_row(struct turn *t, const struct peer *p, uint64_t place,
 	struct document d = {.hollow = true};
 	bool held = false;
 	struct pair *pr;
-	enum err rc = document_load(t, &row->doc, &d);
+	enum err rc = document_load_head(t, &row->doc, &d);
 	const bool damaged = rc == ERR_CORRUPT || rc == ERR_NOTFOUND;
 
 	require(place != 0);

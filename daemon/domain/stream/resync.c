@@ -45,7 +45,7 @@ static enum err verdict_on(struct reading *r, uint64_t place, const struct wire_
 	require(place >= 1);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	rc = document_load(r->t, &row.doc, &d);
+	rc = document_load_head(r->t, &row.doc, &d);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	if (!id32_equal(&d.hash, &v->doc_hash))

@@ -140,18 +140,14 @@ static enum err verdict_part(struct speaking *s, struct wr *w, uint16_t *count)
 }
 
 /* One document as it travels, re-checked at this very moment. */
-static enum err carry(struct speaking *s, uint64_t number, struct span *out)
+static enum err carry(struct speaking *s, uint64_t place, struct span *out)
 {
 	struct outbox_row row;
 	struct document d;
 	struct wr w;
 	uint16_t reason = 0;
-	uint64_t place;
-	enum err rc = outbox_place_of(s->t, s->p->no, number, &place);
+	enum err rc = outbox_get(s->t, s->p->no, place, &row);
 
-	require(number >= 1 && number <= s->pair->num_last);
-	if (rc == ERR_OK)
-		rc = outbox_get(s->t, s->p->no, place, &row);
 	if (rc == ERR_OK)
 		rc = document_load(s->t, &row.doc, &d);
 	if (rc == ERR_OK)
@@ -204,20 +200,20 @@ static enum err collect(struct speaking *s, size_t used, struct load *l)
 	while (no < pr->num_last && no < pr->acked + LIMIT_WINDOW && l->count < LIMIT_FRAME_DOCS) {
 		const struct fault_place at = {.part = FAULT_SENDING, .peer = s->p->no};
 		struct span *d = &l->docs[l->count];
-		uint64_t with = 0;
+		uint64_t place, with = 0;
 		enum err rc;
 
 		if (fault_paused(s->t, &at))
 			break; /* a document of ours cannot be read: the stream waits at its place */
 		fault_doing(s->t, &at);
-		rc = outbox_numbered_with(s->t, s->p->no, ++no, &with);
+		rc = outbox_numbered(s->t, s->p->no, ++no, &place, &with);
 		if (rc == ERR_OK && l->count == 0)
 			first = no;
 		if (rc == ERR_OK && with > first) {
 			l->later = true;
 			break; /* given a number later: its frame's first_seq says how far we were then */
 		}
-		rc = fault_over(s->t, rc == ERR_OK	   ? carry(s, no, d)
+		rc = fault_over(s->t, rc == ERR_OK	   ? carry(s, place, d)
 				      : rc == ERR_NOTFOUND ? ERR_CORRUPT
 							   : rc);
 		if (rc != ERR_OK)

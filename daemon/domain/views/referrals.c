@@ -96,11 +96,13 @@ static enum err delivery_row(struct turn *t, const struct thread *th, struct msg
 		msg_set_u64(row, REFERRAL_ROW_UNDELIVERED, 1);
 	if (rc != ERR_OK || th->role != THREAD_SENDER)
 		return rc;
-	rc = thread_entry(t, th, true, 1, &first);
-	if (rc == ERR_OK)
-		rc = view_delivery(t, &first.doc, &delivery, &stored);
-	if (rc != ERR_OK)
-		return rc;
+	if (th->my_no > 1) {
+		rc = thread_entry(t, th, true, 1, &first);
+		if (rc == ERR_OK)
+			rc = view_delivery(t, &first.doc, &delivery, &stored);
+		if (rc != ERR_OK)
+			return rc;
+	}
 	msg_set_text(t->arena, row, REFERRAL_ROW_DELIVERY, delivery);
 	if (stored != 0)
 		msg_set_u64(row, REFERRAL_ROW_STORED_MS, stored);

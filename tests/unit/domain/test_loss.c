@@ -346,7 +346,7 @@ static void frames_never_mix_numbers_of_two_turns(void **state)
 	struct thread th;
 	struct id32 hash;
 	struct pair *p;
-	uint64_t first;
+	uint64_t place, first;
 
 	p = meet(b);
 	p->mine = b->node->inc;
@@ -360,7 +360,7 @@ static void frames_never_mix_numbers_of_two_turns(void **state)
 		assert_int_equal(outbox_number(&b->t, p, ++p->tail), ERR_OK);
 	}
 	for (uint64_t no = 1; no <= 5; no++) {
-		assert_int_equal(outbox_numbered_with(&b->t, BED_PARTNER, no, &first), ERR_OK);
+		assert_int_equal(outbox_numbered(&b->t, BED_PARTNER, no, &place, &first), ERR_OK);
 		assert_int_equal(first, with[no - 1]);
 	}
 }
