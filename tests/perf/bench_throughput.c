@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* bench_throughput SOCKET CASES PARTNER CLIENTS COUNT: so many referrals from so many clients, each with one request under
- * way; the time until the last one is accepted, and until nothing is owed any more.
+ * way; the time until the last one is accepted, and until nothing is owed any more.  With "send" behind it: accepted alone.
+ * bench_throughput one SOCKET CASES PARTNER COUNT: one referral at a time, each until its receipt is back.
  * bench_throughput bare DIR COUNT: what the machine can do in the same run: LMDB commits one by one, and signatures. */
 #include <lmdb.h>
 #include <poll.h>
@@ -11,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -128,7 +130,37 @@ static bool owes(struct load *l, const char *path)
 	return msg_u64(msg_get(reply, REPLY_STATUS), STATUS_OWED) > 0;
 }
 
-static int load(char **argv)
+/* Referrals one by one: from the request until the receipt is back. */
+static int one_by_one(char **argv)
+{
+	struct caller c = {.fd = dial(argv[2])};
+	struct load l = {.cases = argv[3],
+			 .partner = argv[4],
+			 .case_count = (strlen(argv[3]) + 1) / (ID_LEN + 1)};
+	const size_t count = strtoul(argv[5], NULL, 10);
+
+	require(count > 0 && count <= COUNT_MAX && l.case_count > 0);
+	l.took_ns = calloc(count, sizeof *l.took_ns);
+	require(l.took_ns != NULL && arena_create(&l.arena, SCRATCH) == ERR_OK);
+	for (size_t i = 0; i < count; i++) {
+		l.count = l.asked; /* hear() asks for no other one */
+		ask(&l, &c);
+		while (l.answered <= i)
+			hear(&l, &c);
+		while (owes(&l, argv[2]))
+			(void)nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+		l.took_ns[i] = clock_mono_ns() - c.asked_ns;
+	}
+	qsort(l.took_ns, count, sizeof *l.took_ns, compare);
+	(void)printf("%.3f %.3f\n", (double)l.took_ns[count / 2] / 1e6,
+		     (double)l.took_ns[count * 99 / 100] / 1e6);
+	(void)close(c.fd);
+	arena_free(&l.arena);
+	free(l.took_ns);
+	return 0;
+}
+
+static int load(char **argv, bool until_receipted)
 {
 	const size_t clients = strtoul(argv[4], NULL, 10), count = strtoul(argv[5], NULL, 10);
 	struct caller *callers = calloc(CLIENTS_MAX, sizeof *callers);
@@ -157,7 +189,7 @@ static int load(char **argv)
 				hear(&l, &callers[i]);
 	}
 	accepted = clock_mono_ns() - since;
-	while (owes(&l, argv[1]))
+	while (until_receipted && owes(&l, argv[1]))
 		(void)poll(NULL, 0, 2);
 	over = clock_mono_ns() - since;
 	qsort(l.took_ns, count, sizeof *l.took_ns, compare);
@@ -225,9 +257,12 @@ int main(int argc, char **argv)
 		(void)printf("%.1f %.1f\n", commits_per_s(argv[2], count), signatures_per_s(count));
 		return 0;
 	}
-	if (argc == 6)
-		return load(argv);
-	(void)fprintf(stderr, "bench_throughput SOCKET CASES PARTNER CLIENTS COUNT, or bare DIR "
-			      "COUNT; DIR on a real disk\n");
+	if (argc == 6 && strcmp(argv[1], "one") == 0)
+		return one_by_one(argv);
+	if (argc == 6 || (argc == 7 && strcmp(argv[6], "send") == 0))
+		return load(argv, argc == 6);
+	(void)fprintf(stderr,
+		      "bench_throughput SOCKET CASES PARTNER CLIENTS COUNT [send], one SOCKET "
+		      "CASES PARTNER COUNT, or bare DIR COUNT; DIR on a real disk\n");
 	return 2;
 }
