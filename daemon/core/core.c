@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/log.h"
+#include "core/control/alone.h"
 #include "core/control/hashing.h"
 #include "core/control/watchers.h"
 #include "core/disk/prekeys.h"
@@ -29,7 +30,6 @@
 #include "crypto/secret.h"
 #include "domain/desk/table.h"
 #include "domain/newcomer/door.h"
-#include "domain/say.h"
 #include "io/ctlsrv.h"
 #include "io/fdpass.h"
 #include "io/ipc.h"
@@ -106,20 +106,12 @@ static void on_listening(struct core *c, int error)
 		loop_stop(c->loop, ROLES_CONFIG);
 }
 
-/* One address where newcomers may speak: listening or not, and who was turned away there. */
 static void on_door(struct core *c, struct span bytes)
 {
-	struct node_door d = {.said = true};
-	struct rd r = rd_of(bytes);
+	struct node_door d;
 
-	d.error = (int)rd_u32(&r);
-	d.strangers = rd_u32(&r);
-	d.turned_away = rd_u32(&r);
-	d.told_to_wait = rd_u32(&r);
-	if (r.bad || r.left >= sizeof d.at)
-		return;
-	memcpy(d.at, r.p, r.left);
-	door_said(engine_node(c->o.engine), &d);
+	if (netsetup_door(bytes, &d))
+		door_said(engine_node(c->o.engine), &d);
 }
 
 static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
@@ -203,42 +195,15 @@ static void on_supervisor_gone(void *ctx)
 
 /* ---- control, effects ---- */
 
-/* A code, and what its words name: {error} is a code, too. */
-static void add_cause(struct arena *a, struct msg *reply, const struct err_text *why)
-{
-	const struct say cause = say_code("cause", LIST_CAUSES, why->text);
-	struct fill values[CAUSE_VALUES + 1];
-
-	cause_values(why, values);
-	say_add(a, reply, REPLY_VALUES, &cause);
-	for (const struct fill *v = values; v->name != NULL; v++) {
-		const struct say s = strcmp(v->name, "error") == 0
-					     ? say_code(v->name, LIST_ERRORS, v->text)
-					     : say_text(v->name, v->text);
-
-		say_add(a, reply, REPLY_VALUES, &s);
-	}
-}
-
 static void answer_alone(struct core *c, uint64_t client, const char *error, enum refusal code,
 			 const struct err_text *why)
 {
 	struct arena a;
-	struct msg *reply;
 	struct span bytes;
 
 	if (arena_create(&a, LIMIT_CONTROL) != ERR_OK)
 		return;
-	reply = msg_new(&a, MSG_REPLY);
-	if (error != NULL) {
-		msg_set_text(&a, reply, REPLY_ERROR, error);
-		msg_set_text(&a, reply, REPLY_CODE, list_refusal_codes[code]);
-		if (why != NULL)
-			add_cause(&a, reply, why);
-	} else {
-		msg_set_u64(msg_sub(&a, reply, REPLY_STATUS), STATUS_LOCKED, !awake(c));
-	}
-	if (msg_pack(&a, reply, &bytes) == ERR_OK)
+	if (alone_pack(&a, &(struct alone){error, code, why, !awake(c)}, &bytes) == ERR_OK)
 		ctlsrv_reply(c->ctl, client, bytes);
 	arena_free(&a);
 }

@@ -92,3 +92,18 @@ enum err netsetup_send(const struct netsetup *s)
 		log_write(LOG_ERROR, LOG_FAILED, "step=setup peers=%zu", n->peer_count);
 	return rc;
 }
+
+bool netsetup_door(struct span bytes, struct node_door *out)
+{
+	struct rd r = rd_of(bytes);
+
+	*out = (struct node_door){.said = true};
+	out->error = (int)rd_u32(&r);
+	out->strangers = rd_u32(&r);
+	out->turned_away = rd_u32(&r);
+	out->told_to_wait = rd_u32(&r);
+	if (r.bad || r.left >= sizeof out->at)
+		return false;
+	memcpy(out->at, r.p, r.left);
+	return true;
+}

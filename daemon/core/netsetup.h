@@ -25,4 +25,8 @@ struct netsetup {
 /** Every partner, in as many messages as it takes. */
 MUST_CHECK enum err netsetup_send(const struct netsetup *s);
 
+/** What net says of one address where newcomers may speak: listening or not, and who was turned away there.  False: it is no such
+ *  record. */
+bool netsetup_door(struct span bytes, struct node_door *out);
+
 #endif /* KRING_CORE_NETSETUP_H */
