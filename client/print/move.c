@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* From a row to a sentence.  Which one: what is not there yet comes before whose move it is; what ended has a row of its own in
- * config/lists/said.psv for each side, "STATE-us" at who referred and "STATE-partner" at who was asked. */
+/* Whose move it is, what may be done about it and how that is typed, as sentences.  The first of them is the same at a terminal and in a
+ * browser and is made in client/words/whose.c; commands are a terminal's alone.  Values may be what a partner wrote: nothing of
+ * them reaches the terminal but through text_print() or fill_print(). */
 #include "client/print/move.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
+#include "client/words/whose.h"
 #include "client/words/words.h"
 
 enum { KEY_LEN = 64, LIST_LEN = 1024 };
 
+/* A row of said.psv, to the terminal. */
 static void say(const struct cli *c, const char *key, const struct fill *values)
 {
 	fill_print(stdout, list_text(LIST_SAID, c->lang, key), values, words_plural(c->lang));
@@ -22,96 +26,13 @@ static bool is(const struct msg *row, unsigned field, const char *code)
 	return strcmp(msg_text(row, field), code) == 0;
 }
 
-/* Not at the partner, and the partner not on the line: nothing can come of it before that changes. */
-static void say_away(const struct cli *c, const struct msg *row)
-{
-	const char *phone = msg_text(row, REFERRAL_ROW_PHONE);
-	const bool since = msg_has(row, REFERRAL_ROW_SILENT_SINCE_MS);
-	char when[WORDS_SHORT];
-
-	say(c,
-	    !since	       ? "not-delivered"
-	    : phone[0] != '\0' ? "not-delivered-phone"
-			       : "not-delivered-since",
-	    FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0},
-		 {"since", words_clock(c->lang, msg_u64(row, REFERRAL_ROW_SILENT_SINCE_MS), when),
-		  0},
-		 {"phone", phone, 0}));
-}
-
-/*	whose	day	passed	days left	sentence
- *	us	no				us-open
- *	us	yes	no	0		us-today
- *	us	yes	no	more		us-due
- *	us	yes	yes			us-late
- *	partner	the same, without "today"	partner-... */
-static void say_whose(const struct cli *c, const struct msg *row)
-{
-	const bool us = is(row, REFERRAL_ROW_NEXT, "us");
-	const bool day = msg_has(row, REFERRAL_ROW_DUE_DAY),
-		   late = msg_u64(row, REFERRAL_ROW_OVERDUE) != 0;
-	const uint64_t left = msg_u64(row, REFERRAL_ROW_DAYS_LEFT);
-	const char *todo = msg_text(row, REFERRAL_ROW_TODO);
-	char key[KEY_LEN], wait[KEY_LEN], until[WORDS_SHORT];
-
-	(void)snprintf(wait, sizeof wait, "wait-%s", todo);
-	(void)snprintf(key, sizeof key, "%s-%s", us ? "us" : "partner",
-		       !day		 ? "open"
-		       : late		 ? "late"
-		       : us && left == 0 ? "today"
-					 : "due");
-	say(c, key,
-	    FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0},
-		 {"what",
-		  us ? list_text(LIST_WORK, c->lang, todo) : list_text(LIST_SAID, c->lang, wait),
-		  0},
-		 {"day", words_day(c->lang, msg_text(row, REFERRAL_ROW_DUE_DAY), until), 0},
-		 {"n", NULL, left}));
-}
-
-/* What is over: for whom it is, and until when something of the person is still here. */
-static void say_over(const struct cli *c, const struct msg *row)
-{
-	const char *state = msg_text(row, REFERRAL_ROW_STATE);
-	const bool mine = msg_u64(row, REFERRAL_ROW_MINE) != 0;
-	char key[KEY_LEN], until[WORDS_SHORT];
-
-	(void)snprintf(key, sizeof key, "%s-%s", state,
-		       !mine					     ? "partner"
-		       : msg_u64(row, REFERRAL_ROW_PROVISIONAL) != 0 ? "unconfirmed"
-								     : "us");
-	if (!list_has(LIST_SAID, key))
-		(void)snprintf(key, sizeof key, "%s%s", state,
-			       list_has(LIST_SAID, state) ? "" : "-us");
-	say(c, key, FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));
-	if (mine || !msg_has(row, REFERRAL_ROW_DUE_DAY))
-		return;
-	(void)putchar(' ');
-	say(c, "kept-until",
-	    FILL({"day", words_day(c->lang, msg_text(row, REFERRAL_ROW_DUE_DAY), until), 0}));
-}
-
+/* What was made is a line, and is printed as one: what turns it round or ends it is a question mark. */
 void move_print(const struct cli *c, const struct msg *row)
 {
-	require(c != NULL && row != NULL);
-	const bool over = is(row, REFERRAL_ROW_NEXT, "nobody");
-	const bool offered = is(row, REFERRAL_ROW_STATE, "offered") &&
-			     msg_u64(row, REFERRAL_ROW_MINE) != 0 &&
-			     !msg_has(row, REFERRAL_ROW_STORED_MS);
-	const bool away = msg_u64(row, REFERRAL_ROW_UNDELIVERED) != 0 &&
-			  msg_u64(row, REFERRAL_ROW_AWAY) != 0;
+	char out[WHOSE_LEN];
 
-	/* a term that did not begin is no deadline */
-	if (offered && !away)
-		say(c, "on-its-way", FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));
-	else if (!offered && over)
-		say_over(c, row);
-	else if (!offered)
-		say_whose(c, row);
-	if (!offered && away)
-		(void)putchar(' ');
-	if (away)
-		say_away(c, row);
+	require(c != NULL && row != NULL);
+	text_print(stdout, whose_move(c->lang, row, out));
 }
 
 void move_command(const struct cli *c, const char *command, const char *ref, char *list, size_t cap)

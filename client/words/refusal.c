@@ -123,14 +123,23 @@ static void part(const struct reader *r, struct arena *a, struct msg *reply, con
 		msg_set_text(a, reply, field, name[0] == '\0' ? code : "");
 }
 
-void refusal_words(enum list_lang lang, const char *country, struct arena *a, struct msg *reply)
+/* What and why are the same wherever it is read; only what to do differs: a command to type, or something on a page. */
+static void whole(const struct reader *r, struct arena *a, struct msg *reply, const char *remedy)
 {
-	const struct reader r = {lang, country};
-
 	require(a != NULL && reply != NULL);
 	if (msg_text(reply, REPLY_CODE)[0] == '\0')
 		return;
-	part(&r, a, reply, "", REPLY_WHAT);
-	part(&r, a, reply, ".why", REPLY_WHY);
-	part(&r, a, reply, ".do", REPLY_REMEDY);
+	part(r, a, reply, "", REPLY_WHAT);
+	part(r, a, reply, ".why", REPLY_WHY);
+	part(r, a, reply, remedy, REPLY_REMEDY);
+}
+
+void refusal_words(enum list_lang lang, const char *country, struct arena *a, struct msg *reply)
+{
+	whole(&(struct reader){lang, country}, a, reply, ".do");
+}
+
+void refusal_screen(enum list_lang lang, const char *country, struct arena *a, struct msg *reply)
+{
+	whole(&(struct reader){lang, country}, a, reply, ".screen");
 }

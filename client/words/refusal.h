@@ -20,5 +20,7 @@
  *  known.  A code that only newer nodes know
  *  is shown as it is; a reply without a code stays as it is. */
 void refusal_words(enum list_lang lang, const char *country, struct arena *a, struct msg *reply);
+/** The same with the remedy of a screen, where nobody types a command. */
+void refusal_screen(enum list_lang lang, const char *country, struct arena *a, struct msg *reply);
 
 #endif /* KRING_CLIENT_WORDS_REFUSAL_H */
