@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "core/control/alone.h"
 #include "core/control/hashing.h"
+#include "core/control/screens.h"
 #include "core/control/watchers.h"
 #include "core/disk/prekeys.h"
 #include "core/disk/resting.h"
@@ -69,6 +70,7 @@ struct core {
 	struct serving *serving; /* what net handed over */
 	struct watchers *watchers;
 	struct hashing *hashing; /* NULL: nobody signs in by a passphrase */
+	struct screens *screens; /* the line with their process */
 };
 
 /* Its keys are open and it runs with them.  One that could not is ending, and answers as if it were locked. */
@@ -165,8 +167,11 @@ static void on_new_net(void *ctx, int fd, uint32_t pid)
 	struct core *c = ctx;
 	const struct ipc_calls calls = {on_record, on_net_gone, c};
 
-	if (pid == FDPASS_SETTINGS) {
-		on_settings(c, fd);
+	if (pid == FDPASS_SETTINGS || pid == FDPASS_SCREENS) {
+		if (pid == FDPASS_SETTINGS)
+			on_settings(c, fd);
+		else
+			screens_connect(c->screens, fd);
 		return;
 	}
 	c->net_pid = pid;
@@ -195,6 +200,14 @@ static void on_supervisor_gone(void *ctx)
 
 /* ---- control, effects ---- */
 
+static void answer(struct core *c, uint64_t client, struct span bytes)
+{
+	if (screens_client(client))
+		screens_answer(c->screens, client, bytes);
+	else
+		ctlsrv_reply(c->ctl, client, bytes);
+}
+
 static void answer_alone(struct core *c, uint64_t client, const char *error, enum refusal code,
 			 const struct err_text *why)
 {
@@ -204,7 +217,7 @@ static void answer_alone(struct core *c, uint64_t client, const char *error, enu
 	if (arena_create(&a, LIMIT_CONTROL) != ERR_OK)
 		return;
 	if (alone_pack(&a, &(struct alone){error, code, why, !awake(c)}, &bytes) == ERR_OK)
-		ctlsrv_reply(c->ctl, client, bytes);
+		answer(c, client, bytes);
 	arena_free(&a);
 }
 
@@ -262,14 +275,19 @@ static void hold_while_hashed(struct core *c, uint64_t client, struct span bytes
 		ctlsrv_hold(c->ctl, client);
 }
 
+static void push(struct core *c, const struct event *ev)
+{
+	if (engine_push(c->o.engine, ev) != ERR_OK)
+		answer_alone(c, ev->client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
+}
+
 /* The request again, with what came of it. */
 static void on_hashed(void *ctx, const struct event *ev)
 {
 	struct core *c = ctx;
 
 	require(awake(c) && ev->worked.len > 0);
-	if (engine_push(c->o.engine, ev) != ERR_OK)
-		answer_alone(c, ev->client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
+	push(c, ev);
 }
 
 static void hash(struct core *c, const struct effect *x)
@@ -290,9 +308,24 @@ static void on_request(void *ctx, uint64_t client, uint32_t uid, struct span byt
 		answer_alone(c, client, "usage", REFUSAL_REQUEST_TOO_LARGE, NULL);
 	else if (!awake(c))
 		on_locked_request(c, client, bytes);
-	else if (!backup_request(c, client, uid, bytes) && !watch_request(c, client, uid, bytes) &&
-		 engine_push(c->o.engine, &ev) != ERR_OK)
-		answer_alone(c, client, "not-now", REFUSAL_TOO_MUCH_WAITING, NULL);
+	else if (!backup_request(c, client, uid, bytes) && !watch_request(c, client, uid, bytes))
+		push(c, &ev);
+}
+
+/* Whoever takes that process over can do what people do who are signed in there, and no more: without a session it gets nothing, and
+ * it neither unlocks nor takes a backup. */
+static void on_screens(void *ctx, uint64_t client, struct span bytes)
+{
+	struct event ev = {
+		.type = EVENT_REQUEST, .client = client, .bytes = bytes, .screens = true};
+	struct core *c = ctx;
+
+	if (!awake(c)) {
+		answer_alone(c, client, "not-now", REFUSAL_NODE_LOCKED, NULL);
+		return;
+	}
+	ev.uid = engine_node(c->o.engine)->rights.own_uid;
+	push(c, &ev);
 }
 
 /* Asked before each turn of a request that goes on: who hung up is in no list of the socket any more. */
@@ -300,14 +333,13 @@ static bool on_here(void *ctx, uint64_t client)
 {
 	const struct core *c = ctx;
 
-	return ctlsrv_unread(c->ctl, client) >= 0;
+	return screens_client(client) ? screens_waits(c->screens, client)
+				      : ctlsrv_unread(c->ctl, client) >= 0;
 }
 
 static void on_reply(void *ctx, uint64_t client, struct span bytes)
 {
-	struct core *c = ctx;
-
-	ctlsrv_reply(c->ctl, client, bytes);
+	answer(ctx, client, bytes);
 }
 
 static void on_envelope(void *ctx, uint16_t peer, struct span bytes)
@@ -619,6 +651,8 @@ static enum err start_io(struct core *c, struct err_text *why)
 	if (rc == ERR_OK)
 		rc = watchers_create(&c->watchers, c->loop, c->ctl,
 				     &(struct watchers_right){may_watch, c});
+	if (rc == ERR_OK)
+		rc = screens_create(c->loop, &c->screens, on_screens, c);
 	if (rc == ERR_OK)
 		rc = fdpass_listen(c->loop, ROLES_FD_SUPERVISOR, &line);
 	if (rc == ERR_OK)

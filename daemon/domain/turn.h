@@ -47,6 +47,7 @@ struct event {
 	uint16_t peer;
 	uint64_t client; /* opaque to the domain */
 	uint32_t uid;	 /* of the client's process, for the audit log */
+	bool screens; /* brought by the process of the screens, for somebody who is signed in or signs in there */
 	struct span bytes;
 	struct id32 seed; /* all randomness of this event */
 	struct span

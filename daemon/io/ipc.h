@@ -37,6 +37,11 @@ enum ipc_type {
 	IPC_ONBOARD_SEND =
 		13,    /* peer: the line; bytes: session 16 or zeros (in none), the answer */
 	IPC_DIAL = 14, /* bytes: u8, 1: the line is silent, hang up first */
+	/* between core and the process of the screens; peer: the tag of a question */
+	IPC_ASK = 20, /* bytes: a packed Request */
+	IPC_ANSWER_PART =
+		21,	 /* the beginning of a packed Reply that is too long for one record ... */
+	IPC_ANSWER = 22, /* ... and the last of it, or the whole */
 };
 
 /* Why net refused something. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "core/control/screens.h"
 
 enum { MOST = (LIMIT_CLIENTS + LIMIT_WATCHERS) * LIMIT_CLIENT_AHEAD };
 
@@ -135,6 +136,7 @@ bool going_next(struct going *g, struct event *ev)
 	*ev = (struct event){.type = EVENT_REQUEST,
 			     .client = g->now->client,
 			     .uid = g->now->uid,
+			     .screens = screens_client(g->now->client),
 			     .bytes = span_of(g->now->bytes, g->now->len),
 			     .so_far = span_of(g->now->so_far, g->now->so_far_len)};
 	return true;

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/limits_screens.h"
+#include "core/control/screens.h"
 #include "crypto/passphrase.h"
 #include "domain/signin/words.h"
 
@@ -117,6 +118,7 @@ static void on_wake(void *ctx)
 	h->done(h->ctx, &(struct event){.type = EVENT_REQUEST,
 					.client = i->client,
 					.uid = i->uid,
+					.screens = screens_client(i->client),
 					.bytes = span_of(i->bytes, i->len),
 					.worked = span_of(result, strlen(result) + 1)});
 	explicit_bzero(i, sizeof *i + i->len + i->job_len);

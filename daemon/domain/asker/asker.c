@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "domain/signin/session.h"
+#include "domain/staff/staff.h"
 #include "domain/state.h"
 
 /* A session counts for what its person may, whoever brings it; and it is brought by the process of the screens, which runs as this
@@ -14,7 +15,7 @@
  *	session		the command		who asks
  *	none		of a session alone	nobody
  *	none		for signing in		the node's own user, root
- *	none		any other		the user
+ *	none		any other		the user, but of a screen nobody
  *	one		for signing in		the node's own user, root: the session says nothing
  *	one		any other		the session's person, brought by those two */
 static enum err find_asker(struct turn *t, uint8_t how, const struct msg *request,
@@ -25,6 +26,9 @@ static enum err find_asker(struct turn *t, uint8_t how, const struct msg *reques
 	struct id32 key;
 
 	rights_of(&t->node->rights, t->ev->uid, t->wall_ms, who);
+	/* its process runs as the node's own user, whose rights are not for whoever takes it over */
+	if (t->ev->screens && !brought && (how & ASKER_OPEN) == 0)
+		return turn_refuse(t, ERR_STATE, REFUSAL_SESSION_MISSING);
 	if (who->roles == 0)
 		return ERR_OK; /* is told that nobody knows that user, whatever it asks */
 	if ((brought || (how & ASKER_OPEN) != 0) && !keeper)
@@ -110,4 +114,21 @@ const char *asker_trace(struct turn *t)
 				      ? t->ev->uid
 				      : be32_get(t->session->staff.b + 12) | UINT32_C(1) << 31;
 	return worth_an_entry(rights_refused(&t->node->rights, whom, t->wall_ms));
+}
+
+enum err asker_shown(struct turn *t, struct msg *reply)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	struct staff s;
+	enum err rc;
+
+	if (t->session == NULL)
+		return ERR_OK;
+	rc = staff_get(t, &t->staff, &s);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_text(t->arena, reply, REPLY_SIGNED_IN, s.name);
+	if (self != NULL)
+		msg_set_text(t->arena, reply, REPLY_OWN_ORG, self->org);
+	return ERR_OK;
 }

@@ -28,6 +28,8 @@ enum asker_how {
  *  right is missing, which asker_trace is told; ERR_STATE, explained: a session, or a fresh proof. */
 MUST_CHECK enum err asker_check(struct turn *t, const struct msg *request, uint8_t want,
 				uint8_t how);
+/** Of a request in a session: who is signed in and where, as each page shows it. */
+MUST_CHECK enum err asker_shown(struct turn *t, struct msg *reply);
 /** A right was missing: the detail of its entry in the log, or NULL when this one is only counted. */
 const char *asker_trace(struct turn *t);
 

@@ -395,7 +395,9 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	if (t->again)
 		return go_on(t, c, reply);
 	msg_set_text(t->arena, reply, REPLY_COUNTRY, t->node->country);
-	rc = msg_pack(t->arena, reply, &packed);
+	rc = asker_shown(t, reply);
+	if (rc == ERR_OK)
+		rc = msg_pack(t->arena, reply, &packed);
 	if (rc == ERR_OK)
 		rc = reply_with(t, packed);
 	/* of others than the person at hand nothing is kept, and no secret */
