@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * http - browsers: connections, requests whole, answers with the headers that every answer has.
+ *
+ * Layer:    io (base only).  libmicrohttpd stays behind this header.
+ * Owns:     the listening socket, every connection, and each request until it was answered and taken.
+ * Threads:  the loop's.
+ * Time:     monotonic: a request, its body and its answer have a time for the whole of it.
+ * Durable:  nothing.
+ * Privacy:  bodies and answers are about people; both are wiped.
+ *
+ * A request is refused here when its form is no request of ours: twice the same header that must be there once, a body of another
+ * kind or size, a method that no page has, another host's name.  It is handed on all the same, with the status, so that whoever
+ * reads the answer gets a page.
+ */
+#ifndef KRING_IO_HTTP_HTTP_H
+#define KRING_IO_HTTP_HTTP_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "io/loop.h"
+
+struct http;
+struct http_ask; /* a request that waits for its answer */
+
+/** Texts are borrowed until the answer; NULL: the browser sent no such header. */
+struct http_seen {
+	unsigned refused;	  /* status, when it is no request of ours; 0: it is one */
+	bool post;		  /* else GET, or HEAD, which is answered as one */
+	const char *path, *query; /* as they came, nothing decoded; query "" without one */
+	const char *cookie, *fetch_site, *origin, *language;
+	struct span body;
+};
+
+/** Everything is copied. */
+struct http_reply {
+	unsigned status;
+	const char *type; /* NULL: there is no body */
+	struct span body;
+	const char *location; /* of a 303 */
+	const char *cookie, *cookie_too;
+	bool forever; /* its name changes with it: the browser need not ask again */
+	bool gzip;    /* the body is */
+};
+
+struct http_at {
+	int fd;		    /* listens; taken */
+	const char *origin; /* as browsers show our address; borrowed */
+	void (*ask)(void *ctx, struct http_ask *a, const struct http_seen *s);
+	void *ctx;
+};
+
+/** Before the sandbox closes. */
+MUST_CHECK enum err http_open(struct loop *l, struct http **out, const struct http_at *at);
+/** Once for each request, inside of ask or later.  Not to be looked at again. */
+void http_answer(struct http_ask *a, const struct http_reply *r);
+
+#endif /* KRING_IO_HTTP_HTTP_H */
