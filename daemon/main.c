@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kringd: one binary, three processes.  Read in this order: supervisor.c, net.c, core.c, engine.c,
+/* kringd: one binary, three processes, four with screens.  Read in this order: supervisor.c, net.c, core.c, engine.c,
  * then domain/node.h; daemon/ARCHITECTURE.md is the tour. */
 #include <fcntl.h>
 #include <getopt.h>
@@ -13,6 +13,7 @@
 #include "core/core.h"
 #include "roles/roles.h"
 #include "tool/tool.h"
+#include "web/web.h"
 
 static const char usage_text[] =
 	"usage: kringd [--dir DIR] [--config FILE] [--passphrase-file FILE | --locked]\n"
@@ -125,5 +126,7 @@ int main(int argc, char **argv)
 		return core_main(&opt);
 	if (strcmp(role, "net") == 0)
 		return net_main(&opt);
+	if (strcmp(role, "web") == 0)
+		return web_main(&opt);
 	return supervisor_main(&opt, argv[0]);
 }

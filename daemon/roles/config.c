@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "roles/configfile.h"
 #include "roles/nodefiles.h"
+#include "roles/weblisten.h"
 
 enum { NEAR = 4, SHOWN = 48, WORD = 16 };
 
@@ -86,6 +87,7 @@ void config_value(const struct config *c, const struct config_setting *s, char *
 {
 	switch (s->type) {
 	case CONFIG_ADDRESS:
+	case CONFIG_OWN_ADDRESS:
 	case CONFIG_ORIGIN:
 	case CONFIG_FILE:
 		(void)snprintf(out, cap, "%s", (const char *)c + s->offset);
@@ -182,7 +184,9 @@ static void wrong_text(const struct config_setting *s, const char *value, const 
 		     FILL({"name", s->name, 0}, {"value", value, 0}, {"max", NULL, s->cap - 1}));
 	else
 		tell(f, "setting-address",
-		     s->type == CONFIG_ORIGIN ? "setting-origin-do" : "setting-address-do",
+		     s->type == CONFIG_ORIGIN	     ? "setting-origin-do"
+		     : s->type == CONFIG_OWN_ADDRESS ? "setting-own-do"
+						     : "setting-address-do",
 		     FILL({"name", s->name, 0}, {"value", value, 0}, {"error", flaw, 0}));
 }
 
@@ -190,20 +194,23 @@ static void wrong_text(const struct config_setting *s, const char *value, const 
 static enum err judge(struct config *c, const struct config_setting *s, const char *value,
 		      struct config_fault *f)
 {
-	const char *flaw = s->type == CONFIG_ADDRESS  ? endpoint_flaw(value, ENDPOINT_LISTEN, NULL)
-			   : s->type == CONFIG_ORIGIN ? origin_flaw(value)
-						      : NULL;
+	const char *flaw = s->type == CONFIG_ADDRESS ? endpoint_flaw(value, ENDPOINT_LISTEN, NULL)
+			   : s->type == CONFIG_OWN_ADDRESS ? weblisten_flaw(value)
+			   : s->type == CONFIG_ORIGIN	   ? origin_flaw(value)
+							   : NULL;
 	char text[SHOWN + 4];
 	uint64_t v = 0;
 
 	(void)shown(text, value);
-	if (value[0] == '\0' && s->type != CONFIG_ADDRESS && s->type != CONFIG_ORIGIN) {
+	if (value[0] == '\0' && s->type != CONFIG_ADDRESS && s->type != CONFIG_OWN_ADDRESS &&
+	    s->type != CONFIG_ORIGIN) {
 		tell(f, "setting-empty", "setting-empty-do",
 		     FILL({"name", s->name, 0}, {"standard", s->standard, 0}));
 		return ERR_INVAL;
 	}
 	switch (s->type) {
 	case CONFIG_ADDRESS:
+	case CONFIG_OWN_ADDRESS:
 	case CONFIG_ORIGIN:
 	case CONFIG_FILE:
 		if (flaw == NULL && strlen(value) < s->cap) {
@@ -355,6 +362,24 @@ static enum err say_unread(struct reading *r, enum err rc, const char *dir, int 
 	return rc;
 }
 
+/* A browser takes what it gets for the address that it asked: without one nobody could sign in there. */
+static void check_screens(struct reading *r)
+{
+	struct config_fault f = {.line = 0};
+
+	require(r->c != NULL);
+	if (r->rc != ERR_OK || r->c->web_listen[0] == '\0' || r->c->origin[0] != '\0')
+		return;
+	r->line = 0;
+	for (size_t i = 0; i < CONFIG_COUNT; i++)
+		if (config_settings[i].offset == offsetof(struct config, web_listen))
+			r->line = r->c->line[i];
+	(void)snprintf(f.setting, sizeof f.setting, "[Web] Listen");
+	tell(&f, "setting-needs", "setting-needs-do",
+	     FILL({"name", "Listen", 0}, {"other", "Origin", 0}));
+	say(r, ERR_INVAL, &f);
+}
+
 /* fd: of the file, or -1: it is opened here. */
 static enum err check(struct reading *r, const char *dir, const char *file, int fd)
 {
@@ -394,6 +419,7 @@ static enum err check(struct reading *r, const char *dir, const char *file, int 
 		r->line = text.line;
 		take(r, &text, &l);
 	}
+	check_screens(r);
 	if (r->taken == 0 &&
 	    r->rc == ERR_OK) { /* what a full disk leaves: a node that listens nowhere */
 		(void)cause_set(&why, ERR_CORRUPT, "settings-none", FILL_NONE);

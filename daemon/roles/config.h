@@ -24,14 +24,15 @@
 #include "base/limits_screens.h"
 #include "base/log.h"
 
-enum { CONFIG_PATH_MAX = 512, CONFIG_COUNT = 17 };
+enum { CONFIG_PATH_MAX = 512, CONFIG_COUNT = 18 };
 
 enum config_type {
-	CONFIG_ADDRESS, /* numeric, or empty: nowhere */
-	CONFIG_ORIGIN,	/* of screens (base/origin.h), or empty: there are none */
-	CONFIG_FILE,	/* its name, never empty */
-	CONFIG_NUMBER,	/* digits alone, from least to most, in unit */
-	CONFIG_WORD	/* one of words; kept as its place among them */
+	CONFIG_ADDRESS,	    /* numeric, or empty: nowhere */
+	CONFIG_OWN_ADDRESS, /* the same, of this machine alone */
+	CONFIG_ORIGIN,	    /* of screens (base/origin.h), or empty: there are none */
+	CONFIG_FILE,	    /* its name, never empty */
+	CONFIG_NUMBER,	    /* digits alone, from least to most, in unit */
+	CONFIG_WORD	    /* one of words; kept as its place among them */
 };
 
 struct config_setting {
@@ -65,6 +66,7 @@ struct config {
 	uint64_t flow_k, flow_percent;
 	uint64_t flow_manual, pair_check, cosign_manual; /* 0 or 1 */
 	char origin[LIMIT_ORIGIN + 1];			 /* of screens; "": there are none */
+	char web_listen[LIMIT_ENDPOINT + 1];
 	uint64_t web_passphrase; /* 1: people sign in by a passphrase, else by a passkey */
 	uint64_t web_idle_min;
 	unsigned line[CONFIG_COUNT]; /* where each was set; 0: it was not */

@@ -7,6 +7,7 @@ enum { MIB = 1024 * 1024 };
 
 #define PLACE(field)		  offsetof(struct config, field), sizeof((struct config *)0)->field
 #define ADDRESS			  CONFIG_ADDRESS, "", "", 0, 0
+#define OWN_ADDRESS		  CONFIG_OWN_ADDRESS, "", "", 0, 0
 #define ORIGIN			  CONFIG_ORIGIN, "", "", 0, 0
 #define FILE_NAME		  CONFIG_FILE, "", "", 0, 0
 #define WORDS(words)		  CONFIG_WORD, "", words, 0, 0
@@ -66,6 +67,9 @@ const struct config_setting config_settings[CONFIG_COUNT] = {
 	{"Web", "Origin", ORIGIN, "", true,
 	 "address of this node's screens, as browsers show it: https://kring.goes.example; empty: nobody signs in at a screen",
 	 PLACE(origin)},
+	{"Web", "Listen", OWN_ADDRESS, "", false,
+	 "where this machine answers browsers, or the proxy with the certificate that stands before it: tcp://127.0.0.1:8780; empty: nowhere",
+	 PLACE(web_listen)},
 	{"Web", "Login", WORDS("passkey|passphrase"), "passkey", false,
 	 "passphrase: for a demonstration; whoever signed in so does nothing that asks for a fresh passkey",
 	 PLACE(web_passphrase)},

@@ -11,6 +11,7 @@
  *
  * Descriptors of a role: 3 is core's end of the socketpair with net (or net's end with core);
  * 4 is core's line to the supervisor, on which it gets a new socketpair when net was restarted.
+ * Of web 3 is the socket where browsers come in, and 4 its line to the supervisor, on which it gets its end of a line to core.
  */
 #ifndef KRING_ROLES_ROLES_H
 #define KRING_ROLES_ROLES_H

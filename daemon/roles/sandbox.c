@@ -26,6 +26,7 @@
 
 #include "base/cause.h"
 #include "base/limits.h"
+#include "base/limits_screens.h"
 #include "base/log.h"
 
 enum { FILES_OTHER = 256 };
@@ -130,6 +131,9 @@ static const char *const net_only[] = {
 	"nanosleep",
 	"uname",
 };
+
+/* libmicrohttpd: what it sends, and that it is sent at once */
+static const char *const web_only[] = {"setsockopt", "getpeername", "writev"};
 
 static enum err no_walls(struct err_text *why, const char *call, int error)
 {
@@ -242,6 +246,8 @@ static enum err restrict_calls(enum sandbox_role role, struct err_text *why)
 
 	if (role == SANDBOX_CORE)
 		ok = ok && allow(f, core_only, sizeof core_only / sizeof core_only[0]);
+	else if (role == SANDBOX_WEB)
+		ok = ok && allow(f, web_only, sizeof web_only / sizeof web_only[0]);
 	else
 		ok = ok && allow(f, net_only, sizeof net_only / sizeof net_only[0]) &&
 		     allow_calls(f, net_calls, sizeof net_calls / sizeof net_calls[0]);
@@ -258,7 +264,9 @@ static enum err restrict_calls(enum sandbox_role role, struct err_text *why)
 /* Never above what the system grants: a small limit costs partners, and no start. */
 size_t sandbox_files(enum sandbox_role role)
 {
-	const rlim_t want = role == SANDBOX_NET ? LIMIT_FILES_NET : FILES_OTHER;
+	const rlim_t want = role == SANDBOX_NET	  ? LIMIT_FILES_NET
+			    : role == SANDBOX_WEB ? LIMIT_FILES_WEB
+						  : FILES_OTHER;
 	struct rlimit files;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
@@ -336,7 +344,7 @@ enum err sandbox_enter(enum sandbox_role role, const struct sandbox_own *own, st
 	rc = restrict_files(dir);
 	if (rc != ERR_OK)
 		return cause_set(why, rc, "landlock",
-				 FILL({"dir", dir == NULL ? "net" : dir, 0},
+				 FILL({"dir", dir == NULL ? "-" : dir, 0},
 				      {"error", cause_errno(errno), 0}));
 	if (own != NULL)
 		rc = own->threads(own->ctx);

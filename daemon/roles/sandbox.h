@@ -10,7 +10,8 @@
  * Privacy:  what a process was not given at start it cannot get.
  *
  * core keeps the descriptors it has: no socket, no open, no clone; it may write in its own directory.
- * net keeps its line to core and may make sockets; opening any file fails.  A call outside the list ends
+ * net keeps its line to core and may make sockets; opening any file fails.  web keeps its line to core and the socket where browsers
+ * come in, and can make neither a socket nor a thread nor open a file: it reaches nothing else.  A call outside the list ends
  * the process.
  */
 #ifndef KRING_ROLES_SANDBOX_H
@@ -21,7 +22,7 @@
 
 #include "base/err.h"
 
-enum sandbox_role { SANDBOX_SUPERVISOR, SANDBOX_CORE, SANDBOX_NET };
+enum sandbox_role { SANDBOX_SUPERVISOR, SANDBOX_CORE, SANDBOX_NET, SANDBOX_WEB };
 
 /** How many descriptors it may have: asked before sandbox_enter. */
 size_t sandbox_files(enum sandbox_role role);
@@ -37,7 +38,7 @@ struct sandbox_own {
 	enum err (*threads)(void *ctx);
 	void *ctx;
 };
-/** no_new_privs, not dumpable, no core files, bounded descriptors; for core and net also Landlock where
+/** no_new_privs, not dumpable, no core files, bounded descriptors; for all but the supervisor also Landlock where
  *  the kernel has it, and the allow-list, for every thread.  own: core's; NULL for the others. */
 MUST_CHECK enum err sandbox_enter(enum sandbox_role role, const struct sandbox_own *own,
 				  struct err_text *why);

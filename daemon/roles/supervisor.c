@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Starts core and net, restarts what dies, holds no data.  net alone is restarted for ever with a growing pause, so
- * that neither a crash in libzmq nor an address that went away costs the unlocked keys; if core dies both are started
- * again.  A start that cannot succeed ends with 78, which systemd does not repeat. */
+/* Starts core and net, and web where there are screens; restarts what dies, holds no data.  net and web are restarted for ever with a
+ * growing pause, each alone, so that neither a crash in a library nor an address that went away costs the unlocked keys; if core dies
+ * net is started again with it, and web gets another line.  A start that cannot succeed ends with 78, which systemd does not repeat. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -27,6 +27,7 @@
 #include "roles/roles.h"
 #include "roles/sandbox.h"
 #include "roles/socketfile.h"
+#include "roles/weblisten.h"
 
 enum {
 	DEATHS_MAX = 20,
@@ -49,19 +50,27 @@ static_assert((int)ROLES_LOCKED != (int)ROLES_CONFIG && (int)ROLES_LOCKED != (in
  * has the settings read again. */
 static const int passed_over[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE};
 
+/* One that is started again, alone. */
+struct child {
+	const char *role;
+	pid_t pid;		     /* 0: it does not run */
+	uint64_t began_ms, again_ms; /* monotonic; again: when to start it, while there is none */
+	unsigned tries;
+};
+
 struct supervisor {
 	const struct role_options *opt;
 	struct config config; /* as last taken */
 	const char *self;
-	pid_t core, net;
+	pid_t core;
+	struct child net, web;
+	int web_socket;	      /* listens for browsers; -1: not yet */
+	int web_line;	      /* our end of web's ROLES_FD_SUPERVISOR; -1 */
 	char staff_group[24]; /* "" this machine has none */
 	bool locked;	      /* core gave its keys away: the next one waits for a person */
 	int core_line;	      /* our end of core's ROLES_FD_SUPERVISOR */
 	uint64_t deaths[DEATHS_MAX];
 	size_t death_count;
-	uint64_t net_began_ms,
-		net_again_ms; /* monotonic; again: when to start it, while there is none */
-	unsigned net_tries;
 	sigset_t waited;
 };
 
@@ -76,9 +85,9 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody limps on without a supervisor */
 	/* 3 and 4 may be each other's source: park them high first */
-	fd3 = fcntl(fd3, F_DUPFD, 10);
+	fd3 = fcntl(fd3, F_DUPFD_CLOEXEC, 10);
 	if (fd4 >= 0)
-		fd4 = fcntl(fd4, F_DUPFD, 10);
+		fd4 = fcntl(fd4, F_DUPFD_CLOEXEC, 10);
 	/* dup2 clears the flag that closes a descriptor at exec; all others, but for the lock's,
 	 * close by themselves. */
 	if (dup2(fd3, ROLES_FD_PEER) < 0 || (fd4 >= 0 && dup2(fd4, ROLES_FD_SUPERVISOR) < 0))
@@ -140,6 +149,7 @@ static bool pair_of(int fds[2])
 	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0;
 }
 
+/* net gets one end of a line, and core the other over the line that it has with us. */
 static bool start_net(struct supervisor *s)
 {
 	int fds[2];
@@ -147,14 +157,54 @@ static bool start_net(struct supervisor *s)
 	if (!pair_of(fds))
 		return false;
 	require(s->core_line >= 0);
-	s->net = spawn(s, "net", fds[1], -1);
-	s->net_began_ms = clock_mono_ms();
+	s->net.pid = spawn(s, "net", fds[1], -1);
+	s->net.began_ms = clock_mono_ms();
 	/* core learns which process it is, and answers that one nowhere but on this line */
-	if (s->net > 0 && fdpass_send(s->core_line, fds[0], (uint32_t)s->net) != ERR_OK)
-		(void)kill(s->net, SIGKILL); /* its end is seen as any other */
+	if (s->net.pid > 0 && fdpass_send(s->core_line, fds[0], (uint32_t)s->net.pid) != ERR_OK)
+		(void)kill(s->net.pid, SIGKILL); /* its end is seen as any other */
 	(void)close(fds[0]);
 	(void)close(fds[1]);
-	return s->net > 0;
+	return s->net.pid > 0;
+}
+
+/* Two ends of a new line between the two.  A core that is not there gets its end when it is started; a web that cannot be told ends. */
+static void join_web(struct supervisor *s)
+{
+	int fds[2];
+
+	if (s->web.pid <= 0 || s->core <= 0 || !pair_of(fds))
+		return;
+	require(s->web_line >= 0 && s->core_line >= 0);
+	if (fdpass_send(s->core_line, fds[0], FDPASS_SCREENS) != ERR_OK ||
+	    fdpass_send(s->web_line, fds[1], FDPASS_SCREENS) != ERR_OK)
+		(void)kill(s->web.pid, SIGKILL);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
+/* The socket is opened once and stays: who comes while web begins again waits, and is not refused. */
+static bool start_web(struct supervisor *s)
+{
+	int line[2];
+
+	if (s->web_socket < 0)
+		s->web_socket = weblisten_open(s->config.web_listen);
+	if (s->web_socket < 0 || !pair_of(line))
+		return false;
+	if (s->web_line >= 0)
+		(void)close(s->web_line);
+	s->web_line = line[0];
+	s->web.pid = spawn(s, "web", s->web_socket, line[1]);
+	s->web.began_ms = clock_mono_ms();
+	(void)close(line[1]);
+	join_web(s);
+	return s->web.pid > 0;
+}
+
+/* Without an address nobody is answered, and there is no such process. */
+static bool has_web(const struct supervisor *s)
+{
+	return s->config.web_listen[0] != '\0';
 }
 
 static bool start_all(struct supervisor *s)
@@ -165,13 +215,16 @@ static bool start_all(struct supervisor *s)
 	 * later over the second. */
 	if (!pair_of(line) || !pair_of(idle))
 		return false;
-	require(s->core == 0 && s->net == 0);
+	require(s->core == 0 && s->net.pid == 0);
 	s->core_line = line[0];
 	s->core = spawn(s, "core", idle[0], line[1]);
 	(void)close(line[1]);
 	(void)close(idle[0]);
 	(void)close(idle[1]);
-	return s->core > 0 && start_net(s);
+	if (s->core <= 0 || !start_net(s))
+		return false;
+	join_web(s);
+	return true;
 }
 
 /* True when it is dying over and over without work between. */
@@ -223,16 +276,16 @@ static uint64_t growing_ms(unsigned tries)
 	return ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
 }
 
-/* Whatever ended it, core keeps the keys and net is tried again: what is in the way may go away. */
-static void net_ended(struct supervisor *s)
+/* Whatever ended it, core keeps the keys and it is tried again: what is in the way may go away. */
+static void try_later(struct child *c)
 {
 	const uint64_t now = clock_mono_ms();
 
-	require(now >= s->net_began_ms);
-	s->net = 0;
-	if (now - s->net_began_ms >= STEADY_MS)
-		s->net_tries = 0;
-	s->net_again_ms = now + growing_ms(s->net_tries++);
+	require(now >= c->began_ms);
+	c->pid = 0;
+	if (now - c->began_ms >= STEADY_MS)
+		c->tries = 0;
+	c->again_ms = now + growing_ms(c->tries++);
 }
 
 /* Core ended.  Returns an exit code, or -1 to go on. */
@@ -243,41 +296,63 @@ static int core_ended(struct supervisor *s, int code)
 	if (code == ROLES_LOCKED)
 		s->locked = true;
 	if (code == ROLES_CONFIG || code == ROLES_OK || crash_loop(s)) {
-		end_child(&s->net, SIGTERM);
+		end_child(&s->web.pid, SIGTERM);
+		end_child(&s->net.pid, SIGTERM);
 		return code == ROLES_OK || code == ROLES_CONFIG ? code : ROLES_FAILED;
 	}
 	/* So that a core that ends at once does not take the whole machine; the counted deaths
 	 * decide when that is hopeless. */
 	pause_ms(BACKOFF_MS);
-	end_child(&s->net, SIGKILL);
+	end_child(&s->net.pid, SIGKILL);
 	(void)close(s->core_line);
 	return start_all(s) ? -1 : ROLES_FAILED;
 }
 
+/* Core is followed by net, whose line leads to it; any other is tried again alone. */
 static int child_ended(struct supervisor *s, pid_t pid, int status)
 {
 	const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+	struct child *c = pid == s->web.pid ? &s->web : &s->net;
 
-	log_write(LOG_WARN, LOG_CHILD_DIED, "child=%s code=%d", pid == s->core ? "core" : "net",
+	log_write(LOG_WARN, LOG_CHILD_DIED, "child=%s code=%d", pid == s->core ? "core" : c->role,
 		  code);
 	if (pid == s->core)
 		return core_ended(s, code);
-	net_ended(s);
+	try_later(c);
 	return -1;
 }
 
-/* The next signal; none while net waits to be started and its pause is over. */
+/* The next signal; none when one of them waits to be started and its pause is over. */
 static int next_signal(const struct supervisor *s)
 {
 	const uint64_t now = clock_mono_ms();
-	const uint64_t left = s->net_again_ms > now ? s->net_again_ms - now : 0;
-	const struct timespec pause = {(time_t)(left / 1000), (long)(left % 1000) * 1000000};
+	uint64_t at = UINT64_MAX, left;
+	struct timespec pause;
 
-	return s->net == 0 ? sigtimedwait(&s->waited, NULL, &pause) : sigwaitinfo(&s->waited, NULL);
+	if (s->net.pid == 0)
+		at = s->net.again_ms;
+	if (has_web(s) && s->web.pid == 0 && s->web.again_ms < at)
+		at = s->web.again_ms;
+	if (at == UINT64_MAX)
+		return sigwaitinfo(&s->waited, NULL);
+	left = at > now ? at - now : 0;
+	pause = (struct timespec){(time_t)(left / 1000), (long)(left % 1000) * 1000000};
+	return sigtimedwait(&s->waited, NULL, &pause);
 }
 
-/* SIGHUP.  Judged here first, so that a slip of the pen changes nothing at all; core then gets the file, and net, which
- * reads it at its start, is started again when something of it is net's.  No key leaves memory for that. */
+/* No descriptor, no process or no address was to be had: core lives on, and it is tried again. */
+static void start_waiting(struct supervisor *s)
+{
+	const uint64_t now = clock_mono_ms();
+
+	if (s->net.pid == 0 && now >= s->net.again_ms && !start_net(s))
+		try_later(&s->net);
+	if (has_web(s) && s->web.pid == 0 && now >= s->web.again_ms && !start_web(s))
+		try_later(&s->web);
+}
+
+/* SIGHUP.  Judged here first, so that a slip of the pen changes nothing at all; core then gets the file, and net and web,
+ * which read it at their start, are started again when something of it is theirs.  No key leaves memory for that. */
 static void reload(struct supervisor *s)
 {
 	struct err_text why = {""};
@@ -285,7 +360,7 @@ static void reload(struct supervisor *s)
 	struct config next;
 	enum err rc = config_read(&next, s->opt->dir, s->opt->config, &why);
 	const int fd = rc == ERR_OK ? open(next.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-	bool of_net;
+	bool of_net, of_web;
 
 	if (rc == ERR_OK && (fd < 0 || fdpass_send(s->core_line, fd, FDPASS_SETTINGS) != ERR_OK))
 		rc = cause_set(&why, ERR_IO, "file",
@@ -298,9 +373,15 @@ static void reload(struct supervisor *s)
 	}
 	of_net = strcmp(next.listen, s->config.listen) != 0 ||
 		 next.log_level != s->config.log_level;
+	of_web = strcmp(next.origin, s->config.origin) != 0 ||
+		 next.log_level != s->config.log_level;
+	/* where browsers are heard counts from the next start */
+	memcpy(next.web_listen, s->config.web_listen, sizeof next.web_listen);
 	s->config = next;
-	if (of_net && s->net > 0)
-		(void)kill(s->net, SIGTERM);
+	if (of_net && s->net.pid > 0)
+		(void)kill(s->net.pid, SIGTERM);
+	if (of_web && s->web.pid > 0)
+		(void)kill(s->web.pid, SIGTERM);
 }
 
 static int watch(struct supervisor *s)
@@ -311,9 +392,7 @@ static int watch(struct supervisor *s)
 		pid_t pid;
 
 		if (signo < 0) {
-			/* No descriptor or no process was to be had for net: core lives on. */
-			if (s->net == 0 && clock_mono_ms() >= s->net_again_ms && !start_net(s))
-				net_ended(s);
+			start_waiting(s);
 			continue;
 		}
 		if (signo != SIGCHLD && signo != SIGTERM && signo != SIGINT) {
@@ -324,15 +403,16 @@ static int watch(struct supervisor *s)
 			continue;
 		}
 		if (signo != SIGCHLD) {
-			end_child(&s->net, SIGTERM);
+			end_child(&s->web.pid, SIGTERM);
+			end_child(&s->net.pid, SIGTERM);
 			end_child(&s->core, SIGTERM);
 			return ROLES_OK;
 		}
 		/* Signals of one kind that wait are one: several children may have ended behind a
 		 * single SIGCHLD. */
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-			const int rc = pid == s->core || pid == s->net ? child_ended(s, pid, status)
-								       : -1;
+			const bool ours = pid == s->core || pid == s->net.pid || pid == s->web.pid;
+			const int rc = ours ? child_ended(s, pid, status) : -1;
 
 			if (rc >= 0)
 				return rc;
@@ -351,7 +431,13 @@ static int tell(const char *what, int code)
 
 int supervisor_main(const struct role_options *opt, const char *self)
 {
-	struct supervisor s = {.opt = opt, .self = self, .locked = opt->locked};
+	struct supervisor s = {.opt = opt,
+			       .self = self,
+			       .net.role = "net",
+			       .web.role = "web",
+			       .web_socket = -1,
+			       .web_line = -1,
+			       .locked = opt->locked};
 	struct err_text why = {""};
 	char text[CAUSES_LEN];
 

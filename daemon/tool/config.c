@@ -183,6 +183,9 @@ static void print_takes(const struct config_setting *s)
 	case CONFIG_ADDRESS:
 		(void)printf("`tcp://ADDRESS:PORT`, or nothing");
 		break;
+	case CONFIG_OWN_ADDRESS:
+		(void)printf("`tcp://127.0.0.1:PORT`, or nothing");
+		break;
 	case CONFIG_ORIGIN:
 		(void)printf("`https://HOST`, or nothing");
 		break;

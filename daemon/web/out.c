@@ -52,7 +52,7 @@ static bool grow(struct out *o, size_t more)
 	return true;
 }
 
-/* Failing is remembered, so that the code of a page asks nothing and whoever sends it asks once. */
+/* Failing is remembered, so that the code of a page asks nothing and visit_show() asks once. */
 void out_raw(struct out *o, const char *p, size_t len)
 {
 	require(o != NULL && p != NULL);

@@ -132,6 +132,11 @@ def takes_of(say, units, takes):
     return takes.replace("`", "") if takes.startswith("`") else say("conf-file")
 
 
+def set_row(section, name):
+    """Of two settings that have one name the one of the node keeps it."""
+    return f"set-{section}-{name}" if (section, name) == ("Web", "Listen") else f"set-{name}"
+
+
 def conf(lang, say, units, manual):
     out = ["kring.conf(5)", "", f"# {say('NAME')}", "", f"kring.conf - {say('conf-name')}", "", f"# {say('DESCRIPTION')}", "", say("conf-what"), "",
            say("conf-stricter"), ""]
@@ -140,7 +145,7 @@ def conf(lang, say, units, manual):
         for name, takes, default, hup, what in re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", body, re.M):
             usual = say("conf-empty") if default == "empty" else default.replace("`", "")
             when = say("conf-reloads" if hup.startswith("reloads") else "conf-restart")
-            out += [f"{bold(name)}=", f"\t{plain(held(say, 'set-' + name, what, lang))}.", "",
+            out += [f"{bold(name)}=", f"\t{plain(held(say, set_row(section, name), what, lang))}.", "",
                     "\t" + plain(say("conf-takes").format(takes=takes_of(say, units, takes), default=usual, when=when)), ""]
     return out + [f"# {say('ALSO')}", "", "*kringd*(8), *kring*(1)"]
 

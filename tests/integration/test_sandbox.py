@@ -145,7 +145,7 @@ static enum err threads(void *ctx)
 static enum err enter(void)
 {
 	const struct sandbox_own own = {"/tmp", threads, NULL};
-	return sandbox_enter(role, role == SANDBOX_NET ? NULL : &own, NULL);
+	return sandbox_enter(role, role == SANDBOX_CORE ? &own : NULL, NULL);
 }
 /* A call with these numbers: 'self' is this process, what is left out is -1. */
 static int call(int n, char **words)
@@ -220,7 +220,7 @@ static int more(const char *what)
 int main(int argc, char **argv)
 {
 	const char *what = argv[2];
-	role = argv[1][0] == 'n' ? SANDBOX_NET : SANDBOX_CORE;
+	role = argv[1][0] == 'n' ? SANDBOX_NET : argv[1][0] == 'w' ? SANDBOX_WEB : SANDBOX_CORE;
 	if (argc == 3 && strcmp(what, "every") == 0)
 		return every();
 	if (strcmp(what, "call") == 0)
@@ -266,13 +266,15 @@ SIGSYS = -31
                                             ("net", "exec", SIGSYS), ("core", "exec", SIGSYS), ("net", "ptrace", SIGSYS),
                                             ("core", "ptrace", SIGSYS), ("core", "fork", SIGSYS), ("net", "fork", SIGSYS),
                                             ("net", "inet6", 0), ("net", "thread", 0), ("core", "thread", SIGSYS),
-                                            *((role, what, SIGSYS) for role in ("net", "core") for what in (
+                                            ("web", "open", 3), ("web", "inet", SIGSYS), ("web", "inet6", SIGSYS), ("web", "exec", SIGSYS), ("web", "ptrace", SIGSYS),
+                                            ("web", "fork", SIGSYS), ("web", "thread", SIGSYS), ("web", "nothing", 0),
+                                            *((role, what, SIGSYS) for role in ("net", "core", "web") for what in (
                                                 "unix", "packet", "vsock", "alg", "userns", "unshare", "thread-in-userns", "code",
                                                 "turned-code", "dumpable", "tiocsti")),
                                             ("net", "nothing", 0), ("core", "nothing", 0),
                                             ("core", "beside-unix", SIGSYS), ("core", "beside-open", 3), ("core", "beside-nothing", 0)])
 def test_what_a_process_may_not_do_ends_it(probe, workdir, role, what, want):
-    """net cannot even open the main database, nor reach a socket of this machine; core can make no socket.  Neither makes
+    """net cannot even open the main database, nor reach a socket of this machine; core and web can make no socket, and web no thread.  None of them makes
     processes, namespaces, code in memory, nor itself readable to others; what is allowed goes by the arguments of the call."""
     secret = workdir / "data.mdb"
     secret.write_text("x")
@@ -287,9 +289,10 @@ CORE = """pwrite64 pread64 pwritev writev lseek fallocate fdatasync fsync fstat 
 sched_yield sched_getaffinity""".split()
 NET = """bind listen connect getpeername setsockopt poll ppoll set_robust_list rseq mlock munlock sched_getparam sched_getscheduler
 sched_setscheduler sched_getaffinity eventfd2 epoll_create1 rt_sigaction sigaltstack clock_nanosleep nanosleep uname""".split()
+WEB = "setsockopt getpeername writev".split()
 
 
-@pytest.mark.parametrize("role,own", [("net", NET), ("core", CORE)])
+@pytest.mark.parametrize("role,own", [("net", NET), ("core", CORE), ("web", WEB)])
 def test_what_a_process_may_call_is_this_and_no_more(probe, role, own):
     """Every call of the kernel is tried from inside."""
     r = probe(role, "every")
@@ -299,7 +302,7 @@ def test_what_a_process_may_call_is_this_and_no_more(probe, role, own):
 
 # ... and what it may call by argument: (who may, call, arguments).  prctl 15 is PR_SET_NAME, 4 PR_SET_DUMPABLE; fcntl 8 is F_SETOWN, 10 F_SETSIG,
 # 1026 F_NOTIFY, 1030 F_DUPFD_CLOEXEC; clone 0x10000 is CLONE_THREAD; the second of mmap's last is PROT_READ or with PROT_EXEC.
-GOOD, NOBODY = ("net", "core"), ()
+GOOD, NOBODY = ("net", "core", "web"), ()
 ARGUMENTS = [
     *((("net",), "socket", (f, 1, 0)) for f in (socket.AF_INET, socket.AF_INET6)), (("net",), "socket", (16, 3, 0)),
     *((NOBODY, "socket", (f, 1, 0)) for f in range(46) if f not in (2, 10, 16)),
@@ -316,7 +319,7 @@ ARGUMENTS = [
 
 @pytest.mark.parametrize("call", sorted({c for _, c, _ in ARGUMENTS}))
 def test_what_a_process_may_call_by_argument(probe, call):
-    wrong = [(role, args, may) for may, name, args in ARGUMENTS if name == call for role in ("net", "core")
+    wrong = [(role, args, may) for may, name, args in ARGUMENTS if name == call for role in ("net", "core", "web")
              if (probe(role, "call", call, *args).returncode != SIGSYS) != (role in may)]
     assert not wrong, wrong
     refused = [args for may, name, args in ARGUMENTS if name == call and not may]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Templates of pages: whatever could become anything but text ends the build, with the file and what is wrong in it."""
+import pathlib
 import re
 import subprocess
 
@@ -64,3 +65,10 @@ def test_a_template_becomes_a_struct_and_a_function(tmp_path):
     assert "if (!(p->rows_count != 0)) {" in c and "out_text(o, p->f->who);" in c
     assert re.search(r'"/a/own-[0-9a-f]{12}\.css"', c)
 
+
+def test_every_text_of_the_pages_is_used():
+    rows = {x.split("|")[0] for x in (ROOT / "config/lists/web.psv").read_text().splitlines() if x and x[0] != "#"} - {"code"}
+    said = "".join(p.read_text() for p in pathlib.Path(ROOT / "daemon/web").rglob("*") if p.suffix in (".c", ".html"))
+    assert len(rows) > 20
+    assert not [r for r in rows if f"{{{{t.{r}}}}}" not in said and f'"{r}"' not in said and
+                f'"{r.removesuffix("-title")}"' not in said]

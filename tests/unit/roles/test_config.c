@@ -195,6 +195,15 @@ static void texts(const struct config_setting *s)
 	refuses(s, "tcp://kring.example:7001", "no name");
 	refuses(s, "tcp://127.0.0.1", "port");
 	refuses(s, "127.0.0.1:7001", "tcp://");
+	if (s->type == CONFIG_OWN_ADDRESS) { /* of this machine, and beside an Origin */
+		refuses(s, "tcp://[::]:7001", "reached from outside");
+		refuses(s, "tcp://192.0.2.1:7001", "reached from outside");
+		refuses(s, "tcp://0.0.0.0:7001", "reached from outside");
+		refuses(s, "tcp://127.0.0.1:7001", "without Origin=");
+		refuses(s, "tcp://[::1]:7001", "without Origin=");
+		takes(s, "");
+		return;
+	}
 	takes(s, "tcp://[::]:7001");
 	takes(s, "");
 }
@@ -210,7 +219,8 @@ static void every_setting_holds_its_row(void **state)
 		assert_true(strlen(s->help) > 10 && strchr(s->help, '\n') == NULL &&
 			    strchr(s->help, '|') == NULL);
 		(void)snprintf(name, sizeof name, "[%s] %s", s->section, s->name);
-		if (s->type != CONFIG_ADDRESS && s->type != CONFIG_ORIGIN)
+		if (s->type != CONFIG_ADDRESS && s->type != CONFIG_OWN_ADDRESS &&
+		    s->type != CONFIG_ORIGIN)
 			refuses(s, "", "has no value");
 		takes(s, s->standard);
 		(void)snprintf(text, sizeof text, "[%s]\n%s=%s\n#\n%s=%s\n", s->section, s->name,
@@ -237,6 +247,7 @@ static void every_setting_holds_its_row(void **state)
 			word_values(s);
 			break;
 		case CONFIG_ADDRESS:
+		case CONFIG_OWN_ADDRESS:
 		case CONFIG_ORIGIN:
 		case CONFIG_FILE:
 			texts(s);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What rows of several pages have in common.  The same words as on the command line, out of the same lists: who reads a page and who
+ * types beside them talk about the same thing. */
+#include "web/page.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/date.h"
+#include "base/text.h"
+#include "client/words/words.h"
+
+enum { CASE_SHOWN = 8, YEAR_MIN = 1800, CONFLICT = 409 };
+
+static_assert((int)CASE_SHOWN < (int)WORDS_SHORT, "the beginning of a case's id");
+
+/* A birth date that is only a year or a month stays as it is. */
+static const char *birth(struct visit *v, const char *text)
+{
+	struct date d;
+	char day[4], month[4];
+	int64_t no;
+
+	if (!date_read(text, YEAR_MIN, &no))
+		return text;
+	d = date_of(no);
+	text_format(day, sizeof day, "%02u", (unsigned)d.day % 100);
+	text_format(month, sizeof month, "%02u", (unsigned)d.month % 100);
+	return visit_say(
+		v, LIST_TODAY, "birth-day",
+		FILL({"day", day, 0}, {"month", month, 0}, {"year", NULL, (uint64_t)d.year}));
+}
+
+/* Two who are called alike are told apart by what there is: a birth date, or the case. */
+const char *page_who_text(struct visit *v, const struct page_who *w)
+{
+	char id[CASE_SHOWN + 1];
+
+	text_format(id, sizeof id, "%s", w->case_id);
+	if (w->name[0] == '\0')
+		return visit_say(v, LIST_TODAY, "case", FILL({"case", id, 0}));
+	if (w->alike && w->birth[0] != '\0')
+		return visit_say(v, LIST_TODAY, "born",
+				 FILL({"name", w->name, 0}, {"birth", birth(v, w->birth), 0}));
+	if (w->alike)
+		return visit_say(v, LIST_TODAY, "of-case",
+				 FILL({"name", w->name, 0}, {"case", id, 0}));
+	return visit_keep(v, w->name);
+}
+
+/* Whom one must not phone is told beside the name, in words. */
+const char *page_quiet(struct visit *v, bool quiet)
+{
+	return quiet ? list_text(LIST_TODAY, v->lang, "quiet") : NULL;
+}
+
+const char *page_urgent(struct visit *v, const char *urgency)
+{
+	return strcmp(urgency, "urgent") == 0 ? list_text(LIST_TODAY, v->lang, "urgent") : NULL;
+}
+
+const char *page_day(struct visit *v, const char *day)
+{
+	char out[WORDS_SHORT];
+
+	return visit_keep(v, words_day(v->lang, day, out));
+}
+
+const char *page_day_after(struct visit *v, const char *day)
+{
+	char next[DATE_TEXT];
+	int64_t no;
+
+	if (!date_parse(day, &no))
+		return page_day(v, day);
+	date_text(no + 1, next);
+	return page_day(v, next);
+}
+
+/* Without a script a page does not change by itself, and says of when it is. */
+const char *page_updated(struct visit *v)
+{
+	char out[WORDS_SHORT];
+
+	return visit_say(v, LIST_WEB, "updated",
+			 FILL({"time", words_clock(v->lang, clock_wall_ms(), out), 0}));
+}
+
+/* Never a code alone: what, why and what to do, in the language of the page. */
+bool page_refused(struct visit *v, struct msg *reply)
+{
+	require(reply != NULL);
+	if (msg_text(reply, REPLY_ERROR)[0] == '\0')
+		return false;
+	v->f.title = list_text(LIST_WEB, v->lang, "nothing-to-read");
+	visit_wrong(v, reply);
+	page_notice(&v->page, v->lang,
+		    &(struct page_notice){&v->f, "", list_text(LIST_WEB, v->lang, "to-start")});
+	visit_show(v, CONFLICT);
+	return true;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * page - the pages: what each asks core, and what of the answer it shows.
+ *
+ * Layer:    web.
+ * Owns:     nothing.
+ * Threads:  the loop's.
+ * Time:     moments in the local time of this machine.
+ * Durable:  nothing.
+ * Privacy:  people, as core shows them to whoever is signed in.  No title, address or name of a file names one.
+ */
+#ifndef KRING_WEB_PAGE_H
+#define KRING_WEB_PAGE_H
+
+#include "web/visit.h"
+
+/* page_login.c */
+void page_login_open(struct visit *v);
+void page_login_try(struct visit *v);
+void page_first_open(struct visit *v);
+void page_first_try(struct visit *v);
+void page_logout_try(struct visit *v);
+void page_healthz_open(struct visit *v);
+
+/* page_today.c, page_received.c */
+void page_today_open(struct visit *v);
+void page_received_open(struct visit *v);
+
+/* page.c */
+/** Who a row is about, as far as may be shown: a name, one that is told apart from another, or the case. */
+struct page_who {
+	const char *name, *birth, *case_id;
+	bool alike;
+};
+const char *page_who_text(struct visit *v, const struct page_who *w);
+/** "NIET OPBELLEN", or NULL. */
+const char *page_quiet(struct visit *v, bool quiet);
+/** "dringend", or NULL. */
+const char *page_urgent(struct visit *v, const char *urgency);
+/** "2026-11-27" as people write it. */
+const char *page_day(struct visit *v, const char *day);
+/** ... and the day behind it, since which something is late. */
+const char *page_day_after(struct visit *v, const char *day);
+/** "Bijgewerkt om 14:02." */
+const char *page_updated(struct visit *v);
+/** A reply that was refused: its words, and nothing else.  True: it was one, and the visit is over. */
+bool page_refused(struct visit *v, struct msg *reply);
+
+#endif /* KRING_WEB_PAGE_H */

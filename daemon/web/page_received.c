@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What partners referred to us.  Whose move it is stands in words on each row; the sign before it says it once more. */
+#include "web/page.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "client/words/whose.h"
+
+enum { ROWS = 50, OK = 200 };
+
+/* Beside the words and never instead of them: a reader of screens passes over it. */
+static const char *mark_of(const struct msg *row)
+{
+	const char *next = msg_text(row, REFERRAL_ROW_NEXT);
+
+	if (strcmp(next, "us") == 0)
+		return "▶";
+	return strcmp(next, "partner") == 0 ? "⏳" : "✔";
+}
+
+static struct page_received_rows row_of(struct visit *v, const struct msg *row)
+{
+	const struct page_who who = {
+		msg_text(row, REFERRAL_ROW_NAME), msg_text(row, REFERRAL_ROW_BIRTH_DATE),
+		msg_text(row, REFERRAL_ROW_CASE_ID), msg_u64(row, REFERRAL_ROW_ALIKE) != 0};
+	char move[WHOSE_LEN];
+
+	return (struct page_received_rows){
+		.urgent = page_urgent(v, msg_text(row, REFERRAL_ROW_URGENCY)),
+		.who = page_who_text(v, &who),
+		.quiet = page_quiet(v, msg_u64(row, REFERRAL_ROW_DO_NOT_CONTACT) != 0),
+		.need = list_text(LIST_NEEDS, v->lang, msg_text(row, REFERRAL_ROW_NEED)),
+		.partner = msg_text(row, REFERRAL_ROW_PARTNER),
+		.ref = msg_text(row, REFERRAL_ROW_REF),
+		.mark = mark_of(row),
+		.late = msg_u64(row, REFERRAL_ROW_OVERDUE) != 0,
+		.state = visit_keep(v, whose_move(v->lang, row, move)),
+	};
+}
+
+/* What is over stays on the list as long as something of it is here. */
+static void told(struct visit *v, struct msg *reply)
+{
+	const size_t count = msg_count(reply, REPLY_REFERRALS);
+	struct page_received_rows *rows = arena_alloc(&v->a, (count + 1) * sizeof *rows);
+	struct page_received p = {.f = &v->f, .rows = rows};
+
+	require(v->route->who == ROUTE_SIGNED_IN);
+	if (page_refused(v, reply))
+		return;
+	v->f.title = list_text(LIST_WEB, v->lang, "received");
+	v->f.at_in = true;
+	for (size_t i = 0; rows != NULL && i < count; i++)
+		rows[p.rows_count++] = row_of(v, msg_at(reply, REPLY_REFERRALS, i));
+	p.next = msg_text(reply, REPLY_NEXT);
+	p.updated = page_updated(v);
+	page_received(&v->page, v->lang, &p);
+	visit_show(v, OK);
+}
+
+void page_received_open(struct visit *v)
+{
+	struct msg *m = visit_request(v), *ask = msg_sub(&v->a, m, REQUEST_INBOX);
+
+	msg_set_u64(ask, LIST_ASK_LIMIT, ROWS);
+	if (form_value(&v->form, "after")[0] != '\0')
+		msg_set_text(&v->a, ask, LIST_ASK_AFTER, form_value(&v->form, "after"));
+	visit_ask(v, m, told);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is to be done, in core's order: late, today, urgent, new, rest.  Where the partner is to move stands below it. */
+#include "web/page.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "client/words/words.h"
+
+enum { ROWS = 50, OK = 200 };
+
+static bool group_is(const struct msg *row, const char *group)
+{
+	return strcmp(msg_text(row, WORK_ROW_GROUP), group) == 0;
+}
+
+/* Late is told by the day since when, all else by the last day; what has no term by how long it stands there. */
+static const char *when(struct visit *v, const struct msg *row)
+{
+	const char *due = msg_text(row, WORK_ROW_DUE_DAY), *place = msg_text(row, WORK_ROW_PLACE);
+	char since[WORDS_SHORT];
+
+	if (strcmp(msg_text(row, WORK_ROW_KIND), "appointment") == 0)
+		return visit_say(v, LIST_TODAY, place[0] == '\0' ? "on" : "on-at",
+				 FILL({"day", page_day(v, due), 0}, {"place", place, 0}));
+	if (group_is(row, "late"))
+		return visit_say(v, LIST_TODAY, "late-since",
+				 FILL({"day", page_day_after(v, due), 0}));
+	if (group_is(row, "today"))
+		return visit_say(v, LIST_TODAY, "until-today", FILL_NONE);
+	if (due[0] != '\0')
+		return visit_say(v, LIST_TODAY, "until", FILL({"day", page_day(v, due), 0}));
+	return visit_say(
+		v, LIST_TODAY, "since",
+		FILL({"day", words_day_of(v->lang, msg_u64(row, WORK_ROW_SINCE_MS), since), 0}));
+}
+
+/* One line of what waits on us: what comes first, because that is what one looks for. */
+static struct page_today_work work_row(struct visit *v, const struct msg *row)
+{
+	const struct page_who who = {
+		msg_text(row, WORK_ROW_NAME), msg_text(row, WORK_ROW_BIRTH_DATE),
+		msg_text(row, WORK_ROW_CASE_ID), msg_u64(row, WORK_ROW_ALIKE) != 0};
+
+	return (struct page_today_work){
+		.urgent = page_urgent(v, msg_text(row, WORK_ROW_URGENCY)),
+		.what = list_text(LIST_WORK, v->lang, msg_text(row, WORK_ROW_KIND)),
+		.who = page_who_text(v, &who),
+		.quiet = page_quiet(v, msg_u64(row, WORK_ROW_DO_NOT_CONTACT) != 0),
+		.partner = msg_text(row, WORK_ROW_PARTNER),
+		.ref = msg_text(row, WORK_ROW_REF),
+		.late = group_is(row, "late"),
+		.state = visit_say(v, LIST_WEB, "us-when", FILL({"when", when(v, row), 0})),
+	};
+}
+
+/* What is not there yet cannot be late. */
+static struct page_today_waiting waiting_row(struct visit *v, const struct msg *row)
+{
+	const struct page_who who = {
+		msg_text(row, REFERRAL_ROW_NAME), msg_text(row, REFERRAL_ROW_BIRTH_DATE),
+		msg_text(row, REFERRAL_ROW_CASE_ID), msg_u64(row, REFERRAL_ROW_ALIKE) != 0};
+	const char *due = msg_text(row, REFERRAL_ROW_DUE_DAY);
+	const bool there = msg_u64(row, REFERRAL_ROW_MINE) != 0
+				   ? msg_u64(row, REFERRAL_ROW_STORED_MS) != 0
+				   : msg_u64(row, REFERRAL_ROW_UNDELIVERED) == 0;
+	const bool late = there && msg_u64(row, REFERRAL_ROW_OVERDUE) != 0;
+
+	return (struct page_today_waiting){
+		.who = page_who_text(v, &who),
+		.need = list_text(LIST_NEEDS, v->lang, msg_text(row, REFERRAL_ROW_NEED)),
+		.partner = msg_text(row, REFERRAL_ROW_PARTNER),
+		.ref = msg_text(row, REFERRAL_ROW_REF),
+		.late = late,
+		.state = visit_say(
+			v, LIST_TODAY,
+			!there		 ? "undelivered"
+			: due[0] == '\0' ? "partner"
+			: late		 ? "partner-late"
+					 : "partner-until",
+			FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0},
+			     {"what",
+			      list_text(LIST_WORK, v->lang, msg_text(row, REFERRAL_ROW_TODO)), 0},
+			     {"day", late ? page_day_after(v, due) : page_day(v, due), 0})),
+	};
+}
+
+/* "2 te laat · 3 vandaag", of this page; NULL when there is neither. */
+static const char *summary(struct visit *v, struct msg *reply)
+{
+	uint64_t late = 0, today = 0;
+	const char *a, *b;
+
+	for (size_t i = 0; i < msg_count(reply, REPLY_WORK); i++) {
+		late += group_is(msg_at(reply, REPLY_WORK, i), "late");
+		today += group_is(msg_at(reply, REPLY_WORK, i), "today");
+	}
+	a = visit_say(v, LIST_WEB, "late-n", FILL({"n", NULL, late}));
+	b = visit_say(v, LIST_WEB, "today-n", FILL({"n", NULL, today}));
+	if (late == 0 || today == 0)
+		return late != 0 ? a : today != 0 ? b : NULL;
+	return visit_say(v, LIST_WEB, "both", FILL({"first", a, 0}, {"second", b, 0}));
+}
+
+/* Rows come in core's order, which is also the command line's. */
+static void told(struct visit *v, struct msg *reply)
+{
+	const size_t work = msg_count(reply, REPLY_WORK),
+		     waiting = msg_count(reply, REPLY_REFERRALS);
+	const uint64_t all = msg_u64(reply, REPLY_WAITING);
+	struct page_today_work *w = arena_alloc(&v->a, (work + 1) * sizeof *w);
+	struct page_today_waiting *r = arena_alloc(&v->a, (waiting + 1) * sizeof *r);
+	struct page_today p = {.f = &v->f, .work = w, .waiting = r};
+
+	if (page_refused(v, reply))
+		return;
+	v->f.title = list_text(LIST_WEB, v->lang, "today");
+	v->f.at_today = true;
+	for (size_t i = 0; w != NULL && i < work; i++)
+		w[p.work_count++] = work_row(v, msg_at(reply, REPLY_WORK, i));
+	for (size_t i = 0; r != NULL && i < waiting; i++)
+		r[p.waiting_count++] = waiting_row(v, msg_at(reply, REPLY_REFERRALS, i));
+	p.summary = summary(v, reply);
+	p.empty = list_text(LIST_TODAY, v->lang, "empty");
+	p.next = msg_text(reply, REPLY_NEXT);
+	if (all > waiting && waiting > 0)
+		p.more_waiting = visit_say(v, LIST_WEB, "more-waiting",
+					   FILL({"n", NULL, all - waiting}));
+	p.updated = page_updated(v);
+	page_today(&v->page, v->lang, &p);
+	visit_show(v, OK);
+}
+
+void page_today_open(struct visit *v)
+{
+	struct msg *m = visit_request(v), *ask = msg_sub(&v->a, m, REQUEST_TODAY);
+
+	msg_set_u64(ask, LIST_ASK_LIMIT, ROWS);
+	if (form_value(&v->form, "after")[0] != '\0')
+		msg_set_text(&v->a, ask, LIST_ASK_AFTER, form_value(&v->form, "after"));
+	visit_ask(v, m, told);
+}

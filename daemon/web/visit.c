@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * In this order: is it a request of ours, of which page, from a form of ours, does the form fit, is anybody signed in.  Only then is
+ * core asked, which decides all else.
+ *
+ *	what core says				what the browser gets
+ *	nothing, or too late			503: the node does not answer
+ *	node-locked				503: locked
+ *	session-over, session-missing		to /login, and its cookie is gone
+ *	staff-no-right				404, as if the page were not there
+ *	anything else				the page's own answer
+ */
+#include "web/visit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/limits_screens.h"
+#include "base/rng.h"
+#include "client/words/refusal.h"
+#include "client/words/words.h"
+
+enum {
+	ARENA = 4 * 1024 * 1024,
+	TEXT = 2048,
+	OK = 200,
+	SEE_OTHER = 303,
+	BAD_REQUEST = 400,
+	FORBIDDEN = 403,
+	NOT_FOUND = 404,
+	NOT_ALLOWED = 405,
+	NO_ANSWER = 503
+};
+
+static_assert(ARENA >= 2 * LIMIT_CONTROL, "a reply and what is made of it");
+
+/* ---- answers ---- */
+
+/* A line of a cookie that was written, or no header. */
+static const char *set(const char *line)
+{
+	return line[0] == '\0' ? NULL : line;
+}
+
+/* The end of every visit: answered, wiped, gone. */
+static void finish(struct visit *v, struct http_reply *r)
+{
+	r->cookie = set(v->cookie);
+	r->cookie_too = set(v->cookie_too);
+	http_answer(v->ask, r);
+	out_free(&v->page);
+	arena_free(&v->a);
+	explicit_bzero(v, sizeof *v);
+	free(v);
+}
+
+/* Half a page is no page: when it did not fit, or a text of it did not, there is an empty answer. */
+void visit_show(struct visit *v, unsigned status)
+{
+	struct http_reply r = {.status = status, .type = "text/html; charset=utf-8"};
+
+	r.body = span_of(v->page.p, v->page.len);
+	if (v->page.failed || v->a.failed)
+		r = (struct http_reply){.status = NO_ANSWER, .type = NULL};
+	finish(v, &r);
+}
+
+void visit_go(struct visit *v, const char *to)
+{
+	require(to[0] == '/');
+	finish(v, &(struct http_reply){.status = SEE_OTHER, .location = to});
+}
+
+void visit_word(struct visit *v, unsigned status, const char *word)
+{
+	finish(v, &(struct http_reply){.status = status,
+				       .type = "text/plain; charset=utf-8",
+				       .body = span_of(word, strlen(word))});
+}
+
+const char *visit_keep(struct visit *v, const char *text)
+{
+	const char *kept = arena_text(&v->a, text);
+
+	return kept == NULL ? "" : kept;
+}
+
+const char *visit_say(struct visit *v, enum list_id list, const char *code,
+		      const struct fill *values)
+{
+	char text[TEXT];
+
+	require(list_has(list, code));
+	return visit_keep(v, fill_text(text, sizeof text, list_text(list, v->lang, code), values,
+				       words_plural(v->lang)));
+}
+
+/* Also what is said to whoever is not signed in: no name, no organisation. */
+void visit_notice(struct visit *v, unsigned status, const char *key)
+{
+	char title[64];
+
+	(void)snprintf(title, sizeof title, "%s-title", key);
+	v->f.title = list_text(LIST_WEB, v->lang, title);
+	page_notice(&v->page, v->lang,
+		    &(struct page_notice){&v->f, list_text(LIST_WEB, v->lang, key),
+					  list_text(LIST_WEB, v->lang,
+						    status == NO_ANSWER ? "again" : "to-start")});
+	visit_show(v, status);
+}
+
+/* A row of refusals begins with a small letter, because the command line puts a word in front. */
+static const char *sentence(struct visit *v, const char *text)
+{
+	char *s = arena_text(&v->a, text);
+
+	if (s == NULL)
+		return "";
+	if (s[0] >= 'a' && s[0] <= 'z')
+		s[0] = (char)(s[0] - 'a' + 'A');
+	return s;
+}
+
+void visit_wrong(struct visit *v, struct msg *reply)
+{
+	refusal_screen(v->lang, msg_text(reply, REPLY_COUNTRY), &v->a, reply);
+	v->f.wrong = sentence(v, msg_text(reply, REPLY_WHAT));
+	v->f.why = sentence(v, msg_text(reply, REPLY_WHY));
+	v->f.remedy = sentence(v, msg_text(reply, REPLY_REMEDY));
+}
+
+/* Drawn here, because it says nothing of anybody: only that form and cookie came from the same page. */
+const char *visit_before(struct visit *v, const char *path)
+{
+	char k[CSRF_TEXT + 1];
+
+	if (!v->has_before) {
+		rng_fill(v->before, sizeof v->before);
+		v->has_before = true;
+		cookie_line(v->cookie_too, COOKIE_BEFORE, v->before);
+	}
+	csrf_make(v->before, path, k);
+	return visit_keep(v, k);
+}
+
+/* ---- core ---- */
+
+/* The token goes with every question, and core looks at it anew each time. */
+struct msg *visit_request(struct visit *v)
+{
+	struct msg *m = msg_new(&v->a, MSG_REQUEST);
+
+	msg_set_u64(m, REQUEST_VERSION, 1);
+	if (v->route->who == ROUTE_SIGNED_IN)
+		msg_set_bytes(&v->a, m, REQUEST_SESSION, span_of(v->token, sizeof v->token));
+	return m;
+}
+
+/* Who it is stands on each page. */
+static void fill_frame(struct visit *v, const struct msg *reply)
+{
+	v->f.who = visit_keep(v, msg_text(reply, REPLY_SIGNED_IN));
+	if (msg_text(reply, REPLY_OWN_ORG)[0] != '\0')
+		v->f.org_line = visit_say(v, LIST_WEB, "works-for",
+					  FILL({"org", msg_text(reply, REPLY_OWN_ORG), 0}));
+	csrf_make(v->token, "/logout", v->out_k);
+	v->f.out_k = v->out_k;
+}
+
+static bool is(const char *code, const char *other)
+{
+	return strcmp(code, other) == 0;
+}
+
+/* By the table above; whatever is not in it is the page's own affair. */
+static void on_reply(void *ctx, enum err rc, struct span bytes)
+{
+	struct visit *v = ctx;
+	struct err_text why = {""};
+	struct msg *reply = NULL;
+	const char *code;
+
+	if (rc != ERR_OK || msg_parse(&v->a, MSG_REPLY, bytes, &reply, &why) != ERR_OK) {
+		visit_notice(v, NO_ANSWER, "silent");
+		return;
+	}
+	code = msg_text(reply, REPLY_CODE);
+	if (is(code, "node-locked")) {
+		visit_notice(v, NO_ANSWER, "locked");
+	} else if (v->route->who == ROUTE_SIGNED_IN &&
+		   (is(code, "session-over") || is(code, "session-missing"))) {
+		cookie_line(v->cookie, COOKIE_SESSION, NULL);
+		visit_go(v, "/login?e=session-over");
+	} else if (is(code, "staff-no-right")) {
+		visit_notice(v, NOT_FOUND, "missing");
+	} else {
+		fill_frame(v, reply);
+		v->told(v, reply);
+	}
+}
+
+void visit_ask(struct visit *v, struct msg *request, visit_told told)
+{
+	struct span packed = span_of(NULL, 0);
+	enum err rc = request == NULL ? ERR_NOMEM : msg_pack(&v->a, request, &packed);
+
+	require(told != NULL);
+	v->told = told;
+	if (rc == ERR_OK)
+		rc = webline_ask(v->site->line, packed, on_reply, v);
+	if (rc != ERR_OK)
+		visit_notice(v, NO_ANSWER, "silent");
+}
+
+/* ---- the request ---- */
+
+/* The first of the browser's languages that there is; Dutch for all others. */
+static enum list_lang language_of(const char *header)
+{
+	for (const char *p = header; p != NULL && *p != '\0';) {
+		p += strspn(p, " ,");
+		for (unsigned i = 0; i < LIST_LANGS; i++)
+			if (strncmp(p, list_langs[i], 2) == 0 && strchr("-,; ", p[2]) != NULL)
+				return (enum list_lang)i;
+		p += strcspn(p, ",");
+	}
+	return LIST_NL;
+}
+
+/* Of our own making, so that a name that is not there was never on a page. */
+static void give_file(struct visit *v)
+{
+	for (size_t i = 0; i < PAGE_ASSETS; i++)
+		if (is(v->path.segment[1], page_assets[i].name)) {
+			finish(v, &(struct http_reply){
+					  .status = OK,
+					  .type = page_assets[i].type,
+					  .body = span_of(page_assets[i].bytes, page_assets[i].len),
+					  .forever = true,
+					  .gzip = true});
+			return;
+		}
+	visit_notice(v, NOT_FOUND, "missing");
+}
+
+/* The fields of the page, and k, which is whose and where the form was. */
+static bool read_form(struct visit *v)
+{
+	struct form_field fields[FORM_FIELDS];
+	const struct route *r = v->route;
+	const size_t n = r->field_count;
+	struct form_field *kept = arena_alloc(&v->a, sizeof fields);
+	const struct span query = span_of(v->seen->query, strlen(v->seen->query));
+
+	if (kept == NULL)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		kept[i] = r->fields[i];
+	if (r->post)
+		kept[n] = (struct form_field){"k", FORM_CODE, CSRF_TEXT, true};
+	return form_read(&v->form, kept, n + r->post, r->post ? v->seen->body : query, &v->a) ==
+	       ERR_OK;
+}
+
+/* Before anybody is signed in a form belongs to the cookie of its page, afterwards to the session. */
+static bool ours(const struct visit *v)
+{
+	const bool open = v->route->who == ROUTE_OPEN;
+	const uint8_t *token = open ? v->before : v->token;
+
+	return (open ? v->has_before : v->signed_in) &&
+	       csrf_same_site(v->seen->fetch_site, v->seen->origin, v->site->origin) &&
+	       csrf_holds(token, v->seen->path, form_value(&v->form, "k"));
+}
+
+/* The form is read before it is known to be ours, because it holds what shows that; nothing of it is used until then. */
+static void open_page(struct visit *v)
+{
+	bool other = false;
+
+	v->route = route_find(v->site->routes, v->site->count, v->seen->post, &v->path, &other);
+	if (v->route == NULL)
+		visit_notice(v, other ? NOT_ALLOWED : NOT_FOUND, other ? "refused" : "missing");
+	else if (!read_form(v))
+		visit_notice(v, BAD_REQUEST, "refused");
+	else if (v->route->who == ROUTE_SIGNED_IN && !v->signed_in)
+		visit_go(v, "/login");
+	else if (v->route->post && !ours(v))
+		visit_notice(v, FORBIDDEN, "foreign");
+	else
+		v->route->open(v);
+}
+
+/* Each refusal ends the visit, so that nothing behind it can be reached by a request that is wrong in front. */
+void visit_begin(void *ctx, struct http_ask *ask, const struct http_seen *seen)
+{
+	struct visit *v = calloc(1, sizeof *v);
+
+	if (v == NULL || arena_create(&v->a, ARENA) != ERR_OK) {
+		free(v);
+		http_answer(ask, &(struct http_reply){.status = NO_ANSWER});
+		return;
+	}
+	v->site = ctx;
+	v->ask = ask;
+	v->seen = seen;
+	v->lang = language_of(seen->language);
+	v->f.lang = list_langs[v->lang];
+	v->signed_in = cookie_token(seen->cookie, COOKIE_SESSION, v->token);
+	v->has_before = cookie_token(seen->cookie, COOKIE_BEFORE, v->before);
+	if (seen->refused != 0)
+		visit_notice(v, seen->refused, "refused");
+	else if (!form_path(&v->path, seen->path))
+		visit_notice(v, NOT_FOUND, "missing");
+	else if (v->path.count == 2 && is(v->path.segment[0], "a") && !seen->post)
+		give_file(v);
+	else
+		open_page(v);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * visit - one request of a browser from its first byte to its answer, with at most one question to core.
+ *
+ * Layer:    web.
+ * Owns:     its arena and its page, which go with the answer.
+ * Threads:  the loop's.
+ * Time:     none.
+ * Durable:  nothing.
+ * Privacy:  shows what core says to whoever is signed in, and keeps none of it; everything is wiped.
+ *
+ * Who is signed in, and what that person may, is for core to say: here a token is a text that is handed on.  A page calls visit_ask
+ * once and answers in the function that it named; visit_show, visit_go and visit_notice end the visit.
+ */
+#ifndef KRING_WEB_VISIT_H
+#define KRING_WEB_VISIT_H
+
+#include "base/arena.h"
+#include "base/fill.h"
+#include "io/http/http.h"
+#include "io/http/webline.h"
+#include "proto/lists.h"
+#include "proto/msg.h"
+#include "web/cookie.h"
+#include "web/csrf.h"
+#include "web/pages.h"
+#include "web/route.h"
+
+/** What all visits share. */
+struct visit_site {
+	struct webline *line;
+	const char *origin; /* as browsers show it */
+	const struct route *routes;
+	size_t count;
+};
+
+struct visit;
+typedef void (*visit_told)(struct visit *v, struct msg *reply);
+
+struct visit {
+	const struct visit_site *site;
+	struct http_ask *ask;
+	const struct http_seen *seen;
+	const struct route *route;
+	struct arena a;
+	enum list_lang lang;
+	struct form_path path;
+	struct form form;
+	uint8_t token[COOKIE_TOKEN], before[COOKIE_TOKEN];
+	bool signed_in; /* the browser brought a token; core says whether it holds */
+	bool has_before;
+	struct page_frame f;
+	struct out page;
+	visit_told told;
+	char cookie[COOKIE_LINE], cookie_too[COOKIE_LINE]; /* "": none is set */
+	char out_k[CSRF_TEXT + 1];
+};
+
+/** As http_at has it; ctx: a struct visit_site. */
+void visit_begin(void *ctx, struct http_ask *ask, const struct http_seen *seen);
+
+/** A request to be filled in; NULL: there is no memory, which visit_ask then says. */
+struct msg *visit_request(struct visit *v);
+/** told gets a reply without an error of those that visit.c answers itself: not signed in, no right, locked, no answer. */
+void visit_ask(struct visit *v, struct msg *request, visit_told told);
+
+/** A row of config/lists with its values, in the arena. */
+const char *visit_say(struct visit *v, enum list_id list, const char *code,
+		      const struct fill *values);
+/** A text in the arena. */
+const char *visit_keep(struct visit *v, const char *text);
+/** What the form of that path carries before anybody is signed in; the browser gets the cookie that it belongs to. */
+const char *visit_before(struct visit *v, const char *path);
+/** What a refusal says, at the top of the page. */
+void visit_wrong(struct visit *v, struct msg *reply);
+
+/** v->page, as it was written. */
+void visit_show(struct visit *v, unsigned status);
+/** A page of one sentence: KEY-title and KEY of web.psv. */
+void visit_notice(struct visit *v, unsigned status, const char *key);
+/** To another address of ours. */
+void visit_go(struct visit *v, const char *to);
+/** A word for programs. */
+void visit_word(struct visit *v, unsigned status, const char *word);
+
+#endif /* KRING_WEB_VISIT_H */
