@@ -35,6 +35,7 @@ static void from_options(struct cli *c, struct referral *r)
 	r->urgent = cli_option_number(c, "urgency") == 2;
 	r->today = day_today();
 	r->speaks = c->lang;
+	r->knowing = cli_option(c, "knowing");
 	r->until = (int64_t)(cli_option_number(c, "until") / 86400000);
 	for (size_t i = 0; (to = cli_option_at(c, "to", i)) != NULL && i < REFERRAL_TO_MAX; i++) {
 		struct referral_to *p = &r->to[r->to_count++];
@@ -173,6 +174,7 @@ static int one(struct cli *c)
 	cmd_put_number(c, sub, "share", REFER_NEW_SHARE);
 	cmd_put_number(c, sub, "without", REFER_NEW_WITHOUT);
 	cmd_put_flag(c, sub, "again", REFER_NEW_AGAIN);
+	msg_set_text(&c->arena, sub, REFER_NEW_KNOWING, cli_option(c, "knowing"));
 	cmd_put_flag(c, sub, "dry-run", REFER_NEW_DRY_RUN);
 	return cmd_finish(c, req);
 }

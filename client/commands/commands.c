@@ -71,7 +71,7 @@ const struct command commands[] = {
 	 .example = "kring consent withdraw 7f3a91b2"},
 	/* referrals: one command makes one, the acts on it come from proto/acts.h */
 	{.noun = "refer", .group = GROUP_DAY, .run = cmd_refer, .field = REQUEST_REFER, .words = "[CASE]",
-	 .options = "to=NAME* need=NEED service=LINE urgency=URGENCY share=CATEGORIES without=CATEGORIES again dry-run"
+	 .options = "to=NAME* need=NEED service=LINE urgency=URGENCY share=CATEGORIES without=CATEGORIES again knowing=WORDS dry-run"
 		    " give-consent how=HOW witness=WORDS until=DATE given-by=GIVER",
 	 .example = "kring refer 7f3a --to smwo --need income-debt --without story"},
 	/* a whole case moves to another node */

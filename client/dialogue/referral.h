@@ -46,7 +46,9 @@ struct referral {
 	const struct msg *shown;    /* the reply that showed the case, or NULL */
 	const struct msg *partners; /* the reply that listed partners, or NULL */
 	char draft[DRAFT_ID];	    /* "": none is kept */
-	unsigned step;		    /* of the dialogue */
+	const char
+		*knowing; /* the partner had the person before: why it is right; NULL: not said */
+	unsigned step;	  /* of the dialogue */
 };
 
 /** Categories in which the case holds something. */

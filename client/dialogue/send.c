@@ -49,6 +49,7 @@ static struct msg *offer(struct cli *c, const struct referral *r, const struct r
 		msg_set_u64(sub, REFER_NEW_WITHOUT, ~UINT64_C(0));
 	if (to->again)
 		msg_set_u64(sub, REFER_NEW_AGAIN, 1);
+	msg_set_text(&c->arena, sub, REFER_NEW_KNOWING, r->knowing);
 	if (dry_run)
 		msg_set_u64(sub, REFER_NEW_DRY_RUN, 1);
 	return req;

@@ -74,6 +74,11 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 		/* one that ended with its consent says so once */
 		if (hollow[0] != '\0' && strcmp(hollow, state) != 0)
 			(void)printf(" (%s)", hollow);
+		/* who has been sent from one to the next is asked less, and called sooner */
+		if (msg_has(r, REFERRAL_ROW_HOPS)) {
+			(void)fputs(", ", stdout);
+			print_say(c, "passed-on", FILL({"n", NULL, msg_u64(r, REFERRAL_ROW_HOPS)}));
+		}
 		if (msg_u64(r, REFERRAL_ROW_UNREAD) != 0)
 			(void)printf(", %s", list_text(LIST_WORK, c->lang, "message-new"));
 		if (msg_u64(r, REFERRAL_ROW_NO_CALENDAR) != 0)
@@ -108,6 +113,10 @@ void print_referral_head(const struct cli *c, const struct msg *r)
 		aside(c, "not-yet-confirmed");
 	if (strcmp(delivery, "stored") != 0 && delivery[0] != '\0')
 		part(delivery_words(c, delivery));
+	if (msg_has(r, REFERRAL_ROW_HOPS)) {
+		(void)fputs(" · ", stdout);
+		print_say(c, "passed-on", FILL({"n", NULL, msg_u64(r, REFERRAL_ROW_HOPS)}));
+	}
 	/* one that ended with its consent says so once */
 	part(strcmp(hollow, state) == 0 ? "" : hollow);
 	if (msg_u64(r, REFERRAL_ROW_NO_CALENDAR) != 0)
@@ -300,6 +309,11 @@ void print_work(const struct cli *c, const struct msg *reply)
 		if (strcmp(msg_text(r, WORK_ROW_KIND), "partner-takes-no-more") == 0)
 			(void)printf("  (%s %s)", msg_text(r, WORK_ROW_DETAIL),
 				     list_text(LIST_UI, c->lang, "open-with-them"));
+		/* of whoever was passed on often the number says how pressing it is */
+		if (msg_has(r, WORK_ROW_HOPS)) {
+			(void)fputs("  ", stdout);
+			print_say(c, "passed-on", FILL({"n", NULL, msg_u64(r, WORK_ROW_HOPS)}));
+		}
 		(void)putchar('\n');
 		if (msg_has(r, WORK_ROW_COMMAND))
 			(void)printf("           %s\n", msg_text(r, WORK_ROW_COMMAND));

@@ -187,7 +187,8 @@ static void put_work(const struct cli *c, const struct msg *row)
 		add(line, say(c, quiet, sizeof quiet, "quiet", FILL_NONE));
 	put_who(c, &w, line);
 	add(line, list_text(LIST_WORK, c->lang, msg_text(row, WORK_ROW_KIND)));
-	if (strcmp(msg_text(row, WORK_ROW_KIND), "message-new") == 0)
+	if (strcmp(msg_text(row, WORK_ROW_KIND), "message-new") == 0 ||
+	    strcmp(msg_text(row, WORK_ROW_KIND), "passed-around") == 0)
 		add(line, list_text(LIST_WORK, c->lang, msg_text(row, WORK_ROW_DETAIL)));
 	add(line, msg_text(row, WORK_ROW_PARTNER));
 	add(line, list_text(LIST_NEEDS, c->lang, msg_text(row, WORK_ROW_NEED)));

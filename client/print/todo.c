@@ -12,7 +12,7 @@
 
 enum { COMMAND_LEN = 320 };
 
-/* also: other commands that end the same work, with commas between; {ref}, {case}, {partner} and {categories} are of the row. */
+/* also: other commands that end the same work, with commas between; {ref}, {case}, {partner}, {categories}, {target} and {need} are of the row. */
 static const struct todo {
 	const char *kind, *command, *also;
 } todos[] = {
@@ -43,11 +43,17 @@ static const struct todo {
 	{"handover-cede", "kring handover cede {ref}", ""},
 	{"handover-take", "kring handover take {ref}", ""},
 	{"handover-slow", "kring handover show {ref}", ""},
+	{"refer-on", "kring refer {case}", ""},
+	{"passed-around", "kring show {ref}", "say"},
 	{"partner-takes-no-more", "kring partner show {partner}", "withdraw"},
 };
 
 /* The partner has to ask the person; this side can only look whose consent it is. */
 static const struct todo ends_there = {"consent-ends", "kring case show {case}", ""};
+
+/* The partner named a member: the one command refers there, for what the person needs. */
+static const struct todo goes_there = {"refer-on", "kring refer {case} --to {target} --need {need}",
+				       ""};
 
 /* NULL: a kind of a newer node. */
 static const struct todo *todo_of(const struct msg *row)
@@ -56,6 +62,9 @@ static const struct todo *todo_of(const struct msg *row)
 
 	if (strcmp(kind, ends_there.kind) == 0 && msg_u64(row, WORK_ROW_MINE) == 0)
 		return &ends_there;
+	if (strcmp(kind, goes_there.kind) == 0 && msg_text(row, WORK_ROW_TARGET)[0] != '\0' &&
+	    msg_text(row, WORK_ROW_NEED)[0] != '\0')
+		return &goes_there;
 	for (size_t i = 0; i < sizeof todos / sizeof todos[0]; i++)
 		if (strcmp(todos[i].kind, kind) == 0)
 			return &todos[i];
@@ -83,7 +92,9 @@ static void fill(const struct msg *row, const char *text, char out[COMMAND_LEN])
 	(void)fill_text(out, COMMAND_LEN, text,
 			FILL({"ref", msg_text(row, WORK_ROW_REF), 0}, {"case", id, 0},
 			     {"partner", msg_text(row, WORK_ROW_TYPED), 0},
-			     {"categories", categories, 0}),
+			     {"categories", categories, 0},
+			     {"target", msg_text(row, WORK_ROW_TARGET), 0},
+			     {"need", msg_text(row, WORK_ROW_NEED), 0}),
 			FILL_ONE_IS_ONE);
 }
 

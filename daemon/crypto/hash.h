@@ -32,7 +32,7 @@
 	X(BLOBID, "KRG1.blobid") \
 	X(SESSION, "KRG1.session") X(CHALLENGE, "KRG1.challenge") X(LINK, "KRG1.link") X(ASKED, "KRG1.asked") \
 	X(PASSKEY, "KRG1.passkey") X(BODIES, "KRG1.bodies") X(BUNDLE, "KRG1.bundle") \
-	X(CSRF, "KRG1.csrf")
+	X(CSRF, "KRG1.csrf") X(HANDLER, "KRG1.handler")
 
 enum hash_label {
 #define HASH_ENUM(name, text) HASH_##name,

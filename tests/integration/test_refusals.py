@@ -328,6 +328,12 @@ def before(w, a, b):
     w.then("ask-instead-of-declining", b, "act", ref=ref, type=ASK, reason="best-contact")
     w.ask("alternative-missing", b, "act", ref=ref, type=DECLINE, reason="no-capacity")
     w.ask("target-missing", b, "act", ref=ref, type=REDIRECT)
+    there = b.k("show", ref)["referrals"][0]["case_id"]
+    on = {"case_id": there, "partner": a.name, "need": "housing"}
+    w.ask("loop", b, "refer", **on)
+    w.then("loop", b, "refer", **on, knowing="Asked for by telephone.")
+    w.ask("onward-denied", b, "refer", **on, knowing="x")
+    w.then("onward-denied", b, "consent_give", case_id=there, partner=a.name, purpose="refer", cats=7, how="written")
     decline = {"ref": ref, "type": DECLINE, "reason": "no-capacity"}
     w.ask("place-is-this-node", b, "act", **decline, alternative=b.org)
     w.ask("place-is-the-sender", b, "act", **decline, alternative=a.org)

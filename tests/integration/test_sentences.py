@@ -83,7 +83,7 @@ def test_each_end_has_its_sentence_on_both_sides(federation):
 
     def ended(who, *act):
         a.consent(case, b.name)
-        ref = a.refer(case, b.name, "--again")
+        ref = a.refer(case, b.name, "--again", "--knowing", "x")  # behind the redirect it is a circle
         b.await_state(ref, "offered")
         who.k(act[0], ref, *act[1:])
         wait_for("both ends to agree", lambda: a.state(ref) == b.state(ref) != "offered")
@@ -100,7 +100,7 @@ def test_each_end_has_its_sentence_on_both_sides(federation):
     b.stop()
     wait_for("the partner to be away", lambda: a.k("status")["status"].get("connected", 0) == 0)
     a.consent(case, b.name)
-    ref = a.refer(case, b.name, "--again")
+    ref = a.refer(case, b.name, "--again", "--knowing", "x")
     for lang in LANGS:
         assert said(a, "show", ref, lang=lang)[0].startswith(begins("not-delivered-since", lang, partner=b.org))
     out, _ = said(a, "withdraw", ref, "--reason", "other")

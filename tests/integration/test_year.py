@@ -399,7 +399,7 @@ def check_rest(life, n):
     assert life.status(n).roster_standing == "expired"  # its roots did not live so long with them
     rows = life.states[n].values()
     assert not [r for r in rows if r.state in LIVING or r.provisional]
-    mine = {**dict.fromkeys(("declined", "redirected", "expired", "error"), "follow-up"), "revoked": "consent-taken-back"}
+    mine = {**dict.fromkeys(("declined", "expired", "error"), "follow-up"), "redirected": "refer-on", "revoked": "consent-taken-back"}
     theirs = dict.fromkeys(("revoked", "error"), "erase-due")
     want = {(r.ref, (mine if r.mine else theirs).get(r.state)) for r in rows if r.case_id in life.cases[n]}
     want = {(ref, kind) for ref, kind in want if kind}
@@ -407,7 +407,7 @@ def check_rest(life, n):
     got = {(w.ref, w.kind) for w in life.rows(n, "worklist", "work") if w.kind != "erasure-unanswered"}
     again = {r.ref for r in rows for x in rows if x.mine and r.mine and (x.case_id, x.need) == (r.case_id, r.need) and x.created_ms > r.created_ms}
     silent = {r.ref for r in rows if r.state == "error" and not r.mine}  # gone by itself, where nobody had begun
-    assert got <= want and all(ref in (again if kind == "follow-up" else silent) for ref, kind in want - got)
+    assert got <= want and all(ref in (again if kind in ("follow-up", "refer-on") else silent) for ref, kind in want - got)
 
 
 def check_erased(life, n):

@@ -150,6 +150,7 @@ void sim_refer(struct sim *s, struct sim_node *n, struct arena *a, const struct 
 	msg_set_text(a, m, REFER_NEW_NEED, "income-debt");
 	msg_set_u64(m, REFER_NEW_URGENCY, 1 + sim_below(s, 2));
 	msg_set_u64(m, REFER_NEW_AGAIN, 1);
+	msg_set_text(a, m, REFER_NEW_KNOWING, "few nodes: most ways are circles");
 	if (sim_chance(s) < .3)
 		msg_set_u64(m, REFER_NEW_WITHOUT, 1u << 16);
 	sim_ask(s, n, a, req);

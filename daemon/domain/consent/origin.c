@@ -25,6 +25,13 @@ enum err origin_put(struct turn *t, uint16_t peer, const struct id16 *case_id)
 	return turn_put(t, STORE_META, &k, span_of(k.b, 1));
 }
 
+bool origin_ours(struct turn *t, const struct id16 *case_id)
+{
+	const struct store_key k = key_of(0, case_id);
+
+	return record_exists(t->txn, STORE_META, key_span(&k));
+}
+
 enum err origin_drop(struct turn *t, uint16_t peer, const struct id16 *case_id)
 {
 	const struct store_key k = key_of(peer, case_id);

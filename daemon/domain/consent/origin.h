@@ -16,6 +16,8 @@
 
 /** A case was opened. */
 MUST_CHECK enum err origin_put(struct turn *t, uint16_t peer, const struct id16 *case_id);
+/** Was it opened here?  Then no partner told anything of it. */
+bool origin_ours(struct turn *t, const struct id16 *case_id);
 /** It is gone; one that was there before is no error. */
 MUST_CHECK enum err origin_drop(struct turn *t, uint16_t peer, const struct id16 *case_id);
 /** The newest case of this origin that is older than *case_id.  ERR_NOTFOUND: there is none. */

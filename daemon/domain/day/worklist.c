@@ -15,6 +15,7 @@
 #include "domain/day/alike.h"
 #include "domain/loss/quarantine.h"
 #include "domain/membership/names.h"
+#include "domain/onward/target.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
@@ -283,6 +284,20 @@ static void thread_row(struct turn *t, const struct thread *th, struct msg *out)
 	msg_set_text(t->arena, out, WORK_ROW_NEXT, view_next_of(th));
 }
 
+/* Where the partner says that the person is better helped, as the one command has it. */
+static enum err target_row(struct turn *t, const struct thread *th, struct msg *out)
+{
+	char typed[NAMES_TYPED_LEN];
+	const struct peer *p;
+	enum err rc = target_of(t, th, &p);
+
+	if (rc != ERR_OK || p == NULL)
+		return rc;
+	names_typed(t->node, p, typed);
+	msg_set_text(t->arena, out, WORK_ROW_TARGET, typed);
+	return ERR_OK;
+}
+
 /* The thread may be damaged while its work is not: then the row is named and left out. */
 static enum err work_row(struct turn *t, const struct page_item *i, struct msg *reply)
 {
@@ -317,6 +332,10 @@ static enum err work_row(struct turn *t, const struct page_item *i, struct msg *
 		msg_set_u64(out, WORK_ROW_BY_HAND, 1);
 	if (i->key.b[KEY_LEN - 1] == WORK_APPOINTMENT)
 		rc = view_meeting_place(t, &th, out, WORK_ROW_PLACE);
+	if (i->key.b[KEY_LEN - 1] == WORK_PASSED_AROUND)
+		msg_set_u64(out, WORK_ROW_HOPS, th.hops);
+	if (i->key.b[KEY_LEN - 1] == WORK_REFER_ON)
+		rc = target_row(t, &th, out);
 	if (rc == ERR_OK)
 		rc = person_row(t, &th, out);
 	return page_damaged(t, rc, STORE_CASES, span_of(th.case_id.b, 16), reply) ? ERR_OK : rc;

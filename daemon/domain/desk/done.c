@@ -103,7 +103,8 @@ enum err desk_referred_on(struct turn *t, const struct thread *newer)
 		struct id16 id;
 		unsigned count;
 
-		if (w.row.key.len != 33 || w.row.key.p[32] != WORK_FOLLOW_UP)
+		if (w.row.key.len != 33 ||
+		    (w.row.key.p[32] != WORK_FOLLOW_UP && w.row.key.p[32] != WORK_REFER_ON))
 			continue;
 		memcpy(id.b, w.row.key.p + 16, 16);
 		w.rc = thread_load(t, &id, &th);

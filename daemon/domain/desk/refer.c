@@ -29,6 +29,7 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
 #include "domain/referring/places.h"
+#include "domain/referring/way.h"
 #include "domain/staff/worker.h"
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
@@ -201,6 +202,7 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 	struct peer *p;
 	struct msg *record, *offer = NULL;
 	struct document_spec packed;
+	bool round = false, made = false;
 	enum err rc = find_case(t, msg_text(req, REFER_NEW_CASE_ID), &case_id);
 
 	if (rc != ERR_OK)
@@ -217,8 +219,13 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	rc = make_offer(t, req, &th, record, &offer);
+	if (rc == ERR_OK)
+		rc = way_chain(t, req, &th, p, offer, &round);
+	if (rc == ERR_OK)
+		rc = way_allowed(t, record, &case_id, p, &made);
 	if (rc != ERR_OK)
 		return rc;
+	th.hops = (uint8_t)msg_u64(offer, OFFER_HOPS);
 	/* the check before anything is written */
 	rc = acts_pack(t, &th, DOC_OFFER, offer, &packed);
 	if (rc != ERR_OK)
@@ -227,6 +234,7 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 	answer_ref(t, &th, reply);
 	if (msg_u64(req, REFER_NEW_DRY_RUN) != 0) {
 		msg_set_u64(reply, REPLY_DRY_RUN, 1);
+		t->dry_run = t->dry_run || made; /* of what was only tried no consent stays */
 		return ERR_OK;
 	}
 	/* the consent first: the offer that follows it on the stream rests on it */
@@ -234,9 +242,10 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	rc = acts_sign_packed(t, &th, &packed);
-	if (rc != ERR_OK)
-		return rc;
-	rc = desk_referred_on(t, &th);
+	if (rc == ERR_OK && round)
+		rc = way_known(t, req, &th);
+	if (rc == ERR_OK)
+		rc = desk_referred_on(t, &th);
 	if (rc != ERR_OK)
 		return rc;
 	return view_referral_row(t, &th, reply, false);

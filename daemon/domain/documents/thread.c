@@ -9,6 +9,7 @@
 #include "base/pack.h"
 #include "base/plant.h"
 #include "crypto/hash.h"
+#include "domain/documents/passing.h"
 
 enum { ROW_MAX = 384, ENTRY_MAX = 128, MINE = 0, THEIRS = 1 };
 /* Of a reference: what is indexed, digits before the check and of the longest form, in groups; the least that is tried. */
@@ -71,6 +72,7 @@ static const struct pack fields[] = {
 	PACK_NUMBER(struct thread, term_days),	   PACK_NUMBER(struct thread, pause_days),
 	PACK_NUMBER(struct thread, meet_ms),	   PACK_NUMBER(struct thread, meet_no),
 	PACK_NUMBER(struct thread, unread),	   PACK_NUMBER(struct thread, handled),
+	PACK_NUMBER(struct thread, hops),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -99,6 +101,7 @@ const char *thread_flaw(const struct thread *th)
 	RULE(th->their_no <= THREAD_LOG_MAX)
 	RULE(th->meet_no <= THREAD_LOG_MAX)
 	RULE(th->unread <= th->their_no)
+	RULE(th->hops < PASSING_HANDLERS)
 	RULE((th->my_no == 0) == bytes_zero(th->my_hash.b, 32))
 	RULE((th->their_no == 0) == bytes_zero(th->their_hash.b, 32))
 #undef RULE

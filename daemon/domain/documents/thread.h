@@ -24,7 +24,7 @@ enum { THREAD_REF_LEN = 24, THREAD_LOG_MAX = 512, THREAD_FITS_MAX = 4 };
  *   their_seen <= my_no       a partner's document says how far it had read our log, never further than that goes
  *   their_no <= THREAD_LOG_MAX
  *   a consent owes_end only when it is withdrawn: a withdrawal that nobody spoke is never signed
- *   meet_no <= THREAD_LOG_MAX, unread <= their_no
+ *   meet_no <= THREAD_LOG_MAX, unread <= their_no, hops < PASSING_HANDLERS
  *   my_no == 0 only without my_hash, their_no == 0 only without their_hash
  *   kind and role are of the enums above, peer is a member's number */
 struct thread {
@@ -60,6 +60,7 @@ struct thread {
 		unread; /* place in their log of the newest message that nobody looked at here; 0: none */
 	uint32_t
 		handled; /* kinds of work that a person did by hand in this state, a bit each (referral/work.h) */
+	uint8_t hops; /* how often the person was passed on before, as its offer says */
 	char need[41];
 };
 

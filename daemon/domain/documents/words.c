@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "domain/documents/message.h"
+#include "domain/documents/passing.h"
 enum { PLACE_CHARACTERS = 60, PLACE_WORDS = 6 };
 
 /* The list of reasons depends on the act; an act without free words takes any of its own fields. */
@@ -126,6 +127,8 @@ static bool names_hold(const struct msg *m, struct words_fault *fault)
 		fault->field = fault->field == NULL ? "text" : fault->field;
 		return false;
 	}
+	if (!passing_sound(m, &fault->field))
+		return false;
 	fault->field = "service";
 	return msg_kind_of(m) != MSG_OFFER || !msg_has(m, OFFER_SERVICE) ||
 	       words_place(msg_text(m, OFFER_SERVICE));

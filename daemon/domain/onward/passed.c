@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "domain/consent/origin.h"
 #include "domain/onward/rows.h"
 
 /* A consent of a partner that holds now, and covers any of this; 0: whatever it covers. */
@@ -40,9 +41,12 @@ enum err passed_on(struct turn *t, const struct id16 *case_id, const struct id16
 	struct id16 id;
 	struct msg *m;
 	bool ours;
-	enum err rc = is_ours(t, child, &ours);
+	enum err rc;
 
 	require(peer != 0);
+	if (origin_ours(t, case_id))
+		return ERR_OK;
+	rc = is_ours(t, child, &ours);
 	if (rc != ERR_OK || !ours)
 		return rc;
 	while (consent_each(t, case_id, &w, &id, &m)) {
@@ -64,6 +68,8 @@ enum err passed_parent(struct turn *t, const struct id16 *case_id, struct msg *g
 	struct msg *m;
 
 	require(msg_kind_of(grant) == MSG_CONSENT_GRANT);
+	if (origin_ours(t, case_id))
+		return ERR_OK;
 	while (consent_each(t, case_id, &w, &id, &m)) {
 		const uint64_t ms = msg_u64(msg_get(m, GRANT_RECORD_GRANT),
 					    CONSENT_GRANT_COLLECTED_MS);

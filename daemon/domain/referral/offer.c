@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "domain/documents/passing.h"
+
 void offer_read(struct thread *th, const struct msg *body)
 {
 	uint64_t days;
@@ -22,6 +24,10 @@ void offer_read(struct thread *th, const struct msg *body)
 	if (days > 0)
 		th->term_days = days < LIMIT_TERM_DAYS ? (uint32_t)days : LIMIT_TERM_DAYS;
 	th->urgency = (uint8_t)msg_u64(body, OFFER_URGENCY);
+	/* a body that was let in says no more (documents/passing.c) */
+	th->hops = (uint8_t)(msg_u64(body, OFFER_HOPS) < PASSING_HANDLERS
+				     ? msg_u64(body, OFFER_HOPS)
+				     : PASSING_HANDLERS - 1);
 	if (strlen(need) < sizeof th->need)
 		memcpy(th->need, need, strlen(need) + 1);
 }

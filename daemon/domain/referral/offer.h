@@ -14,7 +14,7 @@
 
 #include "domain/documents/thread.h"
 
-/** Need, urgency and term of an offer, for its thread. */
+/** Need, urgency and term of an offer, and how often the person was passed on, for its thread. */
 void offer_read(struct thread *th, const struct msg *body);
 
 #endif /* KRING_DOMAIN_REFERRAL_OFFER_H */

@@ -60,7 +60,7 @@ static const struct state_row rows[REFERRAL_STATE_COUNT] = {
 		.set = true, .next = NOBODY, .sender_work = WORK_FOLLOW_UP, .receiver_work = NOTHING,
 		.term = STATE_KEEPING, .days = 7, NEVER, .answer = STATE_DECLINED, .end = STATE_END_CUT},
 	[REFERRAL_REDIRECTED] = {
-		.set = true, .next = NOBODY, .sender_work = WORK_FOLLOW_UP, .receiver_work = NOTHING,
+		.set = true, .next = NOBODY, .sender_work = WORK_REFER_ON, .receiver_work = NOTHING,
 		.term = STATE_KEEPING, .days = 7, NEVER, .answer = STATE_REDIRECTED},
 	[REFERRAL_WITHDRAWN] = {
 		.set = true, .next = NOBODY, .sender_work = NOTHING, .receiver_work = NOTHING,

@@ -17,7 +17,10 @@
 #include "domain/referral/message.h"
 #include "domain/referral/states.h"
 
-enum { URGENT = 2 }; /* Offer.urgency */
+enum {
+	URGENT = 2,   /* Offer.urgency */
+	HOPS_LONG = 3 /* passed on so often without first contact: somebody looks today */
+};
 
 /* clang-format off */
 static const char *const names[WORK_KIND_COUNT] = {
@@ -51,6 +54,8 @@ unsigned work_flags(enum work_kind kind)
 	case WORK_TAKEN_BACK:
 	case WORK_ESCALATED:
 	case WORK_UNDELIVERABLE:
+	case WORK_REFER_ON:
+	case WORK_PASSED_AROUND:
 		return WORK_BY_HAND | WORK_STATE;
 	case WORK_HOLLOW:
 	case WORK_GONE:
@@ -167,6 +172,25 @@ enum err worklist_delivery(struct turn *t, const struct thread *th)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Nobody has seen the person yet. */
+static bool before_contact(enum referral_state s)
+{
+	return s == REFERRAL_OFFERED || s == REFERRAL_NEEDS_INFO || s == REFERRAL_ACCEPTED ||
+	       s == REFERRAL_ON_HOLD;
+}
+
+/* At both ends: each may be the one that telephones.  Due on the day on which it came. */
+static enum err add_passed(struct turn *t, const struct thread *th, enum work_kind besides)
+{
+	const char *here = t->node->country;
+	const uint64_t came = th->role == THREAD_RECEIVER ? th->stored_ms : th->created_ms;
+
+	if (th->hops < HOPS_LONG || !before_contact((enum referral_state)th->state))
+		return ERR_OK;
+	return add_due(t, th, WORK_PASSED_AROUND, besides == WORK_KIND_COUNT ? "" : names[besides],
+		       calendar_end(here, calendar_day(here, came)));
+}
+
 /* What follows from the state and from what was said, whatever else is there. */
 static enum err add_of_state(struct turn *t, const struct thread *th, const char *detail)
 {
@@ -186,6 +210,8 @@ static enum err add_of_state(struct turn *t, const struct thread *th, const char
 		rc = worklist_delivery(t, th);
 	if (rc == ERR_OK && kind != WORK_KIND_COUNT)
 		rc = worklist_add(t, th, kind, detail);
+	if (rc == ERR_OK)
+		rc = add_passed(t, th, kind);
 	/* a message moves no term: what it leaves has none, or a day of its own */
 	if (rc == ERR_OK && message_appointed(t, th))
 		rc = add_due(t, th, WORK_APPOINTMENT, "", message_appointed_until(t, th));

@@ -13,13 +13,15 @@
 /* A better place: none, a member, as the roster writes it, or a place outside the federation.  The name of the
  * last goes as a message, within consent and agreement: what stands outside both is never free words. */
 static enum err place(struct turn *t, const struct thread *th, const struct msg *req,
-		      const char *typed, struct msg *m, const char **word)
+		      const char *typed, struct msg *m, const char **word,
+		      const struct peer **member)
 {
 	const struct peer *p = NULL;
 	enum err rc;
 
 	require(typed != NULL);
 	*word = typed;
+	*member = NULL;
 	if (names_same(typed, "none") && msg_count(req, ACT_NEW_TARGETS) == 0) {
 		*word = "none";
 		return ERR_OK;
@@ -42,6 +44,7 @@ static enum err place(struct turn *t, const struct thread *th, const struct msg 
 		return turn_refuse(t, ERR_INVAL, REFUSAL_PLACE_UNCLEAR);
 	/* as the roster writes it and not as it was typed: the reader finds the member by it */
 	*word = p != NULL ? p->org : "outside";
+	*member = p;
 	if (p == NULL)
 		msg_add_text(t->arena, m, ACT_OUTSIDE, typed);
 	return ERR_OK;
@@ -52,16 +55,21 @@ enum err referring_places(struct turn *t, const struct thread *th, const struct 
 			  struct msg *m)
 {
 	const char *alternative = msg_text(req, ACT_NEW_ALTERNATIVE), *word;
+	const struct peer *member;
 	enum err rc = ERR_OK;
 
 	if (alternative[0] != '\0') {
-		rc = place(t, th, req, alternative, m, &word);
+		rc = place(t, th, req, alternative, m, &word, &member);
 		msg_set_text(t->arena, m, ACT_ALTERNATIVE, word);
 	}
 	for (size_t i = 0; rc == ERR_OK && i < msg_count(req, ACT_NEW_TARGETS); i++) {
-		rc = place(t, th, req, msg_text_at(req, ACT_NEW_TARGETS, i), m, &word);
-		if (rc == ERR_OK)
-			msg_add_text(t->arena, m, ACT_TARGETS, word);
+		rc = place(t, th, req, msg_text_at(req, ACT_NEW_TARGETS, i), m, &word, &member);
+		if (rc != ERR_OK)
+			break;
+		msg_add_text(t->arena, m, ACT_TARGETS, word);
+		/* a name may change and stand for another one: by the id the sender's node goes there */
+		if (member != NULL)
+			msg_add_bytes(t->arena, m, ACT_TARGET_IDS, span_of(member->node_id.b, 32));
 	}
 	return rc;
 }

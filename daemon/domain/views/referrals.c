@@ -209,6 +209,8 @@ enum err view_referral_row(struct turn *t, const struct thread *th, struct msg *
 	msg_set_u64(row, REFERRAL_ROW_LOG_LEN, (uint64_t)th->my_no + th->their_no);
 	if (th->unread != 0 && !th->hidden)
 		msg_set_u64(row, REFERRAL_ROW_UNREAD, 1);
+	if (th->hops != 0 && !th->hidden)
+		msg_set_u64(row, REFERRAL_ROW_HOPS, th->hops);
 	if (message_recall_until(th) >= t->wall_ms)
 		msg_set_u64(row, REFERRAL_ROW_RECALL_UNTIL_MS, message_recall_until(th));
 	msg_set_text(t->arena, row, REFERRAL_ROW_URGENCY,

@@ -183,7 +183,8 @@ static struct thread some_thread(void)
 			       .meet_no = 3,
 			       .meet_ours = true,
 			       .unread = 6,
-			       .handled = 3};
+			       .handled = 3,
+			       .hops = 2};
 }
 
 static const char thread_bytes[] =
@@ -192,7 +193,7 @@ static const char thread_bytes[] =
 	"0000000000000000d200000000000000000000000000000000000000000000000000000000000000"
 	"0000000000000bb90000000000000bba0000000000000bbb0000000000000bbc0000000000000bbd"
 	"0000000000000bbe0000000000000bbf0000000000000bc000000005000000020000000000000bc1"
-	"00000003000000060000000300";
+	"0000000300000006000000030200";
 
 static void a_thread_lies_on_disk_in_these_bytes(void **state)
 {
