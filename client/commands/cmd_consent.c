@@ -36,6 +36,7 @@ int cmd_consent_withdraw(struct cli *c)
 	msg_set_text(&c->arena, sub, CONSENT_WITHDRAW_ID, c->words[0]);
 	if (cli_option(c, "all") != NULL)
 		msg_set_u64(sub, CONSENT_WITHDRAW_ALL, 1);
+	cmd_put_number(c, sub, "only", CONSENT_WITHDRAW_ONLY);
 	cmd_put_flag(c, sub, "now", CONSENT_WITHDRAW_NOW);
 	return cmd_finish(c, req);
 }

@@ -67,7 +67,7 @@ const struct command commands[] = {
 	 .example = "kring consent show 7f3a91b2"},
 	{.noun = "consent", .verb = "receipt", .group = GROUP_CASE, .run = cmd_consent_receipt, .field = REQUEST_CONSENT_SHOW, .words = "ID", .options = "html=FILE",
 	 .example = "kring consent receipt 7f3a91b2 --html receipt.html"},
-	{.noun = "consent", .verb = "withdraw", .group = GROUP_CASE, .run = cmd_consent_withdraw, .field = REQUEST_CONSENT_WITHDRAW, .words = "ID", .options = "all now yes dry-run",
+	{.noun = "consent", .verb = "withdraw", .group = GROUP_CASE, .run = cmd_consent_withdraw, .field = REQUEST_CONSENT_WITHDRAW, .words = "ID", .options = "all only=CATEGORIES now yes dry-run",
 	 .example = "kring consent withdraw 7f3a91b2"},
 	/* referrals: one command makes one, the acts on it come from proto/acts.h */
 	{.noun = "refer", .group = GROUP_DAY, .run = cmd_refer, .field = REQUEST_REFER, .words = "[CASE]",

@@ -90,6 +90,7 @@ static void grounds(struct sheet *s, const struct msg *reply, const char *partne
 		sheet_say(
 			s,
 			strcmp(state, "living") == 0	  ? "letter-ground"
+			: msg_has(g, GRANT_ROW_SUCCESSOR) ? "letter-ground-narrowed"
 			: strcmp(state, "withdrawn") == 0 ? "letter-ground-withdrawn"
 							  : "letter-ground-over",
 			FILL({"given", words_day_of(s->lang, msg_u64(g, GRANT_ROW_GIVEN_MS), given),

@@ -157,6 +157,12 @@ static bool makes(const struct cli *c)
 	       (strcmp(c->cmd->verb, "new") == 0 || strcmp(c->cmd->verb, "give") == 0);
 }
 
+/* Only part of a consent was taken back: the reply names the one that took its place. */
+static bool narrowed(const struct cli *c, const struct msg *reply)
+{
+	return c->cmd->field == REQUEST_CONSENT_WITHDRAW && msg_has(reply, REPLY_ID);
+}
+
 bool said_done(const struct cli *c, const struct msg *reply, const struct msg *newest)
 {
 	require(c != NULL && reply != NULL);
@@ -173,6 +179,8 @@ bool said_done(const struct cli *c, const struct msg *reply, const struct msg *n
 		memcpy(key, "did-case-same", sizeof "did-case-same");
 	if (strcmp(key, "did-case-note") == 0 && msg_count(reply, REPLY_HANDOVERS) > 0)
 		memcpy(key, "did-case-addition", sizeof "did-case-addition");
+	if (narrowed(c, reply))
+		memcpy(key, "did-consent-narrow", sizeof "did-consent-narrow");
 	if (msg_u64(reply, REPLY_DRY_RUN) != 0 || !list_has(LIST_SAID, key))
 		return false;
 	/* a script takes the id of what was made from standard output, where a person reads the sentence */
@@ -204,6 +212,8 @@ static void would(const struct cli *c, FILE *to, const struct msg *reply)
 	char key[KEY_LEN], more[KEY_LEN + sizeof "-partners"];
 
 	key_of(c, "sure", key);
+	if (narrowed(c, reply))
+		memcpy(key, "sure-consent-narrow", sizeof "sure-consent-narrow");
 	put(c, to, key, about(c, reply, &a));
 	(void)snprintf(more, sizeof more, "%s-partners", key);
 	if (a.partners[0] != '\0' && list_has(LIST_SAID, more)) {

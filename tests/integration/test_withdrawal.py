@@ -559,3 +559,68 @@ def test_silence_of_a_holder_is_work_and_what_is_owed_stays_owed(federation, wor
     shred(b)
     wait_for("the answer", lambda: shown(a, gid).get("complete"))
     assert not work()
+
+
+def log_acts(n, ref):
+    return [e["act"] for e in n.k("show", ref)["log"]]
+
+
+def test_a_consent_is_taken_back_in_part_and_the_rest_stays_readable(federation):
+    a, b = federation().start()
+    case = a.new_case(phone="000-111", story="MARKERSTORY")
+    gid = give(a, case, b.name, "identity,contact,needs,story")
+    r1, r2 = offered(a, b, case), offered(a, b, case, "housing")
+    b.k("accept", r2)
+    b.k("start", r2)
+    a.await_state(r2, "active")
+    assert b.k("show", r1)["person"]["story"] == "MARKERSTORY"
+    copy = wrapped_keys(b.dir, bytes.fromhex(gid))
+    done = a.k("consent", "withdraw", gid, "--only", "story")
+    assert [g["id"] for g in done["grants"]] == [gid] and "referrals" not in done
+    new = done["id"]
+    assert done["grants"][0]["successor"] == new
+    assert states(a, case) == {gid: "withdrawn", new: "living"}
+    for r in (r1, r2):  # nothing ended, and what may still be seen is there
+        got = wait_for("what may still be seen", lambda: b.k("show", r).get("person"))
+        assert got == {"name": "Testpersoon Verzonnen", "phone": "000-111"} == a.k("show", r)["person"], got
+        assert log_acts(b, r)[-1] == "info" and b.k("show", r)["referrals"][0]["need"]
+        assert [e.get("hollow") for e in b.k("show", r)["log"] if e["act"] == "offer"] == [True]
+    assert (a.state(r1), a.state(r2), b.state(r1), b.state(r2)) == ("offered", "active") * 2
+    theirs = case_at(b, r1)
+    assert states(b, theirs) == {gid: "withdrawn", new: "living"}
+    assert "story" not in b.k("case", "show", theirs)["person"]
+    shred(b)
+    assert not opens(b, gid) and not opens(b, gid, copy) and opens(b, new)
+    wait_for("the answer", lambda: shown(a, gid).get("complete"))
+    for n in (a, b):  # both ends say what took its place
+        assert shown(n, gid)["successor"] == new and shown(n, new)["supersedes"] == gid and shown(n, new)["version"] == 2
+    assert {g["grant"] for g in a.k("show", r1)["disclosures"]} == {new}
+    out = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "en", "letter", case], capture_output=True, text=True).stdout
+    assert "You made the consent of" in out and "has erased it since" in out, out
+    with pytest.raises(Refused):
+        a.refer(case, b.name, "--share", "story", need="legal")
+    a.k("consent", "withdraw", new)  # and what was left of it ends like any other
+    for r in (r1, r2):
+        b.await_state(r, "revoked")
+        shows_nothing(b, r)
+
+
+def test_who_takes_back_what_a_referral_needs_ends_it(federation):
+    a, b = federation().start()
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    ref = offered(a, b, case)
+    for words, code in (([gid, "--only", "story"], "narrow-nothing"), ([case, "--all", "--only", "needs"], "narrow-one")):
+        with pytest.raises(Refused) as e:
+            a.k("consent", "withdraw", *words)
+        assert e.value.reply["code"] == code
+    wait_for("the consent", lambda: states(b, case_at(b, ref)))
+    with pytest.raises(Refused) as e:
+        b.k("consent", "withdraw", gid, "--only", "contact")
+    assert e.value.reply["code"] == "narrow-theirs" and states(a, case) == {gid: "living"}
+    done = a.k("consent", "withdraw", gid, "--only", "needs")
+    assert [r["ref"] for r in done["referrals"]] == [ref] and states(a, case)[done["id"]] == "living"
+    b.await_state(ref, "revoked")
+    shows_nothing(b, ref)
+    done = a.k("consent", "withdraw", done["id"], "--only", "identity,contact")  # all that was left
+    assert "id" not in done and set(states(a, case).values()) == {"withdrawn"}

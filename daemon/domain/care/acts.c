@@ -186,7 +186,7 @@ enum err acts_sign_packed(struct turn *t, struct thread *th, const struct docume
 
 	/* whoever calls asked the table: an act that it does not allow is never signed */
 	require(th->kind == THREAD_REFERRAL);
-	require(referral_may((enum referral_state)th->state, fold_our_side(th), type));
+	require(referral_takes((enum referral_state)th->state, fold_our_side(th), type));
 	require(spec->thread_no == th->my_no + 1);
 	rc = document_make(t, spec, &doc);
 	if (rc != ERR_OK)

@@ -75,7 +75,8 @@ static enum err mark_withdrawn(struct turn *t, const struct consent_scope *s,
 }
 
 /* Does anything that its sender said in it still rest on consent?  Where nothing personal was said, all does.  Words between
- * workers go with every consent, and so they carry no referral. */
+ * workers go with every consent, and so they carry no referral.  Where a narrower consent took the place of its own, it goes on as
+ * long as that one covers what the person needs. */
 static enum err rests(struct turn *t, const struct thread *th, const struct consent_view *v,
 		      bool *yes)
 {
@@ -96,6 +97,8 @@ static enum err rests(struct turn *t, const struct thread *th, const struct cons
 		if (rc == ERR_OK && d.head.cats != 0 && e.type != DOC_MESSAGE) {
 			personal = true;
 			rc = bodies_stands(t, &d, v, yes);
+			if (rc == ERR_OK && !*yes && (v->cats & GATE_BIT(GATE_NEEDS)) != 0)
+				rc = consent_carried(t, &d.head.grant_id, yes);
 		}
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
@@ -205,6 +208,18 @@ static enum err fall_out(struct turn *t, const struct consent_scope *s, enum fol
 	return rc == ERR_OK && !c.over ? chores_save(t, &c) : rc;
 }
 
+/* Of a consent that became narrower the one that takes its place; of one that went with its case nobody knows any. */
+static enum err name_next(struct turn *t, const struct thread *th, struct msg *body)
+{
+	struct msg *record;
+	enum err rc = consent_record(t, &th->id, &record);
+
+	if (rc == ERR_OK && msg_has(record, GRANT_RECORD_SUCCESSOR))
+		msg_set_bytes(t->arena, body, WITHDRAWAL_SUCCESSOR,
+			      msg_bytes(record, GRANT_RECORD_SUCCESSOR));
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 /* A withdrawal asks for erasure, not only for an end. */
 static enum err sign(struct turn *t, struct thread *th)
 {
@@ -223,6 +238,9 @@ static enum err sign(struct turn *t, struct thread *th)
 	spec.expires_ms = UINT64_MAX;
 	msg_set_u64(body, WITHDRAWAL_EFFECTIVE_MS, t->wall_ms);
 	msg_set_u64(body, WITHDRAWAL_WISH, WISH_ERASE);
+	rc = name_next(t, th, body);
+	if (rc != ERR_OK)
+		return rc;
 	rc = consent_pack_body(t, &s, DOC_WITHDRAWAL, body, &spec.body, &spec.cats, &spec.grant_id);
 	if (rc != ERR_OK)
 		return rc;

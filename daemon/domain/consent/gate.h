@@ -21,6 +21,7 @@
 /* Categories of proto/options.proto as bits, and those that need a word of their own. */
 #define GATE_BIT(c)	 (UINT64_C(1) << (c))
 #define GATE_ALL	 (GATE_BIT(20) - 1) /* of a person */
+#define GATE_NEEDS	 15
 #define GATE_STORY	 16
 #define GATE_ATTACHMENTS 17
 #define GATE_NATIONAL	 19

@@ -111,6 +111,28 @@ enum err consent_gone(struct turn *t, const struct id16 *grant, bool *yes)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+enum err consent_carried(struct turn *t, const struct id16 *grant, bool *yes)
+{
+	struct id16 id = *grant;
+
+	*yes = false;
+	/* each is narrower than the one before, so no chain is longer than there are categories */
+	for (unsigned i = 0; i <= GATE_MESSAGE; i++) {
+		struct msg *m;
+		struct span next;
+		enum err rc = consent_record(t, &id, &m);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_OK : rc;
+		next = msg_bytes(m, GRANT_RECORD_SUCCESSOR);
+		*yes = i > 0 && consent_grant_state(m, t->wall_ms) == CONSENT_LIVING;
+		if (*yes || next.len != sizeof id.b)
+			return ERR_OK;
+		memcpy(id.b, next.p, sizeof id.b);
+	}
+	return ERR_OK;
+}
+
 bool consent_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 		  struct id16 *grant, struct msg **record)
 {

@@ -51,6 +51,8 @@ MUST_CHECK enum err consent_received_cats(struct turn *t, const struct id16 *cas
 					  uint64_t *cats);
 /** Was it withdrawn (or does a partner say so)?  What names it is hollow from then on, whatever else holds. */
 MUST_CHECK enum err consent_gone(struct turn *t, const struct id16 *grant, bool *yes);
+/** Does a narrower one that took its place hold, directly or after others? */
+MUST_CHECK enum err consent_carried(struct turn *t, const struct id16 *grant, bool *yes);
 /** ERR_NOTFOUND: never here, or erased with its case.  Of one whose key a restore withheld: the stub, said to be withdrawn. */
 MUST_CHECK enum err consent_record(struct turn *t, const struct id16 *grant, struct msg **record);
 /** A partner's whose key is gone is cut down to its stub, here and in record. */

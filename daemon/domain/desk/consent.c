@@ -20,6 +20,7 @@
 #include "domain/exchange/answer.h"
 #include "domain/grant/grantdocs.h"
 #include "domain/handover/rows.h"
+#include "domain/narrow/narrow.h"
 #include "domain/referral/calendar.h"
 #include "domain/referral/worklist.h"
 #include "domain/views/consents.h"
@@ -306,6 +307,25 @@ static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *
 	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }
 
+/* All of it, or only some of what it covers: then the reply names the consent that takes its place. */
+static enum err withdraw_one(struct turn *t, const struct msg *req, const struct consent_scope *s,
+			     const struct id16 *id, struct grants_ended *ended, struct msg *reply)
+{
+	const uint64_t only = msg_u64(req, CONSENT_WITHDRAW_ONLY);
+	struct id16 next;
+	char hex[33];
+	enum err rc;
+
+	if (only == 0)
+		return grants_withdraw(t, s, id, ended);
+	rc = narrow_consent(t, s, id, only, &next, ended);
+	if (rc != ERR_OK || bytes_zero(next.b, sizeof next.b))
+		return rc;
+	bytes_hex(hex, next.b, 16);
+	msg_set_text(t->arena, reply, REPLY_ID, hex);
+	return ERR_OK;
+}
+
 /* By the consent that the person names, or all of a case at once; a second time is refused, so that nobody
  * believes it did more. */
 enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg *reply)
@@ -317,7 +337,9 @@ enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg
 	enum err rc;
 
 	if (msg_u64(req, CONSENT_WITHDRAW_ALL) != 0)
-		return withdraw_all(t, req, reply);
+		return msg_has(req, CONSENT_WITHDRAW_ONLY)
+			       ? turn_refuse(t, ERR_INVAL, REFUSAL_NARROW_ONE)
+			       : withdraw_all(t, req, reply);
 	rc = find_grant(t, msg_text(req, CONSENT_WITHDRAW_ID), &id);
 	if (rc == ERR_OK)
 		rc = consent_record(t, &id, &m);
@@ -331,7 +353,7 @@ enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg
 	if (s.p == NULL || msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
 		return ERR_CORRUPT;
 	memcpy(s.case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
-	rc = grants_withdraw(t, &s, &id, &ended);
+	rc = withdraw_one(t, req, &s, &id, &ended, reply);
 	if (rc == ERR_OK)
 		rc = now_too(t, req);
 	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;

@@ -13,6 +13,7 @@
 #include "domain/consent/grant.h"
 #include "domain/consent/ledger.h"
 #include "domain/documents/document.h"
+#include "domain/grant/erasure.h"
 #include "domain/page.h"
 #include "domain/referral/calendar.h"
 #include "domain/referral/referral.h"
@@ -24,10 +25,13 @@ struct ground {
 	struct id16 id;
 	char hex[33], day[DATE_TEXT];
 	const char *purpose, *state;
+	bool let_go; /* withdrawn, and the partner says that it erased it */
 };
 
 static enum err ground_of(struct turn *t, const struct id16 *id, struct ground *g)
 {
+	struct erasure_told said;
+	struct thread th;
 	struct msg *m;
 	enum err rc = consent_record(t, id, &m);
 
@@ -39,7 +43,12 @@ static enum err ground_of(struct turn *t, const struct id16 *id, struct ground *
 	g->state = view_grant_state(t, m);
 	if (consent_until(m) != 0)
 		date_text(calendar_day(t->node->country, consent_until(m) - 1), g->day);
-	return ERR_OK;
+	rc = thread_load(t, id, &th);
+	if (rc == ERR_OK && th.kind == THREAD_CONSENT && th.withdrawn) {
+		rc = erasure_told(t, &th, &said);
+		g->let_go = rc == ERR_OK && said.type == DOC_ERASED;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 /* What came of its referral: the partner lets go in the turn that brings our word. */
@@ -102,6 +111,7 @@ static enum err put_row(struct turn *t, const struct ground *g, const struct led
 {
 	const struct peer *p = state_peer(t->node, r->peer);
 	struct msg *row = msg_add(t->arena, reply, REPLY_DISCLOSURES);
+	enum err rc;
 
 	if (row == NULL)
 		return ERR_NOMEM;
@@ -115,7 +125,15 @@ static enum err put_row(struct turn *t, const struct ground *g, const struct led
 	msg_set_text(t->arena, row, DISCLOSURE_ROW_STATE, g->state);
 	if (g->day[0] != '\0')
 		msg_set_text(t->arena, row, DISCLOSURE_ROW_LAST_DAY, g->day);
-	return document_row(t, key, row);
+	rc = document_row(t, key, row);
+	/* its referral may go on, under a narrower consent */
+	if (rc == ERR_OK && r->cats != 0 && strcmp(g->state, "withdrawn") == 0 &&
+	    msg_text(row, DISCLOSURE_ROW_TAKEN_BACK)[0] == '\0') {
+		msg_set_text(t->arena, row, DISCLOSURE_ROW_TAKEN_BACK, "revoked");
+		if (g->let_go)
+			msg_set_u64(row, DISCLOSURE_ROW_LET_GO, 1);
+	}
+	return rc;
 }
 
 static enum err of_grant(struct turn *t, const struct ground *g, struct told *told, uint64_t *seen,

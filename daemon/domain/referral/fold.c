@@ -73,8 +73,8 @@ bool fold_may(const struct thread *th, const struct fold_logs *logs, uint32_t no
 	seen = theirs[no - 1].seen < th->my_no ? theirs[no - 1].seen : th->my_no;
 	state = sender ? referral_fold(ours, seen, theirs, no - 1, NULL, &n)
 		       : referral_fold(theirs, no - 1, ours, seen, NULL, &n);
-	return referral_may(state, sender ? REFERRAL_BY_RECEIVER : REFERRAL_BY_SENDER,
-			    theirs[no - 1].type);
+	return referral_takes(state, sender ? REFERRAL_BY_RECEIVER : REFERRAL_BY_SENDER,
+			      theirs[no - 1].type);
 }
 
 enum err fold_allowed(struct turn *t, const struct thread *th, uint32_t no, bool *yes)

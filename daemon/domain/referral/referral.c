@@ -20,6 +20,8 @@ const struct transition referral_table[] = {
 	{"T01", DOC_OFFER, S(DRAFT), S(DRAFT), REFERRAL_OFFERED},
 	{"T02", DOC_ASK, S(OFFERED), S(OFFERED), REFERRAL_NEEDS_INFO},
 	{"T03", DOC_INFO, S(NEEDS_INFO), S(NEEDS_INFO), REFERRAL_OFFERED},
+	/* signed by a rule, never by hand: what a narrower consent still covers is said again (narrow/narrow.c) */
+	{"T03b", DOC_INFO, 0, LIVE & ~S(NEEDS_INFO), STAY},
 	{"T04", DOC_ACCEPT, OPEN, OPEN, REFERRAL_ACCEPTED},
 	{"T05", DOC_DECLINE, OPEN | S(ACCEPTED) | S(ON_HOLD),
 	 OPEN | S(ACCEPTED) | S(ON_HOLD), REFERRAL_DECLINED},
@@ -82,6 +84,17 @@ bool referral_may(enum referral_state s, enum referral_actor who, uint16_t type)
 			return true;
 	}
 	return false;
+}
+
+bool referral_takes(enum referral_state s, enum referral_actor who, uint16_t type)
+{
+	for (size_t i = 0; i < referral_table_len; i++) {
+		const struct transition *tr = &referral_table[i];
+
+		if (tr->type == type && tr->may == 0 && (tr->applies & 1u << s) != 0)
+			return signs(who, type);
+	}
+	return referral_may(s, who, type);
 }
 
 enum referral_state referral_step(enum referral_state s, enum referral_actor who, uint16_t type,

@@ -59,6 +59,8 @@ static inline bool referral_terminal(enum referral_state s)
 }
 /** May that side sign this act, as it sees the state? */
 bool referral_may(enum referral_state s, enum referral_actor who, uint16_t type);
+/** The same, and also where no person may but a rule of this program (a row without states in may). */
+bool referral_takes(enum referral_state s, enum referral_actor who, uint16_t type);
 /** The state after this event; *note says that it had no effect. */
 enum referral_state referral_step(enum referral_state s, enum referral_actor who, uint16_t type,
 				  bool *note);

@@ -68,6 +68,10 @@ void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 	msg_set_text(t->arena, row, GRANT_ROW_STATE, view_grant_state(t, m));
 	if (msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		msg_set_u64(row, GRANT_ROW_WITHDRAWN_MS, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS));
+	if (msg_bytes(m, GRANT_RECORD_SUCCESSOR).len == 16) {
+		bytes_hex(hex, msg_bytes(m, GRANT_RECORD_SUCCESSOR).p, 16);
+		msg_set_text(t->arena, row, GRANT_ROW_SUCCESSOR, hex);
+	}
 }
 
 /* Ended and withdrawn ones too: what was shared under them still has to be answered for. */

@@ -582,6 +582,30 @@ static enum err held(struct turn *t, const struct thread *th, uint64_t cats, str
 	return rc;
 }
 
+/* The person in one document of ours, as far as the partner has it; NULL: it refused it, or its consent is gone. */
+static enum err said_in(struct turn *t, const struct log_entry *e, const struct msg **said)
+{
+	struct outbox_row row = {.verdict = WIRE_VERDICT_OK};
+	struct document d;
+	struct msg *body;
+	uint16_t peer;
+	uint64_t place;
+	bool gone;
+	enum err rc = document_load(t, &e->doc, &d);
+
+	*said = NULL;
+	if (rc == ERR_OK)
+		rc = consent_gone(t, &d.head.grant_id, &gone);
+	if (rc != ERR_OK || gone)
+		return rc;
+	rc = outbox_find(t, &e->doc.msg, &peer, &place, &row);
+	if (rc == ERR_OK || rc == ERR_NOTFOUND)
+		rc = document_body(t, &d, &body);
+	if (rc == ERR_OK && row.verdict == WIRE_VERDICT_OK)
+		*said = msg_get(body, bodies_person_field(e->type));
+	return rc;
+}
+
 /* As the sender: what the partner was told in this referral and keeps, not our whole file. */
 static enum err disclosed(struct turn *t, const struct thread *th, struct msg **person)
 {
@@ -590,26 +614,12 @@ static enum err disclosed(struct turn *t, const struct thread *th, struct msg **
 	if (*person == NULL)
 		return ERR_NOMEM;
 	for (uint32_t no = 1; no <= th->my_no && !th->hidden; no++) {
-		struct outbox_row row = {.verdict = WIRE_VERDICT_OK};
 		const struct msg *said = NULL;
 		struct log_entry e;
-		struct document d;
-		struct msg *body;
-		uint16_t peer;
-		uint64_t place;
 		enum err rc = thread_entry(t, th, true, no, &e);
 
-		if (rc == ERR_OK && bodies_person_field(e.type) == 0)
-			continue;
-		if (rc == ERR_OK)
-			rc = document_load(t, &e.doc, &d);
-		if (rc == ERR_OK)
-			rc = outbox_find(t, &e.doc.msg, &peer, &place, &row);
-		if (rc == ERR_OK || rc == ERR_NOTFOUND)
-			rc = document_body(t, &d, &body);
-		/* what the partner refused it does not have */
-		if (rc == ERR_OK && row.verdict == WIRE_VERDICT_OK)
-			said = msg_get(body, bodies_person_field(e.type));
+		if (rc == ERR_OK && bodies_person_field(e.type) != 0)
+			rc = said_in(t, &e, &said);
 		if (said != NULL)
 			msg_copy_fields(*person, said);
 		if (rc != ERR_OK && rc != ERR_NOTFOUND)

@@ -24,12 +24,15 @@ static enum err taken(struct turn *t, const struct document *d, const struct doc
 	struct outbox_row row = {.state = OUTBOX_STORED, .verdict = WIRE_VERDICT_OK};
 	uint16_t peer;
 	uint64_t place;
+	bool gone = false; /* with its consent, though the referral goes on under a narrower one */
 	enum err rc = outbox_find(t, &key->msg, &peer, &place, &row);
 
 	require(key->sender == 0);
-	*yes = d->head.cats != 0 && !d->hollow && row.state != OUTBOX_DROPPED &&
+	if (rc == ERR_OK || rc == ERR_NOTFOUND)
+		rc = consent_gone(t, &d->head.grant_id, &gone);
+	*yes = d->head.cats != 0 && !d->hollow && !gone && row.state != OUTBOX_DROPPED &&
 	       row.state != OUTBOX_SHELVED && row.verdict == WIRE_VERDICT_OK;
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return rc;
 }
 
 /* As the disclosure ledger has it. */

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Who collected a consent asks the person again, so only that end makes it narrower; the other end can end all of it. */
+#include "domain/narrow/narrow.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+#include "domain/care/acts.h"
+#include "domain/consent/casefile.h"
+#include "domain/documents/grantkey.h"
+#include "domain/evidence/audit.h"
+#include "domain/exchange/answer.h"
+#include "domain/grant/grantdocs.h"
+#include "domain/loss/settled.h"
+
+enum { ROOM = 4 }; /* documents of a turn kept for what else follows */
+
+/* What is said again has to be signed now: after a loss of state both ends agree first. */
+static enum err all_writable(struct turn *t, const struct consent_scope *s)
+{
+	struct bodies_walk w = bodies_walk_of(s);
+	struct thread th;
+	bool may = true;
+
+	while (may && bodies_each(t, &w, &th))
+		if (!bodies_ended(&th))
+			w.rows.rc = settled_writable(t, &th, &may);
+	if (w.rows.rc != ERR_OK)
+		return w.rows.rc;
+	return may ? ERR_OK : turn_refuse(t, ERR_BUSY, REFUSAL_NARROW_COMPARED);
+}
+
+/* As the old one in all but what it covers; the person says so today. */
+static enum err make_next(struct turn *t, const struct consent_scope *s, const struct id16 *old,
+			  struct msg *record, uint64_t cats, struct id16 *next)
+{
+	struct msg *m, *g;
+	const struct id16 nonce = turn_id(t);
+	uint8_t in[6 + 16 + 16];
+	enum err rc = consent_record(t, old, &m); /* a copy that is ours to change */
+
+	if (rc != ERR_OK)
+		return rc;
+	g = msg_sub(t->arena, m, GRANT_RECORD_GRANT);
+	if (g == NULL)
+		return ERR_NOMEM;
+	msg_clear(m, GRANT_RECORD_SENT);
+	memcpy(in, "narrow", 6);
+	memcpy(in + 6, old->b, 16);
+	memcpy(in + 22, nonce.b, 16);
+	rc = record_derive(t->txn, &s->case_id, span_of(in, sizeof in), next);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_GRANT_ID, span_of(next->b, 16));
+	msg_set_u64(g, CONSENT_GRANT_VERSION, msg_u64(g, CONSENT_GRANT_VERSION) + 1);
+	msg_set_bytes(t->arena, g, CONSENT_GRANT_SUPERSEDES, span_of(old->b, 16));
+	msg_set_u64(g, CONSENT_GRANT_COLLECTED_MS, t->wall_ms);
+	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS, t->wall_ms);
+	msg_set_u64(g, CONSENT_GRANT_CATS, cats);
+	rc = grantkey_make(t, next);
+	if (rc == ERR_OK)
+		rc = consent_save(t, next, &s->case_id, m);
+	if (rc == ERR_OK)
+		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
+							.peer = s->p->no,
+							.case_id = &s->case_id,
+							.grant = next,
+							.detail = "given"});
+	if (rc == ERR_OK)
+		rc = casefile_entry(t, &s->case_id, "consent-given", s->p->org, NULL);
+	msg_set_bytes(t->arena, record, GRANT_RECORD_SUCCESSOR, span_of(next->b, 16));
+	return rc == ERR_OK ? consent_save(t, old, &s->case_id, record) : rc;
+}
+
+/* What we said of the person in this referral, the newest word last.  *ended: some of it under that consent. */
+static enum err said(struct turn *t, const struct thread *th, const struct id16 *grant,
+		     struct msg *person, bool *ended)
+{
+	*ended = false;
+	for (uint32_t no = 1; no <= th->my_no; no++) {
+		struct log_entry e;
+		struct document d;
+		struct msg *body;
+		enum err rc = thread_entry(t, th, true, no, &e);
+
+		if (rc == ERR_OK && bodies_person_field(e.type) == 0)
+			continue;
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		*ended = *ended || id16_equal(&d.head.grant_id, grant);
+		rc = document_body(t, &d, &body);
+		if (rc == ERR_OK && msg_get(body, bodies_person_field(e.type)) != NULL)
+			msg_copy_fields(person, msg_get(body, bodies_person_field(e.type)));
+		if (rc != ERR_OK && rc != ERR_NOTFOUND)
+			return rc; /* not found: a message that went with its consent */
+	}
+	return ERR_OK;
+}
+
+static enum err say_again(struct turn *t, struct thread *th, const struct id16 *old, uint64_t cats)
+{
+	struct msg *person = msg_new(t->arena, MSG_PERSON), *body = msg_new(t->arena, MSG_INFO);
+	bool ended;
+	enum err rc;
+
+	require(th->role == THREAD_SENDER);
+	if (person == NULL || body == NULL)
+		return ERR_NOMEM;
+	rc = said(t, th, old, person, &ended);
+	if (rc != ERR_OK || !ended)
+		return rc;
+	consent_blank(person, cats);
+	if (msg_cats(person) == 0)
+		return ERR_OK; /* nothing is left that could be said: the referral itself goes on */
+	msg_put_sub(body, INFO_PERSON, person);
+	return acts_sign(t, th, DOC_INFO, body);
+}
+
+/* In each referral that goes on.  What both allow now: the person, and the agreement of the two partners. */
+static enum err say_all_again(struct turn *t, const struct consent_scope *s, const struct id16 *old,
+			      uint64_t cats)
+{
+	struct bodies_walk w = bodies_walk_of(s);
+	struct consent_view v;
+	struct thread th;
+
+	w.rows.rc = consent_living(t, s, CONSENT_SEND, &v);
+	while (t->doc_count + ROOM < LIMIT_BURST && bodies_each(t, &w, &th))
+		if (!bodies_ended(&th) && !th.hidden && th.my_no < THREAD_LOG_MAX)
+			w.rows.rc = say_again(t, &th, old, cats & consent_covered(&v, t->wall_ms));
+	return w.rows.rc;
+}
+
+static enum err check(struct turn *t, const struct consent_scope *s, const struct msg *record,
+		      uint64_t cats)
+{
+	const uint64_t had = msg_u64(msg_get(record, GRANT_RECORD_GRANT), CONSENT_GRANT_CATS);
+	char names[200];
+
+	if (s->received)
+		return turn_refuse_with(t, ERR_DENIED, REFUSAL_NARROW_THEIRS,
+					say_text("partner", s->p->org));
+	if ((cats & had) != 0)
+		return ERR_OK;
+	consent_names(cats, names, sizeof names);
+	return turn_refuse_with(t, ERR_INVAL, REFUSAL_NARROW_NOTHING,
+				say_code("cats", LIST_CATEGORIES, names));
+}
+
+enum err narrow_consent(struct turn *t, const struct consent_scope *s, const struct id16 *grant,
+			uint64_t cats, struct id16 *next, struct grants_ended *out)
+{
+	struct msg *record;
+	uint64_t left;
+	enum err rc = consent_record(t, grant, &record);
+
+	*next = (struct id16){{0}};
+	if (rc == ERR_OK)
+		rc = check(t, s, record, cats);
+	if (rc != ERR_OK)
+		return rc;
+	left = msg_u64(msg_get(record, GRANT_RECORD_GRANT), CONSENT_GRANT_CATS) & ~cats;
+	if (left == 0 || consent_grant_state(record, t->wall_ms) != CONSENT_LIVING)
+		return grants_withdraw(t, s, grant, out);
+	rc = all_writable(t, s);
+	if (rc == ERR_OK)
+		rc = make_next(t, s, grant, record, left, next);
+	if (rc == ERR_OK && consent_sent(t, grant, record))
+		rc = grantdocs_send(t, s->p, &s->case_id);
+	if (rc == ERR_OK)
+		rc = grants_withdraw(t, s, grant, out);
+	if (rc == ERR_OK)
+		rc = say_all_again(t, s, grant, left);
+	return rc == ERR_OK ? answer_owe(t, s->p->no) : rc;
+}
