@@ -37,7 +37,7 @@ struct place {
 static void first_row(const struct generation *g, struct place *p)
 {
 	while (p->row == NULL && p->table < STORE_TABLE_COUNT) {
-		p->row = g->tables[p->table].head[0];
+		p->row = g->tables[p->table].first;
 		if (p->row == NULL)
 			p->table++;
 	}
@@ -66,7 +66,7 @@ static enum err rows(struct checkpoint *c, struct store_txn *txn, struct place *
 			break;
 		bytes += p->row->newest == NULL ? 0 : p->row->newest->val.len;
 		rc = apply(c->below, txn, p->row);
-		p->row = p->row->next[0];
+		p->row = p->row->next;
 		p->table += p->row == NULL;
 	}
 	return rc;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A hash table finds a row, a skip list of each table keeps their order.  Rows, their keys, versions and values lie one behind
+/* A hash table finds a row, a list of each table (store/log/rowlist.c) keeps their order.  Rows, their keys, versions and values lie one behind
  * another in chunks: nothing is freed alone, all of it when the database has it. */
 #include "store/log/generation.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -24,7 +23,7 @@ struct chunk {
 
 void pool_init(struct pool *p)
 {
-	*p = (struct pool){.dice = 88172645463325252u};
+	*p = (struct pool){.free = NULL};
 	rng_fill(p->key, sizeof p->key);
 }
 
@@ -112,18 +111,16 @@ struct generation *generation_create(struct pool *p)
 	if (g == NULL)
 		return NULL;
 	g->buckets = calloc(BUCKETS_FIRST, sizeof(struct row *));
-	if (g->buckets == NULL) {
+	g->filter = calloc(BUCKETS_FIRST, 1);
+	if (g->buckets == NULL || g->filter == NULL) {
+		free(g->buckets);
+		free(g->filter);
 		free(g);
 		return NULL;
 	}
 	g->pool = p;
 	g->bucket_count = BUCKETS_FIRST;
 	g->refs = 1;
-	for (size_t t = 0; t < STORE_TABLE_COUNT; t++) {
-		g->tables[t].height = 1;
-		for (size_t i = 0; i < GENERATION_LEVELS; i++)
-			g->tables[t].tail[i] = g->tables[t].head;
-	}
 	return g;
 }
 
@@ -143,7 +140,10 @@ void generation_drop(struct generation *g)
 		g->chunks = c->older;
 		chunk_give(g->pool, c);
 	}
+	for (size_t t = 0; t < STORE_TABLE_COUNT; t++)
+		rowlist_free(&g->tables[t]);
 	free(g->buckets);
+	free(g->filter);
 	free(g);
 }
 
@@ -154,22 +154,35 @@ static uint32_t hash_of(const struct pool *p, enum store_table t, struct span ke
 	return (uint32_t)checksum_of(p->key, key.p, key.len) + (uint32_t)t * 2654435761u;
 }
 
+/* The upper bits: the lower ones are the bucket.  One that stays set when its row goes costs a look and no more. */
+static uint8_t bit_of(uint32_t hash)
+{
+	return (uint8_t)(1u << (hash >> 29));
+}
+
 /* Without memory for a larger one the table goes on as it is, and chains get longer. */
 static void grow(struct generation *g)
 {
 	const size_t count = g->bucket_count * 2;
 	struct row **larger = calloc(count, sizeof(struct row *));
+	uint8_t *filter = calloc(count, 1);
 
-	if (larger == NULL)
+	if (larger == NULL || filter == NULL) {
+		free(larger);
+		free(filter);
 		return;
+	}
 	for (size_t i = 0; i < g->bucket_count; i++)
 		for (struct row *r = g->buckets[i], *same; r != NULL; r = same) {
 			same = r->same;
 			r->same = larger[r->hash & (count - 1)];
 			larger[r->hash & (count - 1)] = r;
+			filter[r->hash & (count - 1)] |= bit_of(r->hash);
 		}
 	free(g->buckets);
+	free(g->filter);
 	g->buckets = larger;
+	g->filter = filter;
 	g->bucket_count = count;
 }
 
@@ -179,150 +192,58 @@ static bool is(const struct row *r, enum store_table t, struct span key)
 	       memcmp(r->key.p, key.p, key.len) == 0;
 }
 
-static struct row *look_up(const struct generation *g, uint32_t hash, enum store_table t,
-			   struct span key)
+uint32_t generation_hash(const struct generation *g, enum store_table t, struct span key)
 {
-	struct row *r = g->buckets[hash & (g->bucket_count - 1)];
+	return hash_of(g->pool, t, key);
+}
+
+struct row *generation_find(const struct generation *g, enum store_table t, struct span key,
+			    uint32_t hash)
+{
+	const size_t bucket = hash & (g->bucket_count - 1);
+	struct row *r = (g->filter[bucket] & bit_of(hash)) == 0 ? NULL : g->buckets[bucket];
 
 	while (r != NULL && (r->hash != hash || !is(r, t, key)))
 		r = r->same;
 	return r;
 }
 
-struct row *generation_find(const struct generation *g, enum store_table t, struct span key)
-{
-	return look_up(g, hash_of(g->pool, t, key), t, key);
-}
-
-/* ---- order ---- */
-
-/* The order of this one's key and that one, whose head is given. */
-static int compare(const struct row *r, uint64_t head, struct span key)
-{
-	return key_order(r->head, r->key, head, key);
-}
-
-static struct row *row_of(struct row *const *links)
-{
-	const uint8_t *p = (const uint8_t *)links - offsetof(struct row, next);
-	struct row *r;
-
-	memcpy(&r, &p, sizeof p); /* rows are writable; only the way to them was const */
-	return r;
-}
-
-/* Fills prev with the last links whose row is < key; the first row >= key. */
-static struct row *find(const struct row_list *l, struct span key,
-			struct row *const *prev[GENERATION_LEVELS])
-{
-	const uint64_t head = key_head(key);
-	struct row *const *at = l->head;
-	const struct row *behind = NULL;
-
-	for (unsigned lv = l->height; lv-- > 0;) {
-		struct row *r = at[lv];
-
-		/* one that was too far on a level above is so here */
-		while (r != NULL && r != behind && compare(r, head, key) < 0) {
-			at = r->next;
-			r = at[lv];
-		}
-		behind = r;
-		prev[lv] = at;
-	}
-	return at[0];
-}
-
-static bool behind_all(const struct row_list *l, struct span key)
-{
-	return l->tail[0] != l->head && compare(row_of(l->tail[0]), key_head(key), key) < 0;
-}
-
-/* One in four of each level stands on the next. */
-static unsigned draw_level(struct pool *p)
-{
-	unsigned level = 1;
-
-	p->dice = p->dice * 6364136223846793005u + 1442695040888963407u;
-	for (uint64_t d = p->dice >> 24; level < GENERATION_LEVELS && (d & 3) == 0; d >>= 2)
-		level++;
-	return level;
-}
-
-/* The links of the list itself, which its readers see as constant. */
-static struct row **writable(struct row *const *links)
-{
-	struct row **at;
-
-	memcpy(&at, &links, sizeof at);
-	return at;
-}
-
-static void link_row(struct row_list *l, struct row *r)
-{
-	struct row *const *prev[GENERATION_LEVELS];
-
-	if (behind_all(l, r->key))
-		for (unsigned i = 0; i < l->height; i++)
-			prev[i] = l->tail[i];
-	else
-		(void)find(l, r->key, prev);
-	for (; l->height < r->level; l->height++)
-		prev[l->height] = l->head;
-	for (unsigned i = 0; i < r->level; i++) {
-		struct row **at = writable(prev[i]);
-
-		r->next[i] = at[i];
-		at[i] = r;
-		if (r->next[i] == NULL)
-			l->tail[i] = r->next;
-	}
-}
+/* ---- rows ---- */
 
 struct row *generation_row(struct generation *g, enum store_table t, struct span key)
 {
-	const uint32_t hash = hash_of(g->pool, t, key);
-	struct row *r = look_up(g, hash, t, key);
-	const unsigned level = draw_level(g->pool);
-	size_t links;
+	const uint32_t hash = generation_hash(g, t, key);
+	struct row *r = generation_find(g, t, key, hash);
 
 	require(!g->frozen && t < STORE_TABLE_COUNT);
 	if (r != NULL)
 		return r;
-	links = sizeof *r +
-		level * sizeof r->next[0]; /* NOLINT(bugprone-sizeof-expression): pointers */
-	r = take(g, links + key.len);
+	r = take(g, sizeof *r + key.len);
 	if (r == NULL)
 		return NULL;
-	memcpy((uint8_t *)r + links, key.p, key.len);
+	if (key.len != 0)
+		memcpy((uint8_t *)r + sizeof *r, key.p, key.len);
 	*r = (struct row){.head = key_head(key),
-			  .key = span_of((uint8_t *)r + links, key.len),
+			  .key = span_of((uint8_t *)r + sizeof *r, key.len),
 			  .hash = hash,
-			  .table = (uint8_t)t,
-			  .level = (uint8_t)level};
+			  .table = (uint8_t)t};
+	if (!rowlist_add(&g->tables[t], r))
+		return NULL;
 	if (g->row_count >= g->bucket_count)
 		grow(g);
 	r->same = g->buckets[hash & (g->bucket_count - 1)];
 	g->buckets[hash & (g->bucket_count - 1)] = r;
+	g->filter[hash & (g->bucket_count - 1)] |= bit_of(hash);
 	g->row_count++;
-	link_row(&g->tables[t], r);
 	return r;
 }
 
 void generation_unlink(struct generation *g, struct row *r)
 {
-	struct row_list *l = &g->tables[r->table];
 	struct row **at = &g->buckets[r->hash & (g->bucket_count - 1)];
-	struct row *const *prev[GENERATION_LEVELS];
 
 	require(!g->frozen && g->row_count > 0);
-	(void)find(l, r->key, prev);
-	for (unsigned i = 0; i < r->level; i++) {
-		require(prev[i][i] == r);
-		writable(prev[i])[i] = r->next[i];
-		if (r->next[i] == NULL)
-			l->tail[i] = writable(prev[i]);
-	}
+	rowlist_remove(&g->tables[r->table], r);
 	while (*at != r) {
 		require(*at != NULL);
 		at = &(*at)->same;
@@ -347,24 +268,6 @@ bool generation_put(struct generation *g, struct row *r, const struct version *v
 	r->newest = n;
 	g->row_bytes += r->key.len + v->val.len;
 	return true;
-}
-
-struct row *generation_seek(const struct generation *g, enum store_table t, struct span from)
-{
-	struct row *const *prev[GENERATION_LEVELS];
-
-	return find(&g->tables[t], from, prev);
-}
-
-struct row *generation_seek_back(const struct generation *g, enum store_table t, struct span below)
-{
-	const struct row_list *l = &g->tables[t];
-	struct row *const *prev[GENERATION_LEVELS];
-
-	if (behind_all(l, below))
-		return row_of(l->tail[0]);
-	(void)find(l, below, prev);
-	return prev[0] == l->head ? NULL : row_of(prev[0]);
 }
 
 const struct version *version_up_to(const struct row *r, uint64_t number)

@@ -16,8 +16,9 @@
 
 #include "base/err.h"
 #include "store/keyspace.h"
+#include "store/log/rowlist.h"
 
-enum { GENERATION_LEVELS = 16, GENERATION_CHUNK = 64 * 1024 };
+enum { GENERATION_CHUNK = 64 * 1024 };
 
 /** One state of a row.  The chain goes from the newest to older ones. */
 struct version {
@@ -27,41 +28,24 @@ struct version {
 	struct span val;
 };
 
-/** A row of which there is at least one version; links as many as its level. */
-struct row {
-	uint64_t head; /* the key's first eight bytes: most comparisons end with them */
-	struct span key;
-	struct version *newest;
-	struct row *same; /* of the same place in the hash table */
-	uint32_t hash;
-	uint8_t table, level;
-	bool touched; /* by the transaction that writes now */
-	struct row *next[];
-};
-
-/* Invariant: tail[i] are the links whose [i] is the last of level i, so what is appended in order is not searched for. */
-struct row_list {
-	struct row *head[GENERATION_LEVELS], **tail[GENERATION_LEVELS];
-	unsigned height;
-};
-
 /** Chunks that nobody uses; free memory between generations costs no page faults. */
 struct pool {
 	struct chunk *free;
 	uint8_t key[16]; /* of the hash tables: ids come from outside */
-	uint64_t dice;
 };
 
 struct generation {
 	struct pool *pool;
 	struct chunk *chunks; /* the newest first */
 	struct row **buckets;
+	uint8_t *
+		filter; /* of each bucket, bits of the hashes that are in it: most keys that are not there end here */
 	size_t bucket_count, row_count;
-	uint64_t chunk_bytes; /* all its memory */
+	uint64_t chunk_bytes; /* its memory for rows */
 	uint64_t row_bytes;   /* of newest versions: what the database has to take, at most */
 	unsigned refs;
 	bool frozen;
-	struct row_list tables[STORE_TABLE_COUNT];
+	struct rowlist tables[STORE_TABLE_COUNT];
 };
 
 void pool_init(struct pool *p);
@@ -84,7 +68,10 @@ struct generation_mark generation_mark(const struct generation *g);
 /** Memory that was taken since goes back; nothing may lead to it any more. */
 void generation_rewind(struct generation *g, const struct generation_mark *m);
 
-struct row *generation_find(const struct generation *g, enum store_table t, struct span key);
+/** The hash of a key is the same in all generations of a pool. */
+uint32_t generation_hash(const struct generation *g, enum store_table t, struct span key);
+struct row *generation_find(const struct generation *g, enum store_table t, struct span key,
+			    uint32_t hash);
 /** The row of this key, made without a version if there is none; NULL: no memory. */
 struct row *generation_row(struct generation *g, enum store_table t, struct span key);
 /** A version in front of the others, or in the place of the one that this transaction put there.  False: no memory. */
@@ -92,9 +79,6 @@ bool generation_put(struct generation *g, struct row *r, const struct version *v
 /** Out of the map: nobody finds it any more. */
 void generation_unlink(struct generation *g, struct row *r);
 
-/** First row with key >= from, the next one, the last one with key < below; NULL: none.  Versions are the caller's to choose. */
-struct row *generation_seek(const struct generation *g, enum store_table t, struct span from);
-struct row *generation_seek_back(const struct generation *g, enum store_table t, struct span below);
 /** The newest version up to this number; NULL: the row was not there yet. */
 const struct version *version_up_to(const struct row *r, uint64_t number);
 

@@ -47,10 +47,12 @@ static enum err get_from(struct store_txn *txn, unsigned from, enum store_table 
 			 struct span *val)
 {
 	const struct overlay_txn *ot = (const struct overlay_txn *)txn;
+	const uint32_t hash = generation_hash(ot->active, t, key);
 
 	for (unsigned i = from; i < GENERATIONS; i++) {
 		const struct generation *g = generation_of(ot, i);
-		const struct version *v = g == NULL ? NULL : seen(txn, generation_find(g, t, key));
+		const struct version *v = g == NULL ? NULL
+						    : seen(txn, generation_find(g, t, key, hash));
 
 		if (v == NULL)
 			continue;
@@ -102,17 +104,17 @@ struct heads {
 static const struct row *forward(const struct store_txn *txn, const struct row *r)
 {
 	while (r != NULL && seen(txn, r) == NULL)
-		r = r->next[0];
+		r = r->next;
 	return r;
 }
 
 static const struct row *backward(const struct store_txn *txn, const struct generation *g,
 				  enum store_table t, struct span below)
 {
-	const struct row *r = generation_seek_back(g, t, below);
+	const struct row *r = rowlist_seek_back(&g->tables[t], below);
 
 	while (r != NULL && seen(txn, r) == NULL)
-		r = generation_seek_back(g, t, r->key);
+		r = rowlist_seek_back(&g->tables[t], r->key);
 	return r;
 }
 
@@ -133,7 +135,7 @@ static enum err look(struct store_txn *txn, enum store_table t, struct span at, 
 		else if (back)
 			h->rows[i] = backward(txn, g, t, at);
 		else
-			h->rows[i] = forward(txn, generation_seek(g, t, at));
+			h->rows[i] = forward(txn, rowlist_seek(&g->tables[t], at));
 		h->versions[i] = seen(txn, h->rows[i]);
 	}
 	rc = back ? below->store->ops->seek_back(below, t, at, &h->below)
@@ -217,13 +219,13 @@ enum err merge_count(struct store_txn *txn, enum store_table t, uint64_t *n)
 	rc = below->failed;
 	for (unsigned i = 0; i < GENERATIONS && rc == ERR_OK; i++) {
 		const struct generation *g = generation_of(ot, i);
-		const struct row *r = g == NULL ? NULL : g->tables[t].head[0];
+		const struct row *r = g == NULL ? NULL : g->tables[t].first;
 
-		for (; r != NULL && rc == ERR_OK; r = r->next[0]) {
+		for (; r != NULL && rc == ERR_OK; r = r->next) {
 			const struct version *v = seen(txn, r);
 
-			if (v == NULL ||
-			    (i > 0 && seen(txn, generation_find(ot->active, t, r->key)) != NULL))
+			if (v == NULL || (i > 0 && seen(txn, generation_find(ot->active, t, r->key,
+									     r->hash)) != NULL))
 				continue;
 			rc = below->store->ops->get(below, t, r->key, &val);
 			*n += !v->gone;

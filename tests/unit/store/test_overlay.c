@@ -18,6 +18,8 @@
 
 #include "fake_crypto.h"
 #include "store/backend.h"
+#include "store/keyorder.h"
+#include "store/log/rowlist.h"
 #include "store/record.h"
 
 enum { KEYS = 400, TABLES = 3, HELD = 6, LOG_BYTES = 128 * 1024, VALUE_MAX = 2000, PATH = 128 };
@@ -606,6 +608,55 @@ static void killed_at_each_write_and_sync(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* Rows come and go in any order, and many begin with the same eight bytes. */
+static void rows_keep_their_order(void **state)
+{
+	enum { ROWS = 2000, CHANGES = 40000, KEY = 10 };
+	static uint8_t keys[ROWS][KEY];
+	static struct row rows[ROWS];
+	static bool in[ROWS];
+	struct rowlist l = {.first = NULL};
+	uint64_t dice = 12345;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++) { /* in order: head, then two bytes more */
+		be64_put(keys[i], i / 300);
+		be16_put(keys[i] + 8, (uint16_t)i);
+		rows[i].key = span_of(keys[i], i % 300 == 0 ? 8 : KEY);
+		rows[i].head = key_head(rows[i].key);
+	}
+	for (unsigned step = 0; step < CHANGES; step++) {
+		size_t i, below, above;
+
+		dice = dice * 6364136223846793005u + 1442695040888963407u;
+		i = step < ROWS ? step
+				: (size_t)(dice >> 33) % ROWS; /* at first they are appended */
+		if (!in[i])
+			assert_true(rowlist_add(&l, &rows[i]));
+		else
+			rowlist_remove(&l, &rows[i]);
+		in[i] = !in[i];
+		for (below = i; below > 0 && !in[below - 1]; below--)
+			;
+		for (above = i; above < ROWS && !in[above]; above++)
+			;
+		assert_ptr_equal(rowlist_seek_back(&l, rows[i].key),
+				 below == 0 ? NULL : &rows[below - 1]);
+		assert_ptr_equal(rowlist_seek(&l, rows[i].key),
+				 above == ROWS ? NULL : &rows[above]);
+	}
+	for (const struct row *r = l.first; r != NULL && r->next != NULL; r = r->next)
+		assert_true(r < r->next);
+	for (size_t i = 0; i < ROWS; i++)
+		if (in[i])
+			rowlist_remove(&l, &rows[i]);
+	assert_null(l.first);
+	assert_null(rowlist_seek(&l, rows[7].key));
+	assert_null(rowlist_seek_back(&l, rows[7].key));
+	assert_int_equal(l.count, 0);
+	rowlist_free(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -614,6 +665,7 @@ int main(void)
 		CASE(a_clock_that_is_set_back_keeps_nobody_waiting),
 		CASE(half_a_store_is_refused),
 		CASE(killed_at_each_write_and_sync),
+		cmocka_unit_test(rows_keep_their_order),
 	};
 
 	return cmocka_run_group_tests_name("overlay", tests, NULL, NULL);
