@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The in-memory implementation: one skip list per table, an undo log per write transaction.
- * It keeps the contract of store.h exactly, so that the simulator runs the real domain code. */
+/* The in-memory implementation: a skip list per table for the order and a hash table for the single row, an undo log per
+ * write transaction.  It keeps the contract of store.h exactly, so that the simulator runs the real domain code. */
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -13,6 +13,7 @@ enum { LEVELS = 16 };
 /* One allocation: the links, as many as its level, and behind them the key's bytes. */
 struct node {
 	uint64_t head; /* the key's first eight bytes: most comparisons end with them */
+	uint64_t hash;
 	struct span key, val;
 	struct node *next[];
 };
@@ -22,7 +23,10 @@ struct node {
  * seen is a node of this list or NULL: walks ask for the row behind the one that they had, and find it there. */
 struct list {
 	struct node *head[LEVELS], **tail[LEVELS], *seen;
-	size_t height;
+	struct node **
+		slots; /* each node once, at its hash or behind it without a gap; at least half are free */
+	size_t height,
+		mask; /* slots: a power of two of them, mask + 1; NULL as long as nothing was put */
 	uint64_t count;
 };
 
@@ -33,16 +37,26 @@ struct undo {
 	uint8_t key_bytes[];
 };
 
+/* Undo records lie one behind the other and go together.  No value lies here: each has an allocation of its own, so that a
+ * sanitizer sees who reads one that is gone. */
+struct block {
+	struct block *older;
+	size_t used;
+	_Alignas(struct undo) uint8_t bytes[16384 - 2 * sizeof(size_t)];
+};
+
 struct mem_store {
 	struct store base;
 	struct list tables[STORE_TABLE_COUNT];
 	uint64_t version, bytes, dice;
+	struct block *spare; /* of the last transaction, for the next; or NULL */
 	bool writing;
 };
 
 struct mem_txn {
 	struct store_txn base;
 	struct undo *log;
+	struct block *blocks;
 };
 
 /* The order of this one's key and that one, whose head is given. */
@@ -91,9 +105,68 @@ static struct node *find_for_put(struct list *l, struct span key, struct node **
 	return NULL;
 }
 
-static bool is(const struct node *n, struct span key)
+/* ---- one row, by its hash ---- */
+
+static uint64_t hash_of(struct span key)
 {
-	return n != NULL && compare(n, key_head(key), key) == 0;
+	uint64_t h = key.len, last = 0;
+	size_t at = 0;
+
+	for (; at + sizeof last <= key.len; at += sizeof last) {
+		h = (h ^ be64_get(key.p + at)) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 32;
+	}
+	for (; at < key.len; at++)
+		last = last << 8 | key.p[at];
+	h = (h ^ last) * 0x9e3779b97f4a7c15u;
+	return h ^ h >> 32;
+}
+
+/* Where it stands, or the free place where it would. */
+static size_t slot_of(const struct list *l, uint64_t hash, struct span key)
+{
+	size_t i = hash & l->mask;
+
+	for (; l->slots[i] != NULL; i = (i + 1) & l->mask)
+		if (l->slots[i]->hash == hash && l->slots[i]->key.len == key.len &&
+		    memcmp(l->slots[i]->key.p, key.p, key.len) == 0)
+			break;
+	return i;
+}
+
+static struct node *lookup(const struct list *l, struct span key)
+{
+	return l->slots == NULL ? NULL : l->slots[slot_of(l, hash_of(key), key)];
+}
+
+/* Twice the room, before more than half of it would be taken. */
+static void grow(struct list *l)
+{
+	const size_t room = l->slots == NULL ? 16 : 2 * (l->mask + 1);
+
+	if (l->slots != NULL && 2 * (l->count + 1) <= l->mask + 1)
+		return;
+	free(l->slots);
+	l->slots = calloc(room,
+			  sizeof *l->slots); /* NOLINT(bugprone-sizeof-expression): pointers */
+	require(l->slots != NULL);
+	l->mask = room - 1;
+	for (struct node *n = l->head[0]; n != NULL; n = n->next[0])
+		l->slots[slot_of(l, n->hash, n->key)] = n;
+}
+
+/* What stands behind it moves up, so that no search ends too early. */
+static void forget(struct list *l, const struct node *n)
+{
+	size_t gap = slot_of(l, n->hash, n->key);
+
+	require(l->slots[gap] == n);
+	for (size_t i = (gap + 1) & l->mask; l->slots[i] != NULL; i = (i + 1) & l->mask)
+		if (((i - l->slots[i]->hash) & l->mask) >= ((i - gap) & l->mask)) {
+			l->slots[gap] = l->slots[i];
+			gap = i;
+		}
+	l->slots[gap] = NULL;
 }
 
 static struct span dup(struct span s)
@@ -132,18 +205,20 @@ static struct span insert(struct mem_store *ms, enum store_table t, struct span 
 			  struct span val)
 {
 	struct list *l = &ms->tables[t];
-	struct node **prev[LEVELS], *n = find_for_put(l, key, prev);
+	struct node **prev[LEVELS], *n = lookup(l, key);
 	struct span old = span_of(NULL, 0);
 	size_t level, links;
 	uint8_t *bytes;
 
 	ms->bytes += val.len;
-	if (is(n, key)) {
+	if (n != NULL) {
 		old = n->val;
 		ms->bytes -= old.len;
 		n->val = val;
 		return old;
 	}
+	grow(l);
+	(void)find_for_put(l, key, prev);
 	level = draw_level(ms);
 	require(level >= 1 && level <= LEVELS);
 	for (; l->height < level; l->height++)
@@ -156,7 +231,9 @@ static struct span insert(struct mem_store *ms, enum store_table t, struct span 
 	memcpy(bytes + links, key.p, key.len);
 	n->key = span_of(bytes + links, key.len);
 	n->head = key_head(n->key);
+	n->hash = hash_of(n->key);
 	n->val = val;
+	l->slots[slot_of(l, n->hash, n->key)] = n;
 	ms->bytes += key.len;
 	for (size_t i = 0; i < level; i++) {
 		n->next[i] = prev[i][i];
@@ -172,11 +249,13 @@ static struct span insert(struct mem_store *ms, enum store_table t, struct span 
 static struct span take_out(struct mem_store *ms, enum store_table t, struct span key)
 {
 	struct list *l = &ms->tables[t];
-	struct node **prev[LEVELS], *n = find(l, key, prev);
+	struct node **prev[LEVELS], *n = lookup(l, key);
 	struct span val;
 
-	if (!is(n, key))
+	if (n == NULL)
 		return span_of(NULL, 0);
+	(void)find(l, key, prev);
+	forget(l, n);
 	for (size_t i = 0; i < l->height && prev[i][i] == n; i++) {
 		prev[i][i] = n->next[i];
 		if (n->next[i] == NULL)
@@ -193,14 +272,34 @@ static struct span take_out(struct mem_store *ms, enum store_table t, struct spa
 	return val;
 }
 
+static struct undo *new_undo(struct mem_txn *mt, size_t key_len)
+{
+	const size_t align = _Alignof(struct undo);
+	const size_t want = (sizeof(struct undo) + key_len + align - 1) / align * align;
+	struct mem_store *ms = mem_of(&mt->base);
+	struct block *b = mt->blocks;
+
+	static_assert(sizeof(struct undo) + LIMIT_KEY < sizeof b->bytes / 2, "a block holds some");
+	require(key_len <= LIMIT_KEY);
+	if (b == NULL || sizeof b->bytes - b->used < want) {
+		b = ms->spare != NULL ? ms->spare : malloc(sizeof *b);
+		require(b != NULL);
+		ms->spare = NULL;
+		b->older = mt->blocks;
+		b->used = 0;
+		mt->blocks = b;
+	}
+	b->used += want;
+	return (struct undo *)(void *)(b->bytes + b->used - want);
+}
+
 /* Takes the value that a write pushed out, and moves it: it was lent until this write, and a sanitizer sees who reads it
  * still. */
 static void remember(struct store_txn *txn, enum store_table t, struct span key, struct span val)
 {
 	struct mem_txn *mt = (struct mem_txn *)txn;
-	struct undo *u = malloc(sizeof *u + key.len);
+	struct undo *u = new_undo(mt, key.len);
 
-	require(u != NULL);
 	*u = (struct undo){.older = mt->log, .table = t};
 	if (val.p != NULL) {
 		u->val = dup(val);
@@ -213,9 +312,9 @@ static void remember(struct store_txn *txn, enum store_table t, struct span key,
 
 static enum err get(struct store_txn *txn, enum store_table t, struct span key, struct span *val)
 {
-	struct node **prev[LEVELS], *n = find(&mem_of(txn)->tables[t], key, prev);
+	const struct node *n = lookup(&mem_of(txn)->tables[t], key);
 
-	if (!is(n, key))
+	if (n == NULL)
 		return ERR_NOTFOUND;
 	*val = n->val;
 	return ERR_OK;
@@ -295,17 +394,20 @@ static void finish(struct store_txn *txn, bool back)
 	struct mem_txn *t = (struct mem_txn *)txn;
 	struct mem_store *ms = mem_of(txn);
 
-	while (t->log != NULL) {
-		struct undo *u = t->log;
-
+	for (struct undo *u = t->log; u != NULL; u = u->older) {
 		if (back && u->val.p != NULL)
 			drop(insert(ms, u->table, u->key, u->val));
 		else if (back)
 			drop(take_out(ms, u->table, u->key));
 		else
 			drop(u->val);
-		t->log = u->older;
-		free(u);
+	}
+	for (struct block *b = t->blocks, *older; b != NULL; b = older) {
+		older = b->older;
+		if (older == NULL)
+			ms->spare = b;
+		else
+			free(b);
 	}
 	if (txn->write) {
 		require(ms->writing);
@@ -330,12 +432,15 @@ static void mem_close(struct store *s)
 {
 	struct mem_store *ms = (struct mem_store *)s;
 
-	for (size_t t = 0; t < STORE_TABLE_COUNT; t++)
+	for (size_t t = 0; t < STORE_TABLE_COUNT; t++) {
 		for (struct node *n = ms->tables[t].head[0], *next; n != NULL; n = next) {
 			next = n->next[0];
 			drop(n->val);
 			free(n);
 		}
+		free(ms->tables[t].slots);
+	}
+	free(ms->spare);
 	free(ms);
 }
 

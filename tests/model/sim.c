@@ -742,6 +742,7 @@ void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool sp
 	s->n = 2 + (int)(seed % 7);
 	s->now_ms = (uint64_t)START_DAY * DAY_MS;
 	fake_cipher(&s->cipher);
+	require(arena_create(&s->look, SIM_ARENA) == ERR_OK);
 	make_federation(s);
 	sim_agreements(s);
 }
@@ -764,6 +765,7 @@ void sim_close(struct sim *s)
 		arena_free(&s->nodes[i].arena);
 		free(s->nodes[i].cases);
 	}
+	arena_free(&s->look);
 	free(s->kept.marks);
 	free(s->lostable.marks);
 	free(s->withdrawn.marks);

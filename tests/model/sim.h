@@ -100,7 +100,8 @@ struct sim {
 	int n;
 	bool quiet, speak_first;
 	struct sim_node nodes[SIM_INSTANCES];
-	int clone_of; /* -1: nobody runs twice */
+	struct arena look; /* of what the judge looks up between turns; empty again after it */
+	int clone_of;	   /* -1: nobody runs twice */
 	bool clone_found;
 	bool blocked[SIM_NODES_MAX][SIM_NODES_MAX];
 	uint64_t send_cats[SIM_NODES_MAX][SIM_NODES_MAX], take_cats[SIM_NODES_MAX][SIM_NODES_MAX];

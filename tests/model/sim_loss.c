@@ -31,6 +31,14 @@ bool sim_set_has(const struct sim_set *set, int node, const struct id16 *id)
 	return false;
 }
 
+static bool has_any(const struct sim_set *set, int node)
+{
+	for (size_t i = 0; i < set->len; i++)
+		if (set->marks[i].node == node)
+			return true;
+	return false;
+}
+
 static struct store *copy_of(struct sim *s, struct store *from)
 {
 	const struct store_options o = {.cipher = &s->cipher};
@@ -107,13 +115,11 @@ static void note_thread(struct sim *s, const struct sim_node *n, struct turn *t,
 
 static void disk_goes(struct sim *s, struct sim_node *n, struct store *after)
 {
-	struct arena arena;
 	struct effects fx;
-	struct turn t = {.arena = &arena, .fx = &fx};
+	struct turn t = {.arena = &s->look, .fx = &fx};
 	const struct node_time now = {s->now_ms, s->now_ms};
 	struct store_walk w = {.rc = ERR_OK};
 
-	require(arena_create(&arena, SIM_ARENA) == ERR_OK);
 	effects_init(&fx);
 	node_turn_begin(n->node, &t, &now);
 	require(store_begin(n->store, false, &t.txn) == ERR_OK);
@@ -124,7 +130,7 @@ static void disk_goes(struct sim *s, struct sim_node *n, struct store *after)
 		memcpy(id.b, w.row.key.p, 16);
 		require(thread_load(&t, &id, &th) == ERR_OK);
 		note_thread(s, n, &t, &th, after);
-		arena_reset(&arena);
+		arena_reset(&s->look);
 	}
 	w = (struct store_walk){.rc = ERR_OK};
 	while (store_each(t.txn, STORE_SHELF, span_of(NULL, 0), &w)) {
@@ -134,7 +140,7 @@ static void disk_goes(struct sim *s, struct sim_node *n, struct store *after)
 		sim_set_add(&s->lostable, 0, &id);
 	}
 	store_abort(t.txn);
-	arena_free(&arena);
+	arena_reset(&s->look);
 }
 
 static void back_up(struct sim *s, struct sim_node *n)
@@ -252,14 +258,14 @@ void sim_alarm(struct sim *s, const struct sim_node *n, uint16_t peer, uint8_t k
  * with its disk. */
 static bool withdrawn_at(struct sim *s, int node, int knew, const struct id16 *thread)
 {
-	struct arena arena;
 	struct effects fx;
-	struct turn t = {.arena = &arena, .fx = &fx};
+	struct turn t = {.arena = &s->look, .fx = &fx};
 	const struct node_time now = {s->now_ms, s->now_ms};
 	struct thread th;
 	bool found = false;
 
-	require(arena_create(&arena, 65536) == ERR_OK);
+	if (!has_any(&s->withdrawn, knew))
+		return false;
 	effects_init(&fx);
 	node_turn_begin(s->nodes[node].node, &t, &now);
 	require(store_begin(s->nodes[node].store, false, &t.txn) == ERR_OK);
@@ -273,21 +279,20 @@ static bool withdrawn_at(struct sim *s, int node, int knew, const struct id16 *t
 						  sim_set_has(&s->withdrawn, knew, &e.doc.msg));
 			}
 	store_abort(t.txn);
-	arena_free(&arena);
+	arena_reset(&s->look);
 	return found;
 }
 
 /* A receipt that leaves must be true of the disk at this moment. */
 static void check_receipt(struct sim *s, struct sim_node *n, int to, const uint8_t *head)
 {
-	struct arena arena;
 	struct effects fx;
-	struct turn t = {.arena = &arena, .fx = &fx};
+	struct turn t = {.arena = &s->look, .fx = &fx};
 	const struct node_time now = {s->now_ms, s->now_ms};
 	struct wire_frame f;
 	struct pair *pr;
 
-	require(wire_frame_head_get(head, &f) && arena_create(&arena, 65536) == ERR_OK);
+	require(wire_frame_head_get(head, &f));
 	effects_init(&fx);
 	node_turn_begin(n->node, &t, &now);
 	require(store_begin(n->store, false, &t.txn) == ERR_OK);
@@ -297,7 +302,7 @@ static void check_receipt(struct sim *s, struct sim_node *n, int to, const uint8
 		sim_fail(s, "node %d receipts %llu of %d, its disk has %llu", n->no,
 			 (unsigned long long)f.got_upto, to, (unsigned long long)pr->got);
 	store_abort(t.txn);
-	arena_free(&arena);
+	arena_reset(&s->look);
 }
 
 void sim_watch_frame(struct sim *s, struct sim_node *n, int to, struct span frame)
