@@ -22,7 +22,7 @@
 
 enum {
 	FRAMES_PER_TURN = 8,
-	FILL_PERCENT = 70,
+	FILL_PERCENT = 40,
 	VERDICTS_PAGE = 64,
 	VERDICTS_LEN = 8 + 1 + VERDICTS_PAGE * WIRE_VERDICT_ROW,
 	SPEAKING = 0xffff /* no document type: the frame as such */
@@ -160,21 +160,24 @@ static enum err carry(struct speaking *s, uint64_t place, struct span *out)
 	return w.over ? ERR_NOMEM : ERR_OK;
 }
 
-/* The largest class that is filled to 70 % or more, else the smallest that holds least: padding costs, and a length that
- * follows the content tells it. */
+static size_t room_of(uint8_t cls)
+{
+	return wire_class_len(cls) - WIRE_FRAME_EXTRA;
+}
+
+/* The smallest class that holds all of it: a frame costs more than its padding, from two documents on.  The largest one only where
+ * it is well filled; what is too little for that goes in several of the one below, as long as that holds least. */
 static uint8_t choose_class(size_t want, size_t least)
 {
-	uint8_t cls = WIRE_CLASSES;
+	const uint8_t largest = WIRE_CLASSES - 1;
 
 	require(least <= want);
-	while (cls-- > 1)
-		if (least <= wire_class_len(cls) - WIRE_FRAME_EXTRA &&
-		    want * 100 >= (wire_class_len(cls) - WIRE_FRAME_EXTRA) * (size_t)FILL_PERCENT)
+	if (want * 100 >= room_of(largest) * (size_t)FILL_PERCENT)
+		return largest;
+	for (uint8_t cls = 0; cls < largest; cls++)
+		if (want <= room_of(cls))
 			return cls;
-	for (cls = 0; cls + 1u < WIRE_CLASSES; cls++)
-		if (least <= wire_class_len(cls) - WIRE_FRAME_EXTRA)
-			return cls;
-	return WIRE_CLASSES - 1;
+	return least <= room_of(largest - 1) ? largest - 1 : largest;
 }
 
 struct load {
@@ -342,7 +345,8 @@ static enum err gather(struct speaking *s, struct making *m)
 	return rc == ERR_OK ? collect(s, m->parts.len, &m->l) : rc;
 }
 
-/* A class that the first document fits into, and then as many more as fit; a frame of too many parts is read by nobody. */
+/* A class that the first document fits into, and all others where that is not too large, and then as many as fit; a frame of too
+ * many parts is read by nobody. */
 static enum err fit(struct making *m)
 {
 	const size_t one = m->l.count == 0 ? 0 : WIRE_PART_HEAD + m->l.docs[0].len;
