@@ -194,6 +194,28 @@ static void answer_ref(struct turn *t, const struct thread *th, struct msg *repl
 	msg_set_text(t->arena, reply, REPLY_ID, ref);
 }
 
+/* All of it was checked; round: the partner had the person before, and whoever asks knows it. */
+static enum err send_offer(struct turn *t, const struct msg *req, struct thread *th,
+			   const struct document_spec *packed, bool round, struct msg *reply)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	enum err rc;
+
+	require(p != NULL && !p->self);
+	/* the consent first: the offer that follows it on the stream rests on it */
+	rc = grantdocs_send(t, p, &th->case_id);
+	if (rc != ERR_OK)
+		return rc;
+	rc = acts_sign_packed(t, th, packed);
+	if (rc == ERR_OK && round)
+		rc = way_known(t, req, th);
+	if (rc == ERR_OK)
+		rc = desk_referred_on(t, th);
+	if (rc != ERR_OK)
+		return rc;
+	return view_referral_row(t, th, reply, false);
+}
+
 /* The first packing is the question "is all of this covered"; a dry run ends there. */
 enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -237,18 +259,7 @@ enum err desk_refer(struct turn *t, const struct msg *req, struct msg *reply)
 		t->dry_run = t->dry_run || made; /* of what was only tried no consent stays */
 		return ERR_OK;
 	}
-	/* the consent first: the offer that follows it on the stream rests on it */
-	rc = grantdocs_send(t, p, &case_id);
-	if (rc != ERR_OK)
-		return rc;
-	rc = acts_sign_packed(t, &th, &packed);
-	if (rc == ERR_OK && round)
-		rc = way_known(t, req, &th);
-	if (rc == ERR_OK)
-		rc = desk_referred_on(t, &th);
-	if (rc != ERR_OK)
-		return rc;
-	return view_referral_row(t, &th, reply, false);
+	return send_offer(t, req, &th, &packed, round, reply);
 }
 
 /* ---- acts ---- */

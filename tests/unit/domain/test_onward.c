@@ -229,6 +229,26 @@ static void a_chain_that_does_not_fit_itself_is_malformed(void **state)
 	arena_free(&a);
 }
 
+static void a_redirect_names_a_few_members(void **state)
+{
+	struct msg *body, *other;
+	const char *field = NULL;
+	const struct id32 one = {{1}};
+	struct arena a;
+
+	(void)state;
+	assert_int_equal(arena_create(&a, 65536), ERR_OK);
+	body = msg_new(&a, MSG_ACT);
+	other = msg_new(&a, MSG_ASK);
+	for (unsigned i = 0; i < PASSING_TARGETS; i++)
+		msg_add_bytes(&a, body, ACT_TARGET_IDS, span_of(one.b, 32));
+	assert_true(passing_sound(body, &field) && passing_sound(other, &field));
+	msg_add_bytes(&a, body, ACT_TARGET_IDS, span_of(one.b, 32));
+	assert_false(passing_sound(body, &field));
+	assert_string_equal(field, "targets");
+	arena_free(&a);
+}
+
 /* ---- referred on ---- */
 
 /* A partner's referral, with the chain that it says; its consent lets itself be passed on, or not. */
@@ -543,6 +563,7 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_chain_that_does_not_fit_itself_is_malformed,
 						setup, bed_teardown),
+		cmocka_unit_test(a_redirect_names_a_few_members),
 		cmocka_unit_test_setup_teardown(who_had_the_person_is_found_before_anything_goes,
 						setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(a_partner_that_hides_is_found_too, setup,
