@@ -38,8 +38,8 @@
 #define LIMIT_ORIGIN	   128u
 #define LIMIT_HASHING	   8u /* passphrases that wait to be hashed; one takes a tenth of a second */
 #define LIMIT_PASSPHRASE   256u
-#define LIMIT_PAGE	   (512u * 1024u) /* bytes of a page */
-#define LIMIT_FORM	   65536u	  /* ... and of what a browser sends with a form */
+#define LIMIT_PAGE	   524288u /* bytes of a page */
+#define LIMIT_FORM	   65536u  /* ... and of what a browser sends with a form */
 #define LIMIT_URI	   2048u
 #define LIMIT_HTTP_LINES   512u /* connections of browsers ... */
 #define LIMIT_HTTP_FULL                                                                            \

@@ -175,13 +175,12 @@ bool form_path(struct form_path *out, const char *raw)
 		return false;
 	if (raw[1] == '\0')
 		return true;
-	for (const char *p = raw + 1;; p++) {
+	for (const char *p = raw + 1; out->count < FORM_SEGMENTS; p++) {
 		const size_t n = strcspn(p, "/");
 		char *to = out->segment[out->count];
 		size_t len;
 
-		if (n == 0 || out->count == FORM_SEGMENTS ||
-		    !decode(span_of(p, n), false, to, FORM_SEGMENT + 1, &len) ||
+		if (n == 0 || !decode(span_of(p, n), false, to, FORM_SEGMENT + 1, &len) ||
 		    strchr(to, '/') != NULL || to[strspn(to, ".")] == '\0' ||
 		    text_fault(TEXT_LINE, span_of(to, len), NULL) != NULL)
 			return false;
@@ -190,4 +189,5 @@ bool form_path(struct form_path *out, const char *raw)
 		if (*p == '\0')
 			return true;
 	}
+	return false; /* more than any page has */
 }

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "client/words/words.h"
 
-enum { CASE_SHOWN = 8, YEAR_MIN = 1800, CONFLICT = 409 };
+enum { CASE_SHOWN = 8, CASE_TIME = 12, CASE_WHOLE = 32, YEAR_MIN = 1800, CONFLICT = 409 };
 
 static_assert((int)CASE_SHOWN < (int)WORDS_SHORT, "the beginning of a case's id");
 
@@ -36,9 +36,11 @@ static const char *birth(struct visit *v, const char *text)
 /* Two who are called alike are told apart by what there is: a birth date, or the case. */
 const char *page_who_text(struct visit *v, const struct page_who *w)
 {
+	/* an id begins with the time at which it was made: what tells those of one day apart comes behind */
+	const size_t skip = strlen(w->case_id) == CASE_WHOLE ? CASE_TIME : 0;
 	char id[CASE_SHOWN + 1];
 
-	text_format(id, sizeof id, "%s", w->case_id);
+	text_format(id, sizeof id, "%s", w->case_id + skip);
 	if (w->name[0] == '\0')
 		return visit_say(v, LIST_TODAY, "case", FILL({"case", id, 0}));
 	if (w->alike && w->birth[0] != '\0')

@@ -16,7 +16,7 @@ static const char *mark_of(const struct msg *row)
 
 	if (strcmp(next, "us") == 0)
 		return "▶";
-	return strcmp(next, "partner") == 0 ? "⏳" : "✔";
+	return strcmp(next, "partner") == 0 ? "○" : "✔";
 }
 
 static struct page_received_rows row_of(struct visit *v, const struct msg *row)
@@ -30,7 +30,8 @@ static struct page_received_rows row_of(struct visit *v, const struct msg *row)
 		.urgent = page_urgent(v, msg_text(row, REFERRAL_ROW_URGENCY)),
 		.who = page_who_text(v, &who),
 		.quiet = page_quiet(v, msg_u64(row, REFERRAL_ROW_DO_NOT_CONTACT) != 0),
-		.need = list_text(LIST_NEEDS, v->lang, msg_text(row, REFERRAL_ROW_NEED)),
+		.need = visit_capital(
+			v, list_text(LIST_NEEDS, v->lang, msg_text(row, REFERRAL_ROW_NEED))),
 		.partner = msg_text(row, REFERRAL_ROW_PARTNER),
 		.ref = msg_text(row, REFERRAL_ROW_REF),
 		.mark = mark_of(row),

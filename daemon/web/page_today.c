@@ -44,7 +44,8 @@ static struct page_today_work work_row(struct visit *v, const struct msg *row)
 
 	return (struct page_today_work){
 		.urgent = page_urgent(v, msg_text(row, WORK_ROW_URGENCY)),
-		.what = list_text(LIST_WORK, v->lang, msg_text(row, WORK_ROW_KIND)),
+		.what = visit_capital(v,
+				      list_text(LIST_WORK, v->lang, msg_text(row, WORK_ROW_KIND))),
 		.who = page_who_text(v, &who),
 		.quiet = page_quiet(v, msg_u64(row, WORK_ROW_DO_NOT_CONTACT) != 0),
 		.partner = msg_text(row, WORK_ROW_PARTNER),
@@ -68,7 +69,8 @@ static struct page_today_waiting waiting_row(struct visit *v, const struct msg *
 
 	return (struct page_today_waiting){
 		.who = page_who_text(v, &who),
-		.need = list_text(LIST_NEEDS, v->lang, msg_text(row, REFERRAL_ROW_NEED)),
+		.need = visit_capital(
+			v, list_text(LIST_NEEDS, v->lang, msg_text(row, REFERRAL_ROW_NEED))),
 		.partner = msg_text(row, REFERRAL_ROW_PARTNER),
 		.ref = msg_text(row, REFERRAL_ROW_REF),
 		.late = late,

@@ -111,8 +111,7 @@ void visit_notice(struct visit *v, unsigned status, const char *key)
 	visit_show(v, status);
 }
 
-/* A row of refusals begins with a small letter, because the command line puts a word in front. */
-static const char *sentence(struct visit *v, const char *text)
+const char *visit_capital(struct visit *v, const char *text)
 {
 	char *s = arena_text(&v->a, text);
 
@@ -123,10 +122,23 @@ static const char *sentence(struct visit *v, const char *text)
 	return s;
 }
 
+/* A row of refusals begins with a small letter and has no point, because the command line puts words around it. */
+static const char *sentence(struct visit *v, const char *text)
+{
+	const size_t n = strlen(text);
+	char out[TEXT];
+
+	if (n == 0)
+		return "";
+	(void)snprintf(out, sizeof out, "%s%s", text,
+		       strchr(".?!", text[n - 1]) == NULL ? "." : "");
+	return visit_capital(v, out);
+}
+
 void visit_wrong(struct visit *v, struct msg *reply)
 {
 	refusal_screen(v->lang, msg_text(reply, REPLY_COUNTRY), &v->a, reply);
-	v->f.wrong = sentence(v, msg_text(reply, REPLY_WHAT));
+	v->f.wrong = visit_capital(v, msg_text(reply, REPLY_WHAT));
 	v->f.why = sentence(v, msg_text(reply, REPLY_WHY));
 	v->f.remedy = sentence(v, msg_text(reply, REPLY_REMEDY));
 }

@@ -67,6 +67,8 @@ void visit_ask(struct visit *v, struct msg *request, visit_told told);
 /** A row of config/lists with its values, in the arena. */
 const char *visit_say(struct visit *v, enum list_id list, const char *code,
 		      const struct fill *values);
+/** ... that begins a line of its own: with a capital. */
+const char *visit_capital(struct visit *v, const char *text);
 /** A text in the arena. */
 const char *visit_keep(struct visit *v, const char *text);
 /** What the form of that path carries before anybody is signed in; the browser gets the cookie that it belongs to. */

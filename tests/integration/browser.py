@@ -130,10 +130,10 @@ def with_web(node, **settings):
     return node.web
 
 
-def await_web(node, word="ok\n"):
+def await_web(node, word="ok\n", host=HOST):
     def up():
         try:
-            return Browser(node.web).ask("GET", "/healthz")[2] == word
+            return Browser(node.web, host=host).ask("GET", "/healthz")[2] == word
         except OSError:
             return False
     wait_for(f"{node.name} to answer browsers: {word}", up)

@@ -296,6 +296,7 @@ static enum MHD_Result respond(struct http_ask *a)
 }
 
 /* First with the head alone, then for each piece of the body, and once more behind it. */
+/* NOLINTNEXTLINE(readability-function-size): as many as the library gives */
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const char *url,
 				  const char *method, const char *version, const char *data,
 				  size_t *data_len, void **own)

@@ -152,7 +152,7 @@ enum err webline_ask(struct webline *w, struct span request, webline_done done, 
 	struct question *q = w->all;
 	enum err rc;
 
-	require(done != NULL && request.len <= LIMIT_FORM * 2);
+	require(done != NULL && request.len / 2 <= LIMIT_FORM);
 	if (w->ipc == NULL)
 		return ERR_IO;
 	if (w->count == LIMIT_QUESTIONS)

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every page in Chromium, in four languages, light and dark, on a desk and on a telephone: nothing that axe finds, nothing on the console,
+no code without its words, nothing that has to be pushed sideways.  Pictures of all of them are in build/web, for somebody to look at."""
+import re
+import tempfile
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+import axe
+from browser import PHRASE, Browser, await_web, with_web
+from node import ROOT, Federation, offered, wait_for
+
+LANGS = ("nl", "fr", "en", "de")
+SCHEMES = ("light", "dark")
+WIDTHS = (1280, 320)
+PICTURES = ROOT / "build/web"
+PAGES = {  # of whom: {name: path}; at Goes nothing was received, and something waits for SMWO
+    None: {"login": "/login", "login-refused": "/login?e=sign-in-failed", "first": "/login/first?e=passphrase-short"},
+    "Anna Verzonnen": {"today": "/", "received": "/in", "missing": "/nothing"},
+    "Bert Bedacht": {"today-waiting": "/", "received-empty": "/in"},
+}
+NAME = "Wilhelmina van den Broek-Vandenberghe"
+
+
+class Chrome:
+    """One browser with a profile of its own."""
+
+    def __init__(self, port, *, scripts=True):
+        o = webdriver.ChromeOptions()
+        for a in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-device-scale-factor=1"):
+            o.add_argument(a)
+        if not scripts:
+            o.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+        o.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.at, self.d = f"http://localhost:{port}", webdriver.Chrome(options=o)
+        self.look()
+
+    def look(self, lang="nl", scheme="light", width=1280):
+        self.d.execute_cdp_cmd("Network.enable", {})
+        self.d.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": {"Accept-Language": lang}})
+        self.d.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        self.d.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+
+    def open(self, path):
+        self.d.get(self.at + path)
+
+    def text(self):
+        return self.d.find_element(By.TAG_NAME, "body").text
+
+    def keys(self, *keys):
+        """To whatever has the focus."""
+        for k in keys:
+            self.d.switch_to.active_element.send_keys(k)
+
+    def where(self):
+        e = self.d.switch_to.active_element
+        return e.get_attribute("id") or e.get_attribute("href") or e.get_attribute("name") or e.tag_name
+
+    def sign_in(self, name):
+        self.open("/login")
+        for field, value in (("name", name), ("phrase", PHRASE)):
+            self.d.find_element(By.NAME, field).send_keys(value)
+        self.d.find_element(By.CSS_SELECTOR, "form.fields button").click()
+        wait_for("the first page", lambda: name in self.text())
+
+
+@pytest.fixture(scope="module")
+def node():
+    with tempfile.TemporaryDirectory(prefix="kring-it-") as d:
+        fed = Federation(d)
+        a, b = fed.nodes
+        for n in fed.nodes:
+            port = with_web(n)
+            conf = n.dir / "kring.conf"
+            conf.write_text(conf.read_text().replace("Origin=https://kring.goes.example", f"Origin=http://localhost:{port}"))
+        try:
+            fed.start()
+            for n in fed.nodes:
+                await_web(n, host=f"localhost:{n.web}")
+            for n in range(3):
+                offered(a, b, **({"name": NAME} if n else {}))
+            case = a.new_case(name="Jan \"Janus\" <b>Vet</b>", phone="000-222")
+            a.consent(case, b.name)
+            b.await_state(a.refer(case, b.name, "--urgency", "urgent"), "offered")
+            accepted = b.k("inbox")["referrals"][0]["ref"]
+            b.k("accept", accepted)
+            for n, name in ((b, "Anna Verzonnen"), (a, "Bert Bedacht")):
+                x = Browser(n.web, host=f"localhost:{n.web}")
+                assert name in x.first(n.k("staff", "add", name, "--role", "caseworker")["link"]).text
+            b.goes = a
+            yield b
+        finally:
+            fed.stop()
+
+
+@pytest.fixture
+def chrome(node):
+    made = []
+
+    def make(at=node, **how):
+        made.append(Chrome(at.web, **how))
+        return made[-1]
+    yield make
+    for c in made:
+        c.d.quit()
+
+
+def codes():
+    """What stands in lists for programs, and must never be shown: those that are no word of a language."""
+    out = set()
+    for p in (ROOT / "config/lists").glob("*.psv"):
+        lines = [x.split("|") for x in p.read_text().splitlines() if x and x[0] != "#"]
+        out |= {x[0] for x in lines[1:] if re.fullmatch(r"[a-z]+(-[a-z]+)+", x[0])}
+    said = " ".join(x for p in (ROOT / "config/lists").glob("*.psv") for line in p.read_text().splitlines() for x in line.split("|")[1:5])
+    words = set(re.findall(r"[a-z]+(?:-[a-z]+)+", said))
+    return out - words
+
+
+def test_every_page_in_every_form(node, chrome):
+    source, known = axe.source(), codes()
+    assert len(known) > 300
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    wrong = []
+    for who, pages in PAGES.items():
+        c = chrome(node.goes if who == "Bert Bedacht" else node)
+        if who:
+            c.sign_in(who)
+        for name, path in pages.items():
+            for lang in LANGS:
+                for scheme in SCHEMES:
+                    for width in WIDTHS:
+                        c.look(lang, scheme, width)
+                        c.open(path)
+                        at = f"{name} {lang} {scheme} {width}"
+                        c.d.execute_script(source)
+                        found = c.d.execute_async_script("axe.run().then(r => arguments[0](r.violations.map(v => [v.id, v.nodes.map(n => n.target).join(' ')])))")
+                        wrong += [f"{at}: axe: {f}" for f in found]
+                        wrong += [f"{at}: console: {x['message']}" for x in c.d.get_log("browser") if not (name == "missing" and "404" in x["message"])]
+                        wide = c.d.execute_script("return document.documentElement.scrollWidth")
+                        if wide > width:
+                            wrong.append(f"{at}: {wide} px wide")
+                        text = c.text()
+                        wrong += [f"{at}: a code: {k}" for k in known & set(re.findall(r"[a-z]+(?:-[a-z]+)+", text))]
+                        if re.search(r"[{}|]", text):
+                            wrong.append(f"{at}: a brace: {text[:200]}")
+                        if c.d.find_element(By.TAG_NAME, "html").get_attribute("lang") != lang:
+                            wrong.append(f"{at}: another language")
+                        c.d.save_screenshot(str(PICTURES / f"{name}-{lang}-{scheme}-{width}.png"))
+    assert not wrong, "\n".join(dict.fromkeys(wrong))
+
+
+def test_by_keyboard_alone(node, chrome):
+    """The first stop is the way to the content; each next one is the next that one reads."""
+    c = chrome()
+    c.open("/login")
+    stops = []
+    for _ in range(5):
+        c.keys(Keys.TAB)
+        stops.append(c.where())
+    assert stops[0].endswith("#main") and stops[1:3] == ["name", "phrase"] and stops[4].endswith("/login/first"), stops
+    c.open("/login")
+    c.keys(Keys.TAB, Keys.TAB)
+    c.keys("Anna Verzonnen", Keys.TAB)
+    c.keys(PHRASE, Keys.ENTER)
+    wait_for("the first page", lambda: "Anna Verzonnen" in c.text())
+    c.keys(Keys.TAB, Keys.ENTER)  # to the content
+    assert c.d.current_url.endswith("#main")
+    c.open("/")
+    stops = []
+    for _ in range(4):
+        c.keys(Keys.TAB)
+        stops.append(c.where())
+    assert stops[2].endswith(":" + str(node.web) + "/") and stops[3].endswith("/in"), stops
+    c.keys(Keys.ENTER)
+    wait_for("what was received", lambda: c.d.current_url.endswith("/in"))
+
+
+def test_without_scripts(node, chrome):
+    c = chrome(scripts=False)
+    c.sign_in("Anna Verzonnen")
+    c.open("/in")
+    assert NAME in c.text() and "U bent aan zet" in c.text()
+    c.d.find_element(By.CSS_SELECTOR, ".who button").click()
+    wait_for("to be signed out", lambda: c.d.current_url.endswith("/login"))
+    c.open("/in")
+    assert c.d.current_url.endswith("/login")
+    assert not c.d.find_elements(By.TAG_NAME, "script")
+
+
+def test_the_button_back_shows_nobody(node, chrome):
+    """Nothing of a page is kept: whoever comes back after signing out is asked again."""
+    c = chrome()
+    c.sign_in("Anna Verzonnen")
+    c.open("/in")
+    assert NAME in c.text()
+    c.d.find_element(By.CSS_SELECTOR, ".who button").click()
+    wait_for("to be signed out", lambda: c.d.current_url.endswith("/login"))
+    c.d.back()
+    assert NAME not in c.text()
