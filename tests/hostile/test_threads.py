@@ -62,6 +62,26 @@ def test_offers_of_nobody(world):
     w.still_whole()
 
 
+def test_a_word_about_one_person_under_the_consent_of_another(world):
+    """It would lie under a key that no withdrawal of the person's own consent destroys."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    (g1, s1, c1), (g2, s2, c2) = grant(m, IDENTITY_NEEDS), grant(m, IDENTITY_NEEDS)
+    thread, o1, h1 = offer(m, g1, s1, NAME, IDENTITY_NEEDS)
+    assert say(m, [c1, c2, o1, offer(m, g2, s2, pb.Person(name="Griet Verzonnen"), IDENTITY_NEEDS)[1]]) == [0] * 4
+    docs, prev = [], h1
+    for no, g in enumerate((g2, os.urandom(16), g1), 2):
+        body = pb.Info(person=pb.Person(name=f"Piet{no} Verzonnen")).SerializeToString()
+        raw, prev = make_document(m.nk, body, fed=m.fed, sender=m.id, recipient=m.peer, type=INFO, thread=thread, thread_no=no, prev=prev, grant=g, cats=1)
+        docs.append(raw)
+    assert say(m, docs) == [NO_GRANT, NO_GRANT, 0]
+    assert sorted(r["name"] for r in b.k("inbox")["referrals"]) == ["Griet Verzonnen", "Piet4 Verzonnen"]
+    for r in b.k("inbox")["referrals"]:
+        said = [bool(e.get("hollow")) for e in b.k("show", r["ref"])["log"] if e["act"] == "info"]
+        assert said == ([True, True, False] if r["name"] == "Piet4 Verzonnen" else [])
+    w.still_whole()
+
+
 # What is refused: its number is not used up, and the stream goes on with the next that is good.
 LIES = {
     "a gap in its log": dict(thread_no=2, prev=os.urandom(32)),

@@ -32,14 +32,39 @@
 #include "domain/referral/offer.h"
 #include "domain/referral/worklist.h"
 
+/* Is the consent that the head names one of these two about this person?  Its body lies under that consent's key: under another
+ * one's it would outlive the withdrawal of its own. */
+static enum err names_own(struct turn *t, const struct consent_scope *s, const struct id16 *grant,
+			  bool *yes)
+{
+	struct msg *record;
+	struct pair *pr;
+	enum err rc = consent_record(t, grant, &record);
+
+	*yes = false;
+	if (rc == ERR_NOTFOUND) { /* after a loss it may come behind what rests on it */
+		rc = pair_get(t, s->p->no, &pr);
+		*yes = rc == ERR_OK && pr->uncompared;
+		return rc;
+	}
+	if (rc == ERR_OK) {
+		const struct span c = msg_bytes(record, GRANT_RECORD_CASE_ID);
+
+		*yes = consent_between(record, s->p->no, s->received) &&
+		       c.len == sizeof s->case_id.b &&
+		       memcmp(c.p, s->case_id.b, sizeof s->case_id.b) == 0;
+	}
+	return rc;
+}
+
 /* Asked of what holds now, by the receiver, whatever the sender's daemon thought; and the head must name what the
- * body holds. */
+ * body holds, and a consent that it can rest on. */
 enum err intake_scope(struct turn *t, const struct peer *p, const struct wire_doc *d,
 		      const struct thread *th, const struct msg *body, uint16_t *verdict)
 {
 	const struct consent_scope s = {p, th->case_id, th->role == THREAD_RECEIVER};
 	struct consent_view v;
-	bool gone = false;
+	bool gone = false, own = false;
 	uint64_t cats;
 	enum err rc;
 
@@ -48,9 +73,13 @@ enum err intake_scope(struct turn *t, const struct peer *p, const struct wire_do
 	rc = consent_living(t, &s, CONSENT_RECEIVE, &v);
 	if (rc == ERR_OK)
 		rc = consent_gone(t, &d->head.grant_id, &gone);
+	if (rc == ERR_OK && cats != 0)
+		rc = names_own(t, &s, &d->head.grant_id, &own);
 	if (rc != ERR_OK || planted(PLANT_NO_CONSENT))
 		return rc;
 	*verdict = (uint16_t)consent_check(&v, cats, t->wall_ms);
+	if (*verdict == WIRE_VERDICT_OK && cats != 0 && !own)
+		*verdict = WIRE_VERDICT_NO_GRANT;
 	if (gone && cats != 0)
 		*verdict = WIRE_VERDICT_WITHDRAWN;
 	if (*verdict == WIRE_VERDICT_OK && (cats & ~d->head.cats) != 0)
