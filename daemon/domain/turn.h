@@ -105,9 +105,10 @@ struct refused {
 	char id[33];	  /* ... for this case or referral */
 };
 
-struct pair;	    /* exchange/pair: the durable state of one partner */
-struct answer;	    /* exchange/answer: what this turn owes a peer */
-struct pending_doc; /* documents/document: made in this turn, to be signed */
+struct pair;	       /* exchange/pair: the durable state of one partner */
+struct consent_memory; /* consent/memory: what this turn read of consents */
+struct answer;	       /* exchange/answer: what this turn owes a peer */
+struct pending_doc;    /* documents/document: made in this turn, to be signed */
 
 struct turn_peer {
 	struct turn_peer *next;
@@ -140,7 +141,8 @@ struct turn {
 		*session;   /* of whoever asks; NULL: at the control socket, by their user */
 	struct pair *pairs; /* read in this turn; written back at its end */
 	struct answer *answers;
-	struct turn_log log; /* written back at its end (audit_settle) */
+	struct consent_memory *consents; /* NULL: nothing yet */
+	struct turn_log log;		 /* written back at its end (audit_settle) */
 	struct pending_doc *docs, **docs_last;
 	size_t doc_count;
 	/* What entries of this event changed; node.c follows it up when the event is through. */

@@ -56,7 +56,8 @@ struct store_txn {
 	uint64_t left; /* at least so many bytes are left; counted anew when that is too few */
 	uint64_t kept_taken; /* by rows of what owes, of what is kept back */
 	uint64_t touched;    /* tables of which rows were put or removed, a bit each */
-	uint64_t looked;     /* rows that were asked for, walked over, put or removed */
+	uint32_t changes[STORE_TABLE_COUNT]; /* how often a row of it was put or removed */
+	uint64_t looked; /* rows that were asked for, walked over, put or removed */
 };
 
 MUST_CHECK enum err mem_open(struct store **out, const struct store_options *opt);

@@ -159,6 +159,12 @@ uint64_t store_touched(const struct store_txn *txn)
 }
 static_assert(STORE_TABLE_COUNT <= 64, "a bit for each table");
 
+uint32_t store_changes(const struct store_txn *txn, enum store_table table)
+{
+	require(table < STORE_TABLE_COUNT);
+	return txn->changes[table];
+}
+
 void store_abort(struct store_txn *txn)
 {
 	if (txn == NULL)
@@ -206,6 +212,7 @@ enum err store_put(struct store_txn *txn, enum store_table table, struct span ke
 		txn->kept_taken += key.len + val.len + ROW_EXTRA;
 	txn->left -= cost < txn->left ? cost : txn->left;
 	txn->touched |= UINT64_C(1) << table;
+	txn->changes[table]++;
 	txn->looked++;
 	if (has_keys(table))
 		let_go(txn);
@@ -216,6 +223,7 @@ enum err store_del(struct store_txn *txn, enum store_table table, struct span ke
 {
 	require(txn->write && table < STORE_TABLE_COUNT);
 	txn->touched |= UINT64_C(1) << table;
+	txn->changes[table]++;
 	/* It needs pages before it gives some back, but leaves no more than there were. */
 	if (txn->failed != ERR_OK)
 		return txn->failed;

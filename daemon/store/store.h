@@ -65,6 +65,8 @@ uint64_t store_kept_taken(const struct store_txn *txn);
 
 /** Which tables this write transaction put or deleted rows of: a bit each. */
 uint64_t store_touched(const struct store_txn *txn);
+/** How often this transaction put or deleted rows of that table: what was read of it counts as long as this stays the same. */
+uint32_t store_changes(const struct store_txn *txn, enum store_table table);
 /** txn is gone whatever is returned.  ERR_FULL: nothing happened.  ERR_IO: stop the process.  Of a transaction in which
  *  anything failed nothing is kept: the error is that one (store_failed). */
 MUST_CHECK enum err store_commit(struct store_txn *txn);

@@ -7,6 +7,7 @@
 #include "domain/consent/agreement.h"
 
 #include "base/check.h"
+#include "domain/consent/memory.h"
 
 enum { MISSED = CONSENT_RECEIVE + 1 };
 
@@ -34,13 +35,17 @@ enum err consent_agreement(struct turn *t, uint16_t peer, enum consent_way way,
 			   struct consent_view *v)
 {
 	struct msg *m;
-	enum err rc = consent_agreement_record(t, peer, way, &m);
+	enum err rc;
 
+	if (memory_agreement(t, peer, way, v))
+		return ERR_OK;
+	rc = consent_agreement_record(t, peer, way, &m);
 	v->agreed = rc == ERR_OK;
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	v->agreement_cats = msg_u64(m, AGREEMENT_CATS); /* with MESSAGE, unless it was closed */
 	v->agreement_until_ms = msg_u64(m, AGREEMENT_UNTIL_MS);
+	memory_keep_agreement(t, peer, way, v);
 	return ERR_OK;
 }
 

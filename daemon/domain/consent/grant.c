@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "domain/consent/memory.h"
 #include "domain/documents/grantkey.h"
 
 uint64_t consent_grant_cats(const struct msg *record)
@@ -86,14 +87,20 @@ static bool of_erased_case(struct turn *t, const struct msg *record)
 enum err consent_record(struct turn *t, const struct id16 *grant, struct msg **record)
 {
 	const struct store_key k = turn_key_id(grant);
-	enum err rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, record);
+	enum err rc;
 
+	*record = memory_grant(t, grant);
+	if (*record != NULL)
+		return ERR_OK;
+	rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, record);
 	if (rc == ERR_NOTFOUND && record_exists(t->txn, STORE_GRANT, key_span(&k)))
 		return withheld(t, grant, record);
-	return rc == ERR_OK && msg_u64(*record, GRANT_RECORD_RECEIVED) != 0 &&
-			       of_erased_case(t, *record)
-		       ? ERR_NOTFOUND
-		       : rc;
+	if (rc == ERR_OK && msg_u64(*record, GRANT_RECORD_RECEIVED) != 0 &&
+	    of_erased_case(t, *record))
+		return ERR_NOTFOUND;
+	if (rc == ERR_OK)
+		memory_keep_grant(t, grant, *record);
+	return rc;
 }
 
 /* The flag of its thread outlives the record, so that an erased case cannot revive a consent. */

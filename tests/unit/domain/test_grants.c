@@ -148,6 +148,31 @@ static uint64_t wish_of(struct bed *b, const struct id16 *grant)
 
 /* ---- our own word ---- */
 
+/* A turn reads a consent once, and again as soon as it, its key or its case is another: whoever asks hears what holds in that
+ * moment.  What a caller does to its copy is nobody else's. */
+static void what_was_read_counts_until_it_changes(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct came c = came(b, 0x40);
+	const uint64_t looked = (record_of(b, &s.grant), store_looked(b->t.txn));
+	struct msg *m = record_of(b, &s.grant);
+	bool gone;
+
+	assert_int_equal(store_looked(b->t.txn), looked);
+	msg_set_u64(m, GRANT_RECORD_WITHDRAWN_MS, 1);
+	assert_int_equal(withdrawn_ms(b, &s.grant), 0);
+	assert_int_equal(consent_save(&b->t, &s.grant, &s.case_id, m), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), 1);
+	assert_int_equal(consent_gone(&b->t, &s.grant, &gone), ERR_OK);
+	assert_true(gone);
+	/* a partner's: with its key, and with its case */
+	assert_int_equal(consent_record(&b->t, &c.consent.id, &m), ERR_OK);
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(c.consent.case_id.b, 16)),
+			 ERR_OK);
+	assert_int_equal(consent_record(&b->t, &c.consent.id, &m), ERR_NOTFOUND);
+}
+
 static void a_withdrawal_ends_what_rests_on_it(void **state)
 {
 	struct bed *b = *state;
@@ -1084,6 +1109,7 @@ static void silence_is_work_until_the_answer_comes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ON_BED(what_was_read_counts_until_it_changes),
 		ON_BED(a_withdrawal_ends_what_rests_on_it),
 		ON_BED(the_case_and_the_audit_log_say_so),
 		ON_BED(nothing_else_ends),
