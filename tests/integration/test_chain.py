@@ -132,6 +132,7 @@ def test_what_a_partner_says_of_the_way_is_bounded(dialled):
     assert "passed-around" not in work()
     # what goes on from here says it once more, and names nobody
     ref = b.k("refer", b.k("show", ref)["referrals"][0]["case_id"], "--to", "python-partner", "--need", "housing", "--knowing", "x")["id"]
+    assert work()["passed-around"]["hops"] == 5, "whoever sends it on looks too"
     m.until(lambda: any(d.type == OFFER for d in m.inbox))
     body = next(d.body for d in m.inbox if d.type == OFFER)
     o = pb.Offer.FromString(body)
