@@ -22,9 +22,10 @@ void page_first_try(struct visit *v);
 void page_logout_try(struct visit *v);
 void page_healthz_open(struct visit *v);
 
-/* page_today.c, page_received.c */
+/* page_today.c, page_referrals.c */
 void page_today_open(struct visit *v);
 void page_received_open(struct visit *v);
+void page_sent_open(struct visit *v);
 
 /* page.c */
 /** Who a row is about, as far as may be shown: a name, one that is told apart from another, or the case. */

@@ -24,6 +24,7 @@ static const struct form_field first[] = {
 static const struct route routes[] = {
 	{false, "/", ROUTE_SIGNED_IN, FIELDS(paging), page_today_open},
 	{false, "/in", ROUTE_SIGNED_IN, FIELDS(paging), page_received_open},
+	{false, "/out", ROUTE_SIGNED_IN, FIELDS(paging), page_sent_open},
 	{false, "/login", ROUTE_OPEN, FIELDS(refused), page_login_open},
 	{true, "/login", ROUTE_OPEN, FIELDS(login), page_login_try},
 	{false, "/login/first", ROUTE_OPEN, FIELDS(refused), page_first_open},

@@ -49,7 +49,7 @@ def anna(house):
 
 def test_who_is_not_signed_in_gets_no_page(house):
     b = Browser(house.web)
-    for path in ("/", "/in", "/?after=x"):
+    for path in ("/", "/in", "/out", "/?after=x"):
         status, head, text = b.ask("GET", path)
         assert (status, head["Location"], text) == (303, "/login", ""), path
     page = b.get("/login")
@@ -70,6 +70,8 @@ def test_today_and_received(house, anna):
     row = next(r for r in page.rows if house.ref in r)
     assert row[0] == "Testpersoon Verzonnen" and row[2] == "Goes" and "U bent aan zet: antwoord geven" in row[4]
     assert ("a", {"href": "/in", "aria-current": "page"}) in page.tags
+    page = anna.get("/out")
+    assert "Er is niets verzonden." in page.text and not page.rows
     for lang, words in (("fr", "C'est à vous"), ("de", "Sie sind am Zug"), ("en", "Your move")):
         b = Browser(house.web, lang)
         b.cookies = dict(anna.cookies)
@@ -89,7 +91,7 @@ def test_a_list_goes_on_where_it_ended(house, anna):
 def test_a_role_without_that_page_does_not_see_it(house):
     b = Browser(house.web)
     b.first(house.links["Bea Bedacht"])
-    for path in ("/", "/in"):
+    for path in ("/", "/in", "/out"):
         status, _, text = b.ask("GET", path)
         assert status == 404 and "Deze bladzijde is er niet, of niet voor u." in text and "Bedacht" not in text, path
 

@@ -19,8 +19,8 @@ WIDTHS = (1280, 320)
 PICTURES = ROOT / "build/web"
 PAGES = {  # of whom: {name: path}; at Goes nothing was received, and something waits for SMWO
     None: {"login": "/login", "login-refused": "/login?e=sign-in-failed", "first": "/login/first?e=passphrase-short"},
-    "Anna Verzonnen": {"today": "/", "received": "/in", "missing": "/nothing"},
-    "Bert Bedacht": {"today-waiting": "/", "received-empty": "/in"},
+    "Anna Verzonnen": {"today": "/", "received": "/in", "sent-empty": "/out", "missing": "/nothing"},
+    "Bert Bedacht": {"today-waiting": "/", "received-empty": "/in", "sent": "/out"},
 }
 NAME = "Wilhelmina van den Broek-Vandenberghe"
 

@@ -83,21 +83,25 @@ static void test_a_page_escapes_what_it_shows(void **state)
 				     .org_line = bad,
 				     .out_k = bad,
 				     .wrong = bad};
-	const struct page_received_rows row = {.who = bad,
-					       .need = bad,
-					       .partner = bad,
-					       .ref = bad,
-					       .state = bad,
-					       .mark = bad,
-					       .urgent = bad,
-					       .quiet = bad};
-	const struct page_received p = {
-		.f = &f, .rows = &row, .rows_count = 1, .next = bad, .updated = bad};
+	const struct page_referrals_rows row = {.who = bad,
+						.need = bad,
+						.partner = bad,
+						.ref = bad,
+						.state = bad,
+						.mark = bad,
+						.urgent = bad,
+						.quiet = bad};
+	const struct page_referrals p = {.f = &f,
+					 .rows = &row,
+					 .rows_count = 1,
+					 .received = true,
+					 .next = bad,
+					 .updated = bad};
 	struct out o = {.p = NULL};
 	const char *at;
 
 	(void)state;
-	page_received(&o, LIST_NL, &p);
+	page_referrals(&o, LIST_NL, &p);
 	out_raw(&o, "", 1);
 	assert_false(o.failed);
 	assert_null(strstr((char *)o.p, "<script"));
@@ -108,9 +112,9 @@ static void test_a_page_escapes_what_it_shows(void **state)
 	assert_true(strncmp(at, "/in?after=%22%3E%3Cscript", 25) == 0);
 	out_free(&o);
 	/* nobody is signed in: no menu, no form to sign out */
-	page_received(
+	page_referrals(
 		&o, LIST_NL,
-		&(struct page_received){.f = &(struct page_frame){.lang = "nl", .title = "x"}});
+		&(struct page_referrals){.f = &(struct page_frame){.lang = "nl", .title = "x"}});
 	out_raw(&o, "", 1);
 	assert_null(strstr((char *)o.p, "<nav"));
 	assert_null(strstr((char *)o.p, "<form"));
