@@ -13,6 +13,7 @@ from google.protobuf import descriptor_pb2
 
 CAT, LIST, SIZE, LINES = 50001, 50002, 50003, 50004
 OPEN = 63
+FIELD_MAX = 128  # walk.c
 T = descriptor_pb2.FieldDescriptorProto
 KNOWN = {T.TYPE_UINT32, T.TYPE_UINT64, T.TYPE_BOOL, T.TYPE_ENUM, T.TYPE_STRING, T.TYPE_BYTES, T.TYPE_MESSAGE}
 
@@ -109,6 +110,8 @@ def main():
         for f in sorted(m.field, key=lambda f: f.number):
             if f.type not in KNOWN:
                 sys.exit(f"gen_schema: {name}.{f.name}: type not known to the walker")
+            if f.number >= FIELD_MAX:
+                sys.exit(f"gen_schema: {name}.{f.name}: the walker takes numbers below {FIELD_MAX}")
             opt, holds = options(f), 'SCHEMA_ANY, "", 0'
             if CAT not in opt and files[name] == "partner.proto":
                 sys.exit(f"gen_schema: {name}.{f.name} has no category: write [(cat) = ...]")

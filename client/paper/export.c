@@ -65,6 +65,30 @@ static void timeline(struct sheet *s, const struct msg *reply)
 	}
 }
 
+/* What they are called; what is in them the person may ask for. */
+static void files(struct sheet *s, const struct msg *reply)
+{
+	if (msg_count(reply, REPLY_FILES) == 0)
+		return;
+	sheet_head(s, list_text(LIST_PAPER, s->lang, "export-files"));
+	for (size_t i = 0; i < msg_count(reply, REPLY_FILES); i++) {
+		const struct msg *f = msg_at(reply, REPLY_FILES, i);
+		const char *name = msg_text(f, FILE_ROW_NAME), *from = msg_text(f, FILE_ROW_FROM);
+		char when[WORDS_SHORT], size[WORDS_SHORT];
+
+		if (name[0] == '\0')
+			name = words_of(s->lang, "file-unnamed");
+		if (from[0] == '\0')
+			from = words_of(s->lang, "file-own");
+		sheet_point(s, "export-file",
+			    FILL({"when",
+				  words_moment(s->lang, msg_u64(f, FILE_ROW_ADDED_MS), when), 0},
+				 {"name", name, 0},
+				 {"size", print_size(s->lang, msg_u64(f, FILE_ROW_SIZE), size), 0},
+				 {"from", from, 0}));
+	}
+}
+
 /* What both sides wrote in one referral. */
 static void history(struct sheet *s, const struct msg *row)
 {
@@ -167,6 +191,7 @@ int cmd_case_export(struct cli *c)
 	person(&s, msg_get(reply, REPLY_PERSON), "export-person");
 	person(&s, msg_get(reply, REPLY_TOLD), "export-told");
 	timeline(&s, reply);
+	files(&s, reply);
 	referrals(&s, reply);
 	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
 		sheet_head(&s, list_text(LIST_PAPER, s.lang, "export-consent"));

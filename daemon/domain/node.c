@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/attach/attach.h"
 #include "domain/blob/blob.h"
 #include "domain/care/erase.h"
 #include "domain/care/intake.h"
@@ -263,6 +264,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->ev = NULL;
 	t->doing = (struct fault_place){.part = FAULT_EVENT};
 	t->gone = NULL;
+	t->emptied = NULL;
 	t->unsettled = false;
 	t->bare_too = false;
 	t->left = t->leaves = span_of(NULL, 0);
@@ -473,6 +475,8 @@ enum err node_step(struct turn *t, const struct event *ev)
 		rc = roster_settle(t);
 	for (; rc == ERR_OK && t->gone != NULL; t->gone = t->gone->next)
 		rc = slices_gone(t, t->gone->peer);
+	if (rc == ERR_OK)
+		rc = attach_emptied(t);
 	return turn_whole(t, rc);
 }
 

@@ -110,6 +110,13 @@ struct consent_memory; /* consent/memory: what this turn read of consents */
 struct answer;	       /* exchange/answer: what this turn owes a peer */
 struct pending_doc;    /* documents/document: made in this turn, to be signed */
 
+/* A document that may have named a file, and whose body went in this turn: with it went the key. */
+struct turn_emptied {
+	struct turn_emptied *next;
+	struct id16 msg, case_id;
+	uint16_t sender;
+};
+
 struct turn_peer {
 	struct turn_peer *next;
 	uint16_t peer;
@@ -147,8 +154,9 @@ struct turn {
 	size_t doc_count;
 	/* What entries of this event changed; node.c follows it up when the event is through. */
 	struct turn_peer *gone; /* partners that were removed */
-	bool unsettled;		/* somebody may have enough witnesses now */
-	bool bare_too;		/* the command is done also when nothing can be written */
+	struct turn_emptied *emptied;
+	bool unsettled; /* somebody may have enough witnesses now */
+	bool bare_too;	/* the command is done also when nothing can be written */
 	/* A request over more rows than one turn looks at (turn_enough, turn_again). */
 	struct span left;   /* by its turn before; empty at its first */
 	struct span leaves; /* for its next one ... */

@@ -77,7 +77,8 @@
 	X(GRANTKEY, "grantkey")	  /* grant 16; case 16               wrapped key          */ \
 	X(HANDOVER, "handover")	  /* case 16 | thread 16             one handover of it   */ \
 	X(HANDING, "handing")	  /* peer u16 | thread 16            it is not over       */ \
-	X(ONWARD, "onward")	  /* grant 16 | child grant 16       peer u16, who has the person under it */
+	X(ONWARD, "onward")	  /* grant 16 | child grant 16       peer u16, who has the person under it */ \
+	X(ATTACHMENT, "attachment") /* case 16 | peer u16 | id 16    a file of the case     */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

@@ -19,7 +19,7 @@ from nacl import bindings as sodium
 
 CLASSES = (4096, 16384, 65536)
 DOCUMENT, RETURNED, VERDICTS, WANT_VERDICTS, REFUSED, ROLLED_BACK, OFFER_IDS, WANT_IDS, THREAD_HEADS = 1, 2, 3, 4, 5, 6, 9, 10, 11
-PREKEYS, UNOPENED, NODE_RECORD, AUDIT_HEAD, PING = 12, 13, 14, 17, 18
+PREKEYS, UNOPENED, NODE_RECORD, AUDIT_HEAD, PING, CHUNK_REQ, CHUNK = 12, 13, 14, 17, 18, 19, 20
 OFFER, ASK, INFO, ACCEPT, DECLINE, START, CONSENT, NOTE, OUTCOME = 1, 2, 3, 4, 5, 9, 10, 13, 14
 ACK, WITHDRAW, WD_OK, REVOKE = 15, 17, 18, 20
 ZERO32 = bytes(32)
@@ -222,6 +222,7 @@ class Member:
         self.peer_epoch = None
         self.prekeys, self.sent, self.got, self.inbox, self.verdicts, self.refused, self.offered = {}, 0, 0, [], [], [], []
         self.claims, self.receipts = [], []
+        self.asked = []  # for chunks: (file, the first, how many)
         self.stored_ms = lambda: int(time.time() * 1000)  # what our receipts say
         self.heard = collections.Counter()  # parts that came, by type
         self.pongs = {}  # what a ping of ours held: the id of the prekey that its answer was sealed to
@@ -385,6 +386,8 @@ class Member:
                 pings.append((PING, b[:8] + b"\x01"))
             elif typ == PING:
                 self.pongs[b[:8]] = msg[56:72]
+            elif typ == CHUNK_REQ:
+                self.asked.append(struct.unpack(">32sIB", b))
             elif typ == ROLLED_BACK:
                 self.claims.append(b)
             elif typ == THREAD_HEADS and b[0] == 0:

@@ -129,6 +129,10 @@ def a_referral_and_all_that_can_be_said_of_it(book, a, b, case):
     act(b, None, "note", "--reason", "appointment", "--until", day(30))
     act(b, "on-hold", "hold", "--reason", "waiting-list", "--until", day(30))
     act(b, "active", "start")
+    (book.places[2][0] / "brief.pdf").write_bytes(b"x" * 50000)
+    for line in (["attachments", case], ["attach", case, book.places[2][0] / "brief.pdf"], ["attachments", case], ["send", ref, "1"], ["send", ref, "9"],
+                 ["detach", case, "1", "--out", book.places[2][0] / "out.pdf"], ["detach", case, "1", "--out", book.places[2][0] / "out.pdf"]):
+        book.type(a, "case", *line)
     act(a, None, "say", "--text", "Tot vrijdag.")
     act(a, None, "contact", "--phone", "0113-222222")
     act(a, None, "recall", "--yes")

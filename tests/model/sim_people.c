@@ -328,6 +328,13 @@ static uint32_t corrected(struct sim *s, struct sim_node *n, const struct thread
 	return found;
 }
 
+/* By its table, but for INFO that nobody asked for: that goes with a file (domain/files/send.c). */
+static bool may_sign(const struct thread *th, uint16_t type)
+{
+	return referral_may((enum referral_state)th->state, fold_our_side(th), type) &&
+	       (type != DOC_INFO || th->state == REFERRAL_NEEDS_INFO);
+}
+
 static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 {
 	/* mostly the younger ones: the old have ended */
@@ -339,9 +346,7 @@ static void answer(struct sim *s, struct sim_node *n, struct arena *a)
 
 	if ((st->from != n->no && st->to != n->no) || !sim_look(s, n, st->ref, &th))
 		return;
-	for (int i = 0; i < 12 && (type == 0 || !referral_may((enum referral_state)th.state,
-							      fold_our_side(&th), type));
-	     i++)
+	for (int i = 0; i < 12 && (type == 0 || !may_sign(&th, type)); i++)
 		type = some_act(s)->number;
 	if ((type == DOC_REVOKE || type == DOC_ERROR) && sim_chance(s) < .8)
 		return; /* rare in life */

@@ -104,6 +104,8 @@ MUST_CHECK enum err blob_want(struct turn *t, uint16_t peer, const struct id32 *
 MUST_CHECK enum err blob_hold(struct turn *t, const struct id32 *id, const struct blob_ref *ref);
 /** Not needed for this any more; with the last need it goes.  What is not here is fine. */
 MUST_CHECK enum err blob_release(struct turn *t, const struct id32 *id, const struct blob_ref *ref);
+/** The same where nobody knows any more which file it was: all of them are looked at. */
+MUST_CHECK enum err blob_release_all(struct turn *t, const struct blob_ref *ref);
 /** This partner may fetch it: while the grant allows it (hooks->lends), and, where until_ms is not 0, until then whatever the grant
  *  says by then. */
 MUST_CHECK enum err blob_lend(struct turn *t, const struct id32 *id, uint16_t peer,

@@ -20,6 +20,7 @@
 
 enum { LOOKED_AT = 32, HEAD = 32 + 4 };
 
+/* Only counted: one that is behind the times (its file was let go while a chunk was under way) does this too. */
 static void strange(const struct fetch_from *f)
 {
 	held_note(&f->t->node->held, f->p->no, HELD_CHUNKS, 1, f->t->wall_ms);
@@ -200,6 +201,7 @@ static enum err last_chunk(const struct fetch_from *f, struct blob *b)
 	return rc == ERR_OK ? blob_index(f->t, b) : rc;
 }
 
+/* TAKES for the chunk alone: what follows from it must work also in a store that is nearly full. */
 static enum err keep(const struct fetch_from *f, struct blob *b, struct span sealed)
 {
 	enum err rc;

@@ -405,3 +405,23 @@ enum err blob_release(struct turn *t, const struct id32 *id, const struct blob_r
 	rc = blob_load(t, id, &b);
 	return rc == ERR_OK ? drop(t, &b) : rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
+
+enum err blob_release_all(struct turn *t, const struct blob_ref *ref)
+{
+	struct store_key tail = {.len = 0};
+	struct store_walk w = {.rc = ERR_OK};
+
+	key_u8(&tail, (uint8_t)ref->need);
+	key_put(&tail, ref->id.b, sizeof ref->id.b);
+	key_u16(&tail, ref->peer);
+	while (store_each(t->txn, STORE_BLOB, span_of(NULL, 0), &w)) {
+		struct id32 id;
+
+		if (w.row.key.len != REF_KEY ||
+		    memcmp(w.row.key.p + BLOB_ID, tail.b, tail.len) != 0)
+			continue;
+		memcpy(id.b, w.row.key.p, sizeof id.b);
+		w.rc = blob_release(t, &id, ref);
+	}
+	return w.rc;
+}

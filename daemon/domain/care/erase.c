@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/plant.h"
+#include "domain/attach/attach.h"
 #include "domain/blob/blob.h"
 #include "domain/care/grants.h"
 #include "domain/consent/alone.h"
@@ -242,8 +243,10 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 		rc = drop_handovers(t, case_id);
 	if (rc != ERR_OK)
 		return rc;
+	rc = attach_drop_case(t, case_id);
 	/* what somebody was typing about this person */
-	rc = drafts_erase(t, case_id);
+	if (rc == ERR_OK)
+		rc = drafts_erase(t, case_id);
 	if (rc == ERR_OK)
 		rc = worker_set(t, case_id, &(struct id16){{0}});
 	if (rc != ERR_OK)

@@ -13,6 +13,7 @@
 
 #include "base/plant.h"
 #include "base/text.h"
+#include "domain/attach/attach.h"
 #include "domain/care/acts.h"
 #include "domain/care/answers.h"
 #include "domain/care/begin.h"
@@ -189,7 +190,8 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 		rc = quota_in_case(t, &th->case_id, THREAD_REFERRAL, over);
 	if (*over != QUOTA_NONE)
 		return rc;
-	if (body != NULL && answers_nothing(&d->head, body)) {
+	if (body != NULL && (answers_nothing(&d->head, body) ||
+			     (d->head.type == DOC_INFO && !attach_sound(body)))) {
 		*verdict = WIRE_VERDICT_MALFORMED;
 		body = NULL;
 	}
@@ -228,8 +230,13 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 		offer_read(th, body);
 		return casefile_hear(t, &th->case_id, msg_get(body, OFFER_PERSON));
 	}
+	if (d->head.type == DOC_INFO && msg_has(body, INFO_BLOB)) {
+		th->unread = th->their_no; /* nobody asked for it: somebody looks at it */
+		rc = attach_came(t, th, d, body);
+	}
 	if (d->head.type == DOC_INFO)
-		return casefile_hear(t, &th->case_id, msg_get(body, INFO_PERSON));
+		return rc == ERR_OK ? casefile_hear(t, &th->case_id, msg_get(body, INFO_PERSON))
+				    : rc;
 	if (d->head.type == DOC_MESSAGE)
 		return learn_message(t, th, body);
 	if (act_reviews(d->head.type))

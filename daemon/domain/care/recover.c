@@ -7,6 +7,7 @@
 #include "domain/care/recover.h"
 
 #include "base/check.h"
+#include "domain/attach/attach.h"
 #include "domain/care/acts.h"
 #include "domain/care/answers.h"
 #include "domain/care/begin.h"
@@ -141,6 +142,8 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 		th->review_ms = deadline_date(t, msg_u64(body, ACT_DATE_MS));
 	if (d->head.type == DOC_MESSAGE)
 		return message_heard(t, th, true, th->my_no, d->head.seen_no, body);
+	if (d->head.type == DOC_INFO)
+		return attach_returned(t, th, d, body);
 	if (d->head.type != DOC_OFFER)
 		return ERR_OK;
 	offer_read(th, body);

@@ -28,8 +28,7 @@ uint64_t consent_purpose_cats(const char *purpose)
 	require(purpose != NULL);
 	if (strcmp(purpose, "refer") == 0 || strcmp(purpose, "coordinate") == 0 ||
 	    strcmp(purpose, "handover") == 0)
-		return (GATE_ALL & ~(GATE_BIT(GATE_NATIONAL) | GATE_BIT(GATE_ATTACHMENTS))) |
-		       GATE_BIT(GATE_MESSAGE);
+		return (GATE_ALL & ~GATE_BIT(GATE_NATIONAL)) | GATE_BIT(GATE_MESSAGE);
 	if (strcmp(purpose, "follow-up") == 0)
 		return GATE_BIT(0) | GATE_BIT(1) | GATE_BIT(15) | GATE_BIT(GATE_MESSAGE);
 	if (strcmp(purpose, "evaluate") == 0)

@@ -29,6 +29,7 @@
 #include "domain/desk/draft.h"
 #include "domain/desk/refer.h"
 #include "domain/evidence/audit.h"
+#include "domain/files/files.h"
 #include "domain/handing/handing.h"
 #include "domain/handing/shown.h"
 #include "domain/oversight/agreement.h"
@@ -112,6 +113,11 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(CASE_LETTER, view_case_letter, READS, CASES, PLAIN) \
 	X(REF_LETTER, view_ref_letter, READS, CASES, PLAIN) \
 	X(CASE_EXPORT, view_case_export, READS, CASES | OFFICER, FRESH) \
+	X(FILE_NEW, desk_file_new, GROWS, WORKER, PLAIN) \
+	X(FILE_MORE, desk_file_more, GROWS, WORKER, PLAIN) \
+	X(FILE_LIST, view_file_list, READS, CASES, PLAIN) \
+	X(FILE_READ, view_file_read, READS, CASES, FRESH) \
+	X(FILE_SEND, desk_file_send, GROWS, WORKER, PLAIN) \
 	X(REFER, desk_refer, GROWS, WORKER, PLAIN) \
 	X(ACT, desk_act, WRITES, WORKER, PLAIN) \
 	X(DONE, desk_done, FREES, WORKER, PLAIN) \

@@ -332,6 +332,21 @@ bool document_known(struct turn *t, const struct doc_key *key)
 	return record_exists(t->txn, STORE_DOCHEAD, key_span(&k));
 }
 
+/* A file that the body named, if it did, opens for nobody any more: whoever keeps its ciphertext hears of it (attach.h). */
+static enum err note_file(struct turn *t, const struct document *d)
+{
+	struct turn_emptied *e;
+
+	if (d->head.type != DOC_INFO)
+		return ERR_OK;
+	e = arena_keep(t->arena, sizeof *e);
+	if (e == NULL)
+		return ERR_NOMEM;
+	*e = (struct turn_emptied){t->emptied, d->key.msg, d->case_id, d->key.sender};
+	t->emptied = e;
+	return ERR_OK;
+}
+
 /* Its hash does not change: it commits to the body without containing it. */
 enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t reason)
 {
@@ -339,6 +354,8 @@ enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t rea
 	struct document d;
 	enum err rc = document_load(t, key, &d);
 
+	if (rc == ERR_OK && (!d.hollow || d.gone))
+		rc = note_file(t, &d);
 	if (rc != ERR_OK || (d.hollow && !d.gone))
 		return rc;
 	d.hollow = true;

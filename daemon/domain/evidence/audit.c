@@ -289,7 +289,7 @@ enum err audit_get(struct turn *t, uint64_t seq, struct audit_row *row)
 	}
 	row->commit = rd_id16(&r);
 	row->known = commit_lookup(t, &row->commit, &row->case_id);
-	(void)rd_id16(&r); /* grant */
+	row->about = rd_id16(&r);
 	row->peer = rd_u16(&r);
 	row->sealed.len = rd_u16(&r);
 	row->sealed.p = rd_take(&r, row->sealed.len);

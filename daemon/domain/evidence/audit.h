@@ -36,7 +36,7 @@ struct audit_entry {
 	enum err outcome;
 	uint16_t peer;		    /* 0: none */
 	const struct id16 *case_id; /* NULL: none */
-	const struct id16 *grant;   /* NULL: none */
+	const struct id16 *grant;   /* NULL: none; of one file that was taken out: that */
 	const char *detail;	    /* codes and ids, sealed; "" none */
 };
 
@@ -76,6 +76,7 @@ struct audit_row {
 	struct id16 staff, on_behalf; /* ... else noughts; for whom, or noughts */
 	struct id16 commit, case_id;  /* of no case: noughts */
 	bool known;		      /* case_id is; false: of none, or erased */
+	struct id16 about;	      /* the consent or file that it names; noughts: none */
 	uint16_t peer;		      /* 0: none */
 	struct span sealed;	      /* the detail */
 };

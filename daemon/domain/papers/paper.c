@@ -15,6 +15,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/handover/rows.h"
 #include "domain/page.h"
+#include "domain/papers/attached.h"
 #include "domain/papers/told.h"
 #include "domain/referral/calendar.h"
 #include "domain/views/cases.h"
@@ -190,6 +191,8 @@ enum err view_case_export(struct turn *t, const struct msg *req, struct msg *rep
 	rc = all_told(t, &id, NULL, reply);
 	if (rc == ERR_OK)
 		rc = grants(t, &id, NULL, reply);
+	if (rc == ERR_OK)
+		rc = attached_rows(t, &id, reply);
 	if (rc == ERR_OK)
 		rc = telephones(t, reply);
 	if (rc != ERR_OK)

@@ -20,8 +20,8 @@ const struct transition referral_table[] = {
 	{"T01", DOC_OFFER, S(DRAFT), S(DRAFT), REFERRAL_OFFERED},
 	{"T02", DOC_ASK, S(OFFERED), S(OFFERED), REFERRAL_NEEDS_INFO},
 	{"T03", DOC_INFO, S(NEEDS_INFO), S(NEEDS_INFO), REFERRAL_OFFERED},
-	/* signed by a rule, never by hand: what a narrower consent still covers is said again (narrow/narrow.c) */
-	{"T03b", DOC_INFO, 0, LIVE & ~S(NEEDS_INFO), STAY},
+	/* not asked for: a file (files/send.c); and, by a rule and never by hand, what a narrower consent still covers (narrow/narrow.c) */
+	{"T03b", DOC_INFO, LIVE & ~S(NEEDS_INFO), LIVE & ~S(NEEDS_INFO), STAY},
 	{"T04", DOC_ACCEPT, OPEN, OPEN, REFERRAL_ACCEPTED},
 	{"T05", DOC_DECLINE, OPEN | S(ACCEPTED) | S(ON_HOLD),
 	 OPEN | S(ACCEPTED) | S(ON_HOLD), REFERRAL_DECLINED},

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "domain/attach/attach.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 
@@ -108,6 +109,12 @@ static void body_texts(struct turn *t, const struct document *d, struct msg *row
 		put_text(t, row, LOG_ROW_TEXT, msg_text(body, ASK_TEXT));
 	} else if (msg_kind_of(body) == MSG_INFO) {
 		put_text(t, row, LOG_ROW_TEXT, msg_text(body, INFO_TEXT));
+		if (msg_has(body, INFO_BLOB)) { /* which file it was */
+			char name[LIMIT_FILE_NAME + 1];
+
+			attach_name(msg_text(body, INFO_FILE_NAME), name);
+			put_text(t, row, LOG_ROW_TEXT, name);
+		}
 	} else if (msg_kind_of(body) == MSG_OFFER) {
 		offer_texts(t, body, row);
 	} else if (msg_kind_of(body) == MSG_MESSAGE) {

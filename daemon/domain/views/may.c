@@ -41,9 +41,12 @@ static enum err by_table(struct turn *t, const struct thread *th, const struct a
 	enum err rc = ERR_OK;
 
 	require(a->command != NULL);
+	require(us == REFERRAL_BY_SENDER || us == REFERRAL_BY_RECEIVER);
 	if ((a->who & us) == 0) {
 		*out = MAY_OTHER_SIDE;
-	} else if (!referral_may((enum referral_state)th->state, us, a->number)) {
+	} else if (!referral_may((enum referral_state)th->state, us, a->number) ||
+		   (a->number == DOC_INFO && th->state != REFERRAL_NEEDS_INFO)) {
+		/* what nobody asked for goes with a file (files/send.c) */
 		*out = MAY_OTHER_STATE;
 	} else if (th->my_no >= THREAD_LOG_MAX - (a->number == DOC_NOTE ? FOR_OTHER_ACTS : 0)) {
 		*out = MAY_NO_ROOM;

@@ -535,6 +535,19 @@ static void with_the_last_need_it_goes(void **state)
 	assert_int_equal(blob_load(&w->gives->t, &w->blob.id, &b), ERR_NOTFOUND);
 }
 
+/* A restore knows that something needed it, and not what it was called. */
+static void it_goes_also_by_who_needed_it_alone(void **state)
+{
+	struct two *w = *state;
+	const struct blob_ref other = {BLOB_FOR_CASE, {{0x64}}, 0};
+
+	assert_int_equal(give(w, 100), ERR_OK);
+	assert_int_equal(blob_release_all(&w->gives->t, &other), ERR_OK);
+	assert_int_equal(store_count(w->gives->t.txn, STORE_BLOB), 3);
+	assert_int_equal(blob_release_all(&w->gives->t, &own), ERR_OK);
+	assert_int_equal(store_count(w->gives->t.txn, STORE_BLOB), 0);
+}
+
 static void what_nobody_finished_is_removed_in_a_day(void **state)
 {
 	struct two *w = *state;
@@ -579,6 +592,7 @@ int main(void)
 		EACH(no_room_is_no_promise),
 		EACH(one_partner_has_its_share),
 		EACH(with_the_last_need_it_goes),
+		EACH(it_goes_also_by_who_needed_it_alone),
 		EACH(what_nobody_finished_is_removed_in_a_day),
 	};
 

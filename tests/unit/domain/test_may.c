@@ -90,8 +90,10 @@ static void try_all(struct thread *th)
 		for (size_t i = 0; i < act_count; i++) {
 			const struct act *a = &act_table[i];
 			const struct msg *row = offered(th, a->code);
+			/* an INFO that nobody asked for goes with a file (files/send.c) */
 			const bool may = a->command != NULL &&
-					 referral_may(s, fold_our_side(th), a->number);
+					 referral_may(s, fold_our_side(th), a->number) &&
+					 (a->number != DOC_INFO || s == REFERRAL_NEEDS_INFO);
 			enum err rc;
 
 			if ((row != NULL) != may)

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * attach - files of a case: those that people add, and those that partners' documents name.
+ *
+ * Layer:    domain/attach (base, proto, store; lower rooms).
+ * Owns:     table ATTACHMENT.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds, given with the turn.
+ * Durable:  with the turn's transaction.
+ * Privacy:  name and key of a file that was added here lie under its case's key; of one that came they stand in its document and
+ *           nowhere else, so that both go with its body.
+ */
+#ifndef KRING_DOMAIN_ATTACH_ATTACH_H
+#define KRING_DOMAIN_ATTACH_ATTACH_H
+
+#include "domain/blob/blob.h"
+#include "domain/documents/document.h"
+#include "domain/documents/thread.h"
+
+/* A file of a case, as it can be shown. */
+struct attachment {
+	struct id16 id;
+	struct id32 blob;
+	uint8_t key[CHUNKS_KEY];
+	uint64_t size, added_ms;
+	uint32_t no; /* in the list of its case, from 1 */
+	uint32_t chunks, have;
+	uint16_t peer;	       /* it came from there; 0: it was added here */
+	bool writing;	       /* not all of it was added yet */
+	bool missing;	       /* its document, or its ciphertext, is not here */
+	enum blob_state state; /* of its ciphertext, where that is known here */
+	const char *mime;
+	char name[LIMIT_FILE_NAME + 1]; /* harmless (attach_name) */
+};
+
+/** The last part of a name, and nothing of it that a file system or a screen could take for something else; never empty. */
+void attach_name(const char *from, char out[LIMIT_FILE_NAME + 1]);
+/** type/subtype, or application/octet-stream. */
+const char *attach_mime(const char *from);
+/** A body of INFO either names no file, or all that it takes to open one. */
+bool attach_sound(const struct msg *info);
+
+/** A file is added: its id.  ERR_LIMIT: too large, or too many in this case.  ERR_FULL, ERR_BUSY as blob_begin. */
+MUST_CHECK enum err attach_begin(struct turn *t, const struct id16 *case_id,
+				 const struct attachment *what, struct id16 *id);
+/** Its next chunk; *next: which one is wanted then.  ERR_NOTFOUND: no such file is being added.  ERR_STATE: not the next one.
+ *  ERR_INVAL: not of the length that the size says. */
+MUST_CHECK enum err attach_more(struct turn *t, const struct id16 *case_id, const struct id16 *id,
+				uint32_t no, struct span bytes, uint32_t *next);
+
+/** As store_each, over the files of a case: those that were added here, then those of each partner. */
+MUST_CHECK bool attach_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
+			    struct attachment *a);
+/** By its number in that list, its id or the beginning of it, or its name.  ERR_NOTFOUND; ERR_EXISTS: several are called so. */
+MUST_CHECK enum err attach_find(struct turn *t, const struct id16 *case_id, const char *text,
+				struct attachment *a);
+/** The fields of INFO that name it. */
+void attach_put(struct turn *t, const struct attachment *a, struct msg *info);
+
+/** An INFO of a partner that names a file was stored. */
+MUST_CHECK enum err attach_came(struct turn *t, const struct thread *th, const struct document *d,
+				const struct msg *info);
+/** An INFO of ours that names a file came back after a loss of state: the partner may fetch it as before, if it is still here. */
+MUST_CHECK enum err attach_returned(struct turn *t, const struct thread *th,
+				    const struct document *d, const struct msg *info);
+/** Files that bodies named which went in this turn. */
+MUST_CHECK enum err attach_emptied(struct turn *t);
+/** The case is about to lose its keys. */
+MUST_CHECK enum err attach_drop_case(struct turn *t, const struct id16 *case_id);
+
+#endif /* KRING_DOMAIN_ATTACH_ATTACH_H */
