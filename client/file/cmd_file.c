@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "base/limits_files.h"
+#include "base/limits/files.h"
 #include "client/cli/page.h"
 #include "client/commands/cmd.h"
 #include "client/print/print.h"

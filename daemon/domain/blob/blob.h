@@ -21,7 +21,7 @@
 #ifndef KRING_DOMAIN_BLOB_BLOB_H
 #define KRING_DOMAIN_BLOB_BLOB_H
 
-#include "base/limits_files.h"
+#include "base/limits/files.h"
 #include "crypto/chunks.h"
 #include "domain/exchange/pair.h"
 

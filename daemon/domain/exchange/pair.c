@@ -6,7 +6,7 @@
 #include "domain/exchange/pair.h"
 
 #include "base/check.h"
-#include "base/limits_files.h"
+#include "base/limits/files.h"
 #include "base/pack.h"
 #include "domain/exchange/chores.h"
 

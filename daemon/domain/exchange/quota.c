@@ -18,7 +18,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
-#include "base/limits_files.h"
+#include "base/limits/files.h"
 
 enum { SHOWN_MS = DAY_MS, MIB = 20 };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/limits_files.h"
+#include "base/limits/files.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/pack.h"
 #include "domain/consent/pseudonym.h"

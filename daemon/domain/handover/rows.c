@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/limits_files.h"
+#include "base/limits/files.h"
 #include "domain/loss/settled.h"
 
 /* Of one case, those that count: each of them took an act of a person here, so that a partner cannot fill them up. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * limits_files - the maxima of files, as chunks of ciphertext (domain/blob); limits.h has all others.
+ * files - the maxima of files, as chunks of ciphertext (domain/blob); limits.h has all others.
  *
  * Layer:    base.
  * Owns:     nothing.
