@@ -50,6 +50,7 @@ static const struct line {
 	{GRANT_ROW_ANSWERED_MS, "consent-answered", MOMENT},
 	{GRANT_ROW_SILENT_SINCE_MS, "consent-silent", MOMENT},
 	{GRANT_ROW_BODIES, "consent-bodies", NUMBER},
+	{GRANT_ROW_PASSED_ON, "consent-passed-on", NUMBER},
 	{GRANT_ROW_BACKUP_UNTIL_MS, "consent-backups", MOMENT},
 	{GRANT_ROW_OWN_NOTES, "consent-own-notes", FLAG},
 	{GRANT_ROW_COMPLETE, "consent-complete", FLAG},

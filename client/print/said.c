@@ -296,7 +296,9 @@ void said_withdrawn(const struct cli *c, const struct msg *row)
 	const bool answered = msg_u64(row, GRANT_ROW_ANSWERED) != 0;
 	const uint64_t ms = msg_u64(row,
 				    answered ? GRANT_ROW_ANSWERED_MS : GRANT_ROW_SILENT_SINCE_MS);
-	const char *key = answered				     ? "withdrawn-answered"
+	const uint64_t on = msg_u64(row, GRANT_ROW_PASSED_ON);
+	const char *key = answered && on != 0			     ? "withdrawn-passed-on"
+			  : answered				     ? "withdrawn-answered"
 			  : msg_u64(row, GRANT_ROW_UNREACHABLE) != 0 ? "withdrawn-unreachable"
 			  : msg_u64(row, GRANT_ROW_ERASING) != 0     ? "withdrawn-erasing"
 								     : "withdrawn-silent";
@@ -306,7 +308,7 @@ void said_withdrawn(const struct cli *c, const struct msg *row)
 		return;
 	put(c, stdout, key,
 	    FILL({"partner", msg_text(row, GRANT_ROW_PARTNER), 0},
-		 {"day", words_day_of(c->lang, ms, day), 0}));
+		 {"day", words_day_of(c->lang, ms, day), 0}, {"n", NULL, on}));
 	(void)putchar('\n');
 }
 

@@ -390,7 +390,11 @@ def test_nothing_of_an_ended_case_is_passed_on_to_a_third(federation, workdir, e
     with pytest.raises(Refused) as e:
         b.refer(theirs, c.name, need="legal")
     assert "passed on" in e.value.reply["what"]
-    assert "person" not in b.k("case", "show", theirs) and not b.k("sent")["referrals"][0].get("name")
+    assert "person" not in b.k("case", "show", theirs) and not b.k("sent", "--all")["referrals"][0].get("name")
+    if end == "revoke":  # the person took it back, and not only from us
+        c.await_state(on, "revoked")
+        shows_nothing(c, on)
+        return
     c.k("ask", on, "--question", "best-contact")
     b.await_state(on, "needs-info")
     with pytest.raises(Refused):
@@ -624,3 +628,33 @@ def test_who_takes_back_what_a_referral_needs_ends_it(federation):
     shows_nothing(b, ref)
     done = a.k("consent", "withdraw", done["id"], "--only", "identity,contact")  # all that was left
     assert "id" not in done and set(states(a, case).values()) == {"withdrawn"}
+
+
+@pytest.mark.parametrize("how", ["by the collector", "by the holder", "after the holder erased the case"])
+def test_what_was_passed_on_is_taken_back_there_too(federation, how):
+    a, b, c = federation("Goes", "SMWO", "Third").start()
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    ref = offered(a, b, case)
+    theirs = case_at(b, ref)
+    child = give(b, theirs, c.name)
+    on = b.refer(theirs, c.name, need="housing")
+    c.await_state(on, "offered")
+    copy = wrapped_keys(c.dir, bytes.fromhex(child))
+    assert c.k("show", on)["person"]["phone"] == "000-111" and opens(c, child)
+    if how.endswith("erased the case"):
+        b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
+        c.k("decline", on, "--reason", "no-capacity", "--alternative", "none")
+        a.await_state(ref, "declined")
+        b.await_state(on, "declined")
+        b.k("case", "erase", theirs, "--now")
+    (b if how == "by the holder" else a).k("consent", "withdraw", gid)
+    wait_for("the withdrawal", lambda: states(c, case_at(c, on)) == {child: "withdrawn"})
+    shows_nothing(c, on)
+    shred(b)
+    shred(c)
+    assert not opens(c, child) and not opens(c, child, copy)
+    got = wait_for("the answer", lambda: shown(a, gid) if shown(a, gid)["answered"] else None)
+    assert got["passed_on"] == 1 and not got["complete"]  # nobody told this node what became of it there
+    said = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "en", "consent", "show", gid], capture_output=True, text=True).stdout
+    assert "passed it on 1 time" in said, said

@@ -22,6 +22,7 @@
 #include "domain/grant/erasure.h"
 #include "domain/loss/compare.h"
 #include "domain/loss/settled.h"
+#include "domain/onward/rows.h"
 #include "domain/referral/deadline.h"
 
 enum {
@@ -293,6 +294,39 @@ static enum err record_it(struct turn *t, const struct consent_scope *s, const s
 	return rc == ERR_OK ? thread_save(t, &th) : rc;
 }
 
+/* Somebody else has the person under a consent of ours, because this one let it pass: that one ends, too.  Of an erased case
+ * only the document is left to be signed. */
+static enum err end_child(struct turn *t, const struct id16 *child, uint16_t peer)
+{
+	struct consent_scope s = {.p = state_peer(t->node, peer)};
+	struct msg *m;
+	struct thread th;
+	enum err rc = thread_load(t, child, &th);
+
+	if (rc != ERR_OK || s.p == NULL || th.kind != THREAD_CONSENT)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* it never left */
+	s.case_id = th.case_id;
+	if (turn_case_erased(t, &th.case_id))
+		return record_it(t, &s, child);
+	rc = consent_record(t, child, &m);
+	return rc == ERR_OK && !msg_has(m, GRANT_RECORD_WITHDRAWN_MS) &&
+			       consent_between(m, peer, false)
+		       ? grants_withdraw(t, &s, child, NULL)
+		       : rc;
+}
+
+/* In the turn that learns of the end: whoever took it from us hears of it as soon as we did. */
+static enum err pass_on(struct turn *t, const struct consent_scope *s, const struct id16 *grant)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct id16 child;
+	uint16_t peer;
+
+	while (s->received && onward_each(t, grant, &w, &child, &peer))
+		w.rc = end_child(t, &child, peer);
+	return w.rc;
+}
+
 /* Some grants of one scope end here, by our own word: what rests on them, then their documents. */
 enum err grants_withdraw(struct turn *t, const struct consent_scope *s, const struct id16 *only,
 			 struct grants_ended *out)
@@ -319,8 +353,10 @@ enum err grants_withdraw(struct turn *t, const struct consent_scope *s, const st
 		return rc;
 	while (consent_each(t, &s->case_id, &ended, &id, &m))
 		if (consent_between(m, s->p->no, s->received) &&
-		    msg_u64(m, GRANT_RECORD_WITHDRAWN_MS) == t->wall_ms)
-			ended.rc = record_it(t, s, &id);
+		    msg_u64(m, GRANT_RECORD_WITHDRAWN_MS) == t->wall_ms) {
+			rc = record_it(t, s, &id);
+			ended.rc = rc == ERR_OK ? pass_on(t, s, &id) : rc;
+		}
 	return ended.rc;
 }
 
@@ -339,7 +375,9 @@ static enum err hear(struct turn *t, struct thread *th)
 		rc = th->role == THREAD_SENDER ? erasure_await(t, th) : erasure_owe(t, th);
 	if (rc == ERR_OK)
 		rc = thread_save(t, th);
-	/* not found: erased with its case, or never a grant; nothing rests on it */
+	if (rc == ERR_OK && s.p != NULL)
+		rc = pass_on(t, &s, &th->id);
+	/* not found: erased with its case, or never a grant; nothing here rests on it */
 	if (rc != ERR_OK || found == ERR_NOTFOUND || s.p == NULL ||
 	    msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		return rc;

@@ -18,6 +18,7 @@
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/settled.h"
+#include "domain/onward/rows.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 
@@ -182,11 +183,27 @@ static enum err count_bodies(struct turn *t, const struct thread *consent, struc
 	return ERR_OK;
 }
 
+/* Who else has the person because this consent let it pass. */
+static enum err count_onward(struct turn *t, const struct id16 *grant, uint64_t *n)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct id16 child;
+	uint16_t peer;
+
+	*n = 0;
+	while (onward_each(t, grant, &w, &child, &peer))
+		(*n)++;
+	return w.rc;
+}
+
 static enum err fill(struct turn *t, const struct thread *th, struct msg *body)
 {
 	struct id32 head;
-	uint64_t seq, ms;
+	uint64_t seq, ms, onward;
 	enum err rc = erased_ms(t, &th->id, &ms);
+
+	if (rc == ERR_OK)
+		rc = count_onward(t, &th->id, &onward);
 
 	if (rc == ERR_OK)
 		rc = audit_head(t, &seq, &head);
@@ -200,7 +217,7 @@ static enum err fill(struct turn *t, const struct thread *th, struct msg *body)
 	msg_set_u64(body, ERASED_SHRED_EPOCH, t->node->shred_epoch);
 	msg_set_u64(body, ERASED_AUDIT_SEQ, seq);
 	msg_set_bytes(t->arena, body, ERASED_AUDIT_HASH, span_of(head.b, sizeof head.b));
-	msg_set_u64(body, ERASED_ONWARD, 0);
+	msg_set_u64(body, ERASED_ONWARD, onward);
 	msg_set_u64(body, ERASED_OWN_NOTES, !turn_case_erased(t, &th->case_id));
 	return count_bodies(t, th, body);
 }

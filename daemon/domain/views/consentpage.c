@@ -122,6 +122,8 @@ static enum err answer(struct turn *t, const struct thread *th, const struct msg
 		msg_set_u64(row, GRANT_ROW_BACKUP_UNTIL_MS, told.backup_until_ms);
 	if (told.own_notes)
 		msg_set_u64(row, GRANT_ROW_OWN_NOTES, 1);
+	if (told.onward != 0)
+		msg_set_u64(row, GRANT_ROW_PASSED_ON, told.onward);
 	if (told.bodies != 0)
 		msg_set_u64(row, GRANT_ROW_BODIES, told.bodies);
 	return ERR_OK;
