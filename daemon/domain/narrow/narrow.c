@@ -36,9 +36,11 @@ static enum err make_next(struct turn *t, const struct consent_scope *s, const s
 			  struct msg *record, uint64_t cats, struct id16 *next)
 {
 	struct msg *m, *g;
+	const struct store_key k = turn_key_id(old);
 	const struct id16 nonce = turn_id(t);
 	uint8_t in[6 + 16 + 16];
-	enum err rc = consent_record(t, old, &m); /* a copy that is ours to change */
+	/* read again: what consent_record() gives shares the consent itself with whoever asks next in this turn */
+	enum err rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
 
 	if (rc != ERR_OK)
 		return rc;
