@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A whole case moves to another node: one owner at every moment, and nothing of it is lost or opened before its time."""
+import os
 import shutil
 import signal
 
@@ -123,6 +124,68 @@ def test_of_a_case_that_moved_away(federation):
             assert not any(word in seen for word in ("Fatima", "Secret", "0113-0", "Lost her job")), line
         else:
             assert (line, refused(a, *args)) == (line, code)
+
+
+def attached(n, case):
+    return [(r["name"], r["size"], r["state"]) for r in n.k("case", "attachments", case).get("files", [])]
+
+
+def test_files_go_along(federation, tmp_path):
+    """Those of the case: there before it is ceded, opened by nobody before it is taken, and given back after a restore."""
+    f = federation()
+    a, b = f.start()
+    with_files = STORY + ",attachments"
+    for x, y in ((a, b), (b, a)):
+        f.agree(x, y, with_files, with_files)
+        shutil.copy(x.dir / "recovery-sheet.txt", f.dir / f"sheet-{x.name}")
+    paths = [tmp_path / "letter.pdf", tmp_path / "scan.png"]
+    paths[0].write_bytes(os.urandom(70000))
+    paths[1].write_bytes(os.urandom(3 * 2**20))
+    case = a.new_case(name="Fatima Verzonnen")
+    for p in paths:
+        a.k("case", "attach", case, str(p))
+    a.k("consent", "give", case, "--to", b.name, "--share", STORY, "--purpose", "handover", "--how", "written")
+    ref = propose(a, b, case)
+    b.k("handover", "agree", ref)
+    reaches(a, ref, "agreed")
+    with pytest.raises(Refused) as e:  # this consent has no tick for files
+        a.k("handover", "send", ref)
+    assert "attachments" in str(e.value.reply)
+    a.k("handover", "send", ref, "--without", "attachments")
+    reaches(b, ref, "staged")
+    a.k("handover", "abort", ref)
+    reaches(b, ref, "aborted")
+
+    a.k("consent", "give", case, "--to", b.name, "--share", with_files, "--purpose", "handover", "--how", "written")
+    ref = propose(a, b, case)
+    until(a, b, ref, "ceded")
+    there = handed(b, ref)["case_id"]
+    assert not attached(b, there)
+    assert handed(b, ref)["chunks"] == handed(b, ref)["have"] > 2 + 64
+    assert refused(a, "case", "attach", case, str(paths[0])) == "case-on-its-way"
+    b.k("backup", str(f.dir / "before"))
+    b.k("handover", "take", ref, "--yes")
+    reaches(a, ref, "taken")
+    wait_for("receipts", lambda: settled(a, b))
+    names = [(p.name, p.stat().st_size, "whole") for p in paths]
+    assert sorted(attached(b, there)) == names
+    assert refused(a, "case", "attachments", case) == refused(a, "case", "detach", case, "1") == "sealed"
+    assert refused(a, "case", "attach", case, str(paths[0])) == "not-owner"
+
+    brought_back(f, b, ref, f.dir / "before", "taken")
+    wait_for("the files to be given back", lambda: sorted(attached(b, there)) == names)
+    for p in paths:
+        b.k("case", "detach", there, p.name, "--out", str(tmp_path / "out"))
+        assert (tmp_path / "out").read_bytes() == p.read_bytes()
+        (tmp_path / "out").unlink()
+    wait_for("both ends are compared", lambda: settled(a, b))
+
+    # ... and back
+    b.k("consent", "give", there, "--to", a.name, "--share", with_files, "--purpose", "handover", "--how", "written")
+    again = propose(b, a, there)
+    until(b, a, again, "taken")
+    assert sorted(attached(a, handed(a, again)["case_id"])) == names
+    assert refused(b, "case", "attachments", there) == "sealed"
 
 
 def test_without_consent_nothing_is_proposed(federation):

@@ -23,11 +23,13 @@
 #define LIMIT_CHUNKS_ASKED    4u	   /* of a partner at a time */
 #define LIMIT_BLOB_SPOILED    3u  /* so often a file is fetched that is not what its name says */
 #define LIMIT_BLOBS_OPEN      64u /* files that people are adding, of all of them ... */
-#define LIMIT_BLOB_OPEN_MS    86400000u /* ... and so long one may take */
-#define LIMIT_CASE_FILES      64u	/* that people added to one case */
-#define LIMIT_CASE_FILES_CAME 256u	/* ... and that partners sent for it */
-#define LIMIT_REF_FILES	      64u	/* that one side sends in a referral */
-#define LIMIT_FILE_NAME	      120u	/* bytes */
+#define LIMIT_BLOB_OPEN_MS    86400000u	     /* ... and so long one may take */
+#define LIMIT_CASE_FILES      64u	     /* that people added to one case */
+#define LIMIT_CASE_FILES_CAME 256u	     /* ... and that partners sent for it */
+#define LIMIT_REF_FILES	      64u	     /* that one side sends in a referral */
+#define LIMIT_FILE_NAME	      120u	     /* bytes */
+#define LIMIT_BUNDLE_FILES    128u	     /* that go along with a case ... */
+#define LIMIT_BUNDLE_BYTES    (512ull << 20) /* ... and of all of them, as they travel */
 
 static_assert(LIMIT_FILE <= (unsigned long long)LIMIT_CHUNK * LIMIT_FILE_CHUNKS &&
 		      LIMIT_FILE > (unsigned long long)LIMIT_CHUNK * (LIMIT_FILE_CHUNKS - 1) &&
@@ -40,6 +42,8 @@ static_assert(LIMIT_FILE_CHUNKS * 2 < LIMIT_TURN_ROWS,
 	      "a file is looked at and removed in one turn");
 static_assert(LIMIT_CHUNKS_ASKED * LIMIT_CLASS_2 < LIMIT_IPC_CREDIT / 16,
 	      "what was asked for leaves others their share");
+static_assert(LIMIT_CASE_FILES <= LIMIT_BUNDLE_FILES && LIMIT_BUNDLE_FILES <= 256,
+	      "the files of most cases go along, and a body has so many elements of a list");
 static_assert(LIMIT_FILE * 4 < LIMIT_BLOBS_PARTNER, "a partner may bring several files");
 
 #endif /* KRING_BASE_LIMITS_FILES_H */

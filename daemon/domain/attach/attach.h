@@ -48,6 +48,11 @@ MUST_CHECK enum err attach_begin(struct turn *t, const struct id16 *case_id,
 MUST_CHECK enum err attach_more(struct turn *t, const struct id16 *case_id, const struct id16 *id,
 				uint32_t no, struct span bytes, uint32_t *next);
 
+/** A file that is here as a whole (blob, key, name, kind, size, added_ms) is one of the case from now on, and this node's own; one that
+ *  the case has already is not added again. */
+MUST_CHECK enum err attach_keep(struct turn *t, const struct id16 *case_id,
+				const struct attachment *what);
+
 /** As store_each, over the files of a case: those that were added here, then those of each partner. */
 MUST_CHECK bool attach_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 			    struct attachment *a);

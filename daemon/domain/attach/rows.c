@@ -162,6 +162,57 @@ enum err attach_more(struct turn *t, const struct id16 *case_id, const struct id
 	return rc == ERR_OK ? save(t, case_id, id, record) : rc;
 }
 
+/* A case that comes back finds its own files. */
+static enum err has_it(struct turn *t, const struct id16 *case_id, const struct id32 *blob,
+		       bool *yes)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_walk w = {.key_len = KEY_LEN};
+
+	*yes = false;
+	while (!*yes && store_each(t->txn, STORE_ATTACHMENT, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
+		struct store_key k = {.len = 0};
+		struct msg *record;
+
+		key_put(&k, w.row.key.p, w.row.key.len);
+		if (be16_get(w.row.key.p + PEER_AT) != 0)
+			continue;
+		w.rc = turn_get_msg(t, STORE_ATTACHMENT, &k, MSG_ATTACHMENT_RECORD, &record);
+		*yes = w.rc == ERR_OK &&
+		       msg_bytes(record, ATTACHMENT_RECORD_BLOB).len == sizeof blob->b &&
+		       memcmp(msg_bytes(record, ATTACHMENT_RECORD_BLOB).p, blob->b,
+			      sizeof blob->b) == 0;
+		arena_rewind(t->arena, mark);
+	}
+	return w.rc;
+}
+
+/* Name, key and kind are in the record from here on, as of one that was added here: no document carries them. */
+enum err attach_keep(struct turn *t, const struct id16 *case_id, const struct attachment *what)
+{
+	const struct id16 id = turn_id(t);
+	const struct blob_ref ref = own_ref(&id);
+	struct msg *record = msg_new(t->arena, MSG_ATTACHMENT_RECORD);
+	bool there;
+	enum err rc = has_it(t, case_id, &what->blob, &there);
+
+	if (rc != ERR_OK || there || record == NULL)
+		return rc == ERR_OK && !there ? ERR_NOMEM : rc;
+	msg_set_bytes(t->arena, record, ATTACHMENT_RECORD_BLOB,
+		      span_of(what->blob.b, sizeof what->blob.b));
+	msg_set_u64(record, ATTACHMENT_RECORD_SIZE, what->size);
+	msg_set_u64(record, ATTACHMENT_RECORD_ADDED_MS, what->added_ms);
+	msg_set_text(t->arena, record, ATTACHMENT_RECORD_NAME, what->name);
+	msg_set_text(t->arena, record, ATTACHMENT_RECORD_MIME, what->mime);
+	msg_set_bytes(t->arena, record, ATTACHMENT_RECORD_KEY,
+		      span_of(what->key, sizeof what->key));
+	rc = blob_own(t, &what->blob);
+	if (rc == ERR_OK)
+		rc = blob_hold(t, &what->blob, &ref);
+	return rc == ERR_OK ? save(t, case_id, &id, record) : rc;
+}
+
 /* ---- of a partner ---- */
 
 /* Two documents may name one file: it stays until both bodies went. */

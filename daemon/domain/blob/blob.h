@@ -60,6 +60,8 @@ struct blob_ref {
 	uint16_t peer; /* of a document: its sender, 0 this node */
 };
 
+enum { BLOB_LISTED = 32 + 4 };
+
 /* A file that is being written; whoever writes it keeps this between two turns under a key that dies with the content. */
 struct blob_writer {
 	struct id32 place;
@@ -104,8 +106,12 @@ MUST_CHECK enum err blob_want(struct turn *t, uint16_t peer, const struct id32 *
 MUST_CHECK enum err blob_hold(struct turn *t, const struct id32 *id, const struct blob_ref *ref);
 /** Not needed for this any more; with the last need it goes.  What is not here is fine. */
 MUST_CHECK enum err blob_release(struct turn *t, const struct id32 *id, const struct blob_ref *ref);
+/** The same of each of a list: BLOB_LISTED bytes for each, id 32 and plain bytes u32. */
+MUST_CHECK enum err blob_release_list(struct turn *t, struct span list, const struct blob_ref *ref);
 /** The same where nobody knows any more which file it was: all of them are looked at. */
 MUST_CHECK enum err blob_release_all(struct turn *t, const struct blob_ref *ref);
+/** It is this node's own from now on, and counts in no partner's share.  ERR_STATE: not whole. */
+MUST_CHECK enum err blob_own(struct turn *t, const struct id32 *id);
 /** This partner may fetch it: while the grant allows it (hooks->lends), and, where until_ms is not 0, until then whatever the grant
  *  says by then. */
 MUST_CHECK enum err blob_lend(struct turn *t, const struct id32 *id, uint16_t peer,

@@ -318,10 +318,27 @@ static enum err ref_put(struct turn *t, const struct id32 *id, const struct blob
 	return turn_put(t, STORE_BLOB, &k, span_of(v, sizeof v));
 }
 
+/* Whoever waits for a file says so again and again: that writes nothing. */
 enum err blob_hold(struct turn *t, const struct id32 *id, const struct blob_ref *ref)
 {
+	const struct store_key k = ref_key(id, ref);
+
 	require(ref->need < BLOB_LENT);
-	return ref_put(t, id, ref, 0);
+	return record_exists(t->txn, STORE_BLOB, key_span(&k)) ? ERR_OK : ref_put(t, id, ref, 0);
+}
+
+enum err blob_own(struct turn *t, const struct id32 *id)
+{
+	struct blob b;
+	enum err rc = blob_load(t, id, &b);
+
+	if (rc == ERR_OK && b.state != BLOB_WHOLE)
+		rc = ERR_STATE;
+	if (rc != ERR_OK || b.from == 0)
+		return rc;
+	rc = blob_count(t, &b, false);
+	b.from = 0;
+	return rc == ERR_OK ? blob_save(t, &b) : rc;
 }
 
 enum err blob_lend(struct turn *t, const struct id32 *id, uint16_t peer, const struct id16 *grant,
@@ -404,6 +421,20 @@ enum err blob_release(struct turn *t, const struct id32 *id, const struct blob_r
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	rc = blob_load(t, id, &b);
 	return rc == ERR_OK ? drop(t, &b) : rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+enum err blob_release_list(struct turn *t, struct span list, const struct blob_ref *ref)
+{
+	struct rd r = rd_of(list);
+	enum err rc = ERR_OK;
+
+	while (rc == ERR_OK && r.left >= BLOB_LISTED) {
+		const struct id32 id = rd_id32(&r);
+
+		(void)rd_u32(&r);
+		rc = blob_release(t, &id, ref);
+	}
+	return rc;
 }
 
 enum err blob_release_all(struct turn *t, const struct blob_ref *ref)

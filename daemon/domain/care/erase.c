@@ -221,6 +221,10 @@ static enum err drop_handovers(struct turn *t, const struct id16 *case_id)
 			memcpy(blob.b, msg_bytes(m, HANDOVER_RECORD_BLOB).p, sizeof blob.b);
 			w.rc = blob_release(t, &blob, &ref);
 		}
+		if (w.rc == ERR_OK)
+			w.rc = blob_release_list(t, msg_bytes(m, HANDOVER_RECORD_FILES), &ref);
+		else if (w.rc == ERR_NOTFOUND) /* a restore has the row and not its key */
+			w.rc = blob_release_all(t, &ref);
 		arena_rewind(t->arena, mark);
 	}
 	return w.rc == ERR_OK ? turn_drop_prefix(t, STORE_HANDOVER, &prefix) : w.rc;

@@ -186,6 +186,10 @@ static enum err send(struct turn *t, struct thread *th, const struct msg *req)
 	if (rc == ERR_OK)
 		rc = bundle_content(t, &th->case_id, msg_u64(req, HANDOVER_STEP_WITHOUT),
 				    msg_u64(req, HANDOVER_STEP_NOTES) != 0, &content);
+	if (rc == ERR_FULL)
+		return turn_refuse_with(t, rc, REFUSAL_HANDOVER_FILES,
+					say_number("most", LIMIT_BUNDLE_FILES),
+					say_number("size", LIMIT_BUNDLE_BYTES >> 20));
 	if (rc == ERR_OK)
 		rc = bundle_write(t, th, content, record, &body);
 	if (rc == ERR_LIMIT)

@@ -8,6 +8,7 @@
 #include "domain/blob/blob.h"
 #include "domain/consent/casefile.h"
 #include "domain/evidence/audit.h"
+#include "domain/handover/along.h"
 #include "domain/handover/steps.h"
 #include "domain/page.h"
 #include "domain/referral/deadline.h"
@@ -27,10 +28,11 @@ enum err shown_find(struct turn *t, const char *text, struct thread *th)
 	return rc;
 }
 
-/* How much of the file is here. */
+/* How much of the file, and of those that go along, is here. */
 static enum err file_row(struct turn *t, const struct msg *record, struct msg *row)
 {
 	const struct span s = msg_bytes(record, HANDOVER_RECORD_BLOB);
+	uint64_t chunks, have;
 	struct id32 id;
 	struct blob b;
 	enum err rc;
@@ -41,9 +43,12 @@ static enum err file_row(struct turn *t, const struct msg *record, struct msg *r
 	rc = blob_load(t, &id, &b);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	msg_set_u64(row, HANDOVER_ROW_CHUNKS, b.chunks);
-	msg_set_u64(row, HANDOVER_ROW_HAVE, b.have);
-	return ERR_OK;
+	chunks = b.chunks;
+	have = b.have;
+	rc = along_count(t, record, &chunks, &have);
+	msg_set_u64(row, HANDOVER_ROW_CHUNKS, chunks);
+	msg_set_u64(row, HANDOVER_ROW_HAVE, have);
+	return rc;
 }
 
 /* Nothing of a person whose case moved away. */

@@ -16,6 +16,7 @@
 #include "domain/consent/casefile.h"
 #include "domain/consent/gate.h"
 #include "domain/documents/words.h"
+#include "domain/handover/along.h"
 #include "domain/handover/rows.h"
 #include "domain/referral/deadline.h"
 
@@ -82,7 +83,10 @@ enum err bundle_content(struct turn *t, const struct id16 *case_id, uint64_t wit
 	consent_blank(person, ~without);
 	if (msg_cats(person) != 0)
 		msg_put_sub(*content, HANDOVER_CONTENT_PERSON, person);
-	return notes ? add_notes(t, case_id, *content) : ERR_OK;
+	rc = notes ? add_notes(t, case_id, *content) : ERR_OK;
+	if (rc == ERR_OK && (without & GATE_BIT(GATE_ATTACHMENTS)) == 0)
+		rc = along_list(t, case_id, *content);
+	return rc;
 }
 
 static enum err write_file(struct turn *t, struct span plain, struct blob_writer *w, struct blob *b)
@@ -135,8 +139,12 @@ enum err bundle_write(struct turn *t, const struct thread *th, const struct msg 
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_SALT, span_of(salt.b, sizeof salt.b));
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_DIGEST, span_of(digest.b, sizeof digest.b));
 	msg_set_u64(record, HANDOVER_RECORD_CATS, msg_cats(content));
+	if (*body == NULL)
+		return ERR_NOMEM;
 	say_it(t, &b, record, *body);
-	return *body == NULL ? ERR_NOMEM : ERR_OK;
+	along_say(t, content, *body);
+	along_learn(t, *body, record);
+	return along_lend(t, th, record, 0);
 }
 
 /* ---- taking ---- */
@@ -191,7 +199,8 @@ enum err bundle_open(struct turn *t, const struct msg *record, struct msg **cont
 	if (memcmp(digest.b, said.p, sizeof digest.b) != 0)
 		return ERR_CRYPTO;
 	rc = words_parse_content(t, plain, content);
-	if (rc == ERR_OK && (msg_cats(*content) & ~msg_u64(record, HANDOVER_RECORD_CATS)) != 0)
+	if (rc == ERR_OK && ((msg_cats(*content) & ~msg_u64(record, HANDOVER_RECORD_CATS)) != 0 ||
+			     !along_named(*content, record)))
 		return ERR_MALFORMED; /* its document has to own up to what it holds */
 	return rc;
 }
@@ -257,6 +266,8 @@ enum err bundle_import(struct turn *t, const struct thread *th, const struct msg
 	enum err rc = own_person(t, &th->case_id, msg_get(content, HANDOVER_CONTENT_PERSON));
 
 	require(th->role == THREAD_RECEIVER);
+	if (rc == ERR_OK)
+		rc = along_import(t, &th->case_id, content);
 	for (size_t i = 0; rc == ERR_OK && i < msg_count(content, HANDOVER_CONTENT_NOTES); i++) {
 		const struct msg *note = msg_at(content, HANDOVER_CONTENT_NOTES, i);
 

@@ -16,7 +16,8 @@
 
 enum { BUNDLE_NOTES = 256 };
 
-/** What the case takes along: the person without these categories, and the newest BUNDLE_NOTES own notes if they are wanted. */
+/** What the case takes along: the person and the files without these categories, and the newest BUNDLE_NOTES own notes if they are
+ *  wanted.  ERR_FULL: more files than go along (along.h). */
 MUST_CHECK enum err bundle_content(struct turn *t, const struct id16 *case_id, uint64_t without,
 				   bool notes, struct msg **content);
 /** Written as a file that the partner of this thread may fetch; key and names into its row, body: what BUNDLE says of it.

@@ -16,6 +16,7 @@
 #include "domain/consent/grant.h"
 #include "domain/consent/ledger.h"
 #include "domain/evidence/audit.h"
+#include "domain/handover/along.h"
 #include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"
 #include "domain/onward/passed.h"
@@ -57,6 +58,10 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	if (rc != ERR_OK || erased)
 		return rc;
 	rc = intake_body(t, d, HANDOVER_TABLE_VERSION, &body, verdict);
+	if (rc == ERR_OK && body != NULL && d->head.type == DOC_BUNDLE && !along_sound(body)) {
+		*verdict = WIRE_VERDICT_MALFORMED;
+		body = NULL;
+	}
 	if (rc == ERR_OK && fresh)
 		rc = place(t, p, d, th, d->head.type == DOC_PROPOSE ? body : NULL, over);
 	if (rc != ERR_OK || *over != QUOTA_NONE || body == NULL)

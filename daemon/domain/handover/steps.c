@@ -20,6 +20,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
+#include "domain/handover/along.h"
 #include "domain/handover/bundle.h"
 #include "domain/loss/settled.h"
 #include "domain/onward/passed.h"
@@ -115,6 +116,7 @@ static void learn_body(struct turn *t, uint16_t type, const struct msg *body, st
 			   msg_bytes(body, HANDOVER_BUNDLE_DIGEST), 32);
 		msg_set_u64(record, HANDOVER_RECORD_SIZE, msg_u64(body, HANDOVER_BUNDLE_LENGTH));
 		msg_set_u64(record, HANDOVER_RECORD_CATS, msg_u64(body, HANDOVER_BUNDLE_CATS));
+		along_learn(t, body, record);
 		return;
 	case DOC_CEDE:
 		copy_bytes(t, record, HANDOVER_RECORD_BKEY, msg_bytes(body, HANDOVER_CEDE_BKEY),
@@ -361,13 +363,14 @@ static struct blob_ref ref_of(const struct thread *th)
 	return (struct blob_ref){.need = BLOB_FOR_THREAD, .id = th->id};
 }
 
-/* Asks for the file; *whole: all of it is here. */
+/* Asks for the file, and for those that go along; *whole: all of all of them is here. */
 static enum err fetch(struct turn *t, const struct thread *th, const struct msg *record,
 		      bool *whole)
 {
 	const struct blob_ref ref = ref_of(th);
 	struct id32 id;
 	struct blob b = {.state = BLOB_WANTED};
+	bool files = false;
 	enum err rc;
 
 	*whole = false;
@@ -377,7 +380,9 @@ static enum err fetch(struct turn *t, const struct thread *th, const struct msg 
 		       &ref);
 	if (rc == ERR_OK)
 		rc = blob_load(t, &id, &b);
-	*whole = rc == ERR_OK && b.state == BLOB_WHOLE;
+	if (rc == ERR_OK)
+		rc = along_fetch(t, th, record, &files);
+	*whole = rc == ERR_OK && files && b.state == BLOB_WHOLE;
 	return rc == ERR_NOTFOUND || rc == ERR_LIMIT ? ERR_OK : rc;
 }
 
@@ -385,11 +390,13 @@ static enum err let_go_file(struct turn *t, const struct thread *th, struct msg 
 {
 	const struct blob_ref ref = ref_of(th);
 	struct id32 id;
+	enum err rc;
 
 	if (!id_of(record, HANDOVER_RECORD_BLOB, &id))
 		return ERR_OK;
 	msg_clear(record, HANDOVER_RECORD_BKEY);
-	return blob_release(t, &id, &ref);
+	rc = blob_release(t, &id, &ref);
+	return rc == ERR_OK ? along_release(t, th, record) : rc;
 }
 
 /* The new owner has it: what is here is shown to nobody any more.  The file stays for as long as a backup of the new owner may come
@@ -411,6 +418,8 @@ static enum err close_here(struct turn *t, const struct thread *th, struct msg *
 	}
 	if (rc == ERR_OK && id_of(record, HANDOVER_RECORD_BLOB, &id))
 		rc = blob_lend(t, &id, th->peer, &th->grant_id, until_ms);
+	if (rc == ERR_OK)
+		rc = along_lend(t, th, record, until_ms);
 	return rc == ERR_OK ? casefile_entry(t, &th->case_id, "handed-over", NULL, &th->id) : rc;
 }
 

@@ -548,6 +548,26 @@ static void it_goes_also_by_who_needed_it_alone(void **state)
 	assert_int_equal(store_count(w->gives->t.txn, STORE_BLOB), 0);
 }
 
+/* What was taken over is this node's own: who handed it over may bring as much again. */
+static void what_became_ours_counts_in_no_share(void **state)
+{
+	struct two *w = *state;
+
+	assert_int_equal(give(w, 3 * (uint64_t)LIMIT_CHUNK), ERR_OK);
+	want(w);
+	assert_int_equal(blob_own(&w->gets->t, &w->blob.id), ERR_STATE);
+	whole(w);
+	assert_int_equal(counted(w), blob_bytes(w->blob.size));
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(blob_own(&w->gets->t, &w->blob.id), ERR_OK);
+		(void)bed_turn(w->gets);
+		assert_int_equal(counted(w), 0);
+	}
+	assert_int_equal(blob_release(&w->gets->t, &w->blob.id, &document), ERR_OK);
+	(void)bed_turn(w->gets);
+	assert_int_equal(counted(w), 0);
+}
+
 static void what_nobody_finished_is_removed_in_a_day(void **state)
 {
 	struct two *w = *state;
@@ -593,6 +613,7 @@ int main(void)
 		EACH(one_partner_has_its_share),
 		EACH(with_the_last_need_it_goes),
 		EACH(it_goes_also_by_who_needed_it_alone),
+		EACH(what_became_ours_counts_in_no_share),
 		EACH(what_nobody_finished_is_removed_in_a_day),
 	};
 

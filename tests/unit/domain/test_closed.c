@@ -4,7 +4,7 @@
 
 #include "base/date.h"
 #include "bedcase.h"
-#include "domain/blob/blob.h"
+#include "domain/attach/attach.h"
 #include "domain/care/erase.h"
 #include "domain/consent/casefile.h"
 #include "domain/handover/rows.h"
@@ -58,20 +58,53 @@ static struct thread handed(struct bed *b, const struct id16 *case_id, uint8_t n
 static void an_erased_case_takes_the_files_of_its_handovers_along(void **state)
 {
 	struct bed *b = *state;
-	const struct id32 file = {{0x5a}};
+	const struct id32 file = {{0x5a}}, along = {{0x5b}};
+	const uint8_t listed[BLOB_LISTED] = {0x5b, [BLOB_LISTED - 1] = 50};
 	const struct id16 grant = {{0x61}}, id = new_case(b);
 	const struct thread th = handed(b, &id, 1, THREAD_RECEIVER, HANDOVER_REFUSED, 0, &file);
 	const struct blob_ref ref = {.need = BLOB_FOR_THREAD, .id = th.id};
 	struct blob blob;
+	struct msg *m;
 	bool gone;
 
+	assert_int_equal(rows_load(&b->t, &th, &m), ERR_OK);
+	msg_set_bytes(b->t.arena, m, HANDOVER_RECORD_FILES, span_of(listed, sizeof listed));
+	assert_int_equal(rows_save(&b->t, &th, m), ERR_OK);
 	assert_int_equal(blob_want(&b->t, BED_PARTNER, &file, 100, &grant, &ref), ERR_OK);
+	assert_int_equal(blob_want(&b->t, BED_PARTNER, &along, 50, &grant, &ref), ERR_OK);
 	(void)bed_turn(b);
 	assert_int_equal(blob_load(&b->t, &file, &blob), ERR_OK);
+	assert_int_equal(blob_load(&b->t, &along, &blob), ERR_OK);
 	assert_int_equal(erase_case(&b->t, &id, &gone), ERR_OK);
 	assert_true(gone);
 	assert_int_equal(store_count(b->t.txn, STORE_HANDOVER), 0);
 	assert_int_equal(blob_load(&b->t, &file, &blob), ERR_NOTFOUND);
+	assert_int_equal(blob_load(&b->t, &along, &blob), ERR_NOTFOUND);
+}
+
+/* A case that comes twice has each of its files once. */
+static void a_file_that_a_case_has_is_not_added_again(void **state)
+{
+	static const uint8_t plain[50];
+	struct bed *b = *state;
+	const struct id16 id = new_case(b);
+	struct attachment a = {.size = sizeof plain, .mime = "", .name = "letter"}, one = {.no = 0};
+	struct store_walk w = {.rc = ERR_OK};
+	struct blob_writer writer;
+	struct blob blob;
+
+	assert_int_equal(blob_begin(&b->t, sizeof plain, &writer), ERR_OK);
+	assert_int_equal(blob_append(&b->t, &writer, span_of(plain, sizeof plain)), ERR_OK);
+	assert_int_equal(blob_finish(&b->t, &writer, &blob), ERR_OK);
+	a.blob = blob.id;
+	memcpy(a.key, writer.key, sizeof a.key);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(attach_keep(&b->t, &id, &a), ERR_OK);
+	assert_true(attach_each(&b->t, &id, &w, &one));
+	assert_string_equal(one.name, "letter");
+	assert_int_equal(one.state, BLOB_WHOLE);
+	assert_false(attach_each(&b->t, &id, &w, &one));
+	assert_int_equal(w.rc, ERR_OK);
 }
 
 /* It moved away and came back: the end of the first move is not the end of the case. */
@@ -126,6 +159,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			an_erased_case_takes_the_files_of_its_handovers_along, setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(a_file_that_a_case_has_is_not_added_again, setup,
+						bed_teardown),
 		cmocka_unit_test_setup_teardown(what_came_back_outlives_the_term_of_its_going,
 						setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(what_did_not_come_back_goes_with_its_term, setup,
