@@ -149,7 +149,9 @@ struct turn {
 	struct pair *pairs; /* read in this turn; written back at its end */
 	struct answer *answers;
 	struct consent_memory *consents; /* NULL: nothing yet */
-	struct turn_log log;		 /* written back at its end (audit_settle) */
+	struct document *taken; /* the document that came last, as it was stored, or NULL ... */
+	uint64_t taken_stamp;	/* ... and what must be unchanged (documents/document.c) */
+	struct turn_log log;	/* written back at its end (audit_settle) */
 	struct pending_doc *docs, **docs_last;
 	size_t doc_count;
 	/* What entries of this event changed; node.c follows it up when the event is through. */

@@ -243,6 +243,45 @@ enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
 	return rc;
 }
 
+/* The rows of a document, and the keys that they lie under. */
+static uint64_t stamp_of(const struct turn *t)
+{
+	static const enum store_table rests_on[] = {STORE_DOCHEAD, STORE_DOCBODY, STORE_CASEKEY,
+						    STORE_AUDITKEY, STORE_GRANTKEY};
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof rests_on / sizeof rests_on[0]; i++)
+		sum += store_changes(t->txn, rests_on[i]);
+	return sum;
+}
+
+/* What follows from a document is decided in the turn that stores it: it is at hand, and is read from the store only when anything
+ * on which it rests was written since.  Its bytes are those of the frame. */
+static void remember(struct turn *t, const struct document *d, const struct wire_doc *wd)
+{
+	if (t->taken == NULL)
+		t->taken = arena_keep(t->arena, sizeof *t->taken);
+	if (t->taken == NULL)
+		return; /* the turn fails: turn_whole */
+	*t->taken = *d;
+	t->taken->head = wd->head;
+	t->taken->hash = document_hash(d->head_bytes, &d->commit);
+	t->taken->salt = wd->salt;
+	t->taken->body = wd->body;
+	t->taken_stamp = stamp_of(t);
+}
+
+static bool remembered(const struct turn *t, const struct doc_key *key, struct document *d)
+{
+	const struct document *last = t->taken;
+
+	if (last == NULL || t->taken_stamp != stamp_of(t) || last->key.sender != key->sender ||
+	    !id16_equal(&last->key.msg, &key->msg))
+		return false;
+	*d = *last;
+	return true;
+}
+
 /* As it came, byte for byte: the signature is over these bytes, never over a re-encoding. */
 enum err document_keep(struct turn *t, const struct doc_key *key, const struct wire_doc *wd,
 		       const struct id16 *case_id, uint16_t verdict)
@@ -272,7 +311,11 @@ enum err document_keep(struct turn *t, const struct doc_key *key, const struct w
 	wr_put(&body, wd->body.p, wd->body.len);
 	if (body.over)
 		return ERR_NOMEM;
-	return body_put(t, key, wd->head.type, &wd->head.grant_id, case_id, wr_span(&body));
+	rc = body_put(t, key, wd->head.type, &wd->head.grant_id, case_id, wr_span(&body));
+	/* what an erased case is still told lies under other keys than its own */
+	if (rc == ERR_OK && !turn_case_erased(t, case_id))
+		remember(t, &d, wd);
+	return rc;
 }
 
 /* A body is gone or whole, never a part: what is too short for its salt is damage. */
@@ -320,8 +363,11 @@ enum err document_load_head(struct turn *t, const struct doc_key *key, struct do
 
 enum err document_load(struct turn *t, const struct doc_key *key, struct document *d)
 {
-	enum err rc = document_load_head(t, key, d);
+	enum err rc;
 
+	if (remembered(t, key, d))
+		return ERR_OK;
+	rc = document_load_head(t, key, d);
 	return rc != ERR_OK || d->hollow ? rc : body_load(t, d);
 }
 

@@ -148,6 +148,22 @@ static uint64_t wish_of(struct bed *b, const struct id16 *grant)
 
 /* ---- our own word ---- */
 
+/* A document that came in this turn is at hand in it, and no longer than its rows and keys are there. */
+static void what_came_just_now_can_go_at_once(void **state)
+{
+	struct bed *b = *state;
+	const struct thread consent = bedcase_consent_came(b, BED_PARTNER, 0x50, 90);
+	const struct thread th = bedcase_offer_came(b, &consent, 0x51);
+	struct document d = bedcase_document(b, &th, false, 1);
+	bool had;
+
+	assert_false(d.hollow);
+	assert_int_equal(grantkey_drop(&b->t, &consent.id, &had), ERR_OK);
+	assert_true(had);
+	d = bedcase_document(b, &th, false, 1);
+	assert_true(d.hollow && d.gone);
+}
+
 /* A turn reads a consent once, and again as soon as it, its key or its case is another: whoever asks hears what holds in that
  * moment.  What a caller does to its copy is nobody else's. */
 static void what_was_read_counts_until_it_changes(void **state)
@@ -1109,6 +1125,7 @@ static void silence_is_work_until_the_answer_comes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ON_BED(what_came_just_now_can_go_at_once),
 		ON_BED(what_was_read_counts_until_it_changes),
 		ON_BED(a_withdrawal_ends_what_rests_on_it),
 		ON_BED(the_case_and_the_audit_log_say_so),
