@@ -261,6 +261,18 @@ enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *part
 	return rc;
 }
 
+/* Whoever lost its state may have lost the list with it, and a receipt from before says nothing of that. */
+enum err deposit_forgotten(struct turn *t, const struct peer *p)
+{
+	const struct store_key k = turn_key_u16(p->no);
+	enum err rc;
+
+	if (t->node->bare) /* its new life is heard again when there is room */
+		return ERR_OK;
+	rc = store_del(t->txn, STORE_DEPOSITED, key_span(&k));
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 /* It has the page that we wait for: the next one follows, unless the list changed meanwhile and begins again. */
 static enum err kept(struct turn *t, const struct peer *p, struct answer *a, uint32_t version,
 		     uint8_t page)

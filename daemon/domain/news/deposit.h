@@ -21,6 +21,8 @@ MUST_CHECK enum err deposit_changed(struct turn *t);
 /** Ours into a frame, while p keeps one and not yet the newest. */
 MUST_CHECK enum err deposit_introduce(struct turn *t, const struct peer *p, struct wr *parts,
 				      uint16_t *count);
+/** p lost its state: what it had of ours goes there again. */
+MUST_CHECK enum err deposit_forgotten(struct turn *t, const struct peer *p);
 /** A LEDGER part: a page of theirs to keep, their receipt for one of ours, or one of ours coming back. */
 MUST_CHECK enum err deposit_part(struct turn *t, const struct peer *p, struct answer *a,
 				 struct span bytes);

@@ -68,7 +68,8 @@ static enum err new_partner(struct reading *r)
 	if (!known)
 		return ERR_OK;
 	r->pair->unconfirmed = true;
-	return alarm_set(r->t, ALARM_NEW, r->p->no);
+	rc = deposit_forgotten(r->t, r->p);
+	return rc == ERR_OK ? alarm_set(r->t, ALARM_NEW, r->p->no) : rc;
 }
 
 /* Counts, not state: they stay if the turn is undone. */

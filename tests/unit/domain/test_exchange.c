@@ -11,6 +11,7 @@
 #include "domain/exchange/keeper.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/compare.h"
+#include "domain/news/deposit.h"
 #include "domain/oversight/health.h"
 #include "domain/stream/connect.h"
 #include "domain/stream/receive.h"
@@ -477,6 +478,34 @@ static void a_new_life_without_room_is_answered(void **state)
 	b->node->bare = false;
 }
 
+/* A keeper that lost its state lost what it kept for us, too: the list of erasures goes there again, though it did not change. */
+static void a_keeper_that_forgot_gets_the_list_again(void **state)
+{
+	struct bed *b = *state;
+	struct peer *p = &b->node->peers[BED_PARTNER - 1];
+	const struct store_key whose = turn_key_u16(BED_PARTNER);
+	struct wr parts = arena_wr(b->t.arena, LIMIT_CLASS_2);
+	uint8_t has[4 + 1 + 1 + 16] = {0, 0, 0, 1, 1, 1}; /* version 1, its only page */
+	struct pair *pr;
+	struct span frame;
+	uint16_t count = 0;
+
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	pr->yours = (struct incarnation){4, {{0xb2}}};
+	pr->last_heard_ms = b->now_ms;
+	assert_int_equal(deposit_changed(&b->t), ERR_OK);
+	assert_int_equal(turn_put(&b->t, STORE_DEPOSITED, &whose, span_of(has, sizeof has)),
+			 ERR_OK);
+	assert_int_equal(deposit_introduce(&b->t, p, &parts, &count), ERR_OK);
+	assert_int_equal(count, 0);
+	p->conn = (struct conn){.up = true, .heard = true};
+	frame = empty_frame(b, &(struct pair){.yours = {5, {{0xb3}}}});
+	assert_int_equal(receive_frame(&b->t, p, frame), ERR_OK);
+	pr->unheard = false; /* what it keeps for us came back */
+	assert_int_equal(deposit_introduce(&b->t, p, &parts, &count), ERR_OK);
+	assert_int_equal(count, 1);
+}
+
 /* Which of five members keep for the one with this place, as digits. */
 static int keepers_of(struct bed *b, struct peer *peers, unsigned self)
 {
@@ -593,6 +622,7 @@ int main(void)
 		EACH(what_comes_in_on_such_a_line_fails_by_itself),
 		EACH(a_line_that_is_hung_up_is_not_called_connected),
 		EACH(a_new_life_without_room_is_answered),
+		EACH(a_keeper_that_forgot_gets_the_list_again),
 		EACH(many_small_answers_leave_room_in_a_frame),
 		EACH(long_answers_go_in_two_frames),
 		EACH(two_partners_keep_for_each_node),
