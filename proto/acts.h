@@ -41,7 +41,8 @@ enum act_with {
 	ACT_WITH_PLACE = 1024, /* ... and where it is */
 	ACT_WITH_ENTRY = 2048, /* which entry of the other side it answers */
 	ACT_WITH_WORDS = 4096, /* a text, a place, or how to reach the person */
-	ACT_WITH_CORRECTS = 8192 /* which entry of our own log was wrong */
+	ACT_WITH_CORRECTS = 8192, /* which entry of our own log was wrong */
+	ACT_WITH_SAME = 16384	  /* a case here of the same person */
 };
 
 /*
@@ -59,7 +60,7 @@ enum act_with {
 	    "ask", "kring ask 91C4 --question best-contact") \
 	ACT(INFO, 3, "info", MSG_INFO, ACT_BY_SENDER, MSG_HOLDS_ANY, "reason", ACT_WITH_ANSWER, ACT_WITH_SHARE, \
 	    "info", "kring info 91C4 --share contact") \
-	ACT(ACCEPT, 4, "accept", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", 0, ACT_WITH_REASON | ACT_WITH_LATE, \
+	ACT(ACCEPT, 4, "accept", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", 0, ACT_WITH_REASON | ACT_WITH_LATE | ACT_WITH_SAME, \
 	    "accept", "kring accept 91C4") \
 	ACT(DECLINE, 5, "decline", MSG_ACT, ACT_BY_RECEIVER, LIST_DECLINE, "reason", ACT_WITH_REASON | ACT_WITH_ALTERNATIVE, 0, \
 	    "decline", "kring decline 91C4 --reason no-capacity --alternative none") \

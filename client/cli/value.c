@@ -161,7 +161,8 @@ const char *value_options(const struct command *cmd, char buf[VALUE_OPTIONS_LEN]
 		{ACT_WITH_DAY, "date", "DATE"},
 		{ACT_WITH_PLACE, "place", "LINE"},
 		{ACT_WITH_ENTRY, "answers", "NUMBER"},
-		{ACT_WITH_CORRECTS, "corrects", "NUMBER"}};
+		{ACT_WITH_CORRECTS, "corrects", "NUMBER"},
+		{ACT_WITH_SAME, "same-as", "ID"}};
 	const struct act *a = act_of(cmd->act);
 
 	/* every act takes a text, can be tried out, and is an answer to what was seen */

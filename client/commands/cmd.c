@@ -59,8 +59,10 @@ int cmd_finish(struct cli *c, struct msg *request)
 		page_begin(c);
 		if (!said_done(c, reply, c->cmd->field == REQUEST_REFER ? arrived(c, reply) : NULL))
 			print_reply(c, reply);
+		else
+			print_same(c, reply);
 		page_end(c);
-		near_print(c, reply);
+		code = near_tell(c, reply);
 	}
 	if (code == CLI_DONE && msg_count(reply, REPLY_DAMAGE) > 0)
 		return print_damage(c, reply);

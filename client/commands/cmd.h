@@ -45,6 +45,7 @@ int cmd_case_edit(struct cli *c);
 int cmd_case_list(struct cli *c);
 int cmd_case_note(struct cli *c);
 int cmd_case_take(struct cli *c);
+int cmd_case_same(struct cli *c);
 int cmd_case_erase(struct cli *c);
 int cmd_case_attach(struct cli *c);
 int cmd_case_attachments(struct cli *c);

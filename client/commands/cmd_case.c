@@ -88,6 +88,18 @@ int cmd_case_take(struct cli *c)
 	return cmd_finish(c, req);
 }
 
+/* With one case it is taken back. */
+int cmd_case_same(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_SAME, &sub);
+
+	require(c->word_count > 0 && c->word_count <= 2);
+	msg_set_text(&c->arena, sub, CASE_SAME_ID, c->words[0]);
+	if (c->word_count > 1)
+		msg_set_text(&c->arena, sub, CASE_SAME_OTHER, c->words[1]);
+	return cmd_finish(c, req);
+}
+
 /* Erasing is destroying a key.  Without --now that waits for the nightly batch, because each time all keys are
  * written again. */
 int cmd_case_erase(struct cli *c)

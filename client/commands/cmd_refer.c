@@ -37,6 +37,7 @@ int cmd_act(struct cli *c)
 	msg_set_text(&c->arena, sub, ACT_NEW_PLACE, cli_option(c, "place"));
 	cmd_put_number(c, sub, "answers", ACT_NEW_ANSWERS);
 	cmd_put_number(c, sub, "corrects", ACT_NEW_CORRECTS);
+	msg_set_text(&c->arena, sub, ACT_NEW_SAME_AS, cli_option(c, "same-as"));
 	if (!dialogue_act(c, act, sub))
 		return CLI_REFUSED;
 	if (act->number == DOC_MESSAGE) {

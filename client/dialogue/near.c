@@ -65,6 +65,14 @@ static void print_kept(const struct cli *c, const struct msg *reply)
 		say(c, "near-kept", FILL({"fields", fields, 0}, {"id", number, 0}));
 }
 
+/* The case of a referral that was just accepted. */
+static const char *accepted(const struct msg *reply)
+{
+	return msg_count(reply, REPLY_REFERRALS) == 0
+		       ? ""
+		       : msg_text(msg_at(reply, REPLY_REFERRALS, 0), REFERRAL_ROW_CASE_ID);
+}
+
 void near_print(const struct cli *c, const struct msg *reply)
 {
 	const size_t count = msg_count(reply, REPLY_NEAR);
@@ -79,9 +87,10 @@ void near_print(const struct cli *c, const struct msg *reply)
 		cli_error_line(c, "  ", row_text(c, msg_at(reply, REPLY_NEAR, i), who), "");
 	todo_case(msg_text(msg_at(reply, REPLY_NEAR, 0), NEAR_ROW_ID), one);
 	todo_case(msg_text(reply, REPLY_ID), new);
-	if (c->cmd->act != 0)
-		say(c, "near-accept", FILL({"id", one, 0}));
-	else if (msg_u64(reply, REPLY_DRY_RUN) != 0)
+	if (c->cmd->act != 0) {
+		todo_case(accepted(reply), new);
+		say(c, "near-accept", FILL({"id", one, 0}, {"new", new, 0}));
+	} else if (msg_u64(reply, REPLY_DRY_RUN) != 0)
 		say(c, "near-try", FILL({"id", one, 0}));
 	else
 		say(c, "near-new", FILL({"id", one, 0}, {"new", new, 0}));
@@ -101,19 +110,13 @@ static bool surely(const struct msg *reply, const struct msg *person)
 	return false;
 }
 
-enum talk near_ask(struct cli *c, struct msg *person, bool known, char same[64])
+/* Is it one of these?  Its id into same, or "". */
+static enum talk pick(struct cli *c, const struct msg *reply, const char *none, char same[64])
 {
-	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NEAR, &sub), *reply = NULL;
 	struct talk_item items[NEAR_SHOWN + 1];
 	size_t n = 0, i;
 	enum talk t;
 
-	same[0] = '\0';
-	msg_put_sub(sub, CASE_NEW_PERSON, person);
-	/* what the node has against it, it says when the case is made */
-	if (cli_try(c, req, &reply) != CLI_DONE || msg_count(reply, REPLY_NEAR) == 0 ||
-	    (known && !surely(reply, person)))
-		return TALK_OK;
 	talk_head(c, "alike-more", FILL_NONE);
 	for (; n < msg_count(reply, REPLY_NEAR) && n < NEAR_SHOWN; n++) {
 		char who[WHO];
@@ -124,9 +127,46 @@ enum talk near_ask(struct cli *c, struct msg *person, bool known, char same[64])
 		if (items[n].text == NULL)
 			return TALK_STOP;
 	}
-	items[n] = (struct talk_item){talk_of(c, "alike-new"), NULL};
+	items[n] = (struct talk_item){talk_of(c, none), NULL};
 	t = talk_pick(c, items, n + 1, TALK_NONE, &i);
 	if (t == TALK_OK && i < n)
 		(void)snprintf(same, 64, "%s", msg_text(msg_at(reply, REPLY_NEAR, i), NEAR_ROW_ID));
 	return t;
+}
+
+int near_tell(struct cli *c, const struct msg *reply)
+{
+	struct msg *sub, *req, *said;
+	char same[64] = "", number[TODO_CASE + 1];
+	int code;
+
+	if (c->cmd->act == 0 || msg_u64(reply, REPLY_DRY_RUN) != 0 ||
+	    msg_count(reply, REPLY_NEAR) == 0 || accepted(reply)[0] == '\0' || !talk_possible(c)) {
+		near_print(c, reply);
+		return CLI_DONE;
+	}
+	/* it is accepted, whatever is answered here */
+	if (pick(c, reply, "alike-other", same) != TALK_OK || same[0] == '\0')
+		return CLI_DONE;
+	req = cli_request(c, REQUEST_CASE_SAME, &sub);
+	msg_set_text(&c->arena, sub, CASE_SAME_ID, accepted(reply));
+	msg_set_text(&c->arena, sub, CASE_SAME_OTHER, same);
+	code = cli_call(c, req, &said);
+	todo_case(accepted(reply), number);
+	if (code == CLI_DONE)
+		say(c, "did-case-same", FILL({"id", number, 0}));
+	return code;
+}
+
+enum talk near_ask(struct cli *c, struct msg *person, bool known, char same[64])
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_CASE_NEAR, &sub), *reply = NULL;
+
+	same[0] = '\0';
+	msg_put_sub(sub, CASE_NEW_PERSON, person);
+	/* what the node has against it, it says when the case is made */
+	if (cli_try(c, req, &reply) != CLI_DONE || msg_count(reply, REPLY_NEAR) == 0 ||
+	    (known && !surely(reply, person)))
+		return TALK_OK;
+	return pick(c, reply, "alike-new", same);
 }

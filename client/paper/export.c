@@ -12,6 +12,7 @@
 #include "client/paper/paper.h"
 #include "client/paper/who.h"
 #include "client/print/print.h"
+#include "client/print/todo.h"
 #include "client/words/words.h"
 
 static void person(struct sheet *s, const struct msg *p, const char *head)
@@ -20,7 +21,7 @@ static void person(struct sheet *s, const struct msg *p, const char *head)
 
 	if (p == NULL)
 		return;
-	sheet_head(s, list_text(LIST_PAPER, s->lang, head));
+	sheet_head(s, head);
 	for (size_t i = 0; msg_field_at(p, i, &f); i++) {
 		const char *text = f.type == MSG_TYPE_TEXT ? msg_text(p, f.number) : "";
 		char day[WORDS_SHORT];
@@ -147,6 +148,75 @@ static int ask_histories(struct cli *c, struct msg *reply)
 	return CLI_DONE;
 }
 
+static void copy_rows(struct cli *c, struct msg *to, const struct msg *from, unsigned field)
+{
+	for (size_t i = 0; i < msg_count(from, field); i++)
+		if (msg_add(&c->arena, to, field) != NULL)
+			msg_replace(to, field, msg_count(to, field) - 1, msg_at(from, field, i));
+}
+
+/* Entries of several cases, by the moment; each case has its own in that order already. */
+static void in_time(struct msg *all)
+{
+	for (size_t i = 1; i < msg_count(all, REPLY_ENTRIES); i++) {
+		const struct msg *row = msg_at(all, REPLY_ENTRIES, i);
+		const uint64_t at_ms = msg_u64(row, ENTRY_ROW_AT_MS);
+		size_t to = i;
+
+		for (;
+		     to > 0 && msg_u64(msg_at(all, REPLY_ENTRIES, to - 1), ENTRY_ROW_AT_MS) > at_ms;
+		     to--)
+			msg_replace(all, REPLY_ENTRIES, to, msg_at(all, REPLY_ENTRIES, to - 1));
+		msg_replace(all, REPLY_ENTRIES, to, row);
+	}
+}
+
+/* What is held of the person in other cases, each within its own consents; what was told of all of them is in the reply already.  One
+ * that moved away or was erased meanwhile is not here to be given. */
+static int ask_same(struct cli *c, struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_SAME); i++) {
+		struct msg *row = msg_edit(reply, REPLY_SAME, i), *sub, *other;
+		struct msg *req = cli_request(c, REQUEST_CASE_EXPORT, &sub);
+		int code;
+
+		if (msg_u64(row, CASE_ROW_CREATED_MS) == 0)
+			continue;
+		msg_set_text(&c->arena, sub, BY_ID_ID, msg_text(row, CASE_ROW_ID));
+		code = cli_call(c, req, &other);
+		if (code != CLI_DONE)
+			return code;
+		if (msg_u64(other, REPLY_TRUNCATED) != 0)
+			msg_set_u64(reply, REPLY_TRUNCATED, 1);
+		if (msg_has(other, REPLY_PERSON))
+			msg_copy_fields(msg_sub(&c->arena, row, CASE_ROW_PERSON),
+					msg_get(other, REPLY_PERSON));
+		copy_rows(c, reply, other, REPLY_REFERRALS);
+		copy_rows(c, reply, other, REPLY_ENTRIES);
+		paper_damage(c, reply, other);
+	}
+	in_time(reply);
+	return CLI_DONE;
+}
+
+/* Of each other case who the person is there. */
+static void persons(struct sheet *s, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_SAME); i++) {
+		const struct msg *row = msg_at(reply, REPLY_SAME, i);
+		const char *partner = msg_text(row, CASE_ROW_PARTNER);
+		char head[PAPER_LIST], number[TODO_CASE + 1];
+
+		todo_case(msg_text(row, CASE_ROW_ID), number);
+		(void)fill_text(head, sizeof head,
+				list_text(LIST_PAPER, s->lang,
+					  partner[0] == '\0' ? "export-same" : "export-same-of"),
+				FILL({"number", number, 0}, {"partner", partner, 0}),
+				words_plural(s->lang));
+		person(s, msg_get(row, CASE_ROW_PERSON), head);
+	}
+}
+
 static void referrals(struct sheet *s, const struct msg *reply)
 {
 	for (size_t i = 0; i < msg_count(reply, REPLY_HISTORIES); i++) {
@@ -173,6 +243,8 @@ int cmd_case_export(struct cli *c)
 	if (code == CLI_DONE && msg_reopen(&c->arena, reply) != ERR_OK)
 		return CLI_REFUSED;
 	if (code == CLI_DONE)
+		code = ask_same(c, reply);
+	if (code == CLI_DONE)
 		code = ask_histories(c, reply);
 	if (code == CLI_DONE)
 		code = who_ask(c, msg_text(reply, REPLY_ID), &who);
@@ -188,8 +260,9 @@ int cmd_case_export(struct cli *c)
 		return code;
 	sheet_begin(&s, list_text(LIST_PAPER, s.lang, "export-title"));
 	paper_from(&s, reply);
-	person(&s, msg_get(reply, REPLY_PERSON), "export-person");
-	person(&s, msg_get(reply, REPLY_TOLD), "export-told");
+	person(&s, msg_get(reply, REPLY_PERSON), list_text(LIST_PAPER, s.lang, "export-person"));
+	person(&s, msg_get(reply, REPLY_TOLD), list_text(LIST_PAPER, s.lang, "export-told"));
+	persons(&s, reply);
 	timeline(&s, reply);
 	files(&s, reply);
 	referrals(&s, reply);

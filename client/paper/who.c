@@ -11,6 +11,7 @@
 #include "client/paper/paper.h"
 #include "client/paper/who.h"
 #include "client/print/print.h"
+#include "client/print/todo.h"
 #include "client/words/words.h"
 
 /* Rows of a further page behind those that are there. */
@@ -67,6 +68,16 @@ int who_ask(struct cli *c, const char *id, struct msg **out)
 	msg_clear(all, REPLY_TRUNCATED);
 	*out = all;
 	return code;
+}
+
+void who_same(struct sheet *s, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_SAME); i++) {
+		char number[TODO_CASE + 1];
+
+		todo_case(msg_text(msg_at(reply, REPLY_SAME, i), CASE_ROW_ID), number);
+		sheet_say(s, "who-same", FILL({"number", number, 0}));
+	}
 }
 
 void who_partners(struct sheet *s, const struct msg *reply)
@@ -163,6 +174,7 @@ int cmd_who(struct cli *c)
 		return code;
 	sheet_begin(&s, list_text(LIST_PAPER, s.lang, "who-title"));
 	paper_from(&s, reply);
+	who_same(&s, reply);
 	who_partners(&s, reply);
 	who_here(&s, reply);
 	return paper_close(c, &s, reply);

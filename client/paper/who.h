@@ -16,6 +16,8 @@
 
 /** All pages as one reply.  The exit code; an error was printed. */
 int who_ask(struct cli *c, const char *id, struct msg **out);
+/** Of which other cases of the same person it tells as well. */
+void who_same(struct sheet *s, const struct msg *reply);
 /** What went to partners ... */
 void who_partners(struct sheet *s, const struct msg *reply);
 /** ... and who looked here, the newest first. */

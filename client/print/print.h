@@ -66,6 +66,8 @@ void print_handovers(const struct cli *c, const struct msg *reply);
 /** Who holds the pen of a case that was ever handed over. */
 void print_owner(const struct cli *c, const struct msg *reply);
 void print_cases(const struct cli *c, const struct msg *reply);
+/** The other cases of the same person. */
+void print_same(const struct cli *c, const struct msg *reply);
 void print_grants(const struct cli *c, const struct msg *reply);
 void print_timeline(const struct cli *c, const struct msg *reply);
 void print_partners(const struct cli *c, const struct msg *reply);

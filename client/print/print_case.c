@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "client/print/print.h"
+#include "client/print/todo.h"
 
 enum { FIELD_WIDTH = 23 };
 
@@ -70,7 +71,10 @@ void print_cases(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_CASES); i++) {
 		const struct msg *r = msg_at(reply, REPLY_CASES, i);
 		const char *id = msg_text(r, CASE_ROW_ID);
+		char same[TODO_CASE + 1];
 
+		/* the other one, so that whoever reads this row looks there as well */
+		todo_case(msg_text(r, CASE_ROW_SAME), same);
 		print_id(id);
 		print_cell(msg_text(r, CASE_ROW_NAME), 30);
 		print_day_of(c, msg_u64(r, CASE_ROW_CREATED_MS));
@@ -78,10 +82,28 @@ void print_cases(const struct cli *c, const struct msg *reply)
 			(void)printf("  %s", list_text(LIST_UI, c->lang, "referred-to-us"));
 		if (msg_u64(r, CASE_ROW_CLOSED) != 0)
 			(void)printf("  %s", list_text(LIST_UI, c->lang, "closed"));
+		if (msg_text(r, CASE_ROW_SAME)[0] != '\0')
+			(void)printf("  %s %s", list_text(LIST_UI, c->lang, "same-person"), same);
 		if (msg_text(r, CASE_ROW_WORKER)[0] != '\0')
 			(void)printf("  %s%s%s", list_text(LIST_UI, c->lang, "case-worker"),
 				     words_colon(c->lang), msg_text(r, CASE_ROW_WORKER));
 		(void)putchar('\n');
+	}
+}
+
+/* Other cases of the same person, each a page of its own. */
+void print_same(const struct cli *c, const struct msg *reply)
+{
+	require(c != NULL && reply != NULL);
+	for (size_t i = 0; i < msg_count(reply, REPLY_SAME); i++) {
+		const struct msg *r = msg_at(reply, REPLY_SAME, i);
+		const char *partner = msg_text(r, CASE_ROW_PARTNER);
+		char number[TODO_CASE + 1];
+
+		todo_case(msg_text(r, CASE_ROW_ID), number);
+		print_say_line(c, partner[0] == '\0' ? "same-case" : "same-case-of",
+			       FILL({"number", number, 0}, {"name", msg_text(r, CASE_ROW_NAME), 0},
+				    {"partner", partner, 0}));
 	}
 }
 

@@ -143,6 +143,7 @@ void print_reply(struct cli *c, const struct msg *reply)
 	print_status(c, reply);
 	print_partners(c, reply);
 	print_cases(c, reply);
+	print_same(c, reply);
 	print_referrals(c, reply);
 	print_handovers(c, reply);
 	print_person(c, msg_get(reply, REPLY_PERSON));

@@ -79,7 +79,7 @@ static const char *birth(const struct cli *c, const char *text, char out[NAME_LE
 
 /* Who it is, as far as may be shown: two people who are called alike are told apart, one without a name goes by the case. */
 struct who {
-	const char *name, *birth, *case_id, *hollow;
+	const char *name, *birth, *case_id, *hollow, *same;
 	bool alike;
 };
 
@@ -101,6 +101,10 @@ static void put_who(const struct cli *c, const struct who *w, char line[LINE_LEN
 			      FILL({"name", w->name, 0}, {"case", id, 0})));
 	else
 		add(line, w->name);
+	/* work for one person may stand in two rows of two cases */
+	todo_case(w->same, id);
+	if (w->same[0] != '\0')
+		add(line, say(c, text, sizeof text, "same", FILL({"case", id, 0})));
 	/* content that was withheld, erased or taken back says so */
 	if (w->hollow[0] != '\0')
 		add(line, print_hollow(c, w->hollow));
@@ -178,9 +182,9 @@ static void put_do(const struct cli *c, const char *left, bool late, const char 
 /* Whom one must not phone is told before anything else. */
 static void put_work(const struct cli *c, const struct msg *row)
 {
-	const struct who w = {msg_text(row, WORK_ROW_NAME), msg_text(row, WORK_ROW_BIRTH_DATE),
+	const struct who w = {msg_text(row, WORK_ROW_NAME),    msg_text(row, WORK_ROW_BIRTH_DATE),
 			      msg_text(row, WORK_ROW_CASE_ID), msg_text(row, WORK_ROW_HOLLOW),
-			      msg_u64(row, WORK_ROW_ALIKE) != 0};
+			      msg_text(row, WORK_ROW_SAME),    msg_u64(row, WORK_ROW_ALIKE) != 0};
 	char line[LINE_LEN] = "", also[LINE_LEN] = "", left[NAME_LEN], quiet[NAME_LEN];
 
 	if (msg_u64(row, WORK_ROW_DO_NOT_CONTACT) != 0)
@@ -231,9 +235,9 @@ static void put_groups(const struct cli *c, const struct msg *reply)
 static void put_waiting_row(const struct cli *c, const struct msg *row)
 {
 	const struct who w = {
-		msg_text(row, REFERRAL_ROW_NAME), msg_text(row, REFERRAL_ROW_BIRTH_DATE),
+		msg_text(row, REFERRAL_ROW_NAME),    msg_text(row, REFERRAL_ROW_BIRTH_DATE),
 		msg_text(row, REFERRAL_ROW_CASE_ID), msg_text(row, REFERRAL_ROW_HOLLOW),
-		msg_u64(row, REFERRAL_ROW_ALIKE) != 0};
+		msg_text(row, REFERRAL_ROW_SAME),    msg_u64(row, REFERRAL_ROW_ALIKE) != 0};
 	const char *due = msg_text(row, REFERRAL_ROW_DUE_DAY), *urgent = "";
 	const char *what = list_text(LIST_WORK, c->lang, msg_text(row, REFERRAL_ROW_TODO));
 	/* a receipt says that it lies there; what came from there needs none */

@@ -175,8 +175,8 @@ bool said_done(const struct cli *c, const struct msg *reply, const struct msg *n
 	key_of(c, "did", key);
 	if (cli_option(c, "corrects") != NULL)
 		memcpy(key, "did-correct", sizeof "did-correct");
-	if (cli_option(c, "same-as") != NULL)
-		memcpy(key, "did-case-same", sizeof "did-case-same");
+	if (c->cmd->act == 0 && cli_option(c, "same-as") != NULL)
+		memcpy(key, "did-case-added-to", sizeof "did-case-added-to");
 	if (strcmp(key, "did-case-note") == 0 && msg_count(reply, REPLY_HANDOVERS) > 0)
 		memcpy(key, "did-case-addition", sizeof "did-case-addition");
 	if (narrowed(c, reply))

@@ -134,8 +134,8 @@ def test_who_accepts_is_told_of_a_case_that_may_be_the_same_person(federation):
     seen = b.k("case", "new", "--dry-run", "--name", "Iemand Anders", "--phone", "0113 000088")
     assert [x["id"] for x in seen["near"]] == [ours]
     r = typed(b, "accept", ref)
-    assert ours[12:20] in r.stderr and "kring case show" in r.stderr, r.stderr
     mine, came = b.k("case", "show", ours), [c["id"] for c in b.k("case", "list")["cases"] if c["theirs"]][0]
+    assert f"kring case same {came[12:20]} {ours[12:20]}" in re.sub(r"\s+", " ", r.stderr), r.stderr
     assert not mine["referrals"] and "birth_date" not in mine["person"]
     # one person, one case for this partner and its name of the person: a second referral comes to the same case
     second = a.k("refer", theirs, "--to", "ggd", "--need", "legal", "--share", "identity,needs", "--again")["id"]
@@ -145,6 +145,69 @@ def test_who_accepts_is_told_of_a_case_that_may_be_the_same_person(federation):
     a.k("consent", "withdraw", theirs, "--all", "--yes")
     wait_for("the consent to end there", lambda: not [c for c in b.k("case", "search", "bedacht")["cases"] if c["theirs"]])
     assert [x["id"] for x in b.k("case", "new", "--dry-run", "--name", "Anna Bedacht")["near"]] == [ours]
+
+
+def paper(n, *args):
+    return re.sub(r"\s+", " ", typed(n, *args).stdout)
+
+
+def test_two_cases_of_one_person_are_shown_together_and_end_apart(federation):
+    """One answer, or one option, when the person of a partner is one of ours: every page has both, and a withdrawal takes the partner's part alone."""
+    f = federation("SMWO", "GGD")
+    a, b = f.start()
+    f.await_connected(a)
+    f.agree(a, b), f.agree(b, a)
+    theirs = a.new_case(name="Anna Bedacht", born="1980-01-31")
+    a.k("consent", "give", theirs, "--to", "ggd", "--share", "identity,needs", "--how", "written")
+    refs = [a.k("refer", theirs, "--to", "ggd", "--need", need, "--share", "identity,needs", "--again")["id"] for need in ("housing", "legal")]
+    for ref in refs:
+        b.await_state(ref, "offered")
+    ours = b.new_case(name="Bedacht, Anna", phone="0113-000088")
+    b.k("consent", "give", ours, "--to", "smwo", "--share", "identity,needs", "--how", "oral", "--witness", "M. Verzonnen")
+    told = b.k("refer", ours, "--to", "smwo", "--need", "food", "--share", "identity,needs")["id"]
+    a.await_state(told, "offered")
+    came = [c["id"] for c in b.k("case", "list")["cases"] if c["theirs"]][0]
+    # in the dialogue by one answer
+    t = Terminal(b, "accept", refs[0])
+    t.read()
+    assert "Bedacht, Anna" in t.text and "nee, iemand anders" in t.text, t.text
+    end = re.sub(r"\s+", " ", t.answer("1"))
+    assert t.code == 0 and f"kring case apart {came[12:20]}" in end, end
+    same = lambda case: [(x["id"], x.get("partner", "")) for x in b.k("case", "show", case).get("same", [])]
+    assert (same(ours), same(came)) == ([(came, "SMWO")], [(ours, "")])
+    b.k("case", "apart", ours)
+    assert (same(ours), same(came)) == ([], [])
+    # on the command line by one option; who is known to be the same is not asked about again
+    got = b.k("accept", refs[1], "--same-as", ours)
+    assert [x["id"] for x in got["same"]] == [ours] and not got.get("near")
+    assert {x["id"]: x.get("same", "") for x in b.k("case", "list")["cases"]} == {ours: came, came: ours}
+    assert f"same person as {came[12:20]}" in paper(b, "case", "list") and "from SMWO" in paper(b, "case", "show", ours)
+    today = b.k("today")
+    rows = today["work"] + today["referrals"]
+    assert {(r["case_id"], r["same"]) for r in rows} == {(ours, came), (came, ours)} and not any(r.get("alike") for r in rows)
+    assert "same person as case" in paper(b, "today")
+    # whichever of them is asked for: what was told, by which consent, who looked, what is held
+    for one in (ours, came):
+        letter, who = b.k("letter", one), b.k("who", one)
+        assert {d["partner"] for d in letter["disclosures"]} == {d["partner"] for d in who["disclosures"]} == {"SMWO"}
+        assert {bool(g.get("received")) for g in letter["grants"]} == {bool(g.get("received")) for g in who["grants"]} == {True, False}
+        assert {"create", "receive"} <= {x["event"] for x in who["audit"]}
+        assert {r["need"] for r in b.k("case", "export", one)["referrals"]} == {"housing", "legal", "energy-food"}
+    out = paper(b, "case", "export", ours)
+    assert "What SMWO told us of you" in out and "31 Jan 1980" in out and "With case" in paper(b, "who", ours)
+    assert [r["code"] for r in (refused(b, "case", "same", ours, ours), refused(b, "case", "same", ours, "ffffffff"))] == ["case-same-itself", "case-unknown"]
+    # the consent ends: only the partner's part goes, and ours is as it was
+    a.k("consent", "withdraw", theirs, "--all", "--yes")
+    wait_for("the consent to end there", lambda: not [c for c in b.k("case", "search", "bedacht")["cases"] if c["theirs"]])
+    assert not b.k("case", "export", ours)["same"][0].get("person") and b.k("case", "show", ours)["person"]["phone"] == "0113-000088"
+    b.k("case", "erase", came)
+    assert same(ours) == [] and b.k("case", "show", ours)["person"]["name"] == "Bedacht, Anna"
+
+
+def refused(n, *args):
+    with pytest.raises(Refused) as e:
+        n.k(*args)
+    return e.value.reply
 
 
 def test_the_dialogue_asks_whether_it_is_the_same_person(federation):

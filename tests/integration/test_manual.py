@@ -199,7 +199,7 @@ def test_tab_offers_what_the_table_has(shell):
 
 
 def test_tab_completes_what_was_begun(shell):
-    for line, offers in ((("ca",), ["case"]), (("case", "s"), ["search", "send", "show"]), (("--lang", "nl", "case", "er"), ["erase"]),
+    for line, offers in ((("ca",), ["case"]), (("case", "s"), ["same", "search", "send", "show"]), (("--lang", "nl", "case", "er"), ["erase"]),
                          (("refer", "7f3a", "--ne"), ["--need"]), (("refer", "7f3a", "--need", "hou"), ["housing"]),
                          (("refer", "7f3a", "--need", "=", "hou"), ["housing"]), (("refer", "7f3a", "--urgency", "="), ["routine", "urgent"]),
                          (("refer", "--share", "identity,con"), ["identity,contact", "identity,conviction"]),

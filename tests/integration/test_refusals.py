@@ -170,6 +170,14 @@ def cases(w, a, b):
     w.then("case-too-long", a, "case_note", id=case, text="x")
     w.ask("case-take-nothing", a, "case_take", id=case, fields=["phone"])
     w.ask("case-not-held", a, "case_release", id=case)
+    w.ask("case-same-itself", a, "case_same", id=case, other=case)
+    others = [a.new_case(name=f"Zelfde Verzonnen {i}") for i in range(8)]
+    for one in others[:7]:
+        a.k("case", "same", case, one)
+    w.ask("case-same-many", a, "case_same", id=case, other=others[7])
+    w.then("case-same-many", a, "case_same", id=others[0])
+    for one in others:
+        a.k("case", "erase", one)
     seen = int(a.k("case", "show", case)["current"]) + 1
     a.k("case", "edit", case, "--phone", "2")
     w.ask("changed-meanwhile", a, "case_edit", id=case, person={"phone": "3"}, expect=seen)

@@ -25,6 +25,7 @@
 #include "domain/exchange/quota.h"
 #include "domain/news/erased.h"
 #include "domain/people/known.h"
+#include "domain/people/same.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 #include "domain/staff/worker.h"
@@ -253,6 +254,8 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 		rc = drafts_erase(t, case_id);
 	if (rc == ERR_OK)
 		rc = worker_set(t, case_id, &(struct id16){{0}});
+	if (rc == ERR_OK)
+		rc = same_part(t, case_id);
 	if (rc != ERR_OK)
 		return rc;
 	if (!planted(PLANT_NAME_KEPT))

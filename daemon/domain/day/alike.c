@@ -11,15 +11,17 @@
 
 #include "domain/consent/casefile.h"
 #include "domain/people/fold.h"
+#include "domain/people/same.h"
 
 enum { BIRTH_CAP = 16 };
 
 static const unsigned lists[] = {REPLY_WORK, REPLY_REFERRALS};
-/* case, name, birth date, alike: of each list's rows */
-static const unsigned fields[][4] = {
-	{WORK_ROW_CASE_ID, WORK_ROW_NAME, WORK_ROW_BIRTH_DATE, WORK_ROW_ALIKE},
-	{REFERRAL_ROW_CASE_ID, REFERRAL_ROW_NAME, REFERRAL_ROW_BIRTH_DATE, REFERRAL_ROW_ALIKE}};
-enum { CASE_ID, NAME, BIRTH, ALIKE, LISTS = sizeof lists / sizeof lists[0] };
+/* case, name, birth date, alike, same: of each list's rows */
+static const unsigned fields[][5] = {
+	{WORK_ROW_CASE_ID, WORK_ROW_NAME, WORK_ROW_BIRTH_DATE, WORK_ROW_ALIKE, WORK_ROW_SAME},
+	{REFERRAL_ROW_CASE_ID, REFERRAL_ROW_NAME, REFERRAL_ROW_BIRTH_DATE, REFERRAL_ROW_ALIKE,
+	 REFERRAL_ROW_SAME}};
+enum { CASE_ID, NAME, BIRTH, ALIKE, SAME, LISTS = sizeof lists / sizeof lists[0] };
 
 struct named {
 	uint64_t hash;	     /* of the folded name */
@@ -53,12 +55,15 @@ static size_t names_of(const struct msg *reply, struct named *out)
 	return n;
 }
 
-/* The same person in two referrals is not two people.  Two names with one hash by chance cost nothing: a birth date more is shown. */
-static bool is_alike(const struct named *all, size_t count, size_t at)
+/* The same person in two referrals is not two people, nor in two cases of which people said so.  Two names with one hash by chance cost nothing: a birth date more is shown. */
+static bool is_alike(const struct named *all, size_t count, size_t at, const struct same *known)
 {
+	struct id16 id;
+
 	require(at < count);
 	for (size_t i = 0; i < count; i++)
-		if (all[i].hash == all[at].hash && strcmp(all[i].case_id, all[at].case_id) != 0)
+		if (all[i].hash == all[at].hash && strcmp(all[i].case_id, all[at].case_id) != 0 &&
+		    bytes_unhex(id.b, sizeof id.b, all[i].case_id) && !same_has(known, &id))
 			return true;
 	return false;
 }
@@ -84,6 +89,30 @@ static enum err birth_of(struct turn *t, const char *case_hex, char out[BIRTH_CA
 	return rc;
 }
 
+/* Every row says which other case is of its person; a row without its case is of none. */
+static enum err mark(struct turn *t, struct msg *reply)
+{
+	enum err rc = ERR_OK;
+
+	for (size_t l = 0; l < LISTS; l++)
+		for (size_t i = 0; rc == ERR_OK && i < msg_count(reply, lists[l]); i++) {
+			struct msg *row = msg_edit(reply, lists[l], i);
+			struct id16 id;
+
+			if (bytes_unhex(id.b, sizeof id.b, msg_text(row, fields[l][CASE_ID])))
+				rc = same_mark(t, &id, row, fields[l][SAME]);
+		}
+	return rc;
+}
+
+static enum err known_same(struct turn *t, const char *case_hex, struct same *out)
+{
+	struct id16 id;
+
+	*out = (struct same){.count = 0};
+	return bytes_unhex(id.b, sizeof id.b, case_hex) ? same_of(t, &id, out) : ERR_OK;
+}
+
 /* Each row with each other one: a page has at most some hundreds. */
 enum err view_alike(struct turn *t, struct msg *reply)
 {
@@ -98,10 +127,13 @@ enum err view_alike(struct turn *t, struct msg *reply)
 	for (size_t i = 0; i < count; i++) {
 		const unsigned *f = fields[all[i].list];
 		char birth[BIRTH_CAP];
+		struct same known;
 		struct msg *row;
-		enum err rc;
+		enum err rc = known_same(t, all[i].case_id, &known);
 
-		if (!is_alike(all, count, i))
+		if (rc != ERR_OK)
+			return rc;
+		if (!is_alike(all, count, i, &known))
 			continue;
 		rc = birth_of(t, all[i].case_id, birth);
 		if (rc != ERR_OK)
@@ -111,5 +143,5 @@ enum err view_alike(struct turn *t, struct msg *reply)
 		if (birth[0] != '\0')
 			msg_set_text(t->arena, row, f[BIRTH], birth);
 	}
-	return ERR_OK;
+	return mark(t, reply);
 }

@@ -15,7 +15,7 @@
 #include "domain/turn.h"
 
 /** Rows of reply (work, referrals) that show the name of one person each: where two persons are called alike, each row gets
- *  its birth date, if there is one. */
+ *  its birth date, if there is one.  Each row names another case of its person, where people said that there is one. */
 MUST_CHECK enum err view_alike(struct turn *t, struct msg *reply);
 
 #endif /* KRING_DOMAIN_DAY_ALIKE_H */

@@ -26,6 +26,7 @@
 #include "domain/loss/settled.h"
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
+#include "domain/papers/together.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
 #include "domain/referring/places.h"
@@ -586,6 +587,15 @@ static enum err only_tried(struct turn *t, struct thread *th, uint16_t type, str
 			   : consent_pack_body(t, &s, type, body, &packed, &cats, &th->grant_id);
 }
 
+/* From now on we work for the person, perhaps twice. */
+static enum err accepted(struct turn *t, const struct id16 *id, const char *same_as,
+			 struct msg *reply)
+{
+	enum err rc = same_as[0] == '\0' ? ERR_OK : together_join(t, id, same_as, reply);
+
+	return rc == ERR_OK ? view_near_case(t, id, reply) : rc;
+}
+
 /* Found, allowed by the table, fit by its row, compared with what was seen, then signed: each refusal says what
  * helps. */
 enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
@@ -633,8 +643,7 @@ enum err desk_act(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = worker_take(t, &th.case_id);
 	if (rc == ERR_OK)
 		rc = view_referral_row(t, &th, reply, false);
-	if (rc == ERR_OK &&
-	    type == DOC_ACCEPT) /* from now on we work for the person, perhaps twice */
-		rc = view_near_case(t, &th.case_id, reply);
+	if (rc == ERR_OK && type == DOC_ACCEPT)
+		rc = accepted(t, &th.case_id, msg_text(req, ACT_NEW_SAME_AS), reply);
 	return rc == ERR_OK && type == DOC_REVOKE ? take_back(t, &th, reply) : rc;
 }

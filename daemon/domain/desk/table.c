@@ -41,6 +41,7 @@
 #include "domain/oversight/roster.h"
 #include "domain/oversight/status.h"
 #include "domain/papers/paper.h"
+#include "domain/papers/together.h"
 #include "domain/papers/who.h"
 #include "domain/room.h"
 #include "domain/signin/session.h"
@@ -96,6 +97,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(PARTNER_AGREE, desk_agree, WRITES, ADMIN, FRESH) \
 	X(PARTNER_AGREEMENT, view_agreement, READS, ALL, PLAIN) \
 	X(CASE_NEW, desk_case_new, GROWS, WORKER, PLAIN) \
+	X(CASE_SAME, together_say, WRITES, WORKER, PLAIN) \
 	X(CASE_NEAR, desk_case_near, READS, WORKER, PLAIN) \
 	X(CASE_LIST, view_case_list, READS, CASES, PLAIN) \
 	X(CASE_SHOW, shown_case, READS, CASES, PLAIN) \
@@ -407,8 +409,10 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	if (rc == ERR_OK)
 		rc = reply_with(t, packed);
 	/* of others than the person at hand nothing is kept, and no secret */
-	if (rc == ERR_OK && (msg_count(reply, REPLY_NEAR) > 0 || msg_has(reply, REPLY_LINK))) {
+	if (rc == ERR_OK && (msg_count(reply, REPLY_NEAR) > 0 || msg_count(reply, REPLY_SAME) > 0 ||
+			     msg_has(reply, REPLY_LINK))) {
 		msg_clear(reply, REPLY_NEAR);
+		msg_clear(reply, REPLY_SAME);
 		msg_clear(reply, REPLY_LINK);
 		rc = msg_pack(t->arena, reply, &packed);
 	}

@@ -11,6 +11,7 @@
 #include "domain/handover/along.h"
 #include "domain/handover/steps.h"
 #include "domain/page.h"
+#include "domain/papers/together.h"
 #include "domain/referral/deadline.h"
 #include "domain/views/cases.h"
 #include "domain/views/find.h"
@@ -230,7 +231,8 @@ enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply)
 			o.peer = open.peer;
 		owner_row(t, &o, open.peer != 0, given_back, reply);
 	}
-	if (until_ms == 0)
-		return view_case_show(t, req, reply);
-	return rows_readable(t, &id);
+	if (until_ms != 0)
+		return rows_readable(t, &id);
+	rc = view_case_show(t, req, reply);
+	return rc == ERR_OK ? together_rows(t, &id, reply) : rc;
 }

@@ -16,6 +16,7 @@
 #include "domain/handover/rows.h"
 #include "domain/page.h"
 #include "domain/papers/attached.h"
+#include "domain/papers/together.h"
 #include "domain/papers/told.h"
 #include "domain/referral/calendar.h"
 #include "domain/views/cases.h"
@@ -26,11 +27,11 @@
 #include "domain/views/referrals.h"
 
 /* Every disclosure: a letter that leaves one out is a lie, so what does not fit is refused. */
-static enum err all_told(struct turn *t, const struct id16 *case_id, const struct id16 *only,
+static enum err all_told(struct turn *t, const struct same *of, const struct id16 *only,
 			 struct msg *reply)
 {
 	struct told told = {.only = only, .most = LIMIT_LIST_ROWS};
-	enum err rc = told_rows(t, case_id, &told, reply);
+	enum err rc = told_rows(t, of, &told, reply);
 
 	view_newest_first(reply, REPLY_DISCLOSURES, DISCLOSURE_ROW_AT_MS, DISCLOSURE_ROW_PARTNER,
 			  DISCLOSURE_ROW_GRANT);
@@ -55,8 +56,8 @@ static bool rests_on(const struct thread *th, const struct msg *consent, const c
 		msg_u64(consent, GRANT_RECORD_PEER) == th->peer);
 }
 
-static enum err grants(struct turn *t, const struct id16 *case_id, const struct thread *only,
-		       struct msg *reply)
+static enum err grants_of(struct turn *t, const struct id16 *case_id, const struct thread *only,
+			  struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
@@ -76,8 +77,18 @@ static enum err grants(struct turn *t, const struct id16 *case_id, const struct 
 			       ? ERR_NOMEM
 			       : view_consent_page(t, &id, m, msg_edit(reply, REPLY_GRANTS, n));
 	}
-	view_newest_first(reply, REPLY_GRANTS, GRANT_ROW_GIVEN_MS, GRANT_ROW_PARTNER, GRANT_ROW_ID);
 	return w.rc;
+}
+
+static enum err grants(struct turn *t, const struct same *of, const struct thread *only,
+		       struct msg *reply)
+{
+	enum err rc = ERR_OK;
+
+	for (size_t i = 0; rc == ERR_OK && i < of->count; i++)
+		rc = grants_of(t, &of->id[i], only, reply);
+	view_newest_first(reply, REPLY_GRANTS, GRANT_ROW_GIVEN_MS, GRANT_ROW_PARTNER, GRANT_ROW_ID);
+	return rc;
 }
 
 /* This node, and each partner that a consent or a disclosure names: whom the person may telephone. */
@@ -131,15 +142,19 @@ static enum err person(struct turn *t, const struct id16 *case_id, struct msg *r
 	return ERR_OK;
 }
 
+/* Of one referral, or of all that is here of the person. */
 static enum err letter(struct turn *t, const struct id16 *case_id, const struct thread *only,
 		       struct msg *reply)
 {
+	struct same of = {.id = {*case_id}, .count = 1};
 	enum err rc = person(t, case_id, reply);
 
+	if (rc == ERR_OK && only == NULL)
+		rc = together_of(t, case_id, &of);
 	if (rc == ERR_OK)
-		rc = all_told(t, case_id, only == NULL ? NULL : &only->id, reply);
+		rc = all_told(t, &of, only == NULL ? NULL : &only->id, reply);
 	if (rc == ERR_OK)
-		rc = grants(t, case_id, only, reply);
+		rc = grants(t, &of, only, reply);
 	if (rc == ERR_OK)
 		rc = telephones(t, reply);
 	if (rc != ERR_OK)
@@ -151,13 +166,16 @@ static enum err letter(struct turn *t, const struct id16 *case_id, const struct 
 
 enum err view_case_letter(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	struct same of;
 	struct id16 id;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
 	if (rc == ERR_OK)
 		rc = rows_readable(t, &id);
 	if (rc == ERR_OK)
-		rc = view_referrals_of_case(t, &id, reply);
+		rc = together_of(t, &id, &of);
+	for (size_t i = 0; rc == ERR_OK && i < of.count; i++)
+		rc = view_referrals_of_case(t, &of.id[i], reply);
 	return rc == ERR_OK ? letter(t, &id, NULL, reply) : rc;
 }
 
@@ -176,6 +194,7 @@ enum err view_ref_letter(struct turn *t, const struct msg *req, struct msg *repl
 /* The page of the case is what is held; its short lists of consents and disclosures make room for whole ones. */
 enum err view_case_export(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	struct same of;
 	struct id16 id;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
@@ -183,16 +202,20 @@ enum err view_case_export(struct turn *t, const struct msg *req, struct msg *rep
 		rc = rows_readable(t, &id);
 	if (rc == ERR_OK)
 		rc = view_case_show(t, req, reply);
+	if (rc == ERR_OK)
+		rc = together_rows(t, &id, reply);
+	if (rc == ERR_OK)
+		rc = together_of(t, &id, &of);
 	if (rc != ERR_OK)
 		return rc;
 	msg_clear(reply, REPLY_GRANTS);
 	msg_clear(reply, REPLY_DISCLOSURES);
 	paper_day(t, reply);
-	rc = all_told(t, &id, NULL, reply);
+	rc = all_told(t, &of, NULL, reply);
 	if (rc == ERR_OK)
-		rc = grants(t, &id, NULL, reply);
-	if (rc == ERR_OK)
-		rc = attached_rows(t, &id, reply);
+		rc = grants(t, &of, NULL, reply);
+	for (size_t i = 0; rc == ERR_OK && i < of.count; i++)
+		rc = attached_rows(t, &of.id[i], reply);
 	if (rc == ERR_OK)
 		rc = telephones(t, reply);
 	if (rc != ERR_OK)

@@ -165,13 +165,12 @@ static enum err of_grant(struct turn *t, const struct ground *g, struct told *to
 	return w.rc;
 }
 
-enum err told_rows(struct turn *t, const struct id16 *case_id, struct told *told, struct msg *reply)
+static enum err of_case(struct turn *t, const struct id16 *case_id, struct told *told,
+			uint64_t *seen, struct msg *reply)
 {
 	const struct store_key prefix = turn_key_id(case_id);
 	struct store_walk w = {.rc = ERR_OK};
-	uint64_t seen = 0;
 
-	require(told->most > 0 && told->most <= LIMIT_LIST_ROWS && !told->more);
 	while (!told->more && store_each(t->txn, STORE_GRANTCASE, key_span(&prefix), &w)) {
 		struct id16 id;
 		struct ground g;
@@ -179,8 +178,19 @@ enum err told_rows(struct turn *t, const struct id16 *case_id, struct told *told
 		memcpy(id.b, w.row.key.p + 16, 16);
 		w.rc = ground_of(t, &id, &g);
 		if (w.rc == ERR_OK)
-			w.rc = of_grant(t, &g, told, &seen, reply);
+			w.rc = of_grant(t, &g, told, seen, reply);
 	}
-	told->skip = told->more ? seen - 1 : seen;
 	return w.rc;
+}
+
+enum err told_rows(struct turn *t, const struct same *of, struct told *told, struct msg *reply)
+{
+	enum err rc = ERR_OK;
+	uint64_t seen = 0;
+
+	require(told->most > 0 && told->most <= LIMIT_LIST_ROWS && !told->more);
+	for (size_t i = 0; rc == ERR_OK && i < of->count; i++)
+		rc = of_case(t, &of->id[i], told, &seen, reply);
+	told->skip = told->more ? seen - 1 : seen;
+	return rc;
 }

@@ -13,6 +13,7 @@
 #define KRING_DOMAIN_PAPERS_TOLD_H
 
 #include "domain/documents/thread.h"
+#include "domain/people/same.h"
 
 /** Which rows of a case are wanted: those of one referral, or of all (NULL); behind the first `skip`, at most `most`.  skip counts
  *  on, and more says whether there are further ones. */
@@ -23,8 +24,8 @@ struct told {
 	bool more;
 };
 
-/** Rows of the disclosure ledger of this case (DisclosureRow), in the order of their consents. */
-MUST_CHECK enum err told_rows(struct turn *t, const struct id16 *case_id, struct told *told,
+/** Rows of the disclosure ledger of these cases (DisclosureRow), in the order of their consents. */
+MUST_CHECK enum err told_rows(struct turn *t, const struct same *of, struct told *told,
 			      struct msg *reply);
 
 #endif /* KRING_DOMAIN_PAPERS_TOLD_H */

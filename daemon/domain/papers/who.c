@@ -15,6 +15,7 @@
 #include "domain/oversight/audit.h"
 #include "domain/page.h"
 #include "domain/papers/paper.h"
+#include "domain/papers/together.h"
 #include "domain/papers/told.h"
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
@@ -56,8 +57,8 @@ static void place_next(struct turn *t, char kind, uint64_t at, struct msg *reply
 	msg_set_text(t->arena, reply, REPLY_NEXT, text);
 }
 
-/* Entries of this case below *seq, the newest first; *seq: where it stopped. */
-static enum err looked(struct turn *t, const struct id16 *case_id, uint64_t *seq, bool *rests,
+/* Entries of these cases below *seq, the newest first; *seq: where it stopped. */
+static enum err looked(struct turn *t, const struct same *of, uint64_t *seq, bool *rests,
 		       struct msg *reply)
 {
 	unsigned n = 0;
@@ -76,7 +77,7 @@ static enum err looked(struct turn *t, const struct id16 *case_id, uint64_t *seq
 			continue;
 		if (rc != ERR_OK)
 			return rc;
-		if (r.known && id16_equal(case_id, &r.case_id))
+		if (r.known && same_has(of, &r.case_id))
 			rc = view_audit_row(t, &r, reply);
 		else
 			arena_rewind(t->arena, mark);
@@ -87,19 +88,22 @@ static enum err looked(struct turn *t, const struct id16 *case_id, uint64_t *seq
 }
 
 /* The consents, so that whoever reads a row can say on which ground; both ways. */
-static enum err grounds(struct turn *t, const struct id16 *case_id, struct msg *reply)
+static enum err grounds(struct turn *t, const struct same *of, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
 
-	while (consent_each(t, case_id, &w, &id, &m) && turn_room(reply, REPLY_GRANTS))
-		view_grant_row(t, m, reply);
+	for (size_t i = 0; w.rc == ERR_OK && i < of->count; i++) {
+		w = (struct store_walk){.rc = ERR_OK};
+		while (consent_each(t, &of->id[i], &w, &id, &m) && turn_room(reply, REPLY_GRANTS))
+			view_grant_row(t, m, reply);
+	}
 	view_newest_first(reply, REPLY_GRANTS, GRANT_ROW_GIVEN_MS, GRANT_ROW_PARTNER, GRANT_ROW_ID);
 	return w.rc;
 }
 
-static enum err ledger_page(struct turn *t, const struct id16 *case_id, struct place *p,
+static enum err ledger_page(struct turn *t, const struct same *of, struct place *p,
 			    struct msg *reply)
 {
 	struct told told = {.skip = p->at, .most = PAGE_ROWS};
@@ -107,9 +111,9 @@ static enum err ledger_page(struct turn *t, const struct id16 *case_id, struct p
 	enum err rc = ERR_OK;
 
 	if (p->at == 0)
-		rc = grounds(t, case_id, reply);
+		rc = grounds(t, of, reply);
 	if (rc == ERR_OK)
-		rc = told_rows(t, case_id, &told, reply);
+		rc = told_rows(t, of, &told, reply);
 	if (rc != ERR_OK)
 		return rc;
 	view_newest_first(reply, REPLY_DISCLOSURES, DISCLOSURE_ROW_AT_MS, DISCLOSURE_ROW_PARTNER,
@@ -142,10 +146,13 @@ enum err view_who(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const char *after = msg_text(req, WHO_ASK_AFTER);
 	struct place p = {.log = true};
+	struct same of;
 	struct id16 id;
 	bool rests = false;
 	enum err rc = find_case(t, msg_text(req, WHO_ASK_ID), &id);
 
+	if (rc == ERR_OK)
+		rc = together_of(t, &id, &of);
 	if (rc != ERR_OK)
 		return rc;
 	if (t->left.len == sizeof p)
@@ -153,10 +160,10 @@ enum err view_who(struct turn *t, const struct msg *req, struct msg *reply)
 	else if (!place_read(after, &p))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_UNDERSTOOD);
 	if (!p.log)
-		rc = ledger_page(t, &id, &p, reply);
+		rc = ledger_page(t, &of, &p, reply);
 	if (rc != ERR_OK || !p.log)
 		return rc;
-	rc = looked(t, &id, &p.at, &rests, reply);
+	rc = looked(t, &of, &p.at, &rests, reply);
 	if (rc == ERR_OK && rests)
 		return turn_again(t, arena_copy(t->arena, span_of(&p, sizeof p)));
 	if (rc == ERR_OK && p.at > 1)
@@ -164,6 +171,9 @@ enum err view_who(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK || after[0] != '\0')
 		return rc;
 	head(t, reply);
+	rc = together_rows(t, &id, reply);
+	if (rc != ERR_OK)
+		return rc;
 	return audit_look(
 		t, &(struct audit_entry){.event = AUDIT_VIEW, .case_id = &id, .detail = "who"});
 }

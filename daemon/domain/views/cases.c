@@ -18,6 +18,7 @@
 #include "domain/page.h"
 #include "domain/people/known.h"
 #include "domain/people/query.h"
+#include "domain/people/same.h"
 #include "domain/staff/staff.h"
 #include "domain/staff/worker.h"
 #include "domain/views/consents.h"
@@ -28,8 +29,8 @@
 static_assert(LIMIT_RECORD <= LIMIT_CONTROL / 4, "the newest entry of a case always fits its page");
 
 /* What a list shows of a case: enough to find the person, nothing of why they came. */
-static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
-		     const struct msg *person, struct msg *reply)
+static enum err case_row(struct turn *t, const struct id16 *id, const struct msg *m,
+			 const struct msg *person, struct msg *reply)
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_CASES);
 	char hex[33];
@@ -40,6 +41,7 @@ static void case_row(struct turn *t, const struct id16 *id, const struct msg *m,
 	msg_set_u64(row, CASE_ROW_CREATED_MS, msg_u64(m, CASE_RECORD_CREATED_MS));
 	msg_set_u64(row, CASE_ROW_CLOSED, msg_u64(m, CASE_RECORD_CLOSED));
 	msg_set_u64(row, CASE_ROW_THEIRS, msg_u64(m, CASE_RECORD_THEIRS));
+	return same_mark(t, id, row, CASE_ROW_SAME);
 }
 
 /* ---- lists ---- */
@@ -249,9 +251,9 @@ static enum err rows_of(struct turn *t, const struct page *p, char last[9], stru
 		if (rc == ERR_OK)
 			rc = casefile_person(t, &id, m, &person);
 		if (rc == ERR_OK)
-			case_row(t, &id, m, person, reply);
-		else if (rc != ERR_NOTFOUND &&
-			 !page_damaged(t, rc, STORE_CASES, span_of(id.b, 16), reply))
+			rc = case_row(t, &id, m, person, reply);
+		if (rc != ERR_OK && rc != ERR_NOTFOUND &&
+		    !page_damaged(t, rc, STORE_CASES, span_of(id.b, 16), reply))
 			return rc;
 		if (i < whole)
 			casefile_short(&id, last);
@@ -468,8 +470,9 @@ enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply
 	rc = casefile_person(t, &id, m, &person);
 	if (rc != ERR_OK)
 		return rc;
-	case_row(t, &id, m, person, reply);
-	rc = put_worker(t, &id, reply);
+	rc = case_row(t, &id, m, person, reply);
+	if (rc == ERR_OK)
+		rc = put_worker(t, &id, reply);
 	if (rc != ERR_OK)
 		return rc;
 	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);

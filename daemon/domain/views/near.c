@@ -13,6 +13,7 @@
 #include "domain/consent/casefile.h"
 #include "domain/evidence/audit.h"
 #include "domain/people/known.h"
+#include "domain/people/same.h"
 #include "domain/state.h"
 
 enum { NEAR_MAX = 5, NEAR_TRIED = 32 };
@@ -129,7 +130,7 @@ static size_t giving_way(const struct candidate *all, size_t count)
 	return at;
 }
 
-static void keep(struct candidates *c, const struct index_entry *who, const struct id16 *self,
+static void keep(struct candidates *c, const struct index_entry *who, const struct same *known,
 		 const struct index_entry *e)
 {
 	const enum likeness like = likeness(who, e);
@@ -138,7 +139,7 @@ static void keep(struct candidates *c, const struct index_entry *who, const stru
 	size_t *count, at;
 	uint16_t own;
 
-	if (like == LIKE_NOT || (self != NULL && memcmp(e->id.b, self->b, sizeof self->b) == 0))
+	if (like == LIKE_NOT || same_has(known, &e->id))
 		return;
 	all = c->one[like][side];
 	count = &c->count[like][side];
@@ -154,19 +155,19 @@ static void keep(struct candidates *c, const struct index_entry *who, const stru
 }
 
 /* One pass over everybody. */
-static void gather(struct index *x, const struct index_entry *who, const struct id16 *self,
+static void gather(struct index *x, const struct index_entry *who, const struct same *known,
 		   struct candidates *out)
 {
 	struct index_entry e;
 	uint32_t place = 0;
 
 	while (index_each(x, &place, NULL, &e))
-		keep(out, who, self, &e);
+		keep(out, who, known, &e);
 }
 
 /* The newest first, so that what was written down today is among them. */
 static enum err gather_stored(struct turn *t, const struct index_entry *who,
-			      const struct id16 *self, struct candidates *out)
+			      const struct same *known, struct candidates *out)
 {
 	struct store_key below = {.len = 0};
 	struct store_row row;
@@ -188,7 +189,7 @@ static enum err gather_stored(struct turn *t, const struct index_entry *who,
 		rc = see(t, &id, &m, &person);
 		if (rc == ERR_OK && person != NULL) {
 			known_person(&id, msg_u64(m, CASE_RECORD_FROM), person, &e);
-			keep(out, who, self, &e);
+			keep(out, who, known, &e);
 		}
 		arena_rewind(t->arena, mark);
 	}
@@ -233,12 +234,13 @@ enum err view_near(struct turn *t, const struct index_entry *who, const struct i
 		   struct msg *reply)
 {
 	struct candidates c = {.count = {{0}}};
-	enum err rc = ERR_OK;
+	struct same known = {.count = 0}; /* nobody has to be asked about these */
+	enum err rc = self == NULL ? ERR_OK : same_of(t, self, &known);
 
-	if (known_whole(t->node))
-		gather(t->node->index, who, self, &c);
-	else
-		rc = gather_stored(t, who, self, &c);
+	if (rc == ERR_OK && known_whole(t->node))
+		gather(t->node->index, who, &known, &c);
+	else if (rc == ERR_OK)
+		rc = gather_stored(t, who, &known, &c);
 	if (rc == ERR_OK)
 		rc = show(t, who, &c, reply);
 	if (rc != ERR_OK || msg_count(reply, REPLY_NEAR) == 0)

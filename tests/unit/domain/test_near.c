@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "bedcase.h"
+#include "domain/care/erase.h"
 #include "domain/consent/casefile.h"
 #include "domain/desk/cases.h"
 #include "domain/exchange/chores.h"
 #include "domain/people/index.h"
+#include "domain/people/same.h"
 
 enum { CROWD = 3000, OF_A_PARTNER = 200 };
 
@@ -171,6 +173,41 @@ static void withdrawn_words_leave_the_index_at_once(void **state)
 	assert_string_equal(e.name, "");
 }
 
+static size_t same_as(struct bed *b, const struct id16 *id)
+{
+	struct same all;
+
+	assert_int_equal(same_of(&b->t, id, &all), ERR_OK);
+	assert_true(same_has(&all, id));
+	return all.count;
+}
+
+/* Whoever is the same as one is the same as all of them; whoever is taken out leaves the others together, and an erased case nothing. */
+static void cases_of_one_person_are_all_the_same(void **state)
+{
+	struct bed *b = *state;
+	struct id16 id[SAME_MOST + 1];
+	bool gone;
+
+	for (size_t i = 0; i <= SAME_MOST; i++)
+		id[i] = person(b, "Jan Bedacht");
+	for (size_t i = 0; i + 1 < SAME_MOST; i += 2)
+		assert_int_equal(same_join(&b->t, &id[i], &id[i + 1]), ERR_OK);
+	assert_int_equal(same_as(b, &id[1]), 2);
+	for (size_t i = 2; i < SAME_MOST; i += 2)
+		assert_int_equal(same_join(&b->t, &id[1], &id[i]), ERR_OK);
+	for (size_t i = 0; i < SAME_MOST; i++)
+		assert_int_equal(same_as(b, &id[i]), SAME_MOST);
+	assert_int_equal(same_join(&b->t, &id[SAME_MOST], &id[3]), ERR_LIMIT);
+	assert_int_equal(same_join(&b->t, &id[0], &id[3]), ERR_OK); /* as it was */
+	assert_int_equal(same_part(&b->t, &id[3]), ERR_OK);
+	assert_int_equal(same_as(b, &id[3]), 1);
+	assert_int_equal(same_as(b, &id[2]), SAME_MOST - 1);
+	assert_int_equal(erase_case(&b->t, &id[2], &gone), ERR_OK);
+	assert_true(gone);
+	assert_int_equal(same_as(b, &id[0]), SAME_MOST - 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +219,8 @@ int main(void)
 			a_partner_with_many_of_one_name_hides_nobody_of_another, setup,
 			bed_teardown),
 		cmocka_unit_test_setup_teardown(withdrawn_words_leave_the_index_at_once, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(cases_of_one_person_are_all_the_same, setup,
 						bed_teardown),
 	};
 

@@ -57,25 +57,16 @@ static void every_row_has_a_right(void **state)
 /* Nobody who only reads may change anything, and who may see no person has no command that shows one. */
 static void roles_keep_to_their_work(void **state)
 {
-	static const unsigned persons[] = {REQUEST_CASE_NEW,
-					   REQUEST_CASE_NEAR,
-					   REQUEST_CASE_LIST,
-					   REQUEST_CASE_SHOW,
-					   REQUEST_CASE_NOTE,
-					   REQUEST_CASE_EDIT,
-					   REQUEST_CASE_TAKE,
-					   REQUEST_CASE_CLOSE,
-					   REQUEST_CASE_ERASE,
-					   REQUEST_CONSENT_GIVE,
-					   REQUEST_CONSENT_LIST,
-					   REQUEST_CONSENT_SHOW,
-					   REQUEST_CONSENT_WITHDRAW,
-					   REQUEST_REFER,
-					   REQUEST_ACT,
-					   REQUEST_INBOX,
-					   REQUEST_SENT,
-					   REQUEST_SHOW,
-					   REQUEST_WORKLIST,
+	static const unsigned persons[] = {REQUEST_CASE_NEW,	 REQUEST_CASE_NEAR,
+					   REQUEST_CASE_LIST,	 REQUEST_CASE_SHOW,
+					   REQUEST_CASE_NOTE,	 REQUEST_CASE_EDIT,
+					   REQUEST_CASE_TAKE,	 REQUEST_CASE_SAME,
+					   REQUEST_CASE_CLOSE,	 REQUEST_CASE_ERASE,
+					   REQUEST_CONSENT_GIVE, REQUEST_CONSENT_LIST,
+					   REQUEST_CONSENT_SHOW, REQUEST_CONSENT_WITHDRAW,
+					   REQUEST_REFER,	 REQUEST_ACT,
+					   REQUEST_INBOX,	 REQUEST_SENT,
+					   REQUEST_SHOW,	 REQUEST_WORKLIST,
 					   REQUEST_TODAY};
 	const struct table_row *r;
 
