@@ -82,6 +82,8 @@ def test_happy(federation):
     assert page["owner"]["who"] == "us" and page["person"]["name"] == "Fatima Verzonnen" and page["person"]["story"] == "Lost her job."
     assert [e["text"].split(": ", 1)[1] for e in page["entries"] if e["what"] == "note"] in (
         ["She likes to be phoned after six.", "Her sister helps on Monday."], ["Her sister helps on Monday.", "She likes to be phoned after six."])
+    assert not [e for e in page["entries"] if e["what"] == "note" and e.get("ref")]
+    assert "progress" not in f.run("--dir", str(b.dir), "--lang", "en", "case", "show", there)  # as a note of a referral is called
     b.k("case", "edit", there, "--phone", "0113-222222")  # the new owner writes
     assert b.k("case", "show", there)["person"]["phone"] == "0113-222222"
     # the former one does not, and does not look into it either

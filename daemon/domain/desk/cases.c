@@ -19,7 +19,7 @@
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
 #include "domain/handing/handing.h"
-#include "domain/handover/rows.h"
+#include "domain/handover/steps.h"
 #include "domain/loss/quarantine.h"
 #include "domain/people/known.h"
 #include "domain/referral/worklist.h"
@@ -619,23 +619,25 @@ enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *repl
 	return ERR_OK;
 }
 
-/* An administrator takes the risk knowingly: what a partner still holds of this case may contradict what is done
- * now. */
+/* Somebody takes the risk knowingly: what a partner still holds of this case may contradict what is done now, and what a partner could
+ * still give back of it is not waited for any more. */
 enum err desk_case_release(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id;
-	bool held;
+	bool held, waited = false;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
 	(void)reply;
 	if (rc != ERR_OK)
 		return rc;
 	rc = quarantine_holds(t, &id, &held);
+	if (rc == ERR_OK)
+		rc = steps_wait_no_more(t, &id, &waited);
 	if (rc != ERR_OK)
 		return rc;
-	if (!held)
+	if (!held && !waited)
 		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_NOT_HELD);
 	rc = audit_add(t, &(struct audit_entry){
 				  .event = AUDIT_LOSS, .case_id = &id, .detail = "released"});
-	return rc == ERR_OK ? quarantine_release(t, &id) : rc;
+	return rc == ERR_OK && held ? quarantine_release(t, &id) : rc;
 }

@@ -54,14 +54,19 @@ static enum err add_notes(struct turn *t, const struct id16 *case_id, struct msg
 		return w.rc;
 	w = (struct store_walk){.rc = ERR_OK};
 	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
 		struct store_key row = {.len = 0};
 		struct msg *note;
 
 		key_put(&row, w.row.key.p, w.row.key.len);
 		w.rc = turn_get_msg(t, STORE_CASELOG, &row, MSG_CASE_ENTRY, &m);
-		if (w.rc != ERR_OK || strcmp(msg_text(m, CASE_ENTRY_WHAT), "note") != 0 ||
-		    all - n++ > BUNDLE_NOTES)
+		if (w.rc != ERR_OK)
+			break;
+		/* what stays here takes no room: a timeline may be larger than a turn's memory */
+		if (strcmp(msg_text(m, CASE_ENTRY_WHAT), "note") != 0 || all - n++ > BUNDLE_NOTES) {
+			arena_rewind(t->arena, mark);
 			continue;
+		}
 		note = msg_add(t->arena, content, HANDOVER_CONTENT_NOTES);
 		msg_set_text(t->arena, note, HANDOVER_NOTE_TEXT, msg_text(m, CASE_ENTRY_TEXT));
 		msg_set_u64(note, HANDOVER_NOTE_AT_MS, msg_u64(m, CASE_ENTRY_AT_MS));
@@ -205,7 +210,7 @@ enum err bundle_open(struct turn *t, const struct msg *record, struct msg **cont
 	return rc;
 }
 
-/* With the day on which it was written: the timeline here begins today. */
+/* With the day on which it was written: the timeline here begins today.  Without the handover: a note of a referral is another thing. */
 static enum err put_note(struct turn *t, const struct thread *th, const char *text, uint64_t at_ms)
 {
 	const size_t room = strlen(text) + DATE_TEXT + 4;
@@ -219,14 +224,14 @@ static enum err put_note(struct turn *t, const struct thread *th, const char *te
 	deadline_day(t->node->country, at_ms < t->wall_ms ? at_ms : t->wall_ms, day);
 	n = strlen(day);
 	if (n + 2 + strlen(text) > LIMIT_PB_STRING) { /* as one text it could not be read again */
-		const enum err rc = casefile_entry(t, &th->case_id, "note", day, &th->id);
+		const enum err rc = casefile_entry(t, &th->case_id, "note", day, NULL);
 
-		return rc == ERR_OK ? casefile_entry(t, &th->case_id, "note", text, &th->id) : rc;
+		return rc == ERR_OK ? casefile_entry(t, &th->case_id, "note", text, NULL) : rc;
 	}
 	memcpy(out, day, n);
 	memcpy(out + n, ": ", 2);
 	memcpy(out + n + 2, text, strlen(text) + 1);
-	return casefile_entry(t, &th->case_id, "note", out, &th->id);
+	return casefile_entry(t, &th->case_id, "note", out, NULL);
 }
 
 enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_key *key)

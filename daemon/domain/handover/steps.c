@@ -32,9 +32,11 @@ enum {
 	SECOND_DAYS = 2, /* ... after a reminder, and from one reminder to the next */
 	CLOSED_DAYS =
 		35, /* what was taken over is kept closed so long: a backup of the new owner may need it */
-	LOOK_MS = 2000,	    /* is the file whole by now? */
-	CONSENT_MS = 30000, /* does the consent still hold?  A withdrawal tells no handover */
-	ROUNDS = 4	    /* steps that follow from one another */
+	LOOK_MS = 2000,		/* is the file whole by now?  At first ... */
+	LOOK_SHARE = 8,		/* ... then after this part of the time that it is waited for ... */
+	LOOK_MOST_MS = 3600000, /* ... and no later */
+	CONSENT_MS = 30000,	/* does the consent still hold?  A withdrawal tells no handover */
+	ROUNDS = 4		/* steps that follow from one another */
 };
 
 /* ---- the logs ---- */
@@ -179,8 +181,17 @@ static bool has_key(const struct msg *record)
 
 /* ---- until when ---- */
 
+/* Whoever is asked to take over on Friday answers by Friday.  A day that was over when the state came, as after a loss, ends nothing. */
+static uint64_t answer_by(const char *here, uint64_t from_ms, uint64_t agreed_ms)
+{
+	const uint64_t due = calendar_add(here, from_ms, ANSWER_DAYS);
+	const uint64_t day = agreed_ms == 0 ? 0 : calendar_add_all(here, agreed_ms, 0);
+
+	return day > from_ms && day < due ? day : due;
+}
+
 /*	state      until                                      then
- *	PROPOSED   5 working days                             EXPIRE
+ *	PROPOSED   5 working days, or the day agreed on      EXPIRE
  *	AGREED     5 working days after the day agreed on     a reminder, then EXPIRE
  *	BUNDLED    5 working days                             a reminder, then ABORT
  *	STAGED     the same
@@ -194,7 +205,7 @@ static uint64_t due_of(const struct turn *t, const struct thread *th, const stru
 
 	switch ((enum handover_state)th->state) {
 	case HANDOVER_PROPOSED:
-		return calendar_add(here, from, ANSWER_DAYS);
+		return answer_by(here, from, agreed);
 	case HANDOVER_AGREED:
 		from = agreed > from ? agreed : from;
 		return calendar_add(here, from, ANSWER_DAYS + (th->escalated ? SECOND_DAYS : 0));
@@ -218,12 +229,22 @@ static uint64_t due_of(const struct turn *t, const struct thread *th, const stru
 	return 0;
 }
 
-/* The receiver of a file looks again soon: chunks come in by themselves, and tell nobody. */
+/* The receiver of a file looks again soon: chunks come in by themselves, and tell nobody.  A file that did not come for long may never
+ * come, and is looked for ever more seldom. */
 static bool looks(const struct thread *th, const struct msg *record)
 {
 	return th->role == THREAD_RECEIVER &&
 	       (th->state == HANDOVER_BUNDLED ||
 		(th->state == HANDOVER_TAKEN && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0));
+}
+
+static uint64_t look_after(const struct turn *t, const struct thread *th)
+{
+	const uint64_t most = th->state == HANDOVER_TAKEN ? LOOK_MOST_MS : CONSENT_MS;
+	const uint64_t age = t->wall_ms > th->changed_ms ? t->wall_ms - th->changed_ms : 0;
+	const uint64_t ms = age / LOOK_SHARE > LOOK_MS ? age / LOOK_SHARE : LOOK_MS;
+
+	return ms < most ? ms : most;
 }
 
 static enum err retime(struct turn *t, struct thread *th, const struct msg *record)
@@ -232,7 +253,7 @@ static enum err retime(struct turn *t, struct thread *th, const struct msg *reco
 
 	th->due_ms = due_of(t, th, record);
 	if (looks(th, record))
-		return deadline_timer_set(t, th, t->wall_ms + LOOK_MS);
+		return deadline_timer_set(t, th, t->wall_ms + look_after(t, th));
 	if (th->role == THREAD_RECEIVER && th->state != HANDOVER_TAKEN)
 		return deadline_timer_set(t, th,
 					  handover_over((enum handover_state)th->state)
@@ -463,6 +484,30 @@ static enum err take_again(struct turn *t, struct thread *th, struct msg *record
 	return let_go_file(t, th, record);
 }
 
+/* Whoever had the case keeps the file so long after it was taken over, and is gone for good when the roster has it no more. */
+static bool may_come_back(const struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+
+	return p != NULL && !p->removed &&
+	       t->wall_ms < th->changed_ms + (uint64_t)CLOSED_DAYS * DAY_MS;
+}
+
+/* The case goes on with what is here; its timeline says that something is missing. */
+static enum err without_content(struct turn *t, const struct thread *th, struct msg *record)
+{
+	const struct msg *nothing = msg_new(t->arena, MSG_HANDOVER_CONTENT);
+	enum err rc = nothing == NULL ? ERR_NOMEM : bundle_import(t, th, nothing);
+
+	require(th->state == HANDOVER_TAKEN && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0);
+	if (rc == ERR_OK)
+		rc = casefile_entry(t, &th->case_id, "content-lost", NULL, &th->id);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
+	return let_go_file(t, th, record);
+}
+
 static enum err follow_to(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
 	bool whole, gone;
@@ -493,7 +538,12 @@ static enum err follow_to(struct turn *t, struct thread *th, struct msg *record,
 		if (msg_u64(record, HANDOVER_RECORD_TAKEN) != 0)
 			return ERR_OK;
 		rc = fetch(t, th, record, &whole);
-		return rc == ERR_OK && whole && has_key(record) ? take_again(t, th, record) : rc;
+		if (rc == ERR_OK && whole && has_key(record))
+			rc = take_again(t, th, record);
+		return rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0 &&
+				       !may_come_back(t, th)
+			       ? without_content(t, th, record)
+			       : rc;
 	case HANDOVER_REFUSED:
 	case HANDOVER_EXPIRED:
 	case HANDOVER_ABORTED:
@@ -695,4 +745,38 @@ enum err steps_take(struct turn *t, struct thread *th)
 	if (rc == ERR_OK)
 		rc = rows_save(t, th, record);
 	return rc == ERR_OK ? steps_sign(t, th, DOC_TAKE, body) : rc;
+}
+
+/* One that waits for its content. */
+static enum err waits(struct turn *t, const struct id16 *case_id, struct thread *th, bool *yes)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct msg *m;
+
+	*yes = false;
+	while (!*yes && rows_each(t, case_id, &w, th, &m))
+		*yes = th->role == THREAD_RECEIVER && th->state == HANDOVER_TAKEN &&
+		       msg_u64(m, HANDOVER_RECORD_TAKEN) == 0;
+	return w.rc;
+}
+
+enum err steps_wait_no_more(struct turn *t, const struct id16 *case_id, bool *any)
+{
+	struct thread th;
+	struct msg *record;
+	bool one;
+	enum err rc = waits(t, case_id, &th, &one);
+
+	for (*any = false; rc == ERR_OK && one; *any = true) {
+		rc = rows_load(t, &th, &record);
+		if (rc == ERR_OK)
+			rc = without_content(t, &th, record);
+		if (rc == ERR_OK)
+			rc = rows_save(t, &th, record);
+		if (rc == ERR_OK)
+			rc = steps_changed(t, &th, "");
+		if (rc == ERR_OK)
+			rc = waits(t, case_id, &th, &one);
+	}
+	return rc;
 }

@@ -28,5 +28,7 @@ const char *steps_next(const struct thread *th);
 MUST_CHECK enum err steps_rang(struct turn *t, struct thread *th);
 /** The content into the case here, and TAKE.  ERR_STATE: not all of it is here yet; when it does not open, the handover is refused. */
 MUST_CHECK enum err steps_take(struct turn *t, struct thread *th);
+/** Somebody decides that what was taken over from a case, and is lost here, does not come back: it goes on with what there is. */
+MUST_CHECK enum err steps_wait_no_more(struct turn *t, const struct id16 *case_id, bool *any);
 
 #endif /* KRING_DOMAIN_HANDOVER_STEPS_H */

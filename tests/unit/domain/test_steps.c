@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* daemon/domain/handover/steps.c: until when, how often it is looked, and what does not come back. */
+#include "test.h"
+
+#include <string.h>
+
+#include "base/date.h"
+#include "bedcase.h"
+#include "domain/consent/casefile.h"
+#include "domain/handover/bundle.h"
+#include "domain/handover/steps.h"
+#include "domain/referral/calendar.h"
+
+static int setup(void **state)
+{
+	if (bed_setup(state) != 0)
+		return -1;
+	bedcase_setup(*state);
+	return 0;
+}
+
+/* A partner proposes to give us a case, on that day (0: none was said). */
+static struct thread proposed(struct bed *b, uint64_t day_ms)
+{
+	const struct thread consent = bedcase_consent_came(b, BED_PARTNER, 1, 60);
+	struct thread th = {.id = bed_id(0x70),
+			    .case_id = consent.case_id,
+			    .peer = BED_PARTNER,
+			    .kind = THREAD_HANDOVER,
+			    .role = THREAD_RECEIVER,
+			    .table_version = HANDOVER_TABLE_VERSION,
+			    .grant_id = consent.id,
+			    .created_ms = b->now_ms};
+	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_PROPOSE);
+
+	msg_set_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS, day_ms);
+	bedcase_came(b, &th, DOC_PROPOSE, &consent.id, body);
+	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
+	assert_int_equal(th.state, HANDOVER_PROPOSED);
+	return th;
+}
+
+static void came(struct bed *b, struct thread *th, uint16_t type, struct msg *body,
+		 enum handover_state state)
+{
+	bedcase_came(b, th, type, &th->grant_id, body);
+	assert_int_equal(steps_changed(&b->t, th, ""), ERR_OK);
+	assert_int_equal(th->state, state);
+}
+
+static void sign(struct bed *b, struct thread *th, uint16_t type, enum handover_state state)
+{
+	assert_int_equal(steps_sign(&b->t, th, type, msg_new(b->t.arena, MSG_ACT)), ERR_OK);
+	assert_int_equal(th->state, state);
+}
+
+/* The file was announced, and no chunk of it is here. */
+static struct thread bundled(struct bed *b)
+{
+	static const uint8_t file[32] = {7};
+	struct thread th = proposed(b, 0);
+	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_BUNDLE);
+
+	sign(b, &th, DOC_AGREE, HANDOVER_AGREED);
+	msg_set_bytes(b->t.arena, body, HANDOVER_BUNDLE_BLOB, span_of(file, sizeof file));
+	msg_set_u64(body, HANDOVER_BUNDLE_LENGTH, 10000);
+	came(b, &th, DOC_BUNDLE, body, HANDOVER_BUNDLED);
+	return th;
+}
+
+/* It was taken over here, and what it brought is lost, as after a restore. */
+static struct thread taken_without_content(struct bed *b)
+{
+	static const uint8_t key[32] = {9};
+	struct thread th = bundled(b);
+	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_CEDE);
+
+	sign(b, &th, DOC_STAGED, HANDOVER_STAGED);
+	msg_set_bytes(b->t.arena, body, HANDOVER_CEDE_BKEY, span_of(key, sizeof key));
+	msg_set_u64(body, HANDOVER_CEDE_TURNS, 1);
+	came(b, &th, DOC_CEDE, body, HANDOVER_CEDED);
+	assert_int_equal(steps_sign(&b->t, &th, DOC_TAKE, msg_new(b->t.arena, MSG_HANDOVER_TAKE)),
+			 ERR_OK);
+	assert_int_equal(th.state, HANDOVER_TAKEN);
+	return th;
+}
+
+static uint64_t pause_after(struct bed *b, struct thread *th, uint64_t ms)
+{
+	b->now_ms += ms;
+	(void)bed_turn(b);
+	*th = bedcase_thread(b, &th->id);
+	assert_int_equal(steps_rang(&b->t, th), ERR_OK);
+	return th->timer_ms - b->t.wall_ms;
+}
+
+/* Chunks come within minutes, or never. */
+static void what_does_not_come_is_looked_for_ever_more_seldom(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = bundled(b);
+
+	assert_int_equal(th.timer_ms - b->t.wall_ms, 2000);
+	assert_int_equal(pause_after(b, &th, 2000), 2000);
+	assert_int_equal(pause_after(b, &th, 78000), 10000);
+	/* the consent is looked at as often as elsewhere */
+	assert_int_equal(pause_after(b, &th, DAY_MS), 30000);
+}
+
+static bool waits(struct bed *b, const struct id16 *case_id)
+{
+	struct owner o;
+	bool given_back;
+
+	assert_int_equal(rows_owner(&b->t, case_id, &o, &given_back), ERR_OK);
+	assert_int_equal(o.who, OWNER_US);
+	return given_back;
+}
+
+static unsigned entries(struct bed *b, const struct id16 *case_id, const char *what)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+	struct store_walk w = {.rc = ERR_OK};
+	unsigned n = 0;
+
+	while (store_each(b->t.txn, STORE_CASELOG, key_span(&prefix), &w)) {
+		struct store_key k = {.len = 0};
+		struct msg *m;
+
+		key_put(&k, w.row.key.p, w.row.key.len);
+		w.rc = turn_get_msg(&b->t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &m);
+		n += w.rc == ERR_OK && strcmp(msg_text(m, CASE_ENTRY_WHAT), what) == 0;
+	}
+	assert_int_equal(w.rc, ERR_OK);
+	return n;
+}
+
+/* Whoever had it keeps the file for 35 days; behind them the case goes on with what there is, and says so. */
+static void content_that_does_not_come_back_is_not_waited_for_for_ever(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = taken_without_content(b);
+
+	assert_int_equal(th.timer_ms - b->t.wall_ms, 2000);
+	assert_int_equal(pause_after(b, &th, DAY_MS), 3600000);
+	assert_true(waits(b, &th.case_id));
+	assert_int_equal(rows_writable(&b->t, &th.case_id), ERR_BUSY);
+	(void)pause_after(b, &th, 34ull * DAY_MS);
+	assert_false(waits(b, &th.case_id));
+	assert_int_equal(rows_writable(&b->t, &th.case_id), ERR_OK);
+	assert_int_equal(entries(b, &th.case_id, "content-lost"), 1);
+	assert_int_equal(th.timer_ms, 0);
+}
+
+static void nor_of_a_partner_that_was_removed(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = taken_without_content(b);
+
+	b->node->peers[BED_PARTNER - 1].removed = true;
+	(void)pause_after(b, &th, 3000);
+	assert_false(waits(b, &th.case_id));
+}
+
+/* kring case release: whoever knows that it does not come back need not wait. */
+static void a_person_decides_that_it_does_not_come_back(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = taken_without_content(b);
+	bool any;
+
+	assert_int_equal(steps_wait_no_more(&b->t, &th.case_id, &any), ERR_OK);
+	assert_true(any);
+	assert_false(waits(b, &th.case_id));
+	assert_int_equal(steps_wait_no_more(&b->t, &th.case_id, &any), ERR_OK);
+	assert_false(any);
+}
+
+/* Asked today to take over tomorrow: an answer next week is none. */
+static void who_is_to_take_over_tomorrow_answers_by_then(void **state)
+{
+	struct bed *b = *state;
+	const char *here = b->node->country;
+	const uint64_t tomorrow = calendar_noon(here, b->now_ms + DAY_MS);
+
+	assert_int_equal(proposed(b, tomorrow).due_ms, calendar_add_all(here, tomorrow, 0));
+}
+
+static void without_a_day_the_term_is_that_of_every_answer(void **state)
+{
+	struct bed *b = *state;
+
+	assert_int_equal(proposed(b, 0).due_ms, calendar_add(b->node->country, b->now_ms, 5));
+}
+
+/* A timeline larger than the memory of a turn: what does not go along takes none of it. */
+static void a_long_timeline_can_be_handed_over(void **state)
+{
+	enum { LEN = 16000, MANY = 2200 };
+	static char text[LEN + 1];
+	struct bed *b = *state;
+	const struct id16 id = bedcase_open(b);
+	struct msg *content;
+
+	memset(text, 'x', LEN);
+	for (unsigned i = 0; i < MANY; i++) {
+		assert_int_equal(casefile_entry(&b->t, &id, "case-edited", text, NULL), ERR_OK);
+		(void)bed_turn(b);
+	}
+	assert_int_equal(casefile_entry(&b->t, &id, "note", "Belt liever 's avonds.", NULL),
+			 ERR_OK);
+	(void)bed_turn(b);
+	static_assert((unsigned)LEN * MANY > LIMIT_TURN_ARENA, "else it fits anyway");
+	assert_int_equal(bundle_content(&b->t, &id, 0, true, &content), ERR_OK);
+	assert_int_equal(msg_count(content, HANDOVER_CONTENT_NOTES), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_does_not_come_is_looked_for_ever_more_seldom,
+						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(
+			content_that_does_not_come_back_is_not_waited_for_for_ever, setup,
+			bed_teardown),
+		cmocka_unit_test_setup_teardown(nor_of_a_partner_that_was_removed, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(a_person_decides_that_it_does_not_come_back, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(who_is_to_take_over_tomorrow_answers_by_then, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(without_a_day_the_term_is_that_of_every_answer,
+						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(a_long_timeline_can_be_handed_over, setup,
+						bed_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
