@@ -415,8 +415,8 @@ const char *value_fault(enum list_lang lang, struct span s, char out[128])
 	size_t at = 0, n;
 
 	if (s.len > LIMIT_PB_STRING) {
-		(void)snprintf(out, 128, "%s %u", list_text(LIST_ERRORS, lang, "is longer than"),
-			       LIMIT_PB_STRING);
+		(void)snprintf(out, 128, "%s %u %s", list_text(LIST_ERRORS, lang, "is longer than"),
+			       LIMIT_PB_STRING, list_text(LIST_ERRORS, lang, "characters"));
 		return out;
 	}
 	fault = text_fault(TEXT_LINES, s, &at);

@@ -191,9 +191,9 @@ static int too_much(const struct cli *c)
 		if (strlen(cli_or_none(cli_option(c, texts[i]))) < REFERRAL_NAME)
 			continue;
 		(void)snprintf(what, sizeof what, "--%s", texts[i]);
-		(void)snprintf(fault, sizeof fault, "%s %d",
-			       list_text(LIST_ERRORS, c->lang, "is longer than"),
-			       REFERRAL_NAME - 1);
+		(void)snprintf(fault, sizeof fault, "%s %d %s",
+			       list_text(LIST_ERRORS, c->lang, "is longer than"), REFERRAL_NAME - 1,
+			       list_text(LIST_ERRORS, c->lang, "characters"));
 		return cli_refuse(c, CLI_USAGE, "wrong-text",
 				  FILL({"option", what, 0}, {"fault", fault, 0}));
 	}

@@ -15,6 +15,7 @@ int cmd_handover_propose(struct cli *c)
 	msg_set_text(&c->arena, sub, HANDOVER_NEW_CASE_ID, c->words[0]);
 	msg_set_text(&c->arena, sub, HANDOVER_NEW_PARTNER, cli_or_none(cli_option(c, "to")));
 	cmd_put_number(c, sub, "date", HANDOVER_NEW_DATE_MS);
+	cmd_put_flag(c, req, "dry-run", REQUEST_DRY_RUN);
 	return cmd_finish(c, req);
 }
 
@@ -29,5 +30,7 @@ int cmd_handover_step(struct cli *c)
 		msg_set_text(&c->arena, sub, HANDOVER_STEP_REASON, cli_option(c, "reason"));
 	cmd_put_flag(c, sub, "notes", HANDOVER_STEP_NOTES);
 	cmd_put_number(c, sub, "without", HANDOVER_STEP_WITHOUT);
+	/* where it asks it is tried first (sure.h), and this is not reached */
+	cmd_put_flag(c, req, "dry-run", REQUEST_DRY_RUN);
 	return cmd_finish(c, req);
 }

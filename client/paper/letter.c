@@ -74,6 +74,24 @@ static void what_went(struct sheet *s, const struct msg *reply, const char *part
 	}
 }
 
+/* Something went under it, and all of that was a mistake or was taken back: then nothing rests on it any more. */
+static bool rests_nothing(const struct msg *reply, const char *grant)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
+		const struct msg *d = msg_at(reply, REPLY_DISCLOSURES, i);
+
+		if (strcmp(msg_text(d, DISCLOSURE_ROW_GRANT), grant) != 0 ||
+		    msg_u64(d, DISCLOSURE_ROW_CATS) == 0)
+			continue;
+		if (msg_text(d, DISCLOSURE_ROW_TAKEN_BACK)[0] == '\0')
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 /* On which ground: each consent for this partner, until when, or that it is over. */
 static void grounds(struct sheet *s, const struct msg *reply, const char *partner)
 {
@@ -89,7 +107,10 @@ static void grounds(struct sheet *s, const struct msg *reply, const char *partne
 			       msg_text(g, GRANT_ROW_PURPOSE));
 		sheet_say(
 			s,
-			strcmp(state, "living") == 0	  ? "letter-ground"
+			strcmp(state, "living") == 0 &&
+					rests_nothing(reply, msg_text(g, GRANT_ROW_ID))
+				? "letter-ground-unused"
+			: strcmp(state, "living") == 0	  ? "letter-ground"
 			: msg_has(g, GRANT_ROW_SUCCESSOR) ? "letter-ground-narrowed"
 			: strcmp(state, "withdrawn") == 0 ? "letter-ground-withdrawn"
 							  : "letter-ground-over",

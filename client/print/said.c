@@ -198,6 +198,11 @@ bool said_done(const struct cli *c, const struct msg *reply, const struct msg *n
 	(void)putchar('\n');
 	if (acted && strcmp(msg_text(row, REFERRAL_ROW_NEXT), "us") == 0)
 		move_can(c, row);
+	if (row != NULL && (strcmp(key, "did-recall") == 0 || strcmp(key, "did-error") == 0)) {
+		short_id(msg_text(row, REFERRAL_ROW_CASE_ID), a.id);
+		put(c, stdout, "consent-stays", FILL({"id", a.id, 0}));
+		(void)putchar('\n');
+	}
 	if (c->cmd->field == REQUEST_CONSENT_WITHDRAW || c->cmd->act == DOC_REVOKE)
 		ended(c, reply);
 	else if (c->cmd->field == REQUEST_OUTBOX_RETRY)

@@ -74,11 +74,29 @@ static void link_line(const struct cli *c, const struct msg *reply)
 	(void)printf("%s\n", msg_text(reply, REPLY_LINK));
 }
 
+/* What was done with one person; lists and links say enough by their rows. */
+static void done(const struct cli *c, const struct msg *reply)
+{
+	char key[64], id[9];
+
+	(void)snprintf(key, sizeof key, "did-%s-%s%s", c->cmd->noun, cli_or_none(c->cmd->verb),
+		       cli_option(c, "passkeys") == NULL ? "" : "-passkeys");
+	if (msg_count(reply, REPLY_STAFF) != 1 || !list_has(LIST_SAID, key))
+		return;
+	(void)snprintf(id, sizeof id, "%.8s", c->word_count == 0 ? "" : print_short(c->words[0]));
+	fill_print(stdout, list_text(LIST_SAID, c->lang, key),
+		   FILL({"name", msg_text(msg_at(reply, REPLY_STAFF, 0), STAFF_ROW_NAME), 0},
+			{"id", id, 0}),
+		   words_plural(c->lang));
+	(void)putchar('\n');
+}
+
 void print_staff(const struct cli *c, const struct msg *reply)
 {
 	const bool open = msg_u64(reply, REPLY_OPEN_TO_ALL) != 0;
 
 	require(c != NULL && reply != NULL);
+	done(c, reply);
 	for (size_t i = 0; i < msg_count(reply, REPLY_STAFF); i++)
 		person(c, msg_at(reply, REPLY_STAFF, i));
 	link_line(c, reply);

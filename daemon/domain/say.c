@@ -26,6 +26,10 @@ struct say say_code(const char *name, enum list_id list, const char *code)
 
 struct say say_field(const char *name, const char *field, char buf[SAY_FIELD])
 {
+	static const char *const words[][2] = {
+		{"who", "NAME"}, {"org", "NAME"},    {"id", "ID"},	     {"case_id", "CASE"},
+		{"ref", "REF"},	 {"other", "OTHER"}, {"partner", "PARTNER"},
+	};
 	size_t n = 2;
 
 	require(name != NULL && field != NULL && buf != NULL);
@@ -35,8 +39,13 @@ struct say say_field(const char *name, const char *field, char buf[SAY_FIELD])
 	for (; n < SAY_FIELD - 1 && field[n - 2] != '\0'; n++)
 		buf[n] = (char)(field[n - 2] == '_' ? '-' : field[n - 2]);
 	buf[n] = '\0';
-	return list_has(LIST_OPTIONS, buf) ? say_code(name, LIST_OPTIONS, buf)
-					   : say_text(name, field);
+	if (list_has(LIST_OPTIONS, buf))
+		return say_code(name, LIST_OPTIONS, buf);
+	/* what stands behind the command has no name of its own there, but its place has one */
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(field, words[i][0]) == 0)
+			return say_code(name, LIST_ARGUMENTS, words[i][1]);
+	return say_code(name, LIST_ARGUMENTS, "TEXT");
 }
 
 struct say say_day(const char *name, const char *day)

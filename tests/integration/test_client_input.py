@@ -406,6 +406,13 @@ def test_an_agreement_is_closed_only_by_who_says_so(federation):
     assert run(a, "partner", "agree", b.name, "--share", "none").returncode == 0 and sees() != before
 
 
+def test_what_is_too_long_says_in_what(node):
+    for args in (("case", "search", "x" * 17000), ("case", "note", "7f3a", "--text", "x" * 17000)):
+        for lang, unit in zip(("nl", "fr", "en", "de"), ("tekens", "caract\u00e8res", "characters", "Zeichen")):
+            r = run(node, "--lang", lang, *args)
+            assert r.returncode == 2 and f"16384 {unit}" in r.stderr.decode(), r
+
+
 def test_blank_is_absent(node):
     """A name that nobody can see is none, from the shell, a file or another client."""
     for name in ("", " ", "\u00a0", "\u2003 \t"):

@@ -251,6 +251,8 @@ def test_abort_keeps_the_case_and_its_copy_opens_nowhere(federation):
     ref = propose(a, b, case)
     until(a, b, ref, "staged")
     assert refused(a, "case", "erase", case, "--yes") == "case-on-its-way"
+    tried = f.run("--dir", str(a.dir), "--lang", "nl", "handover", "abort", ref, "--dry-run")
+    assert "afgebroken" in tried and handed(a, ref)["state"] == "staged", tried
     a.k("handover", "abort", ref)
     reaches(b, ref, "aborted")
     a.k("case", "edit", case, "--phone", "0113-111111")

@@ -183,7 +183,7 @@ def test_a_letter_says_what_was_a_mistake_and_what_was_taken_back(federation):
     for r in (ref, kept):
         b.await_state(r, "offered")
     b.stop()
-    a.k("recall", ref)
+    assert "De toestemming blijft gelden" in run(a, "recall", ref, "--yes", lang="nl").stdout
 
     def line(lang, r):
         return next(x for x in run(a, "letter", case, lang=lang).stdout.splitlines() if r in x)
@@ -199,6 +199,9 @@ def test_a_letter_says_what_was_a_mistake_and_what_was_taken_back(federation):
         assert {"nl": "een vergissing: daar weer gewist", "fr": "une erreur : effacé là-bas depuis", "en": "a mistake: erased there since",
                 "de": "ein Versehen: dort wieder gelöscht"}[lang] in page
     assert "uw naam, uw geboortedatum en uw taal; hoe men u kan bereiken; wat u nodig hebt en wat u wilt bereiken" in line("nl", kept)
+    # by mistake and allowed: of the one that was recalled a letter says that it rests on the consent no more, which goes on
+    both = [" ".join(run(a, "letter", x, lang="nl").stdout.split()) for x in (ref, kept)]
+    assert ["Dit mag omdat u" in x for x in both] == [False, True] and "steunt er niet meer op. Uw toestemming blijft gelden" in both[0], both
     text = run(a, "letter", case, lang="nl").stdout  # no label of a worker's screen
     assert not [w for w in ("wie het is", "noden en doelen", "inkomen en schulden", "eigen verhaal", "doorverwijzen)") if w in text], text
     a.k("consent", "withdraw", grant)

@@ -8,6 +8,7 @@ import subprocess
 import ctl
 import pytest
 from node import ASKS, ROOT, Refused, offered, wait_for
+from staff import Colleague
 from term import on_a_terminal
 
 LANGS = ("nl", "fr", "en", "de")
@@ -253,6 +254,19 @@ def test_what_is_kept_here_says_so(federation):
         assert out.startswith(begins("did-agree-send", lang).rstrip()) and b.org in out
         out, _ = said(a, "case", "close", case, lang=lang)
         assert out.startswith(begins("did-case-close", lang)) and "kring case reopen" in out
+
+
+def test_what_is_done_with_a_colleague_says_so(federation):
+    """Whoever is added, sent away or signed out at the screens: a sentence, and not only a row."""
+    (b,) = federation("SMWO").start()
+    case = b.new_case()
+    got = Colleague(b, 0).ask("case_worker", id=case, who="Jan\u202e")
+    assert (got.code, [(v.list, v.code) for v in got.values]) == ("text-refused", [("arguments", "NAME")])
+    for lang in LANGS:
+        name = f"Anna {lang}"
+        for verb, options in (("add", ("--user", str(41001 + LANGS.index(lang)), "--role", "caseworker")), ("signout", ()), ("end", ())):
+            out, _ = said(b, "staff", verb, name, *options, lang=lang)
+            assert out.splitlines()[0] == SAID[f"did-staff-{verb}"][lang].replace("{name}", name), out
 
 
 def test_a_mistake_is_said_again_and_both_ends_show_which_one_counts(federation):

@@ -107,9 +107,10 @@ static enum err check_user(struct turn *t, const struct msg *req, const struct s
 
 	const bool none = !msg_has(req, STAFF_ADD_UID) && t->node->web.origin[0] != '\0';
 
-	if (!none && (!msg_has(req, STAFF_ADD_UID) || s->uid == RIGHTS_UID_NOBODY ||
-		      s->uid == RIGHTS_UID_NONE))
+	if (!none && !msg_has(req, STAFF_ADD_UID))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_MISSING);
+	if (!none && (s->uid == RIGHTS_UID_NOBODY || s->uid == RIGHTS_UID_NONE))
+		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_NOBODY);
 	if (!none && rights_keeper(&t->node->rights, s->uid))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_OF_NODE);
 	while (staff_each(t, &w, &one))
