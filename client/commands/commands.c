@@ -89,7 +89,7 @@ const struct command commands[] = {
 	/* a whole case moves to another node */
 	{.noun = "handover", .verb = "propose", .group = GROUP_CASE, .run = cmd_handover_propose, .field = REQUEST_HANDOVER_PROPOSE, .words = "CASE",
 	 .options = "to=NAME date=DATE dry-run", .example = "kring handover propose 7f3a --to smwo --date friday"},
-	{.noun = "handover", .verb = "list", .group = GROUP_CASE, .run = cmd_plain, .field = REQUEST_HANDOVER_LIST,
+	{.noun = "handover", .verb = "list", .group = GROUP_CASE, .run = cmd_list, .field = REQUEST_HANDOVER_LIST, .options = OF_PARTNERS,
 	 .example = "kring handover list"},
 	{.noun = "handover", .verb = "show", .group = GROUP_CASE, .run = cmd_by_id, .field = REQUEST_HANDOVER_SHOW, .words = "REF",
 	 .example = "kring handover show 91C4"},

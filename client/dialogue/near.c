@@ -127,6 +127,7 @@ static enum talk pick(struct cli *c, const struct msg *reply, const char *none, 
 		if (items[n].text == NULL)
 			return TALK_STOP;
 	}
+	/* the last one is never taken for them by Enter alone: nobody becomes somebody else by a slip */
 	items[n] = (struct talk_item){talk_of(c, none), NULL};
 	t = talk_pick(c, items, n + 1, TALK_NONE, &i);
 	if (t == TALK_OK && i < n)
@@ -148,6 +149,7 @@ int near_tell(struct cli *c, const struct msg *reply)
 	/* it is accepted, whatever is answered here */
 	if (pick(c, reply, "alike-other", same) != TALK_OK || same[0] == '\0')
 		return CLI_DONE;
+	/* a request of its own: what was accepted stays accepted, also when this one is refused */
 	req = cli_request(c, REQUEST_CASE_SAME, &sub);
 	msg_set_text(&c->arena, sub, CASE_SAME_ID, accepted(reply));
 	msg_set_text(&c->arena, sub, CASE_SAME_OTHER, same);

@@ -180,6 +180,7 @@ static int ask_same(struct cli *c, struct msg *reply)
 		struct msg *req = cli_request(c, REQUEST_CASE_EXPORT, &sub);
 		int code;
 
+		/* of one that moved away the row has a number and nothing else */
 		if (msg_u64(row, CASE_ROW_CREATED_MS) == 0)
 			continue;
 		msg_set_text(&c->arena, sub, BY_ID_ID, msg_text(row, CASE_ROW_ID));

@@ -85,6 +85,7 @@ static bool rests_nothing(const struct msg *reply, const char *grant)
 		if (strcmp(msg_text(d, DISCLOSURE_ROW_GRANT), grant) != 0 ||
 		    msg_u64(d, DISCLOSURE_ROW_CATS) == 0)
 			continue;
+		/* one that stands is enough: then the consent is what allows it */
 		if (msg_text(d, DISCLOSURE_ROW_TAKEN_BACK)[0] == '\0')
 			return false;
 		any = true;

@@ -76,7 +76,11 @@ void print_cases(const struct cli *c, const struct msg *reply)
 		/* the other one, so that whoever reads this row looks there as well */
 		todo_case(msg_text(r, CASE_ROW_SAME), same);
 		print_id(id);
-		print_cell(msg_text(r, CASE_ROW_NAME), 30);
+		/* in place of a name, and in brackets: nobody is called so */
+		print_cell(msg_text(r, CASE_ROW_HOLLOW)[0] == '\0'
+				   ? msg_text(r, CASE_ROW_NAME)
+				   : list_text(LIST_UI, c->lang, msg_text(r, CASE_ROW_HOLLOW)),
+			   30);
 		print_day_of(c, msg_u64(r, CASE_ROW_CREATED_MS));
 		if (msg_u64(r, CASE_ROW_THEIRS) != 0)
 			(void)printf("  %s", list_text(LIST_UI, c->lang, "referred-to-us"));
@@ -100,6 +104,7 @@ void print_same(const struct cli *c, const struct msg *reply)
 		const char *partner = msg_text(r, CASE_ROW_PARTNER);
 		char number[TODO_CASE + 1];
 
+		/* of whom a partner brought it is said: its words are only shown */
 		todo_case(msg_text(r, CASE_ROW_ID), number);
 		print_say_line(c, partner[0] == '\0' ? "same-case" : "same-case-of",
 			       FILL({"number", number, 0}, {"name", msg_text(r, CASE_ROW_NAME), 0},

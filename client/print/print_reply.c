@@ -77,8 +77,8 @@ static void typed(const struct cli *c, FILE *to)
 /* The command for the next page is the one that was typed, with --after: nothing has to be thought of. */
 static void further(const struct cli *c, const struct msg *reply)
 {
-	static const unsigned pages[] = {REPLY_CASES, REPLY_REFERRALS, REPLY_WORK, REPLY_OUTBOX,
-					 REPLY_AUDIT};
+	static const unsigned pages[] = {REPLY_CASES,  REPLY_REFERRALS, REPLY_WORK,
+					 REPLY_OUTBOX, REPLY_AUDIT,	REPLY_HANDOVERS};
 	uint64_t shown = 0;
 	char *command = NULL;
 	size_t len = 0;

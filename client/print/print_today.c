@@ -264,17 +264,51 @@ static void put_waiting_row(const struct cli *c, const struct msg *row)
 	put_do(c, left, late && there, show);
 }
 
+/* Of a whole case that is to move, or to come. */
+static void put_handover(const struct cli *c, const struct msg *row)
+{
+	static const char *const work[][2] = {{"proposed", "handover-answer"},
+					      {"agreed", "handover-send"},
+					      {"staged", "handover-cede"},
+					      {"ceded", "handover-take"}};
+	const struct who w = {msg_text(row, HANDOVER_ROW_NAME),
+			      "",
+			      msg_text(row, HANDOVER_ROW_CASE_ID),
+			      "",
+			      "",
+			      false};
+	const char *due = msg_text(row, HANDOVER_ROW_DUE_DAY), *what = "";
+	char line[LINE_LEN] = "", left[LINE_LEN], day[WORDS_SHORT], show[NAME_LEN];
+
+	/* the work of whoever is to move is called as on their own screen, so that both can talk about it by telephone */
+	for (size_t i = 0; i < sizeof work / sizeof work[0]; i++)
+		if (strcmp(work[i][0], msg_text(row, HANDOVER_ROW_STATE)) == 0)
+			what = list_text(LIST_WORK, c->lang, work[i][1]);
+	put_who(c, &w, line);
+	put_line(c, line, INDENT);
+	/* an answer has a last day; what follows it has reminders */
+	say(c, left, sizeof left, due[0] == '\0' ? "partner" : "partner-until",
+	    FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0}, {"what", what, 0},
+		 {"day", words_day(c->lang, due, day), 0}));
+	(void)snprintf(show, sizeof show, "kring handover show %s",
+		       msg_text(row, HANDOVER_ROW_REF));
+	put_do(c, left, false, show);
+}
+
 /* Some of them; the heading says how many there are. */
 static void put_waiting(const struct cli *c, const struct msg *reply)
 {
 	const uint64_t all = msg_u64(reply, REPLY_WAITING);
-	const size_t shown = msg_count(reply, REPLY_REFERRALS);
+	const size_t shown = msg_count(reply, REPLY_REFERRALS),
+		     cases = msg_count(reply, REPLY_HANDOVERS);
 	char text[NAME_LEN];
 
 	/* also on a further page: the first one showed them */
-	if (all == 0)
+	if (all + cases == 0)
 		return;
-	put_heading(c, "waiting", all);
+	put_heading(c, "waiting", all + cases);
+	for (size_t i = 0; i < cases; i++)
+		put_handover(c, msg_at(reply, REPLY_HANDOVERS, i));
 	for (size_t i = 0; i < shown; i++)
 		put_waiting_row(c, msg_at(reply, REPLY_REFERRALS, i));
 	if (all > shown)
@@ -296,7 +330,8 @@ void print_today(const struct cli *c, const struct msg *reply)
 		put_line(c, say(c, text, sizeof text, "empty", FILL_NONE), INDENT);
 	put_groups(c, reply);
 	/* somebody new: nothing here, and nothing on its way */
-	if (msg_count(reply, REPLY_WORK) == 0 && msg_u64(reply, REPLY_WAITING) == 0)
+	if (msg_count(reply, REPLY_WORK) == 0 && msg_u64(reply, REPLY_WAITING) == 0 &&
+	    msg_count(reply, REPLY_HANDOVERS) == 0)
 		put_line(c, say(c, text, sizeof text, "empty-too", FILL_NONE), INDENT);
 	put_waiting(c, reply);
 	print_pages(c, reply);

@@ -49,6 +49,25 @@ static void add_names(char list[LIST_LEN], const struct msg *reply, unsigned row
 		add_name(list, msg_text(msg_at(reply, rows, i), field));
 }
 
+/* Whoever was told something of the person and has it still: it arrived there, and was not let go of since. */
+static void add_holders(char list[LIST_LEN], const struct msg *reply)
+{
+	static const char *const nowhere[] = {"queued", "dropped", "lost-act"};
+
+	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
+		const struct msg *d = msg_at(reply, REPLY_DISCLOSURES, i);
+		/* a consent by itself tells nothing of the person but that there is one */
+		bool there = msg_u64(d, DISCLOSURE_ROW_CATS) != 0 &&
+			     msg_u64(d, DISCLOSURE_ROW_LET_GO) == 0;
+
+		for (size_t k = 0; k < sizeof nowhere / sizeof nowhere[0]; k++)
+			there = there &&
+				strcmp(msg_text(d, DISCLOSURE_ROW_DELIVERY), nowhere[k]) != 0;
+		if (there)
+			add_name(list, msg_text(d, DISCLOSURE_ROW_PARTNER));
+	}
+}
+
 /* As the reader calls them, in the order of their bits; "-" for none. */
 static void cats_text(const struct cli *c, uint64_t cats, char out[LIST_LEN])
 {
@@ -88,9 +107,12 @@ static const struct fill *about(const struct cli *c, const struct msg *reply, st
 	const uint64_t grants = msg_count(reply, REPLY_GRANTS);
 
 	*a = (struct about){.partners = ""};
-	add_names(a->partners, reply, REPLY_REFERRALS, REFERRAL_ROW_PARTNER);
-	add_names(a->partners, reply, REPLY_GRANTS, GRANT_ROW_PARTNER);
-	add_names(a->partners, reply, REPLY_DISCLOSURES, DISCLOSURE_ROW_PARTNER);
+	/* where the ledger was asked it says who has something; a referral alone says only who was asked */
+	if (msg_count(reply, REPLY_DISCLOSURES) == 0) {
+		add_names(a->partners, reply, REPLY_REFERRALS, REFERRAL_ROW_PARTNER);
+		add_names(a->partners, reply, REPLY_GRANTS, GRANT_ROW_PARTNER);
+	}
+	add_holders(a->partners, reply);
 	name = name[0] != '\0' ? name : msg_text(grant, GRANT_ROW_PARTNER);
 	name = name[0] != '\0' ? name : msg_text(owed, OUTBOX_ROW_PARTNER);
 	name = name[0] != '\0' ? name : msg_text(partner, PARTNER_ROW_NAME);
@@ -121,6 +143,22 @@ static const struct fill *about(const struct cli *c, const struct msg *reply, st
 	a->values[8] = (struct fill){
 		"act", list_text(LIST_ACTS, c->lang, msg_text(owed, OUTBOX_ROW_ACT)), 0};
 	return a->values;
+}
+
+/* A handover that rests on what was taken back ends as well. */
+static void ends_handovers(const struct cli *c, FILE *to, const struct msg *reply)
+{
+	for (size_t i = 0;
+	     c->cmd->field == REQUEST_CONSENT_WITHDRAW && i < msg_count(reply, REPLY_HANDOVERS);
+	     i++) {
+		const struct msg *h = msg_at(reply, REPLY_HANDOVERS, i);
+
+		(void)fputc(' ', to);
+		put(c, to,
+		    msg_u64(h, HANDOVER_ROW_MINE) != 0 ? "ends-handover" : "ends-handover-theirs",
+		    FILL({"ref", msg_text(h, HANDOVER_ROW_REF), 0},
+			 {"partner", msg_text(h, HANDOVER_ROW_PARTNER), 0}));
+	}
 }
 
 /* ---- sentences ---- */
@@ -191,6 +229,7 @@ bool said_done(const struct cli *c, const struct msg *reply, const struct msg *n
 		return true;
 	}
 	put(c, stdout, key, about(c, reply, &a));
+	ends_handovers(c, stdout, reply);
 	if (acted) {
 		(void)putchar(' ');
 		move_print(c, row);
@@ -198,6 +237,7 @@ bool said_done(const struct cli *c, const struct msg *reply, const struct msg *n
 	(void)putchar('\n');
 	if (acted && strcmp(msg_text(row, REFERRAL_ROW_NEXT), "us") == 0)
 		move_can(c, row);
+	/* a mistake was in what was sent, not in what the person agreed to */
 	if (row != NULL && (strcmp(key, "did-recall") == 0 || strcmp(key, "did-error") == 0)) {
 		short_id(msg_text(row, REFERRAL_ROW_CASE_ID), a.id);
 		put(c, stdout, "consent-stays", FILL({"id", a.id, 0}));
@@ -220,6 +260,7 @@ static void would(const struct cli *c, FILE *to, const struct msg *reply)
 	if (narrowed(c, reply))
 		memcpy(key, "sure-consent-narrow", sizeof "sure-consent-narrow");
 	put(c, to, key, about(c, reply, &a));
+	ends_handovers(c, to, reply);
 	(void)snprintf(more, sizeof more, "%s-partners", key);
 	if (a.partners[0] != '\0' && list_has(LIST_SAID, more)) {
 		(void)fputc(' ', to);

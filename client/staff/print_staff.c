@@ -81,6 +81,7 @@ static void done(const struct cli *c, const struct msg *reply)
 
 	(void)snprintf(key, sizeof key, "did-%s-%s%s", c->cmd->noun, cli_or_none(c->cmd->verb),
 		       cli_option(c, "passkeys") == NULL ? "" : "-passkeys");
+	/* what waits for a second person has no row, and was not done yet */
 	if (msg_count(reply, REPLY_STAFF) != 1 || !list_has(LIST_SAID, key))
 		return;
 	(void)snprintf(id, sizeof id, "%.8s", c->word_count == 0 ? "" : print_short(c->words[0]));

@@ -199,6 +199,7 @@ def test_two_cases_of_one_person_are_shown_together_and_end_apart(federation):
     # the consent ends: only the partner's part goes, and ours is as it was
     a.k("consent", "withdraw", theirs, "--all", "--yes")
     wait_for("the consent to end there", lambda: not [c for c in b.k("case", "search", "bedacht")["cases"] if c["theirs"]])
+    assert [c["hollow"] for c in b.k("case", "list")["cases"] if c["id"] == came] == ["case-consent-over"] and "(consent is over)" in paper(b, "case", "list")
     assert not b.k("case", "export", ours)["same"][0].get("person") and b.k("case", "show", ours)["person"]["phone"] == "0113-000088"
     b.k("case", "erase", came)
     assert same(ours) == [] and b.k("case", "show", ours)["person"]["name"] == "Bedacht, Anna"

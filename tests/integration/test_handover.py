@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A whole case moves to another node: one owner at every moment, and nothing of it is lost or opened before its time."""
+import datetime
 import os
 import shutil
 import signal
@@ -88,6 +89,7 @@ def test_happy(federation):
     assert b.k("case", "show", there)["person"]["phone"] == "0113-222222"
     # the former one does not, and does not look into it either
     assert refused(a, "case", "show", case) == "sealed" and refused(a, "case", "edit", case, "--phone", "0") == "not-owner"
+    assert [c["hollow"] for c in a.k("case", "list")["cases"]] == ["case-moved"]
     assert "Fatima" not in str(a.k("case", "list")) and not a.k("case", "search", "Fatima").get("cases")
     assert handed(a, ref)["closed_until"]
     # what it still learns goes there as an addition
@@ -188,6 +190,44 @@ def test_files_go_along(federation, tmp_path):
     until(b, a, again, "taken")
     assert sorted(attached(a, handed(a, again)["case_id"])) == names
     assert refused(b, "case", "attachments", there) == "sealed"
+
+
+def test_the_owner_sees_what_waits_and_what_a_withdrawal_ends(federation):
+    """Today names the handover that the partner has to answer, by when; taking the consent back says that it ends, before and after."""
+    f, a, b, case = start(federation, name="Fatima Verzonnen")
+    nl = lambda n, *args: " ".join(f.run("--dir", str(n.dir), "--lang", "nl", *args).split())
+    ref = a.k("handover", "propose", case, "--to", b.name, "--date", str(datetime.date.today() + datetime.timedelta(days=1)))["handovers"][0]["ref"]
+    (row,) = a.k("today")["handovers"]
+    assert (row["ref"], row["due_day"], row["next"]) == (ref, row["takeover_day"], "partner")
+    page = nl(a, "today")
+    assert "Partners zijn aan zet (1) Fatima Verzonnen" in page and "antwoorden op een overdracht, uiterlijk" in page and f"kring handover show {ref}" in page, page
+    reaches(b, ref, "proposed")
+    assert not b.k("today")["handovers"] and handed(b, ref)["due_day"] == row["due_day"]
+    assert "(naam niet gedeeld)" in nl(b, "case", "list")
+    grant = a.k("consent", "list", case)["grants"][0]["id"]
+    tried = a.k("consent", "withdraw", grant, "--dry-run")
+    assert [h["ref"] for h in tried["handovers"]] == [ref] and handed(a, ref)["state"] == "proposed"
+    said = nl(a, "consent", "withdraw", grant, "--yes")
+    assert f"De overdracht {ref} aan {b.org} eindigt dan ook; het dossier blijft hier." in said, said
+
+
+def test_a_page_of_handovers_says_how_many_there_are_and_how_to_go_on(federation):
+    f, a, b, case = start(federation, name="Fatima Verzonnen")
+    refs = []
+    for _ in range(5):
+        refs.insert(0, a.k("handover", "propose", case, "--to", b.name)["handovers"][0]["ref"])
+        if len(refs) < 5:
+            a.k("handover", "abort", refs[0])
+    got, after = [], ()
+    for n in (2, 2, 1):
+        page = a.k("handover", "list", "--limit", "2", *after)
+        got += [h["ref"] for h in page["handovers"]]
+        assert (len(page["handovers"]), page["truncated"]) == (n, n == 2) and page.get("total", 5) == 5
+        after = ("--after", page.get("next", ""))
+    assert got == refs, "what is not over stands first, and the newest"
+    shown = f.run("--dir", str(a.dir), "--lang", "nl", "handover", "list", "--limit", "2", "--from", b.name)
+    assert "2 van 5" in shown and f"kring handover list --limit 2 --from {b.name} --after {refs[1]}" in " ".join(shown.split()), shown
+    assert refused(a, "handover", "list", "--after", "ffff") == "handover-unknown"
 
 
 def test_without_consent_nothing_is_proposed(federation):

@@ -299,7 +299,6 @@ def the_end(book, f, a, b, case):
     twin = a.new_case(name="Jan Verzonnen")
     book.type(a, "case", "same", case, twin)
     book.type(a, "case", "show", twin)
-    book.type(a, "who", twin)
     book.type(a, "case", "apart", twin)
     a.k("case", "erase", twin)
     book.type(a, "case", "erase", case, "--now", "--yes")

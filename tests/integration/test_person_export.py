@@ -204,6 +204,14 @@ def test_a_letter_says_what_was_a_mistake_and_what_was_taken_back(federation):
     assert ["Dit mag omdat u" in x for x in both] == [False, True] and "steunt er niet meer op. Uw toestemming blijft gelden" in both[0], both
     text = run(a, "letter", case, lang="nl").stdout  # no label of a worker's screen
     assert not [w for w in ("wie het is", "noden en doelen", "inkomen en schulden", "eigen verhaal", "doorverwijzen)") if w in text], text
+    other = a.new_case(name="Ander Verzonnen")
+    a.consent(other, b.name, "identity,needs")
+    gone = a.refer(other, b.name)
+    b.await_state(gone, "offered")
+    a.k("recall", gone)
+    wait_for("the receipt", lambda: all(d.get("let_go") for d in a.k("letter", gone)["disclosures"]))
+    tried = run(a, "case", "erase", other, "--dry-run", lang="nl").stderr  # whoever let go of it is not asked to
+    assert "wordt hier voorgoed gewist" in tried and b.org not in tried, tried
     a.k("consent", "withdraw", grant)
     wait_for("the withdrawal to be there", lambda: all(d.get("let_go") for d in a.k("letter", kept)["disclosures"]))
     assert "De toestemming is ingetrokken. SMWO heeft het weer gewist" in line("nl", kept)

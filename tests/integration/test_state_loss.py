@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Disks that are lost, go back in time or are copied (proto/PROTOCOL.md 6, daemon/store/FORMAT.md), with real daemons."""
 import os
+import resource
 import shutil
+import signal
 import struct
 import subprocess
 
@@ -133,9 +135,20 @@ def test_a_backup_is_opened_by_its_sheet_alone_and_read_through_first(two):
     a.stop()
     (f.dir / "cut").write_bytes(raw[:-40])
     before = (a.dir / "keyroot").read_bytes()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as cut:
         restore(a, f.dir / "cut", sheet)
     assert (a.dir / "keyroot").read_bytes() == before  # nothing was touched
+    assert str(f.dir / "cut") in str(cut.value) and "take another backup" in str(cut.value)
+    # a disk that fills meanwhile: which folder, and what to do now; the same when it is tried again
+    def full():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+    for args in ({"preexec_fn": full}, {}):
+        out = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "restore", str(f.dir / "one"), "--sheet", str(sheet)], capture_output=True, text=True, **args)
+        assert out.returncode and f"{a.dir}.restoring" in out.stderr and "do it again" in out.stderr, out
+    assert (a.dir / "keyroot").read_bytes() == before
+    shutil.rmtree(f"{a.dir}.restoring")
+    restore(a, f.dir / "one", sheet)
 
 
 def test_a_backup_past_its_horizon_is_not_restored(two):

@@ -521,7 +521,7 @@ def test_a_holder_answers_behind_its_shred_and_the_collector_waits_for_it(federa
     assert "effacé chez ce partenaire" in receipt and "documents effacés" in receipt, receipt
     # nor does erasing the case say that the partner still has what it erased
     would = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "en", "case", "erase", case, "--dry-run"], capture_output=True, text=True).stderr
-    assert "erases nothing at partners: SMWO" in would and "stays" not in would, would
+    assert "erased here for good" in would and "SMWO" not in would, would
 
 
 def test_a_holder_that_records_it_destroys_it_at_once_when_asked(federation):

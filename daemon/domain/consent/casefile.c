@@ -349,3 +349,27 @@ enum err casefile_person(struct turn *t, const struct id16 *id, const struct msg
 	consent_blank(out, cats);
 	return rc;
 }
+
+/* A row without a name says nothing to whoever reads a list: it says at least why. */
+enum err casefile_nameless(struct turn *t, const struct id16 *id, const struct msg *record,
+			   const struct msg *person, struct msg *row, unsigned field)
+{
+	uint64_t cats;
+	enum err rc;
+
+	if (msg_text(person, PERSON_NAME)[0] != '\0')
+		return ERR_OK;
+	/* moved first: what is kept of it is closed, whatever its consents say */
+	if (msg_u64(record, CASE_RECORD_MOVED) != 0) {
+		msg_set_text(t->arena, row, field, "case-moved");
+		return ERR_OK;
+	}
+	/* of our own people somebody took the name away: nothing to explain */
+	if (msg_u64(record, CASE_RECORD_THEIRS) == 0)
+		return ERR_OK;
+	rc = consent_received_cats(t, id, &cats);
+	if (rc == ERR_OK)
+		msg_set_text(t->arena, row, field,
+			     cats == 0 ? "case-consent-over" : "case-not-shared");
+	return rc;
+}

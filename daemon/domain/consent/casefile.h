@@ -42,6 +42,11 @@ MUST_CHECK enum err casefile_untell(struct turn *t, const struct id16 *id);
 /** A partner's newest words, beside our own and never over them; tell: in place of all it said before. */
 MUST_CHECK enum err casefile_hear(struct turn *t, const struct id16 *id, const struct msg *person);
 MUST_CHECK enum err casefile_tell(struct turn *t, const struct id16 *id, const struct msg *person);
+/** Into a text of this row why a person who is shown so has no name, as a code of ui.psv: the case was handed over, the consents of whoever
+ *  brought it are over, or do not cover the name.  Nothing where there is a name, or where none was ever typed. */
+MUST_CHECK enum err casefile_nameless(struct turn *t, const struct id16 *id,
+				      const struct msg *record, const struct msg *person,
+				      struct msg *row, unsigned field);
 /** The person as it may be looked at, found and passed on now: of our own case our words; of one that came
  *  from a partner its words with ours over them, as far as its living grants cover. */
 MUST_CHECK enum err casefile_person(struct turn *t, const struct id16 *id, const struct msg *record,

@@ -99,6 +99,7 @@ static enum err mark(struct turn *t, struct msg *reply)
 			struct msg *row = msg_edit(reply, lists[l], i);
 			struct id16 id;
 
+			/* also without a name: two cases of one person are worth knowing of either way */
 			if (bytes_unhex(id.b, sizeof id.b, msg_text(row, fields[l][CASE_ID])))
 				rc = same_mark(t, &id, row, fields[l][SAME]);
 		}

@@ -21,11 +21,11 @@
 #include "domain/handing/handing.h"
 #include "domain/handover/steps.h"
 #include "domain/loss/quarantine.h"
+#include "domain/papers/told.h"
 #include "domain/people/known.h"
 #include "domain/referral/worklist.h"
 #include "domain/staff/worker.h"
 #include "domain/views/cases.h"
-#include "domain/views/disclosures.h"
 #include "domain/views/find.h"
 #include "domain/views/near.h"
 #include "domain/views/referrals.h"
@@ -585,10 +585,12 @@ static enum err may_erase(struct turn *t, const struct msg *req, struct erasing_
  * keep what they have. */
 static enum err what_goes(struct turn *t, const struct id16 *id, struct msg *reply)
 {
+	const struct same of = {.id = {*id}, .count = 1};
+	struct told told = {.most = LIMIT_LIST_ROWS};
 	enum err rc = view_referrals_of_case(t, id, reply);
 
 	require(t->dry_run);
-	return rc == ERR_OK ? view_disclosures(t, id, reply) : rc;
+	return rc == ERR_OK ? told_rows(t, &of, &told, reply) : rc;
 }
 
 /* Refused while somebody works for the person, or while a partner may just have accepted: the erasure would leave

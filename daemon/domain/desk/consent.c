@@ -19,6 +19,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/grant/grantdocs.h"
+#include "domain/handing/shown.h"
 #include "domain/handover/rows.h"
 #include "domain/narrow/narrow.h"
 #include "domain/referral/calendar.h"
@@ -304,7 +305,9 @@ static enum err withdraw_all(struct turn *t, const struct msg *req, struct msg *
 	}
 	if (rc == ERR_OK)
 		rc = now_too(t, req);
-	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
+	if (rc == ERR_OK)
+		rc = view_ended_rows(t, &ended, reply);
+	return rc == ERR_OK ? shown_ended(t, &case_id, reply) : rc;
 }
 
 /* All of it, or only some of what it covers: then the reply names the consent that takes its place. */
@@ -356,5 +359,7 @@ enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg
 	rc = withdraw_one(t, req, &s, &id, &ended, reply);
 	if (rc == ERR_OK)
 		rc = now_too(t, req);
-	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
+	if (rc == ERR_OK)
+		rc = view_ended_rows(t, &ended, reply);
+	return rc == ERR_OK ? shown_ended(t, &s.case_id, reply) : rc;
 }

@@ -21,7 +21,6 @@
 #include "domain/admin/self.h"
 #include "domain/admin/staff.h"
 #include "domain/asker/asker.h"
-#include "domain/day/today.h"
 #include "domain/day/worklist.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
@@ -132,7 +131,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(SENT, view_sent, READS, CASES, PLAIN) \
 	X(SHOW, view_show, READS, CASES, PLAIN) \
 	X(WORKLIST, view_worklist, READS, CASES, PLAIN) \
-	X(TODAY, view_today, READS, CASES, PLAIN) \
+	X(TODAY, shown_today, READS, CASES, PLAIN) \
 	X(OUTBOX_LIST, view_outbox_list, READS, ADMIN | OFFICER, PLAIN) \
 	X(OUTBOX_WHY, view_outbox_why, READS, ADMIN | OFFICER, PLAIN) \
 	X(OUTBOX_RETRY, admin_outbox_retry, WRITES, ADMIN, FRESH) \

@@ -116,6 +116,18 @@ static enum err check_date(struct turn *t, uint64_t date_ms)
 	return ERR_OK;
 }
 
+/* Its own body is read from the next turn on; until when an answer is waited for is said in this one. */
+static enum err keep_day(struct turn *t, const struct thread *th, uint64_t takeover_ms)
+{
+	struct msg *record;
+	enum err rc = rows_load(t, th, &record);
+
+	if (rc != ERR_OK || takeover_ms == 0)
+		return rc;
+	msg_set_u64(record, HANDOVER_RECORD_TAKEOVER_MS, takeover_ms);
+	return rows_save(t, th, record);
+}
+
 enum err handing_propose(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const uint64_t date_ms = msg_u64(req, HANDOVER_NEW_DATE_MS);
@@ -146,8 +158,10 @@ enum err handing_propose(struct turn *t, const struct msg *req, struct msg *repl
 	msg_set_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS,
 		    date_ms == 0 ? 0 : calendar_noon(t->node->country, date_ms));
 	msg_set_bytes(t->arena, body, HANDOVER_PROPOSE_SUBJECT_REF, span_of(subject.b, 16));
+	rc = keep_day(t, &th, msg_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS));
 	/* the consent first: what follows it on the stream rests on it */
-	rc = grantdocs_send(t, p, &case_id);
+	if (rc == ERR_OK)
+		rc = grantdocs_send(t, p, &case_id);
 	if (rc == ERR_OK)
 		rc = steps_sign(t, &th, DOC_PROPOSE, body);
 	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;

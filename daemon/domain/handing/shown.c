@@ -7,17 +7,20 @@
 #include "base/check.h"
 #include "domain/blob/blob.h"
 #include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
+#include "domain/day/today.h"
 #include "domain/evidence/audit.h"
 #include "domain/handover/along.h"
 #include "domain/handover/steps.h"
 #include "domain/page.h"
 #include "domain/papers/together.h"
 #include "domain/referral/deadline.h"
+#include "domain/staff/worker.h"
 #include "domain/views/cases.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
-enum { IDENTITY = 1 };
+enum { IDENTITY = 1, WAITING_ROWS = 50 };
 
 enum err shown_find(struct turn *t, const char *text, struct thread *th)
 {
@@ -91,6 +94,10 @@ enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply)
 	msg_set_text(t->arena, row, HANDOVER_ROW_NEXT, steps_next(th));
 	msg_set_u64(row, HANDOVER_ROW_MINE, th->role == THREAD_SENDER);
 	msg_set_u64(row, HANDOVER_ROW_SINCE_MS, th->changed_ms);
+	if (th->due_ms != 0 && !handover_over((enum handover_state)th->state)) {
+		deadline_day(t->node->country, th->due_ms, day);
+		msg_set_text(t->arena, row, HANDOVER_ROW_DUE_DAY, day);
+	}
 	if (msg_u64(record, HANDOVER_RECORD_TAKEOVER_MS) != 0) {
 		deadline_day(t->node->country, msg_u64(record, HANDOVER_RECORD_TAKEOVER_MS), day);
 		msg_set_text(t->arena, row, HANDOVER_ROW_TAKEOVER_DAY, day);
@@ -113,47 +120,105 @@ struct place {
 
 static bool stands_before(const struct place *a, const struct place *b)
 {
-	return a->over != b->over ? !a->over : a->created_ms > b->created_ms;
+	if (a->over != b->over)
+		return !a->over;
+	if (a->created_ms != b->created_ms)
+		return a->created_ms > b->created_ms;
+	return memcmp(a->id.b, b->id.b, sizeof a->id.b) < 0; /* so that a page has one end */
 }
 
-/* Of a case (NULL: of all), into their places; more than a list has: those behind are left out. */
-static enum err rows_of(struct turn *t, const struct id16 *case_id, struct msg *reply)
+static struct place place_of(const struct thread *th)
 {
-	struct place *v = arena_keep(t->arena, LIMIT_LIST_ROWS * sizeof *v);
+	return (struct place){th->id, th->created_ms,
+			      handover_over((enum handover_state)th->state)};
+}
+
+/* A part of the list: of one case (NULL: of all), of one partner (0: of all), behind a row that was shown (NULL: from the first). */
+struct part {
+	const struct id16 *case_id;
+	uint16_t only;
+	const struct place *after;
+	size_t limit;
+};
+
+/* Into their places, at most limit; *all: how many the list has, *more: some of them stand behind these. */
+static enum err places(struct turn *t, const struct part *p, struct place *v, size_t *count,
+		       uint64_t *all, bool *more)
+{
 	struct store_walk w = {.rc = ERR_OK};
 	struct thread th;
 	struct msg *m;
 	size_t n = 0;
 
-	if (v == NULL)
-		return ERR_NOMEM;
-	while (rows_each(t, case_id, &w, &th, &m)) {
-		const struct place one = {th.id, th.created_ms,
-					  handover_over((enum handover_state)th.state)};
+	require(p->limit > 0 && p->limit <= LIMIT_LIST_ROWS);
+	/* a list is short beside what it is walked for: each row is looked at, and only those of the page are opened */
+	while (rows_each(t, p->case_id, &w, &th, &m)) {
+		const struct place one = place_of(&th);
 		size_t at = n;
 
+		if (p->only != 0 && th.peer != p->only)
+			continue;
+		(*all)++;
+		if (p->after != NULL && !stands_before(p->after, &one))
+			continue;
 		while (at > 0 && stands_before(&one, &v[at - 1]))
 			at--;
-		if (at == LIMIT_LIST_ROWS) {
-			msg_set_u64(reply, REPLY_TRUNCATED, 1);
+		*more = *more || n == p->limit;
+		if (at == p->limit)
 			continue;
-		}
-		n += n < LIMIT_LIST_ROWS;
+		n += n < p->limit;
 		memmove(&v[at + 1], &v[at], (n - 1 - at) * sizeof *v);
 		v[at] = one;
 	}
-	for (size_t i = 0; w.rc == ERR_OK && i < n; i++) {
-		w.rc = thread_load(t, &v[i].id, &th);
-		if (w.rc == ERR_OK)
-			w.rc = shown_row(t, &th, reply);
-	}
+	*count = n;
 	return w.rc;
+}
+
+static enum err rows_of(struct turn *t, const struct part *p, struct msg *reply)
+{
+	struct place *v = arena_keep(t->arena, p->limit * sizeof *v);
+	char ref[THREAD_REF_LEN + 1];
+	uint64_t all = 0;
+	bool more = false;
+	size_t n;
+	enum err rc = v == NULL ? ERR_NOMEM : places(t, p, v, &n, &all, &more);
+
+	for (size_t i = 0; rc == ERR_OK && i < n; i++) {
+		struct thread th;
+
+		rc = thread_load(t, &v[i].id, &th);
+		if (rc == ERR_OK)
+			rc = shown_row(t, &th, reply);
+	}
+	if (rc != ERR_OK || !more)
+		return rc;
+	msg_set_u64(reply, REPLY_TRUNCATED, 1);
+	thread_reference(t, &v[n - 1].id, ref);
+	msg_set_text(t->arena, reply, REPLY_NEXT, ref);
+	msg_set_u64(reply, REPLY_TOTAL, all);
+	return ERR_OK;
 }
 
 enum err shown_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	(void)req;
-	return rows_of(t, NULL, reply);
+	/* as of every list: how many rows, behind which one, of which partner */
+	const char *from = msg_text(req, LIST_ASK_FROM), *after = msg_text(req, LIST_ASK_AFTER);
+	struct part p = {.case_id = NULL};
+	struct peer *peer;
+	struct place place;
+	struct thread th;
+	enum err rc = page_limit(t, msg_u64(req, LIST_ASK_LIMIT), &p.limit);
+
+	if (rc == ERR_OK && from[0] != '\0') {
+		rc = find_partner(t, from, &peer);
+		p.only = rc == ERR_OK ? peer->no : 0;
+	}
+	if (rc == ERR_OK && after[0] != '\0') {
+		rc = shown_find(t, after, &th);
+		place = place_of(&th);
+		p.after = &place;
+	}
+	return rc == ERR_OK ? rows_of(t, &p, reply) : rc;
 }
 
 enum err shown_one(struct turn *t, const struct msg *req, struct msg *reply)
@@ -216,7 +281,7 @@ enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = rows_closed(t, &id, &until_ms, &peer);
 	if (rc != ERR_OK)
 		return rc;
-	rc = rows_of(t, &id, reply);
+	rc = rows_of(t, &(struct part){.case_id = &id, .limit = LIMIT_LIST_ROWS}, reply);
 	if (rc != ERR_OK)
 		return rc;
 	while (rows_each(t, &id, &w, &th, &m))
@@ -235,4 +300,72 @@ enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply)
 		return rows_readable(t, &id);
 	rc = view_case_show(t, req, reply);
 	return rc == ERR_OK ? together_rows(t, &id, reply) : rc;
+}
+
+enum err shown_ended(struct turn *t, const struct id16 *case_id, struct msg *reply)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread th;
+	struct msg *m;
+
+	while (rows_each(t, case_id, &w, &th, &m)) {
+		bool gone;
+
+		if (handover_over((enum handover_state)th.state))
+			continue;
+		w.rc = consent_gone(t, &th.grant_id, &gone);
+		if (w.rc == ERR_OK && gone)
+			w.rc = shown_row(t, &th, reply);
+	}
+	return w.rc;
+}
+
+/* ---- today ---- */
+
+/* Nothing is to be done here in it: the partner is to move. */
+static enum err is_waiting(struct turn *t, const struct msg *req, const struct peer *from,
+			   const struct thread *th, bool *yes)
+{
+	*yes = !handover_over((enum handover_state)th->state) &&
+	       strcmp(steps_next(th), "partner") == 0 && (from == NULL || th->peer == from->no);
+	if (!*yes || msg_u64(req, LIST_ASK_MINE) == 0)
+		return ERR_OK;
+	return worker_mine(t, &t->node->rights, &th->case_id, yes);
+}
+
+/* Some of them: kring handover list has all.  Of very many that are over so many are passed by, and no more. */
+static enum err waiting(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *from = msg_text(req, LIST_ASK_FROM);
+	struct store_walk w = {.rc = ERR_OK};
+	struct peer *peer = NULL;
+	unsigned looked = 0;
+	struct thread th;
+	struct msg *m;
+
+	if (from[0] != '\0')
+		w.rc = find_partner(t, from, &peer);
+	while (w.rc == ERR_OK && msg_count(reply, REPLY_HANDOVERS) < WAITING_ROWS &&
+	       looked++ < LIMIT_TURN_ROWS) {
+		const size_t mark = t->arena->used;
+		bool yes;
+
+		if (!rows_each(t, NULL, &w, &th, &m))
+			break;
+		arena_rewind(t->arena, mark);
+		w.rc = is_waiting(t, req, peer, &th, &yes);
+		if (w.rc == ERR_OK && yes)
+			w.rc = shown_row(t, &th, reply);
+	}
+	return w.rc;
+}
+
+/* Whoever turns the page saw them on the first one. */
+enum err shown_today(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	enum err rc = view_today(t, req, reply);
+
+	return rc == ERR_OK && !t->again && msg_text(req, LIST_ASK_AFTER)[0] == '\0'
+		       ? waiting(t, req, reply)
+		       : rc;
 }

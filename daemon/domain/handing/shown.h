@@ -22,5 +22,9 @@ MUST_CHECK enum err shown_case(struct turn *t, const struct msg *req, struct msg
 MUST_CHECK enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply);
 /** By whole id, reference, or a unique prefix of it.  Refuses for a person. */
 MUST_CHECK enum err shown_find(struct turn *t, const char *text, struct thread *th);
+/** Into REPLY_HANDOVERS: those of this case that rest on a consent which was taken back; a rule ends each of them soon. */
+MUST_CHECK enum err shown_ended(struct turn *t, const struct id16 *case_id, struct msg *reply);
+/** Today (day/today.h), and into REPLY_HANDOVERS the handovers in which the partner is to move. */
+MUST_CHECK enum err shown_today(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_HANDING_SHOWN_H */

@@ -22,6 +22,10 @@ struct epoch {
 	uint32_t reclaims, turns;
 };
 
+/* A case is not moved more often than this.  What claims it all the same dates nothing: behind the last number there is none that
+ * whoever has the case could move it on by. */
+enum { EPOCH_MOST = 1 << 20 };
+
 /** Below, equal or above zero: a is older than b, the same, newer. */
 int epoch_compare(struct epoch a, struct epoch b);
 /** Of a CEDE that is signed now, when e is the newest there was; one more than there can be stays the last. */

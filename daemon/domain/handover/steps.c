@@ -94,6 +94,8 @@ static void dated(struct msg *record, uint64_t reclaims, uint64_t turns)
 				  (uint32_t)msg_u64(record, HANDOVER_RECORD_TURNS)};
 	const struct epoch now = {(uint32_t)reclaims, (uint32_t)turns};
 
+	if (reclaims > EPOCH_MOST || turns > EPOCH_MOST)
+		return;
 	if (msg_u64(record, HANDOVER_RECORD_DATED) != 0 && epoch_compare(now, was) < 0)
 		return;
 	msg_set_u64(record, HANDOVER_RECORD_DATED, 1);
@@ -504,6 +506,7 @@ static enum err without_content(struct turn *t, const struct thread *th, struct 
 		rc = casefile_entry(t, &th->case_id, "content-lost", NULL, &th->id);
 	if (rc != ERR_OK)
 		return rc;
+	/* as if it had come: nothing waits any more, and a file that comes after all is let go */
 	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
 	return let_go_file(t, th, record);
 }

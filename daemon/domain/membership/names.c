@@ -195,6 +195,7 @@ static enum err find(struct turn *t, const char *name, bool beginnings, struct p
 		return refuse_many(t, name, slug, true);
 	if (gone == 0 && beginnings)
 		*p = by_beginning(t->node, slug);
+	/* as people type several needs or categories; which of them was meant is not guessed */
 	if (*p == NULL && strchr(name, ',') != NULL)
 		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_PARTNER_ONE_NAME);
 	return *p != NULL ? ERR_OK : refuse_none(t, slug, false);

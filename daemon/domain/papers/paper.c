@@ -149,6 +149,7 @@ static enum err letter(struct turn *t, const struct id16 *case_id, const struct 
 	struct same of = {.id = {*case_id}, .count = 1};
 	enum err rc = person(t, case_id, reply);
 
+	/* of one referral the letter is about that one, whoever else the person is here */
 	if (rc == ERR_OK && only == NULL)
 		rc = together_of(t, case_id, &of);
 	if (rc == ERR_OK)

@@ -57,6 +57,7 @@ static enum err row_of(struct turn *t, const struct id16 *id, struct msg *reply)
 	row = msg_add(t->arena, reply, REPLY_SAME);
 	bytes_hex(hex, id->b, sizeof id->b);
 	msg_set_text(t->arena, row, CASE_ROW_ID, hex);
+	/* its number is on old letters of ours: whoever asks for it learns that it is of this person, and where it is from its page */
 	if (no)
 		return ERR_OK;
 	from = state_peer(t->node, (uint16_t)msg_u64(m, CASE_RECORD_FROM));
@@ -130,6 +131,7 @@ enum err together_say(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	bytes_hex(hex, id.b, sizeof id.b);
 	msg_set_text(t->arena, reply, REPLY_ID, hex);
+	/* one command says it and another takes it back: to the node it is one question, with or without another case */
 	if (msg_text(req, CASE_SAME_OTHER)[0] == '\0')
 		return part(t, &id);
 	return together_join(t, &id, msg_text(req, CASE_SAME_OTHER), reply);

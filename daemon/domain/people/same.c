@@ -15,6 +15,7 @@ enum err same_of(struct turn *t, const struct id16 *id, struct same *out)
 	const struct store_key prefix = turn_key_id(id);
 	struct store_walk w = {.key_len = 32};
 
+	/* the case first: whoever asks has shown it already, and goes on with the others */
 	*out = (struct same){.id = {*id}, .count = 1};
 	if (store_count(t->txn, STORE_SAME) == 0)
 		return ERR_OK; /* asked of each row of a list */
@@ -57,6 +58,8 @@ enum err same_join(struct turn *t, const struct id16 *a, const struct id16 *b)
 		return rc;
 	if (ours.count + theirs.count > SAME_MOST)
 		return ERR_LIMIT;
+	/* each of these with each of those: the rows of a group are all the pairs in it, so that no walk has to follow one from
+	 * another, and none is lost when one in the middle goes */
 	for (size_t i = 0; i < ours.count; i++)
 		for (size_t k = 0; rc == ERR_OK && k < theirs.count; k++)
 			rc = put_both(t, &ours.id[i], &theirs.id[k]);

@@ -34,6 +34,7 @@ static enum err case_row(struct turn *t, const struct id16 *id, const struct msg
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_CASES);
 	char hex[33];
+	enum err rc = casefile_nameless(t, id, m, person, row, CASE_ROW_HOLLOW);
 
 	bytes_hex(hex, id->b, 16);
 	msg_set_text(t->arena, row, CASE_ROW_ID, hex);
@@ -41,7 +42,7 @@ static enum err case_row(struct turn *t, const struct id16 *id, const struct msg
 	msg_set_u64(row, CASE_ROW_CREATED_MS, msg_u64(m, CASE_RECORD_CREATED_MS));
 	msg_set_u64(row, CASE_ROW_CLOSED, msg_u64(m, CASE_RECORD_CLOSED));
 	msg_set_u64(row, CASE_ROW_THEIRS, msg_u64(m, CASE_RECORD_THEIRS));
-	return same_mark(t, id, row, CASE_ROW_SAME);
+	return rc == ERR_OK ? same_mark(t, id, row, CASE_ROW_SAME) : rc;
 }
 
 /* ---- lists ---- */

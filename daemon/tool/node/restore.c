@@ -83,9 +83,21 @@ static int read_sheet(struct restore *r)
 
 /* ---- reading it through ---- */
 
+/* What to do now, below what happened; a program has the code. */
+static int next_step(const char *key, const char *dir, int code)
+{
+	if (getenv("KRING_JSON") != NULL)
+		return code;
+	(void)fputs("  ", stderr);
+	say_to(stderr, key, FILL({"dir", dir, 0}));
+	(void)fputc('\n', stderr);
+	return code;
+}
+
 static int say_damaged(const char *path)
 {
-	return tool_fail(TOOL_DAMAGED, "backup-damaged", path);
+	(void)tool_fail(TOOL_DAMAGED, "backup-damaged", path);
+	return next_step("backup-damaged-do", path, TOOL_DAMAGED);
 }
 
 /* Each piece is authenticated and bound to its place and to the head, so that reading to the end is the check. */
@@ -463,7 +475,8 @@ static int restore(struct restore *r)
 	if (n < 0 || (size_t)n >= sizeof r->dir - 32)
 		return tool_fail(TOOL_USAGE, "dir-too-long", r->args->dir);
 	if (stat(r->dir, &sb) == 0)
-		return tool_fail(TOOL_RULE, "restore-broken-off", r->dir);
+		return next_step("restoring-do", r->dir,
+				 tool_fail(TOOL_RULE, "restore-broken-off", r->dir));
 	lock = nodefiles_any(r->args->dir) != NULL ? nodefiles_lock(r->args->dir) : 0;
 	if (lock < 0 && errno != EWOULDBLOCK)
 		return tool_fail(TOOL_RULE, r->args->dir, say_errno(errno));
@@ -475,7 +488,8 @@ static int restore(struct restore *r)
 	if (bad == 0)
 		bad = open_backup(r);
 	if (bad == 0 && mkdir(r->dir, 0700) != 0)
-		bad = tool_fail(TOOL_RULE, "dir-not-made", say_errno(errno));
+		bad = next_step("restoring-do", r->dir,
+				tool_fail(TOOL_RULE, "dir-not-made", say_errno(errno)));
 	if (bad != 0)
 		return bad;
 	rc = build(r);
@@ -485,7 +499,7 @@ static int restore(struct restore *r)
 		rc = new_sheet(r);
 	close_all(r);
 	if (rc != ERR_OK)
-		return tool_fail_err("restoring", rc);
+		return next_step("restoring-do", r->dir, tool_fail_err(r->dir, rc));
 	own(r);
 	bad = move_in(r);
 	if (lock > 0)

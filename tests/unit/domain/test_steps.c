@@ -69,7 +69,7 @@ static struct thread bundled(struct bed *b)
 }
 
 /* It was taken over here, and what it brought is lost, as after a restore. */
-static struct thread taken_without_content(struct bed *b)
+static struct thread taken_at(struct bed *b, uint32_t turns)
 {
 	static const uint8_t key[32] = {9};
 	struct thread th = bundled(b);
@@ -77,12 +77,17 @@ static struct thread taken_without_content(struct bed *b)
 
 	sign(b, &th, DOC_STAGED, HANDOVER_STAGED);
 	msg_set_bytes(b->t.arena, body, HANDOVER_CEDE_BKEY, span_of(key, sizeof key));
-	msg_set_u64(body, HANDOVER_CEDE_TURNS, 1);
+	msg_set_u64(body, HANDOVER_CEDE_TURNS, turns);
 	came(b, &th, DOC_CEDE, body, HANDOVER_CEDED);
 	assert_int_equal(steps_sign(&b->t, &th, DOC_TAKE, msg_new(b->t.arena, MSG_HANDOVER_TAKE)),
 			 ERR_OK);
 	assert_int_equal(th.state, HANDOVER_TAKEN);
 	return th;
+}
+
+static struct thread taken_without_content(struct bed *b)
+{
+	return taken_at(b, 1);
 }
 
 static uint64_t pause_after(struct bed *b, struct thread *th, uint64_t ms)
@@ -215,6 +220,37 @@ static void a_long_timeline_can_be_handed_over(void **state)
 	assert_int_equal(msg_count(content, HANDOVER_CONTENT_NOTES), 1);
 }
 
+/* Behind the last number there is none: who claims it would keep the case from ever being moved on. */
+static void a_number_that_nobody_reaches_dates_nothing(void **state)
+{
+	struct bed *b = *state;
+	const struct thread th = taken_at(b, UINT32_MAX);
+	struct thread on = {.id = bed_id(0x71),
+			    .case_id = th.case_id,
+			    .peer = BED_OTHER,
+			    .kind = THREAD_HANDOVER,
+			    .role = THREAD_SENDER,
+			    .state = HANDOVER_TAKEN,
+			    .table_version = HANDOVER_TABLE_VERSION,
+			    .created_ms = b->now_ms};
+	struct msg *m = msg_new(b->t.arena, MSG_HANDOVER_RECORD);
+	struct epoch e;
+	struct owner o;
+	bool given_back;
+
+	assert_int_equal(rows_epoch(&b->t, &th.case_id, &e), ERR_OK);
+	assert_true(e.turns < EPOCH_MOST);
+	e = epoch_ceded(e);
+	msg_set_u64(m, HANDOVER_RECORD_DATED, 1);
+	msg_set_u64(m, HANDOVER_RECORD_RECLAIMS, e.reclaims);
+	msg_set_u64(m, HANDOVER_RECORD_TURNS, e.turns);
+	assert_int_equal(thread_create(&b->t, &on), ERR_OK);
+	assert_int_equal(rows_save(&b->t, &on, m), ERR_OK);
+	assert_int_equal(rows_owner(&b->t, &th.case_id, &o, &given_back), ERR_OK);
+	assert_int_equal(o.who, OWNER_THEM);
+	assert_int_equal(o.peer, BED_OTHER);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +267,8 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(without_a_day_the_term_is_that_of_every_answer,
 						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(a_number_that_nobody_reaches_dates_nothing, setup,
+						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_long_timeline_can_be_handed_over, setup,
 						bed_teardown),
 	};
