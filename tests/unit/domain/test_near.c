@@ -139,6 +139,31 @@ static void a_partner_with_many_of_one_name_hides_nobody_of_another(void **state
 	assert_true(there);
 }
 
+/* Whoever is written down here stands before whoever partners brought, however new those are: our own case is where one goes on. */
+static void ours_stand_before_partners(void **state)
+{
+	const struct index_memory memory = {take, give, NULL};
+	struct bed *b = *state;
+	struct msg *req, *reply;
+	struct id16 id;
+	char hex[33];
+
+	assert_int_equal(index_create(&b->node->index, &memory), ERR_OK);
+	id = person(b, "Jan Bedacht");
+	(void)bed_turn(b);
+	(void)brought(b, BED_PARTNER, 10, "Jan Bedacht");
+	(void)brought(b, BED_OTHER, 20, "Jan Bedacht");
+	index_whole(b->node->index);
+	req = msg_new(b->t.arena, MSG_CASE_NEW);
+	reply = msg_new(b->t.arena, MSG_REPLY);
+	msg_set_text(b->t.arena, msg_sub(b->t.arena, req, CASE_NEW_PERSON), PERSON_NAME,
+		     "Jan Bedacht");
+	assert_int_equal(desk_case_near(&b->t, req, reply), ERR_OK);
+	assert_int_equal(msg_count(reply, REPLY_NEAR), 3);
+	bytes_hex(hex, id.b, sizeof id.b);
+	assert_string_equal(msg_text(msg_at(reply, REPLY_NEAR, 0), NEAR_ROW_ID), hex);
+}
+
 /* Of a case with more referrals than one turn looks at: whoever was found by a partner's words is not found by them from the turn on that
  * hears of the withdrawal, and they are in no memory. */
 static void withdrawn_words_leave_the_index_at_once(void **state)
@@ -220,6 +245,7 @@ int main(void)
 			bed_teardown),
 		cmocka_unit_test_setup_teardown(withdrawn_words_leave_the_index_at_once, setup,
 						bed_teardown),
+		cmocka_unit_test_setup_teardown(ours_stand_before_partners, setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(cases_of_one_person_are_all_the_same, setup,
 						bed_teardown),
 	};
