@@ -169,7 +169,7 @@ static size_t room_of(uint8_t cls)
  * it is well filled; what is too little for that goes in several of the one below, as long as that holds least. */
 static uint8_t choose_class(size_t want, size_t least)
 {
-	const uint8_t largest = WIRE_CLASSES - 1;
+	const uint8_t largest = WIRE_CLASSES - 1, below = WIRE_CLASSES - 2;
 
 	require(least <= want);
 	if (want * 100 >= room_of(largest) * (size_t)FILL_PERCENT)
@@ -177,7 +177,7 @@ static uint8_t choose_class(size_t want, size_t least)
 	for (uint8_t cls = 0; cls < largest; cls++)
 		if (want <= room_of(cls))
 			return cls;
-	return least <= room_of(largest - 1) ? largest - 1 : largest;
+	return least <= room_of(below) ? below : largest;
 }
 
 struct load {
