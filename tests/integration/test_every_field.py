@@ -15,7 +15,7 @@ from node import ROOT, wait_for
 REDIRECT, HOLD, ACK, REOPEN, WITHDRAW, WD_OK, REVOKE, ERROR, WITHDRAWAL, MESSAGE, EXPIRE, WD_TIMEOUT, ESCALATE = 6, 8, 15, 16, 17, 18, 20, 21, 11, 44, 7, 19, 22
 DAY = 86400000
 SOON = int(time.time() * 1000) + 9 * DAY
-ALL = 0x1fffff & ~(1 << 19 | 1 << 17)  # no purpose lets a national number or an attachment pass
+ALL = 0x1fffff & ~(1 << 19 | 1 << 17)  # no purpose lets a national number pass, and files have their own test
 
 # How each field comes into its document: what somebody types, or why nobody does.
 ENTERED = {
@@ -24,7 +24,8 @@ ENTERED = {
               "hops": "made: counted where a person is passed on", "handled_by": "made: salted ids of those who had the person before",
               "chain_id": "made: drawn where the person went first", "chain_salt": "made: drawn where the person went first"},
     "Ask": {"question": "ask --question", "text": "ask --text"},
-    "Info": {"person": "info --share", "text": "info --text"},
+    "Info": {"person": "info --share", "text": "info --text", "blob": "made: its name on the way, of its bytes", "file_size": "made: of the file that case attach read",
+             "bkey": "made: drawn for each file", "mime": "made: from what the file begins with", "file_name": "case attach --name"},
     "Act": {"reason": "decline --reason", "text": "note --text", "alternative": "decline --alternative", "date_ms": "hold --until",
             "automatic": "made: a timer or a rule writes it", "targets": "redirect --target", "target_ids": "redirect --target", "outside": "redirect --target", "corrects": "outcome --corrects"},
     "Message": {"text": "say --text", "date_ms": "say --date", "place": "say --place", "person": "contact --phone", "answers": "say --answers"},
@@ -45,11 +46,12 @@ ENTERED = {
                "onward": "made: counted", "own_notes": "made: whether the case is still here"},
 }
 # A case that moves to another node: test_handover.py follows each of these to the other end.
-HANDOVER = {"HandoverPropose", "HandoverBundle", "HandoverCede", "HandoverTake", "HandoverAddendum", "HandoverReclaim", "HandoverContent", "HandoverNote"}
+HANDOVER = {"HandoverFile", "HandoverPropose", "HandoverBundle", "HandoverCede", "HandoverTake", "HandoverAddendum", "HandoverReclaim", "HandoverContent", "HandoverNote"}
 # Documents without a person, and their parts: figures, shown by kring flow (test_flow.py).
 FIGURES = {"Report", "ReportNeed", "Person"}  # Person: by test_dialogue.py and test_client_input.py, which walk it field by field
 # All but the person are for programs; the person has a test of its own.
-HIDDEN = {("Offer", n) for n in ("subject_ref", "handled_by", "chain_id", "chain_salt", "person")} | {("Act", "target_ids")}
+# A file has a test of its own, test_attachments.py: how it is called, how long it is and what it holds.
+HIDDEN = {("Info", n) for n in ("blob", "file_size", "bkey", "mime", "file_name")} | {("Offer", n) for n in ("subject_ref", "handled_by", "chain_id", "chain_salt", "person")} | {("Act", "target_ids")}
 
 
 def test_every_field_is_entered_or_made(workdir):

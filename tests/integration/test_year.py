@@ -202,7 +202,15 @@ class Life:
         def refer(r):
             r.refer.case_id, r.refer.partner, r.refer.need, r.refer.again = p.case, other.org, need, True
             r.refer.urgency = 2 if self.chance(20) else 1
-        ref = self.ask(p.home, refer).id
+        got = self.ask(p.home, refer, may_fail=True)
+        if got.code == "loop":  # the partner sent this person on before: whoever still refers there says why
+            def again(r):
+                refer(r)
+                r.refer.knowing = "nu kan het daar wel"
+            got = self.ask(p.home, again)
+            self.did["circle"] += 1
+        assert not got.error, got
+        ref = got.id
         self.refs[ref] = (p, p.home, other, need, self.now)
         self.did["refer"] += 1
 
