@@ -64,7 +64,7 @@ def unmount(mnt):
 def check(a, b, accepted):
     """(lost, doubled) once both are back and nothing is owed."""
     for n in (a, b):
-        wait_for(f"{n.name} to be back", lambda n=n: n.try_k("status"))
+        wait_for(f"{n.name} to be back", lambda n=n: n.try_k("status"), 20)
     wait_for("nothing owed", lambda: all((n.try_k("status") or {}).get("status", {}).get("owed", 1) == 0 for n in (a, b)), 60)
     sent, inbox = Control(a.dir / "core.sock").all_refs("sent"), Control(b.dir / "core.sock").all_refs("inbox")
     lost = sum(r not in sent or r not in inbox for r in accepted)
@@ -97,7 +97,7 @@ def main():
             for n in (a, b):
                 n.start(wait=False, binary=binary)
             try:
-                wait_for("both nodes", lambda: a.try_k("status") and b.try_k("status"))
+                wait_for("both nodes", lambda: a.try_k("status") and b.try_k("status"), 20)
                 fed.await_connected(a)
             except AssertionError:
                 print(f"power_cut: a node does not start after cut {cut}")

@@ -38,7 +38,7 @@ def free_port():
     raise AssertionError("no port is free")
 
 
-def wait_for(what, fn, seconds=20):
+def wait_for(what, fn, seconds=60):
     end = time.time() + seconds
     while time.time() < end:
         got = fn()
