@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every page in Chromium, in four languages, light and dark, on a desk and on a telephone: nothing that axe finds, nothing on the console,
 no code without its words, nothing that has to be pushed sideways.  Pictures of all of them are in build/web, for somebody to look at."""
+import contextlib
 import re
 import tempfile
+import time
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import JavascriptException, NoSuchElementException, StaleElementReferenceException, TimeoutException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -25,8 +28,19 @@ PAGES = {  # of whom: {name: path}; at Goes nothing was received, and something 
 NAME = "Wilhelmina van den Broek-Vandenberghe"
 
 
+GONE = (StaleElementReferenceException, NoSuchElementException, JavascriptException)
+GONE_WORDS = re.compile("aborted by navigation|does not belong to the document|document unloaded|No node with given id|Cannot find context")
+GENEROUS = 60
+
+
+def gave_way(e):
+    """Said of a page that another one takes the place of right now: what was found on it is gone, and has to be looked for anew."""
+    return isinstance(e, GONE) or GONE_WORDS.search(str(e.msg or "")) is not None
+
+
 class Chrome:
-    """One browser with a profile of its own."""
+    """One browser with a profile of its own.  Whatever reads a page reads one that stands: while a page gives way to the next one, it looks
+    again; and whatever leaves a page returns when the next one stands."""
 
     def __init__(self, port, *, scripts=True):
         o = webdriver.ChromeOptions()
@@ -44,27 +58,96 @@ class Chrome:
         self.d.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
         self.d.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
 
+    def standing(self, read):
+        """What read() says, of a page that stands."""
+        end = time.time() + GENEROUS
+        while True:
+            try:
+                return read()
+            except WebDriverException as e:
+                if isinstance(e, TimeoutException) or not gave_way(e) or time.time() > end:
+                    raise
+            time.sleep(0.05)
+
+    def find(self, selector):
+        return self.standing(lambda: self.d.find_element(By.CSS_SELECTOR, selector))
+
+    def all(self, selector):
+        """Texts of all of them, none or more."""
+        return self.standing(lambda: [e.text for e in self.d.find_elements(By.CSS_SELECTOR, selector)])
+
+    def js(self, script):
+        return self.standing(lambda: self.d.execute_script(script))
+
     def open(self, path):
         self.d.get(self.at + path)
 
     def text(self):
-        return self.d.find_element(By.TAG_NAME, "body").text
+        return self.standing(lambda: self.d.find_element(By.TAG_NAME, "body").text)
+
+    def lang(self):
+        return self.standing(lambda: self.d.find_element(By.TAG_NAME, "html").get_attribute("lang"))
+
+    @contextlib.contextmanager
+    def leaving(self):
+        """What is done in here leads to another page, also when that has the same address."""
+        old = self.find("html")
+        yield
+        wait_for("the page to give way", lambda: self.is_gone(old), GENEROUS)
+        self.find("body")
+
+    @staticmethod
+    def is_gone(e):
+        try:
+            e.is_enabled()
+            return False
+        except WebDriverException as why:
+            if gave_way(why):
+                return True
+            raise
+
+    def push(self, e):
+        """Once: a push that takes its own page away did what it was to do."""
+        with self.leaving():
+            self.once(e.click)
+
+    @staticmethod
+    def once(act):
+        try:
+            act()
+        except WebDriverException as e:
+            if not gave_way(e):
+                raise
+
+    def press(self, selector):
+        """A button or a link that leads to another page."""
+        self.push(self.find(selector))
+
+    def follow(self, words):
+        """The link or the button with these words, likewise."""
+        self.push(self.standing(lambda: self.d.find_element(By.XPATH, f"//a[normalize-space()='{words}'] | //button[normalize-space()='{words}']")))
+
+    def fill(self, name, value):
+        self.find(f"[name='{name}']").send_keys(value)
 
     def keys(self, *keys):
         """To whatever has the focus."""
         for k in keys:
-            self.d.switch_to.active_element.send_keys(k)
+            e = self.standing(lambda: self.d.switch_to.active_element)
+            self.once(lambda: e.send_keys(k))
 
     def where(self):
-        e = self.d.switch_to.active_element
-        return e.get_attribute("id") or e.get_attribute("href") or e.get_attribute("name") or e.tag_name
+        def read():
+            e = self.d.switch_to.active_element
+            return e.get_attribute("id") or e.get_attribute("href") or e.get_attribute("name") or e.tag_name
+        return self.standing(read)
 
     def sign_in(self, name):
         self.open("/login")
-        for field, value in (("name", name), ("phrase", PHRASE)):
-            self.d.find_element(By.NAME, field).send_keys(value)
-        self.d.find_element(By.CSS_SELECTOR, "form.fields button").click()
-        wait_for("the first page", lambda: name in self.text())
+        self.fill("name", name)
+        self.fill("phrase", PHRASE)
+        self.press("form.fields button")
+        wait_for("the first page", lambda: name in self.text(), GENEROUS)
 
 
 @pytest.fixture(scope="module")
@@ -135,18 +218,18 @@ def test_every_page_in_every_form(node, chrome):
                         c.look(lang, scheme, width)
                         c.open(path)
                         at = f"{name} {lang} {scheme} {width}"
-                        c.d.execute_script(source)
+                        c.js(source)
                         found = c.d.execute_async_script("axe.run().then(r => arguments[0](r.violations.map(v => [v.id, v.nodes.map(n => n.target).join(' ')])))")
                         wrong += [f"{at}: axe: {f}" for f in found]
                         wrong += [f"{at}: console: {x['message']}" for x in c.d.get_log("browser") if not (name == "missing" and "404" in x["message"])]
-                        wide = c.d.execute_script("return document.documentElement.scrollWidth")
+                        wide = c.js("return document.documentElement.scrollWidth")
                         if wide > width:
                             wrong.append(f"{at}: {wide} px wide")
                         text = c.text()
                         wrong += [f"{at}: a code: {k}" for k in known & set(re.findall(r"[a-z]+(?:-[a-z]+)+", text))]
                         if re.search(r"[{}|]", text):
                             wrong.append(f"{at}: a brace: {text[:200]}")
-                        if c.d.find_element(By.TAG_NAME, "html").get_attribute("lang") != lang:
+                        if c.lang() != lang:
                             wrong.append(f"{at}: another language")
                         c.d.save_screenshot(str(PICTURES / f"{name}-{lang}-{scheme}-{width}.png"))
     assert not wrong, "\n".join(dict.fromkeys(wrong))
@@ -163,9 +246,10 @@ def test_by_keyboard_alone(node, chrome):
     assert stops[0].endswith("#main") and stops[1:3] == ["name", "phrase"] and stops[4].endswith("/login/first"), stops
     c.open("/login")
     c.keys(Keys.TAB, Keys.TAB)
-    c.keys("Anna Verzonnen", Keys.TAB)
-    c.keys(PHRASE, Keys.ENTER)
-    wait_for("the first page", lambda: "Anna Verzonnen" in c.text())
+    c.keys("Anna Verzonnen", Keys.TAB, PHRASE)
+    with c.leaving():
+        c.keys(Keys.ENTER)
+    assert "Anna Verzonnen" in c.text()
     c.keys(Keys.TAB, Keys.ENTER)  # to the content
     assert c.d.current_url.endswith("#main")
     c.open("/")
@@ -174,8 +258,9 @@ def test_by_keyboard_alone(node, chrome):
         c.keys(Keys.TAB)
         stops.append(c.where())
     assert stops[2].endswith(":" + str(node.web) + "/") and stops[3].endswith("/in"), stops
-    c.keys(Keys.ENTER)
-    wait_for("what was received", lambda: c.d.current_url.endswith("/in"))
+    with c.leaving():
+        c.keys(Keys.ENTER)
+    assert c.d.current_url.endswith("/in")
 
 
 def test_without_scripts(node, chrome):
@@ -183,11 +268,11 @@ def test_without_scripts(node, chrome):
     c.sign_in("Anna Verzonnen")
     c.open("/in")
     assert NAME in c.text() and "U bent aan zet" in c.text()
-    c.d.find_element(By.CSS_SELECTOR, ".who button").click()
-    wait_for("to be signed out", lambda: c.d.current_url.endswith("/login"))
+    c.press(".who button")
+    assert c.d.current_url.endswith("/login")
     c.open("/in")
     assert c.d.current_url.endswith("/login")
-    assert not c.d.find_elements(By.TAG_NAME, "script")
+    assert not c.all("script")
 
 
 def test_the_button_back_shows_nobody(node, chrome):
@@ -196,7 +281,7 @@ def test_the_button_back_shows_nobody(node, chrome):
     c.sign_in("Anna Verzonnen")
     c.open("/in")
     assert NAME in c.text()
-    c.d.find_element(By.CSS_SELECTOR, ".who button").click()
-    wait_for("to be signed out", lambda: c.d.current_url.endswith("/login"))
+    c.press(".who button")
+    assert c.d.current_url.endswith("/login")
     c.d.back()
     assert NAME not in c.text()
