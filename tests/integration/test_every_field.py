@@ -40,7 +40,7 @@ ENTERED = {
                      "withdrawal_explained": "made: a worker who writes a consent down explained it",
                      "parent_grant": "made: of a partner's person, under which consent it came"},
     "Withdrawal": {"effective_ms": "made: the moment", "wish": "made: whoever withdraws asks for erasure", "successor": "made: nothing yet; a narrower consent is another one",
-                   "automatic": "made: nothing yet; a consent that ran out ends without a document"},
+                   "automatic": "made: of a consent that ran out"},
     "Erased": {"outcome": "made: what became of it", "backup_until_ms": "made: as long as a backup may be restored", "shred_epoch": "made: counted by the node",
                "audit_seq": "made: how far the audit log goes", "audit_hash": "made: its hash", "bodies": "made: counted", "bodies_hash": "made: of their commitments",
                "onward": "made: counted", "own_notes": "made: whether the case is still here"},

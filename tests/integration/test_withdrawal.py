@@ -658,3 +658,72 @@ def test_what_was_passed_on_is_taken_back_there_too(federation, how):
     assert got["passed_on"] == 1 and not got["complete"]  # nobody told this node what became of it there
     said = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "en", "consent", "show", gid], capture_output=True, text=True).stdout
     assert "passed it on 1 time" in said, said
+
+
+def test_what_ran_out_is_erased_there_once_its_referral_ended(federation, workdir):
+    """While a referral runs a person decides; then nobody has to: the end is said in writing, and answered."""
+    f, clock = federation(), Clock(workdir)
+    a, b = f.start(*clock.args)
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name, "identity,contact,needs", "--until", day(2))
+    ref = offered(a, b, case)
+    b.k("accept", ref)
+    b.k("start", ref)
+    a.await_state(ref, "active")
+    clock.days(12, (a, b))
+    assert a.state(ref) == "active" and [w["kind"] for w in a.k("worklist")["work"] if w["kind"] == "consent-ends"] == ["consent-ends"]
+    assert not shown(a, gid)["automatic"] and states(a, case) == {gid: "ended"}
+    a.k("withdraw", ref, "--reason", "no-longer-needed")
+    b.await_state(ref, "withdraw-pending")
+    b.k("confirm-withdraw", ref)
+    a.await_state(ref, "withdrawn")
+    clock.days(14, (a, b))
+    got = wait_for("the end to be said", lambda: shown(b, gid) if shown(b, gid)["automatic"] else None)
+    assert got["state"] == "ended" and got["wish"] == "erase"  # it ran out: nobody took it back
+    assert states(a, case) == {gid: "ended"} and shown(a, gid)["automatic"]
+    assert not [w for w in a.k("worklist").get("work", []) if w["kind"] == "consent-ends"]
+    shred(b)
+    got = wait_for("the answer", lambda: shown(a, gid) if shown(a, gid)["answered"] else None)
+    assert got["outcome"] == "erased" and got["complete"] and not opens(b, gid)
+    out = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "nl", "case", "show", case], capture_output=True, text=True).stdout
+    assert "toestemming liep af" in out and "toestemming ingetrokken" not in out, out
+
+
+def test_a_renewal_keeps_what_ran_out_from_being_ended(federation, workdir):
+    f, clock = federation(), Clock(workdir)
+    a, b = f.start(*clock.args)
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name, "identity,contact,needs", "--until", day(2))
+    ref = offered(a, b, case)
+    new = give(a, case, b.name)
+    a.k("withdraw", ref, "--reason", "no-longer-needed")
+    b.await_state(ref, "withdrawn")
+    clock.days(14, (a, b))
+    assert states(a, case) == {gid: "ended", new: "living"} and not shown(a, gid)["automatic"]
+    a.k("consent", "withdraw", new)
+    clock.days(18, (a, b))
+    wait_for("the end to be said", lambda: shown(b, gid)["automatic"])
+    assert states(a, case) == {gid: "ended", new: "withdrawn"}
+
+
+def test_a_person_is_shown_out_of_the_consents_that_are_left(federation):
+    """Computed from the bodies that are still there, in the order in which they came: what one consent brought goes with it, and
+    what an older one had brought shows again."""
+    a, b = federation().start()
+    case = a.new_case(phone="000-111", address="Dorpsstraat 1")
+    g1 = give(a, case, b.name, "identity,contact,needs")
+    r1 = offered(a, b, case)
+    a.k("case", "edit", case, "--phone", "000-222", "--address", "")
+    g2 = give(a, case, b.name, "identity,contact,needs")
+    r2 = offered(a, b, case, "housing")
+    theirs = case_at(b, r1)
+    assert b.k("case", "show", theirs)["person"] == {"name": "Testpersoon Verzonnen", "phone": "000-222", "address": "Dorpsstraat 1"}
+    a.k("case", "edit", case, "--phone", "000-333")
+    a.k("consent", "withdraw", g2)
+    b.await_state(r2, "revoked")
+    wait_for("the withdrawal", lambda: states(b, theirs) == {g1: "living", g2: "withdrawn"})
+    assert b.k("case", "show", theirs)["person"] == {"name": "Testpersoon Verzonnen", "phone": "000-111", "address": "Dorpsstraat 1"}
+    assert b.k("show", r1)["person"]["phone"] == "000-111"
+    a.k("consent", "withdraw", g1)
+    b.await_state(r1, "revoked")
+    shows_nothing(b, r1)

@@ -66,7 +66,11 @@ static enum err mark_withdrawn(struct turn *t, const struct consent_scope *s,
 	if (rc == ERR_OK)
 		rc = consent_save(t, grant, &s->case_id, record);
 	if (rc == ERR_OK)
-		rc = casefile_entry(t, &s->case_id, "consent-withdrawn", s->p->org, NULL);
+		rc = casefile_entry(t, &s->case_id,
+				    msg_u64(record, GRANT_RECORD_AUTOMATIC) != 0
+					    ? "consent-ran-out"
+					    : "consent-withdrawn",
+				    s->p->org, NULL);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CONSENT,
 								 .peer = s->p->no,
 								 .case_id = &s->case_id,
@@ -209,8 +213,9 @@ static enum err fall_out(struct turn *t, const struct consent_scope *s, enum fol
 	return rc == ERR_OK && !c.over ? chores_save(t, &c) : rc;
 }
 
-/* Of a consent that became narrower the one that takes its place; of one that went with its case nobody knows any. */
-static enum err name_next(struct turn *t, const struct thread *th, struct msg *body)
+/* Of a consent that became narrower the one that takes its place; of one that ran out that nobody asked for its end.  Of one that
+ * went with its case nobody knows either. */
+static enum err name_why(struct turn *t, const struct thread *th, struct msg *body)
 {
 	struct msg *record;
 	enum err rc = consent_record(t, &th->id, &record);
@@ -218,6 +223,8 @@ static enum err name_next(struct turn *t, const struct thread *th, struct msg *b
 	if (rc == ERR_OK && msg_has(record, GRANT_RECORD_SUCCESSOR))
 		msg_set_bytes(t->arena, body, WITHDRAWAL_SUCCESSOR,
 			      msg_bytes(record, GRANT_RECORD_SUCCESSOR));
+	if (rc == ERR_OK && msg_u64(record, GRANT_RECORD_AUTOMATIC) != 0)
+		msg_set_u64(body, WITHDRAWAL_AUTOMATIC, 1);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
@@ -239,7 +246,7 @@ static enum err sign(struct turn *t, struct thread *th)
 	spec.expires_ms = UINT64_MAX;
 	msg_set_u64(body, WITHDRAWAL_EFFECTIVE_MS, t->wall_ms);
 	msg_set_u64(body, WITHDRAWAL_WISH, WISH_ERASE);
-	rc = name_next(t, th, body);
+	rc = name_why(t, th, body);
 	if (rc != ERR_OK)
 		return rc;
 	rc = consent_pack_body(t, &s, DOC_WITHDRAWAL, body, &spec.body, &spec.cats, &spec.grant_id);
@@ -360,6 +367,33 @@ enum err grants_withdraw(struct turn *t, const struct consent_scope *s, const st
 	return ended.rc;
 }
 
+/* Did its collector end it because it had run out?  That counts only once it has, by our own clock and our own copy. */
+static enum err ran_out(struct turn *t, const struct thread *th, struct msg *record)
+{
+	const bool over = t->wall_ms >= consent_until(record);
+	bool said = false;
+
+	require(th->kind == THREAD_CONSENT);
+	for (uint32_t no = 1; over && th->role == THREAD_RECEIVER && no <= th->their_no; no++) {
+		struct log_entry e;
+		struct document d;
+		struct msg *body;
+		enum err rc = thread_entry(t, th, false, no, &e);
+
+		if (rc == ERR_OK && e.type != DOC_WITHDRAWAL)
+			continue;
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		said = said || (document_body(t, &d, &body) == ERR_OK &&
+				msg_u64(body, WITHDRAWAL_AUTOMATIC) != 0);
+	}
+	if (said)
+		msg_set_u64(record, GRANT_RECORD_AUTOMATIC, 1);
+	return ERR_OK;
+}
+
 /* By the partner's word, or because its unconfirmed word stood long enough. */
 static enum err hear(struct turn *t, struct thread *th)
 {
@@ -381,7 +415,9 @@ static enum err hear(struct turn *t, struct thread *th)
 	if (rc != ERR_OK || found == ERR_NOTFOUND || s.p == NULL ||
 	    msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		return rc;
-	rc = mark_withdrawn(t, &s, &th->id, m, "withdrawn-by-partner");
+	rc = ran_out(t, th, m);
+	if (rc == ERR_OK)
+		rc = mark_withdrawn(t, &s, &th->id, m, "withdrawn-by-partner");
 	return rc == ERR_OK ? fall_out(t, &s, s.received ? FOLLOW_HEAR : FOLLOW_REVOKE, NULL) : rc;
 }
 
@@ -555,6 +591,48 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 		       : rc;
 }
 
+/* Does a referral run still, or does another consent carry what was said under this one? */
+static enum err needed(struct turn *t, const struct consent_scope *s, bool *yes)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct id16 id;
+	struct msg *m;
+	enum err rc = bodies_running(t, s->p, &s->case_id, THREAD_SENDER, yes);
+
+	require(!s->received);
+	while (rc == ERR_OK && !*yes && consent_each(t, &s->case_id, &w, &id, &m))
+		*yes = consent_between(m, s->p->no, false) &&
+		       consent_grant_state(m, t->wall_ms) <= CONSENT_NOT_YET;
+	static_assert(CONSENT_LIVING < CONSENT_NOT_YET && CONSENT_NOT_YET < CONSENT_ENDED, "<=");
+	return rc == ERR_OK ? w.rc : rc;
+}
+
+/* A consent of ours ran out, and the grace with it.  Nobody has to ask for its end: its holder hears it in writing, and answers
+ * when all is erased.  As long as a referral runs a person decides (WORK_CONSENT); the timer looks again the next day. */
+static enum err end_by_itself(struct turn *t, struct thread *th, const struct consent_scope *s,
+			      struct msg *m)
+{
+	bool yes;
+	enum err rc = needed(t, s, &yes);
+
+	if (rc != ERR_OK || yes)
+		return rc;
+	msg_set_u64(m, GRANT_RECORD_AUTOMATIC, 1);
+	rc = consent_save(t, &th->id, &th->case_id, m);
+	if (rc == ERR_OK)
+		rc = grants_withdraw(t, s, &th->id, NULL);
+	return rc == ERR_OK ? thread_load(t, &th->id, th) : rc;
+}
+
+/* The grace is over: what the consent allowed goes here, and then its own end is said. */
+static enum err grace_over(struct turn *t, struct thread *th, const struct consent_scope *s,
+			   struct msg *m)
+{
+	enum err rc = fall_out(t, s, FOLLOW_EXPIRED, NULL);
+
+	return rc == ERR_OK && !s->received ? end_by_itself(t, th, s, m) : rc;
+}
+
 /* Three things can be due: a withdrawal that is owed, an unconfirmed word that stood long enough, the end of the
  * grace. */
 enum err grants_timer(struct turn *t, struct thread *th)
@@ -581,8 +659,8 @@ enum err grants_timer(struct turn *t, struct thread *th)
 	if (msg_has(m, GRANT_RECORD_SAID_MS))
 		return hear(t, th);
 	if (t->wall_ms >= consent_until(m) + (uint64_t)GRANTENDS_GRACE_DAYS * DAY_MS)
-		rc = fall_out(t, &s, FOLLOW_EXPIRED, NULL);
-	if (rc == ERR_OK)
+		rc = grace_over(t, th, &s, m);
+	if (rc == ERR_OK && !th->withdrawn)
 		rc = grantends_watch(t, th, m);
 	return rc == ERR_OK ? grantends_changed(t, s.p, &th->case_id, s.received) : rc;
 }

@@ -15,7 +15,8 @@
 
 enum { WARN_DAYS = 30 };
 
-/* When something about this grant has to be done next; 0: nothing. */
+/* When something about this grant has to be done next; 0: nothing.  One of ours that ran out is looked at day by day, until its
+ * referrals ended and its end can be said (care/grants.c). */
 static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
 {
 	const uint64_t until = consent_until(record);
@@ -29,7 +30,9 @@ static uint64_t due_of_grant(const struct turn *t, const struct msg *record)
 		       (uint64_t)GRANTENDS_UNSURE_HOURS * 3600000;
 	if (warn < until && t->wall_ms < warn)
 		return warn;
-	return t->wall_ms < over ? over : 0;
+	if (t->wall_ms < over)
+		return over;
+	return msg_u64(record, GRANT_RECORD_RECEIVED) != 0 ? 0 : t->wall_ms + DAY_MS;
 }
 
 /* The thread of a consent, as its work needs it. */

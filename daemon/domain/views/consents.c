@@ -28,8 +28,9 @@ const char *view_grant_state(struct turn *t, const struct msg *m)
 
 	static_assert(sizeof states / sizeof states[0] == CONSENT_WITHDRAWN + 1,
 		      "each state has a word");
-	/* with one that was removed nothing is shared any more, whatever the person said */
-	if ((p == NULL || p->removed) && (state == CONSENT_LIVING || state == CONSENT_NOT_YET))
+	/* with one that was removed nothing is shared any more, whatever the person said; what ran out nobody took back */
+	if (((p == NULL || p->removed) && state <= CONSENT_NOT_YET) ||
+	    msg_u64(m, GRANT_RECORD_AUTOMATIC) != 0)
 		state = CONSENT_ENDED;
 	return states[state];
 }

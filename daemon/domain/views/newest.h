@@ -17,8 +17,7 @@
 
 #include "domain/turn.h"
 
-/** list: a repeated message of the reply; at_ms, name and id: fields of it.  Equal times are in the order of the names, then of
- * the ids. */
+/** list: a repeated message of the reply; at_ms, name and id: fields of it.  Of equal times by name, then by id. */
 void view_newest_first(struct msg *reply, unsigned list, unsigned at_ms, unsigned name,
 		       unsigned id);
 

@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "bedcase.h"
+#include "domain/care/acts.h"
 #include "domain/care/grants.h"
 #include "domain/care/slices.h"
 #include "domain/consent/casefile.h"
@@ -844,7 +845,53 @@ static void our_own_that_ran_out_takes_nothing(void **state)
 	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
 	assert_false(bedcase_document(b, &s.th, true, 1).hollow);
 	assert_int_equal(state_of(b, &s.th.id), REFERRAL_OFFERED);
-	assert_int_equal(consent.timer_ms, 0);
+	/* a referral runs: a person decides, and tomorrow it is looked at again */
+	assert_int_equal(consent.timer_ms, b->t.wall_ms + DAY_MS);
+	assert_int_equal(bedcase_thread(b, &s.grant).my_no, 1);
+	assert_false(bedcase_thread(b, &s.grant).withdrawn);
+}
+
+/* Without a referral that runs nobody has to decide: its end is said, once, and erasure asked for. */
+static void our_own_that_ran_out_ends_in_writing(void **state)
+{
+	struct bed *b = *state;
+	struct sent s = sent(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+
+	assert_int_equal(acts_automatic(&b->t, &s.th, DOC_WITHDRAW, "no-longer-needed"), ERR_OK);
+	(void)bed_turn(b);
+	b->t.wall_ms = consent_until(record_of(b, &s.grant)) +
+		       (uint64_t)GRANTENDS_GRACE_DAYS * DAY_MS - 1;
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	assert_int_equal(bedcase_thread(b, &s.grant).my_no, 1); /* a renewal may be on its way */
+	b->now_ms = b->t.wall_ms + 1;
+	(void)bed_turn(b);
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	(void)bed_turn(b);
+	assert_int_equal(wish_of(b, &s.grant), WISH_ERASE);
+	assert_int_equal(msg_u64(record_of(b, &s.grant), GRANT_RECORD_AUTOMATIC), 1);
+	assert_int_equal(consent.my_no, 2);
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	assert_int_equal(bedcase_thread(b, &s.grant).my_no, 2);
+}
+
+/* Its collector says that it ran out: true, once our own copy says so too. */
+static void what_did_not_run_out_was_taken_back(void **state)
+{
+	struct bed *b = *state;
+
+	for (unsigned over = 0; over < 2; over++) {
+		struct came c = came(b, (uint8_t)(0x41 + over * 0x10));
+		struct msg *w = msg_new(b->t.arena, MSG_WITHDRAWAL);
+
+		msg_set_u64(w, WITHDRAWAL_AUTOMATIC, 1);
+		b->t.wall_ms += over * (uint64_t)90 * DAY_MS;
+		bedcase_came(b, &c.consent, DOC_WITHDRAWAL, &c.consent.id, w);
+		assert_int_equal(withdrawn_ms(b, &c.consent.id), b->t.wall_ms);
+		assert_int_equal(msg_u64(record_of(b, &c.consent.id), GRANT_RECORD_AUTOMATIC),
+				 over);
+		(void)bed_turn(b);
+	}
 }
 
 /* Nothing is left to do about one that is withdrawn, or that went with its case. */
@@ -1162,6 +1209,8 @@ int main(void)
 		ON_BED(what_is_caught_up_takes_its_referrals_along),
 		ON_BED(what_ran_out_goes_after_the_grace),
 		ON_BED(our_own_that_ran_out_takes_nothing),
+		ON_BED(our_own_that_ran_out_ends_in_writing),
+		ON_BED(what_did_not_run_out_was_taken_back),
 		ON_BED(a_timer_without_a_consent_stops),
 		ON_BED(a_holder_answers_behind_the_shred_and_once),
 		ON_BED(a_holder_that_waits_for_members_says_that_it_is_at_it),
