@@ -33,7 +33,7 @@ struct form_field {
 	bool needed;  /* absent is a fault; it may still be empty */
 };
 
-enum { FORM_FIELDS = 24 };
+enum { FORM_FIELDS = 64 };
 
 /** The values of a form, in the order of its table; NULL: it was not sent. */
 struct form {

@@ -178,6 +178,7 @@ void page_first_try(struct visit *v)
 static void told_logout(struct visit *v, struct msg *reply)
 {
 	require(reply != NULL);
+	formkept_drop(v->site->kept, v->token);
 	cookie_line(v->cookie, COOKIE_SESSION, NULL);
 	visit_go(v, "/login");
 }

@@ -6,6 +6,8 @@
 {{^x}}...{{/x}} when it is empty             {{t.key}} a row of web.psv         {{f.x}} of the frame that all pages share
 {{>_part}} the file _part.html               {{a.kring.css}} the address of a file of tpl/ that is served as it is
 
+{{?x}} checked{{/x}} in a tag: an attribute without a value, one of BARE
+
 In href, src and action a text becomes one segment of an address, so that no scheme can arise.  Whatever could be anything but text
 ends the build: a placeholder in a tag, in a value without quotes, in a script, a style or an attribute that runs as one; a script or a
 style of the page's own; a comment; a text or a part that is not there; a section that is not closed, or that ends elsewhere in the
@@ -20,6 +22,7 @@ RAW = ("script", "style", "textarea", "title")
 ADDRESS = ("href", "src", "action", "formaction")
 RUNS = ("style", "srcdoc")
 SAFE = re.compile(r"value|title|class|id|for|name|lang|datetime|max|min|(aria|data)-[a-z-]+")    # what a text may stand in
+BARE = (" checked", " selected", " required")               # what a section may put into a tag
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -152,7 +155,7 @@ class Page:
     def mark(self, what):
         if what[:1] in "#?^":
             kind, name = what[0], what[1:]
-            if self.html.state not in ("text", "value"):
+            if self.html.state not in ("text", "value") and (self.html.state, kind) not in (("tag", "?"), ("tag", "^")):
                 raise Wrong("a placeholder in a tag")
             self.field(name, "list" if kind == "#" else "bool")
             scope = self.stack[-1][3].fields[name] if kind == "#" else self.stack[-1][3]
@@ -163,6 +166,8 @@ class Page:
                 raise Wrong(f"{{{{{what}}}}} closes no section")
             if place != self.html.place():
                 raise Wrong(f"the section {name} ends elsewhere in the page than it began")
+            if place[0] == "tag" and nodes not in [[("raw", x)] for x in BARE]:
+                raise Wrong("a placeholder in a tag")
             self.out().append(("section", kind, name, nodes))
         elif what.startswith("t."):
             if what[2:] not in self.build.texts:

@@ -25,6 +25,8 @@
 enum {
 	ARENA = 4 * 1024 * 1024,
 	TEXT = 2048,
+	ONCE = 16, /* bytes of what core knows a request by, and of its text in a form */
+	ONCE_TEXT = 2 * ONCE,
 	OK = 200,
 	SEE_OTHER = 303,
 	BAD_REQUEST = 400,
@@ -157,7 +159,36 @@ const char *visit_before(struct visit *v, const char *path)
 	return visit_keep(v, k);
 }
 
+const char *visit_k(struct visit *v, const char *path)
+{
+	char k[CSRF_TEXT + 1];
+
+	require(v->route->who == ROUTE_SIGNED_IN);
+	csrf_make(v->token, path, k);
+	return visit_keep(v, k);
+}
+
+const char *visit_once(struct visit *v)
+{
+	uint8_t number[ONCE];
+	char text[ONCE_TEXT + 1];
+
+	rng_fill(number, sizeof number);
+	bytes_hex(text, number, sizeof number);
+	return visit_keep(v, text);
+}
+
 /* ---- core ---- */
+
+/* The number that the page was drawn with; a page of which it is not known is no page of ours, and counts each time. */
+static void put_once(struct visit *v, struct msg *m)
+{
+	uint8_t number[ONCE];
+
+	if (v->route->post && v->route->who == ROUTE_SIGNED_IN &&
+	    bytes_unhex(number, sizeof number, form_value(&v->form, "i")))
+		msg_set_bytes(&v->a, m, REQUEST_REQUEST_ID, span_of(number, sizeof number));
+}
 
 /* The token goes with every question, and core looks at it anew each time. */
 struct msg *visit_request(struct visit *v)
@@ -167,6 +198,7 @@ struct msg *visit_request(struct visit *v)
 	msg_set_u64(m, REQUEST_VERSION, 1);
 	if (v->route->who == ROUTE_SIGNED_IN)
 		msg_set_bytes(&v->a, m, REQUEST_SESSION, span_of(v->token, sizeof v->token));
+	put_once(v, m);
 	return m;
 }
 
@@ -257,23 +289,30 @@ static void give_file(struct visit *v)
 	visit_notice(v, NOT_FOUND, "missing");
 }
 
-/* The fields of the page, and k, which is whose and where the form was. */
+bool visit_form(struct visit *v, struct form *out, const struct form_field *fields, size_t count,
+		struct span body)
+{
+	struct form_field *all = arena_alloc(&v->a, (count + 2) * sizeof *all);
+
+	require(count + 2 <= FORM_FIELDS);
+	if (all == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		all[i] = fields[i];
+	all[count] = (struct form_field){"k", FORM_CODE, CSRF_TEXT, true};
+	all[count + 1] = (struct form_field){"i", FORM_CODE, ONCE_TEXT, false};
+	return form_read(out, all, count + 2, body, &v->a) == ERR_OK;
+}
+
+/* The fields of the page; of a form also k, which is whose and where it was, and i, which one of several equal ones. */
 static bool read_form(struct visit *v)
 {
-	struct form_field fields[FORM_FIELDS];
 	const struct route *r = v->route;
-	const size_t n = r->field_count;
-	struct form_field *kept = arena_alloc(&v->a, sizeof fields);
 	const struct span query = span_of(v->seen->query, strlen(v->seen->query));
 
-	if (kept == NULL)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		kept[i] = r->fields[i];
 	if (r->post)
-		kept[n] = (struct form_field){"k", FORM_CODE, CSRF_TEXT, true};
-	return form_read(&v->form, kept, n + r->post, r->post ? v->seen->body : query, &v->a) ==
-	       ERR_OK;
+		return visit_form(v, &v->form, r->fields, r->field_count, v->seen->body);
+	return form_read(&v->form, r->fields, r->field_count, query, &v->a) == ERR_OK;
 }
 
 /* Before anybody is signed in a form belongs to the cookie of its page, afterwards to the session. */

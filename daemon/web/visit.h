@@ -23,12 +23,14 @@
 #include "proto/msg.h"
 #include "web/cookie.h"
 #include "web/csrf.h"
+#include "web/formkept.h"
 #include "web/pages.h"
 #include "web/route.h"
 
 /** What all visits share. */
 struct visit_site {
 	struct webline *line;
+	struct formkept *kept;
 	const char *origin; /* as browsers show it */
 	const struct route *routes;
 	size_t count;
@@ -71,6 +73,13 @@ const char *visit_say(struct visit *v, enum list_id list, const char *code,
 const char *visit_capital(struct visit *v, const char *text);
 /** A text in the arena. */
 const char *visit_keep(struct visit *v, const char *text);
+/** A form of these fields, and of k and i, which each one has.  False: it is none. */
+bool visit_form(struct visit *v, struct form *out, const struct form_field *fields, size_t count,
+		struct span body);
+/** k of the form of that path, of whoever is signed in. */
+const char *visit_k(struct visit *v, const char *path);
+/** i of a form: with it core does once what was sent twice.  visit_request() takes it along. */
+const char *visit_once(struct visit *v);
 /** What the form of that path carries before anybody is signed in; the browser gets the cookie that it belongs to. */
 const char *visit_before(struct visit *v, const char *path);
 /** What a refusal says, at the top of the page. */

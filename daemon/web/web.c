@@ -58,6 +58,8 @@ static enum err start(struct web *w, struct err_text *why)
 		rc = webline_create(w->loop, &w->site.line);
 	if (rc == ERR_OK)
 		rc = fdpass_listen(w->loop, ROLES_FD_SUPERVISOR, &calls);
+	if (rc == ERR_OK)
+		rc = formkept_create(&w->site.kept);
 	w->site.origin = w->config.origin;
 	w->site.routes = site_routes(&w->site.count);
 	if (rc == ERR_OK)

@@ -24,6 +24,9 @@ def build(d, page, **parts):
 REFUSED = {
     "in a tag": ("<p {{x}}>a</p>", "a placeholder in a tag"),
     "a section in a tag": ("<p {{?x}}hidden{{/x}}>a</p>", "a placeholder in a tag"),
+    "a value of its own in a tag": ('<p{{?x}} class="a"{{/x}}>a</p>', "a placeholder in a tag"),
+    "a list in a tag": ("<p{{#x}} checked{{/x}}>a</p>", "a placeholder in a tag"),
+    "half a tag": ("<p{{?x}} checked>{{/x}}a</p>", "ends elsewhere"),
     "without quotes": ("<p class={{x}}>a</p>", "a value without quotes"),
     "a plain value without quotes": ("<p class=a>a</p>", "a value without quotes"),
     "in a script": ('<script src="/a">{{x}}</script>', "a placeholder in <script>"),
@@ -64,6 +67,8 @@ def test_a_template_becomes_a_struct_and_a_function(tmp_path):
     assert "out_segment(o, r0->ref);" in c and c.count("out_text(o, r0->name);") == 2 and 'list_text(LIST_WEB, lang, "hello")' in c
     assert "if (!(p->rows_count != 0)) {" in c and "out_text(o, p->f->who);" in c
     assert re.search(r'"/a/own-[0-9a-f]{12}\.css"', c)
+    assert build(tmp_path, '<input type="radio"{{?on}} checked{{/on}}>') is None
+    assert re.search(r'if \(p->on\) \{\n\t+out_raw\(o, " checked", 8\);', (tmp_path / "out/pages.c").read_text())
 
 
 def test_every_text_of_the_pages_is_used():

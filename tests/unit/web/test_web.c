@@ -7,6 +7,7 @@
 #include "web/cookie.h"
 #include "web/csrf.h"
 #include "web/form.h"
+#include "web/formkept.h"
 #include "web/out.h"
 #include "web/pages.h"
 #include "web/route.h"
@@ -344,12 +345,73 @@ static void test_an_address_has_one_row(void **state)
 	assert_string_equal(route_word(&table[4], &p, "NO"), "");
 }
 
+/* ---- what is kept between a form and the page after it ---- */
+
+static bool is_kept(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *path,
+		    const char *id, const char *want)
+{
+	struct span body, reply;
+
+	return formkept_find(k, token, path, id, &body, &reply) && body.len == strlen(want) &&
+	       memcmp(body.p, want, body.len) == 0 && reply.len == 2 && reply.p[0] == 'r';
+}
+
+static const char *keep(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *path,
+			const char *body, char id[KEPT_ID + 1])
+{
+	assert_int_equal(
+		formkept_put(k, token, path, span_of(body, strlen(body)), span_of("rr", 2), id),
+		ERR_OK);
+	return id;
+}
+
+static void test_a_form_comes_back_to_its_session(void **state)
+{
+	static const uint8_t one[COOKIE_TOKEN] = {1}, two[COOKIE_TOKEN] = {2};
+	char id[KEPT_ID + 1], own[KEPT_OWN + 1][KEPT_ID + 1], path[KEPT_PATH + 1];
+	struct formkept *k;
+
+	(void)state;
+	assert_int_equal(formkept_create(&k), ERR_OK);
+	keep(k, one, "/r/A/ask", "text=a", id);
+	assert_true(is_kept(k, one, "/r/A/ask", id, "text=a"));
+	assert_true(is_kept(k, one, "/r/A/ask", id, "text=a"));
+	assert_false(is_kept(k, two, "/r/A/ask", id, "text=a"));
+	assert_false(is_kept(k, one, "/r/B/ask", id, "text=a"));
+	assert_false(is_kept(k, one, "/r/A/ask", "0000000000000000", "text=a"));
+	/* its own oldest gives way, and nobody else's */
+	for (size_t i = 0; i <= KEPT_OWN; i++)
+		keep(k, two, "/r/A/ask", "text=b", own[i]);
+	assert_true(is_kept(k, one, "/r/A/ask", id, "text=a"));
+	assert_false(is_kept(k, two, "/r/A/ask", own[0], "text=b"));
+	for (size_t i = 1; i <= KEPT_OWN; i++)
+		assert_true(is_kept(k, two, "/r/A/ask", own[i], "text=b"));
+	formkept_drop(k, two);
+	assert_false(is_kept(k, two, "/r/A/ask", own[KEPT_OWN], "text=b"));
+	assert_true(is_kept(k, one, "/r/A/ask", id, "text=a"));
+	/* when all places are taken the oldest of all goes */
+	for (uint8_t i = 0; i < KEPT_FORMS; i++) {
+		const uint8_t other[COOKIE_TOKEN] = {3, i};
+
+		keep(k, other, "/r/A/ask", "text=c", own[0]);
+		assert_true(is_kept(k, other, "/r/A/ask", own[0], "text=c"));
+	}
+	assert_false(is_kept(k, one, "/r/A/ask", id, "text=a"));
+	memset(path, 'a', sizeof path - 1);
+	path[KEPT_PATH] = '\0';
+	path[0] = '/';
+	assert_int_equal(formkept_put(k, one, path, span_of("a", 1), span_of("rr", 2), id),
+			 ERR_LIMIT);
+	formkept_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_text_stays_a_text),
 		cmocka_unit_test(test_a_segment_leads_nowhere_else),
 		cmocka_unit_test(test_a_page_has_an_end),
+		cmocka_unit_test(test_a_form_comes_back_to_its_session),
 		cmocka_unit_test(test_a_page_escapes_what_it_shows),
 		cmocka_unit_test(test_a_form_is_its_table),
 		cmocka_unit_test(test_a_form_over_its_arena_is_refused),
