@@ -511,6 +511,14 @@ static enum err without_content(struct turn *t, const struct thread *th, struct 
 	return let_go_file(t, th, record);
 }
 
+/* A bundle that came without its words names no file, as where the two agreements do not cover it; one that is too large is never
+ * fetched.  Neither is waited for. */
+static bool can_come(const struct msg *record)
+{
+	return msg_bytes(record, HANDOVER_RECORD_BLOB).len == sizeof(struct id32) &&
+	       msg_u64(record, HANDOVER_RECORD_SIZE) <= LIMIT_FILE;
+}
+
 static enum err follow_to(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
 	bool whole, gone;
@@ -525,6 +533,10 @@ static enum err follow_to(struct turn *t, struct thread *th, struct msg *record,
 	}
 	switch (th->state) {
 	case HANDOVER_BUNDLED:
+		if (!can_come(record)) {
+			*more = true;
+			return append_code(t, th, DOC_REFUSE, "unreadable");
+		}
 		rc = fetch(t, th, record, &whole);
 		if (rc != ERR_OK || !whole)
 			return rc;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "base/limits/files.h"
 #include "bedcase.h"
 #include "domain/consent/casefile.h"
 #include "domain/handover/bundle.h"
@@ -110,6 +111,33 @@ static void what_does_not_come_is_looked_for_ever_more_seldom(void **state)
 	assert_int_equal(pause_after(b, &th, 78000), 10000);
 	/* the consent is looked at as often as elsewhere */
 	assert_int_equal(pause_after(b, &th, DAY_MS), 30000);
+}
+
+/* Nobody is left waiting for a file that nobody can fetch: where it came without its words, or names one that is too large. */
+static void a_bundle_that_names_no_file_is_refused(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = proposed(b, 0);
+	const char *reason;
+
+	sign(b, &th, DOC_AGREE, HANDOVER_AGREED);
+	came(b, &th, DOC_BUNDLE, NULL, HANDOVER_REFUSED);
+	(void)bed_turn(b);
+	assert_int_equal(bedcase_said(b, &th.id, &reason), DOC_REFUSE);
+	assert_string_equal(reason, "unreadable");
+}
+
+static void nor_is_one_waited_for_that_is_too_large(void **state)
+{
+	static const uint8_t file[32] = {7};
+	struct bed *b = *state;
+	struct thread th = proposed(b, 0);
+	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_BUNDLE);
+
+	sign(b, &th, DOC_AGREE, HANDOVER_AGREED);
+	msg_set_bytes(b->t.arena, body, HANDOVER_BUNDLE_BLOB, span_of(file, sizeof file));
+	msg_set_u64(body, HANDOVER_BUNDLE_LENGTH, LIMIT_FILE + 1u);
+	came(b, &th, DOC_BUNDLE, body, HANDOVER_REFUSED);
 }
 
 static bool waits(struct bed *b, const struct id16 *case_id)
@@ -256,6 +284,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_does_not_come_is_looked_for_ever_more_seldom,
 						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(a_bundle_that_names_no_file_is_refused, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(nor_is_one_waited_for_that_is_too_large, setup,
+						bed_teardown),
 		cmocka_unit_test_setup_teardown(
 			content_that_does_not_come_back_is_not_waited_for_for_ever, setup,
 			bed_teardown),
