@@ -14,7 +14,7 @@
 #include "domain/membership/roster.h"
 #include "fake_crypto.h"
 
-enum { STEP_MS = 240000, START_DAY = 20000 };
+enum { STEP_MS = 240000, START_DAY = 20000, WATCH_EVERY = 97 };
 
 uint64_t sim_rand(struct sim *s)
 {
@@ -320,6 +320,8 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 	}
 	arena_reset(&n->arena);
 	sim_index(s, n);
+	if (s->profile.move > 0 && s->events % WATCH_EVERY == 0)
+		sim_watch_moves(s);
 	if (die && rc == ERR_OK)
 		crash(s, n);
 	if (s->left != NULL) { /* the request goes on */

@@ -31,6 +31,7 @@ struct sim_profile {
 	double backup, restore, rollback, clone; /* per step */
 	double life;  /* of what people do: erasing, renewing, taking back, referring again */
 	double night; /* per step: hours or days in which nobody works */
+	double move; /* ... and of moving cases: handing them over, passing people on, files, narrower consent */
 	bool hostile; /* words come from anywhere: to refuse them is right */
 };
 
@@ -89,6 +90,13 @@ struct sim_life {
 	uint64_t days, idle, present;
 };
 
+/* The same of cases that move. */
+struct sim_moves {
+	uint64_t proposed, agreed, refused, sent, aborted, ceded, taken; /* handovers, by people */
+	uint64_t notes, added, files, lent, onward, asked, redirected, followed, narrowed;
+	uint64_t owners, answered, children; /* seen by the judge */
+};
+
 struct sim_thread {
 	char ref[16];
 	int from, to;
@@ -122,6 +130,7 @@ struct sim {
 	uint64_t restores, rollbacks, clones, clones_found, alarms, shelved, lost;
 	uint64_t events, frames, crashes, docs, hollow, refused;
 	struct sim_life life;
+	struct sim_moves moves;
 	char failed[512];
 	/* of the roster, as make_federation left it */
 	struct id16 fed_id;
@@ -187,6 +196,9 @@ void sim_confirm(struct sim *s, struct sim_node *n);
 void sim_agreements(struct sim *s);
 void sim_act(struct sim *s, struct sim_node *n);
 
+/** A person comes: a case of this node's own, the last of n->cases unless it was refused. */
+void sim_open_case(struct sim *s, struct sim_node *n, struct arena *a);
+
 struct arena;
 struct msg;
 /** One request of a person; s->reply_error, s->reply_id. */
@@ -199,8 +211,30 @@ void sim_refer(struct sim *s, struct sim_node *n, struct arena *a, const struct 
 bool sim_look(struct sim *s, struct sim_node *n, const char *ref, struct thread *th);
 
 /* sim_life.c */
+/* A case at this node, and what the choice depends on. */
+struct sim_case {
+	struct id16 id;
+	bool theirs, open, referred, work;
+};
+/** Some of all cases, at most cap. */
+size_t sim_cases(struct sim *s, struct sim_node *n, struct sim_case *out, size_t cap);
 void sim_live(struct sim *s, struct sim_node *n, struct arena *a);
 void sim_night(struct sim *s);
+
+/* sim_move.c: cases change hands, people are passed on, files go along */
+enum { SIM_FILES = 1 << 17 };
+void sim_move(struct sim *s, struct sim_node *n, struct arena *a);
+/** At rest: what is on its way comes to its end, one step of each; last: what nobody begins any more ends. */
+void sim_finish(struct sim *s, bool last);
+
+/* sim_owner.c: who holds the pen of a case that moved */
+/** After a turn now and then: at most one node writes, and what is staged opens nowhere. */
+void sim_watch_moves(struct sim *s);
+/** At rest. */
+void sim_check_moves(struct sim *s);
+
+/* sim_ended.c: consents that were taken back, at rest or now and then */
+void sim_check_ended(struct sim *s, bool rest);
 
 /* sim_judge.c */
 /** A look into a node's store beside its turns. */
@@ -210,6 +244,10 @@ struct sim_view {
 	struct sim_node *n;
 };
 void sim_view_open(struct sim *s, struct sim_view *v, struct sim_node *n);
+/** While another one of the same node may be open. */
+void sim_view_beside(struct sim *s, struct sim_view *v, struct sim_node *n);
+/** Of a pair of before this incarnation what is asked is forgotten: what that writes is never committed. */
+void sim_view_alone(struct sim *s, struct sim_view *v, struct sim_node *n);
 void sim_view_close(struct sim_view *v);
 void sim_judge(struct sim *s);
 /** Of a node whose turn failed, and of all at rest. */

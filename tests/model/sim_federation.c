@@ -84,6 +84,40 @@ static const struct sim_profile profiles[] = {
 	 .any_order = true,
 	 .life = .35,
 	 .night = .018},
+	{.name = "life",
+	 .loss = .03,
+	 .dup = .01,
+	 .reset = .002,
+	 .part = .0005,
+	 .crash = .002,
+	 .any_order = true,
+	 .life = .15,
+	 .night = .01,
+	 .move = .45},
+	{.name = "life-restore",
+	 .loss = .03,
+	 .dup = .01,
+	 .reset = .002,
+	 .part = .0005,
+	 .crash = .002,
+	 .any_order = true,
+	 .backup = .006,
+	 .restore = .003,
+	 .rollback = .001,
+	 .life = .15,
+	 .night = .003,
+	 .move = .45},
+	{.name = "life-clone",
+	 .loss = .03,
+	 .dup = .01,
+	 .reset = .006,
+	 .part = .0005,
+	 .crash = .002,
+	 .any_order = true,
+	 .backup = .006,
+	 .clone = .0015,
+	 .life = .15,
+	 .move = .45},
 };
 
 static void add_life(struct sim_life *tot, const struct sim *s)
@@ -108,6 +142,46 @@ static void add_life(struct sim_life *tot, const struct sim *s)
 	tot->too_late += s->life.too_late;
 	tot->corrected += s->life.corrected;
 	tot->reopened += s->life.reopened;
+}
+
+/* Each of them, as sim.h has them; of what the judge saw, and what people did. */
+static void add_moves(struct sim_moves *tot, const struct sim_moves *m)
+{
+	const uint64_t *from = (const uint64_t *)(const void *)m;
+	uint64_t *to = (uint64_t *)(void *)tot;
+
+	static_assert(sizeof *m % sizeof *from == 0, "numbers alone");
+	for (size_t i = 0; i < sizeof *m / sizeof *from; i++)
+		to[i] += from[i];
+}
+
+static bool moved(const struct sim_moves *m)
+{
+	const uint64_t *each = (const uint64_t *)(const void *)m;
+	bool all = true;
+
+	for (size_t i = 0; i < sizeof *m / sizeof *each; i++)
+		all = all && each[i] > 0;
+	return all;
+}
+
+static void print_moves(const struct sim_moves *m)
+{
+	(void)printf("       handovers: proposed %llu agreed %llu refused %llu sent %llu aborted "
+		     "%llu ceded %llu taken %llu | notes %llu, at another owner %llu | files %llu "
+		     "lent %llu | passed on: by the first word %llu, asked %llu, redirected %llu, "
+		     "followed %llu | narrowed %llu | owners %llu answers %llu children %llu%s\n",
+		     (unsigned long long)m->proposed, (unsigned long long)m->agreed,
+		     (unsigned long long)m->refused, (unsigned long long)m->sent,
+		     (unsigned long long)m->aborted, (unsigned long long)m->ceded,
+		     (unsigned long long)m->taken, (unsigned long long)m->notes,
+		     (unsigned long long)m->added, (unsigned long long)m->files,
+		     (unsigned long long)m->lent, (unsigned long long)m->onward,
+		     (unsigned long long)m->asked, (unsigned long long)m->redirected,
+		     (unsigned long long)m->followed, (unsigned long long)m->narrowed,
+		     (unsigned long long)m->owners, (unsigned long long)m->answered,
+		     (unsigned long long)m->children,
+		     moved(m) ? "" : " | a part of moving is missing");
 }
 
 enum { LIFE_SEEDS = 10 };
@@ -149,6 +223,8 @@ static void print_life(const struct sim_life *l, uint64_t seeds)
 		     (unsigned long long)l->reopened, (unsigned long long)l->idle, part);
 }
 
+enum { FINISH_ROUNDS = 5 }; /* a step, the answer to it, the next step */
+
 static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool speak_first,
 		struct sim *tot)
 {
@@ -160,6 +236,10 @@ static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool
 	s.life.days = sim_days(&s);
 	if (s.failed[0] == '\0')
 		sim_settle(&s);
+	for (unsigned i = 0; i < FINISH_ROUNDS && p->move > 0 && s.failed[0] == '\0'; i++) {
+		sim_finish(&s, i + 1 == FINISH_ROUNDS);
+		sim_settle(&s);
+	}
 	if (s.failed[0] == '\0')
 		sim_judge(&s);
 	if (s.failed[0] == '\0')
@@ -178,6 +258,7 @@ static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool
 	tot->lost += s.lost;
 	tot->alarms += s.alarms;
 	add_life(&tot->life, &s);
+	add_moves(&tot->moves, &s.moves);
 	if (s.failed[0] != '\0')
 		(void)printf("  seed %llu %s: %s\n", (unsigned long long)seed, p->name, s.failed);
 	sim_close(&s);
@@ -209,7 +290,11 @@ static bool run(const struct sim_profile *p, uint64_t lo, uint64_t hi, uint64_t 
 			     (unsigned long long)tot.clones, (unsigned long long)tot.clones_found,
 			     (unsigned long long)tot.alarms, (unsigned long long)tot.shelved,
 			     (unsigned long long)tot.lost);
-	if (p->life > 0) {
+	if (p->move > 0) {
+		print_moves(&tot.moves);
+		bad += hi - lo + 1 >= LIFE_SEEDS && !moved(&tot.moves);
+	}
+	if (p->life > 0 && p->move == 0) {
 		print_life(&tot.life, hi - lo + 1);
 		bad += hi - lo + 1 >= LIFE_SEEDS && !lived(&tot.life);
 	}

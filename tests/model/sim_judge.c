@@ -31,10 +31,23 @@ void sim_view_open(struct sim *s, struct sim_view *v, struct sim_node *n)
 	require(store_begin(n->store, false, &v->t.txn) == ERR_OK);
 }
 
+void sim_view_alone(struct sim *s, struct sim_view *v, struct sim_node *n)
+{
+	sim_view_open(s, v, n);
+	store_abort(v->t.txn);
+	require(store_begin(n->store, true, &v->t.txn) == ERR_OK);
+}
+
 void sim_view_close(struct sim_view *v)
 {
 	store_abort(v->t.txn);
-	arena_reset(&v->n->arena);
+	arena_reset(v->t.arena);
+}
+
+void sim_view_beside(struct sim *s, struct sim_view *v, struct sim_node *n)
+{
+	sim_view_open(s, v, n);
+	v->t.arena = &s->look;
 }
 
 /* Every entry I wrote is the same entry in the other's copy, and no more. */
@@ -583,4 +596,6 @@ void sim_judge(struct sim *s)
 		sim_check_index(s, &s->nodes[i]);
 		check_counts(s, &s->nodes[i]);
 	}
+	if (s->profile.move > 0 && s->failed[0] == '\0')
+		sim_check_moves(s);
 }

@@ -11,13 +11,7 @@
 
 enum { HOUR_MS = 3600000, SOME_CASES = 64 };
 
-/* A case at this node, and what the choice depends on. */
-struct candidate {
-	struct id16 id;
-	bool theirs, open, referred, work;
-};
-
-static size_t cases_at(struct sim *s, struct sim_node *n, struct candidate *out, size_t cap)
+size_t sim_cases(struct sim *s, struct sim_node *n, struct sim_case *out, size_t cap)
 {
 	struct sim_view v;
 	struct store_walk w = {.rc = ERR_OK};
@@ -59,8 +53,8 @@ static void forget_case(struct sim_node *n, const struct id16 *id)
 /* Any case, own or a partner's; mostly one that may be erased, now and then one that is still open. */
 static void erase(struct sim *s, struct sim_node *n, struct arena *a)
 {
-	struct candidate all[SOME_CASES], *c;
-	const size_t count = cases_at(s, n, all, SOME_CASES);
+	struct sim_case all[SOME_CASES], *c;
+	const size_t count = sim_cases(s, n, all, SOME_CASES);
 	const bool mine = sim_chance(s) < .4, any = sim_chance(s) < .1;
 	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_CASE_ERASE);
 	char hex[33];
@@ -228,11 +222,11 @@ static bool ask_of_case(struct sim *s, struct sim_node *n, struct arena *a, cons
 /* Closed too early: mostly it is seen at once, and then the lists are as they were. */
 static void close_case(struct sim *s, struct sim_node *n, struct arena *a)
 {
-	struct candidate all[SOME_CASES];
-	const size_t count = cases_at(s, n, all, SOME_CASES), from = sim_below(s, count + 1);
+	struct sim_case all[SOME_CASES];
+	const size_t count = sim_cases(s, n, all, SOME_CASES), from = sim_below(s, count + 1);
 
 	for (size_t k = 0; k < count; k++) {
-		const struct candidate *c = &all[(from + k) % count];
+		const struct sim_case *c = &all[(from + k) % count];
 
 		if (c->open || !c->work)
 			continue;

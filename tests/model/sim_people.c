@@ -83,6 +83,8 @@ void sim_agreements(struct sim *s)
 				char name[16];
 
 				(void)snprintf(name, sizeof name, "partner-%c", 'a' + j);
+				if (s->profile.move > 0)
+					cats |= SIM_FILES;
 				msg_set_text(&a, m, PARTNER_AGREE_PARTNER, name);
 				msg_set_u64(m, PARTNER_AGREE_CATS, cats);
 				msg_set_u64(m, PARTNER_AGREE_RECEIVE, way);
@@ -99,7 +101,7 @@ void sim_agreements(struct sim *s)
 	s->profile.crash = crash;
 }
 
-static void open_case(struct sim *s, struct sim_node *n, struct arena *a)
+void sim_open_case(struct sim *s, struct sim_node *n, struct arena *a)
 {
 	struct msg *req = msg_new(a, MSG_REQUEST);
 	struct msg *m = msg_sub(a, req, REQUEST_CASE_NEW), *p = msg_sub(a, m, CASE_NEW_PERSON);
@@ -132,6 +134,10 @@ void sim_give(struct sim *s, struct sim_node *n, struct arena *a, const struct i
 	msg_set_text(a, m, CONSENT_GIVE_PARTNER, name);
 	msg_set_text(a, m, CONSENT_GIVE_PURPOSE, "refer");
 	msg_set_text(a, m, CONSENT_GIVE_HOW, "written");
+	if (s->profile.move > 0) {
+		cats |= SIM_FILES;
+		msg_set_text(a, m, CONSENT_GIVE_ONWARD, sim_chance(s) < .4 ? "member" : "none");
+	}
 	msg_set_u64(m, CONSENT_GIVE_CATS, cats);
 	msg_set_u64(m, CONSENT_GIVE_UNTIL_MS, s->now_ms + (uint64_t)DAY_MS * days);
 	sim_ask(s, n, a, req);
@@ -379,10 +385,12 @@ void sim_act(struct sim *s, struct sim_node *n)
 	const double r = sim_chance(s);
 
 	require(arena_create(&a, SCRATCH) == ERR_OK);
-	if (s->profile.life > 0 && n->case_count >= 3 && sim_chance(s) < s->profile.life)
+	if (s->profile.move > 0 && n->case_count >= 3 && sim_chance(s) < s->profile.move)
+		sim_move(s, n, &a);
+	else if (s->profile.life > 0 && n->case_count >= 3 && sim_chance(s) < s->profile.life)
 		sim_live(s, n, &a);
 	else if (n->case_count < 3 || r < .05)
-		open_case(s, n, &a);
+		sim_open_case(s, n, &a);
 	else if (s->thread_count == 0 || r < .17)
 		refer(s, n, &a);
 	else if (r < .19)
