@@ -208,7 +208,7 @@ class Build:
 
 def quote(b):
     out = "".join(chr(c) if 32 <= c < 127 and c not in b'"\\?' else f"\\{c:03o}" for c in b)
-    return '"' + re.sub(r"((?:\\...|.){100})", r'\1"' + "\n\t\t" + '"', out) + '"'
+    return '"' + re.sub(r"((?:\\...|[^\\]){100})", r'\1"' + "\n\t\t" + '"', out) + '"'
 
 
 def struct(name, scope, lines, frame=False):

@@ -77,3 +77,11 @@ def test_every_text_of_the_pages_is_used():
     assert len(rows) > 20
     assert not [r for r in rows if f"{{{{t.{r}}}}}" not in said and f'"{r}"' not in said and
                 f'"{r.removesuffix("-title")}"' not in said]
+
+
+def test_a_byte_stays_whole_where_a_line_ends(tmp_path):
+    """What C writes as four characters is not cut after three, wherever in the page it stands."""
+    for n in range(88, 98):
+        assert build(tmp_path, "<p>" + "a" * n + "é") is None
+        for line in re.findall(r'"([^"]*)"\s*(?:,|$)', (tmp_path / "out/pages.c").read_text(), re.M):
+            assert not re.search(r"\\[0-7]{0,2}$", line), line
