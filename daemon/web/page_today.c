@@ -55,6 +55,30 @@ static struct page_today_work work_row(struct visit *v, const struct msg *row)
 	};
 }
 
+/* Begun and not sent: one goes on where one stopped. */
+static void fill_drafts(struct visit *v, struct msg *reply, struct page_today *p)
+{
+	const size_t n = msg_count(reply, REPLY_DRAFTS);
+	struct page_today_drafts *rows = arena_alloc(&v->a, (n + 1) * sizeof *rows);
+	char when[WORDS_SHORT];
+
+	p->drafts = rows;
+	for (size_t i = n; rows != NULL && i-- > 0;) { /* the newest first */
+		const struct msg *row = msg_at(reply, REPLY_DRAFTS, i);
+		const struct page_who who = {msg_text(row, DRAFT_ROW_LABEL), "",
+					     msg_text(row, DRAFT_ROW_CASE_ID), false};
+
+		rows[p->drafts_count++] = (struct page_today_drafts){
+			.id = msg_text(row, DRAFT_ROW_ID),
+			.who = page_who_text(v, &who),
+			.saved = visit_say(
+				v, LIST_WEB, "draft-saved",
+				FILL({"when",
+				      words_clock(v->lang, msg_u64(row, DRAFT_ROW_SAVED_MS), when),
+				      0}))};
+	}
+}
+
 /* What is not there yet cannot be late. */
 static struct page_today_waiting waiting_row(struct visit *v, const struct msg *row)
 {
@@ -105,8 +129,9 @@ static const char *summary(struct visit *v, struct msg *reply)
 }
 
 /* Rows come in core's order, which is also the command line's. */
-static void told(struct visit *v, struct msg *reply)
+static void told_drafts(struct visit *v, struct msg *drafts)
 {
+	struct msg *reply = v->own;
 	const size_t work = msg_count(reply, REPLY_WORK),
 		     waiting = msg_count(reply, REPLY_REFERRALS);
 	const uint64_t all = msg_u64(reply, REPLY_WAITING);
@@ -114,8 +139,6 @@ static void told(struct visit *v, struct msg *reply)
 	struct page_today_waiting *r = arena_alloc(&v->a, (waiting + 1) * sizeof *r);
 	struct page_today p = {.f = &v->f, .work = w, .waiting = r};
 
-	if (page_refused(v, reply))
-		return;
 	v->f.title = list_text(LIST_WEB, v->lang, "today");
 	v->f.at_today = true;
 	for (size_t i = 0; w != NULL && i < work; i++)
@@ -128,9 +151,23 @@ static void told(struct visit *v, struct msg *reply)
 	if (all > waiting && waiting > 0)
 		p.more_waiting = visit_say(v, LIST_WEB, "more-waiting",
 					   FILL({"n", NULL, all - waiting}));
+	fill_drafts(v, drafts, &p);
 	p.updated = page_updated(v);
 	page_today(&v->page, v->lang, &p);
 	visit_show(v, OK);
+}
+
+static void told(struct visit *v, struct msg *reply)
+{
+	struct msg *m, *sub;
+
+	if (page_refused(v, reply))
+		return;
+	v->own = reply;
+	m = visit_request(v);
+	sub = msg_sub(&v->a, m, REQUEST_DRAFT_LIST);
+	msg_set_text(&v->a, sub, DRAFT_ASK_FORM, "refer");
+	visit_ask(v, m, told_drafts);
 }
 
 void page_today_open(struct visit *v)

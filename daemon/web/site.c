@@ -5,6 +5,7 @@
 
 #include "base/limits_screens.h"
 #include "web/page.h"
+#include "web/refer/refer.h"
 
 static const struct form_field paging[] = {{"after", FORM_CODE, 80, false}};
 static const struct form_field refused[] = {{"e", FORM_CODE, 40, false}};
@@ -21,6 +22,22 @@ static const struct form_field first[] = {
 #define NO_FIELDS     NULL, 0
 
 /* clang-format off */
+/* A referral in five steps: whoever stops presses another button of the same form. */
+#define STOP {"stop", FORM_NUMBER, 1, false}
+#define TICK(name) {name, FORM_NUMBER, 1, false}
+static const struct form_field need[] = {{"need", FORM_CODE, 40, false}, {"urgency", FORM_CODE, 8, false}, STOP};
+static const struct form_field partner[] = {{"to", FORM_LINE, 250, false}, STOP};
+static const struct form_field share[] = {
+	TICK("identity"), TICK("contact"), TICK("household"), TICK("children"), TICK("income-debt"), TICK("housing"),
+	TICK("work-education"), TICK("health"), TICK("mental-health"), TICK("addiction"), TICK("safety"), TICK("justice"),
+	TICK("origin"), TICK("conviction"), TICK("scores"), TICK("needs"), TICK("story"), TICK("attachments"), TICK("rights"),
+	{"how", FORM_CODE, 16, false}, {"witness", FORM_LINE, 250, false}, {"given-by", FORM_CODE, 20, false},
+	{"day", FORM_NUMBER, 2, false}, {"month", FORM_NUMBER, 2, false}, {"year", FORM_NUMBER, 4, false}, STOP,
+};
+static const struct form_field message[] = {{"text", FORM_LINES, 2300, false}, STOP};
+static const struct form_field check[] = {STOP};
+static const struct form_field knowing[] = {{"knowing", FORM_LINE, 400, false}};
+
 static const struct route routes[] = {
 	{false, "/", ROUTE_SIGNED_IN, FIELDS(paging), page_today_open},
 	{false, "/in", ROUTE_SIGNED_IN, FIELDS(paging), page_received_open},
@@ -29,6 +46,24 @@ static const struct route routes[] = {
 	{true, "/login", ROUTE_OPEN, FIELDS(login), page_login_try},
 	{false, "/login/first", ROUTE_OPEN, FIELDS(refused), page_first_open},
 	{true, "/login/first", ROUTE_OPEN, FIELDS(first), page_first_try},
+	{true, "/refer/CASE", ROUTE_SIGNED_IN, NO_FIELDS, refer_start_try},
+	{false, "/refer/CASE/begin", ROUTE_SIGNED_IN, FIELDS(refused), refer_begin_open},
+	{false, "/refer/DRAFT/on", ROUTE_SIGNED_IN, NO_FIELDS, refer_open},
+	{false, "/refer/DRAFT/need", ROUTE_SIGNED_IN, FIELDS(refused), refer_need_open},
+	{true, "/refer/DRAFT/need", ROUTE_SIGNED_IN, FIELDS(need), refer_need_try},
+	{false, "/refer/DRAFT/partner", ROUTE_SIGNED_IN, FIELDS(refused), refer_partner_open},
+	{true, "/refer/DRAFT/partner", ROUTE_SIGNED_IN, FIELDS(partner), refer_partner_try},
+	{false, "/refer/DRAFT/share", ROUTE_SIGNED_IN, FIELDS(refused), refer_share_open},
+	{true, "/refer/DRAFT/share", ROUTE_SIGNED_IN, FIELDS(share), refer_share_try},
+	{false, "/refer/DRAFT/message", ROUTE_SIGNED_IN, FIELDS(refused), refer_message_open},
+	{true, "/refer/DRAFT/message", ROUTE_SIGNED_IN, FIELDS(message), refer_message_try},
+	{false, "/refer/DRAFT/check", ROUTE_SIGNED_IN, FIELDS(refused), refer_check_open},
+	{true, "/refer/DRAFT/check", ROUTE_SIGNED_IN, FIELDS(check), refer_check_try},
+	{true, "/refer/DRAFT/without", ROUTE_SIGNED_IN, NO_FIELDS, refer_without_try},
+	{true, "/refer/DRAFT/again", ROUTE_SIGNED_IN, NO_FIELDS, refer_again_try},
+	{true, "/refer/DRAFT/knowing", ROUTE_SIGNED_IN, FIELDS(knowing), refer_knowing_try},
+	{true, "/refer/DRAFT/drop", ROUTE_SIGNED_IN, NO_FIELDS, refer_drop_try},
+	{false, "/refer/REF/sent", ROUTE_SIGNED_IN, FIELDS(refused), refer_sent_open},
 	{true, "/logout", ROUTE_SIGNED_IN, NO_FIELDS, page_logout_try},
 	{false, "/healthz", ROUTE_OPEN, NO_FIELDS, page_healthz_open},
 };

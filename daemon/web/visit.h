@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * visit - one request of a browser from its first byte to its answer, with at most one question to core.
+ * visit - one request of a browser from its first byte to its answer, with one question to core at a time.
  *
  * Layer:    web.
  * Owns:     its arena and its page, which go with the answer.
@@ -10,7 +10,7 @@
  * Privacy:  shows what core says to whoever is signed in, and keeps none of it; everything is wiped.
  *
  * Who is signed in, and what that person may, is for core to say: here a token is a text that is handed on.  A page calls visit_ask
- * once and answers in the function that it named; visit_show, visit_go and visit_notice end the visit.
+ * and answers in the function that it named, or asks the next thing there; visit_show, visit_go and visit_notice end the visit.
  */
 #ifndef KRING_WEB_VISIT_H
 #define KRING_WEB_VISIT_H
@@ -54,6 +54,7 @@ struct visit {
 	struct page_frame f;
 	struct out page;
 	visit_told told;
+	void *own; /* of the page, in the arena: what it keeps from one question to the next */
 	char cookie[COOKIE_LINE], cookie_too[COOKIE_LINE]; /* "": none is set */
 	char out_k[CSRF_TEXT + 1];
 };

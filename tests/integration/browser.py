@@ -54,7 +54,7 @@ class Browser:
     def ask(self, method, path, body=None, **headers):
         """(status, headers, text)"""
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        c.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        c.putrequest(method, path.split("#")[0], skip_host=True, skip_accept_encoding=True)
         given = {"Host": self.host, "Accept-Language": self.language, "Sec-Fetch-Site": "same-origin", **{k.replace("_", "-"): v for k, v in headers.items()}}
         if self.cookies:
             given.setdefault("Cookie", "; ".join(f"{k}={v}" for k, v in self.cookies.items()))

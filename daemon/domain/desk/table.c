@@ -83,7 +83,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 
 /* FRESH: who signed in at a screen shows the passkey again.  A terminal has the account of its user, and asks instead. */
 /* An act writes and does not grow, although it makes a document: somebody waits for it, also when the disk is full.  Who looks
- * after the node has no right to a row that shows a person. */
+ * after the node has no right to a row that shows a person.  Whoever reads cases has no drafts, and hears just that where the day begins. */
 /* clang-format off */
 #define ROWS(X) \
 	X(STATUS, view_status, READS, ALL, PLAIN) \
@@ -126,7 +126,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(DRAFT_PUT, desk_draft_put, GROWS, WORKER, PLAIN) \
 	X(DRAFT_GET, desk_draft_get, READS, WORKER, PLAIN) \
 	X(DRAFT_DROP, desk_draft_drop, FREES, WORKER, PLAIN) \
-	X(DRAFT_LIST, desk_draft_list, READS, WORKER, PLAIN) \
+	X(DRAFT_LIST, desk_draft_list, READS, CASES, PLAIN) \
 	X(INBOX, view_inbox, READS, CASES, PLAIN) \
 	X(SENT, view_sent, READS, CASES, PLAIN) \
 	X(SHOW, view_show, READS, CASES, PLAIN) \
