@@ -441,7 +441,7 @@ static enum err close_here(struct turn *t, const struct thread *th, struct msg *
 	}
 	if (rc == ERR_OK && id_of(record, HANDOVER_RECORD_BLOB, &id))
 		rc = blob_lend(t, &id, th->peer, &th->grant_id, until_ms);
-	if (rc == ERR_OK)
+	if (rc == ERR_OK || rc == ERR_NOTFOUND) /* it went with the disk */
 		rc = along_lend(t, th, record, until_ms);
 	return rc == ERR_OK ? casefile_entry(t, &th->case_id, "handed-over", NULL, &th->id) : rc;
 }

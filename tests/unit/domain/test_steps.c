@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/limits/files.h"
 #include "bedcase.h"
+#include "domain/blob/blob.h"
 #include "domain/consent/casefile.h"
 #include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"
@@ -138,6 +139,57 @@ static void nor_is_one_waited_for_that_is_too_large(void **state)
 	msg_set_bytes(b->t.arena, body, HANDOVER_BUNDLE_BLOB, span_of(file, sizeof file));
 	msg_set_u64(body, HANDOVER_BUNDLE_LENGTH, LIMIT_FILE + 1u);
 	came(b, &th, DOC_BUNDLE, body, HANDOVER_REFUSED);
+}
+
+/* Our own case, given to a partner as far as CEDE; blob: the file that lies here for it. */
+static struct thread ceded(struct bed *b, struct id32 *blob)
+{
+	struct thread th = {.id = bed_id(0x72),
+			    .case_id = bedcase_open(b),
+			    .peer = BED_PARTNER,
+			    .kind = THREAD_HANDOVER,
+			    .role = THREAD_SENDER,
+			    .table_version = HANDOVER_TABLE_VERSION,
+			    .created_ms = b->now_ms};
+	struct msg *content, *record, *body;
+
+	th.grant_id = bedcase_consent(b, &th.case_id, BED_PARTNER, 60);
+	assert_int_equal(
+		steps_sign(&b->t, &th, DOC_PROPOSE, msg_new(b->t.arena, MSG_HANDOVER_PROPOSE)),
+		ERR_OK);
+	came(b, &th, DOC_AGREE, NULL, HANDOVER_AGREED);
+	assert_int_equal(bundle_content(&b->t, &th.case_id, UINT64_MAX, false, &content), ERR_OK);
+	assert_int_equal(rows_load(&b->t, &th, &record), ERR_OK);
+	assert_int_equal(bundle_write(&b->t, &th, content, record, &body), ERR_OK);
+	assert_int_equal(rows_save(&b->t, &th, record), ERR_OK);
+	memcpy(blob->b, msg_bytes(body, HANDOVER_BUNDLE_BLOB).p, sizeof blob->b);
+	assert_int_equal(steps_sign(&b->t, &th, DOC_BUNDLE, body), ERR_OK);
+	came(b, &th, DOC_STAGED, NULL, HANDOVER_STAGED);
+	assert_int_equal(steps_sign(&b->t, &th, DOC_CEDE, msg_new(b->t.arena, MSG_HANDOVER_CEDE)),
+			 ERR_OK);
+	assert_int_equal(th.state, HANDOVER_CEDED);
+	(void)bed_turn(b); /* an own body is read from the next turn on */
+	return th;
+}
+
+/* A restore brought the case and its log back, and not the file: what the partner says of it counts all the same. */
+static void taken_over_after_the_file_went_with_the_disk(void **state)
+{
+	struct bed *b = *state;
+	struct id32 blob;
+	struct thread th = ceded(b, &blob);
+	const struct blob_ref kept = {.need = BLOB_FOR_THREAD, .id = th.id};
+	const struct blob_ref lent = {BLOB_LENT, th.grant_id, th.peer};
+	uint64_t until_ms;
+	uint16_t peer;
+	struct blob one;
+
+	assert_int_equal(blob_release(&b->t, &blob, &kept), ERR_OK);
+	assert_int_equal(blob_release(&b->t, &blob, &lent), ERR_OK);
+	assert_int_equal(blob_load(&b->t, &blob, &one), ERR_NOTFOUND);
+	came(b, &th, DOC_TAKE, NULL, HANDOVER_TAKEN);
+	assert_int_equal(rows_closed(&b->t, &th.case_id, &until_ms, &peer), ERR_OK);
+	assert_true(until_ms > b->t.wall_ms);
 }
 
 static bool waits(struct bed *b, const struct id16 *case_id)
@@ -287,6 +339,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_bundle_that_names_no_file_is_refused, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(nor_is_one_waited_for_that_is_too_large, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(taken_over_after_the_file_went_with_the_disk, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(
 			content_that_does_not_come_back_is_not_waited_for_for_ever, setup,
