@@ -7,8 +7,10 @@ import signal
 
 import pytest
 from node import Clock, Refused, wait_for
+from staff import UIDS, Colleague, hire
 from test_state_loss import restore, settled
 
+BERT = 41010
 STORY = "identity,contact,household,needs,story"
 
 
@@ -415,3 +417,106 @@ def test_withdrawal_at_each_state(federation, workdir, state):
     assert "person" not in b.k("case", "show", handed(b, ref)["case_id"]) and not handed(b, ref).get("have")
     a.k("case", "edit", case, "--phone", "0113-111111")
     assert a.k("case", "show", case)["owner"]["who"] == "us"
+
+
+# ---- taken back ----
+
+TEN_WORKING_DAYS = 15
+
+
+def clocked(federation, workdir, *orgs):
+    clock = Clock(workdir)
+    f = federation(*orgs)
+    f.start(*clock.args)
+    a, b = f.nodes[:2]
+    case = a.new_case(name="Fatima Verzonnen", phone="0113-000000")
+    a.k("consent", "give", case, "--to", b.name, "--share", STORY, "--purpose", "handover", "--how", "written")
+    return clock, f, case
+
+
+def test_taken_back_when_nobody_takes_it(federation, workdir):
+    """Given over, and no word for ten working days: two persons take it back, and it is written here alone again."""
+    clock, f, case = clocked(federation, workdir)
+    a, b = f.nodes
+    ref = propose(a, b, case)
+    assert refused(a, "handover", "reclaim", ref, "--yes") == "handover-not-now"
+    until(a, b, ref, "ceded")
+    assert refused(a, "handover", "reclaim", ref, "--yes") == "reclaim-too-early"
+    assert refused(b, "handover", "reclaim", ref, "--yes") == "handover-not-now"
+    clock.days(TEN_WORKING_DAYS, f.nodes)
+    hire(a, "caseworker", name="Anna De Wit")
+    hire(a, "caseworker", name="Bert Verzonnen", uid=BERT)
+    anna, bert = Colleague(a, UIDS["caseworker"]), Colleague(a, BERT)
+    step = {"ref": ref, "step": "reclaim", "reason": "no-answer"}
+    asked = anna.ask("handover_step", **step)
+    assert asked.code == "second-person" and anna.ask("handover_show", id=ref).handovers[0].state == "ceded"
+    row = bert.ask("pending_list").pending[0]
+    assert (row.act, row.asked_by, row.case_id) == ("handover-reclaim", "Anna De Wit", case)
+    assert anna.ask("pending_confirm", id=asked.id).code == "pending-own"
+    assert not bert.ask("pending_confirm", id=asked.id).error
+    reaches(b, ref, "reclaimed")
+    assert anna.ask("handover_show", id=ref).handovers[0].state == "reclaimed"
+    assert anna.ask("case_show", id=case).owner.who == "us"
+    written = anna.ask("case_note", id=case, text="She is here again.")
+    assert not written.error and not written.handovers  # into the file, and as an addition to nobody
+    assert refused(b, "handover", "take", ref, "--yes") == "handover-not-now" and not handed(b, ref).get("have")
+
+
+def test_taken_back_while_it_was_taken_over(federation, workdir):
+    """Both words cross: one writes in the end, who has it back; what the other one wrote comes as an addition, and its copy goes."""
+    clock, f, case = clocked(federation, workdir)
+    a, b = f.nodes
+    ref = propose(a, b, case)
+    until(a, b, ref, "ceded")
+    a.stop()
+    b.k("handover", "take", ref, "--yes")
+    there = handed(b, ref)["case_id"]
+    b.k("case", "note", there, "--text", "She has a new address.")
+    b.stop()
+    clock.set(86400 * TEN_WORKING_DAYS)
+    a.start(*clock.args)
+    a.k("handover", "reclaim", ref, "--yes")
+    a.k("case", "edit", case, "--phone", "0113-111111")
+    b.start(*clock.args)
+    for n in (a, b):
+        reaches(n, ref, "reclaimed")
+    wait_for("what was written there", lambda: "She has a new address." in str(a.k("case", "show", case)))
+    assert sum("new address" in str(e) for e in a.k("case", "show", case)["entries"]) == 1
+    assert a.k("case", "show", case)["owner"]["who"] == "us" and a.k("case", "show", case)["person"]["phone"] == "0113-111111"
+    wait_for("the copy there is erased", lambda: b.try_k("case", "show", there) is None and "Fatima" not in str(b.k("case", "list")))
+    wait_for("it is gone", lambda: refused(b, "case", "show", there) == "case-unknown")
+
+
+def test_taken_back_from_a_chain_of_three(federation, workdir):
+    """S to R to T, and S takes it back: the word goes down the chain, and what T wrote comes up it."""
+    clock, f, case = clocked(federation, workdir, "Goes", "SMWO", "GGD")
+    s, r, t = f.nodes
+    ref = propose(s, r, case)
+    until(s, r, ref, "ceded")
+    s.stop()
+    r.k("handover", "take", ref, "--yes")
+    middle = handed(r, ref)["case_id"]
+    r.k("consent", "give", middle, "--to", t.name, "--share", STORY, "--purpose", "handover", "--how", "written")
+    onward = propose(r, t, middle)
+    until(r, t, onward, "taken")
+    last = handed(t, onward)["case_id"]
+    t.k("case", "note", last, "--text", "She was here on Monday.")
+    r.stop()
+    clock.set(86400 * TEN_WORKING_DAYS)
+    s.start(*clock.args)
+    s.k("handover", "reclaim", ref, "--yes")
+    r.start(*clock.args)
+    for n in (s, r):
+        reaches(n, ref, "reclaimed")
+    for n in (r, t):
+        reaches(n, onward, "superseded")
+    wait_for("what the last one wrote", lambda: "She was here on Monday." in str(s.k("case", "show", case)))
+    s.k("case", "edit", case, "--phone", "0113-111111")
+    for n, there in ((r, middle), (t, last)):
+        assert refused(n, "case", "edit", there, "--phone", "0") in ("not-owner", "case-unknown")
+        assert n.try_k("case", "show", there) is None and "Fatima" not in str(n.k("case", "list"))
+    # ... and handed over anew it is written there again
+    s.k("consent", "give", case, "--to", t.name, "--share", STORY, "--purpose", "handover", "--how", "written")
+    again = propose(s, t, case)
+    until(s, t, again, "taken")
+    assert t.k("case", "show", handed(t, again)["case_id"])["person"]["phone"] == "0113-111111"

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "domain/admin/staff.h"
 #include "domain/admin/wayin.h"
+#include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
 #include "domain/state.h"
 #include "domain/views/find.h"
@@ -72,6 +73,13 @@ static enum err has_one(struct turn *t, const struct msg *req, bool *yes)
 	return rc;
 }
 
+/* Of the steps of a handover one overrules the partner. */
+static bool takes_back(unsigned field, const struct msg *req)
+{
+	return field == REQUEST_HANDOVER_STEP &&
+	       strcmp(msg_text(req, HANDOVER_STEP_STEP), "reclaim") == 0;
+}
+
 enum err second_needed(struct turn *t, unsigned field, const struct msg *req, bool *yes)
 {
 	*yes = false;
@@ -83,7 +91,7 @@ enum err second_needed(struct turn *t, unsigned field, const struct msg *req, bo
 		return was_here(t, req, yes);
 	if (field == REQUEST_STAFF_LINK)
 		return has_one(t, req, yes);
-	*yes = field == REQUEST_CASE_RELEASE ||
+	*yes = field == REQUEST_CASE_RELEASE || takes_back(field, req) ||
 	       (field == REQUEST_CASE_ERASE && msg_u64(req, CASE_ERASE_NOW) != 0);
 	return ERR_OK;
 }
@@ -101,9 +109,26 @@ static unsigned naming(unsigned field)
 		return BY_ID_ID;
 	case REQUEST_STAFF_ROLE:
 		return STAFF_ROLE_WHO;
+	case REQUEST_HANDOVER_STEP:
+		return HANDOVER_STEP_REF;
 	default:
 		return 0;
 	}
+}
+
+/* Its case is what it is about; the request names the handover. */
+static enum err find_handover(struct turn *t, const char *text, struct id16 *thread,
+			      struct id16 *case_id)
+{
+	struct thread_fits fits;
+	struct thread th;
+	enum err rc = thread_find(t, text, &th, &fits);
+
+	if (rc == ERR_NOTFOUND || (rc == ERR_OK && th.kind != THREAD_HANDOVER))
+		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_HANDOVER_UNKNOWN);
+	*thread = th.id;
+	*case_id = th.case_id;
+	return rc;
 }
 
 /* The same request with a whole id in it. */
@@ -113,6 +138,7 @@ static enum err pin(struct turn *t, unsigned field, const struct msg *req, struc
 	struct msg *whole;
 	struct err_text why;
 	struct staff s;
+	struct id16 named;
 	char hex[33];
 	enum err rc = msg_parse(t->arena, MSG_REQUEST, t->ev->bytes, &whole, &why);
 
@@ -121,13 +147,17 @@ static enum err pin(struct turn *t, unsigned field, const struct msg *req, struc
 		return rc; /* it was understood before: only memory can be short */
 	if (field == REQUEST_STAFF_ROLE || field == REQUEST_STAFF_LINK) {
 		rc = admin_staff_find(t, msg_text(req, name), &s);
-		p->about = s.id;
+		named = p->about = s.id;
+	} else if (field == REQUEST_HANDOVER_STEP) {
+		rc = find_handover(t, msg_text(req, name), &named, &p->about);
 	} else if (name != 0) {
 		rc = find_case(t, msg_text(req, name), &p->about);
+		named = p->about;
 	}
 	if (rc != ERR_OK)
 		return rc;
-	bytes_hex(hex, p->about.b, sizeof p->about.b);
+	if (name != 0)
+		bytes_hex(hex, named.b, sizeof named.b);
 	if (name != 0)
 		msg_set_text(t->arena, msg_sub(t->arena, whole, field), name, hex);
 	msg_clear(whole, REQUEST_REQUEST_ID); /* asked again it is the same act */
@@ -138,7 +168,8 @@ static enum err pin(struct turn *t, unsigned field, const struct msg *req, struc
 /* What the log says of it: of a case where it is about one, which the row of the log then leads to. */
 static enum err note(struct turn *t, const struct pending *p, unsigned field, const char *detail)
 {
-	const bool of_case = field == REQUEST_CASE_ERASE || field == REQUEST_CASE_RELEASE;
+	const bool of_case = field == REQUEST_CASE_ERASE || field == REQUEST_CASE_RELEASE ||
+			     field == REQUEST_HANDOVER_STEP;
 
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_SECOND,
 						  .case_id = of_case ? &p->about : NULL,
@@ -192,7 +223,7 @@ static enum err read_request(struct turn *t, const struct pending *p, struct msg
 {
 	static const unsigned fields[] = {REQUEST_CASE_ERASE, REQUEST_CASE_RELEASE,
 					  REQUEST_STAFF_ROLE, REQUEST_STAFF_ADD,
-					  REQUEST_STAFF_LINK};
+					  REQUEST_STAFF_LINK, REQUEST_HANDOVER_STEP};
 	struct err_text why;
 
 	*field = 0;
@@ -295,11 +326,12 @@ enum err second_refuse(struct turn *t, const struct msg *req, second_roles roles
 /* Rows of config/lists/audit.psv, which a client has words for. */
 static const char *code_of(unsigned field)
 {
-	return field == REQUEST_CASE_ERASE     ? "case-erase"
-	       : field == REQUEST_CASE_RELEASE ? "case-release"
-	       : field == REQUEST_STAFF_ROLE   ? "staff-role"
-	       : field == REQUEST_STAFF_LINK   ? "staff-link"
-					       : "staff-add";
+	return field == REQUEST_CASE_ERASE	? "case-erase"
+	       : field == REQUEST_CASE_RELEASE	? "case-release"
+	       : field == REQUEST_STAFF_ROLE	? "staff-role"
+	       : field == REQUEST_STAFF_LINK	? "staff-link"
+	       : field == REQUEST_HANDOVER_STEP ? "handover-reclaim"
+						: "staff-add";
 }
 
 static enum err put_row(struct turn *t, const struct pending *p, unsigned field,

@@ -23,6 +23,10 @@
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
+enum {
+	SILENT_DAYS = 10
+}; /* working days, after which a case that was given over and not taken may be taken back */
+
 /* ---- proposing ---- */
 
 static enum err check_partner(struct turn *t, const struct peer *p)
@@ -174,9 +178,10 @@ static const struct step {
 	uint16_t type;
 	enum handover_side who;
 } steps[] = {
-	{"agree", DOC_AGREE, HANDOVER_BY_TO},	{"refuse", DOC_REFUSE, HANDOVER_BY_TO},
-	{"send", DOC_BUNDLE, HANDOVER_BY_FROM}, {"abort", DOC_ABORT, HANDOVER_BY_FROM},
-	{"cede", DOC_CEDE, HANDOVER_BY_FROM},	{"take", DOC_TAKE, HANDOVER_BY_TO},
+	{"agree", DOC_AGREE, HANDOVER_BY_TO},	    {"refuse", DOC_REFUSE, HANDOVER_BY_TO},
+	{"send", DOC_BUNDLE, HANDOVER_BY_FROM},	    {"abort", DOC_ABORT, HANDOVER_BY_FROM},
+	{"cede", DOC_CEDE, HANDOVER_BY_FROM},	    {"take", DOC_TAKE, HANDOVER_BY_TO},
+	{"reclaim", DOC_RECLAIM, HANDOVER_BY_FROM},
 };
 
 static const struct step *step_of(const char *name)
@@ -242,6 +247,49 @@ static enum err with_code(struct turn *t, struct thread *th, uint16_t type, cons
 	return steps_sign(t, th, type, body);
 }
 
+/* Nobody takes it back because it goes slowly: ten working days without a word, or a partner that is in the federation no more. */
+static enum err silent(struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+	const uint64_t from_ms = calendar_add(t->node->country, th->changed_ms, SILENT_DAYS);
+
+	if ((p != NULL && p->removed) || t->wall_ms > from_ms)
+		return ERR_OK;
+	return turn_refuse_with(t, ERR_STATE, REFUSAL_RECLAIM_TOO_EARLY,
+				say_moment("when", from_ms));
+}
+
+/* The epoch stands in the row at once: nobody may be left to say that it arrived. */
+static enum err reclaim(struct turn *t, struct thread *th, const struct msg *req)
+{
+	const char *reason = msg_text(req, HANDOVER_STEP_REASON);
+	const bool two = !bytes_zero(t->on_behalf.b, sizeof t->on_behalf.b);
+	struct msg *record, *body = msg_new(t->arena, MSG_HANDOVER_RECLAIM);
+	struct epoch e;
+	enum err rc = silent(t, th);
+
+	if (rc == ERR_OK)
+		rc = rows_load(t, th, &record);
+	if (rc == ERR_OK)
+		rc = rows_epoch(t, &th->case_id, &e);
+	if (rc != ERR_OK)
+		return rc;
+	e = epoch_reclaimed(e);
+	rows_date(record, e.reclaims, e.turns);
+	rc = rows_save(t, th, record);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(body, HANDOVER_RECLAIM_RECLAIMS, e.reclaims);
+	msg_set_u64(body, HANDOVER_RECLAIM_TURNS, e.turns);
+	msg_set_text(t->arena, body, HANDOVER_RECLAIM_REASON,
+		     reason[0] == '\0' ? "no-answer" : reason);
+	msg_set_bytes(t->arena, body, HANDOVER_RECLAIM_APPROVER,
+		      span_of(two ? t->on_behalf.b : t->staff.b, 16));
+	if (two)
+		msg_set_bytes(t->arena, body, HANDOVER_RECLAIM_SECOND, span_of(t->staff.b, 16));
+	return steps_sign(t, th, DOC_RECLAIM, body);
+}
+
 static enum err run(struct turn *t, struct thread *th, uint16_t type, const struct msg *req)
 {
 	switch (type) {
@@ -251,6 +299,8 @@ static enum err run(struct turn *t, struct thread *th, uint16_t type, const stru
 		return cede(t, th);
 	case DOC_TAKE:
 		return steps_take(t, th);
+	case DOC_RECLAIM:
+		return reclaim(t, th, req);
 	default:
 		return with_code(t, th, type, req);
 	}
@@ -303,7 +353,7 @@ enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)
 	if (s == NULL)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_ACT_UNKNOWN);
 	rc = allowed(t, &th, s);
-	if (rc == ERR_OK && s->type != DOC_REFUSE && s->type != DOC_ABORT)
+	if (rc == ERR_OK && s->type != DOC_REFUSE && s->type != DOC_ABORT && s->type != DOC_RECLAIM)
 		rc = consented(t, &th);
 	if (rc == ERR_OK)
 		rc = run(t, &th, s->type, req);

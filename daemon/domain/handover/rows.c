@@ -42,6 +42,22 @@ enum err rows_save(struct turn *t, const struct thread *th, const struct msg *re
 			    : rc;
 }
 
+void rows_date(struct msg *record, uint64_t reclaims, uint64_t turns)
+{
+	const struct epoch was = {(uint32_t)msg_u64(record, HANDOVER_RECORD_RECLAIMS),
+				  (uint32_t)msg_u64(record, HANDOVER_RECORD_TURNS)};
+	const struct epoch now = {(uint32_t)reclaims, (uint32_t)turns};
+
+	require(record != NULL);
+	if (reclaims > EPOCH_MOST || turns > EPOCH_MOST)
+		return;
+	if (msg_u64(record, HANDOVER_RECORD_DATED) != 0 && epoch_compare(now, was) < 0)
+		return;
+	msg_set_u64(record, HANDOVER_RECORD_DATED, 1);
+	msg_set_u64(record, HANDOVER_RECORD_RECLAIMS, reclaims);
+	msg_set_u64(record, HANDOVER_RECORD_TURNS, turns);
+}
+
 bool rows_each(struct turn *t, const struct id16 *case_id, struct store_walk *w, struct thread *th,
 	       struct msg **record)
 {
@@ -154,7 +170,7 @@ enum err rows_closed(struct turn *t, const struct id16 *case_id, uint64_t *until
 	if (rc != ERR_OK || o.who == OWNER_US)
 		return rc;
 	while (rows_each(t, case_id, &w, &th, &m))
-		if (th.role == THREAD_SENDER && th.state == HANDOVER_TAKEN &&
+		if ((rows_lost(&th) || (th.role == THREAD_SENDER && th.state == HANDOVER_TAKEN)) &&
 		    msg_u64(m, HANDOVER_RECORD_CLOSED_UNTIL_MS) > *until_ms) {
 			*until_ms = msg_u64(m, HANDOVER_RECORD_CLOSED_UNTIL_MS);
 			*peer = th.peer;

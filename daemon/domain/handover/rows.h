@@ -20,6 +20,16 @@ static inline enum handover_side rows_side(const struct thread *th)
 	return th->role == THREAD_SENDER ? HANDOVER_BY_FROM : HANDOVER_BY_TO;
 }
 
+/** We took the case over, or were to, and it was taken from us again. */
+static inline bool rows_lost(const struct thread *th)
+{
+	return th->role == THREAD_RECEIVER &&
+	       (th->state == HANDOVER_RECLAIMED || th->state == HANDOVER_SUPERSEDED);
+}
+
+/** An epoch that was said in this handover; an older one than it has, or one that no case can have, changes nothing. */
+void rows_date(struct msg *record, uint64_t reclaims, uint64_t turns);
+
 /** MSG_HANDOVER_RECORD of this thread; an empty one when there is none yet. */
 MUST_CHECK enum err rows_load(struct turn *t, const struct thread *th, struct msg **record);
 MUST_CHECK enum err rows_save(struct turn *t, const struct thread *th, const struct msg *record);

@@ -17,6 +17,7 @@
 #include "domain/consent/ledger.h"
 #include "domain/evidence/audit.h"
 #include "domain/handover/along.h"
+#include "domain/handover/back.h"
 #include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"
 #include "domain/onward/passed.h"
@@ -77,9 +78,11 @@ static enum err add_now(struct turn *t, const struct thread *th, const struct do
 
 	if (d->head.type != DOC_ADDENDUM || turn_case_erased(t, &th->case_id))
 		return ERR_OK;
-	if (th->role ==
-	    THREAD_SENDER) /* it went back to us: what is written there since is part of our file again */
-		return th->state == HANDOVER_RECLAIMED ? bundle_add(t, th, &d->key) : ERR_OK;
+	/* it went back to us: what is written there since is part of our file again; or it was taken from both, and goes further up */
+	if (th->role == THREAD_SENDER)
+		return th->state == HANDOVER_RECLAIMED	  ? bundle_add(t, th, &d->key)
+		       : th->state == HANDOVER_SUPERSEDED ? back_pass(t, th, &d->key)
+							  : ERR_OK;
 	rc = rows_load(t, th, &record);
 	return rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) != 0
 		       ? bundle_add(t, th, &d->key)

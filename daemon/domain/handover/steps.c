@@ -15,15 +15,11 @@
 #include "domain/care/erase.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
-#include "domain/consent/ledger.h"
-#include "domain/consent/pack.h"
-#include "domain/evidence/audit.h"
-#include "domain/exchange/answer.h"
-#include "domain/exchange/outbox.h"
 #include "domain/handover/along.h"
+#include "domain/handover/back.h"
 #include "domain/handover/bundle.h"
+#include "domain/handover/sign.h"
 #include "domain/loss/settled.h"
-#include "domain/onward/passed.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 
@@ -88,21 +84,6 @@ static void copy_bytes(struct turn *t, struct msg *to, unsigned field, struct sp
 		msg_set_bytes(t->arena, to, field, s);
 }
 
-static void dated(struct msg *record, uint64_t reclaims, uint64_t turns)
-{
-	const struct epoch was = {(uint32_t)msg_u64(record, HANDOVER_RECORD_RECLAIMS),
-				  (uint32_t)msg_u64(record, HANDOVER_RECORD_TURNS)};
-	const struct epoch now = {(uint32_t)reclaims, (uint32_t)turns};
-
-	if (reclaims > EPOCH_MOST || turns > EPOCH_MOST)
-		return;
-	if (msg_u64(record, HANDOVER_RECORD_DATED) != 0 && epoch_compare(now, was) < 0)
-		return;
-	msg_set_u64(record, HANDOVER_RECORD_DATED, 1);
-	msg_set_u64(record, HANDOVER_RECORD_RECLAIMS, reclaims);
-	msg_set_u64(record, HANDOVER_RECORD_TURNS, turns);
-}
-
 /* What one body that counts adds to the row. */
 static void learn_body(struct turn *t, uint16_t type, const struct msg *body, struct msg *record)
 {
@@ -125,13 +106,13 @@ static void learn_body(struct turn *t, uint16_t type, const struct msg *body, st
 	case DOC_CEDE:
 		copy_bytes(t, record, HANDOVER_RECORD_BKEY, msg_bytes(body, HANDOVER_CEDE_BKEY),
 			   32);
-		dated(record, msg_u64(body, HANDOVER_CEDE_RECLAIMS),
-		      msg_u64(body, HANDOVER_CEDE_TURNS));
+		rows_date(record, msg_u64(body, HANDOVER_CEDE_RECLAIMS),
+			  msg_u64(body, HANDOVER_CEDE_TURNS));
 		return;
 	case DOC_RECLAIM:
 	case DOC_SUPERSEDED:
-		dated(record, msg_u64(body, HANDOVER_RECLAIM_RECLAIMS),
-		      msg_u64(body, HANDOVER_RECLAIM_TURNS));
+		rows_date(record, msg_u64(body, HANDOVER_RECLAIM_RECLAIMS),
+			  msg_u64(body, HANDOVER_RECLAIM_TURNS));
 		return;
 	default:
 		return;
@@ -242,7 +223,7 @@ static bool looks(const struct thread *th, const struct msg *record)
 
 static uint64_t look_after(const struct turn *t, const struct thread *th)
 {
-	const uint64_t most = th->state == HANDOVER_TAKEN ? LOOK_MOST_MS : CONSENT_MS;
+	const uint64_t most = th->state >= HANDOVER_TAKEN ? LOOK_MOST_MS : CONSENT_MS;
 	const uint64_t age = t->wall_ms > th->changed_ms ? t->wall_ms - th->changed_ms : 0;
 	const uint64_t ms = age / LOOK_SHARE > LOOK_MS ? age / LOOK_SHARE : LOOK_MS;
 
@@ -256,6 +237,11 @@ static enum err retime(struct turn *t, struct thread *th, const struct msg *reco
 	th->due_ms = due_of(t, th, record);
 	if (looks(th, record))
 		return deadline_timer_set(t, th, t->wall_ms + look_after(t, th));
+	if (rows_lost(th)) /* is all of it given back by now? */
+		return deadline_timer_set(t, th,
+					  msg_u64(record, HANDOVER_RECORD_TAKEN) == 0
+						  ? 0
+						  : t->wall_ms + look_after(t, th));
 	if (th->role == THREAD_RECEIVER && th->state != HANDOVER_TAKEN)
 		return deadline_timer_set(t, th,
 					  handover_over((enum handover_state)th->state)
@@ -307,76 +293,6 @@ static enum err refresh_work(struct turn *t, const struct thread *th)
 	if (rc == ERR_OK && th->escalated && th->role == THREAD_SENDER)
 		rc = worklist_add(t, th, WORK_HANDOVER_SLOW, "");
 	return rc == ERR_OK ? worklist_delivery(t, th) : rc;
-}
-
-/* ---- signing ---- */
-
-static enum err make(struct turn *t, struct thread *th, uint16_t type, const struct msg *body,
-		     const struct pending_doc **doc, uint64_t *cats)
-{
-	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
-					th->role == THREAD_RECEIVER};
-	struct document_spec spec = thread_next(th, type);
-	struct id16 under = th->grant_id;
-	enum err rc;
-
-	if (s.p == NULL || th->my_no >= THREAD_LOG_MAX)
-		return ERR_STATE;
-	spec.basis = WIRE_BASIS_CONSENT;
-	spec.table_version = HANDOVER_TABLE_VERSION;
-	spec.expires_ms = t->wall_ms + (uint64_t)LIMIT_TTL_DAYS * DAY_MS;
-	/* the whole thread rests on the one consent that it began under */
-	rc = consent_pack_body(t, &s, type, body, &spec.body, &spec.cats, &under);
-	*cats = spec.cats;
-	return rc == ERR_OK ? document_make(t, &spec, doc) : rc;
-}
-
-/* The document, the log, the outbox, what was disclosed, the timeline, the audit log; what follows from it is the caller's. */
-static enum err append(struct turn *t, struct thread *th, uint16_t type, const struct msg *body)
-{
-	const char *name = document_type_name(type);
-	const struct pending_doc *doc = NULL;
-	uint64_t cats = 0;
-	enum err rc;
-
-	require(handover_may((enum handover_state)th->state, rows_side(th), type));
-	rc = make(t, th, type, body, &doc, &cats);
-	if (rc == ERR_OK && th->my_no + th->their_no == 0) {
-		rc = settled_begin(t, th, true);
-		th->birth = (struct id16){{0}};
-	}
-	if (rc != ERR_OK)
-		return rc;
-	rc = thread_append(
-		t, th, true,
-		&(struct log_entry){doc->key, doc->hash, type, th->their_no, t->wall_ms, 0});
-	if (th->deliver_ms == 0)
-		th->deliver_ms = deadline_delivery(t, th);
-	if (rc == ERR_OK)
-		rc = outbox_put(t, th->peer, &doc->key);
-	if (rc == ERR_OK && cats != 0)
-		rc = ledger_add(t, &th->grant_id, &doc->key.msg, th->peer, type, cats);
-	if (rc == ERR_OK && cats != 0)
-		rc = passed_on(t, &th->case_id, &th->grant_id, th->peer, cats);
-	if (rc == ERR_OK)
-		rc = casefile_entry(t, &th->case_id, name, NULL, &th->id);
-	if (rc == ERR_OK)
-		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
-							.peer = th->peer,
-							.case_id = &th->case_id,
-							.grant = &th->grant_id,
-							.detail = name});
-	return rc == ERR_OK ? answer_owe(t, th->peer) : rc;
-}
-
-static enum err append_code(struct turn *t, struct thread *th, uint16_t type, const char *reason)
-{
-	struct msg *body = msg_new(t->arena, MSG_ACT);
-
-	if (reason[0] != '\0')
-		msg_set_text(t->arena, body, ACT_REASON, reason);
-	msg_set_u64(body, ACT_AUTOMATIC, 1);
-	return append(t, th, type, body);
 }
 
 /* ---- what follows by rule ---- */
@@ -446,11 +362,28 @@ static enum err close_here(struct turn *t, const struct thread *th, struct msg *
 	return rc == ERR_OK ? casefile_entry(t, &th->case_id, "handed-over", NULL, &th->id) : rc;
 }
 
+/* The case was taken back from us: whoever has it from us, or is to have it, hears that. */
+static enum err pass_down(struct turn *t, struct thread *th, struct epoch e)
+{
+	struct msg *body = msg_new(t->arena, MSG_HANDOVER_RECLAIM);
+
+	if (th->state <= HANDOVER_STAGED)
+		return sign_code(t, th, DOC_ABORT, "no-longer-needed");
+	msg_set_u64(body, HANDOVER_RECLAIM_RECLAIMS, e.reclaims);
+	msg_set_u64(body, HANDOVER_RECLAIM_TURNS, e.turns);
+	return sign_act(t, th, DOC_SUPERSEDED, body);
+}
+
 static enum err follow_from(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
+	struct epoch e;
 	bool gone;
-	enum err rc;
+	enum err rc = ERR_OK;
 
+	if (th->state >= HANDOVER_PROPOSED && th->state <= HANDOVER_TAKEN)
+		rc = back_above(t, th, &e, more);
+	if (rc != ERR_OK || *more)
+		return rc == ERR_OK ? pass_down(t, th, e) : rc;
 	switch (th->state) {
 	case HANDOVER_PROPOSED:
 	case HANDOVER_AGREED:
@@ -460,13 +393,14 @@ static enum err follow_from(struct turn *t, struct thread *th, struct msg *recor
 		if (rc != ERR_OK || (!gone && (has_key(record) || th->state <= HANDOVER_AGREED)))
 			return rc;
 		*more = true;
-		return append_code(t, th, DOC_ABORT,
-				   gone ? "consent-withdrawn" : "content-missing");
+		return sign_code(t, th, DOC_ABORT, gone ? "consent-withdrawn" : "content-missing");
 	case HANDOVER_TAKEN:
 		return close_here(t, th, record);
 	case HANDOVER_REFUSED:
 	case HANDOVER_EXPIRED:
 	case HANDOVER_ABORTED:
+	case HANDOVER_RECLAIMED:
+	case HANDOVER_SUPERSEDED:
 		return let_go_file(t, th, record);
 	default:
 		return ERR_OK;
@@ -519,6 +453,36 @@ static bool can_come(const struct msg *record)
 	       msg_u64(record, HANDOVER_RECORD_SIZE) <= LIMIT_FILE;
 }
 
+/* Nobody looks into the copy here any more; what was written in it goes back, and then it is erased. */
+static enum err hide(struct turn *t, const struct thread *th, struct msg *record)
+{
+	struct msg *m;
+	enum err rc;
+
+	if (msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS) != 0)
+		return ERR_OK;
+	msg_set_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS,
+		    t->wall_ms + (uint64_t)CLOSED_DAYS * DAY_MS);
+	rc = casefile_load(t, &th->case_id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(m, CASE_RECORD_MOVED, 1);
+	return casefile_save(t, &th->case_id, m);
+}
+
+/* It was taken back: from whoever gave it to us, or further up. */
+static enum err lose(struct turn *t, struct thread *th, struct msg *record)
+{
+	enum err rc = let_go_file(t, th, record);
+
+	if (rc == ERR_OK)
+		rc = back_wake(t, th);
+	if (rc != ERR_OK || msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
+		return rc;
+	rc = hide(t, th, record);
+	return rc == ERR_OK ? back_notes(t, th, record) : rc;
+}
+
 static enum err follow_to(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
 	bool whole, gone;
@@ -529,26 +493,26 @@ static enum err follow_to(struct turn *t, struct thread *th, struct msg *record,
 	/* the person takes it back before it was taken over: it stays where it is */
 	if (gone && th->state >= HANDOVER_PROPOSED && th->state <= HANDOVER_CEDED) {
 		*more = true;
-		return append_code(t, th, DOC_REFUSE, "consent-withdrawn");
+		return sign_code(t, th, DOC_REFUSE, "consent-withdrawn");
 	}
 	switch (th->state) {
 	case HANDOVER_BUNDLED:
 		if (!can_come(record)) {
 			*more = true;
-			return append_code(t, th, DOC_REFUSE, "unreadable");
+			return sign_code(t, th, DOC_REFUSE, "unreadable");
 		}
 		rc = fetch(t, th, record, &whole);
 		if (rc != ERR_OK || !whole)
 			return rc;
 		*more = true;
-		return append_code(t, th, DOC_STAGED, "");
+		return sign_code(t, th, DOC_STAGED, "");
 	case HANDOVER_STAGED: /* it was whole; a restore may have lost it since */
 		return fetch(t, th, record, &whole);
 	case HANDOVER_CEDED:
 		if (has_key(record))
 			return fetch(t, th, record, &whole);
 		*more = true;
-		return append_code(t, th, DOC_REFUSE, "unreadable");
+		return sign_code(t, th, DOC_REFUSE, "unreadable");
 	case HANDOVER_TAKEN: /* after a loss of state it is given back */
 		if (msg_u64(record, HANDOVER_RECORD_TAKEN) != 0)
 			return ERR_OK;
@@ -562,8 +526,10 @@ static enum err follow_to(struct turn *t, struct thread *th, struct msg *record,
 	case HANDOVER_REFUSED:
 	case HANDOVER_EXPIRED:
 	case HANDOVER_ABORTED:
-	case HANDOVER_RECLAIMED:
 		return let_go_file(t, th, record);
+	case HANDOVER_RECLAIMED:
+	case HANDOVER_SUPERSEDED:
+		return lose(t, th, record);
 	default:
 		return ERR_OK;
 	}
@@ -596,7 +562,7 @@ static enum err answer_erased(struct turn *t, struct thread *th, bool *more)
 	    !handover_may((enum handover_state)th->state, rows_side(th), type))
 		return rc;
 	*more = true;
-	return append_code(t, th, type, "content-missing");
+	return sign_code(t, th, type, "content-missing");
 }
 
 /* State, row, timer, work; *more: a rule signed something, and it begins again. */
@@ -661,14 +627,14 @@ enum err steps_changed(struct turn *t, struct thread *th, const char *detail)
 
 enum err steps_sign(struct turn *t, struct thread *th, uint16_t type, const struct msg *body)
 {
-	enum err rc = append(t, th, type, body);
+	enum err rc = sign_act(t, th, type, body);
 
 	return rc == ERR_OK ? steps_changed(t, th, document_type_name(type)) : rc;
 }
 
 enum err steps_automatic(struct turn *t, struct thread *th, uint16_t type, const char *reason)
 {
-	enum err rc = append_code(t, th, type, reason);
+	enum err rc = sign_code(t, th, type, reason);
 
 	return rc == ERR_OK ? steps_changed(t, th, document_type_name(type)) : rc;
 }
@@ -725,9 +691,24 @@ static enum err ring_from(struct turn *t, struct thread *th)
 	}
 }
 
+/* First what may still be written to the other end; behind that nothing of the case is needed here. */
+static enum err ring_lost(struct turn *t, struct thread *th)
+{
+	bool done;
+	enum err rc = steps_changed(t, th, "");
+
+	if (rc == ERR_OK)
+		rc = back_done(t, th, &done);
+	if (rc != ERR_OK || !done || turn_case_erased(t, &th->case_id))
+		return rc;
+	return tombstone(t, th);
+}
+
 enum err steps_rang(struct turn *t, struct thread *th)
 {
 	require(th->kind == THREAD_HANDOVER);
+	if (rows_lost(th))
+		return ring_lost(t, th);
 	if (th->role == THREAD_RECEIVER || th->due_ms == 0 || t->wall_ms <= th->due_ms)
 		return steps_changed(t, th, "");
 	return ring_from(t, th);

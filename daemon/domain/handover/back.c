@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The newest word about a case that came to us counts for what we gave on: so the word travels down a chain of any length, each node
+ * saying it to the next, also to one whose TAKE arrives only later.
+ */
+#include "domain/handover/back.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "domain/consent/casefile.h"
+#include "domain/exchange/outbox.h"
+#include "domain/handover/sign.h"
+#include "domain/loss/settled.h"
+#include "domain/referral/deadline.h"
+
+static struct epoch epoch_of(const struct msg *record)
+{
+	return (struct epoch){(uint32_t)msg_u64(record, HANDOVER_RECORD_RECLAIMS),
+			      (uint32_t)msg_u64(record, HANDOVER_RECORD_TURNS)};
+}
+
+static bool came_and_counts(const struct thread *th, const struct msg *m)
+{
+	return th->role == THREAD_RECEIVER && msg_u64(m, HANDOVER_RECORD_DATED) != 0 &&
+	       (th->state == HANDOVER_TAKEN || rows_lost(th));
+}
+
+enum err back_above(struct turn *t, const struct thread *th, struct epoch *e, bool *yes)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread one;
+	struct epoch best = {0, 0}, here;
+	bool lost = false;
+	struct msg *m;
+
+	*yes = false;
+	while (rows_each(t, &th->case_id, &w, &one, &m)) {
+		if (!came_and_counts(&one, m) || epoch_compare(epoch_of(m), best) <= 0)
+			continue;
+		best = epoch_of(m);
+		lost = rows_lost(&one);
+	}
+	if (w.rc != ERR_OK || !lost)
+		return w.rc;
+	w.rc = rows_load(t, th, &m);
+	if (w.rc != ERR_OK)
+		return w.rc;
+	here = epoch_of(m);
+	*yes = epoch_compare(best, here) > 0;
+	*e = best;
+	return ERR_OK;
+}
+
+enum err back_wake(struct turn *t, const struct thread *th)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread one;
+	struct msg *m;
+
+	while (rows_each(t, &th->case_id, &w, &one, &m)) {
+		if (one.role != THREAD_SENDER || one.state > HANDOVER_TAKEN)
+			continue;
+		w.rc = deadline_timer_set(t, &one, t->wall_ms);
+		if (w.rc == ERR_OK)
+			w.rc = thread_save(t, &one);
+	}
+	return w.rc;
+}
+
+/* ---- what was written since ---- */
+
+/* When it was taken over here; UINT64_MAX: it was not. */
+static enum err taken_ms(struct turn *t, const struct thread *th, uint64_t *ms)
+{
+	*ms = UINT64_MAX;
+	for (uint32_t no = 1; no <= th->my_no; no++) {
+		struct log_entry e;
+		enum err rc = thread_entry(t, th, true, no, &e);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (e.type == DOC_TAKE)
+			*ms = e.created_ms;
+	}
+	return ERR_OK;
+}
+
+/* Our own words; not those that came with the case, or after it. */
+static bool goes_back(const struct msg *entry, uint64_t since_ms)
+{
+	return strcmp(msg_text(entry, CASE_ENTRY_WHAT), "note") == 0 &&
+	       !msg_has(entry, CASE_ENTRY_THREAD) && msg_u64(entry, CASE_ENTRY_CAME) == 0 &&
+	       msg_u64(entry, CASE_ENTRY_AT_MS) >= since_ms &&
+	       msg_text(entry, CASE_ENTRY_TEXT)[0] != '\0';
+}
+
+/* What the person's consent does not cover does not go back either: it ends here with the copy. */
+static enum err give(struct turn *t, struct thread *th, const struct msg *entry)
+{
+	struct msg *body = msg_new(t->arena, MSG_HANDOVER_ADDENDUM);
+	enum err rc;
+
+	msg_set_text(t->arena, body, HANDOVER_ADDENDUM_TEXT, msg_text(entry, CASE_ENTRY_TEXT));
+	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS, msg_u64(entry, CASE_ENTRY_AT_MS));
+	rc = sign_act(t, th, DOC_ADDENDUM, body);
+	return rc == ERR_DENIED ? ERR_OK : rc;
+}
+
+static bool room(const struct turn *t, const struct thread *th)
+{
+	return t->doc_count + 1 < LIMIT_BURST && th->my_no + 1 < THREAD_LOG_MAX;
+}
+
+enum err back_notes(struct turn *t, struct thread *th, struct msg *record)
+{
+	const struct store_key prefix = turn_key_id(&th->case_id);
+	struct store_walk w = {.key_len = 24};
+	uint64_t given = msg_u64(record, HANDOVER_RECORD_GIVEN), since_ms;
+	enum err rc = taken_ms(t, th, &since_ms);
+
+	require(rows_lost(th));
+	if (rc != ERR_OK)
+		return rc;
+	while (room(t, th) && store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
+		const uint64_t seq = be64_get(w.row.key.p + 16);
+		struct store_key k = prefix;
+		struct msg *entry;
+
+		if (seq <= given)
+			continue;
+		key_u64(&k, seq);
+		w.rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &entry);
+		if (w.rc == ERR_OK && goes_back(entry, since_ms))
+			w.rc = give(t, th, entry);
+		given = seq;
+	}
+	msg_set_u64(record, HANDOVER_RECORD_GIVEN, given);
+	return w.rc;
+}
+
+/* Word for word, and dated by its arrival here: the day stands before it where it is read. */
+enum err back_pass(struct turn *t, const struct thread *th, const struct doc_key *key)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread one;
+	struct document d;
+	struct msg *body, *m;
+	enum err rc = document_load(t, key, &d);
+
+	require(th->role == THREAD_SENDER);
+	if (rc == ERR_OK)
+		rc = document_body(t, &d, &body);
+	if (rc == ERR_OK && msg_text(body, HANDOVER_ADDENDUM_TEXT)[0] != '\0')
+		rc = casefile_entry(t, &th->case_id, "note", msg_text(body, HANDOVER_ADDENDUM_TEXT),
+				    NULL);
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* it came without its words */
+	while (rows_each(t, &th->case_id, &w, &one, &m)) {
+		if (one.role != THREAD_RECEIVER || !rows_lost(&one))
+			continue;
+		w.rc = deadline_timer_set(t, &one, t->wall_ms);
+		if (w.rc == ERR_OK)
+			w.rc = thread_save(t, &one);
+	}
+	return w.rc;
+}
+
+/* The last one is stored there; and nobody to whom we gave the case on may still have something that goes up through here. */
+enum err back_done(struct turn *t, const struct thread *th, bool *yes)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread one;
+	struct outbox_row row;
+	struct log_entry e;
+	struct msg *m;
+	uint64_t place;
+	uint16_t peer;
+	enum err rc = th->my_no == 0 ? ERR_NOTFOUND : thread_entry(t, th, true, th->my_no, &e);
+
+	if (rc == ERR_OK)
+		rc = outbox_find(t, &e.doc.msg, &peer, &place, &row);
+	*yes = rc == ERR_NOTFOUND || (rc == ERR_OK && row.state != OUTBOX_OWED);
+	if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	while (*yes && rows_each(t, &th->case_id, &w, &one, &m))
+		*yes = one.role != THREAD_SENDER || one.state < HANDOVER_CEDED ||
+		       one.state == HANDOVER_REFUSED || one.state == HANDOVER_EXPIRED ||
+		       one.state == HANDOVER_ABORTED ||
+		       msg_u64(m, HANDOVER_RECORD_CLOSED_UNTIL_MS) < t->wall_ms;
+	return w.rc;
+}
