@@ -38,6 +38,7 @@ static bool subject_of(struct turn *t, const struct wire_doc *d, struct msg **bo
 		return false;
 	ref = d->head.type == DOC_OFFER	    ? msg_bytes(*body, OFFER_SUBJECT_REF)
 	      : d->head.type == DOC_CONSENT ? msg_bytes(*body, CONSENT_GRANT_SUBJECT_REF)
+	      : d->head.type == DOC_PROPOSE ? msg_bytes(*body, HANDOVER_PROPOSE_SUBJECT_REF)
 					    : span_of(NULL, 0);
 	if (ref.len != 16)
 		return false;

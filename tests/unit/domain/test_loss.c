@@ -951,6 +951,41 @@ static void a_copy_is_known_by_coming_back(void **state)
 	assert_null(pair_flaw(p));
 }
 
+/* A document of ours that a partner gives back, of a case that we forgot. */
+static struct id16 case_that_came_back(struct bed *b, uint16_t type, uint8_t thread,
+				       const struct msg *body)
+{
+	struct wire_doc d = {.form = WIRE_WHOLE,
+			     .head = bed_head(b, BED_SELF, BED_PARTNER, bed_id(thread), 1)};
+	struct id16 id;
+
+	d.head.type = type;
+	assert_int_equal(msg_pack(b->t.arena, body, &d.body), ERR_OK);
+	assert_int_equal(recover_case(&b->t, state_peer(b->node, BED_PARTNER), &d, &id), ERR_OK);
+	return id;
+}
+
+/* Each names the person as we did: what comes back is one case, whatever it begins with. */
+static void one_person_is_one_case_when_all_of_it_comes_back(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 person = bed_id(0x61);
+	const struct span ref = span_of(person.b, sizeof person.b);
+	struct msg *consent = msg_new(b->t.arena, MSG_CONSENT_GRANT);
+	struct msg *offer = msg_new(b->t.arena, MSG_OFFER);
+	struct msg *propose = msg_new(b->t.arena, MSG_HANDOVER_PROPOSE);
+	struct id16 first, then;
+
+	msg_set_bytes(b->t.arena, consent, CONSENT_GRANT_SUBJECT_REF, ref);
+	msg_set_bytes(b->t.arena, offer, OFFER_SUBJECT_REF, ref);
+	msg_set_bytes(b->t.arena, propose, HANDOVER_PROPOSE_SUBJECT_REF, ref);
+	first = case_that_came_back(b, DOC_CONSENT, 0x62, consent);
+	then = case_that_came_back(b, DOC_OFFER, 0x63, offer);
+	assert_true(id16_equal(&first, &then));
+	then = case_that_came_back(b, DOC_PROPOSE, 0x64, propose);
+	assert_true(id16_equal(&first, &then));
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
@@ -971,6 +1006,7 @@ int main(void)
 		EACH(what_they_hold_takes_its_place),
 		EACH(a_question_may_find_no_memory),
 		EACH(a_lost_act_breaks_no_consent),
+		EACH(one_person_is_one_case_when_all_of_it_comes_back),
 		EACH(who_stays_silent_holds_up_its_own),
 		EACH(a_quarantine_ends),
 		EACH(a_quarantine_of_the_future_begins_now),
