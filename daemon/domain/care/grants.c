@@ -526,6 +526,14 @@ enum err grants_believe(struct turn *t, const struct id16 *id)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* A ledger knew that it was over.  Whoever holds the person may not: our own word can have gone with the disk before it was there. */
+static enum err over_before(struct turn *t, struct thread *th)
+{
+	enum err rc = hear(t, th);
+
+	return rc == ERR_OK && th->role == THREAD_SENDER ? say_again(t, th) : rc;
+}
+
 /* Nothing of it is shown from the first moment; who its partner is may not be known yet, when this is an offline restore, and
  * then the timer of its thread writes down the rest. */
 enum err grants_erased_before(struct turn *t, const struct id16 *id)
@@ -536,7 +544,7 @@ enum err grants_erased_before(struct turn *t, const struct id16 *id)
 	if (rc != ERR_OK || th.kind != THREAD_CONSENT || turn_case_erased(t, &th.case_id))
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	if (state_peer(t->node, th.peer) != NULL)
-		return hear(t, &th);
+		return over_before(t, &th);
 	th.withdrawn = true;
 	rc = deadline_timer_set(t, &th, t->wall_ms);
 	if (rc == ERR_OK)
@@ -647,7 +655,7 @@ enum err grants_timer(struct turn *t, struct thread *th)
 		return grants_catch_up(t, th);
 	rc = consent_record(t, &th->id, &m);
 	if (rc == ERR_OK && s.p != NULL && th->withdrawn && !msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
-		return hear(t, th); /* a restore knew that it was erased */
+		return over_before(t, th); /* a restore knew that it was erased */
 	if (th->withdrawn && th->role == THREAD_SENDER)
 		return erasure_look(t, th);
 	if (rc == ERR_NOTFOUND || s.p == NULL || th->withdrawn) {

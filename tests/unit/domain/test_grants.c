@@ -1004,6 +1004,40 @@ static void what_a_ledger_names_is_over_from_the_first_moment(void **state)
 	assert_int_equal(grants_erased_before(&b->t, &(struct id16){{0x77}}), ERR_OK);
 }
 
+/* Our own word went with the disk, before its document was at the holder: the ledger kept it, and the holder hears of it. */
+static void what_a_ledger_names_is_said_to_its_holder(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	struct thread consent;
+	const char *reason;
+
+	assert_int_equal(grants_erased_before(&b->t, &s.grant), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), b->t.wall_ms);
+	consent = bedcase_thread(b, &s.grant);
+	assert_true(consent.withdrawn && consent.owes_end);
+	assert_int_equal(consent.timer_ms, b->t.wall_ms);
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	assert_int_equal(bedcase_said(b, &s.grant, &reason), DOC_WITHDRAWAL);
+	assert_false(bedcase_thread(b, &s.grant).owes_end);
+}
+
+/* ... also where its timer is the first to know whose it is, as after a restore that was done offline. */
+static void nor_is_it_forgotten_until_its_timer_rings(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+	const char *reason;
+
+	consent.withdrawn = true;
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	consent = bedcase_thread(b, &s.grant);
+	assert_true(consent.owes_end);
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	assert_int_equal(bedcase_said(b, &s.grant, &reason), DOC_WITHDRAWAL);
+}
+
 /* Two consents had a part in what is shown: what the second one brought is put together again, under another key. */
 static void the_person_shown_lies_under_a_key_that_goes_with_each_consent(void **state)
 {
@@ -1220,6 +1254,8 @@ int main(void)
 		ON_BED(of_a_partners_consent_a_stub_is_left),
 		ON_BED(our_own_consent_stays_as_evidence),
 		ON_BED(what_a_ledger_names_is_over_from_the_first_moment),
+		ON_BED(what_a_ledger_names_is_said_to_its_holder),
+		ON_BED(nor_is_it_forgotten_until_its_timer_rings),
 		ON_BED(the_person_shown_lies_under_a_key_that_goes_with_each_consent),
 	};
 
