@@ -53,6 +53,11 @@
 #define LIMIT_QUESTION_MS    10000u
 #define LIMIT_QUESTIONS_CORE 256u /* ... with those that it gave up and core has not answered */
 #define LIMIT_FILES_WEB	     640u
+#define LIMIT_ASIDE                                                                                \
+	512u /* things typed that the process of the screens keeps for the next page, of all ... */
+#define LIMIT_ASIDE_OWN	  20u	   /* ... and of one session: the oldest gives way */
+#define LIMIT_ASIDE_BYTES 4194304u /* ... together */
+#define LIMIT_SOUGHT	  200u	   /* bytes of what somebody looks for */
 
 static_assert(LIMIT_SESSIONS_OWN < LIMIT_SESSIONS && LIMIT_CHALLENGES_OWN < LIMIT_CHALLENGES,
 	      "nobody's sessions keep out another's");

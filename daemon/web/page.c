@@ -17,14 +17,14 @@ enum { CASE_SHOWN = 8, CASE_TIME = 12, CASE_WHOLE = 32, YEAR_MIN = 1800, CONFLIC
 static_assert((int)CASE_SHOWN < (int)WORDS_SHORT, "the beginning of a case's id");
 
 /* A birth date that is only a year or a month stays as it is. */
-static const char *birth(struct visit *v, const char *text)
+const char *page_birth(struct visit *v, const char *text)
 {
 	struct date d;
 	char day[4], month[4];
 	int64_t no;
 
 	if (!date_read(text, YEAR_MIN, &no))
-		return text;
+		return visit_keep(v, text);
 	d = date_of(no);
 	text_format(day, sizeof day, "%02u", (unsigned)d.day % 100);
 	text_format(month, sizeof month, "%02u", (unsigned)d.month % 100);
@@ -45,7 +45,7 @@ const char *page_who_text(struct visit *v, const struct page_who *w)
 		return visit_say(v, LIST_TODAY, "case", FILL({"case", id, 0}));
 	if (w->alike && w->birth[0] != '\0')
 		return visit_say(v, LIST_TODAY, "born",
-				 FILL({"name", w->name, 0}, {"birth", birth(v, w->birth), 0}));
+				 FILL({"name", w->name, 0}, {"birth", page_birth(v, w->birth), 0}));
 	if (w->alike)
 		return visit_say(v, LIST_TODAY, "of-case",
 				 FILL({"name", w->name, 0}, {"case", id, 0}));
@@ -68,6 +68,13 @@ const char *page_day(struct visit *v, const char *day)
 	char out[WORDS_SHORT];
 
 	return visit_keep(v, words_day(v->lang, day, out));
+}
+
+const char *page_day_of(struct visit *v, uint64_t ms)
+{
+	char out[WORDS_SHORT];
+
+	return visit_keep(v, words_day_of(v->lang, ms, out));
 }
 
 const char *page_day_after(struct visit *v, const char *day)

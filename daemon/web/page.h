@@ -34,12 +34,16 @@ struct page_who {
 	bool alike;
 };
 const char *page_who_text(struct visit *v, const struct page_who *w);
+/** "31-01-1990"; what is no whole day stays as it is. */
+const char *page_birth(struct visit *v, const char *text);
 /** "NIET OPBELLEN", or NULL. */
 const char *page_quiet(struct visit *v, bool quiet);
 /** "dringend", or NULL. */
 const char *page_urgent(struct visit *v, const char *urgency);
 /** "2026-11-27" as people write it. */
 const char *page_day(struct visit *v, const char *day);
+/** ... the day of a moment ... */
+const char *page_day_of(struct visit *v, uint64_t ms);
 /** ... and the day behind it, since which something is late. */
 const char *page_day_after(struct visit *v, const char *day);
 /** "Bijgewerkt om 14:02." */

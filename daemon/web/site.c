@@ -4,6 +4,7 @@
 #include "web/site.h"
 
 #include "base/limits_screens.h"
+#include "web/cases/cases.h"
 #include "web/page.h"
 #include "web/refer/refer.h"
 
@@ -17,6 +18,9 @@ static const struct form_field first[] = {
 	{"link", FORM_LINE, 300, true},
 	{"phrase", FORM_SECRET, LIMIT_PASSPHRASE * 4, true},
 };
+
+static const struct form_field find[] = {{"q", FORM_LINE, LIMIT_SOUGHT, true}};
+static const struct form_field whole[] = {{"all", FORM_NUMBER, 1, false}};
 
 #define FIELDS(table) table, sizeof(table) / sizeof(table)[0]
 #define NO_FIELDS     NULL, 0
@@ -42,6 +46,10 @@ static const struct route routes[] = {
 	{false, "/", ROUTE_SIGNED_IN, FIELDS(paging), page_today_open},
 	{false, "/in", ROUTE_SIGNED_IN, FIELDS(paging), page_received_open},
 	{false, "/out", ROUTE_SIGNED_IN, FIELDS(paging), page_sent_open},
+	{false, "/cases", ROUTE_SIGNED_IN, FIELDS(paging), page_cases_open},
+	{true, "/cases/find", ROUTE_SIGNED_IN, FIELDS(find), page_find_try},
+	{false, "/found/N", ROUTE_SIGNED_IN, NO_FIELDS, page_found_open},
+	{false, "/c/ID", ROUTE_SIGNED_IN, FIELDS(whole), page_case_open},
 	{false, "/login", ROUTE_OPEN, FIELDS(refused), page_login_open},
 	{true, "/login", ROUTE_OPEN, FIELDS(login), page_login_try},
 	{false, "/login/first", ROUTE_OPEN, FIELDS(refused), page_first_open},

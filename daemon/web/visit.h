@@ -21,6 +21,7 @@
 #include "io/http/webline.h"
 #include "proto/lists.h"
 #include "proto/msg.h"
+#include "web/aside.h"
 #include "web/cookie.h"
 #include "web/csrf.h"
 #include "web/formkept.h"
@@ -32,6 +33,7 @@ struct visit_site {
 	struct webline *line;
 	struct formkept *kept;
 	const char *origin; /* as browsers show it */
+	struct aside *aside;
 	const struct route *routes;
 	size_t count;
 };

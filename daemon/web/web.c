@@ -57,6 +57,8 @@ static enum err start(struct web *w, struct err_text *why)
 	if (rc == ERR_OK)
 		rc = webline_create(w->loop, &w->site.line);
 	if (rc == ERR_OK)
+		rc = aside_create(&w->site.aside);
+	if (rc == ERR_OK)
 		rc = fdpass_listen(w->loop, ROLES_FD_SUPERVISOR, &calls);
 	if (rc == ERR_OK)
 		rc = formkept_create(&w->site.kept);

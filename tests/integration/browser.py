@@ -41,6 +41,10 @@ class Page(html.parser.HTMLParser):
         if tag in ("td", "th") and self._row is not None:
             self._row.append("")
 
+    def handle_endtag(self, tag):
+        if tag == "tr":
+            self._row = None
+
     def handle_data(self, data):
         self.words.append(data)
         if self._row:

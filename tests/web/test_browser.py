@@ -20,10 +20,10 @@ LANGS = ("nl", "fr", "en", "de")
 SCHEMES = ("light", "dark")
 WIDTHS = (1280, 320)
 PICTURES = ROOT / "build/web"
-PAGES = {  # of whom: {name: path}; at Goes nothing was received, and something waits for SMWO
+PAGES = {  # of whom: {name: path, of a node n}; at Goes nothing was received, and something waits for SMWO
     None: {"login": "/login", "login-refused": "/login?e=sign-in-failed", "first": "/login/first?e=passphrase-short"},
     "Anna Verzonnen": {"today": "/", "received": "/in", "sent-empty": "/out", "missing": "/nothing"},
-    "Bert Bedacht": {"today-waiting": "/", "received-empty": "/in", "sent": "/out"},
+    "Bert Bedacht": {"today-waiting": "/", "received-empty": "/in", "sent": "/out", "cases": "/cases", "case": "/c/{n.case}"},
 }
 NAME = "Wilhelmina van den Broek-Vandenberghe"
 
@@ -164,7 +164,9 @@ def node():
             for n in fed.nodes:
                 await_web(n, host=f"localhost:{n.web}")
             for n in range(3):
-                offered(a, b, **({"name": NAME} if n else {}))
+                a.case, _ = offered(a, b, **({"name": NAME} if n else {}))
+            a.k("case", "edit", a.case, "--from", "-", stdin="born: 1990-02\nstory: Alles begon\n  in de winter.\nhealth: slaapt slecht\n")
+            a.k("case", "note", a.case, "--text", "Belde; komt vrijdag langs.")
             case = a.new_case(name="Jan \"Janus\" <b>Vet</b>", phone="000-222")
             a.consent(case, b.name)
             b.await_state(a.refer(case, b.name, "--urgency", "urgent"), "offered")
@@ -208,7 +210,8 @@ def test_every_page_in_every_form(node, chrome):
     PICTURES.mkdir(parents=True, exist_ok=True)
     wrong = []
     for who, pages in PAGES.items():
-        c = chrome(node.goes if who == "Bert Bedacht" else node)
+        at_node = node.goes if who == "Bert Bedacht" else node
+        c = chrome(at_node)
         if who:
             c.sign_in(who)
         for name, path in pages.items():
@@ -216,7 +219,7 @@ def test_every_page_in_every_form(node, chrome):
                 for scheme in SCHEMES:
                     for width in WIDTHS:
                         c.look(lang, scheme, width)
-                        c.open(path)
+                        c.open(path.format(n=at_node))
                         at = f"{name} {lang} {scheme} {width}"
                         c.js(source)
                         found = c.d.execute_async_script("axe.run().then(r => arguments[0](r.violations.map(v => [v.id, v.nodes.map(n => n.target).join(' ')])))")

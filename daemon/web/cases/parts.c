@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The same words as on the command line, out of the same lists. */
+#include "web/cases/parts.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "client/words/words.h"
+#include "web/page.h"
+
+enum { NOT_FOUND = 404, NUMBER = 8, TIME = 12, JOINED = 2048 };
+
+#define ROW(number, name, kind, folded) {PERSON_##number, #name, folded, FORM_##kind == FORM_LINES},
+const struct parts_field parts_fields[PARTS_FIELDS] = {PARTS_PERSON(ROW)};
+#undef ROW
+
+/* A beginning of an id would do for core; an address of ours has always been whole. */
+const char *parts_id(struct visit *v)
+{
+	const char *id = route_word(v->route, &v->path, "ID");
+
+	if (strlen(id) == PARTS_ID && strspn(id, "0123456789abcdef") == PARTS_ID)
+		return id;
+	visit_notice(v, NOT_FOUND, "missing");
+	return NULL;
+}
+
+/* What is not there and what one may not see look alike. */
+bool parts_refused(struct visit *v, struct msg *reply)
+{
+	const char *code = msg_text(reply, REPLY_CODE);
+
+	if (strcmp(code, "case-unknown") != 0 && strcmp(code, "consent-unknown") != 0)
+		return page_refused(v, reply);
+	visit_notice(v, NOT_FOUND, "missing");
+	return true;
+}
+
+/* An id begins with the time at which it was made. */
+const char *parts_number(struct visit *v, const char *id)
+{
+	char out[NUMBER + 1];
+
+	text_format(out, sizeof out, "%s", id + (strlen(id) == PARTS_ID ? TIME : 0));
+	return visit_keep(v, out);
+}
+
+/* One more behind those that are there, as long as it fits. */
+static void join(char out[JOINED], const char *word)
+{
+	const size_t n = strlen(out), len = strlen(word);
+
+	require(n < JOINED);
+	if (n + len + 3 > JOINED)
+		return;
+	memcpy(out + n, ", ", 3);
+	memcpy(out + (n == 0 ? 0 : n + 2), word, len + 1);
+}
+
+/* In the order of their bits, which is that of every list of them. */
+const char *parts_cats(struct visit *v, const char *country, uint64_t cats)
+{
+	char out[JOINED] = "";
+
+	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
+		if ((cats >> bit & 1) != 0)
+			join(out,
+			     words_called(v->lang, country, LIST_CATEGORIES, msg_cat_name(bit)));
+	return visit_keep(v, out);
+}
+
+/* Core parts codes by blanks in one place and by commas in another. */
+const char *parts_codes(struct visit *v, const char *country, enum list_id list, const char *codes)
+{
+	char out[JOINED] = "", code[64];
+
+	for (const char *p = codes + strspn(codes, ", "); *p != '\0'; p += strspn(p, ", ")) {
+		const size_t n = strcspn(p, ", ");
+
+		text_format(code, sizeof code, "%.*s", (int)(n < sizeof code ? n : 0), p);
+		join(out, words_called(v->lang, country, list, code));
+		p += n;
+	}
+	return visit_keep(v, out);
+}
+
+/* In place of a name there may be a reason why none is shown: nobody is called so. */
+const char *parts_name(struct visit *v, const struct msg *row)
+{
+	const char *hollow = msg_text(row, CASE_ROW_HOLLOW);
+
+	return visit_keep(v, hollow[0] == '\0' ? msg_text(row, CASE_ROW_NAME)
+					       : list_text(LIST_UI, v->lang, hollow));
+}
+
+/* A national number is called by the name that it has in the country of this node. */
+const char *parts_label(struct visit *v, const char *country, const struct parts_field *f)
+{
+	return visit_capital(v, words_called(v->lang, country, LIST_PERSON, f->name));
+}
+
+/* A day and a code in the reader's language, all else as it was written. */
+const char *parts_value(struct visit *v, const struct msg *person, const struct parts_field *f)
+{
+	const char *text;
+
+	if (f->number == PERSON_DO_NOT_CONTACT)
+		return msg_u64(person, f->number) == 0 ? "" : list_text(LIST_UI, v->lang, "yes");
+	text = msg_text(person, f->number);
+	if (text[0] == '\0')
+		return "";
+	if (f->number == PERSON_BIRTH_DATE)
+		return page_birth(v, text);
+	if (f->number == PERSON_LANGUAGE)
+		return visit_capital(v, list_text(LIST_CODES, v->lang, text));
+	return visit_keep(v, text);
+}

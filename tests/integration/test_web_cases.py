@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The caseworker's pages about people, between real nodes: cases looked for and opened, what is typed, who may see them."""
+import re
+import tempfile
+
+import pytest
+
+from browser import Browser, await_web, with_web
+from node import Federation, offered
+
+NASTY = "<script>alert(1)</script> & \"Zoë\" ' </textarea> {{x}} javascript:alert(1)"
+
+
+@pytest.fixture(scope="module")
+def goes():
+    """Goes has one person referred to SMWO; Anna and Dirk work there with cases, Rik may read them, and Bea looks after figures."""
+    with tempfile.TemporaryDirectory(prefix="kring-it-") as d:
+        fed = Federation(d)
+        a, b = fed.nodes
+        with_web(a)
+        try:
+            fed.start()
+            await_web(a)
+            a.case, a.ref = offered(a, b)
+            a.k("case", "edit", a.case, "--health", "slaapt slecht")
+            a.nasty = a.new_case(name=NASTY, phone="000-333", goals=NASTY, health=NASTY)
+            a.people = {}
+            for name, role in (("Anna Verzonnen", "caseworker"), ("Dirk Verdacht", "caseworker"), ("Rik Bedacht", "reader"), ("Bea Bedacht", "coordinator")):
+                x = Browser(a.web)
+                assert name in x.first(a.k("staff", "add", name, "--role", role)["link"]).text or role == "coordinator"
+                a.people[name.split()[0]] = x
+            yield a
+        finally:
+            fed.stop()
+
+
+@pytest.fixture
+def anna(goes):
+    return goes.people["Anna"]
+
+
+@pytest.fixture
+def dirk(goes):
+    return goes.people["Dirk"]
+
+
+# ---- looked for ----
+
+def test_a_list_and_a_search(goes, anna):
+    page = anna.get("/cases")
+    assert ["Testpersoon Verzonnen", goes.case[12:20]] in [r[:2] for r in page.rows] and f"/c/{goes.case}" in page.links
+    anna.post("/cases/find", follow=False, q="Testpersoon")
+    there = anna.headers["Location"]
+    assert anna.status == 303 and re.fullmatch("/found/[0-9a-f]{16}", there)
+    page = anna.get(there)
+    assert f"/c/{goes.case}" in page.links and "Testpersoon" not in re.search("<title>(.*?)</title>", anna.ask("GET", there)[2])[1]
+    assert [a for t, a in page.tags if t == "input" and a["name"] == "q"][0]["value"] == "Testpersoon"
+    page = anna.post("/cases/find", q="Niemand Zonaam")
+    assert "Niemand gevonden" in page.text and not page.rows
+    anna.get("/cases")
+    assert anna.post("/cases/find", q="  ").text == anna.get("/cases").text
+
+
+def test_what_somebody_looks_for_is_nobody_elses(goes, anna, dirk):
+    anna.get("/cases")
+    anna.post("/cases/find", follow=False, q="Testpersoon")
+    there = anna.headers["Location"]
+    assert anna.ask("GET", there)[0] == 200
+    assert dirk.ask("GET", there)[0] == 404
+    assert Browser(goes.web).ask("GET", there)[1]["Location"] == "/login"
+    for other in ("/found/0000000000000000", "/found/x", "/found/" + "a" * 90, there + "/x", there[:-1]):
+        assert anna.ask("GET", other)[0] == 404, other
+    x = Browser(goes.web)
+    x.sign_in("Anna Verzonnen")
+    assert x.ask("GET", there)[0] == 404  # the same person, in another session
+    x.get("/cases")
+    x.post("/cases/find", follow=False, q="Testpersoon")
+    there, token = x.headers["Location"], dict(x.cookies)
+    x.get(there)
+    x.post("/logout")
+    x.cookies = token
+    assert x.ask("GET", there)[0] in (303, 404)
+
+
+def test_of_many_searches_the_oldest_gives_way(goes, anna):
+    there = []
+    for i in range(21):
+        anna.get("/cases")
+        anna.post("/cases/find", follow=False, q=f"Test {i}")
+        there.append(anna.headers["Location"])
+    assert anna.ask("GET", there[0])[0] == 404 and anna.ask("GET", there[1])[0] == 200 and anna.ask("GET", there[20])[0] == 200
+
+
+def test_a_search_is_text_and_nothing_else(goes, anna):
+    for q in (NASTY[:50], "%", "a" * 200, "☃", "0", "; drop", "\\", "'\"><b>"):
+        anna.get("/cases")
+        page = anna.post("/cases/find", q=q)
+        assert anna.status == 200 and not {"script", "b"} & {t for t, _ in page.tags}, q
+        assert [a for t, a in page.tags if t == "input" and a["name"] == "q"][0]["value"] == q
+    for q in ("a" * 201, "a\x00b", "a\nb", "a\u202eb", "a\x1b[0m"):
+        anna.get("/cases")
+        anna.post("/cases/find", q=q)
+        assert anna.status == 400, q
+    for how in (dict(k="A" * 22), dict(headers={"Sec-Fetch-Site": "cross-site"})):
+        anna.get("/cases")
+        anna.post("/cases/find", follow=False, q="x", **how)
+        assert anna.status == 403
+
+
+# ---- one case ----
+
+def test_a_case_on_one_page(goes, anna):
+    page = anna.get(f"/c/{goes.case}")
+    assert anna.status == 200 and "Testpersoon Verzonnen" in page.text and "SMWO is aan zet: antwoord verwacht" in page.text
+    assert "SMWO mag zien: wie het is, contactgegevens, noden en doelen" in page.text and "000-111" in page.text and "slaapt slecht" in page.text
+    assert re.search("<title>(.*?)</title>", anna.ask("GET", f"/c/{goes.case}")[2])[1] == "Dossier – Kring"
+    assert "details" in [t for t, _ in page.tags]
+    anna.post(f"/refer/{goes.case}", follow=False)
+    assert anna.status == 303 and anna.headers["Location"].startswith("/refer/")
+    anna.get(f"/c/{goes.case}")
+    for lang, word in (("fr", "Consentements"), ("en", "Consents"), ("de", "Einwilligungen")):
+        x = Browser(goes.web, lang)
+        x.cookies = dict(anna.cookies)
+        assert word in x.get(f"/c/{goes.case}").text and not re.search(r"[{}|]", x.page.text)
+
+
+def test_a_case_that_is_not_there(goes, anna):
+    for other in ("0" * 32, "x", goes.case[:31], goes.case.upper(), goes.case + "0", "..", "%2e%2e", "a" * 96, "%00"):
+        assert anna.ask("GET", f"/c/{other}")[0] == 404, other
+    assert anna.ask("GET", f"/c/{goes.case}?all=2x")[0] == anna.ask("GET", f"/c/{goes.case}?x=1")[0] == 400
+
+
+def test_who_may_see_people(goes, anna):
+    for path in ("/cases", f"/c/{goes.case}"):
+        assert goes.people["Rik"].ask("GET", path)[0] == 200, path
+        assert goes.people["Bea"].ask("GET", path)[0] == 404, path
+        assert Browser(goes.web).ask("GET", path)[1]["Location"] == "/login", path
+
+
+def test_nothing_of_a_person_becomes_a_tag(goes, anna):
+    page = anna.get(f"/c/{goes.nasty}")
+    assert page.text.count(NASTY) >= 3 and "script" not in [t for t, _ in page.tags]
+    assert NASTY in [r[0] for r in anna.get("/cases").rows]
