@@ -55,26 +55,36 @@ bool cookie_decode(uint8_t *out, size_t n, const char *s)
 	return at == n && (bits & ((1u << have) - 1)) == 0;
 }
 
-/* Of two cookies of one name a browser may send either first, and one of them could have been planted: then there is none. */
-bool cookie_token(const char *header, const char *name, uint8_t token[COOKIE_TOKEN])
+/* The value of len characters.  Of two cookies of one name a browser may send either first, and one of them could have been planted:
+ * then there is none. */
+static bool value_of(const char *header, const char *name, char *out, size_t len)
 {
 	const size_t name_len = strlen(name);
-	size_t found = 0;
-	char coded[COOKIE_CODED + 1] = "";
-	bool ok;
+	size_t found = 0, taken = 0;
 
 	for (const char *p = header; p != NULL && *p != '\0';) {
 		const size_t n = strcspn(p, ";");
 
 		if (n > name_len && strncmp(p, name, name_len) == 0 && p[name_len] == '=') {
 			found++;
-			if (n - name_len - 1 == COOKIE_CODED)
-				memcpy(coded, p + name_len + 1, COOKIE_CODED);
+			if (n - name_len - 1 == len) {
+				memcpy(out, p + name_len + 1, len);
+				taken++;
+			}
 		}
 		p += n;
 		p += strspn(p, "; ");
 	}
-	ok = found == 1 && cookie_decode(token, COOKIE_TOKEN, coded);
+	out[len] = '\0';
+	return found == 1 && taken == 1;
+}
+
+bool cookie_token(const char *header, const char *name, uint8_t token[COOKIE_TOKEN])
+{
+	char coded[COOKIE_CODED + 1];
+	const bool ok = value_of(header, name, coded, COOKIE_CODED) &&
+			cookie_decode(token, COOKIE_TOKEN, coded);
+
 	explicit_bzero(coded, sizeof coded);
 	return ok;
 }
@@ -90,4 +100,19 @@ void cookie_line(char out[COOKIE_LINE], const char *name, const uint8_t *token)
 	(void)snprintf(out, COOKIE_LINE, "%s=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s", name,
 		       coded, token == NULL ? "; Max-Age=0" : "");
 	explicit_bzero(coded, sizeof coded);
+}
+
+void cookie_language(const char *header, char out[COOKIE_LANG + 1])
+{
+	if (!value_of(header, COOKIE_LANGUAGE, out, COOKIE_LANG))
+		out[0] = '\0';
+}
+
+/* It says nothing of anybody, and stays for a year. */
+void cookie_language_line(char out[COOKIE_LINE], const char *lang)
+{
+	require(strlen(lang) == COOKIE_LANG);
+	(void)snprintf(out, COOKIE_LINE,
+		       "%s=%s; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=31536000",
+		       COOKIE_LANGUAGE, lang);
 }

@@ -14,14 +14,6 @@
 
 #include "web/visit.h"
 
-/* page_login.c */
-void page_login_open(struct visit *v);
-void page_login_try(struct visit *v);
-void page_first_open(struct visit *v);
-void page_first_try(struct visit *v);
-void page_logout_try(struct visit *v);
-void page_healthz_open(struct visit *v);
-
 /* page_today.c, page_referrals.c */
 void page_today_open(struct visit *v);
 void page_received_open(struct visit *v);

@@ -7,6 +7,7 @@
 #include "web/cases/cases.h"
 #include "web/page.h"
 #include "web/refer/refer.h"
+#include "web/signin/signin.h"
 
 static const struct form_field paging[] = {{"after", FORM_CODE, 80, false}};
 static const struct form_field refused[] = {{"e", FORM_CODE, 40, false}};
@@ -14,10 +15,20 @@ static const struct form_field login[] = {
 	{"name", FORM_LINE, 800, true},
 	{"phrase", FORM_SECRET, LIMIT_PASSPHRASE * 4, true},
 };
+static const struct form_field begin[] = {{"link", FORM_LINE, 300, false}};
+static const struct form_field proof[] = {SIGNIN_PROOF_FIELDS};
+static const struct form_field first_with[] = {{"e", FORM_CODE, 40, false},
+					       {"with", FORM_CODE, 10, false}};
 static const struct form_field first[] = {
 	{"link", FORM_LINE, 300, true},
-	{"phrase", FORM_SECRET, LIMIT_PASSPHRASE * 4, true},
+	{"phrase", FORM_SECRET, LIMIT_PASSPHRASE * 4, false},
+	SIGNIN_NEW_FIELDS,
 };
+static const struct form_field made[] = {SIGNIN_NEW_FIELDS};
+static const struct form_field language[] = {{"lang", FORM_CODE, 2, true}};
+static const struct form_field again[] = {{"to", FORM_LINE, 200, false},
+					  {"e", FORM_CODE, 40, false}};
+static const struct form_field again_proof[] = {{"to", FORM_LINE, 200, false}, SIGNIN_PROOF_FIELDS};
 
 static const struct form_field find[] = {{"q", FORM_LINE, LIMIT_SOUGHT, true}};
 static const struct form_field whole[] = {{"all", FORM_NUMBER, 1, false}};
@@ -50,10 +61,12 @@ static const struct route routes[] = {
 	{true, "/cases/find", ROUTE_SIGNED_IN, FIELDS(find), page_find_try},
 	{false, "/found/N", ROUTE_SIGNED_IN, NO_FIELDS, page_found_open},
 	{false, "/c/ID", ROUTE_SIGNED_IN, FIELDS(whole), page_case_open},
-	{false, "/login", ROUTE_OPEN, FIELDS(refused), page_login_open},
-	{true, "/login", ROUTE_OPEN, FIELDS(login), page_login_try},
-	{false, "/login/first", ROUTE_OPEN, FIELDS(refused), page_first_open},
-	{true, "/login/first", ROUTE_OPEN, FIELDS(first), page_first_try},
+	{false, "/login", ROUTE_OPEN, FIELDS(refused), signin_open},
+	{true, "/login", ROUTE_OPEN, FIELDS(login), signin_phrase_try},
+	{true, "/login/begin", ROUTE_OPEN, FIELDS(begin), signin_begin},
+	{true, "/login/passkey", ROUTE_OPEN, FIELDS(proof), signin_passkey_try},
+	{false, "/login/first", ROUTE_OPEN, FIELDS(first_with), signin_first_open},
+	{true, "/login/first", ROUTE_OPEN, FIELDS(first), signin_first_try},
 	{true, "/refer/CASE", ROUTE_SIGNED_IN, NO_FIELDS, refer_start_try},
 	{false, "/refer/CASE/begin", ROUTE_SIGNED_IN, FIELDS(refused), refer_begin_open},
 	{false, "/refer/DRAFT/on", ROUTE_SIGNED_IN, NO_FIELDS, refer_open},
@@ -72,8 +85,20 @@ static const struct route routes[] = {
 	{true, "/refer/DRAFT/knowing", ROUTE_SIGNED_IN, FIELDS(knowing), refer_knowing_try},
 	{true, "/refer/DRAFT/drop", ROUTE_SIGNED_IN, NO_FIELDS, refer_drop_try},
 	{false, "/refer/REF/sent", ROUTE_SIGNED_IN, FIELDS(refused), refer_sent_open},
-	{true, "/logout", ROUTE_SIGNED_IN, NO_FIELDS, page_logout_try},
-	{false, "/healthz", ROUTE_OPEN, NO_FIELDS, page_healthz_open},
+	{true, "/logout", ROUTE_SIGNED_IN, NO_FIELDS, signin_out_try},
+	{false, "/step-up", ROUTE_SIGNED_IN, FIELDS(again), signin_again_open},
+	{true, "/step-up/begin", ROUTE_SIGNED_IN, NO_FIELDS, signin_again_begin},
+	{true, "/step-up", ROUTE_SIGNED_IN, FIELDS(again_proof), signin_again_try},
+	{false, "/me", ROUTE_SIGNED_IN, FIELDS(refused), signin_me_open},
+	{false, "/me/add", ROUTE_SIGNED_IN, FIELDS(refused), signin_add_open},
+	{true, "/me/begin", ROUTE_SIGNED_IN, NO_FIELDS, signin_add_begin},
+	{true, "/me/add", ROUTE_SIGNED_IN, FIELDS(made), signin_add_try},
+	{false, "/me/remove/PASSKEY", ROUTE_SIGNED_IN, NO_FIELDS, signin_remove_open},
+	{true, "/me/remove/PASSKEY", ROUTE_SIGNED_IN, NO_FIELDS, signin_remove_try},
+	{true, "/me/signout", ROUTE_SIGNED_IN, NO_FIELDS, signin_everywhere_try},
+	{true, "/me/language", ROUTE_SIGNED_IN, FIELDS(language), signin_language_try},
+	{false, "/still", ROUTE_SIGNED_IN, NO_FIELDS, signin_still},
+	{false, "/healthz", ROUTE_OPEN, NO_FIELDS, signin_healthz_open},
 };
 /* clang-format on */
 

@@ -194,7 +194,11 @@ class Build:
         self.parts = {p.stem: p.read_text() for p in files if p.stem[0] == "_"}
         self.assets = {}
         for p in sorted(x for x in folder.iterdir() if x.suffix[1:] in KINDS):
-            raw = re.sub(rb"/\*.*?\*/|\n\s*", b"", p.read_bytes(), flags=re.S) if p.suffix == ".css" else p.read_bytes()
+            raw = p.read_bytes()
+            if p.suffix == ".css":
+                raw = re.sub(rb"/\*.*?\*/|\n\s*", b"", raw, flags=re.S)
+            elif p.suffix == ".js":    # what is written for who reads it here; lines stay, for a console that names one
+                raw = re.sub(rb"^[ \t]+|^[ \t]*/\*.*?\*/$", b"", raw, flags=re.S | re.M)
             name = f"{p.stem}-{hashlib.sha256(raw).hexdigest()[:12]}{p.suffix}"
             self.assets[p.name] = (name, KINDS[p.suffix[1:]], gzip.compress(raw, 9, mtime=0))
         self.pages = []

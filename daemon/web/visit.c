@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/limits_screens.h"
 #include "base/rng.h"
 #include "client/words/refusal.h"
@@ -33,7 +34,8 @@ enum {
 	FORBIDDEN = 403,
 	NOT_FOUND = 404,
 	NOT_ALLOWED = 405,
-	NO_ANSWER = 503
+	NO_ANSWER = 503,
+	SECOND_MS = 1000
 };
 
 static_assert(ARENA >= 2 * LIMIT_CONTROL, "a reply and what is made of it");
@@ -59,14 +61,24 @@ static void finish(struct visit *v, struct http_reply *r)
 }
 
 /* Half a page is no page: when it did not fit, or a text of it did not, there is an empty answer. */
-void visit_show(struct visit *v, unsigned status)
+static void show(struct visit *v, unsigned status, const char *type)
 {
-	struct http_reply r = {.status = status, .type = "text/html; charset=utf-8"};
+	struct http_reply r = {.status = status, .type = type};
 
 	r.body = span_of(v->page.p, v->page.len);
 	if (v->page.failed || v->a.failed)
 		r = (struct http_reply){.status = NO_ANSWER, .type = NULL};
 	finish(v, &r);
+}
+
+void visit_show(struct visit *v, unsigned status)
+{
+	show(v, status, "text/html; charset=utf-8");
+}
+
+void visit_text(struct visit *v, unsigned status)
+{
+	show(v, status, "text/plain; charset=utf-8");
 }
 
 void visit_go(struct visit *v, const char *to)
@@ -202,15 +214,29 @@ struct msg *visit_request(struct visit *v)
 	return m;
 }
 
-/* Who it is stands on each page. */
+/* Seconds, so that the clock of whoever reads it does not count; "": nobody is signed in. */
+static const char *ends(struct visit *v, const struct msg *reply)
+{
+	const uint64_t until = msg_u64(reply, REPLY_SESSION_UNTIL_MS), now = clock_wall_ms();
+	char text[24];
+
+	if (until <= now)
+		return "";
+	(void)snprintf(text, sizeof text, "%llu", (unsigned long long)((until - now) / SECOND_MS));
+	return visit_keep(v, text);
+}
+
+/* Who it is stands on each page, and how long still. */
 static void fill_frame(struct visit *v, const struct msg *reply)
 {
+	if (v->route->who == ROUTE_OPEN)
+		return;
+	v->f.ends = ends(v, reply);
 	v->f.who = visit_keep(v, msg_text(reply, REPLY_SIGNED_IN));
 	if (msg_text(reply, REPLY_OWN_ORG)[0] != '\0')
 		v->f.org_line = visit_say(v, LIST_WEB, "works-for",
 					  FILL({"org", msg_text(reply, REPLY_OWN_ORG), 0}));
-	csrf_make(v->token, "/logout", v->out_k);
-	v->f.out_k = v->out_k;
+	v->f.out_k = visit_k(v, "/logout");
 }
 
 static bool is(const char *code, const char *other)
@@ -348,6 +374,7 @@ static void open_page(struct visit *v)
 void visit_begin(void *ctx, struct http_ask *ask, const struct http_seen *seen)
 {
 	struct visit *v = calloc(1, sizeof *v);
+	char lang[COOKIE_LANG + 1];
 
 	if (v == NULL || arena_create(&v->a, ARENA) != ERR_OK) {
 		free(v);
@@ -358,6 +385,10 @@ void visit_begin(void *ctx, struct http_ask *ask, const struct http_seen *seen)
 	v->ask = ask;
 	v->seen = seen;
 	v->lang = language_of(seen->language);
+	cookie_language(seen->cookie, lang);
+	for (unsigned i = 0; i < LIST_LANGS; i++)
+		if (is(lang, list_langs[i]))
+			v->lang = (enum list_lang)i;
 	v->f.lang = list_langs[v->lang];
 	v->signed_in = cookie_token(seen->cookie, COOKIE_SESSION, v->token);
 	v->has_before = cookie_token(seen->cookie, COOKIE_BEFORE, v->before);

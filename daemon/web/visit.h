@@ -58,7 +58,6 @@ struct visit {
 	visit_told told;
 	void *own; /* of the page, in the arena: what it keeps from one question to the next */
 	char cookie[COOKIE_LINE], cookie_too[COOKIE_LINE]; /* "": none is set */
-	char out_k[CSRF_TEXT + 1];
 };
 
 /** As http_at has it; ctx: a struct visit_site. */
@@ -94,6 +93,8 @@ void visit_show(struct visit *v, unsigned status);
 void visit_notice(struct visit *v, unsigned status, const char *key);
 /** To another address of ours. */
 void visit_go(struct visit *v, const char *to);
+/** v->page, as it was written, for a program. */
+void visit_text(struct visit *v, unsigned status);
 /** A word for programs. */
 void visit_word(struct visit *v, unsigned status, const char *word);
 

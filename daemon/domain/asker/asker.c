@@ -130,5 +130,6 @@ enum err asker_shown(struct turn *t, struct msg *reply)
 	msg_set_text(t->arena, reply, REPLY_SIGNED_IN, s.name);
 	if (self != NULL)
 		msg_set_text(t->arena, reply, REPLY_OWN_ORG, self->org);
+	msg_set_u64(reply, REPLY_SESSION_UNTIL_MS, session_until(t->node, t->session));
 	return ERR_OK;
 }

@@ -186,6 +186,7 @@ static void origins_are_as_browsers_write_them(void **state)
 					   "https://x-1.example:8443",
 					   "http://localhost",
 					   "http://localhost:8780",
+					   "http://goes.localhost:7780",
 					   "https://1.example",
 					   "https://localhost"};
 	static const char *const bad[] = {"http://kring.goes.example",
@@ -210,6 +211,10 @@ static void origins_are_as_browsers_write_them(void **state)
 					  "https://a#b",
 					  "tcp://a",
 					  "http://localhost.evil.example",
+					  "http://evillocalhost",
+					  "http://.localhost",
+					  "http://goes_.localhost",
+					  "http://goes.localhost:80",
 					  "https://a b",
 					  "https://caf\xc3\xa9.example",
 					  "null"};

@@ -105,7 +105,7 @@ static void test_a_page_escapes_what_it_shows(void **state)
 	page_referrals(&o, LIST_NL, &p);
 	out_raw(&o, "", 1);
 	assert_false(o.failed);
-	assert_null(strstr((char *)o.p, "<script"));
+	assert_null(strstr((char *)o.p, "<script>"));
 	assert_null(strstr((char *)o.p, "<q"));
 	assert_non_null(strstr((char *)o.p, "&quot;&gt;&lt;script&gt;alert(1)"));
 	at = strstr((char *)o.p, "/in?after=");
