@@ -7,7 +7,8 @@
 
 /* A form of our own, and one parser: a browser compares bytes, so two ways of writing an address would be two addresses. */
 #define TLS   "https://"
-#define PLAIN "http://localhost"
+#define PLAIN "http://"
+#define OWN   "localhost"
 
 enum { LABEL = 63, HOST = 100, PORT_DIGITS = 5, PORT_MOST = 65535 };
 
@@ -59,21 +60,35 @@ static bool port_ok(const char *s, const char *implied)
 	return port <= PORT_MOST;
 }
 
+/* "localhost", or a name within it: several nodes of one machine each need one, because browsers keep cookies by host, not by port. */
+static bool own_machine(const char *host, size_t len)
+{
+	const size_t own = sizeof OWN - 1;
+
+	return len >= own && memcmp(host + len - own, OWN, own) == 0 &&
+	       (len == own || host[len - own - 1] == '.');
+}
+
 /* The host of this machine is the one place where browsers take a plain address for a safe one. */
 const char *origin_flaw(const char *s)
 {
 	const size_t tls = sizeof TLS - 1, plain = sizeof PLAIN - 1;
-	size_t host;
+	bool safe;
+	const char *host;
+	size_t len;
 
 	require(s != NULL);
 	if (s[0] == '\0')
 		return NULL;
-	if (strncmp(s, PLAIN, plain) == 0)
-		return port_ok(s + plain, "80") ? NULL : "origin-form";
-	if (strncmp(s, TLS, tls) != 0)
+	safe = strncmp(s, TLS, tls) == 0;
+	if (!safe && strncmp(s, PLAIN, plain) != 0)
 		return "origin-tls";
-	host = strcspn(s + tls, ":/?#@");
-	return host_ok(s + tls, host) && port_ok(s + tls + host, "443") ? NULL : "origin-form";
+	host = s + (safe ? tls : plain);
+	len = strcspn(host, ":/?#@");
+	if (!safe && !own_machine(host, len))
+		return "origin-tls";
+	return host_ok(host, len) && port_ok(host + len, safe ? "443" : "80") ? NULL
+									      : "origin-form";
 }
 
 void origin_host(const char *s, char *out, size_t cap)

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""deploy/quickstart removes what it made, and nothing else, whatever KRING_DEMO names.  (That it runs is a stage of tests/run.)"""
+"""deploy/quickstart removes what it made, and nothing else, whatever KRING_DEMO names; and ends with two people who can sign in."""
 import os
+import re
+import socket
 import subprocess
 
 import pytest
-from node import ROOT
+from browser import PHRASE, Browser
+from node import BIN, ROOT, free_port
 
 
-def quickstart(demo, *args):
-    return subprocess.run([str(ROOT / "deploy/quickstart"), *args], env={**os.environ, "KRING_DEMO": str(demo)}, capture_output=True, text=True, timeout=60)
+def quickstart(demo, *args, **env):
+    return subprocess.run([str(ROOT / "deploy/quickstart"), *args], env={**os.environ, "KRING_DEMO": str(demo), **env}, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.parametrize("args", [(), ("--clean",)])
@@ -49,3 +52,35 @@ def test_a_demo_goes_and_what_lies_beside_it_stays(workdir):
         other.wait()
     (demo / "letters").unlink()
     assert quickstart(demo, "--clean").returncode == 0 and not demo.exists()
+
+
+def free_ports():
+    """Behind this one there are all that the demonstration takes."""
+    while True:
+        base, held = free_port(), []
+        try:
+            for n in (*range(1, 7), 80, 81):
+                held.append(socket.socket())
+                held[-1].bind(("127.0.0.1", base + n))
+            return base
+        except (OSError, OverflowError):
+            continue
+        finally:
+            for s in held:
+                s.close()
+
+
+def test_it_ends_with_two_people_who_sign_in(workdir):
+    demo = workdir / "demo"
+    try:
+        r = quickstart(demo, KRING_BIN=str(BIN), KRING_DEMO_PORT=str(free_ports()))
+        assert r.returncode == 0, r.stdout + r.stderr
+        found = re.findall(r"http://((?:smwo|goes)\.localhost:(\d+))   (\w+ \w+)", r.stdout)
+        assert len(found) == 2 and PHRASE in r.stdout, r.stdout
+        for host, port, name in found:
+            page = Browser(int(port), host=host).sign_in(name)
+            row = next(r for r in page.rows if "Bram Bedacht" in r)
+            assert name in page.text and ("U bent aan zet" in row[-1]) == host.startswith("smwo"), page.text
+    finally:
+        assert quickstart(demo, "--clean").returncode == 0
+    assert not demo.exists()

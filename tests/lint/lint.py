@@ -48,7 +48,7 @@ def everything():
             try:
                 out[p] = p.read_text()
             except UnicodeDecodeError:
-                continue
+                out[p] = ""  # a picture: it is there, and says nothing
     return out
 
 
