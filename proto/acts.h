@@ -108,7 +108,8 @@ enum act_with {
 	RULE(SUPERSEDED, 35, "superseded", MSG_HANDOVER_RECLAIM, 0, LIST_REASONS) \
 	ACT(MESSAGE, 44, "message", MSG_MESSAGE, ACT_BY_EITHER, MSG_HOLDS_ANY, "reason", ACT_WITH_WORDS, \
 	    ACT_WITH_DAY | ACT_WITH_PLACE | ACT_WITH_ENTRY, \
-	    "say", "kring say 91C4 --text -")
+	    "say", "kring say 91C4 --text -") \
+	RULE(KEPT, 45, "kept-sealed", MSG_HANDOVER_KEPT, 0, MSG_HOLDS_ANY)
 
 /*
  * One row for each kind of thread: name, number, name of its rules in the daemon (domain/exchange/hooks.h), the document

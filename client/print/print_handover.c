@@ -23,8 +23,11 @@ static void where(const struct cli *c, const struct msg *r)
 	char day[WORDS_SHORT];
 
 	if (until[0] != '\0')
-		print_say_line(c, "handover-kept",
-			       FILL({"day", words_day(c->lang, until, day), 0}));
+		print_say_line(c,
+			       msg_u64(r, HANDOVER_ROW_SEALED) != 0 ? "handover-sealed"
+								    : "handover-kept",
+			       FILL({"day", words_day(c->lang, until, day), 0},
+				    {"partner", msg_text(r, HANDOVER_ROW_PARTNER), 0}));
 	else if (strcmp(msg_text(r, HANDOVER_ROW_STATE), "bundled") == 0 &&
 		 msg_u64(r, HANDOVER_ROW_MINE) == 0)
 		print_say_line(c, "handover-arriving",

@@ -44,6 +44,13 @@ enum err record_case_keys(struct store_txn *txn, const struct id16 *case_id)
 	return rc == ERR_OK ? key_add(txn, RECORD_AUDIT, case_id) : rc;
 }
 
+enum err record_case_rekey(struct store_txn *txn, const struct id16 *case_id)
+{
+	enum err rc = store_del(txn, STORE_CASEKEY, span_of(case_id->b, sizeof case_id->b));
+
+	return rc == ERR_OK ? key_add(txn, RECORD_CASE, case_id) : rc;
+}
+
 enum err record_grant_key(struct store_txn *txn, const struct id16 *grant)
 {
 	return key_add(txn, RECORD_GRANT, grant);

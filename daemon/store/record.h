@@ -51,6 +51,8 @@ struct record_place {
 MUST_CHECK enum err record_case_keys(struct store_txn *txn, const struct id16 *case_id);
 /** The key of what goes when this consent does.  ERR_EXISTS. */
 MUST_CHECK enum err record_grant_key(struct store_txn *txn, const struct id16 *grant);
+/** Another key in the place of the case's own: what lies under the one before opens no more.  Its audit key stays.  ERR_NOTFOUND: erased. */
+MUST_CHECK enum err record_case_rekey(struct store_txn *txn, const struct id16 *case_id);
 /** A value only this case can name again (pseudonym, thread id). ERR_NOTFOUND: erased. */
 MUST_CHECK enum err record_derive(struct store_txn *txn, const struct id16 *case_id,
 				  struct span input, struct id16 *out);

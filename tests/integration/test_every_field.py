@@ -46,7 +46,7 @@ ENTERED = {
                "onward": "made: counted", "own_notes": "made: whether the case is still here"},
 }
 # A case that moves to another node: test_handover.py follows each of these to the other end.
-HANDOVER = {"HandoverFile", "HandoverPropose", "HandoverBundle", "HandoverCede", "HandoverTake", "HandoverAddendum", "HandoverReclaim", "HandoverContent", "HandoverNote"}
+HANDOVER = {"HandoverFile", "HandoverPropose", "HandoverBundle", "HandoverCede", "HandoverTake", "HandoverAddendum", "HandoverReclaim", "HandoverKept", "HandoverContent", "HandoverNote"}
 # Documents without a person, and their parts: figures, shown by kring flow (test_flow.py).
 FIGURES = {"Report", "ReportNeed", "Person"}  # Person: by test_dialogue.py and test_client_input.py, which walk it field by field
 # All but the person are for programs; the person has a test of its own.

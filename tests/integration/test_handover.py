@@ -419,6 +419,53 @@ def test_withdrawal_at_each_state(federation, workdir, state):
     assert a.k("case", "show", case)["owner"]["who"] == "us"
 
 
+def test_sealed_at_the_former_owner_and_given_back_to_the_new_one(federation, tmp_path):
+    """Nobody opens it where it was: neither the person nor what was written of her.  The new one, restored to before it came, gets all of it."""
+    f = federation()
+    a, b = f.start()
+    shares = STORY + ",attachments"
+    for x, y in ((a, b), (b, a)):
+        f.agree(x, y, shares, shares)
+    shutil.copy(b.dir / "recovery-sheet.txt", f.dir / f"sheet-{b.name}")
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(os.urandom(2**20))
+    case = a.new_case(name="Fatima Verzonnen", phone="0113-000000", story="Lost her job.")
+    a.k("case", "note", case, "--text", "She likes to be phoned after six.")
+    a.k("case", "attach", case, str(path))
+    a.k("consent", "give", case, "--to", b.name, "--share", shares, "--purpose", "handover", "--how", "written")
+    ref = propose(a, b, case)
+    b.k("handover", "agree", ref)
+    reaches(a, ref, "agreed")
+    wait_for("receipts", lambda: settled(a, b))
+    b.k("backup", str(f.dir / "before"))
+    a.k("handover", "send", ref, "--notes")
+    for n in (a, b):
+        reaches(n, ref, "staged")
+    a.k("case", "note", case, "--text", "Her sister helps on Monday.")
+    a.k("handover", "cede", ref, "--yes")
+    reaches(b, ref, "ceded")
+    b.k("handover", "take", ref, "--yes")
+    wait_for("it is sealed", lambda: handed(a, ref).get("sealed"))
+    assert "u kunt het niet openen" in " ".join(f.run("--dir", str(a.dir), "--lang", "nl", "handover", "list").split())
+    assert a.k("verify")["count"] > 0  # all that is left there opens
+    assert refused(a, "case", "show", case) == "sealed" and not a.k("case", "search", "Fatima").get("cases")
+    assert a.k("consent", "list", case)["grants"] and a.k("who", case)
+    a.k("case", "note", case, "--text", "A letter came for her.")
+    there = handed(b, ref)["case_id"]
+    wait_for("the addition", lambda: "A letter came for her." in str(b.k("case", "show", there)))
+    wait_for("receipts", lambda: settled(a, b))
+
+    brought_back(f, b, ref, f.dir / "before", "taken")
+    there = handed(b, ref)["case_id"]
+    wait_for("the case is whole there", lambda: b.k("case", "show", there).get("person", {}).get("name") == "Fatima Verzonnen")
+    wait_for("its file", lambda: attached(b, there) == [("letter.pdf", 2**20, "whole")])
+    for text in ("She likes to be phoned after six.", "Her sister helps on Monday.", "A letter came for her."):
+        wait_for(text, lambda: text in str(b.k("case", "show", there)))
+    wait_for("both ends are compared", lambda: settled(a, b))
+    b.k("case", "edit", there, "--phone", "0113-222222")
+    assert refused(a, "case", "show", case) == "sealed"
+
+
 # ---- taken back ----
 
 TEN_WORKING_DAYS = 15

@@ -71,7 +71,7 @@ def domain_is_pure():
     allow = re.compile(r"^(person_fault|mem(cpy|cmp|set|move|chr)|str(len|cmp|ncmp|str|chr|pbrk|spn)|(__)?explicit_bzero(_chk)?|utf8proc_\w+|strcspn|strnlen|calloc|realloc|free|__stack_chk_fail"
                        r"|__mem\w+_chk|__asan_\w+|__ubsan_\w+|_GLOBAL_OFFSET_TABLE_"
                        r"|arena_\w+|bytes_\w+|be(16|32|64)_\w+|rd_\w+|wr_\w+|text_\w+|pack_\w+|date_\w+|endpoint_\w+|origin_\w+|err_\w+|cause_set|check_failed"
-                       r"|act_\w+|kind_(has|known|opened_by)|hash_\w+|chunks_\w+|verify_sig|foreign_(key|holds|nobody)|identity_\w+|msg_\w+|wire_\w+|list_\w+|store_\w+|record_\w+|key_\w+)$")
+                       r"|act_\w+|kind_(has|known|opened_by)|hash_\w+|chunks_\w+|keep_(public|seal|open)|verify_sig|foreign_(key|holds|nobody)|identity_\w+|msg_\w+|wire_\w+|list_\w+|store_\w+|record_\w+|key_\w+)$")
     own = set()
     wanted = set()
     for line in subprocess.run(["nm", str(lib)], capture_output=True, text=True).stdout.splitlines():

@@ -37,10 +37,10 @@ static enum handover_state fold(const struct config *c, size_t nf, size_t nt)
 	return s;
 }
 
-/* A reminder moves nothing, and the model has none. */
+/* A reminder moves nothing, nor does what is said of the copy that is kept, and the model has none of them. */
 static bool allowed(enum handover_state s, enum handover_side who, uint16_t type)
 {
-	return type != DOC_ESCALATE && handover_may(s, who, type);
+	return type != DOC_ESCALATE && type != DOC_KEPT && handover_may(s, who, type);
 }
 
 static bool any_act(enum handover_state s)

@@ -218,8 +218,13 @@ static enum err drop_handovers(struct turn *t, const struct id16 *case_id)
 		memcpy(ref.id.b, w.row.key.p + 16, sizeof ref.id.b);
 		key_put(&k, w.row.key.p, w.row.key.len);
 		w.rc = turn_get_msg(t, STORE_HANDOVER, &k, MSG_HANDOVER_RECORD, &m);
-		if (w.rc == ERR_OK && msg_bytes(m, HANDOVER_RECORD_BLOB).len == sizeof blob.b) {
-			memcpy(blob.b, msg_bytes(m, HANDOVER_RECORD_BLOB).p, sizeof blob.b);
+		for (size_t i = 0; w.rc == ERR_OK && i < 2; i++) {
+			const struct span s = msg_bytes(m, i == 0 ? HANDOVER_RECORD_BLOB
+								  : HANDOVER_RECORD_ADDED);
+
+			if (s.len != sizeof blob.b)
+				continue;
+			memcpy(blob.b, s.p, sizeof blob.b);
 			w.rc = blob_release(t, &blob, &ref);
 		}
 		if (w.rc == ERR_OK)

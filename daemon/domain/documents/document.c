@@ -416,9 +416,7 @@ enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t rea
 enum err document_outlive(struct turn *t, const struct doc_key *key)
 {
 	const struct store_key k = key_of(key);
-	struct id16 under;
 	struct document d;
-	struct span salted;
 	enum err rc = document_load(t, key, &d);
 
 	if (rc != ERR_OK || d.hollow || document_answers(d.head.type))
@@ -427,7 +425,16 @@ enum err document_outlive(struct turn *t, const struct doc_key *key)
 	if (d.head.cats != 0 || !document_type_known(d.head.type) ||
 	    document_body_kind(d.head.type) != MSG_ACT)
 		return store_del(t->txn, STORE_DOCBODY, key_span(&k));
-	rc = turn_get(t, STORE_DOCBODY, &k, &salted);
+	return document_stay(t, key);
+}
+
+enum err document_stay(struct turn *t, const struct doc_key *key)
+{
+	const struct store_key k = key_of(key);
+	struct id16 under;
+	struct span salted;
+	enum err rc = turn_get(t, STORE_DOCBODY, &k, &salted);
+
 	if (rc == ERR_OK)
 		rc = turn_stand_in(t, answers, &under);
 	return rc == ERR_OK ? turn_put_case(t, STORE_DOCBODY, &k, RECORD_CASE, &under, salted) : rc;

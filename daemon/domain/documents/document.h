@@ -92,6 +92,8 @@ MUST_CHECK enum err document_hollow(struct turn *t, const struct doc_key *key, u
 /** Its case is being erased and it is still owed: an act of codes and numbers is kept, anything else is
  *  dropped. */
 MUST_CHECK enum err document_outlive(struct turn *t, const struct doc_key *key);
+/** Its body names nobody, and no longer goes with the key of its case.  ERR_NOTFOUND: it has none. */
+MUST_CHECK enum err document_stay(struct turn *t, const struct doc_key *key);
 /** As it travels; reason other than 0 sends it hollow. */
 void document_carry(struct wr *w, const struct document *d, uint16_t reason);
 /** Parse the kept body.  ERR_NOTFOUND when hollow. */

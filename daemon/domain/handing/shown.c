@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "domain/attach/along.h"
 #include "domain/blob/blob.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/day/today.h"
 #include "domain/evidence/audit.h"
-#include "domain/handover/along.h"
 #include "domain/handover/steps.h"
 #include "domain/page.h"
 #include "domain/papers/together.h"
@@ -107,6 +107,8 @@ enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply)
 			     day);
 		msg_set_text(t->arena, row, HANDOVER_ROW_CLOSED_UNTIL, day);
 	}
+	if (msg_u64(record, HANDOVER_RECORD_SEALED) != 0)
+		msg_set_u64(row, HANDOVER_ROW_SEALED, 1);
 	rc = file_row(t, record, row);
 	return rc == ERR_OK ? name_row(t, th, row) : rc;
 }

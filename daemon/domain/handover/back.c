@@ -20,6 +20,7 @@ static struct epoch epoch_of(const struct msg *record)
 			      (uint32_t)msg_u64(record, HANDOVER_RECORD_TURNS)};
 }
 
+/* One by which the case came to us, and that says whose it is. */
 static bool came_and_counts(const struct thread *th, const struct msg *m)
 {
 	return th->role == THREAD_RECEIVER && msg_u64(m, HANDOVER_RECORD_DATED) != 0 &&
@@ -52,6 +53,7 @@ enum err back_above(struct turn *t, const struct thread *th, struct epoch *e, bo
 	return ERR_OK;
 }
 
+/* In the next tick, and not here: each of them is a log of its own, with its own turn. */
 enum err back_wake(struct turn *t, const struct thread *th)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -107,6 +109,7 @@ static enum err give(struct turn *t, struct thread *th, const struct msg *entry)
 	return rc == ERR_DENIED ? ERR_OK : rc;
 }
 
+/* One more, and the documents that a rule may still have to sign in this turn. */
 static bool room(const struct turn *t, const struct thread *th)
 {
 	return t->doc_count + 1 < LIMIT_BURST && th->my_no + 1 < THREAD_LOG_MAX;

@@ -11,12 +11,11 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "crypto/hash.h"
-#include "domain/blob/blob.h"
+#include "domain/attach/along.h"
 #include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/gate.h"
 #include "domain/documents/words.h"
-#include "domain/handover/along.h"
 #include "domain/handover/rows.h"
 #include "domain/referral/deadline.h"
 
@@ -105,6 +104,25 @@ static enum err write_file(struct turn *t, struct span plain, struct blob_writer
 	return rc == ERR_OK ? blob_finish(t, w, b) : rc;
 }
 
+enum err bundle_file(struct turn *t, const struct thread *th, const struct msg *content,
+		     uint8_t key[CHUNKS_KEY], struct blob *b)
+{
+	const struct blob_ref ref = {.need = BLOB_FOR_THREAD, .id = th->id};
+	struct blob_writer w;
+	struct span plain;
+	enum err rc = msg_pack(t->arena, content, &plain);
+
+	if (rc == ERR_OK && plain.len > LIMIT_BUNDLE)
+		rc = ERR_LIMIT;
+	if (rc == ERR_OK)
+		rc = write_file(t, plain, &w, b);
+	if (rc == ERR_OK)
+		rc = blob_hold(t, &b->id, &ref);
+	if (rc == ERR_OK)
+		memcpy(key, w.key, CHUNKS_KEY);
+	return rc;
+}
+
 static void say_it(struct turn *t, const struct blob *b, const struct msg *record, struct msg *body)
 {
 	msg_set_bytes(t->arena, body, HANDOVER_BUNDLE_BLOB, span_of(b->id.b, sizeof b->id.b));
@@ -120,27 +138,22 @@ static void say_it(struct turn *t, const struct blob *b, const struct msg *recor
 enum err bundle_write(struct turn *t, const struct thread *th, const struct msg *content,
 		      struct msg *record, struct msg **body)
 {
-	const struct blob_ref ref = {.need = BLOB_FOR_THREAD, .id = th->id};
-	struct blob_writer w;
+	uint8_t key[CHUNKS_KEY];
 	struct blob b;
 	struct span plain;
 	struct id32 salt, digest;
-	enum err rc = msg_pack(t->arena, content, &plain);
+	enum err rc = bundle_file(t, th, content, key, &b);
 
 	*body = msg_new(t->arena, MSG_HANDOVER_BUNDLE);
-	if (rc == ERR_OK && plain.len > LIMIT_BUNDLE)
-		rc = ERR_LIMIT;
 	if (rc == ERR_OK)
-		rc = write_file(t, plain, &w, &b);
-	if (rc == ERR_OK)
-		rc = blob_hold(t, &b.id, &ref);
+		rc = msg_pack(t->arena, content, &plain);
 	if (rc == ERR_OK)
 		rc = blob_lend(t, &b.id, th->peer, &th->grant_id, 0);
 	if (rc != ERR_OK)
 		return rc;
 	turn_random(t, salt.b, sizeof salt.b);
 	digest = digest_of(span_of(salt.b, sizeof salt.b), plain);
-	msg_set_bytes(t->arena, record, HANDOVER_RECORD_BKEY, span_of(w.key, sizeof w.key));
+	msg_set_bytes(t->arena, record, HANDOVER_RECORD_BKEY, span_of(key, sizeof key));
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_SALT, span_of(salt.b, sizeof salt.b));
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_DIGEST, span_of(digest.b, sizeof digest.b));
 	msg_set_u64(record, HANDOVER_RECORD_CATS, msg_cats(content));
@@ -296,6 +309,30 @@ enum err bundle_import(struct turn *t, const struct thread *th, const struct msg
 		rc = thread_entry(t, th, false, no, &e);
 		if (rc == ERR_OK && e.type == DOC_ADDENDUM)
 			rc = bundle_add(t, th, &e.doc);
+	}
+	return rc;
+}
+
+enum err bundle_added(struct turn *t, const struct thread *th, const struct msg *record)
+{
+	const struct span blob = msg_bytes(record, HANDOVER_RECORD_ADDED);
+	const struct span key = msg_bytes(record, HANDOVER_RECORD_ADDED_KEY);
+	struct msg *content;
+	struct id32 id;
+	struct span plain;
+	enum err rc;
+
+	if (blob.len != sizeof id.b || key.len != CHUNKS_KEY)
+		return ERR_OK;
+	memcpy(id.b, blob.p, sizeof id.b);
+	rc = read_file(t, &id, key.p, &plain);
+	if (rc == ERR_OK)
+		rc = words_parse_content(t, plain, &content);
+	for (size_t i = 0; rc == ERR_OK && i < msg_count(content, HANDOVER_CONTENT_NOTES); i++) {
+		const struct msg *note = msg_at(content, HANDOVER_CONTENT_NOTES, i);
+
+		rc = put_note(t, th, msg_text(note, HANDOVER_NOTE_TEXT),
+			      msg_u64(note, HANDOVER_NOTE_AT_MS));
 	}
 	return rc;
 }

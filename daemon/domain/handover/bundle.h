@@ -12,6 +12,7 @@
 #ifndef KRING_DOMAIN_HANDOVER_BUNDLE_H
 #define KRING_DOMAIN_HANDOVER_BUNDLE_H
 
+#include "domain/blob/blob.h"
 #include "domain/documents/thread.h"
 
 enum { BUNDLE_NOTES = 256 };
@@ -24,6 +25,11 @@ MUST_CHECK enum err bundle_content(struct turn *t, const struct id16 *case_id, u
  *  ERR_LIMIT: larger than LIMIT_BUNDLE. */
 MUST_CHECK enum err bundle_write(struct turn *t, const struct thread *th, const struct msg *content,
 				 struct msg *record, struct msg **body);
+/** A content as a file of this handover; key: what opens it.  ERR_LIMIT. */
+MUST_CHECK enum err bundle_file(struct turn *t, const struct thread *th, const struct msg *content,
+				uint8_t key[CHUNKS_KEY], struct blob *b);
+/** What was added behind the bundle, out of the file that the former owner keeps of it; none, or another key: nothing. */
+MUST_CHECK enum err bundle_added(struct turn *t, const struct thread *th, const struct msg *record);
 /** ERR_STATE: not all of it is here.  ERR_CRYPTO: another key, or not what its digest says.  ERR_MALFORMED: it opens to something
  *  else, or to more than its document named. */
 MUST_CHECK enum err bundle_open(struct turn *t, const struct msg *record, struct msg **content);

@@ -32,6 +32,8 @@ const struct handover_row handover_table[] = {
 	 S(TAKEN) | S(RECLAIMED) | S(SUPERSEDED), STAY},
 	{"H11", FROM, DOC_SUPERSEDED, S(CEDED) | S(TAKEN), S(CEDED) | S(TAKEN), HANDOVER_SUPERSEDED},
 	/* a reminder moves nothing, as in a referral */
+	/* what is kept of it is said, and moves nothing either */
+	{"H13", FROM, DOC_KEPT, S(TAKEN), S(TAKEN), STAY},
 	{"H12", FROM, DOC_ESCALATE, OPEN | S(CEDED), OPEN | S(CEDED), STAY},
 };
 /* clang-format on */

@@ -7,6 +7,7 @@
 #include "domain/handover/rules.h"
 
 #include "base/check.h"
+#include "domain/attach/along.h"
 #include "domain/care/begin.h"
 #include "domain/care/intake.h"
 #include "domain/care/recover.h"
@@ -16,7 +17,6 @@
 #include "domain/consent/grant.h"
 #include "domain/consent/ledger.h"
 #include "domain/evidence/audit.h"
-#include "domain/handover/along.h"
 #include "domain/handover/back.h"
 #include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"

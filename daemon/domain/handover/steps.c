@@ -11,23 +11,24 @@
 
 #include "base/check.h"
 #include "base/date.h"
-#include "domain/blob/blob.h"
+#include "domain/attach/along.h"
 #include "domain/care/erase.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
-#include "domain/handover/along.h"
+#include "domain/exchange/outbox.h"
 #include "domain/handover/back.h"
 #include "domain/handover/bundle.h"
+#include "domain/handover/close.h"
+#include "domain/handover/pull.h"
 #include "domain/handover/sign.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 
 enum {
-	ANSWER_DAYS = 5, /* working days that each step waits */
-	SECOND_DAYS = 2, /* ... after a reminder, and from one reminder to the next */
-	CLOSED_DAYS =
-		35, /* what was taken over is kept closed so long: a backup of the new owner may need it */
+	ANSWER_DAYS = 5,	/* working days that each step waits */
+	SECOND_DAYS = 2,	/* ... after a reminder, and from one reminder to the next */
+	CLOSED_DAYS = 35,	/* whoever had the case keeps it so long for us (close.c) */
 	LOOK_MS = 2000,		/* is the file whole by now?  At first ... */
 	LOOK_SHARE = 8,		/* ... then after this part of the time that it is waited for ... */
 	LOOK_MOST_MS = 3600000, /* ... and no later */
@@ -109,6 +110,20 @@ static void learn_body(struct turn *t, uint16_t type, const struct msg *body, st
 		rows_date(record, msg_u64(body, HANDOVER_CEDE_RECLAIMS),
 			  msg_u64(body, HANDOVER_CEDE_TURNS));
 		return;
+	case DOC_TAKE:
+		copy_bytes(t, record, HANDOVER_RECORD_KEEP_PUB,
+			   msg_bytes(body, HANDOVER_TAKE_KEEP_PUB), 32);
+		return;
+	case DOC_KEPT:
+		copy_bytes(t, record, HANDOVER_RECORD_KEPT, msg_bytes(body, HANDOVER_KEPT_KEYS),
+			   112);
+		copy_bytes(t, record, HANDOVER_RECORD_ADDED, msg_bytes(body, HANDOVER_KEPT_BLOB),
+			   32);
+		msg_set_u64(record, HANDOVER_RECORD_ADDED_SIZE,
+			    msg_u64(body, HANDOVER_KEPT_LENGTH));
+		rows_date(record, msg_u64(body, HANDOVER_KEPT_RECLAIMS),
+			  msg_u64(body, HANDOVER_KEPT_TURNS));
+		return;
 	case DOC_RECLAIM:
 	case DOC_SUPERSEDED:
 		rows_date(record, msg_u64(body, HANDOVER_RECLAIM_RECLAIMS),
@@ -145,16 +160,6 @@ static enum err learn(struct turn *t, const struct thread *th, const struct hand
 			return rc;
 	}
 	return ERR_OK;
-}
-
-static bool id_of(const struct msg *record, unsigned field, struct id32 *out)
-{
-	const struct span s = msg_bytes(record, field);
-
-	if (s.len != sizeof out->b)
-		return false;
-	memcpy(out->b, s.p, sizeof out->b);
-	return true;
 }
 
 static bool has_key(const struct msg *record)
@@ -218,7 +223,9 @@ static bool looks(const struct thread *th, const struct msg *record)
 {
 	return th->role == THREAD_RECEIVER &&
 	       (th->state == HANDOVER_BUNDLED ||
-		(th->state == HANDOVER_TAKEN && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0));
+		(th->state == HANDOVER_TAKEN &&
+		 (msg_u64(record, HANDOVER_RECORD_TAKEN) == 0 ||
+		  msg_u64(record, HANDOVER_RECORD_FILES_COME) != 0)));
 }
 
 static uint64_t look_after(const struct turn *t, const struct thread *th)
@@ -297,69 +304,45 @@ static enum err refresh_work(struct turn *t, const struct thread *th)
 
 /* ---- what follows by rule ---- */
 
-static struct blob_ref ref_of(const struct thread *th)
+/* Has the new owner all that we signed? */
+static enum err heard(struct turn *t, const struct thread *th, bool *yes)
 {
-	return (struct blob_ref){.need = BLOB_FOR_THREAD, .id = th->id};
-}
+	struct outbox_row row;
+	struct log_entry e;
+	uint64_t place;
+	uint16_t peer;
+	enum err rc = thread_entry(t, th, true, th->my_no, &e);
 
-/* Asks for the file, and for those that go along; *whole: all of all of them is here. */
-static enum err fetch(struct turn *t, const struct thread *th, const struct msg *record,
-		      bool *whole)
-{
-	const struct blob_ref ref = ref_of(th);
-	struct id32 id;
-	struct blob b = {.state = BLOB_WANTED};
-	bool files = false;
-	enum err rc;
-
-	*whole = false;
-	if (!id_of(record, HANDOVER_RECORD_BLOB, &id))
-		return ERR_OK;
-	rc = blob_want(t, th->peer, &id, msg_u64(record, HANDOVER_RECORD_SIZE), &th->grant_id,
-		       &ref);
 	if (rc == ERR_OK)
-		rc = blob_load(t, &id, &b);
-	if (rc == ERR_OK)
-		rc = along_fetch(t, th, record, &files);
-	*whole = rc == ERR_OK && files && b.state == BLOB_WHOLE;
-	return rc == ERR_NOTFOUND || rc == ERR_LIMIT ? ERR_OK : rc;
+		rc = outbox_find(t, &e.doc.msg, &peer, &place, &row);
+	*yes = rc == ERR_NOTFOUND || (rc == ERR_OK && row.state != OUTBOX_OWED);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-static enum err let_go_file(struct turn *t, const struct thread *th, struct msg *record)
+/* The new owner has it.  The file stays for as long as a backup of the new owner may come back without it, sealed to it; what is known
+ * of the person goes once it heard that. */
+static enum err close_here(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
-	const struct blob_ref ref = ref_of(th);
-	struct id32 id;
-	enum err rc;
+	struct msg *body;
+	bool first, done;
+	enum err rc = close_hide(t, th, record, &first);
 
-	if (!id_of(record, HANDOVER_RECORD_BLOB, &id))
-		return ERR_OK;
-	msg_clear(record, HANDOVER_RECORD_BKEY);
-	rc = blob_release(t, &id, &ref);
-	return rc == ERR_OK ? along_release(t, th, record) : rc;
-}
-
-/* The new owner has it: what is here is shown to nobody any more.  The file stays for as long as a backup of the new owner may come
- * back without it. */
-static enum err close_here(struct turn *t, const struct thread *th, struct msg *record)
-{
-	const uint64_t until_ms = t->wall_ms + (uint64_t)CLOSED_DAYS * DAY_MS;
-	struct msg *m;
-	struct id32 id;
-	enum err rc;
-
-	if (msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS) != 0)
-		return ERR_OK;
-	msg_set_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS, until_ms);
-	rc = casefile_load(t, &th->case_id, &m);
+	if (rc == ERR_OK && first)
+		rc = close_lend(t, th, record);
+	if (rc != ERR_OK || msg_u64(record, HANDOVER_RECORD_SEALED) != 0)
+		return rc;
+	rc = msg_has(record, HANDOVER_RECORD_KEPT) ? ERR_NOTFOUND
+						   : close_kept(t, th, record, &body);
 	if (rc == ERR_OK) {
-		msg_set_u64(m, CASE_RECORD_MOVED, 1);
-		rc = casefile_save(t, &th->case_id, m);
+		msg_set_bytes(t->arena, record, HANDOVER_RECORD_KEPT,
+			      msg_bytes(body, HANDOVER_KEPT_KEYS));
+		*more = true;
+		rc = close_lend(t, th, record);
+		return rc == ERR_OK ? sign_act(t, th, DOC_KEPT, body) : rc;
 	}
-	if (rc == ERR_OK && id_of(record, HANDOVER_RECORD_BLOB, &id))
-		rc = blob_lend(t, &id, th->peer, &th->grant_id, until_ms);
-	if (rc == ERR_OK || rc == ERR_NOTFOUND) /* it went with the disk */
-		rc = along_lend(t, th, record, until_ms);
-	return rc == ERR_OK ? casefile_entry(t, &th->case_id, "handed-over", NULL, &th->id) : rc;
+	if (rc == ERR_NOTFOUND)
+		rc = heard(t, th, &done);
+	return rc == ERR_OK && done ? close_seal(t, th, record) : rc;
 }
 
 /* The case was taken back from us: whoever has it from us, or is to have it, hears that. */
@@ -395,29 +378,38 @@ static enum err follow_from(struct turn *t, struct thread *th, struct msg *recor
 		*more = true;
 		return sign_code(t, th, DOC_ABORT, gone ? "consent-withdrawn" : "content-missing");
 	case HANDOVER_TAKEN:
-		return close_here(t, th, record);
+		return close_here(t, th, record, more);
 	case HANDOVER_REFUSED:
 	case HANDOVER_EXPIRED:
 	case HANDOVER_ABORTED:
 	case HANDOVER_RECLAIMED:
 	case HANDOVER_SUPERSEDED:
-		return let_go_file(t, th, record);
+		return pull_let_go(t, th, record);
 	default:
 		return ERR_OK;
 	}
 }
 
-static enum err take_again(struct turn *t, struct thread *th, struct msg *record)
+/* After a loss of state.  The case is there at once; a file of it that is still on its way comes to it later. */
+static enum err take_again(struct turn *t, struct thread *th, struct msg *record, bool whole)
 {
 	struct msg *content;
-	enum err rc = bundle_open(t, record, &content);
+	enum err rc = has_key(record) ? ERR_OK : close_open(t, th, record);
 
 	if (rc == ERR_OK)
+		rc = bundle_open(t, record, &content);
+	if (rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) != 0) {
+		rc = along_import(t, &th->case_id, content);
+	} else if (rc == ERR_OK) {
 		rc = bundle_import(t, th, content);
+		if (rc == ERR_OK)
+			rc = bundle_added(t, th, record);
+	}
 	if (rc != ERR_OK)
 		return rc == ERR_NOMEM || store_failed(t->txn) != ERR_OK ? rc : ERR_OK;
 	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
-	return let_go_file(t, th, record);
+	msg_set_u64(record, HANDOVER_RECORD_FILES_COME, !whole);
+	return whole ? pull_let_go(t, th, record) : ERR_OK;
 }
 
 /* Whoever had the case keeps the file so long after it was taken over, and is gone for good when the roster has it no more. */
@@ -442,7 +434,7 @@ static enum err without_content(struct turn *t, const struct thread *th, struct 
 		return rc;
 	/* as if it had come: nothing waits any more, and a file that comes after all is let go */
 	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
-	return let_go_file(t, th, record);
+	return pull_let_go(t, th, record);
 }
 
 /* A bundle that came without its words names no file, as where the two agreements do not cover it; one that is too large is never
@@ -453,39 +445,45 @@ static bool can_come(const struct msg *record)
 	       msg_u64(record, HANDOVER_RECORD_SIZE) <= LIMIT_FILE;
 }
 
-/* Nobody looks into the copy here any more; what was written in it goes back, and then it is erased. */
-static enum err hide(struct turn *t, const struct thread *th, struct msg *record)
-{
-	struct msg *m;
-	enum err rc;
-
-	if (msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS) != 0)
-		return ERR_OK;
-	msg_set_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS,
-		    t->wall_ms + (uint64_t)CLOSED_DAYS * DAY_MS);
-	rc = casefile_load(t, &th->case_id, &m);
-	if (rc != ERR_OK)
-		return rc;
-	msg_set_u64(m, CASE_RECORD_MOVED, 1);
-	return casefile_save(t, &th->case_id, m);
-}
-
 /* It was taken back: from whoever gave it to us, or further up. */
 static enum err lose(struct turn *t, struct thread *th, struct msg *record)
 {
-	enum err rc = let_go_file(t, th, record);
+	bool first;
+	enum err rc = pull_let_go(t, th, record);
 
 	if (rc == ERR_OK)
 		rc = back_wake(t, th);
 	if (rc != ERR_OK || msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
 		return rc;
-	rc = hide(t, th, record);
+	/* nobody looks into the copy here any more; what was written in it goes back, and then it is erased */
+	rc = close_hide(t, th, record, &first);
 	return rc == ERR_OK ? back_notes(t, th, record) : rc;
+}
+
+/* After a loss of state it is given back, for as long as whoever gave it keeps it. */
+static enum err given_back(struct turn *t, struct thread *th, struct msg *record)
+{
+	const bool in = msg_u64(record, HANDOVER_RECORD_TAKEN) != 0;
+	struct fetched f;
+	enum err rc;
+
+	if (in && msg_u64(record, HANDOVER_RECORD_FILES_COME) == 0)
+		return ERR_OK;
+	rc = pull_fetch(t, th, record, &f);
+	if (rc == ERR_OK && f.opens && (!in || f.whole))
+		rc = take_again(t, th, record, f.whole);
+	if (rc != ERR_OK || may_come_back(t, th))
+		return rc;
+	if (msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
+		return without_content(t, th, record);
+	msg_set_u64(record, HANDOVER_RECORD_FILES_COME, 0); /* the case goes on without them */
+	return pull_let_go(t, th, record);
 }
 
 static enum err follow_to(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
-	bool whole, gone;
+	struct fetched f;
+	bool gone;
 	enum err rc = consent_gone(t, &th->grant_id, &gone);
 
 	if (rc != ERR_OK)
@@ -501,32 +499,24 @@ static enum err follow_to(struct turn *t, struct thread *th, struct msg *record,
 			*more = true;
 			return sign_code(t, th, DOC_REFUSE, "unreadable");
 		}
-		rc = fetch(t, th, record, &whole);
-		if (rc != ERR_OK || !whole)
+		rc = pull_fetch(t, th, record, &f);
+		if (rc != ERR_OK || !f.whole)
 			return rc;
 		*more = true;
 		return sign_code(t, th, DOC_STAGED, "");
 	case HANDOVER_STAGED: /* it was whole; a restore may have lost it since */
-		return fetch(t, th, record, &whole);
+		return pull_fetch(t, th, record, &f);
 	case HANDOVER_CEDED:
 		if (has_key(record))
-			return fetch(t, th, record, &whole);
+			return pull_fetch(t, th, record, &f);
 		*more = true;
 		return sign_code(t, th, DOC_REFUSE, "unreadable");
-	case HANDOVER_TAKEN: /* after a loss of state it is given back */
-		if (msg_u64(record, HANDOVER_RECORD_TAKEN) != 0)
-			return ERR_OK;
-		rc = fetch(t, th, record, &whole);
-		if (rc == ERR_OK && whole && has_key(record))
-			rc = take_again(t, th, record);
-		return rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0 &&
-				       !may_come_back(t, th)
-			       ? without_content(t, th, record)
-			       : rc;
+	case HANDOVER_TAKEN:
+		return given_back(t, th, record);
 	case HANDOVER_REFUSED:
 	case HANDOVER_EXPIRED:
 	case HANDOVER_ABORTED:
-		return let_go_file(t, th, record);
+		return pull_let_go(t, th, record);
 	case HANDOVER_RECLAIMED:
 	case HANDOVER_SUPERSEDED:
 		return lose(t, th, record);
@@ -719,15 +709,18 @@ enum err steps_rang(struct turn *t, struct thread *th)
 enum err steps_take(struct turn *t, struct thread *th)
 {
 	struct msg *record, *content, *body = msg_new(t->arena, MSG_HANDOVER_TAKE);
-	bool whole;
+	struct fetched f;
+	struct id32 pub;
 	enum err rc = rows_load(t, th, &record);
 
 	require(th->state == HANDOVER_CEDED && th->role == THREAD_RECEIVER);
 	if (rc == ERR_OK)
-		rc = fetch(t, th, record, &whole);
+		rc = pull_fetch(t, th, record, &f);
+	if (rc == ERR_OK)
+		rc = close_key(t, th, &pub);
 	if (rc != ERR_OK)
 		return rc;
-	if (!whole)
+	if (!f.whole)
 		return turn_refuse(t, ERR_BUSY, REFUSAL_BLOB_MISSING);
 	rc = bundle_open(t, record, &content);
 	if (rc == ERR_CRYPTO || rc == ERR_MALFORMED)
@@ -736,8 +729,9 @@ enum err steps_take(struct turn *t, struct thread *th)
 		rc = bundle_import(t, th, content);
 	if (rc != ERR_OK)
 		return rc;
+	msg_set_bytes(t->arena, body, HANDOVER_TAKE_KEEP_PUB, span_of(pub.b, sizeof pub.b));
 	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
-	rc = let_go_file(t, th, record);
+	rc = pull_let_go(t, th, record);
 	if (rc == ERR_OK)
 		rc = rows_save(t, th, record);
 	return rc == ERR_OK ? steps_sign(t, th, DOC_TAKE, body) : rc;

@@ -5,16 +5,24 @@
 #include "base/check.h"
 #include "domain/news/deposit.h"
 
+enum err erased_shred(struct turn *t)
+{
+	struct store_key pending = {.len = 0};
+	uint8_t at[8];
+
+	key_u8(&pending, STORE_META_SHRED);
+	be64_put(at, t->wall_ms);
+	return turn_put(t, STORE_META, &pending, span_of(at, sizeof at));
+}
+
 enum err erased_word(struct turn *t, const struct id16 *id)
 {
 	const struct store_key k = turn_key_id(id);
-	struct store_key pending = {.len = 0};
 	struct effect *e;
 	uint8_t at[8];
 	enum err rc;
 
 	require(!bytes_zero(id->b, sizeof id->b));
-	key_u8(&pending, STORE_META_SHRED);
 	be64_put(at, t->wall_ms);
 	e = turn_effect(t, EFFECT_ERASED);
 	if (e == NULL)
@@ -25,5 +33,5 @@ enum err erased_word(struct turn *t, const struct id16 *id)
 	rc = turn_put(t, STORE_ERASED, &k, span_of(at, sizeof at));
 	if (rc == ERR_OK)
 		rc = deposit_changed(t);
-	return rc == ERR_OK ? turn_put(t, STORE_META, &pending, span_of(at, sizeof at)) : rc;
+	return rc == ERR_OK ? erased_shred(t) : rc;
 }

@@ -17,4 +17,7 @@
 /** Its key was deleted in this turn: the shred will destroy it, and no restore brings it back. */
 MUST_CHECK enum err erased_word(struct turn *t, const struct id16 *id);
 
+/** A key went without that: the next shred takes it from older copies of the disk. */
+MUST_CHECK enum err erased_shred(struct turn *t);
+
 #endif /* KRING_DOMAIN_NEWS_ERASED_H */

@@ -2,7 +2,7 @@
 /**
  * along - files of a case that go with it when it is handed over.
  *
- * Layer:    domain/handover (base, proto, store; lower rooms).
+ * Layer:    domain/attach (base, proto, store; lower rooms).
  * Owns:     nothing; the ciphertext is files of domain/blob, the list of them a field of the handover's row.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.
@@ -11,9 +11,10 @@
  *
  * They stay the files they are: nothing is sealed anew.  Each is fetched by its name before the case is ceded.
  */
-#ifndef KRING_DOMAIN_HANDOVER_ALONG_H
-#define KRING_DOMAIN_HANDOVER_ALONG_H
+#ifndef KRING_DOMAIN_ATTACH_ALONG_H
+#define KRING_DOMAIN_ATTACH_ALONG_H
 
+#include "domain/blob/blob.h"
 #include "domain/documents/thread.h"
 
 /** Those that people added here, with what opens them, into a HandoverContent.  ERR_FULL: too many, or too large together. */
@@ -27,6 +28,9 @@ bool along_named(const struct msg *content, const struct msg *record);
 /** From a BUNDLE into the row of its handover. */
 void along_learn(struct turn *t, const struct msg *body, struct msg *record);
 
+/** They are kept for ref from now on, whatever becomes of the case. */
+MUST_CHECK enum err along_hold(struct turn *t, const struct msg *record,
+			       const struct blob_ref *ref);
 /** The partner may fetch them; until_ms as blob_lend. */
 MUST_CHECK enum err along_lend(struct turn *t, const struct thread *th, const struct msg *record,
 			       uint64_t until_ms);
@@ -36,11 +40,11 @@ MUST_CHECK enum err along_fetch(struct turn *t, const struct thread *th, const s
 /** This handover needs them no longer; the case may. */
 MUST_CHECK enum err along_release(struct turn *t, const struct thread *th,
 				  const struct msg *record);
-/** They are files of the case here, as if somebody had added them; one that it has already stays the one it is. */
+/** Those that are here are files of the case, as if somebody had added them; one that it has already stays the one it is. */
 MUST_CHECK enum err along_import(struct turn *t, const struct id16 *case_id,
 				 const struct msg *content);
 /** How much of all of them there is, and how much is here: added to both. */
 MUST_CHECK enum err along_count(struct turn *t, const struct msg *record, uint64_t *chunks,
 				uint64_t *have);
 
-#endif /* KRING_DOMAIN_HANDOVER_ALONG_H */
+#endif /* KRING_DOMAIN_ATTACH_ALONG_H */

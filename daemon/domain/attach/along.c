@@ -3,7 +3,7 @@
  * A file that came from a partner does not go along: the person let that partner show it to us, and nobody pass it on.  One that is
  * still being added does not either; from the bundle on nobody adds to the case any more.
  */
-#include "domain/handover/along.h"
+#include "domain/attach/along.h"
 
 #include <string.h>
 
@@ -159,6 +159,21 @@ enum err along_lend(struct turn *t, const struct thread *th, const struct msg *r
 	return rc;
 }
 
+enum err along_hold(struct turn *t, const struct msg *record, const struct blob_ref *ref)
+{
+	struct rd r = rd_of(msg_bytes(record, HANDOVER_RECORD_FILES));
+	struct id32 id;
+	uint64_t size;
+	enum err rc = ERR_OK;
+
+	while (rc == ERR_OK && next(&r, &id, &size)) {
+		rc = blob_hold(t, &id, ref);
+		if (rc == ERR_NOTFOUND)
+			rc = ERR_OK; /* it went with the disk */
+	}
+	return rc;
+}
+
 /* Asked again every few seconds while one is missing: what is wanted already is not written down once more. */
 enum err along_fetch(struct turn *t, const struct thread *th, const struct msg *record, bool *whole)
 {
@@ -195,6 +210,7 @@ enum err along_import(struct turn *t, const struct id16 *case_id, const struct m
 		const struct msg *f = msg_at(content, HANDOVER_CONTENT_FILES, i);
 		const struct span blob = msg_bytes(f, HANDOVER_FILE_BLOB);
 		const struct span key = msg_bytes(f, HANDOVER_FILE_BKEY);
+		struct blob b;
 		struct attachment a = {.size = msg_u64(f, HANDOVER_FILE_LENGTH),
 				       .added_ms = msg_u64(f, HANDOVER_FILE_AT_MS),
 				       .mime = attach_mime(msg_text(f, HANDOVER_FILE_MIME))};
@@ -203,7 +219,11 @@ enum err along_import(struct turn *t, const struct id16 *case_id, const struct m
 		memcpy(a.blob.b, blob.p, blob.len);
 		memcpy(a.key, key.p, key.len);
 		attach_name(msg_text(f, HANDOVER_FILE_FILE_NAME), a.name);
-		rc = attach_keep(t, case_id, &a);
+		rc = blob_load(t, &a.blob, &b);
+		if (rc == ERR_OK && b.state == BLOB_WHOLE)
+			rc = attach_keep(t, case_id, &a);
+		if (rc == ERR_NOTFOUND)
+			rc = ERR_OK; /* after a loss it may come later, or not at all */
 	}
 	return rc;
 }

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Sealed are two keys: that of the bundle, and that of one more file with what was added behind it, because those words lie under the
+ * key of the case here, which goes.  What is said of both is a document: a new owner that was restored hears it again like any other.
+ */
+#include "domain/handover/close.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/date.h"
+#include "crypto/keep.h"
+#include "domain/attach/along.h"
+#include "domain/blob/blob.h"
+#include "domain/closing/closing.h"
+#include "domain/consent/casefile.h"
+#include "domain/handover/bundle.h"
+
+enum {
+	CLOSED_DAYS = 35, /* a backup of the new owner may be so old, and need what is kept here */
+	KEYS = 2 * CHUNKS_KEY
+};
+static_assert(CHUNKS_KEY == 32, "as PROTOCOL.md has it");
+
+enum err close_hide(struct turn *t, const struct thread *th, struct msg *record, bool *first)
+{
+	struct msg *m;
+	enum err rc;
+
+	*first = msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS) == 0;
+	if (!*first)
+		return ERR_OK;
+	msg_set_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS,
+		    t->wall_ms + (uint64_t)CLOSED_DAYS * DAY_MS);
+	rc = casefile_load(t, &th->case_id, &m);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(m, CASE_RECORD_MOVED, 1);
+	return casefile_save(t, &th->case_id, m);
+}
+
+enum err close_lend(struct turn *t, const struct thread *th, struct msg *record)
+{
+	const struct blob_ref ref = {.need = BLOB_FOR_THREAD, .id = th->id};
+	const uint64_t until_ms = msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS);
+	static const unsigned files[] = {HANDOVER_RECORD_BLOB, HANDOVER_RECORD_ADDED};
+	enum err rc = along_hold(t, record, &ref);
+
+	for (size_t i = 0; rc == ERR_OK && i < sizeof files / sizeof files[0]; i++) {
+		const struct span s = msg_bytes(record, files[i]);
+		struct id32 id;
+
+		if (s.len != sizeof id.b)
+			continue;
+		memcpy(id.b, s.p, sizeof id.b);
+		rc = blob_lend(t, &id, th->peer, &th->grant_id, until_ms);
+		if (rc == ERR_NOTFOUND)
+			rc = ERR_OK; /* it went with the disk */
+	}
+	return rc == ERR_OK ? along_lend(t, th, record, until_ms) : rc;
+}
+
+/* Words of ours that came behind the bundle, as notes with their day. */
+static enum err added(struct turn *t, const struct thread *th, struct msg *content)
+{
+	for (uint32_t no = 1; no <= th->my_no; no++) {
+		struct log_entry e;
+		struct document d;
+		struct msg *body, *note;
+		enum err rc = thread_entry(t, th, true, no, &e);
+
+		if (rc == ERR_OK && e.type != DOC_ADDENDUM)
+			continue;
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK)
+			rc = document_body(t, &d, &body);
+		if (rc == ERR_NOTFOUND)
+			continue; /* its words are gone here: they went with a loss */
+		if (rc != ERR_OK)
+			return rc;
+		note = msg_add(t->arena, content, HANDOVER_CONTENT_NOTES);
+		msg_set_text(t->arena, note, HANDOVER_NOTE_TEXT,
+			     msg_text(body, HANDOVER_ADDENDUM_TEXT));
+		msg_set_u64(note, HANDOVER_NOTE_AT_MS, msg_u64(body, HANDOVER_ADDENDUM_AT_MS));
+	}
+	return ERR_OK;
+}
+
+/* A file of them, if there are any; key: what opens it. */
+static enum err write_added(struct turn *t, const struct thread *th, struct msg *record,
+			    uint8_t key[CHUNKS_KEY])
+{
+	struct msg *content = msg_new(t->arena, MSG_HANDOVER_CONTENT);
+	enum err rc = content == NULL ? ERR_NOMEM : added(t, th, content);
+	struct blob b;
+
+	if (rc != ERR_OK || msg_count(content, HANDOVER_CONTENT_NOTES) == 0)
+		return rc;
+	rc = bundle_file(t, th, content, key, &b);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_bytes(t->arena, record, HANDOVER_RECORD_ADDED, span_of(b.id.b, sizeof b.id.b));
+	msg_set_u64(record, HANDOVER_RECORD_ADDED_SIZE, b.size);
+	return ERR_OK;
+}
+
+/* Once sealed they open with the secret behind keep_pub alone, which never was here. */
+static enum err seal_keys(struct turn *t, const struct msg *record, const uint8_t keys[KEYS],
+			  struct msg *body)
+{
+	uint8_t random[32], sealed[KEYS + KEEP_EXTRA];
+	struct id32 pub;
+
+	memcpy(pub.b, msg_bytes(record, HANDOVER_RECORD_KEEP_PUB).p, sizeof pub.b);
+	turn_random(t, random, sizeof random);
+	if (keep_seal(&pub, random, span_of(keys, KEYS), sealed) != ERR_OK)
+		return ERR_NOTFOUND; /* what it named is no key: nothing can be kept for it */
+	msg_set_bytes(t->arena, body, HANDOVER_KEPT_KEYS, span_of(sealed, sizeof sealed));
+	return ERR_OK;
+}
+
+enum err close_kept(struct turn *t, const struct thread *th, struct msg *record, struct msg **body)
+{
+	const struct span bkey = msg_bytes(record, HANDOVER_RECORD_BKEY);
+	uint8_t keys[KEYS] = {0};
+	enum err rc;
+
+	require(th->role == THREAD_SENDER && th->state == HANDOVER_TAKEN);
+	if (bkey.len != CHUNKS_KEY || msg_bytes(record, HANDOVER_RECORD_KEEP_PUB).len != 32)
+		return ERR_NOTFOUND;
+	memcpy(keys, bkey.p, CHUNKS_KEY);
+	*body = msg_new(t->arena, MSG_HANDOVER_KEPT);
+	rc = write_added(t, th, record, keys + CHUNKS_KEY);
+	if (rc == ERR_OK)
+		rc = seal_keys(t, record, keys, *body);
+	if (rc != ERR_OK)
+		return rc;
+	if (msg_has(record, HANDOVER_RECORD_ADDED)) {
+		msg_set_bytes(t->arena, *body, HANDOVER_KEPT_BLOB,
+			      msg_bytes(record, HANDOVER_RECORD_ADDED));
+		msg_set_u64(*body, HANDOVER_KEPT_LENGTH,
+			    msg_u64(record, HANDOVER_RECORD_ADDED_SIZE));
+	}
+	msg_set_u64(*body, HANDOVER_KEPT_RECLAIMS, msg_u64(record, HANDOVER_RECORD_RECLAIMS));
+	msg_set_u64(*body, HANDOVER_KEPT_TURNS, msg_u64(record, HANDOVER_RECORD_TURNS));
+	return ERR_OK;
+}
+
+/* The rows of its handovers lie under the key that goes, too; nothing of those that came to nothing is needed any more. */
+enum err close_seal(struct turn *t, const struct thread *th, struct msg *record)
+{
+	enum { MOST = 64 };
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread one[MOST];
+	struct msg *m[MOST];
+	size_t n = 0;
+
+	require(th->role == THREAD_SENDER && th->state == HANDOVER_TAKEN);
+	while (n < MOST && rows_each(t, &th->case_id, &w, &one[n], &m[n]))
+		n++;
+	if (w.rc == ERR_OK && n == MOST)
+		return ERR_LIMIT;
+	if (w.rc == ERR_OK)
+		w.rc = closing_drop(t, &th->case_id);
+	for (size_t i = 0; w.rc == ERR_OK && i < n; i++) {
+		msg_clear(m[i], HANDOVER_RECORD_BKEY);
+		w.rc = rows_save(t, &one[i], m[i]);
+	}
+	msg_clear(record, HANDOVER_RECORD_BKEY);
+	msg_set_u64(record, HANDOVER_RECORD_SEALED, 1);
+	return w.rc == ERR_OK ? casefile_entry(t, &th->case_id, "handed-over", NULL, &th->id)
+			      : w.rc;
+}
+
+/* ---- at the new owner ---- */
+
+/* Backups carry the key that it is drawn from, so whatever they bring back, this comes with it. */
+static enum err secret_of(struct turn *t, const struct thread *th, struct id32 *secret)
+{
+	uint8_t in[4 + 16];
+
+	memcpy(in, "keep", 4);
+	memcpy(in + 4, th->id.b, 16);
+	return record_secret(t->txn, span_of(in, sizeof in), secret);
+}
+
+enum err close_key(struct turn *t, const struct thread *th, struct id32 *pub)
+{
+	struct id32 secret;
+	enum err rc = secret_of(t, th, &secret);
+
+	if (rc == ERR_OK)
+		keep_public(&secret, pub);
+	return rc;
+}
+
+enum err close_open(struct turn *t, const struct thread *th, struct msg *record)
+{
+	const struct span sealed = msg_bytes(record, HANDOVER_RECORD_KEPT);
+	uint8_t keys[KEYS];
+	struct id32 secret;
+	enum err rc;
+
+	require(th->role == THREAD_RECEIVER);
+	if (sealed.len != KEYS + KEEP_EXTRA)
+		return ERR_OK;
+	rc = secret_of(t, th, &secret);
+	if (rc != ERR_OK || keep_open(&secret, sealed, keys) != ERR_OK)
+		return rc; /* it was not sealed to us: there is nothing that could be asked for again */
+	msg_set_bytes(t->arena, record, HANDOVER_RECORD_BKEY, span_of(keys, CHUNKS_KEY));
+	msg_set_bytes(t->arena, record, HANDOVER_RECORD_ADDED_KEY,
+		      span_of(keys + CHUNKS_KEY, CHUNKS_KEY));
+	return ERR_OK;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * close - a case that was taken over: sealed at its former owner, given back to a new owner that lost it.
+ *
+ * Layer:    domain/handover (base, proto, store; crypto/keep; lower rooms).
+ * Owns:     nothing.
+ * Threads:  core process, event-loop thread only.
+ * Time:     wall-clock milliseconds.
+ * Durable:  with the turn's transaction.
+ * Privacy:  the keys of what is kept are sealed to the new owner before anything is let go: the former owner opens nothing of it.
+ *
+ * Only in a settled thread, in this order: nobody looks into it any more (close_hide), the new owner is told what is kept for it
+ * (close_kept), and when it has that, the content goes (close_seal).
+ */
+#ifndef KRING_DOMAIN_HANDOVER_CLOSE_H
+#define KRING_DOMAIN_HANDOVER_CLOSE_H
+
+#include "domain/handover/rows.h"
+
+/** No one here looks into it from now on; *first: it was open until now. */
+MUST_CHECK enum err close_hide(struct turn *t, const struct thread *th, struct msg *record,
+			       bool *first);
+/** The file, and those that go along, are kept and may be fetched by the new owner until then. */
+MUST_CHECK enum err close_lend(struct turn *t, const struct thread *th, struct msg *record);
+/** The body of KEPT.  ERR_NOTFOUND: there is nothing to keep, or nobody to seal it to. */
+MUST_CHECK enum err close_kept(struct turn *t, const struct thread *th, struct msg *record,
+			       struct msg **body);
+/** Behind it nothing of the person opens here; record is the row of th, which the caller saves. */
+MUST_CHECK enum err close_seal(struct turn *t, const struct thread *th, struct msg *record);
+
+/** The public key by which TAKE has things kept for us. */
+MUST_CHECK enum err close_key(struct turn *t, const struct thread *th, struct id32 *pub);
+/** Keys out of what the former owner keeps for us, into the row; there may be none, or other ones. */
+MUST_CHECK enum err close_open(struct turn *t, const struct thread *th, struct msg *record);
+
+#endif /* KRING_DOMAIN_HANDOVER_CLOSE_H */

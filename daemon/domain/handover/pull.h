@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * pull - the files of one handover: asked for at whoever gives the case, and let go.
+ *
+ * Layer:    domain/handover (base, proto, store; lower rooms).
+ * Owns:     nothing; the ciphertext is files of domain/blob.
+ * Threads:  core process, event-loop thread only.
+ * Time:     none.
+ * Durable:  with the turn's transaction.
+ * Privacy:  ciphertext and ids.
+ */
+#ifndef KRING_DOMAIN_HANDOVER_PULL_H
+#define KRING_DOMAIN_HANDOVER_PULL_H
+
+#include "domain/handover/rows.h"
+
+struct fetched {
+	bool opens; /* the case itself is here, with what was added behind it ... */
+	bool whole; /* ... and its files are */
+};
+
+/** Asks for the file, and for those that go along. */
+MUST_CHECK enum err pull_fetch(struct turn *t, const struct thread *th, const struct msg *record,
+			       struct fetched *f);
+/** This handover needs them no longer; their keys go from its row. */
+MUST_CHECK enum err pull_let_go(struct turn *t, const struct thread *th, struct msg *record);
+
+#endif /* KRING_DOMAIN_HANDOVER_PULL_H */
