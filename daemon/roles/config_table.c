@@ -68,7 +68,7 @@ const struct config_setting config_settings[CONFIG_COUNT] = {
 	 "address of this node's screens, as browsers show it: https://kring.goes.example; empty: nobody signs in at a screen",
 	 PLACE(origin)},
 	{"Web", "Listen", OWN_ADDRESS, "", false,
-	 "where this machine answers browsers, or the proxy with the certificate that stands before it: tcp://127.0.0.1:8780; empty: nowhere",
+	 "where this machine answers browsers, or the proxy with the certificate that stands before it: tcp://127.0.0.1:8780, or unix:/run/kring-web/sock in a directory that the proxy may enter; empty: nowhere",
 	 PLACE(web_listen)},
 	{"Web", "Login", WORDS("passkey|passphrase"), "passkey", false,
 	 "passphrase: for a demonstration; whoever signed in so does nothing that asks for a fresh passkey",

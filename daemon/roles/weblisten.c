@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -26,11 +28,29 @@ static bool own_machine(const struct endpoint *e)
 	return IN6_IS_ADDR_LOOPBACK(&six);
 }
 
+/* "unix:/run/kring/web.sock", for a proxy on this machine.  NULL: it is none. */
+static const char *file_of(const char *at)
+{
+	static const char unix_file[] = "unix:";
+
+	return strncmp(at, unix_file, sizeof unix_file - 1) == 0 ? at + sizeof unix_file - 1 : NULL;
+}
+
+static const char *file_flaw(const char *file)
+{
+	if (file[0] != '/' || file[1] == '\0')
+		return "socket-whole";
+	return strlen(file) < sizeof((struct sockaddr_un *)0)->sun_path ? NULL : "socket-long";
+}
+
 const char *weblisten_flaw(const char *at)
 {
 	struct endpoint e;
-	const char *flaw = endpoint_flaw(at, ENDPOINT_LISTEN, &e);
+	const char *flaw;
 
+	if (file_of(at) != NULL)
+		return file_flaw(file_of(at));
+	flaw = endpoint_flaw(at, ENDPOINT_LISTEN, &e);
 	if (flaw != NULL || at[0] == '\0')
 		return flaw;
 	return own_machine(&e) ? NULL : "not-this-machine";
@@ -59,10 +79,33 @@ static int bound(const struct endpoint *e)
 	return -1;
 }
 
+/* Of a run that ended without a word its socket is still there, and nobody is behind it.  What is no socket is somebody's file, and
+ * stays.  Anybody may connect, as to a port of this machine: who reaches it at all is for the directory that it stands in. */
+static int bound_file(const char *file)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct stat st;
+
+	require(file_flaw(file) == NULL);
+	memcpy(to.sun_path, file, strlen(file) + 1);
+	if (lstat(file, &st) == 0 && S_ISSOCK(st.st_mode))
+		(void)unlink(file);
+	if (fd >= 0 && bind(fd, (const struct sockaddr *)&to, sizeof to) == 0 &&
+	    chmod(file, 0666) == 0 && listen(fd, LIMIT_HTTP_LINES) == 0)
+		return fd;
+	log_write(LOG_ERROR, LOG_FAILED, "step=web-listen errno=%d", errno);
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
 int weblisten_open(const char *at)
 {
 	struct endpoint e;
 
 	require(at[0] != '\0' && weblisten_flaw(at) == NULL);
+	if (file_of(at) != NULL)
+		return bound_file(file_of(at));
 	return endpoint_flaw(at, ENDPOINT_LISTEN, &e) == NULL ? bound(&e) : -1;
 }

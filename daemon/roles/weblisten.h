@@ -12,7 +12,7 @@
 #ifndef KRING_ROLES_WEBLISTEN_H
 #define KRING_ROLES_WEBLISTEN_H
 
-/** An address without a flaw (base/endpoint.h), of this machine alone.  -1: it is not to be had now, and the log says why. */
+/** An address without a flaw (base/endpoint.h), of this machine alone, or "unix:" and the whole path of a socket.  -1: it is not to be had now, and the log says why. */
 int weblisten_open(const char *at);
 /** NULL: an address without a flaw, of this machine alone, or empty.  Else a row of config/lists/errors.psv. */
 const char *weblisten_flaw(const char *at);

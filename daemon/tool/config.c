@@ -184,7 +184,7 @@ static void print_takes(const struct config_setting *s)
 		(void)printf("`tcp://ADDRESS:PORT`, or nothing");
 		break;
 	case CONFIG_OWN_ADDRESS:
-		(void)printf("`tcp://127.0.0.1:PORT`, or nothing");
+		(void)printf("`tcp://127.0.0.1:PORT`, `unix:/PATH`, or nothing");
 		break;
 	case CONFIG_ORIGIN:
 		(void)printf("`https://HOST`, or nothing");

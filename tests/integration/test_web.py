@@ -13,6 +13,7 @@ import pytest
 import ctl
 from browser import HOST, PHRASE, Browser, await_web, raw, with_web
 from node import Clock, Federation, offered, wait_for
+from passkeys import screens
 
 
 @pytest.fixture(scope="module")
@@ -303,6 +304,38 @@ def test_without_that_setting_there_is_no_such_process(federation):
     n = federation("Goes").nodes[0]
     n.start()
     assert set(n.children()) == {"core", "net"}
+
+
+def test_a_proxy_comes_by_a_socket_in_a_directory(federation):
+    """Also after a run that left its socket behind; what is no socket stays, and then nobody is answered."""
+    n = federation("Goes").nodes[0]
+    at = n.fed.dir / "web.sock"
+    screens(n, Listen=f"unix:{at}", Login="passphrase")
+
+    def asked():
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+                s.settimeout(20)
+                s.connect(str(at))
+                s.sendall(GET + b"Connection: close\r\n\r\n")
+                return b"".join(iter(lambda: s.recv(65536), b""))
+        except OSError:
+            return b""
+    n.start()
+    wait_for("a page", lambda: asked().startswith(b"HTTP/1.1 200") and b"Uw wachtzin" in asked())
+    children = n.children()
+    n.proc.kill()
+    n.proc.wait()
+    wait_for("all of it to be gone", lambda: not any(os.path.exists(f"/proc/{p}") for p in children.values()))
+    assert at.is_socket()
+    n.start()
+    wait_for("a page again", lambda: asked().startswith(b"HTTP/1.1 200"))
+    n.stop()
+    at.unlink()
+    at.write_text("a letter")
+    n.start()
+    wait_for("the log to say so", lambda: "step=web-listen" in n.log.read_text())
+    assert at.read_text() == "a letter" and "web" not in n.children()
 
 
 def test_settings_that_would_open_too_much_end_the_start(federation):

@@ -201,6 +201,14 @@ static void texts(const struct config_setting *s)
 		refuses(s, "tcp://0.0.0.0:7001", "reached from outside");
 		refuses(s, "tcp://127.0.0.1:7001", "without Origin=");
 		refuses(s, "tcp://[::1]:7001", "without Origin=");
+		refuses(s, "unix:/run/kring-web/sock", "without Origin=");
+		refuses(s, "unix:web.sock", "whole path");
+		refuses(s, "unix:", "whole path");
+		refuses(s,
+			"unix:/"
+			"0123456789012345678901234567890123456789012345678901234567890123456789"
+			"01234567890123456789012345678901234567",
+			"too long");
 		takes(s, "");
 		return;
 	}
