@@ -4,13 +4,16 @@
 #include "web/site.h"
 
 #include "base/limits_screens.h"
+#include "web/again.h"
 #include "web/cases/cases.h"
 #include "web/page.h"
 #include "web/refer/refer.h"
+#include "web/referral/referral.h"
 #include "web/signin/signin.h"
 
 static const struct form_field paging[] = {{"after", FORM_CODE, 80, false}};
 static const struct form_field refused[] = {{"e", FORM_CODE, 40, false}};
+static const struct form_field came_back[] = {AGAIN_FIELD};
 static const struct form_field login[] = {
 	{"name", FORM_LINE, 800, true},
 	{"phrase", FORM_SECRET, LIMIT_PASSPHRASE * 4, true},
@@ -98,6 +101,9 @@ static const struct route routes[] = {
 	{true, "/me/signout", ROUTE_SIGNED_IN, NO_FIELDS, signin_everywhere_try},
 	{true, "/me/language", ROUTE_SIGNED_IN, FIELDS(language), signin_language_try},
 	{false, "/still", ROUTE_SIGNED_IN, NO_FIELDS, signin_still},
+	{false, "/r/REF", ROUTE_SIGNED_IN, FIELDS(came_back), page_referral_open},
+	{false, "/r/REF/ACT", ROUTE_SIGNED_IN, FIELDS(came_back), page_act_open},
+	{true, "/r/REF/ACT", ROUTE_SIGNED_IN, act_fields, ACT_FIELDS, page_act_try},
 	{false, "/healthz", ROUTE_OPEN, NO_FIELDS, signin_healthz_open},
 };
 /* clang-format on */

@@ -94,7 +94,7 @@ class Browser:
         fields = {**getattr(self, "page", Page("")).forms.get(path, {}), **fields}
         status, head, text = self.ask("POST", path, urllib.parse.urlencode(fields).encode(), **(headers or {}))
         if follow and status == 303:
-            return self.get(head["Location"])
+            return self.get(head["Location"].split("#")[0])
         self.page = Page(text)
         return self.page
 

@@ -71,11 +71,21 @@ def test_a_template_becomes_a_struct_and_a_function(tmp_path):
     assert re.search(r'if \(p->on\) \{\n\t+out_raw\(o, " checked", 8\);', (tmp_path / "out/pages.c").read_text())
 
 
+def test_a_long_text_is_broken_between_its_characters(tmp_path):
+    for n in range(60, 140):
+        assert build(tmp_path, f'<p class="{"a" * n}">b</p><p class="c">{{{{x}}}}</p>') is None
+        said = re.findall(r'out_raw\(o, ((?:"[^"]*"\s*)+), (\d+)\);', (tmp_path / "out/pages.c").read_text())[0]
+        whole = "".join(re.findall(r'"([^"]*)"', said[0]))
+        assert len(re.sub(r"\\\d{3}", "x", whole)) == int(said[1]) and not re.search(r'\\\d{0,2}"', said[0]), n
+
+
 def test_every_text_of_the_pages_is_used():
     rows = {x.split("|")[0] for x in (ROOT / "config/lists/web.psv").read_text().splitlines() if x and x[0] != "#"} - {"code"}
     said = "".join(p.read_text() for p in pathlib.Path(ROOT / "daemon/web").rglob("*") if p.suffix in (".c", ".html"))
     assert len(rows) > 20
-    assert not [r for r in rows if f"{{{{t.{r}}}}}" not in said and f'"{r}"' not in said and
+    acts = {x.split("|")[0] for x in (ROOT / "config/lists/acts.psv").read_text().splitlines()} | {"contact"}
+    of_acts = {f"act-{kind}-{a}" for kind in ("hint", "text") for a in acts if f'"act-{kind}"' in said}
+    assert not [r for r in rows - of_acts if f"{{{{t.{r}}}}}" not in said and f'"{r}"' not in said and
                 f'"{r.removesuffix("-title")}"' not in said]
 
 

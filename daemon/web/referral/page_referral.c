@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One referral as its page, whichever side of it this is.  In this order, because it is read from above and left as soon as one knows
+ * enough:
+ *
+ *	what must not be overlooked	urgent, do not phone, safety
+ *	whose move it is, and by when	the sentence that the command line and the lists have
+ *	who, what, with whom		five lines
+ *	what may be done		as core allows it at this moment
+ *	what of the person went		and what did not, with whom to ask for it
+ *	what both sides wrote		history.c
+ *
+ * It is also what somebody gets who came too late with an act: then it says how things are now.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "client/words/words.h"
+#include "proto/acts.h"
+#include "web/again.h"
+#include "web/page.h"
+#include "web/referral/referral.h"
+
+enum {
+	OK = 200,
+	NOT_FOUND = 404,
+	ACTS_SHOWN = 24,
+	STATE = 512,
+	/* what a first talk is about: who it is, how to reach them, what they need, their own words */
+	FIRST_ASKED = 1 << 0 | 1 << 1 | 1 << 15 | 1 << 16
+};
+
+/* ---- what may be done ---- */
+
+/* One link; the first of what waits on us is the one that stands out. */
+static void add_act(struct visit *v, struct page_referral *p, struct page_referral_acts *rows,
+		    const char *act, const char *command)
+{
+	require(p->ref != NULL && p->acts_count <= ACTS_SHOWN);
+	if (p->acts_count == ACTS_SHOWN)
+		return;
+	rows[p->acts_count] = (struct page_referral_acts){
+		.ref = p->ref, .act = visit_keep(v, act), .words = referral_can(v, command)};
+	p->acts_count++;
+}
+
+/* In core's order, what is done most first and what ends it last.  Of what was a mistake nothing is left to do. */
+static void fill_acts(struct visit *v, const struct msg *row, struct page_referral *p)
+{
+	struct page_referral_acts *rows = arena_alloc(&v->a, ACTS_SHOWN * sizeof *rows);
+
+	p->acts = rows;
+	if (rows == NULL || strcmp(msg_text(row, REFERRAL_ROW_STATE), "error") == 0)
+		return;
+	for (size_t i = 0; i < msg_count(row, REFERRAL_ROW_MAY); i++) {
+		const struct msg *may = msg_at(row, REFERRAL_ROW_MAY, i);
+		const char *act = msg_text(may, MAY_ROW_ACT);
+
+		if (act_named(act) == NULL)
+			continue; /* of a newer node */
+		add_act(v, p, rows, act, msg_text(may, MAY_ROW_COMMAND));
+		if (strcmp(act, "message") == 0)
+			add_act(v, p, rows, "contact", "contact");
+	}
+	if (msg_has(row, REFERRAL_ROW_RECALL_UNTIL_MS))
+		add_act(v, p, rows, "recall", "recall");
+	if (p->acts_count != 0 && strcmp(msg_text(row, REFERRAL_ROW_NEXT), "us") == 0)
+		rows[0].first = true;
+}
+
+/* ---- what of the person went ---- */
+
+/* A date and a language have words of their own; what somebody typed stays as it was typed. */
+static const char *value_of(struct visit *v, const struct msg *person, const struct msg_field *f)
+{
+	char day[WORDS_SHORT];
+
+	require(msg_kind_of(person) == MSG_PERSON && msg_has(person, f->number));
+	if (f->number == PERSON_BIRTH_DATE)
+		return visit_keep(v, words_date(v->lang, msg_text(person, f->number), day));
+	if (f->number == PERSON_LANGUAGE)
+		return list_text(LIST_CODES, v->lang, msg_text(person, f->number));
+	if (f->type == MSG_TYPE_TEXT)
+		return msg_text(person, f->number);
+	return list_text(LIST_UI, v->lang, msg_u64(person, f->number) != 0 ? "yes" : "no");
+}
+
+/* Field by field, in the order in which a person tells it; an empty one is no row, and one that is not so is not said. */
+static void fill_shared(struct visit *v, struct msg *reply, const struct msg *person,
+			struct page_referral *p)
+{
+	struct msg_field f;
+	size_t count = 0;
+	struct page_referral_shared *rows;
+
+	while (person != NULL && msg_field_at(person, count, &f))
+		count++;
+	rows = arena_alloc(&v->a, (count + 1) * sizeof *rows);
+	p->shared = rows;
+	for (size_t i = 0; rows != NULL && i < count && msg_field_at(person, i, &f); i++) {
+		const bool says = msg_has(person, f.number) &&
+				  (f.type == MSG_TYPE_TEXT || msg_u64(person, f.number) != 0);
+
+		if (says)
+			rows[p->shared_count++] = (struct page_referral_shared){
+				.label = visit_capital(
+					v, words_called(v->lang, msg_text(reply, REPLY_COUNTRY),
+							LIST_PERSON, f.name)),
+				.value = value_of(v, person, &f)};
+	}
+}
+
+/* What went under this consent: what could have gone is more. */
+static uint64_t went_under(struct msg *reply, const char *grant)
+{
+	uint64_t cats = 0;
+
+	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
+		const struct msg *d = msg_at(reply, REPLY_DISCLOSURES, i);
+
+		if (strcmp(msg_text(d, DISCLOSURE_ROW_GRANT), grant) == 0)
+			cats |= msg_u64(d, DISCLOSURE_ROW_CATS);
+	}
+	return cats;
+}
+
+/* Our own: what is there by now, and until when the consent for it holds.  Returns the categories. */
+static uint64_t fill_went(struct visit *v, struct msg *reply, struct page_referral *p)
+{
+	const size_t count = msg_count(reply, REPLY_GRANTS);
+	struct page_referral_went *rows = arena_alloc(&v->a, (count + 1) * sizeof *rows);
+	uint64_t all = 0;
+
+	p->went = rows;
+	for (size_t i = 0; rows != NULL && i < count; i++) {
+		const struct msg *g = msg_at(reply, REPLY_GRANTS, i);
+		const uint64_t cats = went_under(reply, msg_text(g, GRANT_ROW_ID));
+		const char *state = msg_text(g, GRANT_ROW_STATE);
+		char day[WORDS_SHORT];
+
+		all |= cats;
+		rows[p->went_count++].text = visit_capital(
+			v, visit_say(v, LIST_WEB,
+				     strcmp(state, "living") == 0 ? "went-until" : "went-over",
+				     FILL({"cats", referral_cats(v, reply, cats), 0},
+					  {"day",
+					   words_day(v->lang, msg_text(g, GRANT_ROW_LAST_DAY), day),
+					   0},
+					  {"state", list_text(LIST_UI, v->lang, state), 0})));
+	}
+	return all;
+}
+
+/* What went, what did not, and where to ask for it.  Where nothing can be read that is said first, with the reason: a page that is merely empty
+ * looks as if there were nothing to know. */
+static void fill_person(struct visit *v, struct msg *reply, const struct msg *row,
+			struct page_referral *p)
+{
+	const bool mine = msg_u64(row, REFERRAL_ROW_MINE) != 0;
+	const struct msg *person = msg_get(reply, REPLY_PERSON);
+	const char *hollow = msg_text(row, REFERRAL_ROW_HOLLOW);
+	uint64_t told, left;
+
+	require(msg_kind_of(row) == MSG_REFERRAL_ROW);
+	if (mine)
+		told = fill_went(v, reply, p);
+	else
+		told = person == NULL ? 0 : msg_cats(person);
+	if (!mine)
+		fill_shared(v, reply, person, p);
+	p->has = referral_said(v,
+			       !mine	   ? "they-shared"
+			       : told == 0 ? "they-hold-nothing"
+					   : "they-hold",
+			       row);
+	left = FIRST_ASKED & ~told;
+	if (msg_text(row, REFERRAL_ROW_NEED)[0] != '\0')
+		left &= ~((uint64_t)1 << 15);
+	if (hollow[0] != '\0')
+		p->hollow = visit_say(
+			v, LIST_WEB, "not-readable",
+			FILL({"why",
+			      list_text(list_has(LIST_UI, hollow) ? LIST_UI : LIST_VERDICTS,
+					v->lang, hollow),
+			      0},
+			     {"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0},
+			     {"ref", msg_text(row, REFERRAL_ROW_REF), 0}));
+	else if (left != 0)
+		p->withheld = visit_say(v, LIST_WEB, mine ? "not-told" : "not-shared",
+					FILL({"cats", referral_cats(v, reply, left), 0},
+					     {"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));
+}
+
+/* ---- the page ---- */
+
+/* "doorverwezen · al 2 keer doorgestuurd": state, and what changes how one reads it. */
+static const char *state_of(struct visit *v, const struct msg *row)
+{
+	const uint64_t hops = msg_u64(row, REFERRAL_ROW_HOPS);
+	char out[STATE];
+
+	(void)snprintf(out, sizeof out, "%s%s%s",
+		       list_text(LIST_STATES, v->lang, msg_text(row, REFERRAL_ROW_STATE)),
+		       hops == 0 ? "" : " · ",
+		       hops == 0 ? "" : visit_say(v, LIST_WEB, "hops", FILL({"n", NULL, hops})));
+	return visit_capital(v, out);
+}
+
+/* The five lines are the same at both ends, and in the same order as on the command line. */
+void referral_show(struct visit *v, struct msg *reply, const char *done)
+{
+	const struct msg *row = msg_at(reply, REPLY_REFERRALS, 0);
+	const bool mine = msg_u64(row, REFERRAL_ROW_MINE) != 0;
+	const struct page_who who = {msg_text(row, REFERRAL_ROW_NAME), "",
+				     msg_text(row, REFERRAL_ROW_CASE_ID), false};
+	struct page_referral p = {.f = &v->f, .done = done};
+	struct referral_head head;
+
+	require(msg_kind_of(row) == MSG_REFERRAL_ROW && v->page.len == 0);
+	v->f.title = list_text(LIST_WEB, v->lang, "referral");
+	v->f.at_in = !mine;
+	v->f.at_out = mine;
+	referral_head(v, reply, &head);
+	p.urgent = head.urgent;
+	p.quiet = head.quiet;
+	p.safety = head.safety;
+	p.mark = head.mark;
+	p.move = head.move;
+	p.who = page_who_text(v, &who);
+	p.need = visit_capital(v, list_text(LIST_NEEDS, v->lang, msg_text(row, REFERRAL_ROW_NEED)));
+	p.between = list_text(LIST_WEB, v->lang, mine ? "to" : "from");
+	p.partner = msg_text(row, REFERRAL_ROW_PARTNER);
+	p.state = state_of(v, row);
+	p.ref = msg_text(row, REFERRAL_ROW_REF);
+	p.readers = visit_say(v, LIST_WEB, "readers", FILL({"partner", p.partner, 0}));
+	p.updated = page_updated(v);
+	fill_acts(v, row, &p);
+	fill_person(v, reply, row, &p);
+	history_fill(v, reply, &p);
+	page_referral(&v->page, v->lang, &p);
+	visit_show(v, OK);
+}
+
+/* A reference that nobody has and one of several that are meant are the same to a browser: no address of ours. */
+bool referral_missing(struct visit *v, struct msg *reply)
+{
+	if (strcmp(msg_text(reply, REPLY_ERROR), "not-found") == 0) {
+		visit_notice(v, NOT_FOUND, "missing");
+		return true;
+	}
+	if (page_refused(v, reply))
+		return true;
+	if (msg_count(reply, REPLY_REFERRALS) == 1)
+		return false;
+	visit_notice(v, NOT_FOUND, "missing");
+	return true;
+}
+
+void referral_ask(struct visit *v, visit_told told)
+{
+	struct msg *m = visit_request(v), *show = msg_sub(&v->a, m, REQUEST_SHOW);
+
+	msg_set_text(&v->a, show, BY_ID_ID, route_word(v->route, &v->path, "REF"));
+	visit_ask(v, m, told);
+}
+
+/* What was done a moment ago is known by the key that page_act.c left in the reply. */
+static void told_referral(struct visit *v, struct msg *reply)
+{
+	const char *key = "";
+	struct form typed;
+	struct msg *before;
+
+	if (referral_missing(v, reply))
+		return;
+	before = again_open(v, NULL, 0, &typed);
+	if (before != NULL && msg_text(before, REPLY_ERROR)[0] == '\0')
+		key = msg_text(before, REPLY_WHAT);
+	referral_show(v, reply,
+		      list_has(LIST_SAID, key)
+			      ? referral_said(v, key, msg_at(reply, REPLY_REFERRALS, 0))
+			      : NULL);
+}
+
+void page_referral_open(struct visit *v)
+{
+	referral_ask(v, told_referral);
+}
