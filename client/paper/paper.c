@@ -11,6 +11,7 @@
 #include "client/cli/out.h"
 #include "client/cli/page.h"
 #include "client/print/print.h"
+#include "client/words/letter.h"
 
 enum list_lang paper_language(const struct cli *c, const struct msg *reply)
 {
@@ -112,17 +113,9 @@ const char *paper_cats(const struct cli *c, enum list_lang lang, uint64_t cats,
 	return out;
 }
 
-const struct msg *paper_self(const struct msg *reply)
-{
-	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++)
-		if (msg_u64(msg_at(reply, REPLY_PARTNERS, i), PARTNER_ROW_SELF) != 0)
-			return msg_at(reply, REPLY_PARTNERS, i);
-	return NULL;
-}
-
 void paper_from(struct sheet *s, const struct msg *reply)
 {
-	const struct msg *self = paper_self(reply);
+	const struct msg *self = letter_self(reply);
 	char day[WORDS_SHORT];
 
 	require(s != NULL);
@@ -130,33 +123,4 @@ void paper_from(struct sheet *s, const struct msg *reply)
 		sheet_say(s, "letter-from",
 			  FILL({"org", msg_text(self, PARTNER_ROW_NAME), 0},
 			       {"day", words_date(s->lang, msg_text(reply, REPLY_DAY), day), 0}));
-}
-
-const struct msg *paper_partner(const struct msg *reply, const char *name)
-{
-	for (size_t i = 0; i < msg_count(reply, REPLY_PARTNERS); i++)
-		if (strcmp(msg_text(msg_at(reply, REPLY_PARTNERS, i), PARTNER_ROW_NAME), name) == 0)
-			return msg_at(reply, REPLY_PARTNERS, i);
-	return NULL;
-}
-
-const char *paper_fate(const struct msg *d)
-{
-	const char *delivery = msg_text(d, DISCLOSURE_ROW_DELIVERY),
-		   *back = msg_text(d, DISCLOSURE_ROW_TAKEN_BACK);
-	const bool gone = msg_u64(d, DISCLOSURE_ROW_LET_GO) != 0;
-
-	require(msg_kind_of(d) == MSG_DISCLOSURE_ROW);
-	if (back[0] != '\0' && strcmp(delivery, "queued") == 0)
-		return "fate-not-left";
-	if (back[0] != '\0' && (delivery[0] == '\0' || strcmp(delivery, "stored") == 0 ||
-				strcmp(delivery, "handed") == 0))
-		return strcmp(back, "mistake") == 0 ? gone ? "fate-mistake" : "fate-mistake-soon"
-		       : gone			    ? "fate-revoked"
-						    : "fate-revoked-soon";
-	if (delivery[0] == '\0' || strcmp(delivery, "stored") == 0)
-		return "fate-there";
-	if (strcmp(delivery, "queued") == 0 || strcmp(delivery, "handed") == 0)
-		return "fate-on-its-way";
-	return "fate-not-there";
 }

@@ -31,10 +31,5 @@ const char *paper_cats(const struct cli *c, enum list_lang lang, uint64_t cats,
 		       char out[PAPER_LIST]);
 /** Who gives the paper, and when: the first line under its title. */
 void paper_from(struct sheet *s, const struct msg *reply);
-/** This node's own row of REPLY_PARTNERS, or the one of that name; NULL: there is none. */
-const struct msg *paper_self(const struct msg *reply);
-const struct msg *paper_partner(const struct msg *reply, const char *name);
-/** Whether it is at the partner, as a person says it: a key of paper.psv. */
-const char *paper_fate(const struct msg *disclosure);
 
 #endif /* KRING_CLIENT_PAPER_PAPER_H */

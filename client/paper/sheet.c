@@ -134,18 +134,23 @@ void sheet_say(struct sheet *s, const char *key, const struct fill *values)
 	sheet_text(s, filled(s, key, values, text));
 }
 
+void sheet_item(struct sheet *s, const char *text)
+{
+	settle(s, true, false);
+	if (s->html) {
+		element(s, "li", text);
+		return;
+	}
+	(void)fputs("  - ", s->to);
+	plain(s, text);
+	(void)fputc('\n', s->to);
+}
+
 void sheet_point(struct sheet *s, const char *key, const struct fill *values)
 {
 	char text[TEXT_MAX];
 
-	settle(s, true, false);
-	if (s->html) {
-		element(s, "li", filled(s, key, values, text));
-		return;
-	}
-	(void)fputs("  - ", s->to);
-	plain(s, filled(s, key, values, text));
-	(void)fputc('\n', s->to);
+	sheet_item(s, filled(s, key, values, text));
 }
 
 void sheet_pair(struct sheet *s, const char *label, const char *value)

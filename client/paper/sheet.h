@@ -32,6 +32,8 @@ void sheet_begin(struct sheet *s, const char *title);
 void sheet_end(struct sheet *s);
 void sheet_head(struct sheet *s, const char *text);
 void sheet_text(struct sheet *s, const char *text);
+/** One point of a list. */
+void sheet_item(struct sheet *s, const char *text);
 /** A row of paper.psv with its values, as a paragraph ... */
 void sheet_say(struct sheet *s, const char *key, const struct fill *values);
 /** ... or as one point of a list. */

@@ -12,6 +12,7 @@
 #include "client/paper/who.h"
 #include "client/print/print.h"
 #include "client/print/todo.h"
+#include "client/words/letter.h"
 #include "client/words/words.h"
 
 /* Rows of a further page behind those that are there. */
@@ -108,7 +109,7 @@ void who_partners(struct sheet *s, const struct msg *reply)
 			      words_date(s->lang, msg_text(d, DISCLOSURE_ROW_LAST_DAY), until), 0},
 			     {"state",
 			      list_text(LIST_UI, s->lang, msg_text(d, DISCLOSURE_ROW_STATE)), 0},
-			     {"fate", list_text(LIST_PAPER, s->lang, paper_fate(d)), 0}));
+			     {"fate", list_text(LIST_PAPER, s->lang, letter_fate(d)), 0}));
 	}
 }
 

@@ -102,6 +102,7 @@ static const struct route routes[] = {
 	{true, "/me/language", ROUTE_SIGNED_IN, FIELDS(language), signin_language_try},
 	{false, "/still", ROUTE_SIGNED_IN, NO_FIELDS, signin_still},
 	{false, "/r/REF", ROUTE_SIGNED_IN, FIELDS(came_back), page_referral_open},
+	{false, "/r/REF/letter", ROUTE_SIGNED_IN, NO_FIELDS, page_letter_open},
 	{false, "/r/REF/ACT", ROUTE_SIGNED_IN, FIELDS(came_back), page_act_open},
 	{true, "/r/REF/ACT", ROUTE_SIGNED_IN, act_fields, ACT_FIELDS, page_act_try},
 	{false, "/healthz", ROUTE_OPEN, NO_FIELDS, signin_healthz_open},

@@ -94,6 +94,7 @@ static const char *optional(const struct making *m, const char *label, bool need
 /* What core always refuses, and what is an act of its own, is no choice. */
 static bool no_choice(const struct making *m, const char *code)
 {
+	require(code != NULL);
 	return (m->act->number == DOC_DECLINE && strcmp(code, "info-missing") == 0) ||
 	       (m->act->number == DOC_ERROR && strcmp(code, "sent-by-mistake") == 0);
 }
@@ -248,6 +249,7 @@ static void add_text(struct making *m)
 {
 	const bool needed = needs(m, ACT_WITH_WORDS);
 
+	require(m->p.text_label == NULL);
 	m->p.text_label = optional(m, words_for(m, LIST_WEB, "act-text"), needed);
 	m->p.text = form_value(m->typed, "text");
 	m->p.text_hint = visit_say(m->v, LIST_WEB, "act-text-hint",
@@ -283,6 +285,7 @@ static const char *partners_of(struct visit *v, const struct msg *reply)
 	char out[NAMES] = "";
 	size_t n = 0;
 
+	require(msg_kind_of(reply) == MSG_REPLY);
 	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
 		const char *name = msg_text(msg_at(reply, REPLY_GRANTS, i), GRANT_ROW_PARTNER);
 

@@ -116,6 +116,7 @@ static uint64_t went_under(struct msg *reply, const char *grant)
 {
 	uint64_t cats = 0;
 
+	require(grant != NULL);
 	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
 		const struct msg *d = msg_at(reply, REPLY_DISCLOSURES, i);
 
@@ -200,6 +201,7 @@ static const char *state_of(struct visit *v, const struct msg *row)
 	const uint64_t hops = msg_u64(row, REFERRAL_ROW_HOPS);
 	char out[STATE];
 
+	require(msg_kind_of(row) == MSG_REFERRAL_ROW);
 	(void)snprintf(out, sizeof out, "%s%s%s",
 		       list_text(LIST_STATES, v->lang, msg_text(row, REFERRAL_ROW_STATE)),
 		       hops == 0 ? "" : " · ",

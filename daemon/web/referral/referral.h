@@ -36,6 +36,9 @@ void page_act_try(struct visit *v);
 /** What was typed in the form of that act, as a question to core; tried: only what would follow. */
 struct msg *act_request(struct visit *v, const struct act *act, bool tried);
 
+/* letter.c: /r/REF/letter */
+void page_letter_open(struct visit *v);
+
 /* history.c */
 /** The entries of both sides, in core's order. */
 void history_fill(struct visit *v, struct msg *reply, struct page_referral *p);
