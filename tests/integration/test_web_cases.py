@@ -44,6 +44,11 @@ def dirk(goes):
     return goes.people["Dirk"]
 
 
+def strange(page):
+    """Tags that are none of a template's: what was typed became one."""
+    return [(t, a) for t, a in page.tags if t in ("b", "img") or (t == "script" and not a.get("src", "").startswith("/a/"))]
+
+
 # ---- looked for ----
 
 def test_a_list_and_a_search(goes, anna):
@@ -95,7 +100,7 @@ def test_a_search_is_text_and_nothing_else(goes, anna):
     for q in (NASTY[:50], "%", "a" * 200, "☃", "0", "; drop", "\\", "'\"><b>"):
         anna.get("/cases")
         page = anna.post("/cases/find", q=q)
-        assert anna.status == 200 and not {"script", "b"} & {t for t, _ in page.tags}, q
+        assert anna.status == 200 and not strange(page), q
         assert [a for t, a in page.tags if t == "input" and a["name"] == "q"][0]["value"] == q
     for q in ("a" * 201, "a\x00b", "a\nb", "a\u202eb", "a\x1b[0m"):
         anna.get("/cases")
@@ -139,5 +144,5 @@ def test_who_may_see_people(goes, anna):
 
 def test_nothing_of_a_person_becomes_a_tag(goes, anna):
     page = anna.get(f"/c/{goes.nasty}")
-    assert page.text.count(NASTY) >= 3 and "script" not in [t for t, _ in page.tags]
+    assert page.text.count(NASTY) >= 3 and not strange(page)
     assert NASTY in [r[0] for r in anna.get("/cases").rows]
