@@ -142,10 +142,12 @@ struct span aside_get(const struct aside *k, const uint8_t token[COOKIE_TOKEN], 
 {
 	const struct id32 owner = owner_of(token);
 
+	require(k != NULL && path[0] == '/');
 	for (size_t i = 0; i < LIMIT_ASIDE; i++) {
 		const struct row *r = &k->rows[i];
 
-		if (is_of(r, &owner) && strcmp(r->no, no) == 0 && strcmp(r->path, path) == 0)
+		if (is_of(r, &owner) && (no == NULL || strcmp(r->no, no) == 0) &&
+		    strcmp(r->path, path) == 0)
 			return span_of(r->p, r->len);
 	}
 	return span_of(NULL, 0);

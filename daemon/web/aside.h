@@ -28,7 +28,7 @@ void aside_free(struct aside *k);
 /** Of whoever has that token, for that path; no: the number, in digits of an address.  ERR_LIMIT: too long; ERR_NOMEM. */
 MUST_CHECK enum err aside_put(struct aside *k, const uint8_t token[COOKIE_TOKEN], const char *path,
 			      struct span bytes, char no[ASIDE_NO + 1]);
-/** Borrowed until the next aside_put; p NULL: there is none of that number, of this person, for that path. */
+/** no NULL: whichever there is for that path.  Borrowed until the next aside_put; p NULL: there is none of that number, of this person, for that path. */
 struct span aside_get(const struct aside *k, const uint8_t token[COOKIE_TOKEN], const char *path,
 		      const char *no);
 /** Whoever signs out takes along what was typed. */

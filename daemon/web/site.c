@@ -34,6 +34,8 @@ static const struct form_field again[] = {{"to", FORM_LINE, 200, false},
 static const struct form_field again_proof[] = {{"to", FORM_LINE, 200, false}, SIGNIN_PROOF_FIELDS};
 
 static const struct form_field find[] = {{"q", FORM_LINE, LIMIT_SOUGHT, true}};
+static const struct form_field back[] = {AGAIN_FIELD};
+static const struct form_field consent[] = {AGAIN_FIELD, {"to", FORM_LINE, 250, false}};
 static const struct form_field whole[] = {{"all", FORM_NUMBER, 1, false}};
 
 #define FIELDS(table) table, sizeof(table) / sizeof(table)[0]
@@ -64,6 +66,21 @@ static const struct route routes[] = {
 	{true, "/cases/find", ROUTE_SIGNED_IN, FIELDS(find), page_find_try},
 	{false, "/found/N", ROUTE_SIGNED_IN, NO_FIELDS, page_found_open},
 	{false, "/c/ID", ROUTE_SIGNED_IN, FIELDS(whole), page_case_open},
+	{false, "/case/new", ROUTE_SIGNED_IN, FIELDS(back), page_case_new_open},
+	{true, "/case/new", ROUTE_SIGNED_IN, FIELDS(cases_person), page_case_new_try},
+	{false, "/c/ID/edit", ROUTE_SIGNED_IN, FIELDS(back), page_case_edit_open},
+	{true, "/c/ID/edit", ROUTE_SIGNED_IN, FIELDS(cases_person), page_case_edit_try},
+	{false, "/c/ID/note", ROUTE_SIGNED_IN, FIELDS(back), page_case_act_open},
+	{true, "/c/ID/note", ROUTE_SIGNED_IN, FIELDS(cases_note), page_case_act_try},
+	{false, "/c/ID/close", ROUTE_SIGNED_IN, FIELDS(back), page_case_act_open},
+	{true, "/c/ID/close", ROUTE_SIGNED_IN, NO_FIELDS, page_case_act_try},
+	{false, "/c/ID/reopen", ROUTE_SIGNED_IN, FIELDS(back), page_case_act_open},
+	{true, "/c/ID/reopen", ROUTE_SIGNED_IN, NO_FIELDS, page_case_act_try},
+	{false, "/c/ID/consent", ROUTE_SIGNED_IN, FIELDS(consent), page_consent_new_open},
+	{true, "/c/ID/consent", ROUTE_SIGNED_IN, FIELDS(cases_consent), page_consent_new_try},
+	{false, "/consent/ID", ROUTE_SIGNED_IN, NO_FIELDS, page_grant_open},
+	{false, "/consent/ID/withdraw", ROUTE_SIGNED_IN, FIELDS(back), page_grant_open},
+	{true, "/consent/ID/withdraw", ROUTE_SIGNED_IN, NO_FIELDS, page_withdraw_try},
 	{false, "/login", ROUTE_OPEN, FIELDS(refused), signin_open},
 	{true, "/login", ROUTE_OPEN, FIELDS(login), signin_phrase_try},
 	{true, "/login/begin", ROUTE_OPEN, FIELDS(begin), signin_begin},

@@ -22,7 +22,7 @@ RAW = ("script", "style", "textarea", "title")
 ADDRESS = ("href", "src", "action", "formaction")
 RUNS = ("style", "srcdoc")
 SAFE = re.compile(r"value|title|class|id|for|name|lang|datetime|max|min|(aria|data)-[a-z-]+")    # what a text may stand in
-BARE = (" checked", " selected", " required")               # what a section may put into a tag
+BARE = (" checked", " selected", " required", " open")               # what a section may put into a tag
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 

@@ -83,9 +83,11 @@ class Browser:
         return r.status, r.headers, raw.decode()
 
     def get(self, path, follow=True, **headers):
-        status, head, text = self.ask("GET", path, **headers)
+        self.at = path.split("#")[0]
+        status, head, text = self.ask("GET", self.at, **headers)
         while follow and status == 303:
-            status, head, text = self.ask("GET", head["Location"], **headers)
+            self.at = head["Location"].split("#")[0]
+            status, head, text = self.ask("GET", self.at, **headers)
         self.page = Page(text)
         return self.page
 

@@ -146,3 +146,112 @@ def test_nothing_of_a_person_becomes_a_tag(goes, anna):
     page = anna.get(f"/c/{goes.nasty}")
     assert page.text.count(NASTY) >= 3 and not strange(page)
     assert NASTY in [r[0] for r in anna.get("/cases").rows]
+
+
+# ---- written down and changed ----
+
+def test_a_new_case_and_somebody_alike(goes, anna):
+    anna.get("/case/new")
+    page = anna.post("/case/new", name="", phone="000-777")
+    assert "e=" in anna.at and "000-777" in [a.get("value") for t, a in page.tags if t == "input"] and "naam" in page.text
+    page = anna.post("/case/new", name="Nieuwe Verzonnen", birth_date="31-1-1990", phone="000-777", goals="rust\r\nin huis", do_not_contact="1")
+    assert anna.at.startswith("/c/") and "Nieuwe Verzonnen" in page.text and "31-01-1990" in page.text and "NIET OPBELLEN" in page.text
+    made = anna.at
+    anna.get("/case/new")
+    page = anna.post("/case/new", name="Nieuwe Verzonnen", birth_date="1990", address="Kaai 1")
+    assert "Is het dezelfde persoon?" in page.text and "Kaai 1" in [a.get("value") for t, a in page.tags if t == "input"] + page.words
+    assert not [a for t, a in page.tags if a.get("type") == "radio" and "checked" in a]  # nobody becomes somebody else by a slip
+    anna.post("/case/new", name="Nieuwe Verzonnen", birth_date="1990", address="Kaai 1", same=made[3:])
+    assert anna.at == made and "Kaai 1" in anna.page.text
+    anna.get("/case/new")
+    anna.post("/case/new", name="Nieuwe Verzonnen", birth_date="1990")
+    anna.post("/case/new", name="Nieuwe Verzonnen", birth_date="1990", same="new")
+    assert anna.at.startswith("/c/") and anna.at != made
+
+
+def test_a_form_sent_twice_is_one_case(goes, anna):
+    anna.get("/case/new")
+    form = dict(anna.page.forms["/case/new"])
+    there = set()
+    for _ in range(2):
+        anna.post("/case/new", follow=False, name="Dubbel Verzinsel", **form)
+        there.add(anna.headers["Location"])
+    assert len(there) == 1 and there.pop().startswith("/c/")
+
+
+def test_two_workers_on_one_case(goes, anna, dirk):
+    case = made(anna, "Twee Verzonnen", phone="000-999")
+    edit = f"/c/{case}/edit"
+    anna.get(edit)
+    dirk.get(edit)
+    fields = dict(name="Twee Verzonnen", phone="000-999")
+    anna.post(edit, **{**fields, "phone": "000-998"})
+    assert "000-998" in anna.page.text and anna.at == f"/c/{case}"
+    page = dirk.post(edit, **{**fields, "address": "Steeg 2"})
+    assert "e=" in dirk.at and "telefoon" in page.text.lower() and "Steeg 2" in page.words
+    assert "Steeg 2" not in anna.get(f"/c/{case}").text
+    anna.get(edit)
+    assert anna.post(edit, **{**fields, "phone": "000-998"}).text.count("dossier gewijzigd") == 1  # nothing was another
+
+
+def test_hostile_words_in_every_field(goes, anna):
+    lines = ("address", "goals", "story", "tried", "household", "children", "income_debt", "housing", "work_education", "health", "mental_health",
+             "addiction", "safety", "justice", "origin", "conviction", "rights")
+    anna.get("/case/new")
+    page = anna.post("/case/new", name="Vijandig " + NASTY, best_time=NASTY, same="new", **{f: NASTY for f in lines})
+    assert anna.at.startswith("/c/") and page.text.count("alert(1)") >= len(lines) + 1 and not strange(page)
+    page = anna.get(anna.at + "/edit")
+    assert page.words.count(NASTY) == len(lines) and not strange(page)
+    anna.get("/case/new")
+    page = anna.post("/case/new", name="x" * 7169)
+    assert "e=" in anna.at and not strange(page)
+    for field, value in (("name", "a\x00"), ("phone", "a\nb"), ("same", "x/y"), ("v", "1x")):
+        anna.get("/case/new")
+        anna.post("/case/new", **{"name": "x", field: value})
+        assert anna.status == 400, field
+    anna.get("/case/new")
+    anna.post("/case/new", follow=False, name="x", k="A" * 22)
+    assert anna.status == 403
+
+
+def test_a_note_and_closing(goes, anna):
+    case = made(anna, "Sluit Verzonnen")
+    anna.get(f"/c/{case}/note")
+    assert "e=" in (anna.post(f"/c/{case}/note", text="  ") and anna.at)
+    assert "Belde terug" in anna.post(f"/c/{case}/note", text="Belde terug").text
+    for word, then in (("close", "afgesloten"), ("reopen", "heropend")):
+        anna.get(f"/c/{case}/{word}")
+        assert then in anna.post(f"/c/{case}/{word}").text, word
+    anna.get(f"/c/{goes.case}/close")  # a referral is open there
+    assert "e=" in (anna.post(f"/c/{goes.case}/close") and anna.at)
+
+
+# ---- consents ----
+
+def test_a_consent_given_and_taken_back(goes, anna):
+    case = made(anna, "Toestemming Verzonnen", phone="000-555", health="moe")
+    page = anna.get(f"/c/{case}/consent?to=smwo")
+    ticks = [a["name"] for t, a in page.tags if a.get("type") == "checkbox"]
+    assert "identity" in ticks and "contact" in ticks and "needs" in ticks and "story" not in ticks and "staat niet in het dossier" in page.text
+    consent = f"/c/{case}/consent"
+    page = anna.post(consent, identity="1", contact="1", how="oral", day="1", month="1", year="2020")
+    assert "e=" in anna.at and len([a for t, a in page.tags if "checked" in a]) == 3
+    page = anna.post(consent, identity="1", contact="1", how="written", by="self", day="", month="", year="")
+    assert anna.at.startswith("/consent/") and "wie het is, contactgegevens" in page.text and "Schriftelijk" in page.text or "schriftelijk" in page.text
+    one = anna.at
+    assert one in anna.get(f"/c/{case}").links
+    page = anna.get(one + "/withdraw")
+    assert "kan niet worden teruggedraaid" in page.text
+    page = anna.post(one + "/withdraw")
+    assert anna.at == one and "ingetrokken" in page.text and one + "/withdraw" not in page.links
+    assert anna.get(one + "/withdraw") and not [f for f in anna.page.forms if "withdraw" in f]
+    for other in ("/consent/" + "0" * 32, "/consent/x", one + "/x"):
+        assert anna.ask("GET", other)[0] == 404, other
+    assert goes.people["Rik"].ask("GET", f"/c/{case}/edit")[0] == 200  # he may look; core refuses what he sends
+    assert goes.people["Bea"].ask("GET", one)[0] == 404
+
+
+def made(browser, name, **fields):
+    browser.get("/case/new")
+    browser.post("/case/new", name=name, same="new", **fields)
+    return browser.at[3:]

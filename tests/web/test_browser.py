@@ -23,7 +23,8 @@ PICTURES = ROOT / "build/web"
 PAGES = {  # of whom: {name: path, of a node n}; at Goes nothing was received, and something waits for SMWO
     None: {"login": "/login", "login-refused": "/login?e=sign-in-failed", "first": "/login/first?e=passphrase-short"},
     "Anna Verzonnen": {"today": "/", "received": "/in", "sent-empty": "/out", "missing": "/nothing"},
-    "Bert Bedacht": {"today-waiting": "/", "received-empty": "/in", "sent": "/out", "cases": "/cases", "case": "/c/{n.case}"},
+    "Bert Bedacht": {"today-waiting": "/", "received-empty": "/in", "sent": "/out", "cases": "/cases", "case": "/c/{n.case}", "case-new": "/case/new",
+                     "case-edit": "/c/{n.case}/edit", "note": "/c/{n.case}/note", "consent": "/c/{n.case}/consent?to=smwo", "withdraw": "/consent/{n.consent_id}/withdraw"},
 }
 NAME = "Wilhelmina van den Broek-Vandenberghe"
 
@@ -168,6 +169,7 @@ def node():
             a.k("case", "edit", a.case, "--from", "-", stdin="born: 1990-02\nstory: Alles begon\n  in de winter.\nhealth: slaapt slecht\n")
             a.k("case", "note", a.case, "--text", "Belde; komt vrijdag langs.")
             case = a.new_case(name="Jan \"Janus\" <b>Vet</b>", phone="000-222")
+            a.consent_id = a.k("consent", "list", a.case)["grants"][0]["id"]
             a.consent(case, b.name)
             b.await_state(a.refer(case, b.name, "--urgency", "urgent"), "offered")
             accepted = b.k("inbox")["referrals"][0]["ref"]
@@ -287,3 +289,40 @@ def test_the_button_back_shows_nobody(node, chrome):
     assert c.d.current_url.endswith("/login")
     c.d.back()
     assert NAME not in c.text()
+
+
+def test_a_person_is_written_down_and_a_consent_given_and_taken_back(node, chrome):
+    """From the search to the withdrawal, without scripts; no address and no title on the way names the person."""
+    c = chrome(node.goes, scripts=False)
+    c.sign_in("Bert Bedacht")
+    seen = []
+
+    def at():
+        seen.append(c.d.current_url + " " + c.d.title)
+        return c.text()
+    c.open("/cases")
+    c.fill("q", "Zoekgeraakt")
+    c.press("form.fields button")
+    assert "Niemand gevonden" in at()
+    c.follow("Nieuw dossier")
+    c.fill("name", "Zoekgeraakt Verzinsel")
+    c.fill("birth_date", "ergens in 1990")
+    c.press("form.fields .acts button")
+    assert c.find("[name='name']").get_attribute("value") == "Zoekgeraakt Verzinsel" and c.all(".wrong h2") and at()
+    c.find("[name='birth_date']").clear()
+    c.fill("birth_date", "3-2-1990")
+    c.press("form.fields .acts button")
+    assert "Zoekgeraakt Verzinsel" in at() and "03-02-1990" in c.text()
+    c.follow("Toestemming")
+    c.press("form.fields .acts button")
+    c.find("#cat-identity").click()
+    c.find("#how-written").click()
+    c.press("form.ask .acts button")
+    assert "wie het is" in at()
+    c.follow("Intrekken")
+    assert "kan niet worden teruggedraaid" in at()
+    c.follow("Ja, trek de toestemming in")
+    assert "ingetrokken" in at() and not c.all("form[action*='withdraw']")
+    c.follow("Naar het dossier")
+    assert "ingetrokken op" in at()
+    assert not [x for x in seen if "oekgeraakt" in x or "erzinsel" in x], seen

@@ -22,4 +22,25 @@ void page_found_open(struct visit *v);
 /* show.c */
 void page_case_open(struct visit *v);
 
+/* person.c */
+enum { CASES_PERSON = 27, CASES_NOTE = 1, CASES_CONSENT = 26 };
+/** Forms, as their addresses take them. */
+extern const struct form_field cases_person[CASES_PERSON];
+extern const struct form_field cases_note[CASES_NOTE];
+extern const struct form_field cases_consent[CASES_CONSENT];
+void page_case_new_open(struct visit *v);
+void page_case_new_try(struct visit *v);
+void page_case_edit_open(struct visit *v);
+void page_case_edit_try(struct visit *v);
+
+/* act.c: a note, closing, opening again */
+void page_case_act_open(struct visit *v);
+void page_case_act_try(struct visit *v);
+
+/* consent.c, withdraw.c */
+void page_consent_new_open(struct visit *v);
+void page_consent_new_try(struct visit *v);
+void page_grant_open(struct visit *v);
+void page_withdraw_try(struct visit *v);
+
 #endif /* KRING_WEB_CASES_CASES_H */

@@ -41,6 +41,7 @@ static void show(struct visit *v, struct msg *reply, struct page_cases *p)
 	const size_t count = msg_count(reply, REPLY_CASES);
 	struct page_cases_rows *rows = arena_alloc(&v->a, (count + 1) * sizeof *rows);
 
+	require(v->route->who == ROUTE_SIGNED_IN);
 	v->f.at_cases = true;
 	p->f = &v->f;
 	p->k = visit_k(v, find_path);

@@ -42,6 +42,7 @@ const char *parts_number(struct visit *v, const char *id)
 {
 	char out[NUMBER + 1];
 
+	require(id != NULL);
 	text_format(out, sizeof out, "%s", id + (strlen(id) == PARTS_ID ? TIME : 0));
 	return visit_keep(v, out);
 }
@@ -63,6 +64,7 @@ const char *parts_cats(struct visit *v, const char *country, uint64_t cats)
 {
 	char out[JOINED] = "";
 
+	require(country != NULL);
 	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
 		if ((cats >> bit & 1) != 0)
 			join(out,
@@ -75,6 +77,7 @@ const char *parts_codes(struct visit *v, const char *country, enum list_id list,
 {
 	char out[JOINED] = "", code[64];
 
+	require(codes != NULL && country != NULL);
 	for (const char *p = codes + strspn(codes, ", "); *p != '\0'; p += strspn(p, ", ")) {
 		const size_t n = strcspn(p, ", ");
 
@@ -90,6 +93,7 @@ const char *parts_name(struct visit *v, const struct msg *row)
 {
 	const char *hollow = msg_text(row, CASE_ROW_HOLLOW);
 
+	require(msg_kind_of(row) == MSG_CASE_ROW);
 	return visit_keep(v, hollow[0] == '\0' ? msg_text(row, CASE_ROW_NAME)
 					       : list_text(LIST_UI, v->lang, hollow));
 }
@@ -97,6 +101,7 @@ const char *parts_name(struct visit *v, const struct msg *row)
 /* A national number is called by the name that it has in the country of this node. */
 const char *parts_label(struct visit *v, const char *country, const struct parts_field *f)
 {
+	require(list_has(LIST_PERSON, f->name));
 	return visit_capital(v, words_called(v->lang, country, LIST_PERSON, f->name));
 }
 
@@ -105,6 +110,7 @@ const char *parts_value(struct visit *v, const struct msg *person, const struct 
 {
 	const char *text;
 
+	require(person == NULL || msg_kind_of(person) == MSG_PERSON);
 	if (f->number == PERSON_DO_NOT_CONTACT)
 		return msg_u64(person, f->number) == 0 ? "" : list_text(LIST_UI, v->lang, "yes");
 	text = msg_text(person, f->number);

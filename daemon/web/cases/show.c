@@ -30,6 +30,7 @@ static unsigned press_of(const struct msg *row)
 {
 	const bool late = msg_u64(row, REFERRAL_ROW_OVERDUE) != 0;
 
+	require(msg_kind_of(row) == MSG_REFERRAL_ROW);
 	if (next_is(row, "us"))
 		return late ? 0 : 1;
 	if (next_is(row, "partner"))
@@ -110,6 +111,8 @@ static void consents(struct visit *v, const struct msg *reply, struct page_case 
 		const char *day = page_day(v, msg_text(g, GRANT_ROW_LAST_DAY));
 
 		rows[p->grants_count++] = (struct page_case_grants){
+			.id = msg_text(g, GRANT_ROW_ID),
+			.living = living,
 			.way = visit_say(v, LIST_WEB,
 					 msg_u64(g, GRANT_ROW_RECEIVED) != 0 ? "grant-in"
 									     : "grant-out",
@@ -138,6 +141,7 @@ static size_t fields(struct visit *v, const struct msg *reply, const struct msg 
 	const char *country = msg_text(reply, REPLY_COUNTRY);
 	size_t n = 0;
 
+	require(country != NULL && out != NULL);
 	for (size_t i = 0; person != NULL && i < PARTS_FIELDS; i++) {
 		const struct parts_field *f = &parts_fields[i];
 		const char *value = parts_value(v, person, f);
@@ -209,6 +213,7 @@ static const char *entry_text(struct visit *v, const struct msg *reply, const st
 {
 	const char *text = msg_text(e, ENTRY_ROW_TEXT);
 
+	require(msg_kind_of(e) == MSG_ENTRY_ROW);
 	if (what_is(e, "case-edited"))
 		return parts_codes(v, msg_text(reply, REPLY_COUNTRY), LIST_PERSON, text);
 	if (!act && !what_is(e, "lost-act"))
@@ -228,6 +233,7 @@ static void course(struct visit *v, const struct msg *reply, struct page_case *p
 	struct page_case_course *rows = arena_alloc(&v->a, (most + 1) * sizeof *rows);
 	char when[WORDS_SHORT];
 
+	require(most <= count);
 	p->course = rows;
 	p->more = most < count;
 	p->cut = msg_u64(reply, REPLY_TRUNCATED) != 0 && most == count;

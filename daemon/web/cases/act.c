@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is done with a case as a whole: a note, closing it, opening it again.  Each has a page of its own that says what it means. */
+#include "web/cases/cases.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "web/again.h"
+#include "web/cases/parts.h"
+
+enum { OK = 200, ADDRESS = 64 };
+
+const struct form_field cases_note[CASES_NOTE] = {{"text", FORM_LINES, 16384, false}};
+
+/* The last word of an address says what is done. */
+static const struct act {
+	const char *word;
+	unsigned field;		   /* of the request */
+	const char *title, *means; /* of web.psv */
+	bool text;
+} acts[] = {
+	{"note", REQUEST_CASE_NOTE, "note", "note-means", true},
+	{"close", REQUEST_CASE_CLOSE, "close", "close-means", false},
+	{"reopen", REQUEST_CASE_REOPEN, "reopen", "reopen-means", false},
+};
+
+/* Each row of the table of addresses that leads here ends with one of them. */
+static const struct act *act_of(const struct visit *v)
+{
+	const char *word = strrchr(v->route->pattern, '/') + 1;
+	size_t i = 0;
+
+	while (strcmp(acts[i].word, word) != 0)
+		require(++i < sizeof acts / sizeof acts[0]);
+	return &acts[i];
+}
+
+/* The version that was seen goes nowhere: none of the three overwrites what a colleague wrote. */
+static void told_form(struct visit *v, struct msg *reply)
+{
+	const struct act *a = act_of(v);
+	struct page_case_act p = {.f = &v->f, .text = a->text, .act = a->word};
+	struct form typed;
+
+	if (parts_refused(v, reply))
+		return;
+	require(msg_count(reply, REPLY_CASES) > 0);
+	(void)again_open(v, cases_note, CASES_NOTE, &typed);
+	v->f.title = list_text(LIST_WEB, v->lang, a->title);
+	v->f.at_cases = true;
+	p.means = list_text(LIST_WEB, v->lang, a->means);
+	p.name = parts_name(v, msg_at(reply, REPLY_CASES, 0));
+	p.id = msg_text(reply, REPLY_ID);
+	p.value = form_value(&typed, "text");
+	p.k = visit_k(v, v->seen->path);
+	p.i = visit_once(v);
+	page_case_act(&v->page, v->lang, &p);
+	visit_show(v, OK);
+}
+
+/* Looking at the page is looking at the case, and core writes it down. */
+void page_case_act_open(struct visit *v)
+{
+	const char *id = parts_id(v);
+	struct msg *m;
+
+	if (id == NULL)
+		return;
+	m = visit_request(v);
+	msg_set_text(&v->a, msg_sub(&v->a, m, REQUEST_CASE_SHOW), BY_ID_ID, id);
+	visit_ask(v, m, told_form);
+}
+
+/* Done: the case, where it stands at the top of what happened. */
+static void told_done(struct visit *v, struct msg *reply)
+{
+	char to[ADDRESS];
+
+	if (again_refused(v, reply))
+		return;
+	text_format(to, sizeof to, "/c/%s", parts_id(v));
+	visit_go(v, to);
+}
+
+/* A note is a request of its own form, the other two are an id. */
+void page_case_act_try(struct visit *v)
+{
+	const struct act *a = act_of(v);
+	const char *id = parts_id(v);
+	struct msg *m, *sub;
+
+	if (id == NULL)
+		return;
+	m = visit_request(v);
+	sub = msg_sub(&v->a, m, a->field);
+	if (a->text) {
+		msg_set_text(&v->a, sub, CASE_NOTE_ID, id);
+		msg_set_text(&v->a, sub, CASE_NOTE_TEXT, form_value(&v->form, "text"));
+	} else {
+		msg_set_text(&v->a, sub, BY_ID_ID, id);
+	}
+	visit_ask(v, m, told_done);
+}
