@@ -8,7 +8,6 @@
 
 #include "base/check.h"
 #include "domain/attach/along.h"
-#include "domain/care/begin.h"
 #include "domain/care/intake.h"
 #include "domain/care/recover.h"
 #include "domain/consent/agreement.h"
@@ -21,6 +20,7 @@
 #include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"
 #include "domain/onward/passed.h"
+#include "domain/referral/begin.h"
 
 /* ---- arriving ---- */
 

@@ -4,7 +4,7 @@
  * said of the thread before its first document was here (hidden, withdrawn) holds from the first moment, and so does what
  * the thread itself kept: after a comparison that took its only document out of the log, it begins a second time.
  */
-#include "domain/care/begin.h"
+#include "domain/referral/begin.h"
 
 #include "base/check.h"
 #include "domain/loss/compare.h"

@@ -2,15 +2,15 @@
 /**
  * begin - a thread about a person begins here: with a partner's first document, or with our own that came back.
  *
- * Layer:    domain/care (base, proto, store; lower rooms).
+ * Layer:    domain/referral (base, proto, store; lower rooms).
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  nothing; whoever appends the document saves the thread.
  * Privacy:  what a partner said was hidden or withdrawn is so from the first moment.
  */
-#ifndef KRING_DOMAIN_CARE_BEGIN_H
-#define KRING_DOMAIN_CARE_BEGIN_H
+#ifndef KRING_DOMAIN_REFERRAL_BEGIN_H
+#define KRING_DOMAIN_REFERRAL_BEGIN_H
 
 #include "domain/documents/thread.h"
 
@@ -18,4 +18,4 @@
 MUST_CHECK enum err begin_thread(struct turn *t, struct thread *th, enum thread_side role,
 				 const struct wire_head *h);
 
-#endif /* KRING_DOMAIN_CARE_BEGIN_H */
+#endif /* KRING_DOMAIN_REFERRAL_BEGIN_H */
