@@ -749,10 +749,11 @@ enum err engine_turn(struct engine *e, const struct node_time *now)
 	return rc == ERR_OK ? fill(e) : rc;
 }
 
+/* A shred is no turn: what waits for it would otherwise be looked at when something else happens. */
 void engine_next(const struct engine *e, uint64_t *wall_ms, uint64_t *mono_ms)
 {
 	require(wall_ms != NULL && mono_ms != NULL);
-	*wall_ms = e->next_wall_ms;
+	*wall_ms = node_shredded(e->parts.node) ? 0 : e->next_wall_ms;
 	*mono_ms = e->next_mono_ms;
 }
 

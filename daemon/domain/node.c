@@ -201,6 +201,11 @@ void node_set_epoch(struct node *n, uint32_t epoch)
 	n->shred_epoch = epoch;
 }
 
+bool node_shredded(const struct node *n)
+{
+	return n->shred_seen != n->shred_epoch;
+}
+
 void node_set_shred(struct node *n, uint64_t since_ms)
 {
 	n->shred_ms = since_ms;
@@ -326,7 +331,7 @@ static enum err let_go(struct turn *t)
 /* Timers before questions: what is signed now goes out with the frames of this turn. */
 static enum err on_tick(struct turn *t)
 {
-	const bool shredded = t->node->shred_seen != t->node->shred_epoch;
+	const bool shredded = node_shredded(t->node);
 	enum err rc = shredded ? erasure_shredded(t) : ERR_OK;
 
 	/* only in memory: what this misses looks again by itself */

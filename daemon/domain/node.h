@@ -65,6 +65,8 @@ void node_set_disk(struct node *n, enum node_disk disk);
 void node_set_shred(struct node *n, uint64_t since_ms);
 /** How many shreds this node's keys went through: partners are told that what they took back is behind one. */
 void node_set_epoch(struct node *n, uint32_t epoch);
+/** There was one that no tick saw yet: the next is due at once. */
+bool node_shredded(const struct node *n);
 /** Whether net listens at this address: 0, or why not (base/endpoint.h). */
 void node_set_listening(struct node *n, const char *at, int error, uint64_t wall_ms);
 
