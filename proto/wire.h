@@ -143,7 +143,11 @@ MUST_CHECK enum err wire_checkpoint_get(struct span s, struct wire_checkpoint *c
 	X(AGREEMENT_ENDED, 13, "agreement-ended")                          \
 	X(CANNOT_STORE, 14, "cannot-store") /* not stored: it is asked again later */ \
 	X(TOO_MANY, 15, "too-many") /* nor was this: the receiver keeps no more of this sender */ \
-	X(RECALLED, 16, "recalled") /* taken back before it left: its end is right behind it */
+	X(RECALLED, 16, "recalled") /* taken back before it left: its end is right behind it */ \
+	X(UNPROVEN, 17, "unproven") /* an answer handed on: not signed by whom it names */ \
+	X(ASTRAY, 18, "astray") /* ... not of this consent, or of no holder behind its sender */ \
+	X(REPEATED, 19, "repeated") /* ... was handed on before */ \
+	X(TOO_DEEP, 20, "too-deep") /* ... one more than a consent may have, or from too deep */
 enum wire_verdict_code {
 #define WIRE_VERDICT_ENUM(name, no, text) WIRE_VERDICT_##name = (no),
 	WIRE_VERDICTS(WIRE_VERDICT_ENUM)

@@ -337,24 +337,75 @@ static void say_consents(const struct cli *c, const struct msg *reply)
 	}
 }
 
-void said_withdrawn(const struct cli *c, const struct msg *row)
+/* Those behind the first one, each with what it said of itself. */
+static void print_holder(const struct cli *c, const struct msg *h)
 {
-	const bool answered = msg_u64(row, GRANT_ROW_ANSWERED) != 0;
-	const uint64_t ms = msg_u64(row,
-				    answered ? GRANT_ROW_ANSWERED_MS : GRANT_ROW_SILENT_SINCE_MS);
-	const uint64_t on = msg_u64(row, GRANT_ROW_PASSED_ON);
-	const char *key = answered && on != 0			     ? "withdrawn-passed-on"
-			  : answered				     ? "withdrawn-answered"
-			  : msg_u64(row, GRANT_ROW_UNREACHABLE) != 0 ? "withdrawn-unreachable"
-			  : msg_u64(row, GRANT_ROW_ERASING) != 0     ? "withdrawn-erasing"
-								     : "withdrawn-silent";
+	static const struct {
+		const char *state, *key;
+	} words[] = {{"erased", "holder-erased"},
+		     {"never-held", "holder-erased"},
+		     {"restricted", "holder-kept"},
+		     {"erasing", "holder-erasing"},
+		     {"unreachable", "holder-unreachable"}};
+	const char *state = msg_text(h, HOLDER_ROW_STATE), *name = msg_text(h, HOLDER_ROW_NAME);
+	const uint64_t missing = msg_u64(h, HOLDER_ROW_MISSING);
 	char day[WORDS_SHORT];
 
-	if (msg_u64(row, GRANT_ROW_RECEIVED) != 0 || !msg_has(row, GRANT_ROW_ANSWERED))
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (msg_u64(h, HOLDER_ROW_DEPTH) < 2 || strcmp(words[i].state, state) != 0)
+			continue;
+		(void)printf("  ");
+		put(c, stdout, words[i].key,
+		    FILL({"name", name, 0}, {"via", msg_text(h, HOLDER_ROW_VIA), 0},
+			 {"day", words_day_of(c->lang, msg_u64(h, HOLDER_ROW_AT_MS), day), 0}));
+		(void)putchar('\n');
+	}
+	if (missing == 0 ||
+	    (msg_u64(h, HOLDER_ROW_DEPTH) < 2 && msg_u64(h, HOLDER_ROW_DEEPER) == 0))
 		return;
-	put(c, stdout, key,
+	(void)printf("  ");
+	put(c, stdout, msg_u64(h, HOLDER_ROW_DEEPER) != 0 ? "holder-deeper" : "holder-missing",
+	    FILL({"name", name, 0}, {"m", NULL, missing}));
+	(void)putchar('\n');
+}
+
+/* What became of it at the partner itself. */
+static const char *withdrawn_key(const struct msg *row, const struct msg *first)
+{
+	const char *state = msg_text(first, HOLDER_ROW_STATE);
+
+	if (strcmp(state, "unreachable") == 0 || strcmp(state, "erasing") == 0)
+		return state[0] == 'u' ? "withdrawn-unreachable" : "withdrawn-erasing";
+	if (strcmp(state, "silent") == 0)
+		return "withdrawn-silent";
+	if (strcmp(state, "restricted") == 0)
+		return "withdrawn-kept";
+	if (msg_u64(first, HOLDER_ROW_PASSED_ON) == 0)
+		return "withdrawn-answered";
+	return msg_u64(first, HOLDER_ROW_MISSING) != 0 ? "withdrawn-passed-on"
+	       : msg_u64(row, GRANT_ROW_COMPLETE) != 0 ? "withdrawn-everywhere"
+						       : "withdrawn-further";
+}
+
+void said_withdrawn(const struct cli *c, const struct msg *row)
+{
+	const struct msg *one = first(row, GRANT_ROW_HOLDERS);
+	char day[WORDS_SHORT];
+
+	if (one == NULL)
+		return;
+	put(c, stdout, withdrawn_key(row, one),
 	    FILL({"partner", msg_text(row, GRANT_ROW_PARTNER), 0},
-		 {"day", words_day_of(c->lang, ms, day), 0}, {"n", NULL, on}));
+		 {"day", words_day_of(c->lang, msg_u64(one, HOLDER_ROW_AT_MS), day), 0},
+		 {"n", NULL, msg_u64(one, HOLDER_ROW_PASSED_ON)},
+		 {"m", NULL, msg_u64(one, HOLDER_ROW_MISSING)}));
+	(void)putchar('\n');
+	for (size_t i = 0; i < msg_count(row, GRANT_ROW_HOLDERS); i++)
+		print_holder(c, msg_at(row, GRANT_ROW_HOLDERS, i));
+	if (msg_u64(row, GRANT_ROW_REFUSED) == 0)
+		return;
+	(void)printf("  ");
+	put(c, stdout, "holder-refused", FILL({"m", NULL, msg_u64(row, GRANT_ROW_REFUSED)}));
 	(void)putchar('\n');
 }
 

@@ -48,6 +48,7 @@ static bool ends(uint16_t type)
 	case DOC_WITHDRAWAL:
 	case DOC_ERASED:
 	case DOC_ERASING:
+	case DOC_ONWARD_ANSWER:
 	case DOC_OUTCOME:
 	case DOC_ACK:
 	case DOC_WITHDRAW:

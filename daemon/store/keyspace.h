@@ -79,7 +79,8 @@
 	X(HANDING, "handing")	  /* peer u16 | thread 16            it is not over       */ \
 	X(ONWARD, "onward")	  /* grant 16 | child grant 16       peer u16, who has the person under it */ \
 	X(ATTACHMENT, "attachment") /* case 16 | peer u16 | id 16    a file of the case     */ \
-	X(SAME, "same")		  /* case 16 | case 16               of one person        */
+	X(SAME, "same")		  /* case 16 | case 16               of one person        */ \
+	X(ABOVE, "above")	  /* child grant 16 | grant 16       onward, the other way round */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

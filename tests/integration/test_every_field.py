@@ -43,7 +43,8 @@ ENTERED = {
                    "automatic": "made: of a consent that ran out"},
     "Erased": {"outcome": "made: what became of it", "backup_until_ms": "made: as long as a backup may be restored", "shred_epoch": "made: counted by the node",
                "audit_seq": "made: how far the audit log goes", "audit_hash": "made: its hash", "bodies": "made: counted", "bodies_hash": "made: of their commitments",
-               "onward": "made: counted", "own_notes": "made: whether the case is still here"},
+               "onward": "made: counted", "own_notes": "made: whether the case is still here", "children": "made: listed"},
+    "OnwardAnswer": {"proof": "made: as it came", "said": "made: as it came", "salt": "made: as it came"},
 }
 # A case that moves to another node: test_handover.py follows each of these to the other end.
 HANDOVER = {"HandoverFile", "HandoverPropose", "HandoverBundle", "HandoverCede", "HandoverTake", "HandoverAddendum", "HandoverReclaim", "HandoverKept", "HandoverContent", "HandoverNote"}

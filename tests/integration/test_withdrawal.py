@@ -654,10 +654,11 @@ def test_what_was_passed_on_is_taken_back_there_too(federation, how):
     shred(b)
     shred(c)
     assert not opens(c, child) and not opens(c, child, copy)
-    got = wait_for("the answer", lambda: shown(a, gid) if shown(a, gid)["answered"] else None)
-    assert got["passed_on"] == 1 and not got["complete"]  # nobody told this node what became of it there
+    got = wait_for("all answers", lambda: shown(a, gid) if shown(a, gid)["complete"] else None)
+    assert got["passed_on"] == 1 and (got["answered"], got["silent"]) == (2, 0) and not got["missing"]
+    assert [(h["name"], h["depth"], h["state"]) for h in got["holders"]] == [("SMWO", 1, "erased"), ("Third", 2, "erased")] and got["holders"][1]["via"] == "SMWO"
     said = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "en", "consent", "show", gid], capture_output=True, text=True).stdout
-    assert "passed it on 1 time" in said, said
+    assert "passed it on 1 time; there, and further on, it is erased too" in said and "Third (through SMWO): erased on" in said, said
 
 
 def test_what_ran_out_is_erased_there_once_its_referral_ended(federation, workdir):

@@ -470,7 +470,8 @@ enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 	require(th->kind == THREAD_CONSENT);
 	if (type == DOC_WITHDRAWAL)
 		return told_of(t, th);
-	if ((type == DOC_ERASED || type == DOC_ERASING) && th->role == THREAD_SENDER)
+	if ((type == DOC_ERASED || type == DOC_ERASING || type == DOC_ONWARD_ANSWER) &&
+	    th->role == THREAD_SENDER)
 		return erasure_look(t, th);
 	if (type == DOC_CONSENT && th->withdrawn)
 		return say_again(t, th);
@@ -656,9 +657,9 @@ enum err grants_timer(struct turn *t, struct thread *th)
 	rc = consent_record(t, &th->id, &m);
 	if (rc == ERR_OK && s.p != NULL && th->withdrawn && !msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		return over_before(t, th); /* a restore knew that it was erased */
-	if (th->withdrawn && th->role == THREAD_SENDER)
-		return erasure_look(t, th);
-	if (rc == ERR_NOTFOUND || s.p == NULL || th->withdrawn) {
+	if (th->withdrawn)
+		return th->role == THREAD_SENDER ? erasure_look(t, th) : erasure_over(t, th);
+	if (rc == ERR_NOTFOUND || s.p == NULL) {
 		rc = deadline_timer_set(t, th, 0);
 		return rc == ERR_OK ? thread_save(t, th) : rc;
 	}

@@ -26,6 +26,7 @@
 #include "domain/documents/words.h"
 #include "domain/evidence/audit.h"
 #include "domain/grant/grantdocs.h"
+#include "domain/grant/tree.h"
 #include "domain/referral/begin.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
@@ -141,6 +142,12 @@ static enum err arrived(struct turn *t, const struct peer *p, const struct wire_
 	return rc == ERR_OK ? erased_here(t, p, d, th, erased) : rc;
 }
 
+/* Codes and numbers about an end: owed on to others, also when the case was erased here. */
+static bool outlives(const struct wire_head *h, bool fresh)
+{
+	return !fresh && document_answers(h->type) && h->type != DOC_WITHDRAWAL;
+}
+
 enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			struct thread *th, uint16_t *verdict, enum quota *over)
 {
@@ -150,14 +157,20 @@ enum err intake_consent(struct turn *t, const struct peer *p, const struct wire_
 	enum err rc = arrived(t, p, d, th, &erased);
 
 	require(th->kind == THREAD_CONSENT);
-	if (rc == ERR_OK && erased)
+	if (rc == ERR_OK && erased && !outlives(&d->head, fresh)) {
 		*verdict = WIRE_VERDICT_ERASED_HERE;
-	if (rc != ERR_OK || erased)
+		return ERR_OK;
+	}
+	if (rc != ERR_OK)
 		return rc;
 	if (fresh)
 		return grantdocs_receive(t, p, d, th, verdict, over);
 	rc = read_body(t, d, &body, verdict);
-	return rc == ERR_OK && body != NULL ? intake_scope(t, p, d, th, body, verdict) : rc;
+	if (rc != ERR_OK || body == NULL)
+		return rc;
+	if (d->head.type == DOC_ONWARD_ANSWER)
+		return tree_judge(t, th, body, verdict);
+	return erased ? ERR_OK : intake_scope(t, p, d, th, body, verdict);
 }
 
 /* A message answers an entry that its author had read. */

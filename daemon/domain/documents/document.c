@@ -87,7 +87,8 @@ bool document_verify(const struct wire_sigblock *sig, const struct id32 *hash,
 
 bool document_answers(uint16_t type)
 {
-	return type == DOC_WITHDRAWAL || type == DOC_ERASED || type == DOC_ERASING;
+	return type == DOC_WITHDRAWAL || type == DOC_ERASED || type == DOC_ERASING ||
+	       type == DOC_ONWARD_ANSWER;
 }
 
 /* Under which key a body lies: its consent's, if it goes with that; else its case's.  Codes and numbers that are owed

@@ -17,6 +17,8 @@
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
+#include "domain/grant/tree.h"
+#include "domain/grant/upward.h"
 #include "domain/loss/settled.h"
 #include "domain/onward/rows.h"
 #include "domain/referral/deadline.h"
@@ -26,74 +28,6 @@ enum {
 	RETRY_MS = 600000, /* the shred is done at night, or at once */
 	SEEN_MAX = 1024	   /* bodies that are counted one by one */
 };
-
-static bool answers(uint16_t type)
-{
-	return type == DOC_ERASED || type == DOC_ERASING;
-}
-
-/* The place of the collector's own WITHDRAWAL; 0: the holder wrote it, or nobody yet. */
-static enum err withdrawn_at(struct turn *t, const struct thread *th, uint32_t *at)
-{
-	const bool ours = th->role == THREAD_SENDER;
-
-	*at = 0;
-	for (uint32_t no = 1; no <= (ours ? th->my_no : th->their_no) && *at == 0; no++) {
-		struct log_entry e;
-		enum err rc = thread_entry(t, th, ours, no, &e);
-
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		*at = e.type == DOC_WITHDRAWAL ? no : 0;
-	}
-	return ERR_OK;
-}
-
-/* The last answer whose author knew of the end: what it said before is a note. */
-static enum err last_answer(struct turn *t, const struct thread *th, struct log_entry *last)
-{
-	const bool ours = th->role == THREAD_RECEIVER;
-	bool knew = false;
-	uint32_t at;
-	enum err rc = withdrawn_at(t, th, &at);
-
-	*last = (struct log_entry){.type = 0};
-	for (uint32_t no = 1; rc == ERR_OK && no <= (ours ? th->my_no : th->their_no); no++) {
-		struct log_entry e;
-
-		rc = thread_entry(t, th, ours, no, &e);
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		knew = knew || e.type == DOC_WITHDRAWAL || (at != 0 && e.seen_no >= at);
-		if (knew && answers(e.type))
-			*last = e;
-	}
-	return rc;
-}
-
-enum err erasure_told(struct turn *t, const struct thread *th, struct erasure_told *out)
-{
-	struct log_entry e;
-	struct document d;
-	struct msg *body;
-	enum err rc = last_answer(t, th, &e);
-
-	require(th->kind == THREAD_CONSENT);
-	*out = (struct erasure_told){.type = e.type, .at_ms = e.created_ms};
-	if (rc != ERR_OK || e.type == 0)
-		return rc;
-	rc = document_load(t, &e.doc, &d);
-	if (rc == ERR_OK)
-		rc = document_body(t, &d, &body);
-	if (rc != ERR_OK) /* it came without its body: that it was said is signed all the same */
-		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	out->outcome = msg_u64(body, ERASED_OUTCOME);
-	out->backup_until_ms = msg_u64(body, ERASED_BACKUP_UNTIL_MS);
-	out->bodies = msg_u64(body, ERASED_BODIES);
-	out->onward = msg_u64(body, ERASED_ONWARD);
-	out->own_notes = msg_u64(body, ERASED_OWN_NOTES) != 0;
-	return ERR_OK;
-}
 
 /* ---- at the holder ---- */
 
@@ -123,15 +57,18 @@ static enum err erased_ms(struct turn *t, const struct id16 *grant, uint64_t *ms
 
 static enum err owed(struct turn *t, const struct thread *th, bool *yes, bool *wait)
 {
-	struct log_entry last;
+	struct erasure_told last;
+	bool grew = false;
 	uint64_t ms = 0;
-	enum err rc = last_answer(t, th, &last);
+	enum err rc = erasure_told(t, th, &last);
 
 	if (rc == ERR_OK)
 		rc = erased_ms(t, &th->id, &ms);
+	if (rc == ERR_OK)
+		rc = upward_grew(t, &th->id, &last, &grew);
 	*wait = last.type == DOC_ERASING && t->node->quarantine;
 	*yes = last.type == 0 || (last.type == DOC_ERASING && !t->node->quarantine) ||
-	       last.created_ms < ms;
+	       last.at_ms < ms || grew;
 	return rc;
 }
 
@@ -183,28 +120,14 @@ static enum err count_bodies(struct turn *t, const struct thread *consent, struc
 	return ERR_OK;
 }
 
-/* Who else has the person because this consent let it pass. */
-static enum err count_onward(struct turn *t, const struct id16 *grant, uint64_t *n)
-{
-	struct store_walk w = {.rc = ERR_OK};
-	struct id16 child;
-	uint16_t peer;
-
-	*n = 0;
-	while (onward_each(t, grant, &w, &child, &peer))
-		(*n)++;
-	return w.rc;
-}
-
 static enum err fill(struct turn *t, const struct thread *th, struct msg *body)
 {
 	struct id32 head;
-	uint64_t seq, ms, onward;
+	uint64_t seq, ms;
 	enum err rc = erased_ms(t, &th->id, &ms);
 
 	if (rc == ERR_OK)
-		rc = count_onward(t, &th->id, &onward);
-
+		rc = upward_list(t, &th->id, body);
 	if (rc == ERR_OK)
 		rc = audit_head(t, &seq, &head);
 	if (rc != ERR_OK)
@@ -217,7 +140,6 @@ static enum err fill(struct turn *t, const struct thread *th, struct msg *body)
 	msg_set_u64(body, ERASED_SHRED_EPOCH, t->node->shred_epoch);
 	msg_set_u64(body, ERASED_AUDIT_SEQ, seq);
 	msg_set_bytes(t->arena, body, ERASED_AUDIT_HASH, span_of(head.b, sizeof head.b));
-	msg_set_u64(body, ERASED_ONWARD, onward);
 	msg_set_u64(body, ERASED_OWN_NOTES, !turn_case_erased(t, &th->case_id));
 	return count_bodies(t, th, body);
 }
@@ -261,12 +183,31 @@ static bool shred_waits(struct turn *t)
 	return record_exists(t->txn, STORE_META, span_of(key, sizeof key));
 }
 
+/* The answers of those behind it, once its own lists them. */
+static enum err hand_on(struct turn *t, struct thread *th, bool wait)
+{
+	bool more = false, over = false;
+	enum err rc = upward_pass(t, th, &more);
+
+	if (rc == ERR_OK && more)
+		return later(t, th, t->wall_ms + 1);
+	if (rc == ERR_OK && wait)
+		return later(t, th, t->wall_ms + RETRY_MS);
+	if (rc == ERR_OK)
+		rc = upward_over(t, &th->id, &over);
+	/* a backup of one of them may still bring it back, and then it is answered once more */
+	return rc == ERR_OK ? deadline_timer_set(
+				      t, th,
+				      over ? t->wall_ms + (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS : 0)
+			    : rc;
+}
+
 /* Whether it is said now.
  *
- *	said already, and nothing went since        no, and it is owed no more
- *	ERASING said, members still unheard         later
- *	a shred waits                               later: today a copy of the disk would still open it
  *	the two ends are being compared             when they agree
+ *	said already, and nothing went since        no; what those behind it answered is handed on
+ *	ERASING said, members still unheard         the same, and it is looked at again
+ *	a shred waits                               later: today a copy of the disk would still open it
  *	no room in this turn's signature            at once, in the next one
  *	else                                        ERASED; while members are unheard ERASING, and again later */
 enum err erasure_say(struct turn *t, struct thread *th)
@@ -275,23 +216,62 @@ enum err erasure_say(struct turn *t, struct thread *th)
 	enum err rc = owed(t, th, &yes, &wait);
 
 	require(th->kind == THREAD_CONSENT && th->role == THREAD_RECEIVER && th->withdrawn);
-	if (rc == ERR_OK && yes)
+	if (rc == ERR_OK)
 		rc = settled_writable(t, th, &may);
 	if (rc != ERR_OK)
 		return rc;
 	th->owes_end = false;
+	if (!may)
+		return later(t, th, t->wall_ms + RETRY_MS);
 	if (!yes)
-		return wait ? later(t, th, t->wall_ms + RETRY_MS) : deadline_timer_set(t, th, 0);
-	if (!may || shred_waits(t))
+		return hand_on(t, th, wait);
+	if (shred_waits(t))
 		return later(t, th, t->wall_ms + RETRY_MS);
 	if (t->doc_count + 1 >= LIMIT_BURST || th->my_no >= THREAD_LOG_MAX)
 		return later(t, th, t->wall_ms + 1);
-	if (!t->node->quarantine) {
-		rc = sign(t, th, DOC_ERASED);
-		return rc == ERR_OK ? deadline_timer_set(t, th, 0) : rc;
+	if (t->node->quarantine) {
+		rc = sign(t, th, DOC_ERASING);
+		return rc == ERR_OK ? later(t, th, t->wall_ms + RETRY_MS) : rc;
 	}
-	rc = sign(t, th, DOC_ERASING);
-	return rc == ERR_OK ? later(t, th, t->wall_ms + RETRY_MS) : rc;
+	rc = sign(t, th, DOC_ERASED);
+	return rc == ERR_OK ? hand_on(t, th, false) : rc;
+}
+
+/* A person may have come under several consents of partners: each of their collectors gets to see the answer. */
+enum err erasure_heard(struct turn *t, const struct id16 *child)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct id16 above;
+
+	while (onward_above(t, child, &w, &above)) {
+		struct thread th;
+
+		w.rc = thread_load(t, &above, &th);
+		if (w.rc == ERR_OK && th.kind == THREAD_CONSENT && th.role == THREAD_RECEIVER &&
+		    th.withdrawn) {
+			w.rc = erasure_owe(t, &th);
+			if (w.rc == ERR_OK)
+				w.rc = thread_save(t, &th);
+		}
+		if (w.rc ==
+		    ERR_NOTFOUND) /* a consent that the loss of state took: it comes again */
+			w.rc = ERR_OK;
+	}
+	return w.rc;
+}
+
+/* Before that day an answer may still be corrected, and afterwards nobody has anything that could come back. */
+enum err erasure_over(struct turn *t, struct thread *th)
+{
+	bool over;
+	enum err rc = upward_over(t, &th->id, &over);
+
+	require(th->kind == THREAD_CONSENT && th->role == THREAD_RECEIVER && th->withdrawn);
+	if (rc == ERR_OK && over && th->timer_ms != 0 && t->wall_ms >= th->timer_ms)
+		rc = upward_forget(t, &th->id);
+	if (rc == ERR_OK)
+		rc = deadline_timer_set(t, th, 0);
+	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
 /* Those that wait look again within RETRY_MS: they stand in that part of the timers. */
@@ -351,15 +331,21 @@ static enum err remind(struct turn *t, const struct thread *th)
 enum err erasure_look(struct turn *t, struct thread *th)
 {
 	const bool rang = th->timer_ms != 0 && t->wall_ms >= th->timer_ms;
-	struct log_entry last;
-	enum err rc = last_answer(t, th, &last);
+	const size_t mark = t->arena->used;
+	struct tree tr;
+	bool whole;
+	enum err rc = tree_of(t, th, &tr);
 
 	require(th->kind == THREAD_CONSENT && th->role == THREAD_SENDER);
-	if (rc == ERR_OK && last.type == DOC_ERASED)
+	whole = rc == ERR_OK && tree_whole(&tr);
+	arena_rewind(t->arena, mark);
+	if (rc == ERR_OK && whole)
 		rc = worklist_done(t, th, WORK_UNANSWERED);
 	else if (rc == ERR_OK && rang)
 		rc = remind(t, th);
-	if (rc == ERR_OK && (last.type == DOC_ERASED || rang))
+	if (rc == ERR_OK && (whole || rang))
 		rc = deadline_timer_set(t, th, 0);
+	if (rc == ERR_OK)
+		rc = erasure_heard(t, &th->id);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }

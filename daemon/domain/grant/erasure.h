@@ -16,24 +16,17 @@
 #define KRING_DOMAIN_GRANT_ERASURE_H
 
 #include "domain/consent/grant.h"
+#include "domain/grant/told.h"
 
 enum { ERASURE_REMIND_DAYS = 3, ERASURE_DUE_DAYS = 7 };
-/** Codes of Erased.outcome. */
-enum erasure_outcome { ERASURE_DONE = 1, ERASURE_RESTRICTED, ERASURE_NEVER_HELD };
-
-/** The holder's last answer to the end of this consent. */
-struct erasure_told {
-	uint16_t type; /* DOC_ERASED, DOC_ERASING; 0: it did not answer yet */
-	uint64_t at_ms;
-	uint64_t outcome, backup_until_ms, bodies, onward; /* 0: it does not say */
-	bool own_notes;					   /* it keeps what it wrote itself */
-};
-MUST_CHECK enum err erasure_told(struct turn *t, const struct thread *th, struct erasure_told *out);
-
 /** At the holder: an answer is owed from here on.  th is withdrawn; the caller saves it. */
 MUST_CHECK enum err erasure_owe(struct turn *t, struct thread *th);
 /** Says it, if it is owed and may be said by now; else it stays owed, and the timer looks again.  The caller saves th. */
 MUST_CHECK enum err erasure_say(struct turn *t, struct thread *th);
+/** Whoever has the person under child, a consent of ours, answered: at the partners' consents that it rests on that is owed on. */
+MUST_CHECK enum err erasure_heard(struct turn *t, const struct id16 *child);
+/** The timer of one that owes nothing rang: whom it was passed on to is forgotten when no answer can come any more.  Saves th. */
+MUST_CHECK enum err erasure_over(struct turn *t, struct thread *th);
 /** A shred was done: what waited for it is said with the next timers. */
 MUST_CHECK enum err erasure_shredded(struct turn *t);
 /** At the collector: from here on it waits for the holder.  The caller saves th. */

@@ -11,7 +11,7 @@
 
 #include "domain/documents/document.h"
 #include "domain/documents/thread.h"
-#include "domain/grant/erasure.h"
+#include "domain/grant/holders.h"
 
 enum { WISH_STOP = 1, WISH_ERASE = 2, HEX_MAX = 32 };
 
@@ -89,43 +89,23 @@ static void put_withdrawal(struct turn *t, const struct msg *w, struct msg *row)
 		msg_set_u64(row, GRANT_ROW_AUTOMATIC, 1);
 }
 
-/* One holder: to whom it was given.  What is silent is counted from the withdrawal on; who was removed answers nobody. */
+/* At the collector all holders, at a holder its own answer. */
 static enum err answer(struct turn *t, const struct thread *th, const struct msg *m,
 		       struct msg *row)
 {
-	static const char *const outcomes[] = {[ERASURE_DONE] = "erased",
-					       [ERASURE_RESTRICTED] = "restricted",
-					       [ERASURE_NEVER_HELD] = "never-held"};
-	const struct peer *p = state_peer(t->node, th->peer);
-	const bool removed = th->role == THREAD_SENDER && (p == NULL || p->removed);
 	struct erasure_told told;
 	enum err rc;
 
 	require(th->withdrawn);
+	if (th->role == THREAD_SENDER)
+		return holders_put(t, th, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS), row);
 	rc = erasure_told(t, th, &told);
-
 	if (rc != ERR_OK)
 		return rc;
+	holders_told(t, &told, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS), row);
 	msg_set_u64(row, GRANT_ROW_ANSWERED, told.type == DOC_ERASED);
 	msg_set_u64(row, GRANT_ROW_ERASING, told.type == DOC_ERASING);
-	msg_set_u64(row, GRANT_ROW_SILENT, told.type == 0 && !removed);
-	msg_set_u64(row, GRANT_ROW_UNREACHABLE, told.type != DOC_ERASED && removed);
-	msg_set_u64(row, GRANT_ROW_COMPLETE,
-		    told.type == DOC_ERASED && told.onward == 0 && !t->node->quarantine);
-	if (told.type == 0)
-		msg_set_u64(row, GRANT_ROW_SILENT_SINCE_MS, msg_u64(m, GRANT_RECORD_WITHDRAWN_MS));
-	if (told.type != 0)
-		msg_set_u64(row, GRANT_ROW_ANSWERED_MS, told.at_ms);
-	if (told.outcome >= ERASURE_DONE && told.outcome <= ERASURE_NEVER_HELD)
-		msg_set_text(t->arena, row, GRANT_ROW_OUTCOME, outcomes[told.outcome]);
-	if (told.backup_until_ms != 0)
-		msg_set_u64(row, GRANT_ROW_BACKUP_UNTIL_MS, told.backup_until_ms);
-	if (told.own_notes)
-		msg_set_u64(row, GRANT_ROW_OWN_NOTES, 1);
-	if (told.onward != 0)
-		msg_set_u64(row, GRANT_ROW_PASSED_ON, told.onward);
-	if (told.bodies != 0)
-		msg_set_u64(row, GRANT_ROW_BODIES, told.bodies);
+	msg_set_u64(row, GRANT_ROW_SILENT, told.type == 0);
 	return ERR_OK;
 }
 
