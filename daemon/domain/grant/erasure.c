@@ -189,6 +189,7 @@ static enum err hand_on(struct turn *t, struct thread *th, bool wait)
 	bool more = false, over = false;
 	enum err rc = upward_pass(t, th, &more);
 
+	require(!th->owes_end || th->withdrawn);
 	if (rc == ERR_OK && more)
 		return later(t, th, t->wall_ms + 1);
 	if (rc == ERR_OK && wait)

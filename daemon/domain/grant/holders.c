@@ -21,6 +21,7 @@ static const char *outcome_of(const struct erasure_told *told)
 void holders_told(struct turn *t, const struct erasure_told *told, uint64_t since_ms,
 		  struct msg *row)
 {
+	require(msg_kind_of(row) == MSG_GRANT_ROW);
 	if (told->type == 0)
 		msg_set_u64(row, GRANT_ROW_SILENT_SINCE_MS, since_ms);
 	else
@@ -73,6 +74,7 @@ static enum err put_holder(struct turn *t, const struct tree *tr, size_t at, uin
 	const struct peer *p = state_peer_by_id(t->node, &h->node);
 	struct msg *out = msg_add(t->arena, row, GRANT_ROW_HOLDERS);
 
+	require(at < tr->count && h->above <= at);
 	if (out == NULL)
 		return ERR_NOMEM;
 	put_name(t, out, HOLDER_ROW_NAME, &h->node);

@@ -25,6 +25,7 @@ enum err proof_put(struct turn *t, const struct document *d, struct msg *body)
 	struct wr w = arena_wr(t->arena, LIMIT_ONWARD_PROOF);
 
 	require(d->head.type == DOC_ERASED || d->head.type == DOC_ERASING);
+	require(msg_kind_of(body) == MSG_ONWARD_ANSWER);
 	require(proof_fits(d));
 	wr_put(&w, d->head_bytes.p, d->head_bytes.len);
 	wr_put(&w, d->commit.b, sizeof d->commit.b);
@@ -70,6 +71,7 @@ enum err proof_open(struct turn *t, const struct msg *body, struct proof *out, u
 	enum err rc;
 
 	require(out->last != NULL);
+	require(msg_kind_of(body) == MSG_ONWARD_ANSWER);
 	*fault = WIRE_VERDICT_MALFORMED;
 	*known = true;
 	if (!formed(t, body, out, &stated, &sig))
@@ -100,6 +102,7 @@ bool proof_hash(const struct msg *body, struct id32 *hash)
 	const struct span proof = msg_bytes(body, ONWARD_ANSWER_PROOF);
 	struct id32 commit;
 
+	require(msg_kind_of(body) == MSG_ONWARD_ANSWER);
 	if (proof.len < WIRE_DOC_HEAD + sizeof commit.b)
 		return false;
 	memcpy(commit.b, proof.p + WIRE_DOC_HEAD, sizeof commit.b);

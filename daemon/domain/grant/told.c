@@ -33,6 +33,7 @@ enum err told_last(struct turn *t, const struct thread *th, struct log_entry *la
 	uint32_t at;
 	enum err rc = withdrawn_at(t, th, &at);
 
+	require(th->kind == THREAD_CONSENT);
 	*last = (struct log_entry){.type = 0};
 	for (uint32_t no = 1; rc == ERR_OK && no <= (ours ? th->my_no : th->their_no); no++) {
 		struct log_entry e;

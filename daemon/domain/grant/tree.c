@@ -30,6 +30,7 @@ static enum err body_of(struct turn *t, const struct log_entry *e, struct docume
 {
 	enum err rc = document_load(t, &e->doc, d);
 
+	require(e->type == DOC_ONWARD_ANSWER);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	*body = NULL;
@@ -49,6 +50,7 @@ static bool refused(const struct document *d)
  * newer record of that member came: so signatures are checked each time, and not only on arrival. */
 static enum err gather(struct turn *t, const struct thread *th, struct answers *a, struct tree *tr)
 {
+	require(th->their_no <= THREAD_LOG_MAX);
 	for (uint32_t no = 1; no <= th->their_no && a->count < LIMIT_HOLDER_ANSWERS; no++) {
 		struct answer *one = &a->list[a->count];
 		struct log_entry e;
@@ -121,6 +123,8 @@ static void hang(struct answers *a, struct tree *tr, size_t at)
 {
 	struct holder *h = &tr->list[at];
 
+	require(at < tr->count && tr->count <= LIMIT_HOLDERS);
+	require(h->depth >= 1 && h->depth <= LIMIT_ONWARD_DEPTH);
 	for (uint32_t child = 0; child < listed(&h->told); child++) {
 		const struct answer *x = answer_for(a, h, child);
 		struct holder *next = &tr->list[tr->count];
@@ -201,6 +205,7 @@ static enum err compare(struct turn *t, const struct thread *th, const struct pr
 
 	*again = false;
 	*count = 0;
+	require(th->their_no <= THREAD_LOG_MAX);
 	for (uint32_t no = 1; no <= th->their_no && !*again; no++) {
 		const size_t mark = t->arena->used;
 		struct proof one = {.last = &last};

@@ -33,6 +33,7 @@ struct handed {
 static enum err handed_on(struct turn *t, const struct thread *th, struct handed *h)
 {
 	h->hash = arena_alloc(t->arena, THREAD_LOG_MAX * sizeof *h->hash);
+	require(th->my_no <= THREAD_LOG_MAX);
 	if (h->hash == NULL)
 		return ERR_NOMEM;
 	for (uint32_t no = 1; no <= th->my_no; no++) {
@@ -59,6 +60,7 @@ static enum err handed_on(struct turn *t, const struct thread *th, struct handed
 
 static bool was(const struct handed *h, const struct id32 *hash)
 {
+	require(h->count <= THREAD_LOG_MAX);
 	for (size_t i = 0; i < h->count; i++)
 		if (id32_equal(&h->hash[i], hash))
 			return true;
@@ -73,7 +75,8 @@ static enum err sign(struct turn *t, struct thread *th, struct msg *body)
 	const struct pending_doc *doc;
 	enum err rc;
 
-	require(s.p != NULL);
+	require(s.p != NULL && th->withdrawn);
+	require(msg_kind_of(body) == MSG_ONWARD_ANSWER);
 	spec.grant_id = th->id;
 	spec.expires_ms = UINT64_MAX;
 	rc = consent_pack_body(t, &s, DOC_ONWARD_ANSWER, body, &spec.body, &spec.cats,
@@ -126,6 +129,7 @@ static enum err pass_child(struct turn *t, struct thread *th, const struct threa
 	struct tree tr;
 	enum err rc = tree_of(t, child, &tr);
 
+	require(child->withdrawn);
 	for (size_t i = 0; rc == ERR_OK && i < tr.count && !*more; i++) {
 		const struct holder *one = &tr.list[i];
 		const struct id32 hash = one->no != 0 ? one->hash : one->told.hash;
@@ -189,6 +193,7 @@ enum err upward_list(struct turn *t, const struct id16 *grant, struct msg *body)
 	uint64_t n = 0;
 	uint16_t peer;
 
+	require(msg_kind_of(body) == MSG_ERASED);
 	while (onward_each(t, grant, &w, &child, &peer))
 		if (n++ < LIMIT_HOLDERS)
 			wr_put(&out, child.b, TREE_CHILD);
@@ -200,6 +205,7 @@ enum err upward_list(struct turn *t, const struct id16 *grant, struct msg *body)
 
 static bool lists(const struct erasure_told *told, const struct id16 *child)
 {
+	require(told->whole);
 	for (size_t at = 0; at + TREE_CHILD <= told->children.len; at += TREE_CHILD)
 		if (memcmp(told->children.p + at, child->b, TREE_CHILD) == 0)
 			return true;
