@@ -192,9 +192,11 @@ def a_case_handed_over(book, a, b):
             if state == "staged":
                 book.type(a, "case", "edit", case, "--phone", "2")
                 book.type(a, "case", "show", case)
+    wait_for("it is sealed", lambda: a.k("handover", "show", refs[-1])["handovers"][0].get("sealed"))
     for n in (a, b):
         book.type(n, "handover", "show", refs[-1])
     book.type(a, "handover", "take", refs[-1], "--yes")
+    book.type(a, "handover", "reclaim", refs[-1], "--yes")
     book.type(b, "case", "show", b.k("handover", "show", refs[-1])["handovers"][0]["case_id"])
     book.type(a, "case", "show", case)
     book.type(a, "case", "edit", case, "--phone", "2")
