@@ -52,7 +52,7 @@
 	X(PROOF, "proof")	  /* kind u8 | seq u64 or peer u16   fork, conflict        */ \
 	X(INVITE, "invite")	  /* session 16                      invite, joining       */ \
 	X(PROPOSAL, "proposal")	  /* id 16                           entry being signed    */ \
-	X(ERASED, "erased")	  /* case 16                         when                  */ \
+	X(ERASED, "erased")	  /* case 16                         when, and as listed   */ \
 	X(CHECKPOINT, "checkpoint") /* peer u16 | incarnation u32 | seq u64  of its audit log */ \
 	X(COSIGN, "cosign")	  /* seq u64 | peer u16              partner's word on ours*/ \
 	X(WAITING, "waiting")	  /* peer u16 | place u64            owed, may not go yet  */ \

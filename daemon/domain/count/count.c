@@ -20,6 +20,7 @@
 #include "base/date.h"
 #include "domain/documents/document.h"
 #include "domain/documents/thread.h"
+#include "domain/news/erased.h"
 #include "domain/referral/calendar.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"
@@ -392,15 +393,15 @@ static enum err referral_events(struct story *s)
 static enum err erased_since(struct turn *t, const struct id16 *case_id, uint64_t *since_ms)
 {
 	const struct store_key k = turn_key_id(case_id);
-	struct span v;
 	enum err rc;
 
 	*since_ms = 0;
 	if (record_exists(t->txn, STORE_CASES, key_span(&k)))
 		return ERR_OK;
-	rc = turn_get(t, STORE_ERASED, &k, &v);
-	*since_ms = rc == ERR_OK && v.len == 8 ? be64_get(v.p) : UINT64_MAX;
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	rc = erased_ms(t, case_id, since_ms);
+	if (rc == ERR_OK && *since_ms == 0)
+		*since_ms = UINT64_MAX;
+	return rc;
 }
 
 /* Of what came under an erased case only what came since: the rest was added up when it was erased. */

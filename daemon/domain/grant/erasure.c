@@ -20,6 +20,7 @@
 #include "domain/grant/tree.h"
 #include "domain/grant/upward.h"
 #include "domain/loss/settled.h"
+#include "domain/news/erased.h"
 #include "domain/onward/rows.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
@@ -42,17 +43,6 @@ enum err erasure_owe(struct turn *t, struct thread *th)
 {
 	require(th->kind == THREAD_CONSENT && th->role == THREAD_RECEIVER);
 	return later(t, th, t->wall_ms);
-}
-
-/* When what came under it went last; 0: it did not while this store lives. */
-static enum err erased_ms(struct turn *t, const struct id16 *grant, uint64_t *ms)
-{
-	const struct store_key k = turn_key_id(grant);
-	struct span v;
-	enum err rc = turn_get(t, STORE_ERASED, &k, &v);
-
-	*ms = rc == ERR_OK && v.len == 8 ? be64_get(v.p) : 0;
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 static enum err owed(struct turn *t, const struct thread *th, bool *yes, bool *wait)

@@ -105,21 +105,69 @@ static enum err progress_put(struct turn *t, uint16_t keeper, const struct progr
 	return turn_put(t, STORE_DEPOSITED, &k, span_of(row, sizeof row));
 }
 
+/* What time it is for those who keep the list, at their last frame; 0: none of them is there. */
+static enum err their_clock(struct turn *t, uint64_t *ms)
+{
+	const struct peer *p;
+	size_t at = 0;
+	enum err rc = ERR_OK;
+
+	*ms = 0;
+	while (rc == ERR_OK && (p = keeper_next(t, &at)) != NULL) {
+		struct pair *pr;
+
+		rc = pair_get(t, p->no, &pr);
+		if (rc == ERR_OK && pr->last_frame_ms > *ms)
+			*ms = pr->last_frame_ms;
+	}
+	return rc;
+}
+
+/* From when on the list is.  A clock that was put forward makes nothing old: it counts only as far as a keeper's goes, and while
+ * none is there nothing leaves the list. */
+static enum err since_when(struct turn *t, const struct deposit *l, uint64_t *since_ms)
+{
+	const uint64_t keep_ms = (uint64_t)KEEP_MS_DAYS * DAY_MS;
+	uint64_t now_ms;
+	enum err rc = their_clock(t, &now_ms);
+
+	*since_ms = l->since_ms;
+	if (rc != ERR_OK || now_ms == 0)
+		return rc;
+	now_ms = now_ms < t->wall_ms ? now_ms : t->wall_ms;
+	*since_ms = now_ms > keep_ms ? now_ms - keep_ms : 0;
+	return ERR_OK;
+}
+
+/* Where our own clock was put back, what is erased now is no older than what a keeper says, nor than the last word of any partner. */
+enum err deposit_moment(struct turn *t, uint64_t *ms)
+{
+	enum err rc = their_clock(t, ms);
+
+	*ms = t->wall_ms > *ms ? t->wall_ms : *ms;
+	for (size_t i = 0; i < t->node->peer_count; i++)
+		if (t->node->peers[i].heard_ms > *ms)
+			*ms = t->node->peers[i].heard_ms;
+	return rc;
+}
+
 /* A version, so that a keeper that was away gets the newest list and no more. */
 enum err deposit_changed(struct turn *t)
 {
 	const struct store_key k = version_key();
-	const uint64_t keep_ms = (uint64_t)KEEP_MS_DAYS * DAY_MS;
 	const struct peer *p;
 	uint8_t row[LIST_ROW];
 	struct deposit l;
+	uint64_t since_ms;
 	size_t at = 0;
 	enum err rc = list_get(t, &l);
 
+	if (rc == ERR_OK)
+		rc = since_when(t, &l, &since_ms);
 	if (rc != ERR_OK)
 		return rc;
 	be32_put(row, l.version + 1);
-	be64_put(row + 4, t->wall_ms > keep_ms ? t->wall_ms - keep_ms : 0);
+	be64_put(row + 4, since_ms);
 	rc = turn_put(t, STORE_META, &k, span_of(row, sizeof row));
 	while (rc == ERR_OK && (p = keeper_next(t, &at)) != NULL) {
 		struct answer *a = answer_of(t, p->no);
@@ -159,11 +207,11 @@ static bool ids_next(struct ids *w)
 
 		w->rows.rc = record_open(w->t->txn, w->t->arena, STORE_ERASED, &w->rows.row, &place,
 					 &when);
-		if (w->rows.rc == ERR_OK && when.len != 8)
+		if (w->rows.rc == ERR_OK && when.len != DEPOSIT_ERASED_ROW)
 			w->rows.rc = ERR_CORRUPT;
 		if (w->rows.rc != ERR_OK)
 			return false;
-		in = be64_get(when.p) >= w->list->since_ms;
+		in = be64_get(when.p + 8) >= w->list->since_ms;
 		arena_rewind(w->t->arena, mark);
 		if (in)
 			return true;

@@ -16,6 +16,10 @@
 
 #include "domain/exchange/answer.h"
 
+/** A row of table ERASED: when, by our own clock, u64 | when as the list counts it u64. */
+enum { DEPOSIT_ERASED_ROW = 8 + 8 };
+/** The second of them for what is erased now. */
+MUST_CHECK enum err deposit_moment(struct turn *t, uint64_t *ms);
 /** A case was erased: what partners keep is out of date. */
 MUST_CHECK enum err deposit_changed(struct turn *t);
 /** Ours into a frame, while p keeps one and not yet the newest. */

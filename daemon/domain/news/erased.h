@@ -16,6 +16,8 @@
 
 /** Its key was deleted in this turn: the shred will destroy it, and no restore brings it back. */
 MUST_CHECK enum err erased_word(struct turn *t, const struct id16 *id);
+/** When that was, by our own clock; 0: it was not while this store lives. */
+MUST_CHECK enum err erased_ms(struct turn *t, const struct id16 *id, uint64_t *ms);
 
 /** A key went without that: the next shred takes it from older copies of the disk. */
 MUST_CHECK enum err erased_shred(struct turn *t);

@@ -7,6 +7,7 @@
 #include "domain/exchange/pair.h"
 #include "domain/loss/compare.h"
 #include "domain/news/deposit.h"
+#include "domain/news/erased.h"
 
 enum { MANY = 2500, PAGE = 1000, MOST_PARTS = 8 };
 
@@ -32,10 +33,23 @@ static void put_erased(struct bed *b, unsigned i, uint64_t when_ms)
 {
 	const struct id16 id = nth(i);
 	const struct store_key k = turn_key_id(&id);
-	uint8_t at[8];
+	uint8_t at[DEPOSIT_ERASED_ROW];
 
 	be64_put(at, when_ms);
+	be64_put(at + 8, when_ms);
 	assert_int_equal(turn_put(&b->t, STORE_ERASED, &k, span_of(at, sizeof at)), ERR_OK);
+}
+
+/* A keeper is there, and its clock says so much. */
+static void keeper_says(struct bed *b, uint64_t ms)
+{
+	struct pair *pr;
+
+	state_conn(b->node, partner(b))->up = true;
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	pr->last_frame_ms = ms;
+	pr->last_heard_ms = ms;
+	partner(b)->heard_ms = ms;
 }
 
 /* So many cases were erased just now. */
@@ -190,6 +204,7 @@ static void what_no_backup_can_bring_back_is_left_out(void **state)
 {
 	struct bed *b = *state;
 
+	keeper_says(b, b->now_ms);
 	for (unsigned i = 0; i < 3; i++)
 		put_erased(b, MANY - 1 - i, b->now_ms - 41ull * 86400000);
 	erase(b, PAGE);
@@ -197,6 +212,85 @@ static void what_no_backup_can_bring_back_is_left_out(void **state)
 	(void)lose(b);
 	assert_int_equal(restore(b), 1);
 	assert_int_equal(known(), PAGE);
+}
+
+/* Erased as the desk does it, at this moment. */
+static void erase_one(struct bed *b, unsigned i)
+{
+	const struct id16 id = nth(i);
+
+	assert_int_equal(erased_word(&b->t, &id), ERR_OK);
+	(void)bed_turn(b);
+}
+
+static void at(struct bed *b, uint64_t now_ms)
+{
+	b->now_ms = now_ms;
+	(void)bed_turn(b);
+}
+
+static void lost_and_heard(struct bed *b)
+{
+	struct pair *pr = lose(b);
+
+	(void)restore(b);
+	pr->unheard = false;
+}
+
+/* A clock is put forward or back by a year, with a keeper there or with none, and put right again: whatever was erased in
+ * the last forty days comes back, whenever the list was made. */
+static void a_clock_that_jumps_takes_nothing_off_the_list(void **state)
+{
+	struct bed *b = *state;
+	const uint64_t day = 86400000, right = b->now_ms;
+	static const int years[] = {1, -1};
+
+	for (unsigned there = 0; there < 2; there++)
+		for (unsigned y = 0; y < 2; y++) {
+			const unsigned first = 10 * (2 * there + y);
+
+			keeper_says(b, right);
+			erase_one(b, first);
+			at(b, years[y] > 0 ? right + 365 * day : right - 365 * day);
+			state_conn(b->node, partner(b))->up = there != 0;
+			erase_one(b, first + 1);
+			(void)deposit_all(b);
+			lost_and_heard(b);
+			assert_int_equal(came_back[first], 1);
+			assert_int_equal(came_back[first + 1], 1);
+			put_erased(b, first, right); /* the disk is back */
+			put_erased(b, first + 1, right);
+			at(b, right);
+		}
+}
+
+/* What was erased while the clock was wrong is as old as the keepers say, once it is right again. */
+static void what_was_erased_at_a_wrong_time_is_on_the_list(void **state)
+{
+	struct bed *b = *state;
+	const uint64_t day = 86400000, right = b->now_ms;
+
+	keeper_says(b, right);
+	erase_one(b, 0);
+	at(b, right - 365 * day);
+	erase_one(b, 1);
+	state_conn(b->node, partner(b))->up = false;
+	erase_one(b, 2);
+	at(b, right + day);
+	keeper_says(b, right + day);
+	erase_one(b, 3);
+	(void)deposit_all(b);
+	lost_and_heard(b);
+	assert_int_equal(known(), 4);
+	/* and after its time it leaves */
+	for (unsigned i = 0; i < 4; i++)
+		put_erased(b, i, right);
+	at(b, right + 41 * day);
+	keeper_says(b, right + 41 * day);
+	erase_one(b, 4);
+	(void)deposit_all(b);
+	lost_and_heard(b);
+	assert_int_equal(known(), 1);
 }
 
 /* A page takes its time, and what is erased meanwhile begins the list again: nothing of either is passed over. */
@@ -348,6 +442,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(all_of_a_long_list_comes_back),
 		EACH(what_no_backup_can_bring_back_is_left_out),
+		EACH(a_clock_that_jumps_takes_nothing_off_the_list),
+		EACH(what_was_erased_at_a_wrong_time_is_on_the_list),
 		EACH(a_list_that_grows_on_its_way_begins_again),
 		EACH(a_list_that_breaks_off_takes_nothing_away),
 		EACH(what_nobody_sends_is_not_kept),
